@@ -1,0 +1,121 @@
+# csvkit - one Makefile, not recursive. `make help` lists the targets.
+#
+# A variant is a set of flags with a build folder of its own: make VARIANT=asan check.
+# Sources are found by folder, so that a new file is in the build by being there.
+
+VARIANT ?= release
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= cc
+VERSION := $(shell sed -n 's/^\#define CSVK_VERSION "\(.*\)"/\1/p' csvkit/csvkit.h)
+SOVERSION := 0
+B := build/$(VARIANT)$(if $(filter-out cc gcc,$(CC)),-$(notdir $(CC)))
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wwrite-strings -Wcast-qual -Wpointer-arith -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough
+BASE := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -fPIC -fvisibility=hidden -fno-common \
+	-fno-math-errno $(WARN) $(if $(DEVELOPER),-Werror)
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+
+FLAGS_release := -O2 -g $(HARDEN)
+FLAGS_debug := -O0 -g3
+FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_ubsan := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
+FLAGS_tsan := -O1 -g -fsanitize=thread
+FLAGS_cov := -O0 -g --coverage -DCSVK_COVERAGE
+FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+LINK_release := -Wl,-z,relro,-z,now
+LINK_fuzz := -fsanitize=fuzzer,address,undefined
+CFLAGS_ALL = $(BASE) $(FLAGS_$(VARIANT)) $(CFLAGS)
+LDFLAGS_ALL = $(FLAGS_$(VARIANT)) $(LINK_$(VARIANT)) $(LDFLAGS)
+ifeq ($(VARIANT),fuzz)
+CC := clang
+B := build/fuzz
+endif
+
+# libcsv has no .pc file; the others have, but their plain names serve as well.
+LIB_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread
+TOOL_LIBS := -lcurl -lcrypto
+
+LIB_DIRS := csvkit validator manifest
+LIB_SRC := $(sort $(wildcard $(addsuffix /*.c,$(LIB_DIRS))))
+TOOL_SRC := $(sort $(wildcard csvkit/cli/*.c storage/*.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
+EXAMPLE_SRC := $(sort $(wildcard examples/*.c))
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
+TOOL_OBJ := $(TOOL_SRC:%.c=$(B)/%.o)
+TOOL_PARTS := $(filter-out $(B)/csvkit/cli/main.o,$(TOOL_OBJ))
+SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(B)/%.o)
+UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
+BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
+FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
+EXAMPLE_BIN := $(EXAMPLE_SRC:%.c=$(B)/%)
+PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/normalize.h csvkit/preflight.h \
+	validator/validator.h manifest/manifest.h manifest/slice.h)
+TOOL := $(B)/bin/csvkit
+LIB := $(B)/libcsvkit.a
+SO := $(B)/libcsvkit.so.$(VERSION)
+
+.PHONY: all check bench fuzz lint install uninstall dist coverage clean help demo deps tests
+.DEFAULT_GOAL := all
+
+all: $(TOOL) $(LIB) $(SO) $(B)/csvkit.pc ## build the csvkit program and libcsvkit (static, shared)
+	@ln -sfn $(patsubst build/%,%,$(TOOL)) build/csvkit
+
+# A flags stamp: objects are rebuilt when the flags or the compiler change.
+$(B)/flags: FORCE
+	@mkdir -p $(B)
+	@echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' | cmp -s - $@ || echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' > $@
+FORCE:
+
+$(B)/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(SO): $(LIB_OBJ)
+	$(CC) -shared $(LDFLAGS_ALL) -Wl,-soname,libcsvkit.so.$(SOVERSION) -o $@ $^ $(LIB_LIBS)
+	@ln -sfn $(notdir $@) $(B)/libcsvkit.so.$(SOVERSION)
+	@ln -sfn $(notdir $@) $(B)/libcsvkit.so
+
+$(TOOL): $(TOOL_OBJ) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $(TOOL_OBJ) $(LIB) $(LIB_LIBS) $(TOOL_LIBS)
+
+$(B)/csvkit.pc: Makefile csvkit/csvkit.h $(B)/flags
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
+	  'Name: csvkit' 'Description: RFC 4180 CSV validation and normalization' \
+	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lcsvkit' 'Libs.private: $(LIB_LIBS)' \
+	  'Cflags: -I$${includedir}' > $@
+
+$(UNIT_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(TOOL_PARTS) $(LIB)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(TOOL_PARTS) $(LIB) $(LIB_LIBS) $(TOOL_LIBS) \
+	  -lcheck -lsubunit -lrt -lm
+$(BENCH_BIN) $(EXAMPLE_BIN): $(B)/%: $(B)/%.o $(LIB)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIB_LIBS)
+$(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(LIB)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(LIB_LIBS)
+
+tests: all $(UNIT_BIN) $(EXAMPLE_BIN) # what the test runner needs
+
+check: deps ## install what is missing, build, run every test (T=pattern runs some)
+	@$(MAKE) --no-print-directory tests
+	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/run.sh $(T)
+
+deps: ## install the Debian packages that are missing (apt; as root or through sudo)
+	@tests/deps.sh
+
+clean: ## remove everything that was built
+	rm -rf build dist
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@echo '  Variants: VARIANT=release|debug|asan|ubsan|tsan|cov|fuzz, CC=gcc|clang, DEVELOPER=1 for -Werror'
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

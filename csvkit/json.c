@@ -1,0 +1,211 @@
+/* json.c - see json.h. */
+#include "csvkit/json.h"
+
+#include <string.h>
+
+size_t csvk_utf8_decode(const unsigned char *bytes, size_t length, uint32_t *code)
+{
+    unsigned char lead = bytes[0];
+    if (lead < 0x80) {
+        *code = lead;
+        return 1;
+    }
+    size_t need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || length < need) {
+        return 0;
+    }
+    uint32_t value = lead & (0x7fu >> need);
+    for (size_t i = 1; i < need; i++) {
+        if ((bytes[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        value = value << 6 | (bytes[i] & 0x3fu);
+    }
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (value < least[need] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
+        return 0;
+    }
+    *code = value;
+    return need;
+}
+
+bool csvk_code_is_hostile(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x061c || code == 0x200e ||
+           code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+}
+
+int csvk_buf_add_escaped(struct csvk_buf *buf, const void *bytes, size_t length)
+{
+    const unsigned char *p = bytes;
+    int status = CSVK_OK;
+    for (size_t i = 0; i < length && status == CSVK_OK;) {
+        uint32_t code = 0;
+        size_t n = csvk_utf8_decode(p + i, length - i, &code);
+        if (n == 0) {
+            status = csvk_buf_printf(buf, "\\x%02x", (unsigned)p[i]);
+            n = 1;
+        } else if (!csvk_code_is_hostile(code)) {
+            status = csvk_buf_add(buf, p + i, n);
+        } else if (code == '\t' || code == '\r' || code == '\n') {
+            status = csvk_buf_puts(buf, code == '\t' ? "\\t" : code == '\r' ? "\\r" : "\\n");
+        } else if (n == 1) {
+            status = csvk_buf_printf(buf, "\\x%02x", (unsigned)code);
+        } else {
+            status = csvk_buf_printf(buf, "\\u{%04x}", (unsigned)code);
+        }
+        i += n;
+    }
+    return status;
+}
+
+static void note(struct csvk_json *json, int status)
+{
+    if (status != CSVK_OK) {
+        json->failed = true;
+    }
+}
+
+static void comma(struct csvk_json *json)
+{
+    if (json->need_comma) {
+        note(json, csvk_buf_putc(json->out, ','));
+    }
+    json->need_comma = true;
+}
+
+void csvk_json_init(struct csvk_json *json, struct csvk_buf *out)
+{
+    *json = (struct csvk_json){out, false, false};
+}
+
+void csvk_json_open(struct csvk_json *json, char bracket)
+{
+    comma(json);
+    note(json, csvk_buf_putc(json->out, (unsigned char)bracket));
+    json->need_comma = false;
+}
+
+void csvk_json_close(struct csvk_json *json, char bracket)
+{
+    note(json, csvk_buf_putc(json->out, (unsigned char)bracket));
+    json->need_comma = true;
+}
+
+static void put_code(struct csvk_json *json, uint32_t code)
+{
+    if (code > 0xffff) {
+        uint32_t rest = code - 0x10000;
+        note(json, csvk_buf_printf(json->out, "\\u%04x\\u%04x", 0xd800u + (unsigned)(rest >> 10),
+                                   0xdc00u + (unsigned)(rest & 0x3ff)));
+    } else {
+        note(json, csvk_buf_printf(json->out, "\\u%04x", (unsigned)code));
+    }
+}
+
+static void put_char(struct csvk_json *json, const unsigned char *p, size_t n, uint32_t code)
+{
+    if (code == '"' || code == '\\') {
+        unsigned char pair[2] = {'\\', (unsigned char)code};
+        note(json, csvk_buf_add(json->out, pair, 2));
+    } else if (code == '\n' || code == '\t' || code == '\r') {
+        note(json, csvk_buf_puts(json->out, code == '\n' ? "\\n" : code == '\t' ? "\\t" : "\\r"));
+    } else if (csvk_code_is_hostile(code)) {
+        put_code(json, code);
+    } else {
+        note(json, csvk_buf_add(json->out, p, n));
+    }
+}
+
+void csvk_json_bytes(struct csvk_json *json, const void *bytes, size_t length)
+{
+    const unsigned char *p = bytes;
+    comma(json);
+    note(json, csvk_buf_putc(json->out, '"'));
+    for (size_t i = 0; i < length;) {
+        uint32_t code = 0;
+        size_t n = csvk_utf8_decode(p + i, length - i, &code);
+        if (n == 0) {
+            put_code(json, 0xdc00u + p[i]);
+            n = 1;
+        } else {
+            put_char(json, p + i, n, code);
+        }
+        i += n;
+    }
+    note(json, csvk_buf_putc(json->out, '"'));
+}
+
+void csvk_json_string(struct csvk_json *json, const char *text)
+{
+    if (text == NULL) {
+        csvk_json_null(json);
+    } else {
+        csvk_json_bytes(json, text, strlen(text));
+    }
+}
+
+void csvk_json_key(struct csvk_json *json, const char *key)
+{
+    csvk_json_string(json, key);
+    note(json, csvk_buf_putc(json->out, ':'));
+    json->need_comma = false;
+}
+
+void csvk_json_raw(struct csvk_json *json, const char *text)
+{
+    comma(json);
+    note(json, csvk_buf_puts(json->out, text));
+}
+
+void csvk_json_uint(struct csvk_json *json, uint64_t value)
+{
+    comma(json);
+    note(json, csvk_buf_printf(json->out, "%llu", (unsigned long long)value));
+}
+
+void csvk_json_int(struct csvk_json *json, int64_t value)
+{
+    comma(json);
+    note(json, csvk_buf_printf(json->out, "%lld", (long long)value));
+}
+
+void csvk_json_bool(struct csvk_json *json, bool value)
+{
+    csvk_json_raw(json, value ? "true" : "false");
+}
+
+void csvk_json_null(struct csvk_json *json)
+{
+    csvk_json_raw(json, "null");
+}
+
+void csvk_json_put_string(struct csvk_json *json, const char *key, const char *text)
+{
+    csvk_json_key(json, key);
+    csvk_json_string(json, text);
+}
+
+void csvk_json_put_uint(struct csvk_json *json, const char *key, uint64_t value)
+{
+    csvk_json_key(json, key);
+    csvk_json_uint(json, value);
+}
+
+void csvk_json_put_bool(struct csvk_json *json, const char *key, bool value)
+{
+    csvk_json_key(json, key);
+    csvk_json_bool(json, value);
+}
+
+void csvk_json_put_strings(struct csvk_json *json, const char *key,
+                           const struct csvk_strings *list)
+{
+    csvk_json_key(json, key);
+    csvk_json_open(json, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        csvk_json_string(json, list->item[i]);
+    }
+    csvk_json_close(json, ']');
+}

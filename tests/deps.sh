@@ -1,0 +1,17 @@
+#!/bin/sh
+# Installs the Debian packages that building and testing need and that are not there yet.
+set -eu
+need='gcc make pkg-config zlib1g-dev libcsv-dev libcjson-dev libdeflate-dev libisal-dev
+libcurl4-openssl-dev libssl-dev check libsubunit-dev jq python3 bash ca-certificates'
+missing=
+for package in $need ${EXTRA_PACKAGES:-}; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+        missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+echo "installing:$missing" >&2
+if [ "$(id -u)" = 0 ]; then as_root=; else as_root=sudo; fi
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -qq
+# shellcheck disable=SC2086
+$as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
