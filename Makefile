@@ -33,6 +33,10 @@ CC := clang
 B := build/fuzz
 endif
 
+# Short lines while building; V=1 shows the commands. $(call say,WHAT,FILE)
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
+
 # libcsv has no .pc file; the others have, but their plain names serve as well.
 LIB_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread
 TOOL_LIBS := -lcurl -lcrypto
@@ -73,20 +77,24 @@ FORCE:
 
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 
 $(SO): $(LIB_OBJ)
-	$(CC) -shared $(LDFLAGS_ALL) -Wl,-soname,libcsvkit.so.$(SOVERSION) -o $@ $^ $(LIB_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(LDFLAGS_ALL) -Wl,-soname,libcsvkit.so.$(SOVERSION) -o $@ $^ $(LIB_LIBS)
 	@ln -sfn $(notdir $@) $(B)/libcsvkit.so.$(SOVERSION)
 	@ln -sfn $(notdir $@) $(B)/libcsvkit.so
 
 $(TOOL): $(TOOL_OBJ) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $(TOOL_OBJ) $(LIB) $(LIB_LIBS) $(TOOL_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(TOOL_OBJ) $(LIB) $(LIB_LIBS) $(TOOL_LIBS)
 
 $(B)/csvkit.pc: Makefile csvkit/csvkit.h $(B)/flags
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
@@ -95,12 +103,15 @@ $(B)/csvkit.pc: Makefile csvkit/csvkit.h $(B)/flags
 	  'Cflags: -I$${includedir}' > $@
 
 $(UNIT_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(TOOL_PARTS) $(LIB)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(TOOL_PARTS) $(LIB) $(LIB_LIBS) $(TOOL_LIBS) \
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(TOOL_PARTS) $(LIB) $(LIB_LIBS) $(TOOL_LIBS) \
 	  -lcheck -lsubunit -lrt -lm
 $(BENCH_BIN) $(EXAMPLE_BIN): $(B)/%: $(B)/%.o $(LIB)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIB_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIB_LIBS)
 $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(LIB)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(LIB_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(LIB_LIBS)
 
 tests: all $(UNIT_BIN) $(EXAMPLE_BIN) # what the test runner needs
 

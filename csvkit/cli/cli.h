@@ -36,22 +36,23 @@ struct cli_command {
     const char *summary;  /* one line, for the list of commands */
     const char *details;  /* paragraphs for --help and the man page; "\n\n" between them */
     const struct cli_group *const *groups; /* ended by NULL */
-    const char *const *examples; /* pairs {command line, what it does}, ended by NULL */
-    int min_operands, max_operands; /* max -1: any number */
-    int (*run)(struct cli *cli);    /* returns enum cli_exit */
+    const char *const *examples;           /* pairs {command line, what it does}, ended by NULL */
+    int min_operands, max_operands;        /* max -1: any number */
+    int (*run)(struct cli *cli);           /* returns enum cli_exit */
 };
 
 /* Groups that several commands share; rows are in options.c. */
-extern const struct cli_group cli_dialect_options; /* -d -e --escape --header --no-header --columns --encoding */
-extern const struct cli_group cli_common_options;  /* -j --progress -q --help */
+extern const struct cli_group
+    cli_dialect_options; /* -d -e --escape --header --no-header --columns --encoding */
+extern const struct cli_group cli_common_options; /* -j --progress -q --help */
 
 /* All commands, ended by a row whose name is NULL (commands.c). */
 extern const struct cli_command *const cli_commands[];
 
 /* ---- what the user typed ---- */
-bool cli_has(const struct cli *cli, const char *name);            /* option given at all */
-const char *cli_value(const struct cli *cli, const char *name);   /* last value, or NULL */
-size_t cli_count(const struct cli *cli, const char *name);        /* times given */
+bool cli_has(const struct cli *cli, const char *name);          /* option given at all */
+const char *cli_value(const struct cli *cli, const char *name); /* last value, or NULL */
+size_t cli_count(const struct cli *cli, const char *name);      /* times given */
 const char *cli_nth(const struct cli *cli, const char *name, size_t i);
 size_t cli_noperands(const struct cli *cli);
 const char *cli_operand(const struct cli *cli, size_t i);
@@ -60,6 +61,9 @@ const char *cli_operand(const struct cli *cli, size_t i);
 int cli_get_size(struct cli *cli, const char *name, uint64_t *out);
 int cli_get_uint(struct cli *cli, const char *name, uint64_t least, uint64_t most, uint64_t *out);
 int cli_get_list(struct cli *cli, const char *name, struct csvk_strings *out); /* A,B,C; "A,x",B */
+/* -d -e --escape over what *out holds already (set it first: CSVK_DIALECT_RFC4180, or a
+   manifest's); the result is checked. NULL delimiter_auto: "auto" is refused, else it says whether
+   it was asked for, and then delimiter is left alone. */
 int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_auto);
 
 /* ---- speaking ---- */
@@ -67,18 +71,23 @@ int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_a
 int cli_trouble(struct cli *cli, const char *format, ...) CSVK_PRINTF(2, 3);
 int cli_refuse(struct cli *cli, const char *format, ...) CSVK_PRINTF(2, 3); /* CLI_REFUSED */
 void cli_note(struct cli *cli, const char *format, ...) CSVK_PRINTF(2, 3);  /* silent with -q */
-/* Prints err->text and answers the exit status its class asks for (EDATA and EREMOTE: see cli.c). */
+/* Prints err->text and answers the exit status its class asks for (EDATA and EREMOTE: see cli.c).
+ */
 int cli_fail(struct cli *cli, const struct csvk_error *err);
-/* Writes to standard output; a closed pipe ends quietly, any other failure is trouble at the end. */
+/* Writes to standard output; a closed pipe ends quietly, any other failure is trouble at the end.
+ */
 void cli_out(struct cli *cli, const void *bytes, size_t length);
 void cli_out_buf(struct cli *cli, struct csvk_buf *buf); /* writes and clears */
-bool cli_color(const struct cli *cli, FILE *stream);     /* terminal and no NO_COLOR */
-unsigned cli_threads(struct cli *cli);                   /* -j, or the cores we may use */
+bool cli_out_failed(const struct cli *cli); /* nobody gets what we write: a long report may stop */
+bool cli_color(const struct cli *cli, FILE *stream); /* terminal and no NO_COLOR */
+unsigned cli_threads(struct cli *cli);               /* -j, or the cores we may use */
 
 /* ---- progress: a line on standard error, on terminals, after half a second ---- */
 struct cli_progress;
 struct cli_progress *cli_progress_start(struct cli *cli, const char *what, uint64_t total_bytes);
-void cli_progress_update(struct cli_progress *progress, uint64_t done_bytes); /* cheap: call often */
+void cli_progress_update(struct cli_progress *progress,
+                         uint64_t done_bytes); /* cheap: call often */
+void cli_progress_parts(struct cli_progress *progress, uint64_t done, uint64_t total);
 void cli_progress_end(struct cli_progress *progress); /* clears the line; NULL is fine */
 
 /* The program: parses, dispatches, flushes, answers the exit status. */

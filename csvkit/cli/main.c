@@ -1,10 +1,7 @@
 /* main.c - where the program starts. */
-#include "csvkit/csvkit.h"
+#include "csvkit/cli/cli.h"
 
-#include <stdio.h>
-
-int main(void)
+int main(int argc, char **argv)
 {
-    puts("csvkit " CSVK_VERSION);
-    return 0;
+    return cli_main(argc, argv);
 }

@@ -1,0 +1,90 @@
+/*
+ * commands.c - the table of commands, in the order in which a user meets them, and the headings
+ * under which `csvkit --help` lists them. A command is one line here and one file cmd_NAME.c.
+ */
+#include "csvkit/cli/frame.h"
+
+#include <string.h>
+
+extern const struct cli_command cli_cmd_help;
+
+const struct cli_command *const cli_commands[] = {
+    &cli_cmd_help,
+    NULL,
+};
+
+const struct cli_command *const cli_hidden_commands[] = {
+    NULL,
+};
+
+static const char *const judge[] = {"validate", "preflight", "sniff", "rules", "explain", NULL};
+static const char *const change[] = {"normalize", "slice", "merge", "manifest", "processor", NULL};
+static const char *const transfer[] = {"upload", "load", "download", "job", NULL};
+static const char *const learn[] = {"help", NULL};
+
+/* A command that no heading names is listed under the last one, so that none is ever lost. */
+const struct cli_topic cli_topics[] = {
+    {"Judge data", judge},
+    {"Make data ready", change},
+    {"Move data in and out of Storage", transfer},
+    {"Learn more", learn},
+    {NULL, NULL},
+};
+
+bool cli_in_family(const struct cli_command *command, const char *word)
+{
+    size_t length = strlen(word);
+    return strncmp(command->name, word, length) == 0 &&
+           (command->name[length] == '\0' || command->name[length] == ' ');
+}
+
+bool cli_is_family(const char *word)
+{
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        if (cli_in_family(cli_commands[i], word) && cli_commands[i]->name[strlen(word)] == ' ') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How many words of argv spell this command's name; 0: they do not. */
+static int words_matching(const struct cli_command *command, int argc, char *const *argv)
+{
+    const char *name = command->name;
+    int used = 0;
+    while (used < argc) {
+        size_t length = strlen(argv[used]);
+        if (length == 0 || strncmp(name, argv[used], length) != 0 ||
+            (name[length] != '\0' && name[length] != ' ')) {
+            return 0;
+        }
+        used++;
+        if (name[length] == '\0') {
+            return used;
+        }
+        name += length + 1;
+    }
+    return 0;
+}
+
+static const struct cli_command *find_in(const struct cli_command *const *table, int argc,
+                                         char *const *argv, int *used)
+{
+    const struct cli_command *found = NULL;
+    for (; *table != NULL; table++) {
+        int words = words_matching(*table, argc, argv);
+        if (words > *used) {
+            found = *table;
+            *used = words;
+        }
+    }
+    return found;
+}
+
+const struct cli_command *cli_find_command(int argc, char *const *argv, int *used)
+{
+    *used = 0;
+    const struct cli_command *found = find_in(cli_commands, argc, argv, used);
+    return found != NULL ? found : find_in(cli_hidden_commands, argc, argv, used);
+}
