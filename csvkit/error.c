@@ -25,10 +25,9 @@ static void fill(struct csvk_error *err, enum csvk_status status, int sys, const
     err->offset = 0;
     int n = vsnprintf(err->text, sizeof err->text, format, args);
     if (sys != 0 && n >= 0 && (size_t)n < sizeof err->text) {
-        char reason[128];
-        if (strerror_r(sys, reason, sizeof reason) == 0) {
-            snprintf(err->text + n, sizeof err->text - (size_t)n, ": %s", reason);
-        }
+        char room[128];
+        const char *reason = strerror_r(sys, room, sizeof room); /* the GNU one: returns the text */
+        snprintf(err->text + n, sizeof err->text - (size_t)n, ": %s", reason);
     }
     tidy_text(err->text);
 }
