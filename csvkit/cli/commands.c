@@ -8,12 +8,17 @@
 
 extern const struct cli_command cli_cmd_help;
 
+extern const struct cli_command cli_cmd_internal_man;
+extern const struct cli_command cli_cmd_internal_completion;
+
 const struct cli_command *const cli_commands[] = {
     &cli_cmd_help,
     NULL,
 };
 
 const struct cli_command *const cli_hidden_commands[] = {
+    &cli_cmd_internal_man,
+    &cli_cmd_internal_completion,
     NULL,
 };
 

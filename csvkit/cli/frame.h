@@ -81,6 +81,14 @@ size_t cli_terminal_width(FILE *stream); /* 80 when it is not known */
 
 /* ---- text.c ---- */
 int cli_add_format(struct csvk_buf *out, const char *format, va_list args);
+/* A page in the making. Failures are memory only and sticky, so that pages read as they look. */
+struct cli_page {
+    struct csvk_buf *out;
+    int status;
+};
+void cli_put(struct cli_page *page, const char *text);
+void cli_putn(struct cli_page *page, const char *text, size_t length);
+void cli_putf(struct cli_page *page, const char *format, ...) CSVK_PRINTF(2, 3);
 struct cli_wrap {
     size_t indent; /* columns before each line */
     size_t first;  /* columns already filled on the first line; it gets no indent then */
@@ -90,12 +98,12 @@ struct cli_wrap {
 int cli_add_wrapped(struct csvk_buf *out, const char *text, struct cli_wrap wrap);
 size_t cli_columns_of(const char *text, size_t length); /* code points */
 
-/* ---- help.c, version.c, man.c, complete.c: pages, made from the rows ---- */
+/* ---- help.c, version.c, man.c, complete.c: pages, made from the rows; CSVK_OK or CSVK_ENOMEM ----
+ */
 int cli_help_overview(struct csvk_buf *out);
 int cli_help_family(struct csvk_buf *out, const char *word);
 int cli_help_command(struct csvk_buf *out, const struct cli_command *command);
 const struct cli_topic *cli_topic_of(const struct cli_command *command);
-int cli_add_option_names(struct csvk_buf *out, const struct cli_option *option);
 int cli_version(struct csvk_buf *out);
 int cli_man_overview(struct csvk_buf *out);
 int cli_man_command(struct csvk_buf *out, const struct cli_command *command);

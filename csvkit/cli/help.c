@@ -1,27 +1,11 @@
-/*
- * help.c - the pages of --help, made from the rows: 80 columns, grouped, with examples.
- *
- * Failures are memory only and sticky in `status`, so that the pages read as they look.
- */
+/* help.c - the pages of --help, made from the rows: 80 columns, grouped, with examples. */
 #include "csvkit/cli/frame.h"
 
 #include <string.h>
 
 enum { WIDTH = 80, OPTION_COLUMN = 26 };
 
-struct page {
-    struct csvk_buf *out;
-    int status;
-};
-
-static void puts_page(struct page *page, const char *text)
-{
-    if (page->status == CSVK_OK) {
-        page->status = csvk_buf_puts(page->out, text);
-    }
-}
-
-static void wrap_page(struct page *page, const char *text, size_t indent, size_t first)
+static void wrap_page(struct cli_page *page, const char *text, size_t indent, size_t first)
 {
     if (page->status == CSVK_OK) {
         struct cli_wrap wrap = {indent, first, WIDTH};
@@ -30,95 +14,84 @@ static void wrap_page(struct page *page, const char *text, size_t indent, size_t
 }
 
 /* A term of `columns` width that stands already, then its text from column `at` on. */
-static void explain(struct page *page, size_t columns, size_t at, const char *text)
+static void explain(struct cli_page *page, size_t columns, size_t at, const char *text)
 {
     if (columns + 2 > at) {
-        puts_page(page, "\n");
+        cli_put(page, "\n");
         wrap_page(page, text, at, 0);
         return;
     }
-    if (page->status == CSVK_OK) {
-        page->status = csvk_buf_printf(page->out, "%*s", (int)(at - columns), "");
-    }
+    cli_putf(page, "%*s", (int)(at - columns), "");
     wrap_page(page, text, at, at);
 }
 
-int cli_add_option_names(struct csvk_buf *out, const struct cli_option *option)
+static void show_option(struct cli_page *page, const struct cli_option *option)
 {
-    int status = option->letter != 0 ? csvk_buf_printf(out, "-%c, ", option->letter) : CSVK_OK;
-    if (status == CSVK_OK) {
-        status = csvk_buf_printf(out, "--%s", option->name);
-    }
-    if (status == CSVK_OK && option->arg != NULL) {
-        status = csvk_buf_printf(out, "=%s", option->choices ? option->choices : option->arg);
-    }
-    return status;
-}
-
-static void show_option(struct page *page, const struct cli_option *option)
-{
-    puts_page(page, option->letter != 0 ? "  " : "      ");
     size_t before = page->out->length;
-    if (page->status == CSVK_OK) {
-        page->status = cli_add_option_names(page->out, option);
+    if (option->letter != 0) {
+        cli_putf(page, "  -%c, --%s", option->letter, option->name);
+    } else {
+        cli_putf(page, "      --%s", option->name);
     }
-    size_t columns = page->out->length - before + (option->letter != 0 ? 2 : 6);
-    explain(page, columns, OPTION_COLUMN, option->help);
+    if (option->arg != NULL) {
+        cli_putf(page, "=%s", option->choices != NULL ? option->choices : option->arg);
+    }
+    explain(page, page->out->length - before, OPTION_COLUMN, option->help);
 }
 
-static void show_groups(struct page *page, const struct cli_command *command)
+static void show_groups(struct cli_page *page, const struct cli_command *command)
 {
     for (size_t g = 0; command->groups != NULL && command->groups[g] != NULL; g++) {
-        puts_page(page, "\n");
-        puts_page(page, command->groups[g]->title);
-        puts_page(page, ":\n");
+        cli_put(page, "\n");
+        cli_put(page, command->groups[g]->title);
+        cli_put(page, ":\n");
         for (const struct cli_option *row = command->groups[g]->rows; row->name != NULL; row++) {
             show_option(page, row);
         }
     }
 }
 
-static void show_examples(struct page *page, const char *const *examples)
+static void show_examples(struct cli_page *page, const char *const *examples)
 {
     if (examples == NULL || examples[0] == NULL) {
         return;
     }
-    puts_page(page, "\nExamples:\n");
+    cli_put(page, "\nExamples:\n");
     for (size_t i = 0; examples[i] != NULL && examples[i + 1] != NULL; i += 2) {
-        puts_page(page, "  ");
-        puts_page(page, examples[i]);
-        puts_page(page, "\n");
+        cli_put(page, "  ");
+        cli_put(page, examples[i]);
+        cli_put(page, "\n");
         wrap_page(page, examples[i + 1], 6, 0);
     }
 }
 
 int cli_help_command(struct csvk_buf *out, const struct cli_command *command)
 {
-    struct page page = {out, CSVK_OK};
-    puts_page(&page, "csvkit ");
-    puts_page(&page, command->name);
-    puts_page(&page, " - ");
-    puts_page(&page, command->summary);
-    puts_page(&page, "\n\nUsage: csvkit ");
-    puts_page(&page, command->name);
-    puts_page(&page, " [OPTION]... ");
-    puts_page(&page, command->operands != NULL ? command->operands : "");
-    puts_page(&page, "\n");
+    struct cli_page page = {out, CSVK_OK};
+    cli_put(&page, "csvkit ");
+    cli_put(&page, command->name);
+    cli_put(&page, " - ");
+    cli_put(&page, command->summary);
+    cli_put(&page, "\n\nUsage: csvkit ");
+    cli_put(&page, command->name);
+    cli_put(&page, " [OPTION]... ");
+    cli_put(&page, command->operands != NULL ? command->operands : "");
+    cli_put(&page, "\n");
     if (command->details != NULL) {
-        puts_page(&page, "\n");
+        cli_put(&page, "\n");
         wrap_page(&page, command->details, 0, 0);
     }
     show_groups(&page, command);
     show_examples(&page, command->examples);
-    puts_page(&page, "\nExit status: 0 done and the data is good, 1 the data was refused, "
-                     "2 trouble.\n");
+    cli_put(&page, "\nExit status: 0 done and the data is good, 1 the data was refused, "
+                   "2 trouble.\n");
     return page.status;
 }
 
-static void show_command_line(struct page *page, const struct cli_command *command)
+static void show_command_line(struct cli_page *page, const struct cli_command *command)
 {
-    puts_page(page, "  ");
-    puts_page(page, command->name);
+    cli_put(page, "  ");
+    cli_put(page, command->name);
     explain(page, strlen(command->name) + 2, OPTION_COLUMN - 4, command->summary);
 }
 
@@ -141,7 +114,7 @@ const struct cli_topic *cli_topic_of(const struct cli_command *command)
     return topic;
 }
 
-static void show_topic(struct page *page, const struct cli_topic *topic)
+static void show_topic(struct cli_page *page, const struct cli_topic *topic)
 {
     bool titled = false;
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
@@ -149,9 +122,9 @@ static void show_topic(struct page *page, const struct cli_topic *topic)
             continue;
         }
         if (!titled) {
-            puts_page(page, "\n");
-            puts_page(page, topic->title);
-            puts_page(page, ":\n");
+            cli_put(page, "\n");
+            cli_put(page, topic->title);
+            cli_put(page, ":\n");
             titled = true;
         }
         show_command_line(page, cli_commands[i]);
@@ -160,15 +133,15 @@ static void show_topic(struct page *page, const struct cli_topic *topic)
 
 int cli_help_overview(struct csvk_buf *out)
 {
-    struct page page = {out, CSVK_OK};
-    puts_page(&page, "csvkit - check, mend, slice and load CSV by RFC 4180\n\n"
-                     "Usage: csvkit COMMAND [OPTION]... [OPERAND]...\n"
-                     "       csvkit COMMAND --help\n"
-                     "       csvkit --version\n");
+    struct cli_page page = {out, CSVK_OK};
+    cli_put(&page, "csvkit - check, mend, slice and load CSV by RFC 4180\n\n"
+                   "Usage: csvkit COMMAND [OPTION]... [OPERAND]...\n"
+                   "       csvkit COMMAND --help\n"
+                   "       csvkit --version\n");
     for (const struct cli_topic *topic = cli_topics; topic->title != NULL; topic++) {
         show_topic(&page, topic);
     }
-    puts_page(&page, "\n");
+    cli_put(&page, "\n");
     wrap_page(&page,
               "Options may stand before or after operands; -- ends them; - is standard input or "
               "output. Input may be plain or gzip. Results go to standard output, everything else "
@@ -180,17 +153,17 @@ int cli_help_overview(struct csvk_buf *out)
 
 int cli_help_family(struct csvk_buf *out, const char *word)
 {
-    struct page page = {out, CSVK_OK};
-    puts_page(&page, "Usage: csvkit ");
-    puts_page(&page, word);
-    puts_page(&page, " COMMAND [OPTION]... [OPERAND]...\n\n");
+    struct cli_page page = {out, CSVK_OK};
+    cli_put(&page, "Usage: csvkit ");
+    cli_put(&page, word);
+    cli_put(&page, " COMMAND [OPTION]... [OPERAND]...\n\n");
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         if (cli_in_family(cli_commands[i], word)) {
             show_command_line(&page, cli_commands[i]);
         }
     }
-    puts_page(&page, "\ncsvkit ");
-    puts_page(&page, word);
-    puts_page(&page, " COMMAND --help tells more about one of them.\n");
+    cli_put(&page, "\ncsvkit ");
+    cli_put(&page, word);
+    cli_put(&page, " COMMAND --help tells more about one of them.\n");
     return page.status;
 }

@@ -1,4 +1,4 @@
-/* text.c - folding prose into columns, for --help. */
+/* text.c - pages of text: sticky failures, prose folded into columns. */
 #include "csvkit/cli/frame.h"
 
 #include <stdarg.h>
@@ -19,6 +19,28 @@ int cli_add_format(struct csvk_buf *out, const char *format, va_list args)
     return status;
 }
 
+void cli_putn(struct cli_page *page, const char *text, size_t length)
+{
+    if (page->status == CSVK_OK) {
+        page->status = csvk_buf_add(page->out, text, length);
+    }
+}
+
+void cli_put(struct cli_page *page, const char *text)
+{
+    cli_putn(page, text, strlen(text));
+}
+
+void cli_putf(struct cli_page *page, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (page->status == CSVK_OK) {
+        page->status = cli_add_format(page->out, format, args);
+    }
+    va_end(args);
+}
+
 size_t cli_columns_of(const char *text, size_t length)
 {
     size_t columns = 0;
@@ -28,62 +50,53 @@ size_t cli_columns_of(const char *text, size_t length)
     return columns;
 }
 
-static int add_blanks(struct csvk_buf *out, size_t count)
+static size_t word_length(const char *text, size_t length)
 {
-    return csvk_buf_printf(out, "%*s", (int)count, "");
+    const char *blank = memchr(text, ' ', length);
+    return blank == NULL ? length : (size_t)(blank - text);
 }
 
-/* One paragraph without line breaks; `column` says how far the current line is filled. */
-static int add_folded(struct csvk_buf *out, const char *text, size_t length, struct cli_wrap wrap)
+/* One line of prose, folded. */
+static void put_folded(struct cli_page *page, const char *text, size_t length, struct cli_wrap wrap)
 {
-    int status = CSVK_OK;
-    size_t column = wrap.first, at = 0;
-    bool line_empty = true;
+    size_t column = wrap.first;
     if (column == 0) {
-        status = add_blanks(out, wrap.indent);
+        cli_putf(page, "%*s", (int)wrap.indent, "");
         column = wrap.indent;
     }
-    while (status == CSVK_OK && at < length) {
-        size_t word = 0;
-        while (at + word < length && text[at + word] != ' ') {
-            word++;
-        }
+    bool line_empty = true;
+    for (size_t at = 0; at < length;) {
+        size_t word = word_length(text + at, length - at);
         size_t columns = cli_columns_of(text + at, word);
         if (!line_empty && column + 1 + columns > wrap.width) {
-            status = csvk_buf_putc(out, '\n');
-            status = status == CSVK_OK ? add_blanks(out, wrap.indent) : status;
+            cli_putf(page, "\n%*s", (int)wrap.indent, "");
             column = wrap.indent;
         } else if (!line_empty) {
-            status = csvk_buf_putc(out, ' ');
+            cli_put(page, " ");
             column++;
         }
-        status = status == CSVK_OK ? csvk_buf_add(out, text + at, word) : status;
+        cli_putn(page, text + at, word);
         column += columns;
         line_empty = false;
-        at += word;
-        while (at < length && text[at] == ' ') {
+        for (at += word; at < length && text[at] == ' ';) {
             at++;
         }
     }
-    return status;
 }
 
-/* A line that begins with a blank stands as it is; other lines up to the next such one fold. */
 int cli_add_wrapped(struct csvk_buf *out, const char *text, struct cli_wrap wrap)
 {
-    int status = CSVK_OK;
-    while (status == CSVK_OK && *text != '\0') {
+    struct cli_page page = {out, CSVK_OK};
+    while (*text != '\0') {
         size_t length = strcspn(text, "\n");
         if (text[0] == ' ') {
-            status = csvk_buf_printf(out, "%*s%.*s", (int)wrap.indent, "", (int)length, text);
+            cli_putf(&page, "%*s%.*s", (int)wrap.indent, "", (int)length, text);
         } else if (length > 0) {
-            status = add_folded(out, text, length, wrap);
+            put_folded(&page, text, length, wrap);
         }
-        if (status == CSVK_OK) {
-            status = csvk_buf_putc(out, '\n');
-        }
+        cli_put(&page, "\n");
         wrap.first = 0;
         text += length + (text[length] == '\n');
     }
-    return status;
+    return page.status;
 }
