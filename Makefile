@@ -63,7 +63,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all check bench fuzz lint install uninstall dist coverage clean help demo deps tests
+.PHONY: all check bench fuzz lint install uninstall dist exports coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
 all: $(TOOL) $(LIB) $(SO) $(B)/csvkit.pc ## build the csvkit program and libcsvkit (static, shared)
@@ -75,32 +75,42 @@ $(B)/flags: FORCE
 	@echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' | cmp -s - $@ || echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' > $@
 FORCE:
 
+# Stamps of the lists of objects: what is linked is made again when a source goes away, too.
+$(B)/lib.list: OBJECTS = $(LIB_OBJ)
+$(B)/tool.list: OBJECTS = $(TOOL_OBJ)
+$(B)/lib.list $(B)/tool.list: FORCE
+	@mkdir -p $(B)
+	@echo '$(OBJECTS)' | cmp -s - $@ || echo '$(OBJECTS)' > $@
+
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
-$(LIB): $(LIB_OBJ)
+$(LIB): $(LIB_OBJ) $(B)/lib.list
 	@rm -f $@
 	$(call say,AR,$@)
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $(LIB_OBJ)
 
-$(SO): $(LIB_OBJ)
+$(SO): $(LIB_OBJ) $(B)/lib.list
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared $(LDFLAGS_ALL) -Wl,-soname,libcsvkit.so.$(SOVERSION) -o $@ $^ $(LIB_LIBS)
+	$(Q)$(CC) -shared $(LDFLAGS_ALL) -Wl,-soname,libcsvkit.so.$(SOVERSION) -o $@ $(LIB_OBJ) $(LIB_LIBS)
 	@ln -sfn $(notdir $@) $(B)/libcsvkit.so.$(SOVERSION)
 	@ln -sfn $(notdir $@) $(B)/libcsvkit.so
 
-$(TOOL): $(TOOL_OBJ) $(LIB)
+$(TOOL): $(TOOL_OBJ) $(LIB) $(B)/tool.list
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(TOOL_OBJ) $(LIB) $(LIB_LIBS) $(TOOL_LIBS)
 
-$(B)/csvkit.pc: Makefile csvkit/csvkit.h $(B)/flags
+# Written again when PREFIX changes. The second -I lets "validator/validator.h" be found as here.
+$(B)/csvkit.pc: FORCE
+	@mkdir -p $(B)
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
 	  'Name: csvkit' 'Description: RFC 4180 CSV validation and normalization' \
 	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lcsvkit' 'Libs.private: $(LIB_LIBS)' \
-	  'Cflags: -I$${includedir}' > $@
+	  'Cflags: -I$${includedir} -I$${includedir}/csvkit' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(UNIT_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(TOOL_PARTS) $(LIB)
 	$(call say,LD,$@)
@@ -121,6 +131,51 @@ check: deps ## install what is missing, build, run every test (T=pattern runs so
 
 deps: ## install the Debian packages that are missing (apt; as root or through sudo)
 	@tests/deps.sh
+
+lint: $(SO) ## format, layers, lengths, banned words, headers alone, exported symbols
+	@SO=$(SO) PUBLIC_HEADERS='$(PUBLIC_HEADERS)' tests/lint.sh
+
+exports: $(SO) ## rewrite the list of exported symbols that lint compares with
+	@nm -D --defined-only $(SO) | awk '{ print $$3 }' | LC_ALL=C sort > tests/exports.txt
+
+# Headers go under include/csvkit: csvkit/csvkit.h as csvkit.h, others with their folder.
+INSTALL := install
+BINDIR := $(DESTDIR)$(PREFIX)/bin
+LIBDIR := $(DESTDIR)$(PREFIX)/lib
+INCDIR := $(DESTDIR)$(PREFIX)/include/csvkit
+MANDIR := $(DESTDIR)$(PREFIX)/share/man/man1
+BASHDIR := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSHDIR := $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions
+FISHDIR := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+SO_NAMES := $(notdir $(SO)) libcsvkit.so.$(SOVERSION) libcsvkit.so
+
+install: all ## install program, library, headers, man pages, completions (PREFIX, DESTDIR)
+	@$(INSTALL) -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCDIR) $(MANDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
+	@$(INSTALL) -m 755 $(TOOL) $(BINDIR)/csvkit
+	@$(INSTALL) -m 644 $(LIB) $(LIBDIR)/libcsvkit.a
+	@$(INSTALL) -m 644 $(SO) $(LIBDIR)/$(notdir $(SO))
+	@ln -sfn $(notdir $(SO)) $(LIBDIR)/libcsvkit.so.$(SOVERSION)
+	@ln -sfn libcsvkit.so.$(SOVERSION) $(LIBDIR)/libcsvkit.so
+	@$(INSTALL) -m 644 $(B)/csvkit.pc $(LIBDIR)/pkgconfig/csvkit.pc
+	@for h in $(patsubst csvkit/%,./%,$(PUBLIC_HEADERS)); do \
+	  from=$$h; [ "$${h#./}" = "$$h" ] || from=csvkit/$$h; \
+	  $(INSTALL) -D -m 644 $$from $(INCDIR)/$$h || exit; done
+	@$(TOOL) internal-man > $(MANDIR)/csvkit.1
+	@$(TOOL) internal-man --list | while IFS='	' read -r page command; do \
+	  $(TOOL) internal-man $$command > $(MANDIR)/$$page || exit; done
+	@$(TOOL) internal-completion bash > $(BASHDIR)/csvkit
+	@$(TOOL) internal-completion zsh > $(ZSHDIR)/_csvkit
+	@$(TOOL) internal-completion fish > $(FISHDIR)/csvkit.fish
+
+uninstall: ## remove what install put there
+	rm -f $(BINDIR)/csvkit $(LIBDIR)/libcsvkit.a $(addprefix $(LIBDIR)/,$(SO_NAMES)) \
+	  $(LIBDIR)/pkgconfig/csvkit.pc $(MANDIR)/csvkit.1 $(MANDIR)/csvkit-*.1 $(BASHDIR)/csvkit \
+	  $(ZSHDIR)/_csvkit $(FISHDIR)/csvkit.fish
+	rm -rf $(INCDIR)
+
+dist: ## source archive of the last commit: dist/csvkit-VERSION.tar.gz
+	@mkdir -p dist
+	git archive --format=tar.gz --prefix=csvkit-$(VERSION)/ -o dist/csvkit-$(VERSION).tar.gz HEAD
 
 clean: ## remove everything that was built
 	rm -rf build dist

@@ -1,0 +1,158 @@
+#!/bin/bash
+# What can be judged without running: layout, layers, lengths, banned words, headers, symbols.
+#   make lint    (SO = the shared library, PUBLIC_HEADERS = the installed headers, by make)
+set -u
+shopt -s lastpipe # complain runs in this shell and can set bad
+cd "$(dirname "$0")/.." || exit 2
+export LC_ALL=C
+bad=0
+
+complain() { # heading; the places on standard input, if any
+    local places
+    places=$(cat)
+    [ -n "$places" ] || return 0
+    echo "lint: $1"
+    printf '%s\n' "$places" | sed 's/^/    /'
+    bad=1
+}
+
+in_tree() { # tracked and new files that match the patterns, without what is deleted
+    git ls-files -co --exclude-standard -- "$@" | while read -r file; do
+        [ -f "$file" ] && echo "$file"
+    done
+}
+
+mapfile -t sources < <(in_tree '*.c' '*.h')
+
+check_format() {
+    local tool
+    tool=$(command -v clang-format-14 || command -v clang-format) || {
+        echo "lint: no clang-format here, layout not checked"
+        return
+    }
+    for file in "${sources[@]}"; do
+        "$tool" --dry-run -Werror "$file" >/dev/null 2>&1 || echo "$file"
+    done | complain "not laid out by .clang-format (clang-format -i FILE)"
+}
+
+# Folders that one layer must not include: $1 heading, $2 pattern, the rest are files.
+forbid_include() {
+    local what=$1 pattern=$2
+    shift 2
+    [ $# -gt 0 ] || return 0
+    grep -nHE "^[[:space:]]*#[[:space:]]*include[[:space:]]*\"($pattern)" "$@" | complain "$what"
+}
+
+check_layers() {
+    local core
+    mapfile -t core < <(in_tree 'csvkit/*.c' 'csvkit/*.h' | grep -vE '^csvkit/(cli/|preflight)')
+    forbid_include "the core includes a higher layer" '(validator|manifest|storage|csvkit/cli)/' \
+        "${core[@]}"
+    mapfile -t core < <(in_tree 'csvkit/preflight*')
+    forbid_include "preflight includes the tool" '(storage|csvkit/cli)/' "${core[@]}"
+    mapfile -t core < <(in_tree 'validator/*.[ch]')
+    forbid_include "the validator includes a neighbour" '(manifest|storage|csvkit/cli)/' "${core[@]}"
+    mapfile -t core < <(in_tree 'manifest/*.[ch]')
+    forbid_include "packaging includes a neighbour" '(validator|storage|csvkit/cli)/' "${core[@]}"
+    mapfile -t core < <(in_tree 'storage/*.[ch]')
+    forbid_include "storage includes a neighbour" '(validator|manifest|csvkit/cli)/' "${core[@]}"
+    mapfile -t core < <(in_tree 'examples/*.c')
+    local allowed=${PUBLIC_HEADERS// /|}
+    [ ${#core[@]} -eq 0 ] || grep -nHE '^#include "' "${core[@]}" | grep -vE "\"($allowed)\"" |
+        complain "an example includes a private header"
+}
+
+# A file without comments and without the insides of strings, line numbers kept.
+code_of() {
+    awk '
+    {
+        line = $0; out = ""; n = length(line); instring = ""
+        for (i = 1; i <= n; i++) {
+            c = substr(line, i, 1); two = substr(line, i, 2)
+            if (incomment) { if (two == "*/") { incomment = 0; i++ } continue }
+            if (instring != "") {
+                if (c == "\\") i++
+                else if (c == instring) { instring = ""; out = out c }
+                continue
+            }
+            if (two == "/*") { incomment = 1; i++; continue }
+            if (two == "//") break
+            if (c == "\"" || c == "\047") instring = c
+            out = out c
+        }
+        print out
+    }' "$1"
+}
+
+ban() { # heading, pattern, files
+    local what=$1 pattern=$2
+    shift 2
+    for file in "$@"; do
+        code_of "$file" | grep -nE "(^|[^A-Za-z0-9_>.])($pattern)[[:space:]]*\(" | sed "s|^|$file:|"
+    done | complain "$what"
+}
+
+check_banned() {
+    local library product
+    mapfile -t product < <(in_tree '*.c' '*.h' | grep -vE '^tests/')
+    mapfile -t library < <(in_tree 'csvkit/*.[ch]' 'validator/*.[ch]' 'manifest/*.[ch]' |
+        grep -vE '^csvkit/(cli/|alloc\.c)')
+    ban "a function that cannot be used safely" \
+        'strcpy|strcat|stpcpy|v?sprintf|strtok|atoi|atol|atoll|atof|gets|alloca|mktemp|tmpnam' \
+        "${sources[@]}"
+    ban "ctype and locale: the answer depends on the user's locale" \
+        'setlocale|is(alpha|alnum|digit|space|upper|lower|punct|print|xdigit)|to(upper|lower)' \
+        "${product[@]}"
+    ban "the library neither prints nor exits" \
+        'printf|fprintf|puts|putchar|fputs|perror|exit|_exit|abort' "${library[@]}"
+    ban "the library allocates through csvk_malloc and its family only" \
+        'malloc|calloc|realloc|reallocarray|strdup|strndup|asprintf|free' "${library[@]}"
+}
+
+check_lengths() {
+    for file in "${sources[@]}"; do
+        awk -v file="$file" '
+        /^{/ { begin = NR }
+        /^}/ && begin { if (NR - begin + 1 > 80) print file ":" begin ": " NR - begin + 1; begin = 0 }
+        ' "$file"
+    done | complain "a function is longer than 80 lines"
+    for file in "${sources[@]}"; do
+        lines=$(wc -l <"$file")
+        [ "$lines" -le 600 ] || echo "$file: $lines"
+    done | complain "a file is longer than 600 lines"
+}
+
+check_headers() {
+    local flags='-I. -Wall -Wextra -Wpedantic -Werror -fsyntax-only'
+    for header in ${PUBLIC_HEADERS:-}; do
+        # shellcheck disable=SC2086
+        printf '#include "%s"\n' "$header" | ${CC:-cc} -std=c11 $flags -x c - 2>&1 | head -n 5
+        command -v "${CXX:-c++}" >/dev/null || continue
+        # shellcheck disable=SC2086
+        printf '#include "%s"\n' "$header" | "${CXX:-c++}" -std=c++11 $flags -x c++ - 2>&1 | head -n 5
+    done | complain "a public header does not compile alone as C11 and C++11"
+}
+
+check_symbols() {
+    local now
+    now=$(nm -D --defined-only "$SO" | awk '{ print $3 }' | sort)
+    printf '%s\n' "$now" | grep -v '^csvk_' | complain "exported without our prefix"
+    diff <(printf '%s\n' "$now") tests/exports.txt | grep '^[<>]' |
+        complain "exported symbols differ from tests/exports.txt (< new, > gone; make exports)"
+}
+
+check_paths() {
+    in_tree | grep -vxF tests/lint.sh | tr '\n' '\0' |
+        xargs -0 grep -nIE '(^|[^A-Za-z0-9_.])/(work|root|tmp/wt)/' 2>/dev/null |
+        complain "a path of somebody's machine"
+}
+
+check_format
+check_layers
+check_banned
+check_lengths
+check_headers
+check_symbols
+check_paths
+[ "$bad" = 0 ] && echo "lint: ${#sources[@]} files, nothing to complain about"
+exit "$bad"
