@@ -1,0 +1,86 @@
+/*
+ * keys.h - exact search for repeated primary keys in a table of any size, in bounded memory.
+ *
+ * The idea. Nothing is looked up while the table is read: a key is hashed and appended, as bytes,
+ * to one of 256 partitions (equal keys meet in the same one, in record order). That is sequential
+ * work, so it costs tens of nanoseconds and no cache misses. When the memory is full, the
+ * partitions go to an unlinked temporary file. At the end the partitions are searched one after the
+ * other with a small hash table that fits into the cache (keys_table.h).
+ *
+ * Exact: keys are equal when all their bytes are; the hash only decides where to look.
+ * Order: duplicates come out in ascending record order, each with the first record of its key.
+ * Bounded: memory stays near the limit for any number of keys, any length of a key, any number of
+ * repetitions and any quality of the hash. The disk needs about the size of the keys + 9 bytes
+ * each.
+ */
+#ifndef CSVK_VALIDATOR_KEYS_H
+#define CSVK_VALIDATOR_KEYS_H
+
+#include "csvkit/csvkit.h"
+
+#define CSVK_KEYS_MEMORY       ((size_t)256 << 20) /* the default limit */
+#define CSVK_KEYS_MEMORY_LEAST ((size_t)1 << 20)
+
+struct csvk_keys;
+
+struct csvk_duplicate_key {
+    uint64_t record;       /* the record that repeats a key */
+    uint64_t offset;       /* what the caller gave as its offset */
+    uint64_t first_record; /* the first record that has this key */
+};
+/* Not 0 stops the report; csvk_keys_finish then returns that number. */
+typedef int csvk_duplicate_fn(void *context, const struct csvk_duplicate_key *duplicate);
+
+/*
+ * Makes an empty set. `memory_limit` in bytes: 0 is the default, less than 1 MiB counts as 1 MiB.
+ * `temp_dir` (copied) is where spilled keys go; NULL is $TMPDIR, else /tmp. Nothing is created
+ * there before the memory is full. Failures: CSVK_ENOMEM.
+ */
+int csvk_keys_new(struct csvk_keys **out, size_t memory_limit, const char *temp_dir,
+                  struct csvk_error *err) CSVK_MUST_USE;
+
+/*
+ * Adds the key of a record. `key` is copied. Records must be added in ascending order, offsets must
+ * not descend. Failures: CSVK_ENOMEM; CSVK_EIO when the temporary file cannot be written (disk
+ * full). After a failure only csvk_keys_free makes sense.
+ */
+int csvk_keys_add(struct csvk_keys *keys, struct csvk_bytes key, uint64_t record, uint64_t offset,
+                  struct csvk_error *err) CSVK_MUST_USE;
+
+/*
+ * Joins the decoded values of the key columns to one key: every value but the last is led by its
+ * length, so ("a","bc") and ("ab","c") differ. Replaces the content of `key`. CSVK_ENOMEM.
+ */
+int csvk_keys_encode(struct csvk_buf *key, const struct csvk_bytes *values,
+                     size_t count) CSVK_MUST_USE;
+
+/*
+ * Continues `left` with `right`: the records of `right` follow those of `left`, its record numbers
+ * and offsets are raised by `records` and `offsets`. `right` is empty afterwards and still belongs
+ * to the caller. Both must have the same memory limit (CSVK_EUSAGE). CSVK_ENOMEM, CSVK_EIO.
+ */
+struct csvk_keys_shift {
+    uint64_t records, offsets;
+};
+int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk_keys_shift shift,
+                    struct csvk_error *err) CSVK_MUST_USE;
+
+/*
+ * Searches and calls `found` (may be NULL) for every duplicate, ascending by record. Call once;
+ * then only csvk_keys_duplicates and csvk_keys_free. CSVK_ENOMEM, CSVK_EIO.
+ */
+int csvk_keys_finish(struct csvk_keys *keys, csvk_duplicate_fn *found, void *context,
+                     struct csvk_error *err) CSVK_MUST_USE;
+/* Exact number of duplicates, after csvk_keys_finish. */
+uint64_t csvk_keys_duplicates(const struct csvk_keys *keys);
+void csvk_keys_free(struct csvk_keys *keys);
+
+/* For tests: only these bits of every hash are used. 0 makes all keys collide. Before any add. */
+void csvk_keys_weaken_hash(struct csvk_keys *keys, uint64_t mask);
+/* For tests and benchmarks: how often partitions were split again, and bytes written to disk. */
+struct csvk_keys_effort {
+    uint64_t splits, spilled;
+};
+struct csvk_keys_effort csvk_keys_effort(const struct csvk_keys *keys);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * keys_spill.h - an unlinked temporary file for what does not fit into memory.
+ *
+ * The file has no name from the start (O_TMPFILE) or loses it at once, so it is gone with the
+ * process whatever happens. It is created by the first write.
+ */
+#ifndef CSVK_VALIDATOR_KEYS_SPILL_H
+#define CSVK_VALIDATOR_KEYS_SPILL_H
+
+#include "csvkit/csvkit.h"
+
+struct csvk_spill {
+    const char *dir; /* borrowed; NULL: $TMPDIR, else /tmp */
+    int fd;          /* -1: not created yet */
+    uint64_t size;   /* append position */
+    uint64_t written;
+};
+
+void csvk_spill_init(struct csvk_spill *spill, const char *dir);
+/* Writes at `at` (holes are fine) and raises `size` to the end of what was written. CSVK_EIO. */
+int csvk_spill_write(struct csvk_spill *spill, uint64_t at, const void *bytes, size_t length,
+                     struct csvk_error *err) CSVK_MUST_USE;
+/* Reads exactly `length` bytes. A file that is shorter is CSVK_EIO. */
+int csvk_spill_read(const struct csvk_spill *spill, uint64_t at, void *bytes, size_t length,
+                    struct csvk_error *err) CSVK_MUST_USE;
+void csvk_spill_release(struct csvk_spill *spill);
+
+#endif
