@@ -220,6 +220,7 @@ int csvk_keys_finish(struct csvk_keys *keys, csvk_duplicate_fn *found, void *con
 {
     struct csvk_search search = {
         .longs = &keys->longs, .found = &keys->found, .memory = keys->limit};
+    csvk_parts_drop_spare(&keys->parts);
     int status = csvk_search_parts(&search, &keys->parts, err);
     csvk_search_release(&search);
     keys->effort.splits += search.splits;

@@ -41,6 +41,21 @@ uint64_t csvk_parts_hash(const struct csvk_parts *parts, const struct csvk_entry
     return hash & parts->mask;
 }
 
+static void free_blocks(struct csvk_block *block)
+{
+    while (block != NULL) {
+        struct csvk_block *next = block->next;
+        csvk_free(block);
+        block = next;
+    }
+}
+
+void csvk_parts_drop_spare(struct csvk_parts *parts)
+{
+    free_blocks(parts->spare);
+    parts->spare = NULL;
+}
+
 /* ---- to disk ---- */
 
 static void close_block(struct csvk_part *part)
@@ -87,7 +102,8 @@ static int spill_part(struct csvk_parts *parts, struct csvk_part *part, struct c
         }
         part->first = block->next;
         parts->resident -= parts->block_size;
-        csvk_free(block);
+        block->next = parts->spare;
+        parts->spare = block;
     }
     if (part->first == NULL) {
         part->last = NULL;
@@ -116,6 +132,7 @@ int csvk_parts_spill_all(struct csvk_parts *parts, struct csvk_error *err)
             return status;
         }
     }
+    csvk_parts_drop_spare(parts);
     return CSVK_OK;
 }
 
@@ -133,6 +150,16 @@ static void link_block(struct csvk_parts *parts, struct csvk_part *part, struct 
     parts->resident += parts->block_size;
 }
 
+static struct csvk_block *fresh_block(struct csvk_parts *parts)
+{
+    struct csvk_block *block = parts->spare;
+    if (block == NULL) {
+        return csvk_malloc(parts->block_size);
+    }
+    parts->spare = block->next;
+    return block;
+}
+
 static int open_block(struct csvk_parts *parts, struct csvk_part *part,
                       const struct csvk_entry *entry, struct csvk_error *err)
 {
@@ -143,7 +170,7 @@ static int open_block(struct csvk_parts *parts, struct csvk_part *part,
             return status;
         }
     }
-    struct csvk_block *block = csvk_malloc(parts->block_size);
+    struct csvk_block *block = fresh_block(parts);
     if (block == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory while collecting keys");
     }
@@ -227,13 +254,9 @@ int csvk_parts_adopt(struct csvk_parts *parts, size_t i, struct csvk_block *bloc
 void csvk_parts_release(struct csvk_parts *parts)
 {
     for (size_t i = 0; i < CSVK_PARTS; i++) {
-        struct csvk_block *block = parts->part[i].first;
-        while (block != NULL) {
-            struct csvk_block *next = block->next;
-            csvk_free(block);
-            block = next;
-        }
+        free_blocks(parts->part[i].first);
     }
+    csvk_parts_drop_spare(parts);
     csvk_spill_release(&parts->file);
     memset(parts->part, 0, sizeof parts->part);
     parts->resident = 0;

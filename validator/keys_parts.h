@@ -50,9 +50,10 @@ struct csvk_part {
 struct csvk_parts {
     struct csvk_spill file;
     size_t block_size;
-    size_t limit;      /* bytes of blocks in memory before they are spilled */
-    size_t resident;   /* bytes of blocks in memory */
-    uint64_t reserved; /* end of the file, reserved blocks included */
+    size_t limit;             /* bytes of blocks in memory before they are spilled */
+    size_t resident;          /* bytes of blocks in memory */
+    struct csvk_block *spare; /* spilled, to be filled again: the kernel need not clear new ones */
+    uint64_t reserved;        /* end of the file, reserved blocks included */
     uint64_t seed, mask;
     struct csvk_part part[CSVK_PARTS];
 };
@@ -68,6 +69,8 @@ static inline size_t csvk_parts_index(uint64_t hash)
 {
     return (size_t)(hash >> 56);
 }
+/* Gives memory back that only appending needs. */
+void csvk_parts_drop_spare(struct csvk_parts *parts);
 /* Writes everything that is in memory to disk, open blocks included. */
 int csvk_parts_spill_all(struct csvk_parts *parts, struct csvk_error *err) CSVK_MUST_USE;
 /* Appends a closed block of another set (same block size, same `i`) as it is; takes it over. */

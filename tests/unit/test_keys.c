@@ -246,7 +246,7 @@ END_TEST
 /* All keys in one partition of the first level; the next level has another seed and few bits. */
 START_TEST(partitions_that_are_too_big_are_split_again)
 {
-    struct table table = numbered_table(40000, 40);
+    struct table table = numbered_table(25000, 40);
     ck_assert_uint_gt(run(&table, (struct how){MIB, UINT64_C(0x00ffffffffffffff), 0}).splits, 0);
     table_release(&table);
     table = random_table(100000, 60000, "a key that takes some room in the table");
@@ -319,7 +319,7 @@ START_TEST(joined_sets_are_one_set)
 {
     static const size_t pieces[] = {1, 7, 1000, 20000, 100000};
     for (size_t i = 0; i < 5; i++) {
-        struct table table = random_table(pieces[i] == 1 ? 300 : 60000, 40000, "joined-keys");
+        struct table table = random_table(pieces[i] == 1 ? 300 : 30000, 20000, "joined-keys");
         run(&table, (struct how){MIB, WHOLE, pieces[i] == 7 ? 6000 : pieces[i]});
         table_release(&table);
     }

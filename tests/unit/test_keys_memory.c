@@ -1,0 +1,147 @@
+/*
+ * test_keys_memory.c - every allocation of the search for repeated keys fails once, in turn: the
+ * answer is CSVK_ENOMEM or right, and nothing is leaked. This file brings the allocator of the
+ * library itself (and so takes the place of alloc.c in this program).
+ */
+#include "validator/keys.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static long countdown = -1; /* allocations until one fails; negative: none fails */
+static long alive;
+
+static bool fails_now(void)
+{
+    return countdown >= 0 && countdown-- == 0;
+}
+
+void *csvk_malloc(size_t size)
+{
+    void *block = fails_now() ? NULL : malloc(size != 0 ? size : 1);
+    alive += block != NULL;
+    return block;
+}
+
+void *csvk_calloc(size_t count, size_t size)
+{
+    void *block = fails_now() ? NULL : calloc(count, size);
+    alive += block != NULL;
+    return block;
+}
+
+void *csvk_realloc(void *old, size_t size)
+{
+    void *block = fails_now() ? NULL : realloc(old, size != 0 ? size : 1);
+    alive += block != NULL && old == NULL;
+    return block;
+}
+
+void *csvk_reallocarray(void *old, size_t count, size_t size)
+{
+    return csvk_realloc(old, count * size);
+}
+
+char *csvk_strndup(const char *text, size_t length)
+{
+    char *copy = csvk_malloc(length + 1);
+    if (copy != NULL) {
+        memcpy(copy, text, length);
+        copy[length] = '\0';
+    }
+    return copy;
+}
+
+char *csvk_strdup(const char *text)
+{
+    return csvk_strndup(text, strlen(text));
+}
+
+void csvk_free(void *block)
+{
+    alive -= block != NULL;
+    free(block);
+}
+
+#define RECORDS  24000
+#define DISTINCT 6000
+
+static int add_keys(struct csvk_keys *keys, struct csvk_error *err)
+{
+    unsigned char key[200] = {0};
+    for (uint64_t i = 1; i <= RECORDS; i++) {
+        uint64_t id = i % DISTINCT;
+        memcpy(key, &id, sizeof id);
+        int status = csvk_keys_add(keys, (struct csvk_bytes){key, sizeof key}, i, i, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return CSVK_OK;
+}
+
+static int ignore(void *context, const struct csvk_duplicate_key *duplicate)
+{
+    ++*(uint64_t *)context;
+    ck_assert_uint_eq(duplicate->first_record, (duplicate->record - 1) % DISTINCT + 1);
+    return 0;
+}
+
+/* Collects in two sets, joins and searches them. One partition only, so that it must be split. */
+static int whole_life(struct csvk_error *err)
+{
+    struct csvk_keys *left = NULL, *right = NULL;
+    uint64_t reported = 0;
+    int status = csvk_keys_new(&left, 1, "/tmp", err);
+    if (status == CSVK_OK) {
+        status = csvk_keys_new(&right, 1, "/tmp", err);
+    }
+    if (status == CSVK_OK) {
+        csvk_keys_weaken_hash(left, UINT64_C(0x00ffffffffffffff));
+        csvk_keys_weaken_hash(right, UINT64_C(0x00ffffffffffffff));
+        status = add_keys(right, err);
+    }
+    if (status == CSVK_OK) {
+        status = csvk_keys_merge(left, right, (struct csvk_keys_shift){0, 0}, err);
+    }
+    if (status == CSVK_OK) {
+        status = csvk_keys_finish(left, ignore, &reported, err);
+        ck_assert(status != CSVK_OK || reported == RECORDS - DISTINCT);
+    }
+    csvk_keys_free(left);
+    csvk_keys_free(right);
+    return status;
+}
+
+START_TEST(every_allocation_may_fail)
+{
+    struct csvk_error err = {0};
+    countdown = 1000000;
+    ck_assert_int_eq(whole_life(&err), CSVK_OK);
+    long total = 1000000 - countdown;
+    ck_assert_int_gt(total, 20);
+    ck_assert_int_eq(alive, 0);
+    long step = 1 + total / 150;
+    for (long i = 0; i < total; i += i < 40 ? 1 : step) {
+        countdown = i;
+        ck_assert_int_eq(whole_life(&err), CSVK_ENOMEM);
+        ck_assert_int_eq(err.status, CSVK_ENOMEM);
+        ck_assert_int_eq(alive, 0);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("keys_memory");
+    TCase *tcase = tcase_create("keys_memory");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, every_allocation_may_fail);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
