@@ -197,6 +197,18 @@ static int take_long(struct cli *cli, struct words *words)
     return add_given(cli, option, value);
 }
 
+/* `at` stands on the letter in `word`. "-quiet" is a beginner's --quiet. */
+static int unknown_letter(struct cli *cli, const char *word, const char *at)
+{
+    const struct cli_option *meant = find_long(cli->command, word + 1, strcspn(word + 1, "="));
+    int shown = at == word + 1 ? 200 : 1;
+    if (meant != NULL) {
+        return complain(cli, "unknown option -%.*s; did you mean --%s?", 1, at, meant->name);
+    }
+    return complain(cli, "unknown option -%.*s; see csvkit %s --help", shown, at,
+                    cli->command->name);
+}
+
 /* "-qj4": flags may stand together; the rest of the word, or the next word, is the value. */
 static int take_letters(struct cli *cli, struct words *words)
 {
@@ -204,8 +216,7 @@ static int take_letters(struct cli *cli, struct words *words)
     for (const char *p = word + 1; *p != '\0'; p++) {
         const struct cli_option *option = find_letter(cli->command, *p);
         if (option == NULL) {
-            return complain(cli, "unknown option -%.*s; see csvkit %s --help",
-                            p == word + 1 ? 200 : 1, p, cli->command->name);
+            return unknown_letter(cli, word, p);
         }
         if (option->arg == NULL) {
             int status = add_given(cli, option, NULL);

@@ -1,0 +1,192 @@
+#!/bin/bash
+# The frame as a user meets it: help, exit status, closed descriptors, full disks, broken pipes,
+# hostile arguments, and pages that the programs they are made for accept.
+set -u
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+fails=0
+
+fail() {
+    echo "FAIL: $*"
+    fails=$((fails + 1))
+}
+
+# expect STATUS WHAT COMMAND...: runs it, output in $work/out and $work/err
+expect() {
+    local wanted=$1 what=$2
+    shift 2
+    "$@" >"$work/out" 2>"$work/err" </dev/null
+    local got=$?
+    [ "$got" = "$wanted" ] || fail "$what: exit $got, expected $wanted: $(head -n 1 "$work/err")"
+}
+
+says() { # PATTERN: standard error has it and is one line
+    grep -qE -- "$1" "$work/err" || fail "no '$1' in: $(cat "$work/err")"
+    [ "$(wc -l <"$work/err")" = 1 ] || fail "more than one line: $(cat "$work/err")"
+    [ ! -s "$work/out" ] || fail "a complaint on standard output: $(cat "$work/out")"
+}
+
+silent() {
+    [ ! -s "$work/err" ] || fail "$1 speaks: $(cat "$work/err")"
+}
+
+mapfile -t commands < <("$CSVKIT" internal-man --list | cut -f 2)
+[ "${#commands[@]}" -ge 1 ] || fail "no commands"
+
+test_help() {
+    expect 0 "--help" "$CSVKIT" --help && silent "--help"
+    cp "$work/out" "$work/overview"
+    expect 0 "help" "$CSVKIT" help
+    cmp -s "$work/out" "$work/overview" || fail "help and --help differ"
+    for command in "${commands[@]}"; do
+        read -r -a words <<<"$command"
+        expect 0 "$command --help" "$CSVKIT" "${words[@]}" --help && silent "$command --help"
+        cp "$work/out" "$work/page"
+        expect 0 "help $command" "$CSVKIT" help "${words[@]}"
+        cmp -s "$work/out" "$work/page" || fail "help $command and $command --help differ"
+        grep -q '^Usage: csvkit ' "$work/page" || fail "$command: no usage"
+        grep -q '^Examples:' "$work/page" || fail "$command: no examples"
+        grep -qE "^  ${command}( |$)" "$work/overview" || fail "--help does not list $command"
+    done
+    for family in $(printf '%s\n' "${commands[@]}" | grep ' ' | cut -d ' ' -f 1 | sort -u); do
+        printf '%s\n' "${commands[@]}" | grep -qxF "$family" && continue
+        expect 0 "$family --help" "$CSVKIT" "$family" --help
+        expect 2 "$family alone" "$CSVKIT" "$family"
+        expect 2 "$family wrong" "$CSVKIT" "$family" nosuchthing
+    done
+}
+
+test_version() {
+    expect 0 "--version" "$CSVKIT" --version
+    for word in 'csvkit [0-9]' 'zlib [0-9]' 'libdeflate [0-9]' 'ISA-L [0-9]' 'cJSON [0-9]' \
+        'libcsv [0-9]' 'libcurl [0-9]' 'OpenSSL [0-9]' 'SIMD [a-z]'; do
+        grep -qE "^$word" "$work/out" || fail "--version has no '$word'"
+    done
+}
+
+test_usage_errors() {
+    expect 2 "nothing" "$CSVKIT" && says 'no command'
+    expect 2 "unknown command" "$CSVKIT" nosuchcommand && says "unknown command 'nosuchcommand'"
+    expect 2 "near command" "$CSVKIT" hlep && says 'did you mean csvkit help\?'
+    expect 2 "option first" "$CSVKIT" --frobnicate help && says 'unknown option --frobnicate'
+    expect 2 "near option" "$CSVKIT" help --qiet && says 'did you mean --quiet\?'
+    expect 2 "bad choice" "$CSVKIT" help --progress=soon && says 'auto\|always\|never'
+    expect 2 "bad number" "$CSVKIT" help -j none && says "--threads=none: not a whole number"
+    expect 2 "zero threads" "$CSVKIT" help -j0 && says 'must be from 1 to'
+    expect 2 "many operands" "$CSVKIT" help a b c && says "'c' is too much"
+    expect 2 "empty word" "$CSVKIT" '' && says "unknown command"
+}
+
+refuses_safely() { # COMMAND...: exit 2, one short line, nothing a terminal would obey
+    expect 2 "hostile argument" "$@"
+    says 'csvkit: '
+    LC_ALL=C grep -qP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80\xae' "$work/err" &&
+        fail "a control byte reaches the terminal: $(od -c "$work/err" | head -n 3)"
+    [ "$(wc -c <"$work/err")" -lt 20000 ] || fail "a message of $(wc -c <"$work/err") bytes"
+}
+
+test_hostile_arguments() {
+    local nasty=$'\e[31m\a\r\n\x9b\xe2\x80\xae\xc2\x85\xff' long
+    long=$(head -c 100000 /dev/zero | tr '\0' x)
+    for text in "$nasty" "$long"; do
+        refuses_safely "$CSVKIT" "$text"
+        refuses_safely "$CSVKIT" help "$text"
+        refuses_safely "$CSVKIT" help "--$text"
+        refuses_safely "$CSVKIT" help "-$text"
+        refuses_safely "$CSVKIT" help "--progress=$text"
+        refuses_safely "$CSVKIT" help -j "$text"
+        refuses_safely "$CSVKIT" "--$text"
+    done
+}
+
+test_descriptors() {
+    "$CSVKIT" --help <&- >&- 2>&- || fail "all descriptors closed: exit $?"
+    "$CSVKIT" --help >&- 2>"$work/err" || fail "standard output closed: exit $?"
+    silent "standard output closed"
+    "$CSVKIT" nosuch 2>&-
+    [ $? = 2 ] || fail "standard error closed: exit status"
+    "$CSVKIT" --help >/dev/full 2>"$work/err"
+    [ $? = 2 ] || fail "/dev/full: exit status"
+    grep -q 'cannot write standard output' "$work/err" || fail "/dev/full: $(cat "$work/err")"
+    "$CSVKIT" --version 2>/dev/full >"$work/out" || fail "--version needs standard error"
+    { sleep 0.2 && "$CSVKIT" --help 2>"$work/err" && echo fine >"$work/fine"; } | :
+    silent "a closed pipe"
+    [ -e "$work/fine" ] || fail "a closed pipe ended with a failure"
+}
+
+test_environment() {
+    "$CSVKIT" --help >"$work/plain"
+    for setting in LC_ALL=tr_TR.UTF-8 LC_ALL=xx LANG=de_DE.ISO-8859-1 COLUMNS=20 TERM= HOME= TMPDIR=/none \
+        NO_COLOR=1; do
+        env "$setting" "$CSVKIT" --help | cmp -s - "$work/plain" || fail "--help under $setting"
+    done
+    (ulimit -n 8 && "$CSVKIT" --help | cmp -s - "$work/plain") || fail "--help with 8 descriptors"
+    (ulimit -s 256 && "$CSVKIT" --help | cmp -s - "$work/plain") || fail "--help with a small stack"
+    env -i "$CSVKIT" --help | cmp -s - "$work/plain" || fail "--help without environment"
+}
+
+test_pages() {
+    "$CSVKIT" internal-man >"$work/csvkit.1" || fail "internal-man"
+    "$CSVKIT" internal-man --list >"$work/list" || fail "internal-man --list"
+    while IFS=$'\t' read -r page command; do
+        # shellcheck disable=SC2086
+        "$CSVKIT" internal-man $command >"$work/$page" || fail "internal-man $command"
+        grep -qF "${page%.1}" "$work/${page}" || sed 's/\\-/-/g' "$work/$page" |
+            grep -qF "${page%.1} - " || fail "$page has no name"
+        sed 's/\\-/-/g' "$work/csvkit.1" | grep -qF "${page%.1}" || fail "csvkit.1 misses $page"
+    done <"$work/list"
+    for page in "$work"/csvkit*.1; do
+        if command -v groff >/dev/null; then
+            groff -man -ww -Tutf8 -z "$page" 2>"$work/err" || fail "groff $page"
+            silent "groff ${page##*/}"
+        fi
+        if command -v man >/dev/null && command -v nroff >/dev/null; then
+            MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" >/dev/null 2>"$work/err"
+            silent "man ${page##*/}"
+        fi
+    done
+    for shell in bash zsh fish; do
+        expect 0 "completion $shell" "$CSVKIT" internal-completion "$shell"
+        cp "$work/out" "$work/completion.$shell"
+        command -v "$shell" >/dev/null || continue
+        "$shell" -n "$work/completion.$shell" 2>"$work/err" || fail "$shell -n"
+        silent "$shell -n"
+    done
+    expect 2 "completion of no shell" "$CSVKIT" internal-completion tcsh && says 'tcsh'
+}
+
+completes() { # LINE WANTED: the last word of LINE, in bash, may become WANTED
+    local got
+    got=$(bash --norc -c '
+        . "$1"; shift
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+        _csvkit 2>/dev/null
+        printf "%s\n" "${COMPREPLY[@]}"' _ "$work/completion.bash" "${@:2}")
+    printf '%s\n' "$got" | grep -qxF -- "$1" || fail "completing '${*:2}' gives no $1: $got"
+}
+
+test_bash_completion() {
+    for command in "${commands[@]}"; do
+        read -r -a words <<<"$command"
+        completes "${words[0]}" csvkit ""
+        completes "--help" csvkit "${words[@]}" "--h"
+        [ ${#words[@]} = 1 ] || completes "${words[1]}" csvkit "${words[0]}" ""
+    done
+    completes "help" csvkit he
+    completes "help" csvkit help h
+    completes "--progress=" csvkit help --pr
+    completes "always" csvkit help --progress = al
+    completes "always" csvkit help --progress al
+    completes "auto" csvkit help --progress =
+}
+
+test_help
+test_version
+test_usage_errors
+test_hostile_arguments
+test_descriptors
+test_environment
+test_pages
+test_bash_completion
+[ "$fails" = 0 ] && echo "${#commands[@]} commands, all as promised"
+exit $((fails != 0))

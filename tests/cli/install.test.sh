@@ -1,0 +1,76 @@
+#!/bin/bash
+# make install into an empty place, a program built against what is there (shared and static, by
+# pkg-config), make uninstall: nothing is left.
+set -u
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+cd "$(dirname "$0")/../.." || exit 2
+variant=$(basename "$BUILD")
+case $variant in
+release | debug) ;;
+*) echo "installing is tested with the release and debug builds, this is $variant" && exit 77 ;;
+esac
+root=$work/root prefix=/opt/some/where
+put=$root$prefix
+
+fail() {
+    echo "FAIL: $*"
+    exit 1
+}
+run_make() {
+    make --no-print-directory VARIANT="$variant" DESTDIR="$root" PREFIX="$prefix" "$@" >"$work/log" 2>&1 ||
+        fail "make $*: $(tail -n 5 "$work/log")"
+}
+
+run_make install
+for file in bin/csvkit lib/libcsvkit.a lib/libcsvkit.so lib/libcsvkit.so.0 lib/pkgconfig/csvkit.pc \
+    include/csvkit/csvkit.h share/man/man1/csvkit.1 share/man/man1/csvkit-help.1 \
+    share/bash-completion/completions/csvkit share/zsh/vendor-completions/_csvkit \
+    share/fish/vendor_completions.d/csvkit.fish; do
+    [ -s "$put/$file" ] || fail "$file is missing or empty"
+done
+pages=$("$put/bin/csvkit" internal-man --list | wc -l)
+[ "$(find "$put/share/man" -name 'csvkit-*.1' -size +0 | wc -l)" = "$pages" ] || fail "man pages"
+[ "$("$put/bin/csvkit" --version | head -n 1)" = "$("$CSVKIT" --version | head -n 1)" ] ||
+    fail "the installed program is another one"
+readelf -d "$put/lib/libcsvkit.so" | grep -q 'SONAME.*libcsvkit\.so\.0' || fail "soname"
+grep -rlE "$work|$PWD" "$put/lib/pkgconfig" "$put/share" && fail "a build path was installed"
+
+cat >"$work/use.c" <<'END'
+#include "csvkit/csvkit.h"
+#include <stdio.h>
+int main(void)
+{
+    struct csvk_dialect d = CSVK_DIALECT_RFC4180;
+    struct csvk_error err = {CSVK_OK, 0, 0, ""};
+    d.delimiter = '"';
+    int status = csvk_dialect_check(&d, &err);
+    printf("%s %d\n", CSVK_VERSION, status);
+    return status == CSVK_EUSAGE && err.text[0] != '\0' ? 0 : 1;
+}
+END
+compiler=${CC:-cc}
+export PKG_CONFIG_PATH=$put/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
+if ! command -v pkg-config >/dev/null; then
+    echo "pkg-config is missing" && exit 77
+fi
+# shellcheck disable=SC2046
+"$compiler" -Wall -Wextra -Wpedantic -Werror -std=c11 -o "$work/shared" "$work/use.c" \
+    $(pkg-config --cflags --libs csvkit) || fail "cannot build against the shared library"
+ldd "$work/shared" | grep -q libcsvkit.so.0 || fail "the shared library is not used"
+LD_LIBRARY_PATH=$put/lib "$work/shared" >/dev/null || fail "the shared build does not run"
+private=$(pkg-config --static --libs-only-l csvkit | sed 's/-lcsvkit//')
+# shellcheck disable=SC2086
+"$compiler" -std=c11 -I"$put/include" -o "$work/static" "$work/use.c" "$put/lib/libcsvkit.a" $private ||
+    fail "cannot build against the archive"
+"$work/static" >/dev/null || fail "the static build does not run"
+for header in $(cd "$put/include/csvkit" && find . -name '*.h'); do
+    # shellcheck disable=SC2046
+    printf '#include "csvkit/%s"\n' "${header#./}" | "$compiler" -std=c11 -Wall -Wextra -Wpedantic \
+        -Werror -fsyntax-only $(pkg-config --cflags csvkit) -x c - || fail "installed $header"
+done
+
+run_make uninstall
+left=$(find "$root" ! -type d)
+[ -z "$left" ] || fail "uninstall left: $left"
+echo "installed, used and removed"
