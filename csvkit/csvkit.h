@@ -30,8 +30,8 @@ extern "C" {
 #define CSVK_VERSION "0.1.0"
 
 #if defined(__GNUC__)
-#define CSVK_API __attribute__((visibility("default")))
-#define CSVK_MUST_USE __attribute__((warn_unused_result))
+#define CSVK_API               __attribute__((visibility("default")))
+#define CSVK_MUST_USE          __attribute__((warn_unused_result))
 #define CSVK_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
 #define CSVK_API
@@ -96,7 +96,10 @@ struct csvk_buf {
     unsigned char *data;
     size_t length, capacity;
 };
-#define CSVK_BUF_INIT {NULL, 0, 0}
+#define CSVK_BUF_INIT                                                                              \
+    {                                                                                              \
+        NULL, 0, 0                                                                                 \
+    }
 CSVK_API int csvk_buf_reserve(struct csvk_buf *buf, size_t more) CSVK_MUST_USE;
 CSVK_API int csvk_buf_add(struct csvk_buf *buf, const void *bytes, size_t length) CSVK_MUST_USE;
 CSVK_API int csvk_buf_puts(struct csvk_buf *buf, const char *text) CSVK_MUST_USE;
@@ -130,7 +133,10 @@ struct csvk_dialect {
     int enclosure; /* 0..255 or CSVK_NO_BYTE */
     int escape;    /* 0..255 or CSVK_NO_BYTE; reading only: the byte after it is data */
 };
-#define CSVK_DIALECT_RFC4180 {',', '"', CSVK_NO_BYTE}
+#define CSVK_DIALECT_RFC4180                                                                       \
+    {                                                                                              \
+        ',', '"', CSVK_NO_BYTE                                                                     \
+    }
 /* CSVK_EUSAGE when two roles share a byte or a role is CR, LF, NUL or a byte from 0x80 up. */
 CSVK_API int csvk_dialect_check(const struct csvk_dialect *dialect,
                                 struct csvk_error *err) CSVK_MUST_USE;
@@ -169,8 +175,8 @@ CSVK_API int csvk_source_set_encoding(struct csvk_source *source, const char *en
  * not a failure: the bytes before the damage are delivered, then the end, and csvk_source_damage
  * tells. CSVK_ECHANGED when a regular file turns out shorter or longer than when it was opened.
  */
-CSVK_API int csvk_source_read(struct csvk_source *source, void *bytes, size_t capacity,
-                              size_t *got, struct csvk_error *err) CSVK_MUST_USE;
+CSVK_API int csvk_source_read(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
+                              struct csvk_error *err) CSVK_MUST_USE;
 struct csvk_damage {
     const char *what; /* NULL: no damage. Else "truncated", "checksum differs", ... (static) */
     uint64_t offset;  /* in the compressed file */
@@ -200,47 +206,47 @@ enum csvk_detail {
 
 /* What the grammar or the bytes say at one place. Not a judgement. csv-rules: RFC 4180 section 2 */
 enum csvk_fact_kind {
-    CSVK_FACT_QUOTE_IN_UNQUOTED,   /* each enclosure byte in a field that is not enclosed */
-    CSVK_FACT_TEXT_AFTER_CLOSING,  /* first byte after the closing enclosure */
-    CSVK_FACT_BACKSLASH_QUOTE,     /* backslash + enclosure, then text: length 2 */
-    CSVK_FACT_SPACE_BEFORE_QUOTE,  /* blanks between field start and an enclosure */
-    CSVK_FACT_SPACE_AFTER_QUOTE,   /* blanks between closing enclosure and end of field */
-    CSVK_FACT_UNCLOSED,            /* at the opening enclosure; extra = end of data (offset) */
-    CSVK_FACT_SUSPICIOUS_LINES,    /* whole enclosed field holding a line that looks like a record;
-                                      extra = lines it spans */
-    CSVK_FACT_BARE_CR,             /* CR as data outside an enclosure */
-    CSVK_FACT_CRCRLF,              /* CR CR LF as one line break */
-    CSVK_FACT_BLANK,               /* a record without any byte; offset/length of its line break */
-    CSVK_FACT_FIRST_EOL,           /* first line break outside enclosures; extra = enum csvk_eol */
-    CSVK_FACT_MIXED_EOL,           /* first one that differs; extra = its kind; no field */
-    CSVK_FACT_FINAL_EOL_MISSING,   /* at the end of data, length 0; no record */
-    CSVK_FACT_NUL,                 /* run of 00 */
-    CSVK_FACT_CONTROL,             /* 01-1F but TAB CR LF, and 7F; extra = byte */
-    CSVK_FACT_TAB,                 /* TAB that is not the delimiter */
-    CSVK_FACT_NON_ASCII,           /* run of well-formed UTF-8 sequences; extra = first code point */
-    CSVK_FACT_INVALID_UTF8,        /* one maximal subpart; extra = enum csvk_utf8_defect */
-    CSVK_FACT_BOM_IN_DATA,         /* U+FEFF */
-    CSVK_FACT_REPLACEMENT_CHAR,    /* U+FFFD */
-    CSVK_FACT_UNICODE_LINE_BREAK,  /* U+0085 U+2028 U+2029; extra = code point */
-    CSVK_FACT_UTF8_BOM,            /* at offset 0; no record */
-    CSVK_FACT_UTF16_BOM,           /* extra = enum csvk_unicode; nothing is parsed after it */
-    CSVK_FACT_CTRL_Z_AT_EOF,       /* 1A as last byte; not data; no record */
-    CSVK_FACT_NUL_PADDING_AT_EOF,  /* after the last record only 00; not data; no record */
-    CSVK_FACT_EMPTY,               /* the input has no byte */
+    CSVK_FACT_QUOTE_IN_UNQUOTED,  /* each enclosure byte in a field that is not enclosed */
+    CSVK_FACT_TEXT_AFTER_CLOSING, /* first byte after the closing enclosure */
+    CSVK_FACT_BACKSLASH_QUOTE,    /* backslash + enclosure, then text: length 2 */
+    CSVK_FACT_SPACE_BEFORE_QUOTE, /* blanks between field start and an enclosure */
+    CSVK_FACT_SPACE_AFTER_QUOTE,  /* blanks between closing enclosure and end of field */
+    CSVK_FACT_UNCLOSED,           /* at the opening enclosure; extra = end of data (offset) */
+    CSVK_FACT_SUSPICIOUS_LINES,   /* whole enclosed field holding a line that looks like a record;
+                                     extra = lines it spans */
+    CSVK_FACT_BARE_CR,            /* CR as data outside an enclosure */
+    CSVK_FACT_CRCRLF,             /* CR CR LF as one line break */
+    CSVK_FACT_BLANK,              /* a record without any byte; offset/length of its line break */
+    CSVK_FACT_FIRST_EOL,          /* first line break outside enclosures; extra = enum csvk_eol */
+    CSVK_FACT_MIXED_EOL,          /* first one that differs; extra = its kind; no field */
+    CSVK_FACT_FINAL_EOL_MISSING,  /* at the end of data, length 0; no record */
+    CSVK_FACT_NUL,                /* run of 00 */
+    CSVK_FACT_CONTROL,            /* 01-1F but TAB CR LF, and 7F; extra = byte */
+    CSVK_FACT_TAB,                /* TAB that is not the delimiter */
+    CSVK_FACT_NON_ASCII,          /* run of well-formed UTF-8 sequences; extra = first code point */
+    CSVK_FACT_INVALID_UTF8,       /* one maximal subpart; extra = enum csvk_utf8_defect */
+    CSVK_FACT_BOM_IN_DATA,        /* U+FEFF */
+    CSVK_FACT_REPLACEMENT_CHAR,   /* U+FFFD */
+    CSVK_FACT_UNICODE_LINE_BREAK, /* U+0085 U+2028 U+2029; extra = code point */
+    CSVK_FACT_UTF8_BOM,           /* at offset 0; no record */
+    CSVK_FACT_UTF16_BOM,          /* extra = enum csvk_unicode; nothing is parsed after it */
+    CSVK_FACT_CTRL_Z_AT_EOF,      /* 1A as last byte; not data; no record */
+    CSVK_FACT_NUL_PADDING_AT_EOF, /* after the last record only 00; not data; no record */
+    CSVK_FACT_EMPTY,              /* the input has no byte */
     CSVK_FACT_KINDS
 };
 enum csvk_utf8_defect {
     CSVK_UTF8_LONE_CONTINUATION,
     CSVK_UTF8_OVERLONG,
     CSVK_UTF8_SURROGATE,
-    CSVK_UTF8_BEYOND,     /* above U+10FFFF */
-    CSVK_UTF8_CUT_SHORT,  /* lead byte without its continuation bytes */
-    CSVK_UTF8_BAD_LEAD,   /* a byte that never occurs */
+    CSVK_UTF8_BEYOND,    /* above U+10FFFF */
+    CSVK_UTF8_CUT_SHORT, /* lead byte without its continuation bytes */
+    CSVK_UTF8_BAD_LEAD,  /* a byte that never occurs */
 };
 enum csvk_unicode { CSVK_UTF16LE = 1, CSVK_UTF16BE, CSVK_UTF32LE, CSVK_UTF32BE };
 
 #define CSVK_FACT_BIT(kind) (UINT32_C(1) << (kind))
-#define CSVK_FACTS_ALL ((UINT32_C(1) << CSVK_FACT_KINDS) - 1)
+#define CSVK_FACTS_ALL      ((UINT32_C(1) << CSVK_FACT_KINDS) - 1)
 
 struct csvk_fact {
     uint64_t offset; /* absolute */
@@ -248,6 +254,8 @@ struct csvk_fact {
     uint64_t extra;
     uint64_t record; /* from 1; 0: belongs to the file */
     uint64_t field;  /* from 1; 0: belongs to the record or the file */
+    uint64_t line;   /* physical line and ... */
+    uint64_t column; /* ... byte in it, from 1; 0: to be counted from the record's start */
     enum csvk_fact_kind kind;
 };
 
@@ -266,19 +274,22 @@ struct csvk_field {
  * differs from the table's width.
  */
 struct csvk_record {
-    uint64_t number;         /* from 1 */
-    uint64_t line;           /* physical line of its first byte, from 1 */
-    uint64_t offset;         /* absolute, of its first byte */
-    uint64_t length;         /* bytes without the line break */
+    uint64_t number; /* from 1 */
+    uint64_t line;   /* physical line of its first byte, from 1 */
+    uint64_t offset; /* absolute, of its first byte */
+    uint64_t length; /* bytes without the line break */
     uint64_t nfields;
     uint64_t surplus_offset; /* field width + 1, when there is one: its absolute offset ... */
     uint64_t surplus_length; /* ... and raw length */
     uint32_t first_field;    /* index into csvk_batch.fields */
     uint32_t first_fact, nfacts;
-    uint8_t eol;             /* enum csvk_eol: how it ended */
-    bool blank;              /* no byte at all before its line break */
-    bool last_empty;         /* its last field is empty and not enclosed */
-    bool oversize;           /* longer than the window limit: `fields` has nothing of it */
+    uint8_t eol;     /* enum csvk_eol: how it ended */
+    bool blank;      /* no byte at all before its line break */
+    bool last_empty; /* its last field is empty and not enclosed */
+    bool oversize;   /* too long for memory: judged, but `fields` and `bytes` lack it; its
+                        facts carry line and column */
+    bool unfinished; /* oversize, and more of its facts come in the next batch: only number,
+                        line, offset and facts mean something yet */
 };
 
 /* Whole records only. Every pointer dies at the next call for this reader. */
@@ -288,9 +299,9 @@ struct csvk_batch {
     uint64_t offset;            /* absolute, of bytes[0] */
     uint64_t first_record;      /* number of the first record of this batch */
     uint64_t nrecords;
-    uint64_t first_line;        /* physical line of bytes[0] */
+    uint64_t first_line; /* physical line of bytes[0] */
     const struct csvk_record *records;
-    size_t nnoted;              /* entries of `records` */
+    size_t nnoted; /* entries of `records` */
     const struct csvk_field *fields;
     size_t nfields;
     const struct csvk_fact *facts; /* ascending by record; within a record by offset */
@@ -314,16 +325,16 @@ struct csvk_options {
     size_t size; /* sizeof(struct csvk_options): set by csvk_options_init */
     struct csvk_dialect dialect;
     enum csvk_detail detail;
-    bool any_eol;         /* CR, LF and CRLF each end a record (rfc4180-bis) */
-    bool continuation;    /* the source starts inside a file: no byte order mark is looked for */
-    enum csvk_eol eol;    /* the file's kind of line break when already known, else NONE */
-    uint64_t width;       /* fields per record when known, else 0: the first non-empty record's */
-    uint32_t facts;       /* CSVK_FACT_BIT() of the byte facts wanted; grammar facts always come */
-    size_t window;        /* bytes read at a time; 0: 256 KiB; any value >= 1 gives equal results */
-    uint64_t max_record;  /* largest record kept in memory; 0: as large as 32-bit offsets allow.
-                             Above it: CSVK_ELIMIT, or at CSVK_COUNTS still counted and judged */
+    bool any_eol;        /* CR, LF and CRLF each end a record (rfc4180-bis) */
+    bool continuation;   /* the source starts inside a file: no byte order mark is looked for */
+    enum csvk_eol eol;   /* the file's kind of line break when already known, else NONE */
+    uint64_t width;      /* fields per record when known, else 0: the first non-empty record's */
+    uint32_t facts;      /* CSVK_FACT_BIT() of the byte facts wanted; grammar facts always come */
+    size_t window;       /* bytes read at a time; 0: 256 KiB; any value >= 1 gives equal results */
+    uint64_t max_record; /* largest record kept in memory; 0: as large as 32-bit offsets allow.
+                            Above it: CSVK_ELIMIT, or at CSVK_COUNTS still counted and judged */
     enum csvk_simd simd;
-    bool law_only;        /* use the byte automaton alone: slow, for comparison */
+    bool law_only; /* use the byte automaton alone: slow, for comparison */
 };
 CSVK_API void csvk_options_init(struct csvk_options *options);
 
@@ -333,12 +344,13 @@ struct csvk_totals {
     uint64_t records; /* the header included */
     uint64_t lines;   /* physical line breaks */
     uint64_t width;
-    uint64_t eol[5];  /* record ends by enum csvk_eol; [CSVK_EOL_NONE]: last record without one */
+    uint64_t eol[5]; /* record ends by enum csvk_eol; [CSVK_EOL_NONE]: last record without one */
     enum csvk_eol eol_mode;
 };
 
 struct csvk_reader;
-/* Takes `source` (borrowed until csvk_reader_free) and copies `options`. CSVK_EUSAGE, CSVK_ENOMEM. */
+/* Takes `source` (borrowed until csvk_reader_free) and copies `options`. CSVK_EUSAGE, CSVK_ENOMEM.
+ */
 CSVK_API int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
                              const struct csvk_options *options,
                              struct csvk_error *err) CSVK_MUST_USE;

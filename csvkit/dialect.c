@@ -14,7 +14,10 @@ static int check_role(int byte, const char *role, bool none_allowed, struct csvk
     }
     if (byte == '\n' || byte == '\r' || byte == 0) {
         return csvk_fail(err, CSVK_EUSAGE, "the %s cannot be %s: that byte has a fixed meaning",
-                         role, byte == 0 ? "NUL" : byte == '\n' ? "LF" : "CR");
+                         role,
+                         byte == 0      ? "NUL"
+                         : byte == '\n' ? "LF"
+                                        : "CR");
     }
     if (byte >= 0x80) {
         return csvk_fail(err, CSVK_EUSAGE,
@@ -39,6 +42,12 @@ int csvk_dialect_check(const struct csvk_dialect *dialect, struct csvk_error *er
     }
     if (dialect->delimiter == dialect->enclosure) {
         return csvk_fail(err, CSVK_EUSAGE, "the delimiter and the enclosure are the same byte");
+    }
+    if (dialect->enclosure == ' ' || dialect->enclosure == '\t' || dialect->escape == ' ' ||
+        dialect->escape == '\t') {
+        return csvk_fail(err, CSVK_EUSAGE, "a blank cannot be the %s",
+                         dialect->escape == ' ' || dialect->escape == '\t' ? "escape"
+                                                                          : "enclosure");
     }
     if (dialect->delimiter == dialect->escape) {
         return csvk_fail(err, CSVK_EUSAGE, "the delimiter and the escape are the same byte");

@@ -199,8 +199,7 @@ void csvk_json_put_bool(struct csvk_json *json, const char *key, bool value)
     csvk_json_bool(json, value);
 }
 
-void csvk_json_put_strings(struct csvk_json *json, const char *key,
-                           const struct csvk_strings *list)
+void csvk_json_put_strings(struct csvk_json *json, const char *key, const struct csvk_strings *list)
 {
     csvk_json_key(json, key);
     csvk_json_open(json, '[');

@@ -1,0 +1,33 @@
+/* field.c - the value of a field out of its raw bytes. */
+#include "csvkit/csvkit.h"
+
+#include <string.h>
+
+size_t csvk_field_decode(struct csvk_bytes raw, const struct csvk_dialect *dialect,
+                         unsigned char *to)
+{
+    int quote = dialect->enclosure, escape = dialect->escape;
+    size_t n = 0, i = 0;
+    bool enclosed = raw.len != 0 && raw.ptr[0] == quote;
+    if (!enclosed && escape == CSVK_NO_BYTE) {
+        memmove(to, raw.ptr, raw.len);
+        return raw.len;
+    }
+    for (i = enclosed ? 1 : 0; i < raw.len; i++) {
+        unsigned char c = raw.ptr[i];
+        if (c == escape && i + 1 < raw.len) {
+            to[n++] = raw.ptr[++i];
+        } else if (enclosed && c == quote) {
+            bool doubled = i + 1 < raw.len && raw.ptr[i + 1] == quote;
+            if (doubled) {
+                to[n++] = c;
+                i++;
+            } else {
+                enclosed = false; /* closed: what follows is kept literally */
+            }
+        } else {
+            to[n++] = c;
+        }
+    }
+    return n;
+}

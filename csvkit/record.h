@@ -1,0 +1,116 @@
+/*
+ * record.h - private: what the two readers of the grammar (automaton.c, the law; scan.c, the fast
+ * one) share: the state of the table so far, and the place where told records, fields and facts go.
+ *
+ * Both readers answer the same question, "examine one record that starts here", and both end with
+ * csvk_record_finish, so that everything which depends on more than one record (first line break,
+ * mixed line breaks, width, numbering) is decided in one place.
+ */
+#ifndef CSVKIT_RECORD_H
+#define CSVKIT_RECORD_H
+
+#include "csvkit/csvkit.h"
+
+/* The table as far as it has been read. */
+struct csvk_table {
+    struct csvk_dialect dialect;
+    bool any_eol;
+    bool mixed_told;
+    uint32_t facts; /* wanted kinds, grammar kinds always in it */
+    enum csvk_detail detail;
+    struct csvk_totals totals; /* records, lines, eol[], eol_mode, width: up to the last record */
+};
+
+/* Growing arrays behind a batch. Cleared for every batch, memory kept. */
+struct csvk_told {
+    struct csvk_record *records;
+    size_t nrecords, records_cap;
+    struct csvk_field *fields;
+    size_t nfields, fields_cap;
+    struct csvk_fact *facts;
+    size_t nfacts, facts_cap;
+    uint32_t *ends;
+    size_t nends, ends_cap;
+    bool failed; /* an allocation failed: sticky, checked once per record */
+};
+
+/* One record while it is read. */
+struct csvk_open_record {
+    struct csvk_record r;
+    size_t fields_mark, facts_mark, ends_mark; /* where its entries begin in csvk_told */
+    uint64_t lines;                            /* physical line breaks inside it */
+};
+
+void csvk_told_clear(struct csvk_told *told);
+void csvk_told_release(struct csvk_told *told);
+/* Slow paths of the inline functions below. */
+bool csvk_told_grow_fields(struct csvk_told *told);
+bool csvk_told_grow_ends(struct csvk_told *told);
+
+static inline void csvk_told_field(struct csvk_told *told, size_t begin, size_t end, uint32_t flags)
+{
+    if (told->nfields == told->fields_cap && !csvk_told_grow_fields(told)) {
+        return;
+    }
+    told->fields[told->nfields++] = (struct csvk_field){(uint32_t)begin, (uint32_t)end, flags};
+}
+
+static inline void csvk_told_end(struct csvk_told *told, size_t end)
+{
+    if (told->nends == told->ends_cap && !csvk_told_grow_ends(told)) {
+        return;
+    }
+    told->ends[told->nends++] = (uint32_t)end;
+}
+
+/* Appends a fact; the caller has looked at table->facts. Returns it, or NULL when out of memory. */
+struct csvk_fact *csvk_told_fact(struct csvk_told *told, const struct csvk_fact *fact);
+
+void csvk_told_record(struct csvk_told *told, const struct csvk_record *record);
+
+/* Starts the record at absolute offset `offset`. */
+void csvk_record_begin(struct csvk_open_record *open, const struct csvk_table *table,
+                       struct csvk_told *told, uint64_t offset);
+/* Takes back everything told of it: it was not complete. */
+void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_told *told);
+/*
+ * The record is complete: `eol` at absolute `eol_offset`. Adds the facts about its line break,
+ * sorts its facts, sets the table's width and line break mode, counts it, and keeps or drops what
+ * was told of it according to table->detail.
+ */
+void csvk_record_finish(struct csvk_open_record *open, struct csvk_table *table,
+                        struct csvk_told *told, enum csvk_eol eol, uint64_t eol_offset);
+
+static inline size_t csvk_eol_length(enum csvk_eol eol)
+{
+    static const unsigned char length[] = {0, 1, 2, 1, 3};
+    return length[eol];
+}
+
+/* True when a CR that is not followed by LF ends a record. */
+static inline bool csvk_cr_ends_record(const struct csvk_table *table)
+{
+    return table->any_eol || table->totals.eol_mode == CSVK_EOL_CR ||
+           table->totals.eol_mode == CSVK_EOL_NONE;
+}
+
+static inline bool csvk_wants(const struct csvk_table *table, enum csvk_fact_kind kind)
+{
+    return (table->facts & CSVK_FACT_BIT(kind)) != 0;
+}
+
+/*
+ * Facts about the bytes of a complete record in memory: NUL, control, TAB, UTF-8. `bytes` points to
+ * its first byte, `base` is the offset that its fields count from, relative to `bytes`.
+ */
+void csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
+                     struct csvk_told *told, const unsigned char *bytes, size_t length);
+
+/* As csvk_utf8_decode; and the fact that a code point is by itself, CSVK_FACT_KINDS when none. */
+size_t csvk_utf8_code(const unsigned char *bytes, size_t length, uint32_t *code);
+enum csvk_fact_kind csvk_code_fact(uint32_t code);
+
+/* Kind of defect of the ill-formed subpart at `bytes` and its length (csv-rules 3.4). */
+size_t csvk_utf8_subpart(const unsigned char *bytes, size_t length, enum csvk_utf8_defect *defect);
+
+#endif

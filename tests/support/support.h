@@ -1,0 +1,31 @@
+/* support.h - what several unit tests share. */
+#ifndef TESTS_SUPPORT_H
+#define TESTS_SUPPORT_H
+
+#include "csvkit/csvkit.h"
+
+#include <check.h>
+
+/* Whole file into memory (malloc; caller frees); NULL when it cannot be read. */
+unsigned char *support_read_file(const char *path, size_t *length);
+/* "../shared/corpus/NAME", or NULL after printing loudly that tests on it are skipped. */
+const char *support_corpus(const char *name);
+
+/* A small deterministic generator: equal seeds, equal numbers. */
+struct support_random {
+    uint64_t state;
+};
+uint64_t support_next(struct support_random *random);
+size_t support_below(struct support_random *random, size_t n);
+
+/*
+ * Everything the reader tells of `bytes` under `options`, as text in `out`: records with line,
+ * fields and values (at CSVK_FIELDS), facts, totals. Equal texts mean equal readings.
+ */
+int support_reading(const unsigned char *bytes, size_t length, const struct csvk_options *options,
+                    struct csvk_buf *out);
+
+/* Runs one suite and answers main's exit status. */
+int support_run(Suite *suite);
+
+#endif
