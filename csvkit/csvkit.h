@@ -270,8 +270,8 @@ struct csvk_field {
 
 /*
  * A record that is told one by one. At CSVK_FIELDS that is every record; below, only *noted* ones:
- * the first non-empty record, every record that has facts, and every record whose number of fields
- * differs from the table's width.
+ * record 1, the first non-empty record, every record that has facts, every record whose number of
+ * fields differs from the table's width, and every oversize one.
  */
 struct csvk_record {
     uint64_t number; /* from 1 */

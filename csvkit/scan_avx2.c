@@ -4,9 +4,9 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define SCAN_TARGET  __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
-#define SCAN_NAME    csvk_scan_avx2
-#define SCAN_PEXT    _pext_u64
+#define SCAN_TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
+#define SCAN_NAME   csvk_scan_avx2
+#define SCAN_PEXT   _pext_u64
 
 typedef struct {
     __m256i low, high;
@@ -20,8 +20,8 @@ static inline SCAN_TARGET chunk chunk_load(const unsigned char *p)
 
 static inline SCAN_TARGET uint64_t join(__m256i low, __m256i high)
 {
-    return (uint32_t)_mm256_movemask_epi8(low) |
-           (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
+                                                     << 32;
 }
 
 static inline SCAN_TARGET uint64_t chunk_eq(chunk c, int byte)
@@ -59,19 +59,20 @@ static inline SCAN_TARGET uint64_t popcount(uint64_t mask)
     return (uint64_t)_mm_popcnt_u64(mask);
 }
 
-#define UTF8_VECTOR       __m256i
-#define UTF8_LOAD(p)      _mm256_loadu_si256((const __m256i *)(const void *)(p))
-#define UTF8_SET(byte)    _mm256_set1_epi8((char)(byte))
-#define UTF8_TABLE(p)     _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)(p)))
-#define UTF8_LOOKUP       _mm256_shuffle_epi8
-#define UTF8_AND          _mm256_and_si256
-#define UTF8_OR           _mm256_or_si256
-#define UTF8_XOR          _mm256_xor_si256
-#define UTF8_EQ           _mm256_cmpeq_epi8
-#define UTF8_SUBS         _mm256_subs_epu8
+#define UTF8_VECTOR    __m256i
+#define UTF8_LOAD(p)   _mm256_loadu_si256((const __m256i *)(const void *)(p))
+#define UTF8_SET(byte) _mm256_set1_epi8((char)(byte))
+#define UTF8_TABLE(p)                                                                              \
+    _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)(p)))
+#define UTF8_LOOKUP         _mm256_shuffle_epi8
+#define UTF8_AND            _mm256_and_si256
+#define UTF8_OR             _mm256_or_si256
+#define UTF8_XOR            _mm256_xor_si256
+#define UTF8_EQ             _mm256_cmpeq_epi8
+#define UTF8_SUBS           _mm256_subs_epu8
 #define UTF8_HIGH_NIBBLE(v) _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f))
-#define UTF8_IS_ZERO(v)   _mm256_testz_si256(v, v)
-#define UTF8_BYTES        32
+#define UTF8_IS_ZERO(v)     _mm256_testz_si256(v, v)
+#define UTF8_BYTES          32
 #include "csvkit/scan_utf8.h"
 #include "csvkit/scan_template.h"
 

@@ -49,8 +49,8 @@ static inline uint64_t chunk_odd(chunk c)
 static inline uint64_t chunk_high(chunk c)
 {
     uint8x16_t least = vdupq_n_u8(0x80);
-    return join(vcgeq_u8(c.part[0], least), vcgeq_u8(c.part[1], least),
-                vcgeq_u8(c.part[2], least), vcgeq_u8(c.part[3], least));
+    return join(vcgeq_u8(c.part[0], least), vcgeq_u8(c.part[1], least), vcgeq_u8(c.part[2], least),
+                vcgeq_u8(c.part[3], least));
 }
 
 #include "csvkit/scan_plain.h"

@@ -22,19 +22,19 @@ static inline SCAN_TARGET uint64_t popcount(uint64_t mask)
     return (uint64_t)_mm_popcnt_u64(mask);
 }
 
-#define UTF8_VECTOR       __m128i
-#define UTF8_LOAD(p)      _mm_loadu_si128((const __m128i *)(const void *)(p))
-#define UTF8_SET(byte)    _mm_set1_epi8((char)(byte))
-#define UTF8_TABLE(p)     UTF8_LOAD(p)
-#define UTF8_LOOKUP       _mm_shuffle_epi8
-#define UTF8_AND          _mm_and_si128
-#define UTF8_OR           _mm_or_si128
-#define UTF8_XOR          _mm_xor_si128
-#define UTF8_EQ           _mm_cmpeq_epi8
-#define UTF8_SUBS         _mm_subs_epu8
+#define UTF8_VECTOR         __m128i
+#define UTF8_LOAD(p)        _mm_loadu_si128((const __m128i *)(const void *)(p))
+#define UTF8_SET(byte)      _mm_set1_epi8((char)(byte))
+#define UTF8_TABLE(p)       UTF8_LOAD(p)
+#define UTF8_LOOKUP         _mm_shuffle_epi8
+#define UTF8_AND            _mm_and_si128
+#define UTF8_OR             _mm_or_si128
+#define UTF8_XOR            _mm_xor_si128
+#define UTF8_EQ             _mm_cmpeq_epi8
+#define UTF8_SUBS           _mm_subs_epu8
 #define UTF8_HIGH_NIBBLE(v) _mm_and_si128(_mm_srli_epi16(v, 4), _mm_set1_epi8(0x0f))
-#define UTF8_IS_ZERO(v)   _mm_testz_si128(v, v)
-#define UTF8_BYTES        16
+#define UTF8_IS_ZERO(v)     _mm_testz_si128(v, v)
+#define UTF8_BYTES          16
 #include "csvkit/scan_utf8.h"
 #include "csvkit/scan_template.h"
 

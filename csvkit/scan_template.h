@@ -13,13 +13,12 @@
  *
  *        bytes   a , " x , " " y " LF          (bit order: left = low)
  *            q   0 0 1 0 0 1 1 0 1 0
- *       inside   0 0 1 1 1 0 1 1 0 0           prefix xor of q: opening bits are in, closing are out
- *      opening = q & inside, closing = q & ~inside
- *   every opening must follow a separator, a record start or a closing (a doubled enclosure);
- *   every closing must precede a separator, CR, or another enclosure;
- *   s = (D | f) & ~inside are the structural bytes; squeezed together (pext) record ends must stand
- *   at every width-th place: compared in one step with a table row chosen by the phase, the number
- *   of structural bytes since the last record end.
+ *       inside   0 0 1 1 1 0 1 1 0 0           prefix xor of q: opening bits are in, closing are
+ * out opening = q & inside, closing = q & ~inside every opening must follow a separator, a record
+ * start or a closing (a doubled enclosure); every closing must precede a separator, CR, or another
+ * enclosure; s = (D | f) & ~inside are the structural bytes; squeezed together (pext) record ends
+ * must stand at every width-th place: compared in one step with a table row chosen by the phase,
+ * the number of structural bytes since the last record end.
  *
  * The includer defines: SCAN_NAME(x), SCAN_TARGET, chunk, chunk_load, chunk_eq, chunk_odd (bytes
  * below 20, 7F and above), chunk_high, prefix_xor, popcount, and check_utf8 (no ill-formed and no
@@ -58,17 +57,17 @@ struct prover {
     const struct csvk_table *table;
     const uint64_t *phase_row;
     uint64_t width;
-    uint64_t inside;    /* all ones: the block begins inside an enclosure */
-    uint64_t may_open;  /* bit 0: the byte before lets an enclosure open */
-    uint64_t closed;    /* bit 0: the byte before is a closing enclosure */
-    uint64_t cr;        /* bit 0: the byte before is CR */
-    uint64_t phase;     /* structural bytes since the last record end */
-    bool wide;          /* the block before holds bytes above 7F */
-    bool inner_line;    /* an enclosed line began in the field that is open now */
-    uint64_t inner_delimiters; /* on it so far */
-    uint64_t inner_breaks;     /* enclosed line breaks since the last record end */
-    bool strict_eol;    /* every record end must be of the table's kind */
-    uint64_t crlf_mode; /* all ones: that kind is CRLF */
+    uint64_t inside;               /* all ones: the block begins inside an enclosure */
+    uint64_t may_open;             /* bit 0: the byte before lets an enclosure open */
+    uint64_t closed;               /* bit 0: the byte before is a closing enclosure */
+    uint64_t cr;                   /* bit 0: the byte before is CR */
+    uint64_t phase;                /* structural bytes since the last record end */
+    bool wide;                     /* the block before holds bytes above 7F */
+    bool inner_line;               /* an enclosed line began in the field that is open now */
+    uint64_t inner_delimiters;     /* on it so far */
+    uint64_t inner_breaks;         /* enclosed line breaks since the last record end */
+    bool strict_eol;               /* every record end must be of the table's kind */
+    uint64_t crlf_mode;            /* all ones: that kind is CRLF */
     uint64_t records, crlf, lines; /* proven */
     size_t end;                    /* behind the last proven record */
 };
@@ -665,8 +664,7 @@ static SCAN_TARGET size_t walk_record(struct walk *w, size_t from, bool known_cl
         return INCOMPLETE;
     }
     walk_describe(w);
-    if (!known_clean &&
-        !clean_bytes(&w->scan->table, &w->cursor->n, w->bytes + from, at - from)) {
+    if (!known_clean && !clean_bytes(&w->scan->table, &w->cursor->n, w->bytes + from, at - from)) {
         csvk_byte_facts(w->open, &w->scan->table, told, w->bytes + from, at - from);
     }
     enum csvk_eol eol = walk_eol(w, at);
@@ -701,8 +699,8 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
                      .length = length,
                      .offset = offset,
                      .at_end = at_end};
-    bool clean = scan->table.detail == CSVK_FIELDS &&
-                 clean_bytes(&scan->table, &cursor.n, bytes, length);
+    bool clean =
+        scan->table.detail == CSVK_FIELDS && clean_bytes(&scan->table, &cursor.n, bytes, length);
     size_t done = 0;
     unsigned patience = scan->patience;
     cursor_seek(&cursor, 0);

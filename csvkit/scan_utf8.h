@@ -19,52 +19,67 @@
 #define TWO_CONTS      0x80 /* continuation after continuation: allowed in longer sequences */
 #define CARRY          (TOO_SHORT | TOO_LONG | TWO_CONTS)
 
-static const unsigned char first_high[16] = {
-    TOO_LONG,  TOO_LONG,  TOO_LONG,  TOO_LONG,
-    TOO_LONG,  TOO_LONG,  TOO_LONG,  TOO_LONG,
-    TWO_CONTS, TWO_CONTS, TWO_CONTS, TWO_CONTS,
-    TOO_SHORT | OVERLONG_2,
-    TOO_SHORT,
-    TOO_SHORT | OVERLONG_3 | SURROGATE,
-    TOO_SHORT | TOO_LARGE | TOO_LARGE_1000 | OVERLONG_4};
-static const unsigned char first_low[16] = {
-    CARRY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4,
-    CARRY | OVERLONG_2,
-    CARRY,
-    CARRY,
-    CARRY | TOO_LARGE,
-    CARRY | TOO_LARGE | TOO_LARGE_1000,
-    CARRY | TOO_LARGE | TOO_LARGE_1000,
-    CARRY | TOO_LARGE | TOO_LARGE_1000,
-    CARRY | TOO_LARGE | TOO_LARGE_1000,
-    CARRY | TOO_LARGE | TOO_LARGE_1000,
-    CARRY | TOO_LARGE | TOO_LARGE_1000,
-    CARRY | TOO_LARGE | TOO_LARGE_1000,
-    CARRY | TOO_LARGE | TOO_LARGE_1000,
-    CARRY | TOO_LARGE | TOO_LARGE_1000 | SURROGATE,
-    CARRY | TOO_LARGE | TOO_LARGE_1000,
-    CARRY | TOO_LARGE | TOO_LARGE_1000};
+static const unsigned char first_high[16] = {TOO_LONG,
+                                             TOO_LONG,
+                                             TOO_LONG,
+                                             TOO_LONG,
+                                             TOO_LONG,
+                                             TOO_LONG,
+                                             TOO_LONG,
+                                             TOO_LONG,
+                                             TWO_CONTS,
+                                             TWO_CONTS,
+                                             TWO_CONTS,
+                                             TWO_CONTS,
+                                             TOO_SHORT | OVERLONG_2,
+                                             TOO_SHORT,
+                                             TOO_SHORT | OVERLONG_3 | SURROGATE,
+                                             TOO_SHORT | TOO_LARGE | TOO_LARGE_1000 | OVERLONG_4};
+static const unsigned char first_low[16] = {CARRY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4,
+                                            CARRY | OVERLONG_2,
+                                            CARRY,
+                                            CARRY,
+                                            CARRY | TOO_LARGE,
+                                            CARRY | TOO_LARGE | TOO_LARGE_1000,
+                                            CARRY | TOO_LARGE | TOO_LARGE_1000,
+                                            CARRY | TOO_LARGE | TOO_LARGE_1000,
+                                            CARRY | TOO_LARGE | TOO_LARGE_1000,
+                                            CARRY | TOO_LARGE | TOO_LARGE_1000,
+                                            CARRY | TOO_LARGE | TOO_LARGE_1000,
+                                            CARRY | TOO_LARGE | TOO_LARGE_1000,
+                                            CARRY | TOO_LARGE | TOO_LARGE_1000,
+                                            CARRY | TOO_LARGE | TOO_LARGE_1000 | SURROGATE,
+                                            CARRY | TOO_LARGE | TOO_LARGE_1000,
+                                            CARRY | TOO_LARGE | TOO_LARGE_1000};
 static const unsigned char second_high[16] = {
-    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
-    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
     TOO_LONG | OVERLONG_2 | TWO_CONTS | OVERLONG_3 | TOO_LARGE_1000 | OVERLONG_4,
     TOO_LONG | OVERLONG_2 | TWO_CONTS | OVERLONG_3 | TOO_LARGE,
     TOO_LONG | OVERLONG_2 | TWO_CONTS | SURROGATE | TOO_LARGE,
     TOO_LONG | OVERLONG_2 | TWO_CONTS | SURROGATE | TOO_LARGE,
-    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT};
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT};
 
 static inline SCAN_TARGET UTF8_VECTOR utf8_errors(const unsigned char *p)
 {
     UTF8_VECTOR now = UTF8_LOAD(p);
     UTF8_VECTOR one = UTF8_LOAD(p - 1), two = UTF8_LOAD(p - 2), three = UTF8_LOAD(p - 3);
     UTF8_VECTOR low = UTF8_AND(one, UTF8_SET(0x0f));
-    UTF8_VECTOR pair =
-        UTF8_AND(UTF8_AND(UTF8_LOOKUP(UTF8_TABLE(first_high), UTF8_HIGH_NIBBLE(one)),
-                          UTF8_LOOKUP(UTF8_TABLE(first_low), low)),
-                 UTF8_LOOKUP(UTF8_TABLE(second_high), UTF8_HIGH_NIBBLE(now)));
+    UTF8_VECTOR pair = UTF8_AND(UTF8_AND(UTF8_LOOKUP(UTF8_TABLE(first_high), UTF8_HIGH_NIBBLE(one)),
+                                         UTF8_LOOKUP(UTF8_TABLE(first_low), low)),
+                                UTF8_LOOKUP(UTF8_TABLE(second_high), UTF8_HIGH_NIBBLE(now)));
     /* 80 where a third or fourth byte must be a continuation */
-    UTF8_VECTOR must = UTF8_OR(UTF8_SUBS(two, UTF8_SET(0xe0 - 0x80)),
-                               UTF8_SUBS(three, UTF8_SET(0xf0 - 0x80)));
+    UTF8_VECTOR must =
+        UTF8_OR(UTF8_SUBS(two, UTF8_SET(0xe0 - 0x80)), UTF8_SUBS(three, UTF8_SET(0xf0 - 0x80)));
     return UTF8_XOR(UTF8_AND(must, UTF8_SET(0x80)), pair);
 }
 

@@ -1,0 +1,236 @@
+/*
+ * test_scan.c - the fast scan against the law, on every short string, every split, random noise and
+ * the corpora; at every level of SIMD and detail.
+ */
+#include "tests/support/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void show(const char *what, const unsigned char *bytes, size_t length)
+{
+    struct csvk_buf text = CSVK_BUF_INIT;
+    for (size_t i = 0; i < length && i < 400; i++) {
+        ck_assert_int_eq(csvk_buf_printf(&text,
+                                         bytes[i] >= 0x20 && bytes[i] < 0x7f ? "%c" : "\\x%02x",
+                                         bytes[i]),
+                         CSVK_OK);
+    }
+    fprintf(stderr, "%s: %s\n", what, csvk_buf_text(&text));
+    csvk_buf_release(&text);
+}
+
+/* Readings under both options must be equal, whatever they differ in. */
+static void compare(const unsigned char *bytes, size_t length, const struct csvk_options *one,
+                    const struct csvk_options *other)
+{
+    static struct csvk_buf a, b;
+    csvk_buf_clear(&a);
+    csvk_buf_clear(&b);
+    int sa = support_reading(bytes, length, one, &a);
+    int sb = support_reading(bytes, length, other, &b);
+    if (sa != sb || a.length != b.length || memcmp(a.data, b.data, a.length) != 0) {
+        show("input", bytes, length);
+        fprintf(stderr, "detail %d simd %d window %zu max %llu any %d\n", (int)other->detail,
+                (int)other->simd, other->window, (unsigned long long)other->max_record,
+                other->any_eol);
+        show("one", a.data, a.length);
+        show("other", b.data, b.length);
+        ck_abort_msg("readings differ (status %d, %d)", sa, sb);
+    }
+}
+
+static struct csvk_options options_of(enum csvk_detail detail)
+{
+    struct csvk_options options;
+    csvk_options_init(&options);
+    options.detail = detail;
+    options.window = 1024;
+    return options;
+}
+
+static void all_ways(const unsigned char *bytes, size_t length, struct csvk_options base)
+{
+    static const size_t windows[] = {1024, 1, 7, 64};
+    base.law_only = true;
+    for (int detail = CSVK_COUNTS; detail <= CSVK_FIELDS; detail++) {
+        struct csvk_options law = base;
+        law.detail = (enum csvk_detail)detail;
+        for (int simd = CSVK_SIMD_SCALAR; simd <= CSVK_SIMD_AVX2; simd++) {
+            struct csvk_options fast = law;
+            fast.law_only = false;
+            fast.simd = (enum csvk_simd)simd;
+            fast.window = windows[(size_t)simd % 4];
+            compare(bytes, length, &law, &fast);
+        }
+        if (detail == CSVK_COUNTS) {
+            struct csvk_options tiny = law;
+            tiny.law_only = false;
+            tiny.max_record = 3;
+            tiny.window = 2;
+            compare(bytes, length, &law, &tiny);
+        }
+    }
+}
+
+/* ---- every string over a small alphabet ---- */
+
+static void every_string(const char *alphabet, size_t most, struct csvk_options base)
+{
+    size_t letters = strlen(alphabet);
+    unsigned char text[16] = {0};
+    size_t digit[16];
+    struct csvk_options law = base, fast = base;
+    law.law_only = true;
+    for (size_t n = 0; n <= most; n++) {
+        memset(digit, 0, sizeof digit);
+        for (bool more = true; more;) {
+            for (size_t i = 0; i < n; i++) {
+                text[i] = (unsigned char)alphabet[digit[i]];
+            }
+            compare(text, n, &law, &fast);
+            size_t i = 0;
+            while (i < n && ++digit[i] == letters) {
+                digit[i++] = 0;
+            }
+            more = i < n;
+        }
+    }
+}
+
+START_TEST(every_short_string_reads_as_the_law_says)
+{
+    every_string("a,\"\r\n", 7, options_of(CSVK_FIELDS));
+}
+END_TEST
+
+START_TEST(every_short_string_in_pieces)
+{
+    struct csvk_options base = options_of(CSVK_FIELDS);
+    base.window = 1;
+    every_string("a,\"\r\n", 6, base);
+}
+END_TEST
+
+START_TEST(every_short_string_too_long_for_memory)
+{
+    struct csvk_options law = options_of(CSVK_COUNTS);
+    law.max_record = 1;
+    law.window = 1;
+    every_string("a,\" \r\n", 5, law);
+}
+END_TEST
+
+START_TEST(every_short_string_with_an_escape)
+{
+    struct csvk_options base = options_of(CSVK_FIELDS);
+    base.dialect.escape = '\\';
+    every_string("a,\"\\\r\n", 6, base);
+    base.any_eol = true;
+    every_string("a,\" \r\n", 5, base);
+}
+END_TEST
+
+/* ---- noise that is long enough for blocks of 64 ---- */
+
+static size_t noise(struct support_random *random, unsigned char *out, size_t most)
+{
+    static const char *const pieces[] = {"a",    "bc",       "12",           ",",
+                                         ",",    ",",        "\n",           "\r\n",
+                                         "\"",   "\"\"",     "\"x\"",        "\",\"",
+                                         " ",    "\t",       "\r",           "\\",
+                                         "\x01", "\xc3\xa9", "\xe2\x80\xa8", "\xef\xbb\xbf",
+                                         "\xff", "\xe2\x82", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                                         "\x7f"};
+    size_t kinds = 4 + support_below(random, 20);
+    size_t n = support_below(random, most);
+    size_t length = 0;
+    while (length + 8 < n) {
+        bool nul = support_below(random, 400) == 0;
+        const char *piece = nul ? "" : pieces[support_below(random, kinds)];
+        size_t size = nul ? 1 : strlen(piece);
+        memcpy(out + length, nul ? "\0" : piece, size);
+        length += size;
+    }
+    return length;
+}
+
+START_TEST(noise_reads_as_the_law_says)
+{
+    struct support_random random = {(uint64_t)_i + 1};
+    unsigned char *bytes = malloc(4096);
+    for (int i = 0; i < 400; i++) {
+        size_t length = noise(&random, bytes, i % 10 == 0 ? 4000 : 300);
+        struct csvk_options base = options_of(CSVK_FIELDS);
+        base.any_eol = i % 5 == 1;
+        base.dialect.escape = i % 7 == 2 ? '\\' : CSVK_NO_BYTE;
+        base.dialect.enclosure = i % 11 == 3 ? CSVK_NO_BYTE : '"';
+        all_ways(bytes, length, base);
+    }
+    free(bytes);
+}
+END_TEST
+
+/* Mostly clean tables, so that the prover has something to prove, with one byte changed. */
+static size_t table(struct support_random *random, unsigned char *out, size_t most)
+{
+    size_t width = 1 + support_below(random, 70) % (1 + support_below(random, 70));
+    bool crlf = support_below(random, 2) == 0;
+    size_t length = 0;
+    while (length + width * 24 + 2 < most) {
+        for (size_t i = 0; i < width; i++) {
+            static const char *const values[] = {"",
+                                                 "1",
+                                                 "abc",
+                                                 "\"q,\n2\"",
+                                                 "\"a\"\"b\"",
+                                                 "\"\"",
+                                                 "caf\xc3\xa9",
+                                                 "\"x\r\ny,z\r\nw\"",
+                                                 "long long text"};
+            const char *value = values[support_below(random, 9)];
+            memcpy(out + length, value, strlen(value));
+            length += strlen(value);
+            out[length++] = ',';
+        }
+        length--;
+        if (crlf) {
+            out[length++] = '\r';
+        }
+        out[length++] = '\n';
+    }
+    return length;
+}
+
+START_TEST(tables_with_one_byte_changed_read_as_the_law_says)
+{
+    struct support_random random = {(uint64_t)_i + 1000};
+    unsigned char *bytes = malloc(8192);
+    static const char changes[] = "a,\"\r\n \t\\\x80\xc3\xff\x01";
+    for (int i = 0; i < 150; i++) {
+        size_t length = table(&random, bytes, 300 + support_below(&random, 6000));
+        if (length > 0 && i % 8 != 0) {
+            bytes[support_below(&random, length)] =
+                (unsigned char)changes[support_below(&random, sizeof changes)];
+        }
+        all_ways(bytes, length, options_of(CSVK_FIELDS));
+    }
+    free(bytes);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("scan");
+    TCase *tcase = tcase_create("scan");
+    tcase_set_timeout(tcase, 300);
+    tcase_add_test(tcase, every_short_string_reads_as_the_law_says);
+    tcase_add_test(tcase, every_short_string_in_pieces);
+    tcase_add_test(tcase, every_short_string_too_long_for_memory);
+    tcase_add_test(tcase, every_short_string_with_an_escape);
+    tcase_add_loop_test(tcase, noise_reads_as_the_law_says, 0, 6);
+    tcase_add_loop_test(tcase, tables_with_one_byte_changed_read_as_the_law_says, 0, 6);
+    suite_add_tcase(suite, tcase);
+    return support_run(suite);
+}
