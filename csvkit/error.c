@@ -18,6 +18,8 @@ static void tidy_text(char *text)
 }
 
 static void fill(struct csvk_error *err, enum csvk_status status, int sys, const char *format,
+                 va_list args) CSVK_PRINTF(4, 0);
+static void fill(struct csvk_error *err, enum csvk_status status, int sys, const char *format,
                  va_list args)
 {
     err->status = status;

@@ -39,6 +39,7 @@ static void speak_raw(struct cli *cli, const struct csvk_buf *raw)
     csvk_buf_release(&shown);
 }
 
+static void speak(struct cli *cli, const char *format, va_list args) CSVK_PRINTF(2, 0);
 static void speak(struct cli *cli, const char *format, va_list args)
 {
     struct csvk_buf raw = CSVK_BUF_INIT;

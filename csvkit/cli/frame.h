@@ -80,7 +80,7 @@ bool cli_is_terminal(FILE *stream);
 size_t cli_terminal_width(FILE *stream); /* 80 when it is not known */
 
 /* ---- text.c ---- */
-int cli_add_format(struct csvk_buf *out, const char *format, va_list args);
+int cli_add_format(struct csvk_buf *out, const char *format, va_list args) CSVK_PRINTF(2, 0);
 /* A page in the making. Failures are memory only and sticky, so that pages read as they look. */
 struct cli_page {
     struct csvk_buf *out;

@@ -1,0 +1,278 @@
+/*
+ * test_cli_process.c - the program and its surroundings: descriptors and signals at the start, the
+ * progress line and colours on a pseudo terminal and elsewhere.
+ */
+#include "csvkit/cli/frame.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- the start, each in a process of its own ---- */
+
+static int status_of(void (*child)(void))
+{
+    int status;
+    pid_t pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        child();
+        _exit(99);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+static void end_by_sigterm(void)
+{
+    cli_start();
+    raise(SIGTERM);
+}
+
+static void end_by_sigint(void)
+{
+    cli_start();
+    raise(SIGINT);
+}
+
+static void ignore_sighup(void)
+{
+    signal(SIGHUP, SIG_IGN);
+    cli_start();
+    raise(SIGHUP);
+    _exit(7);
+}
+
+START_TEST(signals_end_us_as_signals)
+{
+    int status = status_of(end_by_sigterm);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    status = status_of(end_by_sigint);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+    status = status_of(ignore_sighup);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
+END_TEST
+
+static void write_to_closed_pipe(void)
+{
+    int ends[2];
+    cli_start();
+    if (pipe(ends) != 0 || close(ends[0]) != 0) {
+        _exit(1);
+    }
+    _exit(write(ends[1], "x", 1) == -1 && errno == EPIPE ? 7 : 2);
+}
+
+static void open_after_closing_all(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        close(fd);
+    }
+    cli_start();
+    char byte;
+    bool usable = read(0, &byte, 1) == 0 && write(1, "x", 1) == 1 && write(2, "x", 1) == 1;
+    _exit(usable && open("/dev/null", O_RDONLY) > 2 ? 7 : 1);
+}
+
+START_TEST(closed_pipes_and_descriptors_are_no_danger)
+{
+    int status = status_of(write_to_closed_pipe);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    status = status_of(open_after_closing_all);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
+END_TEST
+
+/* ---- progress; standard error goes where the test looks ---- */
+
+struct screen {
+    int reader, saved;
+    char text[4096];
+};
+
+static void use_as_stderr(struct screen *screen, int writer, int reader)
+{
+    screen->saved = dup(2);
+    screen->reader = reader;
+    ck_assert_int_eq(dup2(writer, 2), 2);
+    close(writer);
+    ck_assert_int_eq(fcntl(reader, F_SETFL, O_NONBLOCK), 0);
+}
+
+static void open_terminal(struct screen *screen, unsigned short columns)
+{
+    int master, slave;
+    struct winsize size = {.ws_row = 25, .ws_col = columns};
+    ck_assert_int_eq(openpty(&master, &slave, NULL, NULL, &size), 0);
+    use_as_stderr(screen, slave, master);
+}
+
+static void open_log(struct screen *screen)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    use_as_stderr(screen, ends[1], ends[0]);
+}
+
+static const char *look(struct screen *screen)
+{
+    ssize_t n = read(screen->reader, screen->text, sizeof screen->text - 1);
+    screen->text[n > 0 ? n : 0] = '\0';
+    return screen->text;
+}
+
+static void expect_beginning(const struct screen *screen, const char *text)
+{
+    ck_assert_msg(strncmp(screen->text, text, strlen(text)) == 0, "shown: %s", screen->text);
+}
+
+static void close_screen(struct screen *screen)
+{
+    dup2(screen->saved, 2);
+    close(screen->saved);
+    close(screen->reader);
+}
+
+static void wait_ms(long ms)
+{
+    struct timespec t = {.tv_nsec = ms * 1000000};
+    nanosleep(&t, NULL);
+}
+
+static const struct cli_group *const groups[] = {&cli_common_options, NULL};
+static const struct cli_command command = {.name = "try", .groups = groups, .max_operands = -1};
+
+START_TEST(progress_comes_late_and_goes)
+{
+    struct cli cli = {.command = &command};
+    struct screen screen;
+    open_terminal(&screen, 80);
+    struct cli_progress *progress = cli_progress_start(&cli, "a\033b.csv", 2000);
+    cli_progress_update(progress, 100);
+    ck_assert_str_eq(look(&screen), "");
+    wait_ms(520);
+    cli_progress_update(progress, 1000);
+    look(&screen);
+    expect_beginning(&screen, "\r\033[Ka\\x1bb.csv: 1.0 kB of 2.0 kB (50 %), ");
+    ck_assert_msg(strstr(screen.text, "B/s, ") != NULL && strstr(screen.text, " left") != NULL,
+                  "shown: %s", screen.text);
+    cli_progress_update(progress, 1500);
+    ck_assert_str_eq(look(&screen), ""); /* not more than ten times a second */
+    cli_note(&cli, "by the way");
+    look(&screen);
+    expect_beginning(&screen, "\r\033[Kcsvkit: by the way");
+    wait_ms(110);
+    cli_progress_parts(progress, 3, 4);
+    cli_progress_update(progress, 2000);
+    ck_assert_msg(strstr(look(&screen), "part 3 of 4, 2.0 kB of 2.0 kB (100 %)") != NULL,
+                  "shown: %s", screen.text);
+    cli_progress_end(progress);
+    ck_assert_str_eq(look(&screen), "\r\033[K");
+    close_screen(&screen);
+    ck_assert_ptr_null(cli.progress);
+    cli_release(&cli);
+}
+END_TEST
+
+START_TEST(progress_fits_the_terminal)
+{
+    struct cli cli = {.command = &command};
+    struct screen screen;
+    open_terminal(&screen, 40);
+    struct cli_progress *progress =
+        cli_progress_start(&cli, "a very long name of a file that does not fit.csv", 0);
+    wait_ms(520);
+    cli_progress_update(progress, 1000);
+    look(&screen);
+    ck_assert_uint_eq(strlen(screen.text), strlen("\r\033[K") + 39);
+    ck_assert_msg(strstr(screen.text, ".csv: 1.0 kB, ") != NULL, "shown: %s", screen.text);
+    cli_progress_end(progress);
+    close_screen(&screen);
+    cli_release(&cli);
+}
+END_TEST
+
+static void expect_progress(const char *option, void (*open_screen)(struct screen *), bool wanted)
+{
+    struct cli cli = {0};
+    struct screen screen;
+    char word[64];
+    char *argv[] = {word};
+    snprintf(word, sizeof word, "%s", option);
+    ck_assert_int_eq(cli_parse(&cli, &command, option[0] != '\0', argv), CLI_GOOD);
+    open_screen(&screen);
+    struct cli_progress *progress = cli_progress_start(&cli, "x", 0);
+    bool got = progress != NULL;
+    cli_progress_update(progress, 5);
+    cli_progress_end(progress);
+    close_screen(&screen);
+    cli_release(&cli);
+    ck_assert_msg(got == wanted, "progress with '%s': %d", option, got);
+}
+
+static void open_wide_terminal(struct screen *screen)
+{
+    open_terminal(screen, 200);
+}
+
+START_TEST(progress_obeys_the_options)
+{
+    expect_progress("", open_wide_terminal, true);
+    expect_progress("", open_log, false);
+    expect_progress("-q", open_wide_terminal, false);
+    expect_progress("--progress=never", open_wide_terminal, false);
+    expect_progress("--progress=auto", open_log, false);
+    expect_progress("--progress=always", open_log, true);
+}
+END_TEST
+
+START_TEST(colours_only_on_terminals)
+{
+    struct screen screen;
+    struct cli cli = {0};
+    setenv("TERM", "xterm", 1);
+    unsetenv("NO_COLOR");
+    open_log(&screen);
+    bool in_log = cli_color(&cli, stderr);
+    close_screen(&screen);
+    open_terminal(&screen, 80);
+    bool on_terminal = cli_color(&cli, stderr);
+    setenv("NO_COLOR", "", 1);
+    bool with_empty = cli_color(&cli, stderr);
+    setenv("NO_COLOR", "1", 1);
+    bool with_no_color = cli_color(&cli, stderr);
+    unsetenv("NO_COLOR");
+    setenv("TERM", "dumb", 1);
+    bool on_dumb = cli_color(&cli, stderr);
+    close_screen(&screen);
+    ck_assert(!in_log && on_terminal && with_empty && !with_no_color && !on_dumb);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("cli process");
+    TCase *tcase = tcase_create("process");
+    tcase_set_timeout(tcase, 20);
+    tcase_add_test(tcase, signals_end_us_as_signals);
+    tcase_add_test(tcase, closed_pipes_and_descriptors_are_no_danger);
+    tcase_add_test(tcase, progress_comes_late_and_goes);
+    tcase_add_test(tcase, progress_fits_the_terminal);
+    tcase_add_test(tcase, progress_obeys_the_options);
+    tcase_add_test(tcase, colours_only_on_terminals);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
