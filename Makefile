@@ -121,7 +121,7 @@ $(BENCH_BIN) $(EXAMPLE_BIN): $(B)/%: $(B)/%.o $(LIB)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIB_LIBS)
 $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(LIB_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(LIB_LIBS) -lcheck -lsubunit -lrt -lm
 
 tests: all $(UNIT_BIN) $(EXAMPLE_BIN) # what the test runner needs
 

@@ -1,6 +1,8 @@
 /* test_second_opinion.c - libcsv and our reader in lockstep: agreement, skips, and differences. */
 #include "csvkit/second_opinion.h"
 
+#include "tests/support/support.h"
+
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -308,9 +310,5 @@ int main(void)
     tcase_add_test(tcase, digests_tell_tables_apart);
     tcase_add_test(tcase, all_short_strings);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return support_run(suite);
 }
