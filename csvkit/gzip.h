@@ -1,0 +1,52 @@
+/*
+ * gzip.h - gzip members made by several threads.
+ *
+ * Text is cut into blocks of equal size that are compressed apart and joined to one ordinary
+ * member: no name, no time stamp, fixed system byte. Which bytes come out depends on text, level
+ * and block size only, never on the number of threads; so does csvk_gzip_estimate(). Memory: each
+ * of the threads + 2 blocks (one thread: one block) needs little more than twice its size.
+ */
+#ifndef CSVKIT_GZIP_H
+#define CSVKIT_GZIP_H
+
+#include "csvkit/csvkit.h"
+
+struct csvk_gzip;
+
+struct csvk_gzip_options {
+    int level;         /* 1..9, see deflate.h */
+    size_t threads;    /* 0 and 1: none beside the caller's; more than 16 work no faster */
+    size_t block_size; /* 0: 1 MiB; at most 1 GiB */
+};
+
+/* Where the bytes go, in order, always in the caller's thread. A failure is passed on. */
+struct csvk_gzip_output {
+    int (*write)(void *context, const void *bytes, size_t length, struct csvk_error *err);
+    void *context;
+};
+
+/* A finished member. */
+struct csvk_gzip_member {
+    uint64_t text;  /* bytes of text; the trailer has them modulo 2^32 */
+    uint64_t bytes; /* of the member, header and trailer included */
+    uint32_t crc;   /* of the text */
+};
+
+/* CSVK_EUSAGE for options out of range, CSVK_ENOMEM, CSVK_EIO when a thread cannot be started. */
+int csvk_gzip_new(struct csvk_gzip **out, const struct csvk_gzip_options *options,
+                  struct csvk_gzip_output output, struct csvk_error *err) CSVK_MUST_USE;
+/* Adds text to the member; begins one when none is open. After a failure nothing more works. */
+int csvk_gzip_write(struct csvk_gzip *gzip, const void *bytes, size_t length,
+                    struct csvk_error *err) CSVK_MUST_USE;
+/* Ends the member (an empty one when nothing was written). The next write begins another one. */
+int csvk_gzip_finish(struct csvk_gzip *gzip, struct csvk_gzip_member *member,
+                     struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * How large the open member would be if it ended now: exact for its first part, estimated for the
+ * last blocks (up to 16; at the start half of them) from how well the text before them compressed.
+ */
+uint64_t csvk_gzip_estimate(const struct csvk_gzip *gzip);
+/* Drops what was not finished. */
+void csvk_gzip_free(struct csvk_gzip *gzip);
+
+#endif
