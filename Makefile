@@ -63,7 +63,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all check bench fuzz lint install uninstall dist exports coverage clean help demo deps tests
+.PHONY: all check bench fuzz lint install install-files uninstall dist exports coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
 all: $(TOOL) $(LIB) $(SO) $(B)/csvkit.pc ## build the csvkit program and libcsvkit (static, shared)
@@ -103,14 +103,13 @@ $(TOOL): $(TOOL_OBJ) $(LIB) $(B)/tool.list
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(TOOL_OBJ) $(LIB) $(LIB_LIBS) $(TOOL_LIBS)
 
-# Written again when PREFIX changes. The second -I lets "validator/validator.h" be found as here.
-$(B)/csvkit.pc: FORCE
-	@mkdir -p $(B)
-	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
-	  'Name: csvkit' 'Description: RFC 4180 CSV validation and normalization' \
+# The second -I lets "validator/validator.h" be found as here. $(call write_pc,FILE)
+write_pc = printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' \
+	  '' 'Name: csvkit' 'Description: RFC 4180 CSV validation and normalization' \
 	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lcsvkit' 'Libs.private: $(LIB_LIBS)' \
-	  'Cflags: -I$${includedir} -I$${includedir}/csvkit' > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	  'Cflags: -I$${includedir} -I$${includedir}/csvkit' > $(1)
+$(B)/csvkit.pc: Makefile csvkit/csvkit.h $(B)/flags
+	@$(call write_pc,$@)
 
 $(UNIT_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(TOOL_PARTS) $(LIB)
 	$(call say,LD,$@)
@@ -121,7 +120,7 @@ $(BENCH_BIN) $(EXAMPLE_BIN): $(B)/%: $(B)/%.o $(LIB)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIB_LIBS)
 $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(LIB_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(LIB_LIBS) -lcheck -lsubunit -lrt -lm
 
 tests: all $(UNIT_BIN) $(EXAMPLE_BIN) # what the test runner needs
 
@@ -150,13 +149,16 @@ FISHDIR := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 SO_NAMES := $(notdir $(SO)) libcsvkit.so.$(SOVERSION) libcsvkit.so
 
 install: all ## install program, library, headers, man pages, completions (PREFIX, DESTDIR)
+	@$(MAKE) --no-print-directory install-files
+
+install-files: # what is built already
 	@$(INSTALL) -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCDIR) $(MANDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
 	@$(INSTALL) -m 755 $(TOOL) $(BINDIR)/csvkit
 	@$(INSTALL) -m 644 $(LIB) $(LIBDIR)/libcsvkit.a
 	@$(INSTALL) -m 644 $(SO) $(LIBDIR)/$(notdir $(SO))
 	@ln -sfn $(notdir $(SO)) $(LIBDIR)/libcsvkit.so.$(SOVERSION)
 	@ln -sfn libcsvkit.so.$(SOVERSION) $(LIBDIR)/libcsvkit.so
-	@$(INSTALL) -m 644 $(B)/csvkit.pc $(LIBDIR)/pkgconfig/csvkit.pc
+	@$(call write_pc,$(LIBDIR)/pkgconfig/csvkit.pc)
 	@for h in $(patsubst csvkit/%,./%,$(PUBLIC_HEADERS)); do \
 	  from=$$h; [ "$${h#./}" = "$$h" ] || from=csvkit/$$h; \
 	  $(INSTALL) -D -m 644 $$from $(INCDIR)/$$h || exit; done

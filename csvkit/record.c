@@ -188,7 +188,9 @@ void csvk_record_finish(struct csvk_open_record *open, struct csvk_table *table,
     }
     count_record(open, table, eol);
     r->nfacts = (uint32_t)(told->nfacts - open->facts_mark);
-    sort_facts(told->facts + open->facts_mark, r->nfacts);
+    if (r->nfacts > 1) {
+        sort_facts(told->facts + open->facts_mark, r->nfacts);
+    }
     bool noted = first || r->number == 1 || r->nfacts != 0 || r->oversize ||
                  r->nfields != table->totals.width;
     if (noted || table->detail == CSVK_FIELDS) {

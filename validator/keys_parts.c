@@ -6,7 +6,7 @@
  */
 #include "validator/keys_parts.h"
 
-#include "validator/keys_hash.h"
+#include "csvkit/hash.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  */
 #include "validator/keys_search.h"
 
-#include "validator/keys_hash.h"
+#include "csvkit/hash.h"
 
 #include <string.h>
 

@@ -79,6 +79,10 @@ int cli_parse_list(const char *text, struct csvk_strings *out, const char **prob
 bool cli_is_terminal(FILE *stream);
 size_t cli_terminal_width(FILE *stream); /* 80 when it is not known */
 
+/* ---- cores.c ---- */
+unsigned cli_cores(void);                         /* at least 1 */
+unsigned cli_cores_of_quota(const char *cpu_max); /* the kernel's "QUOTA PERIOD"; 0: no limit */
+
 /* ---- text.c ---- */
 int cli_add_format(struct csvk_buf *out, const char *format, va_list args) CSVK_PRINTF(2, 0);
 /* A page in the making. Failures are memory only and sticky, so that pages read as they look. */

@@ -1,7 +1,6 @@
 /* options.c - the groups of options that commands share, and their typed values. */
 #include "csvkit/cli/frame.h"
 
-#include <sched.h>
 #include <string.h>
 
 static const struct cli_option dialect_rows[] = {
@@ -153,20 +152,9 @@ int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_a
     return status;
 }
 
-static unsigned cores_allowed(void)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) != 0) {
-        return 1;
-    }
-    int cores = CPU_COUNT(&set);
-    return cores < 1 ? 1 : (unsigned)cores;
-}
-
 unsigned cli_threads(struct cli *cli)
 {
-    uint64_t threads = cores_allowed();
+    uint64_t threads = cli_cores();
     const char *text = cli_value(cli, "threads");
     if (text != NULL && cli_parse_uint(text, &threads) != CLI_NUMBER_OK) {
         threads = 1; /* cli_check_common has refused such a text already */

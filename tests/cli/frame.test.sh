@@ -180,6 +180,21 @@ test_bash_completion() {
     completes "auto" csvkit help --progress =
 }
 
+test_fish_completion() {
+    command -v fish >/dev/null || return 0
+    fish_completes 'csvkit he' help
+    fish_completes 'csvkit help --progress=al' --progress=always
+    fish_completes 'csvkit help -' --quiet
+    for command in "${commands[@]}"; do
+        [ "${command#* }" = "$command" ] || fish_completes "csvkit ${command%% *} " "${command#* }"
+    done
+}
+
+fish_completes() { # LINE WANTED
+    HOME=$work fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$work/completion.fish" \
+        "$1" 2>"$work/err" | cut -f 1 | grep -qxF -- "$2" || fail "fish completes '$1' without $2"
+}
+
 test_help
 test_version
 test_usage_errors
@@ -188,5 +203,6 @@ test_descriptors
 test_environment
 test_pages
 test_bash_completion
+test_fish_completion
 [ "$fails" = 0 ] && echo "${#commands[@]} commands, all as promised"
 exit $((fails != 0))

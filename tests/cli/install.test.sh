@@ -7,8 +7,8 @@ trap 'rm -rf "$work"' EXIT
 cd "$(dirname "$0")/../.." || exit 2
 variant=$(basename "$BUILD")
 case $variant in
-release | debug) ;;
-*) echo "installing is tested with the release and debug builds, this is $variant" && exit 77 ;;
+release* | debug*) ;;
+*) echo "a library with sanitizers or coverage is not for installing, this is $variant" && exit 77 ;;
 esac
 root=$work/root prefix=/opt/some/where
 put=$root$prefix
@@ -18,11 +18,11 @@ fail() {
     exit 1
 }
 run_make() {
-    make --no-print-directory VARIANT="$variant" DESTDIR="$root" PREFIX="$prefix" "$@" >"$work/log" 2>&1 ||
+    make --no-print-directory B="$BUILD" DESTDIR="$root" PREFIX="$prefix" "$@" >"$work/log" 2>&1 ||
         fail "make $*: $(tail -n 5 "$work/log")"
 }
 
-run_make install
+run_make install-files # not "install": other tests use what is built just now
 for file in bin/csvkit lib/libcsvkit.a lib/libcsvkit.so lib/libcsvkit.so.0 lib/pkgconfig/csvkit.pc \
     include/csvkit/csvkit.h share/man/man1/csvkit.1 share/man/man1/csvkit-help.1 \
     share/bash-completion/completions/csvkit share/zsh/vendor-completions/_csvkit \

@@ -258,6 +258,19 @@ START_TEST(colours_only_on_terminals)
 }
 END_TEST
 
+START_TEST(cores_are_limited_by_the_control_group)
+{
+    ck_assert_uint_eq(cli_cores_of_quota("200000 100000\n"), 2);
+    ck_assert_uint_eq(cli_cores_of_quota("150000 100000\n"), 2);
+    ck_assert_uint_eq(cli_cores_of_quota("1000 100000\n"), 1);
+    ck_assert_uint_eq(cli_cores_of_quota("max 100000\n"), 0);
+    ck_assert_uint_eq(cli_cores_of_quota("100000 0\n"), 0);
+    ck_assert_uint_eq(cli_cores_of_quota("100000"), 0);
+    ck_assert_uint_eq(cli_cores_of_quota(""), 0);
+    ck_assert_uint_ge(cli_cores(), 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("cli process");
@@ -269,6 +282,7 @@ int main(void)
     tcase_add_test(tcase, progress_fits_the_terminal);
     tcase_add_test(tcase, progress_obeys_the_options);
     tcase_add_test(tcase, colours_only_on_terminals);
+    tcase_add_test(tcase, cores_are_limited_by_the_control_group);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -4,6 +4,8 @@
  */
 #include "validator/keys.h"
 
+#include "tests/support/support.h"
+
 #include <check.h>
 #include <errno.h>
 #include <signal.h>
@@ -484,9 +486,5 @@ int main(void)
     tcase_add_test(tcase, a_full_disk_is_told);
     tcase_add_test(tcase, a_missing_folder_is_told);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return support_run(suite);
 }

@@ -5,6 +5,8 @@
  */
 #include "validator/keys.h"
 
+#include "tests/support/support.h"
+
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,9 +141,5 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, every_allocation_may_fail);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return support_run(suite);
 }

@@ -1,13 +1,14 @@
 /*
- * keys_hash.h - the keyed hash of the duplicate search, and the copy of short byte runs.
+ * hash.h - a fast keyed hash of byte runs, and the copy of short ones.
  *
  * Construction: multiply and fold, as in the wyhash family. 16 bytes at a time are mixed by one
  * 64 x 64 -> 128 bit product whose halves are xored; the last 16 bytes are read overlapping, so no
- * byte is read outside of the key. The seed is random per process, which keeps an outsider from
- * preparing keys that collide. Correctness never depends on the hash, only speed does.
+ * byte is read outside of the run. A seed that is random per process keeps an outsider from
+ * preparing runs that collide. It is no cryptographic hash: equality must never rest on it where
+ * somebody could gain by a collision.
  */
-#ifndef CSVK_VALIDATOR_KEYS_HASH_H
-#define CSVK_VALIDATOR_KEYS_HASH_H
+#ifndef CSVKIT_HASH_H
+#define CSVKIT_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,0 +1,363 @@
+/*
+ * check_columns.c - names of columns, and everything that refers to columns by name: keys,
+ * metadata, the column of a deletion. A name is compared as Storage will have it, after cleaning;
+ * two hash sets answer "the same?" and "the same but for letter case?" for any number of columns.
+ */
+#include "manifest/tree.h"
+#include "csvkit/names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct column {
+    const char *name;  /* borrowed: as written */
+    const cJSON *node; /* or NULL */
+    char *clean;       /* as Storage will have it */
+    char *folded;      /* the same in lower case */
+};
+
+struct columns {
+    struct column *item;
+    size_t count, capacity;
+    struct nameset exact, folded; /* clean and folded names -> index */
+};
+
+static void columns_release(struct columns *columns)
+{
+    for (size_t i = 0; i < columns->count; i++) {
+        csvk_free(columns->item[i].clean);
+        csvk_free(columns->item[i].folded);
+    }
+    csvk_free(columns->item);
+    nameset_release(&columns->exact);
+    nameset_release(&columns->folded);
+}
+
+/* The clean name; _timestamp stays as it is, so that it can be found. NULL: out of memory. */
+static char *clean_name(const char *name)
+{
+    struct csvk_buf clean = CSVK_BUF_INIT;
+    if (csvk_name_is_reserved(name, strlen(name))) {
+        return csvk_strdup(name);
+    }
+    char *copy = NULL;
+    if (csvk_name_sanitize(name, strlen(name), &clean) == CSVK_OK) {
+        copy = csvk_strdup(csvk_buf_text(&clean));
+    }
+    csvk_buf_release(&clean);
+    return copy;
+}
+
+static char *fold_name(const char *name)
+{
+    char *copy = csvk_strdup(name);
+    for (char *p = copy; p != NULL && *p != '\0'; p++) {
+        *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + ('a' - 'A') : *p);
+    }
+    return copy;
+}
+
+static bool columns_add(struct columns *columns, const char *name, const cJSON *node)
+{
+    if (columns->count == columns->capacity) {
+        size_t capacity = columns->capacity < 16 ? 16 : columns->capacity * 2;
+        struct column *item = csvk_reallocarray(columns->item, capacity, sizeof *item);
+        if (item == NULL) {
+            return false;
+        }
+        columns->item = item;
+        columns->capacity = capacity;
+    }
+    struct column *column = &columns->item[columns->count++];
+    *column = (struct column){name, node, clean_name(name), NULL};
+    column->folded = column->clean != NULL ? fold_name(column->clean) : NULL;
+    return column->folded != NULL;
+}
+
+static bool columns_read(struct columns *columns, const cJSON *root)
+{
+    bool native = tree_filled(tree_get(root, "schema"));
+    const cJSON *node;
+    cJSON_ArrayForEach(node, tree_get(root, native ? "schema" : "columns"))
+    {
+        const cJSON *name = native ? tree_get(node, "name") : node;
+        if (cJSON_IsString(name) && !columns_add(columns, name->valuestring, name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- the names themselves ---- */
+
+static void system_column(struct judge *judge, const cJSON *node, const char *name)
+{
+    struct complaint what = {.rule = RULE_SYSTEM_COLUMN,
+                             .node = node,
+                             .mend = "rename it, or leave it out: Storage fills _timestamp itself"};
+    complain(judge, what, "System columns \"%s\" cannot be imported to the table.", name);
+}
+
+static void judge_name(struct judge *judge, const struct column *column)
+{
+    struct complaint what = {.rule = RULE_COLUMN_NAME, .node = column->node};
+    if (csvk_name_is_reserved(column->name, strlen(column->name))) {
+        system_column(judge, column->node, column->name);
+    } else if (column->clean[0] == '\0') {
+        what.mend = "give the column a name of letters, digits and _";
+        complain(judge, what,
+                 column->name[0] == '\0'
+                     ? "an empty column name"
+                     : "nothing of the column name \"%s\" is left after cleaning",
+                 column->name);
+    } else if (strlen(column->clean) > CSVK_NAME_MAX) {
+        what.mend = "shorten it";
+        complain(judge, what, "the column name \"%s\" has %zu characters, 64 are allowed",
+                 column->clean, strlen(column->clean));
+    } else if (strcmp(column->clean, column->name) != 0) {
+        what.mild = true;
+        complain(judge, what, "the column \"%s\" will be called \"%s\"", column->name,
+                 column->clean);
+    }
+}
+
+/* Column `later` (from 0) has the name of column `first` or will have it. */
+static void collision(struct judge *judge, const struct columns *columns, size_t first,
+                      size_t later)
+{
+    const struct column *a = &columns->item[first], *b = &columns->item[later];
+    struct complaint what = {
+        .rule = RULE_COLUMN_COLLISION, .node = b->node, .mend = "rename one of the two"};
+    uint64_t line = 0, column = 0;
+    char place[64] = "";
+    manifest_place(judge->manifest, a->node, &line, &column);
+    if (line != 0) {
+        snprintf(place, sizeof place, " (line %llu, column %llu)", (unsigned long long)line,
+                 (unsigned long long)column);
+    }
+    if (strcmp(a->name, b->name) == 0) {
+        complain(judge, what, "the name \"%s\" is given to columns %zu%s and %zu", a->name,
+                 first + 1, place, later + 1);
+    } else if (strcmp(a->clean, b->clean) == 0) {
+        complain(judge, what,
+                 "column %zu \"%s\"%s and column %zu \"%s\" will both be called \"%s\"", first + 1,
+                 a->name, place, later + 1, b->name, a->clean);
+    } else {
+        complain(judge, what,
+                 "column %zu \"%s\"%s and column %zu \"%s\" differ only in letter case", first + 1,
+                 a->name, place, later + 1, b->name);
+    }
+}
+
+/* Judges and indexes all names; the judge's path is the list's. */
+static void judge_all(struct judge *judge, struct columns *columns, const char *field)
+{
+    for (size_t i = 0; i < columns->count && judge->status == CSVK_OK; i++) {
+        struct column *column = &columns->item[i];
+        size_t exact = SIZE_MAX, folded = SIZE_MAX, mark = path_index(judge, i);
+        if (field != NULL) {
+            (void)path_key(judge, field);
+        }
+        judge_name(judge, column);
+        if (nameset_add(&columns->exact, column->clean, i, &exact) != CSVK_OK ||
+            nameset_add(&columns->folded, column->folded, i, &folded) != CSVK_OK) {
+            judge->status = CSVK_ENOMEM;
+        } else if (folded != SIZE_MAX && column->clean[0] != '\0') {
+            collision(judge, columns, exact != SIZE_MAX ? exact : folded, i);
+        }
+        path_back(judge, mark);
+    }
+}
+
+/* ---- references by name ---- */
+
+/* Complains when `name` is none of the columns; "what" leads the message. */
+static void judge_reference(struct judge *judge, const struct columns *columns, const char *name,
+                            struct complaint what, const char *lead)
+{
+    char *clean = clean_name(name), *folded = clean != NULL ? fold_name(clean) : NULL;
+    if (folded == NULL) {
+        judge->status = CSVK_ENOMEM;
+    } else if (columns->count > 0 && nameset_find(&columns->exact, clean) == SIZE_MAX) {
+        size_t near = nameset_find(&columns->folded, folded);
+        if (near != SIZE_MAX) {
+            complain(judge, what,
+                     "%s \"%s\" is not a column; \"%s\" differs in letter case, which counts", lead,
+                     name, columns->item[near].name);
+        } else {
+            complain(judge, what, "%s \"%s\" is not a column", lead, name);
+        }
+    }
+    csvk_free(folded);
+    csvk_free(clean);
+}
+
+/* The name without blanks at its ends, in `trimmed`; what had to be done is a warning. */
+static bool judge_key_text(struct judge *judge, const cJSON *node, struct csvk_buf *trimmed)
+{
+    static const char blanks[] = " \t\n\r\v";
+    const char *name = node->valuestring + strspn(node->valuestring, blanks);
+    size_t n = strlen(name);
+    while (n > 0 && strchr(blanks, name[n - 1]) != NULL) {
+        n--;
+    }
+    csvk_buf_clear(trimmed);
+    if (csvk_buf_add(trimmed, name, n) != CSVK_OK) {
+        judge->status = CSVK_ENOMEM;
+        return false;
+    }
+    struct complaint what = {.rule = RULE_PRIMARY_KEY, .node = node, .mild = true};
+    if (n == 0) {
+        complain(judge, what, "an empty name in a key is dropped");
+        return false;
+    }
+    if (strlen(node->valuestring) != n) {
+        complain(judge, what, "the key name \"%s\" has blanks around it; they are taken off",
+                 node->valuestring);
+    }
+    return true;
+}
+
+struct key_names { /* names of one key, as far as they were seen */
+    struct nameset seen;
+    struct csvk_strings owner; /* of the names in `seen` */
+};
+
+static void judge_key_name(struct judge *judge, const struct columns *columns,
+                           struct key_names *names, const cJSON *node, const char *lead)
+{
+    struct csvk_buf trimmed = CSVK_BUF_INIT;
+    size_t old = SIZE_MAX;
+    if (!judge_key_text(judge, node, &trimmed)) {
+        csvk_buf_release(&trimmed);
+        return;
+    }
+    const char *name = csvk_buf_text(&trimmed);
+    if (csvk_strings_add(&names->owner, name) != CSVK_OK ||
+        nameset_add(&names->seen, names->owner.item[names->owner.count - 1], 0, &old) != CSVK_OK) {
+        judge->status = CSVK_ENOMEM;
+    } else if (old != SIZE_MAX) {
+        struct complaint what = {.rule = RULE_PRIMARY_KEY, .node = node, .mild = true};
+        complain(judge, what, "the key names \"%s\" more than once", name);
+    } else if (csvk_name_is_reserved(name, strlen(name))) {
+        system_column(judge, node, name);
+    } else {
+        judge_reference(judge, columns, name,
+                        (struct complaint){.rule = RULE_PRIMARY_KEY, .node = node}, lead);
+    }
+    csvk_buf_release(&trimmed);
+}
+
+static void judge_key(struct judge *judge, const struct columns *columns, const cJSON *list,
+                      const char *lead)
+{
+    struct key_names names = {{NULL, 0, 0}, {NULL, 0, 0}};
+    size_t index = 0;
+    const cJSON *node;
+    cJSON_ArrayForEach(node, list)
+    {
+        size_t mark = path_index(judge, index++);
+        if (cJSON_IsString(node)) {
+            judge_key_name(judge, columns, &names, node, lead);
+        }
+        path_back(judge, mark);
+    }
+    nameset_release(&names.seen);
+    csvk_strings_release(&names.owner);
+}
+
+static void judge_metadata_columns(struct judge *judge, const struct columns *columns,
+                                   const cJSON *map)
+{
+    const cJSON *node;
+    cJSON_ArrayForEach(node, map)
+    {
+        if (node->string == NULL) {
+            continue;
+        }
+        size_t mark = path_key(judge, node->string);
+        struct complaint what = {.rule = RULE_COLUMN_METADATA, .node = node, .mild = true};
+        if (csvk_name_is_reserved(node->string, strlen(node->string))) {
+            system_column(judge, node, node->string);
+        } else {
+            judge_reference(judge, columns, node->string, what, "metadata is given for");
+        }
+        path_back(judge, mark);
+    }
+}
+
+static void judge_references(struct judge *judge, const struct columns *columns, const cJSON *root)
+{
+    size_t mark = path_key(judge, "primary_key");
+    judge_key(judge, columns, tree_get(root, "primary_key"), "Primary key column");
+    path_back(judge, mark);
+    mark = path_key(judge, "distribution_key");
+    judge_key(judge, columns, tree_get(root, "distribution_key"), "Distribution key column");
+    path_back(judge, mark);
+    mark = path_key(judge, "column_metadata");
+    judge_metadata_columns(judge, columns, tree_get(root, "column_metadata"));
+    path_back(judge, mark);
+    const cJSON *column = tree_get(root, "delete_where_column");
+    if (cJSON_IsString(column) && column->valuestring[0] != '\0') {
+        mark = path_key(judge, "delete_where_column");
+        struct complaint what = {.rule = RULE_DELETE_WHERE, .node = column};
+        judge_reference(judge, columns, column->valuestring, what, "the column to delete by");
+        path_back(judge, mark);
+    }
+}
+
+void judge_columns(struct judge *judge, const struct csvk_manifest *manifest)
+{
+    const cJSON *root = manifest->root;
+    struct columns columns = {0};
+    bool native = tree_filled(tree_get(root, "schema"));
+    if (columns_read(&columns, root)) {
+        size_t mark = path_key(judge, native ? "schema" : "columns");
+        judge_all(judge, &columns, native ? "name" : NULL);
+        path_back(judge, mark);
+        judge_references(judge, &columns, root);
+    } else {
+        judge->status = CSVK_ENOMEM;
+    }
+    columns_release(&columns);
+}
+
+/* ---- a header's names, and a manifest beside it ---- */
+
+static bool columns_list(struct columns *columns, const struct csvk_strings *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (!columns_add(columns, names->item[i], NULL)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void judge_header(struct judge *judge, const struct csvk_strings *names, const cJSON *root)
+{
+    struct columns columns = {0};
+    if (columns_list(&columns, names)) {
+        judge_all(judge, &columns, NULL);
+        if (root != NULL) { /* what the manifest says about columns has the manifest's paths */
+            path_back(judge, 0);
+            if (csvk_buf_puts(&judge->path, "$") != CSVK_OK) {
+                judge->status = CSVK_ENOMEM;
+            }
+            judge->file = NULL;
+            judge_references(judge, &columns, root);
+        }
+    } else {
+        judge->status = CSVK_ENOMEM;
+    }
+    columns_release(&columns);
+}
+
+int csvk_manifest_check_names(const struct csvk_strings *columns, const char *where,
+                              struct csvk_manifest_findings *findings)
+{
+    struct judge judge;
+    judge_begin(&judge, NULL, findings, where);
+    judge_header(&judge, columns, NULL);
+    return judge_end(&judge);
+}

@@ -1,0 +1,327 @@
+/*
+ * convert_native.c - legacy to native. Lists of names become columns of a schema; metadata by which
+ * legacy manifests say data types becomes data types; other metadata becomes maps. What does not
+ * add up to a data type stays metadata under its own key, so that the way back finds it again.
+ */
+#include "manifest/convert.h"
+
+#include <string.h>
+#include <strings.h>
+
+struct schema { /* under construction */
+    struct convert *convert;
+    cJSON *list;
+    cJSON **column; /* by index */
+    struct nameset index;
+};
+
+static bool schema_begin(struct schema *schema, const struct csvk_strings *names)
+{
+    size_t old;
+    schema->list = cJSON_CreateArray();
+    schema->column = csvk_calloc(names->count, sizeof(cJSON *));
+    if (!tree_put(schema->convert->to, "schema", schema->list) || schema->column == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < names->count; i++) {
+        schema->column[i] = cJSON_CreateObject();
+        if (!tree_push(schema->list, schema->column[i]) ||
+            !tree_put_text(schema->column[i], "name", names->item[i]) ||
+            nameset_add(&schema->index, names->item[i], i, &old) != CSVK_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static cJSON *find_column(const struct schema *schema, const char *name)
+{
+    size_t i = nameset_find(&schema->index, name);
+    return i != SIZE_MAX ? schema->column[i] : NULL;
+}
+
+/* ---- metadata ---- */
+
+/* Extra fields of a pair, such as the provider in input manifests. */
+static void report_extras(struct convert *convert, const cJSON *pair)
+{
+    const cJSON *node;
+    cJSON_ArrayForEach(node, pair)
+    {
+        if (node->string != NULL && key_find(pair_keys, node->string) == NULL) {
+            not_carried(convert, node, node->string, "native metadata holds only keys and values");
+        }
+    }
+}
+
+/* A pair into the map `key` of `object`; a description has a field of its own. */
+static void put_pair(struct convert *convert, cJSON *object, const char *map, const cJSON *pair)
+{
+    const char *key = tree_text(pair, "key");
+    const cJSON *value = tree_get(pair, "value");
+    report_extras(convert, pair);
+    if (key == NULL || value == NULL) {
+        not_carried(convert, pair, "metadata", "the entry has no key or no value");
+        return;
+    }
+    bool description = strcmp(key, KBC_DESCRIPTION) == 0 && cJSON_IsString(value);
+    cJSON *place = description ? object : convert_member(object, map, cJSON_CreateObject);
+    if (place == NULL) {
+        convert_note(convert, false);
+        return;
+    }
+    const char *name = description ? "description" : key;
+    if (tree_get(place, name) != NULL) {
+        not_carried(convert, pair, key, "the key is there twice; the later value is kept");
+    }
+    convert_note(convert, tree_put(place, name, tree_copy(value)));
+}
+
+static void table_metadata(struct convert *convert, const cJSON *list)
+{
+    size_t index = 0;
+    const cJSON *pair;
+    cJSON_ArrayForEach(pair, list)
+    {
+        size_t mark = path_index(&convert->judge, index++);
+        put_pair(convert, convert->to, "table_metadata", pair);
+        path_back(&convert->judge, mark);
+    }
+}
+
+/* ---- data types ---- */
+
+struct typing { /* the values by which a column's data type is said */
+    const cJSON *base, *type, *backend, *length, *def, *nullable;
+};
+
+static const cJSON **typing_place(struct typing *typing, const char *key)
+{
+    const struct {
+        const char *key;
+        const cJSON **place;
+    } places[] = {
+        {KBC_BASETYPE, &typing->base},   {KBC_TYPE, &typing->type},
+        {KBC_BACKEND, &typing->backend}, {KBC_LENGTH, &typing->length},
+        {KBC_DEFAULT, &typing->def},     {KBC_NULLABLE, &typing->nullable},
+    };
+    for (size_t i = 0; key != NULL && i < sizeof places / sizeof places[0]; i++) {
+        if (strcmp(places[i].key, key) == 0) {
+            return places[i].place;
+        }
+    }
+    return NULL;
+}
+
+static bool is_backend(const cJSON *node)
+{
+    return cJSON_IsString(node) && (strcmp(node->valuestring, "snowflake") == 0 ||
+                                    strcmp(node->valuestring, "bigquery") == 0);
+}
+
+static bool same_text(const cJSON *a, const cJSON *b)
+{
+    return cJSON_IsString(a) && cJSON_IsString(b) &&
+           strcasecmp(a->valuestring, b->valuestring) == 0;
+}
+
+/* 1 or 0 for what programs write as a truth value; -1 for anything else. */
+static int truth(const cJSON *node)
+{
+    if (cJSON_IsBool(node)) {
+        return cJSON_IsTrue(node);
+    }
+    const char *text = cJSON_IsString(node) || cJSON_IsNumber(node) ? node->valuestring : NULL;
+    if (text == NULL) {
+        return -1;
+    }
+    if (strcmp(text, "1") == 0 || strcasecmp(text, "true") == 0) {
+        return 1;
+    }
+    return strcmp(text, "0") == 0 || text[0] == '\0' || strcasecmp(text, "false") == 0 ? 0 : -1;
+}
+
+static bool put_copy(cJSON *object, const char *key, const cJSON *value)
+{
+    return value == NULL || tree_put(object, key, tree_copy(value));
+}
+
+/* One of base, snowflake, bigquery. Text is what the platform makes of every scalar anyway. */
+static cJSON *add_type(cJSON *column, const char *which, const cJSON *type)
+{
+    cJSON *types = convert_member(column, "data_type", cJSON_CreateObject);
+    cJSON *one = types != NULL ? convert_member(types, which, cJSON_CreateObject) : NULL;
+    return one != NULL && put_copy(one, "type", type) ? one : NULL;
+}
+
+static bool add_details(cJSON *type, const struct typing *typing)
+{
+    return type != NULL && put_copy(type, "length", typing->length) &&
+           put_copy(type, "default", typing->def);
+}
+
+/* Takes what becomes a data type out of `typing`; the rest stays metadata. */
+static void put_types(struct convert *convert, cJSON *column, struct typing *typing)
+{
+    if (truth(typing->nullable) >= 0) {
+        convert_note(convert, tree_put_bool(column, "nullable", truth(typing->nullable) == 1));
+        typing->nullable = NULL;
+    }
+    if (!cJSON_IsString(typing->base)) {
+        return;
+    }
+    cJSON *details = add_type(column, "base", typing->base);
+    convert_note(convert, details != NULL);
+    if (cJSON_IsString(typing->type) && is_backend(typing->backend)) {
+        details = add_type(column, typing->backend->valuestring, typing->type);
+        typing->type = typing->backend = NULL;
+    } else if (same_text(typing->type, typing->base)) {
+        typing->type = NULL;
+    }
+    convert_note(convert, add_details(details, typing));
+    typing->base = typing->length = typing->def = NULL;
+}
+
+/* The pairs of one column: first those that make its data type, then the others. */
+static void column_metadata(struct convert *convert, cJSON *column, const cJSON *list)
+{
+    struct typing typing = {0};
+    const cJSON *pair;
+    cJSON_ArrayForEach(pair, list)
+    {
+        const cJSON **place = typing_place(&typing, tree_text(pair, "key"));
+        if (place != NULL) {
+            *place = tree_get(pair, "value");
+        }
+    }
+    put_types(convert, column, &typing);
+    size_t index = 0;
+    cJSON_ArrayForEach(pair, list)
+    {
+        size_t mark = path_index(&convert->judge, index++);
+        const cJSON **place = typing_place(&typing, tree_text(pair, "key"));
+        if (place == NULL || *place != NULL) {
+            put_pair(convert, column, "metadata", pair);
+        } else {
+            report_extras(convert, pair);
+        }
+        path_back(&convert->judge, mark);
+    }
+}
+
+static void columns_metadata(struct schema *schema, const cJSON *map)
+{
+    struct convert *convert = schema->convert;
+    const cJSON *list;
+    cJSON_ArrayForEach(list, map)
+    {
+        if (list->string == NULL) {
+            continue;
+        }
+        size_t mark = path_key(&convert->judge, list->string);
+        cJSON *column = find_column(schema, list->string);
+        if (column != NULL) {
+            column_metadata(convert, column, list);
+        } else {
+            not_carried(convert, list, list->string, "its metadata is for no column");
+        }
+        path_back(&convert->judge, mark);
+    }
+}
+
+/* ---- keys ---- */
+
+/* Marks the columns of a key; names are trimmed as the platform does. */
+static void mark_key(struct schema *schema, const cJSON *list)
+{
+    struct convert *convert = schema->convert;
+    const cJSON *node;
+    cJSON_ArrayForEach(node, list)
+    {
+        if (!cJSON_IsString(node)) {
+            continue;
+        }
+        const char *from = node->valuestring + strspn(node->valuestring, " \t\n\r\v");
+        size_t n = strlen(from);
+        while (n > 0 && strchr(" \t\n\r\v", from[n - 1]) != NULL) {
+            n--;
+        }
+        char *name = csvk_strndup(from, n);
+        cJSON *column = name != NULL ? find_column(schema, name) : NULL;
+        convert_note(convert, name != NULL);
+        if (column != NULL) {
+            convert_note(convert, tree_put_bool(column, list->string, true));
+        } else if (n > 0) {
+            not_carried(convert, node, from, "a key can only name columns");
+        }
+        csvk_free(name);
+    }
+}
+
+static void key_to_native(struct schema *schema, const cJSON *node)
+{
+    struct convert *convert = schema->convert;
+    if (strcmp(node->string, "columns") == 0) {
+        return; /* the schema has them already */
+    }
+    if (strcmp(node->string, "primary_key") == 0 || strcmp(node->string, "distribution_key") == 0) {
+        mark_key(schema, node);
+    } else if (strcmp(node->string, "metadata") == 0) {
+        table_metadata(convert, node);
+    } else if (strcmp(node->string, "column_metadata") == 0) {
+        columns_metadata(schema, node);
+    } else {
+        convert_note(convert, tree_put(convert->to, node->string, tree_copy(node)));
+    }
+}
+
+/* The names of the columns: the manifest's own, or the header's. */
+static bool find_names(struct convert *convert, const struct csvk_strings *header,
+                       struct csvk_strings *names)
+{
+    const cJSON *node;
+    cJSON_ArrayForEach(node, tree_get(convert->from, "columns"))
+    {
+        convert_note(convert, !cJSON_IsString(node) ||
+                                  csvk_strings_add(names, node->valuestring) == CSVK_OK);
+    }
+    if (names->count == 0 && header != NULL) {
+        convert_note(convert, csvk_strings_copy(names, header) == CSVK_OK);
+        convert_note(convert, tree_put_bool(convert->to, "has_header", true));
+    }
+    if (names->count == 0) {
+        struct complaint what = {.rule = RULE_REQUIRED,
+                                 .node = convert->from,
+                                 .mend = "put the data beside the manifest, or add \"columns\""};
+        complain(&convert->judge, what,
+                 "a native manifest needs the names of the columns, and this one has none");
+        return false;
+    }
+    return convert->judge.status == CSVK_OK;
+}
+
+bool convert_to_native(struct convert *convert, const struct csvk_strings *header)
+{
+    struct csvk_strings names = {NULL, 0, 0};
+    struct schema schema = {.convert = convert};
+    bool said = find_names(convert, header, &names);
+    bool named = tree_get(convert->to, "has_header") != NULL;
+    if (said) {
+        convert_note(convert, tree_put_text(convert->to, "manifest_type", "output") &&
+                                  schema_begin(&schema, &names));
+    }
+    const cJSON *node;
+    cJSON_ArrayForEach(node, convert->from)
+    {
+        if (said && convert->judge.status == CSVK_OK &&
+            !(named && strcmp(node->string, "has_header") == 0)) {
+            size_t mark = path_key(&convert->judge, node->string);
+            key_to_native(&schema, node);
+            path_back(&convert->judge, mark);
+        }
+    }
+    nameset_release(&schema.index);
+    csvk_free(schema.column);
+    csvk_strings_release(&names);
+    return said;
+}

@@ -1,0 +1,169 @@
+/*
+ * tree.h - the JSON tree behind a manifest, for the files of this folder (and for a program that
+ * already holds a cJSON tree, such as a configuration with mappings in it).
+ *
+ * Invariants of a tree: it was strict JSON in UTF-8 (json_scan.c), no string holds a NUL, nesting
+ * is at most CSVK_MANIFEST_MAX_DEPTH. A number keeps its numeral in `valuestring`. `valueint` of a
+ * node that was read is 1 + its index into `places`, 0 for a node that was made here.
+ */
+#ifndef CSVKIT_MANIFEST_TREE_H
+#define CSVKIT_MANIFEST_TREE_H
+
+#include "manifest/manifest.h"
+
+#include <cjson/cJSON.h>
+
+enum rule_id {
+    RULE_JSON,
+    RULE_ENCODING,
+    RULE_BOM,
+    RULE_LIMIT,
+    RULE_NOT_OBJECT,
+    RULE_DUPLICATE_KEY,
+    RULE_UNKNOWN_KEY,
+    RULE_TYPE,
+    RULE_VALUE,
+    RULE_REQUIRED,
+    RULE_CONFLICT,
+    RULE_DATA_TYPE,
+    RULE_DELETE_WHERE,
+    RULE_PRIMARY_KEY,
+    RULE_SYSTEM_COLUMN,
+    RULE_COLUMN_NAME,
+    RULE_COLUMN_COLLISION,
+    RULE_COLUMN_METADATA,
+    RULE_DESTINATION,
+    RULE_DIALECT,
+    RULE_INCREMENTAL,
+    RULE_SCHEMA_MISSING,
+    RULE_STAGING,
+    RULE_SLICED_COLUMNS,
+    RULE_HEADER,
+    RULE_WIDTH,
+    RULE_COMPRESSION,
+    RULE_DATA,
+    RULE_MERGE,
+    RULE_NOT_CARRIED,
+    RULE_COUNT
+};
+
+struct offsets {
+    size_t *item;
+    size_t count, capacity;
+};
+int offsets_add(struct offsets *list, size_t offset) CSVK_MUST_USE;
+
+struct csvk_manifest {
+    cJSON *root;           /* an object */
+    struct offsets places; /* where the key of a member, or an element, begins in the text */
+    struct offsets lines;  /* where lines begin */
+};
+
+/* A manifest around a copy of `object`. For mappings inside a larger configuration. */
+CSVK_API int csvk_manifest_wrap(struct csvk_manifest **out, const cJSON *object) CSVK_MUST_USE;
+/* A manifest around `root`, which is taken (and freed on failure; NULL is CSVK_ENOMEM). */
+int manifest_new(struct csvk_manifest **out, cJSON *root) CSVK_MUST_USE;
+int manifest_copy(struct csvk_manifest **out, const struct csvk_manifest *from) CSVK_MUST_USE;
+void manifest_place(const struct csvk_manifest *manifest, const cJSON *node, uint64_t *line,
+                    uint64_t *column);
+
+/* ---- json_scan.c: is the text strict JSON? ---- */
+struct json_scan {
+    const unsigned char *text;
+    size_t length, at;
+    size_t depth;
+    const char *wrong; /* what is wrong at `at`; NULL: nothing */
+    enum rule_id rule; /* the rule it breaks */
+    bool nomem;
+    /* In the order of the text: places as in csvk_manifest, and where each value begins. */
+    struct offsets places, values, lines; /* the caller releases them */
+};
+/* True when the whole text is one strict JSON value. */
+bool json_scan_text(struct json_scan *scan);
+void line_and_column(const struct offsets *lines, size_t offset, uint64_t *line, uint64_t *column);
+
+/* ---- small questions to a tree ---- */
+const cJSON *tree_get(const cJSON *object, const char *key); /* exact case; NULL */
+const char *tree_text(const cJSON *object, const char *key); /* a string's text, else NULL */
+bool tree_true(const cJSON *object, const char *key);
+bool tree_filled(const cJSON *node);           /* there, and not null "" [] {} */
+const char *tree_type_name(const cJSON *node); /* "a string", "a list", ... */
+/* Changing a tree that is ours. They take `node` in any case; false: out of memory. */
+cJSON *tree_copy(const cJSON *node);                        /* keeps numerals; NULL: no memory */
+bool tree_put(cJSON *object, const char *key, cJSON *node); /* replaces or appends */
+bool tree_put_text(cJSON *object, const char *key, const char *text);
+bool tree_put_bool(cJSON *object, const char *key, bool value);
+bool tree_push(cJSON *list, cJSON *node);
+bool tree_push_text(cJSON *list, const char *text);
+
+/* ---- a set of strings with a number each; keys are borrowed ---- */
+struct nameset {
+    struct nameset_slot *slot;
+    size_t count, capacity;
+};
+/* Remembers key -> value unless the key is there; *old is its value then, else SIZE_MAX. */
+int nameset_add(struct nameset *set, const char *key, size_t value, size_t *old) CSVK_MUST_USE;
+size_t nameset_find(const struct nameset *set, const char *key); /* SIZE_MAX: not there */
+void nameset_release(struct nameset *set);
+
+/* ---- findings.c: collecting ---- */
+struct judge {                            /* one judgement under way */
+    const struct csvk_manifest *manifest; /* NULL: no places */
+    struct csvk_manifest_findings *findings;
+    const char *file;     /* of the findings to come, or NULL */
+    struct csvk_buf path; /* "$..." */
+    int status;           /* sticky: CSVK_ENOMEM */
+};
+struct complaint { /* what a finding says beside its message; texts are copied */
+    enum rule_id rule;
+    const cJSON *node;     /* for line and column; NULL: none */
+    const char *mend;      /* or NULL */
+    bool mild;             /* a warning, whatever the rule's severity */
+    uint64_t line, column; /* when there is no node */
+};
+void judge_begin(struct judge *judge, const struct csvk_manifest *manifest,
+                 struct csvk_manifest_findings *findings, const char *path);
+int judge_end(struct judge *judge) CSVK_MUST_USE; /* releases; answers the status */
+/* Adds a finding at the judge's path. */
+void complain(struct judge *judge, struct complaint what, const char *format, ...)
+    CSVK_PRINTF(3, 4);
+/* The path while one looks deeper: mark = path_key(...); ...; path_back(judge, mark). */
+size_t path_key(struct judge *judge, const char *key);
+size_t path_index(struct judge *judge, size_t index);
+void path_back(struct judge *judge, size_t mark);
+
+/* ---- keys.c: what keys there are, their types and order ---- */
+enum key_type {
+    KEY_STRING,
+    KEY_STRING_OR_NULL,
+    KEY_BOOL,
+    KEY_STRINGS,
+    KEY_OBJECT,
+    KEY_OBJECTS,
+    KEY_SCALAR,
+    KEY_ANY,
+};
+struct key_row {
+    const char *name;
+    enum key_type type;
+};
+const struct key_row *keys_of_kind(enum csvk_manifest_kind kind); /* ended by a NULL name */
+extern const struct key_row schema_keys[], data_type_keys[], type_keys[], delete_keys[];
+extern const struct key_row filter_keys[], workspace_keys[], storage_keys[], pair_keys[];
+extern const struct key_row in_pair_keys[];
+const struct key_row *key_find(const struct key_row *rows, const char *name);
+/* Judges keys and types of one object by rows. */
+void judge_keys(struct judge *judge, const cJSON *object, const struct key_row *rows);
+
+/* ---- the parts of csvk_manifest_check ---- */
+void judge_schema(struct judge *judge, const cJSON *schema, enum csvk_type_support support);
+void judge_delete(struct judge *judge, const cJSON *root);
+void judge_columns(struct judge *judge, const struct csvk_manifest *manifest);
+void judge_conflicts(struct judge *judge, const cJSON *root);
+void judge_staging(struct judge *judge, const cJSON *root);
+void judge_pairs(struct judge *judge, const cJSON *root, enum csvk_manifest_kind kind);
+/* The names of a header, then what a manifest (NULL: none) says about columns by name. The last
+   thing a judge does: its path and file are not put back. */
+void judge_header(struct judge *judge, const struct csvk_strings *names, const cJSON *root);
+
+#endif
