@@ -102,8 +102,14 @@ struct cli_wrap {
 int cli_add_wrapped(struct csvk_buf *out, const char *text, struct cli_wrap wrap);
 size_t cli_columns_of(const char *text, size_t length); /* code points */
 
+#define CLI_SIZE_MEANS                                                                             \
+    "SIZE is a number of bytes, or a number with one of the units kB MB GB TB (powers of 1000) "   \
+    "or KiB MiB GiB TiB (powers of 1024)."
+#define CLI_LIST_MEANS "A list A,B,C may hold items in double quotes: 'id,\"a,b\"' has two."
+
 /* ---- help.c, version.c, man.c, complete.c: pages, made from the rows; CSVK_OK or CSVK_ENOMEM ----
  */
+bool cli_takes_size(const struct cli_command *command); /* an argument of an option is a SIZE */
 int cli_help_overview(struct csvk_buf *out);
 int cli_help_family(struct csvk_buf *out, const char *word);
 int cli_help_command(struct csvk_buf *out, const struct cli_command *command);

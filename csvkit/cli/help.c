@@ -51,6 +51,18 @@ static void show_groups(struct cli_page *page, const struct cli_command *command
     }
 }
 
+bool cli_takes_size(const struct cli_command *command)
+{
+    struct cli_cursor cursor = {0, 0};
+    const struct cli_option *row;
+    while ((row = cli_next_option(command, &cursor)) != NULL) {
+        if (row->arg != NULL && strstr(row->arg, "SIZE") != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void show_examples(struct cli_page *page, const char *const *examples)
 {
     if (examples == NULL || examples[0] == NULL) {
@@ -82,6 +94,10 @@ int cli_help_command(struct csvk_buf *out, const struct cli_command *command)
         wrap_page(&page, command->details, 0, 0);
     }
     show_groups(&page, command);
+    if (cli_takes_size(command)) {
+        cli_put(&page, "\n");
+        wrap_page(&page, CLI_SIZE_MEANS, 0, 0);
+    }
     show_examples(&page, command->examples);
     cli_put(&page, "\nExit status: 0 done and the data is good, 1 the data was refused, "
                    "2 trouble.\n");
@@ -144,8 +160,9 @@ int cli_help_overview(struct csvk_buf *out)
     cli_put(&page, "\n");
     wrap_page(&page,
               "Options may stand before or after operands; -- ends them; - is standard input or "
-              "output. Input may be plain or gzip. Results go to standard output, everything else "
-              "to standard error.\n\n"
+              "output. Input may be plain or gzip, told by its content. Results go to standard "
+              "output, everything else to standard error. Memory does not grow with the input; "
+              "the help of a command states its bound.\n\n"
               "Exit status: 0 done and the data is good, 1 the data was refused, 2 trouble.",
               0, 0);
     return page.status;

@@ -167,6 +167,10 @@ int cli_man_command(struct csvk_buf *out, const struct cli_command *command)
         put_paragraphs(&page, command->details);
     }
     put_options(&page, command);
+    if (cli_takes_size(command)) {
+        cli_put(&page, ".PP\n");
+        put_paragraphs(&page, CLI_SIZE_MEANS);
+    }
     put_examples(&page, command->examples);
     put_exit_status(&page);
     put_see_also(&page, command);
@@ -206,10 +210,9 @@ int cli_man_overview(struct csvk_buf *out)
             "as a file is standard input or output.\n"
             "Input may be plain or gzip; gzip is recognised by its content.\n"
             "Results go to standard output, diagnostics and progress to standard error.\n"
-            ".PP\nA SIZE is a number of bytes, or a number with one of the units\n"
-            "kB MB GB TB (powers of 1000) or KiB MiB GiB TiB (powers of 1024).\n"
-            "A list A,B,C may hold items in double quotes.\n"
-            ".SH COMMANDS\n");
+            ".PP\n");
+    put_paragraphs(&page, CLI_SIZE_MEANS " " CLI_LIST_MEANS);
+    cli_put(&page, ".SH COMMANDS\n");
     for (const struct cli_topic *topic = cli_topics; topic->title != NULL; topic++) {
         put_topic(&page, topic);
     }

@@ -108,6 +108,8 @@ test_descriptors() {
     "$CSVKIT" --help >/dev/full 2>"$work/err"
     [ $? = 2 ] || fail "/dev/full: exit status"
     grep -q 'cannot write standard output' "$work/err" || fail "/dev/full: $(cat "$work/err")"
+    (ulimit -f 0 && "$CSVKIT" --help >"$work/limited" 2>/dev/null)
+    [ $? = 2 ] || fail "a file size limit: exit status"
     "$CSVKIT" --version 2>/dev/full >"$work/out" || fail "--version needs standard error"
     { sleep 0.2 && "$CSVKIT" --help 2>"$work/err" && echo fine >"$work/fine"; } | :
     silent "a closed pipe"
