@@ -122,6 +122,8 @@ $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(LIB_LIBS) -lcheck -lsubunit -lrt -lm
 
+bench-bins: all $(BENCH_BIN)
+
 tests: all $(UNIT_BIN) $(EXAMPLE_BIN) # what the test runner needs
 
 check: deps ## install what is missing, build, run every test (T=pattern runs some)

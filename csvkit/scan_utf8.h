@@ -97,6 +97,14 @@ static inline SCAN_TARGET UTF8_VECTOR utf8_special(const unsigned char *p)
     return UTF8_OR(UTF8_OR(UTF8_AND(ef, UTF8_OR(bom, lost)), nel), UTF8_AND(e280, line));
 }
 
+/* Lead bytes that the special sequences begin with: without one, utf8_special need not look. */
+static inline SCAN_TARGET UTF8_VECTOR utf8_special_leads(const unsigned char *p)
+{
+    UTF8_VECTOR now = UTF8_LOAD(p);
+    return UTF8_OR(UTF8_OR(UTF8_EQ(now, UTF8_SET(0xef)), UTF8_EQ(now, UTF8_SET(0xe2))),
+                   UTF8_EQ(now, UTF8_SET(0xc2)));
+}
+
 static inline SCAN_TARGET bool check_utf8(const unsigned char *p)
 {
     UTF8_VECTOR bad = UTF8_OR(utf8_errors(p), utf8_special(p));

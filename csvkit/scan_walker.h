@@ -1,0 +1,380 @@
+/*
+ * scan_walker.h - private, part of scan_template.h: from one structural byte to the next. Every
+ * decision is the law's (automaton.c); a record that is not complete is given up and read again
+ * when more of it is there.
+ */
+
+struct cursor { /* the next structural byte */
+    const unsigned char *bytes;
+    size_t length;
+    size_t block;  /* where the 64 bytes of `mask` begin */
+    uint64_t mask; /* structural bytes not yet passed */
+    struct needles n;
+};
+
+static SCAN_TARGET uint64_t structural(const struct cursor *c)
+{
+    chunk k = chunk_load(c->bytes + c->block);
+    uint64_t mask = chunk_eq(k, c->n.delimiter) | (chunk_eq(k, c->n.enclosure) & c->n.quote_on) |
+                    chunk_eq(k, '\n') | chunk_eq(k, '\r');
+    if (c->n.escape != CSVK_NO_BYTE) {
+        mask |= chunk_eq(k, c->n.escape);
+    }
+    size_t left = c->length - c->block;
+    return left < 64 ? mask & below((unsigned)left) : mask;
+}
+
+static inline SCAN_TARGET void cursor_seek(struct cursor *c, size_t to)
+{
+    if (to >= c->length) {
+        c->block = c->length;
+        c->mask = 0;
+    } else if (to >= c->block && to - c->block < 64) {
+        c->mask &= ~below((unsigned)(to - c->block));
+    } else {
+        c->block = to;
+        c->mask = structural(c);
+    }
+}
+
+static inline SCAN_TARGET size_t cursor_next(struct cursor *c)
+{
+    while (c->mask == 0) {
+        if (c->length - c->block <= 64) {
+            return c->length;
+        }
+        c->block += 64;
+        c->mask = structural(c);
+    }
+    return c->block + low_bit(c->mask);
+}
+
+static inline size_t cursor_drop(struct cursor *c)
+{
+    c->mask &= c->mask - 1;
+    return 0;
+}
+
+struct walk {
+    struct csvk_scan *scan;
+    struct csvk_open_record *open;
+    struct cursor *cursor;
+    const unsigned char *bytes;
+    size_t length;
+    uint64_t offset; /* absolute, of bytes[0] */
+    bool at_end;
+    size_t begin; /* of the field */
+    uint32_t flags;
+    uint64_t breaks, inner_delimiters; /* as in the law */
+    bool inner_hit;
+};
+
+static void walk_tell(struct walk *w, enum csvk_fact_kind kind, size_t at, size_t length,
+                      uint64_t extra)
+{
+    struct csvk_fact fact = {.offset = w->offset + at,
+                             .length = length,
+                             .extra = extra,
+                             .record = w->open->r.number,
+                             .field = w->open->r.nfields + 1,
+                             .kind = kind};
+    csvk_told_fact(&w->scan->told, &fact);
+}
+
+/* What the CR at `at` is: -1: cannot tell without more bytes; CSVK_EOL_NONE: data. */
+static int walk_cr(const struct walk *w, size_t at)
+{
+    size_t left = w->length - at;
+    const unsigned char *p = w->bytes + at;
+    if (left >= 2 && p[1] == '\n') {
+        return CSVK_EOL_CRLF;
+    }
+    if (left >= 3 && p[1] == '\r' && p[2] == '\n') {
+        return CSVK_EOL_CRCRLF;
+    }
+    if (!w->at_end && (left == 1 || (left == 2 && p[1] == '\r'))) {
+        return -1;
+    }
+    return csvk_cr_ends_record(&w->scan->table) ? CSVK_EOL_CR : CSVK_EOL_NONE;
+}
+
+/* A line break that is data; `enclosed` ones may look like records. */
+static void walk_line_break(struct walk *w, size_t at, bool enclosed)
+{
+    if (w->bytes[at] == '\n' && at > w->begin && w->bytes[at - 1] == '\r') {
+        return;
+    }
+    w->open->lines++;
+    if (enclosed) {
+        uint64_t width = w->scan->table.totals.width;
+        if (w->breaks > 0 && width >= 2 && w->inner_delimiters == width - 1) {
+            w->inner_hit = true;
+        }
+        w->breaks++;
+        w->inner_delimiters = 0;
+    }
+}
+
+/* Passes the escape at `at` and the byte behind it. False: that byte is not there yet. */
+static SCAN_TARGET bool walk_escape(struct walk *w, size_t at, bool enclosed)
+{
+    w->flags |= CSVK_FIELD_DECODE;
+    if (at + 1 >= w->length) {
+        cursor_seek(w->cursor, at + 1);
+        return w->at_end;
+    }
+    unsigned char c = w->bytes[at + 1];
+    if (c == '\n' || c == '\r') {
+        walk_line_break(w, at + 1, enclosed);
+    } else if (enclosed && c == w->cursor->n.delimiter) {
+        w->inner_delimiters++;
+    }
+    cursor_seek(w->cursor, at + 2);
+    return true;
+}
+
+static bool all_blank(const unsigned char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (p[i] != ' ' && p[i] != '\t') {
+            return false;
+        }
+    }
+    return n != 0;
+}
+
+enum outside { OUTSIDE_PLAIN, OUTSIDE_LITERAL };
+
+/*
+ * Passes data outside enclosures up to the delimiter or line break that ends the field; answers its
+ * place, the length of the input when it ends there, or INCOMPLETE.
+ */
+static SCAN_TARGET size_t walk_outside(struct walk *w, enum outside mode)
+{
+    for (;;) {
+        size_t at = cursor_next(w->cursor);
+        if (at == w->length) {
+            return w->at_end ? at : INCOMPLETE;
+        }
+        unsigned char c = w->bytes[at];
+        if (c == w->cursor->n.delimiter || c == '\n') {
+            return at;
+        }
+        if (c == '\r') {
+            int eol = walk_cr(w, at);
+            if (eol != CSVK_EOL_NONE) {
+                return eol < 0 ? INCOMPLETE : at;
+            }
+            walk_tell(w, CSVK_FACT_BARE_CR, at, 1, 0);
+            w->open->lines++;
+        } else if (c == w->cursor->n.escape) {
+            if (!walk_escape(w, at, false)) {
+                return INCOMPLETE;
+            }
+            continue;
+        } else if (mode == OUTSIDE_PLAIN) {
+            w->flags |= CSVK_FIELD_BROKEN;
+            if (all_blank(w->bytes + w->begin, at - w->begin)) {
+                walk_tell(w, CSVK_FACT_SPACE_BEFORE_QUOTE, w->begin, at - w->begin, 0);
+                mode = OUTSIDE_LITERAL;
+            } else {
+                walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, at, 1, 0);
+            }
+        }
+        cursor_drop(w->cursor);
+    }
+}
+
+/* The enclosure at `quote` closes, but text follows. */
+static SCAN_TARGET size_t walk_text_after(struct walk *w, size_t quote)
+{
+    if (w->bytes[quote - 1] == '\\' && quote > w->begin + 1) {
+        walk_tell(w, CSVK_FACT_BACKSLASH_QUOTE, quote - 1, 2, 0);
+    } else {
+        walk_tell(w, CSVK_FACT_TEXT_AFTER_CLOSING, quote + 1, 1, 0);
+    }
+    w->flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
+    cursor_seek(w->cursor, quote + 1);
+    return walk_outside(w, OUTSIDE_LITERAL);
+}
+
+/* Behind a closing enclosure at `quote`: as walk_outside. */
+static SCAN_TARGET size_t walk_closed(struct walk *w, size_t quote)
+{
+    size_t at = quote + 1;
+    int delimiter = w->cursor->n.delimiter;
+    while (at < w->length && w->bytes[at] != delimiter &&
+           (w->bytes[at] == ' ' || w->bytes[at] == '\t')) {
+        at++;
+    }
+    if (at == w->length && !w->at_end) {
+        return INCOMPLETE;
+    }
+    if (at < w->length && w->bytes[at] != delimiter && w->bytes[at] != '\n') {
+        int eol = w->bytes[at] == '\r' ? walk_cr(w, at) : CSVK_EOL_NONE;
+        if (eol == CSVK_EOL_NONE) {
+            return walk_text_after(w, quote);
+        }
+        if (eol < 0) {
+            return INCOMPLETE;
+        }
+    }
+    if (at > quote + 1) {
+        walk_tell(w, CSVK_FACT_SPACE_AFTER_QUOTE, quote + 1, at - quote - 1, 0);
+        w->flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
+    }
+    cursor_seek(w->cursor, at);
+    return at;
+}
+
+/* The input ends inside the enclosure. */
+static size_t walk_unclosed(struct walk *w)
+{
+    if (!w->at_end) {
+        return INCOMPLETE;
+    }
+    walk_tell(w, CSVK_FACT_UNCLOSED, w->begin, 1, w->offset + w->length);
+    w->flags |= CSVK_FIELD_BROKEN;
+    w->inner_hit = false;
+    return w->length;
+}
+
+/* An enclosed field, its opening enclosure at w->begin: as walk_outside. */
+static SCAN_TARGET size_t walk_enclosed(struct walk *w)
+{
+    w->flags |= CSVK_FIELD_ENCLOSED;
+    cursor_drop(w->cursor);
+    for (;;) {
+        size_t at = cursor_next(w->cursor);
+        if (at == w->length) {
+            return walk_unclosed(w);
+        }
+        unsigned char c = w->bytes[at];
+        if (c == w->cursor->n.enclosure) {
+            if (at + 1 == w->length && !w->at_end) {
+                return INCOMPLETE;
+            }
+            if (at + 1 == w->length || w->bytes[at + 1] != c) {
+                return walk_closed(w, at);
+            }
+            w->flags |= CSVK_FIELD_DECODE;
+            cursor_seek(w->cursor, at + 2);
+            continue;
+        }
+        if (c == w->cursor->n.escape) {
+            if (!walk_escape(w, at, true)) {
+                return INCOMPLETE;
+            }
+            continue;
+        }
+        if (c == w->cursor->n.delimiter) {
+            w->inner_delimiters++;
+        } else {
+            walk_line_break(w, at, true);
+        }
+        cursor_drop(w->cursor);
+    }
+}
+
+static SCAN_TARGET size_t walk_field(struct walk *w)
+{
+    w->flags = 0;
+    w->breaks = w->inner_delimiters = 0;
+    w->inner_hit = false;
+    size_t at = cursor_next(w->cursor);
+    bool enclosed = at == w->begin && at < w->length && w->cursor->n.quote_on != 0 &&
+                    w->bytes[at] == w->cursor->n.enclosure;
+    size_t end = enclosed ? walk_enclosed(w) : walk_outside(w, OUTSIDE_PLAIN);
+    if (end == INCOMPLETE) {
+        return end;
+    }
+    if (w->inner_hit && csvk_wants(&w->scan->table, CSVK_FACT_SUSPICIOUS_LINES)) {
+        walk_tell(w, CSVK_FACT_SUSPICIOUS_LINES, w->begin, end - w->begin, w->breaks + 1);
+    }
+    csvk_told_field(&w->scan->told, w->begin, end, w->flags);
+    w->open->r.nfields++;
+    return end;
+}
+
+/* True when no byte of [p, p + n) can be worth a fact; p[-3..-1] belong to no open sequence. */
+static SCAN_TARGET bool clean_bytes(const struct csvk_table *table, const struct needles *n,
+                                    const unsigned char *p, size_t length)
+{
+    bool wide = false;
+    for (size_t at = 0; at < length; at += 64) {
+        chunk c = chunk_load(p + at);
+        uint64_t mask = length - at < 64 ? below((unsigned)(length - at)) : ~UINT64_C(0);
+        uint64_t high = chunk_high(c);
+        uint64_t odd = chunk_odd(c) & mask;
+        if (odd == 0 && !wide) {
+            continue;
+        }
+        odd &= ~(chunk_eq(c, '\n') | chunk_eq(c, '\r') | chunk_eq(c, n->delimiter) |
+                 (chunk_eq(c, n->enclosure) & n->quote_on) | high);
+        if (!csvk_wants(table, CSVK_FACT_TAB)) {
+            odd &= ~chunk_eq(c, '\t');
+        }
+        if (odd != 0 || ((high & mask) != 0 && csvk_wants(table, CSVK_FACT_NON_ASCII))) {
+            return false;
+        }
+        if (((high & mask) != 0 || wide) && !check_utf8(p + at)) {
+            return false;
+        }
+        wide = (high & mask) != 0;
+    }
+    /* A sequence cut off by the end shows only in its last bytes. */
+    return length == 0 || p[length - 1] < 0xc0
+               ? !(length >= 2 && p[length - 1] >= 0x80 && p[length - 2] >= 0xe0) &&
+                     !(length >= 3 && p[length - 1] >= 0x80 && p[length - 3] >= 0xf0)
+               : false;
+}
+
+static void walk_describe(struct walk *w)
+{
+    struct csvk_record *r = &w->open->r;
+    const struct csvk_field *fields = w->scan->told.fields + w->open->fields_mark;
+    uint64_t width = w->scan->table.totals.width;
+    const struct csvk_field *last = &fields[r->nfields - 1];
+    r->last_empty = last->begin == last->end;
+    if (width != 0 && r->nfields > width) {
+        r->surplus_offset = w->offset + fields[width].begin;
+        r->surplus_length = fields[width].end - fields[width].begin;
+    }
+}
+
+static SCAN_TARGET enum csvk_eol walk_eol(const struct walk *w, size_t at)
+{
+    if (at == w->length) {
+        return CSVK_EOL_NONE;
+    }
+    return w->bytes[at] == '\n' ? CSVK_EOL_LF : (enum csvk_eol)walk_cr(w, at);
+}
+
+/* Examines the record at `from`; answers the offset behind it, or INCOMPLETE. */
+static SCAN_TARGET size_t walk_record(struct walk *w, size_t from, bool known_clean)
+{
+    struct csvk_told *told = &w->scan->told;
+    csvk_record_begin(w->open, &w->scan->table, told, w->offset + from);
+    w->begin = from;
+    size_t at;
+    while ((at = walk_field(w)) != INCOMPLETE && at < w->length &&
+           w->bytes[at] == w->cursor->n.delimiter) {
+        cursor_drop(w->cursor);
+        w->begin = at + 1;
+    }
+    if (at == INCOMPLETE || told->failed) {
+        csvk_record_abandon(w->open, told);
+        return INCOMPLETE;
+    }
+    walk_describe(w);
+    if (!known_clean && !clean_bytes(&w->scan->table, &w->cursor->n, w->bytes + from, at - from)) {
+        csvk_byte_facts(w->open, &w->scan->table, told, w->bytes + from, at - from);
+    }
+    enum csvk_eol eol = walk_eol(w, at);
+    csvk_record_finish(w->open, &w->scan->table, told, eol, w->offset + at);
+    cursor_seek(w->cursor, at + csvk_eol_length(eol));
+    if (w->scan->table.detail != CSVK_COUNTS) {
+        csvk_told_end(told, at + csvk_eol_length(eol));
+    }
+    return at + csvk_eol_length(eol);
+}
