@@ -1,0 +1,168 @@
+/*
+ * judge.h - the inside of a validator, shared by the files of this room.
+ *
+ * A validator is a fold over batches. Its state is small and does not grow with the input (but for
+ * findings, if all are asked for): counts and kept findings per rule, what is known of the shape of
+ * the table (widths of records that do not fit), the header, and a sample of the first bytes.
+ */
+#ifndef CSVK_JUDGE_H
+#define CSVK_JUDGE_H
+
+#include "validator/rule_index.h"
+
+/* Blank lines before the first record wait here: only its width tells which rule they break. */
+#define SLOT_PENDING_BLANK RULES
+#define SLOTS              (RULES + 1)
+
+/* Kept findings of one rule, in order of their place. */
+struct finding_list {
+    struct csvk_finding *item;
+    size_t count, capacity;
+};
+
+/* A record that is too narrow, as a candidate for a torn one. */
+struct narrow {
+    uint64_t number, line, offset, end, nfields;
+};
+#define NARROW_MAX 16
+
+/* Narrow records in a row. More than NARROW_MAX is no torn record but another kind of trouble. */
+struct narrow_run {
+    struct narrow item[NARROW_MAX];
+    uint64_t count;
+    uint64_t next; /* the record number that would continue it; 0: no run */
+};
+
+/* A row of misfits that may reach to the end of the table. */
+struct misfit_run {
+    uint64_t first, first_offset, first_line, end, count;
+    uint64_t next; /* 0: none */
+    bool broken;   /* a quoting error in it: no footer */
+};
+
+/* What records that do not have the table's width look like, taken together. */
+struct shape {
+    uint64_t narrow, wide, blanks;
+    uint64_t wide_first, wide_first_offset, wide_least, wide_most;
+    uint64_t blanks_since_wide; /* blank lines behind the first wide record */
+    uint64_t head_blanks;       /* blank records from the first on, without a gap */
+    struct misfit_run tail;
+    struct narrow_run head, current; /* head: began with record 1 of a continuation */
+};
+
+#define SAMPLE_BYTES (64 * 1024)
+
+struct csvk_validator {
+    struct csvk_validate_options options; /* owned copy */
+    char *file;
+    enum csvk_severity level[RULES];
+    uint64_t limit_field, limit_record, limit_fields, limit_records;
+    bool want_fields;
+
+    uint64_t count[SLOTS];
+    struct finding_list kept[SLOTS];
+
+    uint64_t width;            /* 0: not known yet */
+    uint64_t header_record;    /* 0: none (yet) */
+    uint64_t first_offset;     /* of record 1 */
+    uint64_t first_end;        /* behind its line break */
+    bool first_hash;           /* record 1 begins with # */
+    bool started;              /* the first byte of a record was seen */
+    struct csvk_strings names; /* of the header */
+    enum csvk_eol first_eol;
+    struct shape shape;
+    struct csvk_buf sample; /* the first bytes of the records */
+    bool sample_closed;
+    uint64_t sample_offset;
+    uint64_t ill_formed;      /* bytes that are not UTF-8 ... */
+    uint64_t ill_implausible; /* ... and no letter or punctuation in windows-1252 */
+    uint64_t ill_c1;          /* ... and in 80-9F, which latin-1 has no letters for */
+    uint64_t ill_first, ill_first_record, ill_first_line, ill_first_column;
+    uint64_t ill_first_length, ill_first_field;
+    struct csvk_totals totals;
+    struct csvk_damage damage;
+    bool finished, judged;
+
+    /* where we are; valid during a feed */
+    const struct csvk_batch *batch;
+    const struct csvk_record *record;
+    uint64_t mark_offset, mark_line, mark_line_start; /* a place already counted up to */
+    uint64_t line_start; /* of the line that the end of the last batch lies in */
+    bool failed;         /* out of memory: sticky, looked at once per feed */
+
+    struct csvk_report report;
+    const struct csvk_finding **shown;
+};
+
+/* finding.c */
+struct place {
+    uint64_t byte, length, record, field;
+};
+/* Counts a finding; answers the kept one, to be given its facts, or NULL when it is not kept. */
+struct csvk_finding *judge_add(struct csvk_validator *v, size_t slot, const struct place *place);
+void finding_number(struct csvk_finding *f, const char *key, enum csvk_extra_kind kind,
+                    uint64_t value);
+/* Copies `text`; a failure is noted in the validator. */
+void finding_text(struct csvk_validator *v, struct csvk_finding *f, const char *key,
+                  const char *text);
+void finding_release(struct csvk_finding *f);
+void finding_list_release(struct finding_list *list);
+/* Moves all of slot `from` to slot `to`, before what is there. */
+void judge_move_slot(struct csvk_validator *v, size_t from, size_t to);
+int judge_collect(struct csvk_validator *v, struct csvk_error *err);
+
+/* locate.c: line, column and excerpt of a finding, from the batch at hand */
+void judge_locate(struct csvk_validator *v, struct csvk_finding *f);
+void judge_locate_end_of_batch(struct csvk_validator *v);
+
+/* facts.c */
+void judge_file_facts(struct csvk_validator *v);
+void judge_record_facts(struct csvk_validator *v, const struct csvk_record *record);
+/* The rule of the first quoting fact of a record, or NULL. */
+const struct csvk_rule *judge_quoting_rule(const struct csvk_batch *batch,
+                                           const struct csvk_record *record);
+uint64_t eol_length(unsigned eol);
+
+/* shape.c */
+void shape_record(struct csvk_validator *v, const struct csvk_record *record);
+void shape_finish(struct csvk_validator *v);
+void shape_merge(struct csvk_validator *left, struct csvk_validator *right);
+
+/* header.c */
+void header_judge(struct csvk_validator *v, const struct csvk_record *record);
+void header_judge_blank(struct csvk_validator *v);
+
+/* fields.c: rules that look into every field, and limits */
+void judge_fields(struct csvk_validator *v);
+void judge_limits(struct csvk_validator *v);
+
+/* sample.c */
+void sample_feed(struct csvk_validator *v);
+void sample_merge(struct csvk_validator *left, const struct csvk_validator *right);
+void sample_judge(struct csvk_validator *v);
+
+/* walk.c: fields of records in memory, when the reader has not told them */
+struct walk {
+    const unsigned char *bytes;
+    size_t size, at;
+    struct csvk_dialect dialect;
+    bool cr_ends; /* CR alone ends a record */
+};
+struct walk_field {
+    size_t begin, end;
+    bool enclosed;
+    bool last;     /* of its record */
+    bool complete; /* its delimiter or line break was seen */
+};
+/*
+ * The field at walk.at, which moves behind its delimiter or line break. Call again until `last`: a
+ * delimiter as last byte is followed by an empty field.
+ */
+void walk_next(struct walk *walk, struct walk_field *field);
+
+static inline bool judge_is_on(const struct csvk_validator *v, enum rule_index rule)
+{
+    return v->level[rule] != CSVK_OFF;
+}
+
+#endif

@@ -1,0 +1,15 @@
+/* report.h - what the report writers share. Private to the validator. */
+#ifndef CSVK_REPORT_H
+#define CSVK_REPORT_H
+
+#include "validator/validator.h"
+
+/* Name of the column a finding lies in, or NULL. */
+const char *report_field_name(const struct csvk_report *report, const struct csvk_finding *finding);
+/* The message, with whatever came from the data escaped for people. */
+int report_add_message(const struct csvk_finding *finding, struct csvk_buf *out) CSVK_MUST_USE;
+/* "key" : value, for every fact of the finding. */
+void report_put_extras(struct csvk_json *json, const struct csvk_finding *finding);
+void report_put_message(struct csvk_json *json, const struct csvk_finding *finding);
+
+#endif

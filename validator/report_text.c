@@ -1,0 +1,197 @@
+/*
+ * report_text.c - for people: FILE:LINE:COLUMN: severity[rule]: message, the line with a caret
+ * under the place, how to mend it (once per rule), and one line of summary per file.
+ *
+ * Bytes of the data are escaped before they are written, so no terminal obeys them. The caret is
+ * put by counting the code points of what was written, not of what was read.
+ */
+#include "validator/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct writer {
+    struct csvk_buf *out;
+    enum csvk_color color;
+    int status; /* sticky */
+};
+
+static void put(struct writer *w, const char *text)
+{
+    if (w->status == CSVK_OK) {
+        w->status = csvk_buf_puts(w->out, text);
+    }
+}
+
+static void put_escaped(struct writer *w, const void *bytes, size_t length)
+{
+    if (w->status == CSVK_OK) {
+        w->status = csvk_buf_add_escaped(w->out, bytes, length);
+    }
+}
+
+static void put_number(struct writer *w, uint64_t number)
+{
+    if (w->status == CSVK_OK) {
+        w->status = csvk_buf_printf(w->out, "%" PRIu64, number);
+    }
+}
+
+static void put_count(struct writer *w, uint64_t number, const char *noun)
+{
+    put_number(w, number);
+    put(w, " ");
+    put(w, noun);
+    put(w, number == 1 ? "" : "s");
+}
+
+static const char *color_of(enum csvk_severity severity)
+{
+    return severity == CSVK_ERROR     ? "\033[31;1m"
+           : severity == CSVK_WARNING ? "\033[33;1m"
+                                      : "\033[36;1m";
+}
+
+static void put_colored(struct writer *w, const char *color, const char *text)
+{
+    put(w, w->color == CSVK_COLOR ? color : "");
+    put(w, text);
+    put(w, w->color == CSVK_COLOR ? "\033[0m" : "");
+}
+
+static void put_name(struct writer *w, const struct csvk_report *report)
+{
+    put_escaped(w, report->file, strlen(report->file));
+}
+
+/* Columns that the text from `begin` on takes on a screen. */
+static size_t screen_width(const struct csvk_buf *out, size_t begin)
+{
+    size_t width = 0;
+    for (size_t i = begin; i < out->length; i++) {
+        width += (out->data[i] & 0xC0) != 0x80;
+    }
+    return width;
+}
+
+static void put_times(struct writer *w, char c, size_t times)
+{
+    char text[2] = {c, '\0'};
+    for (size_t i = 0; i < times; i++) {
+        put(w, text);
+    }
+}
+
+static void put_caret(struct writer *w, size_t before, size_t width)
+{
+    put(w, w->color == CSVK_COLOR ? "\033[32;1m" : "");
+    put_times(w, ' ', before);
+    put(w, "^");
+    put_times(w, '~', width > 1 ? width - 1 : 0);
+    put(w, w->color == CSVK_COLOR ? "\033[0m" : "");
+    put(w, "\n");
+}
+
+static void put_excerpt(struct writer *w, const struct csvk_finding *f)
+{
+    if (f->excerpt == NULL) {
+        return;
+    }
+    size_t rest = f->excerpt_length - f->excerpt_place;
+    size_t marked = f->length < rest ? (size_t)f->length : rest;
+    size_t begin = w->out->length;
+    put(w, f->cut_before ? "    ..." : "    ");
+    put_escaped(w, f->excerpt, f->excerpt_place);
+    size_t before = screen_width(w->out, begin);
+    begin = w->out->length;
+    put_escaped(w, f->excerpt + f->excerpt_place, marked);
+    size_t width = screen_width(w->out, begin);
+    put_escaped(w, f->excerpt + f->excerpt_place + marked, rest - marked);
+    put(w, f->cut_behind ? "...\n" : "\n");
+    put_caret(w, before, width);
+}
+
+static void put_place(struct writer *w, const struct csvk_finding *f)
+{
+    if (f->line == 0) {
+        return;
+    }
+    put(w, ":");
+    put_number(w, f->line);
+    put(w, ":");
+    put_number(w, f->column);
+}
+
+static void put_finding(struct writer *w, const struct csvk_report *report,
+                        const struct csvk_finding *f)
+{
+    put_name(w, report);
+    put_place(w, f);
+    put(w, ": ");
+    put_colored(w, color_of(f->severity), csvk_severity_name(f->severity));
+    put(w, "[");
+    put(w, f->rule->id);
+    put(w, "]: ");
+    if (w->status == CSVK_OK) {
+        w->status = report_add_message(f, w->out);
+    }
+    put(w, "\n");
+    put_excerpt(w, f);
+}
+
+static void put_hint(struct writer *w, const struct csvk_rule *rule)
+{
+    if (rule->mend[0] != '\0') {
+        put(w, "    help: ");
+        put(w, rule->mend);
+        put(w, "\n");
+    }
+}
+
+static void put_summary(struct writer *w, const struct csvk_report *report)
+{
+    put_name(w, report);
+    put(w, ": ");
+    put_colored(w, report->valid ? "\033[32;1m" : "\033[31;1m",
+                report->valid ? "valid" : "not valid");
+    put(w, " (");
+    put(w, csvk_profile_name(report->profile));
+    put(w, "): ");
+    put_count(w, report->errors, "error");
+    put(w, ", ");
+    put_count(w, report->warnings, "warning");
+    if (report->infos != 0) {
+        put(w, ", ");
+        put_number(w, report->infos);
+        put(w, " info");
+    }
+    put(w, "; ");
+    put_count(w, report->totals.records, "record");
+    put(w, ", ");
+    put_count(w, report->totals.width, "column");
+    put(w, ", ");
+    put_count(w, report->totals.bytes, "byte");
+    if (report->findings_dropped != 0) {
+        put(w, "; ");
+        put_number(w, report->findings_dropped);
+        put(w, " more findings not shown");
+    }
+    put(w, "\n");
+}
+
+int csvk_report_text(const struct csvk_report *report, enum csvk_color color, struct csvk_buf *out)
+{
+    struct writer w = {out, color, CSVK_OK};
+    bool told[CSVK_RULES_MAX] = {false};
+    for (size_t i = 0; i < report->nfindings; i++) {
+        const struct csvk_rule *rule = report->findings[i]->rule;
+        size_t index = (size_t)(rule - csvk_rule_at(0));
+        put_finding(&w, report, report->findings[i]);
+        if (!told[index]) {
+            put_hint(&w, rule);
+            told[index] = true;
+        }
+    }
+    put_summary(&w, report);
+    return w.status;
+}

@@ -1,0 +1,388 @@
+/*
+ * validator.c - the life of a validator: made from options, fed, finished, joined, reported.
+ *
+ * What a batch can tell is judged in feed; what only the whole file can tell (samples, shapes,
+ * damage) waits for the report, so that joining parts loses nothing.
+ */
+#include "validator/judge.h"
+
+#include <string.h>
+
+/* Limits of the profiles; UINT64_MAX: none. */
+static const struct {
+    uint64_t field, fields, records;
+} limits[CSVK_PROFILES] = {
+    [CSVK_PROFILE_STRICT] = {UINT64_MAX, UINT64_MAX, UINT64_MAX},
+    [CSVK_PROFILE_RFC4180] = {UINT64_MAX, UINT64_MAX, UINT64_MAX},
+    [CSVK_PROFILE_BIS] = {UINT64_MAX, UINT64_MAX, UINT64_MAX},
+    [CSVK_PROFILE_KEBOOLA] = {16777216, UINT64_MAX, UINT64_MAX},
+    [CSVK_PROFILE_EXCEL] = {32767, 16384, 1048576},
+};
+
+/* Below this a field limit is watched field by field, above it batch by batch. */
+#define LARGE_FIELD (UINT64_C(1) << 20)
+
+void csvk_validate_options_init(struct csvk_validate_options *options)
+{
+    memset(options, 0, sizeof(*options));
+    options->size = sizeof(*options);
+    options->profile = CSVK_PROFILE_RFC4180;
+    options->dialect = (struct csvk_dialect)CSVK_DIALECT_RFC4180;
+    options->max_findings = 100;
+}
+
+void csvk_validate_options_release(struct csvk_validate_options *options)
+{
+    csvk_strings_release(&options->columns);
+    csvk_strings_release(&options->primary_key);
+}
+
+int csvk_validate_set_rule(struct csvk_validate_options *options, const char *id,
+                           enum csvk_severity level, struct csvk_error *err)
+{
+    const struct csvk_rule *rule = csvk_rule_find(id);
+    if (strcmp(id, "all") == 0) {
+        memset(options->level, (int)level + 1, RULES);
+        return CSVK_OK;
+    }
+    if (rule == NULL) {
+        return csvk_fail(err, CSVK_EUSAGE, "unknown rule '%s' (`csvkit rules` lists them)", id);
+    }
+    options->level[rule - csvk_rule_table] = (unsigned char)(level + 1);
+    return CSVK_OK;
+}
+
+/* ---- levels and limits --------------------------------------------------------------------------
+ */
+
+/* Rules that are on because something was asked for, and off without it. */
+static void adjust_levels(struct csvk_validator *v)
+{
+    const struct csvk_validate_options *o = &v->options;
+    if (o->profile == CSVK_PROFILE_KEBOOLA && o->header == CSVK_NO_HEADER) {
+        v->level[RULE_UTF8_BOM] = CSVK_ERROR;
+    }
+    if (o->max_record != 0) {
+        v->level[RULE_RECORD_TOO_LONG] = CSVK_ERROR;
+    }
+    if (o->max_field != 0) {
+        v->level[RULE_FIELD_TOO_LONG] = CSVK_ERROR;
+    }
+    if (o->max_fields != 0) {
+        v->level[RULE_TOO_MANY_FIELDS] = CSVK_ERROR;
+    }
+    if (o->max_records != 0) {
+        v->level[RULE_TOO_MANY_RECORDS] = CSVK_ERROR;
+    }
+    if (o->primary_key.count != 0) {
+        v->level[RULE_DUPLICATE_KEY] = CSVK_ERROR;
+        v->level[RULE_EMPTY_KEY] = CSVK_ERROR;
+    }
+}
+
+static void set_levels(struct csvk_validator *v)
+{
+    const struct csvk_validate_options *o = &v->options;
+    for (size_t i = 0; i < RULES; i++) {
+        v->level[i] = csvk_rule_level(&csvk_rule_table[i], o->profile);
+    }
+    adjust_levels(v);
+    for (size_t i = 0; i < RULES; i++) {
+        if (o->level[i] != 0) {
+            v->level[i] = (enum csvk_severity)(o->level[i] - 1);
+        }
+    }
+}
+
+static void set_limits(struct csvk_validator *v)
+{
+    const struct csvk_validate_options *o = &v->options;
+    v->limit_field = o->max_field != 0 ? o->max_field : limits[o->profile].field;
+    v->limit_record = o->max_record != 0 ? o->max_record : UINT64_MAX;
+    v->limit_fields = o->max_fields != 0 ? o->max_fields : limits[o->profile].fields;
+    v->limit_records = o->max_records != 0 ? o->max_records : limits[o->profile].records;
+    bool short_limit = judge_is_on(v, RULE_FIELD_TOO_LONG) && v->limit_field < LARGE_FIELD;
+    v->want_fields = short_limit || judge_is_on(v, RULE_FORMULA_PREFIX) ||
+                     judge_is_on(v, RULE_NEEDLESS_ENCLOSURE);
+}
+
+static int copy_options(struct csvk_validator *v, const struct csvk_validate_options *options)
+{
+    v->options = *options;
+    memset(&v->options.columns, 0, sizeof(v->options.columns));
+    memset(&v->options.primary_key, 0, sizeof(v->options.primary_key));
+    v->file = csvk_strdup(options->file != NULL ? options->file : "-");
+    v->options.file = v->file;
+    if (v->file == NULL || csvk_strings_copy(&v->options.columns, &options->columns) != CSVK_OK ||
+        csvk_strings_copy(&v->options.primary_key, &options->primary_key) != CSVK_OK) {
+        return CSVK_ENOMEM;
+    }
+    return CSVK_OK;
+}
+
+int csvk_validator_new(struct csvk_validator **out, const struct csvk_validate_options *options,
+                       struct csvk_error *err)
+{
+    int status = csvk_dialect_check(&options->dialect, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    struct csvk_validator *v = csvk_calloc(1, sizeof(*v));
+    if (v == NULL || copy_options(v, options) != CSVK_OK) {
+        csvk_validator_free(v);
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    set_levels(v);
+    set_limits(v);
+    v->width = options->columns.count != 0 ? options->columns.count : options->width;
+    v->first_eol = options->eol;
+    *out = v;
+    return CSVK_OK;
+}
+
+/* Byte facts cost time, so only those are asked for whose rule is on. */
+static uint32_t wanted_facts(const struct csvk_validator *v)
+{
+    static const struct {
+        unsigned char fact, rule;
+    } byte_rules[] = {
+        {CSVK_FACT_NUL, RULE_NUL_BYTE},
+        {CSVK_FACT_CONTROL, RULE_CONTROL_CHAR},
+        {CSVK_FACT_TAB, RULE_TAB_IN_FIELD},
+        {CSVK_FACT_NON_ASCII, RULE_NON_ASCII},
+        {CSVK_FACT_INVALID_UTF8, RULE_INVALID_UTF8},
+        {CSVK_FACT_INVALID_UTF8, RULE_ENCODING_SUSPECTED},
+        {CSVK_FACT_BOM_IN_DATA, RULE_BOM_IN_DATA},
+        {CSVK_FACT_REPLACEMENT_CHAR, RULE_REPLACEMENT_CHAR},
+        {CSVK_FACT_UNICODE_LINE_BREAK, RULE_UNICODE_LINE_BREAK},
+    };
+    uint32_t wanted = 0;
+    for (size_t i = 0; i < sizeof(byte_rules) / sizeof(byte_rules[0]); i++) {
+        if (judge_is_on(v, byte_rules[i].rule)) {
+            wanted |= CSVK_FACT_BIT(byte_rules[i].fact);
+        }
+    }
+    return wanted;
+}
+
+void csvk_validator_reader_options(const struct csvk_validator *v, struct csvk_options *options)
+{
+    options->dialect = v->options.dialect;
+    options->detail = v->want_fields                         ? CSVK_FIELDS
+                      : judge_is_on(v, RULE_RECORD_TOO_LONG) ? CSVK_RECORDS
+                                                             : CSVK_COUNTS;
+    options->any_eol = v->options.profile == CSVK_PROFILE_BIS;
+    options->continuation = v->options.continuation;
+    options->eol = v->options.eol;
+    options->width = v->width;
+    options->facts = wanted_facts(v);
+}
+
+/* ---- feeding ------------------------------------------------------------------------------------
+ */
+
+static bool has_header(const struct csvk_validator *v)
+{
+    return v->options.header == CSVK_HEADER && !v->options.continuation;
+}
+
+static void note_first(struct csvk_validator *v, const struct csvk_record *r)
+{
+    const struct csvk_batch *b = v->batch;
+    v->first_end = r->offset + r->length;
+    v->first_hash = v->width == 0 && b->bytes != NULL && r->length > 0 &&
+                    b->bytes[r->offset - b->offset] == '#';
+}
+
+/*
+ * The first record with a byte in it gives the width. Blank lines before it were records too if
+ * the table has one column, and then the first of them is the header.
+ */
+static void settle_width(struct csvk_validator *v, uint64_t width)
+{
+    v->width = v->width != 0 ? v->width : width;
+    bool blank_header = v->count[SLOT_PENDING_BLANK] != 0 && v->width == 1;
+    judge_move_slot(v, SLOT_PENDING_BLANK,
+                    v->width == 1 ? RULE_AMBIGUOUS_EMPTY_RECORD : RULE_BLANK_LINE);
+    if (blank_header && has_header(v)) {
+        header_judge_blank(v);
+    }
+}
+
+static void judge_record(struct csvk_validator *v, const struct csvk_record *r)
+{
+    v->record = r;
+    if (r->number == 1) {
+        note_first(v, r);
+    }
+    if (!r->blank && v->count[SLOT_PENDING_BLANK] + (v->width == 0) != 0) {
+        settle_width(v, r->nfields);
+    }
+    if (!r->blank && v->header_record == 0 && has_header(v)) {
+        header_judge(v, r);
+    }
+    if (r->nfacts != 0) {
+        judge_record_facts(v, r);
+    }
+    if (r->blank || r->nfields != v->width) {
+        shape_record(v, r);
+    }
+}
+
+int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch,
+                        struct csvk_error *err)
+{
+    v->batch = batch;
+    v->mark_line = 0;
+    if (!v->started && batch->size != 0) {
+        v->started = true;
+        v->first_offset = v->first_end = batch->offset;
+    }
+    if (!v->sample_closed) {
+        sample_feed(v);
+    }
+    if (batch->nfacts != 0) {
+        judge_file_facts(v);
+    }
+    for (size_t i = 0; i < batch->nnoted; i++) {
+        judge_record(v, &batch->records[i]);
+    }
+    if (v->want_fields) {
+        judge_fields(v);
+    }
+    judge_limits(v);
+    judge_locate_end_of_batch(v);
+    v->batch = NULL;
+    v->record = NULL;
+    return v->failed ? csvk_fail(err, CSVK_ENOMEM, "out of memory for findings") : CSVK_OK;
+}
+
+int csvk_validator_finish(struct csvk_validator *v, const struct csvk_totals *totals,
+                          struct csvk_damage damage, struct csvk_error *err)
+{
+    v->totals = *totals;
+    v->damage = damage;
+    v->finished = true;
+    if (v->width == 0 && totals->records != 0) {
+        settle_width(v, 1);
+    }
+    v->totals.width = v->width;
+    return v->failed ? csvk_fail(err, CSVK_ENOMEM, "out of memory for findings") : CSVK_OK;
+}
+
+/* ---- the end ------------------------------------------------------------------------------------
+ */
+
+static struct csvk_finding *add_at(struct csvk_validator *v, enum rule_index rule,
+                                   const struct place *place)
+{
+    struct csvk_finding *f = judge_add(v, rule, place);
+    if (f != NULL && rule != RULE_COMPRESSED_INPUT_DAMAGED) {
+        f->line = v->totals.lines + 1;
+        f->column = f->column_chars = 1;
+    }
+    return f;
+}
+
+static void judge_totals(struct csvk_validator *v)
+{
+    if (v->totals.width > v->limit_fields) {
+        struct place place = {v->first_offset, v->first_end - v->first_offset, 1, 0};
+        struct csvk_finding *f = add_at(v, RULE_TOO_MANY_FIELDS, &place);
+        if (f != NULL) {
+            f->line = 1;
+            f->column = f->column_chars = v->first_offset + 1;
+            finding_number(f, "found", CSVK_EXTRA_NUMBER, v->totals.width);
+            finding_number(f, "limit", CSVK_EXTRA_NUMBER, v->limit_fields);
+        }
+    }
+    if (v->totals.records > v->limit_records) {
+        struct place place = {v->totals.bytes, 0, 0, 0};
+        struct csvk_finding *f = add_at(v, RULE_TOO_MANY_RECORDS, &place);
+        if (f != NULL) {
+            finding_number(f, "found", CSVK_EXTRA_NUMBER, v->totals.records);
+            finding_number(f, "limit", CSVK_EXTRA_NUMBER, v->limit_records);
+        }
+    }
+}
+
+static void judge_damage(struct csvk_validator *v)
+{
+    if (v->damage.what == NULL) {
+        return;
+    }
+    struct place place = {v->damage.offset, 0, 0, 0};
+    struct csvk_finding *f = add_at(v, RULE_COMPRESSED_INPUT_DAMAGED, &place);
+    if (f != NULL) {
+        finding_text(v, f, "damage", v->damage.what);
+    }
+}
+
+static void sum_up(struct csvk_validator *v)
+{
+    struct csvk_report *r = &v->report;
+    uint64_t sums[CSVK_ERROR + 1] = {0};
+    for (size_t i = 0; i < RULES; i++) {
+        sums[v->level[i]] += v->count[i];
+    }
+    r->errors = sums[CSVK_ERROR];
+    r->warnings = sums[CSVK_WARNING];
+    r->infos = sums[CSVK_INFO];
+    r->valid = r->errors == 0;
+    r->findings_dropped = r->errors + r->warnings + r->infos - r->nfindings;
+}
+
+static void fill_report(struct csvk_validator *v)
+{
+    struct csvk_report *r = &v->report;
+    r->file = v->file;
+    r->profile = v->options.profile;
+    r->dialect = v->options.dialect;
+    r->header = v->options.header;
+    r->totals = v->totals;
+    bool known = v->names.count == 0 && v->options.columns.count != 0;
+    r->column_names = known ? &v->options.columns : &v->names;
+    r->counts = v->count;
+    r->levels = v->level;
+}
+
+int csvk_validator_report(struct csvk_validator *v, const struct csvk_report **out,
+                          struct csvk_error *err)
+{
+    if (!v->judged) {
+        v->judged = true;
+        v->record = NULL;
+        v->batch = NULL;
+        shape_finish(v);
+        sample_judge(v);
+        judge_totals(v);
+        judge_damage(v);
+        if (v->failed) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory for findings");
+        }
+        int status = judge_collect(v, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        fill_report(v);
+        sum_up(v);
+    }
+    *out = &v->report;
+    return CSVK_OK;
+}
+
+void csvk_validator_free(struct csvk_validator *v)
+{
+    if (v == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < SLOTS; i++) {
+        finding_list_release(&v->kept[i]);
+    }
+    csvk_validate_options_release(&v->options);
+    csvk_strings_release(&v->names);
+    csvk_buf_release(&v->sample);
+    csvk_free(v->shown);
+    csvk_free(v->file);
+    csvk_free(v);
+}
