@@ -174,9 +174,14 @@ static void judge_fact(struct csvk_validator *v, const struct csvk_fact *fact)
     }
     struct place place = {fact->offset, fact->length, fact->record, fact->field};
     struct csvk_finding *f = judge_add(v, rule, &place);
-    if (f != NULL) {
-        tell(v, f, fact);
+    if (f == NULL) {
+        return;
     }
+    if (fact->column != 0) { /* counted by the reader: the record is not in memory */
+        f->line = fact->line;
+        f->column = f->column_chars = fact->column;
+    }
+    tell(v, f, fact);
 }
 
 void judge_file_facts(struct csvk_validator *v)

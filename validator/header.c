@@ -43,6 +43,19 @@ static int compare_folded(const char *a, const char *b)
 /* ---- reading the names -------------------------------------------------------------------------
  */
 
+/* Names are C strings: a NUL byte, which no name should have, stands as the symbol for it. */
+static int keep_text(struct csvk_strings *names, const unsigned char *text, size_t length)
+{
+    struct csvk_buf name = CSVK_BUF_INIT;
+    int status = CSVK_OK;
+    for (size_t i = 0; i < length && status == CSVK_OK; i++) {
+        status = text[i] != 0 ? csvk_buf_putc(&name, text[i]) : csvk_buf_puts(&name, "\u2400");
+    }
+    status = status == CSVK_OK ? csvk_strings_add(names, csvk_buf_text(&name)) : status;
+    csvk_buf_release(&name);
+    return status;
+}
+
 /* Decodes one field into the list of names. */
 static int keep_name(struct csvk_validator *v, struct csvk_bytes raw)
 {
@@ -51,7 +64,7 @@ static int keep_name(struct csvk_validator *v, struct csvk_bytes raw)
         return CSVK_ENOMEM;
     }
     size_t length = csvk_field_decode(raw, &v->options.dialect, text);
-    int status = csvk_strings_addn(&v->names, (const char *)text, length);
+    int status = keep_text(&v->names, text, length);
     csvk_free(text);
     return status;
 }

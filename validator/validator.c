@@ -21,6 +21,8 @@ static const struct {
 
 /* Below this a field limit is watched field by field, above it batch by batch. */
 #define LARGE_FIELD (UINT64_C(1) << 20)
+/* To measure fields, records of up to four times the limit are held in memory, within reason. */
+#define LARGEST_HELD (UINT64_C(1) << 27)
 
 void csvk_validate_options_init(struct csvk_validate_options *options)
 {
@@ -140,27 +142,30 @@ int csvk_validator_new(struct csvk_validator **out, const struct csvk_validate_o
     return CSVK_OK;
 }
 
-/* Byte facts cost time, so only those are asked for whose rule is on. */
+/* Facts about bytes and inner lines cost time: those whose rule is off are not asked for. */
 static uint32_t wanted_facts(const struct csvk_validator *v)
 {
     static const struct {
         unsigned char fact, rule;
-    } byte_rules[] = {
+    } costly[] = {
+        {CSVK_FACT_SUSPICIOUS_LINES, RULE_MULTILINE_FIELD_SUSPICIOUS},
         {CSVK_FACT_NUL, RULE_NUL_BYTE},
         {CSVK_FACT_CONTROL, RULE_CONTROL_CHAR},
         {CSVK_FACT_TAB, RULE_TAB_IN_FIELD},
         {CSVK_FACT_NON_ASCII, RULE_NON_ASCII},
         {CSVK_FACT_INVALID_UTF8, RULE_INVALID_UTF8},
-        {CSVK_FACT_INVALID_UTF8, RULE_ENCODING_SUSPECTED},
         {CSVK_FACT_BOM_IN_DATA, RULE_BOM_IN_DATA},
         {CSVK_FACT_REPLACEMENT_CHAR, RULE_REPLACEMENT_CHAR},
         {CSVK_FACT_UNICODE_LINE_BREAK, RULE_UNICODE_LINE_BREAK},
     };
-    uint32_t wanted = 0;
-    for (size_t i = 0; i < sizeof(byte_rules) / sizeof(byte_rules[0]); i++) {
-        if (judge_is_on(v, byte_rules[i].rule)) {
-            wanted |= CSVK_FACT_BIT(byte_rules[i].fact);
+    uint32_t wanted = CSVK_FACTS_ALL;
+    for (size_t i = 0; i < sizeof(costly) / sizeof(costly[0]); i++) {
+        if (!judge_is_on(v, costly[i].rule)) {
+            wanted &= ~CSVK_FACT_BIT(costly[i].fact);
         }
+    }
+    if (judge_is_on(v, RULE_ENCODING_SUSPECTED)) {
+        wanted |= CSVK_FACT_BIT(CSVK_FACT_INVALID_UTF8);
     }
     return wanted;
 }
@@ -176,6 +181,9 @@ void csvk_validator_reader_options(const struct csvk_validator *v, struct csvk_o
     options->eol = v->options.eol;
     options->width = v->width;
     options->facts = wanted_facts(v);
+    if (judge_is_on(v, RULE_FIELD_TOO_LONG) && !v->want_fields && v->limit_field < LARGEST_HELD) {
+        options->max_record = 4 * v->limit_field;
+    }
 }
 
 /* ---- feeding ------------------------------------------------------------------------------------
@@ -214,6 +222,10 @@ static void judge_record(struct csvk_validator *v, const struct csvk_record *r)
     v->record = r;
     if (r->number == 1) {
         note_first(v, r);
+    }
+    if (r->unfinished) {
+        judge_record_facts(v, r);
+        return;
     }
     if (!r->blank && v->count[SLOT_PENDING_BLANK] + (v->width == 0) != 0) {
         settle_width(v, r->nfields);
