@@ -209,7 +209,9 @@ void shape_record(struct csvk_validator *v, const struct csvk_record *r)
         return;
     }
     v->shape.narrow++;
-    extend_run(v, r);
+    if (judge_quoting_rule(v->batch, r) == NULL) {
+        extend_run(v, r);
+    }
 }
 
 /* ---- the end ----------------------------------------------------------------------------------

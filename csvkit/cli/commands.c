@@ -7,11 +7,17 @@
 #include <string.h>
 
 extern const struct cli_command cli_cmd_help;
+extern const struct cli_command cli_cmd_validate;
+extern const struct cli_command cli_cmd_rules;
+extern const struct cli_command cli_cmd_explain;
 
 extern const struct cli_command cli_cmd_internal_man;
 extern const struct cli_command cli_cmd_internal_completion;
 
 const struct cli_command *const cli_commands[] = {
+    &cli_cmd_validate,
+    &cli_cmd_rules,
+    &cli_cmd_explain,
     &cli_cmd_help,
     NULL,
 };

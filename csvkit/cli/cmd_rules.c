@@ -1,0 +1,183 @@
+/*
+ * cmd_rules.c - csvkit rules, csvkit explain RULE: the catalogue of rules for people and programs.
+ */
+#include "csvkit/cli/cli.h"
+
+#include "validator/validator.h"
+
+#include <string.h>
+
+/* ---- rules ------------------------------------------------------------------------------------
+ */
+
+static int list_as_text(struct csvk_buf *out)
+{
+    int status = csvk_buf_printf(out, "%-28s %s  %s\n", "rule", "S R B K X", "meaning");
+    for (size_t i = 0; i < csvk_rule_count() && status == CSVK_OK; i++) {
+        const struct csvk_rule *rule = csvk_rule_at(i);
+        const char *l = rule->levels;
+        status = csvk_buf_printf(out, "%-28s %c %c %c %c %c  %s\n", rule->id, l[0], l[1], l[2],
+                                 l[3], l[4], rule->summary);
+    }
+    const char *legend = "\nE error, W warning, I info, - off, in the profiles rfc4180-strict, "
+                         "rfc4180, rfc4180-bis,\nkeboola, excel. csvkit explain RULE tells more.\n";
+    return status == CSVK_OK ? csvk_buf_puts(out, legend) : status;
+}
+
+static void put_levels(struct csvk_json *json, const struct csvk_rule *rule)
+{
+    csvk_json_key(json, "levels");
+    csvk_json_open(json, '{');
+    for (int i = 0; i < CSVK_PROFILES; i++) {
+        enum csvk_severity level = csvk_rule_level(rule, (enum csvk_profile)i);
+        csvk_json_put_string(json, csvk_profile_name((enum csvk_profile)i),
+                             csvk_severity_name(level));
+    }
+    csvk_json_close(json, '}');
+}
+
+static void put_rule(struct csvk_json *json, const struct csvk_rule *rule)
+{
+    csvk_json_open(json, '{');
+    csvk_json_put_string(json, "rule", rule->id);
+    put_levels(json, rule);
+    csvk_json_put_string(json, "message", rule->message);
+    csvk_json_put_string(json, "summary", rule->summary);
+    csvk_json_put_string(json, "why", rule->why);
+    csvk_json_put_string(json, "example", rule->example);
+    csvk_json_put_string(json, "mend", rule->mend);
+    csvk_json_put_string(json, "repairs", rule->repairs);
+    csvk_json_close(json, '}');
+}
+
+static int list_as_json(struct csvk_buf *out)
+{
+    struct csvk_json json;
+    csvk_json_init(&json, out);
+    csvk_json_open(&json, '[');
+    for (size_t i = 0; i < csvk_rule_count(); i++) {
+        put_rule(&json, csvk_rule_at(i));
+    }
+    csvk_json_close(&json, ']');
+    return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
+}
+
+/* Writes `out` unless building it failed. */
+static int show(struct cli *cli, struct csvk_buf *out, int status)
+{
+    if (status == CSVK_OK) {
+        cli_out_buf(cli, out);
+    }
+    csvk_buf_release(out);
+    return status == CSVK_OK ? CLI_GOOD : cli_trouble(cli, "out of memory");
+}
+
+static bool wants_json(const struct cli *cli)
+{
+    const char *format = cli_value(cli, "format");
+    return format != NULL && strcmp(format, "json") == 0;
+}
+
+static int run_rules(struct cli *cli)
+{
+    struct csvk_buf out = CSVK_BUF_INIT;
+    return show(cli, &out, wants_json(cli) ? list_as_json(&out) : list_as_text(&out));
+}
+
+/* ---- explain ----------------------------------------------------------------------------------
+ */
+
+static int add_part(struct csvk_buf *out, const char *title, const char *text)
+{
+    return text[0] == '\0' ? CSVK_OK : csvk_buf_printf(out, "\n%s\n    %s\n", title, text);
+}
+
+static int add_levels(struct csvk_buf *out, const struct csvk_rule *rule)
+{
+    int status = csvk_buf_puts(out, "\nLevels\n");
+    for (int i = 0; i < CSVK_PROFILES && status == CSVK_OK; i++) {
+        enum csvk_profile profile = (enum csvk_profile)i;
+        status = csvk_buf_printf(out, "    %-15s %s\n", csvk_profile_name(profile),
+                                 csvk_severity_name(csvk_rule_level(rule, profile)));
+    }
+    return status;
+}
+
+static int explain_as_text(const struct csvk_rule *rule, struct csvk_buf *out)
+{
+    int status = csvk_buf_printf(out, "%s: %s\n", rule->id, rule->summary);
+    status = status == CSVK_OK ? add_part(out, "Message", rule->message) : status;
+    status = status == CSVK_OK ? add_part(out, "Why it matters", rule->why) : status;
+    status = status == CSVK_OK ? add_part(out, "Example", rule->example) : status;
+    status = status == CSVK_OK ? add_part(out, "How to mend it", rule->mend) : status;
+    status = status == CSVK_OK ? add_part(out, "Repairs of normalize", rule->repairs) : status;
+    return status == CSVK_OK ? add_levels(out, rule) : status;
+}
+
+static int explain_as_json(const struct csvk_rule *rule, struct csvk_buf *out)
+{
+    struct csvk_json json;
+    csvk_json_init(&json, out);
+    put_rule(&json, rule);
+    return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
+}
+
+static int run_explain(struct cli *cli)
+{
+    struct csvk_buf out = CSVK_BUF_INIT;
+    const struct csvk_rule *rule = csvk_rule_find(cli_operand(cli, 0));
+    if (rule == NULL) {
+        return cli_trouble(cli, "unknown rule '%s' (`csvkit rules` lists them)",
+                           cli_operand(cli, 0));
+    }
+    return show(cli, &out,
+                wants_json(cli) ? explain_as_json(rule, &out) : explain_as_text(rule, &out));
+}
+
+/* ---- the rows ---------------------------------------------------------------------------------
+ */
+
+static const struct cli_option rows[] = {
+    {"format", 'f', "NAME", "text|json", "Form of the answer. Default: text.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_group own = {"Output", rows};
+static const struct cli_group *const groups[] = {&own, &cli_common_options, NULL};
+
+static const char *const rules_examples[] = {
+    "csvkit rules",
+    "lists the rules and their level in every profile",
+    "csvkit rules --format=json",
+    "the same for programs",
+    NULL,
+};
+
+const struct cli_command cli_cmd_rules = {
+    .name = "rules",
+    .operands = "",
+    .summary = "list the rules of validate and their level in every profile",
+    .details = "Ids of rules never change. csvkit validate --rule=ID=LEVEL changes a level.",
+    .groups = groups,
+    .examples = rules_examples,
+    .min_operands = 0,
+    .max_operands = 0,
+    .run = run_rules,
+};
+
+static const char *const explain_examples[] = {
+    "csvkit explain field-count",
+    "tells what the rule means, why it matters and how to mend a file",
+    NULL,
+};
+
+const struct cli_command cli_cmd_explain = {
+    .name = "explain",
+    .operands = "RULE",
+    .summary = "explain a rule: meaning, reason, example, remedy, levels",
+    .details = "RULE is the word in brackets of a finding.",
+    .groups = groups,
+    .examples = explain_examples,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run_explain,
+};

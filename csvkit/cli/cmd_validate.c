@@ -1,0 +1,379 @@
+/*
+ * cmd_validate.c - csvkit validate [FILE]...: reads, judges, reports.
+ *
+ * Every operand is judged on its own; a directory is a table in slices, whose parts are judged one
+ * after the other. Trouble with one file does not keep the others from being judged.
+ */
+#include "csvkit/cli/cli.h"
+
+#include "validator/validator.h"
+
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB, FORMAT_JUNIT };
+
+struct job {
+    struct cli *cli;
+    struct csvk_validate_options options;
+    enum format format;
+    enum csvk_severity fail_on;
+    const char *encoding; /* NULL: UTF-8 */
+    struct csvk_json sarif;
+    struct csvk_buf out;
+    struct cli_progress *progress;
+    int status; /* the worst so far */
+};
+
+/* ---- options -------------------------------------------------------------------------------- */
+
+static void worsen(struct job *job, int status)
+{
+    job->status = status > job->status ? status : job->status;
+}
+
+static int read_format(struct job *job)
+{
+    static const char *const names[] = {"text", "json", "sarif", "github", "junit"};
+    const char *name = cli_value(job->cli, "format");
+    for (size_t i = 0; name != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            job->format = (enum format)i;
+        }
+    }
+    const char *fail_on = cli_value(job->cli, "fail-on");
+    job->fail_on = fail_on != NULL && fail_on[0] == 'w' ? CSVK_WARNING : CSVK_ERROR;
+    return CLI_GOOD;
+}
+
+/* ID=LEVEL. */
+static int read_rule(struct job *job, const char *text)
+{
+    struct csvk_error err = {0};
+    const char *equals = strchr(text, '=');
+    enum csvk_severity level;
+    char id[64];
+    if (equals == NULL || (size_t)(equals - text) >= sizeof(id)) {
+        return cli_trouble(job->cli, "--rule=%s: expected ID=off|info|warning|error", text);
+    }
+    memcpy(id, text, (size_t)(equals - text));
+    id[equals - text] = '\0';
+    if (csvk_severity_parse(equals + 1, &level, &err) != CSVK_OK ||
+        csvk_validate_set_rule(&job->options, id, level, &err) != CSVK_OK) {
+        return cli_trouble(job->cli, "--rule=%s: %s", text, err.text);
+    }
+    return CLI_GOOD;
+}
+
+static int read_rules(struct job *job)
+{
+    struct csvk_error err = {0};
+    const char *profile = cli_value(job->cli, "profile");
+    if (profile != NULL && csvk_profile_parse(profile, &job->options.profile, &err) != CSVK_OK) {
+        return cli_trouble(job->cli, "--profile: %s", err.text);
+    }
+    int status = CLI_GOOD;
+    for (size_t i = 0; i < cli_count(job->cli, "rule") && status == CLI_GOOD; i++) {
+        status = read_rule(job, cli_nth(job->cli, "rule", i));
+    }
+    return status;
+}
+
+static int read_limits(struct job *job)
+{
+    struct cli *cli = job->cli;
+    struct csvk_validate_options *o = &job->options;
+    int status = cli_get_uint(cli, "max-findings", 0, UINT64_MAX, &o->max_findings);
+    status = status == CLI_GOOD ? cli_get_size(cli, "max-field", &o->max_field) : status;
+    status = status == CLI_GOOD ? cli_get_size(cli, "max-record", &o->max_record) : status;
+    status = status == CLI_GOOD ? cli_get_uint(cli, "max-fields", 1, UINT64_MAX, &o->max_fields)
+                                : status;
+    return status == CLI_GOOD ? cli_get_uint(cli, "max-records", 1, UINT64_MAX, &o->max_records)
+                              : status;
+}
+
+static int read_table(struct job *job)
+{
+    struct cli *cli = job->cli;
+    struct csvk_validate_options *o = &job->options;
+    if (cli_has(cli, "header") && cli_has(cli, "no-header")) {
+        return cli_trouble(cli, "--header and --no-header contradict each other");
+    }
+    o->header = cli_has(cli, "no-header") ? CSVK_NO_HEADER : CSVK_HEADER;
+    const char *encoding = cli_value(cli, "encoding");
+    bool plain = encoding == NULL || strcasecmp(encoding, "utf-8") == 0;
+    job->encoding = plain ? NULL : encoding;
+    int status = cli_get_dialect(cli, &o->dialect, NULL);
+    status = status == CLI_GOOD ? cli_get_list(cli, "columns", &o->columns) : status;
+    return status == CLI_GOOD ? cli_get_list(cli, "primary-key", &o->primary_key) : status;
+}
+
+static int read_options(struct job *job)
+{
+    int status = read_format(job);
+    status = status == CLI_GOOD ? read_rules(job) : status;
+    status = status == CLI_GOOD ? read_limits(job) : status;
+    return status == CLI_GOOD ? read_table(job) : status;
+}
+
+/* ---- one file ---------------------------------------------------------------------------------
+ */
+
+static int write_report(struct job *job, const struct csvk_report *report)
+{
+    enum csvk_color color = cli_color(job->cli, stdout) ? CSVK_COLOR : CSVK_PLAIN;
+    switch (job->format) {
+    case FORMAT_JSON: return csvk_report_json(report, &job->out);
+    case FORMAT_SARIF: return csvk_report_sarif(report, &job->sarif);
+    case FORMAT_GITHUB: return csvk_report_github(report, &job->out);
+    case FORMAT_JUNIT: return csvk_report_junit(report, &job->out);
+    default: return csvk_report_text(report, color, &job->out);
+    }
+}
+
+static int show_progress(uint64_t consumed, void *context)
+{
+    struct job *job = context;
+    cli_progress_update(job->progress, consumed);
+    return 0;
+}
+
+static void read_by_automaton(struct csvk_options *options, void *context)
+{
+    (void)context;
+    options->law_only = true;
+}
+
+/* Reads and judges one file; `tune` may choose another way of reading. */
+static int judge(struct job *job, const char *path, csvk_tune_fn *tune, struct csvk_validator **out,
+                 struct csvk_error *err)
+{
+    struct csvk_source *source = NULL;
+    struct csvk_validate_hooks hooks = {tune, show_progress, job};
+    int status = csvk_source_open(&source, path, err);
+    if (status == CSVK_OK && job->encoding != NULL) {
+        status = csvk_source_set_encoding(source, job->encoding, err);
+    }
+    if (status == CSVK_OK) {
+        job->progress = cli_progress_start(job->cli, "validate", csvk_source_file_size(source));
+        job->options.file = path;
+        status = csvk_validate_source(out, source, &job->options, &hooks, err);
+        cli_progress_end(job->progress);
+        job->progress = NULL;
+    }
+    csvk_source_free(source);
+    return status;
+}
+
+/* True when both reports say the same in every byte. */
+static bool same_reports(const struct csvk_report *a, const struct csvk_report *b)
+{
+    struct csvk_buf x = CSVK_BUF_INIT, y = CSVK_BUF_INIT;
+    bool written = csvk_report_json(a, &x) == CSVK_OK && csvk_report_json(b, &y) == CSVK_OK;
+    bool same = written && x.length == y.length && memcmp(x.data, y.data, x.length) == 0;
+    csvk_buf_release(&x);
+    csvk_buf_release(&y);
+    return same;
+}
+
+/* --verify: the byte automaton reads the file again and must come to the same report. */
+static int verify(struct job *job, const char *path, const struct csvk_report *report,
+                  struct csvk_error *err)
+{
+    struct csvk_validator *second = NULL;
+    const struct csvk_report *again = NULL;
+    int status = judge(job, path, read_by_automaton, &second, err);
+    if (status == CSVK_OK) {
+        status = csvk_validator_report(second, &again, err);
+    }
+    if (status == CSVK_OK && !same_reports(report, again)) {
+        status = csvk_fail(err, CSVK_ECHANGED,
+                           "%s: the second reader does not agree: the file was changed while it "
+                           "was read, or csvkit has a defect",
+                           path);
+    }
+    csvk_validator_free(second);
+    return status;
+}
+
+static int judge_and_report(struct job *job, const char *path, struct csvk_error *err)
+{
+    struct csvk_validator *v = NULL;
+    const struct csvk_report *report = NULL;
+    int status = judge(job, path, NULL, &v, err);
+    status = status == CSVK_OK ? csvk_validator_report(v, &report, err) : status;
+    if (status == CSVK_OK && cli_has(job->cli, "verify")) {
+        status = verify(job, path, report, err);
+    }
+    if (status == CSVK_OK && write_report(job, report) != CSVK_OK) {
+        status = csvk_fail(err, CSVK_ENOMEM, "%s: out of memory for the report", path);
+    }
+    if (status == CSVK_OK) {
+        bool refused =
+            report->errors != 0 || (job->fail_on == CSVK_WARNING && report->warnings != 0);
+        worsen(job, refused ? CLI_REFUSED : CLI_GOOD);
+        job->options.width = job->options.width != 0 ? job->options.width : report->totals.width;
+    }
+    csvk_validator_free(v);
+    return status;
+}
+
+static void do_file(struct job *job, const char *path)
+{
+    struct csvk_error err = {0};
+    if (judge_and_report(job, path, &err) != CSVK_OK) {
+        worsen(job, cli_fail(job->cli, &err));
+    }
+    cli_out_buf(job->cli, &job->out);
+}
+
+/* ---- operands ---------------------------------------------------------------------------------
+ */
+
+/* Slices have no header unless it was asked for, and all the width of the first. */
+static void do_slices(struct job *job, const char *directory)
+{
+    struct csvk_strings slices = {0};
+    struct csvk_error err = {0};
+    enum csvk_header header = job->options.header;
+    if (csvk_list_slices(directory, &slices, &err) != CSVK_OK) {
+        worsen(job, cli_fail(job->cli, &err));
+    }
+    job->options.header = cli_has(job->cli, "header") ? CSVK_HEADER : CSVK_NO_HEADER;
+    job->options.width = 0;
+    for (size_t i = 0; i < slices.count; i++) {
+        do_file(job, slices.item[i]);
+    }
+    if (slices.count == 0 && err.status == CSVK_OK) {
+        cli_note(job->cli, "%s: no slices in this directory", directory);
+    }
+    job->options.header = header;
+    csvk_strings_release(&slices);
+}
+
+static void do_operand(struct job *job, const char *path)
+{
+    struct stat info;
+    bool directory = strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    if (cli_has(job->cli, "verify") && strcmp(path, "-") == 0) {
+        worsen(job, cli_trouble(job->cli, "--verify reads twice, so it needs a file"));
+        return;
+    }
+    if (directory) {
+        do_slices(job, path);
+        return;
+    }
+    job->options.width = 0;
+    do_file(job, path);
+}
+
+static int begin_document(struct job *job)
+{
+    if (job->format == FORMAT_SARIF) {
+        return csvk_report_sarif_begin(&job->sarif, &job->out, job->options.profile);
+    }
+    return job->format == FORMAT_JUNIT ? csvk_report_junit_begin(&job->out) : CSVK_OK;
+}
+
+static int end_document(struct job *job)
+{
+    if (job->format == FORMAT_SARIF) {
+        return csvk_report_sarif_end(&job->sarif);
+    }
+    return job->format == FORMAT_JUNIT ? csvk_report_junit_end(&job->out) : CSVK_OK;
+}
+
+static void do_operands(struct job *job)
+{
+    if (begin_document(job) != CSVK_OK) {
+        worsen(job, cli_trouble(job->cli, "out of memory"));
+        return;
+    }
+    size_t count = cli_noperands(job->cli);
+    for (size_t i = 0; i < count && !cli_out_failed(job->cli); i++) {
+        do_operand(job, cli_operand(job->cli, i));
+    }
+    if (count == 0) {
+        do_operand(job, "-");
+    }
+    if (end_document(job) != CSVK_OK) {
+        worsen(job, cli_trouble(job->cli, "out of memory"));
+    }
+    cli_out_buf(job->cli, &job->out);
+}
+
+static int run(struct cli *cli)
+{
+    struct job job = {.cli = cli};
+    csvk_validate_options_init(&job.options);
+    job.status = read_options(&job);
+    if (job.status == CLI_GOOD) {
+        do_operands(&job);
+    }
+    csvk_validate_options_release(&job.options);
+    csvk_buf_release(&job.out);
+    return job.status;
+}
+
+/* ---- the row ----------------------------------------------------------------------------------
+ */
+
+static const struct cli_option rows[] = {
+    {"profile", 'p', "NAME", "rfc4180-strict|rfc4180|rfc4180-bis|keboola|excel",
+     "What the file is judged by. Default: rfc4180.", false},
+    {"rule", 0, "ID=LEVEL", NULL,
+     "Gives a rule another level: off, info, warning or error. ID may be all. csvkit rules lists "
+     "them.",
+     true},
+    {"max-findings", 0, "N", NULL,
+     "Findings shown per file; the counts are exact anyway. 0: all of them. Default: 100.", false},
+    {"primary-key", 0, "A,B", NULL,
+     "Columns whose values must be filled and unique over the whole table.", false},
+    {"format", 'f', "NAME", "text|json|sarif|github|junit",
+     "Form of the report: text for people, json (one line per file), sarif, github annotations, "
+     "junit. Default: text.",
+     false},
+    {"fail-on", 0, "LEVEL", "error|warning",
+     "The least level that makes the exit status 1. Default: error.", false},
+    {"verify", 0, NULL, NULL,
+     "Reads the file again with a second, independent reader, which must agree in everything.",
+     false},
+    {"max-field", 0, "SIZE", NULL, "Longest value allowed. Default: what the profile says.", false},
+    {"max-record", 0, "SIZE", NULL, "Longest record allowed. Default: any.", false},
+    {"max-fields", 0, "N", NULL, "Most columns allowed. Default: what the profile says.", false},
+    {"max-records", 0, "N", NULL, "Most records allowed. Default: what the profile says.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_group own = {"Validation", rows};
+static const struct cli_group *const groups[] = {&own, &cli_dialect_options, &cli_common_options,
+                                                 NULL};
+
+static const char *const examples[] = {
+    "csvkit validate orders.csv",
+    "checks a file against RFC 4180 as it is read today",
+    "csvkit validate --profile=keboola --primary-key=id out/tables/orders.csv",
+    "checks what Keboola Storage would import, and the key",
+    "csvkit validate --format=json - < orders.csv",
+    "reads standard input, writes one line of JSON",
+    "csvkit validate --rule=eol-lf=error --fail-on=warning data/*.csv",
+    "wants CRLF, and no warnings",
+    NULL,
+};
+
+const struct cli_command cli_cmd_validate = {
+    .name = "validate",
+    .operands = "[FILE]...",
+    .summary = "check CSV files strictly and tell every defect with its place",
+    .details = "Reads every FILE (plain or gzip; - or none: standard input; a directory: a table "
+               "in slices) and reports what breaks a rule of the profile: byte, line, column, "
+               "record and field.\n\nMemory does not grow with the input: the reader holds 256 "
+               "KiB and the longest record; findings are counted exactly, and as many are kept as "
+               "--max-findings says.\n\nThe exit status is 0 when no file has an error, 1 when "
+               "one has, 2 when something could not be read or an option is wrong.",
+    .groups = groups,
+    .examples = examples,
+    .min_operands = 0,
+    .max_operands = -1,
+    .run = run,
+};
