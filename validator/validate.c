@@ -9,7 +9,9 @@ static int pump(struct csvk_reader *reader, struct csvk_validator *v, struct csv
     struct csvk_batch batch;
     int status;
     while ((status = csvk_reader_next(reader, &batch, err)) == CSVK_OK) {
-        status = csvk_validator_feed(v, &batch, err);
+        status =
+            hooks != NULL && hooks->tap != NULL ? hooks->tap(&batch, hooks->context, err) : CSVK_OK;
+        status = status == CSVK_OK ? csvk_validator_feed(v, &batch, err) : status;
         if (status != CSVK_OK) {
             return status;
         }

@@ -178,8 +178,11 @@ CSVK_API void csvk_validator_free(struct csvk_validator *validator);
  */
 typedef void csvk_tune_fn(struct csvk_options *options, void *context);
 typedef int csvk_progress_fn(uint64_t consumed, void *context); /* < 0 stops: CSVK_ECANCELED */
-struct csvk_validate_hooks {
+/* Sees every batch before it is judged; a failure ends the run with it. */
+typedef int csvk_tap_fn(const struct csvk_batch *batch, void *context, struct csvk_error *err);
+struct csvk_validate_hooks { /* each may be NULL */
     csvk_tune_fn *tune;
+    csvk_tap_fn *tap;
     csvk_progress_fn *progress;
     void *context;
 };

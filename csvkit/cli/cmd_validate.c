@@ -4,7 +4,7 @@
  * Every operand is judged on its own; a directory is a table in slices, whose parts are judged one
  * after the other. Trouble with one file does not keep the others from being judged.
  */
-#include "csvkit/cli/cli.h"
+#include "csvkit/cli/verify.h"
 
 #include "validator/validator.h"
 
@@ -139,18 +139,11 @@ static int show_progress(uint64_t consumed, void *context)
     return 0;
 }
 
-static void read_by_automaton(struct csvk_options *options, void *context)
-{
-    (void)context;
-    options->law_only = true;
-}
-
-/* Reads and judges one file; `tune` may choose another way of reading. */
-static int judge(struct job *job, const char *path, csvk_tune_fn *tune, struct csvk_validator **out,
+static int judge(struct job *job, const char *path, struct csvk_validator **out,
                  struct csvk_error *err)
 {
     struct csvk_source *source = NULL;
-    struct csvk_validate_hooks hooks = {tune, show_progress, job};
+    struct csvk_validate_hooks hooks = {.progress = show_progress, .context = job};
     int status = csvk_source_open(&source, path, err);
     if (status == CSVK_OK && job->encoding != NULL) {
         status = csvk_source_set_encoding(source, job->encoding, err);
@@ -166,45 +159,15 @@ static int judge(struct job *job, const char *path, csvk_tune_fn *tune, struct c
     return status;
 }
 
-/* True when both reports say the same in every byte. */
-static bool same_reports(const struct csvk_report *a, const struct csvk_report *b)
-{
-    struct csvk_buf x = CSVK_BUF_INIT, y = CSVK_BUF_INIT;
-    bool written = csvk_report_json(a, &x) == CSVK_OK && csvk_report_json(b, &y) == CSVK_OK;
-    bool same = written && x.length == y.length && memcmp(x.data, y.data, x.length) == 0;
-    csvk_buf_release(&x);
-    csvk_buf_release(&y);
-    return same;
-}
-
-/* --verify: the byte automaton reads the file again and must come to the same report. */
-static int verify(struct job *job, const char *path, const struct csvk_report *report,
-                  struct csvk_error *err)
-{
-    struct csvk_validator *second = NULL;
-    const struct csvk_report *again = NULL;
-    int status = judge(job, path, read_by_automaton, &second, err);
-    if (status == CSVK_OK) {
-        status = csvk_validator_report(second, &again, err);
-    }
-    if (status == CSVK_OK && !same_reports(report, again)) {
-        status = csvk_fail(err, CSVK_ECHANGED,
-                           "%s: the second reader does not agree: the file was changed while it "
-                           "was read, or csvkit has a defect",
-                           path);
-    }
-    csvk_validator_free(second);
-    return status;
-}
-
 static int judge_and_report(struct job *job, const char *path, struct csvk_error *err)
 {
     struct csvk_validator *v = NULL;
     const struct csvk_report *report = NULL;
-    int status = judge(job, path, NULL, &v, err);
+    int status = judge(job, path, &v, err);
     status = status == CSVK_OK ? csvk_validator_report(v, &report, err) : status;
     if (status == CSVK_OK && cli_has(job->cli, "verify")) {
-        status = verify(job, path, report, err);
+        struct cli_verify how = {path, job->encoding, &job->options, report};
+        status = cli_verify(job->cli, &how, err);
     }
     if (status == CSVK_OK && write_report(job, report) != CSVK_OK) {
         status = csvk_fail(err, CSVK_ENOMEM, "%s: out of memory for the report", path);

@@ -86,7 +86,7 @@ int cli_help_command(struct csvk_buf *out, const struct cli_command *command)
     cli_put(&page, command->summary);
     cli_put(&page, "\n\nUsage: csvkit ");
     cli_put(&page, command->name);
-    cli_put(&page, " [OPTION]... ");
+    cli_put(&page, command->operands != NULL ? " [OPTION]... " : " [OPTION]...");
     cli_put(&page, command->operands != NULL ? command->operands : "");
     cli_put(&page, "\n");
     if (command->details != NULL) {

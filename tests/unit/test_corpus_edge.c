@@ -37,7 +37,7 @@ static struct csvk_validator *judge(const char *name, enum csvk_profile profile,
     struct csvk_source *source = NULL;
     struct csvk_validator *v = NULL;
     struct csvk_validate_options options;
-    struct csvk_validate_hooks hooks = {tune, NULL, how};
+    struct csvk_validate_hooks hooks = {.tune = tune, .context = how};
     csvk_validate_options_init(&options);
     options.profile = profile;
     options.file = name;
