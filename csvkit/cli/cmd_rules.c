@@ -154,7 +154,7 @@ static const char *const rules_examples[] = {
 
 const struct cli_command cli_cmd_rules = {
     .name = "rules",
-    .operands = NULL,
+    .operands = "",
     .summary = "list the rules of validate and their level in every profile",
     .details = "Ids of rules never change. csvkit validate --rule=ID=LEVEL changes a level.",
     .groups = groups,

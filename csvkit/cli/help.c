@@ -86,8 +86,8 @@ int cli_help_command(struct csvk_buf *out, const struct cli_command *command)
     cli_put(&page, command->summary);
     cli_put(&page, "\n\nUsage: csvkit ");
     cli_put(&page, command->name);
-    cli_put(&page, command->operands != NULL ? " [OPTION]... " : " [OPTION]...");
-    cli_put(&page, command->operands != NULL ? command->operands : "");
+    cli_put(&page, command->operands[0] != '\0' ? " [OPTION]... " : " [OPTION]...");
+    cli_put(&page, command->operands);
     cli_put(&page, "\n");
     if (command->details != NULL) {
         cli_put(&page, "\n");
