@@ -63,7 +63,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all check bench fuzz lint install install-files uninstall dist exports coverage clean help demo deps tests
+.PHONY: all check bench fuzz fuzz-bins lint install install-files uninstall dist exports coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
 all: $(TOOL) $(LIB) $(SO) $(B)/csvkit.pc ## build the csvkit program and libcsvkit (static, shared)
@@ -128,10 +128,25 @@ tests: all $(UNIT_BIN) $(EXAMPLE_BIN) # what the test runner needs
 
 check: deps ## install what is missing, build, run every test (T=pattern runs some)
 	@$(MAKE) --no-print-directory tests
-	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/run.sh $(T)
+	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/run.sh '$(T)'
 
 deps: ## install the Debian packages that are missing (apt; as root or through sudo)
 	@tests/deps.sh
+
+TIME ?= 60
+fuzz-bins: $(FUZZ_BIN)
+fuzz: ## run the fuzz targets with clang for TIME seconds each (T=NAME runs one)
+	@$(MAKE) --no-print-directory VARIANT=fuzz fuzz-bins
+	@for name in $(or $(T),$(patsubst fuzz/fuzz_%.c,%,$(FUZZ_SRC))); do \
+	  mkdir -p build/fuzz/found/$$name && echo "fuzz $$name" && \
+	  build/fuzz/fuzz/fuzz_$$name -max_total_time=$(TIME) -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/$$name- build/fuzz/found/$$name || exit; done
+
+coverage: ## lines that the tests execute, per file (gcc, gcov)
+	@$(MAKE) --no-print-directory VARIANT=cov tests
+	@find build/cov -name '*.gcda' -delete
+	@CSVKIT=$(CURDIR)/build/cov/bin/csvkit BUILD=$(CURDIR)/build/cov tests/run.sh '$(T)'
+	@tests/coverage.sh build/cov
 
 lint: $(SO) ## format, layers, lengths, banned words, headers alone, exported symbols
 	@SO=$(SO) PUBLIC_HEADERS='$(PUBLIC_HEADERS)' tests/lint.sh

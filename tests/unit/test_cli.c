@@ -12,6 +12,8 @@ static const struct cli_option own_rows[] = {
     {"rule", 'r', "ID=SEVERITY", NULL, "Set a rule.", true},
     {"output", 'o', "FILE", NULL, "Where to write.", false},
     {"strict", 's', NULL, NULL, "Any repair is an error.", false},
+    {"size", 0, "SIZE", NULL, "How large.", false},
+    {"tag", 0, "A,B", NULL, "Tags.", true},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own_group = {"Own", own_rows};
@@ -335,6 +337,44 @@ START_TEST(text_is_folded)
 }
 END_TEST
 
+/* What the typed getters answer to one command line. */
+static const struct {
+    const char *line;
+    int size, threads, columns, tags; /* exit status of each */
+    uint64_t size_value, threads_value;
+    size_t ncolumns, ntags;
+} typed[] = {
+    {"a", 0, 0, 0, 0, 42, 42, 0, 0},
+    {"--size=2kB -j 3 --columns=a,b --tag=x,y --tag=z", 0, 0, 0, 0, 2000, 3, 2, 3},
+    {"--columns=a --columns=b,c,d --tag=", 0, 0, 0, 0, 42, 42, 3, 0},
+    {"--size=2K -j 9 --columns=a, --tag=x --tag=,", 2, 2, 2, 2, 42, 42, 1, 1},
+    {"--size=x -j 0 --columns=\"a", 2, 2, 2, 0, 42, 42, 0, 0},
+    {"--size=99999999999999999999 -j 99999999999999999999", 2, 2, 0, 0, 42, 42, 0, 0},
+    {"--size=20 -j 8", 0, 0, 0, 0, 20, 8, 0, 0},
+};
+
+START_TEST(values_have_types)
+{
+    struct cli cli = {0};
+    struct line line;
+    struct csvk_strings columns = {0}, tags = {0};
+    uint64_t size = 42, threads = 42;
+    split(&line, typed[_i].line);
+    ck_assert_int_eq(cli_parse(&cli, &command, line.argc, line.argv), CLI_GOOD);
+    ck_assert_int_eq(cli_get_size(&cli, "size", &size), typed[_i].size);
+    ck_assert_int_eq(cli_get_uint(&cli, "threads", 1, 8, &threads), typed[_i].threads);
+    ck_assert_int_eq(cli_get_list(&cli, "columns", &columns), typed[_i].columns);
+    ck_assert_int_eq(cli_get_list(&cli, "tag", &tags), typed[_i].tags);
+    ck_assert_uint_eq(size, typed[_i].size_value);
+    ck_assert_uint_eq(threads, typed[_i].threads_value);
+    ck_assert_uint_eq(columns.count, typed[_i].ncolumns);
+    ck_assert_uint_eq(tags.count, typed[_i].ntags);
+    csvk_strings_release(&columns);
+    csvk_strings_release(&tags);
+    cli_release(&cli);
+}
+END_TEST
+
 static int typed_values(const char *text, struct csvk_dialect *dialect, bool *is_auto)
 {
     struct cli cli = {0};
@@ -403,6 +443,7 @@ int main(void)
     LOOP(values, sizes_are_read, sizes);
     LOOP(values, sizes_are_shown, shown_sizes);
     LOOP(values, lists_are_read, lists);
+    LOOP(values, values_have_types, typed);
     tcase_add_test(values, numbers_are_read);
     tcase_add_test(values, dialects_are_read_over_what_stands);
     tcase_add_test(values, failures_have_their_exit_status);
