@@ -182,10 +182,10 @@ static void judge_reference(struct judge *judge, const struct columns *columns, 
         size_t near = nameset_find(&columns->folded, folded);
         if (near != SIZE_MAX) {
             complain(judge, what,
-                     "%s \"%s\" is not a column; \"%s\" differs in letter case, which counts", lead,
+                     "%s \"%s\", which is not a column; \"%s\" differs in letter case only", lead,
                      name, columns->item[near].name);
         } else {
-            complain(judge, what, "%s \"%s\" is not a column", lead, name);
+            complain(judge, what, "%s \"%s\", which is not a column", lead, name);
         }
     }
     csvk_free(folded);
@@ -280,7 +280,7 @@ static void judge_metadata_columns(struct judge *judge, const struct columns *co
         if (csvk_name_is_reserved(node->string, strlen(node->string))) {
             system_column(judge, node, node->string);
         } else {
-            judge_reference(judge, columns, node->string, what, "metadata is given for");
+            judge_reference(judge, columns, node->string, what, "metadata is for");
         }
         path_back(judge, mark);
     }
@@ -289,10 +289,10 @@ static void judge_metadata_columns(struct judge *judge, const struct columns *co
 static void judge_references(struct judge *judge, const struct columns *columns, const cJSON *root)
 {
     size_t mark = path_key(judge, "primary_key");
-    judge_key(judge, columns, tree_get(root, "primary_key"), "Primary key column");
+    judge_key(judge, columns, tree_get(root, "primary_key"), "the primary key names");
     path_back(judge, mark);
     mark = path_key(judge, "distribution_key");
-    judge_key(judge, columns, tree_get(root, "distribution_key"), "Distribution key column");
+    judge_key(judge, columns, tree_get(root, "distribution_key"), "the distribution key names");
     path_back(judge, mark);
     mark = path_key(judge, "column_metadata");
     judge_metadata_columns(judge, columns, tree_get(root, "column_metadata"));
@@ -301,7 +301,7 @@ static void judge_references(struct judge *judge, const struct columns *columns,
     if (cJSON_IsString(column) && column->valuestring[0] != '\0') {
         mark = path_key(judge, "delete_where_column");
         struct complaint what = {.rule = RULE_DELETE_WHERE, .node = column};
-        judge_reference(judge, columns, column->valuestring, what, "the column to delete by");
+        judge_reference(judge, columns, column->valuestring, what, "rows are to be deleted by");
         path_back(judge, mark);
     }
 }
