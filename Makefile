@@ -160,6 +160,7 @@ BINDIR := $(DESTDIR)$(PREFIX)/bin
 LIBDIR := $(DESTDIR)$(PREFIX)/lib
 INCDIR := $(DESTDIR)$(PREFIX)/include/csvkit
 MANDIR := $(DESTDIR)$(PREFIX)/share/man/man1
+MAN7DIR := $(DESTDIR)$(PREFIX)/share/man/man7
 BASHDIR := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSHDIR := $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions
 FISHDIR := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
@@ -169,7 +170,8 @@ install: all ## install program, library, headers, man pages, completions (PREFI
 	@$(MAKE) --no-print-directory install-files
 
 install-files: # what is built already
-	@$(INSTALL) -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCDIR) $(MANDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
+	@$(INSTALL) -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCDIR) $(MANDIR) $(MAN7DIR) $(BASHDIR) $(ZSHDIR) \
+	  $(FISHDIR)
 	@$(INSTALL) -m 755 $(TOOL) $(BINDIR)/csvkit
 	@$(INSTALL) -m 644 $(LIB) $(LIBDIR)/libcsvkit.a
 	@$(INSTALL) -m 644 $(SO) $(LIBDIR)/$(notdir $(SO))
@@ -182,13 +184,15 @@ install-files: # what is built already
 	@$(TOOL) internal-man > $(MANDIR)/csvkit.1
 	@$(TOOL) internal-man --list | while IFS='	' read -r page command; do \
 	  $(TOOL) internal-man $$command > $(MANDIR)/$$page || exit; done
+	@$(TOOL) internal-man --rules > $(MAN7DIR)/csvkit-rules.7
 	@$(TOOL) internal-completion bash > $(BASHDIR)/csvkit
 	@$(TOOL) internal-completion zsh > $(ZSHDIR)/_csvkit
 	@$(TOOL) internal-completion fish > $(FISHDIR)/csvkit.fish
 
 uninstall: ## remove what install put there
 	rm -f $(BINDIR)/csvkit $(LIBDIR)/libcsvkit.a $(addprefix $(LIBDIR)/,$(SO_NAMES)) \
-	  $(LIBDIR)/pkgconfig/csvkit.pc $(MANDIR)/csvkit.1 $(MANDIR)/csvkit-*.1 $(BASHDIR)/csvkit \
+	  $(LIBDIR)/pkgconfig/csvkit.pc $(MANDIR)/csvkit.1 $(MANDIR)/csvkit-*.1 \
+	  $(MAN7DIR)/csvkit-rules.7 $(BASHDIR)/csvkit \
 	  $(ZSHDIR)/_csvkit $(FISHDIR)/csvkit.fish
 	rm -rf $(INCDIR)
 

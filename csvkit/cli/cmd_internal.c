@@ -40,6 +40,9 @@ static int run_man(struct cli *cli)
     if (cli_has(cli, "list")) {
         return print(cli, &page, list_pages(&page));
     }
+    if (cli_has(cli, "rules")) {
+        return print(cli, &page, cli_man_rules(&page));
+    }
     if (count == 0) {
         return print(cli, &page, cli_man_overview(&page));
     }
@@ -71,6 +74,7 @@ static int run_completion(struct cli *cli)
 
 static const struct cli_option man_rows[] = {
     {"list", 0, NULL, NULL, "List the pages and their commands instead.", false},
+    {"rules", 0, NULL, NULL, "Print csvkit-rules(7) instead.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group man_options = {"Options", man_rows};

@@ -15,11 +15,7 @@ extern const struct cli_command cli_cmd_internal_man;
 extern const struct cli_command cli_cmd_internal_completion;
 
 const struct cli_command *const cli_commands[] = {
-    &cli_cmd_validate,
-    &cli_cmd_rules,
-    &cli_cmd_explain,
-    &cli_cmd_help,
-    NULL,
+    &cli_cmd_validate, &cli_cmd_rules, &cli_cmd_explain, &cli_cmd_help, NULL,
 };
 
 const struct cli_command *const cli_hidden_commands[] = {

@@ -117,6 +117,7 @@ const struct cli_topic *cli_topic_of(const struct cli_command *command);
 int cli_version(struct csvk_buf *out);
 int cli_man_overview(struct csvk_buf *out);
 int cli_man_command(struct csvk_buf *out, const struct cli_command *command);
+int cli_man_rules(struct csvk_buf *out); /* csvkit-rules(7) */
 int cli_complete_bash(struct csvk_buf *out);
 int cli_complete_zsh(struct csvk_buf *out);
 int cli_complete_fish(struct csvk_buf *out);

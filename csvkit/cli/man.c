@@ -1,66 +1,7 @@
 /* man.c - man pages in roff, made from the same rows as --help. */
-#include "csvkit/cli/frame.h"
+#include "csvkit/cli/roff.h"
 
 #include <string.h>
-
-/* Text as it is: minus signs can be copied from the page, and no line begins with a request. */
-static void put_roff(struct cli_page *page, const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        bool line_begins = i == 0 || text[i - 1] == '\n';
-        if (line_begins && (text[i] == '.' || text[i] == '\'')) {
-            cli_put(page, "\\&");
-        }
-        switch (text[i]) {
-        case '\\': cli_put(page, "\\e"); break;
-        case '-': cli_put(page, "\\-"); break;
-        case '\'': cli_put(page, "\\(aq"); break;
-        case '`': cli_put(page, "\\(ga"); break;
-        case '~': cli_put(page, "\\(ti"); break;
-        case '^': cli_put(page, "\\(ha"); break;
-        default: cli_putn(page, &text[i], 1);
-        }
-    }
-}
-
-static void put_text(struct cli_page *page, const char *text)
-{
-    put_roff(page, text, strlen(text));
-}
-
-/* Paragraphs between empty lines; lines that begin with a blank stand as they are. */
-static void put_paragraphs(struct cli_page *page, const char *text)
-{
-    bool literal = false;
-    while (*text != '\0') {
-        size_t length = strcspn(text, "\n");
-        if ((text[0] == ' ') != literal) {
-            literal = !literal;
-            cli_put(page, literal ? ".EX\n" : ".EE\n");
-        }
-        if (length == 0) {
-            cli_put(page, ".PP\n");
-        } else {
-            put_roff(page, text, length);
-            cli_put(page, "\n");
-        }
-        text += length + (text[length] == '\n');
-    }
-    cli_put(page, literal ? ".EE\n" : "");
-}
-
-static void put_title(struct cli_page *page, const char *name)
-{
-    cli_put(page, ".TH \"");
-    for (const char *p = name; *p != '\0'; p++) {
-        if (*p == ' ' || *p == '-') {
-            cli_put(page, "\\-");
-        } else {
-            cli_putf(page, "%c", *p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
-        }
-    }
-    cli_put(page, "\" \"1\" \"\" \"csvkit " CSVK_VERSION "\" \"csvkit\"\n");
-}
 
 /* The name of the page of a command: csvkit\-manifest\-create */
 static void put_page_name(struct cli_page *page, const struct cli_command *command)
@@ -78,15 +19,15 @@ static void put_option(struct cli_page *page, const struct cli_option *option)
         cli_putf(page, "\\fB\\-%c\\fR, ", option->letter);
     }
     cli_put(page, "\\fB\\-\\-");
-    put_text(page, option->name);
+    cli_roff_text(page, option->name);
     cli_put(page, "\\fR");
     if (option->arg != NULL) {
         cli_put(page, "=\\fI");
-        put_text(page, option->choices != NULL ? option->choices : option->arg);
+        cli_roff_text(page, option->choices != NULL ? option->choices : option->arg);
         cli_put(page, "\\fR");
     }
     cli_put(page, "\n");
-    put_paragraphs(page, option->help);
+    cli_roff_paragraphs(page, option->help);
 }
 
 static void put_options(struct cli_page *page, const struct cli_command *command)
@@ -97,7 +38,7 @@ static void put_options(struct cli_page *page, const struct cli_command *command
     cli_put(page, ".SH OPTIONS\n");
     for (size_t g = 0; command->groups[g] != NULL; g++) {
         cli_put(page, ".SS \"");
-        put_text(page, command->groups[g]->title);
+        cli_roff_text(page, command->groups[g]->title);
         cli_put(page, "\"\n");
         for (const struct cli_option *row = command->groups[g]->rows; row->name != NULL; row++) {
             put_option(page, row);
@@ -113,9 +54,9 @@ static void put_examples(struct cli_page *page, const char *const *examples)
     cli_put(page, ".SH EXAMPLES\n");
     for (size_t i = 0; examples[i] != NULL && examples[i + 1] != NULL; i += 2) {
         cli_put(page, ".TP\n\\fB");
-        put_text(page, examples[i]);
+        cli_roff_text(page, examples[i]);
         cli_put(page, "\\fR\n");
-        put_paragraphs(page, examples[i + 1]);
+        cli_roff_paragraphs(page, examples[i + 1]);
     }
 }
 
@@ -148,33 +89,29 @@ int cli_man_command(struct csvk_buf *out, const struct cli_command *command)
 {
     struct cli_page page = {out, CSVK_OK};
     cli_put(&page, ".\\\" Made from the table of options; do not edit.\n");
-    struct csvk_buf name = CSVK_BUF_INIT;
-    struct cli_page title = {&name, CSVK_OK};
-    cli_putf(&title, "csvkit-%s", command->name);
-    put_title(&page, csvk_buf_text(&name));
-    csvk_buf_release(&name);
+    cli_roff_title(&page, "csvkit", command->name, 1);
     cli_put(&page, ".SH NAME\n");
     put_page_name(&page, command);
     cli_put(&page, " \\- ");
-    put_text(&page, command->summary);
+    cli_roff_text(&page, command->summary);
     cli_put(&page, "\n.SH SYNOPSIS\n.B csvkit ");
-    put_text(&page, command->name);
+    cli_roff_text(&page, command->name);
     cli_put(&page, "\n[\\fIOPTION\\fR]... ");
-    put_text(&page, command->operands != NULL ? command->operands : "");
+    cli_roff_text(&page, command->operands != NULL ? command->operands : "");
     cli_put(&page, "\n");
     if (command->details != NULL) {
         cli_put(&page, ".SH DESCRIPTION\n");
-        put_paragraphs(&page, command->details);
+        cli_roff_paragraphs(&page, command->details);
     }
     put_options(&page, command);
     if (cli_takes_size(command)) {
         cli_put(&page, ".PP\n");
-        put_paragraphs(&page, CLI_SIZE_MEANS);
+        cli_roff_paragraphs(&page, CLI_SIZE_MEANS);
     }
     put_examples(&page, command->examples);
     put_exit_status(&page);
     put_see_also(&page, command);
-    return page.status == CSVK_OK ? title.status : page.status;
+    return page.status;
 }
 
 static void put_topic(struct cli_page *page, const struct cli_topic *topic)
@@ -191,7 +128,7 @@ static void put_topic(struct cli_page *page, const struct cli_topic *topic)
         cli_put(page, ".TP\n.BR ");
         put_page_name(page, cli_commands[i]);
         cli_put(page, " (1)\n");
-        put_paragraphs(page, cli_commands[i]->summary);
+        cli_roff_paragraphs(page, cli_commands[i]->summary);
     }
 }
 
@@ -199,7 +136,7 @@ int cli_man_overview(struct csvk_buf *out)
 {
     struct cli_page page = {out, CSVK_OK};
     cli_put(&page, ".\\\" Made from the table of commands; do not edit.\n");
-    put_title(&page, "csvkit");
+    cli_roff_title(&page, "csvkit", NULL, 1);
     cli_put(&page,
             ".SH NAME\ncsvkit \\- check, mend, slice and load CSV by RFC 4180\n"
             ".SH SYNOPSIS\n.B csvkit\n\\fICOMMAND\\fR [\\fIOPTION\\fR]... [\\fIOPERAND\\fR]...\n"
@@ -211,7 +148,7 @@ int cli_man_overview(struct csvk_buf *out)
             "Input may be plain or gzip; gzip is recognised by its content.\n"
             "Results go to standard output, diagnostics and progress to standard error.\n"
             ".PP\n");
-    put_paragraphs(&page, CLI_SIZE_MEANS " " CLI_LIST_MEANS);
+    cli_roff_paragraphs(&page, CLI_SIZE_MEANS " " CLI_LIST_MEANS);
     cli_put(&page, ".SH COMMANDS\n");
     for (const struct cli_topic *topic = cli_topics; topic->title != NULL; topic++) {
         put_topic(&page, topic);

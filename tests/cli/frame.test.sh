@@ -116,6 +116,26 @@ test_descriptors() {
     [ -e "$work/fine" ] || fail "a closed pipe ended with a failure"
 }
 
+test_signals() {
+    local signal started
+    for signal in TERM HUP; do
+        mkfifo "$work/fifo.$signal"
+        sleep 5 >"$work/fifo.$signal" & # keeps it open and says nothing
+        local holder=$!
+        "$CSVKIT" validate "$work/fifo.$signal" >"$work/out" 2>"$work/err" &
+        local pid=$!
+        sleep 0.2
+        started=$EPOCHREALTIME
+        kill -s "$signal" "$pid"
+        wait "$pid" 2>/dev/null
+        local status=$?
+        kill "$holder" && wait "$holder" 2>/dev/null
+        [ "$status" = $((128 + $(kill -l "$signal"))) ] || fail "SIG$signal: exit $status"
+        awk -v a="$started" -v b="$EPOCHREALTIME" 'BEGIN { exit b - a > 1 }' || fail "SIG$signal: slow"
+        silent "SIG$signal"
+    done
+}
+
 test_environment() {
     "$CSVKIT" --help >"$work/plain"
     for setting in LC_ALL=tr_TR.UTF-8 LC_ALL=xx LANG=de_DE.ISO-8859-1 COLUMNS=20 TERM= HOME= TMPDIR=/none \
@@ -137,7 +157,11 @@ test_pages() {
             grep -qF "${page%.1} - " || fail "$page has no name"
         sed 's/\\-/-/g' "$work/csvkit.1" | grep -qF "${page%.1}" || fail "csvkit.1 misses $page"
     done <"$work/list"
-    for page in "$work"/csvkit*.1; do
+    "$CSVKIT" internal-man --rules >"$work/csvkit-rules.7" || fail "internal-man --rules"
+    for rule in $("$CSVKIT" rules --format=json | jq -r '.[].rule'); do
+        sed 's/\\-/-/g' "$work/csvkit-rules.7" | grep -qxF ".SS \"$rule\"" || fail "no $rule in csvkit-rules.7"
+    done
+    for page in "$work"/csvkit*.[17]; do
         if command -v groff >/dev/null; then
             groff -man -ww -Tutf8 -z "$page" 2>"$work/err" || fail "groff $page"
             silent "groff ${page##*/}"
@@ -202,6 +226,7 @@ test_version
 test_usage_errors
 test_hostile_arguments
 test_descriptors
+test_signals
 test_environment
 test_pages
 test_bash_completion

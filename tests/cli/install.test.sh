@@ -24,13 +24,13 @@ run_make() {
 
 run_make install-files # not "install": other tests use what is built just now
 for file in bin/csvkit lib/libcsvkit.a lib/libcsvkit.so lib/libcsvkit.so.0 lib/pkgconfig/csvkit.pc \
-    include/csvkit/csvkit.h share/man/man1/csvkit.1 share/man/man1/csvkit-help.1 \
+    include/csvkit/csvkit.h share/man/man1/csvkit.1 share/man/man1/csvkit-help.1 share/man/man7/csvkit-rules.7 \
     share/bash-completion/completions/csvkit share/zsh/vendor-completions/_csvkit \
     share/fish/vendor_completions.d/csvkit.fish; do
     [ -s "$put/$file" ] || fail "$file is missing or empty"
 done
 pages=$("$put/bin/csvkit" internal-man --list | wc -l)
-[ "$(find "$put/share/man" -name 'csvkit-*.1' -size +0 | wc -l)" = "$pages" ] || fail "man pages"
+[ "$(find "$put/share/man/man1" -name 'csvkit-*.1' -size +0 | wc -l)" = "$pages" ] || fail "man pages"
 [ "$("$put/bin/csvkit" --version | head -n 1)" = "$("$CSVKIT" --version | head -n 1)" ] ||
     fail "the installed program is another one"
 readelf -d "$put/lib/libcsvkit.so" | grep -q 'SONAME.*libcsvkit\.so\.0' || fail "soname"

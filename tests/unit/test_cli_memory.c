@@ -25,6 +25,7 @@ static const char *const lines[][6] = {
     {"csvkit", "internal-man", NULL},
     {"csvkit", "internal-man", "help", NULL},
     {"csvkit", "internal-man", "--list", NULL},
+    {"csvkit", "internal-man", "--rules", NULL},
     {"csvkit", "internal-completion", "bash", NULL},
     {"csvkit", "internal-completion", "zsh", NULL},
     {"csvkit", "internal-completion", "fish", NULL},
