@@ -1,0 +1,226 @@
+/*
+ * test_exhaustive.c - every string of up to 11 bytes over a , " CR LF, and every way to cut the
+ * ones of up to 8 in two: the fast scan against the law, and the law against a recogniser of the
+ * grammar of RFC 4180 that shares nothing with it. CSVK_EXHAUSTIVE=N sets another length.
+ */
+#include "csvkit/scan.h"
+#include "tests/support/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const unsigned char alphabet[5] = {'a', ',', '"', '\r', '\n'};
+
+/* ---- the grammar: file = [header] record *(CRLF record) [CRLF], as states after each byte ---- */
+
+enum grammar { FIELD, TEXT, ESCAPED, QUOTE, CR_SEEN, NOT_CSV };
+
+static enum grammar grammar_step(enum grammar state, unsigned char c)
+{
+    static const enum grammar table[5][5] = {
+        /*             a        ,        "        CR       LF     */
+        [FIELD] = {TEXT, FIELD, ESCAPED, CR_SEEN, NOT_CSV},
+        [TEXT] = {TEXT, FIELD, NOT_CSV, CR_SEEN, NOT_CSV},
+        [ESCAPED] = {ESCAPED, ESCAPED, QUOTE, ESCAPED, ESCAPED},
+        [QUOTE] = {NOT_CSV, FIELD, ESCAPED, CR_SEEN, NOT_CSV},
+        [CR_SEEN] = {NOT_CSV, NOT_CSV, NOT_CSV, NOT_CSV, FIELD}};
+    if (state == NOT_CSV) {
+        return NOT_CSV;
+    }
+    for (int i = 0; i < 5; i++) {
+        if (alphabet[i] == c) {
+            return table[state][i];
+        }
+    }
+    return NOT_CSV;
+}
+
+static bool in_grammar(const unsigned char *bytes, size_t length)
+{
+    enum grammar state = FIELD;
+    for (size_t i = 0; i < length; i++) {
+        state = grammar_step(state, bytes[i]);
+    }
+    return state == FIELD || state == TEXT || state == QUOTE;
+}
+
+/* ---- readings as numbers ---- */
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * UINT64_C(0x9fb21c651e98df25);
+    return hash ^ (hash >> 29);
+}
+
+/* Everything told, with absolute offsets; pieces of one reading add up in order. */
+static uint64_t digest(uint64_t hash, const struct csvk_told *told, uint64_t base)
+{
+    for (size_t i = 0; i < told->nrecords; i++) {
+        const struct csvk_record *r = &told->records[i];
+        hash = mix(hash, r->number);
+        hash = mix(hash, r->line << 32 | r->offset);
+        hash = mix(hash, r->length << 32 | r->nfields);
+        hash = mix(hash, r->surplus_offset << 32 | r->surplus_length);
+        hash = mix(hash, (uint64_t)r->eol << 2 | (uint64_t)r->blank << 1 | r->last_empty);
+        for (uint64_t k = 0; k < r->nfields; k++) {
+            const struct csvk_field *f = &told->fields[r->first_field + k];
+            hash = mix(hash, (f->begin + base) << 32 | (f->end + base));
+            hash = mix(hash, f->flags);
+        }
+        for (uint32_t k = 0; k < r->nfacts; k++) {
+            const struct csvk_fact *f = &told->facts[r->first_fact + k];
+            hash = mix(hash, f->offset << 32 | f->length << 8 | (uint64_t)f->kind);
+            hash = mix(hash, f->extra << 16 | f->field);
+        }
+    }
+    return hash;
+}
+
+static uint64_t totals_digest(uint64_t hash, const struct csvk_totals *t)
+{
+    hash = mix(hash, t->records << 40 | t->lines << 20 | t->width);
+    for (int i = 0; i < 5; i++) {
+        hash = mix(hash, t->eol[i]);
+    }
+    return mix(hash, (uint64_t)t->eol_mode);
+}
+
+static void restart(struct csvk_scan *scan)
+{
+    memset(&scan->table.totals, 0, sizeof scan->table.totals);
+    scan->table.mixed_told = false;
+    scan->patience = 1;
+    csvk_told_clear(&scan->told);
+}
+
+static uint64_t read_whole(struct csvk_scan *scan, const unsigned char *bytes, size_t length)
+{
+    restart(scan);
+    size_t used = csvk_scan(scan, bytes, length, true, 0);
+    if (used != length) {
+        return 0;
+    }
+    return totals_digest(digest(1, &scan->told, 0), &scan->table.totals);
+}
+
+static uint64_t read_in_two(struct csvk_scan *scan, const unsigned char *bytes, size_t cut,
+                            size_t length)
+{
+    restart(scan);
+    size_t used = csvk_scan(scan, bytes, cut, false, 0);
+    uint64_t hash = digest(1, &scan->told, 0);
+    csvk_told_clear(&scan->told);
+    size_t rest = csvk_scan(scan, bytes + used, length - used, true, used);
+    return used + rest != length
+               ? 0
+               : totals_digest(digest(hash, &scan->told, used), &scan->table.totals);
+}
+
+/* Valid by RFC 4180's grammar, as the law's facts and totals say it. */
+static bool law_says_valid(const struct csvk_scan *scan)
+{
+    for (size_t i = 0; i < scan->told.nfacts; i++) {
+        enum csvk_fact_kind kind = scan->told.facts[i].kind;
+        if (kind < CSVK_FACT_SUSPICIOUS_LINES || kind == CSVK_FACT_BARE_CR ||
+            kind == CSVK_FACT_CRCRLF) {
+            return false;
+        }
+    }
+    const uint64_t *eol = scan->table.totals.eol;
+    return eol[CSVK_EOL_LF] == 0 && eol[CSVK_EOL_CR] == 0 && eol[CSVK_EOL_CRCRLF] == 0;
+}
+
+static void complain(const char *what, const unsigned char *bytes, size_t length)
+{
+    fprintf(stderr, "%s: ", what);
+    for (size_t i = 0; i < length; i++) {
+        fprintf(stderr, bytes[i] < 0x20 ? "\\x%02x" : "%c", bytes[i]);
+    }
+    fprintf(stderr, "\n");
+    ck_abort_msg("%s", what);
+}
+
+struct trio {
+    struct csvk_scan law, fast;
+    unsigned char room[16 + 2 * CSVK_SCAN_SLACK];
+};
+
+static void judge(struct trio *t, const unsigned char *bytes, size_t length)
+{
+    uint64_t law = read_whole(&t->law, bytes, length);
+    if (law_says_valid(&t->law) != in_grammar(bytes, length)) {
+        complain("the law and the grammar disagree", bytes, length);
+    }
+    if (read_whole(&t->fast, bytes, length) != law) {
+        complain("the fast scan and the law disagree", bytes, length);
+    }
+    for (size_t cut = 1; length <= 8 && cut < length; cut++) {
+        if (read_in_two(&t->fast, bytes, cut, length) != law) {
+            complain("a cut changes the reading", bytes, length);
+        }
+    }
+}
+
+/* All strings of `length` that begin with alphabet[first]. */
+static void every_string(struct trio *t, size_t length, int first)
+{
+    unsigned char *text = t->room + CSVK_SCAN_SLACK;
+    int digit[16] = {0};
+    for (size_t i = 0; i < length; i++) {
+        digit[i] = 0;
+        text[i] = alphabet[0];
+    }
+    text[0] = alphabet[first];
+    for (;;) {
+        judge(t, text, length);
+        size_t i = 1;
+        while (i < length && ++digit[i] == 5) {
+            digit[i] = 0;
+            text[i] = alphabet[0];
+            i++;
+        }
+        if (i >= length) {
+            return;
+        }
+        text[i] = alphabet[digit[i]];
+    }
+}
+
+static struct trio *trio_new(enum csvk_simd level)
+{
+    struct trio *t = calloc(1, sizeof *t);
+    struct csvk_options options;
+    csvk_options_init(&options);
+    options.detail = CSVK_FIELDS;
+    options.simd = level;
+    ck_assert_int_eq(csvk_scan_init(&t->fast, &options, NULL), CSVK_OK);
+    options.law_only = true;
+    ck_assert_int_eq(csvk_scan_init(&t->law, &options, NULL), CSVK_OK);
+    return t;
+}
+
+START_TEST(all_strings)
+{
+    const char *wanted = getenv("CSVK_EXHAUSTIVE");
+    size_t most = wanted != NULL ? (size_t)atoi(wanted) : 11;
+    struct trio *t = trio_new(CSVK_SIMD_AUTO);
+    judge(t, t->room + CSVK_SCAN_SLACK, 0);
+    for (size_t length = 1; length <= most; length++) {
+        every_string(t, length, _i);
+    }
+    csvk_scan_release(&t->law);
+    csvk_scan_release(&t->fast);
+    free(t);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("exhaustive");
+    TCase *tcase = tcase_create("exhaustive");
+    tcase_set_timeout(tcase, 600);
+    tcase_add_loop_test(tcase, all_strings, 0, 5);
+    suite_add_tcase(suite, tcase);
+    return support_run(suite);
+}
