@@ -63,7 +63,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all check bench fuzz fuzz-bins lint install install-files uninstall dist exports coverage clean help demo deps tests
+.PHONY: all check bench fuzz fuzz-bins lint install install-files uninstall dist distcheck exports coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
 all: $(TOOL) $(LIB) $(SO) $(B)/csvkit.pc ## build the csvkit program and libcsvkit (static, shared)
@@ -199,6 +199,13 @@ uninstall: ## remove what install put there
 dist: ## source archive of the last commit: dist/csvkit-VERSION.tar.gz
 	@mkdir -p dist
 	git archive --format=tar.gz --prefix=csvkit-$(VERSION)/ -o dist/csvkit-$(VERSION).tar.gz HEAD
+
+distcheck: dist ## unpack the archive, build, test and install from it
+	@rm -rf build/distcheck && mkdir -p build/distcheck
+	@tar -xzf dist/csvkit-$(VERSION).tar.gz -C build/distcheck
+	@$(MAKE) --no-print-directory -C build/distcheck/csvkit-$(VERSION) check
+	@$(MAKE) --no-print-directory -C build/distcheck/csvkit-$(VERSION) install DESTDIR=$(CURDIR)/build/distcheck/root
+	@echo 'the archive builds, passes its tests and installs'
 
 clean: ## remove everything that was built
 	rm -rf build dist

@@ -29,12 +29,22 @@ static int escape_message(const struct csvk_buf *raw, struct csvk_buf *shown)
     return status == CSVK_OK ? csvk_buf_puts(shown, cut ? "...\n" : "\n") : status;
 }
 
+static void note_out_failure(struct cli *cli)
+{
+    if (cli->out_errno == 0) {
+        cli->out_errno = errno != 0 ? errno : EIO;
+    }
+}
+
 static void speak_raw(struct cli *cli, const struct csvk_buf *raw)
 {
     struct csvk_buf shown = CSVK_BUF_INIT;
     bool ready = escape_message(raw, &shown) == CSVK_OK;
     cli_progress_hide(cli);
-    fflush(stdout); /* a terminal shows both streams: keep their order */
+    errno = 0;
+    if (fflush(stdout) != 0) { /* a terminal shows both streams: keep their order */
+        note_out_failure(cli);
+    }
     fputs(ready ? csvk_buf_text(&shown) : "csvkit: out of memory\n", stderr);
     csvk_buf_release(&shown);
 }
@@ -96,13 +106,6 @@ int cli_fail(struct cli *cli, const struct csvk_error *err)
 }
 
 /* ---- standard output ---- */
-
-static void note_out_failure(struct cli *cli)
-{
-    if (cli->out_errno == 0) {
-        cli->out_errno = errno != 0 ? errno : EIO;
-    }
-}
 
 void cli_out(struct cli *cli, const void *bytes, size_t length)
 {

@@ -116,6 +116,17 @@ test_descriptors() {
     [ -e "$work/fine" ] || fail "a closed pipe ended with a failure"
 }
 
+test_pipe_closed_before_a_complaint() {
+    printf 'a,b\r\n1\r\n' >"$work/bad.csv"
+    {
+        sleep 0.2
+        "$CSVKIT" validate "$work/bad.csv" "$work/none" 2>"$work/err"
+        echo $? >"$work/status"
+    } | :
+    [ "$(cat "$work/status")" = 2 ] || fail "closed pipe, missing file: exit $(cat "$work/status")"
+    [ "$(wc -l <"$work/err")" = 1 ] || fail "a closed pipe is complained about: $(cat "$work/err")"
+}
+
 test_signals() {
     local signal started
     for signal in TERM HUP; do
@@ -226,6 +237,7 @@ test_version
 test_usage_errors
 test_hostile_arguments
 test_descriptors
+test_pipe_closed_before_a_complaint
 test_signals
 test_environment
 test_pages
