@@ -120,6 +120,13 @@ static void nul_run(struct walk *w)
     tell(w, CSVK_FACT_NUL, begin, w->at - begin, 0);
 }
 
+/* A two-byte sequence without a meaning of its own, the most frequent kind: C3 80 to DF BF. */
+static bool plain_pair(const struct walk *w)
+{
+    const unsigned char *p = w->bytes + w->at;
+    return w->length - w->at >= 2 && p[0] >= 0xc3 && p[0] <= 0xdf && (p[1] & 0xc0) == 0x80;
+}
+
 /* A run of well-formed sequences is one fact; its special code points are facts of their own. */
 static void wide_run(struct walk *w)
 {
@@ -127,6 +134,10 @@ static void wide_run(struct walk *w)
     uint32_t first = 0;
     while (w->at < w->length && w->bytes[w->at] >= 0x80) {
         uint32_t code = 0;
+        if (w->at > begin && plain_pair(w)) {
+            w->at += 2;
+            continue;
+        }
         size_t n = csvk_utf8_decode(w->bytes + w->at, w->length - w->at, &code);
         if (n == 0) {
             break;
@@ -183,19 +194,30 @@ static size_t skip_plain(const unsigned char *bytes, size_t at, size_t length)
     return at;
 }
 
-void csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
-                     struct csvk_told *told, const unsigned char *bytes, size_t length)
+/* The start of the sequence that `from` lies in: at most three bytes before. */
+static size_t sequence_start(const unsigned char *bytes, size_t from)
 {
+    for (int steps = 0; steps < 3 && from > 0 && (bytes[from] & 0xc0) == 0x80; steps++) {
+        from--;
+    }
+    return from;
+}
+
+void csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
+                     struct csvk_told *told, struct csvk_bytes record, size_t from)
+{
+    const unsigned char *bytes = record.ptr;
     struct walk w = {.table = table,
                      .told = told,
                      .bytes = bytes,
-                     .length = length,
+                     .length = record.len,
+                     .at = sequence_start(bytes, from),
                      .open = open,
                      .nfields = told->nfields - open->fields_mark};
     w.record_begin = w.nfields != 0 ? told->fields[open->fields_mark].begin : 0;
-    while (w.at < length && !told->failed) {
-        w.at = skip_plain(bytes, w.at, length);
-        if (w.at == length) {
+    while (w.at < w.length && !told->failed) {
+        w.at = skip_plain(bytes, w.at, w.length);
+        if (w.at == w.length) {
             break;
         }
         unsigned char c = bytes[w.at];

@@ -100,11 +100,11 @@ static inline bool csvk_wants(const struct csvk_table *table, enum csvk_fact_kin
 }
 
 /*
- * Facts about the bytes of a complete record in memory: NUL, control, TAB, UTF-8. `bytes` points to
- * its first byte, `base` is the offset that its fields count from, relative to `bytes`.
+ * Facts about the bytes of a complete record in memory: NUL, control, TAB, UTF-8. Before `from`
+ * there is nothing to tell; it may lie inside a sequence.
  */
 void csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
-                     struct csvk_told *told, const unsigned char *bytes, size_t length);
+                     struct csvk_told *told, struct csvk_bytes record, size_t from);
 
 /* As csvk_utf8_decode; and the fact that a code point is by itself, CSVK_FACT_KINDS when none. */
 size_t csvk_utf8_code(const unsigned char *bytes, size_t length, uint32_t *code);

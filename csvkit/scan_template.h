@@ -54,8 +54,8 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
                      .length = length,
                      .offset = offset,
                      .at_end = at_end};
-    bool clean =
-        scan->table.detail == CSVK_FIELDS && clean_bytes(&scan->table, &cursor.n, bytes, length);
+    bool clean = scan->table.detail == CSVK_FIELDS &&
+                 first_odd(&scan->table, &cursor.n, bytes, length) == length;
     size_t done = 0;
     unsigned patience = scan->patience;
     cursor_seek(&cursor, 0);

@@ -49,10 +49,9 @@ static inline SCAN_TARGET size_t cursor_next(struct cursor *c)
     return c->block + low_bit(c->mask);
 }
 
-static inline size_t cursor_drop(struct cursor *c)
+static inline void cursor_drop(struct cursor *c)
 {
     c->mask &= c->mask - 1;
-    return 0;
 }
 
 struct walk {
@@ -296,37 +295,44 @@ static SCAN_TARGET size_t walk_field(struct walk *w)
     return end;
 }
 
-/* True when no byte of [p, p + n) can be worth a fact; p[-3..-1] belong to no open sequence. */
-static SCAN_TARGET bool clean_bytes(const struct csvk_table *table, const struct needles *n,
+/* True when the last bytes are those of a sequence that goes on behind them. */
+static bool cut_sequence(const unsigned char *p, size_t length)
+{
+    if (length == 0 || p[length - 1] < 0x80) {
+        return false;
+    }
+    return p[length - 1] >= 0xc0 || (length >= 2 && p[length - 2] >= 0xe0) ||
+           (length >= 3 && p[length - 3] >= 0xf0);
+}
+
+/*
+ * The first place in [p, p + length) from which a byte may be worth a fact, `length` when there is
+ * none; p[-3..-1] belong to no open sequence. Never too late, at most some bytes too early.
+ */
+static SCAN_TARGET size_t first_odd(const struct csvk_table *table, const struct needles *n,
                                     const unsigned char *p, size_t length)
 {
     bool wide = false;
     for (size_t at = 0; at < length; at += 64) {
         chunk c = chunk_load(p + at);
         uint64_t mask = length - at < 64 ? below((unsigned)(length - at)) : ~UINT64_C(0);
-        uint64_t high = chunk_high(c);
         uint64_t odd = chunk_odd(c) & mask;
         if (odd == 0 && !wide) {
             continue;
         }
+        uint64_t high = chunk_high(c) & mask;
         odd &= ~(chunk_eq(c, '\n') | chunk_eq(c, '\r') | chunk_eq(c, n->delimiter) |
                  (chunk_eq(c, n->enclosure) & n->quote_on) | high);
         if (!csvk_wants(table, CSVK_FACT_TAB)) {
             odd &= ~chunk_eq(c, '\t');
         }
-        if (odd != 0 || ((high & mask) != 0 && csvk_wants(table, CSVK_FACT_NON_ASCII))) {
-            return false;
+        if (odd != 0 || (high != 0 && csvk_wants(table, CSVK_FACT_NON_ASCII)) ||
+            ((high != 0 || wide) && !check_utf8(p + at))) {
+            return at >= 4 ? at - 4 : 0;
         }
-        if (((high & mask) != 0 || wide) && !check_utf8(p + at)) {
-            return false;
-        }
-        wide = (high & mask) != 0;
+        wide = high != 0;
     }
-    /* A sequence cut off by the end shows only in its last bytes. */
-    return length == 0 || p[length - 1] < 0xc0
-               ? !(length >= 2 && p[length - 1] >= 0x80 && p[length - 2] >= 0xe0) &&
-                     !(length >= 3 && p[length - 1] >= 0x80 && p[length - 3] >= 0xf0)
-               : false;
+    return cut_sequence(p, length) ? length - (length < 4 ? length : 4) : length;
 }
 
 static void walk_describe(struct walk *w)
@@ -350,6 +356,32 @@ static SCAN_TARGET enum csvk_eol walk_eol(const struct walk *w, size_t at)
     return w->bytes[at] == '\n' ? CSVK_EOL_LF : (enum csvk_eol)walk_cr(w, at);
 }
 
+/* Passes fields that hold no structural byte and end before a delimiter: most of them. */
+static inline SCAN_TARGET void walk_plain_fields(struct walk *w)
+{
+    struct cursor *c = w->cursor;
+    struct csvk_told *told = &w->scan->told;
+    size_t at = cursor_next(c);
+    while (at < w->length && w->bytes[at] == c->n.delimiter) {
+        csvk_told_field(told, w->begin, at, 0);
+        w->open->r.nfields++;
+        w->begin = at + 1;
+        cursor_drop(c);
+        at = cursor_next(c);
+    }
+}
+
+/* Steps over the delimiter at `at`; false: a line break is there. */
+static inline SCAN_TARGET bool walk_delimiter(struct walk *w, size_t at)
+{
+    if (w->bytes[at] != w->cursor->n.delimiter) {
+        return false;
+    }
+    cursor_drop(w->cursor);
+    w->begin = at + 1;
+    return true;
+}
+
 /* Examines the record at `from`; answers the offset behind it, or INCOMPLETE. */
 static SCAN_TARGET size_t walk_record(struct walk *w, size_t from, bool known_clean)
 {
@@ -357,18 +389,21 @@ static SCAN_TARGET size_t walk_record(struct walk *w, size_t from, bool known_cl
     csvk_record_begin(w->open, &w->scan->table, told, w->offset + from);
     w->begin = from;
     size_t at;
-    while ((at = walk_field(w)) != INCOMPLETE && at < w->length &&
-           w->bytes[at] == w->cursor->n.delimiter) {
-        cursor_drop(w->cursor);
-        w->begin = at + 1;
-    }
+    do {
+        walk_plain_fields(w);
+        at = walk_field(w);
+    } while (at < w->length && walk_delimiter(w, at));
     if (at == INCOMPLETE || told->failed) {
         csvk_record_abandon(w->open, told);
         return INCOMPLETE;
     }
     walk_describe(w);
-    if (!known_clean && !clean_bytes(&w->scan->table, &w->cursor->n, w->bytes + from, at - from)) {
-        csvk_byte_facts(w->open, &w->scan->table, told, w->bytes + from, at - from);
+    size_t length = at - from;
+    size_t odd =
+        known_clean ? length : first_odd(&w->scan->table, &w->cursor->n, w->bytes + from, length);
+    if (odd != length) {
+        csvk_byte_facts(w->open, &w->scan->table, told,
+                        (struct csvk_bytes){w->bytes + from, length}, odd);
     }
     enum csvk_eol eol = walk_eol(w, at);
     csvk_record_finish(w->open, &w->scan->table, told, eol, w->offset + at);
