@@ -57,7 +57,7 @@ UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
 BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 EXAMPLE_BIN := $(EXAMPLE_SRC:%.c=$(B)/%)
-PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/names.h csvkit/normalize.h csvkit/preflight.h \
+PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/preflight.h \
 	validator/validator.h manifest/manifest.h manifest/slice.h)
 TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a

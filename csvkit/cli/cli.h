@@ -66,6 +66,24 @@ int cli_get_list(struct cli *cli, const char *name, struct csvk_strings *out); /
    it was asked for, and then delimiter is left alone. */
 int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_auto);
 
+/* ---- a table: dialect options and --manifest together ---- */
+struct cli_table {
+    struct csvk_dialect dialect;
+    bool delimiter_auto;             /* then dialect.delimiter is not known yet */
+    bool header;                     /* the first record holds the names */
+    struct csvk_strings columns;     /* empty: they are in the header */
+    struct csvk_strings primary_key; /* --primary-key, else the manifest's */
+    char *manifest;                  /* the manifest that was read, or NULL */
+};
+extern const struct cli_group cli_manifest_options; /* --manifest */
+/*
+ * Defaults, then the manifest, then the options. With an `input` (file or directory of slices) its
+ * INPUT.manifest is used by itself; NULL: only --manifest counts. Speaks and answers the exit
+ * status; release *out either way.
+ */
+int cli_get_table(struct cli *cli, const char *input, struct cli_table *out);
+void cli_table_release(struct cli_table *table);
+
 /* ---- speaking ---- */
 /* "csvkit: text" on standard error, bytes of names escaped; returns CLI_TROUBLE. */
 int cli_trouble(struct cli *cli, const char *format, ...) CSVK_PRINTF(2, 3);

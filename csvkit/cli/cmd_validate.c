@@ -93,20 +93,33 @@ static int read_limits(struct job *job)
                               : status;
 }
 
+/* The names change hands. */
+static void use_table(struct csvk_validate_options *options, struct cli_table *table)
+{
+    options->dialect = table->dialect;
+    options->header = table->header ? CSVK_HEADER : CSVK_NO_HEADER;
+    options->columns = table->columns;
+    options->primary_key = table->primary_key;
+    table->columns = table->primary_key = (struct csvk_strings){0};
+}
+
 static int read_table(struct job *job)
 {
     struct cli *cli = job->cli;
-    struct csvk_validate_options *o = &job->options;
-    if (cli_has(cli, "header") && cli_has(cli, "no-header")) {
-        return cli_trouble(cli, "--header and --no-header contradict each other");
-    }
-    o->header = cli_has(cli, "no-header") ? CSVK_NO_HEADER : CSVK_HEADER;
+    struct cli_table table;
     const char *encoding = cli_value(cli, "encoding");
     bool plain = encoding == NULL || strcasecmp(encoding, "utf-8") == 0;
     job->encoding = plain ? NULL : encoding;
-    int status = cli_get_dialect(cli, &o->dialect, NULL);
-    status = status == CLI_GOOD ? cli_get_list(cli, "columns", &o->columns) : status;
-    return status == CLI_GOOD ? cli_get_list(cli, "primary-key", &o->primary_key) : status;
+    int status = cli_get_table(cli, NULL, &table);
+    if (status == CLI_GOOD && table.delimiter_auto) {
+        status = cli_trouble(cli, "--delimiter=auto: a judge must be told the delimiter; "
+                                  "csvkit sniff proposes one");
+    }
+    if (status == CLI_GOOD) {
+        use_table(&job->options, &table);
+    }
+    cli_table_release(&table);
+    return status;
 }
 
 static int read_options(struct job *job)
@@ -309,8 +322,8 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Validation", rows};
-static const struct cli_group *const groups[] = {&own, &cli_dialect_options, &cli_common_options,
-                                                 NULL};
+static const struct cli_group *const groups[] = {&own, &cli_dialect_options, &cli_manifest_options,
+                                                 &cli_common_options, NULL};
 
 static const char *const examples[] = {
     "csvkit validate orders.csv",
