@@ -167,6 +167,7 @@ int csvk_sniff_source(struct csvk_source *source, size_t most, struct csvk_buf *
             return status;
         }
         sample->length += got;
+        sample->data[sample->length] = '\0';
     }
     struct csvk_bytes bytes = {sample->data, sample->length};
     return csvk_sniff(bytes, got == 0 ? CSVK_SAMPLE_WHOLE : CSVK_SAMPLE_CUT, out, err);

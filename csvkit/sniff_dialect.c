@@ -4,8 +4,9 @@
  *   score = 100 * (records of the most frequent width / records) * (1 - faulty records / records)
  *               * (0.6 + 0.4 * share of fields without another delimiter) * prior * enough records
  *
- * The share of clean fields decides where two delimiters both give even widths: read with the wrong
- * one, every field holds the other. Decimal commas and prose ("Smith, Ann") are clean.
+ * A record that is wider than the first one by empty fields only counts as of its width, at a
+ * discount. The share of clean fields decides where two delimiters both give even widths: read with
+ * the wrong one, every field holds the other. Decimal commas and prose ("Smith, Ann") are clean.
  */
 #include "csvkit/sniff_priv.h"
 
@@ -31,6 +32,8 @@ struct reading {
     struct csvk_sniff_candidate seen;
     struct csvk_totals totals;
     uint64_t clean;
+    uint64_t inner, spaced; /* not empty, behind a delimiter; of these, begun with a blank */
+    uint64_t first_width, like_first; /* like_first: surplus empty fields aside */
     uint64_t width[WIDTHS], count[WIDTHS];
     size_t nwidths;
     bool cut; /* a last record without line break may be half a record */
@@ -90,9 +93,32 @@ static bool count_fields(struct reading *reading, const struct csvk_batch *batch
         reading->seen.enclosed += enclosed && !broken;
         reading->seen.doubled += enclosed && !broken && (field->flags & CSVK_FIELD_DECODE) != 0;
         reading->clean += enclosed || is_clean(raw);
+        reading->inner += i > 0 && raw.len > 0;
+        reading->spaced += i > 0 && raw.len > 0 && raw.ptr[0] == ' ';
         led |= reading->seen.dialect.enclosure == CSVK_NO_BYTE && raw.len > 0 && raw.ptr[0] == '"';
     }
     return led;
+}
+
+static bool is_blank_run(struct csvk_bytes raw)
+{
+    for (size_t i = 0; i < raw.len; i++) {
+        if (raw.ptr[i] != ' ' && raw.ptr[i] != '\t') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_like_first(const struct reading *reading, const struct csvk_batch *batch,
+                          const struct csvk_record *record)
+{
+    for (uint64_t i = reading->first_width; i < record->nfields; i++) {
+        if (!is_blank_run(csvk_field_raw(batch, record, (size_t)i))) {
+            return false;
+        }
+    }
+    return record->nfields >= reading->first_width;
 }
 
 static bool has_enclosure_fact(const struct csvk_batch *batch, const struct csvk_record *record)
@@ -110,11 +136,15 @@ static int take_batch(void *context, const struct csvk_batch *batch)
     struct reading *reading = context;
     for (size_t i = 0; i < batch->nnoted; i++) {
         const struct csvk_record *record = &batch->records[i];
-        if (record->blank || record->oversize || (reading->cut && record->eol == CSVK_EOL_NONE)) {
+        if (record->blank || record->oversize || (reading->cut && record->eol == CSVK_EOL_NONE) ||
+            (record->nfields == 1 && is_blank_run(csvk_field_raw(batch, record, 0)))) {
             continue;
         }
-        reading->seen.records++;
+        if (reading->seen.records++ == 0) {
+            reading->first_width = record->nfields;
+        }
         count_width(reading, record->nfields);
+        reading->like_first += is_like_first(reading, batch, record);
         bool led = count_fields(reading, batch, record);
         reading->seen.faulty += led || has_enclosure_fact(batch, record);
     }
@@ -140,6 +170,12 @@ static double enough_records(const struct csvk_sniff_candidate *seen, int prior)
     return seen->records < 2 ? 0.7 : seen->records < 3 ? 0.85 : seen->records < 10 ? 0.95 : 1;
 }
 
+/* Commas in prose: a blank follows most of them, and they do not come in equal numbers. */
+static bool is_prose(const struct reading *reading)
+{
+    return reading->seen.alike < reading->seen.records && reading->spaced * 2 >= reading->inner;
+}
+
 static void rate(struct reading *reading)
 {
     struct csvk_sniff_candidate *seen = &reading->seen;
@@ -154,8 +190,15 @@ static void rate(struct reading *reading)
     }
     int prior = prior_of(seen->dialect.delimiter);
     double records = (double)seen->records;
-    double score = prior * ((double)seen->alike / records);
+    double alike = (double)seen->alike;
+    if (reading->first_width > 1 && (double)reading->like_first * 0.9 > alike) {
+        seen->alike = reading->like_first;
+        seen->width = reading->first_width;
+        alike = (double)seen->alike * 0.9;
+    }
+    double score = prior * (alike / records);
     score *= 1 - (double)seen->faulty / records;
+    score *= is_prose(reading) ? 0.5 : 1;
     score *= 0.6 + 0.4 * ((double)reading->clean / (double)seen->fields);
     seen->score = (int)(score * enough_records(seen, prior) + 0.5);
 }

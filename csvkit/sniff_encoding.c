@@ -62,6 +62,9 @@ static struct nuls count_nuls(struct csvk_bytes sample)
 /* Latin text has its NUL bytes at fixed places: three of four, or every other. */
 static const struct unicode *unmarked_wide(const struct nuls *nuls, size_t length)
 {
+    if (length % 2 != 0 || nuls->total < 4) {
+        return NULL;
+    }
     size_t quarter = length / 4, odd = nuls->at[1] + nuls->at[3], even = nuls->at[0] + nuls->at[2];
     if (quarter > 0 && nuls->at[2] > quarter * 9 / 10 && nuls->at[3] > quarter * 9 / 10 &&
         nuls->at[0] < quarter / 10) {
@@ -165,6 +168,12 @@ static struct utf8 count_utf8(struct csvk_bytes sample, enum csvk_sample extent)
 
 /* ---- the decision ---- */
 
+/* A mark of two or four bytes per unit, but neither a delimiter nor a line break in such units. */
+static bool contradicts(struct csvk_bytes rest, const struct unicode *u)
+{
+    return u->unit > 1 && rest.len > 0 && memchr(rest.ptr, 0, rest.len) == NULL;
+}
+
 static int take_wide(struct csvk_bytes sample, const struct unicode *u, struct csvk_sniff *out,
                      struct csvk_bytes *text, struct csvk_buf *room)
 {
@@ -211,6 +220,13 @@ int csvk_sniff_encoding(struct csvk_bytes sample, enum csvk_sample extent, struc
         csvk_sniff_say(&out->on_encoding, 100, "byte order mark of %s", u->name);
         text->ptr += u->mark_length;
         text->len -= u->mark_length;
+        if (contradicts(*text, u)) {
+            out->encoding = "";
+            out->verdict = CSVK_SNIFF_NOT_TEXT;
+            csvk_sniff_say(&out->on_encoding, 0, "byte order mark of %s, but what follows is not",
+                           u->name);
+            return CSVK_OK;
+        }
         return u->unit > 1 ? take_wide(sample, u, out, text, room) : CSVK_OK;
     }
     struct nuls nuls = count_nuls(sample);

@@ -8,15 +8,23 @@
 
 extern const struct cli_command cli_cmd_help;
 extern const struct cli_command cli_cmd_validate;
+extern const struct cli_command cli_cmd_sniff;
 extern const struct cli_command cli_cmd_rules;
 extern const struct cli_command cli_cmd_explain;
 
 extern const struct cli_command cli_cmd_internal_man;
 extern const struct cli_command cli_cmd_internal_completion;
 
+// clang-format off
 const struct cli_command *const cli_commands[] = {
-    &cli_cmd_validate, &cli_cmd_rules, &cli_cmd_explain, &cli_cmd_help, NULL,
+    &cli_cmd_validate,
+    &cli_cmd_sniff,
+    &cli_cmd_rules,
+    &cli_cmd_explain,
+    &cli_cmd_help,
+    NULL,
 };
+// clang-format on
 
 const struct cli_command *const cli_hidden_commands[] = {
     &cli_cmd_internal_man,

@@ -1,0 +1,279 @@
+/* cmd_sniff.c - csvkit sniff [FILE]...: proposes dialect, encoding and header, with the evidence.
+ */
+#include "csvkit/cli/cli.h"
+#include "csvkit/json.h"
+#include "csvkit/sniff.h"
+
+#include <string.h>
+
+struct told { /* one finished proposal */
+    const char *file;
+    uint64_t sample;
+    const struct csvk_sniff *sniff;
+};
+
+/* As the option wants it: "tab", ",", "\x1f", "none". */
+static void write_byte(int byte, char text[8])
+{
+    static const char hex[] = "0123456789abcdef";
+    memset(text, 0, 8);
+    if (byte == CSVK_NO_BYTE) {
+        memcpy(text, "none", 4);
+    } else if (byte == '\t') {
+        memcpy(text, "tab", 3);
+    } else if (byte == ' ') {
+        memcpy(text, "space", 5);
+    } else if (byte > ' ' && byte < 0x7f) {
+        text[0] = (char)byte;
+    } else {
+        text[0] = '\\';
+        text[1] = 'x';
+        text[2] = hex[byte >> 4 & 15];
+        text[3] = hex[byte & 15];
+    }
+}
+
+/* ---- JSON ---- */
+
+static void put_byte(struct csvk_json *json, int byte)
+{
+    unsigned char value = (unsigned char)byte;
+    csvk_json_key(json, "value");
+    if (byte == CSVK_NO_BYTE) {
+        csvk_json_null(json);
+    } else {
+        csvk_json_bytes(json, &value, 1);
+    }
+}
+
+static void close_part(struct csvk_json *json, const struct csvk_sniff_part *part)
+{
+    csvk_json_put_uint(json, "score", (uint64_t)part->score);
+    csvk_json_put_string(json, "evidence", part->evidence);
+    csvk_json_close(json, '}');
+}
+
+static void open_part(struct csvk_json *json, const char *name)
+{
+    csvk_json_key(json, name);
+    csvk_json_open(json, '{');
+}
+
+static void put_candidates(struct csvk_json *json, const struct csvk_sniff *sniff)
+{
+    csvk_json_key(json, "candidates");
+    csvk_json_open(json, '[');
+    for (size_t i = 0; i < sniff->ncandidates; i++) {
+        const struct csvk_sniff_candidate *candidate = &sniff->candidate[i];
+        unsigned char delimiter = (unsigned char)candidate->dialect.delimiter;
+        csvk_json_open(json, '{');
+        csvk_json_key(json, "delimiter");
+        csvk_json_bytes(json, &delimiter, 1);
+        csvk_json_put_uint(json, "score", (uint64_t)candidate->score);
+        csvk_json_put_uint(json, "columns", candidate->width);
+        csvk_json_put_uint(json, "records", candidate->records);
+        csvk_json_put_uint(json, "records_alike", candidate->alike);
+        csvk_json_put_uint(json, "records_faulty", candidate->faulty);
+        csvk_json_close(json, '}');
+    }
+    csvk_json_close(json, ']');
+}
+
+static void put_dialect(struct csvk_json *json, const struct csvk_sniff *sniff)
+{
+    open_part(json, "delimiter");
+    if (sniff->verdict == CSVK_SNIFF_CLEAR) {
+        put_byte(json, sniff->dialect.delimiter);
+    } else {
+        csvk_json_key(json, "value");
+        csvk_json_null(json);
+    }
+    close_part(json, &sniff->on_delimiter);
+    open_part(json, "enclosure");
+    put_byte(json, sniff->dialect.enclosure);
+    close_part(json, &sniff->on_enclosure);
+    open_part(json, "escape");
+    put_byte(json, sniff->dialect.escape);
+    close_part(json, &sniff->on_escape);
+}
+
+static int write_json(const struct told *told, struct csvk_buf *out)
+{
+    const struct csvk_sniff *sniff = told->sniff;
+    struct csvk_json json;
+    csvk_json_init(&json, out);
+    csvk_json_open(&json, '{');
+    csvk_json_put_string(&json, "file", told->file);
+    csvk_json_put_string(&json, "verdict", csvk_sniff_verdict_name(sniff->verdict));
+    csvk_json_put_uint(&json, "sample_bytes", told->sample);
+    csvk_json_put_bool(&json, "whole_file", !sniff->cut);
+    csvk_json_put_uint(&json, "sample_records", sniff->records);
+    csvk_json_put_bool(&json, "sep_line", sniff->sep_line);
+    put_dialect(&json, sniff);
+    open_part(&json, "encoding");
+    csvk_json_put_string(&json, "value", sniff->encoding[0] != '\0' ? sniff->encoding : NULL);
+    csvk_json_put_bool(&json, "mark", sniff->mark > 0);
+    close_part(&json, &sniff->on_encoding);
+    open_part(&json, "line_break");
+    csvk_json_put_string(&json, "value", csvk_eol_name(sniff->eol));
+    close_part(&json, &sniff->on_eol);
+    open_part(&json, "header");
+    csvk_json_put_bool(&json, "value", sniff->has_header);
+    close_part(&json, &sniff->on_header);
+    put_candidates(&json, sniff);
+    csvk_json_close(&json, '}');
+    return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
+}
+
+/* ---- text ---- */
+
+static int add_line(struct csvk_buf *out, const char *name, const char *value,
+                    const struct csvk_sniff_part *part)
+{
+    if (part->evidence[0] == '\0') {
+        return CSVK_OK;
+    }
+    return csvk_buf_printf(out, "  %-11s %-12s %3d  %s\n", name, value, part->score,
+                           part->evidence);
+}
+
+static int add_byte_line(struct csvk_buf *out, const char *name, int byte,
+                         const struct csvk_sniff_part *part)
+{
+    char value[8];
+    write_byte(byte, value);
+    return add_line(out, name, value, part);
+}
+
+static int add_delimiter_line(const struct csvk_sniff *sniff, struct csvk_buf *out)
+{
+    return sniff->verdict == CSVK_SNIFF_CLEAR
+               ? add_byte_line(out, "delimiter", sniff->dialect.delimiter, &sniff->on_delimiter)
+               : add_line(out, "delimiter", "?", &sniff->on_delimiter);
+}
+
+static int write_text(const struct told *told, struct csvk_buf *out)
+{
+    const struct csvk_sniff *sniff = told->sniff;
+    int status = csvk_buf_add_escaped(out, told->file, strlen(told->file));
+    if (status == CSVK_OK) {
+        status = csvk_buf_printf(
+            out, ": %s (%s of %llu bytes)\n", csvk_sniff_verdict_name(sniff->verdict),
+            sniff->cut ? "the first part" : "the whole", (unsigned long long)told->sample);
+    }
+    status = status == CSVK_OK ? add_delimiter_line(sniff, out) : status;
+    if (status == CSVK_OK) {
+        status = add_byte_line(out, "enclosure", sniff->dialect.enclosure, &sniff->on_enclosure);
+    }
+    if (status == CSVK_OK) {
+        status = add_byte_line(out, "escape", sniff->dialect.escape, &sniff->on_escape);
+    }
+    if (status == CSVK_OK) {
+        status = add_line(out, "encoding", sniff->encoding, &sniff->on_encoding);
+    }
+    if (status == CSVK_OK) {
+        status = add_line(out, "line break", csvk_eol_name(sniff->eol), &sniff->on_eol);
+    }
+    return status == CSVK_OK
+               ? add_line(out, "header", sniff->has_header ? "yes" : "no", &sniff->on_header)
+               : status;
+}
+
+/* ---- running ---- */
+
+static int sniff_file(const char *file, uint64_t most, struct csvk_buf *sample,
+                      struct csvk_sniff *sniff, struct csvk_error *err)
+{
+    struct csvk_source *source = NULL;
+    int status = csvk_source_open(&source, file, err);
+    if (status == CSVK_OK) {
+        status = csvk_sniff_source(source, (size_t)most, sample, sniff, err);
+    }
+    csvk_source_free(source);
+    return status;
+}
+
+static int sniff_one(struct cli *cli, const char *file, uint64_t most)
+{
+    struct csvk_buf sample = CSVK_BUF_INIT, out = CSVK_BUF_INIT;
+    struct csvk_sniff sniff;
+    struct csvk_error err = {0};
+    const char *format = cli_value(cli, "format");
+    int exit_status = CLI_TROUBLE;
+    if (sniff_file(file, most, &sample, &sniff, &err) != CSVK_OK) {
+        cli_fail(cli, &err);
+        goto out;
+    }
+    struct told told = {file, sample.length, &sniff};
+    bool json = format != NULL && strcmp(format, "json") == 0;
+    if ((json ? write_json(&told, &out) : write_text(&told, &out)) != CSVK_OK) {
+        cli_trouble(cli, "out of memory");
+        goto out;
+    }
+    cli_out_buf(cli, &out);
+    exit_status = sniff.verdict == CSVK_SNIFF_CLEAR ? CLI_GOOD : CLI_REFUSED;
+out:
+    csvk_buf_release(&sample);
+    csvk_buf_release(&out);
+    return exit_status;
+}
+
+static int run(struct cli *cli)
+{
+    uint64_t most = CSVK_SNIFF_SAMPLE;
+    int worst = cli_get_size(cli, "sample", &most);
+    if (worst != CLI_GOOD) {
+        return worst;
+    }
+    if (most == 0 || most > UINT32_MAX) {
+        return cli_trouble(cli, "--sample: from 1 byte to 4 GiB");
+    }
+    if (cli_noperands(cli) == 0) {
+        return sniff_one(cli, "-", most);
+    }
+    for (size_t i = 0; i < cli_noperands(cli); i++) {
+        int status = sniff_one(cli, cli_operand(cli, i), most);
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
+static const struct cli_option rows[] = {
+    {"sample", 0, "SIZE", NULL,
+     "How much of the beginning of the file to look at. Default: 1MiB, which is also about a "
+     "quarter of the memory that is used.",
+     false},
+    {"format", 0, "FORMAT", "text|json", "Text for people, or one JSON object per file.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_group own = {"Sniffing", rows};
+static const struct cli_group *const groups[] = {&own, &cli_common_options, NULL};
+
+static const char *const examples[] = {
+    "csvkit sniff --help",
+    "prints this page",
+    "csvkit sniff orders.csv",
+    "proposes the dialect of orders.csv and says why",
+    "csvkit sniff --format=json *.csv",
+    "the same for programs, one object per line",
+    NULL,
+};
+
+const struct cli_command cli_cmd_sniff = {
+    .name = "sniff",
+    .operands = "[FILE]...",
+    .summary = "propose delimiter, enclosure, escape, encoding and header of a file",
+    .details =
+        "Reads the beginning of FILE (or of standard input) once with every delimiter and "
+        "enclosure that occurs in it, and proposes the reading in which most records have the "
+        "same number of fields and no enclosure is at fault. Each part of the proposal has a "
+        "score from 0 to 100 and its evidence.\n\n"
+        "Nothing is guessed in silence: when two delimiters are about equally good, when none "
+        "splits the records alike, when there is no record, or when the file is not text, the "
+        "verdict says so and the exit status is 1.",
+    .groups = groups,
+    .examples = examples,
+    .min_operands = 0,
+    .max_operands = -1,
+    .run = run,
+};

@@ -1,0 +1,68 @@
+#!/bin/bash
+# csvkit sniff: text, JSON, standard input, gzip, samples, exit statuses.
+set -u
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 2
+bad=0
+
+expect() { # what, expected, got
+    if [ "$2" != "$3" ]; then
+        printf 'FAILED %s\n  expected: %s\n  got:      %s\n' "$1" "$2" "$3"
+        bad=1
+    fi
+}
+
+printf 'id;name\n1;"a;b"\n2;c\n' >semicolon.csv
+printf 'a,b;c\nx,y;z\nu,v;w\n' >unclear.csv
+: >empty.csv
+
+"$CSVKIT" sniff semicolon.csv >out 2>err
+expect "exit of a clear file" 0 $?
+expect "first line" "semicolon.csv: clear (the whole of 20 bytes)" "$(head -n 1 out)"
+expect "nothing on standard error" "" "$(cat err)"
+for part in delimiter enclosure escape encoding 'line break' header; do
+    grep -q "^  $part " out || expect "a line for $part" yes no
+done
+
+json=$("$CSVKIT" sniff --format=json semicolon.csv)
+expect "verdict" clear "$(jq -r .verdict <<<"$json")"
+expect "delimiter" ';' "$(jq -r .delimiter.value <<<"$json")"
+expect "escape" null "$(jq -r .escape.value <<<"$json")"
+expect "header" true "$(jq -r .header.value <<<"$json")"
+expect "encoding" UTF-8 "$(jq -r .encoding.value <<<"$json")"
+expect "line break" lf "$(jq -r .line_break.value <<<"$json")"
+expect "every part has score and evidence" 6 \
+    "$(jq '[.delimiter, .enclosure, .escape, .encoding, .line_break, .header]
+           | map(select((.score | type) == "number" and (.evidence | length) > 0)) | length' <<<"$json")"
+
+expect "the same from a pipe" "$(jq -c 'del(.file)' <<<"$json")" \
+    "$("$CSVKIT" sniff --format=json <semicolon.csv | jq -c 'del(.file)')"
+gzip -k semicolon.csv
+expect "the same from gzip" "$(jq -c 'del(.file)' <<<"$json")" \
+    "$("$CSVKIT" sniff --format=json semicolon.csv.gz | jq -c 'del(.file)')"
+
+"$CSVKIT" sniff unclear.csv >out
+expect "exit of an ambiguous file" 1 $?
+expect "no delimiter is proposed" null "$("$CSVKIT" sniff --format=json unclear.csv | jq .delimiter.value)"
+expect "both are told" 2 "$("$CSVKIT" sniff --format=json unclear.csv | jq '.candidates | length')"
+"$CSVKIT" sniff empty.csv >out
+expect "exit of an empty file" 1 $?
+"$CSVKIT" sniff missing.csv >out 2>err
+expect "exit of a missing file" 2 $?
+expect "nothing on standard output" "" "$(cat out)"
+"$CSVKIT" sniff --format=json semicolon.csv unclear.csv semicolon.csv >out
+expect "exit of several files: the worst" 1 $?
+expect "one line each" 3 "$(wc -l <out)"
+
+seq 1 200000 | sed 's/$/;x;y/' >long.csv
+expect "a sample" '[false,1000]' \
+    "$("$CSVKIT" sniff --sample=1kB --format=json long.csv | jq -c '[.whole_file, .sample_bytes]')"
+"$CSVKIT" sniff --sample=0 long.csv >out 2>err
+expect "exit of an empty sample" 2 $?
+
+# Bytes of a file never reach the terminal as they are.
+printf 'sep=\033\na\033b\n' >hostile.csv
+"$CSVKIT" sniff hostile.csv >out
+expect "no control bytes in text" "" "$(LC_ALL=C grep -P '[\x00-\x08\x0b-\x1f\x7f]' out)"
+exit "$bad"

@@ -1,0 +1,391 @@
+/*
+ * test_sniff.c - what is proposed, and what is refused: own cases, and the dialect table of the
+ * rvl torture corpus when it is there.
+ */
+#include "csvkit/sniff.h"
+#include "tests/support/support.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct csvk_sniff sniff(const void *bytes, size_t length, enum csvk_sample extent)
+{
+    struct csvk_sniff got;
+    struct csvk_error err = {0};
+    struct csvk_bytes sample = {bytes, length};
+    ck_assert_int_eq(csvk_sniff(sample, extent, &got, &err), CSVK_OK);
+    return got;
+}
+
+static struct csvk_sniff sniff_text(const char *text)
+{
+    return sniff(text, strlen(text), CSVK_SAMPLE_WHOLE);
+}
+
+struct dialect_case {
+    const char *text;
+    enum csvk_sniff_verdict verdict;
+    int delimiter, enclosure, escape;
+};
+
+static const struct dialect_case dialect_cases[] = {
+    {"a,b\n1,2\n", CSVK_SNIFF_CLEAR, ',', '"', CSVK_NO_BYTE},
+    {"a;b\n1,5;2,5\n3,5;4,5\n", CSVK_SNIFF_CLEAR, ';', '"', CSVK_NO_BYTE},
+    {"1,5;2,5;3,5\n4,5;5,5;6,5\n7,5;8,5;9,5\n", CSVK_SNIFF_CLEAR, ';', '"', CSVK_NO_BYTE},
+    {"name\tid\nSmith, Ann\t1\nBrown, Bob\t2\n", CSVK_SNIFF_CLEAR, '\t', '"', CSVK_NO_BYTE},
+    {"t|v\n10:00:01|5\n10:00:02|6\n", CSVK_SNIFF_CLEAR, '|', '"', CSVK_NO_BYTE},
+    {"a^b^c\n1^2^3\n4^5^6\n", CSVK_SNIFF_CLEAR, '^', '"', CSVK_NO_BYTE},
+    {"a\x1f"
+     "b\n1\x1f"
+     "2\n",
+     CSVK_SNIFF_CLEAR, 0x1f, '"', CSVK_NO_BYTE},
+    {"a:b\n1:2\n3:4\n5:6\n", CSVK_SNIFF_CLEAR, ':', '"', CSVK_NO_BYTE},
+    {"a b\n1 2\n3 4\n5 6\n7 8\n1 2\n3 4\n5 6\n7 8\n9 9\n", CSVK_SNIFF_CLEAR, ' ', '"',
+     CSVK_NO_BYTE},
+    {"a\n1\n2\n", CSVK_SNIFF_ONE_COLUMN, ',', '"', CSVK_NO_BYTE},
+    {"time\n10:30\n11:45\n", CSVK_SNIFF_ONE_COLUMN, ',', '"', CSVK_NO_BYTE},
+    {"Dear Ann,\nthis is a letter, not a table.\nIt has words.\n\nYours, Bob\n",
+     CSVK_SNIFF_ONE_COLUMN, ',', '"', CSVK_NO_BYTE},
+    {"h1,h2;h3\n1,2;3\n", CSVK_SNIFF_AMBIGUOUS, ';', '"', CSVK_NO_BYTE},
+    {"a,b;c\nx,y;z\nu,v;w\n", CSVK_SNIFF_AMBIGUOUS, ',', '"', CSVK_NO_BYTE},
+    {"", CSVK_SNIFF_EMPTY, ',', '"', CSVK_NO_BYTE},
+    {" \r\n\t\n", CSVK_SNIFF_EMPTY, ',', '"', CSVK_NO_BYTE},
+    {"sep=;\r\n", CSVK_SNIFF_EMPTY, ';', '"', CSVK_NO_BYTE},
+    {"sep=;\r\na,b;c\r\n1,2;3\r\n", CSVK_SNIFF_CLEAR, ';', '"', CSVK_NO_BYTE},
+    {"SEP==\na=b\n", CSVK_SNIFF_CLEAR, '=', '"', CSVK_NO_BYTE},
+    {"sep=,,\na,b\n1,2\n", CSVK_SNIFF_CLEAR, ',', '"', CSVK_NO_BYTE},
+    {"\"a;1\",\"b;2\"\n\"c;3\",\"d;4\"\n", CSVK_SNIFF_CLEAR, ',', '"', CSVK_NO_BYTE},
+    {"'a,1';'b'\n'c,2';'d'\n'it''s';'e'\n", CSVK_SNIFF_CLEAR, ';', '\'', CSVK_NO_BYTE},
+    {"name,note\nO'Hara,it's\nD'Arcy,'tis\n", CSVK_SNIFF_CLEAR, ',', '"', CSVK_NO_BYTE},
+    {"size,item\n5\",pipe\n6\",tube\n", CSVK_SNIFF_CLEAR, ',', CSVK_NO_BYTE, CSVK_NO_BYTE},
+    {"a,b\n\"x \\\" y\",2\n\"z\\\"\",3\n", CSVK_SNIFF_CLEAR, ',', '"', '\\'},
+    {"a,b\n\"C:\\dir\\\",2\n\"D:\\\",3\n", CSVK_SNIFF_CLEAR, ',', '"', CSVK_NO_BYTE},
+    {"a,b\n\"say \"\"hi\"\"\",2\n", CSVK_SNIFF_CLEAR, ',', '"', CSVK_NO_BYTE},
+    {"a,b,c\n1,2,3,,\n4,5,6,\n", CSVK_SNIFF_CLEAR, ',', '"', CSVK_NO_BYTE},
+};
+
+START_TEST(dialects)
+{
+    for (size_t i = 0; i < sizeof dialect_cases / sizeof dialect_cases[0]; i++) {
+        const struct dialect_case *c = &dialect_cases[i];
+        struct csvk_sniff got = sniff_text(c->text);
+        ck_assert_msg(got.verdict == c->verdict, "%s: %s (%s)", c->text,
+                      csvk_sniff_verdict_name(got.verdict), got.on_delimiter.evidence);
+        if (c->verdict != CSVK_SNIFF_AMBIGUOUS) {
+            ck_assert_msg(got.dialect.delimiter == c->delimiter &&
+                              got.dialect.enclosure == c->enclosure &&
+                              got.dialect.escape == c->escape,
+                          "%s: %d %d %d", c->text, got.dialect.delimiter, got.dialect.enclosure,
+                          got.dialect.escape);
+        }
+    }
+}
+END_TEST
+
+START_TEST(every_part_has_evidence)
+{
+    struct csvk_sniff got = sniff_text("id,name\r\n1,\"a\"\"b\"\r\n2,c\r\n");
+    ck_assert_str_eq(got.on_delimiter.evidence,
+                     "3 of 3 records have 2 fields; second best: none, score 0");
+    ck_assert_int_eq(got.on_delimiter.score, 95);
+    ck_assert_ptr_nonnull(strstr(got.on_enclosure.evidence, "1 of 6 fields are enclosed"));
+    ck_assert_ptr_nonnull(strstr(got.on_escape.evidence, "doubled in 1 fields"));
+    ck_assert_str_eq(got.on_encoding.evidence, "only ASCII bytes");
+    ck_assert_ptr_nonnull(strstr(got.on_eol.evidence, "3 CRLF"));
+    ck_assert_ptr_nonnull(strstr(got.on_header.evidence, "2 names"));
+    ck_assert_int_eq(got.eol, CSVK_EOL_CRLF);
+    ck_assert_uint_eq(got.records, 3);
+}
+END_TEST
+
+/* An enclosure fault lowers the score of the enclosure and is told. */
+START_TEST(faults_lower_the_score)
+{
+    struct csvk_sniff got = sniff_text("a,b\n1,\"x\"y\n2,\"z\"\n3,\"u\"\n");
+    ck_assert_int_eq(got.verdict, CSVK_SNIFF_CLEAR);
+    ck_assert_int_eq(got.on_enclosure.score, 75);
+    ck_assert_ptr_nonnull(strstr(got.on_enclosure.evidence, "1 records are faulty"));
+}
+END_TEST
+
+struct header_case {
+    const char *text;
+    bool header;
+};
+
+START_TEST(headers)
+{
+    static const struct header_case cases[] = {
+        {"id,name\n1,a\n2,b\n", true},
+        {"1,a\n2,b\n3,c\n", false},
+        {"2024-01-01,5\n2024-01-02,6\n", false},
+        {"date,amount\n2024-01-01,\"1.234,56\"\n2024-01-02,7\n", true},
+        {"red,round\nblue,round\nred,square\n", false},
+        {"colour,shape\nblue,round\nred,square\n", true},
+        {"a,a\n1,2\n", true},
+        {"5,6\n", false},
+        {"first,second\n", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct csvk_sniff got = sniff_text(cases[i].text);
+        ck_assert_msg(got.has_header == cases[i].header, "%s: %d (%s)", cases[i].text,
+                      got.on_header.score, got.on_header.evidence);
+        ck_assert_int_ge(got.on_header.score, 50);
+    }
+    ck_assert_int_gt(sniff_text("id,n\n1,2\n3,4\n").on_header.score,
+                     sniff_text("id,n\n").on_header.score);
+}
+END_TEST
+
+/* ASCII text as units of `unit` bytes. */
+static size_t widen(const char *text, size_t unit, bool big_endian, unsigned char *to)
+{
+    size_t n = strlen(text);
+    memset(to, 0, n * unit);
+    for (size_t i = 0; i < n; i++) {
+        to[i * unit + (big_endian ? unit - 1 : 0)] = (unsigned char)text[i];
+    }
+    return n * unit;
+}
+
+START_TEST(wide_encodings)
+{
+    static const char *const names[] = {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"};
+    unsigned char bytes[400];
+    for (size_t i = 0; i < 4; i++) {
+        size_t n = widen("id;name\n1;Ann\n2;Bob\n", i < 2 ? 2 : 4, i % 2 == 1, bytes);
+        struct csvk_sniff got = sniff(bytes, n, CSVK_SAMPLE_WHOLE);
+        ck_assert_str_eq(got.encoding, names[i]);
+        ck_assert_int_eq(got.verdict, CSVK_SNIFF_CLEAR);
+        ck_assert_int_eq(got.dialect.delimiter, ';');
+        ck_assert_uint_eq(got.mark, 0);
+        ck_assert(got.has_header);
+    }
+    static const unsigned char marked[] = {0xff, 0xfe, 'a', 0,    ';',  0,
+                                           0x3d, 0xd8, 0,   0xde, '\n', 0};
+    struct csvk_sniff got = sniff(marked, sizeof marked, CSVK_SAMPLE_WHOLE);
+    ck_assert_str_eq(got.encoding, "UTF-16LE");
+    ck_assert_uint_eq(got.mark, 2);
+    ck_assert_int_eq(got.on_encoding.score, 100);
+    ck_assert_int_eq(got.dialect.delimiter, ';');
+}
+END_TEST
+
+struct encoding_case {
+    const char *text, *encoding;
+};
+
+START_TEST(encodings)
+{
+    static const struct encoding_case cases[] = {
+        {"a,b\n1,2\n", "UTF-8"},
+        {"\xef\xbb\xbf"
+         "a,b\n1,2\n",
+         "UTF-8"},
+        {"a,b\nM\xc3\xbcnchen,\xc4\x8d\n", "UTF-8"},
+        {"a,b\nKr\xe8me br\xfbl\xe9"
+         "e,d\xe9j\xe0 vu\n",
+         "WINDOWS-1252"},
+        {"a,b\nSm\xf8rrebr\xf8"
+         "d,p\xe5 \xe6g\n",
+         "WINDOWS-1252"},
+        {"a,b\nP\xf8\xedli\x9a \x9elu\x9dou\xe8k\xfd k\xf9\xf2,\xfap\xecl\n", "WINDOWS-1250"},
+        {"a,b\nP\xf8\xedli\xb9 \xbelu\xbbou\xe8k\xfd k\xf9\xf2,\xfap\xecl\n", "ISO-8859-2"},
+        {"a,b\nza\xbf\xf3\xb3\xe6 g\xea\x9cl\xb9,ja\x9f\xf1\n", "WINDOWS-1250"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct csvk_sniff got = sniff_text(cases[i].text);
+        ck_assert_msg(strcmp(got.encoding, cases[i].encoding) == 0, "%zu: %s, %s", i, got.encoding,
+                      got.on_encoding.evidence);
+        ck_assert_int_eq(got.dialect.delimiter, ',');
+    }
+    struct csvk_sniff got = sniff("a,b\nx\0y,1\n", 10, CSVK_SAMPLE_WHOLE);
+    ck_assert_int_eq(got.verdict, CSVK_SNIFF_NOT_TEXT);
+    got = sniff("a,b\nxy,1\n\0\0\0\0\0\0\0", 16, CSVK_SAMPLE_WHOLE);
+    ck_assert_int_eq(got.verdict, CSVK_SNIFF_CLEAR);
+}
+END_TEST
+
+/* Wherever the sample ends, in a field, an enclosure or a character, the proposal stands. */
+START_TEST(a_cut_sample)
+{
+    static const char text[] = "id;n\xc3\xa1zev;text\r\n"
+                               "1;\"a;b\";\"x\r\ny\"\r\n2;\"c\";\"z\"\r\n"
+                               "3;\xc5\xa1;\"say \"\"hi\"\"\"\r\n4;d;\"e;f;g\"\r\n5;h;i\r\n";
+    for (size_t n = 16; n < sizeof text; n++) {
+        struct csvk_sniff got = sniff(text, n, CSVK_SAMPLE_CUT);
+        ck_assert_msg(got.verdict == CSVK_SNIFF_CLEAR && got.dialect.delimiter == ';', "%zu", n);
+        ck_assert_str_eq(got.encoding, "UTF-8");
+        ck_assert_msg(got.on_encoding.score >= 90, "%zu: %s", n, got.on_encoding.evidence);
+        ck_assert(got.cut);
+    }
+}
+END_TEST
+
+START_TEST(samples_of_sources)
+{
+    static const char text[] = "a;b\n1;2\n3;4\n5;6\n";
+    struct csvk_source *source = NULL;
+    struct csvk_buf sample = CSVK_BUF_INIT;
+    struct csvk_sniff got;
+    for (size_t most = 8; most < 40; most++) {
+        ck_assert_int_eq(csvk_source_memory(&source, text, sizeof text - 1, NULL), CSVK_OK);
+        ck_assert_int_eq(csvk_sniff_source(source, most, &sample, &got, NULL), CSVK_OK);
+        ck_assert_int_eq(got.dialect.delimiter, ';');
+        ck_assert_uint_eq(sample.length, most < sizeof text - 1 ? most : sizeof text - 1);
+        ck_assert_int_eq(memcmp(sample.data, text, sample.length), 0);
+        ck_assert(got.cut == (most <= sizeof text - 1));
+        csvk_source_free(source);
+    }
+    csvk_buf_release(&sample);
+}
+END_TEST
+
+/* ---- the corpus ---- */
+
+/* Where our proposal is not what the table expects, and why that is meant. */
+struct deviation {
+    const char *file;
+    enum csvk_sniff_verdict ours;
+    const char *why;
+};
+
+static const struct deviation deviations[] = {
+    {"control_byte_header.csv", CSVK_SNIFF_ONE_COLUMN,
+     "01 is never proposed; the table's note "
+     "says so, too"},
+    {"duplicate_headers.csv", CSVK_SNIFF_CLEAR, "names are judged by validate"},
+    {"extra_fields_non_empty.csv", CSVK_SNIFF_CLEAR, "widths are judged by validate"},
+    {"extra_trailing_nonempty.csv", CSVK_SNIFF_CLEAR, "widths are judged by validate"},
+    {"wide_row_extra_non_empty.csv", CSVK_SNIFF_CLEAR, "widths are judged by validate"},
+    {"invalid_quote.csv", CSVK_SNIFF_CLEAR, "the fault lowers the score; validate refuses it"},
+    {"unterminated_quote.csv", CSVK_SNIFF_CLEAR, "the fault lowers the score; validate refuses it"},
+    {"utf16le_bom.csv", CSVK_SNIFF_EMPTY, "the file is a byte order mark and nothing else"},
+    {"utf32be_bom.csv", CSVK_SNIFF_EMPTY, "the file is a byte order mark and nothing else"},
+};
+
+static const struct deviation *find_deviation(const char *file)
+{
+    for (size_t i = 0; i < sizeof deviations / sizeof deviations[0]; i++) {
+        if (strcmp(deviations[i].file, file) == 0) {
+            return &deviations[i];
+        }
+    }
+    return NULL;
+}
+
+static int delimiter_byte(const char *text)
+{
+    int byte = -2;
+    if (strncmp(text, "0x", 2) == 0) {
+        return (int)strtol(text, NULL, 16);
+    }
+    ck_assert_int_eq(csvk_dialect_parse_byte(text, "delimiter", false, &byte, NULL), CSVK_OK);
+    return byte;
+}
+
+static bool verdict_fits(const char *expected, enum csvk_sniff_verdict verdict)
+{
+    if (strcmp(expected, "parse_ok") == 0) {
+        return verdict == CSVK_SNIFF_CLEAR;
+    }
+    if (strcmp(expected, "E_DIALECT") == 0) {
+        return verdict == CSVK_SNIFF_ONE_COLUMN || verdict == CSVK_SNIFF_AMBIGUOUS;
+    }
+    return strcmp(expected, "E_ENCODING") == 0 ? verdict == CSVK_SNIFF_NOT_TEXT
+                                               : verdict == CSVK_SNIFF_EMPTY;
+}
+
+struct row { /* of the corpus table */
+    char file[80], expected[20], delimiter[8];
+    bool backslash;
+};
+
+static void check_row(const char *folder, const struct row *row)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/%s", folder, row->file);
+    size_t length = 0;
+    unsigned char *bytes = support_read_file(path, &length);
+    ck_assert_msg(bytes != NULL, "%s", path);
+    struct csvk_sniff got = sniff(bytes, length, CSVK_SAMPLE_WHOLE);
+    const struct deviation *deviation = find_deviation(row->file);
+    if (deviation != NULL) {
+        ck_assert_msg(got.verdict == deviation->ours, "%s: %s", row->file,
+                      csvk_sniff_verdict_name(got.verdict));
+    } else {
+        ck_assert_msg(verdict_fits(row->expected, got.verdict), "%s: %s, expected %s", row->file,
+                      csvk_sniff_verdict_name(got.verdict), row->expected);
+    }
+    if (deviation == NULL && got.verdict == CSVK_SNIFF_CLEAR) {
+        ck_assert_msg(got.dialect.delimiter == delimiter_byte(row->delimiter), "%s", row->file);
+        ck_assert_msg(got.dialect.escape == (row->backslash ? '\\' : CSVK_NO_BYTE), "%s",
+                      row->file);
+    }
+    free(bytes);
+}
+
+/* | `file` | source | `E_CODE` or parse_ok | `delimiter` or n/a | `\\` or none or n/a | note | */
+static bool parse_row(const char *line, struct row *row)
+{
+    char code[20];
+    memset(row, 0, sizeof *row);
+    if (sscanf(line, "| `%79[^`]` | %*[^|]| %19[^|]|", row->file, code) != 2) {
+        return false;
+    }
+    const char *start = code[0] == '`' ? code + 1 : code;
+    snprintf(row->expected, sizeof row->expected, "%.*s", (int)strcspn(start, "` "), start);
+    const char *delimiter = strstr(line, "| parse_ok | `");
+    if (delimiter != NULL) {
+        delimiter += strlen("| parse_ok | `");
+        const char *end = strchr(delimiter, '`');
+        snprintf(row->delimiter, sizeof row->delimiter, "%.*s", (int)(end - delimiter), delimiter);
+        row->backslash = strncmp(end, "` | `", 5) == 0;
+    }
+    return true;
+}
+
+START_TEST(torture_corpus)
+{
+    const char *folder = support_corpus("rvl-torture");
+    if (folder == NULL) {
+        return;
+    }
+    char path[300];
+    snprintf(path, sizeof path, "%s/README.md", folder);
+    FILE *table = fopen(path, "r");
+    ck_assert_ptr_nonnull(table);
+    char line[500];
+    size_t rows = 0, deviating = 0;
+    while (fgets(line, sizeof line, table) != NULL) {
+        struct row row;
+        if (parse_row(line, &row)) {
+            check_row(folder, &row);
+            rows++;
+            deviating += find_deviation(row.file) != NULL;
+        }
+    }
+    fclose(table);
+    ck_assert_uint_gt(rows, 80);
+    ck_assert_uint_eq(deviating, sizeof deviations / sizeof deviations[0]);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sniff");
+    TCase *tcase = tcase_create("sniff");
+    tcase_add_test(tcase, dialects);
+    tcase_add_test(tcase, every_part_has_evidence);
+    tcase_add_test(tcase, faults_lower_the_score);
+    tcase_add_test(tcase, headers);
+    tcase_add_test(tcase, wide_encodings);
+    tcase_add_test(tcase, encodings);
+    tcase_add_test(tcase, a_cut_sample);
+    tcase_add_test(tcase, samples_of_sources);
+    tcase_add_test(tcase, torture_corpus);
+    suite_add_tcase(suite, tcase);
+    return support_run(suite);
+}
