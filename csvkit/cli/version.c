@@ -23,7 +23,8 @@ int cli_version(struct csvk_buf *out)
                            "libcurl %s (%s)\nOpenSSL %s\nSIMD %s\n",
                            CSVK_VERSION, zlibVersion(), LIBDEFLATE_VERSION_STRING,
                            ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION, ISAL_PATCH_VERSION,
-                           cJSON_Version(), CSV_MAJOR, CSV_MINOR, CSV_RELEASE, curl->version,
-                           curl->ssl_version != NULL ? curl->ssl_version : "no TLS",
+                           cJSON_Version(), CSV_MAJOR, CSV_MINOR, CSV_RELEASE,
+                           curl != NULL ? curl->version : "not installed",
+                           curl != NULL && curl->ssl_version != NULL ? curl->ssl_version : "no TLS",
                            openssl_version(), csvk_simd_name(csvk_simd_best()));
 }
