@@ -359,6 +359,8 @@ void header_judge(struct csvk_validator *v, const struct csvk_record *r)
         judge_name(v, &h, &h.name[i]);
     }
     judge_expected(v, r);
+    struct place place = {r->offset, r->length, r->number, 0};
+    keys_resolve(v, &v->names, &place);
     release_header(&h);
 }
 

@@ -52,6 +52,8 @@ struct shape {
 
 #define SAMPLE_BYTES (64 * 1024)
 
+struct key_state;
+
 struct csvk_validator {
     struct csvk_validate_options options; /* owned copy */
     char *file;
@@ -79,6 +81,7 @@ struct csvk_validator {
     uint64_t ill_c1;          /* ... and in 80-9F, which latin-1 has no letters for */
     uint64_t ill_first, ill_first_record, ill_first_line, ill_first_column;
     uint64_t ill_first_length, ill_first_field;
+    struct key_state *keys; /* NULL: no primary key */
     struct csvk_totals totals;
     struct csvk_damage damage;
     bool finished, judged;
@@ -140,6 +143,16 @@ void judge_limits(struct csvk_validator *v);
 void sample_feed(struct csvk_validator *v);
 void sample_merge(struct csvk_validator *left, const struct csvk_validator *right);
 void sample_judge(struct csvk_validator *v);
+
+/* key_rules.c: does nothing when there is no primary key */
+int keys_new(struct csvk_validator *v, struct csvk_error *err);
+/* Finds the key's columns among `names`; `header` is where to say that one is missing. */
+void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
+                  const struct place *header);
+int keys_feed(struct csvk_validator *v, struct csvk_error *err);
+int keys_finish(struct csvk_validator *v, struct csvk_error *err);
+int keys_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err);
+void keys_free(struct key_state *keys);
 
 /* walk.c: fields of records in memory, when the reader has not told them */
 struct walk {

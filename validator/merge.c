@@ -111,6 +111,10 @@ int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *rig
             return csvk_fail(err, CSVK_ENOMEM, "out of memory for findings");
         }
     }
+    int status = keys_merge(left, right, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
     shape_merge(left, right);
     sample_merge(left, right);
     merge_ill_formed(left, right);

@@ -78,7 +78,7 @@ static void adjust_levels(struct csvk_validator *v)
     }
     if (o->primary_key.count != 0) {
         v->level[RULE_DUPLICATE_KEY] = CSVK_ERROR;
-        v->level[RULE_EMPTY_KEY] = CSVK_ERROR;
+        v->level[RULE_EMPTY_KEY] = CSVK_WARNING;
     }
 }
 
@@ -104,8 +104,8 @@ static void set_limits(struct csvk_validator *v)
     v->limit_fields = o->max_fields != 0 ? o->max_fields : limits[o->profile].fields;
     v->limit_records = o->max_records != 0 ? o->max_records : limits[o->profile].records;
     bool short_limit = judge_is_on(v, RULE_FIELD_TOO_LONG) && v->limit_field < LARGE_FIELD;
-    v->want_fields = short_limit || judge_is_on(v, RULE_FORMULA_PREFIX) ||
-                     judge_is_on(v, RULE_NEEDLESS_ENCLOSURE);
+    v->want_fields = short_limit || o->primary_key.count != 0 ||
+                     judge_is_on(v, RULE_FORMULA_PREFIX) || judge_is_on(v, RULE_NEEDLESS_ENCLOSURE);
 }
 
 static int copy_options(struct csvk_validator *v, const struct csvk_validate_options *options)
@@ -138,6 +138,15 @@ int csvk_validator_new(struct csvk_validator **out, const struct csvk_validate_o
     set_limits(v);
     v->width = options->columns.count != 0 ? options->columns.count : options->width;
     v->first_eol = options->eol;
+    status = keys_new(v, err);
+    if (status != CSVK_OK) {
+        csvk_validator_free(v);
+        return status;
+    }
+    if (options->columns.count != 0) {
+        struct place nowhere = {0, 0, 0, 0};
+        keys_resolve(v, &v->options.columns, &nowhere);
+    }
     *out = v;
     return CSVK_OK;
 }
@@ -263,9 +272,13 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
         judge_fields(v);
     }
     judge_limits(v);
+    int status = keys_feed(v, err);
     judge_locate_end_of_batch(v);
     v->batch = NULL;
     v->record = NULL;
+    if (status != CSVK_OK) {
+        return status;
+    }
     return v->failed ? csvk_fail(err, CSVK_ENOMEM, "out of memory for findings") : CSVK_OK;
 }
 
@@ -358,21 +371,29 @@ static void fill_report(struct csvk_validator *v)
     r->levels = v->level;
 }
 
+/* What only the whole file can tell. */
+static int judge_whole(struct csvk_validator *v, struct csvk_error *err)
+{
+    v->judged = true;
+    v->record = NULL;
+    v->batch = NULL;
+    shape_finish(v);
+    sample_judge(v);
+    judge_totals(v);
+    judge_damage(v);
+    int status = keys_finish(v, err);
+    if (status == CSVK_OK && v->failed) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory for findings");
+    }
+    return status;
+}
+
 int csvk_validator_report(struct csvk_validator *v, const struct csvk_report **out,
                           struct csvk_error *err)
 {
     if (!v->judged) {
-        v->judged = true;
-        v->record = NULL;
-        v->batch = NULL;
-        shape_finish(v);
-        sample_judge(v);
-        judge_totals(v);
-        judge_damage(v);
-        if (v->failed) {
-            return csvk_fail(err, CSVK_ENOMEM, "out of memory for findings");
-        }
-        int status = judge_collect(v, err);
+        int status = judge_whole(v, err);
+        status = status == CSVK_OK ? judge_collect(v, err) : status;
         if (status != CSVK_OK) {
             return status;
         }
@@ -393,6 +414,7 @@ void csvk_validator_free(struct csvk_validator *v)
     }
     csvk_validate_options_release(&v->options);
     csvk_strings_release(&v->names);
+    keys_free(v->keys);
     csvk_buf_release(&v->sample);
     csvk_free(v->shown);
     csvk_free(v->file);

@@ -1,0 +1,284 @@
+/*
+ * key_rules.c - duplicate-key and empty-key: the primary key over the whole table.
+ *
+ * keys.h does the search, at the end and in bounded memory. It remembers numbers, not lines, so the
+ * line of a repeated record is told from a small table of the places where lines and records drift
+ * apart (records that span lines). When that table is full, later lines stay unknown.
+ */
+#include "validator/judge.h"
+
+#include "validator/keys.h"
+
+#include <string.h>
+
+#define DRIFTS_MOST (UINT32_C(1) << 20)
+
+/* From record `record` on, a record begins on line `record` + `lines`. */
+struct drift {
+    uint64_t record, lines;
+};
+
+struct key_state {
+    struct csvk_keys *keys;
+    size_t count;             /* columns of the key */
+    size_t *column;           /* each from 0 */
+    struct csvk_bytes *value; /* of the record at hand */
+    struct csvk_buf *room;    /* for values that must be decoded */
+    struct csvk_buf key;
+    struct drift *drift;
+    size_t ndrifts, drift_capacity;
+    uint64_t lines_known_to; /* records from here on have an unknown line; 0: all are known */
+    bool resolved;           /* the columns are known */
+};
+
+/* ---- life --------------------------------------------------------------------------------------
+ */
+
+int keys_new(struct csvk_validator *v, struct csvk_error *err)
+{
+    size_t count = v->options.primary_key.count;
+    if (count == 0) {
+        return CSVK_OK;
+    }
+    if (v->options.header == CSVK_NO_HEADER && v->options.columns.count == 0) {
+        return csvk_fail(err, CSVK_EUSAGE, "a primary key needs the names of the columns");
+    }
+    struct key_state *k = csvk_calloc(1, sizeof(*k));
+    v->keys = k;
+    if (k == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    k->count = count;
+    k->column = csvk_calloc(count, sizeof(*k->column));
+    k->value = csvk_calloc(count, sizeof(*k->value));
+    k->room = csvk_calloc(count, sizeof(*k->room));
+    if (k->column == NULL || k->value == NULL || k->room == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    return csvk_keys_new(&k->keys, (size_t)v->options.memory, NULL, err);
+}
+
+void keys_free(struct key_state *k)
+{
+    if (k == NULL) {
+        return;
+    }
+    for (size_t i = 0; k->room != NULL && i < k->count; i++) {
+        csvk_buf_release(&k->room[i]);
+    }
+    csvk_keys_free(k->keys);
+    csvk_buf_release(&k->key);
+    csvk_free(k->column);
+    csvk_free(k->value);
+    csvk_free(k->room);
+    csvk_free(k->drift);
+    csvk_free(k);
+}
+
+/* ---- which columns ------------------------------------------------------------------------------
+ */
+
+static bool find_column(const struct csvk_strings *names, const char *name, size_t *column)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (strcmp(names->item[i], name) == 0) {
+            *column = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_missing(struct csvk_validator *v, const struct place *place, const char *name)
+{
+    struct csvk_finding *f = judge_add(v, RULE_HEADER_MISMATCH, place);
+    struct csvk_buf text = CSVK_BUF_INIT;
+    if (f == NULL) {
+        return;
+    }
+    if (csvk_buf_printf(&text, "missing `%s` of the primary key", name) != CSVK_OK) {
+        v->failed = true;
+    }
+    finding_text(v, f, "difference", csvk_buf_text(&text));
+    csvk_buf_release(&text);
+}
+
+void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
+                  const struct place *header)
+{
+    struct key_state *k = v->keys;
+    if (k == NULL || k->resolved) {
+        return;
+    }
+    bool all = true;
+    for (size_t i = 0; i < k->count; i++) {
+        const char *name = v->options.primary_key.item[i];
+        if (!find_column(names, name, &k->column[i])) {
+            tell_missing(v, header, name);
+            all = false;
+        }
+    }
+    k->resolved = all;
+}
+
+/* ---- records ------------------------------------------------------------------------------------
+ */
+
+static int note_drift(struct key_state *k, const struct csvk_record *r)
+{
+    uint64_t lines = r->line - r->number;
+    uint64_t last = k->ndrifts != 0 ? k->drift[k->ndrifts - 1].lines : 0;
+    if (lines == last || k->lines_known_to != 0) {
+        return CSVK_OK;
+    }
+    if (k->ndrifts == DRIFTS_MOST) {
+        k->lines_known_to = r->number;
+        return CSVK_OK;
+    }
+    if (k->ndrifts == k->drift_capacity) {
+        size_t capacity = k->drift_capacity == 0 ? 64 : k->drift_capacity * 2;
+        void *grown = csvk_reallocarray(k->drift, capacity, sizeof(*k->drift));
+        if (grown == NULL) {
+            return CSVK_ENOMEM;
+        }
+        k->drift = grown;
+        k->drift_capacity = capacity;
+    }
+    k->drift[k->ndrifts++] = (struct drift){r->number, lines};
+    return CSVK_OK;
+}
+
+/* The value of a field: in place when it stands there as it is, else decoded into `room`. */
+static int field_value(const struct csvk_validator *v, const struct csvk_field *field,
+                       struct csvk_buf *room, struct csvk_bytes *value)
+{
+    struct csvk_bytes raw = {v->batch->bytes + field->begin, field->end - field->begin};
+    if ((field->flags & CSVK_FIELD_ENCLOSED) == 0 && (field->flags & CSVK_FIELD_DECODE) == 0) {
+        *value = raw;
+        return CSVK_OK;
+    }
+    csvk_buf_clear(room);
+    if (csvk_buf_reserve(room, raw.len + 1) != CSVK_OK) {
+        return CSVK_ENOMEM;
+    }
+    value->len = csvk_field_decode(raw, &v->options.dialect, room->data);
+    value->ptr = room->data;
+    return CSVK_OK;
+}
+
+static void judge_empty(struct csvk_validator *v, const struct csvk_record *r, size_t column)
+{
+    const struct csvk_field *field = &v->batch->fields[r->first_field + column];
+    struct place place = {v->batch->offset + field->begin, field->end - field->begin, r->number,
+                          column + 1};
+    v->record = r;
+    judge_add(v, RULE_EMPTY_KEY, &place);
+}
+
+static int add_key(struct csvk_validator *v, const struct csvk_record *r, struct csvk_error *err)
+{
+    struct key_state *k = v->keys;
+    for (size_t i = 0; i < k->count; i++) {
+        size_t column = k->column[i];
+        if (column >= r->nfields) {
+            return CSVK_OK; /* too short to have a key: that has its own finding */
+        }
+        const struct csvk_field *field = &v->batch->fields[r->first_field + column];
+        if (field_value(v, field, &k->room[i], &k->value[i]) != CSVK_OK) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key");
+        }
+        if (k->value[i].len == 0) {
+            judge_empty(v, r, column);
+        }
+    }
+    if (csvk_keys_encode(&k->key, k->value, k->count) != CSVK_OK || note_drift(k, r) != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key");
+    }
+    struct csvk_bytes key = {k->key.data, k->key.length};
+    return csvk_keys_add(k->keys, key, r->number, r->offset, err);
+}
+
+int keys_feed(struct csvk_validator *v, struct csvk_error *err)
+{
+    const struct csvk_batch *b = v->batch;
+    int status = CSVK_OK;
+    if (v->keys == NULL || !v->keys->resolved || b->bytes == NULL) {
+        return CSVK_OK;
+    }
+    for (size_t i = 0; i < b->nnoted && status == CSVK_OK; i++) {
+        const struct csvk_record *r = &b->records[i];
+        bool judged = !r->blank && !r->oversize && r->number != v->header_record;
+        status = judged ? add_key(v, r, err) : CSVK_OK;
+    }
+    return status;
+}
+
+/* ---- the end ------------------------------------------------------------------------------------
+ */
+
+/* Line on which a record begins; 0 when it was not kept. */
+static uint64_t line_of_record(const struct key_state *k, uint64_t record)
+{
+    size_t low = 0, high = k->ndrifts;
+    if (k->lines_known_to != 0 && record >= k->lines_known_to) {
+        return 0;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (k->drift[middle].record <= record) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return record + (low != 0 ? k->drift[low - 1].lines : 0);
+}
+
+static int found(void *context, const struct csvk_duplicate_key *duplicate)
+{
+    struct csvk_validator *v = context;
+    const struct key_state *k = v->keys;
+    struct place place = {duplicate->offset, 0, duplicate->record,
+                          k->count == 1 ? k->column[0] + 1 : 0};
+    struct csvk_finding *f = judge_add(v, RULE_DUPLICATE_KEY, &place);
+    if (f != NULL) {
+        f->line = line_of_record(k, duplicate->record);
+        f->column = f->column_chars = f->line == 1 ? duplicate->offset + 1 : f->line != 0;
+        finding_number(f, "first_record", CSVK_EXTRA_RECORD, duplicate->first_record);
+    }
+    return 0;
+}
+
+int keys_finish(struct csvk_validator *v, struct csvk_error *err)
+{
+    return v->keys == NULL ? CSVK_OK : csvk_keys_finish(v->keys->keys, found, v, err);
+}
+
+static int append_drifts(struct key_state *to, const struct key_state *from,
+                         const struct csvk_totals *by)
+{
+    uint64_t behind = by->lines - by->records; /* drift at the seam; wraps as drifts do */
+    struct csvk_record r = {.number = by->records + 1, .line = by->lines + 1};
+    int status = note_drift(to, &r);
+    for (size_t i = 0; i < from->ndrifts && status == CSVK_OK; i++) {
+        r.number = from->drift[i].record + by->records;
+        r.line = r.number + from->drift[i].lines + behind;
+        status = note_drift(to, &r);
+    }
+    if (from->lines_known_to != 0 && to->lines_known_to == 0) {
+        to->lines_known_to = from->lines_known_to + by->records;
+    }
+    return status;
+}
+
+int keys_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err)
+{
+    struct csvk_keys_shift shift = {left->totals.records, left->totals.bytes};
+    if (left->keys == NULL || right->keys == NULL) {
+        return CSVK_OK;
+    }
+    if (append_drifts(left->keys, right->keys, &left->totals) != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory for keys");
+    }
+    return csvk_keys_merge(left->keys->keys, right->keys->keys, shift, err);
+}
