@@ -1,0 +1,478 @@
+/*
+ * test_validator_rules.c - for every rule a file that breaks it and one that does not, with the
+ * place; levels of the profiles; limits; what is kept of a flood.
+ */
+#include "tests/support/support.h"
+#include "validator/validator.h"
+
+#include <string.h>
+
+#define TEXT(literal) (literal), sizeof(literal) - 1
+
+/* A file and what one rule says to it. byte -1: any place. */
+struct sample {
+    const char *rule;
+    const char *bytes;
+    size_t length;
+    uint64_t count;
+    int64_t byte;
+};
+
+static const struct sample samples[] = {
+    {"empty-file", TEXT(""), 1, 0},
+    {"empty-file", TEXT("a\r\n"), 0, -1},
+    {"utf8-bom",
+     TEXT("\xEF\xBB\xBF"
+          "a\r\n"),
+     1, 0},
+    {"utf8-bom", TEXT("a\r\n"), 0, -1},
+    {"utf16-bom",
+     TEXT("\xFF\xFE"
+          "a\0"),
+     1, 0},
+    {"utf16-bom", TEXT("a\r\n"), 0, -1},
+    {"encoding-suspected", TEXT("a\r\ncaf\xE9\r\n"), 1, 6},
+    {"encoding-suspected",
+     TEXT("a\0,\0b\0\r\0\n\0"
+          "1\0,\0"
+          "2\0"),
+     1, 0},
+    {"encoding-suspected", TEXT("a\r\n\x81\r\n"), 0, -1},
+    {"encoding-suspected", TEXT("a\r\ncaf\xC3\xA9\r\n"), 0, -1},
+    {"invalid-utf8", TEXT("a\r\n\xC0\xAF\r\n"), 2, 3},
+    {"invalid-utf8", TEXT("a\r\n\xC3\xA9\r\n"), 0, -1},
+    {"bom-in-data",
+     TEXT("a\r\n\xEF\xBB\xBF"
+          "1\r\n"),
+     1, 3},
+    {"bom-in-data",
+     TEXT("\xEF\xBB\xBF"
+          "a\r\n"),
+     0, -1},
+    {"non-ascii", TEXT("a\r\nx\xC3\xA9\r\n"), 1, 4},
+    {"non-ascii", TEXT("a\r\nx\r\n"), 0, -1},
+    {"nul-byte", TEXT("a\r\nx\0\0y\r\n"), 1, 4},
+    {"nul-byte", TEXT("a\r\nx\r\n"), 0, -1},
+    {"control-char", TEXT("a\r\n\x07\r\n"), 1, 3},
+    {"control-char", TEXT("a\r\n\t\r\n"), 0, -1},
+    {"tab-in-field", TEXT("a\r\n\t\r\n"), 1, 3},
+    {"tab-in-field", TEXT("a\r\n \r\n"), 0, -1},
+    {"replacement-char", TEXT("a\r\n\xEF\xBF\xBD\r\n"), 1, 3},
+    {"replacement-char", TEXT("a\r\n\xEF\xBF\xBC\r\n"), 0, -1},
+    {"unicode-line-break", TEXT("a\r\nx\xE2\x80\xA8\r\n"), 1, 4},
+    {"unicode-line-break", TEXT("a\r\nx\xE2\x80\xA7\r\n"), 0, -1},
+    {"ctrl-z-at-eof", TEXT("a\r\n1\r\n\x1A"), 1, 6},
+    {"ctrl-z-at-eof",
+     TEXT("a\r\n\x1A"
+          "1\r\n"),
+     0, -1},
+    {"nul-padding-at-eof", TEXT("a\r\n1\r\n\0\0\0"), 1, 6},
+    {"nul-padding-at-eof",
+     TEXT("a\r\n\0"
+          "1\r\n"),
+     0, -1},
+    {"eol-lf", TEXT("a\n1\n"), 1, 1},
+    {"eol-lf", TEXT("a\r\n1\r\n"), 0, -1},
+    {"eol-cr", TEXT("a\r1\r"), 1, 1},
+    {"eol-cr", TEXT("a\n1\r\n"), 0, -1},
+    {"eol-mixed", TEXT("a\r\n1\n2\n"), 1, 4},
+    {"eol-mixed", TEXT("a\r\n\"1\n2\"\r\n"), 0, -1},
+    {"eol-crcrlf", TEXT("a\r\r\n1\r\r\n"), 2, 1},
+    {"eol-crcrlf", TEXT("a\r\n1\r\n"), 0, -1},
+    {"bare-cr", TEXT("a\r\nx\ry\r\n"), 1, 4},
+    {"bare-cr", TEXT("a\r\n\"x\ry\"\r\n"), 0, -1},
+    {"final-eol-missing", TEXT("a\r\n1"), 1, 4},
+    {"final-eol-missing", TEXT("a\r\n1\r\n"), 0, -1},
+    {"blank-line", TEXT("\r\n\r\na,b\r\n\r\n1,2\r\n"), 3, 0},
+    {"blank-line", TEXT("a\r\n\r\nb\r\n"), 0, -1},
+    {"ambiguous-empty-record", TEXT("\r\na\r\n\r\nb\r\n"), 2, 0},
+    {"ambiguous-empty-record", TEXT("\n\n\n"), 3, 0},
+    {"ambiguous-empty-record", TEXT("a,b\r\n\r\n1,2\r\n"), 0, -1},
+    {"field-count", TEXT("a,b\r\n1,2,3,4\r\n"), 1, 9},
+    {"field-count", TEXT("a,b\r\n1\r\n1,2\r\n"), 1, 6},
+    {"field-count", TEXT("a,b\r\n1,2,\r\n"), 0, -1},
+    {"trailing-delimiter", TEXT("a,b\r\n1,2,\r\n"), 1, 8},
+    {"trailing-delimiter", TEXT("a,b\r\n1,2,\"\"\r\n"), 0, -1},
+    {"split-record-suspected", TEXT("a,b,c\r\n1,two\r\nlines,3\r\n4,5,6\r\n"), 1, 7},
+    {"split-record-suspected", TEXT("a,b,c\r\n1,2\r\n4,5,6\r\n1,2\r\n"), 0, -1},
+    {"split-record-suspected", TEXT("a,b,c\r\n1\r\n2\r\n4,5,6\r\n"), 0, -1},
+    {"preamble-suspected", TEXT("Report\r\n\r\nid,b\r\n1,2\r\n3,4\r\n"), 1, 0},
+    {"preamble-suspected", TEXT("id,b\r\n1,2\r\n3,4,5\r\n"), 0, -1},
+    {"footer-suspected", TEXT("a,b\r\n1,2\r\n3,4\r\nTotal\r\n"), 1, 15},
+    {"footer-suspected", TEXT("a,b\r\n1,2\r\nx\r\n3,4\r\n5,6\r\n"), 0, -1},
+    {"comment-line", TEXT("# by x\r\na,b\r\n1,2\r\n"), 1, 0},
+    {"comment-line", TEXT("#id,b\r\n1,2\r\n"), 0, -1},
+    {"sep-directive", TEXT("sep=;\r\na;b\r\n"), 1, 0},
+    {"sep-directive", TEXT("sep=;x\r\na;b\r\n"), 0, -1},
+    {"quote-in-unquoted-field", TEXT("a\r\n6\" pipe\r\n"), 1, 4},
+    {"quote-in-unquoted-field", TEXT("a\r\n\"6\"\" pipe\"\r\n"), 0, -1},
+    {"text-after-closing-quote", TEXT("a\r\n\"x\"y\r\n"), 1, 6},
+    {"text-after-closing-quote", TEXT("a\r\n\"x\"\r\n"), 0, -1},
+    {"backslash-escaped-quote", TEXT("a\r\n\"x\\\"y\"\r\n"), 1, 5},
+    {"backslash-escaped-quote", TEXT("a\r\n\"x\\\"\r\n"), 0, -1},
+    {"space-before-opening-quote", TEXT("a,b\r\n1, \"2\"\r\n"), 1, 7},
+    {"space-before-opening-quote", TEXT("a,b\r\n1, 2\r\n"), 0, -1},
+    {"space-after-closing-quote", TEXT("a,b\r\n\"1\" ,2\r\n"), 1, 8},
+    {"space-after-closing-quote", TEXT("a,b\r\n1 ,2\r\n"), 0, -1},
+    {"unclosed-quote", TEXT("a,b\r\n1,\"2\r\n3,4\r\n"), 1, 7},
+    {"unclosed-quote", TEXT("a,b\r\n1,\"2\r\n3,4\"\r\n"), 0, -1},
+    {"multiline-field-suspicious", TEXT("a,b\r\n\"1,2\r\n3,4\r\n5\",6\r\n"), 1, 5},
+    {"multiline-field-suspicious", TEXT("a,b\r\n\"1\r\n3\r\n5\",6\r\n"), 0, -1},
+    {"quote-style-suspected", TEXT("'a','b'\r\n'1','2'\r\n"), 1, 0},
+    {"quote-style-suspected", TEXT("a,b\r\n'tis,o'\r\n"), 0, -1},
+    {"needless-enclosure", TEXT("a\r\n\"1\"\r\n"), 1, 3},
+    {"needless-enclosure", TEXT("a\r\n\"1,2\"\r\n\"#\"\r\n\"\"\r\n"), 0, -1},
+    {"header-missing", TEXT("1,x\r\n2,y\r\n3,z\r\n"), 1, 0},
+    {"header-missing", TEXT("on,x\r\non,y\r\non,z\r\n"), 0, -1},
+    {"header-missing", TEXT("on\r\noff\r\n"), 0, -1},
+    {"header-missing", TEXT("id,x\r\n2,y\r\n"), 0, -1},
+    {"header-empty-name", TEXT("a,,\"\"\r\n"), 2, 2},
+    {"header-empty-name", TEXT("a,b\r\n"), 0, -1},
+    {"header-duplicate-name", TEXT("a,b,\"a\",a\r\n"), 2, 4},
+    {"header-duplicate-name", TEXT("a,A\r\n"), 0, -1},
+    {"header-case-clash", TEXT("Id,iD,ID\r\n"), 2, 3},
+    {"header-case-clash", TEXT("a,a\r\n"), 0, -1},
+    {"header-edge-space", TEXT("a, b\r\n"), 1, 2},
+    {"header-edge-space", TEXT("a,b c\r\n"), 0, -1},
+    {"header-invalid-name", TEXT("a,order id,_timestamp,oid\r\n"), 3, 2},
+    {"header-invalid-name", TEXT("a,order_id,A1\r\n"), 0, -1},
+    {"delimiter-suspected", TEXT("a;b\r\n1;2\r\n"), 1, 0},
+    {"delimiter-suspected", TEXT("a;b\r\n1;2;3\r\n"), 0, -1},
+    {"delimiter-suspected", TEXT("a;b,c\r\n1;2,c\r\n"), 0, -1},
+    {"formula-prefix", TEXT("a,b\r\n=1,@x\r\n-5,\"+2.5\"\r\n-x,\"\t\"\r\n"), 4, 5},
+    {"formula-prefix", TEXT("a\r\n-5\r\n+1.5e3\r\n-\r\n-5%\r\n"), 0, -1},
+};
+
+static struct csvk_validator *judge(const char *bytes, size_t length,
+                                    const struct csvk_validate_options *options)
+{
+    struct csvk_error err = {0};
+    struct csvk_source *source = NULL;
+    struct csvk_validator *v = NULL;
+    ck_assert_int_eq(csvk_source_memory(&source, bytes, length, &err), CSVK_OK);
+    ck_assert_msg(csvk_validate_source(&v, source, options, NULL, &err) == CSVK_OK, "%s", err.text);
+    csvk_source_free(source);
+    return v;
+}
+
+static const struct csvk_report *report_of(struct csvk_validator *v)
+{
+    struct csvk_error err = {0};
+    const struct csvk_report *report = NULL;
+    ck_assert_int_eq(csvk_validator_report(v, &report, &err), CSVK_OK);
+    return report;
+}
+
+static uint64_t count_of(const struct csvk_report *report, const char *rule)
+{
+    const struct csvk_rule *row = csvk_rule_find(rule);
+    ck_assert_msg(row != NULL, "no rule %s", rule);
+    return report->counts[row - csvk_rule_at(0)];
+}
+
+static const struct csvk_finding *first_of(const struct csvk_report *report, const char *rule)
+{
+    for (size_t i = 0; i < report->nfindings; i++) {
+        if (strcmp(report->findings[i]->rule->id, rule) == 0) {
+            return report->findings[i];
+        }
+    }
+    return NULL;
+}
+
+START_TEST(rules_find_what_they_should)
+{
+    const struct sample *s = &samples[_i];
+    struct csvk_validate_options options;
+    struct csvk_error err = {0};
+    csvk_validate_options_init(&options);
+    ck_assert_int_eq(csvk_validate_set_rule(&options, s->rule, CSVK_ERROR, &err), CSVK_OK);
+    struct csvk_validator *v = judge(s->bytes, s->length, &options);
+    const struct csvk_report *report = report_of(v);
+    ck_assert_msg(
+        count_of(report, s->rule) == s->count, "%s: found %llu times, expected %llu in %s", s->rule,
+        (unsigned long long)count_of(report, s->rule), (unsigned long long)s->count, s->bytes);
+    if (s->byte >= 0) {
+        const struct csvk_finding *f = first_of(report, s->rule);
+        ck_assert_ptr_nonnull(f);
+        ck_assert_uint_eq(f->byte, (uint64_t)s->byte);
+        ck_assert_int_eq(f->severity, CSVK_ERROR);
+        ck_assert_uint_ge(f->line, 1);
+    }
+    csvk_validator_free(v);
+}
+END_TEST
+
+/* Rules that need options have tests of their own below. */
+START_TEST(every_rule_has_a_positive_and_a_negative_sample)
+{
+    static const char elsewhere[] = " compressed-input-damaged duplicate-key empty-key "
+                                    "header-mismatch field-too-long record-too-long "
+                                    "too-many-fields too-many-records ";
+    for (size_t i = 0; i < csvk_rule_count(); i++) {
+        const char *id = csvk_rule_at(i)->id;
+        bool found = false, absent = false;
+        for (size_t k = 0; k < sizeof(samples) / sizeof(samples[0]); k++) {
+            bool same = strcmp(samples[k].rule, id) == 0;
+            found |= same && samples[k].count != 0;
+            absent |= same && samples[k].count == 0;
+        }
+        ck_assert_msg((found && absent) || strstr(elsewhere, id) != NULL, "no samples for %s", id);
+    }
+}
+END_TEST
+
+START_TEST(rows_are_whole)
+{
+    for (size_t i = 0; i < csvk_rule_count(); i++) {
+        const struct csvk_rule *rule = csvk_rule_at(i);
+        ck_assert_ptr_eq(csvk_rule_find(rule->id), rule);
+        ck_assert_uint_eq(strlen(rule->levels), CSVK_PROFILES);
+        ck_assert_uint_eq(strspn(rule->levels, "EWI-"), CSVK_PROFILES);
+        ck_assert(rule->message[0] != '\0' && rule->summary[0] != '\0' && rule->why[0] != '\0' &&
+                  rule->mend[0] != '\0');
+        const char *open = strchr(rule->message, '{');
+        ck_assert(open == NULL || strchr(open, '}') != NULL);
+    }
+    ck_assert_ptr_null(csvk_rule_find("no-such-rule"));
+    ck_assert_ptr_null(csvk_rule_at(csvk_rule_count()));
+    ck_assert_uint_le(csvk_rule_count(), CSVK_RULES_MAX);
+}
+END_TEST
+
+START_TEST(messages_carry_their_facts)
+{
+    static const char bytes[] = "a,b\r\n1,2,3\r\n";
+    struct csvk_validate_options options;
+    struct csvk_buf text = CSVK_BUF_INIT;
+    csvk_validate_options_init(&options);
+    struct csvk_validator *v = judge(bytes, sizeof(bytes) - 1, &options);
+    const struct csvk_finding *f = first_of(report_of(v), "field-count");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(csvk_finding_message(f, &text), CSVK_OK);
+    ck_assert_str_eq(csvk_buf_text(&text), "3 fields, expected 2");
+    ck_assert_uint_eq(f->excerpt_length, 5);
+    ck_assert_uint_eq(f->excerpt_place, 4);
+    csvk_buf_release(&text);
+    csvk_validator_free(v);
+}
+END_TEST
+
+START_TEST(a_width_error_names_the_quoting_error_it_follows)
+{
+    static const char bytes[] = "a,b\r\n1,\"x\"y,\"z\",4\r\n1\r\n";
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    struct csvk_validator *v = judge(bytes, sizeof(bytes) - 1, &options);
+    const struct csvk_finding *f = first_of(report_of(v), "field-count");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(f->nextras, 3);
+    ck_assert_str_eq(f->extra[2].key, "follows");
+    ck_assert_str_eq(f->extra[2].text, "text-after-closing-quote");
+    csvk_validator_free(v);
+}
+END_TEST
+
+START_TEST(profiles_judge_differently)
+{
+    static const char bytes[] = "\xEF\xBB\xBF"
+                                "a\n1\n";
+    static const bool valid[CSVK_PROFILES] = {false, true, true, true, true};
+    for (int i = 0; i < CSVK_PROFILES; i++) {
+        struct csvk_validate_options options;
+        csvk_validate_options_init(&options);
+        options.profile = (enum csvk_profile)i;
+        struct csvk_validator *v = judge(bytes, sizeof(bytes) - 1, &options);
+        ck_assert_int_eq(report_of(v)->valid, valid[i]);
+        csvk_validator_free(v);
+    }
+    struct csvk_validate_options headless;
+    csvk_validate_options_init(&headless);
+    headless.profile = CSVK_PROFILE_KEBOOLA;
+    headless.header = CSVK_NO_HEADER;
+    struct csvk_validator *v = judge(bytes, sizeof(bytes) - 1, &headless);
+    ck_assert(!report_of(v)->valid);
+    csvk_validator_free(v);
+}
+END_TEST
+
+START_TEST(limits_are_findings)
+{
+    static const char bytes[] = "a,b\r\n12345,x\r\n1,\"\"\"234\"\r\n";
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    options.max_field = 4;
+    options.max_record = 10;
+    options.max_fields = 1;
+    options.max_records = 2;
+    struct csvk_validator *v = judge(bytes, sizeof(bytes) - 1, &options);
+    const struct csvk_report *report = report_of(v);
+    ck_assert_uint_eq(count_of(report, "field-too-long"), 1);
+    ck_assert_uint_eq(first_of(report, "field-too-long")->byte, 5);
+    ck_assert_uint_eq(count_of(report, "record-too-long"), 1);
+    ck_assert_uint_eq(count_of(report, "too-many-fields"), 1);
+    ck_assert_uint_eq(count_of(report, "too-many-records"), 1);
+    csvk_validator_free(v);
+    options.max_field = 5;
+    options.max_record = 11;
+    options.max_fields = 2;
+    options.max_records = 3;
+    v = judge(bytes, sizeof(bytes) - 1, &options);
+    ck_assert(report_of(v)->valid);
+    csvk_validator_free(v);
+}
+END_TEST
+
+/* The keboola limit is watched without fields: a field one byte over it, and one exactly at it. */
+START_TEST(large_fields_are_measured)
+{
+    for (size_t over = 0; over < 2; over++) {
+        struct csvk_buf file = CSVK_BUF_INIT;
+        struct csvk_validate_options options;
+        size_t size = 16777216 + over;
+        csvk_validate_options_init(&options);
+        options.profile = CSVK_PROFILE_KEBOOLA;
+        ck_assert_int_eq(csvk_buf_puts(&file, "id,b\n1,\""), CSVK_OK);
+        ck_assert_int_eq(csvk_buf_reserve(&file, size + 8), CSVK_OK);
+        memset(file.data + file.length, 'x', size);
+        file.length += size;
+        ck_assert_int_eq(csvk_buf_puts(&file, "\"\n2,b\n"), CSVK_OK);
+        struct csvk_validator *v = judge((const char *)file.data, file.length, &options);
+        const struct csvk_report *report = report_of(v);
+        ck_assert_uint_eq(count_of(report, "field-too-long"), over);
+        ck_assert_uint_eq(report->errors, over);
+        if (over == 1) {
+            const struct csvk_finding *f = first_of(report, "field-too-long");
+            ck_assert_uint_eq(f->byte, 7);
+            ck_assert_uint_eq(f->record, 2);
+            ck_assert_uint_eq(f->field, 2);
+        }
+        csvk_validator_free(v);
+        csvk_buf_release(&file);
+    }
+}
+END_TEST
+
+START_TEST(expected_columns_are_compared)
+{
+    static const char good[] = "a,b\r\n1,2\r\n", bad[] = "b,c\r\n1,2\r\n";
+    struct csvk_validate_options options;
+    struct csvk_buf text = CSVK_BUF_INIT;
+    csvk_validate_options_init(&options);
+    ck_assert_int_eq(csvk_strings_add(&options.columns, "a"), CSVK_OK);
+    ck_assert_int_eq(csvk_strings_add(&options.columns, "b"), CSVK_OK);
+    struct csvk_validator *v = judge(good, sizeof(good) - 1, &options);
+    ck_assert(report_of(v)->valid);
+    csvk_validator_free(v);
+    v = judge(bad, sizeof(bad) - 1, &options);
+    const struct csvk_finding *f = first_of(report_of(v), "header-mismatch");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(csvk_finding_message(f, &text), CSVK_OK);
+    ck_assert_ptr_nonnull(strstr(csvk_buf_text(&text), "missing `a`; surplus `c`"));
+    csvk_buf_release(&text);
+    csvk_validator_free(v);
+    v = judge("", 0, &options);
+    ck_assert_uint_eq(count_of(report_of(v), "empty-file"), 0);
+    csvk_validator_free(v);
+    csvk_validate_options_release(&options);
+}
+END_TEST
+
+START_TEST(keys_must_be_filled_and_unique)
+{
+    static const char bytes[] = "id,b\n1,x\n\"2\",\"y\ny\"\n1,z\n,w\n\"2\",v\n";
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    ck_assert_int_eq(csvk_strings_add(&options.primary_key, "id"), CSVK_OK);
+    struct csvk_validator *v = judge(bytes, sizeof(bytes) - 1, &options);
+    const struct csvk_report *report = report_of(v);
+    ck_assert_uint_eq(count_of(report, "duplicate-key"), 2);
+    ck_assert_uint_eq(count_of(report, "empty-key"), 1);
+    const struct csvk_finding *f = first_of(report, "duplicate-key");
+    ck_assert_uint_eq(f->record, 4);
+    ck_assert_uint_eq(f->line, 5);
+    ck_assert_uint_eq(f->byte, 19);
+    ck_assert_uint_eq(f->extra[0].number, 2);
+    csvk_validator_free(v);
+    ck_assert_int_eq(csvk_strings_add(&options.primary_key, "b"), CSVK_OK);
+    v = judge(bytes, sizeof(bytes) - 1, &options);
+    ck_assert_uint_eq(count_of(report_of(v), "duplicate-key"), 0);
+    csvk_validator_free(v);
+    ck_assert_int_eq(csvk_strings_add(&options.primary_key, "nowhere"), CSVK_OK);
+    v = judge(bytes, sizeof(bytes) - 1, &options);
+    ck_assert_uint_eq(count_of(report_of(v), "header-mismatch"), 1);
+    csvk_validator_free(v);
+    csvk_validate_options_release(&options);
+}
+END_TEST
+
+START_TEST(floods_are_counted_and_do_not_hide_others)
+{
+    struct csvk_buf file = CSVK_BUF_INIT;
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    options.max_findings = 10;
+    ck_assert_int_eq(csvk_buf_puts(&file, "a,b\r\n"), CSVK_OK);
+    for (int i = 0; i < 5000; i++) {
+        ck_assert_int_eq(csvk_buf_puts(&file, "1,2,3\r\nx\"y,2\r\n"), CSVK_OK);
+    }
+    ck_assert_int_eq(csvk_buf_puts(&file, "1,\"2\r\n"), CSVK_OK);
+    struct csvk_validator *v = judge((const char *)file.data, file.length, &options);
+    const struct csvk_report *report = report_of(v);
+    ck_assert_uint_eq(report->nfindings, 10);
+    ck_assert_uint_eq(count_of(report, "field-count"), 5000);
+    ck_assert_uint_eq(count_of(report, "quote-in-unquoted-field"), 5000);
+    ck_assert_ptr_nonnull(first_of(report, "unclosed-quote"));
+    ck_assert_uint_eq(report->errors, 10001);
+    ck_assert_uint_eq(report->findings_dropped, 10001 + report->warnings - 10);
+    csvk_validator_free(v);
+    options.max_findings = 0;
+    v = judge((const char *)file.data, file.length, &options);
+    ck_assert_uint_eq(report_of(v)->findings_dropped, 0);
+    csvk_validator_free(v);
+    csvk_buf_release(&file);
+}
+END_TEST
+
+START_TEST(options_are_checked)
+{
+    struct csvk_validate_options options;
+    struct csvk_error err = {0};
+    struct csvk_validator *v = NULL;
+    enum csvk_profile profile;
+    enum csvk_severity severity;
+    csvk_validate_options_init(&options);
+    ck_assert_int_eq(csvk_validate_set_rule(&options, "none", CSVK_OFF, &err), CSVK_EUSAGE);
+    ck_assert_int_eq(csvk_profile_parse("rfc", &profile, &err), CSVK_EUSAGE);
+    ck_assert_int_eq(csvk_severity_parse("fatal", &severity, &err), CSVK_EUSAGE);
+    options.dialect.enclosure = ',';
+    ck_assert_int_eq(csvk_validator_new(&v, &options, &err), CSVK_EUSAGE);
+    csvk_validate_options_init(&options);
+    options.header = CSVK_NO_HEADER;
+    ck_assert_int_eq(csvk_strings_add(&options.primary_key, "id"), CSVK_OK);
+    ck_assert_int_eq(csvk_validator_new(&v, &options, &err), CSVK_EUSAGE);
+    csvk_validate_options_release(&options);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("validator_rules");
+    TCase *tcase = tcase_create("validator_rules");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_loop_test(tcase, rules_find_what_they_should, 0,
+                        (int)(sizeof(samples) / sizeof(samples[0])));
+    tcase_add_test(tcase, every_rule_has_a_positive_and_a_negative_sample);
+    tcase_add_test(tcase, rows_are_whole);
+    tcase_add_test(tcase, messages_carry_their_facts);
+    tcase_add_test(tcase, a_width_error_names_the_quoting_error_it_follows);
+    tcase_add_test(tcase, profiles_judge_differently);
+    tcase_add_test(tcase, limits_are_findings);
+    tcase_add_test(tcase, large_fields_are_measured);
+    tcase_add_test(tcase, expected_columns_are_compared);
+    tcase_add_test(tcase, keys_must_be_filled_and_unique);
+    tcase_add_test(tcase, floods_are_counted_and_do_not_hide_others);
+    tcase_add_test(tcase, options_are_checked);
+    suite_add_tcase(suite, tcase);
+    return support_run(suite);
+}
