@@ -47,7 +47,7 @@ int csvk_dialect_check(const struct csvk_dialect *dialect, struct csvk_error *er
         dialect->escape == '\t') {
         return csvk_fail(err, CSVK_EUSAGE, "a blank cannot be the %s",
                          dialect->escape == ' ' || dialect->escape == '\t' ? "escape"
-                                                                          : "enclosure");
+                                                                           : "enclosure");
     }
     if (dialect->delimiter == dialect->escape) {
         return csvk_fail(err, CSVK_EUSAGE, "the delimiter and the escape are the same byte");

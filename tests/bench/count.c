@@ -21,7 +21,7 @@ int main(int argc, char **argv)
                          : argv[2][0] == 'r' ? CSVK_RECORDS
                                              : CSVK_COUNTS;
     }
-    options.simd = argc > 3 ? (enum csvk_simd)atoi(argv[3]) : CSVK_SIMD_AUTO;
+    options.simd = argc > 3 ? (enum csvk_simd)strtol(argv[3], NULL, 10) : CSVK_SIMD_AUTO;
     options.law_only = argc > 4;
     if (argc < 2 || csvk_source_open(&source, argv[1], &err) != CSVK_OK ||
         csvk_reader_new(&reader, source, &options, &err) != CSVK_OK) {

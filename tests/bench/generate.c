@@ -32,9 +32,16 @@ static void put(struct maker *m, const char *text)
     m->length += n;
 }
 
+static void put_number(struct maker *m, uint64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    put(m, text);
+}
+
 static void number(struct maker *m, uint64_t below)
 {
-    m->length += (size_t)sprintf(m->out + m->length, "%" PRIu64, next(m) % below);
+    put_number(m, next(m) % below);
 }
 
 static const char *const words[] = {"alpha",        "river",   "Springfield", "order",
@@ -66,7 +73,8 @@ static void numeric(struct maker *m)
 /* 15 columns, a quarter enclosed, embedded line breaks, doubled enclosures, some UTF-8. */
 static void mixed(struct maker *m, const char *eol)
 {
-    m->length += (size_t)sprintf(m->out + m->length, "%" PRIu64 ",", m->record);
+    put_number(m, m->record);
+    put(m, ",");
     for (int i = 1; i < 15; i++) {
         switch (i) {
         case 3:
@@ -132,8 +140,10 @@ static void onebyte(struct maker *m)
 /* Two key columns of fifteen: never equal, never empty. */
 static void keys(struct maker *m)
 {
-    m->length += (size_t)sprintf(m->out + m->length, "%" PRIu64 ",K%" PRIx64 ",", m->record,
-                                 m->record * UINT64_C(0x9e3779b97f4a7c15) >> 24);
+    char key[32];
+    snprintf(key, sizeof key, ",K%" PRIx64 ",", m->record * UINT64_C(0x9e3779b97f4a7c15) >> 24);
+    put_number(m, m->record);
+    put(m, key);
     for (int i = 2; i < 15; i++) {
         number(m, 100000);
         put(m, i == 14 ? "\n" : ",");
@@ -166,8 +176,9 @@ static void header(struct maker *m, const char *kind)
                                                                                : 15;
     const char *eol = strcmp(kind, "mixed-crlf") == 0 ? "\r\n" : "\n";
     for (int i = 0; i < columns; i++) {
-        m->length +=
-            (size_t)sprintf(m->out + m->length, "column_%d%s", i + 1, i + 1 == columns ? eol : ",");
+        put(m, "column_");
+        put_number(m, (uint64_t)i + 1);
+        put(m, i + 1 == columns ? eol : ",");
     }
 }
 

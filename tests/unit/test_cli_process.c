@@ -92,6 +92,30 @@ START_TEST(closed_pipes_and_descriptors_are_no_danger)
 }
 END_TEST
 
+static char folder[32];
+
+static void die_while_writing(void)
+{
+    struct csvk_sink *sink = NULL;
+    struct csvk_error err = {0};
+    cli_start();
+    if (chdir(folder) != 0 || csvk_sink_open(&sink, "out.csv", 0, &err) != CSVK_OK ||
+        csvk_sink_write(sink, "a,b\n", 4, &err) != CSVK_OK) {
+        _exit(1);
+    }
+    raise(SIGINT);
+}
+
+START_TEST(a_signal_leaves_no_temporary_file)
+{
+    snprintf(folder, sizeof folder, "/tmp/csvkit-start-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    int status = status_of(die_while_writing);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+    ck_assert_msg(rmdir(folder) == 0, "something is left in %s", folder);
+}
+END_TEST
+
 /* ---- progress; standard error goes where the test looks ---- */
 
 struct screen {
@@ -277,6 +301,7 @@ int main(void)
     TCase *tcase = tcase_create("process");
     tcase_set_timeout(tcase, 20);
     tcase_add_test(tcase, signals_end_us_as_signals);
+    tcase_add_test(tcase, a_signal_leaves_no_temporary_file);
     tcase_add_test(tcase, closed_pipes_and_descriptors_are_no_danger);
     tcase_add_test(tcase, progress_comes_late_and_goes);
     tcase_add_test(tcase, progress_fits_the_terminal);

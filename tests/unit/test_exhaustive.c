@@ -203,7 +203,7 @@ static struct trio *trio_new(enum csvk_simd level)
 START_TEST(all_strings)
 {
     const char *wanted = getenv("CSVK_EXHAUSTIVE");
-    size_t most = wanted != NULL ? (size_t)atoi(wanted) : 11;
+    size_t most = wanted != NULL ? (size_t)strtoul(wanted, NULL, 10) : 11;
     struct trio *t = trio_new(CSVK_SIMD_AUTO);
     judge(t, t->room + CSVK_SCAN_SLACK, 0);
     for (size_t length = 1; length <= most; length++) {

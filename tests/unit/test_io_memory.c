@@ -15,7 +15,7 @@ static char folder[32];
 
 static void make_folder(void)
 {
-    strcpy(folder, "/tmp/csvkit-memory-XXXXXX");
+    snprintf(folder, sizeof folder, "/tmp/csvkit-memory-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(chdir(folder), 0);
 }

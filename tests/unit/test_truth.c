@@ -316,7 +316,7 @@ static void judge(const struct made *m, const struct expected *e)
 START_TEST(one_defect_one_finding)
 {
     const char *wanted = getenv("CSVK_TRUTH");
-    size_t cases = (wanted != NULL ? (size_t)atoi(wanted) : 100000) / 4;
+    size_t cases = (wanted != NULL ? (size_t)strtoul(wanted, NULL, 10) : 100000) / 4;
     struct support_random random = {(uint64_t)_i * 1000003 + 17};
     static struct made m;
     for (size_t done = 0; done < cases;) {
