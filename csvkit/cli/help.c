@@ -77,18 +77,26 @@ static void show_examples(struct cli_page *page, const char *const *examples)
     }
 }
 
+static void show_usage(struct cli_page *page, const struct cli_command *command)
+{
+    struct csvk_buf rest = CSVK_BUF_INIT;
+    size_t before = page->out->length;
+    cli_putf(page, "Usage: csvkit %s ", command->name);
+    if (page->status == CSVK_OK) {
+        const char *blank = command->operands[0] != '\0' ? " " : "";
+        page->status = csvk_buf_printf(&rest, "[OPTION]...%s%s", blank, command->operands);
+    }
+    wrap_page(page, csvk_buf_text(&rest), 4, page->out->length - before);
+    csvk_buf_release(&rest);
+}
+
 int cli_help_command(struct csvk_buf *out, const struct cli_command *command)
 {
     struct cli_page page = {out, CSVK_OK};
-    cli_put(&page, "csvkit ");
-    cli_put(&page, command->name);
-    cli_put(&page, " - ");
-    cli_put(&page, command->summary);
-    cli_put(&page, "\n\nUsage: csvkit ");
-    cli_put(&page, command->name);
-    cli_put(&page, command->operands[0] != '\0' ? " [OPTION]... " : " [OPTION]...");
-    cli_put(&page, command->operands);
+    cli_putf(&page, "csvkit %s - ", command->name);
+    wrap_page(&page, command->summary, 4, page.out->length);
     cli_put(&page, "\n");
+    show_usage(&page, command);
     if (command->details != NULL) {
         cli_put(&page, "\n");
         wrap_page(&page, command->details, 0, 0);
