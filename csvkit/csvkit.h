@@ -177,6 +177,13 @@ CSVK_API int csvk_source_set_encoding(struct csvk_source *source, const char *en
  */
 CSVK_API int csvk_source_read(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
                               struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * The first bytes (decompressed, not converted), at most `most`, fewer only at the end of the
+ * input: they will still be read. The view lives until the first read. Before the first read, and
+ * before or after csvk_source_set_encoding; a longer look replaces a shorter one. CSVK_ENOMEM.
+ */
+CSVK_API int csvk_source_peek(struct csvk_source *source, size_t most, struct csvk_bytes *bytes,
+                              struct csvk_error *err) CSVK_MUST_USE;
 struct csvk_damage {
     const char *what; /* NULL: no damage. Else "truncated", "checksum differs", ... (static) */
     uint64_t offset;  /* in the compressed file */

@@ -149,26 +149,19 @@ int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sn
     return status;
 }
 
-int csvk_sniff_source(struct csvk_source *source, size_t most, struct csvk_buf *sample,
-                      struct csvk_sniff *out, struct csvk_error *err)
+int csvk_sniff_source(struct csvk_source *source, size_t most, struct csvk_sniff *out,
+                      size_t *sampled, struct csvk_error *err)
 {
-    if (most == 0) {
-        most = CSVK_SNIFF_SAMPLE;
+    size_t wanted = most != 0 ? most : CSVK_SNIFF_SAMPLE;
+    struct csvk_bytes bytes;
+    int status = csvk_source_peek(source, wanted + 1, &bytes, err);
+    if (status != CSVK_OK) {
+        return status;
     }
-    csvk_buf_clear(sample);
-    size_t got = 1;
-    while (got > 0 && sample->length < most) {
-        size_t piece = most - sample->length < 65536 ? most - sample->length : 65536;
-        if (csvk_buf_reserve(sample, piece) != CSVK_OK) {
-            return csvk_fail(err, CSVK_ENOMEM, "out of memory while sniffing");
-        }
-        int status = csvk_source_read(source, sample->data + sample->length, piece, &got, err);
-        if (status != CSVK_OK) {
-            return status;
-        }
-        sample->length += got;
-        sample->data[sample->length] = '\0';
+    enum csvk_sample extent = bytes.len > wanted ? CSVK_SAMPLE_CUT : CSVK_SAMPLE_WHOLE;
+    bytes.len = bytes.len < wanted ? bytes.len : wanted;
+    if (sampled != NULL) {
+        *sampled = bytes.len;
     }
-    struct csvk_bytes bytes = {sample->data, sample->length};
-    return csvk_sniff(bytes, got == 0 ? CSVK_SAMPLE_WHOLE : CSVK_SAMPLE_CUT, out, err);
+    return csvk_sniff(bytes, extent, out, err);
 }

@@ -63,11 +63,12 @@ struct csvk_sniff {
 CSVK_API int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
                         struct csvk_error *err) CSVK_MUST_USE;
 /*
- * The same for a source, whose first `most` bytes it reads (0: CSVK_SNIFF_SAMPLE). What was read is
- * left in `sample`, because a pipe cannot be read twice. CSVK_ENOMEM, CSVK_EIO.
+ * The same for the first `most` bytes (0: CSVK_SNIFF_SAMPLE) of a source from which nothing was
+ * read yet; they are only looked at (csvk_source_peek). *sampled: how many they were; may be NULL.
+ * CSVK_ENOMEM, CSVK_EIO, CSVK_EUSAGE.
  */
-CSVK_API int csvk_sniff_source(struct csvk_source *source, size_t most, struct csvk_buf *sample,
-                               struct csvk_sniff *out, struct csvk_error *err) CSVK_MUST_USE;
+CSVK_API int csvk_sniff_source(struct csvk_source *source, size_t most, struct csvk_sniff *out,
+                               size_t *sampled, struct csvk_error *err) CSVK_MUST_USE;
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,8 @@
  * its first bytes are read there too, looked at, and left where they are.
  *
  * Invariant: bytes in `head` come before everything `raw` still has; there are some only when the
- * caller's first buffer was too small to tell gzip from plain.
+ * caller's first buffer was too small to tell gzip from plain. Bytes in `peeked` come before all
+ * that, and after decompression.
  */
 #include "csvkit/source_priv.h"
 
@@ -22,6 +23,9 @@ struct csvk_source {
     enum format format;
     unsigned char head[MAGIC_SIZE];
     size_t head_at, head_length;
+    struct csvk_buf peeked;
+    size_t peeked_at;
+    bool started; /* something was delivered */
     struct csvk_gunzip *gunzip;
     struct csvk_recode *recode;
 };
@@ -73,7 +77,7 @@ int csvk_source_memory(struct csvk_source **out, const void *bytes, size_t lengt
 int csvk_source_set_encoding(struct csvk_source *source, const char *encoding,
                              struct csvk_error *err)
 {
-    if (source->format != FORMAT_UNKNOWN) {
+    if (source->started) {
         return csvk_fail(err, CSVK_EUSAGE, "%s: the encoding must be set before the first read",
                          source->raw.name);
     }
@@ -144,8 +148,9 @@ static size_t take_head(struct csvk_source *source, unsigned char *bytes, size_t
     return n;
 }
 
-int csvk_source_pull(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
-                     struct csvk_error *err)
+/* Decompressed bytes behind those that were peeked at. */
+static int pull_new(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
+                    struct csvk_error *err)
 {
     *got = 0;
     if (source->format == FORMAT_UNKNOWN) {
@@ -164,6 +169,52 @@ int csvk_source_pull(struct csvk_source *source, void *bytes, size_t capacity, s
     return csvk_raw_read(&source->raw, bytes, capacity, got, err);
 }
 
+static size_t peeked_left(const struct csvk_source *source)
+{
+    return source->peeked.length - source->peeked_at;
+}
+
+int csvk_source_pull(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
+                     struct csvk_error *err)
+{
+    if (peeked_left(source) == 0) {
+        return pull_new(source, bytes, capacity, got, err);
+    }
+    *got = peeked_left(source) < capacity ? peeked_left(source) : capacity;
+    memcpy(bytes, source->peeked.data + source->peeked_at, *got);
+    source->peeked_at += *got;
+    if (peeked_left(source) == 0) {
+        csvk_buf_release(&source->peeked);
+        source->peeked_at = 0;
+    }
+    return CSVK_OK;
+}
+
+int csvk_source_peek(struct csvk_source *source, size_t most, struct csvk_bytes *bytes,
+                     struct csvk_error *err)
+{
+    struct csvk_buf *peeked = &source->peeked;
+    if (source->started) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s: looked at after the first read", source->raw.name);
+    }
+    for (size_t got = 1; got > 0 && peeked->length < most;) {
+        size_t left = most - peeked->length;
+        size_t piece = left < CSVK_SOURCE_BLOCK ? left : CSVK_SOURCE_BLOCK;
+        if (csvk_buf_reserve(peeked, piece) != CSVK_OK) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+        int status = pull_new(source, peeked->data + peeked->length, piece, &got, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        peeked->length += got;
+        peeked->data[peeked->length] = '\0';
+    }
+    size_t length = peeked->length < most ? peeked->length : most;
+    *bytes = (struct csvk_bytes){peeked->data, length};
+    return CSVK_OK;
+}
+
 int csvk_source_read(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
                      struct csvk_error *err)
 {
@@ -171,6 +222,7 @@ int csvk_source_read(struct csvk_source *source, void *bytes, size_t capacity, s
     if (capacity == 0) {
         return csvk_fail(err, CSVK_EUSAGE, "%s: reading into no room", source->raw.name);
     }
+    source->started = true;
     if (source->recode != NULL) {
         return csvk_recode_read(source->recode, bytes, capacity, got, err);
     }
@@ -205,7 +257,7 @@ uint64_t csvk_source_consumed(const struct csvk_source *source)
     if (source->gunzip != NULL) {
         return csvk_gunzip_consumed(source->gunzip);
     }
-    return source->raw.position - (source->head_length - source->head_at);
+    return source->raw.position - (source->head_length - source->head_at) - peeked_left(source);
 }
 
 void csvk_source_free(struct csvk_source *source)
@@ -213,6 +265,7 @@ void csvk_source_free(struct csvk_source *source)
     if (source == NULL) {
         return;
     }
+    csvk_buf_release(&source->peeked);
     csvk_recode_free(source->recode);
     csvk_gunzip_free(source->gunzip);
     csvk_raw_close(&source->raw);

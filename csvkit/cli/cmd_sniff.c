@@ -181,13 +181,13 @@ static int write_text(const struct told *told, struct csvk_buf *out)
 
 /* ---- running ---- */
 
-static int sniff_file(const char *file, uint64_t most, struct csvk_buf *sample,
-                      struct csvk_sniff *sniff, struct csvk_error *err)
+static int sniff_file(const char *file, uint64_t most, size_t *sampled, struct csvk_sniff *sniff,
+                      struct csvk_error *err)
 {
     struct csvk_source *source = NULL;
     int status = csvk_source_open(&source, file, err);
     if (status == CSVK_OK) {
-        status = csvk_sniff_source(source, (size_t)most, sample, sniff, err);
+        status = csvk_sniff_source(source, (size_t)most, sniff, sampled, err);
     }
     csvk_source_free(source);
     return status;
@@ -195,27 +195,25 @@ static int sniff_file(const char *file, uint64_t most, struct csvk_buf *sample,
 
 static int sniff_one(struct cli *cli, const char *file, uint64_t most)
 {
-    struct csvk_buf sample = CSVK_BUF_INIT, out = CSVK_BUF_INIT;
     struct csvk_sniff sniff;
+    size_t sampled = 0;
     struct csvk_error err = {0};
+    if (sniff_file(file, most, &sampled, &sniff, &err) != CSVK_OK) {
+        return cli_fail(cli, &err);
+    }
     const char *format = cli_value(cli, "format");
-    int exit_status = CLI_TROUBLE;
-    if (sniff_file(file, most, &sample, &sniff, &err) != CSVK_OK) {
-        cli_fail(cli, &err);
-        goto out;
-    }
-    struct told told = {file, sample.length, &sniff};
     bool json = format != NULL && strcmp(format, "json") == 0;
-    if ((json ? write_json(&told, &out) : write_text(&told, &out)) != CSVK_OK) {
-        cli_trouble(cli, "out of memory");
-        goto out;
+    struct told told = {file, sampled, &sniff};
+    struct csvk_buf out = CSVK_BUF_INIT;
+    int status = json ? write_json(&told, &out) : write_text(&told, &out);
+    if (status == CSVK_OK) {
+        cli_out_buf(cli, &out);
     }
-    cli_out_buf(cli, &out);
-    exit_status = sniff.verdict == CSVK_SNIFF_CLEAR ? CLI_GOOD : CLI_REFUSED;
-out:
-    csvk_buf_release(&sample);
     csvk_buf_release(&out);
-    return exit_status;
+    if (status != CSVK_OK) {
+        return cli_trouble(cli, "out of memory");
+    }
+    return sniff.verdict == CSVK_SNIFF_CLEAR ? CLI_GOOD : CLI_REFUSED;
 }
 
 static int run(struct cli *cli)

@@ -224,22 +224,38 @@ START_TEST(a_cut_sample)
 }
 END_TEST
 
+static void read_and_compare(struct csvk_source *source, const char *text)
+{
+    unsigned char bytes[64];
+    size_t length = 0, got = 1;
+    while (got > 0) {
+        ck_assert_int_eq(csvk_source_read(source, bytes + length, 3, &got, NULL), CSVK_OK);
+        length += got;
+    }
+    ck_assert_uint_eq(length, strlen(text));
+    ck_assert_int_eq(memcmp(bytes, text, length), 0);
+}
+
+/* What was looked at is still read; the encoding may be set in between. */
 START_TEST(samples_of_sources)
 {
     static const char text[] = "a;b\n1;2\n3;4\n5;6\n";
-    struct csvk_source *source = NULL;
-    struct csvk_buf sample = CSVK_BUF_INIT;
     struct csvk_sniff got;
+    size_t sampled;
     for (size_t most = 8; most < 40; most++) {
+        struct csvk_source *source = NULL;
         ck_assert_int_eq(csvk_source_memory(&source, text, sizeof text - 1, NULL), CSVK_OK);
-        ck_assert_int_eq(csvk_sniff_source(source, most, &sample, &got, NULL), CSVK_OK);
+        ck_assert_int_eq(csvk_sniff_source(source, most, &got, &sampled, NULL), CSVK_OK);
         ck_assert_int_eq(got.dialect.delimiter, ';');
-        ck_assert_uint_eq(sample.length, most < sizeof text - 1 ? most : sizeof text - 1);
-        ck_assert_int_eq(memcmp(sample.data, text, sample.length), 0);
-        ck_assert(got.cut == (most <= sizeof text - 1));
+        ck_assert_uint_eq(sampled, most < sizeof text - 1 ? most : sizeof text - 1);
+        ck_assert(got.cut == (most < sizeof text - 1));
+        ck_assert_uint_eq(csvk_source_consumed(source), 0);
+        ck_assert_int_eq(csvk_source_set_encoding(source, "ISO-8859-1", NULL), CSVK_OK);
+        read_and_compare(source, text);
+        ck_assert_uint_eq(csvk_source_consumed(source), sizeof text - 1);
+        ck_assert_int_eq(csvk_sniff_source(source, most, &got, NULL, NULL), CSVK_EUSAGE);
         csvk_source_free(source);
     }
-    csvk_buf_release(&sample);
 }
 END_TEST
 
