@@ -4,6 +4,7 @@
  * Every operand is judged on its own; a directory is a table in slices, whose parts are judged one
  * after the other. Trouble with one file does not keep the others from being judged.
  */
+#include "csvkit/cli/auto.h"
 #include "csvkit/cli/verify.h"
 
 #include "validator/validator.h"
@@ -19,7 +20,9 @@ struct job {
     struct csvk_validate_options options;
     enum format format;
     enum csvk_severity fail_on;
-    const char *encoding; /* NULL: UTF-8 */
+    const char *encoding;             /* of the file at hand; NULL: UTF-8 */
+    const char *encoding_told;        /* the same, as the user told it: auto is looked for anew */
+    struct csvk_dialect dialect_told; /* in every file */
     struct csvk_json sarif;
     struct csvk_buf out;
     struct cli_progress *progress;
@@ -108,15 +111,13 @@ static int read_table(struct job *job)
     struct cli *cli = job->cli;
     struct cli_table table;
     const char *encoding = cli_value(cli, "encoding");
-    bool plain = encoding == NULL || strcasecmp(encoding, "utf-8") == 0;
-    job->encoding = plain ? NULL : encoding;
+    bool plain =
+        encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
+    job->encoding_told = plain ? NULL : encoding;
     int status = cli_get_table(cli, NULL, &table);
-    if (status == CLI_GOOD && table.delimiter_auto) {
-        status = cli_trouble(cli, "--delimiter=auto: a judge must be told the delimiter; "
-                                  "csvkit sniff proposes one");
-    }
     if (status == CLI_GOOD) {
         use_table(&job->options, &table);
+        job->dialect_told = job->options.dialect;
     }
     cli_table_release(&table);
     return status;
@@ -157,7 +158,12 @@ static int judge(struct job *job, const char *path, struct csvk_validator **out,
 {
     struct csvk_source *source = NULL;
     struct csvk_validate_hooks hooks = {.progress = show_progress, .context = job};
+    job->options.dialect = job->dialect_told;
+    job->encoding = job->encoding_told;
     int status = csvk_source_open(&source, path, err);
+    if (status == CSVK_OK) {
+        status = cli_settle_auto(job->cli, source, &job->options.dialect, &job->encoding, err);
+    }
     if (status == CSVK_OK && job->encoding != NULL) {
         status = csvk_source_set_encoding(source, job->encoding, err);
     }

@@ -61,6 +61,25 @@ expect "a sample" '[false,1000]' \
 "$CSVKIT" sniff --sample=0 long.csv >out 2>err
 expect "exit of an empty sample" 2 $?
 
+# --delimiter=auto and --encoding=auto of other commands.
+judge() { "$CSVKIT" validate --format=json "$@" 2>err | jq -c '[.dialect.delimiter, .columns, .valid]'; }
+expect "validate takes the delimiter" '[";",2,true]' "$(judge -d auto semicolon.csv)"
+grep -q 'semicolon.csv: delimiter byte 3b (score' err || expect "a note says so" yes no
+expect "from a pipe" '[";",2,true]' "$(judge -d auto - <semicolon.csv)"
+expect "and from gzip" '[";",2,true]' "$(judge -d auto semicolon.csv.gz)"
+expect "each file its own" '[";",2,true] [",",2,true]' \
+    "$(printf 'a,b\n1,2\n' >comma.csv; judge -d auto semicolon.csv comma.csv | tr '\n' ' ' | sed 's/ $//')"
+"$CSVKIT" validate -d auto unclear.csv >out 2>err
+expect "validate refuses what is not clear" 1 $?
+grep -q 'unclear.csv: the delimiter is not clear: ambiguous' err || expect "and says why" yes no
+printf 'n\303\241zev;k\303\263d\r\n\305\241;1\r\n' | iconv -f utf-8 -t utf-16le >wide.csv
+expect "an encoding without mark" '[";",2,true]' "$(judge -d auto --encoding=auto wide.csv)"
+printf 'P\370\355li\232 \236lu\235ou\350k\375;1\nk\371\362;2\n' >central.csv
+expect "an encoding of one byte" '[";",2,true]' "$(judge -d auto --encoding=auto central.csv)"
+grep -q 'taken as WINDOWS-1250' err || expect "a note says which" yes no
+"$CSVKIT" validate --encoding=auto <(printf 'a,b\nx\0y,1\n') >out 2>err
+expect "validate refuses what is no text" 1 $?
+
 # Bytes of a file never reach the terminal as they are.
 printf 'sep=\033\na\033b\n' >hostile.csv
 "$CSVKIT" sniff hostile.csv >out
