@@ -48,6 +48,7 @@ TOOL_SRC := $(sort $(wildcard csvkit/cli/*.c storage/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+TEST_TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
 FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
 EXAMPLE_SRC := $(sort $(wildcard examples/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
@@ -56,6 +57,7 @@ TOOL_PARTS := $(filter-out $(B)/csvkit/cli/main.o,$(TOOL_OBJ))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(B)/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
 BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
+TEST_TOOL_BIN := $(TEST_TOOL_SRC:%.c=$(B)/%)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 EXAMPLE_BIN := $(EXAMPLE_SRC:%.c=$(B)/%)
 PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/preflight.h \
@@ -116,7 +118,7 @@ $(UNIT_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(TOOL_PARTS) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(TOOL_PARTS) $(LIB) $(LIB_LIBS) $(TOOL_LIBS) \
 	  -lcheck -lsubunit -lrt -lm
-$(BENCH_BIN) $(EXAMPLE_BIN): $(B)/%: $(B)/%.o $(LIB)
+$(BENCH_BIN) $(TEST_TOOL_BIN) $(EXAMPLE_BIN): $(B)/%: $(B)/%.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIB_LIBS)
 $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(LIB)
@@ -125,7 +127,7 @@ $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(LIB)
 
 bench-bins: all $(BENCH_BIN)
 
-tests: all $(UNIT_BIN) $(EXAMPLE_BIN) # what the test runner needs
+tests: all $(UNIT_BIN) $(EXAMPLE_BIN) $(TEST_TOOL_BIN) $(BENCH_BIN) # what the test runner needs
 
 check: deps ## install what is missing, build, run every test (T=pattern runs some)
 	@$(MAKE) --no-print-directory tests
