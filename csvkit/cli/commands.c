@@ -7,6 +7,10 @@
 #include <string.h>
 
 extern const struct cli_command cli_cmd_help;
+extern const struct cli_command cli_cmd_upload;
+extern const struct cli_command cli_cmd_load;
+extern const struct cli_command cli_cmd_download;
+extern const struct cli_command cli_cmd_job;
 extern const struct cli_command cli_cmd_validate;
 extern const struct cli_command cli_cmd_sniff;
 extern const struct cli_command cli_cmd_rules;
@@ -21,6 +25,10 @@ const struct cli_command *const cli_commands[] = {
     &cli_cmd_sniff,
     &cli_cmd_rules,
     &cli_cmd_explain,
+    &cli_cmd_upload,
+    &cli_cmd_load,
+    &cli_cmd_download,
+    &cli_cmd_job,
     &cli_cmd_help,
     NULL,
 };

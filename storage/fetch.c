@@ -1,0 +1,337 @@
+/* fetch.c - see fetch.h: some slices at a time, each checked before it counts. */
+#include "storage/fetch.h"
+#include "storage/spool.h"
+#include "storage/work.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { WINDOW_PER_WORKER = 4, BLOCK = 256 * 1024, GZIP_LEVEL = 6 };
+
+/* Some slices between fetching and joining. */
+struct window {
+    struct fetch *fetch;
+    size_t first, count;
+    int fd[64 * WINDOW_PER_WORKER];
+    uint64_t size[64 * WINDOW_PER_WORKER];
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* ---- checking and unpacking ------------------------------------------------------------------ */
+
+static int take_bytes(struct csvk_source *source, struct csvk_sink *sink, uint64_t *written,
+                      struct csvk_error *err)
+{
+    unsigned char *block = csvk_malloc(BLOCK);
+    size_t got = 0;
+    int status = block ? CSVK_OK : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    while (status == CSVK_OK) {
+        status = csvk_source_read(source, block, BLOCK, &got, err);
+        if (status < 0 || got == 0) {
+            break;
+        }
+        *written += got;
+        status = sink ? csvk_sink_write(sink, block, got, err) : CSVK_OK;
+    }
+    csvk_free(block);
+    return status;
+}
+
+static const char *short_name(const char *key)
+{
+    const char *slash = strrchr(key, '/');
+    return slash ? slash + 1 : key;
+}
+
+/* Unpacks one slice into the sink (NULL: only checks it). A damaged one is the server's fault. */
+static int unpack(struct csvk_source *source, const char *key, struct csvk_sink *sink,
+                  uint64_t *written, struct csvk_error *err)
+{
+    int status = take_bytes(source, sink, written, err);
+    struct csvk_damage damage = csvk_source_damage(source);
+    if (status == CSVK_OK && damage.what) {
+        return csvk_fail(err, CSVK_EREMOTE, "%.200s: the stored object is damaged: %s at byte %llu",
+                         short_name(key), damage.what, (unsigned long long)damage.offset);
+    }
+    if (status == CSVK_OK && ends_with(key, ".gz") && !csvk_source_is_gzip(source)) {
+        return csvk_fail(err, CSVK_EREMOTE, "%.200s: the stored object is not gzip",
+                         short_name(key));
+    }
+    return status;
+}
+
+static int unpack_spool(const struct window *window, size_t i, struct csvk_sink *sink,
+                        struct csvk_error *err)
+{
+    struct fetch *fetch = window->fetch;
+    const char *key = fetch->keys->item[window->first + i];
+    size_t size = (size_t)window->size[i];
+    struct csvk_source *source = NULL;
+    void *bytes = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, window->fd[i], 0) : NULL;
+    if (bytes == MAP_FAILED) {
+        return csvk_fail_sys(err, errno, "reading what was fetched");
+    }
+    int status = csvk_source_memory(&source, bytes ? bytes : "", size, err);
+    if (status == CSVK_OK) {
+        status = unpack(source, key, sink, &fetch->written, err);
+    }
+    csvk_source_free(source);
+    if (bytes) {
+        munmap(bytes, size);
+    }
+    return status;
+}
+
+/* ---- joining --------------------------------------------------------------------------------- */
+
+static int fetch_one(void *ctx, struct http_client *client, size_t item, struct csvk_error *err)
+{
+    struct window *window = ctx;
+    const struct fetch *fetch = window->fetch;
+    int status = spool_open(&window->fd[item], err);
+    return status == CSVK_OK
+               ? store_get(fetch->store, client, fetch->keys->item[window->first + item],
+                           window->fd[item], &window->size[item], err)
+               : status;
+}
+
+static int join_window(struct window *window, struct csvk_sink *sink, struct csvk_error *err)
+{
+    struct fetch *fetch = window->fetch;
+    struct work work = {fetch->kbc, fetch->kbc->parallel, window->count, window, fetch_one};
+    for (size_t i = 0; i < window->count; i++) {
+        window->fd[i] = -1;
+    }
+    int status = work_run(&work, err);
+    for (size_t i = 0; i < window->count; i++) {
+        if (status == CSVK_OK) {
+            fetch->stored += window->size[i];
+            status = unpack_spool(window, i, sink, err);
+        }
+        if (window->fd[i] >= 0) {
+            close(window->fd[i]);
+        }
+    }
+    return status;
+}
+
+/* Names of Storage columns hold no enclosure, yet what a server says is not trusted. */
+static int write_header(struct fetch *fetch, struct csvk_sink *sink, struct csvk_error *err)
+{
+    struct csvk_buf line = CSVK_BUF_INIT;
+    int status = CSVK_OK;
+    for (size_t i = 0; i < fetch->columns->count && status == CSVK_OK; i++) {
+        status = csvk_buf_puts(&line, i ? ",\"" : "\"");
+        for (const char *at = fetch->columns->item[i]; *at && status == CSVK_OK; at++) {
+            status = *at == '"' ? csvk_buf_puts(&line, "\"\"")
+                                : csvk_buf_putc(&line, (unsigned char)*at);
+        }
+        status = status == CSVK_OK ? csvk_buf_putc(&line, '"') : status;
+    }
+    status = status == CSVK_OK ? csvk_buf_putc(&line, '\n') : status;
+    if (status < 0) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    } else {
+        status = csvk_sink_write(sink, line.data, line.length, err);
+        fetch->written += line.length;
+    }
+    csvk_buf_release(&line);
+    return status;
+}
+
+static int join(struct fetch *fetch, struct csvk_sink *sink, struct csvk_error *err)
+{
+    struct window window = {.fetch = fetch};
+    size_t width = (size_t)fetch->kbc->parallel * WINDOW_PER_WORKER;
+    size_t most = sizeof window.fd / sizeof *window.fd;
+    width = width < most ? width : most;
+    int status = fetch->header ? write_header(fetch, sink, err) : CSVK_OK;
+    while (status == CSVK_OK && window.first < fetch->keys->count) {
+        size_t left = fetch->keys->count - window.first;
+        window.count = left < width ? left : width;
+        status = join_window(&window, sink, err);
+        window.first += window.count;
+    }
+    return status;
+}
+
+int fetch_join(struct fetch *fetch, struct csvk_error *err)
+{
+    struct csvk_sink *sink = NULL;
+    if (fetch->kbc->mode == KBC_DRY_RUN) {
+        return CSVK_OK;
+    }
+    kbc_progress_begin(fetch->kbc, fetch->keys->count == 1 ? fetch->expected : 0);
+    int status =
+        csvk_sink_open(&sink, fetch->path, ends_with(fetch->path, ".gz") ? GZIP_LEVEL : 0, err);
+    if (status == CSVK_OK) {
+        status = join(fetch, sink, err);
+    }
+    if (status == CSVK_OK) {
+        status = csvk_sink_commit(sink, err);
+    }
+    csvk_sink_free(sink);
+    return status;
+}
+
+/* ---- keeping the slices ---------------------------------------------------------------------- */
+
+struct keeping {
+    struct fetch *fetch;
+    const char *folder;
+    pthread_mutex_t lock; /* of the sums */
+};
+
+static int slice_path(const struct keeping *keeping, size_t item, struct csvk_buf *path,
+                      struct csvk_error *err)
+{
+    const char *key = keeping->fetch->keys->item[item];
+    return csvk_buf_printf(path, "%s/part-%05zu.csv%s", keeping->folder, item + 1,
+                           ends_with(key, ".gz") ? ".gz" : "") < 0
+               ? csvk_fail(err, CSVK_ENOMEM, "out of memory")
+               : CSVK_OK;
+}
+
+static int check_slice(struct keeping *keeping, const char *path, const char *key, uint64_t size,
+                       struct csvk_error *err)
+{
+    struct csvk_source *source = NULL;
+    uint64_t unpacked = 0;
+    int status = csvk_source_open(&source, path, err);
+    if (status == CSVK_OK) {
+        status = unpack(source, key, NULL, &unpacked, err);
+    }
+    csvk_source_free(source);
+    pthread_mutex_lock(&keeping->lock);
+    keeping->fetch->stored += size;
+    keeping->fetch->written += unpacked;
+    pthread_mutex_unlock(&keeping->lock);
+    return status;
+}
+
+static int keep_one(void *ctx, struct http_client *client, size_t item, struct csvk_error *err)
+{
+    struct keeping *keeping = ctx;
+    const char *key = keeping->fetch->keys->item[item];
+    struct csvk_buf path = CSVK_BUF_INIT;
+    uint64_t size = 0;
+    int status = slice_path(keeping, item, &path, err);
+    if (status < 0) {
+        return status;
+    }
+    int fd = open(csvk_buf_text(&path), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        status = csvk_fail_sys(err, errno, "%s", csvk_buf_text(&path));
+    } else {
+        status = store_get(keeping->fetch->store, client, key, fd, &size, err);
+        if (status == CSVK_OK && fsync(fd) != 0) {
+            status = csvk_fail_sys(err, errno, "%s", csvk_buf_text(&path));
+        }
+        close(fd);
+    }
+    if (status == CSVK_OK) {
+        status = check_slice(keeping, csvk_buf_text(&path), key, size, err);
+    }
+    csvk_buf_release(&path);
+    return status;
+}
+
+static void remove_folder(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+    while (dir && (entry = readdir(dir)) != NULL) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            unlinkat(dirfd(dir), entry->d_name, 0);
+        }
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    rmdir(folder);
+}
+
+static int write_manifest(const struct fetch *fetch, struct csvk_error *err)
+{
+    struct csvk_buf path = CSVK_BUF_INIT;
+    struct csvk_sink *sink = NULL;
+    cJSON *manifest = cJSON_CreateObject();
+    cJSON *columns = json_array(fetch->columns);
+    int status = CSVK_ENOMEM;
+    char *text = NULL;
+    if (manifest && columns && cJSON_AddItemToObject(manifest, "columns", columns) &&
+        csvk_buf_printf(&path, "%s.manifest", fetch->path) == CSVK_OK) {
+        text = cJSON_Print(manifest);
+    }
+    status = text ? csvk_sink_open(&sink, csvk_buf_text(&path), 0, err)
+                  : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    if (status == CSVK_OK) {
+        status = csvk_sink_write(sink, text, strlen(text), err);
+    }
+    if (status == CSVK_OK) {
+        status = csvk_sink_commit(sink, err);
+    }
+    csvk_sink_free(sink);
+    cJSON_free(text);
+    cJSON_Delete(manifest);
+    csvk_buf_release(&path);
+    return status;
+}
+
+static int keep_into(struct fetch *fetch, const char *folder, struct csvk_error *err)
+{
+    struct keeping keeping = {.fetch = fetch, .folder = folder};
+    struct work work = {fetch->kbc, fetch->kbc->parallel, fetch->keys->count, &keeping, keep_one};
+    pthread_mutex_init(&keeping.lock, NULL);
+    int status = work_run(&work, err);
+    pthread_mutex_destroy(&keeping.lock);
+    if (status == CSVK_OK && chmod(folder, 0755) != 0) {
+        status = csvk_fail_sys(err, errno, "%s", folder);
+    }
+    if (status == CSVK_OK && rename(folder, fetch->path) != 0) {
+        status = csvk_fail_sys(err, errno, "%s", fetch->path);
+    }
+    if (status == CSVK_OK && fetch->columns->count > 0) {
+        status = write_manifest(fetch, err);
+    }
+    return status;
+}
+
+int fetch_keep(struct fetch *fetch, struct csvk_error *err)
+{
+    struct csvk_buf folder = CSVK_BUF_INIT;
+    if (fetch->kbc->mode == KBC_DRY_RUN) {
+        return CSVK_OK;
+    }
+    size_t length = strlen(fetch->path);
+    while (length > 1 && fetch->path[length - 1] == '/') {
+        length--;
+    }
+    if (csvk_buf_printf(&folder, "%.*s.csvkit-XXXXXX", (int)length, fetch->path) < 0) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    int status = mkdtemp((char *)folder.data)
+                     ? CSVK_OK
+                     : csvk_fail_sys(err, errno, "%s", csvk_buf_text(&folder));
+    if (status == CSVK_OK) {
+        kbc_progress_begin(fetch->kbc, 0);
+        status = keep_into(fetch, csvk_buf_text(&folder), err);
+        if (status < 0) {
+            remove_folder(csvk_buf_text(&folder));
+        }
+    }
+    csvk_buf_release(&folder);
+    return status;
+}

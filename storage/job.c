@@ -1,0 +1,267 @@
+/*
+ * job.c - jobs: starting one exactly once, finding one again, waiting for its end.
+ *
+ * Every request that starts a job carries a run id of its own, which the platform writes into the
+ * job. When the answer to the request is lost, the list of jobs tells whether it arrived. There is
+ * no other way to know, and sending the request again could load the same rows twice.
+ */
+#include "storage/job.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { LOOKS = 5, LONGEST_POLL_MS = 20000 };
+
+/* ---- reading a job --------------------------------------------------------------------------- */
+
+void kbc_job_release(struct kbc_job *job)
+{
+    csvk_free(job->status);
+    csvk_free(job->operation);
+    csvk_free(job->table);
+    csvk_free(job->error_code);
+    csvk_free(job->error_message);
+    csvk_free(job->exception_id);
+    csvk_strings_release(&job->missing_columns);
+    csvk_strings_release(&job->expected_columns);
+    csvk_strings_release(&job->warnings);
+    cJSON_Delete(job->raw);
+    memset(job, 0, sizeof *job);
+}
+
+static int take_text(const cJSON *object, const char *key, char **to)
+{
+    const char *text = json_text(object, key);
+    *to = *text ? csvk_strdup(text) : NULL;
+    return *text && !*to ? CSVK_ENOMEM : CSVK_OK;
+}
+
+static int take_texts(struct kbc_job *job)
+{
+    const cJSON *error = json_at(job->raw, "error");
+    const cJSON *results = json_at(job->raw, "results");
+    if (take_text(job->raw, "status", &job->status) < 0 ||
+        take_text(job->raw, "operationName", &job->operation) < 0 ||
+        take_text(job->raw, "tableId", &job->table) < 0 ||
+        take_text(error, "code", &job->error_code) < 0 ||
+        take_text(error, "message", &job->error_message) < 0 ||
+        take_text(error, "exceptionId", &job->exception_id) < 0 ||
+        json_strings(json_at(results, "missingColumns"), &job->missing_columns) < 0 ||
+        json_strings(json_at(results, "expectedColumns"), &job->expected_columns) < 0 ||
+        json_strings(json_at(results, "warnings"), &job->warnings) < 0) {
+        return CSVK_ENOMEM;
+    }
+    return CSVK_OK;
+}
+
+static enum kbc_job_state state_of(const char *status)
+{
+    if (status && strcmp(status, "success") == 0) {
+        return KBC_JOB_SUCCESS;
+    }
+    bool failed = status && (strcmp(status, "error") == 0 || strcmp(status, "cancelled") == 0 ||
+                             strcmp(status, "terminated") == 0);
+    return failed ? KBC_JOB_ERROR : KBC_JOB_RUNNING;
+}
+
+int kbc_job_get(struct kbc *kbc, const char *id, struct kbc_job *out, struct csvk_error *err)
+{
+    char path[64];
+    struct kbc_answer answer;
+    memset(out, 0, sizeof *out);
+    if (!*id || strspn(id, "0123456789") != strlen(id) || strlen(id) >= KBC_ID_SIZE) {
+        return csvk_fail(err, CSVK_EUSAGE, "a job id is a number");
+    }
+    snprintf(path, sizeof path, "jobs/%s", id);
+    struct kbc_call call = {.what = "asking for the job",
+                            .method = "GET",
+                            .path = path,
+                            .scope = KBC_GLOBAL,
+                            .dry = "{\"id\":0,\"status\":\"success\",\"results\":{\"file\":{\"id\":"
+                                   "0}}}"};
+    int status = kbc_call(kbc, &call, &answer, err);
+    if (status < 0) {
+        kbc_answer_release(&answer);
+        return status;
+    }
+    out->raw = answer.json;
+    json_id(out->raw, "id", out->id);
+    status = take_texts(out);
+    out->state = state_of(out->status);
+    return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
+}
+
+/* ---- waiting --------------------------------------------------------------------------------- */
+
+static uint64_t seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec;
+}
+
+int kbc_job_wait(struct kbc *kbc, const char *id, uint64_t seconds, struct kbc_job *out,
+                 struct csvk_error *err)
+{
+    uint64_t start = seconds_now();
+    uint64_t pause = kbc->settings.base_delay_ms;
+    for (;;) {
+        int status = kbc_job_get(kbc, id, out, err);
+        if (status < 0 || out->state != KBC_JOB_RUNNING) {
+            return status;
+        }
+        if (seconds > 0 && seconds_now() - start >= seconds) {
+            return CSVK_END;
+        }
+        if (http_pause(kbc->client, pause) < 0) {
+            return csvk_fail(err, CSVK_ECANCELED, "stopped waiting; job %s goes on at the server",
+                             id);
+        }
+        pause = pause * 3 / 2 < LONGEST_POLL_MS ? pause * 3 / 2 + 1 : LONGEST_POLL_MS;
+        kbc_job_release(out);
+    }
+}
+
+int kbc_job_failure(struct kbc *kbc, const struct kbc_job *job, struct csvk_error *err)
+{
+    const char *code = job->error_code ? job->error_code : "";
+    bool theirs =
+        !*code || strncmp(code, "internal", 8) == 0 || strncmp(code, "application", 11) == 0;
+    return kbc_fail(kbc, err, theirs ? CSVK_EREMOTE : CSVK_EDATA, "job %s failed: %s (%s%s%s)",
+                    job->id, job->error_message ? job->error_message : "no message", code,
+                    job->exception_id ? ", exceptionId " : "",
+                    job->exception_id ? job->exception_id : "");
+}
+
+int kbc_finish_job(struct kbc *kbc, const char *id, struct kbc_job *job, struct csvk_error *err)
+{
+    int status = kbc_job_wait(kbc, id, 0, job, err);
+    if (status == CSVK_OK && job->state == KBC_JOB_ERROR) {
+        status = kbc_job_failure(kbc, job, err);
+    }
+    return status;
+}
+
+/* ---- finding --------------------------------------------------------------------------------- */
+
+static bool is_source(const cJSON *job, const char *file_id)
+{
+    char id[KBC_ID_SIZE];
+    json_id(json_at(json_at(job, "operationParams"), "source"), "fileId", id);
+    return strcmp(id, file_id) == 0;
+}
+
+/* With a run id of our own that alone decides; else operation, table and file have to agree. */
+static bool is_ours(const cJSON *job, const struct kbc_trace *trace, const char *run_id)
+{
+    if (strcmp(json_text(job, "operationName"), trace->operation) != 0) {
+        return false;
+    }
+    if (*run_id) {
+        return strcmp(json_text(job, "runId"), run_id) == 0;
+    }
+    return trace->file_id && is_source(job, trace->file_id) &&
+           (!trace->table || strcmp(json_text(job, "tableId"), trace->table) == 0);
+}
+
+int kbc_find_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
+                 char id[KBC_ID_SIZE], struct csvk_error *err)
+{
+    struct kbc_call call = {.what = "looking for the job",
+                            .method = "GET",
+                            .path = "jobs?limit=100",
+                            .scope = KBC_GLOBAL,
+                            .dry = "[]"};
+    struct kbc_answer answer;
+    id[0] = '\0';
+    int status = kbc_call(kbc, &call, &answer, err);
+    const cJSON *job;
+    cJSON_ArrayForEach(job, answer.json)
+    {
+        if (status == CSVK_OK && !*id && is_ours(job, trace, run_id)) {
+            json_id(job, "id", id);
+        }
+    }
+    kbc_answer_release(&answer);
+    return status < 0 || *id ? status : CSVK_END;
+}
+
+/* ---- starting -------------------------------------------------------------------------------- */
+
+int kbc_new_run(struct kbc *kbc, char run_id[64], struct csvk_error *err)
+{
+    char id[KBC_ID_SIZE];
+    struct kbc_call call = {.what = "asking for a run id",
+                            .method = "POST",
+                            .path = "tickets",
+                            .scope = KBC_GLOBAL,
+                            .replay = HTTP_ONCE,
+                            .dry = "{\"id\":\"0\"}"};
+    struct kbc_answer answer;
+    run_id[0] = '\0';
+    int status = kbc_call(kbc, &call, &answer, err);
+    if (status == CSVK_OK) {
+        json_id(answer.json, "id", id);
+        snprintf(run_id, 64, "%.30s%s%s", kbc->run_id ? kbc->run_id : "", kbc->run_id ? "." : "",
+                 id);
+        run_id[*id ? strlen(run_id) : 0] = '\0';
+    }
+    long answered = answer.status;
+    kbc_answer_release(&answer);
+    bool refused_token = status == CSVK_EREMOTE && (answered == 401 || answered == 403);
+    return status == CSVK_ECANCELED || refused_token ? status : CSVK_OK;
+}
+
+/* The answer to a request that may have started a job did not come. */
+static int look_for_it(struct kbc *kbc, const struct kbc_call *call, const struct kbc_trace *trace,
+                       struct kbc_started *started, struct csvk_error *err)
+{
+    struct csvk_error lost = err ? *err : (struct csvk_error){0};
+    kbc_note(kbc, "%s; the request is not repeated, csvkit looks for its job", lost.text);
+    for (unsigned look = 0; look < LOOKS; look++) {
+        int status = kbc_find_job(kbc, trace, started->run_id, started->id, err);
+        if (status == CSVK_OK) {
+            started->found_again = true;
+            kbc_note(kbc, "found it: job %s", started->id);
+            return CSVK_OK;
+        }
+        if (status < 0 && status != CSVK_ENET && status != CSVK_EREMOTE) {
+            return status;
+        }
+        if (http_pause(kbc->client, (uint64_t)kbc->settings.base_delay_ms << look) < 0) {
+            return csvk_fail(err, CSVK_ECANCELED,
+                             "%s: stopped; whether it took effect is not known", call->what);
+        }
+    }
+    return csvk_fail(
+        err, CSVK_ENET,
+        "%s: the answer was lost and no job of it was found; whether it took effect is "
+        "not known, and it was not repeated",
+        call->what);
+}
+
+int kbc_start_job(struct kbc *kbc, struct kbc_call *call, const struct kbc_trace *trace,
+                  struct kbc_started *started, struct csvk_error *err)
+{
+    struct csvk_error own = {0};
+    struct kbc_answer answer;
+    if (!err) {
+        err = &own;
+    }
+    call->run_id = *started->run_id ? started->run_id : NULL;
+    call->dry = call->dry ? call->dry : "{\"id\":0,\"status\":\"waiting\"}";
+    int status = kbc_call(kbc, call, &answer, err);
+    if (status == CSVK_OK) {
+        json_id(answer.json, "id", started->id);
+        if (!*started->id) {
+            status = csvk_fail(err, CSVK_ENET, "%s: the answer names no job", call->what);
+            answer.fate = HTTP_LOST;
+        }
+    }
+    if ((status == CSVK_ENET || status == CSVK_EREMOTE) && answer.fate == HTTP_LOST) {
+        status = look_for_it(kbc, call, trace, started, err);
+    }
+    kbc_answer_release(&answer);
+    return status;
+}

@@ -1,0 +1,47 @@
+/*
+ * sigv4.h - AWS Signature Version 4, the header form, for one request.
+ *
+ * All headers that the caller lists are signed, so the list must hold exactly what is sent under
+ * these names: Host and x-amz-date among them.
+ */
+#ifndef STORAGE_SIGV4_H
+#define STORAGE_SIGV4_H
+
+#include "csvkit/csvkit.h"
+
+#include <time.h>
+
+struct sigv4_key {
+    const char *access, *secret;
+    const char *region, *service;
+};
+
+struct sigv4_request {
+    const char *method;
+    const char *path;                   /* percent-encoded, begins with "/" */
+    const char *query;                  /* percent-encoded "a=1&b="; any order; "" for none */
+    const struct csvk_strings *headers; /* "Name: value" */
+    const char *payload;                /* SHA-256 in hex, or UNSIGNED-PAYLOAD */
+    time_t when;                        /* the same moment as in x-amz-date */
+};
+
+#define SIGV4_STAMP_SIZE 17 /* "20150830T123600Z" and a NUL */
+void sigv4_stamp(time_t when, char stamp[SIGV4_STAMP_SIZE]);
+
+/* Appends the value of the Authorization header. CSVK_ENOMEM is all that can go wrong. */
+int sigv4_sign(const struct sigv4_key *key, const struct sigv4_request *request,
+               struct csvk_buf *authorization) CSVK_MUST_USE;
+
+/* Appends `text` percent-encoded: all but A-Z a-z 0-9 - . _ ~ and what is in `keep`. */
+int percent_encode(struct csvk_buf *to, const char *text, const char *keep) CSVK_MUST_USE;
+
+#define SHA256_HEX 65
+/* Hex SHA-256 of a run of bytes. */
+int sha256_hex(const void *bytes, size_t length, char hex[SHA256_HEX]) CSVK_MUST_USE;
+/* The same over `size` bytes of a file from `offset`; also the MD5 in base64 when `md5` is given.
+ */
+#define MD5_BASE64 25
+int digest_file(int fd, uint64_t offset, uint64_t size, char sha256[SHA256_HEX],
+                char md5[MD5_BASE64], struct csvk_error *err) CSVK_MUST_USE;
+
+#endif

@@ -1,0 +1,383 @@
+/*
+ * store.c - what the three object stores have in common: parsing, sending, progress, errors.
+ */
+#include "storage/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct store_ops *ops_of(const struct store *store)
+{
+    static const struct store_ops *const all[] = {&store_s3, &store_azure, &store_gcs};
+    return all[store->kind];
+}
+
+/* ---- making ---------------------------------------------------------------------------------- */
+
+int store_take(const cJSON *object, const char *key, char **to, struct csvk_error *err)
+{
+    const char *text = json_text(object, key);
+    if (!*text || strpbrk(text, "\r\n")) {
+        return csvk_fail(err, CSVK_EREMOTE, "the server's answer lacks \"%s\" for the file", key);
+    }
+    csvk_free(*to);
+    *to = csvk_strdup(text);
+    return *to ? CSVK_OK : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+const char *store_test_endpoint(const char *variable)
+{
+    const char *url = getenv(variable);
+    return url && http_is_loopback(url) ? url : NULL;
+}
+
+static int kind_of(const cJSON *file, enum store_kind *kind, struct csvk_error *err)
+{
+    static const char *const names[] = {"aws", "azure", "gcp"};
+    const char *provider = json_text(file, "provider");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(provider, names[i]) == 0) {
+            *kind = (enum store_kind)i;
+            return CSVK_OK;
+        }
+    }
+    return csvk_fail(err, CSVK_EREMOTE,
+                     "the file lies with a provider that csvkit does not know: "
+                     "\"%.40s\"",
+                     provider);
+}
+
+static int register_secrets(struct store *store)
+{
+    struct secrets *secrets = &store->kbc->secrets;
+    const char *signature = store->sas ? strstr(store->sas, "sig=") : NULL;
+    int status = secrets_add(secrets, store->secret) | secrets_add(secrets, store->session) |
+                 secrets_add(secrets, store->bearer) | secrets_add(secrets, store->sas);
+    if (signature) {
+        char *value = csvk_strndup(signature + 4, strcspn(signature + 4, "&"));
+        status |= value ? secrets_add(secrets, value) : CSVK_ENOMEM;
+        csvk_free(value);
+    }
+    return status < 0 ? CSVK_ENOMEM : CSVK_OK;
+}
+
+int store_init(struct store *store, struct kbc *kbc, const cJSON *file, enum store_use use,
+               struct csvk_error *err)
+{
+    memset(store, 0, sizeof *store);
+    pthread_mutex_init(&store->lock, NULL);
+    store->kbc = kbc;
+    store->use = use;
+    json_id(file, "id", store->file_id);
+    int status = kind_of(file, &store->kind, err);
+    if (status == CSVK_OK) {
+        status = store_take(file, "name", &store->name, err);
+    }
+    if (status == CSVK_OK) {
+        status = ops_of(store)->parse(store, file, err);
+    }
+    if (status == CSVK_OK && register_secrets(store) < 0) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    if (status < 0) {
+        store_release(store);
+    }
+    return status;
+}
+
+void store_release(struct store *store)
+{
+    if (!store->kbc) {
+        return;
+    }
+    char **plain[] = {&store->name,    &store->bucket, &store->key, &store->endpoint,
+                      &store->account, &store->region, &store->acl, &store->encryption};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        csvk_free(*plain[i]);
+    }
+    secret_free(store->access);
+    secret_free(store->secret);
+    secret_free(store->session);
+    secret_free(store->sas);
+    secret_free(store->bearer);
+    pthread_mutex_destroy(&store->lock);
+    memset(store, 0, sizeof *store);
+}
+
+int store_object_url(const struct store *store, const char *key, struct csvk_buf *out)
+{
+    switch (store->kind) {
+    case STORE_S3: return csvk_buf_printf(out, "s3://%s/%s", store->bucket, key);
+    case STORE_GCS: return csvk_buf_printf(out, "gs://%s/%s", store->bucket, key);
+    case STORE_AZURE: break;
+    }
+    return csvk_buf_printf(out, "azure://%s.blob.core.windows.net/%s/%s", store->account,
+                           store->bucket, key);
+}
+
+/* ---- dividing -------------------------------------------------------------------------------- */
+
+static uint64_t round_up(uint64_t value, uint64_t unit)
+{
+    return (value + unit - 1) / unit * unit;
+}
+
+int store_divide(const struct store *store, struct store_object *object, uint64_t part_size,
+                 struct csvk_error *err)
+{
+    const struct store_ops *ops = ops_of(store);
+    uint64_t needed = round_up(object->size, ops->most_parts) / ops->most_parts;
+    part_size = part_size < needed ? needed : part_size;
+    part_size = part_size < ops->least_part ? ops->least_part : part_size;
+    part_size = round_up(part_size, ops->part_unit);
+    if (part_size > ops->largest_part) {
+        part_size = ops->largest_part;
+    }
+    object->nparts = 0;
+    if (object->size <= part_size) {
+        return CSVK_OK;
+    }
+    uint64_t count = round_up(object->size, part_size) / part_size;
+    if (count > ops->most_parts) {
+        return csvk_fail(err, CSVK_ELIMIT, "%s: larger than the object store takes", object->what);
+    }
+    object->parts = csvk_calloc((size_t)count, sizeof *object->parts);
+    if (!object->parts) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    object->nparts = (size_t)count;
+    for (size_t i = 0; i < object->nparts; i++) {
+        struct store_part *part = &object->parts[i];
+        part->number = (unsigned)i + 1;
+        part->offset = i * part_size;
+        part->size =
+            object->size - part->offset < part_size ? object->size - part->offset : part_size;
+    }
+    return CSVK_OK;
+}
+
+bool store_parts_are_free(const struct store *store)
+{
+    return ops_of(store)->parts_are_free;
+}
+
+/* ---- sending --------------------------------------------------------------------------------- */
+
+void store_xml_text(const struct http_response *response, const char *tag, char *to,
+                    size_t capacity)
+{
+    char mark[64];
+    to[0] = '\0';
+    snprintf(mark, sizeof mark, "<%s>", tag);
+    const char *start = strstr(csvk_buf_text(&response->body), mark);
+    if (!start) {
+        return;
+    }
+    start += strlen(mark);
+    snprintf(to, capacity, "%.*s", (int)strcspn(start, "<"), start);
+}
+
+static void on_progress(void *ctx, uint64_t done)
+{
+    struct store_call *call = ctx;
+    if (done != call->reported) {
+        kbc_progress_add(call->store->kbc, (int64_t)(done - call->reported));
+        call->reported = done;
+    }
+}
+
+/* S3 says some passing troubles with status 400 or with 200. */
+static bool is_passing(void *ctx, const struct http_response *response)
+{
+    (void)ctx;
+    char code[64];
+    store_xml_text(response, "Code", code, sizeof code);
+    static const char *const codes[] = {"RequestTimeout", "SlowDown", "InternalError",
+                                        "ServiceUnavailable", "OperationAborted"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (strcmp(code, codes[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_expiry(const char *code)
+{
+    return strcmp(code, "ExpiredToken") == 0 || strcmp(code, "RequestExpired") == 0;
+}
+
+static int refuse(struct store_call *call, struct csvk_error *err)
+{
+    const struct http_response *response = &call->response;
+    char code[80], text[200];
+    store_xml_text(response, "Code", code, sizeof code);
+    store_xml_text(response, "Message", text, sizeof text);
+    if (!code[0]) {
+        http_response_header(response, "x-ms-error-code", code, sizeof code);
+    }
+    if (is_expiry(code) || (call->store->kind == STORE_AZURE && response->status == 403 &&
+                            strstr(text, "expired") != NULL)) {
+        call->store->expired = 1;
+    }
+    return kbc_fail(call->store->kbc, err, CSVK_EREMOTE,
+                    "%s: the object store answered %ld%s%s%s%s", call->request.what,
+                    response->status, code[0] ? " " : "", code, text[0] ? ": " : "", text);
+}
+
+void store_drop_headers(struct http_request *request, size_t keep)
+{
+    while (request->headers.count > keep) {
+        csvk_free(request->headers.item[--request->headers.count]);
+    }
+}
+
+/* A request to a store comes out of a signature of S3, a SAS or a bearer: all set by authorize. */
+int store_send(struct store_call *call, struct csvk_error *err)
+{
+    call->fixed_headers = call->request.headers.count;
+    call->request.prepare = ops_of(call->store)->authorize;
+    if (!call->request.judge) {
+        call->request.judge = is_passing;
+    }
+    call->request.progress = on_progress;
+    call->request.ctx = call;
+    call->request.replay = HTTP_REPEATABLE;
+    int status = http_send(call->client, &call->request, &call->response, err);
+    if (status < 0) {
+        on_progress(call, 0);
+        return status;
+    }
+    if (call->response.status < 200 || call->response.status > 299) {
+        on_progress(call, 0);
+        return refuse(call, err);
+    }
+    on_progress(call, call->request.receive ? call->received : call->request.body.size);
+    return CSVK_OK;
+}
+
+static void begin_call(struct store_call *call, struct store *store, struct http_client *client,
+                       const char *what)
+{
+    memset(call, 0, sizeof *call);
+    call->store = store;
+    call->client = client;
+    call->request.what = what;
+    call->out_fd = -1;
+}
+
+static int end_call(struct store_call *call, int status)
+{
+    http_request_release(&call->request);
+    http_response_release(&call->response);
+    return status;
+}
+
+static int dry(struct store *store, const char *method, const struct store_object *object)
+{
+    struct csvk_buf url = CSVK_BUF_INIT, body = CSVK_BUF_INIT;
+    int status = store_object_url(store, object->key, &url);
+    if (status == CSVK_OK) {
+        status = csvk_buf_printf(&body, "(%llu bytes)", (unsigned long long)object->size);
+    }
+    if (status == CSVK_OK) {
+        kbc_show(store->kbc, method, csvk_buf_text(&url), csvk_buf_text(&body));
+    }
+    csvk_buf_release(&url);
+    csvk_buf_release(&body);
+    return status;
+}
+
+int store_put(struct store *store, struct http_client *client, const struct store_object *object,
+              struct csvk_error *err)
+{
+    if (store->kbc->mode == KBC_DRY_RUN) {
+        return dry(store, "PUT", object);
+    }
+    struct store_call call;
+    begin_call(&call, store, client, object->what);
+    return end_call(&call, ops_of(store)->put(&call, object, err));
+}
+
+int store_begin(struct store *store, struct http_client *client, struct store_object *object,
+                struct csvk_error *err)
+{
+    struct store_call call;
+    begin_call(&call, store, client, object->what);
+    return end_call(&call, ops_of(store)->begin(&call, object, err));
+}
+
+int store_put_part(struct store *store, struct http_client *client,
+                   const struct store_object *object, struct store_part *part,
+                   struct csvk_error *err)
+{
+    struct store_call call;
+    begin_call(&call, store, client, object->what);
+    return end_call(&call, ops_of(store)->part(&call, object, part, err));
+}
+
+int store_finish(struct store *store, struct http_client *client, const struct store_object *object,
+                 struct csvk_error *err)
+{
+    struct store_call call;
+    begin_call(&call, store, client, object->what);
+    return end_call(&call, ops_of(store)->finish(&call, object, err));
+}
+
+int store_abort(struct store *store, struct http_client *client, const struct store_object *object,
+                struct csvk_error *err)
+{
+    struct store_call call;
+    begin_call(&call, store, client, object->what);
+    return end_call(&call, ops_of(store)->abort(&call, object, err));
+}
+
+/* ---- fetching -------------------------------------------------------------------------------- */
+
+static int write_out(void *ctx, const void *bytes, size_t length, struct csvk_error *err)
+{
+    struct store_call *call = ctx;
+    const unsigned char *from = bytes;
+    while (length > 0) {
+        ssize_t put = pwrite(call->out_fd, from, length, (off_t)call->received);
+        if (put < 0 && errno == EINTR) {
+            continue;
+        }
+        if (put < 0) {
+            return csvk_fail_sys(err, errno, "%s: writing what was fetched", call->request.what);
+        }
+        from += put;
+        length -= (size_t)put;
+        call->received += (uint64_t)put;
+    }
+    return CSVK_OK;
+}
+
+static int start_over(void *ctx, struct csvk_error *err)
+{
+    struct store_call *call = ctx;
+    call->received = 0;
+    return ftruncate(call->out_fd, 0) == 0
+               ? CSVK_OK
+               : csvk_fail_sys(err, errno, "%s: writing what was fetched", call->request.what);
+}
+
+int store_get(struct store *store, struct http_client *client, const char *key, int fd,
+              uint64_t *size, struct csvk_error *err)
+{
+    struct store_call call;
+    char what[200];
+    const char *slash = strrchr(key, '/');
+    snprintf(what, sizeof what, "fetching %.150s", slash ? slash + 1 : key);
+    begin_call(&call, store, client, what);
+    call.out_fd = fd;
+    call.request.method = "GET";
+    call.request.receive = write_out;
+    call.request.restart = start_over;
+    int status = ops_of(store)->get(&call, key, err);
+    *size = call.received;
+    return end_call(&call, status);
+}

@@ -1,0 +1,266 @@
+/*
+ * store_gcs.c - Google Cloud Storage through its XML interface with a bearer token.
+ *
+ * The token lives one hour, so a long transfer outlives it: a 401 renews it through the Storage API
+ * (once per token, whichever worker sees it first) and the request goes out again. Large objects go
+ * through a resumable session, whose parts have to follow one another.
+ */
+#include "storage/sigv4.h"
+#include "storage/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- parsing --------------------------------------------------------------------------------- */
+
+static int parse(struct store *store, const cJSON *file, struct csvk_error *err)
+{
+    bool writing = store->use == STORE_WRITE;
+    const cJSON *place = json_at(file, writing ? "gcsUploadParams" : "gcsPath");
+    const cJSON *keys = writing ? place : json_at(file, "gcsCredentials");
+    const char *test = store_test_endpoint("CSVKIT_GCS_ENDPOINT");
+    int status = store_take(place, "bucket", &store->bucket, err);
+    if (status == CSVK_OK) {
+        status = store_take(place, "key", &store->key, err);
+    }
+    if (status == CSVK_OK) {
+        status = store_take(keys, "access_token", &store->bearer, err);
+    }
+    if (status == CSVK_OK) {
+        store->endpoint = csvk_strdup(test ? test : "https://storage.googleapis.com");
+        status = store->endpoint ? CSVK_OK : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    return status;
+}
+
+/* ---- the bearer ------------------------------------------------------------------------------ */
+
+static int fetch_bearer(struct store *store, struct csvk_error *err)
+{
+    char path[64];
+    bool writing = store->use == STORE_WRITE;
+    snprintf(path, sizeof path, writing ? "files/%s/refresh" : "files/%s?federationToken=1",
+             store->file_id);
+    struct kbc_call call = {.what = "renewing the credentials of the file",
+                            .method = writing ? "PUT" : "GET",
+                            .path = path,
+                            .scope = KBC_BRANCHED};
+    struct kbc_answer answer;
+    int status = kbc_call(store->kbc, &call, &answer, err);
+    if (status == CSVK_OK) {
+        const cJSON *place = json_at(answer.json, writing ? "gcsUploadParams" : "gcsCredentials");
+        status = store_take(place, "access_token", &store->bearer, err);
+    } else if (answer.status == 422) {
+        store->expired = 1;
+    }
+    if (status == CSVK_OK && secrets_add(&store->kbc->secrets, store->bearer) < 0) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    kbc_answer_release(&answer);
+    return status;
+}
+
+static int renew(struct store_call *call, struct csvk_error *err)
+{
+    struct store *store = call->store;
+    int status = CSVK_OK;
+    pthread_mutex_lock(&store->lock);
+    if (store->generation == call->generation) {
+        status = fetch_bearer(store, err);
+        store->generation += status == CSVK_OK;
+    }
+    pthread_mutex_unlock(&store->lock);
+    return status;
+}
+
+static int authorize(void *ctx, struct http_request *request, struct csvk_error *err)
+{
+    struct store_call *call = ctx;
+    store_drop_headers(request, call->fixed_headers);
+    if (call->anonymous) {
+        return CSVK_OK;
+    }
+    pthread_mutex_lock(&call->store->lock);
+    int status = http_header(request, "Authorization: Bearer %s", call->store->bearer);
+    call->generation = call->store->generation;
+    pthread_mutex_unlock(&call->store->lock);
+    return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
+}
+
+/* A 401 renews the bearer and gives the request one more round; a second one is the answer. */
+static int send_renewing(struct store_call *call, struct csvk_error *err)
+{
+    int status = store_send(call, err);
+    if (status == CSVK_EREMOTE && call->response.status == 401) {
+        status = renew(call, err);
+        store_drop_headers(&call->request, call->fixed_headers);
+        if (status == CSVK_OK) {
+            status = store_send(call, err);
+        }
+    }
+    return status;
+}
+
+/* ---- requests -------------------------------------------------------------------------------- */
+
+static int start(struct store_call *call, const char *method, const char *key,
+                 struct csvk_error *err)
+{
+    const struct store *store = call->store;
+    struct csvk_buf *url = &call->request.url;
+    call->request.method = method;
+    int status = csvk_buf_printf(url, "%s/%s/", store->endpoint, store->bucket);
+    if (status == CSVK_OK) {
+        status = percent_encode(url, key, "/");
+    }
+    return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
+}
+
+static bool lacks_etag(void *ctx, const struct http_response *response)
+{
+    (void)ctx;
+    char etag[STORE_TAG_SIZE];
+    return response->status == 200 && !http_response_header(response, "ETag", etag, sizeof etag);
+}
+
+static int put(struct store_call *call, const struct store_object *object, struct csvk_error *err)
+{
+    char md5[MD5_BASE64], etag[STORE_TAG_SIZE];
+    int status = start(call, "PUT", object->key, err);
+    call->request.body = (struct http_body){object->bytes, object->fd, 0, object->size};
+    if (status == CSVK_OK && !object->bytes && object->size > 0) {
+        status = digest_file(object->fd, 0, object->size, call->sha256, md5, err);
+        if (status == CSVK_OK && http_header(&call->request, "Content-MD5: %s", md5) < 0) {
+            status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+    }
+    if (status < 0) {
+        return status;
+    }
+    call->request.judge = lacks_etag;
+    status = send_renewing(call, err);
+    if (status == CSVK_OK && !http_response_header(&call->response, "ETag", etag, sizeof etag)) {
+        return csvk_fail(err, CSVK_ENET, "%s: the store's answer was cut short",
+                         call->request.what);
+    }
+    return status;
+}
+
+static int begin(struct store_call *call, struct store_object *object, struct csvk_error *err)
+{
+    char location[4096];
+    int status = start(call, "POST", object->key, err);
+    if (status == CSVK_OK && http_header(&call->request, "x-goog-resumable: start") < 0) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    if (status == CSVK_OK) {
+        status = send_renewing(call, err);
+    }
+    if (status < 0) {
+        return status;
+    }
+    if (!http_response_header(&call->response, "Location", location, sizeof location) ||
+        http_check_url(location, "upload session", err) < 0) {
+        return csvk_fail(err, CSVK_EREMOTE, "%s: the store opened no upload session", object->what);
+    }
+    object->upload = csvk_strdup(location);
+    if (!object->upload || secrets_add(&call->store->kbc->secrets, location) < 0) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    return CSVK_OK;
+}
+
+/* 308 is how the store says "go on"; what it has is in the Range header. */
+static int judge_part(struct store_call *call, const struct store_object *object,
+                      const struct store_part *one, struct csvk_error *err)
+{
+    char range[64], expected[64], etag[STORE_TAG_SIZE];
+    bool last = one->number == object->nparts;
+    if (call->response.status == 308 && !last) {
+        snprintf(expected, sizeof expected, "bytes=0-%llu",
+                 (unsigned long long)(one->offset + one->size - 1));
+        if (http_response_header(&call->response, "Range", range, sizeof range) &&
+            strcmp(range, expected) == 0) {
+            return CSVK_OK;
+        }
+        return csvk_fail(err, CSVK_EREMOTE, "%s: the store did not keep all of part %u",
+                         object->what, one->number);
+    }
+    bool complete = last && (call->response.status == 200 || call->response.status == 201);
+    if (complete && http_response_header(&call->response, "ETag", etag, sizeof etag)) {
+        return CSVK_OK;
+    }
+    return csvk_fail(err, CSVK_EREMOTE, "%s: the store answered %ld to part %u", object->what,
+                     call->response.status, one->number);
+}
+
+/* The session's address is its own permission: no bearer goes with a part. */
+static int part(struct store_call *call, const struct store_object *object, struct store_part *one,
+                struct csvk_error *err)
+{
+    call->anonymous = true;
+    call->request.method = "PUT";
+    call->request.body = (struct http_body){NULL, object->fd, one->offset, one->size};
+    int status = csvk_buf_puts(&call->request.url, object->upload);
+    if (status == CSVK_OK) {
+        status = http_header(
+            &call->request, "Content-Range: bytes %llu-%llu/%llu", (unsigned long long)one->offset,
+            (unsigned long long)(one->offset + one->size - 1), (unsigned long long)object->size);
+    }
+    if (status < 0) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    status = store_send(call, err);
+    if (status < 0 && call->response.status != 308) {
+        return status;
+    }
+    status = judge_part(call, object, one, err);
+    if (status == CSVK_OK) {
+        snprintf(one->tag, sizeof one->tag, "%u", one->number);
+        kbc_progress_add(call->store->kbc, (int64_t)one->size - (int64_t)call->reported);
+    }
+    return status;
+}
+
+static int finish(struct store_call *call, const struct store_object *object,
+                  struct csvk_error *err)
+{
+    (void)call;
+    (void)object;
+    (void)err;
+    return CSVK_OK; /* the last part made the object */
+}
+
+static int abort_upload(struct store_call *call, const struct store_object *object,
+                        struct csvk_error *err)
+{
+    call->anonymous = true;
+    call->request.method = "DELETE";
+    if (csvk_buf_puts(&call->request.url, object->upload) < 0) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    int status = store_send(call, err);
+    return call->response.status == 499 ? CSVK_OK : status; /* "client closed": what we asked for */
+}
+
+static int get(struct store_call *call, const char *key, struct csvk_error *err)
+{
+    int status = start(call, "GET", key, err);
+    return status == CSVK_OK ? send_renewing(call, err) : status;
+}
+
+const struct store_ops store_gcs = {
+    .least_part = UINT64_C(1) << 18,
+    .largest_part = UINT64_C(5) << 40,
+    .part_unit = UINT64_C(1) << 18,
+    .most_parts = UINT64_C(1) << 20,
+    .parts_are_free = false,
+    .authorize = authorize,
+    .put = put,
+    .begin = begin,
+    .part = part,
+    .finish = finish,
+    .abort = abort_upload,
+    .get = get,
+    .parse = parse,
+};

@@ -1,0 +1,500 @@
+#!/usr/bin/python3
+"""A Keboola Storage API for tests and for the demo: one process, standard library only.
+
+    fake_storage.py --ready FILE [--provider aws|azure|gcp] [--backend snowflake|bigquery]
+                    [--s3 URL CREDS.json] [--azurite URL KEY] [--tls CERT KEY]
+
+It listens on two loopback ports, one for the API, one for the objects, and misbehaves on demand:
+    PUT /_fake/fault  {"where": "api|store", "method", "path" (regular expression), "times", "skip",
+                       "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
+                       slow|big_header|redirect", "status", "headers", "body", "seconds"}
+    PUT /_fake/set    {"polls", "fail_job", "lifetime", "allow_abort"}
+    GET /_fake/log    what came, in order     GET /_fake/rows?table=ID    the rows, sorted
+    GET /_fake/state  tables, files, objects
+The ready file gets one JSON line with the addresses and the token.
+"""
+import argparse
+import gzip
+import json
+import os
+import re
+import socket
+import ssl
+import struct
+import sys
+import threading
+import time
+import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from object_store import ObjectStore  # noqa: E402
+from project import ApiError, Project, webalize  # noqa: E402
+
+TOKEN = os.environ.get('FAKE_TOKEN', '578-1234-canaryTOKENcanaryTOKENcanary')
+
+
+class Faults:
+    def __init__(self):
+        self.rules, self.log, self.lock = [], [], threading.Lock()
+
+    def take(self, where, method, path):
+        with self.lock:
+            for rule in self.rules:
+                if rule.get('where', where) != where or rule.get('times', 1) <= 0 or \
+                        rule.get('method', method) != method or \
+                        not re.search(rule.get('path', ''), path):
+                    continue
+                if rule.get('skip', 0) > 0:
+                    rule['skip'] -= 1
+                    continue
+                rule['times'] = rule.get('times', 1) - 1
+                return rule
+        return None
+
+    def note(self, *what):
+        with self.lock:
+            self.log.append(' '.join(str(w) for w in what))
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request: read it, break it if told so, answer it."""
+    protocol_version = 'HTTP/1.1'
+    timeout = 60
+
+    def log_message(self, *args):
+        pass
+
+    def send_error(self, code, message=None, explain=None):
+        self.answer(code, {}, b'')
+
+    def reset(self):
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        self.close_connection = True
+        self.rfile.close()
+        self.connection.close()
+
+    def answer(self, status, headers, body):
+        if status is None:
+            return
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        if self.command != 'HEAD':
+            self.wfile.write(body)
+
+    def read_body(self, limit=None):
+        length = int(self.low.get('content-length', 0))
+        return self.rfile.read(length if limit is None else min(length, limit))
+
+    def handle_one_request(self):
+        try:
+            super().handle_one_request()
+        except (ConnectionError, BrokenPipeError, ValueError, OSError):
+            self.close_connection = True
+
+    def handle_expect_100(self):
+        self.low = {k.lower(): v for k, v in self.headers.items()}
+        rule = self.faults.take(self.where, self.command, self.path)
+        self.rule = rule or False
+        if rule and rule['mode'] == 'status':
+            return True  # refused before the body
+        return super().handle_expect_100()
+
+    def serve(self):
+        self.low = {k.lower(): v for k, v in self.headers.items()}
+        rule = getattr(self, 'rule', None)
+        self.rule = None
+        if rule is None:
+            rule = None if self.path.startswith('/_fake/') else \
+                self.faults.take(self.where, self.command, self.path)
+        self.faults.note(self.where, self.command, self.path.split('?')[0],
+                         re.sub(r'(sig|upload_id|uploadId)=[^&]*', r'\1=..',
+                                self.path.partition('?')[2]), rule['mode'] if rule else 'ok')
+        if rule:
+            self.misbehave(rule)
+        else:
+            self.answer(*self.act(self.read_body()))
+
+    def misbehave(self, rule):
+        mode = rule['mode']
+        if mode == 'reset_before':
+            self.reset()
+        elif mode == 'reset_mid':
+            self.read_body(int(self.low.get('content-length', 0)) // 2)
+            self.reset()
+        elif mode == 'close':
+            self.close_connection = True
+        elif mode == 'status':
+            if 'expect' in self.low:
+                self.close_connection = True
+            else:
+                self.read_body()
+            self.answer(rule['status'], rule.get('headers', {}), rule.get('body', '').encode())
+        else:
+            self.break_answer(rule, self.read_body())
+
+    def break_answer(self, rule, body):
+        """Modes that come after the request was carried out, or look like an answer."""
+        mode = rule['mode']
+        if mode == 'reset_after':
+            self.act(body)
+            self.reset()
+        elif mode == 'cut':
+            status, headers, content = self.act(body)
+            self.send_response(status)
+            self.send_header('Content-Length', str(len(content) + 100))
+            self.end_headers()
+            self.wfile.write(content)
+            self.close_connection = True
+        elif mode == 'html':
+            self.act(body) if rule.get('apply') else None
+            self.answer(rule.get('status', 200), {'Content-Type': 'text/html'},
+                        b'<html><body>gateway</body></html>')
+        elif mode == 'error200':
+            self.answer(200, {'Content-Type': 'application/json'}, json.dumps(
+                {'status': 'error', 'error': rule.get('body', 'went wrong'), 'code': 'some.code',
+                 'exceptionId': 'exception-200'}).encode())
+        elif mode == 'xml200':
+            self.answer(200, {}, b'<Error><Code>%s</Code><Message>late</Message></Error>' %
+                        rule['body'].encode())
+        elif mode == 'slow':
+            time.sleep(rule['seconds'])
+            self.answer(*self.act(body))
+        elif mode == 'big_header':
+            self.answer(200, {'X-%d' % i: 'y' * 8000 for i in range(300)}, b'{}')
+        elif mode == 'redirect':
+            self.answer(307, {'Location': rule['body']}, b'')
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = serve
+
+
+class StoreHandler(Handler):
+    where = 'store'
+
+    def act(self, body):
+        self.raw_path, _, self.query = self.path.partition('?')
+        self.method, self.body = self.command, body
+
+        class Request:
+            method, raw_path, query, headers = self.command, self.raw_path, self.query, self.low
+        request = Request()
+        request.body = body
+        with self.project.lock:
+            return self.store.handle(request)
+
+
+class ApiHandler(Handler):
+    where = 'api'
+    routes = []
+
+    def act(self, body):
+        path, _, query = self.path.partition('?')
+        self.query = dict(urllib.parse.parse_qsl(query))
+        try:
+            if path.startswith('/_fake/'):
+                return self.as_json(*self.control(path[7:], body))
+            if self.low.get('x-storageapi-token') != TOKEN:
+                raise ApiError(401, 'storage.tokenInvalid', 'Invalid access token')
+            status, answer = self.route(path, body)
+        except ApiError as error:
+            self.close_connection = False
+            key = 'message' if path in ('/write-table', '/upload-file') else 'error'
+            status, answer = error.status, {key: error.message, 'code': error.code,
+                                            'exceptionId': 'exception-77', 'status': 'error'}
+        return self.as_json(status, answer)
+
+    def as_json(self, status, answer):
+        if isinstance(answer, bytes):
+            return status, {}, answer
+        if answer is None:
+            return status, {}, b''
+        text, headers = json.dumps(answer).encode(), {'Content-Type': 'application/json'}
+        if 'gzip' in self.low.get('accept-encoding', '') and len(text) > 200:
+            headers['Content-Encoding'], text = 'gzip', gzip.compress(text)
+        return status, headers, text
+
+    def control(self, what, body):
+        project, state = self.project, self.project.store
+        if what == 'fault':
+            self.faults.rules.append(json.loads(body))
+            return 200, {}
+        if what == 'reset':
+            self.faults.rules.clear()
+            self.faults.log.clear()
+            return 200, {}
+        if what == 'set':
+            for key, value in json.loads(body).items():
+                setattr(state if key == 'allow_abort' else project, key, value)
+            return 200, {}
+        if what == 'expire':
+            for _, _, grant in state.s3.values():
+                grant.expires = 0
+            for grant in list(state.sas.values()) + list(state.bearers.values()):
+                grant.expires = 0
+            return 200, {}
+        if what == 'log':
+            return 200, '\n'.join(self.faults.log + ['']).encode()
+        if what == 'rows':
+            rows = project.rows(self.query['table'])
+            return 200, ''.join(sorted(json.dumps(row) + '\n' for row in rows)).encode()
+        if what == 'state':
+            return 200, {'tables': project.tables, 'files': {
+                k: {n: v for n, v in f.items()} for k, f in project.files.items()},
+                'objects': {'/'.join(k): len(v) for k, v in state.objects.items()},
+                'uploads': len(state.uploads), 'jobs': len(project.jobs)}
+        match = re.fullmatch(r'signed/(\d+)', what)
+        file = project.files[int(match.group(1))]
+        data = project.objects.read(file['bucket'],
+                                    file['key'] + ('manifest' if file['isSliced'] else ''))
+        return (404, None) if data is None else (200, data)
+
+    def route(self, path, body):
+        if path == '/write-table':
+            return self.write_table(body)
+        if path == '/upload-file':
+            return self.upload_file(body)
+        match = re.fullmatch(r'/v2/storage(?:/branch/[^/]+)?/(.*)', path)
+        if not match:
+            raise ApiError(404, 'notFound', 'No such endpoint: %s' % path)
+        for method, pattern, run in self.routes:
+            found = re.fullmatch(pattern, match.group(1))
+            if found and method == self.command:
+                with self.project.lock:
+                    data = json.loads(body) if body else {}
+                    return run(self, data, *found.groups())
+        raise ApiError(404, 'notFound', 'No such endpoint: %s %s' % (self.command, path))
+
+    # ---- the importer service -----------------------------------------------------------------
+    def form(self, body):
+        boundary = re.search(r'boundary=(\S+)', self.low['content-type']).group(1).strip('"')
+        fields = {}
+        for part in body.split(b'--' + boundary.encode())[1:-1]:
+            head, _, content = part[2:-2].partition(b'\r\n\r\n')
+            name = re.search(rb'name="([^"]+)"', head).group(1).decode()
+            fields.setdefault(name, []).append(content)
+        return fields
+
+    def store_form(self, fields):
+        name = fields.get('name', [b'data.csv'])[0].decode()
+        data = fields['data'][0]
+        if data[:2] == b'\x1f\x8b' and not name.endswith('.gz'):
+            name += '.gz'
+        _, shown = self.project.prepare({'name': name, 'federationToken': True,
+                                         'tags': [t.decode() for t in fields.get('tags[]', [])]})
+        file = self.project.files[shown['id']]
+        self.project.objects.write(file['bucket'], file['key'], data)
+        return shown
+
+    def write_table(self, body):
+        with self.project.lock:
+            fields = self.form(body)
+            table = self.table(fields['tableId'][0].decode())
+            params = {'dataFileId': self.store_form(fields)['id']}
+            for name in ('delimiter', 'enclosure', 'escapedBy'):
+                if name in fields:
+                    params[name] = fields[name][0].decode()
+            params['incremental'] = fields.get('incremental', [b'0'])[0] in (b'1', b'true')
+            params['columns'] = [c.decode() for c in fields.get('columns[]', [])]
+            return 200, self.project.load(table, params)
+
+    def upload_file(self, body):
+        with self.project.lock:
+            return 200, self.store_form(self.form(body))
+
+    # ---- handlers of the routes ---------------------------------------------------------------
+    def table(self, table_id):
+        if table_id not in self.project.tables:
+            raise ApiError(404, 'storage.tables.notFound', 'The table "%s" was not found' % table_id)
+        return self.project.tables[table_id]
+
+    def bucket(self, bucket_id):
+        if bucket_id not in self.project.buckets:
+            raise ApiError(404, 'storage.buckets.notFound', 'Bucket %s was not found' % bucket_id)
+        return self.project.buckets[bucket_id]
+
+    def file(self, file_id):
+        if int(file_id) not in self.project.files:
+            raise ApiError(404, 'storage.files.notFound', 'File %s was not found' % file_id)
+        return self.project.files[int(file_id)]
+
+    def run_id(self):
+        return self.low.get('x-kbc-runid')
+
+    def verify(self, data):
+        return 200, {'id': '1234', 'description': 'test', 'isMasterToken': False,
+                     'owner': {'id': 578, 'name': 'test', 'features': [],
+                               'defaultBackend': self.project.args.backend,
+                               'fileStorageProvider': self.project.args.provider}}
+
+    def make_bucket(self, data):
+        bucket_id = '%s.c-%s' % (data['stage'], data['name'])
+        if bucket_id in self.project.buckets:
+            raise ApiError(400, 'storage.buckets.alreadyExists', 'The bucket already exists.')
+        self.project.buckets[bucket_id] = {'id': bucket_id, 'name': 'c-' + data['name'],
+                                           'stage': data['stage'],
+                                           'backend': self.project.args.backend}
+        return 201, self.project.buckets[bucket_id]
+
+    def create_table(self, data, bucket_id):
+        self.bucket(bucket_id)
+        if not isinstance(data.get('primaryKey', ''), str):
+            raise ApiError(400, 'storage.validation.primaryKey', 'primaryKey: must be a string')
+        self.file(data['dataFileId'])
+        project = self.project
+
+        def work():
+            file = project.files[int(data['dataFileId'])]
+            texts = project.slices(file)
+            records = project.parse(texts[0], data) if texts and texts[0] else []
+            if not records:
+                raise ApiError(400, 'storage.tables.validation.noColumns', 'File has no columns')
+            columns = [webalize(v.lstrip('\ufeff')) for v, _ in records[0]]
+            key = [k for k in data.get('primaryKey', '').split(',') if k]
+            table = project.make_table(bucket_id, data['name'], columns, key)
+            try:
+                result = project.insert(table, columns, records[1:], False)
+            except ApiError:
+                project.drop(table['id'])
+                raise
+            return dict(table, rowsCount=result['totalRowsCount'])
+        return project.job('tableCreate', None, {'params': {}, 'source': {
+            'fileId': str(data['dataFileId']), 'type': 'file'}}, work, self.run_id())
+
+    def define_table(self, data, bucket_id):
+        self.bucket(bucket_id)
+        columns = data['columns']
+        typed = [c for c in columns if 'basetype' in c or 'definition' in c]
+        return self.project.job('tableCreate', None, {'params': {}}, lambda: self.project.make_table(
+            bucket_id, data['name'], [c['name'] for c in columns],
+            data.get('primaryKeysNames', []), typed and columns), self.run_id())
+
+    def import_table(self, data, table_id):
+        table = self.table(table_id)
+        self.file(data['dataFileId'])
+        if len(data.get('treatValuesAsNull', [''])) > 1:
+            raise ApiError(400, 'storage.tables.validation',
+                           'This collection should contain 1 element or less.')
+        params = {'params': data, 'source': {'fileId': data['dataFileId'], 'type': 'file'}}
+        return self.project.job('tableImport', table_id, params,
+                                lambda: self.project.load(table, data), self.run_id())
+
+    def delete_rows(self, data, table_id):
+        table = self.table(table_id)
+        filters = data.get('whereFilters', [])
+        if not filters and not data.get('allowTruncate'):
+            raise ApiError(400, 'storage.tables.validation.unintendedTruncation', 'No filter')
+
+        def work():
+            rows = self.project.rows(table_id)
+            index = {c: i for i, c in enumerate(table['columns'])}
+            gone = [r for r in rows if all((r[index[f['column']]] in f['values']) !=
+                                           (f['operator'] == 'ne') for f in filters)]
+            self.project.db.execute('delete from "%s"' % table_id)
+            for row in rows:
+                if row not in gone:
+                    self.project.db.execute('insert into "%s" values (%s)' % (
+                        table_id, ','.join('?' * len(row))), row)
+            return {'deletedRows': len(gone)}
+        return self.project.job('tableRowsDelete', table_id, {}, work, self.run_id())
+
+    def add_metadata(self, data, table_id):
+        self.table(table_id)['metadata'].append(data)
+        return 201, {'metadata': data.get('metadata', [])}
+
+    def add_column(self, data, table_id):
+        table = self.table(table_id)
+        if data['name'].lower() in [c.lower() for c in table['columns']]:
+            raise ApiError(400, 'storage.tables.columnAlreadyExists', 'Column already exists')
+
+        def work():
+            table['columns'].append(data['name'])
+            self.project.db.execute('alter table "%s" add column "%s" text default \'\'' % (
+                table_id, data['name']))
+            return None
+        return self.project.job('tableColumnAdd', table_id, {}, work, self.run_id())
+
+    def list_jobs(self, data):
+        jobs = sorted(self.project.jobs.values(), key=lambda j: -j['id'])
+        return 200, [self.project.show_job(j) for j in jobs[:int(self.query.get('limit', 20))]]
+
+    def refresh(self, data, file_id):
+        if self.project.args.provider != 'gcp':
+            raise ApiError(400, 'storage.notSupported', 'Only on GCP')
+        if self.project.lifetime <= 0:
+            raise ApiError(422, 'storage.files.refreshExpired', 'Too late to refresh')
+        return 200, self.project.show(self.file(file_id), True)
+
+    def export_table(self, data, table_id):
+        table = self.table(table_id)
+        return self.project.job('tableExport', table_id, {},
+                                lambda: self.project.export(table, data), self.run_id())
+
+
+ApiHandler.routes = [
+    ('GET', r'tokens/verify', ApiHandler.verify),
+    ('POST', r'tickets', lambda h, d: (200, {'id': str(h.project.new_id())})),
+    ('POST', r'files/prepare', lambda h, d: h.project.prepare(d)),
+    ('GET', r'files/(\d+)', lambda h, d, i: (200, h.project.show(h.file(i), False))),
+    ('PUT', r'files/(\d+)/refresh', ApiHandler.refresh),
+    ('POST', r'buckets', ApiHandler.make_bucket),
+    ('GET', r'buckets/([^/]+)', lambda h, d, i: (200, h.bucket(i))),
+    ('POST', r'buckets/([^/]+)/tables-async', ApiHandler.create_table),
+    ('POST', r'buckets/([^/]+)/tables-definition', ApiHandler.define_table),
+    ('GET', r'tables/([^/]+)', lambda h, d, i: (200, h.table(i))),
+    ('POST', r'tables/([^/]+)/import-async', ApiHandler.import_table),
+    ('POST', r'tables/([^/]+)/export-async', ApiHandler.export_table),
+    ('POST', r'tables/([^/]+)/columns', ApiHandler.add_column),
+    ('POST', r'tables/([^/]+)/metadata', ApiHandler.add_metadata),
+    ('DELETE', r'tables/([^/]+)/rows', ApiHandler.delete_rows),
+    ('GET', r'jobs/(\d+)', lambda h, d, i: h.project.poll(int(i))),
+    ('GET', r'jobs', ApiHandler.list_jobs),
+    ('POST', r'webalize/column-names', lambda h, d: (200, {
+        'columnNames': [webalize(n) for n in d['columnNames']]})),
+]
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError, OSError, ValueError)):
+            super().handle_error(request, client_address)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--ready', required=True)
+    parser.add_argument('--provider', default='aws', choices=['aws', 'azure', 'gcp'])
+    parser.add_argument('--backend', default='snowflake')
+    parser.add_argument('--s3', nargs=2)
+    parser.add_argument('--azurite', nargs=2)
+    parser.add_argument('--tls', nargs=2)
+    args = parser.parse_args()
+    faults, store = Faults(), ObjectStore()
+    objects = Server(('127.0.0.1', 0), type('S', (StoreHandler,), {'faults': faults}))
+    api = Server(('127.0.0.1', 0), type('A', (ApiHandler,), {'faults': faults}))
+    if args.tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*args.tls)
+        api.socket = context.wrap_socket(api.socket, server_side=True)
+    scheme = 'https' if args.tls else 'http'
+    store_url = 'http://127.0.0.1:%d' % objects.server_port
+    project = Project(args, store, store_url)
+    project.url = '%s://127.0.0.1:%d' % (scheme, api.server_port)
+    for server in (objects, api):
+        server.RequestHandlerClass.project = project
+        server.RequestHandlerClass.store = store
+    threading.Thread(target=objects.serve_forever, daemon=True).start()
+    with open(args.ready + '.new', 'w') as ready:
+        json.dump({'url': project.url, 'store': args.s3[0] if args.s3 else store_url,
+                   'token': TOKEN}, ready)
+    os.rename(args.ready + '.new', args.ready)
+    api.serve_forever()
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,94 @@
+# lib.sh - sourced by the tests of storage: servers that start and stop with the test, assertions.
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+PYTHON=/usr/bin/python3
+work=$(mktemp -d "${TMPDIR:-/tmp}/csvkit-storage-XXXXXX")
+pids=()
+stop_servers() {
+    for pid in "${pids[@]}"; do
+        kill "$pid" 2>/dev/null
+    done
+    wait 2>/dev/null
+    pids=()
+}
+finish() {
+    local code=$?
+    stop_servers
+    rm -rf "$work"
+    exit "$code"
+}
+trap finish EXIT
+
+export TMPDIR=$work
+export no_proxy='*' NO_PROXY='*'
+unset HTTPS_PROXY HTTP_PROXY ALL_PROXY https_proxy http_proxy all_proxy KBC_BRANCHID KBC_RUNID
+export CSVKIT_RETRY_DELAY_MS=20
+failures=0
+
+skip() {
+    echo "$1"
+    exit 77
+}
+[ -x "$PYTHON" ] || skip "skipped: $PYTHON is needed for the Storage server"
+
+# store [ARGS of fake_storage.py]: starts a Storage API; sets KBC_URL, KBC_TOKEN and endpoints.
+store() {
+    local ready=$work/ready.$RANDOM
+    "$PYTHON" "$here/fake_storage.py" --ready "$ready" "$@" >"$work/store.log" 2>&1 &
+    pids+=($!)
+    for _ in $(seq 100); do
+        [ -s "$ready" ] && break
+        sleep 0.05
+    done
+    [ -s "$ready" ] || { cat "$work/store.log"; echo "the Storage server did not start"; exit 1; }
+    KBC_URL=$(jq -r .url "$ready") KBC_TOKEN=$(jq -r .token "$ready")
+    CSVKIT_S3_ENDPOINT=$(jq -r .store "$ready") CSVKIT_GCS_ENDPOINT=$CSVKIT_S3_ENDPOINT
+    export KBC_URL KBC_TOKEN CSVKIT_S3_ENDPOINT CSVKIT_GCS_ENDPOINT
+}
+
+control() { # control fault|set|reset|expire JSON
+    curl -sS -k -X PUT --data "${2:-{\}}" "$KBC_URL/_fake/$1" >/dev/null
+}
+rows() { curl -sS -k "$KBC_URL/_fake/rows?table=$1"; }
+log() { curl -sS -k "$KBC_URL/_fake/log"; }
+state() { curl -sS -k "$KBC_URL/_fake/state"; }
+
+# run STATUS COMMAND...: runs csvkit, checks the exit status; output in $work/out and $work/err.
+run() {
+    local expected=$1 code
+    shift
+    timeout 60 "$CSVKIT" "$@" >"$work/out" 2>"$work/err" </dev/null
+    code=$?
+    cat "$work/out" "$work/err" >>"$work/everything"
+    if [ "$code" != "$expected" ]; then
+        fail "csvkit $*: exit status $code, expected $expected"
+        sed 's/^/    /' "$work/out" "$work/err"
+        return 1
+    fi
+}
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+same() { # same WHAT GOT EXPECTED
+    [ "$2" = "$3" ] || fail "$1: got '$2', expected '$3'"
+}
+says() { # says TEXT: on standard error of the last run
+    grep -qF -- "$1" "$work/err" || { fail "no message with: $1"; sed 's/^/    /' "$work/err"; }
+}
+posts() { log | grep -cE "^api POST $1 " || true; } # how often a POST arrived
+result() { jq -r "$1" "$work/out"; }
+
+# Nothing that was printed, and no file that was left, holds a secret of this run.
+no_secrets() {
+    if [ -e "$work/everything" ] && grep -aqE 'canaryTOKEN|ya29\.|session/[0-9a-f]{8}|sig=[A-Za-z0-9%]' \
+        "$work/everything"; then
+        fail "a secret was printed"
+        grep -aoE '.{0,80}(canaryTOKEN|ya29\.|session/[0-9a-f]{8}|sig=[A-Za-z0-9%]).{0,20}' "$work/everything" | head
+    fi
+}
+conclude() {
+    no_secrets
+    [ "$failures" = 0 ] || { echo "$failures failed"; exit 1; }
+    exit 0
+}

@@ -1,0 +1,501 @@
+"""A project of Keboola Storage as the tests see it: files, tables, jobs, imports, exports.
+
+Imports have the platform's semantics and go into SQLite, so that rows can be compared. Objects live
+in object_store.py, or in a real S3 or Azure server when the command line says so.
+"""
+import base64
+import gzip
+import hashlib
+import hmac
+import io
+import json
+import os
+import re
+import sqlite3
+import threading
+import time
+import unicodedata
+import urllib.error
+import urllib.parse
+import urllib.request
+import zlib
+
+from object_store import Grant, sha256, sign_v4
+
+
+class ApiError(Exception):
+    def __init__(self, status, code, message, results=None):
+        super().__init__(message)
+        self.status, self.code, self.message, self.results = status, code, message, results
+
+
+# ---- where objects live ----------------------------------------------------------------------
+class LocalObjects:
+    def __init__(self, store):
+        self.store = store
+
+    def read(self, bucket, key):
+        return self.store.objects.get((bucket, key))
+
+    def write(self, bucket, key, data):
+        self.store.objects[bucket, key] = data
+
+
+class S3Objects:
+    """Objects in a real S3 server, read and written with the owner's keys."""
+
+    def __init__(self, url, credentials):
+        self.url, self.file = url, credentials
+
+    def request(self, method, bucket, key='', data=b''):
+        path = '/' + bucket + ('/' + urllib.parse.quote(key, '/~') if key else '')
+        headers = {'host': urllib.parse.urlsplit(self.url).netloc,
+                   'x-amz-date': time.strftime('%Y%m%dT%H%M%SZ', time.gmtime()),
+                   'x-amz-content-sha256': sha256(data)}
+        scope = headers['x-amz-date'][:8] + '/eu-central-1/s3/aws4_request'
+        names = sorted(headers)
+        with open(self.file) as creds:
+            secret = json.load(creds)['OWNER']['secret']
+        headers['Authorization'] = 'AWS4-HMAC-SHA256 Credential=OWNER/%s, SignedHeaders=%s, ' \
+            'Signature=%s' % (scope, ';'.join(names),
+                              sign_v4(secret, method, path, '', headers, names, sha256(data), scope))
+        del headers['host']
+        request = urllib.request.Request(self.url + path, data if method == 'PUT' else None,
+                                         headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.read()
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                return None
+            raise
+
+    def read(self, bucket, key):
+        return self.request('GET', bucket, key)
+
+    def write(self, bucket, key, data):
+        self.request('PUT', bucket, key, data)
+
+    def grant(self, access, secret, session, grant):
+        with open(self.file) as creds:
+            known = json.load(creds)
+        known[access] = {'secret': secret, 'token': session, 'expires': grant.expires,
+                         'prefix': grant.bucket + '/' + grant.key}
+        with open(self.file + '.new', 'w') as creds:
+            json.dump(known, creds)
+        os.rename(self.file + '.new', self.file)
+
+
+class AzureObjects:
+    """Objects in a real Azure server (Azurite) through service signatures of containers."""
+
+    def __init__(self, url, key):
+        self.url, self.key = url, base64.b64decode(key)
+        self.account = url.rsplit('/', 1)[1]
+
+    def sas(self, container, permissions, expires):
+        end = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(expires))
+        canonical = '/blob/%s/%s' % (self.account, container)
+        text = '\n'.join([permissions, '', end, canonical, '', '', '', '2017-11-09',
+                          '', '', '', '', ''])
+        signature = base64.b64encode(hmac.new(self.key, text.encode(), hashlib.sha256).digest())
+        return 'sv=2017-11-09&sr=c&se=%s&sp=%s&sig=%s' % (
+            urllib.parse.quote(end, ''), permissions, urllib.parse.quote(signature.decode(), ''))
+
+    def request(self, method, path, query, data=None, headers=None):
+        url = '%s/%s?%s' % (self.url, path, query)
+        request = urllib.request.Request(url, data, headers or {}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.read()
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                return None
+            raise
+
+    def make_container(self, container):
+        date = time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime())
+        headers = 'x-ms-date:%s\nx-ms-version:2017-11-09\n' % date
+        resource = '/%s/%s/%s\nrestype:container' % (self.account, self.account, container)
+        text = 'PUT\n\n\n\n\n\n\n\n\n\n\n\n' + headers + resource
+        signature = base64.b64encode(hmac.new(self.key, text.encode(), hashlib.sha256).digest())
+        self.request('PUT', container, 'restype=container', b'', {
+            'x-ms-date': date, 'x-ms-version': '2017-11-09', 'Content-Type': '',
+            'Authorization': 'SharedKey %s:%s' % (self.account, signature.decode())})
+
+    def read(self, bucket, key):
+        return self.request('GET', '%s/%s' % (bucket, urllib.parse.quote(key, '/')),
+                            self.sas(bucket, 'r', time.time() + 600))
+
+    def write(self, bucket, key, data):
+        self.request('PUT', '%s/%s' % (bucket, urllib.parse.quote(key, '/')),
+                     self.sas(bucket, 'rw', time.time() + 600), data,
+                     {'x-ms-blob-type': 'BlockBlob'})
+
+
+# ---- CSV as the backends read it ---------------------------------------------------------------
+def read_csv(text, delimiter, enclosure, escape):
+    """Records of (value, enclosed) fields; ValueError names the row."""
+    records, record, value, enclosed, i = [], [], [], False, 0
+    inside = False
+    while i < len(text):
+        c = text[i]
+        if escape and c == escape and i + 1 < len(text):
+            value.append(text[i + 1])
+            i += 2
+            continue
+        if inside:
+            if c == enclosure and text[i + 1:i + 2] == enclosure:
+                value.append(c)
+                i += 1
+            elif c == enclosure:
+                inside = False
+                if text[i + 1:i + 2] not in ('', delimiter, '\r', '\n'):
+                    raise ValueError('Found character \'%s\' instead of field delimiter' %
+                                     text[i + 1])
+            else:
+                value.append(c)
+        elif enclosure and c == enclosure and not value and not enclosed:
+            inside = enclosed = True
+        elif c == delimiter:
+            record.append((''.join(value), enclosed))
+            value, enclosed = [], False
+        elif c == '\n' or (c == '\r' and text[i + 1:i + 2] == '\n'):
+            i += c == '\r'
+            record.append((''.join(value), enclosed))
+            records.append(record)
+            record, value, enclosed = [], [], False
+        else:
+            value.append(c)
+        i += 1
+    if inside:
+        raise ValueError('End of record reached while expected to parse column')
+    if record or value or enclosed:
+        record.append((''.join(value), enclosed))
+        records.append(record)
+    return records
+
+
+def webalize(name):
+    text = ''.join(c for c in unicodedata.normalize('NFD', name) if not unicodedata.combining(c))
+    return re.sub(r'[^_A-Za-z0-9]+', '_', text).strip('_')
+
+
+# ---- the project -------------------------------------------------------------------------------
+class Project:
+    def __init__(self, args, store, store_url):
+        self.args, self.store, self.store_url = args, store, store_url
+        self.lock = threading.RLock()
+        self.buckets, self.tables, self.files, self.jobs = {}, {}, {}, {}
+        self.next_id = 1000
+        self.db = sqlite3.connect(':memory:', check_same_thread=False)
+        self.polls, self.fail_job, self.lifetime = 1, None, 12 * 3600
+        self.objects = LocalObjects(store)
+        self.host = 'storage.test'
+        if args.s3:
+            self.objects = S3Objects(*args.s3)
+            self.objects.request('PUT', 'kbc-files')
+        if args.azurite:
+            self.objects = AzureObjects(*args.azurite)
+
+    def new_id(self):
+        self.next_id += 1
+        return self.next_id
+
+    # ---- files -----------------------------------------------------------------------------
+    def prepare(self, body):
+        if not isinstance(body.get('tags', []), list):
+            raise ApiError(400, 'storage.validation', 'tags: This value should be of type array.')
+        if body.get('federationToken') is not True:
+            raise ApiError(400, 'storage.validation', 'federationToken must be true')
+        file_id = self.new_id()
+        name = re.sub(r'[^A-Za-z0-9._-]+', '-', body['name'])
+        file = {'id': file_id, 'name': body['name'], 'provider': self.args.provider,
+                'region': 'eu-central-1', 'isSliced': bool(body.get('isSliced')),
+                'isEncrypted': bool(body.get('isEncrypted')), 'tags': body.get('tags', []),
+                'sizeBytes': body.get('sizeBytes'), 'isPublic': False, 'runId': None,
+                'maxAgeDays': None if body.get('isPermanent') else 15,
+                'created': '2026-02-14T10:34:45+0100'}
+        file['bucket'] = 'kbc-files' if self.args.provider != 'azure' else 'exp-15-files-%d' % file_id
+        file['key'] = ('exp-15/578/files/%d.%s' % (file_id, name)
+                       if self.args.provider != 'azure' else name)
+        if self.args.azurite:
+            self.objects.make_container(file['bucket'])
+        self.files[file_id] = file
+        return 201, self.show(file, True)
+
+    def show(self, file, write):
+        grant = Grant(file['bucket'], file['key'], file['isSliced'] or not write, write,
+                      file['isEncrypted'], time.time() + self.lifetime)
+        shown = {k: v for k, v in file.items() if k not in ('bucket', 'key')}
+        kind = {'aws': self.show_aws, 'azure': self.show_azure, 'gcp': self.show_gcp}
+        kind[self.args.provider](shown, file, grant)
+        shown['url'] = '%s/_fake/signed/%d' % (self.url, file['id'])
+        return shown
+
+    def show_aws(self, shown, file, grant):
+        access, secret, session = self.store.grant_s3(grant)
+        if self.args.s3:
+            self.objects.grant(access, secret, session, grant)
+        keys = {'AccessKeyId': access, 'SecretAccessKey': secret, 'SessionToken': session,
+                'Expiration': time.strftime('%Y-%m-%dT%H:%M:%S+00:00',
+                                            time.gmtime(grant.expires))}
+        if not grant.write:
+            shown['s3Path'] = {'bucket': file['bucket'], 'key': file['key']}
+            shown['credentials'] = keys
+            return
+        shown['uploadParams'] = {'key': file['key'], 'bucket': file['bucket'], 'acl': 'private',
+                                 'credentials': keys}
+        if file['isEncrypted']:
+            shown['uploadParams']['x-amz-server-side-encryption'] = 'AES256'
+
+    def show_azure(self, shown, file, grant):
+        if self.args.azurite:
+            endpoint = self.args.azurite[0]
+            sas = self.objects.sas(file['bucket'], 'rwl' if grant.write else 'rl', grant.expires)
+        else:
+            endpoint, sas = self.store_url + '/devstoreaccount1', self.store.grant_sas(grant)
+        keys = {'SASConnectionString': 'BlobEndpoint=%s;SharedAccessSignature=%s' % (endpoint, sas),
+                'expiration': '2026-02-15T05:55:44+0100'}
+        if grant.write:
+            shown['absUploadParams'] = {'blobName': file['key'], 'accountName': 'devstoreaccount1',
+                                        'container': file['bucket'], 'absCredentials': keys}
+        else:
+            shown['absPath'] = {'container': file['bucket'], 'name': file['key']}
+            shown['absCredentials'] = keys
+
+    def show_gcp(self, shown, file, grant):
+        keys = {'access_token': self.store.grant_bearer(grant), 'expires_in': 3599,
+                'token_type': 'Bearer', 'projectId': 'kbc-test'}
+        if grant.write:
+            shown['gcsUploadParams'] = dict(keys, bucket=file['bucket'], key=file['key'])
+        else:
+            shown['gcsPath'] = {'bucket': file['bucket'], 'key': file['key']}
+            shown['gcsCredentials'] = keys
+
+    def object_url(self, file, suffix):
+        if self.args.provider == 'azure':
+            return 'azure://devstoreaccount1.blob.core.windows.net/%s/%s%s' % (
+                file['bucket'], file['key'], suffix)
+        return '%s://%s/%s%s' % ('s3' if self.args.provider == 'aws' else 'gs', file['bucket'],
+                                 file['key'], suffix)
+
+    def slices(self, file):
+        """The contents of a file in order, unpacked: [(name, text)]."""
+        if not file['isSliced']:
+            data = self.objects.read(file['bucket'], file['key'])
+            if data is None:
+                raise ApiError(400, 'storage.fileNotUploaded', 'File %d was not uploaded' %
+                               file['id'])
+            return [self.unpack(file['name'], data)]
+        manifest = self.objects.read(file['bucket'], file['key'] + 'manifest')
+        if manifest is None:
+            raise ApiError(400, 'storage.manifestFileMissing', 'Manifest file was not found')
+        texts = []
+        for entry in json.loads(manifest)['entries']:
+            prefix = self.object_url(file, '')
+            if not entry['url'].startswith(prefix):
+                raise ApiError(403, 'storage.unauthorizedAccess', 'Foreign object in the manifest')
+            key = file['key'] + entry['url'][len(prefix):]
+            data = self.objects.read(file['bucket'], key)
+            if data is None:
+                raise ApiError(400, 'storage.importFileMissing', 'File %s is missing' % key)
+            texts.append(self.unpack(key, data))
+        return texts
+
+    def unpack(self, name, data):
+        if name.endswith('.gz'):
+            try:
+                data = gzip.decompress(data)
+            except (OSError, EOFError, zlib.error) as error:
+                raise ApiError(400, 'storage.backend.exception', 'Load error: %s' % error)
+        try:
+            return data.decode('utf-8')
+        except UnicodeDecodeError:
+            raise ApiError(400, 'storage.backend.exception', 'Load error: Invalid UTF8 detected')
+
+    # ---- tables ----------------------------------------------------------------------------
+    def make_table(self, bucket, name, columns, key, typed=None):
+        table_id = bucket + '.' + name
+        if table_id in self.tables:
+            raise ApiError(400, 'storage.buckets.tableAlreadyExists',
+                           'The table "%s" in the bucket already exists.' % name)
+        self.check_names(columns)
+        for column in key:
+            if column not in columns:
+                raise ApiError(400, 'storage.tables.validation.invalidPrimaryKeyColumns',
+                               'Primary key columns not found: %s' % column)
+        self.tables[table_id] = {'id': table_id, 'name': name, 'columns': list(columns),
+                                 'primaryKey': list(key), 'isTyped': bool(typed),
+                                 'definition': {'columns': typed or []}, 'metadata': [],
+                                 'bucket': {'id': bucket, 'backend': self.args.backend}}
+        self.db.execute('create table "%s" (%s)' % (
+            table_id, ', '.join('"%s" text' % c for c in columns)))
+        return self.tables[table_id]
+
+    def drop(self, table_id):
+        del self.tables[table_id]
+        self.db.execute('drop table "%s"' % table_id)
+
+    @staticmethod
+    def check_names(columns):
+        if not columns:
+            raise ApiError(400, 'storage.tables.validation.noColumns', 'File has no columns')
+        for name in columns:
+            if not re.fullmatch(r'[A-Za-z0-9_]{1,64}', name):
+                raise ApiError(400, 'storage.tables.validation.invalidColumnName',
+                               'Invalid column name "%s"' % name)
+        if len({n.lower() for n in columns}) != len(columns):
+            raise ApiError(400, 'storage.tables.validation.invalidColumnName',
+                           'Duplicate column names')
+
+    def rows(self, table_id):
+        return self.db.execute('select * from "%s"' % table_id).fetchall()
+
+    def parse(self, text, body):
+        try:
+            return read_csv(text, body.get('delimiter', ','), body.get('enclosure', '"'),
+                            body.get('escapedBy', ''))
+        except ValueError as error:
+            raise ApiError(400, 'storage.backend.exception',
+                           'Load error: An exception occurred while executing a query: %s' % error)
+
+    def load(self, table, body):
+        delimiter, enclosure = body.get('delimiter', ','), body.get('enclosure', '"')
+        if len(delimiter) != 1 or len(enclosure) > 1:
+            raise ApiError(400, 'invalidCsv', 'Delimiter must be one character')
+        if enclosure and body.get('escapedBy'):
+            raise ApiError(400, 'csvImport.invalidCsvParams', 'enclosure and escapedBy are both set')
+        file = self.files[int(body['dataFileId'])]
+        slices = [self.parse(text, body) for text in self.slices(file)]
+        columns = list(body.get('columns') or [])
+        skip = int(body.get('ignoredLinesCount') or 0)
+        if columns or body.get('withoutHeaders') or skip:
+            columns = columns or table['columns']
+            records = [r for s in slices for r in s[skip:]]
+        else:
+            first = slices[0] if slices else []
+            columns = [webalize(v.lstrip('\ufeff')) for v, _ in first[0]] if first else []
+            if file['isSliced']:
+                columns = []
+            records = first[1:]
+        self.match(table, columns, file)
+        return self.insert(table, columns, records, body.get('incremental'))
+
+    def match(self, table, columns, file):
+        missing = [c for c in table['columns'] if c not in columns]
+        if missing or len(set(columns)) != len(columns):
+            raise ApiError(400, 'csvImport.columnsNotMatch',
+                           'Some columns are missing in the csv file. Missing columns: %s. Expected '
+                           'columns: %s. Please check if the expected delimiter "," is used in the '
+                           'csv file.' % (','.join(missing), ','.join(table['columns'])),
+                           {'missingColumns': missing, 'expectedColumns': table['columns']})
+        extra = [c for c in columns if c not in table['columns']]
+        if extra and (table['isTyped'] or self.args.backend != 'snowflake'):
+            raise ApiError(400, 'csvImport.columnsNotMatch', 'During the import of typed tables new '
+                           'columns can\'t be added. Extra columns found: "%s".' % '", "'.join(extra))
+        self.check_names(columns)
+        for column in extra:
+            table['columns'].append(column)
+            self.db.execute('alter table "%s" add column "%s" text default \'\'' % (table['id'],
+                                                                                    column))
+
+    def insert(self, table, columns, records, incremental):
+        for number, record in enumerate(records, 1):
+            if len(record) != len(columns):
+                raise ApiError(400, 'storage.backend.exception',
+                               'Load error: An exception occurred while executing a query: Number '
+                               'of columns in file (%d) does not match that of the corresponding '
+                               'table (%d), use file format option error_on_column_count_mismatch='
+                               'false to ignore this error Row %d, column starts' % (
+                                   len(record), len(columns), number))
+        order = [columns.index(c) for c in table['columns']]
+        null = (lambda f: None if f[0] == '' else f[0]) if table['isTyped'] else (lambda f: f[0])
+        new = [tuple(null(record[i]) for i in order) for record in records]
+        old = list(self.rows(table['id'])) if incremental else []
+        key = [table['columns'].index(c) for c in table['primaryKey']]
+        kept = old + new
+        if key:
+            kept = list({tuple(row[i] for i in key): row for row in kept}.values())
+        self.db.execute('delete from "%s"' % table['id'])
+        if kept:
+            self.db.executemany('insert into "%s" values (%s)' % (
+                table['id'], ','.join('?' * len(table['columns']))), kept)
+        return {'transaction': None, 'warnings': [], 'importedColumns': columns,
+                'importedRowsCount': len(new), 'totalRowsCount': len(kept),
+                'totalDataSizeBytes': 16384, 'timers': []}
+
+    # ---- jobs ------------------------------------------------------------------------------
+    def job(self, operation, table_id, params, work, run_id):
+        """Does the work at once; tells about it after some polls."""
+        job = {'id': self.new_id(), 'status': 'waiting', 'tableId': table_id,
+               'operationName': operation, 'operationParams': params, 'results': None,
+               'createdTime': '2026-02-14T10:34:45+0100', 'startTime': None, 'endTime': None,
+               'runId': run_id, 'left': self.polls}
+        try:
+            if self.fail_job:
+                code, self.fail_job = self.fail_job, None
+                raise ApiError(400, code, 'Injected failure of the job: %s' % code,
+                               {'missingColumns': ['a', 'b'], 'expectedColumns': ['a', 'b', 'c']}
+                               if code == 'csvImport.columnsNotMatch' else None)
+            job['final'], job['outcome'] = 'success', work()
+            self.db.commit()
+        except ApiError as error:
+            self.db.rollback()
+            job['final'], job['outcome'] = 'error', error.results or []
+            job['failure'] = {'code': error.code, 'message': error.message,
+                              'exceptionId': 'exception-%d' % job['id']}
+        self.jobs[job['id']] = job
+        job['url'] = '%s/v2/storage/jobs/%d' % (self.url, job['id'])
+        return 202, self.show_job(job)
+
+    @staticmethod
+    def show_job(job):
+        shown = {k: v for k, v in job.items() if k not in ('left', 'final', 'outcome', 'failure')}
+        if job['left'] < 0:
+            shown.update(status=job['final'], results=job['outcome'])
+            if 'failure' in job:
+                shown['error'] = job['failure']
+        elif job['left'] == 0:
+            shown['status'] = 'processing'
+        return shown
+
+    def poll(self, job_id):
+        if job_id not in self.jobs:
+            raise ApiError(404, 'storage.jobs.notFound', 'Job %d not found' % job_id)
+        self.jobs[job_id]['left'] -= 1
+        return 200, self.show_job(self.jobs[job_id])
+
+    # ---- export ----------------------------------------------------------------------------
+    def export(self, table, body):
+        columns = [c for c in body.get('columns', '').split(',') if c] or table['columns']
+        for column in columns:
+            if column not in table['columns']:
+                raise ApiError(400, 'storage.tables.validation', 'Unknown column %s' % column)
+        rows = [dict(zip(table['columns'], row)) for row in self.rows(table['id'])]
+        for where in body.get('whereFilters', []):
+            wanted, negate = where['values'], where['operator'] == 'ne'
+            rows = [r for r in rows if (r[where['column']] in wanted) != negate]
+        if body.get('limit'):
+            rows = rows[:int(body['limit'])]
+        _, shown = self.prepare({'name': table['name'] + '.csv.gz', 'federationToken': True,
+                                 'isSliced': True, 'isEncrypted': True})
+        file, entries = self.files[shown['id']], []
+        half = (len(rows) + 1) // 2
+        for number, part in enumerate([rows[:half], rows[half:]]):
+            if part:
+                name = '_%d_0_0.csv.gz' % number
+                entries.append({'url': self.object_url(file, name)})
+                self.objects.write(file['bucket'], file['key'] + name,
+                                   self.unload(part, columns))
+        self.objects.write(file['bucket'], file['key'] + 'manifest',
+                           json.dumps({'entries': entries}).encode())
+        return {'file': {'id': file['id']}, 'cacheHit': False}
+
+    @staticmethod
+    def unload(rows, columns):
+        out = io.StringIO()
+        for row in rows:
+            out.write(','.join('' if row[c] is None else '"%s"' % row[c].replace('"', '""')
+                               for c in columns) + '\n')
+        return gzip.compress(out.getvalue().encode())
