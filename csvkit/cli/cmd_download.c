@@ -153,7 +153,7 @@ static const struct cli_group *const groups[] = {&own, &remote_options, &cli_com
 static const char *const examples[] = {
     "csvkit download --table=in.c-main.orders -o orders.csv",
     "exports a table into one file with one header",
-    "csvkit download --table=in.c-main.orders --where=state=open --limit=100 -o - | head",
+    "csvkit download --table=in.c-main.orders --where=state=open --limit=9 -o -",
     "shows some rows",
     "csvkit download --file-id=1234 --keep-slices -o orders",
     "fetches the slices of a file",
