@@ -424,6 +424,48 @@ START_TEST(what_a_killed_process_left_is_removed_by_the_next)
 }
 END_TEST
 
+/* Writes x.csv again and again, all 'a' and all 'b' in turn, until it is killed. */
+static void rewrite_for_ever(void)
+{
+    static char text[600000];
+    for (int round = 0;; round++) {
+        memset(text, 'a' + round % 2, sizeof text);
+        struct csvk_sink *sink = open_sink("x.csv");
+        for (size_t at = 0; at < sizeof text; at += sizeof text / 3) {
+            ck_assert_int_eq(csvk_sink_write(sink, text + at, sizeof text / 3, NULL), CSVK_OK);
+        }
+        commit(sink);
+    }
+}
+
+START_TEST(a_kill_at_any_instant_leaves_a_whole_file)
+{
+    struct support_random random = {8};
+    for (int round = 0; round < 60; round++) {
+        pid_t child = fork();
+        if (child == 0) {
+            rewrite_for_ever();
+        }
+        usleep((useconds_t)(3000 + support_below(&random, 4000)));
+        ck_assert_int_eq(kill(child, SIGKILL), 0);
+        int code;
+        ck_assert_int_eq(waitpid(child, &code, 0), child);
+        size_t length;
+        unsigned char *bytes = support_read_file("x.csv", &length);
+        if (bytes == NULL) {
+            ck_assert_int_eq(errno, ENOENT);
+            continue;
+        }
+        ck_assert_uint_eq(length, 600000);
+        ck_assert_int_eq(memcmp(bytes, bytes + 1, length - 1), 0);
+        free(bytes);
+    }
+    csvk_sink_free(open_sink("/tmp/csvkit-elsewhere.csv"));
+    commit(open_sink("x.csv"));
+    ck_assert_int_eq(entries("."), 1);
+}
+END_TEST
+
 START_TEST(files_of_living_and_of_others_are_left_alone)
 {
     static const char *const names[] = {
@@ -517,6 +559,7 @@ int main(void)
     tcase_add_test(tcase, a_full_disk_is_told);
     tcase_add_test(tcase, nothing_works_after_the_commit);
     tcase_add_test(tcase, what_a_killed_process_left_is_removed_by_the_next);
+    tcase_add_test(tcase, a_kill_at_any_instant_leaves_a_whole_file);
     tcase_add_test(tcase, files_of_living_and_of_others_are_left_alone);
     tcase_add_test(tcase, a_signal_handler_can_clean_up);
     tcase_add_test(tcase, a_child_cannot_remove_its_parents_files);
