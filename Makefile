@@ -25,6 +25,8 @@ FLAGS_tsan := -O1 -g -fsanitize=thread
 FLAGS_cov := -O0 -g --coverage -DCSVK_COVERAGE
 FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 LINK_release := -Wl,-z,relro,-z,now
+SO_LINK_release := -Wl,-z,defs
+SO_LINK_debug := -Wl,-z,defs
 LINK_fuzz := -fsanitize=fuzzer,address,undefined
 CFLAGS_ALL = $(BASE) $(FLAGS_$(VARIANT)) $(CFLAGS)
 LDFLAGS_ALL = $(FLAGS_$(VARIANT)) $(LINK_$(VARIANT)) $(LDFLAGS)
@@ -60,13 +62,14 @@ BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
 TEST_TOOL_BIN := $(TEST_TOOL_SRC:%.c=$(B)/%)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 EXAMPLE_BIN := $(EXAMPLE_SRC:%.c=$(B)/%)
-PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/preflight.h \
-	validator/validator.h manifest/manifest.h manifest/slice.h)
+PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h \
+	csvkit/preflight.h validator/validator.h manifest/manifest.h manifest/slice.h)
 TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all check bench fuzz fuzz-bins lint install install-files uninstall dist distcheck exports coverage clean help demo deps tests
+.PHONY: all check bench fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
 all: $(TOOL) $(LIB) $(SO) $(B)/csvkit.pc ## build the csvkit program and libcsvkit (static, shared)
@@ -97,7 +100,7 @@ $(LIB): $(LIB_OBJ) $(B)/lib.list
 
 $(SO): $(LIB_OBJ) $(B)/lib.list
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared $(LDFLAGS_ALL) -Wl,-soname,libcsvkit.so.$(SOVERSION) -o $@ $(LIB_OBJ) $(LIB_LIBS)
+	$(Q)$(CC) -shared $(LDFLAGS_ALL) $(SO_LINK_$(VARIANT)) -Wl,-soname,libcsvkit.so.$(SOVERSION) -o $@ $(LIB_OBJ) $(LIB_LIBS)
 	@ln -sfn $(notdir $@) $(B)/libcsvkit.so.$(SOVERSION)
 	@ln -sfn $(notdir $@) $(B)/libcsvkit.so
 
@@ -207,7 +210,8 @@ distcheck: dist ## unpack the archive, build, test and install from it
 	@rm -rf build/distcheck && mkdir -p build/distcheck
 	@tar -xzf dist/csvkit-$(VERSION).tar.gz -C build/distcheck
 	@$(MAKE) --no-print-directory -C build/distcheck/csvkit-$(VERSION) check
-	@$(MAKE) --no-print-directory -C build/distcheck/csvkit-$(VERSION) install DESTDIR=$(CURDIR)/build/distcheck/root
+	@$(MAKE) --no-print-directory -C build/distcheck/csvkit-$(VERSION) install \
+	  DESTDIR=$(CURDIR)/build/distcheck/root
 	@echo 'the archive builds, passes its tests and installs'
 
 clean: ## remove everything that was built

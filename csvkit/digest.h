@@ -26,18 +26,18 @@ struct csvk_digest {
 
 /* Hash of one record: begin with CSVK_RECORD_HASH, put the values in, add it to a digest. */
 #define CSVK_RECORD_HASH UINT64_C(0x6a09e667f3bcc909)
-CSVK_API uint64_t csvk_record_hash_value(uint64_t hash, struct csvk_bytes value);
-CSVK_API void csvk_digest_add(struct csvk_digest *digest, uint64_t record_hash, uint64_t fields);
-CSVK_API bool csvk_digest_equal(const struct csvk_digest *a, const struct csvk_digest *b);
+uint64_t csvk_record_hash_value(uint64_t hash, struct csvk_bytes value);
+void csvk_digest_add(struct csvk_digest *digest, uint64_t record_hash, uint64_t fields);
+bool csvk_digest_equal(const struct csvk_digest *a, const struct csvk_digest *b);
 
 /*
  * Value of the i-th field (from 0) of a record told with fields: a view into the batch, or into
  * `room` when it had to be decoded. It lives as long as the batch and until `room` changes.
  * CSVK_ENOMEM.
  */
-CSVK_API int csvk_field_value(const struct csvk_batch *batch, const struct csvk_record *record,
-                              size_t i, const struct csvk_dialect *dialect, struct csvk_buf *room,
-                              struct csvk_bytes *value) CSVK_MUST_USE;
+int csvk_field_value(const struct csvk_batch *batch, const struct csvk_record *record, size_t i,
+                     const struct csvk_dialect *dialect, struct csvk_buf *room,
+                     struct csvk_bytes *value) CSVK_MUST_USE;
 
 /* Collects the digest of a table from batches at CSVK_FIELDS. All-zero but for the first two. */
 struct csvk_digester {
@@ -47,12 +47,12 @@ struct csvk_digester {
     struct csvk_buf room;
 };
 /* CSVK_ENOMEM; CSVK_ELIMIT for a record that is larger than the reader keeps in memory. */
-CSVK_API int csvk_digester_feed(struct csvk_digester *digester, const struct csvk_batch *batch,
-                                struct csvk_error *err) CSVK_MUST_USE;
+int csvk_digester_feed(struct csvk_digester *digester, const struct csvk_batch *batch,
+                       struct csvk_error *err) CSVK_MUST_USE;
 /* Hash of one record of a batch. CSVK_ENOMEM. */
-CSVK_API int csvk_digester_record(struct csvk_digester *digester, const struct csvk_batch *batch,
-                                  const struct csvk_record *record, uint64_t *hash) CSVK_MUST_USE;
-CSVK_API void csvk_digester_release(struct csvk_digester *digester);
+int csvk_digester_record(struct csvk_digester *digester, const struct csvk_batch *batch,
+                         const struct csvk_record *record, uint64_t *hash) CSVK_MUST_USE;
+void csvk_digester_release(struct csvk_digester *digester);
 
 #ifdef __cplusplus
 }

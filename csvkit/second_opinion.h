@@ -23,14 +23,14 @@ struct csvk_libcsv;
  * A strict reader without trimming. A dialect with an escape cannot be expressed (CSVK_EUSAGE); one
  * without an enclosure can, as long as the byte FF does not occur. CSVK_ENOMEM.
  */
-CSVK_API int csvk_libcsv_new(struct csvk_libcsv **out, const struct csvk_dialect *dialect,
-                             struct csvk_error *err) CSVK_MUST_USE;
+int csvk_libcsv_new(struct csvk_libcsv **out, const struct csvk_dialect *dialect,
+                    struct csvk_error *err) CSVK_MUST_USE;
 /* CSVK_EDATA when libcsv refuses; err->offset counts from the first byte pushed. CSVK_ENOMEM. */
-CSVK_API int csvk_libcsv_push(struct csvk_libcsv *reader, const void *bytes, size_t length,
-                              struct csvk_error *err) CSVK_MUST_USE;
-CSVK_API int csvk_libcsv_end(struct csvk_libcsv *reader, struct csvk_error *err) CSVK_MUST_USE;
-CSVK_API const struct csvk_digest *csvk_libcsv_digest(const struct csvk_libcsv *reader);
-CSVK_API void csvk_libcsv_free(struct csvk_libcsv *reader);
+int csvk_libcsv_push(struct csvk_libcsv *reader, const void *bytes, size_t length,
+                     struct csvk_error *err) CSVK_MUST_USE;
+int csvk_libcsv_end(struct csvk_libcsv *reader, struct csvk_error *err) CSVK_MUST_USE;
+const struct csvk_digest *csvk_libcsv_digest(const struct csvk_libcsv *reader);
+void csvk_libcsv_free(struct csvk_libcsv *reader);
 
 /* ---- lockstep ---- */
 
@@ -52,21 +52,18 @@ struct csvk_agreement {
 };
 
 struct csvk_second_opinion;
-CSVK_API int csvk_second_opinion_new(struct csvk_second_opinion **out,
-                                     const struct csvk_dialect *dialect,
-                                     struct csvk_error *err) CSVK_MUST_USE;
+int csvk_second_opinion_new(struct csvk_second_opinion **out, const struct csvk_dialect *dialect,
+                            struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Takes the batches of one reader at CSVK_FIELDS, all of them, in order. A difference is no
  * failure: the first one is kept and later batches are only passed through. CSVK_ENOMEM.
  */
-CSVK_API int csvk_second_opinion_feed(struct csvk_second_opinion *opinion,
-                                      const struct csvk_batch *batch,
-                                      struct csvk_error *err) CSVK_MUST_USE;
+int csvk_second_opinion_feed(struct csvk_second_opinion *opinion, const struct csvk_batch *batch,
+                             struct csvk_error *err) CSVK_MUST_USE;
 /* After the last batch. CSVK_ENOMEM. */
-CSVK_API int csvk_second_opinion_end(struct csvk_second_opinion *opinion,
-                                     struct csvk_agreement *agreement,
-                                     struct csvk_error *err) CSVK_MUST_USE;
-CSVK_API void csvk_second_opinion_free(struct csvk_second_opinion *opinion);
+int csvk_second_opinion_end(struct csvk_second_opinion *opinion, struct csvk_agreement *agreement,
+                            struct csvk_error *err) CSVK_MUST_USE;
+void csvk_second_opinion_free(struct csvk_second_opinion *opinion);
 
 #ifdef __cplusplus
 }

@@ -60,7 +60,7 @@ struct csvk_manifest {
 };
 
 /* A manifest around a copy of `object`. For mappings inside a larger configuration. */
-CSVK_API int csvk_manifest_wrap(struct csvk_manifest **out, const cJSON *object) CSVK_MUST_USE;
+int csvk_manifest_wrap(struct csvk_manifest **out, const cJSON *object) CSVK_MUST_USE;
 /* A manifest around `root`, which is taken (and freed on failure; NULL is CSVK_ENOMEM). */
 int manifest_new(struct csvk_manifest **out, cJSON *root) CSVK_MUST_USE;
 int manifest_copy(struct csvk_manifest **out, const struct csvk_manifest *from) CSVK_MUST_USE;

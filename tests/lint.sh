@@ -141,6 +141,13 @@ check_symbols() {
         complain "exported symbols differ from tests/exports.txt (< new, > gone; make exports)"
 }
 
+check_declared() { # an exported symbol that no installed header declares is of no use to anybody
+    # shellcheck disable=SC2086
+    nm -D --defined-only "$SO" | awk '{ print $3 }' | while read -r symbol; do
+        grep -qw -- "$symbol" $PUBLIC_HEADERS || echo "$symbol"
+    done | complain "exported, but in no public header (drop CSVK_API, or install the header)"
+}
+
 check_paths() {
     in_tree | grep -vxF tests/lint.sh | tr '\n' '\0' |
         xargs -0 grep -nIE '(^|[^A-Za-z0-9_.])/(work|root|tmp/wt)/' 2>/dev/null |
@@ -153,6 +160,7 @@ check_banned
 check_lengths
 check_headers
 check_symbols
+check_declared
 check_paths
 [ "$bad" = 0 ] && echo "lint: ${#sources[@]} files, nothing to complain about"
 exit "$bad"
