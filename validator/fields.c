@@ -43,7 +43,7 @@ static bool is_signed_number(const unsigned char *s, size_t length)
 
 static bool is_formula(const unsigned char *s, size_t length)
 {
-    if (length == 0 || strchr("=@\t\r+-", s[0]) == NULL || s[0] == '\0') {
+    if (length == 0 || memchr("=@\t\r+-", s[0], 6) == NULL) {
         return false;
     }
     return (s[0] != '+' && s[0] != '-') || !is_signed_number(s, length);
@@ -166,7 +166,9 @@ static void judge_record_fields(struct csvk_validator *v, const struct csvk_reco
                             b->offset + field->begin,
                             {b->bytes + field->begin, field->end - field->begin},
                             field->flags};
-        judge_formula(v, &cell);
+        if (judge_is_on(v, RULE_FORMULA_PREFIX)) {
+            judge_formula(v, &cell);
+        }
         if (cell.raw.len > v->limit_field) {
             judge_cell_size(v, &cell);
         }
@@ -229,7 +231,7 @@ static void judge_record_sizes(struct csvk_validator *v)
 
 void judge_limits(struct csvk_validator *v)
 {
-    bool field_limit = judge_is_on(v, RULE_FIELD_TOO_LONG) && !v->want_fields;
+    bool field_limit = judge_is_on(v, RULE_FIELD_TOO_LONG) && !v->judge_cells;
     if (field_limit && v->batch->bytes != NULL && v->batch->size > v->limit_field) {
         walk_for_long_fields(v);
     }

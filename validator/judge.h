@@ -59,7 +59,8 @@ struct csvk_validator {
     char *file;
     enum csvk_severity level[RULES];
     uint64_t limit_field, limit_record, limit_fields, limit_records;
-    bool want_fields;
+    bool judge_cells; /* some rule looks into every field */
+    bool want_fields; /* for those rules, or for keys */
 
     uint64_t count[SLOTS];
     struct finding_list kept[SLOTS];

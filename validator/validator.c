@@ -104,8 +104,9 @@ static void set_limits(struct csvk_validator *v)
     v->limit_fields = o->max_fields != 0 ? o->max_fields : limits[o->profile].fields;
     v->limit_records = o->max_records != 0 ? o->max_records : limits[o->profile].records;
     bool short_limit = judge_is_on(v, RULE_FIELD_TOO_LONG) && v->limit_field < LARGE_FIELD;
-    v->want_fields = short_limit || o->primary_key.count != 0 ||
-                     judge_is_on(v, RULE_FORMULA_PREFIX) || judge_is_on(v, RULE_NEEDLESS_ENCLOSURE);
+    v->judge_cells = short_limit || judge_is_on(v, RULE_FORMULA_PREFIX) ||
+                     judge_is_on(v, RULE_NEEDLESS_ENCLOSURE);
+    v->want_fields = v->judge_cells || o->primary_key.count != 0;
 }
 
 static int copy_options(struct csvk_validator *v, const struct csvk_validate_options *options)
@@ -190,7 +191,7 @@ void csvk_validator_reader_options(const struct csvk_validator *v, struct csvk_o
     options->eol = v->options.eol;
     options->width = v->width;
     options->facts = wanted_facts(v);
-    if (judge_is_on(v, RULE_FIELD_TOO_LONG) && !v->want_fields && v->limit_field < LARGEST_HELD) {
+    if (judge_is_on(v, RULE_FIELD_TOO_LONG) && !v->judge_cells && v->limit_field < LARGEST_HELD) {
         options->max_record = 4 * v->limit_field;
     }
 }
@@ -268,7 +269,7 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
     for (size_t i = 0; i < batch->nnoted; i++) {
         judge_record(v, &batch->records[i]);
     }
-    if (v->want_fields) {
+    if (v->judge_cells) {
         judge_fields(v);
     }
     judge_limits(v);
