@@ -8,7 +8,7 @@ pattern=${1:-}
 jobs=${JOBS:-$(nproc)}
 logs=$BUILD/test-logs
 rm -rf "$logs" && mkdir -p "$logs"
-export CSVKIT BUILD LC_ALL=C.UTF-8 CK_VERBOSITY=${CK_VERBOSITY:-minimal}
+export CSVKIT BUILD LC_ALL=C.UTF-8 CK_VERBOSITY=${CK_VERBOSITY:-normal}
 
 list_tests() {
     for source in tests/unit/test_*.c; do

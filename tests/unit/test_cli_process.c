@@ -172,6 +172,13 @@ static void wait_ms(long ms)
     nanosleep(&t, NULL);
 }
 
+static long now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static const struct cli_group *const groups[] = {&cli_common_options, NULL};
 static const struct cli_command command = {.name = "try", .groups = groups, .max_operands = -1};
 
@@ -180,17 +187,22 @@ START_TEST(progress_comes_late_and_goes)
     struct cli cli = {.command = &command};
     struct screen screen;
     open_terminal(&screen, 80);
+    long started = now_ms();
     struct cli_progress *progress = cli_progress_start(&cli, "a\033b.csv", 2000);
     cli_progress_update(progress, 100);
-    ck_assert_str_eq(look(&screen), "");
+    ck_assert(now_ms() - started >= 500 || look(&screen)[0] == '\0');
     wait_ms(520);
+    long drawn = now_ms();
     cli_progress_update(progress, 1000);
     look(&screen);
     expect_beginning(&screen, "\r\033[Ka\\x1bb.csv: 1.0 kB of 2.0 kB (50 %), ");
     ck_assert_msg(strstr(screen.text, "B/s, ") != NULL && strstr(screen.text, " left") != NULL,
                   "shown: %s", screen.text);
     cli_progress_update(progress, 1500);
-    ck_assert_str_eq(look(&screen), ""); /* not more than ten times a second */
+    if (now_ms() - drawn < 100) { /* always, but on a machine that is very busy */
+        ck_assert_str_eq(look(&screen), "");
+    }
+    look(&screen);
     cli_note(&cli, "by the way");
     look(&screen);
     expect_beginning(&screen, "\r\033[Kcsvkit: by the way");
