@@ -43,10 +43,15 @@ static bool is_signed_number(const unsigned char *s, size_t length)
 
 static bool is_formula(const unsigned char *s, size_t length)
 {
-    if (length == 0 || memchr("=@\t\r+-", s[0], 6) == NULL) {
-        return false;
+    switch (length != 0 ? s[0] : 'a') {
+    case '=':
+    case '@':
+    case '\t':
+    case '\r': return true;
+    case '+':
+    case '-': return !is_signed_number(s, length);
+    default: return false;
     }
-    return (s[0] != '+' && s[0] != '-') || !is_signed_number(s, length);
 }
 
 static const char *name_of_char(unsigned char c, char *room)
