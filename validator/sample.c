@@ -170,6 +170,9 @@ static void look(const struct csvk_validator *v, struct sight *s)
     struct walk w = {v->sample.data, v->sample.length, 0, v->options.dialect,
                      v->first_eol == CSVK_EOL_CR || v->options.profile == CSVK_PROFILE_BIS};
     bool cut = v->sample.length == SAMPLE_BYTES;
+    while (v->options.sep == CSVK_SEP_FOUND && w.at < w.size && !at_blank_line(&w)) {
+        w.at++;
+    }
     while (w.at < w.size && s->records < SAMPLE_RECORDS) {
         if (at_blank_line(&w)) {
             w.at++;

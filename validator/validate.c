@@ -1,7 +1,69 @@
 /*
  * validate.c - the plain case: one source, one reader, one validator.
+ *
+ * A spreadsheet's line `sep=;` is obeyed here, before anything is read: it gives the delimiter, and
+ * the record behind it the width.
  */
-#include "validator/validator.h"
+#include "validator/judge.h"
+
+#include <string.h>
+
+#define HEAD_BYTES ((size_t)64 * 1024) /* the line and the record behind it have to be in there */
+
+/* Offset behind the line `sep=X` and X itself; false: there is none. */
+static bool find_sep_line(struct csvk_bytes head, size_t *behind, int *delimiter)
+{
+    size_t at = head.len >= 3 && memcmp(head.ptr, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    if (head.len < at + 6 || memcmp(head.ptr + at, "sep=", 4) != 0) {
+        return false;
+    }
+    *delimiter = head.ptr[at + 4];
+    at += 5;
+    size_t line_end = at;
+    while (at < head.len && at < line_end + 2 && (head.ptr[at] == '\r' || head.ptr[at] == '\n')) {
+        at++;
+    }
+    *behind = at;
+    return at > line_end;
+}
+
+/* Fields of the first record that is not empty; 0: it does not end within the head. */
+static uint64_t count_fields(struct walk *walk)
+{
+    struct walk_field field;
+    uint64_t count = 0;
+    while (walk->at < walk->size &&
+           (walk->bytes[walk->at] == '\r' || walk->bytes[walk->at] == '\n')) {
+        walk->at++;
+    }
+    do {
+        walk_next(walk, &field);
+        count++;
+    } while (!field.last);
+    return field.complete || walk->size < HEAD_BYTES ? count : 0;
+}
+
+/* Changes `options` when the source begins with such a line. */
+static int look_for_sep_line(struct csvk_source *source, struct csvk_validate_options *options,
+                             struct csvk_error *err)
+{
+    struct csvk_bytes head;
+    struct csvk_dialect dialect = options->dialect;
+    size_t behind;
+    int status = csvk_source_peek(source, HEAD_BYTES, &head, err);
+    if (status != CSVK_OK || !find_sep_line(head, &behind, &dialect.delimiter) ||
+        csvk_dialect_check(&dialect, NULL) != CSVK_OK) {
+        return status;
+    }
+    struct walk walk = {head.ptr, head.len, behind, dialect, options->profile == CSVK_PROFILE_BIS};
+    uint64_t width = count_fields(&walk);
+    if (width != 0) {
+        options->sep = CSVK_SEP_FOUND;
+        options->dialect = dialect;
+        options->width = width;
+    }
+    return CSVK_OK;
+}
 
 static int pump(struct csvk_reader *reader, struct csvk_validator *v, struct csvk_source *source,
                 const struct csvk_validate_hooks *hooks, struct csvk_error *err)
@@ -26,9 +88,10 @@ static int pump(struct csvk_reader *reader, struct csvk_validator *v, struct csv
     return csvk_validator_finish(v, csvk_reader_totals(reader), csvk_source_damage(source), err);
 }
 
-int csvk_validate_source(struct csvk_validator **out, struct csvk_source *source,
-                         const struct csvk_validate_options *options,
-                         const struct csvk_validate_hooks *hooks, struct csvk_error *err)
+/* As the public function, with options that are settled. */
+static int validate(struct csvk_validator **out, struct csvk_source *source,
+                    const struct csvk_validate_options *options,
+                    const struct csvk_validate_hooks *hooks, struct csvk_error *err)
 {
     struct csvk_validator *v = NULL;
     struct csvk_reader *reader = NULL;
@@ -53,4 +116,18 @@ int csvk_validate_source(struct csvk_validator **out, struct csvk_source *source
     }
     csvk_validator_free(v);
     return status;
+}
+
+int csvk_validate_source(struct csvk_validator **out, struct csvk_source *source,
+                         const struct csvk_validate_options *options,
+                         const struct csvk_validate_hooks *hooks, struct csvk_error *err)
+{
+    struct csvk_validate_options settled = *options; /* shallow: _new copies what it keeps */
+    if (options->sep == CSVK_SEP_LOOK && !options->continuation) {
+        int status = look_for_sep_line(source, &settled, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return validate(out, source, &settled, hooks, err);
 }

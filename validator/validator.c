@@ -106,7 +106,7 @@ static void set_limits(struct csvk_validator *v)
     bool short_limit = judge_is_on(v, RULE_FIELD_TOO_LONG) && v->limit_field < LARGE_FIELD;
     v->judge_cells = short_limit || judge_is_on(v, RULE_FORMULA_PREFIX) ||
                      judge_is_on(v, RULE_NEEDLESS_ENCLOSURE);
-    v->want_fields = v->judge_cells || o->primary_key.count != 0;
+    v->want_fields = v->judge_cells || o->primary_key.count != 0 || o->sep == CSVK_SEP_FOUND;
 }
 
 static int copy_options(struct csvk_validator *v, const struct csvk_validate_options *options)
@@ -233,7 +233,8 @@ static void judge_record(struct csvk_validator *v, const struct csvk_record *r)
     if (r->number == 1) {
         note_first(v, r);
     }
-    if (r->unfinished) {
+    bool no_data = v->options.sep == CSVK_SEP_FOUND && r->number == 1;
+    if (r->unfinished || no_data) {
         judge_record_facts(v, r);
         return;
     }

@@ -103,6 +103,12 @@ CSVK_API int csvk_finding_message(const struct csvk_finding *finding,
 /* ---- validator ----------------------------------------------------------------------------- */
 
 enum csvk_header { CSVK_HEADER, CSVK_NO_HEADER };
+/* What a first line `sep=;` is: data, as everywhere but in spreadsheets, or the delimiter. */
+enum csvk_sep {
+    CSVK_SEP_DATA,
+    CSVK_SEP_LOOK,  /* csvk_validate_source looks for one and obeys it */
+    CSVK_SEP_FOUND, /* record 1 is one; `dialect` and `width` are set accordingly */
+};
 #define CSVK_RULES_MAX 96
 
 struct csvk_validate_options {
@@ -110,6 +116,7 @@ struct csvk_validate_options {
     enum csvk_profile profile;
     struct csvk_dialect dialect;
     enum csvk_header header;
+    enum csvk_sep sep;
     struct csvk_strings columns;     /* names known from outside; empty: not known */
     struct csvk_strings primary_key; /* names; empty: none */
     const char *file;                /* name in reports; borrowed by _new only */

@@ -115,6 +115,10 @@ static int read_table(struct job *job)
         encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
     job->encoding_told = plain ? NULL : encoding;
     int status = cli_get_table(cli, NULL, &table);
+    const char *delimiter = cli_value(cli, "delimiter");
+    bool look = delimiter == NULL ? job->options.profile == CSVK_PROFILE_EXCEL
+                                  : strcmp(delimiter, "auto") == 0;
+    job->options.sep = look ? CSVK_SEP_LOOK : CSVK_SEP_DATA;
     if (status == CLI_GOOD) {
         use_table(&job->options, &table);
         job->dialect_told = job->options.dialect;

@@ -406,6 +406,30 @@ START_TEST(keys_must_be_filled_and_unique)
 }
 END_TEST
 
+START_TEST(a_sep_line_is_obeyed_when_asked_for)
+{
+    static const char bytes[] = "sep=;\r\nid;b;c\r\n1;2;3\r\n4;5\r\n";
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    options.sep = CSVK_SEP_LOOK;
+    struct csvk_validator *v = judge(bytes, sizeof(bytes) - 1, &options);
+    const struct csvk_report *report = report_of(v);
+    ck_assert_int_eq(report->dialect.delimiter, ';');
+    ck_assert_uint_eq(report->column_names->count, 3);
+    ck_assert_str_eq(report->column_names->item[0], "id");
+    ck_assert_uint_eq(count_of(report, "sep-directive"), 1);
+    ck_assert_uint_eq(count_of(report, "field-count"), 1);
+    ck_assert_uint_eq(first_of(report, "field-count")->record, 4);
+    ck_assert_uint_eq(report->errors, 1);
+    csvk_validator_free(v);
+    options.sep = CSVK_SEP_DATA;
+    v = judge(bytes, sizeof(bytes) - 1, &options);
+    ck_assert_int_eq(report_of(v)->dialect.delimiter, ',');
+    ck_assert_uint_eq(report_of(v)->totals.width, 1);
+    csvk_validator_free(v);
+}
+END_TEST
+
 START_TEST(floods_are_counted_and_do_not_hide_others)
 {
     struct csvk_buf file = CSVK_BUF_INIT;
@@ -471,6 +495,7 @@ int main(void)
     tcase_add_test(tcase, large_fields_are_measured);
     tcase_add_test(tcase, expected_columns_are_compared);
     tcase_add_test(tcase, keys_must_be_filled_and_unique);
+    tcase_add_test(tcase, a_sep_line_is_obeyed_when_asked_for);
     tcase_add_test(tcase, floods_are_counted_and_do_not_hide_others);
     tcase_add_test(tcase, options_are_checked);
     suite_add_tcase(suite, tcase);
