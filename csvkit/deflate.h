@@ -7,11 +7,11 @@
 struct csvk_deflater;
 
 /*
- * Level 1..9, measured on 100 MB of mixed table text in blocks of 1 MiB, one core, MB/s of text and
- * ratio (zlib on the same: level 1 96, 2.49; level 6 26, 3.02; level 9 19, 3.03):
- *   1, 2, 3  ISA-L 1, 2, 3          345, 2.60   321, 2.63   224, 2.67
- *   4, 5, 6  libdeflate 1, 3, 6     168, 2.69    93, 2.81    50, 3.05
- *   7, 8, 9  libdeflate 7, 9, 12     28, 3.17    15, 3.20     7, 3.28
+ * Level 1..9, as tests/bench/bench_gzip measures them on 40 MB of `generate mixed` in blocks of
+ * 1 MiB, MB/s of text for each core and ratio (zlib there: level 1 100, 2.73; level 6 23, 3.37):
+ *   1, 2, 3  ISA-L 1, 2, 3          388, 2.85   371, 2.88   265, 2.93
+ *   4, 5, 6  libdeflate 1, 3, 6     176, 2.94    98, 3.22    51, 3.45
+ *   7, 8, 9  libdeflate 7, 9, 12     31, 3.57    12, 3.63     6, 3.7
  * The same text and level give the same bytes. CSVK_EUSAGE for another level, CSVK_ENOMEM.
  */
 int csvk_deflater_new(struct csvk_deflater **out, int level, struct csvk_error *err) CSVK_MUST_USE;

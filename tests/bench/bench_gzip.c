@@ -1,0 +1,177 @@
+/*
+ * bench_gzip.c - what compression and inflating cost, beside zlib in the same run.
+ *
+ *   bench_gzip FILE [THREADS]
+ *
+ * Prints MB/s of text by the clock and by processor time, the best of three, and the ratio. FILE is
+ * held in memory whole.
+ */
+#include "csvkit/gzip.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <zlib.h>
+
+enum { ROUNDS = 3, ZLIB_SLICE = 1 << 24 };
+
+struct times {
+    double wall, cpu;
+};
+
+static double clock_of(clockid_t id)
+{
+    struct timespec now;
+    clock_gettime(id, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static struct times now(void)
+{
+    return (struct times){clock_of(CLOCK_MONOTONIC), clock_of(CLOCK_PROCESS_CPUTIME_ID)};
+}
+
+static int to_buf(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    return csvk_buf_add(context, bytes, length) == CSVK_OK
+               ? CSVK_OK
+               : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+/* One member of `text` in `out`. */
+static bool run_ours(const struct csvk_buf *text, int level, size_t threads, struct csvk_buf *out)
+{
+    struct csvk_gzip *gzip;
+    struct csvk_gzip_options options = {level, threads, 0};
+    struct csvk_gzip_output output = {to_buf, out};
+    if (csvk_gzip_new(&gzip, &options, output, NULL) != CSVK_OK) {
+        return false;
+    }
+    bool done = csvk_gzip_write(gzip, text->data, text->length, NULL) == CSVK_OK &&
+                csvk_gzip_finish(gzip, NULL, NULL) == CSVK_OK;
+    csvk_gzip_free(gzip);
+    return done;
+}
+
+static bool run_zlib(const struct csvk_buf *text, int level, size_t threads, struct csvk_buf *out)
+{
+    (void)threads;
+    z_stream z = {.next_in = text->data};
+    z.avail_in = (unsigned)(text->length < ZLIB_SLICE ? text->length : ZLIB_SLICE);
+    if (csvk_buf_reserve(out, 2 * (size_t)ZLIB_SLICE) != CSVK_OK ||
+        deflateInit2(&z, level, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+        return false;
+    }
+    z.next_out = out->data;
+    z.avail_out = 2 * ZLIB_SLICE;
+    bool done = deflate(&z, Z_FINISH) == Z_STREAM_END;
+    out->length = z.total_out;
+    deflateEnd(&z);
+    return done;
+}
+
+static bool inflate_ours(const struct csvk_buf *file, int level, size_t threads,
+                         struct csvk_buf *out)
+{
+    (void)level, (void)threads;
+    static unsigned char room[1 << 18];
+    struct csvk_source *source;
+    size_t got = 1;
+    if (csvk_source_memory(&source, file->data, file->length, NULL) != CSVK_OK) {
+        return false;
+    }
+    while (got > 0 && csvk_source_read(source, room, sizeof room, &got, NULL) == CSVK_OK) {
+        out->length += got; /* a count only: nothing is kept */
+    }
+    csvk_source_free(source);
+    return got == 0;
+}
+
+static bool inflate_zlib(const struct csvk_buf *file, int level, size_t threads,
+                         struct csvk_buf *out)
+{
+    (void)level, (void)threads;
+    static unsigned char room[1 << 18];
+    z_stream z = {.next_in = file->data, .avail_in = (unsigned)file->length};
+    int answer = inflateInit2(&z, 31);
+    while (answer == Z_OK) {
+        z.next_out = room;
+        z.avail_out = sizeof room;
+        answer = inflate(&z, Z_NO_FLUSH);
+    }
+    out->length = z.total_out;
+    inflateEnd(&z);
+    return answer == Z_STREAM_END;
+}
+
+struct job {
+    const char *name;
+    bool (*run)(const struct csvk_buf *in, int level, size_t threads, struct csvk_buf *out);
+    int level;
+};
+
+/* Runs a job and prints its line; speed counts the larger side, the text. Output stays in `out`. */
+static int measure(const struct job *job, const struct csvk_buf *in, size_t threads,
+                   struct csvk_buf *out)
+{
+    struct times best = {1e9, 1e9};
+    for (int i = 0; i < ROUNDS; i++) {
+        out->length = 0;
+        struct times before = now();
+        if (!job->run(in, job->level, threads, out)) {
+            fprintf(stderr, "bench_gzip: %s %d failed\n", job->name, job->level);
+            return 1;
+        }
+        struct times after = now();
+        best.wall = after.wall - before.wall < best.wall ? after.wall - before.wall : best.wall;
+        best.cpu = after.cpu - before.cpu < best.cpu ? after.cpu - before.cpu : best.cpu;
+    }
+    size_t in_size = in->length, out_size = out->length;
+    if (job->run == run_zlib && in_size > ZLIB_SLICE) {
+        in_size = ZLIB_SLICE;
+    }
+    double text = (double)(in_size > out_size ? in_size : out_size);
+    double bytes = (double)(in_size > out_size ? out_size : in_size);
+    printf("%-12s %d  %7.0f MB/s  %7.0f MB/s cpu  ratio %.3f\n", job->name, job->level,
+           text / best.wall / 1e6, text / best.cpu / 1e6, text / bytes);
+    return 0;
+}
+
+static bool read_file(const char *path, struct csvk_buf *text)
+{
+    FILE *file = fopen(path, "rb");
+    size_t got = 1;
+    while (file != NULL && got > 0 && csvk_buf_reserve(text, 1 << 20) == CSVK_OK) {
+        got = fread(text->data + text->length, 1, 1 << 20, file);
+        text->length += got;
+    }
+    return file != NULL && fclose(file) == 0 && got == 0 && text->length > 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct job pack[] = {{"csvkit", run_ours, 1}, {"csvkit", run_ours, 2},
+                                      {"csvkit", run_ours, 3}, {"csvkit", run_ours, 4},
+                                      {"csvkit", run_ours, 5}, {"csvkit", run_ours, 6},
+                                      {"zlib", run_zlib, 1},   {"zlib", run_zlib, 6}};
+    static const struct job unpack[] = {{"source", inflate_ours, 0},
+                                        {"zlib inflate", inflate_zlib, 0}};
+    struct csvk_buf text = CSVK_BUF_INIT, file = CSVK_BUF_INIT, out = CSVK_BUF_INIT;
+    size_t threads = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
+    if (argc < 2 || !read_file(argv[1], &text)) {
+        fprintf(stderr, "usage: bench_gzip FILE [THREADS]\n");
+        return 2;
+    }
+    int failed = 0;
+    for (size_t i = 0; i < sizeof pack / sizeof pack[0]; i++) {
+        failed |= measure(&pack[i], &text, threads, &file);
+    }
+    if (run_zlib(&text, 6, 1, &file)) {
+        failed |= measure(&unpack[0], &file, 1, &out) | measure(&unpack[1], &file, 1, &out);
+    }
+    csvk_buf_release(&text);
+    csvk_buf_release(&file);
+    csvk_buf_release(&out);
+    return failed;
+}
