@@ -6,15 +6,22 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Keeps the text on one line and printable: messages may quote file names and data. */
-static void tidy_text(char *text)
+/* One line and printable: messages quote file names and data. A text that is too long is cut. */
+static void copy_escaped(char *to, size_t capacity, const char *from)
 {
-    for (char *p = text; *p != '\0'; p++) {
-        unsigned char c = (unsigned char)*p;
-        if (c < 0x20 || c == 0x7f) {
-            *p = '?';
+    size_t n = 0;
+    for (; *from != '\0' && n + sizeof "\\x00" <= capacity; from++) {
+        unsigned char c = (unsigned char)*from;
+        if (c == '\n' || c == '\r' || c == '\t') {
+            to[n++] = '\\';
+            to[n++] = c == '\n' ? 'n' : c == '\r' ? 'r' : 't';
+        } else if (c < 0x20 || c == 0x7f) {
+            n += (size_t)snprintf(to + n, capacity - n, "\\x%02x", (unsigned)c);
+        } else {
+            to[n++] = *from;
         }
     }
+    to[n] = '\0';
 }
 
 static void fill(struct csvk_error *err, enum csvk_status status, int sys, const char *format,
@@ -22,16 +29,17 @@ static void fill(struct csvk_error *err, enum csvk_status status, int sys, const
 static void fill(struct csvk_error *err, enum csvk_status status, int sys, const char *format,
                  va_list args)
 {
+    char text[sizeof err->text];
+    int n = vsnprintf(text, sizeof text, format, args);
+    if (sys != 0 && n >= 0 && (size_t)n < sizeof text) {
+        char room[128];
+        const char *reason = strerror_r(sys, room, sizeof room); /* the GNU one: returns the text */
+        snprintf(text + n, sizeof text - (size_t)n, ": %s", reason);
+    }
     err->status = status;
     err->sys = sys;
     err->offset = 0;
-    int n = vsnprintf(err->text, sizeof err->text, format, args);
-    if (sys != 0 && n >= 0 && (size_t)n < sizeof err->text) {
-        char room[128];
-        const char *reason = strerror_r(sys, room, sizeof room); /* the GNU one: returns the text */
-        snprintf(err->text + n, sizeof err->text - (size_t)n, ": %s", reason);
-    }
-    tidy_text(err->text);
+    copy_escaped(err->text, sizeof err->text, n < 0 ? "" : text);
 }
 
 int csvk_fail(struct csvk_error *err, enum csvk_status status, const char *format, ...)

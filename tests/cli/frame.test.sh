@@ -96,6 +96,7 @@ test_hostile_arguments() {
         refuses_safely "$CSVKIT" help "--progress=$text"
         refuses_safely "$CSVKIT" help -j "$text"
         refuses_safely "$CSVKIT" "--$text"
+        refuses_safely "$CSVKIT" validate "$work/$text"
     done
 }
 

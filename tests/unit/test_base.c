@@ -2,6 +2,7 @@
 #include "csvkit/csvkit.h"
 
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,10 +54,29 @@ START_TEST(dialect_roles_must_differ)
 }
 END_TEST
 
+START_TEST(errors_are_one_printable_line)
+{
+    struct csvk_error err = {0};
+    char many[3000];
+    ck_assert_int_eq(csvk_fail(&err, CSVK_EDATA, "%s: bad", "a\n\033[1m\x7f\xc3\xa4"), CSVK_EDATA);
+    ck_assert_str_eq(err.text, "a\\n\\x1b[1m\\x7f\xc3\xa4: bad");
+    ck_assert_int_eq(csvk_fail_sys(&err, ENOENT, "cannot open %s", "x"), CSVK_EIO);
+    ck_assert_str_eq(err.text, "cannot open x: No such file or directory");
+    ck_assert_int_eq(err.sys, ENOENT);
+    ck_assert_int_eq(csvk_fail_sys(NULL, ENOMEM, "x"), CSVK_ENOMEM);
+    memset(many, '\033', sizeof many);
+    many[sizeof many - 1] = '\0';
+    ck_assert_int_eq(csvk_fail(&err, CSVK_EIO, "%s", many), CSVK_EIO);
+    ck_assert_uint_lt(strlen(err.text), sizeof err.text);
+    ck_assert_uint_eq(strlen(err.text) % 4, 0); /* no half escape */
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("base");
     TCase *tcase = tcase_create("base");
+    tcase_add_test(tcase, errors_are_one_printable_line);
     tcase_add_test(tcase, buffer_grows_and_stays_terminated);
     tcase_add_test(tcase, dialect_bytes_are_read_as_users_write_them);
     tcase_add_test(tcase, dialect_roles_must_differ);
