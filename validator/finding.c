@@ -122,12 +122,26 @@ static const struct csvk_extra *find_extra(const struct csvk_finding *f, const c
 static int add_fact(struct csvk_buf *out, const struct csvk_extra *extra)
 {
     if (extra == NULL) {
-        return csvk_buf_putc(out, '?');
+        return CSVK_OK;
     }
     if (extra->kind == CSVK_EXTRA_TEXT) {
         return csvk_buf_puts(out, extra->text);
     }
     return csvk_buf_printf(out, "%" PRIu64, extra->number);
+}
+
+/* What stands between braces: `key`, or `key?text` where the text leads a fact that is there. */
+static int add_place(struct csvk_buf *out, const struct csvk_finding *f, const char *begin,
+                     const char *end)
+{
+    const char *mark = memchr(begin, '?', (size_t)(end - begin));
+    const char *key_end = mark != NULL ? mark : end;
+    const struct csvk_extra *extra = find_extra(f, begin, (size_t)(key_end - begin));
+    int status = CSVK_OK;
+    if (mark != NULL && extra != NULL) {
+        status = csvk_buf_add(out, mark + 1, (size_t)(end - mark - 1));
+    }
+    return status == CSVK_OK ? add_fact(out, extra) : status;
 }
 
 int csvk_finding_message(const struct csvk_finding *f, struct csvk_buf *out)
@@ -136,9 +150,8 @@ int csvk_finding_message(const struct csvk_finding *f, struct csvk_buf *out)
     const char *open;
     while ((open = strchr(rest, '{')) != NULL) {
         const char *close = strchr(open, '}');
-        const struct csvk_extra *extra = find_extra(f, open + 1, (size_t)(close - open - 1));
         int status = csvk_buf_add(out, rest, (size_t)(open - rest));
-        status = status == CSVK_OK ? add_fact(out, extra) : status;
+        status = status == CSVK_OK ? add_place(out, f, open + 1, close) : status;
         if (status != CSVK_OK) {
             return status;
         }

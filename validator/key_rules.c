@@ -27,8 +27,11 @@ struct key_state {
     struct csvk_buf key;
     struct drift *drift;
     size_t ndrifts, drift_capacity;
-    uint64_t lines_known_to; /* records from here on have an unknown line; 0: all are known */
-    bool resolved;           /* the columns are known */
+    uint64_t lines_known_to;       /* records from here on have an unknown line; 0: all are known */
+    bool resolved;                 /* the columns are known */
+    bool searched;                 /* by csvk_validator_search_keys, for a table in slices */
+    struct csvk_keys_shift before; /* of this slice: records and bytes of the slices before it */
+    struct csvk_keys_shift joined; /* of the first slice: of all slices joined so far */
 };
 
 /* ---- life --------------------------------------------------------------------------------------
@@ -234,25 +237,104 @@ static uint64_t line_of_record(const struct key_state *k, uint64_t record)
     return record + (low != 0 ? k->drift[low - 1].lines : 0);
 }
 
-static int found(void *context, const struct csvk_duplicate_key *duplicate)
+/* `first_record` of another slice is told with the name of that slice. */
+static void add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_key *duplicate,
+                          const char *first_file)
 {
-    struct csvk_validator *v = context;
     const struct key_state *k = v->keys;
     struct place place = {duplicate->offset, 0, duplicate->record,
                           k->count == 1 ? k->column[0] + 1 : 0};
     struct csvk_finding *f = judge_add(v, RULE_DUPLICATE_KEY, &place);
-    if (f != NULL) {
-        f->line = line_of_record(k, duplicate->record);
-        f->column = f->column_chars = f->line == 1 ? duplicate->offset + 1 : f->line != 0;
-        finding_number(f, "first_record", CSVK_EXTRA_RECORD, duplicate->first_record);
+    if (f == NULL) {
+        return;
     }
+    f->line = line_of_record(k, duplicate->record);
+    f->column = f->column_chars = f->line == 1 ? duplicate->offset + 1 : f->line != 0;
+    finding_number(f, "first_record", CSVK_EXTRA_RECORD, duplicate->first_record);
+    if (first_file != NULL) {
+        finding_text(v, f, "first_file", first_file);
+    }
+}
+
+static int found(void *context, const struct csvk_duplicate_key *duplicate)
+{
+    add_duplicate(context, duplicate, NULL);
     return 0;
 }
 
 int keys_finish(struct csvk_validator *v, struct csvk_error *err)
 {
-    return v->keys == NULL ? CSVK_OK : csvk_keys_finish(v->keys->keys, found, v, err);
+    bool search = v->keys != NULL && !v->keys->searched;
+    return search ? csvk_keys_finish(v->keys->keys, found, v, err) : CSVK_OK;
 }
+
+/* ---- a table in slices
+ * --------------------------------------------------------------------------- */
+
+int csvk_validator_join_keys(struct csvk_validator *first, struct csvk_validator *next,
+                             struct csvk_error *err)
+{
+    struct key_state *f = first->keys, *n = next->keys;
+    if (f == NULL || n == NULL || !first->finished || !next->finished) {
+        return csvk_fail(err, CSVK_EUSAGE, "only finished slices with a primary key can be joined");
+    }
+    if (f->joined.records == 0 && f->joined.offsets == 0) {
+        f->joined = (struct csvk_keys_shift){first->totals.records, first->totals.bytes};
+    }
+    n->before = f->joined;
+    f->joined.records += next->totals.records;
+    f->joined.offsets += next->totals.bytes;
+    return csvk_keys_merge(f->keys, n->keys, n->before, err);
+}
+
+struct slices {
+    struct csvk_validator *const *part;
+    size_t count;
+};
+
+/* The slice that a record of the whole table lies in. */
+static struct csvk_validator *slice_of(const struct slices *s, uint64_t record)
+{
+    size_t low = 0, high = s->count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (s->part[middle]->keys->before.records < record) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return s->part[low];
+}
+
+static int found_in_slices(void *context, const struct csvk_duplicate_key *duplicate)
+{
+    const struct slices *s = context;
+    struct csvk_validator *here = slice_of(s, duplicate->record);
+    struct csvk_validator *there = slice_of(s, duplicate->first_record);
+    struct csvk_duplicate_key local = {duplicate->record - here->keys->before.records,
+                                       duplicate->offset - here->keys->before.offsets,
+                                       duplicate->first_record - there->keys->before.records};
+    add_duplicate(here, &local, here != there ? there->file : NULL);
+    return 0;
+}
+
+int csvk_validator_search_keys(struct csvk_validator *const *parts, size_t count,
+                               struct csvk_error *err)
+{
+    struct slices slices = {parts, count};
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i]->keys == NULL || parts[i]->judged) {
+            return csvk_fail(err, CSVK_EUSAGE, "keys are searched once, before any report");
+        }
+        parts[i]->keys->searched = true;
+    }
+    return count != 0 ? csvk_keys_finish(parts[0]->keys->keys, found_in_slices, &slices, err)
+                      : CSVK_OK;
+}
+
+/* ---- joining two parts of one file
+ * --------------------------------------------------------------- */
 
 static int append_drifts(struct key_state *to, const struct key_state *from,
                          const struct csvk_totals *by)

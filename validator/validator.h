@@ -50,8 +50,9 @@ CSVK_API int csvk_profile_parse(const char *text, enum csvk_profile *out,
 /* One rule: a row of a table, never changed. Texts are plain English, static. */
 struct csvk_rule {
     const char *id;
-    const char *levels;  /* one of E W I - for each profile, in the order of enum csvk_profile */
-    const char *message; /* fixed text; {key} stands for the fact `key` of the finding */
+    const char *levels; /* one of E W I - for each profile, in the order of enum csvk_profile */
+    const char *
+        message; /* fixed text; {key}: a fact of the finding; {key?text}: text + fact, or nothing */
     const char *summary; /* one line for lists */
     const char *why;     /* what goes wrong when the rule is ignored */
     const char *example; /* input that breaks it, escapes as in C */
@@ -158,6 +159,16 @@ CSVK_API int csvk_validator_finish(struct csvk_validator *validator,
  */
 CSVK_API int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *right,
                                   struct csvk_error *err) CSVK_MUST_USE;
+
+/*
+ * The primary key over a table in slices. After each slice is finished, `next` hands its keys to
+ * `first`, the validator of the first slice (slices in their order); when all have, _search_keys
+ * gives every repeated key to the slice it lies in, `parts[0]` being the first. Then reports.
+ */
+CSVK_API int csvk_validator_join_keys(struct csvk_validator *first, struct csvk_validator *next,
+                                      struct csvk_error *err) CSVK_MUST_USE;
+CSVK_API int csvk_validator_search_keys(struct csvk_validator *const *parts, size_t count,
+                                        struct csvk_error *err) CSVK_MUST_USE;
 
 struct csvk_report {
     const char *file;

@@ -182,12 +182,12 @@ static int judge(struct job *job, const char *path, struct csvk_validator **out,
     return status;
 }
 
-static int judge_and_report(struct job *job, const char *path, struct csvk_error *err)
+/* Writes the report of one file and draws the conclusion for the exit status. */
+static int conclude(struct job *job, const char *path, struct csvk_validator *v,
+                    struct csvk_error *err)
 {
-    struct csvk_validator *v = NULL;
     const struct csvk_report *report = NULL;
-    int status = judge(job, path, &v, err);
-    status = status == CSVK_OK ? csvk_validator_report(v, &report, err) : status;
+    int status = csvk_validator_report(v, &report, err);
     if (status == CSVK_OK && cli_has(job->cli, "verify")) {
         struct cli_verify how = {path, job->encoding, &job->options, report};
         status = cli_verify(job->cli, &how, err);
@@ -201,17 +201,67 @@ static int judge_and_report(struct job *job, const char *path, struct csvk_error
         worsen(job, refused ? CLI_REFUSED : CLI_GOOD);
         job->options.width = job->options.width != 0 ? job->options.width : report->totals.width;
     }
-    csvk_validator_free(v);
     return status;
+}
+
+/* Tells of trouble; the other files are judged all the same. */
+static void close_file(struct job *job, int status, const struct csvk_error *err)
+{
+    if (status != CSVK_OK) {
+        worsen(job, cli_fail(job->cli, err));
+    }
+    cli_out_buf(job->cli, &job->out);
 }
 
 static void do_file(struct job *job, const char *path)
 {
     struct csvk_error err = {0};
-    if (judge_and_report(job, path, &err) != CSVK_OK) {
-        worsen(job, cli_fail(job->cli, &err));
+    struct csvk_validator *v = NULL;
+    int status = judge(job, path, &v, &err);
+    status = status == CSVK_OK ? conclude(job, path, v, &err) : status;
+    csvk_validator_free(v);
+    close_file(job, status, &err);
+}
+
+/* ---- slices with a primary key: it spans them all, so reports wait for the last slice
+ * ------------ */
+
+struct parts {
+    struct csvk_validator **item;
+    size_t count;
+};
+
+static int judge_slice(struct job *job, const char *path, struct parts *parts,
+                       struct csvk_error *err)
+{
+    struct csvk_validator *v = NULL;
+    int status = judge(job, path, &v, err);
+    if (status != CSVK_OK) {
+        return status;
     }
-    cli_out_buf(job->cli, &job->out);
+    parts->item[parts->count++] = v;
+    return parts->count > 1 ? csvk_validator_join_keys(parts->item[0], v, err) : CSVK_OK;
+}
+
+static void do_slices_with_key(struct job *job, const struct csvk_strings *slices)
+{
+    struct csvk_error err = {0};
+    struct parts parts = {csvk_calloc(slices->count + 1, sizeof(*parts.item)), 0};
+    int status = parts.item != NULL ? CSVK_OK : csvk_fail(&err, CSVK_ENOMEM, "out of memory");
+    for (size_t i = 0; i < slices->count && status == CSVK_OK; i++) {
+        status = judge_slice(job, slices->item[i], &parts, &err);
+    }
+    if (status == CSVK_OK) {
+        status = csvk_validator_search_keys(parts.item, parts.count, &err);
+    }
+    for (size_t i = 0; i < parts.count && status == CSVK_OK; i++) {
+        status = conclude(job, slices->item[i], parts.item[i], &err);
+    }
+    for (size_t i = 0; i < parts.count; i++) {
+        csvk_validator_free(parts.item[i]);
+    }
+    csvk_free(parts.item);
+    close_file(job, status, &err);
 }
 
 /* ---- operands ---------------------------------------------------------------------------------
@@ -228,7 +278,13 @@ static void do_slices(struct job *job, const char *directory)
     }
     job->options.header = cli_has(job->cli, "header") ? CSVK_HEADER : CSVK_NO_HEADER;
     job->options.width = 0;
-    for (size_t i = 0; i < slices.count; i++) {
+    bool key = job->options.primary_key.count != 0;
+    if (key && cli_has(job->cli, "verify")) {
+        worsen(job, cli_trouble(job->cli, "--verify cannot follow a key over several slices"));
+    } else if (key) {
+        do_slices_with_key(job, &slices);
+    }
+    for (size_t i = 0; i < slices.count && !key; i++) {
         do_file(job, slices.item[i]);
     }
     if (slices.count == 0 && err.status == CSVK_OK) {

@@ -148,6 +148,19 @@ expect_exit 1 "$CSVKIT" validate --primary-key=nowhere "$tmp/keys.csv"
 expect_exit 2 "$CSVKIT" validate --no-header --primary-key=id "$tmp/keys.csv"
 expect_exit 1 "$CSVKIT" validate --no-header --columns=id,n --primary-key=id "$tmp/keys.csv"
 
+mkdir "$tmp/keyed"
+printf '1,a\n2,b\n' >"$tmp/keyed/p1"
+: >"$tmp/keyed/p2"
+printf '3,c\n1,"d\nd"\n3,e\n' | gzip >"$tmp/keyed/p3"
+expect_exit 1 "$CSVKIT" validate --columns=id,n --primary-key=id --format=json "$tmp/keyed"
+jq -se 'length == 3 and .[0].valid and .[1].valid and .[2].rules["duplicate-key"] == 2
+    and ([.[2].findings[] | select(.rule == "duplicate-key")]
+         | .[0].record == 2 and .[0].first_record == 1 and (.[0].first_file | endswith("/p1"))
+           and .[0].line == 2 and .[1].record == 3 and .[1].first_record == 1
+           and .[1].first_file == null and .[1].line == 4)' "$tmp/out" >/dev/null ||
+    fail "keys over slices: $(cat "$tmp/out")"
+expect_exit 0 "$CSVKIT" validate --columns=id,n --primary-key=id,n "$tmp/keyed"
+
 # rules and explain
 expect_exit 0 "$CSVKIT" rules
 [ "$(grep -c ' [EWI-] [EWI-] [EWI-] [EWI-] [EWI-]  ' "$tmp/out")" -ge 54 ] || fail "rules"
