@@ -228,6 +228,11 @@ CSVK_API int csvk_manifest_check_data(const struct csvk_manifest *manifest, cons
                                       struct csvk_manifest_findings *findings,
                                       struct csvk_error *err) CSVK_MUST_USE;
 
+/* The values of the first record of `path`, plain or gzip, added to `names`. CSVK_EDATA: none. */
+CSVK_API int csvk_manifest_header_names(const char *path, const struct csvk_dialect *dialect,
+                                        struct csvk_strings *names,
+                                        struct csvk_error *err) CSVK_MUST_USE;
+
 /* ---- converting --------------------------------------------------------------------------- */
 
 /*
