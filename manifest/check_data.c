@@ -292,12 +292,27 @@ static int check_slices(struct data_check *check, const char *path)
     return status;
 }
 
+static int check_orphan(const struct csvk_manifest *manifest, const char *path,
+                        struct csvk_manifest_findings *findings)
+{
+    struct judge judge;
+    judge_begin(&judge, manifest, findings, "$");
+    struct complaint what = {.rule = RULE_DATA,
+                             .mend = "write the data, or take the manifest away; its name is the "
+                                     "data's whole name and .manifest"};
+    complain(&judge, what, "Found orphaned table manifest: \"%s.manifest\"", base_name(path));
+    return judge_end(&judge);
+}
+
 int csvk_manifest_check_data(const struct csvk_manifest *manifest, const char *path,
                              enum csvk_manifest_reading reading,
                              struct csvk_manifest_findings *findings, struct csvk_error *err)
 {
     struct stat info;
     if (stat(path, &info) != 0) {
+        if (errno == ENOENT) {
+            return check_orphan(manifest, path, findings);
+        }
         return csvk_fail_sys(err, errno, "cannot open %s", path);
     }
     struct data_check check = {

@@ -220,7 +220,8 @@ CSVK_API int csvk_manifest_check_names(const struct csvk_strings *columns, const
 /*
  * Judges the manifest (NULL: none) against its data at `path`, a file or a directory of slices:
  * columns, width, header, delimiter, compression. Reads all of it when asked to, else what is
- * needed for the first record of each file. Memory does not grow with the data.
+ * needed for the first record of each file. Memory does not grow with the data. Data that is not
+ * there is a finding (an orphaned manifest), too.
  */
 enum csvk_manifest_reading { CSVK_MANIFEST_FIRST_RECORDS, CSVK_MANIFEST_WHOLE_DATA };
 CSVK_API int csvk_manifest_check_data(const struct csvk_manifest *manifest, const char *path,

@@ -15,6 +15,10 @@ extern const struct cli_command cli_cmd_validate;
 extern const struct cli_command cli_cmd_sniff;
 extern const struct cli_command cli_cmd_rules;
 extern const struct cli_command cli_cmd_explain;
+extern const struct cli_command cli_cmd_manifest_create;
+extern const struct cli_command cli_cmd_manifest_check;
+extern const struct cli_command cli_cmd_manifest_show;
+extern const struct cli_command cli_cmd_manifest_convert;
 
 extern const struct cli_command cli_cmd_internal_man;
 extern const struct cli_command cli_cmd_internal_completion;
@@ -25,6 +29,10 @@ const struct cli_command *const cli_commands[] = {
     &cli_cmd_sniff,
     &cli_cmd_rules,
     &cli_cmd_explain,
+    &cli_cmd_manifest_create,
+    &cli_cmd_manifest_check,
+    &cli_cmd_manifest_show,
+    &cli_cmd_manifest_convert,
     &cli_cmd_upload,
     &cli_cmd_load,
     &cli_cmd_download,

@@ -1,0 +1,472 @@
+/*
+ * cmd_manifest.c - csvkit manifest check, show, convert. Manifests come in by path or as standard
+ * input; the data is looked for beside them, under the name without ".manifest".
+ */
+#include "csvkit/cli/manifest_options.h"
+#include "csvkit/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- a manifest and its surroundings ---- */
+
+struct item {                       /* one operand */
+    char *path;                     /* of the manifest */
+    char *data;                     /* of the data that belongs to it, or NULL: not known */
+    struct csvk_manifest *manifest; /* NULL: it is not one */
+    enum csvk_manifest_kind kind;
+    struct csvk_manifest_findings findings;
+};
+
+static bool exists(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0;
+}
+
+static bool is_manifest_name(const char *path)
+{
+    size_t n = strlen(path), m = strlen(".manifest");
+    return n > m && strcmp(path + n - m, ".manifest") == 0 && path[n - m - 1] != '/';
+}
+
+/* A data file's name stands for the manifest beside it. */
+static bool name_item(struct item *item, const char *operand)
+{
+    struct csvk_buf beside = CSVK_BUF_INIT;
+    if (strcmp(operand, "-") == 0) {
+        item->path = csvk_strdup(operand);
+        return item->path != NULL;
+    }
+    if (is_manifest_name(operand)) {
+        item->path = csvk_strdup(operand);
+        item->data = csvk_strndup(operand, strlen(operand) - strlen(".manifest"));
+        return item->path != NULL && item->data != NULL;
+    }
+    bool good = csvk_buf_printf(&beside, "%s.manifest", operand) == CSVK_OK;
+    if (good && exists(csvk_buf_text(&beside))) {
+        item->path = csvk_strdup(csvk_buf_text(&beside));
+        item->data = csvk_strdup(operand);
+        good = item->data != NULL;
+    } else {
+        item->path = csvk_strdup(operand);
+    }
+    csvk_buf_release(&beside);
+    return good && item->path != NULL;
+}
+
+static void release_item(struct item *item)
+{
+    csvk_free(item->path);
+    csvk_free(item->data);
+    csvk_manifest_free(item->manifest);
+    csvk_manifest_findings_release(&item->findings);
+}
+
+static enum csvk_manifest_kind wanted_kind(const struct cli *cli, const struct item *item)
+{
+    const char *kind = cli_value(cli, "kind");
+    bool files = cli_has(cli, "files");
+    if (kind == NULL || strcmp(kind, "auto") == 0) {
+        return csvk_manifest_guess(item->manifest, item->path, files);
+    }
+    if (strcmp(kind, "in") == 0) {
+        return files ? CSVK_MANIFEST_IN_FILE : CSVK_MANIFEST_IN_TABLE;
+    }
+    return files ? CSVK_MANIFEST_OUT_FILE : CSVK_MANIFEST_OUT_TABLE;
+}
+
+/* CSVK_OK with or without a manifest; what is wrong with the text is in the findings. */
+static int read_item(struct cli *cli, struct item *item, const char *operand,
+                     struct csvk_error *err)
+{
+    if (!name_item(item, operand)) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    int status = csvk_manifest_read(&item->manifest, item->path, &item->findings, err);
+    if (status == CSVK_OK) {
+        item->kind = wanted_kind(cli, item);
+    }
+    return status == CSVK_EDATA ? CSVK_OK : status;
+}
+
+/* ---- check ---- */
+
+static int judge_alone(struct cli *cli, struct item *item)
+{
+    struct csvk_manifest_judge how;
+    csvk_manifest_judge_init(&how);
+    const char *support = cli_value(cli, "data-type-support");
+    const char *slash = item->data != NULL ? strrchr(item->data, '/') : NULL;
+    how.kind = item->kind;
+    how.name = slash != NULL ? slash + 1 : item->data;
+    how.default_bucket = cli_value(cli, "default-bucket");
+    how.support =
+        csvk_type_support_parse(support != NULL ? support : getenv("KBC_DATA_TYPE_SUPPORT"));
+    return csvk_manifest_check(item->manifest, &how, &item->findings);
+}
+
+/* Data is judged when it is there; in out/tables it has to be there. */
+static int judge_data(struct cli *cli, struct item *item, struct csvk_error *err)
+{
+    bool table = item->kind == CSVK_MANIFEST_OUT_TABLE && item->data != NULL;
+    if (!table || cli_has(cli, "no-data") ||
+        (!exists(item->data) && strstr(item->path, "out/tables/") == NULL)) {
+        return CSVK_OK;
+    }
+    return csvk_manifest_check_data(item->manifest, item->data, CSVK_MANIFEST_WHOLE_DATA,
+                                    &item->findings, err);
+}
+
+static int add_json(struct csvk_buf *out, const struct item *item)
+{
+    struct csvk_json json;
+    csvk_json_init(&json, out);
+    csvk_json_open(&json, '{');
+    csvk_json_put_string(&json, "file", item->path);
+    csvk_json_put_bool(&json, "valid", item->findings.errors == 0);
+    csvk_json_put_string(&json, "kind",
+                         item->manifest != NULL ? csvk_manifest_kind_name(item->kind) : NULL);
+    csvk_json_put_string(&json, "generation",
+                         item->manifest != NULL && item->kind == CSVK_MANIFEST_OUT_TABLE
+                             ? csvk_generation_name(csvk_manifest_generation(item->manifest))
+                             : NULL);
+    csvk_json_put_string(&json, "data",
+                         item->data != NULL && exists(item->data) ? item->data : NULL);
+    csvk_json_put_uint(&json, "errors", item->findings.errors);
+    csvk_json_put_uint(&json, "warnings", item->findings.warnings);
+    csvk_json_key(&json, "findings");
+    csvk_json_open(&json, '[');
+    for (size_t i = 0; i < item->findings.count; i++) {
+        csvk_manifest_finding_json(&item->findings.item[i], &json);
+    }
+    csvk_json_close(&json, ']');
+    csvk_json_put_uint(&json, "findings_dropped",
+                       item->findings.errors + item->findings.warnings - item->findings.count);
+    csvk_json_close(&json, '}');
+    return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
+}
+
+static int add_text(struct cli *cli, struct csvk_buf *out, const struct item *item)
+{
+    const struct csvk_manifest_findings *findings = &item->findings;
+    int status = cli_add_findings(out, item->path, findings, cli_color(cli, stdout));
+    uint64_t dropped = findings->errors + findings->warnings - findings->count;
+    if (status == CSVK_OK) {
+        status = csvk_buf_add_escaped(out, item->path, strlen(item->path));
+    }
+    if (status == CSVK_OK) {
+        status = csvk_buf_printf(
+            out, ": %s, %llu errors, %llu warnings", findings->errors == 0 ? "good" : "refused",
+            (unsigned long long)findings->errors, (unsigned long long)findings->warnings);
+    }
+    if (status == CSVK_OK && dropped > 0) {
+        status = csvk_buf_printf(out, " (%llu not shown)", (unsigned long long)dropped);
+    }
+    return status == CSVK_OK ? csvk_buf_putc(out, '\n') : status;
+}
+
+static int judge_item(struct cli *cli, struct item *item, const char *operand,
+                      struct csvk_error *err)
+{
+    int status = read_item(cli, item, operand, err);
+    if (status == CSVK_OK && item->manifest != NULL) {
+        status = judge_alone(cli, item);
+    }
+    return status == CSVK_OK && item->manifest != NULL ? judge_data(cli, item, err) : status;
+}
+
+static int check_one(struct cli *cli, const char *operand, size_t limit)
+{
+    const char *format = cli_value(cli, "format");
+    struct item item = {.findings = {.limit = limit}};
+    struct csvk_error err = {.status = CSVK_ENOMEM};
+    struct csvk_buf out = CSVK_BUF_INIT;
+    int status = judge_item(cli, &item, operand, &err);
+    if (status == CSVK_OK) {
+        bool json = format != NULL && strcmp(format, "json") == 0;
+        status = json ? add_json(&out, &item) : add_text(cli, &out, &item);
+    }
+    int verdict = item.findings.errors > 0 ? CLI_REFUSED : CLI_GOOD;
+    if (status == CSVK_OK) {
+        cli_out_buf(cli, &out);
+    } else {
+        verdict = cli_fail(cli, &err);
+    }
+    csvk_buf_release(&out);
+    release_item(&item);
+    return verdict;
+}
+
+static int run_check(struct cli *cli)
+{
+    uint64_t limit = 100;
+    int worst = cli_get_uint(cli, "max-findings", 0, SIZE_MAX, &limit);
+    if (worst != CLI_GOOD) {
+        return worst;
+    }
+    for (size_t i = 0; i < cli_noperands(cli); i++) {
+        int status = check_one(cli, cli_operand(cli, i), (size_t)limit);
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
+/* ---- show and convert ---- */
+
+/* Findings on standard error, where they do not disturb the result. */
+static int tell(struct cli *cli, const struct item *item)
+{
+    struct csvk_buf out = CSVK_BUF_INIT;
+    if (cli_has(cli, "quiet") && item->findings.errors == 0) {
+        return CLI_GOOD;
+    }
+    if (cli_add_findings(&out, item->path, &item->findings, cli_color(cli, stderr)) != CSVK_OK) {
+        csvk_buf_release(&out);
+        return cli_trouble(cli, "out of memory");
+    }
+    fputs(csvk_buf_text(&out), stderr);
+    csvk_buf_release(&out);
+    return CLI_GOOD;
+}
+
+static int put_out(struct cli *cli, const struct csvk_manifest *manifest)
+{
+    const char *path = cli_value(cli, "output");
+    struct csvk_error err = {0};
+    struct csvk_buf out = CSVK_BUF_INIT;
+    if (path != NULL && strcmp(path, "-") != 0) {
+        int status = csvk_manifest_write(manifest, path, &err);
+        return status == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
+    }
+    int status = csvk_manifest_print(manifest, &out);
+    if (status == CSVK_OK) {
+        cli_out_buf(cli, &out);
+    }
+    csvk_buf_release(&out);
+    return status == CSVK_OK ? CLI_GOOD : cli_trouble(cli, "out of memory");
+}
+
+static int show(struct cli *cli, struct item *item)
+{
+    size_t hidden = 0;
+    int status = tell(cli, item);
+    if (item->manifest == NULL || item->findings.errors > 0) {
+        return status == CLI_GOOD ? CLI_REFUSED : status;
+    }
+    if (!cli_has(cli, "secrets") && csvk_manifest_redact(item->manifest, &hidden) != CSVK_OK) {
+        return cli_trouble(cli, "out of memory");
+    }
+    if (hidden > 0) {
+        cli_note(cli, "%s: %zu credentials are shown as ***; --secrets shows them", item->path,
+                 hidden);
+    }
+    csvk_manifest_normalize(item->manifest, item->kind);
+    return put_out(cli, item->manifest);
+}
+
+static bool is_rule(const struct csvk_manifest_finding *finding, const char *id)
+{
+    return strcmp(finding->rule->id, id) == 0;
+}
+
+/* Contradictions and wrong types cannot be converted; everything else can. */
+static bool can_convert(const struct csvk_manifest_findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct csvk_manifest_finding *finding = &findings->item[i];
+        if (is_rule(finding, "manifest-conflict") || is_rule(finding, "manifest-type") ||
+            is_rule(finding, "manifest-duplicate-key")) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The header of the data beside a manifest without columns; none when there is no such file. */
+static int header_beside(struct cli *cli, const struct item *item, struct csvk_strings *names)
+{
+    struct csvk_manifest_table table = {0};
+    struct csvk_error err = {.status = CSVK_ENOMEM};
+    struct stat info;
+    int status = csvk_manifest_table(item->manifest, &table);
+    bool wanted = status == CSVK_OK && table.columns.count == 0 && item->data != NULL &&
+                  stat(item->data, &info) == 0 && S_ISREG(info.st_mode);
+    if (wanted) {
+        status = csvk_manifest_header_names(item->data, &table.dialect, names, &err);
+    }
+    csvk_manifest_table_release(&table);
+    return status == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
+}
+
+static int convert_table(struct cli *cli, struct item *item)
+{
+    enum csvk_generation to = strcmp(cli_value(cli, "to"), "native") == 0 ? CSVK_GENERATION_NATIVE
+                                                                          : CSVK_GENERATION_LEGACY;
+    struct csvk_strings names = {NULL, 0, 0};
+    struct csvk_manifest *converted = NULL;
+    int status = to == CSVK_GENERATION_NATIVE ? header_beside(cli, item, &names) : CLI_GOOD;
+    if (status == CLI_GOOD) {
+        int made = csvk_manifest_convert(&converted, item->manifest, to,
+                                         names.count > 0 ? &names : NULL, &item->findings);
+        bool lossy = item->findings.warnings > 0 && cli_has(cli, "strict");
+        status = tell(cli, item);
+        if (status == CLI_GOOD && made != CSVK_OK) {
+            status = made == CSVK_EDATA ? CLI_REFUSED : cli_trouble(cli, "out of memory");
+        } else if (status == CLI_GOOD) {
+            status = lossy ? CLI_REFUSED : put_out(cli, converted);
+        }
+    }
+    csvk_manifest_free(converted);
+    csvk_strings_release(&names);
+    return status;
+}
+
+static int convert(struct cli *cli, struct item *item)
+{
+    struct csvk_manifest_judge how;
+    csvk_manifest_judge_init(&how);
+    if (item->manifest == NULL || !can_convert(&item->findings)) {
+        int status = tell(cli, item);
+        return status == CLI_GOOD ? CLI_REFUSED : status;
+    }
+    how.kind = item->kind;
+    if (csvk_manifest_check(item->manifest, &how, &item->findings) != CSVK_OK) {
+        return cli_trouble(cli, "out of memory");
+    }
+    if (!can_convert(&item->findings)) {
+        int status = tell(cli, item);
+        return status == CLI_GOOD ? CLI_REFUSED : status;
+    }
+    csvk_manifest_findings_release(&item->findings);
+    if (item->kind == CSVK_MANIFEST_OUT_TABLE) {
+        return convert_table(cli, item);
+    }
+    csvk_manifest_normalize(item->manifest, item->kind); /* the others have one generation */
+    return put_out(cli, item->manifest);
+}
+
+static int run_one(struct cli *cli, int (*act)(struct cli *, struct item *))
+{
+    struct item item = {0};
+    struct csvk_error err = {0};
+    int status = read_item(cli, &item, cli_operand(cli, 0), &err);
+    status = status == CSVK_OK ? act(cli, &item) : cli_fail(cli, &err);
+    release_item(&item);
+    return status;
+}
+
+static int run_show(struct cli *cli)
+{
+    return run_one(cli, show);
+}
+
+static int run_convert(struct cli *cli)
+{
+    if (!cli_has(cli, "to")) {
+        return cli_trouble(cli, "--to=legacy or --to=native is needed");
+    }
+    return run_one(cli, convert);
+}
+
+/* ---- rows ---- */
+
+static const struct cli_option kind_rows[] = {
+    {"files", 0, NULL, NULL, "Manifests of files (in/files, out/files), not of tables.", false},
+    {"kind", 0, "KIND", "auto|in|out",
+     "Whether the platform wrote the manifest for a component (in) or a component for the platform "
+     "(out). Default: auto, by the folder and by the keys.",
+     false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_option check_rows[] = {
+    {"format", 0, "FORMAT", "text|json",
+     "How to report: text for people, or one JSON object for "
+     "each file. Default: text.",
+     false},
+    {"no-data", 0, NULL, NULL, "Judge the manifest alone, without the data beside it.", false},
+    {"default-bucket", 0, "BUCKET", NULL, "The component's default bucket, for bare destinations.",
+     false},
+    {"data-type-support", 0, "KIND", "none|hints|authoritative",
+     "The project's support of native data types. Default: KBC_DATA_TYPE_SUPPORT.", false},
+    {"max-findings", 0, "N", NULL, "Findings shown for each file; 0 shows all. Default: 100.",
+     false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_option show_rows[] = {
+    {"secrets", 0, NULL, NULL, "Show credentials in the sections s3 and abs, too.", false},
+    {"output", 'o', "FILE", NULL, "Where to write. Default: standard output.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_option convert_rows[] = {
+    {"to", 0, "GENERATION", "legacy|native",
+     "legacy: columns, metadata and column_metadata. native: a schema with data types.", false},
+    {"strict", 0, NULL, NULL, "Refuse when anything cannot be carried over.", false},
+    {"output", 'o', "FILE", NULL, "Where to write. Default: standard output.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_group kind_options = {"Which manifests", kind_rows};
+static const struct cli_group check_options = {"Options", check_rows};
+static const struct cli_group show_options = {"Options", show_rows};
+static const struct cli_group convert_options = {"Options", convert_rows};
+static const struct cli_group *const check_groups[] = {&check_options, &kind_options,
+                                                       &cli_common_options, NULL};
+static const struct cli_group *const show_groups[] = {&show_options, &kind_options,
+                                                      &cli_common_options, NULL};
+static const struct cli_group *const convert_groups[] = {&convert_options, &kind_options,
+                                                         &cli_common_options, NULL};
+
+static const char *const check_examples[] = {
+    "csvkit manifest check out/tables/*.manifest",
+    "Judges manifests and their agreement with the data beside them.", NULL};
+static const char *const show_examples[] = {"csvkit manifest show orders.csv.manifest",
+                                            "Prints it with its keys in the usual order.", NULL};
+static const char *const convert_examples[] = {
+    "csvkit manifest convert --to=native orders.csv.manifest -o orders.native.manifest",
+    "Writes the same manifest with a schema.", NULL};
+
+const struct cli_command cli_cmd_manifest_check = {
+    "manifest check",
+    "FILE...",
+    "judge manifests, and their agreement with the data",
+    "Judges each manifest by the platform's rules, with the platform's own words where it has "
+    "some: "
+    "unknown keys, wrong types, keys that contradict each other, data types, names of columns, "
+    "primary keys, the destination. The data beside a manifest of a table (its name without "
+    ".manifest) is read: columns and header, delimiter, width of every record, compression.\n\n"
+    "Exit status 1 when a manifest has an error.",
+    check_groups,
+    check_examples,
+    1,
+    -1,
+    run_check};
+const struct cli_command cli_cmd_manifest_show = {
+    "manifest show",
+    "FILE",
+    "print a manifest normalised",
+    "Prints a manifest with four blanks for each level and its keys in the usual order; unknown "
+    "keys "
+    "stay behind the known ones in the order they have, numbers keep all their digits. Credentials "
+    "are hidden unless --secrets is given.",
+    show_groups,
+    show_examples,
+    1,
+    1,
+    run_show};
+const struct cli_command cli_cmd_manifest_convert = {
+    "manifest convert",
+    "FILE",
+    "turn a manifest into the other generation",
+    "Converts between legacy manifests (columns, metadata, column_metadata) and native ones "
+    "(schema, "
+    "table_metadata, description). KBC.datatype.* metadata becomes data types and back. Unknown "
+    "keys "
+    "are kept. What the other generation cannot say is told by name on standard error, and refused "
+    "with --strict.\n\n"
+    "A legacy manifest without columns takes them from the header of the data beside it.",
+    convert_groups,
+    convert_examples,
+    1,
+    1,
+    run_convert};

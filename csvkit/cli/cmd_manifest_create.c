@@ -1,0 +1,398 @@
+/*
+ * cmd_manifest_create.c - csvkit manifest create PATH: writes PATH.manifest for a file of data or a
+ * directory of slices. What is about to be written is judged first, alone and against the data, so
+ * that this command never writes a manifest that the platform would refuse.
+ */
+#include "csvkit/cli/manifest_options.h"
+#include "csvkit/json.h"
+#include "manifest/types.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct create {
+    struct cli *cli;
+    const char *path;
+    bool sliced;
+    struct cli_manifest_plan plan;
+    struct csvk_manifest *manifest;
+    struct csvk_manifest_findings findings;
+    struct csvk_buf evidence; /* lines about proposed types */
+};
+
+static int no_memory(struct create *create)
+{
+    return cli_trouble(create->cli, "out of memory");
+}
+
+/* ---- the data's files ---- */
+
+/* The files that make the data: the file itself, or all slices. */
+static int list_files(struct create *create, struct csvk_strings *files)
+{
+    struct csvk_error err = {.status = CSVK_ENOMEM};
+    int status = create->sliced ? csvk_list_slices(create->path, files, &err)
+                                : csvk_strings_add(files, create->path);
+    return status == CSVK_OK ? CLI_GOOD : cli_fail(create->cli, &err);
+}
+
+static int look_at_path(struct create *create)
+{
+    struct stat info;
+    if (stat(create->path, &info) != 0) {
+        return cli_trouble(create->cli, "%s: %s", create->path, strerror(errno));
+    }
+    create->sliced = S_ISDIR(info.st_mode);
+    return CLI_GOOD;
+}
+
+/* Columns as given, or from the first record; then the manifest says that there is a header. */
+static int settle_columns(struct create *create)
+{
+    struct cli *cli = create->cli;
+    struct cli_manifest_plan *plan = &create->plan;
+    struct csvk_strings files = {NULL, 0, 0};
+    struct csvk_error err = {0};
+    int status = cli_get_list(cli, "columns", &plan->columns);
+    if (cli_has(cli, "has-header")) {
+        plan->options.has_header = CSVK_YES;
+    }
+    if (status != CLI_GOOD || plan->columns.count > 0) {
+        return status;
+    }
+    if (create->sliced && !cli_has(cli, "has-header")) {
+        return cli_trouble(
+            cli,
+            "%s: slices have no header; name the columns with --columns, or say that "
+            "every slice has one with --has-header",
+            create->path);
+    }
+    status = list_files(create, &files);
+    if (status == CLI_GOOD && files.count == 0) {
+        status = cli_trouble(cli, "%s: there is no slice to take a header from; use --columns",
+                             create->path);
+    } else if (status == CLI_GOOD) {
+        int got =
+            csvk_manifest_header_names(files.item[0], &plan->options.dialect, &plan->columns, &err);
+        status = got == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
+    }
+    plan->options.has_header = CSVK_YES;
+    csvk_strings_release(&files);
+    return status;
+}
+
+/* ---- data types from the data ---- */
+
+static int feed_file(struct create *create, struct csvk_types *types, const char *path,
+                     struct csvk_error *err)
+{
+    struct csvk_options options;
+    struct csvk_source *source = NULL;
+    struct csvk_reader *reader = NULL;
+    struct csvk_batch batch;
+    uint64_t skip = create->plan.options.has_header == CSVK_YES ? 1 : 0;
+    csvk_options_init(&options);
+    options.dialect = create->plan.options.dialect;
+    options.detail = CSVK_FIELDS;
+    int status = csvk_source_open(&source, path, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    struct cli_progress *progress =
+        cli_progress_start(create->cli, "types", csvk_source_file_size(source));
+    status = csvk_reader_new(&reader, source, &options, err);
+    while (status == CSVK_OK) {
+        status = csvk_reader_next(reader, &batch, err);
+        if (status == CSVK_OK && csvk_types_feed(types, &batch, skip) != CSVK_OK) {
+            status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+        cli_progress_update(progress, csvk_source_consumed(source));
+    }
+    cli_progress_end(progress);
+    csvk_reader_free(reader);
+    csvk_source_free(source);
+    return status == CSVK_END ? CSVK_OK : status;
+}
+
+/* "not INTEGER: record 7 has "12a"": why the type before the proposed one was not taken. */
+static int add_reason(struct csvk_buf *out, const struct csvk_column_types *column,
+                      enum csvk_type type)
+{
+    const struct csvk_type_exclusion *why = &column->excluded[type];
+    size_t n = why->length < CSVK_TYPE_SAMPLE ? (size_t)why->length : CSVK_TYPE_SAMPLE;
+    int status = csvk_buf_printf(out, "; not %s: record %llu has \"", csvk_type_name(type),
+                                 (unsigned long long)why->record);
+    status = status == CSVK_OK ? csvk_buf_add_escaped(out, why->sample, n) : status;
+    return status == CSVK_OK ? csvk_buf_puts(out, why->length > n ? "...\"" : "\"") : status;
+}
+
+/* The widest type that was possible the longest says most about a column of text. */
+static int add_evidence(struct csvk_buf *out, const char *name,
+                        const struct csvk_column_types *column)
+{
+    enum csvk_type chosen = csvk_types_propose(column);
+    int status = csvk_buf_add_escaped(out, name, strlen(name));
+    if (status == CSVK_OK) {
+        status =
+            csvk_buf_printf(out, ": %s%s%s (%llu values, %llu empty, longest %llu bytes",
+                            csvk_type_name(chosen), csvk_types_length(column).text[0] ? " " : "",
+                            csvk_types_length(column).text, (unsigned long long)column->values,
+                            (unsigned long long)column->empty, (unsigned long long)column->longest);
+    }
+    int latest = -1;
+    for (int type = 0; type < (int)chosen; type++) {
+        uint64_t record = column->excluded[type].record;
+        if (record != 0 && (latest < 0 || record > column->excluded[latest].record)) {
+            latest = type;
+        }
+    }
+    if (status == CSVK_OK && latest >= 0) {
+        status = add_reason(out, column, (enum csvk_type)latest);
+    }
+    return status == CSVK_OK ? csvk_buf_puts(out, ")\n") : status;
+}
+
+static int take_types(struct create *create, const struct csvk_types *types)
+{
+    int status = CLI_GOOD;
+    for (size_t i = 0; i < csvk_types_columns(types) && status == CLI_GOOD; i++) {
+        const struct csvk_column_types *column = csvk_types_column(types, i);
+        struct csvk_type_length length = csvk_types_length(column);
+        const char *name = create->plan.columns.item[i];
+        struct csvk_manifest_type type = {name, csvk_type_name(csvk_types_propose(column)),
+                                          length.text[0] != '\0' ? length.text : NULL,
+                                          column->empty > 0 || column->values == 0 ? CSVK_YES
+                                                                                   : CSVK_NO};
+        if (add_evidence(&create->evidence, name, column) != CSVK_OK) {
+            return no_memory(create);
+        }
+        status = cli_manifest_plan_type(create->cli, &create->plan, &type);
+    }
+    return status;
+}
+
+static int propose_types(struct create *create)
+{
+    struct csvk_strings files = {NULL, 0, 0};
+    struct csvk_types *types = NULL;
+    struct csvk_error err = {0};
+    int status = list_files(create, &files);
+    if (status == CLI_GOOD && csvk_types_new(&types, create->plan.columns.count,
+                                             &create->plan.options.dialect) != CSVK_OK) {
+        status = no_memory(create);
+    }
+    for (size_t i = 0; i < files.count && status == CLI_GOOD; i++) {
+        status = feed_file(create, types, files.item[i], &err) == CSVK_OK
+                     ? CLI_GOOD
+                     : cli_fail(create->cli, &err);
+    }
+    status = status == CLI_GOOD ? take_types(create, types) : status;
+    csvk_types_free(types);
+    csvk_strings_release(&files);
+    return status;
+}
+
+/* ---- judging and writing ---- */
+
+static int tell(struct create *create)
+{
+    struct csvk_buf out = CSVK_BUF_INIT;
+    bool quiet = cli_has(create->cli, "quiet");
+    bool good = cli_add_findings(&out, create->path, &create->findings,
+                                 cli_color(create->cli, stderr)) == CSVK_OK;
+    if (good && (!quiet || create->findings.errors > 0)) {
+        fputs(csvk_buf_text(&out), stderr);
+    }
+    if (good && !quiet && create->evidence.length > 0) {
+        fputs(csvk_buf_text(&create->evidence), stderr);
+    }
+    csvk_buf_release(&out);
+    return good ? CLI_GOOD : no_memory(create);
+}
+
+static int judge(struct create *create)
+{
+    const char *slash = strrchr(create->path, '/');
+    struct csvk_error err = {.status = CSVK_ENOMEM};
+    struct csvk_manifest_judge how;
+    csvk_manifest_judge_init(&how);
+    how.kind = CSVK_MANIFEST_OUT_TABLE;
+    how.name = slash != NULL ? slash + 1 : create->path;
+    int status = csvk_manifest_check(create->manifest, &how, &create->findings);
+    if (status == CSVK_OK) {
+        status = csvk_manifest_check_data(create->manifest, create->path,
+                                          CSVK_MANIFEST_FIRST_RECORDS, &create->findings, &err);
+    }
+    if (status != CSVK_OK) {
+        return cli_fail(create->cli, &err);
+    }
+    status = tell(create);
+    if (status == CLI_GOOD && create->findings.errors > 0) {
+        status = cli_refuse(create->cli, "%s: no manifest written", create->path);
+    }
+    return status;
+}
+
+static int write_manifest(struct create *create)
+{
+    const char *output = cli_value(create->cli, "output");
+    struct csvk_buf path = CSVK_BUF_INIT;
+    struct csvk_error err = {.status = CSVK_ENOMEM};
+    int status = output != NULL ? csvk_buf_puts(&path, output)
+                                : csvk_buf_printf(&path, "%s.manifest", create->path);
+    if (status == CSVK_OK && strcmp(csvk_buf_text(&path), "-") != 0) {
+        status = csvk_manifest_write(create->manifest, csvk_buf_text(&path), &err);
+    } else if (status == CSVK_OK) {
+        csvk_buf_clear(&path);
+        status = csvk_manifest_print(create->manifest, &path);
+        cli_out_buf(create->cli, &path);
+    }
+    csvk_buf_release(&path);
+    return status == CSVK_OK ? CLI_GOOD : cli_fail(create->cli, &err);
+}
+
+/* ---- tables ---- */
+
+static int make_table(struct create *create)
+{
+    struct csvk_error err = {0};
+    struct cli_manifest_plan *plan = &create->plan;
+    int status = settle_columns(create);
+    if (status == CLI_GOOD && plan->types_auto) {
+        status = propose_types(create);
+    }
+    status = status == CLI_GOOD ? cli_manifest_plan_finish(create->cli, plan) : status;
+    if (status == CLI_GOOD &&
+        csvk_manifest_create(&create->manifest, &plan->options, &err) != CSVK_OK) {
+        status = cli_fail(create->cli, &err);
+    }
+    return status;
+}
+
+static int create_table(struct create *create)
+{
+    struct cli *cli = create->cli;
+    int status = cli_manifest_plan_read(cli, &create->plan);
+    status =
+        status == CLI_GOOD ? cli_get_dialect(cli, &create->plan.options.dialect, NULL) : status;
+    status = status == CLI_GOOD ? make_table(create) : status;
+    status = status == CLI_GOOD ? judge(create) : status;
+    return status == CLI_GOOD ? write_manifest(create) : status;
+}
+
+/* ---- files ---- */
+
+static enum csvk_tristate yes_if(const struct cli *cli, const char *name)
+{
+    return cli_has(cli, name) ? CSVK_YES : CSVK_UNSET;
+}
+
+static int create_for_file(struct create *create)
+{
+    struct cli *cli = create->cli;
+    struct csvk_manifest_file_options options;
+    struct csvk_strings tags = {NULL, 0, 0};
+    struct csvk_error err = {0};
+    csvk_manifest_file_options_init(&options);
+    options.tags = &tags;
+    options.is_permanent = yes_if(cli, "permanent");
+    options.is_public = yes_if(cli, "public");
+    options.notify = yes_if(cli, "notify");
+    int status = cli_get_list(cli, "tag", &tags);
+    if (status == CLI_GOOD &&
+        csvk_manifest_create_file(&create->manifest, &options, &err) != CSVK_OK) {
+        status = cli_fail(cli, &err);
+    }
+    csvk_strings_release(&tags);
+    return status == CLI_GOOD ? write_manifest(create) : status;
+}
+
+static int refuse_mixture(struct cli *cli)
+{
+    static const char *const of_files[] = {"tag", "permanent", "public", "notify"};
+    for (size_t i = 0; i < sizeof of_files / sizeof of_files[0]; i++) {
+        if (cli_has(cli, of_files[i]) && !cli_has(cli, "files")) {
+            return cli_trouble(cli, "--%s is for manifests of files: add --files", of_files[i]);
+        }
+    }
+    for (size_t i = 0; cli_has(cli, "files") && cli_manifest_options.rows[i].name != NULL; i++) {
+        if (cli_has(cli, cli_manifest_options.rows[i].name)) {
+            return cli_trouble(cli, "--%s is for manifests of tables",
+                               cli_manifest_options.rows[i].name);
+        }
+    }
+    return CLI_GOOD;
+}
+
+static int run_create(struct cli *cli)
+{
+    struct create create = {.cli = cli, .path = cli_operand(cli, 0)};
+    int status = refuse_mixture(cli);
+    status = status == CLI_GOOD ? look_at_path(&create) : status;
+    if (status == CLI_GOOD) {
+        status = cli_has(cli, "files") ? create_for_file(&create) : create_table(&create);
+    }
+    cli_manifest_plan_release(&create.plan);
+    csvk_manifest_free(create.manifest);
+    csvk_manifest_findings_release(&create.findings);
+    csvk_buf_release(&create.evidence);
+    return status;
+}
+
+/* ---- rows ---- */
+
+static const struct cli_option data_rows[] = {
+    {"delimiter", 'd', "C", NULL,
+     "The byte between fields: one byte, or comma, semicolon, tab, pipe, space, \\t, \\x1f. "
+     "Default: "
+     "a comma.",
+     false},
+    {"enclosure", 'e', "C", NULL,
+     "The byte around fields: one byte, or none. Default: the double quote.", false},
+    {"columns", 0, "A,B,C", NULL,
+     "The column names. Default: from the header. Enclose a name that has a comma: 'id,\"a,b\"'.",
+     false},
+    {"has-header", 0, NULL, NULL,
+     "The first record (of every slice) is a header, to be skipped. Without --columns that is so.",
+     false},
+    {"output", 'o', "FILE", NULL, "Where to write. Default: PATH.manifest.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_option file_rows[] = {
+    {"files", 0, NULL, NULL, "Write a manifest of a file in out/files.", false},
+    {"tag", 0, "T", NULL, "A tag of the file in Storage.", true},
+    {"permanent", 0, NULL, NULL, "Keep the file for good; else it is deleted after 15 days.",
+     false},
+    {"public", 0, NULL, NULL, "Make the file public.", false},
+    {"notify", 0, NULL, NULL, "Notify the project's administrators.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_group data_options = {"The data", data_rows};
+static const struct cli_group file_options = {"Manifests of files", file_rows};
+static const struct cli_group *const groups[] = {&data_options, &cli_manifest_options,
+                                                 &file_options, &cli_common_options, NULL};
+static const char *const examples[] = {
+    "csvkit manifest create out/tables/orders.csv --destination=in.c-main.orders --primary-key=id",
+    "Writes out/tables/orders.csv.manifest with the columns of the header.",
+    "csvkit manifest create out/tables/orders --columns=id,name --schema --data-type=auto",
+    "Writes a native manifest for a directory of slices, with types that fit all the data.", NULL};
+
+const struct cli_command cli_cmd_manifest_create = {
+    "manifest create",
+    "PATH",
+    "write the manifest of a file or a directory of slices",
+    "Writes PATH.manifest beside the data. The columns come from the header unless --columns names "
+    "them; the manifest then says has_header, so that the header is not loaded as a row.\n\n"
+    "The manifest is judged before it is written, alone and against the first record of every "
+    "file: "
+    "what the platform would refuse is refused here, with exit status 1, and nothing is "
+    "written.\n\n"
+    "With --data-type=auto all data is read; the proposed types and why no narrower one fits are "
+    "told "
+    "on standard error. A type is proposed only if every value comes back from it as it was.",
+    groups,
+    examples,
+    1,
+    1,
+    run_create};
