@@ -112,7 +112,7 @@ static void judge_destination(struct judge *judge, const cJSON *root,
         return;
     }
     struct csvk_destination got = {CSVK_DESTINATION_NONE, NULL, NULL};
-    const char *bucket = how->default_bucket != NULL ? how->default_bucket : "in.c-unknown";
+    const char *bucket = how->default_bucket != NULL ? how->default_bucket : "in.c-DEFAULT";
     int status = csvk_destination_resolve(how->name != NULL ? how->name : "table",
                                           how->mapping ? NULL : said, how->mapping ? said : NULL,
                                           bucket, &got);
@@ -122,14 +122,17 @@ static void judge_destination(struct judge *judge, const cJSON *root,
     }
     bool fatal = true;
     const char *doubt = got.id != NULL ? csvk_destination_doubt(got.id, &fatal) : NULL;
+    bool silent = !tree_filled(tree_get(root, "destination"));
     size_t mark = path_key(judge, "destination");
-    struct complaint what = {.rule = RULE_DESTINATION,
-                             .node = tree_get(root, "destination"),
-                             .mend = "write a table id: \"in.c-bucket.table\""};
+    struct complaint what = {.rule = RULE_DESTINATION, .node = tree_get(root, "destination")};
+    what.mend = silent ? "add \"destination\": \"in.c-bucket.table\", unless the output mapping "
+                         "says it"
+                       : "write a table id: \"in.c-bucket.table\"";
     if (got.error != NULL) {
+        what.mild = silent; /* a mapping may still say it */
         complain(judge, what, "%s", got.error);
     } else if (doubt != NULL) {
-        what.mild = !fatal;
+        what.mild = silent || !fatal;
         complain(judge, what, "\"%s\": %s", got.id, doubt);
     } else if (got.rule == CSVK_DESTINATION_NAME) {
         what.mild = true;
