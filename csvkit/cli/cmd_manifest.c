@@ -31,10 +31,14 @@ static bool is_manifest_name(const char *path)
     return n > m && strcmp(path + n - m, ".manifest") == 0 && path[n - m - 1] != '/';
 }
 
-/* A data file's name stands for the manifest beside it. */
+/* A data file's name, or that of a directory of slices, stands for the manifest beside it. */
 static bool name_item(struct item *item, const char *operand)
 {
     struct csvk_buf beside = CSVK_BUF_INIT;
+    size_t length = strlen(operand);
+    while (length > 1 && operand[length - 1] == '/') {
+        length--;
+    }
     if (strcmp(operand, "-") == 0) {
         item->path = csvk_strdup(operand);
         return item->path != NULL;
@@ -44,10 +48,11 @@ static bool name_item(struct item *item, const char *operand)
         item->data = csvk_strndup(operand, strlen(operand) - strlen(".manifest"));
         return item->path != NULL && item->data != NULL;
     }
-    bool good = csvk_buf_printf(&beside, "%s.manifest", operand) == CSVK_OK;
+    bool good = csvk_buf_add(&beside, operand, length) == CSVK_OK &&
+                csvk_buf_puts(&beside, ".manifest") == CSVK_OK;
     if (good && exists(csvk_buf_text(&beside))) {
         item->path = csvk_strdup(csvk_buf_text(&beside));
-        item->data = csvk_strdup(operand);
+        item->data = csvk_strndup(operand, length);
         good = item->data != NULL;
     } else {
         item->path = csvk_strdup(operand);

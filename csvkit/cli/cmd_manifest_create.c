@@ -13,7 +13,7 @@
 
 struct create {
     struct cli *cli;
-    const char *path;
+    char *path; /* without slashes at its end: "DIR/" is DIR */
     bool sliced;
     struct cli_manifest_plan plan;
     struct csvk_manifest *manifest;
@@ -40,6 +40,15 @@ static int list_files(struct create *create, struct csvk_strings *files)
 static int look_at_path(struct create *create)
 {
     struct stat info;
+    const char *operand = cli_operand(create->cli, 0);
+    size_t length = strlen(operand);
+    while (length > 1 && operand[length - 1] == '/') {
+        length--;
+    }
+    create->path = csvk_strndup(operand, length);
+    if (create->path == NULL) {
+        return no_memory(create);
+    }
     if (stat(create->path, &info) != 0) {
         return cli_trouble(create->cli, "%s: %s", create->path, strerror(errno));
     }
@@ -316,10 +325,10 @@ static int refuse_mixture(struct cli *cli)
             return cli_trouble(cli, "--%s is for manifests of files: add --files", of_files[i]);
         }
     }
-    for (size_t i = 0; cli_has(cli, "files") && cli_manifest_options.rows[i].name != NULL; i++) {
-        if (cli_has(cli, cli_manifest_options.rows[i].name)) {
+    for (size_t i = 0; cli_has(cli, "files") && cli_manifest_contents.rows[i].name != NULL; i++) {
+        if (cli_has(cli, cli_manifest_contents.rows[i].name)) {
             return cli_trouble(cli, "--%s is for manifests of tables",
-                               cli_manifest_options.rows[i].name);
+                               cli_manifest_contents.rows[i].name);
         }
     }
     return CLI_GOOD;
@@ -327,7 +336,7 @@ static int refuse_mixture(struct cli *cli)
 
 static int run_create(struct cli *cli)
 {
-    struct create create = {.cli = cli, .path = cli_operand(cli, 0)};
+    struct create create = {.cli = cli};
     int status = refuse_mixture(cli);
     status = status == CLI_GOOD ? look_at_path(&create) : status;
     if (status == CLI_GOOD) {
@@ -337,6 +346,7 @@ static int run_create(struct cli *cli)
     csvk_manifest_free(create.manifest);
     csvk_manifest_findings_release(&create.findings);
     csvk_buf_release(&create.evidence);
+    csvk_free(create.path);
     return status;
 }
 
@@ -370,7 +380,7 @@ static const struct cli_option file_rows[] = {
 };
 static const struct cli_group data_options = {"The data", data_rows};
 static const struct cli_group file_options = {"Manifests of files", file_rows};
-static const struct cli_group *const groups[] = {&data_options, &cli_manifest_options,
+static const struct cli_group *const groups[] = {&data_options, &cli_manifest_contents,
                                                  &file_options, &cli_common_options, NULL};
 static const char *const examples[] = {
     "csvkit manifest create out/tables/orders.csv --destination=in.c-main.orders --primary-key=id",

@@ -36,7 +36,7 @@ static const struct cli_option rows[] = {
      true},
     {NULL, 0, NULL, NULL, NULL, false},
 };
-const struct cli_group cli_manifest_options = {"What the manifest says", rows};
+const struct cli_group cli_manifest_contents = {"What the manifest says", rows};
 
 static int no_memory(struct cli *cli)
 {

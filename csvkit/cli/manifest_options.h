@@ -13,7 +13,7 @@
 
 /* --destination --primary-key --incremental --metadata --column-metadata --description
    --delete-where-... --write-always --schema --legacy --data-type */
-extern const struct cli_group cli_manifest_options;
+extern const struct cli_group cli_manifest_contents;
 
 struct cli_manifest_plan {
     struct csvk_manifest_options options; /* borrows from the plan */

@@ -3,6 +3,7 @@
 set -u
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
+[ -x "$CSVKIT" ] || { echo "no program: $CSVKIT"; exit 2; }
 cd "$work" || exit 2
 unset KBC_DATA_TYPE_SUPPORT
 export NO_COLOR=1
@@ -95,7 +96,10 @@ test_create_for_slices() {
     expect 2 $manifest create sliced
     says err "slices have no header"
     [ ! -e sliced.manifest ] || fail "written all the same"
-    expect 0 $manifest create sliced --columns=id,name
+    expect 0 $manifest create sliced/ --columns=id,name
+    [ ! -e sliced/.manifest ] || fail "written into the directory"
+    expect 0 $manifest check sliced/
+    says out "sliced.manifest: good"
     is_json '.columns == ["id","name"] and (has("has_header")|not)' sliced.manifest
     expect 0 $manifest check sliced.manifest
     printf '3,c,d\n' >>sliced/p1.csv
