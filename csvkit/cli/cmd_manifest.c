@@ -428,7 +428,7 @@ static const char *const check_examples[] = {
 static const char *const show_examples[] = {"csvkit manifest show orders.csv.manifest",
                                             "Prints it with its keys in the usual order.", NULL};
 static const char *const convert_examples[] = {
-    "csvkit manifest convert --to=native orders.csv.manifest -o orders.native.manifest",
+    "csvkit manifest convert --to=native orders.csv.manifest -o native.json",
     "Writes the same manifest with a schema.", NULL};
 
 const struct cli_command cli_cmd_manifest_check = {

@@ -383,9 +383,9 @@ static const struct cli_group file_options = {"Manifests of files", file_rows};
 static const struct cli_group *const groups[] = {&data_options, &cli_manifest_contents,
                                                  &file_options, &cli_common_options, NULL};
 static const char *const examples[] = {
-    "csvkit manifest create out/tables/orders.csv --destination=in.c-main.orders --primary-key=id",
-    "Writes out/tables/orders.csv.manifest with the columns of the header.",
-    "csvkit manifest create out/tables/orders --columns=id,name --schema --data-type=auto",
+    "csvkit manifest create orders.csv --destination=in.c-main.orders",
+    "Writes orders.csv.manifest with the columns of the header.",
+    "csvkit manifest create slices --columns=id,n --schema --data-type=auto",
     "Writes a native manifest for a directory of slices, with types that fit all the data.", NULL};
 
 const struct cli_command cli_cmd_manifest_create = {

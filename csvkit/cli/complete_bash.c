@@ -27,6 +27,7 @@ static void put_words(struct cli_page *page)
             struct csvk_buf first = CSVK_BUF_INIT;
             struct cli_page word = {&first, page->status};
             cli_put_first_word(&word, cli_commands[i]);
+            page->status = word.status;
             if (second != NULL && cli_in_family(cli_commands[j], csvk_buf_text(&first))) {
                 cli_putf(page, "%s ", second);
             }
