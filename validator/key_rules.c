@@ -24,7 +24,6 @@ struct key_state {
     size_t *column;           /* each from 0 */
     struct csvk_bytes *value; /* of the record at hand */
     struct csvk_buf *room;    /* for values that must be decoded */
-    struct csvk_buf key;
     struct drift *drift;
     size_t ndrifts, drift_capacity;
     uint64_t lines_known_to;       /* records from here on have an unknown line; 0: all are known */
@@ -70,7 +69,6 @@ void keys_free(struct key_state *k)
         csvk_buf_release(&k->room[i]);
     }
     csvk_keys_free(k->keys);
-    csvk_buf_release(&k->key);
     csvk_free(k->column);
     csvk_free(k->value);
     csvk_free(k->room);
@@ -156,8 +154,9 @@ static int field_value(const struct csvk_validator *v, const struct csvk_field *
                        struct csvk_buf *room, struct csvk_bytes *value)
 {
     struct csvk_bytes raw = {v->batch->bytes + field->begin, field->end - field->begin};
-    if ((field->flags & CSVK_FIELD_ENCLOSED) == 0 && (field->flags & CSVK_FIELD_DECODE) == 0) {
-        *value = raw;
+    if ((field->flags & (CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN)) == 0) {
+        size_t skip = (field->flags & CSVK_FIELD_ENCLOSED) != 0;
+        *value = (struct csvk_bytes){raw.ptr + skip, raw.len - 2 * skip};
         return CSVK_OK;
     }
     csvk_buf_clear(room);
@@ -194,11 +193,11 @@ static int add_key(struct csvk_validator *v, const struct csvk_record *r, struct
             judge_empty(v, r, column);
         }
     }
-    if (csvk_keys_encode(&k->key, k->value, k->count) != CSVK_OK || note_drift(k, r) != CSVK_OK) {
+    if (note_drift(k, r) != CSVK_OK) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key");
     }
-    struct csvk_bytes key = {k->key.data, k->key.length};
-    return csvk_keys_add(k->keys, key, r->number, r->offset, err);
+    struct csvk_key_place place = {r->number, r->offset};
+    return csvk_keys_add(k->keys, k->value, k->count, place, err);
 }
 
 int keys_feed(struct csvk_validator *v, struct csvk_error *err)

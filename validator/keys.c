@@ -15,6 +15,7 @@ struct csvk_keys {
     char *temp_dir; /* NULL: the default */
     size_t limit, inline_limit;
     struct csvk_parts parts;
+    struct csvk_buf room;    /* for a long key */
     struct csvk_spill longs; /* keys that are too long for a block, one behind the other */
     struct csvk_found found;
     struct csvk_keys_effort effort;
@@ -75,60 +76,100 @@ void csvk_keys_weaken_hash(struct csvk_keys *keys, uint64_t mask)
     keys->parts.mask = mask;
 }
 
-/* Moves a long key out; the entry keeps where it is. */
-static int move_out(struct csvk_keys *keys, struct csvk_entry *entry, struct csvk_error *err)
+/* LEB128. */
+static unsigned char *put_length(unsigned char *to, size_t length)
 {
-    entry->long_at = keys->longs.size;
-    entry->long_hash =
-        csvk_hash(entry->key.ptr, entry->key.len, keys->parts.seed) & keys->parts.mask;
-    int status =
-        csvk_spill_write(&keys->longs, entry->long_at, entry->key.ptr, entry->key.len, err);
-    entry->key.ptr = NULL;
-    return status;
-}
-
-int csvk_keys_add(struct csvk_keys *keys, struct csvk_bytes key, uint64_t record, uint64_t offset,
-                  struct csvk_error *err)
-{
-    static const unsigned char nothing[1];
-    struct csvk_entry entry = {.record = record, .offset = offset, .key = key};
-    if (key.len > keys->inline_limit) {
-        int status = move_out(keys, &entry, err);
-        if (status != CSVK_OK) {
-            return status;
-        }
-    } else if (key.len == 0) {
-        entry.key.ptr = nothing; /* NULL would say that the key is a long one */
-    }
-    uint64_t hash = csvk_parts_hash(&keys->parts, &entry);
-    return csvk_parts_add(&keys->parts, csvk_parts_index(hash), &entry, err);
-}
-
-static size_t put_length(unsigned char *to, size_t length)
-{
-    size_t n = 0;
     for (; length >= 0x80; length >>= 7) {
-        to[n++] = (unsigned char)(length | 0x80);
+        *to++ = (unsigned char)(length | 0x80);
     }
-    to[n++] = (unsigned char)length;
+    *to++ = (unsigned char)length;
+    return to;
+}
+
+static size_t length_size(size_t length)
+{
+    size_t n = 1;
+    for (; length >= 0x80; length >>= 7) {
+        n++;
+    }
     return n;
 }
 
-int csvk_keys_encode(struct csvk_buf *key, const struct csvk_bytes *values, size_t count)
+/*
+ * One key out of several values: each but the last is led by its length, so ("a","bc") and
+ * ("ab","c") differ.
+ */
+static size_t joined_size(const struct csvk_bytes *values, size_t count)
 {
-    csvk_buf_clear(key);
-    for (size_t i = 0; i < count; i++) {
-        if (values[i].len > SIZE_MAX / 2 || csvk_buf_reserve(key, values[i].len + 10) != CSVK_OK) {
-            return CSVK_ENOMEM;
-        }
-        unsigned char *to = key->data + key->length;
-        size_t n = i + 1 < count ? put_length(to, values[i].len) : 0;
-        if (values[i].len > 0) {
-            csvk_copy_short(to + n, values[i].ptr, values[i].len);
-        }
-        key->length += n + values[i].len;
+    size_t size = values[count - 1].len;
+    for (size_t i = 0; i + 1 < count; i++) {
+        size += length_size(values[i].len) + values[i].len;
     }
-    return CSVK_OK;
+    return size;
+}
+
+static void join(const struct csvk_bytes *values, size_t count, unsigned char *to)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i + 1 < count) {
+            to = put_length(to, values[i].len);
+        }
+        if (values[i].len > 0) {
+            csvk_copy_short(to, values[i].ptr, values[i].len);
+            to += values[i].len;
+        }
+    }
+}
+
+/* Of the values where they lie: bytes that were just written are slow to read again. */
+static uint64_t hash_values(const struct csvk_keys *keys, const struct csvk_bytes *values,
+                            size_t count)
+{
+    uint64_t hash = keys->parts.seed;
+    for (size_t i = 0; i < count; i++) {
+        hash = csvk_hash(values[i].ptr, values[i].len, hash);
+    }
+    return hash & keys->parts.mask;
+}
+
+/* A key that is too long for a block goes to the file of long keys; its entry keeps the place. */
+static int add_long(struct csvk_keys *keys, const struct csvk_bytes *values, size_t count,
+                    struct csvk_entry *entry, struct csvk_error *err)
+{
+    csvk_buf_clear(&keys->room);
+    if (csvk_buf_reserve(&keys->room, entry->key.len) != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key of %zu bytes", entry->key.len);
+    }
+    join(values, count, keys->room.data);
+    entry->long_at = keys->longs.size;
+    entry->long_hash = hash_values(keys, values, count);
+    int status =
+        csvk_spill_write(&keys->longs, entry->long_at, keys->room.data, entry->key.len, err);
+    csvk_buf_release(&keys->room);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    entry->key.ptr = NULL;
+    return csvk_parts_add(&keys->parts, csvk_parts_index(entry->long_hash), entry, err);
+}
+
+int csvk_keys_add(struct csvk_keys *keys, const struct csvk_bytes *values, size_t count,
+                  struct csvk_key_place place, struct csvk_error *err)
+{
+    static const unsigned char nothing[1];
+    struct csvk_entry entry = {.record = place.record,
+                               .offset = place.offset,
+                               .key = {nothing, joined_size(values, count)}};
+    if (entry.key.len > keys->inline_limit) {
+        return add_long(keys, values, count, &entry, err);
+    }
+    unsigned char *body;
+    size_t i = csvk_parts_index(hash_values(keys, values, count));
+    int status = csvk_parts_place(&keys->parts, i, &entry, &body, err);
+    if (status == CSVK_OK) {
+        join(values, count, body);
+    }
+    return status;
 }
 
 /* ---- joining ---- */
@@ -251,6 +292,7 @@ void csvk_keys_free(struct csvk_keys *keys)
     csvk_parts_release(&keys->parts);
     csvk_spill_release(&keys->longs);
     csvk_found_release(&keys->found);
+    csvk_buf_release(&keys->room);
     csvk_free(keys->temp_dir);
     csvk_free(keys);
 }

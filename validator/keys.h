@@ -40,19 +40,16 @@ int csvk_keys_new(struct csvk_keys **out, size_t memory_limit, const char *temp_
                   struct csvk_error *err) CSVK_MUST_USE;
 
 /*
- * Adds the key of a record. `key` is copied. Records must be added in ascending order, offsets must
- * not descend. Failures: CSVK_ENOMEM; CSVK_EIO when the temporary file cannot be written (disk
- * full). After a failure only csvk_keys_free makes sense.
+ * Adds the key of a record: the decoded values of its key columns, which are copied. All keys of a
+ * set have the same number of columns. Records must be added in ascending order, offsets must not
+ * descend. Failures: CSVK_ENOMEM; CSVK_EIO when the temporary file cannot be written (disk full).
+ * After a failure only csvk_keys_free makes sense.
  */
-int csvk_keys_add(struct csvk_keys *keys, struct csvk_bytes key, uint64_t record, uint64_t offset,
-                  struct csvk_error *err) CSVK_MUST_USE;
-
-/*
- * Joins the decoded values of the key columns to one key: every value but the last is led by its
- * length, so ("a","bc") and ("ab","c") differ. Replaces the content of `key`. CSVK_ENOMEM.
- */
-int csvk_keys_encode(struct csvk_buf *key, const struct csvk_bytes *values,
-                     size_t count) CSVK_MUST_USE;
+struct csvk_key_place {
+    uint64_t record, offset;
+};
+int csvk_keys_add(struct csvk_keys *keys, const struct csvk_bytes *values, size_t count,
+                  struct csvk_key_place place, struct csvk_error *err) CSVK_MUST_USE;
 
 /*
  * Continues `left` with `right`: the records of `right` follow those of `left`, its record numbers

@@ -206,15 +206,14 @@ static unsigned char *put_length(unsigned char *p, uint64_t length)
     return p;
 }
 
-static unsigned char *put_long(unsigned char *p, const struct csvk_entry *entry)
+static void put_long(unsigned char *p, const struct csvk_entry *entry)
 {
     memcpy(p, &entry->long_at, 8);
     memcpy(p + 8, &entry->long_hash, 8);
-    return p + LONG_TAIL;
 }
 
-int csvk_parts_add(struct csvk_parts *parts, size_t i, const struct csvk_entry *entry,
-                   struct csvk_error *err)
+int csvk_parts_place(struct csvk_parts *parts, size_t i, const struct csvk_entry *entry,
+                     unsigned char **body, struct csvk_error *err)
 {
     struct csvk_part *part = &parts->part[i];
     if (part->at == NULL || !fits(part, entry)) {
@@ -228,15 +227,27 @@ int csvk_parts_add(struct csvk_parts *parts, size_t i, const struct csvk_entry *
                          (uint32_t)(entry->offset - part->base_offset)};
     memcpy(p, place, ENTRY_HEAD);
     p = put_length(p + ENTRY_HEAD, entry->key.len);
-    if (entry->key.ptr != NULL) {
-        csvk_copy_short(p, entry->key.ptr, entry->key.len);
-        p += entry->key.len;
-    } else {
-        p = put_long(p, entry);
-    }
+    *body = p;
+    p += tail_size(entry);
     part->entries++;
     part->bytes += (uint64_t)(p - part->at);
     part->at = p;
+    return CSVK_OK;
+}
+
+int csvk_parts_add(struct csvk_parts *parts, size_t i, const struct csvk_entry *entry,
+                   struct csvk_error *err)
+{
+    unsigned char *body;
+    int status = csvk_parts_place(parts, i, entry, &body, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (entry->key.ptr != NULL) {
+        csvk_copy_short(body, entry->key.ptr, entry->key.len);
+    } else {
+        put_long(body, entry);
+    }
     return CSVK_OK;
 }
 

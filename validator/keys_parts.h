@@ -65,6 +65,10 @@ uint64_t csvk_parts_hash(const struct csvk_parts *parts, const struct csvk_entry
 /* Appends a copy of `entry` to partition `i` = the hash's first byte. CSVK_ENOMEM, CSVK_EIO. */
 int csvk_parts_add(struct csvk_parts *parts, size_t i, const struct csvk_entry *entry,
                    struct csvk_error *err) CSVK_MUST_USE;
+/* The same, but the caller writes the entry->key.len bytes of the key (which is not a long one) to
+ *body at once; entry->key.ptr only has to be there. */
+int csvk_parts_place(struct csvk_parts *parts, size_t i, const struct csvk_entry *entry,
+                     unsigned char **body, struct csvk_error *err) CSVK_MUST_USE;
 static inline size_t csvk_parts_index(uint64_t hash)
 {
     return (size_t)(hash >> 56);

@@ -36,7 +36,6 @@ static size_t put_decimal(unsigned char *to, uint64_t value)
 static int add_all(struct csvk_keys *keys, uint64_t records, uint64_t repeat,
                    struct csvk_error *err)
 {
-    struct csvk_buf key = CSVK_BUF_INIT;
     unsigned char number[20], code[6];
     int status = CSVK_OK;
     for (uint64_t i = 1; i <= records && status == CSVK_OK; i++) {
@@ -46,13 +45,8 @@ static int add_all(struct csvk_keys *keys, uint64_t records, uint64_t repeat,
             code[k] = (unsigned char)('A' + (id >> (2 * k)) % 26);
         }
         struct csvk_bytes values[2] = {{number, n}, {code, sizeof code}};
-        status = csvk_keys_encode(&key, values, 2);
-        if (status == CSVK_OK) {
-            status =
-                csvk_keys_add(keys, (struct csvk_bytes){key.data, key.length}, i, i * 130, err);
-        }
+        status = csvk_keys_add(keys, values, 2, (struct csvk_key_place){i, i * 130}, err);
     }
-    csvk_buf_release(&key);
     return status;
 }
 

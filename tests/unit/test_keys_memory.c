@@ -75,7 +75,8 @@ static int add_keys(struct csvk_keys *keys, struct csvk_error *err)
     for (uint64_t i = 1; i <= RECORDS; i++) {
         uint64_t id = i % DISTINCT;
         memcpy(key, &id, sizeof id);
-        int status = csvk_keys_add(keys, (struct csvk_bytes){key, sizeof key}, i, i, err);
+        int status = csvk_keys_add(keys, &(struct csvk_bytes){key, sizeof key}, 1,
+                                   (struct csvk_key_place){i, i}, err);
         if (status != CSVK_OK) {
             return status;
         }
