@@ -210,6 +210,20 @@ static bool is_expiry(const char *code)
     return strcmp(code, "ExpiredToken") == 0 || strcmp(code, "RequestExpired") == 0;
 }
 
+/* Azure may not say that a signature ran out, but the signature says when it does: se=TIME. */
+static bool is_over(const struct store *store)
+{
+    struct tm end = {0};
+    char text[24] = "";
+    const char *from = store->sas ? strstr(store->sas, "se=") : NULL;
+    for (size_t i = 0; from && i + 1 < sizeof text && from[3] && from[3] != '&'; i++) {
+        bool colon = strncmp(from + 3, "%3A", 3) == 0 || strncmp(from + 3, "%3a", 3) == 0;
+        text[i] = colon ? ':' : from[3];
+        from += colon ? 3 : 1;
+    }
+    return strptime(text, "%Y-%m-%dT%H:%M:%SZ", &end) && timegm(&end) < time(NULL);
+}
+
 static int refuse(struct store_call *call, struct csvk_error *err)
 {
     const struct http_response *response = &call->response;
@@ -219,8 +233,8 @@ static int refuse(struct store_call *call, struct csvk_error *err)
     if (!code[0]) {
         http_response_header(response, "x-ms-error-code", code, sizeof code);
     }
-    if (is_expiry(code) || (call->store->kind == STORE_AZURE && response->status == 403 &&
-                            strstr(text, "expired") != NULL)) {
+    bool late = strstr(csvk_buf_text(&response->body), "specified time frame") != NULL;
+    if (is_expiry(code) || (response->status == 403 && (late || is_over(call->store)))) {
         call->store->expired = 1;
     }
     return kbc_fail(call->store->kbc, err, CSVK_EREMOTE,

@@ -9,6 +9,8 @@ It listens on two loopback ports, one for the API, one for the objects, and misb
                        "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
                        slow|big_header|redirect", "status", "headers", "body", "seconds"}
     PUT /_fake/set    {"polls", "fail_job", "lifetime", "allow_abort"}
+    PUT /_fake/damage {"key" (regular expression), "keep"}: cuts objects, or removes them
+    PUT /_fake/expire all credentials given so far    PUT /_fake/reset faults and log
     GET /_fake/log    what came, in order     GET /_fake/rows?table=ID    the rows, sorted
     GET /_fake/state  tables, files, objects
 The ready file gets one JSON line with the addresses and the token.
@@ -136,6 +138,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.break_answer(rule, self.read_body())
 
+    # modes: reset_before reset_mid close status | reset_after cut html error200 xml200 slow ...
     def break_answer(self, rule, body):
         """Modes that come after the request was carried out, or look like an answer."""
         mode = rule['mode']
@@ -234,6 +237,13 @@ class ApiHandler(Handler):
                 grant.expires = 0
             for grant in list(state.sas.values()) + list(state.bearers.values()):
                 grant.expires = 0
+            return 200, {}
+        if what == 'damage':
+            wish = json.loads(body)
+            for place in [p for p in state.objects if re.search(wish['key'], p[1])]:
+                data = state.objects.pop(place)
+                if 'keep' in wish:
+                    state.objects[place] = data[:wish['keep']]
             return 200, {}
         if what == 'log':
             return 200, '\n'.join(self.faults.log + ['']).encode()

@@ -2,6 +2,7 @@
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PYTHON=/usr/bin/python3
+CSVKIT=${CSVKIT:-$here/../../build/csvkit}
 work=$(mktemp -d "${TMPDIR:-/tmp}/csvkit-storage-XXXXXX")
 pids=()
 stop_servers() {
@@ -55,11 +56,12 @@ state() { curl -sS -k "$KBC_URL/_fake/state"; }
 
 # run STATUS COMMAND...: runs csvkit, checks the exit status; output in $work/out and $work/err.
 run() {
-    local expected=$1 code
+    local expected=$1 code start=$SECONDS
     shift
     timeout 60 "$CSVKIT" "$@" >"$work/out" 2>"$work/err" </dev/null
     code=$?
     cat "$work/out" "$work/err" >>"$work/everything"
+    [ -z "${SLOW:-}" ] || [ $((SECONDS - start)) -lt 2 ] || echo "slow: csvkit $*"
     if [ "$code" != "$expected" ]; then
         fail "csvkit $*: exit status $code, expected $expected"
         sed 's/^/    /' "$work/out" "$work/err"

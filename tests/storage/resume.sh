@@ -1,0 +1,127 @@
+# resume.sh - sourced: large files in parts, broken uploads that go on, credentials that run out,
+# sources that change. The caller has sourced lib.sh and called store.
+
+check_resume() {
+    local provider=$1
+    T=in.c-main.big
+    "$PYTHON" - "$work/big.csv" <<'PY'
+import sys
+with open(sys.argv[1], 'w', newline='') as out:
+    out.write('id,text\r\n')
+    for i in range(120000):
+        out.write('%d,%s\r\n' % (i, 'x' * 90))
+PY
+    size=$(stat -c %s "$work/big.csv")
+    parts='--part-size=5MiB --no-check'
+    stored() { state | jq -r ".objects | to_entries[] | select(.key | contains(\"$1\")) | .value"; }
+    puts() { log | grep -cE '^store PUT .*(partNumber|comp=block&|upload_id)' || true; }
+
+    # ---- parts ------------------------------------------------------------------------------------------
+    run 0 upload "$work/big.csv" $parts --name=whole.csv --format=json
+    same "size in the store" "$(stored whole.csv)" "$size"
+    same "parts" "$(puts)" 3
+    control reset
+    control fault '{"where":"store","method":"PUT","skip":1,"mode":"reset_mid"}'
+    control fault '{"where":"store","method":"PUT","skip":2,"mode":"status","status":503}'
+    run 0 upload "$work/big.csv" $parts --name=bumpy.csv
+    same "size after faults" "$(stored bumpy.csv)" "$size"
+
+    if [ "$provider" = aws ]; then
+        for mode in '"mode":"xml200","body":"InternalError"' '"mode":"reset_after"' '"mode":"cut"' \
+            '"mode":"reset_before"'; do
+            control reset
+            control fault "{\"where\":\"store\",\"method\":\"POST\",\"skip\":1,$mode}"
+            run 0 upload "$work/big.csv" $parts --name=late.csv || echo "    with $mode"
+            same "size after $mode" "$(stored late.csv | head -n 1)" "$size"
+        done
+        control reset
+        control fault '{"where":"store","method":"POST","skip":1,"times":99,"mode":"xml200","body":"MalformedXML"}'
+        run 2 upload "$work/big.csv" $parts --name=never.csv
+        says "MalformedXML"
+        same "nothing stored" "$(stored never.csv)" ""
+    fi
+
+    # ---- a second run goes on ---------------------------------------------------------------------------
+    control reset
+    control fault '{"where":"store","method":"PUT","skip":2,"times":99,"mode":"status","status":403}'
+    run 2 upload "$work/big.csv" $parts --name=again.csv --state="$work/up.state" --parallel=1
+    says "run again with the same --state"
+    same "mode of the journal" "$(stat -c %a "$work/up.state")" 600
+    grep -q canaryTOKEN "$work/up.state" && fail "the token is in the journal"
+    control reset
+    run 0 upload "$work/big.csv" $parts --name=again.csv --state="$work/up.state" --format=json
+    same "resumed" "$(result .resumed)" true
+    same "only the missing part was sent" "$(puts)" 1
+    same "no second file was prepared" "$(posts /v2/storage/files/prepare)" 0
+    same "size after resuming" "$(stored again.csv)" "$size"
+    control reset
+    run 0 upload "$work/big.csv" $parts --name=again.csv --state="$work/up.state"
+    same "a finished upload sends nothing" "$(log | grep -vc /_fake/)" 0
+    chmod 644 "$work/up.state"
+    run 2 upload "$work/big.csv" $parts --name=again.csv --state="$work/up.state"
+    says "open to others"
+    printf '{"identity":"other' >"$work/cut.state"
+    chmod 600 "$work/cut.state"
+    run 0 upload "$work/big.csv" $parts --state="$work/cut.state"
+
+    # ---- slices go on, and the load happens once ----------------------------------------------------------
+    mkdir "$work/slices"
+    for i in 1 2 3 4 5 6; do printf '%s,v%s\r\n' $i $i >"$work/slices/part-$i.csv"; done
+    printf '{"columns":["id","v"]}' >"$work/slices.manifest"
+    control reset
+    control fault '{"where":"store","method":"PUT","skip":3,"times":99,"mode":"status","status":403}'
+    run 2 load $T "$work/slices" --incremental --state="$work/load.state" --parallel=1
+    says "3 of 6 slices are stored"
+    same "no import" "$(posts '.*import-async')" 0
+    control reset
+    control fault '{"where":"api","path":"import-async","mode":"reset_after"}'
+    control fault '{"where":"api","path":"jobs\\?","times":99,"mode":"status","status":500}'
+    run 2 load $T "$work/slices" --incremental --state="$work/load.state" --retries=1
+    same "three slices and the manifest" "$(log | grep -c '^store PUT')" 4
+    same "loaded once" "$(rows $T | wc -l)" 6
+    control reset
+    run 0 load $T "$work/slices" --incremental --state="$work/load.state" --format=json
+    same "the import was found" "$(result .found_again)" true
+    same "nothing was imported again" "$(posts '.*import-async')" 0
+    same "rows once" "$(rows $T | wc -l)" 6
+
+    # ---- credentials that run out ---------------------------------------------------------------------------
+    control reset
+    control fault '{"where":"store","method":"PUT","skip":3,"times":99,"mode":"status","status":403}'
+    run 2 upload "$work/slices" --no-check --state="$work/old.state" --parallel=1
+    control reset
+    control expire
+    run 0 upload "$work/slices" --no-check --state="$work/old.state" --parallel=1
+    if [ "$provider" = gcp ]; then
+        same "renewed, not prepared" "$(log | grep -c 'PUT /v2/storage/files/.*/refresh')" 1
+    else
+        says "ran out; preparing a new file"
+        same "prepared anew" "$(posts /v2/storage/files/prepare)" 1
+    fi
+
+    # ---- a source that changes ----------------------------------------------------------------------------
+    control reset
+    control fault '{"where":"store","method":"PUT","mode":"slow","seconds":1}'
+    (sleep 0.5; echo '999999,late' >>"$work/big.csv") &
+    run 2 upload "$work/big.csv" $parts --name=moving.csv --parallel=1
+    wait $!
+    says "changed while it was uploaded"
+    same "nothing stored of it" "$(stored moving.csv)" ""
+
+    # ---- a signal -------------------------------------------------------------------------------------------
+    control reset
+    control set '{"allow_abort":true}'
+    control fault '{"where":"store","method":"PUT","skip":1,"times":9,"mode":"slow","seconds":5}'
+    "$CSVKIT" upload "$work/big.csv" $parts --name=stopped.csv 2>"$work/err" >"$work/out" &
+    pid=$!
+    sleep 1
+    kill -TERM $pid # a shell's background jobs ignore SIGINT
+    start=$(date +%s%N)
+    wait $pid
+    code=$?
+    took=$((($(date +%s%N) - start) / 1000000))
+    [ $took -lt 3000 ] || fail "stopping took $took ms"
+    same "ended by the signal" $code 143
+    says "is not complete"
+    [ "$provider" != aws ] || says "the parts stored so far were removed"
+}
