@@ -42,7 +42,7 @@ static struct csvk_sink *open_sink(const char *path)
 static void make_folder(void)
 {
     csvk_sink_free(open_sink("/tmp/csvkit-elsewhere.csv"));
-    strcpy(folder, "/tmp/csvkit-sink-XXXXXX");
+    snprintf(folder, sizeof folder, "/tmp/csvkit-sink-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(chdir(folder), 0);
 }
