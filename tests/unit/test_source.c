@@ -1,6 +1,6 @@
 /*
  * test_source.c - bytes in: the same text from file, pipe and memory, plain and gzip, whatever the
- * size of the reads; damage told at its place; encodings; what is refused.
+ * size of the reads; damage told at its place; what is refused.
  */
 #include "csvkit/csvkit.h"
 #include "tests/support/support.h"
@@ -530,129 +530,6 @@ START_TEST(slices_come_in_byte_order)
 }
 END_TEST
 
-struct encoded {
-    const char *encoding, *bytes;
-    size_t length;
-    const char *text; /* NULL: refused */
-    uint64_t offset;
-};
-#define BYTES(s) s, sizeof s - 1
-static const struct encoded encoded[] = {
-    {"ISO-8859-2", BYTES("\xbe,\xe8\n"), "\xc5\xbe,\xc4\x8d\n", 0},
-    {"windows-1250", BYTES("\x9e\n"), "\xc5\xbe\n", 0},
-    {"UTF-16",
-     BYTES("\xff\xfe"
-           "a\0,\0\x7e\1"),
-     "a,\xc5\xbe", 0},
-    {"UTF-16LE",
-     BYTES("\xff\xfe"
-           "a\0,\0\x7e\1"),
-     "a,\xc5\xbe", 0},
-    {"UTF-16BE", BYTES("\xfe\xff\0a\0,\1\x7e"), "a,\xc5\xbe", 0},
-    {"UTF-32LE", BYTES("\xff\xfe\0\0a\0\0\0"), "a", 0},
-    {"UTF-16LE", BYTES("\x3d\xd8\x00\xde"), "\xf0\x9f\x98\x80", 0},
-    {"utf-8",
-     BYTES("\xef\xbb\xbf"
-           "a"),
-     "\xef\xbb\xbf"
-     "a",
-     0},
-    {"UTF-8",
-     BYTES("ab\xff"
-           "c"),
-     NULL, 2},
-    {"UTF-16LE", BYTES("a\0b\0c"), NULL, 4},
-    {"UTF-16LE",
-     BYTES("a\0\x00\xde"
-           "b\0"),
-     NULL, 2},
-    {"ASCII", BYTES("abc\x80"), NULL, 3},
-    {"UTF-16LE", BYTES(""), "", 0},
-};
-
-static void check_encoded(const struct encoded *row, const void *file, size_t length, size_t size)
-{
-    struct csvk_source *source;
-    struct csvk_error err = {0};
-    struct csvk_buf got = CSVK_BUF_INIT;
-    ck_assert_int_eq(csvk_source_memory(&source, file, length, NULL), CSVK_OK);
-    ck_assert_int_eq(csvk_source_set_encoding(source, row->encoding, &err), CSVK_OK);
-    int status = drain(source, size, &got, &err);
-    if (row->text != NULL) {
-        ck_assert_int_eq(status, CSVK_OK);
-        ck_assert_str_eq(csvk_buf_text(&got), row->text);
-    } else {
-        ck_assert_int_eq(status, CSVK_EDATA);
-        ck_assert_uint_eq(err.offset, row->offset);
-    }
-    csvk_source_free(source);
-    csvk_buf_release(&got);
-}
-
-START_TEST(encodings_become_utf8)
-{
-    for (size_t i = 0; i < sizeof encoded / sizeof encoded[0]; i++) {
-        struct csvk_buf file = CSVK_BUF_INIT;
-        add_member(&file, encoded[i].bytes, encoded[i].length, 6);
-        for (size_t k = 0; k < READ_SIZES; k++) {
-            check_encoded(&encoded[i], encoded[i].bytes, encoded[i].length, read_sizes[k]);
-            check_encoded(&encoded[i], file.data, file.length, read_sizes[k]);
-        }
-        csvk_buf_release(&file);
-    }
-}
-END_TEST
-
-/* Characters that straddle every inner buffer, and a bad one far inside. */
-START_TEST(long_texts_are_converted_whole)
-{
-    struct csvk_buf text = CSVK_BUF_INIT, wide = CSVK_BUF_INIT;
-    add(&wide, "\xff\xfe\x20\0", 4);
-    add(&text, " ", 1);
-    for (int i = 0; i < 100000; i++) {
-        add(&wide, "\x3d\xd8\x00\xde", 4);
-        add(&text, "\xf0\x9f\x98\x80", 4);
-    }
-    for (size_t i = 2; i < READ_SIZES; i++) {
-        for (int bad = 0; bad <= 1; bad++) {
-            size_t at = 4 + 4 * 77777;
-            wide.data[at + 1] = bad ? 0xde : 0xd8;
-            struct csvk_source *source;
-            struct csvk_error err;
-            struct csvk_buf got = CSVK_BUF_INIT;
-            ck_assert_int_eq(csvk_source_memory(&source, wide.data, wide.length, NULL), CSVK_OK);
-            ck_assert_int_eq(csvk_source_set_encoding(source, "UTF-16LE", NULL), CSVK_OK);
-            ck_assert_int_eq(drain(source, read_sizes[i], &got, &err), bad ? CSVK_EDATA : CSVK_OK);
-            struct csvk_buf expected = {text.data, bad ? 1 + 4 * 77777 : text.length, 0};
-            assert_same(&got, &expected);
-            ck_assert(!bad || err.offset == at);
-            csvk_source_free(source);
-            csvk_buf_release(&got);
-        }
-    }
-    csvk_buf_release(&text);
-    csvk_buf_release(&wide);
-}
-END_TEST
-
-START_TEST(encodings_are_known_or_refused)
-{
-    struct csvk_source *source;
-    struct csvk_error err;
-    unsigned char byte;
-    size_t got;
-    ck_assert_int_eq(csvk_source_memory(&source, "ab", 2, NULL), CSVK_OK);
-    ck_assert_int_eq(csvk_source_set_encoding(source, "klingon", &err), CSVK_EUSAGE);
-    ck_assert_str_eq(err.text, "unknown encoding 'klingon'");
-    ck_assert_int_eq(csvk_source_set_encoding(source, "ASCII//IGNORE", &err), CSVK_EUSAGE);
-    ck_assert_int_eq(csvk_source_set_encoding(source, "", &err), CSVK_EUSAGE);
-    ck_assert_int_eq(csvk_source_read(source, &byte, 1, &got, &err), CSVK_OK);
-    ck_assert_uint_eq(got, 1);
-    ck_assert_int_eq(csvk_source_set_encoding(source, "latin1", &err), CSVK_EUSAGE);
-    csvk_source_free(source);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("source");
@@ -674,9 +551,6 @@ int main(void)
     tcase_add_test(tcase, files_of_proc_can_be_read);
     tcase_add_test(tcase, change_while_reading_is_noticed);
     tcase_add_test(tcase, slices_come_in_byte_order);
-    tcase_add_test(tcase, encodings_become_utf8);
-    tcase_add_test(tcase, long_texts_are_converted_whole);
-    tcase_add_test(tcase, encodings_are_known_or_refused);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }
