@@ -72,6 +72,13 @@ void finding_text(struct csvk_validator *v, struct csvk_finding *f, const char *
     f->extra[f->nextras++] = (struct csvk_extra){key, CSVK_EXTRA_TEXT, 0, copy};
 }
 
+void finding_drop_excerpt(struct csvk_finding *f)
+{
+    csvk_free(f->excerpt);
+    f->excerpt = NULL;
+    f->excerpt_length = f->excerpt_place = 0;
+}
+
 void finding_release(struct csvk_finding *f)
 {
     for (size_t i = 0; i < f->nextras; i++) {

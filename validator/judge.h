@@ -109,6 +109,7 @@ void finding_number(struct csvk_finding *f, const char *key, enum csvk_extra_kin
 /* Copies `text`; a failure is noted in the validator. */
 void finding_text(struct csvk_validator *v, struct csvk_finding *f, const char *key,
                   const char *text);
+void finding_drop_excerpt(struct csvk_finding *f);
 void finding_release(struct csvk_finding *f);
 void finding_list_release(struct finding_list *list);
 /* Moves all of slot `from` to slot `to`, before what is there. */

@@ -284,6 +284,17 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
     return v->failed ? csvk_fail(err, CSVK_ENOMEM, "out of memory for findings") : CSVK_OK;
 }
 
+/* What follows the data may be told before the last record is: its line is known only now. */
+static void place_behind_data(struct csvk_validator *v, enum rule_index rule)
+{
+    for (size_t i = 0; i < v->kept[rule].count; i++) {
+        struct csvk_finding *f = &v->kept[rule].item[i];
+        f->line = v->totals.lines + 1;
+        f->column = f->column_chars = f->byte - v->line_start + 1;
+        finding_drop_excerpt(f);
+    }
+}
+
 int csvk_validator_finish(struct csvk_validator *v, const struct csvk_totals *totals,
                           struct csvk_damage damage, struct csvk_error *err)
 {
@@ -294,6 +305,8 @@ int csvk_validator_finish(struct csvk_validator *v, const struct csvk_totals *to
         settle_width(v, 1);
     }
     v->totals.width = v->width;
+    place_behind_data(v, RULE_CTRL_Z_AT_EOF);
+    place_behind_data(v, RULE_NUL_PADDING_AT_EOF);
     return v->failed ? csvk_fail(err, CSVK_ENOMEM, "out of memory for findings") : CSVK_OK;
 }
 
