@@ -136,6 +136,9 @@ check: deps ## install what is missing, build, run every test (T=pattern runs so
 	@$(MAKE) --no-print-directory tests
 	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/run.sh '$(T)'
 
+bench: all bench-bins ## speed, memory and start-up beside wc, libcsv and others, in one run (S=section)
+	@python3 tests/bench/bench.py $(B) $(S)
+
 deps: ## install the Debian packages that are missing (apt; as root or through sudo)
 	@tests/deps.sh
 

@@ -195,40 +195,45 @@ static size_t skip_plain(const unsigned char *bytes, size_t at, size_t length)
 }
 
 /* The start of the sequence that `from` lies in: at most three bytes before. */
-static size_t sequence_start(const unsigned char *bytes, size_t from)
+static size_t sequence_start(const unsigned char *bytes, size_t floor, size_t from)
 {
-    for (int steps = 0; steps < 3 && from > 0 && (bytes[from] & 0xc0) == 0x80; steps++) {
+    for (int steps = 0; steps < 3 && from > floor && (bytes[from] & 0xc0) == 0x80; steps++) {
         from--;
     }
     return from;
 }
 
-void csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
-                     struct csvk_told *told, struct csvk_bytes record, size_t from)
+static void byte_fact(struct walk *w)
 {
-    const unsigned char *bytes = record.ptr;
+    unsigned char c = w->bytes[w->at];
+    if (c >= 0x80) {
+        wide_run(w);
+    } else if (c == 0) {
+        nul_run(w);
+    } else if (c < 0x20 || c == 0x7f) {
+        control_byte(w, c);
+    } else {
+        w->at++;
+    }
+}
+
+size_t csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
+                       struct csvk_told *told, struct csvk_bytes record,
+                       struct csvk_byte_range range)
+{
     struct walk w = {.table = table,
                      .told = told,
-                     .bytes = bytes,
+                     .bytes = record.ptr,
                      .length = record.len,
-                     .at = sequence_start(bytes, from),
+                     .at = sequence_start(record.ptr, range.floor, range.from),
                      .open = open,
                      .nfields = told->nfields - open->fields_mark};
     w.record_begin = w.nfields != 0 ? told->fields[open->fields_mark].begin : 0;
-    while (w.at < w.length && !told->failed) {
-        w.at = skip_plain(bytes, w.at, w.length);
-        if (w.at == w.length) {
-            break;
-        }
-        unsigned char c = bytes[w.at];
-        if (c >= 0x80) {
-            wide_run(&w);
-        } else if (c == 0) {
-            nul_run(&w);
-        } else if (c < 0x20 || c == 0x7f) {
-            control_byte(&w, c);
-        } else {
-            w.at++;
+    while (w.at < range.to && !told->failed) {
+        w.at = skip_plain(record.ptr, w.at, range.to);
+        if (w.at < range.to) {
+            byte_fact(&w);
         }
     }
+    return w.at;
 }

@@ -100,11 +100,16 @@ static inline bool csvk_wants(const struct csvk_table *table, enum csvk_fact_kin
 }
 
 /*
- * Facts about the bytes of a complete record in memory: NUL, control, TAB, UTF-8. Before `from`
- * there is nothing to tell; it may lie inside a sequence.
+ * Facts about the bytes of a complete record in memory: NUL, control, TAB, UTF-8. Tells those that
+ * begin in [from, to) or, when `from` lies inside a sequence, with that sequence, but none before
+ * `floor`. Returns where it stopped: at `to` or behind the run that covers it.
  */
-void csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
-                     struct csvk_told *told, struct csvk_bytes record, size_t from);
+struct csvk_byte_range {
+    size_t floor, from, to;
+};
+size_t csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
+                       struct csvk_told *told, struct csvk_bytes record,
+                       struct csvk_byte_range range);
 
 /* As csvk_utf8_decode; and the fact that a code point is by itself, CSVK_FACT_KINDS when none. */
 size_t csvk_utf8_code(const unsigned char *bytes, size_t length, uint32_t *code);

@@ -335,6 +335,21 @@ static SCAN_TARGET size_t first_odd(const struct csvk_table *table, const struct
     return cut_sequence(p, length) ? length - (length < 4 ? length : 4) : length;
 }
 
+/* Tells the facts about the record's bytes, looking closely only where something is odd. */
+static SCAN_TARGET void walk_bytes(struct walk *w, struct csvk_bytes record)
+{
+    const struct csvk_table *table = &w->scan->table;
+    for (size_t at = 0; at < record.len && !w->scan->told.failed;) {
+        size_t odd = at + first_odd(table, &w->cursor->n, record.ptr + at, record.len - at);
+        if (odd == record.len) {
+            return;
+        }
+        size_t to = record.len - odd > 72 ? odd + 72 : record.len;
+        at = csvk_byte_facts(w->open, table, &w->scan->told, record,
+                             (struct csvk_byte_range){at, odd, to});
+    }
+}
+
 static void walk_describe(struct walk *w)
 {
     struct csvk_record *r = &w->open->r;
@@ -398,12 +413,8 @@ static SCAN_TARGET size_t walk_record(struct walk *w, size_t from, bool known_cl
         return INCOMPLETE;
     }
     walk_describe(w);
-    size_t length = at - from;
-    size_t odd =
-        known_clean ? length : first_odd(&w->scan->table, &w->cursor->n, w->bytes + from, length);
-    if (odd != length) {
-        csvk_byte_facts(w->open, &w->scan->table, told,
-                        (struct csvk_bytes){w->bytes + from, length}, odd);
+    if (!known_clean) {
+        walk_bytes(w, (struct csvk_bytes){w->bytes + from, at - from});
     }
     enum csvk_eol eol = walk_eol(w, at);
     csvk_record_finish(w->open, &w->scan->table, told, eol, w->offset + at);

@@ -1,0 +1,136 @@
+"""bench.py - what `make bench` prints: csvkit beside its peers, in turn, in one run.
+
+Usage: bench.py BUILD_FOLDER [SECTION...]     sections: validate keys memory start-up
+CSVKIT_BENCH_MB sets the size of the generated files (default 500), CSVKIT_BENCH_RUNS the number of
+counted runs (default 5, after one warm-up). Times are processor time (user + system) of the whole
+process, medians; ratios are medians of the ratios pair by pair. Only ratios within one run mean
+anything: machines differ and drift.
+"""
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+BUILD = sys.argv[1]
+SECTIONS = sys.argv[2:] or ["validate", "keys", "memory", "start-up"]
+SIZE = int(os.environ.get("CSVKIT_BENCH_MB", "500")) * 1000000
+RUNS = int(os.environ.get("CSVKIT_BENCH_RUNS", "5"))
+TOOL = BUILD + "/bin/csvkit"
+BENCH = BUILD + "/tests/bench/"
+
+
+def run(command):
+    """Processor seconds of one run; its output is thrown away."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+    return usage.ru_utime + usage.ru_stime
+
+
+def compare(base, others):
+    """Runs all in turn; answers {name: (median cpu, median ratio base/this)}."""
+    commands = {**base, **others}
+    first = next(iter(base))
+    times = {name: [] for name in commands}
+    for turn in range(RUNS + 1):
+        for name, command in commands.items():
+            cpu = run(command)
+            if turn > 0:
+                times[name].append(max(cpu, 1e-4))
+    return {name: (statistics.median(times[name]),
+                   statistics.median(b / t for b, t in zip(times[first], times[name])))
+            for name in commands}
+
+
+def table(title, size, rows, first):
+    print("\n%s" % title)
+    print("  %-34s %8s %8s %10s" % ("", "CPU s", "GB/s", "x " + first))
+    for name, (cpu, ratio) in rows.items():
+        print("  %-34s %8.3f %8.2f %10.2f" % (name, cpu, size / cpu / 1e9, ratio))
+    sys.stdout.flush()
+
+
+def generate(folder, kind, size=SIZE):
+    path = os.path.join(folder, kind + ".csv")
+    with open(path, "wb") as file:
+        subprocess.run([BENCH + "generate", kind, str(size)], stdout=file, check=True)
+    subprocess.run(["cat", path], stdout=subprocess.DEVNULL, check=True)
+    return path
+
+
+def validate(folder):
+    for kind in ("numeric", "mixed", "mixed-crlf", "quoted", "cities", "onebyte"):
+        path = generate(folder, kind)
+        rows = compare({"wc -l": ["wc", "-l", path]},
+                       {"reader alone, no judgement": [BENCH + "count", path],
+                        "validate --rule=all=off": [TOOL, "validate", "-q", "--rule=all=off", path],
+                        "validate": [TOOL, "validate", "-q", path],
+                        "validate --profile=keboola": [TOOL, "validate", "-q", "--profile=keboola", path],
+                        "libcsv, strict, counting": [BENCH + "libcsv_count", path]})
+        table("validate: %s, %d MB" % (kind, SIZE // 1000000), SIZE, rows, "wc -l")
+        print("  validate beside libcsv: %.1f x as fast" %
+              (rows["libcsv, strict, counting"][0] / rows["validate"][0]))
+        os.unlink(path)
+    clean, dirty = generate(folder, "mixed"), generate(folder, "dirty")
+    few = generate(folder, "dirty1000")
+    rows = compare({"clean": [TOOL, "validate", "-q", clean]},
+                   {"a defect in one of 1000 records": [TOOL, "validate", "-q", few],
+                    "a defect in every record": [TOOL, "validate", "-q", dirty]})
+    table("validate: malformed files", SIZE, rows, "clean")
+    for path in (clean, dirty, few):
+        os.unlink(path)
+
+
+def keys(folder):
+    path = generate(folder, "mixed", 10_000_000 * 172)
+    key = ["--primary-key=column_1,column_2"]
+    rows = compare({"validate": [TOOL, "validate", "-q", path]},
+                   {"validate --primary-key (2 columns)": [TOOL, "validate", "-q", *key, path]})
+    table("validate --primary-key: 10 million records", os.path.getsize(path), rows, "validate")
+    os.unlink(path)
+
+
+def peak_of_stream(size):
+    command = "%s mixed %d | %s validate -q -" % (BENCH + "generate", size, TOOL)
+    process = subprocess.Popen(["sh", "-c", command], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        for pid in os.listdir("/proc"):
+            if pid.isdigit():
+                try:
+                    with open("/proc/%s/cmdline" % pid, "rb") as file:
+                        if not file.read().startswith(TOOL.encode() + b"\0validate"):
+                            continue
+                    with open("/proc/%s/status" % pid, encoding="ascii") as file:
+                        for line in file:
+                            if line.startswith("VmHWM:"):
+                                peak = max(peak, int(line.split()[1]))
+                except OSError:
+                    pass
+        time.sleep(0.005 if size < 1e9 else 0.1)
+    return peak
+
+
+def memory(_):
+    print("\npeak memory of validate on a stream")
+    for size in (10_000_000, 1_000_000_000, 10_000_000_000):
+        print("  %8d MB: %6.1f MB" % (size // 1000000, peak_of_stream(size) / 1024))
+        sys.stdout.flush()
+
+
+def startup(folder):
+    path = generate(folder, "mixed", 1000)
+    rows = compare({"true": ["true"]}, {"validate of a 1 KB file": [TOOL, "validate", "-q", path],
+                                        "csvkit --help": [TOOL, "--help"]})
+    print("\nstart-up")
+    for name, (cpu, _) in rows.items():
+        print("  %-34s %6.1f ms CPU" % (name, cpu * 1000))
+
+
+print("machine: %d processors; %s" % (os.cpu_count(), subprocess.run(
+    [TOOL, "--version"], capture_output=True, text=True, check=True).stdout.replace("\n", ", ")))
+with tempfile.TemporaryDirectory(prefix="csvkit-bench-") as temporary:
+    for section in SECTIONS:
+        {"validate": validate, "keys": keys, "memory": memory, "start-up": startup}[section](temporary)
