@@ -13,6 +13,8 @@ extern const struct cli_command cli_cmd_download;
 extern const struct cli_command cli_cmd_job;
 extern const struct cli_command cli_cmd_validate;
 extern const struct cli_command cli_cmd_sniff;
+extern const struct cli_command cli_cmd_slice;
+extern const struct cli_command cli_cmd_merge;
 extern const struct cli_command cli_cmd_rules;
 extern const struct cli_command cli_cmd_explain;
 extern const struct cli_command cli_cmd_manifest_create;
@@ -27,6 +29,8 @@ extern const struct cli_command cli_cmd_internal_completion;
 const struct cli_command *const cli_commands[] = {
     &cli_cmd_validate,
     &cli_cmd_sniff,
+    &cli_cmd_slice,
+    &cli_cmd_merge,
     &cli_cmd_rules,
     &cli_cmd_explain,
     &cli_cmd_manifest_create,

@@ -8,6 +8,8 @@
  */
 #include "csvkit/cli/frame.h"
 
+#include "manifest/slice.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -38,6 +40,7 @@ static void on_signal(int number)
         clear_terminal_line();
     }
     csvk_sink_emergency_cleanup();
+    csvk_slice_emergency_cleanup();
     raise(number); /* SA_RESETHAND has put the default back; delivered when we return */
 }
 

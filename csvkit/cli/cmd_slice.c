@@ -1,0 +1,316 @@
+/*
+ * cmd_slice.c - csvkit slice FILE -o DIR: one pass from a table to slices and their manifest.
+ *
+ * The order of the work: options, manifest of the input, inputs (judged and cut at once), reading
+ * back when asked to, names. Until the last step nothing has its final name.
+ */
+#include "csvkit/cli/slice.h"
+
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#define MEGABYTE UINT64_C(1000000)
+
+/* ---- options --------------------------------------------------------------------------------- */
+
+static int read_rule(struct slice_job *job, const char *text)
+{
+    struct csvk_error err = {0};
+    const char *equals = strchr(text, '=');
+    enum csvk_severity level;
+    char id[64];
+    if (equals == NULL || (size_t)(equals - text) >= sizeof id) {
+        return cli_trouble(job->cli, "--rule=%s: expected ID=off|info|warning|error", text);
+    }
+    memcpy(id, text, (size_t)(equals - text));
+    id[equals - text] = '\0';
+    if (csvk_severity_parse(equals + 1, &level, &err) != CSVK_OK ||
+        csvk_validate_set_rule(&job->rules, id, level, &err) != CSVK_OK) {
+        return cli_trouble(job->cli, "--rule=%s: %s", text, err.text);
+    }
+    return CLI_GOOD;
+}
+
+/*
+ * The platform cleans column names itself, so a name that needs it is no reason to refuse a table
+ * here; names that would become equal are, and the judge of the manifest says so.
+ */
+static int read_rules(struct slice_job *job)
+{
+    struct csvk_error err = {0};
+    const char *profile = cli_value(job->cli, "profile");
+    job->rules.profile = CSVK_PROFILE_KEBOOLA;
+    if (profile != NULL && csvk_profile_parse(profile, &job->rules.profile, &err) != CSVK_OK) {
+        return cli_trouble(job->cli, "--profile: %s", err.text);
+    }
+    if (csvk_validate_set_rule(&job->rules, "header-invalid-name", CSVK_WARNING, &err) != CSVK_OK ||
+        (job->table.columns.count != 0 &&
+         csvk_validate_set_rule(&job->rules, "empty-file", CSVK_WARNING, &err) != CSVK_OK)) {
+        return cli_fail(job->cli, &err);
+    }
+    int status = cli_get_uint(job->cli, "max-findings", 0, UINT64_MAX, &job->rules.max_findings);
+    for (size_t i = 0; i < cli_count(job->cli, "rule") && status == CLI_GOOD; i++) {
+        status = read_rule(job, cli_nth(job->cli, "rule", i));
+    }
+    return status;
+}
+
+static int read_table(struct slice_job *job)
+{
+    struct cli *cli = job->cli;
+    const char *encoding = cli_value(cli, "encoding");
+    int status = cli_get_table(cli, cli_operand(cli, 0), &job->table);
+    if (status != CLI_GOOD) {
+        return status;
+    }
+    if (job->table.delimiter_auto) {
+        return cli_trouble(cli, "--delimiter=auto: csvkit sniff proposes one; slice must be told");
+    }
+    bool manifest = !cli_has(cli, "no-manifest");
+    if (manifest && job->table.dialect.escape != CSVK_NO_BYTE) {
+        return cli_trouble(cli, "--escape: a manifest cannot say that there is an escape byte; "
+                                "normalize the file first, or give --no-manifest");
+    }
+    job->header = job->table.header;
+    if (manifest && !job->header && job->table.columns.count == 0) {
+        return cli_trouble(cli, "without a header the manifest needs --columns (or --no-manifest)");
+    }
+    job->encoding = encoding == NULL || strcasecmp(encoding, "utf-8") == 0 ? NULL : encoding;
+    job->rules.dialect = job->table.dialect;
+    job->rules.header = job->header ? CSVK_HEADER : CSVK_NO_HEADER;
+    if (csvk_strings_copy(&job->rules.columns, &job->table.columns) != CSVK_OK) {
+        return cli_trouble(cli, "out of memory");
+    }
+    return CLI_GOOD;
+}
+
+/* At most one of --slice-size, --records, --slices. */
+static int read_cut(struct slice_job *job)
+{
+    struct cli *cli = job->cli;
+    struct csvk_slice_options *how = &job->how;
+    int given = cli_has(cli, "slice-size") + cli_has(cli, "records") + cli_has(cli, "slices");
+    if (given > 1) {
+        return cli_trouble(cli, "--slice-size, --records and --slices exclude each other");
+    }
+    how->cut = cli_has(cli, "records")  ? CSVK_SLICE_BY_RECORDS
+               : cli_has(cli, "slices") ? CSVK_SLICE_BY_COUNT
+                                        : CSVK_SLICE_BY_SIZE;
+    int status = cli_get_size(cli, "slice-size", &how->slice_size);
+    status = status == CLI_GOOD ? cli_get_uint(cli, "records", 1, UINT64_MAX, &how->records_each)
+                                : status;
+    status =
+        status == CLI_GOOD ? cli_get_uint(cli, "slices", 1, CSVK_SLICES_MAX, &how->count) : status;
+    if (status != CLI_GOOD || cli_has(cli, "any-size") || how->cut != CSVK_SLICE_BY_SIZE) {
+        return status;
+    }
+    how->least = 10 * MEGABYTE;
+    how->most = 100 * MEGABYTE;
+    if (how->slice_size < how->least || how->slice_size > how->most) {
+        return cli_trouble(cli, "--slice-size: slices of 10 MB to 100 MB load best; --any-size "
+                                "allows others");
+    }
+    return CLI_GOOD;
+}
+
+static int read_output(struct slice_job *job)
+{
+    struct cli *cli = job->cli;
+    struct csvk_slice_options *how = &job->how;
+    const char *form = cli_value(cli, "compress"), *format = cli_value(cli, "format");
+    uint64_t level = (uint64_t)how->level;
+    job->output = cli_value(cli, "output");
+    if (job->output == NULL) {
+        return cli_trouble(cli, "where to? Give --output=DIR");
+    }
+    job->json = format != NULL && format[0] == 'j';
+    how->directory = job->output;
+    how->form = form != NULL && form[0] == 'n' ? CSVK_SLICE_PLAIN : CSVK_SLICE_GZIP;
+    how->existing = cli_has(cli, "force") ? CSVK_SLICE_REPLACE : CSVK_SLICE_REFUSE;
+    how->none = cli_has(cli, "keep-empty") ? CSVK_SLICE_EMPTY_SLICE : CSVK_SLICE_NO_SLICE;
+    how->threads = cli_threads(cli);
+    int status = cli_get_uint(cli, "level", 1, 9, &level);
+    how->level = (int)level;
+    return status == CLI_GOOD ? read_cut(job) : status;
+}
+
+/* ---- inputs ---------------------------------------------------------------------------------- */
+
+static int list_inputs(struct slice_job *job)
+{
+    struct csvk_error err = {0};
+    struct stat info;
+    const char *path = cli_noperands(job->cli) > 0 ? cli_operand(job->cli, 0) : "-";
+    bool directory = strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    int status = directory ? csvk_list_slices(path, &job->inputs, &err)
+                           : csvk_strings_add(&job->inputs, path);
+    if (status == CSVK_ENOMEM) {
+        return cli_trouble(job->cli, "out of memory");
+    }
+    return status == CSVK_OK ? CLI_GOOD : cli_fail(job->cli, &err);
+}
+
+/* Cutting by size works better, by count only, when the length is known. */
+static int measure(struct slice_job *job, struct csvk_error *err)
+{
+    job->how.total = slice_plain_bytes(job);
+    if (job->how.cut != CSVK_SLICE_BY_COUNT || job->how.total != 0 || job->how.count == 1) {
+        return CSVK_OK;
+    }
+    for (size_t i = 0; i < job->inputs.count; i++) {
+        if (strcmp(job->inputs.item[i], "-") == 0) {
+            return csvk_fail(err, CSVK_EUSAGE,
+                             "--slices needs to know the length, which standard input does not "
+                             "tell; use --records or --slice-size");
+        }
+    }
+    return slice_count_bytes(job, &job->how.total, err);
+}
+
+/* Columns that are known before anything is read: the manifest can be judged at once. */
+static int settle_columns(struct slice_job *job, struct csvk_error *err)
+{
+    if (job->table.columns.count == 0) {
+        return CSVK_OK;
+    }
+    job->columns_from = cli_has(job->cli, "columns") ? "--columns" : job->table.manifest;
+    if (csvk_strings_copy(&job->columns, &job->table.columns) != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    return slice_make_manifest(job, err);
+}
+
+static int commit(struct slice_job *job, struct csvk_error *err)
+{
+    struct csvk_bytes manifest = {job->manifest.data, job->manifest.length};
+    int status = csvk_slicer_finish(job->slicer, err);
+    if (status == CSVK_OK && cli_has(job->cli, "verify")) {
+        status = slice_verify(job, err);
+    }
+    return status == CSVK_OK
+               ? csvk_slicer_commit(job->slicer, manifest.len != 0 ? &manifest : NULL, err)
+               : status;
+}
+
+/* Slices without any word on their columns cannot be loaded. */
+static void need_columns(struct slice_job *job)
+{
+    if (!job->refused && job->columns.count == 0 && !cli_has(job->cli, "no-manifest")) {
+        cli_refuse(job->cli, "%s: there is no header to take the columns from; give --columns=A,B",
+                   job->inputs.count > 0 ? job->inputs.item[0] : cli_operand(job->cli, 0));
+        job->refused = true;
+    }
+}
+
+static int work(struct slice_job *job, struct csvk_error *err)
+{
+    int status = measure(job, err);
+    status = status == CSVK_OK ? settle_columns(job, err) : status;
+    status = status == CSVK_OK ? csvk_slicer_new(&job->slicer, &job->how, err) : status;
+    status = status == CSVK_OK ? slice_read_inputs(job, err) : status;
+    if (status == CSVK_OK) {
+        need_columns(job);
+    }
+    return status == CSVK_OK && !job->refused ? commit(job, err) : status;
+}
+
+static int slice(struct slice_job *job)
+{
+    struct csvk_error err = {0};
+    if (job->json && slice_hash_init(&job->how.hash) != CSVK_OK) {
+        return cli_trouble(job->cli, "out of memory");
+    }
+    int status = work(job, &err);
+    if (status != CSVK_OK) {
+        return cli_fail(job->cli, &err);
+    }
+    if (job->refused) {
+        cli_refuse(job->cli, "%s is not written", job->output);
+        return CLI_REFUSED;
+    }
+    slice_report(job);
+    return CLI_GOOD;
+}
+
+static int run(struct cli *cli)
+{
+    struct slice_job job = {.cli = cli};
+    csvk_validate_options_init(&job.rules);
+    csvk_slice_options_init(&job.how);
+    int status = read_output(&job);
+    status = status == CLI_GOOD ? read_table(&job) : status;
+    status = status == CLI_GOOD ? read_rules(&job) : status;
+    status = status == CLI_GOOD ? list_inputs(&job) : status;
+    status = status == CLI_GOOD ? slice(&job) : status;
+    csvk_slicer_free(job.slicer);
+    slice_hash_release(&job.how.hash);
+    csvk_validate_options_release(&job.rules);
+    cli_table_release(&job.table);
+    csvk_strings_release(&job.inputs);
+    csvk_strings_release(&job.columns);
+    csvk_buf_release(&job.manifest);
+    return status;
+}
+
+/* ---- the row --------------------------------------------------------------------------------- */
+
+static const struct cli_option rows[] = {
+    {"output", 'o', "DIR", NULL, "Directory of the slices; DIR.manifest is written beside it.",
+     false},
+    {"force", 0, NULL, NULL, "Replace DIR and its manifest when they exist.", false},
+    {"slice-size", 0, "SIZE", NULL,
+     "Size of a slice's file to aim at, compressed. Default: 50MB; from 10MB to 100MB.", false},
+    {"any-size", 0, NULL, NULL, "Allow any --slice-size.", false},
+    {"records", 0, "N", NULL, "Cut after every N records instead.", false},
+    {"slices", 0, "N", NULL, "Cut into at most N slices of equally much text instead.", false},
+    {"compress", 0, "FORM", "gzip|none", "Form of the slices. Default: gzip.", false},
+    {"level", 0, "N", NULL,
+     "Compression from 1 (fast) to 9 (small). Default: 4; 2 is twice as fast, 6 is 10 % smaller.",
+     false},
+    {"keep-empty", 0, NULL, NULL, "One empty slice for a table without records, not none.", false},
+    {"verify", 0, NULL, NULL,
+     "Read every slice back, with libcsv as second reader, before it gets its name.", false},
+    {"format", 'f', "NAME", "text|json",
+     "Form of the result; json has counts and SHA-256 of each slice. Default: text.", false},
+    {"profile", 'p', "NAME", "rfc4180-strict|rfc4180|rfc4180-bis|keboola|excel",
+     "What the input is judged by. Default: keboola.", false},
+    {"rule", 0, "ID=LEVEL", NULL, "Gives a rule another level, as in validate.", true},
+    {"max-findings", 0, "N", NULL, "Findings shown. 0: all of them. Default: 100.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_group own = {"Slicing", rows};
+static const struct cli_group *const groups[] = {
+    &own, &slice_manifest_options, &cli_dialect_options, &cli_manifest_options, &cli_common_options,
+    NULL};
+
+static const char *const examples[] = {
+    "csvkit slice orders.csv -o out/tables/orders",
+    "slices of about 50 MB with out/tables/orders.manifest",
+    "csvkit slice --primary-key=id --incremental --destination=in.c-main.orders orders.csv.gz -o "
+    "orders",
+    "the manifest says where and how to load",
+    "psql -c '\\copy t to stdout csv header' | csvkit slice -o t -",
+    "slices a stream without a file between",
+    NULL,
+};
+
+const struct cli_command cli_cmd_slice = {
+    .name = "slice",
+    .operands = "[FILE]",
+    .summary = "cut a CSV file into compressed slices with a manifest",
+    .details =
+        "Reads FILE (plain or gzip; - or none: standard input; a directory: a table in slices), "
+        "checks it by the keboola profile, takes the header off, cuts at ends of records and "
+        "writes DIR/part-00001.csv.gz and so on, and DIR.manifest with the columns. The slices one "
+        "after the other are the input without its header, byte for byte.\n\nWhen the input is "
+        "bad, the findings are told as in validate, the exit status is 1, and there is no DIR. DIR "
+        "is made under a temporary name and appears whole, at once in place of an old one with "
+        "--force; its manifest appears last.\n\nMemory does not grow with the input: 256 KiB, the "
+        "longest record, and two MiB for each of the threads and two more.",
+    .groups = groups,
+    .examples = examples,
+    .min_operands = 0,
+    .max_operands = 1,
+    .run = run,
+};

@@ -1,0 +1,50 @@
+/* slice.h - what the parts of csvkit slice share. */
+#ifndef CSVKIT_CLI_SLICE_H
+#define CSVKIT_CLI_SLICE_H
+
+#include "csvkit/cli/cli.h"
+#include "manifest/slice.h"
+#include "validator/validator.h"
+
+struct slice_job {
+    struct cli *cli;
+    const char *output;   /* DIR */
+    const char *encoding; /* NULL: UTF-8 */
+    struct cli_table table;
+    struct csvk_strings inputs; /* files, in order */
+    bool header;                /* each input begins with one */
+    struct csvk_validate_options rules;
+    struct csvk_slice_options how;
+    struct csvk_slicer *slicer;
+    struct csvk_strings columns; /* of the table; settled by the first header */
+    const char *columns_from;    /* the file that settled them */
+    struct csvk_buf manifest;    /* its text; empty: none wanted */
+    bool json, refused;
+    uint64_t records, bytes; /* that went into slices */
+    uint64_t before;         /* bytes of the files read before this one */
+    struct cli_progress *progress;
+};
+
+/* slice_input.c: reads and judges all inputs and feeds the slicer. A status; findings are printed
+   and make `refused` true. */
+int slice_read_inputs(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
+/* Bytes of text in all inputs; 0: cannot be told without reading them. */
+uint64_t slice_plain_bytes(const struct slice_job *job);
+/* The same by reading them. */
+int slice_count_bytes(struct slice_job *job, uint64_t *bytes, struct csvk_error *err) CSVK_MUST_USE;
+
+/* slice_manifest.c */
+extern const struct cli_group slice_manifest_options;
+/* Writes and judges the manifest for job->columns. CSVK_EDATA: refused, and told. */
+int slice_make_manifest(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
+
+/* slice_verify.c: every slice is read back and must hold what went in. CSVK_EIO when not. */
+int slice_verify(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
+
+/* slice_report.c */
+void slice_report(struct slice_job *job);
+/* SHA-256 over the files; slice_hash_release drops it. */
+int slice_hash_init(struct csvk_slice_hash *hash) CSVK_MUST_USE;
+void slice_hash_release(struct csvk_slice_hash *hash);
+
+#endif

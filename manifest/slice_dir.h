@@ -1,0 +1,30 @@
+/* slice_dir.h - a directory that appears whole or not at all. */
+#ifndef CSVKIT_SLICE_DIR_H
+#define CSVKIT_SLICE_DIR_H
+
+#include "manifest/slice.h"
+
+struct slice_dir;
+
+/*
+ * Makes the temporary directory for `path` and removes those of dead processes. `existing` says
+ * what becomes of a directory that stands there already.
+ */
+int slice_dir_new(struct slice_dir **out, const char *path, enum csvk_slice_existing existing,
+                  struct csvk_error *err) CSVK_MUST_USE;
+/* Path of the temporary directory. */
+const char *slice_dir_path(const struct slice_dir *dir);
+/* Creates a file in it; the caller closes *fd. */
+int slice_dir_create(const struct slice_dir *dir, const char *name, int *fd,
+                     struct csvk_error *err) CSVK_MUST_USE;
+/* As csvk_slicer_commit. */
+int slice_dir_commit(struct slice_dir *dir, const struct csvk_bytes *manifest,
+                     struct csvk_error *err) CSVK_MUST_USE;
+/* Removes what was not committed. */
+void slice_dir_free(struct slice_dir *dir);
+
+/* Writes all of `length` bytes. CSVK_EIO; `what` is for the message. */
+int slice_write_all(int fd, const void *bytes, size_t length, const char *what,
+                    struct csvk_error *err) CSVK_MUST_USE;
+
+#endif

@@ -1,0 +1,76 @@
+#!/bin/bash
+# Every valid file of the corpora: sliced small, read by independent readers, merged again.
+set -u
+corpus=$(cd "$(dirname "$0")/../../../shared/corpus" 2>/dev/null && pwd)
+if [ -z "$corpus" ]; then
+    echo "NO CORPUS beside the project (../shared/corpus): the round trip over it is not tested"
+    exit 77
+fi
+tmp=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)") && trap 'rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 2
+python3 - "$CSVKIT" "$corpus" <<'PY'
+import csv, glob, gzip, io, json, os, shutil, subprocess, sys
+tool, corpus = sys.argv[1:]
+csv.field_size_limit(1 << 30)
+seen = sliced = empty = 0
+files = sorted(f for f in glob.glob(corpus + "/**/*.csv", recursive=True)
+               if os.path.isfile(f) and os.path.getsize(f) < 3_000_000)
+
+def fail(name, what):
+    sys.exit(f"{name}: {what}")
+
+for i, name in enumerate(files):
+    seen += 1
+    run = lambda *a: subprocess.run([tool, *a], capture_output=True)
+    out = run("slice", name, "-o", "dir", "--records=2", "--verify", "--format=json",
+              "-j%d" % (i % 3 + 1))
+    if out.returncode == 1:
+        if os.path.exists("dir") or os.path.exists("dir.manifest") or os.listdir("."):
+            fail(name, "refused, but something is left behind: %s" % os.listdir("."))
+        if not out.stdout and not out.stderr:
+            fail(name, "refused without a word")
+        continue
+    if out.returncode != 0:
+        fail(name, "exit %d %s" % (out.returncode, out.stderr))
+    sliced += 1
+    result = json.loads(out.stdout)
+    raw = open(name, "rb").read()
+    if raw[:2] == b"\x1f\x8b":
+        raw = gzip.decompress(raw)
+    parts = sorted(os.listdir("dir"))
+    if parts != [s["name"] for s in result["slices"]]:
+        fail(name, "names differ")
+    text = [gzip.decompress(open("dir/" + p, "rb").read()) for p in parts]
+    body = b"".join(text)
+    bom = raw.startswith(b"\xef\xbb\xbf")
+    head = raw[3 if bom else 0:len(raw) - len(body)]
+    if not raw.endswith(body) or head[-1:] not in (b"\n", b"\r", b"") and body:
+        fail(name, "the slices are not the body")
+    if not os.path.exists("dir.manifest"):
+        fail(name, "no manifest")
+    columns = json.load(open("dir.manifest"))["columns"]
+    names = next(csv.reader([head.decode()], strict=True)) if b"\n" not in head.rstrip() else columns
+    if names != columns or result["columns"] != columns:
+        fail(name, "columns %s, header %s" % (columns, names))
+    for part, slice_ in zip(text, result["slices"]):
+        rows = list(csv.reader(io.StringIO(part.decode(), newline="")))
+        if len(part) != slice_["bytes"]:
+            fail(name, "bytes of a slice")
+        if b"\r" not in part.replace(b"\r\n", b"") and len(rows) != slice_["records"]:
+            fail(name, "%s: %d rows, told %d" % (slice_["name"], len(rows), slice_["records"]))
+    if any(s["records"] > 2 for s in result["slices"]):
+        fail(name, "too many records in a slice")
+    empty += not parts
+    back = run("merge", "dir")
+    if back.returncode != 0 or not back.stdout.endswith(body):
+        fail(name, "merge: %d %s" % (back.returncode, back.stderr))
+    # The header is written without needless enclosures, and ends as the first record does.
+    alike = head.endswith(b"\r\n") == (b"\r\n" in body and body.index(b"\r\n") < body.index(b"\n"))
+    if '"' not in (head + body.split(b"\n")[0]).decode() and b"\n" in body and alike and back.stdout != raw[3 if bom else 0:]:
+        fail(name, "merge is not the input")
+    shutil.rmtree("dir")
+    os.remove("dir.manifest")
+print("%d files, %d valid and sliced, %d of them without a record" % (seen, sliced, empty))
+if sliced < 50:
+    sys.exit("too few valid files to show anything")
+PY

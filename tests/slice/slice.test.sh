@@ -1,0 +1,277 @@
+#!/bin/bash
+# slice and merge as a user meets them: inputs, cuts, manifest, refusals, replacing.
+set -u
+work=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)") || exit 2
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 2
+export KBC_DATA_TYPE_SUPPORT=
+fails=0
+
+fail() {
+    echo "FAIL: $*"
+    fails=$((fails + 1))
+}
+
+expect() { # STATUS WHAT COMMAND...: output in out and err
+    local wanted=$1 what=$2
+    shift 2
+    "$@" >out 2>err </dev/null
+    local got=$?
+    [ "$got" = "$wanted" ] || fail "$what: exit $got, expected $wanted: $(head -n 2 err)"
+}
+
+says() {
+    grep -qE -- "$1" err || fail "no '$1' in: $(cat err)"
+}
+
+clean() { # WHAT: nothing but the inputs is here
+    local left
+    left=$(find . -mindepth 1 -maxdepth 1 \( -name 'dir*' -o -name '.*' \) | sort | tr '\n' ' ')
+    [ -z "$left" ] || fail "$1 leaves $left"
+}
+
+drop() {
+    rm -rf dir dir.manifest
+}
+
+table() { # RECORDS: a table with line breaks inside enclosures
+    python3 - "$1" <<'PY'
+import random, sys
+random.seed(7)
+print("id,name,text", end="\r\n")
+for i in range(int(sys.argv[1])):
+    text = random.choice(['x', '"a ""b"" c"', '"two\r\nlines"', '', '""', '"end\n\n"', 'ž€😀'])
+    print(f"{i},name {random.random()},{text}", end="\r\n")
+PY
+}
+
+table 5000 >t.csv
+gzip -k t.csv
+tail -n +2 t.csv >body
+
+test_forms() {
+    local from
+    for from in t.csv t.csv.gz -; do
+        drop
+        "$CSVKIT" slice "$from" -o dir --any-size --slice-size=20kB -q >out <t.csv ||
+            fail "slice $from"
+        [ "$(ls dir | wc -l)" -ge 3 ] || fail "$from: few slices: $(ls dir)"
+        gzip -t dir/*.gz || fail "$from: gzip -t"
+        zcat dir/* | cmp - body || fail "$from: the slices are not the body"
+        "$CSVKIT" merge dir | cmp - t.csv || fail "$from: merge"
+        "$CSVKIT" merge dir -o back.csv.gz >out && zcat back.csv.gz | cmp - t.csv ||
+            fail "$from: merge to gzip"
+    done
+    drop
+    expect 0 plain "$CSVKIT" slice t.csv -o dir --any-size --slice-size=40kB --compress=none
+    cat dir/part-*.csv | cmp - body || fail "plain slices"
+    "$CSVKIT" merge dir | cmp - t.csv || fail "merge of plain slices"
+    find dir -name '*.csv' -size -30k | grep -q . && fail "a crumb: $(ls -l dir)"
+    drop
+}
+
+test_threads() { # any number of threads, gzip or plain input: the same bytes
+    local n
+    for n in 1 2 3 7; do
+        "$CSVKIT" slice t.csv -o "dir$n" --any-size --slice-size=15kB -j$n -q >/dev/null ||
+            fail "-j$n"
+        diff -r dir1 "dir$n" || fail "-j$n: other bytes"
+    done
+    cat t.csv | "$CSVKIT" slice - -o dirp1 --any-size --slice-size=15kB -q >/dev/null
+    "$CSVKIT" slice t.csv.gz -o dirp2 --any-size --slice-size=15kB -q >/dev/null
+    diff -r dirp1 dirp2 || fail "a pipe and gzip: other bytes"
+    rm -rf dir?* dir?*.manifest
+}
+
+test_json() {
+    expect 0 json "$CSVKIT" slice t.csv -o dir --records=700 --format=json --verify
+    python3 - <<'PY' || fail "json"
+import gzip, hashlib, json, os
+r = json.load(open("out"))
+assert r["manifest"] == "dir.manifest" and r["columns"] == ["id", "name", "text"], r
+assert r["records"] == 5000 == sum(s["records"] for s in r["slices"]), r
+assert [s["records"] for s in r["slices"]] == [700] * 7 + [100], r
+for s in r["slices"]:
+    b = open("dir/" + s["name"], "rb").read()
+    assert len(b) == s["compressed_bytes"] and hashlib.sha256(b).hexdigest() == s["sha256"], s
+    assert len(gzip.decompress(b)) == s["bytes"], s
+    assert b[:10] == b"\x1f\x8b\x08\0\0\0\0\0\0\xff", "no name, no time"
+assert json.load(open("dir.manifest")) == {"columns": ["id", "name", "text"]}
+PY
+    drop
+    expect 0 count "$CSVKIT" slice t.csv -o dir --slices=7
+    [ "$(ls dir | wc -l)" = 7 ] || fail "--slices=7: $(ls dir)"
+    drop
+    expect 0 "count of gzip" "$CSVKIT" slice t.csv.gz -o dir --slices=7
+    [ "$(ls dir | wc -l)" = 7 ] || fail "--slices=7 of gzip: $(ls dir)"
+    drop
+    expect 2 "count of a pipe" "$CSVKIT" slice - -o dir --slices=7
+    clean "count of a pipe"
+}
+
+test_directory() { # slices in: with a header each, or with a manifest
+    "$CSVKIT" slice t.csv -o in --records=900 -q >/dev/null
+    expect 0 "from slices" "$CSVKIT" slice in -o dir --records=450
+    zcat dir/* | cmp - body || fail "slices of slices"
+    cmp in.manifest dir.manifest || fail "the manifest is not carried"
+    drop
+    mkdir heads
+    for i in 1 2; do printf 'a,b\n%d,2\n3,4' $i >heads/$i.csv; done
+    expect 0 "headers" "$CSVKIT" slice heads -o dir
+    [ "$(zcat dir/*)" = "$(printf '1,2\n3,4\n2,2\n3,4')" ] || fail "headers: $(zcat dir/*)"
+    drop
+    printf 'a,c\n1,2\n' >heads/2.csv
+    expect 1 "other header" "$CSVKIT" slice heads -o dir
+    says 'heads/2.csv:1: .*column 2 is c, but b in heads/1.csv:1'
+    clean "other header"
+    rm -r in in.manifest heads
+}
+
+test_refusals() {
+    printf 'a,b\n1,2,3\n"x"y,2\n' >bad.csv
+    expect 1 "bad input" "$CSVKIT" slice bad.csv -o dir
+    grep -q 'bad.csv:2:.*field-count' out || fail "no findings: $(cat out)"
+    clean "bad input"
+    expect 1 "bad input, json" "$CSVKIT" slice bad.csv -o dir -f json
+    python3 -c 'import json; r = json.load(open("out")); assert not r["valid"] and r["errors"] == 2' ||
+        fail "no findings as JSON"
+    head -c 60000 t.csv.gz >cut.csv.gz
+    expect 1 "cut gzip" "$CSVKIT" slice cut.csv.gz -o dir
+    grep -q 'compressed-input-damaged' out || fail "cut gzip: $(cat out)"
+    clean "cut gzip"
+    expect 1 "other columns" "$CSVKIT" slice t.csv -o dir --columns=id,name,txt
+    grep -q header-mismatch out || fail "other columns: $(cat out)"
+    expect 1 "no such key" "$CSVKIT" slice t.csv -o dir --primary-key=id,nix
+    says 'primary-key.* names nix, which is not a column of t.csv'
+    printf 'a b,a-b\n1,2\n' >clash.csv
+    expect 1 "clash" "$CSVKIT" slice clash.csv -o dir
+    says 'a b.*a-b|a-b.*a b'
+    clean "refusals"
+    expect 2 "nowhere" "$CSVKIT" slice t.csv
+    expect 2 "no input" "$CSVKIT" slice nix.csv -o dir
+    expect 2 "too small" "$CSVKIT" slice t.csv -o dir --slice-size=1MB
+    expect 2 "too large" "$CSVKIT" slice t.csv -o dir --slice-size=101MB
+    expect 2 "two cuts" "$CSVKIT" slice t.csv -o dir --records=1 --slices=2
+    expect 2 "no folder" "$CSVKIT" slice t.csv -o no/dir
+    expect 2 "a file" "$CSVKIT" slice t.csv -o t.csv --force
+    clean "trouble"
+    rm -f bad.csv cut.csv.gz clash.csv
+}
+
+test_empty() {
+    printf 'a,b\n' >head.csv
+    expect 0 "header only" "$CSVKIT" slice head.csv -o dir
+    [ -d dir ] && [ -z "$(ls dir)" ] || fail "header only: $(ls dir)"
+    [ "$("$CSVKIT" merge dir --line-break=lf)" = a,b ] || fail "merge of nothing"
+    drop
+    expect 0 "keep empty" "$CSVKIT" slice head.csv -o dir --keep-empty
+    [ "$(ls dir)" = part-00001.csv.gz ] && [ -z "$(zcat dir/*)" ] || fail "keep empty"
+    drop
+    : >empty.csv
+    expect 1 "empty" "$CSVKIT" slice empty.csv -o dir
+    clean "empty"
+    expect 0 "empty with columns" "$CSVKIT" slice empty.csv -o dir --columns=a,b
+    grep -q '"b"' dir.manifest || fail "no columns for nothing"
+    drop
+    rm head.csv empty.csv
+}
+
+test_manifest() {
+    expect 0 "options" "$CSVKIT" slice t.csv -o dir --primary-key=id --destination=in.c-main.t \
+        --incremental --metadata k=v --column-metadata name:a.b=c=d --description=words \
+        --delete-where-column=id --delete-where-values=1,2 --data-type id=INTEGER:38
+    python3 - <<'PY' || fail "manifest: $(cat dir.manifest)"
+import json
+m = json.load(open("dir.manifest"))
+assert m["primary_key"] == ["id"] and m["incremental"] and m["destination"] == "in.c-main.t"
+assert m["delete_where_values"] == ["1", "2"] and m["delete_where_operator"] == "eq"
+assert {"key": "k", "value": "v"} in m["metadata"]
+assert m["column_metadata"]["name"] == [{"key": "a.b", "value": "c=d"}]
+assert {"key": "KBC.datatype.basetype", "value": "INTEGER"} in m["column_metadata"]["id"]
+PY
+    drop
+    expect 0 "schema" "$CSVKIT" slice t.csv -o dir --primary-key=id --schema
+    grep -q '"primary_key": true' dir.manifest || fail "schema: $(cat dir.manifest)"
+    "$CSVKIT" merge dir | cmp - t.csv || fail "merge by a schema"
+    drop
+    expect 0 "none" "$CSVKIT" slice t.csv -o dir --no-manifest
+    [ ! -e dir.manifest ] || fail "a manifest nobody wants"
+    expect 2 "merge without names" "$CSVKIT" merge dir
+    "$CSVKIT" merge dir --columns=id,name,text | cmp - t.csv || fail "merge --columns"
+    "$CSVKIT" merge dir --no-header | cmp - body || fail "merge --no-header"
+    drop
+    echo '{"destination":"in.c-x.y","incremental":true,"delimiter":";","has_header":true,
+        "schema":[{"name":"a","data_type":{"base":{"type":"INTEGER"}}},{"name":"b"}]}' >s.csv.manifest
+    printf 'a;b\n1;2\n' >s.csv
+    expect 0 "beside" "$CSVKIT" slice s.csv -o dir --primary-key=a
+    python3 - <<'PY' || fail "manifest beside: $(cat dir.manifest)"
+import json
+m = json.load(open("dir.manifest"))
+assert m["destination"] == "in.c-x.y" and m["incremental"] and m["delimiter"] == ";", m
+assert not m.get("has_header"), m
+assert m["schema"][0]["data_type"]["base"]["type"] == "INTEGER", m
+assert m["schema"][0]["primary_key"] is True and len(m["schema"]) == 2, m
+PY
+    "$CSVKIT" merge dir | cmp - s.csv || fail "merge with a semicolon"
+    drop
+    rm s.csv s.csv.manifest
+}
+
+test_replace() {
+    expect 0 "first" "$CSVKIT" slice t.csv -o dir --records=100
+    expect 2 "again" "$CSVKIT" slice t.csv -o dir
+    says 'dir exists already'
+    printf 'a,b\n1,2,3\n' >bad.csv
+    expect 1 "bad over good" "$CSVKIT" slice bad.csv -o dir --force
+    "$CSVKIT" merge dir | cmp - t.csv || fail "a failure touched the old slices"
+    printf 'x\n1\n' >x.csv
+    expect 0 "force" "$CSVKIT" slice x.csv -o dir/ --force
+    [ "$(ls -A dir)" = part-00001.csv.gz ] && grep -q '"x"' dir.manifest || fail "force: $(ls -A dir)"
+    drop
+    clean "force"
+    expect 0 "stale" "$CSVKIT" slice x.csv -o keep
+    mkdir ".dir.csvkit-999999999-0123456789abcdef.tmp" ".dir.csvkit-$$-0123456789abcdef.tmp"
+    : >".dir.csvkit-999999999-0123456789abcdef.tmp/part-00001.csv.gz"
+    : >".dir.manifest.csvkit-999999999-0123456789abcdef.tmp"
+    expect 0 "stale" "$CSVKIT" slice x.csv -o dir
+    [ "$(echo .dir*)" = ".dir.csvkit-$$-0123456789abcdef.tmp" ] || fail "stale: $(echo .dir*)"
+    rmdir .dir*
+    drop
+    mkdir -p dir/sub
+    expect 2 "a folder with folders" "$CSVKIT" slice x.csv -o dir --force
+    [ -d dir/sub ] || fail "a folder with folders is gone"
+    ln -s keep link
+    expect 2 "a link" "$CSVKIT" slice x.csv -o link --force
+    [ -L link ] && [ -d keep ] || fail "a link was followed"
+    rm -rf dir keep* link x.csv bad.csv
+}
+
+test_merge_refusals() {
+    "$CSVKIT" slice t.csv -o dir --records=1000 -q >/dev/null
+    printf '1,2\n' | gzip >dir/part-00003.csv.gz
+    expect 1 "width" "$CSVKIT" merge dir -o back.csv
+    says 'dir/part-00003.csv.gz:1: record 1 has 2 fields, the table has 3'
+    rm -f back.csv.gz
+    [ -z "$(ls -A | grep back)" ] || fail "a merge that failed leaves $(ls -A | grep back)"
+    printf '1,2,"3\n' | gzip >dir/part-00003.csv.gz
+    expect 1 "open enclosure" "$CSVKIT" merge dir -o back.csv
+    says 'part-00003.*not closed'
+    gzip -dc dir/part-00001.csv.gz | gzip | head -c 500 >dir/part-00003.csv.gz
+    expect 1 "damage" "$CSVKIT" merge dir -o back.csv
+    says 'part-00003.*damaged'
+    [ ! -e back.csv ] || fail "a merge that failed leaves a file"
+    drop
+}
+
+test_pipe() {
+    "$CSVKIT" slice t.csv -o dir --records=10 -q >/dev/null
+    "$CSVKIT" merge dir 2>err | head -c 10 >/dev/null
+    [ ! -s err ] || fail "a closed pipe is told: $(cat err)"
+    drop
+}
+
+for name in forms threads json directory refusals empty manifest replace merge_refusals pipe; do
+    "test_$name"
+done
+[ "$fails" = 0 ] && echo "slice and merge behave"
+exit $((fails != 0))
