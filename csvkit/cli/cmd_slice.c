@@ -6,6 +6,8 @@
  */
 #include "csvkit/cli/slice.h"
 
+#include "manifest/types.h"
+
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -209,6 +211,7 @@ static int work(struct slice_job *job, struct csvk_error *err)
     status = status == CSVK_OK ? settle_columns(job, err) : status;
     status = status == CSVK_OK ? csvk_slicer_new(&job->slicer, &job->how, err) : status;
     status = status == CSVK_OK ? slice_read_inputs(job, err) : status;
+    status = status == CSVK_OK && !job->refused ? slice_add_types(job, err) : status;
     if (status == CSVK_OK) {
         need_columns(job);
     }
@@ -222,6 +225,9 @@ static int slice(struct slice_job *job)
         return cli_trouble(job->cli, "out of memory");
     }
     int status = work(job, &err);
+    if (job->told != CLI_GOOD) {
+        return job->told;
+    }
     if (status != CSVK_OK) {
         return cli_fail(job->cli, &err);
     }
@@ -241,12 +247,15 @@ static int run(struct cli *cli)
     int status = read_output(&job);
     status = status == CLI_GOOD ? read_table(&job) : status;
     status = status == CLI_GOOD ? read_rules(&job) : status;
+    status = status == CLI_GOOD ? cli_manifest_plan_read(cli, &job.plan) : status;
     status = status == CLI_GOOD ? list_inputs(&job) : status;
     status = status == CLI_GOOD ? slice(&job) : status;
     csvk_slicer_free(job.slicer);
     slice_hash_release(&job.how.hash);
     csvk_validate_options_release(&job.rules);
     cli_table_release(&job.table);
+    cli_manifest_plan_release(&job.plan);
+    csvk_types_free(job.types);
     csvk_strings_release(&job.inputs);
     csvk_strings_release(&job.columns);
     csvk_buf_release(&job.manifest);
@@ -268,6 +277,7 @@ static const struct cli_option rows[] = {
     {"level", 0, "N", NULL,
      "Compression from 1 (fast) to 9 (small). Default: 4; 2 is twice as fast, 6 is 10 % smaller.",
      false},
+    {"no-manifest", 0, NULL, NULL, "Write no manifest.", false},
     {"keep-empty", 0, NULL, NULL, "One empty slice for a table without records, not none.", false},
     {"verify", 0, NULL, NULL,
      "Read every slice back, with libcsv as second reader, before it gets its name.", false},
@@ -281,15 +291,14 @@ static const struct cli_option rows[] = {
 };
 static const struct cli_group own = {"Slicing", rows};
 static const struct cli_group *const groups[] = {
-    &own, &slice_manifest_options, &cli_dialect_options, &cli_manifest_options, &cli_common_options,
+    &own, &cli_manifest_contents, &cli_dialect_options, &cli_manifest_options, &cli_common_options,
     NULL};
 
 static const char *const examples[] = {
     "csvkit slice orders.csv -o out/tables/orders",
     "slices of about 50 MB with out/tables/orders.manifest",
-    "csvkit slice --primary-key=id --incremental --destination=in.c-main.orders orders.csv.gz -o "
-    "orders",
-    "the manifest says where and how to load",
+    "csvkit slice --primary-key=id --incremental orders.csv.gz -o orders",
+    "the manifest says how to load",
     "psql -c '\\copy t to stdout csv header' | csvkit slice -o t -",
     "slices a stream without a file between",
     NULL,

@@ -2,7 +2,7 @@
 #ifndef CSVKIT_CLI_SLICE_H
 #define CSVKIT_CLI_SLICE_H
 
-#include "csvkit/cli/cli.h"
+#include "csvkit/cli/manifest_options.h"
 #include "manifest/slice.h"
 #include "validator/validator.h"
 
@@ -18,8 +18,11 @@ struct slice_job {
     struct csvk_slicer *slicer;
     struct csvk_strings columns; /* of the table; settled by the first header */
     const char *columns_from;    /* the file that settled them */
-    struct csvk_buf manifest;    /* its text; empty: none wanted */
+    struct cli_manifest_plan plan;
+    struct csvk_buf manifest; /* its text; empty: none wanted */
+    struct csvk_types *types; /* of the columns, when they are to be found; or NULL */
     bool json, refused;
+    int told;                /* enum cli_exit of trouble that was told already */
     uint64_t records, bytes; /* that went into slices */
     uint64_t before;         /* bytes of the files read before this one */
     struct cli_progress *progress;
@@ -33,10 +36,11 @@ uint64_t slice_plain_bytes(const struct slice_job *job);
 /* The same by reading them. */
 int slice_count_bytes(struct slice_job *job, uint64_t *bytes, struct csvk_error *err) CSVK_MUST_USE;
 
-/* slice_manifest.c */
-extern const struct cli_group slice_manifest_options;
-/* Writes and judges the manifest for job->columns. CSVK_EDATA: refused, and told. */
+/* slice_manifest.c: writes and judges the manifest for job->columns; what is wrong with it is told
+   and makes `refused` true. */
 int slice_make_manifest(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
+/* The same again with the types that all of the data allows, when job->types is there. */
+int slice_add_types(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
 
 /* slice_verify.c: every slice is read back and must hold what went in. CSVK_EIO when not. */
 int slice_verify(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;

@@ -6,6 +6,8 @@
  */
 #include "csvkit/cli/slice.h"
 
+#include "manifest/types.h"
+
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
@@ -179,7 +181,8 @@ static int open_input(struct input *in, struct csvk_error *err)
         return status;
     }
     csvk_validator_reader_options(in->validator, &how);
-    how.detail = how.detail > CSVK_RECORDS ? how.detail : CSVK_RECORDS;
+    enum csvk_detail least = job->plan.types_auto ? CSVK_FIELDS : CSVK_RECORDS;
+    how.detail = how.detail > least ? how.detail : least;
     return csvk_reader_new(&in->reader, in->source, &how, err);
 }
 
@@ -191,6 +194,10 @@ static int take_batch(struct input *in, const struct csvk_batch *batch, struct c
     if (status == CSVK_OK && job->header && batch->nrecords > 0 && batch->first_record == 1) {
         skip = 1;
         status = take_header(job, in->path, batch, err);
+    }
+    if (status == CSVK_OK && job->types != NULL &&
+        csvk_types_feed(job->types, batch, job->header ? 1 : 0) != CSVK_OK) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     if (status == CSVK_OK && !job->refused) {
         status = csvk_slicer_feed(job->slicer, batch, skip, err);

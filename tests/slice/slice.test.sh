@@ -184,7 +184,7 @@ test_manifest() {
 import json
 m = json.load(open("dir.manifest"))
 assert m["primary_key"] == ["id"] and m["incremental"] and m["destination"] == "in.c-main.t"
-assert m["delete_where_values"] == ["1", "2"] and m["delete_where_operator"] == "eq"
+assert m["delete_where_values"] == ["1", "2"] and m.get("delete_where_operator", "eq") == "eq"
 assert {"key": "k", "value": "v"} in m["metadata"]
 assert m["column_metadata"]["name"] == [{"key": "a.b", "value": "c=d"}]
 assert {"key": "KBC.datatype.basetype", "value": "INTEGER"} in m["column_metadata"]["id"]
@@ -194,6 +194,18 @@ PY
     grep -q '"primary_key": true' dir.manifest || fail "schema: $(cat dir.manifest)"
     "$CSVKIT" merge dir | cmp - t.csv || fail "merge by a schema"
     drop
+    printf 'n,d,t\n1,2020-01-31,x\n22,2021-02-01,7\n' >types.csv
+    expect 0 "types" "$CSVKIT" slice types.csv -o dir --schema --data-type=auto
+    python3 - <<'PY' || fail "types: $(cat dir.manifest)"
+import json
+types = [c["data_type"]["base"]["type"] for c in json.load(open("dir.manifest"))["schema"]]
+assert types == ["INTEGER", "DATE", "STRING"], types
+PY
+    drop
+    rm types.csv
+    expect 2 "half a pair" "$CSVKIT" slice t.csv -o dir --column-metadata name
+    expect 2 "half a deletion" "$CSVKIT" slice t.csv -o dir --delete-where-column=id
+    clean "options"
     expect 0 "none" "$CSVKIT" slice t.csv -o dir --no-manifest
     [ ! -e dir.manifest ] || fail "a manifest nobody wants"
     expect 2 "merge without names" "$CSVKIT" merge dir
