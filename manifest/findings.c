@@ -203,6 +203,9 @@ static void count(struct csvk_manifest_findings *findings, enum csvk_manifest_se
     }
 }
 
+static void complain_args(struct judge *judge, const struct complaint *what, const char *format,
+                          va_list args) CSVK_PRINTF(3, 0);
+
 /* Keeps a finding whose message is `message`; everything else comes from the judge. */
 static int keep(struct judge *judge, const struct complaint *what, const char *message)
 {
@@ -227,24 +230,54 @@ static int keep(struct judge *judge, const struct complaint *what, const char *m
     return CSVK_OK;
 }
 
-void complain(struct judge *judge, struct complaint what, const char *format, ...)
+/* Formats the message and keeps the finding. */
+static void complain_args(struct judge *judge, const struct complaint *what, const char *format,
+                          va_list args)
 {
     char small[1024];
-    va_list args, again;
-    va_start(args, format);
+    va_list again;
     va_copy(again, args);
     int n = vsnprintf(small, sizeof small, format, args);
-    va_end(args);
     char *large = n >= (int)sizeof small ? csvk_malloc((size_t)n + 1) : NULL;
     if (large != NULL) {
         vsnprintf(large, (size_t)n + 1, format, again);
     }
     va_end(again);
     bool lost = n < 0 || (n >= (int)sizeof small && large == NULL);
-    if (lost || keep(judge, &what, large != NULL ? large : small) != CSVK_OK) {
+    if (lost || keep(judge, what, large != NULL ? large : small) != CSVK_OK) {
         judge->status = CSVK_ENOMEM;
     }
     csvk_free(large);
+}
+
+void complain(struct judge *judge, struct complaint what, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    complain_args(judge, &what, format, args);
+    va_end(args);
+}
+
+int csvk_manifest_note_add(struct csvk_manifest_findings *findings,
+                           const struct csvk_manifest_note *note, const char *format, ...)
+{
+    size_t rule = 0;
+    while (rule < RULE_COUNT && strcmp(rules[rule].id, note->rule) != 0) {
+        rule++;
+    }
+    if (rule == RULE_COUNT) {
+        return CSVK_EUSAGE;
+    }
+    struct judge judge;
+    struct complaint what = {
+        .rule = (enum rule_id)rule, .mend = note->mend, .line = note->line, .column = note->column};
+    judge_begin(&judge, NULL, findings, note->path);
+    judge.file = note->file;
+    va_list args;
+    va_start(args, format);
+    complain_args(&judge, &what, format, args);
+    va_end(args);
+    return judge_end(&judge);
 }
 
 static void note(struct judge *judge, int status)

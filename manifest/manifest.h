@@ -61,6 +61,19 @@ struct csvk_json;
 CSVK_API void csvk_manifest_finding_json(const struct csvk_manifest_finding *finding,
                                          struct csvk_json *json);
 
+/* For judges outside of this folder: a finding of one of the rules above. Texts are copied. */
+struct csvk_manifest_note {
+    const char *rule; /* its id */
+    const char *path; /* "$" or "data" */
+    const char *file; /* or NULL */
+    const char *mend; /* or NULL */
+    uint64_t line, column;
+};
+/* CSVK_OK, CSVK_ENOMEM, or CSVK_EUSAGE when there is no such rule. */
+CSVK_API int csvk_manifest_note_add(struct csvk_manifest_findings *findings,
+                                    const struct csvk_manifest_note *note, const char *format, ...)
+    CSVK_PRINTF(3, 4);
+
 /* ---- reading ------------------------------------------------------------------------------ */
 
 enum csvk_manifest_kind {

@@ -2,6 +2,7 @@
  * cmd_manifest.c - csvkit manifest check, show, convert. Manifests come in by path or as standard
  * input; the data is looked for beside them, under the name without ".manifest".
  */
+#include "csvkit/cli/manifest_keys.h"
 #include "csvkit/cli/manifest_options.h"
 #include "csvkit/json.h"
 
@@ -120,8 +121,13 @@ static int judge_data(struct cli *cli, struct item *item, struct csvk_error *err
         (!exists(item->data) && strstr(item->path, "out/tables/") == NULL)) {
         return CSVK_OK;
     }
-    return csvk_manifest_check_data(item->manifest, item->data, CSVK_MANIFEST_WHOLE_DATA,
-                                    &item->findings, err);
+    int status = csvk_manifest_check_data(item->manifest, item->data, CSVK_MANIFEST_WHOLE_DATA,
+                                          &item->findings, err);
+    /* In data of another shape the search for keys would only mislead. */
+    if (status == CSVK_OK && cli_has(cli, "check-key") && item->findings.errors == 0) {
+        status = cli_manifest_check_key(item->manifest, item->data, &item->findings, err);
+    }
+    return status;
 }
 
 static int add_json(struct csvk_buf *out, const struct item *item)
@@ -391,6 +397,10 @@ static const struct cli_option check_rows[] = {
      "each file. Default: text.",
      false},
     {"no-data", 0, NULL, NULL, "Judge the manifest alone, without the data beside it.", false},
+    {"check-key", 0, NULL, NULL,
+     "Also read all keys: the primary key must be unique in the data, over all slices. Done when "
+     "there is no other error.",
+     false},
     {"default-bucket", 0, "BUCKET", NULL, "The component's default bucket, for bare destinations.",
      false},
     {"data-type-support", 0, "KIND", "none|hints|authoritative",

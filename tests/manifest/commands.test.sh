@@ -252,6 +252,21 @@ test_check_with_data() {
     expect 0 $manifest check lone.manifest
 }
 
+test_check_key() {
+    echo '{"columns":["a","b"],"primary_key":["b","a"]}' >k.manifest
+    mkdir k && printf '1,x\n1,y\n' >k/1 && printf '2,x\n"1","y"\n3,\n' >k/2
+    expect 0 $manifest check k.manifest
+    expect 1 $manifest check --check-key k.manifest
+    says out 'k/2:2:1: error[manifest-primary-key]: record 2 repeats the primary key of record 2 of k/1'
+    says out ': refused, 1 errors'
+    echo '{"primary_key":["id"]}' >h.csv.manifest
+    printf 'id,x\n1,"a\nb"\n1,c\nid,d\n' >h.csv
+    expect 1 $manifest check --check-key h.csv.manifest
+    says out 'h.csv:4:1: error[manifest-primary-key]: record 3 repeats the primary key of record 2 (at data)'
+    printf 'id,x\n1,a\n2,a\n' >h.csv
+    expect 0 $manifest check --check-key h.csv.manifest
+}
+
 test_support_and_bucket() {
     echo '{"columns":["a"],"destination":"t"}' >s.manifest
     expect 1 $manifest check s.manifest --data-type-support=hints
@@ -346,6 +361,7 @@ test_refusals_of_create
 test_manifests_of_files
 test_check_reports
 test_check_with_data
+test_check_key
 test_support_and_bucket
 test_show
 test_convert_round_trips
