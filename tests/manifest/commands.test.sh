@@ -344,6 +344,19 @@ test_convert_losses() {
     expect 1 $manifest convert --to=native bad.manifest
 }
 
+test_rules_are_explained() {
+    local id
+    expect 0 "$CSVKIT" rules --format=json
+    for id in $(jq -r '.[].rule | select(startswith("manifest-"))' out); do
+        expect 0 "$CSVKIT" explain "$id"
+        says out "$id: "
+        says out "How to mend it"
+    done
+    [ "$id" = manifest-not-carried ] || fail "not all rules are listed"
+    expect 0 "$CSVKIT" explain --format=json manifest-conflict
+    is_json '.rule == "manifest-conflict" and .severity == "error"' out
+}
+
 test_huge_and_nested() {
     { printf '{"a":'; head -c 100000 /dev/zero | tr '\0' '['; } >deep
     expect 1 $manifest check deep
@@ -366,5 +379,6 @@ test_support_and_bucket
 test_show
 test_convert_round_trips
 test_convert_losses
+test_rules_are_explained
 test_huge_and_nested
 [ "$fails" = 0 ]
