@@ -1,6 +1,7 @@
 /* man_rules.c - csvkit-rules(7): the catalogue of rules, made from the table of rules. */
 #include "csvkit/cli/roff.h"
 
+#include "manifest/manifest.h"
 #include "validator/validator.h"
 
 static void put_labelled(struct cli_page *page, const char *label, const char *text)
@@ -37,6 +38,21 @@ static void put_rule(struct cli_page *page, const struct csvk_rule *rule)
     put_levels(page, rule);
 }
 
+/* Rules about manifests: no profile changes their level. */
+static void put_manifest_rules(struct cli_page *page)
+{
+    cli_put(page, ".SH RULES OF MANIFESTS\nThese are the rules of csvkit manifest check.\n");
+    for (const struct csvk_manifest_rule *rule = csvk_manifest_rules(); rule->id != NULL; rule++) {
+        cli_put(page, ".SS \"");
+        cli_roff_text(page, rule->id);
+        cli_put(page, "\"\n");
+        cli_roff_paragraphs(page, rule->title);
+        put_labelled(page, "Why it matters", rule->why);
+        put_labelled(page, "Remedy", rule->mend);
+        put_labelled(page, "Level", csvk_manifest_severity_name(rule->severity));
+    }
+}
+
 static void put_profiles(struct cli_page *page)
 {
     cli_put(page, ".SH PROFILES\n");
@@ -64,6 +80,7 @@ int cli_man_rules(struct csvk_buf *out)
     for (size_t i = 0; i < csvk_rule_count(); i++) {
         put_rule(&page, csvk_rule_at(i));
     }
+    put_manifest_rules(&page);
     cli_put(&page, ".SH SEE ALSO\n.BR csvkit\\-validate (1),\n.BR csvkit\\-explain (1)\n");
     return page.status;
 }
