@@ -44,7 +44,7 @@ static bool can_prove(struct csvk_scan *scan)
 size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t length, bool at_end,
                  uint64_t offset)
 {
-    struct cursor cursor = {.bytes = bytes, .length = length, .block = length};
+    struct cursor cursor = {.bytes = bytes, .length = length, .table = &scan->table};
     cursor.n = needles_of(&scan->table);
     struct csvk_open_record open;
     struct walk w = {.scan = scan,
@@ -54,11 +54,9 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
                      .length = length,
                      .offset = offset,
                      .at_end = at_end};
-    bool clean = scan->table.detail == CSVK_FIELDS &&
-                 first_odd(&scan->table, &cursor.n, bytes, length) == length;
     size_t done = 0;
     unsigned patience = scan->patience;
-    cursor_seek(&cursor, 0);
+    cursor_start(&cursor, 0);
     while (done < length && !scan->told.failed) {
         if (can_prove(scan) && length - done >= 64) {
             uint64_t before = scan->table.totals.records;
@@ -67,11 +65,11 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
             patience = far ? 1 : patience < 128 ? patience * 2 : patience;
             if (proven != done) {
                 done = proven;
-                cursor_seek(&cursor, done);
+                cursor_start(&cursor, done);
             }
         }
         for (unsigned i = 0; i < patience && done < length; i++) {
-            size_t next = walk_record(&w, done, clean);
+            size_t next = walk_record(&w, done);
             if (next == INCOMPLETE) {
                 scan->patience = patience;
                 return done;

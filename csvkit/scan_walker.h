@@ -4,36 +4,76 @@
  * when more of it is there.
  */
 
-struct cursor { /* the next structural byte */
+/*
+ * The next structural byte. On the way every block is asked whether it holds a byte that may be
+ * worth a fact, so that records without one need no second look.
+ */
+struct cursor {
     const unsigned char *bytes;
     size_t length;
     size_t block;  /* where the 64 bytes of `mask` begin */
     uint64_t mask; /* structural bytes not yet passed */
+    size_t odd;    /* no byte of the record before it is worth a fact; SIZE_MAX: none so far */
+    bool block_odd;
     struct needles n;
+    const struct csvk_table *table;
 };
 
-static SCAN_TARGET uint64_t structural(const struct cursor *c)
+/* May a byte of the block at p be worth a fact? `odd`: its bytes that are not plain. */
+static SCAN_TARGET bool is_odd(const struct cursor *c, const unsigned char *p, chunk k,
+                               uint64_t odd, uint64_t there)
 {
-    chunk k = chunk_load(c->bytes + c->block);
+    uint64_t high = chunk_high(k) & there;
+    uint64_t rest = odd & ~high;
+    if (rest != 0 && !csvk_wants(c->table, CSVK_FACT_TAB)) {
+        rest &= ~chunk_eq(k, '\t');
+    }
+    return rest != 0 || (high != 0 && csvk_wants(c->table, CSVK_FACT_NON_ASCII)) || !check_utf8(p);
+}
+
+static inline SCAN_TARGET void cursor_load(struct cursor *c)
+{
+    const unsigned char *p = c->bytes + c->block;
+    chunk k = chunk_load(p);
     uint64_t mask = chunk_eq(k, c->n.delimiter) | (chunk_eq(k, c->n.enclosure) & c->n.quote_on) |
                     chunk_eq(k, '\n') | chunk_eq(k, '\r');
     if (c->n.escape != CSVK_NO_BYTE) {
         mask |= chunk_eq(k, c->n.escape);
     }
     size_t left = c->length - c->block;
-    return left < 64 ? mask & below((unsigned)left) : mask;
+    uint64_t there = left < 64 ? below((unsigned)left) : ~UINT64_C(0);
+    uint64_t odd = chunk_odd(k) & ~mask & there;
+    bool open = (p[-1] | p[-2] | p[-3]) >= 0x80; /* a sequence may go on into the block */
+    c->mask = mask & there;
+    c->block_odd = (odd != 0 || open) && is_odd(c, p, k, odd, there);
+    if (c->block_odd && c->block < c->odd) {
+        c->odd = c->block;
+    }
 }
 
+/* Begins at `to`, a record's first byte. */
+static inline SCAN_TARGET void cursor_start(struct cursor *c, size_t to)
+{
+    c->odd = SIZE_MAX;
+    c->block_odd = false;
+    c->block = to;
+    c->mask = 0;
+    if (to < c->length) {
+        cursor_load(c);
+    }
+}
+
+/* Goes on to `to`; no block on the way is passed unseen. */
 static inline SCAN_TARGET void cursor_seek(struct cursor *c, size_t to)
 {
-    if (to >= c->length) {
-        c->block = c->length;
-        c->mask = 0;
-    } else if (to >= c->block && to - c->block < 64) {
+    while (to - c->block >= 64 && c->length - c->block > 64) {
+        c->block += 64;
+        cursor_load(c);
+    }
+    if (to - c->block < 64) {
         c->mask &= ~below((unsigned)(to - c->block));
     } else {
-        c->block = to;
-        c->mask = structural(c);
+        c->mask = 0;
     }
 }
 
@@ -44,7 +84,7 @@ static inline SCAN_TARGET size_t cursor_next(struct cursor *c)
             return c->length;
         }
         c->block += 64;
-        c->mask = structural(c);
+        cursor_load(c);
     }
     return c->block + low_bit(c->mask);
 }
@@ -398,7 +438,7 @@ static inline SCAN_TARGET bool walk_delimiter(struct walk *w, size_t at)
 }
 
 /* Examines the record at `from`; answers the offset behind it, or INCOMPLETE. */
-static SCAN_TARGET size_t walk_record(struct walk *w, size_t from, bool known_clean)
+static SCAN_TARGET size_t walk_record(struct walk *w, size_t from)
 {
     struct csvk_told *told = &w->scan->told;
     csvk_record_begin(w->open, &w->scan->table, told, w->offset + from);
@@ -413,11 +453,13 @@ static SCAN_TARGET size_t walk_record(struct walk *w, size_t from, bool known_cl
         return INCOMPLETE;
     }
     walk_describe(w);
-    if (!known_clean) {
-        walk_bytes(w, (struct csvk_bytes){w->bytes + from, at - from});
+    struct csvk_bytes record = {w->bytes + from, at - from};
+    if (w->cursor->odd < at || cut_sequence(record.ptr, record.len)) {
+        walk_bytes(w, record);
     }
     enum csvk_eol eol = walk_eol(w, at);
     csvk_record_finish(w->open, &w->scan->table, told, eol, w->offset + at);
+    w->cursor->odd = w->cursor->block_odd ? at : SIZE_MAX;
     cursor_seek(w->cursor, at + csvk_eol_length(eol));
     if (w->scan->table.detail != CSVK_COUNTS) {
         csvk_told_end(told, at + csvk_eol_length(eol));
