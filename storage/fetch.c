@@ -100,11 +100,15 @@ static int fetch_one(void *ctx, struct http_client *client, size_t item, struct 
 {
     struct window *window = ctx;
     const struct fetch *fetch = window->fetch;
+    const char *key = fetch->keys->item[window->first + item];
     int status = spool_open(&window->fd[item], err);
-    return status == CSVK_OK
-               ? store_get(fetch->store, client, fetch->keys->item[window->first + item],
-                           window->fd[item], &window->size[item], err)
-               : status;
+    if (status == CSVK_OK) {
+        status = store_get(fetch->store, client, key, window->fd[item], &window->size[item], err);
+    }
+    if (status == CSVK_OK) {
+        kbc_progress_part(fetch->kbc);
+    }
+    return status;
 }
 
 static int join_window(struct window *window, struct csvk_sink *sink, struct csvk_error *err)
@@ -174,6 +178,7 @@ int fetch_join(struct fetch *fetch, struct csvk_error *err)
         return CSVK_OK;
     }
     kbc_progress_begin(fetch->kbc, fetch->keys->count == 1 ? fetch->expected : 0);
+    kbc_progress_parts(fetch->kbc, fetch->keys->count);
     int status =
         csvk_sink_open(&sink, fetch->path, ends_with(fetch->path, ".gz") ? GZIP_LEVEL : 0, err);
     if (status == CSVK_OK) {
@@ -243,6 +248,7 @@ static int keep_one(void *ctx, struct http_client *client, size_t item, struct c
     }
     if (status == CSVK_OK) {
         status = check_slice(keeping, csvk_buf_text(&path), key, size, err);
+        kbc_progress_part(keeping->fetch->kbc);
     }
     csvk_buf_release(&path);
     return status;
@@ -327,6 +333,7 @@ int fetch_keep(struct fetch *fetch, struct csvk_error *err)
                      : csvk_fail_sys(err, errno, "%s", csvk_buf_text(&folder));
     if (status == CSVK_OK) {
         kbc_progress_begin(fetch->kbc, 0);
+        kbc_progress_parts(fetch->kbc, fetch->keys->count);
         status = keep_into(fetch, csvk_buf_text(&folder), err);
         if (status < 0) {
             remove_folder(csvk_buf_text(&folder));

@@ -173,6 +173,24 @@ void kbc_progress_begin(struct kbc *kbc, uint64_t total)
     pthread_mutex_unlock(&kbc->speech);
 }
 
+void kbc_progress_parts(struct kbc *kbc, uint64_t parts)
+{
+    pthread_mutex_lock(&kbc->speech);
+    kbc->parts = parts;
+    kbc->parts_done = 0;
+    pthread_mutex_unlock(&kbc->speech);
+}
+
+void kbc_progress_part(struct kbc *kbc)
+{
+    pthread_mutex_lock(&kbc->speech);
+    kbc->parts_done++;
+    if (kbc->observer.parts && kbc->parts > 1) {
+        kbc->observer.parts(kbc->observer.ctx, kbc->parts_done, kbc->parts);
+    }
+    pthread_mutex_unlock(&kbc->speech);
+}
+
 void kbc_progress_add(struct kbc *kbc, int64_t delta)
 {
     pthread_mutex_lock(&kbc->speech);

@@ -23,6 +23,7 @@ struct kbc {
     pthread_mutex_t lock;   /* of the client: one call at a time */
     pthread_mutex_t speech; /* of the observer */
     uint64_t done, total;   /* bytes of the transfer, under speech */
+    uint64_t parts_done, parts;
 };
 
 enum kbc_scope { KBC_BRANCHED, KBC_GLOBAL };
@@ -57,6 +58,8 @@ void kbc_note(struct kbc *kbc, const char *format, ...) CSVK_PRINTF(2, 3);
 /* Dry run: shows a request that would go to an object store. */
 void kbc_show(struct kbc *kbc, const char *method, const char *url, const char *body);
 void kbc_progress_begin(struct kbc *kbc, uint64_t total);
+void kbc_progress_parts(struct kbc *kbc, uint64_t parts); /* how many there will be */
+void kbc_progress_part(struct kbc *kbc);                  /* one more is done */
 void kbc_progress_add(struct kbc *kbc, int64_t delta);
 int kbc_worker_client(struct kbc *kbc, struct http_client **out,
                       struct csvk_error *err) CSVK_MUST_USE;

@@ -67,13 +67,13 @@ int sha256_hex(const void *bytes, size_t length, char hex[SHA256_HEX])
     return CSVK_OK;
 }
 
-static int digest_range(int fd, uint64_t offset, uint64_t size, EVP_MD_CTX *const contexts[2],
-                        struct csvk_error *err)
+static int digest_range(const struct file_range *range, EVP_MD_CTX *context, struct csvk_error *err)
 {
     unsigned char block[65536];
-    while (size > 0) {
-        size_t wanted = size < sizeof block ? (size_t)size : sizeof block;
-        ssize_t got = pread(fd, block, wanted, (off_t)offset);
+    for (uint64_t done = 0; done < range->size;) {
+        uint64_t left = range->size - done;
+        size_t wanted = left < sizeof block ? (size_t)left : sizeof block;
+        ssize_t got = pread(range->fd, block, wanted, (off_t)(range->offset + done));
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -83,37 +83,47 @@ static int digest_range(int fd, uint64_t offset, uint64_t size, EVP_MD_CTX *cons
         if (got == 0) {
             return csvk_fail(err, CSVK_ECHANGED, "the file became shorter while it was uploaded");
         }
-        EVP_DigestUpdate(contexts[0], block, (size_t)got);
-        EVP_DigestUpdate(contexts[1], block, (size_t)got);
-        offset += (uint64_t)got;
-        size -= (uint64_t)got;
+        EVP_DigestUpdate(context, block, (size_t)got);
+        done += (uint64_t)got;
     }
     return CSVK_OK;
 }
 
-int digest_file(int fd, uint64_t offset, uint64_t size, char sha256[SHA256_HEX],
-                char md5[MD5_BASE64], struct csvk_error *err)
+static int digest_file(const struct file_range *range, const EVP_MD *kind,
+                       unsigned char digest[EVP_MAX_MD_SIZE], struct csvk_error *err)
 {
-    EVP_MD_CTX *contexts[2] = {EVP_MD_CTX_new(), EVP_MD_CTX_new()};
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    int status = CSVK_OK;
+    if (!context || EVP_DigestInit_ex(context, kind, NULL) != 1) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    if (status == CSVK_OK) {
+        status = digest_range(range, context, err);
+    }
+    if (status == CSVK_OK) {
+        EVP_DigestFinal_ex(context, digest, NULL);
+    }
+    EVP_MD_CTX_free(context);
+    return status;
+}
+
+int sha256_file(const struct file_range *range, char hex[SHA256_HEX], struct csvk_error *err)
+{
     unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    int status = CSVK_ENOMEM;
-    if (!contexts[0] || !contexts[1] || EVP_DigestInit_ex(contexts[0], EVP_sha256(), NULL) != 1 ||
-        EVP_DigestInit_ex(contexts[1], EVP_md5(), NULL) != 1) {
-        csvk_fail(err, CSVK_ENOMEM, "out of memory");
-        goto out;
+    int status = digest_file(range, EVP_sha256(), digest, err);
+    if (status == CSVK_OK) {
+        to_hex(digest, 32, hex);
     }
-    status = digest_range(fd, offset, size, contexts, err);
-    if (status < 0) {
-        goto out;
+    return status;
+}
+
+int md5_file(const struct file_range *range, char base64[MD5_BASE64], struct csvk_error *err)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    int status = digest_file(range, EVP_md5(), digest, err);
+    if (status == CSVK_OK) {
+        EVP_EncodeBlock((unsigned char *)base64, digest, 16);
     }
-    EVP_DigestFinal_ex(contexts[0], digest, &length);
-    to_hex(digest, length, sha256);
-    EVP_DigestFinal_ex(contexts[1], digest, &length);
-    EVP_EncodeBlock((unsigned char *)md5, digest, (int)length);
-out:
-    EVP_MD_CTX_free(contexts[0]);
-    EVP_MD_CTX_free(contexts[1]);
     return status;
 }
 

@@ -38,10 +38,17 @@ int percent_encode(struct csvk_buf *to, const char *text, const char *keep) CSVK
 #define SHA256_HEX 65
 /* Hex SHA-256 of a run of bytes. */
 int sha256_hex(const void *bytes, size_t length, char hex[SHA256_HEX]) CSVK_MUST_USE;
-/* The same over `size` bytes of a file from `offset`; also the MD5 in base64 when `md5` is given.
- */
+/* A part of an open file. */
+struct file_range {
+    int fd;
+    uint64_t offset, size;
+};
+/* The same over a part of a file. CSVK_ECHANGED when the file ends before the part does. */
+int sha256_file(const struct file_range *range, char hex[SHA256_HEX],
+                struct csvk_error *err) CSVK_MUST_USE;
 #define MD5_BASE64 25
-int digest_file(int fd, uint64_t offset, uint64_t size, char sha256[SHA256_HEX],
-                char md5[MD5_BASE64], struct csvk_error *err) CSVK_MUST_USE;
+/* MD5 in base64, as Content-MD5 wants it. */
+int md5_file(const struct file_range *range, char base64[MD5_BASE64],
+             struct csvk_error *err) CSVK_MUST_USE;
 
 #endif

@@ -24,6 +24,7 @@ struct kbc_observer {
     void (*note)(void *ctx, const char *text);    /* a line for the user */
     void (*request)(void *ctx, const char *text); /* dry run: one request, secrets masked */
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes of this transfer */
+    void (*parts)(void *ctx, uint64_t done, uint64_t total);    /* its slices, or its parts */
 };
 
 enum kbc_mode { KBC_SEND, KBC_DRY_RUN };

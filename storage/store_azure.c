@@ -110,7 +110,8 @@ static int send_body(struct store_call *call, const struct http_body *body, stru
     int status = CSVK_OK;
     call->request.body = *body;
     if (!body->bytes && body->size > 0) {
-        status = digest_file(body->fd, body->offset, body->size, call->sha256, md5, err);
+        struct file_range range = {body->fd, body->offset, body->size};
+        status = md5_file(&range, md5, err);
         if (status < 0) {
             return status;
         }

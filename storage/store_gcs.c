@@ -129,7 +129,8 @@ static int put(struct store_call *call, const struct store_object *object, struc
     int status = start(call, "PUT", object->key, err);
     call->request.body = (struct http_body){object->bytes, object->fd, 0, object->size};
     if (status == CSVK_OK && !object->bytes && object->size > 0) {
-        status = digest_file(object->fd, 0, object->size, call->sha256, md5, err);
+        struct file_range range = {object->fd, 0, object->size};
+        status = md5_file(&range, md5, err);
         if (status == CSVK_OK && http_header(&call->request, "Content-MD5: %s", md5) < 0) {
             status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
         }

@@ -160,12 +160,12 @@ static int set_url(struct store_call *call, const char *key, const char *query)
 
 static int set_body(struct store_call *call, const struct http_body *body, struct csvk_error *err)
 {
-    char md5[MD5_BASE64];
+    struct file_range range = {body->fd, body->offset, body->size};
     call->request.body = *body;
     if (body->bytes || body->size == 0) {
         return sha256_hex(body->bytes ? body->bytes : "", (size_t)body->size, call->sha256);
     }
-    return digest_file(body->fd, body->offset, body->size, call->sha256, md5, err);
+    return sha256_file(&range, call->sha256, err);
 }
 
 static int start(struct store_call *call, const char *method, const char *key, const char *query,

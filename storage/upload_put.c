@@ -19,6 +19,13 @@ void upload_forget_parts(struct upload_object *object)
 
 /* ---- putting one object ---------------------------------------------------------------------- */
 
+static void mark_resumed(struct upload *upload)
+{
+    pthread_mutex_lock(&upload->lock);
+    upload->out->resumed = true;
+    pthread_mutex_unlock(&upload->lock);
+}
+
 struct parts_work {
     struct upload *upload;
     struct upload_object *object;
@@ -29,11 +36,14 @@ static int put_part(void *ctx, struct http_client *client, size_t item, struct c
     const struct parts_work *work = ctx;
     struct store_part *part = &work->object->object.parts[item];
     if (part->tag[0]) {
-        work->upload->out->resumed = true;
+        mark_resumed(work->upload);
         kbc_progress_add(work->upload->kbc, (int64_t)part->size);
         return CSVK_OK;
     }
     int status = store_put_part(&work->upload->store, client, &work->object->object, part, err);
+    if (status == CSVK_OK && work->upload->objects.count == 1) {
+        kbc_progress_part(work->upload->kbc);
+    }
     return status == CSVK_OK ? upload_note_part(work->upload, work->object, part, err) : status;
 }
 
@@ -41,6 +51,9 @@ static int put_parts(struct upload *upload, struct http_client *client,
                      struct upload_object *object, struct csvk_error *err)
 {
     struct parts_work ctx = {upload, object};
+    if (upload->objects.count == 1) {
+        kbc_progress_parts(upload->kbc, object->object.nparts);
+    }
     bool alone = upload->objects.count == 1 && store_parts_are_free(&upload->store);
     if (alone) {
         struct work work = {upload->kbc, upload->kbc->parallel, object->object.nparts, &ctx,
@@ -158,6 +171,9 @@ static int put_object(void *ctx, struct http_client *client, size_t item, struct
         pthread_mutex_lock(&upload->lock);
         upload->out->bytes += object->object.size;
         pthread_mutex_unlock(&upload->lock);
+        if (upload->objects.sliced) {
+            kbc_progress_part(upload->kbc);
+        }
     }
     return status;
 }
@@ -235,6 +251,7 @@ int upload_put_all(struct upload *upload, struct csvk_error *err)
     if (upload->kbc->mode == KBC_DRY_RUN || !upload->objects.sliced) {
         work.threads = 1; /* the parts of one file have workers of their own */
     }
+    kbc_progress_parts(upload->kbc, upload->objects.count);
     int status = work_run(&work, err);
     if (status == CSVK_OK && upload->objects.sliced) {
         status = put_slice_manifest(upload, err);

@@ -137,6 +137,42 @@ static int import(struct remote *remote, const struct kbc_load *load)
     return result;
 }
 
+/* The Importer's one request: no job, no journal, the table has to exist. */
+static int import_directly(struct remote *remote, const struct remote_input *input)
+{
+    struct cli *cli = remote->cli;
+    struct csvk_error err = {0};
+    struct kbc_directed done;
+    bool headless = input->header == KBC_HEADLESS;
+    struct kbc_direct direct = {
+        .path = input->path,
+        .table = cli_operand(cli, 0),
+        .columns = headless ? &input->columns : NULL,
+        .dialect = input->dialect,
+        .incremental = input->incremental,
+    };
+    if (kbc_import_direct(remote->kbc, &direct, &done, &err) < 0) {
+        return remote_fail(remote, &err);
+    }
+    if (!cli_has(cli, "dry-run")) {
+        struct kbc_load load = {.table = direct.table};
+        struct kbc_loaded shown = {.finished = true,
+                                   .job = {.state = KBC_JOB_SUCCESS},
+                                   .total_rows = done.total_rows,
+                                   .imported_columns = done.imported_columns};
+        struct csvk_buf text = CSVK_BUF_INIT;
+        if (remote_wants_json(cli)) {
+            print_json(cli, &load, &shown);
+        } else if (csvk_buf_printf(&text, "%s: %llu rows in the table\n", direct.table,
+                                   (unsigned long long)done.total_rows) == CSVK_OK) {
+            cli_out_buf(cli, &text);
+        }
+        csvk_buf_release(&text);
+    }
+    kbc_directed_release(&done);
+    return CLI_GOOD;
+}
+
 static int check_and_load(struct remote *remote, const struct remote_input *input,
                           struct kbc_load *load)
 {
@@ -144,6 +180,9 @@ static int check_and_load(struct remote *remote, const struct remote_input *inpu
     struct kbc_uploaded uploaded = {0};
     if (!input->path) {
         return import(remote, load);
+    }
+    if (cli_has(remote->cli, "importer")) {
+        return import_directly(remote, input);
     }
     if (!cli_has(remote->cli, "dry-run") && kbc_load_check(remote->kbc, load, &err) < 0) {
         return remote_fail(remote, &err);
@@ -244,6 +283,8 @@ static const struct cli_option rows[] = {
      "Journal: a second run with the same FILE goes on with the upload, and finds its import again "
      "instead of beginning another.",
      false},
+    {"importer", 0, NULL, NULL,
+     "One request to the Importer service, for small files; the table must exist.", false},
     {"part-size", 0, "SIZE", NULL, "Larger files go in parts of this size. Default: 64MiB.", false},
     {"format", 'f', "NAME", "text|json", "Form of the result. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},

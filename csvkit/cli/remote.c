@@ -87,6 +87,14 @@ static void progress(void *ctx, uint64_t done, uint64_t total)
     cli_progress_update(remote->progress, done);
 }
 
+static void parts(void *ctx, uint64_t done, uint64_t total)
+{
+    const struct remote *remote = ctx;
+    if (remote->progress) {
+        cli_progress_parts(remote->progress, done, total);
+    }
+}
+
 /* ---- options --------------------------------------------------------------------------------- */
 
 static const char *value_or_env(const struct cli *cli, const char *name, const char *variable)
@@ -142,7 +150,7 @@ int remote_open(struct remote *remote, struct cli *cli, const char *work)
         .ca_file = cli_value(cli, "ca-file"),
         .mode = cli_has(cli, "dry-run") ? KBC_DRY_RUN : KBC_SEND,
         .cancel = &stopped_by,
-        .observer = {remote, note, show_request, progress},
+        .observer = {remote, note, show_request, progress, parts},
     };
     secret_harden();
     int status = read_numbers(cli, &options);

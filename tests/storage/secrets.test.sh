@@ -56,7 +56,7 @@ done
 # ---- what the system sees ----------------------------------------------------------------------------------
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
     control reset
-    strace -f -s 4096 -e trace=execve,openat,write,prlimit64,setrlimit -o "$work/trace" \
+    ASAN_OPTIONS=detect_leaks=0 strace -f -s 4096 -e trace=execve,openat,write,prlimit64,setrlimit -o "$work/trace" \
         "$CSVKIT" load in.c-main.t "$work/o.csv" --state="$work/s" >"$work/out" 2>"$work/err" ||
         fail "load under strace"
     grep -E 'execve\(|openat\(|write\(' "$work/trace" | grep -q "$canary" &&

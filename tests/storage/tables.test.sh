@@ -102,4 +102,14 @@ same "importer's file" "$(state | jq -r ".files[\"$(cat "$work/out")\"].name")" 
 control fault '{"where":"api","path":"/upload-file","mode":"status","status":400,"body":"{\"message\":\"Too large\",\"status\":\"error\"}"}'
 run 1 upload "$work/more.csv" --importer
 says "importer: Too large (400)"
+run 0 load $T "$work/more.csv" --importer --format=json
+same "rows by the importer" "$(result .total_rows)" 1
+run 0 load $T "$work/more.csv" --importer --incremental
+same "rows added by the importer" "$(rows $T | wc -l)" 1
+run 1 load in.c-main.absent "$work/more.csv" --importer
+control reset
+control fault '{"where":"api","path":"/write-table","times":9,"mode":"reset_after"}'
+run 2 load $T "$work/more.csv" --importer
+says "whether the data arrived is not known"
+same "sent once" "$(posts /write-table)" 1
 conclude
