@@ -76,14 +76,28 @@ cJSON *tree_copy(const cJSON *node)
     return copy;
 }
 
+/* cJSON's own replacing by key loses the key when memory ends in the middle of it. */
+static bool replace(cJSON *object, cJSON *old, const char *key, cJSON *node)
+{
+    size_t size = strlen(key) + 1;
+    char *name = cJSON_malloc(size);
+    if (name == NULL) {
+        return false;
+    }
+    memcpy(name, key, size);
+    cJSON_free(node->string); /* a copied member has a name already */
+    node->string = name;
+    return cJSON_ReplaceItemViaPointer(object, old, node);
+}
+
 bool tree_put(cJSON *object, const char *key, cJSON *node)
 {
     if (node == NULL) {
         return false;
     }
-    bool put = tree_get(object, key) != NULL
-                   ? cJSON_ReplaceItemInObjectCaseSensitive(object, key, node)
-                   : cJSON_AddItemToObject(object, key, node);
+    cJSON *old = cJSON_GetObjectItemCaseSensitive(object, key);
+    bool put =
+        old != NULL ? replace(object, old, key, node) : cJSON_AddItemToObject(object, key, node);
     if (!put) {
         cJSON_Delete(node);
     }
