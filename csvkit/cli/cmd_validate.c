@@ -157,11 +157,19 @@ static int show_progress(uint64_t consumed, void *context)
     return 0;
 }
 
+/* So that the second reading, which needs the fields, can see no more than the first. */
+static void hold_records(struct csvk_options *options, void *context)
+{
+    (void)context;
+    options->max_record = UINT64_MAX;
+}
+
 static int judge(struct job *job, const char *path, struct csvk_validator **out,
                  struct csvk_error *err)
 {
     struct csvk_source *source = NULL;
     struct csvk_validate_hooks hooks = {.progress = show_progress, .context = job};
+    hooks.tune = cli_has(job->cli, "verify") ? hold_records : NULL;
     job->options.dialect = job->dialect_told;
     job->encoding = job->encoding_told;
     int status = csvk_source_open(&source, path, err);

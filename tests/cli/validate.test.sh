@@ -41,6 +41,13 @@ expect_exit 0 "$CSVKIT" validate --rule=all=off "$tmp/bad.csv"
 expect_exit 0 "$CSVKIT" validate --verify "$tmp/good.csv"
 expect_exit 1 "$CSVKIT" validate --verify "$tmp/bad.csv"
 
+{
+    printf 'a,b\n1,"'
+    head -c 5000000 /dev/zero | tr '\0' 'x' | sed 's/x\{99\}/&\n/g'
+    printf '"x,3\n'
+} >"$tmp/giant.csv"
+expect_exit 1 "$CSVKIT" validate --verify "$tmp/giant.csv"
+
 # ways in: pipe, no operand, gzip, gzip pipe, slices; the report but for the name is the same
 report() {
     "$CSVKIT" validate --format=json "$@" | jq -c 'del(.file)'
