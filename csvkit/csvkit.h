@@ -396,6 +396,13 @@ CSVK_API int csvk_sink_write(struct csvk_sink *sink, const void *bytes, size_t l
                              struct csvk_error *err) CSVK_MUST_USE;
 /* Flush, fsync, close, rename, fsync of the directory. After a failure the old file stands. */
 CSVK_API int csvk_sink_commit(struct csvk_sink *sink, struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Ends the text and opens what was written for reading, before it has its name: to look at it once
+ * more. Only csvk_sink_commit or csvk_sink_free may follow; the caller frees *out before. Not for
+ * what is written directly (standard output, FIFOs, devices): CSVK_EUSAGE.
+ */
+CSVK_API int csvk_sink_read_back(struct csvk_sink *sink, struct csvk_source **out,
+                                 struct csvk_error *err) CSVK_MUST_USE;
 CSVK_API uint64_t csvk_sink_bytes(const struct csvk_sink *sink); /* given to csvk_sink_write */
 /* Drops what was not committed and removes the temporary file. */
 CSVK_API void csvk_sink_free(struct csvk_sink *sink);

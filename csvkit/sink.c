@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,6 +34,7 @@ struct csvk_sink {
     int fd;         /* of the temporary file, or of what is written directly; -1: closed */
     bool is_direct; /* no temporary file */
     bool close_fd;  /* a direct descriptor of our own */
+    bool is_ended;  /* no more text */
     bool is_committed;
     struct csvk_gzip *gzip; /* NULL: plain */
     uint64_t accepted, written;
@@ -241,8 +243,9 @@ static int report(const struct csvk_sink *sink, struct csvk_error *err)
 int csvk_sink_write(struct csvk_sink *sink, const void *bytes, size_t length,
                     struct csvk_error *err)
 {
-    if (sink->is_committed) {
-        return csvk_fail(err, CSVK_EUSAGE, "%s was committed already", sink->path);
+    if (sink->is_committed || sink->is_ended) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s was %s already", sink->path,
+                         sink->is_committed ? "committed" : "ended");
     }
     if (sink->status == CSVK_OK) {
         sink->status = sink->gzip != NULL
@@ -305,12 +308,41 @@ static int commit_temp(struct csvk_sink *sink, struct csvk_error *err)
     return status == CSVK_OK ? csvk_temp_rename(&sink->temp, sink->path, err) : status;
 }
 
+/* Everything to the descriptor. */
+static int end_text(struct csvk_sink *sink, struct csvk_error *err)
+{
+    if (sink->is_ended) {
+        return CSVK_OK;
+    }
+    int status = sink->gzip != NULL ? csvk_gzip_finish(sink->gzip, NULL, err) : CSVK_OK;
+    sink->is_ended = true;
+    return status == CSVK_OK ? flush(sink, err) : status;
+}
+
+/* The temporary file once more, under the name that the kernel has for the descriptor. */
+static int open_again(const struct csvk_sink *sink, struct csvk_source **out,
+                      struct csvk_error *err)
+{
+    char name[32];
+    snprintf(name, sizeof(name), "/dev/fd/%d", sink->fd);
+    return csvk_source_open(out, name, err);
+}
+
+int csvk_sink_read_back(struct csvk_sink *sink, struct csvk_source **out, struct csvk_error *err)
+{
+    *out = NULL;
+    if (sink->is_direct || sink->is_committed) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s cannot be read back", sink->path);
+    }
+    if (sink->status == CSVK_OK) {
+        sink->status = end_text(sink, &sink->failure);
+    }
+    return sink->status == CSVK_OK ? open_again(sink, out, err) : report(sink, err);
+}
+
 static int commit(struct csvk_sink *sink, struct csvk_error *err)
 {
-    int status = sink->gzip != NULL ? csvk_gzip_finish(sink->gzip, NULL, err) : CSVK_OK;
-    if (status == CSVK_OK) {
-        status = flush(sink, err);
-    }
+    int status = end_text(sink, err);
     if (status != CSVK_OK) {
         return status;
     }

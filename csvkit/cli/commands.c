@@ -15,6 +15,7 @@ extern const struct cli_command cli_cmd_validate;
 extern const struct cli_command cli_cmd_sniff;
 extern const struct cli_command cli_cmd_slice;
 extern const struct cli_command cli_cmd_merge;
+extern const struct cli_command cli_cmd_normalize;
 extern const struct cli_command cli_cmd_rules;
 extern const struct cli_command cli_cmd_explain;
 extern const struct cli_command cli_cmd_manifest_create;
@@ -33,6 +34,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_cmd_merge,
     &cli_cmd_rules,
     &cli_cmd_explain,
+    &cli_cmd_normalize,
     &cli_cmd_manifest_create,
     &cli_cmd_manifest_check,
     &cli_cmd_manifest_show,

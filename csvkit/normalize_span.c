@@ -1,0 +1,110 @@
+/*
+ * normalize_span.c - stretches of clean records: copied whole where nothing changes, record by
+ * record where line breaks do, and around comment lines.
+ */
+#include "csvkit/normalize_priv.h"
+
+static enum csvk_eol break_before(const unsigned char *end, const unsigned char *begin)
+{
+    if (end > begin && end[-1] == '\n') {
+        return end - 1 > begin && end[-2] == '\r' ? CSVK_EOL_CRLF : CSVK_EOL_LF;
+    }
+    return end > begin && end[-1] == '\r' ? CSVK_EOL_CR : CSVK_EOL_NONE;
+}
+
+/* Record by record, because line breaks change. */
+static int copy_with_breaks(struct nz *nz, const struct nz_chunk *chunk, const struct nz_span *span)
+{
+    const unsigned char *base = nz_window_at(&nz->window, chunk->offset);
+    const uint32_t *ends = nz->scan.told.ends + span->first;
+    size_t from = (size_t)(span->from - chunk->offset);
+    const char *text = nz->o->line_break == CSVK_EOL_CRLF ? "\r\n" : "\n";
+    size_t text_length = nz_eol_length(nz->o->line_break);
+    struct csvk_buf *to = &nz->line;
+    uint64_t changed = 0, first = 0;
+    csvk_buf_clear(to);
+    if (csvk_buf_reserve(to, (size_t)(span->to - span->from) + 2 * span->records) != CSVK_OK) {
+        return nz_out_of_memory(nz);
+    }
+    for (uint64_t i = 0; i < span->records; i++) {
+        enum csvk_eol eol = break_before(base + ends[i], base + from);
+        size_t length = ends[i] - from - nz_eol_length(eol);
+        memcpy(to->data + to->length, base + from, length);
+        memcpy(to->data + to->length + length, text, text_length);
+        to->length += length + text_length;
+        if (eol != nz->o->line_break) {
+            first = changed++ == 0 ? chunk->offset + from + length : first;
+        }
+        from = ends[i];
+    }
+    if (changed != 0) {
+        struct csvk_place place = {first, chunk->before.totals.lines + 1,
+                                   chunk->before.totals.records + span->first + 1};
+        if (nz->result->repairs[CSVK_R8_LINE_BREAKS] == 0) {
+            place.line += nz_count_lines(nz, chunk->offset, first);
+        }
+        nz_count_line_breaks(nz, changed, place);
+    }
+    return csvk_writer_bytes(&nz->table, to->data, to->length, nz->err);
+}
+
+int nz_copy_span(struct nz *nz, const struct nz_chunk *chunk, const struct nz_span *span)
+{
+    if (span->records == 0) {
+        return CSVK_OK;
+    }
+    nz->last_whole = true;
+    nz->result->records_in += span->records;
+    nz->result->records_out += span->records;
+    if (!chunk->same_breaks) {
+        int status = copy_with_breaks(nz, chunk, span);
+        if (status == CSVK_OK && nz->o->strict && nz->result->repairs[CSVK_R8_LINE_BREAKS] != 0) {
+            const struct csvk_place *at = &nz->result->first[CSVK_R8_LINE_BREAKS];
+            struct nz_record rec = {
+                .r = {.number = at->record, .line = at->line, .offset = at->byte}};
+            return nz_refuse(nz, &rec,
+                             "--strict allows no repair, and this needs r8: another "
+                             "line break");
+        }
+        return status;
+    }
+    return csvk_writer_bytes(&nz->table, nz_window_at(&nz->window, span->from),
+                             (size_t)(span->to - span->from), nz->err);
+}
+
+/* With comments every record is looked at: which of a clean span begin with that byte? */
+static int copy_without_comments(struct nz *nz, const struct nz_chunk *chunk, struct nz_span span)
+{
+    const unsigned char *base = nz_window_at(&nz->window, chunk->offset);
+    struct nz_span clean = span;
+    uint64_t line = chunk->before.totals.lines + 1;
+    uint64_t at = span.from;
+    int status = CSVK_OK;
+    for (uint64_t i = 0; i < span.records && status == CSVK_OK; i++) {
+        uint64_t end = chunk->offset + nz->scan.told.ends[span.first + i];
+        if (base[at - chunk->offset] == nz->o->comment) {
+            clean.to = at;
+            clean.records = span.first + i - clean.first;
+            status = nz_copy_span(nz, chunk, &clean);
+            struct nz_record rec = {
+                .r = {.number = chunk->before.totals.records + span.first + i + 1,
+                      .line = line + nz_count_lines(nz, chunk->offset, at),
+                      .offset = at,
+                      .length = end - at}};
+            nz->raw_to = end;
+            nz->last_whole = false;
+            status = status == CSVK_OK ? nz_drop(nz, &rec, CSVK_R15_FRAME, "--comment") : status;
+            clean = (struct nz_span){end, end, span.first + i + 1, 0};
+        }
+        at = end;
+    }
+    clean.to = span.to;
+    clean.records = span.first + span.records - clean.first;
+    return status == CSVK_OK ? nz_copy_span(nz, chunk, &clean) : status;
+}
+
+int nz_pass_span(struct nz *nz, const struct nz_chunk *chunk, struct nz_span span)
+{
+    return nz->o->comment >= 0 ? copy_without_comments(nz, chunk, span)
+                               : nz_copy_span(nz, chunk, &span);
+}

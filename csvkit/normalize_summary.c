@@ -1,0 +1,58 @@
+/* normalize_summary.c - the outcome of a run as JSON. */
+#include "csvkit/json.h"
+#include "csvkit/normalize.h"
+
+static void put_place(struct csvk_json *json, const struct csvk_place *place)
+{
+    csvk_json_open(json, '{');
+    csvk_json_put_uint(json, "byte", place->byte);
+    csvk_json_put_uint(json, "line", place->line);
+    csvk_json_put_uint(json, "record", place->record);
+    csvk_json_close(json, '}');
+}
+
+static void put_repairs(struct csvk_json *json, const struct csvk_normalize_result *result)
+{
+    csvk_json_key(json, "repairs");
+    csvk_json_open(json, '{');
+    for (int i = CSVK_REPAIR_NONE + 1; i < CSVK_REPAIRS; i++) {
+        if (result->repairs[i] != 0) {
+            csvk_json_put_uint(json, csvk_repair_id((enum csvk_repair)i), result->repairs[i]);
+        }
+    }
+    csvk_json_close(json, '}');
+    csvk_json_key(json, "first");
+    csvk_json_open(json, '{');
+    for (int i = CSVK_REPAIR_NONE + 1; i < CSVK_REPAIRS; i++) {
+        if (result->repairs[i] != 0) {
+            csvk_json_key(json, csvk_repair_id((enum csvk_repair)i));
+            put_place(json, &result->first[i]);
+        }
+    }
+    csvk_json_close(json, '}');
+}
+
+int csvk_normalize_summary(const struct csvk_normalize_result *result, const char *file,
+                           struct csvk_buf *out)
+{
+    struct csvk_json json;
+    csvk_json_init(&json, out);
+    csvk_json_open(&json, '{');
+    csvk_json_put_string(&json, "file", file);
+    csvk_json_put_uint(&json, "records_in", result->records_in);
+    csvk_json_put_uint(&json, "records_out", result->records_out);
+    csvk_json_put_uint(&json, "records_rejected", result->records_rejected);
+    csvk_json_put_uint(&json, "records_dropped", result->records_dropped);
+    put_repairs(&json, result);
+    if (result->records_rejected != 0) {
+        csvk_json_key(&json, "first_reject");
+        put_place(&json, &result->first_reject);
+        csvk_json_put_string(&json, "first_reject_reason", result->first_reject_reason);
+    }
+    csvk_json_put_bool(&json, "changed", result->changed);
+    csvk_json_put_uint(&json, "columns", result->width);
+    csvk_json_put_uint(&json, "bytes_in", result->bytes_in);
+    csvk_json_put_uint(&json, "bytes_out", result->bytes_out);
+    csvk_json_close(&json, '}');
+    return json.failed ? CSVK_ENOMEM : CSVK_OK;
+}

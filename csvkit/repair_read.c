@@ -1,0 +1,427 @@
+/*
+ * repair_read.c - other readings of a record than the law's, and looking ahead with the law itself.
+ *
+ * nz_read is a second, small automaton. It differs from the law in exactly one decision per mode
+ * (enum nz_mode), stops at the record's end, and says whether an error of enclosures is left under
+ * its reading. It never decides anything; repair_quotes.c does.
+ */
+#include "csvkit/normalize_priv.h"
+
+struct nz_limit nz_reach(const struct nz *nz, uint64_t offset)
+{
+    size_t left = nz_window_left(&nz->window, offset);
+    bool all = left <= nz->reach;
+    struct nz_limit limit = {offset + (all ? left : nz->reach), all && nz->window.at_end};
+    return limit;
+}
+
+/* ---- the second automaton ---- */
+
+struct eye {
+    struct nz *nz;
+    enum nz_mode mode;
+    const unsigned char *p, *end;
+    const unsigned char *begin;
+    bool at_end;
+    struct nz_reading *to;
+    bool short_of_memory;
+};
+
+static void put(struct eye *eye, unsigned char c)
+{
+    struct csvk_buf *text = &eye->to->text;
+    if (text->length == text->capacity && csvk_buf_reserve(text, 256) != CSVK_OK) {
+        eye->short_of_memory = true;
+        return;
+    }
+    text->data[text->length++] = c;
+}
+
+static void add_cell(struct eye *eye, size_t begin, bool enclosed)
+{
+    struct nz_reading *to = eye->to;
+    if (to->ncells == to->capacity) {
+        size_t capacity = to->capacity == 0 ? 64 : 2 * to->capacity;
+        struct nz_cell *cell = csvk_reallocarray(to->cell, capacity, sizeof *cell);
+        if (cell == NULL) {
+            eye->short_of_memory = true;
+            return;
+        }
+        to->cell = cell;
+        to->capacity = capacity;
+    }
+    to->cell[to->ncells++] = (struct nz_cell){begin, to->text.length - begin, enclosed};
+}
+
+static bool cr_ends(const struct nz *nz)
+{
+    return csvk_cr_ends_record(&nz->scan.table);
+}
+
+/* The line break at `p` outside of an enclosure, CSVK_EOL_NONE when there is none. */
+static enum csvk_eol line_break_at(const struct eye *eye, const unsigned char *p)
+{
+    size_t left = (size_t)(eye->end - p);
+    if (left != 0 && p[0] == '\n') {
+        return CSVK_EOL_LF;
+    }
+    if (left >= 2 && p[0] == '\r' && p[1] == '\n') {
+        return CSVK_EOL_CRLF;
+    }
+    if (left >= 3 && p[0] == '\r' && p[1] == '\r' && p[2] == '\n') {
+        return CSVK_EOL_CRCRLF;
+    }
+    return left != 0 && p[0] == '\r' && cr_ends(eye->nz) ? CSVK_EOL_CR : CSVK_EOL_NONE;
+}
+
+/* True where a field may end: delimiter, line break, end of data. */
+static bool field_ends_at(const struct eye *eye, const unsigned char *p)
+{
+    if (p == eye->end) {
+        return true;
+    }
+    return *p == eye->nz->in.delimiter || line_break_at(eye, p) != CSVK_EOL_NONE;
+}
+
+static const unsigned char *behind_blanks(const struct eye *eye, const unsigned char *p)
+{
+    while (p < eye->end && (*p == ' ' || *p == '\t') && *p != eye->nz->in.delimiter) {
+        p++;
+    }
+    return p;
+}
+
+/* Data up to the next delimiter or line break, quotes included. */
+static void read_open(struct eye *eye)
+{
+    const struct csvk_dialect *in = &eye->nz->in;
+    while (!field_ends_at(eye, eye->p)) {
+        if (*eye->p == in->escape && eye->p + 1 < eye->end) {
+            eye->p++;
+        } else if (*eye->p == '\r') {
+            eye->to->bare_cr++;
+        } else if (*eye->p == in->enclosure) {
+            eye->to->stray++;
+        }
+        put(eye, *eye->p++);
+    }
+}
+
+/* What the quote at p, inside an enclosure, is. */
+enum quote {
+    QUOTE_DOUBLED,
+    QUOTE_ESCAPED,
+    QUOTE_CLOSES,
+    QUOTE_CLOSES_BLANKS,
+    QUOTE_DATA,
+    QUOTE_BAD
+};
+
+static enum quote judge_quote(const struct eye *eye, const unsigned char *opening)
+{
+    const unsigned char *p = eye->p;
+    if (eye->mode == NZ_READ_BACKSLASH && p > opening + 1 && p[-1] == '\\') {
+        return QUOTE_ESCAPED;
+    }
+    if (p + 1 < eye->end && p[1] == p[0]) {
+        return QUOTE_DOUBLED;
+    }
+    if (field_ends_at(eye, p + 1)) {
+        return QUOTE_CLOSES;
+    }
+    if (eye->mode == NZ_READ_BLANKS && field_ends_at(eye, behind_blanks(eye, p + 1))) {
+        return QUOTE_CLOSES_BLANKS;
+    }
+    return eye->mode == NZ_READ_INNER ? QUOTE_DATA : QUOTE_BAD;
+}
+
+static void pass_quote(struct eye *eye, enum quote quote)
+{
+    struct nz_reading *to = eye->to;
+    unsigned char c = *eye->p++;
+    if (quote == QUOTE_ESCAPED) {
+        to->text.data[to->text.length - 1] = c; /* in place of the backslash */
+        to->escaped++;
+        return;
+    }
+    eye->p += quote == QUOTE_DOUBLED;
+    to->doubled += quote == QUOTE_DOUBLED;
+    to->inner += quote == QUOTE_DATA;
+    put(eye, c);
+}
+
+/* Behind the opening quote. False: a line break came first and the mode is NZ_READ_LINE. */
+static bool read_enclosed(struct eye *eye)
+{
+    const struct csvk_dialect *in = &eye->nz->in;
+    const unsigned char *opening = eye->p++;
+    while (eye->p < eye->end) {
+        unsigned char c = *eye->p;
+        if (c == in->escape && eye->p + 1 < eye->end) {
+            put(eye, eye->p[1]);
+            eye->p += 2;
+            continue;
+        }
+        if (c != in->enclosure) {
+            if (eye->mode == NZ_READ_LINE && line_break_at(eye, eye->p) != CSVK_EOL_NONE) {
+                return false;
+            }
+            put(eye, c);
+            eye->p++;
+            continue;
+        }
+        enum quote quote = judge_quote(eye, opening);
+        if (quote == QUOTE_CLOSES || quote == QUOTE_CLOSES_BLANKS) {
+            eye->to->blanks += quote == QUOTE_CLOSES_BLANKS;
+            eye->p = behind_blanks(eye, eye->p + 1);
+            return true;
+        }
+        if (quote == QUOTE_BAD) {
+            eye->to->faulty = true;
+            eye->p++;
+            read_open(eye);
+            return true;
+        }
+        pass_quote(eye, quote);
+    }
+    if (eye->mode == NZ_READ_LINE) {
+        return false;
+    }
+    eye->to->faulty = true;
+    return true;
+}
+
+static void read_field(struct eye *eye)
+{
+    struct nz_reading *to = eye->to;
+    size_t begin = to->text.length;
+    int quote = eye->nz->in.enclosure;
+    const unsigned char *start = eye->p, *ink = behind_blanks(eye, eye->p);
+    bool quoted = ink < eye->end && *ink == quote;
+    if (quoted && ink != eye->p) {
+        if (eye->mode == NZ_READ_BLANKS) {
+            eye->p = ink;
+            to->blanks++;
+        } else {
+            to->faulty = true;
+            quoted = false;
+        }
+    }
+    if (!quoted) {
+        read_open(eye);
+        add_cell(eye, begin, false);
+        return;
+    }
+    if (!read_enclosed(eye)) {
+        to->text.length = begin;
+        to->opened++;
+        put(eye, (unsigned char)quote);
+        eye->p = start + 1;
+        read_open(eye);
+        add_cell(eye, begin, false);
+        return;
+    }
+    add_cell(eye, begin, true);
+}
+
+static void clear_reading(struct nz_reading *to)
+{
+    csvk_buf_clear(&to->text);
+    struct nz_reading fresh = {.text = to->text, .cell = to->cell, .capacity = to->capacity};
+    *to = fresh;
+}
+
+int nz_read(struct nz *nz, enum nz_mode mode, uint64_t offset, struct nz_limit limit,
+            struct nz_reading *to)
+{
+    struct eye eye = {.nz = nz, .mode = mode, .to = to, .at_end = limit.at_end};
+    clear_reading(to);
+    eye.begin = eye.p = nz_window_at(&nz->window, offset);
+    eye.end = eye.p + (limit.end - offset);
+    read_field(&eye);
+    while (eye.p < eye.end && *eye.p == nz->in.delimiter && !eye.short_of_memory) {
+        eye.p++;
+        read_field(&eye);
+    }
+    if (eye.short_of_memory) {
+        return nz_out_of_memory(nz);
+    }
+    to->eol = line_break_at(&eye, eye.p);
+    to->content = offset + (uint64_t)(eye.p - eye.begin);
+    to->end = to->content + nz_eol_length(to->eol);
+    to->ended = to->eol != CSVK_EOL_NONE ? to->end < limit.end || limit.at_end : limit.at_end;
+    to->lines = nz_count_lines(nz, offset, to->end);
+    return CSVK_OK;
+}
+
+int nz_reading_of(struct nz *nz, const struct nz_record *rec, struct nz_reading *to)
+{
+    struct eye eye = {.nz = nz, .to = to};
+    clear_reading(to);
+    if (csvk_buf_reserve(&to->text, rec->r.length + 1) != CSVK_OK) {
+        return nz_out_of_memory(nz);
+    }
+    for (uint64_t i = 0; i < rec->r.nfields && !eye.short_of_memory; i++) {
+        const struct csvk_field *f = &rec->field[i];
+        struct csvk_bytes raw = {rec->base + f->begin, f->end - f->begin};
+        size_t begin = to->text.length;
+        to->text.length += csvk_field_decode(raw, &nz->in, to->text.data + begin);
+        add_cell(&eye, begin, (f->flags & CSVK_FIELD_ENCLOSED) != 0);
+    }
+    to->eol = (enum csvk_eol)rec->r.eol;
+    to->content = rec->r.offset + rec->r.length;
+    to->end = nz_record_end(rec);
+    to->ended = true;
+    return eye.short_of_memory ? nz_out_of_memory(nz) : CSVK_OK;
+}
+
+/* ---- the law, ahead of the scan ---- */
+
+static void prepare(struct nz *nz, struct nz_scratch *scratch)
+{
+    scratch->table = nz->scan.table;
+    scratch->table.detail = CSVK_FIELDS;
+    scratch->table.mixed_told = true;
+    scratch->table.totals.width = nz->width;
+    csvk_told_clear(&scratch->told);
+}
+
+static void fill_record(const struct nz_scratch *scratch, const unsigned char *base,
+                        struct nz_record *rec)
+{
+    rec->r = scratch->told.records[0];
+    rec->base = base;
+    rec->field = scratch->told.fields + rec->r.first_field;
+    rec->fact = scratch->told.facts + rec->r.first_fact;
+}
+
+int nz_law(struct nz *nz, struct nz_scratch *scratch, uint64_t offset, struct nz_limit limit,
+           struct nz_record *rec, bool *found)
+{
+    size_t used = 0;
+    *found = false;
+    if (offset >= limit.end) {
+        return CSVK_OK;
+    }
+    prepare(nz, scratch);
+    const unsigned char *bytes = nz_window_at(&nz->window, offset);
+    csvk_law_begin(&scratch->law, &scratch->table, &scratch->told, offset, offset);
+    bool complete =
+        csvk_law_feed(&scratch->law, bytes, (size_t)(limit.end - offset), limit.at_end, &used);
+    if (scratch->told.failed) {
+        return nz_out_of_memory(nz);
+    }
+    if (complete) {
+        fill_record(scratch, bytes, rec);
+        *found = true;
+    }
+    return CSVK_OK;
+}
+
+int nz_law_bytes(struct nz *nz, struct nz_scratch *scratch, const struct csvk_record *like,
+                 struct nz_record *rec, bool *found)
+{
+    size_t used = 0;
+    const struct csvk_buf *bytes = &scratch->bytes;
+    prepare(nz, scratch);
+    scratch->table.totals.records = like->number - 1;
+    scratch->table.totals.lines = like->line - 1;
+    csvk_law_begin(&scratch->law, &scratch->table, &scratch->told, like->offset, like->offset);
+    *found = csvk_law_feed(&scratch->law, bytes->data, bytes->length, true, &used) &&
+             used == bytes->length;
+    if (scratch->told.failed) {
+        return nz_out_of_memory(nz);
+    }
+    if (*found) {
+        fill_record(scratch, bytes->data, rec);
+    }
+    return CSVK_OK;
+}
+
+/* ---- runs of whole records ---- */
+
+static bool noted_is_whole(const struct nz *nz, const struct csvk_record *r,
+                           const struct csvk_fact *facts)
+{
+    struct nz_record rec = {.r = *r, .fact = facts + r->first_fact};
+    return nz_is_whole(nz, &rec);
+}
+
+/* Looks through what one scan told. True when a record is not whole: *at is its offset. */
+static bool find_broken(const struct nz *nz, uint64_t *at, uint64_t *before)
+{
+    const struct csvk_told *told = &nz->ahead.told;
+    for (size_t i = 0; i < told->nrecords; i++) {
+        if (!noted_is_whole(nz, &told->records[i], told->facts)) {
+            *at = told->records[i].offset;
+            *before = told->records[i].number - 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+int nz_run(struct nz *nz, uint64_t offset, uint64_t stop, struct nz_limit limit, struct nz_run *run)
+{
+    const uint64_t base = UINT64_C(1) << 40; /* so that no record is the first */
+    size_t piece = 1024;
+    *run = (struct nz_run){.end = offset};
+    nz->ahead.table = nz->scan.table;
+    nz->ahead.table.detail = CSVK_COUNTS;
+    nz->ahead.table.mixed_told = true;
+    nz->ahead.table.totals.width = nz->width;
+    nz->ahead.table.totals.records = base;
+    while (run->end < stop && run->end < limit.end) {
+        size_t left = (size_t)(limit.end - run->end);
+        size_t n = left < piece ? left : piece;
+        csvk_told_clear(&nz->ahead.told);
+        size_t used = csvk_scan(&nz->ahead, nz_window_at(&nz->window, run->end), n,
+                                n == left && limit.at_end, run->end);
+        if (nz->ahead.told.failed) {
+            return nz_out_of_memory(nz);
+        }
+        uint64_t at = 0, before = 0;
+        if (find_broken(nz, &at, &before)) {
+            run->end = at;
+            run->records = before - base;
+            run->all = at >= stop;
+            return CSVK_OK;
+        }
+        run->records = nz->ahead.table.totals.records - base;
+        run->end += used;
+        if (used == 0 && n == left) {
+            break; /* the last one goes on beyond the limit */
+        }
+        piece *= 2;
+    }
+    run->all = run->end >= stop || stop >= limit.end;
+    return CSVK_OK;
+}
+
+/* ---- physical lines ---- */
+
+uint64_t nz_next_line(const struct nz *nz, uint64_t offset, uint64_t end)
+{
+    const unsigned char *p = nz_window_at(&nz->window, offset);
+    size_t n = (size_t)(end - offset);
+    for (size_t i = 0; i < n; i++) {
+        if (p[i] == '\n') {
+            return offset + i + 1;
+        }
+        if (p[i] == '\r') {
+            bool pair = i + 1 < n && p[i + 1] == '\n';
+            return offset + i + (pair ? 2 : 1);
+        }
+    }
+    return end;
+}
+
+uint64_t nz_count_lines(const struct nz *nz, uint64_t from, uint64_t to)
+{
+    const unsigned char *p = nz_window_at(&nz->window, from);
+    uint64_t lines = 0;
+    for (size_t i = 0; i < to - from; i++) {
+        lines += p[i] == '\r' || (p[i] == '\n' && (i == 0 || p[i - 1] != '\r'));
+    }
+    return lines;
+}

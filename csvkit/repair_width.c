@@ -1,0 +1,285 @@
+/*
+ * repair_width.c - r11 r12 r13 r14: records whose quotes are in order and whose width is not.
+ *
+ * Nothing that holds data is ever cut or moved from one column to another. A short record is first
+ * looked at as a part of one that a line break without enclosure has split: the run of short
+ * records between two whole ones must fall into such groups in one way only.
+ */
+#include "csvkit/normalize_priv.h"
+
+enum { RUN_MAX = 64 }; /* short records in a row that are looked at together */
+
+struct run {
+    uint64_t width[RUN_MAX];
+    size_t count;
+    uint64_t end;      /* of the last one */
+    bool between;      /* a whole record, or the end, follows */
+    size_t partitions; /* 0, 1, or 2 for several */
+    size_t first;      /* records in the first group */
+};
+
+/* ---- r13: joining ---- */
+
+static bool has_enclosure(const struct nz_record *rec)
+{
+    for (uint64_t i = 0; i < rec->r.nfields; i++) {
+        if ((rec->field[i].flags & CSVK_FIELD_ENCLOSED) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_comment(const struct nz *nz, const struct nz_record *rec)
+{
+    return nz->o->comment >= 0 && rec->r.length != 0 &&
+           rec->base[rec->field[0].begin] == nz->o->comment;
+}
+
+/* May it be a part of a split record? */
+static bool is_part(const struct nz *nz, const struct nz_record *rec)
+{
+    if (rec->r.nfields >= nz->width || has_enclosure(rec) || is_comment(nz, rec)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < rec->r.nfacts; i++) {
+        if (rec->fact[i].kind != CSVK_FACT_BLANK && !nz_harmless(rec->fact[i].kind)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int collect(struct nz *nz, uint64_t offset, struct run *run)
+{
+    struct nz_limit limit = nz_reach(nz, offset);
+    run->end = offset;
+    for (;;) {
+        struct nz_record rec;
+        bool found = false;
+        int status = nz_law(nz, &nz->peek, run->end, limit, &rec, &found);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        if (!found || !is_part(nz, &rec)) {
+            run->between = found ? nz_is_whole(nz, &rec) && !is_comment(nz, &rec)
+                                 : run->end >= limit.end && limit.at_end;
+            return CSVK_OK;
+        }
+        if (run->count == RUN_MAX) {
+            return CSVK_OK;
+        }
+        run->width[run->count++] = rec.r.nfields;
+        run->end = nz_record_end(&rec);
+    }
+}
+
+/*
+ * In how many ways does the run fall into groups of two or more records whose widths sum to the
+ * table's plus one for every break? Counted from the end; more than two are as good as two.
+ */
+static void count_partitions(const struct nz *nz, struct run *run)
+{
+    size_t ways[RUN_MAX + 1] = {0};
+    ways[run->count] = 1;
+    for (size_t i = run->count; i-- > 0;) {
+        uint64_t sum = run->width[i];
+        for (size_t k = 2; i + k <= run->count; k++) {
+            sum += run->width[i + k - 1];
+            if (sum == nz->width + k - 1 && ways[i + k] != 0) {
+                ways[i] += ways[i + k];
+                run->first = i == 0 ? k : run->first;
+            }
+        }
+        ways[i] = ways[i] > 2 ? 2 : ways[i];
+    }
+    run->partitions = run->count >= 2 ? ways[0] : 0;
+}
+
+/* Appends the values of one part; its first value goes on where the last one ended. */
+static int add_part(struct nz *nz, const struct nz_record *rec, size_t *open)
+{
+    for (uint64_t i = 0; i < rec->r.nfields; i++) {
+        const struct csvk_field *f = &rec->field[i];
+        struct csvk_bytes raw = {rec->base + f->begin, f->end - f->begin};
+        unsigned char *to = nz->text.data + nz->text.length;
+        bool goes_on = i == 0 && nz->nvalues != 0;
+        if (goes_on) {
+            *to++ = '\n';
+        }
+        size_t length = csvk_field_decode(raw, &nz->in, to);
+        nz->text.length += length + (goes_on ? 1 : 0);
+        if (goes_on) {
+            nz->value[nz->nvalues - 1].len = nz->text.length - *open;
+            continue;
+        }
+        *open = (size_t)(to - nz->text.data);
+        int status = nz_add_value(nz, (struct csvk_value){to, length, CSVK_VALUE_PLAIN});
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return CSVK_OK;
+}
+
+static int join(struct nz *nz, const struct nz_record *rec, const struct run *run)
+{
+    struct nz_limit limit = nz_reach(nz, rec->r.offset);
+    struct nz_record part = *rec;
+    uint64_t at = rec->r.offset;
+    size_t open = 0;
+    nz->nvalues = 0;
+    csvk_buf_clear(&nz->text);
+    if (csvk_buf_reserve(&nz->text, (size_t)(run->end - at) + run->first) != CSVK_OK) {
+        return nz_out_of_memory(nz);
+    }
+    for (size_t i = 0; i < run->first; i++) {
+        bool found = false;
+        int status = nz_law(nz, &nz->peek, at, limit, &part, &found);
+        status = status == CSVK_OK ? add_part(nz, &part, &open) : status;
+        if (status != CSVK_OK) {
+            return status;
+        }
+        at = nz_record_end(&part);
+    }
+    nz->raw_to = at;
+    nz->raw_eol = (enum csvk_eol)part.r.eol;
+    nz->resume = at;
+    nz->resume_records = rec->r.number + run->first - 1;
+    nz->resume_lines = rec->r.line - 1 + nz_count_lines(nz, rec->r.offset, at);
+    nz->result->records_in += run->first - 1;
+    nz->result->records_dropped += run->first - 1;
+    nz->npending = 0;
+    nz->cause[NZ_CAUSE_WIDTH]++;
+    nz_note(nz, CSVK_R13_JOIN, rec->r.offset, 0,
+            "the widths of the parts fit one record, in one way only");
+    nz->last_whole = true;
+    return nz_finish(nz, rec);
+}
+
+/* Every record of the run on its own. */
+static int reject_run(struct nz *nz, const struct nz_record *rec, const struct run *run)
+{
+    struct nz_limit limit = nz_reach(nz, rec->r.offset);
+    struct nz_record part = *rec;
+    uint64_t at = rec->r.offset, number = rec->r.number, line = rec->r.line;
+    for (size_t i = 0; i < run->count; i++) {
+        bool found = false;
+        int status = nz_law(nz, &nz->peek, at, limit, &part, &found);
+        part.r.number = number + i;
+        part.r.line = line;
+        nz->raw_to = nz_record_end(&part);
+        if (status == CSVK_OK) {
+            status = nz_reject(nz, &part, CSVK_R13_JOIN, NZ_CAUSE_WIDTH,
+                               "a split record could be joined in more than one way");
+        }
+        if (status != CSVK_OK) {
+            return status;
+        }
+        line += nz_count_lines(nz, at, nz->raw_to);
+        at = nz->raw_to;
+    }
+    nz->resume = at;
+    nz->resume_records = number + run->count - 1;
+    nz->resume_lines = line - 1;
+    return CSVK_OK;
+}
+
+static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
+{
+    struct run run = {.count = 0};
+    *done = false;
+    if (!nz->before_whole || nz->giant || nz->npending != 0 || !is_part(nz, rec)) {
+        return CSVK_OK;
+    }
+    int status = collect(nz, rec->r.offset, &run);
+    if (status != CSVK_OK || !run.between) {
+        return status;
+    }
+    count_partitions(nz, &run);
+    *done = run.partitions != 0;
+    if (run.partitions == 1) {
+        return join(nz, rec, &run);
+    }
+    return run.partitions == 0 ? CSVK_OK : reject_run(nz, rec, &run);
+}
+
+/* ---- r11: padding ---- */
+
+static int pad(struct nz *nz, const struct nz_record *rec)
+{
+    uint64_t missing = nz->width - nz->nvalues;
+    if (nz_noted(nz, CSVK_R17_ENCLOSE)) {
+        return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
+                         "too few fields, and a quoting error in it");
+    }
+    if (missing * 2 > nz->width) {
+        return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
+                         "too few fields: more than half of them would be invented");
+    }
+    if (nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done) {
+        return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH, "it has too few names");
+    }
+    while (nz->nvalues < nz->width) {
+        struct csvk_value empty = {(const unsigned char *)"", 0, CSVK_VALUE_PLAIN};
+        int status = nz_add_value(nz, empty);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    nz->cause[NZ_CAUSE_WIDTH]++;
+    nz_note(nz, CSVK_R11_PAD, rec->r.offset + rec->r.length, 0,
+            "no other reading fits, and at least half of the fields are there");
+    return nz_finish(nz, rec);
+}
+
+static int too_few(struct nz *nz, const struct nz_record *rec)
+{
+    if (nz->o->ragged == CSVK_RAGGED_REJECT) {
+        return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_NONE, "too few fields (--ragged=reject)");
+    }
+    bool done = false;
+    int status = try_join(nz, rec, &done);
+    return status == CSVK_OK && !done ? pad(nz, rec) : status;
+}
+
+/* ---- r12 r14: surplus ---- */
+
+static bool surplus_is_empty(const struct nz *nz)
+{
+    for (size_t i = (size_t)nz->width; i < nz->nvalues; i++) {
+        if (nz->value[i].len != 0 || nz->value[i].form == CSVK_VALUE_ENCLOSED) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int too_many(struct nz *nz, const struct nz_record *rec)
+{
+    bool trailing = nz->nvalues == nz->width + 1;
+    if (!surplus_is_empty(nz)) {
+        return nz_reject(nz, rec, CSVK_R12_SURPLUS, NZ_CAUSE_WIDTH,
+                         "too many fields, and the surplus holds data");
+    }
+    if (!trailing && nz->o->ragged == CSVK_RAGGED_REJECT) {
+        return nz_reject(nz, rec, CSVK_R12_SURPLUS, NZ_CAUSE_NONE,
+                         "too many fields (--ragged=reject)");
+    }
+    nz->nvalues = (size_t)nz->width;
+    nz->cause[NZ_CAUSE_WIDTH]++;
+    nz_note(nz, trailing ? CSVK_R14_TRAILING : CSVK_R12_SURPLUS, rec->r.offset + rec->r.length, 0,
+            "what is beyond the width of the table is empty");
+    return nz_finish(nz, rec);
+}
+
+int nz_width(struct nz *nz, const struct nz_record *rec)
+{
+    if (!nz->width_known) {
+        return nz_no_width(nz, rec);
+    }
+    if (nz->o->ragged == CSVK_RAGGED_FAIL) {
+        return nz_refuse(nz, rec, "wrong number of fields, and --ragged=fail");
+    }
+    return nz->nvalues > nz->width ? too_many(nz, rec) : too_few(nz, rec);
+}

@@ -1,0 +1,189 @@
+/* writer.c - see writer.h. */
+#include "csvkit/writer.h"
+
+#include <string.h>
+
+enum { BUFFER = 128 * 1024, DIRECT = 16 * 1024 };
+
+void csvk_writer_init(struct csvk_writer *writer, const struct csvk_normalize_options *options,
+                      struct csvk_output output)
+{
+    memset(writer, 0, sizeof *writer);
+    writer->output = output;
+    writer->dialect = options->to;
+    writer->quote = options->quote;
+    writer->line_break = options->line_break;
+    writer->special['\r'] = writer->special['\n'] = 1;
+    writer->special[options->to.delimiter] = 1;
+    if (options->to.enclosure != CSVK_NO_BYTE) {
+        writer->special[options->to.enclosure] = 1;
+    }
+}
+
+void csvk_writer_release(struct csvk_writer *writer)
+{
+    csvk_buf_release(&writer->buffer);
+}
+
+static int hand_on(struct csvk_writer *writer, const void *bytes, size_t length,
+                   struct csvk_error *err)
+{
+    if (writer->output.write == NULL || length == 0) {
+        return CSVK_OK;
+    }
+    return writer->output.write(writer->output.context, bytes, length, err);
+}
+
+int csvk_writer_flush(struct csvk_writer *writer, struct csvk_error *err)
+{
+    int status = hand_on(writer, writer->buffer.data, writer->buffer.length, err);
+    csvk_buf_clear(&writer->buffer);
+    return status;
+}
+
+int csvk_writer_bytes(struct csvk_writer *writer, const void *bytes, size_t length,
+                      struct csvk_error *err)
+{
+    int status = CSVK_OK;
+    writer->bytes += length;
+    if (length >= DIRECT || writer->buffer.length + length > BUFFER) {
+        status = csvk_writer_flush(writer, err);
+    }
+    if (status == CSVK_OK && length >= DIRECT) {
+        return hand_on(writer, bytes, length, err);
+    }
+    if (status == CSVK_OK && csvk_buf_add(&writer->buffer, bytes, length) != CSVK_OK) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory for the output");
+    }
+    return status;
+}
+
+static size_t line_break_length(const struct csvk_writer *writer)
+{
+    return writer->line_break == CSVK_EOL_CRLF ? 2 : 1;
+}
+
+static const char *line_break_bytes(const struct csvk_writer *writer)
+{
+    return writer->line_break == CSVK_EOL_CRLF ? "\r\n" : "\n";
+}
+
+int csvk_writer_line_break(struct csvk_writer *writer, struct csvk_error *err)
+{
+    return csvk_writer_bytes(writer, line_break_bytes(writer), line_break_length(writer), err);
+}
+
+static bool has_special(const struct csvk_writer *writer, const struct csvk_value *value)
+{
+    for (size_t i = 0; i < value->len; i++) {
+        if (writer->special[value->ptr[i]] != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A mark at the start, or a line like sep=; would be taken for something else than data. */
+static bool is_mistakable(const struct csvk_value *value, bool first)
+{
+    const unsigned char *p = value->ptr;
+    if (value->len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+        return true;
+    }
+    return first && value->len >= 4 && value->len <= 5 && (p[0] | 0x20) == 's' &&
+           (p[1] | 0x20) == 'e' && (p[2] | 0x20) == 'p' && p[3] == '=';
+}
+
+/* What the grammar asks for, and what keeps a value a value. */
+static bool must_enclose(const struct csvk_writer *writer, const struct csvk_value *value,
+                         bool first, bool single)
+{
+    return (single && value->len == 0) || is_mistakable(value, first) || has_special(writer, value);
+}
+
+bool csvk_writer_can(const struct csvk_writer *writer, const struct csvk_value *values,
+                     size_t count)
+{
+    if (writer->dialect.enclosure != CSVK_NO_BYTE) {
+        return true;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (values[i].form != CSVK_VALUE_RAW &&
+            must_enclose(writer, &values[i], i == 0, count == 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool encloses(const struct csvk_writer *writer, const struct csvk_value *value, bool first,
+                     bool single)
+{
+    if (writer->dialect.enclosure == CSVK_NO_BYTE) {
+        return false;
+    }
+    if (writer->quote == CSVK_QUOTE_ALL ||
+        (writer->quote == CSVK_QUOTE_KEEP && value->form == CSVK_VALUE_ENCLOSED)) {
+        return true;
+    }
+    bool comment =
+        writer->quote == CSVK_QUOTE_MINIMAL && first && value->len != 0 && value->ptr[0] == '#';
+    return comment || must_enclose(writer, value, first, single);
+}
+
+/* Room for all of it was reserved: every byte may be doubled, and two enclosures. */
+static void put_enclosed(const struct csvk_writer *writer, const struct csvk_value *value,
+                         struct csvk_buf *out)
+{
+    unsigned char quote = (unsigned char)writer->dialect.enclosure;
+    unsigned char *to = out->data + out->length;
+    const unsigned char *from = value->ptr, *end = from + value->len;
+    *to++ = quote;
+    while (from < end) {
+        const unsigned char *hit = memchr(from, quote, (size_t)(end - from));
+        size_t n = hit == NULL ? (size_t)(end - from) : (size_t)(hit - from) + 1;
+        memcpy(to, from, n);
+        to += n;
+        from += n;
+        if (hit != NULL) {
+            *to++ = quote;
+        }
+    }
+    *to++ = quote;
+    out->length = (size_t)(to - out->data);
+}
+
+static void put_value(const struct csvk_writer *writer, const struct csvk_value *value, bool first,
+                      bool single, struct csvk_buf *out)
+{
+    if (value->form != CSVK_VALUE_RAW && encloses(writer, value, first, single)) {
+        put_enclosed(writer, value, out);
+        return;
+    }
+    if (value->len != 0) {
+        memcpy(out->data + out->length, value->ptr, value->len);
+        out->length += value->len;
+    }
+}
+
+int csvk_writer_format(const struct csvk_writer *writer, const struct csvk_value *values,
+                       size_t count, struct csvk_buf *out)
+{
+    size_t need = 4;
+    for (size_t i = 0; i < count; i++) {
+        need += 2 * values[i].len + 3;
+    }
+    if (csvk_buf_reserve(out, need) != CSVK_OK) {
+        return CSVK_ENOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (i != 0) {
+            out->data[out->length++] = (unsigned char)writer->dialect.delimiter;
+        }
+        put_value(writer, &values[i], i == 0, count == 1, out);
+    }
+    memcpy(out->data + out->length, line_break_bytes(writer), line_break_length(writer));
+    out->length += line_break_length(writer);
+    out->data[out->length] = '\0';
+    return CSVK_OK;
+}
