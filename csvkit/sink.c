@@ -243,9 +243,11 @@ static int report(const struct csvk_sink *sink, struct csvk_error *err)
 int csvk_sink_write(struct csvk_sink *sink, const void *bytes, size_t length,
                     struct csvk_error *err)
 {
-    if (sink->is_committed || sink->is_ended) {
-        return csvk_fail(err, CSVK_EUSAGE, "%s was %s already", sink->path,
-                         sink->is_committed ? "committed" : "ended");
+    if (sink->is_committed) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s was committed already", sink->path);
+    }
+    if (sink->is_ended && sink->status == CSVK_OK) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s was read back already", sink->path);
     }
     if (sink->status == CSVK_OK) {
         sink->status = sink->gzip != NULL
