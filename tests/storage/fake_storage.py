@@ -26,6 +26,7 @@ import struct
 import sys
 import threading
 import time
+import types
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -178,13 +179,9 @@ class StoreHandler(Handler):
     where = 'store'
 
     def act(self, body):
-        self.raw_path, _, self.query = self.path.partition('?')
-        self.method, self.body = self.command, body
-
-        class Request:
-            method, raw_path, query, headers = self.command, self.raw_path, self.query, self.low
-        request = Request()
-        request.body = body
+        raw_path, _, query = self.path.partition('?')
+        request = types.SimpleNamespace(method=self.command, raw_path=raw_path, query=query,
+                                        headers=self.low, body=body)
         with self.project.lock:
             return self.store.handle(request)
 
@@ -491,8 +488,10 @@ def main():
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*args.tls)
         api.socket = context.wrap_socket(api.socket, server_side=True)
+        objects.socket = context.wrap_socket(objects.socket, server_side=True)
     scheme = 'https' if args.tls else 'http'
-    store_url = 'http://127.0.0.1:%d' % objects.server_port
+    store_url = '%s://127.0.0.1:%d' % (scheme, objects.server_port)
+    store.scheme = scheme
     project = Project(args, store, store_url)
     project.url = '%s://127.0.0.1:%d' % (scheme, api.server_port)
     for server in (objects, api):

@@ -51,7 +51,7 @@ class ObjectStore:
     def __init__(self):
         self.objects, self.uploads = {}, {}
         self.s3, self.sas, self.bearers = {}, {}, {}
-        self.allow_abort = False
+        self.allow_abort, self.scheme = False, 'http'
 
     # ---- credentials -------------------------------------------------------------------------
     def grant_s3(self, grant):
@@ -123,7 +123,9 @@ class ObjectStore:
 
     def serve_s3(self, request):
         grant = self.check_v4(request)
-        bucket, _, key = urllib.parse.unquote(request.raw_path[1:]).partition('/')
+        host = re.fullmatch(r'(.+)\.s3\.[a-z0-9-]+\.amazonaws\.com', request.headers['host'])
+        path = ('/' + host.group(1) if host else '') + request.raw_path
+        bucket, _, key = urllib.parse.unquote(path[1:]).partition('/')
         query = dict(urllib.parse.parse_qsl(request.query, keep_blank_values=True))
         if not grant.allows(bucket, key):
             raise Refused(403, 'AccessDenied', 'Access Denied')
@@ -238,8 +240,8 @@ class ObjectStore:
         if request.method == 'POST' and request.headers.get('x-goog-resumable') == 'start':
             session = uuid.uuid4().hex
             self.uploads[session] = (bucket, key, bytearray())
-            return 201, {'Location': 'http://%s%s?upload_id=%s' % (
-                request.headers['host'], request.raw_path, session)}, b''
+            return 201, {'Location': '%s://%s%s?upload_id=%s' % (
+                self.scheme, request.headers['host'], request.raw_path, session)}, b''
         md5 = request.headers.get('content-md5')
         if md5 and base64.b64decode(md5) != hashlib.md5(request.body).digest():
             raise Refused(400, 'BadDigest')
