@@ -112,7 +112,7 @@ static int start_export(struct downloading *downloading, struct kbc_started *sta
         cJSON_Delete(body);
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    struct kbc_trace trace = {"tableExport", table, NULL};
+    struct kbc_trace trace = {"tableExport"};
     struct kbc_call call = {.what = "export",
                             .method = "POST",
                             .path = csvk_buf_text(&path),
@@ -278,6 +278,7 @@ static int get_all(struct downloading *downloading, struct csvk_error *err)
                               .keys = &keys,
                               .columns = &out->columns,
                               .header = out->sliced && out->columns.count > 0,
+                              .whole = !out->sliced,
                               .path = downloading->wanted->out,
                               .expected = json_uint(downloading->file, "sizeBytes")};
         status = downloading->wanted->slices == KBC_KEEP_SLICES ? fetch_keep(&fetch, err)

@@ -29,6 +29,17 @@ static bool ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
+static bool is_gzip_name(const char *name)
+{
+    return ends_with(name, ".gz");
+}
+
+/* A file that is wanted in the form in which it is stored keeps every byte. */
+static bool as_it_is(const struct fetch *fetch)
+{
+    return fetch->whole && is_gzip_name(fetch->keys->item[0]) == is_gzip_name(fetch->path);
+}
+
 /* ---- checking and unpacking ------------------------------------------------------------------ */
 
 static int take_bytes(struct csvk_source *source, struct csvk_sink *sink, uint64_t *written,
@@ -65,7 +76,7 @@ static int unpack(struct csvk_source *source, const char *key, struct csvk_sink 
         return csvk_fail(err, CSVK_EREMOTE, "%.200s: the stored object is damaged: %s at byte %llu",
                          short_name(key), damage.what, (unsigned long long)damage.offset);
     }
-    if (status == CSVK_OK && ends_with(key, ".gz") && !csvk_source_is_gzip(source)) {
+    if (status == CSVK_OK && is_gzip_name(key) && !csvk_source_is_gzip(source)) {
         return csvk_fail(err, CSVK_EREMOTE, "%.200s: the stored object is not gzip",
                          short_name(key));
     }
@@ -84,8 +95,12 @@ static int unpack_spool(const struct window *window, size_t i, struct csvk_sink 
         return csvk_fail_sys(err, errno, "reading what was fetched");
     }
     int status = csvk_source_memory(&source, bytes ? bytes : "", size, err);
-    if (status == CSVK_OK) {
-        status = unpack(source, key, sink, &fetch->written, err);
+    if (status == CSVK_OK && !(as_it_is(fetch) && !is_gzip_name(key))) {
+        status = unpack(source, key, as_it_is(fetch) ? NULL : sink, &fetch->written, err);
+    }
+    if (status == CSVK_OK && as_it_is(fetch)) {
+        fetch->written = size;
+        status = csvk_sink_write(sink, bytes ? bytes : "", size, err);
     }
     csvk_source_free(source);
     if (bytes) {
@@ -179,8 +194,8 @@ int fetch_join(struct fetch *fetch, struct csvk_error *err)
     }
     kbc_progress_begin(fetch->kbc, fetch->keys->count == 1 ? fetch->expected : 0);
     kbc_progress_parts(fetch->kbc, fetch->keys->count);
-    int status =
-        csvk_sink_open(&sink, fetch->path, ends_with(fetch->path, ".gz") ? GZIP_LEVEL : 0, err);
+    bool plain = as_it_is(fetch) || !is_gzip_name(fetch->path);
+    int status = csvk_sink_open(&sink, fetch->path, plain ? 0 : GZIP_LEVEL, err);
     if (status == CSVK_OK) {
         status = join(fetch, sink, err);
     }
@@ -204,7 +219,7 @@ static int slice_path(const struct keeping *keeping, size_t item, struct csvk_bu
 {
     const char *key = keeping->fetch->keys->item[item];
     return csvk_buf_printf(path, "%s/part-%05zu.csv%s", keeping->folder, item + 1,
-                           ends_with(key, ".gz") ? ".gz" : "") < 0
+                           is_gzip_name(key) ? ".gz" : "") < 0
                ? csvk_fail(err, CSVK_ENOMEM, "out of memory")
                : CSVK_OK;
 }

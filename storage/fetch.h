@@ -10,6 +10,7 @@ struct fetch {
     const struct csvk_strings *keys;    /* in the order of the result */
     const struct csvk_strings *columns; /* for the header */
     bool header;                        /* the objects have none: write one first */
+    bool whole;                         /* one object that is a file of its own */
     const char *path;
     uint64_t expected; /* bytes of a file of one object, 0: not known */
     uint64_t stored;   /* out: bytes fetched */

@@ -7,9 +7,11 @@
  */
 #include "storage/job.h"
 
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { LOOKS = 5, LONGEST_POLL_MS = 20000 };
 
@@ -145,24 +147,10 @@ int kbc_finish_job(struct kbc *kbc, const char *id, struct kbc_job *job, struct 
 
 /* ---- finding --------------------------------------------------------------------------------- */
 
-static bool is_source(const cJSON *job, const char *file_id)
-{
-    char id[KBC_ID_SIZE];
-    json_id(json_at(json_at(job, "operationParams"), "source"), "fileId", id);
-    return strcmp(id, file_id) == 0;
-}
-
-/* With a run id of our own that alone decides; else operation, table and file have to agree. */
 static bool is_ours(const cJSON *job, const struct kbc_trace *trace, const char *run_id)
 {
-    if (strcmp(json_text(job, "operationName"), trace->operation) != 0) {
-        return false;
-    }
-    if (*run_id) {
-        return strcmp(json_text(job, "runId"), run_id) == 0;
-    }
-    return trace->file_id && is_source(job, trace->file_id) &&
-           (!trace->table || strcmp(json_text(job, "tableId"), trace->table) == 0);
+    return strcmp(json_text(job, "operationName"), trace->operation) == 0 &&
+           strcmp(json_text(job, "runId"), run_id) == 0;
 }
 
 int kbc_find_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
@@ -189,9 +177,19 @@ int kbc_find_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run
 
 /* ---- starting -------------------------------------------------------------------------------- */
 
-int kbc_new_run(struct kbc *kbc, char run_id[64], struct csvk_error *err)
+/* One of our own making, when the server gives none: it only has to be unlike any other. */
+static void make_up_run(char id[KBC_ID_SIZE])
 {
-    char id[KBC_ID_SIZE];
+    uint32_t chance[2] = {0};
+    if (RAND_bytes((unsigned char *)chance, sizeof chance) != 1) {
+        chance[0] = (uint32_t)getpid();
+    }
+    snprintf(id, KBC_ID_SIZE, "%u%u", chance[0], chance[1]);
+}
+
+int kbc_new_run(struct kbc *kbc, char run_id[KBC_RUN_SIZE], struct csvk_error *err)
+{
+    char id[KBC_ID_SIZE] = "";
     struct kbc_call call = {.what = "asking for a run id",
                             .method = "POST",
                             .path = "tickets",
@@ -199,18 +197,21 @@ int kbc_new_run(struct kbc *kbc, char run_id[64], struct csvk_error *err)
                             .replay = HTTP_ONCE,
                             .dry = "{\"id\":\"0\"}"};
     struct kbc_answer answer;
-    run_id[0] = '\0';
     int status = kbc_call(kbc, &call, &answer, err);
+    long answered = answer.status;
     if (status == CSVK_OK) {
         json_id(answer.json, "id", id);
-        snprintf(run_id, 64, "%.30s%s%s", kbc->run_id ? kbc->run_id : "", kbc->run_id ? "." : "",
-                 id);
-        run_id[*id ? strlen(run_id) : 0] = '\0';
     }
-    long answered = answer.status;
     kbc_answer_release(&answer);
-    bool refused_token = status == CSVK_EREMOTE && (answered == 401 || answered == 403);
-    return status == CSVK_ECANCELED || refused_token ? status : CSVK_OK;
+    if (status == CSVK_ECANCELED || answered == 401 || answered == 403) {
+        return status;
+    }
+    if (!*id) {
+        make_up_run(id);
+    }
+    const char *parent = kbc->run_id ? kbc->run_id : "";
+    snprintf(run_id, KBC_RUN_SIZE, "%s%s%s", parent, *parent ? "." : "", id);
+    return CSVK_OK;
 }
 
 /* The answer to a request that may have started a job did not come. */

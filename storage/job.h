@@ -6,21 +6,21 @@
 
 #include "storage/kbc.h"
 
-/* What the job of a request would look like in the list of jobs. */
+/* What the job of a request looks like in the list of jobs, beside its run id. */
 struct kbc_trace {
     const char *operation; /* "tableImport" */
-    const char *table;     /* or NULL */
-    const char *file_id;   /* of its source, or NULL */
 };
 
+#define KBC_RUN_SIZE 160
 struct kbc_started {
     char id[KBC_ID_SIZE];
-    char run_id[64]; /* that the request carried; "" when there was none */
+    char run_id[KBC_RUN_SIZE]; /* that the request carries */
     bool found_again;
 };
 
-/* Asks for a run id of its own for the next job: "" when the server gives none. CSVK_ECANCELED. */
-int kbc_new_run(struct kbc *kbc, char run_id[64], struct csvk_error *err) CSVK_MUST_USE;
+/* A run id for the next job alone, below the session's. CSVK_ECANCELED; CSVK_EREMOTE: the token is
+   refused. */
+int kbc_new_run(struct kbc *kbc, char run_id[KBC_RUN_SIZE], struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Sends a request that starts a job (the call's run_id is set from `started`). When its answer is
  * lost the job is looked for, by run id; if it is not there, CSVK_ENET says that the outcome is not

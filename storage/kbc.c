@@ -58,6 +58,9 @@ static int take_texts(struct kbc *kbc, const struct kbc_options *options, struct
                                strlen(options->branch)) {
         return csvk_fail(err, CSVK_EUSAGE, "--branch: a number or \"default\"");
     }
+    if (options->run_id && strlen(options->run_id) > 100) {
+        return csvk_fail(err, CSVK_EUSAGE, "--run-id: too long");
+    }
     if (copy(&kbc->token, options->token) < 0 || copy(&kbc->branch, options->branch) < 0 ||
         copy(&kbc->run_id, options->run_id) < 0 || copy(&kbc->ca_file, options->ca_file) < 0 ||
         secrets_add(&kbc->secrets, options->token) < 0) {

@@ -139,8 +139,7 @@ static int earlier_job(struct loading *loading, char id[KBC_ID_SIZE], struct csv
     if (!begun || *id) {
         return *id ? CSVK_OK : CSVK_END;
     }
-    struct kbc_trace trace = {json_text(begun, "operation"), loading->wanted->table,
-                              loading->wanted->file_id};
+    struct kbc_trace trace = {json_text(begun, "operation")};
     return kbc_find_job(loading->kbc, &trace, json_text(begun, "run"), id, err);
 }
 
@@ -149,9 +148,7 @@ static int earlier_job(struct loading *loading, char id[KBC_ID_SIZE], struct csv
 static int start_import(struct loading *loading, struct kbc_call *call, const char *operation,
                         struct csvk_error *err)
 {
-    const struct kbc_load *wanted = loading->wanted;
-    bool imports = strcmp(operation, "tableImport") == 0;
-    struct kbc_trace trace = {operation, imports ? wanted->table : NULL, wanted->file_id};
+    struct kbc_trace trace = {operation};
     struct kbc_started started = {0};
     if (!call->body) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");

@@ -341,10 +341,10 @@ static cJSON *definition_body(const struct table_place *place, const struct kbc_
 }
 
 /* Starts the job of `call` and waits for its end. */
-static int run_job(struct kbc *kbc, struct kbc_call *call, const char *operation, const char *table,
+static int run_job(struct kbc *kbc, struct kbc_call *call, const char *operation,
                    struct csvk_error *err)
 {
-    struct kbc_trace trace = {operation, table, NULL};
+    struct kbc_trace trace = {operation};
     struct kbc_started started = {0};
     struct kbc_job job = {0};
     int status = kbc_new_run(kbc, started.run_id, err);
@@ -380,7 +380,7 @@ int table_define(struct kbc *kbc, const struct table_place *place, const struct 
                             .body = body,
                             .scope = KBC_BRANCHED,
                             .replay = HTTP_ONCE};
-    status = run_job(kbc, &call, "tableCreate", NULL, err);
+    status = run_job(kbc, &call, "tableCreate", err);
     csvk_buf_release(&path);
     return status;
 }
@@ -402,7 +402,7 @@ static int add_one(struct kbc *kbc, const struct table_place *place, const char 
                             .body = body,
                             .scope = KBC_BRANCHED,
                             .replay = HTTP_ONCE};
-    int status = run_job(kbc, &call, "tableColumnAdd", place->id, err);
+    int status = run_job(kbc, &call, "tableColumnAdd", err);
     csvk_buf_release(&path);
     return status;
 }

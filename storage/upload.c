@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { MOST_ROUNDS = 3 };
+#define LARGE_FILE UINT64_C(2048000000) /* the platform's own advice */
 
 /* ---- preparing ------------------------------------------------------------------------------- */
 
@@ -191,6 +192,10 @@ int kbc_upload(struct kbc *kbc, const struct kbc_upload *wanted, struct kbc_uplo
     memset(out, 0, sizeof *out);
     pthread_mutex_init(&upload.lock, NULL);
     int status = objects_collect(&upload.objects, wanted->path, wanted->compress, err);
+    if (status == CSVK_OK && !upload.objects.sliced && upload.objects.bytes > LARGE_FILE) {
+        kbc_note(kbc, "%s: larger than 2 GB; slices load faster and surely (csvkit slice)",
+                 wanted->path);
+    }
     if (status == CSVK_OK) {
         out->sliced = upload.objects.sliced;
         out->objects = upload.objects.count;

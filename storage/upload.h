@@ -30,6 +30,9 @@ bool upload_recall_complete(const struct upload *upload);
 int upload_recall_parts(struct upload *upload, struct upload_object *object) CSVK_MUST_USE;
 int upload_note_begun(struct upload *upload, const struct upload_object *object,
                       struct csvk_error *err) CSVK_MUST_USE;
+/* What was begun is gone: a later run begins anew. */
+int upload_note_dropped(struct upload *upload, const struct upload_object *object,
+                        struct csvk_error *err) CSVK_MUST_USE;
 int upload_note_part(struct upload *upload, const struct upload_object *object,
                      const struct store_part *part, struct csvk_error *err) CSVK_MUST_USE;
 int upload_note_done(struct upload *upload, const struct upload_object *object,

@@ -66,19 +66,24 @@ static void recall_parts(struct upload *upload, struct upload_object *object)
 /* A multipart upload that an earlier run began goes on under its id. */
 int upload_recall_parts(struct upload *upload, struct upload_object *object)
 {
+    const char *begun = NULL;
     for (size_t i = 0; state_entry(upload->state, i); i++) {
         const cJSON *entry = state_entry(upload->state, i);
-        if (*json_text(entry, "begun") && strcmp(json_text(entry, "object"), object->name) == 0) {
-            csvk_free(object->object.upload);
-            object->object.upload = csvk_strdup(json_text(entry, "begun"));
-            if (!object->object.upload) {
-                return CSVK_ENOMEM;
-            }
+        if (strcmp(json_text(entry, "object"), object->name) != 0) {
+            continue;
         }
+        begun = *json_text(entry, "begun") ? json_text(entry, "begun") : begun;
+        begun = json_true(entry, "dropped") ? NULL : begun;
     }
-    if (object->object.upload) {
-        recall_parts(upload, object);
+    if (!begun) {
+        return CSVK_OK;
     }
+    csvk_free(object->object.upload);
+    object->object.upload = csvk_strdup(begun);
+    if (!object->object.upload) {
+        return CSVK_ENOMEM;
+    }
+    recall_parts(upload, object);
     return CSVK_OK;
 }
 
@@ -104,6 +109,15 @@ int upload_note_begun(struct upload *upload, const struct upload_object *object,
     cJSON *entry = cJSON_CreateObject();
     cJSON_AddStringToObject(entry, "object", object->name);
     cJSON_AddStringToObject(entry, "begun", object->object.upload);
+    return state_add(upload->state, entry, err);
+}
+
+int upload_note_dropped(struct upload *upload, const struct upload_object *object,
+                        struct csvk_error *err)
+{
+    cJSON *entry = cJSON_CreateObject();
+    cJSON_AddStringToObject(entry, "object", object->name);
+    cJSON_AddTrueToObject(entry, "dropped");
     return state_add(upload->state, entry, err);
 }
 

@@ -113,7 +113,11 @@ static int put_in_parts(struct upload *upload, struct http_client *client,
         status = store_finish(&upload->store, client, &object->object, err);
     }
     if (status < 0 && object->object.upload && (!upload->state || status == CSVK_ECHANGED)) {
+        struct csvk_error unimportant;
         drop_parts(upload, object);
+        if (upload_note_dropped(upload, object, &unimportant) < 0) {
+            kbc_note(upload->kbc, "%s", unimportant.text);
+        }
     }
     return status;
 }

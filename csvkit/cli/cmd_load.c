@@ -2,6 +2,7 @@
 #include "csvkit/cli/remote.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* ---- the result ------------------------------------------------------------------------------ */
 
@@ -184,7 +185,9 @@ static int check_and_load(struct remote *remote, const struct remote_input *inpu
     if (cli_has(remote->cli, "importer")) {
         return import_directly(remote, input);
     }
-    if (!cli_has(remote->cli, "dry-run") && kbc_load_check(remote->kbc, load, &err) < 0) {
+    const char *state = cli_value(remote->cli, "state");
+    bool first = !state || access(state, F_OK) != 0; /* else the table may be there by our doing */
+    if (first && !cli_has(remote->cli, "dry-run") && kbc_load_check(remote->kbc, load, &err) < 0) {
         return remote_fail(remote, &err);
     }
     int status = upload_first(remote, input, &uploaded);

@@ -76,4 +76,19 @@ run 0 download --table=$T -o - --limit=3
 same "standard output" "$(wc -l <"$work/out")" 4
 run 0 download --table=$T -o "$work/d/some.csv" --where=id=5 --changed-since='-2 days'
 same "one row" "$(cat "$work/d/some.csv")" "$(printf '"id","text"\n"5","39595"')"
+
+# ---- files that are no tables keep every byte ----------------------------------------------------------------
+head -c 100000 /dev/urandom >"$work/x.bin"
+gzip -9 <"$work/o.csv" >"$work/x.csv.gz"
+cp "$work/x.csv.gz" "$work/hidden.bin"
+for file in x.bin x.csv.gz hidden.bin; do
+    run 0 upload "$work/$file" --no-check
+    name=$file
+    [ $file != hidden.bin ] || name=hidden.bin.gz # the name tells what is inside
+    run 0 download --file-id="$(cat "$work/out")" -o "$work/d/$name"
+    cmp -s "$work/$file" "$work/d/$name" || fail "$file comes back differently"
+done
+run 0 upload "$work/x.csv.gz" --no-check
+run 0 download --file-id="$(cat "$work/out")" -o "$work/d/x.csv"
+cmp -s "$work/o.csv" "$work/d/x.csv" || fail "an unpacked file differs"
 conclude
