@@ -36,6 +36,34 @@ for mode in '"mode":"reset_before"' '"mode":"reset_mid"' '"mode":"close"' '"mode
     same "one import after $mode" "$(posts $IMPORT)" 1
 done
 
+# ---- the requests around it, sent once as well ------------------------------------------------------
+n=0
+for path in 'buckets$' tables-async tables-definition tickets; do
+    for mode in '"mode":"reset_after"' '"mode":"cut"'; do
+        n=$((n + 1))
+        control reset
+        fault "{\"where\":\"api\",\"method\":\"POST\",\"path\":\"$path\",\"times\":9,$mode}"
+        if [ $path = tables-definition ]; then
+            run 0 load in.c-lost$n.t "$work/o.csv" --no-check --no-header --columns=a,b ||
+                echo "    $path $mode"
+            same "rows" "$(rows in.c-lost$n.t | wc -l)" 3
+        else
+            run 0 load in.c-lost$n.t "$work/o.csv" || echo "    $path $mode"
+            same "rows" "$(rows in.c-lost$n.t | wc -l)" 2
+        fi
+        same "sent twice" "$(log | awk '/^api POST/ && !/tickets/ { print $3 }' | sort | uniq -d)" ""
+    done
+done
+for mode in '"mode":"status","status":500' '"mode":"reset_before"' '"mode":"reset_after"' '"mode":"html"'; do
+    control reset
+    fault "{\"where\":\"api\",\"path\":\"prepare\",\"times\":9,$mode}"
+    run 2 upload "$work/o.csv" || echo "    prepare $mode"
+    same "prepared once after $mode" "$(posts /v2/storage/files/prepare)" 1
+done
+control reset
+fault '{"where":"api","path":"prepare","mode":"status","status":429}'
+run 0 upload "$work/o.csv"
+
 # ---- "not now" is not an answer ---------------------------------------------------------------------
 fresh
 fault '{"where":"api","path":"import-async","mode":"status","status":429,"headers":{"Retry-After":"1"}}'

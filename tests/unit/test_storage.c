@@ -1,0 +1,333 @@
+/*
+ * test_storage.c - the parts of storage/ that need no server: addresses, secrets, the journal, the
+ * sources of an upload, how a file is divided.
+ */
+#include "storage/http.h"
+#include "storage/objects.h"
+#include "storage/secret.h"
+#include "storage/state.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/csvkit-test-XXXXXX";
+
+static char *path_of(const char *name)
+{
+    char *path = NULL;
+    ck_assert_int_ge(asprintf(&path, "%s/%s", folder, name), 0);
+    return path;
+}
+
+static void write_file(const char *path, const char *text, size_t length)
+{
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(text, 1, length, file), length);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(chmod(path, 0600), 0);
+}
+
+/* ---- addresses ------------------------------------------------------------------------------- */
+
+START_TEST(only_https_or_the_loopback_interface)
+{
+    static const char *const good[] = {"https://connection.keboola.com", "http://127.0.0.1:8080",
+                                       "http://localhost/x", "http://[::1]:80", "https://x:1/y?z"};
+    static const char *const bad[] = {"http://connection.keboola.com",
+                                      "ftp://127.0.0.1",
+                                      "",
+                                      "https://",
+                                      "http://127.0.0.1.evil.com",
+                                      "http://localhost.evil.com",
+                                      "https://user:secret@host",
+                                      "http://127.0.0.1@evil.com",
+                                      "https://ho st",
+                                      "127.0.0.1",
+                                      "http://evil.com/127.0.0.1"};
+    struct csvk_error err;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        ck_assert_msg(http_check_url(good[i], "url", &err) == CSVK_OK, "%s", good[i]);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ck_assert_msg(http_check_url(bad[i], "url", &err) == CSVK_EUSAGE, "%s", bad[i]);
+    }
+}
+END_TEST
+
+START_TEST(headers_of_an_answer_are_found_by_name)
+{
+    struct http_response response = {0};
+    char value[16];
+    ck_assert_int_eq(csvk_buf_puts(&response.headers,
+                                   "HTTP/1.1 200 OK\r\nX-ETag: no\r\netag:  \"a\""
+                                   "\r\nLong: 0123456789012345\r\n\r\n"),
+                     CSVK_OK);
+    ck_assert(http_response_header(&response, "ETag", value, sizeof value));
+    ck_assert_str_eq(value, "\"a\"");
+    ck_assert(!http_response_header(&response, "Tag", value, sizeof value));
+    ck_assert(!http_response_header(&response, "Long", value, sizeof value));
+    http_response_release(&response);
+}
+END_TEST
+
+START_TEST(a_header_cannot_be_broken_into_two)
+{
+    struct http_request request = {0};
+    ck_assert_int_eq(http_header(&request, "X-A: %s", "b\r\nX-C: d"), CSVK_EUSAGE);
+    ck_assert_uint_eq(request.headers.count, 0);
+    http_request_release(&request);
+}
+END_TEST
+
+/* ---- secrets --------------------------------------------------------------------------------- */
+
+START_TEST(secrets_are_masked_by_value)
+{
+    struct secrets secrets;
+    char text[] = "a token-123 and token-123token-12 end";
+    secrets_init(&secrets);
+    ck_assert_int_eq(secrets_add(&secrets, "token-123"), CSVK_OK);
+    ck_assert_int_eq(secrets_add(&secrets, "end"), CSVK_OK); /* too short to be one */
+    ck_assert_int_eq(secrets_add(&secrets, NULL), CSVK_OK);
+    secrets_mask(&secrets, text);
+    ck_assert_str_eq(text, "a ********* and *********token-12 end");
+    secrets_release(&secrets);
+}
+END_TEST
+
+/* ---- journal --------------------------------------------------------------------------------- */
+
+static struct state *open_journal(const char *path, const char *identity)
+{
+    struct state *state = NULL;
+    struct csvk_error err = {0};
+    ck_assert_msg(state_open(&state, path, identity, &err) == CSVK_OK, "%s", err.text);
+    return state;
+}
+
+static void add_number(struct state *state, int number)
+{
+    struct csvk_error err;
+    cJSON *entry = cJSON_CreateObject();
+    cJSON_AddNumberToObject(entry, "part", number);
+    ck_assert_int_eq(state_add(state, entry, &err), CSVK_OK);
+}
+
+static size_t count_entries(const struct state *state)
+{
+    size_t count = 0;
+    while (state_entry(state, count)) {
+        ck_assert_uint_eq(json_uint(state_entry(state, count), "part"), count + 1);
+        count++;
+    }
+    return count;
+}
+
+static void fill_journal(const char *path, int entries)
+{
+    struct csvk_error err;
+    cJSON *file = cJSON_Parse("{\"id\":7}");
+    struct state *state = open_journal(path, "me");
+    ck_assert_int_eq(state_begin(state, file, &err), CSVK_OK);
+    for (int i = 1; i <= entries; i++) {
+        add_number(state, i);
+    }
+    state_close(state);
+    cJSON_Delete(file);
+}
+
+/* Cut anywhere, the journal gives a beginning of what was written, and can be written on. */
+START_TEST(a_cut_journal_is_read_as_far_as_it_is_whole)
+{
+    char whole[1024];
+    char *path = path_of("cut.state");
+    fill_journal(path, 3);
+    FILE *file = fopen(path, "r");
+    size_t length = fread(whole, 1, sizeof whole, file);
+    fclose(file);
+    size_t last = 0;
+    for (size_t cut = 0; cut <= length; cut++) {
+        write_file(path, whole, cut);
+        struct state *state = open_journal(path, "me");
+        size_t entries = count_entries(state);
+        ck_assert_uint_ge(entries, last);
+        last = entries;
+        if (state_file(state)) {
+            add_number(state, (int)entries + 1);
+            state_close(state);
+            state = open_journal(path, "me");
+            ck_assert_uint_eq(count_entries(state), entries + 1);
+        }
+        state_close(state);
+    }
+    ck_assert_uint_eq(last, 3);
+    free(path);
+}
+END_TEST
+
+START_TEST(a_journal_of_something_else_does_not_count)
+{
+    char *path = path_of("other.state");
+    fill_journal(path, 2);
+    struct state *state = open_journal(path, "you");
+    ck_assert_ptr_null(state_file(state));
+    ck_assert_ptr_null(state_entry(state, 0));
+    state_close(state);
+    state = open_journal(path, NULL);
+    ck_assert_ptr_nonnull(state_file(state));
+    state_close(state);
+    free(path);
+}
+END_TEST
+
+START_TEST(a_journal_is_private_and_has_one_user)
+{
+    struct state *first, *second = NULL;
+    struct csvk_error err = {0};
+    char *path = path_of("private.state"), *link = path_of("link.state");
+    fill_journal(path, 1);
+    first = open_journal(path, "me");
+    ck_assert_int_eq(state_open(&second, path, "me", &err), CSVK_EUSAGE);
+    ck_assert_ptr_nonnull(strstr(err.text, "another run"));
+    state_close(first);
+    ck_assert_int_eq(chmod(path, 0640), 0);
+    ck_assert_int_eq(state_open(&second, path, "me", &err), CSVK_EUSAGE);
+    ck_assert_int_eq(symlink(path, link), 0);
+    ck_assert_int_eq(state_open(&second, link, "me", &err), CSVK_EIO);
+    ck_assert_ptr_null(second);
+    free(path);
+    free(link);
+}
+END_TEST
+
+/* ---- sources --------------------------------------------------------------------------------- */
+
+static int collect(const char *path, enum kbc_compress compress, struct upload_objects *objects)
+{
+    struct csvk_error err;
+    return objects_collect(objects, path, compress, &err);
+}
+
+START_TEST(names_tell_what_is_compressed)
+{
+    struct upload_objects objects;
+    char *directory = path_of("slices"), *plain = path_of("slices/a.csv"),
+         *gzip = path_of("slices/b"), *clash = path_of("slices/a.csv.gz"),
+         *manifest = path_of("slices/manifest");
+    ck_assert_int_eq(mkdir(directory, 0700), 0);
+    write_file(plain, "1,2\n", 4);
+    write_file(gzip, "\x1f\x8b\x08\0", 4);
+    ck_assert_int_eq(collect(directory, KBC_AS_IT_IS, &objects), CSVK_OK);
+    ck_assert(objects.sliced);
+    ck_assert_uint_eq(objects.bytes, 8);
+    ck_assert_str_eq(objects.item[0].name, "a.csv");
+    ck_assert_str_eq(objects.item[1].name, "b.gz");
+    objects_release(&objects);
+    write_file(clash, "\x1f\x8b\x08\0", 4);
+    ck_assert_int_eq(collect(directory, KBC_GZIP, &objects), CSVK_EUSAGE);
+    objects_release(&objects);
+    ck_assert_int_eq(collect(directory, KBC_AS_IT_IS, &objects), CSVK_OK);
+    objects_release(&objects);
+    write_file(manifest, "x", 1);
+    ck_assert_int_eq(collect(directory, KBC_AS_IT_IS, &objects), CSVK_EUSAGE);
+    objects_release(&objects);
+    free(directory);
+    free(plain);
+    free(gzip);
+    free(clash);
+    free(manifest);
+}
+END_TEST
+
+START_TEST(a_source_that_changes_is_noticed)
+{
+    struct upload_objects objects;
+    struct csvk_error err;
+    char *path = path_of("moving.csv");
+    write_file(path, "1,2\n", 4);
+    ck_assert_int_eq(collect(path, KBC_AS_IT_IS, &objects), CSVK_OK);
+    ck_assert_int_eq(object_open(&objects.item[0], KBC_AS_IT_IS, NULL, &err), CSVK_OK);
+    ck_assert_int_eq(object_check(&objects.item[0], &err), CSVK_OK);
+    write_file(path, "1,2,3\n", 6);
+    ck_assert_int_eq(object_check(&objects.item[0], &err), CSVK_ECHANGED);
+    objects_release(&objects);
+    free(path);
+}
+END_TEST
+
+/* ---- parts ----------------------------------------------------------------------------------- */
+
+static void check_division(enum store_kind kind, uint64_t size, uint64_t wanted, size_t count,
+                           uint64_t first)
+{
+    struct store store = {.kind = kind};
+    struct store_object object = {.what = "test", .size = size};
+    struct csvk_error err;
+    ck_assert_int_eq(store_divide(&store, &object, wanted, &err), CSVK_OK);
+    ck_assert_uint_eq(object.nparts, count);
+    uint64_t end = 0;
+    for (size_t i = 0; i < object.nparts; i++) {
+        ck_assert_uint_eq(object.parts[i].offset, end);
+        ck_assert_uint_eq(object.parts[i].number, i + 1);
+        ck_assert_uint_gt(object.parts[i].size, 0);
+        end += object.parts[i].size;
+    }
+    ck_assert(count == 0 || (end == size && object.parts[0].size == first));
+    csvk_free(object.parts);
+}
+
+START_TEST(parts_keep_the_limits_of_the_stores)
+{
+    const uint64_t mib = UINT64_C(1) << 20, gib = UINT64_C(1) << 30;
+    check_division(STORE_S3, 0, 64 * mib, 0, 0);
+    check_division(STORE_S3, 64 * mib, 64 * mib, 0, 0);
+    check_division(STORE_S3, 64 * mib + 1, 64 * mib, 2, 64 * mib);
+    check_division(STORE_S3, 11 * mib, 1, 3, 5 * mib);               /* the least part */
+    check_division(STORE_S3, 2000 * gib, 64 * mib, 9991, 205 * mib); /* at most 10,000 */
+    check_division(STORE_AZURE, 300 * mib, gib, 3, 100 * mib);       /* the largest block */
+    check_division(STORE_GCS, 2 * mib, 300000, 4, 2 * mib / 4);      /* multiples of 256 KiB */
+}
+END_TEST
+
+START_TEST(too_large_for_the_store)
+{
+    struct store store = {.kind = STORE_AZURE};
+    struct store_object object = {.what = "test", .size = UINT64_C(6) << 40};
+    struct csvk_error err;
+    ck_assert_int_eq(store_divide(&store, &object, 1, &err), CSVK_ELIMIT);
+}
+END_TEST
+
+int main(void)
+{
+    if (!mkdtemp(folder)) {
+        return EXIT_FAILURE;
+    }
+    Suite *suite = suite_create("storage");
+    TCase *tcase = tcase_create("storage");
+    tcase_add_test(tcase, only_https_or_the_loopback_interface);
+    tcase_add_test(tcase, headers_of_an_answer_are_found_by_name);
+    tcase_add_test(tcase, a_header_cannot_be_broken_into_two);
+    tcase_add_test(tcase, secrets_are_masked_by_value);
+    tcase_add_test(tcase, a_cut_journal_is_read_as_far_as_it_is_whole);
+    tcase_add_test(tcase, a_journal_of_something_else_does_not_count);
+    tcase_add_test(tcase, a_journal_is_private_and_has_one_user);
+    tcase_add_test(tcase, names_tell_what_is_compressed);
+    tcase_add_test(tcase, a_source_that_changes_is_noticed);
+    tcase_add_test(tcase, parts_keep_the_limits_of_the_stores);
+    tcase_add_test(tcase, too_large_for_the_store);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    char command[64];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return failed == 0 && system(command) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
