@@ -136,6 +136,10 @@ check: deps ## install what is missing, build, run every test (T=pattern runs so
 	@$(MAKE) --no-print-directory tests
 	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/run.sh '$(T)'
 
+demo: deps ## install what is missing, build, and run the main job on example data
+	@$(MAKE) --no-print-directory all bench-bins
+	@CSVKIT=$(TOOL) BUILD=$(B) examples/demo.sh
+
 bench: all bench-bins ## speed, memory and start-up beside wc, libcsv and others, in one run (S=section)
 	@python3 tests/bench/bench.py $(B) $(S)
 

@@ -172,7 +172,12 @@ expect_exit 0 "$CSVKIT" validate --columns=id,n --primary-key=id,n "$tmp/keyed"
 expect_exit 0 "$CSVKIT" rules
 [ "$(grep -c ' [EWI-] [EWI-] [EWI-] [EWI-] [EWI-]  ' "$tmp/out")" -ge 54 ] || fail "rules"
 "$CSVKIT" rules --format=json | jq -e 'length >= 54
-    and all(.[]; .rule != "" and (.levels | keys | length) == 5)' >/dev/null || fail "rules JSON"
+    and all(.[] | select(has("levels")); .rule != "" and (.levels | keys | length) == 5)
+    and any(.[]; .rule | startswith("manifest-"))' >/dev/null || fail "rules JSON"
+for rule in $("$CSVKIT" rules --format=json | jq -r '.[].rule'); do
+    expect_exit 0 "$CSVKIT" explain "$rule"
+    grep -q "^$rule: " "$tmp/out" || fail "explain $rule"
+done
 expect_exit 0 "$CSVKIT" explain field-count
 grep -q 'keboola *error' "$tmp/out" || fail "explain"
 expect_exit 2 "$CSVKIT" explain nosuch

@@ -1,0 +1,84 @@
+#!/bin/bash
+# demo.sh - the main job on real data, step by step: validate, explain, sniff, normalize, slice with
+# a manifest, preflight, and an import into a Storage server of its own on the loopback interface.
+# `make demo` runs it; nothing outside a temporary folder is written.
+#   CSVKIT=path of the program  BUILD=build folder  examples/demo.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+CSVKIT=$(realpath "$CSVKIT")
+BUILD=$(realpath "$BUILD")
+export CSVKIT BUILD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+bold= plain=
+[ ! -t 1 ] || { bold=$(tput bold) && plain=$(tput sgr0); } 2>/dev/null
+
+step() {
+    printf '\n%s== %s%s\n' "$bold" "$1" "$plain"
+}
+
+# expect STATUS COMMAND...: shows a command as a user would type it and runs it; the demonstration
+# ends at once when a command ends otherwise than it should.
+expect() {
+    local wanted=$1 status=0
+    shift
+    printf '%s$ %s%s\n' "$bold" "${*//$work\//}" "$plain"
+    "$@" || status=$?
+    [ "$status" = 0 ] || echo "(exit status $status)"
+    [ "$status" = "$wanted" ] || { echo "expected exit status $wanted" >&2 && exit 1; }
+}
+
+run() {
+    expect 0 "$@"
+}
+
+csvkit() {
+    "$CSVKIT" "$@" 2> >(sed "s|$work/||g" >&2) | sed "s|$work/||g"
+    return "${PIPESTATUS[0]}"
+}
+
+step "1. Is it CSV? A clean file, and one as people send them"
+cp examples/data/* "$work"
+run csvkit validate "$work/orders.csv"
+expect 1 csvkit validate "$work/products-dirty.csv"
+
+step "2. What does a rule mean?"
+run csvkit explain text-after-closing-quote
+
+step "3. A spreadsheet export: which dialect is it?"
+run csvkit sniff "$work/customers-export.csv"
+
+step "4. Mend both: nothing lost, nothing invented, every change accounted for"
+run csvkit normalize "$work/customers-export.csv" --delimiter=semicolon --encoding=windows-1252 \
+    -o "$work/customers.csv"
+run cat "$work/customers.csv"
+run csvkit normalize "$work/products-dirty.csv" --rejects="$work/rejects.csv" \
+    --log="$work/repairs.jsonl" -o "$work/products.csv"
+run cat "$work/products.csv"
+run cat "$work/repairs.jsonl"
+run csvkit validate -q "$work/products.csv"
+
+step "5. A large table: check it, take the header off, cut it into gzip slices, write the manifest"
+"$BUILD/tests/bench/generate" mixed 120000000 >"$work/events.csv"
+mkdir -p "$work/data/out/tables" "$work/data/in/tables"
+run csvkit slice "$work/events.csv" -o "$work/data/out/tables/events" --slice-size=10MB \
+    --primary-key=column_1 --destination=in.c-demo.events
+cp "$work/customers.csv" "$work/data/out/tables/customers.csv"
+run csvkit manifest create "$work/data/out/tables/customers.csv" --destination=in.c-demo.customers
+
+step "6. Judge the component's data folder before the platform does"
+run csvkit preflight "$work/data"
+
+step "7. Import into Storage: a server of our own, in memory, on the loopback interface"
+cat >"$work/import.sh" <<'IMPORT'
+set -e
+cd "$1"
+"$CSVKIT" load in.c-demo.events data/out/tables/events
+"$CSVKIT" load in.c-demo.customers data/out/tables/customers.csv
+"$CSVKIT" download --table=in.c-demo.events -o back.csv
+echo "$ csvkit download: the rows that came back, and those that went in"
+"$CSVKIT" validate --format=json back.csv | sed 's/.*"records":\([0-9]*\).*/\1 records/'
+"$CSVKIT" validate --format=json events.csv | sed 's/.*"records":\([0-9]*\).*/\1 records/'
+IMPORT
+run bash tests/storage/with-store.sh bash "$work/import.sh" "$work"
+printf '\n%sDone.%s All of it ran on this machine; nothing was left behind.\n' "$bold" "$plain"
