@@ -67,7 +67,7 @@ static void put_field(struct made *m, struct support_random *random, struct plac
 static void make_header(struct made *m)
 {
     for (size_t i = 0; i < m->width; i++) {
-        char name[16];
+        char name[32];
         m->field[0][i].begin = m->length;
         snprintf(name, sizeof name, "%sname%zu", i == 0 ? "" : ",", i);
         put(m, name);
