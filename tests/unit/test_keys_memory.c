@@ -5,66 +5,12 @@
  */
 #include "validator/keys.h"
 
+#include "tests/support/failing_alloc.h"
 #include "tests/support/support.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-
-static long countdown = -1; /* allocations until one fails; negative: none fails */
-static long alive;
-
-static bool fails_now(void)
-{
-    return countdown >= 0 && countdown-- == 0;
-}
-
-void *csvk_malloc(size_t size)
-{
-    void *block = fails_now() ? NULL : malloc(size != 0 ? size : 1);
-    alive += block != NULL;
-    return block;
-}
-
-void *csvk_calloc(size_t count, size_t size)
-{
-    void *block = fails_now() ? NULL : calloc(count, size);
-    alive += block != NULL;
-    return block;
-}
-
-void *csvk_realloc(void *old, size_t size)
-{
-    void *block = fails_now() ? NULL : realloc(old, size != 0 ? size : 1);
-    alive += block != NULL && old == NULL;
-    return block;
-}
-
-void *csvk_reallocarray(void *old, size_t count, size_t size)
-{
-    return csvk_realloc(old, count * size);
-}
-
-char *csvk_strndup(const char *text, size_t length)
-{
-    char *copy = csvk_malloc(length + 1);
-    if (copy != NULL) {
-        memcpy(copy, text, length);
-        copy[length] = '\0';
-    }
-    return copy;
-}
-
-char *csvk_strdup(const char *text)
-{
-    return csvk_strndup(text, strlen(text));
-}
-
-void csvk_free(void *block)
-{
-    alive -= block != NULL;
-    free(block);
-}
 
 #define RECORDS  24000
 #define DISTINCT 6000
@@ -120,17 +66,17 @@ static int whole_life(struct csvk_error *err)
 START_TEST(every_allocation_may_fail)
 {
     struct csvk_error err = {0};
-    countdown = 1000000;
+    alloc_countdown = 1000000;
     ck_assert_int_eq(whole_life(&err), CSVK_OK);
-    long total = 1000000 - countdown;
+    long total = 1000000 - alloc_countdown;
     ck_assert_int_gt(total, 20);
-    ck_assert_int_eq(alive, 0);
+    ck_assert_int_eq(alloc_alive, 0);
     long step = 1 + total / 150;
     for (long i = 0; i < total; i += i < 40 ? 1 : step) {
-        countdown = i;
+        alloc_countdown = i;
         ck_assert_int_eq(whole_life(&err), CSVK_ENOMEM);
         ck_assert_int_eq(err.status, CSVK_ENOMEM);
-        ck_assert_int_eq(alive, 0);
+        ck_assert_int_eq(alloc_alive, 0);
     }
 }
 END_TEST

@@ -3,66 +3,12 @@
  * once, in turn: the answer is CSVK_ENOMEM, and nothing is leaked. This file brings the allocator
  * of the library itself (and so takes the place of alloc.c in this program).
  */
+#include "tests/support/failing_alloc.h"
 #include "tests/support/support.h"
 #include "validator/validator.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static long countdown = -1; /* allocations until one fails; negative: none fails */
-static long alive;
-
-static bool fails_now(void)
-{
-    return countdown >= 0 && countdown-- == 0;
-}
-
-void *csvk_malloc(size_t size)
-{
-    void *block = fails_now() ? NULL : malloc(size != 0 ? size : 1);
-    alive += block != NULL;
-    return block;
-}
-
-void *csvk_calloc(size_t count, size_t size)
-{
-    void *block = fails_now() ? NULL : calloc(count, size);
-    alive += block != NULL;
-    return block;
-}
-
-void *csvk_realloc(void *old, size_t size)
-{
-    void *block = fails_now() ? NULL : realloc(old, size != 0 ? size : 1);
-    alive += block != NULL && old == NULL;
-    return block;
-}
-
-void *csvk_reallocarray(void *old, size_t count, size_t size)
-{
-    return csvk_realloc(old, count * size);
-}
-
-char *csvk_strndup(const char *text, size_t length)
-{
-    char *copy = csvk_malloc(length + 1);
-    if (copy != NULL) {
-        memcpy(copy, text, length);
-        copy[length] = '\0';
-    }
-    return copy;
-}
-
-char *csvk_strdup(const char *text)
-{
-    return csvk_strndup(text, strlen(text));
-}
-
-void csvk_free(void *block)
-{
-    alive -= block != NULL;
-    free(block);
-}
 
 /* Something for every kind of finding that carries facts. */
 static const char head[] = "\n\nid,order id,ID,id,,_timestamp\n"
@@ -135,15 +81,15 @@ static int whole_life(void)
 
 START_TEST(every_allocation_may_fail)
 {
-    countdown = 1000000;
+    alloc_countdown = 1000000;
     ck_assert_int_eq(whole_life(), CSVK_OK);
-    long total = 1000000 - countdown;
+    long total = 1000000 - alloc_countdown;
     ck_assert_int_gt(total, 100);
-    ck_assert_int_eq(alive, 0);
+    ck_assert_int_eq(alloc_alive, 0);
     for (long i = 0; i < total; i++) {
-        countdown = i;
+        alloc_countdown = i;
         ck_assert_msg(whole_life() == CSVK_ENOMEM, "allocation %ld of %ld", i, total);
-        ck_assert_int_eq(alive, 0);
+        ck_assert_int_eq(alloc_alive, 0);
     }
 }
 END_TEST
