@@ -64,7 +64,7 @@ static void report(const unsigned char *data, size_t size,
     must(csvk_validate_source(&v, source, options, &hooks, NULL) == CSVK_OK);
     must(csvk_validator_report(v, &said, NULL) == CSVK_OK);
     must(csvk_report_json(said, out) == CSVK_OK &&
-         csvk_report_text(said, CSVK_PLAIN, out) == CSVK_OK);
+         csvk_report_text(said, CSVK_TEXT_NOTES, out) == CSVK_OK);
     if (options->max_findings == 3) { /* the long ones, now and then */
         must(csvk_report_github(said, out) == CSVK_OK && csvk_report_junit(said, out) == CSVK_OK);
         must(csvk_report_sarif_begin(&sarif, out, said->profile) == CSVK_OK);

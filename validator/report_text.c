@@ -10,10 +10,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define SCREEN_BEFORE 60 /* columns of the line shown before the place ... */
+#define SCREEN_BEHIND 40 /* ... under the caret and behind it, each */
+
 struct writer {
     struct csvk_buf *out;
-    enum csvk_color color;
-    int status; /* sticky */
+    unsigned style; /* enum csvk_text_style bits */
+    int status;     /* sticky */
 };
 
 static void put(struct writer *w, const char *text)
@@ -54,9 +57,9 @@ static const char *color_of(enum csvk_severity severity)
 
 static void put_colored(struct writer *w, const char *color, const char *text)
 {
-    put(w, w->color == CSVK_COLOR ? color : "");
+    put(w, (w->style & CSVK_TEXT_COLOR) != 0 ? color : "");
     put(w, text);
-    put(w, w->color == CSVK_COLOR ? "\033[0m" : "");
+    put(w, (w->style & CSVK_TEXT_COLOR) != 0 ? "\033[0m" : "");
 }
 
 static void put_name(struct writer *w, const struct csvk_report *report)
@@ -84,30 +87,68 @@ static void put_times(struct writer *w, char c, size_t times)
 
 static void put_caret(struct writer *w, size_t before, size_t width)
 {
-    put(w, w->color == CSVK_COLOR ? "\033[32;1m" : "");
+    put(w, (w->style & CSVK_TEXT_COLOR) != 0 ? "\033[32;1m" : "");
     put_times(w, ' ', before);
     put(w, "^");
     put_times(w, '~', width > 1 ? width - 1 : 0);
-    put(w, w->color == CSVK_COLOR ? "\033[0m" : "");
+    put(w, (w->style & CSVK_TEXT_COLOR) != 0 ? "\033[0m" : "");
     put(w, "\n");
+}
+
+/* Columns that `bytes` would take, escaped. */
+static size_t escaped_width(struct writer *w, const unsigned char *bytes, size_t length)
+{
+    size_t begin = w->out->length;
+    put_escaped(w, bytes, length);
+    size_t width = screen_width(w->out, begin);
+    w->out->length = begin;
+    return width;
+}
+
+/* How many of the first bytes fit into `columns`; no code point is cut. */
+static size_t fit_front(struct writer *w, const unsigned char *bytes, size_t length, size_t columns)
+{
+    while (length > 0 && escaped_width(w, bytes, length) > columns) {
+        do {
+            length--;
+        } while (length > 0 && (bytes[length] & 0xC0) == 0x80);
+    }
+    return length;
+}
+
+/* How many of the first bytes must go, so that the rest fits into `columns`. */
+static size_t drop_front(struct writer *w, const unsigned char *bytes, size_t length,
+                         size_t columns)
+{
+    size_t drop = 0;
+    while (drop < length && escaped_width(w, bytes + drop, length - drop) > columns) {
+        do {
+            drop++;
+        } while (drop < length && (bytes[drop] & 0xC0) == 0x80);
+    }
+    return drop;
 }
 
 static void put_excerpt(struct writer *w, const struct csvk_finding *f)
 {
-    if (f->excerpt == NULL) {
+    if (f->excerpt == NULL || f->excerpt_length == 0) {
         return;
     }
+    const unsigned char *place = f->excerpt + f->excerpt_place;
     size_t rest = f->excerpt_length - f->excerpt_place;
     size_t marked = f->length < rest ? (size_t)f->length : rest;
+    size_t shown = fit_front(w, place, marked, SCREEN_BEHIND);
+    size_t tail = shown < marked ? 0 : fit_front(w, place + marked, rest - marked, SCREEN_BEHIND);
+    size_t drop = drop_front(w, f->excerpt, f->excerpt_place, SCREEN_BEFORE);
     size_t begin = w->out->length;
-    put(w, f->cut_before ? "    ..." : "    ");
-    put_escaped(w, f->excerpt, f->excerpt_place);
+    put(w, f->cut_before || drop != 0 ? "    ..." : "    ");
+    put_escaped(w, f->excerpt + drop, f->excerpt_place - drop);
     size_t before = screen_width(w->out, begin);
     begin = w->out->length;
-    put_escaped(w, f->excerpt + f->excerpt_place, marked);
+    put_escaped(w, place, shown);
     size_t width = screen_width(w->out, begin);
-    put_escaped(w, f->excerpt + f->excerpt_place + marked, rest - marked);
-    put(w, f->cut_behind ? "...\n" : "\n");
+    put_escaped(w, place + shown, tail);
+    put(w, f->cut_behind || shown + tail < rest ? "...\n" : "\n");
     put_caret(w, before, width);
 }
 
@@ -162,8 +203,8 @@ static void put_summary(struct writer *w, const struct csvk_report *report)
     put_count(w, report->warnings, "warning");
     if (report->infos != 0) {
         put(w, ", ");
-        put_number(w, report->infos);
-        put(w, " info");
+        put_count(w, report->infos, "note");
+        put(w, (w->style & CSVK_TEXT_NOTES) == 0 ? " (-v shows them)" : "");
     }
     put(w, "; ");
     put_count(w, report->totals.records, "record");
@@ -179,13 +220,16 @@ static void put_summary(struct writer *w, const struct csvk_report *report)
     put(w, "\n");
 }
 
-int csvk_report_text(const struct csvk_report *report, enum csvk_color color, struct csvk_buf *out)
+int csvk_report_text(const struct csvk_report *report, unsigned style, struct csvk_buf *out)
 {
-    struct writer w = {out, color, CSVK_OK};
+    struct writer w = {out, style, CSVK_OK};
     bool told[CSVK_RULES_MAX] = {false};
     for (size_t i = 0; i < report->nfindings; i++) {
         const struct csvk_rule *rule = report->findings[i]->rule;
         size_t index = (size_t)(rule - csvk_rule_at(0));
+        if (report->findings[i]->severity == CSVK_INFO && (style & CSVK_TEXT_NOTES) == 0) {
+            continue;
+        }
         put_finding(&w, report, report->findings[i]);
         if (!told[index]) {
             put_hint(&w, rule);

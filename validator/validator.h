@@ -211,9 +211,13 @@ CSVK_API int csvk_validate_source(struct csvk_validator **out, struct csvk_sourc
 
 /* ---- reports ------------------------------------------------------------------------------- */
 
-enum csvk_color { CSVK_PLAIN, CSVK_COLOR };
+enum csvk_text_style { /* bits */
+    CSVK_TEXT_PLAIN = 0,
+    CSVK_TEXT_COLOR = 1,
+    CSVK_TEXT_NOTES = 2, /* findings of level info are told, not only counted */
+};
 /* All append to `out` and answer CSVK_OK or CSVK_ENOMEM. */
-CSVK_API int csvk_report_text(const struct csvk_report *report, enum csvk_color color,
+CSVK_API int csvk_report_text(const struct csvk_report *report, unsigned style,
                               struct csvk_buf *out) CSVK_MUST_USE;
 CSVK_API int csvk_report_json(const struct csvk_report *report,
                               struct csvk_buf *out) CSVK_MUST_USE; /* one line */

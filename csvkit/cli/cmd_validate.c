@@ -5,6 +5,7 @@
  * after the other. Trouble with one file does not keep the others from being judged.
  */
 #include "csvkit/cli/auto.h"
+#include "csvkit/cli/other_format.h"
 #include "csvkit/cli/verify.h"
 
 #include "validator/validator.h"
@@ -140,13 +141,14 @@ static int read_options(struct job *job)
 
 static int write_report(struct job *job, const struct csvk_report *report)
 {
-    enum csvk_color color = cli_color(job->cli, stdout) ? CSVK_COLOR : CSVK_PLAIN;
+    unsigned style = (cli_color(job->cli, stdout) ? CSVK_TEXT_COLOR : 0) |
+                     (cli_has(job->cli, "verbose") ? CSVK_TEXT_NOTES : 0);
     switch (job->format) {
     case FORMAT_JSON: return csvk_report_json(report, &job->out);
     case FORMAT_SARIF: return csvk_report_sarif(report, &job->sarif);
     case FORMAT_GITHUB: return csvk_report_github(report, &job->out);
     case FORMAT_JUNIT: return csvk_report_junit(report, &job->out);
-    default: return csvk_report_text(report, color, &job->out);
+    default: return csvk_report_text(report, style, &job->out);
     }
 }
 
@@ -173,6 +175,9 @@ static int judge(struct job *job, const char *path, struct csvk_validator **out,
     job->options.dialect = job->dialect_told;
     job->encoding = job->encoding_told;
     int status = csvk_source_open(&source, path, err);
+    if (status == CSVK_OK) {
+        status = cli_check_other_format(source, err);
+    }
     if (status == CSVK_OK) {
         status = cli_settle_auto(job->cli, source, &job->options.dialect, &job->encoding, err);
     }
@@ -386,6 +391,8 @@ static const struct cli_option rows[] = {
      false},
     {"fail-on", 0, "LEVEL", "error|warning",
      "The least level that makes the exit status 1. Default: error.", false},
+    {"verbose", 'v', NULL, NULL,
+     "Shows notes, too: findings of level info. Default: they are counted.", false},
     {"verify", 0, NULL, NULL,
      "Reads the file again with a second, independent reader, which must agree in everything.",
      false},

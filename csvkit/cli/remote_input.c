@@ -282,8 +282,8 @@ static int check_file(const char *path, struct csvk_validate_options *options, s
     if (status < 0) {
         result = cli_fail(cli, &err);
     } else if (!report->valid) {
-        enum csvk_color color = cli_color(cli, stderr) ? CSVK_COLOR : CSVK_PLAIN;
-        if (csvk_report_text(report, color, &text) == CSVK_OK) {
+        unsigned style = cli_color(cli, stderr) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
+        if (csvk_report_text(report, style, &text) == CSVK_OK) {
             fwrite(csvk_buf_text(&text), 1, text.length, stderr);
         }
         result = CLI_REFUSED;

@@ -4,6 +4,7 @@
  * A defect may show at the very end, so slices are made before the verdict is known; they are
  * dropped when it is bad. After the first bad file the others are only judged.
  */
+#include "csvkit/cli/other_format.h"
 #include "csvkit/cli/slice.h"
 
 #include "manifest/types.h"
@@ -65,6 +66,9 @@ static int open_source(const struct slice_job *job, const char *path, struct csv
                        struct csvk_error *err)
 {
     int status = csvk_source_open(out, path, err);
+    if (status == CSVK_OK) {
+        status = cli_check_other_format(*out, err);
+    }
     if (status == CSVK_OK && job->encoding != NULL) {
         status = csvk_source_set_encoding(*out, job->encoding, err);
     }
@@ -219,8 +223,8 @@ static int judge_input(struct input *in, struct csvk_error *err)
         return status;
     }
     job->refused = true;
-    enum csvk_color color = cli_color(job->cli, stdout) ? CSVK_COLOR : CSVK_PLAIN;
-    status = job->json ? csvk_report_json(report, &out) : csvk_report_text(report, color, &out);
+    unsigned style = cli_color(job->cli, stdout) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
+    status = job->json ? csvk_report_json(report, &out) : csvk_report_text(report, style, &out);
     cli_out_buf(job->cli, &out);
     csvk_buf_release(&out);
     return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");

@@ -105,7 +105,7 @@ static void print_reports(const void *bytes, size_t length, enum csvk_profile pr
     struct csvk_validator *v = judge(bytes, length, profile, how);
     csvk_buf_clear(out);
     ck_assert_int_eq(csvk_report_json(report_of(v), out), CSVK_OK);
-    ck_assert_int_eq(csvk_report_text(report_of(v), CSVK_PLAIN, out), CSVK_OK);
+    ck_assert_int_eq(csvk_report_text(report_of(v), CSVK_TEXT_NOTES, out), CSVK_OK);
     csvk_validator_free(v);
 }
 

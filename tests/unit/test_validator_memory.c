@@ -45,7 +45,7 @@ static int write_all(const struct csvk_report *report)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
     struct csvk_json json;
-    int status = csvk_report_text(report, CSVK_COLOR, &out);
+    int status = csvk_report_text(report, CSVK_TEXT_COLOR | CSVK_TEXT_NOTES, &out);
     status = status == CSVK_OK ? csvk_report_json(report, &out) : status;
     status = status == CSVK_OK ? csvk_report_github(report, &out) : status;
     status = status == CSVK_OK ? csvk_report_junit_begin(&out) : status;
