@@ -153,8 +153,8 @@ static bool is_ours(const cJSON *job, const struct kbc_trace *trace, const char 
            strcmp(json_text(job, "runId"), run_id) == 0;
 }
 
-int kbc_find_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
-                 char id[KBC_ID_SIZE], struct csvk_error *err)
+static int find_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
+                    char id[KBC_ID_SIZE], struct csvk_error *err)
 {
     struct kbc_call call = {.what = "looking for the job",
                             .method = "GET",
@@ -214,32 +214,41 @@ int kbc_new_run(struct kbc *kbc, char run_id[KBC_RUN_SIZE], struct csvk_error *e
     return CSVK_OK;
 }
 
+int kbc_look_for_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
+                     char id[KBC_ID_SIZE], struct csvk_error *err)
+{
+    int status = CSVK_END;
+    for (unsigned look = 0; look < LOOKS; look++) {
+        status = find_job(kbc, trace, run_id, id, err);
+        if (status == CSVK_OK || (status < 0 && status != CSVK_ENET && status != CSVK_EREMOTE)) {
+            return status;
+        }
+        if (http_pause(kbc->client, (uint64_t)kbc->settings.base_delay_ms << look) < 0) {
+            return csvk_fail(err, CSVK_ECANCELED, "stopped looking for the job");
+        }
+    }
+    return status;
+}
+
 /* The answer to a request that may have started a job did not come. */
 static int look_for_it(struct kbc *kbc, const struct kbc_call *call, const struct kbc_trace *trace,
                        struct kbc_started *started, struct csvk_error *err)
 {
-    struct csvk_error lost = err ? *err : (struct csvk_error){0};
-    kbc_note(kbc, "%s; the request is not repeated, csvkit looks for its job", lost.text);
-    for (unsigned look = 0; look < LOOKS; look++) {
-        int status = kbc_find_job(kbc, trace, started->run_id, started->id, err);
-        if (status == CSVK_OK) {
-            started->found_again = true;
-            kbc_note(kbc, "found it: job %s", started->id);
-            return CSVK_OK;
-        }
-        if (status < 0 && status != CSVK_ENET && status != CSVK_EREMOTE) {
-            return status;
-        }
-        if (http_pause(kbc->client, (uint64_t)kbc->settings.base_delay_ms << look) < 0) {
-            return csvk_fail(err, CSVK_ECANCELED,
-                             "%s: stopped; whether it took effect is not known", call->what);
-        }
+    kbc_note(kbc, "%s; the request is not repeated, csvkit looks for its job", err->text);
+    int status = kbc_look_for_job(kbc, trace, started->run_id, started->id, err);
+    if (status == CSVK_OK) {
+        started->found_again = true;
+        kbc_note(kbc, "found it: job %s", started->id);
+        return CSVK_OK;
     }
-    return csvk_fail(
-        err, CSVK_ENET,
-        "%s: the answer was lost and no job of it was found; whether it took effect is "
-        "not known, and it was not repeated",
-        call->what);
+    if (status == CSVK_ECANCELED) {
+        return csvk_fail(err, CSVK_ECANCELED, "%s: stopped; whether it took effect is not known",
+                         call->what);
+    }
+    return csvk_fail(err, CSVK_ENET,
+                     "%s: the answer was lost and no job of it was found; whether it took effect "
+                     "is not known, and it was not repeated",
+                     call->what);
 }
 
 int kbc_start_job(struct kbc *kbc, struct kbc_call *call, const struct kbc_trace *trace,

@@ -28,9 +28,12 @@ int kbc_new_run(struct kbc *kbc, char run_id[KBC_RUN_SIZE], struct csvk_error *e
  */
 int kbc_start_job(struct kbc *kbc, struct kbc_call *call, const struct kbc_trace *trace,
                   struct kbc_started *started, struct csvk_error *err) CSVK_MUST_USE;
-/* Looks for a job: CSVK_OK with its id, CSVK_END when the list does not have it. */
-int kbc_find_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
-                 char id[KBC_ID_SIZE], struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Looks for a job some times, with growing pauses, for a request may still be on its way: CSVK_OK
+ * with its id, CSVK_END when the list does not have it, else why it could not be looked for.
+ */
+int kbc_look_for_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
+                     char id[KBC_ID_SIZE], struct csvk_error *err) CSVK_MUST_USE;
 /* Waits without a limit; a failed job is CSVK_EDATA (CSVK_EREMOTE when it is the server's fault)
    with its message in err. */
 int kbc_finish_job(struct kbc *kbc, const char *id, struct kbc_job *job,

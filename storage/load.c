@@ -140,7 +140,7 @@ static int earlier_job(struct loading *loading, char id[KBC_ID_SIZE], struct csv
         return *id ? CSVK_OK : CSVK_END;
     }
     struct kbc_trace trace = {json_text(begun, "operation")};
-    return kbc_find_job(loading->kbc, &trace, json_text(begun, "run"), id, err);
+    return kbc_look_for_job(loading->kbc, &trace, json_text(begun, "run"), id, err);
 }
 
 /* ---- the job --------------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@
 It listens on two loopback ports, one for the API, one for the objects, and misbehaves on demand:
     PUT /_fake/fault  {"where": "api|store", "method", "path" (regular expression), "times", "skip",
                        "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
-                       slow|big_header|redirect", "status", "headers", "body", "seconds"}
+                       slow|late|stall|xml200|big_header|redirect", "status", "headers", "body", "seconds"}
     PUT /_fake/set    {"polls", "fail_job", "lifetime", "allow_abort"}
     PUT /_fake/damage {"key" (regular expression), "keep"}: cuts objects, or removes them
     PUT /_fake/expire all credentials given so far    PUT /_fake/reset faults and log
@@ -167,6 +167,13 @@ class Handler(BaseHTTPRequestHandler):
         elif mode == 'slow':
             time.sleep(rule['seconds'])
             self.answer(*self.act(body))
+        elif mode == 'late':
+            answer = self.act(body)
+            time.sleep(rule['seconds'])
+            self.answer(*answer)
+        elif mode == 'stall':
+            time.sleep(rule['seconds'])
+            self.reset()
         elif mode == 'big_header':
             self.answer(200, {'X-%d' % i: 'y' * 8000 for i in range(300)}, b'{}')
         elif mode == 'redirect':
