@@ -21,9 +21,10 @@
  * one when the table's mode says so (csvk_cr_ends_record), else it is data.
  *
  * One record at a time; all that it must remember has a fixed size, so a record may be longer than
- * memory. That is why the reader hands it the records that do not fit into the window.
+ * memory. That is why the reader hands it the records that do not fit into the window; in those
+ * runs of bytes that change no state are passed in one step (automaton_skip.c).
  */
-#include "csvkit/automaton.h"
+#include "csvkit/automaton_skip.h"
 
 #include <string.h>
 
@@ -124,14 +125,19 @@ static void ill_formed(struct csvk_law *law, int next)
     law->sequence.count = 0;
 }
 
+void csvk_law_close_runs(struct csvk_law *law)
+{
+    close_run(law, &law->wide_run);
+    close_run(law, &law->nul_run);
+}
+
 /* Ends whatever run or sequence is open, before a byte that cannot belong to it. */
 static void byte_boundary(struct csvk_law *law, int next)
 {
     if (law->sequence.count != 0) {
         ill_formed(law, next);
     }
-    close_run(law, &law->wide_run);
-    close_run(law, &law->nul_run);
+    csvk_law_close_runs(law);
 }
 
 /* True when `c` continues the open sequence in a well-formed way (Unicode table 3-7). */
@@ -194,7 +200,7 @@ static void watch_data(struct csvk_law *law, unsigned char c)
 
 /* ---- lines ---- */
 
-static void inner_line_break(struct csvk_law *law)
+void csvk_law_inner_line_break(struct csvk_law *law)
 {
     uint64_t width = law->table->totals.width;
     if (law->breaks > 0 && width >= 2 && law->inner_delimiters == width - 1) {
@@ -212,7 +218,7 @@ static void watch_lines(struct csvk_law *law, unsigned char c)
         if (!second_of_crlf) {
             law->open.lines++;
             if (law->state == LAW_ENCLOSED) {
-                inner_line_break(law);
+                csvk_law_inner_line_break(law);
             }
         }
         law->line_begin = law->position + 1;
@@ -427,7 +433,12 @@ bool csvk_law_feed(struct csvk_law *law, const unsigned char *bytes, size_t leng
                    size_t *used)
 {
     size_t i = 0;
+    struct csvk_block block = {0};
     for (; i < length; i++) {
+        i += law->streaming ? csvk_law_skip(law, &block, bytes, i, length) : 0;
+        if (i == length) {
+            break;
+        }
         unsigned char c = bytes[i];
         bool structural = law->state != LAW_ENCLOSED && !law->escaped;
         if (structural && c == law->table->dialect.delimiter) {

@@ -64,12 +64,13 @@ static void all_ways(const unsigned char *bytes, size_t length, struct csvk_opti
             fast.window = windows[(size_t)simd % 4];
             compare(bytes, length, &law, &fast);
         }
-        if (detail == CSVK_COUNTS) {
-            struct csvk_options tiny = law;
-            tiny.law_only = false;
-            tiny.max_record = 3;
-            tiny.window = 2;
-            compare(bytes, length, &law, &tiny);
+        for (size_t i = 0; detail == CSVK_COUNTS && i < 4; i++) {
+            static const size_t pieces[] = {2, 61, 200, 5000};
+            struct csvk_options streamed = law;
+            streamed.law_only = false;
+            streamed.max_record = 3;
+            streamed.window = pieces[i];
+            compare(bytes, length, &law, &streamed);
         }
     }
 }
