@@ -105,7 +105,9 @@ static void keep_facts(struct reading *reading, const struct csvk_fact *facts, s
 
 static void put_facts(struct reading *reading)
 {
-    qsort(reading->facts, reading->nfacts, sizeof *reading->facts, compare_facts);
+    if (reading->nfacts > 1) {
+        qsort(reading->facts, reading->nfacts, sizeof *reading->facts, compare_facts);
+    }
     for (size_t i = 0; i < reading->nfacts; i++) {
         put_fact(reading->out, &reading->facts[i]);
     }

@@ -4,6 +4,7 @@
  * grammar of RFC 4180 that shares nothing with it. CSVK_EXHAUSTIVE=N sets another length.
  */
 #include "csvkit/scan.h"
+#include "tests/support/told.h"
 #include "tests/support/support.h"
 
 #include <stdio.h>
@@ -47,45 +48,6 @@ static bool in_grammar(const unsigned char *bytes, size_t length)
 
 /* ---- readings as numbers ---- */
 
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-    hash = (hash ^ value) * UINT64_C(0x9fb21c651e98df25);
-    return hash ^ (hash >> 29);
-}
-
-/* Everything told, with absolute offsets; pieces of one reading add up in order. */
-static uint64_t digest(uint64_t hash, const struct csvk_told *told, uint64_t base)
-{
-    for (size_t i = 0; i < told->nrecords; i++) {
-        const struct csvk_record *r = &told->records[i];
-        hash = mix(hash, r->number);
-        hash = mix(hash, r->line << 32 | r->offset);
-        hash = mix(hash, r->length << 32 | r->nfields);
-        hash = mix(hash, r->surplus_offset << 32 | r->surplus_length);
-        hash = mix(hash, (uint64_t)r->eol << 2 | (uint64_t)r->blank << 1 | r->last_empty);
-        for (uint64_t k = 0; k < r->nfields; k++) {
-            const struct csvk_field *f = &told->fields[r->first_field + k];
-            hash = mix(hash, (f->begin + base) << 32 | (f->end + base));
-            hash = mix(hash, f->flags);
-        }
-        for (uint32_t k = 0; k < r->nfacts; k++) {
-            const struct csvk_fact *f = &told->facts[r->first_fact + k];
-            hash = mix(hash, f->offset << 32 | f->length << 8 | (uint64_t)f->kind);
-            hash = mix(hash, f->extra << 16 | f->field);
-        }
-    }
-    return hash;
-}
-
-static uint64_t totals_digest(uint64_t hash, const struct csvk_totals *t)
-{
-    hash = mix(hash, t->records << 40 | t->lines << 20 | t->width);
-    for (int i = 0; i < 5; i++) {
-        hash = mix(hash, t->eol[i]);
-    }
-    return mix(hash, (uint64_t)t->eol_mode);
-}
-
 static void restart(struct csvk_scan *scan)
 {
     memset(&scan->table.totals, 0, sizeof scan->table.totals);
@@ -101,7 +63,7 @@ static uint64_t read_whole(struct csvk_scan *scan, const unsigned char *bytes, s
     if (used != length) {
         return 0;
     }
-    return totals_digest(digest(1, &scan->told, 0), &scan->table.totals);
+    return support_totals_digest(support_told_digest(1, &scan->told, 0), &scan->table.totals);
 }
 
 static uint64_t read_in_two(struct csvk_scan *scan, const unsigned char *bytes, size_t cut,
@@ -109,12 +71,13 @@ static uint64_t read_in_two(struct csvk_scan *scan, const unsigned char *bytes, 
 {
     restart(scan);
     size_t used = csvk_scan(scan, bytes, cut, false, 0);
-    uint64_t hash = digest(1, &scan->told, 0);
+    uint64_t hash = support_told_digest(1, &scan->told, 0);
     csvk_told_clear(&scan->told);
     size_t rest = csvk_scan(scan, bytes + used, length - used, true, used);
     return used + rest != length
                ? 0
-               : totals_digest(digest(hash, &scan->told, used), &scan->table.totals);
+               : support_totals_digest(support_told_digest(hash, &scan->told, used),
+                                       &scan->table.totals);
 }
 
 /* Valid by RFC 4180's grammar, as the law's facts and totals say it. */

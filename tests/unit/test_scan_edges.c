@@ -1,0 +1,218 @@
+/*
+ * test_scan_edges.c - bytes that do not belong to the input decide nothing and, where nobody
+ * promised them, are not even looked at: inputs flush against pages that cannot be read, and the
+ * slack of a window filled with bytes that would change the answer. And the places that facts of
+ * oversize records carry, which no other way of reading counts for them.
+ */
+#include "tests/support/support.h"
+#include "tests/support/told.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { LONGEST = 200 };
+
+/* Inputs of a kind, as long as asked: each looks different at its end. */
+static void fill(unsigned char *out, size_t length, size_t kind)
+{
+    static const char *const patterns[] = {"a,b\n",
+                                           "\"x\",\"y\"\r\n",
+                                           "\"",
+                                           "\r",
+                                           "caf\xc3\xa9,",
+                                           "\xe2\x80\xa8",
+                                           "\xf0\x9f\x98\x80",
+                                           "1,\"a\nb\"\n",
+                                           "a\"b, \"c\" ,\n",
+                                           "\\\"",
+                                           ",",
+                                           "\x01\t\x7f",
+                                           "\xef\xbb\xbf\x1a",
+                                           "\n"};
+    const char *pattern = patterns[kind % (sizeof patterns / sizeof *patterns)];
+    size_t n = strlen(pattern);
+    for (size_t i = 0; i < length; i++) {
+        out[i] = (unsigned char)pattern[i % n];
+    }
+}
+
+enum { KINDS = 14 };
+
+static struct csvk_options options_of(int level, int detail, int kind)
+{
+    struct csvk_options options;
+    csvk_options_init(&options);
+    options.simd = (enum csvk_simd)level;
+    options.detail = (enum csvk_detail)detail;
+    options.dialect.escape = kind == 9 ? '\\' : CSVK_NO_BYTE;
+    return options;
+}
+
+/* ---- pages that cannot be read, on both sides ---- */
+
+struct fenced {
+    unsigned char *map, *begin, *end;
+    size_t size;
+};
+
+static struct fenced fence(void)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    struct fenced f = {.size = 3 * page};
+    f.map = mmap(NULL, f.size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(f.map, MAP_FAILED);
+    f.begin = f.map + page;
+    f.end = f.begin + page;
+    ck_assert_int_eq(mprotect(f.begin, page, PROT_READ | PROT_WRITE), 0);
+    return f;
+}
+
+static void read_fenced(const struct fenced *f, size_t length, int kind,
+                        const struct csvk_options *options)
+{
+    static struct csvk_buf want, have;
+    unsigned char plain[LONGEST + 1];
+    fill(plain, length, (size_t)kind);
+    csvk_buf_clear(&want);
+    ck_assert_int_eq(support_reading(plain, length, options, &want), CSVK_END);
+    unsigned char *places[] = {f->begin, f->end - length};
+    for (int i = 0; i < 2; i++) {
+        memcpy(places[i], plain, length);
+        csvk_buf_clear(&have);
+        ck_assert_int_eq(support_reading(places[i], length, options, &have), CSVK_END);
+        ck_assert_msg(want.length == have.length && memcmp(want.data, have.data, want.length) == 0,
+                      "kind %d, %zu bytes, level %d", kind, length, (int)options->simd);
+    }
+}
+
+START_TEST(nothing_beside_the_input_is_read)
+{
+    struct fenced f = fence();
+    for (size_t length = 0; length <= LONGEST; length++) {
+        for (int kind = 0; kind < KINDS; kind++) {
+            struct csvk_options options = options_of(_i, (int)(length + (size_t)kind) % 3, kind);
+            options.window = length % 4 == 0 ? 0 : length;
+            read_fenced(&f, length, kind, &options);
+        }
+    }
+    munmap(f.map, f.size);
+}
+END_TEST
+
+/* ---- slack full of bytes that mean something ---- */
+
+static uint64_t scan_digest(const unsigned char *bytes, size_t length,
+                            const struct csvk_options *options, bool at_end)
+{
+    struct csvk_scan scan;
+    ck_assert_int_eq(csvk_scan_init(&scan, options, NULL), CSVK_OK);
+    size_t used = csvk_scan(&scan, bytes, length, at_end, 0);
+    uint64_t hash = support_told_digest(used + 1, &scan.told, 0);
+    hash = support_totals_digest(hash, &scan.table.totals);
+    csvk_scan_release(&scan);
+    return hash;
+}
+
+START_TEST(the_slack_decides_nothing)
+{
+    static const unsigned char poison[] = {0, ',', '"', '\n', '\r', 0xff, 0x80, 0xc3, 0xf0, '\\'};
+    unsigned char room[LONGEST + 2 * CSVK_SCAN_SLACK];
+    for (size_t length = 0; length <= LONGEST; length++) {
+        for (int kind = 0; kind < KINDS; kind++) {
+            struct csvk_options options = options_of(_i, (int)(length + (size_t)kind) % 3, kind);
+            for (int at_end = 0; at_end < 2; at_end++) {
+                uint64_t want = 0;
+                for (size_t p = 0; p < sizeof poison; p++) {
+                    memset(room, poison[p], sizeof room);
+                    fill(room + CSVK_SCAN_SLACK, length, (size_t)kind);
+                    uint64_t have =
+                        scan_digest(room + CSVK_SCAN_SLACK, length, &options, at_end != 0);
+                    want = p == 0 ? have : want;
+                    ck_assert_msg(have == want, "kind %d, %zu bytes, slack %02x, level %d", kind,
+                                  length, poison[p], _i);
+                }
+            }
+        }
+    }
+}
+END_TEST
+
+/* ---- line and column of facts in oversize records ---- */
+
+/* Counted anew from the bytes: CR LF is one line break, CR and LF alone are one each. */
+static void expect_place(const unsigned char *bytes, const struct csvk_fact *fact)
+{
+    uint64_t line = 1, begin = 0;
+    for (uint64_t i = 0; i < fact->offset; i++) {
+        if (bytes[i] == '\n' || bytes[i] == '\r') {
+            line += bytes[i] == '\r' || i == 0 || bytes[i - 1] != '\r';
+            begin = i + 1;
+        }
+    }
+    ck_assert_msg(fact->line == line && fact->column == fact->offset - begin + 1,
+                  "fact %d at %llu: line %llu column %llu, not %llu %llu", (int)fact->kind,
+                  (unsigned long long)fact->offset, (unsigned long long)line,
+                  (unsigned long long)(fact->offset - begin + 1), (unsigned long long)fact->line,
+                  (unsigned long long)fact->column);
+}
+
+static size_t check_places(const unsigned char *bytes, size_t length, size_t window)
+{
+    struct csvk_options options = options_of(CSVK_SIMD_AUTO, CSVK_COUNTS, 0);
+    options.max_record = 3;
+    options.window = window;
+    struct csvk_source *source;
+    struct csvk_reader *reader;
+    struct csvk_batch batch;
+    size_t checked = 0;
+    ck_assert_int_eq(csvk_source_memory(&source, bytes, length, NULL), CSVK_OK);
+    ck_assert_int_eq(csvk_reader_new(&reader, source, &options, NULL), CSVK_OK);
+    while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
+        for (size_t i = 0; i < batch.nfacts; i++) {
+            if (batch.facts[i].line != 0) {
+                expect_place(bytes, &batch.facts[i]);
+                checked++;
+            }
+        }
+    }
+    csvk_reader_free(reader);
+    csvk_source_free(source);
+    return checked;
+}
+
+START_TEST(oversize_records_know_lines_and_columns)
+{
+    static const char *const pieces[] = {
+        "some text, and more of it", "\n", "\r\n", "\r", "\xff", "\"\"", "\x01",
+        "caf\xc3\xa9\xed\xa0",       ",",  "\t",   "\"x"};
+    struct support_random random = {(uint64_t)_i + 77};
+    unsigned char bytes[3000];
+    size_t checked = 0;
+    for (int round = 0; round < 100; round++) {
+        size_t length = 5;
+        memcpy(bytes, "a,b\n\"", length);
+        while (length + 32 < sizeof bytes) {
+            const char *piece = pieces[support_below(&random, 5 + (size_t)(round % 7))];
+            memcpy(bytes + length, piece, strlen(piece));
+            length += strlen(piece);
+        }
+        checked += check_places(bytes, length, 1 + support_below(&random, 400));
+    }
+    ck_assert_uint_gt(checked, 1000);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("scan_edges");
+    TCase *tcase = tcase_create("scan_edges");
+    tcase_set_timeout(tcase, 300);
+    tcase_add_loop_test(tcase, nothing_beside_the_input_is_read, CSVK_SIMD_SCALAR,
+                        CSVK_SIMD_AVX2 + 1);
+    tcase_add_loop_test(tcase, the_slack_decides_nothing, CSVK_SIMD_SCALAR, CSVK_SIMD_AVX2 + 1);
+    tcase_add_loop_test(tcase, oversize_records_know_lines_and_columns, 0, 4);
+    suite_add_tcase(suite, tcase);
+    return support_run(suite);
+}
