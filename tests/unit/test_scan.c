@@ -167,6 +167,7 @@ START_TEST(noise_reads_as_the_law_says)
         base.any_eol = i % 5 == 1;
         base.dialect.escape = i % 7 == 2 ? '\\' : CSVK_NO_BYTE;
         base.dialect.enclosure = i % 11 == 3 ? CSVK_NO_BYTE : '"';
+        base.dialect.delimiter = i % 13 == 5 ? '\t' : ',';
         base.facts = i % 3 == 2 ? (uint32_t)support_next(&random) & CSVK_FACTS_ALL : base.facts;
         all_ways(bytes, length, base);
     }

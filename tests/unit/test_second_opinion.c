@@ -70,8 +70,7 @@ static const char *const sound[] = {
     "a,b\r1,2\r",
     "a,b\n1,2\r\n3,4",
     "a,b\r\r\n1,2\r\r\n",
-    "\xef\xbb\xbf"
-    "a,b\n1,2\n",
+    "\357\273\277a,b\n1,2\n",
     "a\n\nb\n",
     "\"\"\n\"\"",
     "\"\",\"\"\r\n,\r\n,",
