@@ -42,19 +42,61 @@ static bool as_it_is(const struct fetch *fetch)
 
 /* ---- checking and unpacking ------------------------------------------------------------------ */
 
-static int take_bytes(struct csvk_source *source, struct csvk_sink *sink, uint64_t *written,
-                      struct csvk_error *err)
+/* A fetched object as memory. What was read is given back at once: memory stays small. */
+struct view {
+    unsigned char *bytes; /* NULL when size is 0 */
+    size_t size, dropped;
+};
+
+static int view_open(struct view *view, int fd, uint64_t size, struct csvk_error *err)
+{
+    *view = (struct view){NULL, (size_t)size, 0};
+    void *bytes = size ? mmap(NULL, view->size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
+    if (bytes == MAP_FAILED) {
+        return csvk_fail_sys(err, errno, "reading what was fetched");
+    }
+    view->bytes = bytes;
+    return CSVK_OK;
+}
+
+static void view_close(struct view *view)
+{
+    if (view->bytes) {
+        munmap(view->bytes, view->size);
+    }
+}
+
+static void view_drop(struct view *view, uint64_t read)
+{
+    size_t end = (size_t)read / BLOCK * BLOCK;
+    if (view && end > view->dropped) {
+        (void)madvise(view->bytes + view->dropped, end - view->dropped, MADV_DONTNEED);
+        view->dropped = end;
+    }
+}
+
+/* One object on its way from the source to the sink (NULL: it is only checked). */
+struct unpacking {
+    const char *key;
+    struct csvk_source *source;
+    struct view *view; /* below the source, or NULL */
+    struct csvk_sink *sink;
+    uint64_t written;
+};
+
+static int take_bytes(struct unpacking *unpacking, struct csvk_error *err)
 {
     unsigned char *block = csvk_malloc(BLOCK);
     size_t got = 0;
     int status = block ? CSVK_OK : csvk_fail(err, CSVK_ENOMEM, "out of memory");
     while (status == CSVK_OK) {
-        status = csvk_source_read(source, block, BLOCK, &got, err);
+        status = csvk_source_read(unpacking->source, block, BLOCK, &got, err);
         if (status < 0 || got == 0) {
             break;
         }
-        *written += got;
-        status = sink ? csvk_sink_write(sink, block, got, err) : CSVK_OK;
+        unpacking->written += got;
+        view_drop(unpacking->view, csvk_source_consumed(unpacking->source));
+        status = unpacking->sink ? csvk_sink_write(unpacking->sink, block, got, err) : CSVK_OK;
     }
     csvk_free(block);
     return status;
@@ -66,20 +108,50 @@ static const char *short_name(const char *key)
     return slash ? slash + 1 : key;
 }
 
-/* Unpacks one slice into the sink (NULL: only checks it). A damaged one is the server's fault. */
-static int unpack(struct csvk_source *source, const char *key, struct csvk_sink *sink,
-                  uint64_t *written, struct csvk_error *err)
+/* A damaged object is the server's fault. */
+static int unpack(struct unpacking *unpacking, struct csvk_error *err)
 {
-    int status = take_bytes(source, sink, written, err);
-    struct csvk_damage damage = csvk_source_damage(source);
+    int status = take_bytes(unpacking, err);
+    struct csvk_damage damage = csvk_source_damage(unpacking->source);
+    const char *name = short_name(unpacking->key);
     if (status == CSVK_OK && damage.what) {
         return csvk_fail(err, CSVK_EREMOTE, "%.200s: the stored object is damaged: %s at byte %llu",
-                         short_name(key), damage.what, (unsigned long long)damage.offset);
+                         name, damage.what, (unsigned long long)damage.offset);
     }
-    if (status == CSVK_OK && is_gzip_name(key) && !csvk_source_is_gzip(source)) {
-        return csvk_fail(err, CSVK_EREMOTE, "%.200s: the stored object is not gzip",
-                         short_name(key));
+    if (status == CSVK_OK && is_gzip_name(name) && !csvk_source_is_gzip(unpacking->source)) {
+        return csvk_fail(err, CSVK_EREMOTE, "%.200s: the stored object is not gzip", name);
     }
+    return status;
+}
+
+static int unpack_view(struct view *view, const char *key, struct csvk_sink *sink,
+                       uint64_t *written, struct csvk_error *err)
+{
+    struct unpacking unpacking = {.key = key, .view = view, .sink = sink};
+    const void *bytes = view->bytes ? (const void *)view->bytes : "";
+    int status = csvk_source_memory(&unpacking.source, bytes, view->size, err);
+    if (status == CSVK_OK) {
+        status = unpack(&unpacking, err);
+    }
+    *written += unpacking.written;
+    csvk_source_free(unpacking.source);
+    return status;
+}
+
+/* Byte for byte; what calls itself gzip is checked before. */
+static int copy_view(struct view *view, const char *key, struct csvk_sink *sink, uint64_t *written,
+                     struct csvk_error *err)
+{
+    uint64_t unpacked = 0;
+    int status = is_gzip_name(key) ? unpack_view(view, key, NULL, &unpacked, err) : CSVK_OK;
+    view->dropped = 0;
+    for (size_t at = 0; status == CSVK_OK && at < view->size;) {
+        size_t length = view->size - at < BLOCK ? view->size - at : BLOCK;
+        status = csvk_sink_write(sink, view->bytes + at, length, err);
+        at += length;
+        view_drop(view, at);
+    }
+    *written += view->size;
     return status;
 }
 
@@ -88,24 +160,14 @@ static int unpack_spool(const struct window *window, size_t i, struct csvk_sink 
 {
     struct fetch *fetch = window->fetch;
     const char *key = fetch->keys->item[window->first + i];
-    size_t size = (size_t)window->size[i];
-    struct csvk_source *source = NULL;
-    void *bytes = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, window->fd[i], 0) : NULL;
-    if (bytes == MAP_FAILED) {
-        return csvk_fail_sys(err, errno, "reading what was fetched");
+    struct view view;
+    int status = view_open(&view, window->fd[i], window->size[i], err);
+    if (status < 0) {
+        return status;
     }
-    int status = csvk_source_memory(&source, bytes ? bytes : "", size, err);
-    if (status == CSVK_OK && !(as_it_is(fetch) && !is_gzip_name(key))) {
-        status = unpack(source, key, as_it_is(fetch) ? NULL : sink, &fetch->written, err);
-    }
-    if (status == CSVK_OK && as_it_is(fetch)) {
-        fetch->written = size;
-        status = csvk_sink_write(sink, bytes ? bytes : "", size, err);
-    }
-    csvk_source_free(source);
-    if (bytes) {
-        munmap(bytes, size);
-    }
+    status = as_it_is(fetch) ? copy_view(&view, key, sink, &fetch->written, err)
+                             : unpack_view(&view, key, sink, &fetch->written, err);
+    view_close(&view);
     return status;
 }
 
@@ -227,16 +289,15 @@ static int slice_path(const struct keeping *keeping, size_t item, struct csvk_bu
 static int check_slice(struct keeping *keeping, const char *path, const char *key, uint64_t size,
                        struct csvk_error *err)
 {
-    struct csvk_source *source = NULL;
-    uint64_t unpacked = 0;
-    int status = csvk_source_open(&source, path, err);
+    struct unpacking unpacking = {.key = key};
+    int status = csvk_source_open(&unpacking.source, path, err);
     if (status == CSVK_OK) {
-        status = unpack(source, key, NULL, &unpacked, err);
+        status = unpack(&unpacking, err);
     }
-    csvk_source_free(source);
+    csvk_source_free(unpacking.source);
     pthread_mutex_lock(&keeping->lock);
     keeping->fetch->stored += size;
-    keeping->fetch->written += unpacked;
+    keeping->fetch->written += unpacking.written;
     pthread_mutex_unlock(&keeping->lock);
     return status;
 }

@@ -167,7 +167,8 @@ const struct cli_command cli_cmd_download = {
     .details =
         "Exports the table, waits, fetches the slices in parallel, checks every gzip trailer and "
         "joins them under one header. The file gets its name when it is complete.\n\nMemory does "
-        "not grow with the data; temporary space ($TMPDIR, else /var/tmp) holds some slices at a "
+        "not grow with the data (less than 32 MB with four transfers at a time); temporary space "
+        "($TMPDIR, else /var/tmp) holds some slices at a "
         "time.",
     .groups = groups,
     .examples = examples,

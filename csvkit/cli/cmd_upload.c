@@ -161,7 +161,7 @@ const struct cli_command cli_cmd_upload = {
         "by the profile keboola and the dialect of the manifest or the options. Slices go in "
         "parallel, the slice manifest goes last: a sliced file that is not complete cannot be "
         "imported. A file that changes while it is read is an error.\n\nMemory does not grow with "
-        "the data.",
+        "the data: less than 32 MB with four transfers at a time.",
     .groups = groups,
     .examples = examples,
     .min_operands = 1,
