@@ -7,7 +7,6 @@
  * told in one line at the end.
  */
 #include "csvkit/digest.h"
-#include "csvkit/json.h"
 #include "csvkit/normalize_priv.h"
 
 enum { CLASS_L0, CLASS_L1, CLASS_L2 };
@@ -117,37 +116,96 @@ size_t nz_inferences(const struct nz *nz)
     return count;
 }
 
-/* ---- the log ---- */
+/* ---- the log ----
+ *
+ * A dirty file has a line for every record, so these are put together by hand: keys and texts are
+ * our own and need no escaping, room for a whole line is there before it begins.
+ */
 
-static int put_line(struct nz *nz, struct csvk_json *json, struct csvk_writer *to)
-{
-    csvk_json_close(json, '}');
-    if (json->failed || csvk_buf_putc(&nz->json, '\n') != CSVK_OK) {
-        return nz_out_of_memory(nz);
-    }
-    return csvk_writer_bytes(to, nz->json.data, nz->json.length, nz->err);
-}
+enum { LINE_ROOM = 768 };
 
-static void begin_line(struct nz *nz, struct csvk_json *json)
+static void begin_line(struct nz *nz)
 {
     csvk_buf_clear(&nz->json);
-    csvk_json_init(json, &nz->json);
-    csvk_json_open(json, '{');
+    if (csvk_buf_reserve(&nz->json, LINE_ROOM) == CSVK_OK) {
+        nz->json.data[nz->json.length++] = '{';
+    }
 }
 
-static void put_repair(const struct nz *nz, struct csvk_json *json, enum csvk_repair repair)
+static bool has_room(const struct csvk_buf *line, size_t more)
+{
+    return line->length != 0 && line->capacity - line->length > more + 24;
+}
+
+static void put_key(struct csvk_buf *line, const char *key)
+{
+    size_t n = strlen(key);
+    if (!has_room(line, n)) {
+        return;
+    }
+    unsigned char *to = line->data + line->length;
+    if (to[-1] != '{') {
+        *to++ = ',';
+    }
+    *to++ = '"';
+    memcpy(to, key, n);
+    memcpy(to + n, "\":", 2);
+    line->length = (size_t)(to + n + 2 - line->data);
+}
+
+static void put_uint(struct csvk_buf *line, const char *key, uint64_t value)
+{
+    unsigned char digits[20];
+    size_t n = 0;
+    put_key(line, key);
+    do {
+        digits[sizeof digits - ++n] = (unsigned char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    if (has_room(line, n)) {
+        memcpy(line->data + line->length, digits + sizeof digits - n, n);
+        line->length += n;
+    }
+}
+
+/* A text of our own. */
+static void put_text(struct csvk_buf *line, const char *key, const char *text)
+{
+    size_t n = strlen(text);
+    put_key(line, key);
+    if (has_room(line, n)) {
+        unsigned char *to = line->data + line->length;
+        *to = '"';
+        memcpy(to + 1, text, n);
+        to[n + 1] = '"';
+        line->length += n + 2;
+    }
+}
+
+static int put_line(struct nz *nz, struct csvk_writer *to)
+{
+    struct csvk_buf *line = &nz->json;
+    if (!has_room(line, 2)) {
+        return nz_out_of_memory(nz);
+    }
+    memcpy(line->data + line->length, "}\n", 3);
+    line->length += 2;
+    return csvk_writer_bytes(to, line->data, line->length, nz->err);
+}
+
+static void put_repair(struct nz *nz, enum csvk_repair repair)
 {
     static const char *const names[] = {"L0", "L1", "L2"};
-    csvk_json_put_string(json, "repair", rows[repair].id);
-    csvk_json_put_string(json, "name", rows[repair].name);
-    csvk_json_put_string(json, "class", names[class_of(nz, repair)]);
+    put_text(&nz->json, "repair", rows[repair].id);
+    put_text(&nz->json, "name", rows[repair].name);
+    put_text(&nz->json, "class", names[class_of(nz, repair)]);
 }
 
-static void put_place(struct csvk_json *json, struct csvk_place place)
+static void put_place(struct nz *nz, struct csvk_place place)
 {
-    csvk_json_put_uint(json, "byte", place.byte);
-    csvk_json_put_uint(json, "line", place.line);
-    csvk_json_put_uint(json, "record", place.record);
+    put_uint(&nz->json, "byte", place.byte);
+    put_uint(&nz->json, "line", place.line);
+    put_uint(&nz->json, "record", place.record);
 }
 
 static void count_repair(struct nz *nz, enum csvk_repair repair, uint64_t count,
@@ -183,7 +241,8 @@ static uint64_t line_of(struct nz *nz, const struct nz_record *rec, uint64_t byt
 static int tell_pending(struct nz *nz, const struct nz_record *rec, const struct nz_pending *p,
                         uint64_t out_byte, size_t out_length)
 {
-    struct csvk_place place = {p->byte, line_of(nz, rec, p->byte), rec->r.number};
+    bool told = nz->o->strict || nz->out->log.write != NULL || nz->result->repairs[p->repair] == 0;
+    struct csvk_place place = {p->byte, told ? line_of(nz, rec, p->byte) : 0, rec->r.number};
     count_repair(nz, p->repair, 1, place);
     if (nz->o->strict) {
         return refuse_strict(nz, p->repair, place);
@@ -191,22 +250,21 @@ static int tell_pending(struct nz *nz, const struct nz_record *rec, const struct
     if (nz->out->log.write == NULL) {
         return CSVK_OK;
     }
-    struct csvk_json json;
-    begin_line(nz, &json);
-    put_repair(nz, &json, p->repair);
-    put_place(&json, place);
+    begin_line(nz);
+    put_repair(nz, p->repair);
+    put_place(nz, place);
     if (p->field != 0) {
-        csvk_json_put_uint(&json, "field", p->field);
+        put_uint(&nz->json, "field", p->field);
     }
-    csvk_json_put_uint(&json, "places", p->count);
-    csvk_json_put_uint(&json, "length", nz->raw_to - rec->r.offset);
+    put_uint(&nz->json, "places", p->count);
+    put_uint(&nz->json, "length", nz->raw_to - rec->r.offset);
     if (out_length != 0) {
-        csvk_json_put_uint(&json, "out_byte", out_byte);
-        csvk_json_put_uint(&json, "out_record", nz->result->records_out);
+        put_uint(&nz->json, "out_byte", out_byte);
+        put_uint(&nz->json, "out_record", nz->result->records_out);
     }
-    csvk_json_put_uint(&json, "out_length", out_length);
-    csvk_json_put_string(&json, "evidence", p->evidence);
-    return put_line(nz, &json, &nz->log);
+    put_uint(&nz->json, "out_length", out_length);
+    put_text(&nz->json, "evidence", p->evidence);
+    return put_line(nz, &nz->log);
 }
 
 static int tell_all_pending(struct nz *nz, const struct nz_record *rec, uint64_t out_byte,
@@ -235,14 +293,13 @@ int nz_account_file(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint6
     if (nz->out->log.write == NULL) {
         return CSVK_OK;
     }
-    struct csvk_json json;
-    begin_line(nz, &json);
-    put_repair(nz, &json, repair);
-    put_place(&json, place);
-    csvk_json_put_uint(&json, "length", length);
-    csvk_json_put_uint(&json, "out_length", 0);
-    csvk_json_put_string(&json, "evidence", evidence);
-    return put_line(nz, &json, &nz->log);
+    begin_line(nz);
+    put_repair(nz, repair);
+    put_place(nz, place);
+    put_uint(&nz->json, "length", length);
+    put_uint(&nz->json, "out_length", 0);
+    put_text(&nz->json, "evidence", evidence);
+    return put_line(nz, &nz->log);
 }
 
 void nz_count_line_breaks(struct nz *nz, uint64_t count, struct csvk_place place)
@@ -252,13 +309,12 @@ void nz_count_line_breaks(struct nz *nz, uint64_t count, struct csvk_place place
 
 static int tell_sum(struct nz *nz, enum csvk_repair repair, const char *evidence)
 {
-    struct csvk_json json;
-    begin_line(nz, &json);
-    put_repair(nz, &json, repair);
-    put_place(&json, nz->result->first[repair]);
-    csvk_json_put_uint(&json, "records", nz->result->repairs[repair]);
-    csvk_json_put_string(&json, "evidence", evidence);
-    return put_line(nz, &json, &nz->log);
+    begin_line(nz);
+    put_repair(nz, repair);
+    put_place(nz, nz->result->first[repair]);
+    put_uint(&nz->json, "records", nz->result->repairs[repair]);
+    put_text(&nz->json, "evidence", evidence);
+    return put_line(nz, &nz->log);
 }
 
 int nz_tell_sums(struct nz *nz)
@@ -474,16 +530,18 @@ static void remember_reject(struct nz *nz, const struct nz_record *rec, const ch
 static int tell_reject(struct nz *nz, const struct nz_record *rec, enum csvk_repair repair,
                        const char *reason)
 {
-    struct csvk_json json;
-    begin_line(nz, &json);
     struct csvk_place place = {rec->r.offset, rec->r.line, rec->r.number};
-    put_place(&json, place);
-    csvk_json_put_uint(&json, "length", nz->raw_to - rec->r.offset);
-    csvk_json_put_uint(&json, "rejects_byte", nz->rejects.bytes);
-    csvk_json_put_string(&json, "repair", rows[repair].id);
-    csvk_json_put_string(&json, "class", "L3");
-    csvk_json_put_string(&json, "reason", reason);
-    return put_line(nz, &json, &nz->index);
+    if (nz->out->rejects_index.write == NULL) {
+        return CSVK_OK;
+    }
+    begin_line(nz);
+    put_place(nz, place);
+    put_uint(&nz->json, "length", nz->raw_to - rec->r.offset);
+    put_uint(&nz->json, "rejects_byte", nz->rejects.bytes);
+    put_text(&nz->json, "repair", rows[repair].id);
+    put_text(&nz->json, "class", "L3");
+    put_text(&nz->json, "reason", reason);
+    return put_line(nz, &nz->index);
 }
 
 int nz_reject(struct nz *nz, const struct nz_record *rec, enum csvk_repair repair,

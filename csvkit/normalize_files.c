@@ -109,6 +109,13 @@ static bool is_same_file(const char *a, const char *b)
            x.st_ino == y.st_ino;
 }
 
+/* Nothing can lie beside /dev/null or a terminal. */
+static bool is_device(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
 static int check_names(const char *const *names, size_t count, struct csvk_error *err)
 {
     for (size_t i = 0; i < count; i++) {
@@ -126,7 +133,7 @@ static int open_outputs(struct job *job, struct csvk_error *err)
 {
     const struct csvk_normalize_files *files = job->files;
     const char *index = NULL;
-    if (files->rejects != NULL) {
+    if (files->rejects != NULL && !is_device(files->rejects)) {
         if (csvk_buf_printf(&job->name, "%s.jsonl", files->rejects) != CSVK_OK) {
             return csvk_fail(err, CSVK_ENOMEM, "out of memory");
         }

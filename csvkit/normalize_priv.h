@@ -38,7 +38,7 @@ struct nz_record {
 struct nz_pending {
     enum csvk_repair repair;
     uint64_t byte, field;
-    const char *evidence; /* static */
+    const char *evidence; /* static, nothing in it that JSON escapes */
     uint64_t count;       /* places in this record */
 };
 #define NZ_PENDING 12
@@ -159,6 +159,8 @@ int nz_finish(struct nz *nz, const struct nz_record *rec);
 /* Notes what takes no inference: r9 and r17. */
 void nz_note_plain(struct nz *nz, const struct nz_record *rec);
 bool nz_has(const struct nz_record *rec, enum csvk_fact_kind kind);
+/* Backslash and enclosure side by side, and backslash is not the escape already. */
+bool nz_has_backslash_quote(const struct nz *nz, const struct nz_record *rec);
 /* The run cannot go on, because inference needs a width and none is known. */
 int nz_no_width(struct nz *nz, const struct nz_record *rec);
 

@@ -298,7 +298,7 @@ static bool spans_lines(const struct nz_record *rec)
     return memchr(bytes.ptr, '\n', bytes.len) != NULL || memchr(bytes.ptr, '\r', bytes.len) != NULL;
 }
 
-static bool has_backslash_quote(const struct nz *nz, const struct nz_record *rec)
+bool nz_has_backslash_quote(const struct nz *nz, const struct nz_record *rec)
 {
     if (nz->in.enclosure == CSVK_NO_BYTE || nz->in.escape == '\\') {
         return false;
@@ -315,7 +315,7 @@ static bool needs_reading(const struct nz *nz, const struct nz_record *rec)
         return true;
     }
     return rec->r.nfields != nz->width && nz->width_known &&
-           (spans_lines(rec) || has_backslash_quote(nz, rec));
+           (spans_lines(rec) || nz_has_backslash_quote(nz, rec));
 }
 
 int nz_finish(struct nz *nz, const struct nz_record *rec)

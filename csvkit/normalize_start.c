@@ -72,7 +72,7 @@ static int account_encoding(struct nz *nz)
 {
     bool is_utf8 =
         strcasecmp(nz->o->encoding, "utf-8") == 0 || strcasecmp(nz->o->encoding, "utf8") == 0;
-    return is_utf8 ? CSVK_OK : nz_account_file(nz, CSVK_R2_ENCODING, 0, 0, nz->o->encoding);
+    return is_utf8 ? CSVK_OK : nz_account_file(nz, CSVK_R2_ENCODING, 0, 0, "--encoding");
 }
 
 static int read_mark(struct nz *nz)
@@ -156,12 +156,6 @@ static int read_sep_line(struct nz *nz)
 
 /* ---- what the first records say ---- */
 
-static bool counts_for_width(const struct nz *nz, const struct nz_record *rec)
-{
-    bool comment = nz->o->comment >= 0 && rec->r.length != 0 && rec->base[0] == nz->o->comment;
-    return !rec->r.blank && !comment;
-}
-
 static bool free_of_errors(const struct nz_record *rec)
 {
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
@@ -181,13 +175,19 @@ static int find_width(struct nz *nz)
     for (int i = 0; i < SAMPLE_RECORDS && found && !nz->width_known; i++) {
         struct nz_record rec;
         uint64_t width = nz->width;
+        bool any = offset < limit.end;
+        if (any && nz->o->comment >= 0 && *nz_window_at(&nz->window, offset) == nz->o->comment) {
+            offset = nz_next_line(nz, offset, limit.end);
+            continue;
+        }
         nz->width = 0;
         int status = nz_law(nz, &nz->peek, offset, limit, &rec, &found);
         nz->width = width;
+        nz->scan.table.totals.eol_mode = nz->peek.table.totals.eol_mode; /* as in the run */
         if (status != CSVK_OK) {
             return status;
         }
-        if (found && counts_for_width(nz, &rec)) {
+        if (found && !rec.r.blank) {
             nz->width_known = free_of_errors(&rec);
             nz->width = nz->width == 0 || nz->width_known ? rec.r.nfields : nz->width;
         }
@@ -236,6 +236,7 @@ int nz_start(struct nz *nz)
         nz->width_known = true;
     }
     status = status == CSVK_OK ? find_width(nz) : status;
+    nz->scan.table.totals.eol_mode = CSVK_EOL_NONE;
     nz->scan.table.totals.width = nz->width;
     return status == CSVK_OK ? find_escape(nz) : status;
 }

@@ -423,7 +423,7 @@ int nz_quotes(struct nz *nz, const struct nz_record *rec)
     if (only_blanks(rec)) {
         status = settle_blanks(nz, &trial, &done);
     }
-    if (status == CSVK_OK && !done && nz->in.enclosure != CSVK_NO_BYTE && nz->in.escape != '\\') {
+    if (status == CSVK_OK && !done && nz_has_backslash_quote(nz, rec)) {
         status = settle_backslash(nz, &trial, &done);
     }
     if (status != CSVK_OK || done) {

@@ -1,0 +1,74 @@
+#!/bin/bash
+# normalize from the command line: files that appear whole or not at all, exit status, refusals.
+set -u
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+failed=0
+say() { echo "FAILED: $*"; failed=1; }
+expect() { # wanted status, words of standard error, command...
+    local want=$1 words=$2 got
+    shift 2
+    "$@" >"$dir/stdout" 2>"$dir/stderr"
+    got=$?
+    [ "$got" = "$want" ] || say "exit $got, not $want: $* ($(head -n 2 "$dir/stderr"))"
+    grep -qF -- "$words" "$dir/stderr" || say "no '$words' from: $* ($(head -n 3 "$dir/stderr"))"
+}
+n() { "$CSVKIT" normalize "$@"; }
+
+printf 'a,b\r\n1,2\r\n"x","y"\r\n' >"$dir/clean.csv"
+printf '\xef\xbb\xbfa,b\n1,2\n"x",y"z\n' >"$dir/dirty.csv"
+printf 'a,b\r\n1,2\r\n1,2,3\r\n4,5\r\n' >"$dir/wide.csv"
+
+expect 0 "3 records in, 3 out" n "$dir/clean.csv" -o "$dir/out.csv"
+cmp -s "$dir/clean.csv" "$dir/out.csv" || say "a clean file changed"
+expect 0 "" n --check "$dir/clean.csv"
+expect 1 "r8" n --check "$dir/dirty.csv"
+expect 1 "r1" n --strict "$dir/dirty.csv" -o "$dir/never.csv"
+[ ! -e "$dir/never.csv" ] || say "--strict left a file"
+
+expect 0 '"repairs":{"r1":1,"r8":3,"r17":1}' n --format=json --verify "$dir/dirty.csv" -o "$dir/o.csv.gz"
+[ "$(gzip -dc "$dir/o.csv.gz" | od -An -c | tr -d ' \n')" = 'a,b\r\n1,2\r\n"x","y""z"\r\n' ] ||
+    say "gzip: $(gzip -dc "$dir/o.csv.gz" | od -An -c)"
+expect 0 "3 out" n --verify "$dir/dirty.csv"
+[ "$(tr -d '\r' <"$dir/stdout")" = "$(printf 'a,b\n1,2\n"x","y""z"')" ] || say "to standard output"
+
+# A record that cannot be repaired: refused without --rejects, set apart with it.
+echo old >"$dir/old.csv"
+expect 1 "--rejects" n "$dir/wide.csv" -o "$dir/old.csv"
+[ "$(cat "$dir/old.csv")" = old ] || say "a refusal touched the old file"
+expect 1 "1 rejected" n "$dir/wide.csv" -o "$dir/o.csv" --rejects "$dir/bad.csv" --log "$dir/log"
+[ "$(od -An -c "$dir/bad.csv" | tr -d ' \n')" = '1,2,3\r\n' ] || say "rejects"
+grep -q '"byte":10,"line":3,"record":3,"length":7' "$dir/bad.csv.jsonl" || say "index of rejects"
+[ "$(wc -l <"$dir/o.csv")" = 3 ] || say "the good records"
+
+# Files that are one.
+expect 2 "the same file" n "$dir/clean.csv" -o "$dir/clean.csv"
+ln "$dir/clean.csv" "$dir/link.csv"
+expect 2 "the same file" n "$dir/clean.csv" -o "$dir/link.csv"
+expect 2 "the same file" n "$dir/wide.csv" -o "$dir/o.csv" --rejects "$dir/o.csv"
+cmp -s "$dir/clean.csv" "$dir/out.csv" || say "the input was lost"
+
+# Nowhere to write.
+expect 2 "nowhere" n "$dir/clean.csv" -o "$dir/nowhere/out.csv"
+if [ -w /dev/full ]; then
+    expect 2 "space" n "$dir/clean.csv" -o /dev/full
+fi
+(ulimit -f 8 && trap '' XFSZ && yes '1,2' | n --no-header -o "$dir/big.csv" 2>"$dir/stderr")
+[ $? = 2 ] && [ ! -e "$dir/big.csv" ] || say "a file too large: $(cat "$dir/stderr")"
+
+# More inference than accidents explain.
+{ printf 'a,b\n1,2\n'; for i in $(seq 300); do printf '%d;x,y,\n' "$i"; done; } >"$dir/many.csv"
+expect 1 "--delimiter=auto" n "$dir/many.csv" -o "$dir/never.csv"
+expect 0 "r14" n --max-repairs=300 "$dir/many.csv" -o "$dir/o.csv"
+
+# Found out, converted, chosen.
+printf 'name;city\nZo\xeb;K\xf6ln\nAda;M\xfcnchen\n' >"$dir/west.csv"
+expect 0 "r2" n --encoding=windows-1252 -d ';' "$dir/west.csv"
+grep -q 'Zoë,Köln' "$dir/stdout" || say "windows-1252"
+printf 'id;name;x\n1;a;2\n2;b;3\n3;c;4\n4;d;5\n' >"$dir/semi.csv"
+expect 0 "r24" n -d auto --columns=x,id "$dir/semi.csv"
+[ "$(head -n 2 "$dir/stdout" | tr -d '\r')" = "$(printf 'x,id\n2,1')" ] || say "columns"
+expect 1 "no column 'y'" n -d ';' --columns=y "$dir/semi.csv"
+expect 2 "none" n --to-delimiter=none "$dir/semi.csv"
+
+exit $failed
