@@ -52,7 +52,7 @@ step "4. Mend both: nothing lost, nothing invented, every change accounted for"
 run csvkit normalize "$work/customers-export.csv" --delimiter=semicolon --encoding=windows-1252 \
     -o "$work/customers.csv"
 run cat "$work/customers.csv"
-run csvkit normalize "$work/products-dirty.csv" --rejects="$work/rejects.csv" \
+expect 1 csvkit normalize "$work/products-dirty.csv" --rejects="$work/rejects.csv" \
     --log="$work/repairs.jsonl" -o "$work/products.csv"
 run cat "$work/products.csv"
 run cat "$work/repairs.jsonl"
