@@ -44,7 +44,7 @@ LIB_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread
 # libcurl is loaded at run time, see storage/curl_lazy.c.
 TOOL_LIBS := -lcrypto -ldl
 
-LIB_DIRS := csvkit validator manifest
+LIB_DIRS := csvkit validator manifest preflight
 LIB_SRC := $(sort $(wildcard $(addsuffix /*.c,$(LIB_DIRS))))
 TOOL_SRC := $(sort $(wildcard csvkit/cli/*.c storage/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
@@ -63,7 +63,7 @@ TEST_TOOL_BIN := $(TEST_TOOL_SRC:%.c=$(B)/%)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 EXAMPLE_BIN := $(EXAMPLE_SRC:%.c=$(B)/%)
 PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h \
-	csvkit/preflight.h validator/validator.h manifest/manifest.h manifest/types.h manifest/slice.h)
+	preflight/preflight.h validator/validator.h manifest/manifest.h manifest/types.h manifest/slice.h)
 TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)

@@ -45,17 +45,17 @@ forbid_include() {
 
 check_layers() {
     local core
-    mapfile -t core < <(in_tree 'csvkit/*.c' 'csvkit/*.h' | grep -vE '^csvkit/(cli/|preflight)')
-    forbid_include "the core includes a higher layer" '(validator|manifest|storage|csvkit/cli)/' \
+    mapfile -t core < <(in_tree 'csvkit/*.c' 'csvkit/*.h' | grep -vE '^csvkit/cli/')
+    forbid_include "the core includes a higher layer" '(validator|manifest|preflight|storage|csvkit/cli)/' \
         "${core[@]}"
-    mapfile -t core < <(in_tree 'csvkit/preflight*')
+    mapfile -t core < <(in_tree 'preflight/*.[ch]')
     forbid_include "preflight includes the tool" '(storage|csvkit/cli)/' "${core[@]}"
     mapfile -t core < <(in_tree 'validator/*.[ch]')
-    forbid_include "the validator includes a neighbour" '(manifest|storage|csvkit/cli)/' "${core[@]}"
+    forbid_include "the validator includes a neighbour" '(manifest|preflight|storage|csvkit/cli)/' "${core[@]}"
     mapfile -t core < <(in_tree 'manifest/*.[ch]')
-    forbid_include "packaging includes a neighbour" '(validator|storage|csvkit/cli)/' "${core[@]}"
+    forbid_include "packaging includes a neighbour" '(validator|preflight|storage|csvkit/cli)/' "${core[@]}"
     mapfile -t core < <(in_tree 'storage/*.[ch]')
-    forbid_include "storage includes a neighbour" '(validator|manifest|csvkit/cli)/' "${core[@]}"
+    forbid_include "storage includes a neighbour" '(validator|manifest|preflight|csvkit/cli)/' "${core[@]}"
     mapfile -t core < <(in_tree 'examples/*.c')
     local allowed=${PUBLIC_HEADERS// /|}
     [ ${#core[@]} -eq 0 ] || grep -nHE '^#include "' "${core[@]}" | grep -vE "\"($allowed)\"" |
@@ -95,7 +95,7 @@ ban() { # heading, pattern, files
 check_banned() {
     local library product
     mapfile -t product < <(in_tree '*.c' '*.h' | grep -vE '^tests/')
-    mapfile -t library < <(in_tree 'csvkit/*.[ch]' 'validator/*.[ch]' 'manifest/*.[ch]' |
+    mapfile -t library < <(in_tree 'csvkit/*.[ch]' 'validator/*.[ch]' 'manifest/*.[ch]' 'preflight/*.[ch]' |
         grep -vE '^csvkit/(cli/|alloc\.c)')
     ban "a function that cannot be used safely" \
         'strcpy|strcat|stpcpy|v?sprintf|strtok|atoi|atol|atoll|atof|gets|alloca|mktemp|tmpnam' \

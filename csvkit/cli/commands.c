@@ -12,6 +12,7 @@ extern const struct cli_command cli_cmd_load;
 extern const struct cli_command cli_cmd_download;
 extern const struct cli_command cli_cmd_job;
 extern const struct cli_command cli_cmd_validate;
+extern const struct cli_command cli_cmd_preflight;
 extern const struct cli_command cli_cmd_sniff;
 extern const struct cli_command cli_cmd_slice;
 extern const struct cli_command cli_cmd_merge;
@@ -29,6 +30,7 @@ extern const struct cli_command cli_cmd_internal_completion;
 // clang-format off
 const struct cli_command *const cli_commands[] = {
     &cli_cmd_validate,
+    &cli_cmd_preflight,
     &cli_cmd_sniff,
     &cli_cmd_slice,
     &cli_cmd_merge,

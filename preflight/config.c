@@ -1,0 +1,324 @@
+/*
+ * config.c - config.json: the sections of storage, which know only certain keys, and the entries of
+ * the output mapping as manifests, because the platform judges both by one schema.
+ */
+#include "preflight/priv.h"
+
+#include <string.h>
+
+#define CONFIG "config.json"
+
+enum type { TEXT, FLAG, NUMBER, LIST, OBJECT, ANY };
+struct key {
+    const char *name;
+    enum type type;
+};
+
+static const struct key storage_keys[] = {{"input", OBJECT}, {"output", OBJECT}, {NULL, ANY}};
+static const struct key input_keys[] = {
+    {"read_only_storage_access", ANY}, {"tables", LIST}, {"files", LIST}, {NULL, ANY}};
+static const struct key output_keys[] = {{"default_bucket", ANY},
+                                         {"data_type_support", TEXT},
+                                         {"table_modifications", TEXT},
+                                         {"treat_values_as_null", LIST},
+                                         {"tables", LIST},
+                                         {"files", LIST},
+                                         {"table_files", OBJECT},
+                                         {NULL, ANY}};
+static const struct key table_files_keys[] = {{"tags", LIST}, {"is_permanent", FLAG}, {NULL, ANY}};
+static const struct key input_table_keys[] = {
+    {"source", TEXT},          {"source_branch_id", ANY},
+    {"source_search", OBJECT}, {"destination", TEXT},
+    {"columns", LIST},         {"column_types", LIST},
+    {"changed_since", ANY},    {"days", ANY},
+    {"where_column", ANY},     {"where_values", LIST},
+    {"where_operator", ANY},   {"limit", ANY},
+    {"overwrite", FLAG},       {"load_type", TEXT},
+    {"use_view", FLAG},        {"keep_internal_timestamp_column", FLAG},
+    {"file_type", TEXT},       {NULL, ANY}};
+static const struct key column_type_keys[] = {
+    {"source", TEXT},     {"type", ANY},     {"destination", ANY},
+    {"length", ANY},      {"nullable", ANY}, {"convert_empty_values_to_null", ANY},
+    {"compression", ANY}, {NULL, ANY}};
+static const struct key input_file_keys[] = {
+    {"file_ids", LIST},       {"tags", LIST},         {"source", OBJECT},
+    {"query", ANY},           {"limit", ANY},         {"overwrite", FLAG},
+    {"processed_tags", LIST}, {"changed_since", ANY}, {NULL, ANY}};
+
+/* ---- keys and types ---- */
+
+static void complain(struct pf *pf, const char *path, const char *text)
+{
+    pf_say(pf, &pf->report->findings,
+           (struct pf_note){.rule = "preflight-config-key", .file = CONFIG, .path = path}, "%s",
+           text);
+}
+
+static bool has_type(const cJSON *node, enum type type)
+{
+    switch (type) {
+    case TEXT: return cJSON_IsString(node);
+    case FLAG: return cJSON_IsBool(node);
+    case NUMBER: return cJSON_IsNumber(node);
+    case LIST: return cJSON_IsArray(node);
+    case OBJECT: /* an empty list is how PHP writes an empty object */
+        return cJSON_IsObject(node) || (cJSON_IsArray(node) && node->child == NULL);
+    case ANY: break;
+    }
+    return true;
+}
+
+static const char *type_name(enum type type)
+{
+    static const char *const names[] = {"a text", "true or false", "a number",
+                                        "a list", "an object",     "anything"};
+    return names[type];
+}
+
+static void judge_key(struct pf *pf, const cJSON *node, const struct key *keys, const char *path)
+{
+    struct csvk_preflight_findings *to = &pf->report->findings;
+    struct pf_note note = {.rule = "preflight-config-key", .file = CONFIG, .path = path};
+    while (keys->name != NULL && strcmp(keys->name, node->string) != 0) {
+        keys++;
+    }
+    if (keys->name == NULL) {
+        pf_say(pf, to, note, "Unrecognized option \"%s\" under \"%s\"", node->string, path);
+    } else if (!has_type(node, keys->type) && !cJSON_IsNull(node)) {
+        note.mend = "write the type that the key needs";
+        pf_say(pf, to, note, "\"%s\" must be %s", node->string, type_name(keys->type));
+    }
+}
+
+static void judge_keys(struct pf *pf, const cJSON *object, const struct key *keys, const char *path)
+{
+    const cJSON *node;
+    if (!cJSON_IsObject(object)) {
+        return;
+    }
+    cJSON_ArrayForEach(node, object)
+    {
+        judge_key(pf, node, keys, path);
+    }
+}
+
+/* "PATH[i]"; NULL: out of memory. */
+static char *path_of(struct pf *pf, const char *list, size_t index)
+{
+    struct csvk_buf path = CSVK_BUF_INIT;
+    int status = csvk_buf_printf(&path, "%s[%zu]", list, index);
+    char *text = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&path)) : NULL;
+    csvk_buf_release(&path);
+    (void)pf_kept(pf, text);
+    return text;
+}
+
+/* ---- the input mapping ---- */
+
+static bool filled(const cJSON *node)
+{
+    return node != NULL && !cJSON_IsNull(node) && !(cJSON_IsString(node) && !*node->valuestring) &&
+           !(cJSON_IsArray(node) && node->child == NULL);
+}
+
+static void judge_column_types(struct pf *pf, const cJSON *entry, const char *path)
+{
+    const cJSON *node;
+    cJSON_ArrayForEach(node, pf_get(entry, "column_types"))
+    {
+        judge_keys(pf, node, column_type_keys, path);
+        if (pf_text(node, "source") == NULL) {
+            complain(pf, path, "a column type needs \"source\"");
+        }
+    }
+}
+
+static void judge_input_table(struct pf *pf, const cJSON *entry, const char *path)
+{
+    judge_keys(pf, entry, input_table_keys, path);
+    judge_column_types(pf, entry, path);
+    const char *op = pf_text(entry, "where_operator"), *type = pf_text(entry, "file_type");
+    if (pf_text(entry, "source") == NULL && pf_get(entry, "source_search") == NULL) {
+        complain(pf, path, "an input mapping needs \"source\"");
+    }
+    if (filled(pf_get(entry, "days")) && filled(pf_get(entry, "changed_since"))) {
+        complain(pf, path, "\"days\" and \"changed_since\" cannot stand together");
+    }
+    if (filled(pf_get(entry, "where_column")) != filled(pf_get(entry, "where_values"))) {
+        complain(pf, path, "\"where_column\" and \"where_values\" need each other");
+    }
+    if (op != NULL && strcmp(op, "eq") != 0 && strcmp(op, "ne") != 0) {
+        complain(pf, path, "\"where_operator\" must be eq or ne");
+    }
+    if (type != NULL && strcmp(type, "csv") != 0 && strcmp(type, "parquet") != 0) {
+        complain(pf, path, "\"file_type\" must be csv or parquet");
+    }
+}
+
+static void judge_input_file(struct pf *pf, const cJSON *entry, const char *path)
+{
+    judge_keys(pf, entry, input_file_keys, path);
+    if (!filled(pf_get(entry, "file_ids")) && !filled(pf_get(entry, "tags")) &&
+        !filled(pf_get(entry, "query")) && !filled(pf_get(pf_get(entry, "source"), "tags"))) {
+        complain(pf, path, "one of file_ids, tags, source.tags and query is needed");
+    }
+}
+
+static void judge_list(struct pf *pf, const cJSON *list, const char *where,
+                       void (*judge)(struct pf *, const cJSON *, const char *))
+{
+    const cJSON *entry;
+    size_t index = 0;
+    if (!cJSON_IsArray(list)) {
+        return;
+    }
+    cJSON_ArrayForEach(entry, list)
+    {
+        char *path = path_of(pf, where, index++);
+        if (path != NULL && cJSON_IsObject(entry)) {
+            judge(pf, entry, path);
+        } else if (path != NULL) {
+            complain(pf, path, "an entry must be an object");
+        }
+        csvk_free(path);
+    }
+}
+
+/* ---- the output mapping ---- */
+
+static void judge_output_entry(struct pf *pf, const struct pf_entry *entry,
+                               enum csvk_manifest_kind kind)
+{
+    struct csvk_manifest_findings found = {.limit = 100};
+    struct csvk_manifest_judge how;
+    csvk_manifest_judge_init(&how);
+    how.kind = kind;
+    how.mapping = true;
+    how.support = pf->support;
+    int status = csvk_manifest_check(entry->manifest, &how, &found);
+    (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
+    pf_take_manifest(pf, &pf->report->findings, &found,
+                     (struct pf_taking){.file = CONFIG, .prefix = entry->path});
+    csvk_manifest_findings_release(&found);
+}
+
+static void read_entry(struct pf *pf, const cJSON *node, struct pf_entry *entry,
+                       enum csvk_manifest_kind kind)
+{
+    entry->node = node;
+    entry->source = pf_text(node, "source");
+    if (!cJSON_IsObject(node)) {
+        complain(pf, entry->path, "an entry must be an object");
+        return;
+    }
+    entry->manifest = pf_manifest_of(pf, node);
+    if (entry->manifest != NULL) {
+        judge_output_entry(pf, entry, kind);
+    }
+}
+
+static void read_entries(struct pf *pf, const cJSON *list, const char *where,
+                         enum csvk_manifest_kind kind, struct pf_entries *out)
+{
+    const cJSON *node;
+    int size = cJSON_IsArray(list) ? cJSON_GetArraySize(list) : 0;
+    if (size == 0) {
+        return;
+    }
+    out->item = csvk_calloc((size_t)size, sizeof *out->item);
+    if (!pf_kept(pf, out->item)) {
+        return;
+    }
+    cJSON_ArrayForEach(node, list)
+    {
+        struct pf_entry *entry = &out->item[out->count];
+        entry->path = path_of(pf, where, out->count++);
+        if (entry->path != NULL) {
+            read_entry(pf, node, entry, kind);
+        }
+    }
+}
+
+/* ---- all of it ---- */
+
+static void judge_storage(struct pf *pf, const cJSON *storage)
+{
+    const cJSON *input = pf_get(storage, "input"), *output = pf_get(storage, "output");
+    judge_keys(pf, storage, storage_keys, "$.storage");
+    judge_keys(pf, input, input_keys, "$.storage.input");
+    judge_keys(pf, output, output_keys, "$.storage.output");
+    judge_keys(pf, pf_get(output, "table_files"), table_files_keys, "$.storage.output.table_files");
+    judge_list(pf, pf_get(input, "tables"), "$.storage.input.tables", judge_input_table);
+    judge_list(pf, pf_get(input, "files"), "$.storage.input.files", judge_input_file);
+    read_entries(pf, pf_get(output, "tables"), "$.storage.output.tables", CSVK_MANIFEST_OUT_TABLE,
+                 &pf->config.tables);
+    read_entries(pf, pf_get(output, "files"), "$.storage.output.files", CSVK_MANIFEST_OUT_FILE,
+                 &pf->config.files);
+}
+
+/* Where bare names go: the option, the configuration, or made from the component's names. */
+static void find_default_bucket(struct pf *pf)
+{
+    const cJSON *output = pf_get(pf_get(pf->config.root, "storage"), "output");
+    const char *said = pf->options->default_bucket;
+    said = said != NULL ? said : pf_text(output, "default_bucket");
+    const char *component = pf_environment(pf, "KBC_COMPONENTID");
+    const char *config = pf_environment(pf, "KBC_CONFIGID");
+    if (said != NULL && said[0] != '\0') {
+        pf->report->default_bucket = csvk_strdup(said);
+        (void)pf_kept(pf, pf->report->default_bucket);
+    } else if (said == NULL && component != NULL && config != NULL) {
+        struct csvk_buf bucket = CSVK_BUF_INIT;
+        int status = csvk_default_bucket("in", component, config, &bucket);
+        char *made = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&bucket)) : NULL;
+        csvk_buf_release(&bucket);
+        pf->report->default_bucket = made;
+        (void)pf_kept(pf, made);
+    }
+}
+
+/* What the options and the environment leave open. */
+static void settle(struct pf *pf)
+{
+    const cJSON *output = pf_get(pf_get(pf->config.root, "storage"), "output");
+    const cJSON *workspace = pf_get(pf_get(pf->config.root, "authorization"), "workspace");
+    const char *support = pf_text(output, "data_type_support");
+    const char *told = pf_environment(pf, "KBC_DATA_TYPE_SUPPORT");
+    pf->support = pf->options->support != CSVK_SUPPORT_UNKNOWN
+                      ? pf->options->support
+                      : csvk_type_support_parse(told != NULL ? told : support);
+    pf->staging = pf->options->staging != CSVK_STAGING_AUTO ? pf->options->staging
+                  : cJSON_IsObject(workspace)               ? CSVK_STAGING_WORKSPACE
+                                                            : CSVK_STAGING_LOCAL;
+    find_default_bucket(pf);
+}
+
+void pf_read_config(struct pf *pf)
+{
+    pf->config.root = pf_read_object(pf, CONFIG, "preflight-config");
+    settle(pf);
+    const cJSON *storage = pf_get(pf->config.root, "storage");
+    if (storage != NULL && !has_type(storage, OBJECT)) {
+        complain(pf, "$.storage", "\"storage\" must be an object");
+    } else if (storage != NULL) {
+        judge_storage(pf, storage);
+    }
+}
+
+static void entries_release(struct pf_entries *entries)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        csvk_manifest_free(entries->item[i].manifest);
+        csvk_free(entries->item[i].path);
+    }
+    csvk_free(entries->item);
+    *entries = (struct pf_entries){0};
+}
+
+void pf_config_release(struct pf_config *config)
+{
+    entries_release(&config->tables);
+    entries_release(&config->files);
+    cJSON_Delete(config->root);
+    config->root = NULL;
+}
