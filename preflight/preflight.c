@@ -115,8 +115,7 @@ static int check_options(const struct csvk_preflight_options *options, struct cs
                                  : CSVK_OK;
 }
 
-/* The folder must be one, and can be listed. */
-static int open_folder(struct pf *pf)
+int pf_open_folder(struct pf *pf)
 {
     struct stat info;
     char *real = realpath(pf->folder, NULL);
@@ -168,7 +167,7 @@ int csvk_preflight(struct csvk_preflight_report **out, const char *folder,
         return CSVK_ENOMEM;
     }
     pf.folder = pf.report->folder;
-    pf.status = open_folder(&pf);
+    pf.status = pf_open_folder(&pf);
     if (pf.status == CSVK_OK) {
         judge(&pf);
     }

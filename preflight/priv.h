@@ -44,6 +44,7 @@ bool pf_kept(struct pf *pf, const void *made);
 /* FOLDER/relative; a/b, or only b when a is "". NULL (and sticky): out of memory. */
 char *pf_full(struct pf *pf, const char *relative);
 char *pf_join(struct pf *pf, const char *a, const char *b);
+int pf_open_folder(struct pf *pf); /* it must be one; sets `real` */
 bool pf_ends_with(const char *text, const char *end);
 
 /* ---- findings.c ---- */
@@ -117,6 +118,17 @@ void pf_judge_input(struct pf *pf);
 void pf_judge_layout(struct pf *pf);
 /* Adds the names as Storage will have them; _timestamp stays, so that it can be seen. */
 void pf_clean_names(struct pf *pf, struct csvk_strings *to, const struct csvk_strings *from);
+
+/* ---- destination.c ---- */
+struct pf_route {                         /* what decides about a destination; borrowed */
+    const char *name;                     /* of the data */
+    const char *relative;                 /* out/tables/NAME */
+    const char *manifest_path;            /* or NULL */
+    const struct csvk_manifest *manifest; /* or NULL */
+    const struct pf_entry *entry;         /* or NULL */
+};
+void pf_resolve(struct pf *pf, struct csvk_preflight_table *table, const struct pf_route *route);
+void pf_judge_same_destination(struct pf *pf);
 
 /* A table's data for the validator, when all manifests are read. */
 struct pf_table_data {

@@ -129,71 +129,6 @@ static const struct csvk_manifest *effective(const struct subject *s)
     return s->merged != NULL ? s->merged : s->manifest;
 }
 
-/* ---- the destination ---- */
-
-/* The help pages have the default bucket first, and two dots or more make a table id. */
-static void judge_order(struct pf *pf, const struct subject *s, const struct csvk_destination *got)
-{
-    const char *bucket = pf->report->default_bucket;
-    bool id = got->rule == CSVK_DESTINATION_MANIFEST || got->rule == CSVK_DESTINATION_NAME;
-    if (!id || bucket == NULL || strncmp(got->id, bucket, strlen(bucket)) == 0) {
-        return;
-    }
-    pf_say(pf, findings_of(pf),
-           (struct pf_note){.rule = "preflight-destination-order",
-                            .file = s->manifest_path != NULL ? s->manifest_path : s->relative},
-           "\"%s\" is used as it stands; the help pages put the default bucket \"%s\" first",
-           got->id, bucket);
-}
-
-static void judge_id(struct pf *pf, const struct subject *s, const struct csvk_destination *got)
-{
-    struct pf_note note = {.rule = "preflight-destination", .file = s->relative};
-    bool fatal = false;
-    const char *doubt = csvk_destination_doubt(got->id, &fatal);
-    bool bucket = doubt != NULL && !fatal && strstr(got->id, ".c-") == NULL;
-    if (bucket) {
-        note.rule = "preflight-destination-bucket";
-    } else if (!fatal) {
-        note.severity = CSVK_WARNING;
-    }
-    if (doubt != NULL) {
-        pf_say(pf, findings_of(pf), note, "\"%s\" (by %s): %s", got->id,
-               csvk_destination_rule_name(got->rule), doubt);
-    } else if (got->rule == CSVK_DESTINATION_NAME) {
-        note.rule = "preflight-destination-by-name";
-        note.severity = CSVK_OFF;
-        pf_say(pf, findings_of(pf), note, "the file name is taken as the table id \"%s\"", got->id);
-    }
-}
-
-static void resolve(struct pf *pf, struct subject *s)
-{
-    struct csvk_preflight_table *table = current(pf);
-    struct csvk_manifest_table own = {0};
-    struct csvk_destination got = {CSVK_DESTINATION_NONE, NULL, NULL};
-    const char *mapped = s->entry != NULL ? pf_text(s->entry->node, "destination") : NULL;
-    int status = csvk_manifest_table(s->manifest, &own);
-    if (status == CSVK_OK) {
-        status = csvk_destination_resolve(s->name, own.destination, mapped,
-                                          pf->report->default_bucket, &got);
-    }
-    (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
-    table->by = csvk_destination_rule_name(got.rule);
-    if (got.id != NULL) {
-        judge_id(pf, s, &got);
-        judge_order(pf, s, &got);
-    } else if (got.error != NULL) {
-        pf_say(pf, findings_of(pf),
-               (struct pf_note){.rule = "preflight-destination", .file = s->relative}, "%s",
-               got.error);
-    }
-    table->destination = got.id;
-    got.id = NULL;
-    csvk_destination_release(&got);
-    csvk_manifest_table_release(&own);
-}
-
 /* ---- what is told of a table ---- */
 
 void pf_clean_names(struct pf *pf, struct csvk_strings *to, const struct csvk_strings *from)
@@ -449,7 +384,8 @@ static void judge_table(struct pf *pf, struct subject *s)
     }
     int status = csvk_manifest_table(effective(s), &s->table);
     if (pf_kept(pf, status == CSVK_OK ? pf : NULL)) {
-        resolve(pf, s);
+        struct pf_route route = {s->name, s->relative, s->manifest_path, s->manifest, s->entry};
+        pf_resolve(pf, current(pf), &route);
         describe(pf, s);
     }
     if (pf->status == CSVK_OK && s->item != NULL && !s->again) {
@@ -571,26 +507,6 @@ static void judge_unused(struct pf *pf)
     }
 }
 
-static void judge_same_destination(struct pf *pf, size_t later)
-{
-    struct csvk_preflight_table *table = pf->report->table;
-    for (size_t i = 0; i < later; i++) {
-        const char *a = table[i].destination, *b = table[later].destination;
-        if (a == NULL || b == NULL || strcmp(a, b) != 0) {
-            continue;
-        }
-        struct pf_note note = {.rule = "preflight-duplicate-destination"};
-        bool keeps = table[i].incremental && table[later].incremental;
-        note.severity = keeps ? CSVK_WARNING : CSVK_ERROR;
-        char *relative = pf_join(pf, TABLES, table[later].source);
-        note.file = relative;
-        pf_say(pf, &table[later].findings, note, "\"%s\" and \"%s\" both go to \"%s\"",
-               table[i].source, table[later].source, b);
-        csvk_free(relative);
-        return;
-    }
-}
-
 void pf_judge_tables(struct pf *pf)
 {
     struct pf_listing listing = {0};
@@ -604,8 +520,6 @@ void pf_judge_tables(struct pf *pf)
         }
     }
     judge_unused(pf);
-    for (size_t i = 1; i < pf->report->ntables && pf->status == CSVK_OK; i++) {
-        judge_same_destination(pf, i);
-    }
+    pf_judge_same_destination(pf);
     pf_listing_release(&listing);
 }

@@ -4,9 +4,49 @@
 #include "csvkit/cli/cli.h"
 
 #include "manifest/manifest.h"
+#include "preflight/preflight.h"
 #include "validator/validator.h"
 
 #include <string.h>
+
+/* ---- rules without profiles: of manifests and of data folders ---------------------------------
+ */
+
+struct plain_rule {
+    const char *id, *level, *title, *why, *mend;
+};
+
+/* The index-th of them; false: there are no more. */
+static bool plain_rule_at(size_t index, struct plain_rule *out)
+{
+    const struct csvk_manifest_rule *m = csvk_manifest_rules();
+    for (; m->id != NULL; m++) {
+        if (index-- == 0) {
+            const char *level = csvk_manifest_severity_name(m->severity);
+            *out = (struct plain_rule){m->id, level, m->title, m->why, m->mend};
+            return true;
+        }
+    }
+    const struct csvk_preflight_rule *p = csvk_preflight_rules();
+    for (; p->id != NULL; p++) {
+        if (index-- == 0) {
+            const char *level = csvk_severity_name(p->severity);
+            *out = (struct plain_rule){p->id, level, p->title, p->outcome, p->mend};
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool find_plain_rule(const char *id, struct plain_rule *out)
+{
+    for (size_t i = 0; plain_rule_at(i, out); i++) {
+        if (strcmp(out->id, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* ---- rules ------------------------------------------------------------------------------------
  */
@@ -20,10 +60,9 @@ static int list_as_text(struct csvk_buf *out)
         status = csvk_buf_printf(out, "%-28s %c %c %c %c %c  %s\n", rule->id, l[0], l[1], l[2],
                                  l[3], l[4], rule->summary);
     }
-    for (const struct csvk_manifest_rule *rule = csvk_manifest_rules();
-         rule->id != NULL && status == CSVK_OK; rule++) {
-        status = csvk_buf_printf(out, "%-28s %-9s  %s\n", rule->id,
-                                 csvk_manifest_severity_name(rule->severity), rule->title);
+    struct plain_rule plain;
+    for (size_t i = 0; plain_rule_at(i, &plain) && status == CSVK_OK; i++) {
+        status = csvk_buf_printf(out, "%-28s %-9s  %s\n", plain.id, plain.level, plain.title);
     }
     const char *legend = "\nE error, W warning, I info, - off, in the profiles rfc4180-strict, "
                          "rfc4180, rfc4180-bis,\nkeboola, excel. csvkit explain RULE tells more.\n";
@@ -56,16 +95,15 @@ static void put_rule(struct csvk_json *json, const struct csvk_rule *rule)
     csvk_json_close(json, '}');
 }
 
-static void put_manifest_rule(struct csvk_json *json, const struct csvk_manifest_rule *rule)
+static void put_plain_rule(struct csvk_json *json, const struct plain_rule *rule)
 {
     csvk_json_open(json, '{');
     csvk_json_put_string(json, "rule", rule->id);
-    csvk_json_put_string(json, "severity", csvk_manifest_severity_name(rule->severity));
+    csvk_json_put_string(json, "severity", rule->level);
     csvk_json_key(json, "levels"); /* the same shape as other rules have; profiles do not matter */
     csvk_json_open(json, '{');
     for (int i = 0; i < CSVK_PROFILES; i++) {
-        csvk_json_put_string(json, csvk_profile_name((enum csvk_profile)i),
-                             csvk_manifest_severity_name(rule->severity));
+        csvk_json_put_string(json, csvk_profile_name((enum csvk_profile)i), rule->level);
     }
     csvk_json_close(json, '}');
     csvk_json_put_string(json, "summary", rule->title);
@@ -82,8 +120,9 @@ static int list_as_json(struct csvk_buf *out)
     for (size_t i = 0; i < csvk_rule_count(); i++) {
         put_rule(&json, csvk_rule_at(i));
     }
-    for (const struct csvk_manifest_rule *rule = csvk_manifest_rules(); rule->id != NULL; rule++) {
-        put_manifest_rule(&json, rule);
+    struct plain_rule plain;
+    for (size_t i = 0; plain_rule_at(i, &plain); i++) {
+        put_plain_rule(&json, &plain);
     }
     csvk_json_close(&json, ']');
     return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
@@ -149,39 +188,28 @@ static int explain_as_json(const struct csvk_rule *rule, struct csvk_buf *out)
     return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
 }
 
-/* A rule about manifests: it has no profiles, only a severity. */
-static int explain_manifest_rule(const struct cli *cli, const struct csvk_manifest_rule *rule,
-                                 struct csvk_buf *out)
+static int explain_plain_rule(const struct cli *cli, const struct plain_rule *rule,
+                              struct csvk_buf *out)
 {
     if (wants_json(cli)) {
         struct csvk_json json;
         csvk_json_init(&json, out);
-        put_manifest_rule(&json, rule);
+        put_plain_rule(&json, rule);
         return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
     }
     int status = csvk_buf_printf(out, "%s: %s\n", rule->id, rule->title);
     status = status == CSVK_OK ? add_part(out, "Why it matters", rule->why) : status;
     status = status == CSVK_OK ? add_part(out, "How to mend it", rule->mend) : status;
-    const char *level = csvk_manifest_severity_name(rule->severity);
-    return status == CSVK_OK ? add_part(out, "Level", level) : status;
-}
-
-static const struct csvk_manifest_rule *find_manifest_rule(const char *id)
-{
-    const struct csvk_manifest_rule *rule = csvk_manifest_rules();
-    while (rule->id != NULL && strcmp(rule->id, id) != 0) {
-        rule++;
-    }
-    return rule->id != NULL ? rule : NULL;
+    return status == CSVK_OK ? add_part(out, "Level", rule->level) : status;
 }
 
 static int run_explain(struct cli *cli)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
     const struct csvk_rule *rule = csvk_rule_find(cli_operand(cli, 0));
-    const struct csvk_manifest_rule *of_manifests = find_manifest_rule(cli_operand(cli, 0));
-    if (of_manifests != NULL) {
-        return show(cli, &out, explain_manifest_rule(cli, of_manifests, &out));
+    struct plain_rule plain;
+    if (find_plain_rule(cli_operand(cli, 0), &plain)) {
+        return show(cli, &out, explain_plain_rule(cli, &plain, &out));
     }
     if (rule == NULL) {
         return cli_trouble(cli, "unknown rule '%s' (`csvkit rules` lists them)",
@@ -212,7 +240,7 @@ static const char *const rules_examples[] = {
 const struct cli_command cli_cmd_rules = {
     .name = "rules",
     .operands = "",
-    .summary = "list the rules of validate and of manifest check, with their levels",
+    .summary = "list the rules of validate, manifest check and preflight, with their levels",
     .details = "Ids of rules never change. csvkit validate --rule=ID=LEVEL changes a level.",
     .groups = groups,
     .examples = rules_examples,

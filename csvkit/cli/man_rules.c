@@ -2,6 +2,7 @@
 #include "csvkit/cli/roff.h"
 
 #include "manifest/manifest.h"
+#include "preflight/preflight.h"
 #include "validator/validator.h"
 
 static void put_labelled(struct cli_page *page, const char *label, const char *text)
@@ -53,6 +54,21 @@ static void put_manifest_rules(struct cli_page *page)
     }
 }
 
+/* Rules about data folders. */
+static void put_preflight_rules(struct cli_page *page)
+{
+    const struct csvk_preflight_rule *rule = csvk_preflight_rules();
+    for (; rule->id != NULL; rule++) {
+        cli_put(page, ".SS \"");
+        cli_roff_text(page, rule->id);
+        cli_put(page, "\"\n");
+        cli_roff_paragraphs(page, rule->title);
+        put_labelled(page, "What the platform does", rule->outcome);
+        put_labelled(page, "Remedy", rule->mend);
+        put_labelled(page, "Level", csvk_severity_name(rule->severity));
+    }
+}
+
 static void put_profiles(struct cli_page *page)
 {
     cli_put(page, ".SH PROFILES\n");
@@ -81,6 +97,7 @@ int cli_man_rules(struct csvk_buf *out)
         put_rule(&page, csvk_rule_at(i));
     }
     put_manifest_rules(&page);
+    put_preflight_rules(&page);
     cli_put(&page, ".SH SEE ALSO\n.BR csvkit\\-validate (1),\n.BR csvkit\\-explain (1)\n");
     return page.status;
 }
