@@ -150,7 +150,8 @@ CSVK_API int csvk_preflight_fix(const char *folder, enum csvk_fix_mode mode, str
 
 /* ---- writing reports: all append to `out` and answer CSVK_OK or CSVK_ENOMEM ------------------ */
 
-CSVK_API int csvk_preflight_text(const struct csvk_preflight_report *report, enum csvk_color color,
+/* `style`: bits of enum csvk_text_style. */
+CSVK_API int csvk_preflight_text(const struct csvk_preflight_report *report, unsigned style,
                                  struct csvk_buf *out) CSVK_MUST_USE;
 CSVK_API int csvk_preflight_json(const struct csvk_preflight_report *report,
                                  struct csvk_buf *out) CSVK_MUST_USE; /* one line */

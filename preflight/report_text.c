@@ -12,8 +12,8 @@
 
 struct writer {
     struct csvk_buf *out;
-    enum csvk_color color;
-    int status; /* sticky */
+    unsigned style; /* bits of enum csvk_text_style */
+    int status;     /* sticky */
 };
 
 static void put(struct writer *w, const char *text)
@@ -46,9 +46,9 @@ static void put_count(struct writer *w, uint64_t number, const char *noun)
 
 static void put_colored(struct writer *w, const char *color, const char *text)
 {
-    put(w, w->color == CSVK_COLOR ? color : "");
+    put(w, (w->style & CSVK_TEXT_COLOR) != 0 ? color : "");
     put(w, text);
-    put(w, w->color == CSVK_COLOR ? "\033[0m" : "");
+    put(w, (w->style & CSVK_TEXT_COLOR) != 0 ? "\033[0m" : "");
 }
 
 static const char *color_of(enum csvk_severity severity)
@@ -137,15 +137,20 @@ static void put_finding(struct writer *w, const struct csvk_preflight_findings *
     }
 }
 
+/* Notes are told only when they are wanted. */
 static void put_findings(struct writer *w, const struct csvk_preflight_findings *findings)
 {
+    uint64_t left = findings->errors + findings->warnings;
     for (size_t i = 0; i < findings->count; i++) {
-        put_finding(w, findings, i);
+        bool info = findings->item[i].severity == CSVK_INFO;
+        if (!info || (w->style & CSVK_TEXT_NOTES) != 0) {
+            put_finding(w, findings, i);
+        }
+        left -= info ? 0 : 1;
     }
-    uint64_t all = findings->errors + findings->warnings + findings->infos;
-    if (all > findings->count) {
+    if (left > 0) {
         put(w, "    ");
-        put_number(w, all - findings->count);
+        put_number(w, left);
         put(w, " more findings not shown\n");
     }
 }
@@ -209,10 +214,10 @@ static void put_file(struct writer *w, const struct csvk_preflight_file *file)
     put(w, "\n");
 }
 
-int csvk_preflight_text(const struct csvk_preflight_report *report, enum csvk_color color,
+int csvk_preflight_text(const struct csvk_preflight_report *report, unsigned style,
                         struct csvk_buf *out)
 {
-    struct writer w = {out, color, CSVK_OK};
+    struct writer w = {out, style, CSVK_OK};
     put_findings(&w, &report->findings);
     for (size_t i = 0; i < report->ntables; i++) {
         put_table(&w, &report->table[i]);

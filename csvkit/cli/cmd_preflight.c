@@ -98,9 +98,10 @@ static int write_report(struct job *job, const struct csvk_preflight_report *rep
                         struct csvk_buf *out)
 {
     const char *format = cli_value(job->cli, "format");
-    enum csvk_color color = cli_color(job->cli, stdout) ? CSVK_COLOR : CSVK_PLAIN;
+    unsigned style = cli_color(job->cli, stdout) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
+    style |= cli_has(job->cli, "notes") ? CSVK_TEXT_NOTES : 0;
     if (format == NULL || strcmp(format, "text") == 0) {
-        return csvk_preflight_text(report, color, out);
+        return csvk_preflight_text(report, style, out);
     }
     return strcmp(format, "json") == 0     ? csvk_preflight_json(report, out)
            : strcmp(format, "sarif") == 0  ? csvk_preflight_sarif(report, out)
@@ -209,6 +210,7 @@ static const struct cli_option rows[] = {
      "Unsliced files above this size are warned of; 0: none. Default: 2048MB.", false},
     {"format", 'f', "NAME", "text|json|sarif|github|junit", "Form of the report. Default: text.",
      false},
+    {"notes", 0, NULL, NULL, "Show findings of level info, too, in the form text.", false},
     {"fail-on", 0, "LEVEL", "error|warning",
      "The least level that makes the exit status 1. Default: error.", false},
     {NULL, 0, NULL, NULL, NULL, false},
