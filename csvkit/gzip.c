@@ -299,6 +299,13 @@ uint64_t csvk_gzip_estimate(const struct csvk_gzip *gzip)
     return gzip->known.bytes + (uint64_t)expected + END_SIZE;
 }
 
+void csvk_gzip_settle(struct csvk_gzip *gzip, uint64_t most)
+{
+    if (gzip->submitted > most) {
+        settle_below(gzip, gzip->submitted - most);
+    }
+}
+
 void csvk_gzip_free(struct csvk_gzip *gzip)
 {
     if (gzip == NULL) {

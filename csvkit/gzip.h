@@ -46,6 +46,11 @@ int csvk_gzip_finish(struct csvk_gzip *gzip, struct csvk_gzip_member *member,
  * last blocks (up to 16; at the start half of them) from how well the text before them compressed.
  */
 uint64_t csvk_gzip_estimate(const struct csvk_gzip *gzip);
+/*
+ * Waits until all but the last `most` full blocks are compressed, so that the estimate is exact for
+ * them. More than the number of threads costs no time; 0 lets the threads run dry.
+ */
+void csvk_gzip_settle(struct csvk_gzip *gzip, uint64_t most);
 /* Drops what was not finished. */
 void csvk_gzip_free(struct csvk_gzip *gzip);
 

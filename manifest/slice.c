@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 enum { DEFAULT_LEVEL = 4, LEAST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20, BLOCKS_PER_SLICE = 100 };
+enum { NEAR_LAG = 4 }; /* blocks whose size is a guess when a slice is near its end */
 #define DEFAULT_SIZE UINT64_C(50000000)
 
 struct csvk_slicer {
@@ -172,6 +173,26 @@ static struct slice_extent extent(const struct csvk_slicer *s)
     return open;
 }
 
+/*
+ * Near its end the size of a slice has to be known better: blocks still at work count by guess. How
+ * many may be is the same for any number of threads. A slice is full only when none is left, which
+ * costs nothing, since the compressor runs dry at the end of a slice anyway.
+ */
+static bool ask_plan(struct csvk_slicer *s)
+{
+    struct slice_extent open = extent(s);
+    bool guessed = s->gzip != NULL && slice_plan_is_near(&s->plan, &open);
+    if (guessed) {
+        csvk_gzip_settle(s->gzip, NEAR_LAG);
+        open = extent(s);
+    }
+    if (guessed && slice_plan_is_full(&s->plan, &open)) {
+        csvk_gzip_settle(s->gzip, 0);
+        open = extent(s);
+    }
+    return slice_plan_is_full(&s->plan, &open);
+}
+
 /* The first record from `first` on that ends at `offset` or behind; nrecords when there is none. */
 static uint64_t record_reaching(const struct csvk_batch *batch, uint64_t first, uint64_t offset)
 {
@@ -208,8 +229,7 @@ static int write_some(struct csvk_slicer *s, const struct csvk_batch *batch, uin
     *first = end;
     int status = write_text(s, batch->bytes + from, batch->record_end[end - 1] - from, err);
     if (status == CSVK_OK && reached) {
-        open = extent(s);
-        s->is_full = slice_plan_is_full(&s->plan, &open);
+        s->is_full = ask_plan(s);
     }
     return status;
 }

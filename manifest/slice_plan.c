@@ -12,8 +12,10 @@
 
 enum { STEPS = 512, LARGEST_STEP = 65536 };
 
-static const double SLACK = 0.04;  /* of the size, for all but the last slice */
+static const double SLACK = 0.03;  /* of the size, for all but the last slice */
 static const double MARGIN = 0.03; /* kept from `least` and `most`: estimates are estimates */
+
+static const double NEAR = 0.85; /* of the size: text may change its nature between two looks */
 
 static int check_limits(const struct csvk_slice_options *o, struct csvk_error *err)
 {
@@ -118,6 +120,17 @@ static uint64_t count_parts(const struct slice_plan *plan, double rest)
     return last_of(plan, rest, parts) > most_of(plan) ? parts + 1 : parts;
 }
 
+/* Foretold as the last one: it ends early only if that leaves enough for another, or no room. */
+static bool is_full_of_last(const struct slice_plan *plan, const struct slice_extent *open,
+                            double behind)
+{
+    double enough = (double)plan->least * (1 + MARGIN);
+    double half = (double)plan->size / 2;
+    enough = enough > half ? enough : half;
+    return (double)open->bytes >= most_of(plan) ||
+           ((double)open->bytes >= aim(plan, (double)plan->size, 1) && behind >= enough);
+}
+
 /* The total is known: `rest` is what is left from the start of the open slice, as files. */
 static bool is_full_of_known(struct slice_plan *plan, const struct slice_extent *open)
 {
@@ -130,7 +143,12 @@ static bool is_full_of_known(struct slice_plan *plan, const struct slice_extent 
     if (plan->parts > 1) {
         return (double)open->bytes >= aim(plan, rest, plan->parts);
     }
-    return (double)open->bytes >= between(0, 1.75 * (double)plan->size, most_of(plan));
+    return is_full_of_last(plan, open, rest - (double)open->bytes);
+}
+
+bool slice_plan_is_near(const struct slice_plan *plan, const struct slice_extent *open)
+{
+    return plan->cut == CSVK_SLICE_BY_SIZE && (double)open->bytes >= NEAR * (double)plan->size;
 }
 
 bool slice_plan_is_full(struct slice_plan *plan, const struct slice_extent *open)
