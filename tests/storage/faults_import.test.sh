@@ -2,6 +2,7 @@
 # Faults around an import: exit status, message, what the server holds then, and that the request is
 # never sent twice.
 . "$(dirname "$0")/lib.sh"
+export CSVKIT_RETRY_DELAY_MS=4
 store
 T=in.c-main.orders
 printf 'id,name\r\n1,a\r\n2,b\r\n' >"$work/o.csv"

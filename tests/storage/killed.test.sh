@@ -2,6 +2,7 @@
 # kill -9 at every request of a load, before and after the server acted; the second run with the
 # same journal ends in the same state as an undisturbed one: every row exactly once.
 . "$(dirname "$0")/lib.sh"
+export CSVKIT_RETRY_DELAY_MS=4
 store --provider "${PROVIDER:-aws}"
 mkdir "$work/slices"
 for i in 1 2 3; do printf '%s,v%s\r\n' $i $i >"$work/slices/part-$i.csv"; done
