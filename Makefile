@@ -68,7 +68,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all check bench fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all check bench bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -139,6 +139,9 @@ check: deps ## install what is missing, build, run every test (T=pattern runs so
 demo: deps ## install what is missing, build, and run the main job on example data
 	@$(MAKE) --no-print-directory all bench-bins
 	@CSVKIT=$(TOOL) BUILD=$(B) examples/demo.sh
+
+bench-repair: bench-bins ## what normalize makes of records broken on purpose, per kind of damage
+	@$(B)/tests/bench/repair
 
 bench: all bench-bins ## speed, memory and start-up beside wc, libcsv and others, in one run (S=section)
 	@python3 tests/bench/bench.py $(B) $(S)

@@ -158,10 +158,7 @@ static int dispose(struct nz *nz, const struct nz_chunk *chunk, bool *resumed)
     uint64_t all = nz->scan.table.totals.records - chunk->before.totals.records;
     *resumed = false;
     for (size_t i = 0; i < told->nrecords; i++) {
-        struct nz_record rec = {.r = told->records[i],
-                                .base = nz_window_at(&nz->window, chunk->offset)};
-        rec.field = told->fields + rec.r.first_field;
-        rec.fact = told->facts + rec.r.first_fact;
+        struct nz_record rec = nz_told(told, i, nz_window_at(&nz->window, chunk->offset));
         uint64_t index = rec.r.number - chunk->before.totals.records - 1;
         int status =
             nz_pass_span(nz, chunk, (struct nz_span){at, rec.r.offset, done, index - done});

@@ -143,6 +143,16 @@ int nz_copy_span(struct nz *nz, const struct nz_chunk *chunk, const struct nz_sp
 /* Copies the clean records [first, next) of the chunk, which lie at [from, to). */
 int nz_pass_span(struct nz *nz, const struct nz_chunk *chunk, struct nz_span span);
 
+/* The record that was told, with what belongs to it; `base`: where its fields count from. */
+static inline struct nz_record nz_told(const struct csvk_told *told, size_t i,
+                                       const unsigned char *base)
+{
+    struct nz_record rec = {.r = told->records[i], .base = base};
+    rec.field = told->fields != NULL ? told->fields + rec.r.first_field : NULL;
+    rec.fact = told->facts != NULL ? told->facts + rec.r.first_fact : NULL;
+    return rec;
+}
+
 /* ---- normalize_record.c ---- */
 /* Judges and disposes of a record. What happens is in nz->resume and the account. */
 int nz_record(struct nz *nz, const struct nz_record *rec);

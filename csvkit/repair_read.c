@@ -286,15 +286,6 @@ static void prepare(struct nz *nz, struct nz_scratch *scratch)
     csvk_told_clear(&scratch->told);
 }
 
-static void fill_record(const struct nz_scratch *scratch, const unsigned char *base,
-                        struct nz_record *rec)
-{
-    rec->r = scratch->told.records[0];
-    rec->base = base;
-    rec->field = scratch->told.fields + rec->r.first_field;
-    rec->fact = scratch->told.facts + rec->r.first_fact;
-}
-
 int nz_law(struct nz *nz, struct nz_scratch *scratch, uint64_t offset, struct nz_limit limit,
            struct nz_record *rec, bool *found)
 {
@@ -312,7 +303,7 @@ int nz_law(struct nz *nz, struct nz_scratch *scratch, uint64_t offset, struct nz
         return nz_out_of_memory(nz);
     }
     if (complete) {
-        fill_record(scratch, bytes, rec);
+        *rec = nz_told(&scratch->told, 0, bytes);
         *found = true;
     }
     return CSVK_OK;
@@ -333,26 +324,20 @@ int nz_law_bytes(struct nz *nz, struct nz_scratch *scratch, const struct csvk_re
         return nz_out_of_memory(nz);
     }
     if (*found) {
-        fill_record(scratch, bytes->data, rec);
+        *rec = nz_told(&scratch->told, 0, bytes->data);
     }
     return CSVK_OK;
 }
 
 /* ---- runs of whole records ---- */
 
-static bool noted_is_whole(const struct nz *nz, const struct csvk_record *r,
-                           const struct csvk_fact *facts)
-{
-    struct nz_record rec = {.r = *r, .fact = facts + r->first_fact};
-    return nz_is_whole(nz, &rec);
-}
-
 /* Looks through what one scan told. True when a record is not whole: *at is its offset. */
 static bool find_broken(const struct nz *nz, uint64_t *at, uint64_t *before)
 {
     const struct csvk_told *told = &nz->ahead.told;
     for (size_t i = 0; i < told->nrecords; i++) {
-        if (!noted_is_whole(nz, &told->records[i], told->facts)) {
+        struct nz_record rec = nz_told(told, i, NULL);
+        if (!nz_is_whole(nz, &rec)) {
             *at = told->records[i].offset;
             *before = told->records[i].number - 1;
             return true;

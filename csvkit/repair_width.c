@@ -14,6 +14,7 @@ struct run {
     size_t count;
     uint64_t end;      /* of the last one */
     bool between;      /* a whole record, or the end, follows */
+    bool quotes;       /* an enclosure or a quoting error is involved */
     size_t partitions; /* 0, 1, or 2 for several */
     size_t first;      /* records in the first group */
 };
@@ -36,14 +37,23 @@ static bool is_comment(const struct nz *nz, const struct nz_record *rec)
            rec->base[rec->field[0].begin] == nz->o->comment;
 }
 
+/* Quotes may have been on both sides of the break, or only look so: then nothing is joined. */
+static bool has_quotes(const struct nz_record *rec)
+{
+    return has_enclosure(rec) || nz_has(rec, CSVK_FACT_QUOTE_IN_UNQUOTED);
+}
+
 /* May it be a part of a split record? */
 static bool is_part(const struct nz *nz, const struct nz_record *rec)
 {
-    if (rec->r.nfields >= nz->width || has_enclosure(rec) || is_comment(nz, rec)) {
+    if (rec->r.nfields >= nz->width || is_comment(nz, rec)) {
         return false;
     }
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
-        if (rec->fact[i].kind != CSVK_FACT_BLANK && !nz_harmless(rec->fact[i].kind)) {
+        enum csvk_fact_kind kind = rec->fact[i].kind;
+        bool fine = kind == CSVK_FACT_BLANK || kind == CSVK_FACT_QUOTE_IN_UNQUOTED ||
+                    kind == CSVK_FACT_BARE_CR || nz_harmless(kind);
+        if (!fine) {
             return false;
         }
     }
@@ -69,6 +79,7 @@ static int collect(struct nz *nz, uint64_t offset, struct run *run)
         if (run->count == RUN_MAX) {
             return CSVK_OK;
         }
+        run->quotes = run->quotes || has_quotes(&rec) || nz_has(&rec, CSVK_FACT_BARE_CR);
         run->width[run->count++] = rec.r.nfields;
         run->end = nz_record_end(&rec);
     }
@@ -171,7 +182,7 @@ static int reject_run(struct nz *nz, const struct nz_record *rec, const struct r
         nz->raw_to = nz_record_end(&part);
         if (status == CSVK_OK) {
             status = nz_reject(nz, &part, CSVK_R13_JOIN, NZ_CAUSE_WIDTH,
-                               "a split record could be joined in more than one way");
+                               "parts of a split record, which cannot be joined without guessing");
         }
         if (status != CSVK_OK) {
             return status;
@@ -185,23 +196,26 @@ static int reject_run(struct nz *nz, const struct nz_record *rec, const struct r
     return CSVK_OK;
 }
 
+/* Parts that would fit, but not surely: then adding fields to them is no answer either. */
 static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
 {
     struct run run = {.count = 0};
     *done = false;
-    if (!nz->before_whole || nz->giant || nz->npending != 0 || !is_part(nz, rec)) {
+    if (nz->giant || !is_part(nz, rec)) {
         return CSVK_OK;
     }
     int status = collect(nz, rec->r.offset, &run);
-    if (status != CSVK_OK || !run.between) {
+    if (status != CSVK_OK) {
         return status;
     }
     count_partitions(nz, &run);
     *done = run.partitions != 0;
-    if (run.partitions == 1) {
-        return join(nz, rec, &run);
+    if (run.partitions == 0) {
+        return CSVK_OK;
     }
-    return run.partitions == 0 ? CSVK_OK : reject_run(nz, rec, &run);
+    bool sure =
+        run.partitions == 1 && run.between && nz->before_whole && !run.quotes && nz->npending == 0;
+    return sure ? join(nz, rec, &run) : reject_run(nz, rec, &run);
 }
 
 /* ---- r11: padding ---- */

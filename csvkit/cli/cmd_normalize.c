@@ -127,9 +127,6 @@ static int read_files(struct job *job)
 static int read_options(struct job *job)
 {
     struct cli *cli = job->cli;
-    if (cli_has(cli, "header") && cli_has(cli, "no-header")) {
-        return cli_trouble(cli, "--header and --no-header contradict each other");
-    }
     if (cli_has(cli, "names") && cli_has(cli, "no-header") &&
         strcmp(cli_value(cli, "names"), "storage") == 0) {
         return cli_trouble(cli, "--names=storage needs a header");
