@@ -11,9 +11,8 @@
  */
 #include "csvkit/normalize_priv.h"
 
-#define DEFAULT_REACH  ((uint64_t)256 * 1024)
-#define DEFAULT_RECORD ((uint64_t)64 * 1024 * 1024)
-#define SMALL_CHUNK    2048
+#define DEFAULT_REACH ((uint64_t)256 * 1024)
+#define SMALL_CHUNK   2048
 
 void csvk_normalize_options_init(struct csvk_normalize_options *options)
 {
@@ -257,7 +256,7 @@ static int take_giant(struct nz *nz, struct nz_chunk *chunk)
 static int giant(struct nz *nz)
 {
     struct nz_window *w = &nz->window;
-    uint64_t most = nz->o->max_record != 0 ? nz->o->max_record : DEFAULT_RECORD;
+    uint64_t most = nz->o->max_record != 0 ? nz->o->max_record : NZ_DEFAULT_RECORD;
     struct nz_chunk chunk = {.size = 0};
     size_t want = 2 * (size_t)nz->reach;
     int status = CSVK_OK;

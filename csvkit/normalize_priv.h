@@ -24,6 +24,8 @@
 
 #include <string.h>
 
+#define NZ_DEFAULT_RECORD ((uint64_t)64 * 1024 * 1024) /* longest record that is read */
+
 enum nz_cause { NZ_CAUSE_NONE, NZ_CAUSE_WIDTH, NZ_CAUSE_ENCLOSURE, NZ_CAUSE_ENCODING, NZ_CAUSES };
 
 /* A record as the law reads it. Pointers live until the window or the scratch changes. */

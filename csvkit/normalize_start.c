@@ -167,10 +167,9 @@ static bool free_of_errors(const struct nz_record *rec)
 }
 
 /* The width of the first record that is free of errors; else that of the first one, unproven. */
-static int find_width(struct nz *nz)
+static int look_for_width(struct nz *nz, struct nz_limit limit)
 {
     uint64_t offset = nz->window.offset;
-    struct nz_limit limit = nz_reach(nz, offset);
     bool found = true;
     for (int i = 0; i < SAMPLE_RECORDS && found && !nz->width_known; i++) {
         struct nz_record rec;
@@ -194,6 +193,24 @@ static int find_width(struct nz *nz)
         offset = found ? nz_record_end(&rec) : offset;
     }
     return CSVK_OK;
+}
+
+/* A first record that is longer than the reach is looked at whole, or there is no width at all. */
+static int find_width(struct nz *nz)
+{
+    struct nz_window *w = &nz->window;
+    uint64_t most = nz->o->max_record != 0 ? nz->o->max_record : NZ_DEFAULT_RECORD;
+    struct nz_limit limit = nz_reach(nz, w->offset);
+    int status = look_for_width(nz, limit);
+    while (status == CSVK_OK && nz->width == 0 && !limit.at_end && limit.end - w->offset <= most) {
+        uint64_t want = 2 * (limit.end - w->offset);
+        status = nz_window_fill(w, (size_t)want, nz->err);
+        bool all = w->visible <= want;
+        limit.end = w->offset + (all ? w->visible : want);
+        limit.at_end = all && w->at_end;
+        status = status == CSVK_OK ? look_for_width(nz, limit) : status;
+    }
+    return status;
 }
 
 static int find_escape(struct nz *nz)
