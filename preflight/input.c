@@ -32,8 +32,9 @@ static void judge_manifest(struct pf *pf, const char *relative, bool table, bool
     struct csvk_manifest_findings found = {.limit = 100};
     struct csvk_manifest_judge how;
     csvk_manifest_judge_init(&how);
-    how.kind = table ? CSVK_MANIFEST_IN_TABLE : CSVK_MANIFEST_IN_FILE;
     struct csvk_manifest *manifest = pf_read_manifest(pf, relative, &found);
+    /* Processors behind a component get its own manifests here, those of out/. */
+    how.kind = manifest == NULL ? CSVK_MANIFEST_AUTO : csvk_manifest_guess(manifest, NULL, !table);
     cJSON *tree = manifest != NULL ? pf_tree(pf, manifest) : NULL;
     if (manifest != NULL) {
         int status = csvk_manifest_check(manifest, &how, &found);

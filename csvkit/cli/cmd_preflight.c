@@ -99,7 +99,7 @@ static int write_report(struct job *job, const struct csvk_preflight_report *rep
 {
     const char *format = cli_value(job->cli, "format");
     unsigned style = cli_color(job->cli, stdout) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
-    style |= cli_has(job->cli, "notes") ? CSVK_TEXT_NOTES : 0;
+    style |= cli_has(job->cli, "verbose") ? CSVK_TEXT_NOTES : 0;
     if (format == NULL || strcmp(format, "text") == 0) {
         return csvk_preflight_text(report, style, out);
     }
@@ -210,7 +210,7 @@ static const struct cli_option rows[] = {
      "Unsliced files above this size are warned of; 0: none. Default: 2048MB.", false},
     {"format", 'f', "NAME", "text|json|sarif|github|junit", "Form of the report. Default: text.",
      false},
-    {"notes", 0, NULL, NULL, "Show findings of level info, too, in the form text.", false},
+    {"verbose", 'v', NULL, NULL, "Shows notes, too: findings of level info.", false},
     {"fail-on", 0, "LEVEL", "error|warning",
      "The least level that makes the exit status 1. Default: error.", false},
     {NULL, 0, NULL, NULL, NULL, false},

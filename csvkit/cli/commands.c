@@ -13,6 +13,7 @@ extern const struct cli_command cli_cmd_download;
 extern const struct cli_command cli_cmd_job;
 extern const struct cli_command cli_cmd_validate;
 extern const struct cli_command cli_cmd_preflight;
+extern const struct cli_command cli_cmd_processor;
 extern const struct cli_command cli_cmd_sniff;
 extern const struct cli_command cli_cmd_slice;
 extern const struct cli_command cli_cmd_merge;
@@ -41,6 +42,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_cmd_manifest_check,
     &cli_cmd_manifest_show,
     &cli_cmd_manifest_convert,
+    &cli_cmd_processor,
     &cli_cmd_upload,
     &cli_cmd_load,
     &cli_cmd_download,
