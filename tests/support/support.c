@@ -97,9 +97,7 @@ static void keep_facts(struct reading *reading, const struct csvk_fact *facts, s
         reading->capacity = 2 * (reading->nfacts + count);
         reading->facts = realloc(reading->facts, reading->capacity * sizeof *reading->facts);
     }
-    if (count != 0) {
-        memcpy(reading->facts + reading->nfacts, facts, count * sizeof *facts);
-    }
+    memcpy(reading->facts + reading->nfacts, facts, count * sizeof *facts);
     reading->nfacts += count;
 }
 
@@ -133,7 +131,9 @@ static void put_fields(struct csvk_buf *out, const struct csvk_batch *batch,
 static void put_record(struct reading *reading, const struct csvk_batch *batch,
                        const struct csvk_record *r)
 {
-    keep_facts(reading, batch->facts + r->first_fact, r->nfacts);
+    if (r->nfacts != 0) {
+        keep_facts(reading, batch->facts + r->first_fact, r->nfacts);
+    }
     bool clean = reading->nfacts == 0 && r->nfields == reading->totals->width;
     if (r->unfinished || (clean && reading->options->detail != CSVK_FIELDS)) {
         return;

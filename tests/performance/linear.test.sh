@@ -1,0 +1,89 @@
+#!/bin/bash
+# Work grows in step with the input, whatever is in it: instructions (not time) of validate for a
+# hostile input of n bytes and of 2n; the ratio is at most 2.1. Instructions are the same on every
+# run, so one run each is enough.
+set -u
+command -v valgrind >/dev/null || {
+    echo "valgrind is not installed (apt-get install valgrind)"
+    exit 77
+}
+tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+make_input() { # family, bytes
+    python3 - "$1" "$2" <<'PYTHON'
+import sys
+family, size = sys.argv[1], int(sys.argv[2])
+out = sys.stdout.buffer
+
+def repeat(head, unit, tail=b""):
+    out.write(head + unit * ((size - len(head) - len(tail)) // len(unit)) + tail)
+
+start = b"a,b\r\n"
+families = {
+    "doubled-quotes": lambda: repeat(start + b'1,"', b'""', b'"\r\n'),
+    "commas-in-one-record": lambda: repeat(start, b",", b"\r\n"),
+    "blank-lines": lambda: repeat(start, b"\r\n"),
+    "one-long-field": lambda: repeat(start + b"1,", b"x", b"\r\n"),
+    "long-field-not-ascii": lambda: repeat(start + b"1,", "\u017e".encode(), b"\r\n"),
+    "one-error-per-line": lambda: repeat(start, b'1,x"y\r\n'),
+    "one-width-error-per-line": lambda: repeat(start, b"1,2,3\r\n"),
+    "unclosed-quote": lambda: repeat(start + b'1,"', b"text, more text\r\n"),
+    "unclosed-quote-per-line": lambda: repeat(start, b'1,"x\r\n2,y\r\n'),
+    "errors-in-one-record": lambda: repeat(start, b'x"y,', b"\r\n"),
+    "nul-flood": lambda: repeat(start + b"1,", b"\0", b"\r\n"),
+    "nul-runs": lambda: repeat(start + b"1,", b"\0a", b"\r\n"),
+    "bad-utf8": lambda: repeat(start + b"1,", b"\xff", b"\r\n"),
+    "inner-lines": lambda: repeat(start, b'1,"x,y\nz,w\nu,v"\r\n'),
+    "inner-lines-in-one-field": lambda: repeat(start + b'1,"', b"x,y\n", b'"\r\n'),
+    "bare-cr": lambda: repeat(start + b"1,", b"x\r", b"\r\n"),
+    "cr-flood": lambda: repeat(start + b"1,", b"\r", b"\r\n"),
+    "wide-table": lambda: repeat(b",".join(b"c%d" % i for i in range(5000)) + b"\r\n",
+                                 b"," * 4999 + b"\r\n"),
+}
+families[family]()
+PYTHON
+}
+
+instructions() { # file
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$CSVKIT" validate -q "$1" 2>&1 \
+        >/dev/null </dev/null | sed -n 's/.*Collected : \([0-9]*\)$/\1/p'
+}
+
+check_family() { # family, bytes, instructions for hardly anything
+    local base=$3 one two
+    make_input "$1" "$2" >"$tmp/$1$2"
+    one=$(instructions "$tmp/$1$2")
+    make_input "$1" $((2 * $2)) >"$tmp/$1$2"
+    two=$(instructions "$tmp/$1$2")
+    rm "$tmp/$1$2"
+    if [ -z "$one" ] || [ -z "$two" ]; then
+        echo "FAILED: $1: nothing was counted"
+        return
+    fi
+    awk -v f="$1" -v n="$2" -v base="$base" -v one="$one" -v two="$two" 'BEGIN {
+        ratio = (two - base) / (one - base)
+        printf "%s%s: %.2f times the work for twice the bytes, %.1f instructions a byte\n",
+            (ratio > 2.1 ? "FAILED: " : ""), f, ratio, (two - base) / n / 2 }'
+}
+export -f make_input instructions check_family
+export tmp
+
+printf 'a,b\r\n' >"$tmp/base"
+base=$(instructions "$tmp/base")
+list='doubled-quotes commas-in-one-record blank-lines one-long-field long-field-not-ascii
+one-error-per-line one-width-error-per-line unclosed-quote-per-line
+errors-in-one-record nul-flood nul-runs bad-utf8 inner-lines inner-lines-in-one-field bare-cr
+cr-flood wide-table'
+for family in $list; do
+    echo "$family 300000"
+done >"$tmp/plan"
+# A record that is not complete is looked at again when its bytes have doubled, from 256 KiB on.
+echo "unclosed-quote 1900000" >>"$tmp/plan"
+# more than is kept of one record in memory
+for family in unclosed-quote one-long-field doubled-quotes; do
+    echo "$family 4500000"
+done >>"$tmp/plan"
+xargs -P 2 -n 2 bash -c 'check_family "$2" "$3" "$1"' _ "$base" <"$tmp/plan" | tee "$tmp/said"
+grep -q FAILED "$tmp/said" && failed=1
+exit "$failed"

@@ -1,0 +1,74 @@
+#!/bin/bash
+# The checks that are stricter than `make check`: another compiler, sanitizers, valgrind, lint,
+# scripts. Each step is one line; the last line counts them. Bounded to some minutes on two cores.
+#   tests/strict.sh [PATTERN]    runs the steps whose names match
+set -u
+cd "$(dirname "$0")/.." || exit 2
+pattern=${1:-}
+jobs=$(nproc)
+mkdir -p build
+passed=0
+failed=0
+
+step() { # name, command...
+    local name=$1 log=build/strict-$1.log start=$SECONDS
+    shift
+    [[ $name =~ $pattern ]] || return 0
+    if "$@" >"$log" 2>&1; then
+        echo "ok      $name ($((SECONDS - start)) s)"
+        passed=$((passed + 1))
+    else
+        echo "FAILED  $name ($((SECONDS - start)) s), the end of $log:"
+        grep -aE 'FAILED|error:|SUMMARY|ERROR' "$log" | head -n 20 | sed 's/^/        /'
+        tail -n 25 "$log" | sed 's/^/        /'
+        failed=$((failed + 1))
+    fi
+}
+
+# Long tests with less of the same: what a sanitizer sees does not depend on how often.
+shorter() {
+    CSVK_EXHAUSTIVE=${1:-8} CSVK_TRUTH=${2:-4000} "${@:3}"
+}
+
+build_with() { # make's arguments
+    nice make -j"$jobs" --no-print-directory DEVELOPER=1 "$@"
+}
+
+# One process for all cases of a file: leaks are found at its end, and no child hides a report.
+run_units() { # build folder, pattern, command of one test
+    CSVKIT=$PWD/$1/bin/csvkit BUILD=$PWD/$1 WRAPPER=${3:-} CK_FORK=no shorter 8 4000 \
+        tests/run.sh "unit/test_($2)\$"
+}
+
+sanitized() { # make's arguments as one word, build folder, pattern
+    # shellcheck disable=SC2086
+    build_with $1 tests && run_units "$2" "$3"
+}
+
+# Tests that fork, mount, exec or race by design say nothing under valgrind; the rest is a choice
+# of those that are quick enough there.
+memcheck='base|io_memory|cli_memory|validator_memory|validator_details|sniff|names|pool'
+memcheck+='|destination|manifest_types|manifest_json|validator_rules|json|manifest_check'
+valgrind_units() {
+    local command='valgrind -q --error-exitcode=9 --leak-check=full'
+    command+=' --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp'
+    build_with tests && run_units build/release "$memcheck" "$command"
+}
+
+shell_scripts() { # variables of sourced files are not seen: SC2154
+    git ls-files -co --exclude-standard '*.sh' .ci/run |
+        xargs shellcheck -s bash -S warning -e SC2154,SC2010
+}
+
+export UBSAN_OPTIONS=print_stacktrace=1
+step clang build_with CC=clang all tests
+step clang-units run_units build/release-clang 'base|scan|scan_edges|exhaustive|validator_rules'
+step asan sanitized VARIANT=asan build/asan '.*'
+step asan-clang sanitized 'VARIANT=asan CC=clang' build/asan-clang \
+    'scan|scan_edges|exhaustive|base|validator_.*|sniff|source|manifest_.*'
+step tsan sanitized VARIANT=tsan build/tsan 'gzip|pool|keys|slice.*'
+step valgrind valgrind_units
+step lint make --no-print-directory lint
+step shell shell_scripts
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]
