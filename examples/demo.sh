@@ -10,7 +10,7 @@ BUILD=$(realpath "$BUILD")
 export CSVKIT BUILD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-bold= plain=
+bold='' plain=''
 [ ! -t 1 ] || { bold=$(tput bold) && plain=$(tput sgr0); } 2>/dev/null
 
 step() {

@@ -68,7 +68,7 @@ step asan-clang sanitized 'VARIANT=asan CC=clang' build/asan-clang \
     'scan|scan_edges|exhaustive|base|validator_.*|sniff|source|manifest_.*'
 step tsan sanitized VARIANT=tsan build/tsan 'gzip|pool|keys|slice.*'
 step valgrind valgrind_units
-step lint make --no-print-directory lint
+step lint make --no-print-directory DEVELOPER=1 lint
 step shell shell_scripts
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]
