@@ -21,8 +21,10 @@ struct engine {
 };
 
 static const struct engine engines[] = {
-    {1, 0, ISAL_DEF_LVL1_DEFAULT},
-    {2, 0, ISAL_DEF_LVL2_DEFAULT},
+    /* ISA-L's own levels 1 and 2 are faster still, but one block in some thousands comes out in
+       other bytes when its memory lies elsewhere: equal input would not give equal slices. */
+    {3, 0, ISAL_DEF_LVL3_DEFAULT},
+    {3, 0, ISAL_DEF_LVL3_DEFAULT},
     {3, 0, ISAL_DEF_LVL3_DEFAULT},
     {-1, 1, 0},
     {-1, 3, 0},

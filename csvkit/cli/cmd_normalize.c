@@ -2,8 +2,7 @@
  * cmd_normalize.c - csvkit normalize [FILE] [-o OUT]: a clean table, an account of every change,
  * and what could not be repaired honestly, set apart.
  */
-#include "csvkit/cli/cli.h"
-#include "csvkit/normalize.h"
+#include "csvkit/cli/normalize_options.h"
 
 #include <string.h>
 
@@ -17,84 +16,18 @@ struct job {
 
 /* ---- options -------------------------------------------------------------------------------- */
 
-/* Number of the word in a list ended by NULL; 0 when the option was not given. */
-static int choice(const struct cli *cli, const char *name, const char *const *words)
+/* The dialect to write. */
+static int read_target(struct job *job)
 {
-    const char *value = cli_value(cli, name);
-    for (int i = 0; value != NULL && words[i] != NULL; i++) {
-        if (strcmp(value, words[i]) == 0) {
-            return i;
-        }
-    }
-    return 0;
-}
-
-static void read_choices(struct job *job)
-{
-    static const char *const quotes[] = {"keep", "minimal", "all", NULL};
-    static const char *const ragged[] = {"repair", "reject", "fail", NULL};
-    static const char *const names[] = {"keep", "storage", NULL};
-    static const char *const nul[] = {"reject", "remove", NULL};
-    static const char *const utf8[] = {"reject", "replace", NULL};
-    static const char *const control[] = {"keep", "remove", NULL};
-    struct csvk_normalize_options *o = &job->options;
-    const struct cli *cli = job->cli;
-    o->quote = (enum csvk_quote)choice(cli, "quote", quotes);
-    o->ragged = (enum csvk_ragged)choice(cli, "ragged", ragged);
-    o->names = (enum csvk_names)choice(cli, "names", names);
-    o->nul = (enum csvk_defect)choice(cli, "null-bytes", nul);
-    o->invalid_utf8 = (enum csvk_defect)choice(cli, "invalid-utf8", utf8);
-    o->control = choice(cli, "control-chars", control) == 1 ? CSVK_DEFECT_REMOVE : CSVK_DEFECT_KEEP;
-    o->strict = cli_has(cli, "strict");
-    o->trim = cli_has(cli, "trim");
-    o->guard_formulas = cli_has(cli, "guard-formulas");
-    o->write_bom = cli_has(cli, "bom");
-    o->header = cli_has(cli, "no-header") ? CSVK_NORMALIZE_NO_HEADER : CSVK_NORMALIZE_HEADER;
-    const char *break_in = cli_value(cli, "line-break-in");
-    o->any_eol = break_in != NULL && strcmp(break_in, "any") == 0;
-    const char *line_break = cli_value(cli, "line-break");
-    o->line_break =
-        line_break != NULL && strcmp(line_break, "lf") == 0 ? CSVK_EOL_LF : CSVK_EOL_CRLF;
-    job->json = cli_value(cli, "format") != NULL && strcmp(cli_value(cli, "format"), "json") == 0;
-    job->check = cli_has(cli, "check");
-}
-
-static int read_byte(struct job *job, const char *name, bool none_allowed, int *byte)
-{
+    struct csvk_dialect *to = &job->options.to;
     struct csvk_error err = {0};
-    const char *text = cli_value(job->cli, name);
-    if (text != NULL && csvk_dialect_parse_byte(text, name, none_allowed, byte, &err) != CSVK_OK) {
-        return cli_trouble(job->cli, "--%s: %s", name, err.text);
-    }
-    return CLI_GOOD;
-}
-
-static int read_dialects(struct job *job)
-{
-    struct csvk_normalize_options *o = &job->options;
-    struct csvk_error err = {0};
-    int status = cli_get_dialect(job->cli, &o->dialect, &job->files.sniff_delimiter);
-    o->delimiter_given = cli_has(job->cli, "delimiter") && !job->files.sniff_delimiter;
-    status = status == CLI_GOOD ? read_byte(job, "to-delimiter", false, &o->to.delimiter) : status;
-    status = status == CLI_GOOD ? read_byte(job, "to-enclosure", true, &o->to.enclosure) : status;
-    status = status == CLI_GOOD ? read_byte(job, "comment", false, &o->comment) : status;
-    if (status == CLI_GOOD && csvk_dialect_check(&o->to, &err) != CSVK_OK) {
+    int status = cli_normalize_byte(job->cli, "to-delimiter", false, &to->delimiter);
+    status = status == CLI_GOOD ? cli_normalize_byte(job->cli, "to-enclosure", true, &to->enclosure)
+                                : status;
+    if (status == CLI_GOOD && csvk_dialect_check(to, &err) != CSVK_OK) {
         return cli_trouble(job->cli, "--to-delimiter, --to-enclosure: %s", err.text);
     }
     return status;
-}
-
-static int read_numbers(struct job *job)
-{
-    struct csvk_normalize_options *o = &job->options;
-    struct cli *cli = job->cli;
-    int status = cli_get_uint(cli, "skip-head", 0, UINT64_MAX, &o->skip_head);
-    status =
-        status == CLI_GOOD ? cli_get_uint(cli, "skip-tail", 0, 1u << 20, &o->skip_tail) : status;
-    status = status == CLI_GOOD ? cli_get_uint(cli, "max-repairs", 0, UINT64_MAX, &o->max_repairs)
-                                : status;
-    status = status == CLI_GOOD ? cli_get_size(cli, "max-record", &o->max_record) : status;
-    return status == CLI_GOOD ? cli_get_list(cli, "columns", &o->columns) : status;
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -131,9 +64,12 @@ static int read_options(struct job *job)
         strcmp(cli_value(cli, "names"), "storage") == 0) {
         return cli_trouble(cli, "--names=storage needs a header");
     }
-    read_choices(job);
-    int status = read_dialects(job);
-    status = status == CLI_GOOD ? read_numbers(job) : status;
+    job->json = cli_value(cli, "format") != NULL && strcmp(cli_value(cli, "format"), "json") == 0;
+    job->check = cli_has(cli, "check");
+    job->options.write_bom = cli_has(cli, "bom");
+    int status = cli_normalize_read(cli, &job->options, &job->files.sniff_delimiter);
+    status = status == CLI_GOOD ? read_target(job) : status;
+    status = status == CLI_GOOD ? cli_get_list(cli, "columns", &job->options.columns) : status;
     return status == CLI_GOOD ? read_files(job) : status;
 }
 
@@ -230,35 +166,6 @@ static int run(struct cli *cli)
 
 /* ---- the row -------------------------------------------------------------------------------- */
 
-static const struct cli_option repair_rows[] = {
-    {"ragged", 0, "HOW", "repair|reject|fail",
-     "Records with too few or too many fields: repair what has one explanation only, reject them, "
-     "or fail. Default: repair.",
-     false},
-    {"null-bytes", 0, "HOW", "reject|remove", "Records with NUL bytes. Default: reject.", false},
-    {"invalid-utf8", 0, "HOW", "reject|replace",
-     "Records that are not UTF-8: reject them, or put U+FFFD for every ill-formed sequence. "
-     "Default: reject.",
-     false},
-    {"control-chars", 0, "HOW", "keep|remove", "Control characters in the data. Default: keep.",
-     false},
-    {"skip-head", 0, "N", NULL, "Drop the first N lines.", false},
-    {"skip-tail", 0, "N", NULL, "Drop the last N lines.", false},
-    {"comment", 0, "C", NULL, "Drop lines that begin with this byte.", false},
-    {"line-break-in", 0, "HOW", "auto|any",
-     "auto: the first line break of the file decides whether a single CR ends a record; any: it "
-     "always does. Default: auto.",
-     false},
-    {"max-repairs", 0, "N", NULL,
-     "Refuse the whole file when more records than this would need inference. Default: 1 % of the "
-     "records, but at least 100.",
-     false},
-    {"max-record", 0, "SIZE", NULL, "Longest record that is read. Default: 64 MiB.", false},
-    {"strict", 0, NULL, NULL, "Any repair is an error.", false},
-    {"check", 0, NULL, NULL, "Write nothing; the exit status is 1 if anything would change.",
-     false},
-    {NULL, 0, NULL, NULL, NULL, false},
-};
 static const struct cli_option output_rows[] = {
     {"output", 'o', "FILE", NULL, "Where the table goes. Default: standard output.", false},
     {"rejects", 0, "FILE", NULL,
@@ -269,16 +176,8 @@ static const struct cli_option output_rows[] = {
     {"to-delimiter", 0, "C", NULL, "The byte between fields. Default: a comma.", false},
     {"to-enclosure", 0, "C", NULL, "The byte around fields, or none. Default: the double quote.",
      false},
-    {"line-break", 0, "KIND", "crlf|lf", "Line breaks to write. Default: crlf.", false},
-    {"quote", 0, "HOW", "keep|minimal|all",
-     "Which fields to enclose: those that are in the input, those that must be, or all. Default: "
-     "keep.",
+    {"check", 0, NULL, NULL, "Write nothing; the exit status is 1 if anything would change.",
      false},
-    {"trim", 0, NULL, NULL, "Take blanks off both ends of values that are not enclosed.", false},
-    {"names", 0, "HOW", "keep|storage",
-     "Column names: keep them, or write them the way Storage would. Default: keep.", false},
-    {"guard-formulas", 0, NULL, NULL,
-     "Put ' before values that a spreadsheet may execute. It changes the data.", false},
     {"bom", 0, NULL, NULL, "Write a byte order mark first, for spreadsheets.", false},
     {"compress", 0, "KIND", "gzip|none",
      "Compress the table. Default: gzip when the name of FILE ends in .gz.", false},
@@ -289,10 +188,13 @@ static const struct cli_option output_rows[] = {
      "Form of the summary, which goes to standard error. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
-static const struct cli_group repairs = {"Repair", repair_rows};
 static const struct cli_group outputs = {"Output", output_rows};
-static const struct cli_group *const groups[] = {&outputs, &repairs, &cli_dialect_options,
-                                                 &cli_common_options, NULL};
+static const struct cli_group *const groups[] = {&outputs,
+                                                 &cli_normalize_style,
+                                                 &cli_normalize_repairs,
+                                                 &cli_dialect_options,
+                                                 &cli_common_options,
+                                                 NULL};
 
 static const char *const examples[] = {
     "csvkit normalize dirty.csv -o clean.csv --rejects=bad.csv --log=repairs.jsonl",

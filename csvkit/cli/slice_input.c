@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 struct input {
+    struct slice_stream *stream; /* of --normalize, or NULL */
     struct slice_job *job;
     const char *path;
     struct csvk_source *source;
@@ -180,6 +181,9 @@ static int open_input(struct input *in, struct csvk_error *err)
     csvk_options_init(&how);
     job->rules.file = in->path;
     int status = open_source(job, in->path, &in->source, err);
+    if (status == CSVK_OK && job->repair != NULL) {
+        status = slice_repair_open(job, in->source, &in->source, &in->stream, err);
+    }
     status = status == CSVK_OK ? csvk_validator_new(&in->validator, &job->rules, err) : status;
     if (status != CSVK_OK) {
         return status;
@@ -255,12 +259,13 @@ static int read_input(struct slice_job *job, const char *path, struct csvk_error
             status = take_batch(&in, &batch, err);
         }
     }
+    status = status == CSVK_END ? slice_repair_join(in.stream, status, err) : status;
     status = status == CSVK_END ? judge_input(&in, err) : status;
     status = status == CSVK_OK ? end_input(&in, err) : status;
     csvk_reader_free(in.reader);
     csvk_validator_free(in.validator);
     csvk_source_free(in.source);
-    return status;
+    return slice_repair_close(in.stream, status, err);
 }
 
 int slice_read_inputs(struct slice_job *job, struct csvk_error *err)
