@@ -150,7 +150,7 @@ static void random_options(struct support_random *random, struct csvk_slice_opti
     how->form = support_below(random, 3) == 0 ? CSVK_SLICE_PLAIN : CSVK_SLICE_GZIP;
     /* Not 1 and 2: of 10,000 blocks one comes out of ISA-L's engine for them as other, equally good
        bytes when the engine's memory lies elsewhere, and so from another thread. */
-    how->level = (int)(3 + support_below(random, 4));
+    how->level = (int)(1 + support_below(random, 6));
     how->threads = 1;
 }
 
@@ -184,7 +184,7 @@ END_TEST
 
 /* ---- what is promised of the parts ---- */
 
-/* The levels of which equal bytes cannot be promised: equal text at least. */
+/* The fastest levels, many times. */
 START_TEST(fast_levels_there_and_back)
 {
     struct support_random random = {(uint64_t)_i + 1000};
