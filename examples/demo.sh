@@ -49,7 +49,7 @@ step "3. A spreadsheet export: which dialect is it?"
 run csvkit sniff "$work/customers-export.csv"
 
 step "4. Mend both: nothing lost, nothing invented, every change accounted for"
-run csvkit normalize "$work/customers-export.csv" --delimiter=semicolon --encoding=windows-1252 \
+run csvkit normalize "$work/customers-export.csv" --delimiter=semicolon --encoding=windows-1252 --names=storage \
     -o "$work/customers.csv"
 run cat "$work/customers.csv"
 expect 1 csvkit normalize "$work/products-dirty.csv" --rejects="$work/rejects.csv" \
