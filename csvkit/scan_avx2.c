@@ -82,7 +82,7 @@ static inline SCAN_TARGET uint64_t popcount(uint64_t mask)
 typedef __m256i probe;
 
 struct probe_needles {
-    __m256i delimiter, quote, quote_on;
+    __m256i delimiter, quote;
 };
 
 struct struct_masks {
@@ -102,8 +102,7 @@ static inline SCAN_TARGET bool probe_any(probe p)
 static inline SCAN_TARGET struct probe_needles probe_needles_of(const struct needles *n)
 {
     return (struct probe_needles){_mm256_set1_epi8((char)n->delimiter),
-                                  _mm256_set1_epi8((char)n->enclosure),
-                                  _mm256_set1_epi64x((long long)n->quote_on)};
+                                  _mm256_set1_epi8((char)n->enclosure)};
 }
 
 /* Half a block: its four comparisons, and into *stray what `kind` does not allow. */
@@ -117,7 +116,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET struct probe_half probe
     struct probe_half h;
     h.delimiter = _mm256_cmpeq_epi8(v, n->delimiter);
     h.lf = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\n'));
-    h.quote = _mm256_and_si256(_mm256_cmpeq_epi8(v, n->quote), n->quote_on);
+    h.quote = _mm256_cmpeq_epi8(v, n->quote); /* none: NUL, which is odd in any case */
     h.cr = _mm256_setzero_si256();
     __m256i known = _mm256_or_si256(h.lf, h.delimiter);
     __m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v);

@@ -17,24 +17,21 @@
 struct sprint {
     uint64_t inside, may_open, closed, cr, phase, in_inner, doubt;
     uint64_t quotes, crs, texts; /* seen, as bits */
-    uint64_t records, crlf, breaks;
-    size_t end;
+    uint64_t records, crlf, inner_breaks;
 };
 
-/*
- * An enclosed line break whose neighbour before it, among line breaks and structure, is enclosed
- * too: a whole inner line, to be judged by prove_inner_lines.
- */
 #if defined(SCAN_PEXT)
+/*
+ * An enclosed line break. Two of them without structure between enclose a whole line, which has to
+ * be judged (prove_inner_lines); what only may be that is a doubt already. Rare, so a branch.
+ */
 static inline __attribute__((always_inline)) SCAN_TARGET void sprint_inner(struct sprint *s,
                                                                            uint64_t inner,
                                                                            uint64_t structure)
 {
-    uint64_t events = inner | structure;
-    uint64_t row = SCAN_PEXT(inner, events);
-    uint64_t n = popcount(events);
-    s->doubt |= row & (row << 1 | s->in_inner);
-    s->in_inner = n != 0 ? row >> (n - 1) & 1 : s->in_inner;
+    s->doubt |= s->in_inner | (inner & (inner - 1));
+    s->in_inner = (structure & ~below(63u - (unsigned)__builtin_clzll(inner))) == 0;
+    s->inner_breaks += popcount(inner);
 }
 
 static inline __attribute__((always_inline)) SCAN_TARGET void sprint_width(struct sprint *s,
@@ -80,7 +77,8 @@ static inline __attribute__((always_inline)) SCAN_TARGET void sprint_cr(struct s
 static inline __attribute__((always_inline)) SCAN_TARGET void sprint_block(struct sprint *s,
                                                                            const struct prover *pr,
                                                                            struct struct_masks k,
-                                                                           unsigned kind, size_t at)
+                                                                           unsigned kind,
+                                                                           uint64_t *ends_out)
 {
     uint64_t inside = 0;
     if ((kind & SPRINT_QUOTES) != 0) {
@@ -89,7 +87,12 @@ static inline __attribute__((always_inline)) SCAN_TARGET void sprint_block(struc
     uint64_t ends = k.lf & ~inside;
     uint64_t structure = ends | (k.delimiter & ~inside);
     if ((kind & SPRINT_QUOTES) != 0) {
-        sprint_inner(s, k.lf & inside, structure);
+        uint64_t inner = k.lf & inside;
+        if (inner != 0) {
+            sprint_inner(s, inner, structure);
+        } else {
+            s->in_inner = structure != 0 ? 0 : s->in_inner;
+        }
         s->may_open |= structure >> 63;
         s->quotes |= k.quote;
     }
@@ -99,8 +102,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET void sprint_block(struc
     }
     sprint_width(s, pr, ends, structure);
     s->records += popcount(ends);
-    s->breaks += popcount(k.lf);
-    s->end = ends != 0 ? at + 64 - (size_t)__builtin_clzll(ends) : s->end;
+    *ends_out = ends;
 }
 
 /*
@@ -109,7 +111,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET void sprint_block(struc
  */
 static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_blocks(
     struct sprint *state, const struct prover *prover, const struct needles *n,
-    const unsigned char *p, unsigned kind, size_t at)
+    const unsigned char *p, unsigned kind, uint64_t *ends)
 {
     struct sprint s = *state;
     const struct prover pr = *prover;
@@ -117,7 +119,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_blocks(
     probe stray = probe_none(), leads = probe_none();
     for (size_t i = 0; i < SPRINT_BLOCKS; i++) {
         struct struct_masks k = probe_block(p + 64 * i, &v, kind, &stray, &s.texts, &leads);
-        sprint_block(&s, &pr, k, kind, at + 64 * i);
+        sprint_block(&s, &pr, k, kind, &ends[i]);
     }
     *state = s;
     return s.doubt == 0 && !probe_any(stray) &&
@@ -126,17 +128,17 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_blocks(
 
 static SCAN_TARGET bool sprint_kind(struct sprint *s, const struct prover *pr,
                                     const struct needles *n, const unsigned char *p, unsigned kind,
-                                    size_t at)
+                                    uint64_t *ends)
 {
     switch (kind) {
-    case 0: return sprint_blocks(s, pr, n, p, 0, at);
-    case 1: return sprint_blocks(s, pr, n, p, 1, at);
-    case 2: return sprint_blocks(s, pr, n, p, 2, at);
-    case 3: return sprint_blocks(s, pr, n, p, 3, at);
-    case 4: return sprint_blocks(s, pr, n, p, 4, at);
-    case 5: return sprint_blocks(s, pr, n, p, 5, at);
-    case 6: return sprint_blocks(s, pr, n, p, 6, at);
-    default: return sprint_blocks(s, pr, n, p, 7, at);
+    case 0: return sprint_blocks(s, pr, n, p, 0, ends);
+    case 1: return sprint_blocks(s, pr, n, p, 1, ends);
+    case 2: return sprint_blocks(s, pr, n, p, 2, ends);
+    case 3: return sprint_blocks(s, pr, n, p, 3, ends);
+    case 4: return sprint_blocks(s, pr, n, p, 4, ends);
+    case 5: return sprint_blocks(s, pr, n, p, 5, ends);
+    case 6: return sprint_blocks(s, pr, n, p, 6, ends);
+    default: return sprint_blocks(s, pr, n, p, 7, ends);
     }
 }
 
@@ -151,17 +153,26 @@ static SCAN_TARGET uint64_t breaks_between(const unsigned char *bytes, size_t fr
     return count;
 }
 
+/* The offset behind the last record end of the sprint at `at`; there is one. */
+static SCAN_TARGET size_t last_end(const uint64_t *ends, size_t at)
+{
+    size_t i = SPRINT_BLOCKS - 1;
+    while (ends[i] == 0) {
+        i--;
+    }
+    return at + 64 * (i + 1) - (size_t)__builtin_clzll(ends[i]);
+}
+
 static SCAN_TARGET void accept_sprint(struct prover *pr, const struct sprint *s,
-                                      const unsigned char *bytes, size_t at)
+                                      const uint64_t *ends, const unsigned char *bytes, size_t at)
 {
     size_t stop = at + 64 * SPRINT_BLOCKS;
+    pr->inner_breaks += s->inner_breaks;
     if (s->records != 0) {
-        uint64_t rest = breaks_between(bytes, s->end, stop);
-        pr->lines += pr->inner_breaks + s->breaks - s->records - rest;
+        pr->end = last_end(ends, at);
+        uint64_t rest = s->inner_breaks != 0 ? breaks_between(bytes, pr->end, stop) : 0;
+        pr->lines += pr->inner_breaks - rest;
         pr->inner_breaks = rest;
-        pr->end = s->end;
-    } else {
-        pr->inner_breaks += s->breaks;
     }
     pr->records += s->records;
     pr->crlf += s->crlf;
@@ -192,15 +203,15 @@ static SCAN_TARGET bool sprint(struct csvk_scan *scan, struct prover *pr,
     }
     struct needles n = needles_of(&scan->table);
     unsigned kind = pr->kind | sprint_needs(pr);
+    uint64_t ends[SPRINT_BLOCKS]; /* record ends, block by block */
     for (;;) {
         struct sprint s = {.inside = pr->inside,
                            .may_open = pr->may_open,
                            .closed = pr->closed,
                            .cr = pr->cr,
-                           .phase = pr->phase,
-                           .end = pr->end};
-        if (sprint_kind(&s, pr, &n, bytes + at, kind, at)) {
-            accept_sprint(pr, &s, bytes, at);
+                           .phase = pr->phase};
+        if (sprint_kind(&s, pr, &n, bytes + at, kind, ends)) {
+            accept_sprint(pr, &s, ends, bytes, at);
             return true;
         }
         if (kind == SPRINT_ALL) {
