@@ -280,19 +280,28 @@ static void read_folder(struct pf *pf, DIR *dir, struct entry e, const char *rel
     csvk_strings_release(&names);
 }
 
-/* Opens the folder, unless it is a link or not there. */
+/* Is the folder what its path says, without a link on the way? True when it is not there. */
+static bool is_itself(const struct pf *pf, const char *full, const char *relative)
+{
+    char *real = realpath(full, NULL); /* freed with free: libc's */
+    size_t n = strlen(pf->real);
+    bool same = real == NULL || (strncmp(real, pf->real, n) == 0 && real[n] == '/' &&
+                                 strcmp(real + n + 1, relative) == 0);
+    free(real);
+    return same;
+}
+
+/* Opens the folder, unless a link leads to it or it is not there. */
 static DIR *open_folder(struct pf *pf, const char *relative, struct csvk_preflight_findings *to)
 {
-    struct stat info;
     char *full = pf_full(pf, relative);
     DIR *dir = NULL;
     if (full == NULL) {
         return NULL;
     }
-    struct pf_note note = {.file = relative};
-    if (lstat(full, &info) == 0 && S_ISLNK(info.st_mode)) {
-        note.rule = "preflight-link";
-        pf_say(pf, to, note, "a symbolic link in place of a folder; it is not followed");
+    if (!is_itself(pf, full, relative)) {
+        pf_say(pf, to, (struct pf_note){.rule = "preflight-link", .file = relative},
+               "a symbolic link in place of a folder; it is not followed");
     } else if ((dir = opendir(full)) == NULL && errno != ENOENT) {
         struct csvk_error err = {0};
         csvk_fail_sys(&err, errno, "cannot list the folder");
