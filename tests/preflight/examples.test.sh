@@ -1,0 +1,50 @@
+#!/bin/bash
+# The folders and the configuration under examples/ do what their texts say.
+set -u
+# shellcheck source=tests/preflight/helpers.sh
+. "$(dirname "$0")/helpers.sh"
+
+"$here/examples/data-folder.sh" "$work/made" || fail "data-folder.sh: exit $?"
+F=$work/made/good
+cases=$((cases + 1))
+judge
+silent
+is '.tables | map([.source, .destination, .by]) ==
+    [["customers.csv","in.c-crm.customers","mapping"],
+     ["events","out.c-demo.events","manifest+default-bucket"],
+     ["orders.csv","out.c-demo.orders","manifest+default-bucket"]]'
+
+F=$work/made/bad
+cases=$((cases + 1))
+judge
+[ "$got" = 1 ] || fail "bad: exit $got"
+for rule in preflight-orphan preflight-mapping-source preflight-config-key manifest-unknown-key \
+    manifest-not-object manifest-json manifest-bom manifest-conflict manifest-data-type \
+    manifest-header manifest-width field-count header-invalid-name header-case-clash \
+    manifest-system-column manifest-primary-key duplicate-key preflight-duplicate-destination \
+    preflight-destination preflight-destination-bucket manifest-incremental manifest-data eol-cr \
+    manifest-compression field-too-long manifest-sliced-columns preflight-slices-differ \
+    preflight-ignored preflight-hidden preflight-stray preflight-link preflight-special \
+    preflight-misplaced preflight-state; do
+    is "[.findings[], .tables[].findings[], .files[].findings[]] | any(.rule == \"$rule\")"
+done
+is '.files[0].valid | not'
+
+# Every rule that a finding has can be explained.
+for rule in $(jq -r '[.findings[], .tables[].findings[], .files[].findings[]] | map(.rule) | unique[]' out); do
+    "$CSVKIT" explain "$rule" >/dev/null 2>&1 || fail "no explanation of $rule"
+done
+"$CSVKIT" rules --format=json | jq -e 'map(.rule) | (length == (unique | length)) and
+    (index("preflight-orphan") != null)' >/dev/null || fail "rules"
+
+fresh processor
+cp "$here/examples/processor/config.json" "$F/config.json"
+printf 'id;na me\n1;a\n2;b\n3;c\n' >"$F/in/tables/export1.csv"
+printf 'id,x y\r\n1,a\r\n' >"$F/in/tables/other.csv"
+printf 'x\n' >"$F/in/tables/raw_1"
+"$CSVKIT" processor "$F" >plog 2>perr || fail "processor: exit $?: $(head -c 300 perr)"
+judge --default-bucket=in.c-main
+is '.tables | map([.source, .records]) == [["export1", 3], ["other.csv", 1], ["raw_1", 0]]'
+is '[.tables[] | select(.source != "raw_1") | .valid] == [true, true]'
+
+conclude
