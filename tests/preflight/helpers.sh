@@ -1,3 +1,4 @@
+#!/bin/bash
 # What the tests of preflight share: a folder under construction in $F, and what is said of it.
 work=$(mktemp -d) || exit 2
 trap 'chmod -R u+rwx "$work" 2>/dev/null; rm -rf "$work"' EXIT
