@@ -340,7 +340,7 @@ static const char *const examples[] = {
     "the manifest says how to load",
     "psql -c '\\copy t to stdout csv header' | csvkit slice -o t -",
     "slices a stream without a file between",
-    "csvkit slice --normalize --delimiter=';' --encoding=windows-1252 export.csv -o out/export",
+    "csvkit slice --normalize -d';' --encoding=windows-1252 export.csv -o export",
     "repairs, converts and slices in one pass",
     NULL,
 };
