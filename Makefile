@@ -73,7 +73,7 @@ SO := $(B)/libcsvkit.so.$(VERSION)
 .DEFAULT_GOAL := all
 
 all: $(TOOL) $(LIB) $(SO) $(B)/csvkit.pc ## build the csvkit program and libcsvkit (static, shared)
-	@ln -sfn $(patsubst build/%,%,$(TOOL)) build/csvkit
+	@[ $(B) != build/release ] || ln -sfn release/bin/csvkit build/csvkit
 
 # A flags stamp: objects are rebuilt when the flags or the compiler change.
 $(B)/flags: FORCE

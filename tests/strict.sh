@@ -48,7 +48,7 @@ sanitized() { # make's arguments as one word, build folder, pattern
 # Tests that fork, mount, exec or race by design say nothing under valgrind; the rest is a choice
 # of those that are quick enough there.
 memcheck='base|io_memory|cli_memory|validator_memory|validator_details|sniff|names|pool'
-memcheck+='|destination|manifest_types|manifest_json|validator_rules|json|manifest_check'
+memcheck+='|destination|manifest_types|manifest_check|manifest_convert|validator_rules'
 valgrind_units() {
     local command='valgrind -q --error-exitcode=9 --leak-check=full'
     command+=' --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp'
