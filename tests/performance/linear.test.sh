@@ -1,6 +1,7 @@
 #!/bin/bash
 # Work grows in step with the input, whatever is in it: instructions (not time) of validate for a
-# hostile input of n bytes and of 2n; the ratio is at most 2.1. Instructions are the same on every
+# hostile input of n bytes and of 2n; the ratio is at most 2.1 (2.4 where
+# the place of n matters, see below). Instructions are the same on every
 # run, so one run each is enough.
 set -u
 command -v valgrind >/dev/null || {
@@ -50,8 +51,8 @@ instructions() { # file
         >/dev/null </dev/null | sed -n 's/.*Collected : \([0-9]*\)$/\1/p'
 }
 
-check_family() { # family, bytes, instructions for hardly anything
-    local base=$3 one two
+check_family() { # family, bytes, greatest ratio, instructions for hardly anything
+    local most=$3 base=$4 one two
     make_input "$1" "$2" >"$tmp/$1$2"
     one=$(instructions "$tmp/$1$2")
     make_input "$1" $((2 * $2)) >"$tmp/$1$2"
@@ -61,29 +62,32 @@ check_family() { # family, bytes, instructions for hardly anything
         echo "FAILED: $1: nothing was counted"
         return
     fi
-    awk -v f="$1" -v n="$2" -v base="$base" -v one="$one" -v two="$two" 'BEGIN {
+    awk -v f="$1" -v n="$2" -v most="$most" -v base="$base" -v one="$one" -v two="$two" 'BEGIN {
         ratio = (two - base) / (one - base)
         printf "%s%s: %.2f times the work for twice the bytes, %.1f instructions a byte\n",
-            (ratio > 2.1 ? "FAILED: " : ""), f, ratio, (two - base) / n / 2 }'
+            (ratio > most ? "FAILED: " : ""), f, ratio, (two - base) / n / 2 }'
 }
 export -f make_input instructions check_family
 export tmp
 
 printf 'a,b\r\n' >"$tmp/base"
 base=$(instructions "$tmp/base")
-list='doubled-quotes commas-in-one-record blank-lines one-long-field long-field-not-ascii
-one-error-per-line one-width-error-per-line unclosed-quote-per-line
-errors-in-one-record nul-flood nul-runs bad-utf8 inner-lines inner-lines-in-one-field bare-cr
-cr-flood wide-table'
-for family in $list; do
-    echo "$family 200000"
+# many records, or a cost per byte beside which what happens once is small
+for family in blank-lines one-error-per-line one-width-error-per-line unclosed-quote-per-line \
+    inner-lines errors-in-one-record nul-runs bad-utf8 bare-cr cr-flood wide-table; do
+    echo "$family 300000 2.1"
 done >"$tmp/plan"
-# A record that is not complete is looked at again when its bytes have doubled, from 256 KiB on.
-echo "unclosed-quote 1900000" >>"$tmp/plan"
+# A record that is not complete is looked at again when its bytes have doubled, from 256 KiB on:
+# between two and three looks at every byte, however long it is. From n to 2n that is a ratio of up to
+# 2.4, depending on where n lies between two looks; the square would give 4.
+for family in doubled-quotes commas-in-one-record one-long-field long-field-not-ascii nul-flood \
+    inner-lines-in-one-field unclosed-quote; do
+    echo "$family 1300000 2.4"
+done >>"$tmp/plan"
 # more than is kept of one record in memory
 for family in unclosed-quote one-long-field; do
-    echo "$family 4500000"
+    echo "$family 4500000 2.1"
 done >>"$tmp/plan"
-xargs -P 2 -n 2 bash -c 'check_family "$2" "$3" "$1"' _ "$base" <"$tmp/plan" | tee "$tmp/said"
+xargs -P 2 -n 3 bash -c 'check_family "$2" "$3" "$4" "$1"' _ "$base" <"$tmp/plan" | tee "$tmp/said"
 grep -q FAILED "$tmp/said" && failed=1
 exit "$failed"

@@ -66,8 +66,7 @@ END_TEST
 /* ---- mutations ---- */
 
 static const char *const seeds[] = {
-    "id,name,note\r\n1,Anna,\"a, b\"\r\n2,Bob,\"line\r\nbreak\"\r\n3,\"C \"\"x\"\" "
-    "y\",\r\n4,D,e\r\n",
+    "id,name,note\r\n1,Anna,\"a, b\"\r\n2,Bob,\"l\r\nb\"\r\n3,\"C \"\"x\"\" y\",\r\n4,D,e\r\n",
     "a,b\n1,2\n3,\"4\"\n5,6\n\"7\",8\n9,0\n",
     "x\r\n1\r\n\"\"\r\n\"a\r\nb\"\r\n4\r\n",
     "a;b,c\r\n\"x;y\",\"\"\r\n,\r\n\"p\",q\r\n",
