@@ -100,7 +100,7 @@ const struct csvk_totals *csvk_reader_totals(const struct csvk_reader *reader)
 
 static unsigned char *window_begin(const struct csvk_reader *reader)
 {
-    return reader->data + CSVK_SCAN_SLACK + reader->begin;
+    return reader->data == NULL ? NULL : reader->data + CSVK_SCAN_SLACK + reader->begin;
 }
 
 static size_t available(const struct csvk_reader *reader)

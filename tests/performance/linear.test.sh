@@ -1,8 +1,7 @@
 #!/bin/bash
 # Work grows in step with the input, whatever is in it: instructions (not time) of validate for a
-# hostile input of n bytes and of 2n; the ratio is at most 2.1 (2.4 where
-# the place of n matters, see below). Instructions are the same on every
-# run, so one run each is enough.
+# hostile input of n bytes and of 2n; the ratio is at most 2.1 (2.4 where the place of n matters, see
+# below). Instructions are the same on every run, so one run each is enough.
 set -u
 command -v valgrind >/dev/null || {
     echo "valgrind is not installed (apt-get install valgrind)"
