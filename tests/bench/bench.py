@@ -1,6 +1,7 @@
 """bench.py - what `make bench` prints: csvkit beside its peers, in turn, in one run.
 
-Usage: bench.py BUILD_FOLDER [SECTION...]     sections: validate keys memory start-up
+Usage: bench.py BUILD_FOLDER [SECTION...]
+Sections: validate keys normalize slice merge memory start-up
 CSVKIT_BENCH_MB sets the size of the generated files (default 500), CSVKIT_BENCH_RUNS the number of
 counted runs (default 5, after one warm-up). Times are processor time (user + system) of the whole
 process, medians; ratios are medians of the ratios pair by pair. Only ratios within one run mean
@@ -14,7 +15,7 @@ import tempfile
 import time
 
 BUILD = sys.argv[1]
-SECTIONS = sys.argv[2:] or ["validate", "keys", "memory", "start-up"]
+SECTIONS = sys.argv[2:] or ["validate", "keys", "normalize", "slice", "merge", "memory", "start-up"]
 SIZE = int(os.environ.get("CSVKIT_BENCH_MB", "500")) * 1000000
 RUNS = int(os.environ.get("CSVKIT_BENCH_RUNS", "5"))
 TOOL = BUILD + "/bin/csvkit"
@@ -91,6 +92,39 @@ def keys(folder):
     os.unlink(path)
 
 
+def normalize(folder):
+    """Output goes to a file for the comparison with cp, to nowhere for the others."""
+    clean = generate(folder, "mixed")
+    few, dirty = generate(folder, "dirty1000"), generate(folder, "dirty")
+    out = os.path.join(folder, "out.csv")
+    repair = ["--max-repairs=1000000000", "--rejects=" + os.path.join(folder, "rejects")]
+    tool = [TOOL, "normalize", "-q", "--line-break=lf"]
+    table("normalize: a clean file, %d MB" % (SIZE // 1000000), SIZE,
+          compare({"cp": ["cp", clean, out]}, {"normalize": [*tool, clean, "-o", out]}), "cp")
+    table("normalize: LF to CRLF, to nowhere", SIZE,
+          compare({"validate": [TOOL, "validate", "-q", clean]},
+                  {"normalize": [TOOL, "normalize", "-q", clean, "-o", "/dev/null"]}), "validate")
+    table("normalize: malformed files, to nowhere", SIZE,
+          compare({"clean": [*tool, clean, "-o", "/dev/null"]},
+                  {"a defect in one of 1000 records": [*tool, *repair, few, "-o", "/dev/null"],
+                   "a defect in every record": [*tool, *repair, dirty, "-o", "/dev/null"]}), "clean")
+
+
+def slices(_):
+    print("\nslice, beside gzip and pigz")
+    sys.stdout.flush()
+    subprocess.run(["bash", "tests/bench/slice.sh", str(SIZE // 1000000)],
+                   env={**os.environ, "BUILD": BUILD}, check=False)
+
+
+def merge(folder):
+    path, cut = generate(folder, "mixed"), os.path.join(folder, "cut")
+    subprocess.run([TOOL, "slice", "-q", path, "-o", cut], stdout=subprocess.DEVNULL, check=True)
+    table("merge of gzip slices, to nowhere", SIZE,
+          compare({"zcat": ["sh", "-c", "zcat '%s'/*" % cut]},
+                  {"merge": [TOOL, "merge", "-q", cut, "-o", "/dev/null"]}), "zcat")
+
+
 def peak_of_stream(size):
     command = "%s mixed %d | %s validate -q -" % (BENCH + "generate", size, TOOL)
     process = subprocess.Popen(["sh", "-c", command], stdout=subprocess.DEVNULL,
@@ -133,4 +167,5 @@ print("machine: %d processors; %s" % (os.cpu_count(), subprocess.run(
     [TOOL, "--version"], capture_output=True, text=True, check=True).stdout.replace("\n", ", ")))
 with tempfile.TemporaryDirectory(prefix="csvkit-bench-") as temporary:
     for section in SECTIONS:
-        {"validate": validate, "keys": keys, "memory": memory, "start-up": startup}[section](temporary)
+        {"validate": validate, "keys": keys, "normalize": normalize, "slice": slices,
+         "merge": merge, "memory": memory, "start-up": startup}[section](temporary)
