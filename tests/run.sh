@@ -21,8 +21,11 @@ list_tests() {
 
 run_one() {
     local test=$1 name log start code
-    name=$(basename "${test%.test.sh}")
-    log=$logs/$name
+    case $test in
+    *.sh) name=${test#tests/} && name=${name%.test.sh} ;;
+    *) name=$(basename "$test") ;;
+    esac
+    log=$logs/${name//\//-}
     start=$(date +%s.%N)
     case $test in
     *.sh) timeout "${TEST_TIMEOUT:-900}" bash "$test" >"$log" 2>&1 </dev/null ;;
