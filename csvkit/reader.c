@@ -377,11 +377,12 @@ static void oversize(struct csvk_reader *reader)
 {
     struct csvk_law *law = &reader->scan.law;
     csvk_told_clear(&reader->scan.told);
-    law->open.facts_mark = law->open.fields_mark = 0;
-    law->open.r.first_fact = 0;
     if (reader->at_end) {
-        trim_ctrl_z(reader);
+        trim_ctrl_z(reader); /* may tell a fact, which is not the record's */
     }
+    law->open.fields_mark = 0;
+    law->open.facts_mark = reader->scan.told.nfacts;
+    law->open.r.first_fact = (uint32_t)reader->scan.told.nfacts;
     size_t n = available(reader);
     if (!reader->at_end && n != 0 && window_begin(reader)[n - 1] == 0x1a) {
         n--; /* is it the last byte of the file? */
@@ -389,8 +390,9 @@ static void oversize(struct csvk_reader *reader)
     size_t used = 0;
     bool complete = false;
     if (n != 0) {
-        complete = csvk_law_feed(law, window_begin(reader), n,
-                                 reader->at_end && !oversize_is_padding(law), &used);
+        bool begins = law->position == law->open.r.offset;
+        bool padding = (begins || oversize_is_padding(law)) && all_nul(window_begin(reader), n);
+        complete = csvk_law_feed(law, window_begin(reader), n, reader->at_end && !padding, &used);
         drop(reader, used);
     }
     if (complete) {

@@ -58,7 +58,8 @@ struct reading {
     const struct csvk_totals *totals;
     struct csvk_fact *facts;
     size_t nfacts, capacity;
-    struct csvk_buf ends; /* record ends and facts of the file: told in any batch */
+    struct csvk_buf ends; /* of records */
+    struct csvk_buf file; /* facts of the file: told in any batch, before or behind records */
 };
 
 static void put(struct csvk_buf *out, const char *format, ...) CSVK_PRINTF(2, 3);
@@ -71,6 +72,13 @@ static void put(struct csvk_buf *out, const char *format, ...)
     int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (csvk_buf_add(out, text, (size_t)n) != CSVK_OK) {
+        abort();
+    }
+}
+
+static void put_all(struct csvk_buf *out, const struct csvk_buf *from)
+{
+    if (csvk_buf_add(out, csvk_buf_text(from), from->length) != CSVK_OK) {
         abort();
     }
 }
@@ -156,7 +164,7 @@ static void put_batch(struct reading *reading, const struct csvk_batch *batch)
     }
     for (size_t i = 0; i < batch->nfacts; i++) {
         if (batch->facts[i].record == 0) {
-            put_fact(&reading->ends, &batch->facts[i]);
+            put_fact(&reading->file, &batch->facts[i]);
         }
     }
     for (uint64_t i = 0; reading->options->detail == CSVK_RECORDS && i < batch->nrecords; i++) {
@@ -195,11 +203,11 @@ int support_reading(const unsigned char *bytes, size_t length, const struct csvk
     if (status == CSVK_END) {
         put_totals(out, csvk_reader_totals(reader));
         put(out, "\nfile");
-        status = csvk_buf_add(out, csvk_buf_text(&reading.ends), reading.ends.length) == CSVK_OK
-                     ? CSVK_END
-                     : CSVK_ENOMEM;
+        put_all(out, &reading.file);
+        put_all(out, &reading.ends);
     }
     csvk_buf_release(&reading.ends);
+    csvk_buf_release(&reading.file);
     free(reading.facts);
     csvk_reader_free(reader);
     csvk_source_free(source);

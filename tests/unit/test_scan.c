@@ -123,6 +123,22 @@ START_TEST(every_short_string_too_long_for_memory)
 }
 END_TEST
 
+/* Padding that is told apart from a record only at the very end. */
+START_TEST(nul_bytes_at_the_end_too_long_for_memory)
+{
+    static const char *const ends[] = {"", "\r", "\r\r", "\n", "\x1a", "a", "\r\x1a", "\001\x1a"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        for (size_t nuls = 1; nuls < 40; nuls++) {
+            unsigned char text[64] = "a,b\n";
+            size_t length = 4 + nuls + strlen(ends[i]);
+            memcpy(text + 4 + nuls, ends[i], strlen(ends[i]));
+            all_ways(text, length, options_of(CSVK_FIELDS));
+            all_ways(text + 4, length - 4, options_of(CSVK_FIELDS));
+        }
+    }
+}
+END_TEST
+
 START_TEST(every_short_string_with_an_escape)
 {
     struct csvk_options base = options_of(CSVK_FIELDS);
@@ -231,6 +247,7 @@ int main(void)
     tcase_add_test(tcase, every_short_string_reads_as_the_law_says);
     tcase_add_test(tcase, every_short_string_in_pieces);
     tcase_add_test(tcase, every_short_string_too_long_for_memory);
+    tcase_add_test(tcase, nul_bytes_at_the_end_too_long_for_memory);
     tcase_add_test(tcase, every_short_string_with_an_escape);
     tcase_add_loop_test(tcase, noise_reads_as_the_law_says, 0, 6);
     tcase_add_loop_test(tcase, tables_with_one_byte_changed_read_as_the_law_says, 0, 6);
