@@ -68,7 +68,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all check bench bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all check check-large-upload check-radosgw bench bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -135,6 +135,15 @@ tests: all $(UNIT_BIN) $(EXAMPLE_BIN) $(TEST_TOOL_BIN) $(BENCH_BIN) # what the t
 check: deps ## install what is missing, build, run every test (T=pattern runs some)
 	@$(MAKE) --no-print-directory tests
 	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/run.sh '$(T)'
+
+LARGE_MB ?= 2000
+check-large-upload: deps ## upload LARGE_MB of slices to a local S3 server; fails when memory grows
+	@$(MAKE) --no-print-directory tests
+	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) LARGE_MB=$(LARGE_MB) tests/storage/large_upload.sh
+
+check-radosgw: ## the storage round trip with Ceph's radosgw and credentials of its STS (apt, as root)
+	@tests/deps.sh && $(MAKE) --no-print-directory tests
+	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/storage/radosgw.sh
 
 demo: deps ## install what is missing, build, and run the main job on example data
 	@$(MAKE) --no-print-directory all bench-bins

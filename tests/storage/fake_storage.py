@@ -2,17 +2,20 @@
 """A Keboola Storage API for tests and for the demo: one process, standard library only.
 
     fake_storage.py --ready FILE [--provider aws|azure|gcp] [--backend snowflake|bigquery]
-                    [--s3 URL CREDS.json] [--azurite URL KEY] [--tls CERT KEY]
+                    [--s3 URL CREDS.json [--sts ROLE]]
+                    [--azurite URL KEY] [--tls CERT KEY]
 
 It listens on two loopback ports, one for the API, one for the objects, and misbehaves on demand:
     PUT /_fake/fault  {"where": "api|store", "method", "path" (regular expression), "times", "skip",
                        "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
                        slow|late|stall|xml200|big_header|redirect", "status", "headers", "body", "seconds"}
-    PUT /_fake/set    {"polls", "fail_job", "lifetime", "allow_abort"}
+    PUT /_fake/set    {"polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
+                       "spoil_session"}
     PUT /_fake/damage {"key" (regular expression), "keep"}: cuts objects, or removes them
     PUT /_fake/expire all credentials given so far    PUT /_fake/reset faults and log
     GET /_fake/log    what came, in order     GET /_fake/rows?table=ID    the rows, sorted
-    GET /_fake/state  tables, files, objects
+    GET /_fake/state  tables, files, objects      GET /_fake/list?bucket=B&prefix=P  keys, as a list
+    PUT /_fake/record from now on, requests are kept whole; GET /_fake/requests gives them
 The ready file gets one JSON line with the addresses and the token.
 """
 import argparse
@@ -40,6 +43,7 @@ TOKEN = os.environ.get('FAKE_TOKEN', '578-1234-canaryTOKENcanaryTOKENcanary')
 class Faults:
     def __init__(self):
         self.rules, self.log, self.lock = [], [], threading.Lock()
+        self.kept = None  # whole requests, once they are recorded
 
     def take(self, where, method, path):
         with self.lock:
@@ -54,6 +58,14 @@ class Faults:
                 rule['times'] = rule.get('times', 1) - 1
                 return rule
         return None
+
+    def keep(self, handler, body):
+        if self.kept is None or handler.path.startswith('/_fake/'):
+            return
+        with self.lock:
+            self.kept.append({'where': handler.where, 'method': handler.command,
+                              'target': handler.path, 'headers': handler.low,
+                              'body': body.decode('latin-1')})
 
     def note(self, *what):
         with self.lock:
@@ -119,7 +131,9 @@ class Handler(BaseHTTPRequestHandler):
         if rule:
             self.misbehave(rule)
         else:
-            self.answer(*self.act(self.read_body()))
+            body = self.read_body()
+            self.faults.keep(self, body)
+            self.answer(*self.act(body))
 
     def misbehave(self, rule):
         mode = rule['mode']
@@ -254,6 +268,13 @@ class ApiHandler(Handler):
         if what == 'rows':
             rows = project.rows(self.query['table'])
             return 200, ''.join(sorted(json.dumps(row) + '\n' for row in rows)).encode()
+        if what == 'list':
+            return 200, sorted(project.objects.list(self.query['bucket'], self.query['prefix']))
+        if what == 'record':
+            self.faults.kept = []
+            return 200, {}
+        if what == 'requests':
+            return 200, self.faults.kept or []
         if what == 'state':
             return 200, {'tables': project.tables, 'files': {
                 k: {n: v for n, v in f.items()} for k, f in project.files.items()},
@@ -485,6 +506,7 @@ def main():
     parser.add_argument('--provider', default='aws', choices=['aws', 'azure', 'gcp'])
     parser.add_argument('--backend', default='snowflake')
     parser.add_argument('--s3', nargs=2)
+    parser.add_argument('--sts')
     parser.add_argument('--azurite', nargs=2)
     parser.add_argument('--tls', nargs=2)
     args = parser.parse_args()

@@ -3,6 +3,7 @@ set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PYTHON=/usr/bin/python3
 CSVKIT=${CSVKIT:-$here/../../build/csvkit}
+BUILD=${BUILD:-$here/../../build/release}
 work=$(mktemp -d "${TMPDIR:-/tmp}/csvkit-storage-XXXXXX")
 pids=()
 stop_servers() {
@@ -45,6 +46,22 @@ store() {
     KBC_URL=$(jq -r .url "$ready") KBC_TOKEN=$(jq -r .token "$ready")
     CSVKIT_S3_ENDPOINT=$(jq -r .store "$ready") CSVKIT_GCS_ENDPOINT=$CSVKIT_S3_ENDPOINT
     export KBC_URL KBC_TOKEN CSVKIT_S3_ENDPOINT CSVKIT_GCS_ENDPOINT
+}
+
+# swift [ARGS of fake_storage.py]: a Storage API whose objects lie in OpenStack Swift, a strict S3 server.
+swift() {
+    "$PYTHON" -c 'import swift.common.middleware.s3api' 2>/dev/null ||
+        skip "skipped: Debian's python3-swift is not installed (apt-get install python3-swift)"
+    echo '{"OWNER": {"secret": "owner-secret"}}' >"$work/creds.json"
+    "$PYTHON" "$here/swift_server.py" "$work/swift" "$work/creds.json" "$work/swift.ready" \
+        >"$work/swift.log" 2>&1 &
+    pids+=($!)
+    for _ in $(seq 300); do
+        [ -s "$work/swift.ready" ] && break
+        sleep 0.1
+    done
+    [ -s "$work/swift.ready" ] || { cat "$work/swift.log"; echo "Swift did not start"; exit 1; }
+    store --s3 "$(cat "$work/swift.ready")" "$work/creds.json" "$@"
 }
 
 control() { # control fault|set|reset|expire JSON

@@ -1,12 +1,9 @@
 """A project of Keboola Storage as the tests see it: files, tables, jobs, imports, exports.
 
 Imports have the platform's semantics and go into SQLite, so that rows can be compared. Objects live
-in object_store.py, or in a real S3 or Azure server when the command line says so.
+in object_store.py, or in a real S3 or Azure server (object_servers.py) when the command line says so.
 """
-import base64
 import gzip
-import hashlib
-import hmac
 import io
 import json
 import os
@@ -15,122 +12,16 @@ import sqlite3
 import threading
 import time
 import unicodedata
-import urllib.error
-import urllib.parse
-import urllib.request
 import zlib
 
-from object_store import Grant, sha256, sign_v4
+from object_servers import AzureObjects, LocalObjects, RadosObjects, S3Objects
+from object_store import Grant
 
 
 class ApiError(Exception):
     def __init__(self, status, code, message, results=None):
         super().__init__(message)
         self.status, self.code, self.message, self.results = status, code, message, results
-
-
-# ---- where objects live ----------------------------------------------------------------------
-class LocalObjects:
-    def __init__(self, store):
-        self.store = store
-
-    def read(self, bucket, key):
-        return self.store.objects.get((bucket, key))
-
-    def write(self, bucket, key, data):
-        self.store.objects[bucket, key] = data
-
-
-class S3Objects:
-    """Objects in a real S3 server, read and written with the owner's keys."""
-
-    def __init__(self, url, credentials):
-        self.url, self.file = url, credentials
-
-    def request(self, method, bucket, key='', data=b''):
-        path = '/' + bucket + ('/' + urllib.parse.quote(key, '/~') if key else '')
-        headers = {'host': urllib.parse.urlsplit(self.url).netloc,
-                   'x-amz-date': time.strftime('%Y%m%dT%H%M%SZ', time.gmtime()),
-                   'x-amz-content-sha256': sha256(data)}
-        scope = headers['x-amz-date'][:8] + '/eu-central-1/s3/aws4_request'
-        names = sorted(headers)
-        with open(self.file) as creds:
-            secret = json.load(creds)['OWNER']['secret']
-        headers['Authorization'] = 'AWS4-HMAC-SHA256 Credential=OWNER/%s, SignedHeaders=%s, ' \
-            'Signature=%s' % (scope, ';'.join(names),
-                              sign_v4(secret, method, path, '', headers, names, sha256(data), scope))
-        del headers['host']
-        request = urllib.request.Request(self.url + path, data if method == 'PUT' else None,
-                                         headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.read()
-        except urllib.error.HTTPError as error:
-            if error.code == 404:
-                return None
-            raise
-
-    def read(self, bucket, key):
-        return self.request('GET', bucket, key)
-
-    def write(self, bucket, key, data):
-        self.request('PUT', bucket, key, data)
-
-    def grant(self, access, secret, session, grant):
-        with open(self.file) as creds:
-            known = json.load(creds)
-        known[access] = {'secret': secret, 'token': session, 'expires': grant.expires,
-                         'prefix': grant.bucket + '/' + grant.key}
-        with open(self.file + '.new', 'w') as creds:
-            json.dump(known, creds)
-        os.rename(self.file + '.new', self.file)
-
-
-class AzureObjects:
-    """Objects in a real Azure server (Azurite) through service signatures of containers."""
-
-    def __init__(self, url, key):
-        self.url, self.key = url, base64.b64decode(key)
-        self.account = url.rsplit('/', 1)[1]
-
-    def sas(self, container, permissions, expires):
-        end = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(expires))
-        canonical = '/blob/%s/%s' % (self.account, container)
-        text = '\n'.join([permissions, '', end, canonical, '', '', '', '2017-11-09',
-                          '', '', '', '', ''])
-        signature = base64.b64encode(hmac.new(self.key, text.encode(), hashlib.sha256).digest())
-        return 'sv=2017-11-09&sr=c&se=%s&sp=%s&sig=%s' % (
-            urllib.parse.quote(end, ''), permissions, urllib.parse.quote(signature.decode(), ''))
-
-    def request(self, method, path, query, data=None, headers=None):
-        url = '%s/%s?%s' % (self.url, path, query)
-        request = urllib.request.Request(url, data, headers or {}, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.read()
-        except urllib.error.HTTPError as error:
-            if error.code == 404:
-                return None
-            raise
-
-    def make_container(self, container):
-        date = time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime())
-        headers = 'x-ms-date:%s\nx-ms-version:2017-11-09\n' % date
-        resource = '/%s/%s/%s\nrestype:container' % (self.account, self.account, container)
-        text = 'PUT\n\n\n\n\n\n\n\n\n\n\n\n' + headers + resource
-        signature = base64.b64encode(hmac.new(self.key, text.encode(), hashlib.sha256).digest())
-        self.request('PUT', container, 'restype=container', b'', {
-            'x-ms-date': date, 'x-ms-version': '2017-11-09', 'Content-Type': '',
-            'Authorization': 'SharedKey %s:%s' % (self.account, signature.decode())})
-
-    def read(self, bucket, key):
-        return self.request('GET', '%s/%s' % (bucket, urllib.parse.quote(key, '/')),
-                            self.sas(bucket, 'r', time.time() + 600))
-
-    def write(self, bucket, key, data):
-        self.request('PUT', '%s/%s' % (bucket, urllib.parse.quote(key, '/')),
-                     self.sas(bucket, 'rw', time.time() + 600), data,
-                     {'x-ms-blob-type': 'BlockBlob'})
 
 
 # ---- CSV as the backends read it ---------------------------------------------------------------
@@ -191,9 +82,9 @@ class Project:
         self.db = sqlite3.connect(':memory:', check_same_thread=False)
         self.polls, self.fail_job, self.lifetime = 1, None, 12 * 3600
         self.objects = LocalObjects(store)
-        self.host = 'storage.test'
+        self.next_key, self.foreign_key, self.spoil_session = None, None, False
         if args.s3:
-            self.objects = S3Objects(*args.s3)
+            self.objects = RadosObjects(*args.s3, args.sts) if args.sts else S3Objects(*args.s3)
             self.objects.request('PUT', 'kbc-files')
         if args.azurite:
             self.objects = AzureObjects(*args.azurite)
@@ -219,6 +110,8 @@ class Project:
         file['bucket'] = 'kbc-files' if self.args.provider != 'azure' else 'exp-15-files-%d' % file_id
         file['key'] = ('exp-15/578/files/%d.%s' % (file_id, name)
                        if self.args.provider != 'azure' else name)
+        if self.next_key:
+            file['key'], self.next_key = self.next_key, None
         if self.args.azurite:
             self.objects.make_container(file['bucket'])
         self.files[file_id] = file
@@ -234,9 +127,10 @@ class Project:
         return shown
 
     def show_aws(self, shown, file, grant):
-        access, secret, session = self.store.grant_s3(grant)
-        if self.args.s3:
-            self.objects.grant(access, secret, session, grant)
+        access, secret, session = self.objects.grant(grant) if self.args.s3 else \
+            self.store.grant_s3(grant)
+        if self.spoil_session:
+            session = session[:-5] + 'XXXXX'
         keys = {'AccessKeyId': access, 'SecretAccessKey': secret, 'SessionToken': session,
                 'Expiration': time.strftime('%Y-%m-%dT%H:%M:%S+00:00',
                                             time.gmtime(grant.expires))}
@@ -244,7 +138,7 @@ class Project:
             shown['s3Path'] = {'bucket': file['bucket'], 'key': file['key']}
             shown['credentials'] = keys
             return
-        shown['uploadParams'] = {'key': file['key'], 'bucket': file['bucket'], 'acl': 'private',
+        shown['uploadParams'] = {'key': self.foreign_key or file['key'], 'bucket': file['bucket'], 'acl': 'private',
                                  'credentials': keys}
         if file['isEncrypted']:
             shown['uploadParams']['x-amz-server-side-encryption'] = 'AES256'

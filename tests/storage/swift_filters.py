@@ -51,7 +51,8 @@ class SessionToken:
                 return '400 Bad Request', 'ExpiredToken', 'The provided token has expired.'
             if env['REQUEST_METHOD'] in ('PUT', 'POST') and not env.get('CONTENT_LENGTH'):
                 return '411 Length Required', 'MissingContentLength', 'A length is needed.'
-        if 'prefix' in known and not env['PATH_INFO'].lstrip('/').startswith(known['prefix']):
+        path = env['PATH_INFO'].encode('latin-1').decode('utf-8', 'replace')  # WSGI's idea of bytes
+        if 'prefix' in known and not path.lstrip('/').startswith(known['prefix']):
             return '403 Forbidden', 'AccessDenied', 'Access Denied'
         return None
 
