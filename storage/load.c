@@ -444,11 +444,13 @@ int kbc_load(struct kbc *kbc, const struct kbc_load *wanted, struct kbc_loaded *
     return status;
 }
 
-int kbc_load_check(struct kbc *kbc, const struct kbc_load *wanted, struct csvk_error *err)
+int kbc_load_check(struct kbc *kbc, const struct kbc_load *wanted, bool *exists,
+                   struct csvk_error *err)
 {
     struct kbc_loaded none = {0};
     struct loading loading = {.kbc = kbc, .wanted = wanted, .out = &none};
     int status = look(&loading, err);
+    *exists = loading.place.exists;
     table_release(&loading.place);
     csvk_strings_release(&loading.columns);
     return status;

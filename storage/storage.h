@@ -145,8 +145,9 @@ void kbc_loaded_release(struct kbc_loaded *loaded);
 int kbc_load(struct kbc *kbc, const struct kbc_load *load, struct kbc_loaded *out,
              struct csvk_error *err) CSVK_MUST_USE;
 
-/* What load would be refused for, before anything is uploaded: columns, key, existence. */
-int kbc_load_check(struct kbc *kbc, const struct kbc_load *load,
+/* What load would be refused for, before anything is uploaded: columns, key, existence. *exists
+   tells whether the table is there. */
+int kbc_load_check(struct kbc *kbc, const struct kbc_load *load, bool *exists,
                    struct csvk_error *err) CSVK_MUST_USE;
 
 /* The importer service: one request for a small file, the table must exist. */

@@ -2,6 +2,7 @@
  * store.c - what the three object stores have in common: parsing, sending, progress, errors.
  */
 #include "storage/store.h"
+#include "storage/sigv4.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,6 +27,13 @@ int store_take(const cJSON *object, const char *key, char **to, struct csvk_erro
     csvk_free(*to);
     *to = csvk_strdup(text);
     return *to ? CSVK_OK : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+int store_take_place(struct store *store, const cJSON *place, const char *bucket, const char *key,
+                     struct csvk_error *err)
+{
+    int status = store_take(place, bucket, &store->bucket, err);
+    return status == CSVK_OK ? store_take(place, key, &store->key, err) : status;
 }
 
 const char *store_test_endpoint(const char *variable)
@@ -189,11 +197,14 @@ static void on_progress(void *ctx, uint64_t done)
     }
 }
 
-/* S3 says some passing troubles with status 400 or with 200. */
+/* S3 says some passing troubles with status 400 or with 200; and answers can be cut short. */
 static bool is_passing(void *ctx, const struct http_response *response)
 {
-    (void)ctx;
-    char code[64];
+    const struct store_call *call = ctx;
+    char code[64], proof[STORE_TAG_SIZE];
+    if (response->status >= 200 && response->status < 300 && call->proof) {
+        return !http_response_header(response, call->proof, proof, sizeof proof);
+    }
     store_xml_text(response, "Code", code, sizeof code);
     static const char *const codes[] = {"RequestTimeout", "SlowDown", "InternalError",
                                         "ServiceUnavailable", "OperationAborted"};
@@ -249,6 +260,44 @@ void store_drop_headers(struct http_request *request, size_t keep)
     }
 }
 
+int store_add_disposition(struct store_call *call, const char *header,
+                          const struct store_object *object, struct csvk_error *err)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    struct csvk_buf exact = CSVK_BUF_INIT;
+    char *name = object->name ? csvk_strdup(object->name) : NULL;
+    int status = object->name && !name ? CSVK_ENOMEM : CSVK_OK;
+    if (name && name[strspn(name, plain)] != '\0') { /* as plain as can be, and then exactly */
+        for (char *odd = name; *(odd += strspn(odd, plain)) != '\0';) {
+            *odd = '_';
+        }
+        status = csvk_buf_puts(&exact, "; filename*=UTF-8''");
+        status = status == CSVK_OK ? percent_encode(&exact, object->name, "") : status;
+    }
+    if (name && status == CSVK_OK) {
+        status = http_header(&call->request, "%s: attachment; filename=\"%s\"%s", header, name,
+                             csvk_buf_text(&exact));
+    }
+    csvk_buf_release(&exact);
+    csvk_free(name);
+    return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
+}
+
+int store_add_md5(struct store_call *call, struct csvk_error *err)
+{
+    char md5[MD5_BASE64];
+    const struct http_body *body = &call->request.body;
+    if (body->bytes || body->size == 0) {
+        return CSVK_OK;
+    }
+    struct file_range range = {body->fd, body->offset, body->size};
+    int status = md5_file(&range, md5, err);
+    if (status == CSVK_OK && http_header(&call->request, "Content-MD5: %s", md5) < 0) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    return status;
+}
+
 /* A request to a store comes out of a signature of S3, a SAS or a bearer: all set by authorize. */
 int store_send(struct store_call *call, struct csvk_error *err)
 {
@@ -268,6 +317,12 @@ int store_send(struct store_call *call, struct csvk_error *err)
     if (call->response.status < 200 || call->response.status > 299) {
         on_progress(call, 0);
         return refuse(call, err);
+    }
+    char proof[STORE_TAG_SIZE];
+    if (call->proof && !http_response_header(&call->response, call->proof, proof, sizeof proof)) {
+        on_progress(call, 0);
+        return csvk_fail(err, CSVK_ENET, "%s: the store's answer was cut short",
+                         call->request.what);
     }
     on_progress(call, call->request.receive ? call->received : call->request.body.size);
     return CSVK_OK;
@@ -338,7 +393,8 @@ int store_finish(struct store *store, struct http_client *client, const struct s
 {
     struct store_call call;
     begin_call(&call, store, client, object->what);
-    return end_call(&call, ops_of(store)->finish(&call, object, err));
+    return end_call(&call,
+                    ops_of(store)->finish ? ops_of(store)->finish(&call, object, err) : CSVK_OK);
 }
 
 int store_abort(struct store *store, struct http_client *client, const struct store_object *object,
@@ -346,7 +402,8 @@ int store_abort(struct store *store, struct http_client *client, const struct st
 {
     struct store_call call;
     begin_call(&call, store, client, object->what);
-    return end_call(&call, ops_of(store)->abort(&call, object, err));
+    return end_call(&call,
+                    ops_of(store)->abort ? ops_of(store)->abort(&call, object, err) : CSVK_OK);
 }
 
 /* ---- fetching -------------------------------------------------------------------------------- */

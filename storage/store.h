@@ -53,6 +53,7 @@ struct store_part {
 /* An object on its way. */
 struct store_object {
     const char *what; /* for messages */
+    const char *name; /* what a browser saves it as; NULL: it is no file of its own */
     char *key;        /* complete */
     int fd;           /* source, or -1 with `bytes` */
     const void *bytes;
@@ -96,6 +97,7 @@ struct store_call {
     struct http_request request;
     struct http_response response;
     size_t fixed_headers; /* those before the ones that prepare adds */
+    const char *proof;    /* header that a whole answer has, or NULL */
     char sha256[65];      /* of the body, S3 */
     unsigned generation;  /* of the bearer that was sent, GCS */
     bool anonymous;       /* no bearer: the address is its own permission, GCS */
@@ -104,6 +106,7 @@ struct store_call {
     uint64_t received;
 };
 
+/* NULL among the functions: there is nothing to do. */
 struct store_ops {
     uint64_t least_part, largest_part, part_unit, most_parts;
     bool parts_are_free;
@@ -124,11 +127,20 @@ extern const struct store_ops store_s3, store_azure, store_gcs;
 /* Copies a needed text of the answer; CSVK_EREMOTE names the key that is missing. */
 int store_take(const cJSON *object, const char *key, char **to,
                struct csvk_error *err) CSVK_MUST_USE;
+/* Takes bucket and key of the file's place. */
+int store_take_place(struct store *store, const cJSON *place, const char *bucket, const char *key,
+                     struct csvk_error *err) CSVK_MUST_USE;
 /* Endpoint for tests: `variable` when set and on the loopback interface; else NULL. */
 const char *store_test_endpoint(const char *variable);
 /* Forgets the headers that an earlier attempt added. */
 void store_drop_headers(struct http_request *request, size_t keep);
-/* Sends and turns every answer but 2xx into an error that names the store's code. */
+/* Adds "HEADER: attachment; filename=..." for an object that is a file of its own. */
+int store_add_disposition(struct store_call *call, const char *header,
+                          const struct store_object *object, struct csvk_error *err) CSVK_MUST_USE;
+/* Adds Content-MD5 of the body when it comes from a file. */
+int store_add_md5(struct store_call *call, struct csvk_error *err) CSVK_MUST_USE;
+/* Sends and turns every answer but 2xx into an error that names the store's code; an answer without
+   its proof was cut short and is worth another attempt. */
 int store_send(struct store_call *call, struct csvk_error *err) CSVK_MUST_USE;
 /* The text between <tag> and </tag> of an XML answer, or the header; "" when there is none. */
 void store_xml_text(const struct http_response *response, const char *tag, char *to,

@@ -53,23 +53,12 @@ static int parse(struct store *store, const cJSON *file, struct csvk_error *err)
     bool writing = store->use == STORE_WRITE;
     const cJSON *place = json_at(file, writing ? "absUploadParams" : "absPath");
     const cJSON *keys = json_at(writing ? place : file, "absCredentials");
-    int status = store_take(place, "container", &store->bucket, err);
-    if (status == CSVK_OK) {
-        status = store_take(place, writing ? "blobName" : "name", &store->key, err);
-    }
+    int status = store_take_place(store, place, "container", writing ? "blobName" : "name", err);
     if (status == CSVK_OK && writing) {
         status = store_take(place, "accountName", &store->account, err);
     }
     return status == CSVK_OK ? take_connection(store, json_text(keys, "SASConnectionString"), err)
                              : status;
-}
-
-static int authorize(void *ctx, struct http_request *request, struct csvk_error *err)
-{
-    (void)ctx;
-    (void)request;
-    (void)err;
-    return CSVK_OK; /* the signature is in the address */
 }
 
 /* ---- requests -------------------------------------------------------------------------------- */
@@ -96,39 +85,15 @@ static int start(struct store_call *call, const char *method, const char *key, c
     return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
 }
 
-static bool lacks_etag(void *ctx, const struct http_response *response)
-{
-    (void)ctx;
-    char text[STORE_TAG_SIZE];
-    return response->status == 201 &&
-           !http_response_header(response, "x-ms-request-id", text, sizeof text);
-}
-
 static int send_body(struct store_call *call, const struct http_body *body, struct csvk_error *err)
 {
-    char md5[MD5_BASE64], text[STORE_TAG_SIZE];
-    int status = CSVK_OK;
     call->request.body = *body;
-    if (!body->bytes && body->size > 0) {
-        struct file_range range = {body->fd, body->offset, body->size};
-        status = md5_file(&range, md5, err);
-        if (status < 0) {
-            return status;
-        }
-        status = http_header(&call->request, "Content-MD5: %s", md5);
-    }
-    if (status < 0) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    call->request.judge = lacks_etag;
-    status = store_send(call, err);
-    if (status == CSVK_OK &&
-        !http_response_header(&call->response, "x-ms-request-id", text, sizeof text)) {
-        return csvk_fail(err, CSVK_ENET, "%s: the store's answer was cut short",
-                         call->request.what);
-    }
-    return status;
+    call->proof = "x-ms-request-id";
+    int status = store_add_md5(call, err);
+    return status == CSVK_OK ? store_send(call, err) : status;
 }
+
+#define DISPOSITION "x-ms-blob-content-disposition"
 
 static int put(struct store_call *call, const struct store_object *object, struct csvk_error *err)
 {
@@ -136,6 +101,9 @@ static int put(struct store_call *call, const struct store_object *object, struc
     int status = start(call, "PUT", object->key, "", err);
     if (status == CSVK_OK && http_header(&call->request, "x-ms-blob-type: BlockBlob") < 0) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    if (status == CSVK_OK) {
+        status = store_add_disposition(call, DISPOSITION, object, err);
     }
     return status == CSVK_OK ? send_body(call, &body, err) : status;
 }
@@ -191,6 +159,9 @@ static int finish(struct store_call *call, const struct store_object *object,
     if (status == CSVK_OK) {
         status = http_header(&call->request, "Content-Type: application/xml");
     }
+    if (status == CSVK_OK) {
+        status = store_add_disposition(call, DISPOSITION, object, err);
+    }
     struct http_body body = {csvk_buf_text(&xml), -1, 0, xml.length};
     if (status == CSVK_OK) {
         status = send_body(call, &body, err);
@@ -200,34 +171,25 @@ static int finish(struct store_call *call, const struct store_object *object,
     return status;
 }
 
-static int abort_upload(struct store_call *call, const struct store_object *object,
-                        struct csvk_error *err)
-{
-    (void)call;
-    (void)object;
-    (void)err;
-    return CSVK_OK; /* blocks without a list go away by themselves */
-}
-
 static int get(struct store_call *call, const char *key, struct csvk_error *err)
 {
     int status = start(call, "GET", key, "", err);
     return status == CSVK_OK ? store_send(call, err) : status;
 }
 
-/* 100 MiB is the largest block of the service version that Keboola's signatures name. */
+/* 100 MiB is the largest block of the service version that Keboola's signatures name. The signature
+   is in the address, and blocks without a list go away by themselves: nothing to authorize or
+   abort. */
 const struct store_ops store_azure = {
     .least_part = UINT64_C(1) << 18,
     .largest_part = UINT64_C(100) << 20,
     .part_unit = UINT64_C(1) << 18,
     .most_parts = 50000,
     .parts_are_free = true,
-    .authorize = authorize,
     .put = put,
     .begin = begin,
     .part = part,
     .finish = finish,
-    .abort = abort_upload,
     .get = get,
     .parse = parse,
 };

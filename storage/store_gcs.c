@@ -19,10 +19,7 @@ static int parse(struct store *store, const cJSON *file, struct csvk_error *err)
     const cJSON *place = json_at(file, writing ? "gcsUploadParams" : "gcsPath");
     const cJSON *keys = writing ? place : json_at(file, "gcsCredentials");
     const char *test = store_test_endpoint("CSVKIT_GCS_ENDPOINT");
-    int status = store_take(place, "bucket", &store->bucket, err);
-    if (status == CSVK_OK) {
-        status = store_take(place, "key", &store->key, err);
-    }
+    int status = store_take_place(store, place, "bucket", "key", err);
     if (status == CSVK_OK) {
         status = store_take(keys, "access_token", &store->bearer, err);
     }
@@ -116,35 +113,18 @@ static int start(struct store_call *call, const char *method, const char *key,
     return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
 }
 
-static bool lacks_etag(void *ctx, const struct http_response *response)
-{
-    (void)ctx;
-    char etag[STORE_TAG_SIZE];
-    return response->status == 200 && !http_response_header(response, "ETag", etag, sizeof etag);
-}
-
 static int put(struct store_call *call, const struct store_object *object, struct csvk_error *err)
 {
-    char md5[MD5_BASE64], etag[STORE_TAG_SIZE];
     int status = start(call, "PUT", object->key, err);
     call->request.body = (struct http_body){object->bytes, object->fd, 0, object->size};
-    if (status == CSVK_OK && !object->bytes && object->size > 0) {
-        struct file_range range = {object->fd, 0, object->size};
-        status = md5_file(&range, md5, err);
-        if (status == CSVK_OK && http_header(&call->request, "Content-MD5: %s", md5) < 0) {
-            status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
-        }
+    if (status == CSVK_OK) {
+        status = store_add_disposition(call, "Content-Disposition", object, err);
     }
-    if (status < 0) {
-        return status;
+    if (status == CSVK_OK) {
+        status = store_add_md5(call, err);
     }
-    call->request.judge = lacks_etag;
-    status = send_renewing(call, err);
-    if (status == CSVK_OK && !http_response_header(&call->response, "ETag", etag, sizeof etag)) {
-        return csvk_fail(err, CSVK_ENET, "%s: the store's answer was cut short",
-                         call->request.what);
-    }
-    return status;
+    call->proof = "ETag";
+    return status == CSVK_OK ? send_renewing(call, err) : status;
 }
 
 static int begin(struct store_call *call, struct store_object *object, struct csvk_error *err)
@@ -153,6 +133,9 @@ static int begin(struct store_call *call, struct store_object *object, struct cs
     int status = start(call, "POST", object->key, err);
     if (status == CSVK_OK && http_header(&call->request, "x-goog-resumable: start") < 0) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    if (status == CSVK_OK) {
+        status = store_add_disposition(call, "Content-Disposition", object, err);
     }
     if (status == CSVK_OK) {
         status = send_renewing(call, err);
@@ -223,15 +206,6 @@ static int part(struct store_call *call, const struct store_object *object, stru
     return status;
 }
 
-static int finish(struct store_call *call, const struct store_object *object,
-                  struct csvk_error *err)
-{
-    (void)call;
-    (void)object;
-    (void)err;
-    return CSVK_OK; /* the last part made the object */
-}
-
 static int abort_upload(struct store_call *call, const struct store_object *object,
                         struct csvk_error *err)
 {
@@ -250,6 +224,7 @@ static int get(struct store_call *call, const char *key, struct csvk_error *err)
     return status == CSVK_OK ? send_renewing(call, err) : status;
 }
 
+/* The last part makes the object: there is nothing to finish. */
 const struct store_ops store_gcs = {
     .least_part = UINT64_C(1) << 18,
     .largest_part = UINT64_C(5) << 40,
@@ -260,7 +235,6 @@ const struct store_ops store_gcs = {
     .put = put,
     .begin = begin,
     .part = part,
-    .finish = finish,
     .abort = abort_upload,
     .get = get,
     .parse = parse,

@@ -129,6 +129,7 @@ static int set_key(struct upload *upload, struct upload_object *object)
                                  upload->objects.sliced ? object->name : "");
     csvk_free(object->object.key);
     object->object.key = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&key)) : NULL;
+    object->object.name = upload->objects.sliced ? object->name : upload->store.name;
     csvk_buf_release(&key);
     return object->object.key ? CSVK_OK : CSVK_ENOMEM;
 }

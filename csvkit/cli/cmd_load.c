@@ -104,21 +104,34 @@ static void report(struct cli *cli, const struct kbc_load *load, const struct kb
 
 /* ---- the work -------------------------------------------------------------------------------- */
 
-static int upload_first(struct remote *remote, const struct remote_input *input,
+/* The tags of the manifest and the one by which the platform's own clients mark such files. */
+static int tags_of(const struct remote_input *input, bool exists, struct csvk_strings *tags)
+{
+    int status = csvk_strings_copy(tags, &input->manifest.tags);
+    return status == CSVK_OK ? csvk_strings_add(tags, exists ? "table-import" : "file-import")
+                             : status;
+}
+
+static int upload_first(struct remote *remote, const struct remote_input *input, bool exists,
                         struct kbc_uploaded *done)
 {
     struct cli *cli = remote->cli;
     struct csvk_error err = {0};
+    struct csvk_strings tags = {0};
     struct kbc_upload upload = {
         .path = input->path,
         .compress = cli_has(cli, "compress") ? KBC_GZIP : KBC_AS_IT_IS,
         .state = cli_value(cli, "state"),
-        .tags = &input->manifest.tags,
+        .tags = &tags,
     };
     int status = cli_get_size(cli, "part-size", &upload.part_size);
+    if (status == CLI_GOOD && tags_of(input, exists, &tags) < 0) {
+        status = cli_trouble(cli, "out of memory");
+    }
     if (status == CLI_GOOD && kbc_upload(remote->kbc, &upload, done, &err) < 0) {
         status = remote_fail(remote, &err);
     }
+    csvk_strings_release(&tags);
     cli_progress_end(remote->progress);
     remote->progress = NULL;
     return status;
@@ -187,10 +200,12 @@ static int check_and_load(struct remote *remote, const struct remote_input *inpu
     }
     const char *state = cli_value(remote->cli, "state");
     bool first = !state || access(state, F_OK) != 0; /* else the table may be there by our doing */
-    if (first && !cli_has(remote->cli, "dry-run") && kbc_load_check(remote->kbc, load, &err) < 0) {
+    bool exists = true;
+    if (first && !cli_has(remote->cli, "dry-run") &&
+        kbc_load_check(remote->kbc, load, &exists, &err) < 0) {
         return remote_fail(remote, &err);
     }
-    int status = upload_first(remote, input, &uploaded);
+    int status = upload_first(remote, input, exists, &uploaded);
     load->file_id = uploaded.id;
     return status == CLI_GOOD ? import(remote, load) : status;
 }

@@ -10,7 +10,7 @@ It listens on two loopback ports, one for the API, one for the objects, and misb
                        "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
                        slow|late|stall|xml200|big_header|redirect", "status", "headers", "body", "seconds"}
     PUT /_fake/set    {"polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
-                       "spoil_session"}
+                       "spoil_session", "other_forms"}
     PUT /_fake/damage {"key" (regular expression), "keep"}: cuts objects, or removes them
     PUT /_fake/expire all credentials given so far    PUT /_fake/reset faults and log
     GET /_fake/log    what came, in order     GET /_fake/rows?table=ID    the rows, sorted

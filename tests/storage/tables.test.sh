@@ -92,6 +92,14 @@ says "csvImport.columnsNotMatch, exceptionId"
 says "missing column: a"
 run 1 job 99999
 
+# ---- answers in other forms: ids as texts, 200 for 201 and 202, no results as [] and {} ---------------------------
+control set '{"other_forms":true,"polls":2}'
+run 0 load $T "$work/more.csv" --format=json
+same "rows of answers in other forms" "$(result .total_rows)" 1
+run 0 load in.c-main.forms "$work/o.csv" --no-check --no-header --columns=a,b,c
+run 0 download --table=$T -o "$work/forms.csv"
+control set '{"other_forms":false,"polls":1}'
+
 # ---- branch, run id, importer ---------------------------------------------------------------------------------
 control reset
 run 0 load $T "$work/more.csv" --branch=77 --run-id=12
