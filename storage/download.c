@@ -112,7 +112,7 @@ static int start_export(struct downloading *downloading, struct kbc_started *sta
         cJSON_Delete(body);
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    struct kbc_trace trace = {"tableExport"};
+    struct kbc_trace trace = {.operation = "tableExport"};
     struct kbc_call call = {.what = "export",
                             .method = "POST",
                             .path = csvk_buf_text(&path),

@@ -13,7 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOKS = 5, LONGEST_POLL_MS = 20000 };
+/* In delays of the settings: half a second each. A minute and a half is how long a lost answer is
+   looked for; after three minutes a request cannot arrive any more. */
+enum { LOOK_DELAYS = 180, SETTLE_DELAYS = 360, LONGEST_POLL_MS = 20000 };
+enum { PAGE = 100, MOST_PAGES = 50, CLOCK_SKEW = 600 };
 
 /* ---- reading a job --------------------------------------------------------------------------- */
 
@@ -147,32 +150,112 @@ int kbc_finish_job(struct kbc *kbc, const char *id, struct kbc_job *job, struct 
 
 /* ---- finding --------------------------------------------------------------------------------- */
 
+static bool is_import_of(const cJSON *job, const struct kbc_trace *trace)
+{
+    char file_id[KBC_ID_SIZE];
+    const char *table = json_text(job, "tableId");
+    json_id(json_at(json_at(job, "operationParams"), "source"), "fileId", file_id);
+    return trace->file_id && strcmp(file_id, trace->file_id) == 0 &&
+           (!*table || strcmp(table, trace->table) == 0) &&
+           state_of(json_text(job, "status")) != KBC_JOB_ERROR;
+}
+
 static bool is_ours(const cJSON *job, const struct kbc_trace *trace, const char *run_id)
 {
     return strcmp(json_text(job, "operationName"), trace->operation) == 0 &&
-           strcmp(json_text(job, "runId"), run_id) == 0;
+           (strcmp(json_text(job, "runId"), run_id) == 0 || is_import_of(job, trace));
 }
 
-static int find_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
-                    char id[KBC_ID_SIZE], struct csvk_error *err)
+/* True when the job was made before the request went out, by clocks that differ a little. */
+static bool is_older(const cJSON *job, const struct kbc_trace *trace)
 {
+    struct tm made = {0};
+    const char *text = json_text(job, "createdTime");
+    const char *zone = strptime(text, "%Y-%m-%dT%H:%M:%S%z", &made);
+    long offset = made.tm_gmtoff; /* timegm takes it for nothing */
+    return zone && trace->since > 0 && timegm(&made) - offset + CLOCK_SKEW < trace->since;
+}
+
+/* One page of the list, newest first: CSVK_OK with *id when the job is on it, CSVK_END when the
+   list does not go on or goes on with older ones. */
+static int read_page(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
+                     unsigned page, char id[KBC_ID_SIZE], struct csvk_error *err)
+{
+    char path[64];
+    snprintf(path, sizeof path, "jobs?limit=%d&offset=%u", PAGE, page * PAGE);
     struct kbc_call call = {.what = "looking for the job",
                             .method = "GET",
-                            .path = "jobs?limit=100",
+                            .path = path,
                             .scope = KBC_GLOBAL,
                             .dry = "[]"};
     struct kbc_answer answer;
-    id[0] = '\0';
     int status = kbc_call(kbc, &call, &answer, err);
+    bool older = false;
     const cJSON *job;
     cJSON_ArrayForEach(job, answer.json)
     {
         if (status == CSVK_OK && !*id && is_ours(job, trace, run_id)) {
             json_id(job, "id", id);
         }
+        older = older || is_older(job, trace);
+    }
+    if (status == CSVK_OK && !*id && (older || cJSON_GetArraySize(answer.json) < PAGE)) {
+        status = CSVK_END;
     }
     kbc_answer_release(&answer);
-    return status < 0 || *id ? status : CSVK_END;
+    return status;
+}
+
+static int find_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
+                    char id[KBC_ID_SIZE], struct csvk_error *err)
+{
+    id[0] = '\0';
+    for (unsigned page = 0; page < MOST_PAGES; page++) {
+        int status = read_page(kbc, trace, run_id, page, id, err);
+        if (status != CSVK_OK || *id) {
+            return status;
+        }
+    }
+    return csvk_fail(err, CSVK_ENET, "looking for the job: the list does not reach back so far");
+}
+
+/* Looks again and again for so many milliseconds, with growing pauses; at least once. */
+static int look_for_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
+                        uint64_t milliseconds, struct kbc_started *started, struct csvk_error *err)
+{
+    uint64_t pause = kbc->settings.base_delay_ms;
+    for (uint64_t waited = 0;; waited += pause, pause = pause * 3 / 2 + 1) {
+        int status = find_job(kbc, trace, run_id, started->id, err);
+        if (status == CSVK_OK || (status < 0 && status != CSVK_ENET && status != CSVK_EREMOTE) ||
+            waited >= milliseconds) {
+            return status;
+        }
+        pause = pause < LONGEST_POLL_MS ? pause : LONGEST_POLL_MS;
+        pause = pause < milliseconds - waited ? pause : milliseconds - waited;
+        if (http_pause(kbc->client, pause) < 0) {
+            return csvk_fail(err, CSVK_ECANCELED, "stopped looking for the job");
+        }
+    }
+}
+
+int kbc_settle_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
+                   char id[KBC_ID_SIZE], struct csvk_error *err)
+{
+    struct kbc_started found = {0};
+    uint64_t settle = (uint64_t)kbc->settings.base_delay_ms * SETTLE_DELAYS;
+    time_t now = time(NULL);
+    uint64_t age = now > trace->since ? (uint64_t)(now - trace->since) * 1000 : 0;
+    uint64_t left = age < settle ? settle - age : 0;
+    int status = find_job(kbc, trace, run_id, found.id, err);
+    if (status == CSVK_END && left > 0) {
+        kbc_note(kbc,
+                 "an earlier run sent this import %llu s ago and did not learn what became of it; "
+                 "looking for its job for %llu s more, for it may still arrive",
+                 (unsigned long long)age / 1000, (unsigned long long)(left + 999) / 1000);
+        status = look_for_job(kbc, trace, run_id, left, &found, err);
+    }
+    memcpy(id, found.id, KBC_ID_SIZE);
+    return status;
 }
 
 /* ---- starting -------------------------------------------------------------------------------- */
@@ -214,28 +297,13 @@ int kbc_new_run(struct kbc *kbc, char run_id[KBC_RUN_SIZE], struct csvk_error *e
     return CSVK_OK;
 }
 
-int kbc_look_for_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
-                     char id[KBC_ID_SIZE], struct csvk_error *err)
-{
-    int status = CSVK_END;
-    for (unsigned look = 0; look < LOOKS; look++) {
-        status = find_job(kbc, trace, run_id, id, err);
-        if (status == CSVK_OK || (status < 0 && status != CSVK_ENET && status != CSVK_EREMOTE)) {
-            return status;
-        }
-        if (http_pause(kbc->client, (uint64_t)kbc->settings.base_delay_ms << look) < 0) {
-            return csvk_fail(err, CSVK_ECANCELED, "stopped looking for the job");
-        }
-    }
-    return status;
-}
-
 /* The answer to a request that may have started a job did not come. */
 static int look_for_it(struct kbc *kbc, const struct kbc_call *call, const struct kbc_trace *trace,
                        struct kbc_started *started, struct csvk_error *err)
 {
     kbc_note(kbc, "%s; the request is not repeated, csvkit looks for its job", err->text);
-    int status = kbc_look_for_job(kbc, trace, started->run_id, started->id, err);
+    uint64_t milliseconds = (uint64_t)kbc->settings.base_delay_ms * LOOK_DELAYS;
+    int status = look_for_job(kbc, trace, started->run_id, milliseconds, started, err);
     if (status == CSVK_OK) {
         started->found_again = true;
         kbc_note(kbc, "found it: job %s", started->id);
@@ -256,6 +324,8 @@ int kbc_start_job(struct kbc *kbc, struct kbc_call *call, const struct kbc_trace
 {
     struct csvk_error own = {0};
     struct kbc_answer answer;
+    struct kbc_trace sent = *trace;
+    sent.since = time(NULL);
     if (!err) {
         err = &own;
     }
@@ -269,8 +339,9 @@ int kbc_start_job(struct kbc *kbc, struct kbc_call *call, const struct kbc_trace
             answer.fate = HTTP_LOST;
         }
     }
+    started->refused = status < 0 && answer.fate != HTTP_LOST;
     if ((status == CSVK_ENET || status == CSVK_EREMOTE) && answer.fate == HTTP_LOST) {
-        status = look_for_it(kbc, call, trace, started, err);
+        status = look_for_it(kbc, call, &sent, started, err);
     }
     kbc_answer_release(&answer);
     return status;

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 struct loading {
     struct kbc *kbc;
@@ -106,13 +107,20 @@ static int mark_import(struct loading *loading, const struct kbc_started *starte
     cJSON_AddStringToObject(entry, "file", loading->wanted->file_id);
     cJSON_AddStringToObject(entry, "operation", operation);
     cJSON_AddStringToObject(entry, "run", started->run_id);
+    cJSON_AddNumberToObject(entry, "when", (double)time(NULL));
     return state_add(loading->state, entry, err);
 }
 
-static int mark_job(struct loading *loading, const char *id, struct csvk_error *err)
+/* How the import that was marked last went: it has a job, or it was refused and is none. */
+static int mark_outcome(struct loading *loading, const struct kbc_started *started,
+                        struct csvk_error *err)
 {
     cJSON *entry = cJSON_CreateObject();
-    cJSON_AddStringToObject(entry, "job", id);
+    if (started->refused) {
+        cJSON_AddTrueToObject(entry, "refused");
+    } else {
+        cJSON_AddStringToObject(entry, "job", started->id);
+    }
     return state_add(loading->state, entry, err);
 }
 
@@ -122,37 +130,72 @@ static bool is_about_this(const struct loading *loading, const cJSON *entry)
            strcmp(json_text(entry, "file"), loading->wanted->file_id) == 0;
 }
 
-/* The last import that an earlier run began: CSVK_OK with its job, CSVK_END when there is none. */
-static int earlier_job(struct loading *loading, char id[KBC_ID_SIZE], struct csvk_error *err)
+/* The last import of this file into this table that an earlier run began, or NULL; its job, or "".
+ */
+static const cJSON *last_import(const struct loading *loading, char id[KBC_ID_SIZE])
 {
-    const cJSON *begun = NULL;
+    const cJSON *begun = NULL, *current = NULL, *entry;
     id[0] = '\0';
-    for (size_t i = 0; state_entry(loading->state, i); i++) {
-        const cJSON *entry = state_entry(loading->state, i);
-        if (*json_text(entry, "import")) {
-            begun = is_about_this(loading, entry) ? entry : NULL;
+    cJSON_ArrayForEach(entry, state_entries(loading->state))
+    {
+        bool begins = *json_text(entry, "import") != '\0';
+        if (begins) {
+            current = is_about_this(loading, entry) ? entry : NULL;
+        }
+        if (!current) {
+            continue;
+        }
+        if (begins) {
+            begun = entry;
             id[0] = '\0';
-        } else if (*json_text(entry, "job") && begun) {
+        } else if (json_true(entry, "refused")) {
+            begun = NULL;
+        } else if (*json_text(entry, "job")) {
             json_id(entry, "job", id);
         }
     }
+    return begun;
+}
+
+/* CSVK_OK with the job of an earlier run's import; CSVK_END when there is none. One whose fate the
+   earlier run did not learn is looked for until it is certain. */
+static int earlier_job(struct loading *loading, char id[KBC_ID_SIZE], struct csvk_error *err)
+{
+    const cJSON *begun = last_import(loading, id);
     if (!begun || *id) {
-        return *id ? CSVK_OK : CSVK_END;
+        return begun ? CSVK_OK : CSVK_END;
     }
-    struct kbc_trace trace = {json_text(begun, "operation")};
-    return kbc_look_for_job(loading->kbc, &trace, json_text(begun, "run"), id, err);
+    struct kbc_trace trace = {json_text(begun, "operation"), loading->wanted->file_id,
+                              loading->wanted->table, (time_t)json_uint(begun, "when")};
+    int status = kbc_settle_job(loading->kbc, &trace, json_text(begun, "run"), id, err);
+    struct kbc_started outcome = {.refused = status == CSVK_END};
+    memcpy(outcome.id, id, sizeof outcome.id);
+    loading->out->unknown = status < 0;
+    if (status == CSVK_OK || status == CSVK_END) {
+        int noted = mark_outcome(loading, &outcome, err);
+        status = noted < 0 ? noted : status;
+    }
+    return status;
 }
 
 /* ---- the job --------------------------------------------------------------------------------- */
 
-static int start_import(struct loading *loading, struct kbc_call *call, const char *operation,
+/* A table is filled, or made and filled in one step from a plain file with a header. */
+struct import_kind {
+    const char *what, *folder, *action, *operation;
+    cJSON *(*body)(const struct loading *loading);
+};
+static const struct import_kind fill = {"import", "tables", "import-async", "tableImport",
+                                        import_body};
+static const struct import_kind create = {"creating the table from the file", "buckets",
+                                          "tables-async", "tableCreate", create_body};
+
+/* Takes over call->body. */
+static int start_marked(struct loading *loading, struct kbc_call *call, const char *operation,
                         struct csvk_error *err)
 {
-    struct kbc_trace trace = {operation};
+    struct kbc_trace trace = {.operation = operation};
     struct kbc_started started = {0};
-    if (!call->body) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
     int status = kbc_new_run(loading->kbc, started.run_id, err);
     if (status == CSVK_OK) {
         status = mark_import(loading, &started, operation, err);
@@ -163,8 +206,35 @@ static int start_import(struct loading *loading, struct kbc_call *call, const ch
     }
     status = kbc_start_job(loading->kbc, call, &trace, &started, err);
     loading->out->found_again = started.found_again;
+    loading->out->unknown = status < 0 && !started.refused;
     snprintf(loading->out->job.id, sizeof loading->out->job.id, "%s", started.id);
-    return status == CSVK_OK ? mark_job(loading, started.id, err) : status;
+    if (status == CSVK_OK || started.refused) {
+        struct csvk_error unwritten = {0};
+        int noted = mark_outcome(loading, &started, &unwritten);
+        if (noted < 0 && status == CSVK_OK) {
+            kbc_note(loading->kbc, "job %s has begun, but: %s", started.id, unwritten.text);
+        }
+    }
+    return status;
+}
+
+static int start_import(struct loading *loading, const struct import_kind *kind, const char *id,
+                        struct csvk_error *err)
+{
+    struct csvk_buf path = CSVK_BUF_INIT;
+    struct kbc_call call = {.what = kind->what,
+                            .method = "POST",
+                            .body = kind->body(loading),
+                            .scope = KBC_BRANCHED,
+                            .replay = HTTP_ONCE};
+    if (!call.body || csvk_buf_printf(&path, "%s/%s/%s", kind->folder, id, kind->action) < 0) {
+        cJSON_Delete(call.body);
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    call.path = csvk_buf_text(&path);
+    int status = start_marked(loading, &call, kind->operation, err);
+    csvk_buf_release(&path);
+    return status;
 }
 
 /* An import tells rows and columns; a table made with its data is told as a table. */
@@ -201,41 +271,6 @@ static int wait_for_import(struct loading *loading, struct csvk_error *err)
         return kbc_job_failure(loading->kbc, &out->job, err);
     }
     return take_results(loading) < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
-}
-
-static int import_rows(struct loading *loading, struct csvk_error *err)
-{
-    struct csvk_buf path = CSVK_BUF_INIT;
-    if (csvk_buf_printf(&path, "tables/%s/import-async", loading->wanted->table) < 0) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    struct kbc_call call = {.what = "import",
-                            .method = "POST",
-                            .path = csvk_buf_text(&path),
-                            .body = import_body(loading),
-                            .scope = KBC_BRANCHED,
-                            .replay = HTTP_ONCE};
-    int status = start_import(loading, &call, "tableImport", err);
-    csvk_buf_release(&path);
-    return status;
-}
-
-/* A plain file with a header makes its table and fills it in one step. */
-static int create_with_data(struct loading *loading, struct csvk_error *err)
-{
-    struct csvk_buf path = CSVK_BUF_INIT;
-    if (csvk_buf_printf(&path, "buckets/%s/tables-async", loading->place.bucket) < 0) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    struct kbc_call call = {.what = "creating the table from the file",
-                            .method = "POST",
-                            .path = csvk_buf_text(&path),
-                            .body = create_body(loading),
-                            .scope = KBC_BRANCHED,
-                            .replay = HTTP_ONCE};
-    int status = start_import(loading, &call, "tableCreate", err);
-    csvk_buf_release(&path);
-    return status;
 }
 
 /* ---- around the import ----------------------------------------------------------------------- */
@@ -379,9 +414,9 @@ static int put_rows(struct loading *loading, struct csvk_error *err)
         return status;
     }
     if (loading->place.exists) {
-        return import_rows(loading, err);
+        return start_import(loading, &fill, loading->wanted->table, err);
     }
-    status = create_with_data(loading, err);
+    status = start_import(loading, &create, loading->place.bucket, err);
     out->table_created = status == CSVK_OK;
     return status;
 }

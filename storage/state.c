@@ -166,10 +166,9 @@ const cJSON *state_file(const struct state *state)
     return state ? state->file : NULL;
 }
 
-/* cJSON arrays are lists: callers walk, so remember nothing and start from the child. */
-const cJSON *state_entry(const struct state *state, size_t i)
+const cJSON *state_entries(const struct state *state)
 {
-    return state && state->file ? cJSON_GetArrayItem(state->entries, (int)i) : NULL;
+    return state && state->file ? state->entries : NULL;
 }
 
 static int append(struct state *state, const cJSON *line, struct csvk_error *err)
@@ -200,8 +199,8 @@ static void forget(struct state *state)
 {
     cJSON_Delete(state->file);
     state->file = NULL;
-    while (cJSON_GetArraySize(state->entries) > 0) {
-        cJSON_DeleteItemFromArray(state->entries, 0);
+    while (state->entries->child) {
+        cJSON_Delete(cJSON_DetachItemViaPointer(state->entries, state->entries->child));
     }
 }
 

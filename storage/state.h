@@ -23,8 +23,9 @@ void state_close(struct state *state); /* NULL is fine */
 
 /* The prepared file of the earlier run, or NULL; borrowed. */
 const cJSON *state_file(const struct state *state);
-/* Entries of the earlier run in order: from 0; NULL behind the last. Borrowed. */
-const cJSON *state_entry(const struct state *state, size_t i);
+/* Entries of the earlier run in order, for cJSON_ArrayForEach; NULL when there is no file.
+ * Borrowed. */
+const cJSON *state_entries(const struct state *state);
 /* Starts anew: drops everything, writes the first line (none when `file` is NULL). */
 int state_begin(struct state *state, const cJSON *file, struct csvk_error *err) CSVK_MUST_USE;
 /* Appends an entry (taken over) and syncs. Any thread. A NULL state takes the entry and is fine. */

@@ -137,6 +137,7 @@ struct kbc_loaded {
     struct kbc_job job; /* of the import */
     bool table_created, bucket_created, finished;
     bool found_again; /* the answer was lost; the job was found by looking */
+    bool unknown;     /* the answer was lost, and whether the import began is not known */
     uint64_t imported_rows, total_rows, deleted_rows;
     struct csvk_strings imported_columns;
 };

@@ -344,7 +344,7 @@ static cJSON *definition_body(const struct table_place *place, const struct kbc_
 static int run_job(struct kbc *kbc, struct kbc_call *call, const char *operation,
                    struct csvk_error *err)
 {
-    struct kbc_trace trace = {operation};
+    struct kbc_trace trace = {.operation = operation};
     struct kbc_started started = {0};
     struct kbc_job job = {0};
     int status = kbc_new_run(kbc, started.run_id, err);

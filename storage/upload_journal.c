@@ -46,8 +46,9 @@ static struct upload_object *find_object(struct upload *upload, const char *name
 
 static void recall_parts(struct upload *upload, struct upload_object *object)
 {
-    for (size_t i = 0; state_entry(upload->state, i); i++) {
-        const cJSON *entry = state_entry(upload->state, i);
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, state_entries(upload->state))
+    {
         uint64_t number = json_uint(entry, "part");
         const char *tag = json_text(entry, "tag");
         if (number == 0 || number > object->object.nparts ||
@@ -67,8 +68,9 @@ static void recall_parts(struct upload *upload, struct upload_object *object)
 int upload_recall_parts(struct upload *upload, struct upload_object *object)
 {
     const char *begun = NULL;
-    for (size_t i = 0; state_entry(upload->state, i); i++) {
-        const cJSON *entry = state_entry(upload->state, i);
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, state_entries(upload->state))
+    {
         if (strcmp(json_text(entry, "object"), object->name) != 0) {
             continue;
         }
@@ -87,14 +89,23 @@ int upload_recall_parts(struct upload *upload, struct upload_object *object)
     return CSVK_OK;
 }
 
+/* The object that the entry says is stored, if its source is still the same; else NULL. */
+static struct upload_object *find_done(struct upload *upload, const cJSON *entry)
+{
+    struct upload_object *object =
+        json_true(entry, "done") ? find_object(upload, json_text(entry, "object")) : NULL;
+    bool same = object && json_uint(entry, "bytes") == (uint64_t)object->seen.st_size &&
+                strtoull(json_text(entry, "moment"), NULL, 10) == object_moment(object);
+    return same ? object : NULL;
+}
+
 void upload_recall_done(struct upload *upload)
 {
-    for (size_t i = 0; state_entry(upload->state, i); i++) {
-        const cJSON *entry = state_entry(upload->state, i);
-        struct upload_object *object =
-            json_true(entry, "done") ? find_object(upload, json_text(entry, "object")) : NULL;
-        if (object && json_uint(entry, "bytes") == (uint64_t)object->seen.st_size &&
-            strtoull(json_text(entry, "moment"), NULL, 10) == object_moment(object)) {
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, state_entries(upload->state))
+    {
+        struct upload_object *object = find_done(upload, entry);
+        if (object && !object->done) {
             object->done = true;
             upload->out->resumed = true;
             upload->out->bytes += json_uint(entry, "stored");
@@ -152,16 +163,33 @@ int upload_note_done(struct upload *upload, const struct upload_object *object,
 bool upload_recall_complete(const struct upload *upload)
 {
     bool complete = false;
-    for (size_t i = 0; state_entry(upload->state, i); i++) {
-        complete = complete || json_true(state_entry(upload->state, i), "complete");
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, state_entries(upload->state))
+    {
+        complete = complete || json_true(entry, "complete");
     }
     return complete && upload_count_done(upload) == upload->objects.count;
+}
+
+/* A finished file, which may be imported already, is no place for a slice that has changed since,
+   nor for one slice less: false. An unfinished one takes up what there is. */
+static bool is_still_true(struct upload *upload)
+{
+    uint64_t stored = 0, unchanged = 0;
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, state_entries(upload->state))
+    {
+        stored = json_true(entry, "complete") ? json_uint(entry, "objects") : stored;
+        unchanged += find_done(upload, entry) != NULL;
+    }
+    return stored == 0 || (stored == upload->objects.count && unchanged >= stored);
 }
 
 int upload_note_complete(struct upload *upload, struct csvk_error *err)
 {
     cJSON *entry = cJSON_CreateObject();
     cJSON_AddTrueToObject(entry, "complete");
+    cJSON_AddNumberToObject(entry, "objects", (double)upload->objects.count);
     return state_add(upload->state, entry, err);
 }
 
@@ -174,6 +202,10 @@ int upload_open_journal(struct upload *upload, struct csvk_error *err)
     int status = identity(upload, &text, err);
     if (status == CSVK_OK) {
         status = state_open(&upload->state, upload->wanted->state, csvk_buf_text(&text), err);
+    }
+    if (status == CSVK_OK && !is_still_true(upload)) {
+        kbc_note(upload->kbc, "the slices changed since an earlier run finished: a new upload");
+        status = state_begin(upload->state, NULL, err);
     }
     csvk_buf_release(&text);
     return status;

@@ -137,6 +137,23 @@ static int upload_first(struct remote *remote, const struct remote_input *input,
     return status;
 }
 
+/* How to go on after a failure, so that no row is loaded twice. */
+static void tell_how_to_go_on(struct cli *cli, const struct kbc_load *load,
+                              const struct kbc_loaded *done)
+{
+    if (done->unknown && load->state) {
+        cli_note(cli, "run again with the same --state: it finds out whether the import arrived "
+                      "before it sends another");
+    } else if (done->unknown) {
+        cli_note(cli,
+                 "look whether the rows are in %s before you load again (csvkit load %s "
+                 "--file-id=%s); with --state, csvkit finds out by itself",
+                 load->table, load->table, load->file_id);
+    } else if (!done->job.id[0]) {
+        cli_note(cli, "the file stays in Storage: --file-id=%s", load->file_id);
+    }
+}
+
 static int import(struct remote *remote, const struct kbc_load *load)
 {
     struct csvk_error err = {0};
@@ -144,8 +161,8 @@ static int import(struct remote *remote, const struct kbc_load *load)
     int status = kbc_load(remote->kbc, load, &done, &err);
     int result = status < 0 ? remote_fail(remote, &err) : CLI_GOOD;
     report(remote->cli, load, &done, status);
-    if (status < 0 && done.job.state != KBC_JOB_ERROR && load->file_id) {
-        cli_note(remote->cli, "the file stays in Storage: --file-id=%s", load->file_id);
+    if (status < 0 && load->file_id) {
+        tell_how_to_go_on(remote->cli, load, &done);
     }
     kbc_loaded_release(&done);
     return result;
@@ -299,7 +316,8 @@ static const struct cli_option rows[] = {
      false},
     {"state", 0, "FILE", NULL,
      "Journal: a second run with the same FILE goes on with the upload, and finds its import again "
-     "instead of beginning another.",
+     "instead of beginning another. When the first run ended before the answer to its import, the "
+     "second one looks for the job until the request is three minutes old.",
      false},
     {"importer", 0, NULL, NULL,
      "One request to the Importer service, for small files; the table must exist.", false},
@@ -326,7 +344,9 @@ const struct cli_command cli_cmd_load = {
     .operands = "TABLE [PATH]",
     .summary = "load a file into a Storage table, and wait for the job",
     .details =
-        "Uploads PATH first, or takes the file given by --file-id. Makes bucket and table when "
+        "Uploads PATH first (tagged file-import or table-import, as the platform's own clients "
+        "do), or "
+        "takes the file given by --file-id. Makes bucket and table when "
         "they are missing; a manifest with types makes a typed table. Columns, primary key and "
         "existence are compared before anything is uploaded.\n\nAn import takes effect once: when "
         "the answer to the request is lost, csvkit looks for the job and never sends the request "

@@ -8,9 +8,9 @@
 It listens on two loopback ports, one for the API, one for the objects, and misbehaves on demand:
     PUT /_fake/fault  {"where": "api|store", "method", "path" (regular expression), "times", "skip",
                        "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
-                       slow|late|stall|xml200|big_header|redirect", "status", "headers", "body", "seconds"}
+                       slow|late|stall|flight|xml200|big_header|redirect", "status", "headers", "body", "seconds"}
     PUT /_fake/set    {"polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
-                       "spoil_session", "other_forms"}
+                       "spoil_session", "other_forms", "drop_run_ids", "other_jobs"}
     PUT /_fake/damage {"key" (regular expression), "keep"}: cuts objects, or removes them
     PUT /_fake/expire all credentials given so far    PUT /_fake/reset faults and log
     GET /_fake/log    what came, in order     GET /_fake/rows?table=ID    the rows, sorted
@@ -185,6 +185,9 @@ class Handler(BaseHTTPRequestHandler):
             answer = self.act(body)
             time.sleep(rule['seconds'])
             self.answer(*answer)
+        elif mode == 'flight':  # the sender is cut off, and the request arrives all the same, later
+            threading.Timer(rule['seconds'], self.act, [body]).start()
+            self.reset()
         elif mode == 'stall':
             time.sleep(rule['seconds'])
             self.reset()
@@ -453,7 +456,10 @@ class ApiHandler(Handler):
 
     def list_jobs(self, data):
         jobs = sorted(self.project.jobs.values(), key=lambda j: -j['id'])
-        return 200, [self.project.show_job(j) for j in jobs[:int(self.query.get('limit', 20))]]
+        other = dict(jobs[0], runId='1', operationParams={}, tableId='in.c-other.t') if jobs else None
+        shown = [self.project.show_job(j) for j in [other] * self.project.other_jobs + jobs]
+        first = int(self.query.get('offset', 0))
+        return 200, shown[first:first + int(self.query.get('limit', 20))]
 
     def refresh(self, data, file_id):
         if self.project.args.provider != 'gcp':

@@ -33,6 +33,7 @@ for mode in '"mode":"reset_before"' '"mode":"reset_mid"' '"mode":"close"' '"mode
     fault "{\"where\":\"api\",\"path\":\"import-async\",\"times\":9,$mode}"
     run 2 load $T --file-id="$id" --incremental || echo "    with $mode"
     says "whether it took effect is not known"
+    says "look whether the rows are in $T before you load again"
     same "nothing was added after $mode" "$(count)" 2
     same "one import after $mode" "$(posts $IMPORT)" 1
 done

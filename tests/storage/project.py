@@ -82,6 +82,7 @@ class Project:
         self.db = sqlite3.connect(':memory:', check_same_thread=False)
         self.polls, self.fail_job, self.lifetime = 1, None, 12 * 3600
         self.objects = LocalObjects(store)
+        self.drop_run_ids, self.other_jobs = False, 0  # jobs of others, newer than ours
         self.other_forms = False  # answers as some deployments and clients know them
         self.next_key, self.foreign_key, self.spoil_session = None, None, False
         if args.s3:
@@ -325,8 +326,9 @@ class Project:
         """Does the work at once; tells about it after some polls."""
         job = {'id': self.new_id(), 'status': 'waiting', 'tableId': table_id,
                'operationName': operation, 'operationParams': params, 'results': None,
-               'createdTime': '2026-02-14T10:34:45+0100', 'startTime': None, 'endTime': None,
-               'runId': run_id, 'left': self.polls}
+               'createdTime': time.strftime('%Y-%m-%dT%H:%M:%S+0100', time.gmtime(time.time() + 3600)),
+               'startTime': None, 'endTime': None,
+               'runId': None if self.drop_run_ids else run_id, 'left': self.polls}
         try:
             if self.fail_job:
                 code, self.fail_job = self.fail_job, None

@@ -85,6 +85,7 @@ same "status" "$(result .status)" success
 control set '{"polls":1000000}'
 run 2 load $T "$work/more.csv" --timeout=1
 says "it goes on at the server: csvkit job"
+grep -q -- --file-id "$work/err" && fail "a running import is no reason to load again"
 control set '{"polls":1,"fail_job":"csvImport.columnsNotMatch"}'
 run 0 load $T "$work/more.csv" --no-wait --format=json
 run 1 job "$(result .job_id)" --wait

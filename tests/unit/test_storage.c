@@ -122,9 +122,10 @@ static void add_number(struct state *state, int number)
 static size_t count_entries(const struct state *state)
 {
     size_t count = 0;
-    while (state_entry(state, count)) {
-        ck_assert_uint_eq(json_uint(state_entry(state, count), "part"), count + 1);
-        count++;
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, state_entries(state))
+    {
+        ck_assert_uint_eq(json_uint(entry, "part"), ++count);
     }
     return count;
 }
@@ -177,7 +178,7 @@ START_TEST(a_journal_of_something_else_does_not_count)
     fill_journal(path, 2);
     struct state *state = open_journal(path, "you");
     ck_assert_ptr_null(state_file(state));
-    ck_assert_ptr_null(state_entry(state, 0));
+    ck_assert_ptr_null(state_entries(state));
     state_close(state);
     state = open_journal(path, NULL);
     ck_assert_ptr_nonnull(state_file(state));
