@@ -110,6 +110,7 @@ struct csvk_output {
     void *context;
 };
 struct csvk_normalize_outputs {
+    struct csvk_output seen; /* the input, decompressed and converted, for who wants to look on */
     struct csvk_output table;
     struct csvk_output rejects;       /* none: the first record that belongs there is a failure */
     struct csvk_output rejects_index; /* JSON lines: where each came from, and why */
@@ -124,6 +125,11 @@ struct csvk_place {
 struct csvk_values { /* of the table as it was meant to be written; see digest.h */
     uint64_t records, fields, hash;
 };
+struct csvk_counted { /* by libcsv, independently: of files->verify */
+    bool done;
+    bool input_counted; /* libcsv reads the input the way we do */
+    uint64_t records_in, records_out, records_rejected;
+};
 struct csvk_normalize_result {
     uint64_t records_in, records_out, records_rejected, records_dropped;
     uint64_t bytes_in, bytes_out; /* after decompression and conversion; before compression */
@@ -135,6 +141,7 @@ struct csvk_normalize_result {
     struct csvk_place first_reject;
     char first_reject_reason[160];
     struct csvk_values values; /* with options->digest */
+    struct csvk_counted counted;
 };
 
 /*
@@ -160,7 +167,7 @@ struct csvk_normalize_files {
     const char *encoding; /* of the input: a name iconv(3) knows, "auto", "utf-8", or NULL */
     bool sniff_delimiter; /* find the delimiter out; refused when it is not clear */
     int gzip_level;       /* of the output; 0: plain */
-    bool verify;          /* libcsv must read back what was meant */
+    bool verify;          /* libcsv must read back what was meant, and count what we count */
     int (*progress)(void *context, uint64_t consumed, uint64_t file_size);
     void *progress_context;
 };

@@ -3,8 +3,7 @@
  * index, and the log; what is not known of the input is found out first, and what was written is
  * read again by libcsv before it gets its name.
  */
-#include "csvkit/normalize.h"
-#include "csvkit/second_opinion.h"
+#include "csvkit/normalize_verify.h"
 #include "csvkit/sniff.h"
 
 #include <string.h>
@@ -20,10 +19,9 @@ struct job {
     struct csvk_normalize_options options; /* a shallow copy */
     struct csvk_source *source;
     struct csvk_sink *sink[SINKS];
-    struct csvk_libcsv *libcsv; /* follows what goes to standard output */
-    struct csvk_buf name;       /* of the index */
+    struct csvk_conservation *counts; /* for verification */
+    struct csvk_buf name;             /* of the index */
     char encoding[64];
-    bool bom_passed;
 };
 
 /* ---- what the input is ---- */
@@ -109,11 +107,11 @@ static bool is_same_file(const char *a, const char *b)
            x.st_ino == y.st_ino;
 }
 
-/* Nothing can lie beside /dev/null or a terminal. */
-static bool is_device(const char *path)
+/* Standard output, /dev/null, a FIFO: nothing can lie beside it, and it cannot be read back. */
+static bool is_stream(const char *path)
 {
     struct stat info;
-    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+    return strcmp(path, "-") == 0 || (stat(path, &info) == 0 && !S_ISREG(info.st_mode));
 }
 
 static int check_names(const char *const *names, size_t count, struct csvk_error *err)
@@ -133,7 +131,7 @@ static int open_outputs(struct job *job, struct csvk_error *err)
 {
     const struct csvk_normalize_files *files = job->files;
     const char *index = NULL;
-    if (files->rejects != NULL && !is_device(files->rejects)) {
+    if (files->rejects != NULL && !is_stream(files->rejects)) {
         if (csvk_buf_printf(&job->name, "%s.jsonl", files->rejects) != CSVK_OK) {
             return csvk_fail(err, CSVK_ENOMEM, "out of memory");
         }
@@ -147,11 +145,8 @@ static int open_outputs(struct job *job, struct csvk_error *err)
                                     err);
         }
     }
-    bool direct = files->verify && files->output != NULL && strcmp(files->output, "-") == 0;
-    if (status == CSVK_OK && direct) {
-        struct csvk_dialect to = job->options.to;
-        to.escape = CSVK_NO_BYTE;
-        status = csvk_libcsv_new(&job->libcsv, &to, err);
+    if (status == CSVK_OK && files->verify && files->output != NULL) {
+        status = csvk_conservation_new(&job->counts, &job->options, err);
     }
     return status;
 }
@@ -170,106 +165,65 @@ static int write_nowhere(void *context, const void *bytes, size_t length, struct
     return CSVK_OK;
 }
 
-/* libcsv sees a mark at the start as data: it is passed by. */
-static int push(struct csvk_libcsv *libcsv, bool *passed, bool has_bom, struct csvk_bytes bytes,
-                struct csvk_error *err)
+/* ---- libcsv looks on ---- */
+
+static int see_input(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
-    if (!*passed && has_bom && bytes.len >= 3) {
-        bytes.ptr += 3;
-        bytes.len -= 3;
-    }
-    *passed = true;
-    return csvk_libcsv_push(libcsv, bytes.ptr, bytes.len, err);
+    struct job *job = context;
+    return csvk_conservation_input(job->counts, bytes, length, err);
 }
 
 /* To standard output, libcsv looking on: what has gone out cannot be read back. */
 static int write_watched(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct job *job = context;
-    struct csvk_bytes view = {bytes, length};
-    int status = push(job->libcsv, &job->bom_passed, job->options.write_bom, view, err);
+    int status = csvk_conservation_table(job->counts, bytes, length, err);
     return status == CSVK_OK ? csvk_sink_write(job->sink[TABLE], bytes, length, err) : status;
+}
+
+/* The index of rejects that go where nothing can lie beside: one line for each. */
+static int count_rejects(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    struct job *job = context;
+    const unsigned char *p = bytes;
+    const struct csvk_bytes unseen = {p, 0};
+    int status = CSVK_OK;
+    for (size_t i = 0; i < length && status == CSVK_OK; i++) {
+        if (p[i] == '\n') {
+            status = csvk_conservation_reject(job->counts, unseen, CSVK_REJECT_BLOCK, err);
+        }
+    }
+    return status;
 }
 
 static struct csvk_output output_to(struct job *job, int which)
 {
-    struct csvk_output output = {NULL, NULL};
-    if (job->sink[which] != NULL) {
-        output = (struct csvk_output){write_sink, job->sink[which]};
-    }
-    if (which == TABLE && job->libcsv != NULL) {
-        output = (struct csvk_output){write_watched, job};
-    }
     bool only_judged = job->files->output == NULL && (which == REJECTS || which == INDEX);
-    return only_judged && output.write == NULL ? (struct csvk_output){write_nowhere, NULL} : output;
+    if (which == TABLE && job->counts != NULL && is_stream(job->files->output)) {
+        return (struct csvk_output){write_watched, job};
+    }
+    if (job->sink[which] != NULL) {
+        return (struct csvk_output){write_sink, job->sink[which]};
+    }
+    if (which == INDEX && job->counts != NULL && job->sink[REJECTS] != NULL) {
+        return (struct csvk_output){count_rejects, job};
+    }
+    return (struct csvk_output){only_judged ? write_nowhere : NULL, NULL};
 }
 
-/* ---- verification ---- */
-
-static int compare_digest(const struct job *job, const struct csvk_digest *read,
-                          const struct csvk_normalize_result *result, struct csvk_error *err)
+static int verify(struct job *job, struct csvk_normalize_result *result, struct csvk_error *err)
 {
-    const struct csvk_values *meant = &result->values;
-    if (read->records == meant->records && read->fields == meant->fields &&
-        read->hash == meant->hash) {
+    int status = CSVK_OK;
+    if (job->counts == NULL) {
         return CSVK_OK;
     }
-    return csvk_fail(err, CSVK_EIO,
-                     "%s: libcsv reads %llu records and %llu fields back, %llu and %llu were meant "
-                     "(or values differ): nothing is kept",
-                     job->files->output, (unsigned long long)read->records,
-                     (unsigned long long)read->fields, (unsigned long long)meant->records,
-                     (unsigned long long)meant->fields);
-}
-
-static int end_libcsv(struct job *job, struct csvk_libcsv *libcsv,
-                      const struct csvk_normalize_result *result, struct csvk_error *err)
-{
-    int status = csvk_libcsv_end(libcsv, err);
-    return status == CSVK_OK ? compare_digest(job, csvk_libcsv_digest(libcsv), result, err)
-                             : status;
-}
-
-static int read_all(struct csvk_source *source, struct csvk_libcsv *libcsv, bool has_bom,
-                    struct csvk_error *err)
-{
-    static const size_t room = 64 * 1024;
-    bool passed = false;
-    unsigned char *bytes = csvk_malloc(room);
-    if (bytes == NULL) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    if (!is_stream(job->files->output)) {
+        status = csvk_verify_table(job->counts, job->sink[TABLE], err);
     }
-    size_t got = 0;
-    int status;
-    do {
-        status = csvk_source_read(source, bytes, room, &got, err);
-        if (status == CSVK_OK) {
-            status = push(libcsv, &passed, has_bom, (struct csvk_bytes){bytes, got}, err);
-        }
-    } while (status == CSVK_OK && got != 0);
-    csvk_free(bytes);
-    return status;
-}
-
-static int verify(struct job *job, const struct csvk_normalize_result *result,
-                  struct csvk_error *err)
-{
-    if (!job->files->verify || job->sink[TABLE] == NULL) {
-        return CSVK_OK;
+    if (status == CSVK_OK && job->sink[INDEX] != NULL) {
+        status = csvk_verify_rejects(job->counts, job->sink[REJECTS], job->sink[INDEX], err);
     }
-    if (job->libcsv != NULL) {
-        return end_libcsv(job, job->libcsv, result, err);
-    }
-    struct csvk_source *source = NULL;
-    struct csvk_dialect to = job->options.to;
-    to.escape = CSVK_NO_BYTE;
-    int status = csvk_libcsv_new(&job->libcsv, &to, err);
-    status = status == CSVK_OK ? csvk_sink_read_back(job->sink[TABLE], &source, err) : status;
-    status =
-        status == CSVK_OK ? read_all(source, job->libcsv, job->options.write_bom, err) : status;
-    status = status == CSVK_OK ? end_libcsv(job, job->libcsv, result, err) : status;
-    csvk_source_free(source);
-    return status;
+    return status == CSVK_OK ? csvk_conservation_judge(job->counts, result, err) : status;
 }
 
 /* ---- all of it ---- */
@@ -286,7 +240,9 @@ static int report_progress(void *context, uint64_t consumed)
 
 static int work(struct job *job, struct csvk_normalize_result *result, struct csvk_error *err)
 {
-    struct csvk_normalize_outputs outputs = {.table = output_to(job, TABLE),
+    struct csvk_output seen = {job->counts != NULL ? see_input : NULL, job};
+    struct csvk_normalize_outputs outputs = {.seen = seen,
+                                             .table = output_to(job, TABLE),
                                              .rejects = output_to(job, REJECTS),
                                              .rejects_index = output_to(job, INDEX),
                                              .log = output_to(job, LOG),
@@ -316,7 +272,7 @@ int csvk_normalize_files(const struct csvk_normalize_files *files,
     for (int i = 0; i < SINKS; i++) {
         csvk_sink_free(job.sink[i]);
     }
-    csvk_libcsv_free(job.libcsv);
+    csvk_conservation_free(job.counts);
     csvk_source_free(job.source);
     csvk_buf_release(&job.name);
     return status;

@@ -32,6 +32,24 @@ static void put_repairs(struct csvk_json *json, const struct csvk_normalize_resu
     csvk_json_close(json, '}');
 }
 
+static void put_counted(struct csvk_json *json, const struct csvk_counted *counted)
+{
+    if (!counted->done) {
+        return;
+    }
+    csvk_json_key(json, "counted_by_libcsv");
+    csvk_json_open(json, '{');
+    if (counted->input_counted) {
+        csvk_json_put_uint(json, "records_in", counted->records_in);
+    } else {
+        csvk_json_key(json, "records_in");
+        csvk_json_null(json);
+    }
+    csvk_json_put_uint(json, "records_out", counted->records_out);
+    csvk_json_put_uint(json, "records_rejected", counted->records_rejected);
+    csvk_json_close(json, '}');
+}
+
 int csvk_normalize_summary(const struct csvk_normalize_result *result, const char *file,
                            struct csvk_buf *out)
 {
@@ -53,6 +71,7 @@ int csvk_normalize_summary(const struct csvk_normalize_result *result, const cha
     csvk_json_put_uint(&json, "columns", result->width);
     csvk_json_put_uint(&json, "bytes_in", result->bytes_in);
     csvk_json_put_uint(&json, "bytes_out", result->bytes_out);
+    put_counted(&json, &result->counted);
     csvk_json_close(&json, '}');
     return json.failed ? CSVK_ENOMEM : CSVK_OK;
 }

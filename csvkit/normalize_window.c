@@ -125,6 +125,12 @@ int nz_window_fill(struct nz_window *w, size_t want, struct csvk_error *err)
         if (status != CSVK_OK) {
             return status;
         }
+        if (got != 0 && w->seen.write != NULL) {
+            status = w->seen.write(w->seen.context, w->data + CSVK_SCAN_SLACK + w->end, got, err);
+            if (status != CSVK_OK) {
+                return status;
+            }
+        }
         w->end += got;
         w->bytes_read += got;
         w->at_end = got == 0;

@@ -5,7 +5,7 @@
 #ifndef CSVKIT_NORMALIZE_WINDOW_H
 #define CSVKIT_NORMALIZE_WINDOW_H
 
-#include "csvkit/csvkit.h"
+#include "csvkit/normalize.h"
 
 struct nz_window {
     struct csvk_source *source; /* borrowed */
@@ -14,12 +14,13 @@ struct nz_window {
     size_t visible;  /* bytes from begin that may be looked at: a tail to be cut is not */
     uint64_t offset; /* absolute, of begin */
     size_t read_size;
-    uint64_t tail_lines;   /* lines to be cut off the end */
-    uint64_t bytes_read;   /* from the source */
-    bool at_end;           /* nothing follows the visible bytes */
-    uint64_t ctrl_z;       /* 1 when a final 1A was cut off ... */
-    uint64_t tail_cut;     /* bytes and ... */
-    uint64_t tail_counted; /* ... lines that were cut off for tail_lines */
+    struct csvk_output seen; /* looks on at what is read */
+    uint64_t tail_lines;     /* lines to be cut off the end */
+    uint64_t bytes_read;     /* from the source */
+    bool at_end;             /* nothing follows the visible bytes */
+    uint64_t ctrl_z;         /* 1 when a final 1A was cut off ... */
+    uint64_t tail_cut;       /* bytes and ... */
+    uint64_t tail_counted;   /* ... lines that were cut off for tail_lines */
 };
 
 void nz_window_release(struct nz_window *w);

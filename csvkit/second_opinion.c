@@ -5,7 +5,8 @@
  *   - CR and LF each end a record, in every file. A record with a CR as data (fact bare-cr) is
  *     skipped; files whose records end with CR, CR CR LF or mixed breaks compare as they are.
  *   - Empty lines vanish. Records without any byte are left out on our side.
- *   - CSV_REPALL_NL would report CR LF twice. It is not used.
+ *   - CSV_REPALL_NL reports empty lines, and the LF of CR LF once more. Both are told from records
+ *     by having no field, and only counted.
  *   - Blanks around fields are trimmed. The test for blanks is replaced by one that says no.
  *   - Without CSV_STRICT and CSV_STRICT_FINI enclosure faults pass. Both are set: a record with an
  *     enclosure fact must be refused by libcsv, any other must not.
@@ -36,6 +37,9 @@ struct csvk_libcsv {
     uint64_t pushed;
     uint64_t hash, fields; /* of the record being read */
     struct csvk_digest digest;
+    uint64_t cr, lf, pairs,
+        open; /* line breaks outside of enclosures; CR LF; a record at the end */
+    bool behind_cr;
 };
 
 static int never_blank(unsigned char byte)
@@ -51,7 +55,7 @@ static int make_parser(struct csvk_libcsv *reader, struct csvk_error *err)
         csv_free(&reader->parser);
         reader->parser_made = false;
     }
-    if (csv_init(&reader->parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
+    if (csv_init(&reader->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory for the second reader");
     }
     reader->parser_made = true;
@@ -72,12 +76,25 @@ static void take_field(void *value, size_t length, void *context)
     struct csvk_libcsv *reader = context;
     reader->hash = csvk_record_hash_value(reader->hash, (struct csvk_bytes){value, length});
     reader->fields++;
+    reader->behind_cr = false;
+}
+
+static void count_break(struct csvk_libcsv *reader, int byte)
+{
+    reader->cr += byte == '\r';
+    reader->lf += byte == '\n';
+    reader->pairs += byte == '\n' && reader->behind_cr;
+    reader->open += byte < 0;
+    reader->behind_cr = byte == '\r';
 }
 
 static void take_record(int ended_by, void *context)
 {
     struct csvk_libcsv *reader = context;
-    (void)ended_by;
+    count_break(reader, ended_by);
+    if (reader->fields == 0) {
+        return;
+    }
     csvk_digest_add(&reader->digest, reader->hash, reader->fields);
     reader->hash = CSVK_RECORD_HASH;
     reader->fields = 0;
@@ -134,6 +151,12 @@ int csvk_libcsv_end(struct csvk_libcsv *reader, struct csvk_error *err)
 const struct csvk_digest *csvk_libcsv_digest(const struct csvk_libcsv *reader)
 {
     return &reader->digest;
+}
+
+uint64_t csvk_libcsv_count(const struct csvk_libcsv *reader, bool *sure)
+{
+    *sure = reader->lf == 0 || reader->cr == reader->pairs;
+    return (reader->lf == 0 ? reader->cr : reader->lf) + reader->open;
 }
 
 void csvk_libcsv_free(struct csvk_libcsv *reader)

@@ -30,6 +30,12 @@ int csvk_libcsv_push(struct csvk_libcsv *reader, const void *bytes, size_t lengt
                      struct csvk_error *err) CSVK_MUST_USE;
 int csvk_libcsv_end(struct csvk_libcsv *reader, struct csvk_error *err) CSVK_MUST_USE;
 const struct csvk_digest *csvk_libcsv_digest(const struct csvk_libcsv *reader);
+/*
+ * Records so far as libcsv counts line breaks outside of enclosures: empty lines are records here,
+ * and behind csvk_libcsv_end a last one without a line break. *sure is false when some CR stand
+ * alone and others do not: each ends a record for libcsv, where we may see data.
+ */
+uint64_t csvk_libcsv_count(const struct csvk_libcsv *reader, bool *sure);
 void csvk_libcsv_free(struct csvk_libcsv *reader);
 
 /* ---- lockstep ---- */

@@ -89,6 +89,19 @@ static void tell_repair(const struct job *job, const struct csvk_normalize_resul
              (unsigned long long)first->line, (unsigned long long)first->byte);
 }
 
+static void tell_counted(const struct job *job, const struct csvk_counted *counted)
+{
+    unsigned long long out = counted->records_out, rejected = counted->records_rejected;
+    if (counted->done && counted->input_counted) {
+        cli_note(job->cli, "  verified: libcsv counts %llu in, %llu out, %llu rejected",
+                 (unsigned long long)counted->records_in, out, rejected);
+    } else if (counted->done) {
+        cli_note(job->cli,
+                 "  verified: libcsv counts %llu out, %llu rejected; it cannot read the input", out,
+                 rejected);
+    }
+}
+
 static void tell_text(const struct job *job, const struct csvk_normalize_result *result)
 {
     cli_note(job->cli, "%s: %llu record%s in, %llu out, %llu rejected, %llu dropped",
@@ -105,6 +118,7 @@ static void tell_text(const struct job *job, const struct csvk_normalize_result 
                  (unsigned long long)result->first_reject.line,
                  (unsigned long long)result->first_reject.byte, result->first_reject_reason);
     }
+    tell_counted(job, &result->counted);
 }
 
 static int tell(struct job *job, const struct csvk_normalize_result *result)
@@ -183,7 +197,9 @@ static const struct cli_option output_rows[] = {
      "Compress the table. Default: gzip when the name of FILE ends in .gz.", false},
     {"level", 0, "N", NULL, "Level of compression, 1 to 9. Default: 6.", false},
     {"verify", 0, NULL, NULL,
-     "Read the output with a second, independent reader before it gets its name.", false},
+     "Have a second, independent reader read the output back and count the records of output, "
+     "rejects and, where it can read it, input, before anything gets its name.",
+     false},
     {"format", 'f', "NAME", "text|json",
      "Form of the summary, which goes to standard error. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
