@@ -68,7 +68,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all check check-large-upload check-radosgw bench bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all check check-large-upload check-mutations check-radosgw bench bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -144,6 +144,10 @@ check-large-upload: deps ## upload LARGE_MB of slices to a local S3 server; fail
 check-radosgw: ## the storage round trip with Ceph's radosgw and credentials of its STS (apt, as root)
 	@tests/deps.sh && $(MAKE) --no-print-directory tests
 	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/storage/radosgw.sh
+
+MUTATIONS ?= 1000000
+check-mutations: $(B)/tests/unit/test_normalize ## the laws of normalize over MUTATIONS random mutations
+	@CK_VERBOSITY=normal CSVK_MUTATIONS=$(MUTATIONS) $(B)/tests/unit/test_normalize
 
 demo: deps ## install what is missing, build, and run the main job on example data
 	@$(MAKE) --no-print-directory all bench-bins

@@ -62,9 +62,10 @@ static void init_run(struct nz *nz)
     nz->any_eol = o->any_eol;
     nz->reach = o->look_ahead != 0 ? o->look_ahead : DEFAULT_REACH;
     nz->reach = nz->reach < 64 ? 64 : nz->reach;
-    nz->chunk = (size_t)nz->reach;
+    nz->chunk = nz->reach < SMALL_CHUNK ? (size_t)nz->reach : SMALL_CHUNK;
     nz->window.read_size = o->window != 0 ? o->window : (size_t)DEFAULT_REACH;
     nz->window.tail_lines = o->skip_tail;
+    nz->window.seen = nz->out->seen;
     csvk_writer_init(&nz->table, o, nz->out->table);
     csvk_writer_init(&nz->rejects, o, nz->out->rejects);
     csvk_writer_init(&nz->index, o, nz->out->rejects_index);
@@ -305,6 +306,9 @@ static int next_chunk(struct nz *nz)
     struct nz_window *w = &nz->window;
     struct nz_chunk chunk;
     size_t n = w->visible < nz->chunk ? w->visible : nz->chunk;
+    if (nz->scan.table.detail == CSVK_FIELDS && !nz->rewrite && nz->header_done) {
+        nz->scan.table.detail = CSVK_COUNTS; /* the header, which had to be told, is behind us */
+    }
     int status = scan_chunk(nz, &chunk, n, false);
     if (status != CSVK_OK) {
         return status;

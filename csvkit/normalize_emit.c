@@ -583,7 +583,6 @@ int nz_reject_block(struct nz *nz, const struct nz_record *rec, uint64_t to, con
 int nz_drop(struct nz *nz, const struct nz_record *rec, enum csvk_repair repair,
             const char *evidence)
 {
-    nz->npending = 0;
     nz->nvalues = 0;
     nz_note(nz, repair, rec->r.offset, 0, evidence);
     nz->result->records_in++;

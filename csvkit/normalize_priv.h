@@ -164,6 +164,8 @@ bool nz_harmless(enum csvk_fact_kind kind);
 bool nz_is_whole(const struct nz *nz, const struct nz_record *rec);
 /* Takes the values of a record as the law reads them into nz->value. */
 int nz_take_values(struct nz *nz, const struct nz_record *rec);
+/* "sep=X": at the start of a table this is no record. */
+bool nz_is_sep_line(const unsigned char *bytes, size_t length);
 /* When the quotes are settled: width, names, output. Values are in nz->value. */
 int nz_settle(struct nz *nz, const struct nz_record *rec);
 /* When the width is settled, too. */

@@ -6,10 +6,14 @@
  */
 #include "csvkit/normalize_priv.h"
 
+#include <strings.h>
+
 #define QUOTING                                                                                    \
     (CSVK_FACT_BIT(CSVK_FACT_TEXT_AFTER_CLOSING) | CSVK_FACT_BIT(CSVK_FACT_BACKSLASH_QUOTE) |      \
      CSVK_FACT_BIT(CSVK_FACT_SPACE_BEFORE_QUOTE) | CSVK_FACT_BIT(CSVK_FACT_SPACE_AFTER_QUOTE) |    \
      CSVK_FACT_BIT(CSVK_FACT_UNCLOSED))
+
+#define TWO_INFERENCES "it would take two repairs by inference"
 
 static uint32_t kinds_of(const struct nz_record *rec)
 {
@@ -106,9 +110,21 @@ static struct csvk_value take_value(struct nz *nz, const struct nz_record *rec, 
     return trim_value(nz, rec, value, i);
 }
 
+bool nz_is_sep_line(const unsigned char *bytes, size_t length)
+{
+    return length == 5 && strncasecmp((const char *)bytes, "sep=", 4) == 0;
+}
+
+/* As the first line of the output it would be taken for a directive. */
+static bool looks_like_sep(const struct nz *nz, const struct nz_record *rec)
+{
+    return nz->result->records_out == 0 && rec->r.length == 5 &&
+           nz_is_sep_line(rec->base + rec->field[0].begin, 5);
+}
+
 int nz_take_values(struct nz *nz, const struct nz_record *rec)
 {
-    bool raw_fields = nz->raw_fields && !nz_has(rec, CSVK_FACT_BARE_CR);
+    bool raw_fields = nz->raw_fields && !nz_has(rec, CSVK_FACT_BARE_CR) && !looks_like_sep(nz, rec);
     nz->nvalues = 0;
     csvk_buf_clear(&nz->text);
     if (csvk_buf_reserve(&nz->text, rec->r.length + 1) != CSVK_OK) {
@@ -281,6 +297,9 @@ static int blank_record(struct nz *nz, const struct nz_record *rec)
     if (nz->o->ragged == CSVK_RAGGED_FAIL) {
         return nz_refuse(nz, rec, "empty line, and --ragged=fail");
     }
+    if (nz_inferences(nz) != 0) {
+        return nz_reject(nz, rec, CSVK_R10_BLANK, NZ_CAUSE_WIDTH, TWO_INFERENCES);
+    }
     return nz_drop(nz, rec, CSVK_R10_BLANK,
                    "a line without any byte in a table of several columns");
 }
@@ -322,7 +341,7 @@ int nz_finish(struct nz *nz, const struct nz_record *rec)
 {
     if (nz_inferences(nz) > 1) {
         return nz_reject(nz, rec, nz->pending[nz->npending - 1].repair, NZ_CAUSE_WIDTH,
-                         "it would take two repairs by inference");
+                         TWO_INFERENCES);
     }
     if (nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done) {
         int status = nz_header(nz, rec);
@@ -356,7 +375,8 @@ void nz_note_plain(struct nz *nz, const struct nz_record *rec)
 static bool goes_raw(const struct nz *nz, const struct nz_record *rec)
 {
     bool header = nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done;
-    return !nz->rewrite && !header && nz->npending == 0 && nz_is_whole(nz, rec);
+    return !nz->rewrite && !header && nz->npending == 0 && nz_is_whole(nz, rec) &&
+           !looks_like_sep(nz, rec);
 }
 
 static int read_record(struct nz *nz, struct nz_record *rec)

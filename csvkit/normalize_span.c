@@ -48,10 +48,42 @@ static int copy_with_breaks(struct nz *nz, const struct nz_chunk *chunk, const s
     return csvk_writer_bytes(&nz->table, to->data, to->length, nz->err);
 }
 
+static bool begins_with_sep(const struct nz *nz, uint64_t offset)
+{
+    const unsigned char *b = nz_window_at(&nz->window, offset);
+    return nz_window_left(&nz->window, offset) > 5 && (b[5] == '\r' || b[5] == '\n') &&
+           nz_is_sep_line(b, 5);
+}
+
+/* The first record of the span, field by field; the others as they are. */
+static int copy_behind_sep(struct nz *nz, const struct nz_chunk *chunk, struct nz_span span)
+{
+    struct nz_limit all = {span.to, true};
+    struct nz_record rec;
+    bool found = false;
+    int status = nz_law(nz, &nz->peek, span.from, all, &rec, &found);
+    if (status != CSVK_OK || !found) {
+        return status;
+    }
+    rec.r.number = chunk->before.totals.records + span.first + 1;
+    rec.r.line = chunk->before.totals.lines + 1 + nz_count_lines(nz, chunk->offset, span.from);
+    nz->raw_to = nz_record_end(&rec);
+    nz->raw_eol = (enum csvk_eol)rec.r.eol;
+    status = nz_take_values(nz, &rec);
+    status = status == CSVK_OK ? nz_emit(nz, &rec) : status;
+    span.from = nz->raw_to;
+    span.first++;
+    span.records--;
+    return status == CSVK_OK ? nz_copy_span(nz, chunk, &span) : status;
+}
+
 int nz_copy_span(struct nz *nz, const struct nz_chunk *chunk, const struct nz_span *span)
 {
     if (span->records == 0) {
         return CSVK_OK;
+    }
+    if (nz->result->records_out == 0 && begins_with_sep(nz, span->from)) {
+        return copy_behind_sep(nz, chunk, *span);
     }
     nz->last_whole = true;
     nz->result->records_in += span->records;

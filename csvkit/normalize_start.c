@@ -20,7 +20,7 @@ static int init_scan(struct nz *nz, struct csvk_scan *scan)
     options.dialect = nz->in;
     options.any_eol = nz->any_eol;
     options.simd = nz->o->simd;
-    options.detail = nz->rewrite ? CSVK_FIELDS : CSVK_COUNTS;
+    options.detail = nz->rewrite || !nz->header_done ? CSVK_FIELDS : CSVK_COUNTS;
     options.facts =
         CSVK_FACTS_ALL &
         ~(CSVK_FACT_BIT(CSVK_FACT_TAB) | CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) |

@@ -214,15 +214,21 @@ static int take_reading(struct nz *nz, const struct nz_reading *reading)
     return CSVK_OK;
 }
 
-/* Another reading may hold bytes that were looked at in other records, or not at all. */
-static bool has_bad_bytes(const struct nz_reading *reading)
+static bool is_control(unsigned char c)
 {
+    return (c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f;
+}
+
+/* Another reading may hold bytes that were looked at in other records, or not at all. */
+static bool has_bad_bytes(const struct nz *nz, const struct nz_reading *reading)
+{
+    bool no_control = nz->o->control == CSVK_DEFECT_REMOVE;
     const unsigned char *p = reading->text.data;
     size_t n = reading->text.length;
     for (size_t i = 0; i < n;) {
         uint32_t code = 0;
         size_t length = p[i] < 0x80 ? 1 : csvk_utf8_decode(p + i, n - i, &code);
-        if (length == 0 || p[i] == 0) {
+        if (length == 0 || p[i] == 0 || (no_control && is_control(p[i]))) {
             return true;
         }
         i += length;
@@ -270,7 +276,7 @@ static int take(struct nz *nz, const struct trial *trial, enum nz_mode mode)
         return nz_reject(nz, trial->rec, repair, NZ_CAUSE_ENCLOSURE,
                          "it would take two repairs by inference");
     }
-    if (has_bad_bytes(reading)) {
+    if (has_bad_bytes(nz, reading)) {
         return reject(nz, trial, "an enclosure fault, and bytes in it that are no text");
     }
     repair = mode == NZ_READ_INNER       ? CSVK_R18_INNER_QUOTES

@@ -213,8 +213,9 @@ static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
     if (run.partitions == 0) {
         return CSVK_OK;
     }
-    bool sure =
-        run.partitions == 1 && run.between && nz->before_whole && !run.quotes && nz->npending == 0;
+    bool writable = nz->table.dialect.enclosure != CSVK_NO_BYTE; /* a value with a line break */
+    bool sure = run.partitions == 1 && run.between && nz->before_whole && !run.quotes &&
+                nz->npending == 0 && writable;
     return sure ? join(nz, rec, &run) : reject_run(nz, rec, &run);
 }
 

@@ -2,6 +2,7 @@
 #include "csvkit/writer.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { BUFFER = 128 * 1024, DIRECT = 16 * 1024 };
 
@@ -83,22 +84,28 @@ static bool has_special(const struct csvk_writer *writer, const struct csvk_valu
     return false;
 }
 
-/* A mark at the start, or a line like sep=; would be taken for something else than data. */
-static bool is_mistakable(const struct csvk_value *value, bool first)
+/* A mark at the start of a value would be taken for something else than data. */
+static bool begins_with_mark(const struct csvk_value *value)
 {
-    const unsigned char *p = value->ptr;
-    if (value->len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
-        return true;
-    }
-    return first && value->len >= 4 && value->len <= 5 && (p[0] | 0x20) == 's' &&
-           (p[1] | 0x20) == 'e' && (p[2] | 0x20) == 'p' && p[3] == '=';
+    return value->len >= 3 && memcmp(value->ptr, "\xef\xbb\xbf", 3) == 0;
+}
+
+/* So would a first line of the file that reads sep=X, X being a byte or the delimiter. */
+static bool is_sep_line(const struct csvk_writer *writer, const struct csvk_value *values,
+                        size_t count)
+{
+    bool sole = count == 1 && values[0].len == 5;
+    bool pair = count == 2 && values[0].len == 4 && values[1].len == 0 &&
+                (values[1].form != CSVK_VALUE_ENCLOSED || writer->quote == CSVK_QUOTE_MINIMAL);
+    return writer->bytes <= 3 && (sole || pair) &&
+           strncasecmp((const char *)values[0].ptr, "sep=", 4) == 0;
 }
 
 /* What the grammar asks for, and what keeps a value a value. */
 static bool must_enclose(const struct csvk_writer *writer, const struct csvk_value *value,
-                         bool first, bool single)
+                         bool single)
 {
-    return (single && value->len == 0) || is_mistakable(value, first) || has_special(writer, value);
+    return (single && value->len == 0) || begins_with_mark(value) || has_special(writer, value);
 }
 
 bool csvk_writer_can(const struct csvk_writer *writer, const struct csvk_value *values,
@@ -108,12 +115,11 @@ bool csvk_writer_can(const struct csvk_writer *writer, const struct csvk_value *
         return true;
     }
     for (size_t i = 0; i < count; i++) {
-        if (values[i].form != CSVK_VALUE_RAW &&
-            must_enclose(writer, &values[i], i == 0, count == 1)) {
+        if (values[i].form != CSVK_VALUE_RAW && must_enclose(writer, &values[i], count == 1)) {
             return false;
         }
     }
-    return true;
+    return count == 0 || !is_sep_line(writer, values, count);
 }
 
 static bool encloses(const struct csvk_writer *writer, const struct csvk_value *value, bool first,
@@ -128,7 +134,7 @@ static bool encloses(const struct csvk_writer *writer, const struct csvk_value *
     }
     bool comment =
         writer->quote == CSVK_QUOTE_MINIMAL && first && value->len != 0 && value->ptr[0] == '#';
-    return comment || must_enclose(writer, value, first, single);
+    return comment || must_enclose(writer, value, single);
 }
 
 /* Room for all of it was reserved: every byte may be doubled, and two enclosures. */
@@ -176,11 +182,16 @@ int csvk_writer_format(const struct csvk_writer *writer, const struct csvk_value
     if (csvk_buf_reserve(out, need) != CSVK_OK) {
         return CSVK_ENOMEM;
     }
+    bool sep = count != 0 && values[0].form != CSVK_VALUE_RAW && is_sep_line(writer, values, count);
     for (size_t i = 0; i < count; i++) {
         if (i != 0) {
             out->data[out->length++] = (unsigned char)writer->dialect.delimiter;
         }
-        put_value(writer, &values[i], i == 0, count == 1, out);
+        if (i == 0 && sep) {
+            put_enclosed(writer, &values[0], out);
+        } else {
+            put_value(writer, &values[i], i == 0, count == 1, out);
+        }
     }
     memcpy(out->data + out->length, line_break_bytes(writer), line_break_length(writer));
     out->length += line_break_length(writer);

@@ -43,17 +43,18 @@ static bool same_bytes(const struct csvk_buf *a, const void *bytes, size_t lengt
 
 /* ---- failing well ---- */
 
-static void complain(const char *law, const char *name, const void *bytes, size_t length,
-                     const struct normalized *n)
+void normalized_complain(const char *law, const char *name, const void *bytes, size_t length,
+                         const struct normalized *n)
 {
     struct csvk_buf in = CSVK_BUF_INIT, out = CSVK_BUF_INIT;
-    size_t shown = length < 2000 ? length : 2000;
+    size_t shown = length < 800 ? length : 800;
     int status = csvk_buf_add_escaped(&in, bytes, shown);
     status |= csvk_buf_add_escaped(&out, csvk_buf_text(&n->table),
-                                   n->table.length < 2000 ? n->table.length : 2000);
+                                   n->table.length < 800 ? n->table.length : 800);
     ck_assert_int_eq(status, CSVK_OK);
-    ck_abort_msg("%s\nlaw: %s\nin:  %s\nout: %s\nlog: %s\n", name, law, csvk_buf_text(&in),
-                 csvk_buf_text(&out), csvk_buf_text(&n->log));
+    ck_abort_msg("%s\nlaw: %s\nin:  %s\nout: %s\nlog: %.2000s\nindex: %.1500s\nstatus: %d %s\n",
+                 name, law, csvk_buf_text(&in), csvk_buf_text(&out), csvk_buf_text(&n->log),
+                 csvk_buf_text(&n->index), n->status, n->err.text);
 }
 
 /* ---- the laws ---- */
@@ -83,11 +84,11 @@ static void check_idempotent(const char *name, const void *bytes, size_t length,
     struct csvk_normalize_options again = options_of_output(o);
     normalized_run(&twice, n->table.data, n->table.length, &again);
     if (twice.status != CSVK_OK) {
-        complain(twice.err.text, name, bytes, length, n);
+        normalized_complain(twice.err.text, name, bytes, length, n);
     }
     if (!same_bytes(&twice.table, n->table.data, n->table.length) || twice.result.changed) {
         fprintf(stderr, "twice: %s\n%s\n", csvk_buf_text(&twice.table), csvk_buf_text(&twice.log));
-        complain("I2: normalizing twice changes nothing", name, bytes, length, n);
+        normalized_complain("I2: normalizing twice changes nothing", name, bytes, length, n);
     }
     normalized_release(&twice);
 }
@@ -148,7 +149,7 @@ static void check_valid(const char *name, const void *bytes, size_t length,
             report->levels[i] == CSVK_ERROR || (report->levels[i] == CSVK_WARNING &&
                                                 rule->repairs[0] != '\0' && !may_remain(rule->id));
         if (bad && report->counts[i] != 0) {
-            complain(rule->id, name, bytes, length, n);
+            normalized_complain(rule->id, name, bytes, length, n);
         }
     }
     csvk_validator_free(v);
@@ -161,10 +162,10 @@ static void check_account(const char *name, const void *bytes, size_t length,
 {
     const struct csvk_normalize_result *r = &n->result;
     if (r->records_in != r->records_out + r->records_rejected + r->records_dropped) {
-        complain("I5: records in = out + rejected + dropped", name, bytes, length, n);
+        normalized_complain("I5: records in = out + rejected + dropped", name, bytes, length, n);
     }
     if (r->bytes_out != n->table.length) {
-        complain("bytes_out", name, bytes, length, n);
+        normalized_complain("bytes_out", name, bytes, length, n);
     }
     /* Every reject is a piece of the input, at the place that the index names. */
     const char *line = csvk_buf_text(&n->index);
@@ -176,14 +177,14 @@ static void check_account(const char *name, const void *bytes, size_t length,
                     (at + size <= length && total + size <= n->rejects.length &&
                      memcmp((const char *)bytes + at, n->rejects.data + total, size) == 0);
         if (!fits) {
-            complain("rejects are bytes of the input", name, bytes, length, n);
+            normalized_complain("rejects are bytes of the input", name, bytes, length, n);
         }
         total += size;
         lines++;
         line = strchr(line, '\n') + 1;
     }
     if (total != n->rejects.length || lines != r->records_rejected) {
-        complain("the index covers the rejects", name, bytes, length, n);
+        normalized_complain("the index covers the rejects", name, bytes, length, n);
     }
 }
 
@@ -256,7 +257,7 @@ static void check_rows(const char *name, const void *bytes, size_t length,
     read_rows(n->table.data, n->table.length, &to, false, &after);
     if (!same_bytes(&before, after.data, after.length)) {
         fprintf(stderr, "before:%s\nafter:%s\n", csvk_buf_text(&before), csvk_buf_text(&after));
-        complain("I3: repairs of class L0 keep the rows", name, bytes, length, n);
+        normalized_complain("I3: repairs of class L0 keep the rows", name, bytes, length, n);
     }
     csvk_buf_release(&before);
     csvk_buf_release(&after);
@@ -290,10 +291,28 @@ static bool same_outcome(const struct normalized *a, const struct normalized *b)
            strcmp(a->err.text, b->err.text) == 0;
 }
 
+/* The same bytes, compressed. Those that look like gzip themselves stay as they are. */
+static void check_gzip(const char *name, const void *bytes, size_t length,
+                       const struct normalized *n, const struct csvk_normalize_options *options)
+{
+    struct csvk_buf gz = CSVK_BUF_INIT;
+    struct normalized other;
+    if (length >= 2 && memcmp(bytes, "\x1f\x8b", 2) == 0) {
+        return;
+    }
+    support_gzip(bytes, length, &gz);
+    normalized_run(&other, gz.data, gz.length, options);
+    if (!same_outcome(n, &other) && n->status == CSVK_OK) {
+        normalized_complain("I6: compression changes nothing", name, bytes, length, &other);
+    }
+    normalized_release(&other);
+    csvk_buf_release(&gz);
+}
+
 void normalized_check_windows(const char *name, const void *bytes, size_t length,
                               const struct csvk_normalize_options *options)
 {
-    static const size_t windows[] = {1, 2, 3, 7, 4096};
+    static const size_t windows[] = {1, 2, 3, 7, 4096, 65536};
     struct normalized n, other;
     normalized_run(&n, bytes, length, options);
     for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
@@ -307,9 +326,10 @@ void normalized_check_windows(const char *name, const void *bytes, size_t length
         if (!same_outcome(&n, &other)) {
             fprintf(stderr, "window %zu: %s\n%s\n%s\n", windows[i], csvk_buf_text(&other.table),
                     csvk_buf_text(&other.log), other.err.text);
-            complain("I6: the size of reads changes nothing", name, bytes, length, &n);
+            normalized_complain("I6: the size of reads changes nothing", name, bytes, length, &n);
         }
         normalized_release(&other);
     }
+    check_gzip(name, bytes, length, &n, options);
     normalized_release(&n);
 }

@@ -22,6 +22,24 @@ void normalized_release(struct normalized *out);
  */
 void normalized_check(const char *name, const void *bytes, size_t length,
                       const struct csvk_normalize_options *options);
+/*
+ * I4 (bytes inside enclosures stay, and so does every record without a repair), I7 (a cut, at a
+ * place that `seed` chooses, changes nothing before it), I8 (nor does another letter).
+ */
+void normalized_check_records(const char *name, const void *bytes, size_t length,
+                              const struct csvk_normalize_options *options, uint64_t seed);
+/*
+ * I5 once more: libcsv counts input, output and rejects. True when it could count the input, too.
+ */
+bool normalized_check_counts(const char *name, const void *bytes, size_t length,
+                             const struct csvk_normalize_options *options);
+/* Every byte that is no part of the grammar is in the output or in the rejects, as often as it was
+ * in the input. */
+void normalized_check_ink(const char *name, const void *bytes, size_t length,
+                          const struct csvk_normalize_options *options);
+/* Fails, showing what went in and came out. */
+void normalized_complain(const char *law, const char *name, const void *bytes, size_t length,
+                         const struct normalized *n);
 /* I6: equal outcomes for other windows and levels of SIMD. */
 void normalized_check_windows(const char *name, const void *bytes, size_t length,
                               const struct csvk_normalize_options *options);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <zlib.h>
 
 unsigned char *support_read_file(const char *path, size_t *length)
 {
@@ -212,6 +213,29 @@ int support_reading(const unsigned char *bytes, size_t length, const struct csvk
     csvk_reader_free(reader);
     csvk_source_free(source);
     return status;
+}
+
+void support_gzip(const void *bytes, size_t length, struct csvk_buf *out)
+{
+    z_stream z = {0};
+    if (deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
+        csvk_buf_reserve(out, deflateBound(&z, (uLong)length)) != CSVK_OK) {
+        abort();
+    }
+    struct csvk_buf copy = CSVK_BUF_INIT; /* zlib takes no const */
+    if (csvk_buf_add(&copy, length != 0 ? bytes : "", length) != CSVK_OK) {
+        abort();
+    }
+    z.next_in = copy.data;
+    z.avail_in = (uInt)length;
+    z.next_out = out->data + out->length;
+    z.avail_out = (uInt)(out->capacity - out->length);
+    if (deflate(&z, Z_FINISH) != Z_STREAM_END) {
+        abort();
+    }
+    out->length += z.total_out;
+    deflateEnd(&z);
+    csvk_buf_release(&copy);
 }
 
 int support_run(Suite *suite)

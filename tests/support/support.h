@@ -25,6 +25,9 @@ size_t support_below(struct support_random *random, size_t n);
 int support_reading(const unsigned char *bytes, size_t length, const struct csvk_options *options,
                     struct csvk_buf *out);
 
+/* Appends `bytes` as one gzip member to `out`. */
+void support_gzip(const void *bytes, size_t length, struct csvk_buf *out);
+
 /* Runs one suite and answers main's exit status. */
 int support_run(Suite *suite);
 

@@ -1,6 +1,7 @@
 /*
- * test_normalize.c - the invariants of normalize (csv-rules I1 to I6) over the corpora, over pairs
- * of dialects, and over random mutations of tables.
+ * test_normalize.c - the invariants of normalize (csv-rules I1 to I8) over the corpora, over pairs
+ * of dialects, and over random mutations of tables. CSVK_MUTATIONS=N in the environment says how
+ * many mutations; `make check-mutations` runs a million.
  */
 #include "tests/support/normalized.h"
 
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { VARIANTS = 7 }; /* of options */
 
 static const char *folder;
 static struct csvk_strings corpus;
@@ -48,6 +51,7 @@ static void variant(struct csvk_normalize_options *o, int which)
 
 START_TEST(laws_hold_for_every_file_of_the_corpora)
 {
+    size_t counted = 0;
     for (size_t i = 0; i < corpus.count; i++) {
         size_t length = 0;
         unsigned char *bytes = support_read_file(corpus.item[i], &length);
@@ -55,11 +59,18 @@ START_TEST(laws_hold_for_every_file_of_the_corpora)
         struct csvk_normalize_options o = defaults();
         variant(&o, _i);
         normalized_check(corpus.item[i], bytes, length, &o);
+        normalized_check_ink(corpus.item[i], bytes, length, &o);
+        counted += normalized_check_counts(corpus.item[i], bytes, length, &o);
+        if (length < 20000) {
+            normalized_check_records(corpus.item[i], bytes, length, &o, i);
+        }
         if (length < 3000) {
             normalized_check_windows(corpus.item[i], bytes, length, &o);
         }
         free(bytes);
     }
+    printf("variant %d: libcsv counted the input of %zu of %zu files\n", _i, counted, corpus.count);
+    ck_assert_uint_gt(counted, corpus.count * 2 / 5);
 }
 END_TEST
 
@@ -96,18 +107,47 @@ static size_t mutate(struct support_random *random, unsigned char *bytes, size_t
     return length;
 }
 
+/* A table to be broken: one of ours, or a small file of the corpora. */
+static size_t choose_seed(struct support_random *random, unsigned char *bytes, size_t room)
+{
+    size_t length = 0;
+    if (corpus.count != 0 && support_below(random, 2) == 0) {
+        const char *path = corpus.item[support_below(random, corpus.count)];
+        unsigned char *file = support_read_file(path, &length);
+        if (file != NULL && length <= room) {
+            memcpy(bytes, file, length);
+            free(file);
+            return length;
+        }
+        free(file);
+    }
+    const char *seed = seeds[support_below(random, sizeof seeds / sizeof *seeds)];
+    length = strlen(seed);
+    memcpy(bytes, seed, length);
+    return length;
+}
+
+static void check_all(const char *name, const void *bytes, size_t length,
+                      const struct csvk_normalize_options *o, uint64_t seed)
+{
+    normalized_check(name, bytes, length, o);
+    normalized_check_ink(name, bytes, length, o);
+    normalized_check_counts(name, bytes, length, o);
+    normalized_check_records(name, bytes, length, o, seed);
+}
+
 START_TEST(laws_hold_for_mutated_tables)
 {
+    const char *knob = getenv("CSVK_MUTATIONS"); /* of all variants together */
+    long rounds = knob != NULL ? strtol(knob, NULL, 10) / VARIANTS + 1 : 1000;
     struct support_random random = {(uint64_t)_i * 977 + 5};
     unsigned char bytes[1024];
-    for (int round = 0; round < 3000; round++) {
-        const char *seed = seeds[support_below(&random, sizeof seeds / sizeof *seeds)];
-        size_t length = strlen(seed);
-        memcpy(bytes, seed, length);
+    for (long round = 0; round < rounds; round++) {
+        size_t length = choose_seed(&random, bytes, sizeof bytes / 2);
         length = mutate(&random, bytes, length);
         struct csvk_normalize_options o = defaults();
         variant(&o, _i);
-        normalized_check("mutation", bytes, length, &o);
+        check_all("mutation", bytes, length, &o, support_next(&random));
         if (round % 20 == 0) {
             normalized_check_windows("mutation", bytes, length, &o);
         }
@@ -144,15 +184,54 @@ START_TEST(a_table_comes_back_through_every_pair_of_dialects)
 }
 END_TEST
 
+/* Dirty tables, written in every dialect of the list and converted into every other one. */
+static const char *const dirty[] = {
+    "id,name,note\r\n1,An\"na,\"a, b\"\r\n2,Bob,\"l\r\nb\" \r\n3,\"C \"\"x\"\" y\",,\r\n4,D\r\n",
+    "a,b\n1, \"2\"\n3,\"4\n5,6\n\"7\"x,8\n9\r,0\r\r\n\n",
+    "a,b,c\n1,x\ny,3\n1,2,3\n\"1\",\"\\\"2\\\" \",\"\"\n1,2,3,4\n,,",
+};
+
+static size_t translate(const char *from, const struct csvk_dialect *to, unsigned char *bytes)
+{
+    size_t length = 0;
+    for (; *from != '\0'; from++) {
+        int c = *from == ',' ? to->delimiter : *from == '"' ? to->enclosure : *from;
+        if (c != CSVK_NO_BYTE) {
+            bytes[length++] = (unsigned char)c;
+        }
+    }
+    return length;
+}
+
+START_TEST(laws_hold_between_dialects)
+{
+    static const struct csvk_dialect list[] = {
+        {',', '"', CSVK_NO_BYTE},          {';', '"', CSVK_NO_BYTE}, {'\t', '\'', CSVK_NO_BYTE},
+        {'|', CSVK_NO_BYTE, CSVK_NO_BYTE}, {',', '"', '\\'},         {0x1f, '`', CSVK_NO_BYTE},
+    };
+    static const size_t n = sizeof list / sizeof *list;
+    for (size_t i = 0; i < sizeof dirty / sizeof *dirty; i++) {
+        unsigned char bytes[256];
+        struct csvk_normalize_options o = defaults();
+        o.dialect = list[(size_t)_i / n];
+        o.to = list[(size_t)_i % n];
+        size_t length = translate(dirty[i], &o.dialect, bytes);
+        check_all("dialects", bytes, length, &o, (uint64_t)_i);
+        normalized_check_windows("dialects", bytes, length, &o);
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("normalize");
     TCase *t = tcase_create("laws");
-    tcase_set_timeout(t, 120);
+    tcase_set_timeout(t, 1200);
     if (folder != NULL) {
-        tcase_add_loop_test(t, laws_hold_for_every_file_of_the_corpora, 0, 7);
+        tcase_add_loop_test(t, laws_hold_for_every_file_of_the_corpora, 0, VARIANTS);
     }
-    tcase_add_loop_test(t, laws_hold_for_mutated_tables, 0, 7);
+    tcase_add_loop_test(t, laws_hold_for_mutated_tables, 0, VARIANTS);
+    tcase_add_loop_test(t, laws_hold_between_dialects, 0, 36);
     tcase_add_test(t, a_table_comes_back_through_every_pair_of_dialects);
     suite_add_tcase(s, t);
     return s;

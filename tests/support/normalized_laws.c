@@ -1,0 +1,348 @@
+/*
+ * normalized_laws.c - the laws that need to know what became of every single record: I4 (enclosed
+ * bytes stay), I7 (a cut changes nothing before it), I8 (one letter is as good as another).
+ */
+#include "csvkit/conservation.h"
+#include "tests/support/normalized_account.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BIT(repair) (UINT32_C(1) << (repair))
+
+/* Repairs after which the law's reading of the record is not the one that was taken. */
+#define OTHER_READING (BIT(13) | BIT(18) | BIT(19) | BIT(20) | BIT(22))
+/* Repairs that change values, because an option says so. */
+#define OTHER_VALUES (BIT(3) | BIT(4) | BIT(5) | BIT(6) | BIT(23) | BIT(25) | BIT(31))
+/* What is done depends on what comes behind the record. */
+#define LOOKS_AHEAD (OTHER_READING | BIT(10) | BIT(11) | BIT(12) | BIT(14))
+
+/* ---- I4 ---- */
+
+static bool same_value(const struct account *a, const struct account_field *x,
+                       const struct account_field *y)
+{
+    return x->length == y->length &&
+           (x->length == 0 ||
+            memcmp(a->in.text.data + x->at, a->out.text.data + y->at, x->length) == 0);
+}
+
+/* Is the record's `i`-th field in the output as it has to be? */
+static bool field_kept(const struct account *a, const struct account_entry *entry, size_t i,
+                       const struct csvk_normalize_options *o)
+{
+    const struct account_record *in = &a->in.record[entry->law];
+    const struct account_record *out = &a->out.record[entry->out];
+    const struct account_field *x = &a->in.field[in->first + i];
+    if (i >= out->count) {
+        return entry->kinds != 0 && !x->enclosed; /* r12 and r14 drop what is empty */
+    }
+    const struct account_field *y = &a->out.field[out->first + i];
+    bool sound = x->enclosed && !x->broken;
+    bool keeps = o->quote == CSVK_QUOTE_KEEP && o->to.enclosure == o->dialect.enclosure;
+    if (!sound && (entry->kinds & OTHER_VALUES) != 0) {
+        return true;
+    }
+    if (sound && (entry->kinds & (BIT(3) | BIT(5) | BIT(6) | BIT(23) | BIT(25))) != 0) {
+        return true;
+    }
+    return same_value(a, x, y) && (!sound || !keeps || y->enclosed);
+}
+
+static void check_enclosed(const struct account *a, const char *name, const void *bytes,
+                           size_t length, const struct normalized *n,
+                           const struct csvk_normalize_options *o)
+{
+    for (size_t e = 0; e < a->nentries; e++) {
+        const struct account_entry *entry = &a->entry[e];
+        if (entry->out == ACCOUNT_NOWHERE || (entry->kinds & OTHER_READING) != 0) {
+            continue;
+        }
+        const struct account_record *in = &a->in.record[entry->law];
+        bool there = (size_t)entry->out < a->out.nrecords;
+        bool same_width = there && a->out.record[entry->out].count == in->count;
+        if (there && !same_width && (entry->kinds & OTHER_VALUES) != 0) {
+            continue; /* a byte that went had stood before an enclosure */
+        }
+        bool kept = there && (entry->kinds != 0 || same_width);
+        for (size_t i = 0; kept && i < in->count; i++) {
+            kept = field_kept(a, entry, i, o);
+        }
+        if (!kept) {
+            normalized_complain("I4: bytes inside enclosures, and records without a repair, stay",
+                                name, bytes, length, n);
+        }
+    }
+}
+
+/* ---- I7 ---- */
+
+static bool spans_lines(const struct account_entry *entry, const unsigned char *bytes)
+{
+    size_t length = (size_t)(entry->end - entry->begin);
+    length -= length > 2 ? 2 : length;
+    return length != 0 && (memchr(bytes + entry->begin, '\n', length) != NULL ||
+                           memchr(bytes + entry->begin, '\r', length) != NULL ||
+                           memchr(bytes + entry->begin, '\\', length) != NULL);
+}
+
+/* Entries whole before the cut whose fate does not hang on what is behind it. */
+static size_t settled_before(const struct account *a, size_t cut, const unsigned char *bytes)
+{
+    const uint32_t local = BIT(10) | BIT(12) | BIT(14);
+    size_t count = 0;
+    while (count < a->nentries && a->entry[count].end <= cut) {
+        const struct account_entry *entry = &a->entry[count];
+        const struct account_record *law = &a->in.record[entry->law];
+        bool alone = (entry->kinds & LOOKS_AHEAD & ~local) == 0 &&
+                     ((entry->kinds & local) == 0 || !spans_lines(entry, bytes)) &&
+                     !(entry->rejected && (law->faulty || law->count != a->in.record[0].count));
+        if (!alone) {
+            break;
+        }
+        count++;
+    }
+    return count;
+}
+
+/* The first `count` lines of `text`, which belong to records up to `last`, as one text. */
+static void lines_up_to(const struct csvk_buf *text, const char *mark, uint64_t last,
+                        struct csvk_buf *to)
+{
+    for (const char *line = csvk_buf_text(text); *line != '\0';) {
+        const char *end = strchr(line, '\n') + 1, *key = strstr(line, "\"record\":");
+        const char *marked = strstr(line, mark);
+        if (marked != NULL && marked < end && strtoull(key + 9, NULL, 10) <= last) {
+            ck_assert_int_eq(csvk_buf_add(to, line, (size_t)(end - line)), CSVK_OK);
+        }
+        line = end;
+    }
+}
+
+static bool same_lines(const struct csvk_buf *a, const struct csvk_buf *b, const char *mark,
+                       uint64_t last)
+{
+    struct csvk_buf x = CSVK_BUF_INIT, y = CSVK_BUF_INIT;
+    lines_up_to(a, mark, last, &x);
+    lines_up_to(b, mark, last, &y);
+    bool same = strcmp(csvk_buf_text(&x), csvk_buf_text(&y)) == 0;
+    csvk_buf_release(&x);
+    csvk_buf_release(&y);
+    return same;
+}
+
+/* Bytes of the output that hold the first `count` entries. */
+static size_t output_before(const struct account *a, size_t count)
+{
+    for (size_t i = count; i-- > 0;) {
+        if (a->entry[i].out != ACCOUNT_NOWHERE) {
+            return (size_t)a->out.record[a->entry[i].out].end;
+        }
+    }
+    return 0;
+}
+
+static void check_cut(const struct account *a, size_t cut, const char *name, const void *bytes,
+                      const struct normalized *n, const struct csvk_normalize_options *o)
+{
+    struct normalized part;
+    size_t count = settled_before(a, cut, bytes);
+    if (count == 0 || a->in.record[0].faulty) {
+        return; /* the width of the table may come from behind the cut */
+    }
+    normalized_run(&part, bytes, cut, o);
+    size_t prefix = output_before(a, count);
+    uint64_t last = a->entry[count - 1].number;
+    bool same = part.status == CSVK_OK && part.table.length >= prefix &&
+                (prefix == 0 || memcmp(part.table.data, n->table.data, prefix) == 0) &&
+                same_lines(&n->log, &part.log, "\"places\":", last) &&
+                same_lines(&n->index, &part.index, "\"byte\":", last);
+    if (!same) {
+        normalized_complain("I7: a cut changes nothing before it", name, bytes, cut, &part);
+    }
+    normalized_release(&part);
+}
+
+/* ---- I8 ---- */
+
+static bool is_letter(unsigned char c, const struct csvk_normalize_options *o)
+{
+    return c >= 'a' && c <= 'z' && c != o->dialect.delimiter && c != o->dialect.enclosure &&
+           c != o->to.delimiter && c != o->to.enclosure;
+}
+
+static size_t count_differences(const struct csvk_buf *x, const struct csvk_buf *y)
+{
+    size_t count = x->length == y->length ? 0 : SIZE_MAX;
+    for (size_t i = 0; count != SIZE_MAX && i < x->length; i++) {
+        count += x->data[i] != y->data[i];
+    }
+    return count;
+}
+
+static bool same_account(const struct normalized *x, const struct normalized *y)
+{
+    struct csvk_normalize_result a = x->result, b = y->result;
+    a.values = b.values = (struct csvk_values){0, 0, 0};
+    return memcmp(&a, &b, sizeof a) == 0 &&
+           strcmp(csvk_buf_text(&x->log), csvk_buf_text(&y->log)) == 0 &&
+           strcmp(csvk_buf_text(&x->index), csvk_buf_text(&y->index)) == 0 &&
+           count_differences(&x->rejects, &y->rejects) == 0;
+}
+
+/* Puts another letter in place of the first one of the entry. */
+static bool change_letter(const struct account_entry *entry, unsigned char *bytes,
+                          struct support_random *random, const struct csvk_normalize_options *o)
+{
+    size_t length = (size_t)(entry->end - entry->begin);
+    size_t from = support_below(random, length);
+    unsigned char letter = (unsigned char)('a' + support_below(random, 26));
+    for (size_t i = 0; i < length; i++) {
+        unsigned char *at = bytes + entry->begin + (from + i) % length;
+        if (is_letter(*at, o) && is_letter(letter, o) && *at != letter) {
+            *at = letter;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_letter(const struct account *a, struct support_random *random, const char *name,
+                         const void *bytes, size_t length, const struct normalized *n,
+                         const struct csvk_normalize_options *o)
+{
+    struct csvk_buf copy = CSVK_BUF_INIT;
+    struct normalized other;
+    if (a->nentries < 2) {
+        return;
+    }
+    const struct account_entry *entry = &a->entry[1 + support_below(random, a->nentries - 1)];
+    if (entry->kinds != 0 || entry->end == entry->begin || a->in.record[entry->law].faulty) {
+        return;
+    }
+    ck_assert_int_eq(csvk_buf_add(&copy, bytes, length), CSVK_OK);
+    if (change_letter(entry, copy.data, random, o)) {
+        normalized_run(&other, copy.data, length, o);
+        bool same = other.status == CSVK_OK && count_differences(&n->table, &other.table) == 1 &&
+                    same_account(n, &other);
+        if (!same) {
+            normalized_complain("I8: one letter is as good as another", name, copy.data, length,
+                                &other);
+        }
+        normalized_release(&other);
+    }
+    csvk_buf_release(&copy);
+}
+
+/* ---- I5, by libcsv ---- */
+
+static void count_rejects(struct csvk_conservation *c, const struct normalized *n)
+{
+    const unsigned char *at = n->rejects.data;
+    for (const char *line = csvk_buf_text(&n->index); *line != '\0';
+         line = strchr(line, '\n') + 1) {
+        size_t length = (size_t)strtoull(strstr(line, "\"length\":") + 9, NULL, 10);
+        const char *repair = strstr(line, "\"repair\":\"r22\"");
+        bool block = repair != NULL && repair < strchr(line, '\n');
+        ck_assert_int_eq(csvk_conservation_reject(c, (struct csvk_bytes){at, length},
+                                                  block ? CSVK_REJECT_BLOCK : CSVK_REJECT_RECORD,
+                                                  NULL),
+                         CSVK_OK);
+        at += length;
+    }
+}
+
+bool normalized_check_counts(const char *name, const void *bytes, size_t length,
+                             const struct csvk_normalize_options *options)
+{
+    struct csvk_normalize_options o = *options;
+    struct csvk_conservation *c = NULL;
+    struct csvk_error err = {0};
+    struct normalized n, plain;
+    bool counted = false;
+    o.digest = true;
+    normalized_run(&n, bytes, length, &o);
+    normalized_run(&plain, bytes, length, options);
+    if (n.status != plain.status || count_differences(&n.table, &plain.table) != 0) {
+        normalized_complain("verification changes nothing", name, bytes, length, &n);
+    }
+    normalized_release(&plain);
+    if (n.status == CSVK_OK) {
+        ck_assert_int_eq(csvk_conservation_new(&c, &o, &err), CSVK_OK);
+        int status = n.result.repairs[CSVK_R2_ENCODING] == 0
+                         ? csvk_conservation_input(c, bytes, length, &err)
+                         : csvk_conservation_input(c, "\"x", 2, &err); /* never readable */
+        status = status == CSVK_OK ? csvk_conservation_table(c, n.table.data, n.table.length, &err)
+                                   : status;
+        count_rejects(c, &n);
+        status = status == CSVK_OK ? csvk_conservation_judge(c, &n.result, &err) : status;
+        csvk_conservation_free(c);
+        if (status != CSVK_OK) {
+            normalized_complain(err.text, name, bytes, length, &n);
+        }
+        counted = n.result.counted.input_counted;
+    }
+    normalized_release(&n);
+    return counted;
+}
+
+/* ---- nothing lost, nothing invented ---- */
+
+static bool is_structure(unsigned char c, const struct csvk_normalize_options *o)
+{
+    return c == o->dialect.delimiter || c == o->to.delimiter || c == o->dialect.enclosure ||
+           c == o->to.enclosure || strchr(" \t\r\n\\\x1a\xef\xbb\xbf", c) != NULL;
+}
+
+static void count_bytes(const struct csvk_buf *text, size_t count[256], size_t by)
+{
+    for (size_t i = 0; i < text->length; i++) {
+        count[text->data[i]] += by;
+    }
+}
+
+void normalized_check_ink(const char *name, const void *bytes, size_t length,
+                          const struct csvk_normalize_options *o)
+{
+    static const enum csvk_repair by_option[] = {
+        CSVK_R2_ENCODING, CSVK_R3_UTF8,   CSVK_R6_CONTROL,  CSVK_R15_FRAME,
+        CSVK_R16_SEP,     CSVK_R23_NAMES, CSVK_R25_FORMULA, CSVK_REPAIR_COLUMNS};
+    struct normalized n;
+    size_t count[256] = {0};
+    normalized_run(&n, bytes, length, o);
+    bool applies = n.status == CSVK_OK;
+    for (size_t i = 0; i < sizeof by_option / sizeof *by_option; i++) {
+        applies = applies && n.result.repairs[by_option[i]] == 0;
+    }
+    count_bytes(&n.table, count, 1);
+    count_bytes(&n.rejects, count, 1);
+    for (size_t i = 0; i < length; i++) {
+        count[((const unsigned char *)bytes)[i]]--;
+    }
+    for (size_t c = 1; c < 256 && applies; c++) {
+        if (count[c] != 0 && !is_structure((unsigned char)c, o)) {
+            normalized_complain("a byte was lost or invented", name, bytes, length, &n);
+        }
+    }
+    normalized_release(&n);
+}
+
+/* ---- all ---- */
+
+void normalized_check_records(const char *name, const void *bytes, size_t length,
+                              const struct csvk_normalize_options *options, uint64_t seed)
+{
+    struct support_random random = {seed};
+    struct normalized n;
+    struct account account;
+    normalized_run(&n, bytes, length, options);
+    if (n.status == CSVK_OK && account_make(&account, bytes, length, &n, options)) {
+        check_enclosed(&account, name, bytes, length, &n, options);
+        check_cut(&account, support_below(&random, length + 1), name, bytes, &n, options);
+        check_letter(&account, &random, name, bytes, length, &n, options);
+    }
+    if (n.status == CSVK_OK) {
+        account_release(&account);
+    }
+    normalized_release(&n);
+}
