@@ -6,6 +6,7 @@
 #include "csvkit/normalize_verify.h"
 #include "csvkit/sniff.h"
 
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -20,6 +21,7 @@ struct job {
     struct csvk_source *source;
     struct csvk_sink *sink[SINKS];
     struct csvk_conservation *counts; /* for verification */
+    struct stat seen;                 /* the input, when its name was looked up first */
     struct csvk_buf name;             /* of the index */
     char encoding[64];
 };
@@ -81,8 +83,32 @@ static int look_at_input(struct job *job, struct csvk_error *err)
     return status == CSVK_OK ? use_sniff(job, &sniff, err) : status;
 }
 
+/*
+ * The source itself finds out when the bytes that it reads change. A file that somebody puts in the
+ * place of the input is another thing: what was read is whole, but of yesterday.
+ */
+static int check_name(const struct job *job, struct csvk_error *err)
+{
+    struct stat now;
+    const struct stat *then = &job->seen;
+    if (!S_ISREG(then->st_mode)) {
+        return CSVK_OK;
+    }
+    if (stat(job->files->input, &now) == 0 && now.st_dev == then->st_dev &&
+        now.st_ino == then->st_ino && now.st_size == then->st_size &&
+        now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == then->st_mtim.tv_nsec) {
+        return CSVK_OK;
+    }
+    return csvk_fail(err, CSVK_ECHANGED, "%s was replaced or removed while it was read",
+                     job->files->input);
+}
+
 static int open_input(struct job *job, struct csvk_error *err)
 {
+    if (strcmp(job->files->input, "-") != 0) {
+        (void)stat(job->files->input, &job->seen); /* opening it tells why it failed */
+    }
     int status = csvk_source_open(&job->source, job->files->input, err);
     status = status == CSVK_OK ? look_at_input(job, err) : status;
     if (status == CSVK_OK && job->options.encoding != NULL &&
@@ -94,17 +120,45 @@ static int open_input(struct job *job, struct csvk_error *err)
 
 /* ---- where it goes ---- */
 
+static bool same_inode(const char *a, const char *b, struct stat *kind)
+{
+    struct stat other;
+    return stat(a, kind) == 0 && stat(b, &other) == 0 && kind->st_dev == other.st_dev &&
+           kind->st_ino == other.st_ino;
+}
+
+/* The folder that a file is to be in; false when the name is too long for that to be known. */
+static bool folder_of(const char *path, char *folder, size_t room)
+{
+    const char *slash = strrchr(path, '/');
+    size_t n = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+    if (n + 2 > room) {
+        return false;
+    }
+    memcpy(folder, path, n);
+    memcpy(folder + n, ".", 2);
+    return true;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* Files that are not there yet are one when folder and name are. */
 static bool is_same_file(const char *a, const char *b)
 {
-    struct stat x, y;
+    struct stat kind;
+    char x[PATH_MAX], y[PATH_MAX];
     if (strcmp(a, "-") == 0 || strcmp(b, "-") == 0) {
         return false;
     }
-    if (strcmp(a, b) == 0) {
-        return true;
+    if (same_inode(a, b, &kind)) {
+        return S_ISREG(kind.st_mode);
     }
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
-           x.st_ino == y.st_ino;
+    return strcmp(last_part(a), last_part(b)) == 0 && folder_of(a, x, sizeof x) &&
+           folder_of(b, y, sizeof y) && same_inode(x, y, &kind);
 }
 
 /* Standard output, /dev/null, a FIFO: nothing can lie beside it, and it cannot be read back. */
@@ -250,6 +304,7 @@ static int work(struct job *job, struct csvk_normalize_result *result, struct cs
                                              .progress_context = job};
     int status = csvk_normalize(job->source, &job->options, &outputs, result, err);
     status = status == CSVK_OK ? verify(job, result, err) : status;
+    status = status == CSVK_OK ? check_name(job, err) : status;
     /* The table last: while it is missing nobody takes the others for an account of it. */
     for (int i = SINKS - 1; i >= 0 && status == CSVK_OK; i--) {
         if (job->sink[i] != NULL) {

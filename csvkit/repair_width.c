@@ -43,6 +43,16 @@ static bool has_quotes(const struct nz_record *rec)
     return has_enclosure(rec) || nz_has(rec, CSVK_FACT_QUOTE_IN_UNQUOTED);
 }
 
+/* Control characters that shall go are looked for in the first part only. */
+static bool is_fine(const struct nz *nz, enum csvk_fact_kind kind)
+{
+    if (kind == CSVK_FACT_CONTROL) {
+        return nz->o->control != CSVK_DEFECT_REMOVE;
+    }
+    return kind == CSVK_FACT_BLANK || kind == CSVK_FACT_QUOTE_IN_UNQUOTED ||
+           kind == CSVK_FACT_BARE_CR || nz_harmless(kind);
+}
+
 /* May it be a part of a split record? */
 static bool is_part(const struct nz *nz, const struct nz_record *rec)
 {
@@ -50,10 +60,7 @@ static bool is_part(const struct nz *nz, const struct nz_record *rec)
         return false;
     }
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
-        enum csvk_fact_kind kind = rec->fact[i].kind;
-        bool fine = kind == CSVK_FACT_BLANK || kind == CSVK_FACT_QUOTE_IN_UNQUOTED ||
-                    kind == CSVK_FACT_BARE_CR || nz_harmless(kind);
-        if (!fine) {
+        if (!is_fine(nz, rec->fact[i].kind)) {
             return false;
         }
     }

@@ -15,7 +15,7 @@ static void *room_for_one(void *list, size_t count, size_t *room, size_t size)
     }
     *room = *room == 0 ? 64 : 2 * *room;
     list = realloc(list, *room * size);
-    ck_assert_ptr_nonnull(list);
+    support_must(list != NULL, "out of memory");
     return list;
 }
 
@@ -24,7 +24,7 @@ static void add_field(struct account_table *t, const struct csvk_batch *batch,
 {
     struct csvk_bytes raw = csvk_field_raw(batch, r, i);
     uint32_t flags = batch->fields[r->first_field + i].flags;
-    ck_assert_int_eq(csvk_buf_reserve(&t->text, raw.len + 1), CSVK_OK);
+    support_must(csvk_buf_reserve(&t->text, raw.len + 1) == CSVK_OK, "out of memory");
     size_t length = csvk_field_decode(raw, dialect, t->text.data + t->text.length);
     t->field = room_for_one(t->field, t->nfields, &t->field_room, sizeof *t->field);
     t->field[t->nfields++] =
@@ -65,10 +65,10 @@ static void read_table(struct account_table *t, const void *bytes, size_t length
     options.window = length < 4096 ? 4096 : 0;
     options.continuation = from != 0;
     options.eol = t->mode;
-    ck_assert_int_eq(csvk_source_memory(&source, length != 0 ? (const char *)bytes + from : "",
-                                        length - (size_t)from, NULL),
-                     CSVK_OK);
-    ck_assert_int_eq(csvk_reader_new(&reader, source, &options, NULL), CSVK_OK);
+    support_must(csvk_source_memory(&source, length != 0 ? (const char *)bytes + from : "",
+                                    length - (size_t)from, NULL) == CSVK_OK,
+                 "out of memory");
+    support_must(csvk_reader_new(&reader, source, &options, NULL) == CSVK_OK, "out of memory");
     while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
         add_batch(t, &batch, from, &options.dialect);
     }

@@ -113,7 +113,7 @@ static void lines_up_to(const struct csvk_buf *text, const char *mark, uint64_t 
         const char *end = strchr(line, '\n') + 1, *key = strstr(line, "\"record\":");
         const char *marked = strstr(line, mark);
         if (marked != NULL && marked < end && strtoull(key + 9, NULL, 10) <= last) {
-            ck_assert_int_eq(csvk_buf_add(to, line, (size_t)(end - line)), CSVK_OK);
+            support_must(csvk_buf_add(to, line, (size_t)(end - line)) == CSVK_OK, "out of memory");
         }
         line = end;
     }
@@ -217,10 +217,13 @@ static void check_letter(const struct account *a, struct support_random *random,
         return;
     }
     const struct account_entry *entry = &a->entry[1 + support_below(random, a->nentries - 1)];
+    if (entry->out == 0) {
+        return; /* "set=," and "sep=," are not the same at the start of a table */
+    }
     if (entry->kinds != 0 || entry->end == entry->begin || a->in.record[entry->law].faulty) {
         return;
     }
-    ck_assert_int_eq(csvk_buf_add(&copy, bytes, length), CSVK_OK);
+    support_must(csvk_buf_add(&copy, bytes, length) == CSVK_OK, "out of memory");
     if (change_letter(entry, copy.data, random, o)) {
         normalized_run(&other, copy.data, length, o);
         bool same = other.status == CSVK_OK && count_differences(&n->table, &other.table) == 1 &&
@@ -244,10 +247,10 @@ static void count_rejects(struct csvk_conservation *c, const struct normalized *
         size_t length = (size_t)strtoull(strstr(line, "\"length\":") + 9, NULL, 10);
         const char *repair = strstr(line, "\"repair\":\"r22\"");
         bool block = repair != NULL && repair < strchr(line, '\n');
-        ck_assert_int_eq(csvk_conservation_reject(c, (struct csvk_bytes){at, length},
-                                                  block ? CSVK_REJECT_BLOCK : CSVK_REJECT_RECORD,
-                                                  NULL),
-                         CSVK_OK);
+        support_must(csvk_conservation_reject(c, (struct csvk_bytes){at, length},
+                                              block ? CSVK_REJECT_BLOCK : CSVK_REJECT_RECORD,
+                                              NULL) == CSVK_OK,
+                     "out of memory");
         at += length;
     }
 }
@@ -268,7 +271,7 @@ bool normalized_check_counts(const char *name, const void *bytes, size_t length,
     }
     normalized_release(&plain);
     if (n.status == CSVK_OK) {
-        ck_assert_int_eq(csvk_conservation_new(&c, &o, &err), CSVK_OK);
+        support_must(csvk_conservation_new(&c, &o, &err) == CSVK_OK, "out of memory");
         int status = n.result.repairs[CSVK_R2_ENCODING] == 0
                          ? csvk_conservation_input(c, bytes, length, &err)
                          : csvk_conservation_input(c, "\"x", 2, &err); /* never readable */

@@ -215,6 +215,14 @@ int support_reading(const unsigned char *bytes, size_t length, const struct csvk
     return status;
 }
 
+void support_must(bool holds, const char *what)
+{
+    if (!holds) {
+        fprintf(stderr, "does not hold: %s\n", what);
+        abort();
+    }
+}
+
 void support_gzip(const void *bytes, size_t length, struct csvk_buf *out)
 {
     z_stream z = {0};

@@ -28,6 +28,9 @@ int support_reading(const unsigned char *bytes, size_t length, const struct csvk
 /* Appends `bytes` as one gzip member to `out`. */
 void support_gzip(const void *bytes, size_t length, struct csvk_buf *out);
 
+/* Says what does not hold, and aborts: for what runs under a fuzzer, too. */
+void support_must(bool holds, const char *what);
+
 /* Runs one suite and answers main's exit status. */
 int support_run(Suite *suite);
 

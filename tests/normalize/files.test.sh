@@ -56,6 +56,53 @@ fi
 (ulimit -f 8 && trap '' XFSZ && yes '1,2' | n --no-header -o "$dir/big.csv" 2>"$dir/stderr")
 [ $? = 2 ] && [ ! -e "$dir/big.csv" ] || say "a file too large: $(cat "$dir/stderr")"
 
+# Disk full, at every place where something is written: old files stand, nothing else is left.
+yes '"x",y"z' | head -n 40000 | sed '1i a,b' >"$dir/quotes.csv"
+yes '1,2,3' | head -n 40000 | sed '1i a,b' >"$dir/wide3.csv"
+full() { # what is full, arguments...
+    local what=$1
+    shift
+    for name in out.csv bad.csv bad.csv.jsonl log; do echo old >"$dir/f/$name"; done
+    (ulimit -f 100 && trap '' XFSZ && n --max-repairs=100000 "$@" 2>"$dir/stderr" >"$dir/stdout")
+    [ $? = 2 ] || say "$what: not exit 2: $(cat "$dir/stderr")"
+    grep -q "File too large" "$dir/stderr" || say "$what: $(cat "$dir/stderr")"
+    for name in out.csv bad.csv bad.csv.jsonl log; do
+        [ "$(cat "$dir/f/$name")" = old ] || say "$what: the old $name is gone"
+    done
+    [ "$(find "$dir/f" -type f | wc -l)" = 4 ] || say "$what: something is left"
+}
+mkdir "$dir/f"
+full table "$dir/quotes.csv" -o "$dir/f/out.csv"
+full log "$dir/quotes.csv" -o /dev/null --log "$dir/f/log"
+full rejects "$dir/wide3.csv" -o "$dir/f/out.csv" --rejects "$dir/f/bad.csv"
+full verified "$dir/quotes.csv" -o "$dir/f/out.csv" --verify
+if mkdir "$dir/small" && mount -t tmpfs -o size=64k none "$dir/small" 2>/dev/null; then
+    echo old >"$dir/small/out.csv"
+    expect 2 "No space left" n --max-repairs=100000 "$dir/quotes.csv" -o "$dir/small/out.csv"
+    [ "$(cat "$dir/small/out.csv")" = old ] || say "tmpfs: the old file is gone"
+    [ "$(find "$dir/small" -type f | wc -l)" = 1 ] || say "tmpfs: something is left"
+    umount "$dir/small"
+fi
+if [ -w /dev/full ]; then
+    expect 2 "space" n "$dir/quotes.csv" -o "$dir/never.csv" --log /dev/full
+    expect 2 "space" n --max-repairs=100000 "$dir/wide3.csv" -o "$dir/never.csv" --rejects /dev/full
+    [ ! -e "$dir/never.csv" ] || say "a table without its log"
+fi
+expect 2 "$dir/f" n "$dir/clean.csv" -o "$dir/f"
+ln -s clean.csv "$dir/symlink.csv"
+expect 2 "the same file" n "$dir/clean.csv" -o "$dir/symlink.csv"
+expect 2 "the same file" n "$dir/clean.csv" -o "$dir/o.csv" --log "$dir/./clean.csv"
+expect 2 "the same file" n "$dir/wide.csv" -o "$dir/bad.csv.jsonl" --rejects "$dir/bad.csv"
+expect 2 "the same file" n "$dir/wide.csv" -o "$dir/f/new.csv" --log "$dir/f/../f/new.csv"
+
+# What libcsv counts.
+expect 0 "libcsv counts 3 in, 3 out, 0 rejected" n --verify "$dir/clean.csv" -o "$dir/o.csv"
+expect 1 "libcsv counts 4 in, 3 out, 1 rejected" n --verify "$dir/wide.csv" -o "$dir/o.csv.gz" --rejects "$dir/bad.csv"
+expect 0 "3 out, 0 rejected; it cannot read the input" n --verify "$dir/dirty.csv" -o /dev/null
+expect 1 '"counted_by_libcsv":{"records_in":null,"records_out":3,"records_rejected":1}' \
+    n --format=json --verify "$dir/wide.csv" --rejects /dev/null
+expect 0 "libcsv counts 3 in" n --verify --bom "$dir/clean.csv" -o "$dir/o.csv"
+
 # More inference than accidents explain.
 { printf 'a,b\n1,2\n'; for i in $(seq 300); do printf '%d;x,y,\n' "$i"; done; } >"$dir/many.csv"
 expect 1 "--delimiter=auto" n "$dir/many.csv" -o "$dir/never.csv"
