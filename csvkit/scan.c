@@ -34,7 +34,8 @@ enum csvk_simd csvk_simd_best(void)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
         __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul") &&
         __builtin_cpu_supports("popcnt")) {
-        return CSVK_SIMD_AVX2;
+        bool wide = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");
+        return wide ? CSVK_SIMD_AVX512 : CSVK_SIMD_AVX2;
     }
     if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("ssse3") &&
         __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("popcnt")) {
@@ -50,7 +51,8 @@ enum csvk_simd csvk_simd_best(void)
 
 const char *csvk_simd_name(enum csvk_simd level)
 {
-    static const char *const names[] = {"auto", "scalar", "sse2", "sse4.2", "avx2", "neon"};
+    static const char *const names[] = {"auto", "scalar", "sse2", "sse4.2",
+                                        "avx2", "avx512", "neon"};
     return names[level];
 }
 
@@ -63,6 +65,7 @@ static csvk_scan_run *pick(enum csvk_simd level)
     }
     switch (level) {
 #if defined(__x86_64__)
+    case CSVK_SIMD_AVX512: return csvk_scan_avx512;
     case CSVK_SIMD_AVX2: return csvk_scan_avx2;
     case CSVK_SIMD_SSE42: return csvk_scan_sse42;
     case CSVK_SIMD_SSE2: return csvk_scan_sse2;

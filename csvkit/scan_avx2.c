@@ -79,72 +79,81 @@ static inline SCAN_TARGET uint64_t popcount(uint64_t mask)
 
 /* ---- what a sprint asks of a block (scan_sprint.h) ---- */
 
-typedef __m256i probe;
+#define PROBE_INLINE static inline __attribute__((always_inline)) SCAN_TARGET
+
+typedef uint32_t probe_high_bits; /* of the two halves of a block, joined */
 
 struct probe_needles {
     __m256i delimiter, quote;
 };
 
 struct struct_masks {
-    uint64_t delimiter, quote, lf, cr;
+    uint64_t separator, lf, quote, cr; /* separator: delimiter or LF */
 };
 
-static inline SCAN_TARGET probe probe_none(void)
+/* Extremes of all bytes seen: whether one of them is not allowed shows at the end. */
+struct probe {
+    __m256i lowest;  /* unsigned; bytes of structure count as FF */
+    __m256i highest; /* signed with SPRINT_TEXT, so that only 7F is 7F; else unsigned */
+    __m256i other;   /* quotes where none may be; with SPRINT_UNCHECKED, NUL and CR */
+};
+
+PROBE_INLINE struct probe probe_none(void)
 {
-    return _mm256_setzero_si256();
+    return (struct probe){_mm256_set1_epi8((char)0xff), _mm256_setzero_si256(),
+                          _mm256_setzero_si256()};
 }
 
-static inline SCAN_TARGET bool probe_any(probe p)
-{
-    return !_mm256_testz_si256(p, p);
-}
-
-static inline SCAN_TARGET struct probe_needles probe_needles_of(const struct needles *n)
+PROBE_INLINE struct probe_needles probe_needles_of(const struct needles *n)
 {
     return (struct probe_needles){_mm256_set1_epi8((char)n->delimiter),
                                   _mm256_set1_epi8((char)n->enclosure)};
 }
 
-/* Half a block: its four comparisons, and into *stray what `kind` does not allow. */
+/* Half a block: its comparisons; what `kind` does not allow goes into *seen. */
 struct probe_half {
-    __m256i delimiter, quote, lf, cr;
+    __m256i separator, lf, quote, cr;
 };
 
-static inline __attribute__((always_inline)) SCAN_TARGET struct probe_half probe_part(
-    __m256i v, const struct probe_needles *n, unsigned kind, probe *stray)
+PROBE_INLINE struct probe_half probe_part(__m256i v, const struct probe_needles *n, unsigned kind,
+                                          struct probe *seen)
 {
     struct probe_half h;
-    h.delimiter = _mm256_cmpeq_epi8(v, n->delimiter);
     h.lf = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\n'));
-    h.quote = _mm256_cmpeq_epi8(v, n->quote); /* none: NUL, which is odd in any case */
+    h.separator = _mm256_or_si256(_mm256_cmpeq_epi8(v, n->delimiter), h.lf);
+    h.quote = _mm256_cmpeq_epi8(v, n->quote); /* none: NUL, which is too low in any case */
     h.cr = _mm256_setzero_si256();
-    __m256i known = _mm256_or_si256(h.lf, h.delimiter);
-    __m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v);
-    if ((kind & 4u) != 0) {
-        low = _mm256_cmpeq_epi8(_mm256_min_epu8(v, _mm256_set1_epi8(0x1f)), v);
-        known = _mm256_or_si256(known, _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\t')));
-    }
+    __m256i known = h.separator;
     if ((kind & 2u) != 0) {
         h.cr = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\r'));
-        known = _mm256_or_si256(known, h.cr);
+        __m256i tab = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\t'));
+        known = _mm256_or_si256(known, _mm256_or_si256(h.cr, tab));
     }
-    __m256i odd = _mm256_or_si256(_mm256_andnot_si256(known, low),
-                                  _mm256_cmpeq_epi8(v, _mm256_set1_epi8(0x7f)));
     if ((kind & 1u) == 0) {
-        odd = _mm256_or_si256(odd, h.quote);
+        seen->other = _mm256_or_si256(seen->other, h.quote);
     }
-    *stray = _mm256_or_si256(*stray, odd);
+    if ((kind & 8u) != 0) {
+        __m256i other = _mm256_cmpeq_epi8(v, _mm256_setzero_si256());
+        if ((kind & 2u) == 0) {
+            other = _mm256_or_si256(other, _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\r')));
+        }
+        seen->other = _mm256_or_si256(seen->other, other);
+        return h;
+    }
+    seen->lowest = _mm256_min_epu8(seen->lowest, _mm256_or_si256(v, known));
+    seen->highest =
+        (kind & 4u) != 0 ? _mm256_max_epi8(seen->highest, v) : _mm256_max_epu8(seen->highest, v);
     return h;
 }
 
-static inline __attribute__((always_inline)) SCAN_TARGET struct struct_masks probe_block(
-    const unsigned char *p, const struct probe_needles *n, unsigned kind, probe *stray,
-    uint64_t *texts, probe *leads)
+PROBE_INLINE struct struct_masks probe_block(const unsigned char *p, const struct probe_needles *n,
+                                             unsigned kind, struct probe *seen,
+                                             probe_high_bits *high)
 {
     chunk c = chunk_load(p);
-    struct probe_half a = probe_part(c.low, n, kind, stray);
-    struct probe_half b = probe_part(c.high, n, kind, stray);
-    struct struct_masks k = {join(a.delimiter, b.delimiter), 0, join(a.lf, b.lf), 0};
+    struct probe_half a = probe_part(c.low, n, kind, seen);
+    struct probe_half b = probe_part(c.high, n, kind, seen);
+    struct struct_masks k = {join(a.separator, b.separator), join(a.lf, b.lf), 0, 0};
     if ((kind & 1u) != 0) {
         k.quote = join(a.quote, b.quote);
     }
@@ -152,25 +161,68 @@ static inline __attribute__((always_inline)) SCAN_TARGET struct struct_masks pro
         k.cr = join(a.cr, b.cr);
     }
     if ((kind & 4u) != 0) {
-        *texts |= (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(c.low, c.high));
-        __m256i bad = _mm256_or_si256(utf8_errors(p), utf8_errors(p + 32));
-        *stray = _mm256_or_si256(*stray, bad);
-        *leads = _mm256_or_si256(
-            *leads, _mm256_or_si256(utf8_special_leads(p), utf8_special_leads(p + 32)));
+        *high = (probe_high_bits)_mm256_movemask_epi8(_mm256_or_si256(c.low, c.high));
     }
     return k;
 }
 
-/* U+FEFF and its like in the sprint at p: looked for only when one of their lead bytes was seen,
-   in the sprint or just before it. */
-static SCAN_TARGET bool probe_special(const unsigned char *p, size_t blocks, probe leads)
+/* True when a byte was seen that `kind` does not allow. */
+PROBE_INLINE bool probe_stray(const struct probe *seen)
 {
-    probe found = probe_none();
-    bool before = p[-1] >= 0x80 || p[-2] >= 0x80;
-    for (size_t i = 0; (before || probe_any(leads)) && i < 64 * blocks; i += 32) {
+    __m256i least = _mm256_set1_epi8(0x1f);
+    __m256i low = _mm256_cmpeq_epi8(_mm256_min_epu8(seen->lowest, least), seen->lowest);
+    __m256i del = _mm256_set1_epi8(0x7f);
+    __m256i high = _mm256_cmpeq_epi8(_mm256_max_epu8(seen->highest, del), seen->highest);
+    __m256i stray = _mm256_or_si256(_mm256_or_si256(low, high), seen->other);
+    return !_mm256_testz_si256(stray, stray);
+}
+
+/* Bit i: high[i] is not 0. */
+PROBE_INLINE uint64_t probe_high(const probe_high_bits *high)
+{
+    uint64_t none = 0;
+    for (unsigned i = 0; i < 32; i += 8) {
+        __m256i eight = _mm256_loadu_si256((const __m256i *)(const void *)(high + i));
+        __m256i zero = _mm256_cmpeq_epi32(eight, _mm256_setzero_si256());
+        none |= (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(zero)) << i;
+    }
+    return none ^ UINT64_C(0xffffffff);
+}
+
+struct probe_text {
+    __m256i ill, leads;
+};
+
+PROBE_INLINE struct probe_text probe_text_none(void)
+{
+    return (struct probe_text){_mm256_setzero_si256(), _mm256_setzero_si256()};
+}
+
+PROBE_INLINE void probe_text(const unsigned char *p, struct probe_text *t)
+{
+    t->ill = _mm256_or_si256(t->ill, _mm256_or_si256(utf8_errors(p), utf8_errors(p + 32)));
+    t->leads = _mm256_or_si256(t->leads,
+                               _mm256_or_si256(utf8_special_leads(p), utf8_special_leads(p + 32)));
+}
+
+PROBE_INLINE bool probe_ill(const struct probe_text *t)
+{
+    return !_mm256_testz_si256(t->ill, t->ill);
+}
+
+/* Whether U+FEFF and its like may be in the sprint at p: a lead byte was seen, or stands before. */
+PROBE_INLINE bool probe_special(const struct probe_text *t, const unsigned char *p)
+{
+    return p[-1] >= 0x80 || p[-2] >= 0x80 || !_mm256_testz_si256(t->leads, t->leads);
+}
+
+static SCAN_TARGET bool check_special(const unsigned char *p, size_t blocks)
+{
+    __m256i found = _mm256_setzero_si256();
+    for (size_t i = 0; i < 64 * blocks; i += 32) {
         found = _mm256_or_si256(found, utf8_special(p + i));
     }
-    return probe_any(found);
+    return !_mm256_testz_si256(found, found);
 }
 
 #include "csvkit/scan_template.h"

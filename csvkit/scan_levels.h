@@ -6,7 +6,7 @@
 
 csvk_scan_run csvk_scan_scalar;
 #if defined(__x86_64__)
-csvk_scan_run csvk_scan_sse2, csvk_scan_sse42, csvk_scan_avx2;
+csvk_scan_run csvk_scan_sse2, csvk_scan_sse42, csvk_scan_avx2, csvk_scan_avx512;
 #endif
 #if defined(__aarch64__) && defined(__ARM_NEON)
 csvk_scan_run csvk_scan_neon;

@@ -1,145 +1,185 @@
 /*
- * scan_sprint.h - private, part of scan_template.h: proves SPRINT_BLOCKS blocks in one go, without
- * a branch on the data. All doubts are gathered in `doubt` and looked at once, at the end; when
- * there is one, nothing has happened and prove_blocks takes the same bytes block by block.
+ * scan_sprint.h - private, part of scan_template.h: proves SPRINT_BLOCKS blocks in one go. All
+ * doubts are gathered; when there is one, nothing has happened and prove_blocks takes the same
+ * bytes block by block.
  *
- * A sprint is compiled for each set of things that its bytes may hold (quotes, CR, text beyond
- * printable ASCII); whatever is outside the set is a doubt. The set of the last sprint is tried
- * first, then all. Plain tables thus pay neither for enclosures nor for UTF-8.
+ * A sprint is compiled for each set of things that its bytes may hold (enclosures; CR and TAB; text
+ * beyond ASCII); whatever is outside the set is a doubt. The set of the last sprint is tried first,
+ * then all. Plain tables thus pay neither for enclosures nor for UTF-8. UTF-8 is checked behind the
+ * blocks, in those that hold a byte above 7F: their number costs, not where they are.
+ *
+ * Enclosures. Call a byte loose when it is outside, and neither a separator, CR nor an enclosure.
+ * An enclosure opens and closes where it may exactly when no loose byte touches one: a loose byte
+ * before an enclosure means that this one opens inside a field, a loose byte behind one that this
+ * one closed and text follows. With `fixed` = not loose, two shifts and two "and not" show both.
  */
-#define SPRINT_BLOCKS 32
-#define SPRINT_QUOTES 1u
-#define SPRINT_CR     2u
-#define SPRINT_TEXT   4u /* bytes from 80 up, TAB */
-#define SPRINT_ALL    7u
+#define SPRINT_BLOCKS    32
+#define SPRINT_QUOTES    1u
+#define SPRINT_CR        2u /* CR, TAB */
+#define SPRINT_TEXT      4u /* bytes from 80 up */
+#define SPRINT_ALL       7u
+#define SPRINT_UNCHECKED 8u /* no byte but NUL is worth a fact; not together with SPRINT_TEXT */
 
+#if defined(SCAN_PEXT)
 /* What one sprint carries from block to block; lives in registers. */
 struct sprint {
-    uint64_t inside, may_open, closed, cr, phase, in_inner, doubt;
-    uint64_t quotes, crs, texts; /* seen, as bits */
+    uint64_t inside;       /* all ones: the block begins inside an enclosure */
+    uint64_t fixed, quote; /* of the block before; bit 63 counts */
+    uint64_t cr;           /* likewise */
+    uint64_t phase;
+    uint64_t separators;   /* of the last block */
+    uint64_t inner, since; /* an enclosed line break was seen; structure since the last one */
+    uint64_t quotes, crs;  /* seen, as bits */
     uint64_t records, crlf, inner_breaks;
 };
 
-#if defined(SCAN_PEXT)
+/* Where the blocks of a sprint leave what is looked at behind it. */
+struct sprint_notes {
+    uint64_t ends[SPRINT_BLOCKS];        /* record ends */
+    probe_high_bits high[SPRINT_BLOCKS]; /* not 0: a byte above 7F */
+};
+
 /*
- * An enclosed line break. Two of them without structure between enclose a whole line, which has to
- * be judged (prove_inner_lines); what only may be that is a doubt already. Rare, so a branch.
+ * Enclosed line breaks. Two of them without structure between enclose a whole line, which has to be
+ * judged (prove_inner_lines); two in one block are too rare to be told apart. True: a doubt.
  */
-static inline __attribute__((always_inline)) SCAN_TARGET void sprint_inner(struct sprint *s,
+static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_inner(struct sprint *s,
                                                                            uint64_t inner,
                                                                            uint64_t structure)
 {
-    s->doubt |= s->in_inner | (inner & (inner - 1));
-    s->in_inner = (structure & ~below(63u - (unsigned)__builtin_clzll(inner))) == 0;
-    s->inner_breaks += popcount(inner);
+    uint64_t before = s->since | (structure & below(low_bit(inner)));
+    if ((inner & (inner - 1)) != 0 || (s->inner != 0 && before == 0)) {
+        return true;
+    }
+    s->inner = 1;
+    s->since = structure & ~below(low_bit(inner));
+    s->inner_breaks++;
+    return false;
 }
 
-static inline __attribute__((always_inline)) SCAN_TARGET void sprint_width(struct sprint *s,
-                                                                           const struct prover *pr,
-                                                                           uint64_t ends,
-                                                                           uint64_t structure)
+/* Answers doubts: bits that should be 0. */
+static inline __attribute__((always_inline)) SCAN_TARGET uint64_t
+sprint_enclosures(struct sprint *s, struct struct_masks k, uint64_t *inside)
 {
-    uint64_t n = popcount(structure);
-    uint64_t found = SCAN_PEXT(ends, structure);
-    s->doubt |= SCAN_BZHI(found ^ pr->phase_row[s->phase], n);
-    uint64_t phase = s->phase + n - pr->width * popcount(ends);
-    s->doubt |= phase >= pr->width;
-    s->phase = phase < pr->width ? phase : 0;
-}
-
-static inline __attribute__((always_inline)) SCAN_TARGET void sprint_enclosures(
-    struct sprint *s, uint64_t quote, uint64_t delimiter, uint64_t lf, uint64_t cr,
-    uint64_t *inside)
-{
-    uint64_t m = prefix_xor(quote) ^ s->inside;
-    uint64_t opening = quote & m, closing = quote & ~m;
-    uint64_t opener = ((delimiter | lf | closing) << 1) | s->may_open;
-    uint64_t after_closing = (closing << 1) | s->closed;
-    s->doubt |= (opening & ~opener) | (after_closing & ~(delimiter | lf | cr | quote));
-    s->closed = closing >> 63;
+    uint64_t m = prefix_xor(k.quote) ^ s->inside;
+    uint64_t fixed = k.separator | k.cr | k.quote | m;
+    uint64_t doubt = (((k.quote << 1) | (s->quote >> 63)) & ~fixed) |
+                     (k.quote & ~((fixed << 1) | (s->fixed >> 63)));
+    s->fixed = fixed;
+    s->quote = k.quote;
+    s->quotes |= k.quote;
     s->inside = (uint64_t)((int64_t)m >> 63);
-    s->may_open = closing >> 63;
     *inside = m;
+    return doubt;
 }
 
-static inline __attribute__((always_inline)) SCAN_TARGET void sprint_cr(struct sprint *s,
-                                                                        const struct prover *pr,
-                                                                        uint64_t cr, uint64_t lf,
-                                                                        uint64_t ends)
+static inline __attribute__((always_inline)) SCAN_TARGET uint64_t sprint_cr(struct sprint *s,
+                                                                            const struct prover *pr,
+                                                                            struct struct_masks k,
+                                                                            uint64_t ends)
 {
-    uint64_t after_cr = (cr << 1) | s->cr;
+    uint64_t after_cr = (k.cr << 1) | (s->cr >> 63);
     uint64_t strict = pr->strict_eol ? ~UINT64_C(0) : 0;
-    s->doubt |= (after_cr & ~lf) | ((after_cr ^ pr->crlf_mode) & ends & strict);
     s->crlf += popcount(after_cr & ends);
-    s->cr = cr >> 63;
+    s->cr = k.cr;
+    s->crs |= k.cr;
+    return (after_cr & ~k.lf) | ((after_cr ^ pr->crlf_mode) & ends & strict);
 }
 
-static inline __attribute__((always_inline)) SCAN_TARGET void sprint_block(struct sprint *s,
+/* The phase stays below the width as long as nothing is in doubt. */
+static inline __attribute__((always_inline)) SCAN_TARGET uint64_t
+sprint_width(struct sprint *s, const struct prover *pr, uint64_t ends, uint64_t structure)
+{
+    uint64_t n = popcount(structure), records = popcount(ends);
+    uint64_t doubt = SCAN_BZHI(SCAN_PEXT(ends, structure) ^ pr->phase_row[s->phase], n);
+    s->phase += n - pr->width * records;
+    s->records += records;
+    return doubt;
+}
+
+/* False: in doubt. */
+static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_block(struct sprint *s,
                                                                            const struct prover *pr,
                                                                            struct struct_masks k,
                                                                            unsigned kind,
                                                                            uint64_t *ends_out)
 {
-    uint64_t inside = 0;
+    uint64_t inside = 0, doubt = 0;
     if ((kind & SPRINT_QUOTES) != 0) {
-        sprint_enclosures(s, k.quote, k.delimiter, k.lf, k.cr, &inside);
+        doubt = sprint_enclosures(s, k, &inside);
     }
     uint64_t ends = k.lf & ~inside;
-    uint64_t structure = ends | (k.delimiter & ~inside);
+    uint64_t structure = k.separator & ~inside;
     if ((kind & SPRINT_QUOTES) != 0) {
-        uint64_t inner = k.lf & inside;
-        if (inner != 0) {
-            sprint_inner(s, inner, structure);
+        if ((k.lf & inside) != 0) {
+            doubt |= sprint_inner(s, k.lf & inside, structure) ? 1 : 0;
         } else {
-            s->in_inner = structure != 0 ? 0 : s->in_inner;
+            s->since |= structure;
         }
-        s->may_open |= structure >> 63;
-        s->quotes |= k.quote;
     }
     if ((kind & SPRINT_CR) != 0) {
-        sprint_cr(s, pr, k.cr, k.lf, ends);
-        s->crs |= k.cr;
+        doubt |= sprint_cr(s, pr, k, ends);
     }
-    sprint_width(s, pr, ends, structure);
-    s->records += popcount(ends);
+    s->separators = k.separator;
     *ends_out = ends;
+    return (doubt | sprint_width(s, pr, ends, structure)) == 0;
 }
 
-/*
- * All blocks; `kind` is a constant in each caller. True when nothing is in doubt. Works on copies:
- * through pointers every block would go through memory.
- */
+/* All blocks; `kind` is a constant in each caller. True when nothing is in doubt. Works on copies:
+ * through pointers every block would go through memory. */
 static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_blocks(
     struct sprint *state, const struct prover *prover, const struct needles *n,
-    const unsigned char *p, unsigned kind, uint64_t *ends)
+    const unsigned char *p, unsigned kind, struct sprint_notes *notes)
 {
     struct sprint s = *state;
     const struct prover pr = *prover;
     const struct probe_needles v = probe_needles_of(n);
-    probe stray = probe_none(), leads = probe_none();
+    struct probe seen = probe_none();
     for (size_t i = 0; i < SPRINT_BLOCKS; i++) {
-        struct struct_masks k = probe_block(p + 64 * i, &v, kind, &stray, &s.texts, &leads);
-        sprint_block(&s, &pr, k, kind, &ends[i]);
+        struct struct_masks k = probe_block(p + 64 * i, &v, kind, &seen, &notes->high[i]);
+        if (!sprint_block(&s, &pr, k, kind, &notes->ends[i])) {
+            return false;
+        }
     }
     *state = s;
-    return s.doubt == 0 && !probe_any(stray) &&
-           ((kind & SPRINT_TEXT) == 0 || !probe_special(p, SPRINT_BLOCKS, leads));
+    return !probe_stray(&seen);
 }
 
 static SCAN_TARGET bool sprint_kind(struct sprint *s, const struct prover *pr,
                                     const struct needles *n, const unsigned char *p, unsigned kind,
-                                    uint64_t *ends)
+                                    struct sprint_notes *notes)
 {
     switch (kind) {
-    case 0: return sprint_blocks(s, pr, n, p, 0, ends);
-    case 1: return sprint_blocks(s, pr, n, p, 1, ends);
-    case 2: return sprint_blocks(s, pr, n, p, 2, ends);
-    case 3: return sprint_blocks(s, pr, n, p, 3, ends);
-    case 4: return sprint_blocks(s, pr, n, p, 4, ends);
-    case 5: return sprint_blocks(s, pr, n, p, 5, ends);
-    case 6: return sprint_blocks(s, pr, n, p, 6, ends);
-    default: return sprint_blocks(s, pr, n, p, 7, ends);
+    case 0: return sprint_blocks(s, pr, n, p, 0, notes);
+    case 1: return sprint_blocks(s, pr, n, p, 1, notes);
+    case 2: return sprint_blocks(s, pr, n, p, 2, notes);
+    case 3: return sprint_blocks(s, pr, n, p, 3, notes);
+    case 4: return sprint_blocks(s, pr, n, p, 4, notes);
+    case 5: return sprint_blocks(s, pr, n, p, 5, notes);
+    case 6: return sprint_blocks(s, pr, n, p, 6, notes);
+    case 7: return sprint_blocks(s, pr, n, p, 7, notes);
+    case 8: return sprint_blocks(s, pr, n, p, 8, notes);
+    case 9: return sprint_blocks(s, pr, n, p, 9, notes);
+    case 10: return sprint_blocks(s, pr, n, p, 10, notes);
+    default: return sprint_blocks(s, pr, n, p, 11, notes);
     }
+}
+
+/* UTF-8 of the blocks that hold text, and of those that a sequence may reach into. */
+static SCAN_TARGET bool sprint_text(const struct prover *pr, const unsigned char *p,
+                                    const struct sprint_notes *notes, uint64_t *texts)
+{
+    uint64_t blocks = probe_high(notes->high) | (pr->wide ? 1 : 0);
+    *texts = blocks;
+    struct probe_text t = probe_text_none();
+    for (uint64_t left = blocks; left != 0; left &= left - 1) {
+        unsigned i = low_bit(left);
+        probe_text(p + 64 * i, &t);
+        if (p[64 * i + 63] >= 0x80) {
+            left |= UINT64_C(2) << i & below(SPRINT_BLOCKS);
+        }
+    }
+    return !probe_ill(&t) && !(probe_special(&t, p) && check_special(p, SPRINT_BLOCKS));
 }
 
 /* Enclosed line breaks between `from` and `to`, all of them behind the last record end. */
@@ -163,12 +203,12 @@ static SCAN_TARGET size_t last_end(const uint64_t *ends, size_t at)
     return at + 64 * (i + 1) - (size_t)__builtin_clzll(ends[i]);
 }
 
-static SCAN_TARGET void accept_sprint(struct prover *pr, const struct sprint *s,
-                                      const uint64_t *ends, const unsigned char *bytes, size_t at)
+static SCAN_TARGET void count_sprint(struct prover *pr, const struct sprint *s,
+                                     const uint64_t *ends, const unsigned char *bytes, size_t at)
 {
-    size_t stop = at + 64 * SPRINT_BLOCKS;
     pr->inner_breaks += s->inner_breaks;
     if (s->records != 0) {
+        size_t stop = at + (size_t)64 * SPRINT_BLOCKS;
         pr->end = last_end(ends, at);
         uint64_t rest = s->inner_breaks != 0 ? breaks_between(bytes, pr->end, stop) : 0;
         pr->lines += pr->inner_breaks - rest;
@@ -176,15 +216,21 @@ static SCAN_TARGET void accept_sprint(struct prover *pr, const struct sprint *s,
     }
     pr->records += s->records;
     pr->crlf += s->crlf;
+}
+
+static SCAN_TARGET void accept_sprint(struct prover *pr, const struct sprint *s, uint64_t texts,
+                                      const unsigned char *stop)
+{
+    uint64_t closed = s->quote & ~s->inside;
     pr->inside = s->inside;
-    pr->may_open = s->may_open;
-    pr->closed = s->closed;
-    pr->cr = s->cr;
+    pr->may_open = ((s->separators & ~s->inside) | closed) >> 63;
+    pr->closed = closed >> 63;
+    pr->cr = s->cr >> 63;
     pr->phase = s->phase;
-    pr->wide = bytes[stop - 1] >= 0x80 || bytes[stop - 2] >= 0x80 || bytes[stop - 3] >= 0x80;
-    pr->inner_line = s->in_inner != 0;
+    pr->wide = stop[-1] >= 0x80 || stop[-2] >= 0x80 || stop[-3] >= 0x80;
+    pr->inner_line = s->inner != 0 && s->since == 0;
     pr->kind = (s->quotes != 0 ? SPRINT_QUOTES : 0) | (s->crs != 0 ? SPRINT_CR : 0) |
-               (s->texts != 0 ? SPRINT_TEXT : 0);
+               (texts != 0 ? SPRINT_TEXT : 0);
 }
 
 /* What the bytes before force into the set. */
@@ -194,32 +240,65 @@ static unsigned sprint_needs(const struct prover *pr)
            (pr->cr | pr->crlf_mode ? SPRINT_CR : 0) | (pr->wide ? SPRINT_TEXT : 0);
 }
 
+static SCAN_TARGET bool sprint_once(struct prover *pr, const struct needles *n,
+                                    const unsigned char *bytes, size_t at, unsigned kind,
+                                    struct sprint_notes *notes)
+{
+    struct sprint s = {.inside = pr->inside,
+                       .fixed = (pr->inside | pr->may_open | pr->cr) << 63,
+                       .quote = pr->closed << 63,
+                       .cr = pr->cr << 63,
+                       .phase = pr->phase};
+    uint64_t texts = 0;
+    if (!sprint_kind(&s, pr, n, bytes + at, kind, notes) ||
+        ((kind & SPRINT_TEXT) != 0 && !sprint_text(pr, bytes + at, notes, &texts))) {
+        return false;
+    }
+    count_sprint(pr, &s, notes->ends, bytes, at);
+    accept_sprint(pr, &s, texts, bytes + at + (size_t)64 * SPRINT_BLOCKS);
+    return true;
+}
+
+static SCAN_TARGET void tell_sprint(struct csvk_scan *scan, const struct sprint_notes *notes,
+                                    size_t at)
+{
+    for (size_t i = 0; i < SPRINT_BLOCKS; i++) {
+        for (uint64_t ends = notes->ends[i]; ends != 0; ends &= ends - 1) {
+            csvk_told_end(&scan->told, at + 64 * i + low_bit(ends) + 1);
+        }
+    }
+}
+
+/* Bits of facts that text beyond ASCII, control bytes and TAB may be worth. */
+#define BYTE_FACTS                                                                                 \
+    (CSVK_FACT_BIT(CSVK_FACT_CONTROL) | CSVK_FACT_BIT(CSVK_FACT_TAB) |                             \
+     CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) | CSVK_FACT_BIT(CSVK_FACT_INVALID_UTF8) |                  \
+     CSVK_FACT_BIT(CSVK_FACT_BOM_IN_DATA) | CSVK_FACT_BIT(CSVK_FACT_REPLACEMENT_CHAR) |            \
+     CSVK_FACT_BIT(CSVK_FACT_UNICODE_LINE_BREAK))
+
 static SCAN_TARGET bool sprint(struct csvk_scan *scan, struct prover *pr,
                                const unsigned char *bytes, size_t at)
 {
-    if (pr->width == 1 || scan->table.detail != CSVK_COUNTS || pr->inner_line ||
-        csvk_wants(pr->table, CSVK_FACT_TAB) || csvk_wants(pr->table, CSVK_FACT_NON_ASCII)) {
+    if (pr->width == 1 || pr->inner_line || csvk_wants(pr->table, CSVK_FACT_TAB) ||
+        csvk_wants(pr->table, CSVK_FACT_NON_ASCII)) {
         return false;
     }
     struct needles n = needles_of(&scan->table);
-    unsigned kind = pr->kind | sprint_needs(pr);
-    uint64_t ends[SPRINT_BLOCKS]; /* record ends, block by block */
-    for (;;) {
-        struct sprint s = {.inside = pr->inside,
-                           .may_open = pr->may_open,
-                           .closed = pr->closed,
-                           .cr = pr->cr,
-                           .phase = pr->phase};
-        if (sprint_kind(&s, pr, &n, bytes + at, kind, ends)) {
-            accept_sprint(pr, &s, ends, bytes, at);
-            return true;
-        }
-        if (kind == SPRINT_ALL) {
+    struct sprint_notes notes;
+    unsigned unchecked = (scan->table.facts & BYTE_FACTS) == 0 ? SPRINT_UNCHECKED : 0;
+    unsigned all = unchecked != 0 ? SPRINT_UNCHECKED | SPRINT_QUOTES | SPRINT_CR : SPRINT_ALL;
+    unsigned kind = ((pr->kind | sprint_needs(pr)) & all) | unchecked;
+    while (!sprint_once(pr, &n, bytes, at, kind, &notes)) {
+        if (kind == all) {
             pr->kind = SPRINT_ALL;
             return false;
         }
-        kind = SPRINT_ALL;
+        kind = all;
     }
+    if (scan->table.detail == CSVK_RECORDS) {
+        tell_sprint(scan, &notes, at);
+    }
+    return true;
 }
 #else
 /* Without a fast pext the blocks are proven one by one. */

@@ -61,7 +61,7 @@ def generate(folder, kind, size=SIZE):
 
 
 def validate(folder):
-    for kind in ("numeric", "mixed", "mixed-crlf", "quoted", "cities", "onebyte"):
+    for kind in ("numeric", "mixed", "mixed-accents", "mixed-crlf", "quoted", "cities", "onebyte"):
         path = generate(folder, kind)
         rows = compare({"wc -l": ["wc", "-l", path]},
                        {"reader alone, no judgement": [BENCH + "count", path],

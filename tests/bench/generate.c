@@ -1,7 +1,9 @@
 /*
  * generate.c - writes made-up tables to standard output, the same bytes for the same arguments:
- *   generate KIND SIZE [SEED]      KIND: numeric mixed mixed-crlf quoted cities onebyte dirty
- * dirty1000 keys "dirty" has a defect in every record, "dirty1000" in one of a thousand.
+ *   generate KIND SIZE [SEED]
+ * KIND: numeric mixed mixed-crlf mixed-accents quoted cities onebyte dirty dirty1000 keys
+ * One word in 16 is not ASCII, as in English or German text; in "mixed-accents" one in 5, more than
+ * in French. "dirty" has a defect in every record, "dirty1000" in one of a thousand.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -15,6 +17,7 @@ struct maker {
     char *out;
     size_t length;
     uint64_t record;
+    unsigned plain; /* words of 16 that are ASCII */
 };
 
 static uint64_t next(struct maker *m)
@@ -44,10 +47,12 @@ static void number(struct maker *m, uint64_t below)
     put_number(m, next(m) % below);
 }
 
-static const char *const words[] = {"alpha",        "river",   "Springfield", "order",
-                                    "blue",         "Oslo",    "caf\xc3\xa9", "shipment",
-                                    "na\xc3\xafve", "of",      "the",         "return",
-                                    "customer",     "pending", "invoice",     "Krak\xc3\xb3w"};
+static const char *const words[] = {
+    "alpha", "river",  "Springfield", "order",   "blue",    "Oslo",      "shipment", "of",
+    "the",   "return", "customer",    "pending", "invoice", "warehouse", "north",    "express"};
+static const char *const accents[] = {"caf\xc3\xa9", "na\xc3\xafve", "Krak\xc3\xb3w",
+                                      "Gr\xc3\xb6\xc3\x9f"
+                                      "e"};
 
 static void text(struct maker *m, unsigned count)
 {
@@ -55,7 +60,9 @@ static void text(struct maker *m, unsigned count)
         if (i != 0) {
             put(m, " ");
         }
-        put(m, words[next(m) % 16]);
+        uint64_t pick = next(m);
+        bool plain = (pick >> 32) % 16 < m->plain;
+        put(m, plain ? words[pick % 16] : accents[pick % 4]);
     }
 }
 
@@ -210,7 +217,8 @@ int main(int argc, char **argv)
         return 2;
     }
     static char buffer[1 << 20];
-    struct maker m = {argc > 3 ? strtoull(argv[3], NULL, 10) : 1, buffer, 0, 0};
+    struct maker m = {argc > 3 ? strtoull(argv[3], NULL, 10) : 1, buffer, 0, 0, 15};
+    m.plain = strcmp(argv[1], "mixed-accents") == 0 ? 13 : 15;
     uint64_t wanted = strtoull(argv[2], NULL, 10), done = 0;
     header(&m, argv[1]);
     while (done + m.length < wanted) {

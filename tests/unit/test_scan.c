@@ -57,7 +57,7 @@ static void all_ways(const unsigned char *bytes, size_t length, struct csvk_opti
     for (int detail = CSVK_COUNTS; detail <= CSVK_FIELDS; detail++) {
         struct csvk_options law = base;
         law.detail = (enum csvk_detail)detail;
-        for (int simd = CSVK_SIMD_SCALAR; simd <= CSVK_SIMD_AVX2; simd++) {
+        for (int simd = CSVK_SIMD_SCALAR; simd <= CSVK_SIMD_AVX512; simd++) {
             struct csvk_options fast = law;
             fast.law_only = false;
             fast.simd = (enum csvk_simd)simd;
@@ -239,6 +239,134 @@ START_TEST(tables_with_one_byte_changed_read_as_the_law_says)
 }
 END_TEST
 
+/*
+ * Tables long enough for many blocks at a time (scan_sprint.h), made of some of the things that
+ * such a stretch may hold: enclosures, enclosed line breaks, CRLF, text beyond ASCII, TAB.
+ */
+struct long_table {
+    unsigned char bytes[16384];
+    size_t length, header; /* the header's length: blocks of 64 are counted from its end */
+    size_t width;
+};
+
+static void put_value(struct long_table *t, const char *value)
+{
+    memcpy(t->bytes + t->length, value, strlen(value));
+    t->length += strlen(value);
+}
+
+/* An enclosed line that looks like a record; `pieces` is what its other lines are cut by. */
+static void put_enclosed_record(struct long_table *t, const char *pieces)
+{
+    put_value(t, "\"x\n");
+    for (size_t i = 1; i < t->width; i++) {
+        put_value(t, pieces);
+    }
+    put_value(t, "\nz\"");
+}
+
+static void put_long_record(struct long_table *t, struct support_random *random, size_t from,
+                            size_t to)
+{
+    static const char *const values[] = {"",
+                                         "1",
+                                         "abc",
+                                         "long long text",
+                                         "caf\xc3\xa9",
+                                         "\xe2\x82\xac",
+                                         "\xf0\x9f\x99\x82",
+                                         "\t",
+                                         "\"a\"\"b\"",
+                                         "\"\"",
+                                         "\"q,\n2\"",
+                                         "\"one\ntwo\nthree\"",
+                                         "\"x\r\ny,z\r\nw\""};
+    for (size_t i = 0; i < t->width; i++) {
+        bool rare = support_below(random, 8) == 0;
+        size_t pick = rare ? from + support_below(random, to - from) : support_below(random, 4);
+        put_value(t, i == 0 ? "" : ",");
+        if (pick >= 10 && support_below(random, 20) != 0) {
+            pick -= 2;
+        }
+        if (pick == 12 && support_below(random, 2) == 0) {
+            put_enclosed_record(t, support_below(random, 2) == 0 ? "," : "and, more words ");
+        } else {
+            put_value(t, values[pick]);
+        }
+    }
+}
+
+static void long_table(struct support_random *random, struct long_table *t, size_t most)
+{
+    static const size_t first[] = {0, 0, 4, 8}, behind[] = {4, 8, 11, 13};
+    size_t from = first[support_below(random, 4)], to = behind[support_below(random, 4)];
+    const char *eol = support_below(random, 2) == 0 ? "\r\n" : "\n";
+    to = to <= from ? from + 3 : to;
+    t->width = 2 + support_below(random, 16);
+    t->length = t->header = 0;
+    while (t->length < most) {
+        put_long_record(t, random, t->header == 0 ? 0 : from, t->header == 0 ? 4 : to);
+        put_value(t, eol);
+        t->header = t->header == 0 ? t->length : t->header;
+    }
+}
+
+/* Half of the changes lie on a border of two blocks. */
+static void change_bytes(struct support_random *random, struct long_table *t)
+{
+    static const char *const changes[] = {
+        "a",        ",",    "\"",       "\r",       "\n",           "\x01",
+        "\x7f",     "\xc3", "\xe2\x80", "\xa9",     "\"\"",         "\"a",
+        "\",\"a\"", "\t",   "a\"",      "\xc2\x85", "\xef\xbb\xbf", "\xe2\x80\xa8"};
+    const char *change = changes[support_below(random, sizeof changes / sizeof changes[0])];
+    size_t at = t->header + support_below(random, t->length - t->header - 64);
+    if (support_below(random, 2) == 0) {
+        at = t->header + (at - t->header) / 64 * 64 + 60 + support_below(random, 5);
+    }
+    memcpy(t->bytes + at, change, strlen(change));
+}
+
+/* The facts that `validate` asks for, those of counts alone, and any. */
+static uint32_t facts_to_ask(struct support_random *random)
+{
+    static const uint32_t costly =
+        CSVK_FACT_BIT(CSVK_FACT_TAB) | CSVK_FACT_BIT(CSVK_FACT_NON_ASCII);
+    switch (support_below(random, 4)) {
+    case 0: return 0;
+    case 1: return (uint32_t)support_next(random) & CSVK_FACTS_ALL & ~costly;
+    default: return CSVK_FACTS_ALL & ~costly;
+    }
+}
+
+static void compare_levels(const struct long_table *t, struct csvk_options law)
+{
+    law.law_only = true;
+    for (int simd = CSVK_SIMD_SSE42; simd <= CSVK_SIMD_AVX512; simd++) {
+        struct csvk_options fast = law;
+        fast.law_only = false;
+        fast.simd = (enum csvk_simd)simd;
+        compare(t->bytes, t->length, &law, &fast);
+    }
+}
+
+START_TEST(long_tables_read_as_the_law_says)
+{
+    struct support_random random = {(uint64_t)_i + 2000};
+    struct long_table *t = malloc(sizeof *t);
+    for (int i = 0; i < 200; i++) {
+        long_table(&random, t, 4500 + support_below(&random, 6000));
+        for (size_t n = 1 + support_below(&random, 2); n > 0; n--) {
+            change_bytes(&random, t);
+        }
+        struct csvk_options law = options_of(i % 4 == 0 ? CSVK_RECORDS : CSVK_COUNTS);
+        law.facts = facts_to_ask(&random);
+        law.window = 65536;
+        compare_levels(t, law);
+    }
+    free(t);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("scan");
@@ -251,6 +379,7 @@ int main(void)
     tcase_add_test(tcase, every_short_string_with_an_escape);
     tcase_add_loop_test(tcase, noise_reads_as_the_law_says, 0, 6);
     tcase_add_loop_test(tcase, tables_with_one_byte_changed_read_as_the_law_says, 0, 6);
+    tcase_add_loop_test(tcase, long_tables_read_as_the_law_says, 0, 10);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

@@ -210,8 +210,8 @@ int main(void)
     TCase *tcase = tcase_create("scan_edges");
     tcase_set_timeout(tcase, 300);
     tcase_add_loop_test(tcase, nothing_beside_the_input_is_read, CSVK_SIMD_SCALAR,
-                        CSVK_SIMD_AVX2 + 1);
-    tcase_add_loop_test(tcase, the_slack_decides_nothing, CSVK_SIMD_SCALAR, CSVK_SIMD_AVX2 + 1);
+                        CSVK_SIMD_AVX512 + 1);
+    tcase_add_loop_test(tcase, the_slack_decides_nothing, CSVK_SIMD_SCALAR, CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, oversize_records_know_lines_and_columns, 0, 4);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
