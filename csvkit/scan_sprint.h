@@ -218,8 +218,22 @@ static SCAN_TARGET void count_sprint(struct prover *pr, const struct sprint *s,
     pr->crlf += s->crlf;
 }
 
+/* Delimiters behind the last LF before `stop`: those of the enclosed line that is open there. */
+static SCAN_TARGET uint64_t delimiters_on_line(const unsigned char *stop, const struct needles *n)
+{
+    uint64_t count = 0;
+    for (const unsigned char *p = stop - 64;; p -= 64) {
+        chunk c = chunk_load(p);
+        uint64_t delimiter = chunk_eq(c, n->delimiter), lf = chunk_eq(c, '\n');
+        if (lf != 0) {
+            return count + popcount(delimiter & ~below(63u - (unsigned)__builtin_clzll(lf)));
+        }
+        count += popcount(delimiter);
+    }
+}
+
 static SCAN_TARGET void accept_sprint(struct prover *pr, const struct sprint *s, uint64_t texts,
-                                      const unsigned char *stop)
+                                      const unsigned char *stop, const struct needles *n)
 {
     uint64_t closed = s->quote & ~s->inside;
     pr->inside = s->inside;
@@ -229,6 +243,7 @@ static SCAN_TARGET void accept_sprint(struct prover *pr, const struct sprint *s,
     pr->phase = s->phase;
     pr->wide = stop[-1] >= 0x80 || stop[-2] >= 0x80 || stop[-3] >= 0x80;
     pr->inner_line = s->inner != 0 && s->since == 0;
+    pr->inner_delimiters = pr->inner_line ? delimiters_on_line(stop, n) : 0;
     pr->kind = (s->quotes != 0 ? SPRINT_QUOTES : 0) | (s->crs != 0 ? SPRINT_CR : 0) |
                (texts != 0 ? SPRINT_TEXT : 0);
 }
@@ -255,7 +270,7 @@ static SCAN_TARGET bool sprint_once(struct prover *pr, const struct needles *n,
         return false;
     }
     count_sprint(pr, &s, notes->ends, bytes, at);
-    accept_sprint(pr, &s, texts, bytes + at + (size_t)64 * SPRINT_BLOCKS);
+    accept_sprint(pr, &s, texts, bytes + at + (size_t)64 * SPRINT_BLOCKS, n);
     return true;
 }
 

@@ -311,7 +311,7 @@ static void long_table(struct support_random *random, struct long_table *t, size
     }
 }
 
-/* Half of the changes lie on a border of two blocks. */
+/* Most changes lie on a border of two blocks, or of 32 and 32. */
 static void change_bytes(struct support_random *random, struct long_table *t)
 {
     static const char *const changes[] = {
@@ -320,8 +320,11 @@ static void change_bytes(struct support_random *random, struct long_table *t)
         "\",\"a\"", "\t",   "a\"",      "\xc2\x85", "\xef\xbb\xbf", "\xe2\x80\xa8"};
     const char *change = changes[support_below(random, sizeof changes / sizeof changes[0])];
     size_t at = t->header + support_below(random, t->length - t->header - 64);
-    if (support_below(random, 2) == 0) {
-        at = t->header + (at - t->header) / 64 * 64 + 60 + support_below(random, 5);
+    size_t many[] = {1, 64, 2048};
+    size_t border = many[support_below(random, 3)];
+    if (border != 1) {
+        at = t->header + (at - t->header) / border * border + support_below(random, 5);
+        at = at < t->header + 4 ? at : at - 4;
     }
     memcpy(t->bytes + at, change, strlen(change));
 }
