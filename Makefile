@@ -128,7 +128,7 @@ $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(LIB_LIBS) -lcheck -lsubunit -lrt -lm
 
-bench-bins: all $(BENCH_BIN)
+bench-bins: all $(BENCH_BIN) $(TEST_TOOL_BIN)
 
 tests: all $(UNIT_BIN) $(EXAMPLE_BIN) $(TEST_TOOL_BIN) $(BENCH_BIN) # what the test runner needs
 

@@ -32,6 +32,7 @@ struct size {
 };
 
 struct block {
+    uint64_t number; /* in its member */
     size_t text_length, piece_length;
     uint32_t crc;
     unsigned char *text, *piece;
@@ -65,7 +66,7 @@ static void run_block(void *worker, void *job)
     struct block *block = job;
     struct csvk_bytes text = {block->text, block->text_length};
     block->crc = crc32_gzip_refl(0, block->text, block->text_length);
-    block->piece_length = csvk_deflater_block(worker, text, block->piece);
+    block->piece_length = csvk_deflater_block(worker, text, block->number, block->piece);
 }
 
 static int make_deflaters(struct csvk_gzip *gzip, int level, struct csvk_error *err)
@@ -222,6 +223,7 @@ static size_t fill_block(struct csvk_gzip *gzip, const unsigned char *bytes, siz
         }
         gzip->filling = gzip->idle[--gzip->nidle];
         gzip->filling->text_length = 0;
+        gzip->filling->number = gzip->accepted / gzip->block_size;
     }
     struct block *block = gzip->filling;
     size_t room = gzip->block_size - block->text_length;
