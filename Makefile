@@ -156,7 +156,7 @@ demo: deps ## install what is missing, build, and run the main job on example da
 bench-repair: bench-bins ## what normalize makes of records broken on purpose, per kind of damage
 	@$(B)/tests/bench/repair
 
-bench: all bench-bins ## speed and memory beside wc, libcsv, cp, gzip, pigz, zcat, in one run (S=section)
+bench: all bench-bins ## speed and memory beside wc, libcsv, cp, gzip, pigz, zcat, curl, in one run (S=section)
 	@python3 tests/bench/bench.py $(B) $(S)
 
 deps: ## install the Debian packages that are missing (apt; as root or through sudo)

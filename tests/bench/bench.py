@@ -1,7 +1,7 @@
 """bench.py - what `make bench` prints: csvkit beside its peers, in turn, in one run.
 
 Usage: bench.py BUILD_FOLDER [SECTION...]
-Sections: validate keys normalize slice merge memory start-up
+Sections: validate keys normalize slice merge upload memory start-up
 CSVKIT_BENCH_MB sets the size of the generated files (default 500), CSVKIT_BENCH_RUNS the number of
 counted runs (default 5, after one warm-up). Times are processor time (user + system) of the whole
 process, medians; ratios are medians of the ratios pair by pair. Only ratios within one run mean
@@ -15,7 +15,7 @@ import tempfile
 import time
 
 BUILD = sys.argv[1]
-SECTIONS = sys.argv[2:] or ["validate", "keys", "normalize", "slice", "merge", "memory", "start-up"]
+SECTIONS = sys.argv[2:] or ["validate", "keys", "normalize", "slice", "merge", "upload", "memory", "start-up"]
 SIZE = int(os.environ.get("CSVKIT_BENCH_MB", "500")) * 1000000
 RUNS = int(os.environ.get("CSVKIT_BENCH_RUNS", "5"))
 TOOL = BUILD + "/bin/csvkit"
@@ -124,6 +124,14 @@ def merge(folder):
                   {"merge": [TOOL, "merge", "-q", cut, "-o", "/dev/null"]}), "zcat")
 
 
+def upload(_):
+    print("\nupload, beside curl -T")
+    sys.stdout.flush()
+    megabytes = min(SIZE // 1000000, 200)  # Swift takes some fifty a second
+    subprocess.run([sys.executable, "tests/bench/upload.py", BUILD, str(megabytes), str(RUNS)],
+                   check=False)
+
+
 def peak_of_stream(size):
     command = "%s mixed %d | %s validate -q -" % (BENCH + "generate", size, TOOL)
     process = subprocess.Popen(["sh", "-c", command], stdout=subprocess.DEVNULL,
@@ -167,4 +175,4 @@ print("machine: %d processors; %s" % (os.cpu_count(), subprocess.run(
 with tempfile.TemporaryDirectory(prefix="csvkit-bench-") as temporary:
     for section in SECTIONS:
         {"validate": validate, "keys": keys, "normalize": normalize, "slice": slices,
-         "merge": merge, "memory": memory, "start-up": startup}[section](temporary)
+         "merge": merge, "upload": upload, "memory": memory, "start-up": startup}[section](temporary)
