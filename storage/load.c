@@ -461,14 +461,49 @@ static int load(struct loading *loading, struct csvk_error *err)
     return status;
 }
 
+static int open_own_journal(struct loading *loading, struct csvk_error *err)
+{
+    const struct kbc_load *wanted = loading->wanted;
+    const struct kbc *kbc = loading->kbc;
+    struct csvk_buf identity = CSVK_BUF_INIT;
+    cJSON *file = cJSON_CreateObject();
+    int status = cJSON_AddStringToObject(file, "id", wanted->file_id) ? CSVK_OK : CSVK_ENOMEM;
+    if (status == CSVK_OK) {
+        status = csvk_buf_printf(&identity, "csvkit load 1; %s; branch %s; file %s", kbc->url,
+                                 kbc->branch ? kbc->branch : "-", wanted->file_id);
+    }
+    if (status == CSVK_OK) {
+        status = state_open(&loading->state, wanted->state, csvk_buf_text(&identity), err);
+    } else {
+        csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    if (status == CSVK_OK && !state_file(loading->state)) {
+        status = state_begin(loading->state, file, err);
+    }
+    csvk_buf_release(&identity);
+    cJSON_Delete(file);
+    return status;
+}
+
+static int open_journal(struct loading *loading, struct csvk_error *err)
+{
+    const struct kbc_load *wanted = loading->wanted;
+    if (!wanted->state || loading->kbc->mode == KBC_DRY_RUN) {
+        return CSVK_OK;
+    }
+    return wanted->journal == KBC_JOURNAL_OF_UPLOAD
+               ? state_open(&loading->state, wanted->state, NULL, err)
+               : open_own_journal(loading, err);
+}
+
 int kbc_load(struct kbc *kbc, const struct kbc_load *wanted, struct kbc_loaded *out,
              struct csvk_error *err)
 {
     struct loading loading = {.kbc = kbc, .wanted = wanted, .out = out};
     memset(out, 0, sizeof *out);
-    int status = CSVK_OK;
-    if (wanted->state && kbc->mode == KBC_SEND) {
-        status = state_open(&loading.state, wanted->state, NULL, err);
+    int status = check_wanted(wanted, err);
+    if (status == CSVK_OK) {
+        status = open_journal(&loading, err);
     }
     if (status == CSVK_OK) {
         status = load(&loading, err);

@@ -3,6 +3,7 @@
 #include "csvkit/json.h"
 #include "storage/spool.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -104,6 +105,21 @@ static int check_names(const struct upload_objects *objects, struct csvk_error *
     return CSVK_OK;
 }
 
+/* Folders and such are no slices: the platform's clients pass over them, too, but we say so. */
+static size_t count_left_out(const char *path, size_t slices)
+{
+    size_t entries = 0;
+    DIR *dir = opendir(path);
+    const struct dirent *entry;
+    while (dir && (entry = readdir(dir)) != NULL) {
+        entries += entry->d_name[0] != '.';
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    return entries > slices ? entries - slices : 0;
+}
+
 static int collect_slices(struct upload_objects *objects, const char *path,
                           enum kbc_compress compress, struct csvk_error *err)
 {
@@ -116,6 +132,7 @@ static int collect_slices(struct upload_objects *objects, const char *path,
     for (size_t i = 0; i < slices.count && status == CSVK_OK; i++) {
         status = plan(objects, slices.item[i], compress, err);
     }
+    objects->left_out = count_left_out(path, slices.count);
     csvk_strings_release(&slices);
     return status == CSVK_OK ? check_names(objects, err) : status;
 }

@@ -21,7 +21,8 @@ struct upload_objects {
     struct upload_object *item;
     size_t count;
     bool sliced;
-    uint64_t bytes; /* of the sources */
+    size_t left_out; /* entries of the directory that are no files */
+    uint64_t bytes;  /* of the sources */
 };
 
 /*

@@ -113,6 +113,7 @@ enum kbc_header {
     KBC_SKIP_HEADER, /* there is one (in every slice), but `columns` names them */
 };
 enum kbc_add { KBC_ADD_NOTHING, KBC_ADD_COLUMNS };
+enum kbc_journal { KBC_JOURNAL_OF_UPLOAD, KBC_JOURNAL_OF_LOAD };
 
 struct kbc_load {
     const char *table;   /* in.c-bucket.table */
@@ -129,8 +130,9 @@ struct kbc_load {
     enum kbc_add add; /* columns that the table does not have */
     uint64_t timeout; /* seconds to wait for the job; 0: no limit */
     struct kbc_delete delete_where;
-    const char *metadata; /* JSON object {"metadata":[…],"columnsMetadata":{…}}, or NULL */
-    const char *state;    /* journal of the upload: keeps the import's marks too */
+    const char *metadata;     /* JSON object {"metadata":[…],"columnsMetadata":{…}}, or NULL */
+    const char *state;        /* journal that keeps the import's marks, or NULL */
+    enum kbc_journal journal; /* what it is: the upload's, or the load's alone */
 };
 
 struct kbc_loaded {

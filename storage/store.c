@@ -311,16 +311,13 @@ int store_send(struct store_call *call, struct csvk_error *err)
     call->request.replay = HTTP_REPEATABLE;
     int status = http_send(call->client, &call->request, &call->response, err);
     if (status < 0) {
-        on_progress(call, 0);
         return status;
     }
     if (call->response.status < 200 || call->response.status > 299) {
-        on_progress(call, 0);
         return refuse(call, err);
     }
     char proof[STORE_TAG_SIZE];
     if (call->proof && !http_response_header(&call->response, call->proof, proof, sizeof proof)) {
-        on_progress(call, 0);
         return csvk_fail(err, CSVK_ENET, "%s: the store's answer was cut short",
                          call->request.what);
     }

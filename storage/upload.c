@@ -185,6 +185,23 @@ static int rounds(struct upload *upload, struct csvk_error *err)
     }
 }
 
+static void tell_oddities(const struct upload *upload)
+{
+    const struct upload_objects *objects = &upload->objects;
+    const char *path = upload->wanted->path;
+    if (!objects->sliced && objects->bytes > LARGE_FILE) {
+        kbc_note(upload->kbc, "%s: larger than 2 GB; slices load faster and surely (csvkit slice)",
+                 path);
+    }
+    if (objects->sliced && objects->count == 0) {
+        kbc_note(upload->kbc, "%s: no slices there: the file will have no rows", path);
+    }
+    if (objects->left_out > 0) {
+        kbc_note(upload->kbc, "%s: %zu of its entries are no files and are left out", path,
+                 objects->left_out);
+    }
+}
+
 int kbc_upload(struct kbc *kbc, const struct kbc_upload *wanted, struct kbc_uploaded *out,
                struct csvk_error *err)
 {
@@ -192,11 +209,8 @@ int kbc_upload(struct kbc *kbc, const struct kbc_upload *wanted, struct kbc_uplo
     memset(out, 0, sizeof *out);
     pthread_mutex_init(&upload.lock, NULL);
     int status = objects_collect(&upload.objects, wanted->path, wanted->compress, err);
-    if (status == CSVK_OK && !upload.objects.sliced && upload.objects.bytes > LARGE_FILE) {
-        kbc_note(kbc, "%s: larger than 2 GB; slices load faster and surely (csvkit slice)",
-                 wanted->path);
-    }
     if (status == CSVK_OK) {
+        tell_oddities(&upload);
         out->sliced = upload.objects.sliced;
         out->objects = upload.objects.count;
         status = upload_open_journal(&upload, err);

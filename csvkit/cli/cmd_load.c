@@ -149,7 +149,7 @@ static void tell_how_to_go_on(struct cli *cli, const struct kbc_load *load,
                  "look whether the rows are in %s before you load again (csvkit load %s "
                  "--file-id=%s); with --state, csvkit finds out by itself",
                  load->table, load->table, load->file_id);
-    } else if (!done->job.id[0]) {
+    } else if (!done->job.id[0] && !cli_has(cli, "file-id")) {
         cli_note(cli, "the file stays in Storage: --file-id=%s", load->file_id);
     }
 }
@@ -244,7 +244,8 @@ static int read_load(struct cli *cli, const struct remote_input *input, struct k
         .add = cli_has(cli, "add-columns") ? KBC_ADD_COLUMNS : KBC_ADD_NOTHING,
         .delete_where = input->delete_where,
         .metadata = input->metadata,
-        .state = input->path ? cli_value(cli, "state") : NULL,
+        .state = cli_value(cli, "state"),
+        .journal = input->path ? KBC_JOURNAL_OF_UPLOAD : KBC_JOURNAL_OF_LOAD,
     };
     return cli_get_uint(cli, "timeout", 1, UINT32_MAX, &load->timeout);
 }
@@ -308,7 +309,9 @@ static const struct cli_option rows[] = {
      "Longest wait for the job, which goes on at the server. "
      "Default: no limit.",
      false},
-    {"compress", 0, NULL, NULL, "Compresses what is not gzip yet before it is sent.", false},
+    {"compress", 0, NULL, NULL,
+     "Compresses what is not gzip yet before it is sent, in temporary space as upload does.",
+     false},
     {"check", 0, NULL, NULL, "Validates the data before anything is sent. This is the default.",
      false},
     {"no-check", 0, NULL, NULL, "Sends the data as it is.", false},

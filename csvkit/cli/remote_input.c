@@ -234,12 +234,37 @@ static int read_options(struct remote_input *input, struct cli *cli)
     return status == CLI_GOOD ? read_delete(input, cli) : status;
 }
 
+/* What one request to the Importer cannot do is refused, not left out. */
+static int check_importer(const struct remote_input *input, struct cli *cli)
+{
+    static const char *const foreign[] = {"state",       "part-size", "compress",
+                                          "no-wait",     "timeout",   "add-columns",
+                                          "create-only", "file-id",   "primary-key"};
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        if (cli_has(cli, foreign[i])) {
+            return cli_trouble(cli, "--importer: one request, without --%s", foreign[i]);
+        }
+    }
+    return input->delete_where.column ? cli_trouble(cli, "--importer: it deletes no rows")
+                                      : CLI_GOOD;
+}
+
+/* The length of what is sent, and sending it again, need a file. */
+static bool is_standard_input(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
 int remote_input_read(struct remote_input *input, struct cli *cli, const char *path)
 {
     struct csvk_buf manifest = CSVK_BUF_INIT;
     struct stat about;
     bool there = false;
     memset(input, 0, sizeof *input);
+    if (is_standard_input(path)) {
+        return cli_trouble(cli, "standard input cannot be sent: give a file or a slice directory "
+                                "(csvkit slice makes one of a stream)");
+    }
     input->path = path;
     input->dialect = (struct csvk_dialect)CSVK_DIALECT_RFC4180;
     input->sliced = path && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
@@ -248,7 +273,10 @@ int remote_input_read(struct remote_input *input, struct cli *cli, const char *p
         status = read_manifest(input, cli, csvk_buf_text(&manifest));
     }
     csvk_buf_release(&manifest);
-    return status == CLI_GOOD ? read_options(input, cli) : status;
+    if (status == CLI_GOOD) {
+        status = read_options(input, cli);
+    }
+    return status == CLI_GOOD && cli_has(cli, "importer") ? check_importer(input, cli) : status;
 }
 
 void remote_input_release(struct remote_input *input)

@@ -16,7 +16,8 @@ count() { rows $T | wc -l; }
 # ---- questions are asked again -------------------------------------------------------------------
 for mode in '"mode":"status","status":500' '"mode":"status","status":502' \
     '"mode":"status","status":503' '"mode":"status","status":504' '"mode":"status","status":429' \
-    '"mode":"status","status":429,"headers":{"Retry-After":"1"},"times":1' '"mode":"reset_before"' \
+    '"mode":"status","status":429,"headers":{"Retry-After":"1"},"times":1' \
+    '"mode":"status","status":503,"headers":{"Retry-After":"1"},"times":1' '"mode":"reset_before"' \
     '"mode":"close"' '"mode":"cut"' '"mode":"html"'; do
     fresh
     fault "{\"where\":\"api\",\"method\":\"GET\",\"path\":\"tables/\",\"times\":2,$mode}"

@@ -92,13 +92,19 @@ run 1 load $T --file-id=99999999
 says "storage.files.notFound"
 for code in csvImport.columnsNotMatch csvImport.invalidCsvParams invalidCsv invalidData \
     storage.fileNotUploaded storage.manifestFileMissing storage.importFileMissing \
-    storage.unauthorizedAccess storage.tables.validation storage.backend.exception; do
-    fresh
+    storage.unauthorizedAccess storage.tables.validation storage.backend.exception \
+    storage.files.notFound storage.tables.notFound storage.buckets.notFound \
+    storage.buckets.tableAlreadyExists storage.tables.validation.noColumns \
+    storage.tables.validation.invalidColumnName storage.tables.validation.invalidPrimaryKeyColumns \
+    storage.validation.primaryKey storage.tables.aliasImportNotAllowed \
+    storage.tables.columnAlreadyExists storage.tables.invalidColumnName query.syntax; do
+    control reset
     control set "{\"fail_job\":\"$code\"}"
     run 1 load $T --file-id="$id" --format=json
     same "code" "$(result .error.code)" $code
     says "$code, exceptionId exception-"
     same "rows after $code" "$(count)" 2
+    same "one import after $code" "$(posts $IMPORT)" 1
     [ $code != csvImport.columnsNotMatch ] || says "missing column: a"
 done
 control set '{"fail_job":"internalError"}'

@@ -260,8 +260,7 @@ class ObjectStore:
             raise Refused(400, 'InvalidArgument')
         if last + 1 != total and len(request.body) % (256 << 10):
             raise Refused(400, 'InvalidArgument', 'not a multiple of 256 KiB')
-        data += request.body[len(data) - first:]
+        data += request.body[len(data) - first:]  # what is there already is not taken twice
         if len(data) < total:
             return 308, {'Range': 'bytes=0-%d' % (len(data) - 1)}, b''
-        del self.uploads[session]
         return 200, self.store(bucket, key, bytes(data)), b''

@@ -53,6 +53,22 @@ for action in import-async tables-async; do
     [ $action = import-async ] || same "rows of the new table" "$(rows "$T" | wc -l)" 2
 done
 
+# ---- a file that was uploaded before, by its id -----------------------------------------------------
+run 0 upload "$work/o.csv"
+load="load in.c-byid.t --file-id=$(cat "$work/out") --incremental --state=$work/byid.state --format=json"
+# shellcheck disable=SC2086
+run 0 ${load/byid.state/first.state}
+same "mode of the journal" "$(stat -c %a "$work/first.state")" 600
+control reset
+control fault '{"where":"api","path":"import-async","mode":"flight","seconds":0.5}'
+# shellcheck disable=SC2086
+killed_after "import-async.* flight" $load
+# shellcheck disable=SC2086
+run 0 $load
+same "found again by file id" "$(result .found_again)" true
+same "two loads, each once" "$(rows in.c-byid.t | wc -l)" 4
+same "sent once by file id" "$(posts '.*import-async')" 1
+
 # ---- the same within one run: looked for until it is there ----------------------------------------
 begin
 control fault '{"where":"api","path":"import-async","mode":"flight","seconds":0.5}'

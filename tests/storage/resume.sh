@@ -99,6 +99,28 @@ PY
         same "prepared anew" "$(posts /v2/storage/files/prepare)" 1
     fi
 
+    # ---- credentials that run out in the middle: all goes to a new file, and is loaded once ------------
+    control reset
+    control fault '{"where":"store","method":"PUT","path":"part-4","mode":"slow","seconds":0.8}'
+    (sleep 0.1; until log | grep -q '^store PUT.*part-4'; do sleep 0.05; done; control expire) &
+    run 0 load in.c-main.expired "$work/slices" --parallel=1
+    wait $!
+    if [ "$provider" = gcp ]; then
+        same "renewed in the middle" "$(log | grep -c 'PUT /v2/storage/files/.*/refresh')" 1
+    else
+        says "ran out; preparing a new file"
+        same "two files" "$(posts /v2/storage/files/prepare)" 2
+        same "manifests of the old and the new file" "$(log | grep -c '^store PUT.*slicesmanifest')" 1
+    fi
+    same "rows after an expiry" "$(rows in.c-main.expired | wc -l)" 6
+    same "one import after an expiry" "$(posts '.*import-async')" 1
+
+    # ---- the answer to the last part is lost ------------------------------------------------------------
+    control reset
+    control fault '{"where":"store","method":"PUT","skip":2,"mode":"reset_after"}'
+    run 0 upload "$work/big.csv" $parts --name=lastpart.csv --parallel=1
+    same "size after a lost last answer" "$(stored lastpart.csv)" "$size"
+
     # ---- a source that changes ----------------------------------------------------------------------------
     control reset
     control fault '{"where":"store","method":"PUT","mode":"slow","seconds":1}'
