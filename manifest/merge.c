@@ -7,6 +7,8 @@
  */
 #include "manifest/slice.h"
 
+#include "csvkit/writer.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -29,6 +31,7 @@ void csvk_merge_options_init(struct csvk_merge_options *options)
         .dialect = CSVK_DIALECT_RFC4180,
         .header = CSVK_MERGE_COLUMNS,
         .eol = CSVK_EOL_CRLF,
+        .quote = CSVK_QUOTE_KEEP,
     };
 }
 
@@ -42,57 +45,53 @@ static int write_out(struct merge *m, const void *bytes, size_t length, struct c
     return m->output.write(m->output.context, bytes, length, err);
 }
 
-static int write_line_break(struct merge *m, struct csvk_error *err)
+static enum csvk_eol eol_of(const struct merge *m)
 {
     enum csvk_eol eol = m->eol != CSVK_EOL_NONE ? m->eol : m->options->eol;
-    return eol == CSVK_EOL_LF ? write_out(m, "\n", 1, err) : write_out(m, "\r\n", 2, err);
+    return eol == CSVK_EOL_LF ? CSVK_EOL_LF : CSVK_EOL_CRLF;
+}
+
+static int write_line_break(struct merge *m, struct csvk_error *err)
+{
+    return eol_of(m) == CSVK_EOL_LF ? write_out(m, "\n", 1, err) : write_out(m, "\r\n", 2, err);
 }
 
 /* ---- the header ---- */
 
-static bool needs_enclosure(const struct csvk_dialect *dialect, const char *name, bool alone)
+static int format_header(const struct csvk_merge_options *o, struct csvk_writer *writer,
+                         struct csvk_value *names, struct csvk_buf *line, struct csvk_error *err)
 {
-    for (const char *p = name; *p != '\0'; p++) {
-        unsigned char byte = (unsigned char)*p;
-        if (byte == '\n' || byte == '\r' || byte == dialect->delimiter ||
-            byte == dialect->enclosure) {
-            return true;
-        }
+    const struct csvk_strings *columns = o->columns;
+    for (size_t i = 0; i < columns->count; i++) {
+        const char *name = columns->item[i];
+        names[i] = (struct csvk_value){(const unsigned char *)name, strlen(name), CSVK_VALUE_PLAIN};
     }
-    return alone && name[0] == '\0';
+    if (!csvk_writer_can(writer, names, columns->count)) {
+        return csvk_fail(err, CSVK_EDATA,
+                         "a column has a name that cannot be written without an enclosure");
+    }
+    return csvk_writer_format(writer, names, columns->count, line) == CSVK_OK
+               ? CSVK_OK
+               : csvk_fail(err, CSVK_ENOMEM, "out of memory");
 }
 
-static int add_enclosed(struct csvk_buf *line, const char *name, unsigned char enclosure)
+/* With its line break. What a name needs to be read back is the writer's business. */
+static int make_header(const struct merge *m, struct csvk_buf *line, struct csvk_error *err)
 {
-    int status = csvk_buf_putc(line, enclosure);
-    for (const char *p = name; *p != '\0' && status == CSVK_OK; p++) {
-        if ((unsigned char)*p == enclosure) {
-            status = csvk_buf_putc(line, enclosure);
-        }
-        status = status == CSVK_OK ? csvk_buf_putc(line, (unsigned char)*p) : status;
-    }
-    return status == CSVK_OK ? csvk_buf_putc(line, enclosure) : status;
-}
-
-static int make_header(const struct csvk_merge_options *o, struct csvk_buf *line,
-                       struct csvk_error *err)
-{
-    int status = CSVK_OK;
-    for (size_t i = 0; i < o->columns->count && status == CSVK_OK; i++) {
-        const char *name = o->columns->item[i];
-        bool enclose = needs_enclosure(&o->dialect, name, o->columns->count == 1);
-        if (enclose && o->dialect.enclosure == CSVK_NO_BYTE) {
-            return csvk_fail(err, CSVK_EDATA,
-                             "column %zu has a name that cannot be written without an enclosure",
-                             i + 1);
-        }
-        status = i > 0 ? csvk_buf_putc(line, (unsigned char)o->dialect.delimiter) : status;
-        if (status == CSVK_OK) {
-            status = enclose ? add_enclosed(line, name, (unsigned char)o->dialect.enclosure)
-                             : csvk_buf_puts(line, name);
-        }
-    }
-    return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    struct csvk_writer writer;
+    struct csvk_normalize_options how;
+    csvk_normalize_options_init(&how);
+    how.to = m->options->dialect;
+    how.line_break = eol_of(m);
+    how.quote = m->options->quote;
+    csvk_writer_init(&writer, &how, (struct csvk_output){NULL, NULL});
+    struct csvk_value *names = csvk_calloc(m->options->columns->count, sizeof *names);
+    int status = names == NULL ? csvk_fail(err, CSVK_ENOMEM, "out of memory")
+                               : format_header(m->options, &writer, names, line, err);
+    csvk_free(names);
+    csvk_writer_release(&writer);
+    csvk_normalize_options_release(&how);
+    return status;
 }
 
 /* Waits for the first record, which shows the kind of line break. */
@@ -103,9 +102,8 @@ static int begin(struct merge *m, struct csvk_error *err)
         return CSVK_OK;
     }
     struct csvk_buf line = CSVK_BUF_INIT;
-    int status = make_header(m->options, &line, err);
+    int status = make_header(m, &line, err);
     status = status == CSVK_OK ? write_out(m, line.data, line.length, err) : status;
-    status = status == CSVK_OK ? write_line_break(m, err) : status;
     csvk_buf_release(&line);
     return status;
 }
@@ -230,6 +228,8 @@ static int open_slice(struct slice *s, struct csvk_error *err)
     how.continuation = true; /* a mark at the start of a slice is data */
     how.width = s->merge->width;
     how.facts = 0;
+    how.max_record =
+        s->merge->options->max_record != 0 ? s->merge->options->max_record : UINT64_MAX;
     int status = csvk_source_open(&s->source, s->path, err);
     return status == CSVK_OK ? csvk_reader_new(&s->reader, s->source, &how, err) : status;
 }

@@ -99,6 +99,7 @@ void cli_out_buf(struct cli *cli, struct csvk_buf *buf); /* writes and clears */
 bool cli_out_failed(const struct cli *cli); /* nobody gets what we write: a long report may stop */
 bool cli_color(const struct cli *cli, FILE *stream); /* terminal and no NO_COLOR */
 unsigned cli_threads(struct cli *cli);               /* -j, or the cores we may use */
+uint64_t cli_longest_record(void);                   /* a quarter of the memory we may use */
 
 /* ---- progress: a line on standard error, on terminals, after half a second ---- */
 struct cli_progress;

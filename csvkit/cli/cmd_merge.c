@@ -48,10 +48,12 @@ static int read_header(struct job *job)
 static int read_options(struct job *job)
 {
     struct cli *cli = job->cli;
-    const char *eol = cli_value(cli, "line-break");
+    const char *eol = cli_value(cli, "line-break"), *quote = cli_value(cli, "quote");
     job->directory = cli_operand(cli, 0);
     job->output = cli_has(cli, "output") ? cli_value(cli, "output") : "-";
     csvk_merge_options_init(&job->how);
+    job->how.quote = quote != NULL && quote[0] == 'a' ? CSVK_QUOTE_ALL : CSVK_QUOTE_KEEP;
+    job->how.max_record = cli_longest_record();
     job->how.eol = eol != NULL && eol[0] == 'l' ? CSVK_EOL_LF : CSVK_EOL_CRLF;
     int status = cli_get_table(cli, job->directory, &job->table);
     if (status == CLI_GOOD && job->table.delimiter_auto) {
@@ -179,6 +181,10 @@ static const struct cli_option rows[] = {
      "Where to write; a name that ends in .gz is compressed. Default: standard output.", false},
     {"line-break", 0, "NAME", "crlf|lf",
      "Line break of the header when no record shows one. Default: crlf.", false},
+    {"quote", 0, "HOW", "needed|all",
+     "Which names of the header to enclose, when it is written from the manifest or --columns. "
+     "Default: needed.",
+     false},
     {"level", 0, "N", NULL, "Compression from 1 (fast) to 9 (small). Default: 4.", false},
     {"format", 'f', "NAME", "text|json", "Form of the result. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
@@ -201,9 +207,13 @@ const struct cli_command cli_cmd_merge = {
     .summary = "join the slices of a directory to one CSV file",
     .details = "The inverse of slice: writes the header that DIR.manifest says and the records of "
                "all slices in the order of their names, plain or gzip. Slices are checked on the "
-               "way: damage, enclosures, and the number of fields of every record.\n\nThe exit "
+               "way: damage, enclosures, and the number of fields of every record.\n\nThe records "
+               "come back byte for byte, and so does the header when it had no more enclosures "
+               "than its names need, or with --quote=all one in which every name was enclosed: a "
+               "manifest keeps the names, not how they were written. The header ends as the first "
+               "record does.\n\nThe exit "
                "status is 1 and there is no FILE when a slice is bad. Memory does not grow with "
-               "the input.",
+               "the input, but with the longest record, which may take a quarter of it.",
     .groups = groups,
     .examples = examples,
     .min_operands = 1,

@@ -78,7 +78,8 @@ static int need_normalize(const struct slice_job *job)
         &cli_normalize_repairs, &cli_normalize_style, &normalizing, NULL};
     for (const struct cli_group *const *group = groups_of_repair; *group != NULL; group++) {
         for (const struct cli_option *row = (*group)->rows; row->name != NULL; row++) {
-            if (cli_has(job->cli, row->name)) {
+            bool ours = strcmp(row->name, "max-record") == 0;
+            if (!ours && cli_has(job->cli, row->name)) {
                 return cli_trouble(job->cli, "--%s goes with --normalize", row->name);
             }
         }
@@ -160,7 +161,9 @@ static int read_output(struct slice_job *job)
     how->existing = cli_has(cli, "force") ? CSVK_SLICE_REPLACE : CSVK_SLICE_REFUSE;
     how->none = cli_has(cli, "keep-empty") ? CSVK_SLICE_EMPTY_SLICE : CSVK_SLICE_NO_SLICE;
     how->threads = cli_threads(cli);
+    job->longest = cli_longest_record();
     int status = cli_get_uint(cli, "level", 1, 9, &level);
+    status = status == CLI_GOOD ? cli_get_size(cli, "max-record", &job->longest) : status;
     how->level = (int)level;
     return status == CLI_GOOD ? read_cut(job) : status;
 }
@@ -356,8 +359,11 @@ const struct cli_command cli_cmd_slice = {
         "after the other are the input without its header, byte for byte.\n\nWhen the input is "
         "bad, the findings are told as in validate, the exit status is 1, and there is no DIR. DIR "
         "is made under a temporary name and appears whole, at once in place of an old one with "
-        "--force; its manifest appears last.\n\nMemory does not grow with the input: 256 KiB, the "
-        "longest record, and two MiB for each of the threads and two more.",
+        "--force; its manifest appears last.\n\nMemory does not grow with the input: 256 KiB, "
+        "three "
+        "times the longest record, and two MiB for each of the threads and two more. A record may "
+        "be as long as --max-record says; without --normalize the default is a quarter of the "
+        "memory of the machine or the container, at most 4 GiB.",
     .groups = groups,
     .examples = examples,
     .min_operands = 0,

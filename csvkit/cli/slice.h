@@ -13,6 +13,7 @@ struct slice_job {
     struct cli_table table;
     struct csvk_strings inputs; /* files, in order */
     bool header;                /* each input begins with one */
+    uint64_t longest;           /* record, in bytes */
     struct csvk_validate_options rules;
     struct csvk_slice_options how;
     struct csvk_slicer *slicer;

@@ -191,6 +191,7 @@ static int open_input(struct input *in, struct csvk_error *err)
     csvk_validator_reader_options(in->validator, &how);
     enum csvk_detail least = job->plan.types_auto ? CSVK_FIELDS : CSVK_RECORDS;
     how.detail = how.detail > least ? how.detail : least;
+    how.max_record = job->longest; /* records are passed on whole, whatever the judge needs */
     return csvk_reader_new(&in->reader, in->source, &how, err);
 }
 

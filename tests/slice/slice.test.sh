@@ -70,6 +70,21 @@ test_forms() {
     drop
 }
 
+test_long_record() { # of 80 MB: as long as there is memory for it, there and back
+    python3 - >long.csv <<'PY'
+field = '"' + 'a ""line"",\n' * (16_000_000 // 12) + '"'
+print("a,b,c,d,e", ",".join([field] * 5), "1,2,3,4,5", sep="\n")
+PY
+    [ "$(stat -c %s long.csv)" -gt 75000000 ] || fail "long record: no test"
+    expect 0 "long record" "$CSVKIT" slice long.csv -o dir --verify -j2 --level=1
+    "$CSVKIT" merge dir | cmp - long.csv || fail "long record: merge"
+    drop
+    expect 2 "longer than allowed" "$CSVKIT" slice long.csv -o dir --max-record=10MB
+    says 'longer than 10000000 bytes'
+    clean "longer than allowed"
+    rm long.csv
+}
+
 test_threads() { # any number of threads, gzip or plain input: the same bytes
     local n
     for n in 1 2 3 7; do
@@ -107,6 +122,25 @@ PY
     drop
     expect 2 "count of a pipe" "$CSVKIT" slice - -o dir --slices=7
     clean "count of a pipe"
+}
+
+test_header() { # comes back as it was when each name, or only what needs it, was enclosed
+    local header
+    for header in 'a,b' 'a,"b ""x"", y"' '#a,b' '"a,b",c' '"a
+b",c'; do
+        printf '%s\n1,2\n' "$header" >h.csv
+        expect 0 "header $header" "$CSVKIT" slice h.csv -o dir
+        "$CSVKIT" merge dir | cmp - h.csv || fail "header $header: $("$CSVKIT" merge dir)"
+        drop
+    done
+    printf '"a","b ""x"""\r\n"1","2"\r\n' >h.csv
+    expect 0 "header, all enclosed" "$CSVKIT" slice h.csv -o dir
+    [ "$("$CSVKIT" merge dir | head -n 1)" = $'a,"b ""x"""\r' ] || fail "header, needed only"
+    "$CSVKIT" merge --quote=all dir | cmp - h.csv || fail "header, all enclosed"
+    "$CSVKIT" slice h.csv --normalize --line-break=crlf -o dir -q --force >/dev/null
+    "$CSVKIT" merge --quote=all dir | cmp - <("$CSVKIT" normalize -q h.csv) || fail "header, normalized"
+    drop
+    rm h.csv
 }
 
 test_directory() { # slices in: with a header each, or with a manifest
@@ -282,7 +316,7 @@ test_pipe() {
     drop
 }
 
-for name in forms threads json directory refusals empty manifest replace merge_refusals pipe; do
+for name in forms long_record threads json header directory refusals empty manifest replace merge_refusals pipe; do
     "test_$name"
 done
 [ "$fails" = 0 ] && echo "slice and merge behave"
