@@ -115,6 +115,21 @@ void store_release(struct store *store)
     memset(store, 0, sizeof *store);
 }
 
+int store_open_reader(const struct store *store, struct store *reader, struct csvk_error *err)
+{
+    char path[64];
+    struct kbc_answer answer;
+    snprintf(path, sizeof path, "files/%s?federationToken=1", store->file_id);
+    struct kbc_call call = {
+        .what = "asking for the file", .method = "GET", .path = path, .scope = KBC_BRANCHED};
+    int status = kbc_call(store->kbc, &call, &answer, err);
+    if (status == CSVK_OK) {
+        status = store_init(reader, store->kbc, answer.json, STORE_READ, err);
+    }
+    kbc_answer_release(&answer);
+    return status;
+}
+
 int store_object_url(const struct store *store, const char *key, struct csvk_buf *out)
 {
     switch (store->kind) {

@@ -38,7 +38,10 @@ struct store {
 /* `file` is the JSON of the file. CSVK_EREMOTE when a needed part is missing. */
 int store_init(struct store *store, struct kbc *kbc, const cJSON *file, enum store_use use,
                struct csvk_error *err) CSVK_MUST_USE;
-void store_release(struct store *store);
+void store_release(struct store *store); /* all-zero is fine */
+/* The same file as its readers see it: asks the Storage API for their credentials. */
+int store_open_reader(const struct store *store, struct store *reader,
+                      struct csvk_error *err) CSVK_MUST_USE;
 /* "s3://bucket/", "azure://account…/container/", "gs://bucket/" + key: how a manifest names it. */
 int store_object_url(const struct store *store, const char *key,
                      struct csvk_buf *out) CSVK_MUST_USE;

@@ -4,12 +4,14 @@
  * The SHA-256 of every body is signed, so S3 itself refuses what was damaged or changed on the way.
  * A part counts when it came back with an ETag; the parts list at the end is made of these. The
  * answer to the last request may be an <Error> with status 200, and after a lost answer the upload
- * may already be finished: NoSuchUpload on a repetition says so.
+ * may already be finished: NoSuchUpload on a repetition hints at it, the size of the object proves
+ * it.
  */
 #include "storage/sigv4.h"
 #include "storage/store.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- parsing --------------------------------------------------------------------------------- */
@@ -294,17 +296,65 @@ static bool finish_is_passing(void *ctx, const struct http_response *response)
            !strstr(csvk_buf_text(&response->body), "CompleteMultipartUploadResult");
 }
 
-static int judge_finish(struct store_call *call, int status, struct csvk_error *err)
+/* Asks the store, with what a reader of the file gets, for the size of an object. */
+static int read_size(struct store *reader, struct http_client *client,
+                     const struct store_object *object, uint64_t *size, struct csvk_error *err)
+{
+    struct store_call call = {.store = reader, .client = client, .out_fd = -1};
+    struct http_body nothing = {"", -1, 0, 0};
+    char text[32] = "";
+    call.request.what = object->what;
+    int status = start(&call, "HEAD", object->key, "", err);
+    if (status == CSVK_OK) {
+        status = set_body(&call, &nothing, err);
+    }
+    if (status == CSVK_OK) {
+        status = store_send(&call, err);
+    }
+    if (status == CSVK_OK) {
+        http_response_header(&call.response, "Content-Length", text, sizeof text);
+        *size = strtoull(text, NULL, 10);
+    }
+    http_request_release(&call.request);
+    http_response_release(&call.response);
+    return status;
+}
+
+/* The store does not know the upload: finished by a request whose answer was lost, or gone. The
+   object itself tells. */
+static int settle_finish(struct store_call *call, const struct store_object *object,
+                         struct csvk_error *err)
+{
+    struct store reader = {0};
+    struct csvk_error unimportant = {0};
+    uint64_t size = 0;
+    int status = store_open_reader(call->store, &reader, &unimportant);
+    if (status == CSVK_OK) {
+        status = read_size(&reader, call->client, object, &size, &unimportant);
+    }
+    store_release(&reader);
+    if (status == CSVK_ECANCELED) {
+        return csvk_fail(err, CSVK_ECANCELED, "%s: stopped", object->what);
+    }
+    if (status < 0 || size != object->size) {
+        return csvk_fail(err, CSVK_EREMOTE,
+                         "%s: the store does not know the upload any more, and has no such object",
+                         object->what);
+    }
+    kbc_note(call->store->kbc,
+             "%s: the upload was already finished by a request whose answer was lost",
+             object->what);
+    return CSVK_OK;
+}
+
+static int judge_finish(struct store_call *call, const struct store_object *object, int status,
+                        struct csvk_error *err)
 {
     char code[64], text[200];
     store_xml_text(&call->response, "Code", code, sizeof code);
     store_xml_text(&call->response, "Message", text, sizeof text);
     if (status < 0 && call->response.status == 404 && strcmp(code, "NoSuchUpload") == 0) {
-        kbc_note(call->store->kbc,
-                 "%s: the upload was already finished by a request whose answer "
-                 "was lost",
-                 call->request.what);
-        return CSVK_OK;
+        return settle_finish(call, object, err);
     }
     if (status == CSVK_OK && code[0]) {
         return kbc_fail(call->store->kbc, err, CSVK_EREMOTE, "%s: the object store answered %s: %s",
@@ -335,7 +385,7 @@ static int finish(struct store_call *call, const struct store_object *object,
     }
     if (status == CSVK_OK) {
         call->request.judge = finish_is_passing;
-        status = judge_finish(call, store_send(call, err), err);
+        status = judge_finish(call, object, store_send(call, err), err);
         kbc_progress_add(call->store->kbc, -(int64_t)call->reported); /* XML is no payload */
     }
     csvk_buf_release(&xml);

@@ -90,13 +90,10 @@ static void drop_parts(struct upload *upload, const struct upload_object *object
     http_client_free(client);
 }
 
-static int put_in_parts(struct upload *upload, struct http_client *client,
-                        struct upload_object *object, struct csvk_error *err)
+static int try_parts(struct upload *upload, struct http_client *client,
+                     struct upload_object *object, struct csvk_error *err)
 {
     int status = CSVK_OK;
-    if (upload_recall_parts(upload, object) < 0) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
     if (!object->object.upload) {
         status = store_begin(&upload->store, client, &object->object, err);
         if (status == CSVK_OK) {
@@ -109,8 +106,38 @@ static int put_in_parts(struct upload *upload, struct http_client *client,
     if (status == CSVK_OK) {
         status = object_check(object, err);
     }
-    if (status == CSVK_OK) {
-        status = store_finish(&upload->store, client, &object->object, err);
+    return status == CSVK_OK ? store_finish(&upload->store, client, &object->object, err) : status;
+}
+
+/* What an earlier run began is of no use: forgets it, here and in the journal. */
+static int forget_begun(struct upload *upload, struct upload_object *object, struct csvk_error *err)
+{
+    csvk_free(object->object.upload);
+    object->object.upload = NULL;
+    for (size_t i = 0; i < object->object.nparts; i++) {
+        struct store_part *part = &object->object.parts[i];
+        kbc_progress_add(upload->kbc, part->tag[0] ? -(int64_t)part->size : 0);
+        part->tag[0] = '\0';
+    }
+    return upload_note_dropped(upload, object, err);
+}
+
+static int put_in_parts(struct upload *upload, struct http_client *client,
+                        struct upload_object *object, struct csvk_error *err)
+{
+    struct csvk_error gone = {0};
+    if (upload_recall_parts(upload, object) < 0) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    bool recalled = object->object.upload != NULL;
+    int status = try_parts(upload, client, object, recalled ? &gone : err);
+    if (recalled && status == CSVK_EREMOTE && !upload->store.expired) {
+        kbc_note(upload->kbc, "%s; what an earlier run stored is not used, all parts go anew",
+                 gone.text);
+        status = forget_begun(upload, object, err);
+        status = status == CSVK_OK ? try_parts(upload, client, object, err) : status;
+    } else if (recalled && status < 0 && err) {
+        *err = gone;
     }
     if (status < 0 && object->object.upload && (!upload->state || status == CSVK_ECHANGED)) {
         struct csvk_error unimportant;

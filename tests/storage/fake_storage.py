@@ -11,6 +11,7 @@ It listens on two loopback ports, one for the API, one for the objects, and misb
                        slow|late|stall|flight|xml200|big_header|redirect", "status", "headers", "body", "seconds"}
     PUT /_fake/set    {"polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
                        "spoil_session", "other_forms", "drop_run_ids", "other_jobs"}
+    PUT /_fake/forget all uploads in parts that are not finished
     PUT /_fake/damage {"key" (regular expression), "keep"}: cuts objects, or removes them
     PUT /_fake/expire all credentials given so far    PUT /_fake/reset faults and log
     GET /_fake/log    what came, in order     GET /_fake/rows?table=ID    the rows, sorted
@@ -258,6 +259,9 @@ class ApiHandler(Handler):
                 grant.expires = 0
             for grant in list(state.sas.values()) + list(state.bearers.values()):
                 grant.expires = 0
+            return 200, {}
+        if what == 'forget':
+            state.uploads.clear()
             return 200, {}
         if what == 'damage':
             wish = json.loads(body)

@@ -129,7 +129,7 @@ class ObjectStore:
         query = dict(urllib.parse.parse_qsl(request.query, keep_blank_values=True))
         if not grant.allows(bucket, key):
             raise Refused(403, 'AccessDenied', 'Access Denied')
-        if request.method == 'GET' and not grant.write:
+        if request.method in ('GET', 'HEAD') and not grant.write:
             return self.fetch(bucket, key, 'NoSuchKey')
         if not grant.write or request.method not in ('PUT', 'POST', 'DELETE'):
             raise Refused(403, 'AccessDenied', 'Access Denied')
