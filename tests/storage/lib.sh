@@ -98,13 +98,19 @@ says() { # says TEXT: on standard error of the last run
 posts() { log | grep -cE "^api POST $1 " || true; } # how often a POST arrived
 result() { jq -r "$1" "$work/out"; }
 
-# Nothing that was printed, and no file that was left, holds a secret of this run.
+# Nothing that was printed holds a secret of this run; no file that was left holds the token. (The
+# journals hold credentials of a file, and the token is in the servers' own files.)
+secrets='canary(TOKEN|SECRET)|ya29\.|session/[0-9a-f]{8}|upload_id=|sig=[A-Za-z0-9%]'
 no_secrets() {
-    if [ -e "$work/everything" ] && grep -aqE 'canaryTOKEN|ya29\.|session/[0-9a-f]{8}|sig=[A-Za-z0-9%]' \
-        "$work/everything"; then
+    local files
+    cat "$work/out" "$work/err" >>"$work/everything" 2>/dev/null # of a command that `run` did not run
+    if grep -aqE "$secrets" "$work/everything"; then
         fail "a secret was printed"
-        grep -aoE '.{0,80}(canaryTOKEN|ya29\.|session/[0-9a-f]{8}|sig=[A-Za-z0-9%]).{0,20}' "$work/everything" | head
+        grep -aoE ".{0,80}($secrets).{0,20}" "$work/everything" | head
     fi
+    files=$(grep -rlaF canaryTOKEN "$work" --exclude='ready.*' --exclude='token' --exclude='trace' \
+        --exclude='requests.json' --exclude='everything')
+    [ -z "$files" ] || fail "the token is in $files"
 }
 conclude() {
     no_secrets

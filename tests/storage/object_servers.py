@@ -83,7 +83,7 @@ class S3Objects:
         return [urllib.parse.unquote_plus(e.text) for e in root.iter() if e.tag.endswith('}Key')]
 
     def grant(self, grant):
-        access, secret = 'ASIA' + uuid.uuid4().hex[:16].upper(), uuid.uuid4().hex
+        access, secret = 'ASIA' + uuid.uuid4().hex[:16].upper(), 'canarySECRET' + uuid.uuid4().hex
         session = 'session/' + uuid.uuid4().hex + '=='
         with open(self.file) as file:
             known = json.load(file)

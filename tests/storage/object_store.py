@@ -55,7 +55,7 @@ class ObjectStore:
 
     # ---- credentials -------------------------------------------------------------------------
     def grant_s3(self, grant):
-        access, secret = 'ASIA' + uuid.uuid4().hex[:16].upper(), uuid.uuid4().hex
+        access, secret = 'ASIA' + uuid.uuid4().hex[:16].upper(), 'canarySECRET' + uuid.uuid4().hex
         self.s3[access] = (secret, 'session/' + uuid.uuid4().hex + '==', grant)
         return access, secret, self.s3[access][1]
 
