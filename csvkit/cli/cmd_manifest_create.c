@@ -18,7 +18,7 @@ struct create {
     struct cli_manifest_plan plan;
     struct csvk_manifest *manifest;
     struct csvk_manifest_findings findings;
-    struct csvk_buf evidence; /* lines about proposed types */
+    struct csvk_types *types; /* found in the data, or NULL */
 };
 
 static int no_memory(struct create *create)
@@ -124,85 +124,32 @@ static int feed_file(struct create *create, struct csvk_types *types, const char
     return status == CSVK_END ? CSVK_OK : status;
 }
 
-/* "not INTEGER: record 7 has "12a"": why the type before the proposed one was not taken. */
-static int add_reason(struct csvk_buf *out, const struct csvk_column_types *column,
-                      enum csvk_type type)
-{
-    const struct csvk_type_exclusion *why = &column->excluded[type];
-    size_t n = why->length < CSVK_TYPE_SAMPLE ? (size_t)why->length : CSVK_TYPE_SAMPLE;
-    int status = csvk_buf_printf(out, "; not %s: record %llu has \"", csvk_type_name(type),
-                                 (unsigned long long)why->record);
-    status = status == CSVK_OK ? csvk_buf_add_escaped(out, why->sample, n) : status;
-    return status == CSVK_OK ? csvk_buf_puts(out, why->length > n ? "...\"" : "\"") : status;
-}
-
-/* The widest type that was possible the longest says most about a column of text. */
-static int add_evidence(struct csvk_buf *out, const char *name,
-                        const struct csvk_column_types *column)
-{
-    enum csvk_type chosen = csvk_types_propose(column);
-    int status = csvk_buf_add_escaped(out, name, strlen(name));
-    if (status == CSVK_OK) {
-        status =
-            csvk_buf_printf(out, ": %s%s%s (%llu values, %llu empty, longest %llu bytes",
-                            csvk_type_name(chosen), csvk_types_length(column).text[0] ? " " : "",
-                            csvk_types_length(column).text, (unsigned long long)column->values,
-                            (unsigned long long)column->empty, (unsigned long long)column->longest);
-    }
-    int latest = -1;
-    for (int type = 0; type < (int)chosen; type++) {
-        uint64_t record = column->excluded[type].record;
-        if (record != 0 && (latest < 0 || record > column->excluded[latest].record)) {
-            latest = type;
-        }
-    }
-    if (status == CSVK_OK && latest >= 0) {
-        status = add_reason(out, column, (enum csvk_type)latest);
-    }
-    return status == CSVK_OK ? csvk_buf_puts(out, ")\n") : status;
-}
-
-static int take_types(struct create *create, const struct csvk_types *types)
-{
-    int status = CLI_GOOD;
-    for (size_t i = 0; i < csvk_types_columns(types) && status == CLI_GOOD; i++) {
-        const struct csvk_column_types *column = csvk_types_column(types, i);
-        struct csvk_type_length length = csvk_types_length(column);
-        const char *name = create->plan.columns.item[i];
-        struct csvk_manifest_type type = {name, csvk_type_name(csvk_types_propose(column)),
-                                          length.text[0] != '\0' ? length.text : NULL,
-                                          column->empty > 0 || column->values == 0 ? CSVK_YES
-                                                                                   : CSVK_NO};
-        if (add_evidence(&create->evidence, name, column) != CSVK_OK) {
-            return no_memory(create);
-        }
-        status = cli_manifest_plan_type(create->cli, &create->plan, &type);
-    }
-    return status;
-}
-
 static int propose_types(struct create *create)
 {
     struct csvk_strings files = {NULL, 0, 0};
-    struct csvk_types *types = NULL;
     struct csvk_error err = {0};
     int status = list_files(create, &files);
-    if (status == CLI_GOOD && csvk_types_new(&types, create->plan.columns.count,
+    if (status == CLI_GOOD && csvk_types_new(&create->types, create->plan.columns.count,
                                              &create->plan.options.dialect) != CSVK_OK) {
         status = no_memory(create);
     }
     for (size_t i = 0; i < files.count && status == CLI_GOOD; i++) {
-        status = feed_file(create, types, files.item[i], &err) == CSVK_OK
+        status = feed_file(create, create->types, files.item[i], &err) == CSVK_OK
                      ? CLI_GOOD
                      : cli_fail(create->cli, &err);
     }
-    status = status == CLI_GOOD ? take_types(create, types) : status;
-    csvk_types_free(types);
     csvk_strings_release(&files);
-    return status;
+    return status == CLI_GOOD ? cli_manifest_plan_types(create->cli, &create->plan, create->types)
+                              : status;
 }
 
 /* ---- judging and writing ---- */
+
+static bool wants_json(const struct create *create)
+{
+    const char *format = cli_value(create->cli, "format");
+    return format != NULL && strcmp(format, "json") == 0;
+}
 
 static int tell(struct create *create)
 {
@@ -213,8 +160,10 @@ static int tell(struct create *create)
     if (good && (!quiet || create->findings.errors > 0)) {
         fputs(csvk_buf_text(&out), stderr);
     }
-    if (good && !quiet && create->evidence.length > 0) {
-        fputs(csvk_buf_text(&create->evidence), stderr);
+    csvk_buf_clear(&out);
+    if (good && !quiet && create->types != NULL && !wants_json(create)) {
+        good = cli_add_types(&out, &create->plan.columns, create->types) == CSVK_OK;
+        fputs(good ? csvk_buf_text(&out) : "", stderr);
     }
     csvk_buf_release(&out);
     return good ? CLI_GOOD : no_memory(create);
@@ -243,6 +192,27 @@ static int judge(struct create *create)
     return status;
 }
 
+/* The result for programs; without --format=json a manifest in its place is result enough. */
+static int put_json(struct create *create, const char *manifest)
+{
+    struct csvk_buf out = CSVK_BUF_INIT;
+    struct csvk_json json;
+    csvk_json_init(&json, &out);
+    csvk_json_open(&json, '{');
+    csvk_json_put_string(&json, "manifest", manifest);
+    csvk_json_put_strings(&json, "columns", &create->plan.columns);
+    if (create->types != NULL) {
+        cli_put_types(&json, &create->plan.columns, create->types);
+    }
+    csvk_json_close(&json, '}');
+    int status = json.failed ? CSVK_ENOMEM : csvk_buf_putc(&out, '\n');
+    if (status == CSVK_OK) {
+        cli_out_buf(create->cli, &out);
+    }
+    csvk_buf_release(&out);
+    return status;
+}
+
 static int write_manifest(struct create *create)
 {
     const char *output = cli_value(create->cli, "output");
@@ -256,6 +226,9 @@ static int write_manifest(struct create *create)
         csvk_buf_clear(&path);
         status = csvk_manifest_print(create->manifest, &path);
         cli_out_buf(create->cli, &path);
+    }
+    if (status == CSVK_OK && wants_json(create)) {
+        status = put_json(create, csvk_buf_text(&path));
     }
     csvk_buf_release(&path);
     return status == CSVK_OK ? CLI_GOOD : cli_fail(create->cli, &err);
@@ -319,6 +292,10 @@ static int create_for_file(struct create *create)
 
 static int refuse_mixture(struct cli *cli)
 {
+    const char *output = cli_value(cli, "output"), *format = cli_value(cli, "format");
+    if (output != NULL && strcmp(output, "-") == 0 && format != NULL && format[0] == 'j') {
+        return cli_trouble(cli, "--format=json: standard output is where the manifest goes");
+    }
     static const char *const of_files[] = {"tag", "permanent", "public", "notify"};
     for (size_t i = 0; i < sizeof of_files / sizeof of_files[0]; i++) {
         if (cli_has(cli, of_files[i]) && !cli_has(cli, "files")) {
@@ -345,7 +322,7 @@ static int run_create(struct cli *cli)
     cli_manifest_plan_release(&create.plan);
     csvk_manifest_free(create.manifest);
     csvk_manifest_findings_release(&create.findings);
-    csvk_buf_release(&create.evidence);
+    csvk_types_free(create.types);
     csvk_free(create.path);
     return status;
 }
@@ -367,6 +344,10 @@ static const struct cli_option data_rows[] = {
      "The first record (of every slice) is a header, to be skipped. Without --columns that is so.",
      false},
     {"output", 'o', "FILE", NULL, "Where to write. Default: PATH.manifest.", false},
+    {"format", 'f', "NAME", "text|json",
+     "Form of the result; json has the columns and, with --data-type=auto, the types with counts "
+     "and the first value that excludes each narrower one. Default: text.",
+     false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_option file_rows[] = {
@@ -400,7 +381,8 @@ const struct cli_command cli_cmd_manifest_create = {
     "written.\n\n"
     "With --data-type=auto all data is read; the proposed types and why no narrower one fits are "
     "told "
-    "on standard error. A type is proposed only if every value comes back from it as it was.",
+    "on standard error, and with --format=json on standard output. A type is proposed only if "
+    "every value comes back from it as it was.",
     groups,
     examples,
     1,

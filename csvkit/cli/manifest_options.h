@@ -32,6 +32,19 @@ int cli_manifest_plan_type(struct cli *cli, struct cli_manifest_plan *plan,
                            const struct csvk_manifest_type *type);
 void cli_manifest_plan_release(struct cli_manifest_plan *plan);
 
+/* ---- types_evidence.c: types that were found in the data ---- */
+struct csvk_json;
+struct csvk_types;
+/* A type for every column of plan->columns that has none yet. */
+int cli_manifest_plan_types(struct cli *cli, struct cli_manifest_plan *plan,
+                            const struct csvk_types *types);
+/* A line for each column: the type, what was seen, why no narrower one. CSVK_ENOMEM. */
+int cli_add_types(struct csvk_buf *out, const struct csvk_strings *columns,
+                  const struct csvk_types *types);
+/* The key "types" with one object for each column. */
+void cli_put_types(struct csvk_json *json, const struct csvk_strings *columns,
+                   const struct csvk_types *types);
+
 /* ---- manifest_text.c: findings for people ---- */
 /*
  * Appends each finding as FILE:LINE:COLUMN: severity[rule]: text, the line of the manifest with a

@@ -127,14 +127,16 @@ int slice_make_manifest(struct slice_job *job, struct csvk_error *err)
 
 /* ---- types ----------------------------------------------------------------------------------- */
 
-static int add_type(struct slice_job *job, size_t i)
+static int tell_types(struct slice_job *job, struct csvk_error *err)
 {
-    const struct csvk_column_types *column = csvk_types_column(job->types, i);
-    struct csvk_type_length length = csvk_types_length(column);
-    struct csvk_manifest_type type = {job->columns.item[i],
-                                      csvk_type_name(csvk_types_propose(column)),
-                                      length.text[0] != '\0' ? length.text : NULL, CSVK_UNSET};
-    return cli_manifest_plan_type(job->cli, &job->plan, &type);
+    struct csvk_buf out = CSVK_BUF_INIT;
+    int status = CSVK_OK;
+    if (!job->json && !cli_has(job->cli, "quiet")) {
+        status = cli_add_types(&out, &job->columns, job->types);
+        fputs(status == CSVK_OK ? csvk_buf_text(&out) : "", stderr);
+    }
+    csvk_buf_release(&out);
+    return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
 }
 
 int slice_add_types(struct slice_job *job, struct csvk_error *err)
@@ -142,9 +144,10 @@ int slice_add_types(struct slice_job *job, struct csvk_error *err)
     if (job->types == NULL) {
         return CSVK_OK;
     }
-    for (size_t i = 0; i < job->columns.count && job->told == CLI_GOOD; i++) {
-        job->told = add_type(job, i);
+    job->told = cli_manifest_plan_types(job->cli, &job->plan, job->types);
+    if (job->told != CLI_GOOD) {
+        return csvk_fail(err, CSVK_ECANCELED, "types of the columns");
     }
-    return job->told == CLI_GOOD ? make(job, err)
-                                 : csvk_fail(err, CSVK_ECANCELED, "types of the columns");
+    int status = tell_types(job, err);
+    return status == CSVK_OK ? make(job, err) : status;
 }

@@ -102,6 +102,9 @@ static int put_json(struct slice_job *job, struct csvk_buf *out)
     csvk_json_put_strings(&json, "columns", &job->columns);
     csvk_json_put_string(&json, "directory", job->output);
     put_manifest_name(job, &json);
+    if (job->types != NULL) {
+        cli_put_types(&json, &job->columns, job->types);
+    }
     csvk_json_close(&json, '}');
     return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
 }

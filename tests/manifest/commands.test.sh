@@ -85,6 +85,24 @@ test_types_from_the_data() {
     cp out plain
     expect 0 $manifest create types.csv.gz --schema --data-type=auto --data-type=e=DATE -o -
     cmp -s out plain || fail "gzip gave other types"
+    expect 0 $manifest create types.csv --data-type=auto --format=json
+    python3 - <<'PY' || fail "the evidence as JSON: $(cat out)"
+import csv, json
+result = json.load(open("out"))
+rows = list(csv.reader(open("types.csv")))
+assert result["manifest"] == "types.csv.manifest" and result["columns"] == rows[0], result
+assert [t["column"] for t in result["types"]] == rows[0]
+for i, t in enumerate(result["types"]):
+    values = [row[i] for row in rows[1:]]
+    assert t["values"] == sum(v != "" for v in values) and t["empty"] == values.count(""), t
+    assert t["longest"] == max(map(len, values)) and t["nullable"] == ("" in values), t
+    assert t["type"] == "STRING" or t["type"] not in [e["type"] for e in t["excluded"]], t
+    for e in t["excluded"]:
+        assert rows[e["record"] - 1][i][:40] == e["value"] and e["length"] == len(rows[e["record"] - 1][i]), e
+PY
+    [ ! -s err ] || fail "the evidence is told twice: $(cat err)"
+    rm types.csv.manifest
+    expect 2 $manifest create types.csv --data-type=auto --format=json -o -
     expect 0 $manifest create types.csv --data-type=auto -o -
     is_json '.column_metadata.i[0] == {"key":"KBC.datatype.basetype","value":"INTEGER"}' out
 }

@@ -230,6 +230,10 @@ PY
     drop
     printf 'n,d,t\n1,2020-01-31,x\n22,2021-02-01,7\n' >types.csv
     expect 0 "types" "$CSVKIT" slice types.csv -o dir --schema --data-type=auto
+    says '^n: INTEGER \(2 values'
+    expect 0 "types" "$CSVKIT" slice types.csv -o dir --schema --data-type=auto --force --format=json
+    python3 -c 'import json; t = json.load(open("out"))["types"]; assert [c["type"] for c in t] == ["INTEGER", "DATE", "STRING"] and not t[0]["nullable"], t' ||
+        fail "types as JSON: $(cat out)"
     python3 - <<'PY' || fail "types: $(cat dir.manifest)"
 import json
 types = [c["data_type"]["base"]["type"] for c in json.load(open("dir.manifest"))["schema"]]
