@@ -278,7 +278,8 @@ struct csvk_field {
 /*
  * A record that is told one by one. At CSVK_FIELDS that is every record; below, only *noted* ones:
  * record 1, the first non-empty record, every record that has facts, every record whose number of
- * fields differs from the table's width, and every oversize one.
+ * fields differs from the table's width, and every oversize one; and of these only record 1 and the
+ * first non-empty one have their fields told.
  */
 struct csvk_record {
     uint64_t number; /* from 1 */

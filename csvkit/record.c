@@ -195,7 +195,8 @@ void csvk_record_finish(struct csvk_open_record *open, struct csvk_table *table,
                  r->nfields != table->totals.width;
     if (noted || table->detail == CSVK_FIELDS) {
         csvk_told_record(told, r);
-    } else {
+    }
+    if (table->detail != CSVK_FIELDS && !first && r->number != 1) {
         told->nfields = open->fields_mark;
     }
 }

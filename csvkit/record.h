@@ -106,6 +106,8 @@ static inline bool csvk_wants(const struct csvk_table *table, enum csvk_fact_kin
  */
 struct csvk_byte_range {
     size_t floor, from, to;
+    const uint64_t *field_ends; /* bit i of word k: a field ends at 64 k + i; NULL: `told` has the
+                                   record's fields */
 };
 size_t csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
                        struct csvk_told *told, struct csvk_bytes record,

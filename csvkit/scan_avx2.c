@@ -74,7 +74,9 @@ static inline SCAN_TARGET uint64_t popcount(uint64_t mask)
 #define UTF8_SUBS           _mm256_subs_epu8
 #define UTF8_HIGH_NIBBLE(v) _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f))
 #define UTF8_IS_ZERO(v)     _mm256_testz_si256(v, v)
-#define UTF8_BYTES          32
+#define UTF8_MASK(v)                                                                               \
+    ((uint64_t)(uint32_t)~_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_setzero_si256())))
+#define UTF8_BYTES 32
 #include "csvkit/scan_utf8.h"
 
 /* ---- what a sprint asks of a block (scan_sprint.h) ---- */

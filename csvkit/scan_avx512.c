@@ -61,6 +61,7 @@ static inline SCAN_TARGET uint64_t popcount(uint64_t mask)
 #define UTF8_SUBS           _mm512_subs_epu8
 #define UTF8_HIGH_NIBBLE(v) _mm512_and_si512(_mm512_srli_epi16(v, 4), _mm512_set1_epi8(0x0f))
 #define UTF8_IS_ZERO(v)     (_mm512_test_epi8_mask(v, v) == 0)
+#define UTF8_MASK(v)        ((uint64_t)_mm512_test_epi8_mask(v, v))
 #define UTF8_BYTES          64
 #include "csvkit/scan_utf8.h"
 

@@ -17,32 +17,38 @@ static inline uint64_t popcount(uint64_t mask)
     return (uint64_t)__builtin_popcountll(mask);
 }
 
+/* The start of the sequence that is open before p, or p. */
+static const unsigned char *open_sequence(const unsigned char *p)
+{
+    for (int back = 1; back <= 3; back++) {
+        if (p[-back] >= 0xc0) {
+            return p - back;
+        }
+        if (p[-back] < 0x80) {
+            break;
+        }
+    }
+    return p;
+}
+
 /*
  * As scan_template.h asks. A sequence that is open before p is judged from its lead byte on; one
  * that is open at the end of the block is judged here too, with the bytes behind it.
  */
-static bool check_utf8(const unsigned char *p)
+static uint64_t utf8_bad(const unsigned char *p)
 {
-    const unsigned char *end = p + 64;
-    const unsigned char *at = p;
-    for (int back = 1; back <= 3 && (p[-back] & 0xc0) != 0x80; back++) {
-        if (p[-back] >= 0xc0) {
-            at = p - back;
-        }
-        break;
-    }
-    for (int back = 2; at == p && back <= 3 && (p[-back + 1] & 0xc0) == 0x80; back++) {
-        if (p[-back] >= 0xc0) {
-            at = p - back;
-        }
-    }
-    while (at < end) {
+    for (const unsigned char *at = open_sequence(p); at < p + 64;) {
         uint32_t code = *at;
         size_t n = *at < 0x80 ? 1 : csvk_utf8_code(at, 4, &code);
         if (n == 0 || (code >= 0x80 && csvk_code_fact(code) != CSVK_FACT_KINDS)) {
-            return false;
+            return UINT64_C(1) << (at < p ? 0 : at - p);
         }
         at += n;
     }
-    return true;
+    return 0;
+}
+
+static bool check_utf8(const unsigned char *p)
+{
+    return utf8_bad(p) == 0;
 }

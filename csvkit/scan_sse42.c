@@ -34,7 +34,9 @@ static inline SCAN_TARGET uint64_t popcount(uint64_t mask)
 #define UTF8_SUBS           _mm_subs_epu8
 #define UTF8_HIGH_NIBBLE(v) _mm_and_si128(_mm_srli_epi16(v, 4), _mm_set1_epi8(0x0f))
 #define UTF8_IS_ZERO(v)     _mm_testz_si128(v, v)
-#define UTF8_BYTES          16
+#define UTF8_MASK(v)                                                                               \
+    ((uint64_t)(~_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_setzero_si128())) & 0xffff))
+#define UTF8_BYTES 16
 #include "csvkit/scan_utf8.h"
 #include "csvkit/scan_template.h"
 

@@ -1,22 +1,26 @@
 /*
  * scan_template.h - the fast scan, included once per instruction set (scan_avx2.c, scan_sse42.c,
- * scan_sse2.c, scan_neon.c, scan_scalar.c). Two readers of the same bytes, both 64 at a time:
+ * scan_sse2.c, scan_neon.c, scan_scalar.c). Three readers of the same bytes, all 64 at a time:
  *
  *   the prover   shows that whole records are clean: every enclosure opens behind a separator and
  *                closes before one, every record has the table's width and line break, no byte is
  *                worth a fact. It keeps nothing but counts. At the first block where the proof
  *                fails it stops, having counted up to the last record end before that block.
+ *   the hopper   takes one record by masks, as long as its enclosures and line breaks are in order.
  *   the walker   steps from one structural byte to the next, takes fields, tells facts: the same
  *                answers as the law (automaton.c) for any bytes.
  *
  * The includer defines: SCAN_NAME(x), SCAN_TARGET, chunk, chunk_load, chunk_eq, chunk_odd (bytes
  * below 20, 7F and above), chunk_high, prefix_xor, popcount, and check_utf8 (no ill-formed and no
  * special sequence ends in the block at p; looks back 3 bytes, so an open sequence at the end of a
- * block is found by the next one). SCAN_PEXT and SCAN_BZHI are defined where pext is fast, with
- * what scan_sprint.h asks for.
+ * block is found by the next one), and utf8_bad (the bytes with which such a sequence shows,
+ * at most 3 behind its start; the first is enough). SCAN_PEXT and SCAN_BZHI are defined where pext
+ * is fast, with what scan_sprint.h asks for.
  */
 #include "csvkit/scan.h"
 #include "csvkit/scan_needles.h"
+
+#include <string.h>
 
 #define INCOMPLETE SIZE_MAX
 
@@ -32,6 +36,22 @@ static inline uint64_t below(unsigned bit)
 
 #include "csvkit/scan_prover.h"
 #include "csvkit/scan_walker.h"
+#include "csvkit/scan_hopper.h"
+
+/* Examines the record at `from`: as walk_record, whose cursor is brought there when needed. */
+static SCAN_TARGET size_t take_record(struct walk *w, size_t from, bool may_hop)
+{
+    if (may_hop) {
+        size_t next = hop_record(w, from);
+        if (next != HOP_NOT) {
+            return next;
+        }
+    }
+    if (w->cursor->record != from) {
+        cursor_start(w->cursor, from);
+    }
+    return walk_record(w, from);
+}
 
 static bool can_prove(struct csvk_scan *scan)
 {
@@ -44,7 +64,8 @@ static bool can_prove(struct csvk_scan *scan)
 size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t length, bool at_end,
                  uint64_t offset)
 {
-    struct cursor cursor = {.bytes = bytes, .length = length, .table = &scan->table};
+    struct cursor cursor = {
+        .bytes = bytes, .length = length, .record = SIZE_MAX, .table = &scan->table};
     cursor.n = needles_of(&scan->table);
     struct csvk_open_record open;
     struct walk w = {.scan = scan,
@@ -56,20 +77,16 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
                      .at_end = at_end};
     size_t done = 0;
     unsigned patience = scan->patience;
-    cursor_start(&cursor, 0);
     while (done < length && !scan->told.failed) {
-        if (can_prove(scan) && length - done >= 64) {
+        bool proves = can_prove(scan) && length - done >= 64;
+        if (proves) {
             uint64_t before = scan->table.totals.records;
-            size_t proven = prove(scan, bytes, done, length);
+            done = prove(scan, bytes, done, length);
             bool far = scan->table.totals.records - before >= 8;
             patience = far ? 1 : patience < 128 ? patience * 2 : patience;
-            if (proven != done) {
-                done = proven;
-                cursor_start(&cursor, done);
-            }
         }
         for (unsigned i = 0; i < patience && done < length; i++) {
-            size_t next = walk_record(&w, done);
+            size_t next = take_record(&w, done, proves);
             if (next == INCOMPLETE) {
                 scan->patience = patience;
                 return done;

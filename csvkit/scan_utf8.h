@@ -105,6 +105,16 @@ static inline SCAN_TARGET UTF8_VECTOR utf8_special_leads(const unsigned char *p)
                    UTF8_EQ(now, UTF8_SET(0xc2)));
 }
 
+/* Bytes of the 64 at p with which an ill-formed or special sequence shows. */
+static inline SCAN_TARGET uint64_t utf8_bad(const unsigned char *p)
+{
+    uint64_t bad = 0;
+    for (size_t i = 0; i < 64; i += UTF8_BYTES) {
+        bad |= UTF8_MASK(UTF8_OR(utf8_errors(p + i), utf8_special(p + i))) << i;
+    }
+    return bad;
+}
+
 static inline SCAN_TARGET bool check_utf8(const unsigned char *p)
 {
     UTF8_VECTOR bad = UTF8_OR(utf8_errors(p), utf8_special(p));

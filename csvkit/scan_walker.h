@@ -11,6 +11,7 @@
 struct cursor {
     const unsigned char *bytes;
     size_t length;
+    size_t record; /* the record's first byte */
     size_t block;  /* where the 64 bytes of `mask` begin */
     uint64_t mask; /* structural bytes not yet passed */
     size_t odd;    /* no byte of the record before it is worth a fact; SIZE_MAX: none so far */
@@ -56,7 +57,7 @@ static inline SCAN_TARGET void cursor_start(struct cursor *c, size_t to)
 {
     c->odd = SIZE_MAX;
     c->block_odd = false;
-    c->block = to;
+    c->record = c->block = to;
     c->mask = 0;
     if (to < c->length) {
         cursor_load(c);
@@ -346,8 +347,8 @@ static bool cut_sequence(const unsigned char *p, size_t length)
 }
 
 /*
- * The first place in [p, p + length) from which a byte may be worth a fact, `length` when there is
- * none; p[-3..-1] belong to no open sequence. Never too late, at most some bytes too early.
+ * The first place in [p, p + length) that may be worth a fact or is the second to fourth byte of a
+ * sequence that may; `length` when there is none; p[-3..-1] belong to no open sequence.
  */
 static SCAN_TARGET size_t first_odd(const struct csvk_table *table, const struct needles *n,
                                     const unsigned char *p, size_t length)
@@ -362,31 +363,41 @@ static SCAN_TARGET size_t first_odd(const struct csvk_table *table, const struct
         }
         uint64_t high = chunk_high(c) & mask;
         odd &= ~(chunk_eq(c, '\n') | chunk_eq(c, '\r') | chunk_eq(c, n->delimiter) |
-                 (chunk_eq(c, n->enclosure) & n->quote_on) | high);
-        if (!csvk_wants(table, CSVK_FACT_TAB)) {
-            odd &= ~chunk_eq(c, '\t');
+                 (chunk_eq(c, n->enclosure) & n->quote_on));
+        odd &= csvk_wants(table, CSVK_FACT_NON_ASCII) ? ~UINT64_C(0) : ~high;
+        odd &= csvk_wants(table, CSVK_FACT_TAB) ? ~UINT64_C(0) : ~chunk_eq(c, '\t');
+        if (high != 0 || wide) {
+            odd |= utf8_bad(p + at) & mask;
         }
-        if (odd != 0 || (high != 0 && csvk_wants(table, CSVK_FACT_NON_ASCII)) ||
-            ((high != 0 || wide) && !check_utf8(p + at))) {
-            return at >= 4 ? at - 4 : 0;
+        if (odd != 0) {
+            return at + low_bit(odd);
         }
         wide = high != 0;
     }
-    return cut_sequence(p, length) ? length - (length < 4 ? length : 4) : length;
+    return cut_sequence(p, length) ? length - 1 : length;
 }
 
-/* Tells the facts about the record's bytes, looking closely only where something is odd. */
-static SCAN_TARGET void walk_bytes(struct walk *w, struct csvk_bytes record)
+/*
+ * Tells the facts about the record's bytes from `at` on, looking closely only where something is
+ * odd. Of an ill-formed sequence only the first sign is sure, what follows may be taken for its
+ * continuation: so no look ends behind a byte above 7F. `field_ends`: as in struct csvk_byte_range.
+ */
+static SCAN_TARGET void walk_bytes(struct walk *w, struct csvk_bytes record, size_t at,
+                                   const uint64_t *field_ends)
 {
     const struct csvk_table *table = &w->scan->table;
-    for (size_t at = 0; at < record.len && !w->scan->told.failed;) {
+    while (at < record.len && !w->scan->told.failed) {
         size_t odd = at + first_odd(table, &w->cursor->n, record.ptr + at, record.len - at);
         if (odd == record.len) {
             return;
         }
-        size_t to = record.len - odd > 72 ? odd + 72 : record.len;
+        size_t from = odd - at > 3 ? odd - 3 : at;
+        size_t to = odd + 1;
+        while (to < record.len && record.ptr[to - 1] >= 0x80) {
+            to++;
+        }
         at = csvk_byte_facts(w->open, table, &w->scan->told, record,
-                             (struct csvk_byte_range){at, odd, to});
+                             (struct csvk_byte_range){at, from, to, field_ends});
     }
 }
 
@@ -455,12 +466,13 @@ static SCAN_TARGET size_t walk_record(struct walk *w, size_t from)
     walk_describe(w);
     struct csvk_bytes record = {w->bytes + from, at - from};
     if (w->cursor->odd < at || cut_sequence(record.ptr, record.len)) {
-        walk_bytes(w, record);
+        walk_bytes(w, record, 0, NULL);
     }
     enum csvk_eol eol = walk_eol(w, at);
     csvk_record_finish(w->open, &w->scan->table, told, eol, w->offset + at);
     w->cursor->odd = w->cursor->block_odd ? at : SIZE_MAX;
-    cursor_seek(w->cursor, at + csvk_eol_length(eol));
+    w->cursor->record = at + csvk_eol_length(eol);
+    cursor_seek(w->cursor, w->cursor->record);
     if (w->scan->table.detail != CSVK_COUNTS) {
         csvk_told_end(told, at + csvk_eol_length(eol));
     }
