@@ -4,8 +4,8 @@
  * takes anything: a record whose enclosures and line breaks are in order, whatever its number of
  * fields and its bytes. Files with a defect in every record live on it.
  *
- * Everything else (stray enclosures, lone CR, blank lines, two enclosed line breaks in one record,
- * a record that does not end 64 bytes before the window does) is left to the walker.
+ * Everything else (text behind an enclosure, lone CR, blank lines, two enclosed line breaks in one
+ * record, a record that does not end 64 bytes before the window does) is left to the walker.
  */
 #define HOP_BLOCKS 64 /* longer records go to the walker */
 #define HOP_NOT    SIZE_MAX
@@ -19,39 +19,91 @@ struct hop {
     uint64_t structure[HOP_BLOCKS]; /* ends of fields, relative to the record */
 };
 
+/* The masks of a block. */
+struct hop_masks {
+    uint64_t delimiter, lf, quote, cr, inside, fixed;
+};
+
+static inline SCAN_TARGET void hop_enclosures(const struct hop *h, struct hop_masks *m)
+{
+    m->inside = prefix_xor(m->quote) ^ h->inside;
+    m->fixed = m->delimiter | m->lf | m->cr | m->quote | m->inside;
+}
+
+/* Enclosures that open behind a loose byte: they are data of a field that is not enclosed. */
+static inline SCAN_TARGET uint64_t hop_stray(const struct hop *h, const struct hop_masks *m)
+{
+    return m->quote & ~((m->fixed << 1) | (h->fixed >> 63));
+}
+
+static inline SCAN_TARGET uint64_t hop_doubt(const struct hop *h, const struct hop_masks *m)
+{
+    return (((m->quote << 1) | (h->quote >> 63)) & ~m->fixed) | hop_stray(h, m) |
+           (((m->cr << 1) | (h->cr >> 63)) & ~m->lf);
+}
+
+/*
+ * Doubts there are. Stray enclosures are told and taken out of the masks, first to last, since each
+ * turns inside and outside over. False: something else is in doubt, or blanks stand before one.
+ */
+static SCAN_TARGET bool hop_tell_stray(struct hop *h, struct walk *w, const unsigned char *p,
+                                       struct hop_masks *m)
+{
+    for (;;) {
+        uint64_t ends = m->lf & ~m->inside;
+        uint64_t doubt = hop_doubt(h, m) & (ends ^ (ends - 1));
+        if (doubt == 0) {
+            return true;
+        }
+        unsigned at = low_bit(doubt);
+        if ((hop_stray(h, m) >> at & 1) == 0 || p[(int)at - 1] == ' ' || p[(int)at - 1] == '\t') {
+            return false;
+        }
+        w->open->r.nfields = h->delimiters + popcount(m->delimiter & ~m->inside & below(at));
+        walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(p - w->bytes) + at, 1, 0);
+        m->quote &= ~(UINT64_C(1) << at);
+        hop_enclosures(h, m);
+    }
+}
+
 /* One block; *end is the bit of the record's end, 64 when it goes on. False: not for the hopper. */
 static inline __attribute__((always_inline)) SCAN_TARGET bool hop_block(struct hop *h,
-                                                                        const struct needles *n,
+                                                                        struct walk *w,
                                                                         const unsigned char *p,
                                                                         unsigned *end)
 {
     chunk c = chunk_load(p);
-    uint64_t delimiter = chunk_eq(c, n->delimiter), lf = chunk_eq(c, '\n');
-    uint64_t quote = chunk_eq(c, n->enclosure) & n->quote_on, cr = chunk_eq(c, '\r');
-    uint64_t inside = prefix_xor(quote) ^ h->inside;
-    uint64_t fixed = delimiter | lf | cr | quote | inside;
-    uint64_t ends = lf & ~inside;
+    const struct needles *n = &w->cursor->n;
+    struct hop_masks m = {.delimiter = chunk_eq(c, n->delimiter),
+                          .lf = chunk_eq(c, '\n'),
+                          .quote = chunk_eq(c, n->enclosure) & n->quote_on,
+                          .cr = chunk_eq(c, '\r')};
+    uint64_t odd = chunk_odd(c) & ~(m.delimiter | m.lf | m.cr | m.quote);
+    hop_enclosures(h, &m);
+    uint64_t ends = m.lf & ~m.inside;
+    if ((hop_doubt(h, &m) & (ends ^ (ends - 1))) != 0) {
+        if (!hop_tell_stray(h, w, p, &m)) {
+            return false;
+        }
+        ends = m.lf & ~m.inside;
+    }
     uint64_t here = ends ^ (ends - 1); /* up to the record's end; all when there is none */
-    uint64_t doubt = (((quote << 1) | (h->quote >> 63)) & ~fixed) |
-                     (quote & ~((fixed << 1) | (h->fixed >> 63))) |
-                     (((cr << 1) | (h->cr >> 63)) & ~lf);
-    uint64_t odd = chunk_odd(c) & ~(delimiter | lf | cr | quote) & here;
-    if (odd != 0 && h->odd == HOP_NOT) {
+    if ((odd & here) != 0 && h->odd == HOP_NOT) {
         h->odd = 64 * h->blocks;
     }
-    h->inside = (uint64_t)((int64_t)inside >> 63);
-    h->fixed = fixed;
-    h->quote = quote;
-    h->cr = cr;
-    h->breaks += popcount(lf & inside & here);
-    h->delimiters += popcount(delimiter & ~inside & here);
-    h->structure[h->blocks++] = (delimiter | lf) & ~inside & here;
+    h->inside = (uint64_t)((int64_t)m.inside >> 63);
+    h->fixed = m.fixed;
+    h->quote = m.quote;
+    h->cr = m.cr;
+    h->breaks += popcount(m.lf & m.inside & here);
+    h->delimiters += popcount(m.delimiter & ~m.inside & here);
+    h->structure[h->blocks++] = (m.delimiter | m.lf) & ~m.inside & here;
     *end = ends != 0 ? low_bit(ends) : 64;
-    return (doubt & here) == 0;
+    return true;
 }
 
 /* The place of the line break that ends the record at `from`, or HOP_NOT. */
-static SCAN_TARGET size_t hop_to_end(struct hop *h, const struct walk *w, size_t from)
+static SCAN_TARGET size_t hop_to_end(struct hop *h, struct walk *w, size_t from)
 {
     h->inside = h->quote = h->cr = h->delimiters = h->breaks = 0;
     h->fixed = UINT64_C(1) << 63;
@@ -59,7 +111,7 @@ static SCAN_TARGET size_t hop_to_end(struct hop *h, const struct walk *w, size_t
     h->blocks = 0;
     for (size_t at = from; w->length - at >= 64 && h->blocks < HOP_BLOCKS; at += 64) {
         unsigned end;
-        if (!hop_block(h, &w->cursor->n, w->bytes + at, &end)) {
+        if (!hop_block(h, w, w->bytes + at, &end)) {
             return HOP_NOT;
         }
         if (end < 64) {
@@ -104,16 +156,14 @@ static SCAN_TARGET size_t hop_record(struct walk *w, size_t from)
     struct csvk_table *table = &w->scan->table;
     struct csvk_told *told = &w->scan->told;
     struct hop h;
-    size_t lf = hop_to_end(&h, w, from);
-    if (lf == HOP_NOT || h.breaks > 1) {
-        return HOP_NOT;
-    }
-    bool crlf = lf > from && w->bytes[lf - 1] == '\r';
-    size_t length = lf - from - (crlf ? 1 : 0);
-    if (length == 0) {
-        return HOP_NOT;
-    }
     csvk_record_begin(w->open, table, told, w->offset + from);
+    size_t lf = hop_to_end(&h, w, from);
+    bool crlf = lf != HOP_NOT && lf > from && w->bytes[lf - 1] == '\r';
+    size_t length = lf - from - (crlf ? 1 : 0);
+    if (lf == HOP_NOT || h.breaks > 1 || length == 0) {
+        csvk_record_abandon(w->open, told);
+        return HOP_NOT;
+    }
     w->open->lines = h.breaks;
     hop_describe(&h, w, length);
     if (h.odd != HOP_NOT) {

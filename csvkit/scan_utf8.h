@@ -108,9 +108,13 @@ static inline SCAN_TARGET UTF8_VECTOR utf8_special_leads(const unsigned char *p)
 /* Bytes of the 64 at p with which an ill-formed or special sequence shows. */
 static inline SCAN_TARGET uint64_t utf8_bad(const unsigned char *p)
 {
-    uint64_t bad = 0;
+    uint64_t bad = 0, leads = p[-1] >= 0x80 || p[-2] >= 0x80;
     for (size_t i = 0; i < 64; i += UTF8_BYTES) {
-        bad |= UTF8_MASK(UTF8_OR(utf8_errors(p + i), utf8_special(p + i))) << i;
+        bad |= UTF8_MASK(utf8_errors(p + i)) << i;
+        leads |= UTF8_MASK(utf8_special_leads(p + i));
+    }
+    for (size_t i = 0; leads != 0 && i < 64; i += UTF8_BYTES) {
+        bad |= UTF8_MASK(utf8_special(p + i)) << i;
     }
     return bad;
 }
