@@ -250,6 +250,7 @@ int csvk_manifest_check(const struct csvk_manifest *manifest, const struct csvk_
         judge_tags(&judge, manifest->root);
         break;
     case CSVK_MANIFEST_IN_TABLE:
+        judge_input_schema(&judge, tree_get(manifest->root, "schema"));
         judge_pairs(&judge, manifest->root, own.kind);
         judge_staging(&judge, manifest->root);
         break;

@@ -196,6 +196,25 @@ void judge_schema(struct judge *judge, const cJSON *schema, enum csvk_type_suppo
     path_back(judge, outer);
 }
 
+void judge_input_schema(struct judge *judge, const cJSON *schema)
+{
+    size_t outer = path_key(judge, "schema"), index = 0;
+    const cJSON *column;
+    cJSON_ArrayForEach(column, schema)
+    {
+        size_t mark = path_index(judge, index++);
+        const cJSON *name = tree_get(column, "name");
+        if (cJSON_IsObject(column) && !(cJSON_IsString(name) && name->valuestring[0] != '\0')) {
+            size_t inner = path_key(judge, "name");
+            struct complaint what = {.rule = RULE_REQUIRED, .node = name != NULL ? name : column};
+            complain(judge, what, "a column of the schema needs a \"name\" that is not empty");
+            path_back(judge, inner);
+        }
+        path_back(judge, mark);
+    }
+    path_back(judge, outer);
+}
+
 /* ---- metadata ---- */
 
 static void judge_pair_list(struct judge *judge, const cJSON *list, const struct key_row *rows)
@@ -215,6 +234,22 @@ static void judge_pair_list(struct judge *judge, const cJSON *list, const struct
     }
 }
 
+/* What judge_keys does for lists under a known key, for those under the name of a column. */
+static void judge_objects(struct judge *judge, const cJSON *list)
+{
+    size_t index = 0;
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, list)
+    {
+        size_t mark = path_index(judge, index++);
+        if (cJSON_IsArray(list) && !cJSON_IsObject(entry)) {
+            complain(judge, (struct complaint){.rule = RULE_TYPE, .node = entry},
+                     "an entry of metadata must be an object, found %s", tree_type_name(entry));
+        }
+        path_back(judge, mark);
+    }
+}
+
 static void judge_column_lists(struct judge *judge, const cJSON *map, const struct key_row *rows)
 {
     const cJSON *list;
@@ -229,6 +264,7 @@ static void judge_column_lists(struct judge *judge, const cJSON *map, const stru
                      "metadata of a column must be a list of {\"key\", \"value\"}, found %s",
                      tree_type_name(list));
         }
+        judge_objects(judge, list);
         judge_pair_list(judge, cJSON_IsArray(list) ? list : NULL, rows);
         path_back(judge, mark);
     }
@@ -307,6 +343,10 @@ static void judge_section(struct judge *judge, const cJSON *root, const struct s
     judge_sliced(judge, object, section);
     size_t mark = path_key(judge, "credentials");
     const cJSON *credentials = tree_get(object, "credentials");
+    if (credentials != NULL && !cJSON_IsObject(credentials)) {
+        complain(judge, (struct complaint){.rule = RULE_STAGING, .node = credentials},
+                 "\"credentials\" must be an object, found %s", tree_type_name(credentials));
+    }
     for (size_t i = 0; section->credentials[i] != NULL; i++) {
         need_text(judge, credentials != NULL ? credentials : object, section->credentials[i]);
     }

@@ -156,6 +156,8 @@ const struct key_row *key_find(const struct key_row *rows, const char *name);
 void judge_keys(struct judge *judge, const cJSON *object, const struct key_row *rows);
 
 /* ---- the parts of csvk_manifest_check ---- */
+/* Of an input manifest: the platform wrote it, only what we use is judged. */
+void judge_input_schema(struct judge *judge, const cJSON *schema);
 void judge_schema(struct judge *judge, const cJSON *schema, enum csvk_type_support support);
 void judge_delete(struct judge *judge, const cJSON *root);
 void judge_columns(struct judge *judge, const struct csvk_manifest *manifest);
