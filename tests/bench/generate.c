@@ -51,8 +51,7 @@ static const char *const words[] = {
     "alpha", "river",  "Springfield", "order",   "blue",    "Oslo",      "shipment", "of",
     "the",   "return", "customer",    "pending", "invoice", "warehouse", "north",    "express"};
 static const char *const accents[] = {"caf\xc3\xa9", "na\xc3\xafve", "Krak\xc3\xb3w",
-                                      "Gr\xc3\xb6\xc3\x9f"
-                                      "e"};
+                                      "Gr\303\266\303\237e"};
 
 static void text(struct maker *m, unsigned count)
 {

@@ -29,9 +29,9 @@ run 2 upload "$work/empty" --no-check
 says "400 InvalidToken"
 control set '{"spoil_session":false}'
 
-check_fuzzed_keys "${FUZZ_KEYS_ROUNDS:-5}" "${FUZZ_KEYS_SEED:-1}"
+check_fuzzed_keys "${FUZZ_KEYS_ROUNDS:-3}" "${FUZZ_KEYS_SEED:-1}"
 case $BUILD in
 *asan* | *tsan* | *ubsan* | *cov* | *debug*) ;; # they have memory needs of their own
-*) check_large_upload "${LARGE_MB:-64}" ;;
+*) LARGE_SLICE=6MB check_large_upload "${LARGE_MB:-32}" ;;
 esac
 conclude
