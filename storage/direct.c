@@ -136,15 +136,21 @@ static int add_data(struct form *form, const char *path, uint64_t *bytes, struct
 
 static int add_table(struct form *form, const struct kbc_direct *direct, struct csvk_error *err)
 {
-    char delimiter[2] = {(char)direct->dialect.delimiter, '\0'};
-    char enclosure[2] = {
-        direct->dialect.enclosure == CSVK_NO_BYTE ? '\0' : (char)direct->dialect.enclosure, '\0'};
+    const struct csvk_dialect *dialect = &direct->dialect;
+    bool escapes = dialect->escape != CSVK_NO_BYTE; /* the platform takes one of the two */
+    bool encloses = !escapes && dialect->enclosure != CSVK_NO_BYTE;
+    char delimiter[2] = {(char)dialect->delimiter, '\0'};
+    char enclosure[2] = {encloses ? (char)dialect->enclosure : '\0', '\0'};
+    char escape[2] = {(char)dialect->escape, '\0'};
     int status = add_text(form, "tableId", direct->table, err);
     if (status == CSVK_OK) {
         status = add_text(form, "delimiter", delimiter, err);
     }
     if (status == CSVK_OK) {
         status = add_text(form, "enclosure", enclosure, err);
+    }
+    if (status == CSVK_OK && escapes) {
+        status = add_text(form, "escapedBy", escape, err);
     }
     if (status == CSVK_OK && direct->incremental) {
         status = add_text(form, "incremental", "1", err);
@@ -248,7 +254,8 @@ static int send_form(struct kbc *kbc, const struct form *form, const char *path,
         kbc_show(kbc, "POST", csvk_buf_text(&request.url), "(the file as a form)");
     } else {
         status = http_send(kbc->client, &request, &response, err);
-        if (status == CSVK_ENET && response.fate == HTTP_LOST && err) {
+        bool lost = status == CSVK_ENET ? response.fate == HTTP_LOST : response.status >= 500;
+        if (lost && status != CSVK_ECANCELED) {
             kbc_note(kbc, "whether the data arrived is not known; it is not sent again");
         }
         status = status == CSVK_OK ? take_answer(kbc, &response, out, err) : status;

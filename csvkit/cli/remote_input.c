@@ -245,6 +245,9 @@ static int check_importer(const struct remote_input *input, struct cli *cli)
             return cli_trouble(cli, "--importer: one request, without --%s", foreign[i]);
         }
     }
+    if (input->header == KBC_SKIP_HEADER) {
+        return cli_trouble(cli, "--importer: the names of the header are taken, no others");
+    }
     return input->delete_where.column ? cli_trouble(cli, "--importer: it deletes no rows")
                                       : CLI_GOOD;
 }

@@ -71,6 +71,10 @@ for limit in 8 100; do
     same "the old file stands" "$(cat "$work/d/back.csv")" old
     same "files" "$(ls -A "$work/d")" back.csv
 done
+(ulimit -f 8; exec "$CSVKIT" download --table=$T -o "$work/d/kept" --keep-slices) 2>"$work/err"
+same "exit status without room for slices" $? 2
+says "File too large"
+same "no slices are left" "$(ls -A "$work/d")" back.csv
 run 2 download --table=$T -o "$work/nowhere/back.csv"
 run 0 download --table=$T -o - --limit=3
 same "standard output" "$(wc -l <"$work/out")" 4

@@ -51,6 +51,9 @@ for option in --state=x --part-size=5MiB --compress --no-wait --timeout=5 --add-
 done
 refused 2 "it deletes no rows" load $T "$work/o.csv" --importer --delete-where-column=id \
     --delete-where-values=1
+echo '{"columns":["a","b"],"has_header":true}' >"$work/renamed.csv.manifest"
+cp "$work/o.csv" "$work/renamed.csv"
+refused 2 "the names of the header are taken" load $T "$work/renamed.csv" --importer --no-check
 refused 2 "the Importer takes no slices" upload "$work/odd" --importer --no-check
 refused 2 "not both" load $T "$work/o.csv" --file-id=1
 refused 2 "a file id is a number" load $T --file-id=abc

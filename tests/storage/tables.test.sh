@@ -115,10 +115,18 @@ run 0 load $T "$work/more.csv" --importer --format=json
 same "rows by the importer" "$(result .total_rows)" 1
 run 0 load $T "$work/more.csv" --importer --incremental
 same "rows added by the importer" "$(rows $T | wc -l)" 1
+printf 'id,na_me,c,extra\n9,a\\,b,x,z\n' >"$work/escaped.csv"
+run 0 load $T "$work/escaped.csv" --importer --escape='\' --no-check
+same "an escaped delimiter by the importer" "$(rows $T)" '["9", "a,b", "x", "z"]'
 run 1 load in.c-main.absent "$work/more.csv" --importer
 control reset
 control fault '{"where":"api","path":"/write-table","times":9,"mode":"reset_after"}'
 run 2 load $T "$work/more.csv" --importer
 says "whether the data arrived is not known"
 same "sent once" "$(posts /write-table)" 1
+control reset
+control fault '{"where":"api","path":"/write-table","times":9,"mode":"html","apply":true,"status":502}'
+run 2 load $T "$work/more.csv" --importer
+says "whether the data arrived is not known"
+same "sent once to a gateway" "$(posts /write-table)" 1
 conclude
