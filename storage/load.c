@@ -124,6 +124,25 @@ static int mark_outcome(struct loading *loading, const struct kbc_started *start
     return state_add(loading->state, entry, err);
 }
 
+/* Written before a table is defined: a later run may find it there in spite of --create-only. */
+static int mark_table(struct loading *loading, struct csvk_error *err)
+{
+    cJSON *entry = cJSON_CreateObject();
+    cJSON_AddStringToObject(entry, "makes", loading->wanted->table);
+    return state_add(loading->state, entry, err);
+}
+
+static bool is_table_ours(const struct loading *loading)
+{
+    bool ours = false;
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, state_entries(loading->state))
+    {
+        ours = ours || strcmp(json_text(entry, "makes"), loading->wanted->table) == 0;
+    }
+    return ours;
+}
+
 static bool is_about_this(const struct loading *loading, const cJSON *entry)
 {
     return strcmp(json_text(entry, "import"), loading->wanted->table) == 0 &&
@@ -378,7 +397,9 @@ static int look(struct loading *loading, struct csvk_error *err)
         status = table_names(loading->kbc, wanted->columns, &loading->columns, err);
     }
     if (status == CSVK_OK && loading->place.exists) {
-        status = table_check(&loading->place, wanted, &loading->columns, err);
+        struct kbc_load now = *wanted;
+        now.create_only = wanted->create_only && !is_table_ours(loading);
+        status = table_check(&loading->place, &now, &loading->columns, err);
     }
     return status;
 }
@@ -395,7 +416,10 @@ static int make_or_mend_table(struct loading *loading, struct csvk_error *err)
     }
     int status = table_make_bucket(loading->kbc, place, &out->bucket_created, err);
     if (status == CSVK_OK && (wanted->header != KBC_HEADER || wanted->schema)) {
-        status = table_define(loading->kbc, place, wanted, &loading->columns, err);
+        status = mark_table(loading, err);
+        status = status == CSVK_OK
+                     ? table_define(loading->kbc, place, wanted, &loading->columns, err)
+                     : status;
         out->table_created = status == CSVK_OK;
         place->exists = status == CSVK_OK;
     }

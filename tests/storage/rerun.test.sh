@@ -93,6 +93,18 @@ rows_once "never arrived"
 run 0 $load
 same "a third run sends nothing" "$(imports)" 2
 
+# ---- a table that an earlier run made is no reason for --create-only to refuse ------------------------
+begin
+control fault '{"where":"api","path":"import-async","mode":"reset_before"}'
+# shellcheck disable=SC2086
+killed_after "import-async.* reset_before" $load --create-only
+# shellcheck disable=SC2086
+run 0 $load --create-only
+rows_once "create only"
+# shellcheck disable=SC2086
+run 1 ${load/$n.state/other.state} --create-only
+says "exists already"
+
 # ---- it was refused: nothing to wait for -----------------------------------------------------------
 begin
 control fault '{"where":"api","path":"import-async","mode":"status","status":400,"body":"{\"error\":\"no\"}"}'
