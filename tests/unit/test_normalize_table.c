@@ -1,13 +1,15 @@
 /*
  * test_normalize_table.c - every repair of the catalogue: at least three inputs that are repaired
  * and three that must be refused or left alone, with the exact bytes of output and rejects, and the
- * repairs that the log names, in their order.
+ * repairs that the log names, in their order. Every line of log and index is compared with
+ * tests/normalize/table.expected.
  */
 #include "tests/support/normalized.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum tweak {
     PLAIN,
@@ -345,6 +347,61 @@ static void run_row(const struct row *row, struct normalized *n)
     }
 }
 
+/* ---- the lines of log and index, to the byte ---- */
+
+#define ACCOUNTS "tests/normalize/table.expected"
+
+static struct csvk_buf accounts;
+
+static void print_account(int number, const struct normalized *n, struct csvk_buf *out)
+{
+    int status = csvk_buf_printf(out, "## %d %s\n", number, rows[number].about);
+    status |= csvk_buf_puts(out, csvk_buf_text(&n->log));
+    status |= csvk_buf_puts(out, csvk_buf_text(&n->index));
+    if (n->status != CSVK_OK) {
+        status |= csvk_buf_printf(out, "%s\n", n->err.text);
+    }
+    ck_assert_int_eq(status, CSVK_OK);
+}
+
+/* CSVK_ACCOUNTS=FILE: what would have to be in ACCOUNTS, to be read before it is kept. */
+static void append_to(const char *path, const struct csvk_buf *text)
+{
+    FILE *file = fopen(path, "ab");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(csvk_buf_text(text), file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static void check_account(const struct normalized *n, int number)
+{
+    struct csvk_buf text = CSVK_BUF_INIT;
+    char head[40];
+    print_account(number, n, &text);
+    if (getenv("CSVK_ACCOUNTS") != NULL) {
+        append_to(getenv("CSVK_ACCOUNTS"), &text);
+        return;
+    }
+    snprintf(head, sizeof head, "## %d ", number);
+    const char *want = strstr(csvk_buf_text(&accounts), head);
+    ck_assert_msg(want != NULL, "row %d is not in " ACCOUNTS, number);
+    const char *next = strstr(want + 1, "\n## ");
+    size_t length = next != NULL ? (size_t)(next - want) + 1 : strlen(want);
+    ck_assert_msg(length == text.length && memcmp(want, csvk_buf_text(&text), length) == 0,
+                  "want: %.*s\nhave: %s", (int)length, want, csvk_buf_text(&text));
+    csvk_buf_release(&text);
+}
+
+static void read_accounts(void)
+{
+    size_t length = 0;
+    unsigned char *bytes = support_read_file(ACCOUNTS, &length);
+    if (bytes != NULL && csvk_buf_add(&accounts, bytes, length) != CSVK_OK) {
+        abort();
+    }
+    free(bytes);
+}
+
 START_TEST(every_repair_does_what_it_says)
 {
     const struct row *row = &rows[_i];
@@ -352,6 +409,7 @@ START_TEST(every_repair_does_what_it_says)
     char repairs[200];
     run_row(row, &n);
     list_repairs(&n.log, repairs, sizeof repairs);
+    check_account(&n, _i);
     if (row->out == NULL) {
         ck_assert_msg(n.status == CSVK_EDATA && strstr(n.err.text, row->rejects) != NULL,
                       "%s (row %d): %d %s", row->about, _i, n.status, n.err.text);
@@ -372,16 +430,140 @@ START_TEST(every_repair_does_what_it_says)
 }
 END_TEST
 
+/* ---- r24: files, because somebody has to look at the start first ---- */
+
+static const struct row found[] = {
+    {"r24", PLAIN, "a;b\r\n1;2\r\n3;4\r\n5;6\r\n", 0, "a,b\r\n1,2\r\n3,4\r\n5,6\r\n", "",
+     "r24 r21"},
+    {"r24", PLAIN, "id\tname\r\n1\tx, y\r\n2\tz\r\n3\tu\r\n", 0,
+     "id,name\r\n1,\"x, y\"\r\n2,z\r\n3,u\r\n", "", "r24 r21"},
+    {"r24", PLAIN, "a|b|c\n1|\"2|\"|3\n4|5|6\n7|8|9\n", 0,
+     "a,b,c\r\n1,\"2|\",3\r\n4,5,6\r\n7,8,9\r\n", "", "r24 r8 r21"},
+};
+static const struct row not_found[] = {
+    {"r24 two fit", PLAIN, "a;b,c\r\nx;y,z\r\np;q,r\r\nu;v,w\r\n", 0, NULL, "give --delimiter", ""},
+    {"r24 is right", PLAIN, "a,b\r\n1,2\r\n3,4\r\n5,6\r\n", 0, "a,b\r\n1,2\r\n3,4\r\n5,6\r\n", "",
+     ""},
+    {"r24 one column", PLAIN, "a\r\n1\r\n2\r\n3\r\n", 0, "a\r\n1\r\n2\r\n3\r\n", "", ""},
+};
+
+static int normalize_file(const struct row *row, struct csvk_buf *table, struct csvk_buf *log,
+                          struct csvk_error *err)
+{
+    char folder[] = "/tmp/csvkit-table-XXXXXX", name[3][64];
+    static const char *const parts[] = {"in.csv", "out.csv", "log"};
+    struct csvk_normalize_options o;
+    struct csvk_normalize_result result;
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    for (int i = 0; i < 3; i++) {
+        snprintf(name[i], sizeof name[i], "%s/%s", folder, parts[i]);
+    }
+    FILE *file = fopen(name[0], "wb");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(row->in, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+    csvk_normalize_options_init(&o);
+    struct csvk_normalize_files files = {
+        .input = name[0], .output = name[1], .log = name[2], .sniff_delimiter = true};
+    int status = csvk_normalize_files(&files, &o, &result, err);
+    struct csvk_buf *texts[] = {NULL, table, log};
+    for (int i = 0; i < 3; i++) {
+        size_t length = 0;
+        unsigned char *bytes = i != 0 ? support_read_file(name[i], &length) : NULL;
+        ck_assert(bytes == NULL || csvk_buf_add(texts[i], bytes, length) == CSVK_OK);
+        free(bytes);
+        unlink(name[i]);
+    }
+    ck_assert_int_eq(rmdir(folder), 0);
+    return status;
+}
+
+static void check_file(const struct row *row)
+{
+    struct csvk_buf table = CSVK_BUF_INIT, log = CSVK_BUF_INIT;
+    struct csvk_error err = {0};
+    char repairs[200];
+    int status = normalize_file(row, &table, &log, &err);
+    if (row->out == NULL) {
+        ck_assert_int_eq(status, CSVK_EDATA);
+        ck_assert_msg(strstr(err.text, row->rejects) != NULL, "%s", err.text);
+        ck_assert_uint_eq(table.length, 0);
+        return;
+    }
+    ck_assert_msg(status == CSVK_OK, "%s", err.text);
+    ck_assert_str_eq(csvk_buf_text(&table), row->out);
+    list_repairs(&log, repairs, sizeof repairs);
+    ck_assert_str_eq(repairs, row->repairs);
+    csvk_buf_release(&table);
+    csvk_buf_release(&log);
+}
+
+START_TEST(a_delimiter_is_found)
+{
+    check_file(&found[_i]);
+}
+END_TEST
+
+START_TEST(a_delimiter_is_not_guessed)
+{
+    check_file(&not_found[_i]);
+}
+END_TEST
+
+/* ---- are there enough of them? ---- */
+
+static bool names(const char *list, const char *id)
+{
+    size_t n = strlen(id);
+    for (const char *at = strstr(list, id); at != NULL; at = strstr(at + 1, id)) {
+        bool begins = at == list || at[-1] == ' ';
+        if (begins && (at[n] == ' ' || at[n] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A row is about the repair whose id its text begins with. */
+static bool is_about(const struct row *row, const char *id)
+{
+    size_t n = strlen(id);
+    return strncmp(row->about, id, n) == 0 && (row->about[n] == ' ' || row->about[n] == '\0');
+}
+
+START_TEST(every_repair_is_done_three_times_and_refused_three_times)
+{
+    size_t done = 0, refused = 0;
+    const char *id = csvk_repair_id((enum csvk_repair)_i);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool does = rows[i].out != NULL && names(rows[i].repairs, id);
+        done += does;
+        refused += !does && is_about(&rows[i], id);
+    }
+    if (_i == CSVK_R24_DELIMITER) {
+        done += sizeof found / sizeof *found;
+        refused += sizeof not_found / sizeof *not_found;
+    }
+    ck_assert_msg(done >= 3 && refused >= 3, "%s: %zu rows do it, %zu refuse it", id, done,
+                  refused);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("normalize_table");
     TCase *t = tcase_create("table");
     tcase_add_loop_test(t, every_repair_does_what_it_says, 0, sizeof rows / sizeof *rows);
+    tcase_add_loop_test(t, every_repair_is_done_three_times_and_refused_three_times, CSVK_R1_BOM,
+                        CSVK_REPAIR_TRIM);
+    tcase_add_loop_test(t, a_delimiter_is_found, 0, sizeof found / sizeof *found);
+    tcase_add_loop_test(t, a_delimiter_is_not_guessed, 0, sizeof not_found / sizeof *not_found);
     suite_add_tcase(s, t);
     return s;
 }
 
 int main(void)
 {
+    read_accounts();
     return support_run(suite());
 }
