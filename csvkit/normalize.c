@@ -91,6 +91,7 @@ static void release_run(struct nz *nz)
     }
     csvk_free(nz->value);
     csvk_free(nz->pick);
+    csvk_free(nz->always_enclosed);
     csvk_buf_release(&nz->text);
     csvk_buf_release(&nz->trimmed);
     csvk_buf_release(&nz->line);

@@ -91,6 +91,8 @@ struct nz {
     bool rewrite; /* every record is written field by field */
     uint64_t width;
     bool width_known;
+    bool *always_enclosed; /* by column: in every whole record of the sample, the header aside */
+    size_t nalways;
     enum nz_backslash backslash; /* is it the escape of this file? */
     bool giant;                  /* the record at hand is longer than the reach */
     bool raw_fields;             /* a field without a defect may go out as its bytes are */

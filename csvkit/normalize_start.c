@@ -6,7 +6,11 @@
 
 #include <strings.h>
 
-#define SAMPLE_RECORDS 1000
+enum {
+    SAMPLE_RECORDS = 1000, /* in which the width is looked for */
+    COLUMN_RECORDS = 100,  /* in which columns show how they are written ... */
+    LEAST_RECORDS = 3,     /* ... when that many of them are whole */
+};
 
 int nz_fill_reach(struct nz *nz)
 {
@@ -213,6 +217,47 @@ static int find_width(struct nz *nz)
     return status;
 }
 
+static void exclude_open(struct nz *nz, const struct nz_record *rec)
+{
+    for (size_t i = 0; i < nz->nalways; i++) {
+        nz->always_enclosed[i] =
+            nz->always_enclosed[i] && (rec->field[i].flags & CSVK_FIELD_ENCLOSED) != 0;
+    }
+}
+
+/* Which columns are always enclosed? Too few records, and nothing is said. */
+static int look_at_columns(struct nz *nz)
+{
+    struct nz_limit limit = nz_reach(nz, nz->window.offset);
+    uint64_t offset = nz->window.offset;
+    size_t whole = 0;
+    bool found = nz->width_known && nz->in.enclosure != CSVK_NO_BYTE;
+    bool header = nz->o->header == CSVK_NORMALIZE_HEADER;
+    nz->always_enclosed = found ? csvk_malloc((size_t)nz->width) : NULL;
+    if (found && nz->always_enclosed == NULL) {
+        return nz_out_of_memory(nz);
+    }
+    nz->nalways = found ? (size_t)nz->width : 0;
+    if (nz->nalways != 0) {
+        memset(nz->always_enclosed, 1, nz->nalways);
+    }
+    for (int i = 0; i < COLUMN_RECORDS && found; i++) {
+        struct nz_record rec;
+        int status = nz_law(nz, &nz->peek, offset, limit, &rec, &found);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        if (found && !header && nz_is_whole(nz, &rec)) {
+            exclude_open(nz, &rec);
+            whole++;
+        }
+        header = header && found && rec.r.blank;
+        offset = found ? nz_record_end(&rec) : offset;
+    }
+    nz->nalways = whole >= LEAST_RECORDS ? nz->nalways : 0;
+    return CSVK_OK;
+}
+
 static int find_escape(struct nz *nz)
 {
     if (nz->in.enclosure == CSVK_NO_BYTE || nz->in.escape != CSVK_NO_BYTE) {
@@ -255,5 +300,6 @@ int nz_start(struct nz *nz)
     status = status == CSVK_OK ? find_width(nz) : status;
     nz->scan.table.totals.eol_mode = CSVK_EOL_NONE;
     nz->scan.table.totals.width = nz->width;
+    status = status == CSVK_OK ? look_at_columns(nz) : status;
     return status == CSVK_OK ? find_escape(nz) : status;
 }

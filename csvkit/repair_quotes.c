@@ -386,8 +386,9 @@ static int settle_all(struct nz *nz, struct trial *trial)
         return take(nz, trial, mode);
     }
     return reject(nz, trial,
-                  several ? "two readings of its quotes fit the width of the table"
-                          : "no reading of its quotes fits the width of the table");
+                  several
+                      ? "two readings of its quotes fit the width of the table, with other values"
+                      : "no reading of its quotes fits the width of the table");
 }
 
 /* Nothing is wrong with its quotes but that another reading might give the right width. */

@@ -21,14 +21,9 @@ struct run {
 
 /* ---- r13: joining ---- */
 
-static bool has_enclosure(const struct nz_record *rec)
+static bool is_enclosed(const struct nz_record *rec, uint64_t i)
 {
-    for (uint64_t i = 0; i < rec->r.nfields; i++) {
-        if ((rec->field[i].flags & CSVK_FIELD_ENCLOSED) != 0) {
-            return true;
-        }
-    }
-    return false;
+    return (rec->field[i].flags & CSVK_FIELD_ENCLOSED) != 0;
 }
 
 static bool is_comment(const struct nz *nz, const struct nz_record *rec)
@@ -37,10 +32,14 @@ static bool is_comment(const struct nz *nz, const struct nz_record *rec)
            rec->base[rec->field[0].begin] == nz->o->comment;
 }
 
-/* Quotes may have been on both sides of the break, or only look so: then nothing is joined. */
+/*
+ * An enclosure beside the break may have been on both sides of it, or only look so: then nothing is
+ * joined. A sound one elsewhere in the part is whole and says nothing about the break.
+ */
 static bool has_quotes(const struct nz_record *rec)
 {
-    return has_enclosure(rec) || nz_has(rec, CSVK_FACT_QUOTE_IN_UNQUOTED);
+    return is_enclosed(rec, 0) || is_enclosed(rec, rec->r.nfields - 1) ||
+           nz_has(rec, CSVK_FACT_QUOTE_IN_UNQUOTED);
 }
 
 /* Control characters that shall go are looked for in the first part only. */
@@ -132,7 +131,8 @@ static int add_part(struct nz *nz, const struct nz_record *rec, size_t *open)
             continue;
         }
         *open = (size_t)(to - nz->text.data);
-        int status = nz_add_value(nz, (struct csvk_value){to, length, CSVK_VALUE_PLAIN});
+        enum csvk_value_form form = is_enclosed(rec, i) ? CSVK_VALUE_ENCLOSED : CSVK_VALUE_PLAIN;
+        int status = nz_add_value(nz, (struct csvk_value){to, length, form});
         if (status != CSVK_OK) {
             return status;
         }
@@ -228,6 +228,21 @@ static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
 
 /* ---- r11: padding ---- */
 
+/*
+ * Where a column is enclosed in every other record, an open value is the value of another column:
+ * a field is missing in the middle, and the values behind it would land in wrong columns.
+ */
+static bool is_shifted(const struct nz *nz, const struct nz_record *rec)
+{
+    for (uint64_t i = 0; i < rec->r.nfields && i < nz->nalways; i++) {
+        bool empty = rec->field[i].begin == rec->field[i].end;
+        if (nz->always_enclosed[i] && !is_enclosed(rec, i) && !empty) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int pad(struct nz *nz, const struct nz_record *rec)
 {
     uint64_t missing = nz->width - nz->nvalues;
@@ -241,6 +256,12 @@ static int pad(struct nz *nz, const struct nz_record *rec)
     }
     if (nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done) {
         return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH, "it has too few names");
+    }
+    if (is_shifted(nz, rec)) {
+        return nz_reject(
+            nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
+            "too few fields, and a value is open where that column is always enclosed: "
+            "a delimiter may be missing in the middle");
     }
     while (nz->nvalues < nz->width) {
         struct csvk_value empty = {(const unsigned char *)"", 0, CSVK_VALUE_PLAIN};
