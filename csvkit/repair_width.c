@@ -12,11 +12,12 @@ enum { RUN_MAX = 64 }; /* short records in a row that are looked at together */
 struct run {
     uint64_t width[RUN_MAX];
     size_t count;
-    uint64_t end;      /* of the last one */
-    bool between;      /* a whole record, or the end, follows */
-    bool quotes;       /* an enclosure or a quoting error is involved */
-    size_t partitions; /* 0, 1, or 2 for several */
-    size_t first;      /* records in the first group */
+    uint64_t end;              /* of the last one */
+    bool between;              /* a whole record, or the end, follows */
+    bool quotes;               /* a quoting error is involved */
+    bool enclosed[RUN_MAX][2]; /* the first field, the last field of each */
+    size_t partitions;         /* 0, 1, or 2 for several */
+    size_t first;              /* records in the first group */
 };
 
 /* ---- r13: joining ---- */
@@ -36,10 +37,14 @@ static bool is_comment(const struct nz *nz, const struct nz_record *rec)
  * An enclosure beside the break may have been on both sides of it, or only look so: then nothing is
  * joined. A sound one elsewhere in the part is whole and says nothing about the break.
  */
-static bool has_quotes(const struct nz_record *rec)
+static bool is_enclosure_involved(const struct run *run)
 {
-    return is_enclosed(rec, 0) || is_enclosed(rec, rec->r.nfields - 1) ||
-           nz_has(rec, CSVK_FACT_QUOTE_IN_UNQUOTED);
+    for (size_t i = 0; i + 1 < run->first; i++) {
+        if (run->enclosed[i][1] || run->enclosed[i + 1][0]) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Control characters that shall go are looked for in the first part only. */
@@ -85,7 +90,10 @@ static int collect(struct nz *nz, uint64_t offset, struct run *run)
         if (run->count == RUN_MAX) {
             return CSVK_OK;
         }
-        run->quotes = run->quotes || has_quotes(&rec) || nz_has(&rec, CSVK_FACT_BARE_CR);
+        run->quotes = run->quotes || nz_has(&rec, CSVK_FACT_QUOTE_IN_UNQUOTED) ||
+                      nz_has(&rec, CSVK_FACT_BARE_CR);
+        run->enclosed[run->count][0] = is_enclosed(&rec, 0);
+        run->enclosed[run->count][1] = is_enclosed(&rec, rec.r.nfields - 1);
         run->width[run->count++] = rec.r.nfields;
         run->end = nz_record_end(&rec);
     }
@@ -222,7 +230,7 @@ static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
     }
     bool writable = nz->table.dialect.enclosure != CSVK_NO_BYTE; /* a value with a line break */
     bool sure = run.partitions == 1 && run.between && nz->before_whole && !run.quotes &&
-                nz->npending == 0 && writable;
+                !is_enclosure_involved(&run) && nz->npending == 0 && writable;
     return sure ? join(nz, rec, &run) : reject_run(nz, rec, &run);
 }
 
