@@ -116,6 +116,11 @@ static bool other_breaks(const struct nz *nz, const struct csvk_totals *before)
     return false;
 }
 
+bool nz_breaks_are_told(const struct nz *nz)
+{
+    return nz->any_eol || csvk_cr_ends_record(&nz->scan.table);
+}
+
 /* Scans; where single records must be told because line breaks change, once more. */
 static int scan_chunk(struct nz *nz, struct nz_chunk *chunk, size_t n, bool at_end)
 {
@@ -131,7 +136,8 @@ static int scan_chunk(struct nz *nz, struct nz_chunk *chunk, size_t n, bool at_e
         if (nz->scan.told.failed) {
             return nz_out_of_memory(nz);
         }
-        bool tell_all = !chunk->same_breaks || nz->o->comment >= 0 || nz->giant;
+        bool tell_all =
+            (!chunk->same_breaks && nz_breaks_are_told(nz)) || nz->o->comment >= 0 || nz->giant;
         if (nz->scan.table.detail != CSVK_COUNTS || !tell_all) {
             return CSVK_OK;
         }

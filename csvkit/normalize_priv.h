@@ -129,6 +129,9 @@ int nz_out_of_memory(struct nz *nz);
 int nz_fill_reach(struct nz *nz);
 int nz_start(struct nz *nz);
 
+/* CR may end a record, so the end of every record must be told where line breaks change. */
+bool nz_breaks_are_told(const struct nz *nz);
+
 /* ---- normalize_span.c ---- */
 struct nz_span {
     uint64_t from, to;       /* absolute */

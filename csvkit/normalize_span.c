@@ -2,6 +2,7 @@
  * normalize_span.c - stretches of clean records: copied whole where nothing changes, record by
  * record where line breaks do, and around comment lines.
  */
+#include "csvkit/line_breaks.h"
 #include "csvkit/normalize_priv.h"
 
 static enum csvk_eol break_before(const unsigned char *end, const unsigned char *begin)
@@ -12,40 +13,66 @@ static enum csvk_eol break_before(const unsigned char *end, const unsigned char 
     return end > begin && end[-1] == '\r' ? CSVK_EOL_CR : CSVK_EOL_NONE;
 }
 
-/* Record by record, because line breaks change. */
-static int copy_with_breaks(struct nz *nz, const struct nz_chunk *chunk, const struct nz_span *span)
+/* Record by record, at the places that the scan told: where CR may end records, too. */
+static struct csvk_breaks copy_told(const struct nz *nz, const struct nz_chunk *chunk,
+                                    const struct nz_span *span, unsigned char *to)
 {
     const unsigned char *base = nz_window_at(&nz->window, chunk->offset);
     const uint32_t *ends = nz->scan.told.ends + span->first;
-    size_t from = (size_t)(span->from - chunk->offset);
+    size_t start = (size_t)(span->from - chunk->offset), from = start;
     const char *text = nz->o->line_break == CSVK_EOL_CRLF ? "\r\n" : "\n";
     size_t text_length = nz_eol_length(nz->o->line_break);
-    struct csvk_buf *to = &nz->line;
-    uint64_t changed = 0, first = 0;
-    csvk_buf_clear(to);
-    if (csvk_buf_reserve(to, (size_t)(span->to - span->from) + 2 * span->records) != CSVK_OK) {
-        return nz_out_of_memory(nz);
-    }
+    struct csvk_breaks breaks = {.records = span->records};
     for (uint64_t i = 0; i < span->records; i++) {
         enum csvk_eol eol = break_before(base + ends[i], base + from);
         size_t length = ends[i] - from - nz_eol_length(eol);
-        memcpy(to->data + to->length, base + from, length);
-        memcpy(to->data + to->length + length, text, text_length);
-        to->length += length + text_length;
+        memcpy(to + breaks.length, base + from, length);
+        memcpy(to + breaks.length + length, text, text_length);
+        breaks.length += length + text_length;
         if (eol != nz->o->line_break) {
-            first = changed++ == 0 ? chunk->offset + from + length : first;
+            breaks.first = breaks.changed++ == 0 ? from + length - start : breaks.first;
         }
         from = ends[i];
     }
-    if (changed != 0) {
-        struct csvk_place place = {first, chunk->before.totals.lines + 1,
-                                   chunk->before.totals.records + span->first + 1};
-        if (nz->result->repairs[CSVK_R8_LINE_BREAKS] == 0) {
-            place.line += nz_count_lines(nz, chunk->offset, first);
-        }
-        nz_count_line_breaks(nz, changed, place);
+    return breaks;
+}
+
+static void account_breaks(struct nz *nz, const struct nz_chunk *chunk, const struct nz_span *span,
+                           const struct csvk_breaks *breaks)
+{
+    uint64_t first = span->from + breaks->first;
+    struct csvk_place place = {first, chunk->before.totals.lines + 1,
+                               chunk->before.totals.records + span->first + 1};
+    if (breaks->changed == 0) {
+        return;
     }
-    return csvk_writer_bytes(&nz->table, to->data, to->length, nz->err);
+    if (nz->result->repairs[CSVK_R8_LINE_BREAKS] == 0) {
+        place.line += nz_count_lines(nz, chunk->offset, first);
+    }
+    nz_count_line_breaks(nz, breaks->changed, place);
+}
+
+/* Line breaks change. */
+static int copy_with_breaks(struct nz *nz, const struct nz_chunk *chunk, const struct nz_span *span)
+{
+    struct csvk_buf *to = &nz->line;
+    size_t length = (size_t)(span->to - span->from);
+    csvk_buf_clear(to);
+    if (csvk_buf_reserve(to, length + 2 * span->records) != CSVK_OK) {
+        return nz_out_of_memory(nz);
+    }
+    struct csvk_breaks breaks =
+        nz_breaks_are_told(nz)
+            ? copy_told(nz, chunk, span, to->data)
+            : csvk_copy_with_breaks(to->data, nz_window_at(&nz->window, span->from), length,
+                                    nz->in.enclosure, nz->o->line_break);
+    if (breaks.records != span->records) {
+        return csvk_fail(nz->err, CSVK_EIO, "%s: %llu records at byte %llu, %llu were scanned",
+                         csvk_source_name(nz->window.source), (unsigned long long)breaks.records,
+                         (unsigned long long)span->from, (unsigned long long)span->records);
+    }
+    account_breaks(nz, chunk, span, &breaks);
+    return csvk_writer_bytes(&nz->table, to->data, breaks.length, nz->err);
 }
 
 static bool begins_with_sep(const struct nz *nz, uint64_t offset)

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* Room for so many reads, so that what is kept is not moved for every one of them. */
+enum { SPARE_READS = 8 };
+
 void nz_window_release(struct nz_window *w)
 {
     csvk_free(w->data);
@@ -41,7 +44,8 @@ static int make_room(struct nz_window *w, size_t more, struct csvk_error *err)
         return CSVK_OK;
     }
     if (kept + more > w->capacity) {
-        size_t capacity = w->capacity * 2 < kept + more ? kept + more : w->capacity * 2;
+        size_t wanted = kept + SPARE_READS * more;
+        size_t capacity = w->capacity * 2 < wanted ? wanted : w->capacity * 2;
         unsigned char *data = csvk_malloc(capacity + 2 * CSVK_SCAN_SLACK);
         if (data == NULL) {
             return csvk_fail(err, CSVK_ENOMEM, "%s: out of memory at byte %llu",

@@ -26,7 +26,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER_SIZE = 256 * 1024 };
+enum { BUFFER_SIZE = 256 * 1024, LONG_RUN = 64 * 1024 };
 
 struct csvk_sink {
     char *path; /* of the target; the name in messages */
@@ -79,17 +79,18 @@ static int flush(struct csvk_sink *sink, struct csvk_error *err)
     return write_all(sink, sink->buffer, length, err);
 }
 
-/* Large runs pass by an empty buffer. Also the output of `gzip`. */
+/* Long runs pass by an empty buffer. Also the output of `gzip`. */
 static int put(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct csvk_sink *sink = context;
-    if (length > BUFFER_SIZE - sink->length) {
+    bool is_long = length >= LONG_RUN;
+    if (is_long || length > BUFFER_SIZE - sink->length) {
         int status = flush(sink, err);
         if (status != CSVK_OK) {
             return status;
         }
     }
-    if (length >= BUFFER_SIZE) {
+    if (is_long) {
         return write_all(sink, bytes, length, err);
     }
     if (length > 0) {

@@ -1,0 +1,93 @@
+/* line_breaks.c - see line_breaks.h. */
+#include "csvkit/line_breaks.h"
+
+#include <string.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { BLOCK = 64 };
+
+/* Bit i: byte i of the block is `byte`. */
+static uint64_t places_of(const unsigned char *block, unsigned char byte)
+{
+    uint64_t places = 0;
+#ifdef __SSE2__
+    const __m128i wanted = _mm_set1_epi8((char)byte);
+    for (unsigned i = 0; i < BLOCK; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + i));
+        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted));
+        places |= (uint64_t)hits << i;
+    }
+#else
+    for (unsigned i = 0; i < BLOCK; i++) {
+        places |= (uint64_t)(block[i] == byte) << i;
+    }
+#endif
+    return places;
+}
+
+/* Bit i: an odd number of bits is set at or below i. */
+static uint64_t odd_below(uint64_t bits)
+{
+    for (unsigned shift = 1; shift < 64; shift *= 2) {
+        bits ^= bits << shift;
+    }
+    return bits;
+}
+
+struct copy {
+    unsigned char *to, *at;
+    const unsigned char *from;
+    enum csvk_eol eol;
+    size_t done; /* bytes of `from` */
+    struct csvk_breaks breaks;
+};
+
+/* A record whose bytes end at `end`, and which goes on being read at `next`. */
+static void put_record(struct copy *copy, size_t end, size_t next, enum csvk_eol had)
+{
+    size_t length = end - copy->done;
+    memcpy(copy->at, copy->from + copy->done, length);
+    copy->at += length;
+    if (copy->eol == CSVK_EOL_CRLF) {
+        *copy->at++ = '\r';
+    }
+    *copy->at++ = '\n';
+    if (had != copy->eol) {
+        copy->breaks.first = copy->breaks.changed++ == 0 ? end : copy->breaks.first;
+    }
+    copy->breaks.records++;
+    copy->done = next;
+}
+
+static void put_lf(struct copy *copy, size_t lf)
+{
+    bool pair = lf > copy->done && copy->from[lf - 1] == '\r';
+    put_record(copy, pair ? lf - 1 : lf, lf + 1, pair ? CSVK_EOL_CRLF : CSVK_EOL_LF);
+}
+
+struct csvk_breaks csvk_copy_with_breaks(unsigned char *to, const unsigned char *from,
+                                         size_t length, int enclosure, enum csvk_eol eol)
+{
+    struct copy copy = {.to = to, .at = to, .from = from, .eol = eol};
+    uint64_t inside = 0; /* all bits: the block begins inside of an enclosure */
+    for (size_t i = 0; i < length; i += BLOCK) {
+        uint64_t lf = places_of(from + i, '\n');
+        if (enclosure != CSVK_NO_BYTE) {
+            uint64_t within = odd_below(places_of(from + i, (unsigned char)enclosure)) ^ inside;
+            inside = (within >> 63) != 0 ? UINT64_MAX : 0;
+            lf &= ~within;
+        }
+        lf &= length - i < BLOCK ? (UINT64_C(1) << (length - i)) - 1 : UINT64_MAX;
+        for (; lf != 0; lf &= lf - 1) {
+            put_lf(&copy, i + (size_t)__builtin_ctzll(lf));
+        }
+    }
+    if (copy.done < length) {
+        put_record(&copy, length, length, CSVK_EOL_NONE);
+    }
+    copy.breaks.length = (size_t)(copy.at - to);
+    return copy.breaks;
+}
