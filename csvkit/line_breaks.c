@@ -9,32 +9,39 @@
 
 enum { BLOCK = 64 };
 
+#ifdef __SSE2__
+static uint64_t places_16(const unsigned char *bytes, __m128i wanted)
+{
+    __m128i hits = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)bytes), wanted);
+    return (unsigned)_mm_movemask_epi8(hits);
+}
+#endif
+
 /* Bit i: byte i of the block is `byte`. */
 static uint64_t places_of(const unsigned char *block, unsigned char byte)
 {
-    uint64_t places = 0;
 #ifdef __SSE2__
     const __m128i wanted = _mm_set1_epi8((char)byte);
-    for (unsigned i = 0; i < BLOCK; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + i));
-        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted));
-        places |= (uint64_t)hits << i;
-    }
+    return places_16(block, wanted) | places_16(block + 16, wanted) << 16 |
+           places_16(block + 32, wanted) << 32 | places_16(block + 48, wanted) << 48;
 #else
+    uint64_t places = 0;
     for (unsigned i = 0; i < BLOCK; i++) {
         places |= (uint64_t)(block[i] == byte) << i;
     }
-#endif
     return places;
+#endif
 }
 
 /* Bit i: an odd number of bits is set at or below i. */
 static uint64_t odd_below(uint64_t bits)
 {
-    for (unsigned shift = 1; shift < 64; shift *= 2) {
-        bits ^= bits << shift;
-    }
-    return bits;
+    bits ^= bits << 1;
+    bits ^= bits << 2;
+    bits ^= bits << 4;
+    bits ^= bits << 8;
+    bits ^= bits << 16;
+    return bits ^ bits << 32;
 }
 
 struct copy {
@@ -75,11 +82,12 @@ struct csvk_breaks csvk_copy_with_breaks(unsigned char *to, const unsigned char 
     uint64_t inside = 0; /* all bits: the block begins inside of an enclosure */
     for (size_t i = 0; i < length; i += BLOCK) {
         uint64_t lf = places_of(from + i, '\n');
-        if (enclosure != CSVK_NO_BYTE) {
-            uint64_t within = odd_below(places_of(from + i, (unsigned char)enclosure)) ^ inside;
-            inside = (within >> 63) != 0 ? UINT64_MAX : 0;
-            lf &= ~within;
+        uint64_t quotes =
+            enclosure != CSVK_NO_BYTE ? places_of(from + i, (unsigned char)enclosure) : 0;
+        if (lf != 0) {
+            lf &= ~(odd_below(quotes) ^ inside);
         }
+        inside = __builtin_parityll(quotes) != 0 ? ~inside : inside;
         lf &= length - i < BLOCK ? (UINT64_C(1) << (length - i)) - 1 : UINT64_MAX;
         for (; lf != 0; lf &= lf - 1) {
             put_lf(&copy, i + (size_t)__builtin_ctzll(lf));
