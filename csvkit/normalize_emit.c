@@ -122,7 +122,7 @@ size_t nz_inferences(const struct nz *nz)
  * our own and need no escaping, room for a whole line is there before it begins.
  */
 
-enum { LINE_ROOM = 768 };
+enum { LINE_ROOM = 1024 };
 
 static void begin_line(struct nz *nz)
 {
@@ -134,52 +134,59 @@ static void begin_line(struct nz *nz)
 
 static bool has_room(const struct csvk_buf *line, size_t more)
 {
-    return line->length != 0 && line->capacity - line->length > more + 24;
+    return line->length != 0 && line->capacity - line->length > more + 48;
 }
 
-static void put_key(struct csvk_buf *line, const char *key)
+/* Begins a member; the caller has seen to it that there is room. */
+static unsigned char *begin_member(struct csvk_buf *line, const char *key, size_t n)
 {
-    size_t n = strlen(key);
-    if (!has_room(line, n)) {
-        return;
-    }
     unsigned char *to = line->data + line->length;
     if (to[-1] != '{') {
         *to++ = ',';
     }
     *to++ = '"';
     memcpy(to, key, n);
-    memcpy(to + n, "\":", 2);
-    line->length = (size_t)(to + n + 2 - line->data);
+    to += n;
+    *to++ = '"';
+    *to++ = ':';
+    return to;
 }
 
 static void put_uint(struct csvk_buf *line, const char *key, uint64_t value)
 {
-    unsigned char digits[20];
-    size_t n = 0;
-    put_key(line, key);
-    do {
-        digits[sizeof digits - ++n] = (unsigned char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    if (has_room(line, n)) {
-        memcpy(line->data + line->length, digits + sizeof digits - n, n);
-        line->length += n;
+    size_t n = strlen(key);
+    if (!has_room(line, n)) {
+        return;
     }
+    unsigned char *to = begin_member(line, key, n);
+    unsigned char digits[20], *first = digits + sizeof digits;
+    for (; value >= 100; value /= 100) {
+        unsigned pair = (unsigned)(value % 100);
+        *--first = (unsigned char)('0' + pair % 10);
+        *--first = (unsigned char)('0' + pair / 10);
+    }
+    *--first = (unsigned char)('0' + value % 10);
+    if (value >= 10) {
+        *--first = (unsigned char)('0' + value / 10);
+    }
+    size_t length = (size_t)(digits + sizeof digits - first);
+    memcpy(to, first, length);
+    line->length = (size_t)(to + length - line->data);
 }
 
 /* A text of our own. */
 static void put_text(struct csvk_buf *line, const char *key, const char *text)
 {
-    size_t n = strlen(text);
-    put_key(line, key);
-    if (has_room(line, n)) {
-        unsigned char *to = line->data + line->length;
-        *to = '"';
-        memcpy(to + 1, text, n);
-        to[n + 1] = '"';
-        line->length += n + 2;
+    size_t n = strlen(key), length = strlen(text);
+    if (!has_room(line, n + length)) {
+        return;
     }
+    unsigned char *to = begin_member(line, key, n);
+    *to++ = '"';
+    memcpy(to, text, length);
+    to += length;
+    *to++ = '"';
+    line->length = (size_t)(to - line->data);
 }
 
 static int put_line(struct nz *nz, struct csvk_writer *to)
@@ -339,19 +346,28 @@ int nz_tell_sums(struct nz *nz)
 
 /* ---- into the output ---- */
 
+int nz_reserve_values(struct nz *nz, size_t count)
+{
+    if (count <= nz->values_capacity) {
+        return CSVK_OK;
+    }
+    size_t capacity = count < 64 ? 64 : 2 * count;
+    struct csvk_value *list = csvk_reallocarray(nz->value, capacity, sizeof *list);
+    if (list == NULL) {
+        return nz_out_of_memory(nz);
+    }
+    nz->value = list;
+    nz->values_capacity = capacity;
+    return CSVK_OK;
+}
+
 int nz_add_value(struct nz *nz, struct csvk_value value)
 {
-    if (nz->nvalues == nz->values_capacity) {
-        size_t capacity = nz->values_capacity == 0 ? 64 : 2 * nz->values_capacity;
-        struct csvk_value *list = csvk_reallocarray(nz->value, capacity, sizeof *list);
-        if (list == NULL) {
-            return nz_out_of_memory(nz);
-        }
-        nz->value = list;
-        nz->values_capacity = capacity;
+    int status = nz_reserve_values(nz, nz->nvalues + 1);
+    if (status == CSVK_OK) {
+        nz->value[nz->nvalues++] = value;
     }
-    nz->value[nz->nvalues++] = value;
-    return CSVK_OK;
+    return status;
 }
 
 /* The line break as it will be: is that another one? */

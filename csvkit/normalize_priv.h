@@ -81,7 +81,8 @@ struct nz {
     struct csvk_error *err;
     struct nz_window window;
     struct csvk_dialect in;
-    uint64_t reach; /* bytes of look-ahead from the first byte of a record */
+    unsigned char special[256]; /* 1: the byte may mean something in the dialect `in` */
+    uint64_t reach;             /* bytes of look-ahead from the first byte of a record */
     bool any_eol;
     struct csvk_scan scan; /* of chunks; its table holds the numbers of the next record */
     struct csvk_scan ahead;
@@ -171,6 +172,8 @@ bool nz_is_whole(const struct nz *nz, const struct nz_record *rec);
 int nz_take_values(struct nz *nz, const struct nz_record *rec);
 /* "sep=X": at the start of a table this is no record. */
 bool nz_is_sep_line(const unsigned char *bytes, size_t length);
+/* The same for a record as the law reads it; its values are taken only when they are needed. */
+int nz_settle_law(struct nz *nz, const struct nz_record *rec);
 /* When the quotes are settled: width, names, output. Values are in nz->value. */
 int nz_settle(struct nz *nz, const struct nz_record *rec);
 /* When the width is settled, too. */
@@ -232,6 +235,8 @@ int nz_judge_backslash(struct nz *nz, uint64_t offset);
 
 /* ---- repair_width.c ---- */
 int nz_width(struct nz *nz, const struct nz_record *rec);
+/* There are too many fields as the law reads the record, and no option could make them fit. */
+bool nz_surplus_is_data(const struct nz *nz, const struct nz_record *rec);
 
 /* ---- repair_header.c ---- */
 int nz_header(struct nz *nz, const struct nz_record *rec);
@@ -242,6 +247,8 @@ void nz_note(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint64_t fie
 bool nz_noted(const struct nz *nz, enum csvk_repair repair);
 /* L2 repairs among those noted. */
 size_t nz_inferences(const struct nz *nz);
+/* Room for `count` values in nz->value. */
+int nz_reserve_values(struct nz *nz, size_t count);
 int nz_add_value(struct nz *nz, struct csvk_value value);
 /* Writes nz->value as a record; tells what was noted. */
 int nz_emit(struct nz *nz, const struct nz_record *rec);

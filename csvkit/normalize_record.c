@@ -88,17 +88,12 @@ static struct csvk_value trim_value(struct nz *nz, const struct nz_record *rec,
     return value;
 }
 
-static struct csvk_value take_value(struct nz *nz, const struct nz_record *rec, uint64_t i,
-                                    bool raw_fields)
+static struct csvk_value take_value(struct nz *nz, const struct nz_record *rec, uint64_t i)
 {
     const struct csvk_field *f = &rec->field[i];
     struct csvk_bytes raw = {rec->base + f->begin, f->end - f->begin};
     bool enclosed = (f->flags & CSVK_FIELD_ENCLOSED) != 0;
     struct csvk_value value = {raw.ptr, raw.len, enclosed ? CSVK_VALUE_ENCLOSED : CSVK_VALUE_PLAIN};
-    if ((f->flags & CSVK_FIELD_BROKEN) == 0 && raw_fields && raw.len != 0) {
-        value.form = CSVK_VALUE_RAW;
-        return value;
-    }
     if ((f->flags & (CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN)) != 0) {
         value.ptr = nz->text.data + nz->text.length;
         value.len = csvk_field_decode(raw, &nz->in, nz->text.data + nz->text.length);
@@ -122,6 +117,21 @@ static bool looks_like_sep(const struct nz *nz, const struct nz_record *rec)
            nz_is_sep_line(rec->base + rec->field[0].begin, 5);
 }
 
+/* Fields as they are; those that cannot stay so are taken one by one. */
+static int take_raw(struct nz *nz, const struct nz_record *rec)
+{
+    int status = nz_reserve_values(nz, (size_t)rec->r.nfields);
+    for (uint64_t i = 0; i < rec->r.nfields && status == CSVK_OK; i++) {
+        const struct csvk_field *f = &rec->field[i];
+        bool raw = (f->flags & CSVK_FIELD_BROKEN) == 0 && f->end != f->begin;
+        nz->value[i] =
+            raw ? (struct csvk_value){rec->base + f->begin, f->end - f->begin, CSVK_VALUE_RAW}
+                : take_value(nz, rec, i);
+    }
+    nz->nvalues = status == CSVK_OK ? (size_t)rec->r.nfields : 0;
+    return status;
+}
+
 int nz_take_values(struct nz *nz, const struct nz_record *rec)
 {
     bool raw_fields = nz->raw_fields && !nz_has(rec, CSVK_FACT_BARE_CR) && !looks_like_sep(nz, rec);
@@ -130,8 +140,11 @@ int nz_take_values(struct nz *nz, const struct nz_record *rec)
     if (csvk_buf_reserve(&nz->text, rec->r.length + 1) != CSVK_OK) {
         return nz_out_of_memory(nz);
     }
+    if (raw_fields) {
+        return take_raw(nz, rec);
+    }
     for (uint64_t i = 0; i < rec->r.nfields; i++) {
-        int status = nz_add_value(nz, take_value(nz, rec, i, raw_fields));
+        int status = nz_add_value(nz, take_value(nz, rec, i));
         if (status != CSVK_OK) {
             return status;
         }
@@ -323,8 +336,12 @@ bool nz_has_backslash_quote(const struct nz *nz, const struct nz_record *rec)
         return false;
     }
     struct csvk_bytes bytes = bytes_of(rec);
-    const char pair[2] = {'\\', (char)nz->in.enclosure};
-    return memmem(bytes.ptr, bytes.len, pair, 2) != NULL;
+    const unsigned char *end = bytes.ptr + bytes.len;
+    const unsigned char *at = memchr(bytes.ptr, '\\', bytes.len);
+    while (at != NULL && at + 1 < end && at[1] != nz->in.enclosure) {
+        at = memchr(at + 1, '\\', (size_t)(end - at - 1));
+    }
+    return at != NULL && at + 1 < end;
 }
 
 /* Do the quotes take inference? */
@@ -350,6 +367,16 @@ int nz_finish(struct nz *nz, const struct nz_record *rec)
         }
     }
     return nz_emit(nz, rec);
+}
+
+int nz_settle_law(struct nz *nz, const struct nz_record *rec)
+{
+    if (nz_surplus_is_data(nz, rec)) {
+        nz->nvalues = 0;
+        return nz_width(nz, rec);
+    }
+    int status = nz_take_values(nz, rec);
+    return status == CSVK_OK ? nz_settle(nz, rec) : status;
 }
 
 int nz_settle(struct nz *nz, const struct nz_record *rec)
@@ -407,8 +434,7 @@ static int read_record(struct nz *nz, struct nz_record *rec)
     }
     bool whole = nz_is_whole(nz, rec);
     nz_note_plain(nz, rec);
-    status = nz_take_values(nz, rec);
-    status = status == CSVK_OK ? nz_settle(nz, rec) : status;
+    status = nz_settle_law(nz, rec);
     nz->last_whole = nz->last_whole || whole;
     return status;
 }

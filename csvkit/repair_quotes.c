@@ -408,8 +408,7 @@ static int settle_clean(struct nz *nz, struct trial *trial)
         return reject(nz, trial, "wrong width, and a field holds lines that look like records");
     }
     nz_note_plain(nz, trial->rec);
-    status = nz_take_values(nz, trial->rec);
-    return status == CSVK_OK ? nz_settle(nz, trial->rec) : status;
+    return nz_settle_law(nz, trial->rec);
 }
 
 int nz_quotes(struct nz *nz, const struct nz_record *rec)

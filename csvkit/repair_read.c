@@ -37,6 +37,23 @@ static void put(struct eye *eye, unsigned char c)
     text->data[text->length++] = c;
 }
 
+/* The byte at p, and the bytes behind it that mean nothing to any reading. */
+static void put_run(struct eye *eye)
+{
+    struct csvk_buf *text = &eye->to->text;
+    const unsigned char *from = eye->p++;
+    while (eye->p < eye->end && eye->nz->special[*eye->p] == 0) {
+        eye->p++;
+    }
+    size_t n = (size_t)(eye->p - from);
+    if (text->capacity - text->length <= n && csvk_buf_reserve(text, n + 256) != CSVK_OK) {
+        eye->short_of_memory = true;
+        return;
+    }
+    memcpy(text->data + text->length, from, n);
+    text->length += n;
+}
+
 static void add_cell(struct eye *eye, size_t begin, bool enclosed)
 {
     struct nz_reading *to = eye->to;
@@ -103,7 +120,7 @@ static void read_open(struct eye *eye)
         } else if (*eye->p == in->enclosure) {
             eye->to->stray++;
         }
-        put(eye, *eye->p++);
+        put_run(eye);
     }
 }
 
@@ -166,8 +183,7 @@ static bool read_enclosed(struct eye *eye)
             if (eye->mode == NZ_READ_LINE && line_break_at(eye, eye->p) != CSVK_EOL_NONE) {
                 return false;
             }
-            put(eye, c);
-            eye->p++;
+            put_run(eye);
             continue;
         }
         enum quote quote = judge_quote(eye, opening);
@@ -239,7 +255,11 @@ int nz_read(struct nz *nz, enum nz_mode mode, uint64_t offset, struct nz_limit l
     eye.begin = eye.p = nz_window_at(&nz->window, offset);
     eye.end = eye.p + (limit.end - offset);
     read_field(&eye);
+    bool counts_on = mode == NZ_READ_BACKSLASH; /* it is asked about whole files, too */
     while (eye.p < eye.end && *eye.p == nz->in.delimiter && !eye.short_of_memory) {
+        if (to->ncells > nz->width && !counts_on) {
+            return CSVK_OK; /* whatever follows: it does not fit, and has not ended */
+        }
         eye.p++;
         read_field(&eye);
     }
@@ -404,8 +424,19 @@ uint64_t nz_next_line(const struct nz *nz, uint64_t offset, uint64_t end)
 uint64_t nz_count_lines(const struct nz *nz, uint64_t from, uint64_t to)
 {
     const unsigned char *p = nz_window_at(&nz->window, from);
+    size_t n = (size_t)(to - from);
     uint64_t lines = 0;
-    for (size_t i = 0; i < to - from; i++) {
+    if (n == 0 || memchr(p, '\r', n) == NULL) {
+        const unsigned char *end = p + n;
+        for (const unsigned char *lf = p; n != 0 && lf < end; lf++, lines++) {
+            lf = memchr(lf, '\n', (size_t)(end - lf));
+            if (lf == NULL) {
+                break;
+            }
+        }
+        return lines;
+    }
+    for (size_t i = 0; i < n; i++) {
         lines += p[i] == '\r' || (p[i] == '\n' && (i == 0 || p[i - 1] != '\r'));
     }
     return lines;

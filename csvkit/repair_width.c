@@ -306,10 +306,23 @@ static bool surplus_is_empty(const struct nz *nz)
     return true;
 }
 
+bool nz_surplus_is_data(const struct nz *nz, const struct nz_record *rec)
+{
+    if (nz->o->trim || !nz->width_known) {
+        return false;
+    }
+    for (uint64_t i = nz->width; i < rec->r.nfields; i++) {
+        if (rec->field[i].begin != rec->field[i].end) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int too_many(struct nz *nz, const struct nz_record *rec)
 {
     bool trailing = nz->nvalues == nz->width + 1;
-    if (!surplus_is_empty(nz)) {
+    if (nz->nvalues == 0 || !surplus_is_empty(nz)) { /* 0: nobody needed the values to know */
         return nz_reject(nz, rec, CSVK_R12_SURPLUS, NZ_CAUSE_WIDTH,
                          "too many fields, and the surplus holds data");
     }
@@ -332,5 +345,6 @@ int nz_width(struct nz *nz, const struct nz_record *rec)
     if (nz->o->ragged == CSVK_RAGGED_FAIL) {
         return nz_refuse(nz, rec, "wrong number of fields, and --ragged=fail");
     }
-    return nz->nvalues > nz->width ? too_many(nz, rec) : too_few(nz, rec);
+    bool surplus = nz->nvalues == 0 || nz->nvalues > nz->width;
+    return surplus ? too_many(nz, rec) : too_few(nz, rec);
 }
