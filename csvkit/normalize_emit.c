@@ -116,103 +116,21 @@ size_t nz_inferences(const struct nz *nz)
     return count;
 }
 
-/* ---- the log ----
- *
- * A dirty file has a line for every record, so these are put together by hand: keys and texts are
- * our own and need no escaping, room for a whole line is there before it begins.
- */
-
-enum { LINE_ROOM = 1024 };
-
-static void begin_line(struct nz *nz)
-{
-    csvk_buf_clear(&nz->json);
-    if (csvk_buf_reserve(&nz->json, LINE_ROOM) == CSVK_OK) {
-        nz->json.data[nz->json.length++] = '{';
-    }
-}
-
-static bool has_room(const struct csvk_buf *line, size_t more)
-{
-    return line->length != 0 && line->capacity - line->length > more + 48;
-}
-
-/* Begins a member; the caller has seen to it that there is room. */
-static unsigned char *begin_member(struct csvk_buf *line, const char *key, size_t n)
-{
-    unsigned char *to = line->data + line->length;
-    if (to[-1] != '{') {
-        *to++ = ',';
-    }
-    *to++ = '"';
-    memcpy(to, key, n);
-    to += n;
-    *to++ = '"';
-    *to++ = ':';
-    return to;
-}
-
-static void put_uint(struct csvk_buf *line, const char *key, uint64_t value)
-{
-    size_t n = strlen(key);
-    if (!has_room(line, n)) {
-        return;
-    }
-    unsigned char *to = begin_member(line, key, n);
-    unsigned char digits[20], *first = digits + sizeof digits;
-    for (; value >= 100; value /= 100) {
-        unsigned pair = (unsigned)(value % 100);
-        *--first = (unsigned char)('0' + pair % 10);
-        *--first = (unsigned char)('0' + pair / 10);
-    }
-    *--first = (unsigned char)('0' + value % 10);
-    if (value >= 10) {
-        *--first = (unsigned char)('0' + value / 10);
-    }
-    size_t length = (size_t)(digits + sizeof digits - first);
-    memcpy(to, first, length);
-    line->length = (size_t)(to + length - line->data);
-}
-
-/* A text of our own. */
-static void put_text(struct csvk_buf *line, const char *key, const char *text)
-{
-    size_t n = strlen(key), length = strlen(text);
-    if (!has_room(line, n + length)) {
-        return;
-    }
-    unsigned char *to = begin_member(line, key, n);
-    *to++ = '"';
-    memcpy(to, text, length);
-    to += length;
-    *to++ = '"';
-    line->length = (size_t)(to - line->data);
-}
-
-static int put_line(struct nz *nz, struct csvk_writer *to)
-{
-    struct csvk_buf *line = &nz->json;
-    if (!has_room(line, 2)) {
-        return nz_out_of_memory(nz);
-    }
-    memcpy(line->data + line->length, "}\n", 3);
-    line->length += 2;
-    return csvk_writer_bytes(to, line->data, line->length, nz->err);
-}
+/* ---- the log ---- */
 
 static void put_repair(struct nz *nz, enum csvk_repair repair)
 {
     static const char *const names[] = {"L0", "L1", "L2"};
-    put_text(&nz->json, "repair", rows[repair].id);
-    put_text(&nz->json, "name", rows[repair].name);
-    put_text(&nz->json, "class", names[class_of(nz, repair)]);
+    nz_put_text(&nz->json, "repair", rows[repair].id);
+    nz_put_text(&nz->json, "name", rows[repair].name);
+    nz_put_text(&nz->json, "class", names[class_of(nz, repair)]);
 }
 
 static void put_place(struct nz *nz, struct csvk_place place)
 {
-    put_uint(&nz->json, "byte", place.byte);
-    put_uint(&nz->json, "line", place.line);
-    put_uint(&nz->json, "record", place.record);
+    nz_put_uint(&nz->json, "byte", place.byte);
+    nz_put_uint(&nz->json, "line", place.line);
+    nz_put_uint(&nz->json, "record", place.record);
 }
 
 static void count_repair(struct nz *nz, enum csvk_repair repair, uint64_t count,
@@ -257,21 +175,21 @@ static int tell_pending(struct nz *nz, const struct nz_record *rec, const struct
     if (nz->out->log.write == NULL) {
         return CSVK_OK;
     }
-    begin_line(nz);
+    nz_begin_line(nz);
     put_repair(nz, p->repair);
     put_place(nz, place);
     if (p->field != 0) {
-        put_uint(&nz->json, "field", p->field);
+        nz_put_uint(&nz->json, "field", p->field);
     }
-    put_uint(&nz->json, "places", p->count);
-    put_uint(&nz->json, "length", nz->raw_to - rec->r.offset);
+    nz_put_uint(&nz->json, "places", p->count);
+    nz_put_uint(&nz->json, "length", nz->raw_to - rec->r.offset);
     if (out_length != 0) {
-        put_uint(&nz->json, "out_byte", out_byte);
-        put_uint(&nz->json, "out_record", nz->result->records_out);
+        nz_put_uint(&nz->json, "out_byte", out_byte);
+        nz_put_uint(&nz->json, "out_record", nz->result->records_out);
     }
-    put_uint(&nz->json, "out_length", out_length);
-    put_text(&nz->json, "evidence", p->evidence);
-    return put_line(nz, &nz->log);
+    nz_put_uint(&nz->json, "out_length", out_length);
+    nz_put_text(&nz->json, "evidence", p->evidence);
+    return nz_put_line(nz, &nz->log);
 }
 
 static int tell_all_pending(struct nz *nz, const struct nz_record *rec, uint64_t out_byte,
@@ -300,13 +218,13 @@ int nz_account_file(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint6
     if (nz->out->log.write == NULL) {
         return CSVK_OK;
     }
-    begin_line(nz);
+    nz_begin_line(nz);
     put_repair(nz, repair);
     put_place(nz, place);
-    put_uint(&nz->json, "length", length);
-    put_uint(&nz->json, "out_length", 0);
-    put_text(&nz->json, "evidence", evidence);
-    return put_line(nz, &nz->log);
+    nz_put_uint(&nz->json, "length", length);
+    nz_put_uint(&nz->json, "out_length", 0);
+    nz_put_text(&nz->json, "evidence", evidence);
+    return nz_put_line(nz, &nz->log);
 }
 
 void nz_count_line_breaks(struct nz *nz, uint64_t count, struct csvk_place place)
@@ -316,12 +234,12 @@ void nz_count_line_breaks(struct nz *nz, uint64_t count, struct csvk_place place
 
 static int tell_sum(struct nz *nz, enum csvk_repair repair, const char *evidence)
 {
-    begin_line(nz);
+    nz_begin_line(nz);
     put_repair(nz, repair);
     put_place(nz, nz->result->first[repair]);
-    put_uint(&nz->json, "records", nz->result->repairs[repair]);
-    put_text(&nz->json, "evidence", evidence);
-    return put_line(nz, &nz->log);
+    nz_put_uint(&nz->json, "records", nz->result->repairs[repair]);
+    nz_put_text(&nz->json, "evidence", evidence);
+    return nz_put_line(nz, &nz->log);
 }
 
 int nz_tell_sums(struct nz *nz)
@@ -550,14 +468,14 @@ static int tell_reject(struct nz *nz, const struct nz_record *rec, enum csvk_rep
     if (nz->out->rejects_index.write == NULL) {
         return CSVK_OK;
     }
-    begin_line(nz);
+    nz_begin_line(nz);
     put_place(nz, place);
-    put_uint(&nz->json, "length", nz->raw_to - rec->r.offset);
-    put_uint(&nz->json, "rejects_byte", nz->rejects.bytes);
-    put_text(&nz->json, "repair", rows[repair].id);
-    put_text(&nz->json, "class", "L3");
-    put_text(&nz->json, "reason", reason);
-    return put_line(nz, &nz->index);
+    nz_put_uint(&nz->json, "length", nz->raw_to - rec->r.offset);
+    nz_put_uint(&nz->json, "rejects_byte", nz->rejects.bytes);
+    nz_put_text(&nz->json, "repair", rows[repair].id);
+    nz_put_text(&nz->json, "class", "L3");
+    nz_put_text(&nz->json, "reason", reason);
+    return nz_put_line(nz, &nz->index);
 }
 
 int nz_reject(struct nz *nz, const struct nz_record *rec, enum csvk_repair repair,

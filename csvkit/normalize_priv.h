@@ -9,6 +9,7 @@
  *   repair_quotes.c      r18 r19 r20 r22: which reading fits
  *   repair_width.c       r11 r12 r13 r14
  *   repair_header.c      r23 and the choice of columns
+ *   normalize_line.c     lines of JSON
  *   normalize_emit.c     records into the output, the rejects, or nowhere, and the account of it
  *
  * The reading of record is the law's (automaton.c). Everything that looks ahead looks at most
@@ -240,6 +241,13 @@ bool nz_surplus_is_data(const struct nz *nz, const struct nz_record *rec);
 
 /* ---- repair_header.c ---- */
 int nz_header(struct nz *nz, const struct nz_record *rec);
+
+/* ---- normalize_line.c ---- */
+void nz_begin_line(struct nz *nz); /* in nz->json */
+/* Keys and texts hold nothing that JSON escapes. What finds no room is found out at the end. */
+void nz_put_uint(struct csvk_buf *line, const char *key, uint64_t value);
+void nz_put_text(struct csvk_buf *line, const char *key, const char *text);
+int nz_put_line(struct nz *nz, struct csvk_writer *to);
 
 /* ---- normalize_emit.c ---- */
 void nz_note(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint64_t field,

@@ -236,7 +236,7 @@ const struct cli_command cli_cmd_normalize = {
         "goes to --rejects.\n\nAlways: records in = records out + records rejected + records "
         "dropped by a repair with a name. Normalizing twice changes nothing the second "
         "time.\n\nThe columns of --columns are chosen and written in that order.\n\nMemory does "
-        "not grow with the input: about 2 MiB and the longest record.\n\nThe exit status is 0 "
+        "not grow with the input: about 10 MiB and the longest record.\n\nThe exit status is 0 "
         "when every record is in the output or was dropped by a repair, 1 when records were "
         "rejected or the file was refused, 2 when something could not be read or written.",
     .groups = groups,
