@@ -83,6 +83,7 @@ static void release_run(struct nz *nz)
     nz_window_release(&nz->window);
     csvk_scan_release(&nz->scan);
     csvk_scan_release(&nz->ahead);
+    csvk_scan_release(&nz->one);
     release_scratch(&nz->again);
     release_scratch(&nz->peek);
     for (size_t i = 0; i < sizeof(nz->reading) / sizeof(nz->reading[0]); i++) {
@@ -166,6 +167,9 @@ static int dispose(struct nz *nz, const struct nz_chunk *chunk, bool *resumed)
     *resumed = false;
     for (size_t i = 0; i < told->nrecords; i++) {
         struct nz_record rec = nz_told(told, i, nz_window_at(&nz->window, chunk->offset));
+        if (nz->scan.table.detail != CSVK_FIELDS) {
+            rec.field = NULL; /* what was told is not for every record */
+        }
         uint64_t index = rec.r.number - chunk->before.totals.records - 1;
         int status =
             nz_pass_span(nz, chunk, (struct nz_span){at, rec.r.offset, done, index - done});

@@ -32,8 +32,8 @@ enum nz_cause { NZ_CAUSE_NONE, NZ_CAUSE_WIDTH, NZ_CAUSE_ENCLOSURE, NZ_CAUSE_ENCO
 /* A record as the law reads it. Pointers live until the window or the scratch changes. */
 struct nz_record {
     struct csvk_record r;
-    const unsigned char *base; /* fields count from here */
-    const struct csvk_field *field;
+    const unsigned char *base;      /* fields count from here */
+    const struct csvk_field *field; /* NULL: not told; see nz_need_fields */
     const struct csvk_fact *fact;
 };
 
@@ -87,6 +87,8 @@ struct nz {
     bool any_eol;
     struct csvk_scan scan; /* of chunks; its table holds the numbers of the next record */
     struct csvk_scan ahead;
+    struct csvk_scan one;      /* of a single record, for its fields */
+    struct nz_record *at_hand; /* the record that is disposed of */
     struct nz_scratch again, peek;
     struct nz_reading reading[6];
     size_t chunk; /* how much is scanned at a time: small behind a record that was read anew */
@@ -130,6 +132,7 @@ int nz_out_of_memory(struct nz *nz);
 /* Makes two reaches visible, unless the data end before. */
 int nz_fill_reach(struct nz *nz);
 int nz_start(struct nz *nz);
+int nz_init_scan(struct nz *nz, struct csvk_scan *scan);
 
 /* CR may end a record, so the end of every record must be told where line breaks change. */
 bool nz_breaks_are_told(const struct nz *nz);
@@ -169,6 +172,11 @@ int nz_record(struct nz *nz, const struct nz_record *rec);
 bool nz_harmless(enum csvk_fact_kind kind);
 /* No fact against it, and as wide as the table. */
 bool nz_is_whole(const struct nz *nz, const struct nz_record *rec);
+/*
+ * Below CSVK_FIELDS the scan tells of a record where it is and what is wrong with it. Whoever looks
+ * at its fields, or at its bytes from `base` on, asks for them first.
+ */
+int nz_need_fields(struct nz *nz, const struct nz_record *rec);
 /* Takes the values of a record as the law reads them into nz->value. */
 int nz_take_values(struct nz *nz, const struct nz_record *rec);
 /* "sep=X": at the start of a table this is no record. */
@@ -237,7 +245,7 @@ int nz_judge_backslash(struct nz *nz, uint64_t offset);
 /* ---- repair_width.c ---- */
 int nz_width(struct nz *nz, const struct nz_record *rec);
 /* There are too many fields as the law reads the record, and no option could make them fit. */
-bool nz_surplus_is_data(const struct nz *nz, const struct nz_record *rec);
+int nz_surplus_is_data(struct nz *nz, const struct nz_record *rec, bool *data);
 
 /* ---- repair_header.c ---- */
 int nz_header(struct nz *nz, const struct nz_record *rec);

@@ -65,6 +65,41 @@ int nz_no_width(struct nz *nz, const struct nz_record *rec)
                      "--enclosure, or lines before the header (--skip-head)?");
 }
 
+/* ---- fields ---- */
+
+int nz_need_fields(struct nz *nz, const struct nz_record *rec)
+{
+    if (rec->field != NULL) {
+        return CSVK_OK;
+    }
+    struct csvk_scan *one = &nz->one;
+    size_t length = (size_t)(nz_record_end(rec) - rec->r.offset);
+    one->table = nz->scan.table;
+    one->table.detail = CSVK_FIELDS;
+    one->table.mixed_told = true;
+    one->table.totals.width = nz->width;
+    csvk_told_clear(&one->told);
+    const unsigned char *bytes = nz_window_at(&nz->window, rec->r.offset);
+    size_t used = csvk_scan(one, bytes, length, true, rec->r.offset);
+    if (one->told.failed) {
+        return nz_out_of_memory(nz);
+    }
+    if (used != length || one->told.nrecords != 1 || one->told.nfields != rec->r.nfields) {
+        return csvk_fail(nz->err, CSVK_EIO, "%s: record %llu was scanned twice, and differs",
+                         csvk_source_name(nz->window.source), (unsigned long long)rec->r.number);
+    }
+    nz->at_hand->field = one->told.fields;
+    nz->at_hand->base = bytes;
+    return CSVK_OK;
+}
+
+static struct csvk_bytes bytes_of(const struct nz *nz, const struct nz_record *rec)
+{
+    const unsigned char *bytes = rec->field != NULL ? rec->base + rec->field[0].begin
+                                                    : nz_window_at(&nz->window, rec->r.offset);
+    return (struct csvk_bytes){bytes, (size_t)rec->r.length};
+}
+
 /* ---- values ---- */
 
 static struct csvk_value trim_value(struct nz *nz, const struct nz_record *rec,
@@ -114,7 +149,7 @@ bool nz_is_sep_line(const unsigned char *bytes, size_t length)
 static bool looks_like_sep(const struct nz *nz, const struct nz_record *rec)
 {
     return nz->result->records_out == 0 && rec->r.length == 5 &&
-           nz_is_sep_line(rec->base + rec->field[0].begin, 5);
+           nz_is_sep_line(bytes_of(nz, rec).ptr, 5);
 }
 
 /* Fields as they are; those that cannot stay so are taken one by one. */
@@ -134,6 +169,10 @@ static int take_raw(struct nz *nz, const struct nz_record *rec)
 
 int nz_take_values(struct nz *nz, const struct nz_record *rec)
 {
+    int status = nz_need_fields(nz, rec);
+    if (status != CSVK_OK) {
+        return status;
+    }
     bool raw_fields = nz->raw_fields && !nz_has(rec, CSVK_FACT_BARE_CR) && !looks_like_sep(nz, rec);
     nz->nvalues = 0;
     csvk_buf_clear(&nz->text);
@@ -144,7 +183,7 @@ int nz_take_values(struct nz *nz, const struct nz_record *rec)
         return take_raw(nz, rec);
     }
     for (uint64_t i = 0; i < rec->r.nfields; i++) {
-        int status = nz_add_value(nz, take_value(nz, rec, i));
+        status = nz_add_value(nz, take_value(nz, rec, i));
         if (status != CSVK_OK) {
             return status;
         }
@@ -258,7 +297,8 @@ static int scrub_record(struct nz *nz, struct nz_record *rec, struct scrub *scru
     while ((kinds_of(rec) & wanted) != 0) {
         bool found = true;
         scrub->again = false;
-        int status = copy_scrubbed(nz, rec, scrub);
+        int status = nz_need_fields(nz, rec);
+        status = status == CSVK_OK ? copy_scrubbed(nz, rec, scrub) : status;
         if (status != CSVK_OK || scrub->refused || !scrub->again) {
             return status;
         }
@@ -319,14 +359,9 @@ static int blank_record(struct nz *nz, const struct nz_record *rec)
 
 /* ---- the record ---- */
 
-static struct csvk_bytes bytes_of(const struct nz_record *rec)
+static bool spans_lines(const struct nz *nz, const struct nz_record *rec)
 {
-    return (struct csvk_bytes){rec->base + rec->field[0].begin, (size_t)rec->r.length};
-}
-
-static bool spans_lines(const struct nz_record *rec)
-{
-    struct csvk_bytes bytes = bytes_of(rec);
+    struct csvk_bytes bytes = bytes_of(nz, rec);
     return memchr(bytes.ptr, '\n', bytes.len) != NULL || memchr(bytes.ptr, '\r', bytes.len) != NULL;
 }
 
@@ -335,7 +370,7 @@ bool nz_has_backslash_quote(const struct nz *nz, const struct nz_record *rec)
     if (nz->in.enclosure == CSVK_NO_BYTE || nz->in.escape == '\\') {
         return false;
     }
-    struct csvk_bytes bytes = bytes_of(rec);
+    struct csvk_bytes bytes = bytes_of(nz, rec);
     const unsigned char *end = bytes.ptr + bytes.len;
     const unsigned char *at = memchr(bytes.ptr, '\\', bytes.len);
     while (at != NULL && at + 1 < end && at[1] != nz->in.enclosure) {
@@ -351,7 +386,7 @@ static bool needs_reading(const struct nz *nz, const struct nz_record *rec)
         return true;
     }
     return rec->r.nfields != nz->width && nz->width_known &&
-           (spans_lines(rec) || nz_has_backslash_quote(nz, rec));
+           (spans_lines(nz, rec) || nz_has_backslash_quote(nz, rec));
 }
 
 int nz_finish(struct nz *nz, const struct nz_record *rec)
@@ -371,11 +406,13 @@ int nz_finish(struct nz *nz, const struct nz_record *rec)
 
 int nz_settle_law(struct nz *nz, const struct nz_record *rec)
 {
-    if (nz_surplus_is_data(nz, rec)) {
+    bool data = false;
+    int status = nz_surplus_is_data(nz, rec, &data);
+    if (status == CSVK_OK && data) {
         nz->nvalues = 0;
         return nz_width(nz, rec);
     }
-    int status = nz_take_values(nz, rec);
+    status = status == CSVK_OK ? nz_take_values(nz, rec) : status;
     return status == CSVK_OK ? nz_settle(nz, rec) : status;
 }
 
@@ -442,6 +479,7 @@ static int read_record(struct nz *nz, struct nz_record *rec)
 int nz_record(struct nz *nz, const struct nz_record *rec)
 {
     struct nz_record own = *rec;
+    nz->at_hand = &own;
     nz->npending = 0;
     nz->resume = UINT64_MAX;
     nz->raw_to = nz_record_end(rec);

@@ -17,7 +17,7 @@ int nz_fill_reach(struct nz *nz)
     return nz_window_fill(&nz->window, 2 * (size_t)nz->reach, nz->err);
 }
 
-static int init_scan(struct nz *nz, struct csvk_scan *scan)
+int nz_init_scan(struct nz *nz, struct csvk_scan *scan)
 {
     struct csvk_options options;
     csvk_options_init(&options);
@@ -300,8 +300,9 @@ int nz_start(struct nz *nz)
     nz->raw_fields = !nz->rewrite;
     nz->header_done = nz->o->header != CSVK_NORMALIZE_HEADER;
     struct csvk_totals totals = nz->scan.table.totals;
-    status = init_scan(nz, &nz->scan);
-    status = status == CSVK_OK ? init_scan(nz, &nz->ahead) : status;
+    status = nz_init_scan(nz, &nz->scan);
+    status = status == CSVK_OK ? nz_init_scan(nz, &nz->ahead) : status;
+    status = status == CSVK_OK ? nz_init_scan(nz, &nz->one) : status;
     nz->scan.table.totals.records = totals.records;
     nz->scan.table.totals.lines = totals.lines;
     if (nz->o->header != CSVK_NORMALIZE_HEADER && nz->o->columns.count != 0) {

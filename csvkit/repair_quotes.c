@@ -70,7 +70,8 @@ static int try_law(struct nz *nz, struct trial *trial)
         return CSVK_OK;
     }
     trial->fits[NZ_READ_LAW] = true;
-    return nz_reading_of(nz, trial->rec, &nz->reading[NZ_READ_LAW]);
+    int status = nz_need_fields(nz, trial->rec);
+    return status != CSVK_OK ? status : nz_reading_of(nz, trial->rec, &nz->reading[NZ_READ_LAW]);
 }
 
 static bool ends_differ(const struct nz *nz, const struct trial *trial)

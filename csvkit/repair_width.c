@@ -306,17 +306,18 @@ static bool surplus_is_empty(const struct nz *nz)
     return true;
 }
 
-bool nz_surplus_is_data(const struct nz *nz, const struct nz_record *rec)
+int nz_surplus_is_data(struct nz *nz, const struct nz_record *rec, bool *data)
 {
-    if (nz->o->trim || !nz->width_known) {
-        return false;
+    *data = false;
+    if (nz->o->trim || !nz->width_known || rec->r.nfields <= nz->width) {
+        return CSVK_OK;
     }
-    for (uint64_t i = nz->width; i < rec->r.nfields; i++) {
-        if (rec->field[i].begin != rec->field[i].end) {
-            return true;
-        }
+    *data = rec->field == NULL && rec->r.surplus_length != 0;
+    int status = *data ? CSVK_OK : nz_need_fields(nz, rec);
+    for (uint64_t i = nz->width; i < rec->r.nfields && status == CSVK_OK && !*data; i++) {
+        *data = rec->field[i].begin != rec->field[i].end;
     }
-    return false;
+    return status;
 }
 
 static int too_many(struct nz *nz, const struct nz_record *rec)
