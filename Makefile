@@ -22,7 +22,7 @@ FLAGS_debug := -O0 -g3
 FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_ubsan := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
 FLAGS_tsan := -O1 -g -fsanitize=thread
-FLAGS_cov := -O0 -g --coverage -DCSVK_COVERAGE
+FLAGS_cov := -O0 -g --coverage
 FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 LINK_release := -Wl,-z,relro,-z,now
 SO_LINK_release := -Wl,-z,defs
@@ -171,11 +171,14 @@ fuzz: ## run the fuzz targets with clang for TIME seconds each (T=NAME runs one)
 	  build/fuzz/fuzz/fuzz_$$name -max_total_time=$(TIME) -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/$$name- build/fuzz/found/$$name || exit; done
 
-coverage: ## lines that the tests execute, per file (gcc, gcov)
+# The exhaustive tests are shortened and those of speed left out: they enter nothing of their own.
+COVERAGE_SKIP ?= ^tests/performance/
+coverage: ## lines the tests execute, per folder; what none enters (L=--lines names lines; gcc, gcov)
 	@$(MAKE) --no-print-directory VARIANT=cov tests
 	@find build/cov -name '*.gcda' -delete
-	@CSVKIT=$(CURDIR)/build/cov/bin/csvkit BUILD=$(CURDIR)/build/cov tests/run.sh '$(T)'
-	@tests/coverage.sh build/cov
+	@export CSVKIT=$(CURDIR)/build/cov/bin/csvkit BUILD=$(CURDIR)/build/cov; \
+	  CSVK_EXHAUSTIVE=7 SKIP='$(COVERAGE_SKIP)' tests/run.sh '$(T)'; passed=$$?; \
+	  tests/coverage.py build/cov $(L) && exit $$passed
 
 lint: $(SO) ## format, layers, lengths, banned words, headers alone, exported symbols
 	@SO=$(SO) PUBLIC_HEADERS='$(PUBLIC_HEADERS)' tests/lint.sh
