@@ -68,7 +68,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all check check-large-upload check-mutations check-radosgw bench bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all check check-large-slice check-large-upload check-mutations check-radosgw bench bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -148,6 +148,10 @@ check-radosgw: ## the storage round trip with Ceph's radosgw and credentials of 
 MUTATIONS ?= 1000000
 check-mutations: $(B)/tests/unit/test_normalize ## the laws of normalize over MUTATIONS random mutations
 	@CK_VERBOSITY=normal CSVK_MUTATIONS=$(MUTATIONS) $(B)/tests/unit/test_normalize
+
+GB ?= 20
+check-large-slice: bench-bins ## slice GB gigabytes from a pipe: memory, sizes, gzip -t, content
+	@GB=$(GB) CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) bash tests/slice/large.sh
 
 demo: deps ## install what is missing, build, and run the main job on example data
 	@$(MAKE) --no-print-directory all bench-bins
