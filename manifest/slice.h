@@ -14,6 +14,7 @@
 
 #include "csvkit/csvkit.h"
 #include "csvkit/normalize.h"
+#include "manifest/manifest.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -116,14 +117,19 @@ CSVK_API void csvk_slice_emergency_cleanup(void);
 /*
  * The manifest of slices: what `options` say over what `base` says, the manifest of the input
  * (NULL: none). The columns are those of `options`; a header is told no more. Keys of `base` that
- * `options` say nothing about are kept, a schema with its data types among them. As
- * csvk_manifest_create.
+ * `options` say nothing about are kept; a schema goes together column by column, metadata key by
+ * key. As csvk_manifest_create.
  */
-struct csvk_manifest;
-struct csvk_manifest_options;
 CSVK_API int csvk_slice_manifest(struct csvk_manifest **out, const struct csvk_manifest *base,
                                  const struct csvk_manifest_options *options,
                                  struct csvk_error *err) CSVK_MUST_USE;
+
+/*
+ * A base from `in`, a manifest that the platform wrote for an input: what one for an output may say
+ * of the same table, metadata or, native, the schema. The columns and the key come with `options`.
+ */
+CSVK_API int csvk_slice_base(struct csvk_manifest **out, const struct csvk_manifest *in,
+                             enum csvk_generation generation, struct csvk_error *err) CSVK_MUST_USE;
 
 /* ---- the way back ---- */
 

@@ -172,6 +172,26 @@ static int take_header(struct slice_job *job, const char *path, const struct csv
     return status;
 }
 
+/* Who names the columns says that there is no header; if there is one, it would become a row. */
+static int refuse_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
+                         struct csvk_error *err)
+{
+    struct csvk_strings names = {0};
+    if (cli_has(job->cli, "no-header") || job->columns.count == 0) {
+        return CSVK_OK;
+    }
+    int status = read_names(job, batch, &names, err);
+    if (status == CSVK_OK && equal_names(&names, &job->columns)) {
+        cli_refuse(job->cli,
+                   "%s:1: the column names of %s stand here, where it says that there is no "
+                   "header; with --header they are taken off, with --no-header they are data",
+                   path, job->columns_from);
+        job->refused = true;
+    }
+    csvk_strings_release(&names);
+    return status;
+}
+
 /* ---- one input ---- */
 
 static int open_input(struct input *in, struct csvk_error *err)
@@ -203,6 +223,8 @@ static int take_batch(struct input *in, const struct csvk_batch *batch, struct c
     if (status == CSVK_OK && job->header && batch->nrecords > 0 && batch->first_record == 1) {
         skip = 1;
         status = take_header(job, in->path, batch, err);
+    } else if (status == CSVK_OK && batch->nrecords > 0 && batch->first_record == 1) {
+        status = refuse_header(job, in->path, batch, err);
     }
     if (status == CSVK_OK && job->types != NULL &&
         csvk_types_feed(job->types, batch, job->header ? 1 : 0) != CSVK_OK) {

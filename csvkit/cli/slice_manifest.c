@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- judging --------------------------------------------------------------------------------- */
 
@@ -41,15 +42,25 @@ static int judge(struct slice_job *job, const struct csvk_manifest *manifest)
     return status;
 }
 
+static const char *in_other_case(const struct slice_job *job, const char *name)
+{
+    for (size_t i = 0; i < job->columns.count; i++) {
+        if (strcasecmp(job->columns.item[i], name) == 0) {
+            return " (one differs in letter case only)";
+        }
+    }
+    return "";
+}
+
 /* A key that is no column would be refused by Storage after the whole upload. */
 static void check_key(struct slice_job *job)
 {
     const struct csvk_strings *key = &job->table.primary_key;
     for (size_t i = 0; i < key->count; i++) {
         if (!csvk_strings_has(&job->columns, key->item[i])) {
-            cli_refuse(job->cli, "%s: the primary key names %s, which is not a column of %s",
+            cli_refuse(job->cli, "%s: the primary key names %s, which is not a column of %s%s",
                        cli_has(job->cli, "primary-key") ? "--primary-key" : job->table.manifest,
-                       key->item[i], job->columns_from);
+                       key->item[i], job->columns_from, in_other_case(job, key->item[i]));
             job->refused = true;
         }
     }
@@ -70,21 +81,44 @@ static int read_base(const struct slice_job *job, struct csvk_manifest **base,
     return status;
 }
 
+/* Manifests of components are carried over as they are, so there is no choice of generation. */
+static int settle_generation(struct slice_job *job, const struct csvk_manifest *base,
+                             struct csvk_error *err)
+{
+    struct csvk_manifest_options *options = &job->plan.options;
+    bool asked = cli_has(job->cli, "schema") || cli_has(job->cli, "legacy");
+    enum csvk_generation found = csvk_manifest_generation(base);
+    if (asked && found != options->generation) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s is of the other generation; csvkit manifest convert makes it one that "
+                         "can be carried over",
+                         job->table.manifest);
+    }
+    options->generation = found;
+    return CSVK_OK;
+}
+
+static int make_base(struct slice_job *job, struct csvk_manifest **base, struct csvk_error *err)
+{
+    int status = read_base(job, base, err);
+    if (status != CSVK_OK || *base == NULL) {
+        return status;
+    }
+    if (csvk_manifest_guess(*base, NULL, false) != CSVK_MANIFEST_IN_TABLE) {
+        return settle_generation(job, *base, err);
+    }
+    struct csvk_manifest *in = *base;
+    status = csvk_slice_base(base, in, job->plan.options.generation, err);
+    csvk_manifest_free(in);
+    return status;
+}
+
 /* What is known now: the manifest of the input, if any, under what the options say. */
 static int make(struct slice_job *job, struct csvk_error *err)
 {
     struct csvk_manifest *base = NULL, *manifest = NULL;
     struct csvk_manifest_options *options = &job->plan.options;
-    int status = read_base(job, &base, err);
-    if (base != NULL && !cli_has(job->cli, "schema") && !cli_has(job->cli, "legacy")) {
-        options->generation = csvk_manifest_generation(base);
-    }
-    if (base != NULL && csvk_manifest_generation(base) != options->generation) {
-        status = csvk_fail(err, CSVK_EUSAGE,
-                           "%s is of the other generation; csvkit manifest convert makes it one "
-                           "that can be carried over",
-                           job->table.manifest);
-    }
+    int status = make_base(job, &base, err);
     status = status == CSVK_OK ? csvk_slice_manifest(&manifest, base, options, err) : status;
     csvk_buf_clear(&job->manifest);
     if (status == CSVK_OK && (judge(job, manifest) != CSVK_OK ||

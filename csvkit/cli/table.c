@@ -9,6 +9,7 @@
 #include "manifest/manifest.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct cli_option manifest_rows[] = {
@@ -67,14 +68,28 @@ static void take_strings(struct csvk_strings *to, struct csvk_strings *from)
     *from = (struct csvk_strings){0};
 }
 
+/*
+ * In a manifest that a component writes, columns say that there is no header. The platform's own,
+ * for inputs, lists them for files with a header, too.
+ */
+static bool has_header(const struct csvk_manifest *manifest,
+                       const struct csvk_manifest_table *table, const char *input)
+{
+    struct stat info;
+    bool written_for_us = csvk_manifest_guess(manifest, NULL, false) == CSVK_MANIFEST_IN_TABLE;
+    bool file = input == NULL || stat(input, &info) != 0 || !S_ISDIR(info.st_mode);
+    return written_for_us ? file : csvk_manifest_header(table);
+}
+
 /* The manifest's table becomes the table; strings change hands. */
-static int take_manifest(const struct csvk_manifest *manifest, struct cli_table *out)
+static int take_manifest(const struct csvk_manifest *manifest, const char *input,
+                         struct cli_table *out)
 {
     struct csvk_manifest_table table = {0};
     int status = csvk_manifest_table(manifest, &table);
     if (status == CSVK_OK) {
         out->dialect = table.dialect;
-        out->header = csvk_manifest_header(&table);
+        out->header = has_header(manifest, &table, input);
         take_strings(&out->columns, &table.columns);
         take_strings(&out->primary_key, &table.primary_key);
     }
@@ -82,7 +97,7 @@ static int take_manifest(const struct csvk_manifest *manifest, struct cli_table 
     return status;
 }
 
-static int read_manifest(struct cli *cli, struct cli_table *out)
+static int read_manifest(struct cli *cli, const char *input, struct cli_table *out)
 {
     struct csvk_manifest *manifest = NULL;
     struct csvk_manifest_findings findings = {0};
@@ -94,7 +109,7 @@ static int read_manifest(struct cli *cli, struct cli_table *out)
         result = CLI_REFUSED;
     } else if (status != CSVK_OK) {
         result = cli_fail(cli, &err);
-    } else if (take_manifest(manifest, out) != CSVK_OK) {
+    } else if (take_manifest(manifest, input, out) != CSVK_OK) {
         result = cli_trouble(cli, "out of memory");
     }
     csvk_manifest_findings_release(&findings);
@@ -116,7 +131,7 @@ int cli_get_table(struct cli *cli, const char *input, struct cli_table *out)
     *out = (struct cli_table){.dialect = CSVK_DIALECT_RFC4180, .header = true};
     int status = find_manifest(cli, input, &out->manifest);
     if (status == CLI_GOOD && out->manifest != NULL) {
-        status = read_manifest(cli, out);
+        status = read_manifest(cli, input, out);
     }
     if (cli_has(cli, "header") || cli_has(cli, "no-header")) {
         out->header = !cli_has(cli, "no-header");

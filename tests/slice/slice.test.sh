@@ -267,6 +267,51 @@ PY
     rm s.csv s.csv.manifest
 }
 
+manifest_is() { # the manifest, without white space
+    [ "$(tr -d ' \n' <dir.manifest)" = "$1" ] || fail "manifest: $(tr -d ' \n' <dir.manifest)"
+    drop
+}
+
+test_base() { # a manifest beside the input, and options over it
+    printf 'a,b\n1,2\n' >b.csv
+    echo '{"schema":[{"name":"a","primary_key":true,"metadata":{"k":"v"}},{"name":"b"}]}' >b.csv.manifest
+    expect 1 "a header where none should be" "$CSVKIT" slice b.csv -o dir
+    says 'b.csv:1: the column names of b.csv.manifest stand here'
+    clean "a header where none should be"
+    expect 0 "it is data" "$CSVKIT" slice b.csv -o dir --no-header
+    cmp -s <(zcat dir/*) b.csv || fail "the names are data: $(zcat dir/*)"
+    drop
+    expect 0 "another key" "$CSVKIT" slice b.csv -o dir --header --primary-key=b \
+        --column-metadata a:x=y --metadata m=n
+    manifest_is '{"manifest_type":"output","table_metadata":{"m":"n"},"schema":[{"name":"a","metadata":{"k":"v","x":"y"}},{"name":"b","primary_key":true}]}'
+    expect 1 "key in other case" "$CSVKIT" slice b.csv -o dir --header --primary-key=B
+    says 'names B, which is not a column .*letter case'
+    echo '{"has_header":true,"metadata":[{"key":"k","value":"v"},{"key":"l","value":"w"}],
+        "column_metadata":{"a":[{"key":"KBC.datatype.basetype","value":"NUMERIC"},
+        {"key":"KBC.datatype.length","value":"3"},{"key":"z","value":"1"}]}}' >b.csv.manifest
+    expect 0 "metadata by key" "$CSVKIT" slice b.csv -o dir --metadata l=x --column-metadata b:k=v \
+        --data-type a=STRING
+    manifest_is '{"columns":["a","b"],"metadata":[{"key":"k","value":"v"},{"key":"l","value":"x"}],"column_metadata":{"a":[{"key":"z","value":"1"},{"key":"KBC.datatype.basetype","value":"STRING"}],"b":[{"key":"k","value":"v"}]}}'
+    expect 2 "other generation" "$CSVKIT" slice b.csv -o dir --schema
+    clean "other generation"
+    cat >b.csv.manifest <<'JSON'
+{"id":"in.c-main.t","uri":"https://storage.example/t","name":"t","primary_key":["a"],"created":null,
+ "columns":["a","b"],"metadata":[{"id":"1","key":"k","value":"v","provider":"p","timestamp":"z"}],
+ "column_metadata":{"a":[],"b":[{"id":"1","key":"k","value":"v","provider":"p","timestamp":"z"}]},
+ "schema":[{"name":"a","data_type":{"base":{"type":"INTEGER"},"snowflake":{"type":"NUMBER",
+ "length":"38,0","default":null}},"nullable":false,"primary_key":true,"description":null},{"name":"b"}]}
+JSON
+    expect 0 "input manifest" "$CSVKIT" slice b.csv -o dir
+    [ "$(zcat dir/*)" = 1,2 ] || fail "input manifest: the header is data: $(zcat dir/*)"
+    manifest_is '{"columns":["a","b"],"primary_key":["a"],"metadata":[{"key":"k","value":"v"}],"column_metadata":{"b":[{"key":"k","value":"v"}]}}'
+    expect 0 "input manifest, native" "$CSVKIT" slice b.csv -o dir --schema
+    manifest_is '{"manifest_type":"output","schema":[{"name":"a","data_type":{"base":{"type":"INTEGER"},"snowflake":{"type":"NUMBER","length":"38,0"}},"nullable":false,"primary_key":true},{"name":"b"}]}'
+    printf 'b,a\n1,2\n' >b.csv
+    expect 1 "input manifest of other columns" "$CSVKIT" slice b.csv -o dir
+    clean "input manifest of other columns"
+    rm b.csv b.csv.manifest
+}
+
 test_replace() {
     expect 0 "first" "$CSVKIT" slice t.csv -o dir --records=100
     expect 2 "again" "$CSVKIT" slice t.csv -o dir
@@ -320,7 +365,7 @@ test_pipe() {
     drop
 }
 
-for name in forms long_record threads json header directory refusals empty manifest replace merge_refusals pipe; do
+for name in forms long_record threads json header directory refusals empty manifest base replace merge_refusals pipe; do
     "test_$name"
 done
 [ "$fails" = 0 ] && echo "slice and merge behave"
