@@ -79,15 +79,23 @@ void csvk_told_record(struct csvk_told *told, const struct csvk_record *record)
 void csvk_record_begin(struct csvk_open_record *open, const struct csvk_table *table,
                        struct csvk_told *told, uint64_t offset)
 {
-    memset(open, 0, sizeof *open);
+    /* Field by field: compilers clear a struct of this size by a string instruction, which costs
+     * more than the rest of a short record. */
+    struct csvk_record *r = &open->r;
+    r->number = table->totals.records + 1;
+    r->line = table->totals.lines + 1;
+    r->offset = offset;
+    r->length = r->nfields = 0;
+    r->surplus_offset = r->surplus_length = 0;
+    r->first_field = (uint32_t)told->nfields;
+    r->first_fact = (uint32_t)told->nfacts;
+    r->nfacts = 0;
+    r->eol = CSVK_EOL_NONE;
+    r->blank = r->last_empty = r->oversize = r->unfinished = false;
     open->fields_mark = told->nfields;
     open->facts_mark = told->nfacts;
     open->ends_mark = told->nends;
-    open->r.number = table->totals.records + 1;
-    open->r.line = table->totals.lines + 1;
-    open->r.offset = offset;
-    open->r.first_field = (uint32_t)told->nfields;
-    open->r.first_fact = (uint32_t)told->nfacts;
+    open->lines = 0;
 }
 
 void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_told *told)

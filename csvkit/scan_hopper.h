@@ -10,12 +10,17 @@
 #define HOP_BLOCKS 64 /* longer records go to the walker */
 #define HOP_NOT    SIZE_MAX
 
-struct hop {
-    uint64_t inside, fixed, quote, cr; /* of the block before, as in scan_sprint.h */
+/* What one block hands to the next; lives in registers. */
+struct hop_carry {
+    uint64_t inside, fixed, quote, cr; /* as in scan_sprint.h */
     uint64_t delimiters;               /* outside enclosures, so far */
     uint64_t breaks;                   /* enclosed */
-    size_t odd; /* the first block with a byte that may be worth a fact, HOP_NOT: none */
-    size_t blocks;
+};
+
+/* A record that ends at `lf`. */
+struct hop {
+    struct hop_carry sum;
+    size_t odd;                     /* nothing before it is worth a fact; HOP_NOT: nothing at all */
     uint64_t structure[HOP_BLOCKS]; /* ends of fields, relative to the record */
 };
 
@@ -24,98 +29,109 @@ struct hop_masks {
     uint64_t delimiter, lf, quote, cr, inside, fixed;
 };
 
-static inline SCAN_TARGET void hop_enclosures(const struct hop *h, struct hop_masks *m)
+static inline SCAN_TARGET struct hop_masks hop_enclosures(const struct hop_carry *h,
+                                                          struct hop_masks m)
 {
-    m->inside = prefix_xor(m->quote) ^ h->inside;
-    m->fixed = m->delimiter | m->lf | m->cr | m->quote | m->inside;
+    m.inside = prefix_xor(m.quote) ^ h->inside;
+    m.fixed = m.delimiter | m.lf | m.cr | m.quote | m.inside;
+    return m;
 }
 
 /* Enclosures that open behind a loose byte: they are data of a field that is not enclosed. */
-static inline SCAN_TARGET uint64_t hop_stray(const struct hop *h, const struct hop_masks *m)
+static inline SCAN_TARGET uint64_t hop_stray(const struct hop_carry *h, const struct hop_masks *m)
 {
     return m->quote & ~((m->fixed << 1) | (h->fixed >> 63));
 }
 
-static inline SCAN_TARGET uint64_t hop_doubt(const struct hop *h, const struct hop_masks *m)
+static inline SCAN_TARGET uint64_t hop_doubt(const struct hop_carry *h, const struct hop_masks *m)
 {
     return (((m->quote << 1) | (h->quote >> 63)) & ~m->fixed) | hop_stray(h, m) |
            (((m->cr << 1) | (h->cr >> 63)) & ~m->lf);
+}
+
+/* Bits up to the record's end; all when it is not in the block. */
+static inline SCAN_TARGET uint64_t hop_here(const struct hop_masks *m)
+{
+    uint64_t ends = m->lf & ~m->inside;
+    return ends ^ (ends - 1);
 }
 
 /*
  * Doubts there are. Stray enclosures are told and taken out of the masks, first to last, since each
  * turns inside and outside over. False: something else is in doubt, or blanks stand before one.
  */
-static SCAN_TARGET bool hop_tell_stray(struct hop *h, struct walk *w, const unsigned char *p,
+static SCAN_TARGET bool hop_tell_stray(struct hop_carry h, struct walk *w, const unsigned char *p,
                                        struct hop_masks *m)
 {
     for (;;) {
-        uint64_t ends = m->lf & ~m->inside;
-        uint64_t doubt = hop_doubt(h, m) & (ends ^ (ends - 1));
+        uint64_t doubt = hop_doubt(&h, m) & hop_here(m);
         if (doubt == 0) {
             return true;
         }
         unsigned at = low_bit(doubt);
-        if ((hop_stray(h, m) >> at & 1) == 0 || p[(int)at - 1] == ' ' || p[(int)at - 1] == '\t') {
+        if ((hop_stray(&h, m) >> at & 1) == 0 || p[(int)at - 1] == ' ' || p[(int)at - 1] == '\t') {
             return false;
         }
-        w->open->r.nfields = h->delimiters + popcount(m->delimiter & ~m->inside & below(at));
+        w->open->r.nfields = h.delimiters + popcount(m->delimiter & ~m->inside & below(at));
         walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(p - w->bytes) + at, 1, 0);
         m->quote &= ~(UINT64_C(1) << at);
-        hop_enclosures(h, m);
+        *m = hop_enclosures(&h, *m);
     }
 }
 
-/* One block; *end is the bit of the record's end, 64 when it goes on. False: not for the hopper. */
-static inline __attribute__((always_inline)) SCAN_TARGET bool hop_block(struct hop *h,
-                                                                        struct walk *w,
-                                                                        const unsigned char *p,
-                                                                        unsigned *end)
+static inline SCAN_TARGET struct hop_carry hop_next(struct hop_carry h, const struct hop_masks *m,
+                                                    uint64_t here)
 {
-    chunk c = chunk_load(p);
-    const struct needles *n = &w->cursor->n;
-    struct hop_masks m = {.delimiter = chunk_eq(c, n->delimiter),
-                          .lf = chunk_eq(c, '\n'),
-                          .quote = chunk_eq(c, n->enclosure) & n->quote_on,
-                          .cr = chunk_eq(c, '\r')};
-    uint64_t odd = chunk_odd(c) & ~(m.delimiter | m.lf | m.cr | m.quote);
-    hop_enclosures(h, &m);
-    uint64_t ends = m.lf & ~m.inside;
-    if ((hop_doubt(h, &m) & (ends ^ (ends - 1))) != 0) {
-        if (!hop_tell_stray(h, w, p, &m)) {
-            return false;
-        }
-        ends = m.lf & ~m.inside;
-    }
-    uint64_t here = ends ^ (ends - 1); /* up to the record's end; all when there is none */
-    if ((odd & here) != 0 && h->odd == HOP_NOT) {
-        h->odd = 64 * h->blocks;
-    }
-    h->inside = (uint64_t)((int64_t)m.inside >> 63);
-    h->fixed = m.fixed;
-    h->quote = m.quote;
-    h->cr = m.cr;
-    h->breaks += popcount(m.lf & m.inside & here);
-    h->delimiters += popcount(m.delimiter & ~m.inside & here);
-    h->structure[h->blocks++] = (m.delimiter | m.lf) & ~m.inside & here;
-    *end = ends != 0 ? low_bit(ends) : 64;
-    return true;
+    h.inside = (uint64_t)((int64_t)m->inside >> 63);
+    h.fixed = m->fixed;
+    h.quote = m->quote;
+    h.cr = m->cr;
+    h.breaks += popcount(m->lf & m->inside & here);
+    h.delimiters += popcount(m->delimiter & ~m->inside & here);
+    return h;
 }
 
-/* The place of the line break that ends the record at `from`, or HOP_NOT. */
-static SCAN_TARGET size_t hop_to_end(struct hop *h, struct walk *w, size_t from)
+/*
+ * The place of the line break that ends the record at `from`, or HOP_NOT. The carry and the needles
+ * are copies, so that they stay in registers.
+ */
+static SCAN_TARGET size_t hop_to_end(struct hop *hop, struct walk *w, size_t from)
 {
-    h->inside = h->quote = h->cr = h->delimiters = h->breaks = 0;
-    h->fixed = UINT64_C(1) << 63;
-    h->odd = HOP_NOT;
-    h->blocks = 0;
-    for (size_t at = from; w->length - at >= 64 && h->blocks < HOP_BLOCKS; at += 64) {
-        unsigned end;
-        if (!hop_block(h, w, w->bytes + at, &end)) {
-            return HOP_NOT;
+    struct hop_carry h = {.fixed = UINT64_C(1) << 63};
+    const struct needles n = w->cursor->n;
+    const unsigned char *const bytes = w->bytes;
+    size_t limit =
+        w->length - from < (size_t)64 * HOP_BLOCKS ? w->length - from : (size_t)64 * HOP_BLOCKS;
+    bool cut = false; /* the block before may end within a sequence */
+    hop->odd = HOP_NOT;
+    for (size_t at = 0; limit - at >= 64; at += 64) {
+        chunk c = chunk_load(bytes + from + at);
+        struct hop_masks m = {.delimiter = chunk_eq(c, n.delimiter),
+                              .lf = chunk_eq(c, '\n'),
+                              .quote = chunk_eq(c, n.enclosure) & n.quote_on,
+                              .cr = chunk_eq(c, '\r')};
+        uint64_t odd = chunk_odd(c) & ~(m.delimiter | m.lf | m.cr | m.quote);
+        m = hop_enclosures(&h, m);
+        uint64_t here = hop_here(&m);
+        if ((hop_doubt(&h, &m) & here) != 0) {
+            struct hop_masks told = m;
+            if (!hop_tell_stray(h, w, bytes + from + at, &told)) {
+                return HOP_NOT;
+            }
+            m = told;
+            here = hop_here(&m);
         }
-        if (end < 64) {
-            return at + end;
+        if ((((odd & here) != 0) | cut) && hop->odd == HOP_NOT &&
+            is_odd(w->cursor, bytes + from + at, c, odd & here, here)) {
+            hop->odd = at > 3 ? at - 3 : 0;
+        }
+        cut = odd >> 63 != 0;
+        uint64_t ends = m.lf & ~m.inside;
+        hop->structure[at / 64] = (m.delimiter | m.lf) & ~m.inside & here;
+        h = hop_next(h, &m, here);
+        if (ends != 0) {
+            hop->sum = h;
+            return from + at + low_bit(ends);
         }
     }
     return HOP_NOT;
@@ -140,7 +156,7 @@ static SCAN_TARGET void hop_describe(const struct hop *h, struct walk *w, size_t
 {
     struct csvk_record *r = &w->open->r;
     uint64_t width = w->scan->table.totals.width;
-    r->nfields = h->delimiters + 1;
+    r->nfields = h->sum.delimiters + 1;
     r->last_empty = (h->structure[(length - 1) / 64] >> ((length - 1) % 64) & 1) != 0;
     if (r->nfields > width) {
         size_t begin = hop_field_end(h, width - 1) + 1;
@@ -160,11 +176,11 @@ static SCAN_TARGET size_t hop_record(struct walk *w, size_t from)
     size_t lf = hop_to_end(&h, w, from);
     bool crlf = lf != HOP_NOT && lf > from && w->bytes[lf - 1] == '\r';
     size_t length = lf - from - (crlf ? 1 : 0);
-    if (lf == HOP_NOT || h.breaks > 1 || length == 0) {
+    if (lf == HOP_NOT || h.sum.breaks > 1 || length == 0) {
         csvk_record_abandon(w->open, told);
         return HOP_NOT;
     }
-    w->open->lines = h.breaks;
+    w->open->lines = h.sum.breaks;
     hop_describe(&h, w, length);
     if (h.odd != HOP_NOT) {
         walk_bytes(w, (struct csvk_bytes){w->bytes + from, length}, h.odd, h.structure);

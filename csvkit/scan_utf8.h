@@ -121,9 +121,5 @@ static inline SCAN_TARGET uint64_t utf8_bad(const unsigned char *p)
 
 static inline SCAN_TARGET bool check_utf8(const unsigned char *p)
 {
-    UTF8_VECTOR bad = UTF8_OR(utf8_errors(p), utf8_special(p));
-    for (size_t i = UTF8_BYTES; i < 64; i += UTF8_BYTES) {
-        bad = UTF8_OR(bad, UTF8_OR(utf8_errors(p + i), utf8_special(p + i)));
-    }
-    return UTF8_IS_ZERO(bad);
+    return utf8_bad(p) == 0;
 }
