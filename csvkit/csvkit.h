@@ -308,6 +308,7 @@ struct csvk_batch {
     uint64_t first_record;      /* number of the first record of this batch */
     uint64_t nrecords;
     uint64_t first_line; /* physical line of bytes[0] */
+    uint64_t nlines;     /* physical lines that end in this batch */
     const struct csvk_record *records;
     size_t nnoted; /* entries of `records` */
     const struct csvk_field *fields;

@@ -60,7 +60,7 @@ struct csvk_validator {
     enum csvk_severity level[RULES];
     uint64_t limit_field, limit_record, limit_fields, limit_records;
     bool judge_cells; /* some rule looks into every field */
-    bool want_fields; /* for those rules, or for keys */
+    bool want_fields; /* for those rules */
 
     uint64_t count[SLOTS];
     struct finding_list kept[SLOTS];

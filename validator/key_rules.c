@@ -7,6 +7,7 @@
  */
 #include "validator/judge.h"
 
+#include "validator/key_fields.h"
 #include "validator/keys.h"
 
 #include <string.h>
@@ -20,8 +21,7 @@ struct drift {
 
 struct key_state {
     struct csvk_keys *keys;
-    size_t count;             /* columns of the key */
-    size_t *column;           /* each from 0 */
+    struct key_columns columns;
     struct csvk_bytes *value; /* of the record at hand */
     struct csvk_buf *room;    /* for values that must be decoded */
     struct drift *drift;
@@ -50,11 +50,10 @@ int keys_new(struct csvk_validator *v, struct csvk_error *err)
     if (k == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    k->count = count;
-    k->column = csvk_calloc(count, sizeof(*k->column));
+    int status = key_columns_init(&k->columns, count);
     k->value = csvk_calloc(count, sizeof(*k->value));
     k->room = csvk_calloc(count, sizeof(*k->room));
-    if (k->column == NULL || k->value == NULL || k->room == NULL) {
+    if (status != CSVK_OK || k->value == NULL || k->room == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     return csvk_keys_new(&k->keys, (size_t)v->options.memory, NULL, err);
@@ -65,11 +64,11 @@ void keys_free(struct key_state *k)
     if (k == NULL) {
         return;
     }
-    for (size_t i = 0; k->room != NULL && i < k->count; i++) {
+    for (size_t i = 0; k->room != NULL && i < k->columns.count; i++) {
         csvk_buf_release(&k->room[i]);
     }
     csvk_keys_free(k->keys);
-    csvk_free(k->column);
+    key_columns_release(&k->columns);
     csvk_free(k->value);
     csvk_free(k->room);
     csvk_free(k->drift);
@@ -112,28 +111,30 @@ void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
         return;
     }
     bool all = true;
-    for (size_t i = 0; i < k->count; i++) {
+    for (size_t i = 0; i < k->columns.count; i++) {
         const char *name = v->options.primary_key.item[i];
-        if (!find_column(names, name, &k->column[i])) {
+        if (!find_column(names, name, &k->columns.column[i])) {
             tell_missing(v, header, name);
             all = false;
         }
     }
+    key_columns_sort(&k->columns);
     k->resolved = all;
 }
 
 /* ---- records ------------------------------------------------------------------------------------
  */
 
-static int note_drift(struct key_state *k, const struct csvk_record *r)
+/* The record begins on `line`. */
+static int note_drift(struct key_state *k, uint64_t record, uint64_t line)
 {
-    uint64_t lines = r->line - r->number;
+    uint64_t lines = line - record;
     uint64_t last = k->ndrifts != 0 ? k->drift[k->ndrifts - 1].lines : 0;
     if (lines == last || k->lines_known_to != 0) {
         return CSVK_OK;
     }
     if (k->ndrifts == DRIFTS_MOST) {
-        k->lines_known_to = r->number;
+        k->lines_known_to = record;
         return CSVK_OK;
     }
     if (k->ndrifts == k->drift_capacity) {
@@ -145,17 +146,16 @@ static int note_drift(struct key_state *k, const struct csvk_record *r)
         k->drift = grown;
         k->drift_capacity = capacity;
     }
-    k->drift[k->ndrifts++] = (struct drift){r->number, lines};
+    k->drift[k->ndrifts++] = (struct drift){record, lines};
     return CSVK_OK;
 }
 
 /* The value of a field: in place when it stands there as it is, else decoded into `room`. */
-static int field_value(const struct csvk_validator *v, const struct csvk_field *field,
+static int field_value(const struct csvk_dialect *dialect, struct csvk_bytes raw, uint32_t flags,
                        struct csvk_buf *room, struct csvk_bytes *value)
 {
-    struct csvk_bytes raw = {v->batch->bytes + field->begin, field->end - field->begin};
-    if ((field->flags & (CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN)) == 0) {
-        size_t skip = (field->flags & CSVK_FIELD_ENCLOSED) != 0;
+    if ((flags & (CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN)) == 0) {
+        size_t skip = (flags & CSVK_FIELD_ENCLOSED) != 0;
         *value = (struct csvk_bytes){raw.ptr + skip, raw.len - 2 * skip};
         return CSVK_OK;
     }
@@ -163,41 +163,115 @@ static int field_value(const struct csvk_validator *v, const struct csvk_field *
     if (csvk_buf_reserve(room, raw.len + 1) != CSVK_OK) {
         return CSVK_ENOMEM;
     }
-    value->len = csvk_field_decode(raw, &v->options.dialect, room->data);
+    value->len = csvk_field_decode(raw, dialect, room->data);
     value->ptr = room->data;
     return CSVK_OK;
 }
 
-static void judge_empty(struct csvk_validator *v, const struct csvk_record *r, size_t column)
+/* A record of the batch, told or not. */
+struct key_record {
+    struct csvk_record r; /* number, line, offset and length */
+    struct csvk_bytes bytes;
+    enum key_reading reading;
+};
+
+static void judge_empty(struct csvk_validator *v, const struct key_record *rec, size_t i)
 {
-    const struct csvk_field *field = &v->batch->fields[r->first_field + column];
-    struct place place = {v->batch->offset + field->begin, field->end - field->begin, r->number,
-                          column + 1};
-    v->record = r;
+    const struct csvk_field *field = &v->keys->columns.field[i];
+    struct place place = {rec->r.offset + field->begin, field->end - field->begin, rec->r.number,
+                          v->keys->columns.column[i] + 1};
+    v->record = &rec->r;
     judge_add(v, RULE_EMPTY_KEY, &place);
+    v->record = NULL;
 }
 
-static int add_key(struct csvk_validator *v, const struct csvk_record *r, struct csvk_error *err)
+static int add_key(struct csvk_validator *v, const struct key_record *rec, struct csvk_error *err)
 {
     struct key_state *k = v->keys;
-    for (size_t i = 0; i < k->count; i++) {
-        size_t column = k->column[i];
-        if (column >= r->nfields) {
-            return CSVK_OK; /* too short to have a key: that has its own finding */
-        }
-        const struct csvk_field *field = &v->batch->fields[r->first_field + column];
-        if (field_value(v, field, &k->room[i], &k->value[i]) != CSVK_OK) {
-            return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key");
-        }
-        if (k->value[i].len == 0) {
-            judge_empty(v, r, column);
+    const struct csvk_dialect *dialect = &v->options.dialect;
+    bool found;
+    int status = key_columns_find(&k->columns, rec->bytes, dialect, rec->reading, &found);
+    if (status == CSVK_OK && !found) {
+        return CSVK_OK; /* too short to have a key: that has its own finding */
+    }
+    for (size_t i = 0; i < k->columns.count && status == CSVK_OK; i++) {
+        const struct csvk_field *field = &k->columns.field[i];
+        struct csvk_bytes raw = {rec->bytes.ptr + field->begin, field->end - field->begin};
+        status = field_value(dialect, raw, field->flags, &k->room[i], &k->value[i]);
+        if (status == CSVK_OK && k->value[i].len == 0) {
+            judge_empty(v, rec, i);
         }
     }
-    if (note_drift(k, r) != CSVK_OK) {
+    if (status == CSVK_OK) {
+        status = note_drift(k, rec->r.number, rec->r.line);
+    }
+    if (status != CSVK_OK) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key");
     }
-    struct csvk_key_place place = {r->number, r->offset};
-    return csvk_keys_add(k->keys, k->value, k->count, place, err);
+    struct csvk_key_place place = {rec->r.number, rec->r.offset};
+    return csvk_keys_add(k->keys, k->value, k->columns.count, place, err);
+}
+
+/* Length of a record without its line break, when nothing was found in it. */
+static size_t content_length(const unsigned char *record, size_t length)
+{
+    if (length != 0 && record[length - 1] == '\n') {
+        length--;
+    }
+    return length != 0 && record[length - 1] == '\r' ? length - 1 : length;
+}
+
+/* Line breaks in a record, inside enclosures; CRLF is one. */
+static uint64_t lines_in(struct csvk_bytes record)
+{
+    uint64_t lines = 0;
+    const unsigned char *p = record.ptr, *end = record.ptr + record.len;
+    for (; p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) {
+        lines++;
+    }
+    p = record.ptr;
+    for (; p < end && (p = memchr(p, '\r', (size_t)(end - p))) != NULL; p++) {
+        lines += p + 1 == end || p[1] != '\n';
+    }
+    return lines;
+}
+
+/* Where a reading of a batch's records stands. */
+struct key_walk {
+    const struct csvk_batch *batch;
+    size_t begin; /* of the next record */
+    uint64_t done;
+    size_t noted;  /* entry of batch->records that comes next */
+    uint64_t line; /* of the next record */
+    bool one_line; /* every record is one line */
+};
+
+static struct key_walk key_walk(const struct csvk_batch *b)
+{
+    return (struct key_walk){
+        .batch = b, .line = b->first_line, .one_line = b->nlines <= b->nrecords};
+}
+
+/* The next record. Answers what was told of it, or NULL. */
+static const struct csvk_record *next_record(struct key_walk *w, struct key_record *rec)
+{
+    const struct csvk_batch *b = w->batch;
+    const unsigned char *bytes = b->bytes + w->begin;
+    size_t size = b->record_end[w->done] - w->begin;
+    uint64_t number = b->first_record + w->done++;
+    bool told = w->noted < b->nnoted && b->records[w->noted].number == number;
+    const struct csvk_record *noted = told ? &b->records[w->noted++] : NULL;
+    size_t length = told ? (size_t)noted->length : content_length(bytes, size);
+    rec->bytes = (struct csvk_bytes){bytes, length};
+    rec->reading = told && noted->nfacts != 0 ? KEY_BY_LAW : KEY_IN_ORDER;
+    rec->r = (struct csvk_record){.number = number,
+                                  .line = told ? noted->line : w->line,
+                                  .offset = b->offset + w->begin,
+                                  .length = length};
+    w->begin += size;
+    bool two_breaks = told && noted->eol == CSVK_EOL_CRCRLF;
+    w->line = rec->r.line + (w->one_line ? 0 : lines_in(rec->bytes)) + (two_breaks ? 2 : 1);
+    return noted;
 }
 
 int keys_feed(struct csvk_validator *v, struct csvk_error *err)
@@ -207,10 +281,13 @@ int keys_feed(struct csvk_validator *v, struct csvk_error *err)
     if (v->keys == NULL || !v->keys->resolved || b->bytes == NULL) {
         return CSVK_OK;
     }
-    for (size_t i = 0; i < b->nnoted && status == CSVK_OK; i++) {
-        const struct csvk_record *r = &b->records[i];
-        bool judged = !r->blank && !r->oversize && r->number != v->header_record;
-        status = judged ? add_key(v, r, err) : CSVK_OK;
+    struct key_walk walk = key_walk(b);
+    while (walk.done < b->nrecords && status == CSVK_OK) {
+        struct key_record rec;
+        const struct csvk_record *noted = next_record(&walk, &rec);
+        bool blank = noted != NULL && noted->blank;
+        bool judged = !blank && rec.r.number != v->header_record;
+        status = judged ? add_key(v, &rec, err) : CSVK_OK;
     }
     return status;
 }
@@ -242,7 +319,7 @@ static void add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_
 {
     const struct key_state *k = v->keys;
     struct place place = {duplicate->offset, 0, duplicate->record,
-                          k->count == 1 ? k->column[0] + 1 : 0};
+                          k->columns.count == 1 ? k->columns.column[0] + 1 : 0};
     struct csvk_finding *f = judge_add(v, RULE_DUPLICATE_KEY, &place);
     if (f == NULL) {
         return;
@@ -339,12 +416,10 @@ static int append_drifts(struct key_state *to, const struct key_state *from,
                          const struct csvk_totals *by)
 {
     uint64_t behind = by->lines - by->records; /* drift at the seam; wraps as drifts do */
-    struct csvk_record r = {.number = by->records + 1, .line = by->lines + 1};
-    int status = note_drift(to, &r);
+    int status = note_drift(to, by->records + 1, by->lines + 1);
     for (size_t i = 0; i < from->ndrifts && status == CSVK_OK; i++) {
-        r.number = from->drift[i].record + by->records;
-        r.line = r.number + from->drift[i].lines + behind;
-        status = note_drift(to, &r);
+        uint64_t record = from->drift[i].record + by->records;
+        status = note_drift(to, record, record + from->drift[i].lines + behind);
     }
     if (from->lines_known_to != 0 && to->lines_known_to == 0) {
         to->lines_known_to = from->lines_known_to + by->records;
