@@ -110,8 +110,9 @@ static bool is_unlocked(int directory, const char *name)
     return answer;
 }
 
-static void remove_if_stale(int directory, const char *name)
+static void remove_if_stale(void *none, int directory, const char *name)
 {
+    (void)none;
     pid_t owner = owner_of(name);
     if (owner > 0 && kill(owner, 0) != 0 && errno == ESRCH && is_unlocked(directory, name)) {
         (void)unlinkat(directory, name, 0);
@@ -136,8 +137,8 @@ static bool is_new_directory(int directory)
     return is_new;
 }
 
-/* Tidying up is a courtesy: when the directory cannot be listed, nothing is lost. */
-static void remove_stale(int directory)
+void csvk_temp_tidy(int directory, void (*visit)(void *context, int directory, const char *name),
+                    void *context)
 {
     int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
@@ -148,7 +149,7 @@ static void remove_stale(int directory)
         return;
     }
     for (const struct dirent *entry = readdir(list); entry != NULL; entry = readdir(list)) {
-        remove_if_stale(directory, entry->d_name);
+        visit(context, directory, entry->d_name);
     }
     closedir(list);
 }
@@ -234,7 +235,7 @@ int csvk_temp_create(struct csvk_temp *temp, const char *path, struct csvk_error
                          path, CSVK_TEMP_SLOTS);
     }
     if (is_new_directory(temp->directory)) {
-        remove_stale(temp->directory);
+        csvk_temp_tidy(temp->directory, remove_if_stale, NULL);
     }
     if (create_file(temp) != 0) {
         return csvk_fail_sys(err, errno, "cannot write %s", path);

@@ -34,5 +34,9 @@ int csvk_temp_rename(struct csvk_temp *temp, const char *path,
                      struct csvk_error *err) CSVK_MUST_USE;
 /* Removes the file unless it was renamed. */
 void csvk_temp_drop(struct csvk_temp *temp);
+/* Shows `visit` every name in a directory, to remove what dead processes left. Tidying up is a
+   courtesy: when the directory cannot be listed, nothing is lost. */
+void csvk_temp_tidy(int directory, void (*visit)(void *context, int directory, const char *name),
+                    void *context);
 
 #endif

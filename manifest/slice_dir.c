@@ -14,6 +14,8 @@
  */
 #include "manifest/slice_dir.h"
 
+#include "csvkit/sink_temp.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -176,24 +178,12 @@ static void remove_unlocked(int parent, const char *name)
     close(fd);
 }
 
-/* Tidying up is a courtesy: when the folder cannot be listed, nothing is lost. */
-static void remove_stale(int parent, const char *target)
+static void remove_if_stale(void *target, int parent, const char *name)
 {
-    int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
-    if (list == NULL) {
-        if (fd >= 0) {
-            close(fd);
-        }
-        return;
+    pid_t owner = owner_of(name, target);
+    if (owner != 0 && kill(owner, 0) != 0 && errno == ESRCH) {
+        remove_unlocked(parent, name);
     }
-    for (const struct dirent *entry = readdir(list); entry != NULL; entry = readdir(list)) {
-        pid_t owner = owner_of(entry->d_name, target);
-        if (owner != 0 && kill(owner, 0) != 0 && errno == ESRCH) {
-            remove_unlocked(parent, entry->d_name);
-        }
-    }
-    closedir(list);
 }
 
 /* ---- a directory of our own ------------------------------------------------------------------ */
@@ -330,7 +320,7 @@ static int set_up(struct slice_dir *dir, const char *path, struct csvk_error *er
         status = csvk_fail(err, CSVK_ELIMIT, "more than %d directories at a time", SLOTS);
         goto out;
     }
-    remove_stale(dir->parent, dir->target);
+    csvk_temp_tidy(dir->parent, remove_if_stale, dir->target);
     status = make_directory(dir, folder, err);
 out:
     csvk_free(folder);

@@ -3,6 +3,7 @@
  * or reads it, and told at its place when it has another type.
  */
 #include "manifest/manifest.h"
+#include "tests/support/support.h"
 
 #include <check.h>
 #include <cjson/cJSON.h>
@@ -201,9 +202,5 @@ int main(void)
     tcase_add_loop_test(tcase, every_field_is_accepted, 0, WHOLE);
     tcase_add_loop_test(tcase, every_field_is_told_when_it_has_another_type, 0, WHOLE);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return support_run(suite);
 }
