@@ -86,16 +86,20 @@ static inline SCAN_TARGET struct hop_carry hop_next(struct hop_carry h, const st
     h.fixed = m->fixed;
     h.quote = m->quote;
     h.cr = m->cr;
-    h.breaks += popcount(m->lf & m->inside & here);
+    h.breaks += (m->lf & m->inside) != 0 ? popcount(m->lf & m->inside & here) : 0;
     h.delimiters += popcount(m->delimiter & ~m->inside & here);
     return h;
 }
 
 /*
  * The place of the line break that ends the record at `from`, or HOP_NOT. The carry and the needles
- * are copies, so that they stay in registers.
+ * are copies, so that they stay in registers. `crs` is a constant in each caller: a table that ends
+ * its records with LF is not asked for CR but where a byte is odd; one is left to the walker.
  */
-static SCAN_TARGET size_t hop_to_end(struct hop *hop, struct walk *w, size_t from)
+static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_to_end(struct hop *hop,
+                                                                           struct walk *w,
+                                                                           size_t from,
+                                                                           enum csvk_eol crs)
 {
     struct hop_carry h = {.fixed = UINT64_C(1) << 63};
     const struct needles n = w->cursor->n;
@@ -109,7 +113,7 @@ static SCAN_TARGET size_t hop_to_end(struct hop *hop, struct walk *w, size_t fro
         struct hop_masks m = {.delimiter = chunk_eq(c, n.delimiter),
                               .lf = chunk_eq(c, '\n'),
                               .quote = chunk_eq(c, n.enclosure) & n.quote_on,
-                              .cr = chunk_eq(c, '\r')};
+                              .cr = crs == CSVK_EOL_CRLF ? chunk_eq(c, '\r') : 0};
         uint64_t odd = chunk_odd(c) & ~(m.delimiter | m.lf | m.cr | m.quote);
         m = hop_enclosures(&h, m);
         uint64_t here = hop_here(&m);
@@ -124,6 +128,9 @@ static SCAN_TARGET size_t hop_to_end(struct hop *hop, struct walk *w, size_t fro
         if ((((odd & here) != 0) | cut) && hop->odd == HOP_NOT &&
             is_odd(w->cursor, bytes + from + at, c, odd & here, here)) {
             hop->odd = at > 3 ? at - 3 : 0;
+        }
+        if (crs != CSVK_EOL_CRLF && (odd & here) != 0 && (chunk_eq(c, '\r') & here) != 0) {
+            return HOP_NOT;
         }
         cut = odd >> 63 != 0;
         uint64_t ends = m.lf & ~m.inside;
@@ -173,7 +180,8 @@ static SCAN_TARGET size_t hop_record(struct walk *w, size_t from)
     struct csvk_told *told = &w->scan->told;
     struct hop h;
     csvk_record_begin(w->open, table, told, w->offset + from);
-    size_t lf = hop_to_end(&h, w, from);
+    size_t lf = table->totals.eol_mode == CSVK_EOL_CRLF ? hop_to_end(&h, w, from, CSVK_EOL_CRLF)
+                                                        : hop_to_end(&h, w, from, CSVK_EOL_LF);
     bool crlf = lf != HOP_NOT && lf > from && w->bytes[lf - 1] == '\r';
     size_t length = lf - from - (crlf ? 1 : 0);
     if (lf == HOP_NOT || h.sum.breaks > 1 || length == 0) {
