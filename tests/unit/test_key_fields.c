@@ -30,7 +30,7 @@ START_TEST(fields_in_order_are_those_of_the_law)
     struct csvk_dialect dialect = CSVK_DIALECT_RFC4180;
     unsigned char room[2 * CSVK_SCAN_SLACK + 256] = {0};
     size_t compared = 0, short_ones = 0;
-    for (int i = 0; i < 200000; i++) {
+    for (int i = 0; i < 40000; i++) {
         struct csvk_bytes record = {room + CSVK_SCAN_SLACK, 0};
         record.len = noise(&random, room + CSVK_SCAN_SLACK);
         struct key_columns law = {0}, fast = {0};
@@ -59,8 +59,8 @@ START_TEST(fields_in_order_are_those_of_the_law)
         key_columns_release(&law);
         key_columns_release(&fast);
     }
-    ck_assert_uint_gt(compared, 10000);
-    ck_assert_uint_gt(short_ones, 10000);
+    ck_assert_uint_gt(compared, 2000);
+    ck_assert_uint_gt(short_ones, 2000);
 }
 END_TEST
 
