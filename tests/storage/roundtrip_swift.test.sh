@@ -1,7 +1,8 @@
 #!/bin/bash
 # The same round trip with OpenStack Swift as the S3 server: somebody else's idea of signatures,
 # multipart uploads and digests; session token, expiry and key prefix are checked as well. Keys of
-# difficult bytes, and the memory of an upload, are tried here because Swift is running already.
+# difficult bytes, and the memory of an upload, are tried here because Swift is running already;
+# FUZZ_KEYS_ROUNDS (ten keys each), FUZZ_KEYS_SEED and LARGE_MB make more of it.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/roundtrip.sh"
 . "$(dirname "$0")/fuzz_keys.sh"
