@@ -76,6 +76,7 @@ int nz_need_fields(struct nz *nz, const struct nz_record *rec)
     size_t length = (size_t)(nz_record_end(rec) - rec->r.offset);
     one->table = nz->scan.table;
     one->table.detail = CSVK_FIELDS;
+    one->table.facts = 0; /* what is wrong with its bytes was told already */
     one->table.mixed_told = true;
     one->table.totals.width = nz->width;
     csvk_told_clear(&one->told);
