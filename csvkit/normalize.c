@@ -336,19 +336,6 @@ static int next_chunk(struct nz *nz)
 
 /* ---- the end ---- */
 
-static const char *likely_cause(const struct nz *nz)
-{
-    const uint64_t *c = nz->cause;
-    if (c[NZ_CAUSE_ENCODING] > c[NZ_CAUSE_WIDTH] && c[NZ_CAUSE_ENCODING] > c[NZ_CAUSE_ENCLOSURE]) {
-        return "wrong encoding (try --encoding=windows-1252, or --encoding=auto)";
-    }
-    if (c[NZ_CAUSE_ENCLOSURE] > c[NZ_CAUSE_WIDTH]) {
-        return "wrong enclosure or escape (try --enclosure=\"'\", --enclosure=none or "
-               "--escape='\\')";
-    }
-    return "wrong delimiter (try --delimiter=auto), or lines before the header (--skip-head=N)";
-}
-
 /* More inference than a few accidents explain: the dialect is wrong, not the data. */
 static int judge_share(struct nz *nz)
 {
@@ -359,11 +346,13 @@ static int judge_share(struct nz *nz)
     if (needed <= most) {
         return CSVK_OK;
     }
+    char cause[240];
+    nz_likely_cause(nz, cause, sizeof cause);
     return csvk_fail(nz->err, CSVK_EDATA,
                      "%s: %llu of %llu records would need inference, more than 1 %% and more than "
                      "%llu: likely %s; --max-repairs=N allows more",
                      csvk_source_name(nz->window.source), (unsigned long long)needed,
-                     (unsigned long long)r->records_in, (unsigned long long)most, likely_cause(nz));
+                     (unsigned long long)r->records_in, (unsigned long long)most, cause);
 }
 
 static int account_tail(struct nz *nz)

@@ -437,13 +437,21 @@ int nz_refuse(struct nz *nz, const struct nz_record *rec, const char *reason)
                      (unsigned long long)rec->r.number, (unsigned long long)rec->r.offset, reason);
 }
 
-static int refuse_without_rejects(struct nz *nz, const struct nz_record *rec, const char *reason)
+/* In a table of one column it is most often the delimiter that is wrong, not the record. */
+static int refuse_without_rejects(struct nz *nz, const struct nz_record *rec, enum nz_cause cause,
+                                  const char *reason)
 {
+    char likely[240] = "";
+    bool tell = cause == NZ_CAUSE_WIDTH && nz->width == 1;
+    if (tell) {
+        nz_likely_cause(nz, likely, sizeof likely);
+    }
     return csvk_fail(nz->err, CSVK_EDATA,
-                     "%s:%llu: record %llu, byte %llu cannot be repaired without guessing: %s; "
+                     "%s:%llu: record %llu, byte %llu cannot be repaired without guessing: %s%s%s; "
                      "--rejects=FILE sets such records apart",
                      csvk_source_name(nz->window.source), (unsigned long long)rec->r.line,
-                     (unsigned long long)rec->r.number, (unsigned long long)rec->r.offset, reason);
+                     (unsigned long long)rec->r.number, (unsigned long long)rec->r.offset, reason,
+                     tell ? "; likely " : "", likely);
 }
 
 static void remember_reject(struct nz *nz, const struct nz_record *rec, const char *reason)
@@ -483,7 +491,7 @@ int nz_reject(struct nz *nz, const struct nz_record *rec, enum csvk_repair repai
 {
     bool header = nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done;
     nz->npending = 0;
-    nz->cause[cause]++;
+    nz_note_cause(nz, rec, cause);
     nz->rejected_by_cause += cause != NZ_CAUSE_NONE;
     if (header) {
         return csvk_fail(
@@ -494,7 +502,7 @@ int nz_reject(struct nz *nz, const struct nz_record *rec, enum csvk_repair repai
         return nz_refuse(nz, rec, reason);
     }
     if (nz->out->rejects.write == NULL) {
-        return refuse_without_rejects(nz, rec, reason);
+        return refuse_without_rejects(nz, rec, cause, reason);
     }
     remember_reject(nz, rec, reason);
     int status = tell_reject(nz, rec, repair, reason);

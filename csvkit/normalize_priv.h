@@ -9,6 +9,7 @@
  *   repair_quotes.c      r18 r19 r20 r22: which reading fits
  *   repair_width.c       r11 r12 r13 r14
  *   repair_header.c      r23 and the choice of columns
+ *   normalize_cause.c    why so much of a file needs inference
  *   normalize_line.c     lines of JSON
  *   normalize_emit.c     records into the output, the rejects, or nowhere, and the account of it
  *
@@ -75,6 +76,16 @@ struct nz_reading {
 
 enum nz_backslash { NZ_BACKSLASH_UNKNOWN, NZ_BACKSLASH_NO, NZ_BACKSLASH_YES };
 
+enum { NZ_CANDIDATES = 4 }; /* for the delimiter */
+
+/* What the first records that need inference have in common. */
+struct nz_signs {
+    uint64_t looked;
+    uint64_t count[NZ_CANDIDATES], same[NZ_CANDIDATES]; /* in the first one; as many in others */
+    uint64_t width, same_width, line;
+    uint64_t trailing, apostrophes;
+};
+
 struct nz {
     const struct csvk_normalize_options *o;
     const struct csvk_normalize_outputs *out;
@@ -121,7 +132,8 @@ struct nz {
     struct csvk_strings names; /* of the header as it went out */
     size_t *pick;              /* columns to write, by number in the input */
     size_t npick;
-    uint64_t cause[NZ_CAUSES];  /* records repaired by inference or rejected, by likely cause */
+    uint64_t cause[NZ_CAUSES]; /* records repaired by inference or rejected, by likely cause */
+    struct nz_signs signs;
     uint64_t rejected_by_cause; /* records that were rejected for want of a sure repair */
 };
 
@@ -249,6 +261,11 @@ int nz_surplus_is_data(struct nz *nz, const struct nz_record *rec, bool *data);
 
 /* ---- repair_header.c ---- */
 int nz_header(struct nz *nz, const struct nz_record *rec);
+
+/* ---- normalize_cause.c ---- */
+void nz_note_cause(struct nz *nz, const struct nz_record *rec, enum nz_cause cause);
+/* In words, with the option to try. */
+void nz_likely_cause(const struct nz *nz, char *text, size_t room);
 
 /* ---- normalize_line.c ---- */
 void nz_begin_line(struct nz *nz); /* in nz->json */

@@ -298,7 +298,7 @@ static int take(struct nz *nz, const struct trial *trial, enum nz_mode mode)
         nz_note(nz, CSVK_R9_BARE_CR, byte, 0, "the value stays as it is read");
     }
     int status = take_reading(nz, reading);
-    nz->cause[NZ_CAUSE_ENCLOSURE]++;
+    nz_note_cause(nz, trial->rec, NZ_CAUSE_ENCLOSURE);
     status = status == CSVK_OK ? nz_finish(nz, trial->rec) : status;
     nz->last_whole = true;
     return status;

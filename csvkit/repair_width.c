@@ -176,7 +176,7 @@ static int join(struct nz *nz, const struct nz_record *rec, const struct run *ru
     nz->result->records_in += run->first - 1;
     nz->result->records_dropped += run->first - 1;
     nz->npending = 0;
-    nz->cause[NZ_CAUSE_WIDTH]++;
+    nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
     nz_note(nz, CSVK_R13_JOIN, rec->r.offset, 0,
             "the widths of the parts fit one record, in one way only");
     nz->last_whole = true;
@@ -278,7 +278,7 @@ static int pad(struct nz *nz, const struct nz_record *rec)
             return status;
         }
     }
-    nz->cause[NZ_CAUSE_WIDTH]++;
+    nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
     nz_note(nz, CSVK_R11_PAD, rec->r.offset + rec->r.length, 0,
             "no other reading fits, and at least half of the fields are there");
     return nz_finish(nz, rec);
@@ -332,9 +332,9 @@ static int too_many(struct nz *nz, const struct nz_record *rec)
                          "too many fields (--ragged=reject)");
     }
     nz->nvalues = (size_t)nz->width;
-    nz->cause[NZ_CAUSE_WIDTH]++;
     nz_note(nz, trailing ? CSVK_R14_TRAILING : CSVK_R12_SURPLUS, rec->r.offset + rec->r.length, 0,
             "what is beyond the width of the table is empty");
+    nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
     return nz_finish(nz, rec);
 }
 

@@ -108,6 +108,25 @@ expect 0 "libcsv counts 3 in" n --verify --bom "$dir/clean.csv" -o "$dir/o.csv"
 expect 1 "--delimiter=auto" n "$dir/many.csv" -o "$dir/never.csv"
 expect 0 "r14" n --max-repairs=300 "$dir/many.csv" -o "$dir/o.csv"
 
+records() { # head, printf format with the number of the record, how many
+    printf "$1"
+    for i in $(seq "$3"); do printf "$2" "$i"; done
+}
+refuses() { # words, head, format
+    records "$2" "$3" 150 >"$dir/cause.csv"
+    expect 1 "$1" n "$dir/cause.csv" -o "$dir/never.csv" --rejects "$dir/never.bad"
+    [ ! -e "$dir/never.csv" ] && [ ! -e "$dir/never.bad" ] || say "$1: files were left"
+}
+refuses "(try --delimiter=';'" 'id;n;x\n' '%d;a,b;c\n'
+refuses "(try --delimiter=tab" 'id\tn\tx\n' '%d\ta,b\tc\n'
+refuses "(try --enclosure=\"'\"" 'id,n,x\n' "%d,'a, b',c\n"
+refuses "(try --skip-head=2)" 'Report\n\nid,n,x\n' '%d,a,b\n'
+refuses "a delimiter at the end of every record" 'id,n\n' '%d,a,\n'
+refuses "--escape='" 'id,n\n' '%d,"a \\"b\\" c"\n'
+refuses "--encoding=windows-1252" 'id,n\n' '%d,caf\xe9\n'
+records 'id;n;x\n' '%d;a,b;c\n' 150 >"$dir/cause.csv"
+expect 1 "(try --delimiter=';'" n "$dir/cause.csv" -o "$dir/never.csv"
+
 # Found out, converted, chosen.
 printf 'name;city\nZo\xeb;K\xf6ln\nAda;M\xfcnchen\n' >"$dir/west.csv"
 expect 0 "r2" n --encoding=windows-1252 -d ';' "$dir/west.csv"
