@@ -372,15 +372,21 @@ static int account_tail(struct nz *nz)
     return status;
 }
 
-static int finish(struct nz *nz)
+/* What is wrong with the last record of a damaged stream is not the record's fault. */
+static int tell_damage(struct nz *nz)
 {
     struct csvk_damage damage = csvk_source_damage(nz->window.source);
-    if (damage.what != NULL) {
-        return csvk_fail(nz->err, CSVK_EDATA, "%s: the gzip stream is damaged at byte %llu: %s",
-                         csvk_source_name(nz->window.source), (unsigned long long)damage.offset,
-                         damage.what);
-    }
-    int status = account_tail(nz);
+    return damage.what == NULL
+               ? CSVK_OK
+               : csvk_fail(nz->err, CSVK_EDATA, "%s: the gzip stream is damaged at byte %llu: %s",
+                           csvk_source_name(nz->window.source), (unsigned long long)damage.offset,
+                           damage.what);
+}
+
+static int finish(struct nz *nz)
+{
+    int status = tell_damage(nz);
+    status = status == CSVK_OK ? account_tail(nz) : status;
     status = status == CSVK_OK ? judge_share(nz) : status;
     status = status == CSVK_OK ? nz_tell_sums(nz) : status;
     struct csvk_writer *writers[] = {&nz->table, &nz->rejects, &nz->index, &nz->log};
@@ -415,6 +421,9 @@ static int run(struct nz *nz)
         status = status == CSVK_OK ? report_progress(nz) : status;
     }
     status = status == CSVK_OK ? finish(nz) : status;
+    if (status == CSVK_EDATA) {
+        (void)tell_damage(nz); /* its text, if there is one, says more */
+    }
     nz->result->bytes_in = nz->window.bytes_read;
     nz->result->bytes_out = nz->table.bytes;
     nz->result->width = nz->npick != 0 ? nz->npick : nz->width;

@@ -224,6 +224,22 @@ static void refuse_bytes(struct scrub *scrub, enum csvk_repair repair, const cha
     scrub->reason = reason;
 }
 
+/* Every second byte is NUL: that is another encoding, and taking them out would ruin the text. */
+static const char *reason_of_nul(const struct nz *nz, const struct nz_record *rec)
+{
+    struct csvk_bytes bytes = bytes_of(nz, rec);
+    size_t nul[2] = {0, 0};
+    for (size_t i = 0; i < bytes.len; i++) {
+        nul[(rec->r.offset + i) % 2] += bytes.ptr[i] == 0;
+    }
+    bool wide = (nul[0] + nul[1]) * 3 >= bytes.len && bytes.len >= 4;
+    if (wide && nul[0] != nul[1] && (nul[0] == 0 || nul[1] == 0)) {
+        return nul[0] == 0 ? "NUL in every second byte (try --encoding=utf-16le)"
+                           : "NUL in every second byte (try --encoding=utf-16be)";
+    }
+    return "NUL byte in the data (--null-bytes=remove)";
+}
+
 /* What to put in place of the bytes of a fact; NULL: they stay. */
 static const char *replacement(struct nz *nz, const struct nz_record *rec,
                                const struct csvk_fact *fact, struct scrub *scrub)
@@ -232,7 +248,7 @@ static const char *replacement(struct nz *nz, const struct nz_record *rec,
     switch (fact->kind) {
     case CSVK_FACT_NUL:
         if (o->nul != CSVK_DEFECT_REMOVE) {
-            refuse_bytes(scrub, CSVK_R5_NUL, "NUL byte in the data (--null-bytes=remove)");
+            refuse_bytes(scrub, CSVK_R5_NUL, reason_of_nul(nz, rec));
             return NULL;
         }
         nz_note(nz, CSVK_R5_NUL, fact->offset, fact->field, "--null-bytes=remove");

@@ -127,6 +127,18 @@ refuses "--encoding=windows-1252" 'id,n\n' '%d,caf\xe9\n'
 records 'id;n;x\n' '%d;a,b;c\n' 150 >"$dir/cause.csv"
 expect 1 "(try --delimiter=';'" n "$dir/cause.csv" -o "$dir/never.csv"
 
+# A stream that is cut says so, whatever its last record looks like.
+seq 20000 | sed 's/.*/&,"text &"/' | gzip -c | head -c 40000 >"$dir/cut.csv.gz"
+expect 1 "gzip stream is damaged" n --no-header "$dir/cut.csv.gz" -o "$dir/never.csv"
+expect 1 "gzip stream is damaged" n --no-header "$dir/cut.csv.gz" -o "$dir/never.csv" --rejects "$dir/never.bad"
+[ ! -e "$dir/never.csv" ] && [ ! -e "$dir/never.bad" ] || say "a damaged stream: files were left"
+for kind in le be; do
+    iconv -f utf-8 -t utf-16$kind "$dir/clean.csv" >"$dir/wide.utf16"
+    expect 1 "--encoding=utf-16$kind" n "$dir/wide.utf16" -o "$dir/never.csv"
+    expect 0 "3 out" n --encoding=utf-16$kind "$dir/wide.utf16" -o "$dir/o.csv"
+    cmp -s "$dir/o.csv" "$dir/clean.csv" || say "utf-16$kind"
+done
+
 # Found out, converted, chosen.
 printf 'name;city\nZo\xeb;K\xf6ln\nAda;M\xfcnchen\n' >"$dir/west.csv"
 expect 0 "r2" n --encoding=windows-1252 -d ';' "$dir/west.csv"
