@@ -125,6 +125,16 @@ void cli_out_buf(struct cli *cli, struct csvk_buf *buf)
     csvk_buf_clear(buf);
 }
 
+void cli_out_result(struct cli *cli, struct csvk_buf *buf, int made)
+{
+    if (made == CSVK_OK) {
+        cli_out(cli, csvk_buf_text(buf), buf->length);
+    } else if (cli->out_errno == 0) {
+        cli->out_errno = ENOMEM;
+    }
+    csvk_buf_release(buf);
+}
+
 bool cli_out_failed(const struct cli *cli)
 {
     return cli->out_errno != 0;

@@ -96,6 +96,9 @@ int cli_fail(struct cli *cli, const struct csvk_error *err);
  */
 void cli_out(struct cli *cli, const void *bytes, size_t length);
 void cli_out_buf(struct cli *cli, struct csvk_buf *buf); /* writes and clears */
+/* Writes and releases what was `made` (a status); what memory did not suffice for is trouble at the
+ * end, as what could not be written. */
+void cli_out_result(struct cli *cli, struct csvk_buf *buf, int made);
 bool cli_out_failed(const struct cli *cli); /* nobody gets what we write: a long report may stop */
 bool cli_color(const struct cli *cli, FILE *stream); /* terminal and no NO_COLOR */
 unsigned cli_threads(struct cli *cli);               /* -j, or the cores we may use */

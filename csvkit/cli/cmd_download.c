@@ -53,10 +53,7 @@ static void print_json(struct cli *cli, const struct kbc_download *wanted,
     csvk_json_put_uint(&json, "bytes", done->bytes);
     csvk_json_put_strings(&json, "columns", &done->columns);
     csvk_json_close(&json, '}');
-    if (!json.failed && csvk_buf_putc(&text, '\n') == CSVK_OK) {
-        cli_out_buf(cli, &text);
-    }
-    csvk_buf_release(&text);
+    cli_out_result(cli, &text, json.failed ? CSVK_ENOMEM : csvk_buf_putc(&text, '\n'));
 }
 
 static int fetch(struct remote *remote, const struct kbc_download *wanted)

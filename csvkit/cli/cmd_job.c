@@ -18,10 +18,8 @@ static void print_text(struct cli *cli, const struct kbc_job *job)
         status = csvk_buf_printf(&text, ", %.0f rows imported, %.0f rows in the table",
                                  rows->valuedouble, total->valuedouble);
     }
-    if (status == CSVK_OK && csvk_buf_putc(&text, '\n') == CSVK_OK) {
-        cli_out_buf(cli, &text);
-    }
-    csvk_buf_release(&text);
+    status = status == CSVK_OK ? csvk_buf_putc(&text, '\n') : status;
+    cli_out_result(cli, &text, status);
 }
 
 static void print_json(struct cli *cli, const struct kbc_job *job)

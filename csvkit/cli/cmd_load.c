@@ -50,10 +50,7 @@ static void print_json(struct cli *cli, const struct kbc_load *load, const struc
     csvk_json_put_strings(&json, "warnings", &done->job.warnings);
     put_error(&json, &done->job);
     csvk_json_close(&json, '}');
-    if (!json.failed && csvk_buf_putc(&text, '\n') == CSVK_OK) {
-        cli_out_buf(cli, &text);
-    }
-    csvk_buf_release(&text);
+    cli_out_result(cli, &text, json.failed ? CSVK_ENOMEM : csvk_buf_putc(&text, '\n'));
 }
 
 static void print_text(struct cli *cli, const struct kbc_load *load, const struct kbc_loaded *done)
@@ -67,10 +64,7 @@ static void print_text(struct cli *cli, const struct kbc_load *load, const struc
     } else {
         status = csvk_buf_printf(&text, "%s: job %s is running\n", load->table, done->job.id);
     }
-    if (status == CSVK_OK) {
-        cli_out_buf(cli, &text);
-    }
-    csvk_buf_release(&text);
+    cli_out_result(cli, &text, status);
 }
 
 static void tell_list(struct cli *cli, const char *what, const struct csvk_strings *list)

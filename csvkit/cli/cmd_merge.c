@@ -148,12 +148,8 @@ static void report(struct job *job)
         return;
     }
     bool json = format != NULL && format[0] == 'j';
-    if ((json ? put_json(job, &out) : put_text(job, &out)) == CSVK_OK) {
-        cli_out_buf(job->cli, &out);
-    } else {
-        cli_trouble(job->cli, "out of memory for the result");
-    }
-    csvk_buf_release(&out);
+    int made = json ? put_json(job, &out) : put_text(job, &out);
+    cli_out_result(job->cli, &out, made);
 }
 
 static int run(struct cli *cli)

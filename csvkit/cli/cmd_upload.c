@@ -27,13 +27,12 @@ static void print_result(struct cli *cli, const struct kbc_uploaded *done)
         csvk_json_put_uint(&json, "bytes", done->bytes);
         csvk_json_put_bool(&json, "resumed", done->resumed);
         csvk_json_close(&json, '}');
+        status = json.failed ? CSVK_ENOMEM : CSVK_OK;
     } else {
         status = csvk_buf_puts(&text, done->id);
     }
-    if (status == CSVK_OK && csvk_buf_putc(&text, '\n') == CSVK_OK) {
-        cli_out_buf(cli, &text);
-    }
-    csvk_buf_release(&text);
+    status = status == CSVK_OK ? csvk_buf_putc(&text, '\n') : status;
+    cli_out_result(cli, &text, status);
 }
 
 static int send_whole(struct remote *remote, const char *path, const struct csvk_strings *tags,

@@ -116,29 +116,27 @@ static int add_finding(struct csvk_buf *out, const char *file,
 }
 
 /* The manifest's text, to quote from. What cannot be read again is not quoted. */
-static void read_text(const char *file, struct csvk_buf *text)
+static int read_text(const char *file, struct csvk_buf *text)
 {
     FILE *stream = strcmp(file, "-") != 0 ? fopen(file, "re") : NULL;
     if (stream == NULL) {
-        return;
+        return CSVK_OK;
     }
-    size_t got = 1;
-    while (got > 0 && text->length <= CSVK_MANIFEST_MAX_BYTES &&
-           csvk_buf_reserve(text, 65536) == CSVK_OK) {
-        got = fread(text->data + text->length, 1, 65536, stream);
+    int status = CSVK_OK;
+    for (size_t got = 1; got > 0 && text->length <= CSVK_MANIFEST_MAX_BYTES;) {
+        status = csvk_buf_reserve(text, 65536);
+        got = status == CSVK_OK ? fread(text->data + text->length, 1, 65536, stream) : 0;
         text->length += got;
     }
     fclose(stream);
+    return status;
 }
 
 int cli_add_findings(struct csvk_buf *out, const char *file,
                      const struct csvk_manifest_findings *findings, bool color)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
-    int status = CSVK_OK;
-    if (findings->count > 0) {
-        read_text(file, &text);
-    }
+    int status = findings->count > 0 ? read_text(file, &text) : CSVK_OK;
     for (size_t i = 0; i < findings->count && status == CSVK_OK; i++) {
         status = add_finding(out, file, &findings->item[i], &text, color);
     }

@@ -32,7 +32,9 @@ int words_check(struct processor *p, const struct words *words)
     if (command == NULL) {
         status = cli_trouble(p->cli, "there is no command '%s'", words->list.item[0]);
     } else if (cli_parse(&probe, command, count - used, words->list.item + used) != CLI_GOOD) {
-        status = cli_refuse(p->cli, "parameters: %s", csvk_buf_text(&probe.problem));
+        status = probe.problem.length == 0
+                     ? cli_trouble(p->cli, "out of memory")
+                     : cli_refuse(p->cli, "parameters: %s", csvk_buf_text(&probe.problem));
     }
     cli_release(&probe);
     return status;

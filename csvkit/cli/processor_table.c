@@ -37,19 +37,45 @@ static int no_memory(struct table *t)
 
 /* ---- the manifest that came ---- */
 
+/* A tree in the making. Failures of memory are sticky. */
+struct tree {
+    cJSON *root;
+    bool failed;
+};
+
+/* Takes `value`, under `key` or, when that is NULL, behind the others. */
+static void add(struct tree *tree, cJSON *to, const char *key, cJSON *value)
+{
+    bool added = value != NULL && (key != NULL ? cJSON_AddItemToObject(to, key, value)
+                                               : cJSON_AddItemToArray(to, value));
+    if (!added) {
+        cJSON_Delete(value);
+        tree->failed = true;
+    }
+}
+
+/* What `from` does not have, `to` need not have. */
+static void copy(struct tree *tree, cJSON *to, const cJSON *from, const char *key)
+{
+    const cJSON *value = get(from, key);
+    if (value != NULL) {
+        add(tree, to, key, cJSON_Duplicate(value, true));
+    }
+}
+
 /* Only key and value of metadata: the platform adds more, and refuses what it added. */
-static cJSON *bare_pairs(const cJSON *pairs)
+static void add_bare_pairs(struct tree *tree, cJSON *to, const char *key, const cJSON *pairs)
 {
     cJSON *list = cJSON_CreateArray();
     const cJSON *pair;
     cJSON_ArrayForEach(pair, pairs)
     {
         cJSON *bare = cJSON_CreateObject();
-        cJSON_AddItemToObject(bare, "key", cJSON_Duplicate(get(pair, "key"), true));
-        cJSON_AddItemToObject(bare, "value", cJSON_Duplicate(get(pair, "value"), true));
-        cJSON_AddItemToArray(list, bare);
+        copy(tree, bare, pair, "key");
+        copy(tree, bare, pair, "value");
+        add(tree, list, NULL, bare);
     }
-    return list;
+    add(tree, to, key, list);
 }
 
 static bool has_items(const cJSON *list)
@@ -57,35 +83,46 @@ static bool has_items(const cJSON *list)
     return list != NULL && list->child != NULL;
 }
 
-/* What of an in-manifest an out-manifest may say. Slices have no header, files have one. */
-static cJSON *out_of_in(const cJSON *in, bool folder)
+static void add_column_metadata(struct tree *tree, const cJSON *in)
 {
-    cJSON *out = cJSON_CreateObject(), *columns = cJSON_CreateObject();
+    cJSON *columns = cJSON_CreateObject();
     const cJSON *list;
-    bool native = has_items(get(in, "schema"));
-    if (folder && native) {
-        cJSON_AddItemToObject(out, "schema", cJSON_Duplicate(get(in, "schema"), true));
-    } else if (folder) {
-        cJSON_AddItemToObject(out, "columns", cJSON_Duplicate(get(in, "columns"), true));
-    }
-    if (has_items(get(in, "primary_key")) && !(folder && native)) {
-        cJSON_AddItemToObject(out, "primary_key", cJSON_Duplicate(get(in, "primary_key"), true));
-    }
-    if (has_items(get(in, "metadata")) && !(folder && native)) {
-        cJSON_AddItemToObject(out, "metadata", bare_pairs(get(in, "metadata")));
-    }
     cJSON_ArrayForEach(list, get(in, "column_metadata"))
     {
-        if (has_items(list) && !(folder && native)) {
-            cJSON_AddItemToObject(columns, list->string, bare_pairs(list));
+        if (has_items(list)) {
+            add_bare_pairs(tree, columns, list->string, list);
         }
     }
-    if (columns != NULL && columns->child != NULL) {
-        cJSON_AddItemToObject(out, "column_metadata", columns);
+    if (columns == NULL || columns->child != NULL) {
+        add(tree, tree->root, "column_metadata", columns);
     } else {
         cJSON_Delete(columns);
     }
-    return out;
+}
+
+/* What of an in-manifest an out-manifest may say; NULL: out of memory. Slices have no header, files
+ * have one. */
+static cJSON *out_of_in(const cJSON *in, bool folder)
+{
+    struct tree tree = {cJSON_CreateObject(), false};
+    bool native = folder && has_items(get(in, "schema"));
+    if (folder) {
+        copy(&tree, tree.root, in, native ? "schema" : "columns");
+    }
+    if (has_items(get(in, "primary_key")) && !native) {
+        copy(&tree, tree.root, in, "primary_key");
+    }
+    if (has_items(get(in, "metadata")) && !native) {
+        add_bare_pairs(&tree, tree.root, "metadata", get(in, "metadata"));
+    }
+    if (!native) {
+        add_column_metadata(&tree, in);
+    }
+    if (tree.failed) {
+        cJSON_Delete(tree.root);
+        return NULL;
+    }
+    return tree.root;
 }
 
 static int take_manifest(struct table *t, const struct csvk_manifest *read)

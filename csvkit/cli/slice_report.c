@@ -132,11 +132,6 @@ static int put_text(struct slice_job *job, struct csvk_buf *out)
 void slice_report(struct slice_job *job)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
-    int status = job->json ? put_json(job, &out) : put_text(job, &out);
-    if (status == CSVK_OK) {
-        cli_out_buf(job->cli, &out);
-    } else {
-        cli_trouble(job->cli, "out of memory for the result");
-    }
-    csvk_buf_release(&out);
+    int made = job->json ? put_json(job, &out) : put_text(job, &out);
+    cli_out_result(job->cli, &out, made);
 }
