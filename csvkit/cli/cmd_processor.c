@@ -29,14 +29,9 @@ static int make_scratch(struct processor *p)
 
 static void remove_scratch(struct processor *p)
 {
-    char *base = p->scratch != NULL ? processor_path(p->scratch, "base.manifest", NULL) : NULL;
-    if (base != NULL) {
-        unlink(base);
-    }
     if (p->scratch != NULL) {
-        rmdir(p->scratch);
+        processor_remove(p->scratch);
     }
-    csvk_free(base);
     csvk_free(p->scratch);
 }
 

@@ -52,6 +52,8 @@ void processor_words(struct words *words, const cJSON *step);
 /* FOLDER/a/b; NULL: out of memory. */
 char *processor_path(const char *folder, const char *a, const char *b);
 int processor_folder(struct processor *p, const char *path); /* makes it unless it is there */
+/* A file, or a folder and the files in it; needs no memory. What is not there is no failure. */
+void processor_remove(const char *path);
 /* Byte for byte, a file or a folder with all that is in it; links are refused. */
 int processor_copy(struct processor *p, const char *from, const char *to);
 /* The names in a folder, by byte order; a folder that is not there has none. */

@@ -71,6 +71,20 @@ char *processor_path(const char *folder, const char *a, const char *b)
     return text;
 }
 
+void processor_remove(const char *path)
+{
+    DIR *folder = opendir(path);
+    if (folder == NULL) {
+        unlink(path);
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        unlinkat(dirfd(folder), entry->d_name, 0); /* of . and .. it is refused */
+    }
+    closedir(folder);
+    rmdir(path);
+}
+
 int processor_folder(struct processor *p, const char *path)
 {
     if (mkdir(path, 0777) == 0 || errno == EEXIST) {

@@ -367,30 +367,13 @@ static int slice_table(struct table *t, const char *from, const char *to)
     return status;
 }
 
-static int remove_tree(const char *path)
-{
-    struct csvk_strings slices = {0};
-    struct csvk_error err = {0};
-    struct stat info;
-    if (lstat(path, &info) != 0) {
-        return 0;
-    }
-    if (S_ISDIR(info.st_mode) && csvk_list_slices(path, &slices, &err) == CSVK_OK) {
-        for (size_t i = 0; i < slices.count; i++) {
-            unlink(slices.item[i]);
-        }
-    }
-    csvk_strings_release(&slices);
-    return S_ISDIR(info.st_mode) ? rmdir(path) : unlink(path);
-}
-
 static int normalize_and_slice(struct table *t, const char *to)
 {
     char *middle = processor_path(t->p->scratch, t->folder ? "slices" : "table.csv", NULL);
     int status = middle != NULL ? normalize(t, middle) : no_memory(t);
     status = status == CLI_GOOD ? slice_table(t, middle, to) : status;
     if (middle != NULL) {
-        remove_tree(middle);
+        processor_remove(middle);
     }
     csvk_free(middle);
     return status;
