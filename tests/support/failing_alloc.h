@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static long alloc_countdown = -1; /* allocations until one fails; negative: none fails */
-static long alloc_alive;          /* blocks that were not freed yet */
+/* Atomic: some commands have threads. */
+static _Atomic long alloc_countdown = -1; /* allocations until one fails; negative: none fails */
+static _Atomic long alloc_alive;          /* blocks that were not freed yet */
 
 static bool alloc_fails_now(void)
 {
