@@ -36,6 +36,19 @@ static bool has_apostrophes(const struct nz *nz, struct csvk_bytes bytes)
     return ends;
 }
 
+/* The record without its line break, or as much of it as is worth a look. */
+static struct csvk_bytes start_of(const struct nz *nz, const struct nz_record *rec)
+{
+    uint64_t length = nz->raw_to - rec->r.offset;
+    struct csvk_bytes bytes = {nz_window_at(&nz->window, rec->r.offset),
+                               length < LONGEST ? (size_t)length : LONGEST};
+    while (bytes.len != 0 &&
+           (bytes.ptr[bytes.len - 1] == '\n' || bytes.ptr[bytes.len - 1] == '\r')) {
+        bytes.len--;
+    }
+    return bytes;
+}
+
 void nz_note_cause(struct nz *nz, const struct nz_record *rec, enum nz_cause cause)
 {
     struct nz_signs *signs = &nz->signs;
@@ -43,9 +56,7 @@ void nz_note_cause(struct nz *nz, const struct nz_record *rec, enum nz_cause cau
     if (cause != NZ_CAUSE_WIDTH || signs->looked == LOOK_AT) {
         return;
     }
-    uint64_t length = nz->raw_to - rec->r.offset - nz_eol_length(nz->raw_eol);
-    struct csvk_bytes bytes = {nz_window_at(&nz->window, rec->r.offset),
-                               length < LONGEST ? (size_t)length : LONGEST};
+    struct csvk_bytes bytes = start_of(nz, rec);
     bool first = signs->looked++ == 0;
     for (size_t i = 0; i < NZ_CANDIDATES; i++) {
         uint64_t n = occurrences(bytes, candidates[i]);

@@ -190,6 +190,8 @@ static const struct row rows[] = {
      "4,x\r\ny,6\r\n5\r\n7,p\r\nq,9\r\n", ""},
     {"r13 enclosure", PLAIN, H3 "4,\"x\"\r\ny,6\r\n7,8,9\r\n", 0, H3 "7,8,9\r\n",
      "4,\"x\"\r\ny,6\r\n", ""},
+    {"r13 enclosure, blank part", PLAIN, H3 "4,x\r\n\n\"y\",6\r\n7,8,9\r\n", 0, H3 "7,8,9\r\n",
+     "4,x\r\n\n\"y\",6\r\n", ""},
     {"r13 not between whole ones", PLAIN, H3 "4,x\r\ny,6\r\n1,2,3,4\r\n", 0, H3,
      "4,x\r\ny,6\r\n1,2,3,4\r\n", ""},
     {"r13 no fit", PLAIN, "a,b,c,d\r\n1,2,3,4\r\n4,x\r\ny,6\r\n7,8,9,0\r\n", 0,
