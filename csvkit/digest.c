@@ -59,27 +59,6 @@ int csvk_digester_record(struct csvk_digester *digester, const struct csvk_batch
     return CSVK_OK;
 }
 
-int csvk_digester_feed(struct csvk_digester *digester, const struct csvk_batch *batch,
-                       struct csvk_error *err)
-{
-    for (size_t i = 0; i < batch->nnoted; i++) {
-        const struct csvk_record *record = &batch->records[i];
-        if (record->blank && digester->blank == CSVK_BLANK_IS_NOTHING) {
-            continue;
-        }
-        if (record->oversize) {
-            return csvk_fail(err, CSVK_ELIMIT, "record %llu is too large to be compared",
-                             (unsigned long long)record->number);
-        }
-        uint64_t hash;
-        if (csvk_digester_record(digester, batch, record, &hash) != CSVK_OK) {
-            return csvk_fail(err, CSVK_ENOMEM, "out of memory while comparing values");
-        }
-        csvk_digest_add(&digester->digest, hash, record->nfields);
-    }
-    return CSVK_OK;
-}
-
 void csvk_digester_release(struct csvk_digester *digester)
 {
     csvk_buf_release(&digester->room);

@@ -3,8 +3,7 @@
  * their order. Two files with equal digests hold the same values, however they are written.
  *
  * Every value goes in with its length, every record with its number of fields, so neither a moved
- * delimiter nor a moved line break can pass. A record without any byte is no record here, because
- * readers do not agree on it, unless it is asked for as one empty value.
+ * delimiter nor a moved line break can pass.
  */
 #ifndef CSVKIT_DIGEST_H
 #define CSVKIT_DIGEST_H
@@ -14,11 +13,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum csvk_blank {
-    CSVK_BLANK_IS_NOTHING, /* a record without any byte does not count */
-    CSVK_BLANK_IS_VALUE,   /* it is one empty value (a table of one column) */
-};
 
 struct csvk_digest {
     uint64_t records, fields, hash; /* all zero: of nothing */
@@ -39,16 +33,12 @@ int csvk_field_value(const struct csvk_batch *batch, const struct csvk_record *r
                      const struct csvk_dialect *dialect, struct csvk_buf *room,
                      struct csvk_bytes *value) CSVK_MUST_USE;
 
-/* Collects the digest of a table from batches at CSVK_FIELDS. All-zero but for the first two. */
+/* Collects the digest of a table from records told with fields. All-zero but for the dialect. */
 struct csvk_digester {
     struct csvk_dialect dialect;
-    enum csvk_blank blank;
     struct csvk_digest digest;
     struct csvk_buf room;
 };
-/* CSVK_ENOMEM; CSVK_ELIMIT for a record that is larger than the reader keeps in memory. */
-int csvk_digester_feed(struct csvk_digester *digester, const struct csvk_batch *batch,
-                       struct csvk_error *err) CSVK_MUST_USE;
 /* Hash of one record of a batch. CSVK_ENOMEM. */
 int csvk_digester_record(struct csvk_digester *digester, const struct csvk_batch *batch,
                          const struct csvk_record *record, uint64_t *hash) CSVK_MUST_USE;

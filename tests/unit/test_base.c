@@ -1,5 +1,7 @@
 /* test_base.c - buffers, string lists and dialects: the ground everything stands on. */
 #include "csvkit/csvkit.h"
+#include "csvkit/json.h"
+#include "validator/keys_spill.h"
 
 #include <check.h>
 #include <errno.h>
@@ -54,6 +56,79 @@ START_TEST(dialect_roles_must_differ)
 }
 END_TEST
 
+static const struct {
+    struct csvk_dialect dialect;
+    const char *why;
+} bad_dialects[] = {
+    {{CSVK_NO_BYTE, '"', CSVK_NO_BYTE}, "the delimiter must be one byte"},
+    {{256, '"', CSVK_NO_BYTE}, "the delimiter must be one byte"},
+    {{0, '"', CSVK_NO_BYTE}, "the delimiter cannot be NUL"},
+    {{'\n', '"', CSVK_NO_BYTE}, "the delimiter cannot be LF"},
+    {{',', '\r', CSVK_NO_BYTE}, "the enclosure cannot be CR"},
+    {{',', '"', 0x80}, "the escape cannot be \\x80"},
+    {{',', ' ', CSVK_NO_BYTE}, "a blank cannot be the enclosure"},
+    {{',', '"', '\t'}, "a blank cannot be the escape"},
+    {{',', '"', ','}, "the delimiter and the escape are the same byte"},
+    {{',', '"', '"'}, "a doubled enclosure is read without naming it"},
+};
+
+START_TEST(dialects_that_cannot_be_are_explained)
+{
+    for (size_t i = 0; i < sizeof bad_dialects / sizeof bad_dialects[0]; i++) {
+        struct csvk_error err = {0};
+        ck_assert_int_eq(csvk_dialect_check(&bad_dialects[i].dialect, &err), CSVK_EUSAGE);
+        ck_assert_msg(strstr(err.text, bad_dialects[i].why) != NULL, "row %zu: %s", i, err.text);
+    }
+}
+END_TEST
+
+START_TEST(json_writes_numbers_and_far_characters)
+{
+    struct csvk_buf out = CSVK_BUF_INIT;
+    struct csvk_json json;
+    csvk_json_init(&json, &out);
+    csvk_json_open(&json, '[');
+    csvk_json_int(&json, INT64_MIN);
+    csvk_json_uint(&json, UINT64_MAX);
+    csvk_json_string(&json, "\xf3\xa0\x80\x81\xe2\x80\xa8\x7f");
+    csvk_json_close(&json, ']');
+    ck_assert(!json.failed);
+    ck_assert_str_eq(csvk_buf_text(&out), "[-9223372036854775808,18446744073709551615,"
+                                          "\"\xf3\xa0\x80\x81\\u2028\\u007f\"]");
+    csvk_buf_release(&out);
+}
+END_TEST
+
+START_TEST(sizes_that_cannot_be_are_refused)
+{
+    struct csvk_buf out = CSVK_BUF_INIT;
+    ck_assert_int_eq(csvk_buf_puts(&out, "x"), CSVK_OK);
+    ck_assert_int_eq(csvk_buf_reserve(&out, SIZE_MAX), CSVK_ENOMEM);
+    ck_assert_int_eq(csvk_buf_reserve(&out, SIZE_MAX / 2 + 1), CSVK_ENOMEM);
+    ck_assert_ptr_null(csvk_reallocarray(NULL, SIZE_MAX / 2, 3));
+    ck_assert_str_eq(csvk_buf_text(&out), "x");
+    csvk_buf_release(&out);
+}
+END_TEST
+
+START_TEST(spilled_keys_come_back_or_say_why)
+{
+    char back[4];
+    struct csvk_spill spill, nowhere;
+    struct csvk_error err = {0};
+    csvk_spill_init(&nowhere, "/nonexistent");
+    ck_assert_int_eq(csvk_spill_write(&nowhere, 0, "abc", 3, &err), CSVK_EIO);
+    ck_assert_ptr_nonnull(strstr(err.text, "'/nonexistent'"));
+    csvk_spill_init(&spill, NULL);
+    ck_assert_int_eq(csvk_spill_write(&spill, 5, "abc", 3, &err), CSVK_OK);
+    ck_assert_uint_eq(spill.size, 8);
+    ck_assert_int_eq(csvk_spill_read(&spill, 4, back, 4, &err), CSVK_OK);
+    ck_assert_mem_eq(back, "\0abc", 4);
+    ck_assert_int_eq(csvk_spill_read(&spill, 5, back, 4, &err), CSVK_EIO);
+    csvk_spill_release(&spill);
+}
+END_TEST
+
 START_TEST(errors_are_one_printable_line)
 {
     struct csvk_error err = {0};
@@ -80,6 +155,10 @@ int main(void)
     tcase_add_test(tcase, buffer_grows_and_stays_terminated);
     tcase_add_test(tcase, dialect_bytes_are_read_as_users_write_them);
     tcase_add_test(tcase, dialect_roles_must_differ);
+    tcase_add_test(tcase, dialects_that_cannot_be_are_explained);
+    tcase_add_test(tcase, json_writes_numbers_and_far_characters);
+    tcase_add_test(tcase, sizes_that_cannot_be_are_refused);
+    tcase_add_test(tcase, spilled_keys_come_back_or_say_why);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
