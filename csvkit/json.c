@@ -93,15 +93,10 @@ void csvk_json_close(struct csvk_json *json, char bracket)
     json->need_comma = true;
 }
 
+/* Of the basic plane: no code that is escaped lies above it. */
 static void put_code(struct csvk_json *json, uint32_t code)
 {
-    if (code > 0xffff) {
-        uint32_t rest = code - 0x10000;
-        note(json, csvk_buf_printf(json->out, "\\u%04x\\u%04x", 0xd800u + (unsigned)(rest >> 10),
-                                   0xdc00u + (unsigned)(rest & 0x3ff)));
-    } else {
-        note(json, csvk_buf_printf(json->out, "\\u%04x", (unsigned)code));
-    }
+    note(json, csvk_buf_printf(json->out, "\\u%04x", (unsigned)code));
 }
 
 static void put_char(struct csvk_json *json, const unsigned char *p, size_t n, uint32_t code)
