@@ -7,13 +7,14 @@
 struct csvk_deflater;
 
 /*
- * Level 1..9, as tests/bench/bench_gzip measures them on 100 MB of `generate mixed` in blocks of
- * 1 MiB, MB/s of text for each core and ratio (zlib there: level 1 99, 2.73; level 6 22, 3.37):
- *   1, 2, 3  ISA-L 1, 2, 3                         382, 2.85   375, 2.88   264, 2.93
- *   4        7 blocks ISA-L 3, 3 libdeflate 4      167, 3.03
- *   5        libdeflate 4                           89, 3.26
- *   6        6 blocks libdeflate 5, 4 libdeflate 6  60, 3.39 (just below the size of zlib 6)
- *   7, 8, 9  libdeflate 7, 9, 12                    29, 3.55    12, 3.62     6, 3.72
+ * Level 1..9, measured on `generate mixed` in blocks of 1 MiB, MB/s of text for each core and ratio
+ * (zlib there: level 1 80, 2.74; level 6 20, 3.36), on a machine that did other work, too:
+ *   1, 2, 3  ISA-L 1, 2, 3                     350, 2.86   320, 2.89   215, 2.94
+ *   4        7 blocks ISA-L 3, 3 libdeflate 4  130, 3.00
+ *   5, 6     libdeflate 4, 6                    83, 3.14    43, 3.33
+ *   7, 8, 9  libdeflate 7, 9, 12                27, 3.41    about 12 and 6
+ * How libdeflate 6 compares with zlib 6 hangs on the text: 1 % larger here, 2 to 7 % smaller on
+ * numbers, on short columns and where all is enclosed.
  * The same text and level give the same bytes. CSVK_EUSAGE for another level, CSVK_ENOMEM.
  */
 int csvk_deflater_new(struct csvk_deflater **out, int level, struct csvk_error *err) CSVK_MUST_USE;

@@ -163,7 +163,7 @@ def mixed(folder):
 
 
 def equal_ratio(folder):
-    print("\nlevel 6 beside zlib -6: equal ratio is what level 6 is for")
+    print("\nlevel 6 beside zlib -6 on other tables")
     for kind in ("numeric", "cities", "quoted"):
         size = SIZE // 4
         generate(kind, size, folder)
