@@ -11,6 +11,8 @@ mkdir -p sub s d/out/tables p
 printf '1,a\r\n' >s/p1
 printf '{"columns":["id","name2"]}' >g.csv.manifest
 printf '{"columns":[' >broken.manifest
+printf 'a,b\r\n1,2\r\n1,2,3,4\r\n' >wide.csv
+{ printf 'a,b\r\n1,"' && head -c 4000000 /dev/zero | tr '\0' x && printf '"\r\n'; } >giant.csv
 
 while IFS='|' read -r status message words; do
     [ -n "$status" ] || continue
@@ -51,6 +53,11 @@ done <<'ROWS'
 2|are the same byte|normalize g.csv --to-delimiter=, --to-enclosure=, -o out-x
 2|multi-byte|normalize g.csv --to-delimiter=\xe9 -o out-x
 2|is not a delimiter|normalize -d none g.csv -o out-x
+2|record 2, which begins at byte 5, is longer than 1000000 bytes|normalize --max-record=1MB giant.csv -o out-x
+1|1 rejected|normalize --check wide.csv
+0|preflight: |preflight --progress=always d
+0|csvkit internal-man|internal-man --help
+0|csvkit internal-man|internal-man -h
 2|Is a directory|sniff sub
 2|not a size|sniff --sample=x g.csv
 2|No such file|manifest create nosuch
