@@ -233,20 +233,20 @@ static void byte_fact(struct walk *w)
 
 size_t csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
                        struct csvk_told *told, struct csvk_bytes record,
-                       struct csvk_byte_range range)
+                       const struct csvk_byte_range *range)
 {
     struct walk w = {.table = table,
                      .told = told,
                      .bytes = record.ptr,
                      .length = record.len,
-                     .at = sequence_start(record.ptr, range.floor, range.from),
+                     .at = sequence_start(record.ptr, range->floor, range->from),
                      .open = open,
-                     .field_ends = range.field_ends,
+                     .field_ends = range->field_ends,
                      .nfields = told->nfields - open->fields_mark};
     w.record_begin = w.nfields != 0 ? told->fields[open->fields_mark].begin : 0;
-    while (w.at < range.to && !told->failed) {
-        w.at = skip_plain(record.ptr, w.at, range.to);
-        if (w.at < range.to) {
+    while (w.at < range->to && !told->failed) {
+        w.at = skip_plain(record.ptr, w.at, range->to);
+        if (w.at < range->to) {
             byte_fact(&w);
         }
     }

@@ -49,18 +49,12 @@ bool csvk_told_grow_ends(struct csvk_told *told)
     return ok;
 }
 
-struct csvk_fact *csvk_told_fact(struct csvk_told *told, const struct csvk_fact *fact)
+bool csvk_told_grow_facts(struct csvk_told *told)
 {
-    if (told->nfacts == told->facts_cap) {
-        void *array = told->facts;
-        bool ok = grow(told, &array, &told->facts_cap, sizeof *told->facts);
-        told->facts = array;
-        if (!ok) {
-            return NULL;
-        }
-    }
-    told->facts[told->nfacts] = *fact;
-    return &told->facts[told->nfacts++];
+    void *array = told->facts;
+    bool ok = grow(told, &array, &told->facts_cap, sizeof *told->facts);
+    told->facts = array;
+    return ok;
 }
 
 void csvk_told_record(struct csvk_told *told, const struct csvk_record *record)
@@ -73,7 +67,22 @@ void csvk_told_record(struct csvk_told *told, const struct csvk_record *record)
             return;
         }
     }
-    told->records[told->nrecords++] = *record;
+    struct csvk_record *to = &told->records[told->nrecords++]; /* piece by piece, as facts are */
+    to->number = record->number;
+    to->line = record->line;
+    to->offset = record->offset;
+    to->length = record->length;
+    to->nfields = record->nfields;
+    to->surplus_offset = record->surplus_offset;
+    to->surplus_length = record->surplus_length;
+    to->first_field = record->first_field;
+    to->first_fact = record->first_fact;
+    to->nfacts = record->nfacts;
+    to->eol = record->eol;
+    to->blank = record->blank;
+    to->last_empty = record->last_empty;
+    to->oversize = record->oversize;
+    to->unfinished = record->unfinished;
 }
 
 void csvk_record_begin(struct csvk_open_record *open, const struct csvk_table *table,
@@ -195,12 +204,15 @@ void csvk_record_finish(struct csvk_open_record *open, struct csvk_table *table,
         judge_eol(open, table, told, eol, eol_offset);
     }
     count_record(open, table, eol);
-    r->nfacts = (uint32_t)(told->nfacts - open->facts_mark);
-    if (r->nfacts > 1) {
-        sort_facts(told->facts + open->facts_mark, r->nfacts);
+    /* In a variable of its own: read back together with the flags behind it, it would have to wait
+     * for its way through memory. */
+    uint32_t nfacts = (uint32_t)(told->nfacts - open->facts_mark);
+    if (nfacts > 1) {
+        sort_facts(told->facts + open->facts_mark, nfacts);
     }
-    bool noted = first || r->number == 1 || r->nfacts != 0 || r->oversize ||
-                 r->nfields != table->totals.width;
+    r->nfacts = nfacts;
+    bool noted =
+        first || r->number == 1 || nfacts != 0 || r->oversize || r->nfields != table->totals.width;
     if (noted || table->detail == CSVK_FIELDS) {
         csvk_told_record(told, r);
     }

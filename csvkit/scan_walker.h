@@ -396,8 +396,8 @@ static SCAN_TARGET void walk_bytes(struct walk *w, struct csvk_bytes record, siz
         while (to < record.len && record.ptr[to - 1] >= 0x80) {
             to++;
         }
-        at = csvk_byte_facts(w->open, table, &w->scan->told, record,
-                             (struct csvk_byte_range){at, from, to, field_ends});
+        struct csvk_byte_range range = {at, from, to, field_ends};
+        at = csvk_byte_facts(w->open, table, &w->scan->told, record, &range);
     }
 }
 
