@@ -38,12 +38,14 @@ struct csvk_block {
 
 /* One partition. `at` .. `end` is the room in the open block; NULL: no block is open. */
 struct csvk_part {
+    /* What every added key touches stands first and together: 256 of these share the cache with as
+     * many ends of blocks. */
     unsigned char *at, *end;
     uint64_t base_record, base_offset;
+    uint64_t entries, bytes; /* in all its blocks */
     struct csvk_block *first, *last; /* in memory, after those on disk */
     uint64_t disk_first, disk_next;  /* positions; disk_next is reserved for the next block */
     uint64_t disk_blocks;
-    uint64_t entries, bytes; /* in all its blocks */
     uint64_t entries_before; /* the open block */
 };
 
