@@ -42,7 +42,7 @@ struct csvk_part {
      * many ends of blocks. */
     unsigned char *at, *end;
     uint64_t base_record, base_offset;
-    uint64_t entries, bytes; /* in all its blocks */
+    uint64_t entries, bytes;         /* in all its blocks */
     struct csvk_block *first, *last; /* in memory, after those on disk */
     uint64_t disk_first, disk_next;  /* positions; disk_next is reserved for the next block */
     uint64_t disk_blocks;
