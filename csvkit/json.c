@@ -203,3 +203,36 @@ void csvk_json_put_strings(struct csvk_json *json, const char *key, const struct
     }
     csvk_json_close(json, ']');
 }
+
+int csvk_buf_add_xml(struct csvk_buf *buf, const char *text)
+{
+    struct csvk_buf plain = CSVK_BUF_INIT;
+    int status = csvk_buf_add_escaped(&plain, text, strlen(text));
+    for (size_t i = 0; i < plain.length && status == CSVK_OK; i++) {
+        switch (plain.data[i]) {
+        case '&': status = csvk_buf_puts(buf, "&amp;"); break;
+        case '<': status = csvk_buf_puts(buf, "&lt;"); break;
+        case '>': status = csvk_buf_puts(buf, "&gt;"); break;
+        case '"': status = csvk_buf_puts(buf, "&quot;"); break;
+        default: status = csvk_buf_putc(buf, plain.data[i]); break;
+        }
+    }
+    csvk_buf_release(&plain);
+    return status;
+}
+
+void csvk_json_put_uri(struct csvk_json *json, const char *path)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-._~/";
+    struct csvk_buf uri = CSVK_BUF_INIT;
+    int status = path[0] == '/' ? csvk_buf_puts(&uri, "file://") : CSVK_OK;
+    for (; *path != '\0' && status == CSVK_OK; path++) {
+        unsigned char c = (unsigned char)*path;
+        status =
+            strchr(plain, c) != NULL ? csvk_buf_putc(&uri, c) : csvk_buf_printf(&uri, "%%%02X", c);
+    }
+    json->failed |= status != CSVK_OK;
+    csvk_json_put_string(json, "uri", csvk_buf_text(&uri));
+    csvk_buf_release(&uri);
+}

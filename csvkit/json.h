@@ -41,6 +41,9 @@ CSVK_API void csvk_json_put_bool(struct csvk_json *json, const char *key, bool v
 CSVK_API void csvk_json_put_strings(struct csvk_json *json, const char *key,
                                     const struct csvk_strings *list);
 
+/* "uri": a path as a URI reference, all but unreserved characters and '/' percent-encoded. */
+CSVK_API void csvk_json_put_uri(struct csvk_json *json, const char *path);
+
 /*
  * Length (1..4) of the well-formed UTF-8 sequence at `bytes` (Unicode table 3-7) and its code point
  * in *code; 0 when there is none. `length` >= 1.
@@ -52,6 +55,9 @@ CSVK_API bool csvk_code_is_hostile(uint32_t code);
    control bytes as \xHH (\t \r \n short), hostile code points as \u{XXXX}. */
 CSVK_API int csvk_buf_add_escaped(struct csvk_buf *buf, const void *bytes,
                                   size_t length) CSVK_MUST_USE;
+/* Appends text for XML content or an attribute. XML 1.0 cannot write control characters: escaped
+   for people first, as above. */
+CSVK_API int csvk_buf_add_xml(struct csvk_buf *buf, const char *text) CSVK_MUST_USE;
 
 #ifdef __cplusplus
 }

@@ -49,17 +49,7 @@ static inline SCAN_TARGET uint64_t chunk_high(chunk c)
     return join(c.low, c.high);
 }
 
-static inline SCAN_TARGET uint64_t prefix_xor(uint64_t mask)
-{
-    __m128i ones = _mm_set1_epi8((char)0xff);
-    return (uint64_t)_mm_cvtsi128_si64(
-        _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)mask), ones, 0));
-}
-
-static inline SCAN_TARGET uint64_t popcount(uint64_t mask)
-{
-    return (uint64_t)_mm_popcnt_u64(mask);
-}
+#include "csvkit/scan_clmul.h"
 
 #define UTF8_VECTOR    __m256i
 #define UTF8_LOAD(p)   _mm256_loadu_si256((const __m256i *)(const void *)(p))
@@ -73,7 +63,6 @@ static inline SCAN_TARGET uint64_t popcount(uint64_t mask)
 #define UTF8_EQ             _mm256_cmpeq_epi8
 #define UTF8_SUBS           _mm256_subs_epu8
 #define UTF8_HIGH_NIBBLE(v) _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f))
-#define UTF8_IS_ZERO(v)     _mm256_testz_si256(v, v)
 #define UTF8_MASK(v)                                                                               \
     ((uint64_t)(uint32_t)~_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_setzero_si256())))
 #define UTF8_BYTES 32

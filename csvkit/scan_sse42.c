@@ -10,17 +10,7 @@
 
 #include "csvkit/scan_sse.h"
 
-static inline SCAN_TARGET uint64_t prefix_xor(uint64_t mask)
-{
-    __m128i ones = _mm_set1_epi8((char)0xff);
-    return (uint64_t)_mm_cvtsi128_si64(
-        _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)mask), ones, 0));
-}
-
-static inline SCAN_TARGET uint64_t popcount(uint64_t mask)
-{
-    return (uint64_t)_mm_popcnt_u64(mask);
-}
+#include "csvkit/scan_clmul.h"
 
 #define UTF8_VECTOR         __m128i
 #define UTF8_LOAD(p)        _mm_loadu_si128((const __m128i *)(const void *)(p))
@@ -33,7 +23,6 @@ static inline SCAN_TARGET uint64_t popcount(uint64_t mask)
 #define UTF8_EQ             _mm_cmpeq_epi8
 #define UTF8_SUBS           _mm_subs_epu8
 #define UTF8_HIGH_NIBBLE(v) _mm_and_si128(_mm_srli_epi16(v, 4), _mm_set1_epi8(0x0f))
-#define UTF8_IS_ZERO(v)     _mm_testz_si128(v, v)
 #define UTF8_MASK(v)                                                                               \
     ((uint64_t)(~_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_setzero_si128())) & 0xffff))
 #define UTF8_BYTES 16

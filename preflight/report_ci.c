@@ -88,10 +88,9 @@ static void put_text(struct csvk_json *json, const char *key, const char *text)
     csvk_json_close(json, '}');
 }
 
-/* The rules that were broken, each once; of ours with help. */
-static void put_rules(const struct csvk_preflight_report *report, struct csvk_json *json)
+/* Every rule of a data folder, with help. */
+static void put_rules(struct csvk_json *json)
 {
-    (void)report;
     csvk_json_key(json, "rules");
     csvk_json_open(json, '[');
     for (const struct csvk_preflight_rule *r = csvk_preflight_rules(); r->id != NULL; r++) {
@@ -105,22 +104,6 @@ static void put_rules(const struct csvk_preflight_report *report, struct csvk_js
     csvk_json_close(json, ']');
 }
 
-static void put_uri(struct csvk_json *json, const char *path)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "-._~/";
-    struct csvk_buf uri = CSVK_BUF_INIT;
-    int status = path[0] == '/' ? csvk_buf_puts(&uri, "file://") : CSVK_OK;
-    for (; *path != '\0' && status == CSVK_OK; path++) {
-        unsigned char c = (unsigned char)*path;
-        status =
-            strchr(plain, c) != NULL ? csvk_buf_putc(&uri, c) : csvk_buf_printf(&uri, "%%%02X", c);
-    }
-    json->failed |= status != CSVK_OK;
-    csvk_json_put_string(json, "uri", csvk_buf_text(&uri));
-    csvk_buf_release(&uri);
-}
-
 static void put_location(struct csvk_json *json, const char *file,
                          const struct csvk_preflight_finding *f)
 {
@@ -131,7 +114,7 @@ static void put_location(struct csvk_json *json, const char *file,
     csvk_json_open(json, '{');
     csvk_json_key(json, "artifactLocation");
     csvk_json_open(json, '{');
-    put_uri(json, file);
+    csvk_json_put_uri(json, file);
     csvk_json_close(json, '}');
     if (f->line != 0) {
         csvk_json_key(json, "region");
@@ -176,7 +159,7 @@ int csvk_preflight_sarif(const struct csvk_preflight_report *report, struct csvk
     csvk_json_open(&json, '{');
     csvk_json_put_string(&json, "name", "csvkit");
     csvk_json_put_string(&json, "version", CSVK_VERSION);
-    put_rules(report, &json);
+    put_rules(&json);
     csvk_json_close(&json, '}');
     csvk_json_close(&json, '}');
     csvk_json_key(&json, "results");
@@ -191,23 +174,6 @@ int csvk_preflight_sarif(const struct csvk_preflight_report *report, struct csvk
 
 /* ---- JUnit: a test suite, a test case for each table and file and one for the folder ---- */
 
-static int add_xml(struct csvk_buf *out, const char *text)
-{
-    struct csvk_buf plain = CSVK_BUF_INIT;
-    int status = csvk_buf_add_escaped(&plain, text, strlen(text));
-    for (size_t i = 0; i < plain.length && status == CSVK_OK; i++) {
-        switch (plain.data[i]) {
-        case '&': status = csvk_buf_puts(out, "&amp;"); break;
-        case '<': status = csvk_buf_puts(out, "&lt;"); break;
-        case '>': status = csvk_buf_puts(out, "&gt;"); break;
-        case '"': status = csvk_buf_puts(out, "&quot;"); break;
-        default: status = csvk_buf_putc(out, plain.data[i]); break;
-        }
-    }
-    csvk_buf_release(&plain);
-    return status;
-}
-
 static int add_lines(struct csvk_buf *out, const struct csvk_preflight_findings *findings,
                      enum csvk_severity severity)
 {
@@ -217,11 +183,11 @@ static int add_lines(struct csvk_buf *out, const struct csvk_preflight_findings 
         if (f->severity != severity) {
             continue;
         }
-        status = add_xml(out, f->file);
+        status = csvk_buf_add_xml(out, f->file);
         status = status == CSVK_OK ? csvk_buf_printf(out, ":%" PRIu64 ":%" PRIu64 ": [%s] ",
                                                      f->line, f->column, f->rule)
                                    : status;
-        status = status == CSVK_OK ? add_xml(out, f->message) : status;
+        status = status == CSVK_OK ? csvk_buf_add_xml(out, f->message) : status;
         status = status == CSVK_OK ? csvk_buf_putc(out, '\n') : status;
     }
     return status;
@@ -231,7 +197,7 @@ static int add_case(struct csvk_buf *out, const char *kind, const char *name,
                     const struct csvk_preflight_findings *findings)
 {
     int status = csvk_buf_printf(out, "    <testcase classname=\"%s\" name=\"", kind);
-    status = status == CSVK_OK ? add_xml(out, name) : status;
+    status = status == CSVK_OK ? csvk_buf_add_xml(out, name) : status;
     status = status == CSVK_OK ? csvk_buf_puts(out, "\">") : status;
     if (status == CSVK_OK && findings->errors > 0) {
         status = csvk_buf_printf(out, "<failure message=\"%" PRIu64 " errors\">", findings->errors);
@@ -262,7 +228,7 @@ int csvk_preflight_junit(const struct csvk_preflight_report *report, struct csvk
 {
     int status = csvk_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
                                     "  <testsuite name=\"");
-    status = status == CSVK_OK ? add_xml(out, report->folder) : status;
+    status = status == CSVK_OK ? csvk_buf_add_xml(out, report->folder) : status;
     if (status == CSVK_OK) {
         status = csvk_buf_printf(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\">\n",
                                  1 + report->ntables + report->nfiles, count_failures(report));

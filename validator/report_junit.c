@@ -9,33 +9,16 @@
 #include <inttypes.h>
 #include <string.h>
 
-static int add_xml(struct csvk_buf *out, const char *text)
-{
-    struct csvk_buf plain = CSVK_BUF_INIT;
-    int status = csvk_buf_add_escaped(&plain, text, strlen(text));
-    for (size_t i = 0; i < plain.length && status == CSVK_OK; i++) {
-        switch (plain.data[i]) {
-        case '&': status = csvk_buf_puts(out, "&amp;"); break;
-        case '<': status = csvk_buf_puts(out, "&lt;"); break;
-        case '>': status = csvk_buf_puts(out, "&gt;"); break;
-        case '"': status = csvk_buf_puts(out, "&quot;"); break;
-        default: status = csvk_buf_putc(out, plain.data[i]); break;
-        }
-    }
-    csvk_buf_release(&plain);
-    return status;
-}
-
 static int add_finding(struct csvk_buf *out, const struct csvk_report *report,
                        const struct csvk_finding *f)
 {
     struct csvk_buf message = CSVK_BUF_INIT;
-    int status = add_xml(out, report->file);
+    int status = csvk_buf_add_xml(out, report->file);
     if (status == CSVK_OK) {
         status = csvk_buf_printf(out, ":%" PRIu64 ":%" PRIu64 ": ", f->line, f->column);
     }
     status = status == CSVK_OK ? csvk_finding_message(f, &message) : status;
-    status = status == CSVK_OK ? add_xml(out, csvk_buf_text(&message)) : status;
+    status = status == CSVK_OK ? csvk_buf_add_xml(out, csvk_buf_text(&message)) : status;
     csvk_buf_release(&message);
     return status == CSVK_OK ? csvk_buf_putc(out, '\n') : status;
 }
@@ -65,7 +48,7 @@ static int add_case(struct csvk_buf *out, const struct csvk_report *report, size
                  ? csvk_buf_printf(out, "><failure type=\"%s\" message=\"%" PRIu64 " findings: ",
                                    rule->id, report->counts[index])
                  : csvk_buf_puts(out, "><system-out>");
-    status = status == CSVK_OK && failure ? add_xml(out, rule->summary) : status;
+    status = status == CSVK_OK && failure ? csvk_buf_add_xml(out, rule->summary) : status;
     status = status == CSVK_OK && failure ? csvk_buf_puts(out, "\">") : status;
     status = status == CSVK_OK ? add_findings(out, report, rule) : status;
     return status == CSVK_OK
@@ -86,7 +69,7 @@ int csvk_report_junit(const struct csvk_report *report, struct csvk_buf *out)
         failures += report->levels[i] == CSVK_ERROR && report->counts[i] != 0;
     }
     int status = csvk_buf_puts(out, "  <testsuite name=\"");
-    status = status == CSVK_OK ? add_xml(out, report->file) : status;
+    status = status == CSVK_OK ? csvk_buf_add_xml(out, report->file) : status;
     if (status == CSVK_OK) {
         status = csvk_buf_printf(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\">\n", cases,
                                  failures);

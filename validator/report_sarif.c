@@ -72,23 +72,6 @@ int csvk_report_sarif_begin(struct csvk_json *json, struct csvk_buf *out, enum c
     return json->failed ? CSVK_ENOMEM : CSVK_OK;
 }
 
-/* A path as a URI reference: all but unreserved characters and '/' percent-encoded. */
-static void put_uri(struct csvk_json *json, const char *path)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "-._~/";
-    struct csvk_buf uri = CSVK_BUF_INIT;
-    int status = path[0] == '/' ? csvk_buf_puts(&uri, "file://") : CSVK_OK;
-    for (; *path != '\0' && status == CSVK_OK; path++) {
-        unsigned char c = (unsigned char)*path;
-        status =
-            strchr(plain, c) != NULL ? csvk_buf_putc(&uri, c) : csvk_buf_printf(&uri, "%%%02X", c);
-    }
-    json->failed |= status != CSVK_OK;
-    csvk_json_put_string(json, "uri", csvk_buf_text(&uri));
-    csvk_buf_release(&uri);
-}
-
 static void put_region(struct csvk_json *json, const struct csvk_finding *f)
 {
     csvk_json_key(json, "region");
@@ -112,7 +95,7 @@ static void put_location(struct csvk_json *json, const struct csvk_report *repor
     csvk_json_open(json, '{');
     csvk_json_key(json, "artifactLocation");
     csvk_json_open(json, '{');
-    put_uri(json, report->file);
+    csvk_json_put_uri(json, report->file);
     csvk_json_close(json, '}');
     put_region(json, f);
     csvk_json_close(json, '}');
