@@ -96,11 +96,44 @@ static bool bytes_equal(struct csvk_bytes a, struct csvk_bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Behind the closing enclosure of what is enclosed from `at` on, as any delimiter would have it. */
+static size_t behind_enclosure(const struct walk *w, size_t at, size_t end)
+{
+    int enclosure = w->dialect.enclosure;
+    for (at++; at < end; at++) {
+        if (w->bytes[at] != enclosure) {
+            continue;
+        }
+        if (at + 1 >= end || w->bytes[at + 1] != enclosure) {
+            return at + 1;
+        }
+        at++;
+    }
+    return end;
+}
+
+/* How often `candidate` would separate: values that it lets be enclosed may hold it. */
+static uint64_t count_candidate(const struct walk *w, const struct walk_field *f, int candidate)
+{
+    uint64_t count = 0;
+    bool begins = true;
+    for (size_t i = f->begin; i < f->end;) {
+        if (begins && w->bytes[i] == w->dialect.enclosure) {
+            i = behind_enclosure(w, i, f->end);
+            begins = false;
+            continue;
+        }
+        begins = w->bytes[i++] == candidate;
+        count += begins;
+    }
+    return count;
+}
+
 static void count_candidates(const struct walk *w, const struct walk_field *f, uint64_t *found)
 {
-    for (size_t i = f->begin; !f->enclosed && i < f->end; i++) {
-        for (size_t c = 0; c < CANDIDATES; c++) {
-            found[c] += w->bytes[i] == candidates[c] && candidates[c] != w->dialect.delimiter;
+    for (size_t c = 0; c < CANDIDATES; c++) {
+        if (candidates[c] != w->dialect.delimiter) {
+            found[c] += count_candidate(w, f, candidates[c]);
         }
     }
 }
