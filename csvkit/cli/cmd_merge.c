@@ -7,8 +7,10 @@
 #include "csvkit/json.h"
 #include "manifest/slice.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 struct job {
     struct cli *cli;
@@ -36,6 +38,8 @@ static int read_header(struct job *job)
         job->how.header = CSVK_MERGE_SLICES;
     } else if (named) {
         job->how.header = CSVK_MERGE_COLUMNS;
+    } else if (access(job->directory, F_OK) != 0) {
+        return cli_trouble(cli, "cannot open %s: %s", job->directory, strerror(errno));
     } else {
         return cli_trouble(cli,
                            "%s: there is no manifest with the columns; give --columns=A,B, or "

@@ -138,6 +138,8 @@ static const struct sample samples[] = {
     {"header-invalid-name", TEXT("a,order_id,A1\r\n"), 0, -1},
     {"delimiter-suspected", TEXT("a;b\r\n1;2\r\n"), 1, 0},
     {"delimiter-suspected", TEXT("a;b\r\n1;2;3\r\n"), 0, -1},
+    {"delimiter-suspected", TEXT("a;b\r\n1;\"2;\"\"3\"\r\n\"4;5\";6\r\n"), 1, 0},
+    {"delimiter-suspected", TEXT("\"a;b\"\r\n\"1;2\"\r\n"), 0, -1},
     {"delimiter-suspected", TEXT("a;b,c\r\n1;2,c\r\n"), 0, -1},
     {"formula-prefix", TEXT("a,b\r\n=1,@x\r\n-5,\"+2.5\"\r\n-x,\"\t\"\r\n"), 4, 5},
     {"formula-prefix", TEXT("a\r\n-5\r\n+1.5e3\r\n-\r\n-5%\r\n"), 0, -1},
