@@ -7,8 +7,9 @@
  *
  * Invariants. Bytes [begin, end) are what has been read and not been told; `offset` is the absolute
  * offset of begin, which always starts a record (except while an oversize record is streamed). A
- * record that is incomplete is examined again only after the bytes have doubled, so the work stays
- * linear. Records longer than the limit go through the automaton, which needs no memory for them.
+ * record that is incomplete is gone on with when as many bytes are there anew as have to be looked
+ * at again (none, as a rule), so the work stays linear. Records longer than the limit go through
+ * the automaton, which needs no memory for them.
  *
  * The end of the input needs care: a final 1A, and NUL bytes in place of a last record, are not
  * data (csv-rules A25); the mode of a final CR is known only there.
@@ -80,6 +81,7 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
         csvk_reader_free(reader);
         return status;
     }
+    reader->scan.pauses = true;
     *out = reader;
     return CSVK_OK;
 }
@@ -441,7 +443,7 @@ static size_t examine(struct csvk_reader *reader)
             n = available(reader);
         }
         used = csvk_scan(&reader->scan, window_begin(reader), n, false, reader->offset);
-        reader->retry_at = used != 0 ? 0 : 2 * n;
+        reader->retry_at = used != 0 ? 0 : 2 * n - csvk_scan_passed(&reader->scan);
     }
     if (used == 0 && reader->at_end) {
         used = last_records(reader);
@@ -506,6 +508,7 @@ int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch, struc
     drop(reader, reader->told_bytes);
     reader->told_bytes = 0;
     csvk_told_clear(&reader->scan.told);
+    csvk_scan_forget(&reader->scan);
     shrink(reader);
     if (reader->phase == PHASE_DONE) {
         return CSVK_END;

@@ -140,3 +140,13 @@ size_t csvk_scan(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
 {
     return scan->run(scan, bytes, length, at_end, offset);
 }
+
+void csvk_scan_forget(struct csvk_scan *scan)
+{
+    scan->pause.active = false;
+}
+
+size_t csvk_scan_passed(const struct csvk_scan *scan)
+{
+    return scan->pause.active ? scan->pause.stop : 0;
+}

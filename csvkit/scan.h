@@ -10,6 +10,32 @@
 
 struct csvk_scan;
 
+/* A field that the walker is in (scan_walker.h). */
+struct csvk_open_field {
+    size_t begin;
+    uint32_t flags;
+    uint64_t breaks, inner_delimiters; /* as in the law */
+    bool inner_hit;
+    size_t closing; /* the closing enclosure, while CSVK_WALK_CLOSED */
+};
+
+enum csvk_walk_place { CSVK_WALK_OUTSIDE, CSVK_WALK_LITERAL, CSVK_WALK_ENCLOSED, CSVK_WALK_CLOSED };
+
+/*
+ * Where the walker stopped in a record that was not complete, so that it can go on when more of it
+ * is there and looks at no byte of a long record twice. What had been told of the record stays in
+ * the arrays of struct csvk_told, above their counts; `nfields` and `nfacts` bring it back.
+ */
+struct csvk_pause {
+    bool active;
+    enum csvk_walk_place place;
+    size_t stop; /* the byte to go on with */
+    size_t odd;  /* as in struct cursor */
+    struct csvk_open_field field;
+    struct csvk_open_record open;
+    size_t nfields, nfacts;
+};
+
 /* How a level of SIMD examines a window: as csvk_scan below. */
 typedef size_t csvk_scan_run(struct csvk_scan *scan, const unsigned char *bytes, size_t length,
                              bool at_end, uint64_t offset);
@@ -22,6 +48,8 @@ struct csvk_scan {
     uint64_t *phase; /* expected record ends by phase, for `phase_width`; see scan_template.h */
     uint64_t phase_width;
     unsigned patience; /* records that the walker takes before the prover is asked again */
+    bool pauses;       /* may go on within a record, see csvk_scan; false at first */
+    struct csvk_pause pause;
 };
 
 int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
@@ -33,8 +61,14 @@ void csvk_scan_release(struct csvk_scan *scan);
  * Returns the number of bytes that complete records take; with `at_end` nothing follows, so all.
  * What there is to tell is in scan->told, offsets counting from bytes[0]; counts are in
  * scan->table.totals. `length` < 2^32 - CSVK_SCAN_SLACK. No I/O; memory only for what is told.
+ *
+ * With scan->pauses the caller promises: after an answer of 0 the next call is for the same bytes
+ * and those that follow, at the same offset, or csvk_scan_forget comes between.
  */
 size_t csvk_scan(struct csvk_scan *scan, const unsigned char *bytes, size_t length, bool at_end,
                  uint64_t offset);
+void csvk_scan_forget(struct csvk_scan *scan);
+/* Behind an answer of 0: the bytes that need not be looked at again. */
+size_t csvk_scan_passed(const struct csvk_scan *scan);
 
 #endif

@@ -77,6 +77,12 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
                      .at_end = at_end};
     size_t done = 0;
     unsigned patience = scan->patience;
+    if (can_resume(scan)) {
+        done = walk_resume(&w);
+        if (done == INCOMPLETE) {
+            return 0;
+        }
+    }
     while (done < length && !scan->told.failed) {
         bool proves = can_prove(scan) && length - done >= 64;
         if (proves) {

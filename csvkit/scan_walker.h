@@ -1,7 +1,7 @@
 /*
  * scan_walker.h - private, part of scan_template.h: from one structural byte to the next. Every
- * decision is the law's (automaton.c); a record that is not complete is given up and read again
- * when more of it is there.
+ * decision is the law's (automaton.c); a record that is not complete is given up, with a note of
+ * the place to go on from when the window begins with it (struct csvk_pause).
  */
 
 /*
@@ -78,6 +78,15 @@ static inline SCAN_TARGET void cursor_seek(struct cursor *c, size_t to)
     }
 }
 
+/* Goes on at `to`, in the record at 0, of which nothing before `odd` is worth a fact. */
+static SCAN_TARGET void cursor_resume(struct cursor *c, size_t to, size_t odd)
+{
+    cursor_start(c, to / 64 * 64);
+    c->record = 0;
+    c->odd = odd < c->odd ? odd : c->odd;
+    c->mask &= ~below((unsigned)(to % 64));
+}
+
 static inline SCAN_TARGET size_t cursor_next(struct cursor *c)
 {
     while (c->mask == 0) {
@@ -103,11 +112,18 @@ struct walk {
     size_t length;
     uint64_t offset; /* absolute, of bytes[0] */
     bool at_end;
-    size_t begin; /* of the field */
-    uint32_t flags;
-    uint64_t breaks, inner_delimiters; /* as in the law */
-    bool inner_hit;
+    struct csvk_open_field field;
+    size_t stop; /* with INCOMPLETE: the byte to go on with, and how */
+    enum csvk_walk_place place;
 };
+
+/* More bytes are needed to judge the one at `at`. */
+static size_t walk_stop(struct walk *w, size_t at, enum csvk_walk_place place)
+{
+    w->stop = at;
+    w->place = place;
+    return INCOMPLETE;
+}
 
 static void walk_tell(struct walk *w, enum csvk_fact_kind kind, size_t at, size_t length,
                       uint64_t extra)
@@ -141,24 +157,24 @@ static int walk_cr(const struct walk *w, size_t at)
 /* A line break that is data; `enclosed` ones may look like records. */
 static void walk_line_break(struct walk *w, size_t at, bool enclosed)
 {
-    if (w->bytes[at] == '\n' && at > w->begin && w->bytes[at - 1] == '\r') {
+    if (w->bytes[at] == '\n' && at > w->field.begin && w->bytes[at - 1] == '\r') {
         return;
     }
     w->open->lines++;
     if (enclosed) {
         uint64_t width = w->scan->table.totals.width;
-        if (w->breaks > 0 && width >= 2 && w->inner_delimiters == width - 1) {
-            w->inner_hit = true;
+        if (w->field.breaks > 0 && width >= 2 && w->field.inner_delimiters == width - 1) {
+            w->field.inner_hit = true;
         }
-        w->breaks++;
-        w->inner_delimiters = 0;
+        w->field.breaks++;
+        w->field.inner_delimiters = 0;
     }
 }
 
 /* Passes the escape at `at` and the byte behind it. False: that byte is not there yet. */
 static SCAN_TARGET bool walk_escape(struct walk *w, size_t at, bool enclosed)
 {
-    w->flags |= CSVK_FIELD_DECODE;
+    w->field.flags |= CSVK_FIELD_DECODE;
     if (at + 1 >= w->length) {
         cursor_seek(w->cursor, at + 1);
         return w->at_end;
@@ -167,7 +183,7 @@ static SCAN_TARGET bool walk_escape(struct walk *w, size_t at, bool enclosed)
     if (c == '\n' || c == '\r') {
         walk_line_break(w, at + 1, enclosed);
     } else if (enclosed && c == w->cursor->n.delimiter) {
-        w->inner_delimiters++;
+        w->field.inner_delimiters++;
     }
     cursor_seek(w->cursor, at + 2);
     return true;
@@ -183,18 +199,17 @@ static bool all_blank(const unsigned char *p, size_t n)
     return n != 0;
 }
 
-enum outside { OUTSIDE_PLAIN, OUTSIDE_LITERAL };
-
 /*
  * Passes data outside enclosures up to the delimiter or line break that ends the field; answers its
- * place, the length of the input when it ends there, or INCOMPLETE.
+ * place, the length of the input when it ends there, or INCOMPLETE. From a first enclosure behind
+ * blanks on, and behind text that follows a closing one, enclosures are data (`place`).
  */
-static SCAN_TARGET size_t walk_outside(struct walk *w, enum outside mode)
+static SCAN_TARGET size_t walk_outside(struct walk *w, enum csvk_walk_place place)
 {
     for (;;) {
         size_t at = cursor_next(w->cursor);
         if (at == w->length) {
-            return w->at_end ? at : INCOMPLETE;
+            return w->at_end ? at : walk_stop(w, at, place);
         }
         unsigned char c = w->bytes[at];
         if (c == w->cursor->n.delimiter || c == '\n') {
@@ -203,20 +218,20 @@ static SCAN_TARGET size_t walk_outside(struct walk *w, enum outside mode)
         if (c == '\r') {
             int eol = walk_cr(w, at);
             if (eol != CSVK_EOL_NONE) {
-                return eol < 0 ? INCOMPLETE : at;
+                return eol < 0 ? walk_stop(w, at, place) : at;
             }
             walk_tell(w, CSVK_FACT_BARE_CR, at, 1, 0);
             w->open->lines++;
         } else if (c == w->cursor->n.escape) {
             if (!walk_escape(w, at, false)) {
-                return INCOMPLETE;
+                return walk_stop(w, at, place);
             }
             continue;
-        } else if (mode == OUTSIDE_PLAIN) {
-            w->flags |= CSVK_FIELD_BROKEN;
-            if (all_blank(w->bytes + w->begin, at - w->begin)) {
-                walk_tell(w, CSVK_FACT_SPACE_BEFORE_QUOTE, w->begin, at - w->begin, 0);
-                mode = OUTSIDE_LITERAL;
+        } else if (place == CSVK_WALK_OUTSIDE) {
+            w->field.flags |= CSVK_FIELD_BROKEN;
+            if (all_blank(w->bytes + w->field.begin, at - w->field.begin)) {
+                walk_tell(w, CSVK_FACT_SPACE_BEFORE_QUOTE, w->field.begin, at - w->field.begin, 0);
+                place = CSVK_WALK_LITERAL;
             } else {
                 walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, at, 1, 0);
             }
@@ -225,43 +240,43 @@ static SCAN_TARGET size_t walk_outside(struct walk *w, enum outside mode)
     }
 }
 
-/* The enclosure at `quote` closes, but text follows. */
-static SCAN_TARGET size_t walk_text_after(struct walk *w, size_t quote)
+/* The enclosure at `quote` closes, but text follows, at `at` behind blanks. */
+static SCAN_TARGET size_t walk_text_after(struct walk *w, size_t quote, size_t at)
 {
-    if (w->bytes[quote - 1] == '\\' && quote > w->begin + 1) {
+    if (w->bytes[quote - 1] == '\\' && quote > w->field.begin + 1) {
         walk_tell(w, CSVK_FACT_BACKSLASH_QUOTE, quote - 1, 2, 0);
     } else {
         walk_tell(w, CSVK_FACT_TEXT_AFTER_CLOSING, quote + 1, 1, 0);
     }
-    w->flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
-    cursor_seek(w->cursor, quote + 1);
-    return walk_outside(w, OUTSIDE_LITERAL);
+    w->field.flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
+    cursor_seek(w->cursor, at);
+    return walk_outside(w, CSVK_WALK_LITERAL);
 }
 
-/* Behind a closing enclosure at `quote`: as walk_outside. */
-static SCAN_TARGET size_t walk_closed(struct walk *w, size_t quote)
+/* Behind a closing enclosure, and blanks up to `at`: as walk_outside. */
+static SCAN_TARGET size_t walk_closed(struct walk *w, size_t at)
 {
-    size_t at = quote + 1;
+    size_t quote = w->field.closing;
     int delimiter = w->cursor->n.delimiter;
     while (at < w->length && w->bytes[at] != delimiter &&
            (w->bytes[at] == ' ' || w->bytes[at] == '\t')) {
         at++;
     }
     if (at == w->length && !w->at_end) {
-        return INCOMPLETE;
+        return walk_stop(w, at, CSVK_WALK_CLOSED);
     }
     if (at < w->length && w->bytes[at] != delimiter && w->bytes[at] != '\n') {
         int eol = w->bytes[at] == '\r' ? walk_cr(w, at) : CSVK_EOL_NONE;
         if (eol == CSVK_EOL_NONE) {
-            return walk_text_after(w, quote);
+            return walk_text_after(w, quote, at);
         }
         if (eol < 0) {
-            return INCOMPLETE;
+            return walk_stop(w, at, CSVK_WALK_CLOSED);
         }
     }
     if (at > quote + 1) {
         walk_tell(w, CSVK_FACT_SPACE_AFTER_QUOTE, quote + 1, at - quote - 1, 0);
-        w->flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
+        w->field.flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
     }
     cursor_seek(w->cursor, at);
     return at;
@@ -271,19 +286,17 @@ static SCAN_TARGET size_t walk_closed(struct walk *w, size_t quote)
 static size_t walk_unclosed(struct walk *w)
 {
     if (!w->at_end) {
-        return INCOMPLETE;
+        return walk_stop(w, w->length, CSVK_WALK_ENCLOSED);
     }
-    walk_tell(w, CSVK_FACT_UNCLOSED, w->begin, 1, w->offset + w->length);
-    w->flags |= CSVK_FIELD_BROKEN;
-    w->inner_hit = false;
+    walk_tell(w, CSVK_FACT_UNCLOSED, w->field.begin, 1, w->offset + w->length);
+    w->field.flags |= CSVK_FIELD_BROKEN;
+    w->field.inner_hit = false;
     return w->length;
 }
 
-/* An enclosed field, its opening enclosure at w->begin: as walk_outside. */
+/* An enclosed field, behind its opening enclosure: as walk_outside. */
 static SCAN_TARGET size_t walk_enclosed(struct walk *w)
 {
-    w->flags |= CSVK_FIELD_ENCLOSED;
-    cursor_drop(w->cursor);
     for (;;) {
         size_t at = cursor_next(w->cursor);
         if (at == w->length) {
@@ -292,23 +305,24 @@ static SCAN_TARGET size_t walk_enclosed(struct walk *w)
         unsigned char c = w->bytes[at];
         if (c == w->cursor->n.enclosure) {
             if (at + 1 == w->length && !w->at_end) {
-                return INCOMPLETE;
+                return walk_stop(w, at, CSVK_WALK_ENCLOSED);
             }
             if (at + 1 == w->length || w->bytes[at + 1] != c) {
-                return walk_closed(w, at);
+                w->field.closing = at;
+                return walk_closed(w, at + 1);
             }
-            w->flags |= CSVK_FIELD_DECODE;
+            w->field.flags |= CSVK_FIELD_DECODE;
             cursor_seek(w->cursor, at + 2);
             continue;
         }
         if (c == w->cursor->n.escape) {
             if (!walk_escape(w, at, true)) {
-                return INCOMPLETE;
+                return walk_stop(w, at, CSVK_WALK_ENCLOSED);
             }
             continue;
         }
         if (c == w->cursor->n.delimiter) {
-            w->inner_delimiters++;
+            w->field.inner_delimiters++;
         } else {
             walk_line_break(w, at, true);
         }
@@ -316,24 +330,33 @@ static SCAN_TARGET size_t walk_enclosed(struct walk *w)
     }
 }
 
+/* The field is complete, up to `end`. */
+static void walk_field_end(struct walk *w, size_t end)
+{
+    const struct csvk_open_field *field = &w->field;
+    if (field->inner_hit && csvk_wants(&w->scan->table, CSVK_FACT_SUSPICIOUS_LINES)) {
+        walk_tell(w, CSVK_FACT_SUSPICIOUS_LINES, field->begin, end - field->begin,
+                  field->breaks + 1);
+    }
+    csvk_told_field(&w->scan->told, field->begin, end, field->flags);
+    w->open->r.nfields++;
+}
+
+/* The field at w->field.begin: as walk_outside. */
 static SCAN_TARGET size_t walk_field(struct walk *w)
 {
-    w->flags = 0;
-    w->breaks = w->inner_delimiters = 0;
-    w->inner_hit = false;
+    struct csvk_open_field *field = &w->field;
+    field->flags = 0;
+    field->breaks = field->inner_delimiters = 0;
+    field->inner_hit = false;
     size_t at = cursor_next(w->cursor);
-    bool enclosed = at == w->begin && at < w->length && w->cursor->n.quote_on != 0 &&
-                    w->bytes[at] == w->cursor->n.enclosure;
-    size_t end = enclosed ? walk_enclosed(w) : walk_outside(w, OUTSIDE_PLAIN);
-    if (end == INCOMPLETE) {
-        return end;
+    if (at == field->begin && at < w->length && w->cursor->n.quote_on != 0 &&
+        w->bytes[at] == w->cursor->n.enclosure) {
+        field->flags = CSVK_FIELD_ENCLOSED;
+        cursor_drop(w->cursor);
+        return walk_enclosed(w);
     }
-    if (w->inner_hit && csvk_wants(&w->scan->table, CSVK_FACT_SUSPICIOUS_LINES)) {
-        walk_tell(w, CSVK_FACT_SUSPICIOUS_LINES, w->begin, end - w->begin, w->breaks + 1);
-    }
-    csvk_told_field(&w->scan->told, w->begin, end, w->flags);
-    w->open->r.nfields++;
-    return end;
+    return walk_outside(w, CSVK_WALK_OUTSIDE);
 }
 
 /* True when the last bytes are those of a sequence that goes on behind them. */
@@ -429,9 +452,9 @@ static inline SCAN_TARGET void walk_plain_fields(struct walk *w)
     struct csvk_told *told = &w->scan->told;
     size_t at = cursor_next(c);
     while (at < w->length && w->bytes[at] == c->n.delimiter) {
-        csvk_told_field(told, w->begin, at, 0);
+        csvk_told_field(told, w->field.begin, at, 0);
         w->open->r.nfields++;
-        w->begin = at + 1;
+        w->field.begin = at + 1;
         cursor_drop(c);
         at = cursor_next(c);
     }
@@ -444,37 +467,105 @@ static inline SCAN_TARGET bool walk_delimiter(struct walk *w, size_t at)
         return false;
     }
     cursor_drop(w->cursor);
-    w->begin = at + 1;
+    w->field.begin = at + 1;
     return true;
 }
 
-/* Examines the record at `from`; answers the offset behind it, or INCOMPLETE. */
-static SCAN_TARGET size_t walk_record(struct walk *w, size_t from)
+/* The record at `from` ends at `at`; answers the offset behind it. */
+static SCAN_TARGET size_t walk_finish(struct walk *w, size_t from, size_t at)
 {
-    struct csvk_told *told = &w->scan->told;
-    csvk_record_begin(w->open, &w->scan->table, told, w->offset + from);
-    w->begin = from;
-    size_t at;
-    do {
-        walk_plain_fields(w);
-        at = walk_field(w);
-    } while (at < w->length && walk_delimiter(w, at));
-    if (at == INCOMPLETE || told->failed) {
-        csvk_record_abandon(w->open, told);
-        return INCOMPLETE;
-    }
     walk_describe(w);
     struct csvk_bytes record = {w->bytes + from, at - from};
     if (w->cursor->odd < at || cut_sequence(record.ptr, record.len)) {
         walk_bytes(w, record, 0, NULL);
     }
+    struct csvk_told *told = &w->scan->told;
     enum csvk_eol eol = walk_eol(w, at);
     csvk_record_finish(w->open, &w->scan->table, told, eol, w->offset + at);
+    size_t next = at + csvk_eol_length(eol);
     w->cursor->odd = w->cursor->block_odd ? at : SIZE_MAX;
-    w->cursor->record = at + csvk_eol_length(eol);
-    cursor_seek(w->cursor, w->cursor->record);
+    w->cursor->record = next;
+    cursor_seek(w->cursor, next);
     if (w->scan->table.detail != CSVK_COUNTS) {
-        csvk_told_end(told, at + csvk_eol_length(eol));
+        csvk_told_end(told, next);
     }
-    return at + csvk_eol_length(eol);
+    return next;
+}
+
+/* The record is not complete: what is known of it is kept, out of sight. */
+static void walk_pause(struct walk *w)
+{
+    struct csvk_told *told = &w->scan->told;
+    w->scan->pause = (struct csvk_pause){.active = true,
+                                         .place = w->place,
+                                         .stop = w->stop,
+                                         .odd = w->cursor->odd,
+                                         .field = w->field,
+                                         .open = *w->open,
+                                         .nfields = told->nfields,
+                                         .nfacts = told->nfacts};
+}
+
+/* The field at hand ends at `at`, or is INCOMPLETE; goes on to the end of the record at `from`. */
+static SCAN_TARGET size_t walk_rest(struct walk *w, size_t from, size_t at)
+{
+    while (at != INCOMPLETE) {
+        walk_field_end(w, at);
+        if (at == w->length || !walk_delimiter(w, at)) {
+            break;
+        }
+        walk_plain_fields(w);
+        at = walk_field(w);
+    }
+    struct csvk_told *told = &w->scan->told;
+    if (at != INCOMPLETE && !told->failed) {
+        return walk_finish(w, from, at);
+    }
+    if (w->scan->pauses && from == 0 && !told->failed) {
+        walk_pause(w);
+    }
+    csvk_record_abandon(w->open, told);
+    return INCOMPLETE;
+}
+
+/* Examines the record at `from`; answers the offset behind it, or INCOMPLETE. */
+static SCAN_TARGET size_t walk_record(struct walk *w, size_t from)
+{
+    csvk_record_begin(w->open, &w->scan->table, &w->scan->told, w->offset + from);
+    w->field.begin = from;
+    walk_plain_fields(w);
+    return walk_rest(w, from, walk_field(w));
+}
+
+/* Nothing has been told since that stands where the record's facts were. */
+static bool can_resume(const struct csvk_scan *scan)
+{
+    const struct csvk_open_record *open = &scan->pause.open;
+    return scan->pause.active && scan->told.nfacts == open->facts_mark &&
+           scan->told.nfields == open->fields_mark && scan->told.nends == open->ends_mark;
+}
+
+/* The field that was stopped in, from `at` on: as walk_outside. */
+static SCAN_TARGET size_t walk_on(struct walk *w, enum csvk_walk_place place, size_t at)
+{
+    switch (place) {
+    case CSVK_WALK_ENCLOSED: return walk_enclosed(w);
+    case CSVK_WALK_CLOSED: return walk_closed(w, at);
+    case CSVK_WALK_LITERAL: return walk_outside(w, place);
+    default: return at == w->field.begin ? walk_field(w) : walk_outside(w, place);
+    }
+}
+
+/* As walk_record for the record at 0, from where it was not complete. */
+static SCAN_TARGET size_t walk_resume(struct walk *w)
+{
+    struct csvk_scan *scan = w->scan;
+    const struct csvk_pause *pause = &scan->pause;
+    *w->open = pause->open;
+    w->field = pause->field;
+    scan->told.nfields = pause->nfields;
+    scan->told.nfacts = pause->nfacts;
+    cursor_resume(w->cursor, pause->stop, pause->odd);
+    scan->pause.active = false;
+    return walk_rest(w, 0, walk_on(w, pause->place, pause->stop));
 }

@@ -54,6 +54,7 @@ static void restart(struct csvk_scan *scan)
     scan->table.mixed_told = false;
     scan->patience = 1;
     csvk_told_clear(&scan->told);
+    csvk_scan_forget(scan);
 }
 
 static uint64_t read_whole(struct csvk_scan *scan, const unsigned char *bytes, size_t length)
@@ -66,13 +67,16 @@ static uint64_t read_whole(struct csvk_scan *scan, const unsigned char *bytes, s
     return support_totals_digest(support_told_digest(1, &scan->told, 0), &scan->table.totals);
 }
 
+/* A record that the cut goes through is begun anew, or (`pauses`) gone on with. */
 static uint64_t read_in_two(struct csvk_scan *scan, const unsigned char *bytes, size_t cut,
                             size_t length)
 {
     restart(scan);
     size_t used = csvk_scan(scan, bytes, cut, false, 0);
     uint64_t hash = support_told_digest(1, &scan->told, 0);
-    csvk_told_clear(&scan->told);
+    if (used != 0) {
+        csvk_told_clear(&scan->told);
+    }
     size_t rest = csvk_scan(scan, bytes + used, length - used, true, used);
     return used + rest != length
                ? 0
@@ -119,8 +123,11 @@ static void judge(struct trio *t, const unsigned char *bytes, size_t length)
         complain("the fast scan and the law disagree", bytes, length);
     }
     for (size_t cut = 1; length <= 8 && cut < length; cut++) {
-        if (read_in_two(&t->fast, bytes, cut, length) != law) {
-            complain("a cut changes the reading", bytes, length);
+        for (int pauses = 0; pauses <= 1; pauses++) {
+            t->fast.pauses = pauses == 1;
+            if (read_in_two(&t->fast, bytes, cut, length) != law) {
+                complain("a cut changes the reading", bytes, length);
+            }
         }
     }
 }
