@@ -4,15 +4,17 @@
  *
  * Invariants. The scan's table holds the number and line of the record at the window's first byte
  * whenever a chunk begins. A chunk is never longer than the reach, and two reaches are visible when
- * it is scanned, so that whoever looks ahead from a record in it sees the same bytes for every size
- * of reads. When a record is read otherwise than the law does, the rest of the chunk is forgotten
- * and scanned again from there; the next chunk is small then, so that a file full of such records
- * costs no square.
+ * a record of it is disposed of, so that whoever looks ahead from there sees the same bytes for
+ * every size of reads; what is clean is written as soon as it is read. When a record is read
+ * otherwise than the law does, the rest of the chunk is forgotten and scanned again from there; the
+ * next chunk is small then, so that a file full of such records costs no square.
  */
 #include "csvkit/normalize_priv.h"
 
 #define DEFAULT_REACH ((uint64_t)256 * 1024)
 #define SMALL_CHUNK   2048
+#define RUN           ((size_t)256 * 1024) /* a sink writes so much at a time */
+#define LITTLE        ((size_t)4 * 1024)
 
 void csvk_normalize_options_init(struct csvk_normalize_options *options)
 {
@@ -312,15 +314,47 @@ static int does_not_fit(struct nz *nz)
     return giant(nz);
 }
 
+/*
+ * How much to scan. A little more than completes a run of the output, so that little is left over,
+ * which a sink has to copy.
+ */
+static size_t chunk_size(const struct nz *nz)
+{
+    size_t run = RUN - (size_t)(nz->table.bytes % RUN) + LITTLE;
+    return run < nz->chunk ? run : nz->chunk;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Scans what is there of the chunk; *n: bytes that were looked at. */
+static int scan_next(struct nz *nz, struct nz_chunk *chunk, size_t *n)
+{
+    size_t most = least(nz->window.visible, nz->chunk);
+    *n = least(most, chunk_size(nz));
+    int status = scan_chunk(nz, chunk, *n, false);
+    if (status == CSVK_OK && chunk->size == 0 && *n < most) {
+        *n = most;
+        status = scan_chunk(nz, chunk, most, false);
+    }
+    return status;
+}
+
 static int next_chunk(struct nz *nz)
 {
     struct nz_window *w = &nz->window;
     struct nz_chunk chunk;
-    size_t n = w->visible < nz->chunk ? w->visible : nz->chunk;
+    size_t n = 0;
     if (nz->scan.table.detail == CSVK_FIELDS && !nz->rewrite && nz->header_done) {
         nz->scan.table.detail = CSVK_COUNTS; /* the header, which had to be told, is behind us */
     }
-    int status = scan_chunk(nz, &chunk, n, false);
+    int status = scan_next(nz, &chunk, &n);
+    bool looks_ahead = nz->scan.told.nrecords != 0 || chunk.size == 0;
+    if (status == CSVK_OK && looks_ahead) {
+        status = nz_fill_reach(nz);
+    }
     if (status != CSVK_OK) {
         return status;
     }
@@ -413,7 +447,7 @@ static int run(struct nz *nz)
         status = csvk_writer_bytes(&nz->table, "\xef\xbb\xbf", 3, nz->err);
     }
     while (status == CSVK_OK) {
-        status = nz_fill_reach(nz);
+        status = nz_window_fill(&nz->window, nz->chunk, nz->err);
         if (status != CSVK_OK || (nz->window.visible == 0 && nz->window.at_end)) {
             break;
         }

@@ -24,9 +24,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-enum { BUFFER_SIZE = 512 * 1024 };
+enum { UNIT = 256 * 1024 };
 
 struct csvk_sink {
     char *path; /* of the target; the name in messages */
@@ -41,7 +42,7 @@ struct csvk_sink {
     int status; /* the first failure, told by `failure` */
     struct csvk_error failure;
     size_t length;
-    unsigned char buffer[BUFFER_SIZE];
+    unsigned char buffer[UNIT];
 };
 
 /* ---- bytes ---- */
@@ -56,49 +57,61 @@ static bool may_write_again(int fd)
     return errno == EINTR;
 }
 
+/* Leaves out the first `done` bytes. */
+static void pass(struct iovec *part, size_t done)
+{
+    for (int i = 0; i < 2; i++) {
+        size_t n = done < part[i].iov_len ? done : part[i].iov_len;
+        part[i].iov_base = (unsigned char *)part[i].iov_base + n;
+        part[i].iov_len -= n;
+        done -= n;
+    }
+}
+
+/* What is in the buffer, and `length` bytes behind it. */
 static int write_all(struct csvk_sink *sink, const unsigned char *bytes, size_t length,
                      struct csvk_error *err)
 {
-    while (length > 0) {
-        ssize_t n = write(sink->fd, bytes, length);
+    struct iovec part[2] = {{sink->buffer, sink->length}, {(void *)(uintptr_t)bytes, length}};
+    sink->length = 0;
+    while (part[0].iov_len + part[1].iov_len > 0) {
+        ssize_t n = part[0].iov_len > 0 ? writev(sink->fd, part, 2)
+                                        : write(sink->fd, part[1].iov_base, part[1].iov_len);
         if (n < 0 && !may_write_again(sink->fd)) {
             return csvk_fail_sys(err, errno, "cannot write %s", sink->path);
         }
-        size_t done = n > 0 ? (size_t)n : 0;
-        bytes += done;
-        length -= done;
-        sink->written += done;
+        pass(part, n > 0 ? (size_t)n : 0);
+        sink->written += n > 0 ? (size_t)n : 0;
     }
     return CSVK_OK;
 }
 
 static int flush(struct csvk_sink *sink, struct csvk_error *err)
 {
-    size_t length = sink->length;
-    sink->length = 0;
-    return write_all(sink, sink->buffer, length, err);
+    return write_all(sink, NULL, 0, err);
 }
 
 /*
- * Whole buffers only go out: file systems keep runs that begin and end at such places in larger
- * pieces, which costs less than the copy. Also the output of `gzip`.
+ * Every write but the last ends at a multiple of UNIT: file systems keep runs that begin and end
+ * at such places in larger pieces, which costs less than the copy of what is left over. All else
+ * of a long run goes out from where it is. Also the output of `gzip`.
  */
 static int put(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct csvk_sink *sink = context;
     const unsigned char *from = bytes;
-    while (length > 0) {
-        size_t room = BUFFER_SIZE - sink->length;
-        size_t n = length < room ? length : room;
-        memcpy(sink->buffer + sink->length, from, n);
-        sink->length += n;
-        from += n;
-        length -= n;
-        int status = sink->length == BUFFER_SIZE ? flush(sink, err) : CSVK_OK;
+    size_t all = sink->length + length;
+    if (all >= UNIT) {
+        size_t now = all - all % UNIT - sink->length;
+        int status = write_all(sink, from, now, err);
         if (status != CSVK_OK) {
             return status;
         }
+        from += now;
+        length -= now;
     }
+    memcpy(sink->buffer + sink->length, from, length);
+    sink->length += length;
     return CSVK_OK;
 }
 
