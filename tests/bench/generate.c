@@ -1,9 +1,14 @@
 /*
  * generate.c - writes made-up tables to standard output, the same bytes for the same arguments:
  *   generate KIND SIZE [SEED]
- * KIND: numeric mixed mixed-crlf mixed-accents quoted cities onebyte dirty dirty1000 keys
+ * KIND: numeric mixed mixed-crlf mixed-accents quoted cities orders onebyte dirty dirty1000 keys
  * One word in 16 is not ASCII, as in English or German text; in "mixed-accents" one in 5, more than
  * in French. "dirty" has a defect in every record, "dirty1000" in one of a thousand.
+ *
+ * "orders" is for compression. Sixteen words in all, as in the others, make a compressor's search
+ * for long matches pay more than it does in tables of the world. Here words come from vocabularies
+ * of some thousands, the n-th in turn with 1/n: names, streets, goods, notes; there are dates that
+ * go on, prices, codes and columns of few values.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -18,6 +23,7 @@ struct maker {
     size_t length;
     uint64_t record;
     unsigned plain; /* words of 16 that are ASCII */
+    uint64_t clock; /* of "orders" */
 };
 
 static uint64_t next(struct maker *m)
@@ -138,6 +144,170 @@ static void cities(struct maker *m)
     put(m, ",\n");
 }
 
+/* ---- orders ---- */
+
+enum { WORDS = 4000, FAMILIES = 3000, GIVEN = 400, CITIES = 1500, LONGEST = 16 };
+
+typedef char vocabulary[LONGEST];
+static vocabulary common[WORDS], family[FAMILIES], given[GIVEN], city[CITIES];
+
+/* One to four syllables, the frequent words shorter. */
+static void make_word(struct maker *m, char *word, size_t rank, bool is_name)
+{
+    static const char *const onset[] = {"",  "b", "br", "d", "f",  "g",  "h", "k", "l",  "m", "n",
+                                        "p", "r", "s",  "t", "st", "tr", "v", "w", "sh", "c", "j"};
+    static const char *const vowel[] = {"a",  "e",  "i",        "o",       "u",
+                                        "ea", "ou", "\xc3\xa9", "\xc3\xb6"};
+    static const char *const coda[] = {"", "", "", "n", "r", "s", "t", "l", "nd", "ng", "ck", "m"};
+    unsigned syllables = 1 + (unsigned)(next(m) % 2) + (rank > 60) + (is_name && rank > 300);
+    *word = 0;
+    for (unsigned i = 0; i < syllables && strlen(word) + 7 < LONGEST; i++) {
+        uint64_t pick = next(m);
+        unsigned sound = pick % 64 == 0 ? 7 + (unsigned)(pick >> 8) % 2 : (unsigned)(pick >> 8) % 7;
+        strcat(word, onset[(pick >> 16) % (sizeof onset / sizeof onset[0])]);
+        strcat(word, vowel[sound]);
+        strcat(word, coda[(pick >> 32) % (sizeof coda / sizeof coda[0])]);
+    }
+    if (is_name && *word >= 'a' && *word <= 'z') {
+        *word = (char)(*word - 'a' + 'A');
+    }
+}
+
+static void make_vocabularies(struct maker *m)
+{
+    for (size_t i = 0; i < WORDS; i++) {
+        make_word(m, common[i], i, false);
+    }
+    for (size_t i = 0; i < FAMILIES; i++) {
+        make_word(m, family[i], i, true);
+    }
+    for (size_t i = 0; i < GIVEN; i++) {
+        make_word(m, given[i], i, true);
+    }
+    for (size_t i = 0; i < CITIES; i++) {
+        make_word(m, city[i], i, true);
+    }
+}
+
+/* The n-th with a weight of 1/n, as words in a text: an octave is as likely as every other one. */
+static size_t zipf(struct maker *m, size_t count)
+{
+    size_t octaves = 0;
+    while (count >> octaves > 1) {
+        octaves++;
+    }
+    for (;;) {
+        size_t low = (size_t)1 << next(m) % (octaves + 1);
+        size_t rank = low + next(m) % low;
+        if (rank <= count) {
+            return rank - 1;
+        }
+    }
+}
+
+static void sentence(struct maker *m, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        put(m, i == 0 ? "" : next(m) % 12 == 0 ? ", " : " ");
+        put(m, common[zipf(m, WORDS)]);
+    }
+}
+
+static void note(struct maker *m)
+{
+    if (next(m) % 3 == 0) {
+        put(m, ",");
+        return;
+    }
+    put(m, "\"");
+    sentence(m, 3 + next(m) % 10);
+    if (next(m) % 8 == 0) {
+        put(m, " \"\"");
+        sentence(m, 2);
+        put(m, "\"\"");
+    }
+    if (next(m) % 4 == 0) {
+        put(m, "\n");
+        sentence(m, 2 + next(m) % 6);
+    }
+    put(m, "\",");
+}
+
+static void stamp(struct maker *m)
+{
+    char text[32];
+    m->clock += next(m) % 40;
+    uint64_t day = m->clock / 86400, second = m->clock % 86400;
+    snprintf(text, sizeof text, "%04u-%02u-%02u %02u:%02u:%02u,", (unsigned)(2015 + day / 336),
+             (unsigned)(1 + day / 28 % 12), (unsigned)(1 + day % 28), (unsigned)(second / 3600),
+             (unsigned)(second / 60 % 60), (unsigned)(second % 60));
+    put(m, text);
+}
+
+static void customer(struct maker *m)
+{
+    static const char *const host[] = {"@gmail.com,", "@example.org,", "@seznam.cz,", "@post.net,"};
+    const char *last = family[zipf(m, FAMILIES)], *first = given[zipf(m, GIVEN)];
+    put(m, "\"");
+    put(m, last);
+    put(m, ", ");
+    put(m, first);
+    put(m, "\",");
+    put(m, first);
+    put(m, ".");
+    put(m, last);
+    number(m, 100);
+    put(m, host[zipf(m, 4)]);
+}
+
+static void address(struct maker *m)
+{
+    static const char *const land[] = {",CZ,", ",DE,", ",US,", ",GB,",
+                                       ",PL,", ",AT,", ",SK,", ",FR,"};
+    char text[16];
+    put(m, "\"");
+    put(m, family[zipf(m, FAMILIES)]);
+    put(m, " Street ");
+    put_number(m, 1 + zipf(m, 250));
+    put(m, ", ");
+    size_t place = zipf(m, CITIES);
+    put(m, city[place]);
+    snprintf(text, sizeof text, "\",%05u", (unsigned)(place * 61 % 900 * 100 + next(m) % 40));
+    put(m, text);
+    put(m, land[zipf(m, 8)]);
+}
+
+static void goods(struct maker *m)
+{
+    static const char *const state[] = {"paid,", "shipped,", "returned,", "open,", "cancelled,"};
+    char text[48];
+    uint64_t item = zipf(m, 20000), code = (item + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    snprintf(text, sizeof text, "%c%c-%05u,%u,%u.%02u,", (char)('A' + (code >> 8) % 26),
+             (char)('A' + (code >> 16) % 26), (unsigned)(code >> 24) % 100000,
+             (unsigned)(1 + zipf(m, 12)), (unsigned)((code >> 40) % 900),
+             (unsigned)(code >> 50) % 100);
+    put(m, text);
+    put(m, state[zipf(m, 5)]);
+}
+
+/* 15 columns: three enclosed, embedded line breaks, doubled enclosures, some UTF-8, empty values.
+ */
+static void orders(struct maker *m)
+{
+    char token[16];
+    put_number(m, 100000 + m->record);
+    put(m, ",");
+    stamp(m);
+    customer(m);
+    address(m);
+    goods(m);
+    note(m);
+    number(m, 1000000);
+    put(m, next(m) % 2 == 0 ? ",true," : ",false,");
+    snprintf(token, sizeof token, "%08x\n", (unsigned)next(m));
+    put(m, token);
+}
+
 static void onebyte(struct maker *m)
 {
     put(m, "a,b,c,d,e,f,g,h,i,j\n");
@@ -197,6 +367,8 @@ static void record(struct maker *m, const char *kind)
         quoted(m);
     } else if (strcmp(kind, "cities") == 0) {
         cities(m);
+    } else if (strcmp(kind, "orders") == 0) {
+        orders(m);
     } else if (strcmp(kind, "onebyte") == 0) {
         onebyte(m);
     } else if (strcmp(kind, "keys") == 0) {
@@ -216,9 +388,10 @@ int main(int argc, char **argv)
         return 2;
     }
     static char buffer[1 << 20];
-    struct maker m = {argc > 3 ? strtoull(argv[3], NULL, 10) : 1, buffer, 0, 0, 15};
+    struct maker m = {argc > 3 ? strtoull(argv[3], NULL, 10) : 1, buffer, 0, 0, 15, 0};
     m.plain = strcmp(argv[1], "mixed-accents") == 0 ? 13 : 15;
     uint64_t wanted = strtoull(argv[2], NULL, 10), done = 0;
+    make_vocabularies(&m);
     header(&m, argv[1]);
     while (done + m.length < wanted) {
         record(&m, argv[1]);
