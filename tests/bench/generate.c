@@ -164,9 +164,10 @@ static void make_word(struct maker *m, char *word, size_t rank, bool is_name)
     for (unsigned i = 0; i < syllables && strlen(word) + 7 < LONGEST; i++) {
         uint64_t pick = next(m);
         unsigned sound = pick % 64 == 0 ? 7 + (unsigned)(pick >> 8) % 2 : (unsigned)(pick >> 8) % 7;
-        strcat(word, onset[(pick >> 16) % (sizeof onset / sizeof onset[0])]);
-        strcat(word, vowel[sound]);
-        strcat(word, coda[(pick >> 32) % (sizeof coda / sizeof coda[0])]);
+        size_t length = strlen(word);
+        snprintf(word + length, LONGEST - length, "%s%s%s",
+                 onset[(pick >> 16) % (sizeof onset / sizeof onset[0])], vowel[sound],
+                 coda[(pick >> 32) % (sizeof coda / sizeof coda[0])]);
     }
     if (is_name && *word >= 'a' && *word <= 'z') {
         *word = (char)(*word - 'a' + 'A');
