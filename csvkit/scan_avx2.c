@@ -87,12 +87,13 @@ struct probe {
     __m256i lowest;  /* unsigned; bytes of structure count as FF */
     __m256i highest; /* signed with SPRINT_TEXT, so that only 7F is 7F; else unsigned */
     __m256i other;   /* quotes where none may be; with SPRINT_UNCHECKED, NUL and CR */
+    __m256i tabs;
 };
 
 PROBE_INLINE struct probe probe_none(void)
 {
     return (struct probe){_mm256_set1_epi8((char)0xff), _mm256_setzero_si256(),
-                          _mm256_setzero_si256()};
+                          _mm256_setzero_si256(), _mm256_setzero_si256()};
 }
 
 PROBE_INLINE struct probe_needles probe_needles_of(const struct needles *n)
@@ -117,8 +118,12 @@ PROBE_INLINE struct probe_half probe_part(__m256i v, const struct probe_needles 
     __m256i known = h.separator;
     if ((kind & 2u) != 0) {
         h.cr = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\r'));
+        known = _mm256_or_si256(known, h.cr);
+    }
+    if ((kind & 16u) != 0) {
         __m256i tab = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\t'));
-        known = _mm256_or_si256(known, _mm256_or_si256(h.cr, tab));
+        known = _mm256_or_si256(known, tab);
+        seen->tabs = _mm256_or_si256(seen->tabs, _mm256_andnot_si256(h.separator, tab));
     }
     if ((kind & 1u) == 0) {
         seen->other = _mm256_or_si256(seen->other, h.quote);
@@ -168,6 +173,11 @@ PROBE_INLINE bool probe_stray(const struct probe *seen)
     return !_mm256_testz_si256(stray, stray);
 }
 
+PROBE_INLINE bool probe_tabs(const struct probe *seen)
+{
+    return !_mm256_testz_si256(seen->tabs, seen->tabs);
+}
+
 /* Bit i: high[i] is not 0. */
 PROBE_INLINE uint64_t probe_high(const probe_high_bits *high)
 {
@@ -176,6 +186,18 @@ PROBE_INLINE uint64_t probe_high(const probe_high_bits *high)
         __m256i eight = _mm256_loadu_si256((const __m256i *)(const void *)(high + i));
         __m256i zero = _mm256_cmpeq_epi32(eight, _mm256_setzero_si256());
         none |= (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(zero)) << i;
+    }
+    return none ^ UINT64_C(0xffffffff);
+}
+
+/* Bit i: words[i], of 32, is not 0. */
+PROBE_INLINE uint64_t probe_words(const uint64_t *words)
+{
+    uint64_t none = 0;
+    for (unsigned i = 0; i < 32; i += 4) {
+        __m256i four = _mm256_loadu_si256((const __m256i *)(const void *)(words + i));
+        __m256i zero = _mm256_cmpeq_epi64(four, _mm256_setzero_si256());
+        none |= (uint64_t)(uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(zero)) << i;
     }
     return none ^ UINT64_C(0xffffffff);
 }

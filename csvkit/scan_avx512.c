@@ -74,11 +74,12 @@ struct probe {
     __m512i highest; /* signed with SPRINT_TEXT, so that only 7F is 7F; else unsigned */
     uint64_t low;    /* below 20 and not structure; with SPRINT_UNCHECKED, NUL and CR */
     uint64_t quotes; /* where none may be */
+    uint64_t tabs;
 };
 
 PROBE_INLINE struct probe probe_none(void)
 {
-    return (struct probe){_mm512_setzero_si512(), 0, 0};
+    return (struct probe){_mm512_setzero_si512(), 0, 0, 0};
 }
 
 PROBE_INLINE struct probe_needles probe_needles_of(const struct needles *n)
@@ -104,7 +105,12 @@ PROBE_INLINE struct struct_masks probe_block(const unsigned char *p, const struc
     }
     if ((kind & 2u) != 0) {
         k.cr = chunk_eq(v, '\r');
-        known |= k.cr | chunk_eq(v, '\t');
+        known |= k.cr;
+    }
+    if ((kind & 16u) != 0) {
+        uint64_t tab = chunk_eq(v, '\t');
+        known |= tab;
+        seen->tabs |= tab & ~k.separator;
     }
     if ((kind & 4u) != 0) {
         *high = chunk_high(v);
@@ -114,7 +120,9 @@ PROBE_INLINE struct struct_masks probe_block(const unsigned char *p, const struc
         seen->low |= (kind & 2u) != 0 ? 0 : chunk_eq(v, '\r');
         return k;
     }
-    seen->low |= _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(0x20)) & ~known;
+    uint64_t low = _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(0x20));
+    __asm__("" : "+r"(low)); /* else the mask goes back into a mask register, for one "and not" */
+    seen->low |= low & ~known;
     seen->highest =
         (kind & 4u) != 0 ? _mm512_max_epi8(seen->highest, v) : _mm512_max_epu8(seen->highest, v);
     return k;
@@ -127,15 +135,26 @@ PROBE_INLINE bool probe_stray(const struct probe *seen)
     return (seen->low | high | seen->quotes) != 0;
 }
 
-/* Bit i: high[i] is not 0. */
-PROBE_INLINE uint64_t probe_high(const probe_high_bits *high)
+PROBE_INLINE bool probe_tabs(const struct probe *seen)
+{
+    return seen->tabs != 0;
+}
+
+/* Bit i: words[i], of 32, is not 0. */
+PROBE_INLINE uint64_t probe_words(const uint64_t *words)
 {
     uint64_t some = 0;
     for (unsigned i = 0; i < 32; i += 8) {
-        __m512i eight = _mm512_loadu_si512(high + i);
+        __m512i eight = _mm512_loadu_si512(words + i);
         some |= (uint64_t)_mm512_test_epi64_mask(eight, eight) << i;
     }
     return some;
+}
+
+/* Bit i: high[i] is not 0. */
+PROBE_INLINE uint64_t probe_high(const probe_high_bits *high)
+{
+    return probe_words(high);
 }
 
 struct probe_text {

@@ -13,12 +13,14 @@
  * before an enclosure means that this one opens inside a field, a loose byte behind one that this
  * one closed and text follows. With `fixed` = not loose, two shifts and two "and not" show both.
  */
-#define SPRINT_BLOCKS    32
-#define SPRINT_QUOTES    1u
-#define SPRINT_CR        2u /* CR, TAB */
-#define SPRINT_TEXT      4u /* bytes from 80 up */
-#define SPRINT_ALL       7u
-#define SPRINT_UNCHECKED 8u /* no byte but NUL is worth a fact; not together with SPRINT_TEXT */
+#define SPRINT_BLOCKS           32
+#define SPRINT_QUOTES           1u
+#define SPRINT_CR               2u
+#define SPRINT_TEXT             4u /* bytes from 80 up */
+#define SPRINT_UNCHECKED        8u /* no byte but NUL is worth a fact; not together with SPRINT_TEXT */
+#define SPRINT_TAB              16u /* TAB that is not the delimiter; only in SPRINT_ALL */
+#define SPRINT_ALL              (SPRINT_QUOTES | SPRINT_CR | SPRINT_TEXT | SPRINT_TAB)
+#define SPRINT_ALL_OF_UNCHECKED (SPRINT_QUOTES | SPRINT_CR | SPRINT_UNCHECKED)
 
 #if defined(SCAN_PEXT)
 /* What one sprint carries from block to block; lives in registers. */
@@ -27,35 +29,20 @@ struct sprint {
     uint64_t fixed, quote; /* of the block before; bit 63 counts */
     uint64_t cr;           /* likewise */
     uint64_t phase;
-    uint64_t separators;   /* of the last block */
-    uint64_t inner, since; /* an enclosed line break was seen; structure since the last one */
-    uint64_t quotes, crs;  /* seen, as bits */
-    uint64_t records, crlf, inner_breaks;
+    uint64_t separators;  /* of the last block */
+    uint64_t quotes, crs; /* seen, as bits; CR only with all kinds of bytes */
+    uint64_t records, inner_breaks;
+    bool tabs;       /* seen */
+    bool inner_line; /* an enclosed line is open */
 };
 
 /* Where the blocks of a sprint leave what is looked at behind it. */
 struct sprint_notes {
-    uint64_t ends[SPRINT_BLOCKS];        /* record ends */
+    uint64_t ends[SPRINT_BLOCKS];  /* record ends */
+    uint64_t inner[SPRINT_BLOCKS]; /* enclosed line breaks */
+    uint64_t structure[SPRINT_BLOCKS];
     probe_high_bits high[SPRINT_BLOCKS]; /* not 0: a byte above 7F */
 };
-
-/*
- * Enclosed line breaks. Two of them without structure between enclose a whole line, which has to be
- * judged (prove_inner_lines); two in one block are too rare to be told apart. True: a doubt.
- */
-static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_inner(struct sprint *s,
-                                                                           uint64_t inner,
-                                                                           uint64_t structure)
-{
-    uint64_t before = s->since | (structure & below(low_bit(inner)));
-    if ((inner & (inner - 1)) != 0 || (s->inner != 0 && before == 0)) {
-        return true;
-    }
-    s->inner = 1;
-    s->since = structure & ~below(low_bit(inner));
-    s->inner_breaks++;
-    return false;
-}
 
 /* Answers doubts: bits that should be 0. */
 static inline __attribute__((always_inline)) SCAN_TARGET uint64_t
@@ -80,9 +67,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET uint64_t sprint_cr(stru
 {
     uint64_t after_cr = (k.cr << 1) | (s->cr >> 63);
     uint64_t strict = pr->strict_eol ? ~UINT64_C(0) : 0;
-    s->crlf += popcount(after_cr & ends);
     s->cr = k.cr;
-    s->crs |= k.cr;
     return (after_cr & ~k.lf) | ((after_cr ^ pr->crlf_mode) & ends & strict);
 }
 
@@ -98,11 +83,9 @@ sprint_width(struct sprint *s, const struct prover *pr, uint64_t ends, uint64_t 
 }
 
 /* False: in doubt. */
-static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_block(struct sprint *s,
-                                                                           const struct prover *pr,
-                                                                           struct struct_masks k,
-                                                                           unsigned kind,
-                                                                           uint64_t *ends_out)
+static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_block(
+    struct sprint *s, const struct prover *pr, struct struct_masks k, unsigned kind,
+    struct sprint_notes *notes, size_t i)
 {
     uint64_t inside = 0, doubt = 0;
     if ((kind & SPRINT_QUOTES) != 0) {
@@ -110,18 +93,18 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_block(struc
     }
     uint64_t ends = k.lf & ~inside;
     uint64_t structure = k.separator & ~inside;
-    if ((kind & SPRINT_QUOTES) != 0) {
-        if ((k.lf & inside) != 0) {
-            doubt |= sprint_inner(s, k.lf & inside, structure) ? 1 : 0;
-        } else {
-            s->since |= structure;
-        }
-    }
     if ((kind & SPRINT_CR) != 0) {
         doubt |= sprint_cr(s, pr, k, ends);
     }
+    if (kind == SPRINT_ALL || kind == SPRINT_ALL_OF_UNCHECKED) {
+        s->crs |= k.cr;
+    }
     s->separators = k.separator;
-    *ends_out = ends;
+    notes->ends[i] = ends;
+    if ((kind & SPRINT_QUOTES) != 0) {
+        notes->inner[i] = k.lf & inside;
+        notes->structure[i] = structure;
+    }
     return (doubt | sprint_width(s, pr, ends, structure)) == 0;
 }
 
@@ -137,10 +120,11 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_blocks(
     struct probe seen = probe_none();
     for (size_t i = 0; i < SPRINT_BLOCKS; i++) {
         struct struct_masks k = probe_block(p + 64 * i, &v, kind, &seen, &notes->high[i]);
-        if (!sprint_block(&s, &pr, k, kind, &notes->ends[i])) {
+        if (!sprint_block(&s, &pr, k, kind, notes, i)) {
             return false;
         }
     }
+    s.tabs = (kind & SPRINT_TAB) != 0 && probe_tabs(&seen);
     *state = s;
     return !probe_stray(&seen);
 }
@@ -161,7 +145,8 @@ static SCAN_TARGET bool sprint_kind(struct sprint *s, const struct prover *pr,
     case 8: return sprint_blocks(s, pr, n, p, 8, notes);
     case 9: return sprint_blocks(s, pr, n, p, 9, notes);
     case 10: return sprint_blocks(s, pr, n, p, 10, notes);
-    default: return sprint_blocks(s, pr, n, p, 11, notes);
+    case 11: return sprint_blocks(s, pr, n, p, 11, notes);
+    default: return sprint_blocks(s, pr, n, p, SPRINT_ALL, notes);
     }
 }
 
@@ -180,6 +165,31 @@ static SCAN_TARGET bool sprint_text(const struct prover *pr, const unsigned char
         }
     }
     return !probe_ill(&t) && !(probe_special(&t, p) && check_special(p, SPRINT_BLOCKS));
+}
+
+/*
+ * Enclosed line breaks. Two of them without structure between enclose a whole line, which has to be
+ * judged (prove_inner_lines); two in one block are too rare to be told apart. Behind the blocks, in
+ * those that hold one: a branch in every block would be taken or not as the data please. False: a
+ * doubt.
+ */
+static SCAN_TARGET bool sprint_inner(struct sprint *s, const struct sprint_notes *notes)
+{
+    uint64_t blocks = probe_words(notes->inner), structured = probe_words(notes->structure);
+    uint64_t since = 1, several = 0; /* structure since the last break; a break too many */
+    unsigned next = 0;               /* the block behind it */
+    for (uint64_t left = blocks; left != 0; left &= left - 1) {
+        unsigned i = low_bit(left);
+        uint64_t inner = notes->inner[i], structure = notes->structure[i];
+        uint64_t before = below(low_bit(inner));
+        since |= (structure & before) | (structured & below(i) & ~below(next));
+        several |= (inner & (inner - 1)) | (since == 0);
+        since = structure & ~before;
+        next = i + 1;
+    }
+    s->inner_breaks = popcount(blocks);
+    s->inner_line = blocks != 0 && (since | (structured & ~below(next))) == 0;
+    return several == 0;
 }
 
 /* Enclosed line breaks between `from` and `to`, all of them behind the last record end. */
@@ -203,6 +213,20 @@ static SCAN_TARGET size_t last_end(const uint64_t *ends, size_t at)
     return at + 64 * (i + 1) - (size_t)__builtin_clzll(ends[i]);
 }
 
+/* Records that end with CRLF. In a table of one kind of line break it is the table's that tells. */
+static SCAN_TARGET uint64_t count_crlf(const struct prover *pr, const struct sprint *s,
+                                       const uint64_t *ends, const unsigned char *p)
+{
+    if (pr->strict_eol) {
+        return s->records & pr->crlf_mode;
+    }
+    uint64_t count = 0;
+    for (size_t i = 0; i < SPRINT_BLOCKS; i++) {
+        count += popcount(ends[i] & chunk_eq(chunk_load(p + 64 * i - 1), '\r'));
+    }
+    return count;
+}
+
 static SCAN_TARGET void count_sprint(struct prover *pr, const struct sprint *s,
                                      const uint64_t *ends, const unsigned char *bytes, size_t at)
 {
@@ -215,7 +239,7 @@ static SCAN_TARGET void count_sprint(struct prover *pr, const struct sprint *s,
         pr->inner_breaks = rest;
     }
     pr->records += s->records;
-    pr->crlf += s->crlf;
+    pr->crlf += count_crlf(pr, s, ends, bytes + at);
 }
 
 /* Delimiters behind the last LF before `stop`: those of the enclosed line that is open there. */
@@ -232,7 +256,18 @@ static SCAN_TARGET uint64_t delimiters_on_line(const unsigned char *stop, const 
     }
 }
 
-static SCAN_TARGET void accept_sprint(struct prover *pr, const struct sprint *s, uint64_t texts,
+/* What the next sprint is to expect, after one that expected `kind`. */
+static unsigned next_kind(const struct sprint *s, unsigned kind, uint64_t texts)
+{
+    if (s->tabs) {
+        return SPRINT_ALL;
+    }
+    bool all = kind == SPRINT_ALL || kind == SPRINT_ALL_OF_UNCHECKED;
+    unsigned cr = all ? (s->crs != 0 ? SPRINT_CR : 0) : kind & SPRINT_CR;
+    return cr | (s->quotes != 0 ? SPRINT_QUOTES : 0) | (texts != 0 ? SPRINT_TEXT : 0);
+}
+
+static SCAN_TARGET void accept_sprint(struct prover *pr, const struct sprint *s,
                                       const unsigned char *stop, const struct needles *n)
 {
     uint64_t closed = s->quote & ~s->inside;
@@ -242,10 +277,8 @@ static SCAN_TARGET void accept_sprint(struct prover *pr, const struct sprint *s,
     pr->cr = s->cr >> 63;
     pr->phase = s->phase;
     pr->wide = stop[-1] >= 0x80 || stop[-2] >= 0x80 || stop[-3] >= 0x80;
-    pr->inner_line = s->inner != 0 && s->since == 0;
+    pr->inner_line = s->inner_line;
     pr->inner_delimiters = pr->inner_line ? delimiters_on_line(stop, n) : 0;
-    pr->kind = (s->quotes != 0 ? SPRINT_QUOTES : 0) | (s->crs != 0 ? SPRINT_CR : 0) |
-               (texts != 0 ? SPRINT_TEXT : 0);
 }
 
 /* What the bytes before force into the set. */
@@ -266,11 +299,13 @@ static SCAN_TARGET bool sprint_once(struct prover *pr, const struct needles *n,
                        .phase = pr->phase};
     uint64_t texts = 0;
     if (!sprint_kind(&s, pr, n, bytes + at, kind, notes) ||
+        ((kind & SPRINT_QUOTES) != 0 && !sprint_inner(&s, notes)) ||
         ((kind & SPRINT_TEXT) != 0 && !sprint_text(pr, bytes + at, notes, &texts))) {
         return false;
     }
     count_sprint(pr, &s, notes->ends, bytes, at);
-    accept_sprint(pr, &s, texts, bytes + at + (size_t)64 * SPRINT_BLOCKS, n);
+    pr->kind = next_kind(&s, kind, texts);
+    accept_sprint(pr, &s, bytes + at + (size_t)64 * SPRINT_BLOCKS, n);
     return true;
 }
 
@@ -301,7 +336,7 @@ static SCAN_TARGET bool sprint(struct csvk_scan *scan, struct prover *pr,
     struct needles n = needles_of(&scan->table);
     struct sprint_notes notes;
     unsigned unchecked = (scan->table.facts & BYTE_FACTS) == 0 ? SPRINT_UNCHECKED : 0;
-    unsigned all = unchecked != 0 ? SPRINT_UNCHECKED | SPRINT_QUOTES | SPRINT_CR : SPRINT_ALL;
+    unsigned all = unchecked != 0 ? SPRINT_ALL_OF_UNCHECKED : SPRINT_ALL;
     unsigned kind = ((pr->kind | sprint_needs(pr)) & all) | unchecked;
     while (!sprint_once(pr, &n, bytes, at, kind, &notes)) {
         if (kind == all) {
