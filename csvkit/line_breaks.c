@@ -1,37 +1,8 @@
 /* line_breaks.c - see line_breaks.h. */
 #include "csvkit/line_breaks.h"
+#include "csvkit/places.h"
 
 #include <string.h>
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-enum { BLOCK = 64 };
-
-#ifdef __SSE2__
-static uint64_t places_16(const unsigned char *bytes, __m128i wanted)
-{
-    __m128i hits = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)bytes), wanted);
-    return (unsigned)_mm_movemask_epi8(hits);
-}
-#endif
-
-/* Bit i: byte i of the block is `byte`. */
-static uint64_t places_of(const unsigned char *block, unsigned char byte)
-{
-#ifdef __SSE2__
-    const __m128i wanted = _mm_set1_epi8((char)byte);
-    return places_16(block, wanted) | places_16(block + 16, wanted) << 16 |
-           places_16(block + 32, wanted) << 32 | places_16(block + 48, wanted) << 48;
-#else
-    uint64_t places = 0;
-    for (unsigned i = 0; i < BLOCK; i++) {
-        places |= (uint64_t)(block[i] == byte) << i;
-    }
-    return places;
-#endif
-}
 
 /* Bit i: an odd number of bits is set at or below i. */
 static uint64_t odd_below(uint64_t bits)
@@ -80,15 +51,15 @@ struct csvk_breaks csvk_copy_with_breaks(unsigned char *to, const unsigned char 
 {
     struct copy copy = {.to = to, .at = to, .from = from, .eol = eol};
     uint64_t inside = 0; /* all bits: the block begins inside of an enclosure */
-    for (size_t i = 0; i < length; i += BLOCK) {
-        uint64_t lf = places_of(from + i, '\n');
+    for (size_t i = 0; i < length; i += CSVK_BLOCK) {
+        uint64_t lf = csvk_places_of(from + i, '\n');
         uint64_t quotes =
-            enclosure != CSVK_NO_BYTE ? places_of(from + i, (unsigned char)enclosure) : 0;
+            enclosure != CSVK_NO_BYTE ? csvk_places_of(from + i, (unsigned char)enclosure) : 0;
         if (lf != 0) {
             lf &= ~(odd_below(quotes) ^ inside);
         }
         inside = __builtin_parityll(quotes) != 0 ? ~inside : inside;
-        lf &= length - i < BLOCK ? (UINT64_C(1) << (length - i)) - 1 : UINT64_MAX;
+        lf &= length - i < CSVK_BLOCK ? (UINT64_C(1) << (length - i)) - 1 : UINT64_MAX;
         for (; lf != 0; lf &= lf - 1) {
             put_lf(&copy, i + (size_t)__builtin_ctzll(lf));
         }

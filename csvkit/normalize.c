@@ -167,7 +167,9 @@ static int dispose(struct nz *nz, const struct nz_chunk *chunk, bool *resumed)
     uint64_t at = chunk->offset, done = 0; /* records before `at` */
     uint64_t all = nz->scan.table.totals.records - chunk->before.totals.records;
     *resumed = false;
+    nz->chunk_end = chunk->offset + chunk->size;
     for (size_t i = 0; i < told->nrecords; i++) {
+        nz->told_next = i + 1;
         struct nz_record rec = nz_told(told, i, nz_window_at(&nz->window, chunk->offset));
         if (nz->scan.table.detail != CSVK_FIELDS) {
             rec.field = NULL; /* what was told is not for every record */

@@ -387,6 +387,17 @@ static void account_style(struct nz *nz, const struct nz_record *rec)
     }
 }
 
+int nz_emit_line(struct nz *nz, const struct nz_record *rec)
+{
+    account_style(nz, rec);
+    uint64_t out_byte = nz->table.bytes;
+    nz->result->records_in++;
+    nz->result->records_out++;
+    int status = csvk_writer_bytes(&nz->table, nz->line.data, nz->line.length, nz->err);
+    status = status == CSVK_OK ? account_line_break(nz, rec) : status;
+    return status == CSVK_OK ? tell_all_pending(nz, rec, out_byte, nz->line.length) : status;
+}
+
 int nz_emit(struct nz *nz, const struct nz_record *rec)
 {
     int status = pick_columns(nz);
@@ -404,13 +415,7 @@ int nz_emit(struct nz *nz, const struct nz_record *rec)
     if (csvk_writer_format(&nz->table, nz->value, nz->nvalues, &nz->line) != CSVK_OK) {
         return nz_out_of_memory(nz);
     }
-    account_style(nz, rec);
-    uint64_t out_byte = nz->table.bytes;
-    nz->result->records_in++;
-    nz->result->records_out++;
-    status = csvk_writer_bytes(&nz->table, nz->line.data, nz->line.length, nz->err);
-    status = status == CSVK_OK ? account_line_break(nz, rec) : status;
-    status = status == CSVK_OK ? tell_all_pending(nz, rec, out_byte, nz->line.length) : status;
+    status = nz_emit_line(nz, rec);
     return status == CSVK_OK && nz->o->digest ? take_digest(nz) : status;
 }
 

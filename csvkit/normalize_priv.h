@@ -11,6 +11,7 @@
  *   repair_header.c      r23 and the choice of columns
  *   normalize_cause.c    why so much of a file needs inference
  *   normalize_line.c     lines of JSON
+ *   normalize_patch.c    records that go out as they are, but for a few places
  *   normalize_emit.c     records into the output, the rejects, or nowhere, and the account of it
  *
  * The reading of record is the law's (automaton.c). Everything that looks ahead looks at most
@@ -56,21 +57,23 @@ struct nz_scratch {
 };
 
 struct nz_cell {
-    size_t begin, length; /* in `text` */
+    size_t begin, length; /* in `text`, or in `bytes` when ... */
     bool enclosed;
+    bool raw; /* ... they are the field */
 };
 
 /* Another reading of a record. */
 struct nz_reading {
+    uint64_t offset;            /* absolute, of the record */
+    const unsigned char *bytes; /* its first; lives as long as the window stays */
     struct csvk_buf text;
     struct nz_cell *cell;
     size_t ncells, capacity;
     uint64_t end;     /* absolute, behind its line break */
     uint64_t content; /* absolute, of its line break */
     enum csvk_eol eol;
-    uint64_t lines; /* physical line breaks, its own included */
-    bool ended;     /* within reach */
-    bool faulty;    /* an error of enclosures is left */
+    bool ended;  /* within reach */
+    bool faulty; /* an error of enclosures is left */
     size_t doubled, escaped, inner, blanks, stray, bare_cr, opened;
 };
 
@@ -93,13 +96,14 @@ struct nz {
     struct csvk_error *err;
     struct nz_window window;
     struct csvk_dialect in;
-    unsigned char special[256]; /* 1: the byte may mean something in the dialect `in` */
-    uint64_t reach;             /* bytes of look-ahead from the first byte of a record */
+    uint64_t reach; /* bytes of look-ahead from the first byte of a record */
     bool any_eol;
     struct csvk_scan scan; /* of chunks; its table holds the numbers of the next record */
     struct csvk_scan ahead;
     struct csvk_scan one;      /* of a single record, for its fields */
     struct nz_record *at_hand; /* the record that is disposed of */
+    size_t told_next;          /* index of the one behind it among those told of the chunk ... */
+    uint64_t chunk_end;        /* ... which ends here (absolute) */
     struct nz_scratch again, peek;
     struct nz_reading reading[6];
     size_t chunk; /* how much is scanned at a time: small behind a record that was read anew */
@@ -224,7 +228,10 @@ struct nz_limit {
 struct nz_limit nz_reach(const struct nz *nz, uint64_t offset);
 int nz_read(struct nz *nz, enum nz_mode mode, uint64_t offset, struct nz_limit limit,
             struct nz_reading *to);
-int nz_reading_of(struct nz *nz, const struct nz_record *rec, struct nz_reading *to);
+/* The i-th field as its bytes or its value, and its value; `room`: for as many bytes. */
+struct csvk_bytes nz_cell_bytes(const struct nz_reading *reading, size_t i);
+struct csvk_bytes nz_cell_value(const struct nz *nz, const struct nz_reading *reading, size_t i,
+                                unsigned char *room);
 /*
  * Has the law read the record at absolute `offset` into `scratch`. *found is false when it does not
  * end within the limit, or nothing is there.
@@ -274,6 +281,14 @@ void nz_put_uint(struct csvk_buf *line, const char *key, uint64_t value);
 void nz_put_text(struct csvk_buf *line, const char *key, const char *text);
 int nz_put_line(struct nz *nz, struct csvk_writer *to);
 
+/* ---- normalize_patch.c ---- */
+/* May fields without a fault go out as their bytes are? Not in the first record. */
+bool nz_keeps_bytes(const struct nz *nz);
+/* Can the record be written without a look at its values? */
+bool nz_can_patch(const struct nz *nz, const struct nz_record *rec);
+/* Writes it so, with empty fields up to the width of the table; tells what was noted. */
+int nz_emit_patched(struct nz *nz, const struct nz_record *rec);
+
 /* ---- normalize_emit.c ---- */
 void nz_note(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint64_t field,
              const char *evidence);
@@ -285,6 +300,8 @@ int nz_reserve_values(struct nz *nz, size_t count);
 int nz_add_value(struct nz *nz, struct csvk_value value);
 /* Writes nz->value as a record; tells what was noted. */
 int nz_emit(struct nz *nz, const struct nz_record *rec);
+/* Writes nz->line, which is the record with its line break. */
+int nz_emit_line(struct nz *nz, const struct nz_record *rec);
 /* The raw bytes of the record as they are, but for the line break. */
 int nz_emit_raw(struct nz *nz, const struct nz_record *rec);
 /* Bytes [from, to) as one record, to the rejects. `repair` is what was refused. */

@@ -282,7 +282,7 @@ static const char *replacement(struct nz *nz, const struct nz_record *rec,
 static int copy_scrubbed(struct nz *nz, const struct nz_record *rec, struct scrub *scrub)
 {
     struct csvk_buf *to = &nz->trimmed;
-    const unsigned char *from = rec->base + rec->field[0].begin;
+    const unsigned char *from = bytes_of(nz, rec).ptr;
     uint64_t at = rec->r.offset;
     int status = CSVK_OK;
     csvk_buf_clear(to);
@@ -314,7 +314,7 @@ static int scrub_record(struct nz *nz, struct nz_record *rec, struct scrub *scru
     while ((kinds_of(rec) & wanted) != 0) {
         bool found = true;
         scrub->again = false;
-        int status = nz_need_fields(nz, rec);
+        int status = nz_has(rec, CSVK_FACT_BOM_IN_DATA) ? nz_need_fields(nz, rec) : CSVK_OK;
         status = status == CSVK_OK ? copy_scrubbed(nz, rec, scrub) : status;
         if (status != CSVK_OK || scrub->refused || !scrub->again) {
             return status;
@@ -428,6 +428,9 @@ int nz_settle_law(struct nz *nz, const struct nz_record *rec)
     if (status == CSVK_OK && data) {
         nz->nvalues = 0;
         return nz_width(nz, rec);
+    }
+    if (status == CSVK_OK && rec->r.nfields <= nz->width && nz_can_patch(nz, rec)) {
+        return rec->r.nfields == nz->width ? nz_emit_patched(nz, rec) : nz_width(nz, rec);
     }
     status = status == CSVK_OK ? nz_take_values(nz, rec) : status;
     return status == CSVK_OK ? nz_settle(nz, rec) : status;

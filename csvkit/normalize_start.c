@@ -272,16 +272,6 @@ static int find_escape(struct nz *nz)
     return nz_judge_backslash(nz, nz->window.offset);
 }
 
-static void mark_special(struct nz *nz)
-{
-    const int bytes[] = {nz->in.delimiter, nz->in.enclosure, nz->in.escape, '\r', '\n'};
-    for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
-        if (bytes[i] != CSVK_NO_BYTE) {
-            nz->special[bytes[i]] = 1;
-        }
-    }
-}
-
 int nz_start(struct nz *nz)
 {
     int status = read_mark(nz);
@@ -295,7 +285,6 @@ int nz_start(struct nz *nz)
     if (status != CSVK_OK) {
         return status;
     }
-    mark_special(nz);
     nz->rewrite = plan_rewrite(nz->o, &nz->in);
     nz->raw_fields = !nz->rewrite;
     nz->header_done = nz->o->header != CSVK_NORMALIZE_HEADER;

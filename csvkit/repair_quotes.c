@@ -69,9 +69,15 @@ static int try_law(struct nz *nz, struct trial *trial)
     if (trial->rec->r.nfields != nz->width || nz_has(trial->rec, CSVK_FACT_UNCLOSED)) {
         return CSVK_OK;
     }
+    struct nz_reading *reading = &nz->reading[NZ_READ_LAW];
+    int status = nz_read(nz, NZ_READ_LAW, trial->rec->r.offset, trial->limit, reading);
     trial->fits[NZ_READ_LAW] = true;
-    int status = nz_need_fields(nz, trial->rec);
-    return status != CSVK_OK ? status : nz_reading_of(nz, trial->rec, &nz->reading[NZ_READ_LAW]);
+    if (status == CSVK_OK && (reading->end != trial->law_end || reading->ncells != nz->width)) {
+        return csvk_fail(nz->err, CSVK_EIO, "%s: record %llu was read twice, and differs",
+                         csvk_source_name(nz->window.source),
+                         (unsigned long long)trial->rec->r.number);
+    }
+    return status;
 }
 
 static bool ends_differ(const struct nz *nz, const struct trial *trial)
@@ -100,32 +106,58 @@ static int judge_next(struct nz *nz, struct trial *trial)
     return status;
 }
 
-static bool same_reading(const struct nz_reading *a, const struct nz_reading *b)
+static bool same_cell(struct nz *nz, const struct nz_reading *a, const struct nz_reading *b,
+                      size_t i)
 {
-    bool same = a->end == b->end && a->ncells == b->ncells && a->text.length == b->text.length &&
-                (a->text.length == 0 || memcmp(a->text.data, b->text.data, a->text.length) == 0);
-    for (size_t i = 0; same && i < a->ncells; i++) {
-        same = a->cell[i].length == b->cell[i].length && a->cell[i].enclosed == b->cell[i].enclosed;
+    const struct nz_cell *x = &a->cell[i], *y = &b->cell[i];
+    if (x->raw && y->raw && x->begin == y->begin && x->length == y->length) {
+        return true;
     }
-    return same;
+    unsigned char *room = nz->text.data;
+    struct csvk_bytes p = nz_cell_value(nz, a, i, room);
+    struct csvk_bytes q = nz_cell_value(nz, b, i, room + x->length);
+    return x->enclosed == y->enclosed && p.len == q.len && memcmp(p.ptr, q.ptr, p.len) == 0;
+}
+
+static int compare_readings(struct nz *nz, const struct nz_reading *a, const struct nz_reading *b,
+                            bool *same)
+{
+    *same = a->end == b->end && a->ncells == b->ncells;
+    csvk_buf_clear(&nz->text);
+    if (*same && csvk_buf_reserve(&nz->text, 2 * (size_t)(a->end - a->offset)) != CSVK_OK) {
+        return nz_out_of_memory(nz);
+    }
+    for (size_t i = 0; *same && i < a->ncells; i++) {
+        *same = same_cell(nz, a, b, i);
+    }
+    return CSVK_OK;
 }
 
 /* The mode that fits alone; NZ_MODES when none does or two differ, then *several says which. */
-static enum nz_mode winner(const struct nz *nz, const struct trial *trial, bool *several)
+static int winner(struct nz *nz, const struct trial *trial, enum nz_mode *found, bool *several)
 {
-    enum nz_mode found = NZ_MODES;
+    *found = NZ_MODES;
     *several = false;
     for (int mode = 0; mode < NZ_MODES; mode++) {
         if (!trial->fits[mode]) {
             continue;
         }
-        if (found != NZ_MODES && !same_reading(&nz->reading[found], &nz->reading[mode])) {
-            *several = true;
-            return NZ_MODES;
+        if (*found == NZ_MODES) {
+            *found = (enum nz_mode)mode;
+            continue;
         }
-        found = found == NZ_MODES ? (enum nz_mode)mode : found;
+        bool same = false;
+        int status = compare_readings(nz, &nz->reading[*found], &nz->reading[mode], &same);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        if (!same) {
+            *several = true;
+            *found = NZ_MODES;
+            return CSVK_OK;
+        }
     }
-    return found;
+    return CSVK_OK;
 }
 
 /* ---- taking none ---- */
@@ -198,20 +230,34 @@ static int reject(struct nz *nz, const struct trial *trial, const char *reason)
 
 /* ---- or one ---- */
 
+/* A mark at the start of a value is no part of it to the writer, so its bytes are not kept. */
+static bool keeps_cell(const struct nz_reading *reading, size_t i)
+{
+    struct csvk_bytes bytes = nz_cell_bytes(reading, i);
+    return reading->cell[i].raw && bytes.len != 0 && bytes.ptr[0] != 0xef;
+}
+
 static int take_reading(struct nz *nz, const struct nz_reading *reading)
 {
-    nz->nvalues = 0;
-    for (size_t i = 0; i < reading->ncells; i++) {
-        const struct nz_cell *cell = &reading->cell[i];
-        const unsigned char *text =
-            reading->text.data != NULL ? reading->text.data : (const unsigned char *)"";
-        struct csvk_value value = {text + cell->begin, cell->length,
-                                   cell->enclosed ? CSVK_VALUE_ENCLOSED : CSVK_VALUE_PLAIN};
-        int status = nz_add_value(nz, value);
-        if (status != CSVK_OK) {
-            return status;
-        }
+    bool keeps_bytes = nz_keeps_bytes(nz);
+    int status = nz_reserve_values(nz, reading->ncells);
+    csvk_buf_clear(&nz->text);
+    if (status != CSVK_OK ||
+        csvk_buf_reserve(&nz->text, (size_t)(reading->end - reading->offset)) != CSVK_OK) {
+        return nz_out_of_memory(nz);
     }
+    for (size_t i = 0; i < reading->ncells; i++) {
+        bool raw = keeps_bytes && keeps_cell(reading, i);
+        unsigned char *room = nz->text.data + nz->text.length;
+        struct csvk_bytes bytes =
+            raw ? nz_cell_bytes(reading, i) : nz_cell_value(nz, reading, i, room);
+        nz->text.length += bytes.ptr == room ? bytes.len : 0;
+        nz->value[i] = (struct csvk_value){bytes.ptr, bytes.len,
+                                           raw                         ? CSVK_VALUE_RAW
+                                           : reading->cell[i].enclosed ? CSVK_VALUE_ENCLOSED
+                                                                       : CSVK_VALUE_PLAIN};
+    }
+    nz->nvalues = reading->ncells;
     return CSVK_OK;
 }
 
@@ -220,21 +266,32 @@ static bool is_control(unsigned char c)
     return (c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f;
 }
 
-/* Another reading may hold bytes that were looked at in other records, or not at all. */
-static bool has_bad_bytes(const struct nz *nz, const struct nz_reading *reading)
+static bool are_bad(struct csvk_bytes bytes, bool no_control)
 {
-    bool no_control = nz->o->control == CSVK_DEFECT_REMOVE;
-    const unsigned char *p = reading->text.data;
-    size_t n = reading->text.length;
-    for (size_t i = 0; i < n;) {
+    const unsigned char *p = bytes.ptr;
+    for (size_t i = 0; i < bytes.len;) {
         uint32_t code = 0;
-        size_t length = p[i] < 0x80 ? 1 : csvk_utf8_decode(p + i, n - i, &code);
+        size_t length = p[i] < 0x80 ? 1 : csvk_utf8_decode(p + i, bytes.len - i, &code);
         if (length == 0 || p[i] == 0 || (no_control && is_control(p[i]))) {
             return true;
         }
         i += length;
     }
     return false;
+}
+
+/*
+ * A reading that goes beyond the record as the law reads it holds bytes that were looked at in
+ * other records, or not at all.
+ */
+static bool has_bad_bytes(const struct nz *nz, const struct nz_reading *reading, uint64_t law_end)
+{
+    bool bad = false;
+    bool seen = law_end != UINT64_MAX && reading->end <= law_end;
+    for (size_t i = 0; i < reading->ncells && !seen && !bad; i++) {
+        bad = are_bad(nz_cell_bytes(reading, i), nz->o->control == CSVK_DEFECT_REMOVE);
+    }
+    return bad;
 }
 
 static void place_reading(struct nz *nz, const struct nz_record *rec,
@@ -245,7 +302,7 @@ static void place_reading(struct nz *nz, const struct nz_record *rec,
     if (reading->end != law_end) {
         nz->resume = reading->end;
         nz->resume_records = rec->r.number;
-        nz->resume_lines = rec->r.line - 1 + reading->lines;
+        nz->resume_lines = rec->r.line - 1 + nz_count_lines(nz, reading->offset, reading->end);
     }
 }
 
@@ -277,7 +334,7 @@ static int take(struct nz *nz, const struct trial *trial, enum nz_mode mode)
         return nz_reject(nz, trial->rec, repair, NZ_CAUSE_ENCLOSURE,
                          "it would take two repairs by inference");
     }
-    if (has_bad_bytes(nz, reading)) {
+    if (has_bad_bytes(nz, reading, trial->law_end)) {
         return reject(nz, trial, "an enclosure fault, and bytes in it that are no text");
     }
     repair = mode == NZ_READ_INNER       ? CSVK_R18_INNER_QUOTES
@@ -372,6 +429,7 @@ static int doubt_swallowing(struct nz *nz, struct trial *trial)
 static int settle_all(struct nz *nz, struct trial *trial)
 {
     bool several = false;
+    enum nz_mode mode = NZ_MODES;
     int status = try_law(nz, trial);
     status = status == CSVK_OK ? try_mode(nz, trial, NZ_READ_INNER) : status;
     if (status == CSVK_OK && trial->spans) {
@@ -379,10 +437,10 @@ static int settle_all(struct nz *nz, struct trial *trial)
     }
     status = status == CSVK_OK ? judge_next(nz, trial) : status;
     status = status == CSVK_OK ? doubt_swallowing(nz, trial) : status;
+    status = status == CSVK_OK ? winner(nz, trial, &mode, &several) : status;
     if (status != CSVK_OK) {
         return status;
     }
-    enum nz_mode mode = winner(nz, trial, &several);
     if (mode != NZ_MODES) {
         return take(nz, trial, mode);
     }
@@ -396,12 +454,13 @@ static int settle_all(struct nz *nz, struct trial *trial)
 static int settle_clean(struct nz *nz, struct trial *trial)
 {
     bool several = false;
+    enum nz_mode mode = NZ_MODES;
     int status = trial->spans ? try_mode(nz, trial, NZ_READ_LINE) : CSVK_OK;
     status = status == CSVK_OK ? judge_next(nz, trial) : status;
+    status = status == CSVK_OK ? winner(nz, trial, &mode, &several) : status;
     if (status != CSVK_OK) {
         return status;
     }
-    enum nz_mode mode = winner(nz, trial, &several);
     if (mode != NZ_MODES) {
         return take(nz, trial, mode);
     }
@@ -462,11 +521,12 @@ int nz_runaway(struct nz *nz, uint64_t offset, bool *done)
         *done = true;
         return take(nz, &trial, NZ_READ_BACKSLASH);
     }
+    enum nz_mode mode = NZ_MODES;
     status = status == CSVK_OK ? try_mode(nz, &trial, NZ_READ_LINE) : status;
+    status = status == CSVK_OK ? winner(nz, &trial, &mode, &several) : status;
     if (status != CSVK_OK) {
         return status;
     }
-    enum nz_mode mode = winner(nz, &trial, &several);
     if (mode != NZ_MODES) {
         *done = true;
         return take(nz, &trial, mode);

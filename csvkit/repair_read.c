@@ -3,9 +3,11 @@
  *
  * nz_read is a second, small automaton. It differs from the law in exactly one decision per mode
  * (enum nz_mode), stops at the record's end, and says whether an error of enclosures is left under
- * its reading. It never decides anything; repair_quotes.c does.
+ * its reading. It never decides anything; repair_quotes.c does. Fields in which no mode has a
+ * decision to make are passed from one special byte to the next, and kept as they are.
  */
 #include "csvkit/normalize_priv.h"
+#include "csvkit/places.h"
 
 struct nz_limit nz_reach(const struct nz *nz, uint64_t offset)
 {
@@ -25,7 +27,49 @@ struct eye {
     bool at_end;
     struct nz_reading *to;
     bool short_of_memory;
+    const unsigned char *block; /* bit i of the masks: what block[i] may mean ... */
+    uint64_t outside, inside;   /* ... outside of enclosures, and inside */
 };
+
+static void look_at_block(struct eye *eye, const unsigned char *p)
+{
+    const struct csvk_dialect *in = &eye->nz->in;
+    uint64_t breaks = csvk_places_of(p, '\n') | csvk_places_of(p, '\r');
+    uint64_t quotes = 0;
+    if (in->enclosure != CSVK_NO_BYTE) {
+        quotes = csvk_places_of(p, (unsigned char)in->enclosure);
+    }
+    if (in->escape != CSVK_NO_BYTE) {
+        quotes |= csvk_places_of(p, (unsigned char)in->escape);
+    }
+    eye->block = p;
+    eye->outside = quotes | breaks | csvk_places_of(p, (unsigned char)in->delimiter);
+    eye->inside = quotes | (eye->mode == NZ_READ_LINE ? breaks : 0);
+}
+
+/* The first byte from p on that is in `mask`, one of the two. */
+static inline const unsigned char *next_in(struct eye *eye, const uint64_t *mask,
+                                           const unsigned char *p)
+{
+    while (p < eye->end) {
+        if (p < eye->block || p >= eye->block + CSVK_BLOCK) {
+            look_at_block(eye, p);
+        }
+        uint64_t left = *mask >> (p - eye->block);
+        if (left != 0) {
+            p += __builtin_ctzll(left);
+            return p < eye->end ? p : eye->end;
+        }
+        p = eye->block + CSVK_BLOCK;
+    }
+    return eye->end;
+}
+
+/* The first byte from p on that may mean something to some reading. */
+static const unsigned char *next_special(struct eye *eye, const unsigned char *p)
+{
+    return next_in(eye, &eye->outside, p);
+}
 
 static void put(struct eye *eye, unsigned char c)
 {
@@ -41,10 +85,8 @@ static void put(struct eye *eye, unsigned char c)
 static void put_run(struct eye *eye)
 {
     struct csvk_buf *text = &eye->to->text;
-    const unsigned char *from = eye->p++;
-    while (eye->p < eye->end && eye->nz->special[*eye->p] == 0) {
-        eye->p++;
-    }
+    const unsigned char *from = eye->p;
+    eye->p = next_special(eye, from + 1);
     size_t n = (size_t)(eye->p - from);
     if (text->capacity - text->length <= n && csvk_buf_reserve(text, n + 256) != CSVK_OK) {
         eye->short_of_memory = true;
@@ -54,7 +96,7 @@ static void put_run(struct eye *eye)
     text->length += n;
 }
 
-static void add_cell(struct eye *eye, size_t begin, bool enclosed)
+static void add_cell(struct eye *eye, struct nz_cell add)
 {
     struct nz_reading *to = eye->to;
     if (to->ncells == to->capacity) {
@@ -67,7 +109,13 @@ static void add_cell(struct eye *eye, size_t begin, bool enclosed)
         to->cell = cell;
         to->capacity = capacity;
     }
-    to->cell[to->ncells++] = (struct nz_cell){begin, to->text.length - begin, enclosed};
+    to->cell[to->ncells++] = add;
+}
+
+/* What was put from `begin` on. */
+static void add_text(struct eye *eye, size_t begin, bool enclosed)
+{
+    add_cell(eye, (struct nz_cell){begin, eye->to->text.length - begin, enclosed, false});
 }
 
 static bool cr_ends(const struct nz *nz)
@@ -207,9 +255,71 @@ static bool read_enclosed(struct eye *eye)
     return true;
 }
 
+/* The end of the enclosed field at p when the mode has no decision to make in it; else NULL. */
+static inline const unsigned char *end_of_enclosed(struct eye *eye, const unsigned char *p,
+                                                   size_t *doubled)
+{
+    int quote = eye->nz->in.enclosure;
+    for (;;) {
+        p = next_in(eye, &eye->inside, p + 1);
+        bool escaped = eye->mode == NZ_READ_BACKSLASH && p[-1] == '\\';
+        if (p == eye->end || *p != quote || escaped) {
+            return NULL;
+        }
+        if (p + 1 == eye->end || p[1] != quote) {
+            return p + 1;
+        }
+        ++*doubled;
+        p++;
+    }
+}
+
+/* Passes fields that are their bytes, whatever the mode, and end before a delimiter. */
+static void pass_fields(struct eye *eye)
+{
+    struct nz_reading *to = eye->to;
+    const int quote = eye->nz->in.enclosure, delimiter = eye->nz->in.delimiter;
+    size_t most = to->capacity <= eye->nz->width ? to->capacity : (size_t)eye->nz->width;
+    const unsigned char *p = eye->p;
+    while (to->ncells < most && p < eye->end) {
+        size_t doubled = 0;
+        bool enclosed = *p == quote;
+        const unsigned char *end =
+            enclosed ? end_of_enclosed(eye, p, &doubled) : next_in(eye, &eye->outside, p);
+        if (end == NULL || end == eye->end || *end != delimiter) {
+            break;
+        }
+        to->cell[to->ncells++] =
+            (struct nz_cell){(size_t)(p - eye->begin), (size_t)(end - p), enclosed, true};
+        to->doubled += doubled;
+        p = end + 1;
+    }
+    eye->p = p;
+}
+
+/* The same for one field that ends anywhere. */
+static bool pass_field(struct eye *eye)
+{
+    size_t doubled = 0;
+    bool enclosed = eye->p < eye->end && *eye->p == eye->nz->in.enclosure;
+    const unsigned char *end =
+        enclosed ? end_of_enclosed(eye, eye->p, &doubled) : next_special(eye, eye->p);
+    if (end == NULL || !field_ends_at(eye, end)) {
+        return false;
+    }
+    size_t length = (size_t)(end - eye->p);
+    add_cell(eye, (struct nz_cell){(size_t)(eye->p - eye->begin), length, enclosed, true});
+    eye->to->doubled += doubled;
+    eye->p = end;
+    return true;
+}
+
 static void read_field(struct eye *eye)
 {
     struct nz_reading *to = eye->to;
+    if (pass_field(eye)) {
+        return;
+    }
     size_t begin = to->text.length;
     int quote = eye->nz->in.enclosure;
     const unsigned char *start = eye->p, *ink = behind_blanks(eye, eye->p);
@@ -225,7 +335,7 @@ static void read_field(struct eye *eye)
     }
     if (!quoted) {
         read_open(eye);
-        add_cell(eye, begin, false);
+        add_text(eye, begin, false);
         return;
     }
     if (!read_enclosed(eye)) {
@@ -234,10 +344,10 @@ static void read_field(struct eye *eye)
         put(eye, (unsigned char)quote);
         eye->p = start + 1;
         read_open(eye);
-        add_cell(eye, begin, false);
+        add_text(eye, begin, false);
         return;
     }
-    add_cell(eye, begin, true);
+    add_text(eye, begin, true);
 }
 
 static void clear_reading(struct nz_reading *to)
@@ -254,6 +364,10 @@ int nz_read(struct nz *nz, enum nz_mode mode, uint64_t offset, struct nz_limit l
     clear_reading(to);
     eye.begin = eye.p = nz_window_at(&nz->window, offset);
     eye.end = eye.p + (limit.end - offset);
+    to->offset = offset;
+    to->bytes = eye.begin;
+    look_at_block(&eye, eye.p);
+    pass_fields(&eye);
     read_field(&eye);
     bool counts_on = mode == NZ_READ_BACKSLASH; /* it is asked about whole files, too */
     while (eye.p < eye.end && *eye.p == nz->in.delimiter && !eye.short_of_memory) {
@@ -261,6 +375,7 @@ int nz_read(struct nz *nz, enum nz_mode mode, uint64_t offset, struct nz_limit l
             return CSVK_OK; /* whatever follows: it does not fit, and has not ended */
         }
         eye.p++;
+        pass_fields(&eye);
         read_field(&eye);
     }
     if (eye.short_of_memory) {
@@ -270,29 +385,25 @@ int nz_read(struct nz *nz, enum nz_mode mode, uint64_t offset, struct nz_limit l
     to->content = offset + (uint64_t)(eye.p - eye.begin);
     to->end = to->content + nz_eol_length(to->eol);
     to->ended = to->eol != CSVK_EOL_NONE ? to->end < limit.end || limit.at_end : limit.at_end;
-    to->lines = nz_count_lines(nz, offset, to->end);
     return CSVK_OK;
 }
 
-int nz_reading_of(struct nz *nz, const struct nz_record *rec, struct nz_reading *to)
+struct csvk_bytes nz_cell_bytes(const struct nz_reading *reading, size_t i)
 {
-    struct eye eye = {.nz = nz, .to = to};
-    clear_reading(to);
-    if (csvk_buf_reserve(&to->text, rec->r.length + 1) != CSVK_OK) {
-        return nz_out_of_memory(nz);
+    const struct nz_cell *cell = &reading->cell[i];
+    const unsigned char *from = cell->raw ? reading->bytes : reading->text.data;
+    return (struct csvk_bytes){cell->length != 0 ? from + cell->begin : (const unsigned char *)"",
+                               cell->length};
+}
+
+struct csvk_bytes nz_cell_value(const struct nz *nz, const struct nz_reading *reading, size_t i,
+                                unsigned char *room)
+{
+    struct csvk_bytes bytes = nz_cell_bytes(reading, i);
+    if (!reading->cell[i].raw) {
+        return bytes;
     }
-    for (uint64_t i = 0; i < rec->r.nfields && !eye.short_of_memory; i++) {
-        const struct csvk_field *f = &rec->field[i];
-        struct csvk_bytes raw = {rec->base + f->begin, f->end - f->begin};
-        size_t begin = to->text.length;
-        to->text.length += csvk_field_decode(raw, &nz->in, to->text.data + begin);
-        add_cell(&eye, begin, (f->flags & CSVK_FIELD_ENCLOSED) != 0);
-    }
-    to->eol = (enum csvk_eol)rec->r.eol;
-    to->content = rec->r.offset + rec->r.length;
-    to->end = nz_record_end(rec);
-    to->ended = true;
-    return eye.short_of_memory ? nz_out_of_memory(nz) : CSVK_OK;
+    return (struct csvk_bytes){room, csvk_field_decode(bytes, &nz->in, room)};
 }
 
 /* ---- the law, ahead of the scan ---- */
@@ -369,7 +480,7 @@ static bool find_broken(const struct nz *nz, uint64_t *at, uint64_t *before)
 int nz_run(struct nz *nz, uint64_t offset, uint64_t stop, struct nz_limit limit, struct nz_run *run)
 {
     const uint64_t base = UINT64_C(1) << 40; /* so that no record is the first */
-    size_t piece = 1024;
+    size_t piece = 256;
     *run = (struct nz_run){.end = offset};
     nz->ahead.table = nz->scan.table;
     nz->ahead.table.detail = CSVK_COUNTS;
@@ -409,13 +520,12 @@ uint64_t nz_next_line(const struct nz *nz, uint64_t offset, uint64_t end)
 {
     const unsigned char *p = nz_window_at(&nz->window, offset);
     size_t n = (size_t)(end - offset);
-    for (size_t i = 0; i < n; i++) {
-        if (p[i] == '\n') {
-            return offset + i + 1;
-        }
-        if (p[i] == '\r') {
-            bool pair = i + 1 < n && p[i + 1] == '\n';
-            return offset + i + (pair ? 2 : 1);
+    for (size_t i = 0; i < n; i += CSVK_BLOCK) {
+        uint64_t breaks = csvk_places_of(p + i, '\n') | csvk_places_of(p + i, '\r');
+        size_t at = breaks != 0 ? i + (size_t)__builtin_ctzll(breaks) : n;
+        if (at < n) {
+            bool pair = p[at] == '\r' && at + 1 < n && p[at + 1] == '\n';
+            return offset + at + (pair ? 2 : 1);
         }
     }
     return end;

@@ -29,8 +29,12 @@ static bool is_enclosed(const struct nz_record *rec, uint64_t i)
 
 static bool is_comment(const struct nz *nz, const struct nz_record *rec)
 {
-    return nz->o->comment >= 0 && rec->r.length != 0 &&
-           rec->base[rec->field[0].begin] == nz->o->comment;
+    if (nz->o->comment < 0 || rec->r.length == 0) {
+        return false;
+    }
+    const unsigned char *bytes = rec->field != NULL ? rec->base + rec->field[0].begin
+                                                    : nz_window_at(&nz->window, rec->r.offset);
+    return *bytes == nz->o->comment;
 }
 
 /*
@@ -211,12 +215,42 @@ static int reject_run(struct nz *nz, const struct nz_record *rec, const struct r
     return CSVK_OK;
 }
 
+/*
+ * False: no group that begins with this record has the right width, as the records behind it were
+ * told. Every part more adds its width less one, so there is an end to trying.
+ */
+static bool may_join(const struct nz *nz, const struct nz_record *rec)
+{
+    const struct csvk_told *told = &nz->scan.told;
+    uint64_t sum = rec->r.nfields, at = nz_record_end(rec);
+    for (size_t i = nz->told_next, k = 1; k < RUN_MAX; i++, k++) {
+        if (at >= nz->chunk_end) {
+            return true;
+        }
+        if (i == told->nrecords || told->records[i].offset != at) {
+            return false; /* a clean one follows */
+        }
+        struct nz_record next = nz_told(told, i, NULL);
+        next.field = NULL;
+        sum += next.r.nfields - 1;
+        if (!is_part(nz, &next) || sum > nz->width) {
+            return false;
+        }
+        if (sum == nz->width) {
+            return true;
+        }
+        at = nz_record_end(&next);
+    }
+    return false;
+}
+
 /* Parts that would fit, but not surely: then adding fields to them is no answer either. */
 static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
 {
     struct run run = {.count = 0};
     *done = false;
-    if (nz->giant || !is_part(nz, rec)) {
+    bool as_told = !nz_noted(nz, CSVK_R4_INNER_BOM); /* or its width may be another one */
+    if (nz->giant || !is_part(nz, rec) || (as_told && !may_join(nz, rec))) {
         return CSVK_OK;
     }
     int status = collect(nz, rec->r.offset, &run);
@@ -253,7 +287,7 @@ static bool is_shifted(const struct nz *nz, const struct nz_record *rec)
 
 static int pad(struct nz *nz, const struct nz_record *rec)
 {
-    uint64_t missing = nz->width - nz->nvalues;
+    uint64_t missing = nz->width - rec->r.nfields;
     if (nz_noted(nz, CSVK_R17_ENCLOSE)) {
         return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
                          "too few fields, and a quoting error in it");
@@ -265,22 +299,29 @@ static int pad(struct nz *nz, const struct nz_record *rec)
     if (nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done) {
         return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH, "it has too few names");
     }
+    int status = nz->nalways != 0 ? nz_need_fields(nz, rec) : CSVK_OK;
+    if (status != CSVK_OK) {
+        return status;
+    }
     if (is_shifted(nz, rec)) {
         return nz_reject(
             nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
             "too few fields, and a value is open where that column is always enclosed: "
             "a delimiter may be missing in the middle");
     }
+    nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
+    nz_note(nz, CSVK_R11_PAD, rec->r.offset + rec->r.length, 0,
+            "no other reading fits, and at least half of the fields are there");
+    if (nz_can_patch(nz, rec)) {
+        return nz_emit_patched(nz, rec);
+    }
     while (nz->nvalues < nz->width) {
         struct csvk_value empty = {(const unsigned char *)"", 0, CSVK_VALUE_PLAIN};
-        int status = nz_add_value(nz, empty);
+        status = nz_add_value(nz, empty);
         if (status != CSVK_OK) {
             return status;
         }
     }
-    nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
-    nz_note(nz, CSVK_R11_PAD, rec->r.offset + rec->r.length, 0,
-            "no other reading fits, and at least half of the fields are there");
     return nz_finish(nz, rec);
 }
 
@@ -346,6 +387,5 @@ int nz_width(struct nz *nz, const struct nz_record *rec)
     if (nz->o->ragged == CSVK_RAGGED_FAIL) {
         return nz_refuse(nz, rec, "wrong number of fields, and --ragged=fail");
     }
-    bool surplus = nz->nvalues == 0 || nz->nvalues > nz->width;
-    return surplus ? too_many(nz, rec) : too_few(nz, rec);
+    return rec->r.nfields > nz->width ? too_many(nz, rec) : too_few(nz, rec);
 }

@@ -137,13 +137,12 @@ static bool encloses(const struct csvk_writer *writer, const struct csvk_value *
     return comment || must_enclose(writer, value, single);
 }
 
-/* Room for all of it was reserved: every byte may be doubled, and two enclosures. */
-static void put_enclosed(const struct csvk_writer *writer, const struct csvk_value *value,
-                         struct csvk_buf *out)
+void csvk_writer_enclosed(const struct csvk_writer *writer, struct csvk_bytes value,
+                          struct csvk_buf *out)
 {
     unsigned char quote = (unsigned char)writer->dialect.enclosure;
     unsigned char *to = out->data + out->length;
-    const unsigned char *from = value->ptr, *end = from + value->len;
+    const unsigned char *from = value.ptr, *end = from + value.len;
     *to++ = quote;
     while (from < end) {
         const unsigned char *hit = memchr(from, quote, (size_t)(end - from));
@@ -163,13 +162,24 @@ static void put_value(const struct csvk_writer *writer, const struct csvk_value 
                       bool single, struct csvk_buf *out)
 {
     if (value->form != CSVK_VALUE_RAW && encloses(writer, value, first, single)) {
-        put_enclosed(writer, value, out);
+        csvk_writer_enclosed(writer, (struct csvk_bytes){value->ptr, value->len}, out);
         return;
     }
     if (value->len != 0) {
         memcpy(out->data + out->length, value->ptr, value->len);
         out->length += value->len;
     }
+}
+
+void csvk_writer_end(const struct csvk_writer *writer, struct csvk_buf *out)
+{
+    unsigned char *to = out->data + out->length;
+    if (writer->line_break == CSVK_EOL_CRLF) {
+        *to++ = '\r';
+    }
+    *to++ = '\n';
+    *to = '\0';
+    out->length = (size_t)(to - out->data);
 }
 
 int csvk_writer_format(const struct csvk_writer *writer, const struct csvk_value *values,
@@ -188,13 +198,11 @@ int csvk_writer_format(const struct csvk_writer *writer, const struct csvk_value
             out->data[out->length++] = (unsigned char)writer->dialect.delimiter;
         }
         if (i == 0 && sep) {
-            put_enclosed(writer, &values[0], out);
+            csvk_writer_enclosed(writer, (struct csvk_bytes){values[0].ptr, values[0].len}, out);
         } else {
             put_value(writer, &values[i], i == 0, count == 1, out);
         }
     }
-    memcpy(out->data + out->length, line_break_bytes(writer), line_break_length(writer));
-    out->length += line_break_length(writer);
-    out->data[out->length] = '\0';
+    csvk_writer_end(writer, out);
     return CSVK_OK;
 }

@@ -42,6 +42,13 @@ bool csvk_writer_can(const struct csvk_writer *writer, const struct csvk_value *
 /* Appends the record with its line break to `out`. CSVK_ENOMEM. */
 int csvk_writer_format(const struct csvk_writer *writer, const struct csvk_value *values,
                        size_t count, struct csvk_buf *out);
+/*
+ * Parts of a record. Room for all of it was reserved: every byte may be doubled, and two
+ * enclosures; a line break and a NUL.
+ */
+void csvk_writer_enclosed(const struct csvk_writer *writer, struct csvk_bytes value,
+                          struct csvk_buf *out);
+void csvk_writer_end(const struct csvk_writer *writer, struct csvk_buf *out);
 int csvk_writer_flush(struct csvk_writer *writer, struct csvk_error *err);
 void csvk_writer_release(struct csvk_writer *writer);
 

@@ -3,7 +3,8 @@
  *   generate KIND SIZE [SEED]
  * KIND: numeric mixed mixed-crlf mixed-accents quoted cities orders onebyte dirty dirty1000 keys
  * One word in 16 is not ASCII, as in English or German text; in "mixed-accents" one in 5, more than
- * in French. "dirty" has a defect in every record, "dirty1000" in one of a thousand.
+ * in French. "dirty" has a defect in every record, "dirty1000" in one of a thousand: each kind as
+ * often as every other. "dirty-NAME" has defects of one kind only; see `defects` for the names.
  *
  * "orders" is for compression. Sixteen words in all, as in the others, make a compressor's search
  * for long matches pay more than it does in tables of the world. Here words come from vocabularies
@@ -327,22 +328,101 @@ static void keys(struct maker *m)
     }
 }
 
-static void dirty(struct maker *m)
+/* Puts one byte in front of the byte `at`. */
+static void insert(struct maker *m, size_t at, char byte)
 {
-    size_t begin = m->length;
-    mixed(m, "\n");
-    switch (next(m) % 4) {
-    case 0:
-        m->length--;
-        put(m, ",surplus\n");
-        break;
-    case 1:
-        m->length--;
-        put(m, "x\"y\n");
-        break;
-    case 2: m->out[m->length - 2] = (char)0xff; break;
-    default: m->out[begin] = '\x01'; break;
+    memmove(m->out + at + 1, m->out + at, m->length - at);
+    m->out[at] = byte;
+    m->length++;
+}
+
+/* The place of the k-th `byte` of the record at `begin` from its end; k counts from 1. */
+static size_t from_end(const struct maker *m, size_t begin, char byte, int k)
+{
+    size_t at = m->length;
+    while (k > 0 && at > begin) {
+        k -= m->out[--at] == byte;
     }
+    return at;
+}
+
+static void surplus(struct maker *m, size_t begin)
+{
+    (void)begin;
+    m->length--;
+    put(m, ",surplus\n");
+}
+
+static void missing(struct maker *m, size_t begin)
+{
+    m->length = from_end(m, begin, ',', 1);
+    put(m, "\n");
+}
+
+/* In a field that is not enclosed. */
+static void bare_quote(struct maker *m, size_t begin)
+{
+    (void)begin;
+    m->length--;
+    put(m, "x\"y\n");
+}
+
+/* In one that is: "o"rder" for "order". */
+static void inner_quote(struct maker *m, size_t begin)
+{
+    insert(m, from_end(m, begin, '"', 2) + 2, '"');
+}
+
+static void blank_before_quote(struct maker *m, size_t begin)
+{
+    insert(m, from_end(m, begin, '"', 2), ' ');
+}
+
+static void ill_formed(struct maker *m, size_t begin)
+{
+    (void)begin;
+    m->out[m->length - 2] = (char)0xff;
+}
+
+static void control(struct maker *m, size_t begin)
+{
+    m->out[begin] = '\x01';
+}
+
+/* CRLF in a table of LF, or a CR that ends nothing. */
+static void line_break(struct maker *m, size_t begin)
+{
+    if (next(m) % 2 == 0) {
+        insert(m, m->length - 1, '\r');
+    } else {
+        m->out[from_end(m, begin, ' ', 1)] = '\r';
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*make)(struct maker *m, size_t begin);
+} defects[] = {
+    {"surplus", surplus},
+    {"missing", missing},
+    {"bare-quote", bare_quote},
+    {"inner-quote", inner_quote},
+    {"blank-before-quote", blank_before_quote},
+    {"ill-formed", ill_formed},
+    {"control", control},
+    {"line-break", line_break},
+};
+enum { DEFECTS = sizeof defects / sizeof defects[0] };
+
+/* `name`: of the kind of defect; one of all when there is no such kind. */
+static void dirty(struct maker *m, const char *name)
+{
+    size_t begin = m->length, kind = next(m) % DEFECTS;
+    for (size_t i = 0; i < DEFECTS; i++) {
+        kind = strcmp(defects[i].name, name) == 0 ? i : kind;
+    }
+    mixed(m, "\n");
+    defects[kind].make(m, begin);
 }
 
 static void header(struct maker *m, const char *kind)
@@ -376,7 +456,9 @@ static void record(struct maker *m, const char *kind)
         keys(m);
     } else if (strcmp(kind, "dirty") == 0 ||
                (strcmp(kind, "dirty1000") == 0 && m->record % 1000 == 500)) {
-        dirty(m);
+        dirty(m, "");
+    } else if (strncmp(kind, "dirty-", 6) == 0) {
+        dirty(m, kind + 6);
     } else {
         mixed(m, strcmp(kind, "mixed-crlf") == 0 ? "\r\n" : "\n");
     }

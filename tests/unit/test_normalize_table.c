@@ -237,6 +237,8 @@ static const struct row rows[] = {
      "r18"},
     {"r18 both fit", PLAIN, H2 "\"a \"b\" c\",4\r\n", 0, H2, "\"a \"b\" c\",4\r\n", ""},
     {"r18 none fits", PLAIN, H2 "\"a\"b,4,5\r\n", 0, H2, "\"a\"b,4,5\r\n", ""},
+    {"r18 halves of a sequence", PLAIN, H2 "\"a \"b,x, c\r\nd\xc3\",\xa9\r\n", 0, H2,
+     "\"a \"b,x, c\r\nd\xc3\",\xa9\r\n", ""},
     {"r18 and r20", PLAIN, H2 "\"a\"b, \"c\"\r\n", 0, H2, "\"a\"b, \"c\"\r\n", ""},
     /* r19 */
     {"r19", PLAIN, H2 "\"a \\\"b\\\" c\",4\r\n", 0, H2 "\"a \"\"b\"\" c\",4\r\n", "", "r19"},
