@@ -137,6 +137,8 @@ struct csvk_normalize_result {
     uint64_t inferred; /* records of the output that were repaired by inference (L2) */
     bool changed;      /* the output differs from the input in at least one byte */
     uint64_t repairs[CSVK_REPAIRS];
+    char encoding[64]; /* with r2: what was converted from */
+    int delimiter;     /* with r24: the byte that was found out */
     struct csvk_place first[CSVK_REPAIRS];
     struct csvk_place first_reject;
     char first_reject_reason[160];

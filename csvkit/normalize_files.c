@@ -39,10 +39,12 @@ static int refuse_sniff(const struct job *job, const struct csvk_sniff *sniff,
 static int use_sniff(struct job *job, const struct csvk_sniff *sniff, struct csvk_error *err)
 {
     if (job->options.encoding == NULL && job->files->encoding != NULL &&
-        sniff->encoding[0] != '\0') {
+        sniff->verdict != CSVK_SNIFF_NOT_TEXT) {
         bool sure = sniff->mark != 0 || sniff->on_encoding.score >= SURE;
         if (!sure) {
-            return csvk_fail(err, CSVK_EDATA, "%s: the encoding is not clear: %s; give --encoding",
+            return csvk_fail(err, CSVK_EDATA,
+                             "%s: the encoding is not clear: %s; name it with --encoding, for "
+                             "example --encoding=windows-1252",
                              job->files->input, sniff->on_encoding.evidence);
         }
         size_t n = strlen(sniff->encoding);

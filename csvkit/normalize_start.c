@@ -4,6 +4,7 @@
  */
 #include "csvkit/normalize_priv.h"
 
+#include <stdio.h>
 #include <strings.h>
 
 enum {
@@ -57,6 +58,17 @@ static const char *wide_encoding(const unsigned char *b, size_t n)
     return n >= 2 && memcmp(b, "\xfe\xff", 2) == 0 ? "UTF-16BE" : NULL;
 }
 
+/* `mark`: length of the byte order mark that told the encoding; 0: it was named, or looked for. */
+static int account_conversion(struct nz *nz, const char *encoding, size_t mark)
+{
+    char evidence[128];
+    char *name = nz->result->encoding;
+    snprintf(name, sizeof(nz->result->encoding), "%s", encoding);
+    snprintf(evidence, sizeof(evidence), "from %s, by %s", name,
+             mark != 0 ? "the byte order mark at the start" : "--encoding");
+    return nz_account_file(nz, CSVK_R2_ENCODING, 0, mark, evidence);
+}
+
 /* A mark of another encoding says for certain what the bytes are. */
 static int convert_wide(struct nz *nz)
 {
@@ -67,16 +79,14 @@ static int convert_wide(struct nz *nz)
         return status;
     }
     status = csvk_source_set_encoding(nz->window.source, encoding, nz->err);
-    return status == CSVK_OK ? nz_account_file(nz, CSVK_R2_ENCODING, 0, start.len,
-                                               "the byte order mark at the start")
-                             : status;
+    return status == CSVK_OK ? account_conversion(nz, encoding, start.len) : status;
 }
 
 static int account_encoding(struct nz *nz)
 {
     bool is_utf8 =
         strcasecmp(nz->o->encoding, "utf-8") == 0 || strcasecmp(nz->o->encoding, "utf8") == 0;
-    return is_utf8 ? CSVK_OK : nz_account_file(nz, CSVK_R2_ENCODING, 0, 0, "--encoding");
+    return is_utf8 ? CSVK_OK : account_conversion(nz, nz->o->encoding, 0);
 }
 
 static int read_mark(struct nz *nz)
@@ -272,11 +282,20 @@ static int find_escape(struct nz *nz)
     return nz_judge_backslash(nz, nz->window.offset);
 }
 
+static int account_delimiter(struct nz *nz)
+{
+    char evidence[64];
+    nz->result->delimiter = nz->o->dialect.delimiter;
+    snprintf(evidence, sizeof(evidence), "byte %02x, by --delimiter=auto",
+             (unsigned)nz->result->delimiter);
+    return nz_account_file(nz, CSVK_R24_DELIMITER, 0, 0, evidence);
+}
+
 int nz_start(struct nz *nz)
 {
     int status = read_mark(nz);
     if (status == CSVK_OK && nz->o->delimiter_found) {
-        status = nz_account_file(nz, CSVK_R24_DELIMITER, 0, 0, "--delimiter=auto");
+        status = account_delimiter(nz);
     }
     status = status == CSVK_OK ? skip_head(nz) : status;
     status = status == CSVK_OK ? nz_fill_reach(nz) : status;

@@ -32,6 +32,19 @@ static void put_repairs(struct csvk_json *json, const struct csvk_normalize_resu
     csvk_json_close(json, '}');
 }
 
+/* What was found out, or done, about the file as a whole. */
+static void put_reading(struct csvk_json *json, const struct csvk_normalize_result *result)
+{
+    if (result->repairs[CSVK_R2_ENCODING] != 0) {
+        csvk_json_put_string(json, "encoding", result->encoding);
+    }
+    if (result->repairs[CSVK_R24_DELIMITER] != 0) {
+        unsigned char delimiter = (unsigned char)result->delimiter;
+        csvk_json_key(json, "delimiter");
+        csvk_json_bytes(json, &delimiter, 1);
+    }
+}
+
 static void put_counted(struct csvk_json *json, const struct csvk_counted *counted)
 {
     if (!counted->done) {
@@ -62,6 +75,7 @@ int csvk_normalize_summary(const struct csvk_normalize_result *result, const cha
     csvk_json_put_uint(&json, "records_rejected", result->records_rejected);
     csvk_json_put_uint(&json, "records_dropped", result->records_dropped);
     put_repairs(&json, result);
+    put_reading(&json, result);
     if (result->records_rejected != 0) {
         csvk_json_key(&json, "first_reject");
         put_place(&json, &result->first_reject);

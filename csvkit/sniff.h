@@ -49,7 +49,7 @@ struct csvk_sniff {
     struct csvk_dialect dialect; /* of the best candidate; RFC 4180's when there is none */
     bool has_header;
     enum csvk_eol eol;
-    const char *encoding; /* a name iconv(3) knows (static); "" when it is not text */
+    const char *encoding; /* a name iconv(3) knows (static); "" when it is not text, or not known */
     uint64_t mark;        /* length of the byte order mark */
     bool cut;             /* the sample is the beginning of more */
     bool sep_line;        /* a line "sep=X" comes first: it is no data */

@@ -4,7 +4,12 @@
  * Windows-1252 and ISO 8859-1 (Western), windows-1250 and ISO 8859-2 (Central European) share most
  * of their places. What tells them apart: bytes 80-9F are letters and punctuation in windows pages
  * only; and the same byte is a frequent letter in languages of one group and a rare one in the
- * other. Each byte that tells votes with a weight of 1 (weak) to 3 (strong).
+ * other. Each byte that tells votes with a weight of 1 (weak) to 3 (strong). Where no byte tells,
+ * as in most German, all of them read the sample alike.
+ *
+ * Words of a Latin alphabet are mostly ASCII. Where letters above 7F stand side by side it is
+ * another alphabet (Cyrillic, Greek, Hebrew ...), or several bytes make a character. Then nothing
+ * is proposed: a wrong page turns every word into another.
  */
 #include "csvkit/sniff_priv.h"
 
@@ -33,9 +38,19 @@ static const struct vote votes[] = {
     {0xaf, 0, 2, 2}, {0xa6, 0, 0, 2}, {0xac, 0, 0, 2},
 };
 
+/* Not the same in windows-1252 and windows-1250. */
+static const unsigned char apart[] = {
+    0x83, 0x88, 0x8c, 0x8d, 0x8f, 0x98, 0x9c, 0x9d, 0x9f, 0xa1, 0xa2, 0xa3, 0xa5, 0xaa,
+    0xaf, 0xb2, 0xb3, 0xb9, 0xba, 0xbc, 0xbd, 0xbe, 0xbf, 0xc0, 0xc3, 0xc5, 0xc6, 0xc8,
+    0xca, 0xcc, 0xcf, 0xd0, 0xd1, 0xd2, 0xd5, 0xd8, 0xd9, 0xdb, 0xde, 0xe0, 0xe3, 0xe5,
+    0xe6, 0xe8, 0xea, 0xec, 0xef, 0xf0, 0xf1, 0xf2, 0xf5, 0xf8, 0xf9, 0xfb, 0xfe, 0xff,
+};
+
 struct tally {
-    size_t count[256];
+    size_t count[256]; /* of bytes in words */
+    bool seen[256];
     size_t high, c1;
+    size_t letters, beside; /* from C0 up; behind another one */
     size_t western, win1250, latin2;
 };
 
@@ -53,7 +68,10 @@ static void count_bytes(struct csvk_bytes sample, struct tally *tally)
             continue;
         }
         tally->high++;
+        tally->seen[byte] = true;
         tally->c1 += byte < 0xa0;
+        tally->letters += byte >= 0xc0;
+        tally->beside += byte >= 0xc0 && i > 0 && sample.ptr[i - 1] >= 0xc0;
         bool in_word = (i > 0 && is_letter(sample.ptr[i - 1])) ||
                        (i + 1 < sample.len && is_letter(sample.ptr[i + 1]));
         tally->count[byte] += in_word;
@@ -66,6 +84,22 @@ static void count_bytes(struct csvk_bytes sample, struct tally *tally)
     }
 }
 
+static bool is_latin(const struct tally *tally)
+{
+    return tally->beside * 2 < tally->letters || tally->letters < 2;
+}
+
+/* No letter and no sign that one of the pages has elsewhere. */
+static bool reads_alike(const struct tally *tally)
+{
+    for (size_t i = 0; i < sizeof apart; i++) {
+        if (tally->seen[apart[i]]) {
+            return false;
+        }
+    }
+    return tally->western + tally->win1250 + tally->latin2 == 0;
+}
+
 /* How far the winner is ahead, as a score: a tie is 40, a clear lead 85. */
 static int lead_score(size_t best, size_t second)
 {
@@ -75,22 +109,38 @@ static int lead_score(size_t best, size_t second)
     return 40 + (int)(45 * (best - second) / (best + second));
 }
 
+static void say_votes(const struct tally *tally, struct csvk_sniff *out)
+{
+    bool windows = tally->c1 > 0; /* 80-9F are controls in ISO 8859, never text */
+    bool latin2 = !windows && tally->latin2 > tally->win1250;
+    size_t central = latin2 ? tally->latin2 : tally->win1250;
+    bool is_central = central > tally->western;
+    out->encoding = !is_central ? "WINDOWS-1252" : latin2 ? "ISO-8859-2" : "WINDOWS-1250";
+    size_t best = is_central ? central : tally->western;
+    csvk_sniff_say(&out->on_encoding, lead_score(best, central + tally->western - best),
+                   "not UTF-8; %zu bytes above 7F, %zu of them in 80-9F; letters speak for "
+                   "Central European with %zu points, Western with %zu",
+                   tally->high, tally->c1, central, tally->western);
+}
+
 void csvk_sniff_one_byte(struct csvk_bytes sample, struct csvk_sniff *out)
 {
     struct tally tally;
     memset(&tally, 0, sizeof tally);
     count_bytes(sample, &tally);
-    bool windows = tally.c1 > 0; /* 80-9F are controls in ISO 8859, never text */
-    size_t central = windows || tally.win1250 > tally.latin2 ? tally.win1250 : tally.latin2;
-    bool latin2 = !windows && tally.latin2 > tally.win1250;
-    if (central > tally.western) {
-        out->encoding = latin2 ? "ISO-8859-2" : "WINDOWS-1250";
-    } else {
+    if (!is_latin(&tally)) {
+        out->encoding = "";
+        csvk_sniff_say(&out->on_encoding, 0,
+                       "not UTF-8, and no Latin alphabet: %zu of %zu letters above 7F stand side "
+                       "by side",
+                       tally.beside, tally.letters);
+    } else if (reads_alike(&tally)) {
         out->encoding = "WINDOWS-1252";
+        csvk_sniff_say(&out->on_encoding, 80,
+                       "not UTF-8; %zu bytes above 7F, which windows-1252, windows-1250 and their "
+                       "like all read alike",
+                       tally.high);
+    } else {
+        say_votes(&tally, out);
     }
-    size_t best = central > tally.western ? central : tally.western;
-    csvk_sniff_say(&out->on_encoding, lead_score(best, central + tally.western - best),
-                   "not UTF-8; %zu bytes above 7F, %zu of them in 80-9F; letters speak for "
-                   "Central European with %zu points, Western with %zu",
-                   tally.high, tally.c1, central, tally.western);
 }

@@ -18,7 +18,9 @@ static int settle_encoding(struct cli *cli, const char *file, const struct csvk_
                            const char **encoding, struct csvk_error *err)
 {
     if (sniff->on_encoding.score < LEAST_ENCODING_SCORE) {
-        return csvk_fail(err, CSVK_EDATA, "%s: the encoding is not clear (%s): use --encoding",
+        return csvk_fail(err, CSVK_EDATA,
+                         "%s: the encoding is not clear: %s; name it with --encoding, for example "
+                         "--encoding=windows-1252",
                          file, sniff->on_encoding.evidence);
     }
     bool plain = strcmp(sniff->encoding, "UTF-8") == 0;

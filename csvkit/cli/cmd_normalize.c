@@ -4,6 +4,7 @@
  */
 #include "csvkit/cli/normalize_options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct job {
@@ -80,13 +81,28 @@ static const char *plural(uint64_t n)
     return n == 1 ? "" : "s";
 }
 
+/* Behind the summary of a repair of the file as a whole: from what, to what. */
+static void repair_detail(const struct csvk_normalize_result *result, int repair, char *text,
+                          size_t room)
+{
+    text[0] = '\0';
+    if (repair == CSVK_R2_ENCODING) {
+        snprintf(text, room, " from %s", result->encoding);
+    } else if (repair == CSVK_R24_DELIMITER) {
+        bool plain = result->delimiter > 0x20 && result->delimiter < 0x7f;
+        snprintf(text, room, plain ? ": %c" : ": byte %02x", (unsigned)result->delimiter);
+    }
+}
+
 static void tell_repair(const struct job *job, const struct csvk_normalize_result *result, int i)
 {
     const struct csvk_place *first = &result->first[i];
-    cli_note(job->cli, "  %-4s %-12s %10llu  %s (first: line %llu, byte %llu)",
+    char detail[96];
+    repair_detail(result, i, detail, sizeof(detail));
+    cli_note(job->cli, "  %-4s %-12s %10llu  %s%s (first: line %llu, byte %llu)",
              csvk_repair_id((enum csvk_repair)i), csvk_repair_name((enum csvk_repair)i),
              (unsigned long long)result->repairs[i], csvk_repair_summary((enum csvk_repair)i),
-             (unsigned long long)first->line, (unsigned long long)first->byte);
+             detail, (unsigned long long)first->line, (unsigned long long)first->byte);
 }
 
 static void tell_counted(const struct job *job, const struct csvk_counted *counted)

@@ -169,7 +169,8 @@ static int write_text(const struct told *told, struct csvk_buf *out)
         status = add_byte_line(out, "escape", sniff->dialect.escape, &sniff->on_escape);
     }
     if (status == CSVK_OK) {
-        status = add_line(out, "encoding", sniff->encoding, &sniff->on_encoding);
+        status = add_line(out, "encoding", sniff->encoding[0] != '\0' ? sniff->encoding : "?",
+                          &sniff->on_encoding);
     }
     if (status == CSVK_OK) {
         status = add_line(out, "line break", csvk_eol_name(sniff->eol), &sniff->on_eol);
