@@ -172,7 +172,7 @@ static int scan_and_build(struct csvk_manifest **out, struct json_scan *scan,
     if (scan->text[scan->values.item[0]] != '{') {
         scan->rule = RULE_NOT_OBJECT;
         scan->at = scan->values.item[0];
-        scan->wrong = "a manifest is an object, in { }";
+        scan->wrong = "an object, in { }, was expected";
         return refuse(scan, findings, err);
     }
     return build(out, scan, findings, err);

@@ -61,6 +61,15 @@ struct csvk_manifest *pf_read_manifest(struct pf *pf, const char *relative,
     return manifest;
 }
 
+/* The platform's words for a manifest that is not JSON do not fit other files. */
+static void say_found(struct pf *pf, struct pf_note note, const char *message)
+{
+    static const char words[] = "Failed to parse manifest file as \"json\": ";
+    bool parsing = strncmp(message, words, sizeof(words) - 1) == 0;
+    pf_say(pf, &pf->report->findings, note, parsing ? "not JSON: %s" : "%s",
+           parsing ? message + sizeof(words) - 1 : message);
+}
+
 cJSON *pf_read_object(struct pf *pf, const char *relative, const char *rule)
 {
     struct csvk_manifest_findings found = {.limit = 20};
@@ -77,7 +86,7 @@ cJSON *pf_read_object(struct pf *pf, const char *relative, const char *rule)
         struct pf_note note = {.rule = rule, .file = relative, .mend = found.item[i].mend};
         note.line = found.item[i].line;
         note.column = found.item[i].column;
-        pf_say(pf, &pf->report->findings, note, "%s", found.item[i].message);
+        say_found(pf, note, found.item[i].message);
     }
     cJSON *tree = manifest != NULL ? pf_tree(pf, manifest) : NULL;
     csvk_manifest_free(manifest);

@@ -80,7 +80,8 @@ static int need_normalize(const struct slice_job *job)
         for (const struct cli_option *row = (*group)->rows; row->name != NULL; row++) {
             bool ours = strcmp(row->name, "max-record") == 0;
             if (!ours && cli_has(job->cli, row->name)) {
-                return cli_trouble(job->cli, "--%s goes with --normalize", row->name);
+                return cli_trouble(
+                    job->cli, "--%s goes with --normalize; add that, or leave it out", row->name);
             }
         }
     }

@@ -12,6 +12,7 @@ for text in '{' '[]' 'null' '{"a":1,"a":2}' '{"storage":[1]}' '{"storage":{"outp
     judge
     [ "$got" = 1 ] || fail "config $text: exit $got: $(head -c 200 out)"
     is '[.findings[] | select(.file == "config.json" and (.rule | startswith("preflight-config")))] | length > 0'
+    is '[.findings[] | select(.file == "config.json" and (.message | contains("manifest")))] == []'
 done
 for text in '{"storage":{"input":{"tables":[{"source":"in.c-a.b","destination":"b.csv","day":2}]}}}' \
     '{"storage":{"input":{"tables":[{"destination":"b.csv"}]}}}' \
