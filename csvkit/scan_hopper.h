@@ -1,11 +1,11 @@
 /*
  * scan_hopper.h - private, part of scan_template.h: one record at a time by masks, without stepping
  * from field to field. Between the prover, which takes only clean records, and the walker, which
- * takes anything: a record whose enclosures and line breaks are in order, whatever its number of
- * fields and its bytes. Files with a defect in every record live on it.
+ * takes anything: any number of fields, any bytes, faults of enclosures that are settled within 64
+ * bytes. Files with a defect in every record live on it.
  *
- * Everything else (text behind an enclosure, lone CR, blank lines, two enclosed line breaks in one
- * record, a record that does not end 64 bytes before the window does) is left to the walker.
+ * Everything else (CR CR LF, blank lines, two enclosed line breaks in one record, a record that
+ * does not end 64 bytes before the window does) is left to the walker.
  */
 #define HOP_BLOCKS 64 /* longer records go to the walker */
 #define HOP_NOT    SIZE_MAX
@@ -56,25 +56,108 @@ static inline SCAN_TARGET uint64_t hop_here(const struct hop_masks *m)
     return ends ^ (ends - 1);
 }
 
-/*
- * Doubts there are. Stray enclosures are told and taken out of the masks, first to last, since each
- * turns inside and outside over. False: something else is in doubt, or blanks stand before one.
- */
-static SCAN_TARGET bool hop_tell_stray(struct hop_carry h, struct walk *w, const unsigned char *p,
-                                       struct hop_masks *m)
+static bool hop_is_blank(const struct walk *w, unsigned char c)
 {
+    return (c == ' ' || c == '\t') && c != w->cursor->n.delimiter;
+}
+
+/* The enclosures of a field from the bit `at` on are data. False: it does not end in the block. */
+static bool hop_literal(struct hop_masks *m, unsigned at)
+{
+    uint64_t ends = (m->delimiter | m->lf) & ~below(at);
+    if (ends == 0) {
+        return false;
+    }
+    m->quote &= below(at) | ~below(low_bit(ends));
+    return true;
+}
+
+/* An enclosure at the bit `at`, behind a loose byte. */
+static bool hop_stray_quote(struct walk *w, const unsigned char *p, struct hop_masks *m,
+                            unsigned at)
+{
+    const unsigned char *quote = p + at, *begin = quote;
+    const unsigned char *first = w->bytes + (size_t)(w->open->r.offset - w->offset);
+    while (begin > first && hop_is_blank(w, begin[-1])) {
+        begin--;
+    }
+    if (begin < quote && (begin == first || begin[-1] == w->cursor->n.delimiter)) {
+        walk_tell(w, CSVK_FACT_SPACE_BEFORE_QUOTE, (size_t)(begin - w->bytes),
+                  (size_t)(quote - begin), 0);
+        return hop_literal(m, at);
+    }
+    walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(quote - w->bytes), 1, 0);
+    m->quote &= ~(UINT64_C(1) << at);
+    return true;
+}
+
+/* A loose byte at the bit `at`, behind an enclosure that closes. */
+static bool hop_behind_closing(struct walk *w, const unsigned char *p, struct hop_masks *m,
+                               unsigned at)
+{
+    const unsigned char *from = p + at;
+    unsigned end = at;
+    while (end < 64 && hop_is_blank(w, p[end])) {
+        end++;
+    }
+    if (end == 64 || w->cursor->n.enclosure == '\\') {
+        return false;
+    }
+    uint64_t ends = m->delimiter | m->lf | (m->cr & (m->lf >> 1));
+    if ((ends >> end & 1) != 0) {
+        walk_tell(w, CSVK_FACT_SPACE_AFTER_QUOTE, (size_t)(from - w->bytes), end - at, 0);
+        return true;
+    }
+    if (from[-2] == '\\') {
+        walk_tell(w, CSVK_FACT_BACKSLASH_QUOTE, (size_t)(from - w->bytes) - 2, 2, 0);
+    } else {
+        walk_tell(w, CSVK_FACT_TEXT_AFTER_CLOSING, (size_t)(from - w->bytes), 1, 0);
+    }
+    return hop_literal(m, at);
+}
+
+/* The byte before the bit `at` is a CR without LF. */
+static bool hop_bare_cr(struct walk *w, const unsigned char *p, struct hop_masks *m, unsigned at)
+{
+    bool inside = at == 0 || (m->inside >> (at - 1) & 1) != 0;
+    if (inside || p[at] == '\r' || csvk_cr_ends_record(&w->scan->table)) {
+        return false;
+    }
+    walk_tell(w, CSVK_FACT_BARE_CR, (size_t)(p - w->bytes) + at - 1, 1, 0);
+    w->open->lines++;
+    m->cr &= ~(UINT64_C(1) << (at - 1));
+    return true;
+}
+
+/*
+ * Doubts there are. They are told and settled first to last, since what is told of one may turn
+ * inside and outside over behind it. False: that is for the walker.
+ */
+static SCAN_TARGET __attribute__((noinline)) bool hop_settle(struct hop_carry h, struct walk *w,
+                                                             const unsigned char *p,
+                                                             struct hop_masks *m)
+{
+    uint64_t settled = 0;
     for (;;) {
-        uint64_t doubt = hop_doubt(&h, m) & hop_here(m);
+        uint64_t doubt = hop_doubt(&h, m) & hop_here(m) & ~settled;
         if (doubt == 0) {
             return true;
         }
         unsigned at = low_bit(doubt);
-        if ((hop_stray(&h, m) >> at & 1) == 0 || p[(int)at - 1] == ' ' || p[(int)at - 1] == '\t') {
+        uint64_t bit = UINT64_C(1) << at;
+        w->open->r.nfields = h.delimiters + popcount(m->delimiter & ~m->inside & (bit - 1));
+        bool done;
+        if ((hop_stray(&h, m) & bit) != 0) {
+            done = hop_stray_quote(w, p, m, at);
+        } else if ((((m->cr << 1) | (h.cr >> 63)) & bit) != 0) {
+            done = hop_bare_cr(w, p, m, at);
+        } else {
+            done = hop_behind_closing(w, p, m, at);
+            settled |= bit;
+        }
+        if (!done) {
             return false;
         }
-        w->open->r.nfields = h.delimiters + popcount(m->delimiter & ~m->inside & below(at));
-        walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(p - w->bytes) + at, 1, 0);
-        m->quote &= ~(UINT64_C(1) << at);
         *m = hop_enclosures(&h, *m);
     }
 }
@@ -94,7 +177,7 @@ static inline SCAN_TARGET struct hop_carry hop_next(struct hop_carry h, const st
 /*
  * The place of the line break that ends the record at `from`, or HOP_NOT. The carry and the needles
  * are copies, so that they stay in registers. `crs` is a constant in each caller: a table that ends
- * its records with LF is not asked for CR but where a byte is odd; one is left to the walker.
+ * its records with LF is not asked for CR but where a byte is odd.
  */
 static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_to_end(struct hop *hop,
                                                                            struct walk *w,
@@ -115,11 +198,15 @@ static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_to_end(struc
                               .quote = chunk_eq(c, n.enclosure) & n.quote_on,
                               .cr = crs == CSVK_EOL_CRLF ? chunk_eq(c, '\r') : 0};
         uint64_t odd = chunk_odd(c) & ~(m.delimiter | m.lf | m.cr | m.quote);
+        if (crs != CSVK_EOL_CRLF && odd != 0) {
+            m.cr = chunk_eq(c, '\r');
+            odd &= ~m.cr;
+        }
         m = hop_enclosures(&h, m);
         uint64_t here = hop_here(&m);
         if ((hop_doubt(&h, &m) & here) != 0) {
             struct hop_masks told = m;
-            if (!hop_tell_stray(h, w, bytes + from + at, &told)) {
+            if (!hop_settle(h, w, bytes + from + at, &told)) {
                 return HOP_NOT;
             }
             m = told;
@@ -128,9 +215,6 @@ static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_to_end(struc
         if ((((odd & here) != 0) | cut) && hop->odd == HOP_NOT &&
             is_odd(w->cursor, bytes + from + at, c, odd & here, here)) {
             hop->odd = at > 3 ? at - 3 : 0;
-        }
-        if (crs != CSVK_EOL_CRLF && (odd & here) != 0 && (chunk_eq(c, '\r') & here) != 0) {
-            return HOP_NOT;
         }
         cut = odd >> 63 != 0;
         uint64_t ends = m.lf & ~m.inside;
@@ -173,6 +257,18 @@ static SCAN_TARGET void hop_describe(const struct hop *h, struct walk *w, size_t
     }
 }
 
+/*
+ * Where to look at the record's bytes from: what is odd begins at most three bytes before its
+ * block, and a sequence that is not odd may reach beyond that place.
+ */
+static size_t hop_look_from(const unsigned char *record, size_t odd)
+{
+    while (odd > 0 && (record[odd] & 0xc0) == 0x80) {
+        odd--;
+    }
+    return odd;
+}
+
 /* Examines the record at `from`; answers the offset behind it, or HOP_NOT: nothing has happened. */
 static SCAN_TARGET size_t hop_record(struct walk *w, size_t from)
 {
@@ -188,10 +284,11 @@ static SCAN_TARGET size_t hop_record(struct walk *w, size_t from)
         csvk_record_abandon(w->open, told);
         return HOP_NOT;
     }
-    w->open->lines = h.sum.breaks;
+    w->open->lines += h.sum.breaks;
     hop_describe(&h, w, length);
     if (h.odd != HOP_NOT) {
-        walk_bytes(w, (struct csvk_bytes){w->bytes + from, length}, h.odd, h.structure);
+        struct csvk_bytes record = {w->bytes + from, length};
+        walk_bytes(w, record, hop_look_from(record.ptr, h.odd), h.structure);
     }
     enum csvk_eol eol = crlf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
     csvk_record_finish(w->open, table, told, eol, w->offset + from + length);

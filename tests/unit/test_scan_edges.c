@@ -101,6 +101,66 @@ START_TEST(nothing_beside_the_input_is_read)
 }
 END_TEST
 
+/* ---- defects at every place of a block ---- */
+
+static const char *const defects[] = {
+    ",surplus",
+    "x\"y\"\"z\"",
+    ",\"a\"b\"c\"d,",
+    ",\"a\\\"b, \"c\",",
+    ", \"a\",\t\"b,c\" ,",
+    ",\"a\" ,\"b\"\t \t,\"c\" d \",",
+    ",\r\"a\"\r,\"b\"\rc,",
+    ",\"a\rb\",\r\r,\"c\" \r\n",
+    "\r\n\"a\"\r\n",
+    "\n\n\"a\" \n\"b\"c\n",
+    ",\"a\nb\",\"c\nd\"e,",
+    "caf\xc3\xa9\xe2\x80\xa8,",
+    "\xf0\x9f\x98\x80\xc3\xa9\xff\xef\xbb\xbf,",
+    "\xc3\xc3\xa9\x80,\x01\xe2\x80",
+    ",\"\"a,\"\" \"\",\"\"\"b\"c\"\"",
+    "\t\x7f, \r \"x,",
+};
+
+/* Records long enough for every reader to be tried on the one in which `defect` is. */
+static void put_table(struct csvk_buf *to, size_t shift, const char *defect, const char *eol)
+{
+    static const char filling[] =
+        "0123456789 bcdefghi jklmnopqrs tuvwxyz ABCDEFGHIJ KLMNOPQRST UVWXYZ "
+        "0123456789 bcdefghi jklmnopqrs tuvwxyz ABCDEFGHIJ KLMNOPQRST UVWXYZ ";
+    csvk_buf_clear(to);
+    for (int i = 0; i < 12; i++) {
+        bool broken = i == 3 || i == 4 || i == 7;
+        const char *inserted = broken ? defect : "";
+        int status = csvk_buf_printf(to, "%.*s%s,\"%.70s\",c%s", (int)shift, filling, inserted,
+                                     filling, eol);
+        ck_assert_int_eq(status, CSVK_OK);
+    }
+}
+
+START_TEST(defects_are_told_alike_at_every_place)
+{
+    static struct csvk_buf table, want, have;
+    static const char *const ends[] = {"\n", "\r\n"};
+    for (size_t k = 0; k < 2 * sizeof defects / sizeof *defects; k++) {
+        for (size_t shift = 1; shift <= 130; shift++) {
+            put_table(&table, shift, defects[k / 2], ends[k % 2]);
+            struct csvk_options options = options_of(_i, shift % 3 == 0, 0);
+            options.any_eol = shift % 5 == 0;
+            options.facts &= k % 3 == 0 ? CSVK_FACTS_ALL : ~CSVK_FACT_BIT(CSVK_FACT_NON_ASCII);
+            csvk_buf_clear(&have);
+            support_reading(table.data, table.length, &options, &have);
+            options.law_only = true;
+            csvk_buf_clear(&want);
+            support_reading(table.data, table.length, &options, &want);
+            ck_assert_msg(want.length == have.length &&
+                              memcmp(want.data, have.data, want.length) == 0,
+                          "defect %zu at %zu, level %d", k / 2, shift, _i);
+        }
+    }
+}
+END_TEST
+
 /* ---- slack full of bytes that mean something ---- */
 
 static uint64_t scan_digest(const unsigned char *bytes, size_t length,
@@ -210,6 +270,8 @@ int main(void)
     TCase *tcase = tcase_create("scan_edges");
     tcase_set_timeout(tcase, 300);
     tcase_add_loop_test(tcase, nothing_beside_the_input_is_read, CSVK_SIMD_SCALAR,
+                        CSVK_SIMD_AVX512 + 1);
+    tcase_add_loop_test(tcase, defects_are_told_alike_at_every_place, CSVK_SIMD_SCALAR,
                         CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, the_slack_decides_nothing, CSVK_SIMD_SCALAR, CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, oversize_records_know_lines_and_columns, 0, 4);
