@@ -1,21 +1,28 @@
 /* key_fields.c - see key_fields.h. */
 #include "validator/key_fields.h"
 
+#include "csvkit/places.h"
+
 #include <string.h>
+
+enum { BLOCK = 32 };
 
 int key_columns_init(struct key_columns *k, size_t count)
 {
     k->count = count;
     k->column = csvk_calloc(count, sizeof(*k->column));
     k->order = csvk_calloc(count, sizeof(*k->order));
+    k->sorted = csvk_calloc(count, sizeof(*k->sorted));
     k->field = csvk_calloc(count, sizeof(*k->field));
-    return k->column != NULL && k->order != NULL && k->field != NULL ? CSVK_OK : CSVK_ENOMEM;
+    bool all = k->column != NULL && k->order != NULL && k->sorted != NULL && k->field != NULL;
+    return all ? CSVK_OK : CSVK_ENOMEM;
 }
 
 void key_columns_release(struct key_columns *k)
 {
     csvk_free(k->column);
     csvk_free(k->order);
+    csvk_free(k->sorted);
     csvk_free(k->field);
     if (k->scan_ready) {
         csvk_scan_release(&k->scan);
@@ -30,6 +37,11 @@ void key_columns_sort(struct key_columns *k)
             k->order[j] = k->order[j - 1];
         }
         k->order[j] = i;
+    }
+    k->in_row = true;
+    for (size_t i = 0; i < k->count; i++) {
+        k->sorted[i] = k->column[k->order[i]];
+        k->in_row = k->in_row && k->column[i] == k->column[0] + i;
     }
 }
 
@@ -71,7 +83,7 @@ static bool find_in_order(struct key_columns *k, struct csvk_bytes record,
     for (size_t column = 0;; column++) {
         uint32_t flags;
         size_t end = field_end(record, at, dialect, &flags);
-        while (k->column[k->order[next]] == column) {
+        while (k->sorted[next] == column) {
             k->field[k->order[next]] = (struct csvk_field){(uint32_t)at, (uint32_t)end, flags};
             if (++next == k->count) {
                 return true;
@@ -82,6 +94,69 @@ static bool find_in_order(struct key_columns *k, struct csvk_bytes record,
         }
         at = end + 1;
     }
+}
+
+/* Delimiters and enclosures in the 32 bytes of the record from `base` on, and its end. */
+static inline uint32_t ends_in(struct csvk_bytes record, size_t base,
+                               const struct csvk_dialect *dialect)
+{
+    const unsigned char delimiter = (unsigned char)dialect->delimiter;
+    const unsigned char enclosure =
+        dialect->enclosure != CSVK_NO_BYTE ? (unsigned char)dialect->enclosure : delimiter;
+    uint32_t ends = csvk_places_of_two(record.ptr + base, delimiter, enclosure);
+    if (record.len - base < BLOCK) {
+        uint32_t behind = UINT32_C(1) << (record.len - base);
+        ends = (ends & (behind - 1)) | behind;
+    }
+    return ends;
+}
+
+struct csvk_bytes key_columns_piece(const struct key_columns *k, struct csvk_bytes record,
+                                    const struct csvk_dialect *dialect)
+{
+    const struct csvk_bytes none = {record.ptr, 0};
+    const size_t first = k->column[0], last = first + k->count - 1;
+    size_t column = 0, at = 0, begin = 0;
+    for (size_t base = 0; base <= record.len; base += BLOCK) {
+        for (uint32_t ends = ends_in(record, base, dialect); ends != 0; ends &= ends - 1) {
+            size_t end = base + (size_t)__builtin_ctz(ends);
+            bool enclosure = end != record.len && record.ptr[end] != dialect->delimiter;
+            if (enclosure || (end == at && column >= first)) {
+                return none;
+            }
+            begin = column == first ? at : begin;
+            if (column == last) {
+                return (struct csvk_bytes){record.ptr + begin, end - begin};
+            }
+            column++;
+            at = end + 1;
+        }
+    }
+    return none;
+}
+
+/* The same, 32 bytes in one step; false also when an enclosure stands before the end of the key. */
+static bool find_plain(struct key_columns *k, struct csvk_bytes record,
+                       const struct csvk_dialect *dialect)
+{
+    size_t column = 0, next = 0, at = 0;
+    for (size_t base = 0; base <= record.len; base += BLOCK) {
+        for (uint32_t ends = ends_in(record, base, dialect); ends != 0; ends &= ends - 1) {
+            size_t end = base + (size_t)__builtin_ctz(ends);
+            if (end != record.len && record.ptr[end] != dialect->delimiter) {
+                return false;
+            }
+            for (; k->sorted[next] == column; next++) {
+                k->field[k->order[next]] = (struct csvk_field){(uint32_t)at, (uint32_t)end, 0};
+                if (next + 1 == k->count) {
+                    return true;
+                }
+            }
+            column++;
+            at = end + 1;
+        }
+    }
+    return false;
 }
 
 static int prepare_scan(struct key_columns *k, const struct csvk_dialect *dialect)
@@ -126,6 +201,6 @@ int key_columns_find(struct key_columns *k, struct csvk_bytes record,
     if (reading == KEY_BY_LAW || dialect->escape != CSVK_NO_BYTE) {
         return find_by_law(k, record, dialect, found);
     }
-    *found = find_in_order(k, record, dialect);
+    *found = find_plain(k, record, dialect) || find_in_order(k, record, dialect);
     return CSVK_OK;
 }

@@ -14,6 +14,8 @@ struct key_columns {
     size_t count;
     size_t *column;           /* each from 0, in the order of the key */
     size_t *order;            /* indexes of `column`, ascending by column */
+    size_t *sorted;           /* column[order[i]] */
+    bool in_row;              /* each column stands right behind the one before */
     struct csvk_field *field; /* of the record at hand, offsets from its first byte */
     struct csvk_scan scan;    /* for records that are read as the law says */
     bool scan_ready;
@@ -33,5 +35,13 @@ enum key_reading { KEY_BY_LAW, KEY_IN_ORDER };
  */
 int key_columns_find(struct key_columns *k, struct csvk_bytes record,
                      const struct csvk_dialect *dialect, enum key_reading reading, bool *found);
+
+/*
+ * For columns that stand in a row: their values in one piece with the delimiters between them,
+ * when the record has them all, none is empty and none enclosed. Otherwise the length is 0, and
+ * key_columns_find has to see to it. The record is one to be read KEY_IN_ORDER.
+ */
+struct csvk_bytes key_columns_piece(const struct key_columns *k, struct csvk_bytes record,
+                                    const struct csvk_dialect *dialect);
 
 #endif

@@ -8,6 +8,7 @@
 #include "validator/judge.h"
 
 #include "validator/key_fields.h"
+#include "validator/key_lines.h"
 #include "validator/keys.h"
 
 #include <string.h>
@@ -28,6 +29,7 @@ struct key_state {
     size_t ndrifts, drift_capacity;
     uint64_t lines_known_to;       /* records from here on have an unknown line; 0: all are known */
     bool resolved;                 /* the columns are known */
+    bool in_pieces;                /* a key may stand in the record in one piece */
     bool searched;                 /* by csvk_validator_search_keys, for a table in slices */
     struct csvk_keys_shift before; /* of this slice: records and bytes of the slices before it */
     struct csvk_keys_shift joined; /* of the first slice: of all slices joined so far */
@@ -119,13 +121,15 @@ void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
         }
     }
     key_columns_sort(&k->columns);
+    csvk_keys_separate(k->keys, (unsigned char)v->options.dialect.delimiter);
+    k->in_pieces = k->columns.in_row && v->options.dialect.escape == CSVK_NO_BYTE;
     k->resolved = all;
 }
 
 /* ---- records ------------------------------------------------------------------------------------
  */
 
-/* The record begins on `line`. */
+/* The record begins on `line`; for records that are all known so far. */
 static int note_drift(struct key_state *k, uint64_t record, uint64_t line)
 {
     uint64_t lines = line - record;
@@ -170,46 +174,30 @@ static int field_value(const struct csvk_dialect *dialect, struct csvk_bytes raw
 
 /* A record of the batch, told or not. */
 struct key_record {
-    struct csvk_record r; /* number, line, offset and length */
-    struct csvk_bytes bytes;
+    uint64_t number, offset;
+    struct csvk_bytes bytes; /* without its line break */
     enum key_reading reading;
+    const struct csvk_record *noted; /* NULL: not told */
 };
 
-static void judge_empty(struct csvk_validator *v, const struct key_record *rec, size_t i)
-{
-    const struct csvk_field *field = &v->keys->columns.field[i];
-    struct place place = {rec->r.offset + field->begin, field->end - field->begin, rec->r.number,
-                          v->keys->columns.column[i] + 1};
-    v->record = &rec->r;
-    judge_add(v, RULE_EMPTY_KEY, &place);
-    v->record = NULL;
-}
+/* Where a reading of a batch's records stands. */
+struct key_walk {
+    const struct csvk_batch *batch;
+    size_t begin; /* of the next record */
+    uint64_t done;
+    size_t noted;  /* entry of batch->records that comes next */
+    bool one_line; /* every record is one line */
+    enum key_crs crs;
+    uint64_t line;   /* that begins at `lines_to`, where counting stands */
+    size_t lines_to; /* not behind the record at hand */
+};
 
-static int add_key(struct csvk_validator *v, const struct key_record *rec, struct csvk_error *err)
+static struct key_walk key_walk(const struct csvk_batch *b)
 {
-    struct key_state *k = v->keys;
-    const struct csvk_dialect *dialect = &v->options.dialect;
-    bool found;
-    int status = key_columns_find(&k->columns, rec->bytes, dialect, rec->reading, &found);
-    if (status == CSVK_OK && !found) {
-        return CSVK_OK; /* too short to have a key: that has its own finding */
-    }
-    for (size_t i = 0; i < k->columns.count && status == CSVK_OK; i++) {
-        const struct csvk_field *field = &k->columns.field[i];
-        struct csvk_bytes raw = {rec->bytes.ptr + field->begin, field->end - field->begin};
-        status = field_value(dialect, raw, field->flags, &k->room[i], &k->value[i]);
-        if (status == CSVK_OK && k->value[i].len == 0) {
-            judge_empty(v, rec, i);
-        }
-    }
-    if (status == CSVK_OK) {
-        status = note_drift(k, rec->r.number, rec->r.line);
-    }
-    if (status != CSVK_OK) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key");
-    }
-    struct csvk_key_place place = {rec->r.number, rec->r.offset};
-    return csvk_keys_add(k->keys, k->value, k->columns.count, place, err);
+    bool one_line = b->nlines <= b->nrecords;
+    bool cr = !one_line && memchr(b->bytes, '\r', b->size) != NULL;
+    return (struct key_walk){
+        .batch = b, .line = b->first_line, .one_line = one_line, .crs = cr ? KEY_CRS : KEY_NO_CR};
 }
 
 /* Length of a record without its line break, when nothing was found in it. */
@@ -221,57 +209,116 @@ static size_t content_length(const unsigned char *record, size_t length)
     return length != 0 && record[length - 1] == '\r' ? length - 1 : length;
 }
 
-/* Line breaks in a record, inside enclosures; CRLF is one. */
-static uint64_t lines_in(struct csvk_bytes record)
-{
-    uint64_t lines = 0;
-    const unsigned char *p = record.ptr, *end = record.ptr + record.len;
-    for (; p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) {
-        lines++;
-    }
-    p = record.ptr;
-    for (; p < end && (p = memchr(p, '\r', (size_t)(end - p))) != NULL; p++) {
-        lines += p + 1 == end || p[1] != '\n';
-    }
-    return lines;
-}
-
-/* Where a reading of a batch's records stands. */
-struct key_walk {
-    const struct csvk_batch *batch;
-    size_t begin; /* of the next record */
-    uint64_t done;
-    size_t noted;  /* entry of batch->records that comes next */
-    uint64_t line; /* of the next record */
-    bool one_line; /* every record is one line */
-};
-
-static struct key_walk key_walk(const struct csvk_batch *b)
-{
-    return (struct key_walk){
-        .batch = b, .line = b->first_line, .one_line = b->nlines <= b->nrecords};
-}
-
-/* The next record. Answers what was told of it, or NULL. */
-static const struct csvk_record *next_record(struct key_walk *w, struct key_record *rec)
+static void next_record(struct key_walk *w, struct key_record *rec)
 {
     const struct csvk_batch *b = w->batch;
     const unsigned char *bytes = b->bytes + w->begin;
     size_t size = b->record_end[w->done] - w->begin;
-    uint64_t number = b->first_record + w->done++;
-    bool told = w->noted < b->nnoted && b->records[w->noted].number == number;
-    const struct csvk_record *noted = told ? &b->records[w->noted++] : NULL;
-    size_t length = told ? (size_t)noted->length : content_length(bytes, size);
+    rec->number = b->first_record + w->done++;
+    rec->offset = b->offset + w->begin;
+    rec->noted = NULL;
+    if (w->noted < b->nnoted && b->records[w->noted].number == rec->number) {
+        rec->noted = &b->records[w->noted++];
+        w->line = rec->noted->line;
+        w->lines_to = w->begin;
+    }
+    size_t length = rec->noted != NULL ? (size_t)rec->noted->length : content_length(bytes, size);
     rec->bytes = (struct csvk_bytes){bytes, length};
-    rec->reading = told && noted->nfacts != 0 ? KEY_BY_LAW : KEY_IN_ORDER;
-    rec->r = (struct csvk_record){.number = number,
-                                  .line = told ? noted->line : w->line,
-                                  .offset = b->offset + w->begin,
-                                  .length = length};
+    bool by_law = rec->noted != NULL && rec->noted->nfacts != 0;
+    rec->reading = by_law ? KEY_BY_LAW : KEY_IN_ORDER;
     w->begin += size;
-    bool two_breaks = told && noted->eol == CSVK_EOL_CRCRLF;
-    w->line = rec->r.line + (w->one_line ? 0 : lines_in(rec->bytes)) + (two_breaks ? 2 : 1);
-    return noted;
+}
+
+/* The line on which the record at hand begins. Counted only when asked for. */
+static uint64_t line_of(struct key_walk *w, const struct key_record *rec)
+{
+    if (w->one_line) {
+        return w->batch->first_line + (rec->number - w->batch->first_record);
+    }
+    const unsigned char *from = w->batch->bytes + w->lines_to;
+    size_t length = (size_t)(rec->bytes.ptr - from);
+    w->line += key_lines_count((struct csvk_bytes){from, length}, w->crs);
+    w->lines_to += length;
+    return w->line;
+}
+
+static void judge_empty(struct csvk_validator *v, struct key_walk *w, const struct key_record *rec,
+                        size_t i)
+{
+    const struct csvk_field *field = &v->keys->columns.field[i];
+    const struct csvk_record record = {.number = rec->number,
+                                       .line = line_of(w, rec),
+                                       .offset = rec->offset,
+                                       .length = rec->bytes.len};
+    struct place place = {rec->offset + field->begin, field->end - field->begin, rec->number,
+                          v->keys->columns.column[i] + 1};
+    v->record = &record;
+    judge_add(v, RULE_EMPTY_KEY, &place);
+    v->record = NULL;
+}
+
+static int key_values(struct csvk_validator *v, struct key_walk *w, const struct key_record *rec)
+{
+    struct key_state *k = v->keys;
+    for (size_t i = 0; i < k->columns.count; i++) {
+        const struct csvk_field *field = &k->columns.field[i];
+        k->value[i] = (struct csvk_bytes){rec->bytes.ptr + field->begin, field->end - field->begin};
+        if (field->flags != 0 && field_value(&v->options.dialect, k->value[i], field->flags,
+                                             &k->room[i], &k->value[i]) != CSVK_OK) {
+            return CSVK_ENOMEM;
+        }
+        if (k->value[i].len == 0) {
+            judge_empty(v, w, rec, i);
+        }
+    }
+    return CSVK_OK;
+}
+
+static int note_line(struct key_state *k, struct key_walk *w, const struct key_record *rec)
+{
+    return k->lines_known_to == 0 ? note_drift(k, rec->number, line_of(w, rec)) : CSVK_OK;
+}
+
+static int add_values(struct csvk_validator *v, struct key_walk *w, const struct key_record *rec,
+                      struct csvk_error *err)
+{
+    struct key_state *k = v->keys;
+    bool found;
+    int status =
+        key_columns_find(&k->columns, rec->bytes, &v->options.dialect, rec->reading, &found);
+    if (status == CSVK_OK && !found) {
+        return CSVK_OK; /* too short to have a key: that has its own finding */
+    }
+    if (status == CSVK_OK) {
+        status = key_values(v, w, rec);
+    }
+    if (status == CSVK_OK) {
+        status = note_line(k, w, rec);
+    }
+    if (status != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key");
+    }
+    struct csvk_key_place place = {rec->number, rec->offset};
+    return csvk_keys_add(k->keys, k->value, k->columns.count, place, err);
+}
+
+/* Most keys stand in the record in one piece, as they are. */
+static int add_key(struct csvk_validator *v, struct key_walk *w, const struct key_record *rec,
+                   struct csvk_error *err)
+{
+    struct key_state *k = v->keys;
+    struct csvk_bytes piece = {NULL, 0};
+    if (k->in_pieces && rec->reading == KEY_IN_ORDER) {
+        piece = key_columns_piece(&k->columns, rec->bytes, &v->options.dialect);
+    }
+    if (piece.len == 0) {
+        return add_values(v, w, rec, err);
+    }
+    if (note_line(k, w, rec) != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key");
+    }
+    struct csvk_key_place place = {rec->number, rec->offset};
+    return csvk_keys_add_joined(k->keys, piece, place, err);
 }
 
 int keys_feed(struct csvk_validator *v, struct csvk_error *err)
@@ -284,10 +331,10 @@ int keys_feed(struct csvk_validator *v, struct csvk_error *err)
     struct key_walk walk = key_walk(b);
     while (walk.done < b->nrecords && status == CSVK_OK) {
         struct key_record rec;
-        const struct csvk_record *noted = next_record(&walk, &rec);
-        bool blank = noted != NULL && noted->blank;
-        bool judged = !blank && rec.r.number != v->header_record;
-        status = judged ? add_key(v, &rec, err) : CSVK_OK;
+        next_record(&walk, &rec);
+        bool blank = rec.noted != NULL && rec.noted->blank;
+        bool judged = !blank && rec.number != v->header_record;
+        status = judged ? add_key(v, &walk, &rec, err) : CSVK_OK;
     }
     return status;
 }

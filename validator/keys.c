@@ -3,6 +3,7 @@
 
 #include "csvkit/hash.h"
 #include "validator/keys_parts.h"
+#include "validator/keys_repeats.h"
 #include "validator/keys_search.h"
 
 #include <string.h>
@@ -10,13 +11,24 @@
 
 #define BLOCK_LEAST ((size_t)1 << 10)
 #define BLOCK_MOST  ((size_t)64 << 10)
+#define WORDS_MOST  ((size_t)16 << 10) /* a block of hashes */
+
+/* Hashes wait to be put into their partitions in one go: then the cache misses of many overlap,
+ * and the cache is theirs for that time. */
+enum { WAITING_MOST = 2048, AHEAD = 16 };
 
 struct csvk_keys {
     char *temp_dir; /* NULL: the default */
     size_t limit, inline_limit;
-    struct csvk_parts parts;
-    struct csvk_buf room;    /* for a long key */
-    struct csvk_spill longs; /* keys that are too long for a block, one behind the other */
+    unsigned char separator;  /* between the values of a key */
+    uint64_t seed, mask;      /* of the hashes */
+    struct csvk_parts log;    /* the keys, in one partition */
+    struct csvk_parts hashes; /* theirs, but for those that wait */
+    uint64_t waiting[WAITING_MOST];
+    size_t nwaiting;
+    struct csvk_parts suspect; /* keys whose hash may occur again, at the end */
+    struct csvk_buf room;      /* for a long key */
+    struct csvk_spill longs;   /* keys that are too long for a block, one behind the other */
     struct csvk_found found;
     struct csvk_keys_effort effort;
 };
@@ -33,13 +45,31 @@ static uint64_t process_seed(void)
 }
 
 /* Open blocks of all 256 partitions take a quarter of the memory at most. */
-static size_t block_size_for(size_t limit)
+static size_t block_size_for(size_t limit, size_t most)
 {
     size_t size = BLOCK_LEAST;
-    while (size < BLOCK_MOST && size * 2 * CSVK_PARTS <= limit / 4) {
+    while (size < most && size * 2 * CSVK_PARTS <= limit / 4) {
         size *= 2;
     }
     return size;
+}
+
+/*
+ * Sixteenths of the memory: 7 for keys and 6 for their hashes; then 2 + 1 more to look at the
+ * hashes. Suspects get the 6 of the hashes, and the search has what the keys had.
+ */
+static void share_memory(struct csvk_keys *keys)
+{
+    const size_t share = keys->limit / 16;
+    size_t block_size = block_size_for(keys->limit, BLOCK_MOST);
+    keys->inline_limit = csvk_parts_inline_limit(block_size);
+    csvk_spill_init(&keys->longs, keys->temp_dir);
+    csvk_parts_init(&keys->log, block_size, share * 7, keys->temp_dir);
+    csvk_parts_init(&keys->hashes, block_size_for(keys->limit, WORDS_MOST), share * 6,
+                    keys->temp_dir);
+    csvk_parts_init(&keys->suspect, block_size, share * 6, keys->temp_dir);
+    csvk_found_init(&keys->found, share, keys->temp_dir);
+    keys->suspect.seed = csvk_hash_fold(keys->seed ^ CSVK_HASH_C, CSVK_HASH_A);
 }
 
 int csvk_keys_new(struct csvk_keys **out, size_t memory_limit, const char *temp_dir,
@@ -50,7 +80,9 @@ int csvk_keys_new(struct csvk_keys **out, size_t memory_limit, const char *temp_
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     csvk_spill_init(&keys->longs, NULL);
-    csvk_spill_init(&keys->parts.file, NULL);
+    csvk_spill_init(&keys->log.file, NULL);
+    csvk_spill_init(&keys->hashes.file, NULL);
+    csvk_spill_init(&keys->suspect.file, NULL);
     csvk_spill_init(&keys->found.file, NULL);
     if (temp_dir != NULL) {
         keys->temp_dir = csvk_strdup(temp_dir);
@@ -61,20 +93,26 @@ int csvk_keys_new(struct csvk_keys **out, size_t memory_limit, const char *temp_
     }
     size_t limit = memory_limit != 0 ? memory_limit : CSVK_KEYS_MEMORY;
     keys->limit = limit < CSVK_KEYS_MEMORY_LEAST ? CSVK_KEYS_MEMORY_LEAST : limit;
-    size_t block_size = block_size_for(keys->limit);
-    keys->inline_limit = csvk_parts_inline_limit(block_size);
-    csvk_spill_init(&keys->longs, keys->temp_dir);
-    csvk_parts_init(&keys->parts, block_size, keys->limit / 16 * 13, keys->temp_dir);
-    csvk_found_init(&keys->found, keys->limit / 16, keys->temp_dir);
-    keys->parts.seed = process_seed();
+    keys->seed = process_seed();
+    keys->separator = ',';
+    share_memory(keys);
+    csvk_keys_weaken_hash(keys, UINT64_MAX);
     *out = keys;
     return CSVK_OK;
 }
 
 void csvk_keys_weaken_hash(struct csvk_keys *keys, uint64_t mask)
 {
-    keys->parts.mask = mask;
+    keys->mask = mask;
+    keys->suspect.mask = mask;
 }
+
+void csvk_keys_separate(struct csvk_keys *keys, unsigned char separator)
+{
+    keys->separator = separator;
+}
+
+/* ---- one key out of several values ---- */
 
 /* LEB128. */
 static unsigned char *put_length(unsigned char *to, size_t length)
@@ -95,84 +133,126 @@ static size_t length_size(size_t length)
     return n;
 }
 
-/*
- * One key out of several values: each but the last is led by its length, so ("a","bc") and
- * ("ab","c") differ.
- */
-static size_t joined_size(const struct csvk_bytes *values, size_t count)
+static bool has_separator(const struct csvk_keys *keys, const struct csvk_bytes *values,
+                          size_t count)
 {
-    size_t size = values[count - 1].len;
-    for (size_t i = 0; i + 1 < count; i++) {
+    for (size_t i = 0; i < count; i++) {
+        if (values[i].len != 0 && memchr(values[i].ptr, keys->separator, values[i].len) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * The values, one separator between two of them. When one of them has a separator, that would be
+ * ambiguous: then as many separators as there are values come first, which is too many for the
+ * other form, and each value but the last is led by its length.
+ */
+static size_t joined_most(const struct csvk_bytes *values, size_t count)
+{
+    size_t size = count;
+    for (size_t i = 0; i < count; i++) {
         size += length_size(values[i].len) + values[i].len;
     }
     return size;
 }
 
-static void join(const struct csvk_bytes *values, size_t count, unsigned char *to)
+static size_t join(const struct csvk_keys *keys, const struct csvk_bytes *values, size_t count,
+                   unsigned char *to)
 {
+    const unsigned char *start = to;
+    bool lengths = has_separator(keys, values, count);
+    for (size_t i = 0; i < count && lengths; i++) {
+        *to++ = keys->separator;
+    }
     for (size_t i = 0; i < count; i++) {
-        if (i + 1 < count) {
+        if (lengths && i + 1 < count) {
             to = put_length(to, values[i].len);
         }
-        if (values[i].len > 0) {
+        if (values[i].len != 0) {
             csvk_copy_short(to, values[i].ptr, values[i].len);
             to += values[i].len;
         }
+        if (!lengths && i + 1 < count) {
+            *to++ = keys->separator;
+        }
     }
+    return (size_t)(to - start);
 }
 
-/* Of the values where they lie: bytes that were just written are slow to read again. */
-static uint64_t hash_values(const struct csvk_keys *keys, const struct csvk_bytes *values,
-                            size_t count)
-{
-    uint64_t hash = keys->parts.seed;
-    for (size_t i = 0; i < count; i++) {
-        hash = csvk_hash(values[i].ptr, values[i].len, hash);
-    }
-    return hash & keys->parts.mask;
-}
+/* ---- adding ---- */
 
 /* A key that is too long for a block goes to the file of long keys; its entry keeps the place. */
-static int add_long(struct csvk_keys *keys, const struct csvk_bytes *values, size_t count,
-                    struct csvk_entry *entry, struct csvk_error *err)
+static int add_long(struct csvk_keys *keys, struct csvk_entry *entry, struct csvk_error *err)
 {
-    csvk_buf_clear(&keys->room);
-    if (csvk_buf_reserve(&keys->room, entry->key.len) != CSVK_OK) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key of %zu bytes", entry->key.len);
-    }
-    join(values, count, keys->room.data);
+    struct csvk_bytes key = entry->key;
     entry->long_at = keys->longs.size;
-    entry->long_hash = hash_values(keys, values, count);
-    int status =
-        csvk_spill_write(&keys->longs, entry->long_at, keys->room.data, entry->key.len, err);
-    csvk_buf_release(&keys->room);
-    if (status != CSVK_OK) {
-        return status;
-    }
     entry->key.ptr = NULL;
-    return csvk_parts_add(&keys->parts, csvk_parts_index(entry->long_hash), entry, err);
+    int status = csvk_spill_write(&keys->longs, entry->long_at, key.ptr, key.len, err);
+    return status == CSVK_OK ? csvk_parts_add(&keys->log, 0, entry, err) : status;
+}
+
+static int place_waiting(struct csvk_keys *keys, struct csvk_error *err)
+{
+    struct csvk_parts *hashes = &keys->hashes;
+    const size_t count = keys->nwaiting;
+    keys->nwaiting = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t ahead = i + AHEAD < count ? i + AHEAD : i;
+        __builtin_prefetch(hashes->part[csvk_parts_index(keys->waiting[ahead])].at, 1);
+        uint64_t hash = keys->waiting[i];
+        int status = csvk_parts_put_word(hashes, csvk_parts_index(hash), hash, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return CSVK_OK;
+}
+
+int csvk_keys_add_joined(struct csvk_keys *keys, struct csvk_bytes joined,
+                         struct csvk_key_place place, struct csvk_error *err)
+{
+    struct csvk_entry entry = {.record = place.record, .offset = place.offset, .key = joined};
+    uint64_t hash = csvk_hash(joined.ptr, joined.len, keys->seed) & keys->mask;
+    keys->waiting[keys->nwaiting++] = hash;
+    int status = keys->nwaiting == WAITING_MOST ? place_waiting(keys, err) : CSVK_OK;
+    if (status == CSVK_OK && joined.len > keys->inline_limit) {
+        entry.long_hash = hash;
+        return add_long(keys, &entry, err);
+    }
+    unsigned char *body;
+    if (status == CSVK_OK) {
+        status = csvk_parts_place(&keys->log, 0, &entry, &body, err);
+    }
+    if (status == CSVK_OK) {
+        csvk_copy_short(body, joined.ptr, joined.len);
+    }
+    return status;
 }
 
 int csvk_keys_add(struct csvk_keys *keys, const struct csvk_bytes *values, size_t count,
                   struct csvk_key_place place, struct csvk_error *err)
 {
     static const unsigned char nothing[1];
-    struct csvk_entry entry = {.record = place.record,
-                               .offset = place.offset,
-                               .key = {nothing, joined_size(values, count)}};
-    if (entry.key.len > keys->inline_limit) {
-        return add_long(keys, values, count, &entry, err);
+    if (count == 1) {
+        struct csvk_bytes only = {values->len != 0 ? values->ptr : nothing, values->len};
+        return csvk_keys_add_joined(keys, only, place, err);
     }
-    unsigned char *body;
-    size_t i = csvk_parts_index(hash_values(keys, values, count));
-    int status = csvk_parts_place(&keys->parts, i, &entry, &body, err);
-    if (status == CSVK_OK) {
-        join(values, count, body);
+    size_t most = joined_most(values, count);
+    csvk_buf_clear(&keys->room);
+    if (csvk_buf_reserve(&keys->room, most) != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key of %zu bytes", most);
+    }
+    struct csvk_bytes joined = {keys->room.data, join(keys, values, count, keys->room.data)};
+    int status = csvk_keys_add_joined(keys, joined, place, err);
+    if (most > keys->inline_limit) {
+        csvk_buf_release(&keys->room);
     }
     return status;
 }
 
-/* ---- joining ---- */
+/* ---- two sets become one ---- */
 
 static int copy_longs(struct csvk_keys *left, const struct csvk_keys *right, struct csvk_error *err)
 {
@@ -192,41 +272,58 @@ static int copy_longs(struct csvk_keys *left, const struct csvk_keys *right, str
     return CSVK_OK;
 }
 
-static int copy_entries(struct csvk_keys *left, size_t i, const struct csvk_block *block,
+typedef int copy_fn(struct csvk_parts *to, size_t i, const struct csvk_block *block,
+                    struct csvk_error *err);
+
+static int copy_entries(struct csvk_parts *to, size_t i, const struct csvk_block *block,
                         struct csvk_error *err)
 {
-    const unsigned char *p = block->bytes, *end = block->bytes + block->used;
-    while (p < end) {
-        struct csvk_entry entry;
-        p = csvk_entry_read(block, p, left->inline_limit, &entry);
-        int status = csvk_parts_add(&left->parts, i, &entry, err);
-        if (status != CSVK_OK) {
-            return status;
-        }
+    struct csvk_block_walk walk = csvk_block_walk(to, block);
+    struct csvk_entry entry;
+    int status = CSVK_OK;
+    while (status == CSVK_OK && csvk_block_next(&walk, &entry)) {
+        status = csvk_parts_add(to, i, &entry, err);
     }
-    return CSVK_OK;
+    return status;
 }
 
-/* A block that is nearly full changes hands; the entries of others are copied, to waste no room. */
-static int join_part(struct csvk_keys *left, struct csvk_keys *right, size_t i,
-                     const struct csvk_block *raise, struct csvk_error *err)
+static int copy_words(struct csvk_parts *to, size_t i, const struct csvk_block *block,
+                      struct csvk_error *err)
+{
+    int status = CSVK_OK;
+    uint64_t word;
+    for (size_t at = 0; at < block->used && status == CSVK_OK; at += sizeof word) {
+        memcpy(&word, block->bytes + at, sizeof word);
+        status = csvk_parts_put_word(to, i, word, err);
+    }
+    return status;
+}
+
+struct joining {
+    struct csvk_parts *left, *right;
+    const struct csvk_block *raise; /* added to the header of every block */
+    copy_fn *copy;
+};
+
+/* A block that is nearly full changes hands; others are copied, to waste no room. */
+static int join_part(const struct joining *j, size_t i, struct csvk_error *err)
 {
     struct csvk_parts_walk walk;
-    csvk_parts_walk_init(&walk, &right->parts, i);
+    csvk_parts_walk_init(&walk, j->right, i);
     struct csvk_block *block = NULL;
     for (;;) {
         int status = csvk_parts_walk_next(&walk, block, &block, err);
         if (status != CSVK_OK || block == NULL) {
             return status;
         }
-        block->base_record += raise->base_record;
-        block->base_offset += raise->base_offset;
-        block->long_base += raise->long_base;
-        if (block->used >= left->parts.block_size / 4 * 3) {
-            status = csvk_parts_adopt(&left->parts, i, block, err);
+        block->base_record += j->raise->base_record;
+        block->base_offset += j->raise->base_offset;
+        block->long_base += j->raise->long_base;
+        if (block->used >= j->left->block_size / 4 * 3) {
+            status = csvk_parts_adopt(j->left, i, block, err);
             block = NULL;
         } else {
-            status = copy_entries(left, i, block, err);
+            status = j->copy(j->left, i, block, err);
         }
         if (status != CSVK_OK) {
             csvk_free(block);
@@ -235,38 +332,116 @@ static int join_part(struct csvk_keys *left, struct csvk_keys *right, size_t i,
     }
 }
 
+static uint64_t spilled(const struct csvk_keys *keys)
+{
+    return keys->log.file.written + keys->hashes.file.written + keys->longs.written +
+           keys->suspect.file.written;
+}
+
 int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk_keys_shift shift,
                     struct csvk_error *err)
 {
-    if (left->limit != right->limit || left->parts.mask != right->parts.mask) {
+    if (left->limit != right->limit || left->mask != right->mask) {
         return csvk_fail(err, CSVK_EUSAGE, "sets of keys with different limits cannot be joined");
     }
     const struct csvk_block raise = {
         .base_record = shift.records, .base_offset = shift.offsets, .long_base = left->longs.size};
-    int status = copy_longs(left, right, err);
-    for (size_t i = 0; i < CSVK_PARTS && status == CSVK_OK; i++) {
-        status = join_part(left, right, i, &raise, err);
+    const struct joining keys = {&left->log, &right->log, &raise, copy_entries};
+    const struct joining hashes = {&left->hashes, &right->hashes, &raise, copy_words};
+    int status = place_waiting(right, err);
+    if (status == CSVK_OK) {
+        status = copy_longs(left, right, err);
     }
-    right->effort.spilled += right->parts.file.written + right->longs.written;
-    left->effort.spilled += right->effort.spilled;
-    csvk_parts_release(&right->parts);
+    if (status == CSVK_OK) {
+        status = join_part(&keys, 0, err);
+    }
+    for (size_t i = 0; i < CSVK_PARTS && status == CSVK_OK; i++) {
+        status = join_part(&hashes, i, err);
+    }
+    left->effort.spilled += right->effort.spilled + spilled(right);
+    csvk_parts_release(&right->log);
+    csvk_parts_release(&right->hashes);
     csvk_spill_release(&right->longs);
     return status;
 }
 
 /* ---- the end ---- */
 
-int csvk_keys_finish(struct csvk_keys *keys, csvk_duplicate_fn *found, void *context,
-                     struct csvk_error *err)
+static int suspect_block(struct csvk_keys *keys, const struct csvk_repeats *repeats,
+                         const struct csvk_block *block, struct csvk_error *err)
+{
+    struct csvk_block_walk walk = csvk_block_walk(&keys->log, block);
+    struct csvk_entry entry;
+    int status = CSVK_OK;
+    while (status == CSVK_OK && csvk_block_next(&walk, &entry)) {
+        uint64_t hash = entry.long_hash;
+        if (entry.key.ptr != NULL) {
+            hash = csvk_hash(entry.key.ptr, entry.key.len, keys->seed) & keys->mask;
+        }
+        if (csvk_repeats_marked(repeats, hash)) {
+            status = csvk_parts_add(&keys->suspect, csvk_parts_index(hash), &entry, err);
+        }
+    }
+    return status;
+}
+
+/* Reads all keys again and takes those whose hash is marked. */
+static int gather_suspects(struct csvk_keys *keys, const struct csvk_repeats *repeats,
+                           struct csvk_error *err)
+{
+    struct csvk_parts_walk walk;
+    csvk_parts_walk_init(&walk, &keys->log, 0);
+    struct csvk_block *block = NULL;
+    for (;;) {
+        int status = csvk_parts_walk_next(&walk, block, &block, err);
+        if (status != CSVK_OK || block == NULL) {
+            return status;
+        }
+        status = suspect_block(keys, repeats, block, err);
+        if (status != CSVK_OK) {
+            csvk_free(block);
+            return status;
+        }
+    }
+}
+
+static int search_suspects(struct csvk_keys *keys, struct csvk_error *err)
 {
     struct csvk_search search = {
         .longs = &keys->longs, .found = &keys->found, .memory = keys->limit};
-    csvk_parts_drop_spare(&keys->parts);
-    int status = csvk_search_parts(&search, &keys->parts, err);
+    csvk_parts_drop_spare(&keys->suspect);
+    int status = csvk_search_parts(&search, &keys->suspect, err);
     csvk_search_release(&search);
     keys->effort.splits += search.splits;
-    keys->effort.spilled += search.spilled + keys->parts.file.written + keys->longs.written;
-    csvk_parts_release(&keys->parts);
+    keys->effort.spilled += search.spilled;
+    return status;
+}
+
+static int search(struct csvk_keys *keys, struct csvk_error *err)
+{
+    struct csvk_repeats repeats;
+    memset(&repeats, 0, sizeof repeats);
+    int status = place_waiting(keys, err);
+    csvk_parts_drop_spare(&keys->log);
+    csvk_parts_drop_spare(&keys->hashes);
+    if (status == CSVK_OK)
+        status = csvk_repeats_find(&repeats, &keys->hashes, keys->limit, err);
+    bool marked = repeats.mark != NULL;
+    csvk_parts_release(&keys->hashes);
+    if (status == CSVK_OK && marked) {
+        status = gather_suspects(keys, &repeats, err);
+    }
+    csvk_repeats_release(&repeats);
+    csvk_parts_release(&keys->log);
+    return status == CSVK_OK && marked ? search_suspects(keys, err) : status;
+}
+
+int csvk_keys_finish(struct csvk_keys *keys, csvk_duplicate_fn *found, void *context,
+                     struct csvk_error *err)
+{
+    int status = search(keys, err);
+    keys->effort.spilled += spilled(keys);
+    csvk_parts_release(&keys->suspect);
     csvk_spill_release(&keys->longs);
     if (status == CSVK_OK && found != NULL) {
         status = csvk_found_report(&keys->found, found, context, err);
@@ -289,7 +464,9 @@ void csvk_keys_free(struct csvk_keys *keys)
     if (keys == NULL) {
         return;
     }
-    csvk_parts_release(&keys->parts);
+    csvk_parts_release(&keys->log);
+    csvk_parts_release(&keys->hashes);
+    csvk_parts_release(&keys->suspect);
     csvk_spill_release(&keys->longs);
     csvk_found_release(&keys->found);
     csvk_buf_release(&keys->room);

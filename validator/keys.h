@@ -1,17 +1,19 @@
 /*
  * keys.h - exact search for repeated primary keys in a table of any size, in bounded memory.
  *
- * The idea. Nothing is looked up while the table is read: a key is hashed and appended, as bytes,
- * to one of 256 partitions (equal keys meet in the same one, in record order). That is sequential
- * work, so it costs tens of nanoseconds and no cache misses. When the memory is full, the
- * partitions go to an unlinked temporary file. At the end the partitions are searched one after the
- * other with a small hash table that fits into the cache (keys_table.h).
+ * The idea. Nothing is looked up while the table is read: a key is appended to a log, and its hash
+ * to one of 256 partitions. That is sequential work, so it costs few nanoseconds and no cache
+ * misses. What does not fit into the memory goes to unlinked temporary files. At the end the
+ * partitions of hashes are looked through, each in a small hash table that fits into the cache
+ * (keys_repeats.h). A hash that occurs once belongs to a key that does: a table without repeated
+ * keys is done then. Otherwise the log is read again, and the keys whose hash may occur again are
+ * partitioned and compared, byte by byte (keys_search.h).
  *
  * Exact: keys are equal when all their bytes are; the hash only decides where to look.
  * Order: duplicates come out in ascending record order, each with the first record of its key.
  * Bounded: memory stays near the limit for any number of keys, any length of a key, any number of
- * repetitions and any quality of the hash. The disk needs about the size of the keys + 9 bytes
- * each.
+ * repetitions and any quality of the hash. The disk needs about the size of the keys + 12 bytes
+ * each, and as much again for those that repeat.
  */
 #ifndef CSVK_VALIDATOR_KEYS_H
 #define CSVK_VALIDATOR_KEYS_H
@@ -50,6 +52,14 @@ struct csvk_key_place {
 };
 int csvk_keys_add(struct csvk_keys *keys, const struct csvk_bytes *values, size_t count,
                   struct csvk_key_place place, struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * The same for values that stand in one piece, one separator between two of them, and no separator
+ * within any of them (unless it is the only one). The separator is ',' until csvk_keys_separate,
+ * which comes before the first key.
+ */
+int csvk_keys_add_joined(struct csvk_keys *keys, struct csvk_bytes joined,
+                         struct csvk_key_place place, struct csvk_error *err) CSVK_MUST_USE;
+void csvk_keys_separate(struct csvk_keys *keys, unsigned char separator);
 
 /*
  * Continues `left` with `right`: the records of `right` follow those of `left`, its record numbers

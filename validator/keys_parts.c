@@ -8,12 +8,6 @@
 
 #include "csvkit/hash.h"
 
-#include <string.h>
-
-#define ENTRY_HEAD  8  /* record and offset */
-#define LENGTH_MOST 10 /* LEB128 of 64 bits */
-#define LONG_TAIL   16 /* position and hash */
-
 static size_t block_room(size_t block_size)
 {
     return block_size - sizeof(struct csvk_block);
@@ -63,8 +57,14 @@ static void close_block(struct csvk_part *part)
     if (part->at != NULL) {
         part->last->used = (uint64_t)(part->at - part->last->bytes);
         part->last->entries = part->entries - part->entries_before;
+        part->bytes += part->last->used;
         part->at = part->end = NULL;
     }
+}
+
+void csvk_parts_close(struct csvk_parts *parts, size_t i)
+{
+    close_block(&parts->part[i]);
 }
 
 static uint64_t reserve_place(struct csvk_parts *parts)
@@ -90,11 +90,12 @@ static int write_block(struct csvk_parts *parts, struct csvk_part *part, struct 
     return status;
 }
 
-/* Writes the blocks of a partition from its first one up to, but not with, `stop`. */
-static int spill_part(struct csvk_parts *parts, struct csvk_part *part, struct csvk_block *stop,
+/* Writes closed blocks of a partition, oldest first, until only `keep` bytes are in memory. */
+static int spill_part(struct csvk_parts *parts, struct csvk_part *part, size_t keep,
                       struct csvk_error *err)
 {
-    while (part->first != stop) {
+    const struct csvk_block *open = part->at != NULL ? part->last : NULL;
+    while (part->first != open && parts->resident > keep) {
         struct csvk_block *block = part->first;
         int status = write_block(parts, part, block, err);
         if (status != CSVK_OK) {
@@ -111,23 +112,22 @@ static int spill_part(struct csvk_parts *parts, struct csvk_part *part, struct c
     return CSVK_OK;
 }
 
+/* Closed blocks, one partition after the other, until an eighth of the memory is free. */
 static int spill_closed(struct csvk_parts *parts, struct csvk_error *err)
 {
-    for (size_t i = 0; i < CSVK_PARTS; i++) {
-        struct csvk_part *part = &parts->part[i];
-        int status = spill_part(parts, part, part->at != NULL ? part->last : NULL, err);
-        if (status != CSVK_OK) {
-            return status;
-        }
+    const size_t keep = parts->limit / 8 * 7;
+    int status = CSVK_OK;
+    for (size_t n = 0; n < CSVK_PARTS && parts->resident > keep && status == CSVK_OK; n++) {
+        status = spill_part(parts, &parts->part[parts->turn++ % CSVK_PARTS], keep, err);
     }
-    return CSVK_OK;
+    return status;
 }
 
 int csvk_parts_spill_all(struct csvk_parts *parts, struct csvk_error *err)
 {
     for (size_t i = 0; i < CSVK_PARTS; i++) {
         close_block(&parts->part[i]);
-        int status = spill_part(parts, &parts->part[i], NULL, err);
+        int status = spill_part(parts, &parts->part[i], 0, err);
         if (status != CSVK_OK) {
             return status;
         }
@@ -160,9 +160,10 @@ static struct csvk_block *fresh_block(struct csvk_parts *parts)
     return block;
 }
 
-static int open_block(struct csvk_parts *parts, struct csvk_part *part,
-                      const struct csvk_entry *entry, struct csvk_error *err)
+int csvk_parts_open(struct csvk_parts *parts, size_t i, const struct csvk_entry *first,
+                    struct csvk_error *err)
 {
+    struct csvk_part *part = &parts->part[i];
     close_block(part);
     if (parts->resident + parts->block_size > parts->limit) {
         int status = spill_closed(parts, err);
@@ -174,65 +175,37 @@ static int open_block(struct csvk_parts *parts, struct csvk_part *part,
     if (block == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory while collecting keys");
     }
-    *block = (struct csvk_block){.base_record = entry->record, .base_offset = entry->offset};
+    *block = (struct csvk_block){.base_record = first->record, .base_offset = first->offset};
     link_block(parts, part, block);
     part->at = block->bytes;
     part->end = block->bytes + block_room(parts->block_size);
-    part->base_record = entry->record;
-    part->base_offset = entry->offset;
+    part->record = first->record;
+    part->offset = first->offset;
     part->entries_before = part->entries;
     return CSVK_OK;
 }
 
-static size_t tail_size(const struct csvk_entry *entry)
+static unsigned char *put_number(unsigned char *p, uint64_t number)
 {
-    return entry->key.ptr != NULL ? entry->key.len : LONG_TAIL;
-}
-
-static bool fits(const struct csvk_part *part, const struct csvk_entry *entry)
-{
-    return (size_t)(part->end - part->at) >= ENTRY_HEAD + LENGTH_MOST + tail_size(entry) &&
-           entry->record - part->base_record <= UINT32_MAX &&
-           entry->offset - part->base_offset <= UINT32_MAX;
-}
-
-static unsigned char *put_length(unsigned char *p, uint64_t length)
-{
-    while (length >= 0x80) {
-        *p++ = (unsigned char)(length | 0x80);
-        length >>= 7;
+    while (number >= 0x80) {
+        *p++ = (unsigned char)(number | 0x80);
+        number >>= 7;
     }
-    *p++ = (unsigned char)length;
+    *p++ = (unsigned char)number;
     return p;
+}
+
+unsigned char *csvk_parts_put_head(unsigned char *p, uint64_t records, uint64_t offsets,
+                                   uint64_t length)
+{
+    *p++ = 0;
+    return put_number(put_number(put_number(p, records), offsets), length);
 }
 
 static void put_long(unsigned char *p, const struct csvk_entry *entry)
 {
     memcpy(p, &entry->long_at, 8);
     memcpy(p + 8, &entry->long_hash, 8);
-}
-
-int csvk_parts_place(struct csvk_parts *parts, size_t i, const struct csvk_entry *entry,
-                     unsigned char **body, struct csvk_error *err)
-{
-    struct csvk_part *part = &parts->part[i];
-    if (part->at == NULL || !fits(part, entry)) {
-        int status = open_block(parts, part, entry, err);
-        if (status != CSVK_OK) {
-            return status;
-        }
-    }
-    unsigned char *p = part->at;
-    uint32_t place[2] = {(uint32_t)(entry->record - part->base_record),
-                         (uint32_t)(entry->offset - part->base_offset)};
-    memcpy(p, place, ENTRY_HEAD);
-    p = put_length(p + ENTRY_HEAD, entry->key.len);
-    *body = p;
-    p += tail_size(entry);
-    part->entries++;
-    part->bytes += (uint64_t)(p - part->at);
-    part->at = p;
-    return CSVK_OK;
 }
 
 int csvk_parts_add(struct csvk_parts *parts, size_t i, const struct csvk_entry *entry,
@@ -332,35 +305,69 @@ int csvk_parts_walk_next(struct csvk_parts_walk *walk, struct csvk_block *reuse,
     return CSVK_OK;
 }
 
-static const unsigned char *get_length(const unsigned char *p, uint64_t *length)
+struct csvk_block_walk csvk_block_walk(const struct csvk_parts *parts,
+                                       const struct csvk_block *block)
 {
-    uint64_t value = 0;
-    unsigned shift = 0;
-    while (*p >= 0x80) {
-        value |= (uint64_t)(*p++ & 0x7f) << shift;
-        shift += 7;
-    }
-    *length = value | (uint64_t)*p++ << shift;
-    return p;
+    return (struct csvk_block_walk){
+        .at = block->bytes,
+        .end = block->bytes + block->used,
+        .record = block->base_record,
+        .offset = block->base_offset,
+        .long_base = block->long_base,
+        .inline_limit = csvk_parts_inline_limit(parts->block_size),
+    };
 }
 
-const unsigned char *csvk_entry_read(const struct csvk_block *block, const unsigned char *p,
-                                     size_t inline_limit, struct csvk_entry *entry)
+static uint64_t get_number(const unsigned char **at)
 {
-    uint32_t place[2];
-    uint64_t length;
-    memcpy(place, p, ENTRY_HEAD);
-    p = get_length(p + ENTRY_HEAD, &length);
-    entry->record = block->base_record + place[0];
-    entry->offset = block->base_offset + place[1];
-    entry->key.len = (size_t)length;
-    if (length <= inline_limit) {
-        entry->key.ptr = p;
-        return p + length;
+    const unsigned char *p = *at;
+    uint64_t number = 0;
+    unsigned shift = 0;
+    for (; *p >= 0x80; shift += 7) {
+        number |= (uint64_t)(*p++ & 0x7f) << shift;
+    }
+    number |= (uint64_t)*p++ << shift;
+    *at = p;
+    return number;
+}
+
+/* Moves the walk behind the head; answers the length of the key. */
+static size_t get_head(struct csvk_block_walk *walk)
+{
+    const unsigned char *p = walk->at;
+    if (p[0] != 0) {
+        uint16_t offsets;
+        memcpy(&offsets, p + 2, sizeof offsets);
+        walk->record += p[0];
+        walk->offset += offsets;
+        walk->at += CSVK_SHORT_HEAD;
+        return p[1];
+    }
+    p++;
+    walk->record += get_number(&p);
+    walk->offset += get_number(&p);
+    size_t length = (size_t)get_number(&p);
+    walk->at = p;
+    return length;
+}
+
+bool csvk_block_next(struct csvk_block_walk *walk, struct csvk_entry *entry)
+{
+    if (walk->at >= walk->end) {
+        return false;
+    }
+    size_t length = get_head(walk);
+    const unsigned char *p = walk->at;
+    *entry =
+        (struct csvk_entry){.record = walk->record, .offset = walk->offset, .key = {p, length}};
+    if (length <= walk->inline_limit) {
+        walk->at += length;
+        return true;
     }
     entry->key.ptr = NULL;
     memcpy(&entry->long_at, p, 8);
     memcpy(&entry->long_hash, p + 8, 8);
-    entry->long_at += block->long_base;
-    return p + LONG_TAIL;
+    entry->long_at += walk->long_base;
+    walk->at += CSVK_LONG_TAIL;
+    return true;
 }

@@ -1,16 +1,17 @@
 /*
- * keys_parts.h - keys, partitioned by hash, appended in memory and spilled in blocks of one size.
+ * keys_parts.h - keys or hashes, partitioned, appended in memory and spilled in blocks of one size.
  *
  *   partition:  [block on disk] -> [block on disk] -> [block in memory] -> [open block]
  *
- * A block begins with a header that holds the record number and offset its entries count from, so
- * that an entry needs 4 + 4 bytes for them, and so that a whole block is moved to other numbers by
- * changing the header. An entry is
+ * A block holds words of 8 bytes or entries. Its header has the record number and offset that its
+ * entries count from, so that a whole block is moved to other numbers by changing the header. An
+ * entry is, each place counted from the entry before it,
  *
- *   record - base (4)   offset - base (4)   length of the key (LEB128)   key
+ *   record (1 byte, not 0)   length of the key (1 byte)   offset (2 bytes)   key
  *
- * A key longer than a quarter of a block lies outside, in the file of long keys; its entry ends
- * with { position - long_base, hash } instead of bytes. Blocks on disk are chained forwards: a
+ * or, when one of the three does not fit, 0 and the three as LEB128 (record, offset, length), then
+ * the key. A key longer than a quarter of a block lies outside, in the file of long keys; its entry
+ * ends with { position - long_base, hash } instead of bytes. Blocks on disk are chained forwards: a
  * block is written with the place that its successor will have, so no directory grows with the
  * input.
  */
@@ -19,7 +20,13 @@
 
 #include "validator/keys_spill.h"
 
+#include <string.h>
+
 #define CSVK_PARTS 256
+
+#define CSVK_SHORT_HEAD 4
+#define CSVK_HEAD_MOST  31 /* 0 and three times LEB128 of 64 bits */
+#define CSVK_LONG_TAIL  16 /* position and hash */
 
 struct csvk_entry {
     uint64_t record, offset;
@@ -41,12 +48,13 @@ struct csvk_part {
     /* What every added key touches stands first and together: 256 of these share the cache with as
      * many ends of blocks. */
     unsigned char *at, *end;
-    uint64_t base_record, base_offset;
-    uint64_t entries, bytes;         /* in all its blocks */
+    uint64_t record, offset;         /* of the last entry in the open block */
+    uint64_t entries;                /* in all its blocks, when it holds entries */
+    uint64_t entries_before;         /* the open block */
+    uint64_t bytes;                  /* in its closed blocks */
     struct csvk_block *first, *last; /* in memory, after those on disk */
     uint64_t disk_first, disk_next;  /* positions; disk_next is reserved for the next block */
     uint64_t disk_blocks;
-    uint64_t entries_before; /* the open block */
 };
 
 struct csvk_parts {
@@ -55,6 +63,7 @@ struct csvk_parts {
     size_t limit;             /* bytes of blocks in memory before they are spilled */
     size_t resident;          /* bytes of blocks in memory */
     struct csvk_block *spare; /* spilled, to be filled again: the kernel need not clear new ones */
+    size_t turn;              /* the partition that is spilled next */
     uint64_t reserved;        /* end of the file, reserved blocks included */
     uint64_t seed, mask;
     struct csvk_part part[CSVK_PARTS];
@@ -64,17 +73,69 @@ struct csvk_parts {
 size_t csvk_parts_inline_limit(size_t block_size);
 void csvk_parts_init(struct csvk_parts *parts, size_t block_size, size_t limit, const char *dir);
 uint64_t csvk_parts_hash(const struct csvk_parts *parts, const struct csvk_entry *entry);
-/* Appends a copy of `entry` to partition `i` = the hash's first byte. CSVK_ENOMEM, CSVK_EIO. */
+/* Closes the open block of partition `i` and opens another one. CSVK_ENOMEM, CSVK_EIO. */
+int csvk_parts_open(struct csvk_parts *parts, size_t i, const struct csvk_entry *first,
+                    struct csvk_error *err) CSVK_MUST_USE;
+/* Writes the head of an entry that needs more than four bytes; answers its end. */
+unsigned char *csvk_parts_put_head(unsigned char *p, uint64_t records, uint64_t offsets,
+                                   uint64_t length);
+/* Appends a copy of `entry` to partition `i`. CSVK_ENOMEM, CSVK_EIO. */
 int csvk_parts_add(struct csvk_parts *parts, size_t i, const struct csvk_entry *entry,
                    struct csvk_error *err) CSVK_MUST_USE;
 /* The same, but the caller writes the entry->key.len bytes of the key (which is not a long one) to
  *body at once; entry->key.ptr only has to be there. */
-int csvk_parts_place(struct csvk_parts *parts, size_t i, const struct csvk_entry *entry,
-                     unsigned char **body, struct csvk_error *err) CSVK_MUST_USE;
+static inline int csvk_parts_place(struct csvk_parts *parts, size_t i,
+                                   const struct csvk_entry *entry, unsigned char **body,
+                                   struct csvk_error *err)
+{
+    struct csvk_part *part = &parts->part[i];
+    const size_t length = entry->key.len;
+    const size_t tail = entry->key.ptr != NULL ? length : CSVK_LONG_TAIL;
+    if ((size_t)(part->end - part->at) < CSVK_HEAD_MOST + tail) {
+        int status = csvk_parts_open(parts, i, entry, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    uint64_t records = entry->record - part->record, offsets = entry->offset - part->offset;
+    if (records - 1 < 0xff && offsets <= 0xffff && length <= 0xff) {
+        uint16_t two = (uint16_t)offsets;
+        part->at[0] = (unsigned char)records;
+        part->at[1] = (unsigned char)length;
+        memcpy(part->at + 2, &two, sizeof two);
+        *body = part->at + CSVK_SHORT_HEAD;
+    } else {
+        *body = csvk_parts_put_head(part->at, records, offsets, length);
+    }
+    part->at = *body + tail;
+    part->record = entry->record;
+    part->offset = entry->offset;
+    part->entries++;
+    return CSVK_OK;
+}
+/* The partition of a hash: its first byte. */
 static inline size_t csvk_parts_index(uint64_t hash)
 {
     return (size_t)(hash >> 56);
 }
+/* Appends a word to partition `i`, which has no entries. CSVK_ENOMEM, CSVK_EIO. */
+static inline int csvk_parts_put_word(struct csvk_parts *parts, size_t i, uint64_t word,
+                                      struct csvk_error *err)
+{
+    static const struct csvk_entry nothing;
+    struct csvk_part *part = &parts->part[i];
+    if ((size_t)(part->end - part->at) < sizeof word) {
+        int status = csvk_parts_open(parts, i, &nothing, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    memcpy(part->at, &word, sizeof word);
+    part->at += sizeof word;
+    return CSVK_OK;
+}
+/* Closes the open block of partition `i`, if there is one: part[i].bytes is all it has then. */
+void csvk_parts_close(struct csvk_parts *parts, size_t i);
 /* Gives memory back that only appending needs. */
 void csvk_parts_drop_spare(struct csvk_parts *parts);
 /* Writes everything that is in memory to disk, open blocks included. */
@@ -97,8 +158,16 @@ void csvk_parts_walk_init(struct csvk_parts_walk *walk, struct csvk_parts *parts
  */
 int csvk_parts_walk_next(struct csvk_parts_walk *walk, struct csvk_block *reuse,
                          struct csvk_block **out, struct csvk_error *err) CSVK_MUST_USE;
-/* Decodes the entry at `p` inside `block`; answers where the next one begins. */
-const unsigned char *csvk_entry_read(const struct csvk_block *block, const unsigned char *p,
-                                     size_t inline_limit, struct csvk_entry *entry);
+
+/* Reads the entries of a closed block. */
+struct csvk_block_walk {
+    const unsigned char *at, *end;
+    uint64_t record, offset, long_base;
+    size_t inline_limit;
+};
+struct csvk_block_walk csvk_block_walk(const struct csvk_parts *parts,
+                                       const struct csvk_block *block);
+/* The next entry; its key lies in the block. false: there is none. */
+bool csvk_block_next(struct csvk_block_walk *walk, struct csvk_entry *entry);
 
 #endif

@@ -29,7 +29,7 @@ static uint64_t slots_for(uint64_t entries)
     return power_of_two_from(entries + entries / 2);
 }
 
-/* An upper bound: an entry has at least 9 bytes besides its key, 7 of which padding may need. */
+/* An upper bound: padding takes 7 bytes of an entry at most. */
 static uint64_t words_for(const struct csvk_part *part)
 {
     return part->bytes / 8 + (HEAD_WORDS + 1) * part->entries;
@@ -222,14 +222,11 @@ static int settle_entry(struct pass *pass, const struct csvk_entry *entry, uint6
 static int search_block(struct pass *pass, const struct csvk_block *block, struct csvk_error *err)
 {
     const struct csvk_key_table *table = &pass->search->table;
-    const size_t inline_limit = csvk_parts_inline_limit(pass->parts->block_size);
-    const unsigned char *p = block->bytes, *end = block->bytes + block->used;
+    struct csvk_block_walk walk = csvk_block_walk(pass->parts, block);
     struct csvk_entry entry[GROUP];
     uint64_t hash[GROUP];
-    while (p < end) {
-        size_t n = 0;
-        for (; n < GROUP && p < end; n++) {
-            p = csvk_entry_read(block, p, inline_limit, &entry[n]);
+    for (size_t n = GROUP; n == GROUP;) {
+        for (n = 0; n < GROUP && csvk_block_next(&walk, &entry[n]); n++) {
             hash[n] = csvk_parts_hash(pass->parts, &entry[n]);
             __builtin_prefetch(&table->slot[hash[n] & (table->slots - 1)]);
         }
@@ -281,6 +278,7 @@ static int search_part(struct csvk_search *search, struct csvk_parts *parts, siz
                        struct csvk_error *err)
 {
     size_t budget = search->memory / 8;
+    csvk_parts_close(parts, i);
     if (memory_for(&parts->part[i]) > budget) {
         int status = csvk_parts_spill_all(parts, err);
         if (status != CSVK_OK) {

@@ -155,6 +155,25 @@ expect_exit 1 "$CSVKIT" validate --primary-key=nowhere "$tmp/keys.csv"
 expect_exit 2 "$CSVKIT" validate --no-header --primary-key=id "$tmp/keys.csv"
 expect_exit 1 "$CSVKIT" validate --no-header --columns=id,n --primary-key=id "$tmp/keys.csv"
 
+# the same from a file, a pipe and gzip; a key is the same when it is enclosed
+awk 'BEGIN { print "a,b,c"
+    for (i = 1; i <= 3000; i++) {
+        a = i % 1999
+        b = a % 7
+        if (i % 5) printf "%d,%d,\"x\ny\"\n", a, b
+        else printf "\"%d\",\"%d\",z\n", a, b
+    } }' >"$tmp/rows.csv"
+for key in a a,b b,a a,c; do
+    expect_exit 1 "$CSVKIT" validate --primary-key="$key" --format=json "$tmp/rows.csv"
+    jq -c '[.rules, .findings]' "$tmp/out" >"$tmp/from-file"
+    "$CSVKIT" validate --primary-key="$key" --format=json - <"$tmp/rows.csv" |
+        jq -c '[.rules, .findings]' | cmp -s - "$tmp/from-file" || fail "keys through a pipe: $key"
+    gzip -c "$tmp/rows.csv" | "$CSVKIT" validate --primary-key="$key" --format=json - |
+        jq -c '[.rules, .findings]' | cmp -s - "$tmp/from-file" || fail "keys out of gzip: $key"
+    [ "$key" = a,c ] || jq -e '.[0]["duplicate-key"] == 1001' "$tmp/from-file" >/dev/null ||
+        fail "repeated keys: $key"
+done
+
 mkdir "$tmp/keyed"
 printf '1,a\n2,b\n' >"$tmp/keyed/p1"
 : >"$tmp/keyed/p2"

@@ -5,6 +5,7 @@
  */
 #include "tests/support/support.h"
 #include "validator/key_fields.h"
+#include "validator/key_lines.h"
 #include "validator/validator.h"
 
 #include <stdlib.h>
@@ -61,6 +62,120 @@ START_TEST(fields_in_order_are_those_of_the_law)
     }
     ck_assert_uint_gt(compared, 2000);
     ck_assert_uint_gt(short_ones, 2000);
+}
+END_TEST
+
+/* What a piece has to be: from the first value to the last, when they are filled and plain. */
+static struct csvk_bytes expected_piece(const struct key_columns *k, struct csvk_bytes record)
+{
+    for (size_t i = 0; i < k->count; i++) {
+        if (k->field[i].flags != 0 || k->field[i].begin == k->field[i].end) {
+            return (struct csvk_bytes){record.ptr, 0};
+        }
+    }
+    size_t begin = k->field[0].begin, end = k->field[k->count - 1].end;
+    return (struct csvk_bytes){record.ptr + begin, end - begin};
+}
+
+/* Fields of every length, one of them enclosed or empty now and then. */
+static size_t plain_record(struct support_random *random, unsigned char *out)
+{
+    size_t length = 0;
+    for (size_t n = 1 + support_below(random, 8); n > 0; n--) {
+        size_t size = support_below(random, support_below(random, 4) == 0 ? 45 : 9);
+        memset(out + length, 'v', size);
+        length += size;
+        if (support_below(random, 12) == 0) {
+            memcpy(out + length - size, "\"q\"", 3);
+            length += 3 - size;
+        }
+        out[length] = ',';
+        length += n > 1;
+    }
+    return length;
+}
+
+START_TEST(a_piece_is_the_values_in_a_row)
+{
+    struct support_random random = {12};
+    struct csvk_dialect dialect = CSVK_DIALECT_RFC4180;
+    size_t pieces = 0, others = 0;
+    for (int i = 0; i < 30000; i++) {
+        unsigned char room[2 * CSVK_SCAN_SLACK + 512] = {0};
+        struct csvk_bytes record = {room + CSVK_SCAN_SLACK, 0};
+        record.len = plain_record(&random, room + CSVK_SCAN_SLACK);
+        struct key_columns k = {0};
+        bool found;
+        size_t count = 1 + support_below(&random, 3), first = support_below(&random, 6);
+        ck_assert_int_eq(key_columns_init(&k, count), CSVK_OK);
+        for (size_t j = 0; j < count; j++) {
+            k.column[j] = first + j;
+        }
+        key_columns_sort(&k);
+        ck_assert(k.in_row);
+        ck_assert_int_eq(key_columns_find(&k, record, &dialect, KEY_BY_LAW, &found), CSVK_OK);
+        struct csvk_bytes piece = key_columns_piece(&k, record, &dialect);
+        if (piece.len != 0) {
+            struct csvk_bytes want = expected_piece(&k, record);
+            ck_assert(found);
+            ck_assert_ptr_eq(piece.ptr, want.ptr);
+            ck_assert_uint_eq(piece.len, want.len);
+            pieces++;
+        } else if (memchr(record.ptr, '"', record.len) == NULL) {
+            ck_assert(!found || expected_piece(&k, record).len == 0);
+            others++;
+        }
+        key_columns_release(&k);
+    }
+    ck_assert_uint_gt(pieces, 5000);
+    ck_assert_uint_gt(others, 2000);
+}
+END_TEST
+
+START_TEST(columns_out_of_order_are_not_in_a_row)
+{
+    static const size_t columns[][3] = {{1, 0, 2}, {0, 2, 3}, {1, 1, 2}, {2, 1, 0}};
+    for (size_t i = 0; i < 4; i++) {
+        struct key_columns k = {0};
+        ck_assert_int_eq(key_columns_init(&k, 3), CSVK_OK);
+        memcpy(k.column, columns[i], sizeof columns[i]);
+        key_columns_sort(&k);
+        ck_assert(!k.in_row);
+        key_columns_release(&k);
+    }
+}
+END_TEST
+
+static uint64_t lines_one_by_one(struct csvk_bytes bytes)
+{
+    uint64_t lines = 0;
+    for (size_t i = 0; i < bytes.len; i++) {
+        lines += bytes.ptr[i] == '\n' || (bytes.ptr[i] == '\r' && bytes.ptr[i + 1] != '\n');
+    }
+    return lines;
+}
+
+/* Every length around the size of a step; bytes behind the end must not count. */
+START_TEST(lines_are_counted)
+{
+    enum { LENGTH = 9000 };
+    struct support_random random = {13};
+    unsigned char *room = malloc(LENGTH + CSVK_SCAN_SLACK);
+    ck_assert_ptr_nonnull(room);
+    for (int kind = 0; kind < 3; kind++) {
+        const char *const bytes = kind == 0 ? "\n\n\n\n" : kind == 1 ? "ab\nc" : "a\r\n\r";
+        for (size_t i = 0; i < LENGTH + CSVK_SCAN_SLACK; i++) {
+            room[i] = (unsigned char)bytes[support_below(&random, 4)];
+        }
+        for (size_t length = 0; length < LENGTH; length += length < 400 ? 1 : 1 + length / 7) {
+            struct csvk_bytes some = {room + support_below(&random, LENGTH - length), length};
+            ck_assert_uint_eq(key_lines_count(some, KEY_CRS), lines_one_by_one(some));
+            if (kind != 2) {
+                ck_assert_uint_eq(key_lines_count(some, KEY_NO_CR), lines_one_by_one(some));
+            }
+        }
+    }
+    free(room);
 }
 END_TEST
 
@@ -124,6 +239,9 @@ int main(void)
     TCase *tcase = tcase_create("key_fields");
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, fields_in_order_are_those_of_the_law);
+    tcase_add_test(tcase, a_piece_is_the_values_in_a_row);
+    tcase_add_test(tcase, columns_out_of_order_are_not_in_a_row);
+    tcase_add_test(tcase, lines_are_counted);
     tcase_add_test(tcase, repeated_keys_know_their_line);
     suite_add_tcase(suite, tcase);
     return support_run(suite);

@@ -27,6 +27,14 @@ struct table {
     size_t nexpected;
 };
 
+/* For loops: an assertion of check costs a system call even when it holds. */
+static void require(bool holds, const char *what)
+{
+    if (!holds) {
+        ck_abort_msg("%s", what);
+    }
+}
+
 static void table_add(struct table *table, const void *key, size_t length)
 {
     if (table->count == table->capacity) {
@@ -35,7 +43,7 @@ static void table_add(struct table *table, const void *key, size_t length)
         ck_assert_ptr_nonnull(table->row);
     }
     unsigned char *copy = malloc(length + 1);
-    ck_assert_ptr_nonnull(copy);
+    require(copy != NULL, "no memory");
     if (length > 0) {
         memcpy(copy, key, length);
     }
@@ -110,11 +118,11 @@ struct check {
 static int check_duplicate(void *context, const struct csvk_duplicate_key *duplicate)
 {
     struct check *check = context;
-    ck_assert_uint_lt(check->seen, check->table->nexpected);
+    require(check->seen < check->table->nexpected, "too many duplicates");
     const struct csvk_duplicate_key *expected = &check->table->expected[check->seen++];
-    ck_assert_uint_eq(duplicate->record, expected->record);
-    ck_assert_uint_eq(duplicate->offset, expected->offset);
-    ck_assert_uint_eq(duplicate->first_record, expected->first_record);
+    require(duplicate->record == expected->record, "another record");
+    require(duplicate->offset == expected->offset, "another offset");
+    require(duplicate->first_record == expected->first_record, "another first record");
     return 0;
 }
 
@@ -132,7 +140,7 @@ static void add_rows(struct csvk_keys *keys, const struct table *table, size_t f
         struct csvk_error err = {0};
         struct csvk_key_place place = {record, offset_of(record + base) - offset_of(base)};
         int status = csvk_keys_add(keys, &table->row[i].key, 1, place, &err);
-        ck_assert_msg(status == CSVK_OK, "%s", err.text);
+        require(status == CSVK_OK, err.text);
     }
 }
 
@@ -226,8 +234,8 @@ END_TEST
 
 START_TEST(spilled_tables)
 {
-    static const size_t distinct[] = {1, 100, 50000, 1000000000};
-    for (size_t i = 0; i < 4; i++) {
+    static const size_t distinct[] = {1, 100, 50000, 10000000, 1000000000};
+    for (size_t i = 0; i < 5; i++) {
         struct table table = random_table(60000, distinct[i], "some longer text");
         ck_assert_uint_gt(run(&table, (struct how){MIB, WHOLE, 0}).spilled, 0);
         table_release(&table);
@@ -412,8 +420,8 @@ START_TEST(joined_columns_are_unambiguous)
     static char long_a[300], long_b[300];
     memset(long_a, 'a', 299);
     memset(long_b, 'a', 298);
-    const char *const value[] = {"",    "a",    "b",        "ab",   "ba",
-                                 "aab", "\x01", "\x01\x01", long_a, long_b};
+    const char *const value[] = {"",     "a",    "b", "ab", "ba", "aab", "\x01", "\x01\x01",
+                                 long_a, long_b, ",", ",,", "a,", ",a",  ",,,",  "b,,a"};
     const size_t n = sizeof value / sizeof value[0];
     struct csvk_keys *keys = new_keys((struct how){MIB, WHOLE, 0});
     for (uint64_t i = 0; i < 2 * n * n * n; i++) {
@@ -424,6 +432,59 @@ START_TEST(joined_columns_are_unambiguous)
     ck_assert_int_eq(csvk_keys_finish(keys, repeats_the_first_half, &half, NULL), CSVK_OK);
     ck_assert_uint_eq(csvk_keys_duplicates(keys), half);
     csvk_keys_free(keys);
+}
+END_TEST
+
+static int note_repeat(void *context, const struct csvk_duplicate_key *duplicate)
+{
+    uint64_t *first = context;
+    first[duplicate->record] = duplicate->first_record;
+    return 0;
+}
+
+static struct csvk_bytes bytes_of(const char *text)
+{
+    return (struct csvk_bytes){(const unsigned char *)text, strlen(text)};
+}
+
+/* The same key in one piece and as values; values with a separator are no such piece. */
+START_TEST(a_key_in_one_piece_is_its_values)
+{
+    struct csvk_keys *keys = new_keys((struct how){MIB, WHOLE, 0});
+    csvk_keys_separate(keys, ';');
+    static const char *const pieces[] = {"1;2", "12;", ";12", "1,;2", "a;b"};
+    static const char *const values[][2] = {{"1", "2"},  {"12", ""},  {"", "12"},  {"1,", "2"},
+                                            {"a;b", ""}, {"", "a;b"}, {"a;", "b"}, {"a;", "b"}};
+    uint64_t record = 0, first[14] = {0};
+    for (size_t i = 0; i < 5; i++) {
+        struct csvk_key_place place = {++record, record};
+        ck_assert_int_eq(csvk_keys_add_joined(keys, bytes_of(pieces[i]), place, NULL), CSVK_OK);
+    }
+    for (size_t i = 0; i < 8; i++) {
+        struct csvk_bytes two[2] = {bytes_of(values[i][0]), bytes_of(values[i][1])};
+        struct csvk_key_place place = {++record, record};
+        ck_assert_int_eq(csvk_keys_add(keys, two, 2, place, NULL), CSVK_OK);
+    }
+    ck_assert_int_eq(csvk_keys_finish(keys, note_repeat, first, NULL), CSVK_OK);
+    static const uint64_t want[14] = {0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 12};
+    for (size_t i = 0; i < 14; i++) {
+        ck_assert_uint_eq(first[i], want[i]);
+    }
+    csvk_keys_free(keys);
+}
+END_TEST
+
+/* Hashes of 24 bits: thousands of different keys share one, none of them is told as repeated. */
+START_TEST(shared_hashes_are_no_repeated_keys)
+{
+    struct table table = numbered_table(300000, 9);
+    run(&table, (struct how){4 * MIB, UINT64_C(0xff0000000000ffff), 0});
+    run(&table, (struct how){4 * MIB, UINT64_C(0xff0000000000ffff), 70000});
+    table_release(&table);
+    table = random_table(200000, 10000000, "r");
+    ck_assert_uint_gt(table.nexpected, 1000);
+    run(&table, (struct how){MIB, UINT64_C(0xff0000000000ffff), 0});
+    table_release(&table);
 }
 END_TEST
 
@@ -489,6 +550,8 @@ int main(void)
     tcase_add_test(tcase, places_beyond_32_bits);
     tcase_add_test(tcase, the_caller_may_stop_the_report);
     tcase_add_test(tcase, joined_columns_are_unambiguous);
+    tcase_add_test(tcase, a_key_in_one_piece_is_its_values);
+    tcase_add_test(tcase, shared_hashes_are_no_repeated_keys);
     tcase_add_test(tcase, a_full_disk_is_told);
     tcase_add_test(tcase, a_missing_folder_is_told);
     suite_add_tcase(suite, tcase);

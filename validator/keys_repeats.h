@@ -1,0 +1,36 @@
+/*
+ * keys_repeats.h - which hashes may occur more than once.
+ *
+ * One partition of hashes after the other goes through a hash table that fits into the cache. A
+ * hash that is there already is marked, and so is one that finds no room. Marks are bits that
+ * several hashes share, so their number is bounded; a hash that is not marked is surely the only
+ * one of its kind.
+ */
+#ifndef CSVK_VALIDATOR_KEYS_REPEATS_H
+#define CSVK_VALIDATOR_KEYS_REPEATS_H
+
+#include "validator/keys_parts.h"
+
+struct csvk_repeats {
+    uint64_t *slot; /* a hash, or 0 */
+    size_t slots, slots_allocated;
+    size_t room;    /* slots that may still be taken */
+    uint64_t *mark; /* NULL: no hash is marked */
+    unsigned shift; /* what is left of a hash is the number of its mark */
+};
+
+/*
+ * Looks at all words of `hashes`, whose blocks are used up. Needs 3/16 of `memory` besides theirs.
+ * CSVK_ENOMEM, CSVK_EIO; csvk_repeats_release is needed in any case.
+ */
+int csvk_repeats_find(struct csvk_repeats *repeats, struct csvk_parts *hashes, size_t memory,
+                      struct csvk_error *err) CSVK_MUST_USE;
+/* Only when there are marks. */
+static inline bool csvk_repeats_marked(const struct csvk_repeats *repeats, uint64_t hash)
+{
+    uint64_t bit = hash >> repeats->shift;
+    return (repeats->mark[bit / 64] >> bit % 64 & 1) != 0;
+}
+void csvk_repeats_release(struct csvk_repeats *repeats);
+
+#endif
