@@ -105,26 +105,38 @@ static size_t escaped_width(struct writer *w, const unsigned char *bytes, size_t
     return width;
 }
 
+/* Of the code point at `bytes`, or of the one byte that begins none. */
+static size_t code_length(const unsigned char *bytes, size_t length)
+{
+    uint32_t code = 0;
+    size_t n = csvk_utf8_decode(bytes, length, &code);
+    return n != 0 ? n : 1;
+}
+
 /* How many of the first bytes fit into `columns`; no code point is cut. */
 static size_t fit_front(struct writer *w, const unsigned char *bytes, size_t length, size_t columns)
 {
-    while (length > 0 && escaped_width(w, bytes, length) > columns) {
-        do {
-            length--;
-        } while (length > 0 && (bytes[length] & 0xC0) == 0x80);
+    size_t fit = 0, width = 0;
+    while (fit < length) {
+        size_t n = code_length(bytes + fit, length - fit);
+        width += escaped_width(w, bytes + fit, n);
+        if (width > columns) {
+            break;
+        }
+        fit += n;
     }
-    return length;
+    return fit;
 }
 
 /* How many of the first bytes must go, so that the rest fits into `columns`. */
 static size_t drop_front(struct writer *w, const unsigned char *bytes, size_t length,
                          size_t columns)
 {
-    size_t drop = 0;
-    while (drop < length && escaped_width(w, bytes + drop, length - drop) > columns) {
-        do {
-            drop++;
-        } while (drop < length && (bytes[drop] & 0xC0) == 0x80);
+    size_t drop = 0, width = escaped_width(w, bytes, length);
+    while (drop < length && width > columns) {
+        size_t n = code_length(bytes + drop, length - drop);
+        width -= escaped_width(w, bytes + drop, n);
+        drop += n;
     }
     return drop;
 }

@@ -75,12 +75,12 @@ base=$(instructions "$tmp/base")
 # many records, or a cost per byte beside which what happens once is small
 for family in blank-lines one-error-per-line one-width-error-per-line unclosed-quote-per-line \
     inner-lines errors-in-one-record nul-runs bad-utf8 bare-cr cr-flood wide-table; do
-    echo "$family 300000 2.05"
+    echo "$family 200000 2.05"
 done >"$tmp/plan"
 # one record of many windows: it is gone on with, not begun again, when more of it has been read
 for family in doubled-quotes commas-in-one-record one-long-field long-field-not-ascii nul-flood \
     blanks-behind-enclosure inner-lines-in-one-field unclosed-quote; do
-    echo "$family 1300000 2.05"
+    echo "$family 650000 2.05"
 done >>"$tmp/plan"
 # more than is kept of one record in memory
 for family in unclosed-quote one-long-field; do
