@@ -3,16 +3,17 @@
  *
  * Pieces that are compressed apart and joined in one member must end on a byte and must not say
  * "final". ISA-L does that by itself (full flush). libdeflate gives better ratios for the time but
- * makes finished streams only: there the last block is found (deflate_walk.c), its final bit is
- * cleared, and an empty stored block brings the end to a byte. The walk takes 17 % of the time of
- * libdeflate's fastest level and 4 % of that of level 6.
+ * makes finished streams only: there the last block is found (deflate_last.c, and where that one
+ * cannot deflate_walk.c), its final bit is cleared, and an empty stored block brings the end to a
+ * byte. That takes 4 to 8 % of the time of libdeflate's fastest level; always walking took 17
+ * to 24.
  *
  * Between two settings of the engines there are large steps, so some levels take two of them in
  * turn. Which one makes a block is told by its number in the member, nothing else.
  */
 #include "csvkit/deflate.h"
 
-#include "csvkit/deflate_walk.h"
+#include "csvkit/deflate_last.h"
 
 #include <isa-l/igzip_lib.h>
 #include <libdeflate.h>
@@ -33,20 +34,24 @@ struct level {
 
 /* deflate.h has the figures. */
 static const struct level levels[] = {
-    {.usual = {.isal = 1}},        {.usual = {.isal = 2}},
-    {.usual = {.isal = 3}},        {.usual = {.isal = 3}, .better = {.libdeflate = 4}, .share = 3},
-    {.usual = {.libdeflate = 4}},  {.usual = {.libdeflate = 6}},
-    {.usual = {.libdeflate = 7}},  {.usual = {.libdeflate = 9}},
+    {.usual = {.isal = 1}},
+    {.usual = {.isal = 2}},
+    {.usual = {.isal = 2}, .better = {.libdeflate = 4}, .share = 2},
+    {.usual = {.isal = 2}, .better = {.libdeflate = 4}, .share = 5},
+    {.usual = {.libdeflate = 4}},
+    {.usual = {.libdeflate = 5}},
+    {.usual = {.libdeflate = 7}},
+    {.usual = {.libdeflate = 9}},
     {.usual = {.libdeflate = 12}},
 };
 
-static const uint32_t isal_memory[] = {0, ISAL_DEF_LVL1_DEFAULT, ISAL_DEF_LVL2_DEFAULT,
-                                       ISAL_DEF_LVL3_DEFAULT};
+static const uint32_t isal_memory[] = {0, ISAL_DEF_LVL1_DEFAULT, ISAL_DEF_LVL2_DEFAULT};
 
 struct csvk_deflater {
     const struct level *level;
     struct libdeflate_compressor *usual, *better; /* NULL where the engine is ISA-L, or none */
-    struct isal_zstream *stream;                  /* NULL: ISA-L has no part in it */
+    struct csvk_deflate_last *last;               /* NULL: libdeflate has no part in it */
+    struct isal_zstream *stream;                  /* NULL: ISA-L has none */
     unsigned char *memory;
 };
 
@@ -65,6 +70,12 @@ static bool make_engines(struct csvk_deflater *deflater)
     if (!make_libdeflate(&deflater->usual, level->usual) ||
         !make_libdeflate(&deflater->better, level->better)) {
         return false;
+    }
+    if (deflater->usual != NULL || deflater->better != NULL) {
+        deflater->last = csvk_deflate_last_new();
+        if (deflater->last == NULL) {
+            return false;
+        }
     }
     if (level->usual.isal == 0) {
         return true;
@@ -129,12 +140,24 @@ static size_t run_isal(struct csvk_deflater *deflater, struct csvk_bytes block, 
     return room - stream->avail_out;
 }
 
+/* A short stream is walked through faster than searched. */
+static int find_last(struct csvk_deflater *deflater, struct csvk_bytes stream,
+                     struct csvk_bytes text, struct csvk_deflate_walk *walk)
+{
+    enum { SHORT = 100000 };
+    if (stream.len > SHORT && csvk_deflate_last_find(deflater->last, stream, text, walk) == 0) {
+        return 0;
+    }
+    return csvk_deflate_walk(stream.ptr, stream.len, walk);
+}
+
 /* Takes "final" off the last block and fills the last byte up: bits 000 begin a stored block. */
-static size_t make_joinable(unsigned char *out, size_t length)
+static size_t make_joinable(struct csvk_deflater *deflater, struct csvk_bytes text,
+                            unsigned char *out, size_t length)
 {
     static const unsigned char empty_stored[] = {0x00, 0x00, 0xff, 0xff};
     struct csvk_deflate_walk walk;
-    if (csvk_deflate_walk(out, length, &walk) != 0) {
+    if (find_last(deflater, (struct csvk_bytes){out, length}, text, &walk) != 0) {
         return 0;
     }
     out[walk.last_header / 8] &= (unsigned char)~(1u << walk.last_header % 8);
@@ -169,7 +192,7 @@ size_t csvk_deflater_block(struct csvk_deflater *deflater, struct csvk_bytes blo
         return run_isal(deflater, block, out);
     }
     size_t length = run_libdeflate(engine, block, out);
-    return length == 0 ? 0 : make_joinable(out, length);
+    return length == 0 ? 0 : make_joinable(deflater, block, out, length);
 }
 
 size_t csvk_deflater_bare(struct csvk_deflater *deflater, struct csvk_bytes block, uint64_t number,
@@ -186,6 +209,7 @@ void csvk_deflater_free(struct csvk_deflater *deflater)
     }
     libdeflate_free_compressor(deflater->usual);
     libdeflate_free_compressor(deflater->better);
+    csvk_deflate_last_free(deflater->last);
     csvk_free(deflater->stream);
     csvk_free(deflater->memory);
     csvk_free(deflater);

@@ -301,10 +301,11 @@ uint64_t csvk_gzip_estimate(const struct csvk_gzip *gzip)
     return gzip->known.bytes + (uint64_t)expected + END_SIZE;
 }
 
-void csvk_gzip_settle(struct csvk_gzip *gzip, uint64_t most)
+void csvk_gzip_settle(struct csvk_gzip *gzip, uint64_t limit)
 {
-    if (gzip->submitted > most) {
-        settle_below(gzip, gzip->submitted - most);
+    while (gzip->is_open && gzip->settled < gzip->submitted &&
+           gzip->known.bytes + (gzip->accepted - gzip->known.text) >= limit) {
+        settle_below(gzip, gzip->settled + 1);
     }
 }
 

@@ -47,10 +47,11 @@ int csvk_gzip_finish(struct csvk_gzip *gzip, struct csvk_gzip_member *member,
  */
 uint64_t csvk_gzip_estimate(const struct csvk_gzip *gzip);
 /*
- * Waits until all but the last `most` full blocks are compressed, so that the estimate is exact for
- * them. More than the number of threads costs no time; 0 lets the threads run dry.
+ * Waits for blocks, the oldest first, until the open member would stay below `limit` bytes even if
+ * nothing behind these shrank; or for all of them. Then an estimate of `limit` or more is a guess
+ * for the last, unfinished block only.
  */
-void csvk_gzip_settle(struct csvk_gzip *gzip, uint64_t most);
+void csvk_gzip_settle(struct csvk_gzip *gzip, uint64_t limit);
 /* Drops what was not finished. */
 void csvk_gzip_free(struct csvk_gzip *gzip);
 

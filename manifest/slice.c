@@ -22,8 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DEFAULT_LEVEL = 4, LEAST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20, BLOCKS_PER_SLICE = 100 };
-enum { NEAR_LAG = 4 }; /* blocks whose size is a guess when a slice is near its end */
+enum { DEFAULT_LEVEL = 4, LEAST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20, BLOCKS_PER_SLICE = 50 };
 #define DEFAULT_SIZE UINT64_C(50000000)
 
 struct csvk_slicer {
@@ -174,20 +173,14 @@ static struct slice_extent extent(const struct csvk_slicer *s)
 }
 
 /*
- * Near its end the size of a slice has to be known better: blocks still at work count by guess. How
- * many may be is the same for any number of threads. A slice is full only when none is left, which
- * costs nothing, since the compressor runs dry at the end of a slice anyway.
+ * Blocks still at work count by guess, and text may change its nature. So before a slice can be
+ * full by the least luck, its blocks are waited for: how many depends on sizes, not on threads.
  */
 static bool ask_plan(struct csvk_slicer *s)
 {
     struct slice_extent open = extent(s);
-    bool guessed = s->gzip != NULL && slice_plan_is_near(&s->plan, &open);
-    if (guessed) {
-        csvk_gzip_settle(s->gzip, NEAR_LAG);
-        open = extent(s);
-    }
-    if (guessed && slice_plan_is_full(&s->plan, &open)) {
-        csvk_gzip_settle(s->gzip, 0);
+    if (s->gzip != NULL) {
+        csvk_gzip_settle(s->gzip, slice_plan_end(&s->plan, &open));
         open = extent(s);
     }
     return slice_plan_is_full(&s->plan, &open);

@@ -15,8 +15,6 @@ enum { STEPS = 512, LARGEST_STEP = 65536 };
 static const double SLACK = 0.03;  /* of the size, for all but the last slice */
 static const double MARGIN = 0.03; /* kept from `least` and `most`: estimates are estimates */
 
-static const double NEAR = 0.85; /* of the size: text may change its nature between two looks */
-
 static int check_limits(const struct csvk_slice_options *o, struct csvk_error *err)
 {
     if (o->cut == CSVK_SLICE_BY_SIZE && o->slice_size == 0) {
@@ -120,6 +118,14 @@ static uint64_t count_parts(const struct slice_plan *plan, double rest)
     return last_of(plan, rest, parts) > most_of(plan) ? parts + 1 : parts;
 }
 
+/* What is left from the start of the open slice, as files; the total is known. */
+static double foretell(const struct slice_plan *plan, const struct slice_extent *open)
+{
+    uint64_t seen = plan->done_text + open->text, all = body(plan);
+    double ratio = (double)(plan->done_bytes + open->bytes) / (double)seen;
+    return (double)open->bytes + (all > seen ? (double)(all - seen) * ratio : 0);
+}
+
 /* Foretold as the last one: it ends early only if that leaves enough for another, or no room. */
 static bool is_full_of_last(const struct slice_plan *plan, const struct slice_extent *open,
                             double behind)
@@ -131,12 +137,9 @@ static bool is_full_of_last(const struct slice_plan *plan, const struct slice_ex
            ((double)open->bytes >= aim(plan, (double)plan->size, 1) && behind >= enough);
 }
 
-/* The total is known: `rest` is what is left from the start of the open slice, as files. */
 static bool is_full_of_known(struct slice_plan *plan, const struct slice_extent *open)
 {
-    uint64_t seen = plan->done_text + open->text, all = body(plan);
-    double ratio = (double)(plan->done_bytes + open->bytes) / (double)seen;
-    double rest = (double)open->bytes + (all > seen ? (double)(all - seen) * ratio : 0);
+    double rest = foretell(plan, open);
     if (plan->parts == 0) {
         plan->parts = count_parts(plan, rest);
     }
@@ -146,9 +149,14 @@ static bool is_full_of_known(struct slice_plan *plan, const struct slice_extent 
     return is_full_of_last(plan, open, rest - (double)open->bytes);
 }
 
-bool slice_plan_is_near(const struct slice_plan *plan, const struct slice_extent *open)
+uint64_t slice_plan_end(const struct slice_plan *plan, const struct slice_extent *open)
 {
-    return plan->cut == CSVK_SLICE_BY_SIZE && (double)open->bytes >= NEAR * (double)plan->size;
+    if (plan->cut != CSVK_SLICE_BY_SIZE) {
+        return UINT64_MAX;
+    }
+    bool is_known = plan->total != 0 && plan->parts > 1;
+    return (uint64_t)(is_known ? aim(plan, foretell(plan, open), plan->parts)
+                               : aim(plan, (double)plan->size, 1));
 }
 
 bool slice_plan_is_full(struct slice_plan *plan, const struct slice_extent *open)

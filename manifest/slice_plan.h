@@ -26,8 +26,9 @@ int slice_plan_init(struct slice_plan *plan, const struct csvk_slice_options *op
                     struct csvk_error *err) CSVK_MUST_USE;
 /* How much may be added before slice_plan_is_full has to be asked; the text is a least amount. */
 struct slice_extent slice_plan_room(const struct slice_plan *plan, const struct slice_extent *open);
-/* Is it close enough to its end that the size should be known better? */
-bool slice_plan_is_near(const struct slice_plan *plan, const struct slice_extent *open);
+/* The least size of its file that could make it full now; UINT64_MAX when size has no part in it.
+ */
+uint64_t slice_plan_end(const struct slice_plan *plan, const struct slice_extent *open);
 /* To be asked exactly when that much was added, so that the answer depends on nothing else. */
 bool slice_plan_is_full(struct slice_plan *plan, const struct slice_extent *open);
 /* The open slice is finished; `finished.bytes` is the true size of its file. */

@@ -137,7 +137,7 @@ START_TEST(threads_and_steps_change_nothing)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
     add_table(&text, 3000000);
-    for (int level = 2; level <= 6; level += 2) {
+    for (int level = 2; level <= 6; level++) {
         struct csvk_buf first = CSVK_BUF_INIT;
         for (size_t threads = 1; threads <= 4; threads++) {
             struct csvk_buf file = CSVK_BUF_INIT;
