@@ -1,8 +1,8 @@
 /*
  * scan_hopper.h - private, part of scan_template.h: one record at a time by masks, without stepping
  * from field to field. Between the prover, which takes only clean records, and the walker, which
- * takes anything: any number of fields, any bytes, faults of enclosures that are settled within 64
- * bytes. Files with a defect in every record live on it.
+ * takes anything: any number of fields, any bytes, faults of enclosures. Files with a defect in
+ * every record live on it.
  *
  * Everything else (CR CR LF, blank lines, two enclosed line breaks in one record, a record that
  * does not end 64 bytes before the window does) is left to the walker.
@@ -15,6 +15,7 @@ struct hop_carry {
     uint64_t inside, fixed, quote, cr; /* as in scan_sprint.h */
     uint64_t delimiters;               /* outside enclosures, so far */
     uint64_t breaks;                   /* enclosed */
+    uint64_t literal;                  /* not 0: enclosures are data up to the end of the field */
 };
 
 /* A record that ends at `lf`. */
@@ -27,6 +28,7 @@ struct hop {
 /* The masks of a block. */
 struct hop_masks {
     uint64_t delimiter, lf, quote, cr, inside, fixed;
+    uint64_t literal; /* as in struct hop_carry, behind the block */
 };
 
 static inline SCAN_TARGET struct hop_masks hop_enclosures(const struct hop_carry *h,
@@ -61,19 +63,16 @@ static bool hop_is_blank(const struct walk *w, unsigned char c)
     return (c == ' ' || c == '\t') && c != w->cursor->n.delimiter;
 }
 
-/* The enclosures of a field from the bit `at` on are data. False: it does not end in the block. */
-static bool hop_literal(struct hop_masks *m, unsigned at)
+/* The enclosures of a field from the bit `at` on are data. */
+static void hop_literal(struct hop_masks *m, unsigned at)
 {
     uint64_t ends = (m->delimiter | m->lf) & ~below(at);
-    if (ends == 0) {
-        return false;
-    }
-    m->quote &= below(at) | ~below(low_bit(ends));
-    return true;
+    m->literal = ends == 0;
+    m->quote &= below(at) | (ends != 0 ? ~below(low_bit(ends)) : 0);
 }
 
 /* An enclosure at the bit `at`, behind a loose byte. */
-static bool hop_stray_quote(struct walk *w, const unsigned char *p, struct hop_masks *m,
+static void hop_stray_quote(struct walk *w, const unsigned char *p, struct hop_masks *m,
                             unsigned at)
 {
     const unsigned char *quote = p + at, *begin = quote;
@@ -84,11 +83,11 @@ static bool hop_stray_quote(struct walk *w, const unsigned char *p, struct hop_m
     if (begin < quote && (begin == first || begin[-1] == w->cursor->n.delimiter)) {
         walk_tell(w, CSVK_FACT_SPACE_BEFORE_QUOTE, (size_t)(begin - w->bytes),
                   (size_t)(quote - begin), 0);
-        return hop_literal(m, at);
+        hop_literal(m, at);
+        return;
     }
     walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(quote - w->bytes), 1, 0);
     m->quote &= ~(UINT64_C(1) << at);
-    return true;
 }
 
 /* A loose byte at the bit `at`, behind an enclosure that closes. */
@@ -113,7 +112,8 @@ static bool hop_behind_closing(struct walk *w, const unsigned char *p, struct ho
     } else {
         walk_tell(w, CSVK_FACT_TEXT_AFTER_CLOSING, (size_t)(from - w->bytes), 1, 0);
     }
-    return hop_literal(m, at);
+    hop_literal(m, at);
+    return true;
 }
 
 /* The byte before the bit `at` is a CR without LF. */
@@ -138,6 +138,10 @@ static SCAN_TARGET __attribute__((noinline)) bool hop_settle(struct hop_carry h,
                                                              struct hop_masks *m)
 {
     uint64_t settled = 0;
+    if (h.literal != 0) {
+        hop_literal(m, 0);
+        *m = hop_enclosures(&h, *m);
+    }
     for (;;) {
         uint64_t doubt = hop_doubt(&h, m) & hop_here(m) & ~settled;
         if (doubt == 0) {
@@ -146,9 +150,9 @@ static SCAN_TARGET __attribute__((noinline)) bool hop_settle(struct hop_carry h,
         unsigned at = low_bit(doubt);
         uint64_t bit = UINT64_C(1) << at;
         w->open->r.nfields = h.delimiters + popcount(m->delimiter & ~m->inside & (bit - 1));
-        bool done;
+        bool done = true;
         if ((hop_stray(&h, m) & bit) != 0) {
-            done = hop_stray_quote(w, p, m, at);
+            hop_stray_quote(w, p, m, at);
         } else if ((((m->cr << 1) | (h.cr >> 63)) & bit) != 0) {
             done = hop_bare_cr(w, p, m, at);
         } else {
@@ -169,6 +173,7 @@ static inline SCAN_TARGET struct hop_carry hop_next(struct hop_carry h, const st
     h.fixed = m->fixed;
     h.quote = m->quote;
     h.cr = m->cr;
+    h.literal = m->literal;
     h.breaks += (m->lf & m->inside) != 0 ? popcount(m->lf & m->inside & here) : 0;
     h.delimiters += popcount(m->delimiter & ~m->inside & here);
     return h;
@@ -204,7 +209,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_to_end(struc
         }
         m = hop_enclosures(&h, m);
         uint64_t here = hop_here(&m);
-        if ((hop_doubt(&h, &m) & here) != 0) {
+        if (((hop_doubt(&h, &m) & here) | h.literal) != 0) {
             struct hop_masks told = m;
             if (!hop_settle(h, w, bytes + from + at, &told)) {
                 return HOP_NOT;
