@@ -174,20 +174,16 @@ static inline SCAN_TARGET struct hop_carry hop_next(struct hop_carry h, const st
     h.quote = m->quote;
     h.cr = m->cr;
     h.literal = m->literal;
-    h.breaks += (m->lf & m->inside) != 0 ? popcount(m->lf & m->inside & here) : 0;
+    h.breaks += popcount(m->lf & m->inside & here);
     h.delimiters += popcount(m->delimiter & ~m->inside & here);
     return h;
 }
 
 /*
  * The place of the line break that ends the record at `from`, or HOP_NOT. The carry and the needles
- * are copies, so that they stay in registers. `crs` is a constant in each caller: a table that ends
- * its records with LF is not asked for CR but where a byte is odd.
+ * are copies, so that they stay in registers.
  */
-static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_to_end(struct hop *hop,
-                                                                           struct walk *w,
-                                                                           size_t from,
-                                                                           enum csvk_eol crs)
+static SCAN_TARGET size_t hop_to_end(struct hop *hop, struct walk *w, size_t from)
 {
     struct hop_carry h = {.fixed = UINT64_C(1) << 63};
     const struct needles n = w->cursor->n;
@@ -201,12 +197,8 @@ static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_to_end(struc
         struct hop_masks m = {.delimiter = chunk_eq(c, n.delimiter),
                               .lf = chunk_eq(c, '\n'),
                               .quote = chunk_eq(c, n.enclosure) & n.quote_on,
-                              .cr = crs == CSVK_EOL_CRLF ? chunk_eq(c, '\r') : 0};
+                              .cr = chunk_eq(c, '\r')};
         uint64_t odd = chunk_odd(c) & ~(m.delimiter | m.lf | m.cr | m.quote);
-        if (crs != CSVK_EOL_CRLF && odd != 0) {
-            m.cr = chunk_eq(c, '\r');
-            odd &= ~m.cr;
-        }
         m = hop_enclosures(&h, m);
         uint64_t here = hop_here(&m);
         if (((hop_doubt(&h, &m) & here) | h.literal) != 0) {
@@ -281,8 +273,7 @@ static SCAN_TARGET size_t hop_record(struct walk *w, size_t from)
     struct csvk_told *told = &w->scan->told;
     struct hop h;
     csvk_record_begin(w->open, table, told, w->offset + from);
-    size_t lf = table->totals.eol_mode == CSVK_EOL_CRLF ? hop_to_end(&h, w, from, CSVK_EOL_CRLF)
-                                                        : hop_to_end(&h, w, from, CSVK_EOL_LF);
+    size_t lf = hop_to_end(&h, w, from);
     bool crlf = lf != HOP_NOT && lf > from && w->bytes[lf - 1] == '\r';
     size_t length = lf - from - (crlf ? 1 : 0);
     if (lf == HOP_NOT || h.sum.breaks > 1 || length == 0) {
