@@ -36,9 +36,9 @@ struct level {
 static const struct level levels[] = {
     {.usual = {.isal = 1}},
     {.usual = {.isal = 2}},
-    {.usual = {.isal = 2}, .better = {.libdeflate = 4}, .share = 2},
-    {.usual = {.isal = 2}, .better = {.libdeflate = 4}, .share = 5},
-    {.usual = {.libdeflate = 4}},
+    {.usual = {.isal = 2}, .better = {.libdeflate = 1}, .share = 5},
+    {.usual = {.libdeflate = 1}, .better = {.libdeflate = 5}, .share = 1},
+    {.usual = {.libdeflate = 1}, .better = {.libdeflate = 5}, .share = 5},
     {.usual = {.libdeflate = 5}},
     {.usual = {.libdeflate = 7}},
     {.usual = {.libdeflate = 9}},
