@@ -1,43 +1,58 @@
 /*
- * key_lines.c - see key_lines.h. A CR counts when no LF follows it. 64 bytes are looked at in one
- * step, of which the last ones may lie behind what is counted.
+ * key_lines.c - see key_lines.h. A CR counts when no LF follows it. With AVX2, 64 bytes are looked
+ * at in one step, of which the last ones may lie behind what is counted.
  */
 #include "validator/key_lines.h"
 
-#include "csvkit/places.h"
+#include <string.h>
 
-#ifdef __SSE2__
+static uint64_t count_bytewise(struct csvk_bytes bytes, enum key_crs crs)
+{
+    uint64_t lines = 0;
+    const unsigned char *p = bytes.ptr, *end = bytes.ptr + bytes.len;
+    for (; p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) {
+        lines++;
+    }
+    p = crs == KEY_CRS ? bytes.ptr : end;
+    for (; p < end && (p = memchr(p, '\r', (size_t)(end - p))) != NULL; p++) {
+        lines += p[1] != '\n';
+    }
+    return lines;
+}
+
+#ifdef __x86_64__
+#include <immintrin.h>
+
+#define WIDE __attribute__((target("avx2")))
 
 enum {
     BLOCK = 64,
-    BLOCKS_MOST = 62 /* each adds up to 4 to a byte of the sums, and so does the start of one */
+    BLOCKS_MOST = 126 /* each adds up to 2 to a byte of the sums, and so does the start of one */
 };
 
-/* The sums are negative. */
-static inline __m128i add_16(__m128i sums, const unsigned char *p, __m128i mask, enum key_crs crs)
+WIDE static inline __m256i load_32(const unsigned char *p)
 {
-    const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
-    __m128i bytes = _mm_and_si128(csvk_load_16(p), mask);
-    sums = _mm_add_epi8(sums, _mm_cmpeq_epi8(bytes, lf));
+    return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
+
+/* The sums are negative. */
+WIDE static inline __m256i add_32(__m256i sums, const unsigned char *p, __m256i mask,
+                                  enum key_crs crs)
+{
+    const __m256i lf = _mm256_set1_epi8('\n'), cr = _mm256_set1_epi8('\r');
+    __m256i bytes = _mm256_and_si256(load_32(p), mask);
+    sums = _mm256_add_epi8(sums, _mm256_cmpeq_epi8(bytes, lf));
     if (crs == KEY_CRS) {
-        __m128i before_lf = _mm_cmpeq_epi8(csvk_load_16(p + 1), lf);
-        sums = _mm_add_epi8(sums, _mm_andnot_si128(before_lf, _mm_cmpeq_epi8(bytes, cr)));
+        __m256i before_lf = _mm256_cmpeq_epi8(load_32(p + 1), lf);
+        __m256i single = _mm256_andnot_si256(before_lf, _mm256_cmpeq_epi8(bytes, cr));
+        sums = _mm256_add_epi8(sums, single);
     }
     return sums;
 }
 
-static inline __m128i add_block(__m128i sums, const unsigned char *p, enum key_crs crs)
-{
-    const __m128i all = _mm_set1_epi8(-1);
-    sums = add_16(sums, p, all, crs);
-    sums = add_16(sums, p + 16, all, crs);
-    sums = add_16(sums, p + 32, all, crs);
-    return add_16(sums, p + 48, all, crs);
-}
-
-/* Of the first `length` bytes only. */
-static inline __m128i add_start(__m128i sums, const unsigned char *p, size_t length,
-                                enum key_crs crs)
+/* Of the first `length` bytes of a block. */
+WIDE static inline __m256i add_start(__m256i sums, const unsigned char *p, size_t length,
+                                     enum key_crs crs)
 {
     static const unsigned char ones[2 * BLOCK] = {
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
@@ -45,27 +60,28 @@ static inline __m128i add_start(__m128i sums, const unsigned char *p, size_t len
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
     const unsigned char *mask = ones + BLOCK - length;
-    sums = add_16(sums, p, csvk_load_16(mask), crs);
-    sums = add_16(sums, p + 16, csvk_load_16(mask + 16), crs);
-    sums = add_16(sums, p + 32, csvk_load_16(mask + 32), crs);
-    return add_16(sums, p + 48, csvk_load_16(mask + 48), crs);
+    sums = add_32(sums, p, load_32(mask), crs);
+    return add_32(sums, p + 32, load_32(mask + 32), crs);
 }
 
-static inline uint64_t total(__m128i sums)
+WIDE static inline uint64_t total(__m256i sums)
 {
-    const __m128i zero = _mm_setzero_si128();
-    __m128i halves = _mm_sad_epu8(_mm_sub_epi8(zero, sums), zero);
-    return (uint64_t)_mm_extract_epi16(halves, 0) + (uint64_t)_mm_extract_epi16(halves, 4);
+    const __m256i zero = _mm256_setzero_si256();
+    __m256i four = _mm256_sad_epu8(_mm256_sub_epi8(zero, sums), zero);
+    __m128i two = _mm_add_epi64(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1));
+    return (uint64_t)_mm_cvtsi128_si64(two) + (uint64_t)_mm_extract_epi64(two, 1);
 }
 
-static inline uint64_t count(const unsigned char *p, size_t length, enum key_crs crs)
+WIDE static inline uint64_t count(const unsigned char *p, size_t length, enum key_crs crs)
 {
+    const __m256i all = _mm256_set1_epi8(-1);
     uint64_t lines = 0;
     for (;;) {
-        __m128i sums = _mm_setzero_si128();
+        __m256i sums = _mm256_setzero_si256();
         size_t blocks = length / BLOCK < BLOCKS_MOST ? length / BLOCK : BLOCKS_MOST;
         for (size_t i = 0; i < blocks; i++, p += BLOCK) {
-            sums = add_block(sums, p, crs);
+            sums = add_32(sums, p, all, crs);
+            sums = add_32(sums, p + 32, all, crs);
         }
         length -= blocks * BLOCK;
         if (length < BLOCK) {
@@ -76,21 +92,23 @@ static inline uint64_t count(const unsigned char *p, size_t length, enum key_crs
     }
 }
 
-#else
-
-static uint64_t count(const unsigned char *p, size_t length, enum key_crs crs)
-{
-    uint64_t lines = 0;
-    for (size_t i = 0; i < length; i++) {
-        lines += p[i] == '\n' || (crs == KEY_CRS && p[i] == '\r' && p[i + 1] != '\n');
-    }
-    return lines;
-}
-
-#endif
-
-uint64_t key_lines_count(struct csvk_bytes bytes, enum key_crs crs)
+WIDE static uint64_t count_avx2(struct csvk_bytes bytes, enum key_crs crs)
 {
     return crs == KEY_CRS ? count(bytes.ptr, bytes.len, KEY_CRS)
                           : count(bytes.ptr, bytes.len, KEY_NO_CR);
+}
+#endif
+
+key_lines_fn *key_lines_counter(enum csvk_simd level)
+{
+#ifdef __x86_64__
+    enum csvk_simd best = csvk_simd_best();
+    bool wide = best == CSVK_SIMD_AVX2 || best == CSVK_SIMD_AVX512;
+    if (wide && (level == CSVK_SIMD_AUTO || level >= CSVK_SIMD_AVX2)) {
+        return count_avx2;
+    }
+#else
+    (void)level;
+#endif
+    return count_bytewise;
 }

@@ -11,6 +11,8 @@ enum key_crs { KEY_NO_CR, KEY_CRS };
  * Line breaks in `bytes`: LF, CR LF and single CR are one each. `bytes` ends behind a line break;
  * CSVK_SCAN_SLACK bytes behind it are readable.
  */
-uint64_t key_lines_count(struct csvk_bytes bytes, enum key_crs crs);
+typedef uint64_t key_lines_fn(struct csvk_bytes bytes, enum key_crs crs);
+/* A counter for this machine, none above `level`. */
+key_lines_fn *key_lines_counter(enum csvk_simd level);
 
 #endif

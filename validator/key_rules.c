@@ -1,9 +1,7 @@
 /*
  * key_rules.c - duplicate-key and empty-key: the primary key over the whole table.
  *
- * keys.h does the search, at the end and in bounded memory. It remembers numbers, not lines, so the
- * line of a repeated record is told from a small table of the places where lines and records drift
- * apart (records that span lines). When that table is full, later lines stay unknown.
+ * keys.h does the search, at the end and in bounded memory.
  */
 #include "validator/judge.h"
 
@@ -13,21 +11,12 @@
 
 #include <string.h>
 
-#define DRIFTS_MOST (UINT32_C(1) << 20)
-
-/* From record `record` on, a record begins on line `record` + `lines`. */
-struct drift {
-    uint64_t record, lines;
-};
-
 struct key_state {
     struct csvk_keys *keys;
     struct key_columns columns;
     struct csvk_bytes *value; /* of the record at hand */
     struct csvk_buf *room;    /* for values that must be decoded */
-    struct drift *drift;
-    size_t ndrifts, drift_capacity;
-    uint64_t lines_known_to;       /* records from here on have an unknown line; 0: all are known */
+    key_lines_fn *count_lines;
     bool resolved;                 /* the columns are known */
     bool in_pieces;                /* a key may stand in the record in one piece */
     bool searched;                 /* by csvk_validator_search_keys, for a table in slices */
@@ -53,6 +42,7 @@ int keys_new(struct csvk_validator *v, struct csvk_error *err)
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     int status = key_columns_init(&k->columns, count);
+    k->count_lines = key_lines_counter(CSVK_SIMD_AUTO);
     k->value = csvk_calloc(count, sizeof(*k->value));
     k->room = csvk_calloc(count, sizeof(*k->room));
     if (status != CSVK_OK || k->value == NULL || k->room == NULL) {
@@ -73,7 +63,6 @@ void keys_free(struct key_state *k)
     key_columns_release(&k->columns);
     csvk_free(k->value);
     csvk_free(k->room);
-    csvk_free(k->drift);
     csvk_free(k);
 }
 
@@ -128,31 +117,6 @@ void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
 
 /* ---- records ------------------------------------------------------------------------------------
  */
-
-/* The record begins on `line`; for records that are all known so far. */
-static int note_drift(struct key_state *k, uint64_t record, uint64_t line)
-{
-    uint64_t lines = line - record;
-    uint64_t last = k->ndrifts != 0 ? k->drift[k->ndrifts - 1].lines : 0;
-    if (lines == last || k->lines_known_to != 0) {
-        return CSVK_OK;
-    }
-    if (k->ndrifts == DRIFTS_MOST) {
-        k->lines_known_to = record;
-        return CSVK_OK;
-    }
-    if (k->ndrifts == k->drift_capacity) {
-        size_t capacity = k->drift_capacity == 0 ? 64 : k->drift_capacity * 2;
-        void *grown = csvk_reallocarray(k->drift, capacity, sizeof(*k->drift));
-        if (grown == NULL) {
-            return CSVK_ENOMEM;
-        }
-        k->drift = grown;
-        k->drift_capacity = capacity;
-    }
-    k->drift[k->ndrifts++] = (struct drift){record, lines};
-    return CSVK_OK;
-}
 
 /* The value of a field: in place when it stands there as it is, else decoded into `room`. */
 static int field_value(const struct csvk_dialect *dialect, struct csvk_bytes raw, uint32_t flags,
@@ -230,14 +194,14 @@ static void next_record(struct key_walk *w, struct key_record *rec)
 }
 
 /* The line on which the record at hand begins. Counted only when asked for. */
-static uint64_t line_of(struct key_walk *w, const struct key_record *rec)
+static uint64_t line_of(const struct key_state *k, struct key_walk *w, const struct key_record *rec)
 {
     if (w->one_line) {
         return w->batch->first_line + (rec->number - w->batch->first_record);
     }
     const unsigned char *from = w->batch->bytes + w->lines_to;
     size_t length = (size_t)(rec->bytes.ptr - from);
-    w->line += key_lines_count((struct csvk_bytes){from, length}, w->crs);
+    w->line += k->count_lines((struct csvk_bytes){from, length}, w->crs);
     w->lines_to += length;
     return w->line;
 }
@@ -247,7 +211,7 @@ static void judge_empty(struct csvk_validator *v, struct key_walk *w, const stru
 {
     const struct csvk_field *field = &v->keys->columns.field[i];
     const struct csvk_record record = {.number = rec->number,
-                                       .line = line_of(w, rec),
+                                       .line = line_of(v->keys, w, rec),
                                        .offset = rec->offset,
                                        .length = rec->bytes.len};
     struct place place = {rec->offset + field->begin, field->end - field->begin, rec->number,
@@ -274,9 +238,10 @@ static int key_values(struct csvk_validator *v, struct key_walk *w, const struct
     return CSVK_OK;
 }
 
-static int note_line(struct key_state *k, struct key_walk *w, const struct key_record *rec)
+static struct csvk_key_place place_of(const struct key_state *k, struct key_walk *w,
+                                      const struct key_record *rec)
 {
-    return k->lines_known_to == 0 ? note_drift(k, rec->number, line_of(w, rec)) : CSVK_OK;
+    return (struct csvk_key_place){rec->number, rec->offset, line_of(k, w, rec) - rec->number};
 }
 
 static int add_values(struct csvk_validator *v, struct key_walk *w, const struct key_record *rec,
@@ -292,14 +257,10 @@ static int add_values(struct csvk_validator *v, struct key_walk *w, const struct
     if (status == CSVK_OK) {
         status = key_values(v, w, rec);
     }
-    if (status == CSVK_OK) {
-        status = note_line(k, w, rec);
-    }
     if (status != CSVK_OK) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key");
     }
-    struct csvk_key_place place = {rec->number, rec->offset};
-    return csvk_keys_add(k->keys, k->value, k->columns.count, place, err);
+    return csvk_keys_add(k->keys, k->value, k->columns.count, place_of(k, w, rec), err);
 }
 
 /* Most keys stand in the record in one piece, as they are. */
@@ -314,11 +275,7 @@ static int add_key(struct csvk_validator *v, struct key_walk *w, const struct ke
     if (piece.len == 0) {
         return add_values(v, w, rec, err);
     }
-    if (note_line(k, w, rec) != CSVK_OK) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key");
-    }
-    struct csvk_key_place place = {rec->number, rec->offset};
-    return csvk_keys_add_joined(k->keys, piece, place, err);
+    return csvk_keys_add_joined(k->keys, piece, place_of(k, w, rec), err);
 }
 
 int keys_feed(struct csvk_validator *v, struct csvk_error *err)
@@ -342,24 +299,6 @@ int keys_feed(struct csvk_validator *v, struct csvk_error *err)
 /* ---- the end ------------------------------------------------------------------------------------
  */
 
-/* Line on which a record begins; 0 when it was not kept. */
-static uint64_t line_of_record(const struct key_state *k, uint64_t record)
-{
-    size_t low = 0, high = k->ndrifts;
-    if (k->lines_known_to != 0 && record >= k->lines_known_to) {
-        return 0;
-    }
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (k->drift[middle].record <= record) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return record + (low != 0 ? k->drift[low - 1].lines : 0);
-}
-
 /* `first_record` of another slice is told with the name of that slice. */
 static void add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_key *duplicate,
                           const char *first_file)
@@ -371,7 +310,7 @@ static void add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_
     if (f == NULL) {
         return;
     }
-    f->line = line_of_record(k, duplicate->record);
+    f->line = duplicate->record + duplicate->drift;
     f->column = f->column_chars = f->line == 1 ? duplicate->offset + 1 : f->line != 0;
     finding_number(f, "first_record", CSVK_EXTRA_RECORD, duplicate->first_record);
     if (first_file != NULL) {
@@ -394,6 +333,11 @@ int keys_finish(struct csvk_validator *v, struct csvk_error *err)
 /* ---- a table in slices
  * --------------------------------------------------------------------------- */
 
+static struct csvk_keys_shift shift_by(const struct csvk_totals *by)
+{
+    return (struct csvk_keys_shift){by->records, by->bytes, by->lines - by->records};
+}
+
 int csvk_validator_join_keys(struct csvk_validator *first, struct csvk_validator *next,
                              struct csvk_error *err)
 {
@@ -402,11 +346,13 @@ int csvk_validator_join_keys(struct csvk_validator *first, struct csvk_validator
         return csvk_fail(err, CSVK_EUSAGE, "only finished slices with a primary key can be joined");
     }
     if (f->joined.records == 0 && f->joined.offsets == 0) {
-        f->joined = (struct csvk_keys_shift){first->totals.records, first->totals.bytes};
+        f->joined = shift_by(&first->totals);
     }
     n->before = f->joined;
-    f->joined.records += next->totals.records;
-    f->joined.offsets += next->totals.bytes;
+    struct csvk_keys_shift by = shift_by(&next->totals);
+    f->joined.records += by.records;
+    f->joined.offsets += by.offsets;
+    f->joined.drifts += by.drifts;
     return csvk_keys_merge(f->keys, n->keys, n->before, err);
 }
 
@@ -437,7 +383,8 @@ static int found_in_slices(void *context, const struct csvk_duplicate_key *dupli
     struct csvk_validator *there = slice_of(s, duplicate->first_record);
     struct csvk_duplicate_key local = {duplicate->record - here->keys->before.records,
                                        duplicate->offset - here->keys->before.offsets,
-                                       duplicate->first_record - there->keys->before.records};
+                                       duplicate->first_record - there->keys->before.records,
+                                       duplicate->drift - here->keys->before.drifts};
     add_duplicate(here, &local, here != there ? there->file : NULL);
     return 0;
 }
@@ -459,29 +406,10 @@ int csvk_validator_search_keys(struct csvk_validator *const *parts, size_t count
 /* ---- joining two parts of one file
  * --------------------------------------------------------------- */
 
-static int append_drifts(struct key_state *to, const struct key_state *from,
-                         const struct csvk_totals *by)
-{
-    uint64_t behind = by->lines - by->records; /* drift at the seam; wraps as drifts do */
-    int status = note_drift(to, by->records + 1, by->lines + 1);
-    for (size_t i = 0; i < from->ndrifts && status == CSVK_OK; i++) {
-        uint64_t record = from->drift[i].record + by->records;
-        status = note_drift(to, record, record + from->drift[i].lines + behind);
-    }
-    if (from->lines_known_to != 0 && to->lines_known_to == 0) {
-        to->lines_known_to = from->lines_known_to + by->records;
-    }
-    return status;
-}
-
 int keys_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err)
 {
-    struct csvk_keys_shift shift = {left->totals.records, left->totals.bytes};
-    if (left->keys == NULL || right->keys == NULL) {
-        return CSVK_OK;
-    }
-    if (append_drifts(left->keys, right->keys, &left->totals) != CSVK_OK) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory for keys");
-    }
-    return csvk_keys_merge(left->keys->keys, right->keys->keys, shift, err);
+    bool keyed = left->keys != NULL && right->keys != NULL;
+    return keyed
+               ? csvk_keys_merge(left->keys->keys, right->keys->keys, shift_by(&left->totals), err)
+               : CSVK_OK;
 }

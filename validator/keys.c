@@ -213,7 +213,7 @@ static int place_waiting(struct csvk_keys *keys, struct csvk_error *err)
 int csvk_keys_add_joined(struct csvk_keys *keys, struct csvk_bytes joined,
                          struct csvk_key_place place, struct csvk_error *err)
 {
-    struct csvk_entry entry = {.record = place.record, .offset = place.offset, .key = joined};
+    struct csvk_entry entry = {.place = place, .key = joined};
     uint64_t hash = csvk_hash(joined.ptr, joined.len, keys->seed) & keys->mask;
     keys->waiting[keys->nwaiting++] = hash;
     int status = keys->nwaiting == WAITING_MOST ? place_waiting(keys, err) : CSVK_OK;
@@ -316,8 +316,9 @@ static int join_part(const struct joining *j, size_t i, struct csvk_error *err)
         if (status != CSVK_OK || block == NULL) {
             return status;
         }
-        block->base_record += j->raise->base_record;
-        block->base_offset += j->raise->base_offset;
+        block->base.record += j->raise->base.record;
+        block->base.offset += j->raise->base.offset;
+        block->base.drift += j->raise->base.drift;
         block->long_base += j->raise->long_base;
         if (block->used >= j->left->block_size / 4 * 3) {
             status = csvk_parts_adopt(j->left, i, block, err);
@@ -344,8 +345,8 @@ int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk
     if (left->limit != right->limit || left->mask != right->mask) {
         return csvk_fail(err, CSVK_EUSAGE, "sets of keys with different limits cannot be joined");
     }
-    const struct csvk_block raise = {
-        .base_record = shift.records, .base_offset = shift.offsets, .long_base = left->longs.size};
+    const struct csvk_block raise = {.base = {shift.records, shift.offsets, shift.drifts},
+                                     .long_base = left->longs.size};
     const struct joining keys = {&left->log, &right->log, &raise, copy_entries};
     const struct joining hashes = {&left->hashes, &right->hashes, &raise, copy_words};
     int status = place_waiting(right, err);

@@ -29,6 +29,7 @@ struct csvk_duplicate_key {
     uint64_t record;       /* the record that repeats a key */
     uint64_t offset;       /* what the caller gave as its offset */
     uint64_t first_record; /* the first record that has this key */
+    uint64_t drift;        /* what the caller gave as its drift */
 };
 /* Not 0 stops the report; csvk_keys_finish then returns that number. */
 typedef int csvk_duplicate_fn(void *context, const struct csvk_duplicate_key *duplicate);
@@ -41,15 +42,16 @@ typedef int csvk_duplicate_fn(void *context, const struct csvk_duplicate_key *du
 int csvk_keys_new(struct csvk_keys **out, size_t memory_limit, const char *temp_dir,
                   struct csvk_error *err) CSVK_MUST_USE;
 
+/* `drift` is what the number of a record's line is higher than that of the record itself. */
+struct csvk_key_place {
+    uint64_t record, offset, drift;
+};
 /*
  * Adds the key of a record: the decoded values of its key columns, which are copied. All keys of a
  * set have the same number of columns. Records must be added in ascending order, offsets must not
  * descend. Failures: CSVK_ENOMEM; CSVK_EIO when the temporary file cannot be written (disk full).
  * After a failure only csvk_keys_free makes sense.
  */
-struct csvk_key_place {
-    uint64_t record, offset;
-};
 int csvk_keys_add(struct csvk_keys *keys, const struct csvk_bytes *values, size_t count,
                   struct csvk_key_place place, struct csvk_error *err) CSVK_MUST_USE;
 /*
@@ -62,12 +64,12 @@ int csvk_keys_add_joined(struct csvk_keys *keys, struct csvk_bytes joined,
 void csvk_keys_separate(struct csvk_keys *keys, unsigned char separator);
 
 /*
- * Continues `left` with `right`: the records of `right` follow those of `left`, its record numbers
- * and offsets are raised by `records` and `offsets`. `right` is empty afterwards and still belongs
+ * Continues `left` with `right`: the records of `right` follow those of `left`, its record numbers,
+ * offsets and drifts are raised. `right` is empty afterwards and still belongs
  * to the caller. Both must have the same memory limit (CSVK_EUSAGE). CSVK_ENOMEM, CSVK_EIO.
  */
 struct csvk_keys_shift {
-    uint64_t records, offsets;
+    uint64_t records, offsets, drifts;
 };
 int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk_keys_shift shift,
                     struct csvk_error *err) CSVK_MUST_USE;

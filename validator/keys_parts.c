@@ -175,12 +175,11 @@ int csvk_parts_open(struct csvk_parts *parts, size_t i, const struct csvk_entry 
     if (block == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory while collecting keys");
     }
-    *block = (struct csvk_block){.base_record = first->record, .base_offset = first->offset};
+    *block = (struct csvk_block){.base = first->place};
     link_block(parts, part, block);
     part->at = block->bytes;
     part->end = block->bytes + block_room(parts->block_size);
-    part->record = first->record;
-    part->offset = first->offset;
+    part->place = first->place;
     part->entries_before = part->entries;
     return CSVK_OK;
 }
@@ -195,11 +194,13 @@ static unsigned char *put_number(unsigned char *p, uint64_t number)
     return p;
 }
 
-unsigned char *csvk_parts_put_head(unsigned char *p, uint64_t records, uint64_t offsets,
-                                   uint64_t length)
+unsigned char *csvk_parts_put_head(unsigned char *p, struct csvk_key_place step, uint64_t length)
 {
     *p++ = 0;
-    return put_number(put_number(put_number(p, records), offsets), length);
+    p = put_number(p, step.record);
+    p = put_number(p, step.offset);
+    p = put_number(p, step.drift);
+    return put_number(p, length);
 }
 
 static void put_long(unsigned char *p, const struct csvk_entry *entry)
@@ -311,8 +312,7 @@ struct csvk_block_walk csvk_block_walk(const struct csvk_parts *parts,
     return (struct csvk_block_walk){
         .at = block->bytes,
         .end = block->bytes + block->used,
-        .record = block->base_record,
-        .offset = block->base_offset,
+        .place = block->base,
         .long_base = block->long_base,
         .inline_limit = csvk_parts_inline_limit(parts->block_size),
     };
@@ -338,14 +338,16 @@ static size_t get_head(struct csvk_block_walk *walk)
     if (p[0] != 0) {
         uint16_t offsets;
         memcpy(&offsets, p + 2, sizeof offsets);
-        walk->record += p[0];
-        walk->offset += offsets;
+        walk->place.record += p[0] & 0xf;
+        walk->place.drift += p[0] >> 4;
+        walk->place.offset += offsets;
         walk->at += CSVK_SHORT_HEAD;
         return p[1];
     }
     p++;
-    walk->record += get_number(&p);
-    walk->offset += get_number(&p);
+    walk->place.record += get_number(&p);
+    walk->place.offset += get_number(&p);
+    walk->place.drift += get_number(&p);
     size_t length = (size_t)get_number(&p);
     walk->at = p;
     return length;
@@ -358,8 +360,7 @@ bool csvk_block_next(struct csvk_block_walk *walk, struct csvk_entry *entry)
     }
     size_t length = get_head(walk);
     const unsigned char *p = walk->at;
-    *entry =
-        (struct csvk_entry){.record = walk->record, .offset = walk->offset, .key = {p, length}};
+    *entry = (struct csvk_entry){.place = walk->place, .key = {p, length}};
     if (length <= walk->inline_limit) {
         walk->at += length;
         return true;

@@ -3,14 +3,14 @@
  *
  *   partition:  [block on disk] -> [block on disk] -> [block in memory] -> [open block]
  *
- * A block holds words of 8 bytes or entries. Its header has the record number and offset that its
- * entries count from, so that a whole block is moved to other numbers by changing the header. An
+ * A block holds words of 8 bytes or entries. Its header has the place that its entries count
+ * from, so that a whole block is moved to other numbers by changing the header. An
  * entry is, each place counted from the entry before it,
  *
- *   record (1 byte, not 0)   length of the key (1 byte)   offset (2 bytes)   key
+ *   record (4 bits, not 0), drift (4 bits)   length of the key (1 byte)   offset (2 bytes)   key
  *
- * or, when one of the three does not fit, 0 and the three as LEB128 (record, offset, length), then
- * the key. A key longer than a quarter of a block lies outside, in the file of long keys; its entry
+ * or, when one of them does not fit, 0 and all as LEB128 (record, offset, drift, length), then the
+ * key. A key longer than a quarter of a block lies outside, in the file of long keys; its entry
  * ends with { position - long_base, hash } instead of bytes. Blocks on disk are chained forwards: a
  * block is written with the place that its successor will have, so no directory grows with the
  * input.
@@ -18,6 +18,7 @@
 #ifndef CSVK_VALIDATOR_KEYS_PARTS_H
 #define CSVK_VALIDATOR_KEYS_PARTS_H
 
+#include "validator/keys.h"
 #include "validator/keys_spill.h"
 
 #include <string.h>
@@ -25,11 +26,11 @@
 #define CSVK_PARTS 256
 
 #define CSVK_SHORT_HEAD 4
-#define CSVK_HEAD_MOST  31 /* 0 and three times LEB128 of 64 bits */
+#define CSVK_HEAD_MOST  41 /* 0 and four times LEB128 of 64 bits */
 #define CSVK_LONG_TAIL  16 /* position and hash */
 
 struct csvk_entry {
-    uint64_t record, offset;
+    struct csvk_key_place place;
     struct csvk_bytes key; /* ptr is NULL for a long key */
     uint64_t long_at;      /* where a long key lies in the file of long keys */
     uint64_t long_hash;    /* its hash, which every level mixes with its own seed */
@@ -38,7 +39,8 @@ struct csvk_entry {
 struct csvk_block {
     struct csvk_block *next; /* in memory */
     uint64_t next_at;        /* on disk: position of the successor */
-    uint64_t base_record, base_offset, long_base;
+    struct csvk_key_place base;
+    uint64_t long_base;
     uint64_t used, entries; /* bytes of entries and their number: set when the block is closed */
     unsigned char bytes[];
 };
@@ -48,7 +50,7 @@ struct csvk_part {
     /* What every added key touches stands first and together: 256 of these share the cache with as
      * many ends of blocks. */
     unsigned char *at, *end;
-    uint64_t record, offset;         /* of the last entry in the open block */
+    struct csvk_key_place place;     /* of the last entry in the open block */
     uint64_t entries;                /* in all its blocks, when it holds entries */
     uint64_t entries_before;         /* the open block */
     uint64_t bytes;                  /* in its closed blocks */
@@ -77,8 +79,13 @@ uint64_t csvk_parts_hash(const struct csvk_parts *parts, const struct csvk_entry
 int csvk_parts_open(struct csvk_parts *parts, size_t i, const struct csvk_entry *first,
                     struct csvk_error *err) CSVK_MUST_USE;
 /* Writes the head of an entry that needs more than four bytes; answers its end. */
-unsigned char *csvk_parts_put_head(unsigned char *p, uint64_t records, uint64_t offsets,
-                                   uint64_t length);
+unsigned char *csvk_parts_put_head(unsigned char *p, struct csvk_key_place step, uint64_t length);
+static inline struct csvk_key_place csvk_key_step(const struct csvk_key_place *from,
+                                                  const struct csvk_key_place *to)
+{
+    return (struct csvk_key_place){to->record - from->record, to->offset - from->offset,
+                                   to->drift - from->drift};
+}
 /* Appends a copy of `entry` to partition `i`. CSVK_ENOMEM, CSVK_EIO. */
 int csvk_parts_add(struct csvk_parts *parts, size_t i, const struct csvk_entry *entry,
                    struct csvk_error *err) CSVK_MUST_USE;
@@ -97,19 +104,18 @@ static inline int csvk_parts_place(struct csvk_parts *parts, size_t i,
             return status;
         }
     }
-    uint64_t records = entry->record - part->record, offsets = entry->offset - part->offset;
-    if (records - 1 < 0xff && offsets <= 0xffff && length <= 0xff) {
-        uint16_t two = (uint16_t)offsets;
-        part->at[0] = (unsigned char)records;
+    const struct csvk_key_place step = csvk_key_step(&part->place, &entry->place);
+    if (step.record - 1 < 0xf && step.drift <= 0xf && step.offset <= 0xffff && length <= 0xff) {
+        uint16_t two = (uint16_t)step.offset;
+        part->at[0] = (unsigned char)(step.record | step.drift << 4);
         part->at[1] = (unsigned char)length;
         memcpy(part->at + 2, &two, sizeof two);
         *body = part->at + CSVK_SHORT_HEAD;
     } else {
-        *body = csvk_parts_put_head(part->at, records, offsets, length);
+        *body = csvk_parts_put_head(part->at, step, length);
     }
     part->at = *body + tail;
-    part->record = entry->record;
-    part->offset = entry->offset;
+    part->place = entry->place;
     part->entries++;
     return CSVK_OK;
 }
@@ -162,7 +168,8 @@ int csvk_parts_walk_next(struct csvk_parts_walk *walk, struct csvk_block *reuse,
 /* Reads the entries of a closed block. */
 struct csvk_block_walk {
     const unsigned char *at, *end;
-    uint64_t record, offset, long_base;
+    struct csvk_key_place place;
+    uint64_t long_base;
     size_t inline_limit;
 };
 struct csvk_block_walk csvk_block_walk(const struct csvk_parts *parts,

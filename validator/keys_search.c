@@ -95,7 +95,7 @@ static bool insert(struct csvk_key_table *table, uint64_t *slot, const struct cs
         return false;
     }
     uint64_t *place = table->arena + table->used;
-    place[0] = entry->record;
+    place[0] = entry->place.record;
     place[1] = entry->key.len;
     if (entry->key.ptr != NULL) {
         csvk_copy_short((unsigned char *)(place + HEAD_WORDS), entry->key.ptr, entry->key.len);
@@ -213,7 +213,8 @@ static int settle_entry(struct pass *pass, const struct csvk_entry *entry, uint6
         return overflow_entry(pass, entry, err);
     }
     if (verdict == PRESENT) {
-        struct csvk_duplicate_key duplicate = {entry->record, entry->offset, first_record};
+        struct csvk_duplicate_key duplicate = {entry->place.record, entry->place.offset,
+                                               first_record, entry->place.drift};
         return csvk_found_add(pass->search->found, &duplicate, err);
     }
     return verdict; /* ABSENT is CSVK_OK */

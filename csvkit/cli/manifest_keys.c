@@ -92,7 +92,7 @@ static int add_record(struct key_check *check, const struct csvk_batch *batch,
             return csvk_fail(err, CSVK_ENOMEM, "out of memory");
         }
     }
-    struct csvk_key_place place = {part->records + record->number, part->lines + record->line};
+    struct csvk_key_place place = {part->records + record->number, part->lines + record->line, 0};
     return csvk_keys_add(check->keys, check->value, n, place, err);
 }
 

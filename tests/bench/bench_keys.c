@@ -45,7 +45,7 @@ static int add_all(struct csvk_keys *keys, uint64_t records, uint64_t repeat,
             code[k] = (unsigned char)('A' + (id >> (2 * k)) % 26);
         }
         struct csvk_bytes values[2] = {{number, n}, {code, sizeof code}};
-        status = csvk_keys_add(keys, values, 2, (struct csvk_key_place){i, i * 130}, err);
+        status = csvk_keys_add(keys, values, 2, (struct csvk_key_place){i, i * 130, 0}, err);
     }
     return status;
 }

@@ -159,6 +159,8 @@ static uint64_t lines_one_by_one(struct csvk_bytes bytes)
 START_TEST(lines_are_counted)
 {
     enum { LENGTH = 9000 };
+    key_lines_fn *count[] = {key_lines_counter(CSVK_SIMD_AUTO),
+                             key_lines_counter(CSVK_SIMD_SCALAR)};
     struct support_random random = {13};
     unsigned char *room = malloc(LENGTH + CSVK_SCAN_SLACK);
     ck_assert_ptr_nonnull(room);
@@ -169,9 +171,11 @@ START_TEST(lines_are_counted)
         }
         for (size_t length = 0; length < LENGTH; length += length < 400 ? 1 : 1 + length / 7) {
             struct csvk_bytes some = {room + support_below(&random, LENGTH - length), length};
-            ck_assert_uint_eq(key_lines_count(some, KEY_CRS), lines_one_by_one(some));
-            if (kind != 2) {
-                ck_assert_uint_eq(key_lines_count(some, KEY_NO_CR), lines_one_by_one(some));
+            for (size_t i = 0; i < 2; i++) {
+                ck_assert_uint_eq(count[i](some, KEY_CRS), lines_one_by_one(some));
+                if (kind != 2) {
+                    ck_assert_uint_eq(count[i](some, KEY_NO_CR), lines_one_by_one(some));
+                }
             }
         }
     }

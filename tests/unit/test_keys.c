@@ -66,6 +66,12 @@ static uint64_t offset_of(uint64_t record)
     return record * 131;
 }
 
+/* Steps of 0, 1 and 40, and a long one. */
+static uint64_t drift_of(uint64_t record)
+{
+    return record / 3 + record / 50 * 40 + record / 9000 * 1000;
+}
+
 static int compare_keys(const struct csvk_bytes *a, const struct csvk_bytes *b)
 {
     size_t least = a->len < b->len ? a->len : b->len;
@@ -103,8 +109,9 @@ static void expect_duplicates(struct table *table)
             first = i;
             continue;
         }
-        table->expected[table->nexpected++] = (struct csvk_duplicate_key){
-            sorted[i].record, offset_of(sorted[i].record), sorted[first].record};
+        table->expected[table->nexpected++] =
+            (struct csvk_duplicate_key){sorted[i].record, offset_of(sorted[i].record),
+                                        sorted[first].record, drift_of(sorted[i].record)};
     }
     qsort(table->expected, table->nexpected, sizeof *table->expected, compare_records);
     free(sorted);
@@ -123,6 +130,7 @@ static int check_duplicate(void *context, const struct csvk_duplicate_key *dupli
     require(duplicate->record == expected->record, "another record");
     require(duplicate->offset == expected->offset, "another offset");
     require(duplicate->first_record == expected->first_record, "another first record");
+    require(duplicate->drift == expected->drift, "another drift");
     return 0;
 }
 
@@ -138,7 +146,8 @@ static void add_rows(struct csvk_keys *keys, const struct table *table, size_t f
     for (size_t i = from; i < to; i++) {
         uint64_t record = table->row[i].record - base;
         struct csvk_error err = {0};
-        struct csvk_key_place place = {record, offset_of(record + base) - offset_of(base)};
+        struct csvk_key_place place = {record, offset_of(record + base) - offset_of(base),
+                                       drift_of(record + base) - drift_of(base)};
         int status = csvk_keys_add(keys, &table->row[i].key, 1, place, &err);
         require(status == CSVK_OK, err.text);
     }
@@ -162,7 +171,7 @@ static struct csvk_keys_effort run(const struct table *table, struct how how)
         struct csvk_keys *part = new_keys(how);
         add_rows(part, table, i, i + piece < table->count ? i + piece : table->count);
         uint64_t base = table->row[i].record - 1;
-        struct csvk_keys_shift shift = {base, offset_of(base)};
+        struct csvk_keys_shift shift = {base, offset_of(base), drift_of(base)};
         ck_assert_int_eq(csvk_keys_merge(keys, part, shift, &err), CSVK_OK);
         csvk_keys_free(part);
     }
@@ -336,7 +345,7 @@ START_TEST(joined_sets_are_one_set)
     struct csvk_keys *small = new_keys((struct how){MIB, WHOLE, 0});
     struct csvk_keys *large = new_keys((struct how){4 * MIB, WHOLE, 0});
     struct csvk_error err = {0};
-    ck_assert_int_eq(csvk_keys_merge(small, large, (struct csvk_keys_shift){0, 0}, &err),
+    ck_assert_int_eq(csvk_keys_merge(small, large, (struct csvk_keys_shift){0, 0, 0}, &err),
                      CSVK_EUSAGE);
     csvk_keys_free(small);
     csvk_keys_free(large);
@@ -362,9 +371,10 @@ START_TEST(places_beyond_32_bits)
     for (uint64_t i = 0; i < 21; i++) {
         uint64_t record = 1 + i * UINT64_C(3000000000), offset = i * UINT64_C(9000000000);
         ck_assert_int_eq(
-            csvk_keys_add(keys, &key, 1, (struct csvk_key_place){record, offset}, NULL), CSVK_OK);
+            csvk_keys_add(keys, &key, 1, (struct csvk_key_place){record, offset, 7 * offset}, NULL),
+            CSVK_OK);
         if (i > 0) {
-            expected[i - 1] = (struct csvk_duplicate_key){record, offset, 1};
+            expected[i - 1] = (struct csvk_duplicate_key){record, offset, 1, 7 * offset};
         }
     }
     table.expected = expected;
@@ -403,7 +413,7 @@ static void add_three(struct csvk_keys *keys, const char *const *value, uint64_t
     for (size_t i = 0; i < 3; i++) {
         values[i] = (struct csvk_bytes){(const unsigned char *)value[i], strlen(value[i])};
     }
-    struct csvk_key_place place = {record, record};
+    struct csvk_key_place place = {record, record, 0};
     ck_assert_int_eq(csvk_keys_add(keys, values, 3, place, NULL), CSVK_OK);
 }
 
@@ -457,12 +467,12 @@ START_TEST(a_key_in_one_piece_is_its_values)
                                             {"a;b", ""}, {"", "a;b"}, {"a;", "b"}, {"a;", "b"}};
     uint64_t record = 0, first[14] = {0};
     for (size_t i = 0; i < 5; i++) {
-        struct csvk_key_place place = {++record, record};
+        struct csvk_key_place place = {++record, 0, 0};
         ck_assert_int_eq(csvk_keys_add_joined(keys, bytes_of(pieces[i]), place, NULL), CSVK_OK);
     }
     for (size_t i = 0; i < 8; i++) {
         struct csvk_bytes two[2] = {bytes_of(values[i][0]), bytes_of(values[i][1])};
-        struct csvk_key_place place = {++record, record};
+        struct csvk_key_place place = {++record, 0, 0};
         ck_assert_int_eq(csvk_keys_add(keys, two, 2, place, NULL), CSVK_OK);
     }
     ck_assert_int_eq(csvk_keys_finish(keys, note_repeat, first, NULL), CSVK_OK);
@@ -494,7 +504,7 @@ static int fill_until_failure(struct csvk_keys *keys, struct csvk_error *err)
         unsigned char key[16] = {0};
         memcpy(key, &i, sizeof i);
         int status = csvk_keys_add(keys, &(struct csvk_bytes){key, sizeof key}, 1,
-                                   (struct csvk_key_place){i, i}, err);
+                                   (struct csvk_key_place){i, i, 0}, err);
         if (status != CSVK_OK) {
             return status;
         }

@@ -22,7 +22,7 @@ static int add_keys(struct csvk_keys *keys, struct csvk_error *err)
         uint64_t id = i % DISTINCT;
         memcpy(key, &id, sizeof id);
         int status = csvk_keys_add(keys, &(struct csvk_bytes){key, sizeof key}, 1,
-                                   (struct csvk_key_place){i, i}, err);
+                                   (struct csvk_key_place){i, i, 0}, err);
         if (status != CSVK_OK) {
             return status;
         }
@@ -52,7 +52,7 @@ static int whole_life(struct csvk_error *err)
         status = add_keys(right, err);
     }
     if (status == CSVK_OK) {
-        status = csvk_keys_merge(left, right, (struct csvk_keys_shift){0, 0}, err);
+        status = csvk_keys_merge(left, right, (struct csvk_keys_shift){0, 0, 0}, err);
     }
     if (status == CSVK_OK) {
         status = csvk_keys_finish(left, ignore, &reported, err);
