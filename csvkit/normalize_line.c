@@ -36,26 +36,29 @@ static unsigned char *begin_member(struct csvk_buf *line, const char *key, size_
     return to;
 }
 
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                            "25262728293031323334353637383940414243444546474849"
+                            "50515253545556575859606162636465666768697071727374"
+                            "75767778798081828384858687888990919293949596979899";
+
 void nz_put_uint(struct csvk_buf *line, const char *key, uint64_t value)
 {
     size_t n = strlen(key);
     if (!has_room(line, n)) {
         return;
     }
+    enum { MOST = 20 }; /* digits; copied whole, since there is room */
     unsigned char *to = begin_member(line, key, n);
-    unsigned char digits[20], *first = digits + sizeof digits;
+    unsigned char digits[2 * MOST] = {0}, *first = digits + MOST;
     for (; value >= 100; value /= 100) {
-        unsigned pair = (unsigned)(value % 100);
-        *--first = (unsigned char)('0' + pair % 10);
-        *--first = (unsigned char)('0' + pair / 10);
+        first -= 2;
+        memcpy(first, pairs + 2 * (value % 100), 2);
     }
-    *--first = (unsigned char)('0' + value % 10);
-    if (value >= 10) {
-        *--first = (unsigned char)('0' + value / 10);
-    }
-    size_t length = (size_t)(digits + sizeof digits - first);
-    memcpy(to, first, length);
-    line->length = (size_t)(to + length - line->data);
+    first -= 2;
+    memcpy(first, pairs + 2 * value, 2);
+    first += value < 10;
+    memcpy(to, first, MOST);
+    line->length = (size_t)(to - line->data) + (size_t)(digits + MOST - first);
 }
 
 /* A text of our own. */

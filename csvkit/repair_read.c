@@ -19,6 +19,12 @@ struct nz_limit nz_reach(const struct nz *nz, uint64_t offset)
 
 /* ---- the second automaton ---- */
 
+/* Bit i of the masks: what block[i] may mean outside of enclosures, and inside. */
+struct marks {
+    const unsigned char *block;
+    uint64_t outside, inside;
+};
+
 struct eye {
     struct nz *nz;
     enum nz_mode mode;
@@ -27,11 +33,10 @@ struct eye {
     bool at_end;
     struct nz_reading *to;
     bool short_of_memory;
-    const unsigned char *block; /* bit i of the masks: what block[i] may mean ... */
-    uint64_t outside, inside;   /* ... outside of enclosures, and inside */
+    struct marks marks;
 };
 
-static void look_at_block(struct eye *eye, const unsigned char *p)
+static struct marks look_at_block(const struct eye *eye, const unsigned char *p)
 {
     const struct csvk_dialect *in = &eye->nz->in;
     uint64_t breaks = csvk_places_of(p, '\n') | csvk_places_of(p, '\r');
@@ -42,33 +47,34 @@ static void look_at_block(struct eye *eye, const unsigned char *p)
     if (in->escape != CSVK_NO_BYTE) {
         quotes |= csvk_places_of(p, (unsigned char)in->escape);
     }
-    eye->block = p;
-    eye->outside = quotes | breaks | csvk_places_of(p, (unsigned char)in->delimiter);
-    eye->inside = quotes | (eye->mode == NZ_READ_LINE ? breaks : 0);
+    uint64_t delimiters = csvk_places_of(p, (unsigned char)in->delimiter);
+    return (struct marks){p, quotes | breaks | delimiters,
+                          quotes | (eye->mode == NZ_READ_LINE ? breaks : 0)};
 }
 
-/* The first byte from p on that is in `mask`, one of the two. */
-static inline const unsigned char *next_in(struct eye *eye, const uint64_t *mask,
-                                           const unsigned char *p)
+enum place { OUTSIDE, INSIDE };
+
+/* The first byte from p on that may mean something to the mode there. */
+static inline const unsigned char *next_mark(const struct eye *eye, struct marks *marks,
+                                             enum place place, const unsigned char *p)
 {
     while (p < eye->end) {
-        if (p < eye->block || p >= eye->block + CSVK_BLOCK) {
-            look_at_block(eye, p);
+        if ((size_t)(p - marks->block) >= CSVK_BLOCK) {
+            *marks = look_at_block(eye, p);
         }
-        uint64_t left = *mask >> (p - eye->block);
+        uint64_t left = (place == OUTSIDE ? marks->outside : marks->inside) >> (p - marks->block);
         if (left != 0) {
             p += __builtin_ctzll(left);
             return p < eye->end ? p : eye->end;
         }
-        p = eye->block + CSVK_BLOCK;
+        p = marks->block + CSVK_BLOCK;
     }
     return eye->end;
 }
 
-/* The first byte from p on that may mean something to some reading. */
 static const unsigned char *next_special(struct eye *eye, const unsigned char *p)
 {
-    return next_in(eye, &eye->outside, p);
+    return next_mark(eye, &eye->marks, OUTSIDE, p);
 }
 
 static void put(struct eye *eye, unsigned char c)
@@ -256,12 +262,12 @@ static bool read_enclosed(struct eye *eye)
 }
 
 /* The end of the enclosed field at p when the mode has no decision to make in it; else NULL. */
-static inline const unsigned char *end_of_enclosed(struct eye *eye, const unsigned char *p,
-                                                   size_t *doubled)
+static inline const unsigned char *end_of_enclosed(const struct eye *eye, struct marks *marks,
+                                                   const unsigned char *p, size_t *doubled)
 {
     int quote = eye->nz->in.enclosure;
     for (;;) {
-        p = next_in(eye, &eye->inside, p + 1);
+        p = next_mark(eye, marks, INSIDE, p + 1);
         bool escaped = eye->mode == NZ_READ_BACKSLASH && p[-1] == '\\';
         if (p == eye->end || *p != quote || escaped) {
             return NULL;
@@ -280,20 +286,24 @@ static void pass_fields(struct eye *eye)
     struct nz_reading *to = eye->to;
     const int quote = eye->nz->in.enclosure, delimiter = eye->nz->in.delimiter;
     size_t most = to->capacity <= eye->nz->width ? to->capacity : (size_t)eye->nz->width;
+    struct marks marks = eye->marks; /* copies, so that they stay in registers */
     const unsigned char *p = eye->p;
-    while (to->ncells < most && p < eye->end) {
+    size_t ncells = to->ncells;
+    while (ncells < most && p < eye->end) {
         size_t doubled = 0;
         bool enclosed = *p == quote;
-        const unsigned char *end =
-            enclosed ? end_of_enclosed(eye, p, &doubled) : next_in(eye, &eye->outside, p);
+        const unsigned char *end = enclosed ? end_of_enclosed(eye, &marks, p, &doubled)
+                                            : next_mark(eye, &marks, OUTSIDE, p);
         if (end == NULL || end == eye->end || *end != delimiter) {
             break;
         }
-        to->cell[to->ncells++] =
+        to->cell[ncells++] =
             (struct nz_cell){(size_t)(p - eye->begin), (size_t)(end - p), enclosed, true};
         to->doubled += doubled;
         p = end + 1;
     }
+    to->ncells = ncells;
+    eye->marks = marks;
     eye->p = p;
 }
 
@@ -303,7 +313,7 @@ static bool pass_field(struct eye *eye)
     size_t doubled = 0;
     bool enclosed = eye->p < eye->end && *eye->p == eye->nz->in.enclosure;
     const unsigned char *end =
-        enclosed ? end_of_enclosed(eye, eye->p, &doubled) : next_special(eye, eye->p);
+        enclosed ? end_of_enclosed(eye, &eye->marks, eye->p, &doubled) : next_special(eye, eye->p);
     if (end == NULL || !field_ends_at(eye, end)) {
         return false;
     }
@@ -366,7 +376,7 @@ int nz_read(struct nz *nz, enum nz_mode mode, uint64_t offset, struct nz_limit l
     eye.end = eye.p + (limit.end - offset);
     to->offset = offset;
     to->bytes = eye.begin;
-    look_at_block(&eye, eye.p);
+    eye.marks = look_at_block(&eye, eye.p);
     pass_fields(&eye);
     read_field(&eye);
     bool counts_on = mode == NZ_READ_BACKSLASH; /* it is asked about whole files, too */

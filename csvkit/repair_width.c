@@ -274,15 +274,28 @@ static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
  * Where a column is enclosed in every other record, an open value is the value of another column:
  * a field is missing in the middle, and the values behind it would land in wrong columns.
  */
-static bool is_shifted(const struct nz *nz, const struct nz_record *rec)
+static int is_shifted(struct nz *nz, const struct nz_record *rec, bool *shifted)
 {
-    for (uint64_t i = 0; i < rec->r.nfields && i < nz->nalways; i++) {
-        bool empty = rec->field[i].begin == rec->field[i].end;
-        if (nz->always_enclosed[i] && !is_enclosed(rec, i) && !empty) {
-            return true;
-        }
+    *shifted = false;
+    if (nz->nalways == 0) {
+        return CSVK_OK;
     }
-    return false;
+    for (uint64_t i = 0; rec->field != NULL && i < rec->r.nfields && i < nz->nalways; i++) {
+        bool empty = rec->field[i].begin == rec->field[i].end;
+        *shifted = *shifted || (nz->always_enclosed[i] && !is_enclosed(rec, i) && !empty);
+    }
+    if (rec->field != NULL) {
+        return CSVK_OK;
+    }
+    struct nz_reading *reading = &nz->reading[NZ_READ_LAW];
+    struct nz_limit limit = {rec->r.offset + rec->r.length, true};
+    int status = nz_read(nz, NZ_READ_LAW, rec->r.offset, limit, reading);
+    for (size_t i = 0; status == CSVK_OK && i < reading->ncells && i < nz->nalways; i++) {
+        const struct nz_cell *cell = &reading->cell[i];
+        bool empty = cell->raw && cell->length == 0;
+        *shifted = *shifted || (nz->always_enclosed[i] && !cell->enclosed && !empty);
+    }
+    return status;
 }
 
 static int pad(struct nz *nz, const struct nz_record *rec)
@@ -299,11 +312,12 @@ static int pad(struct nz *nz, const struct nz_record *rec)
     if (nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done) {
         return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH, "it has too few names");
     }
-    int status = nz->nalways != 0 ? nz_need_fields(nz, rec) : CSVK_OK;
+    bool shifted = false;
+    int status = is_shifted(nz, rec, &shifted);
     if (status != CSVK_OK) {
         return status;
     }
-    if (is_shifted(nz, rec)) {
+    if (shifted) {
         return nz_reject(
             nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
             "too few fields, and a value is open where that column is always enclosed: "

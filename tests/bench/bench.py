@@ -132,13 +132,19 @@ def normalize_clean(folder, where):
 
 
 def normalize_dirty(folder):
+    """Eight kinds of defects, evenly mixed: too many fields, too few, a quote in an open field, one
+    in an enclosed field, a blank before an enclosure, ill-formed UTF-8, a control character, a CR
+    or CRLF in a table of LF. Three of eight records are rejected, each with a line in the index."""
     clean, few, dirty = (generate(folder, kind) for kind in ("mixed", "dirty1000", "dirty"))
-    tool = [TOOL, "normalize", "-q", "--line-break=lf", "-o", "/dev/null", "--max-repairs=1000000000",
+    out = os.path.join(folder, "out.csv")
+    tool = [TOOL, "normalize", "-q", "--line-break=lf", "--max-repairs=1000000000",
             "--rejects=" + os.path.join(folder, "rejects")]
-    table("normalize: malformed files, to nowhere, rejects to a file", SIZE,
-          compare({"clean": [*tool, clean]},
-                  {"a defect in one of 1000 records": [*tool, few],
-                   "a defect in every record": [*tool, dirty]}), "clean")
+    for where, to in (("output and rejects to files", out), ("rejects to a file, output to nowhere", "/dev/null")):
+        table("normalize: eight kinds of defects, " + where, SIZE,
+              compare({"clean": [*tool, clean, "-o", to]},
+                      {"a defect in one of 1000 records": [*tool, few, "-o", to],
+                       "a defect in every record": [*tool, dirty, "-o", to]},
+                      out), "clean")
 
 
 def slices(_):
