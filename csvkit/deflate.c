@@ -24,7 +24,7 @@ struct engine {
     int isal, libdeflate;
 };
 
-enum { TURN = 8 };
+enum { TURN = 16 };
 
 /* Of TURN blocks `share` are made by `better`, the first one among them. */
 struct level {
@@ -36,9 +36,9 @@ struct level {
 static const struct level levels[] = {
     {.usual = {.isal = 1}},
     {.usual = {.isal = 2}},
-    {.usual = {.isal = 2}, .better = {.libdeflate = 1}, .share = 4},
-    {.usual = {.libdeflate = 1}, .better = {.libdeflate = 5}, .share = 1},
-    {.usual = {.libdeflate = 1}, .better = {.libdeflate = 5}, .share = 4},
+    {.usual = {.isal = 2}, .better = {.libdeflate = 1}, .share = 8},
+    {.usual = {.libdeflate = 1}, .better = {.libdeflate = 4}, .share = 3},
+    {.usual = {.libdeflate = 1}, .better = {.libdeflate = 5}, .share = 8},
     {.usual = {.libdeflate = 5}},
     {.usual = {.libdeflate = 7}},
     {.usual = {.libdeflate = 9}},

@@ -8,13 +8,13 @@ struct csvk_deflater;
 
 /*
  * Level 1..9, measured by `bench_gzip` on 60 MB of `generate orders`, MB/s of text for each core
- * and ratio (zlib there: level 1 79, 2.27; level 6 23, 2.62); the machine did other work, too.
- *   1, 2     ISA-L 1, 2                        351, 2.31   281, 2.40
- *   3        ISA-L 2 and libdeflate 1 in turn  208, 2.43
- *   4, 5     libdeflate 1; of eight blocks libdeflate 5 has one or four
- *                                              115, 2.47    94, 2.54
- *   6        libdeflate 5                       63, 2.64
- *   7, 8, 9  libdeflate 7, 9, 12                about 43, and fewer
+ * and ratio (zlib there: level 1 84, 2.27; level 6 25, 2.62).
+ *   1, 2     ISA-L 1, 2                           368, 2.31   337, 2.40
+ *   3        ISA-L 2 and libdeflate 1 in turn     218, 2.43
+ *   4        libdeflate 1, 3 of 16 libdeflate 4   138, 2.47
+ *   5        libdeflate 1 and 5 in turn            97, 2.54
+ *   6        libdeflate 5                          67, 2.64
+ *   7, 8, 9  libdeflate 7, 9, 12                  about 43, and fewer
  * How libdeflate 5 compares with zlib 6 hangs on the text. Of seven tables of the world three
  * came out 4 to 9 % smaller, two alike, two 2 % larger; made-up ones of few words up to 4 % larger.
  * The same text and level give the same bytes. CSVK_EUSAGE for another level, CSVK_ENOMEM.
