@@ -116,7 +116,10 @@ static inline int take_symbol(struct csvk_bits *bits, const uint16_t *table,
 {
     unsigned entry = table[csvk_bits_peek(bits, CSVK_TABLE_BITS)];
     if (entry == 0) {
-        return csvk_code_take(bits, code);
+        struct csvk_bits copy = *bits; /* so that `bits` can stay in registers */
+        int symbol = csvk_code_take(&copy, code);
+        *bits = copy;
+        return symbol;
     }
     csvk_bits_skip(bits, entry & 15);
     return (int)(entry / 16);
@@ -155,14 +158,14 @@ static inline struct match take_match(const struct csvk_deflate_last *last, stru
  */
 static size_t note_block(struct csvk_deflate_last *last, struct csvk_bits *bits, size_t most)
 {
-    struct csvk_bits at = *bits; /* a copy stays in registers */
-    size_t length = 0;
-    last->parts = 0;
-    while (length <= most && last->parts < MOST_PARTS && !csvk_bits_overrun(&at)) {
+    struct csvk_bits at = *bits;
+    size_t length = 0, parts = 0;
+    while (length <= most && parts < MOST_PARTS && !csvk_bits_overrun(&at)) {
         csvk_bits_fill_fast(&at);
         int value = take_symbol(&at, last->literal_table, &last->literals);
         if (value == CSVK_END_OF_BLOCK || value < 0) {
             *bits = at;
+            last->parts = parts;
             return value < 0 ? 0 : length;
         }
         struct match match = {LITERAL, (uint16_t)value};
@@ -170,7 +173,7 @@ static size_t note_block(struct csvk_deflate_last *last, struct csvk_bits *bits,
             match = take_match(last, &at, (unsigned)value);
         }
         length += match.length;
-        last->part[last->parts++] = match;
+        last->part[parts++] = match;
     }
     return 0;
 }
