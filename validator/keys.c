@@ -368,19 +368,31 @@ int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk
 
 /* ---- the end ---- */
 
+static uint64_t hash_of(const struct csvk_keys *keys, const struct csvk_entry *entry)
+{
+    return entry->key.ptr != NULL
+               ? csvk_hash(entry->key.ptr, entry->key.len, keys->seed) & keys->mask
+               : entry->long_hash;
+}
+
+/* Many at a time, so that their marks are on their way from memory while others are hashed. */
 static int suspect_block(struct csvk_keys *keys, const struct csvk_repeats *repeats,
                          const struct csvk_block *block, struct csvk_error *err)
 {
     struct csvk_block_walk walk = csvk_block_walk(&keys->log, block);
-    struct csvk_entry entry;
+    struct csvk_entry entry[AHEAD];
+    uint64_t hash[AHEAD];
     int status = CSVK_OK;
-    while (status == CSVK_OK && csvk_block_next(&walk, &entry)) {
-        uint64_t hash = entry.long_hash;
-        if (entry.key.ptr != NULL) {
-            hash = csvk_hash(entry.key.ptr, entry.key.len, keys->seed) & keys->mask;
+    for (size_t n = AHEAD; n == AHEAD && status == CSVK_OK;) {
+        for (n = 0; n < AHEAD && csvk_block_next(&walk, &entry[n]); n++) {
+            hash[n] = hash_of(keys, &entry[n]);
+            csvk_repeats_prefetch(repeats, hash[n]);
         }
-        if (csvk_repeats_marked(repeats, hash)) {
-            status = csvk_parts_add(&keys->suspect, csvk_parts_index(hash), &entry, err);
+        for (size_t i = 0; i < n && status == CSVK_OK; i++) {
+            if (csvk_repeats_marked(repeats, hash[i])) {
+                size_t part = csvk_parts_index(hash[i]);
+                status = csvk_parts_add(&keys->suspect, part, &entry[i], err);
+            }
         }
     }
     return status;

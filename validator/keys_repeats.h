@@ -31,6 +31,10 @@ static inline bool csvk_repeats_marked(const struct csvk_repeats *repeats, uint6
     uint64_t bit = hash >> repeats->shift;
     return (repeats->mark[bit / 64] >> bit % 64 & 1) != 0;
 }
+static inline void csvk_repeats_prefetch(const struct csvk_repeats *repeats, uint64_t hash)
+{
+    __builtin_prefetch(&repeats->mark[(hash >> repeats->shift) / 64]);
+}
 void csvk_repeats_release(struct csvk_repeats *repeats);
 
 #endif
