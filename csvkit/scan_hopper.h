@@ -99,7 +99,8 @@ static bool hop_behind_closing(struct walk *w, const unsigned char *p, struct ho
     while (end < 64 && hop_is_blank(w, p[end])) {
         end++;
     }
-    if (end == 64 || w->cursor->n.enclosure == '\\') {
+    bool unknown = end == 64 || (end == 63 && p[end] == '\r'); /* is LF behind it? */
+    if (unknown || w->cursor->n.enclosure == '\\') {
         return false;
     }
     uint64_t ends = m->delimiter | m->lf | (m->cr & (m->lf >> 1));
