@@ -89,6 +89,7 @@ static int read_limits(struct job *job)
     struct cli *cli = job->cli;
     struct csvk_validate_options *o = &job->options;
     int status = cli_get_uint(cli, "max-findings", 0, UINT64_MAX, &o->max_findings);
+    status = status == CLI_GOOD ? cli_get_size(cli, "memory", &o->memory) : status;
     status = status == CLI_GOOD ? cli_get_size(cli, "max-field", &o->max_field) : status;
     status = status == CLI_GOOD ? cli_get_size(cli, "max-record", &o->max_record) : status;
     status = status == CLI_GOOD ? cli_get_uint(cli, "max-fields", 1, UINT64_MAX, &o->max_fields)
@@ -385,6 +386,11 @@ static const struct cli_option rows[] = {
      "Findings shown per file; the counts are exact anyway. 0: all of them. Default: 100.", false},
     {"primary-key", 0, "A,B", NULL,
      "Columns whose values must be filled and unique over the whole table.", false},
+    {"memory", 0, "SIZE", NULL,
+     "Memory for --primary-key, at least 1MiB; keys that do not fit go to unnamed files in "
+     "$TMPDIR. "
+     "Default: 256MiB.",
+     false},
     {"format", 'f', "NAME", "text|json|sarif|github|junit",
      "Form of the report: text for people, json (one line per file), sarif, github annotations, "
      "junit. Default: text.",

@@ -174,6 +174,17 @@ for key in a a,b b,a a,c; do
         fail "repeated keys: $key"
 done
 
+# with little memory keys go to disk, and the report is the same
+{ echo a,b; seq 100000 | sed 's/$/,x/'; seq 70000 10000 100000 | sed 's/$/,y/'; } >"$tmp/many.csv"
+expect_exit 1 "$CSVKIT" validate --primary-key=a --format=json "$tmp/many.csv"
+jq -c '[.rules, .findings]' "$tmp/out" >"$tmp/in-memory"
+jq -e '.[0]["duplicate-key"] == 4' "$tmp/in-memory" >/dev/null || fail "$(cat "$tmp/in-memory")"
+expect_exit 1 "$CSVKIT" validate --memory=1MiB --primary-key=a --format=json "$tmp/many.csv"
+jq -c '[.rules, .findings]' "$tmp/out" | cmp -s - "$tmp/in-memory" || fail "keys on disk"
+TMPDIR=$tmp/nowhere expect_exit 1 "$CSVKIT" validate --primary-key=a "$tmp/many.csv"
+TMPDIR=$tmp/nowhere expect_exit 2 "$CSVKIT" validate --memory=1MiB --primary-key=a "$tmp/many.csv"
+grep -q "$tmp/nowhere" "$tmp/err" || fail "where keys go is not named: $(cat "$tmp/err")"
+
 mkdir "$tmp/keyed"
 printf '1,a\n2,b\n' >"$tmp/keyed/p1"
 : >"$tmp/keyed/p2"
