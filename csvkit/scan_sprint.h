@@ -101,7 +101,9 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_block(
     }
     s->separators = k.separator;
     notes->ends[i] = ends;
-    if ((kind & SPRINT_QUOTES) != 0) {
+    if ((kind & SPRINT_QUOTES) != 0 && (kind & SPRINT_UNCHECKED) != 0) {
+        s->inner_breaks += popcount(k.lf & inside);
+    } else if ((kind & SPRINT_QUOTES) != 0) {
         notes->inner[i] = k.lf & inside;
         notes->structure[i] = structure;
     }
@@ -299,7 +301,8 @@ static SCAN_TARGET bool sprint_once(struct prover *pr, const struct needles *n,
                        .phase = pr->phase};
     uint64_t texts = 0;
     if (!sprint_kind(&s, pr, n, bytes + at, kind, notes) ||
-        ((kind & SPRINT_QUOTES) != 0 && !sprint_inner(&s, notes)) ||
+        ((kind & (SPRINT_QUOTES | SPRINT_UNCHECKED)) == SPRINT_QUOTES &&
+         !sprint_inner(&s, notes)) ||
         ((kind & SPRINT_TEXT) != 0 && !sprint_text(pr, bytes + at, notes, &texts))) {
         return false;
     }
@@ -319,12 +322,12 @@ static SCAN_TARGET void tell_sprint(struct csvk_scan *scan, const struct sprint_
     }
 }
 
-/* Bits of facts that text beyond ASCII, control bytes and TAB may be worth. */
-#define BYTE_FACTS                                                                                 \
-    (CSVK_FACT_BIT(CSVK_FACT_CONTROL) | CSVK_FACT_BIT(CSVK_FACT_TAB) |                             \
-     CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) | CSVK_FACT_BIT(CSVK_FACT_INVALID_UTF8) |                  \
-     CSVK_FACT_BIT(CSVK_FACT_BOM_IN_DATA) | CSVK_FACT_BIT(CSVK_FACT_REPLACEMENT_CHAR) |            \
-     CSVK_FACT_BIT(CSVK_FACT_UNICODE_LINE_BREAK))
+/* Bits of facts that enclosed lines, text beyond ASCII, control bytes and TAB may be worth. */
+#define CHECKED_FACTS                                                                              \
+    (CSVK_FACT_BIT(CSVK_FACT_SUSPICIOUS_LINES) | CSVK_FACT_BIT(CSVK_FACT_CONTROL) |                \
+     CSVK_FACT_BIT(CSVK_FACT_TAB) | CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) |                           \
+     CSVK_FACT_BIT(CSVK_FACT_INVALID_UTF8) | CSVK_FACT_BIT(CSVK_FACT_BOM_IN_DATA) |                \
+     CSVK_FACT_BIT(CSVK_FACT_REPLACEMENT_CHAR) | CSVK_FACT_BIT(CSVK_FACT_UNICODE_LINE_BREAK))
 
 static SCAN_TARGET bool sprint(struct csvk_scan *scan, struct prover *pr,
                                const unsigned char *bytes, size_t at)
@@ -335,7 +338,7 @@ static SCAN_TARGET bool sprint(struct csvk_scan *scan, struct prover *pr,
     }
     struct needles n = needles_of(&scan->table);
     struct sprint_notes notes;
-    unsigned unchecked = (scan->table.facts & BYTE_FACTS) == 0 ? SPRINT_UNCHECKED : 0;
+    unsigned unchecked = (scan->table.facts & CHECKED_FACTS) == 0 ? SPRINT_UNCHECKED : 0;
     unsigned all = unchecked != 0 ? SPRINT_ALL_OF_UNCHECKED : SPRINT_ALL;
     unsigned kind = ((pr->kind | sprint_needs(pr)) & all) | unchecked;
     while (!sprint_once(pr, &n, bytes, at, kind, &notes)) {
