@@ -42,7 +42,7 @@ find large -type f -printf '%f %s\n' | sort | awk '
             if (!last && (least == 0 || size[i] < least)) least = size[i]
             if (!last && size[i] > most) most = size[i]
         }
-        printf "%d slices, %d bytes, all but the last of %d to %d bytes\n", NR, sum, least, most
+        printf "%d slices, %.0f bytes, all but the last of %d to %d bytes\n", NR, sum, least, most
         exit bad
     }' || fails=$((fails + 1))
 gzip -t large/*.gz || fail "gzip -t"
