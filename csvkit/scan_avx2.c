@@ -72,8 +72,6 @@ static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 
 #define PROBE_INLINE static inline __attribute__((always_inline)) SCAN_TARGET
 
-typedef uint32_t probe_high_bits; /* of the two halves of a block, joined */
-
 struct probe_needles {
     __m256i delimiter, quote;
 };
@@ -116,48 +114,47 @@ PROBE_INLINE struct probe_half probe_part(__m256i v, const struct probe_needles 
     h.quote = _mm256_cmpeq_epi8(v, n->quote); /* none: NUL, which is too low in any case */
     h.cr = _mm256_setzero_si256();
     __m256i known = h.separator;
-    if ((kind & 2u) != 0) {
+    if ((kind & SPRINT_CR) != 0) {
         h.cr = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\r'));
         known = _mm256_or_si256(known, h.cr);
     }
-    if ((kind & 16u) != 0) {
+    if ((kind & SPRINT_TAB) != 0) {
         __m256i tab = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\t'));
         known = _mm256_or_si256(known, tab);
         seen->tabs = _mm256_or_si256(seen->tabs, _mm256_andnot_si256(h.separator, tab));
     }
-    if ((kind & 1u) == 0) {
+    if ((kind & SPRINT_QUOTES) == 0) {
         seen->other = _mm256_or_si256(seen->other, h.quote);
     }
-    if ((kind & 8u) != 0) {
+    if ((kind & SPRINT_UNCHECKED) != 0) {
         __m256i other = _mm256_cmpeq_epi8(v, _mm256_setzero_si256());
-        if ((kind & 2u) == 0) {
+        if ((kind & SPRINT_CR) == 0) {
             other = _mm256_or_si256(other, _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\r')));
         }
         seen->other = _mm256_or_si256(seen->other, other);
         return h;
     }
     seen->lowest = _mm256_min_epu8(seen->lowest, _mm256_or_si256(v, known));
-    seen->highest =
-        (kind & 4u) != 0 ? _mm256_max_epi8(seen->highest, v) : _mm256_max_epu8(seen->highest, v);
+    seen->highest = (kind & SPRINT_TEXT) != 0 ? _mm256_max_epi8(seen->highest, v)
+                                              : _mm256_max_epu8(seen->highest, v);
     return h;
 }
 
 PROBE_INLINE struct struct_masks probe_block(const unsigned char *p, const struct probe_needles *n,
-                                             unsigned kind, struct probe *seen,
-                                             probe_high_bits *high)
+                                             unsigned kind, struct probe *seen, uint64_t *high)
 {
     chunk c = chunk_load(p);
     struct probe_half a = probe_part(c.low, n, kind, seen);
     struct probe_half b = probe_part(c.high, n, kind, seen);
     struct struct_masks k = {join(a.separator, b.separator), join(a.lf, b.lf), 0, 0};
-    if ((kind & 1u) != 0) {
+    if ((kind & SPRINT_QUOTES) != 0) {
         k.quote = join(a.quote, b.quote);
     }
-    if ((kind & 2u) != 0) {
+    if ((kind & SPRINT_CR) != 0) {
         k.cr = join(a.cr, b.cr);
     }
-    if ((kind & 4u) != 0) {
-        *high = (probe_high_bits)_mm256_movemask_epi8(_mm256_or_si256(c.low, c.high));
+    if ((kind & SPRINT_TEXT) != 0) {
+        *high = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(c.low, c.high));
     }
     return k;
 }
@@ -178,23 +175,11 @@ PROBE_INLINE bool probe_tabs(const struct probe *seen)
     return !_mm256_testz_si256(seen->tabs, seen->tabs);
 }
 
-/* Bit i: high[i] is not 0. */
-PROBE_INLINE uint64_t probe_high(const probe_high_bits *high)
-{
-    uint64_t none = 0;
-    for (unsigned i = 0; i < 32; i += 8) {
-        __m256i eight = _mm256_loadu_si256((const __m256i *)(const void *)(high + i));
-        __m256i zero = _mm256_cmpeq_epi32(eight, _mm256_setzero_si256());
-        none |= (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(zero)) << i;
-    }
-    return none ^ UINT64_C(0xffffffff);
-}
-
-/* Bit i: words[i], of 32, is not 0. */
+/* Bit i: words[i], one for each block of a sprint, is not 0. */
 PROBE_INLINE uint64_t probe_words(const uint64_t *words)
 {
     uint64_t none = 0;
-    for (unsigned i = 0; i < 32; i += 4) {
+    for (unsigned i = 0; i < SPRINT_BLOCKS; i += 4) {
         __m256i four = _mm256_loadu_si256((const __m256i *)(const void *)(words + i));
         __m256i zero = _mm256_cmpeq_epi64(four, _mm256_setzero_si256());
         none |= (uint64_t)(uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(zero)) << i;

@@ -59,8 +59,6 @@ static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 
 #define PROBE_INLINE static inline __attribute__((always_inline)) SCAN_TARGET
 
-typedef uint64_t probe_high_bits;
-
 struct probe_needles {
     __m512i delimiter, quote;
 };
@@ -97,48 +95,47 @@ PROBE_INLINE struct probe_needles probe_needles_of(const struct needles *n)
 
 /* What `kind` does not allow goes into *seen. */
 PROBE_INLINE struct struct_masks probe_block(const unsigned char *p, const struct probe_needles *n,
-                                             unsigned kind, struct probe *seen,
-                                             probe_high_bits *high)
+                                             unsigned kind, struct probe *seen, uint64_t *high)
 {
     chunk v = chunk_load(p);
     struct struct_masks k = {0, chunk_eq(v, '\n'), 0, 0};
     k.separator = _mm512_cmpeq_epi8_mask(v, n->delimiter) | k.lf;
     uint64_t quote = _mm512_cmpeq_epi8_mask(v, n->quote); /* none: NUL, which is too low anyhow */
     uint64_t known = k.separator;
-    if ((kind & 1u) != 0) {
+    if ((kind & SPRINT_QUOTES) != 0) {
         k.quote = quote;
     } else {
         seen->quotes |= quote;
     }
-    if ((kind & 2u) != 0) {
+    if ((kind & SPRINT_CR) != 0) {
         k.cr = chunk_eq(v, '\r');
         known |= k.cr;
     }
-    if ((kind & 16u) != 0) {
+    if ((kind & SPRINT_TAB) != 0) {
         uint64_t tab = chunk_eq(v, '\t');
         known |= tab;
         seen->tabs |= tab & ~k.separator;
     }
-    if ((kind & 4u) != 0) {
+    if ((kind & SPRINT_TEXT) != 0) {
         *high = chunk_high(v);
     }
-    if ((kind & 8u) != 0) {
+    if ((kind & SPRINT_UNCHECKED) != 0) {
         seen->lowest = _mm512_min_epu8(seen->lowest, v);
-        if ((kind & 2u) == 0) {
+        if ((kind & SPRINT_CR) == 0) {
             __m512i cr = _mm512_xor_si512(v, _mm512_set1_epi8('\r'));
             seen->lowest = _mm512_min_epu8(seen->lowest, cr);
         }
         return k;
     }
-    if ((kind & 2u) == 0) {
+    if ((kind & SPRINT_CR) == 0) {
         seen->least = _mm512_mask_min_epu8(seen->least, ~known, seen->least, v);
     } else { /* with one mask more alive this way is the faster one */
         uint64_t low = _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(0x20));
         __asm__("" : "+r"(low)); /* or it goes back into a mask register, for one "and not" */
         seen->low |= low & ~known;
     }
-    seen->highest =
-        (kind & 4u) != 0 ? _mm512_max_epi8(seen->highest, v) : _mm512_max_epu8(seen->highest, v);
+    seen->highest = (kind & SPRINT_TEXT) != 0 ? _mm512_max_epi8(seen->highest, v)
+                                              : _mm512_max_epu8(seen->highest, v);
     return k;
 }
 
@@ -156,21 +153,15 @@ PROBE_INLINE bool probe_tabs(const struct probe *seen)
     return seen->tabs != 0;
 }
 
-/* Bit i: words[i], of 32, is not 0. */
+/* Bit i: words[i], one for each block of a sprint, is not 0. */
 PROBE_INLINE uint64_t probe_words(const uint64_t *words)
 {
     uint64_t some = 0;
-    for (unsigned i = 0; i < 32; i += 8) {
+    for (unsigned i = 0; i < SPRINT_BLOCKS; i += 8) {
         __m512i eight = _mm512_loadu_si512(words + i);
         some |= (uint64_t)_mm512_test_epi64_mask(eight, eight) << i;
     }
     return some;
-}
-
-/* Bit i: high[i] is not 0. */
-PROBE_INLINE uint64_t probe_high(const probe_high_bits *high)
-{
-    return probe_words(high);
 }
 
 struct probe_text {

@@ -13,14 +13,6 @@
  * before an enclosure means that this one opens inside a field, a loose byte behind one that this
  * one closed and text follows. With `fixed` = not loose, two shifts and two "and not" show both.
  */
-#define SPRINT_BLOCKS           32
-#define SPRINT_QUOTES           1u
-#define SPRINT_CR               2u
-#define SPRINT_TEXT             4u /* bytes from 80 up */
-#define SPRINT_UNCHECKED        8u /* no byte but NUL is worth a fact; not together with SPRINT_TEXT */
-#define SPRINT_TAB              16u /* TAB that is not the delimiter; only in SPRINT_ALL */
-#define SPRINT_ALL              (SPRINT_QUOTES | SPRINT_CR | SPRINT_TEXT | SPRINT_TAB)
-#define SPRINT_ALL_OF_UNCHECKED (SPRINT_QUOTES | SPRINT_CR | SPRINT_UNCHECKED)
 
 #if defined(SCAN_PEXT)
 /* What one sprint carries from block to block; lives in registers. */
@@ -41,7 +33,7 @@ struct sprint_notes {
     uint64_t ends[SPRINT_BLOCKS];  /* record ends */
     uint64_t inner[SPRINT_BLOCKS]; /* enclosed line breaks */
     uint64_t structure[SPRINT_BLOCKS];
-    probe_high_bits high[SPRINT_BLOCKS]; /* not 0: a byte above 7F */
+    uint64_t high[SPRINT_BLOCKS]; /* not 0: a byte above 7F */
 };
 
 /* Answers doubts: bits that should be 0. */
@@ -156,7 +148,7 @@ static SCAN_TARGET bool sprint_kind(struct sprint *s, const struct prover *pr,
 static SCAN_TARGET bool sprint_text(const struct prover *pr, const unsigned char *p,
                                     const struct sprint_notes *notes, uint64_t *texts)
 {
-    uint64_t blocks = probe_high(notes->high) | (pr->wide ? 1 : 0);
+    uint64_t blocks = probe_words(notes->high) | (pr->wide ? 1 : 0);
     *texts = blocks;
     struct probe_text t = probe_text_none();
     for (uint64_t left = blocks; left != 0; left &= left - 1) {
