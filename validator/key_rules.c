@@ -34,7 +34,8 @@ int keys_new(struct csvk_validator *v, struct csvk_error *err)
         return CSVK_OK;
     }
     if (v->options.header == CSVK_NO_HEADER && v->options.columns.count == 0) {
-        return csvk_fail(err, CSVK_EUSAGE, "a primary key needs the names of the columns");
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "a primary key needs the names of the columns: add --columns=A,B");
     }
     struct key_state *k = csvk_calloc(1, sizeof(*k));
     v->keys = k;

@@ -388,8 +388,7 @@ static const struct cli_option rows[] = {
      "Columns whose values must be filled and unique over the whole table.", false},
     {"memory", 0, "SIZE", NULL,
      "Memory for --primary-key, at least 1MiB; keys that do not fit go to unnamed files in "
-     "$TMPDIR. "
-     "Default: 256MiB.",
+     "$TMPDIR. Default: 256MiB.",
      false},
     {"format", 'f', "NAME", "text|json|sarif|github|junit",
      "Form of the report: text for people, json (one line per file), sarif, github annotations, "

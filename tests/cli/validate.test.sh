@@ -153,6 +153,7 @@ jq -e '.rules["duplicate-key"] == 1 and .rules["empty-key"] == 1
 expect_exit 0 "$CSVKIT" validate --primary-key=id,n --rule=empty-key=off "$tmp/keys.csv"
 expect_exit 1 "$CSVKIT" validate --primary-key=nowhere "$tmp/keys.csv"
 expect_exit 2 "$CSVKIT" validate --no-header --primary-key=id "$tmp/keys.csv"
+grep -q -- "--columns=" "$tmp/err" || fail "what a key needs is not said: $(cat "$tmp/err")"
 expect_exit 1 "$CSVKIT" validate --no-header --columns=id,n --primary-key=id "$tmp/keys.csv"
 
 # the same from a file, a pipe and gzip; a key is the same when it is enclosed
