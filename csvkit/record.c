@@ -142,6 +142,16 @@ static void judge_eol(struct csvk_open_record *open, struct csvk_table *table,
     }
 }
 
+/*
+ * Judging this one would tell nothing. All is asked at once, without branches: in a table of mixed
+ * line breaks nobody can foretell the answers.
+ */
+static bool is_known_eol(const struct csvk_table *table, enum csvk_eol eol)
+{
+    return (eol == CSVK_EOL_NONE) | (eol == table->totals.eol_mode) |
+           (table->mixed_told & (eol != CSVK_EOL_CRCRLF));
+}
+
 /* The order facts are told in. No two facts of a record share offset and kind. */
 static int compare_facts(const void *left, const void *right)
 {
@@ -175,10 +185,7 @@ static void count_record(struct csvk_open_record *open, struct csvk_table *table
     struct csvk_totals *totals = &table->totals;
     totals->records++;
     totals->eol[eol]++;
-    totals->lines += open->lines;
-    if (eol != CSVK_EOL_NONE) {
-        totals->lines += eol == CSVK_EOL_CRCRLF ? 2 : 1;
-    }
+    totals->lines += open->lines + (eol != CSVK_EOL_NONE) + (eol == CSVK_EOL_CRCRLF);
 }
 
 void csvk_record_finish(struct csvk_open_record *open, struct csvk_table *table,
@@ -200,7 +207,7 @@ void csvk_record_finish(struct csvk_open_record *open, struct csvk_table *table,
         table->totals.width = r->nfields;
         first = true;
     }
-    if (eol != CSVK_EOL_NONE) {
+    if (!is_known_eol(table, eol)) {
         judge_eol(open, table, told, eol, eol_offset);
     }
     count_record(open, table, eol);
@@ -211,8 +218,8 @@ void csvk_record_finish(struct csvk_open_record *open, struct csvk_table *table,
         sort_facts(told->facts + open->facts_mark, nfacts);
     }
     r->nfacts = nfacts;
-    bool noted =
-        first || r->number == 1 || nfacts != 0 || r->oversize || r->nfields != table->totals.width;
+    bool noted = first | (r->number == 1) | (nfacts != 0) | r->oversize |
+                 (r->nfields != table->totals.width); /* as above: no branches */
     if (noted || table->detail == CSVK_FIELDS) {
         csvk_told_record(told, r);
     }

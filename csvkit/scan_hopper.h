@@ -21,8 +21,9 @@ struct hop_carry {
 /* A record that ends at `lf`. */
 struct hop {
     struct hop_carry sum;
-    size_t odd;                     /* nothing before it is worth a fact; HOP_NOT: nothing at all */
-    uint64_t structure[HOP_BLOCKS]; /* ends of fields, relative to the record */
+    uint64_t odd_blocks;            /* bit k: odd[k] is not 0 */
+    uint64_t odd[HOP_BLOCKS];       /* as odd_signs has them, relative to the record */
+    uint64_t structure[HOP_BLOCKS]; /* ends of fields, likewise */
 };
 
 /* The masks of a block. */
@@ -134,27 +135,27 @@ static bool hop_bare_cr(struct walk *w, const unsigned char *p, struct hop_masks
  * Doubts there are. They are told and settled first to last, since what is told of one may turn
  * inside and outside over behind it. False: that is for the walker.
  */
-static SCAN_TARGET __attribute__((noinline)) bool hop_settle(struct hop_carry h, struct walk *w,
-                                                             const unsigned char *p,
+static SCAN_TARGET __attribute__((noinline)) bool hop_settle(const struct hop_carry *h,
+                                                             struct walk *w, const unsigned char *p,
                                                              struct hop_masks *m)
 {
     uint64_t settled = 0;
-    if (h.literal != 0) {
+    if (h->literal != 0) {
         hop_literal(m, 0);
-        *m = hop_enclosures(&h, *m);
+        *m = hop_enclosures(h, *m);
     }
     for (;;) {
-        uint64_t doubt = hop_doubt(&h, m) & hop_here(m) & ~settled;
+        uint64_t doubt = hop_doubt(h, m) & hop_here(m) & ~settled;
         if (doubt == 0) {
             return true;
         }
         unsigned at = low_bit(doubt);
         uint64_t bit = UINT64_C(1) << at;
-        w->open->r.nfields = h.delimiters + popcount(m->delimiter & ~m->inside & (bit - 1));
+        w->open->r.nfields = h->delimiters + popcount(m->delimiter & ~m->inside & (bit - 1));
         bool done = true;
-        if ((hop_stray(&h, m) & bit) != 0) {
+        if ((hop_stray(h, m) & bit) != 0) {
             hop_stray_quote(w, p, m, at);
-        } else if ((((m->cr << 1) | (h.cr >> 63)) & bit) != 0) {
+        } else if ((((m->cr << 1) | (h->cr >> 63)) & bit) != 0) {
             done = hop_bare_cr(w, p, m, at);
         } else {
             done = hop_behind_closing(w, p, m, at);
@@ -163,7 +164,7 @@ static SCAN_TARGET __attribute__((noinline)) bool hop_settle(struct hop_carry h,
         if (!done) {
             return false;
         }
-        *m = hop_enclosures(&h, *m);
+        *m = hop_enclosures(h, *m);
     }
 }
 
@@ -192,7 +193,7 @@ static SCAN_TARGET size_t hop_to_end(struct hop *hop, struct walk *w, size_t fro
     size_t limit =
         w->length - from < (size_t)64 * HOP_BLOCKS ? w->length - from : (size_t)64 * HOP_BLOCKS;
     bool cut = false; /* the block before may end within a sequence */
-    hop->odd = HOP_NOT;
+    uint64_t odd_blocks = 0;
     for (size_t at = 0; limit - at >= 64; at += 64) {
         chunk c = chunk_load(bytes + from + at);
         struct hop_masks m = {.delimiter = chunk_eq(c, n.delimiter),
@@ -203,23 +204,27 @@ static SCAN_TARGET size_t hop_to_end(struct hop *hop, struct walk *w, size_t fro
         m = hop_enclosures(&h, m);
         uint64_t here = hop_here(&m);
         if (((hop_doubt(&h, &m) & here) | h.literal) != 0) {
-            struct hop_masks told = m;
-            if (!hop_settle(h, w, bytes + from + at, &told)) {
+            struct hop_carry before = h;
+            struct hop_masks settled = m;
+            if (!hop_settle(&before, w, bytes + from + at, &settled)) {
                 return HOP_NOT;
             }
-            m = told;
+            m = settled;
             here = hop_here(&m);
         }
-        if ((((odd & here) != 0) | cut) && hop->odd == HOP_NOT &&
-            is_odd(w->cursor, bytes + from + at, c, odd & here, here)) {
-            hop->odd = at > 3 ? at - 3 : 0;
+        uint64_t shown = 0;
+        if (((odd & here) != 0) | cut) {
+            shown = odd_signs(&w->scan->table, bytes + from + at, c, odd, here);
         }
+        hop->odd[at / 64] = shown;
+        odd_blocks |= (uint64_t)(shown != 0) << at / 64;
         cut = odd >> 63 != 0;
         uint64_t ends = m.lf & ~m.inside;
         hop->structure[at / 64] = (m.delimiter | m.lf) & ~m.inside & here;
         h = hop_next(h, &m, here);
         if (ends != 0) {
             hop->sum = h;
+            hop->odd_blocks = odd_blocks;
             return from + at + low_bit(ends);
         }
     }
@@ -255,16 +260,27 @@ static SCAN_TARGET void hop_describe(const struct hop *h, struct walk *w, size_t
     }
 }
 
-/*
- * Where to look at the record's bytes from: what is odd begins at most three bytes before its
- * block, and a sequence that is not odd may reach beyond that place.
- */
-static size_t hop_look_from(const unsigned char *record, size_t odd)
+/* The bits of the block at `block` that stand for `at` and what follows. */
+static uint64_t hop_from(size_t at, size_t block)
 {
-    while (odd > 0 && (record[odd] & 0xc0) == 0x80) {
-        odd--;
+    if (at <= block) {
+        return ~UINT64_C(0);
     }
-    return odd;
+    return at - block < 64 ? ~below((unsigned)(at - block)) : 0;
+}
+
+/* As walk_bytes. */
+static void hop_bytes(const struct hop *h, struct walk *w, struct csvk_bytes record)
+{
+    size_t at = 0;
+    for (uint64_t blocks = h->odd_blocks; blocks != 0 && at < record.len; blocks &= blocks - 1) {
+        size_t block = 64 * (size_t)low_bit(blocks);
+        uint64_t odd = h->odd[block / 64] & hop_from(at, block);
+        while (odd != 0 && at < record.len) {
+            at = walk_odd(w, record, at, block + low_bit(odd), h->structure);
+            odd &= hop_from(at, block);
+        }
+    }
 }
 
 /* Examines the record at `from`; answers the offset behind it, or HOP_NOT: nothing has happened. */
@@ -283,9 +299,8 @@ static SCAN_TARGET size_t hop_record(struct walk *w, size_t from)
     }
     w->open->lines += h.sum.breaks;
     hop_describe(&h, w, length);
-    if (h.odd != HOP_NOT) {
-        struct csvk_bytes record = {w->bytes + from, length};
-        walk_bytes(w, record, hop_look_from(record.ptr, h.odd), h.structure);
+    if (h.odd_blocks != 0) {
+        hop_bytes(&h, w, (struct csvk_bytes){w->bytes + from, length});
     }
     enum csvk_eol eol = crlf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
     csvk_record_finish(w->open, table, told, eol, w->offset + from + length);

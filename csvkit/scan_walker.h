@@ -20,16 +20,22 @@ struct cursor {
     const struct csvk_table *table;
 };
 
-/* May a byte of the block at p be worth a fact? `odd`: its bytes that are not plain. */
-static SCAN_TARGET bool is_odd(const struct cursor *c, const unsigned char *p, chunk k,
-                               uint64_t odd, uint64_t there)
+/*
+ * The bytes of the block at p with which something shows that may be worth a fact: with the first
+ * byte itself or, of an ill-formed or special sequence, at most three bytes behind its start. Of an
+ * ill-formed sequence only the first sign is sure, what follows may be taken for its continuation.
+ * `odd`: the block's bytes that are not plain and no structure; `there`: those to look at.
+ */
+static SCAN_TARGET uint64_t odd_signs(const struct csvk_table *table, const unsigned char *p,
+                                      chunk k, uint64_t odd, uint64_t there)
 {
-    uint64_t high = chunk_high(k) & there;
-    uint64_t rest = odd & ~high;
-    if (rest != 0 && !csvk_wants(c->table, CSVK_FACT_TAB)) {
-        rest &= ~chunk_eq(k, '\t');
+    if (!csvk_wants(table, CSVK_FACT_NON_ASCII)) {
+        odd &= ~chunk_high(k);
     }
-    return rest != 0 || (high != 0 && csvk_wants(c->table, CSVK_FACT_NON_ASCII)) || !check_utf8(p);
+    if (!csvk_wants(table, CSVK_FACT_TAB)) {
+        odd &= ~chunk_eq(k, '\t');
+    }
+    return (odd | utf8_bad(p)) & there;
 }
 
 static inline SCAN_TARGET void cursor_load(struct cursor *c)
@@ -46,7 +52,7 @@ static inline SCAN_TARGET void cursor_load(struct cursor *c)
     uint64_t odd = chunk_odd(k) & ~mask & there;
     bool open = (p[-1] | p[-2] | p[-3]) >= 0x80; /* a sequence may go on into the block */
     c->mask = mask & there;
-    c->block_odd = (odd != 0 || open) && is_odd(c, p, k, odd, there);
+    c->block_odd = (odd != 0 || open) && odd_signs(c->table, p, k, odd, there) != 0;
     if (c->block_odd && c->block < c->odd) {
         c->odd = c->block;
     }
@@ -370,8 +376,8 @@ static bool cut_sequence(const unsigned char *p, size_t length)
 }
 
 /*
- * The first place in [p, p + length) that may be worth a fact or is the second to fourth byte of a
- * sequence that may; `length` when there is none; p[-3..-1] belong to no open sequence.
+ * The first place in [p, p + length) where something odd shows (see odd_signs); `length` when there
+ * is none; p[-3..-1] belong to no open sequence.
  */
 static SCAN_TARGET size_t first_odd(const struct csvk_table *table, const struct needles *n,
                                     const unsigned char *p, size_t length)
@@ -379,48 +385,51 @@ static SCAN_TARGET size_t first_odd(const struct csvk_table *table, const struct
     bool wide = false;
     for (size_t at = 0; at < length; at += 64) {
         chunk c = chunk_load(p + at);
-        uint64_t mask = length - at < 64 ? below((unsigned)(length - at)) : ~UINT64_C(0);
-        uint64_t odd = chunk_odd(c) & mask;
+        uint64_t there = length - at < 64 ? below((unsigned)(length - at)) : ~UINT64_C(0);
+        uint64_t odd = chunk_odd(c) & there;
         if (odd == 0 && !wide) {
             continue;
         }
-        uint64_t high = chunk_high(c) & mask;
+        wide = chunk_high(c) >> 63 != 0;
         odd &= ~(chunk_eq(c, '\n') | chunk_eq(c, '\r') | chunk_eq(c, n->delimiter) |
                  (chunk_eq(c, n->enclosure) & n->quote_on));
-        odd &= csvk_wants(table, CSVK_FACT_NON_ASCII) ? ~UINT64_C(0) : ~high;
-        odd &= csvk_wants(table, CSVK_FACT_TAB) ? ~UINT64_C(0) : ~chunk_eq(c, '\t');
-        if (high != 0 || wide) {
-            odd |= utf8_bad(p + at) & mask;
-        }
+        odd = odd_signs(table, p + at, c, odd, there);
         if (odd != 0) {
             return at + low_bit(odd);
         }
-        wide = high != 0;
     }
     return cut_sequence(p, length) ? length - 1 : length;
 }
 
 /*
- * Tells the facts about the record's bytes from `at` on, looking closely only where something is
- * odd. Of an ill-formed sequence only the first sign is sure, what follows may be taken for its
- * continuation: so no look ends behind a byte above 7F. `field_ends`: as in struct csvk_byte_range.
+ * Tells the facts about the bytes around the first odd one from `at` on, at `odd`; one that shows
+ * behind the record's end shows at its last byte. What follows an ill-formed sequence's first sign
+ * is not sure, so no look ends behind a byte above 7F. Answers where it ended. `field_ends`: as in
+ * struct csvk_byte_range.
  */
-static SCAN_TARGET void walk_bytes(struct walk *w, struct csvk_bytes record, size_t at,
-                                   const uint64_t *field_ends)
+static size_t walk_odd(struct walk *w, struct csvk_bytes record, size_t at, size_t odd,
+                       const uint64_t *field_ends)
 {
-    const struct csvk_table *table = &w->scan->table;
-    while (at < record.len && !w->scan->told.failed) {
-        size_t odd = at + first_odd(table, &w->cursor->n, record.ptr + at, record.len - at);
+    odd = odd < record.len ? odd : record.len - 1;
+    size_t from = odd - at > 3 ? odd - 3 : at;
+    size_t to = odd + 1;
+    while (to < record.len && record.ptr[to - 1] >= 0x80) {
+        to++;
+    }
+    struct csvk_byte_range range = {at, from, to, field_ends};
+    return csvk_byte_facts(w->open, &w->scan->table, &w->scan->told, record, &range);
+}
+
+/* Tells the facts about the record's bytes, looking closely only where something is odd. */
+static SCAN_TARGET void walk_bytes(struct walk *w, struct csvk_bytes record)
+{
+    for (size_t at = 0; at < record.len && !w->scan->told.failed;) {
+        size_t odd =
+            at + first_odd(&w->scan->table, &w->cursor->n, record.ptr + at, record.len - at);
         if (odd == record.len) {
             return;
         }
-        size_t from = odd - at > 3 ? odd - 3 : at;
-        size_t to = odd + 1;
-        while (to < record.len && record.ptr[to - 1] >= 0x80) {
-            to++;
-        }
-        struct csvk_byte_range range = {at, from, to, field_ends};
-        at = csvk_byte_facts(w->open, table, &w->scan->told, record, &range);
+        at = walk_odd(w, record, at, odd, NULL);
     }
 }
 
@@ -477,7 +486,7 @@ static SCAN_TARGET size_t walk_finish(struct walk *w, size_t from, size_t at)
     walk_describe(w);
     struct csvk_bytes record = {w->bytes + from, at - from};
     if (w->cursor->odd < at || cut_sequence(record.ptr, record.len)) {
-        walk_bytes(w, record, 0, NULL);
+        walk_bytes(w, record);
     }
     struct csvk_told *told = &w->scan->told;
     enum csvk_eol eol = walk_eol(w, at);
