@@ -148,8 +148,10 @@ static void judge_eol(struct csvk_open_record *open, struct csvk_table *table,
  */
 static bool is_known_eol(const struct csvk_table *table, enum csvk_eol eol)
 {
-    return (eol == CSVK_EOL_NONE) | (eol == table->totals.eol_mode) |
-           (table->mixed_told & (eol != CSVK_EOL_CRCRLF));
+    unsigned all = 1u << CSVK_EOL_LF | 1u << CSVK_EOL_CRLF | 1u << CSVK_EOL_CR;
+    unsigned known = 1u << CSVK_EOL_NONE | 1u << table->totals.eol_mode;
+    known |= table->mixed_told ? all : 0;
+    return (known >> eol & 1) != 0;
 }
 
 /* The order facts are told in. No two facts of a record share offset and kind. */

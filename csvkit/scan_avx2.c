@@ -44,6 +44,13 @@ static inline SCAN_TARGET uint64_t chunk_odd(chunk c)
     return join(odd_bytes(c.low), odd_bytes(c.high));
 }
 
+static inline SCAN_TARGET uint64_t chunk_below(chunk c, int byte)
+{
+    __m256i most = _mm256_set1_epi8((char)(byte - 1));
+    return join(_mm256_cmpeq_epi8(_mm256_min_epu8(c.low, most), c.low),
+                _mm256_cmpeq_epi8(_mm256_min_epu8(c.high, most), c.high));
+}
+
 static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 {
     return join(c.low, c.high);

@@ -32,6 +32,11 @@ static inline SCAN_TARGET uint64_t chunk_odd(chunk c)
     return _mm512_cmplt_epi8_mask(c, _mm512_set1_epi8(0x20)) | chunk_eq(c, 0x7f);
 }
 
+static inline SCAN_TARGET uint64_t chunk_below(chunk c, int byte)
+{
+    return _mm512_cmplt_epu8_mask(c, _mm512_set1_epi8((char)byte));
+}
+
 static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 {
     return _mm512_movepi8_mask(c);

@@ -27,6 +27,15 @@ static inline uint64_t chunk_odd(chunk c)
     return mask;
 }
 
+static inline uint64_t chunk_below(chunk c, int byte)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < 64; i++) {
+        mask |= (uint64_t)(c.p[i] < byte) << i;
+    }
+    return mask;
+}
+
 static inline uint64_t chunk_high(chunk c)
 {
     uint64_t mask = 0;

@@ -284,7 +284,7 @@ static void hop_bytes(const struct hop *h, struct walk *w, struct csvk_bytes rec
 }
 
 /* Examines the record at `from`; answers the offset behind it, or HOP_NOT: nothing has happened. */
-static SCAN_TARGET size_t hop_record(struct walk *w, size_t from)
+static inline SCAN_TARGET size_t hop_record(struct walk *w, size_t from)
 {
     struct csvk_table *table = &w->scan->table;
     struct csvk_told *told = &w->scan->told;
@@ -308,4 +308,17 @@ static SCAN_TARGET size_t hop_record(struct walk *w, size_t from)
         csvk_told_end(told, lf + 1);
     }
     return lf + 1;
+}
+
+/* Examines up to *left records from `from` on; answers where it stopped, *left less by them. */
+static SCAN_TARGET size_t hop_records(struct walk *w, size_t from, unsigned *left)
+{
+    for (; *left > 0; --*left) {
+        size_t next = hop_record(w, from);
+        if (next == HOP_NOT) {
+            break;
+        }
+        from = next;
+    }
+    return from;
 }

@@ -46,6 +46,13 @@ static inline uint64_t chunk_odd(chunk c)
                 odd_bytes(c.part[3]));
 }
 
+static inline uint64_t chunk_below(chunk c, int byte)
+{
+    uint8x16_t v = vdupq_n_u8((uint8_t)byte);
+    return join(vcltq_u8(c.part[0], v), vcltq_u8(c.part[1], v), vcltq_u8(c.part[2], v),
+                vcltq_u8(c.part[3], v));
+}
+
 static inline uint64_t chunk_high(chunk c)
 {
     uint8x16_t least = vdupq_n_u8(0x80);

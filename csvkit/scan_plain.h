@@ -37,15 +37,16 @@ static const unsigned char *open_sequence(const unsigned char *p)
  */
 static uint64_t utf8_bad(const unsigned char *p)
 {
+    uint64_t bad = 0;
     for (const unsigned char *at = open_sequence(p); at < p + 64;) {
         uint32_t code = *at;
         size_t n = *at < 0x80 ? 1 : csvk_utf8_code(at, 4, &code);
         if (n == 0 || (code >= 0x80 && csvk_code_fact(code) != CSVK_FACT_KINDS)) {
-            return UINT64_C(1) << (at < p ? 0 : at - p);
+            bad |= UINT64_C(1) << (at < p ? 0 : at - p);
         }
-        at += n;
+        at += n != 0 ? n : 1;
     }
-    return 0;
+    return bad;
 }
 
 static bool check_utf8(const unsigned char *p)

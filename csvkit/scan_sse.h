@@ -39,6 +39,18 @@ static inline SCAN_TARGET uint64_t chunk_odd(chunk c)
                 odd_bytes(c.part[3]));
 }
 
+static inline SCAN_TARGET __m128i below_or_at(__m128i v, __m128i most)
+{
+    return _mm_cmpeq_epi8(_mm_min_epu8(v, most), v);
+}
+
+static inline SCAN_TARGET uint64_t chunk_below(chunk c, int byte)
+{
+    __m128i most = _mm_set1_epi8((char)(byte - 1));
+    return join(below_or_at(c.part[0], most), below_or_at(c.part[1], most),
+                below_or_at(c.part[2], most), below_or_at(c.part[3], most));
+}
+
 static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 {
     return join(c.part[0], c.part[1], c.part[2], c.part[3]);

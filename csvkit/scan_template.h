@@ -11,11 +11,11 @@
  *                answers as the law (automaton.c) for any bytes.
  *
  * The includer defines: SCAN_NAME(x), SCAN_TARGET, chunk, chunk_load, chunk_eq, chunk_odd (bytes
- * below 20, 7F and above), chunk_high, prefix_xor, popcount, and check_utf8 (no ill-formed and no
- * special sequence ends in the block at p; looks back 3 bytes, so an open sequence at the end of a
- * block is found by the next one), and utf8_bad (the bytes with which such a sequence shows,
- * at most 3 behind its start; the first is enough). SCAN_PEXT and SCAN_BZHI are defined where pext
- * is fast, with what scan_sprint.h asks for.
+ * below 20, 7F and above), chunk_high, chunk_below, prefix_xor, popcount, and check_utf8 (no
+ * ill-formed and no special sequence ends in the block at p; looks back 3 bytes, so an open
+ * sequence at the end of a block is found by the next one), and utf8_bad (the bytes with which such
+ * a sequence shows, at most 3 behind its start; the first is enough). SCAN_PEXT and SCAN_BZHI are
+ * defined where pext is fast, with what scan_sprint.h asks for.
  */
 #include "csvkit/scan.h"
 #include "csvkit/scan_needles.h"
@@ -38,15 +38,9 @@ static inline uint64_t below(unsigned bit)
 #include "csvkit/scan_walker.h"
 #include "csvkit/scan_hopper.h"
 
-/* Examines the record at `from`: as walk_record, whose cursor is brought there when needed. */
-static SCAN_TARGET size_t take_record(struct walk *w, size_t from, bool may_hop)
+/* As walk_record; the cursor is brought there when needed. */
+static SCAN_TARGET size_t walk_at(struct walk *w, size_t from)
 {
-    if (may_hop) {
-        size_t next = hop_record(w, from);
-        if (next != HOP_NOT) {
-            return next;
-        }
-    }
     if (w->cursor->record != from) {
         cursor_start(w->cursor, from);
     }
@@ -91,13 +85,20 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
             bool far = scan->table.totals.records - before >= 8;
             patience = far ? 1 : patience < 128 ? patience * 2 : patience;
         }
-        for (unsigned i = 0; i < patience && done < length; i++) {
-            size_t next = take_record(&w, done, proves);
-            if (next == INCOMPLETE) {
-                scan->patience = patience;
-                return done;
+        unsigned left = patience;
+        while (left > 0 && done < length) {
+            if (proves) {
+                done = hop_records(&w, done, &left);
             }
-            done = next;
+            if (left > 0 && done < length) {
+                size_t next = walk_at(&w, done);
+                if (next == INCOMPLETE) {
+                    scan->patience = patience;
+                    return done;
+                }
+                done = next;
+                left--;
+            }
         }
     }
     scan->patience = patience;

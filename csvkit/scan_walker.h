@@ -21,6 +21,18 @@ struct cursor {
 };
 
 /*
+ * What is above 7F are two-byte sequences from C3 80 to DF BF: the letters of most alphabets, well
+ * formed and without a meaning of their own.
+ */
+static inline SCAN_TARGET bool is_of_pairs(chunk k, uint64_t high, uint64_t there)
+{
+    uint64_t below_c0 = chunk_below(k, 0xc0);
+    uint64_t second = high & below_c0;
+    uint64_t first = chunk_below(k, 0xe0) & ~chunk_below(k, 0xc3);
+    return (((high & ~(first | second)) | (second ^ (first << 1))) & there) == 0;
+}
+
+/*
  * The bytes of the block at p with which something shows that may be worth a fact: with the first
  * byte itself or, of an ill-formed or special sequence, at most three bytes behind its start. Of an
  * ill-formed sequence only the first sign is sure, what follows may be taken for its continuation.
@@ -29,13 +41,17 @@ struct cursor {
 static SCAN_TARGET uint64_t odd_signs(const struct csvk_table *table, const unsigned char *p,
                                       chunk k, uint64_t odd, uint64_t there)
 {
+    uint64_t high = chunk_high(k);
     if (!csvk_wants(table, CSVK_FACT_NON_ASCII)) {
-        odd &= ~chunk_high(k);
+        odd &= ~high;
     }
     if (!csvk_wants(table, CSVK_FACT_TAB)) {
         odd &= ~chunk_eq(k, '\t');
     }
-    return (odd | utf8_bad(p)) & there;
+    if (p[-1] >= 0x80 || !is_of_pairs(k, high, there)) {
+        odd |= utf8_bad(p);
+    }
+    return odd & there;
 }
 
 static inline SCAN_TARGET void cursor_load(struct cursor *c)

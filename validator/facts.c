@@ -198,7 +198,13 @@ void judge_record_facts(struct csvk_validator *v, const struct csvk_record *reco
 {
     for (uint32_t i = 0; i < record->nfacts; i++) {
         const struct csvk_fact *fact = &v->batch->facts[record->first_fact + i];
-        if (fact->record != 0) {
+        size_t rule = rule_of_fact[fact->kind];
+        if (fact->record == 0) {
+            continue;
+        }
+        if (rule != NO_RULE && judge_is_full(v, rule) && fact->kind != CSVK_FACT_INVALID_UTF8) {
+            v->count[rule]++; /* a flood: the short way */
+        } else {
             judge_fact(v, fact);
         }
     }

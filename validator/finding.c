@@ -9,12 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool keeps_more(const struct csvk_validator *v, size_t slot)
-{
-    uint64_t most = v->options.max_findings;
-    return most == 0 || v->kept[slot].count < most;
-}
-
 static struct csvk_finding *list_append(struct finding_list *list)
 {
     if (list->count == list->capacity) {
@@ -37,7 +31,7 @@ struct csvk_finding *judge_add(struct csvk_validator *v, size_t slot, const stru
         return NULL;
     }
     v->count[slot]++;
-    if (!keeps_more(v, slot)) {
+    if (judge_is_full(v, slot)) {
         return NULL;
     }
     struct csvk_finding *f = list_append(&v->kept[slot]);

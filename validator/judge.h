@@ -180,4 +180,11 @@ static inline bool judge_is_on(const struct csvk_validator *v, enum rule_index r
     return v->level[rule] != CSVK_OFF;
 }
 
+/* As many findings are kept as may be: one more is counted only. Such a rule is on. */
+static inline bool judge_is_full(const struct csvk_validator *v, size_t slot)
+{
+    uint64_t most = v->options.max_findings;
+    return most != 0 && v->kept[slot].count >= most;
+}
+
 #endif
