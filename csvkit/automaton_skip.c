@@ -67,12 +67,12 @@ static void count_inner(struct csvk_law *law, const struct csvk_block *block, si
         if ((block->lf & before) >> bit & 1) {
             continue;
         }
-        law->inner_delimiters += (uint64_t)__builtin_popcountll(delimiters & below(bit));
+        law->inner_delimiters += csvk_bit_count(delimiters & below(bit));
         delimiters &= ~below(bit);
         law->open.lines++;
         csvk_law_inner_line_break(law);
     }
-    law->inner_delimiters += (uint64_t)__builtin_popcountll(delimiters);
+    law->inner_delimiters += csvk_bit_count(delimiters);
 }
 
 static bool may_skip(const struct csvk_law *law, unsigned char next)

@@ -94,9 +94,9 @@ static size_t ends_before(const uint64_t *field_ends, size_t at)
 {
     size_t count = 0, i = 0;
     for (; i < at / 64; i++) {
-        count += (size_t)__builtin_popcountll(field_ends[i]);
+        count += csvk_bit_count(field_ends[i]);
     }
-    return count + (size_t)__builtin_popcountll(field_ends[i] & ((UINT64_C(1) << at % 64) - 1));
+    return count + csvk_bit_count(field_ends[i] & ((UINT64_C(1) << at % 64) - 1));
 }
 
 static size_t field_of(struct walk *w, size_t at)

@@ -107,6 +107,16 @@ static inline size_t csvk_eol_length(enum csvk_eol eol)
     return length[eol];
 }
 
+/* Where the processor may have no instruction for it; the compiler's own would be a call. */
+static inline unsigned csvk_bit_count(uint64_t mask)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    mask -= mask >> 1 & ones * 0x55;
+    mask = (mask & ones * 0x33) + (mask >> 2 & ones * 0x33);
+    mask = (mask + (mask >> 4)) & ones * 0x0f;
+    return (unsigned)(mask * ones >> 56);
+}
+
 /* True when a CR that is not followed by LF ends a record. */
 static inline bool csvk_cr_ends_record(const struct csvk_table *table)
 {

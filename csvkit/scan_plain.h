@@ -14,7 +14,7 @@ static inline uint64_t prefix_xor(uint64_t mask)
 
 static inline uint64_t popcount(uint64_t mask)
 {
-    return (uint64_t)__builtin_popcountll(mask);
+    return csvk_bit_count(mask);
 }
 
 /* The start of the sequence that is open before p, or p. */

@@ -123,6 +123,9 @@ static const char *const defects[] = {
     "\xc3\xc3\xa9\x80,\x01\xe2\x80",
     ",\"\"a,\"\" \"\",\"\"\"b\"c\"\"",
     "\t\x7f, \r \"x,",
+    "\xff one \xc3 two \x01 three\xe2\x82 four \x80 five \xf0\x9f\x98, \xc2\x85 \xc3\xa9",
+    "\xc3\n\xe2\x82\n\xc3\xa9\n\xf0\x9f\x98\n",
+    "\xc3\r\n\xe2\x82\r\n\xc3\xa9\r\n\xf0\x9f\x98\r\n\xf4\x90\x80\x80 \xd0\x94\xdf\xbf",
 };
 
 /* Records long enough for every reader to be tried on the one in which `defect` is. */
