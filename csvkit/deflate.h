@@ -8,15 +8,16 @@ struct csvk_deflater;
 
 /*
  * Level 1..9, measured by `bench_gzip` on 60 MB of `generate orders`, MB/s of text for each core
- * and ratio (zlib there: level 1 84, 2.27; level 6 25, 2.62).
- *   1, 2     ISA-L 1, 2                           368, 2.31   337, 2.40
- *   3        ISA-L 2 and libdeflate 1 in turn     218, 2.43
- *   4        libdeflate 1, 3 of 16 libdeflate 4   138, 2.47
- *   5        libdeflate 1 and 5 in turn            97, 2.54
- *   6        libdeflate 5                          67, 2.64
+ * of a busy machine and ratio (zlib there: level 1 76, 2.27; level 6 23, 2.62).
+ *   1, 2     ISA-L 1, 2                           291, 2.32   283, 2.40
+ *   3        ISA-L 2 and libdeflate 1 in turn     220, 2.43
+ *   4        libdeflate 1, 3 of 16 libdeflate 4   140, 2.48
+ *   5        libdeflate 1 and 5 in turn            96, 2.55
+ *   6        libdeflate 5, 2 of 16 libdeflate 2    67, 2.62
  *   7, 8, 9  libdeflate 7, 9, 12                  about 43, and fewer
- * How libdeflate 5 compares with zlib 6 hangs on the text. Of seven tables of the world three
- * came out 4 to 9 % smaller, two alike, two 2 % larger; made-up ones of few words up to 4 % larger.
+ * Level 6 is as near to the size of zlib 6 as libdeflate comes at its fastest; that hangs on the
+ * text. libdeflate 5 alone is 0.6 % smaller: of seven tables of the world it made three 4 to 9 %
+ * smaller than zlib 6, two alike, two 2 % larger; made-up ones of few words up to 4 % larger.
  * The same text and level give the same bytes. CSVK_EUSAGE for another level, CSVK_ENOMEM.
  */
 int csvk_deflater_new(struct csvk_deflater **out, int level, struct csvk_error *err) CSVK_MUST_USE;

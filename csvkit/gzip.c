@@ -24,7 +24,6 @@
 
 enum { MAX_LAG = 16, LATE_SIZE = 2 * MAX_LAG, HEADER_SIZE = 10, END_SIZE = 10, RATIO_BLOCKS = 64 };
 
-#define DEFAULT_BLOCK ((size_t)1 << 20)
 #define LARGEST_BLOCK ((size_t)1 << 30)
 
 struct size {
@@ -129,7 +128,7 @@ int csvk_gzip_new(struct csvk_gzip **out, const struct csvk_gzip_options *option
     if (gzip == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    gzip->block_size = options->block_size != 0 ? options->block_size : DEFAULT_BLOCK;
+    gzip->block_size = options->block_size != 0 ? options->block_size : CSVK_GZIP_BLOCK;
     gzip->threads = options->threads != 0 ? options->threads : 1;
     gzip->output = output;
     int status = make_parts(gzip, options->level, err);

@@ -11,12 +11,19 @@
 
 #include "csvkit/csvkit.h"
 
+/*
+ * The usual size of a block. libdeflate ends its own blocks at 65,535 bytes (its level 1) or at
+ * 300,000 unless the text tells it to do so before; this size is a little more than 23 of these and
+ * 5 of those. So the last one, which has to be looked for (deflate_last.c), mostly is small.
+ */
+#define CSVK_GZIP_BLOCK ((size_t)1512000)
+
 struct csvk_gzip;
 
 struct csvk_gzip_options {
     int level;         /* 1..9, see deflate.h */
     size_t threads;    /* 0 and 1: none beside the caller's; more than 16 work no faster */
-    size_t block_size; /* 0: 1 MiB; at most 1 GiB */
+    size_t block_size; /* 0: CSVK_GZIP_BLOCK; at most 1 GiB */
 };
 
 /* Where the bytes go, in order, always in the caller's thread. A failure is passed on. */

@@ -22,7 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DEFAULT_LEVEL = 4, LEAST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20, BLOCKS_PER_SLICE = 50 };
+enum { DEFAULT_LEVEL = 4, LEAST_BLOCK = 4096, BLOCKS_PER_SLICE = 40 };
 #define DEFAULT_SIZE UINT64_C(50000000)
 
 struct csvk_slicer {
@@ -263,10 +263,10 @@ static size_t block_size(const struct csvk_slice_options *options)
 {
     uint64_t wanted = options->slice_size / BLOCKS_PER_SLICE;
     size_t block = LEAST_BLOCK;
-    while (block < wanted && block < LARGEST_BLOCK) {
+    while (block < wanted && block < CSVK_GZIP_BLOCK) {
         block *= 2;
     }
-    return options->cut == CSVK_SLICE_BY_SIZE ? block : LARGEST_BLOCK;
+    return options->cut == CSVK_SLICE_BY_SIZE && block < CSVK_GZIP_BLOCK ? block : CSVK_GZIP_BLOCK;
 }
 
 static int set_up(struct csvk_slicer *s, const struct csvk_slice_options *options,

@@ -364,7 +364,7 @@ const struct cli_command cli_cmd_slice = {
         "is made under a temporary name and appears whole, at once in place of an old one with "
         "--force; its manifest appears last.\n\nMemory does not grow with the input: 256 KiB, "
         "three "
-        "times the longest record, and two MiB for each of the threads and two more. A record may "
+        "times the longest record, and three MB for each of the threads and two more. A record may "
         "be as long as --max-record says; without --normalize the default is a quarter of the "
         "memory of the machine or the container, at most 4 GiB.",
     .groups = groups,

@@ -4,7 +4,7 @@
  *   bench_gzip FILE [THREADS]          prints MB/s of text by the clock and by processor time, the
  *                                      best of three, and the ratio; FILE is held in memory whole
  *   bench_gzip bare LEVEL FILE OUT     the engine of a level of ours alone, from file to file, in
- *                                      blocks of 1 MiB that are neither checked nor joined
+ *                                      blocks of as many bytes, neither checked nor joined
  *   bench_gzip zlib LEVEL FILE OUT     one gzip member by zlib, from file to file
  */
 #include "csvkit/deflate.h"
@@ -16,7 +16,7 @@
 #include <time.h>
 #include <zlib.h>
 
-enum { ROUNDS = 3, ZLIB_SLICE = 1 << 24, BLOCK = 1 << 20 };
+enum { ROUNDS = 3, ZLIB_SLICE = 1 << 24 };
 
 struct times {
     double wall, cpu;
@@ -153,7 +153,7 @@ static bool read_file(const char *path, struct csvk_buf *text)
 
 /* ---- from file to file ---- */
 
-static unsigned char block[BLOCK], piece[2 * BLOCK];
+static unsigned char block[CSVK_GZIP_BLOCK], piece[2 * CSVK_GZIP_BLOCK];
 
 static bool pack_bare(FILE *in, FILE *out, int level)
 {
@@ -163,7 +163,7 @@ static bool pack_bare(FILE *in, FILE *out, int level)
     }
     bool good = true;
     size_t got;
-    for (uint64_t n = 0; good && (got = fread(block, 1, BLOCK, in)) > 0; n++) {
+    for (uint64_t n = 0; good && (got = fread(block, 1, CSVK_GZIP_BLOCK, in)) > 0; n++) {
         size_t length = csvk_deflater_bare(deflater, (struct csvk_bytes){block, got}, n, piece);
         good = length > 0 && fwrite(piece, 1, length, out) == length;
     }
@@ -178,7 +178,7 @@ static bool pack_zlib(FILE *in, FILE *out, int level)
     while (answer == Z_OK || answer == Z_BUF_ERROR) {
         if (z.avail_in == 0 && flush == Z_NO_FLUSH) {
             z.next_in = block;
-            z.avail_in = (unsigned)fread(block, 1, BLOCK, in);
+            z.avail_in = (unsigned)fread(block, 1, CSVK_GZIP_BLOCK, in);
             flush = z.avail_in == 0 ? Z_FINISH : Z_NO_FLUSH;
         }
         z.next_out = piece;

@@ -3,6 +3,7 @@
  * from the beginning comes to; what only looks like a last block is not taken for one.
  */
 #include "csvkit/deflate_last.h"
+#include "csvkit/gzip.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 1 << 20, ROOM = 2 * MOST };
+enum { MOST = CSVK_GZIP_BLOCK, ROOM = 2 * MOST };
 
 static unsigned char text[MOST], stream[ROOM];
 
