@@ -18,7 +18,10 @@
 
 #include <string.h>
 
-#define DEFAULT_WINDOW    (256u * 1024)
+/* The kernel copies large pieces for less; with all fields told, their list must stay small. */
+#define DEFAULT_WINDOW    (1024u * 1024)
+#define FIELDS_WINDOW     (256u * 1024)
+#define ENOUGH_TOLD       2048 /* of records or facts: a flood of findings takes no memory either */
 #define COUNTS_MAX_RECORD (4u * 1024 * 1024) /* beyond it the automaton streams: memory is flat */
 #define LARGEST_RECORD    (UINT64_C(0xffffffff) - (1u << 20))
 
@@ -52,7 +55,7 @@ void csvk_options_init(struct csvk_options *options)
 static void settle_options(struct csvk_options *options)
 {
     if (options->window == 0) {
-        options->window = DEFAULT_WINDOW;
+        options->window = options->detail == CSVK_FIELDS ? FIELDS_WINDOW : DEFAULT_WINDOW;
     }
     uint64_t standard = options->detail == CSVK_COUNTS ? COUNTS_MAX_RECORD : LARGEST_RECORD;
     if (options->max_record == 0) {
@@ -82,6 +85,7 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
         return status;
     }
     reader->scan.pauses = true;
+    reader->scan.enough = ENOUGH_TOLD;
     *out = reader;
     return CSVK_OK;
 }
@@ -123,7 +127,7 @@ static int make_room(struct csvk_reader *reader, size_t more, struct csvk_error 
     size_t kept = available(reader);
     size_t need = kept + more;
     if (need > reader->capacity) {
-        size_t capacity = reader->capacity == 0 ? need : reader->capacity * 2;
+        size_t capacity = reader->capacity == 0 ? more + more / 16 : reader->capacity * 2;
         capacity = capacity < need ? need : capacity;
         unsigned char *data = csvk_malloc(capacity + 2 * CSVK_SCAN_SLACK);
         if (data == NULL) {
@@ -312,6 +316,7 @@ static size_t last_records(struct csvk_reader *reader)
         return n;
     }
     if (n != 0) {
+        reader->scan.enough = SIZE_MAX;
         used = csvk_scan(&reader->scan, b, n, true, reader->offset);
         reader->unclosed = told_unclosed(&reader->scan.told);
     }

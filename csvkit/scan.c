@@ -12,7 +12,7 @@ static size_t law_run(struct csvk_scan *scan, const unsigned char *bytes, size_t
                       bool at_end, uint64_t offset)
 {
     size_t done = 0;
-    while (done < length && !scan->told.failed) {
+    while (done < length && !csvk_scan_is_over(scan)) {
         size_t used = 0;
         csvk_law_begin(&scan->law, &scan->table, &scan->told, offset, offset + done);
         if (!csvk_law_feed(&scan->law, bytes + done, length - done, at_end, &used)) {
@@ -92,6 +92,7 @@ int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
     scan->table.totals.width = options->width;
     scan->table.totals.eol_mode = options->eol;
     scan->patience = 1;
+    scan->enough = SIZE_MAX;
     scan->run = options->law_only ? law_run : pick(options->simd);
     return CSVK_OK;
 }

@@ -48,6 +48,7 @@ struct csvk_scan {
     uint64_t *phase; /* expected record ends by phase, for `phase_width`; see scan_template.h */
     uint64_t phase_width;
     unsigned patience; /* records that the walker takes before the prover is asked again */
+    size_t enough;     /* a call may end when as many records or facts are told; see csvk_scan */
     bool pauses;       /* may go on within a record, see csvk_scan; false at first */
     struct csvk_pause pause;
 };
@@ -59,6 +60,7 @@ void csvk_scan_release(struct csvk_scan *scan);
 /*
  * Examines whole records from bytes[0] on, which is at absolute `offset` and starts a record.
  * Returns the number of bytes that complete records take; with `at_end` nothing follows, so all.
+ * Where scan->enough is set (SIZE_MAX at first) it may be less: the next call goes on from there.
  * What there is to tell is in scan->told, offsets counting from bytes[0]; counts are in
  * scan->table.totals. `length` < 2^32 - CSVK_SCAN_SLACK. No I/O; memory only for what is told.
  *
@@ -67,6 +69,15 @@ void csvk_scan_release(struct csvk_scan *scan);
  */
 size_t csvk_scan(struct csvk_scan *scan, const unsigned char *bytes, size_t length, bool at_end,
                  uint64_t offset);
+
+/* No record is begun any more: enough has been told, or memory has failed. */
+static inline bool csvk_scan_is_over(const struct csvk_scan *scan)
+{
+    const struct csvk_told *told = &scan->told;
+    return told->failed | (told->nrecords >= scan->enough) | (told->nfacts >= scan->enough) |
+           (told->nfields / 8 >= scan->enough);
+}
+
 void csvk_scan_forget(struct csvk_scan *scan);
 /* Behind an answer of 0: the bytes that need not be looked at again. */
 size_t csvk_scan_passed(const struct csvk_scan *scan);

@@ -77,7 +77,7 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
             return 0;
         }
     }
-    while (done < length && !scan->told.failed) {
+    while (done < length && !csvk_scan_is_over(scan)) {
         bool proves = can_prove(scan) && length - done >= 64;
         if (proves) {
             uint64_t before = scan->table.totals.records;
