@@ -22,7 +22,14 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { MAX_LAG = 16, LATE_SIZE = 2 * MAX_LAG, HEADER_SIZE = 10, END_SIZE = 10, RATIO_BLOCKS = 64 };
+enum {
+    MAX_LAG = 16,
+    NEAR_LAG = 6,
+    LATE_SIZE = 2 * MAX_LAG,
+    HEADER_SIZE = 10,
+    END_SIZE = 10,
+    RATIO_BLOCKS = 64
+};
 
 #define LARGEST_BLOCK ((size_t)1 << 30)
 
@@ -289,21 +296,34 @@ int csvk_gzip_finish(struct csvk_gzip *gzip, struct csvk_gzip_member *member,
     return report(gzip, err);
 }
 
-uint64_t csvk_gzip_estimate(const struct csvk_gzip *gzip)
+/* What the text that is not settled will be when it shrinks as what was before. */
+static uint64_t expected(const struct csvk_gzip *gzip)
 {
-    if (!gzip->is_open) {
-        return 0;
-    }
     struct size ratio = gzip->recent.text > 0 ? gzip->recent : (struct size){5, 2};
     uint64_t unknown = gzip->accepted - gzip->known.text;
-    double expected = (double)unknown * (double)ratio.bytes / (double)ratio.text;
-    return gzip->known.bytes + (uint64_t)expected + END_SIZE;
+    return (uint64_t)((double)unknown * (double)ratio.bytes / (double)ratio.text);
+}
+
+uint64_t csvk_gzip_estimate(const struct csvk_gzip *gzip)
+{
+    return gzip->is_open ? gzip->known.bytes + expected(gzip) + END_SIZE : 0;
+}
+
+/* To wait for a block costs time: the compressors have less to do. So it is not done for nothing.
+ */
+static bool may_reach(const struct csvk_gzip *gzip, uint64_t limit)
+{
+    uint64_t unknown = gzip->accepted - gzip->known.text;
+    if (gzip->known.bytes + unknown < limit) {
+        return false;
+    }
+    return gzip->submitted - gzip->settled > NEAR_LAG ||
+           gzip->known.bytes + (unknown + expected(gzip)) / 2 >= limit;
 }
 
 void csvk_gzip_settle(struct csvk_gzip *gzip, uint64_t limit)
 {
-    while (gzip->is_open && gzip->settled < gzip->submitted &&
-           gzip->known.bytes + (gzip->accepted - gzip->known.text) >= limit) {
+    while (gzip->is_open && gzip->settled < gzip->submitted && may_reach(gzip, limit)) {
         settle_below(gzip, gzip->settled + 1);
     }
 }

@@ -54,9 +54,11 @@ int csvk_gzip_finish(struct csvk_gzip *gzip, struct csvk_gzip_member *member,
  */
 uint64_t csvk_gzip_estimate(const struct csvk_gzip *gzip);
 /*
- * Waits for blocks, the oldest first, until the open member would stay below `limit` bytes even if
- * nothing behind these shrank; or for all of them. Then an estimate of `limit` or more is a guess
- * for the last, unfinished block only.
+ * Waits for blocks, the oldest first, until there is no fear that the open member has reached
+ * `limit` bytes; or for all of them. There is none when it stays below even if nothing behind these
+ * shrank, nor when only a few are behind these and it stays below even if they shrank but half as
+ * much as the text before. So an estimate of `limit` or more is a guess for the last, unfinished
+ * block only.
  */
 void csvk_gzip_settle(struct csvk_gzip *gzip, uint64_t limit);
 /* Drops what was not finished. */

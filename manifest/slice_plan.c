@@ -14,6 +14,7 @@ enum { STEPS = 512, LARGEST_STEP = 65536 };
 
 static const double SLACK = 0.03;  /* of the size, for all but the last slice */
 static const double MARGIN = 0.03; /* kept from `least` and `most`: estimates are estimates */
+static const double LUCK = 0.1;    /* what is left may be that much more than foretold */
 
 static int check_limits(const struct csvk_slice_options *o, struct csvk_error *err)
 {
@@ -126,15 +127,19 @@ static double foretell(const struct slice_plan *plan, const struct slice_extent 
     return (double)open->bytes + (all > seen ? (double)(all - seen) * ratio : 0);
 }
 
+/* What must be left behind the last slice to make another one. */
+static double enough(const struct slice_plan *plan)
+{
+    double least = (double)plan->least * (1 + MARGIN), half = (double)plan->size / 2;
+    return least > half ? least : half;
+}
+
 /* Foretold as the last one: it ends early only if that leaves enough for another, or no room. */
 static bool is_full_of_last(const struct slice_plan *plan, const struct slice_extent *open,
                             double behind)
 {
-    double enough = (double)plan->least * (1 + MARGIN);
-    double half = (double)plan->size / 2;
-    enough = enough > half ? enough : half;
     return (double)open->bytes >= most_of(plan) ||
-           ((double)open->bytes >= aim(plan, (double)plan->size, 1) && behind >= enough);
+           ((double)open->bytes >= aim(plan, (double)plan->size, 1) && behind >= enough(plan));
 }
 
 static bool is_full_of_known(struct slice_plan *plan, const struct slice_extent *open)
@@ -149,14 +154,24 @@ static bool is_full_of_known(struct slice_plan *plan, const struct slice_extent 
     return is_full_of_last(plan, open, rest - (double)open->bytes);
 }
 
+static double end_of_known(const struct slice_plan *plan, const struct slice_extent *open)
+{
+    double rest = foretell(plan, open);
+    if (plan->parts > 1) {
+        return aim(plan, rest, plan->parts);
+    }
+    bool is_last = (rest - (double)open->bytes) * (1 + LUCK) < enough(plan);
+    return is_last ? most_of(plan) : aim(plan, (double)plan->size, 1);
+}
+
 uint64_t slice_plan_end(const struct slice_plan *plan, const struct slice_extent *open)
 {
     if (plan->cut != CSVK_SLICE_BY_SIZE) {
         return UINT64_MAX;
     }
-    bool is_known = plan->total != 0 && plan->parts > 1;
-    return (uint64_t)(is_known ? aim(plan, foretell(plan, open), plan->parts)
-                               : aim(plan, (double)plan->size, 1));
+    double end = plan->total != 0 && plan->parts != 0 ? end_of_known(plan, open)
+                                                      : aim(plan, (double)plan->size, 1);
+    return end < (double)UINT64_MAX ? (uint64_t)end : UINT64_MAX;
 }
 
 bool slice_plan_is_full(struct slice_plan *plan, const struct slice_extent *open)

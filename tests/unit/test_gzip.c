@@ -239,6 +239,57 @@ START_TEST(members_can_be_cut_near_a_size)
 }
 END_TEST
 
+/* As cut_at, but blocks are waited for: only the unfinished one, of 20,000 bytes, is a guess. */
+static void cut_settled(const struct csvk_buf *text, uint64_t target, size_t threads,
+                        struct csvk_buf *cuts)
+{
+    struct csvk_gzip *gzip;
+    struct csvk_gzip_member member;
+    struct csvk_buf file = CSVK_BUF_INIT;
+    struct csvk_gzip_options options = {4, threads, 20000};
+    struct csvk_gzip_output output = {to_buf, &file};
+    ck_assert_int_eq(csvk_gzip_new(&gzip, &options, output, NULL), CSVK_OK);
+    for (size_t at = 0; at < text->length; at += 1000) {
+        ck_assert_int_eq(csvk_gzip_write(gzip, text->data + at, 1000, NULL), CSVK_OK);
+        csvk_gzip_settle(gzip, target);
+        if (csvk_gzip_estimate(gzip) < target) {
+            continue;
+        }
+        ck_assert_int_eq(csvk_gzip_finish(gzip, &member, NULL), CSVK_OK);
+        ck_assert_uint_gt(member.bytes + options.block_size, target);
+        ck_assert_uint_lt(member.bytes, target + (uint64_t)8 * options.block_size);
+        ck_assert_int_eq(csvk_buf_printf(cuts, "%zu %u\n", at, member.crc), CSVK_OK);
+        csvk_buf_clear(&file);
+    }
+    csvk_gzip_free(gzip);
+    csvk_buf_release(&file);
+}
+
+/* Text that changes from a table to noise and back, wherever that falls in a member. */
+START_TEST(settled_members_are_cut_nearer)
+{
+    struct csvk_buf text = CSVK_BUF_INIT, first = CSVK_BUF_INIT;
+    struct support_random random = {3};
+    for (int turn = 0; turn < 12; turn++) {
+        add_table(&text, text.length + 1000 * (1 + support_below(&random, 400)));
+        add_noise(&text, text.length + 1000 * (1 + support_below(&random, 200)));
+    }
+    for (uint64_t target = 150000; target <= 600000; target += 225000) {
+        csvk_buf_clear(&first);
+        cut_settled(&text, target, 1, &first);
+        ck_assert_uint_gt(first.length, 10);
+        for (size_t threads = 2; threads <= 8; threads += 3) {
+            struct csvk_buf cuts = CSVK_BUF_INIT;
+            cut_settled(&text, target, threads, &cuts);
+            ck_assert_str_eq(csvk_buf_text(&cuts), csvk_buf_text(&first));
+            csvk_buf_release(&cuts);
+        }
+    }
+    csvk_buf_release(&first);
+    csvk_buf_release(&text);
+}
+END_TEST
+
 struct full_disk {
     size_t room;
 };
@@ -382,6 +433,7 @@ int main(void)
     tcase_add_test(tcase, threads_and_steps_change_nothing);
     tcase_add_test(tcase, the_place_in_memory_changes_nothing);
     tcase_add_test(tcase, members_can_be_cut_near_a_size);
+    tcase_add_test(tcase, settled_members_are_cut_nearer);
     tcase_add_test(tcase, a_failed_write_is_told_and_stays);
     tcase_add_test(tcase, unfinished_members_are_dropped);
     tcase_add_test(tcase, options_out_of_range_are_refused);
