@@ -40,6 +40,16 @@ void nz_window_drop(struct nz_window *w, size_t count)
     w->visible -= count;
 }
 
+/* At first for one read and a little one: a small input is whole by then. */
+static size_t new_capacity(const struct nz_window *w, size_t kept, size_t more)
+{
+    if (w->data == NULL) {
+        return more + (more < LITTLE ? more : LITTLE);
+    }
+    size_t wanted = kept + SPARE_READS * more;
+    return w->capacity * 2 < wanted ? wanted : w->capacity * 2;
+}
+
 /* Room for `more` bytes behind what is there; what is there moves to the front. */
 static int make_room(struct nz_window *w, size_t more, struct csvk_error *err)
 {
@@ -49,8 +59,7 @@ static int make_room(struct nz_window *w, size_t more, struct csvk_error *err)
         return CSVK_OK;
     }
     if (kept + more > w->capacity) {
-        size_t wanted = kept + SPARE_READS * more;
-        size_t capacity = w->capacity * 2 < wanted ? wanted : w->capacity * 2;
+        size_t capacity = new_capacity(w, kept, more);
         unsigned char *data = csvk_malloc(capacity + 2 * CSVK_SCAN_SLACK);
         if (data == NULL) {
             return csvk_fail(err, CSVK_ENOMEM, "%s: out of memory at byte %llu",
