@@ -47,8 +47,9 @@ PYTHON
 }
 
 instructions() { # file
-    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$CSVKIT" validate -q "$1" 2>&1 \
-        >/dev/null </dev/null | sed -n 's/.*Collected : \([0-9]*\)$/\1/p'
+    valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null \
+        "$CSVKIT" validate -q "$1" 2>&1 >/dev/null </dev/null |
+        sed -n 's/.*I *refs: *\([0-9,]*\)$/\1/p' | tr -d ,
 }
 
 check_family() { # family, bytes, greatest ratio, instructions for hardly anything
