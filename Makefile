@@ -19,9 +19,9 @@ HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 
 FLAGS_release := -O2 -g $(HARDEN)
 FLAGS_debug := -O0 -g3
-FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_asan := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_ubsan := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
-FLAGS_tsan := -O1 -g -fsanitize=thread
+FLAGS_tsan := -O1 -g1 -fsanitize=thread
 FLAGS_cov := -O0 -g --coverage
 FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 LINK_release := -Wl,-z,relro,-z,now
@@ -57,7 +57,10 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(B)/%.o)
 TOOL_PARTS := $(filter-out $(B)/csvkit/cli/main.o,$(TOOL_OBJ))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(B)/%.o)
+SUPPORT := $(B)/tests/support.a
+PARTS := $(B)/tool.a
 UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
+UNIT_OF_TOOL := $(shell grep -lE '^.include "(csvkit/cli|storage)/' $(UNIT_SRC))
 BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
 TEST_TOOL_BIN := $(TEST_TOOL_SRC:%.c=$(B)/%)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
@@ -84,7 +87,8 @@ FORCE:
 # Stamps of the lists of objects: what is linked is made again when a source goes away, too.
 $(B)/lib.list: OBJECTS = $(LIB_OBJ)
 $(B)/tool.list: OBJECTS = $(TOOL_OBJ)
-$(B)/lib.list $(B)/tool.list: FORCE
+$(B)/support.list: OBJECTS = $(SUPPORT_OBJ)
+$(B)/lib.list $(B)/tool.list $(B)/support.list: FORCE
 	@mkdir -p $(B)
 	@echo '$(OBJECTS)' | cmp -s - $@ || echo '$(OBJECTS)' > $@
 
@@ -117,16 +121,29 @@ write_pc = printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=
 $(B)/csvkit.pc: Makefile csvkit/csvkit.h $(B)/flags
 	@$(call write_pc,$@)
 
-$(UNIT_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(TOOL_PARTS) $(LIB)
+# Archives, because most unit tests need few of these objects, and many none of the tool's.
+$(SUPPORT): OBJECTS = $(SUPPORT_OBJ)
+$(SUPPORT): $(SUPPORT_OBJ) $(B)/support.list
+$(PARTS): OBJECTS = $(TOOL_PARTS)
+$(PARTS): $(TOOL_PARTS) $(B)/tool.list
+$(SUPPORT) $(PARTS):
+	@rm -f $@
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $(OBJECTS)
+
+# --wrap: see tests/support/marks.c.
+$(UNIT_OF_TOOL:%.c=$(B)/%): $(PARTS)
+$(UNIT_OF_TOOL:%.c=$(B)/%): NEEDS = $(PARTS)
+$(UNIT_BIN): $(B)/%: $(B)/%.o $(SUPPORT) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(TOOL_PARTS) $(LIB) $(LIB_LIBS) $(TOOL_LIBS) \
-	  -lcheck -lsubunit -lrt -lm
+	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--wrap=_mark_point -o $@ $< $(SUPPORT) $(NEEDS) $(LIB) $(LIB_LIBS) \
+	  $(TOOL_LIBS) -lcheck -lsubunit -lrt -lm
 $(BENCH_BIN) $(TEST_TOOL_BIN) $(EXAMPLE_BIN): $(B)/%: $(B)/%.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIB_LIBS)
-$(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT_OBJ) $(LIB)
+$(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(LIB_LIBS) -lcheck -lsubunit -lrt -lm
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT) $(LIB) $(LIB_LIBS) -lcheck -lsubunit -lrt -lm
 
 bench-bins: all $(BENCH_BIN) $(TEST_TOOL_BIN)
 

@@ -40,6 +40,10 @@ void normalized_check_ink(const char *name, const void *bytes, size_t length,
 /* Fails, showing what went in and came out. */
 void normalized_complain(const char *law, const char *name, const void *bytes, size_t length,
                          const struct normalized *n);
+/* Where `text` is in the line that begins at `line`, or NULL; and the number behind a member's
+ * name. */
+const char *normalized_in_line(const char *line, const char *text);
+uint64_t normalized_member(const char *line, const char *name);
 /* I6: equal outcomes for other windows and levels of SIMD. */
 void normalized_check_windows(const char *name, const void *bytes, size_t length,
                               const struct csvk_normalize_options *options);

@@ -244,9 +244,8 @@ static void count_rejects(struct csvk_conservation *c, const struct normalized *
     const unsigned char *at = n->rejects.data;
     for (const char *line = csvk_buf_text(&n->index); *line != '\0';
          line = strchr(line, '\n') + 1) {
-        size_t length = (size_t)strtoull(strstr(line, "\"length\":") + 9, NULL, 10);
-        const char *repair = strstr(line, "\"repair\":\"r22\"");
-        bool block = repair != NULL && repair < strchr(line, '\n');
+        size_t length = (size_t)normalized_member(line, "\"length\":");
+        bool block = normalized_in_line(line, "\"repair\":\"r22\"") != NULL;
         support_must(csvk_conservation_reject(c, (struct csvk_bytes){at, length},
                                               block ? CSVK_REJECT_BLOCK : CSVK_REJECT_RECORD,
                                               NULL) == CSVK_OK,
