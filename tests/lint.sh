@@ -30,9 +30,11 @@ check_format() {
         echo "lint: no clang-format here, layout not checked"
         return
     }
-    for file in "${sources[@]}"; do
-        "$tool" --dry-run -Werror "$file" >/dev/null 2>&1 || echo "$file"
-    done | complain "not laid out by .clang-format (clang-format -i FILE)"
+    local said
+    said=$(printf '%s\0' "${sources[@]}" |
+        xargs -0 -n 20 -P "$(nproc)" "$tool" --dry-run -Werror 2>&1) ||
+        printf '%s\n' "$said" | grep -E '^[^: ]+:[0-9]+:[0-9]+: error|^[^ ]*clang-format' |
+        cut -d: -f1 | sort -u | complain "not laid out by .clang-format (clang-format -i FILE)"
 }
 
 # Folders that one layer must not include: $1 heading, $2 pattern, the rest are files.
@@ -62,11 +64,13 @@ check_layers() {
         complain "an example includes a private header"
 }
 
-# A file without comments and without the insides of strings, line numbers kept.
-code_of() {
+# All sources without comments and without the insides of strings, as FILE:LINE:CODE.
+code_of_sources() {
     awk '
+    FNR == 1 { incomment = 0 }
     {
         line = $0; out = ""; n = length(line); instring = ""
+        if (!incomment && line !~ /["\047]|\/\*|\/\//) { print FILENAME ":" FNR ":" line; next }
         for (i = 1; i <= n; i++) {
             c = substr(line, i, 1); two = substr(line, i, 2)
             if (incomment) { if (two == "*/") { incomment = 0; i++ } continue }
@@ -80,46 +84,42 @@ code_of() {
             if (c == "\"" || c == "\047") instring = c
             out = out c
         }
-        print out
-    }' "$1"
+        print FILENAME ":" FNR ":" out
+    }' "${sources[@]}"
 }
 
-ban() { # heading, pattern, files
-    local what=$1 pattern=$2
-    shift 2
-    for file in "$@"; do
-        code_of "$file" | grep -nE "(^|[^A-Za-z0-9_>.])($pattern)[[:space:]]*\(" | sed "s|^|$file:|"
-    done | complain "$what"
+ban() { # heading, pattern, which files, which of them not
+    printf '%s\n' "$code" | grep -E "^($3)" | grep -vE "^($4)" |
+        grep -E ":[0-9]+:(.*[^A-Za-z0-9_>.])?($2)[[:space:]]*\(" | complain "$1"
 }
 
 check_banned() {
-    local library product
-    mapfile -t product < <(in_tree '*.c' '*.h' | grep -vE '^tests/')
-    mapfile -t library < <(in_tree 'csvkit/*.[ch]' 'validator/*.[ch]' 'manifest/*.[ch]' 'preflight/*.[ch]' |
-        grep -vE '^csvkit/(cli/|alloc\.c)')
+    local code library='(csvkit|validator|manifest|preflight)/' not_library='csvkit/(cli/|alloc\.c)'
+    code=$(code_of_sources)
     ban "a function that cannot be used safely" \
         'strcpy|strcat|stpcpy|v?sprintf|strtok|atoi|atol|atoll|atof|gets|alloca|mktemp|tmpnam' \
-        "${sources[@]}"
+        '' ' '
     ban "ctype and locale: the answer depends on the user's locale" \
         'setlocale|is(alpha|alnum|digit|space|upper|lower|punct|print|xdigit)|to(upper|lower)' \
-        "${product[@]}"
+        '' tests/
     ban "the library neither prints nor exits" \
-        'printf|fprintf|puts|putchar|fputs|perror|exit|_exit|abort' "${library[@]}"
+        'printf|fprintf|puts|putchar|fputs|perror|exit|_exit|abort' \
+        "$library" "$not_library"
     ban "the library allocates through csvk_malloc only (free is for what libc hands out: realpath)" \
-        'malloc|calloc|realloc|reallocarray|strdup|strndup|asprintf' "${library[@]}"
+        'malloc|calloc|realloc|reallocarray|strdup|strndup|asprintf' \
+        "$library" "$not_library"
 }
 
 check_lengths() {
-    for file in "${sources[@]}"; do
-        awk -v file="$file" '
-        /^{/ { begin = NR }
-        /^}/ && begin { if (NR - begin + 1 > 80) print file ":" begin ": " NR - begin + 1; begin = 0 }
-        ' "$file"
-    done | complain "a function is longer than 80 lines"
-    for file in "${sources[@]}"; do
-        lines=$(wc -l <"$file")
-        [ "$lines" -le 600 ] || echo "$file: $lines"
-    done | complain "a file is longer than 600 lines"
+    awk '
+    FNR == 1 { begin = 0 }
+    /^{/ { begin = FNR }
+    /^}/ && begin {
+        if (FNR - begin + 1 > 80) print FILENAME ":" begin ": " FNR - begin + 1
+        begin = 0
+    }' "${sources[@]}" | complain "a function is longer than 80 lines"
+    awk 'FNR == 601 { print FILENAME; nextfile }' "${sources[@]}" |
+        complain "a file is longer than 600 lines"
 }
 
 check_headers() {
