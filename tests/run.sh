@@ -1,11 +1,12 @@
 #!/bin/bash
-# The test runner: every unit binary and every tests/*/*.test.sh, two at a time, one line each.
-#   CSVKIT=path of the program  BUILD=build folder  [JOBS=2] [SKIP=PATTERN]  tests/run.sh [PATTERN]
+# The test runner: every unit binary and every tests/*/*.test.sh, several at a time, one line each.
+#   CSVKIT=path of the program  BUILD=build folder  [JOBS=N] [SKIP=PATTERN]  tests/run.sh [PATTERN]
+# Two more at a time than there are cores: the tests of storage mostly wait for their servers.
 # A test passes when it exits 0; 77 means skipped, and its last line says why.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 pattern=${1:-}
-jobs=${JOBS:-$(nproc)}
+jobs=${JOBS:-$(($(nproc) + 2))}
 logs=$BUILD/test-logs
 rm -rf "$logs" && mkdir -p "$logs"
 export CSVKIT BUILD LC_ALL=C.UTF-8 CK_VERBOSITY=${CK_VERBOSITY:-normal}
@@ -19,6 +20,33 @@ list_tests() {
     done
 }
 
+# What takes longest comes first, what waits beside what computes, so that no core is idle at the end.
+long='storage/roundtrip_azurite unit/test_exhaustive storage/killed performance/linear
+storage/faults_import storage/faults_store storage/rerun unit/test_normalize storage/roundtrip_swift
+performance/memory storage/faults_api unit/test_scan unit/test_keys storage/resume_ slice/corpus
+storage/requests unit/test_validator_details storage/download unit/test_gzip slice/size storage/'
+long_first() {
+    awk -v long="$long" '
+    BEGIN { n = split(long, name, /[ \n]+/) }
+    {
+        for (i = 1; i <= n && index($0, name[i]) == 0; i++) {}
+        print i "\t" $0
+    }' | sort -s -n -k 1,1 | cut -f 2-
+}
+
+# timeout has a process group of its own, which Ctrl-C does not reach: its number is left for stop.
+within_time() { # command...
+    (echo "$BASHPID" >"$log.running" && exec timeout "${TEST_TIMEOUT:-900}" "$@")
+}
+
+stop() { # signal: ends the tests that run, then ourselves
+    trap - "$1"
+    cat "$logs"/*.running 2>/dev/null | xargs -r kill
+    kill -s "$1" $$
+}
+trap 'stop INT' INT
+trap 'stop TERM' TERM
+
 run_one() {
     local test=$1 name log start code
     case $test in
@@ -28,10 +56,11 @@ run_one() {
     log=$logs/${name//\//-}
     start=$(date +%s.%N)
     case $test in
-    *.sh) timeout "${TEST_TIMEOUT:-900}" bash "$test" >"$log" 2>&1 </dev/null ;;
-    *) timeout "${TEST_TIMEOUT:-900}" ${WRAPPER:-} "$test" >"$log" 2>&1 </dev/null ;;
-    esac
+    *.sh) within_time bash "$test" ;;
+    *) within_time ${WRAPPER:-} "$test" ;;
+    esac >"$log" 2>&1 </dev/null
     code=$?
+    rm -f "$log.running"
     local took
     took=$(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }')
     case $code in
@@ -43,11 +72,11 @@ run_one() {
         ;;
     esac
 }
-export -f run_one
+export -f run_one within_time
 export logs
 
 results=$logs/results
-list_tests | grep -E -- "$pattern" | grep -Ev -- "${SKIP:-^$}" |
+list_tests | grep -E -- "$pattern" | grep -Ev -- "${SKIP:-^$}" | long_first |
     xargs -r -d '\n' -P "$jobs" -I{} bash -c 'run_one "$1"' _ {} | tee "$results"
 passed=$(grep -c '^ok ' "$results")
 failed=$(grep -c '^FAILED ' "$results")

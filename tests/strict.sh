@@ -25,39 +25,49 @@ step() { # name, command...
     fi
 }
 
-# Long tests with less of the same: what a sanitizer sees does not depend on how often.
-shorter() {
-    CSVK_EXHAUSTIVE=${1:-8} CSVK_TRUTH=${2:-4000} "${@:3}"
-}
-
 build_with() { # make's arguments
     nice make -j"$jobs" --no-print-directory DEVELOPER=1 "$@"
 }
 
+# Long tests with less of the same: what a sanitizer sees does not depend on how often.
+shorter() {
+    CSVK_EXHAUSTIVE=8 CSVK_TRUTH=4000 CSVK_MUTATIONS=2000 "$@"
+}
+
 # One process for all cases of a file: leaks are found at its end, and no child hides a report.
 run_units() { # build folder, pattern, command of one test
-    CSVKIT=$PWD/$1/bin/csvkit BUILD=$PWD/$1 WRAPPER=${3:-} CK_FORK=no shorter 8 4000 \
+    CSVKIT=$PWD/$1/bin/csvkit BUILD=$PWD/$1 JOBS=$jobs WRAPPER=${3:-} CK_FORK=no shorter \
         tests/run.sh "unit/test_($2)\$"
 }
 
+# The unit tests whose names match; of the rest of a variant only what they are linked with is built.
+units() { # build folder, pattern
+    for source in tests/unit/test_*.c; do
+        [[ $source =~ unit/test_($2)\.c$ ]] && echo "$1/${source%.c}"
+    done
+}
+
 sanitized() { # make's arguments as one word, build folder, pattern
-    # shellcheck disable=SC2086
-    build_with $1 tests && run_units "$2" "$3"
+    # shellcheck disable=SC2046,SC2086
+    build_with $1 $(units "$2" "$3") && run_units "$2" "$3"
 }
 
 # Tests that fork, mount, exec or race by design say nothing under valgrind; the rest is a choice
-# of those that are quick enough there.
+# of those that are quick enough there. Every allocation fails once under the address sanitizer,
+# every seventh here.
 memcheck='base|io_memory|cli_memory|validator_memory|validator_details|sniff|names|pool'
 memcheck+='|destination|manifest_types|manifest_check|manifest_convert|validator_rules'
 valgrind_units() {
     local command='valgrind -q --error-exitcode=9 --leak-check=full'
     command+=' --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp'
-    build_with tests && run_units build/release "$memcheck" "$command"
+    # shellcheck disable=SC2046
+    build_with $(units build/release "$memcheck") &&
+        CSVK_ALLOCATIONS=7 run_units build/release "$memcheck" "$command"
 }
 
 shell_scripts() { # variables of sourced files, and for them, are not seen: SC2154, SC2034
     git ls-files -co --exclude-standard '*.sh' .ci/run |
-        xargs shellcheck -s bash -S warning -e SC2154,SC2034,SC2010
+        xargs -n 8 -P "$jobs" shellcheck -s bash -S warning -e SC2154,SC2034,SC2010
 }
 
 export UBSAN_OPTIONS=print_stacktrace=1
