@@ -192,6 +192,7 @@ static SCAN_TARGET size_t hop_to_end(struct hop *hop, struct walk *w, size_t fro
     const unsigned char *const bytes = w->bytes;
     size_t limit =
         w->length - from < (size_t)64 * HOP_BLOCKS ? w->length - from : (size_t)64 * HOP_BLOCKS;
+    const uint64_t dull = csvk_wants(&w->scan->table, CSVK_FACT_NON_ASCII) ? 0 : ~UINT64_C(0);
     bool cut = false; /* the block before may end within a sequence */
     uint64_t odd_blocks = 0;
     for (size_t at = 0; limit - at >= 64; at += 64) {
@@ -212,8 +213,9 @@ static SCAN_TARGET size_t hop_to_end(struct hop *hop, struct walk *w, size_t fro
             m = settled;
             here = hop_here(&m);
         }
-        uint64_t shown = 0;
-        if (((odd & here) != 0) | cut) {
+        uint64_t shown = 0, high = chunk_high(c);
+        uint64_t letters = is_of_pairs(c, high, here) ? high & dull : 0;
+        if (((odd & ~letters & here) != 0) | cut) {
             shown = odd_signs(&w->scan->table, bytes + from + at, c, odd, here);
         }
         hop->odd[at / 64] = shown;

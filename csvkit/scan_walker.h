@@ -21,13 +21,13 @@ struct cursor {
 };
 
 /*
- * What is above 7F are two-byte sequences from C3 80 to DF BF: the letters of most alphabets, well
- * formed and without a meaning of their own.
+ * The bytes above 7F, `high`, are two-byte sequences from C3 80 to DF BF, the letters of most
+ * alphabets: well formed and without a meaning of their own. A sequence that is open before the
+ * block or at its end is for the caller to think of.
  */
 static inline SCAN_TARGET bool is_of_pairs(chunk k, uint64_t high, uint64_t there)
 {
-    uint64_t below_c0 = chunk_below(k, 0xc0);
-    uint64_t second = high & below_c0;
+    uint64_t second = high & chunk_below(k, 0xc0);
     uint64_t first = chunk_below(k, 0xe0) & ~chunk_below(k, 0xc3);
     return (((high & ~(first | second)) | (second ^ (first << 1))) & there) == 0;
 }
