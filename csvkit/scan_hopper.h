@@ -185,7 +185,9 @@ static inline SCAN_TARGET struct hop_carry hop_next(struct hop_carry h, const st
  * The place of the line break that ends the record at `from`, or HOP_NOT. The carry and the needles
  * are copies, so that they stay in registers.
  */
-static SCAN_TARGET size_t hop_to_end(struct hop *hop, struct walk *w, size_t from)
+static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_to_end(struct hop *hop,
+                                                                           struct walk *w,
+                                                                           size_t from)
 {
     struct hop_carry h = {.fixed = UINT64_C(1) << 63};
     const struct needles n = w->cursor->n;
@@ -286,7 +288,8 @@ static void hop_bytes(const struct hop *h, struct walk *w, struct csvk_bytes rec
 }
 
 /* Examines the record at `from`; answers the offset behind it, or HOP_NOT: nothing has happened. */
-static inline SCAN_TARGET size_t hop_record(struct walk *w, size_t from)
+static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_record(struct walk *w,
+                                                                           size_t from)
 {
     struct csvk_table *table = &w->scan->table;
     struct csvk_told *told = &w->scan->told;
