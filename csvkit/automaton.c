@@ -120,7 +120,8 @@ static void ill_formed(struct csvk_law *law, int next)
     csvk_utf8_subpart(bytes, n + (next >= 0 ? 1u : 0u), &defect);
     close_run(law, &law->wide_run);
     if (csvk_wants(law->table, CSVK_FACT_INVALID_UTF8)) {
-        tell(law, CSVK_FACT_INVALID_UTF8, law->sequence.offset, n, (uint64_t)defect);
+        tell(law, CSVK_FACT_INVALID_UTF8, law->sequence.offset, n,
+             csvk_utf8_extra(defect, bytes, n));
     }
     law->sequence.count = 0;
 }

@@ -170,7 +170,7 @@ static void wide_run(struct walk *w)
     } else {
         enum csvk_utf8_defect defect;
         size_t n = csvk_utf8_subpart(w->bytes + w->at, w->length - w->at, &defect);
-        tell(w, CSVK_FACT_INVALID_UTF8, w->at, n, (uint64_t)defect);
+        tell(w, CSVK_FACT_INVALID_UTF8, w->at, n, csvk_utf8_extra(defect, w->bytes + w->at, n));
         w->at += n;
     }
 }

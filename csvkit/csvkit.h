@@ -231,7 +231,8 @@ enum csvk_fact_kind {
     CSVK_FACT_CONTROL,            /* 01-1F but TAB CR LF, and 7F; extra = byte */
     CSVK_FACT_TAB,                /* TAB that is not the delimiter */
     CSVK_FACT_NON_ASCII,          /* run of well-formed UTF-8 sequences; extra = first code point */
-    CSVK_FACT_INVALID_UTF8,       /* one maximal subpart; extra = enum csvk_utf8_defect */
+    CSVK_FACT_INVALID_UTF8,       /* one maximal subpart, at most 3 bytes; extra = enum
+                                     csvk_utf8_defect, and 256 times the bytes, first one lowest */
     CSVK_FACT_BOM_IN_DATA,        /* U+FEFF */
     CSVK_FACT_REPLACEMENT_CHAR,   /* U+FFFD */
     CSVK_FACT_UNICODE_LINE_BREAK, /* U+0085 U+2028 U+2029; extra = code point */

@@ -147,6 +147,17 @@ size_t csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *t
 size_t csvk_utf8_code(const unsigned char *bytes, size_t length, uint32_t *code);
 enum csvk_fact_kind csvk_code_fact(uint32_t code);
 
+/* What the fact about an ill-formed subpart says besides its place: see CSVK_FACT_INVALID_UTF8. */
+static inline uint64_t csvk_utf8_extra(enum csvk_utf8_defect defect, const unsigned char *bytes,
+                                       size_t length)
+{
+    uint64_t extra = (uint64_t)defect;
+    for (size_t i = 0; i < length; i++) {
+        extra |= (uint64_t)bytes[i] << (8 * (i + 1));
+    }
+    return extra;
+}
+
 /* Kind of defect of the ill-formed subpart at `bytes` and its length (csv-rules 3.4). */
 size_t csvk_utf8_subpart(const unsigned char *bytes, size_t length, enum csvk_utf8_defect *defect);
 

@@ -71,24 +71,22 @@ static void tell_code(struct csvk_validator *v, struct csvk_finding *f, uint64_t
     finding_text(v, f, "code", text);
 }
 
-static const unsigned char *fact_bytes(const struct csvk_validator *v, const struct csvk_fact *fact)
+/* The i-th byte of an ill-formed subpart. */
+static unsigned char ill_formed_byte(const struct csvk_fact *fact, uint64_t i)
 {
-    const struct csvk_batch *b = v->batch;
-    bool inside = b->bytes != NULL && fact->offset >= b->offset &&
-                  fact->offset - b->offset + fact->length <= b->size;
-    return inside ? b->bytes + (fact->offset - b->offset) : NULL;
+    return (unsigned char)(fact->extra >> (8 * (i + 1)));
 }
 
 static void tell_bytes(struct csvk_validator *v, struct csvk_finding *f,
                        const struct csvk_fact *fact)
 {
-    char text[16] = "not kept";
-    const unsigned char *bytes = fact_bytes(v, fact);
-    for (uint64_t i = 0, at = 0; bytes != NULL && i < fact->length && i < 4; i++) {
-        at += (uint64_t)snprintf(text + at, sizeof(text) - at, i == 0 ? "%02X" : " %02X", bytes[i]);
+    char text[16] = "";
+    for (uint64_t i = 0, at = 0; i < fact->length; i++) {
+        at += (uint64_t)snprintf(text + at, sizeof(text) - at, i == 0 ? "%02X" : " %02X",
+                                 ill_formed_byte(fact, i));
     }
     finding_text(v, f, "bytes", text);
-    finding_text(v, f, "kind", utf8_defects[fact->extra]);
+    finding_text(v, f, "kind", utf8_defects[fact->extra & 0xff]);
 }
 
 static enum csvk_eol plain_kind(uint64_t eol)
@@ -129,15 +127,19 @@ static bool is_plausible_1252(unsigned char byte)
 /* Gathers what the whole of the ill-formed bytes looks like. */
 static void weigh_ill_formed(struct csvk_validator *v, const struct csvk_fact *fact)
 {
-    const unsigned char *bytes = fact_bytes(v, fact);
     for (uint64_t i = 0; i < fact->length; i++) {
-        v->ill_implausible += bytes == NULL || !is_plausible_1252(bytes[i]);
-        v->ill_c1 += bytes != NULL && bytes[i] < 0xA0;
+        unsigned char byte = ill_formed_byte(fact, i);
+        v->ill_implausible += !is_plausible_1252(byte);
+        v->ill_c1 += byte < 0xA0;
     }
     if (v->ill_formed == 0) {
         struct csvk_finding where = {.byte = fact->offset, .length = fact->length};
         judge_locate(v, &where);
         csvk_free(where.excerpt);
+        if (fact->column != 0) { /* as in judge_fact */
+            where.line = fact->line;
+            where.column = fact->column;
+        }
         v->ill_first = fact->offset;
         v->ill_first_length = fact->length;
         v->ill_first_record = fact->record;
