@@ -86,6 +86,9 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
     }
     reader->scan.pauses = true;
     reader->scan.enough = ENOUGH_TOLD;
+    if (reader->options.detail == CSVK_COUNTS) {
+        reader->scan.most = reader->options.max_record;
+    }
     *out = reader;
     return CSVK_OK;
 }
@@ -318,6 +321,9 @@ static size_t last_records(struct csvk_reader *reader)
     if (n != 0) {
         reader->scan.enough = SIZE_MAX;
         used = csvk_scan(&reader->scan, b, n, true, reader->offset);
+        if (reader->scan.too_long) {
+            return used;
+        }
         reader->unclosed = told_unclosed(&reader->scan.told);
     }
     finish(reader, reader->offset + n);
@@ -347,6 +353,8 @@ static void begin_oversize(struct csvk_reader *reader)
     scan->law.streaming = true;
     scan->law.open.r.oversize = true;
     reader->phase = PHASE_OVERSIZE;
+    scan->too_long = false;
+    reader->retry_at = 0;
 }
 
 /* Puts the record into the batch although it goes on: its facts so far belong to it. */
@@ -436,13 +444,21 @@ static void hand_out(struct csvk_reader *reader, struct csvk_batch *batch,
     reader->scan.table.totals.bytes = reader->bytes_read;
 }
 
+/* More than the longest record that is kept; of an incomplete one the last two bytes may belong to
+ * its line break. */
+static bool is_over_full(const struct csvk_reader *reader)
+{
+    size_t n = available(reader);
+    return n > 2 && n - 2 > reader->options.max_record;
+}
+
 /* Examines what is in the window. Returns bytes to hand out; 0 with nothing told: more is needed.
  */
 static size_t examine(struct csvk_reader *reader)
 {
     size_t n = available(reader);
     size_t used = 0;
-    if (n >= reader->retry_at || reader->at_end) {
+    if (n >= reader->retry_at || reader->at_end || is_over_full(reader)) {
         if (reader->at_end) {
             trim_ctrl_z(reader);
             n = available(reader);
@@ -450,7 +466,7 @@ static size_t examine(struct csvk_reader *reader)
         used = csvk_scan(&reader->scan, window_begin(reader), n, false, reader->offset);
         reader->retry_at = used != 0 ? 0 : 2 * n - csvk_scan_passed(&reader->scan);
     }
-    if (used == 0 && reader->at_end) {
+    if (used == 0 && reader->at_end && !reader->scan.too_long) {
         used = last_records(reader);
     }
     return used;
@@ -494,7 +510,7 @@ static int next_records(struct csvk_reader *reader, struct csvk_batch *batch,
             hand_out(reader, batch, &before, used);
             return CSVK_OK;
         }
-        if (available(reader) > reader->options.max_record) {
+        if (reader->scan.too_long || is_over_full(reader)) { /* whatever was read at once */
             if (reader->options.detail != CSVK_COUNTS) {
                 return too_long(reader, err);
             }

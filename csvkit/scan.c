@@ -13,10 +13,15 @@ static size_t law_run(struct csvk_scan *scan, const unsigned char *bytes, size_t
 {
     size_t done = 0;
     while (done < length && !csvk_scan_is_over(scan)) {
-        size_t used = 0;
+        struct csvk_table before = scan->table;
+        size_t used = 0, nrecords = scan->told.nrecords;
         csvk_law_begin(&scan->law, &scan->table, &scan->told, offset, offset + done);
-        if (!csvk_law_feed(&scan->law, bytes + done, length - done, at_end, &used)) {
+        bool complete = csvk_law_feed(&scan->law, bytes + done, length - done, at_end, &used);
+        scan->too_long = complete && scan->law.open.r.length > scan->most;
+        if (!complete || scan->too_long) {
             csvk_record_abandon(&scan->law.open, &scan->told);
+            scan->told.nrecords = nrecords;
+            scan->table = before;
             break;
         }
         done += used;
@@ -93,6 +98,7 @@ int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
     scan->table.totals.eol_mode = options->eol;
     scan->patience = 1;
     scan->enough = SIZE_MAX;
+    scan->most = UINT64_MAX;
     scan->run = options->law_only ? law_run : pick(options->simd);
     return CSVK_OK;
 }
@@ -139,6 +145,7 @@ bool csvk_scan_phase_ready(struct csvk_scan *scan)
 size_t csvk_scan(struct csvk_scan *scan, const unsigned char *bytes, size_t length, bool at_end,
                  uint64_t offset)
 {
+    scan->too_long = false;
     return scan->run(scan, bytes, length, at_end, offset);
 }
 

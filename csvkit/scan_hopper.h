@@ -298,7 +298,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_record(struc
     size_t lf = hop_to_end(&h, w, from);
     bool crlf = lf != HOP_NOT && lf > from && w->bytes[lf - 1] == '\r';
     size_t length = lf - from - (crlf ? 1 : 0);
-    if (lf == HOP_NOT || h.sum.breaks > 1 || length == 0) {
+    if (lf == HOP_NOT || h.sum.breaks > 1 || length == 0 || length > w->scan->most) {
         csvk_record_abandon(w->open, told);
         return HOP_NOT;
     }

@@ -496,9 +496,14 @@ static inline SCAN_TARGET bool walk_delimiter(struct walk *w, size_t at)
     return true;
 }
 
-/* The record at `from` ends at `at`; answers the offset behind it. */
+/* The record at `from` ends at `at`; answers the offset behind it, INCOMPLETE when too long. */
 static SCAN_TARGET size_t walk_finish(struct walk *w, size_t from, size_t at)
 {
+    if (at - from > w->scan->most) {
+        w->scan->too_long = true;
+        csvk_record_abandon(w->open, &w->scan->told);
+        return INCOMPLETE;
+    }
     walk_describe(w);
     struct csvk_bytes record = {w->bytes + from, at - from};
     if (w->cursor->odd < at || cut_sequence(record.ptr, record.len)) {

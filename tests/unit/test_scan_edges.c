@@ -248,6 +248,81 @@ static size_t check_places(const unsigned char *bytes, size_t length, size_t win
     return checked;
 }
 
+struct place {
+    unsigned long long offset, kind, line, column;
+};
+
+static int compare_places(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+    if (a->offset != b->offset) {
+        return a->offset < b->offset ? -1 : 1;
+    }
+    return (int)a->kind - (int)b->kind;
+}
+
+/* The facts with line and column, which only records that are not kept have; returns how many. */
+static size_t list_places(const unsigned char *bytes, size_t length,
+                          const struct csvk_options *options, struct place *to, size_t room)
+{
+    struct csvk_source *source;
+    struct csvk_reader *reader;
+    struct csvk_batch batch;
+    size_t count = 0;
+    ck_assert_int_eq(csvk_source_memory(&source, bytes, length, NULL), CSVK_OK);
+    ck_assert_int_eq(csvk_reader_new(&reader, source, options, NULL), CSVK_OK);
+    while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
+        for (size_t i = 0; i < batch.nfacts; i++) {
+            const struct csvk_fact *f = &batch.facts[i];
+            ck_assert_uint_lt(count, room);
+            to[count++] = (struct place){f->offset, f->kind, f->line, f->column};
+        }
+    }
+    csvk_reader_free(reader);
+    csvk_source_free(source);
+    qsort(to, count, sizeof *to, compare_places);
+    return count;
+}
+
+/* Which records are kept is a matter of their length alone, not of how much is read at once. */
+START_TEST(what_is_too_long_does_not_depend_on_reads)
+{
+    static const char *const pieces[] = {"some text", "a,b",    "\n",         "\r\n",
+                                         "\r",        "\r\r\n", "\xff",       ",",
+                                         "\"",        "\x01",   "\"x, y\"\n", "caf\xc3\xa9\xe2"};
+    enum { ROOM = 2000 };
+    static struct place want[ROOM], have[ROOM];
+    struct support_random random = {(uint64_t)_i + 99};
+    for (int round = 0; round < 60; round++) {
+        unsigned char bytes[600];
+        size_t length = 0;
+        while (length + 32 < sizeof bytes) {
+            const char *piece = pieces[support_below(&random, sizeof pieces / sizeof *pieces)];
+            memcpy(bytes + length, piece, strlen(piece));
+            length += strlen(piece);
+        }
+        struct csvk_options options = options_of(_i, CSVK_COUNTS, 0);
+        options.max_record = 1 + support_below(&random, 90);
+        options.any_eol = round % 3 == 0;
+        options.window = 1000;
+        size_t count = list_places(bytes, length, &options, want, ROOM);
+        for (size_t window = 1; window <= 64; window += 1 + window / 3) {
+            options.window = window;
+            options.law_only = window % 5 == 0;
+            ck_assert_uint_eq(list_places(bytes, length, &options, have, ROOM), count);
+            for (size_t i = 0; i < count; i++) {
+                ck_assert_msg(memcmp(&want[i], &have[i], sizeof *want) == 0,
+                              "round %d, most %llu, window %zu: fact %llu at %llu, %llu:%llu, "
+                              "not %llu at %llu, %llu:%llu",
+                              round, (unsigned long long)options.max_record, window, have[i].kind,
+                              have[i].offset, have[i].line, have[i].column, want[i].kind,
+                              want[i].offset, want[i].line, want[i].column);
+            }
+        }
+    }
+}
+END_TEST
+
 START_TEST(oversize_records_know_lines_and_columns)
 {
     static const char *const pieces[] = {
@@ -280,6 +355,8 @@ int main(void)
     tcase_add_loop_test(tcase, defects_are_told_alike_at_every_place, CSVK_SIMD_SCALAR,
                         CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, the_slack_decides_nothing, CSVK_SIMD_SCALAR, CSVK_SIMD_AVX512 + 1);
+    tcase_add_loop_test(tcase, what_is_too_long_does_not_depend_on_reads, CSVK_SIMD_SCALAR,
+                        CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, oversize_records_know_lines_and_columns, 0, 4);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
