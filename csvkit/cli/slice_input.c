@@ -194,8 +194,10 @@ static int refuse_header(struct slice_job *job, const char *path, const struct c
 
 /* ---- one input ---- */
 
+/* Compressing is what takes the time: a larger window would only take memory. */
 static int open_input(struct input *in, struct csvk_error *err)
 {
+    enum { WINDOW = 256 * 1024 };
     struct slice_job *job = in->job;
     struct csvk_options how;
     csvk_options_init(&how);
@@ -211,6 +213,7 @@ static int open_input(struct input *in, struct csvk_error *err)
     csvk_validator_reader_options(in->validator, &how);
     enum csvk_detail least = job->plan.types_auto ? CSVK_FIELDS : CSVK_RECORDS;
     how.detail = how.detail > least ? how.detail : least;
+    how.window = WINDOW;
     how.max_record = job->longest; /* records are passed on whole, whatever the judge needs */
     return csvk_reader_new(&in->reader, in->source, &how, err);
 }
