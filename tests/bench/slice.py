@@ -1,11 +1,12 @@
 """slice.py - csvkit slice beside the platform's slicer, the bare engines, zlib, gzip and pigz.
 
-Usage: slice.py BUILD_FOLDER [MEGABYTES]        (CSVKIT_BENCH_RUNS: rounds, default 5;
+Usage: slice.py BUILD_FOLDER [MEGABYTES]        (CSVKIT_BENCH_RUNS: rounds, default 4;
                                                  CSVKIT_BENCH_TABLE: a table of one's own instead)
 Called by `make bench S=slice`. Output goes to tmpfs when there is room. Every round runs every
-command once; a figure is the median over the rounds, a ratio the median of the ratios pair by pair.
-"x" counts processor time, but where threads are compared it counts the clock, the best round of
-each: a busy machine spoils that one, so the load is told.
+command once, but the slow ones only the first two rounds do; a figure is the median over the
+rounds, a ratio the median of the ratios pair by pair. "x" counts processor time, but where threads
+are compared it counts the clock, the best round of each: a busy machine spoils that one, so the
+load is told. What the first round gave is shown at once.
 
 The main table is `generate orders`, made to compress like tables of the world; those of few words
 come at the end.
@@ -15,6 +16,7 @@ here from Debian's packages golang-go and golang-github-klauspost-pgzip-dev. Whe
 an estimate takes its place, from two measurements of another machine, one core, a table of 1 GB:
 slicer at its level 2 79 MB/s and ratio 2.32, zlib at level 1 70 MB/s and ratio 2.17.
 """
+import math
 import os
 import shutil
 import statistics
@@ -24,13 +26,15 @@ import tempfile
 import time
 
 BUILD = os.path.abspath(sys.argv[1])
-SIZE = int(sys.argv[2] if len(sys.argv) > 2 else "300") * 1000000
-RUNS = int(os.environ.get("CSVKIT_BENCH_RUNS", "5"))
+SIZE = int(sys.argv[2] if len(sys.argv) > 2 else "200") * 1000000
+RUNS = int(os.environ.get("CSVKIT_BENCH_RUNS", "4"))
 TOOL = BUILD + "/bin/csvkit"
 PACK = BUILD + "/tests/bench/bench_gzip"
 PEAK = BUILD + "/tests/tools/peak"
 SLICER_SPEED, SLICER_RATIO = 79 / 70, 2.32 / 2.17
 FAST, DEFAULT, ZLIB6 = 2, 4, 6
+SLOW = ("zlib -", "split, ")
+SLOW_RUNS = min(RUNS, 2)
 GO_FOLDER = "/usr/share/gocode"
 
 
@@ -77,26 +81,40 @@ def pieces(*compressor):
             % " ".join(compressor)]
 
 
-def measure(commands, folder):
+def measure(commands, folder, turns):
+    """Yields the runs of all commands after each round."""
     rounds = {name: [] for name in commands}
-    for turn in range(RUNS + 1):
+    for turn in range(turns):
         for name, command in commands.items():
-            result = Run(command, folder)
-            if turn > 0:
-                rounds[name].append(result)
-    return rounds
+            if turn < SLOW_RUNS or not name.startswith(SLOW):
+                rounds[name].append(Run(command, folder))
+        yield rounds
+
+
+def last(iterator):
+    for item in iterator:
+        pass
+    return item
+
+
+def say_how_long():
+    """From what the commands took on another machine, in seconds for 200 MB."""
+    each, slow, few_words = 25, 36, 20
+    seconds = SIZE / 200e6 * (each * RUNS + slow * SLOW_RUNS + few_words) + 15
+    print("takes about %.0f minutes, longer on a busy machine" % math.ceil(seconds / 60), flush=True)
 
 
 def median(runs, what):
     return statistics.median(getattr(run, what) for run in runs)
 
 
-def table(rounds, size):
+def table(rounds, size, title):
+    print("\n%s" % title)
     print("  %-26s %8s %8s %8s %8s" % ("", "clock s", "CPU s", "MB/CPU s", "ratio"))
     for name, runs in rounds.items():
         print("  %-26s %8.2f %8.2f %8.0f %8.3f" % (
             name, median(runs, "wall"), median(runs, "cpu"), size / 1e6 / median(runs, "cpu"),
-            size / median(runs, "bytes")))
+            size / median(runs, "bytes")), flush=True)
 
 
 def times(rounds, name, other):
@@ -207,8 +225,10 @@ def compare(folder):
     pigz = shutil.which("pigz") is not None
     for threads in (1, 2) if pigz else ():
         commands["split, pigz -6 -p%d" % threads] = pieces("pigz", "-6", "-p%d" % threads)
-    rounds = measure(commands, folder)
-    table(rounds, size)
+    for turn, rounds in enumerate(measure(commands, folder, RUNS)):
+        if turn == 0:
+            table(rounds, size, "after the first round")
+    table(rounds, size, "medians of %d rounds" % RUNS)
     (against_slicer if slicer is not None else against_estimate)(rounds, size)
     for level in (FAST, FAST + 1, DEFAULT, ZLIB6):
         verdict("level %d: CPU over the bare engine's, file to file" % level,
@@ -233,13 +253,13 @@ def compare(folder):
 def equal_ratio(folder):
     print("\nlevel 6 beside zlib -6 on tables of few words")
     for kind in ("mixed", "numeric", "cities", "quoted"):
-        size = SIZE // 4
+        size = SIZE // 5
         path = os.path.join(folder, "t.csv")
         if os.path.islink(path):
             os.unlink(path)
         generate(kind, size, folder)
-        rounds = measure({"ours": ours(ZLIB6, 1), "zlib -6": [PACK, "zlib", "6", "t.csv", "out"]},
-                         folder)
+        rounds = last(measure({"ours": ours(ZLIB6, 1),
+                               "zlib -6": [PACK, "zlib", "6", "t.csv", "out"]}, folder, SLOW_RUNS))
         verdict("%s, %.2f %% smaller" % (kind, smaller(rounds, "ours", median(rounds["zlib -6"], "bytes"))),
                 times(rounds, "ours", "zlib -6"), 2.7)
 
@@ -248,6 +268,7 @@ def main():
     base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="csvkit-bench-", dir=base) as folder:
         print("load of the machine: %.2f before" % os.getloadavg()[0])
+        say_how_long()
         compare(folder)
         equal_ratio(folder)
     print("load of the machine: %.2f after (1 minute), of this run itself up to 2" % os.getloadavg()[0])
