@@ -35,6 +35,7 @@ static inline uint64_t below(unsigned bit)
 }
 
 #include "csvkit/scan_prover.h"
+#include "csvkit/scan_odd.h"
 #include "csvkit/scan_walker.h"
 #include "csvkit/scan_hopper.h"
 
