@@ -19,12 +19,14 @@ void normalized_run(struct normalized *out, const void *bytes, size_t length,
 {
     memset(out, 0, sizeof *out);
     struct csvk_source *source = NULL;
+    struct csvk_normalize_options o = *options;
+    o.window = o.window != 0 ? o.window : support_window(length);
     struct csvk_normalize_outputs outputs = {.table = {collect, &out->table},
                                              .rejects = {collect, &out->rejects},
                                              .rejects_index = {collect, &out->index},
                                              .log = {collect, &out->log}};
     support_must(csvk_source_memory(&source, bytes, length, &out->err) == CSVK_OK, "out of memory");
-    out->status = csvk_normalize(source, options, &outputs, &out->result, &out->err);
+    out->status = csvk_normalize(source, &o, &outputs, &out->result, &out->err);
     csvk_source_free(source);
 }
 
@@ -124,6 +126,11 @@ static bool may_remain(const char *id)
     return false;
 }
 
+static void tune_window(struct csvk_options *options, void *context)
+{
+    options->window = support_window(*(const size_t *)context);
+}
+
 static void check_valid(const char *name, const void *bytes, size_t length,
                         const struct normalized *n, const struct csvk_normalize_options *o)
 {
@@ -132,6 +139,8 @@ static void check_valid(const char *name, const void *bytes, size_t length,
     const struct csvk_report *report = NULL;
     struct csvk_validate_options options;
     struct csvk_error err = {0};
+    size_t size = n->table.length;
+    struct csvk_validate_hooks hooks = {.tune = tune_window, .context = &size};
     csvk_validate_options_init(&options);
     options.dialect = o->to;
     options.dialect.escape = CSVK_NO_BYTE;
@@ -141,7 +150,7 @@ static void check_valid(const char *name, const void *bytes, size_t length,
                                     n->table.data != NULL ? n->table.data : (const void *)"",
                                     n->table.length, &err) == CSVK_OK,
                  "out of memory");
-    support_must(csvk_validate_source(&v, source, &options, NULL, &err) == CSVK_OK, err.text);
+    support_must(csvk_validate_source(&v, source, &options, &hooks, &err) == CSVK_OK, err.text);
     support_must(csvk_validator_report(v, &report, &err) == CSVK_OK, "out of memory");
     for (size_t i = 0; i < csvk_rule_count(); i++) {
         const struct csvk_rule *rule = csvk_rule_at(i);
@@ -215,6 +224,7 @@ static void read_rows(const void *bytes, size_t length, const struct csvk_dialec
     options.detail = CSVK_FIELDS;
     options.law_only = true;
     options.any_eol = o->any_eol;
+    options.window = support_window(length);
     support_must(csvk_source_memory(&source, length != 0 ? bytes : "", length, NULL) == CSVK_OK,
                  "out of memory");
     support_must(csvk_reader_new(&reader, source, &options, NULL) == CSVK_OK, "out of memory");

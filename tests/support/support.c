@@ -183,16 +183,24 @@ static void put_totals(struct csvk_buf *out, const struct csvk_totals *t)
     }
 }
 
+size_t support_window(size_t length)
+{
+    const size_t window = 48 * 1024;
+    return length < window ? window : 0;
+}
+
 int support_reading(const unsigned char *bytes, size_t length, const struct csvk_options *options,
                     struct csvk_buf *out)
 {
+    struct csvk_options fitting = *options;
+    fitting.window = fitting.window != 0 ? fitting.window : support_window(length);
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct reading reading = {.out = out, .options = options};
     struct csvk_batch batch;
     int status = csvk_source_memory(&source, bytes, length, NULL);
     if (status == CSVK_OK) {
-        status = csvk_reader_new(&reader, source, options, NULL);
+        status = csvk_reader_new(&reader, source, &fitting, NULL);
     }
     reading.totals = status == CSVK_OK ? csvk_reader_totals(reader) : NULL;
     while (status == CSVK_OK) {

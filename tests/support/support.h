@@ -19,6 +19,13 @@ uint64_t support_next(struct support_random *random);
 size_t support_below(struct support_random *random, size_t n);
 
 /*
+ * A window for a text of `length` bytes: the default (0), or a smaller one that a short text fits
+ * in just as well. Sanitizers map memory anew for an allocation of 128 KiB and more, thousands of
+ * times.
+ */
+size_t support_window(size_t length);
+
+/*
  * Everything the reader tells of `bytes` under `options`, as text in `out`: records with line,
  * fields and values (at CSVK_FIELDS), facts, totals. Equal texts mean equal readings.
  */
