@@ -317,7 +317,7 @@ int csvk_deflate_last_find(struct csvk_deflate_last *last, struct csvk_bytes str
                            struct csvk_bytes text, struct csvk_deflate_walk *walk)
 {
     struct places places;
-    size_t steps = stream.len / STEP + 1, reach = REACH / STEP;
+    size_t steps = stream.len / STEP, reach = REACH / STEP; /* none begins in the last bytes */
     size_t least = steps > reach ? steps - reach : 0;
     while (steps > least) {
         size_t stretch = steps - least < STRETCH ? steps - least : STRETCH;
