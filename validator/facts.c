@@ -89,6 +89,17 @@ static void tell_bytes(struct csvk_validator *v, struct csvk_finding *f,
     finding_text(v, f, "kind", utf8_defects[fact->extra & 0xff]);
 }
 
+/*
+ * An enclosure that is never closed swallows lines up to the next one, and there the trouble shows:
+ * the line to look at is that in which the record begins.
+ */
+static void tell_record_line(struct csvk_validator *v, struct csvk_finding *f)
+{
+    if (v->record != NULL && f->line > v->record->line) {
+        finding_number(f, "record_line", CSVK_EXTRA_LINE, v->record->line);
+    }
+}
+
 static enum csvk_eol plain_kind(uint64_t eol)
 {
     return eol == CSVK_EOL_CRCRLF ? CSVK_EOL_CRLF : (enum csvk_eol)eol;
@@ -97,6 +108,7 @@ static enum csvk_eol plain_kind(uint64_t eol)
 static void tell(struct csvk_validator *v, struct csvk_finding *f, const struct csvk_fact *fact)
 {
     switch (fact->kind) {
+    case CSVK_FACT_TEXT_AFTER_CLOSING: tell_record_line(v, f); break;
     case CSVK_FACT_UNCLOSED: finding_number(f, "end_offset", CSVK_EXTRA_BYTE, fact->extra); break;
     case CSVK_FACT_SUSPICIOUS_LINES:
         finding_number(f, "lines", CSVK_EXTRA_NUMBER, fact->extra);

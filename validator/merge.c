@@ -22,6 +22,8 @@ static void move_finding(struct csvk_finding *f, const struct csvk_totals *by)
     for (size_t i = 0; i < f->nextras; i++) {
         if (f->extra[i].kind == CSVK_EXTRA_RECORD) {
             f->extra[i].number += by->records;
+        } else if (f->extra[i].kind == CSVK_EXTRA_LINE) {
+            f->extra[i].number += by->lines;
         } else if (f->extra[i].kind == CSVK_EXTRA_BYTE) {
             f->extra[i].number += by->bytes;
         }

@@ -175,9 +175,12 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "Readers keep it, drop it, or read on to the next one, over line breaks.",
          "a\\r\\n6\" pipe\\r\\n", "Enclose the field and double the quote.", "r17"},
     [RULE_TEXT_AFTER_CLOSING_QUOTE] = {"text-after-closing-quote", "EEEEE",
-                                       "text after the closing quote",
+                                       "text after the closing quote"
+                                       "{record_line?; the record begins in line }",
                                        "an enclosed field goes on behind its enclosure",
-                                       "Most often a quote inside the value was not doubled.",
+                                       "Most often a quote inside the value was not doubled. When "
+                                       "the record begins lines above, look there: an enclosure "
+                                       "that is never closed swallows lines up to the next one.",
                                        "a\\r\\n\"say \"hi\" now\"\\r\\n",
                                        "Double the quotes inside the value.", "r18"},
     [RULE_BACKSLASH_ESCAPED_QUOTE] = {"backslash-escaped-quote", "EEEEE",

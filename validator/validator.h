@@ -71,6 +71,7 @@ enum csvk_extra_kind {
     CSVK_EXTRA_NUMBER,
     CSVK_EXTRA_BYTE,   /* a number that counts bytes of the file: moves when parts are joined */
     CSVK_EXTRA_RECORD, /* the same for a record number */
+    CSVK_EXTRA_LINE,   /* and for a line */
     CSVK_EXTRA_TEXT,
 };
 /* A fact that goes with a finding beyond its place: {"found": 4}. */

@@ -199,6 +199,15 @@ jq -se 'length == 3 and .[0].valid and .[1].valid and .[2].rules["duplicate-key"
     fail "keys over slices: $(cat "$tmp/out")"
 expect_exit 0 "$CSVKIT" validate --columns=id,n --primary-key=id,n "$tmp/keyed"
 
+# an enclosure that is never closed shows lines below: the report names the line above
+printf 'a,b\n1,"x\n2,"y"\n3,"z"w\n' >"$tmp/swallowed.csv"
+expect_exit 1 "$CSVKIT" validate --format=json "$tmp/swallowed.csv"
+jq -e '[.findings[] | select(.rule == "text-after-closing-quote")]
+    | length == 2 and .[0].line == 3 and .[0].record_line == 2
+      and (.[0].message | endswith("; the record begins in line 2"))
+      and .[1].line == 4 and (.[1] | has("record_line") | not)' "$tmp/out" >/dev/null ||
+    fail "swallowed lines: $(cat "$tmp/out")"
+
 # rules and explain
 expect_exit 0 "$CSVKIT" rules
 [ "$(grep -c ' [EWI-] [EWI-] [EWI-] [EWI-] [EWI-]  ' "$tmp/out")" -ge 54 ] || fail "rules"
