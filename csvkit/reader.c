@@ -23,6 +23,8 @@
 #define FIELDS_WINDOW     (256u * 1024)
 #define ENOUGH_TOLD       2048 /* of records or facts: a flood of findings takes no memory either */
 #define COUNTS_MAX_RECORD (4u * 1024 * 1024) /* beyond it the automaton streams: memory is flat */
+#define MOST_FACTS        16384 /* likewise with that many facts, and in pieces: not many are held */
+#define OVERSIZE_PIECE    (64u * 1024)
 #define LARGEST_RECORD    (UINT64_C(0xffffffff) - (1u << 20))
 
 enum phase { PHASE_START, PHASE_RECORDS, PHASE_OVERSIZE, PHASE_DONE };
@@ -88,6 +90,7 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
     reader->scan.enough = ENOUGH_TOLD;
     if (reader->options.detail == CSVK_COUNTS) {
         reader->scan.most = reader->options.max_record;
+        reader->scan.most_facts = MOST_FACTS;
     }
     *out = reader;
     return CSVK_OK;
@@ -387,7 +390,7 @@ static void finish_oversize(struct csvk_reader *reader)
     finish(reader, law->position);
 }
 
-/* Feeds the window to the automaton; at most one record ends in a call. */
+/* Feeds a piece of the window to the automaton; at most one record ends in a call. */
 static void oversize(struct csvk_reader *reader)
 {
     struct csvk_law *law = &reader->scan.law;
@@ -399,6 +402,8 @@ static void oversize(struct csvk_reader *reader)
     law->open.facts_mark = reader->scan.told.nfacts;
     law->open.r.first_fact = (uint32_t)reader->scan.told.nfacts;
     size_t n = available(reader);
+    bool last = reader->at_end && n <= OVERSIZE_PIECE;
+    n = n <= OVERSIZE_PIECE ? n : OVERSIZE_PIECE;
     if (!reader->at_end && n != 0 && window_begin(reader)[n - 1] == 0x1a) {
         n--; /* is it the last byte of the file? */
     }
@@ -407,13 +412,13 @@ static void oversize(struct csvk_reader *reader)
     if (n != 0) {
         bool begins = law->position == law->open.r.offset;
         bool padding = (begins || oversize_is_padding(law)) && all_nul(window_begin(reader), n);
-        complete = csvk_law_feed(law, window_begin(reader), n, reader->at_end && !padding, &used);
+        complete = csvk_law_feed(law, window_begin(reader), n, last && !padding, &used);
         drop(reader, used);
     }
     if (complete) {
         reader->unclosed = law->unclosed;
         reader->phase = PHASE_RECORDS;
-    } else if (reader->at_end) {
+    } else if (last) {
         finish_oversize(reader);
     } else {
         tell_unfinished(&reader->scan);
@@ -482,7 +487,7 @@ static int next_in_oversize(struct csvk_reader *reader, struct csvk_batch *batch
                             struct csvk_error *err)
 {
     struct csvk_totals before = reader->scan.table.totals;
-    if (!reader->at_end) {
+    if (!reader->at_end && available(reader) < OVERSIZE_PIECE) {
         int status = read_more(reader, err);
         if (status != CSVK_OK) {
             return status;

@@ -8,6 +8,18 @@
 
 #define PHASE_MAX 4096 /* tables wider than this go through the walker alone */
 
+/* Facts about the record that has just ended, but for those that its line break adds. */
+static size_t facts_within(const struct csvk_scan *scan)
+{
+    const uint32_t added = CSVK_FACT_BIT(CSVK_FACT_CRCRLF) | CSVK_FACT_BIT(CSVK_FACT_FIRST_EOL) |
+                           CSVK_FACT_BIT(CSVK_FACT_MIXED_EOL) | CSVK_FACT_BIT(CSVK_FACT_BLANK);
+    size_t count = 0;
+    for (size_t i = scan->law.open.facts_mark; i < scan->told.nfacts; i++) {
+        count += (CSVK_FACT_BIT(scan->told.facts[i].kind) & added) == 0;
+    }
+    return count;
+}
+
 static size_t law_run(struct csvk_scan *scan, const unsigned char *bytes, size_t length,
                       bool at_end, uint64_t offset)
 {
@@ -17,7 +29,8 @@ static size_t law_run(struct csvk_scan *scan, const unsigned char *bytes, size_t
         size_t used = 0, nrecords = scan->told.nrecords;
         csvk_law_begin(&scan->law, &scan->table, &scan->told, offset, offset + done);
         bool complete = csvk_law_feed(&scan->law, bytes + done, length - done, at_end, &used);
-        scan->too_long = complete && scan->law.open.r.length > scan->most;
+        scan->too_long = complete && (scan->law.open.r.length > scan->most ||
+                                      facts_within(scan) > scan->most_facts);
         if (!complete || scan->too_long) {
             csvk_record_abandon(&scan->law.open, &scan->told);
             scan->told.nrecords = nrecords;
@@ -99,6 +112,7 @@ int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
     scan->patience = 1;
     scan->enough = SIZE_MAX;
     scan->most = UINT64_MAX;
+    scan->most_facts = SIZE_MAX;
     scan->run = options->law_only ? law_run : pick(options->simd);
     return CSVK_OK;
 }

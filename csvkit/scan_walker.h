@@ -125,6 +125,12 @@ static void walk_tell(struct walk *w, enum csvk_fact_kind kind, size_t at, size_
     csvk_told_fact(&w->scan->told, &fact);
 }
 
+/* The record has more facts than may be told of one. */
+static bool walk_is_flooded(const struct walk *w)
+{
+    return w->scan->told.nfacts - w->open->facts_mark > w->scan->most_facts;
+}
+
 /* What the CR at `at` is: -1: cannot tell without more bytes; CSVK_EOL_NONE: data. */
 static int walk_cr(const struct walk *w, size_t at)
 {
@@ -223,6 +229,9 @@ static SCAN_TARGET size_t walk_outside(struct walk *w, enum csvk_walk_place plac
             } else {
                 walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, at, 1, 0);
             }
+        }
+        if (walk_is_flooded(w)) {
+            return walk_stop(w, at, place);
         }
         cursor_drop(w->cursor);
     }
@@ -369,7 +378,7 @@ static size_t walk_odd(struct walk *w, struct csvk_bytes record, size_t at, size
 /* Tells the facts about the record's bytes, looking closely only where something is odd. */
 static SCAN_TARGET void walk_bytes(struct walk *w, struct csvk_bytes record)
 {
-    for (size_t at = 0; at < record.len && !w->scan->told.failed;) {
+    for (size_t at = 0; at < record.len && !w->scan->told.failed && !walk_is_flooded(w);) {
         size_t odd =
             at + first_odd(&w->scan->table, &w->cursor->n, record.ptr + at, record.len - at);
         if (odd == record.len) {
@@ -426,18 +435,27 @@ static inline SCAN_TARGET bool walk_delimiter(struct walk *w, size_t at)
     return true;
 }
 
+/* The record is left to whoever needs less memory for it. */
+static size_t walk_too_long(struct walk *w)
+{
+    w->scan->too_long = true;
+    csvk_record_abandon(w->open, &w->scan->told);
+    return INCOMPLETE;
+}
+
 /* The record at `from` ends at `at`; answers the offset behind it, INCOMPLETE when too long. */
 static SCAN_TARGET size_t walk_finish(struct walk *w, size_t from, size_t at)
 {
     if (at - from > w->scan->most) {
-        w->scan->too_long = true;
-        csvk_record_abandon(w->open, &w->scan->told);
-        return INCOMPLETE;
+        return walk_too_long(w);
     }
     walk_describe(w);
     struct csvk_bytes record = {w->bytes + from, at - from};
     if (w->cursor->odd < at || cut_sequence(record.ptr, record.len)) {
         walk_bytes(w, record);
+    }
+    if (walk_is_flooded(w)) {
+        return walk_too_long(w);
     }
     struct csvk_told *told = &w->scan->told;
     enum csvk_eol eol = walk_eol(w, at);
@@ -469,7 +487,7 @@ static void walk_pause(struct walk *w)
 /* The field at hand ends at `at`, or is INCOMPLETE; goes on to the end of the record at `from`. */
 static SCAN_TARGET size_t walk_rest(struct walk *w, size_t from, size_t at)
 {
-    while (at != INCOMPLETE) {
+    while (at != INCOMPLETE && !walk_is_flooded(w)) {
         walk_field_end(w, at);
         if (at == w->length || !walk_delimiter(w, at)) {
             break;
@@ -478,6 +496,9 @@ static SCAN_TARGET size_t walk_rest(struct walk *w, size_t from, size_t at)
         at = walk_field(w);
     }
     struct csvk_told *told = &w->scan->told;
+    if (walk_is_flooded(w)) {
+        return walk_too_long(w);
+    }
     if (at != INCOMPLETE && !told->failed) {
         return walk_finish(w, from, at);
     }

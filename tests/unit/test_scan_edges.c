@@ -323,6 +323,38 @@ START_TEST(what_is_too_long_does_not_depend_on_reads)
 }
 END_TEST
 
+/* Likewise with the number of its facts. */
+START_TEST(what_is_too_full_does_not_depend_on_reads)
+{
+    enum { MANY = 16385, ROOM = 3 * MANY };
+    static struct place want[ROOM], have[ROOM];
+    static unsigned char bytes[5 * MANY + 100];
+    static const char *const odd[] = {"\x01", "x\"", "\xff,", "\"a\"b,"};
+    for (size_t kind = 0; kind < sizeof odd / sizeof *odd; kind++) {
+        for (int more = -1; more <= 1; more++) {
+            size_t length = 6;
+            memcpy(bytes, "a,b\n1,", length);
+            for (int i = 0; i < MANY + more; i++) {
+                memcpy(bytes + length, odd[kind], strlen(odd[kind]));
+                length += strlen(odd[kind]);
+            }
+            memcpy(bytes + length, "\n2,\x01\r\n", 7);
+            length += 7;
+            struct csvk_options options = options_of(_i, CSVK_COUNTS, 0);
+            options.window = 2 * length;
+            size_t count = list_places(bytes, length, &options, want, ROOM);
+            for (size_t window = 100; window <= length; window *= 7) {
+                options.window = window;
+                options.law_only = window == 700;
+                ck_assert_uint_eq(list_places(bytes, length, &options, have, ROOM), count);
+                ck_assert_msg(memcmp(want, have, count * sizeof *want) == 0,
+                              "kind %zu, %d facts, window %zu", kind, MANY + more, window);
+            }
+        }
+    }
+}
+END_TEST
+
 START_TEST(oversize_records_know_lines_and_columns)
 {
     static const char *const pieces[] = {
@@ -356,6 +388,8 @@ int main(void)
                         CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, the_slack_decides_nothing, CSVK_SIMD_SCALAR, CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, what_is_too_long_does_not_depend_on_reads, CSVK_SIMD_SCALAR,
+                        CSVK_SIMD_AVX512 + 1);
+    tcase_add_loop_test(tcase, what_is_too_full_does_not_depend_on_reads, CSVK_SIMD_SCALAR,
                         CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, oversize_records_know_lines_and_columns, 0, 4);
     suite_add_tcase(suite, tcase);
