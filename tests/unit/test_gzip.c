@@ -188,16 +188,24 @@ START_TEST(the_place_in_memory_changes_nothing)
 }
 END_TEST
 
+/* Of level 4, with blocks of CUT_BLOCK bytes; what comes out goes to `file`. */
+enum { CUT_BLOCK = 20000 };
+static struct csvk_gzip *open_cutter(size_t threads, struct csvk_buf *file)
+{
+    struct csvk_gzip *gzip;
+    struct csvk_gzip_options options = {4, threads, CUT_BLOCK};
+    struct csvk_gzip_output output = {to_buf, file};
+    ck_assert_int_eq(csvk_gzip_new(&gzip, &options, output, NULL), CSVK_OK);
+    return gzip;
+}
+
 /* Cuts whenever the estimate reaches `target`; notes where, and checks the sizes that come out. */
 static void cut_at(const struct csvk_buf *text, uint64_t target, size_t threads,
                    struct csvk_buf *cuts)
 {
-    struct csvk_gzip *gzip;
     struct csvk_gzip_member member;
     struct csvk_buf file = CSVK_BUF_INIT;
-    struct csvk_gzip_options options = {4, threads, 20000};
-    struct csvk_gzip_output output = {to_buf, &file};
-    ck_assert_int_eq(csvk_gzip_new(&gzip, &options, output, NULL), CSVK_OK);
+    struct csvk_gzip *gzip = open_cutter(threads, &file);
     ck_assert_uint_eq(csvk_gzip_estimate(gzip), 0);
     size_t begin = 0;
     for (size_t at = 0; at < text->length; at += 1000) {
@@ -239,16 +247,13 @@ START_TEST(members_can_be_cut_near_a_size)
 }
 END_TEST
 
-/* As cut_at, but blocks are waited for: only the unfinished one, of 20,000 bytes, is a guess. */
+/* As cut_at, but blocks are waited for: only the unfinished one is a guess. */
 static void cut_settled(const struct csvk_buf *text, uint64_t target, size_t threads,
                         struct csvk_buf *cuts)
 {
-    struct csvk_gzip *gzip;
     struct csvk_gzip_member member;
     struct csvk_buf file = CSVK_BUF_INIT;
-    struct csvk_gzip_options options = {4, threads, 20000};
-    struct csvk_gzip_output output = {to_buf, &file};
-    ck_assert_int_eq(csvk_gzip_new(&gzip, &options, output, NULL), CSVK_OK);
+    struct csvk_gzip *gzip = open_cutter(threads, &file);
     for (size_t at = 0; at < text->length; at += 1000) {
         ck_assert_int_eq(csvk_gzip_write(gzip, text->data + at, 1000, NULL), CSVK_OK);
         csvk_gzip_settle(gzip, target);
@@ -256,8 +261,8 @@ static void cut_settled(const struct csvk_buf *text, uint64_t target, size_t thr
             continue;
         }
         ck_assert_int_eq(csvk_gzip_finish(gzip, &member, NULL), CSVK_OK);
-        ck_assert_uint_gt(member.bytes + options.block_size, target);
-        ck_assert_uint_lt(member.bytes, target + (uint64_t)8 * options.block_size);
+        ck_assert_uint_gt(member.bytes + CUT_BLOCK, target);
+        ck_assert_uint_lt(member.bytes, target + 8 * CUT_BLOCK);
         ck_assert_int_eq(csvk_buf_printf(cuts, "%zu %u\n", at, member.crc), CSVK_OK);
         csvk_buf_clear(&file);
     }
