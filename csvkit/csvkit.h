@@ -326,7 +326,8 @@ enum csvk_simd {
     CSVK_SIMD_SSE2,
     CSVK_SIMD_SSE42,  /* SSSE3, SSE4.2 and carry-less multiply */
     CSVK_SIMD_AVX2,   /* AVX2, BMI1, BMI2 and carry-less multiply */
-    CSVK_SIMD_AVX512, /* AVX-512BW and what AVX2 needs; only where VBMI shows that it is fast */
+    CSVK_SIMD_AVX512, /* AVX-512 as Ice Lake and Zen 4 have it: BW, DQ, VBMI 1 and 2, VPOPCNTDQ,
+                         GFNI */
     CSVK_SIMD_NEON,
 };
 CSVK_API enum csvk_simd csvk_simd_best(void);

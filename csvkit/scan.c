@@ -52,7 +52,10 @@ enum csvk_simd csvk_simd_best(void)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
         __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul") &&
         __builtin_cpu_supports("popcnt")) {
-        bool wide = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");
+        bool wide = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                    __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+                    __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("gfni") &&
+                    __builtin_cpu_supports("vpclmulqdq");
         return wide ? CSVK_SIMD_AVX512 : CSVK_SIMD_AVX2;
     }
     if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("ssse3") &&

@@ -5,10 +5,10 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define SCAN_TARGET        __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
-#define SCAN_NAME          csvk_scan_avx2
-#define SCAN_PEXT          _pext_u64
-#define SCAN_BZHI(mask, n) _bzhi_u64(mask, (unsigned)(n))
+#define SCAN_TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
+#define SCAN_NAME   csvk_scan_avx2
+#define SCAN_PEXT   _pext_u64
+#define SCAN_PDEP   _pdep_u64
 
 typedef struct {
     __m256i low, high;
@@ -101,10 +101,11 @@ PROBE_INLINE struct probe probe_none(void)
                           _mm256_setzero_si256(), _mm256_setzero_si256()};
 }
 
-PROBE_INLINE struct probe_needles probe_needles_of(const struct needles *n)
+PROBE_INLINE struct probe_needles probe_needles_of(const struct csvk_table *table)
 {
-    return (struct probe_needles){_mm256_set1_epi8((char)n->delimiter),
-                                  _mm256_set1_epi8((char)n->enclosure)};
+    struct needles n = needles_of(table);
+    return (struct probe_needles){_mm256_set1_epi8((char)n.delimiter),
+                                  _mm256_set1_epi8((char)n.enclosure)};
 }
 
 /* Half a block: its comparisons; what `kind` does not allow goes into *seen. */

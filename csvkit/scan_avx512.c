@@ -1,7 +1,7 @@
 /*
- * scan_avx512.c - the fast scan with AVX-512BW, BMI2 and carry-less multiply: a comparison of 64
- * bytes is a mask at once. Taken only where AVX-512 VBMI is there too (Ice Lake, Zen 4 and later):
- * earlier machines lower their clock for it. See scan_template.h.
+ * scan_avx512.c - the fast scan with AVX-512 as Ice Lake, Zen 4 and later have it; earlier machines
+ * lower their clock for it. A comparison of 64 bytes is a mask at once, and sprints take eight
+ * blocks at a time (scan_lanes.h). See scan_template.h.
  */
 #include "csvkit/scan_levels.h"
 #include "csvkit/scan_needles.h"
@@ -9,10 +9,13 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define SCAN_TARGET        __attribute__((target("avx512f,avx512bw,avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
-#define SCAN_NAME          csvk_scan_avx512
-#define SCAN_PEXT          _pext_u64
-#define SCAN_BZHI(mask, n) _bzhi_u64(mask, (unsigned)(n))
+#define SCAN_TARGET                                                                                \
+    __attribute__((                                                                                \
+        target("avx512f,avx512bw,avx512dq,avx512vbmi,avx512vbmi2,avx512vpopcntdq,gfni,vpclmulqdq," \
+               "avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
+#define SCAN_NAME  csvk_scan_avx512
+#define SCAN_PEXT  _pext_u64
+#define SCAN_LANES /* sprints by scan_lanes.h */
 
 typedef __m512i chunk;
 
@@ -60,103 +63,9 @@ static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 #define UTF8_BYTES          64
 #include "csvkit/scan_utf8.h"
 
-/* ---- what a sprint asks of a block (scan_sprint.h) ---- */
+/* ---- what a sprint asks behind its blocks (scan_sprint.h) ---- */
 
 #define PROBE_INLINE static inline __attribute__((always_inline)) SCAN_TARGET
-
-struct probe_needles {
-    __m512i delimiter, quote;
-};
-
-struct struct_masks {
-    uint64_t separator, lf, quote, cr; /* separator: delimiter or LF */
-};
-
-/* What was seen: whether a byte is not allowed shows at the end. */
-struct probe {
-    __m512i highest; /* signed with SPRINT_TEXT, so that only 7F is 7F; else unsigned */
-    __m512i lowest;  /* with SPRINT_UNCHECKED: 0 where NUL is, or CR that may not be */
-    __m512i least;   /* but for structure; and ... */
-    uint64_t low;    /* ... below 20 and not structure */
-    uint64_t quotes; /* where none may be */
-    uint64_t tabs;
-};
-
-PROBE_INLINE struct probe probe_none(void)
-{
-    return (struct probe){_mm512_setzero_si512(),
-                          _mm512_set1_epi8((char)0xff),
-                          _mm512_set1_epi8((char)0xff),
-                          0,
-                          0,
-                          0};
-}
-
-PROBE_INLINE struct probe_needles probe_needles_of(const struct needles *n)
-{
-    return (struct probe_needles){_mm512_set1_epi8((char)n->delimiter),
-                                  _mm512_set1_epi8((char)n->enclosure)};
-}
-
-/* What `kind` does not allow goes into *seen. */
-PROBE_INLINE struct struct_masks probe_block(const unsigned char *p, const struct probe_needles *n,
-                                             unsigned kind, struct probe *seen, uint64_t *high)
-{
-    chunk v = chunk_load(p);
-    struct struct_masks k = {0, chunk_eq(v, '\n'), 0, 0};
-    k.separator = _mm512_cmpeq_epi8_mask(v, n->delimiter) | k.lf;
-    uint64_t quote = _mm512_cmpeq_epi8_mask(v, n->quote); /* none: NUL, which is too low anyhow */
-    uint64_t known = k.separator;
-    if ((kind & SPRINT_QUOTES) != 0) {
-        k.quote = quote;
-    } else {
-        seen->quotes |= quote;
-    }
-    if ((kind & SPRINT_CR) != 0) {
-        k.cr = chunk_eq(v, '\r');
-        known |= k.cr;
-    }
-    if ((kind & SPRINT_TAB) != 0) {
-        uint64_t tab = chunk_eq(v, '\t');
-        known |= tab;
-        seen->tabs |= tab & ~k.separator;
-    }
-    if ((kind & SPRINT_TEXT) != 0) {
-        *high = chunk_high(v);
-    }
-    if ((kind & SPRINT_UNCHECKED) != 0) {
-        seen->lowest = _mm512_min_epu8(seen->lowest, v);
-        if ((kind & SPRINT_CR) == 0) {
-            __m512i cr = _mm512_xor_si512(v, _mm512_set1_epi8('\r'));
-            seen->lowest = _mm512_min_epu8(seen->lowest, cr);
-        }
-        return k;
-    }
-    if ((kind & SPRINT_CR) == 0) {
-        seen->least = _mm512_mask_min_epu8(seen->least, ~known, seen->least, v);
-    } else { /* with one mask more alive this way is the faster one */
-        uint64_t low = _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(0x20));
-        __asm__("" : "+r"(low)); /* or it goes back into a mask register, for one "and not" */
-        seen->low |= low & ~known;
-    }
-    seen->highest = (kind & SPRINT_TEXT) != 0 ? _mm512_max_epi8(seen->highest, v)
-                                              : _mm512_max_epu8(seen->highest, v);
-    return k;
-}
-
-/* True when a byte was seen that `kind` does not allow. */
-PROBE_INLINE bool probe_stray(const struct probe *seen)
-{
-    uint64_t high = _mm512_cmpge_epu8_mask(seen->highest, _mm512_set1_epi8(0x7f));
-    uint64_t zero = _mm512_testn_epi8_mask(seen->lowest, seen->lowest);
-    uint64_t low = _mm512_cmplt_epu8_mask(seen->least, _mm512_set1_epi8(0x20)) | seen->low;
-    return (low | high | zero | seen->quotes) != 0;
-}
-
-PROBE_INLINE bool probe_tabs(const struct probe *seen)
-{
-    return seen->tabs != 0;
-}
 
 /* Bit i: words[i], one for each block of a sprint, is not 0. */
 PROBE_INLINE uint64_t probe_words(const uint64_t *words)
@@ -171,19 +80,24 @@ PROBE_INLINE uint64_t probe_words(const uint64_t *words)
 
 struct probe_text {
     __m512i ill;
-    uint64_t leads;
+    __m512i leads;   /* bit 7: a lead byte of a special sequence */
+    __m512i special; /* FF for each of those, from C0 */
 };
 
 PROBE_INLINE struct probe_text probe_text_none(void)
 {
-    return (struct probe_text){_mm512_setzero_si512(), 0};
+    const uint64_t leads =
+        UINT64_C(1) << (0xc2 & 63) | UINT64_C(1) << (0xe2 & 63) | UINT64_C(1) << (0xef & 63);
+    return (struct probe_text){_mm512_setzero_si512(), _mm512_setzero_si512(),
+                               _mm512_movm_epi8((__mmask64)leads)};
 }
 
 PROBE_INLINE void probe_text(const unsigned char *p, struct probe_text *t)
 {
     chunk v = chunk_load(p);
     t->ill = _mm512_or_si512(t->ill, utf8_errors(p));
-    t->leads |= chunk_eq(v, 0xef) | chunk_eq(v, 0xe2) | chunk_eq(v, 0xc2);
+    __m512i lead = _mm512_permutex2var_epi8(_mm512_setzero_si512(), v, t->special);
+    t->leads = _mm512_ternarylogic_epi64(t->leads, lead, v, 0xf8); /* ASCII is none */
 }
 
 PROBE_INLINE bool probe_ill(const struct probe_text *t)
@@ -194,7 +108,7 @@ PROBE_INLINE bool probe_ill(const struct probe_text *t)
 /* Whether U+FEFF and its like may be in the sprint at p: a lead byte was seen, or stands before. */
 PROBE_INLINE bool probe_special(const struct probe_text *t, const unsigned char *p)
 {
-    return p[-1] >= 0x80 || p[-2] >= 0x80 || t->leads != 0;
+    return p[-1] >= 0x80 || p[-2] >= 0x80 || _mm512_movepi8_mask(t->leads) != 0;
 }
 
 static SCAN_TARGET bool check_special(const unsigned char *p, size_t blocks)

@@ -33,8 +33,16 @@ struct sprint_notes {
     uint64_t ends[SPRINT_BLOCKS];  /* record ends */
     uint64_t inner[SPRINT_BLOCKS]; /* enclosed line breaks */
     uint64_t structure[SPRINT_BLOCKS];
-    uint64_t high[SPRINT_BLOCKS]; /* not 0: a byte above 7F */
+    uint64_t texts; /* bit i: block i holds a byte above 7F; with SPRINT_TEXT */
 };
+
+#if defined(SCAN_LANES)
+#include "csvkit/scan_lanes.h"
+#else
+static inline void sprint_prepare(struct csvk_scan *scan, unsigned kind)
+{
+    (void)scan, (void)kind;
+}
 
 /* Answers doubts: bits that should be 0. */
 static inline __attribute__((always_inline)) SCAN_TARGET uint64_t
@@ -68,7 +76,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET uint64_t
 sprint_width(struct sprint *s, const struct prover *pr, uint64_t ends, uint64_t structure)
 {
     uint64_t n = popcount(structure), records = popcount(ends);
-    uint64_t doubt = SCAN_BZHI(SCAN_PEXT(ends, structure) ^ pr->phase_row[s->phase], n);
+    uint64_t doubt = ends ^ SCAN_PDEP(pr->phase_row[s->phase], structure);
     s->phase += n - pr->width * records;
     s->records += records;
     return doubt;
@@ -105,42 +113,45 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_block(
 /* All blocks; `kind` is a constant in each caller. True when nothing is in doubt. Works on copies:
  * through pointers every block would go through memory. */
 static inline __attribute__((always_inline)) SCAN_TARGET bool sprint_blocks(
-    struct sprint *state, const struct prover *prover, const struct needles *n,
+    struct sprint *state, const struct csvk_scan *scan, const struct prover *prover,
     const unsigned char *p, unsigned kind, struct sprint_notes *notes)
 {
     struct sprint s = *state;
     const struct prover pr = *prover;
-    const struct probe_needles v = probe_needles_of(n);
+    const struct probe_needles v = probe_needles_of(&scan->table);
     struct probe seen = probe_none();
+    uint64_t high[SPRINT_BLOCKS];
     for (size_t i = 0; i < SPRINT_BLOCKS; i++) {
-        struct struct_masks k = probe_block(p + 64 * i, &v, kind, &seen, &notes->high[i]);
+        struct struct_masks k = probe_block(p + 64 * i, &v, kind, &seen, &high[i]);
         if (!sprint_block(&s, &pr, k, kind, notes, i)) {
             return false;
         }
     }
     s.tabs = (kind & SPRINT_TAB) != 0 && probe_tabs(&seen);
+    notes->texts = (kind & SPRINT_TEXT) != 0 ? probe_words(high) : 0;
     *state = s;
     return !probe_stray(&seen);
 }
+#endif
 
-static SCAN_TARGET bool sprint_kind(struct sprint *s, const struct prover *pr,
-                                    const struct needles *n, const unsigned char *p, unsigned kind,
+static SCAN_TARGET bool sprint_kind(struct sprint *s, const struct csvk_scan *scan,
+                                    const struct prover *pr, const unsigned char *p, unsigned kind,
                                     struct sprint_notes *notes)
 {
     switch (kind) {
-    case 0: return sprint_blocks(s, pr, n, p, 0, notes);
-    case 1: return sprint_blocks(s, pr, n, p, 1, notes);
-    case 2: return sprint_blocks(s, pr, n, p, 2, notes);
-    case 3: return sprint_blocks(s, pr, n, p, 3, notes);
-    case 4: return sprint_blocks(s, pr, n, p, 4, notes);
-    case 5: return sprint_blocks(s, pr, n, p, 5, notes);
-    case 6: return sprint_blocks(s, pr, n, p, 6, notes);
-    case 7: return sprint_blocks(s, pr, n, p, 7, notes);
-    case 8: return sprint_blocks(s, pr, n, p, 8, notes);
-    case 9: return sprint_blocks(s, pr, n, p, 9, notes);
-    case 10: return sprint_blocks(s, pr, n, p, 10, notes);
-    case 11: return sprint_blocks(s, pr, n, p, 11, notes);
-    default: return sprint_blocks(s, pr, n, p, SPRINT_ALL, notes);
+    case 0: return sprint_blocks(s, scan, pr, p, 0, notes);
+    case 1: return sprint_blocks(s, scan, pr, p, 1, notes);
+    case 2: return sprint_blocks(s, scan, pr, p, 2, notes);
+    case 3: return sprint_blocks(s, scan, pr, p, 3, notes);
+    case 4: return sprint_blocks(s, scan, pr, p, 4, notes);
+    case 5: return sprint_blocks(s, scan, pr, p, 5, notes);
+    case 6: return sprint_blocks(s, scan, pr, p, 6, notes);
+    case 7: return sprint_blocks(s, scan, pr, p, 7, notes);
+    case 8: return sprint_blocks(s, scan, pr, p, 8, notes);
+    case 9: return sprint_blocks(s, scan, pr, p, 9, notes);
+    case 10: return sprint_blocks(s, scan, pr, p, 10, notes);
+    case 11: return sprint_blocks(s, scan, pr, p, 11, notes);
+    default: return sprint_blocks(s, scan, pr, p, SPRINT_ALL, notes);
     }
 }
 
@@ -148,7 +159,7 @@ static SCAN_TARGET bool sprint_kind(struct sprint *s, const struct prover *pr,
 static SCAN_TARGET bool sprint_text(const struct prover *pr, const unsigned char *p,
                                     const struct sprint_notes *notes, uint64_t *texts)
 {
-    uint64_t blocks = probe_words(notes->high) | (pr->wide ? 1 : 0);
+    uint64_t blocks = notes->texts | (pr->wide ? 1 : 0);
     *texts = blocks;
     struct probe_text t = probe_text_none();
     for (uint64_t left = blocks; left != 0; left &= left - 1) {
@@ -237,12 +248,13 @@ static SCAN_TARGET void count_sprint(struct prover *pr, const struct sprint *s,
 }
 
 /* Delimiters behind the last LF before `stop`: those of the enclosed line that is open there. */
-static SCAN_TARGET uint64_t delimiters_on_line(const unsigned char *stop, const struct needles *n)
+static SCAN_TARGET uint64_t delimiters_on_line(const unsigned char *stop,
+                                               const struct csvk_table *t)
 {
     uint64_t count = 0;
     for (const unsigned char *p = stop - 64;; p -= 64) {
         chunk c = chunk_load(p);
-        uint64_t delimiter = chunk_eq(c, n->delimiter), lf = chunk_eq(c, '\n');
+        uint64_t delimiter = chunk_eq(c, t->dialect.delimiter), lf = chunk_eq(c, '\n');
         if (lf != 0) {
             return count + popcount(delimiter & ~below(63u - (unsigned)__builtin_clzll(lf)));
         }
@@ -262,7 +274,7 @@ static unsigned next_kind(const struct sprint *s, unsigned kind, uint64_t texts)
 }
 
 static SCAN_TARGET void accept_sprint(struct prover *pr, const struct sprint *s,
-                                      const unsigned char *stop, const struct needles *n)
+                                      const unsigned char *stop)
 {
     uint64_t closed = s->quote & ~s->inside;
     pr->inside = s->inside;
@@ -272,7 +284,7 @@ static SCAN_TARGET void accept_sprint(struct prover *pr, const struct sprint *s,
     pr->phase = s->phase;
     pr->wide = stop[-1] >= 0x80 || stop[-2] >= 0x80 || stop[-3] >= 0x80;
     pr->inner_line = s->inner_line;
-    pr->inner_delimiters = pr->inner_line ? delimiters_on_line(stop, n) : 0;
+    pr->inner_delimiters = pr->inner_line ? delimiters_on_line(stop, pr->table) : 0;
 }
 
 /* What the bytes before force into the set. */
@@ -282,7 +294,7 @@ static unsigned sprint_needs(const struct prover *pr)
            (pr->cr | pr->crlf_mode ? SPRINT_CR : 0) | (pr->wide ? SPRINT_TEXT : 0);
 }
 
-static SCAN_TARGET bool sprint_once(struct prover *pr, const struct needles *n,
+static SCAN_TARGET bool sprint_once(struct csvk_scan *scan, struct prover *pr,
                                     const unsigned char *bytes, size_t at, unsigned kind,
                                     struct sprint_notes *notes)
 {
@@ -292,7 +304,8 @@ static SCAN_TARGET bool sprint_once(struct prover *pr, const struct needles *n,
                        .cr = pr->cr << 63,
                        .phase = pr->phase};
     uint64_t texts = 0;
-    if (!sprint_kind(&s, pr, n, bytes + at, kind, notes) ||
+    sprint_prepare(scan, kind);
+    if (!sprint_kind(&s, scan, pr, bytes + at, kind, notes) ||
         ((kind & (SPRINT_QUOTES | SPRINT_UNCHECKED)) == SPRINT_QUOTES &&
          !sprint_inner(&s, notes)) ||
         ((kind & SPRINT_TEXT) != 0 && !sprint_text(pr, bytes + at, notes, &texts))) {
@@ -300,7 +313,7 @@ static SCAN_TARGET bool sprint_once(struct prover *pr, const struct needles *n,
     }
     count_sprint(pr, &s, notes->ends, bytes, at);
     pr->kind = next_kind(&s, kind, texts);
-    accept_sprint(pr, &s, bytes + at + (size_t)64 * SPRINT_BLOCKS, n);
+    accept_sprint(pr, &s, bytes + at + (size_t)64 * SPRINT_BLOCKS);
     return true;
 }
 
@@ -328,12 +341,11 @@ static SCAN_TARGET bool sprint(struct csvk_scan *scan, struct prover *pr,
         csvk_wants(pr->table, CSVK_FACT_NON_ASCII)) {
         return false;
     }
-    struct needles n = needles_of(&scan->table);
     struct sprint_notes notes;
     unsigned unchecked = (scan->table.facts & CHECKED_FACTS) == 0 ? SPRINT_UNCHECKED : 0;
     unsigned all = unchecked != 0 ? SPRINT_ALL_OF_UNCHECKED : SPRINT_ALL;
     unsigned kind = ((pr->kind | sprint_needs(pr)) & all) | unchecked;
-    while (!sprint_once(pr, &n, bytes, at, kind, &notes)) {
+    while (!sprint_once(scan, pr, bytes, at, kind, &notes)) {
         if (kind == all) {
             pr->kind = SPRINT_ALL;
             return false;
