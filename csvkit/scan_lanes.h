@@ -277,7 +277,6 @@ LANES_INLINE bool sprint_blocks(struct sprint *state, const struct csvk_scan *sc
     if (lanes_in_doubt(doubt, &seen) || !lanes_width(&s, pr, notes, steps)) {
         return false;
     }
-    s.fixed = lanes_last(before.fixed);
     s.quote = lanes_last(before.quote);
     s.cr = lanes_last(before.cr);
     s.separators = lanes_last(separator);

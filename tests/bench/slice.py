@@ -181,6 +181,8 @@ def against_slicer(rounds, size):
                     compared(rounds, mine, "go slicer, rows, %d" % threads), must)
             print("  %-58s %7.2f x" % ("   the same beside slicer.go runs",
                                      compared(rounds, mine, "go slicer, runs, %d" % threads)))
+        print("  %-58s %7.2f x" % ("   the bare engine beside it: the most that slicing can reach",
+                                 times(rounds, "bare engine of -%d" % level, "go slicer, rows, 1")))
         saved = smaller(rounds, "slice -%d -j1" % level, there)
         if level == DEFAULT:
             verdict("   and smaller by", saved, 3, "%")

@@ -167,6 +167,56 @@ START_TEST(defects_are_told_alike_at_every_place)
 }
 END_TEST
 
+/* ---- one defect in a stretch that is proven many blocks at a time (scan_sprint.h) ---- */
+
+/* Values of a field, each with a defect that shows nowhere else in its record. */
+static const char *const lone_defects[] = {"ab\"cd\"", "\"ab\"cd", "\"ab\" ",      " \"ab\"",
+                                           "a\rb",     "\x01",     "\x7f",         "\xc3",
+                                           "\xe2\x82", "\x80",     "\xe2\x80\xa8", "\xc2\x85"};
+
+/* Clean records, and among them one whose first field ends with `value`, which is put `at` bytes
+ * behind the header. */
+static void put_stretch(struct csvk_buf *to, size_t at, const char *value, const char *eol)
+{
+    static const char filling[] = "0123456789 bcdefghi jklmnopqrs tuvwxyz ABCDEFGHIJ KLMNOPQRST "
+                                  "0123456789 bcdefghi jklmnopqrs tuvwxyz ABCDEFGHIJ KLMNOPQRST ";
+    const size_t tail = strlen(",\"y, \"\"\",z") + strlen(eol); /* of a record */
+    csvk_buf_clear(to);
+    int status = csvk_buf_printf(to, "a,b,c%s", eol);
+    at += to->length;
+    while (status == CSVK_OK && to->length < at + 5000) {
+        size_t left = at - to->length; /* wraps behind the defect */
+        int width = left > 200 ? 50 : left > 2 * (tail + 10) ? (int)(left - tail - 10) : (int)left;
+        status = csvk_buf_printf(to, "%.*s%s,\"y, \"\"\",z%s", width, filling,
+                                 left == (size_t)width ? value : "", eol);
+    }
+    ck_assert_int_eq(status, CSVK_OK);
+}
+
+START_TEST(a_lone_defect_is_told_at_every_border)
+{
+    static struct csvk_buf table, want, have;
+    for (size_t k = 0; k < 2 * sizeof lone_defects / sizeof *lone_defects; k++) {
+        for (size_t at = 61; at < (size_t)64 * 34; at += at % 64 < 3 || at % 64 > 59 ? 1 : 57) {
+            put_stretch(&table, at, lone_defects[k / 2], k % 2 == 0 ? "\n" : "\r\n");
+            struct csvk_options options = options_of(_i, CSVK_COUNTS, 0);
+            options.facts &= ~(CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) | CSVK_FACT_BIT(CSVK_FACT_TAB));
+            csvk_buf_clear(&have);
+            support_reading(table.data, table.length, &options, &have);
+            options.law_only = true;
+            csvk_buf_clear(&want);
+            support_reading(table.data, table.length, &options, &want);
+            ck_assert_msg(want.length == have.length &&
+                              memcmp(want.data, have.data, want.length) == 0,
+                          "defect %zu at %zu, level %d", k / 2, at, _i);
+        }
+    }
+    csvk_buf_release(&table);
+    csvk_buf_release(&want);
+    csvk_buf_release(&have);
+}
+END_TEST
+
 /* ---- slack full of bytes that mean something ---- */
 
 static uint64_t scan_digest(const unsigned char *bytes, size_t length,
@@ -385,6 +435,8 @@ int main(void)
     tcase_add_loop_test(tcase, nothing_beside_the_input_is_read, CSVK_SIMD_SCALAR,
                         CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, defects_are_told_alike_at_every_place, CSVK_SIMD_SCALAR,
+                        CSVK_SIMD_AVX512 + 1);
+    tcase_add_loop_test(tcase, a_lone_defect_is_told_at_every_border, CSVK_SIMD_AVX2,
                         CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, the_slack_decides_nothing, CSVK_SIMD_SCALAR, CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, what_is_too_long_does_not_depend_on_reads, CSVK_SIMD_SCALAR,
