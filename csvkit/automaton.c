@@ -261,6 +261,8 @@ static void end_field(struct csvk_law *law)
     if (r->nfields == law->table->totals.width + 1 && law->table->totals.width != 0) {
         r->surplus_offset = law->field_begin;
         r->surplus_length = length;
+        law->surplus_line = law->field_line;
+        law->surplus_line_begin = law->field_line_begin;
     }
     r->last_empty = length == 0;
 }
@@ -425,8 +427,8 @@ void csvk_law_begin(struct csvk_law *law, struct csvk_table *table, struct csvk_
     law->told = told;
     law->base = base;
     law->position = offset;
-    law->line_begin = offset;
     csvk_record_begin(&law->open, table, told, offset);
+    law->line_begin = law->open.r.line == 1 ? 0 : offset; /* a byte order mark is of the line */
     begin_field(law, offset);
 }
 

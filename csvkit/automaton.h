@@ -25,6 +25,7 @@ struct csvk_law {
     bool escaped;       /* the next byte is data whatever it is */
     unsigned char last; /* byte before `position` in this record, 0 at its start */
     uint64_t field_begin, field_line, field_line_begin;
+    uint64_t surplus_line, surplus_line_begin; /* of the first field too many; 0: there is none */
     uint32_t field_flags;
     uint64_t closing;                  /* offset of the enclosure that led to LAW_QUOTE_SEEN */
     bool backslash;                    /* the byte before `closing` is a backslash of the value */

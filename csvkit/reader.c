@@ -22,8 +22,9 @@
 #define DEFAULT_WINDOW    (1024u * 1024)
 #define FIELDS_WINDOW     (256u * 1024)
 #define ENOUGH_TOLD       2048 /* of records or facts: a flood of findings takes no memory either */
-#define COUNTS_MAX_RECORD (4u * 1024 * 1024) /* beyond it the automaton streams: memory is flat */
+#define COUNTS_MAX_RECORD (2u * 1024 * 1024) /* beyond it the automaton streams: memory is flat */
 #define MOST_FACTS        16384 /* likewise with that many facts, and in pieces: not many are held */
+#define MOST_FIELDS       131072 /* and that many fields */
 #define OVERSIZE_PIECE    (64u * 1024)
 #define LARGEST_RECORD    (UINT64_C(0xffffffff) - (1u << 20))
 
@@ -91,6 +92,7 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
     if (reader->options.detail == CSVK_COUNTS) {
         reader->scan.most = reader->options.max_record;
         reader->scan.most_facts = MOST_FACTS;
+        reader->scan.most_fields = MOST_FIELDS;
     }
     *out = reader;
     return CSVK_OK;
@@ -427,6 +429,15 @@ static void oversize(struct csvk_reader *reader)
 
 /* ---- batches ---- */
 
+/* Nobody else can count lines of a record that was not kept. */
+static void place_oversize(const struct csvk_law *law, struct csvk_batch *batch)
+{
+    batch->last_line = law->open.r.line + law->open.lines;
+    batch->last_line_begin = law->line_begin;
+    batch->surplus_line = law->surplus_line;
+    batch->surplus_line_begin = law->surplus_line_begin;
+}
+
 static void hand_out(struct csvk_reader *reader, struct csvk_batch *batch,
                      const struct csvk_totals *before, size_t size)
 {
@@ -445,6 +456,9 @@ static void hand_out(struct csvk_reader *reader, struct csvk_batch *batch,
                                  .facts = told->facts,
                                  .nfacts = told->nfacts,
                                  .record_end = told->ends};
+    if (told->nrecords != 0 && told->records[told->nrecords - 1].oversize) {
+        place_oversize(&reader->scan.law, batch);
+    }
     reader->told_bytes = size;
     reader->scan.table.totals.bytes = reader->bytes_read;
 }

@@ -30,6 +30,7 @@ static size_t law_run(struct csvk_scan *scan, const unsigned char *bytes, size_t
         csvk_law_begin(&scan->law, &scan->table, &scan->told, offset, offset + done);
         bool complete = csvk_law_feed(&scan->law, bytes + done, length - done, at_end, &used);
         scan->too_long = complete && (scan->law.open.r.length > scan->most ||
+                                      scan->law.open.r.nfields > scan->most_fields ||
                                       facts_within(scan) > scan->most_facts);
         if (!complete || scan->too_long) {
             csvk_record_abandon(&scan->law.open, &scan->told);
@@ -115,7 +116,7 @@ int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
     scan->patience = 1;
     scan->enough = SIZE_MAX;
     scan->most = UINT64_MAX;
-    scan->most_facts = SIZE_MAX;
+    scan->most_facts = scan->most_fields = SIZE_MAX;
     scan->run = options->law_only ? law_run : pick(options->simd);
     return CSVK_OK;
 }

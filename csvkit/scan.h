@@ -50,11 +50,12 @@ struct csvk_scan {
     unsigned char classes[128]; /* of ASCII, for sprints of one kind; see scan_lanes.h */
     unsigned classes_kind;      /* that kind and one, or 0 */
     unsigned patience;          /* records that the walker takes before the prover is asked again */
-    size_t enough;     /* a call may end when as many records or facts are told; see csvk_scan */
-    uint64_t most;     /* bytes of a record that is told, without its line break; any at first */
-    size_t most_facts; /* about it, those of its line break left out; any at first */
-    bool too_long;     /* the call ended before a record that has more of either */
-    bool pauses;       /* may go on within a record, see csvk_scan; false at first */
+    size_t enough;      /* a call may end when as many records or facts are told; see csvk_scan */
+    uint64_t most;      /* bytes of a record that is told, without its line break; any at first */
+    size_t most_facts;  /* about it, those of its line break left out; any at first */
+    size_t most_fields; /* likewise its fields */
+    bool too_long;      /* the call ended before a record that has more of any */
+    bool pauses;        /* may go on within a record, see csvk_scan; false at first */
     struct csvk_pause pause;
 };
 

@@ -125,10 +125,11 @@ static void walk_tell(struct walk *w, enum csvk_fact_kind kind, size_t at, size_
     csvk_told_fact(&w->scan->told, &fact);
 }
 
-/* The record has more facts than may be told of one. */
+/* The record has more facts or fields than may be told of one. */
 static bool walk_is_flooded(const struct walk *w)
 {
-    return w->scan->told.nfacts - w->open->facts_mark > w->scan->most_facts;
+    return w->scan->told.nfacts - w->open->facts_mark > w->scan->most_facts ||
+           w->open->r.nfields > w->scan->most_fields;
 }
 
 /* What the CR at `at` is: -1: cannot tell without more bytes; CSVK_EOL_NONE: data. */
@@ -415,7 +416,8 @@ static inline SCAN_TARGET void walk_plain_fields(struct walk *w)
     struct cursor *c = w->cursor;
     struct csvk_told *told = &w->scan->told;
     size_t at = cursor_next(c);
-    while (at < w->length && w->bytes[at] == c->n.delimiter) {
+    while (at < w->length && w->bytes[at] == c->n.delimiter &&
+           w->open->r.nfields <= w->scan->most_fields) {
         csvk_told_field(told, w->field.begin, at, 0);
         w->open->r.nfields++;
         w->field.begin = at + 1;

@@ -3,8 +3,8 @@
  *
  * Lines are counted from a known place: the last one counted (findings of a record come in order of
  * their bytes), the first byte of the record, or the first byte of the batch. A line ends with
- * CRLF, LF or CR, inside enclosures too. What cannot be seen (a record larger than memory allows)
- * is placed on the line where its record begins.
+ * CRLF, LF or CR, inside enclosures too. Of a record that is too large to be kept the batch knows
+ * the lines that matter.
  */
 #include "validator/judge.h"
 
@@ -31,6 +31,19 @@ static void choose_mark(struct csvk_validator *v, uint64_t byte)
         set_mark(v, r->offset, r->line, r->line == 1 ? 0 : r->offset);
     } else {
         set_mark(v, v->batch->offset, v->batch->first_line, v->line_start);
+    }
+}
+
+/* The place lies on a line of a record that was not kept. */
+static void mark_oversize(struct csvk_validator *v, uint64_t byte)
+{
+    const struct csvk_batch *b = v->batch;
+    const struct csvk_record *r = v->record;
+    set_mark(v, r->offset, r->line, r->line == 1 ? 0 : r->offset);
+    if (b->last_line > r->line && byte >= b->last_line_begin) {
+        set_mark(v, b->last_line_begin, b->last_line, b->last_line_begin);
+    } else if (b->surplus_line > r->line && byte >= b->surplus_line_begin) {
+        set_mark(v, b->surplus_line_begin, b->surplus_line, b->surplus_line_begin);
     }
 }
 
@@ -111,13 +124,17 @@ void judge_locate(struct csvk_validator *v, struct csvk_finding *f)
     if (v->batch == NULL) {
         return;
     }
-    if (f->byte < v->batch->offset) { /* a byte order mark */
+    const struct csvk_record *r = v->record;
+    if (r != NULL && r->oversize && f->byte >= r->offset) {
+        mark_oversize(v, f->byte);
+    } else if (f->byte < v->batch->offset) { /* a byte order mark */
         f->line = 1;
         f->column = f->column_chars = f->byte + 1;
         return;
+    } else {
+        choose_mark(v, f->byte);
+        advance_mark(v, f->byte);
     }
-    choose_mark(v, f->byte);
-    advance_mark(v, f->byte);
     f->line = v->mark_line;
     f->column = f->byte - v->mark_line_start + 1;
     f->column_chars = count_chars(v->batch, v->mark_line_start, f->byte);
@@ -128,6 +145,10 @@ void judge_locate(struct csvk_validator *v, struct csvk_finding *f)
 void judge_locate_end_of_batch(struct csvk_validator *v)
 {
     const struct csvk_batch *b = v->batch;
+    const struct csvk_record *r = b->nnoted != 0 ? &b->records[b->nnoted - 1] : NULL;
+    if (r != NULL && r->oversize) {
+        v->line_start = r->unfinished || r->eol == CSVK_EOL_NONE ? b->last_line_begin : b->offset;
+    }
     if (b->size == 0) {
         return;
     }

@@ -405,6 +405,35 @@ START_TEST(what_is_too_full_does_not_depend_on_reads)
 }
 END_TEST
 
+/* And of its fields. */
+START_TEST(what_is_too_wide_does_not_depend_on_reads)
+{
+    enum { MANY = 131072, ROOM = 8 };
+    static unsigned char bytes[MANY + 100];
+    for (int fields = MANY - 1; fields <= MANY + 1; fields++) {
+        struct place want[ROOM], have[ROOM];
+        size_t length = 4;
+        memcpy(bytes, "a,b\n", length);
+        memset(bytes + length, ',', (size_t)fields - 1);
+        length += (size_t)fields - 1;
+        memcpy(bytes + length, "\x01\n2,\x01\r\n", 7);
+        length += 7;
+        struct csvk_options options = options_of(_i, CSVK_COUNTS, 0);
+        options.law_only = true;
+        size_t count = list_places(bytes, length, &options, want, ROOM);
+        ck_assert_uint_eq(count, 4);
+        ck_assert_uint_eq(want[1].line, fields > MANY ? 2 : 0); /* the first control byte */
+        options.law_only = false;
+        for (size_t window = 4000; window <= 4 * length; window *= 9) {
+            options.window = window;
+            ck_assert_uint_eq(list_places(bytes, length, &options, have, ROOM), count);
+            ck_assert_msg(memcmp(want, have, count * sizeof *want) == 0, "%d fields, window %zu",
+                          fields, window);
+        }
+    }
+}
+END_TEST
+
 START_TEST(oversize_records_know_lines_and_columns)
 {
     static const char *const pieces[] = {
@@ -442,6 +471,8 @@ int main(void)
     tcase_add_loop_test(tcase, what_is_too_long_does_not_depend_on_reads, CSVK_SIMD_SCALAR,
                         CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, what_is_too_full_does_not_depend_on_reads, CSVK_SIMD_SCALAR,
+                        CSVK_SIMD_AVX512 + 1);
+    tcase_add_loop_test(tcase, what_is_too_wide_does_not_depend_on_reads, CSVK_SIMD_SCALAR,
                         CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, oversize_records_know_lines_and_columns, 0, 4);
     suite_add_tcase(suite, tcase);

@@ -266,7 +266,23 @@ static void tune_oversize(struct csvk_options *options, void *context)
     options->window = 5;
 }
 
-/* Counts that need no sight of the bytes. */
+/* Rules that look at bytes, which are not there of records that are not kept. */
+static bool sees_bytes(const char *id)
+{
+    return strstr(id, "suspected") != NULL || strcmp(id, "comment-line") == 0 ||
+           strcmp(id, "sep-directive") == 0;
+}
+
+static void print_place(const struct csvk_finding *f, struct csvk_buf *out)
+{
+    ck_assert_int_eq(csvk_buf_printf(out, "%s at %llu, line %llu, column %llu, record %llu\n",
+                                     f->rule->id, (unsigned long long)f->byte,
+                                     (unsigned long long)f->line, (unsigned long long)f->column,
+                                     (unsigned long long)f->record),
+                     CSVK_OK);
+}
+
+/* Counts and places of what needs no sight of the bytes. */
 static void print_counts(const struct csvk_buf *table, csvk_tune_fn *how, struct csvk_buf *out)
 {
     struct csvk_error err = {0};
@@ -282,12 +298,15 @@ static void print_counts(const struct csvk_buf *table, csvk_tune_fn *how, struct
     csvk_buf_clear(out);
     for (size_t i = 0; i < csvk_rule_count(); i++) {
         const char *id = csvk_rule_at(i)->id;
-        bool sees = strstr(id, "suspected") != NULL || strcmp(id, "comment-line") == 0 ||
-                    strcmp(id, "sep-directive") == 0;
-        if (!sees && report->counts[i] != 0) {
+        if (!sees_bytes(id) && report->counts[i] != 0) {
             ck_assert_int_eq(
                 csvk_buf_printf(out, "%s %llu\n", id, (unsigned long long)report->counts[i]),
                 CSVK_OK);
+        }
+    }
+    for (size_t i = 0; i < report->nfindings; i++) {
+        if (!sees_bytes(report->findings[i]->rule->id)) {
+            print_place(report->findings[i], out);
         }
     }
     csvk_validator_free(v);
