@@ -41,8 +41,8 @@ say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
 # libcsv has no .pc file; the others have, but their plain names serve as well.
 LIB_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread
-# libcurl is loaded at run time, see storage/curl_lazy.c.
-TOOL_LIBS := -lcrypto -ldl
+# libcurl and libcrypto are loaded at run time, see storage/lazy.h.
+TOOL_LIBS := -ldl
 
 LIB_DIRS := csvkit validator manifest preflight
 LIB_SRC := $(sort $(wildcard $(addsuffix /*.c,$(LIB_DIRS))))

@@ -12,32 +12,11 @@
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 
-#include <dlfcn.h>
-#include <pthread.h>
+#include "storage/lazy.h"
+
 #include <stdarg.h>
-#include <stddef.h>
 
-static void *library;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void load(void)
-{
-    library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-}
-
-/* The function `name` of libcurl, or NULL. */
-static void *find(const char *name)
-{
-    pthread_once(&once, load);
-    return library != NULL ? dlsym(library, name) : NULL;
-}
-
-/* dlsym answers an object's address; ISO C wants a detour to make a function's of it. */
-#define FORWARD(type, name)                                                                        \
-    union {                                                                                        \
-        void *object;                                                                              \
-        type;                                                                                      \
-    } to = {find(name)}
+LAZY_LIBRARY("libcurl.so.4");
 
 CURLcode curl_global_init(long flags)
 {

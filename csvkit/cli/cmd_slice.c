@@ -257,7 +257,7 @@ static int slice(struct slice_job *job)
 {
     struct csvk_error err = {0};
     if (job->json && slice_hash_init(&job->how.hash) != CSVK_OK) {
-        return cli_trouble(job->cli, "out of memory");
+        return cli_trouble(job->cli, "no SHA-256: libcrypto.so.3 is not installed, or no memory");
     }
     int status = work(job, &err);
     if (job->told != CLI_GOOD) {

@@ -126,4 +126,13 @@ for words in "validate g.csv" "sniff g.csv" rules "explain eol-lf" "normalize g.
     [ $have = 2 ] && grep -q 'standard output: No space left' err ||
         { echo "FAILED: $words >/dev/full: exit $have: $(head -c 200 err)" && failed=1; }
 done
+
+# libcrypto is loaded when it is needed: without it, only what needs it fails.
+mkdir nolib && : >nolib/libcrypto.so.3
+LD_LIBRARY_PATH=$PWD/nolib "$CSVKIT" validate -q g.csv >/dev/null 2>err ||
+    { echo "FAILED: validate without libcrypto: $(head -c 200 err)" && failed=1; }
+LD_LIBRARY_PATH=$PWD/nolib "$CSVKIT" slice g.csv -o out-n --format=json >/dev/null 2>err
+if [ $? != 2 ] || ! grep -q 'libcrypto.so.3 is not installed' err || [ -e out-n ]; then
+    echo "FAILED: slice without libcrypto: $(head -c 200 err)" && failed=1
+fi
 exit $failed
