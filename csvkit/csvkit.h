@@ -317,8 +317,9 @@ struct csvk_batch {
     const struct csvk_fact *facts; /* ascending by record; within a record by offset */
     size_t nfacts;
     const uint32_t *record_end; /* CSVK_RECORDS and up: nrecords offsets behind each line break */
-    /* Of an oversize record that ends here: the physical lines that it ends in and that its first
-     * surplus field begins in (0: it has none), with the offsets of their first bytes. */
+    /* Of an oversize record: the physical lines that it has come to, at last the one it ends in,
+     * and that its first surplus field begins in (0: none so far); with the offsets of their first
+     * bytes. */
     uint64_t last_line, last_line_begin;
     uint64_t surplus_line, surplus_line_begin;
 };

@@ -7,7 +7,6 @@
 
 #define SCAN_TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
 #define SCAN_NAME   csvk_scan_avx2
-#define SCAN_PEXT   _pext_u64
 #define SCAN_PDEP   _pdep_u64
 
 typedef struct {

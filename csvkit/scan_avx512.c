@@ -14,7 +14,7 @@
         target("avx512f,avx512bw,avx512dq,avx512vbmi,avx512vbmi2,avx512vpopcntdq,gfni,vpclmulqdq," \
                "avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
 #define SCAN_NAME  csvk_scan_avx512
-#define SCAN_PEXT  _pext_u64
+#define SCAN_PDEP  _pdep_u64
 #define SCAN_LANES /* sprints by scan_lanes.h */
 
 typedef __m512i chunk;

@@ -183,7 +183,7 @@ LANES_INLINE bool lanes_width(struct sprint *s, const struct prover *pr,
 {
     uint64_t phase = s->phase;
     for (unsigned i = 0; i < SPRINT_BLOCKS; i++) {
-        if (notes->ends[i] != _pdep_u64(pr->phase_row[phase], notes->structure[i])) {
+        if (notes->ends[i] != SCAN_PDEP(pr->phase_row[phase], notes->structure[i])) {
             return false;
         }
         phase += (uint64_t)steps[i];
@@ -228,6 +228,34 @@ LANES_INLINE uint64_t lanes_classes(const struct lanes_seen *seen, unsigned clas
     return _mm512_test_epi8_mask(seen->classes, _mm512_set1_epi8((char)class));
 }
 
+/* What eight blocks leave behind, but for what they carry over. */
+struct lanes_found {
+    __m512i doubt, records, breaks; /* bits that should be 0; counts by lane */
+    __m512i separator;              /* of the last eight */
+};
+
+/* Line ends and structure of the blocks from `first` on, of which `inside` is enclosed. Answers by
+ * how much each block moves the phase. */
+LANES_INLINE __m512i lanes_note(struct lanes_found *found, struct sprint_notes *notes,
+                                unsigned first, const struct lanes *l, __m512i inside,
+                                __m512i width)
+{
+    found->separator = _mm512_or_si512(l->lf, l->delimiter);
+    __m512i ends = _mm512_andnot_si512(inside, l->lf), records = _mm512_popcnt_epi64(ends);
+    __m512i structure = _mm512_andnot_si512(inside, found->separator);
+    found->records = _mm512_add_epi64(found->records, records);
+    _mm512_storeu_si512(notes->ends + first, ends);
+    _mm512_storeu_si512(notes->structure + first, structure);
+    return _mm512_sub_epi64(_mm512_popcnt_epi64(structure), _mm512_mul_epu32(records, width));
+}
+
+LANES_INLINE void lanes_note_inner(struct lanes_found *found, struct sprint_notes *notes,
+                                   unsigned first, __m512i inner)
+{
+    found->breaks = _mm512_add_epi64(found->breaks, _mm512_popcnt_epi64(inner));
+    _mm512_storeu_si512(notes->inner + first, inner);
+}
+
 /* All blocks; `kind` is a constant in each caller. True when nothing is in doubt. */
 LANES_INLINE bool sprint_blocks(struct sprint *state, const struct csvk_scan *scan,
                                 const struct prover *pr, const unsigned char *p, unsigned kind,
@@ -243,48 +271,39 @@ LANES_INLINE bool sprint_blocks(struct sprint *state, const struct csvk_scan *sc
     struct lanes_before before = {_mm512_set1_epi64((int64_t)s.fixed),
                                   _mm512_set1_epi64((int64_t)s.quote),
                                   _mm512_set1_epi64((int64_t)s.cr)};
-    __m512i doubt = zero, records = zero, breaks = zero, separator = zero;
+    struct lanes_found found = {zero, zero, zero, zero};
     int64_t steps[SPRINT_BLOCKS];
-    for (unsigned eight = 0; eight < SPRINT_BLOCKS / 8; eight++) {
-        struct lanes l = lanes_read(p + (size_t)512 * eight, &t, kind, &seen);
+    for (unsigned first = 0; first < SPRINT_BLOCKS; first += 8) {
+        struct lanes l = lanes_read(p + (size_t)64 * first, &t, kind, &seen);
         __m512i inside = zero;
         if ((kind & SPRINT_TEXT) != 0) {
-            seen.eight[eight] = seen.texts;
+            seen.eight[first / 8] = seen.texts;
         }
         if ((kind & SPRINT_QUOTES) != 0) {
             inside = lanes_inside(l.quote, &s.inside);
-            doubt = _mm512_or_si512(doubt, lanes_enclosures(&l, inside, &before));
+            found.doubt = _mm512_or_si512(found.doubt, lanes_enclosures(&l, inside, &before));
+            lanes_note_inner(&found, notes, first, _mm512_and_si512(l.lf, inside));
         }
-        separator = _mm512_or_si512(l.lf, l.delimiter);
-        __m512i ends = _mm512_andnot_si512(inside, l.lf);
-        __m512i structure = _mm512_andnot_si512(inside, separator);
         if ((kind & SPRINT_CR) != 0) {
-            doubt = _mm512_or_si512(doubt, lanes_line_breaks(&l, ends, mode, strict, &before));
+            __m512i ends = _mm512_andnot_si512(inside, l.lf);
+            found.doubt =
+                _mm512_or_si512(found.doubt, lanes_line_breaks(&l, ends, mode, strict, &before));
         }
-        __m512i found = _mm512_popcnt_epi64(ends);
-        records = _mm512_add_epi64(records, found);
-        __m512i step =
-            _mm512_sub_epi64(_mm512_popcnt_epi64(structure), _mm512_mul_epu32(found, width));
-        _mm512_storeu_si512(notes->ends + 8 * eight, ends);
-        _mm512_storeu_si512(notes->structure + 8 * eight, structure);
-        _mm512_storeu_si512(steps + 8 * eight, step);
-        if ((kind & SPRINT_QUOTES) != 0) {
-            __m512i inner = _mm512_and_si512(l.lf, inside);
-            breaks = _mm512_add_epi64(breaks, _mm512_popcnt_epi64(inner));
-            _mm512_storeu_si512(notes->inner + 8 * eight, inner);
-        }
+        __m512i step = lanes_note(&found, notes, first, &l, inside, width);
+        _mm512_storeu_si512(steps + first, step);
     }
-    if (lanes_in_doubt(doubt, &seen) || !lanes_width(&s, pr, notes, steps)) {
+    if (lanes_in_doubt(found.doubt, &seen) || !lanes_width(&s, pr, notes, steps)) {
         return false;
     }
+    bool unchecked = (kind & SPRINT_UNCHECKED) != 0;
     s.quote = lanes_last(before.quote);
     s.cr = lanes_last(before.cr);
-    s.separators = lanes_last(separator);
+    s.separators = lanes_last(found.separator);
     s.quotes = lanes_classes(&seen, CLASS_QUOTE);
     s.crs = lanes_classes(&seen, CLASS_CR);
     s.tabs = lanes_classes(&seen, CLASS_TAB) != 0;
-    s.records = (uint64_t)_mm512_reduce_add_epi64(records);
-    s.inner_breaks = (kind & SPRINT_UNCHECKED) != 0 ? (uint64_t)_mm512_reduce_add_epi64(breaks) : 0;
+    s.records = (uint64_t)_mm512_reduce_add_epi64(found.records);
+    s.inner_breaks = unchecked ? (uint64_t)_mm512_reduce_add_epi64(found.breaks) : 0;
     notes->texts = (kind & SPRINT_TEXT) != 0 ? lanes_texts(&seen) : 0;
     *state = s;
     return true;

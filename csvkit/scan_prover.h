@@ -8,9 +8,9 @@
  *       inside   0 0 1 1 1 0 1 1 0 0           prefix xor of q: opening bits are in, closing are
  * out opening = q & inside, closing = q & ~inside every opening must follow a separator, a record
  * start or a closing (a doubled enclosure); every closing must precede a separator, CR, or another
- * enclosure; s = (D | f) & ~inside are the structural bytes; squeezed together (pext) record ends
- * must stand at every width-th place: compared in one step with a table row chosen by the phase,
- * the number of structural bytes since the last record end.
+ * enclosure; s = (D | f) & ~inside are the structural bytes; record ends must stand at every
+ * width-th of them: compared in one step with a table row, spread over them (pdep), that the phase
+ * chooses, the number of structural bytes since the last record end.
  */
 
 struct prover {
@@ -124,17 +124,13 @@ static inline SCAN_TARGET bool prove_line_breaks(struct prover *pr, const struct
     return true;
 }
 
-#if defined(SCAN_PEXT)
+#if defined(SCAN_PDEP)
 static inline SCAN_TARGET bool prove_width(struct prover *pr, uint64_t ends, uint64_t structure)
 {
-    uint64_t n = popcount(structure);
-    uint64_t found = SCAN_PEXT(ends, structure);
-    uint64_t expected = pr->phase_row[pr->phase];
-    uint64_t mask = n == 64 ? ~UINT64_C(0) : below((unsigned)n);
-    if (((found ^ expected) & mask) != 0) {
+    if (ends != SCAN_PDEP(pr->phase_row[pr->phase], structure)) {
         return false;
     }
-    pr->phase += n - pr->width * popcount(ends);
+    pr->phase += popcount(structure) - pr->width * popcount(ends);
     return true;
 }
 #else

@@ -14,7 +14,7 @@
  * one closed and text follows. With `fixed` = not loose, two shifts and two "and not" show both.
  */
 
-#if defined(SCAN_PEXT)
+#if defined(SCAN_PDEP)
 /* What one sprint carries from block to block; lives in registers. */
 struct sprint {
     uint64_t inside;       /* all ones: the block begins inside an enclosure */
@@ -358,7 +358,7 @@ static SCAN_TARGET bool sprint(struct csvk_scan *scan, struct prover *pr,
     return true;
 }
 #else
-/* Without a fast pext the blocks are proven one by one. */
+/* Without a fast pdep the blocks are proven one by one. */
 static inline bool sprint(struct csvk_scan *scan, struct prover *pr, const unsigned char *bytes,
                           size_t at)
 {

@@ -14,8 +14,8 @@
  * below 20, 7F and above), chunk_high, chunk_below, prefix_xor, popcount, and check_utf8 (no
  * ill-formed and no special sequence ends in the block at p; looks back 3 bytes, so an open
  * sequence at the end of a block is found by the next one), and utf8_bad (the bytes with which such
- * a sequence shows, at most 3 behind its start; the first is enough). SCAN_PEXT and SCAN_BZHI are
- * defined where pext is fast, with what scan_sprint.h asks for.
+ * a sequence shows, at most 3 behind its start; the first is enough). SCAN_PDEP is defined
+ * where pdep is fast, with what scan_sprint.h asks for.
  */
 #include "csvkit/scan.h"
 #include "csvkit/scan_needles.h"

@@ -144,9 +144,20 @@ static void put_table(struct csvk_buf *to, size_t shift, const char *defect, con
     }
 }
 
+static bool reads_as_the_law(const struct csvk_buf *table, struct csvk_options options)
+{
+    static struct csvk_buf want, have;
+    csvk_buf_clear(&have);
+    support_reading(table->data, table->length, &options, &have);
+    options.law_only = true;
+    csvk_buf_clear(&want);
+    support_reading(table->data, table->length, &options, &want);
+    return want.length == have.length && memcmp(want.data, have.data, want.length) == 0;
+}
+
 START_TEST(defects_are_told_alike_at_every_place)
 {
-    static struct csvk_buf table, want, have;
+    static struct csvk_buf table;
     static const char *const ends[] = {"\n", "\r\n"};
     for (size_t k = 0; k < 2 * sizeof defects / sizeof *defects; k++) {
         for (size_t shift = 1; shift <= 130; shift++) {
@@ -154,14 +165,8 @@ START_TEST(defects_are_told_alike_at_every_place)
             struct csvk_options options = options_of(_i, shift % 3 == 0, 0);
             options.any_eol = shift % 5 == 0;
             options.facts &= k % 3 == 0 ? CSVK_FACTS_ALL : ~CSVK_FACT_BIT(CSVK_FACT_NON_ASCII);
-            csvk_buf_clear(&have);
-            support_reading(table.data, table.length, &options, &have);
-            options.law_only = true;
-            csvk_buf_clear(&want);
-            support_reading(table.data, table.length, &options, &want);
-            ck_assert_msg(want.length == have.length &&
-                              memcmp(want.data, have.data, want.length) == 0,
-                          "defect %zu at %zu, level %d", k / 2, shift, _i);
+            ck_assert_msg(reads_as_the_law(&table, options), "defect %zu at %zu, level %d", k / 2,
+                          shift, _i);
         }
     }
 }
@@ -195,25 +200,17 @@ static void put_stretch(struct csvk_buf *to, size_t at, const char *value, const
 
 START_TEST(a_lone_defect_is_told_at_every_border)
 {
-    static struct csvk_buf table, want, have;
+    static struct csvk_buf table;
     for (size_t k = 0; k < 2 * sizeof lone_defects / sizeof *lone_defects; k++) {
         for (size_t at = 61; at < (size_t)64 * 34; at += at % 64 < 3 || at % 64 > 59 ? 1 : 57) {
             put_stretch(&table, at, lone_defects[k / 2], k % 2 == 0 ? "\n" : "\r\n");
             struct csvk_options options = options_of(_i, CSVK_COUNTS, 0);
             options.facts &= ~(CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) | CSVK_FACT_BIT(CSVK_FACT_TAB));
-            csvk_buf_clear(&have);
-            support_reading(table.data, table.length, &options, &have);
-            options.law_only = true;
-            csvk_buf_clear(&want);
-            support_reading(table.data, table.length, &options, &want);
-            ck_assert_msg(want.length == have.length &&
-                              memcmp(want.data, have.data, want.length) == 0,
-                          "defect %zu at %zu, level %d", k / 2, at, _i);
+            ck_assert_msg(reads_as_the_law(&table, options), "defect %zu at %zu, level %d", k / 2,
+                          at, _i);
         }
     }
     csvk_buf_release(&table);
-    csvk_buf_release(&want);
-    csvk_buf_release(&have);
 }
 END_TEST
 
