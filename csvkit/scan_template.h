@@ -48,10 +48,12 @@ static SCAN_TARGET size_t walk_at(struct walk *w, size_t from)
     return walk_record(w, from);
 }
 
+/* The first record's fields are told, even where width and line break are known beforehand. */
 static bool can_prove(struct csvk_scan *scan)
 {
     const struct csvk_table *t = &scan->table;
-    return t->detail != CSVK_FIELDS && t->dialect.escape == CSVK_NO_BYTE &&
+    return t->detail != CSVK_FIELDS && t->totals.records != 0 &&
+           t->dialect.escape == CSVK_NO_BYTE &&
            (t->totals.eol_mode == CSVK_EOL_LF || t->totals.eol_mode == CSVK_EOL_CRLF) &&
            t->totals.width != 0 && csvk_scan_phase_ready(scan);
 }

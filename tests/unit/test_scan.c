@@ -376,6 +376,34 @@ START_TEST(long_tables_read_as_the_law_says)
 }
 END_TEST
 
+/* Record 1 is told with its fields, whatever is known beforehand. */
+START_TEST(the_first_record_has_fields)
+{
+    static char text[4000];
+    for (size_t i = 0; i < sizeof text; i += 4) {
+        memcpy(text + i, "a,b\n", 4);
+    }
+    for (int simd = CSVK_SIMD_AUTO; simd <= CSVK_SIMD_AVX512; simd++) {
+        struct csvk_options options = options_of(CSVK_COUNTS);
+        struct csvk_source *source = NULL;
+        struct csvk_reader *reader = NULL;
+        struct csvk_batch batch;
+        options.simd = (enum csvk_simd)simd;
+        options.width = 2;
+        options.eol = CSVK_EOL_LF;
+        ck_assert_int_eq(csvk_source_memory(&source, text, sizeof text, NULL), CSVK_OK);
+        ck_assert_int_eq(csvk_reader_new(&reader, source, &options, NULL), CSVK_OK);
+        ck_assert_int_eq(csvk_reader_next(reader, &batch, NULL), CSVK_OK);
+        ck_assert_uint_eq(batch.nnoted, 1);
+        ck_assert_uint_eq(batch.records[0].nfields, 2);
+        ck_assert_uint_eq(batch.nfields, 2);
+        ck_assert_int_eq(csvk_field_raw(&batch, &batch.records[0], 1).ptr[0], 'b');
+        csvk_reader_free(reader);
+        csvk_source_free(source);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("scan");
@@ -389,6 +417,7 @@ int main(void)
     tcase_add_loop_test(tcase, noise_reads_as_the_law_says, 0, 6);
     tcase_add_loop_test(tcase, tables_with_one_byte_changed_read_as_the_law_says, 0, 6);
     tcase_add_loop_test(tcase, long_tables_read_as_the_law_says, 0, 10);
+    tcase_add_test(tcase, the_first_record_has_fields);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }
