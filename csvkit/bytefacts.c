@@ -85,24 +85,14 @@ struct walk {
     size_t field; /* index of the field that `at` lies in */
     size_t nfields;
     const struct csvk_open_record *open;
-    const uint64_t *field_ends;
+    const struct csvk_field_ends *ends;
     uint32_t record_begin; /* of fields: offset of the record's first byte in the batch */
 };
 
-/* Ends of fields before `at`. */
-static size_t ends_before(const uint64_t *field_ends, size_t at)
-{
-    size_t count = 0, i = 0;
-    for (; i < at / 64; i++) {
-        count += csvk_bit_count(field_ends[i]);
-    }
-    return count + csvk_bit_count(field_ends[i] & ((UINT64_C(1) << at % 64) - 1));
-}
-
 static size_t field_of(struct walk *w, size_t at)
 {
-    if (w->field_ends != NULL) {
-        return ends_before(w->field_ends, at) + 1;
+    if (w->ends != NULL) {
+        return csvk_field_ends_before(w->ends, at) + 1;
     }
     while (w->field + 1 < w->nfields &&
            w->told->fields[w->open->fields_mark + w->field].end - w->record_begin < at + 1) {
@@ -175,15 +165,9 @@ static void wide_run(struct walk *w)
     }
 }
 
-static bool is_structure(const struct csvk_table *table, unsigned char c)
-{
-    const struct csvk_dialect *d = &table->dialect;
-    return c == d->delimiter || c == d->enclosure || c == d->escape || c == '\n' || c == '\r';
-}
-
 static void control_byte(struct walk *w, unsigned char c)
 {
-    if (!is_structure(w->table, c)) {
+    if (csvk_is_control(w->table, c)) {
         tell(w, c == '\t' ? CSVK_FACT_TAB : CSVK_FACT_CONTROL, w->at, 1, c);
     }
     w->at++;
@@ -241,7 +225,7 @@ size_t csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *t
                      .length = record.len,
                      .at = sequence_start(record.ptr, range->floor, range->from),
                      .open = open,
-                     .field_ends = range->field_ends,
+                     .ends = range->ends,
                      .nfields = told->nfields - open->fields_mark};
     w.record_begin = w.nfields != 0 ? told->fields[open->fields_mark].begin : 0;
     while (w.at < range->to && !told->failed) {

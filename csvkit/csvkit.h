@@ -322,6 +322,7 @@ struct csvk_batch {
      * bytes. */
     uint64_t last_line, last_line_begin;
     uint64_t surplus_line, surplus_line_begin;
+    const uint64_t *counted; /* by kind: facts that are not told, see csvk_reader_only_count */
 };
 
 /* SIMD levels; results never depend on them. */
@@ -374,6 +375,13 @@ CSVK_API int csvk_reader_new(struct csvk_reader **out, struct csvk_source *sourc
 /* CSVK_OK with a batch (which may hold file facts only), CSVK_END, or a failure. */
 CSVK_API int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch,
                               struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * From the next batch on, facts of these `kinds` (CSVK_FACT_BIT) need not be told: a record that
+ * has the table's width and no fact of another kind may be counted in csvk_batch.counted instead,
+ * and is not noted. What is told and what is counted together is exact; how it is divided is not
+ * promised.
+ */
+CSVK_API void csvk_reader_only_count(struct csvk_reader *reader, uint32_t kinds);
 CSVK_API const struct csvk_totals *csvk_reader_totals(const struct csvk_reader *reader);
 CSVK_API void csvk_reader_free(struct csvk_reader *reader);
 

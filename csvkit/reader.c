@@ -107,6 +107,12 @@ void csvk_reader_free(struct csvk_reader *reader)
     }
 }
 
+void csvk_reader_only_count(struct csvk_reader *reader, uint32_t kinds)
+{
+    /* What the reader itself looks for is told. */
+    reader->scan.told.only_counted = kinds & ~CSVK_FACT_BIT(CSVK_FACT_UNCLOSED);
+}
+
 const struct csvk_totals *csvk_reader_totals(const struct csvk_reader *reader)
 {
     return &reader->scan.table.totals;
@@ -455,7 +461,8 @@ static void hand_out(struct csvk_reader *reader, struct csvk_batch *batch,
                                  .nfields = told->nfields,
                                  .facts = told->facts,
                                  .nfacts = told->nfacts,
-                                 .record_end = told->ends};
+                                 .record_end = told->ends,
+                                 .counted = told->counted};
     if (told->nrecords != 0 && told->records[told->nrecords - 1].oversize) {
         place_oversize(&reader->scan.law, batch);
     }

@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_COUNTED 64 /* facts of a record that is not told: more are told, a piece at a time */
+
 void csvk_told_clear(struct csvk_told *told)
 {
     told->nrecords = told->nfields = told->nfacts = told->nends = 0;
+    memset(told->counted, 0, sizeof told->counted);
 }
 
 void csvk_told_release(struct csvk_told *told)
@@ -85,28 +88,6 @@ void csvk_told_record(struct csvk_told *told, const struct csvk_record *record)
     to->unfinished = record->unfinished;
 }
 
-void csvk_record_begin(struct csvk_open_record *open, const struct csvk_table *table,
-                       struct csvk_told *told, uint64_t offset)
-{
-    /* Field by field: compilers clear a struct of this size by a string instruction, which costs
-     * more than the rest of a short record. */
-    struct csvk_record *r = &open->r;
-    r->number = table->totals.records + 1;
-    r->line = table->totals.lines + 1;
-    r->offset = offset;
-    r->length = r->nfields = 0;
-    r->surplus_offset = r->surplus_length = 0;
-    r->first_field = (uint32_t)told->nfields;
-    r->first_fact = (uint32_t)told->nfacts;
-    r->nfacts = 0;
-    r->eol = CSVK_EOL_NONE;
-    r->blank = r->last_empty = r->oversize = r->unfinished = false;
-    open->fields_mark = told->nfields;
-    open->facts_mark = told->nfacts;
-    open->ends_mark = told->nends;
-    open->lines = 0;
-}
-
 void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_told *told)
 {
     told->nfields = open->fields_mark;
@@ -142,18 +123,6 @@ static void judge_eol(struct csvk_open_record *open, struct csvk_table *table,
     }
 }
 
-/*
- * Judging this one would tell nothing. All is asked at once, without branches: in a table of mixed
- * line breaks nobody can foretell the answers.
- */
-static bool is_known_eol(const struct csvk_table *table, enum csvk_eol eol)
-{
-    unsigned all = 1u << CSVK_EOL_LF | 1u << CSVK_EOL_CRLF | 1u << CSVK_EOL_CR;
-    unsigned known = 1u << CSVK_EOL_NONE | 1u << table->totals.eol_mode;
-    known |= table->mixed_told ? all : 0;
-    return (known >> eol & 1) != 0;
-}
-
 /* The order facts are told in. No two facts of a record share offset and kind. */
 static int compare_facts(const void *left, const void *right)
 {
@@ -182,22 +151,11 @@ static void sort_facts(struct csvk_fact *facts, size_t count)
     }
 }
 
-static void count_record(struct csvk_open_record *open, struct csvk_table *table, enum csvk_eol eol)
-{
-    struct csvk_totals *totals = &table->totals;
-    totals->records++;
-    totals->eol[eol]++;
-    totals->lines += open->lines + (eol != CSVK_EOL_NONE) + (eol == CSVK_EOL_CRCRLF);
-}
-
-void csvk_record_finish(struct csvk_open_record *open, struct csvk_table *table,
+bool csvk_record_settle(struct csvk_open_record *open, struct csvk_table *table,
                         struct csvk_told *told, enum csvk_eol eol, uint64_t eol_offset)
 {
     struct csvk_record *r = &open->r;
-    r->eol = (uint8_t)eol;
-    r->length = eol_offset - r->offset;
-    r->blank = r->length == 0;
-    bool first = false;
+    bool first = !r->blank && table->totals.width == 0;
     if (r->blank) {
         struct csvk_fact fact = {.offset = eol_offset,
                                  .length = csvk_eol_length(eol),
@@ -205,27 +163,38 @@ void csvk_record_finish(struct csvk_open_record *open, struct csvk_table *table,
                                  .field = 1,
                                  .kind = CSVK_FACT_BLANK};
         csvk_told_fact(told, &fact);
-    } else if (table->totals.width == 0) {
+    } else if (first) {
         table->totals.width = r->nfields;
-        first = true;
     }
-    if (!is_known_eol(table, eol)) {
+    if (!csvk_is_known_eol(table, eol)) {
         judge_eol(open, table, told, eol, eol_offset);
     }
-    count_record(open, table, eol);
-    /* In a variable of its own: read back together with the flags behind it, it would have to wait
-     * for its way through memory. */
+    return first;
+}
+
+bool csvk_told_count_many(struct csvk_told *told, size_t from)
+{
+    size_t to = told->nfacts;
+    uint32_t kinds = 0;
+    for (size_t i = from; i < to && i - from < MOST_COUNTED; i++) {
+        kinds |= CSVK_FACT_BIT(told->facts[i].kind);
+    }
+    if ((kinds & ~told->only_counted) != 0 || to - from > MOST_COUNTED) {
+        return false;
+    }
+    for (size_t i = from; i < to; i++) {
+        told->counted[told->facts[i].kind]++;
+    }
+    told->nfacts = from;
+    return true;
+}
+
+void csvk_record_note(struct csvk_open_record *open, struct csvk_told *told)
+{
     uint32_t nfacts = (uint32_t)(told->nfacts - open->facts_mark);
     if (nfacts > 1) {
         sort_facts(told->facts + open->facts_mark, nfacts);
     }
-    r->nfacts = nfacts;
-    bool noted = first | (r->number == 1) | (nfacts != 0) | r->oversize |
-                 (r->nfields != table->totals.width); /* as above: no branches */
-    if (noted || table->detail == CSVK_FIELDS) {
-        csvk_told_record(told, r);
-    }
-    if (table->detail != CSVK_FIELDS && !first && r->number != 1) {
-        told->nfields = open->fields_mark;
-    }
+    open->r.nfacts = nfacts;
+    csvk_told_record(told, &open->r);
 }

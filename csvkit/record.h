@@ -31,6 +31,8 @@ struct csvk_told {
     size_t nfacts, facts_cap;
     uint32_t *ends;
     size_t nends, ends_cap;
+    uint32_t only_counted; /* kinds of facts, see csvk_reader_only_count */
+    uint64_t counted[CSVK_FACT_KINDS];
     bool failed; /* an allocation failed: sticky, checked once per record */
 };
 
@@ -89,18 +91,29 @@ static inline struct csvk_fact *csvk_told_fact(struct csvk_told *told, const str
 void csvk_told_record(struct csvk_told *told, const struct csvk_record *record);
 
 /* Starts the record at absolute offset `offset`. */
-void csvk_record_begin(struct csvk_open_record *open, const struct csvk_table *table,
-                       struct csvk_told *told, uint64_t offset);
+static inline void csvk_record_begin(struct csvk_open_record *open, const struct csvk_table *table,
+                                     const struct csvk_told *told, uint64_t offset)
+{
+    /* Field by field: compilers clear a struct of this size by a string instruction, which costs
+     * more than the rest of a short record. */
+    struct csvk_record *r = &open->r;
+    r->number = table->totals.records + 1;
+    r->line = table->totals.lines + 1;
+    r->offset = offset;
+    r->length = r->nfields = 0;
+    r->surplus_offset = r->surplus_length = 0;
+    r->first_field = (uint32_t)told->nfields;
+    r->first_fact = (uint32_t)told->nfacts;
+    r->nfacts = 0;
+    r->eol = CSVK_EOL_NONE;
+    r->blank = r->last_empty = r->oversize = r->unfinished = false;
+    open->fields_mark = told->nfields;
+    open->facts_mark = told->nfacts;
+    open->ends_mark = told->nends;
+    open->lines = 0;
+}
 /* Takes back everything told of it: it was not complete. */
 void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_told *told);
-/*
- * The record is complete: `eol` at absolute `eol_offset`. Adds the facts about its line break,
- * sorts its facts, sets the table's width and line break mode, counts it, and keeps or drops what
- * was told of it according to table->detail.
- */
-void csvk_record_finish(struct csvk_open_record *open, struct csvk_table *table,
-                        struct csvk_told *told, enum csvk_eol eol, uint64_t eol_offset);
-
 static inline size_t csvk_eol_length(enum csvk_eol eol)
 {
     static const unsigned char length[] = {0, 1, 2, 1, 3};
@@ -117,6 +130,71 @@ static inline unsigned csvk_bit_count(uint64_t mask)
     return (unsigned)(mask * ones >> 56);
 }
 
+/* A line break that tells nothing of the table. */
+static inline bool csvk_is_known_eol(const struct csvk_table *table, enum csvk_eol eol)
+{
+    unsigned all = 1u << CSVK_EOL_LF | 1u << CSVK_EOL_CRLF | 1u << CSVK_EOL_CR;
+    unsigned known = 1u << CSVK_EOL_NONE | 1u << table->totals.eol_mode;
+    known |= table->mixed_told ? all : 0;
+    return (known >> eol & 1) != 0;
+}
+
+/* Slow paths of the function below. What a line break and a first record with bytes add; true: the
+ * table has its width now. */
+bool csvk_record_settle(struct csvk_open_record *open, struct csvk_table *table,
+                        struct csvk_told *told, enum csvk_eol eol, uint64_t eol_offset);
+bool csvk_told_count_many(struct csvk_told *told, size_t from);
+void csvk_record_note(struct csvk_open_record *open, struct csvk_told *told);
+
+/* True: all facts told from the one at `from` on are of kinds that are only counted, and are. */
+static inline bool csvk_told_count(struct csvk_told *told, size_t from)
+{
+    size_t count = told->nfacts - from;
+    if (count != 1) {
+        return count == 0 || csvk_told_count_many(told, from);
+    }
+    enum csvk_fact_kind kind = told->facts[from].kind;
+    bool counts = (told->only_counted & CSVK_FACT_BIT(kind)) != 0;
+    told->counted[kind] += counts;
+    told->nfacts -= counts;
+    return counts;
+}
+
+/*
+ * The record is complete: `eol` at absolute `eol_offset`. Adds the facts about its line break,
+ * sorts its facts, sets the table's width and line break mode, counts it, and keeps or drops what
+ * was told of it according to table->detail and told->only_counted. What is asked without branches
+ * nobody can foretell.
+ */
+static inline __attribute__((always_inline)) void csvk_record_finish(struct csvk_open_record *open,
+                                                                     struct csvk_table *table,
+                                                                     struct csvk_told *told,
+                                                                     enum csvk_eol eol,
+                                                                     uint64_t eol_offset)
+{
+    struct csvk_record *r = &open->r;
+    struct csvk_totals *totals = &table->totals;
+    uint64_t length = eol_offset - r->offset;
+    r->eol = (uint8_t)eol;
+    r->length = length;
+    r->blank = length == 0;
+    bool first = r->number == 1;
+    if ((length == 0) | (totals->width == 0) | !csvk_is_known_eol(table, eol)) {
+        first |= csvk_record_settle(open, table, told, eol, eol_offset);
+    }
+    totals->records++;
+    totals->eol[eol]++;
+    totals->lines += open->lines + (eol != CSVK_EOL_NONE) + (eol == CSVK_EOL_CRCRLF);
+    bool fields = first | (table->detail == CSVK_FIELDS);
+    bool noted = fields | r->oversize | (r->nfields != totals->width);
+    if (noted || !csvk_told_count(told, open->facts_mark)) {
+        csvk_record_note(open, told);
+    }
+    if (!fields) {
+        told->nfields = open->fields_mark;
+    }
+}
+
 /* True when a CR that is not followed by LF ends a record. */
 static inline bool csvk_cr_ends_record(const struct csvk_table *table)
 {
@@ -129,6 +207,15 @@ static inline bool csvk_wants(const struct csvk_table *table, enum csvk_fact_kin
     return (table->facts & CSVK_FACT_BIT(kind)) != 0;
 }
 
+/* Neither printable nor of the structure; NUL is a kind of its own. */
+static inline bool csvk_is_control(const struct csvk_table *table, unsigned char c)
+{
+    const struct csvk_dialect *d = &table->dialect;
+    bool control = (c != 0 && c < 0x20) || c == 0x7f;
+    return control && c != '\n' && c != '\r' && c != d->delimiter && c != d->enclosure &&
+           c != d->escape;
+}
+
 /*
  * Facts about the bytes of a complete record in memory: NUL, control, TAB, UTF-8. Tells those that
  * begin in [from, to) or, when `from` lies inside a sequence, with that sequence, but none before
@@ -136,9 +223,26 @@ static inline bool csvk_wants(const struct csvk_table *table, enum csvk_fact_kin
  */
 struct csvk_byte_range {
     size_t floor, from, to;
-    const uint64_t *field_ends; /* bit i of word k: a field ends at 64 k + i; NULL: `told` has the
-                                   record's fields */
+    const struct csvk_field_ends *ends; /* NULL: `told` has the record's fields */
 };
+/* Ends of fields as bits: bit i of word k, one at 64 k + i. */
+struct csvk_field_ends {
+    const uint64_t *bits;
+    size_t base; /* the bit of the record's first byte */
+};
+
+/* How many there are before the record's byte `at`. */
+static inline size_t csvk_field_ends_before(const struct csvk_field_ends *ends, size_t at)
+{
+    size_t count = 0, i = ends->base / 64, bit = ends->base + at;
+    uint64_t word = ends->bits[i] >> ends->base % 64 << ends->base % 64;
+    while (i < bit / 64) {
+        count += csvk_bit_count(word);
+        word = ends->bits[++i];
+    }
+    return count + csvk_bit_count(word & ((UINT64_C(1) << bit % 64) - 1));
+}
+
 size_t csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
                        struct csvk_told *told, struct csvk_bytes record,
                        const struct csvk_byte_range *range);

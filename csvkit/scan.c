@@ -27,6 +27,8 @@ static size_t law_run(struct csvk_scan *scan, const unsigned char *bytes, size_t
     while (done < length && !csvk_scan_is_over(scan)) {
         struct csvk_table before = scan->table;
         size_t used = 0, nrecords = scan->told.nrecords;
+        uint64_t counted[CSVK_FACT_KINDS];
+        memcpy(counted, scan->told.counted, sizeof counted);
         csvk_law_begin(&scan->law, &scan->table, &scan->told, offset, offset + done);
         bool complete = csvk_law_feed(&scan->law, bytes + done, length - done, at_end, &used);
         scan->too_long = complete && (scan->law.open.r.length > scan->most ||
@@ -35,6 +37,7 @@ static size_t law_run(struct csvk_scan *scan, const unsigned char *bytes, size_t
         if (!complete || scan->too_long) {
             csvk_record_abandon(&scan->law.open, &scan->told);
             scan->told.nrecords = nrecords;
+            memcpy(scan->told.counted, counted, sizeof counted);
             scan->table = before;
             break;
         }

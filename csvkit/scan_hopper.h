@@ -18,11 +18,17 @@ struct hop_carry {
     uint64_t literal;                  /* not 0: enclosures are data up to the end of the field */
 };
 
-/* A record that ends at `lf`. */
+/* What is known of a complete record by bits. */
+struct hop_found {
+    struct csvk_field_ends ends;
+    uint64_t delimiters; /* outside enclosures */
+    uint64_t breaks;     /* enclosed */
+};
+
 struct hop {
     struct hop_carry sum;
-    uint64_t odd_blocks;            /* bit k: odd[k] is not 0 */
-    uint64_t odd[HOP_BLOCKS];       /* as odd_signs has them, relative to the record */
+    uint64_t odd_blocks;      /* bit k: odd[k] is not 0 */
+    uint64_t odd[HOP_BLOCKS]; /* as odd_signs has them: bit i of word k for the byte 64 k + i */
     uint64_t structure[HOP_BLOCKS]; /* ends of fields, likewise */
 };
 
@@ -72,63 +78,84 @@ static void hop_literal(struct hop_masks *m, unsigned at)
     m->quote &= below(at) | (ends != 0 ? ~below(low_bit(ends)) : 0);
 }
 
-/* An enclosure at the bit `at`, behind a loose byte. */
-static void hop_stray_quote(struct walk *w, const unsigned char *p, struct hop_masks *m,
-                            unsigned at)
+/* An enclosure behind a loose byte. True: so are all enclosures of the field from there on. */
+static bool hop_stray_quote(struct walk *w, const unsigned char *quote)
 {
-    const unsigned char *quote = p + at, *begin = quote;
+    const unsigned char *begin = quote;
     const unsigned char *first = w->bytes + (size_t)(w->open->r.offset - w->offset);
     while (begin > first && hop_is_blank(w, begin[-1])) {
         begin--;
     }
-    if (begin < quote && (begin == first || begin[-1] == w->cursor->n.delimiter)) {
+    bool opens = begin < quote && (begin == first || begin[-1] == w->cursor->n.delimiter);
+    if (opens) {
         walk_tell(w, CSVK_FACT_SPACE_BEFORE_QUOTE, (size_t)(begin - w->bytes),
                   (size_t)(quote - begin), 0);
-        hop_literal(m, at);
-        return;
+    } else {
+        walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(quote - w->bytes), 1, 0);
     }
-    walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(quote - w->bytes), 1, 0);
-    m->quote &= ~(UINT64_C(1) << at);
+    return opens;
 }
 
-/* A loose byte at the bit `at`, behind an enclosure that closes. */
-static bool hop_behind_closing(struct walk *w, const unsigned char *p, struct hop_masks *m,
-                               unsigned at)
+enum hop_closed { HOP_CLOSED_BLANKS, HOP_CLOSED_TEXT, HOP_CLOSED_UNKNOWN };
+
+/* A loose byte, at `from`, behind an enclosure that closes. */
+static enum hop_closed hop_behind_closing(struct walk *w, const unsigned char *from)
 {
-    const unsigned char *from = p + at;
-    unsigned end = at;
-    while (end < 64 && hop_is_blank(w, p[end])) {
-        end++;
+    const unsigned char *p = from, *end = w->bytes + w->length;
+    while (p < end && hop_is_blank(w, *p)) {
+        p++;
     }
-    bool unknown = end == 64 || (end == 63 && p[end] == '\r'); /* is LF behind it? */
-    if (unknown || w->cursor->n.enclosure == '\\') {
-        return false;
+    if (end - p < 2 || w->cursor->n.enclosure == '\\') {
+        return HOP_CLOSED_UNKNOWN;
     }
-    uint64_t ends = m->delimiter | m->lf | (m->cr & (m->lf >> 1));
-    if ((ends >> end & 1) != 0) {
-        walk_tell(w, CSVK_FACT_SPACE_AFTER_QUOTE, (size_t)(from - w->bytes), end - at, 0);
-        return true;
+    if (*p == w->cursor->n.delimiter || *p == '\n' || (*p == '\r' && p[1] == '\n')) {
+        walk_tell(w, CSVK_FACT_SPACE_AFTER_QUOTE, (size_t)(from - w->bytes), (size_t)(p - from), 0);
+        return HOP_CLOSED_BLANKS;
     }
     if (from[-2] == '\\') {
         walk_tell(w, CSVK_FACT_BACKSLASH_QUOTE, (size_t)(from - w->bytes) - 2, 2, 0);
     } else {
         walk_tell(w, CSVK_FACT_TEXT_AFTER_CLOSING, (size_t)(from - w->bytes), 1, 0);
     }
-    hop_literal(m, at);
+    return HOP_CLOSED_TEXT;
+}
+
+/* The CR before `behind` is no part of CRLF, and `inside` an enclosure. False: for the walker. */
+static bool hop_bare_cr(struct walk *w, const unsigned char *behind, bool inside)
+{
+    if (inside || *behind == '\r' || csvk_cr_ends_record(&w->scan->table)) {
+        return false;
+    }
+    walk_tell(w, CSVK_FACT_BARE_CR, (size_t)(behind - w->bytes) - 1, 1, 0);
+    w->open->lines++;
     return true;
 }
 
-/* The byte before the bit `at` is a CR without LF. */
-static bool hop_bare_cr(struct walk *w, const unsigned char *p, struct hop_masks *m, unsigned at)
+/* The doubt at the bit `at`. False: for the walker. */
+static SCAN_TARGET bool hop_settle_one(const struct hop_carry *h, struct walk *w,
+                                       const unsigned char *p, struct hop_masks *m, unsigned at,
+                                       uint64_t *settled)
 {
-    bool inside = at == 0 || (m->inside >> (at - 1) & 1) != 0;
-    if (inside || p[at] == '\r' || csvk_cr_ends_record(&w->scan->table)) {
-        return false;
+    uint64_t bit = UINT64_C(1) << at;
+    if ((hop_stray(h, m) & bit) != 0) {
+        if (hop_stray_quote(w, p + at)) {
+            hop_literal(m, at);
+        } else {
+            m->quote &= ~bit;
+        }
+        return true;
     }
-    walk_tell(w, CSVK_FACT_BARE_CR, (size_t)(p - w->bytes) + at - 1, 1, 0);
-    w->open->lines++;
-    m->cr &= ~(UINT64_C(1) << (at - 1));
-    return true;
+    if ((((m->cr << 1) | (h->cr >> 63)) & bit) != 0) {
+        bool inside = at == 0 || (m->inside >> (at - 1) & 1) != 0;
+        m->cr &= at == 0 ? ~UINT64_C(0) : ~(bit >> 1);
+        return hop_bare_cr(w, p + at, inside);
+    }
+    enum hop_closed what = hop_behind_closing(w, p + at);
+    *settled |= bit;
+    if (what == HOP_CLOSED_TEXT) {
+        hop_literal(m, at);
+    }
+    return what != HOP_CLOSED_UNKNOWN;
 }
 
 /*
@@ -150,18 +177,8 @@ static SCAN_TARGET __attribute__((noinline)) bool hop_settle(const struct hop_ca
             return true;
         }
         unsigned at = low_bit(doubt);
-        uint64_t bit = UINT64_C(1) << at;
-        w->open->r.nfields = h->delimiters + popcount(m->delimiter & ~m->inside & (bit - 1));
-        bool done = true;
-        if ((hop_stray(h, m) & bit) != 0) {
-            hop_stray_quote(w, p, m, at);
-        } else if ((((m->cr << 1) | (h->cr >> 63)) & bit) != 0) {
-            done = hop_bare_cr(w, p, m, at);
-        } else {
-            done = hop_behind_closing(w, p, m, at);
-            settled |= bit;
-        }
-        if (!done) {
+        w->open->r.nfields = h->delimiters + popcount(m->delimiter & ~m->inside & below(at));
+        if (!hop_settle_one(h, w, p, m, at, &settled)) {
             return false;
         }
         *m = hop_enclosures(h, *m);
@@ -235,30 +252,54 @@ static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_to_end(struc
     return HOP_NOT;
 }
 
-/* The place of the k-th field's end (from 0), relative to the record. */
-static SCAN_TARGET size_t hop_field_end(const struct hop *h, uint64_t k)
+static inline SCAN_TARGET unsigned nth_bit(uint64_t mask, unsigned n)
 {
-    size_t i = 0;
-    for (; k >= popcount(h->structure[i]); i++) {
-        k -= popcount(h->structure[i]);
+#if defined(SCAN_PDEP)
+    return low_bit(SCAN_PDEP(UINT64_C(1) << n, mask));
+#else
+    for (; n > 0; n--) {
+        mask &= mask - 1;
     }
-    uint64_t left = h->structure[i];
-    for (; k > 0; k--) {
-        left &= left - 1;
+    return low_bit(mask);
+#endif
+}
+
+/* The place of the record's k-th field end (from 0). */
+static SCAN_TARGET size_t hop_field_end(const struct csvk_field_ends *ends, uint64_t k)
+{
+    size_t i = ends->base / 64;
+    uint64_t left = ends->bits[i] & ~below(ends->base % 64);
+    while (k >= popcount(left)) {
+        k -= popcount(left);
+        left = ends->bits[++i];
     }
-    return 64 * i + low_bit(left);
+    return 64 * i + nth_bit(left, (unsigned)k) - ends->base;
+}
+
+/* Where the last field begins; `last`: the bit of the record's last byte. A field ends before. */
+static SCAN_TARGET size_t hop_last_field(const struct csvk_field_ends *ends, size_t last)
+{
+    size_t i = last / 64;
+    uint64_t left = ends->bits[i] & (~UINT64_C(0) >> (63 - last % 64));
+    while (left == 0) {
+        left = ends->bits[--i];
+    }
+    return 64 * i + (size_t)(63 - __builtin_clzll(left)) + 1 - ends->base;
 }
 
 /* As walk_describe. `length`: of the record without its line break. */
-static SCAN_TARGET void hop_describe(const struct hop *h, struct walk *w, size_t length)
+static SCAN_TARGET void hop_describe(const struct hop_found *f, struct walk *w, size_t length)
 {
     struct csvk_record *r = &w->open->r;
     uint64_t width = w->scan->table.totals.width;
-    r->nfields = h->sum.delimiters + 1;
-    r->last_empty = (h->structure[(length - 1) / 64] >> ((length - 1) % 64) & 1) != 0;
+    size_t last = f->ends.base + length - 1;
+    r->nfields = f->delimiters + 1;
+    r->last_empty = (f->ends.bits[last / 64] >> (last % 64) & 1) != 0;
     if (r->nfields > width) {
-        size_t begin = hop_field_end(h, width - 1) + 1;
-        size_t end = r->nfields > width + 1 ? hop_field_end(h, width) : length;
+        bool one = r->nfields == width + 1; /* most often */
+        size_t begin =
+            one ? hop_last_field(&f->ends, last) : hop_field_end(&f->ends, width - 1) + 1;
+        size_t end = one ? length : hop_field_end(&f->ends, width);
         r->surplus_offset = r->offset + begin;
         r->surplus_length = end - begin;
     }
@@ -273,57 +314,97 @@ static uint64_t hop_from(size_t at, size_t block)
     return at - block < 64 ? ~below((unsigned)(at - block)) : 0;
 }
 
+/* As walk_odd. A control byte by itself, the most frequent kind, takes the short way. */
+static size_t hop_odd(struct walk *w, struct csvk_bytes record, size_t at, size_t odd,
+                      const struct csvk_field_ends *ends)
+{
+    unsigned char c = odd < record.len ? record.ptr[odd] : 0;
+    bool alone = odd == 0 || record.ptr[odd - 1] < 0x80;
+    if (!alone || c == '\t' || !csvk_is_control(&w->scan->table, c)) {
+        return walk_odd(w, record, at, odd, ends);
+    }
+    if (csvk_wants(&w->scan->table, CSVK_FACT_CONTROL)) {
+        size_t place = (size_t)(record.ptr - w->bytes) + odd;
+        w->open->r.nfields = csvk_field_ends_before(ends, odd);
+        walk_tell(w, CSVK_FACT_CONTROL, place, 1, c);
+    }
+    return odd + 1;
+}
+
 /* As walk_bytes. */
 static void hop_bytes(const struct hop *h, struct walk *w, struct csvk_bytes record)
 {
+    const struct csvk_field_ends ends = {h->structure, 0};
     size_t at = 0;
     for (uint64_t blocks = h->odd_blocks; blocks != 0 && at < record.len; blocks &= blocks - 1) {
         size_t block = 64 * (size_t)low_bit(blocks);
         uint64_t odd = h->odd[block / 64] & hop_from(at, block);
         while (odd != 0 && at < record.len) {
-            at = walk_odd(w, record, at, block + low_bit(odd), h->structure);
+            at = hop_odd(w, record, at, block + low_bit(odd), &ends);
             odd &= hop_from(at, block);
         }
     }
+}
+
+/* The record at `from`, whose line break ends at `lf`: its bytes but for that. */
+static inline struct csvk_bytes hop_record_bytes(const struct walk *w, size_t from, size_t lf)
+{
+    bool crlf = lf > from && w->bytes[lf - 1] == '\r';
+    return (struct csvk_bytes){w->bytes + from, lf - from - crlf};
+}
+
+/* That record is told. False: it is for the walker. */
+static inline __attribute__((always_inline)) SCAN_TARGET bool hop_take(struct walk *w,
+                                                                       const struct hop_found *f,
+                                                                       struct csvk_bytes record,
+                                                                       size_t lf)
+{
+    struct csvk_table *table = &w->scan->table;
+    size_t end = (size_t)(record.ptr - w->bytes) + record.len;
+    if (f->breaks > 1 || record.len == 0 || record.len > w->scan->most) {
+        return false;
+    }
+    w->open->lines += f->breaks;
+    hop_describe(f, w, record.len);
+    enum csvk_eol eol = end != lf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
+    csvk_record_finish(w->open, table, &w->scan->told, eol, w->offset + end);
+    if (table->detail != CSVK_COUNTS) {
+        csvk_told_end(&w->scan->told, lf + 1);
+    }
+    return true;
 }
 
 /* Examines the record at `from`; answers the offset behind it, or HOP_NOT: nothing has happened. */
 static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_record(struct walk *w,
                                                                            size_t from)
 {
-    struct csvk_table *table = &w->scan->table;
-    struct csvk_told *told = &w->scan->told;
     struct hop h;
-    csvk_record_begin(w->open, table, told, w->offset + from);
+    csvk_record_begin(w->open, &w->scan->table, &w->scan->told, w->offset + from);
     size_t lf = hop_to_end(&h, w, from);
-    bool crlf = lf != HOP_NOT && lf > from && w->bytes[lf - 1] == '\r';
-    size_t length = lf - from - (crlf ? 1 : 0);
-    if (lf == HOP_NOT || h.sum.breaks > 1 || length == 0 || length > w->scan->most) {
-        csvk_record_abandon(w->open, told);
-        return HOP_NOT;
+    if (lf != HOP_NOT) {
+        struct hop_found found = {{h.structure, 0}, h.sum.delimiters, h.sum.breaks};
+        struct csvk_bytes record = hop_record_bytes(w, from, lf);
+        if (h.odd_blocks != 0) {
+            hop_bytes(&h, w, record);
+        }
+        if (hop_take(w, &found, record, lf)) {
+            return lf + 1;
+        }
     }
-    w->open->lines += h.sum.breaks;
-    hop_describe(&h, w, length);
-    if (h.odd_blocks != 0) {
-        hop_bytes(&h, w, (struct csvk_bytes){w->bytes + from, length});
-    }
-    enum csvk_eol eol = crlf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
-    csvk_record_finish(w->open, table, told, eol, w->offset + from + length);
-    if (table->detail != CSVK_COUNTS) {
-        csvk_told_end(told, lf + 1);
-    }
-    return lf + 1;
+    csvk_record_abandon(w->open, &w->scan->told);
+    return HOP_NOT;
 }
 
 /* Examines up to *left records from `from` on; answers where it stopped, *left less by them. */
 static SCAN_TARGET size_t hop_records(struct walk *w, size_t from, unsigned *left)
 {
-    for (; *left > 0; --*left) {
+    while (*left > 0) {
         size_t next = hop_record(w, from);
         if (next == HOP_NOT) {
             break;
         }
         from = next;
+        --*left;
     }
     return from;
 }

@@ -360,11 +360,11 @@ static SCAN_TARGET size_t walk_field(struct walk *w)
 /*
  * Tells the facts about the bytes around the first odd one from `at` on, at `odd`; one that shows
  * behind the record's end shows at its last byte. What follows an ill-formed sequence's first sign
- * is not sure, so no look ends behind a byte above 7F. Answers where it ended. `field_ends`: as in
- * struct csvk_byte_range.
+ * is not sure, so no look ends behind a byte above 7F. Answers where it ended. `ends`: as in struct
+ * csvk_byte_range.
  */
 static size_t walk_odd(struct walk *w, struct csvk_bytes record, size_t at, size_t odd,
-                       const uint64_t *field_ends)
+                       const struct csvk_field_ends *ends)
 {
     odd = odd < record.len ? odd : record.len - 1;
     size_t from = odd - at > 3 ? odd - 3 : at;
@@ -372,7 +372,7 @@ static size_t walk_odd(struct walk *w, struct csvk_bytes record, size_t at, size
     while (to < record.len && record.ptr[to - 1] >= 0x80) {
         to++;
     }
-    struct csvk_byte_range range = {at, from, to, field_ends};
+    struct csvk_byte_range range = {at, from, to, ends};
     return csvk_byte_facts(w->open, &w->scan->table, &w->scan->told, record, &range);
 }
 

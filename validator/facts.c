@@ -224,6 +224,27 @@ void judge_record_facts(struct csvk_validator *v, const struct csvk_record *reco
     }
 }
 
+uint32_t csvk_validator_only_counts(const struct csvk_validator *v)
+{
+    uint32_t kinds = 0;
+    for (size_t kind = 0; kind < CSVK_FACT_KINDS && v->keys == NULL; kind++) {
+        enum rule_index rule = (enum rule_index)rule_of_fact[kind];
+        bool counts = rule != NO_RULE && (!judge_is_on(v, rule) || judge_is_full(v, rule));
+        kinds |= counts ? CSVK_FACT_BIT(kind) : 0;
+    }
+    return kinds & ~CSVK_FACT_BIT(CSVK_FACT_INVALID_UTF8); /* every one is weighed */
+}
+
+void judge_counted_facts(struct csvk_validator *v)
+{
+    for (size_t kind = 0; kind < CSVK_FACT_KINDS; kind++) {
+        enum rule_index rule = (enum rule_index)rule_of_fact[kind];
+        if (rule != NO_RULE && judge_is_on(v, rule)) {
+            v->count[rule] += v->batch->counted[kind];
+        }
+    }
+}
+
 const struct csvk_rule *judge_quoting_rule(const struct csvk_batch *batch,
                                            const struct csvk_record *record)
 {

@@ -122,6 +122,7 @@ void judge_locate_end_of_batch(struct csvk_validator *v);
 
 /* facts.c */
 void judge_file_facts(struct csvk_validator *v);
+void judge_counted_facts(struct csvk_validator *v);
 void judge_record_facts(struct csvk_validator *v, const struct csvk_record *record);
 /* The rule of the first quoting fact of a record, or NULL. */
 const struct csvk_rule *judge_quoting_rule(const struct csvk_batch *batch,

@@ -34,13 +34,17 @@ static struct place misfit_place(const struct csvk_validator *v, const struct cs
 static void judge_misfit(struct csvk_validator *v, const struct csvk_record *r)
 {
     bool trailing = r->nfields == v->width + 1 && r->last_empty;
+    enum rule_index rule = trailing ? RULE_TRAILING_DELIMITER : RULE_FIELD_COUNT;
+    if (judge_is_on(v, rule) && judge_is_full(v, rule)) {
+        v->count[rule]++; /* a flood: the short way */
+        return;
+    }
     struct place place = misfit_place(v, r);
     if (trailing) {
         place.byte = r->offset + r->length - 1;
         place.length = 1;
     }
-    struct csvk_finding *f =
-        judge_add(v, trailing ? RULE_TRAILING_DELIMITER : RULE_FIELD_COUNT, &place);
+    struct csvk_finding *f = judge_add(v, rule, &place);
     if (f == NULL) {
         return;
     }

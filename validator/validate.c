@@ -77,6 +77,9 @@ static int pump(struct csvk_reader *reader, struct csvk_validator *v, struct csv
         if (status != CSVK_OK) {
             return status;
         }
+        if (hooks == NULL || hooks->tap == NULL) {
+            csvk_reader_only_count(reader, csvk_validator_only_counts(v));
+        }
         if (hooks != NULL && hooks->progress != NULL &&
             hooks->progress(csvk_source_consumed(source), hooks->context) < 0) {
             return csvk_fail(err, CSVK_ECANCELED, "%s: stopped", csvk_source_name(source));

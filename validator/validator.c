@@ -266,6 +266,7 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
     if (batch->nfacts != 0) {
         judge_file_facts(v);
     }
+    judge_counted_facts(v);
     for (size_t i = 0; i < batch->nnoted; i++) {
         judge_record(v, &batch->records[i]);
     }

@@ -145,6 +145,11 @@ CSVK_API int csvk_validator_new(struct csvk_validator **out,
 /* Sets what the reader has to deliver: dialect, detail, facts, width, line breaks. */
 CSVK_API void csvk_validator_reader_options(const struct csvk_validator *validator,
                                             struct csvk_options *options);
+/*
+ * Kinds of facts (CSVK_FACT_BIT) of which only the number matters any more, since as many findings
+ * are kept as may be: for csvk_reader_only_count between two batches.
+ */
+CSVK_API uint32_t csvk_validator_only_counts(const struct csvk_validator *validator);
 /* Judges a batch; nothing of it is kept but copies. */
 CSVK_API int csvk_validator_feed(struct csvk_validator *validator, const struct csvk_batch *batch,
                                  struct csvk_error *err) CSVK_MUST_USE;

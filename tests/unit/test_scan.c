@@ -376,6 +376,103 @@ START_TEST(long_tables_read_as_the_law_says)
 }
 END_TEST
 
+/* Tables in which most records have a defect, one after the other (scan_hopper.h). */
+static void put_bad_value(struct long_table *t, struct support_random *random)
+{
+    static const char strays[] = "a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\""
+                                 "a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a";
+    static const char *const values[] = {"a\"b",
+                                         "\"\"x\"",
+                                         "\"in\"ner\"",
+                                         " \"blank\"",
+                                         "\t\"tab, \"",
+                                         "\"behind\" ",
+                                         "\"back\\\"x\"",
+                                         "\"text\"x\"y\"",
+                                         "a\"\"b",
+                                         "\"\" \"",
+                                         "\x01",
+                                         "\x7f",
+                                         "\xe9t\xe9",
+                                         "\xc3",
+                                         "\xe2\x82",
+                                         "\xe2\x80\xa8",
+                                         "\xef\xbf\xbd",
+                                         "a\rb",
+                                         "\"c\rd\"",
+                                         "\"q\"\r",
+                                         "\r\"q\"",
+                                         "x\r",
+                                         ",",
+                                         ",,",
+                                         "\n",
+                                         "\"l\nm\"",
+                                         "\"l\nm\nn\"",
+                                         "a\"b\"c\"d\"e\"",
+                                         "\"\"\"\"\"\"\"",
+                                         "\"open",
+                                         "\xf0\x9f\x99",
+                                         "\xc2\x85",
+                                         "\xff\xfe\x01\x02",
+                                         "\"a\"\"b\" ,",
+                                         "\t",
+                                         "\"x\"  \r\n",
+                                         "\r\r\n",
+                                         "\r\n\r\n",
+                                         "\"e\xc3\"",
+                                         "\"\xe2\x82\" ",
+                                         "",
+                                         "\"tail\"\"\"",
+                                         strays};
+    put_value(t, values[support_below(random, sizeof values / sizeof values[0])]);
+}
+
+static void dirty_table(struct support_random *random, struct long_table *t)
+{
+    static const char *const values[] = {"",          "1",         "some words", "caf\xc3\xa9",
+                                         "\"q,\n2\"", "\"a\"\"b\""};
+    const char *eol = support_below(random, 2) == 0 ? "\r\n" : "\n";
+    size_t most = 600 + support_below(random, 6000), clean = support_below(random, 8);
+    size_t longest = support_below(random, 10) == 0 ? 900 : 30;
+    t->length = 0;
+    t->width = 2 + support_below(random, 9);
+    put_long_record(t, random, 0, 4);
+    put_value(t, eol);
+    while (t->length < most) {
+        size_t bad = support_below(random, t->width + clean);
+        for (size_t i = 0; i < t->width; i++) {
+            put_value(t, i == 0 ? "" : ",");
+            put_value(t, values[support_below(random, 6)]);
+            for (size_t n = support_below(random, longest); n > 30; n--) {
+                t->bytes[t->length++] = 'w';
+            }
+            if (i == bad) {
+                put_bad_value(t, random);
+            }
+        }
+        put_value(t, support_below(random, 20) == 0 ? "\n" : eol);
+    }
+}
+
+START_TEST(tables_full_of_defects_read_as_the_law_says)
+{
+    struct support_random random = {(uint64_t)_i + 3000};
+    struct long_table *t = malloc(sizeof *t);
+    for (int i = 0; i < rounds(150); i++) {
+        dirty_table(&random, t);
+        struct csvk_options law = options_of(i % 4 == 0 ? CSVK_RECORDS : CSVK_COUNTS);
+        law.dialect.enclosure = i % 16 == 7 ? CSVK_NO_BYTE : '"';
+        law.any_eol = i % 16 == 9;
+        law.facts = i % 8 == 5 ? CSVK_FACTS_ALL : facts_to_ask(&random);
+        law.width = i % 8 == 6 ? t->width : 0;
+        law.eol = i % 8 == 6 ? CSVK_EOL_LF : CSVK_EOL_NONE;
+        law.window = 65536;
+        compare_levels(t, law);
+    }
+    free(t);
+}
+END_TEST
+
 /* Record 1 is told with its fields, whatever is known beforehand. */
 START_TEST(the_first_record_has_fields)
 {
@@ -404,6 +501,64 @@ START_TEST(the_first_record_has_fields)
 }
 END_TEST
 
+/* Facts by kind, told or counted, and how many records were noted. */
+struct tally {
+    uint64_t facts[CSVK_FACT_KINDS];
+    uint64_t noted, misfits;
+};
+
+static void take_tally(const struct long_table *t, const struct csvk_options *options,
+                       uint32_t only_counted, struct tally *tally)
+{
+    struct csvk_source *source = NULL;
+    struct csvk_reader *reader = NULL;
+    struct csvk_batch batch;
+    memset(tally, 0, sizeof *tally);
+    ck_assert_int_eq(csvk_source_memory(&source, t->bytes, t->length, NULL), CSVK_OK);
+    ck_assert_int_eq(csvk_reader_new(&reader, source, options, NULL), CSVK_OK);
+    csvk_reader_only_count(reader, only_counted);
+    while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
+        for (size_t i = 0; i < batch.nfacts; i++) {
+            tally->facts[batch.facts[i].kind]++;
+        }
+        for (size_t kind = 0; kind < CSVK_FACT_KINDS; kind++) {
+            tally->facts[kind] += batch.counted[kind];
+        }
+        tally->noted += batch.nnoted;
+        for (size_t i = 0; i < batch.nnoted; i++) {
+            tally->misfits += batch.records[i].nfields != csvk_reader_totals(reader)->width;
+        }
+    }
+    csvk_reader_free(reader);
+    csvk_source_free(source);
+}
+
+/* However facts are divided into told and counted ones, together they are the same. */
+START_TEST(facts_that_are_only_counted_are_not_lost)
+{
+    struct support_random random = {(uint64_t)_i + 4000};
+    struct long_table *t = malloc(sizeof *t);
+    for (int i = 0; i < rounds(100); i++) {
+        struct tally told, counted;
+        dirty_table(&random, t);
+        struct csvk_options options = options_of(CSVK_COUNTS);
+        options.max_record = i % 5 == 0 ? 40 : 0;
+        for (int simd = CSVK_SIMD_AUTO; simd <= CSVK_SIMD_AVX512; simd++) {
+            options.simd = (enum csvk_simd)simd;
+            options.law_only = simd == CSVK_SIMD_AUTO;
+            take_tally(t, &options, 0, &told);
+            take_tally(t, &options, (uint32_t)support_next(&random), &counted);
+            ck_assert(memcmp(told.facts, counted.facts, sizeof told.facts) == 0);
+            ck_assert_uint_eq(told.misfits, counted.misfits);
+            take_tally(t, &options, CSVK_FACTS_ALL, &counted);
+            ck_assert(memcmp(told.facts, counted.facts, sizeof told.facts) == 0);
+            ck_assert_uint_le(counted.noted, told.noted);
+        }
+    }
+    free(t);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("scan");
@@ -417,7 +572,9 @@ int main(void)
     tcase_add_loop_test(tcase, noise_reads_as_the_law_says, 0, 6);
     tcase_add_loop_test(tcase, tables_with_one_byte_changed_read_as_the_law_says, 0, 6);
     tcase_add_loop_test(tcase, long_tables_read_as_the_law_says, 0, 10);
+    tcase_add_loop_test(tcase, tables_full_of_defects_read_as_the_law_says, 0, 10);
     tcase_add_test(tcase, the_first_record_has_fields);
+    tcase_add_loop_test(tcase, facts_that_are_only_counted_are_not_lost, 0, 4);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

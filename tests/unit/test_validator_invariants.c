@@ -50,6 +50,8 @@ static const char *const pieces[] = {
 struct how {
     size_t window;
     bool law_only;
+    bool told;     /* every fact, since somebody taps the batches */
+    uint64_t most; /* findings; 0: all */
 };
 
 static void tune(struct csvk_options *options, void *context)
@@ -57,6 +59,16 @@ static void tune(struct csvk_options *options, void *context)
     const struct how *how = context;
     options->window = how->window;
     options->law_only = how->law_only;
+}
+
+static int tap(const struct csvk_batch *batch, void *context, struct csvk_error *err)
+{
+    (void)context;
+    (void)err;
+    for (size_t kind = 0; kind < CSVK_FACT_KINDS; kind++) {
+        ck_assert_uint_eq(batch->counted[kind], 0);
+    }
+    return CSVK_OK;
 }
 
 static void make_table(struct support_random *random, struct csvk_buf *out)
@@ -78,10 +90,11 @@ static struct csvk_validator *judge(const void *bytes, size_t length, enum csvk_
     struct csvk_source *source = NULL;
     struct csvk_validator *v = NULL;
     struct csvk_validate_options options;
-    struct csvk_validate_hooks hooks = {.tune = tune, .context = &how};
+    struct csvk_validate_hooks hooks = {
+        .tune = tune, .tap = how.told ? tap : NULL, .context = &how};
     csvk_validate_options_init(&options);
     options.profile = profile;
-    options.max_findings = 0;
+    options.max_findings = how.most;
     ck_assert_int_eq(csvk_validate_set_rule(&options, "all", CSVK_INFO, &err), CSVK_OK);
     ck_assert_int_eq(csvk_source_memory(&source, bytes, length, &err), CSVK_OK);
     ck_assert_msg(csvk_validate_source(&v, source, &options, &hooks, &err) == CSVK_OK, "%s",
@@ -143,15 +156,16 @@ static size_t compress_bytes(const struct csvk_buf *table, unsigned char *out, s
 
 START_TEST(reports_do_not_depend_on_the_way_of_reading)
 {
-    static const struct how ways[] = {{1, false}, {2, false},  {3, false},
-                                      {7, false}, {64, false}, {0, true}};
+    static const struct how ways[] = {{.window = 1}, {.window = 2},  {.window = 3},
+                                      {.window = 7}, {.window = 64}, {.law_only = true}};
     struct support_random random = {(uint64_t)_i + 100};
     struct csvk_buf table = CSVK_BUF_INIT, want = CSVK_BUF_INIT, have = CSVK_BUF_INIT;
     unsigned char gz[4096];
     for (int round = 0; round < ROUNDS; round++) {
         enum csvk_profile profile = round % 3 == 0 ? CSVK_PROFILE_BIS : CSVK_PROFILE_RFC4180;
         make_table(&random, &table);
-        print_reports(csvk_buf_text(&table), table.length, profile, (struct how){0, false}, &want);
+        print_reports(csvk_buf_text(&table), table.length, profile, (struct how){.window = 0},
+                      &want);
         for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
             char how[60];
             snprintf(how, sizeof(how), "window %zu, automaton %d", ways[i].window,
@@ -161,7 +175,7 @@ START_TEST(reports_do_not_depend_on_the_way_of_reading)
         }
         if (table.length != 0) {
             size_t length = compress_bytes(&table, gz, sizeof(gz));
-            print_reports(gz, length, profile, (struct how){5, false}, &have);
+            print_reports(gz, length, profile, (struct how){.window = 5}, &have);
             expect_equal(&want, &have, &table, "gzip");
         }
     }
@@ -244,7 +258,7 @@ START_TEST(cutting_changes_nothing_before_the_cut)
         if (!width_known) {
             continue;
         }
-        struct how how = {0, false};
+        struct how how = {.window = 0};
         struct csvk_validator *whole = judge(table.data, table.length, CSVK_PROFILE_RFC4180, how);
         struct csvk_validator *part = judge(table.data, cut, CSVK_PROFILE_RFC4180, how);
         print_before(report_of(whole), end, &want);
@@ -329,18 +343,46 @@ START_TEST(records_too_large_for_memory_are_judged)
 }
 END_TEST
 
+/* Facts of which only the number matters any more are counted: that shows nowhere. */
+START_TEST(counting_facts_changes_no_report)
+{
+    struct support_random random = {(uint64_t)_i + 1300};
+    struct csvk_buf table = CSVK_BUF_INIT, part = CSVK_BUF_INIT;
+    struct csvk_buf want = CSVK_BUF_INIT, have = CSVK_BUF_INIT;
+    for (int round = 0; round < ROUNDS; round++) {
+        enum csvk_profile profile = (enum csvk_profile)(round % CSVK_PROFILES);
+        csvk_buf_clear(&table);
+        for (int i = 0; i < 6; i++) {
+            make_table(&random, &part);
+            ck_assert_int_eq(csvk_buf_add(&table, csvk_buf_text(&part), part.length), CSVK_OK);
+        }
+        size_t window = 1 + support_below(&random, 100);
+        print_reports(csvk_buf_text(&table), table.length, profile,
+                      (struct how){.window = window, .told = true, .most = 2}, &want);
+        print_reports(csvk_buf_text(&table), table.length, profile,
+                      (struct how){.window = window, .most = 2}, &have);
+        expect_equal(&want, &have, &table, "counting");
+    }
+    csvk_buf_release(&table);
+    csvk_buf_release(&part);
+    csvk_buf_release(&want);
+    csvk_buf_release(&have);
+}
+END_TEST
+
 /* One letter for another in the data of a table with defects elsewhere. */
 START_TEST(letters_do_not_matter)
 {
     static const char before[] = "id,name,c\r\n1,\"two\",x\r\n2,ab\r\n3,q\"r,s\r\n4,word,end\r\n";
     struct csvk_buf want = CSVK_BUF_INIT, have = CSVK_BUF_INIT;
     size_t word = (size_t)(strstr(before, "word") - before);
-    print_reports(before, sizeof(before) - 1, CSVK_PROFILE_KEBOOLA, (struct how){0, false}, &want);
+    print_reports(before, sizeof(before) - 1, CSVK_PROFILE_KEBOOLA, (struct how){.window = 0},
+                  &want);
     for (char c = 'a'; c <= 'z'; c++) {
         char after[sizeof(before)];
         memcpy(after, before, sizeof(before));
         after[word + 1] = c;
-        print_reports(after, sizeof(after) - 1, CSVK_PROFILE_KEBOOLA, (struct how){0, false},
+        print_reports(after, sizeof(after) - 1, CSVK_PROFILE_KEBOOLA, (struct how){.window = 0},
                       &have);
         ck_assert_str_eq(csvk_buf_text(&want), csvk_buf_text(&have));
     }
@@ -357,6 +399,7 @@ int main(void)
     tcase_add_loop_test(tcase, reports_do_not_depend_on_the_way_of_reading, 0, 4);
     tcase_add_loop_test(tcase, cutting_changes_nothing_before_the_cut, 0, 4);
     tcase_add_loop_test(tcase, records_too_large_for_memory_are_judged, 0, 4);
+    tcase_add_loop_test(tcase, counting_facts_changes_no_report, 0, 4);
     tcase_add_test(tcase, letters_do_not_matter);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
