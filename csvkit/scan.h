@@ -47,9 +47,12 @@ struct csvk_scan {
     struct csvk_law law;
     uint64_t *phase; /* expected record ends by phase, for `phase_width`; see scan_template.h */
     uint64_t phase_width;
-    unsigned char classes[128]; /* of ASCII, for sprints of one kind; see scan_lanes.h */
-    unsigned classes_kind;      /* that kind and one, or 0 */
-    unsigned patience;          /* records that the walker takes before the prover is asked again */
+    unsigned char classes[128];        /* of ASCII, for sprints of one kind; see scan_lanes.h */
+    unsigned classes_kind;             /* that kind and one, or 0 */
+    unsigned char leap_classes[256];   /* see scan_leap.h */
+    size_t leap_most;                  /* bytes of the next leap; 0: nothing is prepared */
+    unsigned leap_wait, leap_patience; /* records before it; and after the next one in vain */
+    unsigned patience;  /* records that the walker takes before the prover is asked again */
     size_t enough;      /* a call may end when as many records or facts are told; see csvk_scan */
     uint64_t most;      /* bytes of a record that is told, without its line break; any at first */
     size_t most_facts;  /* about it, those of its line break left out; any at first */

@@ -395,10 +395,23 @@ static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_record(struc
     return HOP_NOT;
 }
 
+#if defined(SCAN_LANES)
+#include "csvkit/scan_leap.h"
+#endif
+
 /* Examines up to *left records from `from` on; answers where it stopped, *left less by them. */
 static SCAN_TARGET size_t hop_records(struct walk *w, size_t from, unsigned *left)
 {
     while (*left > 0) {
+#if defined(SCAN_LANES)
+        enum leap_end leap = leap_records(w, &from, left);
+        if (leap == LEAP_WALK) {
+            break;
+        }
+        if (leap == LEAP_ON) {
+            continue;
+        }
+#endif
         size_t next = hop_record(w, from);
         if (next == HOP_NOT) {
             break;

@@ -93,42 +93,55 @@ LANES_INLINE __m512i lanes_turn(const unsigned char *p, const struct lanes_table
     return _mm512_gf2p8affine_epi64_epi8(units, classes, 0);
 }
 
-/* Two blocks: 128 bits for each class. The turn has left the bits of each byte the wrong way. */
-LANES_INLINE __m512i lanes_pair(const unsigned char *p, const struct lanes_table *t, unsigned kind,
-                                struct lanes_seen *seen)
+/* Of two blocks that have been turned: 128 bits for each of the classes 0 to 3, or from `first` on.
+ */
+LANES_INLINE __m512i lanes_gather(__m512i a, __m512i b, int first)
 {
     const __m512i gather = _mm512_set_epi8(
         123, 115, 107, 99, 91, 83, 75, 67, 59, 51, 43, 35, 27, 19, 11, 3, 122, 114, 106, 98, 90, 82,
         74, 66, 58, 50, 42, 34, 26, 18, 10, 2, 121, 113, 105, 97, 89, 81, 73, 65, 57, 49, 41, 33,
         25, 17, 9, 1, 120, 112, 104, 96, 88, 80, 72, 64, 56, 48, 40, 32, 24, 16, 8, 0);
-    __m512i a = lanes_turn(p, t, kind, seen), b = lanes_turn(p + 64, t, kind, seen);
-    return _mm512_permutex2var_epi8(a, gather, b);
+    __m512i from = _mm512_add_epi8(gather, _mm512_set1_epi8((char)first));
+    return _mm512_permutex2var_epi8(a, from, b);
 }
 
+LANES_INLINE __m512i lanes_pair(const unsigned char *p, const struct lanes_table *t, unsigned kind,
+                                struct lanes_seen *seen)
+{
+    __m512i a = lanes_turn(p, t, kind, seen), b = lanes_turn(p + 64, t, kind, seen);
+    return lanes_gather(a, b, 0);
+}
+
+/* The turn has left the bits of each byte the wrong way. */
 LANES_INLINE __m512i lanes_reverse(__m512i bytes)
 {
     return _mm512_gf2p8affine_epi64_epi8(bytes, _mm512_set1_epi64((long long)0x8040201008040201),
                                          0);
 }
 
+/* From four pairs to eight blocks: a vector for each of four classes. */
+LANES_INLINE void lanes_join(const __m512i *pairs, __m512i *masks)
+{
+    __m512i ab = _mm512_shuffle_i32x4(pairs[0], pairs[1], 0x44);
+    __m512i cd = _mm512_shuffle_i32x4(pairs[2], pairs[3], 0x44);
+    masks[0] = lanes_reverse(_mm512_shuffle_i32x4(ab, cd, 0x88));
+    masks[1] = lanes_reverse(_mm512_shuffle_i32x4(ab, cd, 0xdd));
+    ab = _mm512_shuffle_i32x4(pairs[0], pairs[1], 0xee);
+    cd = _mm512_shuffle_i32x4(pairs[2], pairs[3], 0xee);
+    masks[2] = lanes_reverse(_mm512_shuffle_i32x4(ab, cd, 0x88));
+    masks[3] = lanes_reverse(_mm512_shuffle_i32x4(ab, cd, 0xdd));
+}
+
 LANES_INLINE struct lanes lanes_read(const unsigned char *p, const struct lanes_table *t,
                                      unsigned kind, struct lanes_seen *seen)
 {
-    __m512i a = lanes_pair(p, t, kind, seen), b = lanes_pair(p + 128, t, kind, seen);
-    __m512i c = lanes_pair(p + 256, t, kind, seen), d = lanes_pair(p + 384, t, kind, seen);
-    __m512i ab = _mm512_shuffle_i32x4(a, b, 0x44), cd = _mm512_shuffle_i32x4(c, d, 0x44);
-    struct lanes l = {lanes_reverse(_mm512_shuffle_i32x4(ab, cd, 0x88)),
-                      lanes_reverse(_mm512_shuffle_i32x4(ab, cd, 0xdd)), _mm512_setzero_si512(),
-                      _mm512_setzero_si512()};
-    ab = _mm512_shuffle_i32x4(a, b, 0xee);
-    cd = _mm512_shuffle_i32x4(c, d, 0xee);
-    if ((kind & SPRINT_QUOTES) != 0) {
-        l.quote = lanes_reverse(_mm512_shuffle_i32x4(ab, cd, 0x88));
-    }
-    if ((kind & SPRINT_CR) != 0) {
-        l.cr = lanes_reverse(_mm512_shuffle_i32x4(ab, cd, 0xdd));
-    }
-    return l;
+    const __m512i none = _mm512_setzero_si512();
+    __m512i masks[4],
+        pairs[4] = {lanes_pair(p, t, kind, seen), lanes_pair(p + 128, t, kind, seen),
+                    lanes_pair(p + 256, t, kind, seen), lanes_pair(p + 384, t, kind, seen)};
+    lanes_join(pairs, masks);
+    return (struct lanes){masks[0], masks[1], (kind & SPRINT_QUOTES) != 0 ? masks[2] : none,
+                          (kind & SPRINT_CR) != 0 ? masks[3] : none};
 }
 
 /* One byte on: bit 63 of each block goes to bit 0 of the next. */

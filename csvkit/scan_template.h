@@ -6,7 +6,8 @@
  *                closes before one, every record has the table's width and line break, no byte is
  *                worth a fact. It keeps nothing but counts. At the first block where the proof
  *                fails it stops, having counted up to the last record end before that block.
- *   the hopper   takes one record by masks, as long as its enclosures and line breaks are in order.
+ *   the hopper   takes one record by masks, as long as its enclosures and line breaks are in order;
+ *                with lanes several at a time (scan_leap.h).
  *   the walker   steps from one structural byte to the next, takes fields, tells facts: the same
  *                answers as the law (automaton.c) for any bytes.
  *
@@ -48,7 +49,7 @@ static SCAN_TARGET size_t walk_at(struct walk *w, size_t from)
     return walk_record(w, from);
 }
 
-/* The first record's fields are told, even where width and line break are known beforehand. */
+/* Or hop. The first record's fields are told, even where width and line break are known. */
 static bool can_prove(struct csvk_scan *scan)
 {
     const struct csvk_table *t = &scan->table;
@@ -86,7 +87,7 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
             uint64_t before = scan->table.totals.records;
             done = prove(scan, bytes, done, length);
             bool far = scan->table.totals.records - before >= 8;
-            patience = far ? 1 : patience < 128 ? patience * 2 : patience;
+            patience = far ? 1 : patience < 1024 ? patience * 2 : patience;
         }
         unsigned left = patience;
         while (left > 0 && done < length) {

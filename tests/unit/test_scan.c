@@ -376,7 +376,7 @@ START_TEST(long_tables_read_as_the_law_says)
 }
 END_TEST
 
-/* Tables in which most records have a defect, one after the other (scan_hopper.h). */
+/* Tables in which most records have a defect, one after the other (scan_leap.h, scan_hopper.h). */
 static void put_bad_value(struct long_table *t, struct support_random *random)
 {
     static const char strays[] = "a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\""
