@@ -22,6 +22,7 @@
 #define DEFAULT_WINDOW    (1024u * 1024)
 #define FIELDS_WINDOW     (256u * 1024)
 #define ENOUGH_TOLD       2048 /* of records or facts: a flood of findings takes no memory either */
+#define ENOUGH_NOTED      256  /* likewise where few are: their bytes are still in the cache then */
 #define COUNTS_MAX_RECORD (2u * 1024 * 1024) /* beyond it the automaton streams: memory is flat */
 #define MOST_FACTS        16384 /* likewise with that many facts, and in pieces: not many are held */
 #define MOST_FIELDS       131072 /* and that many fields */
@@ -90,6 +91,7 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
     reader->scan.pauses = true;
     reader->scan.enough = ENOUGH_TOLD;
     if (reader->options.detail == CSVK_COUNTS) {
+        reader->scan.enough = ENOUGH_NOTED;
         reader->scan.most = reader->options.max_record;
         reader->scan.most_facts = MOST_FACTS;
         reader->scan.most_fields = MOST_FIELDS;
