@@ -278,7 +278,8 @@ struct csvk_field {
 
 /*
  * A record that is told one by one. At CSVK_FIELDS that is every record; below, only *noted* ones:
- * record 1, the first non-empty record, every record that has facts, every record whose number of
+ * record 1, the first non-empty record, every record that has facts (but those that are only
+ * counted: csvk_reader_only_count), every record whose number of
  * fields differs from the table's width, and every oversize one; and of these only record 1 and the
  * first non-empty one have their fields told.
  */
@@ -348,7 +349,8 @@ struct csvk_options {
     enum csvk_eol eol;   /* the file's kind of line break when already known, else NONE */
     uint64_t width;      /* fields per record when known, else 0: the first non-empty record's */
     uint32_t facts;      /* CSVK_FACT_BIT() of the byte facts wanted; grammar facts always come */
-    size_t window;       /* bytes read at a time; 0: 256 KiB; any value >= 1 gives equal results */
+    size_t window;       /* bytes read at a time, any from 1 on gives equal results; 0: 1 MiB,
+                            256 KiB at CSVK_FIELDS */
     uint64_t max_record; /* largest record kept in memory; 0: as large as 32-bit offsets allow.
                             Above it: CSVK_ELIMIT, or at CSVK_COUNTS still counted and judged */
     enum csvk_simd simd;

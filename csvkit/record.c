@@ -174,15 +174,15 @@ bool csvk_record_settle(struct csvk_open_record *open, struct csvk_table *table,
 
 bool csvk_told_count_many(struct csvk_told *told, size_t from)
 {
-    size_t to = told->nfacts;
-    uint32_t kinds = 0;
-    for (size_t i = from; i < to && i - from < MOST_COUNTED; i++) {
-        kinds |= CSVK_FACT_BIT(told->facts[i].kind);
-    }
-    if ((kinds & ~told->only_counted) != 0 || to - from > MOST_COUNTED) {
+    if (told->nfacts - from > MOST_COUNTED) {
         return false;
     }
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = from; i < told->nfacts; i++) {
+        if ((told->only_counted & CSVK_FACT_BIT(told->facts[i].kind)) == 0) {
+            return false;
+        }
+    }
+    for (size_t i = from; i < told->nfacts; i++) {
         told->counted[told->facts[i].kind]++;
     }
     told->nfacts = from;

@@ -114,6 +114,7 @@ static inline void csvk_record_begin(struct csvk_open_record *open, const struct
 }
 /* Takes back everything told of it: it was not complete. */
 void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_told *told);
+
 static inline size_t csvk_eol_length(enum csvk_eol eol)
 {
     static const unsigned char length[] = {0, 1, 2, 1, 3};
