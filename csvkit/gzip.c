@@ -88,9 +88,20 @@ static int make_deflaters(struct csvk_gzip *gzip, int level, struct csvk_error *
     return status;
 }
 
+/*
+ * The caller's thread is one of the compressing ones, as long as enough blocks may be under way for
+ * the others to go on with while it is at one.
+ */
+static bool owner_compresses(const struct csvk_gzip *gzip)
+{
+    return 2 * gzip->threads <= MAX_LAG;
+}
+
 static int make_blocks(struct csvk_gzip *gzip, struct csvk_error *err)
 {
-    gzip->nblocks = gzip->threads == 1 ? 1 : gzip->threads + 2;
+    gzip->nblocks = gzip->threads == 1       ? 1
+                    : owner_compresses(gzip) ? 2 * gzip->threads
+                                             : gzip->threads + 2;
     gzip->block = csvk_calloc(gzip->nblocks, sizeof *gzip->block);
     gzip->idle = csvk_calloc(gzip->nblocks, sizeof(struct block *));
     if (gzip->block == NULL || gzip->idle == NULL) {
@@ -120,7 +131,8 @@ static int make_parts(struct csvk_gzip *gzip, int level, struct csvk_error *err)
     struct csvk_pool_plan plan = {.run = run_block,
                                   .worker = (void *const *)gzip->deflater,
                                   .threads = gzip->threads,
-                                  .depth = gzip->nblocks};
+                                  .depth = gzip->nblocks,
+                                  .owner_works = owner_compresses(gzip)};
     return csvk_pool_new(&gzip->pool, &plan, err);
 }
 

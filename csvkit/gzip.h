@@ -3,8 +3,9 @@
  *
  * Text is cut into blocks of equal size that are compressed apart and joined to one ordinary
  * member: no name, no time stamp, fixed system byte. Which bytes come out depends on text, level
- * and block size only, never on the number of threads; so does csvk_gzip_estimate(). Memory: each
- * of the threads + 2 blocks (one thread: one block) needs little more than twice its size.
+ * and block size only, never on the number of threads; so does csvk_gzip_estimate(). Memory: two
+ * blocks for each thread (one thread: one; more than eight: threads + 2), each of which needs
+ * little more than twice its size.
  */
 #ifndef CSVKIT_GZIP_H
 #define CSVKIT_GZIP_H
@@ -22,7 +23,7 @@ struct csvk_gzip;
 
 struct csvk_gzip_options {
     int level;         /* 1..9, see deflate.h */
-    size_t threads;    /* 0 and 1: none beside the caller's; more than 16 work no faster */
+    size_t threads;    /* the caller's is one of up to 8; 0 is 1; more than 16 work no faster */
     size_t block_size; /* 0: CSVK_GZIP_BLOCK; at most 1 GiB */
 };
 

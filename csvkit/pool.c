@@ -6,7 +6,8 @@
  * comes from the numbers alone; threads finish in any order and set their slot's `is_done`.
  *
  * Invariant: taken <= started <= submitted <= taken + depth. All four, and the slots, are guarded
- * by `lock`. Without threads nothing is locked and started == submitted.
+ * by `lock`. Without threads nothing is locked and started == submitted. An owner that works takes
+ * its jobs from the same ring as the threads do, so nothing else changes.
  */
 #include "csvkit/pool.h"
 
@@ -50,17 +51,23 @@ static struct slot *next_slot(struct csvk_pool *pool)
     return pool->is_ending ? NULL : slot_of(pool, pool->started++);
 }
 
+/* Called and left with the lock held; without it while the job runs. */
+static void run_slot(struct csvk_pool *pool, struct slot *slot, void *worker)
+{
+    void *job = slot->job;
+    pthread_mutex_unlock(&pool->lock);
+    pool->plan.run(worker, job);
+    pthread_mutex_lock(&pool->lock);
+    slot->is_done = true;
+}
+
 static void *thread_main(void *argument)
 {
     const struct thread *thread = argument;
     struct csvk_pool *pool = thread->pool;
     pthread_mutex_lock(&pool->lock);
     for (struct slot *slot = next_slot(pool); slot != NULL; slot = next_slot(pool)) {
-        void *job = slot->job;
-        pthread_mutex_unlock(&pool->lock);
-        pool->plan.run(thread->worker, job);
-        pthread_mutex_lock(&pool->lock);
-        slot->is_done = true;
+        run_slot(pool, slot, thread->worker);
         pthread_cond_signal(&pool->done);
     }
     pthread_mutex_unlock(&pool->lock);
@@ -73,8 +80,9 @@ static int start_threads(struct csvk_pool *pool, struct csvk_error *err)
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    size_t wanted = pool->plan.threads - (pool->plan.owner_works ? 1 : 0);
     int sys = 0;
-    while (pool->nthreads < pool->plan.threads && sys == 0) {
+    while (pool->nthreads < wanted && sys == 0) {
         struct thread *thread = &pool->thread[pool->nthreads];
         *thread = (struct thread){.pool = pool, .worker = pool->plan.worker[pool->nthreads]};
         sys = pthread_create(&thread->id, NULL, thread_main, thread);
@@ -133,6 +141,17 @@ void csvk_pool_submit(struct csvk_pool *pool, void *job)
     pthread_mutex_unlock(&pool->lock);
 }
 
+/* Waits for a change, or does what the owner can do meanwhile. Called and left with the lock held.
+ */
+static void pass_time(struct csvk_pool *pool)
+{
+    if (pool->plan.owner_works && pool->started < pool->submitted) {
+        run_slot(pool, slot_of(pool, pool->started++), pool->plan.worker[pool->nthreads]);
+    } else {
+        pthread_cond_wait(&pool->done, &pool->lock);
+    }
+}
+
 void *csvk_pool_take(struct csvk_pool *pool)
 {
     if (csvk_pool_pending(pool) == 0) {
@@ -141,7 +160,7 @@ void *csvk_pool_take(struct csvk_pool *pool)
     const struct slot *slot = slot_of(pool, pool->taken);
     pthread_mutex_lock(&pool->lock);
     while (!slot->is_done) {
-        pthread_cond_wait(&pool->done, &pool->lock);
+        pass_time(pool);
     }
     pool->taken++;
     pthread_mutex_unlock(&pool->lock);

@@ -255,7 +255,8 @@ static void run_all(struct pf *pf, struct job *jobs, size_t count)
     size_t threads = pf->options->threads;
     void **worker = csvk_calloc(threads, sizeof *worker);
     struct csvk_pool *pool = NULL;
-    struct csvk_pool_plan plan = {judge_file, worker, threads, threads * 2};
+    struct csvk_pool_plan plan = {
+        .run = judge_file, .worker = worker, .threads = threads, .depth = threads * 2};
     if (pf_kept(pf, worker) && pf->status == CSVK_OK) {
         pf->status = csvk_pool_new(&pool, &plan, pf->err);
     }
