@@ -71,7 +71,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all check check-large-slice check-large-upload check-mutations check-radosgw bench bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all check check-large-slice check-large-upload check-mutations check-radosgw bench bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -179,6 +179,9 @@ bench-repair: bench-bins ## what normalize makes of records broken on purpose, p
 
 bench: all bench-bins ## speed and memory beside wc, libcsv, cp, gzip, pigz, zcat, curl, in one run (S=section)
 	@python3 tests/bench/bench.py $(B) $(S)
+
+bench-deps: ## install what make bench compares with, and tables for it (apt; as root or through sudo)
+	@EXTRA_PACKAGES='golang-go golang-github-klauspost-pgzip-dev pigz ieee-data unicode-data' tests/deps.sh
 
 deps: ## install the Debian packages that are missing (apt; as root or through sudo)
 	@tests/deps.sh
