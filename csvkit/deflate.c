@@ -24,7 +24,7 @@ struct engine {
     int isal, libdeflate;
 };
 
-enum { TURN = 16 };
+enum { TURN = 64 };
 
 /* Of TURN blocks `share` are made by `better`, the first one among them. */
 struct level {
@@ -36,10 +36,10 @@ struct level {
 static const struct level levels[] = {
     {.usual = {.isal = 1}},
     {.usual = {.isal = 2}},
-    {.usual = {.isal = 2}, .better = {.libdeflate = 1}, .share = 8},
-    {.usual = {.libdeflate = 1}, .better = {.libdeflate = 4}, .share = 3},
-    {.usual = {.libdeflate = 1}, .better = {.libdeflate = 5}, .share = 8},
-    {.usual = {.libdeflate = 2}, .better = {.libdeflate = 5}, .share = 14},
+    {.usual = {.isal = 2}, .better = {.libdeflate = 1}, .share = 32},
+    {.usual = {.libdeflate = 1}, .better = {.libdeflate = 5}, .share = 1},
+    {.usual = {.libdeflate = 1}, .better = {.libdeflate = 5}, .share = 32},
+    {.usual = {.libdeflate = 1}, .better = {.libdeflate = 5}, .share = 52},
     {.usual = {.libdeflate = 7}},
     {.usual = {.libdeflate = 9}},
     {.usual = {.libdeflate = 12}},

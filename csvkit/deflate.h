@@ -7,18 +7,18 @@
 struct csvk_deflater;
 
 /*
- * Level 1..9, measured by `bench_gzip` on 60 MB of `generate orders`, MB/s of text for each core
- * of a busy machine and ratio (zlib there: level 1 76, 2.27; level 6 23, 2.62).
- *   1, 2     ISA-L 1, 2                           291, 2.32   283, 2.40
- *   3        ISA-L 2 and libdeflate 1 in turn     220, 2.43
- *   4        libdeflate 1, 3 of 16 libdeflate 4   140, 2.48
- *   5        libdeflate 1 and 5 in turn            96, 2.55
- *   6        libdeflate 5, 2 of 16 libdeflate 2    67, 2.62
+ * Level 1..9; MB/s of text and ratio on 60 MB of `generate orders`, as `bench_gzip` prints them
+ * (zlib there: level 1 85, 2.27; level 6 25, 2.62):
+ *   1, 2     ISA-L 1, 2                           381, 2.32   349, 2.40
+ *   3        ISA-L 2 and libdeflate 1 in turn     230, 2.43
+ *   4        libdeflate 1, 1 of 64 libdeflate 5   167, 2.46
+ *   5        libdeflate 1 and 5 in turn           101, 2.55
+ *   6        libdeflate 5, 12 of 64 libdeflate 1   81, 2.60
  *   7, 8, 9  libdeflate 7, 9, 12                  about 43, and fewer
- * Level 6 is as near to the size of zlib 6 as libdeflate comes at its fastest; that hangs on the
- * text. libdeflate 5 alone is 0.6 % smaller: of seven tables of the world it made three 4 to 9 %
- * smaller than zlib 6, two alike, two 2 % larger; made-up ones of few words up to 4 % larger.
- * The same text and level give the same bytes. CSVK_EUSAGE for another level, CSVK_ENOMEM.
+ * Two sizes were aimed at, on the five tables of `make bench S=slice` together: level 4 is 3 %
+ * smaller than klauspost's level 2, which the platform's slicer uses; level 6 is as large as
+ * zlib 6. How near they come hangs on the text, up to some percent either way. The same text and
+ * level give the same bytes. CSVK_EUSAGE for another level, CSVK_ENOMEM.
  */
 int csvk_deflater_new(struct csvk_deflater **out, int level, struct csvk_error *err) CSVK_MUST_USE;
 /* The most bytes that a block of `length` bytes may need in `csvk_deflater_block`. */

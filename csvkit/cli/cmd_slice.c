@@ -311,8 +311,8 @@ static const struct cli_option rows[] = {
     {"slices", 0, "N", NULL, "Cut into at most N slices of equally much text instead.", false},
     {"compress", 0, "FORM", "gzip|none", "Form of the slices. Default: gzip.", false},
     {"level", 0, "N", NULL,
-     "Compression from 1 (fast) to 9 (small). Default: 4; 2 is more than twice as fast and 3 % "
-     "larger, 6 is 6 % smaller and half as fast (make bench S=slice).",
+     "Compression from 1 (fast) to 9 (small). Default: 4; 2 is twice as fast and 4 % larger, 6 is "
+     "6 % smaller and half as fast (make bench S=slice).",
      false},
     {"no-manifest", 0, NULL, NULL, "Write no manifest.", false},
     {"keep-empty", 0, NULL, NULL, "One empty slice for a table without records, not none.", false},
