@@ -221,9 +221,9 @@ static int check_all_records(struct data_check *check, struct judge *judge, cons
     if (status == CSVK_OK && widths.wrong > 0) {
         struct complaint what = {.rule = RULE_WIDTH, .line = widths.line, .column = 1};
         complain(judge, what,
-                 "%llu records do not have %llu fields; the first is record %llu with "
-                 "%llu",
-                 (unsigned long long)widths.wrong, (unsigned long long)width,
+                 "%llu record%s not have %llu field%s; the first is record %llu with %llu",
+                 (unsigned long long)widths.wrong, widths.wrong == 1 ? " does" : "s do",
+                 (unsigned long long)width, width == 1 ? "" : "s",
                  (unsigned long long)widths.record, (unsigned long long)widths.found);
     }
     struct csvk_damage damage = {NULL, 0};

@@ -122,7 +122,7 @@ test_create_for_slices() {
     expect 0 $manifest check sliced.manifest
     printf '3,c,d\n' >>sliced/p1.csv
     expect 1 $manifest check sliced.manifest
-    says out "sliced/p1.csv:2:1: error[manifest-width]: 1 records do not have 2 fields; the first is record 2 with 3"
+    says out "sliced/p1.csv:2:1: error[manifest-width]: 1 record does not have 2 fields; the first is record 2 with 3"
     mkdir headed && printf 'id,n\n1,a\n' >headed/1.csv && printf 'id,n\n1,a\n' >headed/2.csv
     expect 0 $manifest create headed --has-header
     is_json '.columns == ["id","n"] and .has_header == true' headed.manifest
