@@ -14,13 +14,11 @@
 #include "csvkit/deflate.h"
 
 #include "csvkit/deflate_last.h"
+#include "csvkit/vectors.h"
 
 #include <isa-l/igzip_lib.h>
 #include <libdeflate.h>
 #include <string.h>
-#ifdef __x86_64__
-#include <immintrin.h>
-#endif
 
 /* A setting of one of the two: the other number is 0. */
 struct engine {
@@ -174,39 +172,12 @@ static size_t make_joinable(struct csvk_deflater *deflater, struct csvk_bytes te
     return length + sizeof empty_stored;
 }
 
-/*
- * ISA-L's functions, its checksum among them, leave the upper halves of vector registers in use.
- * Code for SSE, as libdeflate's in Debian, has to carry them along then: it was 2 to 8 % slower.
- */
-#ifdef __x86_64__
-__attribute__((target("avx"))) static void clear_upper_halves(void)
-{
-    _mm256_zeroupper();
-}
-
-static bool has_upper_halves(void)
-{
-    return __builtin_cpu_supports("avx") != 0;
-}
-#else
-static void clear_upper_halves(void)
-{
-}
-
-static bool has_upper_halves(void)
-{
-    return false;
-}
-#endif
-
 /* A finished stream; 0 when the engine failed. */
 static size_t run_libdeflate(struct libdeflate_compressor *engine, struct csvk_bytes block,
                              unsigned char *out)
 {
     size_t room = csvk_deflate_bound(block.len) - CSVK_WALK_SLACK;
-    if (has_upper_halves()) {
-        clear_upper_halves();
-    }
+    csvk_vectors_clean();
     return libdeflate_deflate_compress(engine, block.ptr, block.len, out, room);
 }
 

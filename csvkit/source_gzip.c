@@ -20,6 +20,8 @@
  */
 #include "csvkit/source_priv.h"
 
+#include "csvkit/vectors.h"
+
 #include <assert.h>
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
@@ -276,6 +278,7 @@ static int inflate_piece(struct csvk_gunzip *gunzip, unsigned char *piece, size_
     gunzip->at = gunzip->length - inflate->avail_in;
     *got = PIECE_SIZE - inflate->avail_out;
     gunzip->crc = crc32_gzip_refl(gunzip->crc, piece, *got);
+    csvk_vectors_clean();
     gunzip->size += (uint32_t)*got;
     return answer;
 }

@@ -12,6 +12,7 @@ table tells. Those of the world come from what a Debian machine has:
 A short one is repeated; DEFLATE looks back 32 KiB only and cannot know.
 """
 import csv
+import functools
 import io
 import os
 import pwd
@@ -35,13 +36,12 @@ def packages():
             yield [values.get(field, "") for field in PACKAGE_FIELDS]
 
 
-def owner(number, known={}):
-    if number not in known:
-        try:
-            known[number] = pwd.getpwuid(number).pw_name
-        except KeyError:
-            known[number] = str(number)
-    return known[number]
+@functools.lru_cache(None)
+def owner(number):
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def files():
