@@ -17,6 +17,7 @@
 
 #include "csvkit/deflate.h"
 #include "csvkit/pool.h"
+#include "csvkit/vectors.h"
 
 #include <isa-l/crc.h>
 #include <string.h>
@@ -233,6 +234,20 @@ static void submit(struct csvk_gzip *gzip)
     settle_below(gzip, gzip->submitted - lag(gzip->submitted));
 }
 
+/* With threads it is another processor, as a rule, that reads the text next. */
+static void add_text(const struct csvk_gzip *gzip, struct block *block, const unsigned char *bytes,
+                     size_t length)
+{
+    enum { FEW = 4096 };
+    unsigned char *to = block->text + block->text_length;
+    if (gzip->threads > 1 && length > FEW) {
+        csvk_vectors_copy(to, bytes, length);
+    } else {
+        memcpy(to, bytes, length);
+    }
+    block->text_length += length;
+}
+
 static size_t fill_block(struct csvk_gzip *gzip, const unsigned char *bytes, size_t length)
 {
     if (gzip->filling == NULL) {
@@ -246,8 +261,7 @@ static size_t fill_block(struct csvk_gzip *gzip, const unsigned char *bytes, siz
     struct block *block = gzip->filling;
     size_t room = gzip->block_size - block->text_length;
     size_t n = length < room ? length : room;
-    memcpy(block->text + block->text_length, bytes, n);
-    block->text_length += n;
+    add_text(gzip, block, bytes, n);
     gzip->accepted += n;
     if (block->text_length == gzip->block_size) {
         submit(gzip);
