@@ -81,6 +81,11 @@ int cli_refuse(struct cli *cli, const char *format, ...)
     return CLI_REFUSED;
 }
 
+const char *cli_plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 void cli_note(struct cli *cli, const char *format, ...)
 {
     if (cli_has(cli, "quiet")) {

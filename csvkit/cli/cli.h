@@ -89,6 +89,7 @@ void cli_table_release(struct cli_table *table);
 int cli_trouble(struct cli *cli, const char *format, ...) CSVK_PRINTF(2, 3);
 int cli_refuse(struct cli *cli, const char *format, ...) CSVK_PRINTF(2, 3); /* CLI_REFUSED */
 void cli_note(struct cli *cli, const char *format, ...) CSVK_PRINTF(2, 3);  /* silent with -q */
+const char *cli_plural(uint64_t count); /* "s", or nothing behind one */
 /* Prints err->text and answers the exit status its class asks for (EDATA and EREMOTE: see cli.c).
  */
 int cli_fail(struct cli *cli, const struct csvk_error *err);

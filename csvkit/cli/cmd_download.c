@@ -68,7 +68,7 @@ static int fetch(struct remote *remote, const struct kbc_download *wanted)
         print_json(cli, wanted, &done);
     } else if (!cli_has(cli, "dry-run")) {
         cli_note(cli, "%s: %llu bytes from %zu object%s of file %s", wanted->out,
-                 (unsigned long long)done.bytes, done.slices, done.slices == 1 ? "" : "s",
+                 (unsigned long long)done.bytes, done.slices, cli_plural(done.slices),
                  done.file_id);
     }
     kbc_downloaded_release(&done);

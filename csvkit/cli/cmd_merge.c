@@ -139,8 +139,8 @@ static int put_text(const struct job *job, struct csvk_buf *out)
     int status = csvk_buf_add_escaped(out, job->output, strlen(job->output));
     return status == CSVK_OK
                ? csvk_buf_printf(out, ": %" PRIu64 " record%s from %" PRIu64 " slice%s\n",
-                                 job->totals.records, job->totals.records == 1 ? "" : "s",
-                                 job->totals.slices, job->totals.slices == 1 ? "" : "s")
+                                 job->totals.records, cli_plural(job->totals.records),
+                                 job->totals.slices, cli_plural(job->totals.slices))
                : status;
 }
 

@@ -76,11 +76,6 @@ static int read_options(struct job *job)
 
 /* ---- the outcome ---------------------------------------------------------------------------- */
 
-static const char *plural(uint64_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 /* Behind the summary of a repair of the file as a whole: from what, to what. */
 static void repair_detail(const struct csvk_normalize_result *result, int repair, char *text,
                           size_t room)
@@ -121,8 +116,9 @@ static void tell_counted(const struct job *job, const struct csvk_counted *count
 static void tell_text(const struct job *job, const struct csvk_normalize_result *result)
 {
     cli_note(job->cli, "%s: %llu record%s in, %llu out, %llu rejected, %llu dropped",
-             job->files.input, (unsigned long long)result->records_in, plural(result->records_in),
-             (unsigned long long)result->records_out, (unsigned long long)result->records_rejected,
+             job->files.input, (unsigned long long)result->records_in,
+             cli_plural(result->records_in), (unsigned long long)result->records_out,
+             (unsigned long long)result->records_rejected,
              (unsigned long long)result->records_dropped);
     for (int i = CSVK_REPAIR_NONE + 1; i < CSVK_REPAIRS; i++) {
         if (result->repairs[i] != 0) {

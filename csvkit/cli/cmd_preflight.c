@@ -163,7 +163,7 @@ static int mend(struct job *job, const char *folder)
     if (status != CSVK_OK) {
         return cli_fail(job->cli, &err);
     }
-    cli_note(job->cli, "%zu change%s %s", count, count == 1 ? "" : "s",
+    cli_note(job->cli, "%zu change%s %s", count, cli_plural(count),
              dry ? "shown, none made" : "made");
     return CLI_GOOD;
 }

@@ -119,14 +119,14 @@ static int put_text(struct slice_job *job, struct csvk_buf *out)
         records += slice[i].records;
         status = csvk_buf_printf(
             out, "%s  %" PRIu64 " record%s, %" PRIu64 " bytes of text, %" PRIu64 " bytes\n",
-            slice[i].name, slice[i].records, slice[i].records == 1 ? "" : "s", slice[i].bytes,
+            slice[i].name, slice[i].records, cli_plural(slice[i].records), slice[i].bytes,
             slice[i].file_bytes);
     }
     status =
         status == CSVK_OK ? csvk_buf_add_escaped(out, job->output, strlen(job->output)) : status;
     return status == CSVK_OK
                ? csvk_buf_printf(out, ": %zu slice%s, %" PRIu64 " record%s%s\n", count,
-                                 count == 1 ? "" : "s", records, records == 1 ? "" : "s",
+                                 cli_plural(count), records, cli_plural(records),
                                  job->manifest.length != 0 ? ", manifest" : "")
                : status;
 }

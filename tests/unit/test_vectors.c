@@ -31,20 +31,11 @@ START_TEST(copies_at_every_alignment)
 }
 END_TEST
 
-START_TEST(cleaning_changes_nothing)
-{
-    volatile double value = 14;
-    csvk_vectors_clean();
-    ck_assert(value * 3 == 42);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("vectors");
     TCase *tcase = tcase_create("vectors");
     tcase_add_test(tcase, copies_at_every_alignment);
-    tcase_add_test(tcase, cleaning_changes_nothing);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }
