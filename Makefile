@@ -41,12 +41,11 @@ say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
 # libcsv has no .pc file; the others have, but their plain names serve as well.
 LIB_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread
-# libcurl and libcrypto are loaded at run time, see storage/lazy.h.
+# libcurl and libcrypto are loaded at run time, see storage/lazy_loading.h.
 TOOL_LIBS := -ldl
 
-LIB_DIRS := csvkit validator manifest preflight
-LIB_SRC := $(sort $(wildcard $(addsuffix /*.c,$(LIB_DIRS))))
-TOOL_SRC := $(sort $(wildcard csvkit/cli/*.c storage/*.c))
+LIB_SRC := $(sort $(shell find $(filter-out csvkit/cli/,$(wildcard csvkit/*/)) validator manifest preflight -name '*.c'))
+TOOL_SRC := $(sort $(shell find csvkit/cli storage -name '*.c'))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))

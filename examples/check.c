@@ -1,6 +1,6 @@
 /*
- * check.c - judging a file by a profile, from a program: prints every finding's place and message.
- *   check FILE
+ * manifest_check.c - judging a file by a profile, from a program: prints every finding's place and
+ * message. check FILE
  */
 #include "validator/validator.h"
 

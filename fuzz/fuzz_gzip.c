@@ -3,8 +3,8 @@
  * of any bytes is walked without leaving it. The last three bytes choose level, block size and
  * threads.
  */
-#include "csvkit/deflate_walk.h"
-#include "csvkit/gzip.h"
+#include "csvkit/io/deflate/final_block/deflate_blocks.h"
+#include "csvkit/io/deflate/gzip.h"
 
 #include <stdlib.h>
 #include <string.h>

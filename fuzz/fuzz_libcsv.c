@@ -2,7 +2,7 @@
  * fuzz_libcsv.c - our reader and libcsv must agree on every input: the same records with the same
  * values, and the same records refused. The last two bytes choose dialect and window.
  */
-#include "csvkit/second_opinion.h"
+#include "csvkit/verify/libcsv_check.h"
 
 #include <stdlib.h>
 

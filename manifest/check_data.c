@@ -4,7 +4,7 @@
  * as a header) is found by reading the first record of every file, and the widths of all records
  * when that is wanted.
  */
-#include "manifest/data.h"
+#include "manifest/first_record.h"
 #include "manifest/tree.h"
 #include "csvkit/names.h"
 

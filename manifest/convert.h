@@ -1,6 +1,6 @@
 /* convert.h - what the two directions of conversion share. Private to manifest/convert*.c. */
-#ifndef CSVKIT_MANIFEST_CONVERT_H
-#define CSVKIT_MANIFEST_CONVERT_H
+#ifndef MANIFEST_CONVERT_H
+#define MANIFEST_CONVERT_H
 
 #include "manifest/tree.h"
 

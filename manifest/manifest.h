@@ -9,8 +9,8 @@
  *
  * All functions: no printing, no global state, one object by one thread at a time.
  */
-#ifndef CSVKIT_MANIFEST_H
-#define CSVKIT_MANIFEST_H
+#ifndef MANIFEST_MANIFEST_H
+#define MANIFEST_MANIFEST_H
 
 #include "csvkit/csvkit.h"
 

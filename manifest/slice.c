@@ -11,7 +11,7 @@
  */
 #include "manifest/slice.h"
 
-#include "csvkit/gzip.h"
+#include "csvkit/io/deflate/gzip.h"
 #include "manifest/slice_dir.h"
 #include "manifest/slice_plan.h"
 

@@ -9,8 +9,8 @@
  * final name before csvk_slicer_commit, and then all of it has. Should a process die before, the
  * next slicer for the same directory removes what it left.
  */
-#ifndef CSVKIT_SLICE_H
-#define CSVKIT_SLICE_H
+#ifndef MANIFEST_SLICE_H
+#define MANIFEST_SLICE_H
 
 #include "csvkit/csvkit.h"
 #include "csvkit/normalize.h"

@@ -14,7 +14,7 @@
  */
 #include "manifest/slice_dir.h"
 
-#include "csvkit/sink_temp.h"
+#include "csvkit/io/temp_file.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* slice_dir.h - a directory that appears whole or not at all. */
-#ifndef CSVKIT_SLICE_DIR_H
-#define CSVKIT_SLICE_DIR_H
+#ifndef MANIFEST_SLICE_DIR_H
+#define MANIFEST_SLICE_DIR_H
 
 #include "manifest/slice.h"
 

@@ -1,6 +1,6 @@
 /* slice_plan.h - where to cut. Arithmetic only: no bytes, no files. */
-#ifndef CSVKIT_SLICE_PLAN_H
-#define CSVKIT_SLICE_PLAN_H
+#ifndef MANIFEST_SLICE_PLAN_H
+#define MANIFEST_SLICE_PLAN_H
 
 #include "manifest/slice.h"
 

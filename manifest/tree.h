@@ -2,12 +2,12 @@
  * tree.h - the JSON tree behind a manifest, for the files of this folder (and for a program that
  * already holds a cJSON tree, such as a configuration with mappings in it).
  *
- * Invariants of a tree: it was strict JSON in UTF-8 (json_scan.c), no string holds a NUL, nesting
+ * Invariants of a tree: it was strict JSON in UTF-8 (strict_json.c), no string holds a NUL, nesting
  * is at most CSVK_MANIFEST_MAX_DEPTH. A number keeps its numeral in `valuestring`. `valueint` of a
  * node that was read is 1 + its index into `places`, 0 for a node that was made here.
  */
-#ifndef CSVKIT_MANIFEST_TREE_H
-#define CSVKIT_MANIFEST_TREE_H
+#ifndef MANIFEST_TREE_H
+#define MANIFEST_TREE_H
 
 #include "manifest/manifest.h"
 
@@ -67,7 +67,7 @@ int manifest_copy(struct csvk_manifest **out, const struct csvk_manifest *from) 
 void manifest_place(const struct csvk_manifest *manifest, const cJSON *node, uint64_t *line,
                     uint64_t *column);
 
-/* ---- json_scan.c: is the text strict JSON? ---- */
+/* ---- strict_json.c: is the text strict JSON? ---- */
 struct json_scan {
     const unsigned char *text;
     size_t length, at;
@@ -106,7 +106,7 @@ int nameset_add(struct nameset *set, const char *key, size_t value, size_t *old)
 size_t nameset_find(const struct nameset *set, const char *key); /* SIZE_MAX: not there */
 void nameset_release(struct nameset *set);
 
-/* ---- findings.c: collecting ---- */
+/* ---- manifest_findings.c: collecting ---- */
 struct judge {                            /* one judgement under way */
     const struct csvk_manifest *manifest; /* NULL: no places */
     struct csvk_manifest_findings *findings;
@@ -132,7 +132,7 @@ size_t path_key(struct judge *judge, const char *key);
 size_t path_index(struct judge *judge, size_t index);
 void path_back(struct judge *judge, size_t mark);
 
-/* ---- keys.c: what keys there are, their types and order ---- */
+/* ---- manifest_keys.c: what keys there are, their types and order ---- */
 enum key_type {
     KEY_STRING,
     KEY_STRING_OR_NULL,

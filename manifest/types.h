@@ -5,8 +5,8 @@
  * The proposal never loses anything: a value that would not come back as it was (leading zeros, a
  * plus sign, more digits than a number keeps) excludes the type, and STRING is always possible.
  */
-#ifndef CSVKIT_MANIFEST_TYPES_H
-#define CSVKIT_MANIFEST_TYPES_H
+#ifndef MANIFEST_TYPES_H
+#define MANIFEST_TYPES_H
 
 #include "csvkit/csvkit.h"
 

@@ -2,7 +2,7 @@
  * config.c - config.json: the sections of storage, which know only certain keys, and the entries of
  * the output mapping as manifests, because the platform judges both by one schema.
  */
-#include "preflight/priv.h"
+#include "preflight/preflight_private.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * preflight.c - the judgement as a whole: configuration, tables, files, input, layout, then all
  * data, then the verdict.
  */
-#include "preflight/priv.h"
+#include "preflight/preflight_private.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -12,8 +12,8 @@
  * outside of the folder is opened: symbolic links are told, and followed only within it. Findings
  * and their order depend on the folder alone, not on the number of threads.
  */
-#ifndef CSVKIT_PREFLIGHT_H
-#define CSVKIT_PREFLIGHT_H
+#ifndef PREFLIGHT_PREFLIGHT_H
+#define PREFLIGHT_PREFLIGHT_H
 
 #include "csvkit/csvkit.h"
 #include "manifest/manifest.h"

@@ -1,7 +1,7 @@
 /* fetch.c - see fetch.h: some slices at a time, each checked before it counts. */
 #include "storage/fetch.h"
 #include "storage/spool.h"
-#include "storage/work.h"
+#include "storage/worker_threads.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -4,9 +4,9 @@
 #ifndef STORAGE_UPLOAD_H
 #define STORAGE_UPLOAD_H
 
-#include "storage/objects.h"
-#include "storage/state.h"
-#include "storage/work.h"
+#include "storage/upload_sources.h"
+#include "storage/journal.h"
+#include "storage/worker_threads.h"
 
 struct upload {
     struct kbc *kbc;

@@ -23,7 +23,7 @@ list_tests() {
 # What takes longest comes first, what waits beside what computes, so that no core is idle at the end.
 long='storage/roundtrip_azurite unit/test_exhaustive storage/killed performance/linear
 storage/faults_import storage/faults_store storage/rerun unit/test_normalize storage/roundtrip_swift
-performance/memory storage/faults_api unit/test_scan unit/test_keys storage/resume_ slice/corpus
+performance/flat_memory storage/faults_api unit/test_scan unit/test_keys storage/resume_ slice/corpus
 storage/requests unit/test_validator_details storage/download unit/test_gzip slice/size storage/'
 long_first() {
     awk -v long="$long" '

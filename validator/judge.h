@@ -5,8 +5,8 @@
  * findings, if all are asked for): counts and kept findings per rule, what is known of the shape of
  * the table (widths of records that do not fit), the header, and a sample of the first bytes.
  */
-#ifndef CSVK_JUDGE_H
-#define CSVK_JUDGE_H
+#ifndef VALIDATOR_JUDGE_H
+#define VALIDATOR_JUDGE_H
 
 #include "validator/rule_index.h"
 
@@ -98,7 +98,7 @@ struct csvk_validator {
     const struct csvk_finding **shown;
 };
 
-/* finding.c */
+/* finding_list.c */
 struct place {
     uint64_t byte, length, record, field;
 };
@@ -116,11 +116,11 @@ void finding_list_release(struct finding_list *list);
 void judge_move_slot(struct csvk_validator *v, size_t from, size_t to);
 int judge_collect(struct csvk_validator *v, struct csvk_error *err);
 
-/* locate.c: line, column and excerpt of a finding, from the batch at hand */
+/* finding_place.c: line, column and excerpt of a finding, from the batch at hand */
 void judge_locate(struct csvk_validator *v, struct csvk_finding *f);
 void judge_locate_end_of_batch(struct csvk_validator *v);
 
-/* facts.c */
+/* fact_rules.c */
 void judge_file_facts(struct csvk_validator *v);
 void judge_counted_facts(struct csvk_validator *v);
 void judge_record_facts(struct csvk_validator *v, const struct csvk_record *record);
@@ -129,20 +129,20 @@ const struct csvk_rule *judge_quoting_rule(const struct csvk_batch *batch,
                                            const struct csvk_record *record);
 uint64_t eol_length(unsigned eol);
 
-/* shape.c */
+/* width_rules.c */
 void shape_record(struct csvk_validator *v, const struct csvk_record *record);
 void shape_finish(struct csvk_validator *v);
 void shape_merge(struct csvk_validator *left, struct csvk_validator *right);
 
-/* header.c */
+/* header_rules.c */
 void header_judge(struct csvk_validator *v, const struct csvk_record *record);
 void header_judge_blank(struct csvk_validator *v);
 
-/* fields.c: rules that look into every field, and limits */
+/* field_rules.c: rules that look into every field, and limits */
 void judge_fields(struct csvk_validator *v);
 void judge_limits(struct csvk_validator *v);
 
-/* sample.c */
+/* sample_rules.c */
 void sample_feed(struct csvk_validator *v);
 void sample_merge(struct csvk_validator *left, const struct csvk_validator *right);
 void sample_judge(struct csvk_validator *v);
@@ -157,7 +157,7 @@ int keys_finish(struct csvk_validator *v, struct csvk_error *err);
 int keys_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err);
 void keys_free(struct key_state *keys);
 
-/* walk.c: fields of records in memory, when the reader has not told them */
+/* record_in_memory.c: fields of records in memory, when the reader has not told them */
 struct walk {
     const unsigned char *bytes;
     size_t size, at;

@@ -1,7 +1,7 @@
 /* key_fields.c - see key_fields.h. */
 #include "validator/key_fields.h"
 
-#include "csvkit/places.h"
+#include "csvkit/base/bitmask.h"
 
 #include <string.h>
 

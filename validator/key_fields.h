@@ -5,10 +5,10 @@
  * and only as far as the last key column. Records with a quoting fact, and all records of a dialect
  * with an escape, are read as the law says.
  */
-#ifndef CSVK_VALIDATOR_KEY_FIELDS_H
-#define CSVK_VALIDATOR_KEY_FIELDS_H
+#ifndef VALIDATOR_KEY_FIELDS_H
+#define VALIDATOR_KEY_FIELDS_H
 
-#include "csvkit/scan.h"
+#include "csvkit/parse/scan/scan.h"
 
 struct key_columns {
     size_t count;

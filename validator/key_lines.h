@@ -1,6 +1,6 @@
 /* key_lines.h - private: counts line breaks, quickly. */
-#ifndef CSVK_VALIDATOR_KEY_LINES_H
-#define CSVK_VALIDATOR_KEY_LINES_H
+#ifndef VALIDATOR_KEY_LINES_H
+#define VALIDATOR_KEY_LINES_H
 
 #include "csvkit/csvkit.h"
 

@@ -1,7 +1,7 @@
 /* keys.c - the set of keys: collecting, joining two sets, and the final search. See keys.h. */
 #include "validator/keys.h"
 
-#include "csvkit/hash.h"
+#include "csvkit/base/hash.h"
 #include "validator/keys_parts.h"
 #include "validator/keys_repeats.h"
 #include "validator/keys_search.h"

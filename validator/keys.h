@@ -15,8 +15,8 @@
  * repetitions and any quality of the hash. The disk needs about the size of the keys + 12 bytes
  * each, and as much again for those that repeat.
  */
-#ifndef CSVK_VALIDATOR_KEYS_H
-#define CSVK_VALIDATOR_KEYS_H
+#ifndef VALIDATOR_KEYS_H
+#define VALIDATOR_KEYS_H
 
 #include "csvkit/csvkit.h"
 

@@ -5,8 +5,8 @@
  * are gathered in memory, sorted when the room is full, and written as a run to a temporary file;
  * sixteen runs of one generation become one of the next. The report merges what is left.
  */
-#ifndef CSVK_VALIDATOR_KEYS_FOUND_H
-#define CSVK_VALIDATOR_KEYS_FOUND_H
+#ifndef VALIDATOR_KEYS_FOUND_H
+#define VALIDATOR_KEYS_FOUND_H
 
 #include "validator/keys.h"
 #include "validator/keys_spill.h"

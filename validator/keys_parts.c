@@ -6,7 +6,7 @@
  */
 #include "validator/keys_parts.h"
 
-#include "csvkit/hash.h"
+#include "csvkit/base/hash.h"
 
 static size_t block_room(size_t block_size)
 {

@@ -15,8 +15,8 @@
  * block is written with the place that its successor will have, so no directory grows with the
  * input.
  */
-#ifndef CSVK_VALIDATOR_KEYS_PARTS_H
-#define CSVK_VALIDATOR_KEYS_PARTS_H
+#ifndef VALIDATOR_KEYS_PARTS_H
+#define VALIDATOR_KEYS_PARTS_H
 
 #include "validator/keys.h"
 #include "validator/keys_spill.h"

@@ -6,8 +6,8 @@
  * several hashes share, so their number is bounded; a hash that is not marked is surely the only
  * one of its kind.
  */
-#ifndef CSVK_VALIDATOR_KEYS_REPEATS_H
-#define CSVK_VALIDATOR_KEYS_REPEATS_H
+#ifndef VALIDATOR_KEYS_REPEATS_H
+#define VALIDATOR_KEYS_REPEATS_H
 
 #include "validator/keys_parts.h"
 

@@ -4,7 +4,7 @@
  */
 #include "validator/keys_search.h"
 
-#include "csvkit/hash.h"
+#include "csvkit/base/hash.h"
 
 #include <string.h>
 

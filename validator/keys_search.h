@@ -7,8 +7,8 @@
  * Every pass settles a table full of different keys for good, so the search ends for any hash; and
  * a key that repeats a billion times takes one place.
  */
-#ifndef CSVK_VALIDATOR_KEYS_SEARCH_H
-#define CSVK_VALIDATOR_KEYS_SEARCH_H
+#ifndef VALIDATOR_KEYS_SEARCH_H
+#define VALIDATOR_KEYS_SEARCH_H
 
 #include "validator/keys_found.h"
 #include "validator/keys_parts.h"

@@ -4,8 +4,8 @@
  * The file has no name from the start (O_TMPFILE) or loses it at once, so it is gone with the
  * process whatever happens. It is created by the first write.
  */
-#ifndef CSVK_VALIDATOR_KEYS_SPILL_H
-#define CSVK_VALIDATOR_KEYS_SPILL_H
+#ifndef VALIDATOR_KEYS_SPILL_H
+#define VALIDATOR_KEYS_SPILL_H
 
 #include "csvkit/csvkit.h"
 

@@ -1,6 +1,6 @@
 /* report.h - what the report writers share. Private to the validator. */
-#ifndef CSVK_REPORT_H
-#define CSVK_REPORT_H
+#ifndef VALIDATOR_REPORT_H
+#define VALIDATOR_REPORT_H
 
 #include "validator/validator.h"
 

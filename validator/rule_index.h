@@ -1,8 +1,8 @@
 /*
  * rule_index.h - the places of the rules in the table. Private to the validator. Order = catalogue.
  */
-#ifndef CSVK_RULE_INDEX_H
-#define CSVK_RULE_INDEX_H
+#ifndef VALIDATOR_RULE_INDEX_H
+#define VALIDATOR_RULE_INDEX_H
 
 #include "validator/validator.h"
 

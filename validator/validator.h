@@ -15,8 +15,8 @@
  *     addition.
  *   - Nothing depends on how the input was cut into batches, nor (csvk_validator_merge) into parts.
  */
-#ifndef CSVK_VALIDATOR_H
-#define CSVK_VALIDATOR_H
+#ifndef VALIDATOR_VALIDATOR_H
+#define VALIDATOR_VALIDATOR_H
 
 #include "csvkit/csvkit.h"
 #include "csvkit/json.h"

@@ -1,5 +1,5 @@
 /* cmd_download.c - csvkit download: a table or a Storage file becomes a local file. */
-#include "csvkit/cli/remote.h"
+#include "csvkit/cli/remote/remote.h"
 
 #include <stdlib.h>
 #include <string.h>

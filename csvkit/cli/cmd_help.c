@@ -1,5 +1,5 @@
 /* cmd_help.c - csvkit help [COMMAND]: the same pages as --help. */
-#include "csvkit/cli/frame.h"
+#include "csvkit/cli/frame/frame.h"
 
 static int run(struct cli *cli)
 {

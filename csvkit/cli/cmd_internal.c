@@ -2,7 +2,7 @@
  * cmd_internal.c - hidden commands for packaging: man pages and completion scripts, to standard
  * output. `make install` runs them.
  */
-#include "csvkit/cli/frame.h"
+#include "csvkit/cli/frame/frame.h"
 
 #include <string.h>
 

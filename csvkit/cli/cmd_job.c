@@ -1,5 +1,5 @@
 /* cmd_job.c - csvkit job ID: what became of a Storage job. */
-#include "csvkit/cli/remote.h"
+#include "csvkit/cli/remote/remote.h"
 
 #include <string.h>
 

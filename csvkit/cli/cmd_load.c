@@ -1,5 +1,5 @@
 /* cmd_load.c - csvkit load TABLE [PATH]: a file becomes rows of a Storage table. */
-#include "csvkit/cli/remote.h"
+#include "csvkit/cli/remote/remote.h"
 
 #include <string.h>
 #include <unistd.h>

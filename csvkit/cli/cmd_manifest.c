@@ -2,8 +2,8 @@
  * cmd_manifest.c - csvkit manifest check, show, convert. Manifests come in by path or as standard
  * input; the data is looked for beside them, under the name without ".manifest".
  */
-#include "csvkit/cli/manifest_keys.h"
-#include "csvkit/cli/manifest_options.h"
+#include "csvkit/cli/manifest/primary_key_check.h"
+#include "csvkit/cli/manifest/manifest_options.h"
 #include "csvkit/json.h"
 
 #include <stdlib.h>

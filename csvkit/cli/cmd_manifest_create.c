@@ -3,7 +3,7 @@
  * directory of slices. What is about to be written is judged first, alone and against the data, so
  * that this command never writes a manifest that the platform would refuse.
  */
-#include "csvkit/cli/manifest_options.h"
+#include "csvkit/cli/manifest/manifest_options.h"
 #include "csvkit/json.h"
 #include "manifest/types.h"
 

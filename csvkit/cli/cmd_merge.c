@@ -1,9 +1,9 @@
 /*
  * cmd_merge.c - csvkit merge DIR: slices back into one file.
  */
-#include "csvkit/cli/cli.h"
+#include "csvkit/cli/table/table_options.h"
 
-#include "csvkit/gzip.h"
+#include "csvkit/io/deflate/gzip.h"
 #include "csvkit/json.h"
 #include "manifest/slice.h"
 

@@ -2,7 +2,7 @@
  * cmd_normalize.c - csvkit normalize [FILE] [-o OUT]: a clean table, an account of every change,
  * and what could not be repaired honestly, set apart.
  */
-#include "csvkit/cli/normalize_options.h"
+#include "csvkit/cli/table/normalize_options.h"
 
 #include <stdio.h>
 #include <string.h>

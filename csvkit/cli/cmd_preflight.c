@@ -2,7 +2,7 @@
  * cmd_preflight.c - csvkit preflight [DATADIR]: judges a data folder, and mends with --fix what can
  * be mended for certain.
  */
-#include "csvkit/cli/cli.h"
+#include "csvkit/cli/frame/cli.h"
 
 #include "preflight/preflight.h"
 

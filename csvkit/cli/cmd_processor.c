@@ -2,7 +2,7 @@
  * cmd_processor.c - csvkit processor: in a component's data folder, by the parameters of
  * config.json: in/tables to out/tables, in/files to out/files.
  */
-#include "csvkit/cli/processor.h"
+#include "csvkit/cli/processor/processor.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
  * cmd_rules.c - csvkit rules, csvkit explain RULE: the catalogue of rules for people and programs.
  */
-#include "csvkit/cli/cli.h"
+#include "csvkit/cli/frame/cli.h"
 
 #include "manifest/manifest.h"
 #include "preflight/preflight.h"

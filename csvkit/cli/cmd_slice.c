@@ -4,8 +4,8 @@
  * The order of the work: options, manifest of the input, inputs (judged and cut at once), reading
  * back when asked to, names. Until the last step nothing has its final name.
  */
-#include "csvkit/cli/normalize_options.h"
-#include "csvkit/cli/slice.h"
+#include "csvkit/cli/table/normalize_options.h"
+#include "csvkit/cli/slice/slice_command.h"
 
 #include "manifest/types.h"
 

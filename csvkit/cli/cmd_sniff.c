@@ -1,6 +1,6 @@
 /* cmd_sniff.c - csvkit sniff [FILE]...: proposes dialect, encoding and header, with the evidence.
  */
-#include "csvkit/cli/cli.h"
+#include "csvkit/cli/frame/cli.h"
 #include "csvkit/json.h"
 #include "csvkit/sniff.h"
 

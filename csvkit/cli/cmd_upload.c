@@ -1,5 +1,5 @@
 /* cmd_upload.c - csvkit upload PATH: a file or slice directory becomes a Storage file. */
-#include "csvkit/cli/remote.h"
+#include "csvkit/cli/remote/remote.h"
 
 #include <string.h>
 

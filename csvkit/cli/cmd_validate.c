@@ -4,9 +4,10 @@
  * Every operand is judged on its own; a directory is a table in slices, whose parts are judged one
  * after the other. Trouble with one file does not keep the others from being judged.
  */
-#include "csvkit/cli/auto.h"
-#include "csvkit/cli/other_format.h"
-#include "csvkit/cli/verify.h"
+#include "csvkit/cli/table/delimiter_auto.h"
+#include "csvkit/cli/table/other_format.h"
+#include "csvkit/cli/table/table_options.h"
+#include "csvkit/cli/table/verify_option.h"
 
 #include "validator/validator.h"
 

@@ -2,7 +2,7 @@
  * commands.c - the table of commands, in the order in which a user meets them, and the headings
  * under which `csvkit --help` lists them. A command is one line here and one file cmd_NAME.c.
  */
-#include "csvkit/cli/frame.h"
+#include "csvkit/cli/frame/frame.h"
 
 #include <string.h>
 

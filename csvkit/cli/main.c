@@ -1,5 +1,5 @@
 /* main.c - where the program starts. */
-#include "csvkit/cli/cli.h"
+#include "csvkit/cli/frame/cli.h"
 
 int main(int argc, char **argv)
 {

@@ -7,8 +7,8 @@
  *                                      blocks of as many bytes, neither checked nor joined
  *   bench_gzip zlib LEVEL FILE OUT     one gzip member by zlib, from file to file
  */
-#include "csvkit/deflate.h"
-#include "csvkit/gzip.h"
+#include "csvkit/io/deflate/deflate.h"
+#include "csvkit/io/deflate/gzip.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * failing_alloc.h - the library's allocator for a test program that wants every allocation to fail
  * once, in turn. Include it in exactly one file of the program: it takes the place of alloc.c.
  */
-#ifndef TESTS_FAILING_ALLOC_H
-#define TESTS_FAILING_ALLOC_H
+#ifndef TESTS_SUPPORT_FAILING_ALLOC_H
+#define TESTS_SUPPORT_FAILING_ALLOC_H
 
 #include "csvkit/csvkit.h"
 

@@ -1,7 +1,7 @@
 /* normalized.c - see normalized.h. */
 #include "tests/support/normalized.h"
 
-#include "csvkit/digest.h"
+#include "csvkit/base/digest.h"
 #include "validator/validator.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* normalized.h - normalize in memory, and the laws that hold for every outcome. */
-#ifndef TESTS_NORMALIZED_H
-#define TESTS_NORMALIZED_H
+#ifndef TESTS_SUPPORT_NORMALIZED_H
+#define TESTS_SUPPORT_NORMALIZED_H
 
 #include "csvkit/normalize.h"
 #include "tests/support/support.h"

@@ -1,7 +1,7 @@
 /* normalized_account.c - see normalized_account.h. */
 #include "tests/support/normalized_account.h"
 
-#include "csvkit/record.h"
+#include "csvkit/parse/grammar/record.h"
 
 #include <stdlib.h>
 #include <string.h>

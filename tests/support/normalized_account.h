@@ -2,8 +2,8 @@
  * normalized_account.h - what became of every record of an input, put together from the outside:
  * the law's reading of the input, the log, and the index of the rejects.
  */
-#ifndef TESTS_NORMALIZED_ACCOUNT_H
-#define TESTS_NORMALIZED_ACCOUNT_H
+#ifndef TESTS_SUPPORT_NORMALIZED_ACCOUNT_H
+#define TESTS_SUPPORT_NORMALIZED_ACCOUNT_H
 
 #include "tests/support/normalized.h"
 

@@ -2,7 +2,7 @@
  * normalized_laws.c - the laws that need to know what became of every single record: I4 (enclosed
  * bytes stay), I7 (a cut changes nothing before it), I8 (one letter is as good as another).
  */
-#include "csvkit/conservation.h"
+#include "csvkit/verify/record_count_check.h"
 #include "tests/support/normalized_account.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* support.h - what several unit tests share. */
-#ifndef TESTS_SUPPORT_H
-#define TESTS_SUPPORT_H
+#ifndef TESTS_SUPPORT_SUPPORT_H
+#define TESTS_SUPPORT_SUPPORT_H
 
 #include "csvkit/csvkit.h"
 

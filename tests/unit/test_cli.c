@@ -1,7 +1,7 @@
 /*
  * test_cli.c - the frame of the command line: parser, numbers, lists, suggestions, folding.
  */
-#include "csvkit/cli/frame.h"
+#include "csvkit/cli/frame/frame.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * test_cli_memory.c - every allocation of the frame fails once, in turn: the program ends with 0
  * and all of its output, or with 2; nothing is leaked.
  */
-#include "csvkit/cli/frame.h"
+#include "csvkit/cli/frame/frame.h"
 #include "tests/support/failing_alloc.h"
 #include "tests/support/support.h"
 

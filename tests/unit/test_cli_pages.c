@@ -2,7 +2,7 @@
  * test_cli_pages.c - the rows of all commands and what is made from them: --help, man pages and
  * completions name every option, help fits 80 columns, every example can be parsed.
  */
-#include "csvkit/cli/frame.h"
+#include "csvkit/cli/frame/frame.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * test_cli_process.c - the program and its surroundings: descriptors and signals at the start, the
  * progress line and colours on a pseudo terminal and elsewhere.
  */
-#include "csvkit/cli/frame.h"
+#include "csvkit/cli/frame/frame.h"
 
 #include <check.h>
 #include <errno.h>

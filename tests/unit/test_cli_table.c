@@ -1,5 +1,6 @@
 /* test_cli_table.c - a manifest describes the table, options say it louder. */
-#include "csvkit/cli/frame.h"
+#include "csvkit/cli/frame/frame.h"
+#include "csvkit/cli/table/table_options.h"
 #include "tests/support/support.h"
 
 #include <check.h>

@@ -3,7 +3,7 @@
  * program ends as it does with memory enough and has written the same, or it ends with 2, says so,
  * and leaves no output behind. Nothing is leaked.
  */
-#include "csvkit/cli/frame.h"
+#include "csvkit/cli/frame/frame.h"
 #include "tests/support/failing_alloc.h"
 #include "tests/support/support.h"
 

@@ -3,7 +3,7 @@
  * ones of up to 8 in two: the fast scan against the law, and the law against a recogniser of the
  * grammar of RFC 4180 that shares nothing with it. CSVK_EXHAUSTIVE=N sets another length.
  */
-#include "csvkit/scan.h"
+#include "csvkit/parse/scan/scan.h"
 #include "tests/support/told.h"
 #include "tests/support/support.h"
 

@@ -2,9 +2,9 @@
  * test_gzip.c - gzip members made in blocks by threads: zlib reads them as one member and gets the
  * text back; the bytes do not depend on threads or on how the text was handed over.
  */
-#include "csvkit/deflate.h"
-#include "csvkit/deflate_walk.h"
-#include "csvkit/gzip.h"
+#include "csvkit/io/deflate/deflate.h"
+#include "csvkit/io/deflate/final_block/deflate_blocks.h"
+#include "csvkit/io/deflate/gzip.h"
 #include "tests/support/support.h"
 
 #include <check.h>

@@ -246,8 +246,8 @@ START_TEST(tables_with_one_byte_changed_read_as_the_law_says)
 END_TEST
 
 /*
- * Tables long enough for many blocks at a time (scan_sprint.h), made of some of the things that
- * such a stretch may hold: enclosures, enclosed line breaks, CRLF, text beyond ASCII, TAB.
+ * Tables long enough for many blocks at a time (clean_stretch_check.h), made of some of the things
+ * that such a stretch may hold: enclosures, enclosed line breaks, CRLF, text beyond ASCII, TAB.
  */
 struct long_table {
     unsigned char bytes[16384];
@@ -376,7 +376,8 @@ START_TEST(long_tables_read_as_the_law_says)
 }
 END_TEST
 
-/* Tables in which most records have a defect, one after the other (scan_leap.h, scan_hopper.h). */
+/* Tables in which most records have a defect, one after the other (mask_parser_many.h,
+ * mask_parser.h). */
 static void put_bad_value(struct long_table *t, struct support_random *random)
 {
     static const char strays[] = "a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\"a\""

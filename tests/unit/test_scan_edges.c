@@ -175,8 +175,8 @@ START_TEST(defects_are_told_alike_at_every_place)
 }
 END_TEST
 
-/* A dirty record, so that a leap begins there (scan_leap.h); behind it one with a defect around the
- * leap's first border of eight blocks, and more dirty ones. */
+/* A dirty record, so that a leap begins there (mask_parser_many.h); behind it one with a defect
+ * around the leap's first border of eight blocks, and more dirty ones. */
 static void put_leap(struct csvk_buf *to, size_t shift, const char *defect, const char *eol)
 {
     csvk_buf_clear(to);
@@ -208,7 +208,7 @@ START_TEST(defects_are_told_alike_at_the_borders_of_leaps)
 }
 END_TEST
 
-/* ---- one defect in a stretch that is proven many blocks at a time (scan_sprint.h) ---- */
+/* ---- one defect in a stretch that is proven many blocks at a time (clean_stretch_check.h) ---- */
 
 /* Values of a field, each with a defect that shows nowhere else in its record. */
 static const char *const lone_defects[] = {"ab\"cd\"", "\"ab\"cd", "\"ab\" ",      " \"ab\"",

@@ -3,9 +3,9 @@
  * sources of an upload, how a file is divided.
  */
 #include "storage/http.h"
-#include "storage/objects.h"
+#include "storage/upload_sources.h"
 #include "storage/secret.h"
-#include "storage/state.h"
+#include "storage/journal.h"
 
 #include <check.h>
 #include <fcntl.h>

@@ -1,0 +1,55 @@
+/*
+ * writer.h - private: records as bytes of one dialect, and the buffer in front of an output.
+ *
+ * A strict writer: what it writes is RFC 4180 in the given dialect whatever the values are. A value
+ * that the dialect cannot express (no enclosure) is asked for before it is written.
+ */
+#ifndef CSVKIT_BASE_WRITER_H
+#define CSVKIT_BASE_WRITER_H
+
+#include "csvkit/normalize.h"
+
+enum csvk_value_form {
+    CSVK_VALUE_RAW,      /* bytes of a field as they shall be written */
+    CSVK_VALUE_PLAIN,    /* a value; not enclosed in the input */
+    CSVK_VALUE_ENCLOSED, /* a value; enclosed in the input */
+};
+struct csvk_value {
+    const unsigned char *ptr;
+    size_t len;
+    enum csvk_value_form form;
+};
+
+struct csvk_writer {
+    struct csvk_output output;
+    struct csvk_dialect dialect;
+    enum csvk_quote quote;
+    enum csvk_eol line_break;
+    struct csvk_buf buffer;
+    uint64_t bytes;             /* written so far, those in the buffer included */
+    unsigned char special[256]; /* bytes that ask for an enclosure */
+};
+
+void csvk_writer_init(struct csvk_writer *writer, const struct csvk_normalize_options *options,
+                      struct csvk_output output);
+/* Long runs go to the output directly, behind what is in the buffer. */
+int csvk_writer_bytes(struct csvk_writer *writer, const void *bytes, size_t length,
+                      struct csvk_error *err);
+int csvk_writer_line_break(struct csvk_writer *writer, struct csvk_error *err);
+/* False when a value needs an enclosure and the dialect has none. */
+bool csvk_writer_can(const struct csvk_writer *writer, const struct csvk_value *values,
+                     size_t count);
+/* Appends the record with its line break to `out`. CSVK_ENOMEM. */
+int csvk_writer_format(const struct csvk_writer *writer, const struct csvk_value *values,
+                       size_t count, struct csvk_buf *out);
+/*
+ * Parts of a record. Room for all of it was reserved: every byte may be doubled, and two
+ * enclosures; a line break and a NUL.
+ */
+void csvk_writer_enclosed(const struct csvk_writer *writer, struct csvk_bytes value,
+                          struct csvk_buf *out);
+void csvk_writer_end(const struct csvk_writer *writer, struct csvk_buf *out);
+int csvk_writer_flush(struct csvk_writer *writer, struct csvk_error *err);
+void csvk_writer_release(struct csvk_writer *writer);
+
+#endif

@@ -1,0 +1,169 @@
+/* common_options.c - the groups of options that commands share, and their typed values. */
+#include "csvkit/cli/frame/frame.h"
+
+#include <string.h>
+
+static const struct cli_option dialect_rows[] = {
+    {"delimiter", 'd', "C", NULL,
+     "The byte between fields: one byte, or comma, semicolon, tab, pipe, space, \\t, \\x1f; auto "
+     "finds it out. Default: a comma.",
+     false},
+    {"enclosure", 'e', "C", NULL,
+     "The byte around fields that hold delimiters or line breaks: one byte, or none. Default: the "
+     "double quote.",
+     false},
+    {"escape", 0, "C", NULL,
+     "A byte after which any byte is data, for reading only: one byte, or none. Default: none; a "
+     "doubled enclosure stands for one.",
+     false},
+    {"header", 0, NULL, NULL, "The first record holds the column names. This is the default.",
+     false},
+    {"no-header", 0, NULL, NULL, "The first record is data already.", false},
+    {"columns", 0, "A,B,C", NULL,
+     "The column names. With --no-header they name the columns, with a header they must be equal "
+     "to it. Enclose a name that has a comma: 'id,\"a,b\"'.",
+     false},
+    {"encoding", 0, "NAME", NULL,
+     "Encoding of the input: utf-8, auto, or a name that iconv(3) knows. Default: utf-8.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+const struct cli_group cli_dialect_options = {"Dialect of the input", dialect_rows};
+
+static const struct cli_option common_rows[] = {
+    {"threads", 'j', "N", NULL,
+     "Threads to use. Default: the cores that this process may use. The result is the same for "
+     "every N.",
+     false},
+    {"progress", 0, "WHEN", "auto|always|never",
+     "A line on standard error that tells how far the work is. Default: auto, that is on a "
+     "terminal, after half a second.",
+     false},
+    {"quiet", 'q', NULL, NULL, "No progress and no notes; errors are still told.", false},
+    {"help", 'h', NULL, NULL, "This text.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+const struct cli_group cli_common_options = {"Common options", common_rows};
+
+enum { MOST_THREADS = 1024 };
+
+/* The last value, read as a number or a size; complaints name the option and the text. */
+static int get_number(struct cli *cli, const char *name, uint64_t *out,
+                      enum cli_number (*parse)(const char *, uint64_t *))
+{
+    const char *text = cli_value(cli, name);
+    bool size = parse == cli_parse_size;
+    switch (text == NULL ? CLI_NUMBER_OK : parse(text, out)) {
+    case CLI_NUMBER_OK: return CLI_GOOD;
+    case CLI_NUMBER_OVERFLOW: return cli_trouble(cli, "--%s=%s: too large a number", name, text);
+    case CLI_NUMBER_UNIT:
+        return cli_trouble(cli,
+                           "--%s=%s: unknown unit; use kB MB GB TB (powers of 1000) or "
+                           "KiB MiB GiB TiB (powers of 1024)",
+                           name, text);
+    case CLI_NUMBER_BAD: break;
+    }
+    return cli_trouble(cli, "--%s=%s: not a %s", name, text,
+                       size ? "size such as 1000, 64KiB or 50MB" : "whole number");
+}
+
+int cli_get_size(struct cli *cli, const char *name, uint64_t *out)
+{
+    return get_number(cli, name, out, cli_parse_size);
+}
+
+int cli_get_uint(struct cli *cli, const char *name, uint64_t least, uint64_t most, uint64_t *out)
+{
+    uint64_t value = least;
+    int status = get_number(cli, name, &value, cli_parse_uint);
+    if (status != CLI_GOOD || !cli_has(cli, name)) {
+        return status;
+    }
+    if (value < least || value > most) {
+        return most == UINT64_MAX ? cli_trouble(cli, "--%s=%s: must be at least %llu", name,
+                                                cli_value(cli, name), (unsigned long long)least)
+                                  : cli_trouble(cli, "--%s=%s: must be from %llu to %llu", name,
+                                                cli_value(cli, name), (unsigned long long)least,
+                                                (unsigned long long)most);
+    }
+    *out = value;
+    return CLI_GOOD;
+}
+
+/* The row under which the option was given; NULL when it was not. */
+static const struct cli_option *given_row(const struct cli *cli, const char *name)
+{
+    for (size_t i = 0; i < cli->ngiven; i++) {
+        if (strcmp(cli->given[i].option->name, name) == 0) {
+            return cli->given[i].option;
+        }
+    }
+    return NULL;
+}
+
+int cli_get_list(struct cli *cli, const char *name, struct csvk_strings *out)
+{
+    const struct cli_option *row = given_row(cli, name);
+    if (row == NULL) {
+        return CLI_GOOD;
+    }
+    size_t count = cli_count(cli, name);
+    for (size_t i = row->repeat ? 0 : count - 1; i < count; i++) {
+        const char *problem = NULL;
+        const char *text = cli_nth(cli, name, i);
+        if (cli_parse_list(text, out, &problem) != CLI_GOOD) {
+            return cli_trouble(cli, "--%s=%s: %s", name, text, problem);
+        }
+    }
+    return CLI_GOOD;
+}
+
+static int get_byte(struct cli *cli, const char *name, bool none_allowed, int *byte)
+{
+    struct csvk_error err = {0};
+    const char *text = cli_value(cli, name);
+    if (text == NULL || csvk_dialect_parse_byte(text, name, none_allowed, byte, &err) == CSVK_OK) {
+        return CLI_GOOD;
+    }
+    return cli_trouble(cli, "--%s=%s: %s", name, text, err.text);
+}
+
+int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_auto)
+{
+    const char *delimiter = cli_value(cli, "delimiter");
+    bool is_auto = delimiter != NULL && strcmp(delimiter, "auto") == 0;
+    if (is_auto && delimiter_auto == NULL) {
+        return cli_trouble(cli, "--delimiter=auto: csvkit %s needs to be told the delimiter",
+                           cli->command->name);
+    }
+    if (delimiter_auto != NULL) {
+        *delimiter_auto = is_auto;
+    }
+    int status = is_auto ? CLI_GOOD : get_byte(cli, "delimiter", false, &out->delimiter);
+    if (status == CLI_GOOD) {
+        status = get_byte(cli, "enclosure", true, &out->enclosure);
+    }
+    if (status == CLI_GOOD) {
+        status = get_byte(cli, "escape", true, &out->escape);
+    }
+    struct csvk_error err = {0};
+    if (status == CLI_GOOD && !is_auto && csvk_dialect_check(out, &err) != CSVK_OK) {
+        status = cli_fail(cli, &err);
+    }
+    return status;
+}
+
+unsigned cli_threads(struct cli *cli)
+{
+    uint64_t threads = cli_cores();
+    const char *text = cli_value(cli, "threads");
+    if (text != NULL && cli_parse_uint(text, &threads) != CLI_NUMBER_OK) {
+        threads = 1; /* cli_check_common has refused such a text already */
+    }
+    return threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (unsigned)threads;
+}
+
+int cli_check_common(struct cli *cli)
+{
+    uint64_t threads = 0;
+    return cli_get_uint(cli, "threads", 1, MOST_THREADS, &threads);
+}

@@ -1,0 +1,145 @@
+/* option_values.c - numbers, sizes and lists as people write them. Overflow is refused, never
+ * wrapped. */
+#include "csvkit/cli/frame/frame.h"
+
+#include <string.h>
+
+static const char *read_digits(const char *text, uint64_t *value, enum cli_number *result)
+{
+    uint64_t sum = 0;
+    const char *p = text;
+    *result = *p >= '0' && *p <= '9' ? CLI_NUMBER_OK : CLI_NUMBER_BAD;
+    for (; *p >= '0' && *p <= '9'; p++) {
+        if (__builtin_mul_overflow(sum, UINT64_C(10), &sum) ||
+            __builtin_add_overflow(sum, (uint64_t)(*p - '0'), &sum)) {
+            *result = CLI_NUMBER_OVERFLOW;
+        }
+    }
+    *value = sum;
+    return p;
+}
+
+enum cli_number cli_parse_uint(const char *text, uint64_t *value)
+{
+    enum cli_number result;
+    uint64_t sum;
+    const char *rest = read_digits(text, &sum, &result);
+    if (*rest != '\0') {
+        return CLI_NUMBER_BAD;
+    }
+    if (result == CLI_NUMBER_OK) {
+        *value = sum;
+    }
+    return result;
+}
+
+static const struct {
+    const char *name;
+    uint64_t bytes;
+} units[] = {{"", 1},
+             {"B", 1},
+             {"kB", UINT64_C(1000)},
+             {"MB", UINT64_C(1000000)},
+             {"GB", UINT64_C(1000000000)},
+             {"TB", UINT64_C(1000000000000)},
+             {"KiB", UINT64_C(1) << 10},
+             {"MiB", UINT64_C(1) << 20},
+             {"GiB", UINT64_C(1) << 30},
+             {"TiB", UINT64_C(1) << 40}};
+
+enum cli_number cli_parse_size(const char *text, uint64_t *value)
+{
+    enum cli_number result;
+    uint64_t number;
+    const char *unit = read_digits(text, &number, &result);
+    if (result != CLI_NUMBER_OK) {
+        return result;
+    }
+    unit += *unit == ' ';
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(unit, units[i].name) == 0) {
+            uint64_t bytes;
+            if (__builtin_mul_overflow(number, units[i].bytes, &bytes)) {
+                return CLI_NUMBER_OVERFLOW;
+            }
+            *value = bytes;
+            return CLI_NUMBER_OK;
+        }
+    }
+    return CLI_NUMBER_UNIT;
+}
+
+int cli_add_size(struct csvk_buf *out, uint64_t bytes)
+{
+    static const char *const names[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+    size_t unit = 0;
+    uint64_t scale = 1;
+    while (unit + 1 < sizeof names / sizeof names[0] && bytes / scale >= 1000) {
+        scale *= 1000;
+        unit++;
+    }
+    uint64_t whole = bytes / scale;
+    if (unit == 0 || whole >= 100) {
+        return csvk_buf_printf(out, "%llu %s", (unsigned long long)whole, names[unit]);
+    }
+    return csvk_buf_printf(out, "%llu.%llu %s", (unsigned long long)whole,
+                           (unsigned long long)(bytes % scale / (scale / 10)), names[unit]);
+}
+
+/* One item in double quotes; `p` stands on the first quote. Answers where it ends, or NULL. */
+static const char *read_enclosed(const char *p, struct csvk_buf *item, int *status)
+{
+    for (p++; *p != '\0'; p++) {
+        if (*p == '"' && *++p != '"') {
+            return p;
+        }
+        if (*status == CSVK_OK) {
+            *status = csvk_buf_putc(item, (unsigned char)*p);
+        }
+    }
+    return NULL;
+}
+
+static const char *read_item(const char *p, struct csvk_strings *out, const char **problem)
+{
+    struct csvk_buf item = CSVK_BUF_INIT;
+    int status = CSVK_OK;
+    const char *end = p;
+    if (*p == '"') {
+        end = read_enclosed(p, &item, &status);
+        if (end == NULL || (*end != '\0' && *end != ',')) {
+            *problem = end == NULL ? "a double quote is not closed"
+                                   : "text follows a closing double quote";
+        }
+    } else {
+        size_t length = strcspn(p, ",");
+        end = p + length;
+        status = csvk_buf_add(&item, p, length);
+        *problem = length == 0 ? "an item is empty; write \"\" when that is meant" : NULL;
+    }
+    if (*problem == NULL && status == CSVK_OK) {
+        status = csvk_strings_add(out, csvk_buf_text(&item));
+    }
+    csvk_buf_release(&item);
+    if (*problem == NULL && status != CSVK_OK) {
+        *problem = "out of memory";
+    }
+    return end;
+}
+
+int cli_parse_list(const char *text, struct csvk_strings *out, const char **problem)
+{
+    const char *p = text;
+    *problem = NULL;
+    while (*text != '\0') {
+        p = read_item(p, out, problem);
+        if (*problem != NULL) {
+            return CLI_TROUBLE;
+        }
+        if (*p == '\0') {
+            return CLI_GOOD;
+        }
+        p++; /* the comma */
+    }
+    return CLI_GOOD;
+}

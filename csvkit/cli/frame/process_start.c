@@ -1,0 +1,67 @@
+/*
+ * process_start.c - the process before the first command and on its way out by a signal.
+ *
+ * Descriptors 0-2 exist from here on: a data file can never become "standard output" because the
+ * caller had closed it. SIGPIPE and SIGXFSZ are ignored, so that a closed pipe or a full quota is a
+ * refused write which the code handles. SIGINT, SIGTERM and SIGHUP remove the temporary files and
+ * then do what they would have done: the caller sees that a signal ended us.
+ */
+#include "csvkit/cli/frame/frame.h"
+
+#include "manifest/slice.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void ensure_standard_descriptors(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0) {
+            continue;
+        }
+        if (open("/dev/null", fd == 0 ? O_RDONLY : O_RDWR) != fd) {
+            _exit(CLI_TROUBLE); /* nowhere to say why */
+        }
+    }
+}
+
+static void clear_terminal_line(void)
+{
+    static const char clear[] = "\r\033[K";
+    ssize_t written = write(2, clear, sizeof clear - 1);
+    (void)written;
+}
+
+static void on_signal(int number)
+{
+    if (cli_progress_visible) {
+        clear_terminal_line();
+    }
+    csvk_sink_emergency_cleanup();
+    csvk_slice_emergency_cleanup();
+    raise(number); /* SA_RESETHAND has put the default back; delivered when we return */
+}
+
+static void catch_signal(int number)
+{
+    struct sigaction action = {0}, old;
+    if (sigaction(number, NULL, &old) != 0 || old.sa_handler == SIG_IGN) {
+        return; /* nohup and shells ask for this by ignoring it */
+    }
+    action.sa_handler = on_signal;
+    action.sa_flags = (int)SA_RESETHAND;
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+void cli_start(void)
+{
+    ensure_standard_descriptors();
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
+    catch_signal(SIGHUP);
+}

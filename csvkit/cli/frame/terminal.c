@@ -1,0 +1,32 @@
+/* terminal.c - what the terminal can do. Colours only on terminals, and NO_COLOR is obeyed. */
+#include "csvkit/cli/frame/frame.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+bool cli_is_terminal(FILE *stream)
+{
+    return isatty(fileno(stream)) == 1;
+}
+
+bool cli_color(const struct cli *cli, FILE *stream)
+{
+    (void)cli;
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    if ((no_color != NULL && no_color[0] != '\0') || term == NULL || strcmp(term, "dumb") == 0) {
+        return false;
+    }
+    return cli_is_terminal(stream);
+}
+
+size_t cli_terminal_width(FILE *stream)
+{
+    struct winsize size = {0};
+    if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) {
+        return size.ws_col;
+    }
+    return 80;
+}

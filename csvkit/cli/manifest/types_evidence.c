@@ -1,0 +1,141 @@
+/*
+ * types_evidence.c - proposed data types: into the plan of a manifest, and why they were proposed,
+ * for people and for programs.
+ */
+#include "csvkit/cli/manifest/manifest_options.h"
+
+#include "csvkit/json.h"
+#include "manifest/types.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool is_nullable(const struct csvk_column_types *column)
+{
+    return column->empty > 0 || column->values == 0;
+}
+
+int cli_manifest_plan_types(struct cli *cli, struct cli_manifest_plan *plan,
+                            const struct csvk_types *types)
+{
+    int status = CLI_GOOD;
+    for (size_t i = 0; i < csvk_types_columns(types) && status == CLI_GOOD; i++) {
+        const struct csvk_column_types *column = csvk_types_column(types, i);
+        struct csvk_type_length length = csvk_types_length(column);
+        struct csvk_manifest_type type = {
+            plan->columns.item[i], csvk_type_name(csvk_types_propose(column)),
+            length.text[0] != '\0' ? length.text : NULL, is_nullable(column) ? CSVK_YES : CSVK_NO};
+        status = cli_manifest_plan_type(cli, plan, &type);
+    }
+    return status;
+}
+
+static size_t sample_length(const struct csvk_type_exclusion *why)
+{
+    return why->length < CSVK_TYPE_SAMPLE ? (size_t)why->length : CSVK_TYPE_SAMPLE;
+}
+
+/* ---- for people ---- */
+
+/* "not INTEGER: record 7 has "12a"": why the type before the proposed one was not taken. */
+static int add_reason(struct csvk_buf *out, const struct csvk_column_types *column,
+                      enum csvk_type type)
+{
+    const struct csvk_type_exclusion *why = &column->excluded[type];
+    size_t n = sample_length(why);
+    int status = csvk_buf_printf(out, "; not %s: record %" PRIu64 " has \"", csvk_type_name(type),
+                                 why->record);
+    status = status == CSVK_OK ? csvk_buf_add_escaped(out, why->sample, n) : status;
+    return status == CSVK_OK ? csvk_buf_puts(out, why->length > n ? "...\"" : "\"") : status;
+}
+
+/* The type that was possible the longest says most about a column of text; -1: none was left out.
+ */
+static int latest_exclusion(const struct csvk_column_types *column)
+{
+    int latest = -1;
+    for (int type = 0; type < (int)csvk_types_propose(column); type++) {
+        uint64_t record = column->excluded[type].record;
+        if (record != 0 && (latest < 0 || record > column->excluded[latest].record)) {
+            latest = type;
+        }
+    }
+    return latest;
+}
+
+static int add_column(struct csvk_buf *out, const char *name,
+                      const struct csvk_column_types *column)
+{
+    struct csvk_type_length length = csvk_types_length(column);
+    int latest = latest_exclusion(column);
+    int status = csvk_buf_add_escaped(out, name, strlen(name));
+    if (status == CSVK_OK) {
+        status = csvk_buf_printf(
+            out, ": %s%s%s (%" PRIu64 " values, %" PRIu64 " empty, longest %" PRIu64 " bytes",
+            csvk_type_name(csvk_types_propose(column)), length.text[0] != '\0' ? " " : "",
+            length.text, column->values, column->empty, column->longest);
+    }
+    if (status == CSVK_OK && latest >= 0) {
+        status = add_reason(out, column, (enum csvk_type)latest);
+    }
+    return status == CSVK_OK ? csvk_buf_puts(out, ")\n") : status;
+}
+
+int cli_add_types(struct csvk_buf *out, const struct csvk_strings *columns,
+                  const struct csvk_types *types)
+{
+    int status = CSVK_OK;
+    for (size_t i = 0; i < csvk_types_columns(types) && status == CSVK_OK; i++) {
+        status = add_column(out, columns->item[i], csvk_types_column(types, i));
+    }
+    return status;
+}
+
+/* ---- for programs ---- */
+
+static void put_exclusions(struct csvk_json *json, const struct csvk_column_types *column)
+{
+    csvk_json_key(json, "excluded");
+    csvk_json_open(json, '[');
+    for (int type = 0; type < CSVK_TYPE_STRING; type++) {
+        const struct csvk_type_exclusion *why = &column->excluded[type];
+        if (why->record == 0) {
+            continue;
+        }
+        csvk_json_open(json, '{');
+        csvk_json_put_string(json, "type", csvk_type_name((enum csvk_type)type));
+        csvk_json_put_uint(json, "record", why->record);
+        csvk_json_key(json, "value");
+        csvk_json_bytes(json, why->sample, sample_length(why));
+        csvk_json_put_uint(json, "length", why->length);
+        csvk_json_close(json, '}');
+    }
+    csvk_json_close(json, ']');
+}
+
+static void put_column(struct csvk_json *json, const char *name,
+                       const struct csvk_column_types *column)
+{
+    struct csvk_type_length length = csvk_types_length(column);
+    csvk_json_open(json, '{');
+    csvk_json_put_string(json, "column", name);
+    csvk_json_put_string(json, "type", csvk_type_name(csvk_types_propose(column)));
+    csvk_json_put_string(json, "length", length.text[0] != '\0' ? length.text : NULL);
+    csvk_json_put_bool(json, "nullable", is_nullable(column));
+    csvk_json_put_uint(json, "values", column->values);
+    csvk_json_put_uint(json, "empty", column->empty);
+    csvk_json_put_uint(json, "longest", column->longest);
+    put_exclusions(json, column);
+    csvk_json_close(json, '}');
+}
+
+void cli_put_types(struct csvk_json *json, const struct csvk_strings *columns,
+                   const struct csvk_types *types)
+{
+    csvk_json_key(json, "types");
+    csvk_json_open(json, '[');
+    for (size_t i = 0; i < csvk_types_columns(types); i++) {
+        put_column(json, columns->item[i], csvk_types_column(types, i));
+    }
+    csvk_json_close(json, ']');
+}

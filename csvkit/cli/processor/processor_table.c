@@ -1,0 +1,488 @@
+/*
+ * processor_table.c - one table of in/tables after the other: normalize, slice, manifest.
+ *
+ * A table is normalized into the scratch folder when it is sliced afterwards, else to its place.
+ * Its manifest is what came with it (one that the platform wrote is turned into one that the
+ * platform takes), changed by what the steps did and by the parameters. It is written last.
+ */
+#include "csvkit/cli/processor/processor.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct table {
+    struct processor *p;
+    const char *name;
+    struct processor_plan plan;
+    char *in, *in_manifest;          /* paths; in_manifest may not be there */
+    char *out;                       /* out/tables/NAME */
+    cJSON *manifest;                 /* of the result; NULL: none, and none is needed */
+    struct csvk_manifest_table told; /* by the input's manifest */
+    bool folder;
+};
+
+static const cJSON *get(const cJSON *object, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, key);
+}
+
+static int no_memory(struct table *t)
+{
+    return cli_trouble(t->p->cli, "out of memory");
+}
+
+/* ---- the manifest that came ---- */
+
+/* A tree in the making. Failures of memory are sticky. */
+struct tree {
+    cJSON *root;
+    bool failed;
+};
+
+/* Takes `value`, under `key` or, when that is NULL, behind the others. */
+static void add(struct tree *tree, cJSON *to, const char *key, cJSON *value)
+{
+    bool added = value != NULL && (key != NULL ? cJSON_AddItemToObject(to, key, value)
+                                               : cJSON_AddItemToArray(to, value));
+    if (!added) {
+        cJSON_Delete(value);
+        tree->failed = true;
+    }
+}
+
+/* What `from` does not have, `to` need not have. */
+static void copy(struct tree *tree, cJSON *to, const cJSON *from, const char *key)
+{
+    const cJSON *value = get(from, key);
+    if (value != NULL) {
+        add(tree, to, key, cJSON_Duplicate(value, true));
+    }
+}
+
+/* Only key and value of metadata: the platform adds more, and refuses what it added. */
+static void add_bare_pairs(struct tree *tree, cJSON *to, const char *key, const cJSON *pairs)
+{
+    cJSON *list = cJSON_CreateArray();
+    const cJSON *pair;
+    cJSON_ArrayForEach(pair, pairs)
+    {
+        cJSON *bare = cJSON_CreateObject();
+        copy(tree, bare, pair, "key");
+        copy(tree, bare, pair, "value");
+        add(tree, list, NULL, bare);
+    }
+    add(tree, to, key, list);
+}
+
+static bool has_items(const cJSON *list)
+{
+    return list != NULL && list->child != NULL;
+}
+
+static void add_column_metadata(struct tree *tree, const cJSON *in)
+{
+    cJSON *columns = cJSON_CreateObject();
+    const cJSON *list;
+    cJSON_ArrayForEach(list, get(in, "column_metadata"))
+    {
+        if (has_items(list)) {
+            add_bare_pairs(tree, columns, list->string, list);
+        }
+    }
+    if (columns == NULL || columns->child != NULL) {
+        add(tree, tree->root, "column_metadata", columns);
+    } else {
+        cJSON_Delete(columns);
+    }
+}
+
+/* What of an in-manifest an out-manifest may say; NULL: out of memory. Slices have no header, files
+ * have one. */
+static cJSON *out_of_in(const cJSON *in, bool folder)
+{
+    struct tree tree = {cJSON_CreateObject(), false};
+    bool native = folder && has_items(get(in, "schema"));
+    if (folder) {
+        copy(&tree, tree.root, in, native ? "schema" : "columns");
+    }
+    if (has_items(get(in, "primary_key")) && !native) {
+        copy(&tree, tree.root, in, "primary_key");
+    }
+    if (has_items(get(in, "metadata")) && !native) {
+        add_bare_pairs(&tree, tree.root, "metadata", get(in, "metadata"));
+    }
+    if (!native) {
+        add_column_metadata(&tree, in);
+    }
+    if (tree.failed) {
+        cJSON_Delete(tree.root);
+        return NULL;
+    }
+    return tree.root;
+}
+
+static int take_manifest(struct table *t, const struct csvk_manifest *read)
+{
+    struct csvk_buf text = CSVK_BUF_INIT;
+    bool in = csvk_manifest_guess(read, NULL, false) == CSVK_MANIFEST_IN_TABLE;
+    int status = csvk_manifest_print(read, &text);
+    cJSON *tree = status == CSVK_OK ? cJSON_Parse(csvk_buf_text(&text)) : NULL;
+    csvk_buf_release(&text);
+    status = csvk_manifest_table(read, &t->told);
+    t->manifest = tree != NULL && in ? out_of_in(tree, t->folder) : tree;
+    if (in) {
+        csvk_strings_release(&t->told.columns); /* a file has them in its header */
+        status = t->folder ? csvk_manifest_table(read, &t->told) : status;
+        cJSON_Delete(tree);
+    }
+    return t->manifest != NULL && status == CSVK_OK ? CLI_GOOD : no_memory(t);
+}
+
+static int read_manifest(struct table *t)
+{
+    struct csvk_manifest_findings found = {.limit = 1};
+    struct csvk_manifest *read = NULL;
+    struct csvk_error err = {0};
+    if (access(t->in_manifest, F_OK) != 0) {
+        return csvk_manifest_table(NULL, &t->told) == CSVK_OK ? CLI_GOOD : no_memory(t);
+    }
+    int status = csvk_manifest_read(&read, t->in_manifest, &found, &err);
+    int verdict = CLI_GOOD;
+    if (status != CSVK_OK && status != CSVK_EDATA) {
+        verdict = cli_fail(t->p->cli, &err);
+    } else if (read == NULL || found.errors > 0) {
+        verdict = cli_refuse(t->p->cli, "%s: %s", t->in_manifest,
+                             found.count > 0 ? found.item[0].message : "not a manifest");
+    } else {
+        verdict = take_manifest(t, read);
+    }
+    csvk_manifest_free(read);
+    csvk_manifest_findings_release(&found);
+    return verdict;
+}
+
+/* ---- the manifest that goes ---- */
+
+/* Replaces or adds; false: out of memory. Takes `value`. */
+static bool put(struct table *t, const char *key, cJSON *value)
+{
+    if (t->manifest == NULL) {
+        t->manifest = cJSON_CreateObject();
+    }
+    cJSON_DeleteItemFromObjectCaseSensitive(t->manifest, key);
+    if (value == NULL || t->manifest == NULL || !cJSON_AddItemToObject(t->manifest, key, value)) {
+        cJSON_Delete(value);
+        return false;
+    }
+    return true;
+}
+
+static bool apply_parameters(struct table *t)
+{
+    const cJSON *said;
+    cJSON_ArrayForEach(said, t->plan.manifest)
+    {
+        if (!put(t, said->string, cJSON_Duplicate(said, true))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Normalizing changes the dialect; RFC 4180 needs no word about it. */
+static bool apply_dialect(struct table *t)
+{
+    static const char *const keys[] = {"delimiter", "enclosure"};
+    static const char *const options[] = {"to_delimiter", "to_enclosure"};
+    for (size_t i = 0; i < 2 && processor_on(t->plan.normalize); i++) {
+        const cJSON *to = get(t->plan.normalize, options[i]);
+        struct csvk_error err = {0};
+        int byte;
+        cJSON_DeleteItemFromObjectCaseSensitive(t->manifest, keys[i]);
+        if (!cJSON_IsString(to) ||
+            csvk_dialect_parse_byte(to->valuestring, keys[i], true, &byte, &err) != CSVK_OK) {
+            continue;
+        }
+        char text[2] = {byte == CSVK_NO_BYTE ? '\0' : (char)byte, '\0'};
+        if (!put(t, keys[i], cJSON_CreateString(text))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int write_manifest(struct table *t, const char *path)
+{
+    struct csvk_manifest_findings found = {.limit = 1};
+    struct csvk_manifest *manifest = NULL;
+    struct csvk_error err = {0};
+    if (t->manifest == NULL) {
+        return CLI_GOOD;
+    }
+    char *text = cJSON_PrintUnformatted(t->manifest);
+    int status = text != NULL ? csvk_manifest_parse(&manifest, text, strlen(text), &found, &err)
+                              : csvk_fail(&err, CSVK_ENOMEM, "out of memory");
+    if (status == CSVK_OK) {
+        csvk_manifest_normalize(manifest, CSVK_MANIFEST_OUT_TABLE);
+        status = csvk_manifest_write(manifest, path, &err);
+    }
+    cJSON_free(text);
+    csvk_manifest_free(manifest);
+    csvk_manifest_findings_release(&found);
+    return status == CSVK_OK ? CLI_GOOD : cli_fail(t->p->cli, &err);
+}
+
+/* ---- steps ---- */
+
+static void add_byte(struct words *words, const char *option, int byte)
+{
+    char text[16] = "none";
+    if (byte != CSVK_NO_BYTE) {
+        snprintf(text, sizeof text, "\\x%02x", (unsigned)byte & 0xFFU);
+    }
+    words_option(words, option, text);
+}
+
+/* The dialect of the input by its manifest; parameters come later and win. */
+static void add_input(struct words *words, const struct table *t)
+{
+    bool header = csvk_manifest_header(&t->told);
+    add_byte(words, "--delimiter", t->told.dialect.delimiter);
+    add_byte(words, "--enclosure", t->told.dialect.enclosure);
+    if (!header) {
+        words_add(words, "--no-header");
+        words_columns(words, &t->told.columns);
+    }
+}
+
+static void add_rejects(struct words *words, struct table *t, const char *to)
+{
+    const char *base = strrchr(to, '/');
+    struct csvk_buf name = CSVK_BUF_INIT;
+    if (!cJSON_IsTrue(get(t->plan.normalize, "rejects"))) {
+        return;
+    }
+    int status = csvk_buf_printf(&name, "%s/out/files/%s%s%s.rejects", t->p->folder, t->name,
+                                 t->folder ? "." : "", t->folder ? base + 1 : "");
+    words->status = words->status == CSVK_OK ? status : words->status;
+    words_option(words, "--rejects", csvk_buf_text(&name));
+    csvk_buf_release(&name);
+}
+
+static bool has_rejects(const struct table *t)
+{
+    return cJSON_IsTrue(get(t->plan.normalize, "rejects"));
+}
+
+static int normalize_file(struct table *t, const char *from, const char *to)
+{
+    struct words words = {{NULL, 0, 0}, CSVK_OK};
+    words_add(&words, "normalize");
+    words_add(&words, "--quiet");
+    add_input(&words, t);
+    if (words.status == CSVK_OK) {
+        processor_words(&words, t->plan.normalize);
+    }
+    add_rejects(&words, t, to);
+    words_option(&words, "--output", to);
+    words_add(&words, "--");
+    words_add(&words, from);
+    int status = words_run(t->p, &words);
+    csvk_strings_release(&words.list);
+    /* With a place for them, rejected records are no failure: the table is written without. */
+    return status == CLI_REFUSED && has_rejects(t) && access(to, F_OK) == 0 ? CLI_GOOD : status;
+}
+
+static int normalize_folder(struct table *t, const char *to)
+{
+    struct csvk_strings slices = {0};
+    struct csvk_error err = {0};
+    int status = processor_folder(t->p, to);
+    if (status == CLI_GOOD && csvk_list_slices(t->in, &slices, &err) != CSVK_OK) {
+        status = cli_fail(t->p->cli, &err);
+    }
+    for (size_t i = 0; i < slices.count && status == CLI_GOOD; i++) {
+        char *target = processor_path(to, strrchr(slices.item[i], '/') + 1, NULL);
+        status = target != NULL ? normalize_file(t, slices.item[i], target) : no_memory(t);
+        csvk_free(target);
+    }
+    csvk_strings_release(&slices);
+    return status;
+}
+
+static int normalize(struct table *t, const char *to)
+{
+    if (t->folder && csvk_manifest_header(&t->told) && t->told.columns.count == 0) {
+        return cli_refuse(t->p->cli, "%s: a sliced table needs a manifest with columns", t->name);
+    }
+    return t->folder ? normalize_folder(t, to) : normalize_file(t, t->in, to);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n > m && strcasecmp(text + n - m, end) == 0;
+}
+
+/* NAME without .gz and .csv: a folder of slices is no file of its own. */
+static char *sliced_path(const struct table *t)
+{
+    char *path = csvk_strdup(t->out);
+    if (path != NULL && !t->folder && ends_with(path, ".gz")) {
+        path[strlen(path) - 3] = '\0';
+    }
+    if (path != NULL && !t->folder && ends_with(path, ".csv")) {
+        path[strlen(path) - 4] = '\0';
+    }
+    return path;
+}
+
+/* Slices `from`; the manifest so far is the base of the one that slice writes. */
+static int slice_table(struct table *t, const char *from, const char *to)
+{
+    struct words words = {{NULL, 0, 0}, CSVK_OK};
+    char *base = processor_path(t->p->scratch, "base.manifest", NULL);
+    int status = base == NULL ? no_memory(t) : CLI_GOOD;
+    if (status == CLI_GOOD && t->manifest == NULL && !put(t, "columns", cJSON_CreateArray())) {
+        status = no_memory(t);
+    }
+    status = status == CLI_GOOD ? write_manifest(t, base) : status;
+    words_add(&words, "slice");
+    words_add(&words, "--quiet");
+    words_add(&words, "--force");
+    if (words.status == CSVK_OK) {
+        processor_words(&words, t->plan.slice);
+    }
+    words_option(&words, "--manifest", base != NULL ? base : "");
+    words_option(&words, "--output", to);
+    words_add(&words, "--");
+    words_add(&words, from);
+    status = status == CLI_GOOD ? words_run(t->p, &words) : status;
+    csvk_strings_release(&words.list);
+    csvk_free(base);
+    return status;
+}
+
+static int normalize_and_slice(struct table *t, const char *to)
+{
+    char *middle = processor_path(t->p->scratch, t->folder ? "slices" : "table.csv", NULL);
+    int status = middle != NULL ? normalize(t, middle) : no_memory(t);
+    status = status == CLI_GOOD ? slice_table(t, middle, to) : status;
+    if (middle != NULL) {
+        processor_remove(middle);
+    }
+    csvk_free(middle);
+    return status;
+}
+
+static int make_sliced(struct table *t)
+{
+    char *to = sliced_path(t);
+    int status = to == NULL                        ? no_memory(t)
+                 : processor_on(t->plan.normalize) ? normalize_and_slice(t, to)
+                                                   : slice_table(t, t->in, to);
+    csvk_free(to);
+    return status;
+}
+
+static int make_plain(struct table *t)
+{
+    char *path = NULL;
+    int status = processor_on(t->plan.normalize) ? normalize(t, t->out)
+                                                 : processor_copy(t->p, t->in, t->out);
+    struct csvk_buf name = CSVK_BUF_INIT;
+    if (csvk_buf_printf(&name, "%s.manifest", t->out) == CSVK_OK) {
+        path = csvk_strdup(csvk_buf_text(&name));
+    }
+    csvk_buf_release(&name);
+    if (status == CLI_GOOD) {
+        status = path != NULL ? write_manifest(t, path) : no_memory(t);
+    }
+    csvk_free(path);
+    return status;
+}
+
+/* ---- tables ---- */
+
+static int make_table(struct table *t)
+{
+    int status = read_manifest(t);
+    if (status == CLI_GOOD && (!apply_dialect(t) || !apply_parameters(t))) {
+        status = no_memory(t);
+    }
+    if (status != CLI_GOOD) {
+        return status;
+    }
+    return processor_on(t->plan.slice) ? make_sliced(t) : make_plain(t);
+}
+
+static int do_table(struct processor *p, const char *name)
+{
+    struct table t = {.p = p, .name = name, .plan = processor_plan(p, name)};
+    struct csvk_buf manifest = CSVK_BUF_INIT;
+    struct stat info;
+    int status = csvk_buf_printf(&manifest, "%s.manifest", name);
+    t.in = processor_path(p->folder, "in/tables", name);
+    t.out = processor_path(p->folder, "out/tables", name);
+    t.in_manifest =
+        status == CSVK_OK ? processor_path(p->folder, "in/tables", csvk_buf_text(&manifest)) : NULL;
+    csvk_buf_release(&manifest);
+    if (t.in == NULL || t.out == NULL || t.in_manifest == NULL) {
+        status = no_memory(&t);
+    } else if (lstat(t.in, &info) != 0 || !(S_ISREG(info.st_mode) || S_ISDIR(info.st_mode))) {
+        status = cli_refuse(p->cli, "%s is neither a file nor a folder", t.in);
+    } else {
+        t.folder = S_ISDIR(info.st_mode);
+        status = make_table(&t);
+    }
+    csvk_manifest_table_release(&t.told);
+    cJSON_Delete(t.manifest);
+    csvk_free(t.in);
+    csvk_free(t.out);
+    csvk_free(t.in_manifest);
+    return status;
+}
+
+/* A source without a wildcard must be there: a misspelt name would be a step left out silently. */
+static int judge_sources(struct processor *p, const struct csvk_strings *names)
+{
+    const cJSON *entry, *item;
+    cJSON_ArrayForEach(entry, get(p->parameters, "tables"))
+    {
+        const cJSON *source = get(entry, "source");
+        for (item = cJSON_IsArray(source) ? source->child : source; item != NULL;
+             item = cJSON_IsArray(source) ? item->next : NULL) {
+            const char *name = item->valuestring;
+            if (strpbrk(name, "*?[\\") == NULL && !csvk_strings_has(names, name)) {
+                return cli_refuse(p->cli, "parameters: there is no table \"%s\" in in/tables",
+                                  name);
+            }
+        }
+    }
+    return CLI_GOOD;
+}
+
+int processor_tables(struct processor *p)
+{
+    struct csvk_strings names = {0};
+    char *in = processor_path(p->folder, "in/tables", NULL);
+    char *out = processor_path(p->folder, "out/tables", NULL);
+    int status =
+        in != NULL && out != NULL ? processor_folder(p, out) : cli_trouble(p->cli, "out of memory");
+    status = status == CLI_GOOD ? processor_names(p, in, &names) : status;
+    status = status == CLI_GOOD ? judge_sources(p, &names) : status;
+    for (size_t i = 0; i < names.count && status == CLI_GOOD; i++) {
+        const char *name = names.item[i];
+        if (name[0] != '.' && !ends_with(name, ".manifest")) {
+            status = do_table(p, name);
+        }
+    }
+    csvk_strings_release(&names);
+    csvk_free(in);
+    csvk_free(out);
+    return status;
+}

@@ -1,0 +1,306 @@
+/*
+ * slice_input.c - one pass over the inputs: every batch is judged, then goes to the slicer.
+ *
+ * A defect may show at the very end, so slices are made before the verdict is known; they are
+ * dropped when it is bad. After the first bad file the others are only judged.
+ */
+#include "csvkit/cli/table/other_format.h"
+#include "csvkit/cli/slice/slice_command.h"
+
+#include "manifest/types.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct input {
+    struct slice_stream *stream; /* of --normalize, or NULL */
+    struct slice_job *job;
+    const char *path;
+    struct csvk_source *source;
+    struct csvk_validator *validator;
+    struct csvk_reader *reader;
+};
+
+/* ---- how much there is ---- */
+
+static bool begins_like_gzip(int fd)
+{
+    static const unsigned char magic[3] = {0x1f, 0x8b, 0x08};
+    unsigned char head[3];
+    return pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head &&
+           memcmp(head, magic, sizeof magic) == 0;
+}
+
+static uint64_t plain_size(const char *path)
+{
+    struct stat info;
+    int fd = strcmp(path, "-") != 0 ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : 0;
+    uint64_t size = 0;
+    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && !begins_like_gzip(fd)) {
+        off_t at = fd == 0 ? lseek(fd, 0, SEEK_CUR) : 0;
+        size = at == 0 ? (uint64_t)info.st_size : 0;
+    }
+    if (fd > 0) {
+        close(fd);
+    }
+    return size;
+}
+
+uint64_t slice_plain_bytes(const struct slice_job *job)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < job->inputs.count; i++) {
+        uint64_t size = job->encoding == NULL ? plain_size(job->inputs.item[i]) : 0;
+        if (size == 0) {
+            return 0;
+        }
+        sum += size;
+    }
+    return sum;
+}
+
+/* The one place where bytes of an input come from. */
+static int open_source(const struct slice_job *job, const char *path, struct csvk_source **out,
+                       struct csvk_error *err)
+{
+    int status = csvk_source_open(out, path, err);
+    if (status == CSVK_OK) {
+        status = cli_check_other_format(*out, err);
+    }
+    if (status == CSVK_OK && job->encoding != NULL) {
+        status = csvk_source_set_encoding(*out, job->encoding, err);
+    }
+    return status;
+}
+
+static int count_source(struct csvk_source *source, uint64_t *bytes, struct csvk_error *err)
+{
+    enum { ROOM = 256 * 1024 };
+    unsigned char *room = csvk_malloc(ROOM);
+    if (room == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    size_t got = 1;
+    int status = CSVK_OK;
+    while (status == CSVK_OK && got != 0) {
+        status = csvk_source_read(source, room, ROOM, &got, err);
+        *bytes += status == CSVK_OK ? got : 0;
+    }
+    csvk_free(room);
+    return status;
+}
+
+int slice_count_bytes(struct slice_job *job, uint64_t *bytes, struct csvk_error *err)
+{
+    int status = CSVK_OK;
+    *bytes = 0;
+    for (size_t i = 0; i < job->inputs.count && status == CSVK_OK; i++) {
+        struct csvk_source *source = NULL;
+        status = open_source(job, job->inputs.item[i], &source, err);
+        status = status == CSVK_OK ? count_source(source, bytes, err) : status;
+        csvk_source_free(source);
+    }
+    return status;
+}
+
+/* ---- the header ---- */
+
+static int read_names(const struct slice_job *job, const struct csvk_batch *batch,
+                      struct csvk_strings *names, struct csvk_error *err)
+{
+    const struct csvk_record *record = &batch->records[0];
+    struct csvk_buf room = CSVK_BUF_INIT;
+    int status = CSVK_OK;
+    for (size_t i = 0; batch->nnoted > 0 && i < record->nfields && status == CSVK_OK; i++) {
+        struct csvk_bytes raw = csvk_field_raw(batch, record, i);
+        csvk_buf_clear(&room);
+        status = csvk_buf_reserve(&room, raw.len + 1);
+        if (status == CSVK_OK) {
+            size_t length = csvk_field_decode(raw, &job->table.dialect, room.data);
+            status = csvk_strings_addn(names, (const char *)room.data, length);
+        }
+    }
+    csvk_buf_release(&room);
+    return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+static void tell_other_header(struct slice_job *job, const char *path,
+                              const struct csvk_strings *names)
+{
+    size_t i = 0;
+    while (i < names->count && i < job->columns.count &&
+           strcmp(names->item[i], job->columns.item[i]) == 0) {
+        i++;
+    }
+    const char *here = i < names->count ? names->item[i] : "(none)";
+    const char *there = i < job->columns.count ? job->columns.item[i] : "(none)";
+    cli_refuse(job->cli, "%s:1: another header: column %zu is %s, but %s in %s%s", path, i + 1,
+               here, there, job->columns_from, strcmp(job->columns_from, "-") == 0 ? "" : ":1");
+}
+
+static bool equal_names(const struct csvk_strings *a, const struct csvk_strings *b)
+{
+    bool equal = a->count == b->count;
+    for (size_t i = 0; equal && i < a->count; i++) {
+        equal = strcmp(a->item[i], b->item[i]) == 0;
+    }
+    return equal;
+}
+
+/* Settles the columns by the first header; later ones must be equal. */
+static int take_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
+                       struct csvk_error *err)
+{
+    struct csvk_strings names = {0};
+    if (job->rules.columns.count != 0) {
+        return CSVK_OK; /* then the validator compares */
+    }
+    int status = read_names(job, batch, &names, err);
+    if (status == CSVK_OK && job->columns_from == NULL) {
+        job->columns = names;
+        job->columns_from = path;
+        return slice_make_manifest(job, err);
+    }
+    if (status == CSVK_OK && !equal_names(&names, &job->columns)) {
+        tell_other_header(job, path, &names);
+        job->refused = true;
+    }
+    csvk_strings_release(&names);
+    return status;
+}
+
+/* Who names the columns says that there is no header; if there is one, it would become a row. */
+static int refuse_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
+                         struct csvk_error *err)
+{
+    struct csvk_strings names = {0};
+    if (cli_has(job->cli, "no-header") || job->columns.count == 0) {
+        return CSVK_OK;
+    }
+    int status = read_names(job, batch, &names, err);
+    if (status == CSVK_OK && equal_names(&names, &job->columns)) {
+        cli_refuse(job->cli,
+                   "%s:1: the column names of %s stand here, where it says that there is no "
+                   "header; with --header they are taken off, with --no-header they are data",
+                   path, job->columns_from);
+        job->refused = true;
+    }
+    csvk_strings_release(&names);
+    return status;
+}
+
+/* ---- one input ---- */
+
+/* Compressing is what takes the time: a larger window would only take memory. */
+static int open_input(struct input *in, struct csvk_error *err)
+{
+    enum { WINDOW = 256 * 1024 };
+    struct slice_job *job = in->job;
+    struct csvk_options how;
+    csvk_options_init(&how);
+    job->rules.file = in->path;
+    int status = open_source(job, in->path, &in->source, err);
+    if (status == CSVK_OK && job->repair != NULL) {
+        status = slice_repair_open(job, in->source, &in->source, &in->stream, err);
+    }
+    status = status == CSVK_OK ? csvk_validator_new(&in->validator, &job->rules, err) : status;
+    if (status != CSVK_OK) {
+        return status;
+    }
+    csvk_validator_reader_options(in->validator, &how);
+    enum csvk_detail least = job->plan.types_auto ? CSVK_FIELDS : CSVK_RECORDS;
+    how.detail = how.detail > least ? how.detail : least;
+    how.window = WINDOW;
+    how.max_record = job->longest; /* records are passed on whole, whatever the judge needs */
+    return csvk_reader_new(&in->reader, in->source, &how, err);
+}
+
+static int take_batch(struct input *in, const struct csvk_batch *batch, struct csvk_error *err)
+{
+    struct slice_job *job = in->job;
+    int status = csvk_validator_feed(in->validator, batch, err);
+    uint64_t skip = 0;
+    if (status == CSVK_OK && job->header && batch->nrecords > 0 && batch->first_record == 1) {
+        skip = 1;
+        status = take_header(job, in->path, batch, err);
+    } else if (status == CSVK_OK && batch->nrecords > 0 && batch->first_record == 1) {
+        status = refuse_header(job, in->path, batch, err);
+    }
+    if (status == CSVK_OK && job->types != NULL &&
+        csvk_types_feed(job->types, batch, job->header ? 1 : 0) != CSVK_OK) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    if (status == CSVK_OK && !job->refused) {
+        status = csvk_slicer_feed(job->slicer, batch, skip, err);
+    }
+    cli_progress_update(job->progress, job->before + csvk_source_consumed(in->source));
+    return status;
+}
+
+/* Lines of text for people, one line of JSON for programs, as in validate. */
+static int judge_input(struct input *in, struct csvk_error *err)
+{
+    struct slice_job *job = in->job;
+    const struct csvk_report *report = NULL;
+    struct csvk_buf out = CSVK_BUF_INIT;
+    int status = csvk_validator_finish(in->validator, csvk_reader_totals(in->reader),
+                                       csvk_source_damage(in->source), err);
+    status = status == CSVK_OK ? csvk_validator_report(in->validator, &report, err) : status;
+    if (status != CSVK_OK || report->errors == 0) {
+        return status;
+    }
+    job->refused = true;
+    unsigned style = cli_color(job->cli, stdout) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
+    status = job->json ? csvk_report_json(report, &out) : csvk_report_text(report, style, &out);
+    cli_out_buf(job->cli, &out);
+    csvk_buf_release(&out);
+    return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+/* The next input goes on where this one ends: its last record has to be ended. */
+static int end_input(struct input *in, struct csvk_error *err)
+{
+    struct slice_job *job = in->job;
+    const struct csvk_totals *totals = csvk_reader_totals(in->reader);
+    job->before += csvk_source_consumed(in->source);
+    job->rules.width = job->rules.width != 0 ? job->rules.width : totals->width;
+    bool last = in->path == job->inputs.item[job->inputs.count - 1];
+    if (job->refused || last || totals->eol[CSVK_EOL_NONE] == 0) {
+        return CSVK_OK;
+    }
+    return csvk_slicer_break(job->slicer, totals->eol_mode, err);
+}
+
+static int read_input(struct slice_job *job, const char *path, struct csvk_error *err)
+{
+    struct input in = {.job = job, .path = path};
+    struct csvk_batch batch;
+    int status = open_input(&in, err);
+    while (status == CSVK_OK) {
+        status = csvk_reader_next(in.reader, &batch, err);
+        if (status == CSVK_OK) {
+            status = take_batch(&in, &batch, err);
+        }
+    }
+    status = status == CSVK_END ? slice_repair_join(in.stream, status, err) : status;
+    status = status == CSVK_END ? judge_input(&in, err) : status;
+    status = status == CSVK_OK ? end_input(&in, err) : status;
+    csvk_reader_free(in.reader);
+    csvk_validator_free(in.validator);
+    csvk_source_free(in.source);
+    return slice_repair_close(in.stream, status, err);
+}
+
+int slice_read_inputs(struct slice_job *job, struct csvk_error *err)
+{
+    int status = CSVK_OK;
+    job->progress = cli_progress_start(job->cli, "slice", slice_plain_bytes(job));
+    for (size_t i = 0; i < job->inputs.count && status == CSVK_OK; i++) {
+        status = read_input(job, job->inputs.item[i], err);
+    }
+    cli_progress_end(job->progress);
+    return status;
+}

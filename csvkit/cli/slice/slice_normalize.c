@@ -1,0 +1,245 @@
+/*
+ * slice_normalize.c - csvkit slice --normalize: repair on the way, still in one pass.
+ *
+ *    input -> csvk_normalize (a thread of its own) -> pipe -> source -> validator, slicer
+ *
+ * The pipe keeps memory flat and lets both sides run at the same time. Nothing that was sliced gets
+ * a name before the thread has been joined and has said that it repaired to the end.
+ */
+#include "csvkit/cli/table/normalize_options.h"
+#include "csvkit/cli/slice/slice_command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct slice_repair { /* of the whole run */
+    struct csvk_normalize_options options;
+    struct csvk_sink *rejects, *index, *log;
+    uint64_t in, out, rejected, dropped;
+    uint64_t repairs[CSVK_REPAIRS];
+};
+
+struct slice_stream { /* of one input */
+    struct slice_job *job;
+    struct csvk_source *from;
+    int to;
+    bool started;
+    pthread_t thread;
+    int status;
+    struct csvk_error err;
+    struct csvk_normalize_result result;
+};
+
+/* ---- options and the files beside the slices ------------------------------------------------- */
+
+static int open_sinks(struct slice_job *job)
+{
+    struct slice_repair *r = job->repair;
+    const char *rejects = cli_value(job->cli, "rejects"), *log = cli_value(job->cli, "log");
+    struct csvk_error err = {0};
+    struct csvk_buf index = CSVK_BUF_INIT;
+    int status = CSVK_OK;
+    if (rejects != NULL) {
+        status = csvk_buf_printf(&index, "%s.jsonl", rejects);
+        status = status == CSVK_OK ? csvk_sink_open(&r->rejects, rejects, 0, &err) : status;
+        status =
+            status == CSVK_OK ? csvk_sink_open(&r->index, csvk_buf_text(&index), 0, &err) : status;
+    }
+    if (status == CSVK_OK && log != NULL) {
+        status = csvk_sink_open(&r->log, log, 0, &err);
+    }
+    csvk_buf_release(&index);
+    return status == CSVK_OK ? CLI_GOOD : cli_fail(job->cli, &err);
+}
+
+int slice_repair_read(struct slice_job *job)
+{
+    bool sniff = false;
+    struct slice_repair *r = csvk_calloc(1, sizeof *r);
+    if (r == NULL) {
+        return cli_trouble(job->cli, "out of memory");
+    }
+    job->repair = r;
+    csvk_normalize_options_init(&r->options);
+    r->options.line_break = CSVK_EOL_LF;
+    int status = cli_normalize_read(job->cli, &r->options, &sniff);
+    if (status != CLI_GOOD) {
+        return status;
+    }
+    r->options.dialect = job->table.dialect; /* --manifest included */
+    r->options.encoding = job->encoding;
+    r->options.header = job->table.header ? CSVK_NORMALIZE_HEADER : CSVK_NORMALIZE_NO_HEADER;
+    if (!job->table.header &&
+        csvk_strings_copy(&r->options.columns, &job->table.columns) != CSVK_OK) {
+        return cli_trouble(job->cli, "out of memory");
+    }
+    job->table.dialect = job->rules.dialect = r->options.to;
+    return open_sinks(job);
+}
+
+/* ---- one input --------------------------------------------------------------------------------
+ */
+
+static int write_pipe(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    const struct slice_stream *stream = context;
+    const unsigned char *p = bytes;
+    while (length > 0) {
+        ssize_t n = write(stream->to, p, length);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) { /* EPIPE: the slicer has stopped, and knows why */
+            return csvk_fail_sys(err, errno, "cannot hand repaired records to the slicer");
+        }
+        p += n;
+        length -= (size_t)n;
+    }
+    return CSVK_OK;
+}
+
+static int write_sink(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    return csvk_sink_write(context, bytes, length, err);
+}
+
+static struct csvk_output to_sink(struct csvk_sink *sink)
+{
+    return (struct csvk_output){sink != NULL ? write_sink : NULL, sink};
+}
+
+static void *repair_input(void *context)
+{
+    struct slice_stream *stream = context;
+    const struct slice_repair *r = stream->job->repair;
+    struct csvk_normalize_outputs outputs = {.table = {write_pipe, stream},
+                                             .rejects = to_sink(r->rejects),
+                                             .rejects_index = to_sink(r->index),
+                                             .log = to_sink(r->log)};
+    stream->status =
+        csvk_normalize(stream->from, &r->options, &outputs, &stream->result, &stream->err);
+    close(stream->to);
+    return NULL;
+}
+
+static int start(struct slice_stream *stream, struct csvk_source **out, struct csvk_error *err)
+{
+    int ends[2];
+    char name[32];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        return csvk_fail_sys(err, errno, "cannot make a pipe");
+    }
+    snprintf(name, sizeof name, "/dev/fd/%d", ends[0]);
+    stream->to = ends[1];
+    int status = csvk_source_open(out, name, err);
+    close(ends[0]);
+    if (status != CSVK_OK) {
+        close(ends[1]);
+        return status;
+    }
+    int failed = pthread_create(&stream->thread, NULL, repair_input, stream);
+    if (failed != 0) {
+        close(ends[1]);
+        return csvk_fail_sys(err, failed, "cannot start a thread");
+    }
+    stream->started = true;
+    return CSVK_OK;
+}
+
+int slice_repair_open(struct slice_job *job, struct csvk_source *from, struct csvk_source **out,
+                      struct slice_stream **stream, struct csvk_error *err)
+{
+    struct slice_stream *s = csvk_calloc(1, sizeof *s);
+    *out = NULL;
+    *stream = s;
+    if (s == NULL) {
+        csvk_source_free(from);
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    s->job = job;
+    s->from = from;
+    return start(s, out, err);
+}
+
+static void add_counts(struct slice_repair *r, const struct csvk_normalize_result *result)
+{
+    r->in += result->records_in;
+    r->out += result->records_out;
+    r->rejected += result->records_rejected;
+    r->dropped += result->records_dropped;
+    for (int i = 0; i < CSVK_REPAIRS; i++) {
+        r->repairs[i] += result->repairs[i];
+    }
+}
+
+/* The slicer's own trouble comes first; a pipe that it closed is no trouble of the repair. */
+int slice_repair_join(struct slice_stream *stream, int status, struct csvk_error *err)
+{
+    if (stream == NULL || !stream->started) {
+        return status;
+    }
+    pthread_join(stream->thread, NULL);
+    stream->started = false;
+    add_counts(stream->job->repair, &stream->result);
+    bool own_fault = status >= CSVK_OK || stream->err.sys != EPIPE;
+    if (stream->status != CSVK_OK && own_fault) {
+        *err = stream->err;
+        return stream->status;
+    }
+    return status;
+}
+
+int slice_repair_close(struct slice_stream *stream, int status, struct csvk_error *err)
+{
+    status = slice_repair_join(stream, status, err);
+    if (stream != NULL) {
+        csvk_source_free(stream->from);
+        csvk_free(stream);
+    }
+    return status;
+}
+
+/* ---- the end ----------------------------------------------------------------------------------
+ */
+
+int slice_repair_commit(struct slice_job *job, struct csvk_error *err)
+{
+    struct slice_repair *r = job->repair;
+    struct csvk_sink *const sinks[] = {r->rejects, r->index, r->log};
+    int status = CSVK_OK;
+    for (size_t i = 0; i < 3 && status == CSVK_OK; i++) {
+        status = sinks[i] != NULL ? csvk_sink_commit(sinks[i], err) : CSVK_OK;
+    }
+    return status;
+}
+
+int slice_repair_tell(const struct slice_job *job)
+{
+    const struct slice_repair *r = job->repair;
+    cli_note(job->cli,
+             "%" PRIu64 " records in, %" PRIu64 " out, %" PRIu64 " rejected, %" PRIu64 " dropped",
+             r->in, r->out, r->rejected, r->dropped);
+    for (enum csvk_repair i = CSVK_R1_BOM; i < CSVK_REPAIRS; i++) {
+        if (r->repairs[i] != 0) {
+            cli_note(job->cli, "  %-4s %-14s %9" PRIu64 "  %s", csvk_repair_id(i),
+                     csvk_repair_name(i), r->repairs[i], csvk_repair_summary(i));
+        }
+    }
+    return r->rejected != 0 ? CLI_REFUSED : CLI_GOOD;
+}
+
+void slice_repair_release(struct slice_repair *r)
+{
+    if (r != NULL) {
+        csvk_sink_free(r->rejects);
+        csvk_sink_free(r->index);
+        csvk_sink_free(r->log);
+        csvk_normalize_options_release(&r->options);
+        csvk_free(r);
+    }
+}

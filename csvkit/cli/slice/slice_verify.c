@@ -1,0 +1,109 @@
+/*
+ * slice_verify.c - every slice is read back from the disk before it gets its name.
+ *
+ * Three witnesses that did not write: another inflater gives the text, whose length and checksum
+ * must be those of what went in; our reader and libcsv, in step, must find the same values; and the
+ * number of records must be the one that was counted while cutting.
+ */
+#include "csvkit/cli/slice/slice_command.h"
+
+#include "csvkit/verify/libcsv_check.h"
+
+#include <inttypes.h>
+#include <zlib.h>
+
+struct witness {
+    struct csvk_source *source;
+    struct csvk_reader *reader;
+    struct csvk_second_opinion *opinion; /* NULL: libcsv cannot read this dialect */
+    uint64_t bytes, records;
+    uLong crc;
+};
+
+static int read_back(struct witness *w, struct csvk_error *err)
+{
+    struct csvk_batch batch;
+    int status;
+    while ((status = csvk_reader_next(w->reader, &batch, err)) == CSVK_OK) {
+        w->bytes += batch.size;
+        w->records += batch.nrecords;
+        if (batch.size != 0) { /* zlib begins anew where there are no bytes */
+            w->crc = crc32_z(w->crc, batch.bytes, batch.size);
+        }
+        if (w->opinion != NULL) {
+            status = csvk_second_opinion_feed(w->opinion, &batch, err);
+        }
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return status == CSVK_END ? CSVK_OK : status;
+}
+
+static int compare(struct witness *w, const struct csvk_slice *slice, struct csvk_error *err)
+{
+    struct csvk_agreement said = {.verdict = CSVK_VERDICT_EQUAL};
+    struct csvk_damage damage = csvk_source_damage(w->source);
+    if (damage.what != NULL) {
+        return csvk_fail(err, CSVK_EIO, "%s: damaged when read back: %s", slice->name, damage.what);
+    }
+    if (w->bytes != slice->bytes || w->crc != slice->crc || w->records != slice->records) {
+        return csvk_fail(err, CSVK_EIO,
+                         "%s: reads back as %" PRIu64 " records and %" PRIu64
+                         " bytes, written were "
+                         "%" PRIu64 " and %" PRIu64 "%s",
+                         slice->name, w->records, w->bytes, slice->records, slice->bytes,
+                         w->crc != slice->crc ? "; the checksum differs" : "");
+    }
+    int status = w->opinion != NULL ? csvk_second_opinion_end(w->opinion, &said, err) : CSVK_OK;
+    if (status == CSVK_OK && said.verdict == CSVK_VERDICT_DIFFERS) {
+        return csvk_fail(err, CSVK_EIO, "%s: libcsv reads record %" PRIu64 " differently: %s",
+                         slice->name, said.record, said.what);
+    }
+    return status;
+}
+
+static int verify_one(const struct slice_job *job, const struct csvk_slice *slice, const char *path,
+                      struct csvk_error *err)
+{
+    struct witness w = {.crc = 0};
+    struct csvk_options how;
+    csvk_options_init(&how);
+    how.dialect = job->table.dialect;
+    how.detail = CSVK_FIELDS;
+    how.continuation = true; /* a mark at the start of a slice is data */
+    how.facts = 0;
+    int status = csvk_source_open(&w.source, path, err);
+    status = status == CSVK_OK ? csvk_reader_new(&w.reader, w.source, &how, err) : status;
+    if (status == CSVK_OK && how.dialect.escape == CSVK_NO_BYTE) {
+        status = csvk_second_opinion_new(&w.opinion, &how.dialect, err);
+    }
+    status = status == CSVK_OK ? read_back(&w, err) : status;
+    status = status == CSVK_OK ? compare(&w, slice, err) : status;
+    csvk_second_opinion_free(w.opinion);
+    csvk_reader_free(w.reader);
+    csvk_source_free(w.source);
+    return status;
+}
+
+int slice_verify(struct slice_job *job, struct csvk_error *err)
+{
+    size_t count;
+    const struct csvk_slice *slice = csvk_slicer_slices(job->slicer, &count);
+    struct csvk_buf path = CSVK_BUF_INIT;
+    int status = CSVK_OK;
+    job->progress = cli_progress_start(job->cli, "verify", 0);
+    for (size_t i = 0; i < count && status == CSVK_OK; i++) {
+        csvk_buf_clear(&path);
+        if (csvk_buf_printf(&path, "%s/%s", csvk_slicer_directory(job->slicer), slice[i].name) !=
+            CSVK_OK) {
+            status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        } else {
+            status = verify_one(job, &slice[i], csvk_buf_text(&path), err);
+        }
+        cli_progress_parts(job->progress, i + 1, count);
+    }
+    cli_progress_end(job->progress);
+    csvk_buf_release(&path);
+    return status;
+}

@@ -1,0 +1,74 @@
+/* delimiter_auto.c - see delimiter_auto.h. */
+#include "csvkit/cli/table/delimiter_auto.h"
+
+#include "csvkit/sniff.h"
+
+#include <string.h>
+
+/* An encoding below this score is worth a look, but not to be taken without being named. */
+enum { LEAST_ENCODING_SCORE = 60 };
+
+static bool is_auto(const struct cli *cli, const char *option)
+{
+    const char *value = cli_value(cli, option);
+    return value != NULL && strcmp(value, "auto") == 0;
+}
+
+static int settle_encoding(struct cli *cli, const char *file, const struct csvk_sniff *sniff,
+                           const char **encoding, struct csvk_error *err)
+{
+    if (sniff->on_encoding.score < LEAST_ENCODING_SCORE) {
+        return csvk_fail(err, CSVK_EDATA,
+                         "%s: the encoding is not clear: %s; name it with --encoding, for example "
+                         "--encoding=windows-1252",
+                         file, sniff->on_encoding.evidence);
+    }
+    bool plain = strcmp(sniff->encoding, "UTF-8") == 0;
+    *encoding = plain ? NULL : sniff->encoding;
+    cli_note(cli, "%s: taken as %s (score %d: %s)", file, sniff->encoding, sniff->on_encoding.score,
+             sniff->on_encoding.evidence);
+    return CSVK_OK;
+}
+
+static int settle_dialect(struct cli *cli, const char *file, const struct csvk_sniff *sniff,
+                          struct csvk_dialect *dialect, struct csvk_error *err)
+{
+    if (sniff->verdict == CSVK_SNIFF_EMPTY) {
+        return CSVK_OK; /* any delimiter will do; whoever reads it tells that it is empty */
+    }
+    if (sniff->verdict != CSVK_SNIFF_CLEAR) {
+        const struct csvk_sniff_part *part =
+            sniff->verdict == CSVK_SNIFF_NOT_TEXT ? &sniff->on_encoding : &sniff->on_delimiter;
+        return csvk_fail(err, CSVK_EDATA, "%s: the delimiter is not clear: %s (%s)", file,
+                         csvk_sniff_verdict_name(sniff->verdict), part->evidence);
+    }
+    dialect->delimiter = sniff->dialect.delimiter;
+    if (!cli_has(cli, "enclosure")) {
+        dialect->enclosure = sniff->dialect.enclosure;
+    }
+    if (!cli_has(cli, "escape")) {
+        dialect->escape = sniff->dialect.escape;
+    }
+    cli_note(cli, "%s: delimiter byte %02x (score %d: %s)", file, (unsigned)dialect->delimiter,
+             sniff->on_delimiter.score, sniff->on_delimiter.evidence);
+    return csvk_dialect_check(dialect, err);
+}
+
+int cli_settle_auto(struct cli *cli, struct csvk_source *source, struct csvk_dialect *dialect,
+                    const char **encoding, struct csvk_error *err)
+{
+    bool want_dialect = is_auto(cli, "delimiter"), want_encoding = is_auto(cli, "encoding");
+    if (!want_dialect && !want_encoding) {
+        return CSVK_OK;
+    }
+    const char *file = csvk_source_name(source);
+    struct csvk_sniff sniff;
+    int status = csvk_sniff_source(source, 0, &sniff, NULL, err);
+    if (status == CSVK_OK && want_encoding) {
+        status = settle_encoding(cli, file, &sniff, encoding, err);
+    }
+    if (status == CSVK_OK && want_dialect) {
+        status = settle_dialect(cli, file, &sniff, dialect, err);
+    }
+    return status;
+}

@@ -1,0 +1,116 @@
+/* normalize_options.c - see normalize_options.h. */
+#include "csvkit/cli/table/normalize_options.h"
+
+#include <string.h>
+
+/* Number of the word in a list ended by NULL; 0 when the option was not given. */
+static int choice(const struct cli *cli, const char *name, const char *const *words)
+{
+    const char *value = cli_value(cli, name);
+    for (int i = 0; value != NULL && words[i] != NULL; i++) {
+        if (strcmp(value, words[i]) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static void read_choices(const struct cli *cli, struct csvk_normalize_options *o)
+{
+    static const char *const quotes[] = {"keep", "minimal", "all", NULL};
+    static const char *const ragged[] = {"repair", "reject", "fail", NULL};
+    static const char *const names[] = {"keep", "storage", NULL};
+    static const char *const nul[] = {"reject", "remove", NULL};
+    static const char *const utf8[] = {"reject", "replace", NULL};
+    static const char *const control[] = {"keep", "remove", NULL};
+    o->quote = (enum csvk_quote)choice(cli, "quote", quotes);
+    o->ragged = (enum csvk_ragged)choice(cli, "ragged", ragged);
+    o->names = (enum csvk_names)choice(cli, "names", names);
+    o->nul = (enum csvk_defect)choice(cli, "null-bytes", nul);
+    o->invalid_utf8 = (enum csvk_defect)choice(cli, "invalid-utf8", utf8);
+    o->control = choice(cli, "control-chars", control) == 1 ? CSVK_DEFECT_REMOVE : CSVK_DEFECT_KEEP;
+    o->strict = cli_has(cli, "strict");
+    o->trim = cli_has(cli, "trim");
+    o->guard_formulas = cli_has(cli, "guard-formulas");
+    o->header = cli_has(cli, "no-header") ? CSVK_NORMALIZE_NO_HEADER : CSVK_NORMALIZE_HEADER;
+    const char *break_in = cli_value(cli, "line-break-in");
+    o->any_eol = break_in != NULL && strcmp(break_in, "any") == 0;
+    const char *line_break = cli_value(cli, "line-break");
+    if (line_break != NULL) {
+        o->line_break = strcmp(line_break, "lf") == 0 ? CSVK_EOL_LF : CSVK_EOL_CRLF;
+    }
+}
+
+int cli_normalize_byte(struct cli *cli, const char *name, bool none_allowed, int *byte)
+{
+    struct csvk_error err = {0};
+    const char *text = cli_value(cli, name);
+    if (text != NULL && csvk_dialect_parse_byte(text, name, none_allowed, byte, &err) != CSVK_OK) {
+        return cli_trouble(cli, "--%s: %s", name, err.text);
+    }
+    return CLI_GOOD;
+}
+
+static int read_numbers(struct cli *cli, struct csvk_normalize_options *o)
+{
+    int status = cli_get_uint(cli, "skip-head", 0, UINT64_MAX, &o->skip_head);
+    status =
+        status == CLI_GOOD ? cli_get_uint(cli, "skip-tail", 0, 1u << 20, &o->skip_tail) : status;
+    status = status == CLI_GOOD ? cli_get_uint(cli, "max-repairs", 0, UINT64_MAX, &o->max_repairs)
+                                : status;
+    return status == CLI_GOOD ? cli_get_size(cli, "max-record", &o->max_record) : status;
+}
+
+int cli_normalize_read(struct cli *cli, struct csvk_normalize_options *options,
+                       bool *sniff_delimiter)
+{
+    read_choices(cli, options);
+    int status = cli_get_dialect(cli, &options->dialect, sniff_delimiter);
+    options->delimiter_given = cli_has(cli, "delimiter") && !*sniff_delimiter;
+    status =
+        status == CLI_GOOD ? cli_normalize_byte(cli, "comment", false, &options->comment) : status;
+    return status == CLI_GOOD ? read_numbers(cli, options) : status;
+}
+
+static const struct cli_option repair_rows[] = {
+    {"ragged", 0, "HOW", "repair|reject|fail",
+     "Records with too few or too many fields: repair what has one explanation only, reject them, "
+     "or fail. Default: repair.",
+     false},
+    {"null-bytes", 0, "HOW", "reject|remove", "Records with NUL bytes. Default: reject.", false},
+    {"invalid-utf8", 0, "HOW", "reject|replace",
+     "Records that are not UTF-8: reject them, or put U+FFFD for every ill-formed sequence. "
+     "Default: reject.",
+     false},
+    {"control-chars", 0, "HOW", "keep|remove", "Control characters in the data. Default: keep.",
+     false},
+    {"skip-head", 0, "N", NULL, "Drop the first N lines.", false},
+    {"skip-tail", 0, "N", NULL, "Drop the last N lines.", false},
+    {"comment", 0, "C", NULL, "Drop lines that begin with this byte.", false},
+    {"line-break-in", 0, "HOW", "auto|any",
+     "auto: the first line break of the file decides whether a single CR ends a record; any: it "
+     "always does. Default: auto.",
+     false},
+    {"max-repairs", 0, "N", NULL,
+     "Refuse the whole file when more records than this would need inference. Default: 1 % of the "
+     "records, but at least 100.",
+     false},
+    {"max-record", 0, "SIZE", NULL, "Longest record that is read. Default: 64 MiB.", false},
+    {"strict", 0, NULL, NULL, "Any repair is an error.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_option style_rows[] = {
+    {"line-break", 0, "KIND", "crlf|lf", "Line breaks to write. Default: crlf.", false},
+    {"quote", 0, "HOW", "keep|minimal|all",
+     "Which fields to enclose: those that are in the input, those that must be, or all. Default: "
+     "keep.",
+     false},
+    {"trim", 0, NULL, NULL, "Take blanks off both ends of values that are not enclosed.", false},
+    {"names", 0, "HOW", "keep|storage",
+     "Column names: keep them, or write them the way Storage would. Default: keep.", false},
+    {"guard-formulas", 0, NULL, NULL,
+     "Put ' before values that a spreadsheet may execute. It changes the data.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+const struct cli_group cli_normalize_repairs = {"Repair", repair_rows};
+const struct cli_group cli_normalize_style = {"Style of the output", style_rows};

@@ -1,0 +1,56 @@
+/* other_format.c - see other_format.h. The first bytes are facts of the formats' specifications. */
+#include "csvkit/cli/table/other_format.h"
+
+#include <string.h>
+
+struct format {
+    const char *magic;
+    size_t length;
+    const char *name, *mend;
+};
+
+static const struct format formats[] = {
+    {"PK\x03\x04", 4, "a ZIP archive or a workbook (.xlsx, .ods)", "save the sheet as CSV (UTF-8)"},
+    {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8, "an old workbook (.xls)",
+     "save the sheet as CSV (UTF-8)"},
+    {"%PDF-", 5, "a PDF document", "export the table as CSV"},
+    {"PAR1", 4, "a Parquet file", "export it as CSV"},
+    {"SQLite format 3", 16, "an SQLite database", "export the table as CSV"},
+    {"\x7f"
+     "ELF",
+     4, "a program", "give the data file"},
+    {"\x89PNG", 4, "a picture", "give the data file"},
+    {"\xff\xd8\xff", 3, "a picture", "give the data file"},
+    {"GIF8", 4, "a picture", "give the data file"},
+    {"7z\xbc\xaf\x27\x1c", 6, "a 7z archive", "unpack it first"},
+    {"\xfd"
+     "7zXZ",
+     6, "compressed with xz", "unpack it first: xz -dc FILE | csvkit ... -"},
+    {"\x28\xb5\x2f\xfd", 4, "compressed with zstd",
+     "unpack it first: zstd -dc FILE | csvkit ... -"},
+    {"BZh", 3, "compressed with bzip2", "unpack it first: bzip2 -dc FILE | csvkit ... -"},
+    {"\x1f\x8b\x08", 3, "gzip within gzip", "it was compressed twice: unpack it once"},
+};
+
+/* "BZh" could begin a line of text; the others hold bytes or words that no table begins with. */
+static bool matches(const struct format *f, struct csvk_bytes start)
+{
+    if (start.len < f->length || memcmp(start.ptr, f->magic, f->length) != 0) {
+        return false;
+    }
+    bool bzip2 = f->length == 3 && f->magic[0] == 'B';
+    return !bzip2 || (start.len >= 10 && memcmp(start.ptr + 4, "1AY&SY", 6) == 0);
+}
+
+int cli_check_other_format(struct csvk_source *source, struct csvk_error *err)
+{
+    struct csvk_bytes start;
+    int status = csvk_source_peek(source, 16, &start, err);
+    for (size_t i = 0; status == CSVK_OK && i < sizeof formats / sizeof formats[0]; i++) {
+        if (matches(&formats[i], start)) {
+            status = csvk_fail(err, CSVK_EDATA, "%s: is %s, not CSV: %s", csvk_source_name(source),
+                               formats[i].name, formats[i].mend);
+        }
+    }
+    return status;
+}

@@ -1,0 +1,107 @@
+/*
+ * verify_option.c - see verify_option.h. The file is read once for both: the automaton drives,
+ * libcsv follows.
+ */
+#include "csvkit/cli/table/verify_option.h"
+
+#include "csvkit/verify/libcsv_check.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Fields for libcsv to compare, and no fast scan. */
+static void read_by_automaton(struct csvk_options *options, void *context)
+{
+    (void)context;
+    options->law_only = true;
+    options->detail = CSVK_FIELDS;
+}
+
+static int ask_libcsv(const struct csvk_batch *batch, void *context, struct csvk_error *err)
+{
+    struct csvk_second_opinion *opinion = context;
+    return opinion != NULL ? csvk_second_opinion_feed(opinion, batch, err) : CSVK_OK;
+}
+
+static bool same_reports(const struct csvk_report *a, const struct csvk_report *b)
+{
+    struct csvk_buf x = CSVK_BUF_INIT, y = CSVK_BUF_INIT;
+    bool written = csvk_report_json(a, &x) == CSVK_OK && csvk_report_json(b, &y) == CSVK_OK;
+    bool same = written && x.length == y.length && memcmp(x.data, y.data, x.length) == 0;
+    csvk_buf_release(&x);
+    csvk_buf_release(&y);
+    return same;
+}
+
+static int read_again(const struct cli_verify *how, struct csvk_second_opinion *opinion,
+                      struct csvk_validator **out, struct csvk_error *err)
+{
+    struct csvk_source *source = NULL;
+    struct csvk_validate_hooks hooks = {
+        .tune = read_by_automaton, .tap = ask_libcsv, .context = opinion};
+    int status = csvk_source_open(&source, how->path, err);
+    if (status == CSVK_OK && how->encoding != NULL) {
+        status = csvk_source_set_encoding(source, how->encoding, err);
+    }
+    if (status == CSVK_OK) {
+        status = csvk_validate_source(out, source, how->options, &hooks, err);
+    }
+    csvk_source_free(source);
+    return status;
+}
+
+static int compare_reports(const struct cli_verify *how, struct csvk_validator *second,
+                           struct csvk_error *err)
+{
+    const struct csvk_report *again = NULL;
+    int status = csvk_validator_report(second, &again, err);
+    if (status == CSVK_OK && !same_reports(how->report, again)) {
+        status = csvk_fail(err, CSVK_ECHANGED,
+                           "%s: the second reader does not agree: the file was changed while it "
+                           "was read, or csvkit has a defect",
+                           how->path);
+    }
+    return status;
+}
+
+static int hear_libcsv(struct cli *cli, const struct cli_verify *how,
+                       struct csvk_second_opinion *opinion, struct csvk_error *err)
+{
+    struct csvk_agreement said;
+    int status = csvk_second_opinion_end(opinion, &said, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (said.verdict == CSVK_VERDICT_DIFFERS) {
+        return csvk_fail(err, CSVK_ECHANGED,
+                         "%s: libcsv reads record %" PRIu64 " at byte %" PRIu64 " differently: %s",
+                         how->path, said.record, said.offset, said.what);
+    }
+    if (said.skipped != 0) {
+        cli_note(cli,
+                 "%s: libcsv could not judge %" PRIu64 " records (the first is %" PRIu64
+                 ": %s); the others agree",
+                 how->path, said.skipped, said.record, said.what);
+    }
+    return CSVK_OK;
+}
+
+int cli_verify(struct cli *cli, const struct cli_verify *how, struct csvk_error *err)
+{
+    struct csvk_second_opinion *opinion = NULL;
+    struct csvk_validator *second = NULL;
+    int status = CSVK_OK;
+    if (how->options->dialect.escape != CSVK_NO_BYTE) {
+        cli_note(cli, "%s: libcsv knows no escape, so only the automaton verifies", how->path);
+    } else {
+        status = csvk_second_opinion_new(&opinion, &how->options->dialect, err);
+    }
+    status = status == CSVK_OK ? read_again(how, opinion, &second, err) : status;
+    status = status == CSVK_OK ? compare_reports(how, second, err) : status;
+    if (status == CSVK_OK && opinion != NULL) {
+        status = hear_libcsv(cli, how, opinion, err);
+    }
+    csvk_second_opinion_free(opinion);
+    csvk_validator_free(second);
+    return status;
+}

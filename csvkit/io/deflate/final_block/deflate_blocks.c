@@ -1,0 +1,207 @@
+/*
+ * deflate_blocks.c - following the blocks of a DEFLATE stream to its end, as fast as possible.
+ *
+ * Why: libdeflate makes finished streams only. To join several in one gzip member the "final" bit
+ * of each one's last block must be cleared, and that block can only be found by following the codes
+ * of all blocks: nothing in the format points to it. No text is made, so this costs a fraction of
+ * inflating.
+ *
+ * The idea: codes need not be told apart, only measured. Literals and distances have a table each,
+ * side by side; an entry says how many bits to skip and which of the two tables comes next, so the
+ * loop has no branch that depends on the data but the one for rare things. An entry for literals
+ * covers as many as fit into its window and the length behind them, extra bits included. Codes
+ * longer than the window go a slow road, bit by bit in canonical order (RFC 1951, section 3.2.2).
+ */
+#include "csvkit/io/deflate/final_block/deflate_blocks.h"
+
+#include "csvkit/io/deflate/final_block/deflate_codes.h"
+
+/* An entry: bits to skip, and what comes next. Those from RARE up leave the fast loop. */
+enum {
+    SKIP_MASK = 0x3f,
+    NEXT_SYMBOL = 0,
+    NEXT_DISTANCE = CSVK_TABLE_SIZE, /* the place of the second table */
+    RARE = 0x4000,
+    LONG_SYMBOL = RARE, /* nothing was skipped: the code is longer than the window */
+    LONG_DISTANCE,
+    END_OF_SYMBOLS = 2 * RARE,
+};
+
+struct block {
+    struct csvk_code literals, distances;
+    uint16_t table[2 * CSVK_TABLE_SIZE]; /* literals and lengths, then distances */
+};
+
+/* As many literals as fit into the window, and what stands behind them when it fits too. */
+static uint16_t pack(const uint16_t *single, unsigned window)
+{
+    unsigned skipped = 0;
+    for (;;) {
+        unsigned bits = single[window] & 15, symbol = single[window] / 16;
+        if (bits == 0 || skipped + bits > CSVK_TABLE_BITS) {
+            return (uint16_t)(skipped == 0 ? LONG_SYMBOL : NEXT_SYMBOL + skipped);
+        }
+        skipped += bits;
+        window >>= bits;
+        if (symbol > CSVK_END_OF_BLOCK) {
+            return (uint16_t)(NEXT_DISTANCE + skipped + csvk_length_extra(symbol));
+        }
+        if (symbol == CSVK_END_OF_BLOCK) {
+            return (uint16_t)(END_OF_SYMBOLS + skipped);
+        }
+    }
+}
+
+static bool make_block(struct block *block, const uint8_t *lengths, unsigned literals,
+                       unsigned distances)
+{
+    if (csvk_code_make(&block->literals, lengths, literals) < 0 ||
+        csvk_code_make(&block->distances, lengths + literals, distances) < 0) {
+        return false;
+    }
+    uint16_t single[CSVK_TABLE_SIZE];
+    csvk_code_table(single, &block->literals);
+    for (unsigned window = 0; window < CSVK_TABLE_SIZE; window++) {
+        block->table[window] = pack(single, window);
+    }
+    csvk_code_table(single, &block->distances);
+    for (unsigned window = 0; window < CSVK_TABLE_SIZE; window++) {
+        unsigned bits = single[window] & 15, symbol = single[window] / 16;
+        block->table[CSVK_TABLE_SIZE + window] =
+            (uint16_t)(bits == 0 ? LONG_DISTANCE
+                                 : NEXT_SYMBOL + bits + csvk_distance_extra(symbol));
+    }
+    return true;
+}
+
+/* A code that is longer than the window; returns what comes next, or -1. */
+static int skip_long(struct csvk_bits *bits, const struct block *block, unsigned entry)
+{
+    csvk_bits_fill(bits);
+    bool is_distance = entry == LONG_DISTANCE;
+    int symbol = csvk_code_take(bits, is_distance ? &block->distances : &block->literals);
+    if (symbol < 0) {
+        return -1;
+    }
+    if (is_distance) {
+        csvk_bits_skip(bits, csvk_distance_extra((unsigned)symbol));
+        return NEXT_SYMBOL;
+    }
+    if (symbol > CSVK_END_OF_BLOCK) {
+        csvk_bits_skip(bits, csvk_length_extra((unsigned)symbol));
+        return NEXT_DISTANCE;
+    }
+    return symbol == CSVK_END_OF_BLOCK ? END_OF_SYMBOLS : NEXT_SYMBOL;
+}
+
+static inline unsigned step(struct csvk_bits *bits, const struct block *block, unsigned entry)
+{
+    entry = block->table[(entry & CSVK_TABLE_SIZE) + csvk_bits_peek(bits, CSVK_TABLE_BITS)];
+    if (entry < RARE) {
+        csvk_bits_skip(bits, entry & SKIP_MASK);
+    }
+    return entry;
+}
+
+/*
+ * Goes on behind `entry` until something rare comes: returns that, or -1 behind the stream's end.
+ * Two steps take at most 51 bits: 11 of a code and 13 extra of a distance, 16 of a length. The
+ * position lives in `at`, away from `bits`, to stay in registers.
+ */
+static int skip_common(struct csvk_bits *bits, const struct block *block, unsigned entry)
+{
+    struct csvk_bits at = *bits;
+    do {
+        if (csvk_bits_overrun(&at)) {
+            return -1;
+        }
+        csvk_bits_fill_fast(&at);
+        entry = step(&at, block, entry);
+        if (entry < RARE) {
+            entry = step(&at, block, entry);
+        }
+    } while (entry < RARE);
+    *bits = at;
+    return (int)entry;
+}
+
+/* All symbols of a block and its end. */
+static bool skip_symbols(struct csvk_bits *bits, const struct block *block)
+{
+    int next = NEXT_SYMBOL;
+    while (next >= 0 && next < END_OF_SYMBOLS) {
+        int rare = skip_common(bits, block, (unsigned)next);
+        if (rare >= END_OF_SYMBOLS) {
+            csvk_bits_skip(bits, (unsigned)rare & SKIP_MASK);
+            return true;
+        }
+        next = rare < 0 ? -1 : skip_long(bits, block, (unsigned)rare);
+    }
+    return next >= 0;
+}
+
+static bool skip_fixed(struct csvk_bits *bits, struct block *block)
+{
+    uint8_t lengths[CSVK_LITERALS + CSVK_DISTANCES];
+    memset(lengths, 8, 144);
+    memset(lengths + 144, 9, 112);
+    memset(lengths + 256, 7, 24);
+    memset(lengths + 280, 8, 8);
+    memset(lengths + CSVK_LITERALS, 5, CSVK_DISTANCES);
+    return make_block(block, lengths, CSVK_LITERALS, CSVK_DISTANCES) && skip_symbols(bits, block);
+}
+
+static bool skip_dynamic(struct csvk_bits *bits, struct block *block)
+{
+    struct csvk_code_lengths lengths;
+    return csvk_code_read_lengths(bits, &lengths) &&
+           make_block(block, lengths.length, lengths.literals, lengths.distances) &&
+           skip_symbols(bits, block);
+}
+
+static bool skip_stored(struct csvk_bits *bits, const unsigned char *stream)
+{
+    size_t at = (size_t)((csvk_bits_position(bits, stream) + 7) / 8);
+    size_t left = (size_t)(bits->end - stream) - at;
+    if (at + 4 > (size_t)(bits->end - stream)) {
+        return false;
+    }
+    const unsigned char *head = stream + at;
+    size_t length = head[0] | (size_t)head[1] << 8, inverse = head[2] | (size_t)head[3] << 8;
+    if ((length ^ inverse) != 0xffff || length > left - 4) {
+        return false;
+    }
+    bits->next = head + 4 + length;
+    bits->buffer = 0;
+    bits->count = 0;
+    return true;
+}
+
+static bool skip_block(struct csvk_bits *bits, struct block *block, unsigned type,
+                       const unsigned char *stream)
+{
+    switch (type) {
+    case 0: return skip_stored(bits, stream);
+    case 1: return skip_fixed(bits, block);
+    case 2: return skip_dynamic(bits, block);
+    default: return false;
+    }
+}
+
+int csvk_deflate_walk(const unsigned char *stream, size_t length, struct csvk_deflate_walk *walk)
+{
+    struct csvk_bits bits = {.next = stream, .end = stream + length};
+    struct block block;
+    unsigned is_last = 0;
+    while (is_last == 0) {
+        csvk_bits_fill(&bits);
+        walk->last_header = csvk_bits_position(&bits, stream);
+        is_last = csvk_bits_take(&bits, 1);
+        unsigned type = csvk_bits_take(&bits, 2);
+        if (csvk_bits_overrun(&bits) || !skip_block(&bits, &block, type, stream)) {
+            return -1;
+        }
+    }
+    walk->end = csvk_bits_position(&bits, stream);
+    return walk->end <= 8 * (uint64_t)length && walk->end + 8 > 8 * (uint64_t)length ? 0 : -1;
+}

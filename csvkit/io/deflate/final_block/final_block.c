@@ -1,0 +1,334 @@
+/*
+ * final_block.c - finding the last block of a DEFLATE stream from behind, with the text at hand.
+ *
+ * Why: deflate_blocks.c follows all codes of a stream to get at its last block, a sixth of what the
+ * fastest level of libdeflate takes. The last block is some 64 KiB of a text of a MiB.
+ *
+ * The idea: a last block with codes of its own begins with bits that are rarely met by chance: 1,
+ * then 01, three counts in range, and lengths of a code that is used up exactly (Kraft's sum is
+ * one). So all bit positions are tried from the end on. What passes is followed as a block: it has
+ * to end where the stream ends. How much text it makes tells where in the text it begins, and then
+ * it has to make that very text: every literal and every match is compared with it. That is a
+ * proof; what is there by chance does not get so far.
+ *
+ * What takes the time are the bits tried and the codes of the one block that is followed, so both
+ * go without branches that depend on chance: the bits in words of 56 and stretch by stretch, the
+ * text in runs of literals, each with the match behind it.
+ *
+ * Blocks that are stored or use the fixed codes have no such beginning and are not found, nor are
+ * small ones and those of noise or of one value again and again, nor any longer than REACH.
+ */
+#include "csvkit/io/deflate/final_block/final_block.h"
+
+#include "csvkit/io/deflate/final_block/deflate_codes.h"
+
+enum {
+    REACH = 160 * 1024, /* bytes from the end that are searched */
+    FIELD = 3,          /* bits of a length in the code of lengths */
+    GROUP = 4,          /* fields that are added up at once */
+    GROUPS = 1 << (FIELD * GROUP),
+    WHOLE = 128, /* Kraft's sum in units of the longest code, 7 bits */
+};
+
+/* A part of a block: literals, and a match behind them. */
+struct part {
+    uint32_t literals;
+    uint16_t length, distance;
+};
+
+enum { MOST_PARTS = 1 << 16, MOST_LITERALS = 1 << 17, WORD = 8 };
+
+struct csvk_deflate_last {
+    uint16_t kraft[GROUPS]; /* of four fields */
+    struct csvk_code_lengths lengths;
+    struct csvk_code literals, distances;
+    uint16_t literal_table[CSVK_TABLE_SIZE], distance_table[CSVK_TABLE_SIZE];
+    size_t parts, literals_behind; /* behind the last match */
+    struct part part[MOST_PARTS];
+    unsigned char literal[MOST_LITERALS + WORD];
+};
+
+struct csvk_deflate_last *csvk_deflate_last_new(void)
+{
+    struct csvk_deflate_last *last = csvk_calloc(1, sizeof *last);
+    for (unsigned group = 0; last != NULL && group < GROUPS; group++) {
+        for (unsigned i = 0; i < GROUP; i++) {
+            unsigned length = group >> (FIELD * i) & 7;
+            last->kraft[group] =
+                (uint16_t)(last->kraft[group] + (length != 0 ? WHOLE >> length : 0));
+        }
+    }
+    return last;
+}
+
+void csvk_deflate_last_free(struct csvk_deflate_last *last)
+{
+    csvk_free(last);
+}
+
+/* ---- a beginning ----------------------------------------------------------------------------- */
+
+enum { STEP = 7, STEP_BITS = 8 * STEP, STRETCH = 32 /* steps */ };
+
+/* Bit offsets where a block may begin, from a stretch's first bit. */
+struct places {
+    unsigned count;
+    uint16_t bit[STRETCH * STEP_BITS];
+};
+
+/*
+ * Of the 56 bits at `at` those where a last block with codes of its own may begin. Only what any
+ * long block of text has is let through: distances above 256, and codes of many lengths.
+ */
+static uint64_t likely_beginnings(const unsigned char *at)
+{
+    uint64_t word = csvk_bits_word(at), by_8 = csvk_bits_word(at + 1);
+    uint64_t by_16 = csvk_bits_word(at + 2);
+    uint64_t final_dynamic = word & ~(word >> 1) & word >> 2;
+    uint64_t literals_above_286 = word >> 4 & word >> 5 & word >> 6 & word >> 7;
+    uint64_t distances_above_30 = by_8 >> 1 & by_8 >> 2 & by_8 >> 3;
+    uint64_t distances_above_16 = by_8 >> 4;
+    uint64_t lengths_above_13 = by_16 & (by_8 >> 7 | by_8 >> 6);
+    return final_dynamic & ~literals_above_286 & ~distances_above_30 & distances_above_16 &
+           lengths_above_13 & ((UINT64_C(1) << STEP_BITS) - 1);
+}
+
+/* Adds the bits that are set; usually there are at most USUAL, and no branch asks how many. */
+static inline void add_places(struct places *places, uint64_t found, unsigned offset)
+{
+    enum { USUAL = 3 };
+    unsigned count = places->count;
+    for (unsigned i = 0; i < USUAL || found != 0; i++) {
+        unsigned bit = (unsigned)__builtin_ctzll(found | UINT64_C(1) << 63);
+        places->bit[count] = (uint16_t)(offset + bit);
+        count += found != 0;
+        found &= found - 1;
+    }
+    places->count = count;
+}
+
+/* Is the code of lengths at this bit one that leaves nothing over? */
+static inline bool has_whole_code(const uint16_t *kraft, const unsigned char *from, unsigned bit)
+{
+    unsigned fields = 4 + (unsigned)(csvk_bits_word(from + bit / 8) >> bit % 8 >> 13 & 15);
+    bit += 17;
+    uint64_t word = csvk_bits_word(from + bit / 8) >> bit % 8;
+    word &= (UINT64_C(1) << FIELD * fields) - 1;
+    int sum = kraft[word % GROUPS] + kraft[word >> 12 & (GROUPS - 1)] +
+              kraft[word >> 24 & (GROUPS - 1)] + kraft[word >> 36 & (GROUPS - 1)] +
+              kraft[word >> 48];
+    return sum == WHOLE;
+}
+
+/* Where in the `steps` steps from `from` on a last block may begin. */
+static void find_places(const struct csvk_deflate_last *last, const unsigned char *from,
+                        unsigned steps, struct places *places)
+{
+    places->count = 0;
+    for (unsigned step = 0; step < steps; step++) {
+        add_places(places, likely_beginnings(from + (size_t)step * STEP), step * STEP_BITS);
+    }
+    unsigned likely = places->count, count = 0;
+    for (unsigned i = 0; i < likely; i++) {
+        places->bit[count] = places->bit[i];
+        count += has_whole_code(last->kraft, from, places->bit[i]);
+    }
+    places->count = count;
+}
+
+/* Reads the codes of a block and makes tables; both codes must be used up. */
+static bool read_codes(struct csvk_deflate_last *last, struct csvk_bits *bits)
+{
+    struct csvk_code_lengths *lengths = &last->lengths;
+    csvk_bits_skip(bits, 3);
+    if (!csvk_code_read_lengths(bits, lengths) || lengths->length[CSVK_END_OF_BLOCK] == 0 ||
+        csvk_code_make(&last->literals, lengths->length, lengths->literals) != 0 ||
+        csvk_code_make(&last->distances, lengths->length + lengths->literals, lengths->distances) !=
+            0) {
+        return false;
+    }
+    csvk_code_table(last->literal_table, &last->literals);
+    csvk_code_table(last->distance_table, &last->distances);
+    return true;
+}
+
+/* ---- the codes of a block -------------------------------------------------------------------- */
+
+static inline int take_symbol(struct csvk_bits *bits, const uint16_t *table,
+                              const struct csvk_code *code)
+{
+    unsigned entry = table[csvk_bits_peek(bits, CSVK_TABLE_BITS)];
+    if (entry == 0) {
+        struct csvk_bits copy = *bits; /* so that `bits` can stay in registers */
+        int symbol = csvk_code_take(&copy, code);
+        *bits = copy;
+        return symbol;
+    }
+    csvk_bits_skip(bits, entry & 15);
+    return (int)(entry / 16);
+}
+
+static inline unsigned match_length(struct csvk_bits *bits, unsigned value)
+{
+    unsigned above = value - 257, extra = csvk_length_extra(value);
+    if (above >= 28) {
+        return 258;
+    }
+    unsigned base = above < 8 ? 3 + above : 3 + ((4 + above % 4) << extra);
+    return base + csvk_bits_take(bits, extra);
+}
+
+static inline unsigned match_distance(struct csvk_bits *bits, unsigned value)
+{
+    unsigned extra = csvk_distance_extra(value);
+    unsigned base = value < 4 ? 1 + value : 1 + ((2 + value % 2) << extra);
+    return base + csvk_bits_take(bits, extra);
+}
+
+/* A distance of 0: there is no such code. */
+static inline struct part take_match(const struct csvk_deflate_last *last, struct csvk_bits *bits,
+                                     unsigned value)
+{
+    unsigned length = match_length(bits, value);
+    csvk_bits_fill(bits);
+    int code = take_symbol(bits, last->distance_table, &last->distances);
+    unsigned distance = code >= 0 ? match_distance(bits, (unsigned)code) : 0;
+    return (struct part){0, (uint16_t)length, (uint16_t)distance};
+}
+
+static inline bool is_literal(unsigned entry)
+{
+    return entry - 1 < CSVK_END_OF_BLOCK * 16 - 1;
+}
+
+/*
+ * Takes literals as long as there are any and the next symbol, which it returns; -1 when there is
+ * no such code or no end. Two literals and a match's length fit into one filling.
+ */
+static inline int take_literals(struct csvk_deflate_last *last, struct csvk_bits *bits,
+                                size_t *literals)
+{
+    const uint16_t *table = last->literal_table;
+    while (*literals < MOST_LITERALS && !csvk_bits_overrun(bits)) {
+        csvk_bits_fill_fast(bits);
+        unsigned taken = 0, entry = table[csvk_bits_peek(bits, CSVK_TABLE_BITS)];
+        for (; taken < 2 && is_literal(entry); taken++) {
+            last->literal[(*literals)++] = (unsigned char)(entry / 16);
+            csvk_bits_skip(bits, entry & 15);
+            entry = table[csvk_bits_peek(bits, CSVK_TABLE_BITS)];
+        }
+        if (taken == 2) {
+            continue;
+        }
+        int value = take_symbol(bits, table, &last->literals);
+        if (value < 0 || value >= CSVK_END_OF_BLOCK) {
+            return value;
+        }
+        last->literal[(*literals)++] = (unsigned char)value;
+    }
+    return -1;
+}
+
+/*
+ * Follows a block and notes what it is made of; returns how much text it makes, up to `most`, or 0
+ * when it has no end or too many parts. `bits` then stands behind it.
+ */
+static size_t note_block(struct csvk_deflate_last *last, struct csvk_bits *bits, size_t most)
+{
+    struct csvk_bits at = *bits;
+    size_t matched = 0, literals = 0, noted = 0;
+    for (size_t parts = 0; matched <= most && parts < MOST_PARTS; parts++) {
+        int value = take_literals(last, &at, &literals);
+        if (value <= CSVK_END_OF_BLOCK) {
+            *bits = at;
+            last->parts = parts;
+            last->literals_behind = literals - noted;
+            return value < 0 ? 0 : matched + literals;
+        }
+        struct part part = take_match(last, &at, (unsigned)value);
+        part.literals = (uint32_t)(literals - noted);
+        noted = literals;
+        matched += part.length;
+        last->part[parts] = part;
+    }
+    return 0;
+}
+
+/* Compares by words, which is for the short; both have at least a word behind their `n` bytes. */
+static inline bool equal_words(const unsigned char *a, const unsigned char *b, size_t n)
+{
+    for (; n >= WORD; a += WORD, b += WORD, n -= WORD) {
+        if (csvk_bits_word(a) != csvk_bits_word(b)) {
+            return false;
+        }
+    }
+    return ((csvk_bits_word(a) ^ csvk_bits_word(b)) & ((UINT64_C(1) << 8 * n) - 1)) == 0;
+}
+
+/* Do the parts make the text from `at` on? Their lengths add up to what is there. */
+static bool make_text(const struct csvk_deflate_last *last, struct csvk_bytes text, size_t at)
+{
+    const unsigned char *literal = last->literal;
+    for (size_t i = 0; i < last->parts; i++) {
+        struct part part = last->part[i];
+        const unsigned char *here = text.ptr + at, *match = here + part.literals;
+        at += part.literals;
+        if (part.distance == 0 || part.distance > at) {
+            return false;
+        }
+        at += part.length;
+        bool equal = text.len - at < WORD
+                         ? memcmp(here, literal, part.literals) == 0 &&
+                               memcmp(match, match - part.distance, part.length) == 0
+                         : equal_words(here, literal, part.literals) &&
+                               equal_words(match, match - part.distance, part.length);
+        if (!equal) {
+            return false;
+        }
+        literal += part.literals;
+    }
+    return memcmp(text.ptr + at, literal, last->literals_behind) == 0;
+}
+
+/* ---- the search ------------------------------------------------------------------------------ */
+
+static bool ends_with(struct csvk_bytes stream, uint64_t end)
+{
+    return end <= 8 * (uint64_t)stream.len && end + 8 > 8 * (uint64_t)stream.len;
+}
+
+static bool is_last_block(struct csvk_deflate_last *last, struct csvk_bytes stream,
+                          struct csvk_bytes text, struct csvk_deflate_walk *walk)
+{
+    struct csvk_bits bits = {.next = stream.ptr + walk->last_header / 8,
+                             .end = stream.ptr + stream.len};
+    csvk_bits_fill(&bits);
+    csvk_bits_skip(&bits, walk->last_header % 8);
+    if (!read_codes(last, &bits)) {
+        return false;
+    }
+    size_t length = note_block(last, &bits, text.len);
+    walk->end = csvk_bits_position(&bits, stream.ptr);
+    return length != 0 && length <= text.len && ends_with(stream, walk->end) &&
+           make_text(last, text, text.len - length);
+}
+
+int csvk_deflate_last_find(struct csvk_deflate_last *last, struct csvk_bytes stream,
+                           struct csvk_bytes text, struct csvk_deflate_walk *walk)
+{
+    struct places places;
+    size_t steps = stream.len / STEP, reach = REACH / STEP; /* none begins in the last bytes */
+    size_t least = steps > reach ? steps - reach : 0;
+    while (steps > least) {
+        size_t stretch = steps - least < STRETCH ? steps - least : STRETCH;
+        steps -= stretch;
+        find_places(last, stream.ptr + steps * STEP, (unsigned)stretch, &places);
+        while (places.count > 0) {
+            walk->last_header = 8 * (uint64_t)(steps * STEP) + places.bit[--places.count];
+            if (is_last_block(last, stream, text, walk)) {
+                return 0;
+            }
+        }
+    }
+    return -1;
+}

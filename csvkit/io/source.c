@@ -1,0 +1,273 @@
+/*
+ * source.c - the road from the bytes of a file to the caller's buffer.
+ *
+ * The idea: three layers, each pulling from the one below: raw bytes (source_raw.c), gzip members
+ * (source_gzip.c), text encoding (source_iconv.c). Which of the upper two exist is known after the
+ * first read. A plain file without conversion goes from read(2) straight into the caller's buffer:
+ * its first bytes are read there too, looked at, and left where they are.
+ *
+ * Invariant: bytes in `head` come before everything `raw` still has; there are some only when the
+ * caller's first buffer was too small to tell gzip from plain. Bytes in `peeked` come before all
+ * that, and after decompression.
+ */
+#include "csvkit/io/source_private.h"
+
+#include <string.h>
+
+enum { MAGIC_SIZE = 3 };
+
+enum format { FORMAT_UNKNOWN, FORMAT_PLAIN, FORMAT_GZIP };
+
+struct csvk_source {
+    struct csvk_raw raw;
+    enum format format;
+    unsigned char head[MAGIC_SIZE];
+    size_t head_at, head_length;
+    struct csvk_buf peeked;
+    size_t peeked_at;
+    bool started; /* something was delivered */
+    struct csvk_gunzip *gunzip;
+    struct csvk_recode *recode;
+};
+
+static struct csvk_source *new_source(struct csvk_error *err)
+{
+    struct csvk_source *source = csvk_calloc(1, sizeof *source);
+    if (source == NULL) {
+        csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        return NULL;
+    }
+    source->raw.fd = -1;
+    return source;
+}
+
+int csvk_source_open(struct csvk_source **out, const char *path, struct csvk_error *err)
+{
+    *out = NULL;
+    struct csvk_source *source = new_source(err);
+    if (source == NULL) {
+        return CSVK_ENOMEM;
+    }
+    int status = csvk_raw_open(&source->raw, path, err);
+    if (status != CSVK_OK) {
+        csvk_source_free(source);
+        return status;
+    }
+    *out = source;
+    return CSVK_OK;
+}
+
+int csvk_source_memory(struct csvk_source **out, const void *bytes, size_t length,
+                       struct csvk_error *err)
+{
+    *out = NULL;
+    struct csvk_source *source = new_source(err);
+    if (source == NULL) {
+        return CSVK_ENOMEM;
+    }
+    int status = csvk_raw_memory(&source->raw, bytes, length, err);
+    if (status != CSVK_OK) {
+        csvk_source_free(source);
+        return status;
+    }
+    *out = source;
+    return CSVK_OK;
+}
+
+int csvk_source_set_encoding(struct csvk_source *source, const char *encoding,
+                             struct csvk_error *err)
+{
+    if (source->started) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s: the encoding must be set before the first read",
+                         source->raw.name);
+    }
+    struct csvk_recode *recode;
+    int status = csvk_recode_new(&recode, source, encoding, err);
+    if (status == CSVK_OK) {
+        csvk_recode_free(source->recode);
+        source->recode = recode;
+    }
+    return status;
+}
+
+/* Reads until the magic bytes can be told, or the end: a pipe may bring one byte at a time. */
+static int read_start(struct csvk_source *source, unsigned char *bytes, size_t capacity,
+                      size_t *length, struct csvk_error *err)
+{
+    *length = 0;
+    while (*length < MAGIC_SIZE) {
+        size_t more;
+        int status = csvk_raw_read(&source->raw, bytes + *length, capacity - *length, &more, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        if (more == 0) {
+            break;
+        }
+        *length += more;
+    }
+    return CSVK_OK;
+}
+
+static bool is_gzip_start(const unsigned char *bytes, size_t length)
+{
+    return length >= MAGIC_SIZE && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == 0x08;
+}
+
+/* Decides the format. *got tells how many bytes of a plain text already lie in `bytes`. */
+static int detect_format(struct csvk_source *source, unsigned char *bytes, size_t capacity,
+                         size_t *got, struct csvk_error *err)
+{
+    bool small = capacity < MAGIC_SIZE;
+    unsigned char *start = small ? source->head : bytes;
+    size_t room = small ? MAGIC_SIZE : capacity;
+    room = room < CSVK_SOURCE_BLOCK ? room : CSVK_SOURCE_BLOCK;
+    size_t length;
+    int status = read_start(source, start, room, &length, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    *got = 0;
+    if (is_gzip_start(start, length)) {
+        struct csvk_bytes head = {start, length};
+        source->format = FORMAT_GZIP;
+        return csvk_gunzip_new(&source->gunzip, &source->raw, head, err);
+    }
+    source->format = FORMAT_PLAIN;
+    source->head_length = small ? length : 0;
+    *got = small ? 0 : length;
+    return CSVK_OK;
+}
+
+static size_t take_head(struct csvk_source *source, unsigned char *bytes, size_t capacity)
+{
+    size_t left = source->head_length - source->head_at;
+    size_t n = left < capacity ? left : capacity;
+    memcpy(bytes, source->head + source->head_at, n);
+    source->head_at += n;
+    return n;
+}
+
+/* Decompressed bytes behind those that were peeked at. */
+static int pull_new(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
+                    struct csvk_error *err)
+{
+    *got = 0;
+    if (source->format == FORMAT_UNKNOWN) {
+        int status = detect_format(source, bytes, capacity, got, err);
+        if (status != CSVK_OK || *got > 0) {
+            return status;
+        }
+    }
+    if (source->gunzip != NULL) {
+        return csvk_gunzip_read(source->gunzip, bytes, capacity, got, err);
+    }
+    if (source->head_at < source->head_length) {
+        *got = take_head(source, bytes, capacity);
+        return CSVK_OK;
+    }
+    return csvk_raw_read(&source->raw, bytes, capacity, got, err);
+}
+
+static size_t peeked_left(const struct csvk_source *source)
+{
+    return source->peeked.length - source->peeked_at;
+}
+
+int csvk_source_pull(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
+                     struct csvk_error *err)
+{
+    if (peeked_left(source) == 0) {
+        return pull_new(source, bytes, capacity, got, err);
+    }
+    *got = peeked_left(source) < capacity ? peeked_left(source) : capacity;
+    memcpy(bytes, source->peeked.data + source->peeked_at, *got);
+    source->peeked_at += *got;
+    if (peeked_left(source) == 0) {
+        csvk_buf_release(&source->peeked);
+        source->peeked_at = 0;
+    }
+    return CSVK_OK;
+}
+
+int csvk_source_peek(struct csvk_source *source, size_t most, struct csvk_bytes *bytes,
+                     struct csvk_error *err)
+{
+    struct csvk_buf *peeked = &source->peeked;
+    if (source->started) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s: looked at after the first read", source->raw.name);
+    }
+    for (size_t got = 1; got > 0 && peeked->length < most;) {
+        size_t left = most - peeked->length;
+        size_t piece = left < CSVK_SOURCE_BLOCK ? left : CSVK_SOURCE_BLOCK;
+        if (csvk_buf_reserve(peeked, piece) != CSVK_OK) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+        int status = pull_new(source, peeked->data + peeked->length, piece, &got, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        peeked->length += got;
+        peeked->data[peeked->length] = '\0';
+    }
+    size_t length = peeked->length < most ? peeked->length : most;
+    *bytes = (struct csvk_bytes){peeked->data, length};
+    return CSVK_OK;
+}
+
+int csvk_source_read(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
+                     struct csvk_error *err)
+{
+    *got = 0;
+    if (capacity == 0) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s: reading into no room", source->raw.name);
+    }
+    source->started = true;
+    if (source->recode != NULL) {
+        return csvk_recode_read(source->recode, bytes, capacity, got, err);
+    }
+    return csvk_source_pull(source, bytes, capacity, got, err);
+}
+
+struct csvk_damage csvk_source_damage(const struct csvk_source *source)
+{
+    if (source->gunzip == NULL) {
+        return (struct csvk_damage){NULL, 0};
+    }
+    return csvk_gunzip_damage(source->gunzip);
+}
+
+const char *csvk_source_name(const struct csvk_source *source)
+{
+    return source->raw.name;
+}
+
+bool csvk_source_is_gzip(const struct csvk_source *source)
+{
+    return source->format == FORMAT_GZIP;
+}
+
+uint64_t csvk_source_file_size(const struct csvk_source *source)
+{
+    return source->raw.size;
+}
+
+uint64_t csvk_source_consumed(const struct csvk_source *source)
+{
+    if (source->gunzip != NULL) {
+        return csvk_gunzip_consumed(source->gunzip);
+    }
+    return source->raw.position - (source->head_length - source->head_at) - peeked_left(source);
+}
+
+void csvk_source_free(struct csvk_source *source)
+{
+    if (source == NULL) {
+        return;
+    }
+    csvk_buf_release(&source->peeked);
+    csvk_recode_free(source->recode);
+    csvk_gunzip_free(source->gunzip);
+    csvk_raw_close(&source->raw);
+    csvk_free(source);
+}

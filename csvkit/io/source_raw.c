@@ -1,0 +1,169 @@
+/*
+ * source_raw.c - bytes from a file descriptor or from memory, counted and guarded against change.
+ *
+ * A regular file must stay what it was when it was opened: more bytes than its size, or another
+ * size or time of change at its end, is CSVK_ECHANGED. Files of /proc and the like call themselves
+ * regular with size 0 and yet have bytes; for those nothing can be compared.
+ */
+#include "csvkit/io/source_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+static int refuse_kind(const struct csvk_raw *raw, mode_t mode, struct csvk_error *err)
+{
+    if (S_ISDIR(mode)) {
+        return csvk_fail_sys(err, EISDIR, "cannot read %s", raw->name);
+    }
+    if (S_ISSOCK(mode) && raw->close_fd) {
+        return csvk_fail(err, CSVK_EIO, "cannot read %s: it is a socket", raw->name);
+    }
+    return CSVK_OK;
+}
+
+/* Standard input may be a regular file that was already read up to some place. */
+static uint64_t rest_of_file(int fd, uint64_t size)
+{
+    off_t at = lseek(fd, 0, SEEK_CUR);
+    uint64_t skipped = at > 0 ? (uint64_t)at : 0;
+    return skipped < size ? size - skipped : 0;
+}
+
+static int open_fd(struct csvk_raw *raw, const char *path, struct csvk_error *err)
+{
+    if (strcmp(path, "-") == 0) {
+        raw->fd = STDIN_FILENO;
+        return CSVK_OK;
+    }
+    raw->close_fd = true;
+    do {
+        raw->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    } while (raw->fd < 0 && errno == EINTR);
+    if (raw->fd >= 0) {
+        return CSVK_OK;
+    }
+    int sys = errno;
+    struct stat st;
+    if (sys == ENXIO && stat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+        return refuse_kind(raw, st.st_mode, err);
+    }
+    return csvk_fail_sys(err, sys, "cannot open %s", path);
+}
+
+int csvk_raw_open(struct csvk_raw *raw, const char *path, struct csvk_error *err)
+{
+    *raw = (struct csvk_raw){.fd = -1};
+    raw->name = csvk_strdup(strcmp(path, "-") == 0 ? "standard input" : path);
+    if (raw->name == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    int status = open_fd(raw, path, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (fstat(raw->fd, &raw->before) != 0) {
+        return csvk_fail_sys(err, errno, "cannot read %s", raw->name);
+    }
+    status = refuse_kind(raw, raw->before.st_mode, err);
+    if (status == CSVK_OK && S_ISREG(raw->before.st_mode)) {
+        raw->is_regular = true;
+        raw->size = rest_of_file(raw->fd, (uint64_t)raw->before.st_size);
+        (void)posix_fadvise(raw->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* only a hint */
+    }
+    return status;
+}
+
+int csvk_raw_memory(struct csvk_raw *raw, const void *bytes, size_t length, struct csvk_error *err)
+{
+    *raw = (struct csvk_raw){.fd = -1, .memory = bytes, .size = length};
+    raw->name = csvk_strdup("memory");
+    return raw->name != NULL ? CSVK_OK : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+static size_t take_memory(const struct csvk_raw *raw, void *bytes, size_t capacity)
+{
+    uint64_t left = raw->size - raw->position;
+    size_t n = left < capacity ? (size_t)left : capacity;
+    if (n > 0) {
+        memcpy(bytes, raw->memory + raw->position, n);
+    }
+    return n;
+}
+
+/* A descriptor that somebody else made non-blocking is waited for. */
+static bool may_read_again(const struct csvk_raw *raw)
+{
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        struct pollfd wait = {.fd = raw->fd, .events = POLLIN};
+        return poll(&wait, 1, -1) >= 0 || errno == EINTR;
+    }
+    return errno == EINTR;
+}
+
+static int read_fd(const struct csvk_raw *raw, void *bytes, size_t capacity, size_t *got,
+                   struct csvk_error *err)
+{
+    ssize_t n;
+    do {
+        n = read(raw->fd, bytes, capacity);
+    } while (n < 0 && may_read_again(raw));
+    if (n < 0) {
+        return csvk_fail_sys(err, errno, "cannot read %s", raw->name);
+    }
+    *got = (size_t)n;
+    return CSVK_OK;
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static int check_unchanged(struct csvk_raw *raw, struct csvk_error *err)
+{
+    struct stat now;
+    if (fstat(raw->fd, &now) != 0) {
+        return csvk_fail_sys(err, errno, "cannot read %s", raw->name);
+    }
+    bool same = now.st_size == raw->before.st_size && same_time(now.st_mtim, raw->before.st_mtim);
+    if (same && raw->before.st_size == 0) {
+        raw->is_regular = false; /* a made-up file: its size says nothing */
+        return CSVK_OK;
+    }
+    if (!same || raw->position != raw->size) {
+        return csvk_fail(err, CSVK_ECHANGED, "%s was changed while it was read", raw->name);
+    }
+    return CSVK_OK;
+}
+
+int csvk_raw_read(struct csvk_raw *raw, void *bytes, size_t capacity, size_t *got,
+                  struct csvk_error *err)
+{
+    *got = 0;
+    if (raw->fd < 0) {
+        *got = take_memory(raw, bytes, capacity);
+        raw->position += *got;
+        return CSVK_OK;
+    }
+    int status = read_fd(raw, bytes, capacity, got, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    raw->position += *got;
+    if (raw->is_regular && (*got == 0 || raw->position > raw->size)) {
+        return check_unchanged(raw, err);
+    }
+    return CSVK_OK;
+}
+
+void csvk_raw_close(struct csvk_raw *raw)
+{
+    if (raw->close_fd && raw->fd >= 0) {
+        close(raw->fd);
+    }
+    csvk_free(raw->name);
+    *raw = (struct csvk_raw){.fd = -1};
+}

@@ -1,0 +1,336 @@
+/*
+ * normalize_files.c - normalize from file to file: sinks for the table, the rejects with their
+ * index, and the log; what is not known of the input is found out first, and what was written is
+ * read again by libcsv before it gets its name.
+ */
+#include "csvkit/normalize/normalize_verify.h"
+#include "csvkit/sniff.h"
+
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+enum { SURE = 60 }; /* least score of an encoding that is only suspected */
+
+enum { TABLE, REJECTS, INDEX, LOG, SINKS };
+
+struct job {
+    const struct csvk_normalize_files *files;
+    struct csvk_normalize_options options; /* a shallow copy */
+    struct csvk_source *source;
+    struct csvk_sink *sink[SINKS];
+    struct csvk_conservation *counts; /* for verification */
+    struct stat seen;                 /* the input, when its name was looked up first */
+    struct csvk_buf name;             /* of the index */
+    char encoding[64];
+};
+
+/* ---- what the input is ---- */
+
+static int refuse_sniff(const struct job *job, const struct csvk_sniff *sniff,
+                        struct csvk_error *err)
+{
+    return csvk_fail(err, CSVK_EDATA, "%s: the delimiter is not clear (%s): %s; give --delimiter",
+                     job->files->input, csvk_sniff_verdict_name(sniff->verdict),
+                     sniff->on_delimiter.evidence);
+}
+
+static int use_sniff(struct job *job, const struct csvk_sniff *sniff, struct csvk_error *err)
+{
+    if (job->options.encoding == NULL && job->files->encoding != NULL &&
+        sniff->verdict != CSVK_SNIFF_NOT_TEXT) {
+        bool sure = sniff->mark != 0 || sniff->on_encoding.score >= SURE;
+        if (!sure) {
+            return csvk_fail(err, CSVK_EDATA,
+                             "%s: the encoding is not clear: %s; name it with --encoding, for "
+                             "example --encoding=windows-1252",
+                             job->files->input, sniff->on_encoding.evidence);
+        }
+        size_t n = strlen(sniff->encoding);
+        memcpy(job->encoding, sniff->encoding, n < sizeof(job->encoding) ? n : 0);
+        job->options.encoding = job->encoding;
+    }
+    if (!job->files->sniff_delimiter || sniff->verdict == CSVK_SNIFF_EMPTY ||
+        sniff->verdict == CSVK_SNIFF_ONE_COLUMN) {
+        return CSVK_OK;
+    }
+    if (sniff->verdict != CSVK_SNIFF_CLEAR) {
+        return refuse_sniff(job, sniff, err);
+    }
+    job->options.delimiter_found =
+        sniff->dialect.delimiter != job->options.dialect.delimiter && !sniff->sep_line;
+    job->options.dialect.delimiter = sniff->dialect.delimiter;
+    return CSVK_OK;
+}
+
+static int look_at_input(struct job *job, struct csvk_error *err)
+{
+    const struct csvk_normalize_files *files = job->files;
+    bool guess = files->encoding != NULL && strcasecmp(files->encoding, "auto") == 0;
+    if (!guess) {
+        job->options.encoding = files->encoding;
+    }
+    if (!guess && !files->sniff_delimiter) {
+        return CSVK_OK;
+    }
+    struct csvk_bytes sample;
+    struct csvk_sniff sniff;
+    int status = csvk_source_peek(job->source, CSVK_SNIFF_SAMPLE, &sample, err);
+    if (status == CSVK_OK) {
+        enum csvk_sample extent =
+            sample.len < CSVK_SNIFF_SAMPLE ? CSVK_SAMPLE_WHOLE : CSVK_SAMPLE_CUT;
+        status = csvk_sniff(sample, extent, &sniff, err);
+    }
+    return status == CSVK_OK ? use_sniff(job, &sniff, err) : status;
+}
+
+/*
+ * The source itself finds out when the bytes that it reads change. A file that somebody puts in the
+ * place of the input is another thing: what was read is whole, but of yesterday.
+ */
+static int check_name(const struct job *job, struct csvk_error *err)
+{
+    struct stat now;
+    const struct stat *then = &job->seen;
+    if (!S_ISREG(then->st_mode)) {
+        return CSVK_OK;
+    }
+    if (stat(job->files->input, &now) == 0 && now.st_dev == then->st_dev &&
+        now.st_ino == then->st_ino && now.st_size == then->st_size &&
+        now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == then->st_mtim.tv_nsec) {
+        return CSVK_OK;
+    }
+    return csvk_fail(err, CSVK_ECHANGED, "%s was replaced or removed while it was read",
+                     job->files->input);
+}
+
+static int open_input(struct job *job, struct csvk_error *err)
+{
+    if (strcmp(job->files->input, "-") != 0) {
+        (void)stat(job->files->input, &job->seen); /* opening it tells why it failed */
+    }
+    int status = csvk_source_open(&job->source, job->files->input, err);
+    status = status == CSVK_OK ? look_at_input(job, err) : status;
+    if (status == CSVK_OK && job->options.encoding != NULL &&
+        strcasecmp(job->options.encoding, "utf-8") != 0) {
+        status = csvk_source_set_encoding(job->source, job->options.encoding, err);
+    }
+    return status;
+}
+
+/* ---- where it goes ---- */
+
+static bool same_inode(const char *a, const char *b, struct stat *kind)
+{
+    struct stat other;
+    return stat(a, kind) == 0 && stat(b, &other) == 0 && kind->st_dev == other.st_dev &&
+           kind->st_ino == other.st_ino;
+}
+
+/* The folder that a file is to be in; false when the name is too long for that to be known. */
+static bool folder_of(const char *path, char *folder, size_t room)
+{
+    const char *slash = strrchr(path, '/');
+    size_t n = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+    if (n + 2 > room) {
+        return false;
+    }
+    memcpy(folder, path, n);
+    memcpy(folder + n, ".", 2);
+    return true;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* Files that are not there yet are one when folder and name are. */
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat kind;
+    char x[PATH_MAX], y[PATH_MAX];
+    if (strcmp(a, "-") == 0 || strcmp(b, "-") == 0) {
+        return false;
+    }
+    if (same_inode(a, b, &kind)) {
+        return S_ISREG(kind.st_mode);
+    }
+    return strcmp(last_part(a), last_part(b)) == 0 && folder_of(a, x, sizeof x) &&
+           folder_of(b, y, sizeof y) && same_inode(x, y, &kind);
+}
+
+/* Standard output, /dev/null, a FIFO: nothing can lie beside it, and it cannot be read back. */
+static bool is_stream(const char *path)
+{
+    struct stat info;
+    return strcmp(path, "-") == 0 || (stat(path, &info) == 0 && !S_ISREG(info.st_mode));
+}
+
+static int check_names(const char *const *names, size_t count, struct csvk_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = i + 1; j < count; j++) {
+            if (names[i] != NULL && names[j] != NULL && is_same_file(names[i], names[j])) {
+                return csvk_fail(err, CSVK_EUSAGE, "%s and %s are the same file%s", names[i],
+                                 names[j], i == 0 ? ": the input would be lost" : "");
+            }
+        }
+    }
+    return CSVK_OK;
+}
+
+static int open_outputs(struct job *job, struct csvk_error *err)
+{
+    const struct csvk_normalize_files *files = job->files;
+    const char *index = NULL;
+    if (files->rejects != NULL && !is_stream(files->rejects)) {
+        if (csvk_buf_printf(&job->name, "%s.jsonl", files->rejects) != CSVK_OK) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+        index = csvk_buf_text(&job->name);
+    }
+    const char *names[SINKS + 1] = {files->input, files->output, files->rejects, index, files->log};
+    int status = check_names(names, SINKS + 1, err);
+    for (int i = 0; i < SINKS && status == CSVK_OK; i++) {
+        if (names[i + 1] != NULL) {
+            status = csvk_sink_open(&job->sink[i], names[i + 1], i == TABLE ? files->gzip_level : 0,
+                                    err);
+        }
+    }
+    if (status == CSVK_OK && files->verify && files->output != NULL) {
+        status = csvk_conservation_new(&job->counts, &job->options, err);
+    }
+    return status;
+}
+
+static int write_sink(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    return csvk_sink_write(context, bytes, length, err);
+}
+
+static int write_nowhere(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    (void)context;
+    (void)bytes;
+    (void)length;
+    (void)err;
+    return CSVK_OK;
+}
+
+/* ---- libcsv looks on ---- */
+
+static int see_input(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    struct job *job = context;
+    return csvk_conservation_input(job->counts, bytes, length, err);
+}
+
+/* To standard output, libcsv looking on: what has gone out cannot be read back. */
+static int write_watched(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    struct job *job = context;
+    int status = csvk_conservation_table(job->counts, bytes, length, err);
+    return status == CSVK_OK ? csvk_sink_write(job->sink[TABLE], bytes, length, err) : status;
+}
+
+/* The index of rejects that go where nothing can lie beside: one line for each. */
+static int count_rejects(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    struct job *job = context;
+    const unsigned char *p = bytes;
+    const struct csvk_bytes unseen = {p, 0};
+    int status = CSVK_OK;
+    for (size_t i = 0; i < length && status == CSVK_OK; i++) {
+        if (p[i] == '\n') {
+            status = csvk_conservation_reject(job->counts, unseen, CSVK_REJECT_BLOCK, err);
+        }
+    }
+    return status;
+}
+
+static struct csvk_output output_to(struct job *job, int which)
+{
+    bool only_judged = job->files->output == NULL && (which == REJECTS || which == INDEX);
+    if (which == TABLE && job->counts != NULL && is_stream(job->files->output)) {
+        return (struct csvk_output){write_watched, job};
+    }
+    if (job->sink[which] != NULL) {
+        return (struct csvk_output){write_sink, job->sink[which]};
+    }
+    if (which == INDEX && job->counts != NULL && job->sink[REJECTS] != NULL) {
+        return (struct csvk_output){count_rejects, job};
+    }
+    return (struct csvk_output){only_judged ? write_nowhere : NULL, NULL};
+}
+
+static int verify(struct job *job, struct csvk_normalize_result *result, struct csvk_error *err)
+{
+    int status = CSVK_OK;
+    if (job->counts == NULL) {
+        return CSVK_OK;
+    }
+    if (!is_stream(job->files->output)) {
+        status = csvk_verify_table(job->counts, job->sink[TABLE], err);
+    }
+    if (status == CSVK_OK && job->sink[INDEX] != NULL) {
+        status = csvk_verify_rejects(job->counts, job->sink[REJECTS], job->sink[INDEX], err);
+    }
+    return status == CSVK_OK ? csvk_conservation_judge(job->counts, result, err) : status;
+}
+
+/* ---- all of it ---- */
+
+static int report_progress(void *context, uint64_t consumed)
+{
+    const struct job *job = context;
+    if (job->files->progress == NULL) {
+        return 0;
+    }
+    return job->files->progress(job->files->progress_context, consumed,
+                                csvk_source_file_size(job->source));
+}
+
+static int work(struct job *job, struct csvk_normalize_result *result, struct csvk_error *err)
+{
+    struct csvk_output seen = {job->counts != NULL ? see_input : NULL, job};
+    struct csvk_normalize_outputs outputs = {.seen = seen,
+                                             .table = output_to(job, TABLE),
+                                             .rejects = output_to(job, REJECTS),
+                                             .rejects_index = output_to(job, INDEX),
+                                             .log = output_to(job, LOG),
+                                             .progress = report_progress,
+                                             .progress_context = job};
+    int status = csvk_normalize(job->source, &job->options, &outputs, result, err);
+    status = status == CSVK_OK ? verify(job, result, err) : status;
+    status = status == CSVK_OK ? check_name(job, err) : status;
+    /* The table last: while it is missing nobody takes the others for an account of it. */
+    for (int i = SINKS - 1; i >= 0 && status == CSVK_OK; i--) {
+        if (job->sink[i] != NULL) {
+            status = csvk_sink_commit(job->sink[i], err);
+        }
+    }
+    return status;
+}
+
+int csvk_normalize_files(const struct csvk_normalize_files *files,
+                         const struct csvk_normalize_options *options,
+                         struct csvk_normalize_result *result, struct csvk_error *err)
+{
+    struct job job = {.files = files, .options = *options};
+    memset(result, 0, sizeof *result);
+    job.options.digest = files->verify;
+    int status = open_input(&job, err);
+    status = status == CSVK_OK ? open_outputs(&job, err) : status;
+    status = status == CSVK_OK ? work(&job, result, err) : status;
+    for (int i = 0; i < SINKS; i++) {
+        csvk_sink_free(job.sink[i]);
+    }
+    csvk_conservation_free(job.counts);
+    csvk_source_free(job.source);
+    csvk_buf_release(&job.name);
+    return status;
+}

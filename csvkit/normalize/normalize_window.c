@@ -1,0 +1,168 @@
+/* normalize_window.c - see normalize_window.h. */
+#include "csvkit/normalize/normalize_window.h"
+
+#include "csvkit/parse/scan/scan.h"
+
+#include <string.h>
+
+/*
+ * What is kept moves to the front before it is read on: then the same memory is filled again and
+ * again, and stays in the cache. Unless much is kept: then there is room for so many reads that it
+ * is not moved for every one of them.
+ */
+enum { SPARE_READS = 8, LITTLE = 64 * 1024 };
+
+void nz_window_release(struct nz_window *w)
+{
+    csvk_free(w->data);
+    w->data = NULL;
+}
+
+static unsigned char *first_byte(const struct nz_window *w)
+{
+    return w->data + CSVK_SCAN_SLACK + w->begin;
+}
+
+const unsigned char *nz_window_at(const struct nz_window *w, uint64_t offset)
+{
+    return first_byte(w) + (size_t)(offset - w->offset);
+}
+
+size_t nz_window_left(const struct nz_window *w, uint64_t offset)
+{
+    return w->visible - (size_t)(offset - w->offset);
+}
+
+void nz_window_drop(struct nz_window *w, size_t count)
+{
+    w->begin += count;
+    w->offset += count;
+    w->visible -= count;
+}
+
+/* At first for one read and a little one: a small input is whole by then. */
+static size_t new_capacity(const struct nz_window *w, size_t kept, size_t more)
+{
+    if (w->data == NULL) {
+        return more + (more < LITTLE ? more : LITTLE);
+    }
+    size_t wanted = kept + SPARE_READS * more;
+    return w->capacity * 2 < wanted ? wanted : w->capacity * 2;
+}
+
+/* Room for `more` bytes behind what is there; what is there moves to the front. */
+static int make_room(struct nz_window *w, size_t more, struct csvk_error *err)
+{
+    size_t kept = w->end - w->begin;
+    bool stays = kept > LITTLE || w->begin == 0;
+    if (stays && w->capacity - w->end >= more && w->data != NULL) {
+        return CSVK_OK;
+    }
+    if (kept + more > w->capacity) {
+        size_t capacity = new_capacity(w, kept, more);
+        unsigned char *data = csvk_malloc(capacity + 2 * CSVK_SCAN_SLACK);
+        if (data == NULL) {
+            return csvk_fail(err, CSVK_ENOMEM, "%s: out of memory at byte %llu",
+                             csvk_source_name(w->source), (unsigned long long)w->offset);
+        }
+        memset(data, 0, CSVK_SCAN_SLACK);
+        memset(data + CSVK_SCAN_SLACK + capacity, 0, CSVK_SCAN_SLACK);
+        if (kept != 0) {
+            memcpy(data + CSVK_SCAN_SLACK, first_byte(w), kept);
+        }
+        csvk_free(w->data);
+        w->data = data;
+        w->capacity = capacity;
+    } else if (kept != 0) {
+        memmove(w->data + CSVK_SCAN_SLACK, first_byte(w), kept);
+    }
+    w->begin = 0;
+    w->end = kept;
+    return CSVK_OK;
+}
+
+/*
+ * Bytes that remain when the last lines are cut off. While more may follow, one line more is held
+ * back, because the last one may turn out not to have ended.
+ */
+static size_t before_tail(const struct nz_window *w, uint64_t *lines)
+{
+    const unsigned char *b = first_byte(w);
+    size_t n = w->end - w->begin;
+    bool ended = n != 0 && (b[n - 1] == '\n' || b[n - 1] == '\r');
+    uint64_t breaks = w->tail_lines + (ended || !w->at_end ? 1 : 0);
+    uint64_t found = 0;
+    *lines = 0;
+    for (size_t i = n; i > 0; i--) {
+        bool is_break = b[i - 1] == '\n' || (b[i - 1] == '\r' && (i == n || b[i] != '\n'));
+        if (is_break && ++found == breaks) {
+            *lines = w->tail_lines;
+            return i;
+        }
+    }
+    *lines = found + (n != 0 && !ended ? 1 : 0);
+    return 0;
+}
+
+static void trim_end(struct nz_window *w)
+{
+    if (w->end != w->begin && first_byte(w)[w->end - w->begin - 1] == 0x1a) {
+        w->end--;
+        w->ctrl_z = 1;
+    }
+}
+
+static void settle(struct nz_window *w)
+{
+    uint64_t lines = 0;
+    if (w->at_end) {
+        trim_end(w);
+    }
+    w->visible = w->end - w->begin;
+    if (w->tail_lines == 0) {
+        return;
+    }
+    w->visible = before_tail(w, &lines);
+    if (w->at_end) {
+        w->tail_cut = w->end - w->begin - w->visible;
+        w->tail_counted = lines;
+        w->end = w->begin + w->visible;
+    }
+}
+
+/* No more than is wanted, so that nothing is kept for long; but no small reads. */
+static size_t next_read(const struct nz_window *w, size_t want)
+{
+    size_t missing = want - w->visible;
+    missing = missing < LITTLE ? LITTLE : missing;
+    return missing < w->read_size ? missing : w->read_size;
+}
+
+int nz_window_fill(struct nz_window *w, size_t want, struct csvk_error *err)
+{
+    while (w->visible < want && !w->at_end) {
+        int status = make_room(w, w->read_size, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        size_t got = 0;
+        status = csvk_source_read(w->source, w->data + CSVK_SCAN_SLACK + w->end, next_read(w, want),
+                                  &got, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        if (got != 0 && w->seen.write != NULL) {
+            status = w->seen.write(w->seen.context, w->data + CSVK_SCAN_SLACK + w->end, got, err);
+            if (status != CSVK_OK) {
+                return status;
+            }
+        }
+        w->end += got;
+        /* The scan's answers do not depend on the slack; so that its speed does not either: */
+        memset(w->data + CSVK_SCAN_SLACK + w->end, 0, CSVK_SCAN_SLACK);
+        w->bytes_read += got;
+        w->at_end = got == 0;
+        settle(w);
+    }
+    return CSVK_OK;
+}

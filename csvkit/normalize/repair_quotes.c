@@ -1,0 +1,566 @@
+/*
+ * repair_quotes.c - r18 r19 r20 r22: which reading of a record with an enclosure fault is right?
+ *
+ * The idea: candidates are read on the bytes within reach, and judged by the width of the table:
+ * the record must have it, and so must the record behind it when the candidates end in different
+ * places. One that fits is taken; none, or two that differ, and the record is rejected. When the
+ * record holds several lines, only as much of it is rejected as is needed for the lines behind it
+ * to be whole records again.
+ */
+#include "csvkit/json.h"
+#include "csvkit/normalize/normalize_private.h"
+
+enum { EVIDENCE = 20 }; /* whole records in a row that show where the table goes on */
+
+struct trial {
+    const struct nz_record *rec; /* as the law reads it */
+    struct nz_limit limit;
+    uint64_t law_end;
+    bool fits[NZ_MODES];
+    bool spans; /* lines */
+};
+
+/* ---- does a reading fit? ---- */
+
+static int next_fits(struct nz *nz, uint64_t offset, struct nz_limit limit, bool *fits)
+{
+    struct nz_record next;
+    bool found = false;
+    int status = nz_law(nz, &nz->peek, offset, limit, &next, &found);
+    *fits =
+        found ? next.r.blank || next.r.nfields == nz->width : offset >= limit.end && limit.at_end;
+    return status;
+}
+
+/* The lines that an enclosure had swallowed must all be whole records. */
+static int swallowed_fit(struct nz *nz, const struct trial *trial, uint64_t from, bool *fits)
+{
+    struct nz_run run;
+    int status = nz_run(nz, from, trial->law_end, trial->limit, &run);
+    *fits = run.all;
+    return status;
+}
+
+static bool reads_well(const struct nz *nz, enum nz_mode mode, const struct nz_reading *reading)
+{
+    if (!reading->ended || reading->faulty || reading->ncells != nz->width) {
+        return false;
+    }
+    if (mode == NZ_READ_LINE) {
+        return reading->opened == 1 && reading->stray == 0 && reading->bare_cr == 0;
+    }
+    return mode != NZ_READ_BACKSLASH || reading->escaped != 0;
+}
+
+static int try_mode(struct nz *nz, struct trial *trial, enum nz_mode mode)
+{
+    struct nz_reading *reading = &nz->reading[mode];
+    int status = nz_read(nz, mode, trial->rec->r.offset, trial->limit, reading);
+    if (status != CSVK_OK || !reads_well(nz, mode, reading)) {
+        return status;
+    }
+    trial->fits[mode] = true;
+    return mode == NZ_READ_LINE ? swallowed_fit(nz, trial, reading->end, &trial->fits[mode])
+                                : CSVK_OK;
+}
+
+static int try_law(struct nz *nz, struct trial *trial)
+{
+    if (trial->rec->r.nfields != nz->width || nz_has(trial->rec, CSVK_FACT_UNCLOSED)) {
+        return CSVK_OK;
+    }
+    struct nz_reading *reading = &nz->reading[NZ_READ_LAW];
+    int status = nz_read(nz, NZ_READ_LAW, trial->rec->r.offset, trial->limit, reading);
+    trial->fits[NZ_READ_LAW] = true;
+    if (status == CSVK_OK && (reading->end != trial->law_end || reading->ncells != nz->width)) {
+        return csvk_fail(nz->err, CSVK_EIO, "%s: record %llu was read twice, and differs",
+                         csvk_source_name(nz->window.source),
+                         (unsigned long long)trial->rec->r.number);
+    }
+    return status;
+}
+
+static bool ends_differ(const struct nz *nz, const struct trial *trial)
+{
+    uint64_t end = 0;
+    for (int mode = 0; mode < NZ_MODES; mode++) {
+        if (trial->fits[mode] && end != 0 && nz->reading[mode].end != end) {
+            return true;
+        }
+        end = trial->fits[mode] ? nz->reading[mode].end : end;
+    }
+    return end != 0 && end != trial->law_end;
+}
+
+static int judge_next(struct nz *nz, struct trial *trial)
+{
+    int status = CSVK_OK;
+    if (!ends_differ(nz, trial)) {
+        return CSVK_OK;
+    }
+    for (int mode = 0; mode < NZ_MODES && status == CSVK_OK; mode++) {
+        if (trial->fits[mode] && mode != NZ_READ_LINE) {
+            status = next_fits(nz, nz->reading[mode].end, trial->limit, &trial->fits[mode]);
+        }
+    }
+    return status;
+}
+
+static bool same_cell(struct nz *nz, const struct nz_reading *a, const struct nz_reading *b,
+                      size_t i)
+{
+    const struct nz_cell *x = &a->cell[i], *y = &b->cell[i];
+    if (x->raw && y->raw && x->begin == y->begin && x->length == y->length) {
+        return true;
+    }
+    unsigned char *room = nz->text.data;
+    struct csvk_bytes p = nz_cell_value(nz, a, i, room);
+    struct csvk_bytes q = nz_cell_value(nz, b, i, room + x->length);
+    return x->enclosed == y->enclosed && p.len == q.len && memcmp(p.ptr, q.ptr, p.len) == 0;
+}
+
+static int compare_readings(struct nz *nz, const struct nz_reading *a, const struct nz_reading *b,
+                            bool *same)
+{
+    *same = a->end == b->end && a->ncells == b->ncells;
+    csvk_buf_clear(&nz->text);
+    if (*same && csvk_buf_reserve(&nz->text, 2 * (size_t)(a->end - a->offset)) != CSVK_OK) {
+        return nz_out_of_memory(nz);
+    }
+    for (size_t i = 0; *same && i < a->ncells; i++) {
+        *same = same_cell(nz, a, b, i);
+    }
+    return CSVK_OK;
+}
+
+/* The mode that fits alone; NZ_MODES when none does or two differ, then *several says which. */
+static int winner(struct nz *nz, const struct trial *trial, enum nz_mode *found, bool *several)
+{
+    *found = NZ_MODES;
+    *several = false;
+    for (int mode = 0; mode < NZ_MODES; mode++) {
+        if (!trial->fits[mode]) {
+            continue;
+        }
+        if (*found == NZ_MODES) {
+            *found = (enum nz_mode)mode;
+            continue;
+        }
+        bool same = false;
+        int status = compare_readings(nz, &nz->reading[*found], &nz->reading[mode], &same);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        if (!same) {
+            *several = true;
+            *found = NZ_MODES;
+            return CSVK_OK;
+        }
+    }
+    return CSVK_OK;
+}
+
+/* ---- taking none ---- */
+
+/*
+ * Where the table goes on: the first line from which on all that the enclosure swallowed are whole
+ * records, or enough of them. `stop` when there is none. In one column every line fits, so that
+ * says nothing.
+ */
+static int find_next(struct nz *nz, const struct trial *trial, uint64_t stop, uint64_t *to)
+{
+    bool closed = stop == trial->law_end;
+    uint64_t last = closed ? stop : trial->rec->r.offset + (stop - trial->rec->r.offset) / 2;
+    uint64_t at = nz_next_line(nz, trial->rec->r.offset, stop);
+    *to = stop;
+    while (at < last && nz->width >= 2) {
+        struct nz_run run;
+        int status = nz_run(nz, at, stop, trial->limit, &run);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        bool enough = run.records >= EVIDENCE || (run.all && run.records != 0 && closed);
+        if (enough) {
+            *to = at;
+            return CSVK_OK;
+        }
+        at = nz_next_line(nz, run.end > at ? run.end : at, stop);
+    }
+    return CSVK_OK;
+}
+
+/* Number of the repair that the law's own reading stands for, and the place it is about. */
+static enum csvk_repair repair_of_facts(const struct nz_record *rec, const struct csvk_fact **at)
+{
+    static const struct {
+        enum csvk_fact_kind kind;
+        enum csvk_repair repair;
+    } table[] = {
+        {CSVK_FACT_UNCLOSED, CSVK_R22_UNCLOSED},
+        {CSVK_FACT_BACKSLASH_QUOTE, CSVK_R19_BACKSLASH},
+        {CSVK_FACT_TEXT_AFTER_CLOSING, CSVK_R18_INNER_QUOTES},
+        {CSVK_FACT_SPACE_BEFORE_QUOTE, CSVK_R20_BLANKS},
+        {CSVK_FACT_SPACE_AFTER_QUOTE, CSVK_R20_BLANKS},
+    };
+    *at = NULL;
+    for (size_t k = 0; k < sizeof(table) / sizeof(table[0]); k++) {
+        for (uint32_t i = 0; i < rec->r.nfacts; i++) {
+            if (rec->fact[i].kind == table[k].kind) {
+                *at = &rec->fact[i];
+                return table[k].repair;
+            }
+        }
+    }
+    return CSVK_R22_UNCLOSED;
+}
+
+static int reject(struct nz *nz, const struct trial *trial, const char *reason)
+{
+    const struct csvk_fact *at = NULL;
+    uint64_t to = trial->law_end;
+    int status = trial->spans ? find_next(nz, trial, trial->law_end, &to) : CSVK_OK;
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (to != trial->law_end) {
+        return nz_reject_block(nz, trial->rec, to, reason);
+    }
+    return nz_reject(nz, trial->rec, repair_of_facts(trial->rec, &at), NZ_CAUSE_ENCLOSURE, reason);
+}
+
+/* ---- or one ---- */
+
+/* A mark at the start of a value is no part of it to the writer, so its bytes are not kept. */
+static bool keeps_cell(const struct nz_reading *reading, size_t i)
+{
+    struct csvk_bytes bytes = nz_cell_bytes(reading, i);
+    return reading->cell[i].raw && bytes.len != 0 && bytes.ptr[0] != 0xef;
+}
+
+static int take_reading(struct nz *nz, const struct nz_reading *reading)
+{
+    bool keeps_bytes = nz_keeps_bytes(nz);
+    int status = nz_reserve_values(nz, reading->ncells);
+    csvk_buf_clear(&nz->text);
+    if (status != CSVK_OK ||
+        csvk_buf_reserve(&nz->text, (size_t)(reading->end - reading->offset)) != CSVK_OK) {
+        return nz_out_of_memory(nz);
+    }
+    for (size_t i = 0; i < reading->ncells; i++) {
+        bool raw = keeps_bytes && keeps_cell(reading, i);
+        unsigned char *room = nz->text.data + nz->text.length;
+        struct csvk_bytes bytes =
+            raw ? nz_cell_bytes(reading, i) : nz_cell_value(nz, reading, i, room);
+        nz->text.length += bytes.ptr == room ? bytes.len : 0;
+        nz->value[i] = (struct csvk_value){bytes.ptr, bytes.len,
+                                           raw                         ? CSVK_VALUE_RAW
+                                           : reading->cell[i].enclosed ? CSVK_VALUE_ENCLOSED
+                                                                       : CSVK_VALUE_PLAIN};
+    }
+    nz->nvalues = reading->ncells;
+    return CSVK_OK;
+}
+
+static bool is_control(unsigned char c)
+{
+    return (c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f;
+}
+
+static bool are_bad(struct csvk_bytes bytes, bool no_control)
+{
+    const unsigned char *p = bytes.ptr;
+    for (size_t i = 0; i < bytes.len;) {
+        uint32_t code = 0;
+        size_t length = p[i] < 0x80 ? 1 : csvk_utf8_decode(p + i, bytes.len - i, &code);
+        if (length == 0 || p[i] == 0 || (no_control && is_control(p[i]))) {
+            return true;
+        }
+        i += length;
+    }
+    return false;
+}
+
+/*
+ * A reading that goes beyond the record as the law reads it holds bytes that were looked at in
+ * other records, or not at all.
+ */
+static bool has_bad_bytes(const struct nz *nz, const struct nz_reading *reading, uint64_t law_end)
+{
+    bool bad = false;
+    bool seen = law_end != UINT64_MAX && reading->end <= law_end;
+    for (size_t i = 0; i < reading->ncells && !seen && !bad; i++) {
+        bad = are_bad(nz_cell_bytes(reading, i), nz->o->control == CSVK_DEFECT_REMOVE);
+    }
+    return bad;
+}
+
+static void place_reading(struct nz *nz, const struct nz_record *rec,
+                          const struct nz_reading *reading, uint64_t law_end)
+{
+    nz->raw_to = reading->end;
+    nz->raw_eol = reading->eol;
+    if (reading->end != law_end) {
+        nz->resume = reading->end;
+        nz->resume_records = rec->r.number;
+        nz->resume_lines = rec->r.line - 1 + nz_count_lines(nz, reading->offset, reading->end);
+    }
+}
+
+/* Kinds of fault that the law's literal reading would have to gloss over. */
+static unsigned kinds_of_fault(const struct nz_record *rec)
+{
+    unsigned kinds = nz_has(rec, CSVK_FACT_TEXT_AFTER_CLOSING);
+    kinds += nz_has(rec, CSVK_FACT_BACKSLASH_QUOTE);
+    kinds += nz_has(rec, CSVK_FACT_SPACE_BEFORE_QUOTE) || nz_has(rec, CSVK_FACT_SPACE_AFTER_QUOTE);
+    return kinds;
+}
+
+static const char *const evidence_of[NZ_MODES] = {
+    [NZ_READ_LAW] = "only the literal reading has the width of the table",
+    [NZ_READ_INNER] = "only with inner quotes as data it has the width of the table",
+    [NZ_READ_BACKSLASH] = "with backslash as escape it has the width of the table",
+    [NZ_READ_BLANKS] = "without the blanks it has the width of the table",
+    [NZ_READ_LINE] = "ended at its line, this and all swallowed records have the width",
+};
+
+static int take(struct nz *nz, const struct trial *trial, enum nz_mode mode)
+{
+    const struct nz_reading *reading = &nz->reading[mode];
+    const struct csvk_fact *at = NULL;
+    enum csvk_repair repair = repair_of_facts(trial->rec, &at);
+    uint64_t byte = at != NULL ? at->offset : trial->rec->r.offset;
+    uint64_t field = at != NULL ? at->field : 0;
+    if (mode == NZ_READ_LAW && kinds_of_fault(trial->rec) > 1) {
+        return nz_reject(nz, trial->rec, repair, NZ_CAUSE_ENCLOSURE,
+                         "it would take two repairs by inference");
+    }
+    if (has_bad_bytes(nz, reading, trial->law_end)) {
+        return reject(nz, trial, "an enclosure fault, and bytes in it that are no text");
+    }
+    repair = mode == NZ_READ_INNER       ? CSVK_R18_INNER_QUOTES
+             : mode == NZ_READ_BACKSLASH ? CSVK_R19_BACKSLASH
+             : mode == NZ_READ_BLANKS    ? CSVK_R20_BLANKS
+             : mode == NZ_READ_LINE      ? CSVK_R22_UNCLOSED
+                                         : repair;
+    place_reading(nz, trial->rec, reading, trial->law_end);
+    nz_note(nz, repair, byte, field, evidence_of[mode]);
+    bool stray =
+        mode == NZ_READ_LAW ? nz_has(trial->rec, CSVK_FACT_QUOTE_IN_UNQUOTED) : reading->stray != 0;
+    bool bare_cr =
+        mode == NZ_READ_LAW ? nz_has(trial->rec, CSVK_FACT_BARE_CR) : reading->bare_cr != 0;
+    if (stray) {
+        nz_note(nz, CSVK_R17_ENCLOSE, byte, 0, "the value stays as it is read");
+    }
+    if (bare_cr) {
+        nz_note(nz, CSVK_R9_BARE_CR, byte, 0, "the value stays as it is read");
+    }
+    int status = take_reading(nz, reading);
+    nz_note_cause(nz, trial->rec, NZ_CAUSE_ENCLOSURE);
+    status = status == CSVK_OK ? nz_finish(nz, trial->rec) : status;
+    nz->last_whole = true;
+    return status;
+}
+
+/* ---- one record ---- */
+
+static bool only_blanks(const struct nz_record *rec)
+{
+    return kinds_of_fault(rec) == 1 && !nz_has(rec, CSVK_FACT_UNCLOSED) &&
+           (nz_has(rec, CSVK_FACT_SPACE_BEFORE_QUOTE) || nz_has(rec, CSVK_FACT_SPACE_AFTER_QUOTE));
+}
+
+static int settle_blanks(struct nz *nz, struct trial *trial, bool *done)
+{
+    int status = try_mode(nz, trial, NZ_READ_BLANKS);
+    status = status == CSVK_OK ? judge_next(nz, trial) : status;
+    *done = true;
+    if (status == CSVK_OK && trial->fits[NZ_READ_BLANKS]) {
+        return take(nz, trial, NZ_READ_BLANKS);
+    }
+    if (status == CSVK_OK && trial->rec->r.nfields == nz->width) {
+        return reject(nz, trial,
+                      "blanks around a quote: read literally it has the right width, read as an "
+                      "enclosure it has not");
+    }
+    *done = false;
+    return status;
+}
+
+/* The file's own escape needs no other witness. */
+static int settle_backslash(struct nz *nz, struct trial *trial, bool *done)
+{
+    *done = false;
+    if (nz->backslash == NZ_BACKSLASH_UNKNOWN && nz_has(trial->rec, CSVK_FACT_BACKSLASH_QUOTE)) {
+        int status = nz_judge_backslash(nz, trial->rec->r.offset);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    int status = try_mode(nz, trial, NZ_READ_BACKSLASH);
+    status = status == CSVK_OK ? judge_next(nz, trial) : status;
+    bool sure = trial->fits[NZ_READ_BACKSLASH] && nz->backslash == NZ_BACKSLASH_YES &&
+                nz->reading[NZ_READ_BACKSLASH].doubled == 0;
+    if (status == CSVK_OK && sure) {
+        *done = true;
+        return take(nz, trial, NZ_READ_BACKSLASH);
+    }
+    return status;
+}
+
+/* A reading that swallows whole records, while another one fits without that, is no reading. */
+static int doubt_swallowing(struct nz *nz, struct trial *trial)
+{
+    const struct nz_reading *reading = nz->reading;
+    if (trial->fits[NZ_READ_LINE]) {
+        uint64_t end = reading[NZ_READ_LINE].end;
+        trial->fits[NZ_READ_LAW] &= reading[NZ_READ_LAW].end <= end;
+        trial->fits[NZ_READ_INNER] &= reading[NZ_READ_INNER].end <= end;
+    }
+    uint64_t end = reading[NZ_READ_INNER].end;
+    struct nz_run run = {.all = false};
+    if (!trial->fits[NZ_READ_LAW] || !trial->fits[NZ_READ_INNER] || end <= trial->law_end) {
+        return CSVK_OK;
+    }
+    int status = nz_run(nz, trial->law_end, end, trial->limit, &run);
+    trial->fits[NZ_READ_INNER] = !run.all;
+    return status;
+}
+
+static int settle_all(struct nz *nz, struct trial *trial)
+{
+    bool several = false;
+    enum nz_mode mode = NZ_MODES;
+    int status = try_law(nz, trial);
+    status = status == CSVK_OK ? try_mode(nz, trial, NZ_READ_INNER) : status;
+    if (status == CSVK_OK && trial->spans) {
+        status = try_mode(nz, trial, NZ_READ_LINE);
+    }
+    status = status == CSVK_OK ? judge_next(nz, trial) : status;
+    status = status == CSVK_OK ? doubt_swallowing(nz, trial) : status;
+    status = status == CSVK_OK ? winner(nz, trial, &mode, &several) : status;
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (mode != NZ_MODES) {
+        return take(nz, trial, mode);
+    }
+    return reject(nz, trial,
+                  several
+                      ? "two readings of its quotes fit the width of the table, with other values"
+                      : "no reading of its quotes fits the width of the table");
+}
+
+/* Nothing is wrong with its quotes but that another reading might give the right width. */
+static int settle_clean(struct nz *nz, struct trial *trial)
+{
+    bool several = false;
+    enum nz_mode mode = NZ_MODES;
+    int status = trial->spans ? try_mode(nz, trial, NZ_READ_LINE) : CSVK_OK;
+    status = status == CSVK_OK ? judge_next(nz, trial) : status;
+    status = status == CSVK_OK ? winner(nz, trial, &mode, &several) : status;
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (mode != NZ_MODES) {
+        return take(nz, trial, mode);
+    }
+    if (nz_has(trial->rec, CSVK_FACT_SUSPICIOUS_LINES)) {
+        return reject(nz, trial, "wrong width, and a field holds lines that look like records");
+    }
+    nz_note_plain(nz, trial->rec);
+    return nz_settle_law(nz, trial->rec);
+}
+
+int nz_quotes(struct nz *nz, const struct nz_record *rec)
+{
+    if (!nz->width_known) {
+        return nz_no_width(nz, rec);
+    }
+    struct trial trial = {.rec = rec, .law_end = nz->raw_to};
+    trial.limit = nz_reach(nz, rec->r.offset);
+    if (nz->giant) {
+        const struct csvk_fact *at = NULL;
+        return nz_reject(nz, rec, repair_of_facts(rec, &at), NZ_CAUSE_ENCLOSURE,
+                         "an enclosure fault in a record longer than the look-ahead");
+    }
+    trial.spans = nz_count_lines(nz, rec->r.offset, rec->r.offset + rec->r.length) != 0;
+    bool done = false;
+    int status = CSVK_OK;
+    if (only_blanks(rec)) {
+        status = settle_blanks(nz, &trial, &done);
+    }
+    if (status == CSVK_OK && !done && nz_has_backslash_quote(nz, rec)) {
+        status = settle_backslash(nz, &trial, &done);
+    }
+    if (status != CSVK_OK || done) {
+        return status;
+    }
+    bool clean = kinds_of_fault(rec) == 0 && !nz_has(rec, CSVK_FACT_UNCLOSED);
+    return clean ? settle_clean(nz, &trial) : settle_all(nz, &trial);
+}
+
+/* ---- an enclosure that runs away ---- */
+
+int nz_runaway(struct nz *nz, uint64_t offset, bool *done)
+{
+    const struct csvk_totals *totals = &nz->scan.table.totals;
+    struct nz_record rec = {
+        .r = {.number = totals->records + 1, .line = totals->lines + 1, .offset = offset}};
+    struct trial trial = {.rec = &rec, .limit = nz_reach(nz, offset), .spans = true};
+    *done = false;
+    if (!nz->width_known || nz->width < 2 || nz->in.enclosure == CSVK_NO_BYTE) {
+        return CSVK_OK;
+    }
+    nz->npending = 0;
+    nz->resume = UINT64_MAX;
+    trial.law_end = UINT64_MAX;
+    bool several = false;
+    int status = try_mode(nz, &trial, NZ_READ_BACKSLASH);
+    status = status == CSVK_OK ? judge_next(nz, &trial) : status;
+    if (status == CSVK_OK && trial.fits[NZ_READ_BACKSLASH] && nz->backslash == NZ_BACKSLASH_YES) {
+        *done = true;
+        return take(nz, &trial, NZ_READ_BACKSLASH);
+    }
+    enum nz_mode mode = NZ_MODES;
+    status = status == CSVK_OK ? try_mode(nz, &trial, NZ_READ_LINE) : status;
+    status = status == CSVK_OK ? winner(nz, &trial, &mode, &several) : status;
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (mode != NZ_MODES) {
+        *done = true;
+        return take(nz, &trial, mode);
+    }
+    uint64_t to = trial.limit.end;
+    status = find_next(nz, &trial, trial.limit.end, &to);
+    if (status != CSVK_OK || to == trial.limit.end) {
+        return status;
+    }
+    *done = true;
+    return nz_reject_block(nz, &rec, to, "an enclosure is opened and not closed within reach");
+}
+
+/* ---- the escape of a file ---- */
+
+int nz_judge_backslash(struct nz *nz, uint64_t offset)
+{
+    struct nz_limit limit = nz_reach(nz, offset);
+    struct nz_reading *reading = &nz->reading[NZ_READ_BACKSLASH];
+    size_t escaped = 0, doubled = 0;
+    while (offset < limit.end) {
+        int status = nz_read(nz, NZ_READ_BACKSLASH, offset, limit, reading);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        escaped += reading->escaped;
+        doubled += reading->doubled;
+        if (!reading->ended || reading->end <= offset) {
+            break;
+        }
+        offset = reading->end;
+    }
+    if (escaped != 0) {
+        nz->backslash = doubled == 0 ? NZ_BACKSLASH_YES : NZ_BACKSLASH_NO;
+    }
+    return CSVK_OK;
+}

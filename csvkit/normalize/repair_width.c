@@ -1,0 +1,405 @@
+/*
+ * repair_width.c - r11 r12 r13 r14: records whose quotes are in order and whose width is not.
+ *
+ * Nothing that holds data is ever cut or moved from one column to another. A short record is first
+ * looked at as a part of one that a line break without enclosure has split: the run of short
+ * records between two whole ones must fall into such groups in one way only.
+ */
+#include "csvkit/normalize/normalize_private.h"
+
+enum { RUN_MAX = 64 }; /* short records in a row that are looked at together */
+
+struct run {
+    uint64_t width[RUN_MAX];
+    size_t count;
+    uint64_t end;              /* of the last one */
+    bool between;              /* a whole record, or the end, follows */
+    bool quotes;               /* a quoting error is involved */
+    bool enclosed[RUN_MAX][2]; /* the first field, the last field of each */
+    size_t partitions;         /* 0, 1, or 2 for several */
+    size_t first;              /* records in the first group */
+};
+
+/* ---- r13: joining ---- */
+
+static bool is_enclosed(const struct nz_record *rec, uint64_t i)
+{
+    return (rec->field[i].flags & CSVK_FIELD_ENCLOSED) != 0;
+}
+
+static bool is_comment(const struct nz *nz, const struct nz_record *rec)
+{
+    if (nz->o->comment < 0 || rec->r.length == 0) {
+        return false;
+    }
+    const unsigned char *bytes = rec->field != NULL ? rec->base + rec->field[0].begin
+                                                    : nz_window_at(&nz->window, rec->r.offset);
+    return *bytes == nz->o->comment;
+}
+
+/*
+ * An enclosure beside the break may have been on both sides of it, or only look so: then nothing is
+ * joined. A sound one elsewhere in the part is whole and says nothing about the break.
+ */
+static bool is_enclosure_involved(const struct run *run)
+{
+    for (size_t i = 0; i + 1 < run->first; i++) {
+        if (run->enclosed[i][1] || run->enclosed[i + 1][0]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Control characters that shall go are looked for in the first part only. */
+static bool is_fine(const struct nz *nz, enum csvk_fact_kind kind)
+{
+    if (kind == CSVK_FACT_CONTROL) {
+        return nz->o->control != CSVK_DEFECT_REMOVE;
+    }
+    return kind == CSVK_FACT_BLANK || kind == CSVK_FACT_QUOTE_IN_UNQUOTED ||
+           kind == CSVK_FACT_BARE_CR || nz_harmless(kind);
+}
+
+/* May it be a part of a split record? */
+static bool is_part(const struct nz *nz, const struct nz_record *rec)
+{
+    if (rec->r.nfields >= nz->width || is_comment(nz, rec)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < rec->r.nfacts; i++) {
+        if (!is_fine(nz, rec->fact[i].kind)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int collect(struct nz *nz, uint64_t offset, struct run *run)
+{
+    struct nz_limit limit = nz_reach(nz, offset);
+    run->end = offset;
+    for (;;) {
+        struct nz_record rec;
+        bool found = false;
+        int status = nz_law(nz, &nz->peek, run->end, limit, &rec, &found);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        if (!found || !is_part(nz, &rec)) {
+            run->between = found ? nz_is_whole(nz, &rec) && !is_comment(nz, &rec)
+                                 : run->end >= limit.end && limit.at_end;
+            return CSVK_OK;
+        }
+        if (run->count == RUN_MAX) {
+            return CSVK_OK;
+        }
+        run->quotes = run->quotes || nz_has(&rec, CSVK_FACT_QUOTE_IN_UNQUOTED) ||
+                      nz_has(&rec, CSVK_FACT_BARE_CR);
+        run->enclosed[run->count][0] = is_enclosed(&rec, 0);
+        run->enclosed[run->count][1] = is_enclosed(&rec, rec.r.nfields - 1);
+        run->width[run->count++] = rec.r.nfields;
+        run->end = nz_record_end(&rec);
+    }
+}
+
+/*
+ * In how many ways does the run fall into groups of two or more records whose widths sum to the
+ * table's plus one for every break? Counted from the end; more than two are as good as two.
+ */
+static void count_partitions(const struct nz *nz, struct run *run)
+{
+    size_t ways[RUN_MAX + 1] = {0};
+    ways[run->count] = 1;
+    for (size_t i = run->count; i-- > 0;) {
+        uint64_t sum = run->width[i];
+        for (size_t k = 2; i + k <= run->count; k++) {
+            sum += run->width[i + k - 1];
+            if (sum == nz->width + k - 1 && ways[i + k] != 0) {
+                ways[i] += ways[i + k];
+                run->first = i == 0 ? k : run->first;
+            }
+        }
+        ways[i] = ways[i] > 2 ? 2 : ways[i];
+    }
+    run->partitions = run->count >= 2 ? ways[0] : 0;
+}
+
+/* Appends the values of one part; its first value goes on where the last one ended. */
+static int add_part(struct nz *nz, const struct nz_record *rec, size_t *open)
+{
+    for (uint64_t i = 0; i < rec->r.nfields; i++) {
+        const struct csvk_field *f = &rec->field[i];
+        struct csvk_bytes raw = {rec->base + f->begin, f->end - f->begin};
+        unsigned char *to = nz->text.data + nz->text.length;
+        bool goes_on = i == 0 && nz->nvalues != 0;
+        if (goes_on) {
+            *to++ = '\n';
+        }
+        size_t length = csvk_field_decode(raw, &nz->in, to);
+        nz->text.length += length + (goes_on ? 1 : 0);
+        if (goes_on) {
+            nz->value[nz->nvalues - 1].len = nz->text.length - *open;
+            continue;
+        }
+        *open = (size_t)(to - nz->text.data);
+        enum csvk_value_form form = is_enclosed(rec, i) ? CSVK_VALUE_ENCLOSED : CSVK_VALUE_PLAIN;
+        int status = nz_add_value(nz, (struct csvk_value){to, length, form});
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return CSVK_OK;
+}
+
+static int join(struct nz *nz, const struct nz_record *rec, const struct run *run)
+{
+    struct nz_limit limit = nz_reach(nz, rec->r.offset);
+    struct nz_record part = *rec;
+    uint64_t at = rec->r.offset;
+    size_t open = 0;
+    nz->nvalues = 0;
+    csvk_buf_clear(&nz->text);
+    if (csvk_buf_reserve(&nz->text, (size_t)(run->end - at) + run->first) != CSVK_OK) {
+        return nz_out_of_memory(nz);
+    }
+    for (size_t i = 0; i < run->first; i++) {
+        bool found = false;
+        int status = nz_law(nz, &nz->peek, at, limit, &part, &found);
+        status = status == CSVK_OK ? add_part(nz, &part, &open) : status;
+        if (status != CSVK_OK) {
+            return status;
+        }
+        at = nz_record_end(&part);
+    }
+    nz->raw_to = at;
+    nz->raw_eol = (enum csvk_eol)part.r.eol;
+    nz->resume = at;
+    nz->resume_records = rec->r.number + run->first - 1;
+    nz->resume_lines = rec->r.line - 1 + nz_count_lines(nz, rec->r.offset, at);
+    nz->result->records_in += run->first - 1;
+    nz->result->records_dropped += run->first - 1;
+    nz->npending = 0;
+    nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
+    nz_note(nz, CSVK_R13_JOIN, rec->r.offset, 0,
+            "the widths of the parts fit one record, in one way only");
+    nz->last_whole = true;
+    return nz_finish(nz, rec);
+}
+
+/* Every record of the run on its own. */
+static int reject_run(struct nz *nz, const struct nz_record *rec, const struct run *run)
+{
+    struct nz_limit limit = nz_reach(nz, rec->r.offset);
+    struct nz_record part = *rec;
+    uint64_t at = rec->r.offset, number = rec->r.number, line = rec->r.line;
+    for (size_t i = 0; i < run->count; i++) {
+        bool found = false;
+        int status = nz_law(nz, &nz->peek, at, limit, &part, &found);
+        part.r.number = number + i;
+        part.r.line = line;
+        nz->raw_to = nz_record_end(&part);
+        if (status == CSVK_OK) {
+            status = nz_reject(nz, &part, CSVK_R13_JOIN, NZ_CAUSE_WIDTH,
+                               "parts of a split record, which cannot be joined without guessing");
+        }
+        if (status != CSVK_OK) {
+            return status;
+        }
+        line += nz_count_lines(nz, at, nz->raw_to);
+        at = nz->raw_to;
+    }
+    nz->resume = at;
+    nz->resume_records = number + run->count - 1;
+    nz->resume_lines = line - 1;
+    return CSVK_OK;
+}
+
+/*
+ * False: no group that begins with this record has the right width, as the records behind it were
+ * told. Every part more adds its width less one, so there is an end to trying.
+ */
+static bool may_join(const struct nz *nz, const struct nz_record *rec)
+{
+    const struct csvk_told *told = &nz->scan.told;
+    uint64_t sum = rec->r.nfields, at = nz_record_end(rec);
+    for (size_t i = nz->told_next, k = 1; k < RUN_MAX; i++, k++) {
+        if (at >= nz->chunk_end) {
+            return true;
+        }
+        if (i == told->nrecords || told->records[i].offset != at) {
+            return false; /* a clean one follows */
+        }
+        struct nz_record next = nz_told(told, i, NULL);
+        next.field = NULL;
+        sum += next.r.nfields - 1;
+        if (!is_part(nz, &next) || sum > nz->width) {
+            return false;
+        }
+        if (sum == nz->width) {
+            return true;
+        }
+        at = nz_record_end(&next);
+    }
+    return false;
+}
+
+/* Parts that would fit, but not surely: then adding fields to them is no answer either. */
+static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
+{
+    struct run run = {.count = 0};
+    *done = false;
+    bool as_told = !nz_noted(nz, CSVK_R4_INNER_BOM); /* or its width may be another one */
+    if (nz->giant || !is_part(nz, rec) || (as_told && !may_join(nz, rec))) {
+        return CSVK_OK;
+    }
+    int status = collect(nz, rec->r.offset, &run);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    count_partitions(nz, &run);
+    *done = run.partitions != 0;
+    if (run.partitions == 0) {
+        return CSVK_OK;
+    }
+    bool writable = nz->table.dialect.enclosure != CSVK_NO_BYTE; /* a value with a line break */
+    bool sure = run.partitions == 1 && run.between && nz->before_whole && !run.quotes &&
+                !is_enclosure_involved(&run) && nz->npending == 0 && writable;
+    return sure ? join(nz, rec, &run) : reject_run(nz, rec, &run);
+}
+
+/* ---- r11: padding ---- */
+
+/*
+ * Where a column is enclosed in every other record, an open value is the value of another column:
+ * a field is missing in the middle, and the values behind it would land in wrong columns.
+ */
+static int is_shifted(struct nz *nz, const struct nz_record *rec, bool *shifted)
+{
+    *shifted = false;
+    if (nz->nalways == 0) {
+        return CSVK_OK;
+    }
+    for (uint64_t i = 0; rec->field != NULL && i < rec->r.nfields && i < nz->nalways; i++) {
+        bool empty = rec->field[i].begin == rec->field[i].end;
+        *shifted = *shifted || (nz->always_enclosed[i] && !is_enclosed(rec, i) && !empty);
+    }
+    if (rec->field != NULL) {
+        return CSVK_OK;
+    }
+    struct nz_reading *reading = &nz->reading[NZ_READ_LAW];
+    struct nz_limit limit = {rec->r.offset + rec->r.length, true};
+    int status = nz_read(nz, NZ_READ_LAW, rec->r.offset, limit, reading);
+    for (size_t i = 0; status == CSVK_OK && i < reading->ncells && i < nz->nalways; i++) {
+        const struct nz_cell *cell = &reading->cell[i];
+        bool empty = cell->raw && cell->length == 0;
+        *shifted = *shifted || (nz->always_enclosed[i] && !cell->enclosed && !empty);
+    }
+    return status;
+}
+
+static int pad(struct nz *nz, const struct nz_record *rec)
+{
+    uint64_t missing = nz->width - rec->r.nfields;
+    if (nz_noted(nz, CSVK_R17_ENCLOSE)) {
+        return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
+                         "too few fields, and a quoting error in it");
+    }
+    if (missing * 2 > nz->width) {
+        return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
+                         "too few fields: more than half of them would be invented");
+    }
+    if (nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done) {
+        return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH, "it has too few names");
+    }
+    bool shifted = false;
+    int status = is_shifted(nz, rec, &shifted);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (shifted) {
+        return nz_reject(
+            nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
+            "too few fields, and a value is open where that column is always enclosed: "
+            "a delimiter may be missing in the middle");
+    }
+    nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
+    nz_note(nz, CSVK_R11_PAD, rec->r.offset + rec->r.length, 0,
+            "no other reading fits, and at least half of the fields are there");
+    if (nz_can_patch(nz, rec)) {
+        return nz_emit_patched(nz, rec);
+    }
+    while (nz->nvalues < nz->width) {
+        struct csvk_value empty = {(const unsigned char *)"", 0, CSVK_VALUE_PLAIN};
+        status = nz_add_value(nz, empty);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return nz_finish(nz, rec);
+}
+
+static int too_few(struct nz *nz, const struct nz_record *rec)
+{
+    if (nz->o->ragged == CSVK_RAGGED_REJECT) {
+        return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_NONE, "too few fields (--ragged=reject)");
+    }
+    bool done = false;
+    int status = try_join(nz, rec, &done);
+    return status == CSVK_OK && !done ? pad(nz, rec) : status;
+}
+
+/* ---- r12 r14: surplus ---- */
+
+static bool surplus_is_empty(const struct nz *nz)
+{
+    for (size_t i = (size_t)nz->width; i < nz->nvalues; i++) {
+        if (nz->value[i].len != 0 || nz->value[i].form == CSVK_VALUE_ENCLOSED) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int nz_surplus_is_data(struct nz *nz, const struct nz_record *rec, bool *data)
+{
+    *data = false;
+    if (nz->o->trim || !nz->width_known || rec->r.nfields <= nz->width) {
+        return CSVK_OK;
+    }
+    *data = rec->field == NULL && rec->r.surplus_length != 0;
+    int status = *data ? CSVK_OK : nz_need_fields(nz, rec);
+    for (uint64_t i = nz->width; i < rec->r.nfields && status == CSVK_OK && !*data; i++) {
+        *data = rec->field[i].begin != rec->field[i].end;
+    }
+    return status;
+}
+
+static int too_many(struct nz *nz, const struct nz_record *rec)
+{
+    bool trailing = nz->nvalues == nz->width + 1;
+    if (nz->nvalues == 0 || !surplus_is_empty(nz)) { /* 0: nobody needed the values to know */
+        return nz_reject(nz, rec, CSVK_R12_SURPLUS, NZ_CAUSE_WIDTH,
+                         "too many fields, and the surplus holds data");
+    }
+    if (!trailing && nz->o->ragged == CSVK_RAGGED_REJECT) {
+        return nz_reject(nz, rec, CSVK_R12_SURPLUS, NZ_CAUSE_NONE,
+                         "too many fields (--ragged=reject)");
+    }
+    nz->nvalues = (size_t)nz->width;
+    nz_note(nz, trailing ? CSVK_R14_TRAILING : CSVK_R12_SURPLUS, rec->r.offset + rec->r.length, 0,
+            "what is beyond the width of the table is empty");
+    nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
+    return nz_finish(nz, rec);
+}
+
+int nz_width(struct nz *nz, const struct nz_record *rec)
+{
+    if (!nz->width_known) {
+        return nz_no_width(nz, rec);
+    }
+    if (nz->o->ragged == CSVK_RAGGED_FAIL) {
+        return nz_refuse(nz, rec, "wrong number of fields, and --ragged=fail");
+    }
+    return rec->r.nfields > nz->width ? too_many(nz, rec) : too_few(nz, rec);
+}

@@ -1,0 +1,270 @@
+/*
+ * record.h - private: what the two readers of the grammar (reference_parser.c, the law; scan.c, the
+ * fast one) share: the state of the table so far, and the place where told records, fields and
+ * facts go.
+ *
+ * Both readers answer the same question, "examine one record that starts here", and both end with
+ * csvk_record_finish, so that everything which depends on more than one record (first line break,
+ * mixed line breaks, width, numbering) is decided in one place.
+ */
+#ifndef CSVKIT_PARSE_GRAMMAR_RECORD_H
+#define CSVKIT_PARSE_GRAMMAR_RECORD_H
+
+#include "csvkit/csvkit.h"
+
+/* The table as far as it has been read. */
+struct csvk_table {
+    struct csvk_dialect dialect;
+    bool any_eol;
+    bool mixed_told;
+    uint32_t facts; /* wanted kinds, grammar kinds always in it */
+    enum csvk_detail detail;
+    struct csvk_totals totals; /* records, lines, eol[], eol_mode, width: up to the last record */
+};
+
+/* Growing arrays behind a batch. Cleared for every batch, memory kept. */
+struct csvk_told {
+    struct csvk_record *records;
+    size_t nrecords, records_cap;
+    struct csvk_field *fields;
+    size_t nfields, fields_cap;
+    struct csvk_fact *facts;
+    size_t nfacts, facts_cap;
+    uint32_t *ends;
+    size_t nends, ends_cap;
+    uint32_t only_counted; /* kinds of facts, see csvk_reader_only_count */
+    uint64_t counted[CSVK_FACT_KINDS];
+    bool failed; /* an allocation failed: sticky, checked once per record */
+};
+
+/* One record while it is read. */
+struct csvk_open_record {
+    struct csvk_record r;
+    size_t fields_mark, facts_mark, ends_mark; /* where its entries begin in csvk_told */
+    uint64_t lines;                            /* physical line breaks inside it */
+};
+
+void csvk_told_clear(struct csvk_told *told);
+void csvk_told_release(struct csvk_told *told);
+/* Slow paths of the inline functions below. */
+bool csvk_told_grow_fields(struct csvk_told *told);
+bool csvk_told_grow_facts(struct csvk_told *told);
+bool csvk_told_grow_ends(struct csvk_told *told);
+
+static inline void csvk_told_field(struct csvk_told *told, size_t begin, size_t end, uint32_t flags)
+{
+    if (told->nfields == told->fields_cap && !csvk_told_grow_fields(told)) {
+        return;
+    }
+    told->fields[told->nfields++] = (struct csvk_field){(uint32_t)begin, (uint32_t)end, flags};
+}
+
+static inline void csvk_told_end(struct csvk_told *told, size_t end)
+{
+    if (told->nends == told->ends_cap && !csvk_told_grow_ends(told)) {
+        return;
+    }
+    told->ends[told->nends++] = (uint32_t)end;
+}
+
+/*
+ * Appends a fact; the caller has looked at table->facts. Returns it, or NULL when out of memory.
+ * Field by field: what was just written in small pieces and is read back in large ones waits for
+ * its way through memory, which costs more than all else here.
+ */
+static inline struct csvk_fact *csvk_told_fact(struct csvk_told *told, const struct csvk_fact *fact)
+{
+    if (told->nfacts == told->facts_cap && !csvk_told_grow_facts(told)) {
+        return NULL;
+    }
+    struct csvk_fact *to = &told->facts[told->nfacts++];
+    to->offset = fact->offset;
+    to->length = fact->length;
+    to->extra = fact->extra;
+    to->record = fact->record;
+    to->field = fact->field;
+    to->line = fact->line;
+    to->column = fact->column;
+    to->kind = fact->kind;
+    return to;
+}
+
+void csvk_told_record(struct csvk_told *told, const struct csvk_record *record);
+
+/* Starts the record at absolute offset `offset`. */
+static inline void csvk_record_begin(struct csvk_open_record *open, const struct csvk_table *table,
+                                     const struct csvk_told *told, uint64_t offset)
+{
+    /* Field by field: compilers clear a struct of this size by a string instruction, which costs
+     * more than the rest of a short record. */
+    struct csvk_record *r = &open->r;
+    r->number = table->totals.records + 1;
+    r->line = table->totals.lines + 1;
+    r->offset = offset;
+    r->length = r->nfields = 0;
+    r->surplus_offset = r->surplus_length = 0;
+    r->first_field = (uint32_t)told->nfields;
+    r->first_fact = (uint32_t)told->nfacts;
+    r->nfacts = 0;
+    r->eol = CSVK_EOL_NONE;
+    r->blank = r->last_empty = r->oversize = r->unfinished = false;
+    open->fields_mark = told->nfields;
+    open->facts_mark = told->nfacts;
+    open->ends_mark = told->nends;
+    open->lines = 0;
+}
+/* Takes back everything told of it: it was not complete. */
+void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_told *told);
+
+static inline size_t csvk_eol_length(enum csvk_eol eol)
+{
+    static const unsigned char length[] = {0, 1, 2, 1, 3};
+    return length[eol];
+}
+
+/* Where the processor may have no instruction for it; the compiler's own would be a call. */
+static inline unsigned csvk_bit_count(uint64_t mask)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    mask -= mask >> 1 & ones * 0x55;
+    mask = (mask & ones * 0x33) + (mask >> 2 & ones * 0x33);
+    mask = (mask + (mask >> 4)) & ones * 0x0f;
+    return (unsigned)(mask * ones >> 56);
+}
+
+/* A line break that tells nothing of the table. */
+static inline bool csvk_is_known_eol(const struct csvk_table *table, enum csvk_eol eol)
+{
+    unsigned all = 1u << CSVK_EOL_LF | 1u << CSVK_EOL_CRLF | 1u << CSVK_EOL_CR;
+    unsigned known = 1u << CSVK_EOL_NONE | 1u << table->totals.eol_mode;
+    known |= table->mixed_told ? all : 0;
+    return (known >> eol & 1) != 0;
+}
+
+/* Slow paths of the function below. What a line break and a first record with bytes add; true: the
+ * table has its width now. */
+bool csvk_record_settle(struct csvk_open_record *open, struct csvk_table *table,
+                        struct csvk_told *told, enum csvk_eol eol, uint64_t eol_offset);
+bool csvk_told_count_many(struct csvk_told *told, size_t from);
+void csvk_record_note(struct csvk_open_record *open, struct csvk_told *told);
+
+/* True: all facts told from the one at `from` on are of kinds that are only counted, and are. */
+static inline bool csvk_told_count(struct csvk_told *told, size_t from)
+{
+    size_t count = told->nfacts - from;
+    if (count != 1) {
+        return count == 0 || csvk_told_count_many(told, from);
+    }
+    enum csvk_fact_kind kind = told->facts[from].kind;
+    bool counts = (told->only_counted & CSVK_FACT_BIT(kind)) != 0;
+    told->counted[kind] += counts;
+    told->nfacts -= counts;
+    return counts;
+}
+
+/*
+ * The record is complete: `eol` at absolute `eol_offset`. Adds the facts about its line break,
+ * sorts its facts, sets the table's width and line break mode, counts it, and keeps or drops what
+ * was told of it according to table->detail and told->only_counted. What is asked without branches
+ * nobody can foretell.
+ */
+static inline __attribute__((always_inline)) void csvk_record_finish(struct csvk_open_record *open,
+                                                                     struct csvk_table *table,
+                                                                     struct csvk_told *told,
+                                                                     enum csvk_eol eol,
+                                                                     uint64_t eol_offset)
+{
+    struct csvk_record *r = &open->r;
+    struct csvk_totals *totals = &table->totals;
+    uint64_t length = eol_offset - r->offset;
+    r->eol = (uint8_t)eol;
+    r->length = length;
+    r->blank = length == 0;
+    bool first = r->number == 1;
+    if ((length == 0) | (totals->width == 0) | !csvk_is_known_eol(table, eol)) {
+        first |= csvk_record_settle(open, table, told, eol, eol_offset);
+    }
+    totals->records++;
+    totals->eol[eol]++;
+    totals->lines += open->lines + (eol != CSVK_EOL_NONE) + (eol == CSVK_EOL_CRCRLF);
+    bool fields = first | (table->detail == CSVK_FIELDS);
+    bool noted = fields | r->oversize | (r->nfields != totals->width);
+    if (noted || !csvk_told_count(told, open->facts_mark)) {
+        csvk_record_note(open, told);
+    }
+    if (!fields) {
+        told->nfields = open->fields_mark;
+    }
+}
+
+/* True when a CR that is not followed by LF ends a record. */
+static inline bool csvk_cr_ends_record(const struct csvk_table *table)
+{
+    return table->any_eol || table->totals.eol_mode == CSVK_EOL_CR ||
+           table->totals.eol_mode == CSVK_EOL_NONE;
+}
+
+static inline bool csvk_wants(const struct csvk_table *table, enum csvk_fact_kind kind)
+{
+    return (table->facts & CSVK_FACT_BIT(kind)) != 0;
+}
+
+/* Neither printable nor of the structure; NUL is a kind of its own. */
+static inline bool csvk_is_control(const struct csvk_table *table, unsigned char c)
+{
+    const struct csvk_dialect *d = &table->dialect;
+    bool control = (c != 0 && c < 0x20) || c == 0x7f;
+    return control && c != '\n' && c != '\r' && c != d->delimiter && c != d->enclosure &&
+           c != d->escape;
+}
+
+/*
+ * Facts about the bytes of a complete record in memory: NUL, control, TAB, UTF-8. Tells those that
+ * begin in [from, to) or, when `from` lies inside a sequence, with that sequence, but none before
+ * `floor`. Returns where it stopped: at `to` or behind the run that covers it.
+ */
+struct csvk_byte_range {
+    size_t floor, from, to;
+    const struct csvk_field_ends *ends; /* NULL: `told` has the record's fields */
+};
+/* Ends of fields as bits: bit i of word k, one at 64 k + i. */
+struct csvk_field_ends {
+    const uint64_t *bits;
+    size_t base; /* the bit of the record's first byte */
+};
+
+/* How many there are before the record's byte `at`. */
+static inline size_t csvk_field_ends_before(const struct csvk_field_ends *ends, size_t at)
+{
+    size_t count = 0, i = ends->base / 64, bit = ends->base + at;
+    uint64_t word = ends->bits[i] >> ends->base % 64 << ends->base % 64;
+    while (i < bit / 64) {
+        count += csvk_bit_count(word);
+        word = ends->bits[++i];
+    }
+    return count + csvk_bit_count(word & ((UINT64_C(1) << bit % 64) - 1));
+}
+
+size_t csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
+                       struct csvk_told *told, struct csvk_bytes record,
+                       const struct csvk_byte_range *range);
+
+/* As csvk_utf8_decode; and the fact that a code point is by itself, CSVK_FACT_KINDS when none. */
+size_t csvk_utf8_code(const unsigned char *bytes, size_t length, uint32_t *code);
+enum csvk_fact_kind csvk_code_fact(uint32_t code);
+
+/* What the fact about an ill-formed subpart says besides its place: see CSVK_FACT_INVALID_UTF8. */
+static inline uint64_t csvk_utf8_extra(enum csvk_utf8_defect defect, const unsigned char *bytes,
+                                       size_t length)
+{
+    uint64_t extra = (uint64_t)defect;
+    for (size_t i = 0; i < length; i++) {
+        extra |= (uint64_t)bytes[i] << (8 * (i + 1));
+    }
+    return extra;
+}
+
+/* Kind of defect of the ill-formed subpart at `bytes` and its length (csv-rules 3.4). */
+size_t csvk_utf8_subpart(const unsigned char *bytes, size_t length, enum csvk_utf8_defect *defect);
+
+#endif

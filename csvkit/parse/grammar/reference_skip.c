@@ -1,0 +1,128 @@
+/*
+ * reference_skip.c - many bytes of an oversize record in one step of the automaton. A forgotten
+ * enclosure makes one record of the rest of a file, so this is the speed of reading such a file.
+ *
+ * Skipped is what changes no state: printable ASCII that is neither enclosure nor escape, and
+ * inside an enclosure delimiters and line breaks too, which are only counted. What is left to the
+ * automaton is every other byte, and the first byte behind it unless the state is one of those in
+ * may_skip. Only oversize records come here: on all others the automaton stays the plain measure
+ * that the fast scan is compared with, and tests compare the two ways of the automaton.
+ */
+#include "csvkit/parse/grammar/reference_skip.h"
+#include "csvkit/parse/grammar/structural_bytes.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#define SCAN_TARGET
+#include "csvkit/base/bytes64_sse2.h"
+#else
+#include "csvkit/base/bytes64_portable.h"
+#endif
+
+static uint64_t below(size_t bit)
+{
+    return bit >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << bit) - 1;
+}
+
+static void load(struct csvk_block *block, const struct csvk_table *table,
+                 const unsigned char *bytes, size_t length)
+{
+    unsigned char rest[64];
+    size_t n = length - block->begin < 64 ? length - block->begin : 64;
+    const unsigned char *from = bytes + block->begin;
+    if (n < 64) { /* what lies behind the bytes must not be looked at */
+        memset(rest, 0, sizeof rest);
+        memcpy(rest, from, n);
+        from = rest;
+    }
+    struct needles needles = needles_of(table);
+    chunk c = chunk_load(from);
+    block->end = block->begin + n;
+    block->delimiter = chunk_eq(c, needles.delimiter) & below(n);
+    block->lf = chunk_eq(c, '\n');
+    block->cr = chunk_eq(c, '\r');
+    block->special = chunk_odd(c) & ~(block->delimiter | block->lf | block->cr);
+    if (!csvk_wants(table, CSVK_FACT_TAB)) {
+        block->special &= ~chunk_eq(c, '\t');
+    }
+    block->special |= chunk_eq(c, needles.enclosure) & needles.quote_on;
+    if (needles.escape != CSVK_NO_BYTE) {
+        block->special |= chunk_eq(c, needles.escape);
+    }
+}
+
+/* Counts the lines and delimiters among the data from bit `from` to bit `to`. */
+static void count_inner(struct csvk_law *law, const struct csvk_block *block, size_t from,
+                        size_t to)
+{
+    uint64_t range = below(to) & ~below(from);
+    uint64_t delimiters = block->delimiter & range;
+    /* The LF of a CR LF ends no line of its own. */
+    uint64_t before = block->cr << 1 | (uint64_t)(law->last == '\r') << from;
+    for (uint64_t left = (block->lf | block->cr) & range; left != 0; left &= left - 1) {
+        size_t bit = (size_t)__builtin_ctzll(left);
+        law->line_begin = law->position + (bit - from) + 1;
+        if ((block->lf & before) >> bit & 1) {
+            continue;
+        }
+        law->inner_delimiters += csvk_bit_count(delimiters & below(bit));
+        delimiters &= ~below(bit);
+        law->open.lines++;
+        csvk_law_inner_line_break(law);
+    }
+    law->inner_delimiters += csvk_bit_count(delimiters);
+}
+
+static bool may_skip(const struct csvk_law *law, unsigned char next)
+{
+    if (law->escaped || law->sequence.count != 0) {
+        return false;
+    }
+    switch (law->state) {
+    case LAW_FIELD_START: return next != ' ' && next != '\t';
+    case LAW_UNQUOTED:
+    case LAW_ENCLOSED:
+    case LAW_LITERAL: return true;
+    default: return false;
+    }
+}
+
+size_t csvk_law_skip(struct csvk_law *law, struct csvk_block *block, const unsigned char *bytes,
+                     size_t at, size_t length)
+{
+    if (!may_skip(law, bytes[at])) {
+        return 0;
+    }
+    size_t first = at;
+    bool enclosed = law->state == LAW_ENCLOSED;
+    for (bool more = true; more && at < length;) {
+        if (at >= block->end) {
+            block->begin = at;
+            load(block, law->table, bytes, length);
+        }
+        uint64_t stop = block->special;
+        stop |= enclosed ? 0 : block->delimiter | block->lf | block->cr;
+        size_t from = at - block->begin, to = block->end - block->begin;
+        stop &= below(to) & ~below(from);
+        if (stop != 0) {
+            to = (size_t)__builtin_ctzll(stop);
+            more = false;
+        }
+        if (to == from) {
+            break;
+        }
+        if (enclosed) {
+            count_inner(law, block, from, to);
+        }
+        law->position += to - from;
+        at = block->begin + to;
+        law->last = bytes[at - 1];
+    }
+    if (at != first) {
+        csvk_law_close_runs(law);
+        law->state = law->state == LAW_FIELD_START ? LAW_UNQUOTED : law->state;
+    }
+    return at - first;
+}

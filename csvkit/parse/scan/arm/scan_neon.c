@@ -1,0 +1,66 @@
+/* scan_neon.c - the fast scan with NEON, compiled where the compiler targets it. */
+#include "csvkit/parse/scan/scan_levels.h"
+
+#if defined(__aarch64__) && defined(__ARM_NEON)
+#include <arm_neon.h>
+
+#define SCAN_TARGET
+#define SCAN_NAME csvk_scan_neon
+
+typedef struct {
+    uint8x16_t part[4];
+} chunk;
+
+static inline chunk chunk_load(const unsigned char *p)
+{
+    return (chunk){{vld1q_u8(p), vld1q_u8(p + 16), vld1q_u8(p + 32), vld1q_u8(p + 48)}};
+}
+
+/* One bit a byte: weights within each eight, then added pairwise down to 64 bits. */
+static inline uint64_t join(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d)
+{
+    static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    uint8x16_t w = vld1q_u8(weights);
+    uint8x16_t ab = vpaddq_u8(vandq_u8(a, w), vandq_u8(b, w));
+    uint8x16_t cd = vpaddq_u8(vandq_u8(c, w), vandq_u8(d, w));
+    uint8x16_t all = vpaddq_u8(ab, cd);
+    all = vpaddq_u8(all, all);
+    return vgetq_lane_u64(vreinterpretq_u64_u8(all), 0);
+}
+
+static inline uint64_t chunk_eq(chunk c, int byte)
+{
+    uint8x16_t v = vdupq_n_u8((uint8_t)byte);
+    return join(vceqq_u8(c.part[0], v), vceqq_u8(c.part[1], v), vceqq_u8(c.part[2], v),
+                vceqq_u8(c.part[3], v));
+}
+
+static inline uint8x16_t odd_bytes(uint8x16_t v)
+{
+    return vorrq_u8(vcltq_u8(v, vdupq_n_u8(0x20)), vcgeq_u8(v, vdupq_n_u8(0x7f)));
+}
+
+static inline uint64_t chunk_odd(chunk c)
+{
+    return join(odd_bytes(c.part[0]), odd_bytes(c.part[1]), odd_bytes(c.part[2]),
+                odd_bytes(c.part[3]));
+}
+
+static inline uint64_t chunk_below(chunk c, int byte)
+{
+    uint8x16_t v = vdupq_n_u8((uint8_t)byte);
+    return join(vcltq_u8(c.part[0], v), vcltq_u8(c.part[1], v), vcltq_u8(c.part[2], v),
+                vcltq_u8(c.part[3], v));
+}
+
+static inline uint64_t chunk_high(chunk c)
+{
+    uint8x16_t least = vdupq_n_u8(0x80);
+    return join(vcgeq_u8(c.part[0], least), vcgeq_u8(c.part[1], least), vcgeq_u8(c.part[2], least),
+                vcgeq_u8(c.part[3], least));
+}
+
+#include "csvkit/parse/scan/portable/plain_bits.h"
+#include "csvkit/parse/scan/scan_template.h"
+
+#endif

@@ -1,0 +1,423 @@
+/*
+ * mask_parser.h - private, part of scan_template.h: one record at a time by masks, without stepping
+ * from field to field. Between the prover, which takes only clean records, and the walker, which
+ * takes anything: any number of fields, any bytes, faults of enclosures. Files with a defect in
+ * every record live on it.
+ *
+ * Everything else (CR CR LF, blank lines, two enclosed line breaks in one record, a record that
+ * does not end 64 bytes before the window does) is left to the walker.
+ */
+#define HOP_BLOCKS 64 /* longer records go to the walker */
+#define HOP_NOT    SIZE_MAX
+
+/* What one block hands to the next; lives in registers. */
+struct hop_carry {
+    uint64_t inside, fixed, quote, cr; /* as in clean_stretch_check.h */
+    uint64_t delimiters;               /* outside enclosures, so far */
+    uint64_t breaks;                   /* enclosed */
+    uint64_t literal;                  /* not 0: enclosures are data up to the end of the field */
+};
+
+/* What is known of a complete record by bits. */
+struct hop_found {
+    struct csvk_field_ends ends;
+    uint64_t delimiters; /* outside enclosures */
+    uint64_t breaks;     /* enclosed */
+};
+
+struct hop {
+    struct hop_carry sum;
+    uint64_t odd_blocks;      /* bit k: odd[k] is not 0 */
+    uint64_t odd[HOP_BLOCKS]; /* as odd_signs has them: bit i of word k for the byte 64 k + i */
+    uint64_t structure[HOP_BLOCKS]; /* ends of fields, likewise */
+};
+
+/* The masks of a block. */
+struct hop_masks {
+    uint64_t delimiter, lf, quote, cr, inside, fixed;
+    uint64_t literal; /* as in struct hop_carry, behind the block */
+};
+
+static inline SCAN_TARGET struct hop_masks hop_enclosures(const struct hop_carry *h,
+                                                          struct hop_masks m)
+{
+    m.inside = prefix_xor(m.quote) ^ h->inside;
+    m.fixed = m.delimiter | m.lf | m.cr | m.quote | m.inside;
+    return m;
+}
+
+/* Enclosures that open behind a loose byte: they are data of a field that is not enclosed. */
+static inline SCAN_TARGET uint64_t hop_stray(const struct hop_carry *h, const struct hop_masks *m)
+{
+    return m->quote & ~((m->fixed << 1) | (h->fixed >> 63));
+}
+
+static inline SCAN_TARGET uint64_t hop_doubt(const struct hop_carry *h, const struct hop_masks *m)
+{
+    return (((m->quote << 1) | (h->quote >> 63)) & ~m->fixed) | hop_stray(h, m) |
+           (((m->cr << 1) | (h->cr >> 63)) & ~m->lf);
+}
+
+/* Bits up to the record's end; all when it is not in the block. */
+static inline SCAN_TARGET uint64_t hop_here(const struct hop_masks *m)
+{
+    uint64_t ends = m->lf & ~m->inside;
+    return ends ^ (ends - 1);
+}
+
+static bool hop_is_blank(const struct walk *w, unsigned char c)
+{
+    return (c == ' ' || c == '\t') && c != w->cursor->n.delimiter;
+}
+
+/* The enclosures of a field from the bit `at` on are data. */
+static void hop_literal(struct hop_masks *m, unsigned at)
+{
+    uint64_t ends = (m->delimiter | m->lf) & ~below(at);
+    m->literal = ends == 0;
+    m->quote &= below(at) | (ends != 0 ? ~below(low_bit(ends)) : 0);
+}
+
+/* An enclosure behind a loose byte. True: so are all enclosures of the field from there on. */
+static bool hop_stray_quote(struct walk *w, const unsigned char *quote)
+{
+    const unsigned char *begin = quote;
+    const unsigned char *first = w->bytes + (size_t)(w->open->r.offset - w->offset);
+    while (begin > first && hop_is_blank(w, begin[-1])) {
+        begin--;
+    }
+    bool opens = begin < quote && (begin == first || begin[-1] == w->cursor->n.delimiter);
+    if (opens) {
+        walk_tell(w, CSVK_FACT_SPACE_BEFORE_QUOTE, (size_t)(begin - w->bytes),
+                  (size_t)(quote - begin), 0);
+    } else {
+        walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(quote - w->bytes), 1, 0);
+    }
+    return opens;
+}
+
+enum hop_closed { HOP_CLOSED_BLANKS, HOP_CLOSED_TEXT, HOP_CLOSED_UNKNOWN };
+
+/* A loose byte, at `from`, behind an enclosure that closes. */
+static enum hop_closed hop_behind_closing(struct walk *w, const unsigned char *from)
+{
+    const unsigned char *p = from, *end = w->bytes + w->length;
+    while (p < end && hop_is_blank(w, *p)) {
+        p++;
+    }
+    if (end - p < 2 || w->cursor->n.enclosure == '\\') {
+        return HOP_CLOSED_UNKNOWN;
+    }
+    if (*p == w->cursor->n.delimiter || *p == '\n' || (*p == '\r' && p[1] == '\n')) {
+        walk_tell(w, CSVK_FACT_SPACE_AFTER_QUOTE, (size_t)(from - w->bytes), (size_t)(p - from), 0);
+        return HOP_CLOSED_BLANKS;
+    }
+    if (from[-2] == '\\') {
+        walk_tell(w, CSVK_FACT_BACKSLASH_QUOTE, (size_t)(from - w->bytes) - 2, 2, 0);
+    } else {
+        walk_tell(w, CSVK_FACT_TEXT_AFTER_CLOSING, (size_t)(from - w->bytes), 1, 0);
+    }
+    return HOP_CLOSED_TEXT;
+}
+
+/* The CR before `behind` is no part of CRLF, and `inside` an enclosure. False: for the walker. */
+static bool hop_bare_cr(struct walk *w, const unsigned char *behind, bool inside)
+{
+    if (inside || *behind == '\r' || csvk_cr_ends_record(&w->scan->table)) {
+        return false;
+    }
+    walk_tell(w, CSVK_FACT_BARE_CR, (size_t)(behind - w->bytes) - 1, 1, 0);
+    w->open->lines++;
+    return true;
+}
+
+/* The doubt at the bit `at`. False: for the walker. */
+static SCAN_TARGET bool hop_settle_one(const struct hop_carry *h, struct walk *w,
+                                       const unsigned char *p, struct hop_masks *m, unsigned at,
+                                       uint64_t *settled)
+{
+    uint64_t bit = UINT64_C(1) << at;
+    if ((hop_stray(h, m) & bit) != 0) {
+        if (hop_stray_quote(w, p + at)) {
+            hop_literal(m, at);
+        } else {
+            m->quote &= ~bit;
+        }
+        return true;
+    }
+    if ((((m->cr << 1) | (h->cr >> 63)) & bit) != 0) {
+        bool inside = at == 0 || (m->inside >> (at - 1) & 1) != 0;
+        m->cr &= at == 0 ? ~UINT64_C(0) : ~(bit >> 1);
+        return hop_bare_cr(w, p + at, inside);
+    }
+    enum hop_closed what = hop_behind_closing(w, p + at);
+    *settled |= bit;
+    if (what == HOP_CLOSED_TEXT) {
+        hop_literal(m, at);
+    }
+    return what != HOP_CLOSED_UNKNOWN;
+}
+
+/*
+ * Doubts there are. They are told and settled first to last, since what is told of one may turn
+ * inside and outside over behind it. False: that is for the walker.
+ */
+static SCAN_TARGET __attribute__((noinline)) bool hop_settle(const struct hop_carry *h,
+                                                             struct walk *w, const unsigned char *p,
+                                                             struct hop_masks *m)
+{
+    uint64_t settled = 0;
+    if (h->literal != 0) {
+        hop_literal(m, 0);
+        *m = hop_enclosures(h, *m);
+    }
+    for (;;) {
+        uint64_t doubt = hop_doubt(h, m) & hop_here(m) & ~settled;
+        if (doubt == 0) {
+            return true;
+        }
+        unsigned at = low_bit(doubt);
+        w->open->r.nfields = h->delimiters + popcount(m->delimiter & ~m->inside & below(at));
+        if (!hop_settle_one(h, w, p, m, at, &settled)) {
+            return false;
+        }
+        *m = hop_enclosures(h, *m);
+    }
+}
+
+static inline SCAN_TARGET struct hop_carry hop_next(struct hop_carry h, const struct hop_masks *m,
+                                                    uint64_t here)
+{
+    h.inside = (uint64_t)((int64_t)m->inside >> 63);
+    h.fixed = m->fixed;
+    h.quote = m->quote;
+    h.cr = m->cr;
+    h.literal = m->literal;
+    h.breaks += popcount(m->lf & m->inside & here);
+    h.delimiters += popcount(m->delimiter & ~m->inside & here);
+    return h;
+}
+
+/*
+ * The place of the line break that ends the record at `from`, or HOP_NOT. The carry and the needles
+ * are copies, so that they stay in registers.
+ */
+static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_to_end(struct hop *hop,
+                                                                           struct walk *w,
+                                                                           size_t from)
+{
+    struct hop_carry h = {.fixed = UINT64_C(1) << 63};
+    const struct needles n = w->cursor->n;
+    const unsigned char *const bytes = w->bytes;
+    size_t limit =
+        w->length - from < (size_t)64 * HOP_BLOCKS ? w->length - from : (size_t)64 * HOP_BLOCKS;
+    const uint64_t dull = csvk_wants(&w->scan->table, CSVK_FACT_NON_ASCII) ? 0 : ~UINT64_C(0);
+    bool cut = false; /* the block before may end within a sequence */
+    uint64_t odd_blocks = 0;
+    for (size_t at = 0; limit - at >= 64; at += 64) {
+        chunk c = chunk_load(bytes + from + at);
+        struct hop_masks m = {.delimiter = chunk_eq(c, n.delimiter),
+                              .lf = chunk_eq(c, '\n'),
+                              .quote = chunk_eq(c, n.enclosure) & n.quote_on,
+                              .cr = chunk_eq(c, '\r')};
+        uint64_t odd = chunk_odd(c) & ~(m.delimiter | m.lf | m.cr | m.quote);
+        m = hop_enclosures(&h, m);
+        uint64_t here = hop_here(&m);
+        if (((hop_doubt(&h, &m) & here) | h.literal) != 0) {
+            struct hop_carry before = h;
+            struct hop_masks settled = m;
+            if (!hop_settle(&before, w, bytes + from + at, &settled)) {
+                return HOP_NOT;
+            }
+            m = settled;
+            here = hop_here(&m);
+        }
+        uint64_t shown = 0, high = chunk_high(c);
+        uint64_t letters = is_of_pairs(c, high, here) ? high & dull : 0;
+        if (((odd & ~letters & here) != 0) | cut) {
+            shown = odd_signs(&w->scan->table, bytes + from + at, c, odd, here);
+        }
+        hop->odd[at / 64] = shown;
+        odd_blocks |= (uint64_t)(shown != 0) << at / 64;
+        cut = odd >> 63 != 0;
+        uint64_t ends = m.lf & ~m.inside;
+        hop->structure[at / 64] = (m.delimiter | m.lf) & ~m.inside & here;
+        h = hop_next(h, &m, here);
+        if (ends != 0) {
+            hop->sum = h;
+            hop->odd_blocks = odd_blocks;
+            return from + at + low_bit(ends);
+        }
+    }
+    return HOP_NOT;
+}
+
+static inline SCAN_TARGET unsigned nth_bit(uint64_t mask, unsigned n)
+{
+#if defined(SCAN_PDEP)
+    return low_bit(SCAN_PDEP(UINT64_C(1) << n, mask));
+#else
+    for (; n > 0; n--) {
+        mask &= mask - 1;
+    }
+    return low_bit(mask);
+#endif
+}
+
+/* The place of the record's k-th field end (from 0). */
+static SCAN_TARGET size_t hop_field_end(const struct csvk_field_ends *ends, uint64_t k)
+{
+    size_t i = ends->base / 64;
+    uint64_t left = ends->bits[i] & ~below(ends->base % 64);
+    while (k >= popcount(left)) {
+        k -= popcount(left);
+        left = ends->bits[++i];
+    }
+    return 64 * i + nth_bit(left, (unsigned)k) - ends->base;
+}
+
+/* Where the last field begins; `last`: the bit of the record's last byte. A field ends before. */
+static SCAN_TARGET size_t hop_last_field(const struct csvk_field_ends *ends, size_t last)
+{
+    size_t i = last / 64;
+    uint64_t left = ends->bits[i] & (~UINT64_C(0) >> (63 - last % 64));
+    while (left == 0) {
+        left = ends->bits[--i];
+    }
+    return 64 * i + (size_t)(63 - __builtin_clzll(left)) + 1 - ends->base;
+}
+
+/* As walk_describe. `length`: of the record without its line break. */
+static SCAN_TARGET void hop_describe(const struct hop_found *f, struct walk *w, size_t length)
+{
+    struct csvk_record *r = &w->open->r;
+    uint64_t width = w->scan->table.totals.width;
+    size_t last = f->ends.base + length - 1;
+    r->nfields = f->delimiters + 1;
+    r->last_empty = (f->ends.bits[last / 64] >> (last % 64) & 1) != 0;
+    if (r->nfields > width) {
+        bool one = r->nfields == width + 1; /* most often */
+        size_t begin =
+            one ? hop_last_field(&f->ends, last) : hop_field_end(&f->ends, width - 1) + 1;
+        size_t end = one ? length : hop_field_end(&f->ends, width);
+        r->surplus_offset = r->offset + begin;
+        r->surplus_length = end - begin;
+    }
+}
+
+/* The bits of the block at `block` that stand for `at` and what follows. */
+static uint64_t hop_from(size_t at, size_t block)
+{
+    if (at <= block) {
+        return ~UINT64_C(0);
+    }
+    return at - block < 64 ? ~below((unsigned)(at - block)) : 0;
+}
+
+/* As walk_odd. A control byte by itself, the most frequent kind, takes the short way. */
+static size_t hop_odd(struct walk *w, struct csvk_bytes record, size_t at, size_t odd,
+                      const struct csvk_field_ends *ends)
+{
+    unsigned char c = odd < record.len ? record.ptr[odd] : 0;
+    bool alone = odd == 0 || record.ptr[odd - 1] < 0x80;
+    if (!alone || c == '\t' || !csvk_is_control(&w->scan->table, c)) {
+        return walk_odd(w, record, at, odd, ends);
+    }
+    if (csvk_wants(&w->scan->table, CSVK_FACT_CONTROL)) {
+        size_t place = (size_t)(record.ptr - w->bytes) + odd;
+        w->open->r.nfields = csvk_field_ends_before(ends, odd);
+        walk_tell(w, CSVK_FACT_CONTROL, place, 1, c);
+    }
+    return odd + 1;
+}
+
+/* As walk_bytes. */
+static void hop_bytes(const struct hop *h, struct walk *w, struct csvk_bytes record)
+{
+    const struct csvk_field_ends ends = {h->structure, 0};
+    size_t at = 0;
+    for (uint64_t blocks = h->odd_blocks; blocks != 0 && at < record.len; blocks &= blocks - 1) {
+        size_t block = 64 * (size_t)low_bit(blocks);
+        uint64_t odd = h->odd[block / 64] & hop_from(at, block);
+        while (odd != 0 && at < record.len) {
+            at = hop_odd(w, record, at, block + low_bit(odd), &ends);
+            odd &= hop_from(at, block);
+        }
+    }
+}
+
+/* The record at `from`, whose line break ends at `lf`: its bytes but for that. */
+static inline struct csvk_bytes hop_record_bytes(const struct walk *w, size_t from, size_t lf)
+{
+    bool crlf = lf > from && w->bytes[lf - 1] == '\r';
+    return (struct csvk_bytes){w->bytes + from, lf - from - crlf};
+}
+
+/* That record is told. False: it is for the walker. */
+static inline __attribute__((always_inline)) SCAN_TARGET bool hop_take(struct walk *w,
+                                                                       const struct hop_found *f,
+                                                                       struct csvk_bytes record,
+                                                                       size_t lf)
+{
+    struct csvk_table *table = &w->scan->table;
+    size_t end = (size_t)(record.ptr - w->bytes) + record.len;
+    if (f->breaks > 1 || record.len == 0 || record.len > w->scan->most) {
+        return false;
+    }
+    w->open->lines += f->breaks;
+    hop_describe(f, w, record.len);
+    enum csvk_eol eol = end != lf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
+    csvk_record_finish(w->open, table, &w->scan->told, eol, w->offset + end);
+    if (table->detail != CSVK_COUNTS) {
+        csvk_told_end(&w->scan->told, lf + 1);
+    }
+    return true;
+}
+
+/* Examines the record at `from`; answers the offset behind it, or HOP_NOT: nothing has happened. */
+static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_record(struct walk *w,
+                                                                           size_t from)
+{
+    struct hop h;
+    csvk_record_begin(w->open, &w->scan->table, &w->scan->told, w->offset + from);
+    size_t lf = hop_to_end(&h, w, from);
+    if (lf != HOP_NOT) {
+        struct hop_found found = {{h.structure, 0}, h.sum.delimiters, h.sum.breaks};
+        struct csvk_bytes record = hop_record_bytes(w, from, lf);
+        if (h.odd_blocks != 0) {
+            hop_bytes(&h, w, record);
+        }
+        if (hop_take(w, &found, record, lf)) {
+            return lf + 1;
+        }
+    }
+    csvk_record_abandon(w->open, &w->scan->told);
+    return HOP_NOT;
+}
+
+#if defined(SCAN_LANES)
+#include "csvkit/parse/scan/mask_parser_many.h"
+#endif
+
+/* Examines up to *left records from `from` on; answers where it stopped, *left less by them. */
+static SCAN_TARGET size_t hop_records(struct walk *w, size_t from, unsigned *left)
+{
+    while (*left > 0) {
+#if defined(SCAN_LANES)
+        enum leap_end leap = leap_records(w, &from, left);
+        if (leap == LEAP_WALK) {
+            break;
+        }
+        if (leap == LEAP_ON) {
+            continue;
+        }
+#endif
+        size_t next = hop_record(w, from);
+        if (next == HOP_NOT) {
+            break;
+        }
+        from = next;
+        --*left;
+    }
+    return from;
+}

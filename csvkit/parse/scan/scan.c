@@ -1,0 +1,181 @@
+/*
+ * scan.c - whole records out of a window of bytes: picks the level of SIMD at run time. The answers
+ * are the law's (reference_parser.c) at every level; tests compare them on everything.
+ */
+#include "csvkit/parse/scan/scan_levels.h"
+
+#include <string.h>
+
+#define PHASE_MAX 4096 /* tables wider than this go through the walker alone */
+
+/* Facts about the record that has just ended, but for those that its line break adds. */
+static size_t facts_within(const struct csvk_scan *scan)
+{
+    const uint32_t added = CSVK_FACT_BIT(CSVK_FACT_CRCRLF) | CSVK_FACT_BIT(CSVK_FACT_FIRST_EOL) |
+                           CSVK_FACT_BIT(CSVK_FACT_MIXED_EOL) | CSVK_FACT_BIT(CSVK_FACT_BLANK);
+    size_t count = 0;
+    for (size_t i = scan->law.open.facts_mark; i < scan->told.nfacts; i++) {
+        count += (CSVK_FACT_BIT(scan->told.facts[i].kind) & added) == 0;
+    }
+    return count;
+}
+
+static size_t law_run(struct csvk_scan *scan, const unsigned char *bytes, size_t length,
+                      bool at_end, uint64_t offset)
+{
+    size_t done = 0;
+    while (done < length && !csvk_scan_is_over(scan)) {
+        struct csvk_table before = scan->table;
+        size_t used = 0, nrecords = scan->told.nrecords;
+        uint64_t counted[CSVK_FACT_KINDS];
+        memcpy(counted, scan->told.counted, sizeof counted);
+        csvk_law_begin(&scan->law, &scan->table, &scan->told, offset, offset + done);
+        bool complete = csvk_law_feed(&scan->law, bytes + done, length - done, at_end, &used);
+        scan->too_long = complete && (scan->law.open.r.length > scan->most ||
+                                      scan->law.open.r.nfields > scan->most_fields ||
+                                      facts_within(scan) > scan->most_facts);
+        if (!complete || scan->too_long) {
+            csvk_record_abandon(&scan->law.open, &scan->told);
+            scan->told.nrecords = nrecords;
+            memcpy(scan->told.counted, counted, sizeof counted);
+            scan->table = before;
+            break;
+        }
+        done += used;
+        if (scan->table.detail != CSVK_COUNTS) {
+            csvk_told_end(&scan->told, done);
+        }
+    }
+    return done;
+}
+
+enum csvk_simd csvk_simd_best(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+        __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul") &&
+        __builtin_cpu_supports("popcnt")) {
+        bool wide = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                    __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+                    __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("gfni") &&
+                    __builtin_cpu_supports("vpclmulqdq");
+        return wide ? CSVK_SIMD_AVX512 : CSVK_SIMD_AVX2;
+    }
+    if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("ssse3") &&
+        __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("popcnt")) {
+        return CSVK_SIMD_SSE42;
+    }
+    return CSVK_SIMD_SSE2;
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+    return CSVK_SIMD_NEON;
+#else
+    return CSVK_SIMD_SCALAR;
+#endif
+}
+
+const char *csvk_simd_name(enum csvk_simd level)
+{
+    static const char *const names[] = {"auto", "scalar", "sse2", "sse4.2",
+                                        "avx2", "avx512", "neon"};
+    return names[level];
+}
+
+/* The level asked for, or the best one below it that this machine has. */
+static csvk_scan_run *pick(enum csvk_simd level)
+{
+    enum csvk_simd best = csvk_simd_best();
+    if (level == CSVK_SIMD_AUTO || level > best) {
+        level = best;
+    }
+    switch (level) {
+#if defined(__x86_64__)
+    case CSVK_SIMD_AVX512: return csvk_scan_avx512;
+    case CSVK_SIMD_AVX2: return csvk_scan_avx2;
+    case CSVK_SIMD_SSE42: return csvk_scan_sse42;
+    case CSVK_SIMD_SSE2: return csvk_scan_sse2;
+#endif
+#if defined(__aarch64__) && defined(__ARM_NEON)
+    case CSVK_SIMD_NEON: return csvk_scan_neon;
+#endif
+    default: return csvk_scan_scalar;
+    }
+}
+
+int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
+                   struct csvk_error *err)
+{
+    memset(scan, 0, sizeof *scan);
+    int status = csvk_dialect_check(&options->dialect, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    scan->table.dialect = options->dialect;
+    scan->table.any_eol = options->any_eol;
+    scan->table.facts = options->facts | CSVK_FACT_BIT(CSVK_FACT_NUL);
+    scan->table.detail = options->detail;
+    scan->table.totals.width = options->width;
+    scan->table.totals.eol_mode = options->eol;
+    scan->patience = 1;
+    scan->enough = SIZE_MAX;
+    scan->most = UINT64_MAX;
+    scan->most_facts = scan->most_fields = SIZE_MAX;
+    scan->run = options->law_only ? law_run : pick(options->simd);
+    return CSVK_OK;
+}
+
+void csvk_scan_release(struct csvk_scan *scan)
+{
+    csvk_told_release(&scan->told);
+    csvk_free(scan->phase);
+    scan->phase = NULL;
+}
+
+/* Row `phase`: bit i says whether the i-th structural byte from there ends a record. */
+static void fill_phase(uint64_t *phase, uint64_t width)
+{
+    for (uint64_t p = 0; p < width; p++) {
+        phase[p] = 0;
+        for (uint64_t i = width - 1 - p; i < 64; i += width) {
+            phase[p] |= UINT64_C(1) << i;
+        }
+    }
+}
+
+bool csvk_scan_phase_ready(struct csvk_scan *scan)
+{
+    uint64_t width = scan->table.totals.width;
+    if (scan->phase_width == width) {
+        return true;
+    }
+    if (width > PHASE_MAX) {
+        return false;
+    }
+    csvk_free(scan->phase);
+    scan->phase_width = 0;
+    scan->phase = csvk_reallocarray(NULL, (size_t)width, sizeof *scan->phase);
+    if (scan->phase == NULL) {
+        scan->told.failed = true;
+        return false;
+    }
+    fill_phase(scan->phase, width);
+    scan->phase_width = width;
+    return true;
+}
+
+size_t csvk_scan(struct csvk_scan *scan, const unsigned char *bytes, size_t length, bool at_end,
+                 uint64_t offset)
+{
+    scan->too_long = false;
+    return scan->run(scan, bytes, length, at_end, offset);
+}
+
+void csvk_scan_forget(struct csvk_scan *scan)
+{
+    scan->pause.active = false;
+}
+
+size_t csvk_scan_passed(const struct csvk_scan *scan)
+{
+    return scan->pause.active ? scan->pause.stop : 0;
+}

@@ -1,0 +1,75 @@
+/*
+ * suspect_bytes.h - private, part of scan_template.h: bytes that may be worth a fact (control
+ * bytes, TAB, what is above 7F), found 64 at a time. What they mean is for byte_facts.c, which is
+ * asked only where something odd shows.
+ */
+
+/*
+ * The bytes above 7F, `high`, are two-byte sequences from C3 80 to DF BF, the letters of most
+ * alphabets: well formed and without a meaning of their own. A sequence that is open before the
+ * block or at its end is for the caller to think of.
+ */
+static inline SCAN_TARGET bool is_of_pairs(chunk k, uint64_t high, uint64_t there)
+{
+    uint64_t second = high & chunk_below(k, 0xc0);
+    uint64_t first = chunk_below(k, 0xe0) & ~chunk_below(k, 0xc3);
+    return (((high & ~(first | second)) | (second ^ (first << 1))) & there) == 0;
+}
+
+/*
+ * The bytes of the block at p with which something shows that may be worth a fact: with the first
+ * byte itself or, of an ill-formed or special sequence, at most three bytes behind its start. Of an
+ * ill-formed sequence only the first sign is sure, what follows may be taken for its continuation.
+ * `odd`: the block's bytes that are not plain and no structure; `there`: those to look at.
+ */
+static SCAN_TARGET uint64_t odd_signs(const struct csvk_table *table, const unsigned char *p,
+                                      chunk k, uint64_t odd, uint64_t there)
+{
+    uint64_t high = chunk_high(k);
+    if (!csvk_wants(table, CSVK_FACT_NON_ASCII)) {
+        odd &= ~high;
+    }
+    if (!csvk_wants(table, CSVK_FACT_TAB)) {
+        odd &= ~chunk_eq(k, '\t');
+    }
+    if (p[-1] >= 0x80 || !is_of_pairs(k, high, there)) {
+        odd |= utf8_bad(p);
+    }
+    return odd & there;
+}
+
+/* True when the last bytes are those of a sequence that goes on behind them. */
+static bool cut_sequence(const unsigned char *p, size_t length)
+{
+    if (length == 0 || p[length - 1] < 0x80) {
+        return false;
+    }
+    return p[length - 1] >= 0xc0 || (length >= 2 && p[length - 2] >= 0xe0) ||
+           (length >= 3 && p[length - 3] >= 0xf0);
+}
+
+/*
+ * The first place in [p, p + length) where something odd shows (see odd_signs); `length` when there
+ * is none; p[-3..-1] belong to no open sequence.
+ */
+static SCAN_TARGET size_t first_odd(const struct csvk_table *table, const struct needles *n,
+                                    const unsigned char *p, size_t length)
+{
+    bool wide = false;
+    for (size_t at = 0; at < length; at += 64) {
+        chunk c = chunk_load(p + at);
+        uint64_t there = length - at < 64 ? below((unsigned)(length - at)) : ~UINT64_C(0);
+        uint64_t odd = chunk_odd(c) & there;
+        if (odd == 0 && !wide) {
+            continue;
+        }
+        wide = chunk_high(c) >> 63 != 0;
+        odd &= ~(chunk_eq(c, '\n') | chunk_eq(c, '\r') | chunk_eq(c, n->delimiter) |
+                 (chunk_eq(c, n->enclosure) & n->quote_on));
+        odd = odd_signs(table, p + at, c, odd, there);
+        if (odd != 0) {
+            return at + low_bit(odd);
+        }
+    }
+    return cut_sequence(p, length) ? length - 1 : length;
+}

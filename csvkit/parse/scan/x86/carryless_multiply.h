@@ -1,0 +1,13 @@
+/* carryless_multiply.h - private: prefix xor by carry-less multiply, for the levels that have it.
+ */
+static inline SCAN_TARGET uint64_t prefix_xor(uint64_t mask)
+{
+    __m128i ones = _mm_set1_epi8((char)0xff);
+    return (uint64_t)_mm_cvtsi128_si64(
+        _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)mask), ones, 0));
+}
+
+static inline SCAN_TARGET uint64_t popcount(uint64_t mask)
+{
+    return (uint64_t)_mm_popcnt_u64(mask);
+}

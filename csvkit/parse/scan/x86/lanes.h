@@ -1,0 +1,323 @@
+/*
+ * lanes.h - private, part of scan_avx512.c: the blocks of a sprint, eight at a time, each in a
+ * lane of 64 bits of a 512-bit vector.
+ *
+ * A mask takes two cycles on its way from a mask register to a general one, the dearest step of a
+ * sprint; so none goes. A table gives every byte its class, a bit each for what the structure needs
+ * and one for bytes that may not be. The bits of eight blocks are then turned, as one turns a
+ * matrix, until each class has a vector with a mask of every block:
+ *
+ *     64 bytes of classes      a bit for each class in every byte
+ *     -> turned by eights      byte c of every lane: class c of the lane's eight bytes
+ * (gf2p8affine)
+ *     -> two blocks together   128 bits for each class: its masks of both (vpermi2b)
+ *     -> eight blocks          512 bits for each class: its masks of all (vshufi32x4)
+ *
+ * What clean_stretch_check.h says of enclosures, line breaks and widths is judged on these vectors,
+ * only the width in each block for itself. Doubts are looked at when all is done, but for the
+ * width's: the phase is an index only while that holds.
+ */
+
+enum {
+    CLASS_LF = 0x01,
+    CLASS_DELIMITER = 0x02,
+    CLASS_QUOTE = 0x04,
+    CLASS_CR = 0x08,
+    CLASS_TAB = 0x40, /* where it is not the delimiter; only in SPRINT_ALL */
+    CLASS_STRAY = 0x80
+};
+
+#define LANES_INLINE static inline __attribute__((always_inline)) SCAN_TARGET
+
+/* The classes of ASCII for sprints of this kind. */
+static void sprint_prepare(struct csvk_scan *scan, unsigned kind)
+{
+    unsigned char *classes = scan->classes;
+    const struct csvk_dialect *d = &scan->table.dialect;
+    bool unchecked = (kind & SPRINT_UNCHECKED) != 0;
+    if (scan->classes_kind == kind + 1) {
+        return;
+    }
+    memset(classes, 0, 128);
+    memset(classes, CLASS_STRAY, unchecked ? 1 : 0x20);
+    classes[0x7f] = unchecked ? 0 : CLASS_STRAY;
+    classes['\t'] = (kind & SPRINT_TAB) != 0 ? CLASS_TAB : classes['\t'];
+    classes['\n'] = CLASS_LF;
+    classes['\r'] = (kind & SPRINT_CR) != 0 ? CLASS_CR : CLASS_STRAY;
+    classes[d->delimiter] = CLASS_DELIMITER;
+    if (d->enclosure != CSVK_NO_BYTE) {
+        classes[d->enclosure] = (kind & SPRINT_QUOTES) != 0 ? CLASS_QUOTE : CLASS_STRAY;
+    }
+    scan->classes_kind = kind + 1;
+}
+
+struct lanes_table {
+    __m512i first, second; /* classes of the bytes from 00, and from 40 */
+};
+
+struct lanes_seen {
+    __m512i classes;  /* of all bytes */
+    __m512i high;     /* bit 7: a byte above 7F where none may be */
+    __m512i texts;    /* bit 7: a byte above 7F in the last block; bit 6: in the one before; ... */
+    __m512i eight[4]; /* texts of every eight blocks */
+};
+
+/* Masks of eight blocks. */
+struct lanes {
+    __m512i lf, delimiter, quote, cr;
+};
+
+/* What goes over from eight blocks to the next; of the last lane. */
+struct lanes_before {
+    __m512i fixed, quote, cr;
+};
+
+/* The classes of a block, turned by eights. */
+LANES_INLINE __m512i lanes_turn(const unsigned char *p, const struct lanes_table *t, unsigned kind,
+                                struct lanes_seen *seen)
+{
+    const __m512i units = _mm512_set1_epi64(0x0000000008040201);
+    __m512i v = _mm512_loadu_si512(p), classes;
+    if ((kind & (SPRINT_TEXT | SPRINT_UNCHECKED)) != 0) {
+        __mmask64 ascii = _mm512_cmpge_epi8_mask(v, _mm512_setzero_si512());
+        classes = _mm512_maskz_permutex2var_epi8(ascii, t->first, v, t->second);
+    } else {
+        classes = _mm512_permutex2var_epi8(t->first, v, t->second);
+        seen->high = _mm512_or_si512(seen->high, v);
+    }
+    if ((kind & SPRINT_TEXT) != 0) { /* bit 7 from v, the others moved down by one */
+        seen->texts = _mm512_ternarylogic_epi64(v, _mm512_srli_epi64(seen->texts, 1),
+                                                _mm512_set1_epi8((char)0x80), 0xe4);
+    }
+    seen->classes = _mm512_or_si512(seen->classes, classes);
+    return _mm512_gf2p8affine_epi64_epi8(units, classes, 0);
+}
+
+/* Of two blocks that have been turned: 128 bits for each of the classes 0 to 3, or from `first` on.
+ */
+LANES_INLINE __m512i lanes_gather(__m512i a, __m512i b, int first)
+{
+    const __m512i gather = _mm512_set_epi8(
+        123, 115, 107, 99, 91, 83, 75, 67, 59, 51, 43, 35, 27, 19, 11, 3, 122, 114, 106, 98, 90, 82,
+        74, 66, 58, 50, 42, 34, 26, 18, 10, 2, 121, 113, 105, 97, 89, 81, 73, 65, 57, 49, 41, 33,
+        25, 17, 9, 1, 120, 112, 104, 96, 88, 80, 72, 64, 56, 48, 40, 32, 24, 16, 8, 0);
+    __m512i from = _mm512_add_epi8(gather, _mm512_set1_epi8((char)first));
+    return _mm512_permutex2var_epi8(a, from, b);
+}
+
+LANES_INLINE __m512i lanes_pair(const unsigned char *p, const struct lanes_table *t, unsigned kind,
+                                struct lanes_seen *seen)
+{
+    __m512i a = lanes_turn(p, t, kind, seen), b = lanes_turn(p + 64, t, kind, seen);
+    return lanes_gather(a, b, 0);
+}
+
+/* The turn has left the bits of each byte the wrong way. */
+LANES_INLINE __m512i lanes_reverse(__m512i bytes)
+{
+    return _mm512_gf2p8affine_epi64_epi8(bytes, _mm512_set1_epi64((long long)0x8040201008040201),
+                                         0);
+}
+
+/* From four pairs to eight blocks: a vector for each of four classes. */
+LANES_INLINE void lanes_join(const __m512i *pairs, __m512i *masks)
+{
+    __m512i ab = _mm512_shuffle_i32x4(pairs[0], pairs[1], 0x44);
+    __m512i cd = _mm512_shuffle_i32x4(pairs[2], pairs[3], 0x44);
+    masks[0] = lanes_reverse(_mm512_shuffle_i32x4(ab, cd, 0x88));
+    masks[1] = lanes_reverse(_mm512_shuffle_i32x4(ab, cd, 0xdd));
+    ab = _mm512_shuffle_i32x4(pairs[0], pairs[1], 0xee);
+    cd = _mm512_shuffle_i32x4(pairs[2], pairs[3], 0xee);
+    masks[2] = lanes_reverse(_mm512_shuffle_i32x4(ab, cd, 0x88));
+    masks[3] = lanes_reverse(_mm512_shuffle_i32x4(ab, cd, 0xdd));
+}
+
+LANES_INLINE struct lanes lanes_read(const unsigned char *p, const struct lanes_table *t,
+                                     unsigned kind, struct lanes_seen *seen)
+{
+    const __m512i none = _mm512_setzero_si512();
+    __m512i masks[4],
+        pairs[4] = {lanes_pair(p, t, kind, seen), lanes_pair(p + 128, t, kind, seen),
+                    lanes_pair(p + 256, t, kind, seen), lanes_pair(p + 384, t, kind, seen)};
+    lanes_join(pairs, masks);
+    return (struct lanes){masks[0], masks[1], (kind & SPRINT_QUOTES) != 0 ? masks[2] : none,
+                          (kind & SPRINT_CR) != 0 ? masks[3] : none};
+}
+
+/* One byte on: bit 63 of each block goes to bit 0 of the next. */
+LANES_INLINE __m512i lanes_next(__m512i masks, __m512i before)
+{
+    return _mm512_shldi_epi64(masks, _mm512_alignr_epi64(masks, before, 7), 1);
+}
+
+/* Bits that are inside enclosures. *inside: all ones where the first block begins so; of the block
+ * behind the last, afterwards. */
+LANES_INLINE __m512i lanes_inside(__m512i quote, uint64_t *inside)
+{
+    const __m512i ones = _mm512_set1_epi8((char)0xff);
+    __m512i odd = _mm512_unpacklo_epi64(_mm512_clmulepi64_epi128(quote, ones, 0x00),
+                                        _mm512_clmulepi64_epi128(quote, ones, 0x01));
+    unsigned flips = (unsigned)_mm512_movepi64_mask(odd); /* blocks with an odd number of quotes */
+    flips ^= flips << 1;
+    flips ^= flips << 2;
+    flips ^= flips << 4;
+    unsigned begins = (flips << 1) ^ (unsigned)*inside; /* bit i: block i begins inside */
+    *inside ^= UINT64_C(0) - (flips >> 7 & 1);
+    return _mm512_mask_xor_epi64(odd, (__mmask8)begins, odd, ones);
+}
+
+/* What clean_stretch_check.h says of loose bytes; `fixed` goes into *before. Answers doubts. */
+LANES_INLINE __m512i lanes_enclosures(const struct lanes *l, __m512i inside,
+                                      struct lanes_before *before)
+{
+    __m512i fixed = _mm512_ternarylogic_epi64(l->lf, l->delimiter, l->quote, 0xfe);
+    fixed = _mm512_ternarylogic_epi64(fixed, l->cr, inside, 0xfe);
+    __m512i behind_quote = lanes_next(l->quote, before->quote);
+    __m512i behind_fixed = lanes_next(fixed, before->fixed);
+    before->quote = l->quote;
+    before->fixed = fixed;
+    __m512i doubt = _mm512_andnot_si512(fixed, behind_quote);
+    return _mm512_ternarylogic_epi64(doubt, l->quote, behind_fixed, 0xf4); /* or quote, not ... */
+}
+
+/* Every CR stands before LF; the line break of a record is the table's, if it has one kind. */
+LANES_INLINE __m512i lanes_line_breaks(const struct lanes *l, __m512i ends, __m512i mode,
+                                       __m512i strict, struct lanes_before *before)
+{
+    __m512i behind_cr = lanes_next(l->cr, before->cr);
+    before->cr = l->cr;
+    __m512i other = _mm512_ternarylogic_epi64(behind_cr, mode, ends, 0x28); /* (a ^ b) & c */
+    return _mm512_ternarylogic_epi64(_mm512_andnot_si512(l->lf, behind_cr), other, strict, 0xf8);
+}
+
+/* Whether the record ends of all blocks stand at every width-th of their structural bytes. */
+LANES_INLINE bool lanes_width(struct sprint *s, const struct prover *pr,
+                              const struct sprint_notes *notes, const int64_t *steps)
+{
+    uint64_t phase = s->phase;
+    for (unsigned i = 0; i < SPRINT_BLOCKS; i++) {
+        if (notes->ends[i] != SCAN_PDEP(pr->phase_row[phase], notes->structure[i])) {
+            return false;
+        }
+        phase += (uint64_t)steps[i];
+    }
+    s->phase = phase;
+    return true;
+}
+
+/* Bit i: block i of 32 holds a byte above 7F. */
+LANES_INLINE uint64_t lanes_texts(const struct lanes_seen *seen)
+{
+    __m128i part[4];
+    for (unsigned i = 0; i < 4; i++) {
+        __m512i v = seen->eight[i];
+        __m256i half = _mm256_or_si256(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+        part[i] = _mm_or_si128(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+    }
+    __m128i ab =
+        _mm_or_si128(_mm_unpacklo_epi8(part[0], part[1]), _mm_unpackhi_epi8(part[0], part[1]));
+    __m128i cd =
+        _mm_or_si128(_mm_unpacklo_epi8(part[2], part[3]), _mm_unpackhi_epi8(part[2], part[3]));
+    __m128i all = _mm_or_si128(_mm_unpacklo_epi16(ab, cd), _mm_unpackhi_epi16(ab, cd));
+    all = _mm_or_si128(all, _mm_shuffle_epi32(all, 0x4e));
+    all = _mm_or_si128(all, _mm_shuffle_epi32(all, 0xb1));
+    return (uint32_t)_mm_cvtsi128_si32(all);
+}
+
+LANES_INLINE uint64_t lanes_last(__m512i masks)
+{
+    __m128i two = _mm512_extracti64x2_epi64(masks, 3);
+    return (uint64_t)_mm_extract_epi64(two, 1);
+}
+
+LANES_INLINE bool lanes_in_doubt(__m512i doubt, const struct lanes_seen *seen)
+{
+    return (_mm512_test_epi64_mask(doubt, doubt) |
+            _mm512_movepi8_mask(_mm512_or_si512(seen->classes, seen->high))) != 0;
+}
+
+LANES_INLINE uint64_t lanes_classes(const struct lanes_seen *seen, unsigned class)
+{
+    return _mm512_test_epi8_mask(seen->classes, _mm512_set1_epi8((char)class));
+}
+
+/* What eight blocks leave behind, but for what they carry over. */
+struct lanes_found {
+    __m512i doubt, records, breaks; /* bits that should be 0; counts by lane */
+    __m512i separator;              /* of the last eight */
+};
+
+/* Line ends and structure of the blocks from `first` on, of which `inside` is enclosed. Answers by
+ * how much each block moves the phase. */
+LANES_INLINE __m512i lanes_note(struct lanes_found *found, struct sprint_notes *notes,
+                                unsigned first, const struct lanes *l, __m512i inside,
+                                __m512i width)
+{
+    found->separator = _mm512_or_si512(l->lf, l->delimiter);
+    __m512i ends = _mm512_andnot_si512(inside, l->lf), records = _mm512_popcnt_epi64(ends);
+    __m512i structure = _mm512_andnot_si512(inside, found->separator);
+    found->records = _mm512_add_epi64(found->records, records);
+    _mm512_storeu_si512(notes->ends + first, ends);
+    _mm512_storeu_si512(notes->structure + first, structure);
+    return _mm512_sub_epi64(_mm512_popcnt_epi64(structure), _mm512_mul_epu32(records, width));
+}
+
+LANES_INLINE void lanes_note_inner(struct lanes_found *found, struct sprint_notes *notes,
+                                   unsigned first, __m512i inner)
+{
+    found->breaks = _mm512_add_epi64(found->breaks, _mm512_popcnt_epi64(inner));
+    _mm512_storeu_si512(notes->inner + first, inner);
+}
+
+/* All blocks; `kind` is a constant in each caller. True when nothing is in doubt. */
+LANES_INLINE bool sprint_blocks(struct sprint *state, const struct csvk_scan *scan,
+                                const struct prover *pr, const unsigned char *p, unsigned kind,
+                                struct sprint_notes *notes)
+{
+    const struct lanes_table t = {_mm512_loadu_si512(scan->classes),
+                                  _mm512_loadu_si512(scan->classes + 64)};
+    const __m512i zero = _mm512_setzero_si512(), width = _mm512_set1_epi64((int64_t)pr->width);
+    const __m512i mode = _mm512_set1_epi64((int64_t)pr->crlf_mode);
+    const __m512i strict = _mm512_set1_epi64(pr->strict_eol ? -1 : 0);
+    struct sprint s = *state;
+    struct lanes_seen seen = {zero, zero, zero, {zero, zero, zero, zero}};
+    struct lanes_before before = {_mm512_set1_epi64((int64_t)s.fixed),
+                                  _mm512_set1_epi64((int64_t)s.quote),
+                                  _mm512_set1_epi64((int64_t)s.cr)};
+    struct lanes_found found = {zero, zero, zero, zero};
+    int64_t steps[SPRINT_BLOCKS];
+    for (unsigned first = 0; first < SPRINT_BLOCKS; first += 8) {
+        struct lanes l = lanes_read(p + (size_t)64 * first, &t, kind, &seen);
+        __m512i inside = zero;
+        if ((kind & SPRINT_TEXT) != 0) {
+            seen.eight[first / 8] = seen.texts;
+        }
+        if ((kind & SPRINT_QUOTES) != 0) {
+            inside = lanes_inside(l.quote, &s.inside);
+            found.doubt = _mm512_or_si512(found.doubt, lanes_enclosures(&l, inside, &before));
+            lanes_note_inner(&found, notes, first, _mm512_and_si512(l.lf, inside));
+        }
+        if ((kind & SPRINT_CR) != 0) {
+            __m512i ends = _mm512_andnot_si512(inside, l.lf);
+            found.doubt =
+                _mm512_or_si512(found.doubt, lanes_line_breaks(&l, ends, mode, strict, &before));
+        }
+        __m512i step = lanes_note(&found, notes, first, &l, inside, width);
+        _mm512_storeu_si512(steps + first, step);
+    }
+    if (lanes_in_doubt(found.doubt, &seen) || !lanes_width(&s, pr, notes, steps)) {
+        return false;
+    }
+    bool unchecked = (kind & SPRINT_UNCHECKED) != 0;
+    s.quote = lanes_last(before.quote);
+    s.cr = lanes_last(before.cr);
+    s.separators = lanes_last(found.separator);
+    s.quotes = lanes_classes(&seen, CLASS_QUOTE);
+    s.crs = lanes_classes(&seen, CLASS_CR);
+    s.tabs = lanes_classes(&seen, CLASS_TAB) != 0;
+    s.records = (uint64_t)_mm512_reduce_add_epi64(found.records);
+    s.inner_breaks = unchecked ? (uint64_t)_mm512_reduce_add_epi64(found.breaks) : 0;
+    notes->texts = (kind & SPRINT_TEXT) != 0 ? lanes_texts(&seen) : 0;
+    *state = s;
+    return true;
+}

@@ -1,0 +1,167 @@
+/* sniff.c - the order of sniffing, the sep line, and samples of sources. See sniff.h. */
+#include "csvkit/sniff/sniff_private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *csvk_sniff_verdict_name(enum csvk_sniff_verdict verdict)
+{
+    static const char *const names[] = {"clear", "one-column", "ambiguous", "empty", "not-text"};
+    return names[verdict];
+}
+
+void csvk_sniff_say(struct csvk_sniff_part *part, int score, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(part->evidence, sizeof part->evidence, format, args);
+    va_end(args);
+    part->score = score;
+}
+
+static int read_batches(struct csvk_reader *reader, csvk_sniff_fn *take, void *context,
+                        struct csvk_error *err)
+{
+    struct csvk_batch batch;
+    int status;
+    while ((status = csvk_reader_next(reader, &batch, err)) == CSVK_OK) {
+        status = take(context, &batch);
+        if (status != CSVK_OK) {
+            return csvk_fail(err, (enum csvk_status)status, "out of memory while sniffing");
+        }
+    }
+    return status == CSVK_END ? CSVK_OK : status;
+}
+
+int csvk_sniff_read(struct csvk_bytes text, const struct csvk_dialect *dialect, csvk_sniff_fn *take,
+                    void *context, struct csvk_totals *totals, struct csvk_error *err)
+{
+    struct csvk_options options;
+    csvk_options_init(&options);
+    options.dialect = *dialect;
+    options.detail = CSVK_FIELDS;
+    options.facts = 0;
+    options.continuation = true; /* the mark is off already */
+    struct csvk_source *source = NULL;
+    struct csvk_reader *reader = NULL;
+    int status = csvk_source_memory(&source, text.ptr, text.len, err);
+    if (status == CSVK_OK) {
+        status = csvk_reader_new(&reader, source, &options, err);
+    }
+    if (status == CSVK_OK) {
+        status = read_batches(reader, take, context, err);
+        *totals = *csvk_reader_totals(reader);
+    }
+    csvk_reader_free(reader);
+    csvk_source_free(source);
+    return status;
+}
+
+static bool is_break(unsigned char byte)
+{
+    return byte == '\r' || byte == '\n';
+}
+
+/* A spreadsheet's first line "sep=X" (in any case); takes it off the text. */
+static void take_sep_line(struct csvk_bytes *text, struct csvk_sniff *out)
+{
+    static const char word[] = "sep=";
+    if (text->len < 5 || (text->len > 5 && !is_break(text->ptr[5]))) {
+        return;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        unsigned char upper = (unsigned char)(word[i] == '=' ? '=' : word[i] - 'a' + 'A');
+        if (text->ptr[i] != (unsigned char)word[i] && text->ptr[i] != upper) {
+            return;
+        }
+    }
+    struct csvk_dialect dialect = {text->ptr[4], '"', CSVK_NO_BYTE};
+    if (csvk_dialect_check(&dialect, NULL) != CSVK_OK) {
+        return;
+    }
+    size_t used = 5;
+    used += used < text->len && text->ptr[used] == '\r';
+    used += used < text->len && text->ptr[used] == '\n';
+    out->sep_line = true;
+    out->dialect = dialect;
+    text->ptr += used;
+    text->len -= used;
+}
+
+static bool has_content(struct csvk_bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!is_break(text.ptr[i]) && text.ptr[i] != ' ' && text.ptr[i] != '\t') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A sample ends in the middle of a record: what is behind the last line break is left out. */
+static void cut_at_break(struct csvk_bytes *text)
+{
+    size_t length = text->len;
+    while (length > 0 && text->ptr[length - 1] != '\n') {
+        length--;
+    }
+    for (size_t i = text->len; length == 0 && i > 0; i--) {
+        length = text->ptr[i - 1] == '\r' ? i : 0;
+    }
+    if (length > 0) {
+        text->len = length;
+    }
+}
+
+static int sniff_text(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)
+{
+    if (out->cut) {
+        cut_at_break(&text);
+    }
+    take_sep_line(&text, out);
+    if (!has_content(text)) {
+        out->verdict = CSVK_SNIFF_EMPTY;
+        csvk_sniff_say(&out->on_delimiter, 0,
+                       out->sep_line ? "nothing comes after the sep line" : "there is no record");
+        return CSVK_OK;
+    }
+    int status = csvk_sniff_dialect(text, out, err);
+    return status == CSVK_OK ? csvk_sniff_header(text, out, err) : status;
+}
+
+int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
+               struct csvk_error *err)
+{
+    memset(out, 0, sizeof *out);
+    out->dialect = (struct csvk_dialect)CSVK_DIALECT_RFC4180;
+    out->encoding = "UTF-8";
+    out->cut = extent == CSVK_SAMPLE_CUT;
+    struct csvk_buf room = CSVK_BUF_INIT;
+    struct csvk_bytes text;
+    int status = csvk_sniff_encoding(sample, extent, out, &text, &room);
+    if (status != CSVK_OK) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory while sniffing");
+    } else if (out->verdict != CSVK_SNIFF_NOT_TEXT) {
+        status = sniff_text(text, out, err);
+    }
+    csvk_buf_release(&room);
+    return status;
+}
+
+int csvk_sniff_source(struct csvk_source *source, size_t most, struct csvk_sniff *out,
+                      size_t *sampled, struct csvk_error *err)
+{
+    size_t wanted = most != 0 ? most : CSVK_SNIFF_SAMPLE;
+    struct csvk_bytes bytes;
+    int status = csvk_source_peek(source, wanted + 1, &bytes, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    enum csvk_sample extent = bytes.len > wanted ? CSVK_SAMPLE_CUT : CSVK_SAMPLE_WHOLE;
+    bytes.len = bytes.len < wanted ? bytes.len : wanted;
+    if (sampled != NULL) {
+        *sampled = bytes.len;
+    }
+    return csvk_sniff(bytes, extent, out, err);
+}

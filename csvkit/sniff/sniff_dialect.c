@@ -1,0 +1,471 @@
+/*
+ * sniff_dialect.c - delimiter, enclosure, escape and line breaks, by reading the sample with each.
+ *
+ *   score = 100 * (records of the most frequent width / records) * (1 - faulty records / records)
+ *               * (0.6 + 0.4 * share of fields without another delimiter) * prior * enough records
+ *
+ * A record that is wider than the first one by empty fields only counts as of its width, at a
+ * discount. The share of clean fields decides where two delimiters both give even widths: read with
+ * the wrong one, every field holds the other. Decimal commas and prose ("Smith, Ann") are clean.
+ */
+#include "csvkit/sniff/sniff_private.h"
+
+#include <string.h>
+
+#define LEAST_SCORE 40 /* below it no delimiter is proposed */
+#define LEAST_LEAD  12 /* closer than this, two delimiters are equally good */
+
+/* Delimiters in order of preference, and how much each is believed, in percent. */
+struct known {
+    unsigned char byte, prior;
+};
+static const struct known delimiters[] = {
+    {',', 100}, {';', 100}, {'\t', 100}, {'|', 98}, {0x1f, 100}, {'^', 90}, {':', 65}, {' ', 50},
+};
+#define DELIMITERS (sizeof delimiters / sizeof delimiters[0])
+
+/* ---- one reading ---- */
+
+#define WIDTHS 32 /* different widths that are told apart */
+
+struct reading {
+    struct csvk_sniff_candidate seen;
+    struct csvk_totals totals;
+    uint64_t clean;
+    uint64_t inner, spaced; /* not empty, behind a delimiter; of these, begun with a blank */
+    uint64_t first_width, like_first; /* like_first: surplus empty fields aside */
+    uint64_t width[WIDTHS], count[WIDTHS];
+    size_t nwidths;
+    bool cut; /* a last record without line break may be half a record */
+};
+
+static void count_width(struct reading *reading, uint64_t width)
+{
+    size_t i = 0;
+    while (i < reading->nwidths && reading->width[i] != width) {
+        i++;
+    }
+    if (i == WIDTHS) {
+        return; /* a zoo of widths: no dialect, however many more there are */
+    }
+    reading->width[i] = width;
+    reading->count[i]++;
+    reading->nwidths += i == reading->nwidths;
+}
+
+static bool is_digit(unsigned char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* Is there a delimiter of others in the field that neither a number nor prose explains? */
+static bool is_clean(struct csvk_bytes raw)
+{
+    for (size_t i = 0; i < raw.len; i++) {
+        unsigned char c = raw.ptr[i];
+        if (c == '\t' || c == '|') {
+            return false;
+        }
+        if (c != ',' && c != ';') {
+            continue;
+        }
+        bool prose = i + 1 < raw.len && raw.ptr[i + 1] == ' ';
+        bool number = c == ',' && i > 0 && is_digit(raw.ptr[i - 1]) && i + 1 < raw.len &&
+                      is_digit(raw.ptr[i + 1]);
+        if (!prose && !number) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Looks at the fields; true when one begins with " although the dialect has no enclosure. */
+static bool count_fields(struct reading *reading, const struct csvk_batch *batch,
+                         const struct csvk_record *record)
+{
+    bool led = false;
+    for (size_t i = 0; i < record->nfields; i++) {
+        const struct csvk_field *field = &batch->fields[record->first_field + i];
+        struct csvk_bytes raw = csvk_field_raw(batch, record, i);
+        bool enclosed = (field->flags & CSVK_FIELD_ENCLOSED) != 0;
+        bool broken = (field->flags & CSVK_FIELD_BROKEN) != 0;
+        reading->seen.fields++;
+        reading->seen.enclosed += enclosed && !broken;
+        reading->seen.doubled += enclosed && !broken && (field->flags & CSVK_FIELD_DECODE) != 0;
+        reading->clean += enclosed || is_clean(raw);
+        reading->inner += i > 0 && raw.len > 0;
+        reading->spaced += i > 0 && raw.len > 0 && raw.ptr[0] == ' ';
+        led |= reading->seen.dialect.enclosure == CSVK_NO_BYTE && raw.len > 0 && raw.ptr[0] == '"';
+    }
+    return led;
+}
+
+static bool is_blank_run(struct csvk_bytes raw)
+{
+    for (size_t i = 0; i < raw.len; i++) {
+        if (raw.ptr[i] != ' ' && raw.ptr[i] != '\t') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_like_first(const struct reading *reading, const struct csvk_batch *batch,
+                          const struct csvk_record *record)
+{
+    for (uint64_t i = reading->first_width; i < record->nfields; i++) {
+        if (!is_blank_run(csvk_field_raw(batch, record, (size_t)i))) {
+            return false;
+        }
+    }
+    return record->nfields >= reading->first_width;
+}
+
+static bool has_enclosure_fact(const struct csvk_batch *batch, const struct csvk_record *record)
+{
+    for (uint32_t i = 0; i < record->nfacts; i++) {
+        if (batch->facts[record->first_fact + i].kind <= CSVK_FACT_UNCLOSED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int take_batch(void *context, const struct csvk_batch *batch)
+{
+    struct reading *reading = context;
+    for (size_t i = 0; i < batch->nnoted; i++) {
+        const struct csvk_record *record = &batch->records[i];
+        if (record->blank || record->oversize || (reading->cut && record->eol == CSVK_EOL_NONE) ||
+            (record->nfields == 1 && is_blank_run(csvk_field_raw(batch, record, 0)))) {
+            continue;
+        }
+        if (reading->seen.records++ == 0) {
+            reading->first_width = record->nfields;
+        }
+        count_width(reading, record->nfields);
+        reading->like_first += is_like_first(reading, batch, record);
+        bool led = count_fields(reading, batch, record);
+        reading->seen.faulty += led || has_enclosure_fact(batch, record);
+    }
+    return CSVK_OK;
+}
+
+static int prior_of(int delimiter)
+{
+    for (size_t i = 0; i < DELIMITERS; i++) {
+        if (delimiters[i].byte == delimiter) {
+            return delimiters[i].prior;
+        }
+    }
+    return 80; /* only a sep line proposes others */
+}
+
+/* Few records prove little; and for weak delimiters they prove nothing. */
+static double enough_records(const struct csvk_sniff_candidate *seen, int prior)
+{
+    if (prior < 90 && (seen->records < 3 || seen->alike < seen->records)) {
+        return 0.4;
+    }
+    return seen->records < 2 ? 0.7 : seen->records < 3 ? 0.85 : seen->records < 10 ? 0.95 : 1;
+}
+
+/* Commas in prose: a blank follows most of them, and they do not come in equal numbers. */
+static bool is_prose(const struct reading *reading)
+{
+    return reading->seen.alike < reading->seen.records && reading->spaced * 2 >= reading->inner;
+}
+
+static void rate(struct reading *reading)
+{
+    struct csvk_sniff_candidate *seen = &reading->seen;
+    for (size_t i = 0; i < reading->nwidths; i++) {
+        if (reading->count[i] > seen->alike) {
+            seen->alike = reading->count[i];
+            seen->width = reading->width[i];
+        }
+    }
+    if (seen->records == 0 || seen->width < 2) {
+        return;
+    }
+    int prior = prior_of(seen->dialect.delimiter);
+    double records = (double)seen->records;
+    double alike = (double)seen->alike;
+    if (reading->first_width > 1 && (double)reading->like_first * 0.9 > alike) {
+        seen->alike = reading->like_first;
+        seen->width = reading->first_width;
+        alike = (double)seen->alike * 0.9;
+    }
+    double score = prior * (alike / records);
+    score *= 1 - (double)seen->faulty / records;
+    score *= is_prose(reading) ? 0.5 : 1;
+    score *= 0.6 + 0.4 * ((double)reading->clean / (double)seen->fields);
+    seen->score = (int)(score * enough_records(seen, prior) + 0.5);
+}
+
+struct sniffed { /* what all readings share */
+    struct csvk_bytes text;
+    bool cut;
+    bool has_double, has_single, has_backslash;
+    struct csvk_error *err;
+};
+
+static int read_with(const struct sniffed *sniffed, struct csvk_dialect dialect,
+                     struct reading *reading)
+{
+    memset(reading, 0, sizeof *reading);
+    reading->seen.dialect = dialect;
+    reading->cut = sniffed->cut;
+    int status = csvk_sniff_read(sniffed->text, &dialect, take_batch, reading, &reading->totals,
+                                 sniffed->err);
+    if (status == CSVK_OK) {
+        rate(reading);
+    }
+    return status;
+}
+
+/* ---- the best reading with one delimiter ---- */
+
+/* Most records have a field enclosed by ', none is faulty, and " encloses nothing. */
+static bool single_is_better(const struct reading *with_single, const struct reading *with_double)
+{
+    const struct csvk_sniff_candidate *seen = &with_single->seen;
+    return seen->enclosed * 2 >= seen->records && seen->enclosed > 0 && seen->faulty == 0 &&
+           with_double->seen.enclosed == 0;
+}
+
+static bool none_is_better(const struct reading *with_none, const struct reading *with_double)
+{
+    return with_none->seen.faulty == 0 && with_none->seen.alike >= with_double->seen.alike;
+}
+
+static bool escape_is_better(const struct reading *with_escape, const struct reading *without)
+{
+    return with_escape->seen.faulty < without->seen.faulty && without->seen.doubled == 0;
+}
+
+typedef bool better_fn(const struct reading *other, const struct reading *best);
+
+static int try_instead(const struct sniffed *sniffed, struct csvk_dialect dialect,
+                       better_fn *better, struct reading *best)
+{
+    struct reading other;
+    int status = read_with(sniffed, dialect, &other);
+    if (status == CSVK_OK && better(&other, best)) {
+        *best = other;
+    }
+    return status;
+}
+
+static int read_by_delimiter(const struct sniffed *sniffed, int delimiter, struct reading *best)
+{
+    struct csvk_dialect dialect = {delimiter, '"', CSVK_NO_BYTE};
+    int status = read_with(sniffed, dialect, best);
+    if (status == CSVK_OK && best->seen.faulty > 0 && sniffed->has_backslash) {
+        dialect.escape = '\\';
+        status = try_instead(sniffed, dialect, escape_is_better, best);
+        dialect.escape = CSVK_NO_BYTE;
+    }
+    if (status == CSVK_OK && best->seen.enclosed == 0 && sniffed->has_single) {
+        dialect.enclosure = '\'';
+        status = try_instead(sniffed, dialect, single_is_better, best);
+    }
+    if (status == CSVK_OK && best->seen.faulty > 0) {
+        dialect.enclosure = CSVK_NO_BYTE;
+        status = try_instead(sniffed, dialect, none_is_better, best);
+    }
+    return status;
+}
+
+/* ---- all delimiters ---- */
+
+static void rank(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen)
+{
+    size_t i = out->ncandidates++;
+    while (i > 0 && out->candidate[i - 1].score < seen->score) {
+        out->candidate[i] = out->candidate[i - 1];
+        i--;
+    }
+    out->candidate[i] = *seen;
+}
+
+static int read_by_all(const struct sniffed *sniffed, struct csvk_sniff *out, struct reading *best)
+{
+    for (size_t i = 0; i < DELIMITERS; i++) {
+        bool occurs = memchr(sniffed->text.ptr, delimiters[i].byte, sniffed->text.len) != NULL;
+        if (!occurs && i > 0) {
+            continue;
+        }
+        struct reading reading;
+        int status = read_by_delimiter(sniffed, delimiters[i].byte, &reading);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        if (reading.seen.score > 0) {
+            rank(out, &reading.seen);
+        }
+        if (i == 0 || reading.seen.score > best->seen.score) {
+            *best = reading;
+        }
+    }
+    return CSVK_OK;
+}
+
+static enum csvk_sniff_verdict decide(const struct csvk_sniff *out)
+{
+    if (out->ncandidates == 0 || out->candidate[0].score < LEAST_SCORE) {
+        return CSVK_SNIFF_ONE_COLUMN;
+    }
+    int lead = out->ncandidates > 1 ? out->candidate[0].score - out->candidate[1].score : 100;
+    return lead < LEAST_LEAD ? CSVK_SNIFF_AMBIGUOUS : CSVK_SNIFF_CLEAR;
+}
+
+/* ---- evidence ---- */
+
+static void say_byte(int byte, char text[8])
+{
+    if (byte == '\t') {
+        memcpy(text, "tab", 4);
+    } else if (byte == ' ') {
+        memcpy(text, "space", 6);
+    } else if (byte > ' ' && byte < 0x7f) {
+        text[0] = (char)byte;
+        text[1] = '\0';
+    } else {
+        static const char hex[] = "0123456789abcdef";
+        char escaped[5] = {'\\', 'x', hex[byte >> 4 & 15], hex[byte & 15], '\0'};
+        memcpy(text, escaped, sizeof escaped);
+    }
+}
+
+static void tell_delimiter(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen)
+{
+    struct csvk_sniff_part *part = &out->on_delimiter;
+    if (out->sep_line) {
+        csvk_sniff_say(part, 100,
+                       "the first line says so (sep=); %llu of %llu records have %llu "
+                       "fields",
+                       (unsigned long long)seen->alike, (unsigned long long)seen->records,
+                       (unsigned long long)seen->width);
+        return;
+    }
+    if (out->verdict == CSVK_SNIFF_ONE_COLUMN) {
+        csvk_sniff_say(part, 0, "no delimiter splits the %llu records into fields alike",
+                       (unsigned long long)seen->records);
+        return;
+    }
+    char other[8] = "none";
+    int score = 0;
+    if (out->ncandidates > 1) {
+        say_byte(out->candidate[1].dialect.delimiter, other);
+        score = out->candidate[1].score;
+    }
+    csvk_sniff_say(part, seen->score,
+                   "%llu of %llu records have %llu fields; second best: %s, score %d",
+                   (unsigned long long)seen->alike, (unsigned long long)seen->records,
+                   (unsigned long long)seen->width, other, score);
+}
+
+static void tell_enclosure(struct csvk_sniff *out, const struct sniffed *sniffed,
+                           const struct csvk_sniff_candidate *seen)
+{
+    struct csvk_sniff_part *part = &out->on_enclosure;
+    int sound = seen->records == 0 ? 0 : 100 - (int)(100 * seen->faulty / seen->records);
+    if (seen->dialect.enclosure == CSVK_NO_BYTE) {
+        csvk_sniff_say(part, 80, "\" occurs inside of fields only and encloses none");
+    } else if (seen->enclosed > 0 || seen->faulty > 0) {
+        csvk_sniff_say(part, sound < 99 ? sound : 99,
+                       "%llu of %llu fields are enclosed, %llu hold an enclosure; %llu records are "
+                       "faulty",
+                       (unsigned long long)seen->enclosed, (unsigned long long)seen->fields,
+                       (unsigned long long)seen->doubled, (unsigned long long)seen->faulty);
+    } else {
+        csvk_sniff_say(part, 60,
+                       sniffed->has_double ? "nothing is enclosed; proposed by default"
+                                           : "does not occur; proposed by default");
+    }
+}
+
+static void tell_escape(struct csvk_sniff *out, const struct sniffed *sniffed,
+                        const struct csvk_sniff_candidate *seen)
+{
+    struct csvk_sniff_part *part = &out->on_escape;
+    if (seen->dialect.escape != CSVK_NO_BYTE) {
+        csvk_sniff_say(part, 90,
+                       "backslashes before enclosures; no enclosure is doubled; %llu "
+                       "records are faulty with it",
+                       (unsigned long long)seen->faulty);
+    } else if (seen->doubled > 0) {
+        csvk_sniff_say(part, 95, "enclosures are doubled in %llu fields",
+                       (unsigned long long)seen->doubled);
+    } else if (sniffed->has_backslash) {
+        csvk_sniff_say(part, 80,
+                       "a backslash stands before an enclosure, but reading it as data "
+                       "explains the file as well");
+    } else {
+        csvk_sniff_say(part, 90, "no backslash stands before an enclosure");
+    }
+}
+
+static void tell_eol(struct csvk_sniff *out, const struct csvk_totals *totals)
+{
+    static const enum csvk_eol kinds[] = {CSVK_EOL_LF, CSVK_EOL_CRLF, CSVK_EOL_CR, CSVK_EOL_CRCRLF};
+    uint64_t sum = 0, most = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        uint64_t n = totals->eol[kinds[i]];
+        sum += n;
+        if (n > most) {
+            most = n;
+            out->eol = kinds[i];
+        }
+    }
+    csvk_sniff_say(&out->on_eol, sum == 0 ? 0 : (int)(100 * most / sum),
+                   "record ends: %llu LF, %llu CRLF, %llu CR, %llu CR CR LF",
+                   (unsigned long long)totals->eol[CSVK_EOL_LF],
+                   (unsigned long long)totals->eol[CSVK_EOL_CRLF],
+                   (unsigned long long)totals->eol[CSVK_EOL_CR],
+                   (unsigned long long)totals->eol[CSVK_EOL_CRCRLF]);
+}
+
+static bool has_pair(struct csvk_bytes text, unsigned char first)
+{
+    const unsigned char *p = text.ptr, *end = text.ptr + text.len;
+    while (p < end && (p = memchr(p, first, (size_t)(end - p))) != NULL) {
+        p++;
+        if (p < end && (*p == '"' || *p == '\'')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int csvk_sniff_dialect(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)
+{
+    struct sniffed sniffed = {.text = text,
+                              .cut = out->cut,
+                              .has_double = memchr(text.ptr, '"', text.len) != NULL,
+                              .has_single = memchr(text.ptr, '\'', text.len) != NULL,
+                              .has_backslash = has_pair(text, '\\'),
+                              .err = err};
+    struct reading best;
+    int status = out->sep_line ? read_by_delimiter(&sniffed, out->dialect.delimiter, &best)
+                               : read_by_all(&sniffed, out, &best);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (out->sep_line) {
+        best.seen.score = 100;
+        rank(out, &best.seen);
+    }
+    out->verdict = decide(out);
+    if (out->verdict == CSVK_SNIFF_ONE_COLUMN && best.seen.dialect.delimiter != ',') {
+        status = read_by_delimiter(&sniffed, ',', &best);
+    }
+    out->dialect = best.seen.dialect;
+    out->records = best.seen.records;
+    tell_delimiter(out, &best.seen);
+    tell_enclosure(out, &sniffed, &best.seen);
+    tell_escape(out, &sniffed, &best.seen);
+    tell_eol(out, &best.totals);
+    return status;
+}

@@ -1,0 +1,248 @@
+/*
+ * sniff_encoding.c - which encoding a sample is in.
+ *
+ * In this order: a byte order mark; NUL bytes at regular places (UTF-32 and UTF-16 of mostly Latin
+ * text); well-formed UTF-8, which other encodings produce by chance with a probability that falls
+ * with every sequence; else an encoding of one byte per character, told by which letters occur.
+ */
+#include "csvkit/json.h"
+#include "csvkit/sniff/sniff_private.h"
+
+#include <string.h>
+
+struct unicode {
+    const char *name;
+    unsigned char mark[4];
+    uint8_t mark_length, unit, big_endian;
+};
+
+/* UTF-32LE before UTF-16LE: its mark begins with the other's. */
+static const struct unicode unicodes[] = {
+    {"UTF-8", {0xef, 0xbb, 0xbf}, 3, 1, 0},    {"UTF-32LE", {0xff, 0xfe, 0, 0}, 4, 4, 0},
+    {"UTF-32BE", {0, 0, 0xfe, 0xff}, 4, 4, 1}, {"UTF-16LE", {0xff, 0xfe}, 2, 2, 0},
+    {"UTF-16BE", {0xfe, 0xff}, 2, 2, 1},
+};
+#define UNICODES (sizeof unicodes / sizeof unicodes[0])
+
+static const struct unicode *marked(struct csvk_bytes sample)
+{
+    for (size_t i = 0; i < UNICODES; i++) {
+        const struct unicode *u = &unicodes[i];
+        if (sample.len >= u->mark_length && memcmp(sample.ptr, u->mark, u->mark_length) == 0) {
+            return u;
+        }
+    }
+    return NULL;
+}
+
+/* ---- NUL bytes ---- */
+
+struct nuls {
+    size_t at[4]; /* by offset modulo 4 */
+    size_t total, first;
+    size_t tail; /* how many of them are the last bytes */
+};
+
+static struct nuls count_nuls(struct csvk_bytes sample)
+{
+    struct nuls nuls = {.first = sample.len};
+    for (size_t i = 0; i < sample.len; i++) {
+        if (sample.ptr[i] == 0) {
+            nuls.first = nuls.total == 0 ? i : nuls.first;
+            nuls.total++;
+            nuls.at[i & 3]++;
+        }
+    }
+    while (nuls.tail < sample.len && sample.ptr[sample.len - 1 - nuls.tail] == 0) {
+        nuls.tail++;
+    }
+    return nuls;
+}
+
+/* Latin text has its NUL bytes at fixed places: three of four, or every other. */
+static const struct unicode *unmarked_wide(const struct nuls *nuls, size_t length)
+{
+    if (length % 2 != 0 || nuls->total < 4) {
+        return NULL;
+    }
+    size_t quarter = length / 4, odd = nuls->at[1] + nuls->at[3], even = nuls->at[0] + nuls->at[2];
+    if (quarter > 0 && nuls->at[2] > quarter * 9 / 10 && nuls->at[3] > quarter * 9 / 10 &&
+        nuls->at[0] < quarter / 10) {
+        return &unicodes[1];
+    }
+    if (quarter > 0 && nuls->at[0] > quarter * 9 / 10 && nuls->at[1] > quarter * 9 / 10 &&
+        nuls->at[3] < quarter / 10) {
+        return &unicodes[2];
+    }
+    if (odd * 10 > length / 2 * 3 && even * 20 < length / 2) {
+        return &unicodes[3];
+    }
+    if (even * 10 > length / 2 * 3 && odd * 20 < length / 2) {
+        return &unicodes[4];
+    }
+    return NULL;
+}
+
+/* ---- UTF-16 and UTF-32 to UTF-8 ---- */
+
+static uint32_t unit_at(const unsigned char *p, const struct unicode *u)
+{
+    uint32_t value = 0;
+    for (unsigned i = 0; i < u->unit; i++) {
+        unsigned shift = 8 * (u->big_endian ? u->unit - 1 - i : i);
+        value |= (uint32_t)p[i] << shift;
+    }
+    return value;
+}
+
+static size_t put_utf8(unsigned char *to, uint32_t code)
+{
+    if (code < 0x80) {
+        to[0] = (unsigned char)code;
+        return 1;
+    }
+    size_t more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+    to[0] = (unsigned char)(lead[more] | code >> (6 * more));
+    for (size_t i = 1; i <= more; i++) {
+        to[i] = (unsigned char)(0x80 | ((code >> (6 * (more - i))) & 0x3f));
+    }
+    return more + 1;
+}
+
+static bool is_low_surrogate(uint32_t unit)
+{
+    return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/* The code point at `p`; what is none becomes U+FFFD, which is good enough to see the structure. */
+static uint32_t code_at(const unsigned char *p, size_t left, const struct unicode *u, size_t *used)
+{
+    uint32_t code = unit_at(p, u);
+    *used = u->unit;
+    if (u->unit == 2 && code >= 0xd800 && code <= 0xdbff && left >= 4) {
+        uint32_t low = unit_at(p + 2, u);
+        if (is_low_surrogate(low)) {
+            *used = 4;
+            return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        }
+    }
+    return code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? 0xfffd : code;
+}
+
+static int to_utf8(struct csvk_bytes sample, const struct unicode *u, struct csvk_buf *room)
+{
+    csvk_buf_clear(room);
+    int status = csvk_buf_reserve(room, sample.len / 2 * 3 + 4);
+    for (size_t i = 0; status == CSVK_OK && i + u->unit <= sample.len;) {
+        size_t used;
+        uint32_t code = code_at(sample.ptr + i, sample.len - i, u, &used);
+        room->length += put_utf8(room->data + room->length, code);
+        i += used;
+    }
+    return status;
+}
+
+/* ---- UTF-8 ---- */
+
+struct utf8 {
+    size_t ascii, sequences, faults;
+};
+
+static struct utf8 count_utf8(struct csvk_bytes sample, enum csvk_sample extent)
+{
+    struct utf8 seen = {0, 0, 0};
+    for (size_t i = 0; i < sample.len;) {
+        uint32_t code;
+        size_t n = csvk_utf8_decode(sample.ptr + i, sample.len - i, &code);
+        if (n == 0 && extent == CSVK_SAMPLE_CUT && sample.len - i < 4) {
+            break; /* cut by the end of the sample */
+        }
+        seen.ascii += n == 1;
+        seen.sequences += n > 1;
+        seen.faults += n == 0;
+        i += n != 0 ? n : 1;
+    }
+    return seen;
+}
+
+/* ---- the decision ---- */
+
+/* A mark of two or four bytes per unit, but neither a delimiter nor a line break in such units. */
+static bool contradicts(struct csvk_bytes rest, const struct unicode *u)
+{
+    return u->unit > 1 && rest.len > 0 && memchr(rest.ptr, 0, rest.len) == NULL;
+}
+
+static int take_wide(struct csvk_bytes sample, const struct unicode *u, struct csvk_sniff *out,
+                     struct csvk_bytes *text, struct csvk_buf *room)
+{
+    struct csvk_bytes rest = {sample.ptr + out->mark, sample.len - (size_t)out->mark};
+    int status = to_utf8(rest, u, room);
+    *text = (struct csvk_bytes){room->data, room->length};
+    return status;
+}
+
+static void judge_utf8(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out)
+{
+    struct utf8 seen = count_utf8(sample, extent);
+    out->encoding = "UTF-8";
+    if (seen.faults == 0 && seen.sequences == 0) {
+        csvk_sniff_say(&out->on_encoding, 100, "only ASCII bytes");
+    } else if (seen.faults == 0) {
+        csvk_sniff_say(&out->on_encoding, seen.sequences > 3 ? 99 : 90,
+                       "%zu well-formed multi-byte sequences, none ill-formed", seen.sequences);
+    } else if (seen.sequences > 4 * seen.faults) {
+        csvk_sniff_say(&out->on_encoding, 60,
+                       "%zu well-formed multi-byte sequences, but %zu ill-formed bytes",
+                       seen.sequences, seen.faults);
+    } else {
+        csvk_sniff_one_byte(sample, out);
+    }
+}
+
+static void refuse_nuls(const struct nuls *nuls, struct csvk_sniff *out)
+{
+    out->encoding = "";
+    out->verdict = CSVK_SNIFF_NOT_TEXT;
+    csvk_sniff_say(&out->on_encoding, 0, "%zu NUL bytes (the first at byte %zu), not as in UTF-16",
+                   nuls->total, nuls->first);
+}
+
+int csvk_sniff_encoding(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
+                        struct csvk_bytes *text, struct csvk_buf *room)
+{
+    *text = sample;
+    const struct unicode *u = marked(sample);
+    if (u != NULL) {
+        out->mark = u->mark_length;
+        out->encoding = u->name;
+        csvk_sniff_say(&out->on_encoding, 100, "byte order mark of %s", u->name);
+        text->ptr += u->mark_length;
+        text->len -= u->mark_length;
+        if (contradicts(*text, u)) {
+            out->encoding = "";
+            out->verdict = CSVK_SNIFF_NOT_TEXT;
+            csvk_sniff_say(&out->on_encoding, 0, "byte order mark of %s, but what follows is not",
+                           u->name);
+            return CSVK_OK;
+        }
+        return u->unit > 1 ? take_wide(sample, u, out, text, room) : CSVK_OK;
+    }
+    struct nuls nuls = count_nuls(sample);
+    u = nuls.total > 0 ? unmarked_wide(&nuls, sample.len) : NULL;
+    if (u != NULL) {
+        out->encoding = u->name;
+        csvk_sniff_say(&out->on_encoding, 85,
+                       "no byte order mark, but %zu of %zu bytes are NUL, at the places of %s",
+                       nuls.total, sample.len, u->name);
+        return take_wide(sample, u, out, text, room);
+    }
+    if (nuls.total > nuls.tail) {
+        refuse_nuls(&nuls, out);
+        return CSVK_OK;
+    }
+    text->len -= nuls.tail; /* padding at the end of the file */
+    judge_utf8(*text, extent, out);
+    return CSVK_OK;
+}

@@ -1,0 +1,209 @@
+/*
+ * sniff_header.c - is the first record names or data?
+ *
+ * A name differs in kind from what stands below it: it is no number above numbers, does not come
+ * again in its own column, differs from the other names. Each column votes; the score is how one-
+ * sided the vote is, and low when there is little to vote on.
+ */
+#include "csvkit/base/digest.h"
+#include "csvkit/sniff/sniff_private.h"
+
+#include <string.h>
+
+#define COLUMNS_MOST 512 /* more columns do not make the vote better */
+
+/* ---- kinds of values ---- */
+
+static struct csvk_bytes trim(struct csvk_bytes value)
+{
+    while (value.len > 0 && (value.ptr[0] == ' ' || value.ptr[0] == '\t')) {
+        value.ptr++;
+        value.len--;
+    }
+    while (value.len > 0 && value.ptr[value.len - 1] == ' ') {
+        value.len--;
+    }
+    return value;
+}
+
+enum csvk_kind csvk_kind_of(struct csvk_bytes value)
+{
+    value = trim(value);
+    size_t digits = 0, marks = 0, separators = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = value.ptr[i];
+        if (c >= '0' && c <= '9') {
+            digits++;
+        } else if (c == '.' || c == ',' || c == '+' || c == '%' || c == ' ' || c == '\'' ||
+                   (c == '-' && i == 0) || ((c == 'e' || c == 'E') && digits > 0)) {
+            marks++;
+        } else if (c == '-' || c == ':' || c == '/' || c == 'T' || c == 'Z') {
+            separators++;
+        } else {
+            return CSVK_KIND_TEXT;
+        }
+    }
+    if (value.len == 0) {
+        return CSVK_KIND_EMPTY;
+    }
+    if (digits == 0 || marks > digits + 1) {
+        return CSVK_KIND_TEXT;
+    }
+    return separators == 0 ? CSVK_KIND_NUMBER : separators >= 2 ? CSVK_KIND_DATE : CSVK_KIND_TEXT;
+}
+
+/* ---- the vote ---- */
+
+struct column {
+    size_t at, length; /* its name in `names` */
+    enum csvk_kind kind;
+    uint64_t values, typed, repeats; /* below the name: not empty; numbers, dates; equal to it */
+};
+
+struct vote {
+    struct csvk_dialect dialect;
+    struct csvk_buf room, names;
+    struct column *column;
+    size_t columns;
+    uint64_t records; /* below the first */
+    bool have_first;
+};
+
+static int take_first(struct vote *vote, const struct csvk_batch *batch,
+                      const struct csvk_record *record)
+{
+    vote->columns = record->nfields < COLUMNS_MOST ? (size_t)record->nfields : COLUMNS_MOST;
+    vote->column = csvk_calloc(vote->columns, sizeof *vote->column);
+    if (vote->column == NULL) {
+        return CSVK_ENOMEM;
+    }
+    vote->have_first = true;
+    for (size_t i = 0; i < vote->columns; i++) {
+        struct csvk_bytes value;
+        int status = csvk_field_value(batch, record, i, &vote->dialect, &vote->room, &value);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        vote->column[i] = (struct column){
+            .at = vote->names.length, .length = value.len, .kind = csvk_kind_of(value)};
+        status = csvk_buf_add(&vote->names, value.ptr, value.len);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return CSVK_OK;
+}
+
+static struct csvk_bytes name_of(const struct vote *vote, const struct column *column)
+{
+    return (struct csvk_bytes){vote->names.data + column->at, column->length};
+}
+
+static bool equal(struct csvk_bytes a, struct csvk_bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static int take_record(struct vote *vote, const struct csvk_batch *batch,
+                       const struct csvk_record *record)
+{
+    vote->records++;
+    for (size_t i = 0; i < vote->columns && i < record->nfields; i++) {
+        struct csvk_bytes value;
+        int status = csvk_field_value(batch, record, i, &vote->dialect, &vote->room, &value);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        enum csvk_kind kind = csvk_kind_of(value);
+        struct column *column = &vote->column[i];
+        if (kind != CSVK_KIND_EMPTY) {
+            column->values++;
+            column->typed += kind != CSVK_KIND_TEXT;
+            column->repeats += equal(value, name_of(vote, column));
+        }
+    }
+    return CSVK_OK;
+}
+
+static int take_batch(void *context, const struct csvk_batch *batch)
+{
+    struct vote *vote = context;
+    for (size_t i = 0; i < batch->nnoted; i++) {
+        const struct csvk_record *record = &batch->records[i];
+        if (record->blank || record->oversize) {
+            continue;
+        }
+        int status =
+            vote->have_first ? take_record(vote, batch, record) : take_first(vote, batch, record);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return CSVK_OK;
+}
+
+struct outcome {
+    size_t names, numbers, empty; /* of the first record */
+    size_t typed;                 /* columns with a name over numbers or dates */
+    size_t repeated, twins;       /* names that come again below; names that are equal */
+};
+
+static bool has_twin(const struct vote *vote, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (equal(name_of(vote, &vote->column[i]), name_of(vote, &vote->column[k]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct outcome count_votes(const struct vote *vote)
+{
+    struct outcome outcome = {0};
+    for (size_t i = 0; i < vote->columns; i++) {
+        const struct column *column = &vote->column[i];
+        if (column->kind == CSVK_KIND_EMPTY) {
+            outcome.empty++;
+            continue;
+        }
+        bool name = column->kind == CSVK_KIND_TEXT;
+        outcome.names += name;
+        outcome.numbers += !name;
+        outcome.typed += name && column->values > 0 && column->typed * 5 >= column->values * 4;
+        outcome.repeated += column->repeats > 0;
+        outcome.twins += has_twin(vote, i);
+    }
+    return outcome;
+}
+
+static void judge(const struct vote *vote, struct csvk_sniff *out)
+{
+    struct outcome o = count_votes(vote);
+    double yes = 2.0 * (double)o.typed + (o.names > 0 && o.twins == 0 ? 1 : 0) +
+                 (o.numbers == 0 && o.names > 0 ? 1 : 0);
+    double no = 2.0 * (double)o.numbers + (double)o.repeated + 0.5 * (double)o.twins;
+    out->has_header = yes > no;
+    double lead = yes > no ? yes - no : no - yes;
+    double certainty = yes + no > 0 ? lead / (yes + no) : 0;
+    double weight = vote->records == 0 ? 0.2 : (yes + no) / 4 < 1 ? (yes + no) / 4 : 1;
+    int score = 50 + (int)(49 * certainty * weight);
+    csvk_sniff_say(&out->on_header, score,
+                   "first record: %zu names, %zu numbers or dates, %zu empty; %zu names stand over "
+                   "numbers or dates, %zu come again below, %zu are equal",
+                   o.names, o.numbers, o.empty, o.typed, o.repeated, o.twins);
+}
+
+int csvk_sniff_header(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)
+{
+    struct vote vote = {.dialect = out->dialect};
+    struct csvk_totals totals;
+    int status = csvk_sniff_read(text, &out->dialect, take_batch, &vote, &totals, err);
+    if (status == CSVK_OK && vote.have_first) {
+        judge(&vote, out);
+    }
+    csvk_free(vote.column);
+    csvk_buf_release(&vote.room);
+    csvk_buf_release(&vote.names);
+    return status;
+}

@@ -1,0 +1,438 @@
+/*
+ * libcsv_check.c - see libcsv_check.h. The only file of the library that includes <csv.h>.
+ *
+ * Where libcsv 3.0.3 deviates from our reading (csv-rules section 3.2), and what is done about it:
+ *   - CR and LF each end a record, in every file. A record with a CR as data (fact bare-cr) is
+ *     skipped; files whose records end with CR, CR CR LF or mixed breaks compare as they are.
+ *   - Empty lines vanish. Records without any byte are left out on our side.
+ *   - CSV_REPALL_NL reports empty lines, and the LF of CR LF once more. Both are told from records
+ *     by having no field, and only counted.
+ *   - Blanks around fields are trimmed. The test for blanks is replaced by one that says no.
+ *   - Without CSV_STRICT and CSV_STRICT_FINI enclosure faults pass. Both are set: a record with an
+ *     enclosure fact must be refused by libcsv, any other must not.
+ *   - After a refusal it cannot go on. It is begun anew at the next record.
+ *   - A byte order mark is data to it. Only the bytes of records are pushed, the mark is before.
+ *   - 1A or 00 after the last record is data to it. Not pushed either, for the same reason.
+ *   - It has no escape byte. Records that contain the escape are skipped.
+ *   - It always has an enclosure. For a dialect without one it gets FF; records with FF are
+ * skipped.
+ *   - Its buffer grows by 128 bytes at a time. It is told to grow by 64 KiB.
+ *   - It needs the whole record. Records larger than our window limit are skipped.
+ *
+ * Lockstep: exactly the bytes of one record, its line break included, are pushed at a time. Then
+ * libcsv must have finished one record, with the same hash of values; a boundary that one of the
+ * two sees elsewhere shows as none or two.
+ */
+#include "csvkit/verify/libcsv_check.h"
+
+#include <csv.h>
+#include <string.h>
+
+#define NO_ENCLOSURE 0xff
+
+struct csvk_libcsv {
+    struct csv_parser parser;
+    struct csvk_dialect dialect;
+    bool parser_made;
+    uint64_t pushed;
+    uint64_t hash, fields; /* of the record being read */
+    struct csvk_digest digest;
+    uint64_t cr, lf, pairs,
+        open; /* line breaks outside of enclosures; CR LF; a record at the end */
+    bool behind_cr;
+};
+
+static int never_blank(unsigned char byte)
+{
+    (void)byte;
+    return 0;
+}
+
+/* libcsv is begun (anew) at the start of a record; what it has counted stays. */
+static int make_parser(struct csvk_libcsv *reader, struct csvk_error *err)
+{
+    if (reader->parser_made) {
+        csv_free(&reader->parser);
+        reader->parser_made = false;
+    }
+    if (csv_init(&reader->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory for the second reader");
+    }
+    reader->parser_made = true;
+    reader->hash = CSVK_RECORD_HASH;
+    reader->fields = 0;
+    int quote = reader->dialect.enclosure;
+    csv_set_delim(&reader->parser, (unsigned char)reader->dialect.delimiter);
+    csv_set_quote(&reader->parser, quote == CSVK_NO_BYTE ? NO_ENCLOSURE : (unsigned char)quote);
+    csv_set_space_func(&reader->parser, never_blank);
+    csv_set_realloc_func(&reader->parser, csvk_realloc);
+    csv_set_free_func(&reader->parser, csvk_free);
+    csv_set_blk_size(&reader->parser, 64 << 10);
+    return CSVK_OK;
+}
+
+static void take_field(void *value, size_t length, void *context)
+{
+    struct csvk_libcsv *reader = context;
+    reader->hash = csvk_record_hash_value(reader->hash, (struct csvk_bytes){value, length});
+    reader->fields++;
+    reader->behind_cr = false;
+}
+
+static void count_break(struct csvk_libcsv *reader, int byte)
+{
+    reader->cr += byte == '\r';
+    reader->lf += byte == '\n';
+    reader->pairs += byte == '\n' && reader->behind_cr;
+    reader->open += byte < 0;
+    reader->behind_cr = byte == '\r';
+}
+
+static void take_record(int ended_by, void *context)
+{
+    struct csvk_libcsv *reader = context;
+    count_break(reader, ended_by);
+    if (reader->fields == 0) {
+        return;
+    }
+    csvk_digest_add(&reader->digest, reader->hash, reader->fields);
+    reader->hash = CSVK_RECORD_HASH;
+    reader->fields = 0;
+}
+
+static int libcsv_failure(struct csvk_libcsv *reader, struct csvk_error *err)
+{
+    int error = csv_error(&reader->parser);
+    if (error != CSV_EPARSE) {
+        return csvk_fail(err, CSVK_ENOMEM, "the second reader: %s", csv_strerror(error));
+    }
+    int status = csvk_fail(err, CSVK_EDATA, "the second reader refuses record %llu",
+                           (unsigned long long)reader->digest.records + 1);
+    if (err != NULL) {
+        err->offset = reader->pushed;
+    }
+    return status;
+}
+
+int csvk_libcsv_new(struct csvk_libcsv **out, const struct csvk_dialect *dialect,
+                    struct csvk_error *err)
+{
+    if (dialect->escape != CSVK_NO_BYTE) {
+        return csvk_fail(err, CSVK_EUSAGE, "the second reader has no escape byte");
+    }
+    struct csvk_libcsv *reader = csvk_calloc(1, sizeof *reader);
+    if (reader == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory for the second reader");
+    }
+    reader->dialect = *dialect;
+    int status = make_parser(reader, err);
+    if (status != CSVK_OK) {
+        csvk_libcsv_free(reader);
+        return status;
+    }
+    *out = reader;
+    return CSVK_OK;
+}
+
+int csvk_libcsv_push(struct csvk_libcsv *reader, const void *bytes, size_t length,
+                     struct csvk_error *err)
+{
+    size_t used = csv_parse(&reader->parser, bytes, length, take_field, take_record, reader);
+    reader->pushed += used;
+    return used == length ? CSVK_OK : libcsv_failure(reader, err);
+}
+
+int csvk_libcsv_end(struct csvk_libcsv *reader, struct csvk_error *err)
+{
+    bool good = csv_fini(&reader->parser, take_field, take_record, reader) == 0;
+    return good ? CSVK_OK : libcsv_failure(reader, err);
+}
+
+const struct csvk_digest *csvk_libcsv_digest(const struct csvk_libcsv *reader)
+{
+    return &reader->digest;
+}
+
+uint64_t csvk_libcsv_count(const struct csvk_libcsv *reader, bool *sure)
+{
+    *sure = reader->lf == 0 || reader->cr == reader->pairs;
+    return (reader->lf == 0 ? reader->cr : reader->lf) + reader->open;
+}
+
+void csvk_libcsv_free(struct csvk_libcsv *reader)
+{
+    if (reader == NULL) {
+        return;
+    }
+    if (reader->parser_made) {
+        csv_free(&reader->parser);
+    }
+    csvk_free(reader);
+}
+
+/* ---- lockstep ---- */
+
+struct csvk_second_opinion {
+    struct csvk_libcsv *theirs;
+    struct csvk_digester ours;
+    int escape;
+    struct csvk_agreement result;
+    bool differs;
+    bool open; /* the last record had no line break: libcsv finishes it at the end */
+    bool open_faulty;
+    uint64_t open_hash, open_fields, open_record, open_offset;
+};
+
+int csvk_second_opinion_new(struct csvk_second_opinion **out, const struct csvk_dialect *dialect,
+                            struct csvk_error *err)
+{
+    struct csvk_second_opinion *opinion = csvk_calloc(1, sizeof *opinion);
+    if (opinion == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory for the second reader");
+    }
+    struct csvk_dialect plain = *dialect;
+    plain.escape = CSVK_NO_BYTE;
+    opinion->escape = dialect->escape;
+    opinion->ours.dialect = *dialect;
+    int status = csvk_libcsv_new(&opinion->theirs, &plain, err);
+    if (status != CSVK_OK) {
+        csvk_free(opinion);
+        return status;
+    }
+    *out = opinion;
+    return CSVK_OK;
+}
+
+static void differ(struct csvk_second_opinion *opinion, const struct csvk_record *record,
+                   const char *what)
+{
+    opinion->differs = true;
+    opinion->result.what = what;
+    opinion->result.record = record->number;
+    opinion->result.offset = record->offset;
+}
+
+static void skip(struct csvk_second_opinion *opinion, const struct csvk_record *record,
+                 const char *why)
+{
+    if (opinion->result.skipped++ == 0) {
+        opinion->result.what = why;
+        opinion->result.record = record->number;
+        opinion->result.offset = record->offset;
+    }
+}
+
+#define ENCLOSURE_FACTS                                                                            \
+    (CSVK_FACT_BIT(CSVK_FACT_QUOTE_IN_UNQUOTED) | CSVK_FACT_BIT(CSVK_FACT_TEXT_AFTER_CLOSING) |    \
+     CSVK_FACT_BIT(CSVK_FACT_BACKSLASH_QUOTE) | CSVK_FACT_BIT(CSVK_FACT_SPACE_BEFORE_QUOTE) |      \
+     CSVK_FACT_BIT(CSVK_FACT_SPACE_AFTER_QUOTE) | CSVK_FACT_BIT(CSVK_FACT_UNCLOSED))
+
+static uint32_t facts_of(const struct csvk_batch *batch, const struct csvk_record *record)
+{
+    uint32_t kinds = 0;
+    for (uint32_t i = 0; i < record->nfacts; i++) {
+        kinds |= CSVK_FACT_BIT(batch->facts[record->first_fact + i].kind);
+    }
+    return kinds;
+}
+
+/* Why libcsv cannot be asked about this record, or NULL. */
+static const char *reason_to_skip(const struct csvk_second_opinion *opinion,
+                                  const struct csvk_batch *batch, const struct csvk_record *record,
+                                  uint32_t facts)
+{
+    if (record->oversize) {
+        return "record larger than the window";
+    }
+    if ((facts & CSVK_FACT_BIT(CSVK_FACT_BARE_CR)) != 0) {
+        return "CR as data: the second reader ends the record there";
+    }
+    const unsigned char *bytes = batch->bytes + (record->offset - batch->offset);
+    if (opinion->escape != CSVK_NO_BYTE &&
+        memchr(bytes, opinion->escape, (size_t)record->length) != NULL) {
+        return "escape byte: the second reader has none";
+    }
+    if (opinion->ours.dialect.enclosure == CSVK_NO_BYTE &&
+        memchr(bytes, NO_ENCLOSURE, (size_t)record->length) != NULL) {
+        return "byte FF in a file without enclosure";
+    }
+    return NULL;
+}
+
+/* Bytes of a record with its line break: up to the next record, or the end of the batch. */
+static size_t whole_length(const struct csvk_batch *batch, size_t i)
+{
+    uint64_t end =
+        i + 1 < batch->nnoted ? batch->records[i + 1].offset : batch->offset + batch->size;
+    return (size_t)(end - batch->records[i].offset);
+}
+
+/* What libcsv made of the bytes of one record. */
+struct answer {
+    bool refused;
+    uint64_t records;
+    struct csvk_digest before;
+};
+
+static int ask(struct csvk_second_opinion *opinion, const struct csvk_batch *batch, size_t i,
+               struct answer *answer, struct csvk_error *err)
+{
+    struct csvk_libcsv *theirs = opinion->theirs;
+    const struct csvk_record *record = &batch->records[i];
+    answer->before = theirs->digest;
+    const unsigned char *bytes = batch->bytes + (record->offset - batch->offset);
+    struct csvk_error ignored;
+    int status = csvk_libcsv_push(theirs, bytes, whole_length(batch, i), &ignored);
+    answer->refused = status == CSVK_EDATA;
+    answer->records = theirs->digest.records - answer->before.records;
+    if (status == CSVK_OK || status == CSVK_EDATA) {
+        return CSVK_OK;
+    }
+    return csvk_fail(err, (enum csvk_status)status, "%s", ignored.text);
+}
+
+/* A record whose enclosures are wrong: libcsv must have refused it, and starts anew behind it. */
+static int settle_faulty(struct csvk_second_opinion *opinion, const struct csvk_record *record,
+                         const struct answer *answer, struct csvk_error *err)
+{
+    if (!answer->refused) {
+        differ(opinion, record, "the second reader accepts a record with an enclosure fault");
+    }
+    opinion->result.refused++;
+    opinion->theirs->digest = answer->before;
+    return make_parser(opinion->theirs, err);
+}
+
+static const char *difference(const struct answer *answer, const struct csvk_digest *theirs,
+                              uint64_t hash, uint64_t fields)
+{
+    if (answer->refused) {
+        return "the second reader refuses this record";
+    }
+    if (answer->records != 1) {
+        return answer->records == 0 ? "the second reader does not end the record here"
+                                    : "the second reader finds more than one record here";
+    }
+    if (theirs->fields - answer->before.fields != fields) {
+        return "another number of fields";
+    }
+    struct csvk_digest expected = answer->before;
+    csvk_digest_add(&expected, hash, fields);
+    return csvk_digest_equal(&expected, theirs) ? NULL : "another value";
+}
+
+static void settle_sound(struct csvk_second_opinion *opinion, const struct csvk_record *record,
+                         const struct answer *answer, uint64_t hash)
+{
+    const char *what = difference(answer, &opinion->theirs->digest, hash, record->nfields);
+    if (what != NULL) {
+        differ(opinion, record, what);
+        return;
+    }
+    csvk_digest_add(&opinion->ours.digest, hash, record->nfields);
+    opinion->result.compared++;
+}
+
+static void leave_open(struct csvk_second_opinion *opinion, const struct csvk_record *record,
+                       uint64_t hash, uint32_t facts)
+{
+    opinion->open = true;
+    opinion->open_faulty = (facts & ENCLOSURE_FACTS) != 0;
+    opinion->open_hash = hash;
+    opinion->open_fields = record->nfields;
+    opinion->open_record = record->number;
+    opinion->open_offset = record->offset;
+}
+
+static int compare_record(struct csvk_second_opinion *opinion, const struct csvk_batch *batch,
+                          size_t i, struct csvk_error *err)
+{
+    const struct csvk_record *record = &batch->records[i];
+    if (record->blank) {
+        opinion->result.blank++;
+        return CSVK_OK;
+    }
+    uint32_t facts = facts_of(batch, record);
+    const char *why = reason_to_skip(opinion, batch, record, facts);
+    if (why != NULL) {
+        skip(opinion, record, why);
+        return CSVK_OK;
+    }
+    uint64_t hash;
+    if (csvk_digester_record(&opinion->ours, batch, record, &hash) != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory while comparing values");
+    }
+    struct answer answer;
+    int status = ask(opinion, batch, i, &answer, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (record->eol == CSVK_EOL_NONE && !answer.refused && answer.records == 0) {
+        leave_open(opinion, record, hash, facts);
+    } else if ((facts & ENCLOSURE_FACTS) != 0) {
+        return settle_faulty(opinion, record, &answer, err);
+    } else {
+        settle_sound(opinion, record, &answer, hash);
+    }
+    return CSVK_OK;
+}
+
+int csvk_second_opinion_feed(struct csvk_second_opinion *opinion, const struct csvk_batch *batch,
+                             struct csvk_error *err)
+{
+    for (size_t i = 0; i < batch->nnoted && !opinion->differs; i++) {
+        int status = compare_record(opinion, batch, i, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return CSVK_OK;
+}
+
+/* The last record, which has no line break. */
+static int settle_open(struct csvk_second_opinion *opinion, struct csvk_error *err)
+{
+    struct csvk_libcsv *theirs = opinion->theirs;
+    struct answer answer = {.before = theirs->digest};
+    struct csvk_record record = {.number = opinion->open_record,
+                                 .offset = opinion->open_offset,
+                                 .nfields = opinion->open_fields};
+    struct csvk_error ignored;
+    int status = csvk_libcsv_end(theirs, &ignored);
+    if (status != CSVK_OK && status != CSVK_EDATA) {
+        return csvk_fail(err, (enum csvk_status)status, "%s", ignored.text);
+    }
+    answer.refused = status == CSVK_EDATA;
+    answer.records = theirs->digest.records - answer.before.records;
+    if (opinion->open_faulty) {
+        return settle_faulty(opinion, &record, &answer, err);
+    }
+    settle_sound(opinion, &record, &answer, opinion->open_hash);
+    return CSVK_OK;
+}
+
+int csvk_second_opinion_end(struct csvk_second_opinion *opinion, struct csvk_agreement *agreement,
+                            struct csvk_error *err)
+{
+    int status = opinion->open && !opinion->differs ? settle_open(opinion, err) : CSVK_OK;
+    opinion->open = false;
+    *agreement = opinion->result;
+    agreement->ours = opinion->ours.digest;
+    agreement->theirs = opinion->theirs->digest;
+    agreement->verdict = opinion->differs          ? CSVK_VERDICT_DIFFERS
+                         : agreement->skipped == 0 ? CSVK_VERDICT_EQUAL
+                         : agreement->compared + agreement->refused == 0
+                             ? CSVK_VERDICT_NOT_COMPARABLE
+                             : CSVK_VERDICT_PARTLY;
+    return status;
+}
+
+void csvk_second_opinion_free(struct csvk_second_opinion *opinion)
+{
+    if (opinion == NULL) {
+        return;
+    }
+    csvk_digester_release(&opinion->ours);
+    csvk_libcsv_free(opinion->theirs);
+    csvk_free(opinion);
+}

@@ -1,0 +1,252 @@
+/* record_count_check.c - see record_count_check.h. */
+#include "csvkit/verify/record_count_check.h"
+
+#include <string.h>
+
+/* A reader, and the mark at the start that it would take for data. */
+struct reader {
+    struct csvk_libcsv *libcsv;
+    unsigned char start[3];
+    size_t nstart; /* bytes of the start that are held back */
+    bool started;
+};
+
+struct csvk_conservation {
+    struct csvk_dialect in;
+    struct reader input, table;
+    bool input_read; /* libcsv reads the input so far */
+    uint64_t rejects, blocks;
+    uint64_t odd_reject; /* number of the first one that is not one record; 0: none */
+};
+
+/* ---- one reader ---- */
+
+static int feed(struct reader *reader, const unsigned char *bytes, size_t length,
+                struct csvk_error *err)
+{
+    while (!reader->started && length != 0) {
+        static const unsigned char mark[] = {0xef, 0xbb, 0xbf};
+        reader->start[reader->nstart++] = *bytes++;
+        length--;
+        bool same = reader->start[reader->nstart - 1] == mark[reader->nstart - 1];
+        reader->started = !same || reader->nstart == sizeof mark;
+        if (!same) {
+            int status = csvk_libcsv_push(reader->libcsv, reader->start, reader->nstart, err);
+            if (status != CSVK_OK) {
+                return status;
+            }
+        }
+    }
+    return length != 0 ? csvk_libcsv_push(reader->libcsv, bytes, length, err) : CSVK_OK;
+}
+
+static int end(struct reader *reader, struct csvk_error *err)
+{
+    int status = CSVK_OK;
+    if (!reader->started && reader->nstart != 0) {
+        status = csvk_libcsv_push(reader->libcsv, reader->start, reader->nstart, err);
+    }
+    return status == CSVK_OK ? csvk_libcsv_end(reader->libcsv, err) : status;
+}
+
+/* ---- what goes by ---- */
+
+static bool are_records(const struct csvk_normalize_options *o)
+{
+    return o->dialect.escape == CSVK_NO_BYTE && o->skip_head == 0 && o->skip_tail == 0 &&
+           o->comment < 0;
+}
+
+int csvk_conservation_new(struct csvk_conservation **out,
+                          const struct csvk_normalize_options *options, struct csvk_error *err)
+{
+    struct csvk_conservation *c = csvk_calloc(1, sizeof *c);
+    if (c == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory for the second reader");
+    }
+    struct csvk_dialect to = options->to;
+    to.escape = CSVK_NO_BYTE;
+    c->in = options->dialect;
+    c->input_read = are_records(options);
+    int status = csvk_libcsv_new(&c->table.libcsv, &to, err);
+    if (status == CSVK_OK && c->input_read) {
+        status = csvk_libcsv_new(&c->input.libcsv, &c->in, err);
+    }
+    if (status != CSVK_OK) {
+        csvk_conservation_free(c);
+        return status;
+    }
+    *out = c;
+    return CSVK_OK;
+}
+
+/* To libcsv FF is the enclosure of a dialect that has none. */
+static bool is_readable(const struct csvk_conservation *c, const void *bytes, size_t length)
+{
+    return c->in.enclosure != CSVK_NO_BYTE || length == 0 || memchr(bytes, 0xff, length) == NULL;
+}
+
+int csvk_conservation_input(struct csvk_conservation *c, const void *bytes, size_t length,
+                            struct csvk_error *err)
+{
+    struct csvk_error refusal;
+    if (!c->input_read) {
+        return CSVK_OK;
+    }
+    int status =
+        is_readable(c, bytes, length) ? feed(&c->input, bytes, length, &refusal) : CSVK_EDATA;
+    c->input_read = status == CSVK_OK;
+    return status == CSVK_OK || status == CSVK_EDATA
+               ? CSVK_OK
+               : csvk_fail(err, (enum csvk_status)status, "%s", refusal.text);
+}
+
+int csvk_conservation_table(struct csvk_conservation *c, const void *bytes, size_t length,
+                            struct csvk_error *err)
+{
+    return feed(&c->table, bytes, length, err);
+}
+
+/* In a record a CR may be data, and ends a record for libcsv. */
+static bool has_lone_cr(struct csvk_bytes bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        if (bytes.ptr[i] == '\r' && (i + 1 == bytes.len || bytes.ptr[i + 1] != '\n')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A reject that libcsv can read must be one record, or an empty line. */
+int csvk_conservation_reject(struct csvk_conservation *c, struct csvk_bytes bytes,
+                             enum csvk_reject_kind kind, struct csvk_error *err)
+{
+    struct csvk_error refusal = {0};
+    struct reader reader = {.started = true};
+    c->rejects++;
+    c->blocks += kind == CSVK_REJECT_BLOCK;
+    if (kind == CSVK_REJECT_BLOCK || c->in.escape != CSVK_NO_BYTE ||
+        !is_readable(c, bytes.ptr, bytes.len) || has_lone_cr(bytes)) {
+        return CSVK_OK;
+    }
+    int status = csvk_libcsv_new(&reader.libcsv, &c->in, &refusal);
+    status = status == CSVK_OK ? feed(&reader, bytes.ptr, bytes.len, &refusal) : status;
+    status = status == CSVK_OK ? end(&reader, &refusal) : status;
+    if (status == CSVK_OK) {
+        bool sure = false;
+        uint64_t count = csvk_libcsv_count(reader.libcsv, &sure);
+        c->odd_reject = sure && count != 1 && c->odd_reject == 0 ? c->rejects : c->odd_reject;
+    }
+    csvk_libcsv_free(reader.libcsv);
+    return status == CSVK_OK || status == CSVK_EDATA
+               ? CSVK_OK
+               : csvk_fail(err, (enum csvk_status)status, "%s", refusal.text);
+}
+
+/* ---- the end ---- */
+
+static int differs(struct csvk_error *err, const char *what, uint64_t counted, uint64_t said)
+{
+    return csvk_fail(err, CSVK_EIO,
+                     "--verify: libcsv counts %llu records %s, %llu were meant: nothing is kept",
+                     (unsigned long long)counted, what, (unsigned long long)said);
+}
+
+/*
+ * Bytes behind the last record are a record to libcsv; and it knows one reading only of what an
+ * enclosure without an end, or a backslash, may mean.
+ */
+static bool is_comparable(const struct csvk_conservation *c,
+                          const struct csvk_normalize_result *result)
+{
+    const uint64_t *n = result->repairs;
+    return c->input_read && c->blocks == 0 && n[CSVK_R7_TAIL] == 0 &&
+           n[CSVK_R18_INNER_QUOTES] == 0 && n[CSVK_R19_BACKSLASH] == 0 && n[CSVK_R20_BLANKS] == 0 &&
+           n[CSVK_R22_UNCLOSED] == 0;
+}
+
+static int count_input(struct csvk_conservation *c, const struct csvk_normalize_result *result,
+                       struct csvk_counted *counted, struct csvk_error *err)
+{
+    struct csvk_error refusal = {0};
+    if (!is_comparable(c, result)) {
+        return CSVK_OK;
+    }
+    int status = end(&c->input, &refusal);
+    if (status != CSVK_OK && status != CSVK_EDATA) {
+        return csvk_fail(err, (enum csvk_status)status, "%s", refusal.text);
+    }
+    if (status == CSVK_OK) {
+        counted->records_in = csvk_libcsv_count(c->input.libcsv, &counted->input_counted);
+    }
+    return CSVK_OK;
+}
+
+static int compare_values(const struct csvk_conservation *c, const struct csvk_values *meant,
+                          struct csvk_error *err)
+{
+    const struct csvk_digest *read = csvk_libcsv_digest(c->table.libcsv);
+    if (read->records == meant->records && read->fields == meant->fields &&
+        read->hash == meant->hash) {
+        return CSVK_OK;
+    }
+    return csvk_fail(err, CSVK_EIO,
+                     "--verify: libcsv reads %llu records and %llu fields back, %llu and %llu were "
+                     "meant (or values differ): nothing is kept",
+                     (unsigned long long)read->records, (unsigned long long)read->fields,
+                     (unsigned long long)meant->records, (unsigned long long)meant->fields);
+}
+
+static int compare_counts(const struct csvk_conservation *c, const struct csvk_counted *n,
+                          const struct csvk_normalize_result *r, struct csvk_error *err)
+{
+    if (n->records_out != r->records_out) {
+        return differs(err, "in the output", n->records_out, r->records_out);
+    }
+    if (n->records_rejected != r->records_rejected) {
+        return differs(err, "in the rejects", n->records_rejected, r->records_rejected);
+    }
+    if (c->odd_reject != 0) {
+        return csvk_fail(err, CSVK_EIO,
+                         "--verify: reject %llu is not one record to libcsv: nothing is kept",
+                         (unsigned long long)c->odd_reject);
+    }
+    if (n->input_counted && n->records_in != r->records_in) {
+        return differs(err, "in the input", n->records_in, r->records_in);
+    }
+    uint64_t in = n->input_counted ? n->records_in : r->records_in;
+    if (in != n->records_out + n->records_rejected + r->records_dropped) {
+        return differs(err, "in the input, against output, rejects and dropped ones", in,
+                       n->records_out + n->records_rejected + r->records_dropped);
+    }
+    return CSVK_OK;
+}
+
+int csvk_conservation_judge(struct csvk_conservation *c, struct csvk_normalize_result *result,
+                            struct csvk_error *err)
+{
+    struct csvk_counted n = {.records_rejected = c->rejects};
+    bool sure = false;
+    int status = end(&c->table, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    n.records_out = csvk_libcsv_count(c->table.libcsv, &sure);
+    status = count_input(c, result, &n, err);
+    status = status == CSVK_OK ? compare_values(c, &result->values, err) : status;
+    status = status == CSVK_OK ? compare_counts(c, &n, result, err) : status;
+    n.done = status == CSVK_OK;
+    result->counted = n;
+    return status;
+}
+
+void csvk_conservation_free(struct csvk_conservation *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    csvk_libcsv_free(c->input.libcsv);
+    csvk_libcsv_free(c->table.libcsv);
+    csvk_free(c);
+}

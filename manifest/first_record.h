@@ -1,0 +1,23 @@
+/* first_record.h - the first record of a file of data, as a manifest's judge and maker need it. */
+#ifndef MANIFEST_FIRST_RECORD_H
+#define MANIFEST_FIRST_RECORD_H
+
+#include "manifest/manifest.h"
+
+#define FIRST_RAW_MAX 65536 /* bytes kept of the first record, for guesses about the delimiter */
+
+struct first_record {
+    bool any;                   /* there is a record that is not blank */
+    struct csvk_strings values; /* decoded; a NUL ends a value */
+    struct csvk_buf raw;        /* its bytes, at most FIRST_RAW_MAX */
+    uint64_t number, line;
+    bool gzip;
+    bool utf8_bom;
+    bool utf16; /* nothing was read: another encoding */
+    bool empty; /* not a single byte */
+};
+int first_record_read(struct first_record *first, const char *path,
+                      const struct csvk_dialect *dialect, struct csvk_error *err) CSVK_MUST_USE;
+void first_record_release(struct first_record *first);
+
+#endif

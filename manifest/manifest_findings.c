@@ -1,0 +1,339 @@
+/* manifest_findings.c - the table of rules, the list of findings, and the judge who fills it. */
+#include "manifest/tree.h"
+#include "csvkit/json.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct csvk_manifest_rule rules[] = {
+    [RULE_JSON] = {"manifest-json", CSVK_MANIFEST_ERROR, "The manifest is not JSON.",
+                   "The platform cannot parse it and the job fails.",
+                   "Correct the text at the place named."},
+    [RULE_ENCODING] = {"manifest-encoding", CSVK_MANIFEST_ERROR, "The manifest is not UTF-8.",
+                       "JSON is UTF-8; the platform's parser refuses other bytes.",
+                       "Save the manifest as UTF-8."},
+    [RULE_BOM] = {"manifest-bom", CSVK_MANIFEST_ERROR, "A byte order mark stands before the {.",
+                  "The platform's JSON parser refuses it.", "Save as UTF-8 without a mark."},
+    [RULE_LIMIT] = {"manifest-limit", CSVK_MANIFEST_ERROR,
+                    "The manifest is too large or nested too deep to be read.",
+                    "No manifest that a platform accepts comes near these limits.",
+                    "Look for the program that wrote it."},
+    [RULE_NOT_OBJECT] = {"manifest-not-object", CSVK_MANIFEST_ERROR,
+                         "The manifest is JSON, but not an object.",
+                         "The platform expects an object of named fields.",
+                         "Write { } around named fields."},
+    [RULE_DUPLICATE_KEY] = {"manifest-duplicate-key", CSVK_MANIFEST_ERROR,
+                            "A key is there more than once.",
+                            "Which of the values counts depends on the parser.",
+                            "Keep one of them."},
+    [RULE_UNKNOWN_KEY] = {"manifest-unknown-key", CSVK_MANIFEST_ERROR,
+                          "A key that the platform does not know.",
+                          "The platform refuses the whole manifest: Unrecognized option.",
+                          "Take it out, or write the name that was meant."},
+    [RULE_TYPE] = {"manifest-type", CSVK_MANIFEST_ERROR, "A value is of the wrong type.",
+                   "The platform refuses the manifest.", "Write the type that the key needs."},
+    [RULE_VALUE] = {"manifest-value", CSVK_MANIFEST_ERROR, "A value that the key cannot have.",
+                    "The platform refuses the manifest.", "Choose one of the values allowed."},
+    [RULE_REQUIRED] = {"manifest-required", CSVK_MANIFEST_ERROR, "A required key is missing.",
+                       "The platform refuses the manifest.", "Add the key."},
+    [RULE_CONFLICT] = {"manifest-conflict", CSVK_MANIFEST_ERROR,
+                       "Two keys that cannot stand together.",
+                       "The platform refuses a manifest that mixes the two generations.",
+                       "Keep one of the two."},
+    [RULE_DATA_TYPE] = {"manifest-data-type", CSVK_MANIFEST_ERROR,
+                        "A data type that the platform does not take.",
+                        "Types need a base type; beside it only snowflake and bigquery are known.",
+                        "Use STRING INTEGER NUMERIC FLOAT BOOLEAN DATE or TIMESTAMP as base type."},
+    [RULE_DELETE_WHERE] =
+        {"manifest-delete-where", CSVK_MANIFEST_ERROR,
+         "The deletion of rows is not described completely.",
+         "The platform refuses it, or it would do nothing.",
+         "Give a column with values, or filters with exactly one source of values "
+         "each."},
+    [RULE_PRIMARY_KEY] =
+        {"manifest-primary-key", CSVK_MANIFEST_ERROR,
+         "A primary key that does not fit the columns.",
+         "Names in keys are compared exactly; Storage refuses a key column that is "
+         "not there.",
+         "Write the name as the column has it."},
+    [RULE_SYSTEM_COLUMN] = {"manifest-system-column", CSVK_MANIFEST_ERROR,
+                            "A column is called _timestamp.",
+                            "Storage fills _timestamp itself and refuses to import it, in any "
+                            "letter case.",
+                            "Rename the column."},
+    [RULE_COLUMN_NAME] =
+        {"manifest-column-name", CSVK_MANIFEST_ERROR,
+         "A column name that Storage changes or refuses.",
+         "Names are cleaned to letters, digits and _; nothing may be left empty or "
+         "longer than 64.",
+         "Use the clean name from the start."},
+    [RULE_COLUMN_COLLISION] = {"manifest-column-collision", CSVK_MANIFEST_ERROR,
+                               "Two columns have the same name, or will have it.",
+                               "After the cleaning of names, and without regard to letter case, "
+                               "names must differ; the load fails.",
+                               "Rename one of the two."},
+    [RULE_COLUMN_METADATA] = {"manifest-column-metadata", CSVK_MANIFEST_ERROR,
+                              "Metadata that cannot be stored as written.",
+                              "Metadata is a list of objects with key and value, for columns that "
+                              "exist.",
+                              "Correct the entry or the column's name."},
+    [RULE_DESTINATION] = {"manifest-destination", CSVK_MANIFEST_ERROR,
+                          "The destination is not a table.",
+                          "A table id is stage.c-bucket.table; a bare name needs a default bucket.",
+                          "Write a whole table id."},
+    [RULE_DIALECT] = {"manifest-dialect", CSVK_MANIFEST_ERROR,
+                      "Delimiter or enclosure cannot be used.",
+                      "Each is one character; the enclosure may be empty; they must differ.",
+                      "Write one character."},
+    [RULE_INCREMENTAL] =
+        {"manifest-incremental", CSVK_MANIFEST_WARNING,
+         "The kind of load makes another field pointless or harmful.",
+         "Appending without a key repeats rows when a job runs again; deleting rows "
+         "before a full load does nothing.",
+         "Set a primary key, or incremental."},
+    [RULE_SCHEMA_MISSING] =
+        {"manifest-schema-missing", CSVK_MANIFEST_ERROR,
+         "The project wants data types and the manifest has none.",
+         "With native data types the platform refuses manifests without schema.",
+         "Write a native manifest: manifest convert --to=native."},
+    [RULE_STAGING] = {"manifest-staging", CSVK_MANIFEST_ERROR,
+                      "A staging section that cannot be followed.",
+                      "The data behind an input manifest is found by it.",
+                      "Take the manifest as the platform wrote it."},
+    [RULE_SLICED_COLUMNS] = {"manifest-sliced-columns", CSVK_MANIFEST_ERROR,
+                             "A sliced table without columns.",
+                             "Slices have no header, so the platform cannot name the columns.",
+                             "Add columns or schema to the manifest."},
+    [RULE_HEADER] = {"manifest-header", CSVK_MANIFEST_ERROR,
+                     "The manifest and the data disagree about the header.",
+                     "A header is loaded as a row of data, or a row is skipped as a header; nobody "
+                     "is told.",
+                     "Take the header off, or set has_header."},
+    [RULE_WIDTH] = {"manifest-width", CSVK_MANIFEST_ERROR,
+                    "Records have another number of fields than the manifest has columns.",
+                    "The load fails at the first such record.",
+                    "Correct the data, the columns or the delimiter."},
+    [RULE_COMPRESSION] = {"manifest-compression", CSVK_MANIFEST_ERROR,
+                          "The name and the content disagree about gzip.",
+                          "Loaders look at the name: plain data named .gz fails, gzip data without "
+                          ".gz is compressed once more.",
+                          "Name gzip files .gz, and only these."},
+    [RULE_DATA] = {"manifest-data", CSVK_MANIFEST_ERROR, "The data cannot be loaded as it is.",
+                   "The platform would refuse it or take it for something else.",
+                   "See the message."},
+    [RULE_MERGE] = {"manifest-merge", CSVK_MANIFEST_ERROR,
+                    "The manifest and the output mapping cannot be merged.",
+                    "The platform stops before it loads anything.",
+                    "Correct the mapping or the manifest."},
+    [RULE_NOT_CARRIED] = {"manifest-not-carried", CSVK_MANIFEST_WARNING,
+                          "Something cannot be said in the other generation.",
+                          "The converted manifest is without it.", "Check whether it is needed."},
+    [RULE_COUNT] = {NULL, CSVK_MANIFEST_WARNING, NULL, NULL, NULL},
+};
+
+const struct csvk_manifest_rule *csvk_manifest_rules(void)
+{
+    return rules;
+}
+
+const char *csvk_manifest_severity_name(enum csvk_manifest_severity severity)
+{
+    return severity == CSVK_MANIFEST_ERROR ? "error" : "warning";
+}
+
+static void finding_release(struct csvk_manifest_finding *finding)
+{
+    csvk_free(finding->message);
+    csvk_free(finding->path);
+    csvk_free(finding->mend);
+    csvk_free(finding->file);
+}
+
+void csvk_manifest_findings_release(struct csvk_manifest_findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        finding_release(&findings->item[i]);
+    }
+    csvk_free(findings->item);
+    *findings = (struct csvk_manifest_findings){.limit = findings->limit};
+}
+
+void csvk_manifest_finding_json(const struct csvk_manifest_finding *finding, struct csvk_json *json)
+{
+    csvk_json_open(json, '{');
+    csvk_json_put_string(json, "rule", finding->rule->id);
+    csvk_json_put_string(json, "severity", csvk_manifest_severity_name(finding->severity));
+    csvk_json_put_string(json, "message", finding->message);
+    csvk_json_put_string(json, "path", finding->path);
+    csvk_json_put_string(json, "mend", finding->mend);
+    csvk_json_put_string(json, "file", finding->file);
+    csvk_json_put_uint(json, "line", finding->line);
+    csvk_json_put_uint(json, "column", finding->column);
+    csvk_json_close(json, '}');
+}
+
+static bool make_room(struct csvk_manifest_findings *findings)
+{
+    if (findings->count < findings->capacity) {
+        return true;
+    }
+    size_t capacity = findings->capacity < 8 ? 8 : findings->capacity * 2;
+    struct csvk_manifest_finding *item = csvk_reallocarray(findings->item, capacity, sizeof *item);
+    if (item == NULL) {
+        return false;
+    }
+    findings->item = item;
+    findings->capacity = capacity;
+    return true;
+}
+
+static bool copy_text(char **to, const char *text)
+{
+    *to = text != NULL ? csvk_strdup(text) : NULL;
+    return text == NULL || *to != NULL;
+}
+
+static void count(struct csvk_manifest_findings *findings, enum csvk_manifest_severity severity)
+{
+    if (severity == CSVK_MANIFEST_ERROR) {
+        findings->errors++;
+    } else {
+        findings->warnings++;
+    }
+}
+
+static void complain_args(struct judge *judge, const struct complaint *what, const char *format,
+                          va_list args) CSVK_PRINTF(3, 0);
+
+/* Keeps a finding whose message is `message`; everything else comes from the judge. */
+static int keep(struct judge *judge, const struct complaint *what, const char *message)
+{
+    struct csvk_manifest_findings *findings = judge->findings;
+    struct csvk_manifest_finding finding = {.rule = &rules[what->rule]};
+    finding.severity = what->mild ? CSVK_MANIFEST_WARNING : finding.rule->severity;
+    if (findings->limit == 0 || findings->count < findings->limit) {
+        finding.line = what->line;
+        finding.column = what->column;
+        if (what->node != NULL) {
+            manifest_place(judge->manifest, what->node, &finding.line, &finding.column);
+        }
+        if (!make_room(findings) || !copy_text(&finding.message, message) ||
+            !copy_text(&finding.path, csvk_buf_text(&judge->path)) ||
+            !copy_text(&finding.mend, what->mend) || !copy_text(&finding.file, judge->file)) {
+            finding_release(&finding);
+            return CSVK_ENOMEM;
+        }
+        findings->item[findings->count++] = finding;
+    }
+    count(findings, finding.severity);
+    return CSVK_OK;
+}
+
+/* Formats the message and keeps the finding. */
+static void complain_args(struct judge *judge, const struct complaint *what, const char *format,
+                          va_list args)
+{
+    char small[1024];
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(small, sizeof small, format, args);
+    char *large = n >= (int)sizeof small ? csvk_malloc((size_t)n + 1) : NULL;
+    if (large != NULL) {
+        vsnprintf(large, (size_t)n + 1, format, again);
+    }
+    va_end(again);
+    bool lost = n < 0 || (n >= (int)sizeof small && large == NULL);
+    if (lost || keep(judge, what, large != NULL ? large : small) != CSVK_OK) {
+        judge->status = CSVK_ENOMEM;
+    }
+    csvk_free(large);
+}
+
+void complain(struct judge *judge, struct complaint what, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    complain_args(judge, &what, format, args);
+    va_end(args);
+}
+
+int csvk_manifest_note_add(struct csvk_manifest_findings *findings,
+                           const struct csvk_manifest_note *note, const char *format, ...)
+{
+    size_t rule = 0;
+    while (rule < RULE_COUNT && strcmp(rules[rule].id, note->rule) != 0) {
+        rule++;
+    }
+    if (rule == RULE_COUNT) {
+        return CSVK_EUSAGE;
+    }
+    struct judge judge;
+    struct complaint what = {
+        .rule = (enum rule_id)rule, .mend = note->mend, .line = note->line, .column = note->column};
+    judge_begin(&judge, NULL, findings, note->path);
+    judge.file = note->file;
+    va_list args;
+    va_start(args, format);
+    complain_args(&judge, &what, format, args);
+    va_end(args);
+    return judge_end(&judge);
+}
+
+static void note(struct judge *judge, int status)
+{
+    if (status != CSVK_OK) {
+        judge->status = status;
+    }
+}
+
+void judge_begin(struct judge *judge, const struct csvk_manifest *manifest,
+                 struct csvk_manifest_findings *findings, const char *path)
+{
+    *judge = (struct judge){manifest, findings, NULL, CSVK_BUF_INIT, CSVK_OK};
+    note(judge, csvk_buf_puts(&judge->path, path));
+}
+
+int judge_end(struct judge *judge)
+{
+    csvk_buf_release(&judge->path);
+    return judge->status;
+}
+
+/* Plain keys as .key, others as ["key"], as JSONPath does. */
+size_t path_key(struct judge *judge, const char *key)
+{
+    size_t mark = judge->path.length;
+    bool plain = *key != '\0' && (*key < '0' || *key > '9');
+    for (const char *p = key; *p != '\0'; p++) {
+        plain = plain && (*p == '_' || (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') ||
+                          (*p >= 'A' && *p <= 'Z'));
+    }
+    if (plain) {
+        note(judge, csvk_buf_printf(&judge->path, ".%s", key));
+    } else {
+        struct csvk_buf quoted = CSVK_BUF_INIT;
+        struct csvk_json json;
+        csvk_json_init(&json, &quoted);
+        csvk_json_string(&json, key);
+        note(judge, json.failed ? CSVK_ENOMEM : CSVK_OK);
+        note(judge, csvk_buf_printf(&judge->path, "[%s]", csvk_buf_text(&quoted)));
+        csvk_buf_release(&quoted);
+    }
+    return mark;
+}
+
+size_t path_index(struct judge *judge, size_t index)
+{
+    size_t mark = judge->path.length;
+    note(judge, csvk_buf_printf(&judge->path, "[%zu]", index));
+    return mark;
+}
+
+void path_back(struct judge *judge, size_t mark)
+{
+    if (judge->path.data != NULL && mark < judge->path.length) {
+        judge->path.length = mark;
+        judge->path.data[mark] = '\0';
+    }
+}

@@ -1,0 +1,366 @@
+/*
+ * manifest_keys.c - which keys each kind of manifest knows, their types, and their stable order:
+ * the order of the rows is the order in which manifests are written. And what was meant by a key
+ * that is none.
+ */
+#include "manifest/tree.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct key_row out_table_keys[] = {
+    {"manifest_type", KEY_STRING},
+    {"source", KEY_STRING}, /* mappings only; csvk_manifest_check sees to that */
+    {"destination", KEY_STRING_OR_NULL},
+    {"columns", KEY_STRINGS},
+    {"primary_key", KEY_STRINGS},
+    {"has_header", KEY_BOOL},
+    {"incremental", KEY_BOOL},
+    {"deduplication_strategy", KEY_STRING},
+    {"unload_strategy", KEY_STRING},
+    {"delimiter", KEY_STRING},
+    {"enclosure", KEY_STRING},
+    {"description", KEY_STRING_OR_NULL},
+    {"metadata", KEY_OBJECTS},
+    {"column_metadata", KEY_OBJECT},
+    {"table_metadata", KEY_OBJECT},
+    {"schema", KEY_OBJECTS},
+    {"distribution_key", KEY_STRINGS},
+    {"delete_where_column", KEY_STRING},
+    {"delete_where_values", KEY_STRINGS},
+    {"delete_where_operator", KEY_STRING_OR_NULL},
+    {"delete_where", KEY_OBJECTS},
+    {"write_always", KEY_BOOL},
+    {"tags", KEY_STRINGS},
+    {NULL, KEY_ANY},
+};
+
+static const struct key_row in_table_keys[] = {
+    {"id", KEY_STRING},
+    {"uri", KEY_STRING},
+    {"name", KEY_STRING},
+    {"description", KEY_STRING_OR_NULL},
+    {"primary_key", KEY_STRINGS},
+    {"distribution_key", KEY_STRINGS},
+    {"created", KEY_STRING_OR_NULL},
+    {"last_change_date", KEY_STRING_OR_NULL},
+    {"last_import_date", KEY_STRING_OR_NULL},
+    {"columns", KEY_STRINGS},
+    {"metadata", KEY_OBJECTS},
+    {"column_metadata", KEY_OBJECT},
+    {"schema", KEY_OBJECTS},
+    {"indexed_columns", KEY_ANY},
+    {"rows_count", KEY_ANY},
+    {"data_size_bytes", KEY_ANY},
+    {"is_alias", KEY_ANY},
+    {"attributes", KEY_ANY},
+    {"s3", KEY_OBJECT},
+    {"abs", KEY_OBJECT},
+    {NULL, KEY_ANY},
+};
+
+static const struct key_row out_file_keys[] = {
+    {"source", KEY_STRING},
+    {"tags", KEY_STRINGS},
+    {"is_public", KEY_BOOL},
+    {"is_permanent", KEY_BOOL},
+    {"is_encrypted", KEY_BOOL},
+    {"notify", KEY_BOOL},
+    {NULL, KEY_ANY},
+};
+
+static const struct key_row in_file_keys[] = {
+    {"id", KEY_ANY},         {"name", KEY_STRING},       {"created", KEY_STRING_OR_NULL},
+    {"is_public", KEY_BOOL}, {"is_encrypted", KEY_BOOL}, {"is_sliced", KEY_BOOL},
+    {"tags", KEY_STRINGS},   {"max_age_days", KEY_ANY},  {"size_bytes", KEY_ANY},
+    {"s3", KEY_OBJECT},      {"abs", KEY_OBJECT},        {NULL, KEY_ANY},
+};
+
+const struct key_row schema_keys[] = {
+    {"name", KEY_STRING},           {"data_type", KEY_OBJECT},
+    {"nullable", KEY_BOOL},         {"primary_key", KEY_BOOL},
+    {"distribution_key", KEY_BOOL}, {"description", KEY_STRING_OR_NULL},
+    {"metadata", KEY_OBJECT},       {NULL, KEY_ANY},
+};
+const struct key_row data_type_keys[] = {
+    {"base", KEY_OBJECT},
+    {"snowflake", KEY_OBJECT},
+    {"bigquery", KEY_OBJECT},
+    {NULL, KEY_ANY},
+};
+const struct key_row type_keys[] = {
+    {"type", KEY_STRING},
+    {"length", KEY_SCALAR},
+    {"default", KEY_SCALAR},
+    {NULL, KEY_ANY},
+};
+const struct key_row delete_keys[] = {
+    {"changed_since", KEY_STRING},
+    {"changed_until", KEY_STRING},
+    {"where_filters", KEY_OBJECTS},
+    {NULL, KEY_ANY},
+};
+const struct key_row filter_keys[] = {
+    {"column", KEY_STRING},
+    {"operator", KEY_STRING},
+    {"values_from_set", KEY_STRINGS},
+    {"values_from_workspace", KEY_OBJECT},
+    {"values_from_storage", KEY_OBJECT},
+    {NULL, KEY_ANY},
+};
+const struct key_row workspace_keys[] = {
+    {"workspace_id", KEY_SCALAR},
+    {"table", KEY_STRING},
+    {"column", KEY_STRING},
+    {NULL, KEY_ANY},
+};
+const struct key_row storage_keys[] = {
+    {"bucket_id", KEY_STRING},
+    {"table", KEY_STRING},
+    {"column", KEY_STRING},
+    {NULL, KEY_ANY},
+};
+const struct key_row pair_keys[] = {
+    {"key", KEY_STRING},
+    {"value", KEY_SCALAR},
+    {NULL, KEY_ANY},
+};
+const struct key_row in_pair_keys[] = {
+    {"id", KEY_ANY},       {"key", KEY_STRING},    {"value", KEY_ANY},
+    {"provider", KEY_ANY}, {"timestamp", KEY_ANY}, {NULL, KEY_ANY},
+};
+
+const struct key_row *keys_of_kind(enum csvk_manifest_kind kind)
+{
+    switch (kind) {
+    case CSVK_MANIFEST_IN_TABLE: return in_table_keys;
+    case CSVK_MANIFEST_OUT_FILE: return out_file_keys;
+    case CSVK_MANIFEST_IN_FILE: return in_file_keys;
+    case CSVK_MANIFEST_AUTO:
+    case CSVK_MANIFEST_OUT_TABLE: break;
+    }
+    return out_table_keys;
+}
+
+const struct key_row *key_find(const struct key_row *rows, const char *name)
+{
+    for (; rows->name != NULL; rows++) {
+        if (strcmp(rows->name, name) == 0) {
+            return rows;
+        }
+    }
+    return NULL;
+}
+
+/* ---- what was meant ---- */
+
+/* Keys of other tools and of older versions, and what to do about them. */
+static const struct {
+    const char *key, *advice;
+} advices[] = {
+    {"columns_from", "list the names in \"columns\"; columns_from is a parameter of a processor"},
+    {"without_headers", "list the names in \"columns\": that alone says there is no header"},
+    {"withoutHeaders", "list the names in \"columns\": that alone says there is no header"},
+    {"escaped_by", "manifests have no escape character: write the data with doubled enclosures"},
+    {"escapedBy", "manifests have no escape character: write the data with doubled enclosures"},
+    {"escape", "manifests have no escape character: write the data with doubled enclosures"},
+    {"ignoredLinesCount", "did you mean \"has_header\"?"},
+    {"skip_lines", "did you mean \"has_header\"?"},
+    {"header", "did you mean \"has_header\"?"},
+    {"pk", "did you mean \"primary_key\"?"},
+    {"key", "did you mean \"primary_key\"?"},
+    {"separator", "did you mean \"delimiter\"?"},
+    {"quote", "did you mean \"enclosure\"?"},
+    {"table", "did you mean \"destination\"?"},
+    {"source", "\"source\" belongs into the output mapping; a manifest goes by its own name"},
+    {"is_permanent", "only files have it; tables are permanent anyway"},
+    {"is_public", "only files have it"},
+    {"id", "this looks like an input manifest: it has to be rewritten for out/tables"},
+    {"uri", "this looks like an input manifest: it has to be rewritten for out/tables"},
+    {"redshift", "only snowflake and bigquery are supported beside base"},
+    {"synapse", "only snowflake and bigquery are supported beside base"},
+    {"exasol", "only snowflake and bigquery are supported beside base"},
+    {"teradata", "only snowflake and bigquery are supported beside base"},
+};
+
+static const char *advice_for(const char *name)
+{
+    for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++) {
+        if (strcmp(advices[i].key, name) == 0) {
+            return advices[i].advice;
+        }
+    }
+    return NULL;
+}
+
+/* Letters and digits only, in lower case: primaryKey, Primary-Key and primary_key are the same. */
+static size_t squeeze(const char *name, char *to, size_t capacity)
+{
+    size_t n = 0;
+    for (; *name != '\0' && n + 1 < capacity; name++) {
+        char c = *name;
+        if (c >= 'A' && c <= 'Z') {
+            to[n++] = (char)(c + ('a' - 'A'));
+        } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+            to[n++] = c;
+        }
+    }
+    to[n] = '\0';
+    return n;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Edit distance of two squeezed names, both shorter than 40. */
+static size_t distance(const char *a, size_t na, const char *b, size_t nb)
+{
+    size_t row[40];
+    for (size_t j = 0; j <= nb; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; i <= na; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= nb; j++) {
+            size_t above = row[j];
+            row[j] = least(least(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] != b[j - 1]));
+            diagonal = above;
+        }
+    }
+    return row[nb];
+}
+
+/* The key of `rows` nearest to `name`: at most two letters away, and fewer than half of them. */
+static const char *nearest(const struct key_row *rows, const char *name)
+{
+    char wanted[40], known[40];
+    size_t n = squeeze(name, wanted, sizeof wanted);
+    const char *best = NULL;
+    size_t best_distance = 3;
+    for (; rows->name != NULL; rows++) {
+        size_t m = squeeze(rows->name, known, sizeof known);
+        size_t d = distance(wanted, n, known, m);
+        if (d < best_distance && d * 2 < n) {
+            best = rows->name;
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
+/* ---- judging keys and types ---- */
+
+static bool is_list_of(const cJSON *node, cJSON_bool (*good)(const cJSON *))
+{
+    const cJSON *child;
+    cJSON_ArrayForEach(child, node)
+    {
+        if (!good(child)) {
+            return false;
+        }
+    }
+    return cJSON_IsArray(node);
+}
+
+/* An empty list where an object is wanted: programs that know only lists write that; it is fine. */
+static bool is_map(const cJSON *node)
+{
+    return cJSON_IsObject(node) || (cJSON_IsArray(node) && node->child == NULL);
+}
+
+static bool has_type(const cJSON *node, enum key_type type)
+{
+    switch (type) {
+    case KEY_STRING: return cJSON_IsString(node);
+    case KEY_STRING_OR_NULL: return cJSON_IsString(node) || cJSON_IsNull(node);
+    case KEY_BOOL: return cJSON_IsBool(node);
+    case KEY_STRINGS: return is_list_of(node, cJSON_IsString);
+    case KEY_OBJECT: return is_map(node);
+    case KEY_OBJECTS: return is_list_of(node, cJSON_IsObject);
+    case KEY_SCALAR: return !cJSON_IsArray(node) && !cJSON_IsObject(node);
+    case KEY_ANY: break;
+    }
+    return true;
+}
+
+static const char *wanted(enum key_type type)
+{
+    static const char *const names[] = {
+        [KEY_STRING] = "a string",
+        [KEY_STRING_OR_NULL] = "a string or null",
+        [KEY_BOOL] = "true or false",
+        [KEY_STRINGS] = "a list of strings",
+        [KEY_OBJECT] = "an object",
+        [KEY_OBJECTS] = "a list of objects",
+        [KEY_SCALAR] = "a string, a number, true or false",
+        [KEY_ANY] = "a value",
+    };
+    return names[type];
+}
+
+static void unknown_key(struct judge *judge, const cJSON *node, const struct key_row *rows)
+{
+    char mend[160] = "";
+    const char *near = nearest(rows, node->string), *advice = advice_for(node->string);
+    if (near != NULL && advice == NULL) {
+        snprintf(mend, sizeof mend, "did you mean \"%s\"?", near);
+    }
+    struct complaint what = {.rule = RULE_UNKNOWN_KEY, .node = node};
+    what.mend = advice != NULL ? advice : mend[0] != '\0' ? mend : NULL;
+    complain(judge, what, "Unrecognized option \"%s\"", node->string);
+}
+
+/* The wrong element of a list is told with its own place. */
+static void wrong_element(struct judge *judge, const cJSON *list, enum key_type type)
+{
+    enum key_type one = type == KEY_STRINGS ? KEY_STRING : KEY_OBJECT;
+    size_t index = 0;
+    const cJSON *child;
+    cJSON_ArrayForEach(child, list)
+    {
+        bool good = one == KEY_OBJECT ? cJSON_IsObject(child) : cJSON_IsString(child);
+        if (!good) {
+            size_t mark = path_index(judge, index);
+            struct complaint what = {.rule = RULE_TYPE, .node = child};
+            complain(judge, what, "must be %s, found %s", wanted(one), tree_type_name(child));
+            path_back(judge, mark);
+        }
+        index++;
+    }
+}
+
+static void judge_type(struct judge *judge, const cJSON *node, enum key_type type)
+{
+    if (has_type(node, type)) {
+        return;
+    }
+    if ((type == KEY_STRINGS || type == KEY_OBJECTS) && cJSON_IsArray(node)) {
+        wrong_element(judge, node, type);
+        return;
+    }
+    struct complaint what = {.rule = RULE_TYPE, .node = node};
+    complain(judge, what, "\"%s\" must be %s, found %s", node->string, wanted(type),
+             tree_type_name(node));
+}
+
+void judge_keys(struct judge *judge, const cJSON *object, const struct key_row *rows)
+{
+    const cJSON *node;
+    cJSON_ArrayForEach(node, object)
+    {
+        if (node->string == NULL) {
+            continue; /* an empty list in place of an object has no keys */
+        }
+        size_t mark = path_key(judge, node->string);
+        const struct key_row *row = key_find(rows, node->string);
+        if (row == NULL) {
+            unknown_key(judge, node, rows);
+        } else {
+            judge_type(judge, node, row->type);
+        }
+        path_back(judge, mark);
+    }
+}

@@ -1,0 +1,302 @@
+/* manifest_table.c - what a table manifest says, as a plain struct; both generations read alike. */
+#include "manifest/tree.h"
+
+#include <string.h>
+
+static const char *const kind_names[] = {"auto", "out-table", "in-table", "out-file", "in-file"};
+
+const char *csvk_manifest_kind_name(enum csvk_manifest_kind kind)
+{
+    return kind_names[kind];
+}
+
+const char *csvk_generation_name(enum csvk_generation generation)
+{
+    return generation == CSVK_GENERATION_NATIVE ? "native" : "legacy";
+}
+
+/* -1: the path says out, 1: in, 0: nothing. The last folder that says something counts. */
+static int side_of(const char *path)
+{
+    static const struct {
+        const char *part;
+        int side;
+    } parts[] = {{"in/tables/", 1}, {"in/files/", 1}, {"out/tables/", -1}, {"out/files/", -1}};
+    int side = 0;
+    for (const char *p = path; p != NULL && *p != '\0'; p++) {
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+            bool start = p == path || p[-1] == '/';
+            if (start && strncmp(p, parts[i].part, strlen(parts[i].part)) == 0) {
+                side = parts[i].side;
+            }
+        }
+    }
+    return side;
+}
+
+static bool has_any(const cJSON *root, const char *const *keys)
+{
+    for (; *keys != NULL; keys++) {
+        if (tree_get(root, *keys) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum csvk_manifest_kind csvk_manifest_guess(const struct csvk_manifest *manifest, const char *path,
+                                            bool files)
+{
+    static const char *const in_keys[] = {"id", "uri", "last_change_date", "last_import_date",
+                                          "s3", "abs", "created",          "size_bytes",
+                                          NULL};
+    int side = side_of(path);
+    bool in = side > 0 || (side == 0 && has_any(manifest->root, in_keys));
+    if (files) {
+        return in ? CSVK_MANIFEST_IN_FILE : CSVK_MANIFEST_OUT_FILE;
+    }
+    return in ? CSVK_MANIFEST_IN_TABLE : CSVK_MANIFEST_OUT_TABLE;
+}
+
+enum csvk_generation csvk_manifest_generation(const struct csvk_manifest *manifest)
+{
+    bool native = tree_filled(tree_get(manifest->root, "schema")) ||
+                  tree_get(manifest->root, "table_metadata") != NULL ||
+                  tree_get(manifest->root, "manifest_type") != NULL;
+    bool legacy = tree_filled(tree_get(manifest->root, "columns"));
+    return native && !(legacy && !tree_filled(tree_get(manifest->root, "schema")))
+               ? CSVK_GENERATION_NATIVE
+               : CSVK_GENERATION_LEGACY;
+}
+
+/* ---- filling ---- */
+
+static bool add_texts(struct csvk_strings *to, const cJSON *list)
+{
+    const cJSON *node;
+    cJSON_ArrayForEach(node, list)
+    {
+        if (cJSON_IsString(node) && csvk_strings_add(to, node->valuestring) != CSVK_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Blanks at the ends off, empty names and repetitions out, as the platform reads keys. */
+static bool add_key(struct csvk_strings *to, const char *name)
+{
+    static const char blanks[] = " \t\n\r\v";
+    name += strspn(name, blanks);
+    size_t n = strlen(name);
+    while (n > 0 && strchr(blanks, name[n - 1]) != NULL) {
+        n--;
+    }
+    if (n == 0) {
+        return true;
+    }
+    if (csvk_strings_addn(to, name, n) != CSVK_OK) {
+        return false;
+    }
+    for (size_t i = 0; i + 1 < to->count; i++) {
+        if (strcmp(to->item[i], to->item[to->count - 1]) == 0) {
+            csvk_free(to->item[--to->count]);
+            break;
+        }
+    }
+    return true;
+}
+
+static bool read_columns(const cJSON *root, struct csvk_manifest_table *table)
+{
+    const cJSON *node;
+    cJSON_ArrayForEach(node, tree_get(root, "schema"))
+    {
+        const char *name = tree_text(node, "name");
+        if (name == NULL) {
+            continue;
+        }
+        if (csvk_strings_add(&table->columns, name) != CSVK_OK ||
+            (tree_true(node, "primary_key") && !add_key(&table->primary_key, name))) {
+            return false;
+        }
+    }
+    cJSON_ArrayForEach(node, tree_get(root, "primary_key"))
+    {
+        if (cJSON_IsString(node) && !add_key(&table->primary_key, node->valuestring)) {
+            return false;
+        }
+    }
+    return table->columns.count > 0 || add_texts(&table->columns, tree_get(root, "columns"));
+}
+
+/* A delimiter or enclosure of one byte; "\t" may be written as two characters. */
+static int one_byte(const char *text, int otherwise)
+{
+    if (strcmp(text, "\\t") == 0) {
+        return '\t';
+    }
+    return strlen(text) == 1 ? (unsigned char)text[0] : otherwise;
+}
+
+static void read_dialect(const cJSON *root, struct csvk_dialect *dialect)
+{
+    const char *delimiter = tree_text(root, "delimiter"), *enclosure = tree_text(root, "enclosure");
+    if (delimiter != NULL) {
+        dialect->delimiter = one_byte(delimiter, dialect->delimiter);
+    }
+    if (enclosure != NULL) {
+        dialect->enclosure =
+            enclosure[0] == '\0' ? CSVK_NO_BYTE : one_byte(enclosure, dialect->enclosure);
+    }
+}
+
+static bool copy_filled(char **to, const char *text)
+{
+    if (text == NULL || text[0] == '\0') {
+        return true;
+    }
+    *to = csvk_strdup(text);
+    return *to != NULL;
+}
+
+static bool read_delete(const cJSON *root, struct csvk_manifest_table *table)
+{
+    const char *op = tree_text(root, "delete_where_operator");
+    if (!copy_filled(&table->delete_column, tree_text(root, "delete_where_column"))) {
+        return false;
+    }
+    if (table->delete_column == NULL) {
+        return true;
+    }
+    return copy_filled(&table->delete_operator, op != NULL && op[0] != '\0' ? op : "eq") &&
+           add_texts(&table->delete_values, tree_get(root, "delete_where_values"));
+}
+
+/* ---- metadata ---- */
+
+static const char *scalar_text(const cJSON *node)
+{
+    if (cJSON_IsString(node) || cJSON_IsNumber(node)) {
+        return node->valuestring;
+    }
+    return cJSON_IsTrue(node) ? "true" : cJSON_IsFalse(node) ? "false" : NULL;
+}
+
+static bool add_pair(struct csvk_manifest_table *table, const char *column, const char *key,
+                     const char *value)
+{
+    if (key == NULL || value == NULL) {
+        return true;
+    }
+    struct csvk_manifest_pair *pairs = table->pairs;
+    if ((table->npairs & (table->npairs + 1)) == 0) { /* 0, 1, 3, 7...: full */
+        pairs = csvk_reallocarray(pairs, table->npairs * 2 + 2, sizeof *pairs);
+        if (pairs == NULL) {
+            return false;
+        }
+        table->pairs = pairs;
+    }
+    struct csvk_manifest_pair *pair = &pairs[table->npairs++];
+    pair->column = column != NULL ? csvk_strdup(column) : NULL;
+    pair->key = csvk_strdup(key);
+    pair->value = csvk_strdup(value);
+    return (column == NULL || pair->column != NULL) && pair->key != NULL && pair->value != NULL;
+}
+
+static bool add_pair_list(struct csvk_manifest_table *table, const char *column, const cJSON *list)
+{
+    const cJSON *node;
+    cJSON_ArrayForEach(node, list)
+    {
+        if (!add_pair(table, column, tree_text(node, "key"),
+                      scalar_text(tree_get(node, "value")))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_pair_map(struct csvk_manifest_table *table, const char *column, const cJSON *map)
+{
+    const cJSON *node;
+    cJSON_ArrayForEach(node, map)
+    {
+        if (!add_pair(table, column, node->string, scalar_text(node))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_pairs(const cJSON *root, struct csvk_manifest_table *table)
+{
+    if (!add_pair_list(table, NULL, tree_get(root, "metadata")) ||
+        !add_pair_map(table, NULL, tree_get(root, "table_metadata"))) {
+        return false;
+    }
+    const cJSON *node;
+    cJSON_ArrayForEach(node, tree_get(root, "column_metadata"))
+    {
+        if (node->string != NULL && !add_pair_list(table, node->string, node)) {
+            return false;
+        }
+    }
+    cJSON_ArrayForEach(node, tree_get(root, "schema"))
+    {
+        const char *name = tree_text(node, "name");
+        if (name != NULL &&
+            (!add_pair(table, name, "KBC.description", tree_text(node, "description")) ||
+             !add_pair_map(table, name, tree_get(node, "metadata")))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int csvk_manifest_table(const struct csvk_manifest *manifest, struct csvk_manifest_table *table)
+{
+    *table =
+        (struct csvk_manifest_table){.has_header = CSVK_UNSET, .dialect = CSVK_DIALECT_RFC4180};
+    if (manifest == NULL) {
+        return CSVK_OK;
+    }
+    const cJSON *root = manifest->root, *has_header = tree_get(root, "has_header");
+    table->generation = csvk_manifest_generation(manifest);
+    table->incremental = tree_true(root, "incremental");
+    table->write_always = tree_true(root, "write_always");
+    if (cJSON_IsBool(has_header)) {
+        table->has_header = cJSON_IsTrue(has_header) ? CSVK_YES : CSVK_NO;
+    }
+    read_dialect(root, &table->dialect);
+    bool good = copy_filled(&table->destination, tree_text(root, "destination")) &&
+                copy_filled(&table->description, tree_text(root, "description")) &&
+                read_columns(root, table) && read_delete(root, table) &&
+                add_texts(&table->tags, tree_get(root, "tags")) && read_pairs(root, table);
+    return good ? CSVK_OK : CSVK_ENOMEM;
+}
+
+void csvk_manifest_table_release(struct csvk_manifest_table *table)
+{
+    csvk_free(table->destination);
+    csvk_free(table->description);
+    csvk_strings_release(&table->columns);
+    csvk_strings_release(&table->primary_key);
+    csvk_strings_release(&table->tags);
+    csvk_free(table->delete_column);
+    csvk_free(table->delete_operator);
+    csvk_strings_release(&table->delete_values);
+    for (size_t i = 0; i < table->npairs; i++) {
+        csvk_free(table->pairs[i].column);
+        csvk_free(table->pairs[i].key);
+        csvk_free(table->pairs[i].value);
+    }
+    csvk_free(table->pairs);
+    *table =
+        (struct csvk_manifest_table){.has_header = CSVK_UNSET, .dialect = CSVK_DIALECT_RFC4180};
+}
+
+bool csvk_manifest_header(const struct csvk_manifest_table *table)
+{
+    return table->has_header == CSVK_YES || table->columns.count == 0;
+}

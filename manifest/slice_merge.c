@@ -1,0 +1,278 @@
+/*
+ * slice_merge.c - slices back into one table.
+ *
+ * The idea. Slices are read at the cheapest detail that shows a defect, and their batches are
+ * passed on as they are: only the header is made here. A defect in the quoting is refused, because
+ * an enclosure that is not closed in one slice would swallow the next one.
+ */
+#include "manifest/slice.h"
+
+#include "csvkit/base/writer.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct merge {
+    const struct csvk_merge_options *options;
+    struct csvk_merge_output output;
+    struct csvk_merge_totals *totals;
+    uint64_t width;         /* 0: not known yet */
+    bool begun;             /* the header is written, or will not be */
+    bool ends_open;         /* the last byte written ends no line */
+    enum csvk_eol eol;      /* NONE: not seen yet */
+    struct csvk_buf header; /* first record of the first slice, as it stands there */
+    const char *header_of;  /* the slice it is from */
+};
+
+void csvk_merge_options_init(struct csvk_merge_options *options)
+{
+    *options = (struct csvk_merge_options){
+        .size = sizeof *options,
+        .dialect = CSVK_DIALECT_RFC4180,
+        .header = CSVK_MERGE_COLUMNS,
+        .eol = CSVK_EOL_CRLF,
+        .quote = CSVK_QUOTE_KEEP,
+    };
+}
+
+static int write_out(struct merge *m, const void *bytes, size_t length, struct csvk_error *err)
+{
+    const unsigned char *text = bytes;
+    if (length == 0) {
+        return CSVK_OK;
+    }
+    m->ends_open = text[length - 1] != '\n' && text[length - 1] != '\r';
+    return m->output.write(m->output.context, bytes, length, err);
+}
+
+static enum csvk_eol eol_of(const struct merge *m)
+{
+    enum csvk_eol eol = m->eol != CSVK_EOL_NONE ? m->eol : m->options->eol;
+    return eol == CSVK_EOL_LF ? CSVK_EOL_LF : CSVK_EOL_CRLF;
+}
+
+static int write_line_break(struct merge *m, struct csvk_error *err)
+{
+    return eol_of(m) == CSVK_EOL_LF ? write_out(m, "\n", 1, err) : write_out(m, "\r\n", 2, err);
+}
+
+/* ---- the header ---- */
+
+static int format_header(const struct csvk_merge_options *o, struct csvk_writer *writer,
+                         struct csvk_value *names, struct csvk_buf *line, struct csvk_error *err)
+{
+    const struct csvk_strings *columns = o->columns;
+    for (size_t i = 0; i < columns->count; i++) {
+        const char *name = columns->item[i];
+        names[i] = (struct csvk_value){(const unsigned char *)name, strlen(name), CSVK_VALUE_PLAIN};
+    }
+    if (!csvk_writer_can(writer, names, columns->count)) {
+        return csvk_fail(err, CSVK_EDATA,
+                         "a column has a name that cannot be written without an enclosure");
+    }
+    return csvk_writer_format(writer, names, columns->count, line) == CSVK_OK
+               ? CSVK_OK
+               : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+/* With its line break. What a name needs to be read back is the writer's business. */
+static int make_header(const struct merge *m, struct csvk_buf *line, struct csvk_error *err)
+{
+    struct csvk_writer writer;
+    struct csvk_normalize_options how;
+    csvk_normalize_options_init(&how);
+    how.to = m->options->dialect;
+    how.line_break = eol_of(m);
+    how.quote = m->options->quote;
+    csvk_writer_init(&writer, &how, (struct csvk_output){NULL, NULL});
+    struct csvk_value *names = csvk_calloc(m->options->columns->count, sizeof *names);
+    int status = names == NULL ? csvk_fail(err, CSVK_ENOMEM, "out of memory")
+                               : format_header(m->options, &writer, names, line, err);
+    csvk_free(names);
+    csvk_writer_release(&writer);
+    csvk_normalize_options_release(&how);
+    return status;
+}
+
+/* Waits for the first record, which shows the kind of line break. */
+static int begin(struct merge *m, struct csvk_error *err)
+{
+    m->begun = true;
+    if (m->options->header != CSVK_MERGE_COLUMNS || m->options->columns == NULL) {
+        return CSVK_OK;
+    }
+    struct csvk_buf line = CSVK_BUF_INIT;
+    int status = make_header(m, &line, err);
+    status = status == CSVK_OK ? write_out(m, line.data, line.length, err) : status;
+    csvk_buf_release(&line);
+    return status;
+}
+
+/* ---- one slice ---- */
+
+struct slice {
+    struct merge *merge;
+    const char *path;
+    struct csvk_source *source;
+    struct csvk_reader *reader;
+};
+
+/* Facts that say where records end is not what it seems. */
+static const char *defect(enum csvk_fact_kind kind)
+{
+    switch (kind) {
+    case CSVK_FACT_UNCLOSED: return "an enclosure is not closed";
+    case CSVK_FACT_QUOTE_IN_UNQUOTED: return "an enclosure inside a field that is not enclosed";
+    case CSVK_FACT_TEXT_AFTER_CLOSING: return "text behind a closing enclosure";
+    case CSVK_FACT_BACKSLASH_QUOTE: return "a backslash before an enclosure";
+    case CSVK_FACT_SPACE_BEFORE_QUOTE: return "a blank before an opening enclosure";
+    case CSVK_FACT_SPACE_AFTER_QUOTE: return "a blank behind a closing enclosure";
+    case CSVK_FACT_UTF16_BOM: return "the text is not UTF-8";
+    default: return NULL;
+    }
+}
+
+static int check_facts(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
+{
+    for (size_t i = 0; i < batch->nfacts; i++) {
+        const struct csvk_fact *fact = &batch->facts[i];
+        const char *what = defect(fact->kind);
+        if (fact->kind == CSVK_FACT_FIRST_EOL && s->merge->eol == CSVK_EOL_NONE) {
+            s->merge->eol = (enum csvk_eol)fact->extra;
+        }
+        if (what != NULL) {
+            return csvk_fail(err, CSVK_EDATA, "%s: record %" PRIu64 ", byte %" PRIu64 ": %s",
+                             s->path, fact->record, fact->offset, what);
+        }
+    }
+    return CSVK_OK;
+}
+
+static int check_widths(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
+{
+    struct merge *m = s->merge;
+    for (size_t i = 0; i < batch->nnoted; i++) {
+        const struct csvk_record *r = &batch->records[i];
+        uint64_t width = r->nfields;
+        m->width = m->width != 0 ? m->width : width;
+        if (width != m->width || (r->blank && m->width > 1)) {
+            return csvk_fail(err, CSVK_EDATA,
+                             "%s:%" PRIu64 ": record %" PRIu64 " has %" PRIu64
+                             " fields, the table has %" PRIu64 " columns",
+                             s->path, r->line, r->number, r->blank ? 0 : width, m->width);
+        }
+    }
+    return CSVK_OK;
+}
+
+/* The first record of a slice that has a header: kept once, equal after that. */
+static int take_header(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
+{
+    struct merge *m = s->merge;
+    size_t length = (size_t)batch->records[0].length;
+    if (m->header_of == NULL) {
+        m->header_of = s->path;
+        int status = csvk_buf_add(&m->header, batch->bytes, length);
+        if (status != CSVK_OK) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+        status = write_out(m, batch->bytes, length, err);
+        return status == CSVK_OK ? write_line_break(m, err) : status;
+    }
+    if (length != m->header.length || memcmp(batch->bytes, m->header.data, length) != 0) {
+        return csvk_fail(err, CSVK_EDATA, "%s:1: another header than in %s:1", s->path,
+                         m->header_of);
+    }
+    return CSVK_OK;
+}
+
+static int pass_on(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
+{
+    struct merge *m = s->merge;
+    size_t from = 0;
+    uint64_t records = batch->nrecords;
+    int status = m->begun ? CSVK_OK : begin(m, err);
+    if (status == CSVK_OK && m->options->header == CSVK_MERGE_SLICES && batch->first_record == 1) {
+        status = take_header(s, batch, err);
+        from = batch->record_end[0];
+        records--;
+    }
+    if (status == CSVK_OK && batch->size > from && m->ends_open) {
+        status = write_line_break(m, err);
+    }
+    m->totals->records += records;
+    m->totals->bytes += batch->size - from;
+    return status == CSVK_OK ? write_out(m, batch->bytes + from, batch->size - from, err) : status;
+}
+
+static int take_batch(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
+{
+    int status = check_facts(s, batch, err);
+    status = status == CSVK_OK ? check_widths(s, batch, err) : status;
+    if (status != CSVK_OK || batch->nrecords == 0) {
+        return status;
+    }
+    if (batch->bytes == NULL) {
+        return csvk_fail(err, CSVK_ELIMIT, "%s: record %" PRIu64 " is too long for memory", s->path,
+                         batch->first_record);
+    }
+    return pass_on(s, batch, err);
+}
+
+static int open_slice(struct slice *s, struct csvk_error *err)
+{
+    struct csvk_options how;
+    csvk_options_init(&how);
+    how.dialect = s->merge->options->dialect;
+    how.detail = s->merge->options->header == CSVK_MERGE_SLICES ? CSVK_RECORDS : CSVK_COUNTS;
+    how.continuation = true; /* a mark at the start of a slice is data */
+    how.width = s->merge->width;
+    how.facts = 0;
+    how.max_record =
+        s->merge->options->max_record != 0 ? s->merge->options->max_record : UINT64_MAX;
+    int status = csvk_source_open(&s->source, s->path, err);
+    return status == CSVK_OK ? csvk_reader_new(&s->reader, s->source, &how, err) : status;
+}
+
+static int merge_slice(struct merge *m, const char *path, struct csvk_error *err)
+{
+    struct slice s = {.merge = m, .path = path};
+    struct csvk_batch batch;
+    int status = open_slice(&s, err);
+    while (status == CSVK_OK) {
+        status = csvk_reader_next(s.reader, &batch, err);
+        status = status == CSVK_OK ? take_batch(&s, &batch, err) : status;
+    }
+    if (status == CSVK_END || status == CSVK_EDATA) { /* a record cut short is a consequence */
+        struct csvk_damage damage = csvk_source_damage(s.source);
+        status = status == CSVK_END ? CSVK_OK : status;
+        if (damage.what != NULL) {
+            status = csvk_fail(err, CSVK_EDATA, "%s: damaged at byte %" PRIu64 ": %s", path,
+                               damage.offset, damage.what);
+        }
+    }
+    m->totals->slices++;
+    csvk_reader_free(s.reader);
+    csvk_source_free(s.source);
+    return status;
+}
+
+int csvk_merge(const char *directory, const struct csvk_merge_options *options,
+               struct csvk_merge_output output, struct csvk_merge_totals *totals,
+               struct csvk_error *err)
+{
+    struct csvk_strings slices = {0};
+    struct merge m = {.options = options, .output = output, .totals = totals};
+    *totals = (struct csvk_merge_totals){0};
+    m.width = options->columns != NULL ? options->columns->count : 0;
+    int status = csvk_list_slices(directory, &slices, err);
+    for (size_t i = 0; i < slices.count && status == CSVK_OK; i++) {
+        status = merge_slice(&m, slices.item[i], err);
+    }
+    if (status == CSVK_OK && !m.begun) {
+        status = begin(&m, err);
+    }
+    csvk_buf_release(&m.header);
+    csvk_strings_release(&slices);
+    return status;
+}

@@ -1,0 +1,286 @@
+/*
+ * data_check.c - every record of every table, judged by the validator with the profile keboola,
+ * several files at a time. Results are taken in the order of the tables and their slices, so
+ * findings do not depend on the number of threads. A primary key spans all slices of a table.
+ */
+#include "preflight/preflight_private.h"
+
+#include "csvkit/base/pool.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct job { /* one file */
+    struct pf_table_data *owner;
+    char *full;
+    const char *relative; /* borrowed from the owner */
+    bool last;            /* of its table */
+    struct csvk_validator *validator;
+    int status;
+    struct csvk_error err;
+};
+
+struct pf_data {
+    struct pf_table_data *table;
+    size_t ntables, capacity;
+};
+
+/* ---- collecting ---- */
+
+static struct pf_data *data_of(struct pf *pf)
+{
+    if (pf->data == NULL) {
+        pf->data = csvk_calloc(1, sizeof *pf->data);
+    }
+    return pf_kept(pf, pf->data) ? pf->data : NULL;
+}
+
+void pf_data_add(struct pf *pf, struct pf_table_data *data)
+{
+    struct pf_data *all = data_of(pf);
+    if (all == NULL || data->files.count == 0) {
+        return;
+    }
+    if (all->ntables == all->capacity) {
+        size_t capacity = all->capacity + 16;
+        struct pf_table_data *list = csvk_reallocarray(all->table, capacity, sizeof *list);
+        if (!pf_kept(pf, list)) {
+            return;
+        }
+        all->table = list;
+        all->capacity = capacity;
+    }
+    all->table[all->ntables++] = *data;
+    csvk_validate_options_init(&data->options);
+    data->files = (struct csvk_strings){0};
+}
+
+void pf_data_release(struct pf *pf)
+{
+    struct pf_data *all = pf->data;
+    for (size_t i = 0; all != NULL && i < all->ntables; i++) {
+        csvk_validate_options_release(&all->table[i].options);
+        csvk_strings_release(&all->table[i].files);
+    }
+    if (all != NULL) {
+        csvk_free(all->table);
+    }
+    csvk_free(all);
+    pf->data = NULL;
+}
+
+/* ---- one file, in any thread ---- */
+
+static void judge_file(void *worker, void *context)
+{
+    struct job *job = context;
+    struct csvk_source *source = NULL;
+    struct csvk_validate_options options = job->owner->options; /* _new copies what it keeps */
+    (void)worker;
+    options.file = job->relative;
+    job->status = csvk_source_open(&source, job->full, &job->err);
+    if (job->status == CSVK_OK) {
+        job->status = csvk_validate_source(&job->validator, source, &options, NULL, &job->err);
+    }
+    csvk_source_free(source);
+}
+
+/* ---- one table: the validators of its files, in order ---- */
+
+struct parts {
+    struct csvk_validator **item;
+    size_t count, capacity;
+    bool whole; /* every file was read */
+};
+
+static bool parts_add(struct parts *parts, struct csvk_validator *validator)
+{
+    if (parts->count == parts->capacity) {
+        size_t capacity = parts->capacity < 16 ? 16 : parts->capacity * 2;
+        struct csvk_validator **item = csvk_reallocarray(parts->item, capacity, sizeof(void *));
+        if (item == NULL) {
+            return false;
+        }
+        parts->item = item;
+        parts->capacity = capacity;
+    }
+    parts->item[parts->count++] = validator;
+    return true;
+}
+
+static void parts_clear(struct parts *parts)
+{
+    for (size_t i = 0; i < parts->count; i++) {
+        csvk_validator_free(parts->item[i]);
+    }
+    parts->count = 0;
+    parts->whole = true;
+}
+
+/* A table without columns has those of its header, as Storage will call them. */
+static void use_header(struct pf *pf, struct csvk_preflight_table *table,
+                       const struct csvk_report *report)
+{
+    if (table->columns.count == 0 && table->header && report->column_names != NULL) {
+        pf_clean_names(pf, &table->columns, report->column_names);
+    }
+}
+
+static void judge_width(struct pf *pf, struct csvk_preflight_table *table,
+                        const struct csvk_report *report, uint64_t first)
+{
+    if (report->totals.width != first && report->totals.records != 0 && first != 0) {
+        pf_say(pf, &table->findings,
+               (struct pf_note){.rule = "preflight-slices-differ", .file = report->file},
+               "this slice has %llu columns, the first one has %llu",
+               (unsigned long long)report->totals.width, (unsigned long long)first);
+    }
+}
+
+static void take_report(struct pf *pf, const struct pf_table_data *data,
+                        const struct csvk_report *report, uint64_t *width)
+{
+    struct csvk_preflight_table *table = &pf->report->table[data->table];
+    uint64_t names = table->header && report->totals.records > 0 ? 1 : 0;
+    use_header(pf, table, report);
+    pf_take_data(pf, &table->findings, report);
+    if (data->agree) {
+        judge_width(pf, table, report, *width);
+        *width = *width != 0 ? *width : report->totals.width;
+    }
+    table->records += report->totals.records - names;
+    table->bytes += report->totals.bytes;
+}
+
+static int search_keys(const struct pf_table_data *data, struct parts *parts,
+                       struct csvk_error *err)
+{
+    bool wanted = data->options.primary_key.count > 0 && parts->count > 1 && parts->whole;
+    int status = CSVK_OK;
+    for (size_t i = 1; wanted && i < parts->count && status == CSVK_OK; i++) {
+        status = csvk_validator_join_keys(parts->item[0], parts->item[i], err);
+    }
+    return wanted && status == CSVK_OK ? csvk_validator_search_keys(parts->item, parts->count, err)
+                                       : status;
+}
+
+static void finish_table(struct pf *pf, const struct pf_table_data *data, struct parts *parts)
+{
+    struct csvk_error err = {0};
+    uint64_t width = 0;
+    int status = search_keys(data, parts, &err);
+    for (size_t i = 0; i < parts->count && status == CSVK_OK; i++) {
+        const struct csvk_report *report = NULL;
+        status = csvk_validator_report(parts->item[i], &report, &err);
+        if (status == CSVK_OK) {
+            take_report(pf, data, report, &width);
+        }
+    }
+    if (status != CSVK_OK) {
+        pf_say_trouble(pf, &pf->report->table[data->table].findings, data->files.item[0], &err);
+    }
+    parts_clear(parts);
+}
+
+/* ---- all files ---- */
+
+static void take_job(struct pf *pf, struct job *job, struct parts *parts)
+{
+    struct csvk_preflight_findings *to = &pf->report->table[job->owner->table].findings;
+    if (job->status != CSVK_OK) {
+        parts->whole = false;
+        pf_say_trouble(pf, to, job->relative, &job->err);
+        csvk_validator_free(job->validator);
+    } else if (!pf_kept(pf, parts_add(parts, job->validator) ? parts : NULL)) {
+        csvk_validator_free(job->validator);
+    }
+    job->validator = NULL;
+    if (job->last) {
+        finish_table(pf, job->owner, parts);
+    }
+}
+
+static size_t count_files(const struct pf_data *all)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < all->ntables; i++) {
+        count += all->table[i].files.count;
+    }
+    return count;
+}
+
+static void fill_jobs(struct pf *pf, struct job *jobs)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < pf->data->ntables; i++) {
+        struct pf_table_data *table = &pf->data->table[i];
+        for (size_t j = 0; j < table->files.count; j++) {
+            struct job *job = &jobs[at++];
+            job->owner = table;
+            job->relative = table->files.item[j];
+            job->full = pf_full(pf, job->relative);
+            job->last = j + 1 == table->files.count;
+        }
+    }
+}
+
+static void progress(struct pf *pf, size_t done, size_t total)
+{
+    if (pf->options->progress != NULL &&
+        pf->options->progress(done, total, pf->options->context) < 0) {
+        pf->status = csvk_fail(pf->err, CSVK_ECANCELED, "stopped");
+    }
+}
+
+static void run_jobs(struct pf *pf, struct csvk_pool *pool, struct job *jobs, size_t count)
+{
+    struct parts parts = {.whole = true};
+    size_t depth = pf->options->threads * 2, sent = 0, done = 0;
+    while (done < count && pf->status == CSVK_OK) {
+        while (sent < count && csvk_pool_pending(pool) < depth) {
+            csvk_pool_submit(pool, &jobs[sent++]);
+        }
+        struct job *job = csvk_pool_take(pool);
+        if (job != NULL) {
+            take_job(pf, job, &parts);
+        }
+        progress(pf, ++done, count);
+    }
+    parts_clear(&parts);
+    csvk_free(parts.item);
+}
+
+static void run_all(struct pf *pf, struct job *jobs, size_t count)
+{
+    size_t threads = pf->options->threads;
+    void **worker = csvk_calloc(threads, sizeof *worker);
+    struct csvk_pool *pool = NULL;
+    struct csvk_pool_plan plan = {
+        .run = judge_file, .worker = worker, .threads = threads, .depth = threads * 2};
+    if (pf_kept(pf, worker) && pf->status == CSVK_OK) {
+        pf->status = csvk_pool_new(&pool, &plan, pf->err);
+    }
+    if (pool != NULL && pf->status == CSVK_OK) {
+        run_jobs(pf, pool, jobs, count);
+    }
+    csvk_pool_free(pool);
+    csvk_free(worker);
+}
+
+void pf_data_run(struct pf *pf)
+{
+    size_t count = pf->data != NULL && pf->status == CSVK_OK ? count_files(pf->data) : 0;
+    struct job *jobs = count > 0 ? csvk_calloc(count, sizeof *jobs) : NULL;
+    if (count == 0 || !pf_kept(pf, jobs)) {
+        return;
+    }
+    fill_jobs(pf, jobs);
+    if (pf->status == CSVK_OK) {
+        run_all(pf, jobs, count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        csvk_validator_free(jobs[i].validator);
+        csvk_free(jobs[i].full);
+    }
+    csvk_free(jobs);
+}

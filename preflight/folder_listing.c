@@ -1,0 +1,352 @@
+/*
+ * folder_listing.c - what is in a folder, as the platform lists it: depth 0, no names with a
+ * leading dot, no folders of version control. Whatever is left out without a word on the platform
+ * is told here. Nothing is opened but the folder itself; links are looked at by name only.
+ */
+#include "preflight/preflight_private.h"
+
+#include "csvkit/json.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+struct entry { /* one name under consideration */
+    struct pf *pf;
+    const char *name;
+    char *relative, *full;
+    enum pf_place place;
+    struct stat info;
+    struct csvk_preflight_findings *to;
+};
+
+static bool is_one_of(const char *name, const char *const *list)
+{
+    for (; *list != NULL; list++) {
+        if (strcasecmp(name, *list) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_end(const char *name, const char *const *ends)
+{
+    size_t n = strlen(name);
+    for (; *ends != NULL; ends++) {
+        size_t m = strlen(*ends);
+        if (n > m && strcasecmp(name + n - m, *ends) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- names ---- */
+
+/* What a name does wrong, or NULL. */
+static const char *wrong_name(const char *name, enum csvk_severity *severity)
+{
+    const unsigned char *p = (const unsigned char *)name;
+    size_t left = strlen(name);
+    *severity = CSVK_ERROR;
+    while (left > 0) {
+        uint32_t code;
+        size_t n = csvk_utf8_decode(p, left, &code);
+        if (n == 0) {
+            return "is not UTF-8";
+        }
+        if (csvk_code_is_hostile(code)) {
+            return "has a control character";
+        }
+        if (code == '\\' || code == ':' || code == '"' || code == '*' || code == '?') {
+            *severity = CSVK_WARNING;
+            return "has a character that is special in paths and listings";
+        }
+        p += n;
+        left -= n;
+    }
+    *severity = CSVK_WARNING;
+    return name[0] == '-' ? "begins with a dash, which commands take for an option" : NULL;
+}
+
+static void judge_name(struct entry *e)
+{
+    enum csvk_severity severity;
+    const char *wrong = wrong_name(e->name, &severity);
+    if (wrong != NULL) {
+        pf_say(
+            e->pf, e->to,
+            (struct pf_note){.rule = "preflight-name", .severity = severity, .file = e->relative},
+            "the name %s", wrong);
+    }
+}
+
+/* True when the name hides the entry from the platform. */
+static bool is_hidden(struct entry *e)
+{
+    static const char *const vcs[] = {".svn",      "_svn", "CVS",  "_darcs", ".arch-params",
+                                      ".monotone", ".bzr", ".git", ".hg",    NULL};
+    static const char *const data[] = {".csv", ".gz", ".tsv", ".manifest", NULL};
+    bool folder = S_ISDIR(e->info.st_mode);
+    bool versions = folder && is_one_of(e->name, vcs);
+    if (e->name[0] != '.' && !versions) {
+        return false;
+    }
+    bool lost = has_end(e->name, data) || (folder && !versions);
+    pf_say(e->pf, e->to,
+           (struct pf_note){.rule = "preflight-hidden",
+                            .severity = lost ? CSVK_ERROR : CSVK_WARNING,
+                            .file = e->relative},
+           "%s", versions ? "a folder of version control" : "the name begins with a dot");
+    return true;
+}
+
+static void judge_stray(struct entry *e)
+{
+    static const char *const names[] = {"_SUCCESS",    "_COMMITTED", "_STARTED", "Thumbs.db",
+                                        "desktop.ini", "README",     NULL};
+    static const char *const ends[] = {
+        ".json", ".jsonl", ".ndjson", ".parquet", ".avro", ".orc",  ".zip",  ".tar", ".tgz",
+        ".bz2",  ".xz",    ".zst",    ".xls",     ".xlsx", ".ods",  ".xml",  ".log", ".md",
+        ".tmp",  ".bak",   ".swp",    ".part",    ".crc",  ".pdf",  ".html", ".sql", ".manifest",
+        "~",     ".py",    ".sh",     ".ini",     ".yml",  ".yaml", NULL};
+    bool table = e->place == PF_TABLES || e->place == PF_SLICES;
+    bool manifest = e->place == PF_TABLES && pf_ends_with(e->name, ".manifest");
+    if (table && !manifest && S_ISREG(e->info.st_mode) &&
+        (is_one_of(e->name, names) || has_end(e->name, ends))) {
+        pf_say(e->pf, e->to, (struct pf_note){.rule = "preflight-stray", .file = e->relative},
+               "\"%s\" does not look like %s", e->name,
+               e->place == PF_SLICES ? "a slice" : "a table");
+    }
+}
+
+/* ---- kinds ---- */
+
+/* Where a link leads; true when it may be followed, its target's facts in e->info then. */
+static bool follow_link(struct entry *e)
+{
+    struct pf_note note = {.rule = "preflight-link", .file = e->relative};
+    char *target = realpath(e->full, NULL); /* frees with free: libc's */
+    size_t n = strlen(e->pf->real);
+    const char *wrong = NULL;
+    if (target == NULL) {
+        wrong = errno == ELOOP    ? "a symbolic link that leads back to itself; it is not followed"
+                : errno == ENOENT ? "a symbolic link to nothing"
+                                  : "a symbolic link that cannot be followed";
+    } else if (strncmp(target, e->pf->real, n) != 0 || (target[n] != '/' && n > 1)) {
+        wrong = "a symbolic link out of the folder; it is not followed";
+    } else if (stat(target, &e->info) != 0) {
+        wrong = "a symbolic link to nothing";
+    } else if (S_ISDIR(e->info.st_mode)) {
+        wrong = "a symbolic link to a folder; it is not followed";
+    }
+    free(target);
+    note.severity = wrong != NULL ? CSVK_ERROR : CSVK_WARNING;
+    pf_say(e->pf, e->to, note, "%s", wrong != NULL ? wrong : "a symbolic link within the folder");
+    return wrong == NULL;
+}
+
+static bool is_empty_folder(const char *path)
+{
+    DIR *dir = opendir(path);
+    size_t names = 0;
+    while (dir != NULL && names <= 2 && readdir(dir) != NULL) {
+        names++;
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    return dir != NULL && names <= 2;
+}
+
+/* A folder where only files count. */
+static void judge_folder(struct entry *e)
+{
+    struct pf_note note = {.rule = "preflight-ignored", .file = e->relative};
+    if (e->place == PF_TABLES) {
+        pf_say(e->pf, e->to, note,
+               "a folder whose name ends with .manifest is neither a table "
+               "nor a manifest");
+        return;
+    }
+    note.severity = is_empty_folder(e->full) ? CSVK_WARNING : CSVK_ERROR;
+    pf_say(e->pf, e->to, note, "a folder within %s",
+           e->place == PF_SLICES ? "a sliced table" : "a folder of files");
+}
+
+static void push(struct pf *pf, struct pf_listing *listing, struct entry *e)
+{
+    if (listing->count == listing->capacity) {
+        size_t capacity = listing->capacity < 16 ? 16 : listing->capacity * 2;
+        struct pf_item *item = csvk_reallocarray(listing->item, capacity, sizeof *item);
+        if (!pf_kept(pf, item)) {
+            return;
+        }
+        listing->item = item;
+        listing->capacity = capacity;
+    }
+    struct pf_item item = {csvk_strdup(e->name), S_ISDIR(e->info.st_mode) ? PF_DIRECTORY : PF_FILE,
+                           (uint64_t)e->info.st_size};
+    if (pf_kept(pf, item.name)) {
+        listing->item[listing->count++] = item;
+    }
+}
+
+/* An entry that is no link, or the target of one. */
+static void judge_kind(struct entry *e, struct pf_listing *listing)
+{
+    bool folder = S_ISDIR(e->info.st_mode);
+    bool table =
+        (e->place == PF_TABLES && !pf_ends_with(e->name, ".manifest")) || e->place == PF_INPUT;
+    if (folder && !table) {
+        judge_folder(e);
+    } else if (folder || S_ISREG(e->info.st_mode)) {
+        judge_name(e);
+        judge_stray(e);
+        push(e->pf, listing, e);
+    } else {
+        listing->unsafe = true;
+        pf_say(e->pf, e->to, (struct pf_note){.rule = "preflight-special", .file = e->relative},
+               "a %s",
+               S_ISFIFO(e->info.st_mode)   ? "named pipe"
+               : S_ISSOCK(e->info.st_mode) ? "socket"
+                                           : "device");
+    }
+}
+
+static void judge_entry(struct pf *pf, struct entry *e, struct pf_listing *listing)
+{
+    if (lstat(e->full, &e->info) != 0) {
+        struct csvk_error err = {0};
+        csvk_fail_sys(&err, errno, "cannot look at it");
+        pf_say_trouble(pf, e->to, e->relative, &err);
+        return;
+    }
+    if (is_hidden(e)) {
+        return;
+    }
+    if (S_ISLNK(e->info.st_mode) && !follow_link(e)) {
+        listing->unsafe = true;
+        return;
+    }
+    judge_kind(e, listing);
+}
+
+/* ---- the folder ---- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct pf_item *)a)->name, ((const struct pf_item *)b)->name);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void read_names(struct pf *pf, DIR *dir, struct csvk_strings *names)
+{
+    for (const struct dirent *d; (d = readdir(dir)) != NULL;) {
+        if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0) {
+            int status = csvk_strings_add(names, d->d_name);
+            (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
+        }
+    }
+    if (names->count > 1) {
+        qsort(names->item, names->count, sizeof *names->item, by_text);
+    }
+}
+
+/* Names first, then what they are: findings come in the order of names. */
+static void read_folder(struct pf *pf, DIR *dir, struct entry e, const char *relative,
+                        struct pf_listing *listing)
+{
+    struct csvk_strings names = {0};
+    read_names(pf, dir, &names);
+    for (size_t i = 0; i < names.count && pf->status == CSVK_OK; i++) {
+        e.name = names.item[i];
+        e.relative = pf_join(pf, relative, e.name);
+        e.full = e.relative != NULL ? pf_full(pf, e.relative) : NULL;
+        if (e.full != NULL) {
+            judge_entry(pf, &e, listing);
+        }
+        csvk_free(e.relative);
+        csvk_free(e.full);
+    }
+    csvk_strings_release(&names);
+}
+
+/* Is the folder what its path says, without a link on the way? True when it is not there. */
+static bool is_itself(const struct pf *pf, const char *full, const char *relative)
+{
+    char *real = realpath(full, NULL); /* freed with free: libc's */
+    size_t n = strlen(pf->real);
+    bool same = real == NULL || (strncmp(real, pf->real, n) == 0 && real[n] == '/' &&
+                                 strcmp(real + n + 1, relative) == 0);
+    free(real);
+    return same;
+}
+
+/* Opens the folder, unless a link leads to it or it is not there. */
+static DIR *open_folder(struct pf *pf, const char *relative, struct csvk_preflight_findings *to)
+{
+    char *full = pf_full(pf, relative);
+    DIR *dir = NULL;
+    if (full == NULL) {
+        return NULL;
+    }
+    if (!is_itself(pf, full, relative)) {
+        pf_say(pf, to, (struct pf_note){.rule = "preflight-link", .file = relative},
+               "a symbolic link in place of a folder; it is not followed");
+    } else if ((dir = opendir(full)) == NULL && errno != ENOENT) {
+        struct csvk_error err = {0};
+        csvk_fail_sys(&err, errno, "cannot list the folder");
+        pf_say_trouble(pf, to, relative, &err);
+    }
+    csvk_free(full);
+    return dir;
+}
+
+void pf_list(struct pf *pf, const char *relative, enum pf_place place, struct pf_listing *listing,
+             struct csvk_preflight_findings *to)
+{
+    struct entry e = {.pf = pf, .place = place, .to = to};
+    DIR *dir = open_folder(pf, relative, to);
+    if (dir == NULL) {
+        return;
+    }
+    listing->exists = true;
+    read_folder(pf, dir, e, relative, listing);
+    closedir(dir);
+    if (listing->count > 1) {
+        qsort(listing->item, listing->count, sizeof *listing->item, by_name);
+    }
+}
+
+const struct pf_item *pf_listing_find(const struct pf_listing *listing, const char *name)
+{
+    size_t low = 0, high = listing->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(listing->item[middle].name, name);
+        if (order == 0) {
+            return &listing->item[middle];
+        }
+        low = order < 0 ? middle + 1 : low;
+        high = order < 0 ? high : middle;
+    }
+    return NULL;
+}
+
+void pf_listing_release(struct pf_listing *listing)
+{
+    for (size_t i = 0; i < listing->count; i++) {
+        csvk_free(listing->item[i].name);
+    }
+    csvk_free(listing->item);
+    *listing = (struct pf_listing){0};
+}

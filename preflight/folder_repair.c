@@ -1,0 +1,360 @@
+/*
+ * folder_repair.c - mending what is safe and certain: a manifest whose name misses the extension of
+ * its only possible data, and a sliced table without columns whose slices all begin with the same
+ * names. Everything else is a proposal at most. Data are only read.
+ *
+ * A change is shown as a diff before it is made; making it never replaces anything: a manifest gets
+ * a name that nobody has, or is written anew through a sink.
+ */
+#include "preflight/preflight_private.h"
+
+#include "csvkit/json.h"
+#include "csvkit/names.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TABLES "out/tables"
+
+struct fix {
+    struct pf pf;
+    enum csvk_fix_mode mode;
+    struct csvk_buf *diff;
+    size_t count;
+    struct pf_listing listing;
+};
+
+static void note(struct fix *fix, int status)
+{
+    (void)pf_kept(&fix->pf, status == CSVK_OK ? fix : NULL);
+}
+
+static void put(struct fix *fix, const char *text)
+{
+    note(fix, csvk_buf_puts(fix->diff, text));
+}
+
+static void put_escaped(struct fix *fix, const char *text)
+{
+    note(fix, csvk_buf_add_escaped(fix->diff, text, strlen(text)));
+}
+
+static void put_line(struct fix *fix, const char *mark, const char *text)
+{
+    put(fix, mark);
+    put_escaped(fix, text);
+    put(fix, "\n");
+}
+
+/* All lines of `text`, each behind the mark. */
+static void put_lines(struct fix *fix, const char *mark, const struct csvk_buf *text)
+{
+    const char *at = csvk_buf_text(text), *end = at + text->length;
+    while (at < end) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        size_t n = stop != NULL ? (size_t)(stop - at) : (size_t)(end - at);
+        put(fix, mark);
+        note(fix, csvk_buf_add_escaped(fix->diff, at, n));
+        put(fix, "\n");
+        at += n + (stop != NULL);
+    }
+}
+
+static size_t count_lines(const struct csvk_buf *text)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < text->length; i++) {
+        lines += text->data[i] == '\n';
+    }
+    return lines;
+}
+
+/* ---- names of manifests ---- */
+
+static bool has_manifest(const struct fix *fix, const char *data)
+{
+    struct csvk_buf name = CSVK_BUF_INIT;
+    bool found = csvk_buf_printf(&name, "%s.manifest", data) != CSVK_OK ||
+                 pf_listing_find(&fix->listing, csvk_buf_text(&name)) != NULL;
+    csvk_buf_release(&name);
+    return found;
+}
+
+/* The data that a lonely manifest can only mean: BARE.csv, BARE.csv.gz, or NULL. */
+static const char *meant_data(const struct fix *fix, const char *bare)
+{
+    const char *found = NULL;
+    size_t n = strlen(bare);
+    for (size_t i = 0; i < fix->listing.count; i++) {
+        const char *name = fix->listing.item[i].name;
+        bool data = strncmp(name, bare, n) == 0 &&
+                    (strcmp(name + n, ".csv") == 0 || strcmp(name + n, ".csv.gz") == 0 ||
+                     strcmp(name + n, ".gz") == 0);
+        if (data && (found != NULL || has_manifest(fix, name))) {
+            return NULL; /* two could be meant, or the one has its manifest */
+        }
+        found = data ? name : found;
+    }
+    return found;
+}
+
+/* Gives the file another name, unless that name is taken. */
+static int rename_new(const char *from, const char *to, struct csvk_error *err)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) {
+        return CSVK_OK;
+    }
+    if (errno == ENOSYS || errno == EINVAL) { /* a file system that cannot promise it */
+        if (link(from, to) == 0 && unlink(from) == 0) {
+            return CSVK_OK;
+        }
+    }
+    return csvk_fail_sys(err, errno, "cannot rename %s to %s", from, to);
+}
+
+static void rename_manifest(struct fix *fix, const char *old, const char *data)
+{
+    struct csvk_buf name = CSVK_BUF_INIT;
+    note(fix, csvk_buf_printf(&name, "%s.manifest", data));
+    char *from = pf_join(&fix->pf, TABLES, old);
+    char *to = pf_join(&fix->pf, TABLES, csvk_buf_text(&name));
+    char *full_from = from != NULL ? pf_full(&fix->pf, from) : NULL;
+    char *full_to = to != NULL ? pf_full(&fix->pf, to) : NULL;
+    if (full_from != NULL && full_to != NULL) {
+        fix->count++;
+        put_line(fix, "rename from ", from);
+        put_line(fix, "rename to ", to);
+        if (fix->mode == CSVK_FIX_WRITE && fix->pf.status == CSVK_OK) {
+            fix->pf.status = rename_new(full_from, full_to, fix->pf.err);
+        }
+    }
+    csvk_free(full_from);
+    csvk_free(full_to);
+    csvk_free(from);
+    csvk_free(to);
+    csvk_buf_release(&name);
+}
+
+static void fix_name(struct fix *fix, const struct pf_item *item)
+{
+    char *bare = csvk_strndup(item->name, strlen(item->name) - strlen(".manifest"));
+    if (pf_kept(&fix->pf, bare) && pf_listing_find(&fix->listing, bare) == NULL) {
+        const char *data = meant_data(fix, bare);
+        if (data != NULL) {
+            rename_manifest(fix, item->name, data);
+        }
+    }
+    csvk_free(bare);
+}
+
+/* ---- columns of sliced tables ---- */
+
+static bool same_names(const struct csvk_strings *a, const struct csvk_strings *b)
+{
+    for (size_t i = 0; i < a->count && i < b->count; i++) {
+        if (strcmp(a->item[i], b->item[i]) != 0) {
+            return false;
+        }
+    }
+    return a->count == b->count && a->count > 0;
+}
+
+/* Could these be names? Each starts with a letter and needs no cleaning; none comes twice. */
+static bool are_names(const struct csvk_strings *names)
+{
+    struct csvk_buf clean = CSVK_BUF_INIT;
+    bool good = names->count > 0;
+    for (size_t i = 0; i < names->count && good; i++) {
+        const char *name = names->item[i];
+        char c = name[0];
+        csvk_buf_clear(&clean);
+        good = ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) &&
+               csvk_name_sanitize(name, strlen(name), &clean) == CSVK_OK &&
+               strcmp(name, csvk_buf_text(&clean)) == 0 && strlen(name) <= CSVK_NAME_MAX;
+        for (size_t j = 0; j < i && good; j++) {
+            good = !csvk_name_same_folded(name, names->item[j]);
+        }
+    }
+    csvk_buf_release(&clean);
+    return good;
+}
+
+/* The names that all slices, two at least, begin with. False: there are none. */
+static bool common_header(struct fix *fix, const char *relative, const struct csvk_dialect *dialect,
+                          struct csvk_strings *names)
+{
+    struct pf_listing slices = {0};
+    struct csvk_preflight_findings heard = {0};
+    pf_list(&fix->pf, relative, PF_SLICES, &slices, &heard);
+    bool same = slices.count > 1 && !slices.unsafe;
+    for (size_t i = 0; i < slices.count && same; i++) {
+        struct csvk_strings own = {0};
+        struct csvk_error err = {0};
+        char *path = pf_join(&fix->pf, relative, slices.item[i].name);
+        char *full = path != NULL ? pf_full(&fix->pf, path) : NULL;
+        same = full != NULL &&
+               csvk_manifest_header_names(full, dialect, i == 0 ? names : &own, &err) == CSVK_OK &&
+               (i == 0 || same_names(names, &own));
+        csvk_strings_release(&own);
+        csvk_free(full);
+        csvk_free(path);
+    }
+    pf_findings_release(&heard);
+    pf_listing_release(&slices);
+    return same && are_names(names);
+}
+
+/* The manifest with columns and has_header; `old` NULL: a fresh one. */
+static struct csvk_manifest *with_columns(struct fix *fix, const struct csvk_manifest *old,
+                                          const struct csvk_strings *names)
+{
+    cJSON *tree = old != NULL ? pf_tree(&fix->pf, old) : cJSON_CreateObject();
+    cJSON *columns = cJSON_CreateArray();
+    struct csvk_manifest *made = NULL;
+    bool good = pf_kept(&fix->pf, tree) && pf_kept(&fix->pf, columns);
+    for (size_t i = 0; i < names->count && good; i++) {
+        good = cJSON_AddItemToArray(columns, cJSON_CreateString(names->item[i]));
+    }
+    cJSON_DeleteItemFromObjectCaseSensitive(tree, "columns");
+    cJSON_DeleteItemFromObjectCaseSensitive(tree, "has_header");
+    if (good && cJSON_AddItemToObject(tree, "columns", columns)) {
+        columns = NULL;
+        good = cJSON_AddBoolToObject(tree, "has_header", true) != NULL;
+    }
+    if (pf_kept(&fix->pf, good ? tree : NULL)) {
+        made = pf_manifest_of(&fix->pf, tree);
+    }
+    if (made != NULL) {
+        csvk_manifest_normalize(made, CSVK_MANIFEST_OUT_TABLE);
+    }
+    cJSON_Delete(columns);
+    cJSON_Delete(tree);
+    return made;
+}
+
+static void write_manifest(struct fix *fix, const char *relative, const struct csvk_manifest *old,
+                           const struct csvk_manifest *new)
+{
+    struct csvk_buf before = CSVK_BUF_INIT, after = CSVK_BUF_INIT;
+    char *full = pf_full(&fix->pf, relative);
+    note(fix, old != NULL ? csvk_manifest_print(old, &before) : CSVK_OK);
+    note(fix, csvk_manifest_print(new, &after));
+    fix->count++;
+    put_line(fix, "--- ", old != NULL ? relative : "/dev/null");
+    put_line(fix, "+++ ", relative);
+    note(fix, csvk_buf_printf(fix->diff, "@@ -%d,%zu +1,%zu @@\n", old != NULL ? 1 : 0,
+                              count_lines(&before), count_lines(&after)));
+    put_lines(fix, "-", &before);
+    put_lines(fix, "+", &after);
+    if (full != NULL && fix->mode == CSVK_FIX_WRITE && fix->pf.status == CSVK_OK) {
+        fix->pf.status = csvk_manifest_write(new, full, fix->pf.err);
+    }
+    csvk_free(full);
+    csvk_buf_release(&before);
+    csvk_buf_release(&after);
+}
+
+static void fix_columns(struct fix *fix, const struct pf_item *item)
+{
+    struct csvk_manifest_findings found = {.limit = 1};
+    struct csvk_manifest_table table = {0};
+    struct csvk_strings names = {0};
+    struct csvk_manifest *old = NULL, *new = NULL;
+    struct csvk_buf name = CSVK_BUF_INIT;
+    char *relative = pf_join(&fix->pf, TABLES, item->name);
+    note(fix, csvk_buf_printf(&name, "%s.manifest", relative != NULL ? relative : ""));
+    bool there = has_manifest(fix, item->name);
+    if (there && fix->pf.status == CSVK_OK) {
+        old = pf_read_manifest(&fix->pf, csvk_buf_text(&name), &found);
+    }
+    note(fix, csvk_manifest_table(old, &table));
+    struct csvk_error bad = {0};
+    bool wanted = relative != NULL && (old != NULL || !there) && found.errors == 0 &&
+                  table.columns.count == 0 && csvk_dialect_check(&table.dialect, &bad) == CSVK_OK;
+    if (wanted && common_header(fix, relative, &table.dialect, &names)) {
+        new = with_columns(fix, old, &names);
+    }
+    if (new != NULL) {
+        write_manifest(fix, csvk_buf_text(&name), old, new);
+    }
+    csvk_manifest_free(new);
+    csvk_manifest_free(old);
+    csvk_manifest_findings_release(&found);
+    csvk_manifest_table_release(&table);
+    csvk_strings_release(&names);
+    csvk_buf_release(&name);
+    csvk_free(relative);
+}
+
+/* ---- proposals ---- */
+
+static void propose(struct fix *fix, const struct pf_item *item)
+{
+    struct csvk_manifest_findings found = {.limit = 100};
+    struct csvk_manifest_judge how;
+    char *relative = pf_join(&fix->pf, TABLES, item->name);
+    struct csvk_manifest *manifest =
+        relative != NULL ? pf_read_manifest(&fix->pf, relative, &found) : NULL;
+    csvk_manifest_judge_init(&how);
+    how.kind = CSVK_MANIFEST_OUT_TABLE;
+    if (manifest != NULL) {
+        note(fix, csvk_manifest_check(manifest, &how, &found));
+    }
+    for (size_t i = 0; i < found.count; i++) {
+        const struct csvk_manifest_finding *f = &found.item[i];
+        if (strcmp(f->rule->id, "manifest-unknown-key") == 0 && f->mend != NULL) {
+            put(fix, "proposal for ");
+            put_escaped(fix, relative);
+            put(fix, ": ");
+            put_escaped(fix, f->path);
+            put(fix, ": ");
+            put_line(fix, "", f->mend);
+        }
+    }
+    csvk_manifest_free(manifest);
+    csvk_manifest_findings_release(&found);
+    csvk_free(relative);
+}
+
+/* ---- all of it ---- */
+
+static void fix_all(struct fix *fix)
+{
+    for (size_t i = 0; i < fix->listing.count && fix->pf.status == CSVK_OK; i++) {
+        const struct pf_item *item = &fix->listing.item[i];
+        bool manifest = pf_ends_with(item->name, ".manifest");
+        if (manifest && item->kind == PF_FILE) {
+            fix_name(fix, item);
+            propose(fix, item);
+        } else if (!manifest && item->kind == PF_DIRECTORY) {
+            fix_columns(fix, item);
+        }
+    }
+}
+
+int csvk_preflight_fix(const char *folder, enum csvk_fix_mode mode, struct csvk_buf *diff,
+                       size_t *count, struct csvk_error *err)
+{
+    struct csvk_preflight_options options;
+    struct csvk_preflight_report *report = csvk_calloc(1, sizeof *report);
+    struct fix fix = {.mode = mode, .diff = diff};
+    csvk_preflight_options_init(&options);
+    fix.pf = (struct pf){.report = report, .options = &options, .folder = folder, .err = err};
+    *count = 0;
+    if (report == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    fix.pf.status = pf_open_folder(&fix.pf);
+    if (fix.pf.status == CSVK_OK) {
+        pf_list(&fix.pf, TABLES, PF_TABLES, &fix.listing, &report->findings);
+        fix_all(&fix);
+    }
+    *count = fix.count;
+    pf_listing_release(&fix.listing);
+    csvk_free(fix.pf.real);
+    csvk_preflight_free(report);
+    return fix.pf.status;
+}

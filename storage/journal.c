@@ -1,0 +1,246 @@
+/* journal.c - see journal.h: an append-only journal of JSON lines. */
+#include "storage/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct state {
+    int fd;
+    char *path, *identity;
+    cJSON *file;    /* of the earlier run */
+    cJSON *entries; /* array, of the earlier run */
+    pthread_mutex_t lock;
+};
+
+enum { JOURNAL_MAX = 64 << 20 };
+
+static int check_owner(const struct state *state, struct csvk_error *err)
+{
+    struct stat about;
+    if (fstat(state->fd, &about) != 0) {
+        return csvk_fail_sys(err, errno, "%s", state->path);
+    }
+    if (!S_ISREG(about.st_mode)) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s: not a regular file", state->path);
+    }
+    if (about.st_uid != geteuid() || (about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s: holds credentials but is open to others; make it private "
+                         "(chmod 600) or remove it",
+                         state->path);
+    }
+    if (about.st_size > JOURNAL_MAX) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s: too large for a state file", state->path);
+    }
+    return CSVK_OK;
+}
+
+static int open_file(struct state *state, struct csvk_error *err)
+{
+    state->fd = open(state->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+    if (state->fd < 0) {
+        return csvk_fail_sys(err, errno, "%s", state->path);
+    }
+    int status = check_owner(state, err);
+    if (status == CSVK_OK && flock(state->fd, LOCK_EX | LOCK_NB) != 0) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s: another run is using this state file", state->path);
+    }
+    return status;
+}
+
+static int read_text(struct state *state, struct csvk_buf *text, struct csvk_error *err)
+{
+    unsigned char block[65536];
+    for (;;) {
+        ssize_t got = read(state->fd, block, sizeof block);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return csvk_fail_sys(err, errno, "%s", state->path);
+        }
+        if (got == 0) {
+            return CSVK_OK;
+        }
+        if (csvk_buf_add(text, block, (size_t)got) < 0) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+    }
+}
+
+/* Takes the first line when it is ours; false: the journal is about something else. */
+static bool take_first_line(struct state *state, const char *line, size_t length)
+{
+    cJSON *first = cJSON_ParseWithLength(line, length);
+    const char *identity = json_text(first, "identity");
+    bool same = !state->identity || strcmp(identity, state->identity) == 0;
+    if (same && cJSON_IsObject(json_at(first, "file"))) {
+        state->file = cJSON_DetachItemFromObjectCaseSensitive(first, "file");
+    }
+    cJSON_Delete(first);
+    return state->file != NULL;
+}
+
+/* *used is the length of the lines that are whole and ours: what is behind them will be cut off. */
+static int take_lines(struct state *state, const char *text, off_t *used)
+{
+    bool first = true;
+    const char *start = text;
+    *used = 0;
+    for (const char *end; (end = strchr(text, '\n')) != NULL; text = end + 1) {
+        if (first && !take_first_line(state, text, (size_t)(end - text))) {
+            return CSVK_OK;
+        }
+        if (!first) {
+            cJSON *entry = cJSON_ParseWithLength(text, (size_t)(end - text));
+            if (!entry) {
+                return CSVK_OK; /* whatever follows is not trusted */
+            }
+            if (!cJSON_AddItemToArray(state->entries, entry)) {
+                cJSON_Delete(entry);
+                return CSVK_ENOMEM;
+            }
+        }
+        first = false;
+        *used = (off_t)(end + 1 - start);
+    }
+    return CSVK_OK;
+}
+
+int state_open(struct state **out, const char *path, const char *identity, struct csvk_error *err)
+{
+    struct csvk_buf text = CSVK_BUF_INIT;
+    struct state *state = csvk_calloc(1, sizeof *state);
+    *out = NULL;
+    if (!state) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    state->fd = -1;
+    pthread_mutex_init(&state->lock, NULL);
+    state->path = csvk_strdup(path);
+    state->identity = identity ? csvk_strdup(identity) : NULL;
+    state->entries = cJSON_CreateArray();
+    bool made = state->path && state->entries && (state->identity || !identity);
+    int status = made ? open_file(state, err) : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    if (status == CSVK_OK) {
+        status = read_text(state, &text, err);
+    }
+    off_t used = 0;
+    if (status == CSVK_OK && take_lines(state, csvk_buf_text(&text), &used) < 0) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    if (status == CSVK_OK && state->file && ftruncate(state->fd, used) != 0) {
+        status = csvk_fail_sys(err, errno, "%s", path);
+    }
+    csvk_buf_release(&text);
+    if (status < 0) {
+        state_close(state);
+        return status;
+    }
+    *out = state;
+    return CSVK_OK;
+}
+
+void state_close(struct state *state)
+{
+    if (!state) {
+        return;
+    }
+    if (state->fd >= 0) {
+        close(state->fd);
+    }
+    csvk_free(state->path);
+    csvk_free(state->identity);
+    cJSON_Delete(state->file);
+    cJSON_Delete(state->entries);
+    pthread_mutex_destroy(&state->lock);
+    csvk_free(state);
+}
+
+const cJSON *state_file(const struct state *state)
+{
+    return state ? state->file : NULL;
+}
+
+const cJSON *state_entries(const struct state *state)
+{
+    return state && state->file ? state->entries : NULL;
+}
+
+static int append(struct state *state, const cJSON *line, struct csvk_error *err)
+{
+    char *text = cJSON_PrintUnformatted(line);
+    if (!text) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    size_t length = strlen(text);
+    text[length] = '\n'; /* in place of the NUL: one write, so that a line is whole or cut */
+    size_t put = 0;
+    int sys = lseek(state->fd, 0, SEEK_END) < 0 ? errno : 0;
+    while (!sys && put < length + 1) {
+        ssize_t now = write(state->fd, text + put, length + 1 - put);
+        if (now < 0 && errno != EINTR) {
+            sys = errno;
+        }
+        put += now > 0 ? (size_t)now : 0;
+    }
+    if (!sys && fdatasync(state->fd) != 0) {
+        sys = errno;
+    }
+    cJSON_free(text);
+    return sys ? csvk_fail_sys(err, sys, "%s", state->path) : CSVK_OK;
+}
+
+static void forget(struct state *state)
+{
+    cJSON_Delete(state->file);
+    state->file = NULL;
+    while (state->entries->child) {
+        cJSON_Delete(cJSON_DetachItemViaPointer(state->entries, state->entries->child));
+    }
+}
+
+int state_begin(struct state *state, const cJSON *file, struct csvk_error *err)
+{
+    if (!state) {
+        return CSVK_OK;
+    }
+    forget(state);
+    if (ftruncate(state->fd, 0) != 0) {
+        return csvk_fail_sys(err, errno, "%s", state->path);
+    }
+    if (!file) {
+        return CSVK_OK;
+    }
+    cJSON *first = cJSON_CreateObject();
+    cJSON *copy = cJSON_Duplicate(file, 1);
+    int status = CSVK_ENOMEM;
+    if (first && copy && cJSON_AddStringToObject(first, "identity", state->identity) &&
+        cJSON_AddItemToObject(first, "file", copy)) {
+        status = append(state, first, err);
+    } else {
+        cJSON_Delete(copy);
+        csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    cJSON_Delete(first);
+    return status;
+}
+
+int state_add(struct state *state, cJSON *entry, struct csvk_error *err)
+{
+    if (!entry) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    int status = CSVK_OK;
+    if (state) {
+        pthread_mutex_lock(&state->lock);
+        status = append(state, entry, err);
+        pthread_mutex_unlock(&state->lock);
+    }
+    cJSON_Delete(entry);
+    return status;
+}

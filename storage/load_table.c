@@ -1,0 +1,557 @@
+/*
+ * load_table.c - a Storage file becomes rows of a table.
+ *
+ * look at the table -> make bucket and table when missing -> delete rows when asked -> import ->
+ * wait -> metadata. Nothing is added to a table silently: columns that it lacks, or another primary
+ * key, are refused before anything is sent.
+ */
+#include "storage/job.h"
+#include "storage/journal.h"
+#include "storage/storage_table.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct loading {
+    struct kbc *kbc;
+    const struct kbc_load *wanted;
+    struct kbc_loaded *out;
+    struct table_place place;
+    struct csvk_strings columns; /* of the data, as Storage names them; empty: in the header */
+    struct state *state;
+};
+
+/* ---- the request ----------------------------------------------------------------------------- */
+
+static bool add_dialect(cJSON *body, const struct csvk_dialect *dialect)
+{
+    char delimiter[2] = {(char)dialect->delimiter, '\0'};
+    char enclosure[2] = {dialect->enclosure == CSVK_NO_BYTE ? '\0' : (char)dialect->enclosure,
+                         '\0'};
+    char escape[2] = {(char)dialect->escape, '\0'};
+    if (dialect->escape != CSVK_NO_BYTE) { /* the platform takes one of the two */
+        return cJSON_AddStringToObject(body, "delimiter", delimiter) &&
+               cJSON_AddStringToObject(body, "enclosure", "") &&
+               cJSON_AddStringToObject(body, "escapedBy", escape);
+    }
+    return cJSON_AddStringToObject(body, "delimiter", delimiter) &&
+           cJSON_AddStringToObject(body, "enclosure", enclosure);
+}
+
+static bool add_file(cJSON *body, const char *file_id)
+{
+    return cJSON_AddRawToObject(body, "dataFileId", file_id) != NULL; /* digits only: checked */
+}
+
+static cJSON *import_body(const struct loading *loading)
+{
+    const struct kbc_load *wanted = loading->wanted;
+    cJSON *body = cJSON_CreateObject();
+    bool good = body && add_file(body, wanted->file_id) &&
+                cJSON_AddBoolToObject(body, "incremental", wanted->incremental) &&
+                add_dialect(body, &wanted->dialect);
+    if (good && wanted->header != KBC_HEADER) {
+        cJSON *columns = json_array(&loading->columns);
+        good = columns && cJSON_AddItemToObject(body, "columns", columns);
+    }
+    if (good && wanted->header == KBC_SKIP_HEADER) {
+        good = cJSON_AddNumberToObject(body, "ignoredLinesCount", 1) != NULL;
+    }
+    if (!good) {
+        cJSON_Delete(body);
+        return NULL;
+    }
+    return body;
+}
+
+/* The platform wants the key as one text with commas. */
+static int key_text(const struct csvk_strings *key, struct csvk_buf *out)
+{
+    for (size_t i = 0; key && i < key->count; i++) {
+        int status = csvk_buf_printf(out, "%s%s", i ? "," : "", key->item[i]);
+        if (status < 0) {
+            return status;
+        }
+    }
+    return CSVK_OK;
+}
+
+static cJSON *create_body(const struct loading *loading)
+{
+    const struct kbc_load *wanted = loading->wanted;
+    struct csvk_buf key = CSVK_BUF_INIT;
+    cJSON *body = cJSON_CreateObject();
+    bool good = body && cJSON_AddStringToObject(body, "name", loading->place.name) &&
+                add_file(body, wanted->file_id) && add_dialect(body, &wanted->dialect) &&
+                key_text(wanted->primary_key, &key) == CSVK_OK;
+    if (good && key.length > 0) {
+        good = cJSON_AddStringToObject(body, "primaryKey", csvk_buf_text(&key)) != NULL;
+    }
+    csvk_buf_release(&key);
+    if (!good) {
+        cJSON_Delete(body);
+        return NULL;
+    }
+    return body;
+}
+
+/* ---- the journal ----------------------------------------------------------------------------- */
+
+/* Written before the request goes out: a run after a crash finds the job by it. */
+static int mark_import(struct loading *loading, const struct kbc_started *started,
+                       const char *operation, struct csvk_error *err)
+{
+    cJSON *entry = cJSON_CreateObject();
+    cJSON_AddStringToObject(entry, "import", loading->wanted->table);
+    cJSON_AddStringToObject(entry, "file", loading->wanted->file_id);
+    cJSON_AddStringToObject(entry, "operation", operation);
+    cJSON_AddStringToObject(entry, "run", started->run_id);
+    cJSON_AddNumberToObject(entry, "when", (double)time(NULL));
+    return state_add(loading->state, entry, err);
+}
+
+/* How the import that was marked last went: it has a job, or it was refused and is none. */
+static int mark_outcome(struct loading *loading, const struct kbc_started *started,
+                        struct csvk_error *err)
+{
+    cJSON *entry = cJSON_CreateObject();
+    if (started->refused) {
+        cJSON_AddTrueToObject(entry, "refused");
+    } else {
+        cJSON_AddStringToObject(entry, "job", started->id);
+    }
+    return state_add(loading->state, entry, err);
+}
+
+/* Written before a table is defined: a later run may find it there in spite of --create-only. */
+static int mark_table(struct loading *loading, struct csvk_error *err)
+{
+    cJSON *entry = cJSON_CreateObject();
+    cJSON_AddStringToObject(entry, "makes", loading->wanted->table);
+    return state_add(loading->state, entry, err);
+}
+
+static bool is_table_ours(const struct loading *loading)
+{
+    bool ours = false;
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, state_entries(loading->state))
+    {
+        ours = ours || strcmp(json_text(entry, "makes"), loading->wanted->table) == 0;
+    }
+    return ours;
+}
+
+static bool is_about_this(const struct loading *loading, const cJSON *entry)
+{
+    return strcmp(json_text(entry, "import"), loading->wanted->table) == 0 &&
+           strcmp(json_text(entry, "file"), loading->wanted->file_id) == 0;
+}
+
+/* The last import of this file into this table that an earlier run began, or NULL; its job, or "".
+ */
+static const cJSON *last_import(const struct loading *loading, char id[KBC_ID_SIZE])
+{
+    const cJSON *begun = NULL, *current = NULL, *entry;
+    id[0] = '\0';
+    cJSON_ArrayForEach(entry, state_entries(loading->state))
+    {
+        bool begins = *json_text(entry, "import") != '\0';
+        if (begins) {
+            current = is_about_this(loading, entry) ? entry : NULL;
+        }
+        if (!current) {
+            continue;
+        }
+        if (begins) {
+            begun = entry;
+            id[0] = '\0';
+        } else if (json_true(entry, "refused")) {
+            begun = NULL;
+        } else if (*json_text(entry, "job")) {
+            json_id(entry, "job", id);
+        }
+    }
+    return begun;
+}
+
+/* CSVK_OK with the job of an earlier run's import; CSVK_END when there is none. One whose fate the
+   earlier run did not learn is looked for until it is certain. */
+static int earlier_job(struct loading *loading, char id[KBC_ID_SIZE], struct csvk_error *err)
+{
+    const cJSON *begun = last_import(loading, id);
+    if (!begun || *id) {
+        return begun ? CSVK_OK : CSVK_END;
+    }
+    struct kbc_trace trace = {json_text(begun, "operation"), loading->wanted->file_id,
+                              loading->wanted->table, (time_t)json_uint(begun, "when")};
+    int status = kbc_settle_job(loading->kbc, &trace, json_text(begun, "run"), id, err);
+    struct kbc_started outcome = {.refused = status == CSVK_END};
+    memcpy(outcome.id, id, sizeof outcome.id);
+    loading->out->unknown = status < 0;
+    if (status == CSVK_OK || status == CSVK_END) {
+        int noted = mark_outcome(loading, &outcome, err);
+        status = noted < 0 ? noted : status;
+    }
+    return status;
+}
+
+/* ---- the job --------------------------------------------------------------------------------- */
+
+/* A table is filled, or made and filled in one step from a plain file with a header. */
+struct import_kind {
+    const char *what, *folder, *action, *operation;
+    cJSON *(*body)(const struct loading *loading);
+};
+static const struct import_kind fill = {"import", "tables", "import-async", "tableImport",
+                                        import_body};
+static const struct import_kind create = {"creating the table from the file", "buckets",
+                                          "tables-async", "tableCreate", create_body};
+
+/* Takes over call->body. */
+static int start_marked(struct loading *loading, struct kbc_call *call, const char *operation,
+                        struct csvk_error *err)
+{
+    struct kbc_trace trace = {.operation = operation};
+    struct kbc_started started = {0};
+    int status = kbc_new_run(loading->kbc, started.run_id, err);
+    if (status == CSVK_OK) {
+        status = mark_import(loading, &started, operation, err);
+    }
+    if (status < 0) {
+        cJSON_Delete(call->body);
+        return status;
+    }
+    status = kbc_start_job(loading->kbc, call, &trace, &started, err);
+    loading->out->found_again = started.found_again;
+    loading->out->unknown = status < 0 && !started.refused;
+    snprintf(loading->out->job.id, sizeof loading->out->job.id, "%s", started.id);
+    if (status == CSVK_OK || started.refused) {
+        struct csvk_error unwritten = {0};
+        int noted = mark_outcome(loading, &started, &unwritten);
+        if (noted < 0 && status == CSVK_OK) {
+            kbc_note(loading->kbc, "job %s has begun, but: %s", started.id, unwritten.text);
+        }
+    }
+    return status;
+}
+
+static int start_import(struct loading *loading, const struct import_kind *kind, const char *id,
+                        struct csvk_error *err)
+{
+    struct csvk_buf path = CSVK_BUF_INIT;
+    struct kbc_call call = {.what = kind->what,
+                            .method = "POST",
+                            .body = kind->body(loading),
+                            .scope = KBC_BRANCHED,
+                            .replay = HTTP_ONCE};
+    if (!call.body || csvk_buf_printf(&path, "%s/%s/%s", kind->folder, id, kind->action) < 0) {
+        cJSON_Delete(call.body);
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    call.path = csvk_buf_text(&path);
+    int status = start_marked(loading, &call, kind->operation, err);
+    csvk_buf_release(&path);
+    return status;
+}
+
+/* An import tells rows and columns; a table made with its data is told as a table. */
+static int take_results(struct loading *loading)
+{
+    struct kbc_loaded *out = loading->out;
+    const cJSON *results = json_at(out->job.raw, "results");
+    if (json_at(results, "importedRowsCount")) {
+        out->imported_rows = json_uint(results, "importedRowsCount");
+        out->total_rows = json_uint(results, "totalRowsCount");
+        return json_strings(json_at(results, "importedColumns"), &out->imported_columns);
+    }
+    out->imported_rows = out->total_rows = json_uint(results, "rowsCount");
+    return json_strings(json_at(results, "columns"), &out->imported_columns);
+}
+
+static int wait_for_import(struct loading *loading, struct csvk_error *err)
+{
+    struct kbc_loaded *out = loading->out;
+    char id[KBC_ID_SIZE];
+    snprintf(id, sizeof id, "%s", out->job.id);
+    kbc_job_release(&out->job);
+    int status = kbc_job_wait(loading->kbc, id, loading->wanted->timeout, &out->job, err);
+    if (status < 0) {
+        return status;
+    }
+    if (status == CSVK_END) {
+        return csvk_fail(err, CSVK_ENET,
+                         "job %s is not done after %llu s; it goes on at the server: csvkit job %s",
+                         id, (unsigned long long)loading->wanted->timeout, id);
+    }
+    out->finished = true;
+    if (out->job.state == KBC_JOB_ERROR) {
+        return kbc_job_failure(loading->kbc, &out->job, err);
+    }
+    return take_results(loading) < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
+}
+
+/* ---- around the import ----------------------------------------------------------------------- */
+
+static cJSON *delete_body(const struct kbc_delete *delete_where)
+{
+    cJSON *body = cJSON_CreateObject();
+    cJSON *filters = cJSON_AddArrayToObject(body, "whereFilters");
+    cJSON *filter = cJSON_CreateObject();
+    cJSON *values = json_array(delete_where->values);
+    if (!filters || !filter || !values || !cJSON_AddItemToObject(filter, "values", values) ||
+        !cJSON_AddStringToObject(filter, "column", delete_where->column) ||
+        !cJSON_AddStringToObject(filter, "operator", delete_where->operator) ||
+        !cJSON_AddItemToArray(filters, filter)) {
+        cJSON_Delete(body);
+        cJSON_Delete(filter);
+        return NULL;
+    }
+    return body;
+}
+
+/* Deleting the same rows twice deletes them once: this request may be repeated. */
+static int delete_rows(struct loading *loading, struct csvk_error *err)
+{
+    struct csvk_buf path = CSVK_BUF_INIT;
+    struct kbc_job job = {0};
+    struct kbc_answer answer = {0};
+    char id[KBC_ID_SIZE];
+    cJSON *body = delete_body(&loading->wanted->delete_where);
+    if (!body || csvk_buf_printf(&path, "tables/%s/rows", loading->wanted->table) < 0) {
+        cJSON_Delete(body);
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    struct kbc_call call = {.what = "deleting rows",
+                            .method = "DELETE",
+                            .path = csvk_buf_text(&path),
+                            .body = body,
+                            .scope = KBC_BRANCHED,
+                            .dry = "{\"id\":0}"};
+    int status = kbc_call(loading->kbc, &call, &answer, err);
+    if (status == CSVK_OK) {
+        json_id(answer.json, "id", id);
+        status = kbc_finish_job(loading->kbc, id, &job, err);
+    }
+    loading->out->deleted_rows = json_uint(json_at(job.raw, "results"), "deletedRows");
+    kbc_answer_release(&answer);
+    kbc_job_release(&job);
+    csvk_buf_release(&path);
+    return status;
+}
+
+static int set_metadata(struct loading *loading, struct csvk_error *err)
+{
+    struct csvk_buf path = CSVK_BUF_INIT;
+    struct kbc_answer answer = {0};
+    cJSON *body = cJSON_Parse(loading->wanted->metadata);
+    if (!body || !cJSON_AddStringToObject(body, "provider", "csvkit") ||
+        csvk_buf_printf(&path, "tables/%s/metadata", loading->wanted->table) < 0) {
+        cJSON_Delete(body);
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    struct kbc_call call = {.what = "setting metadata",
+                            .method = "POST",
+                            .path = csvk_buf_text(&path),
+                            .body = body,
+                            .scope = KBC_BRANCHED,
+                            .replay = HTTP_ONCE};
+    int status = kbc_call(loading->kbc, &call, &answer, err);
+    kbc_answer_release(&answer);
+    csvk_buf_release(&path);
+    return status;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+static bool has(const struct csvk_strings *list)
+{
+    return list && list->count > 0;
+}
+
+static int check_wanted(const struct kbc_load *wanted, struct csvk_error *err)
+{
+    const char *id = wanted->file_id;
+    if (id && (!*id || strspn(id, "0123456789") != strlen(id))) {
+        return csvk_fail(err, CSVK_EUSAGE, "a file id is a number");
+    }
+    if (wanted->header != KBC_HEADER && !has(wanted->columns)) {
+        return csvk_fail(err, CSVK_EUSAGE, "data without a header needs the names of its columns");
+    }
+    if (wanted->sliced && wanted->header == KBC_HEADER) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "slices have no header: give the names of their columns");
+    }
+    return CSVK_OK;
+}
+
+static int look(struct loading *loading, struct csvk_error *err)
+{
+    const struct kbc_load *wanted = loading->wanted;
+    int status = check_wanted(wanted, err);
+    if (status == CSVK_OK) {
+        status = table_look(loading->kbc, wanted->table, &loading->place, err);
+    }
+    if (status == CSVK_OK && has(wanted->columns)) {
+        status = table_names(loading->kbc, wanted->columns, &loading->columns, err);
+    }
+    if (status == CSVK_OK && loading->place.exists) {
+        struct kbc_load now = *wanted;
+        now.create_only = wanted->create_only && !is_table_ours(loading);
+        status = table_check(&loading->place, &now, &loading->columns, err);
+    }
+    return status;
+}
+
+static int make_or_mend_table(struct loading *loading, struct csvk_error *err)
+{
+    struct kbc_loaded *out = loading->out;
+    const struct kbc_load *wanted = loading->wanted;
+    struct table_place *place = &loading->place;
+    if (place->exists) {
+        return wanted->add == KBC_ADD_COLUMNS
+                   ? table_add_columns(loading->kbc, place, &loading->columns, err)
+                   : CSVK_OK;
+    }
+    int status = table_make_bucket(loading->kbc, place, &out->bucket_created, err);
+    if (status == CSVK_OK && (wanted->header != KBC_HEADER || wanted->schema)) {
+        status = mark_table(loading, err);
+        status = status == CSVK_OK
+                     ? table_define(loading->kbc, place, wanted, &loading->columns, err)
+                     : status;
+        out->table_created = status == CSVK_OK;
+        place->exists = status == CSVK_OK;
+    }
+    return status;
+}
+
+static int put_rows(struct loading *loading, struct csvk_error *err)
+{
+    struct kbc_loaded *out = loading->out;
+    bool existed = loading->place.exists;
+    int status = make_or_mend_table(loading, err);
+    if (status == CSVK_OK && existed && loading->wanted->delete_where.column) {
+        status = delete_rows(loading, err);
+    }
+    if (status < 0) {
+        return status;
+    }
+    if (loading->place.exists) {
+        return start_import(loading, &fill, loading->wanted->table, err);
+    }
+    status = start_import(loading, &create, loading->place.bucket, err);
+    out->table_created = status == CSVK_OK;
+    return status;
+}
+
+/* An import that failed did nothing, so it may be begun again; any other one is the import. */
+static int take_up_earlier(struct loading *loading, struct csvk_error *err)
+{
+    char id[KBC_ID_SIZE];
+    int status = earlier_job(loading, id, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    status = kbc_job_get(loading->kbc, id, &loading->out->job, err);
+    if (status == CSVK_OK && loading->out->job.state == KBC_JOB_ERROR) {
+        kbc_note(loading->kbc, "job %s of an earlier run failed; importing again", id);
+        kbc_job_release(&loading->out->job);
+        return CSVK_END;
+    }
+    if (status == CSVK_OK) {
+        loading->out->found_again = true;
+        kbc_note(loading->kbc, "the import was begun by an earlier run: job %s", id);
+    }
+    return status;
+}
+
+static int load(struct loading *loading, struct csvk_error *err)
+{
+    struct kbc_loaded *out = loading->out;
+    int status = take_up_earlier(loading, err);
+    if (status == CSVK_END) {
+        status = look(loading, err);
+        if (status == CSVK_OK) {
+            status = put_rows(loading, err);
+        }
+    }
+    if (status == CSVK_OK && !loading->wanted->no_wait) {
+        status = wait_for_import(loading, err);
+    }
+    if (status == CSVK_OK && loading->wanted->metadata && out->finished) {
+        status = set_metadata(loading, err);
+    }
+    return status;
+}
+
+static int open_own_journal(struct loading *loading, struct csvk_error *err)
+{
+    const struct kbc_load *wanted = loading->wanted;
+    const struct kbc *kbc = loading->kbc;
+    struct csvk_buf identity = CSVK_BUF_INIT;
+    cJSON *file = cJSON_CreateObject();
+    int status = cJSON_AddStringToObject(file, "id", wanted->file_id) ? CSVK_OK : CSVK_ENOMEM;
+    if (status == CSVK_OK) {
+        status = csvk_buf_printf(&identity, "csvkit load 1; %s; branch %s; file %s", kbc->url,
+                                 kbc->branch ? kbc->branch : "-", wanted->file_id);
+    }
+    if (status == CSVK_OK) {
+        status = state_open(&loading->state, wanted->state, csvk_buf_text(&identity), err);
+    } else {
+        csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    if (status == CSVK_OK && !state_file(loading->state)) {
+        status = state_begin(loading->state, file, err);
+    }
+    csvk_buf_release(&identity);
+    cJSON_Delete(file);
+    return status;
+}
+
+static int open_journal(struct loading *loading, struct csvk_error *err)
+{
+    const struct kbc_load *wanted = loading->wanted;
+    if (!wanted->state || loading->kbc->mode == KBC_DRY_RUN) {
+        return CSVK_OK;
+    }
+    return wanted->journal == KBC_JOURNAL_OF_UPLOAD
+               ? state_open(&loading->state, wanted->state, NULL, err)
+               : open_own_journal(loading, err);
+}
+
+int kbc_load(struct kbc *kbc, const struct kbc_load *wanted, struct kbc_loaded *out,
+             struct csvk_error *err)
+{
+    struct loading loading = {.kbc = kbc, .wanted = wanted, .out = out};
+    memset(out, 0, sizeof *out);
+    int status = check_wanted(wanted, err);
+    if (status == CSVK_OK) {
+        status = open_journal(&loading, err);
+    }
+    if (status == CSVK_OK) {
+        status = load(&loading, err);
+    }
+    state_close(loading.state);
+    table_release(&loading.place);
+    csvk_strings_release(&loading.columns);
+    return status;
+}
+
+int kbc_load_check(struct kbc *kbc, const struct kbc_load *wanted, bool *exists,
+                   struct csvk_error *err)
+{
+    struct kbc_loaded none = {0};
+    struct loading loading = {.kbc = kbc, .wanted = wanted, .out = &none};
+    int status = look(&loading, err);
+    *exists = loading.place.exists;
+    table_release(&loading.place);
+    csvk_strings_release(&loading.columns);
+    return status;
+}
+
+void kbc_loaded_release(struct kbc_loaded *loaded)
+{
+    kbc_job_release(&loaded->job);
+    csvk_strings_release(&loaded->imported_columns);
+}

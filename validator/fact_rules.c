@@ -1,0 +1,259 @@
+/*
+ * fact_rules.c - from the reader's facts to findings: one rule per kind, plus what the message
+ * says.
+ */
+#include "validator/judge.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define NO_RULE RULES
+
+/* Facts that stand for one rule each; the others are looked at one by one below. */
+static const unsigned char rule_of_fact[CSVK_FACT_KINDS] = {
+    [CSVK_FACT_QUOTE_IN_UNQUOTED] = RULE_QUOTE_IN_UNQUOTED_FIELD,
+    [CSVK_FACT_TEXT_AFTER_CLOSING] = RULE_TEXT_AFTER_CLOSING_QUOTE,
+    [CSVK_FACT_BACKSLASH_QUOTE] = RULE_BACKSLASH_ESCAPED_QUOTE,
+    [CSVK_FACT_SPACE_BEFORE_QUOTE] = RULE_SPACE_BEFORE_OPENING_QUOTE,
+    [CSVK_FACT_SPACE_AFTER_QUOTE] = RULE_SPACE_AFTER_CLOSING_QUOTE,
+    [CSVK_FACT_UNCLOSED] = RULE_UNCLOSED_QUOTE,
+    [CSVK_FACT_SUSPICIOUS_LINES] = RULE_MULTILINE_FIELD_SUSPICIOUS,
+    [CSVK_FACT_BARE_CR] = RULE_BARE_CR,
+    [CSVK_FACT_CRCRLF] = RULE_EOL_CRCRLF,
+    [CSVK_FACT_BLANK] = NO_RULE, /* width_rules.c: the width decides */
+    [CSVK_FACT_FIRST_EOL] = NO_RULE,
+    [CSVK_FACT_MIXED_EOL] = RULE_EOL_MIXED,
+    [CSVK_FACT_FINAL_EOL_MISSING] = RULE_FINAL_EOL_MISSING,
+    [CSVK_FACT_NUL] = RULE_NUL_BYTE,
+    [CSVK_FACT_CONTROL] = RULE_CONTROL_CHAR,
+    [CSVK_FACT_TAB] = RULE_TAB_IN_FIELD,
+    [CSVK_FACT_NON_ASCII] = RULE_NON_ASCII,
+    [CSVK_FACT_INVALID_UTF8] = RULE_INVALID_UTF8,
+    [CSVK_FACT_BOM_IN_DATA] = RULE_BOM_IN_DATA,
+    [CSVK_FACT_REPLACEMENT_CHAR] = RULE_REPLACEMENT_CHAR,
+    [CSVK_FACT_UNICODE_LINE_BREAK] = RULE_UNICODE_LINE_BREAK,
+    [CSVK_FACT_UTF8_BOM] = RULE_UTF8_BOM,
+    [CSVK_FACT_UTF16_BOM] = RULE_UTF16_BOM,
+    [CSVK_FACT_CTRL_Z_AT_EOF] = RULE_CTRL_Z_AT_EOF,
+    [CSVK_FACT_NUL_PADDING_AT_EOF] = RULE_NUL_PADDING_AT_EOF,
+    [CSVK_FACT_EMPTY] = RULE_EMPTY_FILE,
+};
+
+static const char *const utf8_defects[] = {
+    [CSVK_UTF8_LONE_CONTINUATION] = "lone continuation byte",
+    [CSVK_UTF8_OVERLONG] = "overlong",
+    [CSVK_UTF8_SURROGATE] = "surrogate",
+    [CSVK_UTF8_BEYOND] = "beyond U+10FFFF",
+    [CSVK_UTF8_CUT_SHORT] = "cut short",
+    [CSVK_UTF8_BAD_LEAD] = "byte that never occurs",
+};
+
+static const char *const unicode_names[] = {
+    [CSVK_UTF16LE] = "UTF-16LE",
+    [CSVK_UTF16BE] = "UTF-16BE",
+    [CSVK_UTF32LE] = "UTF-32LE",
+    [CSVK_UTF32BE] = "UTF-32BE",
+};
+
+uint64_t eol_length(unsigned eol)
+{
+    static const unsigned char length[] = {[CSVK_EOL_NONE] = 0,
+                                           [CSVK_EOL_LF] = 1,
+                                           [CSVK_EOL_CRLF] = 2,
+                                           [CSVK_EOL_CR] = 1,
+                                           [CSVK_EOL_CRCRLF] = 3};
+    return length[eol];
+}
+
+static void tell_code(struct csvk_validator *v, struct csvk_finding *f, uint64_t code)
+{
+    char text[16];
+    snprintf(text, sizeof(text), "U+%04" PRIX64, code);
+    finding_text(v, f, "code", text);
+}
+
+/* The i-th byte of an ill-formed subpart. */
+static unsigned char ill_formed_byte(const struct csvk_fact *fact, uint64_t i)
+{
+    return (unsigned char)(fact->extra >> (8 * (i + 1)));
+}
+
+static void tell_bytes(struct csvk_validator *v, struct csvk_finding *f,
+                       const struct csvk_fact *fact)
+{
+    char text[16] = "";
+    for (uint64_t i = 0, at = 0; i < fact->length; i++) {
+        at += (uint64_t)snprintf(text + at, sizeof(text) - at, i == 0 ? "%02X" : " %02X",
+                                 ill_formed_byte(fact, i));
+    }
+    finding_text(v, f, "bytes", text);
+    finding_text(v, f, "kind", utf8_defects[fact->extra & 0xff]);
+}
+
+/*
+ * An enclosure that is never closed swallows lines up to the next one, and there the trouble shows:
+ * the line to look at is that in which the record begins.
+ */
+static void tell_record_line(struct csvk_validator *v, struct csvk_finding *f)
+{
+    if (v->record != NULL && f->line > v->record->line) {
+        finding_number(f, "record_line", CSVK_EXTRA_LINE, v->record->line);
+    }
+}
+
+static enum csvk_eol plain_kind(uint64_t eol)
+{
+    return eol == CSVK_EOL_CRCRLF ? CSVK_EOL_CRLF : (enum csvk_eol)eol;
+}
+
+static void tell(struct csvk_validator *v, struct csvk_finding *f, const struct csvk_fact *fact)
+{
+    switch (fact->kind) {
+    case CSVK_FACT_TEXT_AFTER_CLOSING: tell_record_line(v, f); break;
+    case CSVK_FACT_UNCLOSED: finding_number(f, "end_offset", CSVK_EXTRA_BYTE, fact->extra); break;
+    case CSVK_FACT_SUSPICIOUS_LINES:
+        finding_number(f, "lines", CSVK_EXTRA_NUMBER, fact->extra);
+        break;
+    case CSVK_FACT_MIXED_EOL:
+        finding_text(v, f, "first", csvk_eol_name(v->first_eol));
+        finding_text(v, f, "this", csvk_eol_name(plain_kind(fact->extra)));
+        break;
+    case CSVK_FACT_CONTROL:
+    case CSVK_FACT_NON_ASCII:
+    case CSVK_FACT_UNICODE_LINE_BREAK: tell_code(v, f, fact->extra); break;
+    case CSVK_FACT_INVALID_UTF8: tell_bytes(v, f, fact); break;
+    case CSVK_FACT_UTF16_BOM: finding_text(v, f, "encoding", unicode_names[fact->extra]); break;
+    case CSVK_FACT_NUL_PADDING_AT_EOF:
+        finding_number(f, "padding", CSVK_EXTRA_NUMBER, fact->length);
+        break;
+    default: break;
+    }
+}
+
+/* Letters, signs and punctuation of windows-1252: all from 80 up but the five holes. */
+static bool is_plausible_1252(unsigned char byte)
+{
+    return byte >= 0x80 && byte != 0x81 && byte != 0x8D && byte != 0x8F && byte != 0x90 &&
+           byte != 0x9D;
+}
+
+/* Gathers what the whole of the ill-formed bytes looks like. */
+static void weigh_ill_formed(struct csvk_validator *v, const struct csvk_fact *fact)
+{
+    for (uint64_t i = 0; i < fact->length; i++) {
+        unsigned char byte = ill_formed_byte(fact, i);
+        v->ill_implausible += !is_plausible_1252(byte);
+        v->ill_c1 += byte < 0xA0;
+    }
+    if (v->ill_formed == 0) {
+        struct csvk_finding where = {.byte = fact->offset, .length = fact->length};
+        judge_locate(v, &where);
+        csvk_free(where.excerpt);
+        if (fact->column != 0) { /* as in judge_fact */
+            where.line = fact->line;
+            where.column = fact->column;
+        }
+        v->ill_first = fact->offset;
+        v->ill_first_length = fact->length;
+        v->ill_first_record = fact->record;
+        v->ill_first_field = fact->field;
+        v->ill_first_line = where.line;
+        v->ill_first_column = where.column;
+    }
+    v->ill_formed += fact->length;
+}
+
+static void judge_first_eol(struct csvk_validator *v, const struct csvk_fact *fact)
+{
+    v->first_eol = plain_kind(fact->extra);
+    struct place place = {fact->offset, fact->length, 0, 0};
+    if (v->first_eol == CSVK_EOL_LF) {
+        judge_add(v, RULE_EOL_LF, &place);
+    } else if (v->first_eol == CSVK_EOL_CR) {
+        judge_add(v, RULE_EOL_CR, &place);
+    }
+}
+
+static void judge_fact(struct csvk_validator *v, const struct csvk_fact *fact)
+{
+    if (fact->kind == CSVK_FACT_FIRST_EOL) {
+        judge_first_eol(v, fact);
+        return;
+    }
+    size_t rule = rule_of_fact[fact->kind];
+    if (rule == NO_RULE || (rule == RULE_EMPTY_FILE && v->options.columns.count != 0)) {
+        return;
+    }
+    if (fact->kind == CSVK_FACT_INVALID_UTF8) {
+        weigh_ill_formed(v, fact);
+    }
+    struct place place = {fact->offset, fact->length, fact->record, fact->field};
+    struct csvk_finding *f = judge_add(v, rule, &place);
+    if (f == NULL) {
+        return;
+    }
+    if (fact->column != 0) { /* counted by the reader: the record is not in memory */
+        f->line = fact->line;
+        f->column = f->column_chars = fact->column;
+    }
+    tell(v, f, fact);
+}
+
+void judge_file_facts(struct csvk_validator *v)
+{
+    v->record = NULL;
+    for (size_t i = 0; i < v->batch->nfacts; i++) {
+        if (v->batch->facts[i].record == 0) {
+            judge_fact(v, &v->batch->facts[i]);
+        }
+    }
+}
+
+void judge_record_facts(struct csvk_validator *v, const struct csvk_record *record)
+{
+    for (uint32_t i = 0; i < record->nfacts; i++) {
+        const struct csvk_fact *fact = &v->batch->facts[record->first_fact + i];
+        size_t rule = rule_of_fact[fact->kind];
+        if (fact->record == 0) {
+            continue;
+        }
+        if (rule != NO_RULE && judge_is_full(v, rule) && fact->kind != CSVK_FACT_INVALID_UTF8) {
+            v->count[rule]++; /* a flood: the short way */
+        } else {
+            judge_fact(v, fact);
+        }
+    }
+}
+
+uint32_t csvk_validator_only_counts(const struct csvk_validator *v)
+{
+    uint32_t kinds = 0;
+    for (size_t kind = 0; kind < CSVK_FACT_KINDS && v->keys == NULL; kind++) {
+        enum rule_index rule = (enum rule_index)rule_of_fact[kind];
+        bool counts = rule != NO_RULE && (!judge_is_on(v, rule) || judge_is_full(v, rule));
+        kinds |= counts ? CSVK_FACT_BIT(kind) : 0;
+    }
+    return kinds & ~CSVK_FACT_BIT(CSVK_FACT_INVALID_UTF8); /* every one is weighed */
+}
+
+void judge_counted_facts(struct csvk_validator *v)
+{
+    for (size_t kind = 0; kind < CSVK_FACT_KINDS; kind++) {
+        enum rule_index rule = (enum rule_index)rule_of_fact[kind];
+        if (rule != NO_RULE && judge_is_on(v, rule)) {
+            v->count[rule] += v->batch->counted[kind];
+        }
+    }
+}
+
+const struct csvk_rule *judge_quoting_rule(const struct csvk_batch *batch,
+                                           const struct csvk_record *record)
+{
+    for (uint32_t i = 0; i < record->nfacts; i++) {
+        enum csvk_fact_kind kind = batch->facts[record->first_fact + i].kind;
+        if (kind <= CSVK_FACT_UNCLOSED) {
+            return &csvk_rule_table[rule_of_fact[kind]];
+        }
+    }
+    return NULL;
+}

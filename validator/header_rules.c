@@ -1,0 +1,384 @@
+/*
+ * header_rules.c - the names of the columns: taken from the first record, judged one by one and
+ * against each other.
+ *
+ * Places are those of the names as written, enclosures included; names are compared as read.
+ * Comparing sorts them, so a header of a million names is no trouble.
+ */
+#include "validator/judge.h"
+
+#include "csvkit/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct name {
+    const char *text; /* as read */
+    char *clean;      /* as storage would call it; only for profiles that care */
+    uint64_t byte, length;
+    size_t column;                /* from 1 */
+    size_t same, folded, cleaned; /* first earlier column with an equal name; 0: none */
+};
+
+struct header {
+    struct name *name;
+    size_t count;
+    uint64_t record;
+};
+
+static int ascii_lower(unsigned char c)
+{
+    return c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
+
+static int compare_folded(const char *a, const char *b)
+{
+    while (*a != '\0' && ascii_lower((unsigned char)*a) == ascii_lower((unsigned char)*b)) {
+        a++;
+        b++;
+    }
+    return ascii_lower((unsigned char)*a) - ascii_lower((unsigned char)*b);
+}
+
+/* ---- reading the names -------------------------------------------------------------------------
+ */
+
+/* Names are C strings: a NUL byte, which no name should have, stands as the symbol for it. */
+static int keep_text(struct csvk_strings *names, const unsigned char *text, size_t length)
+{
+    struct csvk_buf name = CSVK_BUF_INIT;
+    int status = CSVK_OK;
+    for (size_t i = 0; i < length && status == CSVK_OK; i++) {
+        status = text[i] != 0 ? csvk_buf_putc(&name, text[i]) : csvk_buf_puts(&name, "\u2400");
+    }
+    status = status == CSVK_OK ? csvk_strings_add(names, csvk_buf_text(&name)) : status;
+    csvk_buf_release(&name);
+    return status;
+}
+
+/* Decodes one field into the list of names. */
+static int keep_name(struct csvk_validator *v, struct csvk_bytes raw)
+{
+    unsigned char *text = csvk_malloc(raw.len + 1);
+    if (text == NULL) {
+        return CSVK_ENOMEM;
+    }
+    size_t length = csvk_field_decode(raw, &v->options.dialect, text);
+    int status = keep_text(&v->names, text, length);
+    csvk_free(text);
+    return status;
+}
+
+static int read_names(struct csvk_validator *v, const struct csvk_record *r, struct header *header)
+{
+    const struct csvk_batch *b = v->batch;
+    struct walk walk = {b->bytes + (r->offset - b->offset), (size_t)r->length, 0,
+                        v->options.dialect, false};
+    struct walk_field field = {0};
+    header->name = csvk_calloc((size_t)r->nfields, sizeof(*header->name));
+    header->record = r->number;
+    if (header->name == NULL) {
+        return CSVK_ENOMEM;
+    }
+    while (header->count < r->nfields) {
+        walk_next(&walk, &field);
+        struct csvk_bytes raw = {walk.bytes + field.begin, field.end - field.begin};
+        if (keep_name(v, raw) != CSVK_OK) {
+            return CSVK_ENOMEM;
+        }
+        struct name *name = &header->name[header->count];
+        name->byte = r->offset + field.begin;
+        name->length = raw.len;
+        name->column = ++header->count;
+    }
+    for (size_t i = 0; i < header->count; i++) {
+        header->name[i].text = v->names.item[i];
+    }
+    return CSVK_OK;
+}
+
+/* ---- names against each other -------------------------------------------------------------------
+ */
+
+static int by_text(const void *a, const void *b)
+{
+    const struct name *x = *(struct name *const *)a, *y = *(struct name *const *)b;
+    int order = strcmp(x->text, y->text);
+    return order != 0 ? order : (x->column > y->column) - (x->column < y->column);
+}
+
+static int by_folded(const void *a, const void *b)
+{
+    const struct name *x = *(struct name *const *)a, *y = *(struct name *const *)b;
+    int order = compare_folded(x->text, y->text);
+    return order != 0 ? order : (x->column > y->column) - (x->column < y->column);
+}
+
+static int by_clean(const void *a, const void *b)
+{
+    const struct name *x = *(struct name *const *)a, *y = *(struct name *const *)b;
+    int order = compare_folded(x->clean, y->clean);
+    return order != 0 ? order : (x->column > y->column) - (x->column < y->column);
+}
+
+enum likeness { SAME, FOLDED, CLEANED };
+
+static bool are_alike(const struct name *a, const struct name *b, enum likeness likeness)
+{
+    switch (likeness) {
+    case SAME: return strcmp(a->text, b->text) == 0;
+    case FOLDED: return compare_folded(a->text, b->text) == 0;
+    default: return compare_folded(a->clean, b->clean) == 0;
+    }
+}
+
+/* Notes for each name the first column that is like it. `order` is sorted by that likeness. */
+static void note_repeats(struct name **order, size_t count, enum likeness likeness)
+{
+    const struct name *first = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (first == NULL || !are_alike(first, order[i], likeness)) {
+            first = order[i];
+            continue;
+        }
+        size_t *seen = likeness == SAME     ? &order[i]->same
+                       : likeness == FOLDED ? &order[i]->folded
+                                            : &order[i]->cleaned;
+        *seen = first->column;
+    }
+}
+
+static int find_repeats(struct header *h)
+{
+    struct name **order = csvk_calloc(h->count, sizeof(struct name *));
+    if (order == NULL) {
+        return CSVK_ENOMEM;
+    }
+    for (size_t i = 0; i < h->count; i++) {
+        order[i] = &h->name[i];
+    }
+    qsort(order, h->count, sizeof(*order), by_text);
+    note_repeats(order, h->count, SAME);
+    qsort(order, h->count, sizeof(*order), by_folded);
+    note_repeats(order, h->count, FOLDED);
+    if (h->name[0].clean != NULL) {
+        qsort(order, h->count, sizeof(*order), by_clean);
+        note_repeats(order, h->count, CLEANED);
+    }
+    csvk_free(order);
+    return CSVK_OK;
+}
+
+static int clean_names(struct header *h)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        struct csvk_buf clean = CSVK_BUF_INIT;
+        const char *text = h->name[i].text;
+        if (csvk_name_sanitize(text, strlen(text), &clean) == CSVK_OK) {
+            h->name[i].clean = csvk_strdup(csvk_buf_text(&clean));
+        }
+        csvk_buf_release(&clean);
+        if (h->name[i].clean == NULL) {
+            return CSVK_ENOMEM;
+        }
+    }
+    return CSVK_OK;
+}
+
+/* ---- judging
+ * ------------------------------------------------------------------------------------- */
+
+static struct csvk_finding *add(struct csvk_validator *v, const struct header *h,
+                                enum rule_index rule, const struct name *name)
+{
+    struct place place = {name->byte, name->length, h->record, name->column};
+    return judge_add(v, rule, &place);
+}
+
+static void judge_repeat(struct csvk_validator *v, const struct header *h, const struct name *name)
+{
+    struct csvk_finding *f = NULL;
+    size_t first = name->same != 0 ? name->same : name->folded;
+    if (first == 0) {
+        return;
+    }
+    f = add(v, h, name->same != 0 ? RULE_HEADER_DUPLICATE_NAME : RULE_HEADER_CASE_CLASH, name);
+    if (f != NULL) {
+        finding_number(f, "first_field", CSVK_EXTRA_NUMBER, first);
+    }
+}
+
+static bool is_blank_byte(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Which rule of storage a name breaks, or NULL. */
+static const char *broken_rule(const struct name *name)
+{
+    if (csvk_name_is_reserved(name->text, strlen(name->text))) {
+        return "the platform fills this column itself";
+    }
+    if (name->clean[0] == '\0') {
+        return "no letter, digit or _ in it";
+    }
+    if (strlen(name->clean) > CSVK_NAME_MAX) {
+        return "longer than 64 characters";
+    }
+    if (csvk_name_is_system(name->text, strlen(name->text))) {
+        return "reserved by databases";
+    }
+    if (strcmp(name->clean, name->text) != 0) {
+        return "only A-Z, a-z, 0-9 and inner _ are allowed";
+    }
+    bool meets = name->cleaned != 0 && name->same == 0 && name->folded == 0;
+    return meets ? "another name becomes the same" : NULL;
+}
+
+static int propose(const struct name *name, struct csvk_buf *out)
+{
+    if (name->clean[0] == '\0' || csvk_name_is_reserved(name->text, strlen(name->text))) {
+        return csvk_buf_printf(out, "col_%zu", name->column);
+    }
+    if (name->cleaned != 0) {
+        return csvk_buf_printf(out, "%.50s_%zu", name->clean, name->column);
+    }
+    return csvk_buf_printf(out, "%.64s", name->clean);
+}
+
+static void judge_storage_name(struct csvk_validator *v, const struct header *h,
+                               const struct name *name)
+{
+    const char *broken = broken_rule(name);
+    struct csvk_finding *f = broken != NULL ? add(v, h, RULE_HEADER_INVALID_NAME, name) : NULL;
+    if (f == NULL) {
+        return;
+    }
+    struct csvk_buf proposed = CSVK_BUF_INIT;
+    if (propose(name, &proposed) != CSVK_OK) {
+        v->failed = true;
+    }
+    finding_text(v, f, "broken", broken);
+    finding_text(v, f, "proposed", csvk_buf_text(&proposed));
+    if (name->cleaned != 0) {
+        finding_number(f, "first_field", CSVK_EXTRA_NUMBER, name->cleaned);
+    }
+    csvk_buf_release(&proposed);
+}
+
+static void judge_name(struct csvk_validator *v, const struct header *h, const struct name *name)
+{
+    size_t length = strlen(name->text);
+    if (length == 0) {
+        struct name nothing = *name;
+        nothing.length = 0;
+        struct csvk_finding *f = add(v, h, RULE_HEADER_EMPTY_NAME, &nothing);
+        if (f != NULL) {
+            finding_number(f, "column_number", CSVK_EXTRA_NUMBER, name->column);
+        }
+        return;
+    }
+    judge_repeat(v, h, name);
+    if (is_blank_byte(name->text[0]) || is_blank_byte(name->text[length - 1])) {
+        add(v, h, RULE_HEADER_EDGE_SPACE, name);
+    }
+    if (name->clean != NULL) {
+        judge_storage_name(v, h, name);
+    }
+}
+
+/* ---- against the names that were expected -------------------------------------------------------
+ */
+
+static int list_absent(const struct csvk_strings *these, const struct csvk_strings *from,
+                       const char *label, struct csvk_buf *out)
+{
+    int status = CSVK_OK;
+    size_t told = 0;
+    for (size_t i = 0; i < these->count && status == CSVK_OK && told < 10; i++) {
+        if (!csvk_strings_has(from, these->item[i])) {
+            const char *lead = told++ == 0 ? (out->length != 0 ? "; " : "") : ", ";
+            status = csvk_buf_printf(out, "%s%s%s`%s`", lead, told == 1 ? label : "",
+                                     told == 1 ? " " : "", these->item[i]);
+        }
+    }
+    return status;
+}
+
+static bool strings_equal(const struct csvk_strings *a, const struct csvk_strings *b)
+{
+    bool equal = a->count == b->count;
+    for (size_t i = 0; equal && i < a->count; i++) {
+        equal = strcmp(a->item[i], b->item[i]) == 0;
+    }
+    return equal;
+}
+
+static void judge_expected(struct csvk_validator *v, const struct csvk_record *r)
+{
+    const struct csvk_strings *expected = &v->options.columns;
+    if (expected->count == 0 || strings_equal(&v->names, expected)) {
+        return;
+    }
+    struct place place = {r->offset, r->length, r->number, 0};
+    struct csvk_finding *f = judge_add(v, RULE_HEADER_MISMATCH, &place);
+    if (f == NULL) {
+        return;
+    }
+    struct csvk_buf text = CSVK_BUF_INIT;
+    if (list_absent(expected, &v->names, "missing", &text) != CSVK_OK ||
+        list_absent(&v->names, expected, "surplus", &text) != CSVK_OK ||
+        (text.length == 0 && csvk_buf_puts(&text, "order or number") != CSVK_OK)) {
+        v->failed = true;
+    }
+    finding_text(v, f, "difference", csvk_buf_text(&text));
+    csvk_buf_release(&text);
+}
+
+static void release_header(struct header *h)
+{
+    for (size_t i = 0; h->name != NULL && i < h->count; i++) {
+        csvk_free(h->name[i].clean);
+    }
+    csvk_free(h->name);
+}
+
+void header_judge(struct csvk_validator *v, const struct csvk_record *r)
+{
+    struct header h = {0};
+    v->header_record = r->number;
+    if (v->batch->bytes == NULL) {
+        return; /* a header larger than memory allows: its names stay unknown */
+    }
+    bool clean = judge_is_on(v, RULE_HEADER_INVALID_NAME);
+    if (read_names(v, r, &h) != CSVK_OK || (clean && clean_names(&h) != CSVK_OK) ||
+        find_repeats(&h) != CSVK_OK) {
+        v->failed = true;
+    }
+    for (size_t i = 0; !v->failed && i < h.count; i++) {
+        judge_name(v, &h, &h.name[i]);
+    }
+    judge_expected(v, r);
+    struct place place = {r->offset, r->length, r->number, 0};
+    keys_resolve(v, &v->names, &place);
+    release_header(&h);
+}
+
+void header_judge_blank(struct csvk_validator *v)
+{
+    v->header_record = 1;
+    if (csvk_strings_add(&v->names, "") != CSVK_OK) {
+        v->failed = true;
+        return;
+    }
+    const struct csvk_batch *batch = v->batch;
+    v->batch = NULL;
+    struct place place = {v->first_offset, 0, 1, 1};
+    struct csvk_finding *f = judge_add(v, RULE_HEADER_EMPTY_NAME, &place);
+    v->batch = batch;
+    if (f != NULL) {
+        f->line = 1;
+        f->column = f->column_chars = v->first_offset + 1;
+        finding_number(f, "column_number", CSVK_EXTRA_NUMBER, 1);
+    }
+}

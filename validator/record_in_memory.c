@@ -1,0 +1,78 @@
+/*
+ * record_in_memory.c - the fields of records that lie whole in memory: for the header, the sample
+ * and records that may be over a limit. The reading states are those of csv-rules 3.2, without
+ * their findings.
+ */
+#include "validator/judge.h"
+
+#include <string.h>
+
+static bool at_line_end(const struct walk *w, size_t at)
+{
+    unsigned char c = w->bytes[at];
+    if (c == '\n') {
+        return true;
+    }
+    if (c != '\r') {
+        return false;
+    }
+    return w->cr_ends || (at + 1 < w->size && w->bytes[at + 1] == '\n') ||
+           (at + 2 < w->size && w->bytes[at + 1] == '\r' && w->bytes[at + 2] == '\n');
+}
+
+/* Behind the closing enclosure, or the end of the bytes. */
+static size_t skip_enclosed(const struct walk *w, size_t at)
+{
+    const struct csvk_dialect *d = &w->dialect;
+    while (at < w->size) {
+        int c = w->bytes[at++];
+        if (c == d->escape) {
+            at += at < w->size;
+        } else if (c == d->enclosure) {
+            if (at == w->size || w->bytes[at] != c) {
+                return at;
+            }
+            at++;
+        }
+    }
+    return at;
+}
+
+static size_t skip_plain(const struct walk *w, size_t at)
+{
+    const struct csvk_dialect *d = &w->dialect;
+    while (at < w->size && w->bytes[at] != d->delimiter && !at_line_end(w, at)) {
+        at += w->bytes[at] == d->escape && at + 1 < w->size ? 2 : 1;
+    }
+    return at;
+}
+
+static size_t skip_line_end(const struct walk *w, size_t at)
+{
+    if (w->bytes[at] == '\n') {
+        return at + 1;
+    }
+    if (at + 1 < w->size && w->bytes[at + 1] == '\n') {
+        return at + 2;
+    }
+    bool three = at + 2 < w->size && w->bytes[at + 1] == '\r' && w->bytes[at + 2] == '\n';
+    return three ? at + 3 : at + 1;
+}
+
+void walk_next(struct walk *w, struct walk_field *field)
+{
+    size_t at = w->at;
+    field->begin = at;
+    field->enclosed = at < w->size && w->bytes[at] == w->dialect.enclosure;
+    if (field->enclosed) {
+        at = skip_enclosed(w, at + 1);
+    }
+    at = skip_plain(w, at);
+    field->end = at;
+    field->complete = at < w->size;
+    field->last = at == w->size || w->bytes[at] != w->dialect.delimiter;
+    if (field->complete) {
+        at = field->last ? skip_line_end(w, at) : at + 1;
+    }
+    w->at = at;
+}

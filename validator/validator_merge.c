@@ -1,0 +1,128 @@
+/*
+ * validator_merge.c - joining the judgements of two parts of one file that follow each other.
+ *
+ * Counts add up; places of the right part move by the bytes, lines and records of the left; rules
+ * that say something once per file keep the left one. Afterwards the left is what it would be had
+ * it read both parts itself.
+ */
+#include "validator/judge.h"
+
+#include <string.h>
+
+static bool is_once(size_t rule)
+{
+    return rule == RULE_EOL_LF || rule == RULE_EOL_CR || rule == RULE_EOL_MIXED;
+}
+
+static void move_finding(struct csvk_finding *f, const struct csvk_totals *by)
+{
+    f->byte += by->bytes;
+    f->line += f->line != 0 ? by->lines : 0;
+    f->record += f->record != 0 ? by->records : 0;
+    for (size_t i = 0; i < f->nextras; i++) {
+        if (f->extra[i].kind == CSVK_EXTRA_RECORD) {
+            f->extra[i].number += by->records;
+        } else if (f->extra[i].kind == CSVK_EXTRA_LINE) {
+            f->extra[i].number += by->lines;
+        } else if (f->extra[i].kind == CSVK_EXTRA_BYTE) {
+            f->extra[i].number += by->bytes;
+        }
+    }
+}
+
+/* Moves findings from `from` to `to` while there is room; the rest is dropped. */
+static int take_findings(struct csvk_validator *left, struct finding_list *to,
+                         struct finding_list *from)
+{
+    uint64_t most = left->options.max_findings;
+    size_t take = from->count;
+    if (most != 0 && take > most - to->count) {
+        take = (size_t)(most - to->count);
+    }
+    if (take == 0) {
+        return CSVK_OK;
+    }
+    struct csvk_finding *grown = csvk_reallocarray(to->item, to->count + take, sizeof(*to->item));
+    if (grown == NULL) {
+        return CSVK_ENOMEM;
+    }
+    to->item = grown;
+    to->capacity = to->count + take;
+    for (size_t i = 0; i < take; i++) {
+        move_finding(&from->item[i], &left->totals);
+        to->item[to->count++] = from->item[i];
+        memset(&from->item[i], 0, sizeof(from->item[i]));
+    }
+    return CSVK_OK;
+}
+
+static int merge_rule(struct csvk_validator *left, struct csvk_validator *right, size_t rule)
+{
+    bool said = is_once(rule) && left->count[rule] != 0;
+    if (said || rule == RULE_EMPTY_FILE) {
+        return CSVK_OK;
+    }
+    left->count[rule] += right->count[rule];
+    return take_findings(left, &left->kept[rule], &right->kept[rule]);
+}
+
+static void merge_ill_formed(struct csvk_validator *left, const struct csvk_validator *right)
+{
+    const struct csvk_totals *by = &left->totals;
+    if (left->ill_formed == 0 && right->ill_formed != 0) {
+        left->ill_first = right->ill_first + by->bytes;
+        left->ill_first_length = right->ill_first_length;
+        left->ill_first_record = right->ill_first_record + by->records;
+        left->ill_first_field = right->ill_first_field;
+        left->ill_first_line = right->ill_first_line + by->lines;
+        left->ill_first_column = right->ill_first_column;
+    }
+    left->ill_formed += right->ill_formed;
+    left->ill_implausible += right->ill_implausible;
+    left->ill_c1 += right->ill_c1;
+}
+
+static void merge_totals(struct csvk_totals *l, const struct csvk_totals *r)
+{
+    l->bytes += r->bytes;
+    l->records += r->records;
+    l->lines += r->lines;
+    for (size_t i = 0; i < sizeof(l->eol) / sizeof(l->eol[0]); i++) {
+        l->eol[i] += r->eol[i];
+    }
+    if (l->eol_mode == CSVK_EOL_NONE) {
+        l->eol_mode = r->eol_mode;
+    }
+}
+
+int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *right,
+                         struct csvk_error *err)
+{
+    if (!left->finished || !right->finished || left->judged || right->judged) {
+        return csvk_fail(err, CSVK_EUSAGE, "only finished parts without a report can be joined");
+    }
+    if (right->totals.records != 0 && left->width != right->width) {
+        return csvk_fail(err, CSVK_EUSAGE, "the parts were judged with different widths");
+    }
+    if (left->totals.bytes == 0 && right->totals.bytes != 0) {
+        left->count[RULE_EMPTY_FILE] = 0;
+        finding_list_release(&left->kept[RULE_EMPTY_FILE]);
+    }
+    for (size_t i = 0; i < RULES; i++) {
+        if (merge_rule(left, right, i) != CSVK_OK) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory for findings");
+        }
+    }
+    int status = keys_merge(left, right, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    shape_merge(left, right);
+    sample_merge(left, right);
+    merge_ill_formed(left, right);
+    merge_totals(&left->totals, &right->totals);
+    if (left->damage.what == NULL) {
+        left->damage = right->damage;
+    }
+    return left->failed ? csvk_fail(err, CSVK_ENOMEM, "out of memory for findings") : CSVK_OK;
+}

@@ -1,0 +1,374 @@
+/*
+ * width_rules.c - records against the width of the table: blank lines, field counts, and what
+ * misfits taken together look like (torn records, lines above or below the table).
+ *
+ * Only noted records come here. What spans records is kept so that two parts of a file can be
+ * joined: a run that reaches an edge of a part stays open there until its other half is known.
+ */
+#include "validator/judge.h"
+
+#include <string.h>
+
+#define FOOTER_MOST 5 /* lines below a table; more is another kind of trouble */
+
+/* ---- one record ----------------------------------------------------------------------------- */
+
+static void judge_blank(struct csvk_validator *v, const struct csvk_record *r)
+{
+    size_t slot = v->width == 0   ? (size_t)SLOT_PENDING_BLANK
+                  : v->width == 1 ? (size_t)RULE_AMBIGUOUS_EMPTY_RECORD
+                                  : (size_t)RULE_BLANK_LINE;
+    struct place place = {r->offset, eol_length(r->eol), r->number, 1};
+    judge_add(v, slot, &place);
+}
+
+/* Too narrow: where the next delimiter should be. Too wide: the first surplus field. */
+static struct place misfit_place(const struct csvk_validator *v, const struct csvk_record *r)
+{
+    if (r->nfields < v->width) {
+        return (struct place){r->offset + r->length, eol_length(r->eol), r->number, r->nfields};
+    }
+    return (struct place){r->surplus_offset, r->surplus_length, r->number, v->width + 1};
+}
+
+static void judge_misfit(struct csvk_validator *v, const struct csvk_record *r)
+{
+    bool trailing = r->nfields == v->width + 1 && r->last_empty;
+    enum rule_index rule = trailing ? RULE_TRAILING_DELIMITER : RULE_FIELD_COUNT;
+    if (judge_is_on(v, rule) && judge_is_full(v, rule)) {
+        v->count[rule]++; /* a flood: the short way */
+        return;
+    }
+    struct place place = misfit_place(v, r);
+    if (trailing) {
+        place.byte = r->offset + r->length - 1;
+        place.length = 1;
+    }
+    struct csvk_finding *f = judge_add(v, rule, &place);
+    if (f == NULL) {
+        return;
+    }
+    finding_number(f, "found", CSVK_EXTRA_NUMBER, r->nfields);
+    finding_number(f, "expected", CSVK_EXTRA_NUMBER, v->width);
+    const struct csvk_rule *cause = judge_quoting_rule(v->batch, r);
+    if (cause != NULL) {
+        finding_text(v, f, "follows", cause->id);
+    }
+}
+
+static void judge_comment(struct csvk_validator *v, const struct csvk_record *r)
+{
+    const struct csvk_batch *b = v->batch;
+    if (b->bytes != NULL && r->length > 0 && b->bytes[r->offset - b->offset] == '#') {
+        struct place place = {r->offset, r->length, r->number, 1};
+        judge_add(v, RULE_COMMENT_LINE, &place);
+    }
+}
+
+/* ---- torn records -----------------------------------------------------------------------------
+ */
+
+/* Adds a finding that is not in the batch at hand: its line begins at its first byte. */
+static struct csvk_finding *add_lines(struct csvk_validator *v, enum rule_index rule,
+                                      const struct place *place, uint64_t line)
+{
+    const struct csvk_batch *batch = v->batch;
+    v->batch = NULL;
+    struct csvk_finding *f = judge_add(v, rule, place);
+    v->batch = batch;
+    if (f != NULL) {
+        f->line = line;
+        f->column = f->column_chars = line == 1 ? place->byte + 1 : 1;
+    }
+    return f;
+}
+
+/* How many records from `from` on make up exactly one record of the table; 0: none do. */
+static size_t torn_group(const struct narrow_run *run, size_t from, uint64_t width)
+{
+    uint64_t fields = 0;
+    for (size_t i = from; i < run->count; i++) {
+        fields += run->item[i].nfields;
+        uint64_t pieces = i - from + 1;
+        if (pieces >= 2 && fields == width + pieces - 1) {
+            return (size_t)pieces;
+        }
+    }
+    return 0;
+}
+
+static bool is_all_torn(const struct narrow_run *run, uint64_t width)
+{
+    size_t at = 0;
+    while (at < run->count) {
+        size_t group = torn_group(run, at, width);
+        if (group == 0) {
+            return false;
+        }
+        at += group;
+    }
+    return at > 0;
+}
+
+/* The run is over on both sides: says so if it falls into torn records without a rest. */
+static void judge_run(struct csvk_validator *v, const struct narrow_run *run)
+{
+    if (run->count < 2 || run->count > NARROW_MAX || !is_all_torn(run, v->width)) {
+        return;
+    }
+    for (size_t at = 0, group; at < run->count; at += group) {
+        group = torn_group(run, at, v->width);
+        const struct narrow *first = &run->item[at], *last = &run->item[at + group - 1];
+        struct place place = {first->offset, last->end - first->offset, first->number, 0};
+        struct csvk_finding *f = add_lines(v, RULE_SPLIT_RECORD_SUSPECTED, &place, first->line);
+        if (f != NULL) {
+            finding_number(f, "first_record", CSVK_EXTRA_RECORD, first->number);
+            finding_number(f, "last_record", CSVK_EXTRA_RECORD, last->number);
+        }
+    }
+}
+
+static void close_run(struct csvk_validator *v)
+{
+    struct shape *s = &v->shape;
+    if (s->current.count == 0) {
+        return;
+    }
+    if (v->options.continuation && s->current.item[0].number == 1) {
+        s->head = s->current;
+    } else {
+        judge_run(v, &s->current);
+    }
+    s->current.count = 0;
+    s->current.next = 0;
+}
+
+static void extend_run(struct csvk_validator *v, const struct csvk_record *r)
+{
+    struct narrow_run *run = &v->shape.current;
+    if (run->next != r->number) {
+        close_run(v);
+    }
+    if (run->count < NARROW_MAX) {
+        run->item[run->count] =
+            (struct narrow){r->number, r->line, r->offset, r->offset + r->length, r->nfields};
+    }
+    run->count++;
+    run->next = r->number + 1;
+}
+
+/* ---- misfits taken together -------------------------------------------------------------------
+ */
+
+static void note_wide(struct shape *s, const struct csvk_record *r)
+{
+    if (s->wide == 0) {
+        s->wide_first = r->number;
+        s->wide_first_offset = r->offset;
+        s->wide_least = r->nfields;
+    }
+    s->wide++;
+    s->wide_least = r->nfields < s->wide_least ? r->nfields : s->wide_least;
+    s->wide_most = r->nfields > s->wide_most ? r->nfields : s->wide_most;
+}
+
+static void note_tail(struct csvk_validator *v, const struct csvk_record *r)
+{
+    struct misfit_run *t = &v->shape.tail;
+    if (t->next != r->number) {
+        *t = (struct misfit_run){
+            .first = r->number, .first_offset = r->offset, .first_line = r->line};
+    }
+    t->count++;
+    t->next = r->number + 1;
+    t->end = r->offset + r->length;
+    t->broken |= judge_quoting_rule(v->batch, r) != NULL;
+}
+
+static void note_blank(struct shape *s, const struct csvk_record *r)
+{
+    s->blanks++;
+    s->blanks_since_wide += s->wide != 0;
+    s->head_blanks += s->head_blanks + 1 == r->number;
+    if (s->tail.next == r->number) {
+        s->tail.next++;
+    }
+}
+
+void shape_record(struct csvk_validator *v, const struct csvk_record *r)
+{
+    if (r->blank) {
+        judge_blank(v, r);
+        note_blank(&v->shape, r);
+        return;
+    }
+    if (r->nfields == v->width) {
+        return;
+    }
+    judge_misfit(v, r);
+    judge_comment(v, r);
+    note_tail(v, r);
+    if (r->nfields > v->width) {
+        note_wide(&v->shape, r);
+        return;
+    }
+    v->shape.narrow++;
+    if (judge_quoting_rule(v->batch, r) == NULL) {
+        extend_run(v, r);
+    }
+}
+
+/* ---- the end ----------------------------------------------------------------------------------
+ */
+
+static void judge_preamble(struct csvk_validator *v)
+{
+    const struct shape *s = &v->shape;
+    uint64_t above = s->wide_first - 1;
+    bool all_wide = s->wide + s->blanks_since_wide + above == v->totals.records;
+    if (s->wide < 2 || s->narrow != 0 || !all_wide || s->wide_least != s->wide_most || above == 0 ||
+        above > s->wide) {
+        return;
+    }
+    struct place place = {v->first_offset, s->wide_first_offset - v->first_offset, 1, 0};
+    struct csvk_finding *f = add_lines(v, RULE_PREAMBLE_SUSPECTED, &place, 1);
+    if (f != NULL) {
+        finding_number(f, "records", CSVK_EXTRA_NUMBER, above);
+    }
+}
+
+static void judge_footer(struct csvk_validator *v)
+{
+    const struct shape *s = &v->shape;
+    const struct misfit_run *t = &s->tail;
+    uint64_t above = t->first - 1;
+    if (t->count == 0 || t->next != v->totals.records + 1 || t->broken ||
+        t->count != s->wide + s->narrow || t->count > FOOTER_MOST || above < 2 * t->count + 1) {
+        return;
+    }
+    struct place place = {t->first_offset, t->end - t->first_offset, t->first, 0};
+    struct csvk_finding *f = add_lines(v, RULE_FOOTER_SUSPECTED, &place, t->first_line);
+    if (f != NULL) {
+        finding_number(f, "records", CSVK_EXTRA_NUMBER, v->totals.records - above);
+    }
+}
+
+/* A28: the first line begins with # and the others have another width. */
+static void judge_first_comment(struct csvk_validator *v)
+{
+    const struct shape *s = &v->shape;
+    bool second_differs = s->wide_first == 2 || (s->tail.first == 2 && s->tail.count != 0);
+    if (v->first_hash && second_differs) {
+        struct place place = {v->first_offset, v->first_end - v->first_offset, 1, 1};
+        add_lines(v, RULE_COMMENT_LINE, &place, 1);
+    }
+}
+
+void shape_finish(struct csvk_validator *v)
+{
+    if (v->shape.current.count != 0) {
+        judge_run(v, &v->shape.current);
+    }
+    judge_preamble(v);
+    judge_footer(v);
+    judge_first_comment(v);
+}
+
+/* ---- joining two parts -------------------------------------------------------------------------
+ */
+
+static void move_run(struct narrow_run *run, const struct csvk_totals *by)
+{
+    for (size_t i = 0; i < run->count && i < NARROW_MAX; i++) {
+        run->item[i].number += by->records;
+        run->item[i].line += by->lines;
+        run->item[i].offset += by->bytes;
+        run->item[i].end += by->bytes;
+    }
+    run->next += run->count != 0 ? by->records : 0;
+}
+
+static void append_run(struct narrow_run *run, const struct narrow_run *more)
+{
+    for (size_t i = 0; i < more->count && i < NARROW_MAX && run->count + i < NARROW_MAX; i++) {
+        run->item[run->count + i] = more->item[i];
+    }
+    run->count += more->count;
+    run->next = more->next;
+}
+
+/* The run at the end of `left` meets the one at the start of `right`, which has been moved. */
+static void join_runs(struct csvk_validator *left, struct shape *right)
+{
+    struct shape *l = &left->shape;
+    uint64_t seam = left->totals.records + 1;
+    bool whole = right->current.count != 0 && right->current.item[0].number == seam;
+    struct narrow_run *start = right->head.count != 0 ? &right->head
+                               : whole                ? &right->current
+                                                      : NULL;
+    if (start != NULL && l->current.next == seam) {
+        append_run(&l->current, start);
+    } else if (start != NULL) {
+        close_run(left);
+        l->current = *start;
+    }
+    if (start == &right->current && start != NULL) {
+        return;
+    }
+    close_run(left);
+    l->current = right->current;
+}
+
+static void join_tails(struct csvk_validator *left, const struct shape *right)
+{
+    struct misfit_run *t = &left->shape.tail;
+    const struct misfit_run *r = &right->tail;
+    const struct csvk_totals *by = &left->totals;
+    bool open = t->next == by->records + 1;
+    if (r->count == 0) {
+        t->next += open ? right->head_blanks : 0;
+        return;
+    }
+    if (open && r->first == right->head_blanks + 1) {
+        t->count += r->count;
+        t->broken |= r->broken;
+    } else {
+        *t = *r;
+        t->first += by->records;
+        t->first_line += by->lines;
+        t->first_offset += by->bytes;
+    }
+    t->end = r->end + by->bytes;
+    t->next = r->next + by->records;
+}
+
+static void join_wide(struct shape *l, const struct shape *r, const struct csvk_totals *by)
+{
+    l->blanks_since_wide += l->wide != 0 ? r->blanks : r->blanks_since_wide;
+    if (r->wide == 0) {
+        return;
+    }
+    if (l->wide == 0) {
+        l->wide_first = r->wide_first + by->records;
+        l->wide_first_offset = r->wide_first_offset + by->bytes;
+        l->wide_least = r->wide_least;
+    }
+    l->wide += r->wide;
+    l->wide_least = r->wide_least < l->wide_least ? r->wide_least : l->wide_least;
+    l->wide_most = r->wide_most > l->wide_most ? r->wide_most : l->wide_most;
+}
+
+void shape_merge(struct csvk_validator *left, struct csvk_validator *right)
+{
+    struct shape *l = &left->shape, *r = &right->shape;
+    move_run(&r->head, &left->totals);
+    move_run(&r->current, &left->totals);
+    join_runs(left, r);
+    join_tails(left, r);
+    join_wide(l, r, &left->totals);
+    if (l->head_blanks == left->totals.records) {
+        l->head_blanks += r->head_blanks;
+    }
+    l->blanks += r->blanks;
+    l->narrow += r->narrow;
+}
