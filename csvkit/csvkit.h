@@ -354,7 +354,7 @@ struct csvk_options {
     uint64_t max_record; /* largest record kept in memory; 0: as large as 32-bit offsets allow.
                             Above it: CSVK_ELIMIT, or at CSVK_COUNTS still counted and judged */
     enum csvk_simd simd;
-    bool law_only; /* use the byte automaton alone: slow, for comparison */
+    bool reference_only; /* use the reference parser alone: slow, for comparison */
 };
 CSVK_API void csvk_options_init(struct csvk_options *options);
 

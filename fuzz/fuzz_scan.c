@@ -1,8 +1,9 @@
 /*
- * fuzz_scan.c - the fast scan against the law: any bytes, dialect, level of SIMD, window, detail
- * and wanted facts give the same reading as the byte automaton; so do records streamed because they
- * are too long. The last six bytes choose. By their choice the first half of the others is said
- * again and again, before and behind the second: only long tables reach the fastest readers.
+ * fuzz_scan.c - the fast scan against the reference parser: any bytes, dialect, level of SIMD,
+ * window, detail and wanted facts give the same reading as the byte reference parser; so do records
+ * streamed because they are too long. The last six bytes choose. By their choice the first half of
+ * the others is said again and again, before and behind the second: only long tables reach the
+ * fastest readers.
  */
 #include "tests/support/support.h"
 
@@ -14,25 +15,26 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 enum { CHOICES = 6, LONG = 3000 };
 
-static void choose(const unsigned char *choice, struct csvk_options *law, struct csvk_options *fast)
+static void choose(const unsigned char *choice, struct csvk_options *reference,
+                   struct csvk_options *fast)
 {
     static const unsigned char delimiters[] = {',', ';', '\t', 'x'};
     static const int enclosures[] = {'"', '"', '\'', CSVK_NO_BYTE};
-    csvk_options_init(law);
-    law->dialect.delimiter = delimiters[choice[0] & 3];
-    law->dialect.enclosure = enclosures[choice[0] >> 2 & 3];
-    law->dialect.escape = (choice[0] & 0x30) == 0x30 ? '\\' : CSVK_NO_BYTE;
-    law->any_eol = (choice[0] & 0x40) != 0;
-    law->continuation = (choice[0] & 0x80) != 0;
-    law->detail = (enum csvk_detail)(choice[1] % 3);
-    law->width = choice[1] >> 2 & 7;
-    law->facts =
+    csvk_options_init(reference);
+    reference->dialect.delimiter = delimiters[choice[0] & 3];
+    reference->dialect.enclosure = enclosures[choice[0] >> 2 & 3];
+    reference->dialect.escape = (choice[0] & 0x30) == 0x30 ? '\\' : CSVK_NO_BYTE;
+    reference->any_eol = (choice[0] & 0x40) != 0;
+    reference->continuation = (choice[0] & 0x80) != 0;
+    reference->detail = (enum csvk_detail)(choice[1] % 3);
+    reference->width = choice[1] >> 2 & 7;
+    reference->facts =
         choice[2] == 0 ? CSVK_FACTS_ALL : choice[2] * UINT32_C(0x01010101) & CSVK_FACTS_ALL;
-    *fast = *law;
-    law->law_only = true;
+    *fast = *reference;
+    reference->reference_only = true;
     fast->simd = (enum csvk_simd)(choice[3] % (CSVK_SIMD_NEON + 1));
     fast->window = (choice[3] & 0x40) != 0 ? 65536 : choice[4] + (size_t)1;
-    if (law->detail == CSVK_COUNTS && (choice[3] & 0x80) != 0) {
+    if (reference->detail == CSVK_COUNTS && (choice[3] & 0x80) != 0) {
         fast->max_record = choice[5] + (uint64_t)1;
     }
 }
@@ -60,9 +62,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     if (size < CHOICES || (size >= 3 && memcmp(data, "\x1f\x8b\x08", 3) == 0)) {
         return 0;
     }
-    struct csvk_options law, fast;
+    struct csvk_options reference, fast;
     size -= CHOICES;
-    choose(data + size, &law, &fast);
+    choose(data + size, &reference, &fast);
     if ((data[size + 3] & 0x20) != 0) {
         if (make_long(&table, data, size) != CSVK_OK) {
             return 0;
@@ -72,11 +74,11 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     }
     csvk_buf_clear(&want);
     csvk_buf_clear(&have);
-    int one = support_reading(data, size, &law, &want);
+    int one = support_reading(data, size, &reference, &want);
     int other = support_reading(data, size, &fast, &have);
     if (one != other || want.length != have.length ||
         (want.length != 0 && memcmp(want.data, have.data, want.length) != 0)) {
-        fprintf(stderr, "law:%s\nfast:%s\n", csvk_buf_text(&want), csvk_buf_text(&have));
+        fprintf(stderr, "reference:%s\nfast:%s\n", csvk_buf_text(&want), csvk_buf_text(&have));
         abort();
     }
     return 0;

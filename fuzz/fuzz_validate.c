@@ -11,14 +11,14 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 struct how {
     size_t window;
-    bool law_only;
+    bool reference_only;
 };
 
 static void tune(struct csvk_options *options, void *context)
 {
     const struct how *how = context;
     options->window = how->window;
-    options->law_only = how->law_only;
+    options->reference_only = how->reference_only;
 }
 
 static void must(bool holds)

@@ -172,8 +172,8 @@ static int prepare_scan(struct key_columns *k, const struct csvk_dialect *dialec
     return status;
 }
 
-static int find_by_law(struct key_columns *k, struct csvk_bytes record,
-                       const struct csvk_dialect *dialect, bool *found)
+static int find_by_reference(struct key_columns *k, struct csvk_bytes record,
+                             const struct csvk_dialect *dialect, bool *found)
 {
     int status = k->scan_ready ? CSVK_OK : prepare_scan(k, dialect);
     if (status != CSVK_OK) {
@@ -198,8 +198,8 @@ static int find_by_law(struct key_columns *k, struct csvk_bytes record,
 int key_columns_find(struct key_columns *k, struct csvk_bytes record,
                      const struct csvk_dialect *dialect, enum key_reading reading, bool *found)
 {
-    if (reading == KEY_BY_LAW || dialect->escape != CSVK_NO_BYTE) {
-        return find_by_law(k, record, dialect, found);
+    if (reading == KEY_BY_REFERENCE || dialect->escape != CSVK_NO_BYTE) {
+        return find_by_reference(k, record, dialect, found);
     }
     *found = find_plain(k, record, dialect) || find_in_order(k, record, dialect);
     return CSVK_OK;

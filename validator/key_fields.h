@@ -3,7 +3,7 @@
  *
  * A record in which nothing was found can be cut by looking for delimiters and closing enclosures,
  * and only as far as the last key column. Records with a quoting fact, and all records of a dialect
- * with an escape, are read as the law says.
+ * with an escape, are read as the reference parser says.
  */
 #ifndef VALIDATOR_KEY_FIELDS_H
 #define VALIDATOR_KEY_FIELDS_H
@@ -17,7 +17,7 @@ struct key_columns {
     size_t *sorted;           /* column[order[i]] */
     bool in_row;              /* each column stands right behind the one before */
     struct csvk_field *field; /* of the record at hand, offsets from its first byte */
-    struct csvk_scan scan;    /* for records that are read as the law says */
+    struct csvk_scan scan;    /* for records that are read as the reference parser says */
     bool scan_ready;
 };
 
@@ -27,7 +27,7 @@ void key_columns_release(struct key_columns *k);
 /* After `column` was filled. */
 void key_columns_sort(struct key_columns *k);
 
-enum key_reading { KEY_BY_LAW, KEY_IN_ORDER };
+enum key_reading { KEY_BY_REFERENCE, KEY_IN_ORDER };
 
 /*
  * Fills k->field for the record at `record`, line break left out; the CSVK_SCAN_SLACK bytes around

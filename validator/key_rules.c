@@ -189,8 +189,8 @@ static void next_record(struct key_walk *w, struct key_record *rec)
     }
     size_t length = rec->noted != NULL ? (size_t)rec->noted->length : content_length(bytes, size);
     rec->bytes = (struct csvk_bytes){bytes, length};
-    bool by_law = rec->noted != NULL && rec->noted->nfacts != 0;
-    rec->reading = by_law ? KEY_BY_LAW : KEY_IN_ORDER;
+    bool by_reference = rec->noted != NULL && rec->noted->nfacts != 0;
+    rec->reading = by_reference ? KEY_BY_REFERENCE : KEY_IN_ORDER;
     w->begin += size;
 }
 

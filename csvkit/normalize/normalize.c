@@ -6,8 +6,8 @@
  * whenever a chunk begins. A chunk is never longer than the reach, and two reaches are visible when
  * a record of it is disposed of, so that whoever looks ahead from there sees the same bytes for
  * every size of reads; what is clean is written as soon as it is read. When a record is read
- * otherwise than the law does, the rest of the chunk is forgotten and scanned again from there; the
- * next chunk is small then, so that a file full of such records costs no square.
+ * otherwise than the reference parser does, the rest of the chunk is forgotten and scanned again
+ * from there; the next chunk is small then, so that a file full of such records costs no square.
  */
 #include "csvkit/normalize/normalize_private.h"
 

@@ -5,7 +5,7 @@
  *   normalize_start.c    what has to be known before the first record
  *   normalize_span.c     clean stretches
  *   normalize_record.c   one record that is not clean: what has to be done with it
- *   repair_readings.c        other readings of the bytes of a record than the law's
+ *   repair_readings.c        other readings of the bytes of a record than the reference parser's
  *   repair_quotes.c      r18 r19 r20 r22: which reading fits
  *   repair_width.c       r11 r12 r13 r14
  *   repair_header.c      r23 and the choice of columns
@@ -14,7 +14,7 @@
  *   normalize_patch.c    records that go out as they are, but for a few places
  *   normalize_emit.c     records into the output, the rejects, or nowhere, and the account of it
  *
- * The reading of record is the law's (reference_parser.c). Everything that looks ahead looks at
+ * The reading of record is the reference parser's. Everything that looks ahead looks at
  * most `reach` bytes beyond the record's first byte, whatever is in the window, so that results do
  * not depend on the size of reads.
  */
@@ -31,7 +31,8 @@
 
 enum nz_cause { NZ_CAUSE_NONE, NZ_CAUSE_WIDTH, NZ_CAUSE_ENCLOSURE, NZ_CAUSE_ENCODING, NZ_CAUSES };
 
-/* A record as the law reads it. Pointers live until the window or the scratch changes. */
+/* A record as the reference parser reads it. Pointers live until the window or the scratch changes.
+ */
 struct nz_record {
     struct csvk_record r;
     const unsigned char *base;      /* fields count from here */
@@ -48,11 +49,11 @@ struct nz_pending {
 };
 #define NZ_PENDING 12
 
-/* The law, kept apart from the scan: for one record at a time. */
+/* The reference parser, kept apart from the scan: for one record at a time. */
 struct nz_scratch {
     struct csvk_table table;
     struct csvk_told told;
-    struct csvk_law law;
+    struct csvk_reference_parser reference;
     struct csvk_buf bytes; /* of a record that was changed before it was read */
 };
 
@@ -193,12 +194,13 @@ bool nz_is_whole(const struct nz *nz, const struct nz_record *rec);
  * at its fields, or at its bytes from `base` on, asks for them first.
  */
 int nz_need_fields(struct nz *nz, const struct nz_record *rec);
-/* Takes the values of a record as the law reads them into nz->value. */
+/* Takes the values of a record as the reference parser reads them into nz->value. */
 int nz_take_values(struct nz *nz, const struct nz_record *rec);
 /* "sep=X": at the start of a table this is no record. */
 bool nz_is_sep_line(const unsigned char *bytes, size_t length);
-/* The same for a record as the law reads it; its values are taken only when they are needed. */
-int nz_settle_law(struct nz *nz, const struct nz_record *rec);
+/* The same for a record as the reference parser reads it; its values are taken only when they are
+ * needed. */
+int nz_settle_reference(struct nz *nz, const struct nz_record *rec);
 /* When the quotes are settled: width, names, output. Values are in nz->value. */
 int nz_settle(struct nz *nz, const struct nz_record *rec);
 /* When the width is settled, too. */
@@ -213,7 +215,7 @@ int nz_no_width(struct nz *nz, const struct nz_record *rec);
 
 /* ---- repair_readings.c ---- */
 enum nz_mode {
-    NZ_READ_LAW,
+    NZ_READ_REFERENCE,
     NZ_READ_INNER,     /* r18: a quote closes only before a delimiter, a line break or the end */
     NZ_READ_BACKSLASH, /* r19: backslash and quote are a quote */
     NZ_READ_BLANKS,    /* r20: blanks around enclosures are no data */
@@ -233,14 +235,14 @@ struct csvk_bytes nz_cell_bytes(const struct nz_reading *reading, size_t i);
 struct csvk_bytes nz_cell_value(const struct nz *nz, const struct nz_reading *reading, size_t i,
                                 unsigned char *room);
 /*
- * Has the law read the record at absolute `offset` into `scratch`. *found is false when it does not
- * end within the limit, or nothing is there.
+ * Has the reference parser read the record at absolute `offset` into `scratch`. *found is false
+ * when it does not end within the limit, or nothing is there.
  */
-int nz_law(struct nz *nz, struct nz_scratch *scratch, uint64_t offset, struct nz_limit limit,
-           struct nz_record *rec, bool *found);
-/* The same for bytes elsewhere, which must be one record exactly; else *found is false. */
-int nz_law_bytes(struct nz *nz, struct nz_scratch *scratch, const struct csvk_record *like,
+int nz_reference(struct nz *nz, struct nz_scratch *scratch, uint64_t offset, struct nz_limit limit,
                  struct nz_record *rec, bool *found);
+/* The same for bytes elsewhere, which must be one record exactly; else *found is false. */
+int nz_reference_bytes(struct nz *nz, struct nz_scratch *scratch, const struct csvk_record *like,
+                       struct nz_record *rec, bool *found);
 /* Whole records from `offset` on: how many, up to the first that is not whole or `stop`. */
 struct nz_run {
     uint64_t records;
@@ -263,7 +265,8 @@ int nz_judge_backslash(struct nz *nz, uint64_t offset);
 
 /* ---- repair_width.c ---- */
 int nz_width(struct nz *nz, const struct nz_record *rec);
-/* There are too many fields as the law reads the record, and no option could make them fit. */
+/* There are too many fields as the reference parser reads the record, and no option could make them
+ * fit. */
 int nz_surplus_is_data(struct nz *nz, const struct nz_record *rec, bool *data);
 
 /* ---- repair_header.c ---- */

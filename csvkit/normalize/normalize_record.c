@@ -324,7 +324,7 @@ static int scrub_record(struct nz *nz, struct nz_record *rec, struct scrub *scru
         nz->again.bytes = nz->trimmed;
         nz->trimmed = bytes;
         struct csvk_record like = rec->r;
-        status = nz_law_bytes(nz, &nz->again, &like, rec, &found);
+        status = nz_reference_bytes(nz, &nz->again, &like, rec, &found);
         if (status == CSVK_OK && !found) {
             refuse_bytes(scrub, CSVK_R5_NUL, "without its bad bytes it is not one record");
         }
@@ -421,7 +421,7 @@ int nz_finish(struct nz *nz, const struct nz_record *rec)
     return nz_emit(nz, rec);
 }
 
-int nz_settle_law(struct nz *nz, const struct nz_record *rec)
+int nz_settle_reference(struct nz *nz, const struct nz_record *rec)
 {
     bool data = false;
     int status = nz_surplus_is_data(nz, rec, &data);
@@ -491,7 +491,7 @@ static int read_record(struct nz *nz, struct nz_record *rec)
     }
     bool whole = nz_is_whole(nz, rec);
     nz_note_plain(nz, rec);
-    status = nz_settle_law(nz, rec);
+    status = nz_settle_reference(nz, rec);
     nz->last_whole = nz->last_whole || whole;
     return status;
 }

@@ -88,7 +88,7 @@ static int copy_behind_sep(struct nz *nz, const struct nz_chunk *chunk, struct n
     struct nz_limit all = {span.to, true};
     struct nz_record rec;
     bool found = false;
-    int status = nz_law(nz, &nz->peek, span.from, all, &rec, &found);
+    int status = nz_reference(nz, &nz->peek, span.from, all, &rec, &found);
     if (status != CSVK_OK || !found) {
         return status;
     }

@@ -194,7 +194,7 @@ static int look_for_width(struct nz *nz, struct nz_limit limit)
             continue;
         }
         nz->width = 0;
-        int status = nz_law(nz, &nz->peek, offset, limit, &rec, &found);
+        int status = nz_reference(nz, &nz->peek, offset, limit, &rec, &found);
         nz->width = width;
         nz->scan.table.totals.eol_mode = nz->peek.table.totals.eol_mode; /* as in the run */
         if (status != CSVK_OK) {
@@ -253,7 +253,7 @@ static int look_at_columns(struct nz *nz)
     }
     for (int i = 0; i < COLUMN_RECORDS && found; i++) {
         struct nz_record rec;
-        int status = nz_law(nz, &nz->peek, offset, limit, &rec, &found);
+        int status = nz_reference(nz, &nz->peek, offset, limit, &rec, &found);
         if (status != CSVK_OK) {
             return status;
         }

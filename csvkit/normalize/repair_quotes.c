@@ -13,9 +13,9 @@
 enum { EVIDENCE = 20 }; /* whole records in a row that show where the table goes on */
 
 struct trial {
-    const struct nz_record *rec; /* as the law reads it */
+    const struct nz_record *rec; /* as the reference parser reads it */
     struct nz_limit limit;
-    uint64_t law_end;
+    uint64_t reference_end;
     bool fits[NZ_MODES];
     bool spans; /* lines */
 };
@@ -26,7 +26,7 @@ static int next_fits(struct nz *nz, uint64_t offset, struct nz_limit limit, bool
 {
     struct nz_record next;
     bool found = false;
-    int status = nz_law(nz, &nz->peek, offset, limit, &next, &found);
+    int status = nz_reference(nz, &nz->peek, offset, limit, &next, &found);
     *fits =
         found ? next.r.blank || next.r.nfields == nz->width : offset >= limit.end && limit.at_end;
     return status;
@@ -36,7 +36,7 @@ static int next_fits(struct nz *nz, uint64_t offset, struct nz_limit limit, bool
 static int swallowed_fit(struct nz *nz, const struct trial *trial, uint64_t from, bool *fits)
 {
     struct nz_run run;
-    int status = nz_run(nz, from, trial->law_end, trial->limit, &run);
+    int status = nz_run(nz, from, trial->reference_end, trial->limit, &run);
     *fits = run.all;
     return status;
 }
@@ -64,15 +64,16 @@ static int try_mode(struct nz *nz, struct trial *trial, enum nz_mode mode)
                                 : CSVK_OK;
 }
 
-static int try_law(struct nz *nz, struct trial *trial)
+static int try_reference(struct nz *nz, struct trial *trial)
 {
     if (trial->rec->r.nfields != nz->width || nz_has(trial->rec, CSVK_FACT_UNCLOSED)) {
         return CSVK_OK;
     }
-    struct nz_reading *reading = &nz->reading[NZ_READ_LAW];
-    int status = nz_read(nz, NZ_READ_LAW, trial->rec->r.offset, trial->limit, reading);
-    trial->fits[NZ_READ_LAW] = true;
-    if (status == CSVK_OK && (reading->end != trial->law_end || reading->ncells != nz->width)) {
+    struct nz_reading *reading = &nz->reading[NZ_READ_REFERENCE];
+    int status = nz_read(nz, NZ_READ_REFERENCE, trial->rec->r.offset, trial->limit, reading);
+    trial->fits[NZ_READ_REFERENCE] = true;
+    if (status == CSVK_OK &&
+        (reading->end != trial->reference_end || reading->ncells != nz->width)) {
         return csvk_fail(nz->err, CSVK_EIO, "%s: record %llu was read twice, and differs",
                          csvk_source_name(nz->window.source),
                          (unsigned long long)trial->rec->r.number);
@@ -89,7 +90,7 @@ static bool ends_differ(const struct nz *nz, const struct trial *trial)
         }
         end = trial->fits[mode] ? nz->reading[mode].end : end;
     }
-    return end != 0 && end != trial->law_end;
+    return end != 0 && end != trial->reference_end;
 }
 
 static int judge_next(struct nz *nz, struct trial *trial)
@@ -169,7 +170,7 @@ static int winner(struct nz *nz, const struct trial *trial, enum nz_mode *found,
  */
 static int find_next(struct nz *nz, const struct trial *trial, uint64_t stop, uint64_t *to)
 {
-    bool closed = stop == trial->law_end;
+    bool closed = stop == trial->reference_end;
     uint64_t last = closed ? stop : trial->rec->r.offset + (stop - trial->rec->r.offset) / 2;
     uint64_t at = nz_next_line(nz, trial->rec->r.offset, stop);
     *to = stop;
@@ -189,7 +190,8 @@ static int find_next(struct nz *nz, const struct trial *trial, uint64_t stop, ui
     return CSVK_OK;
 }
 
-/* Number of the repair that the law's own reading stands for, and the place it is about. */
+/* Number of the repair that the reference parser's own reading stands for, and the place it is
+ * about. */
 static enum csvk_repair repair_of_facts(const struct nz_record *rec, const struct csvk_fact **at)
 {
     static const struct {
@@ -217,12 +219,12 @@ static enum csvk_repair repair_of_facts(const struct nz_record *rec, const struc
 static int reject(struct nz *nz, const struct trial *trial, const char *reason)
 {
     const struct csvk_fact *at = NULL;
-    uint64_t to = trial->law_end;
-    int status = trial->spans ? find_next(nz, trial, trial->law_end, &to) : CSVK_OK;
+    uint64_t to = trial->reference_end;
+    int status = trial->spans ? find_next(nz, trial, trial->reference_end, &to) : CSVK_OK;
     if (status != CSVK_OK) {
         return status;
     }
-    if (to != trial->law_end) {
+    if (to != trial->reference_end) {
         return nz_reject_block(nz, trial->rec, to, reason);
     }
     return nz_reject(nz, trial->rec, repair_of_facts(trial->rec, &at), NZ_CAUSE_ENCLOSURE, reason);
@@ -281,13 +283,14 @@ static bool are_bad(struct csvk_bytes bytes, bool no_control)
 }
 
 /*
- * A reading that goes beyond the record as the law reads it holds bytes that were looked at in
- * other records, or not at all.
+ * A reading that goes beyond the record as the reference parser reads it holds bytes that were
+ * looked at in other records, or not at all.
  */
-static bool has_bad_bytes(const struct nz *nz, const struct nz_reading *reading, uint64_t law_end)
+static bool has_bad_bytes(const struct nz *nz, const struct nz_reading *reading,
+                          uint64_t reference_end)
 {
     bool bad = false;
-    bool seen = law_end != UINT64_MAX && reading->end <= law_end;
+    bool seen = reference_end != UINT64_MAX && reading->end <= reference_end;
     for (size_t i = 0; i < reading->ncells && !seen && !bad; i++) {
         bad = are_bad(nz_cell_bytes(reading, i), nz->o->control == CSVK_DEFECT_REMOVE);
     }
@@ -295,18 +298,18 @@ static bool has_bad_bytes(const struct nz *nz, const struct nz_reading *reading,
 }
 
 static void place_reading(struct nz *nz, const struct nz_record *rec,
-                          const struct nz_reading *reading, uint64_t law_end)
+                          const struct nz_reading *reading, uint64_t reference_end)
 {
     nz->raw_to = reading->end;
     nz->raw_eol = reading->eol;
-    if (reading->end != law_end) {
+    if (reading->end != reference_end) {
         nz->resume = reading->end;
         nz->resume_records = rec->r.number;
         nz->resume_lines = rec->r.line - 1 + nz_count_lines(nz, reading->offset, reading->end);
     }
 }
 
-/* Kinds of fault that the law's literal reading would have to gloss over. */
+/* Kinds of fault that the reference parser's literal reading would have to gloss over. */
 static unsigned kinds_of_fault(const struct nz_record *rec)
 {
     unsigned kinds = nz_has(rec, CSVK_FACT_TEXT_AFTER_CLOSING);
@@ -316,7 +319,7 @@ static unsigned kinds_of_fault(const struct nz_record *rec)
 }
 
 static const char *const evidence_of[NZ_MODES] = {
-    [NZ_READ_LAW] = "only the literal reading has the width of the table",
+    [NZ_READ_REFERENCE] = "only the literal reading has the width of the table",
     [NZ_READ_INNER] = "only with inner quotes as data it has the width of the table",
     [NZ_READ_BACKSLASH] = "with backslash as escape it has the width of the table",
     [NZ_READ_BLANKS] = "without the blanks it has the width of the table",
@@ -330,11 +333,11 @@ static int take(struct nz *nz, const struct trial *trial, enum nz_mode mode)
     enum csvk_repair repair = repair_of_facts(trial->rec, &at);
     uint64_t byte = at != NULL ? at->offset : trial->rec->r.offset;
     uint64_t field = at != NULL ? at->field : 0;
-    if (mode == NZ_READ_LAW && kinds_of_fault(trial->rec) > 1) {
+    if (mode == NZ_READ_REFERENCE && kinds_of_fault(trial->rec) > 1) {
         return nz_reject(nz, trial->rec, repair, NZ_CAUSE_ENCLOSURE,
                          "it would take two repairs by inference");
     }
-    if (has_bad_bytes(nz, reading, trial->law_end)) {
+    if (has_bad_bytes(nz, reading, trial->reference_end)) {
         return reject(nz, trial, "an enclosure fault, and bytes in it that are no text");
     }
     repair = mode == NZ_READ_INNER       ? CSVK_R18_INNER_QUOTES
@@ -342,12 +345,12 @@ static int take(struct nz *nz, const struct trial *trial, enum nz_mode mode)
              : mode == NZ_READ_BLANKS    ? CSVK_R20_BLANKS
              : mode == NZ_READ_LINE      ? CSVK_R22_UNCLOSED
                                          : repair;
-    place_reading(nz, trial->rec, reading, trial->law_end);
+    place_reading(nz, trial->rec, reading, trial->reference_end);
     nz_note(nz, repair, byte, field, evidence_of[mode]);
-    bool stray =
-        mode == NZ_READ_LAW ? nz_has(trial->rec, CSVK_FACT_QUOTE_IN_UNQUOTED) : reading->stray != 0;
+    bool stray = mode == NZ_READ_REFERENCE ? nz_has(trial->rec, CSVK_FACT_QUOTE_IN_UNQUOTED)
+                                           : reading->stray != 0;
     bool bare_cr =
-        mode == NZ_READ_LAW ? nz_has(trial->rec, CSVK_FACT_BARE_CR) : reading->bare_cr != 0;
+        mode == NZ_READ_REFERENCE ? nz_has(trial->rec, CSVK_FACT_BARE_CR) : reading->bare_cr != 0;
     if (stray) {
         nz_note(nz, CSVK_R17_ENCLOSE, byte, 0, "the value stays as it is read");
     }
@@ -413,15 +416,16 @@ static int doubt_swallowing(struct nz *nz, struct trial *trial)
     const struct nz_reading *reading = nz->reading;
     if (trial->fits[NZ_READ_LINE]) {
         uint64_t end = reading[NZ_READ_LINE].end;
-        trial->fits[NZ_READ_LAW] &= reading[NZ_READ_LAW].end <= end;
+        trial->fits[NZ_READ_REFERENCE] &= reading[NZ_READ_REFERENCE].end <= end;
         trial->fits[NZ_READ_INNER] &= reading[NZ_READ_INNER].end <= end;
     }
     uint64_t end = reading[NZ_READ_INNER].end;
     struct nz_run run = {.all = false};
-    if (!trial->fits[NZ_READ_LAW] || !trial->fits[NZ_READ_INNER] || end <= trial->law_end) {
+    if (!trial->fits[NZ_READ_REFERENCE] || !trial->fits[NZ_READ_INNER] ||
+        end <= trial->reference_end) {
         return CSVK_OK;
     }
-    int status = nz_run(nz, trial->law_end, end, trial->limit, &run);
+    int status = nz_run(nz, trial->reference_end, end, trial->limit, &run);
     trial->fits[NZ_READ_INNER] = !run.all;
     return status;
 }
@@ -430,7 +434,7 @@ static int settle_all(struct nz *nz, struct trial *trial)
 {
     bool several = false;
     enum nz_mode mode = NZ_MODES;
-    int status = try_law(nz, trial);
+    int status = try_reference(nz, trial);
     status = status == CSVK_OK ? try_mode(nz, trial, NZ_READ_INNER) : status;
     if (status == CSVK_OK && trial->spans) {
         status = try_mode(nz, trial, NZ_READ_LINE);
@@ -468,7 +472,7 @@ static int settle_clean(struct nz *nz, struct trial *trial)
         return reject(nz, trial, "wrong width, and a field holds lines that look like records");
     }
     nz_note_plain(nz, trial->rec);
-    return nz_settle_law(nz, trial->rec);
+    return nz_settle_reference(nz, trial->rec);
 }
 
 int nz_quotes(struct nz *nz, const struct nz_record *rec)
@@ -476,7 +480,7 @@ int nz_quotes(struct nz *nz, const struct nz_record *rec)
     if (!nz->width_known) {
         return nz_no_width(nz, rec);
     }
-    struct trial trial = {.rec = rec, .law_end = nz->raw_to};
+    struct trial trial = {.rec = rec, .reference_end = nz->raw_to};
     trial.limit = nz_reach(nz, rec->r.offset);
     if (nz->giant) {
         const struct csvk_fact *at = NULL;
@@ -513,7 +517,7 @@ int nz_runaway(struct nz *nz, uint64_t offset, bool *done)
     }
     nz->npending = 0;
     nz->resume = UINT64_MAX;
-    trial.law_end = UINT64_MAX;
+    trial.reference_end = UINT64_MAX;
     bool several = false;
     int status = try_mode(nz, &trial, NZ_READ_BACKSLASH);
     status = status == CSVK_OK ? judge_next(nz, &trial) : status;

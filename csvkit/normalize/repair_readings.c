@@ -1,11 +1,11 @@
 /*
- * repair_readings.c - other readings of a record than the law's, and looking ahead with the law
- * itself.
+ * repair_readings.c - other readings of a record than the reference parser's, and looking ahead
+ * with the reference parser itself.
  *
- * nz_read is a second, small automaton. It differs from the law in exactly one decision per mode
- * (enum nz_mode), stops at the record's end, and says whether an error of enclosures is left under
- * its reading. It never decides anything; repair_quotes.c does. Fields in which no mode has a
- * decision to make are passed from one special byte to the next, and kept as they are.
+ * nz_read is a second, small parser. It differs from the reference parser in exactly one decision
+ * per mode (enum nz_mode), stops at the record's end, and says whether an error of enclosures is
+ * left under its reading. It never decides anything; repair_quotes.c does. Fields in which no mode
+ * has a decision to make are passed from one special byte to the next, and kept as they are.
  */
 #include "csvkit/normalize/normalize_private.h"
 #include "csvkit/base/bitmask.h"
@@ -18,7 +18,7 @@ struct nz_limit nz_reach(const struct nz *nz, uint64_t offset)
     return limit;
 }
 
-/* ---- the second automaton ---- */
+/* ---- the second parser ---- */
 
 /* Bit i of the masks: what block[i] may mean outside of enclosures, and inside. */
 struct marks {
@@ -417,7 +417,7 @@ struct csvk_bytes nz_cell_value(const struct nz *nz, const struct nz_reading *re
     return (struct csvk_bytes){room, csvk_field_decode(bytes, &nz->in, room)};
 }
 
-/* ---- the law, ahead of the scan ---- */
+/* ---- the reference parser, ahead of the scan ---- */
 
 static void prepare(struct nz *nz, struct nz_scratch *scratch)
 {
@@ -428,8 +428,8 @@ static void prepare(struct nz *nz, struct nz_scratch *scratch)
     csvk_told_clear(&scratch->told);
 }
 
-int nz_law(struct nz *nz, struct nz_scratch *scratch, uint64_t offset, struct nz_limit limit,
-           struct nz_record *rec, bool *found)
+int nz_reference(struct nz *nz, struct nz_scratch *scratch, uint64_t offset, struct nz_limit limit,
+                 struct nz_record *rec, bool *found)
 {
     size_t used = 0;
     *found = false;
@@ -438,9 +438,9 @@ int nz_law(struct nz *nz, struct nz_scratch *scratch, uint64_t offset, struct nz
     }
     prepare(nz, scratch);
     const unsigned char *bytes = nz_window_at(&nz->window, offset);
-    csvk_law_begin(&scratch->law, &scratch->table, &scratch->told, offset, offset);
-    bool complete =
-        csvk_law_feed(&scratch->law, bytes, (size_t)(limit.end - offset), limit.at_end, &used);
+    csvk_reference_begin(&scratch->reference, &scratch->table, &scratch->told, offset, offset);
+    bool complete = csvk_reference_feed(&scratch->reference, bytes, (size_t)(limit.end - offset),
+                                        limit.at_end, &used);
     if (scratch->told.failed) {
         return nz_out_of_memory(nz);
     }
@@ -451,16 +451,17 @@ int nz_law(struct nz *nz, struct nz_scratch *scratch, uint64_t offset, struct nz
     return CSVK_OK;
 }
 
-int nz_law_bytes(struct nz *nz, struct nz_scratch *scratch, const struct csvk_record *like,
-                 struct nz_record *rec, bool *found)
+int nz_reference_bytes(struct nz *nz, struct nz_scratch *scratch, const struct csvk_record *like,
+                       struct nz_record *rec, bool *found)
 {
     size_t used = 0;
     const struct csvk_buf *bytes = &scratch->bytes;
     prepare(nz, scratch);
     scratch->table.totals.records = like->number - 1;
     scratch->table.totals.lines = like->line - 1;
-    csvk_law_begin(&scratch->law, &scratch->table, &scratch->told, like->offset, like->offset);
-    *found = csvk_law_feed(&scratch->law, bytes->data, bytes->length, true, &used) &&
+    csvk_reference_begin(&scratch->reference, &scratch->table, &scratch->told, like->offset,
+                         like->offset);
+    *found = csvk_reference_feed(&scratch->reference, bytes->data, bytes->length, true, &used) &&
              used == bytes->length;
     if (scratch->told.failed) {
         return nz_out_of_memory(nz);

@@ -82,7 +82,7 @@ static int collect(struct nz *nz, uint64_t offset, struct run *run)
     for (;;) {
         struct nz_record rec;
         bool found = false;
-        int status = nz_law(nz, &nz->peek, run->end, limit, &rec, &found);
+        int status = nz_reference(nz, &nz->peek, run->end, limit, &rec, &found);
         if (status != CSVK_OK) {
             return status;
         }
@@ -165,7 +165,7 @@ static int join(struct nz *nz, const struct nz_record *rec, const struct run *ru
     }
     for (size_t i = 0; i < run->first; i++) {
         bool found = false;
-        int status = nz_law(nz, &nz->peek, at, limit, &part, &found);
+        int status = nz_reference(nz, &nz->peek, at, limit, &part, &found);
         status = status == CSVK_OK ? add_part(nz, &part, &open) : status;
         if (status != CSVK_OK) {
             return status;
@@ -195,7 +195,7 @@ static int reject_run(struct nz *nz, const struct nz_record *rec, const struct r
     uint64_t at = rec->r.offset, number = rec->r.number, line = rec->r.line;
     for (size_t i = 0; i < run->count; i++) {
         bool found = false;
-        int status = nz_law(nz, &nz->peek, at, limit, &part, &found);
+        int status = nz_reference(nz, &nz->peek, at, limit, &part, &found);
         part.r.number = number + i;
         part.r.line = line;
         nz->raw_to = nz_record_end(&part);
@@ -287,9 +287,9 @@ static int is_shifted(struct nz *nz, const struct nz_record *rec, bool *shifted)
     if (rec->field != NULL) {
         return CSVK_OK;
     }
-    struct nz_reading *reading = &nz->reading[NZ_READ_LAW];
+    struct nz_reading *reading = &nz->reading[NZ_READ_REFERENCE];
     struct nz_limit limit = {rec->r.offset + rec->r.length, true};
-    int status = nz_read(nz, NZ_READ_LAW, rec->r.offset, limit, reading);
+    int status = nz_read(nz, NZ_READ_REFERENCE, rec->r.offset, limit, reading);
     for (size_t i = 0; status == CSVK_OK && i < reading->ncells && i < nz->nalways; i++) {
         const struct nz_cell *cell = &reading->cell[i];
         bool empty = cell->raw && cell->length == 0;

@@ -9,7 +9,7 @@
  * offset of begin, which always starts a record (except while an oversize record is streamed). A
  * record that is incomplete is gone on with when as many bytes are there anew as have to be looked
  * at again (none, as a rule), so the work stays linear. Records longer than the limit go through
- * the automaton, which needs no memory for them.
+ * the reference parser, which needs no memory for them.
  *
  * The end of the input needs care: a final 1A, and NUL bytes in place of a last record, are not
  * data (csv-rules A25); the mode of a final CR is known only there.
@@ -19,15 +19,16 @@
 #include <string.h>
 
 /* The kernel copies large pieces for less; with all fields told, their list must stay small. */
-#define DEFAULT_WINDOW    (1024u * 1024)
-#define FIELDS_WINDOW     (256u * 1024)
-#define ENOUGH_TOLD       2048 /* of records or facts: a flood of findings takes no memory either */
-#define ENOUGH_NOTED      256  /* likewise where few are: their bytes are still in the cache then */
-#define COUNTS_MAX_RECORD (2u * 1024 * 1024) /* beyond it the automaton streams: memory is flat */
-#define MOST_FACTS        16384 /* likewise with that many facts, and in pieces: not many are held */
-#define MOST_FIELDS       131072 /* and that many fields */
-#define OVERSIZE_PIECE    (64u * 1024)
-#define LARGEST_RECORD    (UINT64_C(0xffffffff) - (1u << 20))
+#define DEFAULT_WINDOW (1024u * 1024)
+#define FIELDS_WINDOW  (256u * 1024)
+#define ENOUGH_TOLD    2048 /* of records or facts: a flood of findings takes no memory either */
+#define ENOUGH_NOTED   256  /* likewise where few are: their bytes are still in the cache then */
+#define COUNTS_MAX_RECORD                                                                          \
+    (2u * 1024 * 1024)        /* beyond it the reference parser streams: memory is flat */
+#define MOST_FACTS     16384  /* likewise with that many facts, and in pieces: not many are held */
+#define MOST_FIELDS    131072 /* and that many fields */
+#define OVERSIZE_PIECE (64u * 1024)
+#define LARGEST_RECORD (UINT64_C(0xffffffff) - (1u << 20))
 
 enum phase { PHASE_START, PHASE_RECORDS, PHASE_OVERSIZE, PHASE_DONE };
 
@@ -362,9 +363,10 @@ static int too_long(const struct csvk_reader *reader, struct csvk_error *err)
 static void begin_oversize(struct csvk_reader *reader)
 {
     struct csvk_scan *scan = &reader->scan;
-    csvk_law_begin(&scan->law, &scan->table, &scan->told, reader->offset, reader->offset);
-    scan->law.streaming = true;
-    scan->law.open.r.oversize = true;
+    csvk_reference_begin(&scan->reference, &scan->table, &scan->told, reader->offset,
+                         reader->offset);
+    scan->reference.streaming = true;
+    scan->reference.open.r.oversize = true;
     reader->phase = PHASE_OVERSIZE;
     scan->too_long = false;
     reader->retry_at = 0;
@@ -373,44 +375,46 @@ static void begin_oversize(struct csvk_reader *reader)
 /* Puts the record into the batch although it goes on: its facts so far belong to it. */
 static void tell_unfinished(struct csvk_scan *scan)
 {
-    struct csvk_record record = scan->law.open.r;
+    struct csvk_record record = scan->reference.open.r;
     record.unfinished = true;
     record.first_fact = 0;
     record.nfacts = (uint32_t)scan->told.nfacts;
     csvk_told_record(&scan->told, &record);
 }
 
-static bool oversize_is_padding(const struct csvk_law *law)
+static bool oversize_is_padding(const struct csvk_reference_parser *reference)
 {
-    return law->nul_run.length != 0 && law->nul_run.length == law->position - law->open.r.offset;
+    return reference->nul_run.length != 0 &&
+           reference->nul_run.length == reference->position - reference->open.r.offset;
 }
 
 static void finish_oversize(struct csvk_reader *reader)
 {
-    struct csvk_law *law = &reader->scan.law;
-    if (oversize_is_padding(law)) {
-        csvk_record_abandon(&law->open, &reader->scan.told);
-        tell_file(reader, CSVK_FACT_NUL_PADDING_AT_EOF, law->open.r.offset, law->nul_run.length, 0);
-        finish(reader, law->open.r.offset);
+    struct csvk_reference_parser *reference = &reader->scan.reference;
+    if (oversize_is_padding(reference)) {
+        csvk_record_abandon(&reference->open, &reader->scan.told);
+        tell_file(reader, CSVK_FACT_NUL_PADDING_AT_EOF, reference->open.r.offset,
+                  reference->nul_run.length, 0);
+        finish(reader, reference->open.r.offset);
         return;
     }
     size_t used = 0;
-    csvk_law_feed(law, window_begin(reader), 0, true, &used);
-    reader->unclosed = law->unclosed;
-    finish(reader, law->position);
+    csvk_reference_feed(reference, window_begin(reader), 0, true, &used);
+    reader->unclosed = reference->unclosed;
+    finish(reader, reference->position);
 }
 
-/* Feeds a piece of the window to the automaton; at most one record ends in a call. */
+/* Feeds a piece of the window to the reference parser; at most one record ends in a call. */
 static void oversize(struct csvk_reader *reader)
 {
-    struct csvk_law *law = &reader->scan.law;
+    struct csvk_reference_parser *reference = &reader->scan.reference;
     csvk_told_clear(&reader->scan.told);
     if (reader->at_end) {
         trim_ctrl_z(reader); /* may tell a fact, which is not the record's */
     }
-    law->open.fields_mark = 0;
-    law->open.facts_mark = reader->scan.told.nfacts;
-    law->open.r.first_fact = (uint32_t)reader->scan.told.nfacts;
+    reference->open.fields_mark = 0;
+    reference->open.facts_mark = reader->scan.told.nfacts;
+    reference->open.r.first_fact = (uint32_t)reader->scan.told.nfacts;
     size_t n = available(reader);
     bool last = reader->at_end && n <= OVERSIZE_PIECE;
     n = n <= OVERSIZE_PIECE ? n : OVERSIZE_PIECE;
@@ -420,13 +424,14 @@ static void oversize(struct csvk_reader *reader)
     size_t used = 0;
     bool complete = false;
     if (n != 0) {
-        bool begins = law->position == law->open.r.offset;
-        bool padding = (begins || oversize_is_padding(law)) && all_nul(window_begin(reader), n);
-        complete = csvk_law_feed(law, window_begin(reader), n, last && !padding, &used);
+        bool begins = reference->position == reference->open.r.offset;
+        bool padding =
+            (begins || oversize_is_padding(reference)) && all_nul(window_begin(reader), n);
+        complete = csvk_reference_feed(reference, window_begin(reader), n, last && !padding, &used);
         drop(reader, used);
     }
     if (complete) {
-        reader->unclosed = law->unclosed;
+        reader->unclosed = reference->unclosed;
         reader->phase = PHASE_RECORDS;
     } else if (last) {
         finish_oversize(reader);
@@ -438,12 +443,12 @@ static void oversize(struct csvk_reader *reader)
 /* ---- batches ---- */
 
 /* Nobody else can count lines of a record that was not kept. */
-static void place_oversize(const struct csvk_law *law, struct csvk_batch *batch)
+static void place_oversize(const struct csvk_reference_parser *reference, struct csvk_batch *batch)
 {
-    batch->last_line = law->open.r.line + law->open.lines;
-    batch->last_line_begin = law->line_begin;
-    batch->surplus_line = law->surplus_line;
-    batch->surplus_line_begin = law->surplus_line_begin;
+    batch->last_line = reference->open.r.line + reference->open.lines;
+    batch->last_line_begin = reference->line_begin;
+    batch->surplus_line = reference->surplus_line;
+    batch->surplus_line_begin = reference->surplus_line_begin;
 }
 
 static void hand_out(struct csvk_reader *reader, struct csvk_batch *batch,
@@ -466,7 +471,7 @@ static void hand_out(struct csvk_reader *reader, struct csvk_batch *batch,
                                  .record_end = told->ends,
                                  .counted = told->counted};
     if (told->nrecords != 0 && told->records[told->nrecords - 1].oversize) {
-        place_oversize(&reader->scan.law, batch);
+        place_oversize(&reader->scan.reference, batch);
     }
     reader->told_bytes = size;
     reader->scan.table.totals.bytes = reader->bytes_read;

@@ -4,8 +4,8 @@
  *   records in = records out + records rejected + records dropped by a repair with a name
  *
  * The output is counted always, every reject on its own, the input as long as libcsv reads it the
- * way the law does: sound enclosures, no CR that stands alone, no escape, no lines that are not
- * records. Nothing here looks at what normalize thinks of a record.
+ * way the reference parser does: sound enclosures, no CR that stands alone, no escape, no lines
+ * that are not records. Nothing here looks at what normalize thinks of a record.
  */
 #ifndef CSVKIT_VERIFY_RECORD_COUNT_CHECK_H
 #define CSVKIT_VERIFY_RECORD_COUNT_CHECK_H

@@ -1,5 +1,5 @@
 /* count.c - reads a file through the reader and prints totals: the bare scan, without judging.
- *   count FILE [counts|records|fields] [level 0..4] [law] */
+ *   count FILE [counts|records|fields] [level 0..4] [reference] */
 #include "csvkit/csvkit.h"
 
 #include <inttypes.h>
@@ -22,7 +22,7 @@ int main(int argc, char **argv)
                                              : CSVK_COUNTS;
     }
     options.simd = argc > 3 ? (enum csvk_simd)strtol(argv[3], NULL, 10) : CSVK_SIMD_AUTO;
-    options.law_only = argc > 4;
+    options.reference_only = argc > 4;
     if (argc < 2 || csvk_source_open(&source, argv[1], &err) != CSVK_OK ||
         csvk_reader_new(&reader, source, &options, &err) != CSVK_OK) {
         fprintf(stderr, "%s\n", err.text);

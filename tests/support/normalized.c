@@ -54,7 +54,8 @@ void normalized_complain(const char *law, const char *name, const void *bytes, s
     status |= csvk_buf_add_escaped(&out, csvk_buf_text(&n->table),
                                    n->table.length < 800 ? n->table.length : 800);
     support_must(status == CSVK_OK, "out of memory");
-    fprintf(stderr, "%s\nlaw: %s\nin:  %s\nout: %s\nlog: %.2000s\nindex: %.1500s\nstatus: %d %s\n",
+    fprintf(stderr,
+            "%s\nreference: %s\nin:  %s\nout: %s\nlog: %.2000s\nindex: %.1500s\nstatus: %d %s\n",
             name, law, csvk_buf_text(&in), csvk_buf_text(&out), csvk_buf_text(&n->log),
             csvk_buf_text(&n->index), n->status, n->err.text);
     abort();
@@ -210,7 +211,7 @@ static void check_account(const char *name, const void *bytes, size_t length,
     }
 }
 
-/* Values and enclosures of a table as the law reads them; blank lines left out. */
+/* Values and enclosures of a table as the reference parser reads them; blank lines left out. */
 static void read_rows(const void *bytes, size_t length, const struct csvk_dialect *dialect,
                       const struct csvk_normalize_options *o, struct csvk_buf *out)
 {
@@ -222,7 +223,7 @@ static void read_rows(const void *bytes, size_t length, const struct csvk_dialec
     csvk_options_init(&options);
     options.dialect = *dialect;
     options.detail = CSVK_FIELDS;
-    options.law_only = true;
+    options.reference_only = true;
     options.any_eol = o->any_eol;
     options.window = support_window(length);
     support_must(csvk_source_memory(&source, length != 0 ? bytes : "", length, NULL) == CSVK_OK,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- a table as the law reads it ---- */
+/* ---- a table as the reference parser reads it ---- */
 
 static void *room_for_one(void *list, size_t count, size_t *room, size_t size)
 {
@@ -127,7 +127,7 @@ struct walk {
     struct csvk_options options;
     const char *log, *index;
     uint64_t at, end, number;
-    size_t law;
+    size_t reference;
     long out;
 };
 
@@ -158,29 +158,29 @@ static uint64_t numbers_of(const struct walk *w, const struct account_entry *ent
     const struct account_table *in = &w->account->in;
     uint64_t count = 1;
     bool joined = !entry->rejected && (entry->kinds >> 13 & 1) != 0;
-    for (size_t i = entry->law + 1; joined && i < in->nrecords && in->record[i].offset < entry->end;
-         i++) {
+    for (size_t i = entry->reference + 1;
+         joined && i < in->nrecords && in->record[i].offset < entry->end; i++) {
         count++;
     }
     return count;
 }
 
-/* To the law's record at w->at; reads anew when none begins there. */
+/* To the reference parser's record at w->at; reads anew when none begins there. */
 static bool go_on(struct walk *w)
 {
     struct account_table *in = &w->account->in;
-    while (w->law < in->nrecords && in->record[w->law].offset < w->at) {
-        w->law++;
+    while (w->reference < in->nrecords && in->record[w->reference].offset < w->at) {
+        w->reference++;
     }
-    if (w->law < in->nrecords && in->record[w->law].offset == w->at) {
+    if (w->reference < in->nrecords && in->record[w->reference].offset == w->at) {
         return true;
     }
     if (in->mode == CSVK_EOL_NONE || w->number == 2) {
         return false;
     }
-    in->nrecords = w->law;
+    in->nrecords = w->reference;
     read_table(in, w->bytes, w->length, w->at, &w->options);
-    return w->law < in->nrecords && in->record[w->law].offset == w->at;
+    return w->reference < in->nrecords && in->record[w->reference].offset == w->at;
 }
 
 static bool step(struct walk *w)
@@ -189,9 +189,9 @@ static bool step(struct walk *w)
     if (w->at != 0 && !go_on(w)) {
         return false;
     }
-    struct account_entry entry = {.number = w->number, .begin = w->at, .law = w->law};
+    struct account_entry entry = {.number = w->number, .begin = w->at, .reference = w->reference};
     uint64_t length = take_events(w, &entry);
-    entry.end = length != 0 ? w->at + length : account->in.record[w->law].end;
+    entry.end = length != 0 ? w->at + length : account->in.record[w->reference].end;
     if (entry.out != ACCOUNT_NOWHERE) {
         entry.out = w->out++;
     }

@@ -10,7 +10,8 @@
 
 #define BIT(repair) (UINT32_C(1) << (repair))
 
-/* Repairs after which the law's reading of the record is not the one that was taken. */
+/* Repairs after which the reference parser's reading of the record is not the one that was taken.
+ */
 #define OTHER_READING (BIT(13) | BIT(18) | BIT(19) | BIT(20) | BIT(22))
 /* Repairs that change values, because an option says so. */
 #define OTHER_VALUES (BIT(3) | BIT(4) | BIT(5) | BIT(6) | BIT(23) | BIT(25) | BIT(31))
@@ -31,7 +32,7 @@ static bool same_value(const struct account *a, const struct account_field *x,
 static bool field_kept(const struct account *a, const struct account_entry *entry, size_t i,
                        const struct csvk_normalize_options *o)
 {
-    const struct account_record *in = &a->in.record[entry->law];
+    const struct account_record *in = &a->in.record[entry->reference];
     const struct account_record *out = &a->out.record[entry->out];
     const struct account_field *x = &a->in.field[in->first + i];
     if (i >= out->count) {
@@ -58,7 +59,7 @@ static void check_enclosed(const struct account *a, const char *name, const void
         if (entry->out == ACCOUNT_NOWHERE || (entry->kinds & OTHER_READING) != 0) {
             continue;
         }
-        const struct account_record *in = &a->in.record[entry->law];
+        const struct account_record *in = &a->in.record[entry->reference];
         bool there = (size_t)entry->out < a->out.nrecords;
         bool same_width = there && a->out.record[entry->out].count == in->count;
         if (there && !same_width && (entry->kinds & OTHER_VALUES) != 0) {
@@ -93,10 +94,11 @@ static size_t settled_before(const struct account *a, size_t cut, const unsigned
     size_t count = 0;
     while (count < a->nentries && a->entry[count].end <= cut) {
         const struct account_entry *entry = &a->entry[count];
-        const struct account_record *law = &a->in.record[entry->law];
-        bool alone = (entry->kinds & LOOKS_AHEAD & ~local) == 0 &&
-                     ((entry->kinds & local) == 0 || !spans_lines(entry, bytes)) &&
-                     !(entry->rejected && (law->faulty || law->count != a->in.record[0].count));
+        const struct account_record *reference = &a->in.record[entry->reference];
+        bool alone =
+            (entry->kinds & LOOKS_AHEAD & ~local) == 0 &&
+            ((entry->kinds & local) == 0 || !spans_lines(entry, bytes)) &&
+            !(entry->rejected && (reference->faulty || reference->count != a->in.record[0].count));
         if (!alone) {
             break;
         }
@@ -220,7 +222,7 @@ static void check_letter(const struct account *a, struct support_random *random,
     if (entry->out == 0) {
         return; /* "set=," and "sep=," are not the same at the start of a table */
     }
-    if (entry->kinds != 0 || entry->end == entry->begin || a->in.record[entry->law].faulty) {
+    if (entry->kinds != 0 || entry->end == entry->begin || a->in.record[entry->reference].faulty) {
         return;
     }
     support_must(csvk_buf_add(&copy, bytes, length) == CSVK_OK, "out of memory");

@@ -17,7 +17,7 @@ static struct csvk_strings covered; /* rules that the corpus knows */
 struct how {
     size_t window;
     enum csvk_simd simd;
-    bool law_only;
+    bool reference_only;
 };
 
 static void tune(struct csvk_options *options, void *context)
@@ -25,7 +25,7 @@ static void tune(struct csvk_options *options, void *context)
     const struct how *how = context;
     options->window = how->window;
     options->simd = how->simd;
-    options->law_only = how->law_only;
+    options->reference_only = how->reference_only;
 }
 
 static struct csvk_validator *judge(const char *name, enum csvk_profile profile, bool all_rules,
@@ -118,8 +118,8 @@ static void compare(const cJSON *entry, const cJSON *findings, enum csvk_profile
     struct csvk_validator *v = judge(entry->string, profile, true, how);
     print_found(report_of(v), &have);
     ck_assert_msg(strcmp(csvk_buf_text(&want), csvk_buf_text(&have)) == 0,
-                  "%s (%s, window %zu, simd %d, law %d)\nwant:\n%shave:\n%s", entry->string,
-                  csvk_profile_name(profile), how->window, (int)how->simd, how->law_only,
+                  "%s (%s, window %zu, simd %d, reference %d)\nwant:\n%shave:\n%s", entry->string,
+                  csvk_profile_name(profile), how->window, (int)how->simd, how->reference_only,
                   csvk_buf_text(&want), csvk_buf_text(&have));
     csvk_validator_free(v);
     csvk_buf_release(&want);
@@ -157,7 +157,7 @@ START_TEST(findings_are_as_stated_for_every_simd_level)
 }
 END_TEST
 
-START_TEST(findings_are_as_stated_by_the_automaton)
+START_TEST(findings_are_as_stated_by_the_reference_parser)
 {
     compare_all((struct how){0, CSVK_SIMD_AUTO, true});
 }
@@ -256,7 +256,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, findings_are_as_stated_for_every_size_of_read, 0, 8);
     tcase_add_loop_test(tcase, findings_are_as_stated_for_every_simd_level, 1, 5);
-    tcase_add_test(tcase, findings_are_as_stated_by_the_automaton);
+    tcase_add_test(tcase, findings_are_as_stated_by_the_reference_parser);
     tcase_add_loop_test(tcase, verdicts_are_as_stated, 0, CSVK_PROFILES);
     tcase_add_test(tcase, totals_are_as_stated);
     suite_add_tcase(suite, tcase);

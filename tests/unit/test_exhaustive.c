@@ -1,7 +1,8 @@
 /*
  * test_exhaustive.c - every string of up to 11 bytes over a , " CR LF, and every way to cut the
- * ones of up to 8 in two: the fast scan against the law, and the law against a recogniser of the
- * grammar of RFC 4180 that shares nothing with it. CSVK_EXHAUSTIVE=N sets another length.
+ * ones of up to 8 in two: the fast scan against the reference parser, and the reference parser
+ * against a recogniser of the grammar of RFC 4180 that shares nothing with it. CSVK_EXHAUSTIVE=N
+ * sets another length.
  */
 #include "csvkit/parse/scan/scan.h"
 #include "tests/support/told.h"
@@ -84,8 +85,8 @@ static uint64_t read_in_two(struct csvk_scan *scan, const unsigned char *bytes, 
                                        &scan->table.totals);
 }
 
-/* Valid by RFC 4180's grammar, as the law's facts and totals say it. */
-static bool law_says_valid(const struct csvk_scan *scan)
+/* Valid by RFC 4180's grammar, as the reference parser's facts and totals say it. */
+static bool reference_says_valid(const struct csvk_scan *scan)
 {
     for (size_t i = 0; i < scan->told.nfacts; i++) {
         enum csvk_fact_kind kind = scan->told.facts[i].kind;
@@ -109,23 +110,23 @@ static void complain(const char *what, const unsigned char *bytes, size_t length
 }
 
 struct trio {
-    struct csvk_scan law, fast;
+    struct csvk_scan reference, fast;
     unsigned char room[16 + 2 * CSVK_SCAN_SLACK];
 };
 
 static void judge(struct trio *t, const unsigned char *bytes, size_t length)
 {
-    uint64_t law = read_whole(&t->law, bytes, length);
-    if (law_says_valid(&t->law) != in_grammar(bytes, length)) {
-        complain("the law and the grammar disagree", bytes, length);
+    uint64_t reference = read_whole(&t->reference, bytes, length);
+    if (reference_says_valid(&t->reference) != in_grammar(bytes, length)) {
+        complain("the reference parser and the grammar disagree", bytes, length);
     }
-    if (read_whole(&t->fast, bytes, length) != law) {
-        complain("the fast scan and the law disagree", bytes, length);
+    if (read_whole(&t->fast, bytes, length) != reference) {
+        complain("the fast scan and the reference parser disagree", bytes, length);
     }
     for (size_t cut = 1; length <= 8 && cut < length; cut++) {
         for (int pauses = 0; pauses <= 1; pauses++) {
             t->fast.pauses = pauses == 1;
-            if (read_in_two(&t->fast, bytes, cut, length) != law) {
+            if (read_in_two(&t->fast, bytes, cut, length) != reference) {
                 complain("a cut changes the reading", bytes, length);
             }
         }
@@ -165,8 +166,8 @@ static struct trio *trio_new(enum csvk_simd level)
     options.detail = CSVK_FIELDS;
     options.simd = level;
     ck_assert_int_eq(csvk_scan_init(&t->fast, &options, NULL), CSVK_OK);
-    options.law_only = true;
-    ck_assert_int_eq(csvk_scan_init(&t->law, &options, NULL), CSVK_OK);
+    options.reference_only = true;
+    ck_assert_int_eq(csvk_scan_init(&t->reference, &options, NULL), CSVK_OK);
     return t;
 }
 
@@ -179,7 +180,7 @@ START_TEST(all_strings)
     for (size_t length = 1; length <= most; length++) {
         every_string(t, length, _i);
     }
-    csvk_scan_release(&t->law);
+    csvk_scan_release(&t->reference);
     csvk_scan_release(&t->fast);
     free(t);
 }

@@ -1,7 +1,7 @@
 /*
  * test_key_fields.c - the fields of a key out of a record: cut in order where nothing was found,
- * as the law says elsewhere; both must agree. And the line of a repeated key, which is counted from
- * the bytes of records that were not told one by one.
+ * as the reference parser says elsewhere; both must agree. And the line of a repeated key, which is
+ * counted from the bytes of records that were not told one by one.
  */
 #include "tests/support/support.h"
 #include "validator/key_fields.h"
@@ -25,7 +25,7 @@ static size_t noise(struct support_random *random, unsigned char *out)
     return length;
 }
 
-START_TEST(fields_in_order_are_those_of_the_law)
+START_TEST(fields_in_order_are_those_of_the_reference_parser)
 {
     struct support_random random = {11};
     struct csvk_dialect dialect = CSVK_DIALECT_RFC4180;
@@ -34,30 +34,32 @@ START_TEST(fields_in_order_are_those_of_the_law)
     for (int i = 0; i < 40000; i++) {
         struct csvk_bytes record = {room + CSVK_SCAN_SLACK, 0};
         record.len = noise(&random, room + CSVK_SCAN_SLACK);
-        struct key_columns law = {0}, fast = {0};
+        struct key_columns reference = {0}, fast = {0};
         size_t count = 1 + support_below(&random, 3);
-        ck_assert_int_eq(key_columns_init(&law, count), CSVK_OK);
+        ck_assert_int_eq(key_columns_init(&reference, count), CSVK_OK);
         ck_assert_int_eq(key_columns_init(&fast, count), CSVK_OK);
         for (size_t j = 0; j < count; j++) {
-            law.column[j] = fast.column[j] = support_below(&random, 6);
+            reference.column[j] = fast.column[j] = support_below(&random, 6);
         }
-        key_columns_sort(&law);
+        key_columns_sort(&reference);
         key_columns_sort(&fast);
-        bool found_law, found_fast;
-        ck_assert_int_eq(key_columns_find(&law, record, &dialect, KEY_BY_LAW, &found_law), CSVK_OK);
-        if (law.scan.told.nrecords == 1 && law.scan.told.records[0].nfacts == 0) {
+        bool found_reference, found_fast;
+        ck_assert_int_eq(
+            key_columns_find(&reference, record, &dialect, KEY_BY_REFERENCE, &found_reference),
+            CSVK_OK);
+        if (reference.scan.told.nrecords == 1 && reference.scan.told.records[0].nfacts == 0) {
             ck_assert_int_eq(key_columns_find(&fast, record, &dialect, KEY_IN_ORDER, &found_fast),
                              CSVK_OK);
-            ck_assert_int_eq(found_law, found_fast);
-            for (size_t j = 0; found_law && j < count; j++) {
-                ck_assert_uint_eq(law.field[j].begin, fast.field[j].begin);
-                ck_assert_uint_eq(law.field[j].end, fast.field[j].end);
-                ck_assert_uint_eq(law.field[j].flags, fast.field[j].flags);
+            ck_assert_int_eq(found_reference, found_fast);
+            for (size_t j = 0; found_reference && j < count; j++) {
+                ck_assert_uint_eq(reference.field[j].begin, fast.field[j].begin);
+                ck_assert_uint_eq(reference.field[j].end, fast.field[j].end);
+                ck_assert_uint_eq(reference.field[j].flags, fast.field[j].flags);
             }
-            compared += found_law;
-            short_ones += !found_law;
+            compared += found_reference;
+            short_ones += !found_reference;
         }
-        key_columns_release(&law);
+        key_columns_release(&reference);
         key_columns_release(&fast);
     }
     ck_assert_uint_gt(compared, 2000);
@@ -113,7 +115,7 @@ START_TEST(a_piece_is_the_values_in_a_row)
         }
         key_columns_sort(&k);
         ck_assert(k.in_row);
-        ck_assert_int_eq(key_columns_find(&k, record, &dialect, KEY_BY_LAW, &found), CSVK_OK);
+        ck_assert_int_eq(key_columns_find(&k, record, &dialect, KEY_BY_REFERENCE, &found), CSVK_OK);
         struct csvk_bytes piece = key_columns_piece(&k, record, &dialect);
         if (piece.len != 0) {
             struct csvk_bytes want = expected_piece(&k, record);
@@ -242,7 +244,7 @@ int main(void)
     Suite *suite = suite_create("key_fields");
     TCase *tcase = tcase_create("key_fields");
     tcase_set_timeout(tcase, 120);
-    tcase_add_test(tcase, fields_in_order_are_those_of_the_law);
+    tcase_add_test(tcase, fields_in_order_are_those_of_the_reference_parser);
     tcase_add_test(tcase, a_piece_is_the_values_in_a_row);
     tcase_add_test(tcase, columns_out_of_order_are_not_in_a_row);
     tcase_add_test(tcase, lines_are_counted);

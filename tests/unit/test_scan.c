@@ -1,6 +1,6 @@
 /*
- * test_scan.c - the fast scan against the law, on every short string, every split, random noise and
- * the corpora; at every level of SIMD and detail.
+ * test_scan.c - the fast scan against the reference parser, on every short string, every split,
+ * random noise and the corpora; at every level of SIMD and detail.
  */
 #include "tests/support/support.h"
 
@@ -53,24 +53,24 @@ static struct csvk_options options_of(enum csvk_detail detail)
 static void all_ways(const unsigned char *bytes, size_t length, struct csvk_options base)
 {
     static const size_t windows[] = {1024, 1, 7, 64};
-    base.law_only = true;
+    base.reference_only = true;
     for (int detail = CSVK_COUNTS; detail <= CSVK_FIELDS; detail++) {
-        struct csvk_options law = base;
-        law.detail = (enum csvk_detail)detail;
+        struct csvk_options reference = base;
+        reference.detail = (enum csvk_detail)detail;
         for (int simd = CSVK_SIMD_SCALAR; simd <= CSVK_SIMD_AVX512; simd++) {
-            struct csvk_options fast = law;
-            fast.law_only = false;
+            struct csvk_options fast = reference;
+            fast.reference_only = false;
             fast.simd = (enum csvk_simd)simd;
             fast.window = windows[(size_t)simd % 4];
-            compare(bytes, length, &law, &fast);
+            compare(bytes, length, &reference, &fast);
         }
         for (size_t i = 0; detail == CSVK_COUNTS && i < 4; i++) {
             static const size_t pieces[] = {2, 61, 200, 5000};
-            struct csvk_options streamed = law;
-            streamed.law_only = false;
+            struct csvk_options streamed = reference;
+            streamed.reference_only = false;
             streamed.max_record = 3;
             streamed.window = pieces[i];
-            compare(bytes, length, &law, &streamed);
+            compare(bytes, length, &reference, &streamed);
         }
     }
 }
@@ -82,15 +82,15 @@ static void every_string(const char *alphabet, size_t most, struct csvk_options 
     size_t letters = strlen(alphabet);
     unsigned char text[16] = {0};
     size_t digit[16];
-    struct csvk_options law = base, fast = base;
-    law.law_only = true;
+    struct csvk_options reference = base, fast = base;
+    reference.reference_only = true;
     for (size_t n = 0; n <= most; n++) {
         memset(digit, 0, sizeof digit);
         for (bool more = true; more;) {
             for (size_t i = 0; i < n; i++) {
                 text[i] = (unsigned char)alphabet[digit[i]];
             }
-            compare(text, n, &law, &fast);
+            compare(text, n, &reference, &fast);
             size_t i = 0;
             while (i < n && ++digit[i] == letters) {
                 digit[i++] = 0;
@@ -100,7 +100,7 @@ static void every_string(const char *alphabet, size_t most, struct csvk_options 
     }
 }
 
-START_TEST(every_short_string_reads_as_the_law_says)
+START_TEST(every_short_string_reads_as_the_reference_parser_says)
 {
     every_string("a,\"\r\n", 7, options_of(CSVK_FIELDS));
 }
@@ -116,10 +116,10 @@ END_TEST
 
 START_TEST(every_short_string_too_long_for_memory)
 {
-    struct csvk_options law = options_of(CSVK_COUNTS);
-    law.max_record = 1;
-    law.window = 1;
-    every_string("a,\" \r\n", 5, law);
+    struct csvk_options reference = options_of(CSVK_COUNTS);
+    reference.max_record = 1;
+    reference.window = 1;
+    every_string("a,\" \r\n", 5, reference);
 }
 END_TEST
 
@@ -179,7 +179,7 @@ static size_t noise(struct support_random *random, unsigned char *out, size_t mo
     return length;
 }
 
-START_TEST(noise_reads_as_the_law_says)
+START_TEST(noise_reads_as_the_reference_parser_says)
 {
     struct support_random random = {(uint64_t)_i + 1};
     unsigned char *bytes = malloc(4096);
@@ -228,7 +228,7 @@ static size_t table(struct support_random *random, unsigned char *out, size_t mo
     return length;
 }
 
-START_TEST(tables_with_one_byte_changed_read_as_the_law_says)
+START_TEST(tables_with_one_byte_changed_read_as_the_reference_parser_says)
 {
     struct support_random random = {(uint64_t)_i + 1000};
     unsigned char *bytes = malloc(8192);
@@ -347,18 +347,18 @@ static uint32_t facts_to_ask(struct support_random *random)
     }
 }
 
-static void compare_levels(const struct long_table *t, struct csvk_options law)
+static void compare_levels(const struct long_table *t, struct csvk_options reference)
 {
-    law.law_only = true;
+    reference.reference_only = true;
     for (int simd = CSVK_SIMD_SSE42; simd <= CSVK_SIMD_AVX512; simd++) {
-        struct csvk_options fast = law;
-        fast.law_only = false;
+        struct csvk_options fast = reference;
+        fast.reference_only = false;
         fast.simd = (enum csvk_simd)simd;
-        compare(t->bytes, t->length, &law, &fast);
+        compare(t->bytes, t->length, &reference, &fast);
     }
 }
 
-START_TEST(long_tables_read_as_the_law_says)
+START_TEST(long_tables_read_as_the_reference_parser_says)
 {
     struct support_random random = {(uint64_t)_i + 2000};
     struct long_table *t = malloc(sizeof *t);
@@ -367,10 +367,10 @@ START_TEST(long_tables_read_as_the_law_says)
         for (size_t n = 1 + support_below(&random, 2); n > 0; n--) {
             change_bytes(&random, t);
         }
-        struct csvk_options law = options_of(i % 4 == 0 ? CSVK_RECORDS : CSVK_COUNTS);
-        law.facts = facts_to_ask(&random);
-        law.window = 65536;
-        compare_levels(t, law);
+        struct csvk_options reference = options_of(i % 4 == 0 ? CSVK_RECORDS : CSVK_COUNTS);
+        reference.facts = facts_to_ask(&random);
+        reference.window = 65536;
+        compare_levels(t, reference);
     }
     free(t);
 }
@@ -455,20 +455,20 @@ static void dirty_table(struct support_random *random, struct long_table *t)
     }
 }
 
-START_TEST(tables_full_of_defects_read_as_the_law_says)
+START_TEST(tables_full_of_defects_read_as_the_reference_parser_says)
 {
     struct support_random random = {(uint64_t)_i + 3000};
     struct long_table *t = malloc(sizeof *t);
     for (int i = 0; i < rounds(150); i++) {
         dirty_table(&random, t);
-        struct csvk_options law = options_of(i % 4 == 0 ? CSVK_RECORDS : CSVK_COUNTS);
-        law.dialect.enclosure = i % 16 == 7 ? CSVK_NO_BYTE : '"';
-        law.any_eol = i % 16 == 9;
-        law.facts = i % 8 == 5 ? CSVK_FACTS_ALL : facts_to_ask(&random);
-        law.width = i % 8 == 6 ? t->width : 0;
-        law.eol = i % 8 == 6 ? CSVK_EOL_LF : CSVK_EOL_NONE;
-        law.window = 65536;
-        compare_levels(t, law);
+        struct csvk_options reference = options_of(i % 4 == 0 ? CSVK_RECORDS : CSVK_COUNTS);
+        reference.dialect.enclosure = i % 16 == 7 ? CSVK_NO_BYTE : '"';
+        reference.any_eol = i % 16 == 9;
+        reference.facts = i % 8 == 5 ? CSVK_FACTS_ALL : facts_to_ask(&random);
+        reference.width = i % 8 == 6 ? t->width : 0;
+        reference.eol = i % 8 == 6 ? CSVK_EOL_LF : CSVK_EOL_NONE;
+        reference.window = 65536;
+        compare_levels(t, reference);
     }
     free(t);
 }
@@ -546,7 +546,7 @@ START_TEST(facts_that_are_only_counted_are_not_lost)
         options.max_record = i % 5 == 0 ? 40 : 0;
         for (int simd = CSVK_SIMD_AUTO; simd <= CSVK_SIMD_AVX512; simd++) {
             options.simd = (enum csvk_simd)simd;
-            options.law_only = simd == CSVK_SIMD_AUTO;
+            options.reference_only = simd == CSVK_SIMD_AUTO;
             take_tally(t, &options, 0, &told);
             take_tally(t, &options, (uint32_t)support_next(&random), &counted);
             ck_assert(memcmp(told.facts, counted.facts, sizeof told.facts) == 0);
@@ -565,15 +565,16 @@ int main(void)
     Suite *suite = suite_create("scan");
     TCase *tcase = tcase_create("scan");
     tcase_set_timeout(tcase, 300);
-    tcase_add_test(tcase, every_short_string_reads_as_the_law_says);
+    tcase_add_test(tcase, every_short_string_reads_as_the_reference_parser_says);
     tcase_add_test(tcase, every_short_string_in_pieces);
     tcase_add_test(tcase, every_short_string_too_long_for_memory);
     tcase_add_test(tcase, nul_bytes_at_the_end_too_long_for_memory);
     tcase_add_test(tcase, every_short_string_with_an_escape);
-    tcase_add_loop_test(tcase, noise_reads_as_the_law_says, 0, 6);
-    tcase_add_loop_test(tcase, tables_with_one_byte_changed_read_as_the_law_says, 0, 6);
-    tcase_add_loop_test(tcase, long_tables_read_as_the_law_says, 0, 10);
-    tcase_add_loop_test(tcase, tables_full_of_defects_read_as_the_law_says, 0, 10);
+    tcase_add_loop_test(tcase, noise_reads_as_the_reference_parser_says, 0, 6);
+    tcase_add_loop_test(tcase, tables_with_one_byte_changed_read_as_the_reference_parser_says, 0,
+                        6);
+    tcase_add_loop_test(tcase, long_tables_read_as_the_reference_parser_says, 0, 10);
+    tcase_add_loop_test(tcase, tables_full_of_defects_read_as_the_reference_parser_says, 0, 10);
     tcase_add_test(tcase, the_first_record_has_fields);
     tcase_add_loop_test(tcase, facts_that_are_only_counted_are_not_lost, 0, 4);
     suite_add_tcase(suite, tcase);

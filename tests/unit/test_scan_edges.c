@@ -147,12 +147,12 @@ static void put_table(struct csvk_buf *to, size_t shift, const char *defect, con
     }
 }
 
-static bool reads_as_the_law(const struct csvk_buf *table, struct csvk_options options)
+static bool reads_as_the_reference_parser(const struct csvk_buf *table, struct csvk_options options)
 {
     static struct csvk_buf want, have;
     csvk_buf_clear(&have);
     support_reading(table->data, table->length, &options, &have);
-    options.law_only = true;
+    options.reference_only = true;
     csvk_buf_clear(&want);
     support_reading(table->data, table->length, &options, &want);
     return want.length == have.length && memcmp(want.data, have.data, want.length) == 0;
@@ -168,8 +168,8 @@ START_TEST(defects_are_told_alike_at_every_place)
             struct csvk_options options = options_of(_i, shift % 3 == 0, 0);
             options.any_eol = shift % 5 == 0;
             options.facts &= k % 3 == 0 ? CSVK_FACTS_ALL : ~CSVK_FACT_BIT(CSVK_FACT_NON_ASCII);
-            ck_assert_msg(reads_as_the_law(&table, options), "defect %zu at %zu, level %d", k / 2,
-                          shift, _i);
+            ck_assert_msg(reads_as_the_reference_parser(&table, options),
+                          "defect %zu at %zu, level %d", k / 2, shift, _i);
         }
     }
 }
@@ -201,8 +201,8 @@ START_TEST(defects_are_told_alike_at_the_borders_of_leaps)
             put_leap(&table, shift, defects[k / 2], ends[k % 2]);
             struct csvk_options options = options_of(_i, shift % 3 == 0, 0);
             options.facts &= ~CSVK_FACT_BIT(CSVK_FACT_NON_ASCII);
-            ck_assert_msg(reads_as_the_law(&table, options), "defect %zu at %zu, level %d", k / 2,
-                          shift, _i);
+            ck_assert_msg(reads_as_the_reference_parser(&table, options),
+                          "defect %zu at %zu, level %d", k / 2, shift, _i);
         }
     }
 }
@@ -242,8 +242,8 @@ START_TEST(a_lone_defect_is_told_at_every_border)
             put_stretch(&table, at, lone_defects[k / 2], k % 2 == 0 ? "\n" : "\r\n");
             struct csvk_options options = options_of(_i, CSVK_COUNTS, 0);
             options.facts &= ~(CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) | CSVK_FACT_BIT(CSVK_FACT_TAB));
-            ck_assert_msg(reads_as_the_law(&table, options), "defect %zu at %zu, level %d", k / 2,
-                          at, _i);
+            ck_assert_msg(reads_as_the_reference_parser(&table, options),
+                          "defect %zu at %zu, level %d", k / 2, at, _i);
         }
     }
     csvk_buf_release(&table);
@@ -391,7 +391,7 @@ START_TEST(what_is_too_long_does_not_depend_on_reads)
         size_t count = list_places(bytes, length, &options, want, ROOM);
         for (size_t window = 1; window <= 64; window += 1 + window / 3) {
             options.window = window;
-            options.law_only = window % 5 == 0;
+            options.reference_only = window % 5 == 0;
             ck_assert_uint_eq(list_places(bytes, length, &options, have, ROOM), count);
             for (size_t i = 0; i < count; i++) {
                 ck_assert_msg(memcmp(&want[i], &have[i], sizeof *want) == 0,
@@ -428,7 +428,7 @@ START_TEST(what_is_too_full_does_not_depend_on_reads)
             size_t count = list_places(bytes, length, &options, want, ROOM);
             for (size_t window = 1400; window <= length; window *= 7) {
                 options.window = window;
-                options.law_only = window == 1400;
+                options.reference_only = window == 1400;
                 ck_assert_uint_eq(list_places(bytes, length, &options, have, ROOM), count);
                 ck_assert_msg(memcmp(want, have, count * sizeof *want) == 0,
                               "kind %zu, %d facts, window %zu", kind, MANY + more, window);
@@ -452,11 +452,11 @@ START_TEST(what_is_too_wide_does_not_depend_on_reads)
         memcpy(bytes + length, "\x01\n2,\x01\r\n", 7);
         length += 7;
         struct csvk_options options = options_of(_i, CSVK_COUNTS, 0);
-        options.law_only = true;
+        options.reference_only = true;
         size_t count = list_places(bytes, length, &options, want, ROOM);
         ck_assert_uint_eq(count, 4);
         ck_assert_uint_eq(want[1].line, fields > MANY ? 2 : 0); /* the first control byte */
-        options.law_only = false;
+        options.reference_only = false;
         for (size_t window = 4000; window <= 4 * length; window *= 9) {
             options.window = window;
             ck_assert_uint_eq(list_places(bytes, length, &options, have, ROOM), count);

@@ -49,7 +49,7 @@ static const char *const pieces[] = {
 
 struct how {
     size_t window;
-    bool law_only;
+    bool reference_only;
     bool told;     /* every fact, since somebody taps the batches */
     uint64_t most; /* findings; 0: all */
 };
@@ -58,7 +58,7 @@ static void tune(struct csvk_options *options, void *context)
 {
     const struct how *how = context;
     options->window = how->window;
-    options->law_only = how->law_only;
+    options->reference_only = how->reference_only;
 }
 
 static int tap(const struct csvk_batch *batch, void *context, struct csvk_error *err)
@@ -157,7 +157,7 @@ static size_t compress_bytes(const struct csvk_buf *table, unsigned char *out, s
 START_TEST(reports_do_not_depend_on_the_way_of_reading)
 {
     static const struct how ways[] = {{.window = 1}, {.window = 2},  {.window = 3},
-                                      {.window = 7}, {.window = 64}, {.law_only = true}};
+                                      {.window = 7}, {.window = 64}, {.reference_only = true}};
     struct support_random random = {(uint64_t)_i + 100};
     struct csvk_buf table = CSVK_BUF_INIT, want = CSVK_BUF_INIT, have = CSVK_BUF_INIT;
     unsigned char gz[4096];
@@ -168,8 +168,8 @@ START_TEST(reports_do_not_depend_on_the_way_of_reading)
                       &want);
         for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
             char how[60];
-            snprintf(how, sizeof(how), "window %zu, automaton %d", ways[i].window,
-                     ways[i].law_only);
+            snprintf(how, sizeof(how), "window %zu, reference parser %d", ways[i].window,
+                     ways[i].reference_only);
             print_reports(csvk_buf_text(&table), table.length, profile, ways[i], &have);
             expect_equal(&want, &have, &table, how);
         }

@@ -1,6 +1,6 @@
 /*
- * verify_option.c - see verify_option.h. The file is read once for both: the automaton drives,
- * libcsv follows.
+ * verify_option.c - see verify_option.h. The file is read once for both: the reference parser
+ * drives, libcsv follows.
  */
 #include "csvkit/cli/table/verify_option.h"
 
@@ -10,10 +10,10 @@
 #include <string.h>
 
 /* Fields for libcsv to compare, and no fast scan. */
-static void read_by_automaton(struct csvk_options *options, void *context)
+static void read_by_reference(struct csvk_options *options, void *context)
 {
     (void)context;
-    options->law_only = true;
+    options->reference_only = true;
     options->detail = CSVK_FIELDS;
 }
 
@@ -38,7 +38,7 @@ static int read_again(const struct cli_verify *how, struct csvk_second_opinion *
 {
     struct csvk_source *source = NULL;
     struct csvk_validate_hooks hooks = {
-        .tune = read_by_automaton, .tap = ask_libcsv, .context = opinion};
+        .tune = read_by_reference, .tap = ask_libcsv, .context = opinion};
     int status = csvk_source_open(&source, how->path, err);
     if (status == CSVK_OK && how->encoding != NULL) {
         status = csvk_source_set_encoding(source, how->encoding, err);
@@ -92,7 +92,8 @@ int cli_verify(struct cli *cli, const struct cli_verify *how, struct csvk_error 
     struct csvk_validator *second = NULL;
     int status = CSVK_OK;
     if (how->options->dialect.escape != CSVK_NO_BYTE) {
-        cli_note(cli, "%s: libcsv knows no escape, so only the automaton verifies", how->path);
+        cli_note(cli, "%s: libcsv knows no escape, so only the reference parser verifies",
+                 how->path);
     } else {
         status = csvk_second_opinion_new(&opinion, &how->options->dialect, err);
     }

@@ -12,7 +12,7 @@ struct cli_verify {
     const struct csvk_report *report; /* what the first reading came to */
 };
 /*
- * Reads the file again, with the byte automaton, whose report must be the same in every byte, and
+ * Reads the file again, with the reference parser, whose report must be the same in every byte, and
  * in step with it with libcsv, which must find the same values. CSVK_ECHANGED when they do not
  * agree. Tells in a note what libcsv cannot judge.
  */

@@ -1,7 +1,7 @@
 /*
- * record.h - private: what the two readers of the grammar (reference_parser.c, the law; scan.c, the
- * fast one) share: the state of the table so far, and the place where told records, fields and
- * facts go.
+ * record.h - private: what the two readers of the grammar (reference_parser.c, the slow one;
+ * scan.c, the fast one) share: the state of the table so far, and the place where told records,
+ * fields and facts go.
  *
  * Both readers answer the same question, "examine one record that starts here", and both end with
  * csvk_record_finish, so that everything which depends on more than one record (first line break,

@@ -1,6 +1,7 @@
 /*
- * reference_parser.c - THE LAW: what a file means, one byte at a time (RFC 4180 section 2 and the
- * recovery rules for everything outside its grammar). Slow, plain, and the measure of scan.c.
+ * reference_parser.c - THE REFERENCE PARSER: what a file means, one byte at a time (RFC 4180
+ * section 2 and the recovery rules for everything outside its grammar). Slow, plain, and the
+ * measure of scan.c.
  *
  *                 D or EOL: field ends, from every state but ENCLOSED
  *
@@ -28,332 +29,333 @@
 
 #include <string.h>
 
-static uint64_t field_number(const struct csvk_law *law)
+static uint64_t field_number(const struct csvk_reference_parser *parser)
 {
-    return law->open.r.nfields + 1;
+    return parser->open.r.nfields + 1;
 }
 
-static void tell(struct csvk_law *law, enum csvk_fact_kind kind, uint64_t offset, uint64_t length,
-                 uint64_t extra)
+static void tell(struct csvk_reference_parser *parser, enum csvk_fact_kind kind, uint64_t offset,
+                 uint64_t length, uint64_t extra)
 {
     struct csvk_fact fact = {.offset = offset,
                              .length = length,
                              .extra = extra,
-                             .record = law->open.r.number,
-                             .field = field_number(law),
+                             .record = parser->open.r.number,
+                             .field = field_number(parser),
                              .kind = kind};
-    if (law->streaming) {
-        fact.line = law->open.r.line + law->open.lines;
-        fact.column = offset - law->line_begin + 1;
+    if (parser->streaming) {
+        fact.line = parser->open.r.line + parser->open.lines;
+        fact.column = offset - parser->line_begin + 1;
     }
-    csvk_told_fact(law->told, &fact);
+    csvk_told_fact(parser->told, &fact);
 }
 
 /* Facts whose place is the field's first byte, told when the field ends. */
-static void tell_at_field_start(struct csvk_law *law, enum csvk_fact_kind kind, uint64_t length,
-                                uint64_t extra)
+static void tell_at_field_start(struct csvk_reference_parser *parser, enum csvk_fact_kind kind,
+                                uint64_t length, uint64_t extra)
 {
-    struct csvk_fact fact = {.offset = law->field_begin,
+    struct csvk_fact fact = {.offset = parser->field_begin,
                              .length = length,
                              .extra = extra,
-                             .record = law->open.r.number,
-                             .field = field_number(law),
+                             .record = parser->open.r.number,
+                             .field = field_number(parser),
                              .kind = kind};
-    if (law->streaming) {
-        fact.line = law->field_line;
-        fact.column = law->field_begin - law->field_line_begin + 1;
+    if (parser->streaming) {
+        fact.line = parser->field_line;
+        fact.column = parser->field_begin - parser->field_line_begin + 1;
     }
-    csvk_told_fact(law->told, &fact);
+    csvk_told_fact(parser->told, &fact);
 }
 
 /* ---- bytes: NUL, control, TAB, UTF-8 ---- */
 
-static void close_run(struct csvk_law *law, struct csvk_fact *run)
+static void close_run(struct csvk_reference_parser *parser, struct csvk_fact *run)
 {
     if (run->length != 0) {
-        csvk_told_fact(law->told, run);
+        csvk_told_fact(parser->told, run);
         run->length = 0;
     }
 }
 
-static void extend_run(struct csvk_law *law, struct csvk_fact *run, enum csvk_fact_kind kind,
-                       uint64_t offset, uint64_t length, uint64_t extra)
+static void extend_run(struct csvk_reference_parser *parser, struct csvk_fact *run,
+                       enum csvk_fact_kind kind, uint64_t offset, uint64_t length, uint64_t extra)
 {
-    if (!csvk_wants(law->table, kind)) {
+    if (!csvk_wants(parser->table, kind)) {
         return;
     }
     if (run->length == 0) {
-        size_t before = law->told->nfacts;
-        tell(law, kind, offset, 0, extra);
-        if (law->told->nfacts == before) {
+        size_t before = parser->told->nfacts;
+        tell(parser, kind, offset, 0, extra);
+        if (parser->told->nfacts == before) {
             return; /* out of memory: told->failed is set */
         }
-        *run = law->told->facts[--law->told->nfacts];
+        *run = parser->told->facts[--parser->told->nfacts];
     }
     run->length += length;
 }
 
-static void well_formed(struct csvk_law *law)
+static void well_formed(struct csvk_reference_parser *parser)
 {
     uint32_t code = 0;
-    size_t n = law->sequence.count;
-    csvk_utf8_code(law->sequence.byte, n, &code);
-    uint64_t offset = law->sequence.offset;
-    extend_run(law, &law->wide_run, CSVK_FACT_NON_ASCII, offset, n, code);
+    size_t n = parser->sequence.count;
+    csvk_utf8_code(parser->sequence.byte, n, &code);
+    uint64_t offset = parser->sequence.offset;
+    extend_run(parser, &parser->wide_run, CSVK_FACT_NON_ASCII, offset, n, code);
     enum csvk_fact_kind kind = csvk_code_fact(code);
-    if (kind != CSVK_FACT_KINDS && csvk_wants(law->table, kind)) {
-        tell(law, kind, offset, n, code);
+    if (kind != CSVK_FACT_KINDS && csvk_wants(parser->table, kind)) {
+        tell(parser, kind, offset, n, code);
     }
-    law->sequence.count = 0;
+    parser->sequence.count = 0;
 }
 
 /* `next` is the byte that broke the sequence, -1 at a boundary. */
-static void ill_formed(struct csvk_law *law, int next)
+static void ill_formed(struct csvk_reference_parser *parser, int next)
 {
     unsigned char bytes[5];
-    size_t n = law->sequence.count;
-    memcpy(bytes, law->sequence.byte, n);
+    size_t n = parser->sequence.count;
+    memcpy(bytes, parser->sequence.byte, n);
     if (next >= 0) {
         bytes[n] = (unsigned char)next;
     }
     enum csvk_utf8_defect defect;
     csvk_utf8_subpart(bytes, n + (next >= 0 ? 1u : 0u), &defect);
-    close_run(law, &law->wide_run);
-    if (csvk_wants(law->table, CSVK_FACT_INVALID_UTF8)) {
-        tell(law, CSVK_FACT_INVALID_UTF8, law->sequence.offset, n,
+    close_run(parser, &parser->wide_run);
+    if (csvk_wants(parser->table, CSVK_FACT_INVALID_UTF8)) {
+        tell(parser, CSVK_FACT_INVALID_UTF8, parser->sequence.offset, n,
              csvk_utf8_extra(defect, bytes, n));
     }
-    law->sequence.count = 0;
+    parser->sequence.count = 0;
 }
 
-void csvk_law_close_runs(struct csvk_law *law)
+void csvk_reference_close_runs(struct csvk_reference_parser *parser)
 {
-    close_run(law, &law->wide_run);
-    close_run(law, &law->nul_run);
+    close_run(parser, &parser->wide_run);
+    close_run(parser, &parser->nul_run);
 }
 
 /* Ends whatever run or sequence is open, before a byte that cannot belong to it. */
-static void byte_boundary(struct csvk_law *law, int next)
+static void byte_boundary(struct csvk_reference_parser *parser, int next)
 {
-    if (law->sequence.count != 0) {
-        ill_formed(law, next);
+    if (parser->sequence.count != 0) {
+        ill_formed(parser, next);
     }
-    csvk_law_close_runs(law);
+    csvk_reference_close_runs(parser);
 }
 
 /* True when `c` continues the open sequence in a well-formed way (Unicode table 3-7). */
-static bool continues(const struct csvk_law *law, unsigned char c)
+static bool continues(const struct csvk_reference_parser *parser, unsigned char c)
 {
-    unsigned char lead = law->sequence.byte[0];
+    unsigned char lead = parser->sequence.byte[0];
     unsigned char low = 0x80, high = 0xbf;
-    if (law->sequence.count == 1) {
+    if (parser->sequence.count == 1) {
         low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
         high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
     }
     return c >= low && c <= high;
 }
 
-static void high_byte(struct csvk_law *law, unsigned char c)
+static void high_byte(struct csvk_reference_parser *parser, unsigned char c)
 {
-    close_run(law, &law->nul_run);
-    if (law->sequence.count != 0 && !continues(law, c)) {
-        ill_formed(law, c);
+    close_run(parser, &parser->nul_run);
+    if (parser->sequence.count != 0 && !continues(parser, c)) {
+        ill_formed(parser, c);
     }
-    if (law->sequence.count == 0) {
-        law->sequence.offset = law->position;
-        law->sequence.need = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+    if (parser->sequence.count == 0) {
+        parser->sequence.offset = parser->position;
+        parser->sequence.need = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
     }
-    law->sequence.byte[law->sequence.count++] = c;
+    parser->sequence.byte[parser->sequence.count++] = c;
     if (c < 0xc2 || c > 0xf4) {
-        if (law->sequence.count == 1) { /* never the start of anything */
-            ill_formed(law, -1);
+        if (parser->sequence.count == 1) { /* never the start of anything */
+            ill_formed(parser, -1);
             return;
         }
     }
-    if (law->sequence.count == law->sequence.need) {
-        well_formed(law);
+    if (parser->sequence.count == parser->sequence.need) {
+        well_formed(parser);
     }
 }
 
 /* Looks at a byte that is data (delimiters, enclosures and line breaks of records are not). */
-static void watch_data(struct csvk_law *law, unsigned char c)
+static void watch_data(struct csvk_reference_parser *parser, unsigned char c)
 {
     if (c >= 0x80) {
-        high_byte(law, c);
+        high_byte(parser, c);
         return;
     }
-    if (law->sequence.count != 0) {
-        ill_formed(law, c);
+    if (parser->sequence.count != 0) {
+        ill_formed(parser, c);
     }
-    close_run(law, &law->wide_run);
+    close_run(parser, &parser->wide_run);
     if (c == 0) {
-        extend_run(law, &law->nul_run, CSVK_FACT_NUL, law->position, 1, 0);
+        extend_run(parser, &parser->nul_run, CSVK_FACT_NUL, parser->position, 1, 0);
         return;
     }
-    close_run(law, &law->nul_run);
-    if (c == '\t' && csvk_wants(law->table, CSVK_FACT_TAB)) {
-        tell(law, CSVK_FACT_TAB, law->position, 1, c);
+    close_run(parser, &parser->nul_run);
+    if (c == '\t' && csvk_wants(parser->table, CSVK_FACT_TAB)) {
+        tell(parser, CSVK_FACT_TAB, parser->position, 1, c);
     } else if ((c < 0x20 || c == 0x7f) && c != '\t' && c != '\n' && c != '\r' &&
-               csvk_wants(law->table, CSVK_FACT_CONTROL)) {
-        tell(law, CSVK_FACT_CONTROL, law->position, 1, c);
+               csvk_wants(parser->table, CSVK_FACT_CONTROL)) {
+        tell(parser, CSVK_FACT_CONTROL, parser->position, 1, c);
     }
 }
 
 /* ---- lines ---- */
 
-void csvk_law_inner_line_break(struct csvk_law *law)
+void csvk_reference_inner_line_break(struct csvk_reference_parser *parser)
 {
-    uint64_t width = law->table->totals.width;
-    if (law->breaks > 0 && width >= 2 && law->inner_delimiters == width - 1) {
-        law->inner_hit = true;
+    uint64_t width = parser->table->totals.width;
+    if (parser->breaks > 0 && width >= 2 && parser->inner_delimiters == width - 1) {
+        parser->inner_hit = true;
     }
-    law->breaks++;
-    law->inner_delimiters = 0;
+    parser->breaks++;
+    parser->inner_delimiters = 0;
 }
 
 /* Counts physical lines; called for every byte of data, before `last` is set. */
-static void watch_lines(struct csvk_law *law, unsigned char c)
+static void watch_lines(struct csvk_reference_parser *parser, unsigned char c)
 {
-    bool second_of_crlf = c == '\n' && law->last == '\r';
+    bool second_of_crlf = c == '\n' && parser->last == '\r';
     if (c == '\n' || c == '\r') {
         if (!second_of_crlf) {
-            law->open.lines++;
-            if (law->state == LAW_ENCLOSED) {
-                csvk_law_inner_line_break(law);
+            parser->open.lines++;
+            if (parser->state == REFERENCE_ENCLOSED) {
+                csvk_reference_inner_line_break(parser);
             }
         }
-        law->line_begin = law->position + 1;
+        parser->line_begin = parser->position + 1;
     }
 }
 
 /* ---- fields ---- */
 
-static void begin_field(struct csvk_law *law, uint64_t offset)
+static void begin_field(struct csvk_reference_parser *parser, uint64_t offset)
 {
-    law->state = LAW_FIELD_START;
-    law->field_begin = offset;
-    law->field_line = law->open.r.line + law->open.lines;
-    law->field_line_begin = law->line_begin;
-    law->field_flags = 0;
-    law->breaks = law->inner_delimiters = 0;
-    law->inner_hit = false;
+    parser->state = REFERENCE_FIELD_START;
+    parser->field_begin = offset;
+    parser->field_line = parser->open.r.line + parser->open.lines;
+    parser->field_line_begin = parser->line_begin;
+    parser->field_flags = 0;
+    parser->breaks = parser->inner_delimiters = 0;
+    parser->inner_hit = false;
 }
 
 /* The field ends before `position`. */
-static void end_field(struct csvk_law *law)
+static void end_field(struct csvk_reference_parser *parser)
 {
-    struct csvk_record *r = &law->open.r;
-    uint64_t length = law->position - law->field_begin;
-    if (law->state == LAW_BLANKS_AFTER) {
-        tell(law, CSVK_FACT_SPACE_AFTER_QUOTE, law->closing + 1, law->position - law->closing - 1,
-             0);
-        law->field_flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
+    struct csvk_record *r = &parser->open.r;
+    uint64_t length = parser->position - parser->field_begin;
+    if (parser->state == REFERENCE_BLANKS_AFTER) {
+        tell(parser, CSVK_FACT_SPACE_AFTER_QUOTE, parser->closing + 1,
+             parser->position - parser->closing - 1, 0);
+        parser->field_flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
     }
-    if (law->inner_hit && law->state != LAW_ENCLOSED &&
-        csvk_wants(law->table, CSVK_FACT_SUSPICIOUS_LINES)) {
-        tell_at_field_start(law, CSVK_FACT_SUSPICIOUS_LINES, length, law->breaks + 1);
+    if (parser->inner_hit && parser->state != REFERENCE_ENCLOSED &&
+        csvk_wants(parser->table, CSVK_FACT_SUSPICIOUS_LINES)) {
+        tell_at_field_start(parser, CSVK_FACT_SUSPICIOUS_LINES, length, parser->breaks + 1);
     }
-    if (!law->streaming) {
-        csvk_told_field(law->told, (size_t)(law->field_begin - law->base),
-                        (size_t)(law->position - law->base), law->field_flags);
+    if (!parser->streaming) {
+        csvk_told_field(parser->told, (size_t)(parser->field_begin - parser->base),
+                        (size_t)(parser->position - parser->base), parser->field_flags);
     }
     r->nfields++;
-    if (r->nfields == law->table->totals.width + 1 && law->table->totals.width != 0) {
-        r->surplus_offset = law->field_begin;
+    if (r->nfields == parser->table->totals.width + 1 && parser->table->totals.width != 0) {
+        r->surplus_offset = parser->field_begin;
         r->surplus_length = length;
-        law->surplus_line = law->field_line;
-        law->surplus_line_begin = law->field_line_begin;
+        parser->surplus_line = parser->field_line;
+        parser->surplus_line_begin = parser->field_line_begin;
     }
     r->last_empty = length == 0;
 }
 
-static void break_field(struct csvk_law *law, enum csvk_law_state state)
+static void break_field(struct csvk_reference_parser *parser, enum csvk_reference_state state)
 {
-    law->state = state;
-    law->field_flags |= CSVK_FIELD_BROKEN;
+    parser->state = state;
+    parser->field_flags |= CSVK_FIELD_BROKEN;
 }
 
 /* The byte behind a closing enclosure is neither D, EOL nor blanks up to one of them. */
-static void text_after_closing(struct csvk_law *law)
+static void text_after_closing(struct csvk_reference_parser *parser)
 {
-    if (law->backslash) {
-        tell(law, CSVK_FACT_BACKSLASH_QUOTE, law->closing - 1, 2, 0);
+    if (parser->backslash) {
+        tell(parser, CSVK_FACT_BACKSLASH_QUOTE, parser->closing - 1, 2, 0);
     } else {
-        tell(law, CSVK_FACT_TEXT_AFTER_CLOSING, law->closing + 1, 1, 0);
+        tell(parser, CSVK_FACT_TEXT_AFTER_CLOSING, parser->closing + 1, 1, 0);
     }
-    law->field_flags |= CSVK_FIELD_DECODE;
-    break_field(law, LAW_LITERAL);
+    parser->field_flags |= CSVK_FIELD_DECODE;
+    break_field(parser, REFERENCE_LITERAL);
 }
 
 /* ---- one byte in each state; D and EOL outside enclosures never come here ---- */
 
-static bool is_blank(const struct csvk_law *law, unsigned char c)
+static bool is_blank(const struct csvk_reference_parser *parser, unsigned char c)
 {
-    (void)law;
+    (void)parser;
     return c == ' ' || c == '\t';
 }
 
-static void at_field_start(struct csvk_law *law, unsigned char c, bool quote)
+static void at_field_start(struct csvk_reference_parser *parser, unsigned char c, bool quote)
 {
-    if (quote && law->state == LAW_FIELD_START) {
-        law->state = LAW_ENCLOSED;
-        law->field_flags |= CSVK_FIELD_ENCLOSED;
+    if (quote && parser->state == REFERENCE_FIELD_START) {
+        parser->state = REFERENCE_ENCLOSED;
+        parser->field_flags |= CSVK_FIELD_ENCLOSED;
     } else if (quote) {
-        tell(law, CSVK_FACT_SPACE_BEFORE_QUOTE, law->field_begin, law->position - law->field_begin,
-             0);
-        break_field(law, LAW_LITERAL);
+        tell(parser, CSVK_FACT_SPACE_BEFORE_QUOTE, parser->field_begin,
+             parser->position - parser->field_begin, 0);
+        break_field(parser, REFERENCE_LITERAL);
     } else {
-        law->state = is_blank(law, c) && !law->escaped ? LAW_BLANKS : LAW_UNQUOTED;
+        parser->state =
+            is_blank(parser, c) && !parser->escaped ? REFERENCE_BLANKS : REFERENCE_UNQUOTED;
     }
 }
 
-static void in_enclosed(struct csvk_law *law, unsigned char c, bool quote)
+static void in_enclosed(struct csvk_reference_parser *parser, unsigned char c, bool quote)
 {
     if (quote) {
-        law->state = LAW_QUOTE_SEEN;
-        law->closing = law->position;
-        law->backslash = law->last == '\\' && law->position > law->field_begin + 1;
-    } else if (c == law->table->dialect.delimiter) {
-        law->inner_delimiters++;
+        parser->state = REFERENCE_QUOTE_SEEN;
+        parser->closing = parser->position;
+        parser->backslash = parser->last == '\\' && parser->position > parser->field_begin + 1;
+    } else if (c == parser->table->dialect.delimiter) {
+        parser->inner_delimiters++;
     }
 }
 
-static void after_quote(struct csvk_law *law, unsigned char c, bool quote)
+static void after_quote(struct csvk_reference_parser *parser, unsigned char c, bool quote)
 {
-    if (quote && law->state == LAW_QUOTE_SEEN) {
-        law->state = LAW_ENCLOSED;
-        law->field_flags |= CSVK_FIELD_DECODE;
-    } else if (is_blank(law, c) && !law->escaped) {
-        law->state = LAW_BLANKS_AFTER;
+    if (quote && parser->state == REFERENCE_QUOTE_SEEN) {
+        parser->state = REFERENCE_ENCLOSED;
+        parser->field_flags |= CSVK_FIELD_DECODE;
+    } else if (is_blank(parser, c) && !parser->escaped) {
+        parser->state = REFERENCE_BLANKS_AFTER;
     } else {
-        text_after_closing(law);
+        text_after_closing(parser);
     }
 }
 
-static void data_byte(struct csvk_law *law, unsigned char c)
+static void data_byte(struct csvk_reference_parser *parser, unsigned char c)
 {
-    bool quote = c == law->table->dialect.enclosure && !law->escaped;
-    switch (law->state) {
-    case LAW_FIELD_START:
-    case LAW_BLANKS: at_field_start(law, c, quote); break;
-    case LAW_UNQUOTED:
+    bool quote = c == parser->table->dialect.enclosure && !parser->escaped;
+    switch (parser->state) {
+    case REFERENCE_FIELD_START:
+    case REFERENCE_BLANKS: at_field_start(parser, c, quote); break;
+    case REFERENCE_UNQUOTED:
         if (quote) {
-            tell(law, CSVK_FACT_QUOTE_IN_UNQUOTED, law->position, 1, 0);
-            law->field_flags |= CSVK_FIELD_BROKEN;
+            tell(parser, CSVK_FACT_QUOTE_IN_UNQUOTED, parser->position, 1, 0);
+            parser->field_flags |= CSVK_FIELD_BROKEN;
         }
         break;
-    case LAW_ENCLOSED: in_enclosed(law, c, quote); break;
-    case LAW_QUOTE_SEEN:
-    case LAW_BLANKS_AFTER: after_quote(law, c, quote); break;
-    case LAW_LITERAL: break;
+    case REFERENCE_ENCLOSED: in_enclosed(parser, c, quote); break;
+    case REFERENCE_QUOTE_SEEN:
+    case REFERENCE_BLANKS_AFTER: after_quote(parser, c, quote); break;
+    case REFERENCE_LITERAL: break;
     }
 }
 
 /* ---- the loop ---- */
 
 /* What the CR at `bytes` is: CSVK_EOL_NONE: data. CSVK_EOL_KINDS-like -1: cannot tell yet. */
-static int classify_cr(const struct csvk_law *law, const unsigned char *bytes, size_t length,
-                       bool at_end)
+static int classify_cr(const struct csvk_reference_parser *parser, const unsigned char *bytes,
+                       size_t length, bool at_end)
 {
     if (length >= 2 && bytes[1] == '\n') {
         return CSVK_EOL_CRLF;
@@ -365,109 +367,110 @@ static int classify_cr(const struct csvk_law *law, const unsigned char *bytes, s
     if (open_question && !at_end) {
         return -1;
     }
-    return csvk_cr_ends_record(law->table) ? CSVK_EOL_CR : CSVK_EOL_NONE;
+    return csvk_cr_ends_record(parser->table) ? CSVK_EOL_CR : CSVK_EOL_NONE;
 }
 
-static void complete(struct csvk_law *law, enum csvk_eol eol)
+static void complete(struct csvk_reference_parser *parser, enum csvk_eol eol)
 {
-    byte_boundary(law, -1);
-    end_field(law);
-    csvk_record_finish(&law->open, law->table, law->told, eol, law->position);
+    byte_boundary(parser, -1);
+    end_field(parser);
+    csvk_record_finish(&parser->open, parser->table, parser->told, eol, parser->position);
 }
 
 /* A byte of the record that is not a delimiter or line break outside an enclosure. */
-static void take(struct csvk_law *law, unsigned char c, bool bare_cr)
+static void take(struct csvk_reference_parser *parser, unsigned char c, bool bare_cr)
 {
-    const struct csvk_dialect *dialect = &law->table->dialect;
-    bool escape = c == dialect->escape && !law->escaped;
+    const struct csvk_dialect *dialect = &parser->table->dialect;
+    bool escape = c == dialect->escape && !parser->escaped;
     if (c == dialect->delimiter || c == dialect->enclosure || c == dialect->escape) {
-        byte_boundary(law, c);
+        byte_boundary(parser, c);
     } else {
-        watch_data(law, c);
+        watch_data(parser, c);
     }
-    data_byte(law, c);
+    data_byte(parser, c);
     if (bare_cr) {
-        tell(law, CSVK_FACT_BARE_CR, law->position, 1, 0);
+        tell(parser, CSVK_FACT_BARE_CR, parser->position, 1, 0);
     }
     if (escape) {
-        law->field_flags |= CSVK_FIELD_DECODE;
+        parser->field_flags |= CSVK_FIELD_DECODE;
     }
-    watch_lines(law, c);
-    law->escaped = escape;
-    law->last = c;
-    law->position++;
+    watch_lines(parser, c);
+    parser->escaped = escape;
+    parser->last = c;
+    parser->position++;
 }
 
-static void next_field(struct csvk_law *law)
+static void next_field(struct csvk_reference_parser *parser)
 {
-    byte_boundary(law, -1);
-    end_field(law);
-    law->last = 0;
-    law->position++;
-    begin_field(law, law->position);
+    byte_boundary(parser, -1);
+    end_field(parser);
+    parser->last = 0;
+    parser->position++;
+    begin_field(parser, parser->position);
 }
 
 /* The input ends here, inside the record or right at its start. */
-static void end_of_input(struct csvk_law *law)
+static void end_of_input(struct csvk_reference_parser *parser)
 {
-    byte_boundary(law, -1);
-    if (law->state == LAW_ENCLOSED) {
-        law->unclosed = true;
-        tell_at_field_start(law, CSVK_FACT_UNCLOSED, 1, law->position);
-        law->field_flags |= CSVK_FIELD_BROKEN;
+    byte_boundary(parser, -1);
+    if (parser->state == REFERENCE_ENCLOSED) {
+        parser->unclosed = true;
+        tell_at_field_start(parser, CSVK_FACT_UNCLOSED, 1, parser->position);
+        parser->field_flags |= CSVK_FIELD_BROKEN;
     }
-    complete(law, CSVK_EOL_NONE);
+    complete(parser, CSVK_EOL_NONE);
 }
 
-void csvk_law_begin(struct csvk_law *law, struct csvk_table *table, struct csvk_told *told,
-                    uint64_t base, uint64_t offset)
+void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_table *table,
+                          struct csvk_told *told, uint64_t base, uint64_t offset)
 {
-    memset(law, 0, sizeof *law);
-    law->table = table;
-    law->told = told;
-    law->base = base;
-    law->position = offset;
-    csvk_record_begin(&law->open, table, told, offset);
-    law->line_begin = law->open.r.line == 1 ? 0 : offset; /* a byte order mark is of the line */
-    begin_field(law, offset);
+    memset(parser, 0, sizeof *parser);
+    parser->table = table;
+    parser->told = told;
+    parser->base = base;
+    parser->position = offset;
+    csvk_record_begin(&parser->open, table, told, offset);
+    parser->line_begin =
+        parser->open.r.line == 1 ? 0 : offset; /* a byte order mark is of the line */
+    begin_field(parser, offset);
 }
 
-bool csvk_law_feed(struct csvk_law *law, const unsigned char *bytes, size_t length, bool at_end,
-                   size_t *used)
+bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned char *bytes,
+                         size_t length, bool at_end, size_t *used)
 {
     size_t i = 0;
     struct csvk_block block = {0};
     for (; i < length; i++) {
-        i += law->streaming ? csvk_law_skip(law, &block, bytes, i, length) : 0;
+        i += parser->streaming ? csvk_reference_skip(parser, &block, bytes, i, length) : 0;
         if (i == length) {
             break;
         }
         unsigned char c = bytes[i];
-        bool structural = law->state != LAW_ENCLOSED && !law->escaped;
-        if (structural && c == law->table->dialect.delimiter) {
-            next_field(law);
+        bool structural = parser->state != REFERENCE_ENCLOSED && !parser->escaped;
+        if (structural && c == parser->table->dialect.delimiter) {
+            next_field(parser);
             continue;
         }
         int eol = CSVK_EOL_NONE;
         if (structural && c == '\n') {
             eol = CSVK_EOL_LF;
         } else if (structural && c == '\r') {
-            eol = classify_cr(law, bytes + i, length - i, at_end);
+            eol = classify_cr(parser, bytes + i, length - i, at_end);
         }
         if (eol < 0) {
             *used = i;
             return false;
         }
         if (eol != CSVK_EOL_NONE) {
-            complete(law, (enum csvk_eol)eol);
+            complete(parser, (enum csvk_eol)eol);
             *used = i + csvk_eol_length((enum csvk_eol)eol);
             return true;
         }
-        take(law, c, structural && c == '\r');
+        take(parser, c, structural && c == '\r');
     }
     *used = i;
     if (at_end) {
-        end_of_input(law);
+        end_of_input(parser);
         return true;
     }
     return false;

@@ -1,35 +1,35 @@
-/* reference_parser.h - private: the law. See reference_parser.c. */
+/* reference_parser.h - private: the reference parser. See reference_parser.c. */
 #ifndef CSVKIT_PARSE_GRAMMAR_REFERENCE_PARSER_H
 #define CSVKIT_PARSE_GRAMMAR_REFERENCE_PARSER_H
 
 #include "csvkit/parse/grammar/record.h"
 
-enum csvk_law_state {
-    LAW_FIELD_START,
-    LAW_BLANKS, /* only blanks since the field began */
-    LAW_UNQUOTED,
-    LAW_ENCLOSED,
-    LAW_QUOTE_SEEN,   /* an enclosure inside an enclosed field: closing or first of two */
-    LAW_BLANKS_AFTER, /* only blanks since the closing enclosure */
-    LAW_LITERAL,      /* a quoting fact lies behind: data up to the next delimiter or line break */
+enum csvk_reference_state {
+    REFERENCE_FIELD_START,
+    REFERENCE_BLANKS, /* only blanks since the field began */
+    REFERENCE_UNQUOTED,
+    REFERENCE_ENCLOSED,
+    REFERENCE_QUOTE_SEEN,   /* an enclosure inside an enclosed field: closing or first of two */
+    REFERENCE_BLANKS_AFTER, /* only blanks since the closing enclosure */
+    REFERENCE_LITERAL, /* a quoting fact lies behind: data up to the next delimiter or line break */
 };
 
-struct csvk_law {
+struct csvk_reference_parser {
     struct csvk_table *table; /* borrowed */
     struct csvk_told *told;   /* borrowed */
     struct csvk_open_record open;
     uint64_t position; /* absolute offset of the next byte */
     uint64_t base;     /* offset of byte 0 of the batch: told fields count from it */
     bool streaming;    /* oversize record: no fields are told, facts get line and column */
-    enum csvk_law_state state;
+    enum csvk_reference_state state;
     bool escaped;       /* the next byte is data whatever it is */
     unsigned char last; /* byte before `position` in this record, 0 at its start */
     uint64_t field_begin, field_line, field_line_begin;
     uint64_t surplus_line, surplus_line_begin; /* of the first field too many; 0: there is none */
     uint32_t field_flags;
-    uint64_t closing;                  /* offset of the enclosure that led to LAW_QUOTE_SEEN */
-    bool backslash;                    /* the byte before `closing` is a backslash of the value */
-    uint64_t line_begin;               /* offset of the first byte of the current physical line */
+    uint64_t closing;    /* offset of the enclosure that led to REFERENCE_QUOTE_SEEN */
+    bool backslash;      /* the byte before `closing` is a backslash of the value */
+    uint64_t line_begin; /* offset of the first byte of the current physical line */
     uint64_t breaks, inner_delimiters; /* line breaks in the enclosed field; delimiters since */
     bool inner_hit; /* one complete inner line has as many delimiters as a record */
     struct {        /* bytes of a UTF-8 sequence so far */
@@ -42,15 +42,15 @@ struct csvk_law {
 };
 
 /* Starts a record at absolute offset `offset`; `base` is where the batch's bytes begin. */
-void csvk_law_begin(struct csvk_law *law, struct csvk_table *table, struct csvk_told *told,
-                    uint64_t base, uint64_t offset);
+void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_table *table,
+                          struct csvk_told *told, uint64_t base, uint64_t offset);
 /*
  * Reads on. Returns true when the record is complete (with csvk_record_finish done); *used says how
  * many bytes were taken. False: all but a trailing CR or two, whose meaning depends on what
  * follows, were taken; call again with more. With `at_end` nothing follows and a record that has
  * begun always completes.
  */
-bool csvk_law_feed(struct csvk_law *law, const unsigned char *bytes, size_t length, bool at_end,
-                   size_t *used);
+bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned char *bytes,
+                         size_t length, bool at_end, size_t *used);
 
 #endif

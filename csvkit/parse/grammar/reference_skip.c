@@ -1,12 +1,14 @@
 /*
- * reference_skip.c - many bytes of an oversize record in one step of the automaton. A forgotten
- * enclosure makes one record of the rest of a file, so this is the speed of reading such a file.
+ * reference_skip.c - many bytes of an oversize record in one step of the reference parser. A
+ * forgotten enclosure makes one record of the rest of a file, so this is the speed of reading such
+ * a file.
  *
  * Skipped is what changes no state: printable ASCII that is neither enclosure nor escape, and
  * inside an enclosure delimiters and line breaks too, which are only counted. What is left to the
- * automaton is every other byte, and the first byte behind it unless the state is one of those in
- * may_skip. Only oversize records come here: on all others the automaton stays the plain measure
- * that the fast scan is compared with, and tests compare the two ways of the automaton.
+ * reference parser is every other byte, and the first byte behind it unless the state is one of
+ * those in may_skip. Only oversize records come here: on all others the reference parser stays the
+ * plain measure that the fast scan is compared with, and tests compare the two ways of the
+ * reference parser.
  */
 #include "csvkit/parse/grammar/reference_skip.h"
 #include "csvkit/parse/grammar/structural_bytes.h"
@@ -54,53 +56,53 @@ static void load(struct csvk_block *block, const struct csvk_table *table,
 }
 
 /* Counts the lines and delimiters among the data from bit `from` to bit `to`. */
-static void count_inner(struct csvk_law *law, const struct csvk_block *block, size_t from,
-                        size_t to)
+static void count_inner(struct csvk_reference_parser *parser, const struct csvk_block *block,
+                        size_t from, size_t to)
 {
     uint64_t range = below(to) & ~below(from);
     uint64_t delimiters = block->delimiter & range;
     /* The LF of a CR LF ends no line of its own. */
-    uint64_t before = block->cr << 1 | (uint64_t)(law->last == '\r') << from;
+    uint64_t before = block->cr << 1 | (uint64_t)(parser->last == '\r') << from;
     for (uint64_t left = (block->lf | block->cr) & range; left != 0; left &= left - 1) {
         size_t bit = (size_t)__builtin_ctzll(left);
-        law->line_begin = law->position + (bit - from) + 1;
+        parser->line_begin = parser->position + (bit - from) + 1;
         if ((block->lf & before) >> bit & 1) {
             continue;
         }
-        law->inner_delimiters += csvk_bit_count(delimiters & below(bit));
+        parser->inner_delimiters += csvk_bit_count(delimiters & below(bit));
         delimiters &= ~below(bit);
-        law->open.lines++;
-        csvk_law_inner_line_break(law);
+        parser->open.lines++;
+        csvk_reference_inner_line_break(parser);
     }
-    law->inner_delimiters += csvk_bit_count(delimiters);
+    parser->inner_delimiters += csvk_bit_count(delimiters);
 }
 
-static bool may_skip(const struct csvk_law *law, unsigned char next)
+static bool may_skip(const struct csvk_reference_parser *parser, unsigned char next)
 {
-    if (law->escaped || law->sequence.count != 0) {
+    if (parser->escaped || parser->sequence.count != 0) {
         return false;
     }
-    switch (law->state) {
-    case LAW_FIELD_START: return next != ' ' && next != '\t';
-    case LAW_UNQUOTED:
-    case LAW_ENCLOSED:
-    case LAW_LITERAL: return true;
+    switch (parser->state) {
+    case REFERENCE_FIELD_START: return next != ' ' && next != '\t';
+    case REFERENCE_UNQUOTED:
+    case REFERENCE_ENCLOSED:
+    case REFERENCE_LITERAL: return true;
     default: return false;
     }
 }
 
-size_t csvk_law_skip(struct csvk_law *law, struct csvk_block *block, const unsigned char *bytes,
-                     size_t at, size_t length)
+size_t csvk_reference_skip(struct csvk_reference_parser *parser, struct csvk_block *block,
+                           const unsigned char *bytes, size_t at, size_t length)
 {
-    if (!may_skip(law, bytes[at])) {
+    if (!may_skip(parser, bytes[at])) {
         return 0;
     }
     size_t first = at;
-    bool enclosed = law->state == LAW_ENCLOSED;
+    bool enclosed = parser->state == REFERENCE_ENCLOSED;
     for (bool more = true; more && at < length;) {
         if (at >= block->end) {
             block->begin = at;
-            load(block, law->table, bytes, length);
+            load(block, parser->table, bytes, length);
         }
         uint64_t stop = block->special;
         stop |= enclosed ? 0 : block->delimiter | block->lf | block->cr;
@@ -114,15 +116,15 @@ size_t csvk_law_skip(struct csvk_law *law, struct csvk_block *block, const unsig
             break;
         }
         if (enclosed) {
-            count_inner(law, block, from, to);
+            count_inner(parser, block, from, to);
         }
-        law->position += to - from;
+        parser->position += to - from;
         at = block->begin + to;
-        law->last = bytes[at - 1];
+        parser->last = bytes[at - 1];
     }
     if (at != first) {
-        csvk_law_close_runs(law);
-        law->state = law->state == LAW_FIELD_START ? LAW_UNQUOTED : law->state;
+        csvk_reference_close_runs(parser);
+        parser->state = parser->state == REFERENCE_FIELD_START ? REFERENCE_UNQUOTED : parser->state;
     }
     return at - first;
 }

@@ -1,6 +1,6 @@
 /*
  * scan.c - whole records out of a window of bytes: picks the level of SIMD at run time. The answers
- * are the law's (reference_parser.c) at every level; tests compare them on everything.
+ * are the reference parser's at every level; tests compare them on everything.
  */
 #include "csvkit/parse/scan/scan_levels.h"
 
@@ -14,14 +14,14 @@ static size_t facts_within(const struct csvk_scan *scan)
     const uint32_t added = CSVK_FACT_BIT(CSVK_FACT_CRCRLF) | CSVK_FACT_BIT(CSVK_FACT_FIRST_EOL) |
                            CSVK_FACT_BIT(CSVK_FACT_MIXED_EOL) | CSVK_FACT_BIT(CSVK_FACT_BLANK);
     size_t count = 0;
-    for (size_t i = scan->law.open.facts_mark; i < scan->told.nfacts; i++) {
+    for (size_t i = scan->reference.open.facts_mark; i < scan->told.nfacts; i++) {
         count += (CSVK_FACT_BIT(scan->told.facts[i].kind) & added) == 0;
     }
     return count;
 }
 
-static size_t law_run(struct csvk_scan *scan, const unsigned char *bytes, size_t length,
-                      bool at_end, uint64_t offset)
+static size_t reference_run(struct csvk_scan *scan, const unsigned char *bytes, size_t length,
+                            bool at_end, uint64_t offset)
 {
     size_t done = 0;
     while (done < length && !csvk_scan_is_over(scan)) {
@@ -29,13 +29,14 @@ static size_t law_run(struct csvk_scan *scan, const unsigned char *bytes, size_t
         size_t used = 0, nrecords = scan->told.nrecords;
         uint64_t counted[CSVK_FACT_KINDS];
         memcpy(counted, scan->told.counted, sizeof counted);
-        csvk_law_begin(&scan->law, &scan->table, &scan->told, offset, offset + done);
-        bool complete = csvk_law_feed(&scan->law, bytes + done, length - done, at_end, &used);
-        scan->too_long = complete && (scan->law.open.r.length > scan->most ||
-                                      scan->law.open.r.nfields > scan->most_fields ||
+        csvk_reference_begin(&scan->reference, &scan->table, &scan->told, offset, offset + done);
+        bool complete =
+            csvk_reference_feed(&scan->reference, bytes + done, length - done, at_end, &used);
+        scan->too_long = complete && (scan->reference.open.r.length > scan->most ||
+                                      scan->reference.open.r.nfields > scan->most_fields ||
                                       facts_within(scan) > scan->most_facts);
         if (!complete || scan->too_long) {
-            csvk_record_abandon(&scan->law.open, &scan->told);
+            csvk_record_abandon(&scan->reference.open, &scan->told);
             scan->told.nrecords = nrecords;
             memcpy(scan->told.counted, counted, sizeof counted);
             scan->table = before;
@@ -120,7 +121,7 @@ int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
     scan->enough = SIZE_MAX;
     scan->most = UINT64_MAX;
     scan->most_facts = scan->most_fields = SIZE_MAX;
-    scan->run = options->law_only ? law_run : pick(options->simd);
+    scan->run = options->reference_only ? reference_run : pick(options->simd);
     return CSVK_OK;
 }
 

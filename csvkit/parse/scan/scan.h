@@ -14,7 +14,7 @@ struct csvk_scan;
 struct csvk_open_field {
     size_t begin;
     uint32_t flags;
-    uint64_t breaks, inner_delimiters; /* as in the law */
+    uint64_t breaks, inner_delimiters; /* as in the reference parser */
     bool inner_hit;
     size_t closing; /* the closing enclosure, while CSVK_WALK_CLOSED */
 };
@@ -44,7 +44,7 @@ struct csvk_scan {
     struct csvk_table table;
     struct csvk_told told;
     csvk_scan_run *run;
-    struct csvk_law law;
+    struct csvk_reference_parser reference;
     uint64_t *phase; /* expected record ends by phase, for `phase_width`; see scan_template.h */
     uint64_t phase_width;
     unsigned char classes[128];        /* of ASCII, for sprints of one kind; see lanes.h */

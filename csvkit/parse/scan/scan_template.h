@@ -9,7 +9,7 @@
  *   the hopper   takes one record by masks, as long as its enclosures and line breaks are in order;
  *                with lanes several at a time (mask_parser_many.h).
  *   the walker   steps from one structural byte to the next, takes fields, tells facts: the same
- *                answers as the law (reference_parser.c) for any bytes.
+ *                answers as the reference parser for any bytes.
  *
  * The includer defines: SCAN_NAME(x), SCAN_TARGET, chunk, chunk_load, chunk_eq, chunk_odd (bytes
  * below 20, 7F and above), chunk_high, chunk_below, prefix_xor, popcount, and check_utf8 (no

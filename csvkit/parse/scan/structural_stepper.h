@@ -1,6 +1,6 @@
 /*
  * structural_stepper.h - private, part of scan_template.h: from one structural byte to the next.
- * Every decision is the law's (reference_parser.c); a record that is not complete is given up, with
+ * Every decision is the reference parser's; a record that is not complete is given up, with
  * a note of the place to go on from when the window begins with it (struct csvk_pause).
  */
 
