@@ -197,7 +197,8 @@ START_TEST(noise_reads_as_the_reference_parser_says)
 }
 END_TEST
 
-/* Mostly clean tables, so that the prover has something to prove, with one byte changed. */
+/* Mostly clean tables, so that the clean-block check has something to pass, with one byte changed.
+ */
 static size_t table(struct support_random *random, unsigned char *out, size_t most)
 {
     size_t width = 1 + support_below(random, 70) % (1 + support_below(random, 70));

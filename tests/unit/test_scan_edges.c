@@ -208,7 +208,7 @@ START_TEST(defects_are_told_alike_at_the_borders_of_leaps)
 }
 END_TEST
 
-/* ---- one defect in a stretch that is proven many blocks at a time (clean_stretch_check.h) ---- */
+/* ---- one defect in a stretch that is checked as a whole (clean_stretch_check.h) ---- */
 
 /* Values of a field, each with a defect that shows nowhere else in its record. */
 static const char *const lone_defects[] = {"ab\"cd\"", "\"ab\"cd", "\"ab\" ",      " \"ab\"",

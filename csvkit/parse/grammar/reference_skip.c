@@ -39,19 +39,19 @@ static void load(struct csvk_block *block, const struct csvk_table *table,
         memcpy(rest, from, n);
         from = rest;
     }
-    struct needles needles = needles_of(table);
+    struct structural_bytes structural = structural_bytes_of(table);
     chunk c = chunk_load(from);
     block->end = block->begin + n;
-    block->delimiter = chunk_eq(c, needles.delimiter) & below(n);
+    block->delimiter = chunk_eq(c, structural.delimiter) & below(n);
     block->lf = chunk_eq(c, '\n');
     block->cr = chunk_eq(c, '\r');
     block->special = chunk_odd(c) & ~(block->delimiter | block->lf | block->cr);
     if (!csvk_wants(table, CSVK_FACT_TAB)) {
         block->special &= ~chunk_eq(c, '\t');
     }
-    block->special |= chunk_eq(c, needles.enclosure) & needles.quote_on;
-    if (needles.escape != CSVK_NO_BYTE) {
-        block->special |= chunk_eq(c, needles.escape);
+    block->special |= chunk_eq(c, structural.enclosure) & structural.quote_on;
+    if (structural.escape != CSVK_NO_BYTE) {
+        block->special |= chunk_eq(c, structural.escape);
     }
 }
 

@@ -1,7 +1,8 @@
 /*
  * clean_block_check.h - private, part of scan_template.h: shows that whole records are clean.
  *
- * How one block is proven, with D = delimiters, q = enclosures, f = line feeds (bit i = byte i):
+ * How one block is shown to be clean, with D = delimiters, q = enclosures, f = line feeds (bit i =
+ * byte i):
  *
  *        bytes   a , " x , " " y " LF          (bit order: left = low)
  *            q   0 0 1 0 0 1 1 0 1 0
@@ -13,7 +14,7 @@
  * chooses, the number of structural bytes since the last record end.
  */
 
-struct prover {
+struct clean_check {
     const struct csvk_table *table;
     const uint64_t *phase_row;
     uint64_t width;
@@ -27,17 +28,18 @@ struct prover {
     uint64_t inner_delimiters;     /* on it so far */
     uint64_t inner_breaks;         /* enclosed line breaks since the last record end */
     bool strict_eol;               /* every record end must be of the table's kind */
-    unsigned kind;                 /* of the last sprint: what its bytes held */
+    unsigned kind;                 /* of the last stretch: what its bytes held */
     uint64_t crlf_mode;            /* all ones: that kind is CRLF */
-    uint64_t records, crlf, lines; /* proven */
-    size_t end;                    /* behind the last proven record */
+    uint64_t records, crlf, lines; /* shown to be clean */
+    size_t end;                    /* behind the last clean record */
 };
 
 struct block {
     uint64_t delimiter, quote, lf, odd, cr, high;
 };
 
-static inline SCAN_TARGET struct block load_block(const unsigned char *p, const struct needles *n)
+static inline SCAN_TARGET struct block load_block(const unsigned char *p,
+                                                  const struct structural_bytes *n)
 {
     chunk c = chunk_load(p);
     struct block b;
@@ -50,7 +52,7 @@ static inline SCAN_TARGET struct block load_block(const unsigned char *p, const 
 }
 
 /* Bytes that are neither printable ASCII nor structure. False: one of them is worth a fact. */
-static inline SCAN_TARGET bool prove_bytes(struct prover *pr, const unsigned char *p,
+static inline SCAN_TARGET bool check_bytes(struct clean_check *check, const unsigned char *p,
                                            struct block *b)
 {
     chunk c = chunk_load(p);
@@ -59,191 +61,195 @@ static inline SCAN_TARGET bool prove_bytes(struct prover *pr, const unsigned cha
     if (rest != 0) {
         b->high = chunk_high(c);
         rest &= ~(b->high | chunk_eq(c, '\t'));
-        if (rest != 0 || (b->high != 0 && csvk_wants(pr->table, CSVK_FACT_NON_ASCII))) {
+        if (rest != 0 || (b->high != 0 && csvk_wants(check->table, CSVK_FACT_NON_ASCII))) {
             return false;
         }
-        if (csvk_wants(pr->table, CSVK_FACT_TAB) && (b->odd & chunk_eq(c, '\t')) != 0) {
+        if (csvk_wants(check->table, CSVK_FACT_TAB) && (b->odd & chunk_eq(c, '\t')) != 0) {
             return false;
         }
     }
-    return (b->high == 0 && !pr->wide) || check_utf8(p);
+    return (b->high == 0 && !check->wide) || check_utf8(p);
 }
 
 /* Enclosures open and close where they may; answers the inside mask. */
-static inline SCAN_TARGET bool prove_enclosures(struct prover *pr, const struct block *b,
+static inline SCAN_TARGET bool check_enclosures(struct clean_check *check, const struct block *b,
                                                 uint64_t *inside)
 {
-    uint64_t m = prefix_xor(b->quote) ^ pr->inside;
+    uint64_t m = prefix_xor(b->quote) ^ check->inside;
     uint64_t opening = b->quote & m, closing = b->quote & ~m;
-    uint64_t opener = ((b->delimiter | b->lf | closing) << 1) | pr->may_open;
-    uint64_t after_closing = (closing << 1) | pr->closed;
+    uint64_t opener = ((b->delimiter | b->lf | closing) << 1) | check->may_open;
+    uint64_t after_closing = (closing << 1) | check->closed;
     uint64_t closer = b->delimiter | b->lf | b->cr | b->quote;
     *inside = m;
     return ((opening & ~opener) | (after_closing & ~closer)) == 0;
 }
 
 /* Line breaks inside enclosures: counted, and no inner line may look like a record. */
-static SCAN_TARGET bool prove_inner_lines(struct prover *pr, uint64_t inner, uint64_t delimiter,
-                                          uint64_t structure)
+static SCAN_TARGET bool check_inner_lines(struct clean_check *check, uint64_t inner,
+                                          uint64_t delimiter, uint64_t structure)
 {
-    bool judge = csvk_wants(pr->table, CSVK_FACT_SUSPICIOUS_LINES) && pr->width >= 2;
+    bool judge = csvk_wants(check->table, CSVK_FACT_SUSPICIOUS_LINES) && check->width >= 2;
     uint64_t from = ~UINT64_C(0);
     while (inner != 0) {
         uint64_t range = from & below(low_bit(inner));
         if ((structure & range) != 0) {
-            pr->inner_line = false;
+            check->inner_line = false;
         }
-        pr->inner_delimiters += popcount(delimiter & range);
-        if (judge && pr->inner_line && pr->inner_delimiters == pr->width - 1) {
+        check->inner_delimiters += popcount(delimiter & range);
+        if (judge && check->inner_line && check->inner_delimiters == check->width - 1) {
             return false;
         }
-        pr->inner_line = true;
-        pr->inner_delimiters = 0;
+        check->inner_line = true;
+        check->inner_delimiters = 0;
         from = ~below(low_bit(inner)) << 1;
         inner &= inner - 1;
     }
     if ((structure & from) != 0) {
-        pr->inner_line = false;
+        check->inner_line = false;
     }
-    pr->inner_delimiters += popcount(delimiter & from);
+    check->inner_delimiters += popcount(delimiter & from);
     return true;
 }
 
 /* Every CR belongs to a CRLF, and record ends are of one kind. */
-static inline SCAN_TARGET bool prove_line_breaks(struct prover *pr, const struct block *b,
+static inline SCAN_TARGET bool check_line_breaks(struct clean_check *check, const struct block *b,
                                                  uint64_t ends)
 {
-    uint64_t after_cr = (b->cr << 1) | pr->cr;
+    uint64_t after_cr = (b->cr << 1) | check->cr;
     if ((after_cr & ~b->lf) != 0) {
         return false;
     }
-    if (pr->strict_eol && ((after_cr ^ pr->crlf_mode) & ends) != 0) {
+    if (check->strict_eol && ((after_cr ^ check->crlf_mode) & ends) != 0) {
         return false;
     }
-    pr->crlf += popcount(after_cr & ends);
+    check->crlf += popcount(after_cr & ends);
     return true;
 }
 
 #if defined(SCAN_PDEP)
-static inline SCAN_TARGET bool prove_width(struct prover *pr, uint64_t ends, uint64_t structure)
+static inline SCAN_TARGET bool check_width(struct clean_check *check, uint64_t ends,
+                                           uint64_t structure)
 {
-    if (ends != SCAN_PDEP(pr->phase_row[pr->phase], structure)) {
+    if (ends != SCAN_PDEP(check->phase_row[check->phase], structure)) {
         return false;
     }
-    pr->phase += popcount(structure) - pr->width * popcount(ends);
+    check->phase += popcount(structure) - check->width * popcount(ends);
     return true;
 }
 #else
-static inline SCAN_TARGET bool prove_width(struct prover *pr, uint64_t ends, uint64_t structure)
+static inline SCAN_TARGET bool check_width(struct clean_check *check, uint64_t ends,
+                                           uint64_t structure)
 {
     uint64_t delimiters = structure & ~ends;
     while (ends != 0) {
         uint64_t before = delimiters & below(low_bit(ends));
-        if (pr->phase + popcount(before) != pr->width - 1) {
+        if (check->phase + popcount(before) != check->width - 1) {
             return false;
         }
         delimiters ^= before;
-        pr->phase = 0;
+        check->phase = 0;
         ends &= ends - 1;
     }
-    pr->phase += popcount(delimiters);
+    check->phase += popcount(delimiters);
     return true;
 }
 #endif
 
 /* In a table of one column an empty line is worth a fact; in wider ones the width tells. */
-static inline SCAN_TARGET bool prove_not_blank(const struct prover *pr, const struct block *b,
-                                               uint64_t ends)
+static inline SCAN_TARGET bool check_not_blank(const struct clean_check *check,
+                                               const struct block *b, uint64_t ends)
 {
-    uint64_t starts = (ends << 1) | (pr->phase == 0 && pr->may_open ? 1 : 0);
-    return pr->width != 1 || (starts & (b->lf | b->cr)) == 0;
+    uint64_t starts = (ends << 1) | (check->phase == 0 && check->may_open ? 1 : 0);
+    return check->width != 1 || (starts & (b->lf | b->cr)) == 0;
 }
 
-static inline SCAN_TARGET void count_ends(struct prover *pr, uint64_t ends, uint64_t inner,
+static inline SCAN_TARGET void count_ends(struct clean_check *check, uint64_t ends, uint64_t inner,
                                           size_t at)
 {
     if (ends == 0) {
-        pr->inner_breaks += popcount(inner);
+        check->inner_breaks += popcount(inner);
         return;
     }
     unsigned last = 63u - (unsigned)__builtin_clzll(ends);
     uint64_t upto = below(last);
-    pr->records += popcount(ends);
-    pr->lines += popcount(inner & upto) + pr->inner_breaks;
-    pr->inner_breaks = popcount(inner & ~upto);
-    pr->end = at + last + 1;
+    check->records += popcount(ends);
+    check->lines += popcount(inner & upto) + check->inner_breaks;
+    check->inner_breaks = popcount(inner & ~upto);
+    check->end = at + last + 1;
 }
 
-static inline SCAN_TARGET bool prove_block(struct prover *pr, const unsigned char *p,
-                                           const struct needles *n, size_t at, uint64_t *told_ends)
+static inline SCAN_TARGET bool check_block(struct clean_check *check, const unsigned char *p,
+                                           const struct structural_bytes *n, size_t at,
+                                           uint64_t *told_ends)
 {
     struct block b = load_block(p, n);
-    if ((b.odd != 0 || pr->wide) && !prove_bytes(pr, p, &b)) {
+    if ((b.odd != 0 || check->wide) && !check_bytes(check, p, &b)) {
         return false;
     }
-    uint64_t inside = pr->inside;
-    if ((b.quote | pr->inside | pr->closed) != 0 && !prove_enclosures(pr, &b, &inside)) {
+    uint64_t inside = check->inside;
+    if ((b.quote | check->inside | check->closed) != 0 && !check_enclosures(check, &b, &inside)) {
         return false;
     }
     uint64_t ends = b.lf & ~inside;
     uint64_t structure = ends | (b.delimiter & ~inside);
-    if (!prove_not_blank(pr, &b, ends)) {
+    if (!check_not_blank(check, &b, ends)) {
         return false;
     }
     uint64_t inner = b.lf & inside;
-    if ((inner != 0 || pr->inner_line) &&
-        !prove_inner_lines(pr, inner, b.delimiter & inside, structure)) {
+    if ((inner != 0 || check->inner_line) &&
+        !check_inner_lines(check, inner, b.delimiter & inside, structure)) {
         return false;
     }
-    if (!prove_line_breaks(pr, &b, ends) || !prove_width(pr, ends, structure)) {
+    if (!check_line_breaks(check, &b, ends) || !check_width(check, ends, structure)) {
         return false;
     }
-    count_ends(pr, ends, inner, at);
-    pr->inside = (uint64_t)((int64_t)inside >> 63);
-    pr->may_open = (structure | (b.quote & ~inside)) >> 63;
-    pr->closed = (b.quote & ~inside) >> 63;
-    pr->cr = b.cr >> 63;
-    pr->wide = b.high != 0;
+    count_ends(check, ends, inner, at);
+    check->inside = (uint64_t)((int64_t)inside >> 63);
+    check->may_open = (structure | (b.quote & ~inside)) >> 63;
+    check->closed = (b.quote & ~inside) >> 63;
+    check->cr = b.cr >> 63;
+    check->wide = b.high != 0;
     *told_ends = ends;
     return true;
 }
 
 #include "csvkit/parse/scan/clean_stretch_check.h"
 
-static inline SCAN_TARGET struct prover prover_at(const struct csvk_scan *scan, size_t from)
+static inline SCAN_TARGET struct clean_check clean_check_at(const struct csvk_scan *scan,
+                                                            size_t from)
 {
     const struct csvk_table *table = &scan->table;
-    return (struct prover){
+    return (struct clean_check){
         .table = table,
         .phase_row = scan->phase,
         .width = table->totals.width,
         .may_open = 1,
         .strict_eol = !table->mixed_told,
         .crlf_mode = table->totals.eol_mode == CSVK_EOL_CRLF ? ~UINT64_C(0) : 0,
-        .kind = SPRINT_ALL,
+        .kind = STRETCH_ALL,
         .end = from,
     };
 }
 
-static void commit_proof(struct csvk_scan *scan, const struct prover *pr, uint64_t crlf)
+static void commit_proof(struct csvk_scan *scan, const struct clean_check *check, uint64_t crlf)
 {
     struct csvk_totals *t = &scan->table.totals;
-    t->records += pr->records;
-    t->lines += pr->records + pr->lines;
+    t->records += check->records;
+    t->lines += check->records + check->lines;
     t->eol[CSVK_EOL_CRLF] += crlf;
-    t->eol[CSVK_EOL_LF] += pr->records - crlf;
+    t->eol[CSVK_EOL_LF] += check->records - crlf;
 }
 
-/* Block by block, up to `until`; answers where it stopped: there when all was proven. */
-static SCAN_TARGET size_t prove_blocks(struct csvk_scan *scan, struct prover *pr,
+/* Block by block, up to `until`; answers where it stopped: there when all was clean. */
+static SCAN_TARGET size_t check_blocks(struct csvk_scan *scan, struct clean_check *check,
                                        const unsigned char *bytes, size_t at, size_t until)
 {
-    struct needles n = needles_of(&scan->table);
+    struct structural_bytes n = structural_bytes_of(&scan->table);
     bool tell_ends = scan->table.detail == CSVK_RECORDS;
     for (; at < until; at += 64) {
-        uint64_t ends = 0, crlf = pr->crlf;
-        if (!prove_block(pr, bytes + at, &n, at, &ends)) {
-            pr->crlf = crlf;
+        uint64_t ends = 0, crlf = check->crlf;
+        if (!check_block(check, bytes + at, &n, at, &ends)) {
+            check->crlf = crlf;
             return at;
         }
         for (; tell_ends && ends != 0; ends &= ends - 1) {
@@ -253,23 +259,23 @@ static SCAN_TARGET size_t prove_blocks(struct csvk_scan *scan, struct prover *pr
     return at;
 }
 
-/* Proves from `from` on; answers the offset behind the last proven record. */
-static SCAN_TARGET size_t prove(struct csvk_scan *scan, const unsigned char *bytes, size_t from,
-                                size_t length)
+/* Checks from `from` on; answers the offset behind the last record shown to be clean. */
+static SCAN_TARGET size_t check_clean(struct csvk_scan *scan, const unsigned char *bytes,
+                                      size_t from, size_t length)
 {
-    struct prover pr = prover_at(scan, from);
+    struct clean_check check = clean_check_at(scan, from);
     size_t at = from;
     while (length - at >= 64) {
         size_t blocks = (length - at) / 64;
-        size_t until = at + 64 * (blocks < SPRINT_BLOCKS ? blocks : SPRINT_BLOCKS);
-        if (until - at != 64 * SPRINT_BLOCKS || !sprint(scan, &pr, bytes, at)) {
-            size_t stopped = prove_blocks(scan, &pr, bytes, at, until);
+        size_t until = at + 64 * (blocks < STRETCH_BLOCKS ? blocks : STRETCH_BLOCKS);
+        if (until - at != 64 * STRETCH_BLOCKS || !check_stretch(scan, &check, bytes, at)) {
+            size_t stopped = check_blocks(scan, &check, bytes, at, until);
             if (stopped != until) {
                 break;
             }
         }
         at = until;
     }
-    commit_proof(scan, &pr, pr.crlf);
-    return pr.end;
+    commit_proof(scan, &check, check.crlf);
+    return check.end;
 }

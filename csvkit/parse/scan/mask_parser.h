@@ -1,8 +1,8 @@
 /*
  * mask_parser.h - private, part of scan_template.h: one record at a time by masks, without stepping
- * from field to field. Between the prover, which takes only clean records, and the walker, which
- * takes anything: any number of fields, any bytes, faults of enclosures. Files with a defect in
- * every record live on it.
+ * from field to field. Between the clean_check, which takes only clean records, and the walker,
+ * which takes anything: any number of fields, any bytes, faults of enclosures. Files with a defect
+ * in every record live on it.
  *
  * Everything else (CR CR LF, blank lines, two enclosed line breaks in one record, a record that
  * does not end 64 bytes before the window does) is left to the walker.
@@ -199,15 +199,15 @@ static inline SCAN_TARGET struct hop_carry hop_next(struct hop_carry h, const st
 }
 
 /*
- * The place of the line break that ends the record at `from`, or HOP_NOT. The carry and the needles
- * are copies, so that they stay in registers.
+ * The place of the line break that ends the record at `from`, or HOP_NOT. The carry and the
+ * structural are copies, so that they stay in registers.
  */
 static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_to_end(struct hop *hop,
                                                                            struct walk *w,
                                                                            size_t from)
 {
     struct hop_carry h = {.fixed = UINT64_C(1) << 63};
-    const struct needles n = w->cursor->n;
+    const struct structural_bytes n = w->cursor->n;
     const unsigned char *const bytes = w->bytes;
     size_t limit =
         w->length - from < (size_t)64 * HOP_BLOCKS ? w->length - from : (size_t)64 * HOP_BLOCKS;

@@ -47,14 +47,15 @@ struct csvk_scan {
     struct csvk_reference_parser reference;
     uint64_t *phase; /* expected record ends by phase, for `phase_width`; see scan_template.h */
     uint64_t phase_width;
-    unsigned char classes[128];        /* of ASCII, for sprints of one kind; see lanes.h */
+    unsigned char classes[128];        /* of ASCII, for stretches of one kind; see lanes.h */
     unsigned classes_kind;             /* that kind and one, or 0 */
     unsigned char leap_classes[256];   /* see mask_parser_many.h */
     size_t leap_most;                  /* bytes of the next leap; 0: nothing is prepared */
     unsigned leap_wait, leap_patience; /* records before it; and after the next one in vain */
-    unsigned patience;  /* records that the walker takes before the prover is asked again */
-    size_t enough;      /* a call may end when as many records or facts are told; see csvk_scan */
-    uint64_t most;      /* bytes of a record that is told, without its line break; any at first */
+    unsigned
+        patience;  /* records that the walker takes before the clean-block check is asked again */
+    size_t enough; /* a call may end when as many records or facts are told; see csvk_scan */
+    uint64_t most; /* bytes of a record that is told, without its line break; any at first */
     size_t most_facts;  /* about it, those of its line break left out; any at first */
     size_t most_fields; /* likewise its fields */
     bool too_long;      /* the call ended before a record that has more of any */

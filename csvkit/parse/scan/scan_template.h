@@ -2,9 +2,9 @@
  * scan_template.h - the fast scan, included once per instruction set (scan_avx2.c, scan_sse42.c,
  * scan_sse2.c, scan_neon.c, scan_scalar.c). Three readers of the same bytes, all 64 at a time:
  *
- *   the prover   shows that whole records are clean: every enclosure opens behind a separator and
- *                closes before one, every record has the table's width and line break, no byte is
- *                worth a fact. It keeps nothing but counts. At the first block where the proof
+ *   the clean-block check   shows that whole records are clean: every enclosure opens behind a
+ * separator and closes before one, every record has the table's width and line break, no byte is
+ *                worth a fact. It keeps nothing but counts. At the first block where the check
  *                fails it stops, having counted up to the last record end before that block.
  *   the hopper   takes one record by masks, as long as its enclosures and line breaks are in order;
  *                with lanes several at a time (mask_parser_many.h).
@@ -20,6 +20,7 @@
  */
 #include "csvkit/parse/scan/scan.h"
 #include "csvkit/parse/grammar/structural_bytes.h"
+#include "csvkit/parse/scan/stretch_kinds.h"
 
 #include <string.h>
 
@@ -50,7 +51,7 @@ static SCAN_TARGET size_t walk_at(struct walk *w, size_t from)
 }
 
 /* Or hop. The first record's fields are told, even where width and line break are known. */
-static bool can_prove(struct csvk_scan *scan)
+static bool can_check_clean(struct csvk_scan *scan)
 {
     const struct csvk_table *t = &scan->table;
     return t->detail != CSVK_FIELDS && t->totals.records != 0 &&
@@ -64,7 +65,7 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
 {
     struct cursor cursor = {
         .bytes = bytes, .length = length, .record = SIZE_MAX, .table = &scan->table};
-    cursor.n = needles_of(&scan->table);
+    cursor.n = structural_bytes_of(&scan->table);
     struct csvk_open_record open;
     struct walk w = {.scan = scan,
                      .open = &open,
@@ -82,16 +83,16 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
         }
     }
     while (done < length && !csvk_scan_is_over(scan)) {
-        bool proves = can_prove(scan) && length - done >= 64;
-        if (proves) {
+        bool checks_clean = can_check_clean(scan) && length - done >= 64;
+        if (checks_clean) {
             uint64_t before = scan->table.totals.records;
-            done = prove(scan, bytes, done, length);
+            done = check_clean(scan, bytes, done, length);
             bool far = scan->table.totals.records - before >= 8;
             patience = far ? 1 : patience < 1024 ? patience * 2 : patience;
         }
         unsigned left = patience;
         while (left > 0 && done < length) {
-            if (proves) {
+            if (checks_clean) {
                 done = hop_records(&w, done, &left);
             }
             if (left > 0 && done < length) {

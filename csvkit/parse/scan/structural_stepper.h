@@ -16,7 +16,7 @@ struct cursor {
     uint64_t mask; /* structural bytes not yet passed */
     size_t odd;    /* no byte of the record before it is worth a fact; SIZE_MAX: none so far */
     bool block_odd;
-    struct needles n;
+    struct structural_bytes n;
     const struct csvk_table *table;
 };
 

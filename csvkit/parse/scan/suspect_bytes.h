@@ -52,8 +52,9 @@ static bool cut_sequence(const unsigned char *p, size_t length)
  * The first place in [p, p + length) where something odd shows (see odd_signs); `length` when there
  * is none; p[-3..-1] belong to no open sequence.
  */
-static SCAN_TARGET size_t first_odd(const struct csvk_table *table, const struct needles *n,
-                                    const unsigned char *p, size_t length)
+static SCAN_TARGET size_t first_odd(const struct csvk_table *table,
+                                    const struct structural_bytes *n, const unsigned char *p,
+                                    size_t length)
 {
     bool wide = false;
     for (size_t at = 0; at < length; at += 64) {

@@ -1,10 +1,10 @@
 /*
- * lanes.h - private, part of scan_avx512.c: the blocks of a sprint, eight at a time, each in a
+ * lanes.h - private, part of scan_avx512.c: the blocks of a stretch, eight at a time, each in a
  * lane of 64 bits of a 512-bit vector.
  *
  * A mask takes two cycles on its way from a mask register to a general one, the dearest step of a
- * sprint; so none goes. A table gives every byte its class, a bit each for what the structure needs
- * and one for bytes that may not be. The bits of eight blocks are then turned, as one turns a
+ * stretch; so none goes. A table gives every byte its class, a bit each for what the structure
+ * needs and one for bytes that may not be. The bits of eight blocks are then turned, as one turns a
  * matrix, until each class has a vector with a mask of every block:
  *
  *     64 bytes of classes      a bit for each class in every byte
@@ -23,30 +23,30 @@ enum {
     CLASS_DELIMITER = 0x02,
     CLASS_QUOTE = 0x04,
     CLASS_CR = 0x08,
-    CLASS_TAB = 0x40, /* where it is not the delimiter; only in SPRINT_ALL */
+    CLASS_TAB = 0x40, /* where it is not the delimiter; only in STRETCH_ALL */
     CLASS_STRAY = 0x80
 };
 
 #define LANES_INLINE static inline __attribute__((always_inline)) SCAN_TARGET
 
-/* The classes of ASCII for sprints of this kind. */
-static void sprint_prepare(struct csvk_scan *scan, unsigned kind)
+/* The classes of ASCII for stretches of this kind. */
+static void stretch_prepare(struct csvk_scan *scan, unsigned kind)
 {
     unsigned char *classes = scan->classes;
     const struct csvk_dialect *d = &scan->table.dialect;
-    bool unchecked = (kind & SPRINT_UNCHECKED) != 0;
+    bool unchecked = (kind & STRETCH_UNCHECKED) != 0;
     if (scan->classes_kind == kind + 1) {
         return;
     }
     memset(classes, 0, 128);
     memset(classes, CLASS_STRAY, unchecked ? 1 : 0x20);
     classes[0x7f] = unchecked ? 0 : CLASS_STRAY;
-    classes['\t'] = (kind & SPRINT_TAB) != 0 ? CLASS_TAB : classes['\t'];
+    classes['\t'] = (kind & STRETCH_TAB) != 0 ? CLASS_TAB : classes['\t'];
     classes['\n'] = CLASS_LF;
-    classes['\r'] = (kind & SPRINT_CR) != 0 ? CLASS_CR : CLASS_STRAY;
+    classes['\r'] = (kind & STRETCH_CR) != 0 ? CLASS_CR : CLASS_STRAY;
     classes[d->delimiter] = CLASS_DELIMITER;
     if (d->enclosure != CSVK_NO_BYTE) {
-        classes[d->enclosure] = (kind & SPRINT_QUOTES) != 0 ? CLASS_QUOTE : CLASS_STRAY;
+        classes[d->enclosure] = (kind & STRETCH_QUOTES) != 0 ? CLASS_QUOTE : CLASS_STRAY;
     }
     scan->classes_kind = kind + 1;
 }
@@ -78,14 +78,14 @@ LANES_INLINE __m512i lanes_turn(const unsigned char *p, const struct lanes_table
 {
     const __m512i units = _mm512_set1_epi64(0x0000000008040201);
     __m512i v = _mm512_loadu_si512(p), classes;
-    if ((kind & (SPRINT_TEXT | SPRINT_UNCHECKED)) != 0) {
+    if ((kind & (STRETCH_TEXT | STRETCH_UNCHECKED)) != 0) {
         __mmask64 ascii = _mm512_cmpge_epi8_mask(v, _mm512_setzero_si512());
         classes = _mm512_maskz_permutex2var_epi8(ascii, t->first, v, t->second);
     } else {
         classes = _mm512_permutex2var_epi8(t->first, v, t->second);
         seen->high = _mm512_or_si512(seen->high, v);
     }
-    if ((kind & SPRINT_TEXT) != 0) { /* bit 7 from v, the others moved down by one */
+    if ((kind & STRETCH_TEXT) != 0) { /* bit 7 from v, the others moved down by one */
         seen->texts = _mm512_ternarylogic_epi64(v, _mm512_srli_epi64(seen->texts, 1),
                                                 _mm512_set1_epi8((char)0x80), 0xe4);
     }
@@ -140,8 +140,8 @@ LANES_INLINE struct lanes lanes_read(const unsigned char *p, const struct lanes_
         pairs[4] = {lanes_pair(p, t, kind, seen), lanes_pair(p + 128, t, kind, seen),
                     lanes_pair(p + 256, t, kind, seen), lanes_pair(p + 384, t, kind, seen)};
     lanes_join(pairs, masks);
-    return (struct lanes){masks[0], masks[1], (kind & SPRINT_QUOTES) != 0 ? masks[2] : none,
-                          (kind & SPRINT_CR) != 0 ? masks[3] : none};
+    return (struct lanes){masks[0], masks[1], (kind & STRETCH_QUOTES) != 0 ? masks[2] : none,
+                          (kind & STRETCH_CR) != 0 ? masks[3] : none};
 }
 
 /* One byte on: bit 63 of each block goes to bit 0 of the next. */
@@ -191,12 +191,12 @@ LANES_INLINE __m512i lanes_line_breaks(const struct lanes *l, __m512i ends, __m5
 }
 
 /* Whether the record ends of all blocks stand at every width-th of their structural bytes. */
-LANES_INLINE bool lanes_width(struct sprint *s, const struct prover *pr,
-                              const struct sprint_notes *notes, const int64_t *steps)
+LANES_INLINE bool lanes_width(struct stretch *s, const struct clean_check *check,
+                              const struct stretch_masks *masks, const int64_t *steps)
 {
     uint64_t phase = s->phase;
-    for (unsigned i = 0; i < SPRINT_BLOCKS; i++) {
-        if (notes->ends[i] != SCAN_PDEP(pr->phase_row[phase], notes->structure[i])) {
+    for (unsigned i = 0; i < STRETCH_BLOCKS; i++) {
+        if (masks->ends[i] != SCAN_PDEP(check->phase_row[phase], masks->structure[i])) {
             return false;
         }
         phase += (uint64_t)steps[i];
@@ -249,7 +249,7 @@ struct lanes_found {
 
 /* Line ends and structure of the blocks from `first` on, of which `inside` is enclosed. Answers by
  * how much each block moves the phase. */
-LANES_INLINE __m512i lanes_note(struct lanes_found *found, struct sprint_notes *notes,
+LANES_INLINE __m512i lanes_keep(struct lanes_found *found, struct stretch_masks *masks,
                                 unsigned first, const struct lanes *l, __m512i inside,
                                 __m512i width)
 {
@@ -257,58 +257,58 @@ LANES_INLINE __m512i lanes_note(struct lanes_found *found, struct sprint_notes *
     __m512i ends = _mm512_andnot_si512(inside, l->lf), records = _mm512_popcnt_epi64(ends);
     __m512i structure = _mm512_andnot_si512(inside, found->separator);
     found->records = _mm512_add_epi64(found->records, records);
-    _mm512_storeu_si512(notes->ends + first, ends);
-    _mm512_storeu_si512(notes->structure + first, structure);
+    _mm512_storeu_si512(masks->ends + first, ends);
+    _mm512_storeu_si512(masks->structure + first, structure);
     return _mm512_sub_epi64(_mm512_popcnt_epi64(structure), _mm512_mul_epu32(records, width));
 }
 
-LANES_INLINE void lanes_note_inner(struct lanes_found *found, struct sprint_notes *notes,
+LANES_INLINE void lanes_keep_inner(struct lanes_found *found, struct stretch_masks *masks,
                                    unsigned first, __m512i inner)
 {
     found->breaks = _mm512_add_epi64(found->breaks, _mm512_popcnt_epi64(inner));
-    _mm512_storeu_si512(notes->inner + first, inner);
+    _mm512_storeu_si512(masks->inner + first, inner);
 }
 
 /* All blocks; `kind` is a constant in each caller. True when nothing is in doubt. */
-LANES_INLINE bool sprint_blocks(struct sprint *state, const struct csvk_scan *scan,
-                                const struct prover *pr, const unsigned char *p, unsigned kind,
-                                struct sprint_notes *notes)
+LANES_INLINE bool stretch_blocks(struct stretch *state, const struct csvk_scan *scan,
+                                 const struct clean_check *check, const unsigned char *p,
+                                 unsigned kind, struct stretch_masks *masks)
 {
     const struct lanes_table t = {_mm512_loadu_si512(scan->classes),
                                   _mm512_loadu_si512(scan->classes + 64)};
-    const __m512i zero = _mm512_setzero_si512(), width = _mm512_set1_epi64((int64_t)pr->width);
-    const __m512i mode = _mm512_set1_epi64((int64_t)pr->crlf_mode);
-    const __m512i strict = _mm512_set1_epi64(pr->strict_eol ? -1 : 0);
-    struct sprint s = *state;
+    const __m512i zero = _mm512_setzero_si512(), width = _mm512_set1_epi64((int64_t)check->width);
+    const __m512i mode = _mm512_set1_epi64((int64_t)check->crlf_mode);
+    const __m512i strict = _mm512_set1_epi64(check->strict_eol ? -1 : 0);
+    struct stretch s = *state;
     struct lanes_seen seen = {zero, zero, zero, {zero, zero, zero, zero}};
     struct lanes_before before = {_mm512_set1_epi64((int64_t)s.fixed),
                                   _mm512_set1_epi64((int64_t)s.quote),
                                   _mm512_set1_epi64((int64_t)s.cr)};
     struct lanes_found found = {zero, zero, zero, zero};
-    int64_t steps[SPRINT_BLOCKS];
-    for (unsigned first = 0; first < SPRINT_BLOCKS; first += 8) {
+    int64_t steps[STRETCH_BLOCKS];
+    for (unsigned first = 0; first < STRETCH_BLOCKS; first += 8) {
         struct lanes l = lanes_read(p + (size_t)64 * first, &t, kind, &seen);
         __m512i inside = zero;
-        if ((kind & SPRINT_TEXT) != 0) {
+        if ((kind & STRETCH_TEXT) != 0) {
             seen.eight[first / 8] = seen.texts;
         }
-        if ((kind & SPRINT_QUOTES) != 0) {
+        if ((kind & STRETCH_QUOTES) != 0) {
             inside = lanes_inside(l.quote, &s.inside);
             found.doubt = _mm512_or_si512(found.doubt, lanes_enclosures(&l, inside, &before));
-            lanes_note_inner(&found, notes, first, _mm512_and_si512(l.lf, inside));
+            lanes_keep_inner(&found, masks, first, _mm512_and_si512(l.lf, inside));
         }
-        if ((kind & SPRINT_CR) != 0) {
+        if ((kind & STRETCH_CR) != 0) {
             __m512i ends = _mm512_andnot_si512(inside, l.lf);
             found.doubt =
                 _mm512_or_si512(found.doubt, lanes_line_breaks(&l, ends, mode, strict, &before));
         }
-        __m512i step = lanes_note(&found, notes, first, &l, inside, width);
+        __m512i step = lanes_keep(&found, masks, first, &l, inside, width);
         _mm512_storeu_si512(steps + first, step);
     }
-    if (lanes_in_doubt(found.doubt, &seen) || !lanes_width(&s, pr, notes, steps)) {
+    if (lanes_in_doubt(found.doubt, &seen) || !lanes_width(&s, check, masks, steps)) {
         return false;
     }
-    bool unchecked = (kind & SPRINT_UNCHECKED) != 0;
+    bool unchecked = (kind & STRETCH_UNCHECKED) != 0;
     s.quote = lanes_last(before.quote);
     s.cr = lanes_last(before.cr);
     s.separators = lanes_last(found.separator);
@@ -317,7 +317,7 @@ LANES_INLINE bool sprint_blocks(struct sprint *state, const struct csvk_scan *sc
     s.tabs = lanes_classes(&seen, CLASS_TAB) != 0;
     s.records = (uint64_t)_mm512_reduce_add_epi64(found.records);
     s.inner_breaks = unchecked ? (uint64_t)_mm512_reduce_add_epi64(found.breaks) : 0;
-    notes->texts = (kind & SPRINT_TEXT) != 0 ? lanes_texts(&seen) : 0;
+    masks->texts = (kind & STRETCH_TEXT) != 0 ? lanes_texts(&seen) : 0;
     *state = s;
     return true;
 }

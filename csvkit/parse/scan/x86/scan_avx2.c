@@ -1,6 +1,7 @@
 /* scan_avx2.c - the fast scan with AVX2, BMI2 and carry-less multiply. See scan_template.h. */
 #include "csvkit/parse/scan/scan_levels.h"
 #include "csvkit/parse/grammar/structural_bytes.h"
+#include "csvkit/parse/scan/stretch_kinds.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -74,11 +75,11 @@ static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 #define UTF8_BYTES 32
 #include "csvkit/parse/scan/x86/utf8_lookup.h"
 
-/* ---- what a sprint asks of a block (clean_stretch_check.h) ---- */
+/* ---- what a stretch asks of a block (clean_stretch_check.h) ---- */
 
 #define PROBE_INLINE static inline __attribute__((always_inline)) SCAN_TARGET
 
-struct probe_needles {
+struct probe_structure {
     __m256i delimiter, quote;
 };
 
@@ -89,8 +90,8 @@ struct struct_masks {
 /* Extremes of all bytes seen: whether one of them is not allowed shows at the end. */
 struct probe {
     __m256i lowest;  /* unsigned; bytes of structure count as FF */
-    __m256i highest; /* signed with SPRINT_TEXT, so that only 7F is 7F; else unsigned */
-    __m256i other;   /* quotes where none may be; with SPRINT_UNCHECKED, NUL and CR */
+    __m256i highest; /* signed with STRETCH_TEXT, so that only 7F is 7F; else unsigned */
+    __m256i other;   /* quotes where none may be; with STRETCH_UNCHECKED, NUL and CR */
     __m256i tabs;
 };
 
@@ -100,11 +101,11 @@ PROBE_INLINE struct probe probe_none(void)
                           _mm256_setzero_si256(), _mm256_setzero_si256()};
 }
 
-PROBE_INLINE struct probe_needles probe_needles_of(const struct csvk_table *table)
+PROBE_INLINE struct probe_structure probe_structure_of(const struct csvk_table *table)
 {
-    struct needles n = needles_of(table);
-    return (struct probe_needles){_mm256_set1_epi8((char)n.delimiter),
-                                  _mm256_set1_epi8((char)n.enclosure)};
+    struct structural_bytes n = structural_bytes_of(table);
+    return (struct probe_structure){_mm256_set1_epi8((char)n.delimiter),
+                                    _mm256_set1_epi8((char)n.enclosure)};
 }
 
 /* Half a block: its comparisons; what `kind` does not allow goes into *seen. */
@@ -112,7 +113,7 @@ struct probe_half {
     __m256i separator, lf, quote, cr;
 };
 
-PROBE_INLINE struct probe_half probe_part(__m256i v, const struct probe_needles *n, unsigned kind,
+PROBE_INLINE struct probe_half probe_part(__m256i v, const struct probe_structure *n, unsigned kind,
                                           struct probe *seen)
 {
     struct probe_half h;
@@ -121,46 +122,47 @@ PROBE_INLINE struct probe_half probe_part(__m256i v, const struct probe_needles 
     h.quote = _mm256_cmpeq_epi8(v, n->quote); /* none: NUL, which is too low in any case */
     h.cr = _mm256_setzero_si256();
     __m256i known = h.separator;
-    if ((kind & SPRINT_CR) != 0) {
+    if ((kind & STRETCH_CR) != 0) {
         h.cr = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\r'));
         known = _mm256_or_si256(known, h.cr);
     }
-    if ((kind & SPRINT_TAB) != 0) {
+    if ((kind & STRETCH_TAB) != 0) {
         __m256i tab = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\t'));
         known = _mm256_or_si256(known, tab);
         seen->tabs = _mm256_or_si256(seen->tabs, _mm256_andnot_si256(h.separator, tab));
     }
-    if ((kind & SPRINT_QUOTES) == 0) {
+    if ((kind & STRETCH_QUOTES) == 0) {
         seen->other = _mm256_or_si256(seen->other, h.quote);
     }
-    if ((kind & SPRINT_UNCHECKED) != 0) {
+    if ((kind & STRETCH_UNCHECKED) != 0) {
         __m256i other = _mm256_cmpeq_epi8(v, _mm256_setzero_si256());
-        if ((kind & SPRINT_CR) == 0) {
+        if ((kind & STRETCH_CR) == 0) {
             other = _mm256_or_si256(other, _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\r')));
         }
         seen->other = _mm256_or_si256(seen->other, other);
         return h;
     }
     seen->lowest = _mm256_min_epu8(seen->lowest, _mm256_or_si256(v, known));
-    seen->highest = (kind & SPRINT_TEXT) != 0 ? _mm256_max_epi8(seen->highest, v)
-                                              : _mm256_max_epu8(seen->highest, v);
+    seen->highest = (kind & STRETCH_TEXT) != 0 ? _mm256_max_epi8(seen->highest, v)
+                                               : _mm256_max_epu8(seen->highest, v);
     return h;
 }
 
-PROBE_INLINE struct struct_masks probe_block(const unsigned char *p, const struct probe_needles *n,
-                                             unsigned kind, struct probe *seen, uint64_t *high)
+PROBE_INLINE struct struct_masks probe_block(const unsigned char *p,
+                                             const struct probe_structure *n, unsigned kind,
+                                             struct probe *seen, uint64_t *high)
 {
     chunk c = chunk_load(p);
     struct probe_half a = probe_part(c.low, n, kind, seen);
     struct probe_half b = probe_part(c.high, n, kind, seen);
     struct struct_masks k = {join(a.separator, b.separator), join(a.lf, b.lf), 0, 0};
-    if ((kind & SPRINT_QUOTES) != 0) {
+    if ((kind & STRETCH_QUOTES) != 0) {
         k.quote = join(a.quote, b.quote);
     }
-    if ((kind & SPRINT_CR) != 0) {
+    if ((kind & STRETCH_CR) != 0) {
         k.cr = join(a.cr, b.cr);
     }
-    if ((kind & SPRINT_TEXT) != 0) {
+    if ((kind & STRETCH_TEXT) != 0) {
         *high = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(c.low, c.high));
     }
     return k;
@@ -182,11 +184,11 @@ PROBE_INLINE bool probe_tabs(const struct probe *seen)
     return !_mm256_testz_si256(seen->tabs, seen->tabs);
 }
 
-/* Bit i: words[i], one for each block of a sprint, is not 0. */
+/* Bit i: words[i], one for each block of a stretch, is not 0. */
 PROBE_INLINE uint64_t probe_words(const uint64_t *words)
 {
     uint64_t none = 0;
-    for (unsigned i = 0; i < SPRINT_BLOCKS; i += 4) {
+    for (unsigned i = 0; i < STRETCH_BLOCKS; i += 4) {
         __m256i four = _mm256_loadu_si256((const __m256i *)(const void *)(words + i));
         __m256i zero = _mm256_cmpeq_epi64(four, _mm256_setzero_si256());
         none |= (uint64_t)(uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(zero)) << i;
@@ -215,7 +217,8 @@ PROBE_INLINE bool probe_ill(const struct probe_text *t)
     return !_mm256_testz_si256(t->ill, t->ill);
 }
 
-/* Whether U+FEFF and its like may be in the sprint at p: a lead byte was seen, or stands before. */
+/* Whether U+FEFF and its like may be in the stretch at p: a lead byte was seen, or stands before.
+ */
 PROBE_INLINE bool probe_special(const struct probe_text *t, const unsigned char *p)
 {
     return p[-1] >= 0x80 || p[-2] >= 0x80 || !_mm256_testz_si256(t->leads, t->leads);

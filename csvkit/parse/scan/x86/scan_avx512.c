@@ -1,10 +1,11 @@
 /*
  * scan_avx512.c - the fast scan with AVX-512 as Ice Lake, Zen 4 and later have it; earlier machines
- * lower their clock for it. A comparison of 64 bytes is a mask at once, and sprints take eight
+ * lower their clock for it. A comparison of 64 bytes is a mask at once, and stretches take eight
  * blocks at a time (lanes.h). See scan_template.h.
  */
 #include "csvkit/parse/scan/scan_levels.h"
 #include "csvkit/parse/grammar/structural_bytes.h"
+#include "csvkit/parse/scan/stretch_kinds.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -15,7 +16,7 @@
                "avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
 #define SCAN_NAME  csvk_scan_avx512
 #define SCAN_PDEP  _pdep_u64
-#define SCAN_LANES /* sprints by lanes.h */
+#define SCAN_LANES /* stretches by lanes.h */
 
 typedef __m512i chunk;
 
@@ -63,15 +64,15 @@ static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 #define UTF8_BYTES          64
 #include "csvkit/parse/scan/x86/utf8_lookup.h"
 
-/* ---- what a sprint asks behind its blocks (clean_stretch_check.h) ---- */
+/* ---- what a stretch asks behind its blocks (clean_stretch_check.h) ---- */
 
 #define PROBE_INLINE static inline __attribute__((always_inline)) SCAN_TARGET
 
-/* Bit i: words[i], one for each block of a sprint, is not 0. */
+/* Bit i: words[i], one for each block of a stretch, is not 0. */
 PROBE_INLINE uint64_t probe_words(const uint64_t *words)
 {
     uint64_t some = 0;
-    for (unsigned i = 0; i < SPRINT_BLOCKS; i += 8) {
+    for (unsigned i = 0; i < STRETCH_BLOCKS; i += 8) {
         __m512i eight = _mm512_loadu_si512(words + i);
         some |= (uint64_t)_mm512_test_epi64_mask(eight, eight) << i;
     }
@@ -105,7 +106,8 @@ PROBE_INLINE bool probe_ill(const struct probe_text *t)
     return !UTF8_IS_ZERO(t->ill);
 }
 
-/* Whether U+FEFF and its like may be in the sprint at p: a lead byte was seen, or stands before. */
+/* Whether U+FEFF and its like may be in the stretch at p: a lead byte was seen, or stands before.
+ */
 PROBE_INLINE bool probe_special(const struct probe_text *t, const unsigned char *p)
 {
     return p[-1] >= 0x80 || p[-2] >= 0x80 || _mm512_movepi8_mask(t->leads) != 0;
