@@ -7,11 +7,11 @@
  * Everything else (CR CR LF, blank lines, two enclosed line breaks in one record, a record that
  * does not end 64 bytes before the window does) is left to the walker.
  */
-#define HOP_BLOCKS 64 /* longer records go to the walker */
-#define HOP_NOT    SIZE_MAX
+#define MASK_BLOCKS     64 /* longer records go to the walker */
+#define MASK_NOT_PARSED SIZE_MAX
 
 /* What one block hands to the next; lives in registers. */
-struct hop_carry {
+struct mask_carry {
     uint64_t inside, fixed, quote, cr; /* as in clean_stretch_check.h */
     uint64_t delimiters;               /* outside enclosures, so far */
     uint64_t breaks;                   /* enclosed */
@@ -19,27 +19,27 @@ struct hop_carry {
 };
 
 /* What is known of a complete record by bits. */
-struct hop_found {
+struct mask_record {
     struct csvk_field_ends ends;
     uint64_t delimiters; /* outside enclosures */
     uint64_t breaks;     /* enclosed */
 };
 
-struct hop {
-    struct hop_carry sum;
-    uint64_t odd_blocks;      /* bit k: odd[k] is not 0 */
-    uint64_t odd[HOP_BLOCKS]; /* as odd_signs has them: bit i of word k for the byte 64 k + i */
-    uint64_t structure[HOP_BLOCKS]; /* ends of fields, likewise */
+struct mask_parser {
+    struct mask_carry sum;
+    uint64_t odd_blocks;       /* bit k: odd[k] is not 0 */
+    uint64_t odd[MASK_BLOCKS]; /* as odd_signs has them: bit i of word k for the byte 64 k + i */
+    uint64_t structure[MASK_BLOCKS]; /* ends of fields, likewise */
 };
 
 /* The masks of a block. */
-struct hop_masks {
+struct mask_block {
     uint64_t delimiter, lf, quote, cr, inside, fixed;
-    uint64_t literal; /* as in struct hop_carry, behind the block */
+    uint64_t literal; /* as in struct mask_carry, behind the block */
 };
 
-static inline SCAN_TARGET struct hop_masks hop_enclosures(const struct hop_carry *h,
-                                                          struct hop_masks m)
+static inline SCAN_TARGET struct mask_block mask_enclosures(const struct mask_carry *h,
+                                                            struct mask_block m)
 {
     m.inside = prefix_xor(m.quote) ^ h->inside;
     m.fixed = m.delimiter | m.lf | m.cr | m.quote | m.inside;
@@ -47,31 +47,33 @@ static inline SCAN_TARGET struct hop_masks hop_enclosures(const struct hop_carry
 }
 
 /* Enclosures that open behind a loose byte: they are data of a field that is not enclosed. */
-static inline SCAN_TARGET uint64_t hop_stray(const struct hop_carry *h, const struct hop_masks *m)
+static inline SCAN_TARGET uint64_t mask_stray(const struct mask_carry *h,
+                                              const struct mask_block *m)
 {
     return m->quote & ~((m->fixed << 1) | (h->fixed >> 63));
 }
 
-static inline SCAN_TARGET uint64_t hop_doubt(const struct hop_carry *h, const struct hop_masks *m)
+static inline SCAN_TARGET uint64_t mask_doubt(const struct mask_carry *h,
+                                              const struct mask_block *m)
 {
-    return (((m->quote << 1) | (h->quote >> 63)) & ~m->fixed) | hop_stray(h, m) |
+    return (((m->quote << 1) | (h->quote >> 63)) & ~m->fixed) | mask_stray(h, m) |
            (((m->cr << 1) | (h->cr >> 63)) & ~m->lf);
 }
 
 /* Bits up to the record's end; all when it is not in the block. */
-static inline SCAN_TARGET uint64_t hop_here(const struct hop_masks *m)
+static inline SCAN_TARGET uint64_t mask_here(const struct mask_block *m)
 {
     uint64_t ends = m->lf & ~m->inside;
     return ends ^ (ends - 1);
 }
 
-static bool hop_is_blank(const struct walk *w, unsigned char c)
+static bool mask_is_blank(const struct walk *w, unsigned char c)
 {
     return (c == ' ' || c == '\t') && c != w->cursor->n.delimiter;
 }
 
 /* The enclosures of a field from the bit `at` on are data. */
-static void hop_literal(struct hop_masks *m, unsigned at)
+static void mask_literal(struct mask_block *m, unsigned at)
 {
     uint64_t ends = (m->delimiter | m->lf) & ~below(at);
     m->literal = ends == 0;
@@ -79,11 +81,11 @@ static void hop_literal(struct hop_masks *m, unsigned at)
 }
 
 /* An enclosure behind a loose byte. True: so are all enclosures of the field from there on. */
-static bool hop_stray_quote(struct walk *w, const unsigned char *quote)
+static bool mask_stray_quote(struct walk *w, const unsigned char *quote)
 {
     const unsigned char *begin = quote;
     const unsigned char *first = w->bytes + (size_t)(w->open->r.offset - w->offset);
-    while (begin > first && hop_is_blank(w, begin[-1])) {
+    while (begin > first && mask_is_blank(w, begin[-1])) {
         begin--;
     }
     bool opens = begin < quote && (begin == first || begin[-1] == w->cursor->n.delimiter);
@@ -96,32 +98,32 @@ static bool hop_stray_quote(struct walk *w, const unsigned char *quote)
     return opens;
 }
 
-enum hop_closed { HOP_CLOSED_BLANKS, HOP_CLOSED_TEXT, HOP_CLOSED_UNKNOWN };
+enum mask_closed { MASK_CLOSED_BLANKS, MASK_CLOSED_TEXT, MASK_CLOSED_UNKNOWN };
 
 /* A loose byte, at `from`, behind an enclosure that closes. */
-static enum hop_closed hop_behind_closing(struct walk *w, const unsigned char *from)
+static enum mask_closed mask_behind_closing(struct walk *w, const unsigned char *from)
 {
     const unsigned char *p = from, *end = w->bytes + w->length;
-    while (p < end && hop_is_blank(w, *p)) {
+    while (p < end && mask_is_blank(w, *p)) {
         p++;
     }
     if (end - p < 2 || w->cursor->n.enclosure == '\\') {
-        return HOP_CLOSED_UNKNOWN;
+        return MASK_CLOSED_UNKNOWN;
     }
     if (*p == w->cursor->n.delimiter || *p == '\n' || (*p == '\r' && p[1] == '\n')) {
         walk_tell(w, CSVK_FACT_SPACE_AFTER_QUOTE, (size_t)(from - w->bytes), (size_t)(p - from), 0);
-        return HOP_CLOSED_BLANKS;
+        return MASK_CLOSED_BLANKS;
     }
     if (from[-2] == '\\') {
         walk_tell(w, CSVK_FACT_BACKSLASH_QUOTE, (size_t)(from - w->bytes) - 2, 2, 0);
     } else {
         walk_tell(w, CSVK_FACT_TEXT_AFTER_CLOSING, (size_t)(from - w->bytes), 1, 0);
     }
-    return HOP_CLOSED_TEXT;
+    return MASK_CLOSED_TEXT;
 }
 
 /* The CR before `behind` is no part of CRLF, and `inside` an enclosure. False: for the walker. */
-static bool hop_bare_cr(struct walk *w, const unsigned char *behind, bool inside)
+static bool mask_bare_cr(struct walk *w, const unsigned char *behind, bool inside)
 {
     if (inside || *behind == '\r' || csvk_cr_ends_record(&w->scan->table)) {
         return false;
@@ -132,14 +134,14 @@ static bool hop_bare_cr(struct walk *w, const unsigned char *behind, bool inside
 }
 
 /* The doubt at the bit `at`. False: for the walker. */
-static SCAN_TARGET bool hop_settle_one(const struct hop_carry *h, struct walk *w,
-                                       const unsigned char *p, struct hop_masks *m, unsigned at,
-                                       uint64_t *settled)
+static SCAN_TARGET bool mask_settle_one(const struct mask_carry *h, struct walk *w,
+                                        const unsigned char *p, struct mask_block *m, unsigned at,
+                                        uint64_t *settled)
 {
     uint64_t bit = UINT64_C(1) << at;
-    if ((hop_stray(h, m) & bit) != 0) {
-        if (hop_stray_quote(w, p + at)) {
-            hop_literal(m, at);
+    if ((mask_stray(h, m) & bit) != 0) {
+        if (mask_stray_quote(w, p + at)) {
+            mask_literal(m, at);
         } else {
             m->quote &= ~bit;
         }
@@ -148,45 +150,46 @@ static SCAN_TARGET bool hop_settle_one(const struct hop_carry *h, struct walk *w
     if ((((m->cr << 1) | (h->cr >> 63)) & bit) != 0) {
         bool inside = at == 0 || (m->inside >> (at - 1) & 1) != 0;
         m->cr &= at == 0 ? ~UINT64_C(0) : ~(bit >> 1);
-        return hop_bare_cr(w, p + at, inside);
+        return mask_bare_cr(w, p + at, inside);
     }
-    enum hop_closed what = hop_behind_closing(w, p + at);
+    enum mask_closed what = mask_behind_closing(w, p + at);
     *settled |= bit;
-    if (what == HOP_CLOSED_TEXT) {
-        hop_literal(m, at);
+    if (what == MASK_CLOSED_TEXT) {
+        mask_literal(m, at);
     }
-    return what != HOP_CLOSED_UNKNOWN;
+    return what != MASK_CLOSED_UNKNOWN;
 }
 
 /*
  * Doubts there are. They are told and settled first to last, since what is told of one may turn
  * inside and outside over behind it. False: that is for the walker.
  */
-static SCAN_TARGET __attribute__((noinline)) bool hop_settle(const struct hop_carry *h,
-                                                             struct walk *w, const unsigned char *p,
-                                                             struct hop_masks *m)
+static SCAN_TARGET __attribute__((noinline)) bool mask_settle(const struct mask_carry *h,
+                                                              struct walk *w,
+                                                              const unsigned char *p,
+                                                              struct mask_block *m)
 {
     uint64_t settled = 0;
     if (h->literal != 0) {
-        hop_literal(m, 0);
-        *m = hop_enclosures(h, *m);
+        mask_literal(m, 0);
+        *m = mask_enclosures(h, *m);
     }
     for (;;) {
-        uint64_t doubt = hop_doubt(h, m) & hop_here(m) & ~settled;
+        uint64_t doubt = mask_doubt(h, m) & mask_here(m) & ~settled;
         if (doubt == 0) {
             return true;
         }
         unsigned at = low_bit(doubt);
         w->open->r.nfields = h->delimiters + popcount(m->delimiter & ~m->inside & below(at));
-        if (!hop_settle_one(h, w, p, m, at, &settled)) {
+        if (!mask_settle_one(h, w, p, m, at, &settled)) {
             return false;
         }
-        *m = hop_enclosures(h, *m);
+        *m = mask_enclosures(h, *m);
     }
 }
 
-static inline SCAN_TARGET struct hop_carry hop_next(struct hop_carry h, const struct hop_masks *m,
-                                                    uint64_t here)
+static inline SCAN_TARGET struct mask_carry mask_next(struct mask_carry h,
+                                                      const struct mask_block *m, uint64_t here)
 {
     h.inside = (uint64_t)((int64_t)m->inside >> 63);
     h.fixed = m->fixed;
@@ -199,57 +202,56 @@ static inline SCAN_TARGET struct hop_carry hop_next(struct hop_carry h, const st
 }
 
 /*
- * The place of the line break that ends the record at `from`, or HOP_NOT. The carry and the
+ * The place of the line break that ends the record at `from`, or MASK_NOT_PARSED. The carry and the
  * structural are copies, so that they stay in registers.
  */
-static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_to_end(struct hop *hop,
-                                                                           struct walk *w,
-                                                                           size_t from)
+static inline __attribute__((always_inline)) SCAN_TARGET size_t
+mask_to_end(struct mask_parser *parser, struct walk *w, size_t from)
 {
-    struct hop_carry h = {.fixed = UINT64_C(1) << 63};
+    struct mask_carry h = {.fixed = UINT64_C(1) << 63};
     const struct structural_bytes n = w->cursor->n;
     const unsigned char *const bytes = w->bytes;
     size_t limit =
-        w->length - from < (size_t)64 * HOP_BLOCKS ? w->length - from : (size_t)64 * HOP_BLOCKS;
+        w->length - from < (size_t)64 * MASK_BLOCKS ? w->length - from : (size_t)64 * MASK_BLOCKS;
     const uint64_t dull = csvk_wants(&w->scan->table, CSVK_FACT_NON_ASCII) ? 0 : ~UINT64_C(0);
     bool cut = false; /* the block before may end within a sequence */
     uint64_t odd_blocks = 0;
     for (size_t at = 0; limit - at >= 64; at += 64) {
         chunk c = chunk_load(bytes + from + at);
-        struct hop_masks m = {.delimiter = chunk_eq(c, n.delimiter),
-                              .lf = chunk_eq(c, '\n'),
-                              .quote = chunk_eq(c, n.enclosure) & n.quote_on,
-                              .cr = chunk_eq(c, '\r')};
+        struct mask_block m = {.delimiter = chunk_eq(c, n.delimiter),
+                               .lf = chunk_eq(c, '\n'),
+                               .quote = chunk_eq(c, n.enclosure) & n.quote_on,
+                               .cr = chunk_eq(c, '\r')};
         uint64_t odd = chunk_odd(c) & ~(m.delimiter | m.lf | m.cr | m.quote);
-        m = hop_enclosures(&h, m);
-        uint64_t here = hop_here(&m);
-        if (((hop_doubt(&h, &m) & here) | h.literal) != 0) {
-            struct hop_carry before = h;
-            struct hop_masks settled = m;
-            if (!hop_settle(&before, w, bytes + from + at, &settled)) {
-                return HOP_NOT;
+        m = mask_enclosures(&h, m);
+        uint64_t here = mask_here(&m);
+        if (((mask_doubt(&h, &m) & here) | h.literal) != 0) {
+            struct mask_carry before = h;
+            struct mask_block settled = m;
+            if (!mask_settle(&before, w, bytes + from + at, &settled)) {
+                return MASK_NOT_PARSED;
             }
             m = settled;
-            here = hop_here(&m);
+            here = mask_here(&m);
         }
         uint64_t shown = 0, high = chunk_high(c);
         uint64_t letters = is_of_pairs(c, high, here) ? high & dull : 0;
         if (((odd & ~letters & here) != 0) | cut) {
             shown = odd_signs(&w->scan->table, bytes + from + at, c, odd, here);
         }
-        hop->odd[at / 64] = shown;
+        parser->odd[at / 64] = shown;
         odd_blocks |= (uint64_t)(shown != 0) << at / 64;
         cut = odd >> 63 != 0;
         uint64_t ends = m.lf & ~m.inside;
-        hop->structure[at / 64] = (m.delimiter | m.lf) & ~m.inside & here;
-        h = hop_next(h, &m, here);
+        parser->structure[at / 64] = (m.delimiter | m.lf) & ~m.inside & here;
+        h = mask_next(h, &m, here);
         if (ends != 0) {
-            hop->sum = h;
-            hop->odd_blocks = odd_blocks;
+            parser->sum = h;
+            parser->odd_blocks = odd_blocks;
             return from + at + low_bit(ends);
         }
     }
-    return HOP_NOT;
+    return MASK_NOT_PARSED;
 }
 
 static inline SCAN_TARGET unsigned nth_bit(uint64_t mask, unsigned n)
@@ -265,7 +267,7 @@ static inline SCAN_TARGET unsigned nth_bit(uint64_t mask, unsigned n)
 }
 
 /* The place of the record's k-th field end (from 0). */
-static SCAN_TARGET size_t hop_field_end(const struct csvk_field_ends *ends, uint64_t k)
+static SCAN_TARGET size_t mask_field_end(const struct csvk_field_ends *ends, uint64_t k)
 {
     size_t i = ends->base / 64;
     uint64_t left = ends->bits[i] & ~below(ends->base % 64);
@@ -277,7 +279,7 @@ static SCAN_TARGET size_t hop_field_end(const struct csvk_field_ends *ends, uint
 }
 
 /* Where the last field begins; `last`: the bit of the record's last byte. A field ends before. */
-static SCAN_TARGET size_t hop_last_field(const struct csvk_field_ends *ends, size_t last)
+static SCAN_TARGET size_t mask_last_field(const struct csvk_field_ends *ends, size_t last)
 {
     size_t i = last / 64;
     uint64_t left = ends->bits[i] & (~UINT64_C(0) >> (63 - last % 64));
@@ -288,7 +290,7 @@ static SCAN_TARGET size_t hop_last_field(const struct csvk_field_ends *ends, siz
 }
 
 /* As walk_describe. `length`: of the record without its line break. */
-static SCAN_TARGET void hop_describe(const struct hop_found *f, struct walk *w, size_t length)
+static SCAN_TARGET void mask_describe(const struct mask_record *f, struct walk *w, size_t length)
 {
     struct csvk_record *r = &w->open->r;
     uint64_t width = w->scan->table.totals.width;
@@ -298,15 +300,15 @@ static SCAN_TARGET void hop_describe(const struct hop_found *f, struct walk *w, 
     if (r->nfields > width) {
         bool one = r->nfields == width + 1; /* most often */
         size_t begin =
-            one ? hop_last_field(&f->ends, last) : hop_field_end(&f->ends, width - 1) + 1;
-        size_t end = one ? length : hop_field_end(&f->ends, width);
+            one ? mask_last_field(&f->ends, last) : mask_field_end(&f->ends, width - 1) + 1;
+        size_t end = one ? length : mask_field_end(&f->ends, width);
         r->surplus_offset = r->offset + begin;
         r->surplus_length = end - begin;
     }
 }
 
 /* The bits of the block at `block` that stand for `at` and what follows. */
-static uint64_t hop_from(size_t at, size_t block)
+static uint64_t mask_from(size_t at, size_t block)
 {
     if (at <= block) {
         return ~UINT64_C(0);
@@ -315,8 +317,8 @@ static uint64_t hop_from(size_t at, size_t block)
 }
 
 /* As walk_odd. A control byte by itself, the most frequent kind, takes the short way. */
-static size_t hop_odd(struct walk *w, struct csvk_bytes record, size_t at, size_t odd,
-                      const struct csvk_field_ends *ends)
+static size_t mask_odd(struct walk *w, struct csvk_bytes record, size_t at, size_t odd,
+                       const struct csvk_field_ends *ends)
 {
     unsigned char c = odd < record.len ? record.ptr[odd] : 0;
     bool alone = odd == 0 || record.ptr[odd - 1] < 0x80;
@@ -332,32 +334,32 @@ static size_t hop_odd(struct walk *w, struct csvk_bytes record, size_t at, size_
 }
 
 /* As walk_bytes. */
-static void hop_bytes(const struct hop *h, struct walk *w, struct csvk_bytes record)
+static void mask_bytes(const struct mask_parser *h, struct walk *w, struct csvk_bytes record)
 {
     const struct csvk_field_ends ends = {h->structure, 0};
     size_t at = 0;
     for (uint64_t blocks = h->odd_blocks; blocks != 0 && at < record.len; blocks &= blocks - 1) {
         size_t block = 64 * (size_t)low_bit(blocks);
-        uint64_t odd = h->odd[block / 64] & hop_from(at, block);
+        uint64_t odd = h->odd[block / 64] & mask_from(at, block);
         while (odd != 0 && at < record.len) {
-            at = hop_odd(w, record, at, block + low_bit(odd), &ends);
-            odd &= hop_from(at, block);
+            at = mask_odd(w, record, at, block + low_bit(odd), &ends);
+            odd &= mask_from(at, block);
         }
     }
 }
 
 /* The record at `from`, whose line break ends at `lf`: its bytes but for that. */
-static inline struct csvk_bytes hop_record_bytes(const struct walk *w, size_t from, size_t lf)
+static inline struct csvk_bytes mask_record_bytes(const struct walk *w, size_t from, size_t lf)
 {
     bool crlf = lf > from && w->bytes[lf - 1] == '\r';
     return (struct csvk_bytes){w->bytes + from, lf - from - crlf};
 }
 
 /* That record is told. False: it is for the walker. */
-static inline __attribute__((always_inline)) SCAN_TARGET bool hop_take(struct walk *w,
-                                                                       const struct hop_found *f,
-                                                                       struct csvk_bytes record,
-                                                                       size_t lf)
+static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(struct walk *w,
+                                                                        const struct mask_record *f,
+                                                                        struct csvk_bytes record,
+                                                                        size_t lf)
 {
     struct csvk_table *table = &w->scan->table;
     size_t end = (size_t)(record.ptr - w->bytes) + record.len;
@@ -365,7 +367,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool hop_take(struct wa
         return false;
     }
     w->open->lines += f->breaks;
-    hop_describe(f, w, record.len);
+    mask_describe(f, w, record.len);
     enum csvk_eol eol = end != lf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
     csvk_record_finish(w->open, table, &w->scan->told, eol, w->offset + end);
     if (table->detail != CSVK_COUNTS) {
@@ -374,25 +376,26 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool hop_take(struct wa
     return true;
 }
 
-/* Examines the record at `from`; answers the offset behind it, or HOP_NOT: nothing has happened. */
-static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_record(struct walk *w,
-                                                                           size_t from)
+/* Examines the record at `from`; answers the offset behind it, or MASK_NOT_PARSED: nothing has
+ * happened. */
+static inline __attribute__((always_inline)) SCAN_TARGET size_t mask_parse_record(struct walk *w,
+                                                                                  size_t from)
 {
-    struct hop h;
+    struct mask_parser h;
     csvk_record_begin(w->open, &w->scan->table, &w->scan->told, w->offset + from);
-    size_t lf = hop_to_end(&h, w, from);
-    if (lf != HOP_NOT) {
-        struct hop_found found = {{h.structure, 0}, h.sum.delimiters, h.sum.breaks};
-        struct csvk_bytes record = hop_record_bytes(w, from, lf);
+    size_t lf = mask_to_end(&h, w, from);
+    if (lf != MASK_NOT_PARSED) {
+        struct mask_record found = {{h.structure, 0}, h.sum.delimiters, h.sum.breaks};
+        struct csvk_bytes record = mask_record_bytes(w, from, lf);
         if (h.odd_blocks != 0) {
-            hop_bytes(&h, w, record);
+            mask_bytes(&h, w, record);
         }
-        if (hop_take(w, &found, record, lf)) {
+        if (mask_take(w, &found, record, lf)) {
             return lf + 1;
         }
     }
     csvk_record_abandon(w->open, &w->scan->told);
-    return HOP_NOT;
+    return MASK_NOT_PARSED;
 }
 
 #if defined(SCAN_LANES)
@@ -400,7 +403,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET size_t hop_record(struc
 #endif
 
 /* Examines up to *left records from `from` on; answers where it stopped, *left less by them. */
-static SCAN_TARGET size_t hop_records(struct walk *w, size_t from, unsigned *left)
+static SCAN_TARGET size_t mask_parse_records(struct walk *w, size_t from, unsigned *left)
 {
     while (*left > 0) {
 #if defined(SCAN_LANES)
@@ -412,8 +415,8 @@ static SCAN_TARGET size_t hop_records(struct walk *w, size_t from, unsigned *lef
             continue;
         }
 #endif
-        size_t next = hop_record(w, from);
-        if (next == HOP_NOT) {
+        size_t next = mask_parse_record(w, from);
+        if (next == MASK_NOT_PARSED) {
             break;
         }
         from = next;

@@ -1,6 +1,6 @@
 /*
  * mask_parser_many.h - private, part of scan_template.h where there are lanes (lanes.h): the
- * hopper's work, as many records at a time as 4 KiB hold whole.
+ * mask parser's work, as many records at a time as 4 KiB hold whole.
  *
  * A leap begins with a record. First the masks of all its blocks are made in vectors, eight blocks
  * at a time, and without a branch: where records end, where fields do, what is in doubt, what is
@@ -12,8 +12,8 @@
  * there are bits for both sides: side 0 takes the parity of enclosures from the leap's first byte
  * on, side 1 the opposite; settling a doubt is a change of sides.
  *
- * A record that is longer than a leap, or of a kind that the hopper leaves to the walker, is begun
- * and taken back.
+ * A record that is longer than a leap, or of a kind that the mask parser leaves to the walker, is
+ * begun and taken back.
  */
 #define LEAP_BLOCKS 64
 #define LEAP_GROUP  ((size_t)512) /* bytes of eight blocks */
@@ -26,9 +26,9 @@ enum {
 };
 
 enum leap_end {
-    LEAP_ON,   /* records were passed, or none was left to pass */
-    LEAP_HOP,  /* the record is not whole within a leap */
-    LEAP_WALK, /* the record is for the walker */
+    LEAP_ON,           /* records were passed, or none was left to pass */
+    LEAP_ONE_BY_MASKS, /* the record is not whole within a leap */
+    LEAP_WALK,         /* the record is for the walker */
 };
 
 /* Arrays of bits may have a word more, with its first bit set, so that whoever looks for a bit
@@ -366,7 +366,7 @@ static SCAN_TARGET size_t leap_stray_quote(struct walk *w, const struct leap *l,
 {
     const unsigned char *p = l->p;
     for (;;) {
-        if (hop_stray_quote(w, p + at)) {
+        if (mask_stray_quote(w, p + at)) {
             return leap_literal(l, r, at);
         }
         if (at + 1 == l->size) {
@@ -392,14 +392,14 @@ static SCAN_TARGET size_t leap_settle(struct walk *w, const struct leap *l, stru
     if (p[-1] == '\r') {
         bool beside = *p == enclosure || (at > r->begin + 1 && p[-2] == enclosure);
         bool inside = leap_has(l->inside, at - 1) == (r->side == l->side);
-        return !beside && hop_bare_cr(w, p, inside) ? at + 1 : LEAP_NOT;
+        return !beside && mask_bare_cr(w, p, inside) ? at + 1 : LEAP_NOT;
     }
     if (*p == enclosure) {
         return leap_stray_quote(w, l, r, at);
     }
-    switch (hop_behind_closing(w, p)) {
-    case HOP_CLOSED_BLANKS: return at + 1;
-    case HOP_CLOSED_TEXT: return leap_literal(l, r, at);
+    switch (mask_behind_closing(w, p)) {
+    case MASK_CLOSED_BLANKS: return at + 1;
+    case MASK_CLOSED_TEXT: return leap_literal(l, r, at);
     default: return LEAP_NOT;
     }
 }
@@ -410,7 +410,7 @@ static SCAN_TARGET void leap_bytes(struct walk *w, const struct leap *l, struct 
 {
     size_t last = record.len + (record.ptr[record.len] == '\r'), at = 0;
     while (r->odd <= r->begin + last && at < record.len) {
-        at = hop_odd(w, record, at, r->odd - r->begin, ends);
+        at = mask_odd(w, record, at, r->odd - r->begin, ends);
         r->odd = leap_find(l->odd, l->odd_blocks, r->begin + at);
     }
 }
@@ -429,8 +429,8 @@ static SCAN_TARGET enum leap_end leap_tell(struct walk *w, const struct leap *l,
     }
     if (*at < l->size) {
         uint64_t structure[LEAP_BLOCKS];
-        struct csvk_bytes record = hop_record_bytes(w, from + r->begin, from + *at);
-        struct hop_found found = {
+        struct csvk_bytes record = mask_record_bytes(w, from + r->begin, from + *at);
+        struct mask_record found = {
             {r->side->structure, r->begin}, delimiters, leap_breaks(l, r->lf, *at)};
         bool odd = r->odd <= *at;
         if (r->turns != 0 && (odd || delimiters >= w->scan->table.totals.width)) {
@@ -440,14 +440,14 @@ static SCAN_TARGET enum leap_end leap_tell(struct walk *w, const struct leap *l,
         if (odd) {
             leap_bytes(w, l, r, record, &found.ends);
         }
-        if (hop_take(w, &found, record, from + *at)) {
+        if (mask_take(w, &found, record, from + *at)) {
             r->base += delimiters + 1;
             return LEAP_ON;
         }
         *at = LEAP_NOT;
     }
     csvk_record_abandon(w->open, &w->scan->told);
-    return *at == LEAP_NOT ? LEAP_WALK : LEAP_HOP;
+    return *at == LEAP_NOT ? LEAP_WALK : LEAP_ONE_BY_MASKS;
 }
 
 /*
@@ -512,7 +512,7 @@ static SCAN_TARGET enum leap_end leap_records(struct walk *w, size_t *from, unsi
     leap_prepare(scan);
     size_t size = leap_size(w, *from, begin, *left);
     if (size == 0) {
-        return LEAP_HOP;
+        return LEAP_ONE_BY_MASKS;
     }
     struct leap l;
     struct leap_record r;
@@ -541,5 +541,5 @@ static SCAN_TARGET enum leap_end leap_records(struct walk *w, size_t *from, unsi
     }
     *from += r.begin - begin;
     leap_learn(scan, answer, r.begin - begin);
-    return answer == LEAP_HOP && r.begin > begin ? LEAP_ON : answer;
+    return answer == LEAP_ONE_BY_MASKS && r.begin > begin ? LEAP_ON : answer;
 }

@@ -6,10 +6,10 @@
  * separator and closes before one, every record has the table's width and line break, no byte is
  *                worth a fact. It keeps nothing but counts. At the first block where the check
  *                fails it stops, having counted up to the last record end before that block.
- *   the hopper   takes one record by masks, as long as its enclosures and line breaks are in order;
- *                with lanes several at a time (mask_parser_many.h).
- *   the walker   steps from one structural byte to the next, takes fields, tells facts: the same
- *                answers as the reference parser for any bytes.
+ *   the mask parser   takes one record by masks, as long as its enclosures and line breaks are in
+ * order; with lanes several at a time (mask_parser_many.h). the walker   steps from one structural
+ * byte to the next, takes fields, tells facts: the same answers as the reference parser for any
+ * bytes.
  *
  * The includer defines: SCAN_NAME(x), SCAN_TARGET, chunk, chunk_load, chunk_eq, chunk_odd (bytes
  * below 20, 7F and above), chunk_high, chunk_below, prefix_xor, popcount, and check_utf8 (no
@@ -50,7 +50,7 @@ static SCAN_TARGET size_t walk_at(struct walk *w, size_t from)
     return walk_record(w, from);
 }
 
-/* Or hop. The first record's fields are told, even where width and line break are known. */
+/* Or parser. The first record's fields are told, even where width and line break are known. */
 static bool can_check_clean(struct csvk_scan *scan)
 {
     const struct csvk_table *t = &scan->table;
@@ -93,7 +93,7 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
         unsigned left = patience;
         while (left > 0 && done < length) {
             if (checks_clean) {
-                done = hop_records(&w, done, &left);
+                done = mask_parse_records(&w, done, &left);
             }
             if (left > 0 && done < length) {
                 size_t next = walk_at(&w, done);
