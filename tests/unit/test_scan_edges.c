@@ -175,9 +175,9 @@ START_TEST(defects_are_told_alike_at_every_place)
 }
 END_TEST
 
-/* A dirty record, so that a leap begins there (mask_parser_many.h); behind it one with a defect
- * around the leap's first border of eight blocks, and more dirty ones. */
-static void put_leap(struct csvk_buf *to, size_t shift, const char *defect, const char *eol)
+/* A dirty record, so that a pass begins there (mask_parser_many.h); behind it one with a defect
+ * around the pass's first border of eight blocks, and more dirty ones. */
+static void put_many(struct csvk_buf *to, size_t shift, const char *defect, const char *eol)
 {
     csvk_buf_clear(to);
     int status = csvk_buf_printf(to, "a,b,c%sx\"y,b,c%s", eol, eol);
@@ -191,14 +191,14 @@ static void put_leap(struct csvk_buf *to, size_t shift, const char *defect, cons
     ck_assert_int_eq(status, CSVK_OK);
 }
 
-START_TEST(defects_are_told_alike_at_the_borders_of_leaps)
+START_TEST(defects_are_told_alike_at_the_borders_of_passes)
 {
     static struct csvk_buf table;
     static const char *const ends[] = {"\n", "\r\n"};
     const size_t kinds = sizeof defects / sizeof *defects;
     for (size_t k = 0; k < 2 * kinds; k++) {
         for (size_t shift = 400; shift <= 512; shift++) {
-            put_leap(&table, shift, defects[k / 2], ends[k % 2]);
+            put_many(&table, shift, defects[k / 2], ends[k % 2]);
             struct csvk_options options = options_of(_i, shift % 3 == 0, 0);
             options.facts &= ~CSVK_FACT_BIT(CSVK_FACT_NON_ASCII);
             ck_assert_msg(reads_as_the_reference_parser(&table, options),
@@ -498,7 +498,7 @@ int main(void)
                         CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, defects_are_told_alike_at_every_place, CSVK_SIMD_SCALAR,
                         CSVK_SIMD_AVX512 + 1);
-    tcase_add_loop_test(tcase, defects_are_told_alike_at_the_borders_of_leaps, CSVK_SIMD_AVX2,
+    tcase_add_loop_test(tcase, defects_are_told_alike_at_the_borders_of_passes, CSVK_SIMD_AVX2,
                         CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, a_lone_defect_is_told_at_every_border, CSVK_SIMD_AVX2,
                         CSVK_SIMD_AVX512 + 1);

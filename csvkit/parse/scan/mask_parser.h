@@ -407,11 +407,11 @@ static SCAN_TARGET size_t mask_parse_records(struct walk *w, size_t from, unsign
 {
     while (*left > 0) {
 #if defined(SCAN_LANES)
-        enum leap_end leap = leap_records(w, &from, left);
-        if (leap == LEAP_WALK) {
+        enum many_end end = many_records(w, &from, left);
+        if (end == MANY_STEP) {
             break;
         }
-        if (leap == LEAP_ON) {
+        if (end == MANY_ON) {
             continue;
         }
 #endif

@@ -2,60 +2,60 @@
  * mask_parser_many.h - private, part of scan_template.h where there are lanes (lanes.h): the
  * mask parser's work, as many records at a time as 4 KiB hold whole.
  *
- * A leap begins with a record. First the masks of all its blocks are made in vectors, eight blocks
+ * A pass begins with a record. First the masks of all its blocks are made in vectors, eight blocks
  * at a time, and without a branch: where records end, where fields do, what is in doubt, what is
  * odd. Then one record after the other is looked up in these bits. What a branch hangs on is near
  * by then, so that one that was foretold wrongly costs little; in files with a defect in every
  * record that is what time goes into.
  *
  * An enclosure that turns out to be data turns inside and outside over for all that follows. So
- * there are bits for both sides: side 0 takes the parity of enclosures from the leap's first byte
+ * there are bits for both sides: side 0 takes the parity of enclosures from the pass's first byte
  * on, side 1 the opposite; settling a doubt is a change of sides.
  *
- * A record that is longer than a leap, or of a kind that the mask parser leaves to the walker, is
+ * A record that is longer than a pass, or of a kind that the mask parser leaves to the walker, is
  * begun and taken back.
  */
-#define LEAP_BLOCKS 64
-#define LEAP_GROUP  ((size_t)512) /* bytes of eight blocks */
+#define MANY_BLOCKS 64
+#define MANY_GROUP  ((size_t)512) /* bytes of eight blocks */
 
 enum {
-    LEAP_CLASS_ODD = 0x10,    /* control bytes and 7F; TAB where asked for */
-    LEAP_CLASS_SECOND = 0x20, /* 80 to BF */
-    LEAP_CLASS_FIRST = 0x40,  /* of two-byte sequences that are plain letters: C3 to DF */
-    LEAP_CLASS_OTHER = 0x80   /* the other bytes above 7F */
+    MANY_CLASS_ODD = 0x10,    /* control bytes and 7F; TAB where asked for */
+    MANY_CLASS_SECOND = 0x20, /* 80 to BF */
+    MANY_CLASS_FIRST = 0x40,  /* of two-byte sequences that are plain letters: C3 to DF */
+    MANY_CLASS_OTHER = 0x80   /* the other bytes above 7F */
 };
 
-enum leap_end {
-    LEAP_ON,           /* records were passed, or none was left to pass */
-    LEAP_ONE_BY_MASKS, /* the record is not whole within a leap */
-    LEAP_WALK,         /* the record is for the walker */
+enum many_end {
+    MANY_ON,           /* records were passed, or none was left to pass */
+    MANY_ONE_BY_MASKS, /* the record is not whole within a pass */
+    MANY_STEP,         /* the record is for the walker */
 };
 
 /* Arrays of bits may have a word more, with its first bit set, so that whoever looks for a bit
- * finds one: the leap's size. */
-#define LEAP_WORDS (LEAP_BLOCKS + 8)
-#define LEAP_ARRAY _Alignas(64) uint64_t
+ * finds one: the pass's size. */
+#define MANY_WORDS (MANY_BLOCKS + 8)
+#define MANY_ARRAY _Alignas(64) uint64_t
 
 /* The bits that hang on the enclosures. */
-struct leap_side {
-    LEAP_ARRAY events[LEAP_WORDS];    /* ends of records, and doubts: those are never at LF */
-    LEAP_ARRAY structure[LEAP_WORDS]; /* ends of fields */
-    LEAP_ARRAY before[LEAP_WORDS];    /* how many of them in front of the block */
+struct many_side {
+    MANY_ARRAY events[MANY_WORDS];    /* ends of records, and doubts: those are never at LF */
+    MANY_ARRAY structure[MANY_WORDS]; /* ends of fields */
+    MANY_ARRAY before[MANY_WORDS];    /* how many of them in front of the block */
     uint64_t event_blocks;            /* bit k: block k has events */
 };
 
-struct leap {
+struct many {
     const unsigned char *p;
-    size_t size; /* bytes: a multiple of LEAP_GROUP */
-    struct leap_side side[2];
-    LEAP_ARRAY inside[LEAP_BLOCKS]; /* of side 0 */
-    LEAP_ARRAY lf[LEAP_WORDS];
-    LEAP_ARRAY odd[LEAP_WORDS];
+    size_t size; /* bytes: a multiple of MANY_GROUP */
+    struct many_side side[2];
+    MANY_ARRAY inside[MANY_BLOCKS]; /* of side 0 */
+    MANY_ARRAY lf[MANY_WORDS];
+    MANY_ARRAY odd[MANY_WORDS];
     uint64_t lf_blocks, odd_blocks;
 };
 
 /* What a group of eight blocks hands to the next. */
-struct leap_carry {
+struct many_carry {
     struct lanes_before before; /* `fixed` of side 0 */
     __m512i other_fixed;        /* of side 1 */
     __m512i first;              /* first bytes of pairs */
@@ -64,37 +64,37 @@ struct leap_carry {
     uint64_t unclear; /* bit k: block k may hold text that is ill-formed or special */
 };
 
-static void leap_prepare(struct csvk_scan *scan)
+static void many_prepare(struct csvk_scan *scan)
 {
-    unsigned char *classes = scan->leap_classes;
+    unsigned char *classes = scan->many_classes;
     const struct csvk_dialect *d = &scan->table.dialect;
     bool wide = csvk_wants(&scan->table, CSVK_FACT_NON_ASCII);
-    if (scan->leap_most != 0) {
+    if (scan->many_most != 0) {
         return;
     }
     memset(classes, 0, 0x80);
-    memset(classes, LEAP_CLASS_ODD, 0x20);
-    classes[0x7f] = LEAP_CLASS_ODD;
-    classes['\t'] = csvk_wants(&scan->table, CSVK_FACT_TAB) ? LEAP_CLASS_ODD : 0;
+    memset(classes, MANY_CLASS_ODD, 0x20);
+    classes[0x7f] = MANY_CLASS_ODD;
+    classes['\t'] = csvk_wants(&scan->table, CSVK_FACT_TAB) ? MANY_CLASS_ODD : 0;
     classes['\n'] = CLASS_LF;
     classes['\r'] = CLASS_CR;
     classes[d->delimiter] = CLASS_DELIMITER;
     if (d->enclosure != CSVK_NO_BYTE) {
         classes[d->enclosure] = CLASS_QUOTE;
     }
-    memset(classes + 0x80, LEAP_CLASS_SECOND, 0x40);
-    memset(classes + 0xc0, LEAP_CLASS_OTHER, 0x40);
-    memset(classes + 0xc3, LEAP_CLASS_FIRST, 0xe0 - 0xc3);
+    memset(classes + 0x80, MANY_CLASS_SECOND, 0x40);
+    memset(classes + 0xc0, MANY_CLASS_OTHER, 0x40);
+    memset(classes + 0xc3, MANY_CLASS_FIRST, 0xe0 - 0xc3);
     for (size_t i = 0x80; wide && i < 0x100; i++) {
-        classes[i] |= LEAP_CLASS_ODD;
+        classes[i] |= MANY_CLASS_ODD;
     }
-    scan->leap_most = LEAP_GROUP;
+    scan->many_most = MANY_GROUP;
 }
 
 /* ---- the masks ------------------------------------------------------------------------------ */
 
 /* As lanes_turn, for eight classes. */
-LANES_INLINE __m512i leap_turn(__m512i v, const __m512i *classes)
+LANES_INLINE __m512i many_turn(__m512i v, const __m512i *classes)
 {
     const __m512i units = _mm512_set1_epi64((long long)0x8040201008040201);
     __asm__("" : "+v"(v)); /* copied between registers, not loaded thrice */
@@ -104,7 +104,7 @@ LANES_INLINE __m512i leap_turn(__m512i v, const __m512i *classes)
     return _mm512_gf2p8affine_epi64_epi8(units, all, 0);
 }
 
-LANES_INLINE uint64_t leap_blocks(__m512i masks)
+LANES_INLINE uint64_t many_blocks(__m512i masks)
 {
     return _mm512_test_epi64_mask(masks, masks);
 }
@@ -113,20 +113,20 @@ LANES_INLINE uint64_t leap_blocks(__m512i masks)
  * What is odd but for bytes above 7F. In `others`: odd bytes, and those above 7F as second bytes,
  * first bytes of pairs, or neither. Where all of those are pairs nothing shows.
  */
-LANES_INLINE void leap_odd(struct leap *l, size_t block, const __m512i *others,
-                           struct leap_carry *carry)
+LANES_INLINE void many_odd(struct many *l, size_t block, const __m512i *others,
+                           struct many_carry *carry)
 {
     const __m512i last = _mm512_set1_epi64((long long)0xe000000000000000);
     __m512i pairs = _mm512_xor_si512(lanes_next(others[2], carry->first), others[1]);
     uint64_t open = _mm512_test_epi64_mask(others[3], last); /* may go on in the next block */
     carry->first = others[2];
     _mm512_store_si512(l->odd + block, others[0]);
-    l->odd_blocks |= leap_blocks(others[0]) << block;
-    carry->unclear |= leap_blocks(_mm512_or_si512(pairs, others[3])) << block | open << block << 1;
+    l->odd_blocks |= many_blocks(others[0]) << block;
+    carry->unclear |= many_blocks(_mm512_or_si512(pairs, others[3])) << block | open << block << 1;
 }
 
 /* The bytes with which something above 7F shows, as odd_signs has them. */
-static SCAN_TARGET void leap_look_at_text(struct leap *l, uint64_t unclear)
+static SCAN_TARGET void many_look_at_text(struct many *l, uint64_t unclear)
 {
     for (; unclear != 0; unclear &= unclear - 1) {
         unsigned block = low_bit(unclear);
@@ -138,7 +138,7 @@ static SCAN_TARGET void leap_look_at_text(struct leap *l, uint64_t unclear)
 }
 
 /* Where each lane is, the number of bits in the lanes before it and *sum; *sum goes on. */
-LANES_INLINE __m512i leap_sums(__m512i masks, uint64_t *sum)
+LANES_INLINE __m512i many_sums(__m512i masks, uint64_t *sum)
 {
     const __m512i none = _mm512_setzero_si512();
     __m512i so_far = _mm512_set1_epi64((int64_t)*sum);
@@ -151,30 +151,30 @@ LANES_INLINE __m512i leap_sums(__m512i masks, uint64_t *sum)
 }
 
 /* `inside`: of this side. */
-LANES_INLINE void leap_side(struct leap_side *s, size_t block, const struct lanes *m,
+LANES_INLINE void many_side(struct many_side *s, size_t block, const struct lanes *m,
                             __m512i inside, __m512i broken, struct lanes_before *before,
                             uint64_t *sum)
 {
     __m512i doubt = _mm512_or_si512(lanes_enclosures(m, inside, before), broken);
     __m512i events = _mm512_or_si512(_mm512_andnot_si512(inside, m->lf), doubt);
     __m512i structure = _mm512_andnot_si512(inside, _mm512_or_si512(m->lf, m->delimiter));
-    _mm512_store_si512(s->before + block, leap_sums(structure, sum));
+    _mm512_store_si512(s->before + block, many_sums(structure, sum));
     _mm512_store_si512(s->events + block, events);
     _mm512_store_si512(s->structure + block, structure);
-    s->event_blocks |= leap_blocks(events) << block;
+    s->event_blocks |= many_blocks(events) << block;
 }
 
 /* The masks of eight blocks: of the first four classes and of the others. `there`: bytes of the
  * first block that count; in front of the first record all is as behind a line break. */
-LANES_INLINE struct lanes leap_masks(const unsigned char *p, const __m512i *classes,
+LANES_INLINE struct lanes many_masks(const unsigned char *p, const __m512i *classes,
                                      __mmask64 there, __m512i *others)
 {
     __m512i turned[8], pairs[4], masks[4];
     __m512i first = _mm512_mask_blend_epi8(there, _mm512_set1_epi8('\n'), _mm512_load_si512(p));
-    turned[0] = leap_turn(first, classes);
+    turned[0] = many_turn(first, classes);
 #pragma GCC unroll 8
     for (size_t i = 1; i < 8; i++) {
-        turned[i] = leap_turn(_mm512_load_si512(p + 64 * i), classes);
+        turned[i] = many_turn(_mm512_load_si512(p + 64 * i), classes);
     }
 #pragma GCC unroll 4
     for (size_t i = 0; i < 4; i++) {
@@ -189,60 +189,60 @@ LANES_INLINE struct lanes leap_masks(const unsigned char *p, const __m512i *clas
     return (struct lanes){masks[0], masks[1], masks[2], masks[3]};
 }
 
-LANES_INLINE void leap_group(struct leap *l, size_t block, const __m512i *classes, __mmask64 there,
-                             struct leap_carry *carry)
+LANES_INLINE void many_group(struct many *l, size_t block, const __m512i *classes, __mmask64 there,
+                             struct many_carry *carry)
 {
     __m512i others[4];
-    struct lanes m = leap_masks(l->p + 64 * block, classes, there, others);
+    struct lanes m = many_masks(l->p + 64 * block, classes, there, others);
     _mm512_store_si512(l->lf + block, m.lf);
-    l->lf_blocks |= leap_blocks(m.lf) << block;
-    leap_odd(l, block, others, carry);
+    l->lf_blocks |= many_blocks(m.lf) << block;
+    many_odd(l, block, others, carry);
     __m512i inside = lanes_inside(m.quote, &carry->inside);
     _mm512_store_si512(l->inside + block, inside);
     __m512i broken = _mm512_andnot_si512(m.lf, lanes_next(m.cr, carry->before.cr));
     struct lanes_before other = {carry->other_fixed, carry->before.quote, carry->before.cr};
-    leap_side(&l->side[0], block, &m, inside, broken, &carry->before, &carry->sum[0]);
+    many_side(&l->side[0], block, &m, inside, broken, &carry->before, &carry->sum[0]);
     inside = _mm512_xor_si512(inside, _mm512_set1_epi8((char)0xff));
-    leap_side(&l->side[1], block, &m, inside, broken, &other, &carry->sum[1]);
+    many_side(&l->side[1], block, &m, inside, broken, &other, &carry->sum[1]);
     carry->other_fixed = other.fixed;
     carry->before.cr = m.cr;
 }
 
-LANES_INLINE void leap_close(uint64_t *words, uint64_t *blocks, size_t size)
+LANES_INLINE void many_close(uint64_t *words, uint64_t *blocks, size_t size)
 {
     words[size / 64] = 1;
-    *blocks |= size < 64 * LEAP_BLOCKS ? UINT64_C(1) << size / 64 : 0;
+    *blocks |= size < 64 * MANY_BLOCKS ? UINT64_C(1) << size / 64 : 0;
 }
 
-static SCAN_TARGET void leap_read(struct leap *l, const unsigned char *p, size_t begin, size_t size,
+static SCAN_TARGET void many_read(struct many *l, const unsigned char *p, size_t begin, size_t size,
                                   const unsigned char *table)
 {
     const __m512i classes[4] = {_mm512_loadu_si512(table), _mm512_loadu_si512(table + 64),
                                 _mm512_loadu_si512(table + 128), _mm512_loadu_si512(table + 192)};
     const __m512i none = _mm512_setzero_si512(), fixed = _mm512_set1_epi64(INT64_MIN);
     __mmask64 there = ~UINT64_C(0) << begin;
-    struct leap_carry carry = {.before = {fixed, none, none}, .other_fixed = fixed, .first = none};
+    struct many_carry carry = {.before = {fixed, none, none}, .other_fixed = fixed, .first = none};
     l->p = p;
     l->size = size;
     l->lf_blocks = l->odd_blocks = l->side[0].event_blocks = l->side[1].event_blocks = 0;
     for (size_t block = 0; 64 * block < size; block += 8) {
-        leap_group(l, block, classes, there, &carry);
+        many_group(l, block, classes, there, &carry);
         there = ~UINT64_C(0);
     }
-    leap_look_at_text(l, carry.unclear);
-    leap_close(l->lf, &l->lf_blocks, size);
-    leap_close(l->odd, &l->odd_blocks, size);
-    leap_close(l->side[0].events, &l->side[0].event_blocks, size);
-    leap_close(l->side[1].events, &l->side[1].event_blocks, size);
+    many_look_at_text(l, carry.unclear);
+    many_close(l->lf, &l->lf_blocks, size);
+    many_close(l->odd, &l->odd_blocks, size);
+    many_close(l->side[0].events, &l->side[0].event_blocks, size);
+    many_close(l->side[1].events, &l->side[1].event_blocks, size);
 }
 
 /* ---- looking up ----------------------------------------------------------------------------- */
 
 /*
- * The first bit from `from` on, which is not behind the leap. `blocks`: those that have any. Nobody
+ * The first bit from `from` on, which is not behind the pass. `blocks`: those that have any. Nobody
  * can foretell whether it is in the same block.
  */
-static inline SCAN_TARGET size_t leap_find(const uint64_t *words, uint64_t blocks, size_t from)
+static inline SCAN_TARGET size_t many_find(const uint64_t *words, uint64_t blocks, size_t from)
 {
     size_t i = from / 64;
     uint64_t here = words[i] & (~UINT64_C(0) << from % 64);
@@ -253,95 +253,95 @@ static inline SCAN_TARGET size_t leap_find(const uint64_t *words, uint64_t block
     return 64 * next + _tzcnt_u64(there);
 }
 
-static inline SCAN_TARGET size_t leap_event(const struct leap_side *s, size_t from)
+static inline SCAN_TARGET size_t many_event(const struct many_side *s, size_t from)
 {
-    return leap_find(s->events, s->event_blocks, from);
+    return many_find(s->events, s->event_blocks, from);
 }
 
-static inline bool leap_has(const uint64_t *words, size_t at)
+static inline bool many_has(const uint64_t *words, size_t at)
 {
     return (words[at / 64] >> at % 64 & 1) != 0;
 }
 
 /* Ends of fields in front of `at`. */
-static inline SCAN_TARGET uint64_t leap_ends_before(const struct leap_side *s, size_t at)
+static inline SCAN_TARGET uint64_t many_ends_before(const struct many_side *s, size_t at)
 {
     return s->before[at / 64] + popcount(s->structure[at / 64] & below(at % 64));
 }
 
 /* ---- records -------------------------------------------------------------------------------- */
 
-#define LEAP_TURNS 32 /* records with more are for the walker */
-#define LEAP_NOT   SIZE_MAX
+#define MANY_TURNS 32 /* records with more are for the walker */
+#define MANY_NOT   SIZE_MAX
 
 /* A record while its doubts are settled. */
-struct leap_record {
+struct many_record {
     size_t begin;
     size_t odd, lf;               /* the first odd byte and line feed from there on */
-    const struct leap_side *side; /* at hand */
+    const struct many_side *side; /* at hand */
     uint64_t base;  /* to be taken from ends counted there: they are not the record's */
     unsigned turns; /* the side has changed so often ... */
-    struct leap_turn {
+    struct many_turn {
         size_t at;                    /* ... from there on ... */
-        const struct leap_side *side; /* ... and was this before */
-    } turn[LEAP_TURNS];
+        const struct many_side *side; /* ... and was this before */
+    } turn[MANY_TURNS];
 };
 
-static inline SCAN_TARGET uint64_t leap_delimiters(const struct leap_record *r, size_t at)
+static inline SCAN_TARGET uint64_t many_delimiters(const struct many_record *r, size_t at)
 {
-    return leap_ends_before(r->side, at) - r->base;
+    return many_ends_before(r->side, at) - r->base;
 }
 
 /* Line feeds from the one at `at` on, in front of `end`. */
-static inline SCAN_TARGET uint64_t leap_breaks(const struct leap *l, size_t at, size_t end)
+static inline SCAN_TARGET uint64_t many_breaks(const struct many *l, size_t at, size_t end)
 {
     uint64_t count = 0;
     for (; at < end; count++) {
-        at = leap_find(l->lf, l->lf_blocks, at + 1);
+        at = many_find(l->lf, l->lf_blocks, at + 1);
     }
     return count;
 }
 
 /* Adds the bits in [from, to) of one side. */
-static SCAN_TARGET void leap_add_structure(uint64_t *words, const struct leap_side *s, size_t from,
+static SCAN_TARGET void many_add_structure(uint64_t *words, const struct many_side *s, size_t from,
                                            size_t to)
 {
-    for (size_t i = from / 64; i <= to / 64 && i < LEAP_BLOCKS; i++) {
+    for (size_t i = from / 64; i <= to / 64 && i < MANY_BLOCKS; i++) {
         uint64_t word = s->structure[i] & (i == from / 64 ? ~below(from % 64) : ~UINT64_C(0));
         words[i] |= i == to / 64 ? word & below(to % 64) : word;
     }
 }
 
 /* The ends of fields of the record, which ends at `end`. Nothing ends between two sides. */
-static SCAN_TARGET void leap_structure(const struct leap_record *r, size_t end, uint64_t *words)
+static SCAN_TARGET void many_structure(const struct many_record *r, size_t end, uint64_t *words)
 {
     size_t from = r->begin;
     memset(words + from / 64, 0, (end / 64 - from / 64 + 1) * sizeof *words);
     for (unsigned i = 0; i < r->turns; i++) {
-        leap_add_structure(words, r->turn[i].side, from, r->turn[i].at);
+        many_add_structure(words, r->turn[i].side, from, r->turn[i].at);
         from = r->turn[i].at;
     }
-    leap_add_structure(words, r->side, from, end);
+    many_add_structure(words, r->side, from, end);
 }
 
 /* Another side from `at` on. Up to `to`, which is not behind it, fields end as on this one. */
-static SCAN_TARGET bool leap_turn_over(struct leap_record *r, size_t to, size_t at,
-                                       const struct leap_side *side)
+static SCAN_TARGET bool many_turn_over(struct many_record *r, size_t to, size_t at,
+                                       const struct many_side *side)
 {
-    if (r->turns == LEAP_TURNS) {
+    if (r->turns == MANY_TURNS) {
         return false;
     }
-    r->base = leap_ends_before(side, at) - leap_delimiters(r, to);
-    r->turn[r->turns++] = (struct leap_turn){at, r->side};
+    r->base = many_ends_before(side, at) - many_delimiters(r, to);
+    r->turn[r->turns++] = (struct many_turn){at, r->side};
     r->side = side;
     return true;
 }
 
 /*
  * The enclosures of a field from `at` on are data; answers the field's end. A CR on the way is a
- * doubt of its own: LEAP_NOT, that is for the walker.
+ * doubt of its own: MANY_NOT, that is for the walker.
  */
-static SCAN_TARGET size_t leap_literal(const struct leap *l, struct leap_record *r, size_t at)
+static SCAN_TARGET size_t many_literal(const struct many *l, struct many_record *r, size_t at)
 {
     size_t i = at / 64, blocks = l->size / 64;
     uint64_t ends = (l->side[0].structure[i] | l->side[1].structure[i]) & ~below(at % 64);
@@ -354,108 +354,108 @@ static SCAN_TARGET size_t leap_literal(const struct leap *l, struct leap_record 
     size_t end = 64 * i + low_bit(ends);
     const unsigned char *cr = memchr(l->p + at, '\r', end - at);
     if (cr != NULL && (cr + 1 != l->p + end || cr[1] != '\n')) {
-        return LEAP_NOT;
+        return MANY_NOT;
     }
-    return leap_turn_over(r, at, end, &l->side[!leap_has(l->side[0].structure, end)]) ? end
-                                                                                      : LEAP_NOT;
+    return many_turn_over(r, at, end, &l->side[!many_has(l->side[0].structure, end)]) ? end
+                                                                                      : MANY_NOT;
 }
 
 /* An enclosure at `at`, behind a loose byte; so it is when another one follows. */
-static SCAN_TARGET size_t leap_stray_quote(struct walk *w, const struct leap *l,
-                                           struct leap_record *r, size_t at)
+static SCAN_TARGET size_t many_stray_quote(struct walk *w, const struct many *l,
+                                           struct many_record *r, size_t at)
 {
     const unsigned char *p = l->p;
     for (;;) {
         if (mask_stray_quote(w, p + at)) {
-            return leap_literal(l, r, at);
+            return many_literal(l, r, at);
         }
         if (at + 1 == l->size) {
             return l->size;
         }
-        if (!leap_turn_over(r, at, at + 1, &l->side[r->side == l->side])) {
-            return LEAP_NOT;
+        if (!many_turn_over(r, at, at + 1, &l->side[r->side == l->side])) {
+            return MANY_NOT;
         }
         at++;
         if (p[at] != *(p + at - 1)) {
             return p[at] == '\n' ? at : at + 1; /* the enclosure that is none casts a doubt */
         }
-        w->open->r.nfields = leap_delimiters(r, at);
+        w->open->r.nfields = many_delimiters(r, at);
     }
 }
 
-/* The doubt at `at`; answers where to go on, the leap's size, or LEAP_NOT. */
-static SCAN_TARGET size_t leap_settle(struct walk *w, const struct leap *l, struct leap_record *r,
+/* The doubt at `at`; answers where to go on, the pass's size, or MANY_NOT. */
+static SCAN_TARGET size_t many_settle(struct walk *w, const struct many *l, struct many_record *r,
                                       size_t at)
 {
     const unsigned char *p = l->p + at;
     int enclosure = w->cursor->n.enclosure;
     if (p[-1] == '\r') {
         bool beside = *p == enclosure || (at > r->begin + 1 && p[-2] == enclosure);
-        bool inside = leap_has(l->inside, at - 1) == (r->side == l->side);
-        return !beside && mask_bare_cr(w, p, inside) ? at + 1 : LEAP_NOT;
+        bool inside = many_has(l->inside, at - 1) == (r->side == l->side);
+        return !beside && mask_bare_cr(w, p, inside) ? at + 1 : MANY_NOT;
     }
     if (*p == enclosure) {
-        return leap_stray_quote(w, l, r, at);
+        return many_stray_quote(w, l, r, at);
     }
     switch (mask_behind_closing(w, p)) {
     case MASK_CLOSED_BLANKS: return at + 1;
-    case MASK_CLOSED_TEXT: return leap_literal(l, r, at);
-    default: return LEAP_NOT;
+    case MASK_CLOSED_TEXT: return many_literal(l, r, at);
+    default: return MANY_NOT;
     }
 }
 
 /* As walk_bytes. The first odd byte behind the record's end goes to r->odd. */
-static SCAN_TARGET void leap_bytes(struct walk *w, const struct leap *l, struct leap_record *r,
+static SCAN_TARGET void many_bytes(struct walk *w, const struct many *l, struct many_record *r,
                                    struct csvk_bytes record, const struct csvk_field_ends *ends)
 {
     size_t last = record.len + (record.ptr[record.len] == '\r'), at = 0;
     while (r->odd <= r->begin + last && at < record.len) {
         at = mask_odd(w, record, at, r->odd - r->begin, ends);
-        r->odd = leap_find(l->odd, l->odd_blocks, r->begin + at);
+        r->odd = many_find(l->odd, l->odd_blocks, r->begin + at);
     }
 }
 
 /* The record is told. Its first event is at *at, behind so many delimiters; its end goes there. */
-static SCAN_TARGET enum leap_end leap_tell(struct walk *w, const struct leap *l,
-                                           struct leap_record *r, size_t *at, uint64_t delimiters)
+static SCAN_TARGET enum many_end many_tell(struct walk *w, const struct many *l,
+                                           struct many_record *r, size_t *at, uint64_t delimiters)
 {
     size_t from = (size_t)(l->p - w->bytes);
     csvk_record_begin(w->open, &w->scan->table, &w->scan->told, w->offset + from + r->begin);
     while (*at < l->size && l->p[*at] != '\n') {
         w->open->r.nfields = delimiters;
-        *at = leap_settle(w, l, r, *at);
-        *at = *at == LEAP_NOT ? LEAP_NOT : leap_event(r->side, *at);
-        delimiters = *at == LEAP_NOT ? 0 : leap_delimiters(r, *at);
+        *at = many_settle(w, l, r, *at);
+        *at = *at == MANY_NOT ? MANY_NOT : many_event(r->side, *at);
+        delimiters = *at == MANY_NOT ? 0 : many_delimiters(r, *at);
     }
     if (*at < l->size) {
-        uint64_t structure[LEAP_BLOCKS];
+        uint64_t structure[MANY_BLOCKS];
         struct csvk_bytes record = mask_record_bytes(w, from + r->begin, from + *at);
         struct mask_record found = {
-            {r->side->structure, r->begin}, delimiters, leap_breaks(l, r->lf, *at)};
+            {r->side->structure, r->begin}, delimiters, many_breaks(l, r->lf, *at)};
         bool odd = r->odd <= *at;
         if (r->turns != 0 && (odd || delimiters >= w->scan->table.totals.width)) {
-            leap_structure(r, *at, structure);
+            many_structure(r, *at, structure);
             found.ends.bits = structure;
         }
         if (odd) {
-            leap_bytes(w, l, r, record, &found.ends);
+            many_bytes(w, l, r, record, &found.ends);
         }
         if (mask_take(w, &found, record, from + *at)) {
             r->base += delimiters + 1;
-            return LEAP_ON;
+            return MANY_ON;
         }
-        *at = LEAP_NOT;
+        *at = MANY_NOT;
     }
     csvk_record_abandon(w->open, &w->scan->told);
-    return *at == LEAP_NOT ? LEAP_WALK : LEAP_ONE_BY_MASKS;
+    return *at == MANY_NOT ? MANY_STEP : MANY_ONE_BY_MASKS;
 }
 
 /*
  * Counts the record when there is nothing to tell of it. Its first event is at `at`. All is asked
  * without branches: in a file with many defects nobody can foretell the answers.
  */
-static inline SCAN_TARGET bool leap_pass(struct walk *w, const struct leap *l,
-                                         const struct leap_record *r, size_t at, bool fits)
+static inline SCAN_TARGET bool many_pass(struct walk *w, const struct many *l,
+                                         const struct many_record *r, size_t at, bool fits)
 {
     struct csvk_table *table = &w->scan->table;
     bool crlf = (l->p + at)[-1] == '\r';
@@ -474,72 +474,70 @@ static inline SCAN_TARGET bool leap_pass(struct walk *w, const struct leap *l,
     return true;
 }
 
-/* Bytes of a leap at `from`, with the `begin` before it; 0: none is worth while. */
-static size_t leap_size(struct walk *w, size_t from, size_t begin, unsigned left)
+/* Bytes of a pass at `from`, with the `begin` before it; 0: none is worth while. */
+static size_t many_size(struct walk *w, size_t from, size_t begin, unsigned left)
 {
     struct csvk_scan *scan = w->scan;
-    if (scan->leap_wait > 0) {
-        scan->leap_wait--;
+    if (scan->many_backoff_left > 0) {
+        scan->many_backoff_left--;
         return 0;
     }
-    if (scan->most < 64 * LEAP_BLOCKS) {
+    if (scan->most < 64 * MANY_BLOCKS) {
         return 0;
     }
-    size_t size = w->length - from + begin, few = left * LEAP_GROUP;
+    size_t size = w->length - from + begin, few = left * MANY_GROUP;
     size = size < few ? size : few;
-    size = size < scan->leap_most ? size : scan->leap_most;
-    return size / LEAP_GROUP * LEAP_GROUP;
+    size = size < scan->many_most ? size : scan->many_most;
+    return size / MANY_GROUP * MANY_GROUP;
 }
 
 /* Where the walker is needed again and again, no masks are made that will not be looked up. */
-static void leap_learn(struct csvk_scan *scan, enum leap_end end, size_t used)
+static void many_learn(struct csvk_scan *scan, enum many_end end, size_t used)
 {
-    size_t most = 2 * (end == LEAP_WALK ? used : scan->leap_most);
-    bool in_vain = end == LEAP_WALK && used < LEAP_GROUP;
-    most = most < LEAP_GROUP ? LEAP_GROUP : most;
-    scan->leap_most = most < 64 * LEAP_BLOCKS ? most : 64 * LEAP_BLOCKS;
-    scan->leap_patience = !in_vain                   ? 0
-                          : scan->leap_patience < 64 ? 2 * scan->leap_patience + 1
-                                                     : 64;
-    scan->leap_wait = scan->leap_patience;
+    size_t most = 2 * (end == MANY_STEP ? used : scan->many_most);
+    bool in_vain = end == MANY_STEP && used < MANY_GROUP;
+    most = most < MANY_GROUP ? MANY_GROUP : most;
+    scan->many_most = most < 64 * MANY_BLOCKS ? most : 64 * MANY_BLOCKS;
+    scan->many_backoff = !in_vain ? 0 : scan->many_backoff < 64 ? 2 * scan->many_backoff + 1 : 64;
+    scan->many_backoff_left = scan->many_backoff;
 }
 
 /* Examines up to *left records from *from on, *left less by them. */
-static SCAN_TARGET enum leap_end leap_records(struct walk *w, size_t *from, unsigned *left)
+static SCAN_TARGET enum many_end many_records(struct walk *w, size_t *from, unsigned *left)
 {
     struct csvk_scan *scan = w->scan;
     size_t begin = (uintptr_t)(w->bytes + *from) % 64; /* blocks as memory has them */
-    leap_prepare(scan);
-    size_t size = leap_size(w, *from, begin, *left);
+    many_prepare(scan);
+    size_t size = many_size(w, *from, begin, *left);
     if (size == 0) {
-        return LEAP_ONE_BY_MASKS;
+        return MANY_ONE_BY_MASKS;
     }
-    struct leap l;
-    struct leap_record r;
-    leap_read(&l, w->bytes + *from - begin, begin, size, scan->leap_classes);
-    enum leap_end answer = LEAP_ON;
+    struct many l;
+    struct many_record r;
+    many_read(&l, w->bytes + *from - begin, begin, size, scan->many_classes);
+    enum many_end answer = MANY_ON;
     r.begin = begin;
     r.side = l.side;
-    r.base = leap_ends_before(r.side, begin);
-    r.odd = leap_find(l.odd, l.odd_blocks, begin);
+    r.base = many_ends_before(r.side, begin);
+    r.odd = many_find(l.odd, l.odd_blocks, begin);
     for (; *left > 0; --*left) {
         uint64_t width = scan->table.totals.width;
-        size_t at = leap_event(r.side, r.begin);
-        uint64_t delimiters = leap_delimiters(&r, at);
-        r.lf = leap_find(l.lf, l.lf_blocks, r.begin);
+        size_t at = many_event(r.side, r.begin);
+        uint64_t delimiters = many_delimiters(&r, at);
+        r.lf = many_find(l.lf, l.lf_blocks, r.begin);
         r.turns = 0;
-        if (leap_pass(w, &l, &r, at, delimiters + 1 == width)) {
+        if (many_pass(w, &l, &r, at, delimiters + 1 == width)) {
             r.base += width;
         } else {
-            answer = leap_tell(w, &l, &r, &at, delimiters);
-            if (answer != LEAP_ON) {
+            answer = many_tell(w, &l, &r, &at, delimiters);
+            if (answer != MANY_ON) {
                 break;
             }
         }
         r.begin = at + 1;
-        r.odd = r.odd < r.begin ? leap_find(l.odd, l.odd_blocks, r.begin) : r.odd;
+        r.odd = r.odd < r.begin ? many_find(l.odd, l.odd_blocks, r.begin) : r.odd;
     }
     *from += r.begin - begin;
-    leap_learn(scan, answer, r.begin - begin);
-    return answer == LEAP_ONE_BY_MASKS && r.begin > begin ? LEAP_ON : answer;
+    many_learn(scan, answer, r.begin - begin);
+    return answer == MANY_ONE_BY_MASKS && r.begin > begin ? MANY_ON : answer;
 }

@@ -47,11 +47,12 @@ struct csvk_scan {
     struct csvk_reference_parser reference;
     uint64_t *phase; /* expected record ends by phase, for `phase_width`; see scan_template.h */
     uint64_t phase_width;
-    unsigned char classes[128];        /* of ASCII, for stretches of one kind; see lanes.h */
-    unsigned classes_kind;             /* that kind and one, or 0 */
-    unsigned char leap_classes[256];   /* see mask_parser_many.h */
-    size_t leap_most;                  /* bytes of the next leap; 0: nothing is prepared */
-    unsigned leap_wait, leap_patience; /* records before it; and after the next one in vain */
+    unsigned char classes[128];      /* of ASCII, for stretches of one kind; see lanes.h */
+    unsigned classes_kind;           /* that kind and one, or 0 */
+    unsigned char many_classes[256]; /* see mask_parser_many.h */
+    size_t many_most;                /* bytes of the next pass; 0: nothing is prepared */
+    unsigned many_backoff_left,
+        many_backoff; /* records before it; and after the next one in vain */
     unsigned
         patience;  /* records that the walker takes before the clean-block check is asked again */
     size_t enough; /* a call may end when as many records or facts are told; see csvk_scan */

@@ -50,7 +50,8 @@ static SCAN_TARGET size_t walk_at(struct walk *w, size_t from)
     return walk_record(w, from);
 }
 
-/* Or parser. The first record's fields are told, even where width and line break are known. */
+/* Or parse by masks. The first record's fields are told, even where width and line break are known.
+ */
 static bool can_check_clean(struct csvk_scan *scan)
 {
     const struct csvk_table *t = &scan->table;
