@@ -1,9 +1,9 @@
 /*
  * fuzz_gzip.c - what the gzip writer makes of a text, zlib reads back as one member; and a stream
- * of any bytes is walked without leaving it. The last three bytes choose level, block size and
+ * of any bytes is followed without leaving it. The last three bytes choose level, block size and
  * threads.
  */
-#include "csvkit/io/deflate/final_block/deflate_blocks.h"
+#include "csvkit/io/deflate/final_block/final_block.h"
 #include "csvkit/io/deflate/gzip.h"
 
 #include <stdlib.h>
@@ -20,14 +20,14 @@ static void *must(void *pointer)
     return pointer;
 }
 
-static void walk(const unsigned char *data, size_t size)
+static void follow(const unsigned char *data, size_t size)
 {
-    unsigned char *stream = must(malloc(size + CSVK_WALK_SLACK));
-    struct csvk_deflate_walk found;
+    unsigned char *stream = must(malloc(size + CSVK_FINAL_BLOCK_SLACK));
+    struct csvk_final_block found;
     memcpy(stream, data, size);
-    memset(stream + size, 0xa5, CSVK_WALK_SLACK);
-    if (csvk_deflate_walk(stream, size, &found) == 0 &&
-        (found.end > 8 * (uint64_t)size || found.last_header + 3 > found.end)) {
+    memset(stream + size, 0xa5, CSVK_FINAL_BLOCK_SLACK);
+    if (csvk_final_block_follow((struct csvk_bytes){stream, size}, &found) == 0 &&
+        (found.end > 8 * (uint64_t)size || found.begin + 3 > found.end)) {
         abort();
     }
     free(stream);
@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     struct csvk_gzip_options options = {.level = 1 + data[size] % 9,
                                         .block_size = 1 + (size_t)data[size + 1] * 37,
                                         .threads = 1 + (data[size + 2] % 16 == 0)};
-    walk(data, size);
+    follow(data, size);
     round_trip(data, size, options);
     return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * test_deflate_last.c - the last block of a stream, found from behind, is the one that the walk
+ * test_final_block.c - the last block of a stream, found from the end, is the one that following
  * from the beginning comes to; what only looks like a last block is not taken for one.
  */
 #include "csvkit/io/deflate/final_block/final_block.h"
@@ -45,30 +45,31 @@ static size_t compress_text(size_t length, int level)
 {
     struct libdeflate_compressor *engine = libdeflate_alloc_compressor(level);
     ck_assert_ptr_nonnull(engine);
-    size_t size = libdeflate_deflate_compress(engine, text, length, stream, ROOM - CSVK_WALK_SLACK);
+    size_t size =
+        libdeflate_deflate_compress(engine, text, length, stream, ROOM - CSVK_FINAL_BLOCK_SLACK);
     libdeflate_free_compressor(engine);
     ck_assert_uint_gt(size, 0);
-    memset(stream + size, (int)(size % 251), CSVK_WALK_SLACK);
+    memset(stream + size, (int)(size % 251), CSVK_FINAL_BLOCK_SLACK);
     return size;
 }
 
-/* Was it found? If so it is the walk's. */
-static bool find(struct csvk_deflate_last *last, size_t size, size_t length)
+/* Was it found? If so it is the one that following finds. */
+static bool find(struct csvk_final_block_search *last, size_t size, size_t length)
 {
-    struct csvk_deflate_walk found, walked;
-    ck_assert_int_eq(csvk_deflate_walk(stream, size, &walked), 0);
-    if (csvk_deflate_last_find(last, (struct csvk_bytes){stream, size},
-                               (struct csvk_bytes){text, length}, &found) != 0) {
+    struct csvk_final_block found, followed;
+    ck_assert_int_eq(csvk_final_block_follow((struct csvk_bytes){stream, size}, &followed), 0);
+    if (csvk_final_block_find(last, (struct csvk_bytes){stream, size},
+                              (struct csvk_bytes){text, length}, &found) != 0) {
         return false;
     }
-    ck_assert_uint_eq(found.last_header, walked.last_header);
-    ck_assert_uint_eq(found.end, walked.end);
+    ck_assert_uint_eq(found.begin, followed.begin);
+    ck_assert_uint_eq(found.end, followed.end);
     return true;
 }
 
 START_TEST(tables_of_every_level_are_found)
 {
-    struct csvk_deflate_last *last = csvk_deflate_last_new();
+    struct csvk_final_block_search *last = csvk_final_block_search_new();
     ck_assert_ptr_nonnull(last);
     for (int level = 1; level <= 9; level++) {
         for (size_t length = 150000; length <= MOST; length = 2 * length + 777) {
@@ -77,14 +78,14 @@ START_TEST(tables_of_every_level_are_found)
                           level, length);
         }
     }
-    csvk_deflate_last_free(last);
+    csvk_final_block_search_free(last);
 }
 END_TEST
 
 /* Found or not, never another one: short texts, noise, one byte again and again. */
 START_TEST(no_other_block_is_taken)
 {
-    struct csvk_deflate_last *last = csvk_deflate_last_new();
+    struct csvk_final_block_search *last = csvk_final_block_search_new();
     ck_assert_ptr_nonnull(last);
     for (size_t length = 1; length <= 40000; length = length * 3 / 2 + 1) {
         for (int level = 1; level <= 9; level += 4) {
@@ -96,7 +97,7 @@ START_TEST(no_other_block_is_taken)
             find(last, compress_text(length, level), length);
         }
     }
-    csvk_deflate_last_free(last);
+    csvk_final_block_search_free(last);
 }
 END_TEST
 
@@ -107,7 +108,7 @@ END_TEST
 START_TEST(a_stream_within_the_text_is_no_last_block)
 {
     enum { NOISE = 45000, INNER = 40000 };
-    struct csvk_deflate_last *last = csvk_deflate_last_new();
+    struct csvk_final_block_search *last = csvk_final_block_search_new();
     ck_assert_ptr_nonnull(last);
     for (uint64_t seed = 1; seed <= 20; seed++) {
         make_table(INNER, seed);
@@ -120,7 +121,7 @@ START_TEST(a_stream_within_the_text_is_no_last_block)
         ck_assert_int_eq(memcmp(stream + size - inner, text + NOISE, inner), 0);
         ck_assert(!find(last, size, NOISE + inner));
     }
-    csvk_deflate_last_free(last);
+    csvk_final_block_search_free(last);
 }
 END_TEST
 
@@ -128,34 +129,34 @@ END_TEST
 START_TEST(damaged_streams_are_survived)
 {
     enum { LENGTH = 200000 };
-    struct csvk_deflate_last *last = csvk_deflate_last_new();
+    struct csvk_final_block_search *last = csvk_final_block_search_new();
     struct support_random random = {4711};
     ck_assert_ptr_nonnull(last);
     make_table(LENGTH, 5);
     size_t size = compress_text(LENGTH, 1);
     for (int damage = 0; damage < 200; damage++) {
         size_t cut = size - support_below(&random, 3);
-        unsigned char *copy = malloc(cut + CSVK_WALK_SLACK);
+        unsigned char *copy = malloc(cut + CSVK_FINAL_BLOCK_SLACK);
         ck_assert_ptr_nonnull(copy);
         memcpy(copy, stream, cut);
-        memset(copy + cut, damage, CSVK_WALK_SLACK);
+        memset(copy + cut, damage, CSVK_FINAL_BLOCK_SLACK);
         size_t behind = cut - 1 - support_below(&random, 30000);
         copy[behind] ^= (unsigned char)(1u << damage % 8);
-        struct csvk_deflate_walk found;
-        int status = csvk_deflate_last_find(last, (struct csvk_bytes){copy, cut},
-                                            (struct csvk_bytes){text, LENGTH}, &found);
+        struct csvk_final_block found;
+        int status = csvk_final_block_find(last, (struct csvk_bytes){copy, cut},
+                                           (struct csvk_bytes){text, LENGTH}, &found);
         ck_assert(status == 0 || status == -1);
-        ck_assert(status != 0 || (found.end <= 8 * (uint64_t)cut && found.last_header < found.end));
+        ck_assert(status != 0 || (found.end <= 8 * (uint64_t)cut && found.begin < found.end));
         free(copy);
     }
-    csvk_deflate_last_free(last);
+    csvk_final_block_search_free(last);
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("deflate_last");
-    TCase *tcase = tcase_create("deflate_last");
+    Suite *suite = suite_create("final_block");
+    TCase *tcase = tcase_create("final_block");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, tables_of_every_level_are_found);
     tcase_add_test(tcase, no_other_block_is_taken);

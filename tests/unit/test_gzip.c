@@ -3,7 +3,7 @@
  * text back; the bytes do not depend on threads or on how the text was handed over.
  */
 #include "csvkit/io/deflate/deflate.h"
-#include "csvkit/io/deflate/final_block/deflate_blocks.h"
+#include "csvkit/io/deflate/final_block/final_block.h"
 #include "csvkit/io/deflate/gzip.h"
 #include "tests/support/support.h"
 
@@ -364,7 +364,8 @@ START_TEST(options_out_of_range_are_refused)
 }
 END_TEST
 
-/* What zlib makes of a stream must be what the walk makes of it: where it ends, or that it is bad.
+/* What zlib makes of a stream must be what csvk_final_block_follow makes of it: where it ends, or
+ * that it is bad.
  */
 static void compare_with_zlib(const unsigned char *stream, size_t length)
 {
@@ -381,17 +382,17 @@ static void compare_with_zlib(const unsigned char *stream, size_t length)
     } while (answer == Z_OK && z.avail_out == 0);
     bool is_whole = answer == Z_STREAM_END && z.avail_in == 0;
     inflateEnd(&z);
-    struct csvk_deflate_walk walk;
-    int walked = csvk_deflate_walk(stream, length, &walk);
+    struct csvk_final_block block;
+    int followed = csvk_final_block_follow((struct csvk_bytes){stream, length}, &block);
     if (is_whole) {
-        ck_assert_int_eq(walked, 0);
-        ck_assert_uint_eq((walk.end + 7) / 8, length);
-        ck_assert_uint_eq(stream[walk.last_header / 8] >> (walk.last_header % 8) & 1, 1);
+        ck_assert_int_eq(followed, 0);
+        ck_assert_uint_eq((block.end + 7) / 8, length);
+        ck_assert_uint_eq(stream[block.begin / 8] >> (block.begin % 8) & 1, 1);
     }
 }
 
-/* Streams of every kind of block, whole and damaged: the walk may not leave them (sanitizers). */
-START_TEST(the_walk_agrees_with_zlib)
+/* Streams of every kind of block, whole and damaged: it may not leave them (sanitizers). */
+START_TEST(following_agrees_with_zlib)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
     struct support_random random = {4711};
@@ -399,7 +400,7 @@ START_TEST(the_walk_agrees_with_zlib)
     add_noise(&text, 100000);
     static const int strategies[] = {Z_DEFAULT_STRATEGY, Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE};
     for (int round = 0; round < 40; round++) {
-        unsigned char *stream = malloc(200000 + CSVK_WALK_SLACK);
+        unsigned char *stream = malloc(200000 + CSVK_FINAL_BLOCK_SLACK);
         ck_assert_ptr_nonnull(stream);
         z_stream z = {0};
         ck_assert_int_eq(deflateInit2(&z, round % 10, 8, -15, 1 + round % 9, strategies[round % 4]),
@@ -414,10 +415,10 @@ START_TEST(the_walk_agrees_with_zlib)
         compare_with_zlib(stream, length);
         for (int damage = 0; damage < 50; damage++) {
             size_t cut = 1 + support_below(&random, length);
-            unsigned char *copy = malloc(cut + CSVK_WALK_SLACK);
+            unsigned char *copy = malloc(cut + CSVK_FINAL_BLOCK_SLACK);
             ck_assert_ptr_nonnull(copy);
             memcpy(copy, stream, cut);
-            memset(copy + cut, damage, CSVK_WALK_SLACK);
+            memset(copy + cut, damage, CSVK_FINAL_BLOCK_SLACK);
             copy[support_below(&random, cut)] ^= (unsigned char)(1u << damage % 8);
             compare_with_zlib(copy, cut);
             free(copy);
@@ -442,7 +443,7 @@ int main(void)
     tcase_add_test(tcase, a_failed_write_is_told_and_stays);
     tcase_add_test(tcase, unfinished_members_are_dropped);
     tcase_add_test(tcase, options_out_of_range_are_refused);
-    tcase_add_test(tcase, the_walk_agrees_with_zlib);
+    tcase_add_test(tcase, following_agrees_with_zlib);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

@@ -5,8 +5,8 @@
  * "final". ISA-L does that by itself (full flush). libdeflate gives better ratios for the time but
  * makes finished streams only: there the last block is found (final_block.c, and where that one
  * cannot deflate_blocks.c), its final bit is cleared, and an empty stored block brings the end to a
- * byte. That takes 0.3 to 4 % of the time of libdeflate's fastest level; always walking took 17 to
- * 25.
+ * byte. That takes 0.3 to 4 % of the time of libdeflate's fastest level; always following the
+ * blocks took 17 to 25.
  *
  * Between two settings of the engines there are large steps, so some levels take two of them in
  * turn. Which one makes a block is told by its number in the member, nothing else.
@@ -51,7 +51,7 @@ static const uint32_t isal_memory[] = {0, ISAL_DEF_LVL1_DEFAULT, ISAL_DEF_LVL2_D
 struct csvk_deflater {
     const struct level *level;
     struct libdeflate_compressor *usual, *better; /* NULL where the engine is ISA-L, or none */
-    struct csvk_deflate_last *last;               /* NULL: libdeflate has no part in it */
+    struct csvk_final_block_search *search;       /* NULL: libdeflate has no part in it */
     struct isal_zstream *stream;                  /* NULL: ISA-L has none */
     unsigned char *memory;
 };
@@ -73,8 +73,8 @@ static bool make_engines(struct csvk_deflater *deflater)
         return false;
     }
     if (deflater->usual != NULL || deflater->better != NULL) {
-        deflater->last = csvk_deflate_last_new();
-        if (deflater->last == NULL) {
+        deflater->search = csvk_final_block_search_new();
+        if (deflater->search == NULL) {
             return false;
         }
     }
@@ -142,17 +142,17 @@ static size_t run_isal(struct csvk_deflater *deflater, struct csvk_bytes block, 
 }
 
 /*
- * A stream of a short text is walked through faster than searched: the search takes three times as
+ * A stream of a short text is followed faster than searched: the search takes three times as
  * long for each byte of the last block, and libdeflate's may have 300,000 bytes of text.
  */
 static int find_last(struct csvk_deflater *deflater, struct csvk_bytes stream,
-                     struct csvk_bytes text, struct csvk_deflate_walk *walk)
+                     struct csvk_bytes text, struct csvk_final_block *final)
 {
     enum { SHORT = 600000 };
-    if (text.len > SHORT && csvk_deflate_last_find(deflater->last, stream, text, walk) == 0) {
+    if (text.len > SHORT && csvk_final_block_find(deflater->search, stream, text, final) == 0) {
         return 0;
     }
-    return csvk_deflate_walk(stream.ptr, stream.len, walk);
+    return csvk_final_block_follow(stream, final);
 }
 
 /* Takes "final" off the last block and fills the last byte up: bits 000 begin a stored block. */
@@ -160,12 +160,12 @@ static size_t make_joinable(struct csvk_deflater *deflater, struct csvk_bytes te
                             unsigned char *out, size_t length)
 {
     static const unsigned char empty_stored[] = {0x00, 0x00, 0xff, 0xff};
-    struct csvk_deflate_walk walk;
-    if (find_last(deflater, (struct csvk_bytes){out, length}, text, &walk) != 0) {
+    struct csvk_final_block final;
+    if (find_last(deflater, (struct csvk_bytes){out, length}, text, &final) != 0) {
         return 0;
     }
-    out[walk.last_header / 8] &= (unsigned char)~(1u << walk.last_header % 8);
-    if (walk.end + 3 > 8 * (uint64_t)length) {
+    out[final.begin / 8] &= (unsigned char)~(1u << final.begin % 8);
+    if (final.end + 3 > 8 * (uint64_t)length) {
         out[length++] = 0;
     }
     memcpy(out + length, empty_stored, sizeof empty_stored);
@@ -176,7 +176,7 @@ static size_t make_joinable(struct csvk_deflater *deflater, struct csvk_bytes te
 static size_t run_libdeflate(struct libdeflate_compressor *engine, struct csvk_bytes block,
                              unsigned char *out)
 {
-    size_t room = csvk_deflate_bound(block.len) - CSVK_WALK_SLACK;
+    size_t room = csvk_deflate_bound(block.len) - CSVK_FINAL_BLOCK_SLACK;
     csvk_vectors_clean();
     return libdeflate_deflate_compress(engine, block.ptr, block.len, out, room);
 }
@@ -214,7 +214,7 @@ void csvk_deflater_free(struct csvk_deflater *deflater)
     }
     libdeflate_free_compressor(deflater->usual);
     libdeflate_free_compressor(deflater->better);
-    csvk_deflate_last_free(deflater->last);
+    csvk_final_block_search_free(deflater->search);
     csvk_free(deflater->stream);
     csvk_free(deflater->memory);
     csvk_free(deflater);

@@ -1,13 +1,13 @@
 /*
  * mask_parser.h - private, part of scan_template.h: one record at a time by masks, without stepping
- * from field to field. Between the clean_check, which takes only clean records, and the walker,
- * which takes anything: any number of fields, any bytes, faults of enclosures. Files with a defect
- * in every record live on it.
+ * from field to field. Between the clean_check, which takes only clean records, and the structural
+ * stepper, which takes anything: any number of fields, any bytes, faults of enclosures. Files with
+ * a defect in every record live on it.
  *
  * Everything else (CR CR LF, blank lines, two enclosed line breaks in one record, a record that
- * does not end 64 bytes before the window does) is left to the walker.
+ * does not end 64 bytes before the window does) is left to the structural stepper.
  */
-#define MASK_BLOCKS     64 /* longer records go to the walker */
+#define MASK_BLOCKS     64 /* longer records go to the structural stepper */
 #define MASK_NOT_PARSED SIZE_MAX
 
 /* What one block hands to the next; lives in registers. */
@@ -67,9 +67,9 @@ static inline SCAN_TARGET uint64_t mask_here(const struct mask_block *m)
     return ends ^ (ends - 1);
 }
 
-static bool mask_is_blank(const struct walk *w, unsigned char c)
+static bool mask_is_blank(const struct stepper *step, unsigned char c)
 {
-    return (c == ' ' || c == '\t') && c != w->cursor->n.delimiter;
+    return (c == ' ' || c == '\t') && c != step->cursor->n.delimiter;
 }
 
 /* The enclosures of a field from the bit `at` on are data. */
@@ -81,19 +81,19 @@ static void mask_literal(struct mask_block *m, unsigned at)
 }
 
 /* An enclosure behind a loose byte. True: so are all enclosures of the field from there on. */
-static bool mask_stray_quote(struct walk *w, const unsigned char *quote)
+static bool mask_stray_quote(struct stepper *step, const unsigned char *quote)
 {
     const unsigned char *begin = quote;
-    const unsigned char *first = w->bytes + (size_t)(w->open->r.offset - w->offset);
-    while (begin > first && mask_is_blank(w, begin[-1])) {
+    const unsigned char *first = step->bytes + (size_t)(step->open->r.offset - step->offset);
+    while (begin > first && mask_is_blank(step, begin[-1])) {
         begin--;
     }
-    bool opens = begin < quote && (begin == first || begin[-1] == w->cursor->n.delimiter);
+    bool opens = begin < quote && (begin == first || begin[-1] == step->cursor->n.delimiter);
     if (opens) {
-        walk_tell(w, CSVK_FACT_SPACE_BEFORE_QUOTE, (size_t)(begin - w->bytes),
+        step_tell(step, CSVK_FACT_SPACE_BEFORE_QUOTE, (size_t)(begin - step->bytes),
                   (size_t)(quote - begin), 0);
     } else {
-        walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(quote - w->bytes), 1, 0);
+        step_tell(step, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(quote - step->bytes), 1, 0);
     }
     return opens;
 }
@@ -101,46 +101,48 @@ static bool mask_stray_quote(struct walk *w, const unsigned char *quote)
 enum mask_closed { MASK_CLOSED_BLANKS, MASK_CLOSED_TEXT, MASK_CLOSED_UNKNOWN };
 
 /* A loose byte, at `from`, behind an enclosure that closes. */
-static enum mask_closed mask_behind_closing(struct walk *w, const unsigned char *from)
+static enum mask_closed mask_behind_closing(struct stepper *step, const unsigned char *from)
 {
-    const unsigned char *p = from, *end = w->bytes + w->length;
-    while (p < end && mask_is_blank(w, *p)) {
+    const unsigned char *p = from, *end = step->bytes + step->length;
+    while (p < end && mask_is_blank(step, *p)) {
         p++;
     }
-    if (end - p < 2 || w->cursor->n.enclosure == '\\') {
+    if (end - p < 2 || step->cursor->n.enclosure == '\\') {
         return MASK_CLOSED_UNKNOWN;
     }
-    if (*p == w->cursor->n.delimiter || *p == '\n' || (*p == '\r' && p[1] == '\n')) {
-        walk_tell(w, CSVK_FACT_SPACE_AFTER_QUOTE, (size_t)(from - w->bytes), (size_t)(p - from), 0);
+    if (*p == step->cursor->n.delimiter || *p == '\n' || (*p == '\r' && p[1] == '\n')) {
+        step_tell(step, CSVK_FACT_SPACE_AFTER_QUOTE, (size_t)(from - step->bytes),
+                  (size_t)(p - from), 0);
         return MASK_CLOSED_BLANKS;
     }
     if (from[-2] == '\\') {
-        walk_tell(w, CSVK_FACT_BACKSLASH_QUOTE, (size_t)(from - w->bytes) - 2, 2, 0);
+        step_tell(step, CSVK_FACT_BACKSLASH_QUOTE, (size_t)(from - step->bytes) - 2, 2, 0);
     } else {
-        walk_tell(w, CSVK_FACT_TEXT_AFTER_CLOSING, (size_t)(from - w->bytes), 1, 0);
+        step_tell(step, CSVK_FACT_TEXT_AFTER_CLOSING, (size_t)(from - step->bytes), 1, 0);
     }
     return MASK_CLOSED_TEXT;
 }
 
-/* The CR before `behind` is no part of CRLF, and `inside` an enclosure. False: for the walker. */
-static bool mask_bare_cr(struct walk *w, const unsigned char *behind, bool inside)
+/* The CR before `behind` is no part of CRLF, and `inside` an enclosure. False: for the structural
+ * stepper. */
+static bool mask_bare_cr(struct stepper *step, const unsigned char *behind, bool inside)
 {
-    if (inside || *behind == '\r' || csvk_cr_ends_record(&w->scan->table)) {
+    if (inside || *behind == '\r' || csvk_cr_ends_record(&step->scan->table)) {
         return false;
     }
-    walk_tell(w, CSVK_FACT_BARE_CR, (size_t)(behind - w->bytes) - 1, 1, 0);
-    w->open->lines++;
+    step_tell(step, CSVK_FACT_BARE_CR, (size_t)(behind - step->bytes) - 1, 1, 0);
+    step->open->lines++;
     return true;
 }
 
-/* The doubt at the bit `at`. False: for the walker. */
-static SCAN_TARGET bool mask_settle_one(const struct mask_carry *h, struct walk *w,
+/* The doubt at the bit `at`. False: for the structural stepper. */
+static SCAN_TARGET bool mask_settle_one(const struct mask_carry *h, struct stepper *step,
                                         const unsigned char *p, struct mask_block *m, unsigned at,
                                         uint64_t *settled)
 {
     uint64_t bit = UINT64_C(1) << at;
     if ((mask_stray(h, m) & bit) != 0) {
-        if (mask_stray_quote(w, p + at)) {
+        if (mask_stray_quote(step, p + at)) {
             mask_literal(m, at);
         } else {
             m->quote &= ~bit;
@@ -150,9 +152,9 @@ static SCAN_TARGET bool mask_settle_one(const struct mask_carry *h, struct walk 
     if ((((m->cr << 1) | (h->cr >> 63)) & bit) != 0) {
         bool inside = at == 0 || (m->inside >> (at - 1) & 1) != 0;
         m->cr &= at == 0 ? ~UINT64_C(0) : ~(bit >> 1);
-        return mask_bare_cr(w, p + at, inside);
+        return mask_bare_cr(step, p + at, inside);
     }
-    enum mask_closed what = mask_behind_closing(w, p + at);
+    enum mask_closed what = mask_behind_closing(step, p + at);
     *settled |= bit;
     if (what == MASK_CLOSED_TEXT) {
         mask_literal(m, at);
@@ -162,10 +164,10 @@ static SCAN_TARGET bool mask_settle_one(const struct mask_carry *h, struct walk 
 
 /*
  * Doubts there are. They are told and settled first to last, since what is told of one may turn
- * inside and outside over behind it. False: that is for the walker.
+ * inside and outside over behind it. False: that is for the structural stepper.
  */
 static SCAN_TARGET __attribute__((noinline)) bool mask_settle(const struct mask_carry *h,
-                                                              struct walk *w,
+                                                              struct stepper *step,
                                                               const unsigned char *p,
                                                               struct mask_block *m)
 {
@@ -180,8 +182,8 @@ static SCAN_TARGET __attribute__((noinline)) bool mask_settle(const struct mask_
             return true;
         }
         unsigned at = low_bit(doubt);
-        w->open->r.nfields = h->delimiters + popcount(m->delimiter & ~m->inside & below(at));
-        if (!mask_settle_one(h, w, p, m, at, &settled)) {
+        step->open->r.nfields = h->delimiters + popcount(m->delimiter & ~m->inside & below(at));
+        if (!mask_settle_one(h, step, p, m, at, &settled)) {
             return false;
         }
         *m = mask_enclosures(h, *m);
@@ -206,14 +208,14 @@ static inline SCAN_TARGET struct mask_carry mask_next(struct mask_carry h,
  * structural are copies, so that they stay in registers.
  */
 static inline __attribute__((always_inline)) SCAN_TARGET size_t
-mask_to_end(struct mask_parser *parser, struct walk *w, size_t from)
+mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
 {
     struct mask_carry h = {.fixed = UINT64_C(1) << 63};
-    const struct structural_bytes n = w->cursor->n;
-    const unsigned char *const bytes = w->bytes;
-    size_t limit =
-        w->length - from < (size_t)64 * MASK_BLOCKS ? w->length - from : (size_t)64 * MASK_BLOCKS;
-    const uint64_t dull = csvk_wants(&w->scan->table, CSVK_FACT_NON_ASCII) ? 0 : ~UINT64_C(0);
+    const struct structural_bytes n = step->cursor->n;
+    const unsigned char *const bytes = step->bytes;
+    size_t limit = step->length - from < (size_t)64 * MASK_BLOCKS ? step->length - from
+                                                                  : (size_t)64 * MASK_BLOCKS;
+    const uint64_t dull = csvk_wants(&step->scan->table, CSVK_FACT_NON_ASCII) ? 0 : ~UINT64_C(0);
     bool cut = false; /* the block before may end within a sequence */
     uint64_t odd_blocks = 0;
     for (size_t at = 0; limit - at >= 64; at += 64) {
@@ -228,7 +230,7 @@ mask_to_end(struct mask_parser *parser, struct walk *w, size_t from)
         if (((mask_doubt(&h, &m) & here) | h.literal) != 0) {
             struct mask_carry before = h;
             struct mask_block settled = m;
-            if (!mask_settle(&before, w, bytes + from + at, &settled)) {
+            if (!mask_settle(&before, step, bytes + from + at, &settled)) {
                 return MASK_NOT_PARSED;
             }
             m = settled;
@@ -237,7 +239,7 @@ mask_to_end(struct mask_parser *parser, struct walk *w, size_t from)
         uint64_t shown = 0, high = chunk_high(c);
         uint64_t letters = is_of_pairs(c, high, here) ? high & dull : 0;
         if (((odd & ~letters & here) != 0) | cut) {
-            shown = odd_signs(&w->scan->table, bytes + from + at, c, odd, here);
+            shown = odd_signs(&step->scan->table, bytes + from + at, c, odd, here);
         }
         parser->odd[at / 64] = shown;
         odd_blocks |= (uint64_t)(shown != 0) << at / 64;
@@ -289,11 +291,12 @@ static SCAN_TARGET size_t mask_last_field(const struct csvk_field_ends *ends, si
     return 64 * i + (size_t)(63 - __builtin_clzll(left)) + 1 - ends->base;
 }
 
-/* As walk_describe. `length`: of the record without its line break. */
-static SCAN_TARGET void mask_describe(const struct mask_record *f, struct walk *w, size_t length)
+/* As step_describe. `length`: of the record without its line break. */
+static SCAN_TARGET void mask_describe(const struct mask_record *f, struct stepper *step,
+                                      size_t length)
 {
-    struct csvk_record *r = &w->open->r;
-    uint64_t width = w->scan->table.totals.width;
+    struct csvk_record *r = &step->open->r;
+    uint64_t width = step->scan->table.totals.width;
     size_t last = f->ends.base + length - 1;
     r->nfields = f->delimiters + 1;
     r->last_empty = (f->ends.bits[last / 64] >> (last % 64) & 1) != 0;
@@ -316,25 +319,25 @@ static uint64_t mask_from(size_t at, size_t block)
     return at - block < 64 ? ~below((unsigned)(at - block)) : 0;
 }
 
-/* As walk_odd. A control byte by itself, the most frequent kind, takes the short way. */
-static size_t mask_odd(struct walk *w, struct csvk_bytes record, size_t at, size_t odd,
+/* As step_odd. A control byte by itself, the most frequent kind, takes the short way. */
+static size_t mask_odd(struct stepper *step, struct csvk_bytes record, size_t at, size_t odd,
                        const struct csvk_field_ends *ends)
 {
     unsigned char c = odd < record.len ? record.ptr[odd] : 0;
     bool alone = odd == 0 || record.ptr[odd - 1] < 0x80;
-    if (!alone || c == '\t' || !csvk_is_control(&w->scan->table, c)) {
-        return walk_odd(w, record, at, odd, ends);
+    if (!alone || c == '\t' || !csvk_is_control(&step->scan->table, c)) {
+        return step_odd(step, record, at, odd, ends);
     }
-    if (csvk_wants(&w->scan->table, CSVK_FACT_CONTROL)) {
-        size_t place = (size_t)(record.ptr - w->bytes) + odd;
-        w->open->r.nfields = csvk_field_ends_before(ends, odd);
-        walk_tell(w, CSVK_FACT_CONTROL, place, 1, c);
+    if (csvk_wants(&step->scan->table, CSVK_FACT_CONTROL)) {
+        size_t place = (size_t)(record.ptr - step->bytes) + odd;
+        step->open->r.nfields = csvk_field_ends_before(ends, odd);
+        step_tell(step, CSVK_FACT_CONTROL, place, 1, c);
     }
     return odd + 1;
 }
 
-/* As walk_bytes. */
-static void mask_bytes(const struct mask_parser *h, struct walk *w, struct csvk_bytes record)
+/* As step_bytes. */
+static void mask_bytes(const struct mask_parser *h, struct stepper *step, struct csvk_bytes record)
 {
     const struct csvk_field_ends ends = {h->structure, 0};
     size_t at = 0;
@@ -342,59 +345,60 @@ static void mask_bytes(const struct mask_parser *h, struct walk *w, struct csvk_
         size_t block = 64 * (size_t)low_bit(blocks);
         uint64_t odd = h->odd[block / 64] & mask_from(at, block);
         while (odd != 0 && at < record.len) {
-            at = mask_odd(w, record, at, block + low_bit(odd), &ends);
+            at = mask_odd(step, record, at, block + low_bit(odd), &ends);
             odd &= mask_from(at, block);
         }
     }
 }
 
 /* The record at `from`, whose line break ends at `lf`: its bytes but for that. */
-static inline struct csvk_bytes mask_record_bytes(const struct walk *w, size_t from, size_t lf)
+static inline struct csvk_bytes mask_record_bytes(const struct stepper *step, size_t from,
+                                                  size_t lf)
 {
-    bool crlf = lf > from && w->bytes[lf - 1] == '\r';
-    return (struct csvk_bytes){w->bytes + from, lf - from - crlf};
+    bool crlf = lf > from && step->bytes[lf - 1] == '\r';
+    return (struct csvk_bytes){step->bytes + from, lf - from - crlf};
 }
 
-/* That record is told. False: it is for the walker. */
-static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(struct walk *w,
+/* That record is told. False: it is for the structural stepper. */
+static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(struct stepper *step,
                                                                         const struct mask_record *f,
                                                                         struct csvk_bytes record,
                                                                         size_t lf)
 {
-    struct csvk_table *table = &w->scan->table;
-    size_t end = (size_t)(record.ptr - w->bytes) + record.len;
-    if (f->breaks > 1 || record.len == 0 || record.len > w->scan->most) {
+    struct csvk_table *table = &step->scan->table;
+    size_t end = (size_t)(record.ptr - step->bytes) + record.len;
+    if (f->breaks > 1 || record.len == 0 || record.len > step->scan->most) {
         return false;
     }
-    w->open->lines += f->breaks;
-    mask_describe(f, w, record.len);
+    step->open->lines += f->breaks;
+    mask_describe(f, step, record.len);
     enum csvk_eol eol = end != lf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
-    csvk_record_finish(w->open, table, &w->scan->told, eol, w->offset + end);
+    csvk_record_finish(step->open, table, &step->scan->told, eol, step->offset + end);
     if (table->detail != CSVK_COUNTS) {
-        csvk_told_end(&w->scan->told, lf + 1);
+        csvk_told_end(&step->scan->told, lf + 1);
     }
     return true;
 }
 
 /* Examines the record at `from`; answers the offset behind it, or MASK_NOT_PARSED: nothing has
  * happened. */
-static inline __attribute__((always_inline)) SCAN_TARGET size_t mask_parse_record(struct walk *w,
-                                                                                  size_t from)
+static inline __attribute__((always_inline)) SCAN_TARGET size_t
+mask_parse_record(struct stepper *step, size_t from)
 {
     struct mask_parser h;
-    csvk_record_begin(w->open, &w->scan->table, &w->scan->told, w->offset + from);
-    size_t lf = mask_to_end(&h, w, from);
+    csvk_record_begin(step->open, &step->scan->table, &step->scan->told, step->offset + from);
+    size_t lf = mask_to_end(&h, step, from);
     if (lf != MASK_NOT_PARSED) {
         struct mask_record found = {{h.structure, 0}, h.sum.delimiters, h.sum.breaks};
-        struct csvk_bytes record = mask_record_bytes(w, from, lf);
+        struct csvk_bytes record = mask_record_bytes(step, from, lf);
         if (h.odd_blocks != 0) {
-            mask_bytes(&h, w, record);
+            mask_bytes(&h, step, record);
         }
-        if (mask_take(w, &found, record, lf)) {
+        if (mask_take(step, &found, record, lf)) {
             return lf + 1;
         }
     }
-    csvk_record_abandon(w->open, &w->scan->told);
+    csvk_record_abandon(step->open, &step->scan->told);
     return MASK_NOT_PARSED;
 }
 
@@ -403,11 +407,11 @@ static inline __attribute__((always_inline)) SCAN_TARGET size_t mask_parse_recor
 #endif
 
 /* Examines up to *left records from `from` on; answers where it stopped, *left less by them. */
-static SCAN_TARGET size_t mask_parse_records(struct walk *w, size_t from, unsigned *left)
+static SCAN_TARGET size_t mask_parse_records(struct stepper *step, size_t from, unsigned *left)
 {
     while (*left > 0) {
 #if defined(SCAN_LANES)
-        enum many_end end = many_records(w, &from, left);
+        enum many_end end = many_records(step, &from, left);
         if (end == MANY_STEP) {
             break;
         }
@@ -415,7 +419,7 @@ static SCAN_TARGET size_t mask_parse_records(struct walk *w, size_t from, unsign
             continue;
         }
 #endif
-        size_t next = mask_parse_record(w, from);
+        size_t next = mask_parse_record(step, from);
         if (next == MASK_NOT_PARSED) {
             break;
         }

@@ -12,8 +12,8 @@
  * there are bits for both sides: side 0 takes the parity of enclosures from the pass's first byte
  * on, side 1 the opposite; settling a doubt is a change of sides.
  *
- * A record that is longer than a pass, or of a kind that the mask parser leaves to the walker, is
- * begun and taken back.
+ * A record that is longer than a pass, or of a kind that the mask parser leaves to the structural
+ * stepper, is begun and taken back.
  */
 #define MANY_BLOCKS 64
 #define MANY_GROUP  ((size_t)512) /* bytes of eight blocks */
@@ -28,7 +28,7 @@ enum {
 enum many_end {
     MANY_ON,           /* records were passed, or none was left to pass */
     MANY_ONE_BY_MASKS, /* the record is not whole within a pass */
-    MANY_STEP,         /* the record is for the walker */
+    MANY_STEP,         /* the record is for the structural stepper */
 };
 
 /* Arrays of bits may have a word more, with its first bit set, so that whoever looks for a bit
@@ -271,7 +271,7 @@ static inline SCAN_TARGET uint64_t many_ends_before(const struct many_side *s, s
 
 /* ---- records -------------------------------------------------------------------------------- */
 
-#define MANY_TURNS 32 /* records with more are for the walker */
+#define MANY_TURNS 32 /* records with more are for the structural stepper */
 #define MANY_NOT   SIZE_MAX
 
 /* A record while its doubts are settled. */
@@ -339,7 +339,7 @@ static SCAN_TARGET bool many_turn_over(struct many_record *r, size_t to, size_t 
 
 /*
  * The enclosures of a field from `at` on are data; answers the field's end. A CR on the way is a
- * doubt of its own: MANY_NOT, that is for the walker.
+ * doubt of its own: MANY_NOT, that is for the structural stepper.
  */
 static SCAN_TARGET size_t many_literal(const struct many *l, struct many_record *r, size_t at)
 {
@@ -361,12 +361,12 @@ static SCAN_TARGET size_t many_literal(const struct many *l, struct many_record 
 }
 
 /* An enclosure at `at`, behind a loose byte; so it is when another one follows. */
-static SCAN_TARGET size_t many_stray_quote(struct walk *w, const struct many *l,
+static SCAN_TARGET size_t many_stray_quote(struct stepper *step, const struct many *l,
                                            struct many_record *r, size_t at)
 {
     const unsigned char *p = l->p;
     for (;;) {
-        if (mask_stray_quote(w, p + at)) {
+        if (mask_stray_quote(step, p + at)) {
             return many_literal(l, r, at);
         }
         if (at + 1 == l->size) {
@@ -379,74 +379,76 @@ static SCAN_TARGET size_t many_stray_quote(struct walk *w, const struct many *l,
         if (p[at] != *(p + at - 1)) {
             return p[at] == '\n' ? at : at + 1; /* the enclosure that is none casts a doubt */
         }
-        w->open->r.nfields = many_delimiters(r, at);
+        step->open->r.nfields = many_delimiters(r, at);
     }
 }
 
 /* The doubt at `at`; answers where to go on, the pass's size, or MANY_NOT. */
-static SCAN_TARGET size_t many_settle(struct walk *w, const struct many *l, struct many_record *r,
-                                      size_t at)
+static SCAN_TARGET size_t many_settle(struct stepper *step, const struct many *l,
+                                      struct many_record *r, size_t at)
 {
     const unsigned char *p = l->p + at;
-    int enclosure = w->cursor->n.enclosure;
+    int enclosure = step->cursor->n.enclosure;
     if (p[-1] == '\r') {
         bool beside = *p == enclosure || (at > r->begin + 1 && p[-2] == enclosure);
         bool inside = many_has(l->inside, at - 1) == (r->side == l->side);
-        return !beside && mask_bare_cr(w, p, inside) ? at + 1 : MANY_NOT;
+        return !beside && mask_bare_cr(step, p, inside) ? at + 1 : MANY_NOT;
     }
     if (*p == enclosure) {
-        return many_stray_quote(w, l, r, at);
+        return many_stray_quote(step, l, r, at);
     }
-    switch (mask_behind_closing(w, p)) {
+    switch (mask_behind_closing(step, p)) {
     case MASK_CLOSED_BLANKS: return at + 1;
     case MASK_CLOSED_TEXT: return many_literal(l, r, at);
     default: return MANY_NOT;
     }
 }
 
-/* As walk_bytes. The first odd byte behind the record's end goes to r->odd. */
-static SCAN_TARGET void many_bytes(struct walk *w, const struct many *l, struct many_record *r,
-                                   struct csvk_bytes record, const struct csvk_field_ends *ends)
+/* As step_bytes. The first odd byte behind the record's end goes to r->odd. */
+static SCAN_TARGET void many_bytes(struct stepper *step, const struct many *l,
+                                   struct many_record *r, struct csvk_bytes record,
+                                   const struct csvk_field_ends *ends)
 {
     size_t last = record.len + (record.ptr[record.len] == '\r'), at = 0;
     while (r->odd <= r->begin + last && at < record.len) {
-        at = mask_odd(w, record, at, r->odd - r->begin, ends);
+        at = mask_odd(step, record, at, r->odd - r->begin, ends);
         r->odd = many_find(l->odd, l->odd_blocks, r->begin + at);
     }
 }
 
 /* The record is told. Its first event is at *at, behind so many delimiters; its end goes there. */
-static SCAN_TARGET enum many_end many_tell(struct walk *w, const struct many *l,
+static SCAN_TARGET enum many_end many_tell(struct stepper *step, const struct many *l,
                                            struct many_record *r, size_t *at, uint64_t delimiters)
 {
-    size_t from = (size_t)(l->p - w->bytes);
-    csvk_record_begin(w->open, &w->scan->table, &w->scan->told, w->offset + from + r->begin);
+    size_t from = (size_t)(l->p - step->bytes);
+    csvk_record_begin(step->open, &step->scan->table, &step->scan->told,
+                      step->offset + from + r->begin);
     while (*at < l->size && l->p[*at] != '\n') {
-        w->open->r.nfields = delimiters;
-        *at = many_settle(w, l, r, *at);
+        step->open->r.nfields = delimiters;
+        *at = many_settle(step, l, r, *at);
         *at = *at == MANY_NOT ? MANY_NOT : many_event(r->side, *at);
         delimiters = *at == MANY_NOT ? 0 : many_delimiters(r, *at);
     }
     if (*at < l->size) {
         uint64_t structure[MANY_BLOCKS];
-        struct csvk_bytes record = mask_record_bytes(w, from + r->begin, from + *at);
+        struct csvk_bytes record = mask_record_bytes(step, from + r->begin, from + *at);
         struct mask_record found = {
             {r->side->structure, r->begin}, delimiters, many_breaks(l, r->lf, *at)};
         bool odd = r->odd <= *at;
-        if (r->turns != 0 && (odd || delimiters >= w->scan->table.totals.width)) {
+        if (r->turns != 0 && (odd || delimiters >= step->scan->table.totals.width)) {
             many_structure(r, *at, structure);
             found.ends.bits = structure;
         }
         if (odd) {
-            many_bytes(w, l, r, record, &found.ends);
+            many_bytes(step, l, r, record, &found.ends);
         }
-        if (mask_take(w, &found, record, from + *at)) {
+        if (mask_take(step, &found, record, from + *at)) {
             r->base += delimiters + 1;
             return MANY_ON;
         }
         *at = MANY_NOT;
     }
-    csvk_record_abandon(w->open, &w->scan->told);
+    csvk_record_abandon(step->open, &step->scan->told);
     return *at == MANY_NOT ? MANY_STEP : MANY_ONE_BY_MASKS;
 }
 
@@ -454,10 +456,10 @@ static SCAN_TARGET enum many_end many_tell(struct walk *w, const struct many *l,
  * Counts the record when there is nothing to tell of it. Its first event is at `at`. All is asked
  * without branches: in a file with many defects nobody can foretell the answers.
  */
-static inline SCAN_TARGET bool many_pass(struct walk *w, const struct many *l,
+static inline SCAN_TARGET bool many_pass(struct stepper *step, const struct many *l,
                                          const struct many_record *r, size_t at, bool fits)
 {
-    struct csvk_table *table = &w->scan->table;
+    struct csvk_table *table = &step->scan->table;
     bool crlf = (l->p + at)[-1] == '\r';
     enum csvk_eol eol = crlf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
     bool plain = fits & (r->lf == at) & (at < l->size) & (l->p[at] == '\n') & (at < r->odd) &
@@ -469,15 +471,15 @@ static inline SCAN_TARGET bool many_pass(struct walk *w, const struct many *l,
     table->totals.lines++;
     table->totals.eol[eol]++;
     if (table->detail != CSVK_COUNTS) {
-        csvk_told_end(&w->scan->told, (size_t)(l->p - w->bytes) + at + 1);
+        csvk_told_end(&step->scan->told, (size_t)(l->p - step->bytes) + at + 1);
     }
     return true;
 }
 
 /* Bytes of a pass at `from`, with the `begin` before it; 0: none is worth while. */
-static size_t many_size(struct walk *w, size_t from, size_t begin, unsigned left)
+static size_t many_size(struct stepper *step, size_t from, size_t begin, unsigned left)
 {
-    struct csvk_scan *scan = w->scan;
+    struct csvk_scan *scan = step->scan;
     if (scan->many_backoff_left > 0) {
         scan->many_backoff_left--;
         return 0;
@@ -485,13 +487,14 @@ static size_t many_size(struct walk *w, size_t from, size_t begin, unsigned left
     if (scan->most < 64 * MANY_BLOCKS) {
         return 0;
     }
-    size_t size = w->length - from + begin, few = left * MANY_GROUP;
+    size_t size = step->length - from + begin, few = left * MANY_GROUP;
     size = size < few ? size : few;
     size = size < scan->many_most ? size : scan->many_most;
     return size / MANY_GROUP * MANY_GROUP;
 }
 
-/* Where the walker is needed again and again, no masks are made that will not be looked up. */
+/* Where the structural stepper is needed again and again, no masks are made that will not be looked
+ * up. */
 static void many_learn(struct csvk_scan *scan, enum many_end end, size_t used)
 {
     size_t most = 2 * (end == MANY_STEP ? used : scan->many_most);
@@ -503,18 +506,18 @@ static void many_learn(struct csvk_scan *scan, enum many_end end, size_t used)
 }
 
 /* Examines up to *left records from *from on, *left less by them. */
-static SCAN_TARGET enum many_end many_records(struct walk *w, size_t *from, unsigned *left)
+static SCAN_TARGET enum many_end many_records(struct stepper *step, size_t *from, unsigned *left)
 {
-    struct csvk_scan *scan = w->scan;
-    size_t begin = (uintptr_t)(w->bytes + *from) % 64; /* blocks as memory has them */
+    struct csvk_scan *scan = step->scan;
+    size_t begin = (uintptr_t)(step->bytes + *from) % 64; /* blocks as memory has them */
     many_prepare(scan);
-    size_t size = many_size(w, *from, begin, *left);
+    size_t size = many_size(step, *from, begin, *left);
     if (size == 0) {
         return MANY_ONE_BY_MASKS;
     }
     struct many l;
     struct many_record r;
-    many_read(&l, w->bytes + *from - begin, begin, size, scan->many_classes);
+    many_read(&l, step->bytes + *from - begin, begin, size, scan->many_classes);
     enum many_end answer = MANY_ON;
     r.begin = begin;
     r.side = l.side;
@@ -526,10 +529,10 @@ static SCAN_TARGET enum many_end many_records(struct walk *w, size_t *from, unsi
         uint64_t delimiters = many_delimiters(&r, at);
         r.lf = many_find(l.lf, l.lf_blocks, r.begin);
         r.turns = 0;
-        if (many_pass(w, &l, &r, at, delimiters + 1 == width)) {
+        if (many_pass(step, &l, &r, at, delimiters + 1 == width)) {
             r.base += width;
         } else {
-            answer = many_tell(w, &l, &r, &at, delimiters);
+            answer = many_tell(step, &l, &r, &at, delimiters);
             if (answer != MANY_ON) {
                 break;
             }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define PHASE_MAX 4096 /* tables wider than this go through the walker alone */
+#define PHASE_MAX 4096 /* tables wider than this go through the structural stepper alone */
 
 /* Facts about the record that has just ended, but for those that its line break adds. */
 static size_t facts_within(const struct csvk_scan *scan)

@@ -10,25 +10,26 @@
 
 struct csvk_scan;
 
-/* A field that the walker is in (structural_stepper.h). */
+/* A field that the structural stepper is in (structural_stepper.h). */
 struct csvk_open_field {
     size_t begin;
     uint32_t flags;
     uint64_t breaks, inner_delimiters; /* as in the reference parser */
     bool inner_hit;
-    size_t closing; /* the closing enclosure, while CSVK_WALK_CLOSED */
+    size_t closing; /* the closing enclosure, while CSVK_STEP_CLOSED */
 };
 
-enum csvk_walk_place { CSVK_WALK_OUTSIDE, CSVK_WALK_LITERAL, CSVK_WALK_ENCLOSED, CSVK_WALK_CLOSED };
+enum csvk_step_place { CSVK_STEP_OUTSIDE, CSVK_STEP_LITERAL, CSVK_STEP_ENCLOSED, CSVK_STEP_CLOSED };
 
 /*
- * Where the walker stopped in a record that was not complete, so that it can go on when more of it
- * is there and looks at no byte of a long record twice. What had been told of the record stays in
- * the arrays of struct csvk_told, above their counts; `nfields` and `nfacts` bring it back.
+ * Where the structural stepper stopped in a record that was not complete, so that it can go on when
+ * more of it is there and looks at no byte of a long record twice. What had been told of the record
+ * stays in the arrays of struct csvk_told, above their counts; `nfields` and `nfacts` bring it
+ * back.
  */
 struct csvk_pause {
     bool active;
-    enum csvk_walk_place place;
+    enum csvk_step_place place;
     size_t stop; /* the byte to go on with */
     size_t odd;  /* as in struct cursor */
     struct csvk_open_field field;
@@ -52,11 +53,11 @@ struct csvk_scan {
     unsigned char many_classes[256]; /* see mask_parser_many.h */
     size_t many_most;                /* bytes of the next pass; 0: nothing is prepared */
     unsigned many_backoff_left,
-        many_backoff; /* records before it; and after the next one in vain */
-    unsigned
-        patience;  /* records that the walker takes before the clean-block check is asked again */
-    size_t enough; /* a call may end when as many records or facts are told; see csvk_scan */
-    uint64_t most; /* bytes of a record that is told, without its line break; any at first */
+        many_backoff;   /* records before it; and after the next one in vain */
+    unsigned patience;  /* records that the structural stepper takes before the clean-block check is
+                           asked again */
+    size_t enough;      /* a call may end when as many records or facts are told; see csvk_scan */
+    uint64_t most;      /* bytes of a record that is told, without its line break; any at first */
     size_t most_facts;  /* about it, those of its line break left out; any at first */
     size_t most_fields; /* likewise its fields */
     bool too_long;      /* the call ended before a record that has more of any */

@@ -7,9 +7,9 @@
  *                worth a fact. It keeps nothing but counts. At the first block where the check
  *                fails it stops, having counted up to the last record end before that block.
  *   the mask parser   takes one record by masks, as long as its enclosures and line breaks are in
- * order; with lanes several at a time (mask_parser_many.h). the walker   steps from one structural
- * byte to the next, takes fields, tells facts: the same answers as the reference parser for any
- * bytes.
+ * order; with lanes several at a time (mask_parser_many.h). the structural stepper   steps from one
+ * structural byte to the next, takes fields, tells facts: the same answers as the reference parser
+ * for any bytes.
  *
  * The includer defines: SCAN_NAME(x), SCAN_TARGET, chunk, chunk_load, chunk_eq, chunk_odd (bytes
  * below 20, 7F and above), chunk_high, chunk_below, prefix_xor, popcount, and check_utf8 (no
@@ -41,13 +41,13 @@ static inline uint64_t below(unsigned bit)
 #include "csvkit/parse/scan/structural_stepper.h"
 #include "csvkit/parse/scan/mask_parser.h"
 
-/* As walk_record; the cursor is brought there when needed. */
-static SCAN_TARGET size_t walk_at(struct walk *w, size_t from)
+/* As step_record; the cursor is brought there when needed. */
+static SCAN_TARGET size_t step_at(struct stepper *step, size_t from)
 {
-    if (w->cursor->record != from) {
-        cursor_start(w->cursor, from);
+    if (step->cursor->record != from) {
+        cursor_start(step->cursor, from);
     }
-    return walk_record(w, from);
+    return step_record(step, from);
 }
 
 /* Or parse by masks. The first record's fields are told, even where width and line break are known.
@@ -68,17 +68,17 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
         .bytes = bytes, .length = length, .record = SIZE_MAX, .table = &scan->table};
     cursor.n = structural_bytes_of(&scan->table);
     struct csvk_open_record open;
-    struct walk w = {.scan = scan,
-                     .open = &open,
-                     .cursor = &cursor,
-                     .bytes = bytes,
-                     .length = length,
-                     .offset = offset,
-                     .at_end = at_end};
+    struct stepper step = {.scan = scan,
+                           .open = &open,
+                           .cursor = &cursor,
+                           .bytes = bytes,
+                           .length = length,
+                           .offset = offset,
+                           .at_end = at_end};
     size_t done = 0;
     unsigned patience = scan->patience;
     if (can_resume(scan)) {
-        done = walk_resume(&w);
+        done = step_resume(&step);
         if (done == INCOMPLETE) {
             return 0;
         }
@@ -94,10 +94,10 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
         unsigned left = patience;
         while (left > 0 && done < length) {
             if (checks_clean) {
-                done = mask_parse_records(&w, done, &left);
+                done = mask_parse_records(&step, done, &left);
             }
             if (left > 0 && done < length) {
-                size_t next = walk_at(&w, done);
+                size_t next = step_at(&step, done);
                 if (next == INCOMPLETE) {
                     scan->patience = patience;
                     return done;

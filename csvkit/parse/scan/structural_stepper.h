@@ -92,7 +92,7 @@ static inline void cursor_drop(struct cursor *c)
     c->mask &= c->mask - 1;
 }
 
-struct walk {
+struct stepper {
     struct csvk_scan *scan;
     struct csvk_open_record *open;
     struct cursor *cursor;
@@ -102,85 +102,85 @@ struct walk {
     bool at_end;
     struct csvk_open_field field;
     size_t stop; /* with INCOMPLETE: the byte to go on with, and how */
-    enum csvk_walk_place place;
+    enum csvk_step_place place;
 };
 
 /* More bytes are needed to judge the one at `at`. */
-static size_t walk_stop(struct walk *w, size_t at, enum csvk_walk_place place)
+static size_t step_stop(struct stepper *step, size_t at, enum csvk_step_place place)
 {
-    w->stop = at;
-    w->place = place;
+    step->stop = at;
+    step->place = place;
     return INCOMPLETE;
 }
 
-static void walk_tell(struct walk *w, enum csvk_fact_kind kind, size_t at, size_t length,
+static void step_tell(struct stepper *step, enum csvk_fact_kind kind, size_t at, size_t length,
                       uint64_t extra)
 {
-    struct csvk_fact fact = {.offset = w->offset + at,
+    struct csvk_fact fact = {.offset = step->offset + at,
                              .length = length,
                              .extra = extra,
-                             .record = w->open->r.number,
-                             .field = w->open->r.nfields + 1,
+                             .record = step->open->r.number,
+                             .field = step->open->r.nfields + 1,
                              .kind = kind};
-    csvk_told_fact(&w->scan->told, &fact);
+    csvk_told_fact(&step->scan->told, &fact);
 }
 
 /* The record has more facts or fields than may be told of one. */
-static bool walk_is_flooded(const struct walk *w)
+static bool step_is_flooded(const struct stepper *step)
 {
-    return w->scan->told.nfacts - w->open->facts_mark > w->scan->most_facts ||
-           w->open->r.nfields > w->scan->most_fields;
+    return step->scan->told.nfacts - step->open->facts_mark > step->scan->most_facts ||
+           step->open->r.nfields > step->scan->most_fields;
 }
 
 /* What the CR at `at` is: -1: cannot tell without more bytes; CSVK_EOL_NONE: data. */
-static int walk_cr(const struct walk *w, size_t at)
+static int step_cr(const struct stepper *step, size_t at)
 {
-    size_t left = w->length - at;
-    const unsigned char *p = w->bytes + at;
+    size_t left = step->length - at;
+    const unsigned char *p = step->bytes + at;
     if (left >= 2 && p[1] == '\n') {
         return CSVK_EOL_CRLF;
     }
     if (left >= 3 && p[1] == '\r' && p[2] == '\n') {
         return CSVK_EOL_CRCRLF;
     }
-    if (!w->at_end && (left == 1 || (left == 2 && p[1] == '\r'))) {
+    if (!step->at_end && (left == 1 || (left == 2 && p[1] == '\r'))) {
         return -1;
     }
-    return csvk_cr_ends_record(&w->scan->table) ? CSVK_EOL_CR : CSVK_EOL_NONE;
+    return csvk_cr_ends_record(&step->scan->table) ? CSVK_EOL_CR : CSVK_EOL_NONE;
 }
 
 /* A line break that is data; `enclosed` ones may look like records. */
-static void walk_line_break(struct walk *w, size_t at, bool enclosed)
+static void step_line_break(struct stepper *step, size_t at, bool enclosed)
 {
-    if (w->bytes[at] == '\n' && at > w->field.begin && w->bytes[at - 1] == '\r') {
+    if (step->bytes[at] == '\n' && at > step->field.begin && step->bytes[at - 1] == '\r') {
         return;
     }
-    w->open->lines++;
+    step->open->lines++;
     if (enclosed) {
-        uint64_t width = w->scan->table.totals.width;
-        if (w->field.breaks > 0 && width >= 2 && w->field.inner_delimiters == width - 1) {
-            w->field.inner_hit = true;
+        uint64_t width = step->scan->table.totals.width;
+        if (step->field.breaks > 0 && width >= 2 && step->field.inner_delimiters == width - 1) {
+            step->field.inner_hit = true;
         }
-        w->field.breaks++;
-        w->field.inner_delimiters = 0;
+        step->field.breaks++;
+        step->field.inner_delimiters = 0;
     }
 }
 
 /* Passes the escape at `at` and the byte behind it. False: that byte is not there yet. */
-static SCAN_TARGET bool walk_escape(struct walk *w, size_t at, bool enclosed)
+static SCAN_TARGET bool step_escape(struct stepper *step, size_t at, bool enclosed)
 {
-    w->field.flags |= CSVK_FIELD_DECODE;
-    if (at + 1 >= w->length) {
-        cursor_seek(w->cursor, at + 1);
-        return w->at_end;
+    step->field.flags |= CSVK_FIELD_DECODE;
+    if (at + 1 >= step->length) {
+        cursor_seek(step->cursor, at + 1);
+        return step->at_end;
     }
-    unsigned char c = w->bytes[at + 1];
+    unsigned char c = step->bytes[at + 1];
     if (c == '\n' || c == '\r') {
-        walk_line_break(w, at + 1, enclosed);
-    } else if (enclosed && c == w->cursor->n.delimiter) {
-        w->field.inner_delimiters++;
+        step_line_break(step, at + 1, enclosed);
+    } else if (enclosed && c == step->cursor->n.delimiter) {
+        step->field.inner_delimiters++;
     }
-    cursor_seek(w->cursor, at + 2);
+    cursor_seek(step->cursor, at + 2);
     return true;
 }
 
@@ -199,162 +199,163 @@ static bool all_blank(const unsigned char *p, size_t n)
  * place, the length of the input when it ends there, or INCOMPLETE. From a first enclosure behind
  * blanks on, and behind text that follows a closing one, enclosures are data (`place`).
  */
-static SCAN_TARGET size_t walk_outside(struct walk *w, enum csvk_walk_place place)
+static SCAN_TARGET size_t step_outside(struct stepper *step, enum csvk_step_place place)
 {
     for (;;) {
-        size_t at = cursor_next(w->cursor);
-        if (at == w->length) {
-            return w->at_end ? at : walk_stop(w, at, place);
+        size_t at = cursor_next(step->cursor);
+        if (at == step->length) {
+            return step->at_end ? at : step_stop(step, at, place);
         }
-        unsigned char c = w->bytes[at];
-        if (c == w->cursor->n.delimiter || c == '\n') {
+        unsigned char c = step->bytes[at];
+        if (c == step->cursor->n.delimiter || c == '\n') {
             return at;
         }
         if (c == '\r') {
-            int eol = walk_cr(w, at);
+            int eol = step_cr(step, at);
             if (eol != CSVK_EOL_NONE) {
-                return eol < 0 ? walk_stop(w, at, place) : at;
+                return eol < 0 ? step_stop(step, at, place) : at;
             }
-            walk_tell(w, CSVK_FACT_BARE_CR, at, 1, 0);
-            w->open->lines++;
-        } else if (c == w->cursor->n.escape) {
-            if (!walk_escape(w, at, false)) {
-                return walk_stop(w, at, place);
+            step_tell(step, CSVK_FACT_BARE_CR, at, 1, 0);
+            step->open->lines++;
+        } else if (c == step->cursor->n.escape) {
+            if (!step_escape(step, at, false)) {
+                return step_stop(step, at, place);
             }
             continue;
-        } else if (place == CSVK_WALK_OUTSIDE) {
-            w->field.flags |= CSVK_FIELD_BROKEN;
-            if (all_blank(w->bytes + w->field.begin, at - w->field.begin)) {
-                walk_tell(w, CSVK_FACT_SPACE_BEFORE_QUOTE, w->field.begin, at - w->field.begin, 0);
-                place = CSVK_WALK_LITERAL;
+        } else if (place == CSVK_STEP_OUTSIDE) {
+            step->field.flags |= CSVK_FIELD_BROKEN;
+            if (all_blank(step->bytes + step->field.begin, at - step->field.begin)) {
+                step_tell(step, CSVK_FACT_SPACE_BEFORE_QUOTE, step->field.begin,
+                          at - step->field.begin, 0);
+                place = CSVK_STEP_LITERAL;
             } else {
-                walk_tell(w, CSVK_FACT_QUOTE_IN_UNQUOTED, at, 1, 0);
+                step_tell(step, CSVK_FACT_QUOTE_IN_UNQUOTED, at, 1, 0);
             }
         }
-        if (walk_is_flooded(w)) {
-            return walk_stop(w, at, place);
+        if (step_is_flooded(step)) {
+            return step_stop(step, at, place);
         }
-        cursor_drop(w->cursor);
+        cursor_drop(step->cursor);
     }
 }
 
 /* The enclosure at `quote` closes, but text follows, at `at` behind blanks. */
-static SCAN_TARGET size_t walk_text_after(struct walk *w, size_t quote, size_t at)
+static SCAN_TARGET size_t step_text_after(struct stepper *step, size_t quote, size_t at)
 {
-    if (w->bytes[quote - 1] == '\\' && quote > w->field.begin + 1) {
-        walk_tell(w, CSVK_FACT_BACKSLASH_QUOTE, quote - 1, 2, 0);
+    if (step->bytes[quote - 1] == '\\' && quote > step->field.begin + 1) {
+        step_tell(step, CSVK_FACT_BACKSLASH_QUOTE, quote - 1, 2, 0);
     } else {
-        walk_tell(w, CSVK_FACT_TEXT_AFTER_CLOSING, quote + 1, 1, 0);
+        step_tell(step, CSVK_FACT_TEXT_AFTER_CLOSING, quote + 1, 1, 0);
     }
-    w->field.flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
-    cursor_seek(w->cursor, at);
-    return walk_outside(w, CSVK_WALK_LITERAL);
+    step->field.flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
+    cursor_seek(step->cursor, at);
+    return step_outside(step, CSVK_STEP_LITERAL);
 }
 
-/* Behind a closing enclosure, and blanks up to `at`: as walk_outside. */
-static SCAN_TARGET size_t walk_closed(struct walk *w, size_t at)
+/* Behind a closing enclosure, and blanks up to `at`: as step_outside. */
+static SCAN_TARGET size_t step_closed(struct stepper *step, size_t at)
 {
-    size_t quote = w->field.closing;
-    int delimiter = w->cursor->n.delimiter;
-    while (at < w->length && w->bytes[at] != delimiter &&
-           (w->bytes[at] == ' ' || w->bytes[at] == '\t')) {
+    size_t quote = step->field.closing;
+    int delimiter = step->cursor->n.delimiter;
+    while (at < step->length && step->bytes[at] != delimiter &&
+           (step->bytes[at] == ' ' || step->bytes[at] == '\t')) {
         at++;
     }
-    if (at == w->length && !w->at_end) {
-        return walk_stop(w, at, CSVK_WALK_CLOSED);
+    if (at == step->length && !step->at_end) {
+        return step_stop(step, at, CSVK_STEP_CLOSED);
     }
-    if (at < w->length && w->bytes[at] != delimiter && w->bytes[at] != '\n') {
-        int eol = w->bytes[at] == '\r' ? walk_cr(w, at) : CSVK_EOL_NONE;
+    if (at < step->length && step->bytes[at] != delimiter && step->bytes[at] != '\n') {
+        int eol = step->bytes[at] == '\r' ? step_cr(step, at) : CSVK_EOL_NONE;
         if (eol == CSVK_EOL_NONE) {
-            return walk_text_after(w, quote, at);
+            return step_text_after(step, quote, at);
         }
         if (eol < 0) {
-            return walk_stop(w, at, CSVK_WALK_CLOSED);
+            return step_stop(step, at, CSVK_STEP_CLOSED);
         }
     }
     if (at > quote + 1) {
-        walk_tell(w, CSVK_FACT_SPACE_AFTER_QUOTE, quote + 1, at - quote - 1, 0);
-        w->field.flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
+        step_tell(step, CSVK_FACT_SPACE_AFTER_QUOTE, quote + 1, at - quote - 1, 0);
+        step->field.flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
     }
-    cursor_seek(w->cursor, at);
+    cursor_seek(step->cursor, at);
     return at;
 }
 
 /* The input ends inside the enclosure. */
-static size_t walk_unclosed(struct walk *w)
+static size_t step_unclosed(struct stepper *step)
 {
-    if (!w->at_end) {
-        return walk_stop(w, w->length, CSVK_WALK_ENCLOSED);
+    if (!step->at_end) {
+        return step_stop(step, step->length, CSVK_STEP_ENCLOSED);
     }
-    walk_tell(w, CSVK_FACT_UNCLOSED, w->field.begin, 1, w->offset + w->length);
-    w->field.flags |= CSVK_FIELD_BROKEN;
-    w->field.inner_hit = false;
-    return w->length;
+    step_tell(step, CSVK_FACT_UNCLOSED, step->field.begin, 1, step->offset + step->length);
+    step->field.flags |= CSVK_FIELD_BROKEN;
+    step->field.inner_hit = false;
+    return step->length;
 }
 
-/* An enclosed field, behind its opening enclosure: as walk_outside. */
-static SCAN_TARGET size_t walk_enclosed(struct walk *w)
+/* An enclosed field, behind its opening enclosure: as step_outside. */
+static SCAN_TARGET size_t step_enclosed(struct stepper *step)
 {
     for (;;) {
-        size_t at = cursor_next(w->cursor);
-        if (at == w->length) {
-            return walk_unclosed(w);
+        size_t at = cursor_next(step->cursor);
+        if (at == step->length) {
+            return step_unclosed(step);
         }
-        unsigned char c = w->bytes[at];
-        if (c == w->cursor->n.enclosure) {
-            if (at + 1 == w->length && !w->at_end) {
-                return walk_stop(w, at, CSVK_WALK_ENCLOSED);
+        unsigned char c = step->bytes[at];
+        if (c == step->cursor->n.enclosure) {
+            if (at + 1 == step->length && !step->at_end) {
+                return step_stop(step, at, CSVK_STEP_ENCLOSED);
             }
-            if (at + 1 == w->length || w->bytes[at + 1] != c) {
-                w->field.closing = at;
-                return walk_closed(w, at + 1);
+            if (at + 1 == step->length || step->bytes[at + 1] != c) {
+                step->field.closing = at;
+                return step_closed(step, at + 1);
             }
-            w->field.flags |= CSVK_FIELD_DECODE;
-            cursor_seek(w->cursor, at + 2);
+            step->field.flags |= CSVK_FIELD_DECODE;
+            cursor_seek(step->cursor, at + 2);
             continue;
         }
-        if (c == w->cursor->n.escape) {
-            if (!walk_escape(w, at, true)) {
-                return walk_stop(w, at, CSVK_WALK_ENCLOSED);
+        if (c == step->cursor->n.escape) {
+            if (!step_escape(step, at, true)) {
+                return step_stop(step, at, CSVK_STEP_ENCLOSED);
             }
             continue;
         }
-        if (c == w->cursor->n.delimiter) {
-            w->field.inner_delimiters++;
+        if (c == step->cursor->n.delimiter) {
+            step->field.inner_delimiters++;
         } else {
-            walk_line_break(w, at, true);
+            step_line_break(step, at, true);
         }
-        cursor_drop(w->cursor);
+        cursor_drop(step->cursor);
     }
 }
 
 /* The field is complete, up to `end`. */
-static void walk_field_end(struct walk *w, size_t end)
+static void step_field_end(struct stepper *step, size_t end)
 {
-    const struct csvk_open_field *field = &w->field;
-    if (field->inner_hit && csvk_wants(&w->scan->table, CSVK_FACT_SUSPICIOUS_LINES)) {
-        walk_tell(w, CSVK_FACT_SUSPICIOUS_LINES, field->begin, end - field->begin,
+    const struct csvk_open_field *field = &step->field;
+    if (field->inner_hit && csvk_wants(&step->scan->table, CSVK_FACT_SUSPICIOUS_LINES)) {
+        step_tell(step, CSVK_FACT_SUSPICIOUS_LINES, field->begin, end - field->begin,
                   field->breaks + 1);
     }
-    csvk_told_field(&w->scan->told, field->begin, end, field->flags);
-    w->open->r.nfields++;
+    csvk_told_field(&step->scan->told, field->begin, end, field->flags);
+    step->open->r.nfields++;
 }
 
-/* The field at w->field.begin: as walk_outside. */
-static SCAN_TARGET size_t walk_field(struct walk *w)
+/* The field at step->field.begin: as step_outside. */
+static SCAN_TARGET size_t step_field(struct stepper *step)
 {
-    struct csvk_open_field *field = &w->field;
+    struct csvk_open_field *field = &step->field;
     field->flags = 0;
     field->breaks = field->inner_delimiters = 0;
     field->inner_hit = false;
-    size_t at = cursor_next(w->cursor);
-    if (at == field->begin && at < w->length && w->cursor->n.quote_on != 0 &&
-        w->bytes[at] == w->cursor->n.enclosure) {
+    size_t at = cursor_next(step->cursor);
+    if (at == field->begin && at < step->length && step->cursor->n.quote_on != 0 &&
+        step->bytes[at] == step->cursor->n.enclosure) {
         field->flags = CSVK_FIELD_ENCLOSED;
-        cursor_drop(w->cursor);
-        return walk_enclosed(w);
+        cursor_drop(step->cursor);
+        return step_enclosed(step);
     }
-    return walk_outside(w, CSVK_WALK_OUTSIDE);
+    return step_outside(step, CSVK_STEP_OUTSIDE);
 }
 
 /*
@@ -363,7 +364,7 @@ static SCAN_TARGET size_t walk_field(struct walk *w)
  * is not sure, so no look ends behind a byte above 7F. Answers where it ended. `ends`: as in struct
  * csvk_byte_range.
  */
-static size_t walk_odd(struct walk *w, struct csvk_bytes record, size_t at, size_t odd,
+static size_t step_odd(struct stepper *step, struct csvk_bytes record, size_t at, size_t odd,
                        const struct csvk_field_ends *ends)
 {
     odd = odd < record.len ? odd : record.len - 1;
@@ -373,151 +374,151 @@ static size_t walk_odd(struct walk *w, struct csvk_bytes record, size_t at, size
         to++;
     }
     struct csvk_byte_range range = {at, from, to, ends};
-    return csvk_byte_facts(w->open, &w->scan->table, &w->scan->told, record, &range);
+    return csvk_byte_facts(step->open, &step->scan->table, &step->scan->told, record, &range);
 }
 
 /* Tells the facts about the record's bytes, looking closely only where something is odd. */
-static SCAN_TARGET void walk_bytes(struct walk *w, struct csvk_bytes record)
+static SCAN_TARGET void step_bytes(struct stepper *step, struct csvk_bytes record)
 {
-    for (size_t at = 0; at < record.len && !w->scan->told.failed && !walk_is_flooded(w);) {
+    for (size_t at = 0; at < record.len && !step->scan->told.failed && !step_is_flooded(step);) {
         size_t odd =
-            at + first_odd(&w->scan->table, &w->cursor->n, record.ptr + at, record.len - at);
+            at + first_odd(&step->scan->table, &step->cursor->n, record.ptr + at, record.len - at);
         if (odd == record.len) {
             return;
         }
-        at = walk_odd(w, record, at, odd, NULL);
+        at = step_odd(step, record, at, odd, NULL);
     }
 }
 
-static void walk_describe(struct walk *w)
+static void step_describe(struct stepper *step)
 {
-    struct csvk_record *r = &w->open->r;
-    const struct csvk_field *fields = w->scan->told.fields + w->open->fields_mark;
-    uint64_t width = w->scan->table.totals.width;
+    struct csvk_record *r = &step->open->r;
+    const struct csvk_field *fields = step->scan->told.fields + step->open->fields_mark;
+    uint64_t width = step->scan->table.totals.width;
     const struct csvk_field *last = &fields[r->nfields - 1];
     r->last_empty = last->begin == last->end;
     if (width != 0 && r->nfields > width) {
-        r->surplus_offset = w->offset + fields[width].begin;
+        r->surplus_offset = step->offset + fields[width].begin;
         r->surplus_length = fields[width].end - fields[width].begin;
     }
 }
 
-static SCAN_TARGET enum csvk_eol walk_eol(const struct walk *w, size_t at)
+static SCAN_TARGET enum csvk_eol step_eol(const struct stepper *step, size_t at)
 {
-    if (at == w->length) {
+    if (at == step->length) {
         return CSVK_EOL_NONE;
     }
-    return w->bytes[at] == '\n' ? CSVK_EOL_LF : (enum csvk_eol)walk_cr(w, at);
+    return step->bytes[at] == '\n' ? CSVK_EOL_LF : (enum csvk_eol)step_cr(step, at);
 }
 
 /* Passes fields that hold no structural byte and end before a delimiter: most of them. */
-static inline SCAN_TARGET void walk_plain_fields(struct walk *w)
+static inline SCAN_TARGET void step_plain_fields(struct stepper *step)
 {
-    struct cursor *c = w->cursor;
-    struct csvk_told *told = &w->scan->told;
+    struct cursor *c = step->cursor;
+    struct csvk_told *told = &step->scan->told;
     size_t at = cursor_next(c);
-    while (at < w->length && w->bytes[at] == c->n.delimiter &&
-           w->open->r.nfields <= w->scan->most_fields) {
-        csvk_told_field(told, w->field.begin, at, 0);
-        w->open->r.nfields++;
-        w->field.begin = at + 1;
+    while (at < step->length && step->bytes[at] == c->n.delimiter &&
+           step->open->r.nfields <= step->scan->most_fields) {
+        csvk_told_field(told, step->field.begin, at, 0);
+        step->open->r.nfields++;
+        step->field.begin = at + 1;
         cursor_drop(c);
         at = cursor_next(c);
     }
 }
 
 /* Steps over the delimiter at `at`; false: a line break is there. */
-static inline SCAN_TARGET bool walk_delimiter(struct walk *w, size_t at)
+static inline SCAN_TARGET bool step_delimiter(struct stepper *step, size_t at)
 {
-    if (w->bytes[at] != w->cursor->n.delimiter) {
+    if (step->bytes[at] != step->cursor->n.delimiter) {
         return false;
     }
-    cursor_drop(w->cursor);
-    w->field.begin = at + 1;
+    cursor_drop(step->cursor);
+    step->field.begin = at + 1;
     return true;
 }
 
 /* The record is left to whoever needs less memory for it. */
-static size_t walk_too_long(struct walk *w)
+static size_t step_too_long(struct stepper *step)
 {
-    w->scan->too_long = true;
-    csvk_record_abandon(w->open, &w->scan->told);
+    step->scan->too_long = true;
+    csvk_record_abandon(step->open, &step->scan->told);
     return INCOMPLETE;
 }
 
 /* The record at `from` ends at `at`; answers the offset behind it, INCOMPLETE when too long. */
-static SCAN_TARGET size_t walk_finish(struct walk *w, size_t from, size_t at)
+static SCAN_TARGET size_t step_finish(struct stepper *step, size_t from, size_t at)
 {
-    if (at - from > w->scan->most) {
-        return walk_too_long(w);
+    if (at - from > step->scan->most) {
+        return step_too_long(step);
     }
-    walk_describe(w);
-    struct csvk_bytes record = {w->bytes + from, at - from};
-    if (w->cursor->odd < at || cut_sequence(record.ptr, record.len)) {
-        walk_bytes(w, record);
+    step_describe(step);
+    struct csvk_bytes record = {step->bytes + from, at - from};
+    if (step->cursor->odd < at || cut_sequence(record.ptr, record.len)) {
+        step_bytes(step, record);
     }
-    if (walk_is_flooded(w)) {
-        return walk_too_long(w);
+    if (step_is_flooded(step)) {
+        return step_too_long(step);
     }
-    struct csvk_told *told = &w->scan->told;
-    enum csvk_eol eol = walk_eol(w, at);
-    csvk_record_finish(w->open, &w->scan->table, told, eol, w->offset + at);
+    struct csvk_told *told = &step->scan->told;
+    enum csvk_eol eol = step_eol(step, at);
+    csvk_record_finish(step->open, &step->scan->table, told, eol, step->offset + at);
     size_t next = at + csvk_eol_length(eol);
-    w->cursor->odd = w->cursor->block_odd ? at : SIZE_MAX;
-    w->cursor->record = next;
-    cursor_seek(w->cursor, next);
-    if (w->scan->table.detail != CSVK_COUNTS) {
+    step->cursor->odd = step->cursor->block_odd ? at : SIZE_MAX;
+    step->cursor->record = next;
+    cursor_seek(step->cursor, next);
+    if (step->scan->table.detail != CSVK_COUNTS) {
         csvk_told_end(told, next);
     }
     return next;
 }
 
 /* The record is not complete: what is known of it is kept, out of sight. */
-static void walk_pause(struct walk *w)
+static void step_pause(struct stepper *step)
 {
-    struct csvk_told *told = &w->scan->told;
-    w->scan->pause = (struct csvk_pause){.active = true,
-                                         .place = w->place,
-                                         .stop = w->stop,
-                                         .odd = w->cursor->odd,
-                                         .field = w->field,
-                                         .open = *w->open,
-                                         .nfields = told->nfields,
-                                         .nfacts = told->nfacts};
+    struct csvk_told *told = &step->scan->told;
+    step->scan->pause = (struct csvk_pause){.active = true,
+                                            .place = step->place,
+                                            .stop = step->stop,
+                                            .odd = step->cursor->odd,
+                                            .field = step->field,
+                                            .open = *step->open,
+                                            .nfields = told->nfields,
+                                            .nfacts = told->nfacts};
 }
 
 /* The field at hand ends at `at`, or is INCOMPLETE; goes on to the end of the record at `from`. */
-static SCAN_TARGET size_t walk_rest(struct walk *w, size_t from, size_t at)
+static SCAN_TARGET size_t step_rest(struct stepper *step, size_t from, size_t at)
 {
-    while (at != INCOMPLETE && !walk_is_flooded(w)) {
-        walk_field_end(w, at);
-        if (at == w->length || !walk_delimiter(w, at)) {
+    while (at != INCOMPLETE && !step_is_flooded(step)) {
+        step_field_end(step, at);
+        if (at == step->length || !step_delimiter(step, at)) {
             break;
         }
-        walk_plain_fields(w);
-        at = walk_field(w);
+        step_plain_fields(step);
+        at = step_field(step);
     }
-    struct csvk_told *told = &w->scan->told;
-    if (walk_is_flooded(w)) {
-        return walk_too_long(w);
+    struct csvk_told *told = &step->scan->told;
+    if (step_is_flooded(step)) {
+        return step_too_long(step);
     }
     if (at != INCOMPLETE && !told->failed) {
-        return walk_finish(w, from, at);
+        return step_finish(step, from, at);
     }
-    if (w->scan->pauses && from == 0 && !told->failed) {
-        walk_pause(w);
+    if (step->scan->pauses && from == 0 && !told->failed) {
+        step_pause(step);
     }
-    csvk_record_abandon(w->open, told);
+    csvk_record_abandon(step->open, told);
     return INCOMPLETE;
 }
 
 /* Examines the record at `from`; answers the offset behind it, or INCOMPLETE. */
-static SCAN_TARGET size_t walk_record(struct walk *w, size_t from)
+static SCAN_TARGET size_t step_record(struct stepper *step, size_t from)
 {
-    csvk_record_begin(w->open, &w->scan->table, &w->scan->told, w->offset + from);
-    w->field.begin = from;
-    walk_plain_fields(w);
-    return walk_rest(w, from, walk_field(w));
+    csvk_record_begin(step->open, &step->scan->table, &step->scan->told, step->offset + from);
+    step->field.begin = from;
+    step_plain_fields(step);
+    return step_rest(step, from, step_field(step));
 }
 
 /* Nothing has been told since that stands where the record's facts were. */
@@ -528,27 +529,27 @@ static bool can_resume(const struct csvk_scan *scan)
            scan->told.nfields == open->fields_mark && scan->told.nends == open->ends_mark;
 }
 
-/* The field that was stopped in, from `at` on: as walk_outside. */
-static SCAN_TARGET size_t walk_on(struct walk *w, enum csvk_walk_place place, size_t at)
+/* The field that was stopped in, from `at` on: as step_outside. */
+static SCAN_TARGET size_t step_on(struct stepper *step, enum csvk_step_place place, size_t at)
 {
     switch (place) {
-    case CSVK_WALK_ENCLOSED: return walk_enclosed(w);
-    case CSVK_WALK_CLOSED: return walk_closed(w, at);
-    case CSVK_WALK_LITERAL: return walk_outside(w, place);
-    default: return at == w->field.begin ? walk_field(w) : walk_outside(w, place);
+    case CSVK_STEP_ENCLOSED: return step_enclosed(step);
+    case CSVK_STEP_CLOSED: return step_closed(step, at);
+    case CSVK_STEP_LITERAL: return step_outside(step, place);
+    default: return at == step->field.begin ? step_field(step) : step_outside(step, place);
     }
 }
 
-/* As walk_record for the record at 0, from where it was not complete. */
-static SCAN_TARGET size_t walk_resume(struct walk *w)
+/* As step_record for the record at 0, from where it was not complete. */
+static SCAN_TARGET size_t step_resume(struct stepper *step)
 {
-    struct csvk_scan *scan = w->scan;
+    struct csvk_scan *scan = step->scan;
     const struct csvk_pause *pause = &scan->pause;
-    *w->open = pause->open;
-    w->field = pause->field;
+    *step->open = pause->open;
+    step->field = pause->field;
     scan->told.nfields = pause->nfields;
     scan->told.nfacts = pause->nfacts;
-    cursor_resume(w->cursor, pause->stop, pause->odd);
+    cursor_resume(step->cursor, pause->stop, pause->odd);
     scan->pause.active = false;
-    return walk_rest(w, 0, walk_on(w, pause->place, pause->stop));
+    return step_rest(step, 0, step_on(step, pause->place, pause->stop));
 }

@@ -12,7 +12,7 @@
  * covers as many as fit into its window and the length behind them, extra bits included. Codes
  * longer than the window go a slow road, bit by bit in canonical order (RFC 1951, section 3.2.2).
  */
-#include "csvkit/io/deflate/final_block/deflate_blocks.h"
+#include "csvkit/io/deflate/final_block/final_block.h"
 
 #include "csvkit/io/deflate/final_block/deflate_codes.h"
 
@@ -188,20 +188,21 @@ static bool skip_block(struct csvk_bits *bits, struct block *block, unsigned typ
     }
 }
 
-int csvk_deflate_walk(const unsigned char *stream, size_t length, struct csvk_deflate_walk *walk)
+int csvk_final_block_follow(struct csvk_bytes stream, struct csvk_final_block *final)
 {
-    struct csvk_bits bits = {.next = stream, .end = stream + length};
+    struct csvk_bits bits = {.next = stream.ptr, .end = stream.ptr + stream.len};
     struct block block;
     unsigned is_last = 0;
     while (is_last == 0) {
         csvk_bits_fill(&bits);
-        walk->last_header = csvk_bits_position(&bits, stream);
+        final->begin = csvk_bits_position(&bits, stream.ptr);
         is_last = csvk_bits_take(&bits, 1);
         unsigned type = csvk_bits_take(&bits, 2);
-        if (csvk_bits_overrun(&bits) || !skip_block(&bits, &block, type, stream)) {
+        if (csvk_bits_overrun(&bits) || !skip_block(&bits, &block, type, stream.ptr)) {
             return -1;
         }
     }
-    walk->end = csvk_bits_position(&bits, stream);
-    return walk->end <= 8 * (uint64_t)length && walk->end + 8 > 8 * (uint64_t)length ? 0 : -1;
+    final->end = csvk_bits_position(&bits, stream.ptr);
+    return final->end <= 8 * (uint64_t)stream.len && final->end + 8 > 8 * (uint64_t)stream.len ? 0
+                                                                                               : -1;
 }

@@ -38,7 +38,7 @@ struct part {
 
 enum { MOST_PARTS = 1 << 16, MOST_LITERALS = 1 << 17, WORD = 8 };
 
-struct csvk_deflate_last {
+struct csvk_final_block_search {
     uint16_t kraft[GROUPS]; /* of four fields */
     struct csvk_code_lengths lengths;
     struct csvk_code literals, distances;
@@ -48,22 +48,22 @@ struct csvk_deflate_last {
     unsigned char literal[MOST_LITERALS + WORD];
 };
 
-struct csvk_deflate_last *csvk_deflate_last_new(void)
+struct csvk_final_block_search *csvk_final_block_search_new(void)
 {
-    struct csvk_deflate_last *last = csvk_calloc(1, sizeof *last);
-    for (unsigned group = 0; last != NULL && group < GROUPS; group++) {
+    struct csvk_final_block_search *search = csvk_calloc(1, sizeof *search);
+    for (unsigned group = 0; search != NULL && group < GROUPS; group++) {
         for (unsigned i = 0; i < GROUP; i++) {
             unsigned length = group >> (FIELD * i) & 7;
-            last->kraft[group] =
-                (uint16_t)(last->kraft[group] + (length != 0 ? WHOLE >> length : 0));
+            search->kraft[group] =
+                (uint16_t)(search->kraft[group] + (length != 0 ? WHOLE >> length : 0));
         }
     }
-    return last;
+    return search;
 }
 
-void csvk_deflate_last_free(struct csvk_deflate_last *last)
+void csvk_final_block_search_free(struct csvk_final_block_search *search)
 {
-    csvk_free(last);
+    csvk_free(search);
 }
 
 /* ---- a beginning ----------------------------------------------------------------------------- */
@@ -121,7 +121,7 @@ static inline bool has_whole_code(const uint16_t *kraft, const unsigned char *fr
 }
 
 /* Where in the `steps` steps from `from` on a last block may begin. */
-static void find_places(const struct csvk_deflate_last *last, const unsigned char *from,
+static void find_places(const struct csvk_final_block_search *search, const unsigned char *from,
                         unsigned steps, struct places *places)
 {
     places->count = 0;
@@ -131,24 +131,24 @@ static void find_places(const struct csvk_deflate_last *last, const unsigned cha
     unsigned likely = places->count, count = 0;
     for (unsigned i = 0; i < likely; i++) {
         places->bit[count] = places->bit[i];
-        count += has_whole_code(last->kraft, from, places->bit[i]);
+        count += has_whole_code(search->kraft, from, places->bit[i]);
     }
     places->count = count;
 }
 
 /* Reads the codes of a block and makes tables; both codes must be used up. */
-static bool read_codes(struct csvk_deflate_last *last, struct csvk_bits *bits)
+static bool read_codes(struct csvk_final_block_search *search, struct csvk_bits *bits)
 {
-    struct csvk_code_lengths *lengths = &last->lengths;
+    struct csvk_code_lengths *lengths = &search->lengths;
     csvk_bits_skip(bits, 3);
     if (!csvk_code_read_lengths(bits, lengths) || lengths->length[CSVK_END_OF_BLOCK] == 0 ||
-        csvk_code_make(&last->literals, lengths->length, lengths->literals) != 0 ||
-        csvk_code_make(&last->distances, lengths->length + lengths->literals, lengths->distances) !=
-            0) {
+        csvk_code_make(&search->literals, lengths->length, lengths->literals) != 0 ||
+        csvk_code_make(&search->distances, lengths->length + lengths->literals,
+                       lengths->distances) != 0) {
         return false;
     }
-    csvk_code_table(last->literal_table, &last->literals);
-    csvk_code_table(last->distance_table, &last->distances);
+    csvk_code_table(search->literal_table, &search->literals);
+    csvk_code_table(search->distance_table, &search->distances);
     return true;
 }
 
@@ -186,12 +186,12 @@ static inline unsigned match_distance(struct csvk_bits *bits, unsigned value)
 }
 
 /* A distance of 0: there is no such code. */
-static inline struct part take_match(const struct csvk_deflate_last *last, struct csvk_bits *bits,
-                                     unsigned value)
+static inline struct part take_match(const struct csvk_final_block_search *search,
+                                     struct csvk_bits *bits, unsigned value)
 {
     unsigned length = match_length(bits, value);
     csvk_bits_fill(bits);
-    int code = take_symbol(bits, last->distance_table, &last->distances);
+    int code = take_symbol(bits, search->distance_table, &search->distances);
     unsigned distance = code >= 0 ? match_distance(bits, (unsigned)code) : 0;
     return (struct part){0, (uint16_t)length, (uint16_t)distance};
 }
@@ -205,26 +205,26 @@ static inline bool is_literal(unsigned entry)
  * Takes literals as long as there are any and the next symbol, which it returns; -1 when there is
  * no such code or no end. Two literals and a match's length fit into one filling.
  */
-static inline int take_literals(struct csvk_deflate_last *last, struct csvk_bits *bits,
+static inline int take_literals(struct csvk_final_block_search *search, struct csvk_bits *bits,
                                 size_t *literals)
 {
-    const uint16_t *table = last->literal_table;
+    const uint16_t *table = search->literal_table;
     while (*literals < MOST_LITERALS && !csvk_bits_overrun(bits)) {
         csvk_bits_fill_fast(bits);
         unsigned taken = 0, entry = table[csvk_bits_peek(bits, CSVK_TABLE_BITS)];
         for (; taken < 2 && is_literal(entry); taken++) {
-            last->literal[(*literals)++] = (unsigned char)(entry / 16);
+            search->literal[(*literals)++] = (unsigned char)(entry / 16);
             csvk_bits_skip(bits, entry & 15);
             entry = table[csvk_bits_peek(bits, CSVK_TABLE_BITS)];
         }
         if (taken == 2) {
             continue;
         }
-        int value = take_symbol(bits, table, &last->literals);
+        int value = take_symbol(bits, table, &search->literals);
         if (value < 0 || value >= CSVK_END_OF_BLOCK) {
             return value;
         }
-        last->literal[(*literals)++] = (unsigned char)value;
+        search->literal[(*literals)++] = (unsigned char)value;
     }
     return -1;
 }
@@ -233,23 +233,24 @@ static inline int take_literals(struct csvk_deflate_last *last, struct csvk_bits
  * Follows a block and notes what it is made of; returns how much text it makes, up to `most`, or 0
  * when it has no end or too many parts. `bits` then stands behind it.
  */
-static size_t note_block(struct csvk_deflate_last *last, struct csvk_bits *bits, size_t most)
+static size_t note_block(struct csvk_final_block_search *search, struct csvk_bits *bits,
+                         size_t most)
 {
     struct csvk_bits at = *bits;
     size_t matched = 0, literals = 0, noted = 0;
     for (size_t parts = 0; matched <= most && parts < MOST_PARTS; parts++) {
-        int value = take_literals(last, &at, &literals);
+        int value = take_literals(search, &at, &literals);
         if (value <= CSVK_END_OF_BLOCK) {
             *bits = at;
-            last->parts = parts;
-            last->literals_behind = literals - noted;
+            search->parts = parts;
+            search->literals_behind = literals - noted;
             return value < 0 ? 0 : matched + literals;
         }
-        struct part part = take_match(last, &at, (unsigned)value);
+        struct part part = take_match(search, &at, (unsigned)value);
         part.literals = (uint32_t)(literals - noted);
         noted = literals;
         matched += part.length;
-        last->part[parts] = part;
+        search->part[parts] = part;
     }
     return 0;
 }
@@ -266,11 +267,12 @@ static inline bool equal_words(const unsigned char *a, const unsigned char *b, s
 }
 
 /* Do the parts make the text from `at` on? Their lengths add up to what is there. */
-static bool make_text(const struct csvk_deflate_last *last, struct csvk_bytes text, size_t at)
+static bool make_text(const struct csvk_final_block_search *search, struct csvk_bytes text,
+                      size_t at)
 {
-    const unsigned char *literal = last->literal;
-    for (size_t i = 0; i < last->parts; i++) {
-        struct part part = last->part[i];
+    const unsigned char *literal = search->literal;
+    for (size_t i = 0; i < search->parts; i++) {
+        struct part part = search->part[i];
         const unsigned char *here = text.ptr + at, *match = here + part.literals;
         at += part.literals;
         if (part.distance == 0 || part.distance > at) {
@@ -287,7 +289,7 @@ static bool make_text(const struct csvk_deflate_last *last, struct csvk_bytes te
         }
         literal += part.literals;
     }
-    return memcmp(text.ptr + at, literal, last->literals_behind) == 0;
+    return memcmp(text.ptr + at, literal, search->literals_behind) == 0;
 }
 
 /* ---- the search ------------------------------------------------------------------------------ */
@@ -297,24 +299,23 @@ static bool ends_with(struct csvk_bytes stream, uint64_t end)
     return end <= 8 * (uint64_t)stream.len && end + 8 > 8 * (uint64_t)stream.len;
 }
 
-static bool is_last_block(struct csvk_deflate_last *last, struct csvk_bytes stream,
-                          struct csvk_bytes text, struct csvk_deflate_walk *walk)
+static bool is_last_block(struct csvk_final_block_search *search, struct csvk_bytes stream,
+                          struct csvk_bytes text, struct csvk_final_block *block)
 {
-    struct csvk_bits bits = {.next = stream.ptr + walk->last_header / 8,
-                             .end = stream.ptr + stream.len};
+    struct csvk_bits bits = {.next = stream.ptr + block->begin / 8, .end = stream.ptr + stream.len};
     csvk_bits_fill(&bits);
-    csvk_bits_skip(&bits, walk->last_header % 8);
-    if (!read_codes(last, &bits)) {
+    csvk_bits_skip(&bits, block->begin % 8);
+    if (!read_codes(search, &bits)) {
         return false;
     }
-    size_t length = note_block(last, &bits, text.len);
-    walk->end = csvk_bits_position(&bits, stream.ptr);
-    return length != 0 && length <= text.len && ends_with(stream, walk->end) &&
-           make_text(last, text, text.len - length);
+    size_t length = note_block(search, &bits, text.len);
+    block->end = csvk_bits_position(&bits, stream.ptr);
+    return length != 0 && length <= text.len && ends_with(stream, block->end) &&
+           make_text(search, text, text.len - length);
 }
 
-int csvk_deflate_last_find(struct csvk_deflate_last *last, struct csvk_bytes stream,
-                           struct csvk_bytes text, struct csvk_deflate_walk *walk)
+int csvk_final_block_find(struct csvk_final_block_search *search, struct csvk_bytes stream,
+                          struct csvk_bytes text, struct csvk_final_block *block)
 {
     struct places places;
     size_t steps = stream.len / STEP, reach = REACH / STEP; /* none begins in the last bytes */
@@ -322,10 +323,10 @@ int csvk_deflate_last_find(struct csvk_deflate_last *last, struct csvk_bytes str
     while (steps > least) {
         size_t stretch = steps - least < STRETCH ? steps - least : STRETCH;
         steps -= stretch;
-        find_places(last, stream.ptr + steps * STEP, (unsigned)stretch, &places);
+        find_places(search, stream.ptr + steps * STEP, (unsigned)stretch, &places);
         while (places.count > 0) {
-            walk->last_header = 8 * (uint64_t)(steps * STEP) + places.bit[--places.count];
-            if (is_last_block(last, stream, text, walk)) {
+            block->begin = 8 * (uint64_t)(steps * STEP) + places.bit[--places.count];
+            if (is_last_block(search, stream, text, block)) {
                 return 0;
             }
         }

@@ -20,9 +20,9 @@ static inline chunk chunk_load(const unsigned char *p)
 static inline uint64_t join(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d)
 {
     static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-    uint8x16_t w = vld1q_u8(weights);
-    uint8x16_t ab = vpaddq_u8(vandq_u8(a, w), vandq_u8(b, w));
-    uint8x16_t cd = vpaddq_u8(vandq_u8(c, w), vandq_u8(d, w));
+    uint8x16_t step = vld1q_u8(weights);
+    uint8x16_t ab = vpaddq_u8(vandq_u8(a, step), vandq_u8(b, step));
+    uint8x16_t cd = vpaddq_u8(vandq_u8(c, step), vandq_u8(d, step));
     uint8x16_t all = vpaddq_u8(ab, cd);
     all = vpaddq_u8(all, all);
     return vgetq_lane_u64(vreinterpretq_u64_u8(all), 0);
