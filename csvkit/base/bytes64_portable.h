@@ -18,7 +18,7 @@ static inline uint64_t chunk_eq(chunk c, int byte)
     return mask;
 }
 
-static inline uint64_t chunk_odd(chunk c)
+static inline uint64_t chunk_suspect(chunk c)
 {
     uint64_t mask = 0;
     for (unsigned i = 0; i < 64; i++) {

@@ -28,16 +28,16 @@ static inline SCAN_TARGET uint64_t chunk_eq(chunk c, int byte)
 }
 
 /* Signed comparison: bytes from 80 up count as below 20. */
-static inline SCAN_TARGET __m128i odd_bytes(__m128i v)
+static inline SCAN_TARGET __m128i suspect_bytes_of(__m128i v)
 {
     return _mm_or_si128(_mm_cmpgt_epi8(_mm_set1_epi8(0x20), v),
                         _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)));
 }
 
-static inline SCAN_TARGET uint64_t chunk_odd(chunk c)
+static inline SCAN_TARGET uint64_t chunk_suspect(chunk c)
 {
-    return join(odd_bytes(c.part[0]), odd_bytes(c.part[1]), odd_bytes(c.part[2]),
-                odd_bytes(c.part[3]));
+    return join(suspect_bytes_of(c.part[0]), suspect_bytes_of(c.part[1]),
+                suspect_bytes_of(c.part[2]), suspect_bytes_of(c.part[3]));
 }
 
 static inline SCAN_TARGET __m128i below_or_at(__m128i v, __m128i most)

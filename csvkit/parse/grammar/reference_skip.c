@@ -45,7 +45,7 @@ static void load(struct csvk_block *block, const struct csvk_table *table,
     block->delimiter = chunk_eq(c, structural.delimiter) & below(n);
     block->lf = chunk_eq(c, '\n');
     block->cr = chunk_eq(c, '\r');
-    block->special = chunk_odd(c) & ~(block->delimiter | block->lf | block->cr);
+    block->special = chunk_suspect(c) & ~(block->delimiter | block->lf | block->cr);
     if (!csvk_wants(table, CSVK_FACT_TAB)) {
         block->special &= ~chunk_eq(c, '\t');
     }

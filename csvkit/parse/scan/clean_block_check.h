@@ -35,7 +35,7 @@ struct clean_check {
 };
 
 struct block {
-    uint64_t delimiter, quote, lf, odd, cr, high;
+    uint64_t delimiter, quote, lf, suspect, cr, high;
 };
 
 static inline SCAN_TARGET struct block load_block(const unsigned char *p,
@@ -46,7 +46,7 @@ static inline SCAN_TARGET struct block load_block(const unsigned char *p,
     b.delimiter = chunk_eq(c, n->delimiter);
     b.quote = chunk_eq(c, n->enclosure) & n->quote_on;
     b.lf = chunk_eq(c, '\n');
-    b.odd = chunk_odd(c) & ~(b.lf | b.delimiter | b.quote);
+    b.suspect = chunk_suspect(c) & ~(b.lf | b.delimiter | b.quote);
     b.cr = b.high = 0;
     return b;
 }
@@ -57,14 +57,14 @@ static inline SCAN_TARGET bool check_bytes(struct clean_check *check, const unsi
 {
     chunk c = chunk_load(p);
     b->cr = chunk_eq(c, '\r');
-    uint64_t rest = b->odd & ~b->cr;
+    uint64_t rest = b->suspect & ~b->cr;
     if (rest != 0) {
         b->high = chunk_high(c);
         rest &= ~(b->high | chunk_eq(c, '\t'));
         if (rest != 0 || (b->high != 0 && csvk_wants(check->table, CSVK_FACT_NON_ASCII))) {
             return false;
         }
-        if (csvk_wants(check->table, CSVK_FACT_TAB) && (b->odd & chunk_eq(c, '\t')) != 0) {
+        if (csvk_wants(check->table, CSVK_FACT_TAB) && (b->suspect & chunk_eq(c, '\t')) != 0) {
             return false;
         }
     }
@@ -183,7 +183,7 @@ static inline SCAN_TARGET bool check_block(struct clean_check *check, const unsi
                                            uint64_t *told_ends)
 {
     struct block b = load_block(p, n);
-    if ((b.odd != 0 || check->wide) && !check_bytes(check, p, &b)) {
+    if ((b.suspect != 0 || check->wide) && !check_bytes(check, p, &b)) {
         return false;
     }
     uint64_t inside = check->inside;

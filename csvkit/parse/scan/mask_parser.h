@@ -27,8 +27,9 @@ struct mask_record {
 
 struct mask_parser {
     struct mask_carry sum;
-    uint64_t odd_blocks;       /* bit k: odd[k] is not 0 */
-    uint64_t odd[MASK_BLOCKS]; /* as odd_signs has them: bit i of word k for the byte 64 k + i */
+    uint64_t suspect_blocks; /* bit k: suspect[k] is not 0 */
+    uint64_t
+        suspect[MASK_BLOCKS]; /* as suspect_signs has them: bit i of word k for the byte 64 k + i */
     uint64_t structure[MASK_BLOCKS]; /* ends of fields, likewise */
 };
 
@@ -217,14 +218,14 @@ mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
                                                                   : (size_t)64 * MASK_BLOCKS;
     const uint64_t dull = csvk_wants(&step->scan->table, CSVK_FACT_NON_ASCII) ? 0 : ~UINT64_C(0);
     bool cut = false; /* the block before may end within a sequence */
-    uint64_t odd_blocks = 0;
+    uint64_t suspect_blocks = 0;
     for (size_t at = 0; limit - at >= 64; at += 64) {
         chunk c = chunk_load(bytes + from + at);
         struct mask_block m = {.delimiter = chunk_eq(c, n.delimiter),
                                .lf = chunk_eq(c, '\n'),
                                .quote = chunk_eq(c, n.enclosure) & n.quote_on,
                                .cr = chunk_eq(c, '\r')};
-        uint64_t odd = chunk_odd(c) & ~(m.delimiter | m.lf | m.cr | m.quote);
+        uint64_t suspect = chunk_suspect(c) & ~(m.delimiter | m.lf | m.cr | m.quote);
         m = mask_enclosures(&h, m);
         uint64_t here = mask_here(&m);
         if (((mask_doubt(&h, &m) & here) | h.literal) != 0) {
@@ -238,18 +239,18 @@ mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
         }
         uint64_t shown = 0, high = chunk_high(c);
         uint64_t letters = is_of_pairs(c, high, here) ? high & dull : 0;
-        if (((odd & ~letters & here) != 0) | cut) {
-            shown = odd_signs(&step->scan->table, bytes + from + at, c, odd, here);
+        if (((suspect & ~letters & here) != 0) | cut) {
+            shown = suspect_signs(&step->scan->table, bytes + from + at, c, suspect, here);
         }
-        parser->odd[at / 64] = shown;
-        odd_blocks |= (uint64_t)(shown != 0) << at / 64;
-        cut = odd >> 63 != 0;
+        parser->suspect[at / 64] = shown;
+        suspect_blocks |= (uint64_t)(shown != 0) << at / 64;
+        cut = suspect >> 63 != 0;
         uint64_t ends = m.lf & ~m.inside;
         parser->structure[at / 64] = (m.delimiter | m.lf) & ~m.inside & here;
         h = mask_next(h, &m, here);
         if (ends != 0) {
             parser->sum = h;
-            parser->odd_blocks = odd_blocks;
+            parser->suspect_blocks = suspect_blocks;
             return from + at + low_bit(ends);
         }
     }
@@ -319,21 +320,21 @@ static uint64_t mask_from(size_t at, size_t block)
     return at - block < 64 ? ~below((unsigned)(at - block)) : 0;
 }
 
-/* As step_odd. A control byte by itself, the most frequent kind, takes the short way. */
-static size_t mask_odd(struct stepper *step, struct csvk_bytes record, size_t at, size_t odd,
-                       const struct csvk_field_ends *ends)
+/* As step_suspect. A control byte by itself, the most frequent kind, takes the short way. */
+static size_t mask_suspect(struct stepper *step, struct csvk_bytes record, size_t at,
+                           size_t suspect, const struct csvk_field_ends *ends)
 {
-    unsigned char c = odd < record.len ? record.ptr[odd] : 0;
-    bool alone = odd == 0 || record.ptr[odd - 1] < 0x80;
+    unsigned char c = suspect < record.len ? record.ptr[suspect] : 0;
+    bool alone = suspect == 0 || record.ptr[suspect - 1] < 0x80;
     if (!alone || c == '\t' || !csvk_is_control(&step->scan->table, c)) {
-        return step_odd(step, record, at, odd, ends);
+        return step_suspect(step, record, at, suspect, ends);
     }
     if (csvk_wants(&step->scan->table, CSVK_FACT_CONTROL)) {
-        size_t place = (size_t)(record.ptr - step->bytes) + odd;
-        step->open->r.nfields = csvk_field_ends_before(ends, odd);
+        size_t place = (size_t)(record.ptr - step->bytes) + suspect;
+        step->open->r.nfields = csvk_field_ends_before(ends, suspect);
         step_tell(step, CSVK_FACT_CONTROL, place, 1, c);
     }
-    return odd + 1;
+    return suspect + 1;
 }
 
 /* As step_bytes. */
@@ -341,12 +342,13 @@ static void mask_bytes(const struct mask_parser *h, struct stepper *step, struct
 {
     const struct csvk_field_ends ends = {h->structure, 0};
     size_t at = 0;
-    for (uint64_t blocks = h->odd_blocks; blocks != 0 && at < record.len; blocks &= blocks - 1) {
+    for (uint64_t blocks = h->suspect_blocks; blocks != 0 && at < record.len;
+         blocks &= blocks - 1) {
         size_t block = 64 * (size_t)low_bit(blocks);
-        uint64_t odd = h->odd[block / 64] & mask_from(at, block);
-        while (odd != 0 && at < record.len) {
-            at = mask_odd(step, record, at, block + low_bit(odd), &ends);
-            odd &= mask_from(at, block);
+        uint64_t suspect = h->suspect[block / 64] & mask_from(at, block);
+        while (suspect != 0 && at < record.len) {
+            at = mask_suspect(step, record, at, block + low_bit(suspect), &ends);
+            suspect &= mask_from(at, block);
         }
     }
 }
@@ -391,7 +393,7 @@ mask_parse_record(struct stepper *step, size_t from)
     if (lf != MASK_NOT_PARSED) {
         struct mask_record found = {{h.structure, 0}, h.sum.delimiters, h.sum.breaks};
         struct csvk_bytes record = mask_record_bytes(step, from, lf);
-        if (h.odd_blocks != 0) {
+        if (h.suspect_blocks != 0) {
             mask_bytes(&h, step, record);
         }
         if (mask_take(step, &found, record, lf)) {

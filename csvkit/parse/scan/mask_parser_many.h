@@ -4,8 +4,8 @@
  *
  * A pass begins with a record. First the masks of all its blocks are made in vectors, eight blocks
  * at a time, and without a branch: where records end, where fields do, what is in doubt, what is
- * odd. Then one record after the other is looked up in these bits. What a branch hangs on is near
- * by then, so that one that was foretold wrongly costs little; in files with a defect in every
+ * suspect. Then one record after the other is looked up in these bits. What a branch hangs on is
+ * near by then, so that one that was foretold wrongly costs little; in files with a defect in every
  * record that is what time goes into.
  *
  * An enclosure that turns out to be data turns inside and outside over for all that follows. So
@@ -19,10 +19,10 @@
 #define MANY_GROUP  ((size_t)512) /* bytes of eight blocks */
 
 enum {
-    MANY_CLASS_ODD = 0x10,    /* control bytes and 7F; TAB where asked for */
-    MANY_CLASS_SECOND = 0x20, /* 80 to BF */
-    MANY_CLASS_FIRST = 0x40,  /* of two-byte sequences that are plain letters: C3 to DF */
-    MANY_CLASS_OTHER = 0x80   /* the other bytes above 7F */
+    MANY_CLASS_SUSPECT = 0x10, /* control bytes and 7F; TAB where asked for */
+    MANY_CLASS_SECOND = 0x20,  /* 80 to BF */
+    MANY_CLASS_FIRST = 0x40,   /* of two-byte sequences that are plain letters: C3 to DF */
+    MANY_CLASS_OTHER = 0x80    /* the other bytes above 7F */
 };
 
 enum many_end {
@@ -50,8 +50,8 @@ struct many {
     struct many_side side[2];
     MANY_ARRAY inside[MANY_BLOCKS]; /* of side 0 */
     MANY_ARRAY lf[MANY_WORDS];
-    MANY_ARRAY odd[MANY_WORDS];
-    uint64_t lf_blocks, odd_blocks;
+    MANY_ARRAY suspect[MANY_WORDS];
+    uint64_t lf_blocks, suspect_blocks;
 };
 
 /* What a group of eight blocks hands to the next. */
@@ -73,9 +73,9 @@ static void many_prepare(struct csvk_scan *scan)
         return;
     }
     memset(classes, 0, 0x80);
-    memset(classes, MANY_CLASS_ODD, 0x20);
-    classes[0x7f] = MANY_CLASS_ODD;
-    classes['\t'] = csvk_wants(&scan->table, CSVK_FACT_TAB) ? MANY_CLASS_ODD : 0;
+    memset(classes, MANY_CLASS_SUSPECT, 0x20);
+    classes[0x7f] = MANY_CLASS_SUSPECT;
+    classes['\t'] = csvk_wants(&scan->table, CSVK_FACT_TAB) ? MANY_CLASS_SUSPECT : 0;
     classes['\n'] = CLASS_LF;
     classes['\r'] = CLASS_CR;
     classes[d->delimiter] = CLASS_DELIMITER;
@@ -86,7 +86,7 @@ static void many_prepare(struct csvk_scan *scan)
     memset(classes + 0xc0, MANY_CLASS_OTHER, 0x40);
     memset(classes + 0xc3, MANY_CLASS_FIRST, 0xe0 - 0xc3);
     for (size_t i = 0x80; wide && i < 0x100; i++) {
-        classes[i] |= MANY_CLASS_ODD;
+        classes[i] |= MANY_CLASS_SUSPECT;
     }
     scan->many_most = MANY_GROUP;
 }
@@ -110,29 +110,29 @@ LANES_INLINE uint64_t many_blocks(__m512i masks)
 }
 
 /*
- * What is odd but for bytes above 7F. In `others`: odd bytes, and those above 7F as second bytes,
- * first bytes of pairs, or neither. Where all of those are pairs nothing shows.
+ * What is suspect but for bytes above 7F. In `others`: suspect bytes, and those above 7F as second
+ * bytes, first bytes of pairs, or neither. Where all of those are pairs nothing shows.
  */
-LANES_INLINE void many_odd(struct many *l, size_t block, const __m512i *others,
-                           struct many_carry *carry)
+LANES_INLINE void many_suspect(struct many *l, size_t block, const __m512i *others,
+                               struct many_carry *carry)
 {
     const __m512i last = _mm512_set1_epi64((long long)0xe000000000000000);
     __m512i pairs = _mm512_xor_si512(lanes_next(others[2], carry->first), others[1]);
     uint64_t open = _mm512_test_epi64_mask(others[3], last); /* may go on in the next block */
     carry->first = others[2];
-    _mm512_store_si512(l->odd + block, others[0]);
-    l->odd_blocks |= many_blocks(others[0]) << block;
+    _mm512_store_si512(l->suspect + block, others[0]);
+    l->suspect_blocks |= many_blocks(others[0]) << block;
     carry->unclear |= many_blocks(_mm512_or_si512(pairs, others[3])) << block | open << block << 1;
 }
 
-/* The bytes with which something above 7F shows, as odd_signs has them. */
+/* The bytes with which something above 7F shows, as suspect_signs has them. */
 static SCAN_TARGET void many_look_at_text(struct many *l, uint64_t unclear)
 {
     for (; unclear != 0; unclear &= unclear - 1) {
         unsigned block = low_bit(unclear);
         if ((size_t)64 * block < l->size) {
-            l->odd[block] |= utf8_bad(l->p + (size_t)64 * block);
-            l->odd_blocks |= (uint64_t)(l->odd[block] != 0) << block;
+            l->suspect[block] |= utf8_bad(l->p + (size_t)64 * block);
+            l->suspect_blocks |= (uint64_t)(l->suspect[block] != 0) << block;
         }
     }
 }
@@ -196,7 +196,7 @@ LANES_INLINE void many_group(struct many *l, size_t block, const __m512i *classe
     struct lanes m = many_masks(l->p + 64 * block, classes, there, others);
     _mm512_store_si512(l->lf + block, m.lf);
     l->lf_blocks |= many_blocks(m.lf) << block;
-    many_odd(l, block, others, carry);
+    many_suspect(l, block, others, carry);
     __m512i inside = lanes_inside(m.quote, &carry->inside);
     _mm512_store_si512(l->inside + block, inside);
     __m512i broken = _mm512_andnot_si512(m.lf, lanes_next(m.cr, carry->before.cr));
@@ -224,14 +224,14 @@ static SCAN_TARGET void many_read(struct many *l, const unsigned char *p, size_t
     struct many_carry carry = {.before = {fixed, none, none}, .other_fixed = fixed, .first = none};
     l->p = p;
     l->size = size;
-    l->lf_blocks = l->odd_blocks = l->side[0].event_blocks = l->side[1].event_blocks = 0;
+    l->lf_blocks = l->suspect_blocks = l->side[0].event_blocks = l->side[1].event_blocks = 0;
     for (size_t block = 0; 64 * block < size; block += 8) {
         many_group(l, block, classes, there, &carry);
         there = ~UINT64_C(0);
     }
     many_look_at_text(l, carry.unclear);
     many_close(l->lf, &l->lf_blocks, size);
-    many_close(l->odd, &l->odd_blocks, size);
+    many_close(l->suspect, &l->suspect_blocks, size);
     many_close(l->side[0].events, &l->side[0].event_blocks, size);
     many_close(l->side[1].events, &l->side[1].event_blocks, size);
 }
@@ -277,7 +277,7 @@ static inline SCAN_TARGET uint64_t many_ends_before(const struct many_side *s, s
 /* A record while its doubts are settled. */
 struct many_record {
     size_t begin;
-    size_t odd, lf;               /* the first odd byte and line feed from there on */
+    size_t suspect, lf;           /* the first suspect byte and line feed from there on */
     const struct many_side *side; /* at hand */
     uint64_t base;  /* to be taken from ends counted there: they are not the record's */
     unsigned turns; /* the side has changed so often ... */
@@ -404,15 +404,15 @@ static SCAN_TARGET size_t many_settle(struct stepper *step, const struct many *l
     }
 }
 
-/* As step_bytes. The first odd byte behind the record's end goes to r->odd. */
+/* As step_bytes. The first suspect byte behind the record's end goes to r->suspect. */
 static SCAN_TARGET void many_bytes(struct stepper *step, const struct many *l,
                                    struct many_record *r, struct csvk_bytes record,
                                    const struct csvk_field_ends *ends)
 {
     size_t last = record.len + (record.ptr[record.len] == '\r'), at = 0;
-    while (r->odd <= r->begin + last && at < record.len) {
-        at = mask_odd(step, record, at, r->odd - r->begin, ends);
-        r->odd = many_find(l->odd, l->odd_blocks, r->begin + at);
+    while (r->suspect <= r->begin + last && at < record.len) {
+        at = mask_suspect(step, record, at, r->suspect - r->begin, ends);
+        r->suspect = many_find(l->suspect, l->suspect_blocks, r->begin + at);
     }
 }
 
@@ -434,12 +434,12 @@ static SCAN_TARGET enum many_end many_tell(struct stepper *step, const struct ma
         struct csvk_bytes record = mask_record_bytes(step, from + r->begin, from + *at);
         struct mask_record found = {
             {r->side->structure, r->begin}, delimiters, many_breaks(l, r->lf, *at)};
-        bool odd = r->odd <= *at;
-        if (r->turns != 0 && (odd || delimiters >= step->scan->table.totals.width)) {
+        bool suspect = r->suspect <= *at;
+        if (r->turns != 0 && (suspect || delimiters >= step->scan->table.totals.width)) {
             many_structure(r, *at, structure);
             found.ends.bits = structure;
         }
-        if (odd) {
+        if (suspect) {
             many_bytes(step, l, r, record, &found.ends);
         }
         if (mask_take(step, &found, record, from + *at)) {
@@ -462,7 +462,7 @@ static inline SCAN_TARGET bool many_pass(struct stepper *step, const struct many
     struct csvk_table *table = &step->scan->table;
     bool crlf = (l->p + at)[-1] == '\r';
     enum csvk_eol eol = crlf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
-    bool plain = fits & (r->lf == at) & (at < l->size) & (l->p[at] == '\n') & (at < r->odd) &
+    bool plain = fits & (r->lf == at) & (at < l->size) & (l->p[at] == '\n') & (at < r->suspect) &
                  (at > r->begin + crlf) & csvk_is_known_eol(table, eol);
     if (!plain) {
         return false;
@@ -522,7 +522,7 @@ static SCAN_TARGET enum many_end many_records(struct stepper *step, size_t *from
     r.begin = begin;
     r.side = l.side;
     r.base = many_ends_before(r.side, begin);
-    r.odd = many_find(l.odd, l.odd_blocks, begin);
+    r.suspect = many_find(l.suspect, l.suspect_blocks, begin);
     for (; *left > 0; --*left) {
         uint64_t width = scan->table.totals.width;
         size_t at = many_event(r.side, r.begin);
@@ -538,7 +538,8 @@ static SCAN_TARGET enum many_end many_records(struct stepper *step, size_t *from
             }
         }
         r.begin = at + 1;
-        r.odd = r.odd < r.begin ? many_find(l.odd, l.odd_blocks, r.begin) : r.odd;
+        r.suspect =
+            r.suspect < r.begin ? many_find(l.suspect, l.suspect_blocks, r.begin) : r.suspect;
     }
     *from += r.begin - begin;
     many_learn(scan, answer, r.begin - begin);

@@ -30,8 +30,8 @@ enum csvk_step_place { CSVK_STEP_OUTSIDE, CSVK_STEP_LITERAL, CSVK_STEP_ENCLOSED,
 struct csvk_pause {
     bool active;
     enum csvk_step_place place;
-    size_t stop; /* the byte to go on with */
-    size_t odd;  /* as in struct cursor */
+    size_t stop;    /* the byte to go on with */
+    size_t suspect; /* as in struct cursor */
     struct csvk_open_field field;
     struct csvk_open_record open;
     size_t nfields, nfacts;

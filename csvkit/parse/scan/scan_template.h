@@ -11,8 +11,8 @@
  * structural byte to the next, takes fields, tells facts: the same answers as the reference parser
  * for any bytes.
  *
- * The includer defines: SCAN_NAME(x), SCAN_TARGET, chunk, chunk_load, chunk_eq, chunk_odd (bytes
- * below 20, 7F and above), chunk_high, chunk_below, prefix_xor, popcount, and check_utf8 (no
+ * The includer defines: SCAN_NAME(x), SCAN_TARGET, chunk, chunk_load, chunk_eq, chunk_suspect
+ * (bytes below 20, 7F and above), chunk_high, chunk_below, prefix_xor, popcount, and check_utf8 (no
  * ill-formed and no special sequence ends in the block at p; looks back 3 bytes, so an open
  * sequence at the end of a block is found by the next one), and utf8_bad (the bytes with which such
  * a sequence shows, at most 3 behind its start; the first is enough). SCAN_PDEP is defined

@@ -11,11 +11,11 @@
 struct cursor {
     const unsigned char *bytes;
     size_t length;
-    size_t record; /* the record's first byte */
-    size_t block;  /* where the 64 bytes of `mask` begin */
-    uint64_t mask; /* structural bytes not yet passed */
-    size_t odd;    /* no byte of the record before it is worth a fact; SIZE_MAX: none so far */
-    bool block_odd;
+    size_t record;  /* the record's first byte */
+    size_t block;   /* where the 64 bytes of `mask` begin */
+    uint64_t mask;  /* structural bytes not yet passed */
+    size_t suspect; /* no byte of the record before it is worth a fact; SIZE_MAX: none so far */
+    bool block_suspect;
     struct structural_bytes n;
     const struct csvk_table *table;
 };
@@ -31,20 +31,20 @@ static inline SCAN_TARGET void cursor_load(struct cursor *c)
     }
     size_t left = c->length - c->block;
     uint64_t there = left < 64 ? below((unsigned)left) : ~UINT64_C(0);
-    uint64_t odd = chunk_odd(k) & ~mask & there;
+    uint64_t suspect = chunk_suspect(k) & ~mask & there;
     bool open = (p[-1] | p[-2] | p[-3]) >= 0x80; /* a sequence may go on into the block */
     c->mask = mask & there;
-    c->block_odd = (odd != 0 || open) && odd_signs(c->table, p, k, odd, there) != 0;
-    if (c->block_odd && c->block < c->odd) {
-        c->odd = c->block;
+    c->block_suspect = (suspect != 0 || open) && suspect_signs(c->table, p, k, suspect, there) != 0;
+    if (c->block_suspect && c->block < c->suspect) {
+        c->suspect = c->block;
     }
 }
 
 /* Begins at `to`, a record's first byte. */
 static inline SCAN_TARGET void cursor_start(struct cursor *c, size_t to)
 {
-    c->odd = SIZE_MAX;
-    c->block_odd = false;
+    c->suspect = SIZE_MAX;
+    c->block_suspect = false;
     c->record = c->block = to;
     c->mask = 0;
     if (to < c->length) {
@@ -66,12 +66,12 @@ static inline SCAN_TARGET void cursor_seek(struct cursor *c, size_t to)
     }
 }
 
-/* Goes on at `to`, in the record at 0, of which nothing before `odd` is worth a fact. */
-static SCAN_TARGET void cursor_resume(struct cursor *c, size_t to, size_t odd)
+/* Goes on at `to`, in the record at 0, of which nothing before `suspect` is worth a fact. */
+static SCAN_TARGET void cursor_resume(struct cursor *c, size_t to, size_t suspect)
 {
     cursor_start(c, to / 64 * 64);
     c->record = 0;
-    c->odd = odd < c->odd ? odd : c->odd;
+    c->suspect = suspect < c->suspect ? suspect : c->suspect;
     c->mask &= ~below((unsigned)(to % 64));
 }
 
@@ -359,17 +359,17 @@ static SCAN_TARGET size_t step_field(struct stepper *step)
 }
 
 /*
- * Tells the facts about the bytes around the first odd one from `at` on, at `odd`; one that shows
- * behind the record's end shows at its last byte. What follows an ill-formed sequence's first sign
- * is not sure, so no look ends behind a byte above 7F. Answers where it ended. `ends`: as in struct
- * csvk_byte_range.
+ * Tells the facts about the bytes around the first suspect one from `at` on, at `suspect`; one that
+ * shows behind the record's end shows at its last byte. What follows an ill-formed sequence's first
+ * sign is not sure, so no look ends behind a byte above 7F. Answers where it ended. `ends`: as in
+ * struct csvk_byte_range.
  */
-static size_t step_odd(struct stepper *step, struct csvk_bytes record, size_t at, size_t odd,
-                       const struct csvk_field_ends *ends)
+static size_t step_suspect(struct stepper *step, struct csvk_bytes record, size_t at,
+                           size_t suspect, const struct csvk_field_ends *ends)
 {
-    odd = odd < record.len ? odd : record.len - 1;
-    size_t from = odd - at > 3 ? odd - 3 : at;
-    size_t to = odd + 1;
+    suspect = suspect < record.len ? suspect : record.len - 1;
+    size_t from = suspect - at > 3 ? suspect - 3 : at;
+    size_t to = suspect + 1;
     while (to < record.len && record.ptr[to - 1] >= 0x80) {
         to++;
     }
@@ -377,16 +377,16 @@ static size_t step_odd(struct stepper *step, struct csvk_bytes record, size_t at
     return csvk_byte_facts(step->open, &step->scan->table, &step->scan->told, record, &range);
 }
 
-/* Tells the facts about the record's bytes, looking closely only where something is odd. */
+/* Tells the facts about the record's bytes, looking closely only where something is suspect. */
 static SCAN_TARGET void step_bytes(struct stepper *step, struct csvk_bytes record)
 {
     for (size_t at = 0; at < record.len && !step->scan->told.failed && !step_is_flooded(step);) {
-        size_t odd =
-            at + first_odd(&step->scan->table, &step->cursor->n, record.ptr + at, record.len - at);
-        if (odd == record.len) {
+        size_t suspect = at + first_suspect(&step->scan->table, &step->cursor->n, record.ptr + at,
+                                            record.len - at);
+        if (suspect == record.len) {
             return;
         }
-        at = step_odd(step, record, at, odd, NULL);
+        at = step_suspect(step, record, at, suspect, NULL);
     }
 }
 
@@ -454,7 +454,7 @@ static SCAN_TARGET size_t step_finish(struct stepper *step, size_t from, size_t 
     }
     step_describe(step);
     struct csvk_bytes record = {step->bytes + from, at - from};
-    if (step->cursor->odd < at || cut_sequence(record.ptr, record.len)) {
+    if (step->cursor->suspect < at || cut_sequence(record.ptr, record.len)) {
         step_bytes(step, record);
     }
     if (step_is_flooded(step)) {
@@ -464,7 +464,7 @@ static SCAN_TARGET size_t step_finish(struct stepper *step, size_t from, size_t 
     enum csvk_eol eol = step_eol(step, at);
     csvk_record_finish(step->open, &step->scan->table, told, eol, step->offset + at);
     size_t next = at + csvk_eol_length(eol);
-    step->cursor->odd = step->cursor->block_odd ? at : SIZE_MAX;
+    step->cursor->suspect = step->cursor->block_suspect ? at : SIZE_MAX;
     step->cursor->record = next;
     cursor_seek(step->cursor, next);
     if (step->scan->table.detail != CSVK_COUNTS) {
@@ -480,7 +480,7 @@ static void step_pause(struct stepper *step)
     step->scan->pause = (struct csvk_pause){.active = true,
                                             .place = step->place,
                                             .stop = step->stop,
-                                            .odd = step->cursor->odd,
+                                            .suspect = step->cursor->suspect,
                                             .field = step->field,
                                             .open = *step->open,
                                             .nfields = told->nfields,
@@ -549,7 +549,7 @@ static SCAN_TARGET size_t step_resume(struct stepper *step)
     step->field = pause->field;
     scan->told.nfields = pause->nfields;
     scan->told.nfacts = pause->nfacts;
-    cursor_resume(step->cursor, pause->stop, pause->odd);
+    cursor_resume(step->cursor, pause->stop, pause->suspect);
     scan->pause.active = false;
     return step_rest(step, 0, step_on(step, pause->place, pause->stop));
 }

@@ -1,7 +1,7 @@
 /*
  * suspect_bytes.h - private, part of scan_template.h: bytes that may be worth a fact (control
  * bytes, TAB, what is above 7F), found 64 at a time. What they mean is for byte_facts.c, which is
- * asked only where something odd shows.
+ * asked only where something suspect shows.
  */
 
 /*
@@ -20,22 +20,22 @@ static inline SCAN_TARGET bool is_of_pairs(chunk k, uint64_t high, uint64_t ther
  * The bytes of the block at p with which something shows that may be worth a fact: with the first
  * byte itself or, of an ill-formed or special sequence, at most three bytes behind its start. Of an
  * ill-formed sequence only the first sign is sure, what follows may be taken for its continuation.
- * `odd`: the block's bytes that are not plain and no structure; `there`: those to look at.
+ * `suspect`: the block's bytes that are not plain and no structure; `there`: those to look at.
  */
-static SCAN_TARGET uint64_t odd_signs(const struct csvk_table *table, const unsigned char *p,
-                                      chunk k, uint64_t odd, uint64_t there)
+static SCAN_TARGET uint64_t suspect_signs(const struct csvk_table *table, const unsigned char *p,
+                                          chunk k, uint64_t suspect, uint64_t there)
 {
     uint64_t high = chunk_high(k);
     if (!csvk_wants(table, CSVK_FACT_NON_ASCII)) {
-        odd &= ~high;
+        suspect &= ~high;
     }
     if (!csvk_wants(table, CSVK_FACT_TAB)) {
-        odd &= ~chunk_eq(k, '\t');
+        suspect &= ~chunk_eq(k, '\t');
     }
     if (p[-1] >= 0x80 || !is_of_pairs(k, high, there)) {
-        odd |= utf8_bad(p);
+        suspect |= utf8_bad(p);
     }
-    return odd & there;
+    return suspect & there;
 }
 
 /* True when the last bytes are those of a sequence that goes on behind them. */
@@ -49,27 +49,27 @@ static bool cut_sequence(const unsigned char *p, size_t length)
 }
 
 /*
- * The first place in [p, p + length) where something odd shows (see odd_signs); `length` when there
- * is none; p[-3..-1] belong to no open sequence.
+ * The first place in [p, p + length) where something suspect shows (see suspect_signs); `length`
+ * when there is none; p[-3..-1] belong to no open sequence.
  */
-static SCAN_TARGET size_t first_odd(const struct csvk_table *table,
-                                    const struct structural_bytes *n, const unsigned char *p,
-                                    size_t length)
+static SCAN_TARGET size_t first_suspect(const struct csvk_table *table,
+                                        const struct structural_bytes *n, const unsigned char *p,
+                                        size_t length)
 {
     bool wide = false;
     for (size_t at = 0; at < length; at += 64) {
         chunk c = chunk_load(p + at);
         uint64_t there = length - at < 64 ? below((unsigned)(length - at)) : ~UINT64_C(0);
-        uint64_t odd = chunk_odd(c) & there;
-        if (odd == 0 && !wide) {
+        uint64_t suspect = chunk_suspect(c) & there;
+        if (suspect == 0 && !wide) {
             continue;
         }
         wide = chunk_high(c) >> 63 != 0;
-        odd &= ~(chunk_eq(c, '\n') | chunk_eq(c, '\r') | chunk_eq(c, n->delimiter) |
-                 (chunk_eq(c, n->enclosure) & n->quote_on));
-        odd = odd_signs(table, p + at, c, odd, there);
-        if (odd != 0) {
-            return at + low_bit(odd);
+        suspect &= ~(chunk_eq(c, '\n') | chunk_eq(c, '\r') | chunk_eq(c, n->delimiter) |
+                     (chunk_eq(c, n->enclosure) & n->quote_on));
+        suspect = suspect_signs(table, p + at, c, suspect, there);
+        if (suspect != 0) {
+            return at + low_bit(suspect);
         }
     }
     return cut_sequence(p, length) ? length - 1 : length;

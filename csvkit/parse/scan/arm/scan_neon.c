@@ -35,15 +35,15 @@ static inline uint64_t chunk_eq(chunk c, int byte)
                 vceqq_u8(c.part[3], v));
 }
 
-static inline uint8x16_t odd_bytes(uint8x16_t v)
+static inline uint8x16_t suspect_bytes_of(uint8x16_t v)
 {
     return vorrq_u8(vcltq_u8(v, vdupq_n_u8(0x20)), vcgeq_u8(v, vdupq_n_u8(0x7f)));
 }
 
-static inline uint64_t chunk_odd(chunk c)
+static inline uint64_t chunk_suspect(chunk c)
 {
-    return join(odd_bytes(c.part[0]), odd_bytes(c.part[1]), odd_bytes(c.part[2]),
-                odd_bytes(c.part[3]));
+    return join(suspect_bytes_of(c.part[0]), suspect_bytes_of(c.part[1]),
+                suspect_bytes_of(c.part[2]), suspect_bytes_of(c.part[3]));
 }
 
 static inline uint64_t chunk_below(chunk c, int byte)

@@ -33,15 +33,15 @@ static inline SCAN_TARGET uint64_t chunk_eq(chunk c, int byte)
 }
 
 /* Signed comparison: bytes from 80 up count as below 20. */
-static inline SCAN_TARGET __m256i odd_bytes(__m256i v)
+static inline SCAN_TARGET __m256i suspect_bytes_of(__m256i v)
 {
     return _mm256_or_si256(_mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v),
                            _mm256_cmpeq_epi8(v, _mm256_set1_epi8(0x7f)));
 }
 
-static inline SCAN_TARGET uint64_t chunk_odd(chunk c)
+static inline SCAN_TARGET uint64_t chunk_suspect(chunk c)
 {
-    return join(odd_bytes(c.low), odd_bytes(c.high));
+    return join(suspect_bytes_of(c.low), suspect_bytes_of(c.high));
 }
 
 static inline SCAN_TARGET uint64_t chunk_below(chunk c, int byte)

@@ -31,7 +31,7 @@ static inline SCAN_TARGET uint64_t chunk_eq(chunk c, int byte)
 }
 
 /* Signed comparison: bytes from 80 up count as below 20. */
-static inline SCAN_TARGET uint64_t chunk_odd(chunk c)
+static inline SCAN_TARGET uint64_t chunk_suspect(chunk c)
 {
     return _mm512_cmplt_epi8_mask(c, _mm512_set1_epi8(0x20)) | chunk_eq(c, 0x7f);
 }
