@@ -103,7 +103,7 @@ static inline uint32_t ends_in(struct csvk_bytes record, size_t base,
     const unsigned char delimiter = (unsigned char)dialect->delimiter;
     const unsigned char enclosure =
         dialect->enclosure != CSVK_NO_BYTE ? (unsigned char)dialect->enclosure : delimiter;
-    uint32_t ends = csvk_places_of_two(record.ptr + base, delimiter, enclosure);
+    uint32_t ends = csvk_bitmask_of_two(record.ptr + base, delimiter, enclosure);
     if (record.len - base < BLOCK) {
         uint32_t behind = UINT32_C(1) << (record.len - base);
         ends = (ends & (behind - 1)) | behind;

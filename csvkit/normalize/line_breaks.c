@@ -51,15 +51,15 @@ struct csvk_breaks csvk_copy_with_breaks(unsigned char *to, const unsigned char 
 {
     struct copy copy = {.to = to, .at = to, .from = from, .eol = eol};
     uint64_t inside = 0; /* all bits: the block begins inside of an enclosure */
-    for (size_t i = 0; i < length; i += CSVK_BLOCK) {
-        uint64_t lf = csvk_places_of(from + i, '\n');
+    for (size_t i = 0; i < length; i += CSVK_BITMASK_BLOCK) {
+        uint64_t lf = csvk_bitmask_of(from + i, '\n');
         uint64_t quotes =
-            enclosure != CSVK_NO_BYTE ? csvk_places_of(from + i, (unsigned char)enclosure) : 0;
+            enclosure != CSVK_NO_BYTE ? csvk_bitmask_of(from + i, (unsigned char)enclosure) : 0;
         if (lf != 0) {
             lf &= ~(odd_below(quotes) ^ inside);
         }
         inside = __builtin_parityll(quotes) != 0 ? ~inside : inside;
-        lf &= length - i < CSVK_BLOCK ? (UINT64_C(1) << (length - i)) - 1 : UINT64_MAX;
+        lf &= length - i < CSVK_BITMASK_BLOCK ? (UINT64_C(1) << (length - i)) - 1 : UINT64_MAX;
         for (; lf != 0; lf &= lf - 1) {
             put_lf(&copy, i + (size_t)__builtin_ctzll(lf));
         }

@@ -40,15 +40,15 @@ struct eye {
 static struct marks look_at_block(const struct eye *eye, const unsigned char *p)
 {
     const struct csvk_dialect *in = &eye->nz->in;
-    uint64_t breaks = csvk_places_of(p, '\n') | csvk_places_of(p, '\r');
+    uint64_t breaks = csvk_bitmask_of(p, '\n') | csvk_bitmask_of(p, '\r');
     uint64_t quotes = 0;
     if (in->enclosure != CSVK_NO_BYTE) {
-        quotes = csvk_places_of(p, (unsigned char)in->enclosure);
+        quotes = csvk_bitmask_of(p, (unsigned char)in->enclosure);
     }
     if (in->escape != CSVK_NO_BYTE) {
-        quotes |= csvk_places_of(p, (unsigned char)in->escape);
+        quotes |= csvk_bitmask_of(p, (unsigned char)in->escape);
     }
-    uint64_t delimiters = csvk_places_of(p, (unsigned char)in->delimiter);
+    uint64_t delimiters = csvk_bitmask_of(p, (unsigned char)in->delimiter);
     return (struct marks){p, quotes | breaks | delimiters,
                           quotes | (eye->mode == NZ_READ_LINE ? breaks : 0)};
 }
@@ -60,7 +60,7 @@ static inline const unsigned char *next_mark(const struct eye *eye, struct marks
                                              enum place place, const unsigned char *p)
 {
     while (p < eye->end) {
-        if ((size_t)(p - marks->block) >= CSVK_BLOCK) {
+        if ((size_t)(p - marks->block) >= CSVK_BITMASK_BLOCK) {
             *marks = look_at_block(eye, p);
         }
         uint64_t left = (place == OUTSIDE ? marks->outside : marks->inside) >> (p - marks->block);
@@ -68,7 +68,7 @@ static inline const unsigned char *next_mark(const struct eye *eye, struct marks
             p += __builtin_ctzll(left);
             return p < eye->end ? p : eye->end;
         }
-        p = marks->block + CSVK_BLOCK;
+        p = marks->block + CSVK_BITMASK_BLOCK;
     }
     return eye->end;
 }
@@ -532,8 +532,8 @@ uint64_t nz_next_line(const struct nz *nz, uint64_t offset, uint64_t end)
 {
     const unsigned char *p = nz_window_at(&nz->window, offset);
     size_t n = (size_t)(end - offset);
-    for (size_t i = 0; i < n; i += CSVK_BLOCK) {
-        uint64_t breaks = csvk_places_of(p + i, '\n') | csvk_places_of(p + i, '\r');
+    for (size_t i = 0; i < n; i += CSVK_BITMASK_BLOCK) {
+        uint64_t breaks = csvk_bitmask_of(p + i, '\n') | csvk_bitmask_of(p + i, '\r');
         size_t at = breaks != 0 ? i + (size_t)__builtin_ctzll(breaks) : n;
         if (at < n) {
             bool pair = p[at] == '\r' && at + 1 < n && p[at + 1] == '\n';
