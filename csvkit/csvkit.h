@@ -155,9 +155,9 @@ CSVK_API const char *csvk_eol_name(enum csvk_eol eol); /* "lf" "crlf" "cr" "crcr
 struct csvk_source;
 
 /*
- * Opens `path` for reading; "-" is standard input (not closed). Plain or gzip is told by content
- * (1F 8B 08), never by name; gzip may have several members. Directories, sockets and devices that
- * cannot be read as a stream are CSVK_EIO with a plain text. FIFOs and pipes are fine.
+ * Opens `path` for reading; "-" is standard input (not closed). Plain or gzip is recognized by its
+ * content (1F 8B 08), never by name; gzip may have several members. Directories, sockets and
+ * devices that cannot be read as a stream are CSVK_EIO with a plain text. FIFOs and pipes are fine.
  */
 CSVK_API int csvk_source_open(struct csvk_source **out, const char *path,
                               struct csvk_error *err) CSVK_MUST_USE;
@@ -204,7 +204,7 @@ CSVK_API int csvk_list_slices(const char *directory, struct csvk_strings *out,
 
 /* ---- reader: batches of whole records ------------------------------------------------------ */
 
-/* How much is told about records in which nothing is worth telling. */
+/* How much is reported about records in which nothing is worth telling. */
 enum csvk_detail {
     CSVK_COUNTS,  /* only how many; `records` holds just the noted ones (see below) */
     CSVK_RECORDS, /* in addition record_end[] for all */
@@ -277,11 +277,11 @@ struct csvk_field {
 #define CSVK_FIELD_BROKEN   4u /* a quoting fact lies in it */
 
 /*
- * A record that is told one by one. At CSVK_FIELDS that is every record; below, only *noted* ones:
- * record 1, the first non-empty record, every record that has facts (but those that are only
+ * A record that is reported one by one. At CSVK_FIELDS that is every record; below, only *noted*
+ * ones: record 1, the first non-empty record, every record that has facts (but those that are only
  * counted: csvk_reader_only_count), every record whose number of
  * fields differs from the table's width, and every oversize one; and of these only record 1 and the
- * first non-empty one have their fields told.
+ * first non-empty one have their fields reported.
  */
 struct csvk_record {
     uint64_t number; /* from 1 */
@@ -323,7 +323,7 @@ struct csvk_batch {
      * bytes. */
     uint64_t last_line, last_line_begin;
     uint64_t surplus_line, surplus_line_begin;
-    const uint64_t *counted; /* by kind: facts that are not told, see csvk_reader_only_count */
+    const uint64_t *counted; /* by kind: facts that are not reported, see csvk_reader_only_count */
 };
 
 /* SIMD levels; results never depend on them. */
@@ -378,16 +378,16 @@ CSVK_API int csvk_reader_new(struct csvk_reader **out, struct csvk_source *sourc
 CSVK_API int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch,
                               struct csvk_error *err) CSVK_MUST_USE;
 /*
- * From the next batch on, facts of these `kinds` (CSVK_FACT_BIT) need not be told: a record that
- * has the table's width and no fact of another kind may be counted in csvk_batch.counted instead,
- * and is not noted. What is told and what is counted together is exact; how it is divided is not
- * promised.
+ * From the next batch on, facts of these `kinds` (CSVK_FACT_BIT) need not be reported: a record
+ * that has the table's width and no fact of another kind may be counted in csvk_batch.counted
+ * instead, and is not noted. What is reported and what is counted together is exact; how it is
+ * divided is not promised.
  */
 CSVK_API void csvk_reader_only_count(struct csvk_reader *reader, uint32_t kinds);
 CSVK_API const struct csvk_totals *csvk_reader_totals(const struct csvk_reader *reader);
 CSVK_API void csvk_reader_free(struct csvk_reader *reader);
 
-/* Number of fields and i-th field (from 0) of a record told with fields. */
+/* Number of fields and i-th field (from 0) of a record reported with fields. */
 static inline struct csvk_bytes csvk_field_raw(const struct csvk_batch *batch,
                                                const struct csvk_record *record, size_t i)
 {

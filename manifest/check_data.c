@@ -260,7 +260,7 @@ static int check_file(struct data_check *check, const char *path)
         status = check_header_names(check, path, &first);
     }
     uint64_t width = named ? check->table.columns.count : first.values.count;
-    /* A first record of another width is told already; the others would only repeat it. */
+    /* A first record of another width is reported already; the others would only repeat it. */
     bool fits = first.any && first.values.count == width;
     if (status == CSVK_OK && check->reading == CSVK_MANIFEST_WHOLE_DATA && fits) {
         status = check_all_records(check, &judge, path, width);

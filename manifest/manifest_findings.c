@@ -108,7 +108,7 @@ static const struct csvk_manifest_rule rules[] = {
     [RULE_HEADER] = {"manifest-header", CSVK_MANIFEST_ERROR,
                      "The manifest and the data disagree about the header.",
                      "A header is loaded as a row of data, or a row is skipped as a header; nobody "
-                     "is told.",
+                     "is reported.",
                      "Take the header off, or set has_header."},
     [RULE_WIDTH] = {"manifest-width", CSVK_MANIFEST_ERROR,
                     "Records have another number of fields than the manifest has columns.",

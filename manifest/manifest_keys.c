@@ -313,7 +313,7 @@ static void unknown_key(struct judge *judge, const cJSON *node, const struct key
     complain(judge, what, "Unrecognized option \"%s\"", node->string);
 }
 
-/* The wrong element of a list is told with its own place. */
+/* The wrong element of a list is reported with its own place. */
 static void wrong_element(struct judge *judge, const cJSON *list, enum key_type type)
 {
     enum key_type one = type == KEY_STRINGS ? KEY_STRING : KEY_OBJECT;

@@ -25,7 +25,7 @@ extern "C" {
 #define CSVK_SLICE_DIGEST_MAX 72
 
 enum csvk_slice_cut {
-    CSVK_SLICE_BY_SIZE,    /* slice_size bytes of a slice's file, as close as can be told */
+    CSVK_SLICE_BY_SIZE,    /* slice_size bytes of a slice's file, as close as can be known */
     CSVK_SLICE_BY_RECORDS, /* records_each records */
     CSVK_SLICE_BY_COUNT,   /* at most `count` slices with equally much text; needs `total` */
 };
@@ -116,9 +116,9 @@ CSVK_API void csvk_slice_emergency_cleanup(void);
 
 /*
  * The manifest of slices: what `options` say over what `base` says, the manifest of the input
- * (NULL: none). The columns are those of `options`; a header is told no more. Keys of `base` that
- * `options` say nothing about are kept; a schema goes together column by column, metadata key by
- * key. As csvk_manifest_create.
+ * (NULL: none). The columns are those of `options`; a header is reported no more. Keys of `base`
+ * that `options` say nothing about are kept; a schema goes together column by column, metadata key
+ * by key. As csvk_manifest_create.
  */
 CSVK_API int csvk_slice_manifest(struct csvk_manifest **out, const struct csvk_manifest *base,
                                  const struct csvk_manifest_options *options,

@@ -283,10 +283,10 @@ static void settle(struct pf *pf)
     const cJSON *output = pf_get(pf_get(pf->config.root, "storage"), "output");
     const cJSON *workspace = pf_get(pf_get(pf->config.root, "authorization"), "workspace");
     const char *support = pf_text(output, "data_type_support");
-    const char *told = pf_environment(pf, "KBC_DATA_TYPE_SUPPORT");
+    const char *environment = pf_environment(pf, "KBC_DATA_TYPE_SUPPORT");
     pf->support = pf->options->support != CSVK_SUPPORT_UNKNOWN
                       ? pf->options->support
-                      : csvk_type_support_parse(told != NULL ? told : support);
+                      : csvk_type_support_parse(environment != NULL ? environment : support);
     pf->staging = pf->options->staging != CSVK_STAGING_AUTO ? pf->options->staging
                   : cJSON_IsObject(workspace)               ? CSVK_STAGING_WORKSPACE
                                                             : CSVK_STAGING_LOCAL;

@@ -1,7 +1,7 @@
 /*
  * folder_listing.c - what is in a folder, as the platform lists it: depth 0, no names with a
  * leading dot, no folders of version control. Whatever is left out without a word on the platform
- * is told here. Nothing is opened but the folder itself; links are looked at by name only.
+ * is reported here. Nothing is opened but the folder itself; links are looked at by name only.
  */
 #include "preflight/preflight_private.h"
 

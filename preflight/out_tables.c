@@ -21,7 +21,7 @@ struct subject {
     const struct pf_entry *entry;   /* or NULL */
     struct csvk_manifest *merged;   /* manifest and entry, or NULL: neither */
     struct csvk_manifest_table table;
-    struct csvk_manifest_findings told; /* of the manifest alone */
+    struct csvk_manifest_findings reported; /* of the manifest alone */
     bool again; /* the same data as the table before, mapped to another destination */
 };
 
@@ -44,7 +44,7 @@ static void check_alone(struct pf *pf, struct subject *s)
     how.kind = CSVK_MANIFEST_OUT_TABLE;
     how.default_bucket = pf->report->default_bucket;
     how.support = pf->support;
-    int status = csvk_manifest_check(s->manifest, &how, &s->told);
+    int status = csvk_manifest_check(s->manifest, &how, &s->reported);
     (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
     if (csvk_manifest_guess(s->manifest, NULL, false) == CSVK_MANIFEST_IN_TABLE) {
         pf_say(pf, findings_of(pf),
@@ -55,16 +55,16 @@ static void check_alone(struct pf *pf, struct subject *s)
 
 static void judge_manifest(struct pf *pf, struct subject *s)
 {
-    s->told.limit = 1000;
+    s->reported.limit = 1000;
     if (s->manifest_path == NULL) {
         return;
     }
-    s->manifest = pf_read_manifest(pf, s->manifest_path, &s->told);
+    s->manifest = pf_read_manifest(pf, s->manifest_path, &s->reported);
     if (s->manifest != NULL) {
         check_alone(pf, s);
     }
     if (!s->again) {
-        pf_take_manifest(pf, findings_of(pf), &s->told,
+        pf_take_manifest(pf, findings_of(pf), &s->reported,
                          (struct pf_taking){.file = s->manifest_path});
     }
 }
@@ -118,9 +118,9 @@ static void merge(struct pf *pf, struct subject *s)
         status = csvk_manifest_check(s->merged, &how, &found);
     }
     (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
-    pf_take_manifest(
-        pf, findings_of(pf), &found,
-        (struct pf_taking){.file = "config.json", .prefix = s->entry->path, .except = &s->told});
+    pf_take_manifest(pf, findings_of(pf), &found,
+                     (struct pf_taking){
+                         .file = "config.json", .prefix = s->entry->path, .except = &s->reported});
     csvk_manifest_findings_release(&found);
 }
 
@@ -129,7 +129,7 @@ static const struct csvk_manifest *effective(const struct subject *s)
     return s->merged != NULL ? s->merged : s->manifest;
 }
 
-/* ---- what is told of a table ---- */
+/* ---- what is reported of a table ---- */
 
 void pf_clean_names(struct pf *pf, struct csvk_strings *to, const struct csvk_strings *from)
 {
@@ -199,7 +199,7 @@ static void check_data(struct pf *pf, struct subject *s, const char *first)
                      (struct pf_taking){.file = s->manifest_path != NULL ? s->manifest_path
                                                 : s->entry != NULL       ? "config.json"
                                                                          : s->relative,
-                                        .except = &s->told,
+                                        .except = &s->reported,
                                         .header = header_severity(pf, s, first)});
     csvk_manifest_findings_release(&found);
     csvk_free(full);
@@ -226,9 +226,10 @@ static void set_off(struct pf *pf, struct csvk_validate_options *options, const 
 static void set_rules(struct pf *pf, struct csvk_validate_options *options)
 {
     /* The manifest's judge tells of these, for files and slices alike. */
-    static const char *const told[] = {"empty-file", "utf16-bom", "utf8-bom", "header-mismatch"};
-    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
-        set_off(pf, options, told[i]);
+    static const char *const elsewhere[] = {"empty-file", "utf16-bom", "utf8-bom",
+                                            "header-mismatch"};
+    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
+        set_off(pf, options, elsewhere[i]);
     }
     for (size_t i = 0; i < pf->options->nlevels && pf->status == CSVK_OK; i++) {
         const struct csvk_preflight_level *level = &pf->options->level[i];
@@ -396,7 +397,7 @@ static void judge_table(struct pf *pf, struct subject *s)
     csvk_manifest_table_release(&s->table);
     csvk_manifest_free(s->merged);
     csvk_manifest_free(s->manifest);
-    csvk_manifest_findings_release(&s->told);
+    csvk_manifest_findings_release(&s->reported);
     s->merged = s->manifest = NULL;
 }
 

@@ -9,8 +9,8 @@
  * validator (profile keboola), so that a finding is called the same whichever command tells it.
  *
  * Invariants. Nothing is changed but by csvk_preflight_fix, and that never touches data. Nothing
- * outside of the folder is opened: symbolic links are told, and followed only within it. Findings
- * and their order depend on the folder alone, not on the number of threads.
+ * outside of the folder is opened: symbolic links are reported, and followed only within it.
+ * Findings and their order depend on the folder alone, not on the number of threads.
  */
 #ifndef PREFLIGHT_PREFLIGHT_H
 #define PREFLIGHT_PREFLIGHT_H

@@ -208,7 +208,7 @@ static const char *relative_to(const struct pf *pf, const char *path)
 }
 
 /* The validator tells of names in headers, with their place; destinations are resolved by us. */
-static bool is_told_elsewhere(const struct csvk_manifest_finding *finding)
+static bool is_reported_elsewhere(const struct csvk_manifest_finding *finding)
 {
     const char *rule = finding->rule->id;
     bool name =
@@ -257,7 +257,7 @@ void pf_take_manifest(struct pf *pf, struct csvk_preflight_findings *to,
                       const struct csvk_manifest_findings *from, struct pf_taking how)
 {
     for (size_t i = 0; i < from->count; i++) {
-        if (!is_told_elsewhere(&from->item[i]) && !is_in(how.except, &from->item[i])) {
+        if (!is_reported_elsewhere(&from->item[i]) && !is_in(how.except, &from->item[i])) {
             take_one(pf, to, &from->item[i], &how);
         }
     }

@@ -64,7 +64,7 @@ void pf_say_trouble(struct pf *pf, struct csvk_preflight_findings *to, const cha
 struct pf_taking {
     const char *file;                            /* of findings that name none */
     const char *prefix;                          /* stands for the "$" of their paths; NULL: "$" */
-    const struct csvk_manifest_findings *except; /* those that are told already, or NULL */
+    const struct csvk_manifest_findings *except; /* those that are reported already, or NULL */
     enum csvk_severity header; /* of the mild cases of manifest-header; 0: as they are */
 };
 void pf_take_manifest(struct pf *pf, struct csvk_preflight_findings *to,
@@ -91,7 +91,7 @@ struct pf_listing {
     bool exists;
     bool unsafe; /* an entry was left out that a reader of the folder would follow */
 };
-/* What the platform sees in a folder, by byte order; the rest is told in `to`. */
+/* What the platform sees in a folder, by byte order; the rest is reported in `to`. */
 void pf_list(struct pf *pf, const char *relative, enum pf_place place, struct pf_listing *listing,
              struct csvk_preflight_findings *to);
 void pf_listing_release(struct pf_listing *listing);

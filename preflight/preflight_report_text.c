@@ -99,8 +99,8 @@ static void put_place(struct writer *w, const struct csvk_preflight_finding *f)
     put(w, ": ");
 }
 
-/* Was this rule's mend told before, word for word? */
-static bool is_told(const struct csvk_preflight_findings *findings, size_t index)
+/* Was this rule's mend reported before, word for word? */
+static bool is_reported(const struct csvk_preflight_findings *findings, size_t index)
 {
     const struct csvk_preflight_finding *f = &findings->item[index];
     for (size_t i = 0; i < index; i++) {
@@ -130,14 +130,14 @@ static void put_finding(struct writer *w, const struct csvk_preflight_findings *
     }
     put(w, "\n");
     put_excerpt(w, f);
-    if (f->mend != NULL && !is_told(findings, index)) {
+    if (f->mend != NULL && !is_reported(findings, index)) {
         put(w, "    help: ");
         put_escaped(w, f->mend);
         put(w, "\n");
     }
 }
 
-/* Notes are told only when they are wanted. */
+/* Notes are reported only when they are wanted. */
 static void put_findings(struct writer *w, const struct csvk_preflight_findings *findings)
 {
     uint64_t left = findings->errors + findings->warnings;

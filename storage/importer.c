@@ -3,7 +3,7 @@
  *
  * The form is written into a nameless temporary file first, because its length has to be known and
  * because memory must not grow with the file. The request is sent once; there is no job to look for
- * afterwards, so a lost answer is told as an unknown outcome.
+ * afterwards, so a lost answer is reported as an unknown outcome.
  */
 #include "storage/kbc.h"
 #include "storage/spool.h"

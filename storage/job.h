@@ -38,7 +38,7 @@ int kbc_start_job(struct kbc *kbc, struct kbc_call *call, const struct kbc_trace
 /*
  * What became of a request whose sender ended before the answer. It may still be on its way, so the
  * list of jobs is asked until the request is minutes old, longer than anybody holds one: CSVK_OK
- * with the job's id; CSVK_END: there is none and there will be none. Else why that cannot be told.
+ * with the job's id; CSVK_END: there is none and there will be none. Else why that is not known.
  */
 int kbc_settle_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
                    char id[KBC_ID_SIZE], struct csvk_error *err) CSVK_MUST_USE;

@@ -256,7 +256,7 @@ static int start_import(struct loading *loading, const struct import_kind *kind,
     return status;
 }
 
-/* An import tells rows and columns; a table made with its data is told as a table. */
+/* An import tells rows and columns; a table made with its data is reported as a table. */
 static int take_results(struct loading *loading)
 {
     struct kbc_loaded *out = loading->out;

@@ -104,7 +104,7 @@ struct store_call {
     char sha256[65];      /* of the body, S3 */
     unsigned generation;  /* of the bearer that was sent, GCS */
     bool anonymous;       /* no bearer: the address is its own permission, GCS */
-    uint64_t reported;    /* progress told so far */
+    uint64_t reported;    /* progress reported so far */
     int out_fd;           /* where a fetched object goes */
     uint64_t received;
 };

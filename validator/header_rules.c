@@ -294,12 +294,12 @@ static int list_absent(const struct csvk_strings *these, const struct csvk_strin
                        const char *label, struct csvk_buf *out)
 {
     int status = CSVK_OK;
-    size_t told = 0;
-    for (size_t i = 0; i < these->count && status == CSVK_OK && told < 10; i++) {
+    size_t named = 0;
+    for (size_t i = 0; i < these->count && status == CSVK_OK && named < 10; i++) {
         if (!csvk_strings_has(from, these->item[i])) {
-            const char *lead = told++ == 0 ? (out->length != 0 ? "; " : "") : ", ";
-            status = csvk_buf_printf(out, "%s%s%s`%s`", lead, told == 1 ? label : "",
-                                     told == 1 ? " " : "", these->item[i]);
+            const char *lead = named++ == 0 ? (out->length != 0 ? "; " : "") : ", ";
+            status = csvk_buf_printf(out, "%s%s%s`%s`", lead, named == 1 ? label : "",
+                                     named == 1 ? " " : "", these->item[i]);
         }
     }
     return status;

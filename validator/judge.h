@@ -157,7 +157,7 @@ int keys_finish(struct csvk_validator *v, struct csvk_error *err);
 int keys_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err);
 void keys_free(struct key_state *keys);
 
-/* record_in_memory.c: fields of records in memory, when the reader has not told them */
+/* record_in_memory.c: fields of records in memory, when the reader has not reported them */
 struct walk {
     const unsigned char *bytes;
     size_t size, at;

@@ -179,17 +179,17 @@ static int find_by_reference(struct key_columns *k, struct csvk_bytes record,
     if (status != CSVK_OK) {
         return status;
     }
-    csvk_told_clear(&k->scan.told);
+    csvk_batch_builder_clear(&k->scan.builder);
     csvk_scan(&k->scan, record.ptr, record.len, true, 0);
-    if (k->scan.told.failed) {
+    if (k->scan.builder.failed) {
         return CSVK_ENOMEM;
     }
-    const struct csvk_told *told = &k->scan.told;
+    const struct csvk_batch_builder *builder = &k->scan.builder;
     *found = true;
     for (size_t i = 0; i < k->count && *found; i++) {
-        *found = told->nrecords != 0 && k->column[i] < told->records[0].nfields;
+        *found = builder->nrecords != 0 && k->column[i] < builder->records[0].nfields;
         if (*found) {
-            k->field[i] = told->fields[told->records[0].first_field + k->column[i]];
+            k->field[i] = builder->fields[builder->records[0].first_field + k->column[i]];
         }
     }
     return CSVK_OK;

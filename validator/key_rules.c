@@ -137,12 +137,12 @@ static int field_value(const struct csvk_dialect *dialect, struct csvk_bytes raw
     return CSVK_OK;
 }
 
-/* A record of the batch, told or not. */
+/* A record of the batch, reported or not. */
 struct key_record {
     uint64_t number, offset;
     struct csvk_bytes bytes; /* without its line break */
     enum key_reading reading;
-    const struct csvk_record *noted; /* NULL: not told */
+    const struct csvk_record *noted; /* NULL: not reported */
 };
 
 /* Where a reading of a batch's records stands. */
@@ -300,7 +300,7 @@ int keys_feed(struct csvk_validator *v, struct csvk_error *err)
 /* ---- the end ------------------------------------------------------------------------------------
  */
 
-/* `first_record` of another slice is told with the name of that slice. */
+/* `first_record` of another slice is reported with the name of that slice. */
 static void add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_key *duplicate,
                           const char *first_file)
 {

@@ -35,7 +35,7 @@ static int add_findings(struct csvk_buf *out, const struct csvk_report *report,
     return status;
 }
 
-/* Errors are a failure; warnings and infos are only told. */
+/* Errors are a failure; warnings and infos are only reported. */
 static int add_case(struct csvk_buf *out, const struct csvk_report *report, size_t index)
 {
     const struct csvk_rule *rule = csvk_rule_at(index);

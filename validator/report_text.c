@@ -235,7 +235,7 @@ static void put_summary(struct writer *w, const struct csvk_report *report)
 int csvk_report_text(const struct csvk_report *report, unsigned style, struct csvk_buf *out)
 {
     struct writer w = {out, style, CSVK_OK};
-    bool told[CSVK_RULES_MAX] = {false};
+    bool explained[CSVK_RULES_MAX] = {false};
     for (size_t i = 0; i < report->nfindings; i++) {
         const struct csvk_rule *rule = report->findings[i]->rule;
         size_t index = (size_t)(rule - csvk_rule_at(0));
@@ -243,9 +243,9 @@ int csvk_report_text(const struct csvk_report *report, unsigned style, struct cs
             continue;
         }
         put_finding(&w, report, report->findings[i]);
-        if (!told[index]) {
+        if (!explained[index]) {
             put_hint(&w, rule);
-            told[index] = true;
+            explained[index] = true;
         }
     }
     put_summary(&w, report);

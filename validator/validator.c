@@ -284,7 +284,7 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
     return v->failed ? csvk_fail(err, CSVK_ENOMEM, "out of memory for findings") : CSVK_OK;
 }
 
-/* What follows the data may be told before the last record is: its line is known only now. */
+/* What follows the data may be reported before the last record is: its line is known only now. */
 static void place_behind_data(struct csvk_validator *v, enum rule_index rule)
 {
     for (size_t i = 0; i < v->kept[rule].count; i++) {

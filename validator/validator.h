@@ -220,7 +220,8 @@ CSVK_API int csvk_validate_source(struct csvk_validator **out, struct csvk_sourc
 enum csvk_text_style { /* bits */
                        CSVK_TEXT_PLAIN = 0,
                        CSVK_TEXT_COLOR = 1,
-                       CSVK_TEXT_NOTES = 2, /* findings of level info are told, not only counted */
+                       CSVK_TEXT_NOTES =
+                           2, /* findings of level info are reported, not only counted */
 };
 /* All append to `out` and answer CSVK_OK or CSVK_ENOMEM. */
 CSVK_API int csvk_report_text(const struct csvk_report *report, unsigned style,

@@ -25,7 +25,7 @@ void csvk_digest_add(struct csvk_digest *digest, uint64_t record_hash, uint64_t 
 bool csvk_digest_equal(const struct csvk_digest *a, const struct csvk_digest *b);
 
 /*
- * Value of the i-th field (from 0) of a record told with fields: a view into the batch, or into
+ * Value of the i-th field (from 0) of a record reported with fields: a view into the batch, or into
  * `room` when it had to be decoded. It lives as long as the batch and until `room` changes.
  * CSVK_ENOMEM.
  */
@@ -33,7 +33,8 @@ int csvk_field_value(const struct csvk_batch *batch, const struct csvk_record *r
                      const struct csvk_dialect *dialect, struct csvk_buf *room,
                      struct csvk_bytes *value) CSVK_MUST_USE;
 
-/* Collects the digest of a table from records told with fields. All-zero but for the dialect. */
+/* Collects the digest of a table from records reported with fields. All-zero but for the dialect.
+ */
 struct csvk_digester {
     struct csvk_dialect dialect;
     struct csvk_digest digest;

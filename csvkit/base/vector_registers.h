@@ -1,5 +1,5 @@
 /*
- * vector_registers.h - what the processor has to be told and plain C cannot say.
+ * vector_registers.h - what the processor has to be told and plain C has no words for.
  *
  * ISA-L's functions (Debian's 2.30 has no vzeroupper at all) leave the upper halves of the vector
  * registers in use. Code for SSE, as libdeflate's there and the compiler's own, has to carry them

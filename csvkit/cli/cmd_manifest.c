@@ -477,7 +477,8 @@ const struct cli_command cli_cmd_manifest_convert = {
     "(schema, "
     "table_metadata, description). KBC.datatype.* metadata becomes data types and back. Unknown "
     "keys "
-    "are kept. What the other generation cannot say is told by name on standard error, and refused "
+    "are kept. What the other generation cannot say is reported by name on standard error, and "
+    "refused "
     "with --strict.\n\n"
     "A legacy manifest without columns takes them from the header of the data beside it.",
     convert_groups,

@@ -170,9 +170,9 @@ static int work(struct job *job)
     if (status != CSVK_OK) {
         return cli_fail(job->cli, &err);
     }
-    int told = tell(job, &result);
-    if (told != CLI_GOOD) {
-        return told;
+    status = tell(job, &result);
+    if (status != CLI_GOOD) {
+        return status;
     }
     bool refused = result.records_rejected != 0 || (job->check && result.changed);
     return refused ? CLI_REFUSED : CLI_GOOD;

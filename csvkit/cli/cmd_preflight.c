@@ -86,10 +86,10 @@ static int read_options(struct job *job)
 
 static const char *folder_of(struct cli *cli)
 {
-    const char *told = getenv("KBC_DATADIR");
-    return cli_noperands(cli) > 0            ? cli_operand(cli, 0)
-           : told != NULL && told[0] != '\0' ? told
-                                             : "/data";
+    const char *environment = getenv("KBC_DATADIR");
+    return cli_noperands(cli) > 0                          ? cli_operand(cli, 0)
+           : environment != NULL && environment[0] != '\0' ? environment
+                                                           : "/data";
 }
 
 /* ---- the report ---- */

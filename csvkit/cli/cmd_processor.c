@@ -49,11 +49,11 @@ static int make_out(struct processor *p)
 
 static int run(struct cli *cli)
 {
-    const char *told = getenv("KBC_DATADIR");
+    const char *environment = getenv("KBC_DATADIR");
     struct processor p = {.cli = cli};
-    p.folder = cli_noperands(cli) > 0            ? cli_operand(cli, 0)
-               : told != NULL && told[0] != '\0' ? told
-                                                 : "/data";
+    p.folder = cli_noperands(cli) > 0                          ? cli_operand(cli, 0)
+               : environment != NULL && environment[0] != '\0' ? environment
+                                                               : "/data";
     int status = processor_read(&p);
     status = status == CLI_GOOD ? make_scratch(&p) : status;
     status = status == CLI_GOOD ? make_out(&p) : status;

@@ -260,8 +260,8 @@ static int slice(struct slice_job *job)
         return cli_trouble(job->cli, "no SHA-256: libcrypto.so.3 is not installed, or no memory");
     }
     int status = work(job, &err);
-    if (job->told != CLI_GOOD) {
-        return job->told;
+    if (job->reported != CLI_GOOD) {
+        return job->reported;
     }
     if (status != CSVK_OK) {
         return cli_fail(job->cli, &err);
@@ -360,7 +360,8 @@ const struct cli_command cli_cmd_slice = {
         "after the other are the input without its header, byte for byte. A manifest beside the "
         "input says what DIR.manifest says where no option does; one that the platform wrote for "
         "an input gives its columns, key, metadata or schema.\n\nWhen the input is "
-        "bad, the findings are told as in validate, the exit status is 1, and there is no DIR. DIR "
+        "bad, the findings are reported as in validate, the exit status is 1, and there is no DIR. "
+        "DIR "
         "is made under a temporary name and appears whole, at once in place of an old one with "
         "--force; its manifest appears last.\n\nMemory does not grow with the input: 256 KiB, "
         "three "

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-struct told { /* one finished proposal */
+struct proposal { /* one finished proposal */
     const char *file;
     uint64_t sample;
     const struct csvk_sniff *sniff;
@@ -97,15 +97,15 @@ static void put_dialect(struct csvk_json *json, const struct csvk_sniff *sniff)
     close_part(json, &sniff->on_escape);
 }
 
-static int write_json(const struct told *told, struct csvk_buf *out)
+static int write_json(const struct proposal *proposal, struct csvk_buf *out)
 {
-    const struct csvk_sniff *sniff = told->sniff;
+    const struct csvk_sniff *sniff = proposal->sniff;
     struct csvk_json json;
     csvk_json_init(&json, out);
     csvk_json_open(&json, '{');
-    csvk_json_put_string(&json, "file", told->file);
+    csvk_json_put_string(&json, "file", proposal->file);
     csvk_json_put_string(&json, "verdict", csvk_sniff_verdict_name(sniff->verdict));
-    csvk_json_put_uint(&json, "sample_bytes", told->sample);
+    csvk_json_put_uint(&json, "sample_bytes", proposal->sample);
     csvk_json_put_bool(&json, "whole_file", !sniff->cut);
     csvk_json_put_uint(&json, "sample_records", sniff->records);
     csvk_json_put_bool(&json, "sep_line", sniff->sep_line);
@@ -152,14 +152,14 @@ static int add_delimiter_line(const struct csvk_sniff *sniff, struct csvk_buf *o
                : add_line(out, "delimiter", "?", &sniff->on_delimiter);
 }
 
-static int write_text(const struct told *told, struct csvk_buf *out)
+static int write_text(const struct proposal *proposal, struct csvk_buf *out)
 {
-    const struct csvk_sniff *sniff = told->sniff;
-    int status = csvk_buf_add_escaped(out, told->file, strlen(told->file));
+    const struct csvk_sniff *sniff = proposal->sniff;
+    int status = csvk_buf_add_escaped(out, proposal->file, strlen(proposal->file));
     if (status == CSVK_OK) {
         status = csvk_buf_printf(
             out, ": %s (%s of %llu bytes)\n", csvk_sniff_verdict_name(sniff->verdict),
-            sniff->cut ? "the first part" : "the whole", (unsigned long long)told->sample);
+            sniff->cut ? "the first part" : "the whole", (unsigned long long)proposal->sample);
     }
     status = status == CSVK_OK ? add_delimiter_line(sniff, out) : status;
     if (status == CSVK_OK) {
@@ -204,9 +204,9 @@ static int sniff_one(struct cli *cli, const char *file, uint64_t most)
     }
     const char *format = cli_value(cli, "format");
     bool json = format != NULL && strcmp(format, "json") == 0;
-    struct told told = {file, sampled, &sniff};
+    struct proposal proposal = {file, sampled, &sniff};
     struct csvk_buf out = CSVK_BUF_INIT;
-    int status = json ? write_json(&told, &out) : write_text(&told, &out);
+    int status = json ? write_json(&proposal, &out) : write_text(&proposal, &out);
     if (status == CSVK_OK) {
         cli_out_buf(cli, &out);
     }

@@ -22,9 +22,9 @@ struct job {
     struct csvk_validate_options options;
     enum format format;
     enum csvk_severity fail_on;
-    const char *encoding;             /* of the file at hand; NULL: UTF-8 */
-    const char *encoding_told;        /* the same, as the user told it: auto is looked for anew */
-    struct csvk_dialect dialect_told; /* in every file */
+    const char *encoding;              /* of the file at hand; NULL: UTF-8 */
+    const char *encoding_given;        /* the same, as the user gave it: auto is looked for anew */
+    struct csvk_dialect dialect_given; /* in every file */
     struct csvk_json sarif;
     struct csvk_buf out;
     struct cli_progress *progress;
@@ -116,7 +116,7 @@ static int read_table(struct job *job)
     const char *encoding = cli_value(cli, "encoding");
     bool plain =
         encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
-    job->encoding_told = plain ? NULL : encoding;
+    job->encoding_given = plain ? NULL : encoding;
     int status = cli_get_table(cli, NULL, &table);
     const char *delimiter = cli_value(cli, "delimiter");
     bool look = delimiter == NULL ? job->options.profile == CSVK_PROFILE_EXCEL
@@ -124,7 +124,7 @@ static int read_table(struct job *job)
     job->options.sep = look ? CSVK_SEP_LOOK : CSVK_SEP_DATA;
     if (status == CLI_GOOD) {
         use_table(&job->options, &table);
-        job->dialect_told = job->options.dialect;
+        job->dialect_given = job->options.dialect;
     }
     cli_table_release(&table);
     return status;
@@ -174,8 +174,8 @@ static int judge(struct job *job, const char *path, struct csvk_validator **out,
     struct csvk_source *source = NULL;
     struct csvk_validate_hooks hooks = {.progress = show_progress, .context = job};
     hooks.tune = cli_has(job->cli, "verify") ? hold_records : NULL;
-    job->options.dialect = job->dialect_told;
-    job->encoding = job->encoding_told;
+    job->options.dialect = job->dialect_given;
+    job->encoding = job->encoding_given;
     int status = csvk_source_open(&source, path, err);
     if (status == CSVK_OK) {
         status = cli_check_other_format(source, err);

@@ -39,7 +39,7 @@ struct csvk_sink {
     bool is_committed;
     struct csvk_gzip *gzip; /* NULL: plain */
     uint64_t accepted, written;
-    int status; /* the first failure, told by `failure` */
+    int status; /* the first failure, described in `failure` */
     struct csvk_error failure;
     size_t length;
     unsigned char buffer[UNIT];

@@ -90,7 +90,7 @@ int csvk_source_set_encoding(struct csvk_source *source, const char *encoding,
     return status;
 }
 
-/* Reads until the magic bytes can be told, or the end: a pipe may bring one byte at a time. */
+/* Reads until the magic bytes are known, or the end: a pipe may bring one byte at a time. */
 static int read_start(struct csvk_source *source, unsigned char *bytes, size_t capacity,
                       size_t *length, struct csvk_error *err)
 {

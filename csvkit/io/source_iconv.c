@@ -129,7 +129,7 @@ static void drop_bom(struct csvk_recode *recode)
     recode->stage = STAGE_TEXT;
 }
 
-/* The text ends inside a sequence. When gzip damage has cut it, that has been told already. */
+/* The text ends inside a sequence. When gzip damage has cut it, that has been reported already. */
 static int end_inside_sequence(struct csvk_recode *recode, struct csvk_error *err)
 {
     if (csvk_source_damage(recode->source).what != NULL) {

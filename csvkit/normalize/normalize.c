@@ -76,7 +76,7 @@ static void init_run(struct nz *nz)
 
 static void release_scratch(struct nz_scratch *scratch)
 {
-    csvk_told_release(&scratch->told);
+    csvk_batch_builder_release(&scratch->builder);
     csvk_buf_release(&scratch->bytes);
 }
 
@@ -119,28 +119,28 @@ static bool other_breaks(const struct nz *nz, const struct csvk_totals *before)
     return false;
 }
 
-bool nz_breaks_are_told(const struct nz *nz)
+bool nz_breaks_are_reported(const struct nz *nz)
 {
     return nz->any_eol || csvk_cr_ends_record(&nz->scan.table);
 }
 
-/* Scans; where single records must be told because line breaks change, once more. */
+/* Scans; where single records must be reported because line breaks change, once more. */
 static int scan_chunk(struct nz *nz, struct nz_chunk *chunk, size_t n, bool at_end)
 {
     const unsigned char *bytes = nz_window_at(&nz->window, nz->window.offset);
     chunk->offset = nz->window.offset;
     chunk->before = nz->scan.table;
     for (;;) {
-        csvk_told_clear(&nz->scan.told);
+        csvk_batch_builder_clear(&nz->scan.builder);
         chunk->size = csvk_scan(&nz->scan, bytes, n, at_end, chunk->offset);
         chunk->unended =
             nz->scan.table.totals.eol[CSVK_EOL_NONE] != chunk->before.totals.eol[CSVK_EOL_NONE];
         chunk->same_breaks = !chunk->unended && !other_breaks(nz, &chunk->before.totals);
-        if (nz->scan.told.failed) {
+        if (nz->scan.builder.failed) {
             return nz_out_of_memory(nz);
         }
         bool tell_all =
-            (!chunk->same_breaks && nz_breaks_are_told(nz)) || nz->o->comment >= 0 || nz->giant;
+            (!chunk->same_breaks && nz_breaks_are_reported(nz)) || nz->o->comment >= 0 || nz->giant;
         if (nz->scan.table.detail != CSVK_COUNTS || !tell_all) {
             return CSVK_OK;
         }
@@ -160,19 +160,19 @@ static void resume_at(struct nz *nz, const struct nz_chunk *chunk)
     nz->chunk = nz->reach < SMALL_CHUNK ? (size_t)nz->reach : SMALL_CHUNK;
 }
 
-/* Goes through what was told. *resumed: the rest of the chunk must be scanned again. */
+/* Goes through what was reported. *resumed: the rest of the chunk must be scanned again. */
 static int dispose(struct nz *nz, const struct nz_chunk *chunk, bool *resumed)
 {
-    const struct csvk_told *told = &nz->scan.told;
+    const struct csvk_batch_builder *builder = &nz->scan.builder;
     uint64_t at = chunk->offset, done = 0; /* records before `at` */
     uint64_t all = nz->scan.table.totals.records - chunk->before.totals.records;
     *resumed = false;
     nz->chunk_end = chunk->offset + chunk->size;
-    for (size_t i = 0; i < told->nrecords; i++) {
-        nz->told_next = i + 1;
-        struct nz_record rec = nz_told(told, i, nz_window_at(&nz->window, chunk->offset));
+    for (size_t i = 0; i < builder->nrecords; i++) {
+        nz->next_reported = i + 1;
+        struct nz_record rec = nz_reported(builder, i, nz_window_at(&nz->window, chunk->offset));
         if (nz->scan.table.detail != CSVK_FIELDS) {
-            rec.field = NULL; /* what was told is not for every record */
+            rec.field = NULL; /* what was reported is not for every record */
         }
         uint64_t index = rec.r.number - chunk->before.totals.records - 1;
         int status =
@@ -233,9 +233,9 @@ static int last_records(struct nz *nz)
     struct nz_chunk chunk;
     if (all_nul(nz_window_at(w, w->offset), w->visible)) {
         uint64_t n = w->visible;
-        int told = nz_account_file(nz, CSVK_R7_TAIL, w->offset, n, "NUL bytes up to the end");
+        int builder = nz_account_file(nz, CSVK_R7_TAIL, w->offset, n, "NUL bytes up to the end");
         nz_window_drop(w, (size_t)n);
-        return told;
+        return builder;
     }
     int status = scan_chunk(nz, &chunk, w->visible, true);
     return status == CSVK_OK ? finish_chunk(nz, &chunk) : status;
@@ -254,12 +254,12 @@ static int too_long(struct nz *nz, uint64_t most)
 /* Only the first record of the chunk is taken: nobody could look ahead from the others. */
 static int take_giant(struct nz *nz, struct nz_chunk *chunk)
 {
-    const struct csvk_told *told = &nz->scan.told;
+    const struct csvk_batch_builder *builder = &nz->scan.builder;
     uint64_t number = chunk->before.totals.records + 1;
-    if (told->nrecords != 0 && told->records[0].number == number) {
+    if (builder->nrecords != 0 && builder->records[0].number == number) {
         return finish_chunk(nz, chunk);
     }
-    struct nz_span span = {chunk->offset, chunk->offset + told->ends[0], 0, 1};
+    struct nz_span span = {chunk->offset, chunk->offset + builder->ends[0], 0, 1};
     int status = nz_copy_span(nz, chunk, &span);
     nz->resume = span.to;
     nz->resume_records = number;
@@ -350,10 +350,11 @@ static int next_chunk(struct nz *nz)
     struct nz_chunk chunk;
     size_t n = 0;
     if (nz->scan.table.detail == CSVK_FIELDS && !nz->rewrite && nz->header_done) {
-        nz->scan.table.detail = CSVK_COUNTS; /* the header, which had to be told, is behind us */
+        nz->scan.table.detail =
+            CSVK_COUNTS; /* the header, which had to be reported, is behind us */
     }
     int status = scan_next(nz, &chunk, &n);
-    bool looks_ahead = nz->scan.told.nrecords != 0 || chunk.size == 0;
+    bool looks_ahead = nz->scan.builder.nrecords != 0 || chunk.size == 0;
     if (status == CSVK_OK && looks_ahead) {
         status = nz_fill_reach(nz);
     }

@@ -1,10 +1,10 @@
 /*
  * normalize_emit.c - the three places where a record may end, and the account of every change.
  *
- * What is done to a record is noted first and told when the record is written, because only then
- * its place in the output is known. A record that is rejected after all leaves no repair behind.
- * Repairs without inference that touch nearly every record (line breaks, style) are counted, and
- * told in one line at the end.
+ * What is done to a record is noted first and reported when the record is written, because only
+ * then its place in the output is known. A record that is rejected after all leaves no repair
+ * behind. Repairs without inference that touch nearly every record (line breaks, style) are
+ * counted, and reported in one line at the end.
  */
 #include "csvkit/base/digest.h"
 #include "csvkit/normalize/normalize_private.h"
@@ -166,8 +166,9 @@ static uint64_t line_of(struct nz *nz, const struct nz_record *rec, uint64_t byt
 static int tell_pending(struct nz *nz, const struct nz_record *rec, const struct nz_pending *p,
                         uint64_t out_byte, size_t out_length)
 {
-    bool told = nz->o->strict || nz->out->log.write != NULL || nz->result->repairs[p->repair] == 0;
-    struct csvk_place place = {p->byte, told ? line_of(nz, rec, p->byte) : 0, rec->r.number};
+    bool builder =
+        nz->o->strict || nz->out->log.write != NULL || nz->result->repairs[p->repair] == 0;
+    struct csvk_place place = {p->byte, builder ? line_of(nz, rec, p->byte) : 0, rec->r.number};
     count_repair(nz, p->repair, 1, place);
     if (nz->o->strict) {
         return refuse_strict(nz, p->repair, place);

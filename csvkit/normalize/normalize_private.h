@@ -36,11 +36,11 @@ enum nz_cause { NZ_CAUSE_NONE, NZ_CAUSE_WIDTH, NZ_CAUSE_ENCLOSURE, NZ_CAUSE_ENCO
 struct nz_record {
     struct csvk_record r;
     const unsigned char *base;      /* fields count from here */
-    const struct csvk_field *field; /* NULL: not told; see nz_need_fields */
+    const struct csvk_field *field; /* NULL: not reported; see nz_need_fields */
     const struct csvk_fact *fact;
 };
 
-/* A repair of the record at hand, told when the record is written. */
+/* A repair of the record at hand, reported when the record is written. */
 struct nz_pending {
     enum csvk_repair repair;
     uint64_t byte, field;
@@ -52,7 +52,7 @@ struct nz_pending {
 /* The reference parser, kept apart from the scan: for one record at a time. */
 struct nz_scratch {
     struct csvk_table table;
-    struct csvk_told told;
+    struct csvk_batch_builder builder;
     struct csvk_reference_parser reference;
     struct csvk_buf bytes; /* of a record that was changed before it was read */
 };
@@ -103,8 +103,8 @@ struct nz {
     struct csvk_scan ahead;
     struct csvk_scan one;      /* of a single record, for its fields */
     struct nz_record *at_hand; /* the record that is disposed of */
-    size_t told_next;          /* index of the one behind it among those told of the chunk ... */
-    uint64_t chunk_end;        /* ... which ends here (absolute) */
+    size_t next_reported; /* index of the one behind it among those reported of the chunk ... */
+    uint64_t chunk_end;   /* ... which ends here (absolute) */
     struct nz_scratch again, peek;
     struct nz_reading reading[6];
     size_t chunk; /* how much is scanned at a time: small behind a record that was read anew */
@@ -151,8 +151,8 @@ int nz_fill_reach(struct nz *nz);
 int nz_start(struct nz *nz);
 int nz_init_scan(struct nz *nz, struct csvk_scan *scan);
 
-/* CR may end a record, so the end of every record must be told where line breaks change. */
-bool nz_breaks_are_told(const struct nz *nz);
+/* CR may end a record, so the end of every record must be reported where line breaks change. */
+bool nz_breaks_are_reported(const struct nz *nz);
 
 /* ---- normalize_span.c ---- */
 struct nz_span {
@@ -172,13 +172,13 @@ int nz_copy_span(struct nz *nz, const struct nz_chunk *chunk, const struct nz_sp
 /* Copies the clean records [first, next) of the chunk, which lie at [from, to). */
 int nz_pass_span(struct nz *nz, const struct nz_chunk *chunk, struct nz_span span);
 
-/* The record that was told, with what belongs to it; `base`: where its fields count from. */
-static inline struct nz_record nz_told(const struct csvk_told *told, size_t i,
-                                       const unsigned char *base)
+/* The record that was reported, with what belongs to it; `base`: where its fields count from. */
+static inline struct nz_record nz_reported(const struct csvk_batch_builder *builder, size_t i,
+                                           const unsigned char *base)
 {
-    struct nz_record rec = {.r = told->records[i], .base = base};
-    rec.field = told->fields != NULL ? told->fields + rec.r.first_field : NULL;
-    rec.fact = told->facts != NULL ? told->facts + rec.r.first_fact : NULL;
+    struct nz_record rec = {.r = builder->records[i], .base = base};
+    rec.field = builder->fields != NULL ? builder->fields + rec.r.first_field : NULL;
+    rec.fact = builder->facts != NULL ? builder->facts + rec.r.first_fact : NULL;
     return rec;
 }
 
@@ -317,9 +317,9 @@ int nz_drop(struct nz *nz, const struct nz_record *rec, enum csvk_repair repair,
 /* A repair that belongs to no record, at `byte` of line and record as they are now. */
 int nz_account_file(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint64_t length,
                     const char *evidence);
-/* Counts line breaks that were written in another way; told once, at the end. */
+/* Counts line breaks that were written in another way; reported once, at the end. */
 void nz_count_line_breaks(struct nz *nz, uint64_t count, struct csvk_place place);
-/* The same for repairs that are too many to be told one by one: one line each. */
+/* The same for repairs that are too many to be reported one by one: one line each. */
 int nz_tell_sums(struct nz *nz);
 int nz_refuse(struct nz *nz, const struct nz_record *rec, const char *reason);
 size_t nz_eol_length(enum csvk_eol eol);

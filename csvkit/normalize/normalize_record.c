@@ -76,20 +76,20 @@ int nz_need_fields(struct nz *nz, const struct nz_record *rec)
     size_t length = (size_t)(nz_record_end(rec) - rec->r.offset);
     one->table = nz->scan.table;
     one->table.detail = CSVK_FIELDS;
-    one->table.facts = 0; /* what is wrong with its bytes was told already */
-    one->table.mixed_told = true;
+    one->table.facts = 0; /* what is wrong with its bytes was reported already */
+    one->table.mixed_reported = true;
     one->table.totals.width = nz->width;
-    csvk_told_clear(&one->told);
+    csvk_batch_builder_clear(&one->builder);
     const unsigned char *bytes = nz_window_at(&nz->window, rec->r.offset);
     size_t used = csvk_scan(one, bytes, length, true, rec->r.offset);
-    if (one->told.failed) {
+    if (one->builder.failed) {
         return nz_out_of_memory(nz);
     }
-    if (used != length || one->told.nrecords != 1 || one->told.nfields != rec->r.nfields) {
+    if (used != length || one->builder.nrecords != 1 || one->builder.nfields != rec->r.nfields) {
         return csvk_fail(nz->err, CSVK_EIO, "%s: record %llu was scanned twice, and differs",
                          csvk_source_name(nz->window.source), (unsigned long long)rec->r.number);
     }
-    nz->at_hand->field = one->told.fields;
+    nz->at_hand->field = one->builder.fields;
     nz->at_hand->base = bytes;
     return CSVK_OK;
 }

@@ -13,12 +13,12 @@ static enum csvk_eol break_before(const unsigned char *end, const unsigned char 
     return end > begin && end[-1] == '\r' ? CSVK_EOL_CR : CSVK_EOL_NONE;
 }
 
-/* Record by record, at the places that the scan told: where CR may end records, too. */
-static struct csvk_breaks copy_told(const struct nz *nz, const struct nz_chunk *chunk,
-                                    const struct nz_span *span, unsigned char *to)
+/* Record by record, at the places that the scan reported: where CR may end records, too. */
+static struct csvk_breaks copy_reported(const struct nz *nz, const struct nz_chunk *chunk,
+                                        const struct nz_span *span, unsigned char *to)
 {
     const unsigned char *base = nz_window_at(&nz->window, chunk->offset);
-    const uint32_t *ends = nz->scan.told.ends + span->first;
+    const uint32_t *ends = nz->scan.builder.ends + span->first;
     size_t start = (size_t)(span->from - chunk->offset), from = start;
     const char *text = nz->o->line_break == CSVK_EOL_CRLF ? "\r\n" : "\n";
     size_t text_length = nz_eol_length(nz->o->line_break);
@@ -62,8 +62,8 @@ static int copy_with_breaks(struct nz *nz, const struct nz_chunk *chunk, const s
         return nz_out_of_memory(nz);
     }
     struct csvk_breaks breaks =
-        nz_breaks_are_told(nz)
-            ? copy_told(nz, chunk, span, to->data)
+        nz_breaks_are_reported(nz)
+            ? copy_reported(nz, chunk, span, to->data)
             : csvk_copy_with_breaks(to->data, nz_window_at(&nz->window, span->from), length,
                                     nz->in.enclosure, nz->o->line_break);
     if (breaks.records != span->records) {
@@ -140,7 +140,7 @@ static int copy_without_comments(struct nz *nz, const struct nz_chunk *chunk, st
     uint64_t at = span.from;
     int status = CSVK_OK;
     for (uint64_t i = 0; i < span.records && status == CSVK_OK; i++) {
-        uint64_t end = chunk->offset + nz->scan.told.ends[span.first + i];
+        uint64_t end = chunk->offset + nz->scan.builder.ends[span.first + i];
         if (base[at - chunk->offset] == nz->o->comment) {
             clean.to = at;
             clean.records = span.first + i - clean.first;

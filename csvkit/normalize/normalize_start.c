@@ -58,7 +58,7 @@ static const char *wide_encoding(const unsigned char *b, size_t n)
     return n >= 2 && memcmp(b, "\xfe\xff", 2) == 0 ? "UTF-16BE" : NULL;
 }
 
-/* `mark`: length of the byte order mark that told the encoding; 0: it was named, or looked for. */
+/* `mark`: length of the byte order mark that says the encoding; 0: it was named, or looked for. */
 static int account_conversion(struct nz *nz, const char *encoding, size_t mark)
 {
     char evidence[128];

@@ -423,9 +423,9 @@ static void prepare(struct nz *nz, struct nz_scratch *scratch)
 {
     scratch->table = nz->scan.table;
     scratch->table.detail = CSVK_FIELDS;
-    scratch->table.mixed_told = true;
+    scratch->table.mixed_reported = true;
     scratch->table.totals.width = nz->width;
-    csvk_told_clear(&scratch->told);
+    csvk_batch_builder_clear(&scratch->builder);
 }
 
 int nz_reference(struct nz *nz, struct nz_scratch *scratch, uint64_t offset, struct nz_limit limit,
@@ -438,14 +438,14 @@ int nz_reference(struct nz *nz, struct nz_scratch *scratch, uint64_t offset, str
     }
     prepare(nz, scratch);
     const unsigned char *bytes = nz_window_at(&nz->window, offset);
-    csvk_reference_begin(&scratch->reference, &scratch->table, &scratch->told, offset, offset);
+    csvk_reference_begin(&scratch->reference, &scratch->table, &scratch->builder, offset, offset);
     bool complete = csvk_reference_feed(&scratch->reference, bytes, (size_t)(limit.end - offset),
                                         limit.at_end, &used);
-    if (scratch->told.failed) {
+    if (scratch->builder.failed) {
         return nz_out_of_memory(nz);
     }
     if (complete) {
-        *rec = nz_told(&scratch->told, 0, bytes);
+        *rec = nz_reported(&scratch->builder, 0, bytes);
         *found = true;
     }
     return CSVK_OK;
@@ -459,30 +459,30 @@ int nz_reference_bytes(struct nz *nz, struct nz_scratch *scratch, const struct c
     prepare(nz, scratch);
     scratch->table.totals.records = like->number - 1;
     scratch->table.totals.lines = like->line - 1;
-    csvk_reference_begin(&scratch->reference, &scratch->table, &scratch->told, like->offset,
+    csvk_reference_begin(&scratch->reference, &scratch->table, &scratch->builder, like->offset,
                          like->offset);
     *found = csvk_reference_feed(&scratch->reference, bytes->data, bytes->length, true, &used) &&
              used == bytes->length;
-    if (scratch->told.failed) {
+    if (scratch->builder.failed) {
         return nz_out_of_memory(nz);
     }
     if (*found) {
-        *rec = nz_told(&scratch->told, 0, bytes->data);
+        *rec = nz_reported(&scratch->builder, 0, bytes->data);
     }
     return CSVK_OK;
 }
 
 /* ---- runs of whole records ---- */
 
-/* Looks through what one scan told. True when a record is not whole: *at is its offset. */
+/* Looks through what one scan reported. True when a record is not whole: *at is its offset. */
 static bool find_broken(const struct nz *nz, uint64_t *at, uint64_t *before)
 {
-    const struct csvk_told *told = &nz->ahead.told;
-    for (size_t i = 0; i < told->nrecords; i++) {
-        struct nz_record rec = nz_told(told, i, NULL);
+    const struct csvk_batch_builder *builder = &nz->ahead.builder;
+    for (size_t i = 0; i < builder->nrecords; i++) {
+        struct nz_record rec = nz_reported(builder, i, NULL);
         if (!nz_is_whole(nz, &rec)) {
-            *at = told->records[i].offset;
-            *before = told->records[i].number - 1;
+            *at = builder->records[i].offset;
+            *before = builder->records[i].number - 1;
             return true;
         }
     }
@@ -496,16 +496,16 @@ int nz_run(struct nz *nz, uint64_t offset, uint64_t stop, struct nz_limit limit,
     *run = (struct nz_run){.end = offset};
     nz->ahead.table = nz->scan.table;
     nz->ahead.table.detail = CSVK_COUNTS;
-    nz->ahead.table.mixed_told = true;
+    nz->ahead.table.mixed_reported = true;
     nz->ahead.table.totals.width = nz->width;
     nz->ahead.table.totals.records = base;
     while (run->end < stop && run->end < limit.end) {
         size_t left = (size_t)(limit.end - run->end);
         size_t n = left < piece ? left : piece;
-        csvk_told_clear(&nz->ahead.told);
+        csvk_batch_builder_clear(&nz->ahead.builder);
         size_t used = csvk_scan(&nz->ahead, nz_window_at(&nz->window, run->end), n,
                                 n == left && limit.at_end, run->end);
-        if (nz->ahead.told.failed) {
+        if (nz->ahead.builder.failed) {
             return nz_out_of_memory(nz);
         }
         uint64_t at = 0, before = 0;

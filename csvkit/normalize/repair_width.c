@@ -217,20 +217,20 @@ static int reject_run(struct nz *nz, const struct nz_record *rec, const struct r
 
 /*
  * False: no group that begins with this record has the right width, as the records behind it were
- * told. Every part more adds its width less one, so there is an end to trying.
+ * reported. Every part more adds its width less one, so there is an end to trying.
  */
 static bool may_join(const struct nz *nz, const struct nz_record *rec)
 {
-    const struct csvk_told *told = &nz->scan.told;
+    const struct csvk_batch_builder *builder = &nz->scan.builder;
     uint64_t sum = rec->r.nfields, at = nz_record_end(rec);
-    for (size_t i = nz->told_next, k = 1; k < RUN_MAX; i++, k++) {
+    for (size_t i = nz->next_reported, k = 1; k < RUN_MAX; i++, k++) {
         if (at >= nz->chunk_end) {
             return true;
         }
-        if (i == told->nrecords || told->records[i].offset != at) {
+        if (i == builder->nrecords || builder->records[i].offset != at) {
             return false; /* a clean one follows */
         }
-        struct nz_record next = nz_told(told, i, NULL);
+        struct nz_record next = nz_reported(builder, i, NULL);
         next.field = NULL;
         sum += next.r.nfields - 1;
         if (!is_part(nz, &next) || sum > nz->width) {
@@ -249,8 +249,8 @@ static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
 {
     struct run run = {.count = 0};
     *done = false;
-    bool as_told = !nz_noted(nz, CSVK_R4_INNER_BOM); /* or its width may be another one */
-    if (nz->giant || !is_part(nz, rec) || (as_told && !may_join(nz, rec))) {
+    bool as_reported = !nz_noted(nz, CSVK_R4_INNER_BOM); /* or its width may be another one */
+    if (nz->giant || !is_part(nz, rec) || (as_reported && !may_join(nz, rec))) {
         return CSVK_OK;
     }
     int status = collect(nz, rec->r.offset, &run);

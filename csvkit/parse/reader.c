@@ -5,11 +5,11 @@
  *    slack |  carried tail  |  freshly read  | slack
  *          ^begin                            ^end
  *
- * Invariants. Bytes [begin, end) are what has been read and not been told; `offset` is the absolute
- * offset of begin, which always starts a record (except while an oversize record is streamed). A
- * record that is incomplete is gone on with when as many bytes are there anew as have to be looked
- * at again (none, as a rule), so the work stays linear. Records longer than the limit go through
- * the reference parser, which needs no memory for them.
+ * Invariants. Bytes [begin, end) are what has been read and not been reported; `offset` is the
+ * absolute offset of begin, which always starts a record (except while an oversize record is
+ * streamed). A record that is incomplete is gone on with when as many bytes are there anew as have
+ * to be looked at again (none, as a rule), so the work stays linear. Records longer than the limit
+ * go through the reference parser, which needs no memory for them.
  *
  * The end of the input needs care: a final 1A, and NUL bytes in place of a last record, are not
  * data (csv-rules A25); the mode of a final CR is known only there.
@@ -18,11 +18,11 @@
 
 #include <string.h>
 
-/* The kernel copies large pieces for less; with all fields told, their list must stay small. */
-#define DEFAULT_WINDOW (1024u * 1024)
-#define FIELDS_WINDOW  (256u * 1024)
-#define ENOUGH_TOLD    2048 /* of records or facts: a flood of findings takes no memory either */
-#define ENOUGH_NOTED   256  /* likewise where few are: their bytes are still in the cache then */
+/* The kernel copies large pieces for less; with all fields reported, their list must stay small. */
+#define DEFAULT_WINDOW  (1024u * 1024)
+#define FIELDS_WINDOW   (256u * 1024)
+#define ENOUGH_REPORTED 2048 /* of records or facts: a flood of findings takes no memory either */
+#define ENOUGH_NOTED    256  /* likewise where few are: their bytes are still in the cache then */
 #define COUNTS_MAX_RECORD                                                                          \
     (2u * 1024 * 1024)        /* beyond it the reference parser streams: memory is flat */
 #define MOST_FACTS     16384  /* likewise with that many facts, and in pieces: not many are held */
@@ -39,8 +39,8 @@ struct csvk_reader {
     unsigned char *data;
     size_t capacity; /* without slack */
     size_t begin, end;
-    size_t told_bytes; /* of the batch that was handed out: dropped at the next call */
-    size_t retry_at;   /* do not examine again before this many bytes are there */
+    size_t batch_bytes; /* of the batch that was handed out: dropped at the next call */
+    size_t retry_at;    /* do not examine again before this many bytes are there */
     uint64_t offset;
     uint64_t bytes_read;
     bool at_end;
@@ -90,7 +90,7 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
         return status;
     }
     reader->scan.pauses = true;
-    reader->scan.enough = ENOUGH_TOLD;
+    reader->scan.enough = ENOUGH_REPORTED;
     if (reader->options.detail == CSVK_COUNTS) {
         reader->scan.enough = ENOUGH_NOTED;
         reader->scan.most = reader->options.max_record;
@@ -112,8 +112,8 @@ void csvk_reader_free(struct csvk_reader *reader)
 
 void csvk_reader_only_count(struct csvk_reader *reader, uint32_t kinds)
 {
-    /* What the reader itself looks for is told. */
-    reader->scan.told.only_counted = kinds & ~CSVK_FACT_BIT(CSVK_FACT_UNCLOSED);
+    /* What the reader itself looks for is reported. */
+    reader->scan.builder.only_counted = kinds & ~CSVK_FACT_BIT(CSVK_FACT_UNCLOSED);
 }
 
 const struct csvk_totals *csvk_reader_totals(const struct csvk_reader *reader)
@@ -166,7 +166,8 @@ static int make_room(struct csvk_reader *reader, size_t more, struct csvk_error 
     return CSVK_OK;
 }
 
-/* A long record has been told: give its memory back, so that one giant does not stay for ever. */
+/* A long record has been reported: give its memory back, so that one giant does not stay for ever.
+ */
 static void shrink(struct csvk_reader *reader)
 {
     if (available(reader) == 0 && reader->capacity > 16 * reader->options.window &&
@@ -202,7 +203,7 @@ static void tell_file(struct csvk_reader *reader, enum csvk_fact_kind kind, uint
                       uint64_t length, uint64_t extra)
 {
     struct csvk_fact fact = {.offset = offset, .length = length, .extra = extra, .kind = kind};
-    csvk_told_fact(&reader->scan.told, &fact);
+    csvk_batch_builder_add_fact(&reader->scan.builder, &fact);
 }
 
 static void drop(struct csvk_reader *reader, size_t count)
@@ -311,10 +312,10 @@ static void finish(struct csvk_reader *reader, uint64_t end_of_data)
     reader->phase = PHASE_DONE;
 }
 
-static bool told_unclosed(const struct csvk_told *told)
+static bool reported_unclosed(const struct csvk_batch_builder *builder)
 {
-    for (size_t i = told->nfacts; i > 0; i--) {
-        if (told->facts[i - 1].kind == CSVK_FACT_UNCLOSED) {
+    for (size_t i = builder->nfacts; i > 0; i--) {
+        if (builder->facts[i - 1].kind == CSVK_FACT_UNCLOSED) {
             return true;
         }
     }
@@ -338,7 +339,7 @@ static size_t last_records(struct csvk_reader *reader)
         if (reader->scan.too_long) {
             return used;
         }
-        reader->unclosed = told_unclosed(&reader->scan.told);
+        reader->unclosed = reported_unclosed(&reader->scan.builder);
     }
     finish(reader, reader->offset + n);
     return used;
@@ -363,7 +364,7 @@ static int too_long(const struct csvk_reader *reader, struct csvk_error *err)
 static void begin_oversize(struct csvk_reader *reader)
 {
     struct csvk_scan *scan = &reader->scan;
-    csvk_reference_begin(&scan->reference, &scan->table, &scan->told, reader->offset,
+    csvk_reference_begin(&scan->reference, &scan->table, &scan->builder, reader->offset,
                          reader->offset);
     scan->reference.streaming = true;
     scan->reference.open.r.oversize = true;
@@ -378,8 +379,8 @@ static void tell_unfinished(struct csvk_scan *scan)
     struct csvk_record record = scan->reference.open.r;
     record.unfinished = true;
     record.first_fact = 0;
-    record.nfacts = (uint32_t)scan->told.nfacts;
-    csvk_told_record(&scan->told, &record);
+    record.nfacts = (uint32_t)scan->builder.nfacts;
+    csvk_batch_builder_add_record(&scan->builder, &record);
 }
 
 static bool oversize_is_padding(const struct csvk_reference_parser *reference)
@@ -392,7 +393,7 @@ static void finish_oversize(struct csvk_reader *reader)
 {
     struct csvk_reference_parser *reference = &reader->scan.reference;
     if (oversize_is_padding(reference)) {
-        csvk_record_abandon(&reference->open, &reader->scan.told);
+        csvk_record_abandon(&reference->open, &reader->scan.builder);
         tell_file(reader, CSVK_FACT_NUL_PADDING_AT_EOF, reference->open.r.offset,
                   reference->nul_run.length, 0);
         finish(reader, reference->open.r.offset);
@@ -408,13 +409,13 @@ static void finish_oversize(struct csvk_reader *reader)
 static void oversize(struct csvk_reader *reader)
 {
     struct csvk_reference_parser *reference = &reader->scan.reference;
-    csvk_told_clear(&reader->scan.told);
+    csvk_batch_builder_clear(&reader->scan.builder);
     if (reader->at_end) {
         trim_ctrl_z(reader); /* may tell a fact, which is not the record's */
     }
     reference->open.fields_mark = 0;
-    reference->open.facts_mark = reader->scan.told.nfacts;
-    reference->open.r.first_fact = (uint32_t)reader->scan.told.nfacts;
+    reference->open.facts_mark = reader->scan.builder.nfacts;
+    reference->open.r.first_fact = (uint32_t)reader->scan.builder.nfacts;
     size_t n = available(reader);
     bool last = reader->at_end && n <= OVERSIZE_PIECE;
     n = n <= OVERSIZE_PIECE ? n : OVERSIZE_PIECE;
@@ -454,7 +455,7 @@ static void place_oversize(const struct csvk_reference_parser *reference, struct
 static void hand_out(struct csvk_reader *reader, struct csvk_batch *batch,
                      const struct csvk_totals *before, size_t size)
 {
-    const struct csvk_told *told = &reader->scan.told;
+    const struct csvk_batch_builder *builder = &reader->scan.builder;
     *batch = (struct csvk_batch){.bytes = window_begin(reader),
                                  .size = size,
                                  .offset = reader->offset,
@@ -462,18 +463,18 @@ static void hand_out(struct csvk_reader *reader, struct csvk_batch *batch,
                                  .nrecords = reader->scan.table.totals.records - before->records,
                                  .first_line = before->lines + 1,
                                  .nlines = reader->scan.table.totals.lines - before->lines,
-                                 .records = told->records,
-                                 .nnoted = told->nrecords,
-                                 .fields = told->fields,
-                                 .nfields = told->nfields,
-                                 .facts = told->facts,
-                                 .nfacts = told->nfacts,
-                                 .record_end = told->ends,
-                                 .counted = told->counted};
-    if (told->nrecords != 0 && told->records[told->nrecords - 1].oversize) {
+                                 .records = builder->records,
+                                 .nnoted = builder->nrecords,
+                                 .fields = builder->fields,
+                                 .nfields = builder->nfields,
+                                 .facts = builder->facts,
+                                 .nfacts = builder->nfacts,
+                                 .record_end = builder->ends,
+                                 .counted = builder->counted};
+    if (builder->nrecords != 0 && builder->records[builder->nrecords - 1].oversize) {
         place_oversize(&reader->scan.reference, batch);
     }
-    reader->told_bytes = size;
+    reader->batch_bytes = size;
     reader->scan.table.totals.bytes = reader->bytes_read;
 }
 
@@ -485,7 +486,8 @@ static bool is_over_full(const struct csvk_reader *reader)
     return n > 2 && n - 2 > reader->options.max_record;
 }
 
-/* Examines what is in the window. Returns bytes to hand out; 0 with nothing told: more is needed.
+/* Examines what is in the window. Returns bytes to hand out; 0 with nothing to report: more is
+ * needed.
  */
 static size_t examine(struct csvk_reader *reader)
 {
@@ -505,9 +507,9 @@ static size_t examine(struct csvk_reader *reader)
     return used;
 }
 
-static bool anything_told(const struct csvk_reader *reader, const struct csvk_totals *before)
+static bool anything_reported(const struct csvk_reader *reader, const struct csvk_totals *before)
 {
-    return reader->scan.told.nfacts != 0 || reader->scan.told.nrecords != 0 ||
+    return reader->scan.builder.nfacts != 0 || reader->scan.builder.nrecords != 0 ||
            reader->scan.table.totals.records != before->records;
 }
 
@@ -522,7 +524,7 @@ static int next_in_oversize(struct csvk_reader *reader, struct csvk_batch *batch
         }
     }
     oversize(reader);
-    if (reader->scan.told.failed) {
+    if (reader->scan.builder.failed) {
         return out_of_memory(reader, err);
     }
     hand_out(reader, batch, &before, 0);
@@ -536,10 +538,10 @@ static int next_records(struct csvk_reader *reader, struct csvk_batch *batch,
     struct csvk_totals before = reader->scan.table.totals;
     for (;;) {
         size_t used = examine(reader);
-        if (reader->scan.told.failed) {
+        if (reader->scan.builder.failed) {
             return out_of_memory(reader, err);
         }
-        if (used != 0 || reader->phase == PHASE_DONE || anything_told(reader, &before)) {
+        if (used != 0 || reader->phase == PHASE_DONE || anything_reported(reader, &before)) {
             hand_out(reader, batch, &before, used);
             return CSVK_OK;
         }
@@ -559,9 +561,9 @@ static int next_records(struct csvk_reader *reader, struct csvk_batch *batch,
 
 int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch, struct csvk_error *err)
 {
-    drop(reader, reader->told_bytes);
-    reader->told_bytes = 0;
-    csvk_told_clear(&reader->scan.told);
+    drop(reader, reader->batch_bytes);
+    reader->batch_bytes = 0;
+    csvk_batch_builder_clear(&reader->scan.builder);
     csvk_scan_forget(&reader->scan);
     shrink(reader);
     if (reader->phase == PHASE_DONE) {

@@ -3,7 +3,7 @@
  *
  * In this order: a byte order mark; NUL bytes at regular places (UTF-32 and UTF-16 of mostly Latin
  * text); well-formed UTF-8, which other encodings produce by chance with a probability that falls
- * with every sequence; else an encoding of one byte per character, told by which letters occur.
+ * with every sequence; else an encoding of one byte per character, chosen by which letters occur.
  */
 #include "csvkit/json.h"
 #include "csvkit/sniff/sniff_private.h"

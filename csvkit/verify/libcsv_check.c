@@ -5,8 +5,8 @@
  *   - CR and LF each end a record, in every file. A record with a CR as data (fact bare-cr) is
  *     skipped; files whose records end with CR, CR CR LF or mixed breaks compare as they are.
  *   - Empty lines vanish. Records without any byte are left out on our side.
- *   - CSV_REPALL_NL reports empty lines, and the LF of CR LF once more. Both are told from records
- *     by having no field, and only counted.
+ *   - CSV_REPALL_NL reports empty lines, and the LF of CR LF once more. Both are reported from
+ * records by having no field, and only counted.
  *   - Blanks around fields are trimmed. The test for blanks is replaced by one that says no.
  *   - Without CSV_STRICT and CSV_STRICT_FINI enclosure faults pass. Both are set: a record with an
  *     enclosure fact must be refused by libcsv, any other must not.
@@ -16,7 +16,7 @@
  *   - It has no escape byte. Records that contain the escape are skipped.
  *   - It always has an enclosure. For a dialect without one it gets FF; records with FF are
  * skipped.
- *   - Its buffer grows by 128 bytes at a time. It is told to grow by 64 KiB.
+ *   - Its buffer grows by 128 bytes at a time. It grows by 64 KiB.
  *   - It needs the whole record. Records larger than our window limit are skipped.
  *
  * Lockstep: exactly the bytes of one record, its line break included, are pushed at a time. Then

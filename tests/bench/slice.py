@@ -7,7 +7,7 @@ tables, of MEGABYTES each. Output goes to tmpfs when there is room. Every round 
 take part in the first round or two. Verdicts are on all tables together: seconds and bytes are
 added up. "x" counts processor time and is the median of the ratios round by round; where threads
 are compared it counts the clock, the best round of each: a busy machine spoils that one, so the
-load is told.
+load is reported.
 
 The platform's slicer is a Go program. slicer.go does its work with the same compressor and is built
 here from Debian's packages golang-go and golang-github-klauspost-pgzip-dev. Where these are missing,

@@ -45,7 +45,7 @@ expect "the same from gzip" "$(jq -c 'del(.file)' <<<"$json")" \
 "$CSVKIT" sniff unclear.csv >out
 expect "exit of an ambiguous file" 1 $?
 expect "no delimiter is proposed" null "$("$CSVKIT" sniff --format=json unclear.csv | jq .delimiter.value)"
-expect "both are told" 2 "$("$CSVKIT" sniff --format=json unclear.csv | jq '.candidates | length')"
+expect "both are reported" 2 "$("$CSVKIT" sniff --format=json unclear.csv | jq '.candidates | length')"
 "$CSVKIT" sniff empty.csv >out
 expect "exit of an empty file" 1 $?
 "$CSVKIT" sniff missing.csv >out 2>err

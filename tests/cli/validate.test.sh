@@ -65,7 +65,7 @@ cat "$tmp/bad.csv" >"$tmp/fifo" &
 head -c 30 "$tmp/bad.csv.gz" >"$tmp/cut.csv.gz"
 "$CSVKIT" validate --format=json "$tmp/cut.csv.gz" |
     jq -e '.rules["compressed-input-damaged"] == 1 and .valid == false' >/dev/null ||
-    fail "damaged gzip is not told"
+    fail "damaged gzip is not reported"
 mkdir "$tmp/slices"
 printf '1,a\n' >"$tmp/slices/p1"
 printf '2,b,c\n' | gzip >"$tmp/slices/p2"

@@ -100,7 +100,7 @@ for i, t in enumerate(result["types"]):
     for e in t["excluded"]:
         assert rows[e["record"] - 1][i][:40] == e["value"] and e["length"] == len(rows[e["record"] - 1][i]), e
 PY
-    [ ! -s err ] || fail "the evidence is told twice: $(cat err)"
+    [ ! -s err ] || fail "the evidence is reported twice: $(cat err)"
     rm types.csv.manifest
     expect 2 $manifest create types.csv --data-type=auto --format=json -o -
     expect 0 $manifest create types.csv --data-type=auto -o -

@@ -26,7 +26,7 @@ for text in '{"storage":{"input":{"tables":[{"source":"in.c-a.b","destination":"
     [ "$got" = 1 ] || fail "config $text: exit $got: $(head -c 200 out)"
 done
 
-# A manifest of 1 GB is refused unread, a deep one and a binary one are told.
+# A manifest of 1 GB is refused unread, a deep one and a binary one are reported.
 fresh huge
 table a.csv 'id\n1\n'
 truncate -s 1G "$T/a.csv.manifest"
@@ -115,7 +115,7 @@ fi
 "$CSVKIT" preflight --rule=no-such=off "$F" >out 2>err
 [ $? = 2 ] || fail "no such rule: not exit 2"
 
-# A file that grows while it is read is told, or was read before it grew; never a crash.
+# A file that grows while it is read is reported, or was read before it grew; never a crash.
 fresh changing
 { echo id; seq 1 400000; } >"$T/a.csv"
 echo "{$to}" >"$T/a.csv.manifest"

@@ -361,7 +361,7 @@ test_merge_refusals() {
 test_pipe() {
     "$CSVKIT" slice t.csv -o dir --records=10 -q >/dev/null
     "$CSVKIT" merge dir 2>err | head -c 10 >/dev/null
-    [ ! -s err ] || fail "a closed pipe is told: $(cat err)"
+    [ ! -s err ] || fail "a closed pipe is reported: $(cat err)"
     drop
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # What cannot be done is refused before anything is sent, with a message that says what to do; what is
-# left out is told.
+# left out is reported.
 . "$(dirname "$0")/lib.sh"
 store
 T=in.c-main.orders

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A load that broke off at its import, run again with the same --state: the rows are there once, even
-# when the first request is still on its way; what cannot be told is not guessed.
+# when the first request is still on its way; what cannot be reported is not guessed.
 . "$(dirname "$0")/lib.sh"
 export CSVKIT_RETRY_DELAY_MS=10 # so a request is past hope after 3.6 s, in real life after 3 minutes
 store

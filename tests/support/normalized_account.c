@@ -203,7 +203,7 @@ static bool step(struct walk *w)
     return true;
 }
 
-/* The end of the records: a tail that was cut off is told in the log. */
+/* The end of the records: a tail that was cut off is reported in the log. */
 static uint64_t end_of_records(const struct normalized *n, size_t length)
 {
     const char *line = csvk_buf_text(&n->log);

@@ -60,7 +60,7 @@ struct reading {
     struct csvk_fact *facts;
     size_t nfacts, capacity;
     struct csvk_buf ends; /* of records */
-    struct csvk_buf file; /* facts of the file: told in any batch, before or behind records */
+    struct csvk_buf file; /* facts of the file: reported in any batch, before or behind records */
 };
 
 static void put(struct csvk_buf *out, const char *format, ...) CSVK_PRINTF(2, 3);

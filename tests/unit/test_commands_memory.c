@@ -85,8 +85,8 @@ struct outcome {
     int status;
     unsigned char out[65536]; /* its standard output */
     size_t length;
-    size_t told;       /* bytes on standard error */
-    size_t left, size; /* files and folders under o/, and the bytes of files */
+    size_t stderr_bytes; /* bytes on standard error */
+    size_t left, size;   /* files and folders under o/, and the bytes of files */
 };
 
 static struct outcome full, got;
@@ -129,16 +129,16 @@ static void run_line(const char *text, long countdown)
     alloc_countdown = countdown;
     got = (struct outcome){.status = cli_main(argc, argv)};
     got.length = (size_t)pread(1, got.out, sizeof got.out, 0);
-    got.told = (size_t)lseek(2, 0, SEEK_END);
+    got.stderr_bytes = (size_t)lseek(2, 0, SEEK_END);
     ck_assert_int_eq(nftw("o", count_file, 8, FTW_PHYS), 0);
 }
 
-/* As with memory enough; or trouble that was told, and either no output or, when it was only the
- * summary that could not be made, all of it. */
+/* As with memory enough; or trouble that was reported, and either no output or, when it was only
+ * the summary that could not be made, all of it. */
 static bool is_sound(void)
 {
     bool whole = got.left == full.left && got.size == full.size;
-    if (got.status == CLI_TROUBLE && got.told != 0) {
+    if (got.status == CLI_TROUBLE && got.stderr_bytes != 0) {
         return whole || got.left == 0;
     }
     return got.status == full.status && whole && got.length == full.length &&

@@ -153,7 +153,7 @@ static const struct {
      "96", true},
 };
 
-START_TEST(doubtful_ids_are_told)
+START_TEST(doubtful_ids_are_reported)
 {
     bool fatal = false;
     const char *got = csvk_destination_doubt(doubts[_i].id, &fatal);
@@ -191,7 +191,8 @@ int main(void)
     TCase *tcase = tcase_create("destination");
     tcase_add_loop_test(tcase, destinations_are_found_in_the_platforms_order, 0,
                         (int)(sizeof cases / sizeof cases[0]));
-    tcase_add_loop_test(tcase, doubtful_ids_are_told, 0, (int)(sizeof doubts / sizeof doubts[0]));
+    tcase_add_loop_test(tcase, doubtful_ids_are_reported, 0,
+                        (int)(sizeof doubts / sizeof doubts[0]));
     tcase_add_test(tcase, default_buckets_are_made_as_the_platform_does);
     tcase_add_test(tcase, rules_have_names);
     suite_add_tcase(suite, tcase);

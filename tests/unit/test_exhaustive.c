@@ -5,7 +5,7 @@
  * sets another length.
  */
 #include "csvkit/parse/scan/scan.h"
-#include "tests/support/told.h"
+#include "tests/support/scan_digest.h"
 #include "tests/support/support.h"
 
 #include <stdio.h>
@@ -52,9 +52,9 @@ static bool in_grammar(const unsigned char *bytes, size_t length)
 static void restart(struct csvk_scan *scan)
 {
     memset(&scan->table.totals, 0, sizeof scan->table.totals);
-    scan->table.mixed_told = false;
+    scan->table.mixed_reported = false;
     scan->patience = 1;
-    csvk_told_clear(&scan->told);
+    csvk_batch_builder_clear(&scan->builder);
     csvk_scan_forget(scan);
 }
 
@@ -65,7 +65,7 @@ static uint64_t read_whole(struct csvk_scan *scan, const unsigned char *bytes, s
     if (used != length) {
         return 0;
     }
-    return support_totals_digest(support_told_digest(1, &scan->told, 0), &scan->table.totals);
+    return support_totals_digest(support_scan_digest(1, &scan->builder, 0), &scan->table.totals);
 }
 
 /* A record that the cut goes through is begun anew, or (`pauses`) gone on with. */
@@ -74,22 +74,22 @@ static uint64_t read_in_two(struct csvk_scan *scan, const unsigned char *bytes, 
 {
     restart(scan);
     size_t used = csvk_scan(scan, bytes, cut, false, 0);
-    uint64_t hash = support_told_digest(1, &scan->told, 0);
+    uint64_t hash = support_scan_digest(1, &scan->builder, 0);
     if (used != 0) {
-        csvk_told_clear(&scan->told);
+        csvk_batch_builder_clear(&scan->builder);
     }
     size_t rest = csvk_scan(scan, bytes + used, length - used, true, used);
     return used + rest != length
                ? 0
-               : support_totals_digest(support_told_digest(hash, &scan->told, used),
+               : support_totals_digest(support_scan_digest(hash, &scan->builder, used),
                                        &scan->table.totals);
 }
 
 /* Valid by RFC 4180's grammar, as the reference parser's facts and totals say it. */
 static bool reference_says_valid(const struct csvk_scan *scan)
 {
-    for (size_t i = 0; i < scan->told.nfacts; i++) {
-        enum csvk_fact_kind kind = scan->told.facts[i].kind;
+    for (size_t i = 0; i < scan->builder.nfacts; i++) {
+        enum csvk_fact_kind kind = scan->builder.facts[i].kind;
         if (kind < CSVK_FACT_SUSPICIOUS_LINES || kind == CSVK_FACT_BARE_CR ||
             kind == CSVK_FACT_CRCRLF) {
             return false;

@@ -310,7 +310,7 @@ static int to_full_disk(void *context, const void *bytes, size_t length, struct 
     return CSVK_OK;
 }
 
-START_TEST(a_failed_write_is_told_and_stays)
+START_TEST(a_failed_write_is_reported_and_stays)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
     add_table(&text, 1000000);
@@ -440,7 +440,7 @@ int main(void)
     tcase_add_test(tcase, the_place_in_memory_changes_nothing);
     tcase_add_test(tcase, members_can_be_cut_near_a_size);
     tcase_add_test(tcase, settled_members_are_cut_nearer);
-    tcase_add_test(tcase, a_failed_write_is_told_and_stays);
+    tcase_add_test(tcase, a_failed_write_is_reported_and_stays);
     tcase_add_test(tcase, unfinished_members_are_dropped);
     tcase_add_test(tcase, options_out_of_range_are_refused);
     tcase_add_test(tcase, following_agrees_with_zlib);

@@ -1,7 +1,7 @@
 /*
  * test_key_fields.c - the fields of a key out of a record: cut in order where nothing was found,
  * as the reference parser says elsewhere; both must agree. And the line of a repeated key, which is
- * counted from the bytes of records that were not told one by one.
+ * counted from the bytes of records that were not reported one by one.
  */
 #include "tests/support/support.h"
 #include "validator/key_fields.h"
@@ -47,7 +47,7 @@ START_TEST(fields_in_order_are_those_of_the_reference_parser)
         ck_assert_int_eq(
             key_columns_find(&reference, record, &dialect, KEY_BY_REFERENCE, &found_reference),
             CSVK_OK);
-        if (reference.scan.told.nrecords == 1 && reference.scan.told.records[0].nfacts == 0) {
+        if (reference.scan.builder.nrecords == 1 && reference.scan.builder.records[0].nfacts == 0) {
             ck_assert_int_eq(key_columns_find(&fast, record, &dialect, KEY_IN_ORDER, &found_fast),
                              CSVK_OK);
             ck_assert_int_eq(found_reference, found_fast);
@@ -186,14 +186,14 @@ START_TEST(lines_are_counted)
 END_TEST
 
 /* Line, place and first record of every repeated key, as text. */
-static void duplicates(const char *text, bool every_record_told, struct csvk_buf *out)
+static void duplicates(const char *text, bool every_record_reported, struct csvk_buf *out)
 {
     struct csvk_validate_options options;
     struct csvk_source *source = NULL;
     struct csvk_validator *validator = NULL;
     const struct csvk_report *report = NULL;
     csvk_validate_options_init(&options);
-    options.max_field = every_record_told ? 1000 : 0; /* a small limit: fields are asked for */
+    options.max_field = every_record_reported ? 1000 : 0; /* a small limit: fields are asked for */
     ck_assert_int_eq(csvk_strings_add(&options.primary_key, "id"), CSVK_OK);
     ck_assert_int_eq(csvk_source_memory(&source, text, strlen(text), NULL), CSVK_OK);
     ck_assert_int_eq(csvk_validate_source(&validator, source, &options, NULL, NULL), CSVK_OK);
@@ -229,13 +229,13 @@ START_TEST(repeated_keys_know_their_line)
                                     "duplicate-key record 9 line 15 byte 55\n"
                                     "empty-key record 9 line 15 byte 55\n"
                                     "duplicate-key record 10 line 16 byte 60\n";
-    struct csvk_buf counted = CSVK_BUF_INIT, told = CSVK_BUF_INIT;
+    struct csvk_buf counted = CSVK_BUF_INIT, builder = CSVK_BUF_INIT;
     duplicates(table, false, &counted);
-    duplicates(table, true, &told);
-    ck_assert_str_eq(csvk_buf_text(&counted), csvk_buf_text(&told));
+    duplicates(table, true, &builder);
+    ck_assert_str_eq(csvk_buf_text(&counted), csvk_buf_text(&builder));
     ck_assert_str_eq(csvk_buf_text(&counted), want);
     csvk_buf_release(&counted);
-    csvk_buf_release(&told);
+    csvk_buf_release(&builder);
 }
 END_TEST
 

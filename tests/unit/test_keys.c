@@ -484,7 +484,8 @@ START_TEST(a_key_in_one_piece_is_its_values)
 }
 END_TEST
 
-/* Hashes of 24 bits: thousands of different keys share one, none of them is told as repeated. */
+/* Hashes of 24 bits: thousands of different keys share one, none of them is reported as repeated.
+ */
 START_TEST(shared_hashes_are_no_repeated_keys)
 {
     struct table table = numbered_table(300000, 9);
@@ -512,7 +513,7 @@ static int fill_until_failure(struct csvk_keys *keys, struct csvk_error *err)
     return CSVK_OK;
 }
 
-START_TEST(a_full_disk_is_told)
+START_TEST(a_full_disk_is_reported)
 {
     signal(SIGXFSZ, SIG_IGN);
     struct rlimit old, small;
@@ -531,7 +532,7 @@ START_TEST(a_full_disk_is_told)
 }
 END_TEST
 
-START_TEST(a_missing_folder_is_told)
+START_TEST(a_missing_folder_is_reported)
 {
     struct csvk_keys *keys = NULL;
     struct csvk_error err = {0};
@@ -562,8 +563,8 @@ int main(void)
     tcase_add_test(tcase, joined_columns_are_unambiguous);
     tcase_add_test(tcase, a_key_in_one_piece_is_its_values);
     tcase_add_test(tcase, shared_hashes_are_no_repeated_keys);
-    tcase_add_test(tcase, a_full_disk_is_told);
-    tcase_add_test(tcase, a_missing_folder_is_told);
+    tcase_add_test(tcase, a_full_disk_is_reported);
+    tcase_add_test(tcase, a_missing_folder_is_reported);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

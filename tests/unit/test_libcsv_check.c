@@ -113,7 +113,7 @@ START_TEST(enclosure_faults_are_refused_by_both)
 }
 END_TEST
 
-START_TEST(what_cannot_be_compared_is_told)
+START_TEST(what_cannot_be_compared_is_reported)
 {
     struct csvk_agreement got = judge_text("a,b\nx\ry,2\n1,2\n", 0);
     ck_assert_int_eq(got.verdict, CSVK_VERDICT_PARTLY);
@@ -303,7 +303,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, sound_files_are_equal);
     tcase_add_test(tcase, enclosure_faults_are_refused_by_both);
-    tcase_add_test(tcase, what_cannot_be_compared_is_told);
+    tcase_add_test(tcase, what_cannot_be_compared_is_reported);
     tcase_add_test(tcase, a_faulty_reader_is_found_out);
     tcase_add_test(tcase, libcsv_alone_has_the_same_digest);
     tcase_add_test(tcase, digests_tell_tables_apart);

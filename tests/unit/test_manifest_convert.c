@@ -115,7 +115,7 @@ START_TEST(conversion_goes_both_ways_without_loss)
 }
 END_TEST
 
-/* What is lost is told by its name and place. */
+/* What is lost is reported by its name and place. */
 static const struct {
     const char *text;
     enum csvk_generation to;
@@ -149,7 +149,7 @@ static const struct {
      "\"manifest_type\"", "$.manifest_type", "{\"columns\":[\"a\"]}"},
 };
 
-START_TEST(what_cannot_be_carried_is_told)
+START_TEST(what_cannot_be_carried_is_reported)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
     struct csvk_manifest_findings findings = {0};
@@ -443,7 +443,7 @@ START_TEST(mappings_are_merged_as_the_platform_does)
 }
 END_TEST
 
-START_TEST(a_key_that_the_schema_lacks_is_told)
+START_TEST(a_key_that_the_schema_lacks_is_reported)
 {
     struct csvk_manifest *manifest = parse("{\"schema\":[{\"name\":\"a\"}]}"), *merged = NULL;
     struct csvk_manifest *mapping = parse("{\"primary_key\":[\"x\"]}");
@@ -465,7 +465,7 @@ int main(void)
     TCase *tcase = tcase_create("manifest_convert");
     tcase_add_loop_test(tcase, conversion_goes_both_ways_without_loss, 0,
                         (int)(sizeof pairs / sizeof pairs[0]));
-    tcase_add_loop_test(tcase, what_cannot_be_carried_is_told, 0,
+    tcase_add_loop_test(tcase, what_cannot_be_carried_is_reported, 0,
                         (int)(sizeof lossy / sizeof lossy[0]));
     tcase_add_test(tcase, truth_is_read_in_every_spelling);
     tcase_add_test(tcase, a_header_gives_the_names_when_the_manifest_has_none);
@@ -475,7 +475,7 @@ int main(void)
     tcase_add_test(tcase, manifests_of_files_are_created);
     tcase_add_loop_test(tcase, mappings_are_merged_as_the_platform_does, 0,
                         (int)(sizeof merges / sizeof merges[0]));
-    tcase_add_test(tcase, a_key_that_the_schema_lacks_is_told);
+    tcase_add_test(tcase, a_key_that_the_schema_lacks_is_reported);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

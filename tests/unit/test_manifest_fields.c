@@ -1,6 +1,6 @@
 /*
  * test_manifest_fields.c - every field of every kind of manifest: accepted as the platform writes
- * or reads it, and told at its place when it has another type.
+ * or reads it, and reported at its place when it has another type.
  */
 #include "manifest/manifest.h"
 #include "tests/support/support.h"
@@ -167,21 +167,21 @@ static void spoil(const char *text, enum csvk_manifest_kind kind, const char *pa
     put(item_at(root, path), value);
     char *spoiled = cJSON_PrintUnformatted(root);
     judge(spoiled, kind, &findings);
-    bool told = false;
+    bool reported = false;
     for (size_t i = 0; i < findings.count; i++) {
         const struct csvk_manifest_finding *finding = &findings.item[i];
-        told =
-            told || (finding->severity == CSVK_MANIFEST_ERROR &&
-                     strncmp(finding->path, "$.", 2) == 0 && strcmp(finding->path + 2, path) == 0);
+        reported = reported ||
+                   (finding->severity == CSVK_MANIFEST_ERROR &&
+                    strncmp(finding->path, "$.", 2) == 0 && strcmp(finding->path + 2, path) == 0);
     }
-    ck_assert_msg(told, "%s = %s: not told at its place, but %zu findings, the first at %s", path,
-                  value, findings.count, findings.count > 0 ? findings.item[0].path : "-");
+    ck_assert_msg(reported, "%s = %s: not reported at its place, but %zu findings, the first at %s",
+                  path, value, findings.count, findings.count > 0 ? findings.item[0].path : "-");
     free(spoiled);
     cJSON_Delete(root);
     csvk_manifest_findings_release(&findings);
 }
 
-START_TEST(every_field_is_told_when_it_has_another_type)
+START_TEST(every_field_is_reported_when_it_has_another_type)
 {
     char *fields = strdup(whole[_i].fields), *rest = NULL;
     for (char *field = strtok_r(fields, " ", &rest); field != NULL;
@@ -200,7 +200,7 @@ int main(void)
     Suite *suite = suite_create("manifest_fields");
     TCase *tcase = tcase_create("manifest_fields");
     tcase_add_loop_test(tcase, every_field_is_accepted, 0, WHOLE);
-    tcase_add_loop_test(tcase, every_field_is_told_when_it_has_another_type, 0, WHOLE);
+    tcase_add_loop_test(tcase, every_field_is_reported_when_it_has_another_type, 0, WHOLE);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

@@ -475,7 +475,7 @@ START_TEST(tables_full_of_defects_read_as_the_reference_parser_says)
 }
 END_TEST
 
-/* Record 1 is told with its fields, whatever is known beforehand. */
+/* Record 1 is reported with its fields, whatever is known beforehand. */
 START_TEST(the_first_record_has_fields)
 {
     static char text[4000];
@@ -503,7 +503,7 @@ START_TEST(the_first_record_has_fields)
 }
 END_TEST
 
-/* Facts by kind, told or counted, and how many records were noted. */
+/* Facts by kind, reported or counted, and how many records were noted. */
 struct tally {
     uint64_t facts[CSVK_FACT_KINDS];
     uint64_t noted, misfits;
@@ -535,26 +535,26 @@ static void take_tally(const struct long_table *t, const struct csvk_options *op
     csvk_source_free(source);
 }
 
-/* However facts are divided into told and counted ones, together they are the same. */
+/* However facts are divided into reported and counted ones, together they are the same. */
 START_TEST(facts_that_are_only_counted_are_not_lost)
 {
     struct support_random random = {(uint64_t)_i + 4000};
     struct long_table *t = malloc(sizeof *t);
     for (int i = 0; i < rounds(100); i++) {
-        struct tally told, counted;
+        struct tally reported, counted;
         dirty_table(&random, t);
         struct csvk_options options = options_of(CSVK_COUNTS);
         options.max_record = i % 5 == 0 ? 40 : 0;
         for (int simd = CSVK_SIMD_AUTO; simd <= CSVK_SIMD_AVX512; simd++) {
             options.simd = (enum csvk_simd)simd;
             options.reference_only = simd == CSVK_SIMD_AUTO;
-            take_tally(t, &options, 0, &told);
+            take_tally(t, &options, 0, &reported);
             take_tally(t, &options, (uint32_t)support_next(&random), &counted);
-            ck_assert(memcmp(told.facts, counted.facts, sizeof told.facts) == 0);
-            ck_assert_uint_eq(told.misfits, counted.misfits);
+            ck_assert(memcmp(reported.facts, counted.facts, sizeof reported.facts) == 0);
+            ck_assert_uint_eq(reported.misfits, counted.misfits);
             take_tally(t, &options, CSVK_FACTS_ALL, &counted);
-            ck_assert(memcmp(told.facts, counted.facts, sizeof told.facts) == 0);
-            ck_assert_uint_le(counted.noted, told.noted);
+            ck_assert(memcmp(reported.facts, counted.facts, sizeof reported.facts) == 0);
+            ck_assert_uint_le(counted.noted, reported.noted);
         }
     }
     free(t);

@@ -5,7 +5,7 @@
  * oversize records carry, which no other way of reading counts for them.
  */
 #include "tests/support/support.h"
-#include "tests/support/told.h"
+#include "tests/support/scan_digest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -158,7 +158,7 @@ static bool reads_as_the_reference_parser(const struct csvk_buf *table, struct c
     return want.length == have.length && memcmp(want.data, have.data, want.length) == 0;
 }
 
-START_TEST(defects_are_told_alike_at_every_place)
+START_TEST(defects_are_reported_alike_at_every_place)
 {
     static struct csvk_buf table;
     static const char *const ends[] = {"\n", "\r\n"};
@@ -191,7 +191,7 @@ static void put_many(struct csvk_buf *to, size_t shift, const char *defect, cons
     ck_assert_int_eq(status, CSVK_OK);
 }
 
-START_TEST(defects_are_told_alike_at_the_borders_of_passes)
+START_TEST(defects_are_reported_alike_at_the_borders_of_passes)
 {
     static struct csvk_buf table;
     static const char *const ends[] = {"\n", "\r\n"};
@@ -234,7 +234,7 @@ static void put_stretch(struct csvk_buf *to, size_t at, const char *value, const
     ck_assert_int_eq(status, CSVK_OK);
 }
 
-START_TEST(a_lone_defect_is_told_at_every_border)
+START_TEST(a_lone_defect_is_reported_at_every_border)
 {
     static struct csvk_buf table;
     for (size_t k = 0; k < 2 * sizeof lone_defects / sizeof *lone_defects; k++) {
@@ -258,7 +258,7 @@ static uint64_t scan_digest(const unsigned char *bytes, size_t length,
     struct csvk_scan scan;
     ck_assert_int_eq(csvk_scan_init(&scan, options, NULL), CSVK_OK);
     size_t used = csvk_scan(&scan, bytes, length, at_end, 0);
-    uint64_t hash = support_told_digest(used + 1, &scan.told, 0);
+    uint64_t hash = support_scan_digest(used + 1, &scan.builder, 0);
     hash = support_totals_digest(hash, &scan.table.totals);
     csvk_scan_release(&scan);
     return hash;
@@ -496,11 +496,11 @@ int main(void)
     tcase_set_timeout(tcase, 300);
     tcase_add_loop_test(tcase, nothing_beside_the_input_is_read, CSVK_SIMD_SCALAR,
                         CSVK_SIMD_AVX512 + 1);
-    tcase_add_loop_test(tcase, defects_are_told_alike_at_every_place, CSVK_SIMD_SCALAR,
+    tcase_add_loop_test(tcase, defects_are_reported_alike_at_every_place, CSVK_SIMD_SCALAR,
                         CSVK_SIMD_AVX512 + 1);
-    tcase_add_loop_test(tcase, defects_are_told_alike_at_the_borders_of_passes, CSVK_SIMD_AVX2,
+    tcase_add_loop_test(tcase, defects_are_reported_alike_at_the_borders_of_passes, CSVK_SIMD_AVX2,
                         CSVK_SIMD_AVX512 + 1);
-    tcase_add_loop_test(tcase, a_lone_defect_is_told_at_every_border, CSVK_SIMD_AVX2,
+    tcase_add_loop_test(tcase, a_lone_defect_is_reported_at_every_border, CSVK_SIMD_AVX2,
                         CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, the_slack_decides_nothing, CSVK_SIMD_SCALAR, CSVK_SIMD_AVX512 + 1);
     tcase_add_loop_test(tcase, what_is_too_long_does_not_depend_on_reads, CSVK_SIMD_SCALAR,

@@ -321,7 +321,7 @@ static void assert_full(const char *path, int level, int sys)
     assert_file(path, "old");
 }
 
-START_TEST(a_file_size_limit_is_told)
+START_TEST(a_file_size_limit_is_reported)
 {
     struct rlimit before, limit = {100000, 100000};
     ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
@@ -353,7 +353,7 @@ START_TEST(a_file_size_limit_is_told)
 }
 END_TEST
 
-START_TEST(a_full_disk_is_told)
+START_TEST(a_full_disk_is_reported)
 {
     ck_assert_int_eq(mkdir("small", 0700), 0);
     /* In a mount namespace of our own, so that nothing stays mounted whatever happens. */
@@ -555,8 +555,8 @@ int main(void)
     tcase_add_test(tcase, streams_are_written_directly);
     tcase_add_test(tcase, standard_output_stays_open);
     tcase_add_test(tcase, a_failure_sticks_and_leaves_the_old_file);
-    tcase_add_test(tcase, a_file_size_limit_is_told);
-    tcase_add_test(tcase, a_full_disk_is_told);
+    tcase_add_test(tcase, a_file_size_limit_is_reported);
+    tcase_add_test(tcase, a_full_disk_is_reported);
     tcase_add_test(tcase, nothing_works_after_the_commit);
     tcase_add_test(tcase, what_a_killed_process_left_is_removed_by_the_next);
     tcase_add_test(tcase, a_kill_at_any_instant_leaves_a_whole_file);

@@ -100,7 +100,7 @@ START_TEST(every_part_has_evidence)
 }
 END_TEST
 
-/* An enclosure fault lowers the score of the enclosure and is told. */
+/* An enclosure fault lowers the score of the enclosure and is reported. */
 START_TEST(faults_lower_the_score)
 {
     struct csvk_sniff got = sniff_text("a,b\n1,\"x\"y\n2,\"z\"\n3,\"u\"\n");

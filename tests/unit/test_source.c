@@ -1,6 +1,6 @@
 /*
  * test_source.c - bytes in: the same text from file, pipe and memory, plain and gzip, whatever the
- * size of the reads; damage told at its place; what is refused.
+ * size of the reads; damage reported at its place; what is refused.
  */
 #include "csvkit/csvkit.h"
 #include "tests/support/support.h"
@@ -130,21 +130,21 @@ static void assert_reads_as(const struct csvk_buf *file, const struct csvk_buf *
     }
 }
 
-/* Damage must be told alike for small and large reads; bytes before it are a part of `text`. */
+/* Damage must be reported alike for small and large reads; bytes before it are a part of `text`. */
 static struct csvk_damage assert_damaged(const struct csvk_buf *file)
 {
     struct csvk_buf first = CSVK_BUF_INIT;
-    struct csvk_damage told = drain_memory(file->data, file->length, 4096, &first);
+    struct csvk_damage small = drain_memory(file->data, file->length, 4096, &first);
     for (size_t i = 0; i < READ_SIZES; i += 3) {
         struct csvk_buf got = CSVK_BUF_INIT;
         struct csvk_damage damage = drain_memory(file->data, file->length, read_sizes[i], &got);
-        ck_assert_ptr_eq(damage.what, told.what);
-        ck_assert_uint_eq(damage.offset, told.offset);
+        ck_assert_ptr_eq(damage.what, small.what);
+        ck_assert_uint_eq(damage.offset, small.offset);
         assert_same(&got, &first);
         csvk_buf_release(&got);
     }
     csvk_buf_release(&first);
-    return told;
+    return small;
 }
 
 START_TEST(short_texts_are_plain)
@@ -231,7 +231,7 @@ START_TEST(optional_header_fields_are_skipped)
 }
 END_TEST
 
-START_TEST(every_truncation_is_told)
+START_TEST(every_truncation_is_reported)
 {
     struct csvk_buf text = CSVK_BUF_INIT, file = CSVK_BUF_INIT;
     add_table(&text, 8);
@@ -252,8 +252,8 @@ START_TEST(every_truncation_is_told)
 }
 END_TEST
 
-/* A flipped bit is told, or the text is the same (time stamp, level, system). */
-START_TEST(every_flip_is_told_or_harmless)
+/* A flipped bit is reported, or the text is the same (time stamp, level, system). */
+START_TEST(every_flip_is_reported_or_harmless)
 {
     struct csvk_buf text = CSVK_BUF_INIT, file = CSVK_BUF_INIT;
     add_table(&text, 15);
@@ -292,7 +292,7 @@ START_TEST(trailer_damage_has_a_name_and_a_place)
 }
 END_TEST
 
-START_TEST(bytes_after_the_end_are_told)
+START_TEST(bytes_after_the_end_are_reported)
 {
     static const struct csvk_bytes tails[] = {
         {(const unsigned char *)"\0", 1},         {(const unsigned char *)"\0\0\0\0", 4},
@@ -540,10 +540,10 @@ int main(void)
     tcase_add_test(tcase, members_are_joined);
     tcase_add_test(tcase, an_empty_member_is_an_empty_text);
     tcase_add_test(tcase, optional_header_fields_are_skipped);
-    tcase_add_test(tcase, every_truncation_is_told);
-    tcase_add_test(tcase, every_flip_is_told_or_harmless);
+    tcase_add_test(tcase, every_truncation_is_reported);
+    tcase_add_test(tcase, every_flip_is_reported_or_harmless);
     tcase_add_test(tcase, trailer_damage_has_a_name_and_a_place);
-    tcase_add_test(tcase, bytes_after_the_end_are_told);
+    tcase_add_test(tcase, bytes_after_the_end_are_reported);
     tcase_add_test(tcase, file_pipe_and_memory_agree);
     tcase_add_test(tcase, interrupted_reads_go_on);
     tcase_add_test(tcase, standard_input_may_begin_inside_a_file);

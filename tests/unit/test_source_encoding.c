@@ -185,7 +185,7 @@ START_TEST(encodings_are_known_or_refused)
 }
 END_TEST
 
-/* What gzip damage has cut is told as damage, once, and not as a bad character, too. */
+/* What gzip damage has cut is reported as damage, once, and not as a bad character, too. */
 START_TEST(damage_inside_a_character_is_damage)
 {
     struct csvk_buf file = CSVK_BUF_INIT, got = CSVK_BUF_INIT;

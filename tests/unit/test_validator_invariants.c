@@ -50,8 +50,8 @@ static const char *const pieces[] = {
 struct how {
     size_t window;
     bool reference_only;
-    bool told;     /* every fact, since somebody taps the batches */
-    uint64_t most; /* findings; 0: all */
+    bool every_fact; /* every fact, since somebody taps the batches */
+    uint64_t most;   /* findings; 0: all */
 };
 
 static void tune(struct csvk_options *options, void *context)
@@ -91,7 +91,7 @@ static struct csvk_validator *judge(const void *bytes, size_t length, enum csvk_
     struct csvk_validator *v = NULL;
     struct csvk_validate_options options;
     struct csvk_validate_hooks hooks = {
-        .tune = tune, .tap = how.told ? tap : NULL, .context = &how};
+        .tune = tune, .tap = how.every_fact ? tap : NULL, .context = &how};
     csvk_validate_options_init(&options);
     options.profile = profile;
     options.max_findings = how.most;
@@ -358,7 +358,7 @@ START_TEST(counting_facts_changes_no_report)
         }
         size_t window = 1 + support_below(&random, 100);
         print_reports(csvk_buf_text(&table), table.length, profile,
-                      (struct how){.window = window, .told = true, .most = 2}, &want);
+                      (struct how){.window = window, .every_fact = true, .most = 2}, &want);
         print_reports(csvk_buf_text(&table), table.length, profile,
                       (struct how){.window = window, .most = 2}, &have);
         expect_equal(&want, &have, &table, "counting");

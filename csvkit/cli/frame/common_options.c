@@ -38,7 +38,7 @@ static const struct cli_option common_rows[] = {
      "A line on standard error that tells how far the work is. Default: auto, that is on a "
      "terminal, after half a second.",
      false},
-    {"quiet", 'q', NULL, NULL, "No progress and no notes; errors are still told.", false},
+    {"quiet", 'q', NULL, NULL, "No progress and no notes; errors are still printed.", false},
     {"help", 'h', NULL, NULL, "This text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };

@@ -166,13 +166,14 @@ int cli_help_overview(struct csvk_buf *out)
         show_topic(&page, topic);
     }
     cli_put(&page, "\n");
-    wrap_page(&page,
-              "Options may stand before or after operands; -- ends them; - is standard input or "
-              "output. Input may be plain or gzip, told by its content. Results go to standard "
-              "output, everything else to standard error. Memory does not grow with the input; "
-              "the help of a command states its bound.\n\n"
-              "Exit status: 0 done and the data is good, 1 the data was refused, 2 trouble.",
-              0, 0);
+    wrap_page(
+        &page,
+        "Options may stand before or after operands; -- ends them; - is standard input or "
+        "output. Input may be plain or gzip, recognized by its content. Results go to standard "
+        "output, everything else to standard error. Memory does not grow with the input; "
+        "the help of a command states its bound.\n\n"
+        "Exit status: 0 done and the data is good, 1 the data was refused, 2 trouble.",
+        0, 0);
     return page.status;
 }
 

@@ -103,7 +103,7 @@ static int judge_step(struct processor *p, const cJSON *step, const struct key *
     return CLI_GOOD;
 }
 
-/* By the schema of manifests: the first error is told. */
+/* By the schema of manifests: the first error is reported. */
 static int judge_manifest(struct processor *p, const cJSON *manifest)
 {
     struct csvk_manifest_findings found = {.limit = 100};

@@ -18,10 +18,10 @@ struct table {
     struct processor *p;
     const char *name;
     struct processor_plan plan;
-    char *in, *in_manifest;          /* paths; in_manifest may not be there */
-    char *out;                       /* out/tables/NAME */
-    cJSON *manifest;                 /* of the result; NULL: none, and none is needed */
-    struct csvk_manifest_table told; /* by the input's manifest */
+    char *in, *in_manifest;                 /* paths; in_manifest may not be there */
+    char *out;                              /* out/tables/NAME */
+    cJSON *manifest;                        /* of the result; NULL: none, and none is needed */
+    struct csvk_manifest_table by_manifest; /* by the input's manifest */
     bool folder;
 };
 
@@ -132,11 +132,11 @@ static int take_manifest(struct table *t, const struct csvk_manifest *read)
     int status = csvk_manifest_print(read, &text);
     cJSON *tree = status == CSVK_OK ? cJSON_Parse(csvk_buf_text(&text)) : NULL;
     csvk_buf_release(&text);
-    status = csvk_manifest_table(read, &t->told);
+    status = csvk_manifest_table(read, &t->by_manifest);
     t->manifest = tree != NULL && in ? out_of_in(tree, t->folder) : tree;
     if (in) {
-        csvk_strings_release(&t->told.columns); /* a file has them in its header */
-        status = t->folder ? csvk_manifest_table(read, &t->told) : status;
+        csvk_strings_release(&t->by_manifest.columns); /* a file has them in its header */
+        status = t->folder ? csvk_manifest_table(read, &t->by_manifest) : status;
         cJSON_Delete(tree);
     }
     return t->manifest != NULL && status == CSVK_OK ? CLI_GOOD : no_memory(t);
@@ -148,7 +148,7 @@ static int read_manifest(struct table *t)
     struct csvk_manifest *read = NULL;
     struct csvk_error err = {0};
     if (access(t->in_manifest, F_OK) != 0) {
-        return csvk_manifest_table(NULL, &t->told) == CSVK_OK ? CLI_GOOD : no_memory(t);
+        return csvk_manifest_table(NULL, &t->by_manifest) == CSVK_OK ? CLI_GOOD : no_memory(t);
     }
     int status = csvk_manifest_read(&read, t->in_manifest, &found, &err);
     int verdict = CLI_GOOD;
@@ -250,12 +250,12 @@ static void add_byte(struct words *words, const char *option, int byte)
 /* The dialect of the input by its manifest; parameters come later and win. */
 static void add_input(struct words *words, const struct table *t)
 {
-    bool header = csvk_manifest_header(&t->told);
-    add_byte(words, "--delimiter", t->told.dialect.delimiter);
-    add_byte(words, "--enclosure", t->told.dialect.enclosure);
+    bool header = csvk_manifest_header(&t->by_manifest);
+    add_byte(words, "--delimiter", t->by_manifest.dialect.delimiter);
+    add_byte(words, "--enclosure", t->by_manifest.dialect.enclosure);
     if (!header) {
         words_add(words, "--no-header");
-        words_columns(words, &t->told.columns);
+        words_columns(words, &t->by_manifest.columns);
     }
 }
 
@@ -316,7 +316,7 @@ static int normalize_folder(struct table *t, const char *to)
 
 static int normalize(struct table *t, const char *to)
 {
-    if (t->folder && csvk_manifest_header(&t->told) && t->told.columns.count == 0) {
+    if (t->folder && csvk_manifest_header(&t->by_manifest) && t->by_manifest.columns.count == 0) {
         return cli_refuse(t->p->cli, "%s: a sliced table needs a manifest with columns", t->name);
     }
     return t->folder ? normalize_folder(t, to) : normalize_file(t, t->in, to);
@@ -439,7 +439,7 @@ static int do_table(struct processor *p, const char *name)
         t.folder = S_ISDIR(info.st_mode);
         status = make_table(&t);
     }
-    csvk_manifest_table_release(&t.told);
+    csvk_manifest_table_release(&t.by_manifest);
     cJSON_Delete(t.manifest);
     csvk_free(t.in);
     csvk_free(t.out);

@@ -2,7 +2,8 @@
  * remote.c - the connection of the commands that talk to Storage.
  *
  * A signal sets a flag that every transfer looks at: parts are removed, temporary files go, what is
- * left is told, and then the signal takes its usual course. A second one does not wait for that.
+ * left is reported, and then the signal takes its usual course. A second one does not wait for
+ * that.
  */
 #include "csvkit/cli/remote/remote.h"
 #include "storage/secret.h"

@@ -25,7 +25,7 @@ struct slice_job {
     struct slice_repair *repair; /* --normalize, or NULL */
     struct csvk_types *types;    /* of the columns, when they are to be found; or NULL */
     bool json, refused;
-    int told;                /* enum cli_exit of trouble that was told already */
+    int reported;            /* enum cli_exit of trouble that was reported already */
     uint64_t records, bytes; /* that went into slices */
     uint64_t before;         /* bytes of the files read before this one */
     struct cli_progress *progress;
@@ -34,13 +34,13 @@ struct slice_job {
 /* slice_input.c: reads and judges all inputs and feeds the slicer. A status; findings are printed
    and make `refused` true. */
 int slice_read_inputs(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
-/* Bytes of text in all inputs; 0: cannot be told without reading them. */
+/* Bytes of text in all inputs; 0: not known without reading them. */
 uint64_t slice_plain_bytes(const struct slice_job *job);
 /* The same by reading them. */
 int slice_count_bytes(struct slice_job *job, uint64_t *bytes, struct csvk_error *err) CSVK_MUST_USE;
 
 /* slice_manifest_early.c: writes and judges the manifest for job->columns; what is wrong with it is
-   told and makes `refused` true. */
+   reported and makes `refused` true. */
 int slice_make_manifest(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
 /* The same again with the types that all of the data allows, when job->types is there. */
 int slice_add_types(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;

@@ -148,8 +148,8 @@ int slice_make_manifest(struct slice_job *job, struct csvk_error *err)
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     plan->options.dialect = job->table.dialect;
-    job->told = cli_manifest_plan_finish(job->cli, plan);
-    if (job->told != CLI_GOOD) {
+    job->reported = cli_manifest_plan_finish(job->cli, plan);
+    if (job->reported != CLI_GOOD) {
         return csvk_fail(err, CSVK_ECANCELED, "options of the manifest");
     }
     if (plan->types_auto &&
@@ -178,8 +178,8 @@ int slice_add_types(struct slice_job *job, struct csvk_error *err)
     if (job->types == NULL) {
         return CSVK_OK;
     }
-    job->told = cli_manifest_plan_types(job->cli, &job->plan, job->types);
-    if (job->told != CLI_GOOD) {
+    job->reported = cli_manifest_plan_types(job->cli, &job->plan, job->types);
+    if (job->reported != CLI_GOOD) {
         return csvk_fail(err, CSVK_ECANCELED, "types of the columns");
     }
     int status = tell_types(job, err);

@@ -9,7 +9,7 @@
  * blocks took 17 to 25.
  *
  * Between two settings of the engines there are large steps, so some levels take two of them in
- * turn. Which one makes a block is told by its number in the member, nothing else.
+ * turn. Which one makes a block is decided by its number in the member, nothing else.
  */
 #include "csvkit/io/deflate/deflate.h"
 

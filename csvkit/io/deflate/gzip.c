@@ -5,10 +5,10 @@
  * be written out. Between them is a member's bookkeeping: checksums of the blocks are combined, so
  * no byte is touched twice.
  *
- * Sizes must be told early, and alike for every number of threads. So they become *settled* by a
- * rule that only counts blocks: when n blocks were submitted, the first n - lag(n) are settled, and
- * if one of these is still being compressed it is waited for. Pieces that are written but not yet
- * settled keep their size in `late`.
+ * Sizes must be reported early, and alike for every number of threads. So they become *settled* by
+ * a rule that only counts blocks: when n blocks were submitted, the first n - lag(n) are settled,
+ * and if one of these is still being compressed it is waited for. Pieces that are written but not
+ * yet settled keep their size in `late`.
  *
  * Invariants: settled <= written <= submitted; after csvk_gzip_write at most MAX_LAG blocks are
  * submitted and not settled.
@@ -56,7 +56,7 @@ struct csvk_gzip {
     size_t nidle;
     struct block *filling; /* NULL: to be taken from `idle` */
 
-    int status; /* the first failure, told by `failure`; nothing works after it */
+    int status; /* the first failure, described in `failure`; nothing works after it */
     struct csvk_error failure;
     bool is_open;                   /* a member was begun */
     uint64_t accepted;              /* text of the open member */

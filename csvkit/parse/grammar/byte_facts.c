@@ -78,7 +78,7 @@ enum csvk_fact_kind csvk_code_fact(uint32_t code)
 
 struct walk {
     const struct csvk_table *table;
-    struct csvk_told *told;
+    struct csvk_batch_builder *builder;
     const unsigned char *bytes;
     size_t length;
     size_t at;
@@ -95,7 +95,7 @@ static size_t field_of(struct walk *w, size_t at)
         return csvk_field_ends_before(w->ends, at) + 1;
     }
     while (w->field + 1 < w->nfields &&
-           w->told->fields[w->open->fields_mark + w->field].end - w->record_begin < at + 1) {
+           w->builder->fields[w->open->fields_mark + w->field].end - w->record_begin < at + 1) {
         w->field++;
     }
     return w->field + 1;
@@ -112,7 +112,7 @@ static void tell(struct walk *w, enum csvk_fact_kind kind, size_t at, size_t len
                              .record = w->open->r.number,
                              .field = field_of(w, at),
                              .kind = kind};
-    csvk_told_fact(w->told, &fact);
+    csvk_batch_builder_add_fact(w->builder, &fact);
 }
 
 static void nul_run(struct walk *w)
@@ -216,19 +216,19 @@ static void byte_fact(struct walk *w)
 }
 
 size_t csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
-                       struct csvk_told *told, struct csvk_bytes record,
+                       struct csvk_batch_builder *builder, struct csvk_bytes record,
                        const struct csvk_byte_range *range)
 {
     struct walk w = {.table = table,
-                     .told = told,
+                     .builder = builder,
                      .bytes = record.ptr,
                      .length = record.len,
                      .at = sequence_start(record.ptr, range->floor, range->from),
                      .open = open,
                      .ends = range->ends,
-                     .nfields = told->nfields - open->fields_mark};
-    w.record_begin = w.nfields != 0 ? told->fields[open->fields_mark].begin : 0;
-    while (w.at < range->to && !told->failed) {
+                     .nfields = builder->nfields - open->fields_mark};
+    w.record_begin = w.nfields != 0 ? builder->fields[open->fields_mark].begin : 0;
+    while (w.at < range->to && !builder->failed) {
         w.at = skip_plain(record.ptr, w.at, range->to);
         if (w.at < range->to) {
             byte_fact(&w);

@@ -5,30 +5,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_COUNTED 64 /* facts of a record that is not told: more are told, a piece at a time */
+#define MOST_COUNTED                                                                               \
+    64 /* facts of a record that is not reported: more are reported, a piece at a time */
 
-void csvk_told_clear(struct csvk_told *told)
+void csvk_batch_builder_clear(struct csvk_batch_builder *builder)
 {
-    told->nrecords = told->nfields = told->nfacts = told->nends = 0;
-    memset(told->counted, 0, sizeof told->counted);
+    builder->nrecords = builder->nfields = builder->nfacts = builder->nends = 0;
+    memset(builder->counted, 0, sizeof builder->counted);
 }
 
-void csvk_told_release(struct csvk_told *told)
+void csvk_batch_builder_release(struct csvk_batch_builder *builder)
 {
-    csvk_free(told->records);
-    csvk_free(told->fields);
-    csvk_free(told->facts);
-    csvk_free(told->ends);
-    memset(told, 0, sizeof *told);
+    csvk_free(builder->records);
+    csvk_free(builder->fields);
+    csvk_free(builder->facts);
+    csvk_free(builder->ends);
+    memset(builder, 0, sizeof *builder);
 }
 
 /* Doubles an array; on failure the old one stays and `failed` is set. */
-static bool grow(struct csvk_told *told, void **array, size_t *capacity, size_t item)
+static bool grow(struct csvk_batch_builder *builder, void **array, size_t *capacity, size_t item)
 {
     size_t wanted = *capacity == 0 ? 256 : *capacity * 2;
     void *bigger = csvk_reallocarray(*array, wanted, item);
     if (bigger == NULL) {
-        told->failed = true;
+        builder->failed = true;
         return false;
     }
     *array = bigger;
@@ -36,41 +37,43 @@ static bool grow(struct csvk_told *told, void **array, size_t *capacity, size_t 
     return true;
 }
 
-bool csvk_told_grow_fields(struct csvk_told *told)
+bool csvk_batch_builder_grow_fields(struct csvk_batch_builder *builder)
 {
-    void *array = told->fields;
-    bool ok = grow(told, &array, &told->fields_cap, sizeof *told->fields);
-    told->fields = array;
+    void *array = builder->fields;
+    bool ok = grow(builder, &array, &builder->fields_cap, sizeof *builder->fields);
+    builder->fields = array;
     return ok;
 }
 
-bool csvk_told_grow_ends(struct csvk_told *told)
+bool csvk_batch_builder_grow_ends(struct csvk_batch_builder *builder)
 {
-    void *array = told->ends;
-    bool ok = grow(told, &array, &told->ends_cap, sizeof *told->ends);
-    told->ends = array;
+    void *array = builder->ends;
+    bool ok = grow(builder, &array, &builder->ends_cap, sizeof *builder->ends);
+    builder->ends = array;
     return ok;
 }
 
-bool csvk_told_grow_facts(struct csvk_told *told)
+bool csvk_batch_builder_grow_facts(struct csvk_batch_builder *builder)
 {
-    void *array = told->facts;
-    bool ok = grow(told, &array, &told->facts_cap, sizeof *told->facts);
-    told->facts = array;
+    void *array = builder->facts;
+    bool ok = grow(builder, &array, &builder->facts_cap, sizeof *builder->facts);
+    builder->facts = array;
     return ok;
 }
 
-void csvk_told_record(struct csvk_told *told, const struct csvk_record *record)
+void csvk_batch_builder_add_record(struct csvk_batch_builder *builder,
+                                   const struct csvk_record *record)
 {
-    if (told->nrecords == told->records_cap) {
-        void *array = told->records;
-        bool ok = grow(told, &array, &told->records_cap, sizeof *told->records);
-        told->records = array;
+    if (builder->nrecords == builder->records_cap) {
+        void *array = builder->records;
+        bool ok = grow(builder, &array, &builder->records_cap, sizeof *builder->records);
+        builder->records = array;
         if (!ok) {
             return;
         }
     }
-    struct csvk_record *to = &told->records[told->nrecords++]; /* piece by piece, as facts are */
+    struct csvk_record *to =
+        &builder->records[builder->nrecords++]; /* piece by piece, as facts are */
     to->number = record->number;
     to->line = record->line;
     to->offset = record->offset;
@@ -88,42 +91,42 @@ void csvk_told_record(struct csvk_told *told, const struct csvk_record *record)
     to->unfinished = record->unfinished;
 }
 
-void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_told *told)
+void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_batch_builder *builder)
 {
-    told->nfields = open->fields_mark;
-    told->nfacts = open->facts_mark;
-    told->nends = open->ends_mark;
+    builder->nfields = open->fields_mark;
+    builder->nfacts = open->facts_mark;
+    builder->nends = open->ends_mark;
 }
 
-static void fact_of_eol(struct csvk_told *told, enum csvk_fact_kind kind, uint64_t record,
-                        enum csvk_eol eol, uint64_t offset)
+static void fact_of_eol(struct csvk_batch_builder *builder, enum csvk_fact_kind kind,
+                        uint64_t record, enum csvk_eol eol, uint64_t offset)
 {
     struct csvk_fact fact = {.offset = offset,
                              .length = csvk_eol_length(eol),
                              .extra = (uint64_t)eol,
                              .record = record,
                              .kind = kind};
-    csvk_told_fact(told, &fact);
+    csvk_batch_builder_add_fact(builder, &fact);
 }
 
 /* The first line break decides the mode; CR CR LF counts as CRLF there and never as mixed. */
 static void judge_eol(struct csvk_open_record *open, struct csvk_table *table,
-                      struct csvk_told *told, enum csvk_eol eol, uint64_t offset)
+                      struct csvk_batch_builder *builder, enum csvk_eol eol, uint64_t offset)
 {
     if (eol == CSVK_EOL_CRCRLF) {
-        fact_of_eol(told, CSVK_FACT_CRCRLF, open->r.number, eol, offset);
+        fact_of_eol(builder, CSVK_FACT_CRCRLF, open->r.number, eol, offset);
     }
     enum csvk_eol kind = eol == CSVK_EOL_CRCRLF ? CSVK_EOL_CRLF : eol;
     if (table->totals.eol_mode == CSVK_EOL_NONE) {
         table->totals.eol_mode = kind;
-        fact_of_eol(told, CSVK_FACT_FIRST_EOL, open->r.number, eol, offset);
-    } else if (kind != table->totals.eol_mode && eol != CSVK_EOL_CRCRLF && !table->mixed_told) {
-        table->mixed_told = true;
-        fact_of_eol(told, CSVK_FACT_MIXED_EOL, open->r.number, eol, offset);
+        fact_of_eol(builder, CSVK_FACT_FIRST_EOL, open->r.number, eol, offset);
+    } else if (kind != table->totals.eol_mode && eol != CSVK_EOL_CRCRLF && !table->mixed_reported) {
+        table->mixed_reported = true;
+        fact_of_eol(builder, CSVK_FACT_MIXED_EOL, open->r.number, eol, offset);
     }
 }
 
-/* The order facts are told in. No two facts of a record share offset and kind. */
+/* The order facts are reported in. No two facts of a record share offset and kind. */
 static int compare_facts(const void *left, const void *right)
 {
     const struct csvk_fact *a = left, *b = right;
@@ -152,7 +155,7 @@ static void sort_facts(struct csvk_fact *facts, size_t count)
 }
 
 bool csvk_record_settle(struct csvk_open_record *open, struct csvk_table *table,
-                        struct csvk_told *told, enum csvk_eol eol, uint64_t eol_offset)
+                        struct csvk_batch_builder *builder, enum csvk_eol eol, uint64_t eol_offset)
 {
     struct csvk_record *r = &open->r;
     bool first = !r->blank && table->totals.width == 0;
@@ -162,39 +165,39 @@ bool csvk_record_settle(struct csvk_open_record *open, struct csvk_table *table,
                                  .record = r->number,
                                  .field = 1,
                                  .kind = CSVK_FACT_BLANK};
-        csvk_told_fact(told, &fact);
+        csvk_batch_builder_add_fact(builder, &fact);
     } else if (first) {
         table->totals.width = r->nfields;
     }
     if (!csvk_is_known_eol(table, eol)) {
-        judge_eol(open, table, told, eol, eol_offset);
+        judge_eol(open, table, builder, eol, eol_offset);
     }
     return first;
 }
 
-bool csvk_told_count_many(struct csvk_told *told, size_t from)
+bool csvk_batch_builder_count_many(struct csvk_batch_builder *builder, size_t from)
 {
-    if (told->nfacts - from > MOST_COUNTED) {
+    if (builder->nfacts - from > MOST_COUNTED) {
         return false;
     }
-    for (size_t i = from; i < told->nfacts; i++) {
-        if ((told->only_counted & CSVK_FACT_BIT(told->facts[i].kind)) == 0) {
+    for (size_t i = from; i < builder->nfacts; i++) {
+        if ((builder->only_counted & CSVK_FACT_BIT(builder->facts[i].kind)) == 0) {
             return false;
         }
     }
-    for (size_t i = from; i < told->nfacts; i++) {
-        told->counted[told->facts[i].kind]++;
+    for (size_t i = from; i < builder->nfacts; i++) {
+        builder->counted[builder->facts[i].kind]++;
     }
-    told->nfacts = from;
+    builder->nfacts = from;
     return true;
 }
 
-void csvk_record_note(struct csvk_open_record *open, struct csvk_told *told)
+void csvk_record_note(struct csvk_open_record *open, struct csvk_batch_builder *builder)
 {
-    uint32_t nfacts = (uint32_t)(told->nfacts - open->facts_mark);
+    uint32_t nfacts = (uint32_t)(builder->nfacts - open->facts_mark);
     if (nfacts > 1) {
-        sort_facts(told->facts + open->facts_mark, nfacts);
+        sort_facts(builder->facts + open->facts_mark, nfacts);
     }
     open->r.nfacts = nfacts;
-    csvk_told_record(told, &open->r);
+    csvk_batch_builder_add_record(builder, &open->r);
 }

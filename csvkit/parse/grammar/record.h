@@ -1,7 +1,7 @@
 /*
  * record.h - private: what the two readers of the grammar (reference_parser.c, the slow one;
- * scan.c, the fast one) share: the state of the table so far, and the place where told records,
- * fields and facts go.
+ * scan.c, the fast one) share: the state of the table so far, and the builder of batches, where
+ * reported records, fields and facts go.
  *
  * Both readers answer the same question, "examine one record that starts here", and both end with
  * csvk_record_finish, so that everything which depends on more than one record (first line break,
@@ -16,14 +16,14 @@
 struct csvk_table {
     struct csvk_dialect dialect;
     bool any_eol;
-    bool mixed_told;
+    bool mixed_reported;
     uint32_t facts; /* wanted kinds, grammar kinds always in it */
     enum csvk_detail detail;
     struct csvk_totals totals; /* records, lines, eol[], eol_mode, width: up to the last record */
 };
 
 /* Growing arrays behind a batch. Cleared for every batch, memory kept. */
-struct csvk_told {
+struct csvk_batch_builder {
     struct csvk_record *records;
     size_t nrecords, records_cap;
     struct csvk_field *fields;
@@ -40,31 +40,33 @@ struct csvk_told {
 /* One record while it is read. */
 struct csvk_open_record {
     struct csvk_record r;
-    size_t fields_mark, facts_mark, ends_mark; /* where its entries begin in csvk_told */
+    size_t fields_mark, facts_mark, ends_mark; /* where its entries begin in csvk_batch_builder */
     uint64_t lines;                            /* physical line breaks inside it */
 };
 
-void csvk_told_clear(struct csvk_told *told);
-void csvk_told_release(struct csvk_told *told);
+void csvk_batch_builder_clear(struct csvk_batch_builder *builder);
+void csvk_batch_builder_release(struct csvk_batch_builder *builder);
 /* Slow paths of the inline functions below. */
-bool csvk_told_grow_fields(struct csvk_told *told);
-bool csvk_told_grow_facts(struct csvk_told *told);
-bool csvk_told_grow_ends(struct csvk_told *told);
+bool csvk_batch_builder_grow_fields(struct csvk_batch_builder *builder);
+bool csvk_batch_builder_grow_facts(struct csvk_batch_builder *builder);
+bool csvk_batch_builder_grow_ends(struct csvk_batch_builder *builder);
 
-static inline void csvk_told_field(struct csvk_told *told, size_t begin, size_t end, uint32_t flags)
+static inline void csvk_batch_builder_add_field(struct csvk_batch_builder *builder, size_t begin,
+                                                size_t end, uint32_t flags)
 {
-    if (told->nfields == told->fields_cap && !csvk_told_grow_fields(told)) {
+    if (builder->nfields == builder->fields_cap && !csvk_batch_builder_grow_fields(builder)) {
         return;
     }
-    told->fields[told->nfields++] = (struct csvk_field){(uint32_t)begin, (uint32_t)end, flags};
+    builder->fields[builder->nfields++] =
+        (struct csvk_field){(uint32_t)begin, (uint32_t)end, flags};
 }
 
-static inline void csvk_told_end(struct csvk_told *told, size_t end)
+static inline void csvk_batch_builder_add_end(struct csvk_batch_builder *builder, size_t end)
 {
-    if (told->nends == told->ends_cap && !csvk_told_grow_ends(told)) {
+    if (builder->nends == builder->ends_cap && !csvk_batch_builder_grow_ends(builder)) {
         return;
     }
-    told->ends[told->nends++] = (uint32_t)end;
+    builder->ends[builder->nends++] = (uint32_t)end;
 }
 
 /*
@@ -72,12 +74,13 @@ static inline void csvk_told_end(struct csvk_told *told, size_t end)
  * Field by field: what was just written in small pieces and is read back in large ones waits for
  * its way through memory, which costs more than all else here.
  */
-static inline struct csvk_fact *csvk_told_fact(struct csvk_told *told, const struct csvk_fact *fact)
+static inline struct csvk_fact *csvk_batch_builder_add_fact(struct csvk_batch_builder *builder,
+                                                            const struct csvk_fact *fact)
 {
-    if (told->nfacts == told->facts_cap && !csvk_told_grow_facts(told)) {
+    if (builder->nfacts == builder->facts_cap && !csvk_batch_builder_grow_facts(builder)) {
         return NULL;
     }
-    struct csvk_fact *to = &told->facts[told->nfacts++];
+    struct csvk_fact *to = &builder->facts[builder->nfacts++];
     to->offset = fact->offset;
     to->length = fact->length;
     to->extra = fact->extra;
@@ -89,11 +92,12 @@ static inline struct csvk_fact *csvk_told_fact(struct csvk_told *told, const str
     return to;
 }
 
-void csvk_told_record(struct csvk_told *told, const struct csvk_record *record);
+void csvk_batch_builder_add_record(struct csvk_batch_builder *builder,
+                                   const struct csvk_record *record);
 
 /* Starts the record at absolute offset `offset`. */
 static inline void csvk_record_begin(struct csvk_open_record *open, const struct csvk_table *table,
-                                     const struct csvk_told *told, uint64_t offset)
+                                     const struct csvk_batch_builder *builder, uint64_t offset)
 {
     /* Field by field: compilers clear a struct of this size by a string instruction, which costs
      * more than the rest of a short record. */
@@ -103,18 +107,18 @@ static inline void csvk_record_begin(struct csvk_open_record *open, const struct
     r->offset = offset;
     r->length = r->nfields = 0;
     r->surplus_offset = r->surplus_length = 0;
-    r->first_field = (uint32_t)told->nfields;
-    r->first_fact = (uint32_t)told->nfacts;
+    r->first_field = (uint32_t)builder->nfields;
+    r->first_fact = (uint32_t)builder->nfacts;
     r->nfacts = 0;
     r->eol = CSVK_EOL_NONE;
     r->blank = r->last_empty = r->oversize = r->unfinished = false;
-    open->fields_mark = told->nfields;
-    open->facts_mark = told->nfacts;
-    open->ends_mark = told->nends;
+    open->fields_mark = builder->nfields;
+    open->facts_mark = builder->nfacts;
+    open->ends_mark = builder->nends;
     open->lines = 0;
 }
-/* Takes back everything told of it: it was not complete. */
-void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_told *told);
+/* Takes back everything reported of it: it was not complete. */
+void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_batch_builder *builder);
 
 static inline size_t csvk_eol_length(enum csvk_eol eol)
 {
@@ -137,42 +141,41 @@ static inline bool csvk_is_known_eol(const struct csvk_table *table, enum csvk_e
 {
     unsigned all = 1u << CSVK_EOL_LF | 1u << CSVK_EOL_CRLF | 1u << CSVK_EOL_CR;
     unsigned known = 1u << CSVK_EOL_NONE | 1u << table->totals.eol_mode;
-    known |= table->mixed_told ? all : 0;
+    known |= table->mixed_reported ? all : 0;
     return (known >> eol & 1) != 0;
 }
 
 /* Slow paths of the function below. What a line break and a first record with bytes add; true: the
  * table has its width now. */
 bool csvk_record_settle(struct csvk_open_record *open, struct csvk_table *table,
-                        struct csvk_told *told, enum csvk_eol eol, uint64_t eol_offset);
-bool csvk_told_count_many(struct csvk_told *told, size_t from);
-void csvk_record_note(struct csvk_open_record *open, struct csvk_told *told);
+                        struct csvk_batch_builder *builder, enum csvk_eol eol, uint64_t eol_offset);
+bool csvk_batch_builder_count_many(struct csvk_batch_builder *builder, size_t from);
+void csvk_record_note(struct csvk_open_record *open, struct csvk_batch_builder *builder);
 
-/* True: all facts told from the one at `from` on are of kinds that are only counted, and are. */
-static inline bool csvk_told_count(struct csvk_told *told, size_t from)
+/* True: all facts reported from the one at `from` on are of kinds that are only counted, and are.
+ */
+static inline bool csvk_batch_builder_count(struct csvk_batch_builder *builder, size_t from)
 {
-    size_t count = told->nfacts - from;
+    size_t count = builder->nfacts - from;
     if (count != 1) {
-        return count == 0 || csvk_told_count_many(told, from);
+        return count == 0 || csvk_batch_builder_count_many(builder, from);
     }
-    enum csvk_fact_kind kind = told->facts[from].kind;
-    bool counts = (told->only_counted & CSVK_FACT_BIT(kind)) != 0;
-    told->counted[kind] += counts;
-    told->nfacts -= counts;
+    enum csvk_fact_kind kind = builder->facts[from].kind;
+    bool counts = (builder->only_counted & CSVK_FACT_BIT(kind)) != 0;
+    builder->counted[kind] += counts;
+    builder->nfacts -= counts;
     return counts;
 }
 
 /*
  * The record is complete: `eol` at absolute `eol_offset`. Adds the facts about its line break,
  * sorts its facts, sets the table's width and line break mode, counts it, and keeps or drops what
- * was told of it according to table->detail and told->only_counted. What is asked without branches
- * nobody can foretell.
+ * was reported of it according to table->detail and reported->only_counted. What is asked without
+ * branches nobody can foretell.
  */
-static inline __attribute__((always_inline)) void csvk_record_finish(struct csvk_open_record *open,
-                                                                     struct csvk_table *table,
-                                                                     struct csvk_told *told,
-                                                                     enum csvk_eol eol,
-                                                                     uint64_t eol_offset)
+static inline __attribute__((always_inline)) void csvk_record_finish(
+    struct csvk_open_record *open, struct csvk_table *table, struct csvk_batch_builder *builder,
+    enum csvk_eol eol, uint64_t eol_offset)
 {
     struct csvk_record *r = &open->r;
     struct csvk_totals *totals = &table->totals;
@@ -182,18 +185,18 @@ static inline __attribute__((always_inline)) void csvk_record_finish(struct csvk
     r->blank = length == 0;
     bool first = r->number == 1;
     if ((length == 0) | (totals->width == 0) | !csvk_is_known_eol(table, eol)) {
-        first |= csvk_record_settle(open, table, told, eol, eol_offset);
+        first |= csvk_record_settle(open, table, builder, eol, eol_offset);
     }
     totals->records++;
     totals->eol[eol]++;
     totals->lines += open->lines + (eol != CSVK_EOL_NONE) + (eol == CSVK_EOL_CRCRLF);
     bool fields = first | (table->detail == CSVK_FIELDS);
     bool noted = fields | r->oversize | (r->nfields != totals->width);
-    if (noted || !csvk_told_count(told, open->facts_mark)) {
-        csvk_record_note(open, told);
+    if (noted || !csvk_batch_builder_count(builder, open->facts_mark)) {
+        csvk_record_note(open, builder);
     }
     if (!fields) {
-        told->nfields = open->fields_mark;
+        builder->nfields = open->fields_mark;
     }
 }
 
@@ -225,7 +228,7 @@ static inline bool csvk_is_control(const struct csvk_table *table, unsigned char
  */
 struct csvk_byte_range {
     size_t floor, from, to;
-    const struct csvk_field_ends *ends; /* NULL: `told` has the record's fields */
+    const struct csvk_field_ends *ends; /* NULL: `builder` has the record's fields */
 };
 /* Ends of fields as bits: bit i of word k, one at 64 k + i. */
 struct csvk_field_ends {
@@ -246,7 +249,7 @@ static inline size_t csvk_field_ends_before(const struct csvk_field_ends *ends, 
 }
 
 size_t csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *table,
-                       struct csvk_told *told, struct csvk_bytes record,
+                       struct csvk_batch_builder *builder, struct csvk_bytes record,
                        const struct csvk_byte_range *range);
 
 /* As csvk_utf8_decode; and the fact that a code point is by itself, CSVK_FACT_KINDS when none. */

@@ -47,10 +47,10 @@ static void tell(struct csvk_reference_parser *parser, enum csvk_fact_kind kind,
         fact.line = parser->open.r.line + parser->open.lines;
         fact.column = offset - parser->line_begin + 1;
     }
-    csvk_told_fact(parser->told, &fact);
+    csvk_batch_builder_add_fact(parser->builder, &fact);
 }
 
-/* Facts whose place is the field's first byte, told when the field ends. */
+/* Facts whose place is the field's first byte, reported when the field ends. */
 static void tell_at_field_start(struct csvk_reference_parser *parser, enum csvk_fact_kind kind,
                                 uint64_t length, uint64_t extra)
 {
@@ -64,7 +64,7 @@ static void tell_at_field_start(struct csvk_reference_parser *parser, enum csvk_
         fact.line = parser->field_line;
         fact.column = parser->field_begin - parser->field_line_begin + 1;
     }
-    csvk_told_fact(parser->told, &fact);
+    csvk_batch_builder_add_fact(parser->builder, &fact);
 }
 
 /* ---- bytes: NUL, control, TAB, UTF-8 ---- */
@@ -72,7 +72,7 @@ static void tell_at_field_start(struct csvk_reference_parser *parser, enum csvk_
 static void close_run(struct csvk_reference_parser *parser, struct csvk_fact *run)
 {
     if (run->length != 0) {
-        csvk_told_fact(parser->told, run);
+        csvk_batch_builder_add_fact(parser->builder, run);
         run->length = 0;
     }
 }
@@ -84,12 +84,12 @@ static void extend_run(struct csvk_reference_parser *parser, struct csvk_fact *r
         return;
     }
     if (run->length == 0) {
-        size_t before = parser->told->nfacts;
+        size_t before = parser->builder->nfacts;
         tell(parser, kind, offset, 0, extra);
-        if (parser->told->nfacts == before) {
-            return; /* out of memory: told->failed is set */
+        if (parser->builder->nfacts == before) {
+            return; /* out of memory: builder->failed is set */
         }
-        *run = parser->told->facts[--parser->told->nfacts];
+        *run = parser->builder->facts[--parser->builder->nfacts];
     }
     run->length += length;
 }
@@ -255,8 +255,9 @@ static void end_field(struct csvk_reference_parser *parser)
         tell_at_field_start(parser, CSVK_FACT_SUSPICIOUS_LINES, length, parser->breaks + 1);
     }
     if (!parser->streaming) {
-        csvk_told_field(parser->told, (size_t)(parser->field_begin - parser->base),
-                        (size_t)(parser->position - parser->base), parser->field_flags);
+        csvk_batch_builder_add_field(parser->builder, (size_t)(parser->field_begin - parser->base),
+                                     (size_t)(parser->position - parser->base),
+                                     parser->field_flags);
     }
     r->nfields++;
     if (r->nfields == parser->table->totals.width + 1 && parser->table->totals.width != 0) {
@@ -374,7 +375,7 @@ static void complete(struct csvk_reference_parser *parser, enum csvk_eol eol)
 {
     byte_boundary(parser, -1);
     end_field(parser);
-    csvk_record_finish(&parser->open, parser->table, parser->told, eol, parser->position);
+    csvk_record_finish(&parser->open, parser->table, parser->builder, eol, parser->position);
 }
 
 /* A byte of the record that is not a delimiter or line break outside an enclosure. */
@@ -422,14 +423,14 @@ static void end_of_input(struct csvk_reference_parser *parser)
 }
 
 void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_table *table,
-                          struct csvk_told *told, uint64_t base, uint64_t offset)
+                          struct csvk_batch_builder *builder, uint64_t base, uint64_t offset)
 {
     memset(parser, 0, sizeof *parser);
     parser->table = table;
-    parser->told = told;
+    parser->builder = builder;
     parser->base = base;
     parser->position = offset;
-    csvk_record_begin(&parser->open, table, told, offset);
+    csvk_record_begin(&parser->open, table, builder, offset);
     parser->line_begin =
         parser->open.r.line == 1 ? 0 : offset; /* a byte order mark is of the line */
     begin_field(parser, offset);

@@ -15,12 +15,12 @@ enum csvk_reference_state {
 };
 
 struct csvk_reference_parser {
-    struct csvk_table *table; /* borrowed */
-    struct csvk_told *told;   /* borrowed */
+    struct csvk_table *table;           /* borrowed */
+    struct csvk_batch_builder *builder; /* borrowed */
     struct csvk_open_record open;
     uint64_t position; /* absolute offset of the next byte */
-    uint64_t base;     /* offset of byte 0 of the batch: told fields count from it */
-    bool streaming;    /* oversize record: no fields are told, facts get line and column */
+    uint64_t base;     /* offset of byte 0 of the batch: fields count from it */
+    bool streaming;    /* oversize record: no fields are reported, facts get line and column */
     enum csvk_reference_state state;
     bool escaped;       /* the next byte is data whatever it is */
     unsigned char last; /* byte before `position` in this record, 0 at its start */
@@ -43,7 +43,7 @@ struct csvk_reference_parser {
 
 /* Starts a record at absolute offset `offset`; `base` is where the batch's bytes begin. */
 void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_table *table,
-                          struct csvk_told *told, uint64_t base, uint64_t offset);
+                          struct csvk_batch_builder *builder, uint64_t base, uint64_t offset);
 /*
  * Reads on. Returns true when the record is complete (with csvk_record_finish done); *used says how
  * many bytes were taken. False: all but a trailing CR or two, whose meaning depends on what

@@ -180,7 +180,7 @@ static inline SCAN_TARGET void count_ends(struct clean_check *check, uint64_t en
 
 static inline SCAN_TARGET bool check_block(struct clean_check *check, const unsigned char *p,
                                            const struct structural_bytes *n, size_t at,
-                                           uint64_t *told_ends)
+                                           uint64_t *record_ends)
 {
     struct block b = load_block(p, n);
     if ((b.suspect != 0 || check->wide) && !check_bytes(check, p, &b)) {
@@ -209,7 +209,7 @@ static inline SCAN_TARGET bool check_block(struct clean_check *check, const unsi
     check->closed = (b.quote & ~inside) >> 63;
     check->cr = b.cr >> 63;
     check->wide = b.high != 0;
-    *told_ends = ends;
+    *record_ends = ends;
     return true;
 }
 
@@ -224,7 +224,7 @@ static inline SCAN_TARGET struct clean_check clean_check_at(const struct csvk_sc
         .phase_row = scan->phase,
         .width = table->totals.width,
         .may_open = 1,
-        .strict_eol = !table->mixed_told,
+        .strict_eol = !table->mixed_reported,
         .crlf_mode = table->totals.eol_mode == CSVK_EOL_CRLF ? ~UINT64_C(0) : 0,
         .kind = STRETCH_ALL,
         .end = from,
@@ -253,7 +253,7 @@ static SCAN_TARGET size_t check_blocks(struct csvk_scan *scan, struct clean_chec
             return at;
         }
         for (; tell_ends && ends != 0; ends &= ends - 1) {
-            csvk_told_end(&scan->told, at + low_bit(ends) + 1);
+            csvk_batch_builder_add_end(&scan->builder, at + low_bit(ends) + 1);
         }
     }
     return at;

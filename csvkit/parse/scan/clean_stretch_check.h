@@ -320,7 +320,7 @@ static SCAN_TARGET void add_stretch_ends(struct csvk_scan *scan, const struct st
 {
     for (size_t i = 0; i < STRETCH_BLOCKS; i++) {
         for (uint64_t ends = masks->ends[i]; ends != 0; ends &= ends - 1) {
-            csvk_told_end(&scan->told, at + 64 * i + low_bit(ends) + 1);
+            csvk_batch_builder_add_end(&scan->builder, at + 64 * i + low_bit(ends) + 1);
         }
     }
 }

@@ -164,8 +164,8 @@ static SCAN_TARGET bool mask_settle_one(const struct mask_carry *h, struct stepp
 }
 
 /*
- * Doubts there are. They are told and settled first to last, since what is told of one may turn
- * inside and outside over behind it. False: that is for the structural stepper.
+ * Doubts there are. They are reported and settled first to last, since what is reported of one may
+ * turn inside and outside over behind it. False: that is for the structural stepper.
  */
 static SCAN_TARGET __attribute__((noinline)) bool mask_settle(const struct mask_carry *h,
                                                               struct stepper *step,
@@ -361,7 +361,7 @@ static inline struct csvk_bytes mask_record_bytes(const struct stepper *step, si
     return (struct csvk_bytes){step->bytes + from, lf - from - crlf};
 }
 
-/* That record is told. False: it is for the structural stepper. */
+/* That record is reported. False: it is for the structural stepper. */
 static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(struct stepper *step,
                                                                         const struct mask_record *f,
                                                                         struct csvk_bytes record,
@@ -375,9 +375,9 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(struct s
     step->open->lines += f->breaks;
     mask_describe(f, step, record.len);
     enum csvk_eol eol = end != lf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
-    csvk_record_finish(step->open, table, &step->scan->told, eol, step->offset + end);
+    csvk_record_finish(step->open, table, &step->scan->builder, eol, step->offset + end);
     if (table->detail != CSVK_COUNTS) {
-        csvk_told_end(&step->scan->told, lf + 1);
+        csvk_batch_builder_add_end(&step->scan->builder, lf + 1);
     }
     return true;
 }
@@ -388,7 +388,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET size_t
 mask_parse_record(struct stepper *step, size_t from)
 {
     struct mask_parser h;
-    csvk_record_begin(step->open, &step->scan->table, &step->scan->told, step->offset + from);
+    csvk_record_begin(step->open, &step->scan->table, &step->scan->builder, step->offset + from);
     size_t lf = mask_to_end(&h, step, from);
     if (lf != MASK_NOT_PARSED) {
         struct mask_record found = {{h.structure, 0}, h.sum.delimiters, h.sum.breaks};
@@ -400,7 +400,7 @@ mask_parse_record(struct stepper *step, size_t from)
             return lf + 1;
         }
     }
-    csvk_record_abandon(step->open, &step->scan->told);
+    csvk_record_abandon(step->open, &step->scan->builder);
     return MASK_NOT_PARSED;
 }
 

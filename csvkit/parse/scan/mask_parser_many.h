@@ -416,12 +416,13 @@ static SCAN_TARGET void many_bytes(struct stepper *step, const struct many *l,
     }
 }
 
-/* The record is told. Its first event is at *at, behind so many delimiters; its end goes there. */
+/* The record is reported. Its first event is at *at, behind so many delimiters; its end goes there.
+ */
 static SCAN_TARGET enum many_end many_tell(struct stepper *step, const struct many *l,
                                            struct many_record *r, size_t *at, uint64_t delimiters)
 {
     size_t from = (size_t)(l->p - step->bytes);
-    csvk_record_begin(step->open, &step->scan->table, &step->scan->told,
+    csvk_record_begin(step->open, &step->scan->table, &step->scan->builder,
                       step->offset + from + r->begin);
     while (*at < l->size && l->p[*at] != '\n') {
         step->open->r.nfields = delimiters;
@@ -448,7 +449,7 @@ static SCAN_TARGET enum many_end many_tell(struct stepper *step, const struct ma
         }
         *at = MANY_NOT;
     }
-    csvk_record_abandon(step->open, &step->scan->told);
+    csvk_record_abandon(step->open, &step->scan->builder);
     return *at == MANY_NOT ? MANY_STEP : MANY_ONE_BY_MASKS;
 }
 
@@ -471,7 +472,7 @@ static inline SCAN_TARGET bool many_pass(struct stepper *step, const struct many
     table->totals.lines++;
     table->totals.eol[eol]++;
     if (table->detail != CSVK_COUNTS) {
-        csvk_told_end(&step->scan->told, (size_t)(l->p - step->bytes) + at + 1);
+        csvk_batch_builder_add_end(&step->scan->builder, (size_t)(l->p - step->bytes) + at + 1);
     }
     return true;
 }

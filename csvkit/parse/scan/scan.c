@@ -14,8 +14,8 @@ static size_t facts_within(const struct csvk_scan *scan)
     const uint32_t added = CSVK_FACT_BIT(CSVK_FACT_CRCRLF) | CSVK_FACT_BIT(CSVK_FACT_FIRST_EOL) |
                            CSVK_FACT_BIT(CSVK_FACT_MIXED_EOL) | CSVK_FACT_BIT(CSVK_FACT_BLANK);
     size_t count = 0;
-    for (size_t i = scan->reference.open.facts_mark; i < scan->told.nfacts; i++) {
-        count += (CSVK_FACT_BIT(scan->told.facts[i].kind) & added) == 0;
+    for (size_t i = scan->reference.open.facts_mark; i < scan->builder.nfacts; i++) {
+        count += (CSVK_FACT_BIT(scan->builder.facts[i].kind) & added) == 0;
     }
     return count;
 }
@@ -26,25 +26,25 @@ static size_t reference_run(struct csvk_scan *scan, const unsigned char *bytes, 
     size_t done = 0;
     while (done < length && !csvk_scan_is_over(scan)) {
         struct csvk_table before = scan->table;
-        size_t used = 0, nrecords = scan->told.nrecords;
+        size_t used = 0, nrecords = scan->builder.nrecords;
         uint64_t counted[CSVK_FACT_KINDS];
-        memcpy(counted, scan->told.counted, sizeof counted);
-        csvk_reference_begin(&scan->reference, &scan->table, &scan->told, offset, offset + done);
+        memcpy(counted, scan->builder.counted, sizeof counted);
+        csvk_reference_begin(&scan->reference, &scan->table, &scan->builder, offset, offset + done);
         bool complete =
             csvk_reference_feed(&scan->reference, bytes + done, length - done, at_end, &used);
         scan->too_long = complete && (scan->reference.open.r.length > scan->most ||
                                       scan->reference.open.r.nfields > scan->most_fields ||
                                       facts_within(scan) > scan->most_facts);
         if (!complete || scan->too_long) {
-            csvk_record_abandon(&scan->reference.open, &scan->told);
-            scan->told.nrecords = nrecords;
-            memcpy(scan->told.counted, counted, sizeof counted);
+            csvk_record_abandon(&scan->reference.open, &scan->builder);
+            scan->builder.nrecords = nrecords;
+            memcpy(scan->builder.counted, counted, sizeof counted);
             scan->table = before;
             break;
         }
         done += used;
         if (scan->table.detail != CSVK_COUNTS) {
-            csvk_told_end(&scan->told, done);
+            csvk_batch_builder_add_end(&scan->builder, done);
         }
     }
     return done;
@@ -127,7 +127,7 @@ int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
 
 void csvk_scan_release(struct csvk_scan *scan)
 {
-    csvk_told_release(&scan->told);
+    csvk_batch_builder_release(&scan->builder);
     csvk_free(scan->phase);
     scan->phase = NULL;
 }
@@ -156,7 +156,7 @@ bool csvk_scan_phase_ready(struct csvk_scan *scan)
     scan->phase_width = 0;
     scan->phase = csvk_reallocarray(NULL, (size_t)width, sizeof *scan->phase);
     if (scan->phase == NULL) {
-        scan->told.failed = true;
+        scan->builder.failed = true;
         return false;
     }
     fill_phase(scan->phase, width);

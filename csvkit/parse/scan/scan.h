@@ -23,9 +23,9 @@ enum csvk_step_place { CSVK_STEP_OUTSIDE, CSVK_STEP_LITERAL, CSVK_STEP_ENCLOSED,
 
 /*
  * Where the structural stepper stopped in a record that was not complete, so that it can go on when
- * more of it is there and looks at no byte of a long record twice. What had been told of the record
- * stays in the arrays of struct csvk_told, above their counts; `nfields` and `nfacts` bring it
- * back.
+ * more of it is there and looks at no byte of a long record twice. What had been reported of the
+ * record stays in the arrays of struct csvk_batch_builder, above their counts; `nfields` and
+ * `nfacts` bring it back.
  */
 struct csvk_pause {
     bool active;
@@ -43,7 +43,7 @@ typedef size_t csvk_scan_run(struct csvk_scan *scan, const unsigned char *bytes,
 
 struct csvk_scan {
     struct csvk_table table;
-    struct csvk_told told;
+    struct csvk_batch_builder builder;
     csvk_scan_run *run;
     struct csvk_reference_parser reference;
     uint64_t *phase; /* expected record ends by phase, for `phase_width`; see scan_template.h */
@@ -53,11 +53,11 @@ struct csvk_scan {
     unsigned char many_classes[256]; /* see mask_parser_many.h */
     size_t many_most;                /* bytes of the next pass; 0: nothing is prepared */
     unsigned many_backoff_left,
-        many_backoff;   /* records before it; and after the next one in vain */
-    unsigned patience;  /* records that the structural stepper takes before the clean-block check is
-                           asked again */
-    size_t enough;      /* a call may end when as many records or facts are told; see csvk_scan */
-    uint64_t most;      /* bytes of a record that is told, without its line break; any at first */
+        many_backoff;  /* records before it; and after the next one in vain */
+    unsigned patience; /* records that the structural stepper takes before the clean-block check is
+                          asked again */
+    size_t enough; /* a call may end when as many records or facts are reported; see csvk_scan */
+    uint64_t most; /* bytes of a record that is reported, without its line break; any at first */
     size_t most_facts;  /* about it, those of its line break left out; any at first */
     size_t most_fields; /* likewise its fields */
     bool too_long;      /* the call ended before a record that has more of any */
@@ -73,8 +73,8 @@ void csvk_scan_release(struct csvk_scan *scan);
  * Examines whole records from bytes[0] on, which is at absolute `offset` and starts a record.
  * Returns the number of bytes that complete records take; with `at_end` nothing follows, so all.
  * Where scan->enough is set (SIZE_MAX at first) it may be less: the next call goes on from there.
- * What there is to tell is in scan->told, offsets counting from bytes[0]; counts are in
- * scan->table.totals. `length` < 2^32 - CSVK_SCAN_SLACK. No I/O; memory only for what is told.
+ * What there is to tell is in scan->builder, offsets counting from bytes[0]; counts are in
+ * scan->table.totals. `length` < 2^32 - CSVK_SCAN_SLACK. No I/O; memory only for what is reported.
  *
  * With scan->pauses the caller promises: after an answer of 0 the next call is for the same bytes
  * and those that follow, at the same offset, or csvk_scan_forget comes between.
@@ -82,12 +82,12 @@ void csvk_scan_release(struct csvk_scan *scan);
 size_t csvk_scan(struct csvk_scan *scan, const unsigned char *bytes, size_t length, bool at_end,
                  uint64_t offset);
 
-/* No record is begun any more: enough has been told, or memory has failed. */
+/* No record is begun any more: enough has been reported, or memory has failed. */
 static inline bool csvk_scan_is_over(const struct csvk_scan *scan)
 {
-    const struct csvk_told *told = &scan->told;
-    return told->failed | (told->nrecords >= scan->enough) | (told->nfacts >= scan->enough) |
-           (told->nfields / 8 >= scan->enough);
+    const struct csvk_batch_builder *builder = &scan->builder;
+    return builder->failed | (builder->nrecords >= scan->enough) |
+           (builder->nfacts >= scan->enough) | (builder->nfields / 8 >= scan->enough);
 }
 
 void csvk_scan_forget(struct csvk_scan *scan);

@@ -50,7 +50,8 @@ static SCAN_TARGET size_t step_at(struct stepper *step, size_t from)
     return step_record(step, from);
 }
 
-/* Or parse by masks. The first record's fields are told, even where width and line break are known.
+/* Or parse by masks. The first record's fields are reported, even where width and line break are
+ * known.
  */
 static bool can_check_clean(struct csvk_scan *scan)
 {

@@ -122,13 +122,13 @@ static void step_tell(struct stepper *step, enum csvk_fact_kind kind, size_t at,
                              .record = step->open->r.number,
                              .field = step->open->r.nfields + 1,
                              .kind = kind};
-    csvk_told_fact(&step->scan->told, &fact);
+    csvk_batch_builder_add_fact(&step->scan->builder, &fact);
 }
 
-/* The record has more facts or fields than may be told of one. */
+/* The record has more facts or fields than may be reported of one. */
 static bool step_is_flooded(const struct stepper *step)
 {
-    return step->scan->told.nfacts - step->open->facts_mark > step->scan->most_facts ||
+    return step->scan->builder.nfacts - step->open->facts_mark > step->scan->most_facts ||
            step->open->r.nfields > step->scan->most_fields;
 }
 
@@ -337,7 +337,7 @@ static void step_field_end(struct stepper *step, size_t end)
         step_tell(step, CSVK_FACT_SUSPICIOUS_LINES, field->begin, end - field->begin,
                   field->breaks + 1);
     }
-    csvk_told_field(&step->scan->told, field->begin, end, field->flags);
+    csvk_batch_builder_add_field(&step->scan->builder, field->begin, end, field->flags);
     step->open->r.nfields++;
 }
 
@@ -374,13 +374,13 @@ static size_t step_suspect(struct stepper *step, struct csvk_bytes record, size_
         to++;
     }
     struct csvk_byte_range range = {at, from, to, ends};
-    return csvk_byte_facts(step->open, &step->scan->table, &step->scan->told, record, &range);
+    return csvk_byte_facts(step->open, &step->scan->table, &step->scan->builder, record, &range);
 }
 
 /* Tells the facts about the record's bytes, looking closely only where something is suspect. */
 static SCAN_TARGET void step_bytes(struct stepper *step, struct csvk_bytes record)
 {
-    for (size_t at = 0; at < record.len && !step->scan->told.failed && !step_is_flooded(step);) {
+    for (size_t at = 0; at < record.len && !step->scan->builder.failed && !step_is_flooded(step);) {
         size_t suspect = at + first_suspect(&step->scan->table, &step->cursor->n, record.ptr + at,
                                             record.len - at);
         if (suspect == record.len) {
@@ -393,7 +393,7 @@ static SCAN_TARGET void step_bytes(struct stepper *step, struct csvk_bytes recor
 static void step_describe(struct stepper *step)
 {
     struct csvk_record *r = &step->open->r;
-    const struct csvk_field *fields = step->scan->told.fields + step->open->fields_mark;
+    const struct csvk_field *fields = step->scan->builder.fields + step->open->fields_mark;
     uint64_t width = step->scan->table.totals.width;
     const struct csvk_field *last = &fields[r->nfields - 1];
     r->last_empty = last->begin == last->end;
@@ -415,11 +415,11 @@ static SCAN_TARGET enum csvk_eol step_eol(const struct stepper *step, size_t at)
 static inline SCAN_TARGET void step_plain_fields(struct stepper *step)
 {
     struct cursor *c = step->cursor;
-    struct csvk_told *told = &step->scan->told;
+    struct csvk_batch_builder *builder = &step->scan->builder;
     size_t at = cursor_next(c);
     while (at < step->length && step->bytes[at] == c->n.delimiter &&
            step->open->r.nfields <= step->scan->most_fields) {
-        csvk_told_field(told, step->field.begin, at, 0);
+        csvk_batch_builder_add_field(builder, step->field.begin, at, 0);
         step->open->r.nfields++;
         step->field.begin = at + 1;
         cursor_drop(c);
@@ -442,7 +442,7 @@ static inline SCAN_TARGET bool step_delimiter(struct stepper *step, size_t at)
 static size_t step_too_long(struct stepper *step)
 {
     step->scan->too_long = true;
-    csvk_record_abandon(step->open, &step->scan->told);
+    csvk_record_abandon(step->open, &step->scan->builder);
     return INCOMPLETE;
 }
 
@@ -460,15 +460,15 @@ static SCAN_TARGET size_t step_finish(struct stepper *step, size_t from, size_t 
     if (step_is_flooded(step)) {
         return step_too_long(step);
     }
-    struct csvk_told *told = &step->scan->told;
+    struct csvk_batch_builder *builder = &step->scan->builder;
     enum csvk_eol eol = step_eol(step, at);
-    csvk_record_finish(step->open, &step->scan->table, told, eol, step->offset + at);
+    csvk_record_finish(step->open, &step->scan->table, builder, eol, step->offset + at);
     size_t next = at + csvk_eol_length(eol);
     step->cursor->suspect = step->cursor->block_suspect ? at : SIZE_MAX;
     step->cursor->record = next;
     cursor_seek(step->cursor, next);
     if (step->scan->table.detail != CSVK_COUNTS) {
-        csvk_told_end(told, next);
+        csvk_batch_builder_add_end(builder, next);
     }
     return next;
 }
@@ -476,15 +476,15 @@ static SCAN_TARGET size_t step_finish(struct stepper *step, size_t from, size_t 
 /* The record is not complete: what is known of it is kept, out of sight. */
 static void step_pause(struct stepper *step)
 {
-    struct csvk_told *told = &step->scan->told;
+    struct csvk_batch_builder *builder = &step->scan->builder;
     step->scan->pause = (struct csvk_pause){.active = true,
                                             .place = step->place,
                                             .stop = step->stop,
                                             .suspect = step->cursor->suspect,
                                             .field = step->field,
                                             .open = *step->open,
-                                            .nfields = told->nfields,
-                                            .nfacts = told->nfacts};
+                                            .nfields = builder->nfields,
+                                            .nfacts = builder->nfacts};
 }
 
 /* The field at hand ends at `at`, or is INCOMPLETE; goes on to the end of the record at `from`. */
@@ -498,35 +498,35 @@ static SCAN_TARGET size_t step_rest(struct stepper *step, size_t from, size_t at
         step_plain_fields(step);
         at = step_field(step);
     }
-    struct csvk_told *told = &step->scan->told;
+    struct csvk_batch_builder *builder = &step->scan->builder;
     if (step_is_flooded(step)) {
         return step_too_long(step);
     }
-    if (at != INCOMPLETE && !told->failed) {
+    if (at != INCOMPLETE && !builder->failed) {
         return step_finish(step, from, at);
     }
-    if (step->scan->pauses && from == 0 && !told->failed) {
+    if (step->scan->pauses && from == 0 && !builder->failed) {
         step_pause(step);
     }
-    csvk_record_abandon(step->open, told);
+    csvk_record_abandon(step->open, builder);
     return INCOMPLETE;
 }
 
 /* Examines the record at `from`; answers the offset behind it, or INCOMPLETE. */
 static SCAN_TARGET size_t step_record(struct stepper *step, size_t from)
 {
-    csvk_record_begin(step->open, &step->scan->table, &step->scan->told, step->offset + from);
+    csvk_record_begin(step->open, &step->scan->table, &step->scan->builder, step->offset + from);
     step->field.begin = from;
     step_plain_fields(step);
     return step_rest(step, from, step_field(step));
 }
 
-/* Nothing has been told since that stands where the record's facts were. */
+/* Nothing has been reported since that stands where the record's facts were. */
 static bool can_resume(const struct csvk_scan *scan)
 {
     const struct csvk_open_record *open = &scan->pause.open;
-    return scan->pause.active && scan->told.nfacts == open->facts_mark &&
-           scan->told.nfields == open->fields_mark && scan->told.nends == open->ends_mark;
+    return scan->pause.active && scan->builder.nfacts == open->facts_mark &&
+           scan->builder.nfields == open->fields_mark && scan->builder.nends == open->ends_mark;
 }
 
 /* The field that was stopped in, from `at` on: as step_outside. */
@@ -547,8 +547,8 @@ static SCAN_TARGET size_t step_resume(struct stepper *step)
     const struct csvk_pause *pause = &scan->pause;
     *step->open = pause->open;
     step->field = pause->field;
-    scan->told.nfields = pause->nfields;
-    scan->told.nfacts = pause->nfacts;
+    scan->builder.nfields = pause->nfields;
+    scan->builder.nfacts = pause->nfacts;
     cursor_resume(step->cursor, pause->stop, pause->suspect);
     scan->pause.active = false;
     return step_rest(step, 0, step_on(step, pause->place, pause->stop));
