@@ -206,7 +206,7 @@ CSVK_API int csvk_list_slices(const char *directory, struct csvk_strings *out,
 
 /* How much is reported about records in which nothing is worth telling. */
 enum csvk_detail {
-    CSVK_COUNTS,  /* only how many; `records` holds just the noted ones (see below) */
+    CSVK_COUNTS,  /* only how many; `records` holds just the reported ones (see below) */
     CSVK_RECORDS, /* in addition record_end[] for all */
     CSVK_FIELDS,  /* `records` and `fields` for all */
 };
@@ -277,7 +277,7 @@ struct csvk_field {
 #define CSVK_FIELD_BROKEN   4u /* a quoting fact lies in it */
 
 /*
- * A record that is reported one by one. At CSVK_FIELDS that is every record; below, only *noted*
+ * A record that is reported one by one. At CSVK_FIELDS that is every record; below, only *reported*
  * ones: record 1, the first non-empty record, every record that has facts (but those that are only
  * counted: csvk_reader_only_count), every record whose number of
  * fields differs from the table's width, and every oversize one; and of these only record 1 and the
@@ -312,7 +312,7 @@ struct csvk_batch {
     uint64_t first_line; /* physical line of bytes[0] */
     uint64_t nlines;     /* physical lines that end in this batch */
     const struct csvk_record *records;
-    size_t nnoted; /* entries of `records` */
+    size_t nreported; /* entries of `records` */
     const struct csvk_field *fields;
     size_t nfields;
     const struct csvk_fact *facts; /* ascending by record; within a record by offset */
@@ -380,7 +380,7 @@ CSVK_API int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *bat
 /*
  * From the next batch on, facts of these `kinds` (CSVK_FACT_BIT) need not be reported: a record
  * that has the table's width and no fact of another kind may be counted in csvk_batch.counted
- * instead, and is not noted. What is reported and what is counted together is exact; how it is
+ * instead, and is not reported. What is reported and what is counted together is exact; how it is
  * divided is not promised.
  */
 CSVK_API void csvk_reader_only_count(struct csvk_reader *reader, uint32_t kinds);

@@ -25,7 +25,7 @@ static int report(struct csvk_reader *reader, struct csvk_error *err)
     struct csvk_batch batch;
     int status;
     while ((status = csvk_reader_next(reader, &batch, err)) == CSVK_OK) {
-        for (size_t i = 0; i < batch.nnoted; i++) {
+        for (size_t i = 0; i < batch.nreported; i++) {
             measure(&batch, &batch.records[i], longest, 1000);
         }
     }

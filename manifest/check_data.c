@@ -176,7 +176,7 @@ struct widths {
 
 static void count_widths(struct widths *widths, const struct csvk_batch *batch)
 {
-    for (size_t i = 0; i < batch->nnoted; i++) {
+    for (size_t i = 0; i < batch->nreported; i++) {
         const struct csvk_record *record = &batch->records[i];
         uint64_t found = record->blank ? 1 : record->nfields;
         if (found == widths->expected) {

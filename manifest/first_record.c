@@ -39,7 +39,7 @@ static int look_at_batch(struct first_record *first, const struct csvk_batch *ba
         first->utf16 |= batch->facts[i].kind == CSVK_FACT_UTF16_BOM;
         first->empty |= batch->facts[i].kind == CSVK_FACT_EMPTY;
     }
-    for (size_t i = 0; i < batch->nnoted; i++) {
+    for (size_t i = 0; i < batch->nreported; i++) {
         if (!batch->records[i].blank) {
             return take(first, batch, &batch->records[i], dialect);
         }

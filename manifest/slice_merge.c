@@ -151,7 +151,7 @@ static int check_facts(struct slice *s, const struct csvk_batch *batch, struct c
 static int check_widths(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
 {
     struct merge *m = s->merge;
-    for (size_t i = 0; i < batch->nnoted; i++) {
+    for (size_t i = 0; i < batch->nreported; i++) {
         const struct csvk_record *r = &batch->records[i];
         uint64_t width = r->nfields;
         m->width = m->width != 0 ? m->width : width;

@@ -286,7 +286,7 @@ static int add_record(struct csvk_types *types, const struct csvk_batch *batch,
 int csvk_types_feed(struct csvk_types *types, const struct csvk_batch *batch, uint64_t skip)
 {
     int status = CSVK_OK;
-    for (size_t i = 0; i < batch->nnoted && status == CSVK_OK; i++) {
+    for (size_t i = 0; i < batch->nreported && status == CSVK_OK; i++) {
         const struct csvk_record *record = &batch->records[i];
         if (record->number > skip && !record->blank && !record->oversize) {
             status = add_record(types, batch, record);

@@ -191,8 +191,8 @@ static int earlier_job(struct loading *loading, char id[KBC_ID_SIZE], struct csv
     memcpy(outcome.id, id, sizeof outcome.id);
     loading->out->unknown = status < 0;
     if (status == CSVK_OK || status == CSVK_END) {
-        int noted = mark_outcome(loading, &outcome, err);
-        status = noted < 0 ? noted : status;
+        int marked = mark_outcome(loading, &outcome, err);
+        status = marked < 0 ? marked : status;
     }
     return status;
 }
@@ -229,8 +229,8 @@ static int start_marked(struct loading *loading, struct kbc_call *call, const ch
     snprintf(loading->out->job.id, sizeof loading->out->job.id, "%s", started.id);
     if (status == CSVK_OK || started.refused) {
         struct csvk_error unwritten = {0};
-        int noted = mark_outcome(loading, &started, &unwritten);
-        if (noted < 0 && status == CSVK_OK) {
+        int marked = mark_outcome(loading, &started, &unwritten);
+        if (marked < 0 && status == CSVK_OK) {
             kbc_note(loading->kbc, "job %s has begun, but: %s", started.id, unwritten.text);
         }
     }

@@ -186,7 +186,7 @@ static void judge_record_fields(struct csvk_validator *v, const struct csvk_reco
 void judge_fields(struct csvk_validator *v)
 {
     const struct csvk_batch *b = v->batch;
-    for (size_t i = 0; b->bytes != NULL && i < b->nnoted; i++) {
+    for (size_t i = 0; b->bytes != NULL && i < b->nreported; i++) {
         if (!b->records[i].oversize) {
             judge_record_fields(v, &b->records[i]);
         }

@@ -145,7 +145,7 @@ void judge_locate(struct csvk_validator *v, struct csvk_finding *f)
 void judge_locate_end_of_batch(struct csvk_validator *v)
 {
     const struct csvk_batch *b = v->batch;
-    const struct csvk_record *r = b->nnoted != 0 ? &b->records[b->nnoted - 1] : NULL;
+    const struct csvk_record *r = b->nreported != 0 ? &b->records[b->nreported - 1] : NULL;
     if (r != NULL && r->oversize) {
         v->line_start = r->unfinished || r->eol == CSVK_EOL_NONE ? b->last_line_begin : b->offset;
     }

@@ -106,7 +106,7 @@ struct place {
 struct csvk_finding *judge_add(struct csvk_validator *v, size_t slot, const struct place *place);
 void finding_number(struct csvk_finding *f, const char *key, enum csvk_extra_kind kind,
                     uint64_t value);
-/* Copies `text`; a failure is noted in the validator. */
+/* Copies `text`; a failure is kept in the validator. */
 void finding_text(struct csvk_validator *v, struct csvk_finding *f, const char *key,
                   const char *text);
 void finding_drop_excerpt(struct csvk_finding *f);

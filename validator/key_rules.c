@@ -142,7 +142,7 @@ struct key_record {
     uint64_t number, offset;
     struct csvk_bytes bytes; /* without its line break */
     enum key_reading reading;
-    const struct csvk_record *noted; /* NULL: not reported */
+    const struct csvk_record *reported; /* NULL: not reported */
 };
 
 /* Where a reading of a batch's records stands. */
@@ -150,8 +150,8 @@ struct key_walk {
     const struct csvk_batch *batch;
     size_t begin; /* of the next record */
     uint64_t done;
-    size_t noted;  /* entry of batch->records that comes next */
-    bool one_line; /* every record is one line */
+    size_t next_reported; /* entry of batch->records that comes next */
+    bool one_line;        /* every record is one line */
     enum key_crs crs;
     uint64_t line;   /* that begins at `lines_to`, where counting stands */
     size_t lines_to; /* not behind the record at hand */
@@ -181,15 +181,16 @@ static void next_record(struct key_walk *w, struct key_record *rec)
     size_t size = b->record_end[w->done] - w->begin;
     rec->number = b->first_record + w->done++;
     rec->offset = b->offset + w->begin;
-    rec->noted = NULL;
-    if (w->noted < b->nnoted && b->records[w->noted].number == rec->number) {
-        rec->noted = &b->records[w->noted++];
-        w->line = rec->noted->line;
+    rec->reported = NULL;
+    if (w->next_reported < b->nreported && b->records[w->next_reported].number == rec->number) {
+        rec->reported = &b->records[w->next_reported++];
+        w->line = rec->reported->line;
         w->lines_to = w->begin;
     }
-    size_t length = rec->noted != NULL ? (size_t)rec->noted->length : content_length(bytes, size);
+    size_t length =
+        rec->reported != NULL ? (size_t)rec->reported->length : content_length(bytes, size);
     rec->bytes = (struct csvk_bytes){bytes, length};
-    bool by_reference = rec->noted != NULL && rec->noted->nfacts != 0;
+    bool by_reference = rec->reported != NULL && rec->reported->nfacts != 0;
     rec->reading = by_reference ? KEY_BY_REFERENCE : KEY_IN_ORDER;
     w->begin += size;
 }
@@ -290,7 +291,7 @@ int keys_feed(struct csvk_validator *v, struct csvk_error *err)
     while (walk.done < b->nrecords && status == CSVK_OK) {
         struct key_record rec;
         next_record(&walk, &rec);
-        bool blank = rec.noted != NULL && rec.noted->blank;
+        bool blank = rec.reported != NULL && rec.reported->blank;
         bool judged = !blank && rec.number != v->header_record;
         status = judged ? add_key(v, &walk, &rec, err) : CSVK_OK;
     }

@@ -267,7 +267,7 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
         judge_file_facts(v);
     }
     judge_counted_facts(v);
-    for (size_t i = 0; i < batch->nnoted; i++) {
+    for (size_t i = 0; i < batch->nreported; i++) {
         judge_record(v, &batch->records[i]);
     }
     if (v->judge_cells) {

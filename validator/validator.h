@@ -11,8 +11,8 @@
  *   - Counts are exact whatever is kept. Of each rule the first `max_findings` findings are kept
  *     with their place, so a flood of one rule never hides another; a report shows at most
  *     `max_findings` of them, dealt out evenly over the rules, ordered by byte.
- *   - A clean record costs nothing: only noted records are looked at. A dropped finding costs one
- *     addition.
+ *   - A clean record costs nothing: only reported records are looked at. A dropped finding costs
+ * one addition.
  *   - Nothing depends on how the input was cut into batches, nor (csvk_validator_merge) into parts.
  */
 #ifndef VALIDATOR_VALIDATOR_H

@@ -2,7 +2,7 @@
  * width_rules.c - records against the width of the table: blank lines, field counts, and what
  * misfits taken together look like (torn records, lines above or below the table).
  *
- * Only noted records come here. What spans records is kept so that two parts of a file can be
+ * Only reported records come here. What spans records is kept so that two parts of a file can be
  * joined: a run that reaches an edge of a part stays open there until its other half is known.
  */
 #include "validator/judge.h"

@@ -1,9 +1,9 @@
 /*
  * normalize_emit.c - the three places where a record may end, and the account of every change.
  *
- * What is done to a record is noted first and reported when the record is written, because only
- * then its place in the output is known. A record that is rejected after all leaves no repair
- * behind. Repairs without inference that touch nearly every record (line breaks, style) are
+ * What is done to a record is kept first, as pending, and reported when the record is written,
+ * because only then its place in the output is known. A record that is rejected after all leaves no
+ * repair behind. Repairs without inference that touch nearly every record (line breaks, style) are
  * counted, and reported in one line at the end.
  */
 #include "csvkit/base/digest.h"
@@ -91,7 +91,7 @@ void nz_note(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint64_t fie
     }
 }
 
-bool nz_noted(const struct nz *nz, enum csvk_repair repair)
+bool nz_is_pending(const struct nz *nz, enum csvk_repair repair)
 {
     for (size_t i = 0; i < nz->npending; i++) {
         if (nz->pending[i].repair == repair) {

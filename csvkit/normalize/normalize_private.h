@@ -289,19 +289,19 @@ int nz_put_line(struct nz *nz, struct csvk_writer *to);
 bool nz_keeps_bytes(const struct nz *nz);
 /* Can the record be written without a look at its values? */
 bool nz_can_patch(const struct nz *nz, const struct nz_record *rec);
-/* Writes it so, with empty fields up to the width of the table; tells what was noted. */
+/* Writes it so, with empty fields up to the width of the table; tells what is pending. */
 int nz_emit_patched(struct nz *nz, const struct nz_record *rec);
 
 /* ---- normalize_emit.c ---- */
 void nz_note(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint64_t field,
              const char *evidence);
-bool nz_noted(const struct nz *nz, enum csvk_repair repair);
-/* L2 repairs among those noted. */
+bool nz_is_pending(const struct nz *nz, enum csvk_repair repair);
+/* L2 repairs among those pending. */
 size_t nz_inferences(const struct nz *nz);
 /* Room for `count` values in nz->value. */
 int nz_reserve_values(struct nz *nz, size_t count);
 int nz_add_value(struct nz *nz, struct csvk_value value);
-/* Writes nz->value as a record; tells what was noted. */
+/* Writes nz->value as a record; tells what is pending. */
 int nz_emit(struct nz *nz, const struct nz_record *rec);
 /* Writes nz->line, which is the record with its line break. */
 int nz_emit_line(struct nz *nz, const struct nz_record *rec);

@@ -249,7 +249,7 @@ static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
 {
     struct run run = {.count = 0};
     *done = false;
-    bool as_reported = !nz_noted(nz, CSVK_R4_INNER_BOM); /* or its width may be another one */
+    bool as_reported = !nz_is_pending(nz, CSVK_R4_INNER_BOM); /* or its width may be another one */
     if (nz->giant || !is_part(nz, rec) || (as_reported && !may_join(nz, rec))) {
         return CSVK_OK;
     }
@@ -301,7 +301,7 @@ static int is_shifted(struct nz *nz, const struct nz_record *rec, bool *shifted)
 static int pad(struct nz *nz, const struct nz_record *rec)
 {
     uint64_t missing = nz->width - rec->r.nfields;
-    if (nz_noted(nz, CSVK_R17_ENCLOSE)) {
+    if (nz_is_pending(nz, CSVK_R17_ENCLOSE)) {
         return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
                          "too few fields, and a quoting error in it");
     }

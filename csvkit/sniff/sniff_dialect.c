@@ -134,7 +134,7 @@ static bool has_enclosure_fact(const struct csvk_batch *batch, const struct csvk
 static int take_batch(void *context, const struct csvk_batch *batch)
 {
     struct reading *reading = context;
-    for (size_t i = 0; i < batch->nnoted; i++) {
+    for (size_t i = 0; i < batch->nreported; i++) {
         const struct csvk_record *record = &batch->records[i];
         if (record->blank || record->oversize || (reading->cut && record->eol == CSVK_EOL_NONE) ||
             (record->nfields == 1 && is_blank_run(csvk_field_raw(batch, record, 0)))) {

@@ -128,7 +128,7 @@ static int take_record(struct vote *vote, const struct csvk_batch *batch,
 static int take_batch(void *context, const struct csvk_batch *batch)
 {
     struct vote *vote = context;
-    for (size_t i = 0; i < batch->nnoted; i++) {
+    for (size_t i = 0; i < batch->nreported; i++) {
         const struct csvk_record *record = &batch->records[i];
         if (record->blank || record->oversize) {
             continue;

@@ -263,7 +263,7 @@ static const char *reason_to_skip(const struct csvk_second_opinion *opinion,
 static size_t whole_length(const struct csvk_batch *batch, size_t i)
 {
     uint64_t end =
-        i + 1 < batch->nnoted ? batch->records[i + 1].offset : batch->offset + batch->size;
+        i + 1 < batch->nreported ? batch->records[i + 1].offset : batch->offset + batch->size;
     return (size_t)(end - batch->records[i].offset);
 }
 
@@ -380,7 +380,7 @@ static int compare_record(struct csvk_second_opinion *opinion, const struct csvk
 int csvk_second_opinion_feed(struct csvk_second_opinion *opinion, const struct csvk_batch *batch,
                              struct csvk_error *err)
 {
-    for (size_t i = 0; i < batch->nnoted && !opinion->differs; i++) {
+    for (size_t i = 0; i < batch->nreported && !opinion->differs; i++) {
         int status = compare_record(opinion, batch, i, err);
         if (status != CSVK_OK) {
             return status;

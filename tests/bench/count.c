@@ -28,16 +28,16 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", err.text);
         return 2;
     }
-    uint64_t facts = 0, noted = 0;
+    uint64_t facts = 0, reported = 0;
     int status;
     while ((status = csvk_reader_next(reader, &batch, &err)) == CSVK_OK) {
         facts += batch.nfacts;
-        noted += batch.nnoted;
+        reported += batch.nreported;
     }
     const struct csvk_totals *t = csvk_reader_totals(reader);
     printf("%" PRIu64 " bytes %" PRIu64 " records %" PRIu64 " lines %" PRIu64 " facts %" PRIu64
-           " noted\n",
-           t->bytes, t->records, t->lines, facts, noted);
+           " reported\n",
+           t->bytes, t->records, t->lines, facts, reported);
     csvk_reader_free(reader);
     csvk_source_free(source);
     return status == CSVK_END ? 0 : 2;

@@ -230,7 +230,7 @@ static void read_rows(const void *bytes, size_t length, const struct csvk_dialec
                  "out of memory");
     support_must(csvk_reader_new(&reader, source, &options, NULL) == CSVK_OK, "out of memory");
     while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
-        for (size_t i = 0; i < batch.nnoted; i++) {
+        for (size_t i = 0; i < batch.nreported; i++) {
             const struct csvk_record *r = &batch.records[i];
             for (size_t k = 0; k < r->nfields; k++) {
                 struct csvk_bytes value;

@@ -36,7 +36,7 @@ static void add_field(struct account_table *t, const struct csvk_batch *batch,
 static void add_batch(struct account_table *t, const struct csvk_batch *batch, uint64_t from,
                       const struct csvk_dialect *dialect)
 {
-    for (size_t i = 0; i < batch->nnoted; i++) {
+    for (size_t i = 0; i < batch->nreported; i++) {
         const struct csvk_record *r = &batch->records[i];
         struct account_record record = {
             from + r->offset, from + r->offset + r->length + csvk_eol_length((enum csvk_eol)r->eol),

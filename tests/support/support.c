@@ -160,7 +160,7 @@ static void put_record(struct reading *reading, const struct csvk_batch *batch,
 
 static void put_batch(struct reading *reading, const struct csvk_batch *batch)
 {
-    for (size_t i = 0; i < batch->nnoted; i++) {
+    for (size_t i = 0; i < batch->nreported; i++) {
         put_record(reading, batch, &batch->records[i]);
     }
     for (size_t i = 0; i < batch->nfacts; i++) {

@@ -135,7 +135,7 @@ int main(int argc, char **argv)
         csvk_json_open(&part[i], '[');
     }
     while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
-        for (size_t i = 0; i < batch.nnoted; i++) {
+        for (size_t i = 0; i < batch.nreported; i++) {
             put_record(&part[0], &part[1], &batch, &batch.records[i], &options.dialect);
         }
         for (size_t i = 0; i < batch.nfacts; i++) {

@@ -53,7 +53,7 @@ static void restart(struct csvk_scan *scan)
 {
     memset(&scan->table.totals, 0, sizeof scan->table.totals);
     scan->table.mixed_reported = false;
-    scan->patience = 1;
+    scan->backoff = 1;
     csvk_batch_builder_clear(&scan->builder);
     csvk_scan_forget(scan);
 }

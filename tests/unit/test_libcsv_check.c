@@ -158,7 +158,7 @@ static void shift_an_end(struct csvk_batch *batch)
 
 static void lose_a_field(struct csvk_batch *batch)
 {
-    if (batch->nnoted > 1) {
+    if (batch->nreported > 1) {
         records_of(batch)[1].nfields--;
     }
 }
@@ -172,14 +172,14 @@ static void forget_to_decode(struct csvk_batch *batch)
 
 static void forget_the_facts(struct csvk_batch *batch)
 {
-    for (size_t i = 0; i < batch->nnoted; i++) {
+    for (size_t i = 0; i < batch->nreported; i++) {
         records_of(batch)[i].nfacts = 0;
     }
 }
 
 static void join_two_records(struct csvk_batch *batch)
 {
-    if (batch->nnoted > 2) {
+    if (batch->nreported > 2) {
         records_of(batch)[2].offset = records_of(batch)[3].offset;
     }
 }

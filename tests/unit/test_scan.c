@@ -493,7 +493,7 @@ START_TEST(the_first_record_has_fields)
         ck_assert_int_eq(csvk_source_memory(&source, text, sizeof text, NULL), CSVK_OK);
         ck_assert_int_eq(csvk_reader_new(&reader, source, &options, NULL), CSVK_OK);
         ck_assert_int_eq(csvk_reader_next(reader, &batch, NULL), CSVK_OK);
-        ck_assert_uint_eq(batch.nnoted, 1);
+        ck_assert_uint_eq(batch.nreported, 1);
         ck_assert_uint_eq(batch.records[0].nfields, 2);
         ck_assert_uint_eq(batch.nfields, 2);
         ck_assert_int_eq(csvk_field_raw(&batch, &batch.records[0], 1).ptr[0], 'b');
@@ -503,10 +503,10 @@ START_TEST(the_first_record_has_fields)
 }
 END_TEST
 
-/* Facts by kind, reported or counted, and how many records were noted. */
+/* Facts by kind, reported or counted, and how many records were reported. */
 struct tally {
     uint64_t facts[CSVK_FACT_KINDS];
-    uint64_t noted, misfits;
+    uint64_t reported, misfits;
 };
 
 static void take_tally(const struct long_table *t, const struct csvk_options *options,
@@ -526,8 +526,8 @@ static void take_tally(const struct long_table *t, const struct csvk_options *op
         for (size_t kind = 0; kind < CSVK_FACT_KINDS; kind++) {
             tally->facts[kind] += batch.counted[kind];
         }
-        tally->noted += batch.nnoted;
-        for (size_t i = 0; i < batch.nnoted; i++) {
+        tally->reported += batch.nreported;
+        for (size_t i = 0; i < batch.nreported; i++) {
             tally->misfits += batch.records[i].nfields != csvk_reader_totals(reader)->width;
         }
     }
@@ -554,7 +554,7 @@ START_TEST(facts_that_are_only_counted_are_not_lost)
             ck_assert_uint_eq(reported.misfits, counted.misfits);
             take_tally(t, &options, CSVK_FACTS_ALL, &counted);
             ck_assert(memcmp(reported.facts, counted.facts, sizeof reported.facts) == 0);
-            ck_assert_uint_le(counted.noted, reported.noted);
+            ck_assert_uint_le(counted.reported, reported.reported);
         }
     }
     free(t);

@@ -230,7 +230,7 @@ static size_t last_whole_record(const struct csvk_buf *table, size_t cut, bool *
     ck_assert_int_eq(csvk_reader_new(&reader, source, &options, &err), CSVK_OK);
     *width_known = false;
     while (csvk_reader_next(reader, &batch, &err) == CSVK_OK) {
-        for (size_t i = 0; i < batch.nnoted; i++) {
+        for (size_t i = 0; i < batch.nreported; i++) {
             size_t behind = (size_t)batch.offset + batch.record_end[i];
             if (behind <= cut && batch.records[i].eol != CSVK_EOL_NONE) {
                 *width_known |= !batch.records[i].blank;

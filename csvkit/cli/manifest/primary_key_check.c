@@ -101,7 +101,7 @@ static int add_batch(struct key_check *check, const struct csvk_batch *batch,
 {
     uint64_t skip = csvk_manifest_header(&check->table) ? 1 : 0;
     int status = CSVK_OK;
-    for (size_t i = 0; i < batch->nnoted && status == CSVK_OK; i++) {
+    for (size_t i = 0; i < batch->nreported && status == CSVK_OK; i++) {
         const struct csvk_record *record = &batch->records[i];
         if (record->number > skip && !record->blank) {
             status = add_record(check, batch, record, part, err);

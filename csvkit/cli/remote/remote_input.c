@@ -365,7 +365,7 @@ int remote_input_check(const struct remote_input *input, struct cli *cli)
 
 static int take_names(struct remote_input *input, const struct csvk_batch *batch)
 {
-    const struct csvk_record *record = batch->nnoted > 0 ? &batch->records[0] : NULL;
+    const struct csvk_record *record = batch->nreported > 0 ? &batch->records[0] : NULL;
     unsigned char *value = record ? csvk_malloc((size_t)record->length + 1) : NULL;
     if (record && !value) {
         return CSVK_ENOMEM;
@@ -397,7 +397,7 @@ static int read_header(struct remote_input *input, const char *path, struct csvk
     if (status == CSVK_OK) {
         do {
             status = csvk_reader_next(reader, &batch, err);
-        } while (status == CSVK_OK && batch.nnoted == 0);
+        } while (status == CSVK_OK && batch.nreported == 0);
     }
     if (status == CSVK_OK && take_names(input, &batch) < 0) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");

@@ -114,7 +114,7 @@ static int read_names(const struct slice_job *job, const struct csvk_batch *batc
     const struct csvk_record *record = &batch->records[0];
     struct csvk_buf room = CSVK_BUF_INIT;
     int status = CSVK_OK;
-    for (size_t i = 0; batch->nnoted > 0 && i < record->nfields && status == CSVK_OK; i++) {
+    for (size_t i = 0; batch->nreported > 0 && i < record->nfields && status == CSVK_OK; i++) {
         struct csvk_bytes raw = csvk_field_raw(batch, record, i);
         csvk_buf_clear(&room);
         status = csvk_buf_reserve(&room, raw.len + 1);

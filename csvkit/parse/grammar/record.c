@@ -192,7 +192,7 @@ bool csvk_batch_builder_count_many(struct csvk_batch_builder *builder, size_t fr
     return true;
 }
 
-void csvk_record_note(struct csvk_open_record *open, struct csvk_batch_builder *builder)
+void csvk_record_report(struct csvk_open_record *open, struct csvk_batch_builder *builder)
 {
     uint32_t nfacts = (uint32_t)(builder->nfacts - open->facts_mark);
     if (nfacts > 1) {

@@ -150,7 +150,7 @@ static inline bool csvk_is_known_eol(const struct csvk_table *table, enum csvk_e
 bool csvk_record_settle(struct csvk_open_record *open, struct csvk_table *table,
                         struct csvk_batch_builder *builder, enum csvk_eol eol, uint64_t eol_offset);
 bool csvk_batch_builder_count_many(struct csvk_batch_builder *builder, size_t from);
-void csvk_record_note(struct csvk_open_record *open, struct csvk_batch_builder *builder);
+void csvk_record_report(struct csvk_open_record *open, struct csvk_batch_builder *builder);
 
 /* True: all facts reported from the one at `from` on are of kinds that are only counted, and are.
  */
@@ -191,9 +191,9 @@ static inline __attribute__((always_inline)) void csvk_record_finish(
     totals->eol[eol]++;
     totals->lines += open->lines + (eol != CSVK_EOL_NONE) + (eol == CSVK_EOL_CRCRLF);
     bool fields = first | (table->detail == CSVK_FIELDS);
-    bool noted = fields | r->oversize | (r->nfields != totals->width);
-    if (noted || !csvk_batch_builder_count(builder, open->facts_mark)) {
-        csvk_record_note(open, builder);
+    bool reports = fields | r->oversize | (r->nfields != totals->width);
+    if (reports || !csvk_batch_builder_count(builder, open->facts_mark)) {
+        csvk_record_report(open, builder);
     }
     if (!fields) {
         builder->nfields = open->fields_mark;

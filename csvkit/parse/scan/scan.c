@@ -117,7 +117,7 @@ int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
     scan->table.detail = options->detail;
     scan->table.totals.width = options->width;
     scan->table.totals.eol_mode = options->eol;
-    scan->patience = 1;
+    scan->backoff = 1;
     scan->enough = SIZE_MAX;
     scan->most = UINT64_MAX;
     scan->most_facts = scan->most_fields = SIZE_MAX;

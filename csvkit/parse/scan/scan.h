@@ -53,11 +53,11 @@ struct csvk_scan {
     unsigned char many_classes[256]; /* see mask_parser_many.h */
     size_t many_most;                /* bytes of the next pass; 0: nothing is prepared */
     unsigned many_backoff_left,
-        many_backoff;  /* records before it; and after the next one in vain */
-    unsigned patience; /* records that the structural stepper takes before the clean-block check is
+        many_backoff; /* records before it; and after the next one in vain */
+    unsigned backoff; /* records that the structural stepper takes before the clean-block check is
                           asked again */
-    size_t enough; /* a call may end when as many records or facts are reported; see csvk_scan */
-    uint64_t most; /* bytes of a record that is reported, without its line break; any at first */
+    size_t enough;    /* a call may end when as many records or facts are reported; see csvk_scan */
+    uint64_t most;    /* bytes of a record that is reported, without its line break; any at first */
     size_t most_facts;  /* about it, those of its line break left out; any at first */
     size_t most_fields; /* likewise its fields */
     bool too_long;      /* the call ended before a record that has more of any */

@@ -77,7 +77,7 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
                            .offset = offset,
                            .at_end = at_end};
     size_t done = 0;
-    unsigned patience = scan->patience;
+    unsigned backoff = scan->backoff;
     if (can_resume(scan)) {
         done = step_resume(&step);
         if (done == INCOMPLETE) {
@@ -90,9 +90,9 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
             uint64_t before = scan->table.totals.records;
             done = check_clean(scan, bytes, done, length);
             bool far = scan->table.totals.records - before >= 8;
-            patience = far ? 1 : patience < 1024 ? patience * 2 : patience;
+            backoff = far ? 1 : backoff < 1024 ? backoff * 2 : backoff;
         }
-        unsigned left = patience;
+        unsigned left = backoff;
         while (left > 0 && done < length) {
             if (checks_clean) {
                 done = mask_parse_records(&step, done, &left);
@@ -100,7 +100,7 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
             if (left > 0 && done < length) {
                 size_t next = step_at(&step, done);
                 if (next == INCOMPLETE) {
-                    scan->patience = patience;
+                    scan->backoff = backoff;
                     return done;
                 }
                 done = next;
@@ -108,6 +108,6 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
             }
         }
     }
-    scan->patience = patience;
+    scan->backoff = backoff;
     return done;
 }

@@ -237,18 +237,18 @@ static size_t note_block(struct csvk_final_block_search *search, struct csvk_bit
                          size_t most)
 {
     struct csvk_bits at = *bits;
-    size_t matched = 0, literals = 0, noted = 0;
+    size_t matched = 0, literals = 0, taken = 0;
     for (size_t parts = 0; matched <= most && parts < MOST_PARTS; parts++) {
         int value = take_literals(search, &at, &literals);
         if (value <= CSVK_END_OF_BLOCK) {
             *bits = at;
             search->parts = parts;
-            search->literals_behind = literals - noted;
+            search->literals_behind = literals - taken;
             return value < 0 ? 0 : matched + literals;
         }
         struct part part = take_match(search, &at, (unsigned)value);
-        part.literals = (uint32_t)(literals - noted);
-        noted = literals;
+        part.literals = (uint32_t)(literals - taken);
+        taken = literals;
         matched += part.length;
         search->part[parts] = part;
     }
