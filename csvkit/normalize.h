@@ -26,31 +26,31 @@ extern "C" {
 
 enum csvk_repair {
     CSVK_REPAIR_NONE,
-    CSVK_R1_BOM,
-    CSVK_R2_ENCODING,
-    CSVK_R3_UTF8,
-    CSVK_R4_INNER_BOM,
-    CSVK_R5_NUL,
-    CSVK_R6_CONTROL,
-    CSVK_R7_TAIL,
-    CSVK_R8_LINE_BREAKS,
-    CSVK_R9_BARE_CR,
-    CSVK_R10_BLANK,
-    CSVK_R11_PAD,
-    CSVK_R12_SURPLUS,
-    CSVK_R13_JOIN,
-    CSVK_R14_TRAILING,
-    CSVK_R15_FRAME,
-    CSVK_R16_SEP,
-    CSVK_R17_ENCLOSE,
-    CSVK_R18_INNER_QUOTES,
-    CSVK_R19_BACKSLASH,
-    CSVK_R20_BLANKS,
-    CSVK_R21_STYLE,
-    CSVK_R22_UNCLOSED,
-    CSVK_R23_NAMES,
-    CSVK_R24_DELIMITER,
-    CSVK_R25_FORMULA,
+    CSVK_REPAIR_BOM,
+    CSVK_REPAIR_ENCODING,
+    CSVK_REPAIR_UTF8,
+    CSVK_REPAIR_INNER_BOM,
+    CSVK_REPAIR_NUL,
+    CSVK_REPAIR_CONTROL,
+    CSVK_REPAIR_TAIL,
+    CSVK_REPAIR_LINE_BREAKS,
+    CSVK_REPAIR_BARE_CR,
+    CSVK_REPAIR_BLANK,
+    CSVK_REPAIR_PAD,
+    CSVK_REPAIR_SURPLUS,
+    CSVK_REPAIR_JOIN,
+    CSVK_REPAIR_TRAILING,
+    CSVK_REPAIR_FRAME,
+    CSVK_REPAIR_SEP,
+    CSVK_REPAIR_ENCLOSE,
+    CSVK_REPAIR_INNER_QUOTES,
+    CSVK_REPAIR_BACKSLASH,
+    CSVK_REPAIR_BLANKS,
+    CSVK_REPAIR_STYLE,
+    CSVK_REPAIR_UNCLOSED,
+    CSVK_REPAIR_NAMES,
+    CSVK_REPAIR_DELIMITER,
+    CSVK_REPAIR_FORMULA,
     CSVK_REPAIR_TRIM,    /* --trim */
     CSVK_REPAIR_COLUMNS, /* columns chosen or put in another order */
     CSVK_REPAIRS
@@ -62,10 +62,22 @@ CSVK_API const char *csvk_repair_summary(enum csvk_repair repair); /* what is do
 /* ---- options -------------------------------------------------------------------------------- */
 
 enum csvk_normalize_header { CSVK_NORMALIZE_HEADER, CSVK_NORMALIZE_NO_HEADER };
-enum csvk_quote { CSVK_QUOTE_KEEP, CSVK_QUOTE_MINIMAL, CSVK_QUOTE_ALL };
-enum csvk_ragged { CSVK_RAGGED_REPAIR, CSVK_RAGGED_REJECT, CSVK_RAGGED_FAIL };
-enum csvk_names { CSVK_NAMES_KEEP, CSVK_NAMES_STORAGE };
-enum csvk_defect { CSVK_DEFECT_REJECT, CSVK_DEFECT_REMOVE, CSVK_DEFECT_KEEP };
+enum csvk_normalize_quote {
+    CSVK_NORMALIZE_QUOTE_KEEP,
+    CSVK_NORMALIZE_QUOTE_MINIMAL,
+    CSVK_NORMALIZE_QUOTE_ALL
+};
+enum csvk_normalize_ragged {
+    CSVK_NORMALIZE_RAGGED_REPAIR,
+    CSVK_NORMALIZE_RAGGED_REJECT,
+    CSVK_NORMALIZE_RAGGED_FAIL
+};
+enum csvk_normalize_names { CSVK_NORMALIZE_NAMES_KEEP, CSVK_NORMALIZE_NAMES_STORAGE };
+enum csvk_normalize_defect {
+    CSVK_NORMALIZE_DEFECT_REJECT,
+    CSVK_NORMALIZE_DEFECT_REMOVE,
+    CSVK_NORMALIZE_DEFECT_KEEP
+};
 
 struct csvk_normalize_options {
     size_t size; /* sizeof: set by csvk_normalize_options_init */
@@ -81,12 +93,13 @@ struct csvk_normalize_options {
     struct csvk_dialect to;   /* escape is ignored */
     enum csvk_eol line_break; /* CSVK_EOL_CRLF or CSVK_EOL_LF */
     bool write_bom;
-    enum csvk_quote quote;
-    enum csvk_ragged ragged;
-    enum csvk_names names;
-    enum csvk_defect nul;          /* REJECT or REMOVE */
-    enum csvk_defect control;      /* KEEP or REMOVE */
-    enum csvk_defect invalid_utf8; /* REJECT, or REMOVE: U+FFFD for every ill-formed sequence */
+    enum csvk_normalize_quote quote;
+    enum csvk_normalize_ragged ragged;
+    enum csvk_normalize_names names;
+    enum csvk_normalize_defect nul;     /* REJECT or REMOVE */
+    enum csvk_normalize_defect control; /* KEEP or REMOVE */
+    enum csvk_normalize_defect
+        invalid_utf8;              /* REJECT, or REMOVE: U+FFFD for every ill-formed sequence */
     bool trim;                     /* blanks around values that are not enclosed */
     bool guard_formulas;           /* ' before values that a spreadsheet may execute */
     bool strict;                   /* any repair is a failure */
@@ -119,13 +132,13 @@ struct csvk_normalize_outputs {
     void *progress_context;
 };
 
-struct csvk_place {
+struct csvk_normalize_place {
     uint64_t byte, line, record; /* byte from 0; line 0: none */
 };
-struct csvk_values { /* of the table as it was meant to be written; see digest.h */
+struct csvk_normalize_values { /* of the table as it was meant to be written; see digest.h */
     uint64_t records, fields, hash;
 };
-struct csvk_counted { /* by libcsv, independently: of files->verify */
+struct csvk_normalize_counted { /* by libcsv, independently: of files->verify */
     bool done;
     bool input_counted; /* libcsv reads the input the way we do */
     uint64_t records_in, records_out, records_rejected;
@@ -139,11 +152,11 @@ struct csvk_normalize_result {
     uint64_t repairs[CSVK_REPAIRS];
     char encoding[64]; /* with r2: what was converted from */
     int delimiter;     /* with r24: the byte that was found out */
-    struct csvk_place first[CSVK_REPAIRS];
-    struct csvk_place first_reject;
+    struct csvk_normalize_place first[CSVK_REPAIRS];
+    struct csvk_normalize_place first_reject;
     char first_reject_reason[160];
-    struct csvk_values values; /* with options->digest */
-    struct csvk_counted counted;
+    struct csvk_normalize_values values; /* with options->digest */
+    struct csvk_normalize_counted counted;
 };
 
 /*

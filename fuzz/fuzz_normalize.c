@@ -16,10 +16,10 @@ static void choose(struct csvk_normalize_options *o, const unsigned char *choice
     o->header = (choice[0] & 1) != 0 ? CSVK_NORMALIZE_NO_HEADER : CSVK_NORMALIZE_HEADER;
     o->line_break = (choice[0] & 2) != 0 ? CSVK_EOL_LF : CSVK_EOL_CRLF;
     o->nul = o->invalid_utf8 = o->control =
-        (choice[0] & 4) != 0 ? CSVK_DEFECT_REMOVE : CSVK_DEFECT_REJECT;
+        (choice[0] & 4) != 0 ? CSVK_NORMALIZE_DEFECT_REMOVE : CSVK_NORMALIZE_DEFECT_REJECT;
     o->to.delimiter = (choice[0] & 8) != 0 ? ';' : ',';
     o->to.enclosure = enclosures[choice[0] >> 4 & 3];
-    o->quote = (choice[0] & 0x40) != 0 ? CSVK_QUOTE_MINIMAL : CSVK_QUOTE_KEEP;
+    o->quote = (choice[0] & 0x40) != 0 ? CSVK_NORMALIZE_QUOTE_MINIMAL : CSVK_NORMALIZE_QUOTE_KEEP;
     o->any_eol = (choice[0] & 0x80) != 0;
     o->look_ahead = choice[1] > 127 ? 64u + choice[1] : 0;
     o->window = choice[2];

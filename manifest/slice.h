@@ -152,9 +152,10 @@ struct csvk_merge_options {
     enum csvk_merge_header header;
     const struct csvk_strings *columns; /* borrowed; the width of all records; NULL: that of the
                                            first record */
-    enum csvk_eol eol;     /* where the slices do not show one: CSVK_EOL_CRLF or CSVK_EOL_LF */
-    enum csvk_quote quote; /* of the names in `columns`: CSVK_QUOTE_ALL, or those that need it */
-    uint64_t max_record;   /* longest record that is read; 0: as long as 32-bit offsets allow */
+    enum csvk_eol eol; /* where the slices do not show one: CSVK_EOL_CRLF or CSVK_EOL_LF */
+    enum csvk_normalize_quote
+        quote; /* of the names in `columns`: CSVK_NORMALIZE_QUOTE_ALL, or those that need it */
+    uint64_t max_record; /* longest record that is read; 0: as long as 32-bit offsets allow */
 };
 CSVK_API void csvk_merge_options_init(struct csvk_merge_options *options);
 /*

@@ -31,7 +31,7 @@ void csvk_merge_options_init(struct csvk_merge_options *options)
         .dialect = CSVK_DIALECT_RFC4180,
         .header = CSVK_MERGE_COLUMNS,
         .eol = CSVK_EOL_CRLF,
-        .quote = CSVK_QUOTE_KEEP,
+        .quote = CSVK_NORMALIZE_QUOTE_KEEP,
     };
 }
 

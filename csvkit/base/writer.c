@@ -95,8 +95,9 @@ static bool is_sep_line(const struct csvk_writer *writer, const struct csvk_valu
                         size_t count)
 {
     bool sole = count == 1 && values[0].len == 5;
-    bool pair = count == 2 && values[0].len == 4 && values[1].len == 0 &&
-                (values[1].form != CSVK_VALUE_ENCLOSED || writer->quote == CSVK_QUOTE_MINIMAL);
+    bool pair =
+        count == 2 && values[0].len == 4 && values[1].len == 0 &&
+        (values[1].form != CSVK_VALUE_ENCLOSED || writer->quote == CSVK_NORMALIZE_QUOTE_MINIMAL);
     return writer->bytes <= 3 && (sole || pair) &&
            strncasecmp((const char *)values[0].ptr, "sep=", 4) == 0;
 }
@@ -128,12 +129,12 @@ static bool encloses(const struct csvk_writer *writer, const struct csvk_value *
     if (writer->dialect.enclosure == CSVK_NO_BYTE) {
         return false;
     }
-    if (writer->quote == CSVK_QUOTE_ALL ||
-        (writer->quote == CSVK_QUOTE_KEEP && value->form == CSVK_VALUE_ENCLOSED)) {
+    if (writer->quote == CSVK_NORMALIZE_QUOTE_ALL ||
+        (writer->quote == CSVK_NORMALIZE_QUOTE_KEEP && value->form == CSVK_VALUE_ENCLOSED)) {
         return true;
     }
-    bool comment =
-        writer->quote == CSVK_QUOTE_MINIMAL && first && value->len != 0 && value->ptr[0] == '#';
+    bool comment = writer->quote == CSVK_NORMALIZE_QUOTE_MINIMAL && first && value->len != 0 &&
+                   value->ptr[0] == '#';
     return comment || must_enclose(writer, value, single);
 }
 

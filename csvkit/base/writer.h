@@ -23,7 +23,7 @@ struct csvk_value {
 struct csvk_writer {
     struct csvk_output output;
     struct csvk_dialect dialect;
-    enum csvk_quote quote;
+    enum csvk_normalize_quote quote;
     enum csvk_eol line_break;
     struct csvk_buf buffer;
     uint64_t bytes;             /* written so far, those in the buffer included */

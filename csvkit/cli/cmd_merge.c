@@ -56,7 +56,8 @@ static int read_options(struct job *job)
     job->directory = cli_operand(cli, 0);
     job->output = cli_has(cli, "output") ? cli_value(cli, "output") : "-";
     csvk_merge_options_init(&job->how);
-    job->how.quote = quote != NULL && quote[0] == 'a' ? CSVK_QUOTE_ALL : CSVK_QUOTE_KEEP;
+    job->how.quote =
+        quote != NULL && quote[0] == 'a' ? CSVK_NORMALIZE_QUOTE_ALL : CSVK_NORMALIZE_QUOTE_KEEP;
     job->how.max_record = cli_longest_record();
     job->how.eol = eol != NULL && eol[0] == 'l' ? CSVK_EOL_LF : CSVK_EOL_CRLF;
     int status = cli_get_table(cli, job->directory, &job->table);

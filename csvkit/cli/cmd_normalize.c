@@ -81,9 +81,9 @@ static void repair_detail(const struct csvk_normalize_result *result, int repair
                           size_t room)
 {
     text[0] = '\0';
-    if (repair == CSVK_R2_ENCODING) {
+    if (repair == CSVK_REPAIR_ENCODING) {
         snprintf(text, room, " from %s", result->encoding);
-    } else if (repair == CSVK_R24_DELIMITER) {
+    } else if (repair == CSVK_REPAIR_DELIMITER) {
         bool plain = result->delimiter > 0x20 && result->delimiter < 0x7f;
         snprintf(text, room, plain ? ": %c" : ": byte %02x", (unsigned)result->delimiter);
     }
@@ -91,7 +91,7 @@ static void repair_detail(const struct csvk_normalize_result *result, int repair
 
 static void tell_repair(const struct job *job, const struct csvk_normalize_result *result, int i)
 {
-    const struct csvk_place *first = &result->first[i];
+    const struct csvk_normalize_place *first = &result->first[i];
     char detail[96];
     repair_detail(result, i, detail, sizeof(detail));
     cli_note(job->cli, "  %-4s %-12s %10llu  %s%s (first: line %llu, byte %llu)",
@@ -100,7 +100,7 @@ static void tell_repair(const struct job *job, const struct csvk_normalize_resul
              detail, (unsigned long long)first->line, (unsigned long long)first->byte);
 }
 
-static void tell_counted(const struct job *job, const struct csvk_counted *counted)
+static void tell_counted(const struct job *job, const struct csvk_normalize_counted *counted)
 {
     unsigned long long out = counted->records_out, rejected = counted->records_rejected;
     if (counted->done && counted->input_counted) {

@@ -23,7 +23,7 @@ void csvk_normalize_options_init(struct csvk_normalize_options *options)
                                                .dialect = rfc4180,
                                                .to = rfc4180,
                                                .line_break = CSVK_EOL_CRLF,
-                                               .control = CSVK_DEFECT_KEEP,
+                                               .control = CSVK_NORMALIZE_DEFECT_KEEP,
                                                .comment = -1};
 }
 
@@ -46,7 +46,7 @@ static int check_options(const struct csvk_normalize_options *o, struct csvk_err
     if (o->line_break != CSVK_EOL_CRLF && o->line_break != CSVK_EOL_LF) {
         return csvk_fail(err, CSVK_EUSAGE, "the line break to write must be CRLF or LF");
     }
-    if (o->quote == CSVK_QUOTE_ALL && o->to.enclosure == CSVK_NO_BYTE) {
+    if (o->quote == CSVK_NORMALIZE_QUOTE_ALL && o->to.enclosure == CSVK_NO_BYTE) {
         return csvk_fail(err, CSVK_EUSAGE, "all values enclosed, but no enclosure to write");
     }
     struct csvk_dialect to = o->to;
@@ -233,7 +233,8 @@ static int last_records(struct nz *nz)
     struct nz_chunk chunk;
     if (all_nul(nz_window_at(w, w->offset), w->visible)) {
         uint64_t n = w->visible;
-        int builder = nz_account_file(nz, CSVK_R7_TAIL, w->offset, n, "NUL bytes up to the end");
+        int builder =
+            nz_account_file(nz, CSVK_REPAIR_TAIL, w->offset, n, "NUL bytes up to the end");
         nz_window_drop(w, (size_t)n);
         return builder;
     }
@@ -397,14 +398,14 @@ static int account_tail(struct nz *nz)
     struct nz_window *w = &nz->window;
     int status = CSVK_OK;
     if (w->tail_counted != 0) {
-        status = nz_account_file(nz, CSVK_R15_FRAME, w->offset, w->tail_cut, "--skip-tail");
-        nz->result->repairs[CSVK_R15_FRAME] += w->tail_counted - 1;
+        status = nz_account_file(nz, CSVK_REPAIR_FRAME, w->offset, w->tail_cut, "--skip-tail");
+        nz->result->repairs[CSVK_REPAIR_FRAME] += w->tail_counted - 1;
         nz->result->records_in += w->tail_counted;
         nz->result->records_dropped += w->tail_counted;
     }
     if (status == CSVK_OK && w->ctrl_z != 0) {
-        status =
-            nz_account_file(nz, CSVK_R7_TAIL, w->offset + w->tail_cut, 1, "1A as the last byte");
+        status = nz_account_file(nz, CSVK_REPAIR_TAIL, w->offset + w->tail_cut, 1,
+                                 "1A as the last byte");
     }
     return status;
 }

@@ -66,7 +66,7 @@ void nz_note_cause(struct nz *nz, const struct nz_record *rec, enum nz_cause cau
     signs->width = first ? rec->r.nfields : signs->width;
     signs->line = first ? rec->r.line : signs->line;
     signs->same_width += rec->r.nfields == signs->width;
-    signs->trailing += nz_is_pending(nz, CSVK_R14_TRAILING);
+    signs->trailing += nz_is_pending(nz, CSVK_REPAIR_TRAILING);
     signs->apostrophes += has_apostrophes(nz, bytes);
 }
 

@@ -19,33 +19,34 @@ struct row {
 
 static const struct row rows[CSVK_REPAIRS] = {
     [CSVK_REPAIR_NONE] = {"", "", CLASS_L0, ""},
-    [CSVK_R1_BOM] = {"r1", "bom", CLASS_L0, "byte order mark dropped"},
-    [CSVK_R2_ENCODING] = {"r2", "encoding", CLASS_L0, "converted to UTF-8"},
-    [CSVK_R3_UTF8] = {"r3", "utf8", CLASS_L1, "ill-formed UTF-8 replaced by U+FFFD"},
-    [CSVK_R4_INNER_BOM] = {"r4", "inner-bom", CLASS_L2, "byte order mark before a value dropped"},
-    [CSVK_R5_NUL] = {"r5", "nul", CLASS_L1, "NUL bytes removed"},
-    [CSVK_R6_CONTROL] = {"r6", "control", CLASS_L1, "control characters removed"},
-    [CSVK_R7_TAIL] = {"r7", "tail", CLASS_L0, "end-of-file byte or NUL padding cut off"},
-    [CSVK_R8_LINE_BREAKS] = {"r8", "line-breaks", CLASS_L0, "one kind of line break"},
-    [CSVK_R9_BARE_CR] = {"r9", "bare-cr", CLASS_L0, "field with a single CR enclosed"},
-    [CSVK_R10_BLANK] = {"r10", "blank", CLASS_L2, "empty line dropped"},
-    [CSVK_R11_PAD] = {"r11", "pad", CLASS_L2, "missing fields added, empty"},
-    [CSVK_R12_SURPLUS] = {"r12", "surplus", CLASS_L2, "surplus empty fields dropped"},
-    [CSVK_R13_JOIN] = {"r13", "join", CLASS_L2, "record joined that a line break had split"},
-    [CSVK_R14_TRAILING] = {"r14", "trailing", CLASS_L2, "empty last field dropped"},
-    [CSVK_R15_FRAME] = {"r15", "frame", CLASS_L1, "preamble, footer or comment line dropped"},
-    [CSVK_R16_SEP] = {"r16", "sep", CLASS_L2, "line sep= dropped, its delimiter used"},
-    [CSVK_R17_ENCLOSE] = {"r17", "enclose", CLASS_L0, "field with a quote enclosed"},
-    [CSVK_R18_INNER_QUOTES] = {"r18", "inner-quotes", CLASS_L2,
-                               "quotes inside an enclosed field settled"},
-    [CSVK_R19_BACKSLASH] = {"r19", "backslash", CLASS_L2, "backslash before a quote undone"},
-    [CSVK_R20_BLANKS] = {"r20", "blanks", CLASS_L2, "blanks around an enclosure dropped"},
-    [CSVK_R21_STYLE] = {"r21", "style", CLASS_L0, "written in another style or dialect"},
-    [CSVK_R22_UNCLOSED] = {"r22", "unclosed", CLASS_L2,
-                           "enclosure ended at the line break, its quote kept as data"},
-    [CSVK_R23_NAMES] = {"r23", "names", CLASS_L1, "column name rewritten"},
-    [CSVK_R24_DELIMITER] = {"r24", "delimiter", CLASS_L1, "delimiter found out"},
-    [CSVK_R25_FORMULA] = {"r25", "formula", CLASS_L1, "' put before a value like a formula"},
+    [CSVK_REPAIR_BOM] = {"r1", "bom", CLASS_L0, "byte order mark dropped"},
+    [CSVK_REPAIR_ENCODING] = {"r2", "encoding", CLASS_L0, "converted to UTF-8"},
+    [CSVK_REPAIR_UTF8] = {"r3", "utf8", CLASS_L1, "ill-formed UTF-8 replaced by U+FFFD"},
+    [CSVK_REPAIR_INNER_BOM] = {"r4", "inner-bom", CLASS_L2,
+                               "byte order mark before a value dropped"},
+    [CSVK_REPAIR_NUL] = {"r5", "nul", CLASS_L1, "NUL bytes removed"},
+    [CSVK_REPAIR_CONTROL] = {"r6", "control", CLASS_L1, "control characters removed"},
+    [CSVK_REPAIR_TAIL] = {"r7", "tail", CLASS_L0, "end-of-file byte or NUL padding cut off"},
+    [CSVK_REPAIR_LINE_BREAKS] = {"r8", "line-breaks", CLASS_L0, "one kind of line break"},
+    [CSVK_REPAIR_BARE_CR] = {"r9", "bare-cr", CLASS_L0, "field with a single CR enclosed"},
+    [CSVK_REPAIR_BLANK] = {"r10", "blank", CLASS_L2, "empty line dropped"},
+    [CSVK_REPAIR_PAD] = {"r11", "pad", CLASS_L2, "missing fields added, empty"},
+    [CSVK_REPAIR_SURPLUS] = {"r12", "surplus", CLASS_L2, "surplus empty fields dropped"},
+    [CSVK_REPAIR_JOIN] = {"r13", "join", CLASS_L2, "record joined that a line break had split"},
+    [CSVK_REPAIR_TRAILING] = {"r14", "trailing", CLASS_L2, "empty last field dropped"},
+    [CSVK_REPAIR_FRAME] = {"r15", "frame", CLASS_L1, "preamble, footer or comment line dropped"},
+    [CSVK_REPAIR_SEP] = {"r16", "sep", CLASS_L2, "line sep= dropped, its delimiter used"},
+    [CSVK_REPAIR_ENCLOSE] = {"r17", "enclose", CLASS_L0, "field with a quote enclosed"},
+    [CSVK_REPAIR_INNER_QUOTES] = {"r18", "inner-quotes", CLASS_L2,
+                                  "quotes inside an enclosed field settled"},
+    [CSVK_REPAIR_BACKSLASH] = {"r19", "backslash", CLASS_L2, "backslash before a quote undone"},
+    [CSVK_REPAIR_BLANKS] = {"r20", "blanks", CLASS_L2, "blanks around an enclosure dropped"},
+    [CSVK_REPAIR_STYLE] = {"r21", "style", CLASS_L0, "written in another style or dialect"},
+    [CSVK_REPAIR_UNCLOSED] = {"r22", "unclosed", CLASS_L2,
+                              "enclosure ended at the line break, its quote kept as data"},
+    [CSVK_REPAIR_NAMES] = {"r23", "names", CLASS_L1, "column name rewritten"},
+    [CSVK_REPAIR_DELIMITER] = {"r24", "delimiter", CLASS_L1, "delimiter found out"},
+    [CSVK_REPAIR_FORMULA] = {"r25", "formula", CLASS_L1, "' put before a value like a formula"},
     [CSVK_REPAIR_TRIM] = {"trim", "trim", CLASS_L1, "blanks around a value dropped"},
     [CSVK_REPAIR_COLUMNS] = {"columns", "columns", CLASS_L1, "columns chosen or reordered"},
 };
@@ -104,7 +105,7 @@ bool nz_is_pending(const struct nz *nz, enum csvk_repair repair)
 /* A blank line that stays, as the empty value that it is, changes no row. */
 static unsigned class_of(const struct nz *nz, enum csvk_repair repair)
 {
-    return repair == CSVK_R10_BLANK && nz->nvalues == 1 ? CLASS_L0 : rows[repair].class;
+    return repair == CSVK_REPAIR_BLANK && nz->nvalues == 1 ? CLASS_L0 : rows[repair].class;
 }
 
 size_t nz_inferences(const struct nz *nz)
@@ -126,7 +127,7 @@ static void put_repair(struct nz *nz, enum csvk_repair repair)
     nz_put_text(&nz->json, "class", names[class_of(nz, repair)]);
 }
 
-static void put_place(struct nz *nz, struct csvk_place place)
+static void put_place(struct nz *nz, struct csvk_normalize_place place)
 {
     nz_put_uint(&nz->json, "byte", place.byte);
     nz_put_uint(&nz->json, "line", place.line);
@@ -134,7 +135,7 @@ static void put_place(struct nz *nz, struct csvk_place place)
 }
 
 static void count_repair(struct nz *nz, enum csvk_repair repair, uint64_t count,
-                         struct csvk_place place)
+                         struct csvk_normalize_place place)
 {
     struct csvk_normalize_result *result = nz->result;
     if (result->repairs[repair] == 0) {
@@ -144,7 +145,7 @@ static void count_repair(struct nz *nz, enum csvk_repair repair, uint64_t count,
     result->changed = true;
 }
 
-static int refuse_strict(struct nz *nz, enum csvk_repair repair, struct csvk_place place)
+static int refuse_strict(struct nz *nz, enum csvk_repair repair, struct csvk_normalize_place place)
 {
     return csvk_fail(nz->err, CSVK_EDATA,
                      "%s:%llu: record %llu, byte %llu: --strict allows no repair, and this needs "
@@ -168,7 +169,8 @@ static int tell_pending(struct nz *nz, const struct nz_record *rec, const struct
 {
     bool builder =
         nz->o->strict || nz->out->log.write != NULL || nz->result->repairs[p->repair] == 0;
-    struct csvk_place place = {p->byte, builder ? line_of(nz, rec, p->byte) : 0, rec->r.number};
+    struct csvk_normalize_place place = {p->byte, builder ? line_of(nz, rec, p->byte) : 0,
+                                         rec->r.number};
     count_repair(nz, p->repair, 1, place);
     if (nz->o->strict) {
         return refuse_strict(nz, p->repair, place);
@@ -211,7 +213,7 @@ int nz_account_file(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint6
                     const char *evidence)
 {
     const struct csvk_totals *totals = &nz->scan.table.totals;
-    struct csvk_place place = {byte, totals->lines + 1, totals->records + 1};
+    struct csvk_normalize_place place = {byte, totals->lines + 1, totals->records + 1};
     count_repair(nz, repair, 1, place);
     if (nz->o->strict) {
         return refuse_strict(nz, repair, place);
@@ -228,9 +230,9 @@ int nz_account_file(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint6
     return nz_put_line(nz, &nz->log);
 }
 
-void nz_count_line_breaks(struct nz *nz, uint64_t count, struct csvk_place place)
+void nz_count_line_breaks(struct nz *nz, uint64_t count, struct csvk_normalize_place place)
 {
-    count_repair(nz, CSVK_R8_LINE_BREAKS, count, place);
+    count_repair(nz, CSVK_REPAIR_LINE_BREAKS, count, place);
 }
 
 static int tell_sum(struct nz *nz, enum csvk_repair repair, const char *evidence)
@@ -249,8 +251,10 @@ int nz_tell_sums(struct nz *nz)
         enum csvk_repair repair;
         const char *evidence;
     } sums[] = {
-        {CSVK_R8_LINE_BREAKS, "the first of all line breaks that were written in the chosen way"},
-        {CSVK_R21_STYLE, "the first of all records that are enclosed or delimited in another way"},
+        {CSVK_REPAIR_LINE_BREAKS,
+         "the first of all line breaks that were written in the chosen way"},
+        {CSVK_REPAIR_STYLE,
+         "the first of all records that are enclosed or delimited in another way"},
     };
     for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
         if (nz->result->repairs[sums[i].repair] != 0 && nz->out->log.write != NULL) {
@@ -295,9 +299,10 @@ static int account_line_break(struct nz *nz, const struct nz_record *rec)
     if (nz->raw_eol == nz->o->line_break) {
         return CSVK_OK;
     }
-    struct csvk_place place = {nz->raw_to - nz_eol_length(nz->raw_eol), rec->r.line, rec->r.number};
+    struct csvk_normalize_place place = {nz->raw_to - nz_eol_length(nz->raw_eol), rec->r.line,
+                                         rec->r.number};
     nz_count_line_breaks(nz, 1, place);
-    return nz->o->strict ? refuse_strict(nz, CSVK_R8_LINE_BREAKS, place) : CSVK_OK;
+    return nz->o->strict ? refuse_strict(nz, CSVK_REPAIR_LINE_BREAKS, place) : CSVK_OK;
 }
 
 /* Values as they were meant; asked for by verification only. */
@@ -311,7 +316,7 @@ static int take_digest(struct nz *nz)
     struct csvk_digest digest = {nz->result->values.records, nz->result->values.fields,
                                  nz->result->values.hash};
     csvk_digest_add(&digest, hash, nz->nvalues);
-    nz->result->values = (struct csvk_values){digest.records, digest.fields, digest.hash};
+    nz->result->values = (struct csvk_normalize_values){digest.records, digest.fields, digest.hash};
     return CSVK_OK;
 }
 
@@ -368,7 +373,7 @@ static int guard_formulas(struct nz *nz, const struct nz_record *rec)
             memcpy(to + 1, value->ptr, value->len);
             nz->trimmed.length += ++value->len;
             value->ptr = to;
-            nz_note(nz, CSVK_R25_FORMULA, rec->r.offset, i + 1, "--guard-formulas");
+            nz_note(nz, CSVK_REPAIR_FORMULA, rec->r.offset, i + 1, "--guard-formulas");
         }
     }
     return CSVK_OK;
@@ -383,8 +388,8 @@ static void account_style(struct nz *nz, const struct nz_record *rec)
                 (length == 0 ||
                  memcmp(nz_window_at(&nz->window, rec->r.offset), nz->line.data, length) == 0);
     if (!same && nz->npending == 0) {
-        struct csvk_place place = {rec->r.offset, rec->r.line, rec->r.number};
-        count_repair(nz, CSVK_R21_STYLE, 1, place);
+        struct csvk_normalize_place place = {rec->r.offset, rec->r.line, rec->r.number};
+        count_repair(nz, CSVK_REPAIR_STYLE, 1, place);
     }
 }
 
@@ -409,7 +414,7 @@ int nz_emit(struct nz *nz, const struct nz_record *rec)
         return status;
     }
     if (!csvk_writer_can(&nz->table, nz->value, nz->nvalues)) {
-        return nz_reject(nz, rec, CSVK_R21_STYLE, NZ_CAUSE_NONE,
+        return nz_reject(nz, rec, CSVK_REPAIR_STYLE, NZ_CAUSE_NONE,
                          "a value needs an enclosure and the output has none");
     }
     csvk_buf_clear(&nz->line);
@@ -464,7 +469,8 @@ static void remember_reject(struct nz *nz, const struct nz_record *rec, const ch
 {
     struct csvk_normalize_result *result = nz->result;
     if (result->records_rejected == 0) {
-        result->first_reject = (struct csvk_place){rec->r.offset, rec->r.line, rec->r.number};
+        result->first_reject =
+            (struct csvk_normalize_place){rec->r.offset, rec->r.line, rec->r.number};
         size_t n = strlen(reason);
         n = n < sizeof(result->first_reject_reason) ? n : sizeof(result->first_reject_reason) - 1;
         memcpy(result->first_reject_reason, reason, n);
@@ -478,7 +484,7 @@ static void remember_reject(struct nz *nz, const struct nz_record *rec, const ch
 static int tell_reject(struct nz *nz, const struct nz_record *rec, enum csvk_repair repair,
                        const char *reason)
 {
-    struct csvk_place place = {rec->r.offset, rec->r.line, rec->r.number};
+    struct csvk_normalize_place place = {rec->r.offset, rec->r.line, rec->r.number};
     if (nz->out->rejects_index.write == NULL) {
         return CSVK_OK;
     }
@@ -525,7 +531,7 @@ int nz_reject_block(struct nz *nz, const struct nz_record *rec, uint64_t to, con
     nz->resume = to;
     nz->resume_records = rec->r.number;
     nz->resume_lines = rec->r.line - 1 + nz_count_lines(nz, rec->r.offset, to);
-    return nz_reject(nz, rec, CSVK_R22_UNCLOSED, NZ_CAUSE_ENCLOSURE, reason);
+    return nz_reject(nz, rec, CSVK_REPAIR_UNCLOSED, NZ_CAUSE_ENCLOSURE, reason);
 }
 
 int nz_drop(struct nz *nz, const struct nz_record *rec, enum csvk_repair repair,

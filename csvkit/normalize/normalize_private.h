@@ -318,7 +318,7 @@ int nz_drop(struct nz *nz, const struct nz_record *rec, enum csvk_repair repair,
 int nz_account_file(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint64_t length,
                     const char *evidence);
 /* Counts line breaks that were written in another way; reported once, at the end. */
-void nz_count_line_breaks(struct nz *nz, uint64_t count, struct csvk_place place);
+void nz_count_line_breaks(struct nz *nz, uint64_t count, struct csvk_normalize_place place);
 /* The same for repairs that are too many to be reported one by one: one line each. */
 int nz_tell_sums(struct nz *nz);
 int nz_refuse(struct nz *nz, const struct nz_record *rec, const char *reason);

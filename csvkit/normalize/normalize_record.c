@@ -247,31 +247,31 @@ static const char *replacement(struct nz *nz, const struct nz_record *rec,
     const struct csvk_normalize_options *o = nz->o;
     switch (fact->kind) {
     case CSVK_FACT_NUL:
-        if (o->nul != CSVK_DEFECT_REMOVE) {
-            refuse_bytes(scrub, CSVK_R5_NUL, reason_of_nul(nz, rec));
+        if (o->nul != CSVK_NORMALIZE_DEFECT_REMOVE) {
+            refuse_bytes(scrub, CSVK_REPAIR_NUL, reason_of_nul(nz, rec));
             return NULL;
         }
-        nz_note(nz, CSVK_R5_NUL, fact->offset, fact->field, "--null-bytes=remove");
+        nz_note(nz, CSVK_REPAIR_NUL, fact->offset, fact->field, "--null-bytes=remove");
         return "";
     case CSVK_FACT_INVALID_UTF8:
-        if (o->invalid_utf8 != CSVK_DEFECT_REMOVE) {
-            refuse_bytes(scrub, CSVK_R3_UTF8,
+        if (o->invalid_utf8 != CSVK_NORMALIZE_DEFECT_REMOVE) {
+            refuse_bytes(scrub, CSVK_REPAIR_UTF8,
                          "not UTF-8 (--encoding=NAME, or --invalid-utf8=replace)");
             return NULL;
         }
-        nz_note(nz, CSVK_R3_UTF8, fact->offset, fact->field, "--invalid-utf8=replace");
+        nz_note(nz, CSVK_REPAIR_UTF8, fact->offset, fact->field, "--invalid-utf8=replace");
         return "\xef\xbf\xbd";
     case CSVK_FACT_CONTROL:
-        if (o->control != CSVK_DEFECT_REMOVE) {
+        if (o->control != CSVK_NORMALIZE_DEFECT_REMOVE) {
             return NULL;
         }
-        nz_note(nz, CSVK_R6_CONTROL, fact->offset, fact->field, "--control-chars=remove");
+        nz_note(nz, CSVK_REPAIR_CONTROL, fact->offset, fact->field, "--control-chars=remove");
         return "";
     case CSVK_FACT_BOM_IN_DATA:
         if (!at_field_start(rec, fact)) {
             return NULL;
         }
-        nz_note(nz, CSVK_R4_INNER_BOM, fact->offset, fact->field,
+        nz_note(nz, CSVK_REPAIR_INNER_BOM, fact->offset, fact->field,
                 "the mark stands where a field begins: files were joined");
         return "";
     default: return NULL;
@@ -326,7 +326,7 @@ static int scrub_record(struct nz *nz, struct nz_record *rec, struct scrub *scru
         struct csvk_record like = rec->r;
         status = nz_reference_bytes(nz, &nz->again, &like, rec, &found);
         if (status == CSVK_OK && !found) {
-            refuse_bytes(scrub, CSVK_R5_NUL, "without its bad bytes it is not one record");
+            refuse_bytes(scrub, CSVK_REPAIR_NUL, "without its bad bytes it is not one record");
         }
         if (status != CSVK_OK || !found) {
             return status;
@@ -347,7 +347,7 @@ static int drop_comment(struct nz *nz, const struct nz_record *rec)
         nz->resume_records = rec->r.number;
         nz->resume_lines = rec->r.line;
     }
-    return nz_drop(nz, rec, CSVK_R15_FRAME, "--comment");
+    return nz_drop(nz, rec, CSVK_REPAIR_FRAME, "--comment");
 }
 
 /*
@@ -359,18 +359,18 @@ static int blank_record(struct nz *nz, const struct nz_record *rec)
     bool before_header = nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done;
     if (nz->width <= 1 && !(before_header && nz->width == 1)) {
         nz->nvalues = 0;
-        nz_note(nz, CSVK_R10_BLANK, rec->r.offset, 1, "in one column it is an empty value");
+        nz_note(nz, CSVK_REPAIR_BLANK, rec->r.offset, 1, "in one column it is an empty value");
         int status = nz_add_value(
             nz, (struct csvk_value){(const unsigned char *)"", 0, CSVK_VALUE_ENCLOSED});
         return status == CSVK_OK ? nz_emit(nz, rec) : status;
     }
-    if (nz->o->ragged == CSVK_RAGGED_FAIL) {
+    if (nz->o->ragged == CSVK_NORMALIZE_RAGGED_FAIL) {
         return nz_refuse(nz, rec, "empty line, and --ragged=fail");
     }
     if (nz_inferences(nz) != 0) {
-        return nz_reject(nz, rec, CSVK_R10_BLANK, NZ_CAUSE_WIDTH, TWO_INFERENCES);
+        return nz_reject(nz, rec, CSVK_REPAIR_BLANK, NZ_CAUSE_WIDTH, TWO_INFERENCES);
     }
-    return nz_drop(nz, rec, CSVK_R10_BLANK,
+    return nz_drop(nz, rec, CSVK_REPAIR_BLANK,
                    "a line without any byte in a table of several columns");
 }
 
@@ -446,10 +446,10 @@ void nz_note_plain(struct nz *nz, const struct nz_record *rec)
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
         const struct csvk_fact *fact = &rec->fact[i];
         if (fact->kind == CSVK_FACT_QUOTE_IN_UNQUOTED) {
-            nz_note(nz, CSVK_R17_ENCLOSE, fact->offset, fact->field,
+            nz_note(nz, CSVK_REPAIR_ENCLOSE, fact->offset, fact->field,
                     "the value stays as it is read");
         } else if (fact->kind == CSVK_FACT_BARE_CR) {
-            nz_note(nz, CSVK_R9_BARE_CR, fact->offset, fact->field,
+            nz_note(nz, CSVK_REPAIR_BARE_CR, fact->offset, fact->field,
                     "the value stays as it is read");
         }
     }
@@ -471,7 +471,7 @@ static int read_record(struct nz *nz, struct nz_record *rec)
         return status;
     }
     if (scrub.refused) {
-        bool bytes = scrub.repair == CSVK_R3_UTF8;
+        bool bytes = scrub.repair == CSVK_REPAIR_UTF8;
         return nz_reject(nz, rec, scrub.repair, bytes ? NZ_CAUSE_ENCODING : NZ_CAUSE_NONE,
                          scrub.reason);
     }
@@ -484,7 +484,7 @@ static int read_record(struct nz *nz, struct nz_record *rec)
     }
     if (needs_reading(nz, rec)) {
         if (scrub.any) {
-            return nz_reject(nz, rec, CSVK_R18_INNER_QUOTES, NZ_CAUSE_ENCLOSURE,
+            return nz_reject(nz, rec, CSVK_REPAIR_INNER_QUOTES, NZ_CAUSE_ENCLOSURE,
                              "bad bytes and an enclosure fault in one record");
         }
         return nz_quotes(nz, rec);

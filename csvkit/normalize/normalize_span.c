@@ -41,12 +41,12 @@ static void account_breaks(struct nz *nz, const struct nz_chunk *chunk, const st
                            const struct csvk_breaks *breaks)
 {
     uint64_t first = span->from + breaks->first;
-    struct csvk_place place = {first, chunk->before.totals.lines + 1,
-                               chunk->before.totals.records + span->first + 1};
+    struct csvk_normalize_place place = {first, chunk->before.totals.lines + 1,
+                                         chunk->before.totals.records + span->first + 1};
     if (breaks->changed == 0) {
         return;
     }
-    if (nz->result->repairs[CSVK_R8_LINE_BREAKS] == 0) {
+    if (nz->result->repairs[CSVK_REPAIR_LINE_BREAKS] == 0) {
         place.line += nz_count_lines(nz, chunk->offset, first);
     }
     nz_count_line_breaks(nz, breaks->changed, place);
@@ -117,8 +117,9 @@ int nz_copy_span(struct nz *nz, const struct nz_chunk *chunk, const struct nz_sp
     nz->result->records_out += span->records;
     if (!chunk->same_breaks) {
         int status = copy_with_breaks(nz, chunk, span);
-        if (status == CSVK_OK && nz->o->strict && nz->result->repairs[CSVK_R8_LINE_BREAKS] != 0) {
-            const struct csvk_place *at = &nz->result->first[CSVK_R8_LINE_BREAKS];
+        if (status == CSVK_OK && nz->o->strict &&
+            nz->result->repairs[CSVK_REPAIR_LINE_BREAKS] != 0) {
+            const struct csvk_normalize_place *at = &nz->result->first[CSVK_REPAIR_LINE_BREAKS];
             struct nz_record rec = {
                 .r = {.number = at->record, .line = at->line, .offset = at->byte}};
             return nz_refuse(nz, &rec,
@@ -152,7 +153,7 @@ static int copy_without_comments(struct nz *nz, const struct nz_chunk *chunk, st
                       .length = end - at}};
             nz->raw_to = end;
             nz->last_whole = false;
-            status = status == CSVK_OK ? nz_drop(nz, &rec, CSVK_R15_FRAME, "--comment") : status;
+            status = status == CSVK_OK ? nz_drop(nz, &rec, CSVK_REPAIR_FRAME, "--comment") : status;
             clean = (struct nz_span){end, end, span.first + i + 1, 0};
         }
         at = end;

@@ -30,7 +30,7 @@ int nz_init_scan(struct nz *nz, struct csvk_scan *scan)
         CSVK_FACTS_ALL &
         ~(CSVK_FACT_BIT(CSVK_FACT_TAB) | CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) |
           CSVK_FACT_BIT(CSVK_FACT_REPLACEMENT_CHAR) | CSVK_FACT_BIT(CSVK_FACT_UNICODE_LINE_BREAK));
-    if (nz->o->control != CSVK_DEFECT_REMOVE) {
+    if (nz->o->control != CSVK_NORMALIZE_DEFECT_REMOVE) {
         options.facts &= ~CSVK_FACT_BIT(CSVK_FACT_CONTROL);
     }
     return csvk_scan_init(scan, &options, nz->err);
@@ -41,7 +41,8 @@ static bool plan_rewrite(const struct csvk_normalize_options *o, const struct cs
 {
     bool other = o->to.delimiter != in->delimiter || o->to.enclosure != in->enclosure ||
                  in->escape != CSVK_NO_BYTE;
-    return other || o->quote != CSVK_QUOTE_KEEP || o->trim || o->guard_formulas || o->digest;
+    return other || o->quote != CSVK_NORMALIZE_QUOTE_KEEP || o->trim || o->guard_formulas ||
+           o->digest;
 }
 
 static const char *wide_encoding(const unsigned char *b, size_t n)
@@ -66,7 +67,7 @@ static int account_conversion(struct nz *nz, const char *encoding, size_t mark)
     snprintf(name, sizeof(nz->result->encoding), "%s", encoding);
     snprintf(evidence, sizeof(evidence), "from %s, by %s", name,
              mark != 0 ? "the byte order mark at the start" : "--encoding");
-    return nz_account_file(nz, CSVK_R2_ENCODING, 0, mark, evidence);
+    return nz_account_file(nz, CSVK_REPAIR_ENCODING, 0, mark, evidence);
 }
 
 /* A mark of another encoding says for certain what the bytes are. */
@@ -98,7 +99,7 @@ static int read_mark(struct nz *nz)
         return status;
     }
     nz_window_drop(w, 3);
-    return nz->o->write_bom ? CSVK_OK : nz_account_file(nz, CSVK_R1_BOM, 0, 3, "U+FEFF first");
+    return nz->o->write_bom ? CSVK_OK : nz_account_file(nz, CSVK_REPAIR_BOM, 0, 3, "U+FEFF first");
 }
 
 static struct nz_record line_record(const struct nz *nz, uint64_t length)
@@ -132,7 +133,7 @@ static int skip_head(struct nz *nz)
         }
         uint64_t limit = nz->window.offset + nz->window.visible;
         uint64_t end = nz_next_line(nz, nz->window.offset, limit);
-        status = drop_line(nz, end, CSVK_R15_FRAME, "--skip-head");
+        status = drop_line(nz, end, CSVK_REPAIR_FRAME, "--skip-head");
         if (status != CSVK_OK) {
             return status;
         }
@@ -164,8 +165,8 @@ static int read_sep_line(struct nz *nz)
         return nz_refuse(nz, &rec, "the line sep= names another delimiter than --delimiter");
     }
     nz->in = dialect;
-    return drop_line(nz, nz_next_line(nz, nz->window.offset, nz->window.offset + n), CSVK_R16_SEP,
-                     "the line says which byte stands between fields");
+    return drop_line(nz, nz_next_line(nz, nz->window.offset, nz->window.offset + n),
+                     CSVK_REPAIR_SEP, "the line says which byte stands between fields");
 }
 
 /* ---- what the first records say ---- */
@@ -288,7 +289,7 @@ static int account_delimiter(struct nz *nz)
     nz->result->delimiter = nz->o->dialect.delimiter;
     snprintf(evidence, sizeof(evidence), "byte %02x, by --delimiter=auto",
              (unsigned)nz->result->delimiter);
-    return nz_account_file(nz, CSVK_R24_DELIMITER, 0, 0, evidence);
+    return nz_account_file(nz, CSVK_REPAIR_DELIMITER, 0, 0, evidence);
 }
 
 int nz_start(struct nz *nz)

@@ -2,7 +2,7 @@
 #include "csvkit/json.h"
 #include "csvkit/normalize.h"
 
-static void put_place(struct csvk_json *json, const struct csvk_place *place)
+static void put_place(struct csvk_json *json, const struct csvk_normalize_place *place)
 {
     csvk_json_open(json, '{');
     csvk_json_put_uint(json, "byte", place->byte);
@@ -35,17 +35,17 @@ static void put_repairs(struct csvk_json *json, const struct csvk_normalize_resu
 /* What was found out, or done, about the file as a whole. */
 static void put_reading(struct csvk_json *json, const struct csvk_normalize_result *result)
 {
-    if (result->repairs[CSVK_R2_ENCODING] != 0) {
+    if (result->repairs[CSVK_REPAIR_ENCODING] != 0) {
         csvk_json_put_string(json, "encoding", result->encoding);
     }
-    if (result->repairs[CSVK_R24_DELIMITER] != 0) {
+    if (result->repairs[CSVK_REPAIR_DELIMITER] != 0) {
         unsigned char delimiter = (unsigned char)result->delimiter;
         csvk_json_key(json, "delimiter");
         csvk_json_bytes(json, &delimiter, 1);
     }
 }
 
-static void put_counted(struct csvk_json *json, const struct csvk_counted *counted)
+static void put_counted(struct csvk_json *json, const struct csvk_normalize_counted *counted)
 {
     if (!counted->done) {
         return;

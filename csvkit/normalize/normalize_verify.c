@@ -112,7 +112,7 @@ static int read_entry(struct csvk_bytes line, size_t *length, enum csvk_reject_k
     bool good = cJSON_IsNumber(size) && size->valuedouble >= 0 && cJSON_IsString(repair);
     if (good) {
         *length = (size_t)size->valuedouble;
-        *kind = strcmp(repair->valuestring, csvk_repair_id(CSVK_R22_UNCLOSED)) == 0
+        *kind = strcmp(repair->valuestring, csvk_repair_id(CSVK_REPAIR_UNCLOSED)) == 0
                     ? CSVK_REJECT_BLOCK
                     : CSVK_REJECT_RECORD;
     }

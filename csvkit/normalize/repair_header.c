@@ -63,7 +63,7 @@ static int rename_one(struct nz *nz, const struct nz_record *rec, size_t i, stru
     }
     bool same = name->length == value.len && memcmp(name->data, value.ptr, value.len) == 0;
     if (!same) {
-        nz_note(nz, CSVK_R23_NAMES, rec->r.offset, i + 1, "--names=storage");
+        nz_note(nz, CSVK_REPAIR_NAMES, rec->r.offset, i + 1, "--names=storage");
     }
     return CSVK_OK;
 }
@@ -152,7 +152,7 @@ static int decode_names(struct nz *nz, const struct nz_record *rec)
 int nz_header(struct nz *nz, const struct nz_record *rec)
 {
     int status = CSVK_OK;
-    bool wanted = nz->o->names == CSVK_NAMES_STORAGE || nz->o->columns.count != 0;
+    bool wanted = nz->o->names == CSVK_NORMALIZE_NAMES_STORAGE || nz->o->columns.count != 0;
     nz->header_done = true;
     if (!wanted) {
         return CSVK_OK;
@@ -162,7 +162,7 @@ int nz_header(struct nz *nz, const struct nz_record *rec)
     if (status == CSVK_OK && nz->nvalues > width) {
         nz->nvalues = (size_t)width; /* an empty last field was dropped */
     }
-    if (status == CSVK_OK && nz->o->names == CSVK_NAMES_STORAGE) {
+    if (status == CSVK_OK && nz->o->names == CSVK_NORMALIZE_NAMES_STORAGE) {
         status = storage_names(nz, rec);
     }
     if (status == CSVK_OK && nz->o->columns.count != 0) {

@@ -198,11 +198,11 @@ static enum csvk_repair repair_of_facts(const struct nz_record *rec, const struc
         enum csvk_fact_kind kind;
         enum csvk_repair repair;
     } table[] = {
-        {CSVK_FACT_UNCLOSED, CSVK_R22_UNCLOSED},
-        {CSVK_FACT_BACKSLASH_QUOTE, CSVK_R19_BACKSLASH},
-        {CSVK_FACT_TEXT_AFTER_CLOSING, CSVK_R18_INNER_QUOTES},
-        {CSVK_FACT_SPACE_BEFORE_QUOTE, CSVK_R20_BLANKS},
-        {CSVK_FACT_SPACE_AFTER_QUOTE, CSVK_R20_BLANKS},
+        {CSVK_FACT_UNCLOSED, CSVK_REPAIR_UNCLOSED},
+        {CSVK_FACT_BACKSLASH_QUOTE, CSVK_REPAIR_BACKSLASH},
+        {CSVK_FACT_TEXT_AFTER_CLOSING, CSVK_REPAIR_INNER_QUOTES},
+        {CSVK_FACT_SPACE_BEFORE_QUOTE, CSVK_REPAIR_BLANKS},
+        {CSVK_FACT_SPACE_AFTER_QUOTE, CSVK_REPAIR_BLANKS},
     };
     *at = NULL;
     for (size_t k = 0; k < sizeof(table) / sizeof(table[0]); k++) {
@@ -213,7 +213,7 @@ static enum csvk_repair repair_of_facts(const struct nz_record *rec, const struc
             }
         }
     }
-    return CSVK_R22_UNCLOSED;
+    return CSVK_REPAIR_UNCLOSED;
 }
 
 static int reject(struct nz *nz, const struct trial *trial, const char *reason)
@@ -292,7 +292,7 @@ static bool has_bad_bytes(const struct nz *nz, const struct nz_reading *reading,
     bool bad = false;
     bool seen = reference_end != UINT64_MAX && reading->end <= reference_end;
     for (size_t i = 0; i < reading->ncells && !seen && !bad; i++) {
-        bad = are_bad(nz_cell_bytes(reading, i), nz->o->control == CSVK_DEFECT_REMOVE);
+        bad = are_bad(nz_cell_bytes(reading, i), nz->o->control == CSVK_NORMALIZE_DEFECT_REMOVE);
     }
     return bad;
 }
@@ -340,10 +340,10 @@ static int take(struct nz *nz, const struct trial *trial, enum nz_mode mode)
     if (has_bad_bytes(nz, reading, trial->reference_end)) {
         return reject(nz, trial, "an enclosure fault, and bytes in it that are no text");
     }
-    repair = mode == NZ_READ_INNER       ? CSVK_R18_INNER_QUOTES
-             : mode == NZ_READ_BACKSLASH ? CSVK_R19_BACKSLASH
-             : mode == NZ_READ_BLANKS    ? CSVK_R20_BLANKS
-             : mode == NZ_READ_LINE      ? CSVK_R22_UNCLOSED
+    repair = mode == NZ_READ_INNER       ? CSVK_REPAIR_INNER_QUOTES
+             : mode == NZ_READ_BACKSLASH ? CSVK_REPAIR_BACKSLASH
+             : mode == NZ_READ_BLANKS    ? CSVK_REPAIR_BLANKS
+             : mode == NZ_READ_LINE      ? CSVK_REPAIR_UNCLOSED
                                          : repair;
     place_reading(nz, trial->rec, reading, trial->reference_end);
     nz_note(nz, repair, byte, field, evidence_of[mode]);
@@ -352,10 +352,10 @@ static int take(struct nz *nz, const struct trial *trial, enum nz_mode mode)
     bool bare_cr =
         mode == NZ_READ_REFERENCE ? nz_has(trial->rec, CSVK_FACT_BARE_CR) : reading->bare_cr != 0;
     if (stray) {
-        nz_note(nz, CSVK_R17_ENCLOSE, byte, 0, "the value stays as it is read");
+        nz_note(nz, CSVK_REPAIR_ENCLOSE, byte, 0, "the value stays as it is read");
     }
     if (bare_cr) {
-        nz_note(nz, CSVK_R9_BARE_CR, byte, 0, "the value stays as it is read");
+        nz_note(nz, CSVK_REPAIR_BARE_CR, byte, 0, "the value stays as it is read");
     }
     int status = take_reading(nz, reading);
     nz_note_cause(nz, trial->rec, NZ_CAUSE_ENCLOSURE);

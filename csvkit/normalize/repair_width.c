@@ -55,7 +55,7 @@ static bool is_enclosure_involved(const struct run *run)
 static bool is_fine(const struct nz *nz, enum csvk_fact_kind kind)
 {
     if (kind == CSVK_FACT_CONTROL) {
-        return nz->o->control != CSVK_DEFECT_REMOVE;
+        return nz->o->control != CSVK_NORMALIZE_DEFECT_REMOVE;
     }
     return kind == CSVK_FACT_BLANK || kind == CSVK_FACT_QUOTE_IN_UNQUOTED ||
            kind == CSVK_FACT_BARE_CR || nz_harmless(kind);
@@ -181,7 +181,7 @@ static int join(struct nz *nz, const struct nz_record *rec, const struct run *ru
     nz->result->records_dropped += run->first - 1;
     nz->npending = 0;
     nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
-    nz_note(nz, CSVK_R13_JOIN, rec->r.offset, 0,
+    nz_note(nz, CSVK_REPAIR_JOIN, rec->r.offset, 0,
             "the widths of the parts fit one record, in one way only");
     nz->last_whole = true;
     return nz_finish(nz, rec);
@@ -200,7 +200,7 @@ static int reject_run(struct nz *nz, const struct nz_record *rec, const struct r
         part.r.line = line;
         nz->raw_to = nz_record_end(&part);
         if (status == CSVK_OK) {
-            status = nz_reject(nz, &part, CSVK_R13_JOIN, NZ_CAUSE_WIDTH,
+            status = nz_reject(nz, &part, CSVK_REPAIR_JOIN, NZ_CAUSE_WIDTH,
                                "parts of a split record, which cannot be joined without guessing");
         }
         if (status != CSVK_OK) {
@@ -249,7 +249,8 @@ static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
 {
     struct run run = {.count = 0};
     *done = false;
-    bool as_reported = !nz_is_pending(nz, CSVK_R4_INNER_BOM); /* or its width may be another one */
+    bool as_reported =
+        !nz_is_pending(nz, CSVK_REPAIR_INNER_BOM); /* or its width may be another one */
     if (nz->giant || !is_part(nz, rec) || (as_reported && !may_join(nz, rec))) {
         return CSVK_OK;
     }
@@ -301,16 +302,16 @@ static int is_shifted(struct nz *nz, const struct nz_record *rec, bool *shifted)
 static int pad(struct nz *nz, const struct nz_record *rec)
 {
     uint64_t missing = nz->width - rec->r.nfields;
-    if (nz_is_pending(nz, CSVK_R17_ENCLOSE)) {
-        return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
+    if (nz_is_pending(nz, CSVK_REPAIR_ENCLOSE)) {
+        return nz_reject(nz, rec, CSVK_REPAIR_PAD, NZ_CAUSE_WIDTH,
                          "too few fields, and a quoting error in it");
     }
     if (missing * 2 > nz->width) {
-        return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
+        return nz_reject(nz, rec, CSVK_REPAIR_PAD, NZ_CAUSE_WIDTH,
                          "too few fields: more than half of them would be invented");
     }
     if (nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done) {
-        return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH, "it has too few names");
+        return nz_reject(nz, rec, CSVK_REPAIR_PAD, NZ_CAUSE_WIDTH, "it has too few names");
     }
     bool shifted = false;
     int status = is_shifted(nz, rec, &shifted);
@@ -319,12 +320,12 @@ static int pad(struct nz *nz, const struct nz_record *rec)
     }
     if (shifted) {
         return nz_reject(
-            nz, rec, CSVK_R11_PAD, NZ_CAUSE_WIDTH,
+            nz, rec, CSVK_REPAIR_PAD, NZ_CAUSE_WIDTH,
             "too few fields, and a value is open where that column is always enclosed: "
             "a delimiter may be missing in the middle");
     }
     nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
-    nz_note(nz, CSVK_R11_PAD, rec->r.offset + rec->r.length, 0,
+    nz_note(nz, CSVK_REPAIR_PAD, rec->r.offset + rec->r.length, 0,
             "no other reading fits, and at least half of the fields are there");
     if (nz_can_patch(nz, rec)) {
         return nz_emit_patched(nz, rec);
@@ -341,8 +342,9 @@ static int pad(struct nz *nz, const struct nz_record *rec)
 
 static int too_few(struct nz *nz, const struct nz_record *rec)
 {
-    if (nz->o->ragged == CSVK_RAGGED_REJECT) {
-        return nz_reject(nz, rec, CSVK_R11_PAD, NZ_CAUSE_NONE, "too few fields (--ragged=reject)");
+    if (nz->o->ragged == CSVK_NORMALIZE_RAGGED_REJECT) {
+        return nz_reject(nz, rec, CSVK_REPAIR_PAD, NZ_CAUSE_NONE,
+                         "too few fields (--ragged=reject)");
     }
     bool done = false;
     int status = try_join(nz, rec, &done);
@@ -379,16 +381,16 @@ static int too_many(struct nz *nz, const struct nz_record *rec)
 {
     bool trailing = nz->nvalues == nz->width + 1;
     if (nz->nvalues == 0 || !surplus_is_empty(nz)) { /* 0: nobody needed the values to know */
-        return nz_reject(nz, rec, CSVK_R12_SURPLUS, NZ_CAUSE_WIDTH,
+        return nz_reject(nz, rec, CSVK_REPAIR_SURPLUS, NZ_CAUSE_WIDTH,
                          "too many fields, and the surplus holds data");
     }
-    if (!trailing && nz->o->ragged == CSVK_RAGGED_REJECT) {
-        return nz_reject(nz, rec, CSVK_R12_SURPLUS, NZ_CAUSE_NONE,
+    if (!trailing && nz->o->ragged == CSVK_NORMALIZE_RAGGED_REJECT) {
+        return nz_reject(nz, rec, CSVK_REPAIR_SURPLUS, NZ_CAUSE_NONE,
                          "too many fields (--ragged=reject)");
     }
     nz->nvalues = (size_t)nz->width;
-    nz_note(nz, trailing ? CSVK_R14_TRAILING : CSVK_R12_SURPLUS, rec->r.offset + rec->r.length, 0,
-            "what is beyond the width of the table is empty");
+    nz_note(nz, trailing ? CSVK_REPAIR_TRAILING : CSVK_REPAIR_SURPLUS,
+            rec->r.offset + rec->r.length, 0, "what is beyond the width of the table is empty");
     nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
     return nz_finish(nz, rec);
 }
@@ -398,7 +400,7 @@ int nz_width(struct nz *nz, const struct nz_record *rec)
     if (!nz->width_known) {
         return nz_no_width(nz, rec);
     }
-    if (nz->o->ragged == CSVK_RAGGED_FAIL) {
+    if (nz->o->ragged == CSVK_NORMALIZE_RAGGED_FAIL) {
         return nz_refuse(nz, rec, "wrong number of fields, and --ragged=fail");
     }
     return rec->r.nfields > nz->width ? too_many(nz, rec) : too_few(nz, rec);

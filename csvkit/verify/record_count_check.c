@@ -161,13 +161,13 @@ static bool is_comparable(const struct csvk_conservation *c,
                           const struct csvk_normalize_result *result)
 {
     const uint64_t *n = result->repairs;
-    return c->input_read && c->blocks == 0 && n[CSVK_R7_TAIL] == 0 &&
-           n[CSVK_R18_INNER_QUOTES] == 0 && n[CSVK_R19_BACKSLASH] == 0 && n[CSVK_R20_BLANKS] == 0 &&
-           n[CSVK_R22_UNCLOSED] == 0;
+    return c->input_read && c->blocks == 0 && n[CSVK_REPAIR_TAIL] == 0 &&
+           n[CSVK_REPAIR_INNER_QUOTES] == 0 && n[CSVK_REPAIR_BACKSLASH] == 0 &&
+           n[CSVK_REPAIR_BLANKS] == 0 && n[CSVK_REPAIR_UNCLOSED] == 0;
 }
 
 static int count_input(struct csvk_conservation *c, const struct csvk_normalize_result *result,
-                       struct csvk_counted *counted, struct csvk_error *err)
+                       struct csvk_normalize_counted *counted, struct csvk_error *err)
 {
     struct csvk_error refusal = {0};
     if (!is_comparable(c, result)) {
@@ -183,8 +183,8 @@ static int count_input(struct csvk_conservation *c, const struct csvk_normalize_
     return CSVK_OK;
 }
 
-static int compare_values(const struct csvk_conservation *c, const struct csvk_values *meant,
-                          struct csvk_error *err)
+static int compare_values(const struct csvk_conservation *c,
+                          const struct csvk_normalize_values *meant, struct csvk_error *err)
 {
     const struct csvk_digest *read = csvk_libcsv_digest(c->table.libcsv);
     if (read->records == meant->records && read->fields == meant->fields &&
@@ -198,7 +198,7 @@ static int compare_values(const struct csvk_conservation *c, const struct csvk_v
                      (unsigned long long)meant->records, (unsigned long long)meant->fields);
 }
 
-static int compare_counts(const struct csvk_conservation *c, const struct csvk_counted *n,
+static int compare_counts(const struct csvk_conservation *c, const struct csvk_normalize_counted *n,
                           const struct csvk_normalize_result *r, struct csvk_error *err)
 {
     if (n->records_out != r->records_out) {
@@ -226,7 +226,7 @@ static int compare_counts(const struct csvk_conservation *c, const struct csvk_c
 int csvk_conservation_judge(struct csvk_conservation *c, struct csvk_normalize_result *result,
                             struct csvk_error *err)
 {
-    struct csvk_counted n = {.records_rejected = c->rejects};
+    struct csvk_normalize_counted n = {.records_rejected = c->rejects};
     bool sure = false;
     int status = end(&c->table, err);
     if (status != CSVK_OK) {

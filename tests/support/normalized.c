@@ -74,7 +74,7 @@ static struct csvk_normalize_options options_of_output(const struct csvk_normali
     again.skip_head = again.skip_tail = 0;
     again.trim = false;
     again.comment = -1;
-    again.names = CSVK_NAMES_KEEP;
+    again.names = CSVK_NORMALIZE_NAMES_KEEP;
     again.guard_formulas = false;
     again.any_eol = false;
     memset(&again.columns, 0, sizeof again.columns);
@@ -196,7 +196,7 @@ static void check_account(const char *name, const void *bytes, size_t length,
     while (*line != '\0') {
         uint64_t at = normalized_member(line, "\"byte\":");
         uint64_t size = normalized_member(line, "\"length\":");
-        bool fits = r->repairs[CSVK_R2_ENCODING] != 0 ||
+        bool fits = r->repairs[CSVK_REPAIR_ENCODING] != 0 ||
                     (at + size <= length && total + size <= n->rejects.length &&
                      memcmp((const char *)bytes + at, n->rejects.data + total, size) == 0);
         if (!fits) {
@@ -258,8 +258,9 @@ static void read_rows(const void *bytes, size_t length, const struct csvk_dialec
 
 static bool keeps_rows(const struct csvk_normalize_result *r)
 {
-    static const enum csvk_repair harmless[] = {CSVK_R1_BOM, CSVK_R7_TAIL, CSVK_R8_LINE_BREAKS,
-                                                CSVK_R9_BARE_CR, CSVK_R17_ENCLOSE};
+    static const enum csvk_repair harmless[] = {CSVK_REPAIR_BOM, CSVK_REPAIR_TAIL,
+                                                CSVK_REPAIR_LINE_BREAKS, CSVK_REPAIR_BARE_CR,
+                                                CSVK_REPAIR_ENCLOSE};
     uint64_t sum = r->records_rejected + r->records_dropped;
     for (int i = 1; i < CSVK_REPAIRS; i++) {
         sum += r->repairs[i];
@@ -274,7 +275,7 @@ static void check_rows(const char *name, const void *bytes, size_t length,
                        const struct normalized *n, const struct csvk_normalize_options *o)
 {
     struct csvk_buf before = CSVK_BUF_INIT, after = CSVK_BUF_INIT;
-    if (!keeps_rows(&n->result) || o->quote != CSVK_QUOTE_KEEP ||
+    if (!keeps_rows(&n->result) || o->quote != CSVK_NORMALIZE_QUOTE_KEEP ||
         o->to.enclosure != o->dialect.enclosure) {
         return;
     }

@@ -219,7 +219,8 @@ static uint64_t end_of_records(const struct normalized *n, size_t length)
 bool account_make(struct account *account, const void *bytes, size_t length,
                   const struct normalized *n, const struct csvk_normalize_options *o)
 {
-    static const enum csvk_repair beyond[] = {CSVK_R2_ENCODING, CSVK_R15_FRAME, CSVK_R16_SEP};
+    static const enum csvk_repair beyond[] = {CSVK_REPAIR_ENCODING, CSVK_REPAIR_FRAME,
+                                              CSVK_REPAIR_SEP};
     struct walk w = {.account = account, .n = n, .bytes = bytes, .length = length, .number = 1};
     memset(account, 0, sizeof *account);
     for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++) {

@@ -40,7 +40,7 @@ static bool field_kept(const struct account *a, const struct account_entry *entr
     }
     const struct account_field *y = &a->out.field[out->first + i];
     bool sound = x->enclosed && !x->broken;
-    bool keeps = o->quote == CSVK_QUOTE_KEEP && o->to.enclosure == o->dialect.enclosure;
+    bool keeps = o->quote == CSVK_NORMALIZE_QUOTE_KEEP && o->to.enclosure == o->dialect.enclosure;
     if (!sound && (entry->kinds & OTHER_VALUES) != 0) {
         return true;
     }
@@ -185,7 +185,7 @@ static size_t count_differences(const struct csvk_buf *x, const struct csvk_buf 
 static bool same_account(const struct normalized *x, const struct normalized *y)
 {
     struct csvk_normalize_result a = x->result, b = y->result;
-    a.values = b.values = (struct csvk_values){0, 0, 0};
+    a.values = b.values = (struct csvk_normalize_values){0, 0, 0};
     return memcmp(&a, &b, sizeof a) == 0 &&
            strcmp(csvk_buf_text(&x->log), csvk_buf_text(&y->log)) == 0 &&
            strcmp(csvk_buf_text(&x->index), csvk_buf_text(&y->index)) == 0 &&
@@ -273,7 +273,7 @@ bool normalized_check_counts(const char *name, const void *bytes, size_t length,
     normalized_release(&plain);
     if (n.status == CSVK_OK) {
         support_must(csvk_conservation_new(&c, &o, &err) == CSVK_OK, "out of memory");
-        int status = n.result.repairs[CSVK_R2_ENCODING] == 0
+        int status = n.result.repairs[CSVK_REPAIR_ENCODING] == 0
                          ? csvk_conservation_input(c, bytes, length, &err)
                          : csvk_conservation_input(c, "\"x", 2, &err); /* never readable */
         status = status == CSVK_OK ? csvk_conservation_table(c, n.table.data, n.table.length, &err)
@@ -309,8 +309,8 @@ void normalized_check_ink(const char *name, const void *bytes, size_t length,
                           const struct csvk_normalize_options *o)
 {
     static const enum csvk_repair by_option[] = {
-        CSVK_R2_ENCODING, CSVK_R3_UTF8,   CSVK_R6_CONTROL,  CSVK_R15_FRAME,
-        CSVK_R16_SEP,     CSVK_R23_NAMES, CSVK_R25_FORMULA, CSVK_REPAIR_COLUMNS};
+        CSVK_REPAIR_ENCODING, CSVK_REPAIR_UTF8,  CSVK_REPAIR_CONTROL, CSVK_REPAIR_FRAME,
+        CSVK_REPAIR_SEP,      CSVK_REPAIR_NAMES, CSVK_REPAIR_FORMULA, CSVK_REPAIR_COLUMNS};
     struct normalized n;
     size_t count[256] = {0};
     normalized_run(&n, bytes, length, o);

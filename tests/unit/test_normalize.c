@@ -39,11 +39,13 @@ static void variant(struct csvk_normalize_options *o, int which)
     static const struct csvk_dialect tabs = {'\t', '\'', CSVK_NO_BYTE};
     static const struct csvk_dialect bare = {';', CSVK_NO_BYTE, CSVK_NO_BYTE};
     switch (which) {
-    case 1: o->quote = CSVK_QUOTE_ALL, o->line_break = CSVK_EOL_LF; break;
-    case 2: o->to = tabs, o->nul = o->invalid_utf8 = o->control = CSVK_DEFECT_REMOVE; break;
+    case 1: o->quote = CSVK_NORMALIZE_QUOTE_ALL, o->line_break = CSVK_EOL_LF; break;
+    case 2:
+        o->to = tabs, o->nul = o->invalid_utf8 = o->control = CSVK_NORMALIZE_DEFECT_REMOVE;
+        break;
     case 3: o->to = bare, o->header = CSVK_NORMALIZE_NO_HEADER; break;
-    case 4: o->quote = CSVK_QUOTE_MINIMAL, o->any_eol = true, o->digest = true; break;
-    case 5: o->look_ahead = 64, o->nul = CSVK_DEFECT_REMOVE; break;
+    case 4: o->quote = CSVK_NORMALIZE_QUOTE_MINIMAL, o->any_eol = true, o->digest = true; break;
+    case 5: o->look_ahead = 64, o->nul = CSVK_NORMALIZE_DEFECT_REMOVE; break;
     case 6: o->dialect.delimiter = ';', o->to.delimiter = '|'; break;
     default: break;
     }

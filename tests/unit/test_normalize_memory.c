@@ -75,7 +75,7 @@ static int convert(void)
 {
     struct csvk_normalize_options o;
     csvk_normalize_options_init(&o);
-    o.names = CSVK_NAMES_STORAGE;
+    o.names = CSVK_NORMALIZE_NAMES_STORAGE;
     if (csvk_strings_add(&o.columns, "m") != CSVK_OK ||
         csvk_strings_add(&o.columns, "id") != CSVK_OK) {
         csvk_normalize_options_release(&o);

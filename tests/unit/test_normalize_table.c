@@ -306,16 +306,19 @@ static void apply(struct csvk_normalize_options *o, unsigned tweak)
 {
     o->strict = (tweak & STRICT) != 0;
     o->header = (tweak & NO_HEADER) != 0 ? CSVK_NORMALIZE_NO_HEADER : CSVK_NORMALIZE_HEADER;
-    o->nul = (tweak & NUL_REMOVE) != 0 ? CSVK_DEFECT_REMOVE : CSVK_DEFECT_REJECT;
-    o->invalid_utf8 = (tweak & UTF8_REPLACE) != 0 ? CSVK_DEFECT_REMOVE : CSVK_DEFECT_REJECT;
-    o->control = (tweak & CONTROL_REMOVE) != 0 ? CSVK_DEFECT_REMOVE : CSVK_DEFECT_KEEP;
-    o->ragged = (tweak & RAGGED_REJECT) != 0 ? CSVK_RAGGED_REJECT
-                : (tweak & RAGGED_FAIL) != 0 ? CSVK_RAGGED_FAIL
-                                             : CSVK_RAGGED_REPAIR;
-    o->names = (tweak & STORAGE) != 0 ? CSVK_NAMES_STORAGE : CSVK_NAMES_KEEP;
-    o->quote = (tweak & MINIMAL) != 0 ? CSVK_QUOTE_MINIMAL
-               : (tweak & ALL) != 0   ? CSVK_QUOTE_ALL
-                                      : CSVK_QUOTE_KEEP;
+    o->nul =
+        (tweak & NUL_REMOVE) != 0 ? CSVK_NORMALIZE_DEFECT_REMOVE : CSVK_NORMALIZE_DEFECT_REJECT;
+    o->invalid_utf8 =
+        (tweak & UTF8_REPLACE) != 0 ? CSVK_NORMALIZE_DEFECT_REMOVE : CSVK_NORMALIZE_DEFECT_REJECT;
+    o->control =
+        (tweak & CONTROL_REMOVE) != 0 ? CSVK_NORMALIZE_DEFECT_REMOVE : CSVK_NORMALIZE_DEFECT_KEEP;
+    o->ragged = (tweak & RAGGED_REJECT) != 0 ? CSVK_NORMALIZE_RAGGED_REJECT
+                : (tweak & RAGGED_FAIL) != 0 ? CSVK_NORMALIZE_RAGGED_FAIL
+                                             : CSVK_NORMALIZE_RAGGED_REPAIR;
+    o->names = (tweak & STORAGE) != 0 ? CSVK_NORMALIZE_NAMES_STORAGE : CSVK_NORMALIZE_NAMES_KEEP;
+    o->quote = (tweak & MINIMAL) != 0 ? CSVK_NORMALIZE_QUOTE_MINIMAL
+               : (tweak & ALL) != 0   ? CSVK_NORMALIZE_QUOTE_ALL
+                                      : CSVK_NORMALIZE_QUOTE_KEEP;
     o->guard_formulas = (tweak & GUARD) != 0;
     o->skip_head = (tweak & SKIP_HEAD) != 0;
     o->skip_tail = (tweak & SKIP_TAIL) != 0;
@@ -550,7 +553,7 @@ START_TEST(every_repair_is_done_three_times_and_refused_three_times)
         done += does;
         refused += !does && is_about(&rows[i], id);
     }
-    if (_i == CSVK_R24_DELIMITER) {
+    if (_i == CSVK_REPAIR_DELIMITER) {
         done += sizeof found / sizeof *found;
         refused += sizeof not_found / sizeof *not_found;
     }
@@ -564,8 +567,8 @@ static Suite *suite(void)
     Suite *s = suite_create("normalize_table");
     TCase *t = tcase_create("table");
     tcase_add_loop_test(t, every_repair_does_what_it_says, 0, sizeof rows / sizeof *rows);
-    tcase_add_loop_test(t, every_repair_is_done_three_times_and_refused_three_times, CSVK_R1_BOM,
-                        CSVK_REPAIR_TRIM);
+    tcase_add_loop_test(t, every_repair_is_done_three_times_and_refused_three_times,
+                        CSVK_REPAIR_BOM, CSVK_REPAIR_TRIM);
     tcase_add_loop_test(t, a_delimiter_is_found, 0, sizeof found / sizeof *found);
     tcase_add_loop_test(t, a_delimiter_is_not_guessed, 0, sizeof not_found / sizeof *not_found);
     suite_add_tcase(s, t);

@@ -224,7 +224,7 @@ int slice_repair_tell(const struct slice_job *job)
     cli_note(job->cli,
              "%" PRIu64 " records in, %" PRIu64 " out, %" PRIu64 " rejected, %" PRIu64 " dropped",
              r->in, r->out, r->rejected, r->dropped);
-    for (enum csvk_repair i = CSVK_R1_BOM; i < CSVK_REPAIRS; i++) {
+    for (enum csvk_repair i = CSVK_REPAIR_BOM; i < CSVK_REPAIRS; i++) {
         if (r->repairs[i] != 0) {
             cli_note(job->cli, "  %-4s %-14s %9" PRIu64 "  %s", csvk_repair_id(i),
                      csvk_repair_name(i), r->repairs[i], csvk_repair_summary(i));

@@ -23,12 +23,13 @@ static void read_choices(const struct cli *cli, struct csvk_normalize_options *o
     static const char *const nul[] = {"reject", "remove", NULL};
     static const char *const utf8[] = {"reject", "replace", NULL};
     static const char *const control[] = {"keep", "remove", NULL};
-    o->quote = (enum csvk_quote)choice(cli, "quote", quotes);
-    o->ragged = (enum csvk_ragged)choice(cli, "ragged", ragged);
-    o->names = (enum csvk_names)choice(cli, "names", names);
-    o->nul = (enum csvk_defect)choice(cli, "null-bytes", nul);
-    o->invalid_utf8 = (enum csvk_defect)choice(cli, "invalid-utf8", utf8);
-    o->control = choice(cli, "control-chars", control) == 1 ? CSVK_DEFECT_REMOVE : CSVK_DEFECT_KEEP;
+    o->quote = (enum csvk_normalize_quote)choice(cli, "quote", quotes);
+    o->ragged = (enum csvk_normalize_ragged)choice(cli, "ragged", ragged);
+    o->names = (enum csvk_normalize_names)choice(cli, "names", names);
+    o->nul = (enum csvk_normalize_defect)choice(cli, "null-bytes", nul);
+    o->invalid_utf8 = (enum csvk_normalize_defect)choice(cli, "invalid-utf8", utf8);
+    o->control = choice(cli, "control-chars", control) == 1 ? CSVK_NORMALIZE_DEFECT_REMOVE
+                                                            : CSVK_NORMALIZE_DEFECT_KEEP;
     o->strict = cli_has(cli, "strict");
     o->trim = cli_has(cli, "trim");
     o->guard_formulas = cli_has(cli, "guard-formulas");
