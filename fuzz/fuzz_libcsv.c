@@ -16,13 +16,13 @@ static struct csvk_dialect choose_dialect(unsigned char choice)
                                  (choice & 0x30) == 0x30 ? '\\' : CSVK_NO_BYTE};
 }
 
-static int read_all(struct csvk_reader *reader, struct csvk_second_opinion *opinion)
+static int read_all(struct csvk_reader *reader, struct csvk_libcsv_check *check)
 {
     struct csvk_batch batch;
     struct csvk_error err;
     int status;
     while ((status = csvk_reader_next(reader, &batch, &err)) == CSVK_OK) {
-        status = csvk_second_opinion_feed(opinion, &batch, &err);
+        status = csvk_libcsv_check_feed(check, &batch, &err);
         if (status != CSVK_OK) {
             return status;
         }
@@ -43,21 +43,21 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     options.detail = CSVK_FIELDS;
     struct csvk_source *source;
     struct csvk_reader *reader = NULL;
-    struct csvk_second_opinion *opinion = NULL;
+    struct csvk_libcsv_check *check = NULL;
     struct csvk_agreement agreement;
     if (csvk_source_memory(&source, data, size, NULL) != CSVK_OK) {
         return 0;
     }
     if (csvk_reader_new(&reader, source, &options, NULL) == CSVK_OK &&
-        csvk_second_opinion_new(&opinion, &options.dialect, NULL) == CSVK_OK &&
-        read_all(reader, opinion) == CSVK_END &&
-        csvk_second_opinion_end(opinion, &agreement, NULL) == CSVK_OK) {
+        csvk_libcsv_check_new(&check, &options.dialect, NULL) == CSVK_OK &&
+        read_all(reader, check) == CSVK_END &&
+        csvk_libcsv_check_end(check, &agreement, NULL) == CSVK_OK) {
         if (agreement.verdict == CSVK_VERDICT_DIFFERS ||
             !csvk_digest_equal(&agreement.ours, &agreement.theirs)) {
             abort();
         }
     }
-    csvk_second_opinion_free(opinion);
+    csvk_libcsv_check_free(check);
     csvk_reader_free(reader);
     csvk_source_free(source);
     return 0;

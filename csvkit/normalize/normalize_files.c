@@ -20,9 +20,9 @@ struct job {
     struct csvk_normalize_options options; /* a shallow copy */
     struct csvk_source *source;
     struct csvk_sink *sink[SINKS];
-    struct csvk_conservation *counts; /* for verification */
-    struct stat seen;                 /* the input, when its name was looked up first */
-    struct csvk_buf name;             /* of the index */
+    struct csvk_record_count_check *counts; /* for verification */
+    struct stat seen;                       /* the input, when its name was looked up first */
+    struct csvk_buf name;                   /* of the index */
     char encoding[64];
 };
 
@@ -202,7 +202,7 @@ static int open_outputs(struct job *job, struct csvk_error *err)
         }
     }
     if (status == CSVK_OK && files->verify && files->output != NULL) {
-        status = csvk_conservation_new(&job->counts, &job->options, err);
+        status = csvk_record_count_check_new(&job->counts, &job->options, err);
     }
     return status;
 }
@@ -226,14 +226,14 @@ static int write_nowhere(void *context, const void *bytes, size_t length, struct
 static int see_input(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct job *job = context;
-    return csvk_conservation_input(job->counts, bytes, length, err);
+    return csvk_record_count_check_input(job->counts, bytes, length, err);
 }
 
 /* To standard output, libcsv looking on: what has gone out cannot be read back. */
 static int write_watched(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct job *job = context;
-    int status = csvk_conservation_table(job->counts, bytes, length, err);
+    int status = csvk_record_count_check_table(job->counts, bytes, length, err);
     return status == CSVK_OK ? csvk_sink_write(job->sink[TABLE], bytes, length, err) : status;
 }
 
@@ -246,7 +246,7 @@ static int count_rejects(void *context, const void *bytes, size_t length, struct
     int status = CSVK_OK;
     for (size_t i = 0; i < length && status == CSVK_OK; i++) {
         if (p[i] == '\n') {
-            status = csvk_conservation_reject(job->counts, unseen, CSVK_REJECT_BLOCK, err);
+            status = csvk_record_count_check_reject(job->counts, unseen, CSVK_REJECT_BLOCK, err);
         }
     }
     return status;
@@ -279,7 +279,7 @@ static int verify(struct job *job, struct csvk_normalize_result *result, struct 
     if (status == CSVK_OK && job->sink[INDEX] != NULL) {
         status = csvk_verify_rejects(job->counts, job->sink[REJECTS], job->sink[INDEX], err);
     }
-    return status == CSVK_OK ? csvk_conservation_judge(job->counts, result, err) : status;
+    return status == CSVK_OK ? csvk_record_count_check_judge(job->counts, result, err) : status;
 }
 
 /* ---- all of it ---- */
@@ -329,7 +329,7 @@ int csvk_normalize_files(const struct csvk_normalize_files *files,
     for (int i = 0; i < SINKS; i++) {
         csvk_sink_free(job.sink[i]);
     }
-    csvk_conservation_free(job.counts);
+    csvk_record_count_check_free(job.counts);
     csvk_source_free(job.source);
     csvk_buf_release(&job.name);
     return status;

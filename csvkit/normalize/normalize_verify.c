@@ -8,21 +8,22 @@ enum { ROOM = 64 * 1024 };
 
 /* ---- the table ---- */
 
-static int read_table(struct csvk_conservation *c, struct csvk_source *source, unsigned char *room,
-                      struct csvk_error *err)
+static int read_table(struct csvk_record_count_check *c, struct csvk_source *source,
+                      unsigned char *room, struct csvk_error *err)
 {
     size_t got = 1;
     int status = CSVK_OK;
     while (status == CSVK_OK && got != 0) {
         status = csvk_source_read(source, room, ROOM, &got, err);
         if (status == CSVK_OK && got != 0) {
-            status = csvk_conservation_table(c, room, got, err);
+            status = csvk_record_count_check_table(c, room, got, err);
         }
     }
     return status;
 }
 
-int csvk_verify_table(struct csvk_conservation *c, struct csvk_sink *table, struct csvk_error *err)
+int csvk_verify_table(struct csvk_record_count_check *c, struct csvk_sink *table,
+                      struct csvk_error *err)
 {
     struct csvk_source *source = NULL;
     unsigned char *room = csvk_malloc(ROOM);
@@ -120,8 +121,8 @@ static int read_entry(struct csvk_bytes line, size_t *length, enum csvk_reject_k
     return good ? CSVK_OK : bad_index(err);
 }
 
-static int read_rejects(struct csvk_conservation *c, struct stream *rejects, struct stream *index,
-                        struct csvk_error *err)
+static int read_rejects(struct csvk_record_count_check *c, struct stream *rejects,
+                        struct stream *index, struct csvk_error *err)
 {
     for (;;) {
         struct csvk_bytes line, bytes;
@@ -140,14 +141,14 @@ static int read_rejects(struct csvk_conservation *c, struct stream *rejects, str
         if (status == CSVK_OK && bytes.len != length) {
             return bad_index(err);
         }
-        status = status == CSVK_OK ? csvk_conservation_reject(c, bytes, kind, err) : status;
+        status = status == CSVK_OK ? csvk_record_count_check_reject(c, bytes, kind, err) : status;
         if (status != CSVK_OK) {
             return status;
         }
     }
 }
 
-int csvk_verify_rejects(struct csvk_conservation *c, struct csvk_sink *rejects,
+int csvk_verify_rejects(struct csvk_record_count_check *c, struct csvk_sink *rejects,
                         struct csvk_sink *index, struct csvk_error *err)
 {
     struct stream bytes = {.source = NULL}, lines = {.source = NULL};

@@ -7,13 +7,13 @@
 #include "csvkit/verify/record_count_check.h"
 
 /* Reads the table back. CSVK_EDATA when libcsv cannot, CSVK_EIO, CSVK_ENOMEM. */
-int csvk_verify_table(struct csvk_conservation *c, struct csvk_sink *table,
+int csvk_verify_table(struct csvk_record_count_check *c, struct csvk_sink *table,
                       struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Reads the rejects back, one by one as their index says. CSVK_EIO when the index does not cover
  * them, CSVK_ENOMEM.
  */
-int csvk_verify_rejects(struct csvk_conservation *c, struct csvk_sink *rejects,
+int csvk_verify_rejects(struct csvk_record_count_check *c, struct csvk_sink *rejects,
                         struct csvk_sink *index, struct csvk_error *err) CSVK_MUST_USE;
 
 #endif

@@ -172,7 +172,7 @@ void csvk_libcsv_free(struct csvk_libcsv *reader)
 
 /* ---- lockstep ---- */
 
-struct csvk_second_opinion {
+struct csvk_libcsv_check {
     struct csvk_libcsv *theirs;
     struct csvk_digester ours;
     int escape;
@@ -183,42 +183,41 @@ struct csvk_second_opinion {
     uint64_t open_hash, open_fields, open_record, open_offset;
 };
 
-int csvk_second_opinion_new(struct csvk_second_opinion **out, const struct csvk_dialect *dialect,
-                            struct csvk_error *err)
+int csvk_libcsv_check_new(struct csvk_libcsv_check **out, const struct csvk_dialect *dialect,
+                          struct csvk_error *err)
 {
-    struct csvk_second_opinion *opinion = csvk_calloc(1, sizeof *opinion);
-    if (opinion == NULL) {
+    struct csvk_libcsv_check *check = csvk_calloc(1, sizeof *check);
+    if (check == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory for the second reader");
     }
     struct csvk_dialect plain = *dialect;
     plain.escape = CSVK_NO_BYTE;
-    opinion->escape = dialect->escape;
-    opinion->ours.dialect = *dialect;
-    int status = csvk_libcsv_new(&opinion->theirs, &plain, err);
+    check->escape = dialect->escape;
+    check->ours.dialect = *dialect;
+    int status = csvk_libcsv_new(&check->theirs, &plain, err);
     if (status != CSVK_OK) {
-        csvk_free(opinion);
+        csvk_free(check);
         return status;
     }
-    *out = opinion;
+    *out = check;
     return CSVK_OK;
 }
 
-static void differ(struct csvk_second_opinion *opinion, const struct csvk_record *record,
+static void differ(struct csvk_libcsv_check *check, const struct csvk_record *record,
                    const char *what)
 {
-    opinion->differs = true;
-    opinion->result.what = what;
-    opinion->result.record = record->number;
-    opinion->result.offset = record->offset;
+    check->differs = true;
+    check->result.what = what;
+    check->result.record = record->number;
+    check->result.offset = record->offset;
 }
 
-static void skip(struct csvk_second_opinion *opinion, const struct csvk_record *record,
-                 const char *why)
+static void skip(struct csvk_libcsv_check *check, const struct csvk_record *record, const char *why)
 {
-    if (opinion->result.skipped++ == 0) {
-        opinion->result.what = why;
-        opinion->result.record = record->number;
-        opinion->result.offset = record->offset;
+    if (check->result.skipped++ == 0) {
+        check->result.what = why;
+        check->result.record = record->number;
+        check->result.offset = record->offset;
     }
 }
 
@@ -237,7 +236,7 @@ static uint32_t facts_of(const struct csvk_batch *batch, const struct csvk_recor
 }
 
 /* Why libcsv cannot be asked about this record, or NULL. */
-static const char *reason_to_skip(const struct csvk_second_opinion *opinion,
+static const char *reason_to_skip(const struct csvk_libcsv_check *check,
                                   const struct csvk_batch *batch, const struct csvk_record *record,
                                   uint32_t facts)
 {
@@ -248,11 +247,11 @@ static const char *reason_to_skip(const struct csvk_second_opinion *opinion,
         return "CR as data: the second reader ends the record there";
     }
     const unsigned char *bytes = batch->bytes + (record->offset - batch->offset);
-    if (opinion->escape != CSVK_NO_BYTE &&
-        memchr(bytes, opinion->escape, (size_t)record->length) != NULL) {
+    if (check->escape != CSVK_NO_BYTE &&
+        memchr(bytes, check->escape, (size_t)record->length) != NULL) {
         return "escape byte: the second reader has none";
     }
-    if (opinion->ours.dialect.enclosure == CSVK_NO_BYTE &&
+    if (check->ours.dialect.enclosure == CSVK_NO_BYTE &&
         memchr(bytes, NO_ENCLOSURE, (size_t)record->length) != NULL) {
         return "byte FF in a file without enclosure";
     }
@@ -274,10 +273,10 @@ struct answer {
     struct csvk_digest before;
 };
 
-static int ask(struct csvk_second_opinion *opinion, const struct csvk_batch *batch, size_t i,
+static int ask(struct csvk_libcsv_check *check, const struct csvk_batch *batch, size_t i,
                struct answer *answer, struct csvk_error *err)
 {
-    struct csvk_libcsv *theirs = opinion->theirs;
+    struct csvk_libcsv *theirs = check->theirs;
     const struct csvk_record *record = &batch->records[i];
     answer->before = theirs->digest;
     const unsigned char *bytes = batch->bytes + (record->offset - batch->offset);
@@ -292,15 +291,15 @@ static int ask(struct csvk_second_opinion *opinion, const struct csvk_batch *bat
 }
 
 /* A record whose enclosures are wrong: libcsv must have refused it, and starts anew behind it. */
-static int settle_faulty(struct csvk_second_opinion *opinion, const struct csvk_record *record,
+static int settle_faulty(struct csvk_libcsv_check *check, const struct csvk_record *record,
                          const struct answer *answer, struct csvk_error *err)
 {
     if (!answer->refused) {
-        differ(opinion, record, "the second reader accepts a record with an enclosure fault");
+        differ(check, record, "the second reader accepts a record with an enclosure fault");
     }
-    opinion->result.refused++;
-    opinion->theirs->digest = answer->before;
-    return make_parser(opinion->theirs, err);
+    check->result.refused++;
+    check->theirs->digest = answer->before;
+    return make_parser(check->theirs, err);
 }
 
 static const char *difference(const struct answer *answer, const struct csvk_digest *theirs,
@@ -321,67 +320,67 @@ static const char *difference(const struct answer *answer, const struct csvk_dig
     return csvk_digest_equal(&expected, theirs) ? NULL : "another value";
 }
 
-static void settle_sound(struct csvk_second_opinion *opinion, const struct csvk_record *record,
+static void settle_sound(struct csvk_libcsv_check *check, const struct csvk_record *record,
                          const struct answer *answer, uint64_t hash)
 {
-    const char *what = difference(answer, &opinion->theirs->digest, hash, record->nfields);
+    const char *what = difference(answer, &check->theirs->digest, hash, record->nfields);
     if (what != NULL) {
-        differ(opinion, record, what);
+        differ(check, record, what);
         return;
     }
-    csvk_digest_add(&opinion->ours.digest, hash, record->nfields);
-    opinion->result.compared++;
+    csvk_digest_add(&check->ours.digest, hash, record->nfields);
+    check->result.compared++;
 }
 
-static void leave_open(struct csvk_second_opinion *opinion, const struct csvk_record *record,
+static void leave_open(struct csvk_libcsv_check *check, const struct csvk_record *record,
                        uint64_t hash, uint32_t facts)
 {
-    opinion->open = true;
-    opinion->open_faulty = (facts & ENCLOSURE_FACTS) != 0;
-    opinion->open_hash = hash;
-    opinion->open_fields = record->nfields;
-    opinion->open_record = record->number;
-    opinion->open_offset = record->offset;
+    check->open = true;
+    check->open_faulty = (facts & ENCLOSURE_FACTS) != 0;
+    check->open_hash = hash;
+    check->open_fields = record->nfields;
+    check->open_record = record->number;
+    check->open_offset = record->offset;
 }
 
-static int compare_record(struct csvk_second_opinion *opinion, const struct csvk_batch *batch,
-                          size_t i, struct csvk_error *err)
+static int compare_record(struct csvk_libcsv_check *check, const struct csvk_batch *batch, size_t i,
+                          struct csvk_error *err)
 {
     const struct csvk_record *record = &batch->records[i];
     if (record->blank) {
-        opinion->result.blank++;
+        check->result.blank++;
         return CSVK_OK;
     }
     uint32_t facts = facts_of(batch, record);
-    const char *why = reason_to_skip(opinion, batch, record, facts);
+    const char *why = reason_to_skip(check, batch, record, facts);
     if (why != NULL) {
-        skip(opinion, record, why);
+        skip(check, record, why);
         return CSVK_OK;
     }
     uint64_t hash;
-    if (csvk_digester_record(&opinion->ours, batch, record, &hash) != CSVK_OK) {
+    if (csvk_digester_record(&check->ours, batch, record, &hash) != CSVK_OK) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory while comparing values");
     }
     struct answer answer;
-    int status = ask(opinion, batch, i, &answer, err);
+    int status = ask(check, batch, i, &answer, err);
     if (status != CSVK_OK) {
         return status;
     }
     if (record->eol == CSVK_EOL_NONE && !answer.refused && answer.records == 0) {
-        leave_open(opinion, record, hash, facts);
+        leave_open(check, record, hash, facts);
     } else if ((facts & ENCLOSURE_FACTS) != 0) {
-        return settle_faulty(opinion, record, &answer, err);
+        return settle_faulty(check, record, &answer, err);
     } else {
-        settle_sound(opinion, record, &answer, hash);
+        settle_sound(check, record, &answer, hash);
     }
     return CSVK_OK;
 }
 
-int csvk_second_opinion_feed(struct csvk_second_opinion *opinion, const struct csvk_batch *batch,
-                             struct csvk_error *err)
+int csvk_libcsv_check_feed(struct csvk_libcsv_check *check, const struct csvk_batch *batch,
+                           struct csvk_error *err)
 {
-    for (size_t i = 0; i < batch->nreported && !opinion->differs; i++) {
-        int status = compare_record(opinion, batch, i, err);
+    for (size_t i = 0; i < batch->nreported && !check->differs; i++) {
+        int status = compare_record(check, batch, i, err);
         if (status != CSVK_OK) {
             return status;
         }
@@ -390,13 +389,12 @@ int csvk_second_opinion_feed(struct csvk_second_opinion *opinion, const struct c
 }
 
 /* The last record, which has no line break. */
-static int settle_open(struct csvk_second_opinion *opinion, struct csvk_error *err)
+static int settle_open(struct csvk_libcsv_check *check, struct csvk_error *err)
 {
-    struct csvk_libcsv *theirs = opinion->theirs;
+    struct csvk_libcsv *theirs = check->theirs;
     struct answer answer = {.before = theirs->digest};
-    struct csvk_record record = {.number = opinion->open_record,
-                                 .offset = opinion->open_offset,
-                                 .nfields = opinion->open_fields};
+    struct csvk_record record = {
+        .number = check->open_record, .offset = check->open_offset, .nfields = check->open_fields};
     struct csvk_error ignored;
     int status = csvk_libcsv_end(theirs, &ignored);
     if (status != CSVK_OK && status != CSVK_EDATA) {
@@ -404,22 +402,22 @@ static int settle_open(struct csvk_second_opinion *opinion, struct csvk_error *e
     }
     answer.refused = status == CSVK_EDATA;
     answer.records = theirs->digest.records - answer.before.records;
-    if (opinion->open_faulty) {
-        return settle_faulty(opinion, &record, &answer, err);
+    if (check->open_faulty) {
+        return settle_faulty(check, &record, &answer, err);
     }
-    settle_sound(opinion, &record, &answer, opinion->open_hash);
+    settle_sound(check, &record, &answer, check->open_hash);
     return CSVK_OK;
 }
 
-int csvk_second_opinion_end(struct csvk_second_opinion *opinion, struct csvk_agreement *agreement,
-                            struct csvk_error *err)
+int csvk_libcsv_check_end(struct csvk_libcsv_check *check, struct csvk_agreement *agreement,
+                          struct csvk_error *err)
 {
-    int status = opinion->open && !opinion->differs ? settle_open(opinion, err) : CSVK_OK;
-    opinion->open = false;
-    *agreement = opinion->result;
-    agreement->ours = opinion->ours.digest;
-    agreement->theirs = opinion->theirs->digest;
-    agreement->verdict = opinion->differs          ? CSVK_VERDICT_DIFFERS
+    int status = check->open && !check->differs ? settle_open(check, err) : CSVK_OK;
+    check->open = false;
+    *agreement = check->result;
+    agreement->ours = check->ours.digest;
+    agreement->theirs = check->theirs->digest;
+    agreement->verdict = check->differs            ? CSVK_VERDICT_DIFFERS
                          : agreement->skipped == 0 ? CSVK_VERDICT_EQUAL
                          : agreement->compared + agreement->refused == 0
                              ? CSVK_VERDICT_NOT_COMPARABLE
@@ -427,12 +425,12 @@ int csvk_second_opinion_end(struct csvk_second_opinion *opinion, struct csvk_agr
     return status;
 }
 
-void csvk_second_opinion_free(struct csvk_second_opinion *opinion)
+void csvk_libcsv_check_free(struct csvk_libcsv_check *check)
 {
-    if (opinion == NULL) {
+    if (check == NULL) {
         return;
     }
-    csvk_digester_release(&opinion->ours);
-    csvk_libcsv_free(opinion->theirs);
-    csvk_free(opinion);
+    csvk_digester_release(&check->ours);
+    csvk_libcsv_free(check->theirs);
+    csvk_free(check);
 }

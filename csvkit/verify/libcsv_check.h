@@ -2,7 +2,7 @@
  * libcsv_check.h - libcsv as an independent reader of the same bytes.
  *
  * Two doors. csvk_libcsv_*: push any bytes, get the digest of what libcsv reads. And
- * csvk_second_opinion_*: our batches and libcsv in lockstep, record by record, so that the first
+ * csvk_libcsv_check_*: our batches and libcsv in lockstep, record by record, so that the first
  * record on which the two disagree has a name, and nothing is stored.
  *
  * What libcsv cannot judge is counted and named in the result, never passed over in silence.
@@ -57,19 +57,19 @@ struct csvk_agreement {
     struct csvk_digest ours, theirs; /* of the records compared */
 };
 
-struct csvk_second_opinion;
-int csvk_second_opinion_new(struct csvk_second_opinion **out, const struct csvk_dialect *dialect,
-                            struct csvk_error *err) CSVK_MUST_USE;
+struct csvk_libcsv_check;
+int csvk_libcsv_check_new(struct csvk_libcsv_check **out, const struct csvk_dialect *dialect,
+                          struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Takes the batches of one reader at CSVK_FIELDS, all of them, in order. A difference is no
  * failure: the first one is kept and later batches are only passed through. CSVK_ENOMEM.
  */
-int csvk_second_opinion_feed(struct csvk_second_opinion *opinion, const struct csvk_batch *batch,
-                             struct csvk_error *err) CSVK_MUST_USE;
+int csvk_libcsv_check_feed(struct csvk_libcsv_check *check, const struct csvk_batch *batch,
+                           struct csvk_error *err) CSVK_MUST_USE;
 /* After the last batch. CSVK_ENOMEM. */
-int csvk_second_opinion_end(struct csvk_second_opinion *opinion, struct csvk_agreement *agreement,
-                            struct csvk_error *err) CSVK_MUST_USE;
-void csvk_second_opinion_free(struct csvk_second_opinion *opinion);
+int csvk_libcsv_check_end(struct csvk_libcsv_check *check, struct csvk_agreement *agreement,
+                          struct csvk_error *err) CSVK_MUST_USE;
+void csvk_libcsv_check_free(struct csvk_libcsv_check *check);
 
 #ifdef __cplusplus
 }

@@ -11,7 +11,7 @@ struct reader {
     bool started;
 };
 
-struct csvk_conservation {
+struct csvk_record_count_check {
     struct csvk_dialect in;
     struct reader input, table;
     bool input_read; /* libcsv reads the input so far */
@@ -57,10 +57,11 @@ static bool are_records(const struct csvk_normalize_options *o)
            o->comment < 0;
 }
 
-int csvk_conservation_new(struct csvk_conservation **out,
-                          const struct csvk_normalize_options *options, struct csvk_error *err)
+int csvk_record_count_check_new(struct csvk_record_count_check **out,
+                                const struct csvk_normalize_options *options,
+                                struct csvk_error *err)
 {
-    struct csvk_conservation *c = csvk_calloc(1, sizeof *c);
+    struct csvk_record_count_check *c = csvk_calloc(1, sizeof *c);
     if (c == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory for the second reader");
     }
@@ -73,7 +74,7 @@ int csvk_conservation_new(struct csvk_conservation **out,
         status = csvk_libcsv_new(&c->input.libcsv, &c->in, err);
     }
     if (status != CSVK_OK) {
-        csvk_conservation_free(c);
+        csvk_record_count_check_free(c);
         return status;
     }
     *out = c;
@@ -81,13 +82,13 @@ int csvk_conservation_new(struct csvk_conservation **out,
 }
 
 /* To libcsv FF is the enclosure of a dialect that has none. */
-static bool is_readable(const struct csvk_conservation *c, const void *bytes, size_t length)
+static bool is_readable(const struct csvk_record_count_check *c, const void *bytes, size_t length)
 {
     return c->in.enclosure != CSVK_NO_BYTE || length == 0 || memchr(bytes, 0xff, length) == NULL;
 }
 
-int csvk_conservation_input(struct csvk_conservation *c, const void *bytes, size_t length,
-                            struct csvk_error *err)
+int csvk_record_count_check_input(struct csvk_record_count_check *c, const void *bytes,
+                                  size_t length, struct csvk_error *err)
 {
     struct csvk_error refusal;
     if (!c->input_read) {
@@ -101,8 +102,8 @@ int csvk_conservation_input(struct csvk_conservation *c, const void *bytes, size
                : csvk_fail(err, (enum csvk_status)status, "%s", refusal.text);
 }
 
-int csvk_conservation_table(struct csvk_conservation *c, const void *bytes, size_t length,
-                            struct csvk_error *err)
+int csvk_record_count_check_table(struct csvk_record_count_check *c, const void *bytes,
+                                  size_t length, struct csvk_error *err)
 {
     return feed(&c->table, bytes, length, err);
 }
@@ -119,8 +120,8 @@ static bool has_lone_cr(struct csvk_bytes bytes)
 }
 
 /* A reject that libcsv can read must be one record, or an empty line. */
-int csvk_conservation_reject(struct csvk_conservation *c, struct csvk_bytes bytes,
-                             enum csvk_reject_kind kind, struct csvk_error *err)
+int csvk_record_count_check_reject(struct csvk_record_count_check *c, struct csvk_bytes bytes,
+                                   enum csvk_reject_kind kind, struct csvk_error *err)
 {
     struct csvk_error refusal = {0};
     struct reader reader = {.started = true};
@@ -157,7 +158,7 @@ static int differs(struct csvk_error *err, const char *what, uint64_t counted, u
  * Bytes behind the last record are a record to libcsv; and it knows one reading only of what an
  * enclosure without an end, or a backslash, may mean.
  */
-static bool is_comparable(const struct csvk_conservation *c,
+static bool is_comparable(const struct csvk_record_count_check *c,
                           const struct csvk_normalize_result *result)
 {
     const uint64_t *n = result->repairs;
@@ -166,7 +167,8 @@ static bool is_comparable(const struct csvk_conservation *c,
            n[CSVK_REPAIR_BLANKS] == 0 && n[CSVK_REPAIR_UNCLOSED] == 0;
 }
 
-static int count_input(struct csvk_conservation *c, const struct csvk_normalize_result *result,
+static int count_input(struct csvk_record_count_check *c,
+                       const struct csvk_normalize_result *result,
                        struct csvk_normalize_counted *counted, struct csvk_error *err)
 {
     struct csvk_error refusal = {0};
@@ -183,7 +185,7 @@ static int count_input(struct csvk_conservation *c, const struct csvk_normalize_
     return CSVK_OK;
 }
 
-static int compare_values(const struct csvk_conservation *c,
+static int compare_values(const struct csvk_record_count_check *c,
                           const struct csvk_normalize_values *meant, struct csvk_error *err)
 {
     const struct csvk_digest *read = csvk_libcsv_digest(c->table.libcsv);
@@ -198,7 +200,8 @@ static int compare_values(const struct csvk_conservation *c,
                      (unsigned long long)meant->records, (unsigned long long)meant->fields);
 }
 
-static int compare_counts(const struct csvk_conservation *c, const struct csvk_normalize_counted *n,
+static int compare_counts(const struct csvk_record_count_check *c,
+                          const struct csvk_normalize_counted *n,
                           const struct csvk_normalize_result *r, struct csvk_error *err)
 {
     if (n->records_out != r->records_out) {
@@ -223,8 +226,8 @@ static int compare_counts(const struct csvk_conservation *c, const struct csvk_n
     return CSVK_OK;
 }
 
-int csvk_conservation_judge(struct csvk_conservation *c, struct csvk_normalize_result *result,
-                            struct csvk_error *err)
+int csvk_record_count_check_judge(struct csvk_record_count_check *c,
+                                  struct csvk_normalize_result *result, struct csvk_error *err)
 {
     struct csvk_normalize_counted n = {.records_rejected = c->rejects};
     bool sure = false;
@@ -241,7 +244,7 @@ int csvk_conservation_judge(struct csvk_conservation *c, struct csvk_normalize_r
     return status;
 }
 
-void csvk_conservation_free(struct csvk_conservation *c)
+void csvk_record_count_check_free(struct csvk_record_count_check *c)
 {
     if (c == NULL) {
         return;

@@ -17,29 +17,31 @@
 extern "C" {
 #endif
 
-struct csvk_conservation;
+struct csvk_record_count_check;
 
 /* Copies what it needs of `options`. CSVK_ENOMEM. */
-int csvk_conservation_new(struct csvk_conservation **out,
-                          const struct csvk_normalize_options *options,
-                          struct csvk_error *err) CSVK_MUST_USE;
+int csvk_record_count_check_new(struct csvk_record_count_check **out,
+                                const struct csvk_normalize_options *options,
+                                struct csvk_error *err) CSVK_MUST_USE;
 /* The bytes of the input, and of the table, in order; in pieces of any size. CSVK_ENOMEM. */
-int csvk_conservation_input(struct csvk_conservation *c, const void *bytes, size_t length,
-                            struct csvk_error *err) CSVK_MUST_USE;
+int csvk_record_count_check_input(struct csvk_record_count_check *c, const void *bytes,
+                                  size_t length, struct csvk_error *err) CSVK_MUST_USE;
 /* CSVK_EDATA when libcsv cannot read what was written, and CSVK_ENOMEM. */
-int csvk_conservation_table(struct csvk_conservation *c, const void *bytes, size_t length,
-                            struct csvk_error *err) CSVK_MUST_USE;
+int csvk_record_count_check_table(struct csvk_record_count_check *c, const void *bytes,
+                                  size_t length, struct csvk_error *err) CSVK_MUST_USE;
 /* One reject, whole. A block is what an enclosure without an end took with it. CSVK_ENOMEM. */
 enum csvk_reject_kind { CSVK_REJECT_RECORD, CSVK_REJECT_BLOCK };
-int csvk_conservation_reject(struct csvk_conservation *c, struct csvk_bytes bytes,
-                             enum csvk_reject_kind kind, struct csvk_error *err) CSVK_MUST_USE;
+int csvk_record_count_check_reject(struct csvk_record_count_check *c, struct csvk_bytes bytes,
+                                   enum csvk_reject_kind kind,
+                                   struct csvk_error *err) CSVK_MUST_USE;
 /*
  * At the end: CSVK_EIO when a count, or a value of the table, is not what `result` says; else what
  * was counted is in result->counted. result->values must be there. CSVK_EDATA, CSVK_ENOMEM.
  */
-int csvk_conservation_judge(struct csvk_conservation *c, struct csvk_normalize_result *result,
-                            struct csvk_error *err) CSVK_MUST_USE;
-void csvk_conservation_free(struct csvk_conservation *c);
+int csvk_record_count_check_judge(struct csvk_record_count_check *c,
+                                  struct csvk_normalize_result *result,
+                                  struct csvk_error *err) CSVK_MUST_USE;
+void csvk_record_count_check_free(struct csvk_record_count_check *c);
 
 #ifdef __cplusplus
 }

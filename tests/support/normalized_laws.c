@@ -241,16 +241,16 @@ static void check_letter(const struct account *a, struct support_random *random,
 
 /* ---- I5, by libcsv ---- */
 
-static void count_rejects(struct csvk_conservation *c, const struct normalized *n)
+static void count_rejects(struct csvk_record_count_check *c, const struct normalized *n)
 {
     const unsigned char *at = n->rejects.data;
     for (const char *line = csvk_buf_text(&n->index); *line != '\0';
          line = strchr(line, '\n') + 1) {
         size_t length = (size_t)normalized_member(line, "\"length\":");
         bool block = normalized_in_line(line, "\"repair\":\"r22\"") != NULL;
-        support_must(csvk_conservation_reject(c, (struct csvk_bytes){at, length},
-                                              block ? CSVK_REJECT_BLOCK : CSVK_REJECT_RECORD,
-                                              NULL) == CSVK_OK,
+        support_must(csvk_record_count_check_reject(c, (struct csvk_bytes){at, length},
+                                                    block ? CSVK_REJECT_BLOCK : CSVK_REJECT_RECORD,
+                                                    NULL) == CSVK_OK,
                      "out of memory");
         at += length;
     }
@@ -260,7 +260,7 @@ bool normalized_check_counts(const char *name, const void *bytes, size_t length,
                              const struct csvk_normalize_options *options)
 {
     struct csvk_normalize_options o = *options;
-    struct csvk_conservation *c = NULL;
+    struct csvk_record_count_check *c = NULL;
     struct csvk_error err = {0};
     struct normalized n, plain;
     bool counted = false;
@@ -272,15 +272,16 @@ bool normalized_check_counts(const char *name, const void *bytes, size_t length,
     }
     normalized_release(&plain);
     if (n.status == CSVK_OK) {
-        support_must(csvk_conservation_new(&c, &o, &err) == CSVK_OK, "out of memory");
+        support_must(csvk_record_count_check_new(&c, &o, &err) == CSVK_OK, "out of memory");
         int status = n.result.repairs[CSVK_REPAIR_ENCODING] == 0
-                         ? csvk_conservation_input(c, bytes, length, &err)
-                         : csvk_conservation_input(c, "\"x", 2, &err); /* never readable */
-        status = status == CSVK_OK ? csvk_conservation_table(c, n.table.data, n.table.length, &err)
-                                   : status;
+                         ? csvk_record_count_check_input(c, bytes, length, &err)
+                         : csvk_record_count_check_input(c, "\"x", 2, &err); /* never readable */
+        status = status == CSVK_OK
+                     ? csvk_record_count_check_table(c, n.table.data, n.table.length, &err)
+                     : status;
         count_rejects(c, &n);
-        status = status == CSVK_OK ? csvk_conservation_judge(c, &n.result, &err) : status;
-        csvk_conservation_free(c);
+        status = status == CSVK_OK ? csvk_record_count_check_judge(c, &n.result, &err) : status;
+        csvk_record_count_check_free(c);
         if (status != CSVK_OK) {
             normalized_complain(err.text, name, bytes, length, &n);
         }

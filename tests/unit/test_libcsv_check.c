@@ -1,4 +1,4 @@
-/* test_second_opinion.c - libcsv and our reader in lockstep: agreement, skips, and differences. */
+/* test_libcsv_check.c - libcsv and our reader in lockstep: agreement, skips, and differences. */
 #include "csvkit/verify/libcsv_check.h"
 
 #include "tests/support/support.h"
@@ -21,7 +21,7 @@ static struct csvk_agreement judge(struct input input)
 {
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
-    struct csvk_second_opinion *opinion = NULL;
+    struct csvk_libcsv_check *check = NULL;
     struct csvk_agreement agreement;
     struct csvk_error err = {0};
     struct csvk_options options;
@@ -31,18 +31,18 @@ static struct csvk_agreement judge(struct input input)
     options.window = input.window;
     ck_assert_int_eq(csvk_source_memory(&source, input.bytes.ptr, input.bytes.len, &err), CSVK_OK);
     ck_assert_int_eq(csvk_reader_new(&reader, source, &options, &err), CSVK_OK);
-    ck_assert_int_eq(csvk_second_opinion_new(&opinion, &input.dialect, &err), CSVK_OK);
+    ck_assert_int_eq(csvk_libcsv_check_new(&check, &input.dialect, &err), CSVK_OK);
     struct csvk_batch batch;
     int status;
     while ((status = csvk_reader_next(reader, &batch, &err)) == CSVK_OK) {
         if (input.spoil != NULL) {
             input.spoil(&batch);
         }
-        ck_assert_int_eq(csvk_second_opinion_feed(opinion, &batch, &err), CSVK_OK);
+        ck_assert_int_eq(csvk_libcsv_check_feed(check, &batch, &err), CSVK_OK);
     }
     ck_assert_int_eq(status, CSVK_END);
-    ck_assert_int_eq(csvk_second_opinion_end(opinion, &agreement, &err), CSVK_OK);
-    csvk_second_opinion_free(opinion);
+    ck_assert_int_eq(csvk_libcsv_check_end(check, &agreement, &err), CSVK_OK);
+    csvk_libcsv_check_free(check);
     csvk_reader_free(reader);
     csvk_source_free(source);
     return agreement;
@@ -298,8 +298,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("second_opinion");
-    TCase *tcase = tcase_create("second_opinion");
+    Suite *suite = suite_create("libcsv_check");
+    TCase *tcase = tcase_create("libcsv_check");
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, sound_files_are_equal);
     tcase_add_test(tcase, enclosure_faults_are_refused_by_both);

@@ -15,7 +15,7 @@
 struct witness {
     struct csvk_source *source;
     struct csvk_reader *reader;
-    struct csvk_second_opinion *opinion; /* NULL: libcsv cannot read this dialect */
+    struct csvk_libcsv_check *check; /* NULL: libcsv cannot read this dialect */
     uint64_t bytes, records;
     uLong crc;
 };
@@ -30,8 +30,8 @@ static int read_back(struct witness *w, struct csvk_error *err)
         if (batch.size != 0) { /* zlib begins anew where there are no bytes */
             w->crc = crc32_z(w->crc, batch.bytes, batch.size);
         }
-        if (w->opinion != NULL) {
-            status = csvk_second_opinion_feed(w->opinion, &batch, err);
+        if (w->check != NULL) {
+            status = csvk_libcsv_check_feed(w->check, &batch, err);
         }
         if (status != CSVK_OK) {
             return status;
@@ -55,7 +55,7 @@ static int compare(struct witness *w, const struct csvk_slice *slice, struct csv
                          slice->name, w->records, w->bytes, slice->records, slice->bytes,
                          w->crc != slice->crc ? "; the checksum differs" : "");
     }
-    int status = w->opinion != NULL ? csvk_second_opinion_end(w->opinion, &said, err) : CSVK_OK;
+    int status = w->check != NULL ? csvk_libcsv_check_end(w->check, &said, err) : CSVK_OK;
     if (status == CSVK_OK && said.verdict == CSVK_VERDICT_DIFFERS) {
         return csvk_fail(err, CSVK_EIO, "%s: libcsv reads record %" PRIu64 " differently: %s",
                          slice->name, said.record, said.what);
@@ -76,11 +76,11 @@ static int verify_one(const struct slice_job *job, const struct csvk_slice *slic
     int status = csvk_source_open(&w.source, path, err);
     status = status == CSVK_OK ? csvk_reader_new(&w.reader, w.source, &how, err) : status;
     if (status == CSVK_OK && how.dialect.escape == CSVK_NO_BYTE) {
-        status = csvk_second_opinion_new(&w.opinion, &how.dialect, err);
+        status = csvk_libcsv_check_new(&w.check, &how.dialect, err);
     }
     status = status == CSVK_OK ? read_back(&w, err) : status;
     status = status == CSVK_OK ? compare(&w, slice, err) : status;
-    csvk_second_opinion_free(w.opinion);
+    csvk_libcsv_check_free(w.check);
     csvk_reader_free(w.reader);
     csvk_source_free(w.source);
     return status;

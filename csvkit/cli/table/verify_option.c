@@ -19,8 +19,8 @@ static void read_by_reference(struct csvk_options *options, void *context)
 
 static int ask_libcsv(const struct csvk_batch *batch, void *context, struct csvk_error *err)
 {
-    struct csvk_second_opinion *opinion = context;
-    return opinion != NULL ? csvk_second_opinion_feed(opinion, batch, err) : CSVK_OK;
+    struct csvk_libcsv_check *check = context;
+    return check != NULL ? csvk_libcsv_check_feed(check, batch, err) : CSVK_OK;
 }
 
 static bool same_reports(const struct csvk_report *a, const struct csvk_report *b)
@@ -33,12 +33,12 @@ static bool same_reports(const struct csvk_report *a, const struct csvk_report *
     return same;
 }
 
-static int read_again(const struct cli_verify *how, struct csvk_second_opinion *opinion,
+static int read_again(const struct cli_verify *how, struct csvk_libcsv_check *check,
                       struct csvk_validator **out, struct csvk_error *err)
 {
     struct csvk_source *source = NULL;
     struct csvk_validate_hooks hooks = {
-        .tune = read_by_reference, .tap = ask_libcsv, .context = opinion};
+        .tune = read_by_reference, .tap = ask_libcsv, .context = check};
     int status = csvk_source_open(&source, how->path, err);
     if (status == CSVK_OK && how->encoding != NULL) {
         status = csvk_source_set_encoding(source, how->encoding, err);
@@ -65,10 +65,10 @@ static int compare_reports(const struct cli_verify *how, struct csvk_validator *
 }
 
 static int hear_libcsv(struct cli *cli, const struct cli_verify *how,
-                       struct csvk_second_opinion *opinion, struct csvk_error *err)
+                       struct csvk_libcsv_check *check, struct csvk_error *err)
 {
     struct csvk_agreement said;
-    int status = csvk_second_opinion_end(opinion, &said, err);
+    int status = csvk_libcsv_check_end(check, &said, err);
     if (status != CSVK_OK) {
         return status;
     }
@@ -88,21 +88,21 @@ static int hear_libcsv(struct cli *cli, const struct cli_verify *how,
 
 int cli_verify(struct cli *cli, const struct cli_verify *how, struct csvk_error *err)
 {
-    struct csvk_second_opinion *opinion = NULL;
+    struct csvk_libcsv_check *check = NULL;
     struct csvk_validator *second = NULL;
     int status = CSVK_OK;
     if (how->options->dialect.escape != CSVK_NO_BYTE) {
         cli_note(cli, "%s: libcsv knows no escape, so only the reference parser verifies",
                  how->path);
     } else {
-        status = csvk_second_opinion_new(&opinion, &how->options->dialect, err);
+        status = csvk_libcsv_check_new(&check, &how->options->dialect, err);
     }
-    status = status == CSVK_OK ? read_again(how, opinion, &second, err) : status;
+    status = status == CSVK_OK ? read_again(how, check, &second, err) : status;
     status = status == CSVK_OK ? compare_reports(how, second, err) : status;
-    if (status == CSVK_OK && opinion != NULL) {
-        status = hear_libcsv(cli, how, opinion, err);
+    if (status == CSVK_OK && check != NULL) {
+        status = hear_libcsv(cli, how, check, err);
     }
-    csvk_second_opinion_free(opinion);
+    csvk_libcsv_check_free(check);
     csvk_validator_free(second);
     return status;
 }
