@@ -1,6 +1,6 @@
 /*
  * normalize.c - the run: chunk after chunk through the scan, clean spans copied whole, every record
- * that the scan has something to tell about through nz_record.
+ * that the scan has something to tell about through norm_record.
  *
  * Invariants. The scan's table holds the number and line of the record at the window's first byte
  * whenever a chunk begins. A chunk is never longer than the reach, and two reaches are visible when
@@ -32,10 +32,11 @@ void csvk_normalize_options_release(struct csvk_normalize_options *options)
     csvk_strings_release(&options->columns);
 }
 
-int nz_out_of_memory(struct nz *nz)
+int norm_out_of_memory(struct norm *norm)
 {
-    return csvk_fail(nz->err, CSVK_ENOMEM, "%s: out of memory at byte %llu",
-                     csvk_source_name(nz->window.source), (unsigned long long)nz->window.offset);
+    return csvk_fail(norm->err, CSVK_ENOMEM, "%s: out of memory at byte %llu",
+                     csvk_source_name(norm->window.source),
+                     (unsigned long long)norm->window.offset);
 }
 
 static int check_options(const struct csvk_normalize_options *o, struct csvk_error *err)
@@ -57,159 +58,160 @@ static int check_options(const struct csvk_normalize_options *o, struct csvk_err
 
 /* ---- set up and take down ---- */
 
-static void init_run(struct nz *nz)
+static void init_run(struct norm *norm)
 {
-    const struct csvk_normalize_options *o = nz->o;
-    nz->in = o->dialect;
-    nz->any_eol = o->any_eol;
-    nz->reach = o->look_ahead != 0 ? o->look_ahead : DEFAULT_REACH;
-    nz->reach = nz->reach < 64 ? 64 : nz->reach;
-    nz->chunk = nz->reach < SMALL_CHUNK ? (size_t)nz->reach : SMALL_CHUNK;
-    nz->window.read_size = o->window != 0 ? o->window : (size_t)DEFAULT_REACH;
-    nz->window.tail_lines = o->skip_tail;
-    nz->window.seen = nz->out->seen;
-    csvk_writer_init(&nz->table, o, nz->out->table);
-    csvk_writer_init(&nz->rejects, o, nz->out->rejects);
-    csvk_writer_init(&nz->index, o, nz->out->rejects_index);
-    csvk_writer_init(&nz->log, o, nz->out->log);
+    const struct csvk_normalize_options *o = norm->o;
+    norm->in = o->dialect;
+    norm->any_eol = o->any_eol;
+    norm->reach = o->look_ahead != 0 ? o->look_ahead : DEFAULT_REACH;
+    norm->reach = norm->reach < 64 ? 64 : norm->reach;
+    norm->chunk = norm->reach < SMALL_CHUNK ? (size_t)norm->reach : SMALL_CHUNK;
+    norm->window.read_size = o->window != 0 ? o->window : (size_t)DEFAULT_REACH;
+    norm->window.tail_lines = o->skip_tail;
+    norm->window.seen = norm->out->seen;
+    csvk_writer_init(&norm->table, o, norm->out->table);
+    csvk_writer_init(&norm->rejects, o, norm->out->rejects);
+    csvk_writer_init(&norm->index, o, norm->out->rejects_index);
+    csvk_writer_init(&norm->log, o, norm->out->log);
 }
 
-static void release_scratch(struct nz_scratch *scratch)
+static void release_scratch(struct norm_scratch *scratch)
 {
     csvk_batch_builder_release(&scratch->builder);
     csvk_buf_release(&scratch->bytes);
 }
 
-static void release_run(struct nz *nz)
+static void release_run(struct norm *norm)
 {
-    nz_window_release(&nz->window);
-    csvk_scan_release(&nz->scan);
-    csvk_scan_release(&nz->ahead);
-    csvk_scan_release(&nz->one);
-    release_scratch(&nz->again);
-    release_scratch(&nz->peek);
-    for (size_t i = 0; i < sizeof(nz->reading) / sizeof(nz->reading[0]); i++) {
-        csvk_buf_release(&nz->reading[i].text);
-        csvk_free(nz->reading[i].cell);
+    norm_window_release(&norm->window);
+    csvk_scan_release(&norm->scan);
+    csvk_scan_release(&norm->ahead);
+    csvk_scan_release(&norm->one);
+    release_scratch(&norm->again);
+    release_scratch(&norm->peek);
+    for (size_t i = 0; i < sizeof(norm->reading) / sizeof(norm->reading[0]); i++) {
+        csvk_buf_release(&norm->reading[i].text);
+        csvk_free(norm->reading[i].cell);
     }
-    csvk_free(nz->value);
-    csvk_free(nz->pick);
-    csvk_free(nz->always_enclosed);
-    csvk_buf_release(&nz->text);
-    csvk_buf_release(&nz->trimmed);
-    csvk_buf_release(&nz->line);
-    csvk_buf_release(&nz->json);
-    csvk_strings_release(&nz->names);
-    csvk_writer_release(&nz->table);
-    csvk_writer_release(&nz->rejects);
-    csvk_writer_release(&nz->index);
-    csvk_writer_release(&nz->log);
+    csvk_free(norm->value);
+    csvk_free(norm->pick);
+    csvk_free(norm->always_enclosed);
+    csvk_buf_release(&norm->text);
+    csvk_buf_release(&norm->trimmed);
+    csvk_buf_release(&norm->line);
+    csvk_buf_release(&norm->json);
+    csvk_strings_release(&norm->names);
+    csvk_writer_release(&norm->table);
+    csvk_writer_release(&norm->rejects);
+    csvk_writer_release(&norm->index);
+    csvk_writer_release(&norm->log);
 }
 
 /* ---- chunks ---- */
 
-static bool other_breaks(const struct nz *nz, const struct csvk_totals *before)
+static bool other_breaks(const struct norm *norm, const struct csvk_totals *before)
 {
-    const struct csvk_totals *now = &nz->scan.table.totals;
+    const struct csvk_totals *now = &norm->scan.table.totals;
     for (int eol = CSVK_EOL_LF; eol <= CSVK_EOL_CRCRLF; eol++) {
-        if (eol != (int)nz->o->line_break && now->eol[eol] != before->eol[eol]) {
+        if (eol != (int)norm->o->line_break && now->eol[eol] != before->eol[eol]) {
             return true;
         }
     }
     return false;
 }
 
-bool nz_breaks_are_reported(const struct nz *nz)
+bool norm_breaks_are_reported(const struct norm *norm)
 {
-    return nz->any_eol || csvk_cr_ends_record(&nz->scan.table);
+    return norm->any_eol || csvk_cr_ends_record(&norm->scan.table);
 }
 
 /* Scans; where single records must be reported because line breaks change, once more. */
-static int scan_chunk(struct nz *nz, struct nz_chunk *chunk, size_t n, bool at_end)
+static int scan_chunk(struct norm *norm, struct norm_chunk *chunk, size_t n, bool at_end)
 {
-    const unsigned char *bytes = nz_window_at(&nz->window, nz->window.offset);
-    chunk->offset = nz->window.offset;
-    chunk->before = nz->scan.table;
+    const unsigned char *bytes = norm_window_at(&norm->window, norm->window.offset);
+    chunk->offset = norm->window.offset;
+    chunk->before = norm->scan.table;
     for (;;) {
-        csvk_batch_builder_clear(&nz->scan.builder);
-        chunk->size = csvk_scan(&nz->scan, bytes, n, at_end, chunk->offset);
+        csvk_batch_builder_clear(&norm->scan.builder);
+        chunk->size = csvk_scan(&norm->scan, bytes, n, at_end, chunk->offset);
         chunk->unended =
-            nz->scan.table.totals.eol[CSVK_EOL_NONE] != chunk->before.totals.eol[CSVK_EOL_NONE];
-        chunk->same_breaks = !chunk->unended && !other_breaks(nz, &chunk->before.totals);
-        if (nz->scan.builder.failed) {
-            return nz_out_of_memory(nz);
+            norm->scan.table.totals.eol[CSVK_EOL_NONE] != chunk->before.totals.eol[CSVK_EOL_NONE];
+        chunk->same_breaks = !chunk->unended && !other_breaks(norm, &chunk->before.totals);
+        if (norm->scan.builder.failed) {
+            return norm_out_of_memory(norm);
         }
-        bool tell_all =
-            (!chunk->same_breaks && nz_breaks_are_reported(nz)) || nz->o->comment >= 0 || nz->giant;
-        if (nz->scan.table.detail != CSVK_COUNTS || !tell_all) {
+        bool tell_all = (!chunk->same_breaks && norm_breaks_are_reported(norm)) ||
+                        norm->o->comment >= 0 || norm->giant;
+        if (norm->scan.table.detail != CSVK_COUNTS || !tell_all) {
             return CSVK_OK;
         }
-        nz->scan.table = chunk->before;
-        nz->scan.table.detail = CSVK_RECORDS;
+        norm->scan.table = chunk->before;
+        norm->scan.table.detail = CSVK_RECORDS;
     }
 }
 
-/* The chunk was read up to nz->resume; the scan goes on there. */
-static void resume_at(struct nz *nz, const struct nz_chunk *chunk)
+/* The chunk was read up to norm->resume; the scan goes on there. */
+static void resume_at(struct norm *norm, const struct norm_chunk *chunk)
 {
-    struct csvk_totals *totals = &nz->scan.table.totals;
-    totals->records = nz->resume_records;
-    totals->lines = nz->resume_lines;
+    struct csvk_totals *totals = &norm->scan.table.totals;
+    totals->records = norm->resume_records;
+    totals->lines = norm->resume_lines;
     totals->eol[CSVK_EOL_NONE] = chunk->before.totals.eol[CSVK_EOL_NONE];
-    nz_window_drop(&nz->window, (size_t)(nz->resume - chunk->offset));
-    nz->chunk = nz->reach < SMALL_CHUNK ? (size_t)nz->reach : SMALL_CHUNK;
+    norm_window_drop(&norm->window, (size_t)(norm->resume - chunk->offset));
+    norm->chunk = norm->reach < SMALL_CHUNK ? (size_t)norm->reach : SMALL_CHUNK;
 }
 
 /* Goes through what was reported. *resumed: the rest of the chunk must be scanned again. */
-static int dispose(struct nz *nz, const struct nz_chunk *chunk, bool *resumed)
+static int dispose(struct norm *norm, const struct norm_chunk *chunk, bool *resumed)
 {
-    const struct csvk_batch_builder *builder = &nz->scan.builder;
+    const struct csvk_batch_builder *builder = &norm->scan.builder;
     uint64_t at = chunk->offset, done = 0; /* records before `at` */
-    uint64_t all = nz->scan.table.totals.records - chunk->before.totals.records;
+    uint64_t all = norm->scan.table.totals.records - chunk->before.totals.records;
     *resumed = false;
-    nz->chunk_end = chunk->offset + chunk->size;
+    norm->chunk_end = chunk->offset + chunk->size;
     for (size_t i = 0; i < builder->nrecords; i++) {
-        nz->next_reported = i + 1;
-        struct nz_record rec = nz_reported(builder, i, nz_window_at(&nz->window, chunk->offset));
-        if (nz->scan.table.detail != CSVK_FIELDS) {
+        norm->next_reported = i + 1;
+        struct norm_record rec =
+            norm_reported(builder, i, norm_window_at(&norm->window, chunk->offset));
+        if (norm->scan.table.detail != CSVK_FIELDS) {
             rec.field = NULL; /* what was reported is not for every record */
         }
         uint64_t index = rec.r.number - chunk->before.totals.records - 1;
         int status =
-            nz_pass_span(nz, chunk, (struct nz_span){at, rec.r.offset, done, index - done});
-        status = status == CSVK_OK ? nz_record(nz, &rec) : status;
+            norm_pass_span(norm, chunk, (struct norm_span){at, rec.r.offset, done, index - done});
+        status = status == CSVK_OK ? norm_record(norm, &rec) : status;
         if (status != CSVK_OK) {
             return status;
         }
-        if (nz->resume != UINT64_MAX) {
+        if (norm->resume != UINT64_MAX) {
             *resumed = true;
-            resume_at(nz, chunk);
+            resume_at(norm, chunk);
             return CSVK_OK;
         }
-        at = nz_record_end(&rec);
+        at = norm_record_end(&rec);
         done = index + 1;
-        bool detail_changed = nz->rewrite && nz->scan.table.detail != CSVK_FIELDS;
-        if (detail_changed || nz->giant) { /* by the header's columns; or only this one counts */
-            nz->resume = at;
-            nz->resume_records = rec.r.number;
-            nz->resume_lines = rec.r.line - 1 + nz_count_lines(nz, rec.r.offset, at);
-            nz->scan.table.detail = detail_changed ? CSVK_FIELDS : nz->scan.table.detail;
+        bool detail_changed = norm->rewrite && norm->scan.table.detail != CSVK_FIELDS;
+        if (detail_changed || norm->giant) { /* by the header's columns; or only this one counts */
+            norm->resume = at;
+            norm->resume_records = rec.r.number;
+            norm->resume_lines = rec.r.line - 1 + norm_count_lines(norm, rec.r.offset, at);
+            norm->scan.table.detail = detail_changed ? CSVK_FIELDS : norm->scan.table.detail;
             *resumed = true;
-            resume_at(nz, chunk);
+            resume_at(norm, chunk);
             return CSVK_OK;
         }
     }
-    return nz_pass_span(nz, chunk,
-                        (struct nz_span){at, chunk->offset + chunk->size, done, all - done});
+    return norm_pass_span(norm, chunk,
+                          (struct norm_span){at, chunk->offset + chunk->size, done, all - done});
 }
 
-static int finish_chunk(struct nz *nz, const struct nz_chunk *chunk)
+static int finish_chunk(struct norm *norm, const struct norm_chunk *chunk)
 {
     bool resumed = false;
-    int status = dispose(nz, chunk, &resumed);
+    int status = dispose(norm, chunk, &resumed);
     if (status == CSVK_OK && !resumed) {
-        nz_window_drop(&nz->window, chunk->size);
-        nz->chunk = 2 * nz->chunk < nz->reach ? 2 * nz->chunk : (size_t)nz->reach;
+        norm_window_drop(&norm->window, chunk->size);
+        norm->chunk = 2 * norm->chunk < norm->reach ? 2 * norm->chunk : (size_t)norm->reach;
     }
     return status;
 }
@@ -227,104 +229,104 @@ static bool all_nul(const unsigned char *bytes, size_t length)
 }
 
 /* The end of the data: what is left is the last record, or padding. */
-static int last_records(struct nz *nz)
+static int last_records(struct norm *norm)
 {
-    struct nz_window *w = &nz->window;
-    struct nz_chunk chunk;
-    if (all_nul(nz_window_at(w, w->offset), w->visible)) {
+    struct norm_window *w = &norm->window;
+    struct norm_chunk chunk;
+    if (all_nul(norm_window_at(w, w->offset), w->visible)) {
         uint64_t n = w->visible;
         int builder =
-            nz_account_file(nz, CSVK_REPAIR_TAIL, w->offset, n, "NUL bytes up to the end");
-        nz_window_drop(w, (size_t)n);
+            norm_account_file(norm, CSVK_REPAIR_TAIL, w->offset, n, "NUL bytes up to the end");
+        norm_window_drop(w, (size_t)n);
         return builder;
     }
-    int status = scan_chunk(nz, &chunk, w->visible, true);
-    return status == CSVK_OK ? finish_chunk(nz, &chunk) : status;
+    int status = scan_chunk(norm, &chunk, w->visible, true);
+    return status == CSVK_OK ? finish_chunk(norm, &chunk) : status;
 }
 
-static int too_long(struct nz *nz, uint64_t most)
+static int too_long(struct norm *norm, uint64_t most)
 {
-    return csvk_fail(nz->err, CSVK_ELIMIT,
+    return csvk_fail(norm->err, CSVK_ELIMIT,
                      "%s: record %llu, which begins at byte %llu, is longer than %llu bytes "
                      "(--max-record); most often an enclosure in it is opened and never closed",
-                     csvk_source_name(nz->window.source),
-                     (unsigned long long)nz->scan.table.totals.records + 1,
-                     (unsigned long long)nz->window.offset, (unsigned long long)most);
+                     csvk_source_name(norm->window.source),
+                     (unsigned long long)norm->scan.table.totals.records + 1,
+                     (unsigned long long)norm->window.offset, (unsigned long long)most);
 }
 
 /* Only the first record of the chunk is taken: nobody could look ahead from the others. */
-static int take_giant(struct nz *nz, struct nz_chunk *chunk)
+static int take_giant(struct norm *norm, struct norm_chunk *chunk)
 {
-    const struct csvk_batch_builder *builder = &nz->scan.builder;
+    const struct csvk_batch_builder *builder = &norm->scan.builder;
     uint64_t number = chunk->before.totals.records + 1;
     if (builder->nrecords != 0 && builder->records[0].number == number) {
-        return finish_chunk(nz, chunk);
+        return finish_chunk(norm, chunk);
     }
-    struct nz_span span = {chunk->offset, chunk->offset + builder->ends[0], 0, 1};
-    int status = nz_copy_span(nz, chunk, &span);
-    nz->resume = span.to;
-    nz->resume_records = number;
-    nz->resume_lines = chunk->before.totals.lines + nz_count_lines(nz, span.from, span.to);
-    resume_at(nz, chunk);
+    struct norm_span span = {chunk->offset, chunk->offset + builder->ends[0], 0, 1};
+    int status = norm_copy_span(norm, chunk, &span);
+    norm->resume = span.to;
+    norm->resume_records = number;
+    norm->resume_lines = chunk->before.totals.lines + norm_count_lines(norm, span.from, span.to);
+    resume_at(norm, chunk);
     return status;
 }
 
 /* Reads on until the record ends, at most max_record bytes. */
-static int giant(struct nz *nz)
+static int giant(struct norm *norm)
 {
-    struct nz_window *w = &nz->window;
-    uint64_t most = nz->o->max_record != 0 ? nz->o->max_record : NZ_DEFAULT_RECORD;
-    struct nz_chunk chunk = {.size = 0};
-    size_t want = 2 * (size_t)nz->reach;
+    struct norm_window *w = &norm->window;
+    uint64_t most = norm->o->max_record != 0 ? norm->o->max_record : NORM_DEFAULT_RECORD;
+    struct norm_chunk chunk = {.size = 0};
+    size_t want = 2 * (size_t)norm->reach;
     int status = CSVK_OK;
-    nz->giant = true;
+    norm->giant = true;
     while (status == CSVK_OK && chunk.size == 0) {
         want *= 2;
-        status = nz_window_fill(w, want, nz->err);
+        status = norm_window_fill(w, want, norm->err);
         bool at_end = w->at_end && w->visible <= want;
         if (status != CSVK_OK) {
             break;
         }
-        if (at_end && all_nul(nz_window_at(w, w->offset), w->visible)) {
-            status = last_records(nz);
+        if (at_end && all_nul(norm_window_at(w, w->offset), w->visible)) {
+            status = last_records(norm);
             break;
         }
         size_t n = w->visible < want ? w->visible : want;
-        status = scan_chunk(nz, &chunk, n, at_end);
+        status = scan_chunk(norm, &chunk, n, at_end);
         if (status == CSVK_OK && chunk.size != 0) {
-            status = take_giant(nz, &chunk);
+            status = take_giant(norm, &chunk);
         } else if (status == CSVK_OK && want > most) {
-            status = too_long(nz, most);
+            status = too_long(norm, most);
         }
     }
-    nz->giant = false;
+    norm->giant = false;
     return status;
 }
 
-static int does_not_fit(struct nz *nz)
+static int does_not_fit(struct norm *norm)
 {
-    struct nz_window *w = &nz->window;
-    struct nz_chunk chunk = {.offset = w->offset, .before = nz->scan.table};
+    struct norm_window *w = &norm->window;
+    struct norm_chunk chunk = {.offset = w->offset, .before = norm->scan.table};
     bool done = false;
-    int status = nz_runaway(nz, w->offset, &done);
+    int status = norm_runaway(norm, w->offset, &done);
     if (status != CSVK_OK) {
         return status;
     }
     if (done) {
-        resume_at(nz, &chunk);
+        resume_at(norm, &chunk);
         return CSVK_OK;
     }
-    return giant(nz);
+    return giant(norm);
 }
 
 /*
  * How much to scan. A little more than completes a run of the output, so that little is left over,
  * which a sink has to copy.
  */
-static size_t chunk_size(const struct nz *nz)
+static size_t chunk_size(const struct norm *norm)
 {
-    size_t run = RUN - (size_t)(nz->table.bytes % RUN) + LITTLE;
-    return run < nz->chunk ? run : nz->chunk;
+    size_t run = RUN - (size_t)(norm->table.bytes % RUN) + LITTLE;
+    return run < norm->chunk ? run : norm->chunk;
 }
 
 static size_t least(size_t a, size_t b)
@@ -333,138 +335,139 @@ static size_t least(size_t a, size_t b)
 }
 
 /* Scans what is there of the chunk; *n: bytes that were looked at. */
-static int scan_next(struct nz *nz, struct nz_chunk *chunk, size_t *n)
+static int scan_next(struct norm *norm, struct norm_chunk *chunk, size_t *n)
 {
-    size_t most = least(nz->window.visible, nz->chunk);
-    *n = least(most, chunk_size(nz));
-    int status = scan_chunk(nz, chunk, *n, false);
+    size_t most = least(norm->window.visible, norm->chunk);
+    *n = least(most, chunk_size(norm));
+    int status = scan_chunk(norm, chunk, *n, false);
     if (status == CSVK_OK && chunk->size == 0 && *n < most) {
         *n = most;
-        status = scan_chunk(nz, chunk, most, false);
+        status = scan_chunk(norm, chunk, most, false);
     }
     return status;
 }
 
-static int next_chunk(struct nz *nz)
+static int next_chunk(struct norm *norm)
 {
-    struct nz_window *w = &nz->window;
-    struct nz_chunk chunk;
+    struct norm_window *w = &norm->window;
+    struct norm_chunk chunk;
     size_t n = 0;
-    if (nz->scan.table.detail == CSVK_FIELDS && !nz->rewrite && nz->header_done) {
-        nz->scan.table.detail =
+    if (norm->scan.table.detail == CSVK_FIELDS && !norm->rewrite && norm->header_done) {
+        norm->scan.table.detail =
             CSVK_COUNTS; /* the header, which had to be reported, is behind us */
     }
-    int status = scan_next(nz, &chunk, &n);
-    bool looks_ahead = nz->scan.builder.nrecords != 0 || chunk.size == 0;
+    int status = scan_next(norm, &chunk, &n);
+    bool looks_ahead = norm->scan.builder.nrecords != 0 || chunk.size == 0;
     if (status == CSVK_OK && looks_ahead) {
-        status = nz_fill_reach(nz);
+        status = norm_fill_reach(norm);
     }
     if (status != CSVK_OK) {
         return status;
     }
     if (chunk.size != 0) {
-        return finish_chunk(nz, &chunk);
+        return finish_chunk(norm, &chunk);
     }
-    if (n < w->visible && n < nz->reach) {
-        nz->chunk = 2 * n < nz->reach ? 2 * n : (size_t)nz->reach;
+    if (n < w->visible && n < norm->reach) {
+        norm->chunk = 2 * n < norm->reach ? 2 * n : (size_t)norm->reach;
         return CSVK_OK;
     }
-    return w->at_end && n == w->visible ? last_records(nz) : does_not_fit(nz);
+    return w->at_end && n == w->visible ? last_records(norm) : does_not_fit(norm);
 }
 
 /* ---- the end ---- */
 
 /* More inference than a few accidents explain: the dialect is wrong, not the data. */
-static int judge_share(struct nz *nz)
+static int judge_share(struct norm *norm)
 {
-    const struct csvk_normalize_result *r = nz->result;
-    uint64_t needed = r->inferred + nz->rejected_by_cause;
-    uint64_t most = nz->o->max_repairs > 100 ? nz->o->max_repairs : 100;
+    const struct csvk_normalize_result *r = norm->result;
+    uint64_t needed = r->inferred + norm->rejected_by_cause;
+    uint64_t most = norm->o->max_repairs > 100 ? norm->o->max_repairs : 100;
     most = most > r->records_in / 100 ? most : r->records_in / 100;
     if (needed <= most) {
         return CSVK_OK;
     }
     char cause[240];
-    nz_likely_cause(nz, cause, sizeof cause);
-    return csvk_fail(nz->err, CSVK_EDATA,
+    norm_likely_cause(norm, cause, sizeof cause);
+    return csvk_fail(norm->err, CSVK_EDATA,
                      "%s: %llu of %llu records would need inference, more than 1 %% and more than "
                      "%llu: likely %s; --max-repairs=N allows more",
-                     csvk_source_name(nz->window.source), (unsigned long long)needed,
+                     csvk_source_name(norm->window.source), (unsigned long long)needed,
                      (unsigned long long)r->records_in, (unsigned long long)most, cause);
 }
 
-static int account_tail(struct nz *nz)
+static int account_tail(struct norm *norm)
 {
-    struct nz_window *w = &nz->window;
+    struct norm_window *w = &norm->window;
     int status = CSVK_OK;
     if (w->tail_counted != 0) {
-        status = nz_account_file(nz, CSVK_REPAIR_FRAME, w->offset, w->tail_cut, "--skip-tail");
-        nz->result->repairs[CSVK_REPAIR_FRAME] += w->tail_counted - 1;
-        nz->result->records_in += w->tail_counted;
-        nz->result->records_dropped += w->tail_counted;
+        status = norm_account_file(norm, CSVK_REPAIR_FRAME, w->offset, w->tail_cut, "--skip-tail");
+        norm->result->repairs[CSVK_REPAIR_FRAME] += w->tail_counted - 1;
+        norm->result->records_in += w->tail_counted;
+        norm->result->records_dropped += w->tail_counted;
     }
     if (status == CSVK_OK && w->ctrl_z != 0) {
-        status = nz_account_file(nz, CSVK_REPAIR_TAIL, w->offset + w->tail_cut, 1,
-                                 "1A as the last byte");
+        status = norm_account_file(norm, CSVK_REPAIR_TAIL, w->offset + w->tail_cut, 1,
+                                   "1A as the last byte");
     }
     return status;
 }
 
 /* What is wrong with the last record of a damaged stream is not the record's fault. */
-static int tell_damage(struct nz *nz)
+static int tell_damage(struct norm *norm)
 {
-    struct csvk_damage damage = csvk_source_damage(nz->window.source);
+    struct csvk_damage damage = csvk_source_damage(norm->window.source);
     return damage.what == NULL
                ? CSVK_OK
-               : csvk_fail(nz->err, CSVK_EDATA, "%s: the gzip stream is damaged at byte %llu: %s",
-                           csvk_source_name(nz->window.source), (unsigned long long)damage.offset,
+               : csvk_fail(norm->err, CSVK_EDATA, "%s: the gzip stream is damaged at byte %llu: %s",
+                           csvk_source_name(norm->window.source), (unsigned long long)damage.offset,
                            damage.what);
 }
 
-static int finish(struct nz *nz)
+static int finish(struct norm *norm)
 {
-    int status = tell_damage(nz);
-    status = status == CSVK_OK ? account_tail(nz) : status;
-    status = status == CSVK_OK ? judge_share(nz) : status;
-    status = status == CSVK_OK ? nz_tell_sums(nz) : status;
-    struct csvk_writer *writers[] = {&nz->table, &nz->rejects, &nz->index, &nz->log};
+    int status = tell_damage(norm);
+    status = status == CSVK_OK ? account_tail(norm) : status;
+    status = status == CSVK_OK ? judge_share(norm) : status;
+    status = status == CSVK_OK ? norm_tell_sums(norm) : status;
+    struct csvk_writer *writers[] = {&norm->table, &norm->rejects, &norm->index, &norm->log};
     for (size_t i = 0; i < 4 && status == CSVK_OK; i++) {
-        status = csvk_writer_flush(writers[i], nz->err);
+        status = csvk_writer_flush(writers[i], norm->err);
     }
     return status;
 }
 
-static int report_progress(struct nz *nz)
+static int report_progress(struct norm *norm)
 {
-    if (nz->out->progress == NULL ||
-        nz->out->progress(nz->out->progress_context, csvk_source_consumed(nz->window.source)) >=
-            0) {
+    if (norm->out->progress == NULL ||
+        norm->out->progress(norm->out->progress_context,
+                            csvk_source_consumed(norm->window.source)) >= 0) {
         return CSVK_OK;
     }
-    return csvk_fail(nz->err, CSVK_ECANCELED, "%s: stopped", csvk_source_name(nz->window.source));
+    return csvk_fail(norm->err, CSVK_ECANCELED, "%s: stopped",
+                     csvk_source_name(norm->window.source));
 }
 
-static int run(struct nz *nz)
+static int run(struct norm *norm)
 {
-    int status = nz_start(nz);
-    if (status == CSVK_OK && nz->o->write_bom) {
-        status = csvk_writer_bytes(&nz->table, "\xef\xbb\xbf", 3, nz->err);
+    int status = norm_start(norm);
+    if (status == CSVK_OK && norm->o->write_bom) {
+        status = csvk_writer_bytes(&norm->table, "\xef\xbb\xbf", 3, norm->err);
     }
     while (status == CSVK_OK) {
-        status = nz_window_fill(&nz->window, nz->chunk, nz->err);
-        if (status != CSVK_OK || (nz->window.visible == 0 && nz->window.at_end)) {
+        status = norm_window_fill(&norm->window, norm->chunk, norm->err);
+        if (status != CSVK_OK || (norm->window.visible == 0 && norm->window.at_end)) {
             break;
         }
-        status = next_chunk(nz);
-        status = status == CSVK_OK ? report_progress(nz) : status;
+        status = next_chunk(norm);
+        status = status == CSVK_OK ? report_progress(norm) : status;
     }
-    status = status == CSVK_OK ? finish(nz) : status;
+    status = status == CSVK_OK ? finish(norm) : status;
     if (status == CSVK_EDATA) {
-        (void)tell_damage(nz); /* its text, if there is one, says more */
+        (void)tell_damage(norm); /* its text, if there is one, says more */
     }
-    nz->result->bytes_in = nz->window.bytes_read;
-    nz->result->bytes_out = nz->table.bytes;
-    nz->result->width = nz->npick != 0 ? nz->npick : nz->width;
+    norm->result->bytes_in = norm->window.bytes_read;
+    norm->result->bytes_out = norm->table.bytes;
+    norm->result->width = norm->npick != 0 ? norm->npick : norm->width;
     return status;
 }
 
@@ -477,18 +480,18 @@ int csvk_normalize(struct csvk_source *source, const struct csvk_normalize_optio
     if (status != CSVK_OK) {
         return status;
     }
-    struct nz *nz = csvk_calloc(1, sizeof *nz);
-    if (nz == NULL) {
+    struct norm *norm = csvk_calloc(1, sizeof *norm);
+    if (norm == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    nz->o = options;
-    nz->out = outputs;
-    nz->result = result;
-    nz->err = err;
-    nz->window.source = source;
-    init_run(nz);
-    status = run(nz);
-    release_run(nz);
-    csvk_free(nz);
+    norm->o = options;
+    norm->out = outputs;
+    norm->result = result;
+    norm->err = err;
+    norm->window.source = source;
+    init_run(norm);
+    status = run(norm);
+    release_run(norm);
+    csvk_free(norm);
     return status;
 }

@@ -10,9 +10,9 @@
 
 enum { LOOK_AT = 200, LONGEST = 4096 };
 
-static const char candidates[NZ_CANDIDATES] = {';', '\t', '|', ','};
+static const char candidates[NORM_CANDIDATES] = {';', '\t', '|', ','};
 
-static const char *const spelled[NZ_CANDIDATES] = {"';'", "tab", "'|'", "','"};
+static const char *const spelled[NORM_CANDIDATES] = {"';'", "tab", "'|'", "','"};
 
 static uint64_t occurrences(struct csvk_bytes bytes, char c)
 {
@@ -24,12 +24,12 @@ static uint64_t occurrences(struct csvk_bytes bytes, char c)
 }
 
 /* A field seems to begin with ' and to end with it. */
-static bool has_apostrophes(const struct nz *nz, struct csvk_bytes bytes)
+static bool has_apostrophes(const struct norm *norm, struct csvk_bytes bytes)
 {
     bool begins = false, ends = false;
     for (size_t i = 0; i < bytes.len; i++) {
-        bool behind = i == 0 || bytes.ptr[i - 1] == nz->in.delimiter;
-        bool before = i + 1 == bytes.len || bytes.ptr[i + 1] == nz->in.delimiter;
+        bool behind = i == 0 || bytes.ptr[i - 1] == norm->in.delimiter;
+        bool before = i + 1 == bytes.len || bytes.ptr[i + 1] == norm->in.delimiter;
         begins = begins || (bytes.ptr[i] == '\'' && behind);
         ends = ends || (bytes.ptr[i] == '\'' && before && begins);
     }
@@ -37,10 +37,10 @@ static bool has_apostrophes(const struct nz *nz, struct csvk_bytes bytes)
 }
 
 /* The record without its line break, or as much of it as is worth a look. */
-static struct csvk_bytes start_of(const struct nz *nz, const struct nz_record *rec)
+static struct csvk_bytes start_of(const struct norm *norm, const struct norm_record *rec)
 {
-    uint64_t length = nz->raw_to - rec->r.offset;
-    struct csvk_bytes bytes = {nz_window_at(&nz->window, rec->r.offset),
+    uint64_t length = norm->raw_to - rec->r.offset;
+    struct csvk_bytes bytes = {norm_window_at(&norm->window, rec->r.offset),
                                length < LONGEST ? (size_t)length : LONGEST};
     while (bytes.len != 0 &&
            (bytes.ptr[bytes.len - 1] == '\n' || bytes.ptr[bytes.len - 1] == '\r')) {
@@ -49,16 +49,16 @@ static struct csvk_bytes start_of(const struct nz *nz, const struct nz_record *r
     return bytes;
 }
 
-void nz_note_cause(struct nz *nz, const struct nz_record *rec, enum nz_cause cause)
+void norm_note_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause)
 {
-    struct nz_signs *signs = &nz->signs;
-    nz->cause[cause]++;
-    if (cause != NZ_CAUSE_WIDTH || signs->looked == LOOK_AT) {
+    struct norm_signs *signs = &norm->signs;
+    norm->cause[cause]++;
+    if (cause != NORM_CAUSE_WIDTH || signs->looked == LOOK_AT) {
         return;
     }
-    struct csvk_bytes bytes = start_of(nz, rec);
+    struct csvk_bytes bytes = start_of(norm, rec);
     bool first = signs->looked++ == 0;
-    for (size_t i = 0; i < NZ_CANDIDATES; i++) {
+    for (size_t i = 0; i < NORM_CANDIDATES; i++) {
         uint64_t n = occurrences(bytes, candidates[i]);
         signs->count[i] = first ? n : signs->count[i];
         signs->same[i] += n != 0 && n == signs->count[i];
@@ -66,20 +66,20 @@ void nz_note_cause(struct nz *nz, const struct nz_record *rec, enum nz_cause cau
     signs->width = first ? rec->r.nfields : signs->width;
     signs->line = first ? rec->r.line : signs->line;
     signs->same_width += rec->r.nfields == signs->width;
-    signs->trailing += nz_is_pending(nz, CSVK_REPAIR_TRAILING);
-    signs->apostrophes += has_apostrophes(nz, bytes);
+    signs->trailing += norm_is_pending(norm, CSVK_REPAIR_TRAILING);
+    signs->apostrophes += has_apostrophes(norm, bytes);
 }
 
-static bool most(const struct nz *nz, uint64_t count)
+static bool most(const struct norm *norm, uint64_t count)
 {
-    return nz->signs.looked != 0 && count * 10 >= nz->signs.looked * 9;
+    return norm->signs.looked != 0 && count * 10 >= norm->signs.looked * 9;
 }
 
-static bool name_delimiter(const struct nz *nz, char *text, size_t room)
+static bool name_delimiter(const struct norm *norm, char *text, size_t room)
 {
-    const struct nz_signs *s = &nz->signs;
-    for (size_t i = 0; i < NZ_CANDIDATES; i++) {
-        if (candidates[i] != nz->in.delimiter && most(nz, s->same[i])) {
+    const struct norm_signs *s = &norm->signs;
+    for (size_t i = 0; i < NORM_CANDIDATES; i++) {
+        if (candidates[i] != norm->in.delimiter && most(norm, s->same[i])) {
             snprintf(text, room,
                      "wrong delimiter: %s stands %" PRIu64 " times in such records (try "
                      "--delimiter=%s, or --delimiter=auto)",
@@ -90,16 +90,16 @@ static bool name_delimiter(const struct nz *nz, char *text, size_t room)
     return false;
 }
 
-static void name_width(const struct nz *nz, char *text, size_t room)
+static void name_width(const struct norm *norm, char *text, size_t room)
 {
-    const struct nz_signs *s = &nz->signs;
-    if (most(nz, s->apostrophes) && nz->in.enclosure != '\'') {
+    const struct norm_signs *s = &norm->signs;
+    if (most(norm, s->apostrophes) && norm->in.enclosure != '\'') {
         snprintf(text, room, "wrong enclosure: ' stands around fields (try --enclosure=\"'\")");
-    } else if (name_delimiter(nz, text, room)) {
+    } else if (name_delimiter(norm, text, room)) {
         return;
-    } else if (most(nz, s->trailing)) {
+    } else if (most(norm, s->trailing)) {
         snprintf(text, room, "a delimiter at the end of every record, which can be taken off");
-    } else if (most(nz, s->same_width) && s->width > nz->width && s->line > 1) {
+    } else if (most(norm, s->same_width) && s->width > norm->width && s->line > 1) {
         snprintf(text, room,
                  "lines before the header: most of them have %" PRIu64 " fields, the first one is "
                  "on line %" PRIu64 " (try --skip-head=%" PRIu64 ")",
@@ -111,16 +111,17 @@ static void name_width(const struct nz *nz, char *text, size_t room)
     }
 }
 
-void nz_likely_cause(const struct nz *nz, char *text, size_t room)
+void norm_likely_cause(const struct norm *norm, char *text, size_t room)
 {
-    const uint64_t *c = nz->cause;
-    if (c[NZ_CAUSE_ENCODING] > c[NZ_CAUSE_WIDTH] && c[NZ_CAUSE_ENCODING] > c[NZ_CAUSE_ENCLOSURE]) {
+    const uint64_t *c = norm->cause;
+    if (c[NORM_CAUSE_ENCODING] > c[NORM_CAUSE_WIDTH] &&
+        c[NORM_CAUSE_ENCODING] > c[NORM_CAUSE_ENCLOSURE]) {
         snprintf(text, room, "wrong encoding (try --encoding=windows-1252, or --encoding=auto)");
-    } else if (c[NZ_CAUSE_ENCLOSURE] > c[NZ_CAUSE_WIDTH]) {
+    } else if (c[NORM_CAUSE_ENCLOSURE] > c[NORM_CAUSE_WIDTH]) {
         snprintf(text, room,
                  "wrong enclosure or escape (try --enclosure=\"'\", --enclosure=none or "
                  "--escape='\\')");
     } else {
-        name_width(nz, text, room);
+        name_width(norm, text, room);
     }
 }

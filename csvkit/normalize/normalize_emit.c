@@ -66,36 +66,36 @@ const char *csvk_repair_summary(enum csvk_repair repair)
     return rows[repair].summary;
 }
 
-size_t nz_eol_length(enum csvk_eol eol)
+size_t norm_eol_length(enum csvk_eol eol)
 {
     return csvk_eol_length(eol);
 }
 
-uint64_t nz_record_end(const struct nz_record *rec)
+uint64_t norm_record_end(const struct norm_record *rec)
 {
-    return rec->r.offset + rec->r.length + nz_eol_length((enum csvk_eol)rec->r.eol);
+    return rec->r.offset + rec->r.length + norm_eol_length((enum csvk_eol)rec->r.eol);
 }
 
 /* ---- notes ---- */
 
-void nz_note(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint64_t field,
-             const char *evidence)
+void norm_note(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t field,
+               const char *evidence)
 {
-    for (size_t i = 0; i < nz->npending; i++) {
-        if (nz->pending[i].repair == repair) {
-            nz->pending[i].count++;
+    for (size_t i = 0; i < norm->npending; i++) {
+        if (norm->pending[i].repair == repair) {
+            norm->pending[i].count++;
             return;
         }
     }
-    if (nz->npending < NZ_PENDING) {
-        nz->pending[nz->npending++] = (struct nz_pending){repair, byte, field, evidence, 1};
+    if (norm->npending < NORM_PENDING) {
+        norm->pending[norm->npending++] = (struct norm_pending){repair, byte, field, evidence, 1};
     }
 }
 
-bool nz_is_pending(const struct nz *nz, enum csvk_repair repair)
+bool norm_is_pending(const struct norm *norm, enum csvk_repair repair)
 {
-    for (size_t i = 0; i < nz->npending; i++) {
-        if (nz->pending[i].repair == repair) {
+    for (size_t i = 0; i < norm->npending; i++) {
+        if (norm->pending[i].repair == repair) {
             return true;
         }
     }
@@ -103,41 +103,41 @@ bool nz_is_pending(const struct nz *nz, enum csvk_repair repair)
 }
 
 /* A blank line that stays, as the empty value that it is, changes no row. */
-static unsigned class_of(const struct nz *nz, enum csvk_repair repair)
+static unsigned class_of(const struct norm *norm, enum csvk_repair repair)
 {
-    return repair == CSVK_REPAIR_BLANK && nz->nvalues == 1 ? CLASS_L0 : rows[repair].class;
+    return repair == CSVK_REPAIR_BLANK && norm->nvalues == 1 ? CLASS_L0 : rows[repair].class;
 }
 
-size_t nz_inferences(const struct nz *nz)
+size_t norm_inferences(const struct norm *norm)
 {
     size_t count = 0;
-    for (size_t i = 0; i < nz->npending; i++) {
-        count += class_of(nz, nz->pending[i].repair) == CLASS_L2;
+    for (size_t i = 0; i < norm->npending; i++) {
+        count += class_of(norm, norm->pending[i].repair) == CLASS_L2;
     }
     return count;
 }
 
 /* ---- the log ---- */
 
-static void put_repair(struct nz *nz, enum csvk_repair repair)
+static void put_repair(struct norm *norm, enum csvk_repair repair)
 {
     static const char *const names[] = {"L0", "L1", "L2"};
-    nz_put_text(&nz->json, "repair", rows[repair].id);
-    nz_put_text(&nz->json, "name", rows[repair].name);
-    nz_put_text(&nz->json, "class", names[class_of(nz, repair)]);
+    norm_put_text(&norm->json, "repair", rows[repair].id);
+    norm_put_text(&norm->json, "name", rows[repair].name);
+    norm_put_text(&norm->json, "class", names[class_of(norm, repair)]);
 }
 
-static void put_place(struct nz *nz, struct csvk_normalize_place place)
+static void put_place(struct norm *norm, struct csvk_normalize_place place)
 {
-    nz_put_uint(&nz->json, "byte", place.byte);
-    nz_put_uint(&nz->json, "line", place.line);
-    nz_put_uint(&nz->json, "record", place.record);
+    norm_put_uint(&norm->json, "byte", place.byte);
+    norm_put_uint(&norm->json, "line", place.line);
+    norm_put_uint(&norm->json, "record", place.record);
 }
 
-static void count_repair(struct nz *nz, enum csvk_repair repair, uint64_t count,
+static void count_repair(struct norm *norm, enum csvk_repair repair, uint64_t count,
                          struct csvk_normalize_place place)
 {
-    struct csvk_normalize_result *result = nz->result;
+    struct csvk_normalize_result *result = norm->result;
     if (result->repairs[repair] == 0) {
         result->first[repair] = place;
     }
@@ -145,107 +145,108 @@ static void count_repair(struct nz *nz, enum csvk_repair repair, uint64_t count,
     result->changed = true;
 }
 
-static int refuse_strict(struct nz *nz, enum csvk_repair repair, struct csvk_normalize_place place)
+static int refuse_strict(struct norm *norm, enum csvk_repair repair,
+                         struct csvk_normalize_place place)
 {
-    return csvk_fail(nz->err, CSVK_EDATA,
+    return csvk_fail(norm->err, CSVK_EDATA,
                      "%s:%llu: record %llu, byte %llu: --strict allows no repair, and this needs "
                      "%s: %s",
-                     csvk_source_name(nz->window.source), (unsigned long long)place.line,
+                     csvk_source_name(norm->window.source), (unsigned long long)place.line,
                      (unsigned long long)place.record, (unsigned long long)place.byte,
                      rows[repair].id, rows[repair].summary);
 }
 
 /* The physical line of a place inside of the record. */
-static uint64_t line_of(struct nz *nz, const struct nz_record *rec, uint64_t byte)
+static uint64_t line_of(struct norm *norm, const struct norm_record *rec, uint64_t byte)
 {
-    if (byte <= rec->r.offset || byte > nz->raw_to) {
+    if (byte <= rec->r.offset || byte > norm->raw_to) {
         return rec->r.line;
     }
-    return rec->r.line + nz_count_lines(nz, rec->r.offset, byte);
+    return rec->r.line + norm_count_lines(norm, rec->r.offset, byte);
 }
 
-static int tell_pending(struct nz *nz, const struct nz_record *rec, const struct nz_pending *p,
-                        uint64_t out_byte, size_t out_length)
+static int tell_pending(struct norm *norm, const struct norm_record *rec,
+                        const struct norm_pending *p, uint64_t out_byte, size_t out_length)
 {
     bool builder =
-        nz->o->strict || nz->out->log.write != NULL || nz->result->repairs[p->repair] == 0;
-    struct csvk_normalize_place place = {p->byte, builder ? line_of(nz, rec, p->byte) : 0,
+        norm->o->strict || norm->out->log.write != NULL || norm->result->repairs[p->repair] == 0;
+    struct csvk_normalize_place place = {p->byte, builder ? line_of(norm, rec, p->byte) : 0,
                                          rec->r.number};
-    count_repair(nz, p->repair, 1, place);
-    if (nz->o->strict) {
-        return refuse_strict(nz, p->repair, place);
+    count_repair(norm, p->repair, 1, place);
+    if (norm->o->strict) {
+        return refuse_strict(norm, p->repair, place);
     }
-    if (nz->out->log.write == NULL) {
+    if (norm->out->log.write == NULL) {
         return CSVK_OK;
     }
-    nz_begin_line(nz);
-    put_repair(nz, p->repair);
-    put_place(nz, place);
+    norm_begin_line(norm);
+    put_repair(norm, p->repair);
+    put_place(norm, place);
     if (p->field != 0) {
-        nz_put_uint(&nz->json, "field", p->field);
+        norm_put_uint(&norm->json, "field", p->field);
     }
-    nz_put_uint(&nz->json, "places", p->count);
-    nz_put_uint(&nz->json, "length", nz->raw_to - rec->r.offset);
+    norm_put_uint(&norm->json, "places", p->count);
+    norm_put_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
     if (out_length != 0) {
-        nz_put_uint(&nz->json, "out_byte", out_byte);
-        nz_put_uint(&nz->json, "out_record", nz->result->records_out);
+        norm_put_uint(&norm->json, "out_byte", out_byte);
+        norm_put_uint(&norm->json, "out_record", norm->result->records_out);
     }
-    nz_put_uint(&nz->json, "out_length", out_length);
-    nz_put_text(&nz->json, "evidence", p->evidence);
-    return nz_put_line(nz, &nz->log);
+    norm_put_uint(&norm->json, "out_length", out_length);
+    norm_put_text(&norm->json, "evidence", p->evidence);
+    return norm_put_line(norm, &norm->log);
 }
 
-static int tell_all_pending(struct nz *nz, const struct nz_record *rec, uint64_t out_byte,
+static int tell_all_pending(struct norm *norm, const struct norm_record *rec, uint64_t out_byte,
                             size_t out_length)
 {
-    nz->result->inferred += nz_inferences(nz) != 0;
-    for (size_t i = 0; i < nz->npending; i++) {
-        int status = tell_pending(nz, rec, &nz->pending[i], out_byte, out_length);
+    norm->result->inferred += norm_inferences(norm) != 0;
+    for (size_t i = 0; i < norm->npending; i++) {
+        int status = tell_pending(norm, rec, &norm->pending[i], out_byte, out_length);
         if (status != CSVK_OK) {
             return status;
         }
     }
-    nz->npending = 0;
+    norm->npending = 0;
     return CSVK_OK;
 }
 
-int nz_account_file(struct nz *nz, enum csvk_repair repair, uint64_t byte, uint64_t length,
-                    const char *evidence)
+int norm_account_file(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t length,
+                      const char *evidence)
 {
-    const struct csvk_totals *totals = &nz->scan.table.totals;
+    const struct csvk_totals *totals = &norm->scan.table.totals;
     struct csvk_normalize_place place = {byte, totals->lines + 1, totals->records + 1};
-    count_repair(nz, repair, 1, place);
-    if (nz->o->strict) {
-        return refuse_strict(nz, repair, place);
+    count_repair(norm, repair, 1, place);
+    if (norm->o->strict) {
+        return refuse_strict(norm, repair, place);
     }
-    if (nz->out->log.write == NULL) {
+    if (norm->out->log.write == NULL) {
         return CSVK_OK;
     }
-    nz_begin_line(nz);
-    put_repair(nz, repair);
-    put_place(nz, place);
-    nz_put_uint(&nz->json, "length", length);
-    nz_put_uint(&nz->json, "out_length", 0);
-    nz_put_text(&nz->json, "evidence", evidence);
-    return nz_put_line(nz, &nz->log);
+    norm_begin_line(norm);
+    put_repair(norm, repair);
+    put_place(norm, place);
+    norm_put_uint(&norm->json, "length", length);
+    norm_put_uint(&norm->json, "out_length", 0);
+    norm_put_text(&norm->json, "evidence", evidence);
+    return norm_put_line(norm, &norm->log);
 }
 
-void nz_count_line_breaks(struct nz *nz, uint64_t count, struct csvk_normalize_place place)
+void norm_count_line_breaks(struct norm *norm, uint64_t count, struct csvk_normalize_place place)
 {
-    count_repair(nz, CSVK_REPAIR_LINE_BREAKS, count, place);
+    count_repair(norm, CSVK_REPAIR_LINE_BREAKS, count, place);
 }
 
-static int tell_sum(struct nz *nz, enum csvk_repair repair, const char *evidence)
+static int tell_sum(struct norm *norm, enum csvk_repair repair, const char *evidence)
 {
-    nz_begin_line(nz);
-    put_repair(nz, repair);
-    put_place(nz, nz->result->first[repair]);
-    nz_put_uint(&nz->json, "records", nz->result->repairs[repair]);
-    nz_put_text(&nz->json, "evidence", evidence);
-    return nz_put_line(nz, &nz->log);
+    norm_begin_line(norm);
+    put_repair(norm, repair);
+    put_place(norm, norm->result->first[repair]);
+    norm_put_uint(&norm->json, "records", norm->result->repairs[repair]);
+    norm_put_text(&norm->json, "evidence", evidence);
+    return norm_put_line(norm, &norm->log);
 }
 
-int nz_tell_sums(struct nz *nz)
+int norm_tell_sums(struct norm *norm)
 {
     static const struct {
         enum csvk_repair repair;
@@ -257,8 +258,8 @@ int nz_tell_sums(struct nz *nz)
          "the first of all records that are enclosed or delimited in another way"},
     };
     for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
-        if (nz->result->repairs[sums[i].repair] != 0 && nz->out->log.write != NULL) {
-            int status = tell_sum(nz, sums[i].repair, sums[i].evidence);
+        if (norm->result->repairs[sums[i].repair] != 0 && norm->out->log.write != NULL) {
+            int status = tell_sum(norm, sums[i].repair, sums[i].evidence);
             if (status != CSVK_OK) {
                 return status;
             }
@@ -269,71 +270,72 @@ int nz_tell_sums(struct nz *nz)
 
 /* ---- into the output ---- */
 
-int nz_reserve_values(struct nz *nz, size_t count)
+int norm_reserve_values(struct norm *norm, size_t count)
 {
-    if (count <= nz->values_capacity) {
+    if (count <= norm->values_capacity) {
         return CSVK_OK;
     }
     size_t capacity = count < 64 ? 64 : 2 * count;
-    struct csvk_value *list = csvk_reallocarray(nz->value, capacity, sizeof *list);
+    struct csvk_value *list = csvk_reallocarray(norm->value, capacity, sizeof *list);
     if (list == NULL) {
-        return nz_out_of_memory(nz);
+        return norm_out_of_memory(norm);
     }
-    nz->value = list;
-    nz->values_capacity = capacity;
+    norm->value = list;
+    norm->values_capacity = capacity;
     return CSVK_OK;
 }
 
-int nz_add_value(struct nz *nz, struct csvk_value value)
+int norm_add_value(struct norm *norm, struct csvk_value value)
 {
-    int status = nz_reserve_values(nz, nz->nvalues + 1);
+    int status = norm_reserve_values(norm, norm->nvalues + 1);
     if (status == CSVK_OK) {
-        nz->value[nz->nvalues++] = value;
+        norm->value[norm->nvalues++] = value;
     }
     return status;
 }
 
 /* The line break as it will be: is that another one? */
-static int account_line_break(struct nz *nz, const struct nz_record *rec)
+static int account_line_break(struct norm *norm, const struct norm_record *rec)
 {
-    if (nz->raw_eol == nz->o->line_break) {
+    if (norm->raw_eol == norm->o->line_break) {
         return CSVK_OK;
     }
-    struct csvk_normalize_place place = {nz->raw_to - nz_eol_length(nz->raw_eol), rec->r.line,
+    struct csvk_normalize_place place = {norm->raw_to - norm_eol_length(norm->raw_eol), rec->r.line,
                                          rec->r.number};
-    nz_count_line_breaks(nz, 1, place);
-    return nz->o->strict ? refuse_strict(nz, CSVK_REPAIR_LINE_BREAKS, place) : CSVK_OK;
+    norm_count_line_breaks(norm, 1, place);
+    return norm->o->strict ? refuse_strict(norm, CSVK_REPAIR_LINE_BREAKS, place) : CSVK_OK;
 }
 
 /* Values as they were meant; asked for by verification only. */
-static int take_digest(struct nz *nz)
+static int take_digest(struct norm *norm)
 {
     uint64_t hash = CSVK_RECORD_HASH;
-    for (size_t i = 0; i < nz->nvalues; i++) {
-        struct csvk_bytes value = {nz->value[i].ptr, nz->value[i].len};
+    for (size_t i = 0; i < norm->nvalues; i++) {
+        struct csvk_bytes value = {norm->value[i].ptr, norm->value[i].len};
         hash = csvk_record_hash_value(hash, value);
     }
-    struct csvk_digest digest = {nz->result->values.records, nz->result->values.fields,
-                                 nz->result->values.hash};
-    csvk_digest_add(&digest, hash, nz->nvalues);
-    nz->result->values = (struct csvk_normalize_values){digest.records, digest.fields, digest.hash};
+    struct csvk_digest digest = {norm->result->values.records, norm->result->values.fields,
+                                 norm->result->values.hash};
+    csvk_digest_add(&digest, hash, norm->nvalues);
+    norm->result->values =
+        (struct csvk_normalize_values){digest.records, digest.fields, digest.hash};
     return CSVK_OK;
 }
 
-static int pick_columns(struct nz *nz)
+static int pick_columns(struct norm *norm)
 {
-    if (nz->npick == 0) {
+    if (norm->npick == 0) {
         return CSVK_OK;
     }
-    size_t all = nz->nvalues;
-    for (size_t i = 0; i < nz->npick; i++) {
-        int status = nz_add_value(nz, nz->value[nz->pick[i]]);
+    size_t all = norm->nvalues;
+    for (size_t i = 0; i < norm->npick; i++) {
+        int status = norm_add_value(norm, norm->value[norm->pick[i]]);
         if (status != CSVK_OK) {
             return status;
         }
     }
-    memmove(nz->value, nz->value + all, nz->npick * sizeof *nz->value);
-    nz->nvalues = nz->npick;
+    memmove(norm->value, norm->value + all, norm->npick * sizeof *norm->value);
+    norm->nvalues = norm->npick;
     return CSVK_OK;
 }
 
@@ -355,119 +357,119 @@ static bool is_formula(const struct csvk_value *value)
     return digits == 0;
 }
 
-static int guard_formulas(struct nz *nz, const struct nz_record *rec)
+static int guard_formulas(struct norm *norm, const struct norm_record *rec)
 {
     size_t need = 1;
-    for (size_t i = 0; i < nz->nvalues; i++) {
-        need += nz->value[i].len + 1;
+    for (size_t i = 0; i < norm->nvalues; i++) {
+        need += norm->value[i].len + 1;
     }
-    csvk_buf_clear(&nz->trimmed);
-    if (csvk_buf_reserve(&nz->trimmed, need) != CSVK_OK) {
-        return nz_out_of_memory(nz);
+    csvk_buf_clear(&norm->trimmed);
+    if (csvk_buf_reserve(&norm->trimmed, need) != CSVK_OK) {
+        return norm_out_of_memory(norm);
     }
-    for (size_t i = 0; i < nz->nvalues; i++) {
-        struct csvk_value *value = &nz->value[i];
+    for (size_t i = 0; i < norm->nvalues; i++) {
+        struct csvk_value *value = &norm->value[i];
         if (is_formula(value)) {
-            unsigned char *to = nz->trimmed.data + nz->trimmed.length;
+            unsigned char *to = norm->trimmed.data + norm->trimmed.length;
             to[0] = '\'';
             memcpy(to + 1, value->ptr, value->len);
-            nz->trimmed.length += ++value->len;
+            norm->trimmed.length += ++value->len;
             value->ptr = to;
-            nz_note(nz, CSVK_REPAIR_FORMULA, rec->r.offset, i + 1, "--guard-formulas");
+            norm_note(norm, CSVK_REPAIR_FORMULA, rec->r.offset, i + 1, "--guard-formulas");
         }
     }
     return CSVK_OK;
 }
 
 /* A change that no repair of this record explains is a change of style. */
-static void account_style(struct nz *nz, const struct nz_record *rec)
+static void account_style(struct norm *norm, const struct norm_record *rec)
 {
-    size_t length = (size_t)(nz->raw_to - rec->r.offset) - nz_eol_length(nz->raw_eol);
-    size_t written = nz->line.length - nz_eol_length(nz->o->line_break);
-    bool same = length == written &&
-                (length == 0 ||
-                 memcmp(nz_window_at(&nz->window, rec->r.offset), nz->line.data, length) == 0);
-    if (!same && nz->npending == 0) {
+    size_t length = (size_t)(norm->raw_to - rec->r.offset) - norm_eol_length(norm->raw_eol);
+    size_t written = norm->line.length - norm_eol_length(norm->o->line_break);
+    bool same =
+        length == written && (length == 0 || memcmp(norm_window_at(&norm->window, rec->r.offset),
+                                                    norm->line.data, length) == 0);
+    if (!same && norm->npending == 0) {
         struct csvk_normalize_place place = {rec->r.offset, rec->r.line, rec->r.number};
-        count_repair(nz, CSVK_REPAIR_STYLE, 1, place);
+        count_repair(norm, CSVK_REPAIR_STYLE, 1, place);
     }
 }
 
-int nz_emit_line(struct nz *nz, const struct nz_record *rec)
+int norm_emit_line(struct norm *norm, const struct norm_record *rec)
 {
-    account_style(nz, rec);
-    uint64_t out_byte = nz->table.bytes;
-    nz->result->records_in++;
-    nz->result->records_out++;
-    int status = csvk_writer_bytes(&nz->table, nz->line.data, nz->line.length, nz->err);
-    status = status == CSVK_OK ? account_line_break(nz, rec) : status;
-    return status == CSVK_OK ? tell_all_pending(nz, rec, out_byte, nz->line.length) : status;
+    account_style(norm, rec);
+    uint64_t out_byte = norm->table.bytes;
+    norm->result->records_in++;
+    norm->result->records_out++;
+    int status = csvk_writer_bytes(&norm->table, norm->line.data, norm->line.length, norm->err);
+    status = status == CSVK_OK ? account_line_break(norm, rec) : status;
+    return status == CSVK_OK ? tell_all_pending(norm, rec, out_byte, norm->line.length) : status;
 }
 
-int nz_emit(struct nz *nz, const struct nz_record *rec)
+int norm_emit(struct norm *norm, const struct norm_record *rec)
 {
-    int status = pick_columns(nz);
-    if (status == CSVK_OK && nz->o->guard_formulas) {
-        status = guard_formulas(nz, rec);
+    int status = pick_columns(norm);
+    if (status == CSVK_OK && norm->o->guard_formulas) {
+        status = guard_formulas(norm, rec);
     }
     if (status != CSVK_OK) {
         return status;
     }
-    if (!csvk_writer_can(&nz->table, nz->value, nz->nvalues)) {
-        return nz_reject(nz, rec, CSVK_REPAIR_STYLE, NZ_CAUSE_NONE,
-                         "a value needs an enclosure and the output has none");
+    if (!csvk_writer_can(&norm->table, norm->value, norm->nvalues)) {
+        return norm_reject(norm, rec, CSVK_REPAIR_STYLE, NORM_CAUSE_NONE,
+                           "a value needs an enclosure and the output has none");
     }
-    csvk_buf_clear(&nz->line);
-    if (csvk_writer_format(&nz->table, nz->value, nz->nvalues, &nz->line) != CSVK_OK) {
-        return nz_out_of_memory(nz);
+    csvk_buf_clear(&norm->line);
+    if (csvk_writer_format(&norm->table, norm->value, norm->nvalues, &norm->line) != CSVK_OK) {
+        return norm_out_of_memory(norm);
     }
-    status = nz_emit_line(nz, rec);
-    return status == CSVK_OK && nz->o->digest ? take_digest(nz) : status;
+    status = norm_emit_line(norm, rec);
+    return status == CSVK_OK && norm->o->digest ? take_digest(norm) : status;
 }
 
-int nz_emit_raw(struct nz *nz, const struct nz_record *rec)
+int norm_emit_raw(struct norm *norm, const struct norm_record *rec)
 {
-    nz->result->records_in++;
-    nz->result->records_out++;
-    const unsigned char *bytes = nz_window_at(&nz->window, rec->r.offset);
-    if (nz->raw_eol == nz->o->line_break) {
-        size_t length = (size_t)(nz->raw_to - rec->r.offset);
-        return csvk_writer_bytes(&nz->table, bytes, length, nz->err);
+    norm->result->records_in++;
+    norm->result->records_out++;
+    const unsigned char *bytes = norm_window_at(&norm->window, rec->r.offset);
+    if (norm->raw_eol == norm->o->line_break) {
+        size_t length = (size_t)(norm->raw_to - rec->r.offset);
+        return csvk_writer_bytes(&norm->table, bytes, length, norm->err);
     }
-    int status = csvk_writer_bytes(&nz->table, bytes, (size_t)rec->r.length, nz->err);
-    status = status == CSVK_OK ? csvk_writer_line_break(&nz->table, nz->err) : status;
-    return status == CSVK_OK ? account_line_break(nz, rec) : status;
+    int status = csvk_writer_bytes(&norm->table, bytes, (size_t)rec->r.length, norm->err);
+    status = status == CSVK_OK ? csvk_writer_line_break(&norm->table, norm->err) : status;
+    return status == CSVK_OK ? account_line_break(norm, rec) : status;
 }
 
 /* ---- anywhere else ---- */
 
-int nz_refuse(struct nz *nz, const struct nz_record *rec, const char *reason)
+int norm_refuse(struct norm *norm, const struct norm_record *rec, const char *reason)
 {
-    return csvk_fail(nz->err, CSVK_EDATA, "%s:%llu: record %llu, byte %llu: %s",
-                     csvk_source_name(nz->window.source), (unsigned long long)rec->r.line,
+    return csvk_fail(norm->err, CSVK_EDATA, "%s:%llu: record %llu, byte %llu: %s",
+                     csvk_source_name(norm->window.source), (unsigned long long)rec->r.line,
                      (unsigned long long)rec->r.number, (unsigned long long)rec->r.offset, reason);
 }
 
 /* In a table of one column it is most often the delimiter that is wrong, not the record. */
-static int refuse_without_rejects(struct nz *nz, const struct nz_record *rec, enum nz_cause cause,
-                                  const char *reason)
+static int refuse_without_rejects(struct norm *norm, const struct norm_record *rec,
+                                  enum norm_cause cause, const char *reason)
 {
     char likely[240] = "";
-    bool tell = cause == NZ_CAUSE_WIDTH && nz->width == 1;
+    bool tell = cause == NORM_CAUSE_WIDTH && norm->width == 1;
     if (tell) {
-        nz_likely_cause(nz, likely, sizeof likely);
+        norm_likely_cause(norm, likely, sizeof likely);
     }
-    return csvk_fail(nz->err, CSVK_EDATA,
+    return csvk_fail(norm->err, CSVK_EDATA,
                      "%s:%llu: record %llu, byte %llu cannot be repaired without guessing: %s%s%s; "
                      "--rejects=FILE sets such records apart",
-                     csvk_source_name(nz->window.source), (unsigned long long)rec->r.line,
+                     csvk_source_name(norm->window.source), (unsigned long long)rec->r.line,
                      (unsigned long long)rec->r.number, (unsigned long long)rec->r.offset, reason,
                      tell ? "; likely " : "", likely);
 }
 
-static void remember_reject(struct nz *nz, const struct nz_record *rec, const char *reason)
+static void remember_reject(struct norm *norm, const struct norm_record *rec, const char *reason)
 {
-    struct csvk_normalize_result *result = nz->result;
+    struct csvk_normalize_result *result = norm->result;
     if (result->records_rejected == 0) {
         result->first_reject =
             (struct csvk_normalize_place){rec->r.offset, rec->r.line, rec->r.number};
@@ -481,65 +483,66 @@ static void remember_reject(struct nz *nz, const struct nz_record *rec, const ch
     result->changed = true;
 }
 
-static int tell_reject(struct nz *nz, const struct nz_record *rec, enum csvk_repair repair,
+static int tell_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
                        const char *reason)
 {
     struct csvk_normalize_place place = {rec->r.offset, rec->r.line, rec->r.number};
-    if (nz->out->rejects_index.write == NULL) {
+    if (norm->out->rejects_index.write == NULL) {
         return CSVK_OK;
     }
-    nz_begin_line(nz);
-    put_place(nz, place);
-    nz_put_uint(&nz->json, "length", nz->raw_to - rec->r.offset);
-    nz_put_uint(&nz->json, "rejects_byte", nz->rejects.bytes);
-    nz_put_text(&nz->json, "repair", rows[repair].id);
-    nz_put_text(&nz->json, "class", "L3");
-    nz_put_text(&nz->json, "reason", reason);
-    return nz_put_line(nz, &nz->index);
+    norm_begin_line(norm);
+    put_place(norm, place);
+    norm_put_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
+    norm_put_uint(&norm->json, "rejects_byte", norm->rejects.bytes);
+    norm_put_text(&norm->json, "repair", rows[repair].id);
+    norm_put_text(&norm->json, "class", "L3");
+    norm_put_text(&norm->json, "reason", reason);
+    return norm_put_line(norm, &norm->index);
 }
 
-int nz_reject(struct nz *nz, const struct nz_record *rec, enum csvk_repair repair,
-              enum nz_cause cause, const char *reason)
+int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
+                enum norm_cause cause, const char *reason)
 {
-    bool header = nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done;
-    nz->npending = 0;
-    nz_note_cause(nz, rec, cause);
-    nz->rejected_by_cause += cause != NZ_CAUSE_NONE;
+    bool header = norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done;
+    norm->npending = 0;
+    norm_note_cause(norm, rec, cause);
+    norm->rejected_by_cause += cause != NORM_CAUSE_NONE;
     if (header) {
         return csvk_fail(
-            nz->err, CSVK_EDATA, "%s:%llu: the header cannot be repaired without guessing: %s",
-            csvk_source_name(nz->window.source), (unsigned long long)rec->r.line, reason);
+            norm->err, CSVK_EDATA, "%s:%llu: the header cannot be repaired without guessing: %s",
+            csvk_source_name(norm->window.source), (unsigned long long)rec->r.line, reason);
     }
-    if (nz->o->strict) {
-        return nz_refuse(nz, rec, reason);
+    if (norm->o->strict) {
+        return norm_refuse(norm, rec, reason);
     }
-    if (nz->out->rejects.write == NULL) {
-        return refuse_without_rejects(nz, rec, cause, reason);
+    if (norm->out->rejects.write == NULL) {
+        return refuse_without_rejects(norm, rec, cause, reason);
     }
-    remember_reject(nz, rec, reason);
-    int status = tell_reject(nz, rec, repair, reason);
+    remember_reject(norm, rec, reason);
+    int status = tell_reject(norm, rec, repair, reason);
     if (status != CSVK_OK) {
         return status;
     }
-    return csvk_writer_bytes(&nz->rejects, nz_window_at(&nz->window, rec->r.offset),
-                             (size_t)(nz->raw_to - rec->r.offset), nz->err);
+    return csvk_writer_bytes(&norm->rejects, norm_window_at(&norm->window, rec->r.offset),
+                             (size_t)(norm->raw_to - rec->r.offset), norm->err);
 }
 
-int nz_reject_block(struct nz *nz, const struct nz_record *rec, uint64_t to, const char *reason)
+int norm_reject_block(struct norm *norm, const struct norm_record *rec, uint64_t to,
+                      const char *reason)
 {
-    nz->raw_to = to;
-    nz->resume = to;
-    nz->resume_records = rec->r.number;
-    nz->resume_lines = rec->r.line - 1 + nz_count_lines(nz, rec->r.offset, to);
-    return nz_reject(nz, rec, CSVK_REPAIR_UNCLOSED, NZ_CAUSE_ENCLOSURE, reason);
+    norm->raw_to = to;
+    norm->resume = to;
+    norm->resume_records = rec->r.number;
+    norm->resume_lines = rec->r.line - 1 + norm_count_lines(norm, rec->r.offset, to);
+    return norm_reject(norm, rec, CSVK_REPAIR_UNCLOSED, NORM_CAUSE_ENCLOSURE, reason);
 }
 
-int nz_drop(struct nz *nz, const struct nz_record *rec, enum csvk_repair repair,
-            const char *evidence)
+int norm_drop(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
+              const char *evidence)
 {
-    nz->nvalues = 0;
-    nz_note(nz, repair, rec->r.offset, 0, evidence);
-    nz->result->records_in++;
-    nz->result->records_dropped++;
-    return tell_all_pending(nz, rec, 0, 0);
+    norm->nvalues = 0;
+    norm_note(norm, repair, rec->r.offset, 0, evidence);
+    norm->result->records_in++;
+    norm->result->records_dropped++;
+    return tell_all_pending(norm, rec, 0, 0);
 }

@@ -8,11 +8,11 @@
 
 enum { LINE_ROOM = 1024 };
 
-void nz_begin_line(struct nz *nz)
+void norm_begin_line(struct norm *norm)
 {
-    csvk_buf_clear(&nz->json);
-    if (csvk_buf_reserve(&nz->json, LINE_ROOM) == CSVK_OK) {
-        nz->json.data[nz->json.length++] = '{';
+    csvk_buf_clear(&norm->json);
+    if (csvk_buf_reserve(&norm->json, LINE_ROOM) == CSVK_OK) {
+        norm->json.data[norm->json.length++] = '{';
     }
 }
 
@@ -41,7 +41,7 @@ static const char pairs[] = "00010203040506070809101112131415161718192021222324"
                             "50515253545556575859606162636465666768697071727374"
                             "75767778798081828384858687888990919293949596979899";
 
-void nz_put_uint(struct csvk_buf *line, const char *key, uint64_t value)
+void norm_put_uint(struct csvk_buf *line, const char *key, uint64_t value)
 {
     size_t n = strlen(key);
     if (!has_room(line, n)) {
@@ -62,7 +62,7 @@ void nz_put_uint(struct csvk_buf *line, const char *key, uint64_t value)
 }
 
 /* A text of our own. */
-void nz_put_text(struct csvk_buf *line, const char *key, const char *text)
+void norm_put_text(struct csvk_buf *line, const char *key, const char *text)
 {
     size_t n = strlen(key), length = strlen(text);
     if (!has_room(line, n + length)) {
@@ -76,13 +76,13 @@ void nz_put_text(struct csvk_buf *line, const char *key, const char *text)
     line->length = (size_t)(to - line->data);
 }
 
-int nz_put_line(struct nz *nz, struct csvk_writer *to)
+int norm_put_line(struct norm *norm, struct csvk_writer *to)
 {
-    struct csvk_buf *line = &nz->json;
+    struct csvk_buf *line = &norm->json;
     if (!has_room(line, 2)) {
-        return nz_out_of_memory(nz);
+        return norm_out_of_memory(norm);
     }
     memcpy(line->data + line->length, "}\n", 3);
     line->length += 2;
-    return csvk_writer_bytes(to, line->data, line->length, nz->err);
+    return csvk_writer_bytes(to, line->data, line->length, norm->err);
 }

@@ -2,33 +2,33 @@
  * normalize_patch.c - records that go out as they are but for a few places, without a look at their
  * other fields: values with a stray enclosure or a single CR are enclosed, missing fields added.
  *
- * What is written is what nz_take_values and nz_emit would write. The field around a fact that says
- * "not enclosed" reaches from delimiter to delimiter, whatever else the record holds.
+ * What is written is what norm_take_values and norm_emit would write. The field around a fact that
+ * says "not enclosed" reaches from delimiter to delimiter, whatever else the record holds.
  */
 #include "csvkit/normalize/normalize_private.h"
 
 #define PLAIN_KINDS (CSVK_FACT_BIT(CSVK_FACT_QUOTE_IN_UNQUOTED) | CSVK_FACT_BIT(CSVK_FACT_BARE_CR))
 
-static bool is_scrubbed(const struct nz *nz, const struct nz_record *rec)
+static bool is_scrubbed(const struct norm *norm, const struct norm_record *rec)
 {
-    return rec->base != NULL && rec->base == nz->again.bytes.data;
+    return rec->base != NULL && rec->base == norm->again.bytes.data;
 }
 
-bool nz_keeps_bytes(const struct nz *nz)
+bool norm_keeps_bytes(const struct norm *norm)
 {
-    bool header = nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done;
-    bool first = nz->result->records_out == 0 || nz->table.bytes <= 3; /* may look like sep= */
-    return !nz->rewrite && !header && !first && nz->table.dialect.enclosure != CSVK_NO_BYTE;
+    bool header = norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done;
+    bool first = norm->result->records_out == 0 || norm->table.bytes <= 3; /* may look like sep= */
+    return !norm->rewrite && !header && !first && norm->table.dialect.enclosure != CSVK_NO_BYTE;
 }
 
-bool nz_can_patch(const struct nz *nz, const struct nz_record *rec)
+bool norm_can_patch(const struct norm *norm, const struct norm_record *rec)
 {
-    if (!nz_keeps_bytes(nz) || is_scrubbed(nz, rec)) {
+    if (!norm_keeps_bytes(norm) || is_scrubbed(norm, rec)) {
         return false;
     }
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
         enum csvk_fact_kind kind = rec->fact[i].kind;
-        if ((CSVK_FACT_BIT(kind) & PLAIN_KINDS) == 0 && !nz_harmless(kind)) {
+        if ((CSVK_FACT_BIT(kind) & PLAIN_KINDS) == 0 && !norm_harmless(kind)) {
             return false;
         }
     }
@@ -36,14 +36,14 @@ bool nz_can_patch(const struct nz *nz, const struct nz_record *rec)
 }
 
 /* The field that holds the byte `at` of the record, from `floor` on. */
-static struct csvk_bytes field_around(const struct nz *nz, struct csvk_bytes record, size_t floor,
-                                      size_t at)
+static struct csvk_bytes field_around(const struct norm *norm, struct csvk_bytes record,
+                                      size_t floor, size_t at)
 {
     size_t begin = at;
-    while (begin > floor && record.ptr[begin - 1] != nz->in.delimiter) {
+    while (begin > floor && record.ptr[begin - 1] != norm->in.delimiter) {
         begin--;
     }
-    const unsigned char *end = memchr(record.ptr + at, nz->in.delimiter, record.len - at);
+    const unsigned char *end = memchr(record.ptr + at, norm->in.delimiter, record.len - at);
     size_t behind = end != NULL ? (size_t)(end - record.ptr) : record.len;
     return (struct csvk_bytes){record.ptr + begin, behind - begin};
 }
@@ -56,15 +56,16 @@ static void put_raw(struct csvk_buf *line, const unsigned char *from, const unsi
     line->length += length;
 }
 
-int nz_emit_patched(struct nz *nz, const struct nz_record *rec)
+int norm_emit_patched(struct norm *norm, const struct norm_record *rec)
 {
-    struct csvk_bytes record = {nz_window_at(&nz->window, rec->r.offset), (size_t)rec->r.length};
-    size_t missing = nz->width > rec->r.nfields ? (size_t)(nz->width - rec->r.nfields) : 0;
-    struct csvk_buf *line = &nz->line;
+    struct csvk_bytes record = {norm_window_at(&norm->window, rec->r.offset),
+                                (size_t)rec->r.length};
+    size_t missing = norm->width > rec->r.nfields ? (size_t)(norm->width - rec->r.nfields) : 0;
+    struct csvk_buf *line = &norm->line;
     size_t at = 0;
     csvk_buf_clear(line);
     if (csvk_buf_reserve(line, 2 * record.len + 2 * rec->r.nfacts + missing + 2) != CSVK_OK) {
-        return nz_out_of_memory(nz);
+        return norm_out_of_memory(norm);
     }
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
         const struct csvk_fact *fact = &rec->fact[i];
@@ -72,14 +73,14 @@ int nz_emit_patched(struct nz *nz, const struct nz_record *rec)
         if ((CSVK_FACT_BIT(fact->kind) & PLAIN_KINDS) == 0 || place < at) {
             continue;
         }
-        struct csvk_bytes field = field_around(nz, record, at, place);
+        struct csvk_bytes field = field_around(norm, record, at, place);
         put_raw(line, record.ptr + at, field.ptr);
-        csvk_writer_enclosed(&nz->table, field, line);
+        csvk_writer_enclosed(&norm->table, field, line);
         at = (size_t)(field.ptr - record.ptr) + field.len;
     }
     put_raw(line, record.ptr + at, record.ptr + record.len);
-    memset(line->data + line->length, nz->in.delimiter, missing);
+    memset(line->data + line->length, norm->in.delimiter, missing);
     line->length += missing;
-    csvk_writer_end(&nz->table, line);
-    return nz_emit_line(nz, rec);
+    csvk_writer_end(&norm->table, line);
+    return norm_emit_line(norm, rec);
 }

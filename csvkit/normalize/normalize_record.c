@@ -15,7 +15,7 @@
 
 #define TWO_INFERENCES "it would take two repairs by inference"
 
-static uint32_t kinds_of(const struct nz_record *rec)
+static uint32_t kinds_of(const struct norm_record *rec)
 {
     uint32_t kinds = 0;
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
@@ -24,12 +24,12 @@ static uint32_t kinds_of(const struct nz_record *rec)
     return kinds;
 }
 
-bool nz_has(const struct nz_record *rec, enum csvk_fact_kind kind)
+bool norm_has(const struct norm_record *rec, enum csvk_fact_kind kind)
 {
     return (kinds_of(rec) & CSVK_FACT_BIT(kind)) != 0;
 }
 
-bool nz_harmless(enum csvk_fact_kind kind)
+bool norm_harmless(enum csvk_fact_kind kind)
 {
     switch (kind) {
     case CSVK_FACT_FIRST_EOL:
@@ -42,72 +42,72 @@ bool nz_harmless(enum csvk_fact_kind kind)
     }
 }
 
-static bool all_harmless(const struct nz_record *rec)
+static bool all_harmless(const struct norm_record *rec)
 {
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
-        if (!nz_harmless(rec->fact[i].kind)) {
+        if (!norm_harmless(rec->fact[i].kind)) {
             return false;
         }
     }
     return true;
 }
 
-bool nz_is_whole(const struct nz *nz, const struct nz_record *rec)
+bool norm_is_whole(const struct norm *norm, const struct norm_record *rec)
 {
-    return !rec->r.blank && rec->r.nfields == nz->width && all_harmless(rec);
+    return !rec->r.blank && rec->r.nfields == norm->width && all_harmless(rec);
 }
 
-int nz_no_width(struct nz *nz, const struct nz_record *rec)
+int norm_no_width(struct norm *norm, const struct norm_record *rec)
 {
-    return nz_refuse(nz, rec,
-                     "this record takes inference to repair, but no record free of errors among "
-                     "the first 1000 says how wide the table is; wrong --delimiter or "
-                     "--enclosure, or lines before the header (--skip-head)?");
+    return norm_refuse(norm, rec,
+                       "this record takes inference to repair, but no record free of errors among "
+                       "the first 1000 says how wide the table is; wrong --delimiter or "
+                       "--enclosure, or lines before the header (--skip-head)?");
 }
 
 /* ---- fields ---- */
 
-int nz_need_fields(struct nz *nz, const struct nz_record *rec)
+int norm_need_fields(struct norm *norm, const struct norm_record *rec)
 {
     if (rec->field != NULL) {
         return CSVK_OK;
     }
-    struct csvk_scan *one = &nz->one;
-    size_t length = (size_t)(nz_record_end(rec) - rec->r.offset);
-    one->table = nz->scan.table;
+    struct csvk_scan *one = &norm->one;
+    size_t length = (size_t)(norm_record_end(rec) - rec->r.offset);
+    one->table = norm->scan.table;
     one->table.detail = CSVK_FIELDS;
     one->table.facts = 0; /* what is wrong with its bytes was reported already */
     one->table.mixed_reported = true;
-    one->table.totals.width = nz->width;
+    one->table.totals.width = norm->width;
     csvk_batch_builder_clear(&one->builder);
-    const unsigned char *bytes = nz_window_at(&nz->window, rec->r.offset);
+    const unsigned char *bytes = norm_window_at(&norm->window, rec->r.offset);
     size_t used = csvk_scan(one, bytes, length, true, rec->r.offset);
     if (one->builder.failed) {
-        return nz_out_of_memory(nz);
+        return norm_out_of_memory(norm);
     }
     if (used != length || one->builder.nrecords != 1 || one->builder.nfields != rec->r.nfields) {
-        return csvk_fail(nz->err, CSVK_EIO, "%s: record %llu was scanned twice, and differs",
-                         csvk_source_name(nz->window.source), (unsigned long long)rec->r.number);
+        return csvk_fail(norm->err, CSVK_EIO, "%s: record %llu was scanned twice, and differs",
+                         csvk_source_name(norm->window.source), (unsigned long long)rec->r.number);
     }
-    nz->at_hand->field = one->builder.fields;
-    nz->at_hand->base = bytes;
+    norm->at_hand->field = one->builder.fields;
+    norm->at_hand->base = bytes;
     return CSVK_OK;
 }
 
-static struct csvk_bytes bytes_of(const struct nz *nz, const struct nz_record *rec)
+static struct csvk_bytes bytes_of(const struct norm *norm, const struct norm_record *rec)
 {
     const unsigned char *bytes = rec->field != NULL ? rec->base + rec->field[0].begin
-                                                    : nz_window_at(&nz->window, rec->r.offset);
+                                                    : norm_window_at(&norm->window, rec->r.offset);
     return (struct csvk_bytes){bytes, (size_t)rec->r.length};
 }
 
 /* ---- values ---- */
 
-static struct csvk_value trim_value(struct nz *nz, const struct nz_record *rec,
+static struct csvk_value trim_value(struct norm *norm, const struct norm_record *rec,
                                     struct csvk_value value, uint64_t field)
 {
     struct csvk_value all = value;
-    if (!nz->o->trim || value.form == CSVK_VALUE_ENCLOSED) {
+    if (!norm->o->trim || value.form == CSVK_VALUE_ENCLOSED) {
         return value;
     }
     while (value.len != 0 && (value.ptr[0] == ' ' || value.ptr[0] == '\t')) {
@@ -119,72 +119,73 @@ static struct csvk_value trim_value(struct nz *nz, const struct nz_record *rec,
         value.len--;
     }
     if (value.len != all.len) {
-        nz_note(nz, CSVK_REPAIR_TRIM, rec->r.offset, field + 1, "--trim");
+        norm_note(norm, CSVK_REPAIR_TRIM, rec->r.offset, field + 1, "--trim");
     }
     return value;
 }
 
-static struct csvk_value take_value(struct nz *nz, const struct nz_record *rec, uint64_t i)
+static struct csvk_value take_value(struct norm *norm, const struct norm_record *rec, uint64_t i)
 {
     const struct csvk_field *f = &rec->field[i];
     struct csvk_bytes raw = {rec->base + f->begin, f->end - f->begin};
     bool enclosed = (f->flags & CSVK_FIELD_ENCLOSED) != 0;
     struct csvk_value value = {raw.ptr, raw.len, enclosed ? CSVK_VALUE_ENCLOSED : CSVK_VALUE_PLAIN};
     if ((f->flags & (CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN)) != 0) {
-        value.ptr = nz->text.data + nz->text.length;
-        value.len = csvk_field_decode(raw, &nz->in, nz->text.data + nz->text.length);
-        nz->text.length += value.len;
+        value.ptr = norm->text.data + norm->text.length;
+        value.len = csvk_field_decode(raw, &norm->in, norm->text.data + norm->text.length);
+        norm->text.length += value.len;
     } else if (enclosed) {
         value.ptr++;
         value.len -= 2;
     }
-    return trim_value(nz, rec, value, i);
+    return trim_value(norm, rec, value, i);
 }
 
-bool nz_is_sep_line(const unsigned char *bytes, size_t length)
+bool norm_is_sep_line(const unsigned char *bytes, size_t length)
 {
     return length == 5 && strncasecmp((const char *)bytes, "sep=", 4) == 0;
 }
 
 /* As the first line of the output it would be taken for a directive. */
-static bool looks_like_sep(const struct nz *nz, const struct nz_record *rec)
+static bool looks_like_sep(const struct norm *norm, const struct norm_record *rec)
 {
-    return nz->result->records_out == 0 && rec->r.length == 5 &&
-           nz_is_sep_line(bytes_of(nz, rec).ptr, 5);
+    return norm->result->records_out == 0 && rec->r.length == 5 &&
+           norm_is_sep_line(bytes_of(norm, rec).ptr, 5);
 }
 
 /* Fields as they are; those that cannot stay so are taken one by one. */
-static int take_raw(struct nz *nz, const struct nz_record *rec)
+static int take_raw(struct norm *norm, const struct norm_record *rec)
 {
-    int status = nz_reserve_values(nz, (size_t)rec->r.nfields);
+    int status = norm_reserve_values(norm, (size_t)rec->r.nfields);
     for (uint64_t i = 0; i < rec->r.nfields && status == CSVK_OK; i++) {
         const struct csvk_field *f = &rec->field[i];
         bool raw = (f->flags & CSVK_FIELD_BROKEN) == 0 && f->end != f->begin;
-        nz->value[i] =
+        norm->value[i] =
             raw ? (struct csvk_value){rec->base + f->begin, f->end - f->begin, CSVK_VALUE_RAW}
-                : take_value(nz, rec, i);
+                : take_value(norm, rec, i);
     }
-    nz->nvalues = status == CSVK_OK ? (size_t)rec->r.nfields : 0;
+    norm->nvalues = status == CSVK_OK ? (size_t)rec->r.nfields : 0;
     return status;
 }
 
-int nz_take_values(struct nz *nz, const struct nz_record *rec)
+int norm_take_values(struct norm *norm, const struct norm_record *rec)
 {
-    int status = nz_need_fields(nz, rec);
+    int status = norm_need_fields(norm, rec);
     if (status != CSVK_OK) {
         return status;
     }
-    bool raw_fields = nz->raw_fields && !nz_has(rec, CSVK_FACT_BARE_CR) && !looks_like_sep(nz, rec);
-    nz->nvalues = 0;
-    csvk_buf_clear(&nz->text);
-    if (csvk_buf_reserve(&nz->text, rec->r.length + 1) != CSVK_OK) {
-        return nz_out_of_memory(nz);
+    bool raw_fields =
+        norm->raw_fields && !norm_has(rec, CSVK_FACT_BARE_CR) && !looks_like_sep(norm, rec);
+    norm->nvalues = 0;
+    csvk_buf_clear(&norm->text);
+    if (csvk_buf_reserve(&norm->text, rec->r.length + 1) != CSVK_OK) {
+        return norm_out_of_memory(norm);
     }
     if (raw_fields) {
-        return take_raw(nz, rec);
+        return take_raw(norm, rec);
     }
     for (uint64_t i = 0; i < rec->r.nfields; i++) {
-        status = nz_add_value(nz, take_value(nz, rec, i));
+        status = norm_add_value(norm, take_value(norm, rec, i));
         if (status != CSVK_OK) {
             return status;
         }
@@ -202,7 +203,7 @@ struct scrub {
 };
 
 /* At the first byte of a field, or behind nothing but other marks there. */
-static bool at_field_start(const struct nz_record *rec, const struct csvk_fact *fact)
+static bool at_field_start(const struct norm_record *rec, const struct csvk_fact *fact)
 {
     if (fact->field == 0 || fact->field > rec->r.nfields) {
         return false;
@@ -225,9 +226,9 @@ static void refuse_bytes(struct scrub *scrub, enum csvk_repair repair, const cha
 }
 
 /* Every second byte is NUL: that is another encoding, and taking them out would ruin the text. */
-static const char *reason_of_nul(const struct nz *nz, const struct nz_record *rec)
+static const char *reason_of_nul(const struct norm *norm, const struct norm_record *rec)
 {
-    struct csvk_bytes bytes = bytes_of(nz, rec);
+    struct csvk_bytes bytes = bytes_of(norm, rec);
     size_t nul[2] = {0, 0};
     for (size_t i = 0; i < bytes.len; i++) {
         nul[(rec->r.offset + i) % 2] += bytes.ptr[i] == 0;
@@ -241,17 +242,17 @@ static const char *reason_of_nul(const struct nz *nz, const struct nz_record *re
 }
 
 /* What to put in place of the bytes of a fact; NULL: they stay. */
-static const char *replacement(struct nz *nz, const struct nz_record *rec,
+static const char *replacement(struct norm *norm, const struct norm_record *rec,
                                const struct csvk_fact *fact, struct scrub *scrub)
 {
-    const struct csvk_normalize_options *o = nz->o;
+    const struct csvk_normalize_options *o = norm->o;
     switch (fact->kind) {
     case CSVK_FACT_NUL:
         if (o->nul != CSVK_NORMALIZE_DEFECT_REMOVE) {
-            refuse_bytes(scrub, CSVK_REPAIR_NUL, reason_of_nul(nz, rec));
+            refuse_bytes(scrub, CSVK_REPAIR_NUL, reason_of_nul(norm, rec));
             return NULL;
         }
-        nz_note(nz, CSVK_REPAIR_NUL, fact->offset, fact->field, "--null-bytes=remove");
+        norm_note(norm, CSVK_REPAIR_NUL, fact->offset, fact->field, "--null-bytes=remove");
         return "";
     case CSVK_FACT_INVALID_UTF8:
         if (o->invalid_utf8 != CSVK_NORMALIZE_DEFECT_REMOVE) {
@@ -259,36 +260,36 @@ static const char *replacement(struct nz *nz, const struct nz_record *rec,
                          "not UTF-8 (--encoding=NAME, or --invalid-utf8=replace)");
             return NULL;
         }
-        nz_note(nz, CSVK_REPAIR_UTF8, fact->offset, fact->field, "--invalid-utf8=replace");
+        norm_note(norm, CSVK_REPAIR_UTF8, fact->offset, fact->field, "--invalid-utf8=replace");
         return "\xef\xbf\xbd";
     case CSVK_FACT_CONTROL:
         if (o->control != CSVK_NORMALIZE_DEFECT_REMOVE) {
             return NULL;
         }
-        nz_note(nz, CSVK_REPAIR_CONTROL, fact->offset, fact->field, "--control-chars=remove");
+        norm_note(norm, CSVK_REPAIR_CONTROL, fact->offset, fact->field, "--control-chars=remove");
         return "";
     case CSVK_FACT_BOM_IN_DATA:
         if (!at_field_start(rec, fact)) {
             return NULL;
         }
-        nz_note(nz, CSVK_REPAIR_INNER_BOM, fact->offset, fact->field,
-                "the mark stands where a field begins: files were joined");
+        norm_note(norm, CSVK_REPAIR_INNER_BOM, fact->offset, fact->field,
+                  "the mark stands where a field begins: files were joined");
         return "";
     default: return NULL;
     }
 }
 
 /* The record with its line break, as it is without the bytes that must go. */
-static int copy_scrubbed(struct nz *nz, const struct nz_record *rec, struct scrub *scrub)
+static int copy_scrubbed(struct norm *norm, const struct norm_record *rec, struct scrub *scrub)
 {
-    struct csvk_buf *to = &nz->trimmed;
-    const unsigned char *from = bytes_of(nz, rec).ptr;
+    struct csvk_buf *to = &norm->trimmed;
+    const unsigned char *from = bytes_of(norm, rec).ptr;
     uint64_t at = rec->r.offset;
     int status = CSVK_OK;
     csvk_buf_clear(to);
     for (uint32_t i = 0; i < rec->r.nfacts && status == CSVK_OK && !scrub->refused; i++) {
         const struct csvk_fact *fact = &rec->fact[i];
-        const char *with = replacement(nz, rec, fact, scrub);
+        const char *with = replacement(norm, rec, fact, scrub);
         if (with != NULL) {
             scrub->again = true;
             status = csvk_buf_add(to, from + (at - rec->r.offset), (size_t)(fact->offset - at));
@@ -297,16 +298,16 @@ static int copy_scrubbed(struct nz *nz, const struct nz_record *rec, struct scru
         }
     }
     if (status == CSVK_OK && scrub->again) {
-        status = csvk_buf_add(to, from + (at - rec->r.offset), (size_t)(nz_record_end(rec) - at));
+        status = csvk_buf_add(to, from + (at - rec->r.offset), (size_t)(norm_record_end(rec) - at));
     }
-    return status == CSVK_OK ? CSVK_OK : nz_out_of_memory(nz);
+    return status == CSVK_OK ? CSVK_OK : norm_out_of_memory(norm);
 }
 
 /*
  * Reads the record again without the bytes that must go: *rec is that reading then. What goes may
  * bring others to the beginning of a field, so it is done until nothing more goes.
  */
-static int scrub_record(struct nz *nz, struct nz_record *rec, struct scrub *scrub)
+static int scrub_record(struct norm *norm, struct norm_record *rec, struct scrub *scrub)
 {
     static const uint32_t wanted =
         CSVK_FACT_BIT(CSVK_FACT_NUL) | CSVK_FACT_BIT(CSVK_FACT_INVALID_UTF8) |
@@ -314,17 +315,17 @@ static int scrub_record(struct nz *nz, struct nz_record *rec, struct scrub *scru
     while ((kinds_of(rec) & wanted) != 0) {
         bool found = true;
         scrub->again = false;
-        int status = nz_has(rec, CSVK_FACT_BOM_IN_DATA) ? nz_need_fields(nz, rec) : CSVK_OK;
-        status = status == CSVK_OK ? copy_scrubbed(nz, rec, scrub) : status;
+        int status = norm_has(rec, CSVK_FACT_BOM_IN_DATA) ? norm_need_fields(norm, rec) : CSVK_OK;
+        status = status == CSVK_OK ? copy_scrubbed(norm, rec, scrub) : status;
         if (status != CSVK_OK || scrub->refused || !scrub->again) {
             return status;
         }
         scrub->any = true;
-        struct csvk_buf bytes = nz->again.bytes;
-        nz->again.bytes = nz->trimmed;
-        nz->trimmed = bytes;
+        struct csvk_buf bytes = norm->again.bytes;
+        norm->again.bytes = norm->trimmed;
+        norm->trimmed = bytes;
         struct csvk_record like = rec->r;
-        status = nz_reference_bytes(nz, &nz->again, &like, rec, &found);
+        status = norm_reference_bytes(norm, &norm->again, &like, rec, &found);
         if (status == CSVK_OK && !found) {
             refuse_bytes(scrub, CSVK_REPAIR_NUL, "without its bad bytes it is not one record");
         }
@@ -337,179 +338,179 @@ static int scrub_record(struct nz *nz, struct nz_record *rec, struct scrub *scru
 
 /* ---- no record at all ---- */
 
-static int drop_comment(struct nz *nz, const struct nz_record *rec)
+static int drop_comment(struct norm *norm, const struct norm_record *rec)
 {
-    uint64_t limit = nz_reach(nz, rec->r.offset).end;
-    uint64_t end = nz_next_line(nz, rec->r.offset, limit);
-    if (end != nz->raw_to) {
-        nz->raw_to = end;
-        nz->resume = end;
-        nz->resume_records = rec->r.number;
-        nz->resume_lines = rec->r.line;
+    uint64_t limit = norm_reach(norm, rec->r.offset).end;
+    uint64_t end = norm_next_line(norm, rec->r.offset, limit);
+    if (end != norm->raw_to) {
+        norm->raw_to = end;
+        norm->resume = end;
+        norm->resume_records = rec->r.number;
+        norm->resume_lines = rec->r.line;
     }
-    return nz_drop(nz, rec, CSVK_REPAIR_FRAME, "--comment");
+    return norm_drop(norm, rec, CSVK_REPAIR_FRAME, "--comment");
 }
 
 /*
  * In one column a blank line may be an empty value, so it stays, enclosed. Before the header it
  * cannot be one: the first record that is not blank is the header.
  */
-static int blank_record(struct nz *nz, const struct nz_record *rec)
+static int blank_record(struct norm *norm, const struct norm_record *rec)
 {
-    bool before_header = nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done;
-    if (nz->width <= 1 && !(before_header && nz->width == 1)) {
-        nz->nvalues = 0;
-        nz_note(nz, CSVK_REPAIR_BLANK, rec->r.offset, 1, "in one column it is an empty value");
-        int status = nz_add_value(
-            nz, (struct csvk_value){(const unsigned char *)"", 0, CSVK_VALUE_ENCLOSED});
-        return status == CSVK_OK ? nz_emit(nz, rec) : status;
+    bool before_header = norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done;
+    if (norm->width <= 1 && !(before_header && norm->width == 1)) {
+        norm->nvalues = 0;
+        norm_note(norm, CSVK_REPAIR_BLANK, rec->r.offset, 1, "in one column it is an empty value");
+        int status = norm_add_value(
+            norm, (struct csvk_value){(const unsigned char *)"", 0, CSVK_VALUE_ENCLOSED});
+        return status == CSVK_OK ? norm_emit(norm, rec) : status;
     }
-    if (nz->o->ragged == CSVK_NORMALIZE_RAGGED_FAIL) {
-        return nz_refuse(nz, rec, "empty line, and --ragged=fail");
+    if (norm->o->ragged == CSVK_NORMALIZE_RAGGED_FAIL) {
+        return norm_refuse(norm, rec, "empty line, and --ragged=fail");
     }
-    if (nz_inferences(nz) != 0) {
-        return nz_reject(nz, rec, CSVK_REPAIR_BLANK, NZ_CAUSE_WIDTH, TWO_INFERENCES);
+    if (norm_inferences(norm) != 0) {
+        return norm_reject(norm, rec, CSVK_REPAIR_BLANK, NORM_CAUSE_WIDTH, TWO_INFERENCES);
     }
-    return nz_drop(nz, rec, CSVK_REPAIR_BLANK,
-                   "a line without any byte in a table of several columns");
+    return norm_drop(norm, rec, CSVK_REPAIR_BLANK,
+                     "a line without any byte in a table of several columns");
 }
 
 /* ---- the record ---- */
 
-static bool spans_lines(const struct nz *nz, const struct nz_record *rec)
+static bool spans_lines(const struct norm *norm, const struct norm_record *rec)
 {
-    struct csvk_bytes bytes = bytes_of(nz, rec);
+    struct csvk_bytes bytes = bytes_of(norm, rec);
     return memchr(bytes.ptr, '\n', bytes.len) != NULL || memchr(bytes.ptr, '\r', bytes.len) != NULL;
 }
 
-bool nz_has_backslash_quote(const struct nz *nz, const struct nz_record *rec)
+bool norm_has_backslash_quote(const struct norm *norm, const struct norm_record *rec)
 {
-    if (nz->in.enclosure == CSVK_NO_BYTE || nz->in.escape == '\\') {
+    if (norm->in.enclosure == CSVK_NO_BYTE || norm->in.escape == '\\') {
         return false;
     }
-    struct csvk_bytes bytes = bytes_of(nz, rec);
+    struct csvk_bytes bytes = bytes_of(norm, rec);
     const unsigned char *end = bytes.ptr + bytes.len;
     const unsigned char *at = memchr(bytes.ptr, '\\', bytes.len);
-    while (at != NULL && at + 1 < end && at[1] != nz->in.enclosure) {
+    while (at != NULL && at + 1 < end && at[1] != norm->in.enclosure) {
         at = memchr(at + 1, '\\', (size_t)(end - at - 1));
     }
     return at != NULL && at + 1 < end;
 }
 
 /* Do the quotes take inference? */
-static bool needs_reading(const struct nz *nz, const struct nz_record *rec)
+static bool needs_reading(const struct norm *norm, const struct norm_record *rec)
 {
     if ((kinds_of(rec) & QUOTING) != 0) {
         return true;
     }
-    return rec->r.nfields != nz->width && nz->width_known &&
-           (spans_lines(nz, rec) || nz_has_backslash_quote(nz, rec));
+    return rec->r.nfields != norm->width && norm->width_known &&
+           (spans_lines(norm, rec) || norm_has_backslash_quote(norm, rec));
 }
 
-int nz_finish(struct nz *nz, const struct nz_record *rec)
+int norm_finish(struct norm *norm, const struct norm_record *rec)
 {
-    if (nz_inferences(nz) > 1) {
-        return nz_reject(nz, rec, nz->pending[nz->npending - 1].repair, NZ_CAUSE_WIDTH,
-                         TWO_INFERENCES);
+    if (norm_inferences(norm) > 1) {
+        return norm_reject(norm, rec, norm->pending[norm->npending - 1].repair, NORM_CAUSE_WIDTH,
+                           TWO_INFERENCES);
     }
-    if (nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done) {
-        int status = nz_header(nz, rec);
+    if (norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done) {
+        int status = norm_header(norm, rec);
         if (status != CSVK_OK) {
             return status;
         }
     }
-    return nz_emit(nz, rec);
+    return norm_emit(norm, rec);
 }
 
-int nz_settle_reference(struct nz *nz, const struct nz_record *rec)
+int norm_settle_reference(struct norm *norm, const struct norm_record *rec)
 {
     bool data = false;
-    int status = nz_surplus_is_data(nz, rec, &data);
+    int status = norm_surplus_is_data(norm, rec, &data);
     if (status == CSVK_OK && data) {
-        nz->nvalues = 0;
-        return nz_width(nz, rec);
+        norm->nvalues = 0;
+        return norm_width(norm, rec);
     }
-    if (status == CSVK_OK && rec->r.nfields <= nz->width && nz_can_patch(nz, rec)) {
-        return rec->r.nfields == nz->width ? nz_emit_patched(nz, rec) : nz_width(nz, rec);
+    if (status == CSVK_OK && rec->r.nfields <= norm->width && norm_can_patch(norm, rec)) {
+        return rec->r.nfields == norm->width ? norm_emit_patched(norm, rec) : norm_width(norm, rec);
     }
-    status = status == CSVK_OK ? nz_take_values(nz, rec) : status;
-    return status == CSVK_OK ? nz_settle(nz, rec) : status;
+    status = status == CSVK_OK ? norm_take_values(norm, rec) : status;
+    return status == CSVK_OK ? norm_settle(norm, rec) : status;
 }
 
-int nz_settle(struct nz *nz, const struct nz_record *rec)
+int norm_settle(struct norm *norm, const struct norm_record *rec)
 {
-    return nz->nvalues == nz->width ? nz_finish(nz, rec) : nz_width(nz, rec);
+    return norm->nvalues == norm->width ? norm_finish(norm, rec) : norm_width(norm, rec);
 }
 
-void nz_note_plain(struct nz *nz, const struct nz_record *rec)
+void norm_note_plain(struct norm *norm, const struct norm_record *rec)
 {
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
         const struct csvk_fact *fact = &rec->fact[i];
         if (fact->kind == CSVK_FACT_QUOTE_IN_UNQUOTED) {
-            nz_note(nz, CSVK_REPAIR_ENCLOSE, fact->offset, fact->field,
-                    "the value stays as it is read");
+            norm_note(norm, CSVK_REPAIR_ENCLOSE, fact->offset, fact->field,
+                      "the value stays as it is read");
         } else if (fact->kind == CSVK_FACT_BARE_CR) {
-            nz_note(nz, CSVK_REPAIR_BARE_CR, fact->offset, fact->field,
-                    "the value stays as it is read");
+            norm_note(norm, CSVK_REPAIR_BARE_CR, fact->offset, fact->field,
+                      "the value stays as it is read");
         }
     }
 }
 
 /* Nothing to do but copy it? */
-static bool goes_raw(const struct nz *nz, const struct nz_record *rec)
+static bool goes_raw(const struct norm *norm, const struct norm_record *rec)
 {
-    bool header = nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done;
-    return !nz->rewrite && !header && nz->npending == 0 && nz_is_whole(nz, rec) &&
-           !looks_like_sep(nz, rec);
+    bool header = norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done;
+    return !norm->rewrite && !header && norm->npending == 0 && norm_is_whole(norm, rec) &&
+           !looks_like_sep(norm, rec);
 }
 
-static int read_record(struct nz *nz, struct nz_record *rec)
+static int read_record(struct norm *norm, struct norm_record *rec)
 {
     struct scrub scrub = {.refused = false};
-    int status = scrub_record(nz, rec, &scrub);
+    int status = scrub_record(norm, rec, &scrub);
     if (status != CSVK_OK) {
         return status;
     }
     if (scrub.refused) {
         bool bytes = scrub.repair == CSVK_REPAIR_UTF8;
-        return nz_reject(nz, rec, scrub.repair, bytes ? NZ_CAUSE_ENCODING : NZ_CAUSE_NONE,
-                         scrub.reason);
+        return norm_reject(norm, rec, scrub.repair, bytes ? NORM_CAUSE_ENCODING : NORM_CAUSE_NONE,
+                           scrub.reason);
     }
     if (rec->r.blank) {
-        return blank_record(nz, rec);
+        return blank_record(norm, rec);
     }
-    if (goes_raw(nz, rec)) {
-        nz->last_whole = true;
-        return nz_emit_raw(nz, rec);
+    if (goes_raw(norm, rec)) {
+        norm->last_whole = true;
+        return norm_emit_raw(norm, rec);
     }
-    if (needs_reading(nz, rec)) {
+    if (needs_reading(norm, rec)) {
         if (scrub.any) {
-            return nz_reject(nz, rec, CSVK_REPAIR_INNER_QUOTES, NZ_CAUSE_ENCLOSURE,
-                             "bad bytes and an enclosure fault in one record");
+            return norm_reject(norm, rec, CSVK_REPAIR_INNER_QUOTES, NORM_CAUSE_ENCLOSURE,
+                               "bad bytes and an enclosure fault in one record");
         }
-        return nz_quotes(nz, rec);
+        return norm_quotes(norm, rec);
     }
-    bool whole = nz_is_whole(nz, rec);
-    nz_note_plain(nz, rec);
-    status = nz_settle_reference(nz, rec);
-    nz->last_whole = nz->last_whole || whole;
+    bool whole = norm_is_whole(norm, rec);
+    norm_note_plain(norm, rec);
+    status = norm_settle_reference(norm, rec);
+    norm->last_whole = norm->last_whole || whole;
     return status;
 }
 
-int nz_record(struct nz *nz, const struct nz_record *rec)
+int norm_record(struct norm *norm, const struct norm_record *rec)
 {
-    struct nz_record own = *rec;
-    nz->at_hand = &own;
-    nz->npending = 0;
-    nz->resume = UINT64_MAX;
-    nz->raw_to = nz_record_end(rec);
-    nz->raw_eol = (enum csvk_eol)rec->r.eol;
-    bool before = nz->last_whole;
-    nz->last_whole = false;
-    if (nz->o->comment >= 0 && rec->r.length != 0 &&
-        *nz_window_at(&nz->window, rec->r.offset) == nz->o->comment) {
-        return drop_comment(nz, rec);
+    struct norm_record own = *rec;
+    norm->at_hand = &own;
+    norm->npending = 0;
+    norm->resume = UINT64_MAX;
+    norm->raw_to = norm_record_end(rec);
+    norm->raw_eol = (enum csvk_eol)rec->r.eol;
+    bool before = norm->last_whole;
+    norm->last_whole = false;
+    if (norm->o->comment >= 0 && rec->r.length != 0 &&
+        *norm_window_at(&norm->window, rec->r.offset) == norm->o->comment) {
+        return drop_comment(norm, rec);
     }
-    nz->before_whole = before;
-    return read_record(nz, &own);
+    norm->before_whole = before;
+    return read_record(norm, &own);
 }

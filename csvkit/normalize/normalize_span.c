@@ -14,22 +14,22 @@ static enum csvk_eol break_before(const unsigned char *end, const unsigned char 
 }
 
 /* Record by record, at the places that the scan reported: where CR may end records, too. */
-static struct csvk_breaks copy_reported(const struct nz *nz, const struct nz_chunk *chunk,
-                                        const struct nz_span *span, unsigned char *to)
+static struct csvk_breaks copy_reported(const struct norm *norm, const struct norm_chunk *chunk,
+                                        const struct norm_span *span, unsigned char *to)
 {
-    const unsigned char *base = nz_window_at(&nz->window, chunk->offset);
-    const uint32_t *ends = nz->scan.builder.ends + span->first;
+    const unsigned char *base = norm_window_at(&norm->window, chunk->offset);
+    const uint32_t *ends = norm->scan.builder.ends + span->first;
     size_t start = (size_t)(span->from - chunk->offset), from = start;
-    const char *text = nz->o->line_break == CSVK_EOL_CRLF ? "\r\n" : "\n";
-    size_t text_length = nz_eol_length(nz->o->line_break);
+    const char *text = norm->o->line_break == CSVK_EOL_CRLF ? "\r\n" : "\n";
+    size_t text_length = norm_eol_length(norm->o->line_break);
     struct csvk_breaks breaks = {.records = span->records};
     for (uint64_t i = 0; i < span->records; i++) {
         enum csvk_eol eol = break_before(base + ends[i], base + from);
-        size_t length = ends[i] - from - nz_eol_length(eol);
+        size_t length = ends[i] - from - norm_eol_length(eol);
         memcpy(to + breaks.length, base + from, length);
         memcpy(to + breaks.length + length, text, text_length);
         breaks.length += length + text_length;
-        if (eol != nz->o->line_break) {
+        if (eol != norm->o->line_break) {
             breaks.first = breaks.changed++ == 0 ? from + length - start : breaks.first;
         }
         from = ends[i];
@@ -37,8 +37,8 @@ static struct csvk_breaks copy_reported(const struct nz *nz, const struct nz_chu
     return breaks;
 }
 
-static void account_breaks(struct nz *nz, const struct nz_chunk *chunk, const struct nz_span *span,
-                           const struct csvk_breaks *breaks)
+static void account_breaks(struct norm *norm, const struct norm_chunk *chunk,
+                           const struct norm_span *span, const struct csvk_breaks *breaks)
 {
     uint64_t first = span->from + breaks->first;
     struct csvk_normalize_place place = {first, chunk->before.totals.lines + 1,
@@ -46,125 +46,128 @@ static void account_breaks(struct nz *nz, const struct nz_chunk *chunk, const st
     if (breaks->changed == 0) {
         return;
     }
-    if (nz->result->repairs[CSVK_REPAIR_LINE_BREAKS] == 0) {
-        place.line += nz_count_lines(nz, chunk->offset, first);
+    if (norm->result->repairs[CSVK_REPAIR_LINE_BREAKS] == 0) {
+        place.line += norm_count_lines(norm, chunk->offset, first);
     }
-    nz_count_line_breaks(nz, breaks->changed, place);
+    norm_count_line_breaks(norm, breaks->changed, place);
 }
 
 /* Line breaks change. */
-static int copy_with_breaks(struct nz *nz, const struct nz_chunk *chunk, const struct nz_span *span)
+static int copy_with_breaks(struct norm *norm, const struct norm_chunk *chunk,
+                            const struct norm_span *span)
 {
-    struct csvk_buf *to = &nz->line;
+    struct csvk_buf *to = &norm->line;
     size_t length = (size_t)(span->to - span->from);
     csvk_buf_clear(to);
     if (csvk_buf_reserve(to, length + 2 * span->records) != CSVK_OK) {
-        return nz_out_of_memory(nz);
+        return norm_out_of_memory(norm);
     }
     struct csvk_breaks breaks =
-        nz_breaks_are_reported(nz)
-            ? copy_reported(nz, chunk, span, to->data)
-            : csvk_copy_with_breaks(to->data, nz_window_at(&nz->window, span->from), length,
-                                    nz->in.enclosure, nz->o->line_break);
+        norm_breaks_are_reported(norm)
+            ? copy_reported(norm, chunk, span, to->data)
+            : csvk_copy_with_breaks(to->data, norm_window_at(&norm->window, span->from), length,
+                                    norm->in.enclosure, norm->o->line_break);
     if (breaks.records != span->records) {
-        return csvk_fail(nz->err, CSVK_EIO, "%s: %llu records at byte %llu, %llu were scanned",
-                         csvk_source_name(nz->window.source), (unsigned long long)breaks.records,
+        return csvk_fail(norm->err, CSVK_EIO, "%s: %llu records at byte %llu, %llu were scanned",
+                         csvk_source_name(norm->window.source), (unsigned long long)breaks.records,
                          (unsigned long long)span->from, (unsigned long long)span->records);
     }
-    account_breaks(nz, chunk, span, &breaks);
-    return csvk_writer_bytes(&nz->table, to->data, breaks.length, nz->err);
+    account_breaks(norm, chunk, span, &breaks);
+    return csvk_writer_bytes(&norm->table, to->data, breaks.length, norm->err);
 }
 
-static bool begins_with_sep(const struct nz *nz, uint64_t offset)
+static bool begins_with_sep(const struct norm *norm, uint64_t offset)
 {
-    const unsigned char *b = nz_window_at(&nz->window, offset);
-    return nz_window_left(&nz->window, offset) > 5 && (b[5] == '\r' || b[5] == '\n') &&
-           nz_is_sep_line(b, 5);
+    const unsigned char *b = norm_window_at(&norm->window, offset);
+    return norm_window_left(&norm->window, offset) > 5 && (b[5] == '\r' || b[5] == '\n') &&
+           norm_is_sep_line(b, 5);
 }
 
 /* The first record of the span, field by field; the others as they are. */
-static int copy_behind_sep(struct nz *nz, const struct nz_chunk *chunk, struct nz_span span)
+static int copy_behind_sep(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
 {
-    struct nz_limit all = {span.to, true};
-    struct nz_record rec;
+    struct norm_limit all = {span.to, true};
+    struct norm_record rec;
     bool found = false;
-    int status = nz_reference(nz, &nz->peek, span.from, all, &rec, &found);
+    int status = norm_reference(norm, &norm->peek, span.from, all, &rec, &found);
     if (status != CSVK_OK || !found) {
         return status;
     }
     rec.r.number = chunk->before.totals.records + span.first + 1;
-    rec.r.line = chunk->before.totals.lines + 1 + nz_count_lines(nz, chunk->offset, span.from);
-    nz->raw_to = nz_record_end(&rec);
-    nz->raw_eol = (enum csvk_eol)rec.r.eol;
-    status = nz_take_values(nz, &rec);
-    status = status == CSVK_OK ? nz_emit(nz, &rec) : status;
-    span.from = nz->raw_to;
+    rec.r.line = chunk->before.totals.lines + 1 + norm_count_lines(norm, chunk->offset, span.from);
+    norm->raw_to = norm_record_end(&rec);
+    norm->raw_eol = (enum csvk_eol)rec.r.eol;
+    status = norm_take_values(norm, &rec);
+    status = status == CSVK_OK ? norm_emit(norm, &rec) : status;
+    span.from = norm->raw_to;
     span.first++;
     span.records--;
-    return status == CSVK_OK ? nz_copy_span(nz, chunk, &span) : status;
+    return status == CSVK_OK ? norm_copy_span(norm, chunk, &span) : status;
 }
 
-int nz_copy_span(struct nz *nz, const struct nz_chunk *chunk, const struct nz_span *span)
+int norm_copy_span(struct norm *norm, const struct norm_chunk *chunk, const struct norm_span *span)
 {
     if (span->records == 0) {
         return CSVK_OK;
     }
-    if (nz->result->records_out == 0 && begins_with_sep(nz, span->from)) {
-        return copy_behind_sep(nz, chunk, *span);
+    if (norm->result->records_out == 0 && begins_with_sep(norm, span->from)) {
+        return copy_behind_sep(norm, chunk, *span);
     }
-    nz->last_whole = true;
-    nz->result->records_in += span->records;
-    nz->result->records_out += span->records;
+    norm->last_whole = true;
+    norm->result->records_in += span->records;
+    norm->result->records_out += span->records;
     if (!chunk->same_breaks) {
-        int status = copy_with_breaks(nz, chunk, span);
-        if (status == CSVK_OK && nz->o->strict &&
-            nz->result->repairs[CSVK_REPAIR_LINE_BREAKS] != 0) {
-            const struct csvk_normalize_place *at = &nz->result->first[CSVK_REPAIR_LINE_BREAKS];
-            struct nz_record rec = {
+        int status = copy_with_breaks(norm, chunk, span);
+        if (status == CSVK_OK && norm->o->strict &&
+            norm->result->repairs[CSVK_REPAIR_LINE_BREAKS] != 0) {
+            const struct csvk_normalize_place *at = &norm->result->first[CSVK_REPAIR_LINE_BREAKS];
+            struct norm_record rec = {
                 .r = {.number = at->record, .line = at->line, .offset = at->byte}};
-            return nz_refuse(nz, &rec,
-                             "--strict allows no repair, and this needs r8: another "
-                             "line break");
+            return norm_refuse(norm, &rec,
+                               "--strict allows no repair, and this needs r8: another "
+                               "line break");
         }
         return status;
     }
-    return csvk_writer_bytes(&nz->table, nz_window_at(&nz->window, span->from),
-                             (size_t)(span->to - span->from), nz->err);
+    return csvk_writer_bytes(&norm->table, norm_window_at(&norm->window, span->from),
+                             (size_t)(span->to - span->from), norm->err);
 }
 
 /* With comments every record is looked at: which of a clean span begin with that byte? */
-static int copy_without_comments(struct nz *nz, const struct nz_chunk *chunk, struct nz_span span)
+static int copy_without_comments(struct norm *norm, const struct norm_chunk *chunk,
+                                 struct norm_span span)
 {
-    const unsigned char *base = nz_window_at(&nz->window, chunk->offset);
-    struct nz_span clean = span;
+    const unsigned char *base = norm_window_at(&norm->window, chunk->offset);
+    struct norm_span clean = span;
     uint64_t line = chunk->before.totals.lines + 1;
     uint64_t at = span.from;
     int status = CSVK_OK;
     for (uint64_t i = 0; i < span.records && status == CSVK_OK; i++) {
-        uint64_t end = chunk->offset + nz->scan.builder.ends[span.first + i];
-        if (base[at - chunk->offset] == nz->o->comment) {
+        uint64_t end = chunk->offset + norm->scan.builder.ends[span.first + i];
+        if (base[at - chunk->offset] == norm->o->comment) {
             clean.to = at;
             clean.records = span.first + i - clean.first;
-            status = nz_copy_span(nz, chunk, &clean);
-            struct nz_record rec = {
+            status = norm_copy_span(norm, chunk, &clean);
+            struct norm_record rec = {
                 .r = {.number = chunk->before.totals.records + span.first + i + 1,
-                      .line = line + nz_count_lines(nz, chunk->offset, at),
+                      .line = line + norm_count_lines(norm, chunk->offset, at),
                       .offset = at,
                       .length = end - at}};
-            nz->raw_to = end;
-            nz->last_whole = false;
-            status = status == CSVK_OK ? nz_drop(nz, &rec, CSVK_REPAIR_FRAME, "--comment") : status;
-            clean = (struct nz_span){end, end, span.first + i + 1, 0};
+            norm->raw_to = end;
+            norm->last_whole = false;
+            status =
+                status == CSVK_OK ? norm_drop(norm, &rec, CSVK_REPAIR_FRAME, "--comment") : status;
+            clean = (struct norm_span){end, end, span.first + i + 1, 0};
         }
         at = end;
     }
     clean.to = span.to;
     clean.records = span.first + span.records - clean.first;
-    return status == CSVK_OK ? nz_copy_span(nz, chunk, &clean) : status;
+    return status == CSVK_OK ? norm_copy_span(norm, chunk, &clean) : status;
 }
 
-int nz_pass_span(struct nz *nz, const struct nz_chunk *chunk, struct nz_span span)
+int norm_pass_span(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
 {
-    return nz->o->comment >= 0 ? copy_without_comments(nz, chunk, span)
-                               : nz_copy_span(nz, chunk, &span);
+    return norm->o->comment >= 0 ? copy_without_comments(norm, chunk, span)
+                                 : norm_copy_span(norm, chunk, &span);
 }

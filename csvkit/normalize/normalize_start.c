@@ -13,27 +13,27 @@ enum {
     LEAST_RECORDS = 3,     /* ... when that many of them are whole */
 };
 
-int nz_fill_reach(struct nz *nz)
+int norm_fill_reach(struct norm *norm)
 {
-    return nz_window_fill(&nz->window, 2 * (size_t)nz->reach, nz->err);
+    return norm_window_fill(&norm->window, 2 * (size_t)norm->reach, norm->err);
 }
 
-int nz_init_scan(struct nz *nz, struct csvk_scan *scan)
+int norm_init_scan(struct norm *norm, struct csvk_scan *scan)
 {
     struct csvk_options options;
     csvk_options_init(&options);
-    options.dialect = nz->in;
-    options.any_eol = nz->any_eol;
-    options.simd = nz->o->simd;
-    options.detail = nz->rewrite || !nz->header_done ? CSVK_FIELDS : CSVK_COUNTS;
+    options.dialect = norm->in;
+    options.any_eol = norm->any_eol;
+    options.simd = norm->o->simd;
+    options.detail = norm->rewrite || !norm->header_done ? CSVK_FIELDS : CSVK_COUNTS;
     options.facts =
         CSVK_FACTS_ALL &
         ~(CSVK_FACT_BIT(CSVK_FACT_TAB) | CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) |
           CSVK_FACT_BIT(CSVK_FACT_REPLACEMENT_CHAR) | CSVK_FACT_BIT(CSVK_FACT_UNICODE_LINE_BREAK));
-    if (nz->o->control != CSVK_NORMALIZE_DEFECT_REMOVE) {
+    if (norm->o->control != CSVK_NORMALIZE_DEFECT_REMOVE) {
         options.facts &= ~CSVK_FACT_BIT(CSVK_FACT_CONTROL);
     }
-    return csvk_scan_init(scan, &options, nz->err);
+    return csvk_scan_init(scan, &options, norm->err);
 }
 
 /* Do all fields have to be written anew? */
@@ -60,80 +60,82 @@ static const char *wide_encoding(const unsigned char *b, size_t n)
 }
 
 /* `mark`: length of the byte order mark that says the encoding; 0: it was named, or looked for. */
-static int account_conversion(struct nz *nz, const char *encoding, size_t mark)
+static int account_conversion(struct norm *norm, const char *encoding, size_t mark)
 {
     char evidence[128];
-    char *name = nz->result->encoding;
-    snprintf(name, sizeof(nz->result->encoding), "%s", encoding);
+    char *name = norm->result->encoding;
+    snprintf(name, sizeof(norm->result->encoding), "%s", encoding);
     snprintf(evidence, sizeof(evidence), "from %s, by %s", name,
              mark != 0 ? "the byte order mark at the start" : "--encoding");
-    return nz_account_file(nz, CSVK_REPAIR_ENCODING, 0, mark, evidence);
+    return norm_account_file(norm, CSVK_REPAIR_ENCODING, 0, mark, evidence);
 }
 
 /* A mark of another encoding says for certain what the bytes are. */
-static int convert_wide(struct nz *nz)
+static int convert_wide(struct norm *norm)
 {
     struct csvk_bytes start;
-    int status = csvk_source_peek(nz->window.source, 4, &start, nz->err);
+    int status = csvk_source_peek(norm->window.source, 4, &start, norm->err);
     const char *encoding = status == CSVK_OK ? wide_encoding(start.ptr, start.len) : NULL;
     if (encoding == NULL) {
         return status;
     }
-    status = csvk_source_set_encoding(nz->window.source, encoding, nz->err);
-    return status == CSVK_OK ? account_conversion(nz, encoding, start.len) : status;
+    status = csvk_source_set_encoding(norm->window.source, encoding, norm->err);
+    return status == CSVK_OK ? account_conversion(norm, encoding, start.len) : status;
 }
 
-static int account_encoding(struct nz *nz)
+static int account_encoding(struct norm *norm)
 {
     bool is_utf8 =
-        strcasecmp(nz->o->encoding, "utf-8") == 0 || strcasecmp(nz->o->encoding, "utf8") == 0;
-    return is_utf8 ? CSVK_OK : account_conversion(nz, nz->o->encoding, 0);
+        strcasecmp(norm->o->encoding, "utf-8") == 0 || strcasecmp(norm->o->encoding, "utf8") == 0;
+    return is_utf8 ? CSVK_OK : account_conversion(norm, norm->o->encoding, 0);
 }
 
-static int read_mark(struct nz *nz)
+static int read_mark(struct norm *norm)
 {
-    struct nz_window *w = &nz->window;
-    int status = nz->o->encoding == NULL ? convert_wide(nz) : account_encoding(nz);
-    status = status == CSVK_OK ? nz_fill_reach(nz) : status;
-    if (status != CSVK_OK || w->visible < 3 || memcmp(nz_window_at(w, 0), "\xef\xbb\xbf", 3) != 0) {
+    struct norm_window *w = &norm->window;
+    int status = norm->o->encoding == NULL ? convert_wide(norm) : account_encoding(norm);
+    status = status == CSVK_OK ? norm_fill_reach(norm) : status;
+    if (status != CSVK_OK || w->visible < 3 ||
+        memcmp(norm_window_at(w, 0), "\xef\xbb\xbf", 3) != 0) {
         return status;
     }
-    nz_window_drop(w, 3);
-    return nz->o->write_bom ? CSVK_OK : nz_account_file(nz, CSVK_REPAIR_BOM, 0, 3, "U+FEFF first");
+    norm_window_drop(w, 3);
+    return norm->o->write_bom ? CSVK_OK
+                              : norm_account_file(norm, CSVK_REPAIR_BOM, 0, 3, "U+FEFF first");
 }
 
-static struct nz_record line_record(const struct nz *nz, uint64_t length)
+static struct norm_record line_record(const struct norm *norm, uint64_t length)
 {
-    const struct csvk_totals *totals = &nz->scan.table.totals;
-    struct nz_record rec = {.r = {.number = totals->records + 1,
-                                  .line = totals->lines + 1,
-                                  .offset = nz->window.offset,
-                                  .length = length}};
+    const struct csvk_totals *totals = &norm->scan.table.totals;
+    struct norm_record rec = {.r = {.number = totals->records + 1,
+                                    .line = totals->lines + 1,
+                                    .offset = norm->window.offset,
+                                    .length = length}};
     return rec;
 }
 
 /* Drops the line at the window's first byte. */
-static int drop_line(struct nz *nz, uint64_t end, enum csvk_repair repair, const char *evidence)
+static int drop_line(struct norm *norm, uint64_t end, enum csvk_repair repair, const char *evidence)
 {
-    struct nz_record rec = line_record(nz, end - nz->window.offset);
-    nz->raw_to = end;
-    int status = nz_drop(nz, &rec, repair, evidence);
-    nz->scan.table.totals.records++;
-    nz->scan.table.totals.lines++;
-    nz_window_drop(&nz->window, (size_t)(end - nz->window.offset));
+    struct norm_record rec = line_record(norm, end - norm->window.offset);
+    norm->raw_to = end;
+    int status = norm_drop(norm, &rec, repair, evidence);
+    norm->scan.table.totals.records++;
+    norm->scan.table.totals.lines++;
+    norm_window_drop(&norm->window, (size_t)(end - norm->window.offset));
     return status;
 }
 
-static int skip_head(struct nz *nz)
+static int skip_head(struct norm *norm)
 {
-    for (uint64_t i = 0; i < nz->o->skip_head; i++) {
-        int status = nz_fill_reach(nz);
-        if (status != CSVK_OK || nz->window.visible == 0) {
+    for (uint64_t i = 0; i < norm->o->skip_head; i++) {
+        int status = norm_fill_reach(norm);
+        if (status != CSVK_OK || norm->window.visible == 0) {
             return status;
         }
-        uint64_t limit = nz->window.offset + nz->window.visible;
-        uint64_t end = nz_next_line(nz, nz->window.offset, limit);
-        status = drop_line(nz, end, CSVK_REPAIR_FRAME, "--skip-head");
+        uint64_t limit = norm->window.offset + norm->window.visible;
+        uint64_t end = norm_next_line(norm, norm->window.offset, limit);
+        status = drop_line(norm, end, CSVK_REPAIR_FRAME, "--skip-head");
         if (status != CSVK_OK) {
             return status;
         }
@@ -142,11 +144,11 @@ static int skip_head(struct nz *nz)
 }
 
 /* "sep=;": its line, and the delimiter it names. */
-static int read_sep_line(struct nz *nz)
+static int read_sep_line(struct norm *norm)
 {
     static const unsigned char sep[] = {'s', 'e', 'p', '='};
-    size_t n = nz->window.visible;
-    const unsigned char *b = nz_window_at(&nz->window, nz->window.offset);
+    size_t n = norm->window.visible;
+    const unsigned char *b = norm_window_at(&norm->window, norm->window.offset);
     for (size_t i = 0; i < sizeof sep; i++) {
         if (n <= 5 || (b[i] | (i < 3 ? 0x20 : 0)) != sep[i]) {
             return CSVK_OK;
@@ -155,26 +157,26 @@ static int read_sep_line(struct nz *nz)
     if ((b[5] != '\r' && b[5] != '\n') || b[4] == '\r' || b[4] == '\n') {
         return CSVK_OK;
     }
-    struct csvk_dialect dialect = nz->in;
+    struct csvk_dialect dialect = norm->in;
     dialect.delimiter = b[4];
     if (csvk_dialect_check(&dialect, NULL) != CSVK_OK) {
         return CSVK_OK;
     }
-    if (nz->o->delimiter_given && nz->in.delimiter != b[4]) {
-        struct nz_record rec = line_record(nz, 5);
-        return nz_refuse(nz, &rec, "the line sep= names another delimiter than --delimiter");
+    if (norm->o->delimiter_given && norm->in.delimiter != b[4]) {
+        struct norm_record rec = line_record(norm, 5);
+        return norm_refuse(norm, &rec, "the line sep= names another delimiter than --delimiter");
     }
-    nz->in = dialect;
-    return drop_line(nz, nz_next_line(nz, nz->window.offset, nz->window.offset + n),
+    norm->in = dialect;
+    return drop_line(norm, norm_next_line(norm, norm->window.offset, norm->window.offset + n),
                      CSVK_REPAIR_SEP, "the line says which byte stands between fields");
 }
 
 /* ---- what the first records say ---- */
 
-static bool free_of_errors(const struct nz_record *rec)
+static bool free_of_errors(const struct norm_record *rec)
 {
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
-        if (!nz_harmless(rec->fact[i].kind)) {
+        if (!norm_harmless(rec->fact[i].kind)) {
             return false;
         }
     }
@@ -182,145 +184,147 @@ static bool free_of_errors(const struct nz_record *rec)
 }
 
 /* The width of the first record that is free of errors; else that of the first one, unproven. */
-static int look_for_width(struct nz *nz, struct nz_limit limit)
+static int look_for_width(struct norm *norm, struct norm_limit limit)
 {
-    uint64_t offset = nz->window.offset;
+    uint64_t offset = norm->window.offset;
     bool found = true;
-    for (int i = 0; i < SAMPLE_RECORDS && found && !nz->width_known; i++) {
-        struct nz_record rec;
-        uint64_t width = nz->width;
+    for (int i = 0; i < SAMPLE_RECORDS && found && !norm->width_known; i++) {
+        struct norm_record rec;
+        uint64_t width = norm->width;
         bool any = offset < limit.end;
-        if (any && nz->o->comment >= 0 && *nz_window_at(&nz->window, offset) == nz->o->comment) {
-            offset = nz_next_line(nz, offset, limit.end);
+        if (any && norm->o->comment >= 0 &&
+            *norm_window_at(&norm->window, offset) == norm->o->comment) {
+            offset = norm_next_line(norm, offset, limit.end);
             continue;
         }
-        nz->width = 0;
-        int status = nz_reference(nz, &nz->peek, offset, limit, &rec, &found);
-        nz->width = width;
-        nz->scan.table.totals.eol_mode = nz->peek.table.totals.eol_mode; /* as in the run */
+        norm->width = 0;
+        int status = norm_reference(norm, &norm->peek, offset, limit, &rec, &found);
+        norm->width = width;
+        norm->scan.table.totals.eol_mode = norm->peek.table.totals.eol_mode; /* as in the run */
         if (status != CSVK_OK) {
             return status;
         }
         if (found && !rec.r.blank) {
-            nz->width_known = free_of_errors(&rec);
-            nz->width = nz->width == 0 || nz->width_known ? rec.r.nfields : nz->width;
+            norm->width_known = free_of_errors(&rec);
+            norm->width = norm->width == 0 || norm->width_known ? rec.r.nfields : norm->width;
         }
-        offset = found ? nz_record_end(&rec) : offset;
+        offset = found ? norm_record_end(&rec) : offset;
     }
     return CSVK_OK;
 }
 
 /* A first record that is longer than the reach is looked at whole, or there is no width at all. */
-static int find_width(struct nz *nz)
+static int find_width(struct norm *norm)
 {
-    struct nz_window *w = &nz->window;
-    uint64_t most = nz->o->max_record != 0 ? nz->o->max_record : NZ_DEFAULT_RECORD;
-    struct nz_limit limit = nz_reach(nz, w->offset);
-    int status = look_for_width(nz, limit);
-    while (status == CSVK_OK && nz->width == 0 && !limit.at_end && limit.end - w->offset <= most) {
+    struct norm_window *w = &norm->window;
+    uint64_t most = norm->o->max_record != 0 ? norm->o->max_record : NORM_DEFAULT_RECORD;
+    struct norm_limit limit = norm_reach(norm, w->offset);
+    int status = look_for_width(norm, limit);
+    while (status == CSVK_OK && norm->width == 0 && !limit.at_end &&
+           limit.end - w->offset <= most) {
         uint64_t want = 2 * (limit.end - w->offset);
-        status = nz_window_fill(w, (size_t)want, nz->err);
+        status = norm_window_fill(w, (size_t)want, norm->err);
         bool all = w->visible <= want;
         limit.end = w->offset + (all ? w->visible : want);
         limit.at_end = all && w->at_end;
-        status = status == CSVK_OK ? look_for_width(nz, limit) : status;
+        status = status == CSVK_OK ? look_for_width(norm, limit) : status;
     }
     return status;
 }
 
-static void exclude_open(struct nz *nz, const struct nz_record *rec)
+static void exclude_open(struct norm *norm, const struct norm_record *rec)
 {
-    for (size_t i = 0; i < nz->nalways; i++) {
-        nz->always_enclosed[i] =
-            nz->always_enclosed[i] && (rec->field[i].flags & CSVK_FIELD_ENCLOSED) != 0;
+    for (size_t i = 0; i < norm->nalways; i++) {
+        norm->always_enclosed[i] =
+            norm->always_enclosed[i] && (rec->field[i].flags & CSVK_FIELD_ENCLOSED) != 0;
     }
 }
 
 /* Which columns are always enclosed? Too few records, and nothing is said. */
-static int look_at_columns(struct nz *nz)
+static int look_at_columns(struct norm *norm)
 {
-    struct nz_limit limit = nz_reach(nz, nz->window.offset);
-    uint64_t offset = nz->window.offset;
+    struct norm_limit limit = norm_reach(norm, norm->window.offset);
+    uint64_t offset = norm->window.offset;
     size_t whole = 0;
-    bool found = nz->width_known && nz->in.enclosure != CSVK_NO_BYTE;
-    bool header = nz->o->header == CSVK_NORMALIZE_HEADER;
-    nz->always_enclosed = found ? csvk_malloc((size_t)nz->width) : NULL;
-    if (found && nz->always_enclosed == NULL) {
-        return nz_out_of_memory(nz);
+    bool found = norm->width_known && norm->in.enclosure != CSVK_NO_BYTE;
+    bool header = norm->o->header == CSVK_NORMALIZE_HEADER;
+    norm->always_enclosed = found ? csvk_malloc((size_t)norm->width) : NULL;
+    if (found && norm->always_enclosed == NULL) {
+        return norm_out_of_memory(norm);
     }
-    nz->nalways = found ? (size_t)nz->width : 0;
-    if (nz->nalways != 0) {
-        memset(nz->always_enclosed, 1, nz->nalways);
+    norm->nalways = found ? (size_t)norm->width : 0;
+    if (norm->nalways != 0) {
+        memset(norm->always_enclosed, 1, norm->nalways);
     }
     for (int i = 0; i < COLUMN_RECORDS && found; i++) {
-        struct nz_record rec;
-        int status = nz_reference(nz, &nz->peek, offset, limit, &rec, &found);
+        struct norm_record rec;
+        int status = norm_reference(norm, &norm->peek, offset, limit, &rec, &found);
         if (status != CSVK_OK) {
             return status;
         }
-        if (found && !header && nz_is_whole(nz, &rec)) {
-            exclude_open(nz, &rec);
+        if (found && !header && norm_is_whole(norm, &rec)) {
+            exclude_open(norm, &rec);
             whole++;
         }
         header = header && found && rec.r.blank;
-        offset = found ? nz_record_end(&rec) : offset;
+        offset = found ? norm_record_end(&rec) : offset;
     }
-    nz->nalways = whole >= LEAST_RECORDS ? nz->nalways : 0;
+    norm->nalways = whole >= LEAST_RECORDS ? norm->nalways : 0;
     return CSVK_OK;
 }
 
-static int find_escape(struct nz *nz)
+static int find_escape(struct norm *norm)
 {
-    if (nz->in.enclosure == CSVK_NO_BYTE || nz->in.escape != CSVK_NO_BYTE) {
+    if (norm->in.enclosure == CSVK_NO_BYTE || norm->in.escape != CSVK_NO_BYTE) {
         return CSVK_OK;
     }
-    const char pair[2] = {'\\', (char)nz->in.enclosure};
-    struct nz_limit limit = nz_reach(nz, nz->window.offset);
-    size_t n = (size_t)(limit.end - nz->window.offset);
-    if (n == 0 || memmem(nz_window_at(&nz->window, nz->window.offset), n, pair, 2) == NULL) {
+    const char pair[2] = {'\\', (char)norm->in.enclosure};
+    struct norm_limit limit = norm_reach(norm, norm->window.offset);
+    size_t n = (size_t)(limit.end - norm->window.offset);
+    if (n == 0 || memmem(norm_window_at(&norm->window, norm->window.offset), n, pair, 2) == NULL) {
         return CSVK_OK;
     }
-    return nz_judge_backslash(nz, nz->window.offset);
+    return norm_judge_backslash(norm, norm->window.offset);
 }
 
-static int account_delimiter(struct nz *nz)
+static int account_delimiter(struct norm *norm)
 {
     char evidence[64];
-    nz->result->delimiter = nz->o->dialect.delimiter;
+    norm->result->delimiter = norm->o->dialect.delimiter;
     snprintf(evidence, sizeof(evidence), "byte %02x, by --delimiter=auto",
-             (unsigned)nz->result->delimiter);
-    return nz_account_file(nz, CSVK_REPAIR_DELIMITER, 0, 0, evidence);
+             (unsigned)norm->result->delimiter);
+    return norm_account_file(norm, CSVK_REPAIR_DELIMITER, 0, 0, evidence);
 }
 
-int nz_start(struct nz *nz)
+int norm_start(struct norm *norm)
 {
-    int status = read_mark(nz);
-    if (status == CSVK_OK && nz->o->delimiter_found) {
-        status = account_delimiter(nz);
+    int status = read_mark(norm);
+    if (status == CSVK_OK && norm->o->delimiter_found) {
+        status = account_delimiter(norm);
     }
-    status = status == CSVK_OK ? skip_head(nz) : status;
-    status = status == CSVK_OK ? nz_fill_reach(nz) : status;
-    status = status == CSVK_OK ? read_sep_line(nz) : status;
-    status = status == CSVK_OK ? nz_fill_reach(nz) : status;
+    status = status == CSVK_OK ? skip_head(norm) : status;
+    status = status == CSVK_OK ? norm_fill_reach(norm) : status;
+    status = status == CSVK_OK ? read_sep_line(norm) : status;
+    status = status == CSVK_OK ? norm_fill_reach(norm) : status;
     if (status != CSVK_OK) {
         return status;
     }
-    nz->rewrite = plan_rewrite(nz->o, &nz->in);
-    nz->raw_fields = !nz->rewrite;
-    nz->header_done = nz->o->header != CSVK_NORMALIZE_HEADER;
-    struct csvk_totals totals = nz->scan.table.totals;
-    status = nz_init_scan(nz, &nz->scan);
-    status = status == CSVK_OK ? nz_init_scan(nz, &nz->ahead) : status;
-    status = status == CSVK_OK ? nz_init_scan(nz, &nz->one) : status;
-    nz->scan.table.totals.records = totals.records;
-    nz->scan.table.totals.lines = totals.lines;
-    if (nz->o->header != CSVK_NORMALIZE_HEADER && nz->o->columns.count != 0) {
-        nz->width = nz->o->columns.count;
-        nz->width_known = true;
+    norm->rewrite = plan_rewrite(norm->o, &norm->in);
+    norm->raw_fields = !norm->rewrite;
+    norm->header_done = norm->o->header != CSVK_NORMALIZE_HEADER;
+    struct csvk_totals totals = norm->scan.table.totals;
+    status = norm_init_scan(norm, &norm->scan);
+    status = status == CSVK_OK ? norm_init_scan(norm, &norm->ahead) : status;
+    status = status == CSVK_OK ? norm_init_scan(norm, &norm->one) : status;
+    norm->scan.table.totals.records = totals.records;
+    norm->scan.table.totals.lines = totals.lines;
+    if (norm->o->header != CSVK_NORMALIZE_HEADER && norm->o->columns.count != 0) {
+        norm->width = norm->o->columns.count;
+        norm->width_known = true;
     }
-    status = status == CSVK_OK ? find_width(nz) : status;
-    nz->scan.table.totals.eol_mode = CSVK_EOL_NONE;
-    nz->scan.table.totals.width = nz->width;
-    status = status == CSVK_OK ? look_at_columns(nz) : status;
-    return status == CSVK_OK ? find_escape(nz) : status;
+    status = status == CSVK_OK ? find_width(norm) : status;
+    norm->scan.table.totals.eol_mode = CSVK_EOL_NONE;
+    norm->scan.table.totals.width = norm->width;
+    status = status == CSVK_OK ? look_at_columns(norm) : status;
+    return status == CSVK_OK ? find_escape(norm) : status;
 }

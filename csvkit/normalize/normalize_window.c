@@ -12,28 +12,28 @@
  */
 enum { SPARE_READS = 8, LITTLE = 64 * 1024 };
 
-void nz_window_release(struct nz_window *w)
+void norm_window_release(struct norm_window *w)
 {
     csvk_free(w->data);
     w->data = NULL;
 }
 
-static unsigned char *first_byte(const struct nz_window *w)
+static unsigned char *first_byte(const struct norm_window *w)
 {
     return w->data + CSVK_SCAN_SLACK + w->begin;
 }
 
-const unsigned char *nz_window_at(const struct nz_window *w, uint64_t offset)
+const unsigned char *norm_window_at(const struct norm_window *w, uint64_t offset)
 {
     return first_byte(w) + (size_t)(offset - w->offset);
 }
 
-size_t nz_window_left(const struct nz_window *w, uint64_t offset)
+size_t norm_window_left(const struct norm_window *w, uint64_t offset)
 {
     return w->visible - (size_t)(offset - w->offset);
 }
 
-void nz_window_drop(struct nz_window *w, size_t count)
+void norm_window_drop(struct norm_window *w, size_t count)
 {
     w->begin += count;
     w->offset += count;
@@ -41,7 +41,7 @@ void nz_window_drop(struct nz_window *w, size_t count)
 }
 
 /* At first for one read and a little one: a small input is whole by then. */
-static size_t new_capacity(const struct nz_window *w, size_t kept, size_t more)
+static size_t new_capacity(const struct norm_window *w, size_t kept, size_t more)
 {
     if (w->data == NULL) {
         return more + (more < LITTLE ? more : LITTLE);
@@ -51,7 +51,7 @@ static size_t new_capacity(const struct nz_window *w, size_t kept, size_t more)
 }
 
 /* Room for `more` bytes behind what is there; what is there moves to the front. */
-static int make_room(struct nz_window *w, size_t more, struct csvk_error *err)
+static int make_room(struct norm_window *w, size_t more, struct csvk_error *err)
 {
     size_t kept = w->end - w->begin;
     bool stays = kept > LITTLE || w->begin == 0;
@@ -85,7 +85,7 @@ static int make_room(struct nz_window *w, size_t more, struct csvk_error *err)
  * Bytes that remain when the last lines are cut off. While more may follow, one line more is held
  * back, because the last one may turn out not to have ended.
  */
-static size_t before_tail(const struct nz_window *w, uint64_t *lines)
+static size_t before_tail(const struct norm_window *w, uint64_t *lines)
 {
     const unsigned char *b = first_byte(w);
     size_t n = w->end - w->begin;
@@ -104,7 +104,7 @@ static size_t before_tail(const struct nz_window *w, uint64_t *lines)
     return 0;
 }
 
-static void trim_end(struct nz_window *w)
+static void trim_end(struct norm_window *w)
 {
     if (w->end != w->begin && first_byte(w)[w->end - w->begin - 1] == 0x1a) {
         w->end--;
@@ -112,7 +112,7 @@ static void trim_end(struct nz_window *w)
     }
 }
 
-static void settle(struct nz_window *w)
+static void settle(struct norm_window *w)
 {
     uint64_t lines = 0;
     if (w->at_end) {
@@ -131,14 +131,14 @@ static void settle(struct nz_window *w)
 }
 
 /* No more than is wanted, so that nothing is kept for long; but no small reads. */
-static size_t next_read(const struct nz_window *w, size_t want)
+static size_t next_read(const struct norm_window *w, size_t want)
 {
     size_t missing = want - w->visible;
     missing = missing < LITTLE ? LITTLE : missing;
     return missing < w->read_size ? missing : w->read_size;
 }
 
-int nz_window_fill(struct nz_window *w, size_t want, struct csvk_error *err)
+int norm_window_fill(struct norm_window *w, size_t want, struct csvk_error *err)
 {
     while (w->visible < want && !w->at_end) {
         int status = make_room(w, w->read_size, err);

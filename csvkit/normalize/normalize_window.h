@@ -7,7 +7,7 @@
 
 #include "csvkit/normalize.h"
 
-struct nz_window {
+struct norm_window {
     struct csvk_source *source; /* borrowed */
     unsigned char *data;        /* with CSVK_SCAN_SLACK bytes before and behind */
     size_t capacity, begin, end;
@@ -23,14 +23,14 @@ struct nz_window {
     uint64_t tail_counted;   /* ... lines that were cut off for tail_lines */
 };
 
-void nz_window_release(struct nz_window *w);
+void norm_window_release(struct norm_window *w);
 /* Reads until `want` bytes are visible or nothing follows. Moves memory. */
-int nz_window_fill(struct nz_window *w, size_t want, struct csvk_error *err);
+int norm_window_fill(struct norm_window *w, size_t want, struct csvk_error *err);
 /* Gives up the first `count` visible bytes. */
-void nz_window_drop(struct nz_window *w, size_t count);
+void norm_window_drop(struct norm_window *w, size_t count);
 /* The byte at absolute `offset`, which must not have been dropped. Valid until the next fill. */
-const unsigned char *nz_window_at(const struct nz_window *w, uint64_t offset);
+const unsigned char *norm_window_at(const struct norm_window *w, uint64_t offset);
 /* Visible bytes from absolute `offset` on. */
-size_t nz_window_left(const struct nz_window *w, uint64_t offset);
+size_t norm_window_left(const struct norm_window *w, uint64_t offset);
 
 #endif

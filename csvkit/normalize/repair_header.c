@@ -4,10 +4,10 @@
 #include "csvkit/names.h"
 #include "csvkit/normalize/normalize_private.h"
 
-static int bad_name(struct nz *nz, const struct nz_record *rec, size_t i, const char *what)
+static int bad_name(struct norm *norm, const struct norm_record *rec, size_t i, const char *what)
 {
-    return csvk_fail(nz->err, CSVK_EDATA, "%s:%llu: column %zu: %s",
-                     csvk_source_name(nz->window.source), (unsigned long long)rec->r.line, i + 1,
+    return csvk_fail(norm->err, CSVK_EDATA, "%s:%llu: column %zu: %s",
+                     csvk_source_name(norm->window.source), (unsigned long long)rec->r.line, i + 1,
                      what);
 }
 
@@ -44,41 +44,42 @@ static int distinguish(const struct csvk_strings *names, struct csvk_buf *name)
     return status;
 }
 
-static int rename_one(struct nz *nz, const struct nz_record *rec, size_t i, struct csvk_buf *name)
+static int rename_one(struct norm *norm, const struct norm_record *rec, size_t i,
+                      struct csvk_buf *name)
 {
-    struct csvk_value value = nz->value[i];
+    struct csvk_value value = norm->value[i];
     int status = clean_name(value, i, name);
-    status = status == CSVK_OK ? distinguish(&nz->names, name) : status;
+    status = status == CSVK_OK ? distinguish(&norm->names, name) : status;
     if (status != CSVK_OK) {
-        return nz_out_of_memory(nz);
+        return norm_out_of_memory(norm);
     }
     if (name->length > CSVK_NAME_MAX) {
-        return bad_name(nz, rec, i, "the name is longer than Storage takes (64 bytes)");
+        return bad_name(norm, rec, i, "the name is longer than Storage takes (64 bytes)");
     }
     if (csvk_name_is_reserved(csvk_buf_text(name), name->length)) {
-        return bad_name(nz, rec, i, "the name is reserved by Storage");
+        return bad_name(norm, rec, i, "the name is reserved by Storage");
     }
-    if (csvk_strings_add(&nz->names, csvk_buf_text(name)) != CSVK_OK) {
-        return nz_out_of_memory(nz);
+    if (csvk_strings_add(&norm->names, csvk_buf_text(name)) != CSVK_OK) {
+        return norm_out_of_memory(norm);
     }
     bool same = name->length == value.len && memcmp(name->data, value.ptr, value.len) == 0;
     if (!same) {
-        nz_note(nz, CSVK_REPAIR_NAMES, rec->r.offset, i + 1, "--names=storage");
+        norm_note(norm, CSVK_REPAIR_NAMES, rec->r.offset, i + 1, "--names=storage");
     }
     return CSVK_OK;
 }
 
-/* The values are those of nz->names then; raw bytes could not be compared with them. */
-static int storage_names(struct nz *nz, const struct nz_record *rec)
+/* The values are those of norm->names then; raw bytes could not be compared with them. */
+static int storage_names(struct norm *norm, const struct norm_record *rec)
 {
     struct csvk_buf name = CSVK_BUF_INIT;
     int status = CSVK_OK;
-    for (size_t i = 0; i < nz->nvalues && status == CSVK_OK; i++) {
-        status = rename_one(nz, rec, i, &name);
+    for (size_t i = 0; i < norm->nvalues && status == CSVK_OK; i++) {
+        status = rename_one(norm, rec, i, &name);
     }
-    for (size_t i = 0; i < nz->nvalues && status == CSVK_OK; i++) {
-        nz->value[i].ptr = (const unsigned char *)nz->names.item[i];
-        nz->value[i].len = strlen(nz->names.item[i]);
+    for (size_t i = 0; i < norm->nvalues && status == CSVK_OK; i++) {
+        norm->value[i].ptr = (const unsigned char *)norm->names.item[i];
+        norm->value[i].len = strlen(norm->names.item[i]);
     }
     csvk_buf_release(&name);
     return status;
@@ -86,18 +87,18 @@ static int storage_names(struct nz *nz, const struct nz_record *rec)
 
 /* ---- columns ---- */
 
-static bool is_named(const struct nz *nz, size_t i, const char *name)
+static bool is_named(const struct norm *norm, size_t i, const char *name)
 {
-    return nz->value[i].len == strlen(name) &&
-           memcmp(nz->value[i].ptr, name, nz->value[i].len) == 0;
+    return norm->value[i].len == strlen(name) &&
+           memcmp(norm->value[i].ptr, name, norm->value[i].len) == 0;
 }
 
 /* Number of the column of this name; SIZE_MAX: none, SIZE_MAX - 1: several. */
-static size_t find_column(const struct nz *nz, const char *name)
+static size_t find_column(const struct norm *norm, const char *name)
 {
     size_t found = SIZE_MAX;
-    for (size_t i = 0; i < nz->nvalues; i++) {
-        if (is_named(nz, i, name)) {
+    for (size_t i = 0; i < norm->nvalues; i++) {
+        if (is_named(norm, i, name)) {
             if (found != SIZE_MAX) {
                 return SIZE_MAX - 1;
             }
@@ -107,66 +108,66 @@ static size_t find_column(const struct nz *nz, const char *name)
     return found;
 }
 
-static int plan_columns(struct nz *nz, const struct nz_record *rec)
+static int plan_columns(struct norm *norm, const struct norm_record *rec)
 {
-    const struct csvk_strings *columns = &nz->o->columns;
-    bool all = columns->count == nz->nvalues;
-    nz->pick = csvk_reallocarray(NULL, columns->count, sizeof *nz->pick);
-    if (nz->pick == NULL) {
-        return nz_out_of_memory(nz);
+    const struct csvk_strings *columns = &norm->o->columns;
+    bool all = columns->count == norm->nvalues;
+    norm->pick = csvk_reallocarray(NULL, columns->count, sizeof *norm->pick);
+    if (norm->pick == NULL) {
+        return norm_out_of_memory(norm);
     }
     for (size_t i = 0; i < columns->count; i++) {
-        size_t at = find_column(nz, columns->item[i]);
+        size_t at = find_column(norm, columns->item[i]);
         if (at >= SIZE_MAX - 1) {
-            return csvk_fail(nz->err, CSVK_EDATA, "%s:%llu: --columns: the header has %s '%s'",
-                             csvk_source_name(nz->window.source), (unsigned long long)rec->r.line,
+            return csvk_fail(norm->err, CSVK_EDATA, "%s:%llu: --columns: the header has %s '%s'",
+                             csvk_source_name(norm->window.source), (unsigned long long)rec->r.line,
                              at == SIZE_MAX ? "no column" : "more than one column",
                              columns->item[i]);
         }
-        nz->pick[i] = at;
+        norm->pick[i] = at;
         all = all && at == i;
     }
-    nz->npick = all ? 0 : columns->count;
+    norm->npick = all ? 0 : columns->count;
     if (!all) {
-        nz->rewrite = true;
-        nz_note(nz, CSVK_REPAIR_COLUMNS, rec->r.offset, 0, "--columns");
+        norm->rewrite = true;
+        norm_note(norm, CSVK_REPAIR_COLUMNS, rec->r.offset, 0, "--columns");
     }
     return CSVK_OK;
 }
 
 /* Names are needed as values, not as they are written. */
-static int decode_names(struct nz *nz, const struct nz_record *rec)
+static int decode_names(struct norm *norm, const struct norm_record *rec)
 {
-    bool raw_fields = nz->raw_fields;
-    for (size_t i = 0; i < nz->nvalues; i++) {
-        if (nz->value[i].form == CSVK_VALUE_RAW) {
-            nz->raw_fields = false;
-            int status = nz_take_values(nz, rec);
-            nz->raw_fields = raw_fields;
+    bool raw_fields = norm->raw_fields;
+    for (size_t i = 0; i < norm->nvalues; i++) {
+        if (norm->value[i].form == CSVK_VALUE_RAW) {
+            norm->raw_fields = false;
+            int status = norm_take_values(norm, rec);
+            norm->raw_fields = raw_fields;
             return status;
         }
     }
     return CSVK_OK;
 }
 
-int nz_header(struct nz *nz, const struct nz_record *rec)
+int norm_header(struct norm *norm, const struct norm_record *rec)
 {
     int status = CSVK_OK;
-    bool wanted = nz->o->names == CSVK_NORMALIZE_NAMES_STORAGE || nz->o->columns.count != 0;
-    nz->header_done = true;
+    bool wanted = norm->o->names == CSVK_NORMALIZE_NAMES_STORAGE || norm->o->columns.count != 0;
+    norm->header_done = true;
     if (!wanted) {
         return CSVK_OK;
     }
-    uint64_t width = nz->nvalues;
-    status = decode_names(nz, rec);
-    if (status == CSVK_OK && nz->nvalues > width) {
-        nz->nvalues = (size_t)width; /* an empty last field was dropped */
+    uint64_t width = norm->nvalues;
+    status = decode_names(norm, rec);
+    if (status == CSVK_OK && norm->nvalues > width) {
+        norm->nvalues = (size_t)width; /* an empty last field was dropped */
     }
-    if (status == CSVK_OK && nz->o->names == CSVK_NORMALIZE_NAMES_STORAGE) {
-        status = storage_names(nz, rec);
+    if (status == CSVK_OK && norm->o->names == CSVK_NORMALIZE_NAMES_STORAGE) {
+        status = storage_names(norm, rec);
     }
-    if (status == CSVK_OK && nz->o->columns.count != 0) {
-        status = plan_columns(nz, rec);
+    if (status == CSVK_OK && norm->o->columns.count != 0) {
+        status = plan_columns(norm, rec);
     }
     return status;
 }

@@ -13,148 +13,150 @@
 enum { EVIDENCE = 20 }; /* whole records in a row that show where the table goes on */
 
 struct trial {
-    const struct nz_record *rec; /* as the reference parser reads it */
-    struct nz_limit limit;
+    const struct norm_record *rec; /* as the reference parser reads it */
+    struct norm_limit limit;
     uint64_t reference_end;
-    bool fits[NZ_MODES];
+    bool fits[NORM_MODES];
     bool spans; /* lines */
 };
 
 /* ---- does a reading fit? ---- */
 
-static int next_fits(struct nz *nz, uint64_t offset, struct nz_limit limit, bool *fits)
+static int next_fits(struct norm *norm, uint64_t offset, struct norm_limit limit, bool *fits)
 {
-    struct nz_record next;
+    struct norm_record next;
     bool found = false;
-    int status = nz_reference(nz, &nz->peek, offset, limit, &next, &found);
+    int status = norm_reference(norm, &norm->peek, offset, limit, &next, &found);
     *fits =
-        found ? next.r.blank || next.r.nfields == nz->width : offset >= limit.end && limit.at_end;
+        found ? next.r.blank || next.r.nfields == norm->width : offset >= limit.end && limit.at_end;
     return status;
 }
 
 /* The lines that an enclosure had swallowed must all be whole records. */
-static int swallowed_fit(struct nz *nz, const struct trial *trial, uint64_t from, bool *fits)
+static int swallowed_fit(struct norm *norm, const struct trial *trial, uint64_t from, bool *fits)
 {
-    struct nz_run run;
-    int status = nz_run(nz, from, trial->reference_end, trial->limit, &run);
+    struct norm_run run;
+    int status = norm_run(norm, from, trial->reference_end, trial->limit, &run);
     *fits = run.all;
     return status;
 }
 
-static bool reads_well(const struct nz *nz, enum nz_mode mode, const struct nz_reading *reading)
+static bool reads_well(const struct norm *norm, enum norm_mode mode,
+                       const struct norm_reading *reading)
 {
-    if (!reading->ended || reading->faulty || reading->ncells != nz->width) {
+    if (!reading->ended || reading->faulty || reading->ncells != norm->width) {
         return false;
     }
-    if (mode == NZ_READ_LINE) {
+    if (mode == NORM_READ_LINE) {
         return reading->opened == 1 && reading->stray == 0 && reading->bare_cr == 0;
     }
-    return mode != NZ_READ_BACKSLASH || reading->escaped != 0;
+    return mode != NORM_READ_BACKSLASH || reading->escaped != 0;
 }
 
-static int try_mode(struct nz *nz, struct trial *trial, enum nz_mode mode)
+static int try_mode(struct norm *norm, struct trial *trial, enum norm_mode mode)
 {
-    struct nz_reading *reading = &nz->reading[mode];
-    int status = nz_read(nz, mode, trial->rec->r.offset, trial->limit, reading);
-    if (status != CSVK_OK || !reads_well(nz, mode, reading)) {
+    struct norm_reading *reading = &norm->reading[mode];
+    int status = norm_read(norm, mode, trial->rec->r.offset, trial->limit, reading);
+    if (status != CSVK_OK || !reads_well(norm, mode, reading)) {
         return status;
     }
     trial->fits[mode] = true;
-    return mode == NZ_READ_LINE ? swallowed_fit(nz, trial, reading->end, &trial->fits[mode])
-                                : CSVK_OK;
+    return mode == NORM_READ_LINE ? swallowed_fit(norm, trial, reading->end, &trial->fits[mode])
+                                  : CSVK_OK;
 }
 
-static int try_reference(struct nz *nz, struct trial *trial)
+static int try_reference(struct norm *norm, struct trial *trial)
 {
-    if (trial->rec->r.nfields != nz->width || nz_has(trial->rec, CSVK_FACT_UNCLOSED)) {
+    if (trial->rec->r.nfields != norm->width || norm_has(trial->rec, CSVK_FACT_UNCLOSED)) {
         return CSVK_OK;
     }
-    struct nz_reading *reading = &nz->reading[NZ_READ_REFERENCE];
-    int status = nz_read(nz, NZ_READ_REFERENCE, trial->rec->r.offset, trial->limit, reading);
-    trial->fits[NZ_READ_REFERENCE] = true;
+    struct norm_reading *reading = &norm->reading[NORM_READ_REFERENCE];
+    int status = norm_read(norm, NORM_READ_REFERENCE, trial->rec->r.offset, trial->limit, reading);
+    trial->fits[NORM_READ_REFERENCE] = true;
     if (status == CSVK_OK &&
-        (reading->end != trial->reference_end || reading->ncells != nz->width)) {
-        return csvk_fail(nz->err, CSVK_EIO, "%s: record %llu was read twice, and differs",
-                         csvk_source_name(nz->window.source),
+        (reading->end != trial->reference_end || reading->ncells != norm->width)) {
+        return csvk_fail(norm->err, CSVK_EIO, "%s: record %llu was read twice, and differs",
+                         csvk_source_name(norm->window.source),
                          (unsigned long long)trial->rec->r.number);
     }
     return status;
 }
 
-static bool ends_differ(const struct nz *nz, const struct trial *trial)
+static bool ends_differ(const struct norm *norm, const struct trial *trial)
 {
     uint64_t end = 0;
-    for (int mode = 0; mode < NZ_MODES; mode++) {
-        if (trial->fits[mode] && end != 0 && nz->reading[mode].end != end) {
+    for (int mode = 0; mode < NORM_MODES; mode++) {
+        if (trial->fits[mode] && end != 0 && norm->reading[mode].end != end) {
             return true;
         }
-        end = trial->fits[mode] ? nz->reading[mode].end : end;
+        end = trial->fits[mode] ? norm->reading[mode].end : end;
     }
     return end != 0 && end != trial->reference_end;
 }
 
-static int judge_next(struct nz *nz, struct trial *trial)
+static int judge_next(struct norm *norm, struct trial *trial)
 {
     int status = CSVK_OK;
-    if (!ends_differ(nz, trial)) {
+    if (!ends_differ(norm, trial)) {
         return CSVK_OK;
     }
-    for (int mode = 0; mode < NZ_MODES && status == CSVK_OK; mode++) {
-        if (trial->fits[mode] && mode != NZ_READ_LINE) {
-            status = next_fits(nz, nz->reading[mode].end, trial->limit, &trial->fits[mode]);
+    for (int mode = 0; mode < NORM_MODES && status == CSVK_OK; mode++) {
+        if (trial->fits[mode] && mode != NORM_READ_LINE) {
+            status = next_fits(norm, norm->reading[mode].end, trial->limit, &trial->fits[mode]);
         }
     }
     return status;
 }
 
-static bool same_cell(struct nz *nz, const struct nz_reading *a, const struct nz_reading *b,
+static bool same_cell(struct norm *norm, const struct norm_reading *a, const struct norm_reading *b,
                       size_t i)
 {
-    const struct nz_cell *x = &a->cell[i], *y = &b->cell[i];
+    const struct norm_cell *x = &a->cell[i], *y = &b->cell[i];
     if (x->raw && y->raw && x->begin == y->begin && x->length == y->length) {
         return true;
     }
-    unsigned char *room = nz->text.data;
-    struct csvk_bytes p = nz_cell_value(nz, a, i, room);
-    struct csvk_bytes q = nz_cell_value(nz, b, i, room + x->length);
+    unsigned char *room = norm->text.data;
+    struct csvk_bytes p = norm_cell_value(norm, a, i, room);
+    struct csvk_bytes q = norm_cell_value(norm, b, i, room + x->length);
     return x->enclosed == y->enclosed && p.len == q.len && memcmp(p.ptr, q.ptr, p.len) == 0;
 }
 
-static int compare_readings(struct nz *nz, const struct nz_reading *a, const struct nz_reading *b,
-                            bool *same)
+static int compare_readings(struct norm *norm, const struct norm_reading *a,
+                            const struct norm_reading *b, bool *same)
 {
     *same = a->end == b->end && a->ncells == b->ncells;
-    csvk_buf_clear(&nz->text);
-    if (*same && csvk_buf_reserve(&nz->text, 2 * (size_t)(a->end - a->offset)) != CSVK_OK) {
-        return nz_out_of_memory(nz);
+    csvk_buf_clear(&norm->text);
+    if (*same && csvk_buf_reserve(&norm->text, 2 * (size_t)(a->end - a->offset)) != CSVK_OK) {
+        return norm_out_of_memory(norm);
     }
     for (size_t i = 0; *same && i < a->ncells; i++) {
-        *same = same_cell(nz, a, b, i);
+        *same = same_cell(norm, a, b, i);
     }
     return CSVK_OK;
 }
 
-/* The mode that fits alone; NZ_MODES when none does or two differ, then *several says which. */
-static int winner(struct nz *nz, const struct trial *trial, enum nz_mode *found, bool *several)
+/* The mode that fits alone; NORM_MODES when none does or two differ, then *several says which. */
+static int winner(struct norm *norm, const struct trial *trial, enum norm_mode *found,
+                  bool *several)
 {
-    *found = NZ_MODES;
+    *found = NORM_MODES;
     *several = false;
-    for (int mode = 0; mode < NZ_MODES; mode++) {
+    for (int mode = 0; mode < NORM_MODES; mode++) {
         if (!trial->fits[mode]) {
             continue;
         }
-        if (*found == NZ_MODES) {
-            *found = (enum nz_mode)mode;
+        if (*found == NORM_MODES) {
+            *found = (enum norm_mode)mode;
             continue;
         }
         bool same = false;
-        int status = compare_readings(nz, &nz->reading[*found], &nz->reading[mode], &same);
+        int status = compare_readings(norm, &norm->reading[*found], &norm->reading[mode], &same);
         if (status != CSVK_OK) {
             return status;
         }
         if (!same) {
             *several = true;
-            *found = NZ_MODES;
+            *found = NORM_MODES;
             return CSVK_OK;
         }
     }
@@ -168,15 +170,15 @@ static int winner(struct nz *nz, const struct trial *trial, enum nz_mode *found,
  * records, or enough of them. `stop` when there is none. In one column every line fits, so that
  * says nothing.
  */
-static int find_next(struct nz *nz, const struct trial *trial, uint64_t stop, uint64_t *to)
+static int find_next(struct norm *norm, const struct trial *trial, uint64_t stop, uint64_t *to)
 {
     bool closed = stop == trial->reference_end;
     uint64_t last = closed ? stop : trial->rec->r.offset + (stop - trial->rec->r.offset) / 2;
-    uint64_t at = nz_next_line(nz, trial->rec->r.offset, stop);
+    uint64_t at = norm_next_line(norm, trial->rec->r.offset, stop);
     *to = stop;
-    while (at < last && nz->width >= 2) {
-        struct nz_run run;
-        int status = nz_run(nz, at, stop, trial->limit, &run);
+    while (at < last && norm->width >= 2) {
+        struct norm_run run;
+        int status = norm_run(norm, at, stop, trial->limit, &run);
         if (status != CSVK_OK) {
             return status;
         }
@@ -185,14 +187,14 @@ static int find_next(struct nz *nz, const struct trial *trial, uint64_t stop, ui
             *to = at;
             return CSVK_OK;
         }
-        at = nz_next_line(nz, run.end > at ? run.end : at, stop);
+        at = norm_next_line(norm, run.end > at ? run.end : at, stop);
     }
     return CSVK_OK;
 }
 
 /* Number of the repair that the reference parser's own reading stands for, and the place it is
  * about. */
-static enum csvk_repair repair_of_facts(const struct nz_record *rec, const struct csvk_fact **at)
+static enum csvk_repair repair_of_facts(const struct norm_record *rec, const struct csvk_fact **at)
 {
     static const struct {
         enum csvk_fact_kind kind;
@@ -216,50 +218,51 @@ static enum csvk_repair repair_of_facts(const struct nz_record *rec, const struc
     return CSVK_REPAIR_UNCLOSED;
 }
 
-static int reject(struct nz *nz, const struct trial *trial, const char *reason)
+static int reject(struct norm *norm, const struct trial *trial, const char *reason)
 {
     const struct csvk_fact *at = NULL;
     uint64_t to = trial->reference_end;
-    int status = trial->spans ? find_next(nz, trial, trial->reference_end, &to) : CSVK_OK;
+    int status = trial->spans ? find_next(norm, trial, trial->reference_end, &to) : CSVK_OK;
     if (status != CSVK_OK) {
         return status;
     }
     if (to != trial->reference_end) {
-        return nz_reject_block(nz, trial->rec, to, reason);
+        return norm_reject_block(norm, trial->rec, to, reason);
     }
-    return nz_reject(nz, trial->rec, repair_of_facts(trial->rec, &at), NZ_CAUSE_ENCLOSURE, reason);
+    return norm_reject(norm, trial->rec, repair_of_facts(trial->rec, &at), NORM_CAUSE_ENCLOSURE,
+                       reason);
 }
 
 /* ---- or one ---- */
 
 /* A mark at the start of a value is no part of it to the writer, so its bytes are not kept. */
-static bool keeps_cell(const struct nz_reading *reading, size_t i)
+static bool keeps_cell(const struct norm_reading *reading, size_t i)
 {
-    struct csvk_bytes bytes = nz_cell_bytes(reading, i);
+    struct csvk_bytes bytes = norm_cell_bytes(reading, i);
     return reading->cell[i].raw && bytes.len != 0 && bytes.ptr[0] != 0xef;
 }
 
-static int take_reading(struct nz *nz, const struct nz_reading *reading)
+static int take_reading(struct norm *norm, const struct norm_reading *reading)
 {
-    bool keeps_bytes = nz_keeps_bytes(nz);
-    int status = nz_reserve_values(nz, reading->ncells);
-    csvk_buf_clear(&nz->text);
+    bool keeps_bytes = norm_keeps_bytes(norm);
+    int status = norm_reserve_values(norm, reading->ncells);
+    csvk_buf_clear(&norm->text);
     if (status != CSVK_OK ||
-        csvk_buf_reserve(&nz->text, (size_t)(reading->end - reading->offset)) != CSVK_OK) {
-        return nz_out_of_memory(nz);
+        csvk_buf_reserve(&norm->text, (size_t)(reading->end - reading->offset)) != CSVK_OK) {
+        return norm_out_of_memory(norm);
     }
     for (size_t i = 0; i < reading->ncells; i++) {
         bool raw = keeps_bytes && keeps_cell(reading, i);
-        unsigned char *room = nz->text.data + nz->text.length;
+        unsigned char *room = norm->text.data + norm->text.length;
         struct csvk_bytes bytes =
-            raw ? nz_cell_bytes(reading, i) : nz_cell_value(nz, reading, i, room);
-        nz->text.length += bytes.ptr == room ? bytes.len : 0;
-        nz->value[i] = (struct csvk_value){bytes.ptr, bytes.len,
-                                           raw                         ? CSVK_VALUE_RAW
-                                           : reading->cell[i].enclosed ? CSVK_VALUE_ENCLOSED
-                                                                       : CSVK_VALUE_PLAIN};
+            raw ? norm_cell_bytes(reading, i) : norm_cell_value(norm, reading, i, room);
+        norm->text.length += bytes.ptr == room ? bytes.len : 0;
+        norm->value[i] = (struct csvk_value){bytes.ptr, bytes.len,
+                                             raw                         ? CSVK_VALUE_RAW
+                                             : reading->cell[i].enclosed ? CSVK_VALUE_ENCLOSED
+                                                                         : CSVK_VALUE_PLAIN};
     }
-    nz->nvalues = reading->ncells;
+    norm->nvalues = reading->ncells;
     return CSVK_OK;
 }
 
@@ -286,102 +289,106 @@ static bool are_bad(struct csvk_bytes bytes, bool no_control)
  * A reading that goes beyond the record as the reference parser reads it holds bytes that were
  * looked at in other records, or not at all.
  */
-static bool has_bad_bytes(const struct nz *nz, const struct nz_reading *reading,
+static bool has_bad_bytes(const struct norm *norm, const struct norm_reading *reading,
                           uint64_t reference_end)
 {
     bool bad = false;
     bool seen = reference_end != UINT64_MAX && reading->end <= reference_end;
     for (size_t i = 0; i < reading->ncells && !seen && !bad; i++) {
-        bad = are_bad(nz_cell_bytes(reading, i), nz->o->control == CSVK_NORMALIZE_DEFECT_REMOVE);
+        bad =
+            are_bad(norm_cell_bytes(reading, i), norm->o->control == CSVK_NORMALIZE_DEFECT_REMOVE);
     }
     return bad;
 }
 
-static void place_reading(struct nz *nz, const struct nz_record *rec,
-                          const struct nz_reading *reading, uint64_t reference_end)
+static void place_reading(struct norm *norm, const struct norm_record *rec,
+                          const struct norm_reading *reading, uint64_t reference_end)
 {
-    nz->raw_to = reading->end;
-    nz->raw_eol = reading->eol;
+    norm->raw_to = reading->end;
+    norm->raw_eol = reading->eol;
     if (reading->end != reference_end) {
-        nz->resume = reading->end;
-        nz->resume_records = rec->r.number;
-        nz->resume_lines = rec->r.line - 1 + nz_count_lines(nz, reading->offset, reading->end);
+        norm->resume = reading->end;
+        norm->resume_records = rec->r.number;
+        norm->resume_lines =
+            rec->r.line - 1 + norm_count_lines(norm, reading->offset, reading->end);
     }
 }
 
 /* Kinds of fault that the reference parser's literal reading would have to gloss over. */
-static unsigned kinds_of_fault(const struct nz_record *rec)
+static unsigned kinds_of_fault(const struct norm_record *rec)
 {
-    unsigned kinds = nz_has(rec, CSVK_FACT_TEXT_AFTER_CLOSING);
-    kinds += nz_has(rec, CSVK_FACT_BACKSLASH_QUOTE);
-    kinds += nz_has(rec, CSVK_FACT_SPACE_BEFORE_QUOTE) || nz_has(rec, CSVK_FACT_SPACE_AFTER_QUOTE);
+    unsigned kinds = norm_has(rec, CSVK_FACT_TEXT_AFTER_CLOSING);
+    kinds += norm_has(rec, CSVK_FACT_BACKSLASH_QUOTE);
+    kinds +=
+        norm_has(rec, CSVK_FACT_SPACE_BEFORE_QUOTE) || norm_has(rec, CSVK_FACT_SPACE_AFTER_QUOTE);
     return kinds;
 }
 
-static const char *const evidence_of[NZ_MODES] = {
-    [NZ_READ_REFERENCE] = "only the literal reading has the width of the table",
-    [NZ_READ_INNER] = "only with inner quotes as data it has the width of the table",
-    [NZ_READ_BACKSLASH] = "with backslash as escape it has the width of the table",
-    [NZ_READ_BLANKS] = "without the blanks it has the width of the table",
-    [NZ_READ_LINE] = "ended at its line, this and all swallowed records have the width",
+static const char *const evidence_of[NORM_MODES] = {
+    [NORM_READ_REFERENCE] = "only the literal reading has the width of the table",
+    [NORM_READ_INNER] = "only with inner quotes as data it has the width of the table",
+    [NORM_READ_BACKSLASH] = "with backslash as escape it has the width of the table",
+    [NORM_READ_BLANKS] = "without the blanks it has the width of the table",
+    [NORM_READ_LINE] = "ended at its line, this and all swallowed records have the width",
 };
 
-static int take(struct nz *nz, const struct trial *trial, enum nz_mode mode)
+static int take(struct norm *norm, const struct trial *trial, enum norm_mode mode)
 {
-    const struct nz_reading *reading = &nz->reading[mode];
+    const struct norm_reading *reading = &norm->reading[mode];
     const struct csvk_fact *at = NULL;
     enum csvk_repair repair = repair_of_facts(trial->rec, &at);
     uint64_t byte = at != NULL ? at->offset : trial->rec->r.offset;
     uint64_t field = at != NULL ? at->field : 0;
-    if (mode == NZ_READ_REFERENCE && kinds_of_fault(trial->rec) > 1) {
-        return nz_reject(nz, trial->rec, repair, NZ_CAUSE_ENCLOSURE,
-                         "it would take two repairs by inference");
+    if (mode == NORM_READ_REFERENCE && kinds_of_fault(trial->rec) > 1) {
+        return norm_reject(norm, trial->rec, repair, NORM_CAUSE_ENCLOSURE,
+                           "it would take two repairs by inference");
     }
-    if (has_bad_bytes(nz, reading, trial->reference_end)) {
-        return reject(nz, trial, "an enclosure fault, and bytes in it that are no text");
+    if (has_bad_bytes(norm, reading, trial->reference_end)) {
+        return reject(norm, trial, "an enclosure fault, and bytes in it that are no text");
     }
-    repair = mode == NZ_READ_INNER       ? CSVK_REPAIR_INNER_QUOTES
-             : mode == NZ_READ_BACKSLASH ? CSVK_REPAIR_BACKSLASH
-             : mode == NZ_READ_BLANKS    ? CSVK_REPAIR_BLANKS
-             : mode == NZ_READ_LINE      ? CSVK_REPAIR_UNCLOSED
-                                         : repair;
-    place_reading(nz, trial->rec, reading, trial->reference_end);
-    nz_note(nz, repair, byte, field, evidence_of[mode]);
-    bool stray = mode == NZ_READ_REFERENCE ? nz_has(trial->rec, CSVK_FACT_QUOTE_IN_UNQUOTED)
-                                           : reading->stray != 0;
-    bool bare_cr =
-        mode == NZ_READ_REFERENCE ? nz_has(trial->rec, CSVK_FACT_BARE_CR) : reading->bare_cr != 0;
+    repair = mode == NORM_READ_INNER       ? CSVK_REPAIR_INNER_QUOTES
+             : mode == NORM_READ_BACKSLASH ? CSVK_REPAIR_BACKSLASH
+             : mode == NORM_READ_BLANKS    ? CSVK_REPAIR_BLANKS
+             : mode == NORM_READ_LINE      ? CSVK_REPAIR_UNCLOSED
+                                           : repair;
+    place_reading(norm, trial->rec, reading, trial->reference_end);
+    norm_note(norm, repair, byte, field, evidence_of[mode]);
+    bool stray = mode == NORM_READ_REFERENCE ? norm_has(trial->rec, CSVK_FACT_QUOTE_IN_UNQUOTED)
+                                             : reading->stray != 0;
+    bool bare_cr = mode == NORM_READ_REFERENCE ? norm_has(trial->rec, CSVK_FACT_BARE_CR)
+                                               : reading->bare_cr != 0;
     if (stray) {
-        nz_note(nz, CSVK_REPAIR_ENCLOSE, byte, 0, "the value stays as it is read");
+        norm_note(norm, CSVK_REPAIR_ENCLOSE, byte, 0, "the value stays as it is read");
     }
     if (bare_cr) {
-        nz_note(nz, CSVK_REPAIR_BARE_CR, byte, 0, "the value stays as it is read");
+        norm_note(norm, CSVK_REPAIR_BARE_CR, byte, 0, "the value stays as it is read");
     }
-    int status = take_reading(nz, reading);
-    nz_note_cause(nz, trial->rec, NZ_CAUSE_ENCLOSURE);
-    status = status == CSVK_OK ? nz_finish(nz, trial->rec) : status;
-    nz->last_whole = true;
+    int status = take_reading(norm, reading);
+    norm_note_cause(norm, trial->rec, NORM_CAUSE_ENCLOSURE);
+    status = status == CSVK_OK ? norm_finish(norm, trial->rec) : status;
+    norm->last_whole = true;
     return status;
 }
 
 /* ---- one record ---- */
 
-static bool only_blanks(const struct nz_record *rec)
+static bool only_blanks(const struct norm_record *rec)
 {
-    return kinds_of_fault(rec) == 1 && !nz_has(rec, CSVK_FACT_UNCLOSED) &&
-           (nz_has(rec, CSVK_FACT_SPACE_BEFORE_QUOTE) || nz_has(rec, CSVK_FACT_SPACE_AFTER_QUOTE));
+    return kinds_of_fault(rec) == 1 && !norm_has(rec, CSVK_FACT_UNCLOSED) &&
+           (norm_has(rec, CSVK_FACT_SPACE_BEFORE_QUOTE) ||
+            norm_has(rec, CSVK_FACT_SPACE_AFTER_QUOTE));
 }
 
-static int settle_blanks(struct nz *nz, struct trial *trial, bool *done)
+static int settle_blanks(struct norm *norm, struct trial *trial, bool *done)
 {
-    int status = try_mode(nz, trial, NZ_READ_BLANKS);
-    status = status == CSVK_OK ? judge_next(nz, trial) : status;
+    int status = try_mode(norm, trial, NORM_READ_BLANKS);
+    status = status == CSVK_OK ? judge_next(norm, trial) : status;
     *done = true;
-    if (status == CSVK_OK && trial->fits[NZ_READ_BLANKS]) {
-        return take(nz, trial, NZ_READ_BLANKS);
+    if (status == CSVK_OK && trial->fits[NORM_READ_BLANKS]) {
+        return take(norm, trial, NORM_READ_BLANKS);
     }
-    if (status == CSVK_OK && trial->rec->r.nfields == nz->width) {
-        return reject(nz, trial,
+    if (status == CSVK_OK && trial->rec->r.nfields == norm->width) {
+        return reject(norm, trial,
                       "blanks around a quote: read literally it has the right width, read as an "
                       "enclosure it has not");
     }
@@ -390,169 +397,171 @@ static int settle_blanks(struct nz *nz, struct trial *trial, bool *done)
 }
 
 /* The file's own escape needs no other witness. */
-static int settle_backslash(struct nz *nz, struct trial *trial, bool *done)
+static int settle_backslash(struct norm *norm, struct trial *trial, bool *done)
 {
     *done = false;
-    if (nz->backslash == NZ_BACKSLASH_UNKNOWN && nz_has(trial->rec, CSVK_FACT_BACKSLASH_QUOTE)) {
-        int status = nz_judge_backslash(nz, trial->rec->r.offset);
+    if (norm->backslash == NORM_BACKSLASH_UNKNOWN &&
+        norm_has(trial->rec, CSVK_FACT_BACKSLASH_QUOTE)) {
+        int status = norm_judge_backslash(norm, trial->rec->r.offset);
         if (status != CSVK_OK) {
             return status;
         }
     }
-    int status = try_mode(nz, trial, NZ_READ_BACKSLASH);
-    status = status == CSVK_OK ? judge_next(nz, trial) : status;
-    bool sure = trial->fits[NZ_READ_BACKSLASH] && nz->backslash == NZ_BACKSLASH_YES &&
-                nz->reading[NZ_READ_BACKSLASH].doubled == 0;
+    int status = try_mode(norm, trial, NORM_READ_BACKSLASH);
+    status = status == CSVK_OK ? judge_next(norm, trial) : status;
+    bool sure = trial->fits[NORM_READ_BACKSLASH] && norm->backslash == NORM_BACKSLASH_YES &&
+                norm->reading[NORM_READ_BACKSLASH].doubled == 0;
     if (status == CSVK_OK && sure) {
         *done = true;
-        return take(nz, trial, NZ_READ_BACKSLASH);
+        return take(norm, trial, NORM_READ_BACKSLASH);
     }
     return status;
 }
 
 /* A reading that swallows whole records, while another one fits without that, is no reading. */
-static int doubt_swallowing(struct nz *nz, struct trial *trial)
+static int doubt_swallowing(struct norm *norm, struct trial *trial)
 {
-    const struct nz_reading *reading = nz->reading;
-    if (trial->fits[NZ_READ_LINE]) {
-        uint64_t end = reading[NZ_READ_LINE].end;
-        trial->fits[NZ_READ_REFERENCE] &= reading[NZ_READ_REFERENCE].end <= end;
-        trial->fits[NZ_READ_INNER] &= reading[NZ_READ_INNER].end <= end;
+    const struct norm_reading *reading = norm->reading;
+    if (trial->fits[NORM_READ_LINE]) {
+        uint64_t end = reading[NORM_READ_LINE].end;
+        trial->fits[NORM_READ_REFERENCE] &= reading[NORM_READ_REFERENCE].end <= end;
+        trial->fits[NORM_READ_INNER] &= reading[NORM_READ_INNER].end <= end;
     }
-    uint64_t end = reading[NZ_READ_INNER].end;
-    struct nz_run run = {.all = false};
-    if (!trial->fits[NZ_READ_REFERENCE] || !trial->fits[NZ_READ_INNER] ||
+    uint64_t end = reading[NORM_READ_INNER].end;
+    struct norm_run run = {.all = false};
+    if (!trial->fits[NORM_READ_REFERENCE] || !trial->fits[NORM_READ_INNER] ||
         end <= trial->reference_end) {
         return CSVK_OK;
     }
-    int status = nz_run(nz, trial->reference_end, end, trial->limit, &run);
-    trial->fits[NZ_READ_INNER] = !run.all;
+    int status = norm_run(norm, trial->reference_end, end, trial->limit, &run);
+    trial->fits[NORM_READ_INNER] = !run.all;
     return status;
 }
 
-static int settle_all(struct nz *nz, struct trial *trial)
+static int settle_all(struct norm *norm, struct trial *trial)
 {
     bool several = false;
-    enum nz_mode mode = NZ_MODES;
-    int status = try_reference(nz, trial);
-    status = status == CSVK_OK ? try_mode(nz, trial, NZ_READ_INNER) : status;
+    enum norm_mode mode = NORM_MODES;
+    int status = try_reference(norm, trial);
+    status = status == CSVK_OK ? try_mode(norm, trial, NORM_READ_INNER) : status;
     if (status == CSVK_OK && trial->spans) {
-        status = try_mode(nz, trial, NZ_READ_LINE);
+        status = try_mode(norm, trial, NORM_READ_LINE);
     }
-    status = status == CSVK_OK ? judge_next(nz, trial) : status;
-    status = status == CSVK_OK ? doubt_swallowing(nz, trial) : status;
-    status = status == CSVK_OK ? winner(nz, trial, &mode, &several) : status;
+    status = status == CSVK_OK ? judge_next(norm, trial) : status;
+    status = status == CSVK_OK ? doubt_swallowing(norm, trial) : status;
+    status = status == CSVK_OK ? winner(norm, trial, &mode, &several) : status;
     if (status != CSVK_OK) {
         return status;
     }
-    if (mode != NZ_MODES) {
-        return take(nz, trial, mode);
+    if (mode != NORM_MODES) {
+        return take(norm, trial, mode);
     }
-    return reject(nz, trial,
+    return reject(norm, trial,
                   several
                       ? "two readings of its quotes fit the width of the table, with other values"
                       : "no reading of its quotes fits the width of the table");
 }
 
 /* Nothing is wrong with its quotes but that another reading might give the right width. */
-static int settle_clean(struct nz *nz, struct trial *trial)
+static int settle_clean(struct norm *norm, struct trial *trial)
 {
     bool several = false;
-    enum nz_mode mode = NZ_MODES;
-    int status = trial->spans ? try_mode(nz, trial, NZ_READ_LINE) : CSVK_OK;
-    status = status == CSVK_OK ? judge_next(nz, trial) : status;
-    status = status == CSVK_OK ? winner(nz, trial, &mode, &several) : status;
+    enum norm_mode mode = NORM_MODES;
+    int status = trial->spans ? try_mode(norm, trial, NORM_READ_LINE) : CSVK_OK;
+    status = status == CSVK_OK ? judge_next(norm, trial) : status;
+    status = status == CSVK_OK ? winner(norm, trial, &mode, &several) : status;
     if (status != CSVK_OK) {
         return status;
     }
-    if (mode != NZ_MODES) {
-        return take(nz, trial, mode);
+    if (mode != NORM_MODES) {
+        return take(norm, trial, mode);
     }
-    if (nz_has(trial->rec, CSVK_FACT_SUSPICIOUS_LINES)) {
-        return reject(nz, trial, "wrong width, and a field holds lines that look like records");
+    if (norm_has(trial->rec, CSVK_FACT_SUSPICIOUS_LINES)) {
+        return reject(norm, trial, "wrong width, and a field holds lines that look like records");
     }
-    nz_note_plain(nz, trial->rec);
-    return nz_settle_reference(nz, trial->rec);
+    norm_note_plain(norm, trial->rec);
+    return norm_settle_reference(norm, trial->rec);
 }
 
-int nz_quotes(struct nz *nz, const struct nz_record *rec)
+int norm_quotes(struct norm *norm, const struct norm_record *rec)
 {
-    if (!nz->width_known) {
-        return nz_no_width(nz, rec);
+    if (!norm->width_known) {
+        return norm_no_width(norm, rec);
     }
-    struct trial trial = {.rec = rec, .reference_end = nz->raw_to};
-    trial.limit = nz_reach(nz, rec->r.offset);
-    if (nz->giant) {
+    struct trial trial = {.rec = rec, .reference_end = norm->raw_to};
+    trial.limit = norm_reach(norm, rec->r.offset);
+    if (norm->giant) {
         const struct csvk_fact *at = NULL;
-        return nz_reject(nz, rec, repair_of_facts(rec, &at), NZ_CAUSE_ENCLOSURE,
-                         "an enclosure fault in a record longer than the look-ahead");
+        return norm_reject(norm, rec, repair_of_facts(rec, &at), NORM_CAUSE_ENCLOSURE,
+                           "an enclosure fault in a record longer than the look-ahead");
     }
-    trial.spans = nz_count_lines(nz, rec->r.offset, rec->r.offset + rec->r.length) != 0;
+    trial.spans = norm_count_lines(norm, rec->r.offset, rec->r.offset + rec->r.length) != 0;
     bool done = false;
     int status = CSVK_OK;
     if (only_blanks(rec)) {
-        status = settle_blanks(nz, &trial, &done);
+        status = settle_blanks(norm, &trial, &done);
     }
-    if (status == CSVK_OK && !done && nz_has_backslash_quote(nz, rec)) {
-        status = settle_backslash(nz, &trial, &done);
+    if (status == CSVK_OK && !done && norm_has_backslash_quote(norm, rec)) {
+        status = settle_backslash(norm, &trial, &done);
     }
     if (status != CSVK_OK || done) {
         return status;
     }
-    bool clean = kinds_of_fault(rec) == 0 && !nz_has(rec, CSVK_FACT_UNCLOSED);
-    return clean ? settle_clean(nz, &trial) : settle_all(nz, &trial);
+    bool clean = kinds_of_fault(rec) == 0 && !norm_has(rec, CSVK_FACT_UNCLOSED);
+    return clean ? settle_clean(norm, &trial) : settle_all(norm, &trial);
 }
 
 /* ---- an enclosure that runs away ---- */
 
-int nz_runaway(struct nz *nz, uint64_t offset, bool *done)
+int norm_runaway(struct norm *norm, uint64_t offset, bool *done)
 {
-    const struct csvk_totals *totals = &nz->scan.table.totals;
-    struct nz_record rec = {
+    const struct csvk_totals *totals = &norm->scan.table.totals;
+    struct norm_record rec = {
         .r = {.number = totals->records + 1, .line = totals->lines + 1, .offset = offset}};
-    struct trial trial = {.rec = &rec, .limit = nz_reach(nz, offset), .spans = true};
+    struct trial trial = {.rec = &rec, .limit = norm_reach(norm, offset), .spans = true};
     *done = false;
-    if (!nz->width_known || nz->width < 2 || nz->in.enclosure == CSVK_NO_BYTE) {
+    if (!norm->width_known || norm->width < 2 || norm->in.enclosure == CSVK_NO_BYTE) {
         return CSVK_OK;
     }
-    nz->npending = 0;
-    nz->resume = UINT64_MAX;
+    norm->npending = 0;
+    norm->resume = UINT64_MAX;
     trial.reference_end = UINT64_MAX;
     bool several = false;
-    int status = try_mode(nz, &trial, NZ_READ_BACKSLASH);
-    status = status == CSVK_OK ? judge_next(nz, &trial) : status;
-    if (status == CSVK_OK && trial.fits[NZ_READ_BACKSLASH] && nz->backslash == NZ_BACKSLASH_YES) {
+    int status = try_mode(norm, &trial, NORM_READ_BACKSLASH);
+    status = status == CSVK_OK ? judge_next(norm, &trial) : status;
+    if (status == CSVK_OK && trial.fits[NORM_READ_BACKSLASH] &&
+        norm->backslash == NORM_BACKSLASH_YES) {
         *done = true;
-        return take(nz, &trial, NZ_READ_BACKSLASH);
+        return take(norm, &trial, NORM_READ_BACKSLASH);
     }
-    enum nz_mode mode = NZ_MODES;
-    status = status == CSVK_OK ? try_mode(nz, &trial, NZ_READ_LINE) : status;
-    status = status == CSVK_OK ? winner(nz, &trial, &mode, &several) : status;
+    enum norm_mode mode = NORM_MODES;
+    status = status == CSVK_OK ? try_mode(norm, &trial, NORM_READ_LINE) : status;
+    status = status == CSVK_OK ? winner(norm, &trial, &mode, &several) : status;
     if (status != CSVK_OK) {
         return status;
     }
-    if (mode != NZ_MODES) {
+    if (mode != NORM_MODES) {
         *done = true;
-        return take(nz, &trial, mode);
+        return take(norm, &trial, mode);
     }
     uint64_t to = trial.limit.end;
-    status = find_next(nz, &trial, trial.limit.end, &to);
+    status = find_next(norm, &trial, trial.limit.end, &to);
     if (status != CSVK_OK || to == trial.limit.end) {
         return status;
     }
     *done = true;
-    return nz_reject_block(nz, &rec, to, "an enclosure is opened and not closed within reach");
+    return norm_reject_block(norm, &rec, to, "an enclosure is opened and not closed within reach");
 }
 
 /* ---- the escape of a file ---- */
 
-int nz_judge_backslash(struct nz *nz, uint64_t offset)
+int norm_judge_backslash(struct norm *norm, uint64_t offset)
 {
-    struct nz_limit limit = nz_reach(nz, offset);
-    struct nz_reading *reading = &nz->reading[NZ_READ_BACKSLASH];
+    struct norm_limit limit = norm_reach(norm, offset);
+    struct norm_reading *reading = &norm->reading[NORM_READ_BACKSLASH];
     size_t escaped = 0, doubled = 0;
     while (offset < limit.end) {
-        int status = nz_read(nz, NZ_READ_BACKSLASH, offset, limit, reading);
+        int status = norm_read(norm, NORM_READ_BACKSLASH, offset, limit, reading);
         if (status != CSVK_OK) {
             return status;
         }
@@ -564,7 +573,7 @@ int nz_judge_backslash(struct nz *nz, uint64_t offset)
         offset = reading->end;
     }
     if (escaped != 0) {
-        nz->backslash = doubled == 0 ? NZ_BACKSLASH_YES : NZ_BACKSLASH_NO;
+        norm->backslash = doubled == 0 ? NORM_BACKSLASH_YES : NORM_BACKSLASH_NO;
     }
     return CSVK_OK;
 }

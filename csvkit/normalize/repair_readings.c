@@ -2,19 +2,19 @@
  * repair_readings.c - other readings of a record than the reference parser's, and looking ahead
  * with the reference parser itself.
  *
- * nz_read is a second, small parser. It differs from the reference parser in exactly one decision
- * per mode (enum nz_mode), stops at the record's end, and says whether an error of enclosures is
+ * norm_read is a second, small parser. It differs from the reference parser in exactly one decision
+ * per mode (enum norm_mode), stops at the record's end, and says whether an error of enclosures is
  * left under its reading. It never decides anything; repair_quotes.c does. Fields in which no mode
  * has a decision to make are passed from one special byte to the next, and kept as they are.
  */
 #include "csvkit/normalize/normalize_private.h"
 #include "csvkit/base/bitmask.h"
 
-struct nz_limit nz_reach(const struct nz *nz, uint64_t offset)
+struct norm_limit norm_reach(const struct norm *norm, uint64_t offset)
 {
-    size_t left = nz_window_left(&nz->window, offset);
-    bool all = left <= nz->reach;
-    struct nz_limit limit = {offset + (all ? left : nz->reach), all && nz->window.at_end};
+    size_t left = norm_window_left(&norm->window, offset);
+    bool all = left <= norm->reach;
+    struct norm_limit limit = {offset + (all ? left : norm->reach), all && norm->window.at_end};
     return limit;
 }
 
@@ -27,19 +27,19 @@ struct marks {
 };
 
 struct eye {
-    struct nz *nz;
-    enum nz_mode mode;
+    struct norm *norm;
+    enum norm_mode mode;
     const unsigned char *p, *end;
     const unsigned char *begin;
     bool at_end;
-    struct nz_reading *to;
+    struct norm_reading *to;
     bool short_of_memory;
     struct marks marks;
 };
 
 static struct marks look_at_block(const struct eye *eye, const unsigned char *p)
 {
-    const struct csvk_dialect *in = &eye->nz->in;
+    const struct csvk_dialect *in = &eye->norm->in;
     uint64_t breaks = csvk_bitmask_of(p, '\n') | csvk_bitmask_of(p, '\r');
     uint64_t quotes = 0;
     if (in->enclosure != CSVK_NO_BYTE) {
@@ -50,7 +50,7 @@ static struct marks look_at_block(const struct eye *eye, const unsigned char *p)
     }
     uint64_t delimiters = csvk_bitmask_of(p, (unsigned char)in->delimiter);
     return (struct marks){p, quotes | breaks | delimiters,
-                          quotes | (eye->mode == NZ_READ_LINE ? breaks : 0)};
+                          quotes | (eye->mode == NORM_READ_LINE ? breaks : 0)};
 }
 
 enum place { OUTSIDE, INSIDE };
@@ -103,12 +103,12 @@ static void put_run(struct eye *eye)
     text->length += n;
 }
 
-static void add_cell(struct eye *eye, struct nz_cell add)
+static void add_cell(struct eye *eye, struct norm_cell add)
 {
-    struct nz_reading *to = eye->to;
+    struct norm_reading *to = eye->to;
     if (to->ncells == to->capacity) {
         size_t capacity = to->capacity == 0 ? 64 : 2 * to->capacity;
-        struct nz_cell *cell = csvk_reallocarray(to->cell, capacity, sizeof *cell);
+        struct norm_cell *cell = csvk_reallocarray(to->cell, capacity, sizeof *cell);
         if (cell == NULL) {
             eye->short_of_memory = true;
             return;
@@ -122,12 +122,12 @@ static void add_cell(struct eye *eye, struct nz_cell add)
 /* What was put from `begin` on. */
 static void add_text(struct eye *eye, size_t begin, bool enclosed)
 {
-    add_cell(eye, (struct nz_cell){begin, eye->to->text.length - begin, enclosed, false});
+    add_cell(eye, (struct norm_cell){begin, eye->to->text.length - begin, enclosed, false});
 }
 
-static bool cr_ends(const struct nz *nz)
+static bool cr_ends(const struct norm *norm)
 {
-    return csvk_cr_ends_record(&nz->scan.table);
+    return csvk_cr_ends_record(&norm->scan.table);
 }
 
 /* The line break at `p` outside of an enclosure, CSVK_EOL_NONE when there is none. */
@@ -143,7 +143,7 @@ static enum csvk_eol line_break_at(const struct eye *eye, const unsigned char *p
     if (left >= 3 && p[0] == '\r' && p[1] == '\r' && p[2] == '\n') {
         return CSVK_EOL_CRCRLF;
     }
-    return left != 0 && p[0] == '\r' && cr_ends(eye->nz) ? CSVK_EOL_CR : CSVK_EOL_NONE;
+    return left != 0 && p[0] == '\r' && cr_ends(eye->norm) ? CSVK_EOL_CR : CSVK_EOL_NONE;
 }
 
 /* True where a field may end: delimiter, line break, end of data. */
@@ -152,12 +152,12 @@ static bool field_ends_at(const struct eye *eye, const unsigned char *p)
     if (p == eye->end) {
         return true;
     }
-    return *p == eye->nz->in.delimiter || line_break_at(eye, p) != CSVK_EOL_NONE;
+    return *p == eye->norm->in.delimiter || line_break_at(eye, p) != CSVK_EOL_NONE;
 }
 
 static const unsigned char *behind_blanks(const struct eye *eye, const unsigned char *p)
 {
-    while (p < eye->end && (*p == ' ' || *p == '\t') && *p != eye->nz->in.delimiter) {
+    while (p < eye->end && (*p == ' ' || *p == '\t') && *p != eye->norm->in.delimiter) {
         p++;
     }
     return p;
@@ -166,7 +166,7 @@ static const unsigned char *behind_blanks(const struct eye *eye, const unsigned 
 /* Data up to the next delimiter or line break, quotes included. */
 static void read_open(struct eye *eye)
 {
-    const struct csvk_dialect *in = &eye->nz->in;
+    const struct csvk_dialect *in = &eye->norm->in;
     while (!field_ends_at(eye, eye->p)) {
         if (*eye->p == in->escape && eye->p + 1 < eye->end) {
             eye->p++;
@@ -192,7 +192,7 @@ enum quote {
 static enum quote judge_quote(const struct eye *eye, const unsigned char *opening)
 {
     const unsigned char *p = eye->p;
-    if (eye->mode == NZ_READ_BACKSLASH && p > opening + 1 && p[-1] == '\\') {
+    if (eye->mode == NORM_READ_BACKSLASH && p > opening + 1 && p[-1] == '\\') {
         return QUOTE_ESCAPED;
     }
     if (p + 1 < eye->end && p[1] == p[0]) {
@@ -201,15 +201,15 @@ static enum quote judge_quote(const struct eye *eye, const unsigned char *openin
     if (field_ends_at(eye, p + 1)) {
         return QUOTE_CLOSES;
     }
-    if (eye->mode == NZ_READ_BLANKS && field_ends_at(eye, behind_blanks(eye, p + 1))) {
+    if (eye->mode == NORM_READ_BLANKS && field_ends_at(eye, behind_blanks(eye, p + 1))) {
         return QUOTE_CLOSES_BLANKS;
     }
-    return eye->mode == NZ_READ_INNER ? QUOTE_DATA : QUOTE_BAD;
+    return eye->mode == NORM_READ_INNER ? QUOTE_DATA : QUOTE_BAD;
 }
 
 static void pass_quote(struct eye *eye, enum quote quote)
 {
-    struct nz_reading *to = eye->to;
+    struct norm_reading *to = eye->to;
     unsigned char c = *eye->p++;
     if (quote == QUOTE_ESCAPED) {
         to->text.data[to->text.length - 1] = c; /* in place of the backslash */
@@ -222,10 +222,10 @@ static void pass_quote(struct eye *eye, enum quote quote)
     put(eye, c);
 }
 
-/* Behind the opening quote. False: a line break came first and the mode is NZ_READ_LINE. */
+/* Behind the opening quote. False: a line break came first and the mode is NORM_READ_LINE. */
 static bool read_enclosed(struct eye *eye)
 {
-    const struct csvk_dialect *in = &eye->nz->in;
+    const struct csvk_dialect *in = &eye->norm->in;
     const unsigned char *opening = eye->p++;
     while (eye->p < eye->end) {
         unsigned char c = *eye->p;
@@ -235,7 +235,7 @@ static bool read_enclosed(struct eye *eye)
             continue;
         }
         if (c != in->enclosure) {
-            if (eye->mode == NZ_READ_LINE && line_break_at(eye, eye->p) != CSVK_EOL_NONE) {
+            if (eye->mode == NORM_READ_LINE && line_break_at(eye, eye->p) != CSVK_EOL_NONE) {
                 return false;
             }
             put_run(eye);
@@ -255,7 +255,7 @@ static bool read_enclosed(struct eye *eye)
         }
         pass_quote(eye, quote);
     }
-    if (eye->mode == NZ_READ_LINE) {
+    if (eye->mode == NORM_READ_LINE) {
         return false;
     }
     eye->to->faulty = true;
@@ -266,10 +266,10 @@ static bool read_enclosed(struct eye *eye)
 static inline const unsigned char *end_of_enclosed(const struct eye *eye, struct marks *marks,
                                                    const unsigned char *p, size_t *doubled)
 {
-    int quote = eye->nz->in.enclosure;
+    int quote = eye->norm->in.enclosure;
     for (;;) {
         p = next_mark(eye, marks, INSIDE, p + 1);
-        bool escaped = eye->mode == NZ_READ_BACKSLASH && p[-1] == '\\';
+        bool escaped = eye->mode == NORM_READ_BACKSLASH && p[-1] == '\\';
         if (p == eye->end || *p != quote || escaped) {
             return NULL;
         }
@@ -284,9 +284,9 @@ static inline const unsigned char *end_of_enclosed(const struct eye *eye, struct
 /* Passes fields that are their bytes, whatever the mode, and end before a delimiter. */
 static void pass_fields(struct eye *eye)
 {
-    struct nz_reading *to = eye->to;
-    const int quote = eye->nz->in.enclosure, delimiter = eye->nz->in.delimiter;
-    size_t most = to->capacity <= eye->nz->width ? to->capacity : (size_t)eye->nz->width;
+    struct norm_reading *to = eye->to;
+    const int quote = eye->norm->in.enclosure, delimiter = eye->norm->in.delimiter;
+    size_t most = to->capacity <= eye->norm->width ? to->capacity : (size_t)eye->norm->width;
     struct marks marks = eye->marks; /* copies, so that they stay in registers */
     const unsigned char *p = eye->p;
     size_t ncells = to->ncells;
@@ -299,7 +299,7 @@ static void pass_fields(struct eye *eye)
             break;
         }
         to->cell[ncells++] =
-            (struct nz_cell){(size_t)(p - eye->begin), (size_t)(end - p), enclosed, true};
+            (struct norm_cell){(size_t)(p - eye->begin), (size_t)(end - p), enclosed, true};
         to->doubled += doubled;
         p = end + 1;
     }
@@ -312,14 +312,14 @@ static void pass_fields(struct eye *eye)
 static bool pass_field(struct eye *eye)
 {
     size_t doubled = 0;
-    bool enclosed = eye->p < eye->end && *eye->p == eye->nz->in.enclosure;
+    bool enclosed = eye->p < eye->end && *eye->p == eye->norm->in.enclosure;
     const unsigned char *end =
         enclosed ? end_of_enclosed(eye, &eye->marks, eye->p, &doubled) : next_special(eye, eye->p);
     if (end == NULL || !field_ends_at(eye, end)) {
         return false;
     }
     size_t length = (size_t)(end - eye->p);
-    add_cell(eye, (struct nz_cell){(size_t)(eye->p - eye->begin), length, enclosed, true});
+    add_cell(eye, (struct norm_cell){(size_t)(eye->p - eye->begin), length, enclosed, true});
     eye->to->doubled += doubled;
     eye->p = end;
     return true;
@@ -327,16 +327,16 @@ static bool pass_field(struct eye *eye)
 
 static void read_field(struct eye *eye)
 {
-    struct nz_reading *to = eye->to;
+    struct norm_reading *to = eye->to;
     if (pass_field(eye)) {
         return;
     }
     size_t begin = to->text.length;
-    int quote = eye->nz->in.enclosure;
+    int quote = eye->norm->in.enclosure;
     const unsigned char *start = eye->p, *ink = behind_blanks(eye, eye->p);
     bool quoted = ink < eye->end && *ink == quote;
     if (quoted && ink != eye->p) {
-        if (eye->mode == NZ_READ_BLANKS) {
+        if (eye->mode == NORM_READ_BLANKS) {
             eye->p = ink;
             to->blanks++;
         } else {
@@ -361,28 +361,28 @@ static void read_field(struct eye *eye)
     add_text(eye, begin, true);
 }
 
-static void clear_reading(struct nz_reading *to)
+static void clear_reading(struct norm_reading *to)
 {
     csvk_buf_clear(&to->text);
-    struct nz_reading fresh = {.text = to->text, .cell = to->cell, .capacity = to->capacity};
+    struct norm_reading fresh = {.text = to->text, .cell = to->cell, .capacity = to->capacity};
     *to = fresh;
 }
 
-int nz_read(struct nz *nz, enum nz_mode mode, uint64_t offset, struct nz_limit limit,
-            struct nz_reading *to)
+int norm_read(struct norm *norm, enum norm_mode mode, uint64_t offset, struct norm_limit limit,
+              struct norm_reading *to)
 {
-    struct eye eye = {.nz = nz, .mode = mode, .to = to, .at_end = limit.at_end};
+    struct eye eye = {.norm = norm, .mode = mode, .to = to, .at_end = limit.at_end};
     clear_reading(to);
-    eye.begin = eye.p = nz_window_at(&nz->window, offset);
+    eye.begin = eye.p = norm_window_at(&norm->window, offset);
     eye.end = eye.p + (limit.end - offset);
     to->offset = offset;
     to->bytes = eye.begin;
     eye.marks = look_at_block(&eye, eye.p);
     pass_fields(&eye);
     read_field(&eye);
-    bool counts_on = mode == NZ_READ_BACKSLASH; /* it is asked about whole files, too */
-    while (eye.p < eye.end && *eye.p == nz->in.delimiter && !eye.short_of_memory) {
-        if (to->ncells > nz->width && !counts_on) {
+    bool counts_on = mode == NORM_READ_BACKSLASH; /* it is asked about whole files, too */
+    while (eye.p < eye.end && *eye.p == norm->in.delimiter && !eye.short_of_memory) {
+        if (to->ncells > norm->width && !counts_on) {
             return CSVK_OK; /* whatever follows: it does not fit, and has not ended */
         }
         eye.p++;
@@ -390,73 +390,73 @@ int nz_read(struct nz *nz, enum nz_mode mode, uint64_t offset, struct nz_limit l
         read_field(&eye);
     }
     if (eye.short_of_memory) {
-        return nz_out_of_memory(nz);
+        return norm_out_of_memory(norm);
     }
     to->eol = line_break_at(&eye, eye.p);
     to->content = offset + (uint64_t)(eye.p - eye.begin);
-    to->end = to->content + nz_eol_length(to->eol);
+    to->end = to->content + norm_eol_length(to->eol);
     to->ended = to->eol != CSVK_EOL_NONE ? to->end < limit.end || limit.at_end : limit.at_end;
     return CSVK_OK;
 }
 
-struct csvk_bytes nz_cell_bytes(const struct nz_reading *reading, size_t i)
+struct csvk_bytes norm_cell_bytes(const struct norm_reading *reading, size_t i)
 {
-    const struct nz_cell *cell = &reading->cell[i];
+    const struct norm_cell *cell = &reading->cell[i];
     const unsigned char *from = cell->raw ? reading->bytes : reading->text.data;
     return (struct csvk_bytes){cell->length != 0 ? from + cell->begin : (const unsigned char *)"",
                                cell->length};
 }
 
-struct csvk_bytes nz_cell_value(const struct nz *nz, const struct nz_reading *reading, size_t i,
-                                unsigned char *room)
+struct csvk_bytes norm_cell_value(const struct norm *norm, const struct norm_reading *reading,
+                                  size_t i, unsigned char *room)
 {
-    struct csvk_bytes bytes = nz_cell_bytes(reading, i);
+    struct csvk_bytes bytes = norm_cell_bytes(reading, i);
     if (!reading->cell[i].raw) {
         return bytes;
     }
-    return (struct csvk_bytes){room, csvk_field_decode(bytes, &nz->in, room)};
+    return (struct csvk_bytes){room, csvk_field_decode(bytes, &norm->in, room)};
 }
 
 /* ---- the reference parser, ahead of the scan ---- */
 
-static void prepare(struct nz *nz, struct nz_scratch *scratch)
+static void prepare(struct norm *norm, struct norm_scratch *scratch)
 {
-    scratch->table = nz->scan.table;
+    scratch->table = norm->scan.table;
     scratch->table.detail = CSVK_FIELDS;
     scratch->table.mixed_reported = true;
-    scratch->table.totals.width = nz->width;
+    scratch->table.totals.width = norm->width;
     csvk_batch_builder_clear(&scratch->builder);
 }
 
-int nz_reference(struct nz *nz, struct nz_scratch *scratch, uint64_t offset, struct nz_limit limit,
-                 struct nz_record *rec, bool *found)
+int norm_reference(struct norm *norm, struct norm_scratch *scratch, uint64_t offset,
+                   struct norm_limit limit, struct norm_record *rec, bool *found)
 {
     size_t used = 0;
     *found = false;
     if (offset >= limit.end) {
         return CSVK_OK;
     }
-    prepare(nz, scratch);
-    const unsigned char *bytes = nz_window_at(&nz->window, offset);
+    prepare(norm, scratch);
+    const unsigned char *bytes = norm_window_at(&norm->window, offset);
     csvk_reference_begin(&scratch->reference, &scratch->table, &scratch->builder, offset, offset);
     bool complete = csvk_reference_feed(&scratch->reference, bytes, (size_t)(limit.end - offset),
                                         limit.at_end, &used);
     if (scratch->builder.failed) {
-        return nz_out_of_memory(nz);
+        return norm_out_of_memory(norm);
     }
     if (complete) {
-        *rec = nz_reported(&scratch->builder, 0, bytes);
+        *rec = norm_reported(&scratch->builder, 0, bytes);
         *found = true;
     }
     return CSVK_OK;
 }
 
-int nz_reference_bytes(struct nz *nz, struct nz_scratch *scratch, const struct csvk_record *like,
-                       struct nz_record *rec, bool *found)
+int norm_reference_bytes(struct norm *norm, struct norm_scratch *scratch,
+                         const struct csvk_record *like, struct norm_record *rec, bool *found)
 {
     size_t used = 0;
     const struct csvk_buf *bytes = &scratch->bytes;
-    prepare(nz, scratch);
+    prepare(norm, scratch);
     scratch->table.totals.records = like->number - 1;
     scratch->table.totals.lines = like->line - 1;
     csvk_reference_begin(&scratch->reference, &scratch->table, &scratch->builder, like->offset,
@@ -464,10 +464,10 @@ int nz_reference_bytes(struct nz *nz, struct nz_scratch *scratch, const struct c
     *found = csvk_reference_feed(&scratch->reference, bytes->data, bytes->length, true, &used) &&
              used == bytes->length;
     if (scratch->builder.failed) {
-        return nz_out_of_memory(nz);
+        return norm_out_of_memory(norm);
     }
     if (*found) {
-        *rec = nz_reported(&scratch->builder, 0, bytes->data);
+        *rec = norm_reported(&scratch->builder, 0, bytes->data);
     }
     return CSVK_OK;
 }
@@ -475,12 +475,12 @@ int nz_reference_bytes(struct nz *nz, struct nz_scratch *scratch, const struct c
 /* ---- runs of whole records ---- */
 
 /* Looks through what one scan reported. True when a record is not whole: *at is its offset. */
-static bool find_broken(const struct nz *nz, uint64_t *at, uint64_t *before)
+static bool find_broken(const struct norm *norm, uint64_t *at, uint64_t *before)
 {
-    const struct csvk_batch_builder *builder = &nz->ahead.builder;
+    const struct csvk_batch_builder *builder = &norm->ahead.builder;
     for (size_t i = 0; i < builder->nrecords; i++) {
-        struct nz_record rec = nz_reported(builder, i, NULL);
-        if (!nz_is_whole(nz, &rec)) {
+        struct norm_record rec = norm_reported(builder, i, NULL);
+        if (!norm_is_whole(norm, &rec)) {
             *at = builder->records[i].offset;
             *before = builder->records[i].number - 1;
             return true;
@@ -489,33 +489,34 @@ static bool find_broken(const struct nz *nz, uint64_t *at, uint64_t *before)
     return false;
 }
 
-int nz_run(struct nz *nz, uint64_t offset, uint64_t stop, struct nz_limit limit, struct nz_run *run)
+int norm_run(struct norm *norm, uint64_t offset, uint64_t stop, struct norm_limit limit,
+             struct norm_run *run)
 {
     const uint64_t base = UINT64_C(1) << 40; /* so that no record is the first */
     size_t piece = 256;
-    *run = (struct nz_run){.end = offset};
-    nz->ahead.table = nz->scan.table;
-    nz->ahead.table.detail = CSVK_COUNTS;
-    nz->ahead.table.mixed_reported = true;
-    nz->ahead.table.totals.width = nz->width;
-    nz->ahead.table.totals.records = base;
+    *run = (struct norm_run){.end = offset};
+    norm->ahead.table = norm->scan.table;
+    norm->ahead.table.detail = CSVK_COUNTS;
+    norm->ahead.table.mixed_reported = true;
+    norm->ahead.table.totals.width = norm->width;
+    norm->ahead.table.totals.records = base;
     while (run->end < stop && run->end < limit.end) {
         size_t left = (size_t)(limit.end - run->end);
         size_t n = left < piece ? left : piece;
-        csvk_batch_builder_clear(&nz->ahead.builder);
-        size_t used = csvk_scan(&nz->ahead, nz_window_at(&nz->window, run->end), n,
+        csvk_batch_builder_clear(&norm->ahead.builder);
+        size_t used = csvk_scan(&norm->ahead, norm_window_at(&norm->window, run->end), n,
                                 n == left && limit.at_end, run->end);
-        if (nz->ahead.builder.failed) {
-            return nz_out_of_memory(nz);
+        if (norm->ahead.builder.failed) {
+            return norm_out_of_memory(norm);
         }
         uint64_t at = 0, before = 0;
-        if (find_broken(nz, &at, &before)) {
+        if (find_broken(norm, &at, &before)) {
             run->end = at;
             run->records = before - base;
             run->all = at >= stop;
             return CSVK_OK;
         }
-        run->records = nz->ahead.table.totals.records - base;
+        run->records = norm->ahead.table.totals.records - base;
         run->end += used;
         if (used == 0 && n == left) {
             break; /* the last one goes on beyond the limit */
@@ -528,9 +529,9 @@ int nz_run(struct nz *nz, uint64_t offset, uint64_t stop, struct nz_limit limit,
 
 /* ---- physical lines ---- */
 
-uint64_t nz_next_line(const struct nz *nz, uint64_t offset, uint64_t end)
+uint64_t norm_next_line(const struct norm *norm, uint64_t offset, uint64_t end)
 {
-    const unsigned char *p = nz_window_at(&nz->window, offset);
+    const unsigned char *p = norm_window_at(&norm->window, offset);
     size_t n = (size_t)(end - offset);
     for (size_t i = 0; i < n; i += CSVK_BITMASK_BLOCK) {
         uint64_t breaks = csvk_bitmask_of(p + i, '\n') | csvk_bitmask_of(p + i, '\r');
@@ -543,9 +544,9 @@ uint64_t nz_next_line(const struct nz *nz, uint64_t offset, uint64_t end)
     return end;
 }
 
-uint64_t nz_count_lines(const struct nz *nz, uint64_t from, uint64_t to)
+uint64_t norm_count_lines(const struct norm *norm, uint64_t from, uint64_t to)
 {
-    const unsigned char *p = nz_window_at(&nz->window, from);
+    const unsigned char *p = norm_window_at(&norm->window, from);
     size_t n = (size_t)(to - from);
     uint64_t lines = 0;
     if (n == 0 || memchr(p, '\r', n) == NULL) {

@@ -22,19 +22,19 @@ struct run {
 
 /* ---- r13: joining ---- */
 
-static bool is_enclosed(const struct nz_record *rec, uint64_t i)
+static bool is_enclosed(const struct norm_record *rec, uint64_t i)
 {
     return (rec->field[i].flags & CSVK_FIELD_ENCLOSED) != 0;
 }
 
-static bool is_comment(const struct nz *nz, const struct nz_record *rec)
+static bool is_comment(const struct norm *norm, const struct norm_record *rec)
 {
-    if (nz->o->comment < 0 || rec->r.length == 0) {
+    if (norm->o->comment < 0 || rec->r.length == 0) {
         return false;
     }
     const unsigned char *bytes = rec->field != NULL ? rec->base + rec->field[0].begin
-                                                    : nz_window_at(&nz->window, rec->r.offset);
-    return *bytes == nz->o->comment;
+                                                    : norm_window_at(&norm->window, rec->r.offset);
+    return *bytes == norm->o->comment;
 }
 
 /*
@@ -52,54 +52,54 @@ static bool is_enclosure_involved(const struct run *run)
 }
 
 /* Control characters that shall go are looked for in the first part only. */
-static bool is_fine(const struct nz *nz, enum csvk_fact_kind kind)
+static bool is_fine(const struct norm *norm, enum csvk_fact_kind kind)
 {
     if (kind == CSVK_FACT_CONTROL) {
-        return nz->o->control != CSVK_NORMALIZE_DEFECT_REMOVE;
+        return norm->o->control != CSVK_NORMALIZE_DEFECT_REMOVE;
     }
     return kind == CSVK_FACT_BLANK || kind == CSVK_FACT_QUOTE_IN_UNQUOTED ||
-           kind == CSVK_FACT_BARE_CR || nz_harmless(kind);
+           kind == CSVK_FACT_BARE_CR || norm_harmless(kind);
 }
 
 /* May it be a part of a split record? */
-static bool is_part(const struct nz *nz, const struct nz_record *rec)
+static bool is_part(const struct norm *norm, const struct norm_record *rec)
 {
-    if (rec->r.nfields >= nz->width || is_comment(nz, rec)) {
+    if (rec->r.nfields >= norm->width || is_comment(norm, rec)) {
         return false;
     }
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
-        if (!is_fine(nz, rec->fact[i].kind)) {
+        if (!is_fine(norm, rec->fact[i].kind)) {
             return false;
         }
     }
     return true;
 }
 
-static int collect(struct nz *nz, uint64_t offset, struct run *run)
+static int collect(struct norm *norm, uint64_t offset, struct run *run)
 {
-    struct nz_limit limit = nz_reach(nz, offset);
+    struct norm_limit limit = norm_reach(norm, offset);
     run->end = offset;
     for (;;) {
-        struct nz_record rec;
+        struct norm_record rec;
         bool found = false;
-        int status = nz_reference(nz, &nz->peek, run->end, limit, &rec, &found);
+        int status = norm_reference(norm, &norm->peek, run->end, limit, &rec, &found);
         if (status != CSVK_OK) {
             return status;
         }
-        if (!found || !is_part(nz, &rec)) {
-            run->between = found ? nz_is_whole(nz, &rec) && !is_comment(nz, &rec)
+        if (!found || !is_part(norm, &rec)) {
+            run->between = found ? norm_is_whole(norm, &rec) && !is_comment(norm, &rec)
                                  : run->end >= limit.end && limit.at_end;
             return CSVK_OK;
         }
         if (run->count == RUN_MAX) {
             return CSVK_OK;
         }
-        run->quotes = run->quotes || nz_has(&rec, CSVK_FACT_QUOTE_IN_UNQUOTED) ||
-                      nz_has(&rec, CSVK_FACT_BARE_CR);
+        run->quotes = run->quotes || norm_has(&rec, CSVK_FACT_QUOTE_IN_UNQUOTED) ||
+                      norm_has(&rec, CSVK_FACT_BARE_CR);
         run->enclosed[run->count][0] = is_enclosed(&rec, 0);
         run->enclosed[run->count][1] = is_enclosed(&rec, rec.r.nfields - 1);
         run->width[run->count++] = rec.r.nfields;
-        run->end = nz_record_end(&rec);
+        run->end = norm_record_end(&rec);
     }
 }
 
@@ -107,7 +107,7 @@ static int collect(struct nz *nz, uint64_t offset, struct run *run)
  * In how many ways does the run fall into groups of two or more records whose widths sum to the
  * table's plus one for every break? Counted from the end; more than two are as good as two.
  */
-static void count_partitions(const struct nz *nz, struct run *run)
+static void count_partitions(const struct norm *norm, struct run *run)
 {
     size_t ways[RUN_MAX + 1] = {0};
     ways[run->count] = 1;
@@ -115,7 +115,7 @@ static void count_partitions(const struct nz *nz, struct run *run)
         uint64_t sum = run->width[i];
         for (size_t k = 2; i + k <= run->count; k++) {
             sum += run->width[i + k - 1];
-            if (sum == nz->width + k - 1 && ways[i + k] != 0) {
+            if (sum == norm->width + k - 1 && ways[i + k] != 0) {
                 ways[i] += ways[i + k];
                 run->first = i == 0 ? k : run->first;
             }
@@ -126,25 +126,25 @@ static void count_partitions(const struct nz *nz, struct run *run)
 }
 
 /* Appends the values of one part; its first value goes on where the last one ended. */
-static int add_part(struct nz *nz, const struct nz_record *rec, size_t *open)
+static int add_part(struct norm *norm, const struct norm_record *rec, size_t *open)
 {
     for (uint64_t i = 0; i < rec->r.nfields; i++) {
         const struct csvk_field *f = &rec->field[i];
         struct csvk_bytes raw = {rec->base + f->begin, f->end - f->begin};
-        unsigned char *to = nz->text.data + nz->text.length;
-        bool goes_on = i == 0 && nz->nvalues != 0;
+        unsigned char *to = norm->text.data + norm->text.length;
+        bool goes_on = i == 0 && norm->nvalues != 0;
         if (goes_on) {
             *to++ = '\n';
         }
-        size_t length = csvk_field_decode(raw, &nz->in, to);
-        nz->text.length += length + (goes_on ? 1 : 0);
+        size_t length = csvk_field_decode(raw, &norm->in, to);
+        norm->text.length += length + (goes_on ? 1 : 0);
         if (goes_on) {
-            nz->value[nz->nvalues - 1].len = nz->text.length - *open;
+            norm->value[norm->nvalues - 1].len = norm->text.length - *open;
             continue;
         }
-        *open = (size_t)(to - nz->text.data);
+        *open = (size_t)(to - norm->text.data);
         enum csvk_value_form form = is_enclosed(rec, i) ? CSVK_VALUE_ENCLOSED : CSVK_VALUE_PLAIN;
-        int status = nz_add_value(nz, (struct csvk_value){to, length, form});
+        int status = norm_add_value(norm, (struct csvk_value){to, length, form});
         if (status != CSVK_OK) {
             return status;
         }
@@ -152,66 +152,67 @@ static int add_part(struct nz *nz, const struct nz_record *rec, size_t *open)
     return CSVK_OK;
 }
 
-static int join(struct nz *nz, const struct nz_record *rec, const struct run *run)
+static int join(struct norm *norm, const struct norm_record *rec, const struct run *run)
 {
-    struct nz_limit limit = nz_reach(nz, rec->r.offset);
-    struct nz_record part = *rec;
+    struct norm_limit limit = norm_reach(norm, rec->r.offset);
+    struct norm_record part = *rec;
     uint64_t at = rec->r.offset;
     size_t open = 0;
-    nz->nvalues = 0;
-    csvk_buf_clear(&nz->text);
-    if (csvk_buf_reserve(&nz->text, (size_t)(run->end - at) + run->first) != CSVK_OK) {
-        return nz_out_of_memory(nz);
+    norm->nvalues = 0;
+    csvk_buf_clear(&norm->text);
+    if (csvk_buf_reserve(&norm->text, (size_t)(run->end - at) + run->first) != CSVK_OK) {
+        return norm_out_of_memory(norm);
     }
     for (size_t i = 0; i < run->first; i++) {
         bool found = false;
-        int status = nz_reference(nz, &nz->peek, at, limit, &part, &found);
-        status = status == CSVK_OK ? add_part(nz, &part, &open) : status;
+        int status = norm_reference(norm, &norm->peek, at, limit, &part, &found);
+        status = status == CSVK_OK ? add_part(norm, &part, &open) : status;
         if (status != CSVK_OK) {
             return status;
         }
-        at = nz_record_end(&part);
+        at = norm_record_end(&part);
     }
-    nz->raw_to = at;
-    nz->raw_eol = (enum csvk_eol)part.r.eol;
-    nz->resume = at;
-    nz->resume_records = rec->r.number + run->first - 1;
-    nz->resume_lines = rec->r.line - 1 + nz_count_lines(nz, rec->r.offset, at);
-    nz->result->records_in += run->first - 1;
-    nz->result->records_dropped += run->first - 1;
-    nz->npending = 0;
-    nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
-    nz_note(nz, CSVK_REPAIR_JOIN, rec->r.offset, 0,
-            "the widths of the parts fit one record, in one way only");
-    nz->last_whole = true;
-    return nz_finish(nz, rec);
+    norm->raw_to = at;
+    norm->raw_eol = (enum csvk_eol)part.r.eol;
+    norm->resume = at;
+    norm->resume_records = rec->r.number + run->first - 1;
+    norm->resume_lines = rec->r.line - 1 + norm_count_lines(norm, rec->r.offset, at);
+    norm->result->records_in += run->first - 1;
+    norm->result->records_dropped += run->first - 1;
+    norm->npending = 0;
+    norm_note_cause(norm, rec, NORM_CAUSE_WIDTH);
+    norm_note(norm, CSVK_REPAIR_JOIN, rec->r.offset, 0,
+              "the widths of the parts fit one record, in one way only");
+    norm->last_whole = true;
+    return norm_finish(norm, rec);
 }
 
 /* Every record of the run on its own. */
-static int reject_run(struct nz *nz, const struct nz_record *rec, const struct run *run)
+static int reject_run(struct norm *norm, const struct norm_record *rec, const struct run *run)
 {
-    struct nz_limit limit = nz_reach(nz, rec->r.offset);
-    struct nz_record part = *rec;
+    struct norm_limit limit = norm_reach(norm, rec->r.offset);
+    struct norm_record part = *rec;
     uint64_t at = rec->r.offset, number = rec->r.number, line = rec->r.line;
     for (size_t i = 0; i < run->count; i++) {
         bool found = false;
-        int status = nz_reference(nz, &nz->peek, at, limit, &part, &found);
+        int status = norm_reference(norm, &norm->peek, at, limit, &part, &found);
         part.r.number = number + i;
         part.r.line = line;
-        nz->raw_to = nz_record_end(&part);
+        norm->raw_to = norm_record_end(&part);
         if (status == CSVK_OK) {
-            status = nz_reject(nz, &part, CSVK_REPAIR_JOIN, NZ_CAUSE_WIDTH,
-                               "parts of a split record, which cannot be joined without guessing");
+            status =
+                norm_reject(norm, &part, CSVK_REPAIR_JOIN, NORM_CAUSE_WIDTH,
+                            "parts of a split record, which cannot be joined without guessing");
         }
         if (status != CSVK_OK) {
             return status;
         }
-        line += nz_count_lines(nz, at, nz->raw_to);
-        at = nz->raw_to;
+        line += norm_count_lines(norm, at, norm->raw_to);
+        at = norm->raw_to;
     }
-    nz->resume = at;
-    nz->resume_records = number + run->count - 1;
-    nz->resume_lines = line - 1;
+    norm->resume = at;
+    norm->resume_records = number + run->count - 1;
+    norm->resume_lines = line - 1;
     return CSVK_OK;
 }
 
@@ -219,54 +220,54 @@ static int reject_run(struct nz *nz, const struct nz_record *rec, const struct r
  * False: no group that begins with this record has the right width, as the records behind it were
  * reported. Every part more adds its width less one, so there is an end to trying.
  */
-static bool may_join(const struct nz *nz, const struct nz_record *rec)
+static bool may_join(const struct norm *norm, const struct norm_record *rec)
 {
-    const struct csvk_batch_builder *builder = &nz->scan.builder;
-    uint64_t sum = rec->r.nfields, at = nz_record_end(rec);
-    for (size_t i = nz->next_reported, k = 1; k < RUN_MAX; i++, k++) {
-        if (at >= nz->chunk_end) {
+    const struct csvk_batch_builder *builder = &norm->scan.builder;
+    uint64_t sum = rec->r.nfields, at = norm_record_end(rec);
+    for (size_t i = norm->next_reported, k = 1; k < RUN_MAX; i++, k++) {
+        if (at >= norm->chunk_end) {
             return true;
         }
         if (i == builder->nrecords || builder->records[i].offset != at) {
             return false; /* a clean one follows */
         }
-        struct nz_record next = nz_reported(builder, i, NULL);
+        struct norm_record next = norm_reported(builder, i, NULL);
         next.field = NULL;
         sum += next.r.nfields - 1;
-        if (!is_part(nz, &next) || sum > nz->width) {
+        if (!is_part(norm, &next) || sum > norm->width) {
             return false;
         }
-        if (sum == nz->width) {
+        if (sum == norm->width) {
             return true;
         }
-        at = nz_record_end(&next);
+        at = norm_record_end(&next);
     }
     return false;
 }
 
 /* Parts that would fit, but not surely: then adding fields to them is no answer either. */
-static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
+static int try_join(struct norm *norm, const struct norm_record *rec, bool *done)
 {
     struct run run = {.count = 0};
     *done = false;
     bool as_reported =
-        !nz_is_pending(nz, CSVK_REPAIR_INNER_BOM); /* or its width may be another one */
-    if (nz->giant || !is_part(nz, rec) || (as_reported && !may_join(nz, rec))) {
+        !norm_is_pending(norm, CSVK_REPAIR_INNER_BOM); /* or its width may be another one */
+    if (norm->giant || !is_part(norm, rec) || (as_reported && !may_join(norm, rec))) {
         return CSVK_OK;
     }
-    int status = collect(nz, rec->r.offset, &run);
+    int status = collect(norm, rec->r.offset, &run);
     if (status != CSVK_OK) {
         return status;
     }
-    count_partitions(nz, &run);
+    count_partitions(norm, &run);
     *done = run.partitions != 0;
     if (run.partitions == 0) {
         return CSVK_OK;
     }
-    bool writable = nz->table.dialect.enclosure != CSVK_NO_BYTE; /* a value with a line break */
-    bool sure = run.partitions == 1 && run.between && nz->before_whole && !run.quotes &&
-                !is_enclosure_involved(&run) && nz->npending == 0 && writable;
-    return sure ? join(nz, rec, &run) : reject_run(nz, rec, &run);
+    bool writable = norm->table.dialect.enclosure != CSVK_NO_BYTE; /* a value with a line break */
+    bool sure = run.partitions == 1 && run.between && norm->before_whole && !run.quotes &&
+                !is_enclosure_involved(&run) && norm->npending == 0 && writable;
+    return sure ? join(norm, rec, &run) : reject_run(norm, rec, &run);
 }
 
 /* ---- r11: padding ---- */
@@ -275,133 +276,133 @@ static int try_join(struct nz *nz, const struct nz_record *rec, bool *done)
  * Where a column is enclosed in every other record, an open value is the value of another column:
  * a field is missing in the middle, and the values behind it would land in wrong columns.
  */
-static int is_shifted(struct nz *nz, const struct nz_record *rec, bool *shifted)
+static int is_shifted(struct norm *norm, const struct norm_record *rec, bool *shifted)
 {
     *shifted = false;
-    if (nz->nalways == 0) {
+    if (norm->nalways == 0) {
         return CSVK_OK;
     }
-    for (uint64_t i = 0; rec->field != NULL && i < rec->r.nfields && i < nz->nalways; i++) {
+    for (uint64_t i = 0; rec->field != NULL && i < rec->r.nfields && i < norm->nalways; i++) {
         bool empty = rec->field[i].begin == rec->field[i].end;
-        *shifted = *shifted || (nz->always_enclosed[i] && !is_enclosed(rec, i) && !empty);
+        *shifted = *shifted || (norm->always_enclosed[i] && !is_enclosed(rec, i) && !empty);
     }
     if (rec->field != NULL) {
         return CSVK_OK;
     }
-    struct nz_reading *reading = &nz->reading[NZ_READ_REFERENCE];
-    struct nz_limit limit = {rec->r.offset + rec->r.length, true};
-    int status = nz_read(nz, NZ_READ_REFERENCE, rec->r.offset, limit, reading);
-    for (size_t i = 0; status == CSVK_OK && i < reading->ncells && i < nz->nalways; i++) {
-        const struct nz_cell *cell = &reading->cell[i];
+    struct norm_reading *reading = &norm->reading[NORM_READ_REFERENCE];
+    struct norm_limit limit = {rec->r.offset + rec->r.length, true};
+    int status = norm_read(norm, NORM_READ_REFERENCE, rec->r.offset, limit, reading);
+    for (size_t i = 0; status == CSVK_OK && i < reading->ncells && i < norm->nalways; i++) {
+        const struct norm_cell *cell = &reading->cell[i];
         bool empty = cell->raw && cell->length == 0;
-        *shifted = *shifted || (nz->always_enclosed[i] && !cell->enclosed && !empty);
+        *shifted = *shifted || (norm->always_enclosed[i] && !cell->enclosed && !empty);
     }
     return status;
 }
 
-static int pad(struct nz *nz, const struct nz_record *rec)
+static int pad(struct norm *norm, const struct norm_record *rec)
 {
-    uint64_t missing = nz->width - rec->r.nfields;
-    if (nz_is_pending(nz, CSVK_REPAIR_ENCLOSE)) {
-        return nz_reject(nz, rec, CSVK_REPAIR_PAD, NZ_CAUSE_WIDTH,
-                         "too few fields, and a quoting error in it");
+    uint64_t missing = norm->width - rec->r.nfields;
+    if (norm_is_pending(norm, CSVK_REPAIR_ENCLOSE)) {
+        return norm_reject(norm, rec, CSVK_REPAIR_PAD, NORM_CAUSE_WIDTH,
+                           "too few fields, and a quoting error in it");
     }
-    if (missing * 2 > nz->width) {
-        return nz_reject(nz, rec, CSVK_REPAIR_PAD, NZ_CAUSE_WIDTH,
-                         "too few fields: more than half of them would be invented");
+    if (missing * 2 > norm->width) {
+        return norm_reject(norm, rec, CSVK_REPAIR_PAD, NORM_CAUSE_WIDTH,
+                           "too few fields: more than half of them would be invented");
     }
-    if (nz->o->header == CSVK_NORMALIZE_HEADER && !nz->header_done) {
-        return nz_reject(nz, rec, CSVK_REPAIR_PAD, NZ_CAUSE_WIDTH, "it has too few names");
+    if (norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done) {
+        return norm_reject(norm, rec, CSVK_REPAIR_PAD, NORM_CAUSE_WIDTH, "it has too few names");
     }
     bool shifted = false;
-    int status = is_shifted(nz, rec, &shifted);
+    int status = is_shifted(norm, rec, &shifted);
     if (status != CSVK_OK) {
         return status;
     }
     if (shifted) {
-        return nz_reject(
-            nz, rec, CSVK_REPAIR_PAD, NZ_CAUSE_WIDTH,
+        return norm_reject(
+            norm, rec, CSVK_REPAIR_PAD, NORM_CAUSE_WIDTH,
             "too few fields, and a value is open where that column is always enclosed: "
             "a delimiter may be missing in the middle");
     }
-    nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
-    nz_note(nz, CSVK_REPAIR_PAD, rec->r.offset + rec->r.length, 0,
-            "no other reading fits, and at least half of the fields are there");
-    if (nz_can_patch(nz, rec)) {
-        return nz_emit_patched(nz, rec);
+    norm_note_cause(norm, rec, NORM_CAUSE_WIDTH);
+    norm_note(norm, CSVK_REPAIR_PAD, rec->r.offset + rec->r.length, 0,
+              "no other reading fits, and at least half of the fields are there");
+    if (norm_can_patch(norm, rec)) {
+        return norm_emit_patched(norm, rec);
     }
-    while (nz->nvalues < nz->width) {
+    while (norm->nvalues < norm->width) {
         struct csvk_value empty = {(const unsigned char *)"", 0, CSVK_VALUE_PLAIN};
-        status = nz_add_value(nz, empty);
+        status = norm_add_value(norm, empty);
         if (status != CSVK_OK) {
             return status;
         }
     }
-    return nz_finish(nz, rec);
+    return norm_finish(norm, rec);
 }
 
-static int too_few(struct nz *nz, const struct nz_record *rec)
+static int too_few(struct norm *norm, const struct norm_record *rec)
 {
-    if (nz->o->ragged == CSVK_NORMALIZE_RAGGED_REJECT) {
-        return nz_reject(nz, rec, CSVK_REPAIR_PAD, NZ_CAUSE_NONE,
-                         "too few fields (--ragged=reject)");
+    if (norm->o->ragged == CSVK_NORMALIZE_RAGGED_REJECT) {
+        return norm_reject(norm, rec, CSVK_REPAIR_PAD, NORM_CAUSE_NONE,
+                           "too few fields (--ragged=reject)");
     }
     bool done = false;
-    int status = try_join(nz, rec, &done);
-    return status == CSVK_OK && !done ? pad(nz, rec) : status;
+    int status = try_join(norm, rec, &done);
+    return status == CSVK_OK && !done ? pad(norm, rec) : status;
 }
 
 /* ---- r12 r14: surplus ---- */
 
-static bool surplus_is_empty(const struct nz *nz)
+static bool surplus_is_empty(const struct norm *norm)
 {
-    for (size_t i = (size_t)nz->width; i < nz->nvalues; i++) {
-        if (nz->value[i].len != 0 || nz->value[i].form == CSVK_VALUE_ENCLOSED) {
+    for (size_t i = (size_t)norm->width; i < norm->nvalues; i++) {
+        if (norm->value[i].len != 0 || norm->value[i].form == CSVK_VALUE_ENCLOSED) {
             return false;
         }
     }
     return true;
 }
 
-int nz_surplus_is_data(struct nz *nz, const struct nz_record *rec, bool *data)
+int norm_surplus_is_data(struct norm *norm, const struct norm_record *rec, bool *data)
 {
     *data = false;
-    if (nz->o->trim || !nz->width_known || rec->r.nfields <= nz->width) {
+    if (norm->o->trim || !norm->width_known || rec->r.nfields <= norm->width) {
         return CSVK_OK;
     }
     *data = rec->field == NULL && rec->r.surplus_length != 0;
-    int status = *data ? CSVK_OK : nz_need_fields(nz, rec);
-    for (uint64_t i = nz->width; i < rec->r.nfields && status == CSVK_OK && !*data; i++) {
+    int status = *data ? CSVK_OK : norm_need_fields(norm, rec);
+    for (uint64_t i = norm->width; i < rec->r.nfields && status == CSVK_OK && !*data; i++) {
         *data = rec->field[i].begin != rec->field[i].end;
     }
     return status;
 }
 
-static int too_many(struct nz *nz, const struct nz_record *rec)
+static int too_many(struct norm *norm, const struct norm_record *rec)
 {
-    bool trailing = nz->nvalues == nz->width + 1;
-    if (nz->nvalues == 0 || !surplus_is_empty(nz)) { /* 0: nobody needed the values to know */
-        return nz_reject(nz, rec, CSVK_REPAIR_SURPLUS, NZ_CAUSE_WIDTH,
-                         "too many fields, and the surplus holds data");
+    bool trailing = norm->nvalues == norm->width + 1;
+    if (norm->nvalues == 0 || !surplus_is_empty(norm)) { /* 0: nobody needed the values to know */
+        return norm_reject(norm, rec, CSVK_REPAIR_SURPLUS, NORM_CAUSE_WIDTH,
+                           "too many fields, and the surplus holds data");
     }
-    if (!trailing && nz->o->ragged == CSVK_NORMALIZE_RAGGED_REJECT) {
-        return nz_reject(nz, rec, CSVK_REPAIR_SURPLUS, NZ_CAUSE_NONE,
-                         "too many fields (--ragged=reject)");
+    if (!trailing && norm->o->ragged == CSVK_NORMALIZE_RAGGED_REJECT) {
+        return norm_reject(norm, rec, CSVK_REPAIR_SURPLUS, NORM_CAUSE_NONE,
+                           "too many fields (--ragged=reject)");
     }
-    nz->nvalues = (size_t)nz->width;
-    nz_note(nz, trailing ? CSVK_REPAIR_TRAILING : CSVK_REPAIR_SURPLUS,
-            rec->r.offset + rec->r.length, 0, "what is beyond the width of the table is empty");
-    nz_note_cause(nz, rec, NZ_CAUSE_WIDTH);
-    return nz_finish(nz, rec);
+    norm->nvalues = (size_t)norm->width;
+    norm_note(norm, trailing ? CSVK_REPAIR_TRAILING : CSVK_REPAIR_SURPLUS,
+              rec->r.offset + rec->r.length, 0, "what is beyond the width of the table is empty");
+    norm_note_cause(norm, rec, NORM_CAUSE_WIDTH);
+    return norm_finish(norm, rec);
 }
 
-int nz_width(struct nz *nz, const struct nz_record *rec)
+int norm_width(struct norm *norm, const struct norm_record *rec)
 {
-    if (!nz->width_known) {
-        return nz_no_width(nz, rec);
+    if (!norm->width_known) {
+        return norm_no_width(norm, rec);
     }
-    if (nz->o->ragged == CSVK_NORMALIZE_RAGGED_FAIL) {
-        return nz_refuse(nz, rec, "wrong number of fields, and --ragged=fail");
+    if (norm->o->ragged == CSVK_NORMALIZE_RAGGED_FAIL) {
+        return norm_refuse(norm, rec, "wrong number of fields, and --ragged=fail");
     }
-    return rec->r.nfields > nz->width ? too_many(nz, rec) : too_few(nz, rec);
+    return rec->r.nfields > norm->width ? too_many(norm, rec) : too_few(norm, rec);
 }

@@ -35,7 +35,7 @@ families = {
     "nul-flood": lambda: repeat(start + b"1,", b"\0", b"\r\n"),
     "nul-runs": lambda: repeat(start + b"1,", b"\0a", b"\r\n"),
     "bad-utf8": lambda: repeat(start + b"1,", b"\xff", b"\r\n"),
-    "inner-lines": lambda: repeat(start, b'1,"x,y\nz,w\nu,v"\r\n'),
+    "inner-lines": lambda: repeat(start, b'1,"x,y\norm,w\nu,v"\r\n'),
     "inner-lines-in-one-field": lambda: repeat(start + b'1,"', b"x,y\n", b'"\r\n'),
     "bare-cr": lambda: repeat(start + b"1,", b"x\r", b"\r\n"),
     "cr-flood": lambda: repeat(start + b"1,", b"\r", b"\r\n"),

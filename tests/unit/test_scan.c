@@ -269,7 +269,7 @@ static void put_enclosed_record(struct long_table *t, const char *pieces)
     for (size_t i = 1; i < t->width; i++) {
         put_value(t, pieces);
     }
-    put_value(t, "\nz\"");
+    put_value(t, "\norm\"");
 }
 
 static void put_long_record(struct long_table *t, struct support_random *random, size_t from,
