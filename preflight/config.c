@@ -47,11 +47,12 @@ static const struct key input_file_keys[] = {
 
 /* ---- keys and types ---- */
 
-static void complain(struct pf *pf, const char *path, const char *text)
+static void complain(struct preflight *preflight, const char *path, const char *text)
 {
-    pf_say(pf, &pf->report->findings,
-           (struct pf_note){.rule = "preflight-config-key", .file = CONFIG, .path = path}, "%s",
-           text);
+    preflight_say(
+        preflight, &preflight->report->findings,
+        (struct preflight_note){.rule = "preflight-config-key", .file = CONFIG, .path = path}, "%s",
+        text);
 }
 
 static bool has_type(const cJSON *node, enum type type)
@@ -75,22 +76,26 @@ static const char *type_name(enum type type)
     return names[type];
 }
 
-static void judge_key(struct pf *pf, const cJSON *node, const struct key *keys, const char *path)
+static void judge_key(struct preflight *preflight, const cJSON *node, const struct key *keys,
+                      const char *path)
 {
-    struct csvk_preflight_findings *to = &pf->report->findings;
-    struct pf_note note = {.rule = "preflight-config-key", .file = CONFIG, .path = path};
+    struct csvk_preflight_findings *to = &preflight->report->findings;
+    struct preflight_note note = {.rule = "preflight-config-key", .file = CONFIG, .path = path};
     while (keys->name != NULL && strcmp(keys->name, node->string) != 0) {
         keys++;
     }
     if (keys->name == NULL) {
-        pf_say(pf, to, note, "Unrecognized option \"%s\" under \"%s\"", node->string, path);
+        preflight_say(preflight, to, note, "Unrecognized option \"%s\" under \"%s\"", node->string,
+                      path);
     } else if (!has_type(node, keys->type) && !cJSON_IsNull(node)) {
         note.mend = "write the type that the key needs";
-        pf_say(pf, to, note, "\"%s\" must be %s", node->string, type_name(keys->type));
+        preflight_say(preflight, to, note, "\"%s\" must be %s", node->string,
+                      type_name(keys->type));
     }
 }
 
-static void judge_keys(struct pf *pf, const cJSON *object, const struct key *keys, const char *path)
+static void judge_keys(struct preflight *preflight, const cJSON *object, const struct key *keys,
+                       const char *path)
 {
     const cJSON *node;
     if (!cJSON_IsObject(object)) {
@@ -98,18 +103,18 @@ static void judge_keys(struct pf *pf, const cJSON *object, const struct key *key
     }
     cJSON_ArrayForEach(node, object)
     {
-        judge_key(pf, node, keys, path);
+        judge_key(preflight, node, keys, path);
     }
 }
 
 /* "PATH[i]"; NULL: out of memory. */
-static char *path_of(struct pf *pf, const char *list, size_t index)
+static char *path_of(struct preflight *preflight, const char *list, size_t index)
 {
     struct csvk_buf path = CSVK_BUF_INIT;
     int status = csvk_buf_printf(&path, "%s[%zu]", list, index);
     char *text = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&path)) : NULL;
     csvk_buf_release(&path);
-    (void)pf_kept(pf, text);
+    (void)preflight_kept(preflight, text);
     return text;
 }
 
@@ -121,51 +126,54 @@ static bool filled(const cJSON *node)
            !(cJSON_IsArray(node) && node->child == NULL);
 }
 
-static void judge_column_types(struct pf *pf, const cJSON *entry, const char *path)
+static void judge_column_types(struct preflight *preflight, const cJSON *entry, const char *path)
 {
     const cJSON *node;
-    cJSON_ArrayForEach(node, pf_get(entry, "column_types"))
+    cJSON_ArrayForEach(node, preflight_get(entry, "column_types"))
     {
-        judge_keys(pf, node, column_type_keys, path);
-        if (pf_text(node, "source") == NULL) {
-            complain(pf, path, "a column type needs \"source\"");
+        judge_keys(preflight, node, column_type_keys, path);
+        if (preflight_text(node, "source") == NULL) {
+            complain(preflight, path, "a column type needs \"source\"");
         }
     }
 }
 
-static void judge_input_table(struct pf *pf, const cJSON *entry, const char *path)
+static void judge_input_table(struct preflight *preflight, const cJSON *entry, const char *path)
 {
-    judge_keys(pf, entry, input_table_keys, path);
-    judge_column_types(pf, entry, path);
-    const char *op = pf_text(entry, "where_operator"), *type = pf_text(entry, "file_type");
-    if (pf_text(entry, "source") == NULL && pf_get(entry, "source_search") == NULL) {
-        complain(pf, path, "an input mapping needs \"source\"");
+    judge_keys(preflight, entry, input_table_keys, path);
+    judge_column_types(preflight, entry, path);
+    const char *op = preflight_text(entry, "where_operator"),
+               *type = preflight_text(entry, "file_type");
+    if (preflight_text(entry, "source") == NULL && preflight_get(entry, "source_search") == NULL) {
+        complain(preflight, path, "an input mapping needs \"source\"");
     }
-    if (filled(pf_get(entry, "days")) && filled(pf_get(entry, "changed_since"))) {
-        complain(pf, path, "\"days\" and \"changed_since\" cannot stand together");
+    if (filled(preflight_get(entry, "days")) && filled(preflight_get(entry, "changed_since"))) {
+        complain(preflight, path, "\"days\" and \"changed_since\" cannot stand together");
     }
-    if (filled(pf_get(entry, "where_column")) != filled(pf_get(entry, "where_values"))) {
-        complain(pf, path, "\"where_column\" and \"where_values\" need each other");
+    if (filled(preflight_get(entry, "where_column")) !=
+        filled(preflight_get(entry, "where_values"))) {
+        complain(preflight, path, "\"where_column\" and \"where_values\" need each other");
     }
     if (op != NULL && strcmp(op, "eq") != 0 && strcmp(op, "ne") != 0) {
-        complain(pf, path, "\"where_operator\" must be eq or ne");
+        complain(preflight, path, "\"where_operator\" must be eq or ne");
     }
     if (type != NULL && strcmp(type, "csv") != 0 && strcmp(type, "parquet") != 0) {
-        complain(pf, path, "\"file_type\" must be csv or parquet");
+        complain(preflight, path, "\"file_type\" must be csv or parquet");
     }
 }
 
-static void judge_input_file(struct pf *pf, const cJSON *entry, const char *path)
+static void judge_input_file(struct preflight *preflight, const cJSON *entry, const char *path)
 {
-    judge_keys(pf, entry, input_file_keys, path);
-    if (!filled(pf_get(entry, "file_ids")) && !filled(pf_get(entry, "tags")) &&
-        !filled(pf_get(entry, "query")) && !filled(pf_get(pf_get(entry, "source"), "tags"))) {
-        complain(pf, path, "one of file_ids, tags, source.tags and query is needed");
+    judge_keys(preflight, entry, input_file_keys, path);
+    if (!filled(preflight_get(entry, "file_ids")) && !filled(preflight_get(entry, "tags")) &&
+        !filled(preflight_get(entry, "query")) &&
+        !filled(preflight_get(preflight_get(entry, "source"), "tags"))) {
+        complain(preflight, path, "one of file_ids, tags, source.tags and query is needed");
     }
 }
 
-static void judge_list(struct pf *pf, const cJSON *list, const char *where,
-                       void (*judge)(struct pf *, const cJSON *, const char *))
+static void judge_list(struct preflight *preflight, const cJSON *list, const char *where,
+                       void (*judge)(struct preflight *, const cJSON *, const char *))
 {
     const cJSON *entry;
     size_t index = 0;
@@ -174,11 +182,11 @@ static void judge_list(struct pf *pf, const cJSON *list, const char *where,
     }
     cJSON_ArrayForEach(entry, list)
     {
-        char *path = path_of(pf, where, index++);
+        char *path = path_of(preflight, where, index++);
         if (path != NULL && cJSON_IsObject(entry)) {
-            judge(pf, entry, path);
+            judge(preflight, entry, path);
         } else if (path != NULL) {
-            complain(pf, path, "an entry must be an object");
+            complain(preflight, path, "an entry must be an object");
         }
         csvk_free(path);
     }
@@ -186,7 +194,7 @@ static void judge_list(struct pf *pf, const cJSON *list, const char *where,
 
 /* ---- the output mapping ---- */
 
-static void judge_output_entry(struct pf *pf, const struct pf_entry *entry,
+static void judge_output_entry(struct preflight *preflight, const struct preflight_entry *entry,
                                enum csvk_manifest_kind kind)
 {
     struct csvk_manifest_findings found = {.limit = 100};
@@ -194,31 +202,31 @@ static void judge_output_entry(struct pf *pf, const struct pf_entry *entry,
     csvk_manifest_judge_init(&how);
     how.kind = kind;
     how.mapping = true;
-    how.support = pf->support;
+    how.support = preflight->support;
     int status = csvk_manifest_check(entry->manifest, &how, &found);
-    (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
-    pf_take_manifest(pf, &pf->report->findings, &found,
-                     (struct pf_taking){.file = CONFIG, .prefix = entry->path});
+    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+    preflight_take_manifest(preflight, &preflight->report->findings, &found,
+                            (struct preflight_taking){.file = CONFIG, .prefix = entry->path});
     csvk_manifest_findings_release(&found);
 }
 
-static void read_entry(struct pf *pf, const cJSON *node, struct pf_entry *entry,
-                       enum csvk_manifest_kind kind)
+static void read_entry(struct preflight *preflight, const cJSON *node,
+                       struct preflight_entry *entry, enum csvk_manifest_kind kind)
 {
     entry->node = node;
-    entry->source = pf_text(node, "source");
+    entry->source = preflight_text(node, "source");
     if (!cJSON_IsObject(node)) {
-        complain(pf, entry->path, "an entry must be an object");
+        complain(preflight, entry->path, "an entry must be an object");
         return;
     }
-    entry->manifest = pf_manifest_of(pf, node);
+    entry->manifest = preflight_manifest_of(preflight, node);
     if (entry->manifest != NULL) {
-        judge_output_entry(pf, entry, kind);
+        judge_output_entry(preflight, entry, kind);
     }
 }
 
-static void read_entries(struct pf *pf, const cJSON *list, const char *where,
-                         enum csvk_manifest_kind kind, struct pf_entries *out)
+static void read_entries(struct preflight *preflight, const cJSON *list, const char *where,
+                         enum csvk_manifest_kind kind, struct preflight_entries *out)
 {
     const cJSON *node;
     int size = cJSON_IsArray(list) ? cJSON_GetArraySize(list) : 0;
@@ -226,96 +234,101 @@ static void read_entries(struct pf *pf, const cJSON *list, const char *where,
         return;
     }
     out->item = csvk_calloc((size_t)size, sizeof *out->item);
-    if (!pf_kept(pf, out->item)) {
+    if (!preflight_kept(preflight, out->item)) {
         return;
     }
     cJSON_ArrayForEach(node, list)
     {
-        struct pf_entry *entry = &out->item[out->count];
-        entry->path = path_of(pf, where, out->count++);
+        struct preflight_entry *entry = &out->item[out->count];
+        entry->path = path_of(preflight, where, out->count++);
         if (entry->path != NULL) {
-            read_entry(pf, node, entry, kind);
+            read_entry(preflight, node, entry, kind);
         }
     }
 }
 
 /* ---- all of it ---- */
 
-static void judge_storage(struct pf *pf, const cJSON *storage)
+static void judge_storage(struct preflight *preflight, const cJSON *storage)
 {
-    const cJSON *input = pf_get(storage, "input"), *output = pf_get(storage, "output");
-    judge_keys(pf, storage, storage_keys, "$.storage");
-    judge_keys(pf, input, input_keys, "$.storage.input");
-    judge_keys(pf, output, output_keys, "$.storage.output");
-    judge_keys(pf, pf_get(output, "table_files"), table_files_keys, "$.storage.output.table_files");
-    judge_list(pf, pf_get(input, "tables"), "$.storage.input.tables", judge_input_table);
-    judge_list(pf, pf_get(input, "files"), "$.storage.input.files", judge_input_file);
-    read_entries(pf, pf_get(output, "tables"), "$.storage.output.tables", CSVK_MANIFEST_OUT_TABLE,
-                 &pf->config.tables);
-    read_entries(pf, pf_get(output, "files"), "$.storage.output.files", CSVK_MANIFEST_OUT_FILE,
-                 &pf->config.files);
+    const cJSON *input = preflight_get(storage, "input"),
+                *output = preflight_get(storage, "output");
+    judge_keys(preflight, storage, storage_keys, "$.storage");
+    judge_keys(preflight, input, input_keys, "$.storage.input");
+    judge_keys(preflight, output, output_keys, "$.storage.output");
+    judge_keys(preflight, preflight_get(output, "table_files"), table_files_keys,
+               "$.storage.output.table_files");
+    judge_list(preflight, preflight_get(input, "tables"), "$.storage.input.tables",
+               judge_input_table);
+    judge_list(preflight, preflight_get(input, "files"), "$.storage.input.files", judge_input_file);
+    read_entries(preflight, preflight_get(output, "tables"), "$.storage.output.tables",
+                 CSVK_MANIFEST_OUT_TABLE, &preflight->config.tables);
+    read_entries(preflight, preflight_get(output, "files"), "$.storage.output.files",
+                 CSVK_MANIFEST_OUT_FILE, &preflight->config.files);
 }
 
 /* Where bare names go: the option, the configuration, or made from the component's names. */
-static void find_default_bucket(struct pf *pf)
+static void find_default_bucket(struct preflight *preflight)
 {
-    const cJSON *output = pf_get(pf_get(pf->config.root, "storage"), "output");
-    const char *said = pf->options->default_bucket;
-    said = said != NULL ? said : pf_text(output, "default_bucket");
-    const char *component = pf_environment(pf, "KBC_COMPONENTID");
-    const char *config = pf_environment(pf, "KBC_CONFIGID");
+    const cJSON *output = preflight_get(preflight_get(preflight->config.root, "storage"), "output");
+    const char *said = preflight->options->default_bucket;
+    said = said != NULL ? said : preflight_text(output, "default_bucket");
+    const char *component = preflight_environment(preflight, "KBC_COMPONENTID");
+    const char *config = preflight_environment(preflight, "KBC_CONFIGID");
     if (said != NULL && said[0] != '\0') {
-        pf->report->default_bucket = csvk_strdup(said);
-        (void)pf_kept(pf, pf->report->default_bucket);
+        preflight->report->default_bucket = csvk_strdup(said);
+        (void)preflight_kept(preflight, preflight->report->default_bucket);
     } else if (said == NULL && component != NULL && config != NULL) {
         struct csvk_buf bucket = CSVK_BUF_INIT;
         int status = csvk_default_bucket("in", component, config, &bucket);
         char *made = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&bucket)) : NULL;
         csvk_buf_release(&bucket);
-        pf->report->default_bucket = made;
-        (void)pf_kept(pf, made);
+        preflight->report->default_bucket = made;
+        (void)preflight_kept(preflight, made);
     }
 }
 
 /* What the options and the environment leave open. */
-static void settle(struct pf *pf)
+static void settle(struct preflight *preflight)
 {
-    const cJSON *output = pf_get(pf_get(pf->config.root, "storage"), "output");
-    const cJSON *workspace = pf_get(pf_get(pf->config.root, "authorization"), "workspace");
-    const char *support = pf_text(output, "data_type_support");
-    const char *environment = pf_environment(pf, "KBC_DATA_TYPE_SUPPORT");
-    pf->support = pf->options->support != CSVK_SUPPORT_UNKNOWN
-                      ? pf->options->support
-                      : csvk_type_support_parse(environment != NULL ? environment : support);
-    pf->staging = pf->options->staging != CSVK_STAGING_AUTO ? pf->options->staging
-                  : cJSON_IsObject(workspace)               ? CSVK_STAGING_WORKSPACE
-                                                            : CSVK_STAGING_LOCAL;
-    find_default_bucket(pf);
+    const cJSON *output = preflight_get(preflight_get(preflight->config.root, "storage"), "output");
+    const cJSON *workspace =
+        preflight_get(preflight_get(preflight->config.root, "authorization"), "workspace");
+    const char *support = preflight_text(output, "data_type_support");
+    const char *environment = preflight_environment(preflight, "KBC_DATA_TYPE_SUPPORT");
+    preflight->support = preflight->options->support != CSVK_SUPPORT_UNKNOWN
+                             ? preflight->options->support
+                             : csvk_type_support_parse(environment != NULL ? environment : support);
+    preflight->staging = preflight->options->staging != CSVK_STAGING_AUTO
+                             ? preflight->options->staging
+                         : cJSON_IsObject(workspace) ? CSVK_STAGING_WORKSPACE
+                                                     : CSVK_STAGING_LOCAL;
+    find_default_bucket(preflight);
 }
 
-void pf_read_config(struct pf *pf)
+void preflight_read_config(struct preflight *preflight)
 {
-    pf->config.root = pf_read_object(pf, CONFIG, "preflight-config");
-    settle(pf);
-    const cJSON *storage = pf_get(pf->config.root, "storage");
+    preflight->config.root = preflight_read_object(preflight, CONFIG, "preflight-config");
+    settle(preflight);
+    const cJSON *storage = preflight_get(preflight->config.root, "storage");
     if (storage != NULL && !has_type(storage, OBJECT)) {
-        complain(pf, "$.storage", "\"storage\" must be an object");
+        complain(preflight, "$.storage", "\"storage\" must be an object");
     } else if (storage != NULL) {
-        judge_storage(pf, storage);
+        judge_storage(preflight, storage);
     }
 }
 
-static void entries_release(struct pf_entries *entries)
+static void entries_release(struct preflight_entries *entries)
 {
     for (size_t i = 0; i < entries->count; i++) {
         csvk_manifest_free(entries->item[i].manifest);
         csvk_free(entries->item[i].path);
     }
     csvk_free(entries->item);
-    *entries = (struct pf_entries){0};
+    *entries = (struct preflight_entries){0};
 }
 
-void pf_config_release(struct pf_config *config)
+void preflight_config_release(struct preflight_config *config)
 {
     entries_release(&config->tables);
     entries_release(&config->files);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 struct job { /* one file */
-    struct pf_table_data *owner;
+    struct preflight_table_data *owner;
     char *full;
     const char *relative; /* borrowed from the owner */
     bool last;            /* of its table */
@@ -20,31 +20,31 @@ struct job { /* one file */
     struct csvk_error err;
 };
 
-struct pf_data {
-    struct pf_table_data *table;
+struct preflight_data {
+    struct preflight_table_data *table;
     size_t ntables, capacity;
 };
 
 /* ---- collecting ---- */
 
-static struct pf_data *data_of(struct pf *pf)
+static struct preflight_data *data_of(struct preflight *preflight)
 {
-    if (pf->data == NULL) {
-        pf->data = csvk_calloc(1, sizeof *pf->data);
+    if (preflight->data == NULL) {
+        preflight->data = csvk_calloc(1, sizeof *preflight->data);
     }
-    return pf_kept(pf, pf->data) ? pf->data : NULL;
+    return preflight_kept(preflight, preflight->data) ? preflight->data : NULL;
 }
 
-void pf_data_add(struct pf *pf, struct pf_table_data *data)
+void preflight_data_add(struct preflight *preflight, struct preflight_table_data *data)
 {
-    struct pf_data *all = data_of(pf);
+    struct preflight_data *all = data_of(preflight);
     if (all == NULL || data->files.count == 0) {
         return;
     }
     if (all->ntables == all->capacity) {
         size_t capacity = all->capacity + 16;
-        struct pf_table_data *list = csvk_reallocarray(all->table, capacity, sizeof *list);
-        if (!pf_kept(pf, list)) {
+        struct preflight_table_data *list = csvk_reallocarray(all->table, capacity, sizeof *list);
+        if (!preflight_kept(preflight, list)) {
             return;
         }
         all->table = list;
@@ -55,9 +55,9 @@ void pf_data_add(struct pf *pf, struct pf_table_data *data)
     data->files = (struct csvk_strings){0};
 }
 
-void pf_data_release(struct pf *pf)
+void preflight_data_release(struct preflight *preflight)
 {
-    struct pf_data *all = pf->data;
+    struct preflight_data *all = preflight->data;
     for (size_t i = 0; all != NULL && i < all->ntables; i++) {
         csvk_validate_options_release(&all->table[i].options);
         csvk_strings_release(&all->table[i].files);
@@ -66,7 +66,7 @@ void pf_data_release(struct pf *pf)
         csvk_free(all->table);
     }
     csvk_free(all);
-    pf->data = NULL;
+    preflight->data = NULL;
 }
 
 /* ---- one file, in any thread ---- */
@@ -118,41 +118,42 @@ static void parts_clear(struct parts *parts)
 }
 
 /* A table without columns has those of its header, as Storage will call them. */
-static void use_header(struct pf *pf, struct csvk_preflight_table *table,
+static void use_header(struct preflight *preflight, struct csvk_preflight_table *table,
                        const struct csvk_report *report)
 {
     if (table->columns.count == 0 && table->header && report->column_names != NULL) {
-        pf_clean_names(pf, &table->columns, report->column_names);
+        preflight_clean_names(preflight, &table->columns, report->column_names);
     }
 }
 
-static void judge_width(struct pf *pf, struct csvk_preflight_table *table,
+static void judge_width(struct preflight *preflight, struct csvk_preflight_table *table,
                         const struct csvk_report *report, uint64_t first)
 {
     if (report->totals.width != first && report->totals.records != 0 && first != 0) {
-        pf_say(pf, &table->findings,
-               (struct pf_note){.rule = "preflight-slices-differ", .file = report->file},
-               "this slice has %llu columns, the first one has %llu",
-               (unsigned long long)report->totals.width, (unsigned long long)first);
+        preflight_say(
+            preflight, &table->findings,
+            (struct preflight_note){.rule = "preflight-slices-differ", .file = report->file},
+            "this slice has %llu columns, the first one has %llu",
+            (unsigned long long)report->totals.width, (unsigned long long)first);
     }
 }
 
-static void take_report(struct pf *pf, const struct pf_table_data *data,
+static void take_report(struct preflight *preflight, const struct preflight_table_data *data,
                         const struct csvk_report *report, uint64_t *width)
 {
-    struct csvk_preflight_table *table = &pf->report->table[data->table];
+    struct csvk_preflight_table *table = &preflight->report->table[data->table];
     uint64_t names = table->header && report->totals.records > 0 ? 1 : 0;
-    use_header(pf, table, report);
-    pf_take_data(pf, &table->findings, report);
+    use_header(preflight, table, report);
+    preflight_take_data(preflight, &table->findings, report);
     if (data->agree) {
-        judge_width(pf, table, report, *width);
+        judge_width(preflight, table, report, *width);
         *width = *width != 0 ? *width : report->totals.width;
     }
     table->records += report->totals.records - names;
     table->bytes += report->totals.bytes;
 }
 
-static int search_keys(const struct pf_table_data *data, struct parts *parts,
+static int search_keys(const struct preflight_table_data *data, struct parts *parts,
                        struct csvk_error *err)
 {
     bool wanted = data->options.primary_key.count > 0 && parts->count > 1 && parts->whole;
@@ -164,7 +165,8 @@ static int search_keys(const struct pf_table_data *data, struct parts *parts,
                                        : status;
 }
 
-static void finish_table(struct pf *pf, const struct pf_table_data *data, struct parts *parts)
+static void finish_table(struct preflight *preflight, const struct preflight_table_data *data,
+                         struct parts *parts)
 {
     struct csvk_error err = {0};
     uint64_t width = 0;
@@ -173,34 +175,35 @@ static void finish_table(struct pf *pf, const struct pf_table_data *data, struct
         const struct csvk_report *report = NULL;
         status = csvk_validator_report(parts->item[i], &report, &err);
         if (status == CSVK_OK) {
-            take_report(pf, data, report, &width);
+            take_report(preflight, data, report, &width);
         }
     }
     if (status != CSVK_OK) {
-        pf_say_trouble(pf, &pf->report->table[data->table].findings, data->files.item[0], &err);
+        preflight_say_trouble(preflight, &preflight->report->table[data->table].findings,
+                              data->files.item[0], &err);
     }
     parts_clear(parts);
 }
 
 /* ---- all files ---- */
 
-static void take_job(struct pf *pf, struct job *job, struct parts *parts)
+static void take_job(struct preflight *preflight, struct job *job, struct parts *parts)
 {
-    struct csvk_preflight_findings *to = &pf->report->table[job->owner->table].findings;
+    struct csvk_preflight_findings *to = &preflight->report->table[job->owner->table].findings;
     if (job->status != CSVK_OK) {
         parts->whole = false;
-        pf_say_trouble(pf, to, job->relative, &job->err);
+        preflight_say_trouble(preflight, to, job->relative, &job->err);
         csvk_validator_free(job->validator);
-    } else if (!pf_kept(pf, parts_add(parts, job->validator) ? parts : NULL)) {
+    } else if (!preflight_kept(preflight, parts_add(parts, job->validator) ? parts : NULL)) {
         csvk_validator_free(job->validator);
     }
     job->validator = NULL;
     if (job->last) {
-        finish_table(pf, job->owner, parts);
+        finish_table(preflight, job->owner, parts);
     }
 }
 
-static size_t count_files(const struct pf_data *all)
+static size_t count_files(const struct preflight_data *all)
 {
     size_t count = 0;
     for (size_t i = 0; i < all->ntables; i++) {
@@ -209,74 +212,76 @@ static size_t count_files(const struct pf_data *all)
     return count;
 }
 
-static void fill_jobs(struct pf *pf, struct job *jobs)
+static void fill_jobs(struct preflight *preflight, struct job *jobs)
 {
     size_t at = 0;
-    for (size_t i = 0; i < pf->data->ntables; i++) {
-        struct pf_table_data *table = &pf->data->table[i];
+    for (size_t i = 0; i < preflight->data->ntables; i++) {
+        struct preflight_table_data *table = &preflight->data->table[i];
         for (size_t j = 0; j < table->files.count; j++) {
             struct job *job = &jobs[at++];
             job->owner = table;
             job->relative = table->files.item[j];
-            job->full = pf_full(pf, job->relative);
+            job->full = preflight_full(preflight, job->relative);
             job->last = j + 1 == table->files.count;
         }
     }
 }
 
-static void progress(struct pf *pf, size_t done, size_t total)
+static void progress(struct preflight *preflight, size_t done, size_t total)
 {
-    if (pf->options->progress != NULL &&
-        pf->options->progress(done, total, pf->options->context) < 0) {
-        pf->status = csvk_fail(pf->err, CSVK_ECANCELED, "stopped");
+    if (preflight->options->progress != NULL &&
+        preflight->options->progress(done, total, preflight->options->context) < 0) {
+        preflight->status = csvk_fail(preflight->err, CSVK_ECANCELED, "stopped");
     }
 }
 
-static void run_jobs(struct pf *pf, struct csvk_pool *pool, struct job *jobs, size_t count)
+static void run_jobs(struct preflight *preflight, struct csvk_pool *pool, struct job *jobs,
+                     size_t count)
 {
     struct parts parts = {.whole = true};
-    size_t depth = pf->options->threads * 2, sent = 0, done = 0;
-    while (done < count && pf->status == CSVK_OK) {
+    size_t depth = preflight->options->threads * 2, sent = 0, done = 0;
+    while (done < count && preflight->status == CSVK_OK) {
         while (sent < count && csvk_pool_pending(pool) < depth) {
             csvk_pool_submit(pool, &jobs[sent++]);
         }
         struct job *job = csvk_pool_take(pool);
         if (job != NULL) {
-            take_job(pf, job, &parts);
+            take_job(preflight, job, &parts);
         }
-        progress(pf, ++done, count);
+        progress(preflight, ++done, count);
     }
     parts_clear(&parts);
     csvk_free(parts.item);
 }
 
-static void run_all(struct pf *pf, struct job *jobs, size_t count)
+static void run_all(struct preflight *preflight, struct job *jobs, size_t count)
 {
-    size_t threads = pf->options->threads;
+    size_t threads = preflight->options->threads;
     void **worker = csvk_calloc(threads, sizeof *worker);
     struct csvk_pool *pool = NULL;
     struct csvk_pool_plan plan = {
         .run = judge_file, .worker = worker, .threads = threads, .depth = threads * 2};
-    if (pf_kept(pf, worker) && pf->status == CSVK_OK) {
-        pf->status = csvk_pool_new(&pool, &plan, pf->err);
+    if (preflight_kept(preflight, worker) && preflight->status == CSVK_OK) {
+        preflight->status = csvk_pool_new(&pool, &plan, preflight->err);
     }
-    if (pool != NULL && pf->status == CSVK_OK) {
-        run_jobs(pf, pool, jobs, count);
+    if (pool != NULL && preflight->status == CSVK_OK) {
+        run_jobs(preflight, pool, jobs, count);
     }
     csvk_pool_free(pool);
     csvk_free(worker);
 }
 
-void pf_data_run(struct pf *pf)
+void preflight_data_run(struct preflight *preflight)
 {
-    size_t count = pf->data != NULL && pf->status == CSVK_OK ? count_files(pf->data) : 0;
+    size_t count =
+        preflight->data != NULL && preflight->status == CSVK_OK ? count_files(preflight->data) : 0;
     struct job *jobs = count > 0 ? csvk_calloc(count, sizeof *jobs) : NULL;
-    if (count == 0 || !pf_kept(pf, jobs)) {
+    if (count == 0 || !preflight_kept(preflight, jobs)) {
         return;
     }
-    fill_jobs(pf, jobs);
-    if (pf->status == CSVK_OK) {
-        run_all(pf, jobs, count);
+    fill_jobs(preflight, jobs);
+    if (preflight->status == CSVK_OK) {
+        run_all(preflight, jobs, count);
     }
     for (size_t i = 0; i < count; i++) {
         csvk_validator_free(jobs[i].validator);

@@ -15,10 +15,10 @@
 #include <sys/stat.h>
 
 struct entry { /* one name under consideration */
-    struct pf *pf;
+    struct preflight *preflight;
     const char *name;
     char *relative, *full;
-    enum pf_place place;
+    enum preflight_place place;
     struct stat info;
     struct csvk_preflight_findings *to;
 };
@@ -78,10 +78,10 @@ static void judge_name(struct entry *e)
     enum csvk_severity severity;
     const char *wrong = wrong_name(e->name, &severity);
     if (wrong != NULL) {
-        pf_say(
-            e->pf, e->to,
-            (struct pf_note){.rule = "preflight-name", .severity = severity, .file = e->relative},
-            "the name %s", wrong);
+        preflight_say(e->preflight, e->to,
+                      (struct preflight_note){
+                          .rule = "preflight-name", .severity = severity, .file = e->relative},
+                      "the name %s", wrong);
     }
 }
 
@@ -97,11 +97,11 @@ static bool is_hidden(struct entry *e)
         return false;
     }
     bool lost = has_end(e->name, data) || (folder && !versions);
-    pf_say(e->pf, e->to,
-           (struct pf_note){.rule = "preflight-hidden",
-                            .severity = lost ? CSVK_ERROR : CSVK_WARNING,
-                            .file = e->relative},
-           "%s", versions ? "a folder of version control" : "the name begins with a dot");
+    preflight_say(e->preflight, e->to,
+                  (struct preflight_note){.rule = "preflight-hidden",
+                                          .severity = lost ? CSVK_ERROR : CSVK_WARNING,
+                                          .file = e->relative},
+                  "%s", versions ? "a folder of version control" : "the name begins with a dot");
     return true;
 }
 
@@ -114,13 +114,14 @@ static void judge_stray(struct entry *e)
         ".bz2",  ".xz",    ".zst",    ".xls",     ".xlsx", ".ods",  ".xml",  ".log", ".md",
         ".tmp",  ".bak",   ".swp",    ".part",    ".crc",  ".pdf",  ".html", ".sql", ".manifest",
         "~",     ".py",    ".sh",     ".ini",     ".yml",  ".yaml", NULL};
-    bool table = e->place == PF_TABLES || e->place == PF_SLICES;
-    bool manifest = e->place == PF_TABLES && pf_ends_with(e->name, ".manifest");
+    bool table = e->place == PREFLIGHT_TABLES || e->place == PREFLIGHT_SLICES;
+    bool manifest = e->place == PREFLIGHT_TABLES && preflight_ends_with(e->name, ".manifest");
     if (table && !manifest && S_ISREG(e->info.st_mode) &&
         (is_one_of(e->name, names) || has_end(e->name, ends))) {
-        pf_say(e->pf, e->to, (struct pf_note){.rule = "preflight-stray", .file = e->relative},
-               "\"%s\" does not look like %s", e->name,
-               e->place == PF_SLICES ? "a slice" : "a table");
+        preflight_say(e->preflight, e->to,
+                      (struct preflight_note){.rule = "preflight-stray", .file = e->relative},
+                      "\"%s\" does not look like %s", e->name,
+                      e->place == PREFLIGHT_SLICES ? "a slice" : "a table");
     }
 }
 
@@ -129,15 +130,15 @@ static void judge_stray(struct entry *e)
 /* Where a link leads; true when it may be followed, its target's facts in e->info then. */
 static bool follow_link(struct entry *e)
 {
-    struct pf_note note = {.rule = "preflight-link", .file = e->relative};
+    struct preflight_note note = {.rule = "preflight-link", .file = e->relative};
     char *target = realpath(e->full, NULL); /* frees with free: libc's */
-    size_t n = strlen(e->pf->real);
+    size_t n = strlen(e->preflight->real);
     const char *wrong = NULL;
     if (target == NULL) {
         wrong = errno == ELOOP    ? "a symbolic link that leads back to itself; it is not followed"
                 : errno == ENOENT ? "a symbolic link to nothing"
                                   : "a symbolic link that cannot be followed";
-    } else if (strncmp(target, e->pf->real, n) != 0 || (target[n] != '/' && n > 1)) {
+    } else if (strncmp(target, e->preflight->real, n) != 0 || (target[n] != '/' && n > 1)) {
         wrong = "a symbolic link out of the folder; it is not followed";
     } else if (stat(target, &e->info) != 0) {
         wrong = "a symbolic link to nothing";
@@ -146,7 +147,8 @@ static bool follow_link(struct entry *e)
     }
     free(target);
     note.severity = wrong != NULL ? CSVK_ERROR : CSVK_WARNING;
-    pf_say(e->pf, e->to, note, "%s", wrong != NULL ? wrong : "a symbolic link within the folder");
+    preflight_say(e->preflight, e->to, note, "%s",
+                  wrong != NULL ? wrong : "a symbolic link within the folder");
     return wrong == NULL;
 }
 
@@ -166,64 +168,67 @@ static bool is_empty_folder(const char *path)
 /* A folder where only files count. */
 static void judge_folder(struct entry *e)
 {
-    struct pf_note note = {.rule = "preflight-ignored", .file = e->relative};
-    if (e->place == PF_TABLES) {
-        pf_say(e->pf, e->to, note,
-               "a folder whose name ends with .manifest is neither a table "
-               "nor a manifest");
+    struct preflight_note note = {.rule = "preflight-ignored", .file = e->relative};
+    if (e->place == PREFLIGHT_TABLES) {
+        preflight_say(e->preflight, e->to, note,
+                      "a folder whose name ends with .manifest is neither a table "
+                      "nor a manifest");
         return;
     }
     note.severity = is_empty_folder(e->full) ? CSVK_WARNING : CSVK_ERROR;
-    pf_say(e->pf, e->to, note, "a folder within %s",
-           e->place == PF_SLICES ? "a sliced table" : "a folder of files");
+    preflight_say(e->preflight, e->to, note, "a folder within %s",
+                  e->place == PREFLIGHT_SLICES ? "a sliced table" : "a folder of files");
 }
 
-static void push(struct pf *pf, struct pf_listing *listing, struct entry *e)
+static void push(struct preflight *preflight, struct preflight_listing *listing, struct entry *e)
 {
     if (listing->count == listing->capacity) {
         size_t capacity = listing->capacity < 16 ? 16 : listing->capacity * 2;
-        struct pf_item *item = csvk_reallocarray(listing->item, capacity, sizeof *item);
-        if (!pf_kept(pf, item)) {
+        struct preflight_item *item = csvk_reallocarray(listing->item, capacity, sizeof *item);
+        if (!preflight_kept(preflight, item)) {
             return;
         }
         listing->item = item;
         listing->capacity = capacity;
     }
-    struct pf_item item = {csvk_strdup(e->name), S_ISDIR(e->info.st_mode) ? PF_DIRECTORY : PF_FILE,
-                           (uint64_t)e->info.st_size};
-    if (pf_kept(pf, item.name)) {
+    struct preflight_item item = {csvk_strdup(e->name),
+                                  S_ISDIR(e->info.st_mode) ? PREFLIGHT_DIRECTORY : PREFLIGHT_FILE,
+                                  (uint64_t)e->info.st_size};
+    if (preflight_kept(preflight, item.name)) {
         listing->item[listing->count++] = item;
     }
 }
 
 /* An entry that is no link, or the target of one. */
-static void judge_kind(struct entry *e, struct pf_listing *listing)
+static void judge_kind(struct entry *e, struct preflight_listing *listing)
 {
     bool folder = S_ISDIR(e->info.st_mode);
-    bool table =
-        (e->place == PF_TABLES && !pf_ends_with(e->name, ".manifest")) || e->place == PF_INPUT;
+    bool table = (e->place == PREFLIGHT_TABLES && !preflight_ends_with(e->name, ".manifest")) ||
+                 e->place == PREFLIGHT_INPUT;
     if (folder && !table) {
         judge_folder(e);
     } else if (folder || S_ISREG(e->info.st_mode)) {
         judge_name(e);
         judge_stray(e);
-        push(e->pf, listing, e);
+        push(e->preflight, listing, e);
     } else {
         listing->unsafe = true;
-        pf_say(e->pf, e->to, (struct pf_note){.rule = "preflight-special", .file = e->relative},
-               "a %s",
-               S_ISFIFO(e->info.st_mode)   ? "named pipe"
-               : S_ISSOCK(e->info.st_mode) ? "socket"
-                                           : "device");
+        preflight_say(e->preflight, e->to,
+                      (struct preflight_note){.rule = "preflight-special", .file = e->relative},
+                      "a %s",
+                      S_ISFIFO(e->info.st_mode)   ? "named pipe"
+                      : S_ISSOCK(e->info.st_mode) ? "socket"
+                                                  : "device");
     }
 }
 
-static void judge_entry(struct pf *pf, struct entry *e, struct pf_listing *listing)
+static void judge_entry(struct preflight *preflight, struct entry *e,
+                        struct preflight_listing *listing)
 {
     if (lstat(e->full, &e->info) != 0) {
         struct csvk_error err = {0};
         csvk_fail_sys(&err, errno, "cannot look at it");
-        pf_say_trouble(pf, e->to, e->relative, &err);
+        preflight_say_trouble(preflight, e->to, e->relative, &err);
         return;
     }
     if (is_hidden(e)) {
@@ -240,7 +245,8 @@ static void judge_entry(struct pf *pf, struct entry *e, struct pf_listing *listi
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(((const struct pf_item *)a)->name, ((const struct pf_item *)b)->name);
+    return strcmp(((const struct preflight_item *)a)->name,
+                  ((const struct preflight_item *)b)->name);
 }
 
 static int by_text(const void *a, const void *b)
@@ -248,12 +254,12 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void read_names(struct pf *pf, DIR *dir, struct csvk_strings *names)
+static void read_names(struct preflight *preflight, DIR *dir, struct csvk_strings *names)
 {
     for (const struct dirent *d; (d = readdir(dir)) != NULL;) {
         if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0) {
             int status = csvk_strings_add(names, d->d_name);
-            (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
+            (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
         }
     }
     if (names->count > 1) {
@@ -262,17 +268,17 @@ static void read_names(struct pf *pf, DIR *dir, struct csvk_strings *names)
 }
 
 /* Names first, then what they are: findings come in the order of names. */
-static void read_folder(struct pf *pf, DIR *dir, struct entry e, const char *relative,
-                        struct pf_listing *listing)
+static void read_folder(struct preflight *preflight, DIR *dir, struct entry e, const char *relative,
+                        struct preflight_listing *listing)
 {
     struct csvk_strings names = {0};
-    read_names(pf, dir, &names);
-    for (size_t i = 0; i < names.count && pf->status == CSVK_OK; i++) {
+    read_names(preflight, dir, &names);
+    for (size_t i = 0; i < names.count && preflight->status == CSVK_OK; i++) {
         e.name = names.item[i];
-        e.relative = pf_join(pf, relative, e.name);
-        e.full = e.relative != NULL ? pf_full(pf, e.relative) : NULL;
+        e.relative = preflight_join(preflight, relative, e.name);
+        e.full = e.relative != NULL ? preflight_full(preflight, e.relative) : NULL;
         if (e.full != NULL) {
-            judge_entry(pf, &e, listing);
+            judge_entry(preflight, &e, listing);
         }
         csvk_free(e.relative);
         csvk_free(e.full);
@@ -281,53 +287,56 @@ static void read_folder(struct pf *pf, DIR *dir, struct entry e, const char *rel
 }
 
 /* Is the folder what its path says, without a link on the way? True when it is not there. */
-static bool is_itself(const struct pf *pf, const char *full, const char *relative)
+static bool is_itself(const struct preflight *preflight, const char *full, const char *relative)
 {
     char *real = realpath(full, NULL); /* freed with free: libc's */
-    size_t n = strlen(pf->real);
-    bool same = real == NULL || (strncmp(real, pf->real, n) == 0 && real[n] == '/' &&
+    size_t n = strlen(preflight->real);
+    bool same = real == NULL || (strncmp(real, preflight->real, n) == 0 && real[n] == '/' &&
                                  strcmp(real + n + 1, relative) == 0);
     free(real);
     return same;
 }
 
 /* Opens the folder, unless a link leads to it or it is not there. */
-static DIR *open_folder(struct pf *pf, const char *relative, struct csvk_preflight_findings *to)
+static DIR *open_folder(struct preflight *preflight, const char *relative,
+                        struct csvk_preflight_findings *to)
 {
-    char *full = pf_full(pf, relative);
+    char *full = preflight_full(preflight, relative);
     DIR *dir = NULL;
     if (full == NULL) {
         return NULL;
     }
-    if (!is_itself(pf, full, relative)) {
-        pf_say(pf, to, (struct pf_note){.rule = "preflight-link", .file = relative},
-               "a symbolic link in place of a folder; it is not followed");
+    if (!is_itself(preflight, full, relative)) {
+        preflight_say(preflight, to,
+                      (struct preflight_note){.rule = "preflight-link", .file = relative},
+                      "a symbolic link in place of a folder; it is not followed");
     } else if ((dir = opendir(full)) == NULL && errno != ENOENT) {
         struct csvk_error err = {0};
         csvk_fail_sys(&err, errno, "cannot list the folder");
-        pf_say_trouble(pf, to, relative, &err);
+        preflight_say_trouble(preflight, to, relative, &err);
     }
     csvk_free(full);
     return dir;
 }
 
-void pf_list(struct pf *pf, const char *relative, enum pf_place place, struct pf_listing *listing,
-             struct csvk_preflight_findings *to)
+void preflight_list(struct preflight *preflight, const char *relative, enum preflight_place place,
+                    struct preflight_listing *listing, struct csvk_preflight_findings *to)
 {
-    struct entry e = {.pf = pf, .place = place, .to = to};
-    DIR *dir = open_folder(pf, relative, to);
+    struct entry e = {.preflight = preflight, .place = place, .to = to};
+    DIR *dir = open_folder(preflight, relative, to);
     if (dir == NULL) {
         return;
     }
     listing->exists = true;
-    read_folder(pf, dir, e, relative, listing);
+    read_folder(preflight, dir, e, relative, listing);
     closedir(dir);
     if (listing->count > 1) {
         qsort(listing->item, listing->count, sizeof *listing->item, by_name);
     }
 }
 
-const struct pf_item *pf_listing_find(const struct pf_listing *listing, const char *name)
+const struct preflight_item *preflight_listing_find(const struct preflight_listing *listing,
+                                                    const char *name)
 {
     size_t low = 0, high = listing->count;
     while (low < high) {
@@ -342,11 +351,11 @@ const struct pf_item *pf_listing_find(const struct pf_listing *listing, const ch
     return NULL;
 }
 
-void pf_listing_release(struct pf_listing *listing)
+void preflight_listing_release(struct preflight_listing *listing)
 {
     for (size_t i = 0; i < listing->count; i++) {
         csvk_free(listing->item[i].name);
     }
     csvk_free(listing->item);
-    *listing = (struct pf_listing){0};
+    *listing = (struct preflight_listing){0};
 }

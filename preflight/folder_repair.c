@@ -20,16 +20,16 @@
 #define TABLES "out/tables"
 
 struct fix {
-    struct pf pf;
+    struct preflight preflight;
     enum csvk_fix_mode mode;
     struct csvk_buf *diff;
     size_t count;
-    struct pf_listing listing;
+    struct preflight_listing listing;
 };
 
 static void note(struct fix *fix, int status)
 {
-    (void)pf_kept(&fix->pf, status == CSVK_OK ? fix : NULL);
+    (void)preflight_kept(&fix->preflight, status == CSVK_OK ? fix : NULL);
 }
 
 static void put(struct fix *fix, const char *text)
@@ -78,7 +78,7 @@ static bool has_manifest(const struct fix *fix, const char *data)
 {
     struct csvk_buf name = CSVK_BUF_INIT;
     bool found = csvk_buf_printf(&name, "%s.manifest", data) != CSVK_OK ||
-                 pf_listing_find(&fix->listing, csvk_buf_text(&name)) != NULL;
+                 preflight_listing_find(&fix->listing, csvk_buf_text(&name)) != NULL;
     csvk_buf_release(&name);
     return found;
 }
@@ -119,16 +119,16 @@ static void rename_manifest(struct fix *fix, const char *old, const char *data)
 {
     struct csvk_buf name = CSVK_BUF_INIT;
     note(fix, csvk_buf_printf(&name, "%s.manifest", data));
-    char *from = pf_join(&fix->pf, TABLES, old);
-    char *to = pf_join(&fix->pf, TABLES, csvk_buf_text(&name));
-    char *full_from = from != NULL ? pf_full(&fix->pf, from) : NULL;
-    char *full_to = to != NULL ? pf_full(&fix->pf, to) : NULL;
+    char *from = preflight_join(&fix->preflight, TABLES, old);
+    char *to = preflight_join(&fix->preflight, TABLES, csvk_buf_text(&name));
+    char *full_from = from != NULL ? preflight_full(&fix->preflight, from) : NULL;
+    char *full_to = to != NULL ? preflight_full(&fix->preflight, to) : NULL;
     if (full_from != NULL && full_to != NULL) {
         fix->count++;
         put_line(fix, "rename from ", from);
         put_line(fix, "rename to ", to);
-        if (fix->mode == CSVK_FIX_WRITE && fix->pf.status == CSVK_OK) {
-            fix->pf.status = rename_new(full_from, full_to, fix->pf.err);
+        if (fix->mode == CSVK_FIX_WRITE && fix->preflight.status == CSVK_OK) {
+            fix->preflight.status = rename_new(full_from, full_to, fix->preflight.err);
         }
     }
     csvk_free(full_from);
@@ -138,10 +138,11 @@ static void rename_manifest(struct fix *fix, const char *old, const char *data)
     csvk_buf_release(&name);
 }
 
-static void fix_name(struct fix *fix, const struct pf_item *item)
+static void fix_name(struct fix *fix, const struct preflight_item *item)
 {
     char *bare = csvk_strndup(item->name, strlen(item->name) - strlen(".manifest"));
-    if (pf_kept(&fix->pf, bare) && pf_listing_find(&fix->listing, bare) == NULL) {
+    if (preflight_kept(&fix->preflight, bare) &&
+        preflight_listing_find(&fix->listing, bare) == NULL) {
         const char *data = meant_data(fix, bare);
         if (data != NULL) {
             rename_manifest(fix, item->name, data);
@@ -186,15 +187,15 @@ static bool are_names(const struct csvk_strings *names)
 static bool common_header(struct fix *fix, const char *relative, const struct csvk_dialect *dialect,
                           struct csvk_strings *names)
 {
-    struct pf_listing slices = {0};
+    struct preflight_listing slices = {0};
     struct csvk_preflight_findings heard = {0};
-    pf_list(&fix->pf, relative, PF_SLICES, &slices, &heard);
+    preflight_list(&fix->preflight, relative, PREFLIGHT_SLICES, &slices, &heard);
     bool same = slices.count > 1 && !slices.unsafe;
     for (size_t i = 0; i < slices.count && same; i++) {
         struct csvk_strings own = {0};
         struct csvk_error err = {0};
-        char *path = pf_join(&fix->pf, relative, slices.item[i].name);
-        char *full = path != NULL ? pf_full(&fix->pf, path) : NULL;
+        char *path = preflight_join(&fix->preflight, relative, slices.item[i].name);
+        char *full = path != NULL ? preflight_full(&fix->preflight, path) : NULL;
         same = full != NULL &&
                csvk_manifest_header_names(full, dialect, i == 0 ? names : &own, &err) == CSVK_OK &&
                (i == 0 || same_names(names, &own));
@@ -202,8 +203,8 @@ static bool common_header(struct fix *fix, const char *relative, const struct cs
         csvk_free(full);
         csvk_free(path);
     }
-    pf_findings_release(&heard);
-    pf_listing_release(&slices);
+    preflight_findings_release(&heard);
+    preflight_listing_release(&slices);
     return same && are_names(names);
 }
 
@@ -211,10 +212,10 @@ static bool common_header(struct fix *fix, const char *relative, const struct cs
 static struct csvk_manifest *with_columns(struct fix *fix, const struct csvk_manifest *old,
                                           const struct csvk_strings *names)
 {
-    cJSON *tree = old != NULL ? pf_tree(&fix->pf, old) : cJSON_CreateObject();
+    cJSON *tree = old != NULL ? preflight_tree(&fix->preflight, old) : cJSON_CreateObject();
     cJSON *columns = cJSON_CreateArray();
     struct csvk_manifest *made = NULL;
-    bool good = pf_kept(&fix->pf, tree) && pf_kept(&fix->pf, columns);
+    bool good = preflight_kept(&fix->preflight, tree) && preflight_kept(&fix->preflight, columns);
     for (size_t i = 0; i < names->count && good; i++) {
         good = cJSON_AddItemToArray(columns, cJSON_CreateString(names->item[i]));
     }
@@ -224,8 +225,8 @@ static struct csvk_manifest *with_columns(struct fix *fix, const struct csvk_man
         columns = NULL;
         good = cJSON_AddBoolToObject(tree, "has_header", true) != NULL;
     }
-    if (pf_kept(&fix->pf, good ? tree : NULL)) {
-        made = pf_manifest_of(&fix->pf, tree);
+    if (preflight_kept(&fix->preflight, good ? tree : NULL)) {
+        made = preflight_manifest_of(&fix->preflight, tree);
     }
     if (made != NULL) {
         csvk_manifest_normalize(made, CSVK_MANIFEST_OUT_TABLE);
@@ -239,7 +240,7 @@ static void write_manifest(struct fix *fix, const char *relative, const struct c
                            const struct csvk_manifest *new)
 {
     struct csvk_buf before = CSVK_BUF_INIT, after = CSVK_BUF_INIT;
-    char *full = pf_full(&fix->pf, relative);
+    char *full = preflight_full(&fix->preflight, relative);
     note(fix, old != NULL ? csvk_manifest_print(old, &before) : CSVK_OK);
     note(fix, csvk_manifest_print(new, &after));
     fix->count++;
@@ -249,26 +250,26 @@ static void write_manifest(struct fix *fix, const char *relative, const struct c
                               count_lines(&before), count_lines(&after)));
     put_lines(fix, "-", &before);
     put_lines(fix, "+", &after);
-    if (full != NULL && fix->mode == CSVK_FIX_WRITE && fix->pf.status == CSVK_OK) {
-        fix->pf.status = csvk_manifest_write(new, full, fix->pf.err);
+    if (full != NULL && fix->mode == CSVK_FIX_WRITE && fix->preflight.status == CSVK_OK) {
+        fix->preflight.status = csvk_manifest_write(new, full, fix->preflight.err);
     }
     csvk_free(full);
     csvk_buf_release(&before);
     csvk_buf_release(&after);
 }
 
-static void fix_columns(struct fix *fix, const struct pf_item *item)
+static void fix_columns(struct fix *fix, const struct preflight_item *item)
 {
     struct csvk_manifest_findings found = {.limit = 1};
     struct csvk_manifest_table table = {0};
     struct csvk_strings names = {0};
     struct csvk_manifest *old = NULL, *new = NULL;
     struct csvk_buf name = CSVK_BUF_INIT;
-    char *relative = pf_join(&fix->pf, TABLES, item->name);
+    char *relative = preflight_join(&fix->preflight, TABLES, item->name);
     note(fix, csvk_buf_printf(&name, "%s.manifest", relative != NULL ? relative : ""));
     bool there = has_manifest(fix, item->name);
-    if (there && fix->pf.status == CSVK_OK) {
-        old = pf_read_manifest(&fix->pf, csvk_buf_text(&name), &found);
+    if (there && fix->preflight.status == CSVK_OK) {
+        old = preflight_read_manifest(&fix->preflight, csvk_buf_text(&name), &found);
     }
     note(fix, csvk_manifest_table(old, &table));
     struct csvk_error bad = {0};
@@ -291,13 +292,13 @@ static void fix_columns(struct fix *fix, const struct pf_item *item)
 
 /* ---- proposals ---- */
 
-static void propose(struct fix *fix, const struct pf_item *item)
+static void propose(struct fix *fix, const struct preflight_item *item)
 {
     struct csvk_manifest_findings found = {.limit = 100};
     struct csvk_manifest_judge how;
-    char *relative = pf_join(&fix->pf, TABLES, item->name);
+    char *relative = preflight_join(&fix->preflight, TABLES, item->name);
     struct csvk_manifest *manifest =
-        relative != NULL ? pf_read_manifest(&fix->pf, relative, &found) : NULL;
+        relative != NULL ? preflight_read_manifest(&fix->preflight, relative, &found) : NULL;
     csvk_manifest_judge_init(&how);
     how.kind = CSVK_MANIFEST_OUT_TABLE;
     if (manifest != NULL) {
@@ -323,13 +324,13 @@ static void propose(struct fix *fix, const struct pf_item *item)
 
 static void fix_all(struct fix *fix)
 {
-    for (size_t i = 0; i < fix->listing.count && fix->pf.status == CSVK_OK; i++) {
-        const struct pf_item *item = &fix->listing.item[i];
-        bool manifest = pf_ends_with(item->name, ".manifest");
-        if (manifest && item->kind == PF_FILE) {
+    for (size_t i = 0; i < fix->listing.count && fix->preflight.status == CSVK_OK; i++) {
+        const struct preflight_item *item = &fix->listing.item[i];
+        bool manifest = preflight_ends_with(item->name, ".manifest");
+        if (manifest && item->kind == PREFLIGHT_FILE) {
             fix_name(fix, item);
             propose(fix, item);
-        } else if (!manifest && item->kind == PF_DIRECTORY) {
+        } else if (!manifest && item->kind == PREFLIGHT_DIRECTORY) {
             fix_columns(fix, item);
         }
     }
@@ -342,19 +343,20 @@ int csvk_preflight_fix(const char *folder, enum csvk_fix_mode mode, struct csvk_
     struct csvk_preflight_report *report = csvk_calloc(1, sizeof *report);
     struct fix fix = {.mode = mode, .diff = diff};
     csvk_preflight_options_init(&options);
-    fix.pf = (struct pf){.report = report, .options = &options, .folder = folder, .err = err};
+    fix.preflight =
+        (struct preflight){.report = report, .options = &options, .folder = folder, .err = err};
     *count = 0;
     if (report == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    fix.pf.status = pf_open_folder(&fix.pf);
-    if (fix.pf.status == CSVK_OK) {
-        pf_list(&fix.pf, TABLES, PF_TABLES, &fix.listing, &report->findings);
+    fix.preflight.status = preflight_open_folder(&fix.preflight);
+    if (fix.preflight.status == CSVK_OK) {
+        preflight_list(&fix.preflight, TABLES, PREFLIGHT_TABLES, &fix.listing, &report->findings);
         fix_all(&fix);
     }
     *count = fix.count;
-    pf_listing_release(&fix.listing);
-    csvk_free(fix.pf.real);
+    preflight_listing_release(&fix.listing);
+    csvk_free(fix.preflight.real);
     csvk_preflight_free(report);
-    return fix.pf.status;
+    return fix.preflight.status;
 }

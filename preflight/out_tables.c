@@ -13,89 +13,92 @@
 
 /* One table under consideration: an item, its manifest and one entry that maps it, if any. */
 struct subject {
-    const struct pf_item *item;     /* NULL: a table of a workspace, only the manifest is here */
-    const char *name;               /* of the data */
-    char *relative;                 /* out/tables/NAME */
-    char *manifest_path;            /* relative, or NULL */
-    struct csvk_manifest *manifest; /* or NULL */
-    const struct pf_entry *entry;   /* or NULL */
-    struct csvk_manifest *merged;   /* manifest and entry, or NULL: neither */
+    const struct preflight_item *item; /* NULL: a table of a workspace, only the manifest is here */
+    const char *name;                  /* of the data */
+    char *relative;                    /* out/tables/NAME */
+    char *manifest_path;               /* relative, or NULL */
+    struct csvk_manifest *manifest;    /* or NULL */
+    const struct preflight_entry *entry; /* or NULL */
+    struct csvk_manifest *merged;        /* manifest and entry, or NULL: neither */
     struct csvk_manifest_table table;
     struct csvk_manifest_findings reported; /* of the manifest alone */
     bool again; /* the same data as the table before, mapped to another destination */
 };
 
-static struct csvk_preflight_table *current(struct pf *pf)
+static struct csvk_preflight_table *current(struct preflight *preflight)
 {
-    return &pf->report->table[pf->report->ntables - 1];
+    return &preflight->report->table[preflight->report->ntables - 1];
 }
 
-static struct csvk_preflight_findings *findings_of(struct pf *pf)
+static struct csvk_preflight_findings *findings_of(struct preflight *preflight)
 {
-    return &current(pf)->findings;
+    return &current(preflight)->findings;
 }
 
 /* ---- the manifest and the mapping ---- */
 
-static void check_alone(struct pf *pf, struct subject *s)
+static void check_alone(struct preflight *preflight, struct subject *s)
 {
     struct csvk_manifest_judge how;
     csvk_manifest_judge_init(&how);
     how.kind = CSVK_MANIFEST_OUT_TABLE;
-    how.default_bucket = pf->report->default_bucket;
-    how.support = pf->support;
+    how.default_bucket = preflight->report->default_bucket;
+    how.support = preflight->support;
     int status = csvk_manifest_check(s->manifest, &how, &s->reported);
-    (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
+    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
     if (csvk_manifest_guess(s->manifest, NULL, false) == CSVK_MANIFEST_IN_TABLE) {
-        pf_say(pf, findings_of(pf),
-               (struct pf_note){.rule = "preflight-copied-manifest", .file = s->manifest_path},
-               "this manifest has the keys of one in in/tables");
+        preflight_say(
+            preflight, findings_of(preflight),
+            (struct preflight_note){.rule = "preflight-copied-manifest", .file = s->manifest_path},
+            "this manifest has the keys of one in in/tables");
     }
 }
 
-static void judge_manifest(struct pf *pf, struct subject *s)
+static void judge_manifest(struct preflight *preflight, struct subject *s)
 {
     s->reported.limit = 1000;
     if (s->manifest_path == NULL) {
         return;
     }
-    s->manifest = pf_read_manifest(pf, s->manifest_path, &s->reported);
+    s->manifest = preflight_read_manifest(preflight, s->manifest_path, &s->reported);
     if (s->manifest != NULL) {
-        check_alone(pf, s);
+        check_alone(preflight, s);
     }
     if (!s->again) {
-        pf_take_manifest(pf, findings_of(pf), &s->reported,
-                         (struct pf_taking){.file = s->manifest_path});
+        preflight_take_manifest(preflight, findings_of(preflight), &s->reported,
+                                (struct preflight_taking){.file = s->manifest_path});
     }
 }
 
 /* The mapping cannot set a key back to its default: the merge takes that for silence. */
-static void judge_override(struct pf *pf, struct subject *s, const char *key, bool differs,
-                           const char *value)
+static void judge_override(struct preflight *preflight, struct subject *s, const char *key,
+                           bool differs, const char *value)
 {
     if (differs) {
-        pf_say(pf, findings_of(pf),
-               (struct pf_note){.rule = "preflight-mapping-override",
-                                .file = "config.json",
-                                .path = s->entry->path},
-               "\"%s\" of the mapping is the default, so the manifest's %s stays", key, value);
+        preflight_say(preflight, findings_of(preflight),
+                      (struct preflight_note){.rule = "preflight-mapping-override",
+                                              .file = "config.json",
+                                              .path = s->entry->path},
+                      "\"%s\" of the mapping is the default, so the manifest's %s stays", key,
+                      value);
     }
 }
 
-static void judge_overrides(struct pf *pf, struct subject *s)
+static void judge_overrides(struct preflight *preflight, struct subject *s)
 {
     struct csvk_manifest_table table = {0};
     const cJSON *entry = s->entry->node;
     int status = csvk_manifest_table(s->manifest, &table);
-    const char *delimiter = pf_text(entry, "delimiter"), *enclosure = pf_text(entry, "enclosure");
+    const char *delimiter = preflight_text(entry, "delimiter"),
+               *enclosure = preflight_text(entry, "enclosure");
     char own[2] = {(char)table.dialect.delimiter, '\0'};
-    (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
-    judge_override(pf, s, "incremental",
-                   cJSON_IsFalse(pf_get(entry, "incremental")) && table.incremental, "true");
+    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+    judge_override(preflight, s, "incremental",
+                   cJSON_IsFalse(preflight_get(entry, "incremental")) && table.incremental, "true");
     judge_override(
-        pf, s, "delimiter",
+        preflight, s, "delimiter",
         delimiter != NULL && strcmp(delimiter, ",") == 0 && table.dialect.delimiter != ',', own);
-    judge_override(pf, s, "enclosure",
+    judge_override(preflight, s, "enclosure",
                    enclosure != NULL && strcmp(enclosure, "\"") == 0 &&
                        table.dialect.enclosure != '"',
                    "enclosure");
@@ -103,24 +106,25 @@ static void judge_overrides(struct pf *pf, struct subject *s)
 }
 
 /* The merge, and what is wrong with it that was not wrong with the manifest. */
-static void merge(struct pf *pf, struct subject *s)
+static void merge(struct preflight *preflight, struct subject *s)
 {
     struct csvk_manifest_findings found = {.limit = 1000};
     struct csvk_manifest_judge how;
     if (s->manifest != NULL) {
-        judge_overrides(pf, s);
+        judge_overrides(preflight, s);
     }
     int status = csvk_manifest_merge(&s->merged, s->manifest, s->entry->manifest, &found);
     csvk_manifest_judge_init(&how);
     how.kind = CSVK_MANIFEST_OUT_TABLE;
-    how.support = pf->support;
+    how.support = preflight->support;
     if (status == CSVK_OK) {
         status = csvk_manifest_check(s->merged, &how, &found);
     }
-    (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
-    pf_take_manifest(pf, findings_of(pf), &found,
-                     (struct pf_taking){
-                         .file = "config.json", .prefix = s->entry->path, .except = &s->reported});
+    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+    preflight_take_manifest(preflight, findings_of(preflight), &found,
+                            (struct preflight_taking){.file = "config.json",
+                                                      .prefix = s->entry->path,
+                                                      .except = &s->reported});
     csvk_manifest_findings_release(&found);
 }
 
@@ -131,7 +135,8 @@ static const struct csvk_manifest *effective(const struct subject *s)
 
 /* ---- what is reported of a table ---- */
 
-void pf_clean_names(struct pf *pf, struct csvk_strings *to, const struct csvk_strings *from)
+void preflight_clean_names(struct preflight *preflight, struct csvk_strings *to,
+                           const struct csvk_strings *from)
 {
     struct csvk_buf clean = CSVK_BUF_INIT;
     for (size_t i = 0; i < from->count; i++) {
@@ -141,19 +146,19 @@ void pf_clean_names(struct pf *pf, struct csvk_strings *to, const struct csvk_st
                          ? csvk_buf_puts(&clean, name)
                          : csvk_name_sanitize(name, strlen(name), &clean);
         status = status == CSVK_OK ? csvk_strings_add(to, csvk_buf_text(&clean)) : status;
-        (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
+        (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
     }
     csvk_buf_release(&clean);
 }
 
-static void describe(struct pf *pf, struct subject *s)
+static void describe(struct preflight *preflight, struct subject *s)
 {
-    struct csvk_preflight_table *table = current(pf);
-    pf_clean_names(pf, &table->columns, &s->table.columns);
-    pf_clean_names(pf, &table->primary_key, &s->table.primary_key);
+    struct csvk_preflight_table *table = current(preflight);
+    preflight_clean_names(preflight, &table->columns, &s->table.columns);
+    preflight_clean_names(preflight, &table->primary_key, &s->table.primary_key);
     table->incremental = s->table.incremental;
     table->header = csvk_manifest_header(&s->table);
-    if (s->item != NULL && s->item->kind == PF_DIRECTORY && s->table.columns.count == 0) {
+    if (s->item != NULL && s->item->kind == PREFLIGHT_DIRECTORY && s->table.columns.count == 0) {
         table->header = false;
     }
 }
@@ -170,11 +175,12 @@ static size_t equal_names(const struct csvk_strings *a, const struct csvk_string
 }
 
 /* A first row that has_header skips is lost for certain when none of its values is a name. */
-static enum csvk_severity header_severity(struct pf *pf, struct subject *s, const char *first)
+static enum csvk_severity header_severity(struct preflight *preflight, struct subject *s,
+                                          const char *first)
 {
     struct csvk_strings names = {0};
     struct csvk_error err = {0};
-    char *full = first != NULL ? pf_full(pf, first) : NULL;
+    char *full = first != NULL ? preflight_full(preflight, first) : NULL;
     bool lost = full != NULL && s->table.has_header == CSVK_YES &&
                 csvk_manifest_header_names(full, &s->table.dialect, &names, &err) == CSVK_OK &&
                 equal_names(&names, &s->table.columns) == 0;
@@ -183,89 +189,94 @@ static enum csvk_severity header_severity(struct pf *pf, struct subject *s, cons
     return lost ? CSVK_ERROR : CSVK_OFF;
 }
 
-static void check_data(struct pf *pf, struct subject *s, const char *first)
+static void check_data(struct preflight *preflight, struct subject *s, const char *first)
 {
     struct csvk_manifest_findings found = {.limit = 1000};
     struct csvk_error err = {0};
-    char *full = pf_full(pf, s->relative);
+    char *full = preflight_full(preflight, s->relative);
     int status = full == NULL ? CSVK_ENOMEM
                               : csvk_manifest_check_data(effective(s), full,
                                                          CSVK_MANIFEST_FIRST_RECORDS, &found, &err);
     if (status != CSVK_OK && full != NULL) {
-        pf_say_trouble(pf, findings_of(pf), s->relative, &err);
+        preflight_say_trouble(preflight, findings_of(preflight), s->relative, &err);
     }
     /* What names no file speaks of the manifest, or of the mapping where there is none. */
-    pf_take_manifest(pf, findings_of(pf), &found,
-                     (struct pf_taking){.file = s->manifest_path != NULL ? s->manifest_path
-                                                : s->entry != NULL       ? "config.json"
-                                                                         : s->relative,
-                                        .except = &s->reported,
-                                        .header = header_severity(pf, s, first)});
+    preflight_take_manifest(
+        preflight, findings_of(preflight), &found,
+        (struct preflight_taking){.file = s->manifest_path != NULL ? s->manifest_path
+                                          : s->entry != NULL       ? "config.json"
+                                                                   : s->relative,
+                                  .except = &s->reported,
+                                  .header = header_severity(preflight, s, first)});
     csvk_manifest_findings_release(&found);
     csvk_free(full);
 }
 
-static void judge_size(struct pf *pf, struct subject *s)
+static void judge_size(struct preflight *preflight, struct subject *s)
 {
     static const uint64_t single_upload = UINT64_C(5) << 30;
-    uint64_t most = pf->options->large_file;
-    struct pf_note note = {.rule = "preflight-file-size", .file = s->relative};
-    if (most == 0 || s->item->kind == PF_DIRECTORY || s->item->size <= most) {
+    uint64_t most = preflight->options->large_file;
+    struct preflight_note note = {.rule = "preflight-file-size", .file = s->relative};
+    if (most == 0 || s->item->kind == PREFLIGHT_DIRECTORY || s->item->size <= most) {
         return;
     }
     note.severity = s->item->size > single_upload ? CSVK_ERROR : CSVK_WARNING;
-    pf_say(pf, findings_of(pf), note, "one file of %llu bytes", (unsigned long long)s->item->size);
+    preflight_say(preflight, findings_of(preflight), note, "one file of %llu bytes",
+                  (unsigned long long)s->item->size);
 }
 
-static void set_off(struct pf *pf, struct csvk_validate_options *options, const char *rule)
+static void set_off(struct preflight *preflight, struct csvk_validate_options *options,
+                    const char *rule)
 {
-    int status = csvk_validate_set_rule(options, rule, CSVK_OFF, pf->err);
-    pf->status = pf->status == CSVK_OK ? status : pf->status;
+    int status = csvk_validate_set_rule(options, rule, CSVK_OFF, preflight->err);
+    preflight->status = preflight->status == CSVK_OK ? status : preflight->status;
 }
 
-static void set_rules(struct pf *pf, struct csvk_validate_options *options)
+static void set_rules(struct preflight *preflight, struct csvk_validate_options *options)
 {
     /* The manifest's judge tells of these, for files and slices alike. */
     static const char *const elsewhere[] = {"empty-file", "utf16-bom", "utf8-bom",
                                             "header-mismatch"};
     for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
-        set_off(pf, options, elsewhere[i]);
+        set_off(preflight, options, elsewhere[i]);
     }
-    for (size_t i = 0; i < pf->options->nlevels && pf->status == CSVK_OK; i++) {
-        const struct csvk_preflight_level *level = &pf->options->level[i];
+    for (size_t i = 0; i < preflight->options->nlevels && preflight->status == CSVK_OK; i++) {
+        const struct csvk_preflight_level *level = &preflight->options->level[i];
         if (csvk_rule_find(level->rule) != NULL) {
-            pf->status = csvk_validate_set_rule(options, level->rule, level->severity, pf->err);
+            preflight->status =
+                csvk_validate_set_rule(options, level->rule, level->severity, preflight->err);
         }
     }
 }
 
-static void set_options(struct pf *pf, struct subject *s, struct csvk_validate_options *options)
+static void set_options(struct preflight *preflight, struct subject *s,
+                        struct csvk_validate_options *options)
 {
-    bool header = current(pf)->header;
+    bool header = current(preflight)->header;
     options->profile = CSVK_PROFILE_KEBOOLA;
     options->dialect = s->table.dialect;
     options->header = header ? CSVK_HEADER : CSVK_NO_HEADER;
-    options->max_findings = pf->options->max_findings;
+    options->max_findings = preflight->options->max_findings;
     int status = csvk_strings_copy(&options->columns, &s->table.columns);
     if (status == CSVK_OK && (header || s->table.columns.count > 0)) {
         status = csvk_strings_copy(&options->primary_key, &s->table.primary_key);
     }
-    (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
-    set_rules(pf, options);
+    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+    set_rules(preflight, options);
 }
 
 /* Hands the files to the validator; the list is taken over. */
-static void queue(struct pf *pf, struct subject *s, struct csvk_strings *files)
+static void queue(struct preflight *preflight, struct subject *s, struct csvk_strings *files)
 {
     struct csvk_error bad = {0};
-    struct pf_table_data data = {.table = pf->report->ntables - 1, .files = *files};
+    struct preflight_table_data data = {.table = preflight->report->ntables - 1, .files = *files};
     *files = (struct csvk_strings){0};
     csvk_validate_options_init(&data.options);
-    set_options(pf, s, &data.options);
-    data.agree = s->item->kind == PF_DIRECTORY && s->table.columns.count == 0;
-    if (pf->options->data == CSVK_PREFLIGHT_ALL_DATA && pf->status == CSVK_OK &&
+    set_options(preflight, s, &data.options);
+    data.agree = s->item->kind == PREFLIGHT_DIRECTORY && s->table.columns.count == 0;
+    if (preflight->options->data == CSVK_PREFLIGHT_ALL_DATA && preflight->status == CSVK_OK &&
         csvk_dialect_check(&s->table.dialect, &bad) == CSVK_OK) {
-        pf_data_add(pf, &data);
+        preflight_data_add(preflight, &data);
     }
     csvk_validate_options_release(&data.options);
     csvk_strings_release(&data.files);
@@ -273,97 +284,102 @@ static void queue(struct pf *pf, struct subject *s, struct csvk_strings *files)
 
 /* ---- slices ---- */
 
-static void judge_slice_names(struct pf *pf, struct subject *s, const struct pf_listing *slices)
+static void judge_slice_names(struct preflight *preflight, struct subject *s,
+                              const struct preflight_listing *slices)
 {
     size_t gzip = 0;
     for (size_t i = 0; i < slices->count; i++) {
-        gzip += pf_ends_with(slices->item[i].name, ".gz");
+        gzip += preflight_ends_with(slices->item[i].name, ".gz");
     }
     if (gzip != 0 && gzip != slices->count) {
-        pf_say(pf, findings_of(pf),
-               (struct pf_note){.rule = "preflight-slice-compression", .file = s->relative},
-               "%zu of %zu slices are gzip", gzip, slices->count);
+        preflight_say(
+            preflight, findings_of(preflight),
+            (struct preflight_note){.rule = "preflight-slice-compression", .file = s->relative},
+            "%zu of %zu slices are gzip", gzip, slices->count);
     }
-    if (pf_listing_find(slices, "manifest") != NULL) {
-        pf_say(pf, findings_of(pf),
-               (struct pf_note){.rule = "preflight-slice-name", .file = s->relative},
-               "a slice is called \"manifest\"");
+    if (preflight_listing_find(slices, "manifest") != NULL) {
+        preflight_say(preflight, findings_of(preflight),
+                      (struct preflight_note){.rule = "preflight-slice-name", .file = s->relative},
+                      "a slice is called \"manifest\"");
     }
     if (slices->count == 0) {
-        pf_say(pf, findings_of(pf),
-               (struct pf_note){.rule = "preflight-slices-empty", .file = s->relative},
-               "there is no slice in this folder");
+        preflight_say(
+            preflight, findings_of(preflight),
+            (struct preflight_note){.rule = "preflight-slices-empty", .file = s->relative},
+            "there is no slice in this folder");
     }
 }
 
-static void add_file(struct pf *pf, struct csvk_strings *files, const char *folder,
+static void add_file(struct preflight *preflight, struct csvk_strings *files, const char *folder,
                      const char *name)
 {
-    char *relative = pf_join(pf, folder, name);
+    char *relative = preflight_join(preflight, folder, name);
     int status = relative != NULL ? csvk_strings_add(files, relative) : CSVK_ENOMEM;
-    (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
+    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
     csvk_free(relative);
 }
 
-static void judge_slices(struct pf *pf, struct subject *s)
+static void judge_slices(struct preflight *preflight, struct subject *s)
 {
-    struct pf_listing slices = {0};
+    struct preflight_listing slices = {0};
     struct csvk_strings files = {0};
-    pf_list(pf, s->relative, PF_SLICES, &slices, findings_of(pf));
-    current(pf)->slices = slices.count;
-    judge_slice_names(pf, s, &slices);
+    preflight_list(preflight, s->relative, PREFLIGHT_SLICES, &slices, findings_of(preflight));
+    current(preflight)->slices = slices.count;
+    judge_slice_names(preflight, s, &slices);
     for (size_t i = 0; i < slices.count; i++) {
-        add_file(pf, &files, s->relative, slices.item[i].name);
+        add_file(preflight, &files, s->relative, slices.item[i].name);
     }
-    if (!slices.unsafe && pf->status == CSVK_OK) {
-        check_data(pf, s, files.count > 0 ? files.item[0] : NULL);
+    if (!slices.unsafe && preflight->status == CSVK_OK) {
+        check_data(preflight, s, files.count > 0 ? files.item[0] : NULL);
     }
-    queue(pf, s, &files);
-    pf_listing_release(&slices);
+    queue(preflight, s, &files);
+    preflight_listing_release(&slices);
 }
 
-static void judge_data(struct pf *pf, struct subject *s)
+static void judge_data(struct preflight *preflight, struct subject *s)
 {
-    if (pf->staging == CSVK_STAGING_WORKSPACE) {
-        pf_say(pf, findings_of(pf),
-               (struct pf_note){.rule = "preflight-workspace",
-                                .severity = CSVK_WARNING,
-                                .file = s->relative,
-                                .mend = "write the data to the workspace, or check the staging"},
-               "data in a folder whose outputs are tables of a workspace");
+    if (preflight->staging == CSVK_STAGING_WORKSPACE) {
+        preflight_say(preflight, findings_of(preflight),
+                      (struct preflight_note){
+                          .rule = "preflight-workspace",
+                          .severity = CSVK_WARNING,
+                          .file = s->relative,
+                          .mend = "write the data to the workspace, or check the staging"},
+                      "data in a folder whose outputs are tables of a workspace");
     }
-    if (s->item->kind == PF_DIRECTORY) {
-        judge_slices(pf, s);
+    if (s->item->kind == PREFLIGHT_DIRECTORY) {
+        judge_slices(preflight, s);
         return;
     }
     struct csvk_strings files = {0};
-    judge_size(pf, s);
-    check_data(pf, s, s->relative);
-    add_file(pf, &files, "", s->relative);
-    queue(pf, s, &files);
+    judge_size(preflight, s);
+    check_data(preflight, s, s->relative);
+    add_file(preflight, &files, "", s->relative);
+    queue(preflight, s, &files);
 }
 
-static void judge_workspace(struct pf *pf, struct subject *s)
+static void judge_workspace(struct preflight *preflight, struct subject *s)
 {
     if (s->table.columns.count == 0 && s->entry == NULL) {
-        pf_say(pf, findings_of(pf),
-               (struct pf_note){.rule = "preflight-workspace",
-                                .file = s->manifest_path,
-                                .mend = "add \"columns\" or \"schema\" to the manifest"},
-               "a table of the workspace without columns");
+        preflight_say(
+            preflight, findings_of(preflight),
+            (struct preflight_note){.rule = "preflight-workspace",
+                                    .file = s->manifest_path,
+                                    .mend = "add \"columns\" or \"schema\" to the manifest"},
+            "a table of the workspace without columns");
     }
 }
 
 /* ---- one table ---- */
 
-static bool begin_table(struct pf *pf, const char *source)
+static bool begin_table(struct preflight *preflight, const char *source)
 {
-    struct csvk_preflight_report *report = pf->report;
+    struct csvk_preflight_report *report = preflight->report;
     if (report->ntables == report->table_capacity) {
         size_t capacity = report->table_capacity < 8 ? 8 : report->table_capacity * 2;
         struct csvk_preflight_table *list =
             csvk_reallocarray(report->table, capacity, sizeof *list);
-        if (!pf_kept(pf, list)) {
+        if (!preflight_kept(preflight, list)) {
             return false;
         }
         report->table = list;
@@ -371,28 +387,29 @@ static bool begin_table(struct pf *pf, const char *source)
     }
     report->table[report->ntables++] =
         (struct csvk_preflight_table){.source = csvk_strdup(source), .by = "none"};
-    return pf_kept(pf, current(pf)->source);
+    return preflight_kept(preflight, current(preflight)->source);
 }
 
-static void judge_table(struct pf *pf, struct subject *s)
+static void judge_table(struct preflight *preflight, struct subject *s)
 {
-    if (!begin_table(pf, s->name)) {
+    if (!begin_table(preflight, s->name)) {
         return;
     }
-    judge_manifest(pf, s);
+    judge_manifest(preflight, s);
     if (s->entry != NULL && s->entry->manifest != NULL) {
-        merge(pf, s);
+        merge(preflight, s);
     }
     int status = csvk_manifest_table(effective(s), &s->table);
-    if (pf_kept(pf, status == CSVK_OK ? pf : NULL)) {
-        struct pf_route route = {s->name, s->relative, s->manifest_path, s->manifest, s->entry};
-        pf_resolve(pf, current(pf), &route);
-        describe(pf, s);
+    if (preflight_kept(preflight, status == CSVK_OK ? preflight : NULL)) {
+        struct preflight_route route = {s->name, s->relative, s->manifest_path, s->manifest,
+                                        s->entry};
+        preflight_resolve(preflight, current(preflight), &route);
+        describe(preflight, s);
     }
-    if (pf->status == CSVK_OK && s->item != NULL && !s->again) {
-        judge_data(pf, s);
+    if (preflight->status == CSVK_OK && s->item != NULL && !s->again) {
+        judge_data(preflight, s);
     } else if (s->item == NULL) {
-        judge_workspace(pf, s);
+        judge_workspace(preflight, s);
     }
     csvk_manifest_table_release(&s->table);
     csvk_manifest_free(s->merged);
@@ -402,41 +419,44 @@ static void judge_table(struct pf *pf, struct subject *s)
 }
 
 /* Once for each entry that maps it, or once without. */
-static void judge_source(struct pf *pf, struct subject *s)
+static void judge_source(struct preflight *preflight, struct subject *s)
 {
     size_t times = 0;
-    for (size_t i = 0; i < pf->config.tables.count; i++) {
-        struct pf_entry *entry = &pf->config.tables.item[i];
+    for (size_t i = 0; i < preflight->config.tables.count; i++) {
+        struct preflight_entry *entry = &preflight->config.tables.item[i];
         if (entry->source != NULL && strcmp(entry->source, s->name) == 0) {
             entry->used = true;
             s->entry = entry;
             s->again = times++ > 0;
-            judge_table(pf, s);
+            judge_table(preflight, s);
         }
     }
     s->entry = NULL;
     if (times == 0) {
-        judge_table(pf, s);
+        judge_table(preflight, s);
     } else if (times > 1) {
-        pf_say(pf, findings_of(pf),
-               (struct pf_note){.rule = "preflight-mapping-twice", .file = s->relative},
-               "Source \"%s\" has multiple destinations set.", s->name);
+        preflight_say(
+            preflight, findings_of(preflight),
+            (struct preflight_note){.rule = "preflight-mapping-twice", .file = s->relative},
+            "Source \"%s\" has multiple destinations set.", s->name);
     }
 }
 
-static void judge_item(struct pf *pf, const struct pf_listing *listing, const struct pf_item *item)
+static void judge_item(struct preflight *preflight, const struct preflight_listing *listing,
+                       const struct preflight_item *item)
 {
     struct subject s = {.item = item, .name = item->name};
-    char *manifest = pf_join(pf, TABLES, item->name);
+    char *manifest = preflight_join(preflight, TABLES, item->name);
     struct csvk_buf name = CSVK_BUF_INIT;
     int status = csvk_buf_printf(&name, "%s.manifest", item->name);
-    const struct pf_item *beside =
-        status == CSVK_OK ? pf_listing_find(listing, csvk_buf_text(&name)) : NULL;
+    const struct preflight_item *beside =
+        status == CSVK_OK ? preflight_listing_find(listing, csvk_buf_text(&name)) : NULL;
     s.relative = manifest;
-    if (pf_kept(pf, status == CSVK_OK ? manifest : NULL)) {
-        s.manifest_path =
-            beside != NULL && beside->kind == PF_FILE ? pf_join(pf, TABLES, beside->name) : NULL;
-        judge_source(pf, &s);
+    if (preflight_kept(preflight, status == CSVK_OK ? manifest : NULL)) {
+        s.manifest_path = beside != NULL && beside->kind == PREFLIGHT_FILE
+                              ? preflight_join(preflight, TABLES, beside->name)
+                              : NULL;
+        judge_source(preflight, &s);
     }
     csvk_buf_release(&name);
     csvk_free(s.manifest_path);
@@ -445,48 +465,52 @@ static void judge_item(struct pf *pf, const struct pf_listing *listing, const st
 
 /* ---- manifests without data ---- */
 
-static void judge_workspace_manifest(struct pf *pf, const struct pf_item *item, char *bare)
+static void judge_workspace_manifest(struct preflight *preflight, const struct preflight_item *item,
+                                     char *bare)
 {
-    struct subject s = {.name = bare, .manifest_path = pf_join(pf, TABLES, item->name)};
+    struct subject s = {.name = bare,
+                        .manifest_path = preflight_join(preflight, TABLES, item->name)};
     s.relative = s.manifest_path;
     if (s.manifest_path != NULL) {
-        judge_source(pf, &s);
+        judge_source(preflight, &s);
     }
     csvk_free(s.manifest_path);
 }
 
-static void say_orphan(struct pf *pf, const struct pf_listing *listing, const struct pf_item *item,
-                       const char *bare)
+static void say_orphan(struct preflight *preflight, const struct preflight_listing *listing,
+                       const struct preflight_item *item, const char *bare)
 {
-    char *relative = pf_join(pf, TABLES, item->name);
+    char *relative = preflight_join(preflight, TABLES, item->name);
     struct csvk_buf mend = CSVK_BUF_INIT;
     size_t n = strlen(bare);
     for (size_t i = 0; i < listing->count; i++) {
         const char *name = listing->item[i].name;
-        if (strncmp(name, bare, n) == 0 && name[n] == '.' && !pf_ends_with(name, ".manifest")) {
+        if (strncmp(name, bare, n) == 0 && name[n] == '.' &&
+            !preflight_ends_with(name, ".manifest")) {
             csvk_buf_clear(&mend);
             int status = csvk_buf_printf(&mend, "rename it to %s.manifest", name);
-            (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
+            (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
         }
     }
-    pf_say(pf, &pf->report->findings,
-           (struct pf_note){.rule = "preflight-orphan",
-                            .file = relative,
-                            .mend = mend.length > 0 ? csvk_buf_text(&mend) : NULL},
-           "Found orphaned table manifest: \"%s\"", item->name);
+    preflight_say(preflight, &preflight->report->findings,
+                  (struct preflight_note){.rule = "preflight-orphan",
+                                          .file = relative,
+                                          .mend = mend.length > 0 ? csvk_buf_text(&mend) : NULL},
+                  "Found orphaned table manifest: \"%s\"", item->name);
     csvk_buf_release(&mend);
     csvk_free(relative);
 }
 
-static void judge_lonely_manifest(struct pf *pf, const struct pf_listing *listing,
-                                  const struct pf_item *item)
+static void judge_lonely_manifest(struct preflight *preflight,
+                                  const struct preflight_listing *listing,
+                                  const struct preflight_item *item)
 {
     char *bare = csvk_strndup(item->name, strlen(item->name) - strlen(".manifest"));
-    if (pf_kept(pf, bare) && pf_listing_find(listing, bare) == NULL) {
-        if (pf->staging == CSVK_STAGING_WORKSPACE) {
-            judge_workspace_manifest(pf, item, bare);
+    if (preflight_kept(preflight, bare) && preflight_listing_find(listing, bare) == NULL) {
+        if (preflight->staging == CSVK_STAGING_WORKSPACE) {
+            judge_workspace_manifest(preflight, item, bare);
         } else {
-            say_orphan(pf, listing, item, bare);
+            say_orphan(preflight, listing, item, bare);
         }
     }
     csvk_free(bare);
@@ -494,33 +518,33 @@ static void judge_lonely_manifest(struct pf *pf, const struct pf_listing *listin
 
 /* ---- all tables ---- */
 
-static void judge_unused(struct pf *pf)
+static void judge_unused(struct preflight *preflight)
 {
-    for (size_t i = 0; i < pf->config.tables.count; i++) {
-        const struct pf_entry *entry = &pf->config.tables.item[i];
-        if (!entry->used && entry->source != NULL && pf->staging == CSVK_STAGING_LOCAL) {
-            pf_say(pf, &pf->report->findings,
-                   (struct pf_note){.rule = "preflight-mapping-source",
-                                    .file = "config.json",
-                                    .path = entry->path},
-                   "Table sources not found: \"%s\"", entry->source);
+    for (size_t i = 0; i < preflight->config.tables.count; i++) {
+        const struct preflight_entry *entry = &preflight->config.tables.item[i];
+        if (!entry->used && entry->source != NULL && preflight->staging == CSVK_STAGING_LOCAL) {
+            preflight_say(preflight, &preflight->report->findings,
+                          (struct preflight_note){.rule = "preflight-mapping-source",
+                                                  .file = "config.json",
+                                                  .path = entry->path},
+                          "Table sources not found: \"%s\"", entry->source);
         }
     }
 }
 
-void pf_judge_tables(struct pf *pf)
+void preflight_judge_tables(struct preflight *preflight)
 {
-    struct pf_listing listing = {0};
-    pf_list(pf, TABLES, PF_TABLES, &listing, &pf->report->findings);
-    for (size_t i = 0; i < listing.count && pf->status == CSVK_OK; i++) {
-        const struct pf_item *item = &listing.item[i];
-        if (pf_ends_with(item->name, ".manifest")) {
-            judge_lonely_manifest(pf, &listing, item);
+    struct preflight_listing listing = {0};
+    preflight_list(preflight, TABLES, PREFLIGHT_TABLES, &listing, &preflight->report->findings);
+    for (size_t i = 0; i < listing.count && preflight->status == CSVK_OK; i++) {
+        const struct preflight_item *item = &listing.item[i];
+        if (preflight_ends_with(item->name, ".manifest")) {
+            judge_lonely_manifest(preflight, &listing, item);
         } else {
-            judge_item(pf, &listing, item);
+            judge_item(preflight, &listing, item);
         }
     }
-    judge_unused(pf);
-    pf_judge_same_destination(pf);
-    pf_listing_release(&listing);
+    judge_unused(preflight);
+    preflight_judge_same_destination(preflight);
+    preflight_listing_release(&listing);
 }

@@ -17,38 +17,38 @@ void csvk_preflight_options_init(struct csvk_preflight_options *options)
 
 /* ---- small helpers of this folder ---- */
 
-const char *pf_environment(const struct pf *pf, const char *name)
+const char *preflight_environment(const struct preflight *preflight, const char *name)
 {
-    const char *value = pf->options->environment != NULL
-                            ? pf->options->environment(name, pf->options->context)
+    const char *value = preflight->options->environment != NULL
+                            ? preflight->options->environment(name, preflight->options->context)
                             : NULL;
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-bool pf_kept(struct pf *pf, const void *made)
+bool preflight_kept(struct preflight *preflight, const void *made)
 {
-    if (made == NULL && pf->status == CSVK_OK) {
-        pf->status = csvk_fail(pf->err, CSVK_ENOMEM, "out of memory");
+    if (made == NULL && preflight->status == CSVK_OK) {
+        preflight->status = csvk_fail(preflight->err, CSVK_ENOMEM, "out of memory");
     }
     return made != NULL;
 }
 
-char *pf_join(struct pf *pf, const char *a, const char *b)
+char *preflight_join(struct preflight *preflight, const char *a, const char *b)
 {
     struct csvk_buf path = CSVK_BUF_INIT;
     int status = csvk_buf_printf(&path, "%s%s%s", a, a[0] != '\0' ? "/" : "", b);
     char *text = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&path)) : NULL;
     csvk_buf_release(&path);
-    (void)pf_kept(pf, text);
+    (void)preflight_kept(preflight, text);
     return text;
 }
 
-char *pf_full(struct pf *pf, const char *relative)
+char *preflight_full(struct preflight *preflight, const char *relative)
 {
-    return pf_join(pf, pf->folder, relative);
+    return preflight_join(preflight, preflight->folder, relative);
 }
 
-bool pf_ends_with(const char *text, const char *end)
+bool preflight_ends_with(const char *text, const char *end)
 {
     size_t n = strlen(text), m = strlen(end);
     return n > m && strcmp(text + n - m, end) == 0;
@@ -87,14 +87,14 @@ void csvk_preflight_free(struct csvk_preflight_report *report)
         csvk_free(table->destination);
         csvk_strings_release(&table->columns);
         csvk_strings_release(&table->primary_key);
-        pf_findings_release(&table->findings);
+        preflight_findings_release(&table->findings);
     }
     for (size_t i = 0; i < report->nfiles; i++) {
         csvk_free(report->file[i].source);
         csvk_strings_release(&report->file[i].tags);
-        pf_findings_release(&report->file[i].findings);
+        preflight_findings_release(&report->file[i].findings);
     }
-    pf_findings_release(&report->findings);
+    preflight_findings_release(&report->findings);
     csvk_free(report->table);
     csvk_free(report->file);
     csvk_free(report->default_bucket);
@@ -107,7 +107,7 @@ void csvk_preflight_free(struct csvk_preflight_report *report)
 static int check_options(const struct csvk_preflight_options *options, struct csvk_error *err)
 {
     for (size_t i = 0; i < options->nlevels; i++) {
-        if (!pf_rule_exists(options->level[i].rule)) {
+        if (!preflight_rule_exists(options->level[i].rule)) {
             return csvk_fail(err, CSVK_EUSAGE, "there is no rule '%s'", options->level[i].rule);
         }
     }
@@ -115,32 +115,33 @@ static int check_options(const struct csvk_preflight_options *options, struct cs
                                  : CSVK_OK;
 }
 
-int pf_open_folder(struct pf *pf)
+int preflight_open_folder(struct preflight *preflight)
 {
     struct stat info;
-    char *real = realpath(pf->folder, NULL);
+    char *real = realpath(preflight->folder, NULL);
     if (real == NULL || stat(real, &info) != 0) {
         int sys = errno;
         free(real);
-        return csvk_fail_sys(pf->err, sys, "cannot open the data folder %s", pf->folder);
+        return csvk_fail_sys(preflight->err, sys, "cannot open the data folder %s",
+                             preflight->folder);
     }
-    pf->real = csvk_strdup(real);
+    preflight->real = csvk_strdup(real);
     free(real);
     if (!S_ISDIR(info.st_mode)) {
-        return csvk_fail(pf->err, CSVK_EIO, "%s is not a folder", pf->folder);
+        return csvk_fail(preflight->err, CSVK_EIO, "%s is not a folder", preflight->folder);
     }
-    return pf_kept(pf, pf->real) ? CSVK_OK : CSVK_ENOMEM;
+    return preflight_kept(preflight, preflight->real) ? CSVK_OK : CSVK_ENOMEM;
 }
 
-static void judge(struct pf *pf)
+static void judge(struct preflight *preflight)
 {
-    pf_read_config(pf);
-    pf_judge_tables(pf);
-    pf_judge_files(pf);
-    pf_judge_input(pf);
-    pf_judge_layout(pf);
-    pf_data_run(pf);
-    conclude(pf->report);
+    preflight_read_config(preflight);
+    preflight_judge_tables(preflight);
+    preflight_judge_files(preflight);
+    preflight_judge_input(preflight);
+    preflight_judge_layout(preflight);
+    preflight_data_run(preflight);
+    conclude(preflight->report);
 }
 
 /* The folder's name without slashes behind it. */
@@ -156,28 +157,29 @@ static char *trimmed(const char *folder)
 int csvk_preflight(struct csvk_preflight_report **out, const char *folder,
                    const struct csvk_preflight_options *options, struct csvk_error *err)
 {
-    struct pf pf = {.options = options, .err = err};
+    struct preflight preflight = {.options = options, .err = err};
     int status = check_options(options, err);
     if (status != CSVK_OK) {
         return status;
     }
-    pf.report = csvk_calloc(1, sizeof *pf.report);
-    if (!pf_kept(&pf, pf.report) || !pf_kept(&pf, pf.report->folder = trimmed(folder))) {
-        csvk_preflight_free(pf.report);
+    preflight.report = csvk_calloc(1, sizeof *preflight.report);
+    if (!preflight_kept(&preflight, preflight.report) ||
+        !preflight_kept(&preflight, preflight.report->folder = trimmed(folder))) {
+        csvk_preflight_free(preflight.report);
         return CSVK_ENOMEM;
     }
-    pf.folder = pf.report->folder;
-    pf.status = pf_open_folder(&pf);
-    if (pf.status == CSVK_OK) {
-        judge(&pf);
+    preflight.folder = preflight.report->folder;
+    preflight.status = preflight_open_folder(&preflight);
+    if (preflight.status == CSVK_OK) {
+        judge(&preflight);
     }
-    pf_data_release(&pf);
-    pf_config_release(&pf.config);
-    csvk_free(pf.real);
-    if (pf.status != CSVK_OK) {
-        csvk_preflight_free(pf.report);
-        return pf.status;
+    preflight_data_release(&preflight);
+    preflight_config_release(&preflight.config);
+    csvk_free(preflight.real);
+    if (preflight.status != CSVK_OK) {
+        csvk_preflight_free(preflight.report);
+        return preflight.status;
     }
-    *out = pf.report;
+    *out = preflight.report;
     return CSVK_OK;
 }

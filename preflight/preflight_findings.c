@@ -18,7 +18,7 @@ static void finding_release(struct csvk_preflight_finding *finding)
     csvk_free(finding->excerpt);
 }
 
-void pf_findings_release(struct csvk_preflight_findings *findings)
+void preflight_findings_release(struct csvk_preflight_findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
         finding_release(&findings->item[i]);
@@ -28,11 +28,11 @@ void pf_findings_release(struct csvk_preflight_findings *findings)
     *findings = (struct csvk_preflight_findings){0};
 }
 
-static enum csvk_severity level_of(const struct pf *pf, const char *rule,
+static enum csvk_severity level_of(const struct preflight *preflight, const char *rule,
                                    enum csvk_severity severity)
 {
-    for (size_t i = 0; i < pf->options->nlevels; i++) {
-        const struct csvk_preflight_level *level = &pf->options->level[i];
+    for (size_t i = 0; i < preflight->options->nlevels; i++) {
+        const struct csvk_preflight_level *level = &preflight->options->level[i];
         if (strcmp(level->rule, rule) == 0) {
             severity = level->severity;
         }
@@ -84,15 +84,15 @@ static bool push(struct csvk_preflight_findings *to, const struct csvk_preflight
 }
 
 /* Takes over the finding, its texts too; times: it stands for so many. */
-static void add(struct pf *pf, struct csvk_preflight_findings *to,
+static void add(struct preflight *preflight, struct csvk_preflight_findings *to,
                 struct csvk_preflight_finding *finding)
 {
     struct csvk_preflight_count *counter = counter_of(to, finding->rule);
-    uint64_t most = pf->options->max_findings;
+    uint64_t most = preflight->options->max_findings;
     bool wanted = counter != NULL && (most == 0 || counter->kept < most);
-    if (!pf_kept(pf, counter) || !wanted) {
+    if (!preflight_kept(preflight, counter) || !wanted) {
         finding_release(finding);
-    } else if (!pf_kept(pf, push(to, finding) ? to : NULL)) {
+    } else if (!preflight_kept(preflight, push(to, finding) ? to : NULL)) {
         finding_release(finding);
     } else {
         counter->kept++;
@@ -104,11 +104,11 @@ static void add(struct pf *pf, struct csvk_preflight_findings *to,
 }
 
 /* More of a rule than the list has; for findings that the validator counted and did not keep. */
-static void add_count(struct pf *pf, struct csvk_preflight_findings *to, const char *rule,
-                      enum csvk_severity severity, uint64_t times)
+static void add_count(struct preflight *preflight, struct csvk_preflight_findings *to,
+                      const char *rule, enum csvk_severity severity, uint64_t times)
 {
     struct csvk_preflight_count *counter = times != 0 ? counter_of(to, rule) : NULL;
-    if (times != 0 && pf_kept(pf, counter)) {
+    if (times != 0 && preflight_kept(preflight, counter)) {
         counter->count += times;
         count(to, severity, times);
     }
@@ -116,15 +116,15 @@ static void add_count(struct pf *pf, struct csvk_preflight_findings *to, const c
 
 /* ---- texts ---- */
 
-static char *copy(struct pf *pf, const char *text)
+static char *copy(struct preflight *preflight, const char *text)
 {
     char *made = text != NULL ? csvk_strdup(text) : NULL;
-    (void)(text == NULL || pf_kept(pf, made));
+    (void)(text == NULL || preflight_kept(preflight, made));
     return made;
 }
 
 /* "TEXT; platform: OUTCOME" */
-static char *with_outcome(struct pf *pf, const char *text, const char *rule)
+static char *with_outcome(struct preflight *preflight, const char *text, const char *rule)
 {
     const char *outcome = csvk_preflight_outcome(rule);
     struct csvk_buf all = CSVK_BUF_INIT;
@@ -134,37 +134,39 @@ static char *with_outcome(struct pf *pf, const char *text, const char *rule)
     }
     char *made = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&all)) : NULL;
     csvk_buf_release(&all);
-    (void)pf_kept(pf, made);
+    (void)preflight_kept(preflight, made);
     return made;
 }
 
-static void add_note(struct pf *pf, struct csvk_preflight_findings *to, const struct pf_note *note,
-                     const char *text)
+static void add_note(struct preflight *preflight, struct csvk_preflight_findings *to,
+                     const struct preflight_note *note, const char *text)
 {
-    const struct csvk_preflight_rule *rule = pf_rule(note->rule);
+    const struct csvk_preflight_rule *rule = preflight_rule(note->rule);
     struct csvk_preflight_finding finding = {.rule = note->rule};
     finding.severity = note->severity != CSVK_OFF ? note->severity
                        : rule != NULL             ? rule->severity
                                                   : CSVK_ERROR;
-    finding.severity = level_of(pf, note->rule, finding.severity);
+    finding.severity = level_of(preflight, note->rule, finding.severity);
     if (finding.severity == CSVK_OFF) {
         return;
     }
     finding.line = note->line;
     finding.column = note->column;
-    finding.file = copy(pf, note->file != NULL ? note->file : "");
-    finding.path = copy(pf, note->path);
-    finding.mend = copy(pf, note->mend != NULL ? note->mend : rule != NULL ? rule->mend : NULL);
-    finding.message = with_outcome(pf, text, note->rule);
+    finding.file = copy(preflight, note->file != NULL ? note->file : "");
+    finding.path = copy(preflight, note->path);
+    finding.mend = copy(preflight, note->mend != NULL ? note->mend
+                                   : rule != NULL     ? rule->mend
+                                                      : NULL);
+    finding.message = with_outcome(preflight, text, note->rule);
     if (finding.file == NULL || finding.message == NULL) {
         finding_release(&finding);
         return;
     }
-    add(pf, to, &finding);
+    add(preflight, to, &finding);
 }
 
-void pf_say(struct pf *pf, struct csvk_preflight_findings *to, struct pf_note note,
-            const char *format, ...)
+void preflight_say(struct preflight *preflight, struct csvk_preflight_findings *to,
+                   struct preflight_note note, const char *format, ...)
 {
     char small[1024];
     va_list args, again;
@@ -177,34 +179,35 @@ void pf_say(struct pf *pf, struct csvk_preflight_findings *to, struct pf_note no
         vsnprintf(large, (size_t)n + 1, format, again);
     }
     va_end(again);
-    if (n < (int)sizeof small || pf_kept(pf, large)) {
-        add_note(pf, to, &note, large != NULL ? large : small);
+    if (n < (int)sizeof small || preflight_kept(preflight, large)) {
+        add_note(preflight, to, &note, large != NULL ? large : small);
     }
     csvk_free(large);
 }
 
-void pf_say_trouble(struct pf *pf, struct csvk_preflight_findings *to, const char *relative,
-                    const struct csvk_error *err)
+void preflight_say_trouble(struct preflight *preflight, struct csvk_preflight_findings *to,
+                           const char *relative, const struct csvk_error *err)
 {
     if (err->status == CSVK_ENOMEM || err->status == CSVK_ECANCELED) {
-        pf->status = err->status;
-        csvk_fail(pf->err, err->status, "%s", err->text);
+        preflight->status = err->status;
+        csvk_fail(preflight->err, err->status, "%s", err->text);
         return;
     }
     bool changed = err->status == CSVK_ECHANGED;
-    pf->report->trouble = true;
-    pf_say(pf, to,
-           (struct pf_note){.rule = changed ? "preflight-changed" : "preflight-unreadable",
-                            .file = relative},
-           "%s", err->text);
+    preflight->report->trouble = true;
+    preflight_say(
+        preflight, to,
+        (struct preflight_note){.rule = changed ? "preflight-changed" : "preflight-unreadable",
+                                .file = relative},
+        "%s", err->text);
 }
 
 /* ---- findings of manifests ---- */
 
-static const char *relative_to(const struct pf *pf, const char *path)
+static const char *relative_to(const struct preflight *preflight, const char *path)
 {
-    size_t n = strlen(pf->folder);
-    return strncmp(path, pf->folder, n) == 0 && path[n] == '/' ? path + n + 1 : path;
+    size_t n = strlen(preflight->folder);
+    return strncmp(path, preflight->folder, n) == 0 && path[n] == '/' ? path + n + 1 : path;
 }
 
 /* The validator tells of names in headers, with their place; destinations are resolved by us. */
@@ -229,47 +232,48 @@ static bool is_in(const struct csvk_manifest_findings *list,
     return false;
 }
 
-static void take_one(struct pf *pf, struct csvk_preflight_findings *to,
-                     const struct csvk_manifest_finding *from, const struct pf_taking *how)
+static void take_one(struct preflight *preflight, struct csvk_preflight_findings *to,
+                     const struct csvk_manifest_finding *from, const struct preflight_taking *how)
 {
     struct csvk_buf joined = CSVK_BUF_INIT;
     bool own_path = how->prefix != NULL && from->path[0] == '$';
     if (own_path) {
         int status = csvk_buf_printf(&joined, "%s%s", how->prefix, from->path + 1);
-        (void)pf_kept(pf, status == CSVK_OK ? pf : NULL);
+        (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
     }
     bool error = from->severity == CSVK_MANIFEST_ERROR;
-    struct pf_note note = {.rule = from->rule->id,
-                           .severity = error ? CSVK_ERROR : CSVK_WARNING,
-                           .file = from->file != NULL ? relative_to(pf, from->file) : how->file,
-                           .path = own_path ? csvk_buf_text(&joined) : from->path,
-                           .mend = from->mend != NULL ? from->mend : from->rule->mend,
-                           .line = from->line,
-                           .column = from->column};
+    struct preflight_note note = {.rule = from->rule->id,
+                                  .severity = error ? CSVK_ERROR : CSVK_WARNING,
+                                  .file = from->file != NULL ? relative_to(preflight, from->file)
+                                                             : how->file,
+                                  .path = own_path ? csvk_buf_text(&joined) : from->path,
+                                  .mend = from->mend != NULL ? from->mend : from->rule->mend,
+                                  .line = from->line,
+                                  .column = from->column};
     if (!error && how->header != CSVK_OFF && strcmp(note.rule, "manifest-header") == 0) {
         note.severity = how->header;
     }
-    add_note(pf, to, &note, from->message);
+    add_note(preflight, to, &note, from->message);
     csvk_buf_release(&joined);
 }
 
-void pf_take_manifest(struct pf *pf, struct csvk_preflight_findings *to,
-                      const struct csvk_manifest_findings *from, struct pf_taking how)
+void preflight_take_manifest(struct preflight *preflight, struct csvk_preflight_findings *to,
+                             const struct csvk_manifest_findings *from, struct preflight_taking how)
 {
     for (size_t i = 0; i < from->count; i++) {
         if (!is_reported_elsewhere(&from->item[i]) && !is_in(how.except, &from->item[i])) {
-            take_one(pf, to, &from->item[i], &how);
+            take_one(preflight, to, &from->item[i], &how);
         }
     }
 }
 
 /* ---- findings of data ---- */
 
-static void take_excerpt(struct pf *pf, struct csvk_preflight_finding *to,
+static void take_excerpt(struct preflight *preflight, struct csvk_preflight_finding *to,
                          const struct csvk_finding *from)
 {
     to->excerpt = from->excerpt != NULL ? csvk_malloc(from->excerpt_length + 1) : NULL;
-    if (from->excerpt == NULL || !pf_kept(pf, to->excerpt)) {
+    if (from->excerpt == NULL || !preflight_kept(preflight, to->excerpt)) {
         return;
     }
     memcpy(to->excerpt, from->excerpt, from->excerpt_length);
@@ -279,12 +283,13 @@ static void take_excerpt(struct pf *pf, struct csvk_preflight_finding *to,
     to->cut_behind = from->cut_behind;
 }
 
-static void take_finding(struct pf *pf, struct csvk_preflight_findings *to, const char *file,
-                         const struct csvk_finding *from)
+static void take_finding(struct preflight *preflight, struct csvk_preflight_findings *to,
+                         const char *file, const struct csvk_finding *from)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
     struct csvk_preflight_finding finding = {.rule = from->rule->id, .severity = from->severity};
-    if (!pf_kept(pf, csvk_finding_message(from, &text) == CSVK_OK ? pf : NULL)) {
+    if (!preflight_kept(preflight,
+                        csvk_finding_message(from, &text) == CSVK_OK ? preflight : NULL)) {
         csvk_buf_release(&text);
         return;
     }
@@ -294,29 +299,29 @@ static void take_finding(struct pf *pf, struct csvk_preflight_findings *to, cons
     finding.length = from->length;
     finding.record = from->record;
     finding.field = from->field;
-    finding.file = copy(pf, file);
-    finding.mend = copy(pf, from->rule->mend[0] != '\0' ? from->rule->mend : NULL);
-    finding.message = with_outcome(pf, csvk_buf_text(&text), from->rule->id);
-    take_excerpt(pf, &finding, from);
+    finding.file = copy(preflight, file);
+    finding.mend = copy(preflight, from->rule->mend[0] != '\0' ? from->rule->mend : NULL);
+    finding.message = with_outcome(preflight, csvk_buf_text(&text), from->rule->id);
+    take_excerpt(preflight, &finding, from);
     csvk_buf_release(&text);
     if (finding.file == NULL || finding.message == NULL) {
         finding_release(&finding);
         return;
     }
-    add(pf, to, &finding);
+    add(preflight, to, &finding);
 }
 
-void pf_take_data(struct pf *pf, struct csvk_preflight_findings *to,
-                  const struct csvk_report *report)
+void preflight_take_data(struct preflight *preflight, struct csvk_preflight_findings *to,
+                         const struct csvk_report *report)
 {
     uint64_t kept[CSVK_RULES_MAX] = {0};
     for (size_t i = 0; i < report->nfindings; i++) {
         const struct csvk_finding *finding = report->findings[i];
         kept[finding->rule - csvk_rule_at(0)]++;
-        take_finding(pf, to, report->file, finding);
+        take_finding(preflight, to, report->file, finding);
     }
     for (size_t i = 0; i < csvk_rule_count(); i++) {
         uint64_t more = report->counts[i] > kept[i] ? report->counts[i] - kept[i] : 0;
-        add_count(pf, to, csvk_rule_at(i)->id, report->levels[i], more);
+        add_count(preflight, to, csvk_rule_at(i)->id, report->levels[i], more);
     }
 }

@@ -10,136 +10,143 @@
 #include <cjson/cJSON.h>
 
 /* An entry of storage.output.tables or .files. */
-struct pf_entry {
+struct preflight_entry {
     const cJSON *node;              /* in the configuration's tree */
     struct csvk_manifest *manifest; /* the same as a manifest; NULL: it is no object */
     const char *source;             /* borrowed from `node`, or NULL */
     char *path;                     /* "$.storage.output.tables[0]" */
     bool used;
 };
-struct pf_entries {
-    struct pf_entry *item;
+struct preflight_entries {
+    struct preflight_entry *item;
     size_t count;
 };
-struct pf_config {
+struct preflight_config {
     cJSON *root; /* NULL: there is none */
-    struct pf_entries tables, files;
+    struct preflight_entries tables, files;
 };
 
-struct pf {
+struct preflight {
     struct csvk_preflight_report *report;
     const struct csvk_preflight_options *options;
     const char *folder;
     char *real; /* the folder without symbolic links */
-    struct pf_config config;
+    struct preflight_config config;
     enum csvk_type_support support;
-    enum csvk_staging staging; /* LOCAL or WORKSPACE */
-    struct pf_data *data;      /* files that wait for the validator */
-    int status;                /* sticky */
+    enum csvk_staging staging;   /* LOCAL or WORKSPACE */
+    struct preflight_data *data; /* files that wait for the validator */
+    int status;                  /* sticky */
     struct csvk_error *err;
 };
-const char *pf_environment(const struct pf *pf, const char *name); /* NULL: not set or empty */
+const char *preflight_environment(const struct preflight *preflight,
+                                  const char *name); /* NULL: not set or empty */
 /* Remembers that memory ran out; false then. */
-bool pf_kept(struct pf *pf, const void *made);
+bool preflight_kept(struct preflight *preflight, const void *made);
 /* FOLDER/relative; a/b, or only b when a is "". NULL (and sticky): out of memory. */
-char *pf_full(struct pf *pf, const char *relative);
-char *pf_join(struct pf *pf, const char *a, const char *b);
-int pf_open_folder(struct pf *pf); /* it must be one; sets `real` */
-bool pf_ends_with(const char *text, const char *end);
+char *preflight_full(struct preflight *preflight, const char *relative);
+char *preflight_join(struct preflight *preflight, const char *a, const char *b);
+int preflight_open_folder(struct preflight *preflight); /* it must be one; sets `real` */
+bool preflight_ends_with(const char *text, const char *end);
 
 /* ---- preflight_findings.c ---- */
-struct pf_note { /* a finding but for its message; texts are copied */
+struct preflight_note { /* a finding but for its message; texts are copied */
     const char *rule;
     enum csvk_severity severity; /* 0: the rule's */
     const char *file;            /* relative */
     const char *path, *mend;     /* or NULL; NULL mend: the rule's */
     uint64_t line, column;
 };
-void pf_say(struct pf *pf, struct csvk_preflight_findings *to, struct pf_note note,
-            const char *format, ...) CSVK_PRINTF(4, 5);
+void preflight_say(struct preflight *preflight, struct csvk_preflight_findings *to,
+                   struct preflight_note note, const char *format, ...) CSVK_PRINTF(4, 5);
 /* The file at `relative` could not be read: a finding by `err`, and trouble. */
-void pf_say_trouble(struct pf *pf, struct csvk_preflight_findings *to, const char *relative,
-                    const struct csvk_error *err);
+void preflight_say_trouble(struct preflight *preflight, struct csvk_preflight_findings *to,
+                           const char *relative, const struct csvk_error *err);
 /* How findings of manifests are taken over. */
-struct pf_taking {
+struct preflight_taking {
     const char *file;                            /* of findings that name none */
     const char *prefix;                          /* stands for the "$" of their paths; NULL: "$" */
     const struct csvk_manifest_findings *except; /* those that are reported already, or NULL */
     enum csvk_severity header; /* of the mild cases of manifest-header; 0: as they are */
 };
-void pf_take_manifest(struct pf *pf, struct csvk_preflight_findings *to,
-                      const struct csvk_manifest_findings *from, struct pf_taking how);
-void pf_take_data(struct pf *pf, struct csvk_preflight_findings *to,
-                  const struct csvk_report *report);
-void pf_findings_release(struct csvk_preflight_findings *findings);
+void preflight_take_manifest(struct preflight *preflight, struct csvk_preflight_findings *to,
+                             const struct csvk_manifest_findings *from,
+                             struct preflight_taking how);
+void preflight_take_data(struct preflight *preflight, struct csvk_preflight_findings *to,
+                         const struct csvk_report *report);
+void preflight_findings_release(struct csvk_preflight_findings *findings);
 
 /* ---- preflight_rules.c ---- */
-const struct csvk_preflight_rule *pf_rule(const char *id); /* NULL: not one of ours */
-bool pf_rule_exists(const char *id);                       /* in any catalogue */
+const struct csvk_preflight_rule *preflight_rule(const char *id); /* NULL: not one of ours */
+bool preflight_rule_exists(const char *id);                       /* in any catalogue */
 
 /* ---- folder_listing.c ---- */
-enum pf_place { PF_TABLES, PF_SLICES, PF_FILES, PF_INPUT };
-enum pf_kind { PF_FILE, PF_DIRECTORY };
-struct pf_item {
+enum preflight_place { PREFLIGHT_TABLES, PREFLIGHT_SLICES, PREFLIGHT_FILES, PREFLIGHT_INPUT };
+enum preflight_kind { PREFLIGHT_FILE, PREFLIGHT_DIRECTORY };
+struct preflight_item {
     char *name;
-    enum pf_kind kind;
+    enum preflight_kind kind;
     uint64_t size;
 };
-struct pf_listing {
-    struct pf_item *item;
+struct preflight_listing {
+    struct preflight_item *item;
     size_t count, capacity;
     bool exists;
     bool unsafe; /* an entry was left out that a reader of the folder would follow */
 };
 /* What the platform sees in a folder, by byte order; the rest is reported in `to`. */
-void pf_list(struct pf *pf, const char *relative, enum pf_place place, struct pf_listing *listing,
-             struct csvk_preflight_findings *to);
-void pf_listing_release(struct pf_listing *listing);
-const struct pf_item *pf_listing_find(const struct pf_listing *listing, const char *name);
+void preflight_list(struct preflight *preflight, const char *relative, enum preflight_place place,
+                    struct preflight_listing *listing, struct csvk_preflight_findings *to);
+void preflight_listing_release(struct preflight_listing *listing);
+const struct preflight_item *preflight_listing_find(const struct preflight_listing *listing,
+                                                    const char *name);
 
 /* ---- folder_json.c ---- */
 /* Reads strict JSON that is an object. NULL: findings tell why, or it is not there. */
-cJSON *pf_read_object(struct pf *pf, const char *relative, const char *rule);
+cJSON *preflight_read_object(struct preflight *preflight, const char *relative, const char *rule);
 /* The manifest as a tree of its own; NULL (and sticky): out of memory. */
-cJSON *pf_tree(struct pf *pf, const struct csvk_manifest *manifest);
-struct csvk_manifest *pf_manifest_of(struct pf *pf, const cJSON *object); /* NULL: no memory */
-const cJSON *pf_get(const cJSON *object, const char *key);
-const char *pf_text(const cJSON *object, const char *key); /* a string that is not empty, or NULL */
+cJSON *preflight_tree(struct preflight *preflight, const struct csvk_manifest *manifest);
+struct csvk_manifest *preflight_manifest_of(struct preflight *preflight,
+                                            const cJSON *object); /* NULL: no memory */
+const cJSON *preflight_get(const cJSON *object, const char *key);
+const char *preflight_text(const cJSON *object,
+                           const char *key); /* a string that is not empty, or NULL */
 /* Reads a manifest; what is wrong with the text goes to `to`. NULL: no tree. */
-struct csvk_manifest *pf_read_manifest(struct pf *pf, const char *relative,
-                                       struct csvk_manifest_findings *to);
+struct csvk_manifest *preflight_read_manifest(struct preflight *preflight, const char *relative,
+                                              struct csvk_manifest_findings *to);
 
 /* ---- config.c, out_tables.c, data_check.c, out_files.c, in_folder.c ---- */
-void pf_read_config(struct pf *pf);
-void pf_config_release(struct pf_config *config);
-void pf_judge_tables(struct pf *pf);
-void pf_judge_files(struct pf *pf);
-void pf_judge_input(struct pf *pf);
-void pf_judge_layout(struct pf *pf);
+void preflight_read_config(struct preflight *preflight);
+void preflight_config_release(struct preflight_config *config);
+void preflight_judge_tables(struct preflight *preflight);
+void preflight_judge_files(struct preflight *preflight);
+void preflight_judge_input(struct preflight *preflight);
+void preflight_judge_layout(struct preflight *preflight);
 /* Adds the names as Storage will have them; _timestamp stays, so that it can be seen. */
-void pf_clean_names(struct pf *pf, struct csvk_strings *to, const struct csvk_strings *from);
+void preflight_clean_names(struct preflight *preflight, struct csvk_strings *to,
+                           const struct csvk_strings *from);
 
 /* ---- table_destination.c ---- */
-struct pf_route {                         /* what decides about a destination; borrowed */
+struct preflight_route {                  /* what decides about a destination; borrowed */
     const char *name;                     /* of the data */
     const char *relative;                 /* out/tables/NAME */
     const char *manifest_path;            /* or NULL */
     const struct csvk_manifest *manifest; /* or NULL */
-    const struct pf_entry *entry;         /* or NULL */
+    const struct preflight_entry *entry;  /* or NULL */
 };
-void pf_resolve(struct pf *pf, struct csvk_preflight_table *table, const struct pf_route *route);
-void pf_judge_same_destination(struct pf *pf);
+void preflight_resolve(struct preflight *preflight, struct csvk_preflight_table *table,
+                       const struct preflight_route *route);
+void preflight_judge_same_destination(struct preflight *preflight);
 
 /* A table's data for the validator, when all manifests are read. */
-struct pf_table_data {
+struct preflight_table_data {
     size_t table; /* index into the report */
     struct csvk_validate_options options;
     struct csvk_strings files; /* relative */
     bool agree;                /* the files must have equally many columns */
 };
 /* Takes over `data` (released also on failure). */
-void pf_data_add(struct pf *pf, struct pf_table_data *data);
-void pf_data_run(struct pf *pf);
-void pf_data_release(struct pf *pf);
+void preflight_data_add(struct preflight *preflight, struct preflight_table_data *data);
+void preflight_data_run(struct preflight *preflight);
+void preflight_data_release(struct preflight *preflight);
 
 #endif

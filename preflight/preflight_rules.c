@@ -152,7 +152,7 @@ const struct csvk_preflight_rule *csvk_preflight_rules(void)
     return rules;
 }
 
-const struct csvk_preflight_rule *pf_rule(const char *id)
+const struct csvk_preflight_rule *preflight_rule(const char *id)
 {
     for (const struct csvk_preflight_rule *rule = rules; rule->id != NULL; rule++) {
         if (strcmp(rule->id, id) == 0) {
@@ -164,7 +164,7 @@ const struct csvk_preflight_rule *pf_rule(const char *id)
 
 const char *csvk_preflight_outcome(const char *id)
 {
-    const struct csvk_preflight_rule *rule = pf_rule(id);
+    const struct csvk_preflight_rule *rule = preflight_rule(id);
     if (rule != NULL) {
         return rule->outcome;
     }
@@ -176,11 +176,11 @@ const char *csvk_preflight_outcome(const char *id)
     return NULL;
 }
 
-bool pf_rule_exists(const char *id)
+bool preflight_rule_exists(const char *id)
 {
     const struct csvk_manifest_rule *rule = csvk_manifest_rules();
     while (rule->id != NULL && strcmp(rule->id, id) != 0) {
         rule++;
     }
-    return rule->id != NULL || pf_rule(id) != NULL || csvk_rule_find(id) != NULL;
+    return rule->id != NULL || preflight_rule(id) != NULL || csvk_rule_find(id) != NULL;
 }
