@@ -94,7 +94,8 @@ static void system_column(struct judge *judge, const cJSON *node, const char *na
 {
     struct complaint what = {.rule = RULE_SYSTEM_COLUMN,
                              .node = node,
-                             .mend = "rename it, or leave it out: Storage fills _timestamp itself"};
+                             .remedy =
+                                 "rename it, or leave it out: Storage fills _timestamp itself"};
     complain(judge, what, "System columns \"%s\" cannot be imported to the table.", name);
 }
 
@@ -104,14 +105,14 @@ static void judge_name(struct judge *judge, const struct column *column)
     if (csvk_name_is_reserved(column->name, strlen(column->name))) {
         system_column(judge, column->node, column->name);
     } else if (column->clean[0] == '\0') {
-        what.mend = "give the column a name of letters, digits and _";
+        what.remedy = "give the column a name of letters, digits and _";
         complain(judge, what,
                  column->name[0] == '\0'
                      ? "an empty column name"
                      : "nothing of the column name \"%s\" is left after cleaning",
                  column->name);
     } else if (strlen(column->clean) > CSVK_NAME_MAX) {
-        what.mend = "shorten it";
+        what.remedy = "shorten it";
         complain(judge, what, "the column name \"%s\" has %zu characters, 64 are allowed",
                  column->clean, strlen(column->clean));
     } else if (strcmp(column->clean, column->name) != 0) {
@@ -127,7 +128,7 @@ static void collision(struct judge *judge, const struct columns *columns, size_t
 {
     const struct column *a = &columns->item[first], *b = &columns->item[later];
     struct complaint what = {
-        .rule = RULE_COLUMN_COLLISION, .node = b->node, .mend = "rename one of the two"};
+        .rule = RULE_COLUMN_COLLISION, .node = b->node, .remedy = "rename one of the two"};
     uint64_t line = 0, column = 0;
     char place[64] = "";
     manifest_place(judge->manifest, a->node, &line, &column);

@@ -62,7 +62,7 @@ static const char *better_delimiter(const struct first_record *first, size_t col
 {
     static const struct {
         char byte;
-        const char *mend;
+        const char *remedy;
     } candidates[] = {
         {',', "the delimiter seems to be a comma"},
         {';', "the delimiter seems to be a semicolon: \"delimiter\": \";\""},
@@ -75,7 +75,7 @@ static const char *better_delimiter(const struct first_record *first, size_t col
             n += first->raw.data[j] == (unsigned char)candidates[i].byte;
         }
         if (candidates[i].byte != current && n == columns && n > 1) {
-            return candidates[i].mend;
+            return candidates[i].remedy;
         }
     }
     return NULL;
@@ -89,7 +89,7 @@ static void check_width(struct data_check *check, struct judge *judge,
         return;
     }
     struct complaint what = {.rule = RULE_WIDTH, .line = first->line, .column = 1};
-    what.mend = better_delimiter(first, columns, check->table.dialect.delimiter);
+    what.remedy = better_delimiter(first, columns, check->table.dialect.delimiter);
     complain(judge, what, "the first record has %zu fields, the manifest has %zu columns",
              first->values.count, columns);
 }
@@ -106,18 +106,19 @@ static void check_named(struct data_check *check, struct judge *judge,
     }
     check_width(check, judge, first);
     if (names && !skipped) {
-        what.mend = "set \"has_header\": true, or take the header off";
+        what.remedy = "set \"has_header\": true, or take the header off";
         complain(judge, what,
                  "the first record holds the names of the columns; it would be loaded "
                  "as a row of data");
     } else if (!names && skipped && check->index > 0 && check->first_is_names) {
-        what.mend = "write the header into every slice, or into none and set \"has_header\": false";
+        what.remedy =
+            "write the header into every slice, or into none and set \"has_header\": false";
         complain(judge, what,
                  "the first record of this slice is not the header that the first "
                  "slice has; it would be skipped and lost");
     } else if (!names && skipped) {
         what.mild = true;
-        what.mend = "look whether it is a header; if not, set \"has_header\": false";
+        what.remedy = "look whether it is a header; if not, set \"has_header\": false";
         complain(judge, what,
                  "the first record does not hold the names of the columns; it would be "
                  "skipped");
@@ -140,15 +141,15 @@ static void check_bytes(struct data_check *check, struct judge *judge,
     bool named = check->table.columns.count > 0;
     struct complaint what = {.rule = RULE_DATA};
     if (first->utf16) {
-        what.mend = "convert it: csvkit normalize --encoding=auto";
+        what.remedy = "convert it: csvkit normalize --encoding=auto";
         complain(judge, what, "the data is UTF-16 or UTF-32; Storage reads UTF-8");
     } else if (first->utf8_bom && named && check->table.has_header != CSVK_YES) {
-        what.mend = "write the data without the bytes EF BB BF";
+        what.remedy = "write the data without the bytes EF BB BF";
         complain(judge, what,
                  "a byte order mark becomes part of the first value when there is no "
                  "header");
     } else if (!first->any && !named) {
-        what.mend = "write a header, or name the columns in the manifest";
+        what.remedy = "write a header, or name the columns in the manifest";
         complain(judge, what, "the data is empty and the manifest names no columns");
     }
 }
@@ -159,10 +160,10 @@ static void check_compression(struct judge *judge, const char *path,
     bool named = ends_with_gz(path);
     struct complaint what = {.rule = RULE_COMPRESSION};
     if (named && !first->gzip) {
-        what.mend = "compress it, or take .gz off the name";
+        what.remedy = "compress it, or take .gz off the name";
         complain(judge, what, "the name ends with .gz, but the content is not gzip");
     } else if (!named && first->gzip) {
-        what.mend = "add .gz to the name";
+        what.remedy = "add .gz to the name";
         complain(judge, what, "the content is gzip, but the name does not end with .gz");
     }
 }
@@ -281,7 +282,7 @@ static int check_slices(struct data_check *check, const char *path)
         judge.file = path;
         complain(&judge,
                  (struct complaint){.rule = RULE_SLICED_COLUMNS,
-                                    .mend = "add \"columns\" or \"schema\" to the manifest"},
+                                    .remedy = "add \"columns\" or \"schema\" to the manifest"},
                  "Sliced file \"%s\" columns specification missing.", base_name(path));
         status = judge_end(&judge);
     }
@@ -298,8 +299,8 @@ static int check_orphan(const struct csvk_manifest *manifest, const char *path,
     struct judge judge;
     judge_begin(&judge, manifest, findings, "$");
     struct complaint what = {.rule = RULE_DATA,
-                             .mend = "write the data, or take the manifest away; its name is the "
-                                     "data's whole name and .manifest"};
+                             .remedy = "write the data, or take the manifest away; its name is the "
+                                       "data's whole name and .manifest"};
     complain(&judge, what, "Found orphaned table manifest: \"%s.manifest\"", base_name(path));
     return judge_end(&judge);
 }

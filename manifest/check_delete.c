@@ -35,7 +35,7 @@ static void judge_short_form(struct judge *judge, const cJSON *root)
         complain(judge,
                  (struct complaint){.rule = RULE_DELETE_WHERE,
                                     .node = tree_get(root, "delete_where_values"),
-                                    .mend = "add \"delete_where_column\"",
+                                    .remedy = "add \"delete_where_column\"",
                                     .mild = true},
                  "\"delete_where_values\" does nothing without \"delete_where_column\"");
     }

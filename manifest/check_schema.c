@@ -73,9 +73,9 @@ static void judge_base(struct judge *judge, const cJSON *node)
         return;
     }
     struct complaint what = {.rule = RULE_DATA_TYPE, .node = node, .mild = known != NULL};
-    what.mend = known != NULL ? "base types are written in capital letters"
-                              : "use STRING INTEGER NUMERIC FLOAT BOOLEAN DATE or TIMESTAMP; a "
-                                "backend's own type goes under \"snowflake\" or \"bigquery\"";
+    what.remedy = known != NULL ? "base types are written in capital letters"
+                                : "use STRING INTEGER NUMERIC FLOAT BOOLEAN DATE or TIMESTAMP; a "
+                                  "backend's own type goes under \"snowflake\" or \"bigquery\"";
     complain(judge, what, "\"%s\" is not a base type", text);
 }
 
@@ -85,7 +85,7 @@ static void judge_one_type(struct judge *judge, const cJSON *type)
     if (key_find(data_type_keys, type->string) == NULL) {
         struct complaint what = {.rule = RULE_DATA_TYPE,
                                  .node = type,
-                                 .mend = "beside \"base\" only \"snowflake\" and \"bigquery\""};
+                                 .remedy = "beside \"base\" only \"snowflake\" and \"bigquery\""};
         complain(judge, what, "The \"%s\" data type is not supported.", type->string);
         return;
     }
@@ -119,8 +119,9 @@ static void judge_data_type(struct judge *judge, const cJSON *types)
         }
     }
     if (tree_get(types, "base") == NULL) {
-        struct complaint what = {
-            .rule = RULE_DATA_TYPE, .node = types, .mend = "add \"base\": {\"type\": \"STRING\"}"};
+        struct complaint what = {.rule = RULE_DATA_TYPE,
+                                 .node = types,
+                                 .remedy = "add \"base\": {\"type\": \"STRING\"}"};
         complain(judge, what, "The \"base\" data type is required.");
     }
 }

@@ -292,7 +292,7 @@ static bool find_names(struct convert *convert, const struct csvk_strings *heade
     if (names->count == 0) {
         struct complaint what = {.rule = RULE_REQUIRED,
                                  .node = convert->from,
-                                 .mend = "put the data beside the manifest, or add \"columns\""};
+                                 .remedy = "put the data beside the manifest, or add \"columns\""};
         complain(&convert->judge, what,
                  "a native manifest needs the names of the columns, and this one has none");
         return false;

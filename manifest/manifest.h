@@ -5,7 +5,7 @@
  * their order and numerals keep every digit. What a program wants to know about a table comes out
  * of that tree as a plain struct (csvk_manifest_table), the same for both generations: "legacy"
  * (columns, metadata, column_metadata) and "native" (schema, table_metadata). Judging never changes
- * a manifest; it yields findings, each with a rule id, a place and a mend.
+ * a manifest; it yields findings, each with a rule id, a place and a remedy.
  *
  * All functions: no printing, no global state, one object by one thread at a time.
  */
@@ -29,9 +29,9 @@ enum csvk_manifest_severity { CSVK_MANIFEST_WARNING, CSVK_MANIFEST_ERROR };
 struct csvk_manifest_rule {
     const char *id; /* "manifest-unknown-key" */
     enum csvk_manifest_severity severity;
-    const char *title; /* one line */
-    const char *why;   /* what the platform does then */
-    const char *mend;  /* what to do in general */
+    const char *title;  /* one line */
+    const char *why;    /* what the platform does then */
+    const char *remedy; /* what to do in general */
 };
 /* The rules, ended by a row whose id is NULL. */
 CSVK_API const struct csvk_manifest_rule *csvk_manifest_rules(void);
@@ -41,7 +41,7 @@ struct csvk_manifest_finding {
     enum csvk_manifest_severity severity; /* the rule's, unless this case is milder */
     char *message;                        /* the platform's own words where it has some */
     char *path;    /* place in the tree: "$.schema[0].data_type"; "$" for the whole */
-    char *mend;    /* what to change here, or NULL */
+    char *remedy;  /* what to change here, or NULL */
     char *file;    /* the data file or slice it speaks of, or NULL: the manifest itself */
     uint64_t line; /* in the manifest (or in `file`), from 1; 0: not known */
     uint64_t column;
@@ -63,10 +63,10 @@ CSVK_API void csvk_manifest_finding_json(const struct csvk_manifest_finding *fin
 
 /* For judges outside of this folder: a finding of one of the rules above. Texts are copied. */
 struct csvk_manifest_note {
-    const char *rule; /* its id */
-    const char *path; /* "$" or "data" */
-    const char *file; /* or NULL */
-    const char *mend; /* or NULL */
+    const char *rule;   /* its id */
+    const char *path;   /* "$" or "data" */
+    const char *file;   /* or NULL */
+    const char *remedy; /* or NULL */
     uint64_t line, column;
 };
 /* CSVK_OK, CSVK_ENOMEM, or CSVK_EUSAGE when there is no such rule. */

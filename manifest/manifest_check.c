@@ -60,7 +60,7 @@ static void judge_choices(struct judge *judge, const cJSON *root)
         size_t mark = path_key(judge, "manifest_type");
         struct complaint what = {.rule = RULE_VALUE,
                                  .node = tree_get(root, "manifest_type"),
-                                 .mend = "write \"output\"",
+                                 .remedy = "write \"output\"",
                                  .mild = true};
         complain(judge, what, "\"manifest_type\" is \"%s\"; new manifests of tables say \"output\"",
                  type);
@@ -125,9 +125,9 @@ static void judge_destination(struct judge *judge, const cJSON *root,
     bool silent = !tree_filled(tree_get(root, "destination"));
     size_t mark = path_key(judge, "destination");
     struct complaint what = {.rule = RULE_DESTINATION, .node = tree_get(root, "destination")};
-    what.mend = silent ? "add \"destination\": \"in.c-bucket.table\", unless the output mapping "
-                         "says it"
-                       : "write a table id: \"in.c-bucket.table\"";
+    what.remedy = silent ? "add \"destination\": \"in.c-bucket.table\", unless the output mapping "
+                           "says it"
+                         : "write a table id: \"in.c-bucket.table\"";
     if (got.error != NULL) {
         what.mild = silent; /* a mapping may still say it */
         complain(judge, what, "%s", got.error);
@@ -153,14 +153,14 @@ static void judge_load(struct judge *judge, const struct csvk_manifest *manifest
     bool deletes = table.delete_column != NULL || tree_filled(tree_get(root, "delete_where"));
     struct complaint what = {.rule = RULE_INCREMENTAL, .node = tree_get(root, "incremental")};
     if (table.incremental && table.primary_key.count == 0 && !deletes) {
-        what.mend = "set a primary key, or delete the rows first with delete_where";
+        what.remedy = "set a primary key, or delete the rows first with delete_where";
         complain(judge, what,
                  "incremental without a primary key: rows are appended, and repeated "
                  "when the job runs again");
     }
     if (deletes && !table.incremental) {
         what.node = tree_get(root, "delete_where_column");
-        what.mend = "set \"incremental\": true";
+        what.remedy = "set \"incremental\": true";
         complain(judge, what,
                  "delete_where without incremental: a full load replaces all rows "
                  "anyway");
@@ -173,7 +173,7 @@ static void judge_support(struct judge *judge, const cJSON *root, enum csvk_type
     bool wanted = support == CSVK_SUPPORT_HINTS || support == CSVK_SUPPORT_AUTHORITATIVE;
     if (wanted && !tree_filled(tree_get(root, "schema"))) {
         struct complaint what = {.rule = RULE_SCHEMA_MISSING,
-                                 .mend = "convert it: csvkit manifest convert --to=native"};
+                                 .remedy = "convert it: csvkit manifest convert --to=native"};
         complain(judge, what, "Configuration schema is missing.");
     }
 }
@@ -223,8 +223,8 @@ static void judge_source(struct judge *judge, const cJSON *root, bool mapping)
         size_t mark = path_key(judge, "source");
         struct complaint what = {.rule = RULE_UNKNOWN_KEY,
                                  .node = source,
-                                 .mend = "\"source\" belongs into the output mapping; a manifest "
-                                         "goes by its own name"};
+                                 .remedy = "\"source\" belongs into the output mapping; a manifest "
+                                           "goes by its own name"};
         complain(judge, what, "Unrecognized option \"source\"");
         path_back(judge, mark);
     }

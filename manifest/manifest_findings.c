@@ -146,7 +146,7 @@ static void finding_release(struct csvk_manifest_finding *finding)
 {
     csvk_free(finding->message);
     csvk_free(finding->path);
-    csvk_free(finding->mend);
+    csvk_free(finding->remedy);
     csvk_free(finding->file);
 }
 
@@ -166,7 +166,7 @@ void csvk_manifest_finding_json(const struct csvk_manifest_finding *finding, str
     csvk_json_put_string(json, "severity", csvk_manifest_severity_name(finding->severity));
     csvk_json_put_string(json, "message", finding->message);
     csvk_json_put_string(json, "path", finding->path);
-    csvk_json_put_string(json, "mend", finding->mend);
+    csvk_json_put_string(json, "mend", finding->remedy);
     csvk_json_put_string(json, "file", finding->file);
     csvk_json_put_uint(json, "line", finding->line);
     csvk_json_put_uint(json, "column", finding->column);
@@ -220,7 +220,7 @@ static int keep(struct judge *judge, const struct complaint *what, const char *m
         }
         if (!make_room(findings) || !copy_text(&finding.message, message) ||
             !copy_text(&finding.path, csvk_buf_text(&judge->path)) ||
-            !copy_text(&finding.mend, what->mend) || !copy_text(&finding.file, judge->file)) {
+            !copy_text(&finding.remedy, what->remedy) || !copy_text(&finding.file, judge->file)) {
             finding_release(&finding);
             return CSVK_ENOMEM;
         }
@@ -269,8 +269,10 @@ int csvk_manifest_note_add(struct csvk_manifest_findings *findings,
         return CSVK_EUSAGE;
     }
     struct judge judge;
-    struct complaint what = {
-        .rule = (enum rule_id)rule, .mend = note->mend, .line = note->line, .column = note->column};
+    struct complaint what = {.rule = (enum rule_id)rule,
+                             .remedy = note->remedy,
+                             .line = note->line,
+                             .column = note->column};
     judge_begin(&judge, NULL, findings, note->path);
     judge.file = note->file;
     va_list args;

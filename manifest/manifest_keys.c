@@ -303,13 +303,13 @@ static const char *wanted(enum key_type type)
 
 static void unknown_key(struct judge *judge, const cJSON *node, const struct key_row *rows)
 {
-    char mend[160] = "";
+    char remedy[160] = "";
     const char *near = nearest(rows, node->string), *advice = advice_for(node->string);
     if (near != NULL && advice == NULL) {
-        snprintf(mend, sizeof mend, "did you mean \"%s\"?", near);
+        snprintf(remedy, sizeof remedy, "did you mean \"%s\"?", near);
     }
     struct complaint what = {.rule = RULE_UNKNOWN_KEY, .node = node};
-    what.mend = advice != NULL ? advice : mend[0] != '\0' ? mend : NULL;
+    what.remedy = advice != NULL ? advice : remedy[0] != '\0' ? remedy : NULL;
     complain(judge, what, "Unrecognized option \"%s\"", node->string);
 }
 

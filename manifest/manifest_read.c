@@ -23,7 +23,7 @@ static int text_finding(struct csvk_manifest_findings *findings, enum rule_id ru
     }
     if (rule == RULE_BOM) {
         what.line = what.column = 1;
-        what.mend = "write the file without the bytes EF BB BF at its start";
+        what.remedy = "write the file without the bytes EF BB BF at its start";
         complain(&judge, what, "Failed to parse manifest file as \"json\": byte order mark");
     } else {
         complain(&judge, what, "Failed to parse manifest file as \"json\": %s", scan->wrong);
@@ -75,7 +75,7 @@ static void find_repeated_keys(struct walk *walk, const cJSON *object)
         if (old != SIZE_MAX) {
             size_t mark = path_key(&walk->judge, child->string);
             struct complaint what = {
-                .rule = RULE_DUPLICATE_KEY, .node = child, .mend = "keep one of them"};
+                .rule = RULE_DUPLICATE_KEY, .node = child, .remedy = "keep one of them"};
             complain(&walk->judge, what, "the key \"%s\" is there more than once", child->string);
             path_back(&walk->judge, mark);
         }

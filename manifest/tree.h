@@ -117,7 +117,7 @@ struct judge {                            /* one judgement under way */
 struct complaint { /* what a finding says beside its message; texts are copied */
     enum rule_id rule;
     const cJSON *node;     /* for line and column; NULL: none */
-    const char *mend;      /* or NULL */
+    const char *remedy;    /* or NULL */
     bool mild;             /* a warning, whatever the rule's severity */
     uint64_t line, column; /* when there is no node */
 };

@@ -88,7 +88,7 @@ static void judge_key(struct preflight *preflight, const cJSON *node, const stru
         preflight_say(preflight, to, note, "Unrecognized option \"%s\" under \"%s\"", node->string,
                       path);
     } else if (!has_type(node, keys->type) && !cJSON_IsNull(node)) {
-        note.mend = "write the type that the key needs";
+        note.remedy = "write the type that the key needs";
         preflight_say(preflight, to, note, "\"%s\" must be %s", node->string,
                       type_name(keys->type));
     }

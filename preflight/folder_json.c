@@ -84,7 +84,8 @@ cJSON *preflight_read_object(struct preflight *preflight, const char *relative, 
                       "not a regular file");
     }
     for (size_t i = 0; i < found.count; i++) {
-        struct preflight_note note = {.rule = rule, .file = relative, .mend = found.item[i].mend};
+        struct preflight_note note = {
+            .rule = rule, .file = relative, .remedy = found.item[i].remedy};
         note.line = found.item[i].line;
         note.column = found.item[i].column;
         say_found(preflight, note, found.item[i].message);

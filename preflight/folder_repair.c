@@ -1,7 +1,7 @@
 /*
- * folder_repair.c - mending what is safe and certain: a manifest whose name misses the extension of
- * its only possible data, and a sliced table without columns whose slices all begin with the same
- * names. Everything else is a proposal at most. Data are only read.
+ * folder_repair.c - repairing what is safe and certain: a manifest whose name misses the extension
+ * of its only possible data, and a sliced table without columns whose slices all begin with the
+ * same names. Everything else is a proposal at most. Data are only read.
  *
  * A change is shown as a diff before it is made; making it never replaces anything: a manifest gets
  * a name that nobody has, or is written anew through a sink.
@@ -306,13 +306,13 @@ static void propose(struct fix *fix, const struct preflight_item *item)
     }
     for (size_t i = 0; i < found.count; i++) {
         const struct csvk_manifest_finding *f = &found.item[i];
-        if (strcmp(f->rule->id, "manifest-unknown-key") == 0 && f->mend != NULL) {
+        if (strcmp(f->rule->id, "manifest-unknown-key") == 0 && f->remedy != NULL) {
             put(fix, "proposal for ");
             put_escaped(fix, relative);
             put(fix, ": ");
             put_escaped(fix, f->path);
             put(fix, ": ");
-            put_line(fix, "", f->mend);
+            put_line(fix, "", f->remedy);
         }
     }
     csvk_manifest_free(manifest);

@@ -344,7 +344,7 @@ static void judge_data(struct preflight *preflight, struct subject *s)
                           .rule = "preflight-workspace",
                           .severity = CSVK_WARNING,
                           .file = s->relative,
-                          .mend = "write the data to the workspace, or check the staging"},
+                          .remedy = "write the data to the workspace, or check the staging"},
                       "data in a folder whose outputs are tables of a workspace");
     }
     if (s->item->kind == PREFLIGHT_DIRECTORY) {
@@ -365,7 +365,7 @@ static void judge_workspace(struct preflight *preflight, struct subject *s)
             preflight, findings_of(preflight),
             (struct preflight_note){.rule = "preflight-workspace",
                                     .file = s->manifest_path,
-                                    .mend = "add \"columns\" or \"schema\" to the manifest"},
+                                    .remedy = "add \"columns\" or \"schema\" to the manifest"},
             "a table of the workspace without columns");
     }
 }
@@ -481,23 +481,24 @@ static void say_orphan(struct preflight *preflight, const struct preflight_listi
                        const struct preflight_item *item, const char *bare)
 {
     char *relative = preflight_join(preflight, TABLES, item->name);
-    struct csvk_buf mend = CSVK_BUF_INIT;
+    struct csvk_buf remedy = CSVK_BUF_INIT;
     size_t n = strlen(bare);
     for (size_t i = 0; i < listing->count; i++) {
         const char *name = listing->item[i].name;
         if (strncmp(name, bare, n) == 0 && name[n] == '.' &&
             !preflight_ends_with(name, ".manifest")) {
-            csvk_buf_clear(&mend);
-            int status = csvk_buf_printf(&mend, "rename it to %s.manifest", name);
+            csvk_buf_clear(&remedy);
+            int status = csvk_buf_printf(&remedy, "rename it to %s.manifest", name);
             (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
         }
     }
-    preflight_say(preflight, &preflight->report->findings,
-                  (struct preflight_note){.rule = "preflight-orphan",
-                                          .file = relative,
-                                          .mend = mend.length > 0 ? csvk_buf_text(&mend) : NULL},
-                  "Found orphaned table manifest: \"%s\"", item->name);
-    csvk_buf_release(&mend);
+    preflight_say(
+        preflight, &preflight->report->findings,
+        (struct preflight_note){.rule = "preflight-orphan",
+                                .file = relative,
+                                .remedy = remedy.length > 0 ? csvk_buf_text(&remedy) : NULL},
+        "Found orphaned table manifest: \"%s\"", item->name);
+    csvk_buf_release(&remedy);
     csvk_free(relative);
 }
 

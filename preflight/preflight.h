@@ -31,7 +31,7 @@ struct csvk_preflight_rule {
     enum csvk_severity severity;
     const char *title;   /* one line */
     const char *outcome; /* what the platform does then; ends the messages of findings */
-    const char *mend;    /* what to do in general */
+    const char *remedy;  /* what to do in general */
 };
 /* The rules, ended by a row whose id is NULL. */
 CSVK_API const struct csvk_preflight_rule *csvk_preflight_rules(void);
@@ -46,7 +46,7 @@ struct csvk_preflight_finding {
     char *file;    /* relative to the folder; "" for the folder itself */
     char *path;    /* place in a manifest or configuration, "$.columns[0]"; or NULL */
     char *message; /* unescaped, one line */
-    char *mend;    /* or NULL */
+    char *remedy;  /* or NULL */
     uint64_t line, column;
     uint64_t byte, length, record, field; /* of data; record 0: does not apply */
     unsigned char *excerpt;               /* a piece of the line around the place, or NULL */
@@ -136,11 +136,12 @@ CSVK_API int csvk_preflight(struct csvk_preflight_report **out, const char *fold
                             struct csvk_error *err) CSVK_MUST_USE;
 CSVK_API void csvk_preflight_free(struct csvk_preflight_report *report);
 
-/* ---- mending -------------------------------------------------------------------------------- */
+/* ---- repairing --------------------------------------------------------------------------------
+ */
 
 enum csvk_fix_mode { CSVK_FIX_SHOW, CSVK_FIX_WRITE };
 /*
- * Finds what can be mended for certain: a manifest whose name misses the extension of its data, a
+ * Finds what can be repaired for certain: a manifest whose name misses the extension of its data, a
  * sliced table without columns whose slices all begin with the same header. Appends the change as
  * a diff to `diff`, and with CSVK_FIX_WRITE makes it; *count says how many there are. Renaming
  * never replaces a file. Unknown keys with an evident meaning are shown as proposals only.

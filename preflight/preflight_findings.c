@@ -14,7 +14,7 @@ static void finding_release(struct csvk_preflight_finding *finding)
     csvk_free(finding->file);
     csvk_free(finding->path);
     csvk_free(finding->message);
-    csvk_free(finding->mend);
+    csvk_free(finding->remedy);
     csvk_free(finding->excerpt);
 }
 
@@ -154,9 +154,9 @@ static void add_note(struct preflight *preflight, struct csvk_preflight_findings
     finding.column = note->column;
     finding.file = copy(preflight, note->file != NULL ? note->file : "");
     finding.path = copy(preflight, note->path);
-    finding.mend = copy(preflight, note->mend != NULL ? note->mend
-                                   : rule != NULL     ? rule->mend
-                                                      : NULL);
+    finding.remedy = copy(preflight, note->remedy != NULL ? note->remedy
+                                     : rule != NULL       ? rule->remedy
+                                                          : NULL);
     finding.message = with_outcome(preflight, text, note->rule);
     if (finding.file == NULL || finding.message == NULL) {
         finding_release(&finding);
@@ -242,14 +242,14 @@ static void take_one(struct preflight *preflight, struct csvk_preflight_findings
         (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
     }
     bool error = from->severity == CSVK_MANIFEST_ERROR;
-    struct preflight_note note = {.rule = from->rule->id,
-                                  .severity = error ? CSVK_ERROR : CSVK_WARNING,
-                                  .file = from->file != NULL ? relative_to(preflight, from->file)
-                                                             : how->file,
-                                  .path = own_path ? csvk_buf_text(&joined) : from->path,
-                                  .mend = from->mend != NULL ? from->mend : from->rule->mend,
-                                  .line = from->line,
-                                  .column = from->column};
+    struct preflight_note note = {
+        .rule = from->rule->id,
+        .severity = error ? CSVK_ERROR : CSVK_WARNING,
+        .file = from->file != NULL ? relative_to(preflight, from->file) : how->file,
+        .path = own_path ? csvk_buf_text(&joined) : from->path,
+        .remedy = from->remedy != NULL ? from->remedy : from->rule->remedy,
+        .line = from->line,
+        .column = from->column};
     if (!error && how->header != CSVK_OFF && strcmp(note.rule, "manifest-header") == 0) {
         note.severity = how->header;
     }
@@ -300,7 +300,7 @@ static void take_finding(struct preflight *preflight, struct csvk_preflight_find
     finding.record = from->record;
     finding.field = from->field;
     finding.file = copy(preflight, file);
-    finding.mend = copy(preflight, from->rule->mend[0] != '\0' ? from->rule->mend : NULL);
+    finding.remedy = copy(preflight, from->rule->remedy[0] != '\0' ? from->rule->remedy : NULL);
     finding.message = with_outcome(preflight, csvk_buf_text(&text), from->rule->id);
     take_excerpt(preflight, &finding, from);
     csvk_buf_release(&text);

@@ -53,7 +53,7 @@ struct preflight_note { /* a finding but for its message; texts are copied */
     const char *rule;
     enum csvk_severity severity; /* 0: the rule's */
     const char *file;            /* relative */
-    const char *path, *mend;     /* or NULL; NULL mend: the rule's */
+    const char *path, *remedy;   /* or NULL; NULL remedy: the rule's */
     uint64_t line, column;
 };
 void preflight_say(struct preflight *preflight, struct csvk_preflight_findings *to,

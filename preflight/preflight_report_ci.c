@@ -98,7 +98,7 @@ static void put_rules(struct csvk_json *json)
         csvk_json_put_string(json, "id", r->id);
         put_text(json, "shortDescription", r->title);
         put_text(json, "fullDescription", r->outcome);
-        put_text(json, "help", r->mend);
+        put_text(json, "help", r->remedy);
         csvk_json_close(json, '}');
     }
     csvk_json_close(json, ']');

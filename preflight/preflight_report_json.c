@@ -20,7 +20,7 @@ static void put_finding(struct csvk_json *json, const struct csvk_preflight_find
         csvk_json_put_uint(json, "field", f->field);
     }
     csvk_json_put_string(json, "platform", csvk_preflight_outcome(f->rule));
-    csvk_json_put_string(json, "mend", f->mend);
+    csvk_json_put_string(json, "mend", f->remedy);
     csvk_json_close(json, '}');
 }
 

@@ -1,6 +1,6 @@
 /*
  * preflight_report_text.c - for people: findings with their place, the line of data with a caret,
- * the mend once for each rule and table; then each table with its destination, the rule, columns
+ * the remedy once for each rule and table; then each table with its destination, the rule, columns
  * and key. Bytes of names and data are escaped before they are written.
  */
 #include "preflight/preflight_private.h"
@@ -99,14 +99,14 @@ static void put_place(struct writer *w, const struct csvk_preflight_finding *f)
     put(w, ": ");
 }
 
-/* Was this rule's mend reported before, word for word? */
+/* Was this rule's remedy reported before, word for word? */
 static bool is_reported(const struct csvk_preflight_findings *findings, size_t index)
 {
     const struct csvk_preflight_finding *f = &findings->item[index];
     for (size_t i = 0; i < index; i++) {
         const struct csvk_preflight_finding *other = &findings->item[i];
-        if (strcmp(other->rule, f->rule) == 0 && other->mend != NULL &&
-            strcmp(other->mend, f->mend) == 0) {
+        if (strcmp(other->rule, f->rule) == 0 && other->remedy != NULL &&
+            strcmp(other->remedy, f->remedy) == 0) {
             return true;
         }
     }
@@ -130,9 +130,9 @@ static void put_finding(struct writer *w, const struct csvk_preflight_findings *
     }
     put(w, "\n");
     put_excerpt(w, f);
-    if (f->mend != NULL && !is_reported(findings, index)) {
+    if (f->remedy != NULL && !is_reported(findings, index)) {
         put(w, "    help: ");
-        put_escaped(w, f->mend);
+        put_escaped(w, f->remedy);
         put(w, "\n");
     }
 }

@@ -404,7 +404,7 @@ static int look(struct loading *loading, struct csvk_error *err)
     return status;
 }
 
-static int make_or_mend_table(struct loading *loading, struct csvk_error *err)
+static int make_or_complete_table(struct loading *loading, struct csvk_error *err)
 {
     struct kbc_loaded *out = loading->out;
     const struct kbc_load *wanted = loading->wanted;
@@ -430,7 +430,7 @@ static int put_rows(struct loading *loading, struct csvk_error *err)
 {
     struct kbc_loaded *out = loading->out;
     bool existed = loading->place.exists;
-    int status = make_or_mend_table(loading, err);
+    int status = make_or_complete_table(loading, err);
     if (status == CSVK_OK && existed && loading->wanted->delete_where.column) {
         status = delete_rows(loading, err);
     }

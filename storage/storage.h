@@ -4,7 +4,7 @@
  * Nothing here prints. What there is to say while it happens goes to an observer; what came out is
  * in the structs. Every text that leaves this folder has its secrets masked.
  *
- * Status: CSVK_EDATA - the platform refused the request or the import (the user's to mend);
+ * Status: CSVK_EDATA - the platform refused the request or the import (the user's to repair);
  * CSVK_EREMOTE - the server failed, refused the token, or answered nonsense; CSVK_ENET - no usable
  * answer. One struct kbc is used by one thread at a time; it starts workers of its own.
  */

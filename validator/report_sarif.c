@@ -29,7 +29,7 @@ static void put_rule(struct csvk_json *json, const struct csvk_rule *rule,
     csvk_json_put_string(json, "id", rule->id);
     put_text(json, "shortDescription", rule->summary);
     put_text(json, "fullDescription", rule->why);
-    put_text(json, "help", rule->mend);
+    put_text(json, "help", rule->remedy);
     csvk_json_key(json, "defaultConfiguration");
     csvk_json_open(json, '{');
     csvk_json_put_bool(json, "enabled", level != CSVK_OFF);

@@ -1,6 +1,6 @@
 /*
  * report_text.c - for people: FILE:LINE:COLUMN: severity[rule]: message, the line with a caret
- * under the place, how to mend it (once per rule), and one line of summary per file.
+ * under the place, how to repair it (once per rule), and one line of summary per file.
  *
  * Bytes of the data are escaped before they are written, so no terminal obeys them. The caret is
  * put by counting the code points of what was written, not of what was read.
@@ -194,9 +194,9 @@ static void put_finding(struct writer *w, const struct csvk_report *report,
 
 static void put_hint(struct writer *w, const struct csvk_rule *rule)
 {
-    if (rule->mend[0] != '\0') {
+    if (rule->remedy[0] != '\0') {
         put(w, "    help: ");
-        put(w, rule->mend);
+        put(w, rule->remedy);
         put(w, "\n");
     }
 }

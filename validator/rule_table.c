@@ -1,5 +1,5 @@
 /*
- * rule_table.c - every rule, one row each: levels, texts, example, mend.
+ * rule_table.c - every rule, one row each: levels, texts, example, remedy.
  *
  * The five letters are the levels in rfc4180-strict, rfc4180, rfc4180-bis, keboola, excel. The
  * message is fixed; {key} is filled from the facts of the finding. Ids never change.
@@ -99,7 +99,8 @@ const struct csvk_rule csvk_rule_table[RULES] = {
                          "a line break of three bytes CR CR LF",
                          "Readers make an empty record of it or keep a CR in the last field.",
                          "a\\r\\r\\n1\\r\\r\\n",
-                         "Write the file in binary mode; csvkit normalize mends it safely.", "r8"},
+                         "Write the file in binary mode; csvkit normalize repairs it safely.",
+                         "r8"},
     [RULE_BARE_CR] = {"bare-cr", "EE-EW", "CR without LF in an unquoted field",
                       "a CR that ends no record, outside enclosures",
                       "Half of the readers end the record here, the other half do not.",

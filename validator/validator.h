@@ -56,7 +56,7 @@ struct csvk_rule {
     const char *summary; /* one line for lists */
     const char *why;     /* what goes wrong when the rule is ignored */
     const char *example; /* input that breaks it, escapes as in C */
-    const char *mend;    /* what to do about it */
+    const char *remedy;  /* what to do about it */
     const char *repairs; /* ids of normalize's repairs, or "" */
 };
 CSVK_API size_t csvk_rule_count(void);

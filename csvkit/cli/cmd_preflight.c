@@ -1,6 +1,6 @@
 /*
- * cmd_preflight.c - csvkit preflight [DATADIR]: judges a data folder, and mends with --fix what can
- * be mended for certain.
+ * cmd_preflight.c - csvkit preflight [DATADIR]: judges a data folder, and repairs with --fix what
+ * can be repaired for certain.
  */
 #include "csvkit/cli/frame/cli.h"
 
@@ -142,10 +142,10 @@ static int judge(struct job *job, const char *folder)
     return status;
 }
 
-/* ---- mending ---- */
+/* ---- repairing ---- */
 
 /* The diff goes to standard error: standard output is the report's. */
-static int mend(struct job *job, const char *folder)
+static int repair(struct job *job, const char *folder)
 {
     struct csvk_buf diff = CSVK_BUF_INIT;
     struct csvk_error err = {0};
@@ -177,7 +177,7 @@ static int run(struct cli *cli)
         status = cli_trouble(cli, "--dry-run goes with --fix");
     }
     if (status == CLI_GOOD && cli_has(cli, "fix")) {
-        status = mend(&job, folder);
+        status = repair(&job, folder);
     }
     status = status == CLI_GOOD ? judge(&job, folder) : status;
     csvk_free(job.level);
@@ -226,7 +226,7 @@ static const char *const examples[] = {
     "csvkit preflight --format=json data | jq '.tables[].destination'",
     "tells where each table will land",
     "csvkit preflight --fix --dry-run data",
-    "shows what could be mended",
+    "shows what could be repaired",
     NULL,
 };
 

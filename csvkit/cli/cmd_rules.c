@@ -13,7 +13,7 @@
  */
 
 struct plain_rule {
-    const char *id, *level, *title, *why, *mend;
+    const char *id, *level, *title, *why, *remedy;
 };
 
 /* The index-th of them; false: there are no more. */
@@ -23,7 +23,7 @@ static bool plain_rule_at(size_t index, struct plain_rule *out)
     for (; m->id != NULL; m++) {
         if (index-- == 0) {
             const char *level = csvk_manifest_severity_name(m->severity);
-            *out = (struct plain_rule){m->id, level, m->title, m->why, m->mend};
+            *out = (struct plain_rule){m->id, level, m->title, m->why, m->remedy};
             return true;
         }
     }
@@ -31,7 +31,7 @@ static bool plain_rule_at(size_t index, struct plain_rule *out)
     for (; p->id != NULL; p++) {
         if (index-- == 0) {
             const char *level = csvk_severity_name(p->severity);
-            *out = (struct plain_rule){p->id, level, p->title, p->outcome, p->mend};
+            *out = (struct plain_rule){p->id, level, p->title, p->outcome, p->remedy};
             return true;
         }
     }
@@ -90,7 +90,7 @@ static void put_rule(struct csvk_json *json, const struct csvk_rule *rule)
     csvk_json_put_string(json, "summary", rule->summary);
     csvk_json_put_string(json, "why", rule->why);
     csvk_json_put_string(json, "example", rule->example);
-    csvk_json_put_string(json, "mend", rule->mend);
+    csvk_json_put_string(json, "mend", rule->remedy);
     csvk_json_put_string(json, "repairs", rule->repairs);
     csvk_json_close(json, '}');
 }
@@ -108,7 +108,7 @@ static void put_plain_rule(struct csvk_json *json, const struct plain_rule *rule
     csvk_json_close(json, '}');
     csvk_json_put_string(json, "summary", rule->title);
     csvk_json_put_string(json, "why", rule->why);
-    csvk_json_put_string(json, "mend", rule->mend);
+    csvk_json_put_string(json, "mend", rule->remedy);
     csvk_json_close(json, '}');
 }
 
@@ -175,7 +175,7 @@ static int explain_as_text(const struct csvk_rule *rule, struct csvk_buf *out)
     status = status == CSVK_OK ? add_part(out, "Message", rule->message) : status;
     status = status == CSVK_OK ? add_part(out, "Why it matters", rule->why) : status;
     status = status == CSVK_OK ? add_part(out, "Example", rule->example) : status;
-    status = status == CSVK_OK ? add_part(out, "How to mend it", rule->mend) : status;
+    status = status == CSVK_OK ? add_part(out, "How to repair it", rule->remedy) : status;
     status = status == CSVK_OK ? add_part(out, "Repairs of normalize", rule->repairs) : status;
     return status == CSVK_OK ? add_levels(out, rule) : status;
 }
@@ -199,7 +199,7 @@ static int explain_plain_rule(const struct cli *cli, const struct plain_rule *ru
     }
     int status = csvk_buf_printf(out, "%s: %s\n", rule->id, rule->title);
     status = status == CSVK_OK ? add_part(out, "Why it matters", rule->why) : status;
-    status = status == CSVK_OK ? add_part(out, "How to mend it", rule->mend) : status;
+    status = status == CSVK_OK ? add_part(out, "How to repair it", rule->remedy) : status;
     return status == CSVK_OK ? add_part(out, "Level", rule->level) : status;
 }
 
@@ -251,7 +251,7 @@ const struct cli_command cli_cmd_rules = {
 
 static const char *const explain_examples[] = {
     "csvkit explain field-count",
-    "tells what the rule means, why it matters and how to mend a file",
+    "tells what the rule means, why it matters and how to repair a file",
     NULL,
 };
 

@@ -189,7 +189,7 @@ test_check_reports() {
     says out 'bad.manifest:3:3: error[manifest-unknown-key]: Unrecognized option "primaryKey" (at $.primaryKey)'
     says out '      "primaryKey": ["id"]'
     grep -qx '      ^' out || fail "no caret: $(cat out)"
-    says out 'mend: did you mean "primary_key"?'
+    says out 'help: did you mean "primary_key"?'
     says out 'bad.manifest: refused, 2 errors, 0 warnings'
     expect 1 $manifest check --format=json bad.manifest orders.csv.manifest
     [ "$(wc -l <out)" = 2 ] || fail "not one line for each file"
@@ -368,7 +368,7 @@ test_rules_are_explained() {
     for id in $(jq -r '.[].rule | select(startswith("manifest-"))' out); do
         expect 0 "$CSVKIT" explain "$id"
         says out "$id: "
-        says out "How to mend it"
+        says out "How to repair it"
     done
     [ "$id" = manifest-not-carried ] || fail "not all rules are listed"
     expect 0 "$CSVKIT" explain --format=json manifest-conflict

@@ -1,5 +1,5 @@
 #!/bin/bash
-# preflight --fix: what it mends, what it only proposes, and that data stay as they are.
+# preflight --fix: what it repairs, what it only proposes, and that data stay as they are.
 set -u
 # shellcheck source=tests/preflight/helpers.sh
 . "$(dirname "$0")/helpers.sh"
@@ -34,7 +34,7 @@ jq -e '.columns == ["id", "name"] and .has_header and .destination == "in.c-main
 after=$(find "$F" -type f -exec sha256sum {} + | sort)
 judge --fix
 silent
-[ "$(find "$F" -type f -exec sha256sum {} + | sort)" = "$after" ] || fail "mending twice changed more"
+[ "$(find "$F" -type f -exec sha256sum {} + | sort)" = "$after" ] || fail "repairing twice changed more"
 
 # What is not certain stays: two candidates, different headers, values instead of names.
 fresh uncertain

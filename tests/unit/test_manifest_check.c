@@ -77,7 +77,7 @@ struct one {
     const char *path;
     enum csvk_manifest_severity severity;
     enum csvk_manifest_kind kind; /* 0: out table */
-    const char *mend;             /* part of it, or NULL: not asked */
+    const char *remedy;           /* part of it, or NULL: not asked */
 };
 
 static const struct one bad[] = {
@@ -362,9 +362,9 @@ START_TEST(bad_manifests_have_exactly_this_finding)
     ck_assert_msg(strstr(finding->message, row->message) != NULL, "%s", finding->message);
     ck_assert_str_eq(finding->path, row->path);
     ck_assert_int_eq(finding->severity, row->severity);
-    if (row->mend != NULL) {
-        ck_assert_msg(finding->mend != NULL && strstr(finding->mend, row->mend) != NULL, "%s",
-                      finding->mend);
+    if (row->remedy != NULL) {
+        ck_assert_msg(finding->remedy != NULL && strstr(finding->remedy, row->remedy) != NULL, "%s",
+                      finding->remedy);
     }
     csvk_manifest_findings_release(&findings);
 }
@@ -493,7 +493,7 @@ START_TEST(every_rule_is_described)
     size_t n = 0;
     for (const struct csvk_manifest_rule *rule = csvk_manifest_rules(); rule->id != NULL; rule++) {
         ck_assert_int_eq(strncmp(rule->id, "manifest-", 9), 0);
-        ck_assert(rule->title[0] != '\0' && rule->why[0] != '\0' && rule->mend[0] != '\0');
+        ck_assert(rule->title[0] != '\0' && rule->why[0] != '\0' && rule->remedy[0] != '\0');
         n++;
     }
     ck_assert_uint_ge(n, 30);

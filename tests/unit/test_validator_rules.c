@@ -232,7 +232,7 @@ START_TEST(rows_are_whole)
         ck_assert_uint_eq(strlen(rule->levels), CSVK_PROFILES);
         ck_assert_uint_eq(strspn(rule->levels, "EWI-"), CSVK_PROFILES);
         ck_assert(rule->message[0] != '\0' && rule->summary[0] != '\0' && rule->why[0] != '\0' &&
-                  rule->mend[0] != '\0');
+                  rule->remedy[0] != '\0');
         const char *open = strchr(rule->message, '{');
         ck_assert(open == NULL || strchr(open, '}') != NULL);
     }

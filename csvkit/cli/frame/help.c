@@ -158,7 +158,7 @@ static void show_topic(struct cli_page *page, const struct cli_topic *topic)
 int cli_help_overview(struct csvk_buf *out)
 {
     struct cli_page page = {out, CSVK_OK};
-    cli_put(&page, "csvkit - check, mend, slice and load CSV by RFC 4180\n\n"
+    cli_put(&page, "csvkit - check, repair, slice and load CSV by RFC 4180\n\n"
                    "Usage: csvkit COMMAND [OPTION]... [OPERAND]...\n"
                    "       csvkit COMMAND --help\n"
                    "       csvkit --version\n");

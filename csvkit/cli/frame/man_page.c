@@ -138,7 +138,7 @@ int cli_man_overview(struct csvk_buf *out)
     cli_put(&page, ".\\\" Made from the table of commands; do not edit.\n");
     cli_roff_title(&page, "csvkit", NULL, 1);
     cli_put(&page,
-            ".SH NAME\ncsvkit \\- check, mend, slice and load CSV by RFC 4180\n"
+            ".SH NAME\ncsvkit \\- check, repair, slice and load CSV by RFC 4180\n"
             ".SH SYNOPSIS\n.B csvkit\n\\fICOMMAND\\fR [\\fIOPTION\\fR]... [\\fIOPERAND\\fR]...\n"
             ".br\n.B csvkit\n\\fICOMMAND\\fR \\fB\\-\\-help\\fR\n"
             ".br\n.B csvkit \\-\\-version\n"

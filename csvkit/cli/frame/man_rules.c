@@ -34,7 +34,7 @@ static void put_rule(struct cli_page *page, const struct csvk_rule *rule)
     cli_roff_paragraphs(page, rule->summary);
     put_labelled(page, "Why it matters", rule->why);
     put_labelled(page, "Example", rule->example);
-    put_labelled(page, "Remedy", rule->mend);
+    put_labelled(page, "Remedy", rule->remedy);
     put_labelled(page, "Repairs of normalize", rule->repairs);
     put_levels(page, rule);
 }
@@ -49,7 +49,7 @@ static void put_manifest_rules(struct cli_page *page)
         cli_put(page, "\"\n");
         cli_roff_paragraphs(page, rule->title);
         put_labelled(page, "Why it matters", rule->why);
-        put_labelled(page, "Remedy", rule->mend);
+        put_labelled(page, "Remedy", rule->remedy);
         put_labelled(page, "Level", csvk_manifest_severity_name(rule->severity));
     }
 }
@@ -64,7 +64,7 @@ static void put_preflight_rules(struct cli_page *page)
         cli_put(page, "\"\n");
         cli_roff_paragraphs(page, rule->title);
         put_labelled(page, "What the platform does", rule->outcome);
-        put_labelled(page, "Remedy", rule->mend);
+        put_labelled(page, "Remedy", rule->remedy);
         put_labelled(page, "Level", csvk_severity_name(rule->severity));
     }
 }

@@ -48,7 +48,7 @@ void cli_put_types(struct csvk_json *json, const struct csvk_strings *columns,
 /* ---- manifest_text.c: findings for people ---- */
 /*
  * Appends each finding as FILE:LINE:COLUMN: severity[rule]: text, the line of the manifest with a
- * caret, and the mend. `file` is the manifest's path.
+ * caret, and the remedy. `file` is the manifest's path.
  */
 int cli_add_findings(struct csvk_buf *out, const char *file,
                      const struct csvk_manifest_findings *findings, bool color);

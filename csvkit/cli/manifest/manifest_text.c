@@ -1,6 +1,6 @@
 /*
  * manifest_text.c - findings of manifests for people: place, severity, rule and text, then the line
- * of the manifest with a caret under the place, then the mend.
+ * of the manifest with a caret under the place, then the remedy.
  */
 #include "csvkit/cli/manifest/manifest_options.h"
 #include "csvkit/json.h"
@@ -107,9 +107,9 @@ static int add_finding(struct csvk_buf *out, const char *file,
     if (status == CSVK_OK && finding->line > 0 && finding->file == NULL && text->length > 0) {
         status = add_line(out, find_line(text, finding->line), finding->column);
     }
-    if (status == CSVK_OK && finding->mend != NULL) {
-        status = csvk_buf_puts(out, "    mend: ");
-        status = status == CSVK_OK ? add_escaped(out, finding->mend) : status;
+    if (status == CSVK_OK && finding->remedy != NULL) {
+        status = csvk_buf_puts(out, "    help: ");
+        status = status == CSVK_OK ? add_escaped(out, finding->remedy) : status;
         status = status == CSVK_OK ? csvk_buf_putc(out, '\n') : status;
     }
     return status;

@@ -168,8 +168,9 @@ static int report(void *context, const struct csvk_duplicate_key *duplicate)
         .file = check->files.item[here],
         .line = duplicate->offset - check->parts[here].lines,
         .column = 1,
-        .mend = "one of the two would be dropped, and nobody says which: remove one, or extend the "
-                "primary key",
+        .remedy =
+            "one of the two would be dropped, and nobody says which: remove one, or extend the "
+            "primary key",
     };
     return csvk_manifest_note_add(
         check->findings, &note, "record %llu repeats the primary key of record %llu%s%s",

@@ -355,8 +355,9 @@ int remote_input_check(const struct remote_input *input, struct cli *cli)
         result = one > result ? one : result;
     }
     if (result == CLI_REFUSED) {
-        cli_refuse(cli, "nothing was sent; csvkit normalize may mend it, --no-check sends it as it "
-                        "is");
+        cli_refuse(cli,
+                   "nothing was sent; csvkit normalize may repair it, --no-check sends it as it "
+                   "is");
     }
     csvk_strings_release(&files);
     csvk_validate_options_release(&options);

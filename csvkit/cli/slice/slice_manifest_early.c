@@ -15,11 +15,11 @@
 
 static void tell(struct slice_job *job, const struct csvk_manifest_finding *f)
 {
-    const char *mend = f->mend != NULL ? f->mend : "";
-    const char *between = f->mend != NULL ? "; " : "";
+    const char *remedy = f->remedy != NULL ? f->remedy : "";
+    const char *between = f->remedy != NULL ? "; " : "";
     if (f->severity == CSVK_MANIFEST_ERROR) {
         cli_refuse(job->cli, "%s.manifest: %s: error[%s]: %s%s%s", job->output, f->path,
-                   f->rule->id, f->message, between, mend);
+                   f->rule->id, f->message, between, remedy);
     } else {
         cli_note(job->cli, "%s.manifest: %s: warning[%s]: %s", job->output, f->path, f->rule->id,
                  f->message);

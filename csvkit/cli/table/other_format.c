@@ -6,7 +6,7 @@
 struct format {
     const char *magic;
     size_t length;
-    const char *name, *mend;
+    const char *name, *remedy;
 };
 
 static const struct format formats[] = {
@@ -49,7 +49,7 @@ int cli_check_other_format(struct csvk_source *source, struct csvk_error *err)
     for (size_t i = 0; status == CSVK_OK && i < sizeof formats / sizeof formats[0]; i++) {
         if (matches(&formats[i], start)) {
             status = csvk_fail(err, CSVK_EDATA, "%s: is %s, not CSV: %s", csvk_source_name(source),
-                               formats[i].name, formats[i].mend);
+                               formats[i].name, formats[i].remedy);
         }
     }
     return status;
