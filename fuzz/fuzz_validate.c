@@ -9,14 +9,14 @@
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-struct how {
+struct fuzz_choice {
     size_t window;
     bool reference_only;
 };
 
 static void tune(struct csvk_options *options, void *context)
 {
-    const struct how *how = context;
+    const struct fuzz_choice *how = context;
     options->window = how->window;
     options->reference_only = how->reference_only;
 }
@@ -52,7 +52,7 @@ static void choose(struct csvk_validate_options *options, unsigned char a, unsig
 }
 
 static void report(const unsigned char *data, size_t size,
-                   const struct csvk_validate_options *options, struct how how,
+                   const struct csvk_validate_options *options, struct fuzz_choice how,
                    struct csvk_buf *out)
 {
     struct csvk_source *source = NULL;
@@ -84,8 +84,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     }
     size -= 3;
     choose(&options, data[size], data[size + 1]);
-    struct how how = {data[size + 2] % 16, data[size + 2] >= 0xC0};
-    report(data, size, &options, (struct how){0, false}, &one);
+    struct fuzz_choice how = {data[size + 2] % 16, data[size + 2] >= 0xC0};
+    report(data, size, &options, (struct fuzz_choice){0, false}, &one);
     report(data, size, &options, how, &other);
     must(one.length == other.length && memcmp(one.data, other.data, one.length) == 0);
     csvk_buf_release(&one);

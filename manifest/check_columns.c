@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-struct column {
+struct named_column {
     const char *name;  /* borrowed: as written */
     const cJSON *node; /* or NULL */
     char *clean;       /* as Storage will have it */
@@ -17,7 +17,7 @@ struct column {
 };
 
 struct columns {
-    struct column *item;
+    struct named_column *item;
     size_t count, capacity;
     struct nameset exact, folded; /* clean and folded names -> index */
 };
@@ -61,15 +61,15 @@ static bool columns_add(struct columns *columns, const char *name, const cJSON *
 {
     if (columns->count == columns->capacity) {
         size_t capacity = columns->capacity < 16 ? 16 : columns->capacity * 2;
-        struct column *item = csvk_reallocarray(columns->item, capacity, sizeof *item);
+        struct named_column *item = csvk_reallocarray(columns->item, capacity, sizeof *item);
         if (item == NULL) {
             return false;
         }
         columns->item = item;
         columns->capacity = capacity;
     }
-    struct column *column = &columns->item[columns->count++];
-    *column = (struct column){name, node, clean_name(name), NULL};
+    struct named_column *column = &columns->item[columns->count++];
+    *column = (struct named_column){name, node, clean_name(name), NULL};
     column->folded = column->clean != NULL ? fold_name(column->clean) : NULL;
     return column->folded != NULL;
 }
@@ -99,7 +99,7 @@ static void system_column(struct judge *judge, const cJSON *node, const char *na
     complain(judge, what, "System columns \"%s\" cannot be imported to the table.", name);
 }
 
-static void judge_name(struct judge *judge, const struct column *column)
+static void judge_name(struct judge *judge, const struct named_column *column)
 {
     struct complaint what = {.rule = RULE_COLUMN_NAME, .node = column->node};
     if (csvk_name_is_reserved(column->name, strlen(column->name))) {
@@ -126,7 +126,7 @@ static void judge_name(struct judge *judge, const struct column *column)
 static void collision(struct judge *judge, const struct columns *columns, size_t first,
                       size_t later)
 {
-    const struct column *a = &columns->item[first], *b = &columns->item[later];
+    const struct named_column *a = &columns->item[first], *b = &columns->item[later];
     struct complaint what = {
         .rule = RULE_COLUMN_COLLISION, .node = b->node, .remedy = "rename one of the two"};
     uint64_t line = 0, column = 0;
@@ -154,7 +154,7 @@ static void collision(struct judge *judge, const struct columns *columns, size_t
 static void judge_all(struct judge *judge, struct columns *columns, const char *field)
 {
     for (size_t i = 0; i < columns->count && judge->status == CSVK_OK; i++) {
-        struct column *column = &columns->item[i];
+        struct named_column *column = &columns->item[i];
         size_t exact = SIZE_MAX, folded = SIZE_MAX, mark = path_index(judge, i);
         if (field != NULL) {
             (void)path_key(judge, field);

@@ -31,7 +31,7 @@ static int text_finding(struct csvk_manifest_findings *findings, enum rule_id ru
     return judge_end(&judge);
 }
 
-struct walk {
+struct tree_walk {
     struct csvk_manifest *manifest;
     const struct json_scan *scan;
     size_t next; /* the place of the next node */
@@ -49,7 +49,7 @@ static size_t numeral_length(const struct json_scan *scan, size_t at)
 }
 
 /* cJSON frees valuestring with its own allocator, so the numeral must come from there. */
-static bool keep_numeral(struct walk *walk, cJSON *node, size_t at)
+static bool keep_numeral(struct tree_walk *walk, cJSON *node, size_t at)
 {
     size_t n = numeral_length(walk->scan, at);
     node->valuestring = cJSON_malloc(n + 1);
@@ -61,7 +61,7 @@ static bool keep_numeral(struct walk *walk, cJSON *node, size_t at)
     return true;
 }
 
-static void find_repeated_keys(struct walk *walk, const cJSON *object)
+static void find_repeated_keys(struct tree_walk *walk, const cJSON *object)
 {
     struct nameset seen = {NULL, 0, 0};
     const cJSON *child;
@@ -83,7 +83,7 @@ static void find_repeated_keys(struct walk *walk, const cJSON *object)
     nameset_release(&seen);
 }
 
-static bool tie(struct walk *walk, cJSON *node)
+static bool tie(struct tree_walk *walk, cJSON *node)
 {
     size_t place = walk->next++;
     if (place >= walk->scan->values.count) {
@@ -118,7 +118,7 @@ static int tie_all(struct csvk_manifest *manifest, struct json_scan *scan,
     manifest->places = scan->places;
     manifest->lines = scan->lines;
     scan->places = scan->lines = (struct offsets){NULL, 0, 0};
-    struct walk walk = {manifest, scan, 0, {0}};
+    struct tree_walk walk = {manifest, scan, 0, {0}};
     judge_begin(&walk.judge, manifest, findings, "$");
     bool tied = tie(&walk, manifest->root);
     int status = judge_end(&walk.judge);

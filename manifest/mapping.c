@@ -7,12 +7,12 @@
 
 #include <string.h>
 
-struct merge {
+struct mapping_merge {
     cJSON *root; /* the manifest's copy, changed in place */
     struct judge judge;
 };
 
-static void note(struct merge *merge, bool good)
+static void note(struct mapping_merge *merge, bool good)
 {
     if (!good) {
         merge->judge.status = CSVK_ENOMEM;
@@ -149,7 +149,7 @@ static bool in_list(const cJSON *list, const char *name)
 }
 
 /* The mapping's key marks columns of the manifest's schema. */
-static void merge_key(struct merge *merge, cJSON *schema, const cJSON *key)
+static void merge_key(struct mapping_merge *merge, cJSON *schema, const cJSON *key)
 {
     struct nameset columns = {NULL, 0, 0};
     note(merge, index_by(&columns, schema, "name") == CSVK_OK);
@@ -172,7 +172,7 @@ static void merge_key(struct merge *merge, cJSON *schema, const cJSON *key)
     nameset_release(&columns);
 }
 
-static void merge_one(struct merge *merge, const cJSON *node)
+static void merge_one(struct mapping_merge *merge, const cJSON *node)
 {
     cJSON *schema = cJSON_GetObjectItemCaseSensitive(merge->root, "schema");
     const char *key = node->string;
@@ -198,7 +198,8 @@ int csvk_manifest_merge(struct csvk_manifest **out, const struct csvk_manifest *
                         const struct csvk_manifest *mapping,
                         struct csvk_manifest_findings *findings)
 {
-    struct merge merge = {manifest != NULL ? tree_copy(manifest->root) : cJSON_CreateObject(), {0}};
+    struct mapping_merge merge = {
+        manifest != NULL ? tree_copy(manifest->root) : cJSON_CreateObject(), {0}};
     judge_begin(&merge.judge, NULL, findings, "$");
     note(&merge, merge.root != NULL);
     const cJSON *node, *entry = mapping != NULL ? mapping->root : NULL;

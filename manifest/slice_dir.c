@@ -35,13 +35,13 @@ enum { SLOTS = 64, RANDOM_DIGITS = 16, MAX_TARGET = 180 };
 
 static const char infix[] = ".csvkit-", suffix[] = ".tmp", manifest_suffix[] = ".manifest";
 
-struct slot {
+struct file_slot {
     atomic_bool taken, live;
     pid_t owner; /* a child made by fork() has no say */
     int parent, fd;
     char name[NAME_MAX + 1];
 };
-static struct slot slots[SLOTS];
+static struct file_slot slots[SLOTS];
 
 struct slice_dir {
     enum csvk_slice_existing existing;
@@ -49,7 +49,7 @@ struct slice_dir {
     char *target;           /* the name to be, without folder */
     char *shown;            /* the path as the caller gave it, for messages */
     char *path;             /* of the temporary directory */
-    struct slot *slot;      /* its name and descriptor */
+    struct file_slot *slot; /* its name and descriptor */
     char tag[40];           /* PID-RANDOM */
     struct csvk_buf beside; /* temporary name of the new manifest, "" before there is one */
     struct csvk_buf aside;  /* temporary name of the old manifest while it is away */
@@ -111,7 +111,7 @@ void csvk_slice_emergency_cleanup(void)
     errno = saved;
 }
 
-static struct slot *claim_slot(void)
+static struct file_slot *claim_slot(void)
 {
     for (size_t i = 0; i < SLOTS; i++) {
         if (!atomic_exchange(&slots[i].taken, true)) {
@@ -122,7 +122,7 @@ static struct slot *claim_slot(void)
     return NULL;
 }
 
-static void release_slot(struct slot *slot)
+static void release_slot(struct file_slot *slot)
 {
     atomic_store(&slot->live, false);
     if (slot->fd >= 0) {
@@ -224,7 +224,7 @@ static int make_tag(struct slice_dir *dir)
 
 static int make_directory(struct slice_dir *dir, const char *folder, struct csvk_error *err)
 {
-    struct slot *slot = dir->slot;
+    struct file_slot *slot = dir->slot;
     struct csvk_buf path = CSVK_BUF_INIT;
     if (make_tag(dir) != 0) {
         return csvk_fail_sys(err, errno, "no random number for a temporary name");
@@ -434,10 +434,10 @@ static int replace_in_two_steps(struct slice_dir *dir)
     return result;
 }
 
-enum place { PLACE_FREE, PLACE_EXCHANGED };
+enum slot_place { PLACE_FREE, PLACE_EXCHANGED };
 
 /* Afterwards the temporary name holds the old directory when there was one. */
-static int take_place(struct slice_dir *dir, enum place *place)
+static int take_place(struct slice_dir *dir, enum slot_place *place)
 {
     const char *from = dir->slot->name, *to = dir->target;
     *place = PLACE_FREE;
@@ -469,7 +469,7 @@ static void remove_old(struct slice_dir *dir)
 /* Names change from here on, in the order that slice.h states. */
 static int change_names(struct slice_dir *dir, const char *manifest, struct csvk_error *err)
 {
-    enum place place;
+    enum slot_place place;
     int status = move_old_manifest(dir, manifest, err);
     if (status != CSVK_OK) {
         return status;

@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-struct merge {
+struct slice_merge {
     const struct csvk_merge_options *options;
     struct csvk_merge_output output;
     struct csvk_merge_totals *totals;
@@ -35,7 +35,8 @@ void csvk_merge_options_init(struct csvk_merge_options *options)
     };
 }
 
-static int write_out(struct merge *m, const void *bytes, size_t length, struct csvk_error *err)
+static int write_out(struct slice_merge *m, const void *bytes, size_t length,
+                     struct csvk_error *err)
 {
     const unsigned char *text = bytes;
     if (length == 0) {
@@ -45,13 +46,13 @@ static int write_out(struct merge *m, const void *bytes, size_t length, struct c
     return m->output.write(m->output.context, bytes, length, err);
 }
 
-static enum csvk_eol eol_of(const struct merge *m)
+static enum csvk_eol eol_of(const struct slice_merge *m)
 {
     enum csvk_eol eol = m->eol != CSVK_EOL_NONE ? m->eol : m->options->eol;
     return eol == CSVK_EOL_LF ? CSVK_EOL_LF : CSVK_EOL_CRLF;
 }
 
-static int write_line_break(struct merge *m, struct csvk_error *err)
+static int write_line_break(struct slice_merge *m, struct csvk_error *err)
 {
     return eol_of(m) == CSVK_EOL_LF ? write_out(m, "\n", 1, err) : write_out(m, "\r\n", 2, err);
 }
@@ -76,7 +77,7 @@ static int format_header(const struct csvk_merge_options *o, struct csvk_writer 
 }
 
 /* With its line break. What a name needs to be read back is the writer's business. */
-static int make_header(const struct merge *m, struct csvk_buf *line, struct csvk_error *err)
+static int make_header(const struct slice_merge *m, struct csvk_buf *line, struct csvk_error *err)
 {
     struct csvk_writer writer;
     struct csvk_normalize_options how;
@@ -95,7 +96,7 @@ static int make_header(const struct merge *m, struct csvk_buf *line, struct csvk
 }
 
 /* Waits for the first record, which shows the kind of line break. */
-static int begin(struct merge *m, struct csvk_error *err)
+static int begin(struct slice_merge *m, struct csvk_error *err)
 {
     m->begun = true;
     if (m->options->header != CSVK_MERGE_COLUMNS || m->options->columns == NULL) {
@@ -111,7 +112,7 @@ static int begin(struct merge *m, struct csvk_error *err)
 /* ---- one slice ---- */
 
 struct slice {
-    struct merge *merge;
+    struct slice_merge *merge;
     const char *path;
     struct csvk_source *source;
     struct csvk_reader *reader;
@@ -150,7 +151,7 @@ static int check_facts(struct slice *s, const struct csvk_batch *batch, struct c
 
 static int check_widths(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
 {
-    struct merge *m = s->merge;
+    struct slice_merge *m = s->merge;
     for (size_t i = 0; i < batch->nreported; i++) {
         const struct csvk_record *r = &batch->records[i];
         uint64_t width = r->nfields;
@@ -168,7 +169,7 @@ static int check_widths(struct slice *s, const struct csvk_batch *batch, struct 
 /* The first record of a slice that has a header: kept once, equal after that. */
 static int take_header(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
 {
-    struct merge *m = s->merge;
+    struct slice_merge *m = s->merge;
     size_t length = (size_t)batch->records[0].length;
     if (m->header_of == NULL) {
         m->header_of = s->path;
@@ -188,7 +189,7 @@ static int take_header(struct slice *s, const struct csvk_batch *batch, struct c
 
 static int pass_on(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
 {
-    struct merge *m = s->merge;
+    struct slice_merge *m = s->merge;
     size_t from = 0;
     uint64_t records = batch->nrecords;
     int status = m->begun ? CSVK_OK : begin(m, err);
@@ -234,7 +235,7 @@ static int open_slice(struct slice *s, struct csvk_error *err)
     return status == CSVK_OK ? csvk_reader_new(&s->reader, s->source, &how, err) : status;
 }
 
-static int merge_slice(struct merge *m, const char *path, struct csvk_error *err)
+static int merge_slice(struct slice_merge *m, const char *path, struct csvk_error *err)
 {
     struct slice s = {.merge = m, .path = path};
     struct csvk_batch batch;
@@ -262,7 +263,7 @@ int csvk_merge(const char *directory, const struct csvk_merge_options *options,
                struct csvk_error *err)
 {
     struct csvk_strings slices = {0};
-    struct merge m = {.options = options, .output = output, .totals = totals};
+    struct slice_merge m = {.options = options, .output = output, .totals = totals};
     *totals = (struct csvk_merge_totals){0};
     m.width = options->columns != NULL ? options->columns->count : 0;
     int status = csvk_list_slices(directory, &slices, err);

@@ -8,25 +8,27 @@
 
 #define CONFIG "config.json"
 
-enum type { TEXT, FLAG, NUMBER, LIST, OBJECT, ANY };
-struct key {
+enum config_type { TEXT, FLAG, NUMBER, LIST, OBJECT, ANY };
+struct config_key {
     const char *name;
-    enum type type;
+    enum config_type type;
 };
 
-static const struct key storage_keys[] = {{"input", OBJECT}, {"output", OBJECT}, {NULL, ANY}};
-static const struct key input_keys[] = {
+static const struct config_key storage_keys[] = {
+    {"input", OBJECT}, {"output", OBJECT}, {NULL, ANY}};
+static const struct config_key input_keys[] = {
     {"read_only_storage_access", ANY}, {"tables", LIST}, {"files", LIST}, {NULL, ANY}};
-static const struct key output_keys[] = {{"default_bucket", ANY},
-                                         {"data_type_support", TEXT},
-                                         {"table_modifications", TEXT},
-                                         {"treat_values_as_null", LIST},
-                                         {"tables", LIST},
-                                         {"files", LIST},
-                                         {"table_files", OBJECT},
-                                         {NULL, ANY}};
-static const struct key table_files_keys[] = {{"tags", LIST}, {"is_permanent", FLAG}, {NULL, ANY}};
-static const struct key input_table_keys[] = {
+static const struct config_key output_keys[] = {{"default_bucket", ANY},
+                                                {"data_type_support", TEXT},
+                                                {"table_modifications", TEXT},
+                                                {"treat_values_as_null", LIST},
+                                                {"tables", LIST},
+                                                {"files", LIST},
+                                                {"table_files", OBJECT},
+                                                {NULL, ANY}};
+static const struct config_key table_files_keys[] = {
+    {"tags", LIST}, {"is_permanent", FLAG}, {NULL, ANY}};
+static const struct config_key input_table_keys[] = {
     {"source", TEXT},          {"source_branch_id", ANY},
     {"source_search", OBJECT}, {"destination", TEXT},
     {"columns", LIST},         {"column_types", LIST},
@@ -36,11 +38,11 @@ static const struct key input_table_keys[] = {
     {"overwrite", FLAG},       {"load_type", TEXT},
     {"use_view", FLAG},        {"keep_internal_timestamp_column", FLAG},
     {"file_type", TEXT},       {NULL, ANY}};
-static const struct key column_type_keys[] = {
+static const struct config_key column_type_keys[] = {
     {"source", TEXT},     {"type", ANY},     {"destination", ANY},
     {"length", ANY},      {"nullable", ANY}, {"convert_empty_values_to_null", ANY},
     {"compression", ANY}, {NULL, ANY}};
-static const struct key input_file_keys[] = {
+static const struct config_key input_file_keys[] = {
     {"file_ids", LIST},       {"tags", LIST},         {"source", OBJECT},
     {"query", ANY},           {"limit", ANY},         {"overwrite", FLAG},
     {"processed_tags", LIST}, {"changed_since", ANY}, {NULL, ANY}};
@@ -55,7 +57,7 @@ static void complain(struct preflight *preflight, const char *path, const char *
         text);
 }
 
-static bool has_type(const cJSON *node, enum type type)
+static bool has_type(const cJSON *node, enum config_type type)
 {
     switch (type) {
     case TEXT: return cJSON_IsString(node);
@@ -69,14 +71,14 @@ static bool has_type(const cJSON *node, enum type type)
     return true;
 }
 
-static const char *type_name(enum type type)
+static const char *type_name(enum config_type type)
 {
     static const char *const names[] = {"a text", "true or false", "a number",
                                         "a list", "an object",     "anything"};
     return names[type];
 }
 
-static void judge_key(struct preflight *preflight, const cJSON *node, const struct key *keys,
+static void judge_key(struct preflight *preflight, const cJSON *node, const struct config_key *keys,
                       const char *path)
 {
     struct csvk_preflight_findings *to = &preflight->report->findings;
@@ -94,8 +96,8 @@ static void judge_key(struct preflight *preflight, const cJSON *node, const stru
     }
 }
 
-static void judge_keys(struct preflight *preflight, const cJSON *object, const struct key *keys,
-                       const char *path)
+static void judge_keys(struct preflight *preflight, const cJSON *object,
+                       const struct config_key *keys, const char *path)
 {
     const cJSON *node;
     if (!cJSON_IsObject(object)) {

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-struct job { /* one file */
+struct data_job { /* one file */
     struct preflight_table_data *owner;
     char *full;
     const char *relative; /* borrowed from the owner */
@@ -73,7 +73,7 @@ void preflight_data_release(struct preflight *preflight)
 
 static void judge_file(void *worker, void *context)
 {
-    struct job *job = context;
+    struct data_job *job = context;
     struct csvk_source *source = NULL;
     struct csvk_validate_options options = job->owner->options; /* _new copies what it keeps */
     (void)worker;
@@ -87,13 +87,13 @@ static void judge_file(void *worker, void *context)
 
 /* ---- one table: the validators of its files, in order ---- */
 
-struct parts {
+struct table_parts {
     struct csvk_validator **item;
     size_t count, capacity;
     bool whole; /* every file was read */
 };
 
-static bool parts_add(struct parts *parts, struct csvk_validator *validator)
+static bool parts_add(struct table_parts *parts, struct csvk_validator *validator)
 {
     if (parts->count == parts->capacity) {
         size_t capacity = parts->capacity < 16 ? 16 : parts->capacity * 2;
@@ -108,7 +108,7 @@ static bool parts_add(struct parts *parts, struct csvk_validator *validator)
     return true;
 }
 
-static void parts_clear(struct parts *parts)
+static void parts_clear(struct table_parts *parts)
 {
     for (size_t i = 0; i < parts->count; i++) {
         csvk_validator_free(parts->item[i]);
@@ -153,7 +153,7 @@ static void take_report(struct preflight *preflight, const struct preflight_tabl
     table->bytes += report->totals.bytes;
 }
 
-static int search_keys(const struct preflight_table_data *data, struct parts *parts,
+static int search_keys(const struct preflight_table_data *data, struct table_parts *parts,
                        struct csvk_error *err)
 {
     bool wanted = data->options.primary_key.count > 0 && parts->count > 1 && parts->whole;
@@ -166,7 +166,7 @@ static int search_keys(const struct preflight_table_data *data, struct parts *pa
 }
 
 static void finish_table(struct preflight *preflight, const struct preflight_table_data *data,
-                         struct parts *parts)
+                         struct table_parts *parts)
 {
     struct csvk_error err = {0};
     uint64_t width = 0;
@@ -187,7 +187,7 @@ static void finish_table(struct preflight *preflight, const struct preflight_tab
 
 /* ---- all files ---- */
 
-static void take_job(struct preflight *preflight, struct job *job, struct parts *parts)
+static void take_job(struct preflight *preflight, struct data_job *job, struct table_parts *parts)
 {
     struct csvk_preflight_findings *to = &preflight->report->table[job->owner->table].findings;
     if (job->status != CSVK_OK) {
@@ -212,13 +212,13 @@ static size_t count_files(const struct preflight_data *all)
     return count;
 }
 
-static void fill_jobs(struct preflight *preflight, struct job *jobs)
+static void fill_jobs(struct preflight *preflight, struct data_job *jobs)
 {
     size_t at = 0;
     for (size_t i = 0; i < preflight->data->ntables; i++) {
         struct preflight_table_data *table = &preflight->data->table[i];
         for (size_t j = 0; j < table->files.count; j++) {
-            struct job *job = &jobs[at++];
+            struct data_job *job = &jobs[at++];
             job->owner = table;
             job->relative = table->files.item[j];
             job->full = preflight_full(preflight, job->relative);
@@ -235,16 +235,16 @@ static void progress(struct preflight *preflight, size_t done, size_t total)
     }
 }
 
-static void run_jobs(struct preflight *preflight, struct csvk_pool *pool, struct job *jobs,
+static void run_jobs(struct preflight *preflight, struct csvk_pool *pool, struct data_job *jobs,
                      size_t count)
 {
-    struct parts parts = {.whole = true};
+    struct table_parts parts = {.whole = true};
     size_t depth = preflight->options->threads * 2, sent = 0, done = 0;
     while (done < count && preflight->status == CSVK_OK) {
         while (sent < count && csvk_pool_pending(pool) < depth) {
             csvk_pool_submit(pool, &jobs[sent++]);
         }
-        struct job *job = csvk_pool_take(pool);
+        struct data_job *job = csvk_pool_take(pool);
         if (job != NULL) {
             take_job(preflight, job, &parts);
         }
@@ -254,7 +254,7 @@ static void run_jobs(struct preflight *preflight, struct csvk_pool *pool, struct
     csvk_free(parts.item);
 }
 
-static void run_all(struct preflight *preflight, struct job *jobs, size_t count)
+static void run_all(struct preflight *preflight, struct data_job *jobs, size_t count)
 {
     size_t threads = preflight->options->threads;
     void **worker = csvk_calloc(threads, sizeof *worker);
@@ -275,7 +275,7 @@ void preflight_data_run(struct preflight *preflight)
 {
     size_t count =
         preflight->data != NULL && preflight->status == CSVK_OK ? count_files(preflight->data) : 0;
-    struct job *jobs = count > 0 ? csvk_calloc(count, sizeof *jobs) : NULL;
+    struct data_job *jobs = count > 0 ? csvk_calloc(count, sizeof *jobs) : NULL;
     if (count == 0 || !preflight_kept(preflight, jobs)) {
         return;
     }

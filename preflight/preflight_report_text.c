@@ -10,33 +10,33 @@
 #include <inttypes.h>
 #include <string.h>
 
-struct writer {
+struct folder_report {
     struct csvk_buf *out;
     unsigned style; /* bits of enum csvk_text_style */
     int status;     /* sticky */
 };
 
-static void put(struct writer *w, const char *text)
+static void put(struct folder_report *w, const char *text)
 {
     w->status = w->status == CSVK_OK ? csvk_buf_puts(w->out, text) : w->status;
 }
 
-static void put_bytes(struct writer *w, const void *bytes, size_t length)
+static void put_bytes(struct folder_report *w, const void *bytes, size_t length)
 {
     w->status = w->status == CSVK_OK ? csvk_buf_add_escaped(w->out, bytes, length) : w->status;
 }
 
-static void put_escaped(struct writer *w, const char *text)
+static void put_escaped(struct folder_report *w, const char *text)
 {
     put_bytes(w, text, strlen(text));
 }
 
-static void put_number(struct writer *w, uint64_t number)
+static void put_number(struct folder_report *w, uint64_t number)
 {
     w->status = w->status == CSVK_OK ? csvk_buf_printf(w->out, "%" PRIu64, number) : w->status;
 }
 
-static void put_count(struct writer *w, uint64_t number, const char *noun)
+static void put_count(struct folder_report *w, uint64_t number, const char *noun)
 {
     put_number(w, number);
     put(w, " ");
@@ -44,7 +44,7 @@ static void put_count(struct writer *w, uint64_t number, const char *noun)
     put(w, number == 1 ? "" : "s");
 }
 
-static void put_colored(struct writer *w, const char *color, const char *text)
+static void put_colored(struct folder_report *w, const char *color, const char *text)
 {
     put(w, (w->style & CSVK_TEXT_COLOR) != 0 ? color : "");
     put(w, text);
@@ -69,7 +69,7 @@ static size_t shown_width(const struct csvk_buf *out, size_t from)
     return width;
 }
 
-static void put_excerpt(struct writer *w, const struct csvk_preflight_finding *f)
+static void put_excerpt(struct folder_report *w, const struct csvk_preflight_finding *f)
 {
     if (f->excerpt == NULL) {
         return;
@@ -87,7 +87,7 @@ static void put_excerpt(struct writer *w, const struct csvk_preflight_finding *f
     put(w, "\n");
 }
 
-static void put_place(struct writer *w, const struct csvk_preflight_finding *f)
+static void put_place(struct folder_report *w, const struct csvk_preflight_finding *f)
 {
     put_escaped(w, f->file[0] != '\0' ? f->file : ".");
     if (f->line != 0) {
@@ -113,7 +113,7 @@ static bool is_reported(const struct csvk_preflight_findings *findings, size_t i
     return false;
 }
 
-static void put_finding(struct writer *w, const struct csvk_preflight_findings *findings,
+static void put_finding(struct folder_report *w, const struct csvk_preflight_findings *findings,
                         size_t index)
 {
     const struct csvk_preflight_finding *f = &findings->item[index];
@@ -138,7 +138,7 @@ static void put_finding(struct writer *w, const struct csvk_preflight_findings *
 }
 
 /* Notes are reported only when they are wanted. */
-static void put_findings(struct writer *w, const struct csvk_preflight_findings *findings)
+static void put_findings(struct folder_report *w, const struct csvk_preflight_findings *findings)
 {
     uint64_t left = findings->errors + findings->warnings;
     for (size_t i = 0; i < findings->count; i++) {
@@ -157,7 +157,7 @@ static void put_findings(struct writer *w, const struct csvk_preflight_findings 
 
 /* ---- tables and files ---- */
 
-static void put_names(struct writer *w, const char *title, const struct csvk_strings *names)
+static void put_names(struct folder_report *w, const char *title, const struct csvk_strings *names)
 {
     put(w, title);
     for (size_t i = 0; i < names->count; i++) {
@@ -167,7 +167,7 @@ static void put_names(struct writer *w, const char *title, const struct csvk_str
     put(w, names->count == 0 ? "-\n" : "\n");
 }
 
-static void put_verdict(struct writer *w, const struct csvk_preflight_findings *findings)
+static void put_verdict(struct folder_report *w, const struct csvk_preflight_findings *findings)
 {
     put_colored(w, findings->errors == 0 ? "\033[32;1m" : "\033[31;1m",
                 findings->errors == 0 ? "good" : "refused");
@@ -177,7 +177,7 @@ static void put_verdict(struct writer *w, const struct csvk_preflight_findings *
     put_count(w, findings->warnings, "warning");
 }
 
-static void put_table(struct writer *w, const struct csvk_preflight_table *table)
+static void put_table(struct folder_report *w, const struct csvk_preflight_table *table)
 {
     put_findings(w, &table->findings);
     put(w, "out/tables/");
@@ -202,7 +202,7 @@ static void put_table(struct writer *w, const struct csvk_preflight_table *table
     put(w, "\n");
 }
 
-static void put_file(struct writer *w, const struct csvk_preflight_file *file)
+static void put_file(struct folder_report *w, const struct csvk_preflight_file *file)
 {
     put_findings(w, &file->findings);
     put(w, "out/files/");
@@ -217,7 +217,7 @@ static void put_file(struct writer *w, const struct csvk_preflight_file *file)
 int csvk_preflight_text(const struct csvk_preflight_report *report, unsigned style,
                         struct csvk_buf *out)
 {
-    struct writer w = {out, style, CSVK_OK};
+    struct folder_report w = {out, style, CSVK_OK};
     put_findings(&w, &report->findings);
     for (size_t i = 0; i < report->ntables; i++) {
         put_table(&w, &report->table[i]);

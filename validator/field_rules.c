@@ -197,8 +197,9 @@ void judge_fields(struct csvk_validator *v)
 static void walk_for_long_fields(struct csvk_validator *v)
 {
     const struct csvk_batch *b = v->batch;
-    struct walk walk = {b->bytes, b->size, 0, v->options.dialect,
-                        v->first_eol == CSVK_EOL_CR || v->options.profile == CSVK_PROFILE_BIS};
+    struct field_walk walk = {b->bytes, b->size, 0, v->options.dialect,
+                              v->first_eol == CSVK_EOL_CR ||
+                                  v->options.profile == CSVK_PROFILE_BIS};
     struct place place = {0, 0, b->first_record, 0};
     v->record = NULL;
     while (walk.at < walk.size) {

@@ -72,8 +72,8 @@ static int keep_name(struct csvk_validator *v, struct csvk_bytes raw)
 static int read_names(struct csvk_validator *v, const struct csvk_record *r, struct header *header)
 {
     const struct csvk_batch *b = v->batch;
-    struct walk walk = {b->bytes + (r->offset - b->offset), (size_t)r->length, 0,
-                        v->options.dialect, false};
+    struct field_walk walk = {b->bytes + (r->offset - b->offset), (size_t)r->length, 0,
+                              v->options.dialect, false};
     struct walk_field field = {0};
     header->name = csvk_calloc((size_t)r->nfields, sizeof(*header->name));
     header->record = r->number;

@@ -158,7 +158,7 @@ int keys_merge(struct csvk_validator *left, struct csvk_validator *right, struct
 void keys_free(struct key_state *keys);
 
 /* record_in_memory.c: fields of records in memory, when the reader has not reported them */
-struct walk {
+struct field_walk {
     const unsigned char *bytes;
     size_t size, at;
     struct csvk_dialect dialect;
@@ -174,7 +174,7 @@ struct walk_field {
  * The field at walk.at, which moves behind its delimiter or line break. Call again until `last`: a
  * delimiter as last byte is followed by an empty field.
  */
-void walk_next(struct walk *walk, struct walk_field *field);
+void walk_next(struct field_walk *walk, struct walk_field *field);
 
 static inline bool judge_is_on(const struct csvk_validator *v, enum rule_index rule)
 {

@@ -272,10 +272,10 @@ static int copy_longs(struct csvk_keys *left, const struct csvk_keys *right, str
     return CSVK_OK;
 }
 
-typedef int copy_fn(struct csvk_parts *to, size_t i, const struct csvk_block *block,
+typedef int copy_fn(struct csvk_parts *to, size_t i, const struct csvk_key_block *block,
                     struct csvk_error *err);
 
-static int copy_entries(struct csvk_parts *to, size_t i, const struct csvk_block *block,
+static int copy_entries(struct csvk_parts *to, size_t i, const struct csvk_key_block *block,
                         struct csvk_error *err)
 {
     struct csvk_block_walk walk = csvk_block_walk(to, block);
@@ -287,7 +287,7 @@ static int copy_entries(struct csvk_parts *to, size_t i, const struct csvk_block
     return status;
 }
 
-static int copy_words(struct csvk_parts *to, size_t i, const struct csvk_block *block,
+static int copy_words(struct csvk_parts *to, size_t i, const struct csvk_key_block *block,
                       struct csvk_error *err)
 {
     int status = CSVK_OK;
@@ -301,7 +301,7 @@ static int copy_words(struct csvk_parts *to, size_t i, const struct csvk_block *
 
 struct joining {
     struct csvk_parts *left, *right;
-    const struct csvk_block *raise; /* added to the header of every block */
+    const struct csvk_key_block *raise; /* added to the header of every block */
     copy_fn *copy;
 };
 
@@ -310,7 +310,7 @@ static int join_part(const struct joining *j, size_t i, struct csvk_error *err)
 {
     struct csvk_parts_walk walk;
     csvk_parts_walk_init(&walk, j->right, i);
-    struct csvk_block *block = NULL;
+    struct csvk_key_block *block = NULL;
     for (;;) {
         int status = csvk_parts_walk_next(&walk, block, &block, err);
         if (status != CSVK_OK || block == NULL) {
@@ -345,8 +345,8 @@ int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk
     if (left->limit != right->limit || left->mask != right->mask) {
         return csvk_fail(err, CSVK_EUSAGE, "sets of keys with different limits cannot be joined");
     }
-    const struct csvk_block raise = {.base = {shift.records, shift.offsets, shift.drifts},
-                                     .long_base = left->longs.size};
+    const struct csvk_key_block raise = {.base = {shift.records, shift.offsets, shift.drifts},
+                                         .long_base = left->longs.size};
     const struct joining keys = {&left->log, &right->log, &raise, copy_entries};
     const struct joining hashes = {&left->hashes, &right->hashes, &raise, copy_words};
     int status = place_waiting(right, err);
@@ -377,7 +377,7 @@ static uint64_t hash_of(const struct csvk_keys *keys, const struct csvk_entry *e
 
 /* Many at a time, so that their marks are on their way from memory while others are hashed. */
 static int suspect_block(struct csvk_keys *keys, const struct csvk_repeats *repeats,
-                         const struct csvk_block *block, struct csvk_error *err)
+                         const struct csvk_key_block *block, struct csvk_error *err)
 {
     struct csvk_block_walk walk = csvk_block_walk(&keys->log, block);
     struct csvk_entry entry[AHEAD];
@@ -404,7 +404,7 @@ static int gather_suspects(struct csvk_keys *keys, const struct csvk_repeats *re
 {
     struct csvk_parts_walk walk;
     csvk_parts_walk_init(&walk, &keys->log, 0);
-    struct csvk_block *block = NULL;
+    struct csvk_key_block *block = NULL;
     for (;;) {
         int status = csvk_parts_walk_next(&walk, block, &block, err);
         if (status != CSVK_OK || block == NULL) {

@@ -61,7 +61,7 @@ struct head {
     uint64_t at, left; /* still in the file */
 };
 
-struct merge {
+struct found_merge {
     struct csvk_found *found;
     struct head *heap; /* smallest record first */
     size_t count, share;
@@ -73,7 +73,7 @@ static uint64_t head_record(const struct head *head)
 }
 
 /* After this a head has an item, or `filled` is 0 because its run has ended. */
-static int refill(struct merge *merge, struct head *head, struct csvk_error *err)
+static int refill(struct found_merge *merge, struct head *head, struct csvk_error *err)
 {
     size_t count = head->left < merge->share ? (size_t)head->left : merge->share;
     head->next = 0;
@@ -88,7 +88,7 @@ static int refill(struct merge *merge, struct head *head, struct csvk_error *err
     return status;
 }
 
-static void sift_down(struct merge *merge, size_t i)
+static void sift_down(struct found_merge *merge, size_t i)
 {
     struct head *heap = merge->heap;
     for (;;) {
@@ -109,11 +109,11 @@ static void sift_down(struct merge *merge, size_t i)
 }
 
 /* Merges the runs from `first` on. `buffer` has room for `room` items, shared among the runs. */
-static int merge_start(struct merge *merge, struct csvk_found *found, size_t first, size_t room,
-                       struct csvk_error *err)
+static int merge_start(struct found_merge *merge, struct csvk_found *found, size_t first,
+                       size_t room, struct csvk_error *err)
 {
     size_t runs = found->nruns - first;
-    *merge = (struct merge){.found = found, .count = runs, .share = room / runs};
+    *merge = (struct found_merge){.found = found, .count = runs, .share = room / runs};
     merge->heap = csvk_calloc(runs, sizeof *merge->heap);
     if (merge->heap == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory while sorting repeated keys");
@@ -134,7 +134,8 @@ static int merge_start(struct merge *merge, struct csvk_found *found, size_t fir
 }
 
 /* Takes the smallest item; the caller looks at merge->count first. */
-static int merge_take(struct merge *merge, struct csvk_duplicate_key *item, struct csvk_error *err)
+static int merge_take(struct found_merge *merge, struct csvk_duplicate_key *item,
+                      struct csvk_error *err)
 {
     struct head *top = &merge->heap[0];
     *item = top->item[top->next++];
@@ -159,7 +160,7 @@ static int write_items(struct csvk_found *found, const struct csvk_duplicate_key
     return csvk_spill_write(&found->file, found->file.size, item, count * sizeof *item, err);
 }
 
-static int copy_merged(struct csvk_found *found, struct merge *merge, size_t room,
+static int copy_merged(struct csvk_found *found, struct found_merge *merge, size_t room,
                        struct csvk_error *err)
 {
     struct csvk_duplicate_key *out = found->item + 2 * found->room - room;
@@ -184,7 +185,7 @@ static int collapse(struct csvk_found *found, size_t first, struct csvk_error *e
     for (size_t i = first; i < found->nruns; i++) {
         merged.count += found->run[i].count;
     }
-    struct merge merge = {0};
+    struct found_merge merge = {0};
     int status = merge_start(&merge, found, first, 2 * found->room - room, err);
     if (status == CSVK_OK) {
         status = copy_merged(found, &merge, room, err);
@@ -249,7 +250,7 @@ static int report_gathered(struct csvk_found *found, csvk_duplicate_fn *report, 
     return CSVK_OK;
 }
 
-static int report_merged(struct merge *merge, csvk_duplicate_fn *report, void *context,
+static int report_merged(struct found_merge *merge, csvk_duplicate_fn *report, void *context,
                          struct csvk_error *err)
 {
     while (merge->count > 0) {
@@ -278,7 +279,7 @@ int csvk_found_report(struct csvk_found *found, csvk_duplicate_fn *report, void 
     if (status != CSVK_OK) {
         return status;
     }
-    struct merge merge = {0};
+    struct found_merge merge = {0};
     status = merge_start(&merge, found, 0, 2 * found->room, err);
     if (status == CSVK_OK) {
         status = report_merged(&merge, report, context, err);

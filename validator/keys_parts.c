@@ -10,7 +10,7 @@
 
 static size_t block_room(size_t block_size)
 {
-    return block_size - sizeof(struct csvk_block);
+    return block_size - sizeof(struct csvk_key_block);
 }
 
 size_t csvk_parts_inline_limit(size_t block_size)
@@ -35,10 +35,10 @@ uint64_t csvk_parts_hash(const struct csvk_parts *parts, const struct csvk_entry
     return hash & parts->mask;
 }
 
-static void free_blocks(struct csvk_block *block)
+static void free_blocks(struct csvk_key_block *block)
 {
     while (block != NULL) {
-        struct csvk_block *next = block->next;
+        struct csvk_key_block *next = block->next;
         csvk_free(block);
         block = next;
     }
@@ -74,8 +74,8 @@ static uint64_t reserve_place(struct csvk_parts *parts)
     return at;
 }
 
-static int write_block(struct csvk_parts *parts, struct csvk_part *part, struct csvk_block *block,
-                       struct csvk_error *err)
+static int write_block(struct csvk_parts *parts, struct csvk_part *part,
+                       struct csvk_key_block *block, struct csvk_error *err)
 {
     uint64_t at = part->disk_next;
     if (part->disk_blocks == 0) {
@@ -94,9 +94,9 @@ static int write_block(struct csvk_parts *parts, struct csvk_part *part, struct 
 static int spill_part(struct csvk_parts *parts, struct csvk_part *part, size_t keep,
                       struct csvk_error *err)
 {
-    const struct csvk_block *open = part->at != NULL ? part->last : NULL;
+    const struct csvk_key_block *open = part->at != NULL ? part->last : NULL;
     while (part->first != open && parts->resident > keep) {
-        struct csvk_block *block = part->first;
+        struct csvk_key_block *block = part->first;
         int status = write_block(parts, part, block, err);
         if (status != CSVK_OK) {
             return status;
@@ -138,7 +138,8 @@ int csvk_parts_spill_all(struct csvk_parts *parts, struct csvk_error *err)
 
 /* ---- appending ---- */
 
-static void link_block(struct csvk_parts *parts, struct csvk_part *part, struct csvk_block *block)
+static void link_block(struct csvk_parts *parts, struct csvk_part *part,
+                       struct csvk_key_block *block)
 {
     block->next = NULL;
     if (part->last != NULL) {
@@ -150,9 +151,9 @@ static void link_block(struct csvk_parts *parts, struct csvk_part *part, struct 
     parts->resident += parts->block_size;
 }
 
-static struct csvk_block *fresh_block(struct csvk_parts *parts)
+static struct csvk_key_block *fresh_block(struct csvk_parts *parts)
 {
-    struct csvk_block *block = parts->spare;
+    struct csvk_key_block *block = parts->spare;
     if (block == NULL) {
         return csvk_malloc(parts->block_size);
     }
@@ -171,11 +172,11 @@ int csvk_parts_open(struct csvk_parts *parts, size_t i, const struct csvk_entry 
             return status;
         }
     }
-    struct csvk_block *block = fresh_block(parts);
+    struct csvk_key_block *block = fresh_block(parts);
     if (block == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory while collecting keys");
     }
-    *block = (struct csvk_block){.base = first->place};
+    *block = (struct csvk_key_block){.base = first->place};
     link_block(parts, part, block);
     part->at = block->bytes;
     part->end = block->bytes + block_room(parts->block_size);
@@ -225,7 +226,7 @@ int csvk_parts_add(struct csvk_parts *parts, size_t i, const struct csvk_entry *
     return CSVK_OK;
 }
 
-int csvk_parts_adopt(struct csvk_parts *parts, size_t i, struct csvk_block *block,
+int csvk_parts_adopt(struct csvk_parts *parts, size_t i, struct csvk_key_block *block,
                      struct csvk_error *err)
 {
     struct csvk_part *part = &parts->part[i];
@@ -257,7 +258,7 @@ void csvk_parts_walk_init(struct csvk_parts_walk *walk, struct csvk_parts *parts
     *walk = (struct csvk_parts_walk){parts, part, part->disk_blocks, part->disk_first};
 }
 
-static int read_block(struct csvk_parts_walk *walk, struct csvk_block *block,
+static int read_block(struct csvk_parts_walk *walk, struct csvk_key_block *block,
                       struct csvk_error *err)
 {
     struct csvk_parts *parts = walk->parts;
@@ -271,9 +272,9 @@ static int read_block(struct csvk_parts_walk *walk, struct csvk_block *block,
     return status;
 }
 
-static struct csvk_block *take_block(struct csvk_parts *parts, struct csvk_part *part)
+static struct csvk_key_block *take_block(struct csvk_parts *parts, struct csvk_part *part)
 {
-    struct csvk_block *block = part->first;
+    struct csvk_key_block *block = part->first;
     part->first = block->next;
     if (part->first == NULL) {
         part->last = NULL;
@@ -282,8 +283,8 @@ static struct csvk_block *take_block(struct csvk_parts *parts, struct csvk_part 
     return block;
 }
 
-int csvk_parts_walk_next(struct csvk_parts_walk *walk, struct csvk_block *reuse,
-                         struct csvk_block **out, struct csvk_error *err)
+int csvk_parts_walk_next(struct csvk_parts_walk *walk, struct csvk_key_block *reuse,
+                         struct csvk_key_block **out, struct csvk_error *err)
 {
     *out = NULL;
     if (walk->disk_left == 0) {
@@ -293,7 +294,7 @@ int csvk_parts_walk_next(struct csvk_parts_walk *walk, struct csvk_block *reuse,
         }
         return CSVK_OK;
     }
-    struct csvk_block *block = reuse != NULL ? reuse : csvk_malloc(walk->parts->block_size);
+    struct csvk_key_block *block = reuse != NULL ? reuse : csvk_malloc(walk->parts->block_size);
     if (block == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory while searching keys");
     }
@@ -307,7 +308,7 @@ int csvk_parts_walk_next(struct csvk_parts_walk *walk, struct csvk_block *reuse,
 }
 
 struct csvk_block_walk csvk_block_walk(const struct csvk_parts *parts,
-                                       const struct csvk_block *block)
+                                       const struct csvk_key_block *block)
 {
     return (struct csvk_block_walk){
         .at = block->bytes,

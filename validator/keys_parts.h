@@ -36,9 +36,9 @@ struct csvk_entry {
     uint64_t long_hash;    /* its hash, which every level mixes with its own seed */
 };
 
-struct csvk_block {
-    struct csvk_block *next; /* in memory */
-    uint64_t next_at;        /* on disk: position of the successor */
+struct csvk_key_block {
+    struct csvk_key_block *next; /* in memory */
+    uint64_t next_at;            /* on disk: position of the successor */
     struct csvk_key_place base;
     uint64_t long_base;
     uint64_t used, entries; /* bytes of entries and their number: set when the block is closed */
@@ -50,23 +50,24 @@ struct csvk_part {
     /* What every added key touches stands first and together: 256 of these share the cache with as
      * many ends of blocks. */
     unsigned char *at, *end;
-    struct csvk_key_place place;     /* of the last entry in the open block */
-    uint64_t entries;                /* in all its blocks, when it holds entries */
-    uint64_t entries_before;         /* the open block */
-    uint64_t bytes;                  /* in its closed blocks */
-    struct csvk_block *first, *last; /* in memory, after those on disk */
-    uint64_t disk_first, disk_next;  /* positions; disk_next is reserved for the next block */
+    struct csvk_key_place place;         /* of the last entry in the open block */
+    uint64_t entries;                    /* in all its blocks, when it holds entries */
+    uint64_t entries_before;             /* the open block */
+    uint64_t bytes;                      /* in its closed blocks */
+    struct csvk_key_block *first, *last; /* in memory, after those on disk */
+    uint64_t disk_first, disk_next;      /* positions; disk_next is reserved for the next block */
     uint64_t disk_blocks;
 };
 
 struct csvk_parts {
     struct csvk_spill file;
     size_t block_size;
-    size_t limit;             /* bytes of blocks in memory before they are spilled */
-    size_t resident;          /* bytes of blocks in memory */
-    struct csvk_block *spare; /* spilled, to be filled again: the kernel need not clear new ones */
-    size_t turn;              /* the partition that is spilled next */
-    uint64_t reserved;        /* end of the file, reserved blocks included */
+    size_t limit;    /* bytes of blocks in memory before they are spilled */
+    size_t resident; /* bytes of blocks in memory */
+    struct csvk_key_block
+        *spare;        /* spilled, to be filled again: the kernel need not clear new ones */
+    size_t turn;       /* the partition that is spilled next */
+    uint64_t reserved; /* end of the file, reserved blocks included */
     uint64_t seed, mask;
     struct csvk_part part[CSVK_PARTS];
 };
@@ -147,7 +148,7 @@ void csvk_parts_drop_spare(struct csvk_parts *parts);
 /* Writes everything that is in memory to disk, open blocks included. */
 int csvk_parts_spill_all(struct csvk_parts *parts, struct csvk_error *err) CSVK_MUST_USE;
 /* Appends a closed block of another set (same block size, same `i`) as it is; takes it over. */
-int csvk_parts_adopt(struct csvk_parts *parts, size_t i, struct csvk_block *block,
+int csvk_parts_adopt(struct csvk_parts *parts, size_t i, struct csvk_key_block *block,
                      struct csvk_error *err) CSVK_MUST_USE;
 void csvk_parts_release(struct csvk_parts *parts);
 
@@ -162,8 +163,8 @@ void csvk_parts_walk_init(struct csvk_parts_walk *walk, struct csvk_parts *parts
  * The next block, which the caller owns (csvk_free) and may hand back as `reuse` (or NULL): *out is
  * NULL at the end. CSVK_ENOMEM, CSVK_EIO.
  */
-int csvk_parts_walk_next(struct csvk_parts_walk *walk, struct csvk_block *reuse,
-                         struct csvk_block **out, struct csvk_error *err) CSVK_MUST_USE;
+int csvk_parts_walk_next(struct csvk_parts_walk *walk, struct csvk_key_block *reuse,
+                         struct csvk_key_block **out, struct csvk_error *err) CSVK_MUST_USE;
 
 /* Reads the entries of a closed block. */
 struct csvk_block_walk {
@@ -173,7 +174,7 @@ struct csvk_block_walk {
     size_t inline_limit;
 };
 struct csvk_block_walk csvk_block_walk(const struct csvk_parts *parts,
-                                       const struct csvk_block *block);
+                                       const struct csvk_key_block *block);
 /* The next entry; its key lies in the block. false: there is none. */
 bool csvk_block_next(struct csvk_block_walk *walk, struct csvk_entry *entry);
 

@@ -76,20 +76,20 @@ static void mark(struct csvk_repeats *r, uint64_t hash)
     r->mark[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
-static uint64_t word_at(const struct csvk_block *block, size_t at)
+static uint64_t word_at(const struct csvk_key_block *block, size_t at)
 {
     uint64_t word;
     memcpy(&word, block->bytes + at * sizeof word, sizeof word);
     return word;
 }
 
-struct pass {
+struct repeats_pass {
     struct csvk_repeats *repeats;
     struct csvk_parts *hashes;
     size_t memory;
 };
 
-static int look_at_block(const struct pass *pass, const struct csvk_block *block,
+static int look_at_block(const struct repeats_pass *pass, const struct csvk_key_block *block,
                          struct csvk_error *err)
 {
     struct csvk_repeats *r = pass->repeats;
@@ -111,13 +111,13 @@ static int look_at_block(const struct pass *pass, const struct csvk_block *block
     return CSVK_OK;
 }
 
-static int look_at_part(const struct pass *pass, size_t i, struct csvk_error *err)
+static int look_at_part(const struct repeats_pass *pass, size_t i, struct csvk_error *err)
 {
     const struct csvk_part *part = &pass->hashes->part[i];
     int status = prepare(pass->repeats, part->bytes / sizeof(uint64_t), pass->memory / 8, err);
     struct csvk_parts_walk walk;
     csvk_parts_walk_init(&walk, pass->hashes, i);
-    struct csvk_block *block = NULL;
+    struct csvk_key_block *block = NULL;
     while (status == CSVK_OK) {
         status = csvk_parts_walk_next(&walk, block, &block, err);
         if (status != CSVK_OK || block == NULL) {
@@ -132,7 +132,7 @@ static int look_at_part(const struct pass *pass, size_t i, struct csvk_error *er
 int csvk_repeats_find(struct csvk_repeats *r, struct csvk_parts *hashes, size_t memory,
                       struct csvk_error *err)
 {
-    const struct pass pass = {r, hashes, memory};
+    const struct repeats_pass pass = {r, hashes, memory};
     int status = CSVK_OK;
     memset(r, 0, sizeof *r);
     for (size_t i = 0; i < CSVK_PARTS; i++) {

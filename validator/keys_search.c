@@ -173,13 +173,13 @@ static int settle(struct csvk_search *search, const struct csvk_entry *entry, ui
 
 /* ---- one partition ---- */
 
-struct pass {
+struct search_pass {
     struct csvk_search *search;
     struct csvk_parts *parts;    /* what is searched */
     struct csvk_parts *overflow; /* of the next level; NULL: nothing has overflowed */
 };
 
-static int start_overflow(struct pass *pass, struct csvk_error *err)
+static int start_overflow(struct search_pass *pass, struct csvk_error *err)
 {
     struct csvk_parts *parts = csvk_malloc(sizeof *parts);
     if (parts == NULL) {
@@ -194,7 +194,8 @@ static int start_overflow(struct pass *pass, struct csvk_error *err)
     return CSVK_OK;
 }
 
-static int overflow_entry(struct pass *pass, const struct csvk_entry *entry, struct csvk_error *err)
+static int overflow_entry(struct search_pass *pass, const struct csvk_entry *entry,
+                          struct csvk_error *err)
 {
     int status = pass->overflow == NULL ? start_overflow(pass, err) : CSVK_OK;
     if (status != CSVK_OK) {
@@ -204,7 +205,7 @@ static int overflow_entry(struct pass *pass, const struct csvk_entry *entry, str
     return csvk_parts_add(pass->overflow, csvk_parts_index(hash), entry, err);
 }
 
-static int settle_entry(struct pass *pass, const struct csvk_entry *entry, uint64_t hash,
+static int settle_entry(struct search_pass *pass, const struct csvk_entry *entry, uint64_t hash,
                         struct csvk_error *err)
 {
     uint64_t first_record = 0;
@@ -220,7 +221,8 @@ static int settle_entry(struct pass *pass, const struct csvk_entry *entry, uint6
     return verdict; /* ABSENT is CSVK_OK */
 }
 
-static int search_block(struct pass *pass, const struct csvk_block *block, struct csvk_error *err)
+static int search_block(struct search_pass *pass, const struct csvk_key_block *block,
+                        struct csvk_error *err)
 {
     const struct csvk_key_table *table = &pass->search->table;
     struct csvk_block_walk walk = csvk_block_walk(pass->parts, block);
@@ -241,11 +243,11 @@ static int search_block(struct pass *pass, const struct csvk_block *block, struc
     return CSVK_OK;
 }
 
-static int search_blocks(struct pass *pass, size_t i, struct csvk_error *err)
+static int search_blocks(struct search_pass *pass, size_t i, struct csvk_error *err)
 {
     struct csvk_parts_walk walk;
     csvk_parts_walk_init(&walk, pass->parts, i);
-    struct csvk_block *block = NULL;
+    struct csvk_key_block *block = NULL;
     for (;;) {
         int status = csvk_parts_walk_next(&walk, block, &block, err);
         if (status != CSVK_OK || block == NULL) {
@@ -287,7 +289,7 @@ static int search_part(struct csvk_search *search, struct csvk_parts *parts, siz
         }
         budget = search->memory / 2;
     }
-    struct pass pass = {search, parts, NULL};
+    struct search_pass pass = {search, parts, NULL};
     int status = prepare(&search->table, &parts->part[i], budget, err);
     if (status == CSVK_OK) {
         status = search_blocks(&pass, i, err);

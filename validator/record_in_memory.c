@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static bool at_line_end(const struct walk *w, size_t at)
+static bool at_line_end(const struct field_walk *w, size_t at)
 {
     unsigned char c = w->bytes[at];
     if (c == '\n') {
@@ -21,7 +21,7 @@ static bool at_line_end(const struct walk *w, size_t at)
 }
 
 /* Behind the closing enclosure, or the end of the bytes. */
-static size_t skip_enclosed(const struct walk *w, size_t at)
+static size_t skip_enclosed(const struct field_walk *w, size_t at)
 {
     const struct csvk_dialect *d = &w->dialect;
     while (at < w->size) {
@@ -38,7 +38,7 @@ static size_t skip_enclosed(const struct walk *w, size_t at)
     return at;
 }
 
-static size_t skip_plain(const struct walk *w, size_t at)
+static size_t skip_plain(const struct field_walk *w, size_t at)
 {
     const struct csvk_dialect *d = &w->dialect;
     while (at < w->size && w->bytes[at] != d->delimiter && !at_line_end(w, at)) {
@@ -47,7 +47,7 @@ static size_t skip_plain(const struct walk *w, size_t at)
     return at;
 }
 
-static size_t skip_line_end(const struct walk *w, size_t at)
+static size_t skip_line_end(const struct field_walk *w, size_t at)
 {
     if (w->bytes[at] == '\n') {
         return at + 1;
@@ -59,7 +59,7 @@ static size_t skip_line_end(const struct walk *w, size_t at)
     return three ? at + 3 : at + 1;
 }
 
-void walk_next(struct walk *w, struct walk_field *field)
+void walk_next(struct field_walk *w, struct walk_field *field)
 {
     size_t at = w->at;
     field->begin = at;

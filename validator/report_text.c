@@ -13,34 +13,34 @@
 #define SCREEN_BEFORE 60 /* columns of the line shown before the place ... */
 #define SCREEN_BEHIND 40 /* ... under the caret and behind it, each */
 
-struct writer {
+struct text_report {
     struct csvk_buf *out;
     unsigned style; /* enum csvk_text_style bits */
     int status;     /* sticky */
 };
 
-static void put(struct writer *w, const char *text)
+static void put(struct text_report *w, const char *text)
 {
     if (w->status == CSVK_OK) {
         w->status = csvk_buf_puts(w->out, text);
     }
 }
 
-static void put_escaped(struct writer *w, const void *bytes, size_t length)
+static void put_escaped(struct text_report *w, const void *bytes, size_t length)
 {
     if (w->status == CSVK_OK) {
         w->status = csvk_buf_add_escaped(w->out, bytes, length);
     }
 }
 
-static void put_number(struct writer *w, uint64_t number)
+static void put_number(struct text_report *w, uint64_t number)
 {
     if (w->status == CSVK_OK) {
         w->status = csvk_buf_printf(w->out, "%" PRIu64, number);
     }
 }
 
-static void put_count(struct writer *w, uint64_t number, const char *noun)
+static void put_count(struct text_report *w, uint64_t number, const char *noun)
 {
     put_number(w, number);
     put(w, " ");
@@ -55,14 +55,14 @@ static const char *color_of(enum csvk_severity severity)
                                       : "\033[36;1m";
 }
 
-static void put_colored(struct writer *w, const char *color, const char *text)
+static void put_colored(struct text_report *w, const char *color, const char *text)
 {
     put(w, (w->style & CSVK_TEXT_COLOR) != 0 ? color : "");
     put(w, text);
     put(w, (w->style & CSVK_TEXT_COLOR) != 0 ? "\033[0m" : "");
 }
 
-static void put_name(struct writer *w, const struct csvk_report *report)
+static void put_name(struct text_report *w, const struct csvk_report *report)
 {
     put_escaped(w, report->file, strlen(report->file));
 }
@@ -77,7 +77,7 @@ static size_t screen_width(const struct csvk_buf *out, size_t begin)
     return width;
 }
 
-static void put_times(struct writer *w, char c, size_t times)
+static void put_times(struct text_report *w, char c, size_t times)
 {
     char text[2] = {c, '\0'};
     for (size_t i = 0; i < times; i++) {
@@ -85,7 +85,7 @@ static void put_times(struct writer *w, char c, size_t times)
     }
 }
 
-static void put_caret(struct writer *w, size_t before, size_t width)
+static void put_caret(struct text_report *w, size_t before, size_t width)
 {
     put(w, (w->style & CSVK_TEXT_COLOR) != 0 ? "\033[32;1m" : "");
     put_times(w, ' ', before);
@@ -96,7 +96,7 @@ static void put_caret(struct writer *w, size_t before, size_t width)
 }
 
 /* Columns that `bytes` would take, escaped. */
-static size_t escaped_width(struct writer *w, const unsigned char *bytes, size_t length)
+static size_t escaped_width(struct text_report *w, const unsigned char *bytes, size_t length)
 {
     size_t begin = w->out->length;
     put_escaped(w, bytes, length);
@@ -114,7 +114,8 @@ static size_t code_length(const unsigned char *bytes, size_t length)
 }
 
 /* How many of the first bytes fit into `columns`; no code point is cut. */
-static size_t fit_front(struct writer *w, const unsigned char *bytes, size_t length, size_t columns)
+static size_t fit_front(struct text_report *w, const unsigned char *bytes, size_t length,
+                        size_t columns)
 {
     size_t fit = 0, width = 0;
     while (fit < length) {
@@ -129,7 +130,7 @@ static size_t fit_front(struct writer *w, const unsigned char *bytes, size_t len
 }
 
 /* How many of the first bytes must go, so that the rest fits into `columns`. */
-static size_t drop_front(struct writer *w, const unsigned char *bytes, size_t length,
+static size_t drop_front(struct text_report *w, const unsigned char *bytes, size_t length,
                          size_t columns)
 {
     size_t drop = 0, width = escaped_width(w, bytes, length);
@@ -141,7 +142,7 @@ static size_t drop_front(struct writer *w, const unsigned char *bytes, size_t le
     return drop;
 }
 
-static void put_excerpt(struct writer *w, const struct csvk_finding *f)
+static void put_excerpt(struct text_report *w, const struct csvk_finding *f)
 {
     if (f->excerpt == NULL || f->excerpt_length == 0) {
         return;
@@ -164,7 +165,7 @@ static void put_excerpt(struct writer *w, const struct csvk_finding *f)
     put_caret(w, before, width);
 }
 
-static void put_place(struct writer *w, const struct csvk_finding *f)
+static void put_place(struct text_report *w, const struct csvk_finding *f)
 {
     if (f->line == 0) {
         return;
@@ -175,7 +176,7 @@ static void put_place(struct writer *w, const struct csvk_finding *f)
     put_number(w, f->column);
 }
 
-static void put_finding(struct writer *w, const struct csvk_report *report,
+static void put_finding(struct text_report *w, const struct csvk_report *report,
                         const struct csvk_finding *f)
 {
     put_name(w, report);
@@ -192,7 +193,7 @@ static void put_finding(struct writer *w, const struct csvk_report *report,
     put_excerpt(w, f);
 }
 
-static void put_hint(struct writer *w, const struct csvk_rule *rule)
+static void put_hint(struct text_report *w, const struct csvk_rule *rule)
 {
     if (rule->remedy[0] != '\0') {
         put(w, "    help: ");
@@ -201,7 +202,7 @@ static void put_hint(struct writer *w, const struct csvk_rule *rule)
     }
 }
 
-static void put_summary(struct writer *w, const struct csvk_report *report)
+static void put_summary(struct text_report *w, const struct csvk_report *report)
 {
     put_name(w, report);
     put(w, ": ");
@@ -234,7 +235,7 @@ static void put_summary(struct writer *w, const struct csvk_report *report)
 
 int csvk_report_text(const struct csvk_report *report, unsigned style, struct csvk_buf *out)
 {
-    struct writer w = {out, style, CSVK_OK};
+    struct text_report w = {out, style, CSVK_OK};
     bool explained[CSVK_RULES_MAX] = {false};
     for (size_t i = 0; i < report->nfindings; i++) {
         const struct csvk_rule *rule = report->findings[i]->rule;

@@ -48,7 +48,7 @@ void sample_merge(struct csvk_validator *left, const struct csvk_validator *righ
 static const unsigned char candidates[] = {';', '\t', '|', ','};
 #define CANDIDATES sizeof(candidates)
 
-struct column {
+struct sample_column {
     bool head_number; /* the first record has a number here */
     bool seen;        /* a value in a later record ... */
     bool all_numbers; /* ... and all of those are numbers */
@@ -60,7 +60,7 @@ struct sight {
     uint64_t records;
     uint64_t least[CANDIDATES], most[CANDIDATES]; /* occurrences per record */
     uint64_t cells, ticked; /* values that are not empty; those between ' and ' */
-    struct column column[COLUMNS_LOOKED_AT];
+    struct sample_column column[COLUMNS_LOOKED_AT];
     uint64_t columns;
     bool head_repeats_whole; /* a later record equals the first: it is a header, seen twice */
     size_t first_begin, first_end;
@@ -81,7 +81,7 @@ static bool is_number(struct csvk_bytes s)
     return digits > 0 && points <= 1;
 }
 
-static struct csvk_bytes value_of(const struct walk *w, const struct walk_field *f)
+static struct csvk_bytes value_of(const struct field_walk *w, const struct walk_field *f)
 {
     struct csvk_bytes s = {w->bytes + f->begin, f->end - f->begin};
     if (f->enclosed && s.len >= 2 && s.ptr[s.len - 1] == w->dialect.enclosure) {
@@ -97,7 +97,7 @@ static bool bytes_equal(struct csvk_bytes a, struct csvk_bytes b)
 }
 
 /* Behind the closing enclosure of what is enclosed from `at` on, as any delimiter would have it. */
-static size_t behind_enclosure(const struct walk *w, size_t at, size_t end)
+static size_t behind_enclosure(const struct field_walk *w, size_t at, size_t end)
 {
     int enclosure = w->dialect.enclosure;
     for (at++; at < end; at++) {
@@ -113,7 +113,8 @@ static size_t behind_enclosure(const struct walk *w, size_t at, size_t end)
 }
 
 /* How often `candidate` would separate: values that it lets be enclosed may hold it. */
-static uint64_t count_candidate(const struct walk *w, const struct walk_field *f, int candidate)
+static uint64_t count_candidate(const struct field_walk *w, const struct walk_field *f,
+                                int candidate)
 {
     uint64_t count = 0;
     bool begins = true;
@@ -129,7 +130,8 @@ static uint64_t count_candidate(const struct walk *w, const struct walk_field *f
     return count;
 }
 
-static void count_candidates(const struct walk *w, const struct walk_field *f, uint64_t *found)
+static void count_candidates(const struct field_walk *w, const struct walk_field *f,
+                             uint64_t *found)
 {
     for (size_t c = 0; c < CANDIDATES; c++) {
         if (candidates[c] != w->dialect.delimiter) {
@@ -147,7 +149,7 @@ static void look_at_value(struct sight *s, struct csvk_bytes value, size_t begin
     }
 }
 
-static bool look_at_column(struct column *c, struct csvk_bytes value, bool first)
+static bool look_at_column(struct sample_column *c, struct csvk_bytes value, bool first)
 {
     if (first) {
         c->head = value;
@@ -163,7 +165,7 @@ static bool look_at_column(struct column *c, struct csvk_bytes value, bool first
 }
 
 /* One whole record; false when the sample ends within it and more follows. */
-static bool look_at_record(struct sight *s, struct walk *w, bool cut)
+static bool look_at_record(struct sight *s, struct field_walk *w, bool cut)
 {
     uint64_t found[CANDIDATES] = {0}, fields = 0;
     bool same = true, first = s->records == 0;
@@ -193,15 +195,15 @@ static bool look_at_record(struct sight *s, struct walk *w, bool cut)
     return true;
 }
 
-static bool at_blank_line(const struct walk *w)
+static bool at_blank_line(const struct field_walk *w)
 {
     return w->bytes[w->at] == '\n' || w->bytes[w->at] == '\r';
 }
 
 static void look(const struct csvk_validator *v, struct sight *s)
 {
-    struct walk w = {v->sample.data, v->sample.length, 0, v->options.dialect,
-                     v->first_eol == CSVK_EOL_CR || v->options.profile == CSVK_PROFILE_BIS};
+    struct field_walk w = {v->sample.data, v->sample.length, 0, v->options.dialect,
+                           v->first_eol == CSVK_EOL_CR || v->options.profile == CSVK_PROFILE_BIS};
     bool cut = v->sample.length == SAMPLE_BYTES;
     while (v->options.sep == CSVK_SEP_FOUND && w.at < w.size && !at_blank_line(&w)) {
         w.at++;
@@ -297,7 +299,7 @@ static bool heads_are_numbers(const struct sight *s)
 {
     uint64_t number_columns = 0;
     for (uint64_t i = 0; i < s->columns && i < COLUMNS_LOOKED_AT; i++) {
-        const struct column *c = &s->column[i];
+        const struct sample_column *c = &s->column[i];
         if (c->seen && c->all_numbers) {
             number_columns++;
             if (!c->head_number) {

@@ -28,7 +28,7 @@ static bool find_sep_line(struct csvk_bytes head, size_t *behind, int *delimiter
 }
 
 /* Fields of the first record that is not empty; 0: it does not end within the head. */
-static uint64_t count_fields(struct walk *walk)
+static uint64_t count_fields(struct field_walk *walk)
 {
     struct walk_field field;
     uint64_t count = 0;
@@ -55,7 +55,8 @@ static int look_for_sep_line(struct csvk_source *source, struct csvk_validate_op
         csvk_dialect_check(&dialect, NULL) != CSVK_OK) {
         return status;
     }
-    struct walk walk = {head.ptr, head.len, behind, dialect, options->profile == CSVK_PROFILE_BIS};
+    struct field_walk walk = {head.ptr, head.len, behind, dialect,
+                              options->profile == CSVK_PROFILE_BIS};
     uint64_t width = count_fields(&walk);
     if (width != 0) {
         options->sep = CSVK_SEP_FOUND;

@@ -15,7 +15,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-struct slot {
+struct pool_slot {
     void *job;
     bool is_done;
 };
@@ -32,18 +32,18 @@ struct csvk_pool {
     pthread_cond_t work, done; /* a job was submitted or the end came; a job is done */
     bool is_ending;
     size_t taken, started, submitted;
-    struct slot *slot;
+    struct pool_slot *slot;
     struct thread *thread;
     size_t nthreads; /* that run */
 };
 
-static struct slot *slot_of(const struct csvk_pool *pool, size_t number)
+static struct pool_slot *slot_of(const struct csvk_pool *pool, size_t number)
 {
     return &pool->slot[number % pool->plan.depth];
 }
 
 /* Waits for a job; NULL when the pool ends. Called and left with the lock held. */
-static struct slot *next_slot(struct csvk_pool *pool)
+static struct pool_slot *next_slot(struct csvk_pool *pool)
 {
     while (pool->started == pool->submitted && !pool->is_ending) {
         pthread_cond_wait(&pool->work, &pool->lock);
@@ -52,7 +52,7 @@ static struct slot *next_slot(struct csvk_pool *pool)
 }
 
 /* Called and left with the lock held; without it while the job runs. */
-static void run_slot(struct csvk_pool *pool, struct slot *slot, void *worker)
+static void run_slot(struct csvk_pool *pool, struct pool_slot *slot, void *worker)
 {
     void *job = slot->job;
     pthread_mutex_unlock(&pool->lock);
@@ -66,7 +66,7 @@ static void *thread_main(void *argument)
     const struct thread *thread = argument;
     struct csvk_pool *pool = thread->pool;
     pthread_mutex_lock(&pool->lock);
-    for (struct slot *slot = next_slot(pool); slot != NULL; slot = next_slot(pool)) {
+    for (struct pool_slot *slot = next_slot(pool); slot != NULL; slot = next_slot(pool)) {
         run_slot(pool, slot, thread->worker);
         pthread_cond_signal(&pool->done);
     }
@@ -127,15 +127,15 @@ size_t csvk_pool_pending(const struct csvk_pool *pool)
 void csvk_pool_submit(struct csvk_pool *pool, void *job)
 {
     assert(csvk_pool_pending(pool) < pool->plan.depth);
-    struct slot *slot = slot_of(pool, pool->submitted);
+    struct pool_slot *slot = slot_of(pool, pool->submitted);
     if (pool->nthreads == 0) {
         pool->plan.run(pool->plan.worker[0], job);
-        *slot = (struct slot){job, true};
+        *slot = (struct pool_slot){job, true};
         pool->started = ++pool->submitted;
         return;
     }
     pthread_mutex_lock(&pool->lock);
-    *slot = (struct slot){job, false};
+    *slot = (struct pool_slot){job, false};
     pool->submitted++;
     pthread_cond_signal(&pool->work);
     pthread_mutex_unlock(&pool->lock);
@@ -157,7 +157,7 @@ void *csvk_pool_take(struct csvk_pool *pool)
     if (csvk_pool_pending(pool) == 0) {
         return NULL;
     }
-    const struct slot *slot = slot_of(pool, pool->taken);
+    const struct pool_slot *slot = slot_of(pool, pool->taken);
     pthread_mutex_lock(&pool->lock);
     while (!slot->is_done) {
         pass_time(pool);

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct job {
+struct merge_job {
     struct cli *cli;
     const char *directory, *output;
     struct cli_table table;
@@ -27,7 +27,7 @@ struct job {
 /* ---- options ---- */
 
 /* Which names, and where are they? The manifest says it, options say it louder. */
-static int read_header(struct job *job)
+static int read_header(struct merge_job *job)
 {
     struct cli *cli = job->cli;
     bool named = job->table.columns.count != 0;
@@ -49,7 +49,7 @@ static int read_header(struct job *job)
     return CLI_GOOD;
 }
 
-static int read_options(struct job *job)
+static int read_options(struct merge_job *job)
 {
     struct cli *cli = job->cli;
     const char *eol = cli_value(cli, "line-break"), *quote = cli_value(cli, "quote");
@@ -75,20 +75,20 @@ static int read_options(struct job *job)
 
 static int to_sink(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
-    struct job *job = context;
+    struct merge_job *job = context;
     return csvk_sink_write(job->sink, bytes, length, err);
 }
 
 static int to_output(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
-    struct job *job = context;
+    struct merge_job *job = context;
     job->written += length;
     cli_progress_update(job->progress, job->written);
     return job->gzip != NULL ? csvk_gzip_write(job->gzip, bytes, length, err)
                              : csvk_sink_write(job->sink, bytes, length, err);
 }
 
-static int open_output(struct job *job, struct csvk_error *err)
+static int open_output(struct merge_job *job, struct csvk_error *err)
 {
     size_t length = strlen(job->output);
     uint64_t level = 4;
@@ -104,7 +104,7 @@ static int open_output(struct job *job, struct csvk_error *err)
     return csvk_gzip_new(&job->gzip, &how, output, err);
 }
 
-static int merge(struct job *job, struct csvk_error *err)
+static int merge(struct merge_job *job, struct csvk_error *err)
 {
     struct csvk_merge_output output = {to_output, job};
     int status = open_output(job, err);
@@ -121,7 +121,7 @@ static int merge(struct job *job, struct csvk_error *err)
 
 /* ---- the result ---- */
 
-static int put_json(const struct job *job, struct csvk_buf *out)
+static int put_json(const struct merge_job *job, struct csvk_buf *out)
 {
     struct csvk_json json;
     csvk_json_init(&json, out);
@@ -135,7 +135,7 @@ static int put_json(const struct job *job, struct csvk_buf *out)
     return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
 }
 
-static int put_text(const struct job *job, struct csvk_buf *out)
+static int put_text(const struct merge_job *job, struct csvk_buf *out)
 {
     int status = csvk_buf_add_escaped(out, job->output, strlen(job->output));
     return status == CSVK_OK
@@ -146,7 +146,7 @@ static int put_text(const struct job *job, struct csvk_buf *out)
 }
 
 /* Standard output belongs to the data when it goes there. */
-static void report(struct job *job)
+static void report(struct merge_job *job)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
     const char *format = cli_value(job->cli, "format");
@@ -160,7 +160,7 @@ static void report(struct job *job)
 
 static int run(struct cli *cli)
 {
-    struct job job = {.cli = cli};
+    struct merge_job job = {.cli = cli};
     struct csvk_error err = {0};
     int status = read_options(&job);
     if (status == CLI_GOOD) {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-struct job {
+struct normalize_job {
     struct cli *cli;
     struct csvk_normalize_options options;
     struct csvk_normalize_files files;
@@ -18,7 +18,7 @@ struct job {
 /* ---- options -------------------------------------------------------------------------------- */
 
 /* The dialect to write. */
-static int read_target(struct job *job)
+static int read_target(struct normalize_job *job)
 {
     struct csvk_dialect *to = &job->options.to;
     struct csvk_error err = {0};
@@ -37,7 +37,7 @@ static bool ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-static int read_files(struct job *job)
+static int read_files(struct normalize_job *job)
 {
     struct csvk_normalize_files *f = &job->files;
     struct cli *cli = job->cli;
@@ -58,7 +58,7 @@ static int read_files(struct job *job)
     return status;
 }
 
-static int read_options(struct job *job)
+static int read_options(struct normalize_job *job)
 {
     struct cli *cli = job->cli;
     if (cli_has(cli, "names") && cli_has(cli, "no-header") &&
@@ -89,7 +89,8 @@ static void repair_detail(const struct csvk_normalize_result *result, int repair
     }
 }
 
-static void tell_repair(const struct job *job, const struct csvk_normalize_result *result, int i)
+static void tell_repair(const struct normalize_job *job, const struct csvk_normalize_result *result,
+                        int i)
 {
     const struct csvk_normalize_place *first = &result->first[i];
     char detail[96];
@@ -100,7 +101,8 @@ static void tell_repair(const struct job *job, const struct csvk_normalize_resul
              detail, (unsigned long long)first->line, (unsigned long long)first->byte);
 }
 
-static void tell_counted(const struct job *job, const struct csvk_normalize_counted *counted)
+static void tell_counted(const struct normalize_job *job,
+                         const struct csvk_normalize_counted *counted)
 {
     unsigned long long out = counted->records_out, rejected = counted->records_rejected;
     if (counted->done && counted->input_counted) {
@@ -113,7 +115,7 @@ static void tell_counted(const struct job *job, const struct csvk_normalize_coun
     }
 }
 
-static void tell_text(const struct job *job, const struct csvk_normalize_result *result)
+static void tell_text(const struct normalize_job *job, const struct csvk_normalize_result *result)
 {
     cli_note(job->cli, "%s: %llu record%s in, %llu out, %llu rejected, %llu dropped",
              job->files.input, (unsigned long long)result->records_in,
@@ -133,7 +135,7 @@ static void tell_text(const struct job *job, const struct csvk_normalize_result 
     tell_counted(job, &result->counted);
 }
 
-static int tell(struct job *job, const struct csvk_normalize_result *result)
+static int tell(struct normalize_job *job, const struct csvk_normalize_result *result)
 {
     if (!job->json) {
         tell_text(job, result);
@@ -151,7 +153,7 @@ static int tell(struct job *job, const struct csvk_normalize_result *result)
 
 static int show_progress(void *context, uint64_t consumed, uint64_t file_size)
 {
-    struct job *job = context;
+    struct normalize_job *job = context;
     if (job->progress == NULL) {
         job->progress = cli_progress_start(job->cli, "normalize", file_size);
     }
@@ -159,7 +161,7 @@ static int show_progress(void *context, uint64_t consumed, uint64_t file_size)
     return 0;
 }
 
-static int work(struct job *job)
+static int work(struct normalize_job *job)
 {
     struct csvk_error err = {0};
     struct csvk_normalize_result result;
@@ -180,7 +182,7 @@ static int work(struct job *job)
 
 static int run(struct cli *cli)
 {
-    struct job job = {.cli = cli};
+    struct normalize_job job = {.cli = cli};
     csvk_normalize_options_init(&job.options);
     int status = read_options(&job);
     if (status == CLI_GOOD) {

@@ -23,7 +23,7 @@ static int show_progress(uint64_t done, uint64_t total, void *context)
     return 0;
 }
 
-struct job {
+struct preflight_job {
     struct cli *cli;
     struct csvk_preflight_options options;
     struct csvk_preflight_level *level;
@@ -31,7 +31,7 @@ struct job {
 };
 
 /* ID=LEVEL */
-static int read_level(struct job *job, const char *text)
+static int read_level(struct preflight_job *job, const char *text)
 {
     struct csvk_error err = {0};
     const char *equals = strchr(text, '=');
@@ -50,7 +50,7 @@ static int read_level(struct job *job, const char *text)
     return CLI_GOOD;
 }
 
-static int read_levels(struct job *job)
+static int read_levels(struct preflight_job *job)
 {
     size_t count = cli_count(job->cli, "rule");
     int status = CLI_GOOD;
@@ -65,7 +65,7 @@ static int read_levels(struct job *job)
     return status;
 }
 
-static int read_options(struct job *job)
+static int read_options(struct preflight_job *job)
 {
     struct cli *cli = job->cli;
     struct csvk_preflight_options *o = &job->options;
@@ -94,7 +94,7 @@ static const char *folder_of(struct cli *cli)
 
 /* ---- the report ---- */
 
-static int write_report(struct job *job, const struct csvk_preflight_report *report,
+static int write_report(struct preflight_job *job, const struct csvk_preflight_report *report,
                         struct csvk_buf *out)
 {
     const char *format = cli_value(job->cli, "format");
@@ -109,7 +109,7 @@ static int write_report(struct job *job, const struct csvk_preflight_report *rep
                                            : csvk_preflight_junit(report, out);
 }
 
-static int conclude(struct job *job, const struct csvk_preflight_report *report)
+static int conclude(struct preflight_job *job, const struct csvk_preflight_report *report)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
     const char *fail_on = cli_value(job->cli, "fail-on");
@@ -128,7 +128,7 @@ static int conclude(struct job *job, const struct csvk_preflight_report *report)
     return !report->valid || (strict && report->warnings > 0) ? CLI_REFUSED : CLI_GOOD;
 }
 
-static int judge(struct job *job, const char *folder)
+static int judge(struct preflight_job *job, const char *folder)
 {
     struct csvk_preflight_report *report = NULL;
     struct csvk_error err = {0};
@@ -145,7 +145,7 @@ static int judge(struct job *job, const char *folder)
 /* ---- repairing ---- */
 
 /* The diff goes to standard error: standard output is the report's. */
-static int repair(struct job *job, const char *folder)
+static int repair(struct preflight_job *job, const char *folder)
 {
     struct csvk_buf diff = CSVK_BUF_INIT;
     struct csvk_error err = {0};
@@ -170,7 +170,7 @@ static int repair(struct job *job, const char *folder)
 
 static int run(struct cli *cli)
 {
-    struct job job = {.cli = cli};
+    struct preflight_job job = {.cli = cli};
     const char *folder = folder_of(cli);
     int status = read_options(&job);
     if (status == CLI_GOOD && cli_has(cli, "dry-run") && !cli_has(cli, "fix")) {

@@ -15,12 +15,12 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB, FORMAT_JUNIT };
+enum report_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB, FORMAT_JUNIT };
 
-struct job {
+struct validate_job {
     struct cli *cli;
     struct csvk_validate_options options;
-    enum format format;
+    enum report_format format;
     enum csvk_severity fail_on;
     const char *encoding;              /* of the file at hand; NULL: UTF-8 */
     const char *encoding_given;        /* the same, as the user gave it: auto is looked for anew */
@@ -33,18 +33,18 @@ struct job {
 
 /* ---- options -------------------------------------------------------------------------------- */
 
-static void worsen(struct job *job, int status)
+static void worsen(struct validate_job *job, int status)
 {
     job->status = status > job->status ? status : job->status;
 }
 
-static int read_format(struct job *job)
+static int read_format(struct validate_job *job)
 {
     static const char *const names[] = {"text", "json", "sarif", "github", "junit"};
     const char *name = cli_value(job->cli, "format");
     for (size_t i = 0; name != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(name, names[i]) == 0) {
-            job->format = (enum format)i;
+            job->format = (enum report_format)i;
         }
     }
     const char *fail_on = cli_value(job->cli, "fail-on");
@@ -53,7 +53,7 @@ static int read_format(struct job *job)
 }
 
 /* ID=LEVEL. */
-static int read_rule(struct job *job, const char *text)
+static int read_rule(struct validate_job *job, const char *text)
 {
     struct csvk_error err = {0};
     const char *equals = strchr(text, '=');
@@ -71,7 +71,7 @@ static int read_rule(struct job *job, const char *text)
     return CLI_GOOD;
 }
 
-static int read_rules(struct job *job)
+static int read_rules(struct validate_job *job)
 {
     struct csvk_error err = {0};
     const char *profile = cli_value(job->cli, "profile");
@@ -85,7 +85,7 @@ static int read_rules(struct job *job)
     return status;
 }
 
-static int read_limits(struct job *job)
+static int read_limits(struct validate_job *job)
 {
     struct cli *cli = job->cli;
     struct csvk_validate_options *o = &job->options;
@@ -109,7 +109,7 @@ static void use_table(struct csvk_validate_options *options, struct cli_table *t
     table->columns = table->primary_key = (struct csvk_strings){0};
 }
 
-static int read_table(struct job *job)
+static int read_table(struct validate_job *job)
 {
     struct cli *cli = job->cli;
     struct cli_table table;
@@ -130,7 +130,7 @@ static int read_table(struct job *job)
     return status;
 }
 
-static int read_options(struct job *job)
+static int read_options(struct validate_job *job)
 {
     int status = read_format(job);
     status = status == CLI_GOOD ? read_rules(job) : status;
@@ -141,7 +141,7 @@ static int read_options(struct job *job)
 /* ---- one file ---------------------------------------------------------------------------------
  */
 
-static int write_report(struct job *job, const struct csvk_report *report)
+static int write_report(struct validate_job *job, const struct csvk_report *report)
 {
     unsigned style = (cli_color(job->cli, stdout) ? CSVK_TEXT_COLOR : 0) |
                      (cli_has(job->cli, "verbose") ? CSVK_TEXT_NOTES : 0);
@@ -156,7 +156,7 @@ static int write_report(struct job *job, const struct csvk_report *report)
 
 static int show_progress(uint64_t consumed, void *context)
 {
-    struct job *job = context;
+    struct validate_job *job = context;
     cli_progress_update(job->progress, consumed);
     return 0;
 }
@@ -168,7 +168,7 @@ static void hold_records(struct csvk_options *options, void *context)
     options->max_record = UINT64_MAX;
 }
 
-static int judge(struct job *job, const char *path, struct csvk_validator **out,
+static int judge(struct validate_job *job, const char *path, struct csvk_validator **out,
                  struct csvk_error *err)
 {
     struct csvk_source *source = NULL;
@@ -198,7 +198,7 @@ static int judge(struct job *job, const char *path, struct csvk_validator **out,
 }
 
 /* Writes the report of one file and draws the conclusion for the exit status. */
-static int conclude(struct job *job, const char *path, struct csvk_validator *v,
+static int conclude(struct validate_job *job, const char *path, struct csvk_validator *v,
                     struct csvk_error *err)
 {
     const struct csvk_report *report = NULL;
@@ -220,7 +220,7 @@ static int conclude(struct job *job, const char *path, struct csvk_validator *v,
 }
 
 /* Tells of trouble; the other files are judged all the same. */
-static void close_file(struct job *job, int status, const struct csvk_error *err)
+static void close_file(struct validate_job *job, int status, const struct csvk_error *err)
 {
     if (status != CSVK_OK) {
         worsen(job, cli_fail(job->cli, err));
@@ -228,7 +228,7 @@ static void close_file(struct job *job, int status, const struct csvk_error *err
     cli_out_buf(job->cli, &job->out);
 }
 
-static void do_file(struct job *job, const char *path)
+static void do_file(struct validate_job *job, const char *path)
 {
     struct csvk_error err = {0};
     struct csvk_validator *v = NULL;
@@ -241,12 +241,12 @@ static void do_file(struct job *job, const char *path)
 /* ---- slices with a primary key: it spans them all, so reports wait for the last slice
  * ------------ */
 
-struct parts {
+struct slice_parts {
     struct csvk_validator **item;
     size_t count;
 };
 
-static int judge_slice(struct job *job, const char *path, struct parts *parts,
+static int judge_slice(struct validate_job *job, const char *path, struct slice_parts *parts,
                        struct csvk_error *err)
 {
     struct csvk_validator *v = NULL;
@@ -258,10 +258,10 @@ static int judge_slice(struct job *job, const char *path, struct parts *parts,
     return parts->count > 1 ? csvk_validator_join_keys(parts->item[0], v, err) : CSVK_OK;
 }
 
-static void do_slices_with_key(struct job *job, const struct csvk_strings *slices)
+static void do_slices_with_key(struct validate_job *job, const struct csvk_strings *slices)
 {
     struct csvk_error err = {0};
-    struct parts parts = {csvk_calloc(slices->count + 1, sizeof(*parts.item)), 0};
+    struct slice_parts parts = {csvk_calloc(slices->count + 1, sizeof(*parts.item)), 0};
     int status = parts.item != NULL ? CSVK_OK : csvk_fail(&err, CSVK_ENOMEM, "out of memory");
     for (size_t i = 0; i < slices->count && status == CSVK_OK; i++) {
         status = judge_slice(job, slices->item[i], &parts, &err);
@@ -283,7 +283,7 @@ static void do_slices_with_key(struct job *job, const struct csvk_strings *slice
  */
 
 /* Slices have no header unless it was asked for, and all the width of the first. */
-static void do_slices(struct job *job, const char *directory)
+static void do_slices(struct validate_job *job, const char *directory)
 {
     struct csvk_strings slices = {0};
     struct csvk_error err = {0};
@@ -309,7 +309,7 @@ static void do_slices(struct job *job, const char *directory)
     csvk_strings_release(&slices);
 }
 
-static void do_operand(struct job *job, const char *path)
+static void do_operand(struct validate_job *job, const char *path)
 {
     struct stat info;
     bool directory = strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
@@ -325,7 +325,7 @@ static void do_operand(struct job *job, const char *path)
     do_file(job, path);
 }
 
-static int begin_document(struct job *job)
+static int begin_document(struct validate_job *job)
 {
     if (job->format == FORMAT_SARIF) {
         return csvk_report_sarif_begin(&job->sarif, &job->out, job->options.profile);
@@ -333,7 +333,7 @@ static int begin_document(struct job *job)
     return job->format == FORMAT_JUNIT ? csvk_report_junit_begin(&job->out) : CSVK_OK;
 }
 
-static int end_document(struct job *job)
+static int end_document(struct validate_job *job)
 {
     if (job->format == FORMAT_SARIF) {
         return csvk_report_sarif_end(&job->sarif);
@@ -341,7 +341,7 @@ static int end_document(struct job *job)
     return job->format == FORMAT_JUNIT ? csvk_report_junit_end(&job->out) : CSVK_OK;
 }
 
-static void do_operands(struct job *job)
+static void do_operands(struct validate_job *job)
 {
     if (begin_document(job) != CSVK_OK) {
         worsen(job, cli_trouble(job->cli, "out of memory"));
@@ -362,7 +362,7 @@ static void do_operands(struct job *job)
 
 static int run(struct cli *cli)
 {
-    struct job job = {.cli = cli};
+    struct validate_job job = {.cli = cli};
     csvk_validate_options_init(&job.options);
     job.status = read_options(&job);
     if (job.status == CLI_GOOD) {

@@ -16,11 +16,11 @@
 
 enum { MAGIC_SIZE = 3 };
 
-enum format { FORMAT_UNKNOWN, FORMAT_PLAIN, FORMAT_GZIP };
+enum container_format { FORMAT_UNKNOWN, FORMAT_PLAIN, FORMAT_GZIP };
 
 struct csvk_source {
     struct csvk_raw raw;
-    enum format format;
+    enum container_format format;
     unsigned char head[MAGIC_SIZE];
     size_t head_at, head_length;
     struct csvk_buf peeked;

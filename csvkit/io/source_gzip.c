@@ -27,7 +27,7 @@
 #include <isa-l/igzip_lib.h>
 #include <string.h>
 
-enum phase { PHASE_HEADER, PHASE_BODY, PHASE_TRAILER, PHASE_OVER };
+enum gzip_phase { PHASE_HEADER, PHASE_BODY, PHASE_TRAILER, PHASE_OVER };
 
 enum {
     HEADER_SIZE = 10,
@@ -42,7 +42,7 @@ enum {
 
 struct csvk_gunzip {
     struct csvk_raw *raw;
-    enum phase phase;
+    enum gzip_phase phase;
     bool raw_ended;
     bool later_member; /* at least one member was read whole */
     struct csvk_damage damage;

@@ -11,13 +11,13 @@
 
 enum { CLASS_L0, CLASS_L1, CLASS_L2 };
 
-struct row {
+struct repair_row {
     const char *id, *name;
     unsigned char class;
     const char *summary;
 };
 
-static const struct row rows[CSVK_REPAIRS] = {
+static const struct repair_row rows[CSVK_REPAIRS] = {
     [CSVK_REPAIR_NONE] = {"", "", CLASS_L0, ""},
     [CSVK_REPAIR_BOM] = {"r1", "bom", CLASS_L0, "byte order mark dropped"},
     [CSVK_REPAIR_ENCODING] = {"r2", "encoding", CLASS_L0, "converted to UTF-8"},

@@ -15,7 +15,7 @@ enum { SURE = 60 }; /* least score of an encoding that is only suspected */
 
 enum { TABLE, REJECTS, INDEX, LOG, SINKS };
 
-struct job {
+struct files_job {
     const struct csvk_normalize_files *files;
     struct csvk_normalize_options options; /* a shallow copy */
     struct csvk_source *source;
@@ -28,7 +28,7 @@ struct job {
 
 /* ---- what the input is ---- */
 
-static int refuse_sniff(const struct job *job, const struct csvk_sniff *sniff,
+static int refuse_sniff(const struct files_job *job, const struct csvk_sniff *sniff,
                         struct csvk_error *err)
 {
     return csvk_fail(err, CSVK_EDATA, "%s: the delimiter is not clear (%s): %s; give --delimiter",
@@ -36,7 +36,7 @@ static int refuse_sniff(const struct job *job, const struct csvk_sniff *sniff,
                      sniff->on_delimiter.evidence);
 }
 
-static int use_sniff(struct job *job, const struct csvk_sniff *sniff, struct csvk_error *err)
+static int use_sniff(struct files_job *job, const struct csvk_sniff *sniff, struct csvk_error *err)
 {
     if (job->options.encoding == NULL && job->files->encoding != NULL &&
         sniff->verdict != CSVK_SNIFF_NOT_TEXT) {
@@ -64,7 +64,7 @@ static int use_sniff(struct job *job, const struct csvk_sniff *sniff, struct csv
     return CSVK_OK;
 }
 
-static int look_at_input(struct job *job, struct csvk_error *err)
+static int look_at_input(struct files_job *job, struct csvk_error *err)
 {
     const struct csvk_normalize_files *files = job->files;
     bool guess = files->encoding != NULL && strcasecmp(files->encoding, "auto") == 0;
@@ -89,7 +89,7 @@ static int look_at_input(struct job *job, struct csvk_error *err)
  * The source itself finds out when the bytes that it reads change. A file that somebody puts in the
  * place of the input is another thing: what was read is whole, but of yesterday.
  */
-static int check_name(const struct job *job, struct csvk_error *err)
+static int check_name(const struct files_job *job, struct csvk_error *err)
 {
     struct stat now;
     const struct stat *then = &job->seen;
@@ -106,7 +106,7 @@ static int check_name(const struct job *job, struct csvk_error *err)
                      job->files->input);
 }
 
-static int open_input(struct job *job, struct csvk_error *err)
+static int open_input(struct files_job *job, struct csvk_error *err)
 {
     if (strcmp(job->files->input, "-") != 0) {
         (void)stat(job->files->input, &job->seen); /* opening it tells why it failed */
@@ -183,7 +183,7 @@ static int check_names(const char *const *names, size_t count, struct csvk_error
     return CSVK_OK;
 }
 
-static int open_outputs(struct job *job, struct csvk_error *err)
+static int open_outputs(struct files_job *job, struct csvk_error *err)
 {
     const struct csvk_normalize_files *files = job->files;
     const char *index = NULL;
@@ -225,14 +225,14 @@ static int write_nowhere(void *context, const void *bytes, size_t length, struct
 
 static int see_input(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
-    struct job *job = context;
+    struct files_job *job = context;
     return csvk_record_count_check_input(job->counts, bytes, length, err);
 }
 
 /* To standard output, libcsv looking on: what has gone out cannot be read back. */
 static int write_watched(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
-    struct job *job = context;
+    struct files_job *job = context;
     int status = csvk_record_count_check_table(job->counts, bytes, length, err);
     return status == CSVK_OK ? csvk_sink_write(job->sink[TABLE], bytes, length, err) : status;
 }
@@ -240,7 +240,7 @@ static int write_watched(void *context, const void *bytes, size_t length, struct
 /* The index of rejects that go where nothing can lie beside: one line for each. */
 static int count_rejects(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
-    struct job *job = context;
+    struct files_job *job = context;
     const unsigned char *p = bytes;
     const struct csvk_bytes unseen = {p, 0};
     int status = CSVK_OK;
@@ -252,7 +252,7 @@ static int count_rejects(void *context, const void *bytes, size_t length, struct
     return status;
 }
 
-static struct csvk_output output_to(struct job *job, int which)
+static struct csvk_output output_to(struct files_job *job, int which)
 {
     bool only_judged = job->files->output == NULL && (which == REJECTS || which == INDEX);
     if (which == TABLE && job->counts != NULL && is_stream(job->files->output)) {
@@ -267,7 +267,8 @@ static struct csvk_output output_to(struct job *job, int which)
     return (struct csvk_output){only_judged ? write_nowhere : NULL, NULL};
 }
 
-static int verify(struct job *job, struct csvk_normalize_result *result, struct csvk_error *err)
+static int verify(struct files_job *job, struct csvk_normalize_result *result,
+                  struct csvk_error *err)
 {
     int status = CSVK_OK;
     if (job->counts == NULL) {
@@ -286,7 +287,7 @@ static int verify(struct job *job, struct csvk_normalize_result *result, struct 
 
 static int report_progress(void *context, uint64_t consumed)
 {
-    const struct job *job = context;
+    const struct files_job *job = context;
     if (job->files->progress == NULL) {
         return 0;
     }
@@ -294,7 +295,7 @@ static int report_progress(void *context, uint64_t consumed)
                                 csvk_source_file_size(job->source));
 }
 
-static int work(struct job *job, struct csvk_normalize_result *result, struct csvk_error *err)
+static int work(struct files_job *job, struct csvk_normalize_result *result, struct csvk_error *err)
 {
     struct csvk_output seen = {job->counts != NULL ? see_input : NULL, job};
     struct csvk_normalize_outputs outputs = {.seen = seen,
@@ -320,7 +321,7 @@ int csvk_normalize_files(const struct csvk_normalize_files *files,
                          const struct csvk_normalize_options *options,
                          struct csvk_normalize_result *result, struct csvk_error *err)
 {
-    struct job job = {.files = files, .options = *options};
+    struct files_job job = {.files = files, .options = *options};
     memset(result, 0, sizeof *result);
     job.options.digest = files->verify;
     int status = open_input(&job, err);

@@ -53,11 +53,11 @@ static struct marks look_at_block(const struct eye *eye, const unsigned char *p)
                           quotes | (eye->mode == NORM_READ_LINE ? breaks : 0)};
 }
 
-enum place { OUTSIDE, INSIDE };
+enum reading_place { OUTSIDE, INSIDE };
 
 /* The first byte from p on that may mean something to the mode there. */
 static inline const unsigned char *next_mark(const struct eye *eye, struct marks *marks,
-                                             enum place place, const unsigned char *p)
+                                             enum reading_place place, const unsigned char *p)
 {
     while (p < eye->end) {
         if ((size_t)(p - marks->block) >= CSVK_BITMASK_BLOCK) {

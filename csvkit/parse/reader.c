@@ -30,7 +30,7 @@
 #define OVERSIZE_PIECE (64u * 1024)
 #define LARGEST_RECORD (UINT64_C(0xffffffff) - (1u << 20))
 
-enum phase { PHASE_START, PHASE_RECORDS, PHASE_OVERSIZE, PHASE_DONE };
+enum reader_phase { PHASE_START, PHASE_RECORDS, PHASE_OVERSIZE, PHASE_DONE };
 
 struct csvk_reader {
     struct csvk_source *source;
@@ -46,7 +46,7 @@ struct csvk_reader {
     bool at_end;
     bool trimmed; /* the end has been looked at for a final 1A */
     bool unclosed;
-    enum phase phase;
+    enum reader_phase phase;
 };
 
 void csvk_options_init(struct csvk_options *options)

@@ -28,7 +28,7 @@ static const struct known delimiters[] = {
 
 #define WIDTHS 32 /* different widths that are told apart */
 
-struct reading {
+struct dialect_reading {
     struct csvk_sniff_candidate seen;
     struct csvk_totals totals;
     uint64_t clean;
@@ -39,7 +39,7 @@ struct reading {
     bool cut; /* a last record without line break may be half a record */
 };
 
-static void count_width(struct reading *reading, uint64_t width)
+static void count_width(struct dialect_reading *reading, uint64_t width)
 {
     size_t i = 0;
     while (i < reading->nwidths && reading->width[i] != width) {
@@ -80,7 +80,7 @@ static bool is_clean(struct csvk_bytes raw)
 }
 
 /* Looks at the fields; true when one begins with " although the dialect has no enclosure. */
-static bool count_fields(struct reading *reading, const struct csvk_batch *batch,
+static bool count_fields(struct dialect_reading *reading, const struct csvk_batch *batch,
                          const struct csvk_record *record)
 {
     bool led = false;
@@ -110,7 +110,7 @@ static bool is_blank_run(struct csvk_bytes raw)
     return true;
 }
 
-static bool is_like_first(const struct reading *reading, const struct csvk_batch *batch,
+static bool is_like_first(const struct dialect_reading *reading, const struct csvk_batch *batch,
                           const struct csvk_record *record)
 {
     for (uint64_t i = reading->first_width; i < record->nfields; i++) {
@@ -133,7 +133,7 @@ static bool has_enclosure_fact(const struct csvk_batch *batch, const struct csvk
 
 static int take_batch(void *context, const struct csvk_batch *batch)
 {
-    struct reading *reading = context;
+    struct dialect_reading *reading = context;
     for (size_t i = 0; i < batch->nreported; i++) {
         const struct csvk_record *record = &batch->records[i];
         if (record->blank || record->oversize || (reading->cut && record->eol == CSVK_EOL_NONE) ||
@@ -171,12 +171,12 @@ static double enough_records(const struct csvk_sniff_candidate *seen, int prior)
 }
 
 /* Commas in prose: a blank follows most of them, and they do not come in equal numbers. */
-static bool is_prose(const struct reading *reading)
+static bool is_prose(const struct dialect_reading *reading)
 {
     return reading->seen.alike < reading->seen.records && reading->spaced * 2 >= reading->inner;
 }
 
-static void rate(struct reading *reading)
+static void rate(struct dialect_reading *reading)
 {
     struct csvk_sniff_candidate *seen = &reading->seen;
     for (size_t i = 0; i < reading->nwidths; i++) {
@@ -211,7 +211,7 @@ struct sniffed { /* what all readings share */
 };
 
 static int read_with(const struct sniffed *sniffed, struct csvk_dialect dialect,
-                     struct reading *reading)
+                     struct dialect_reading *reading)
 {
     memset(reading, 0, sizeof *reading);
     reading->seen.dialect = dialect;
@@ -227,29 +227,32 @@ static int read_with(const struct sniffed *sniffed, struct csvk_dialect dialect,
 /* ---- the best reading with one delimiter ---- */
 
 /* Most records have a field enclosed by ', none is faulty, and " encloses nothing. */
-static bool single_is_better(const struct reading *with_single, const struct reading *with_double)
+static bool single_is_better(const struct dialect_reading *with_single,
+                             const struct dialect_reading *with_double)
 {
     const struct csvk_sniff_candidate *seen = &with_single->seen;
     return seen->enclosed * 2 >= seen->records && seen->enclosed > 0 && seen->faulty == 0 &&
            with_double->seen.enclosed == 0;
 }
 
-static bool none_is_better(const struct reading *with_none, const struct reading *with_double)
+static bool none_is_better(const struct dialect_reading *with_none,
+                           const struct dialect_reading *with_double)
 {
     return with_none->seen.faulty == 0 && with_none->seen.alike >= with_double->seen.alike;
 }
 
-static bool escape_is_better(const struct reading *with_escape, const struct reading *without)
+static bool escape_is_better(const struct dialect_reading *with_escape,
+                             const struct dialect_reading *without)
 {
     return with_escape->seen.faulty < without->seen.faulty && without->seen.doubled == 0;
 }
 
-typedef bool better_fn(const struct reading *other, const struct reading *best);
+typedef bool better_fn(const struct dialect_reading *other, const struct dialect_reading *best);
 
 static int try_instead(const struct sniffed *sniffed, struct csvk_dialect dialect,
-                       better_fn *better, struct reading *best)
+                       better_fn *better, struct dialect_reading *best)
 {
-    struct reading other;
+    struct dialect_reading other;
     int status = read_with(sniffed, dialect, &other);
     if (status == CSVK_OK && better(&other, best)) {
         *best = other;
@@ -257,7 +260,8 @@ static int try_instead(const struct sniffed *sniffed, struct csvk_dialect dialec
     return status;
 }
 
-static int read_by_delimiter(const struct sniffed *sniffed, int delimiter, struct reading *best)
+static int read_by_delimiter(const struct sniffed *sniffed, int delimiter,
+                             struct dialect_reading *best)
 {
     struct csvk_dialect dialect = {delimiter, '"', CSVK_NO_BYTE};
     int status = read_with(sniffed, dialect, best);
@@ -289,14 +293,15 @@ static void rank(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen
     out->candidate[i] = *seen;
 }
 
-static int read_by_all(const struct sniffed *sniffed, struct csvk_sniff *out, struct reading *best)
+static int read_by_all(const struct sniffed *sniffed, struct csvk_sniff *out,
+                       struct dialect_reading *best)
 {
     for (size_t i = 0; i < DELIMITERS; i++) {
         bool occurs = memchr(sniffed->text.ptr, delimiters[i].byte, sniffed->text.len) != NULL;
         if (!occurs && i > 0) {
             continue;
         }
-        struct reading reading;
+        struct dialect_reading reading;
         int status = read_by_delimiter(sniffed, delimiters[i].byte, &reading);
         if (status != CSVK_OK) {
             return status;
@@ -447,7 +452,7 @@ int csvk_sniff_dialect(struct csvk_bytes text, struct csvk_sniff *out, struct cs
                               .has_single = memchr(text.ptr, '\'', text.len) != NULL,
                               .has_backslash = has_pair(text, '\\'),
                               .err = err};
-    struct reading best;
+    struct dialect_reading best;
     int status = out->sep_line ? read_by_delimiter(&sniffed, out->dialect.delimiter, &best)
                                : read_by_all(&sniffed, out, &best);
     if (status != CSVK_OK) {

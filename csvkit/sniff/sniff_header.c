@@ -54,22 +54,22 @@ enum csvk_kind csvk_kind_of(struct csvk_bytes value)
 
 /* ---- the vote ---- */
 
-struct column {
+struct header_column {
     size_t at, length; /* its name in `names` */
     enum csvk_kind kind;
     uint64_t values, typed, repeats; /* below the name: not empty; numbers, dates; equal to it */
 };
 
-struct vote {
+struct header_vote {
     struct csvk_dialect dialect;
     struct csvk_buf room, names;
-    struct column *column;
+    struct header_column *column;
     size_t columns;
     uint64_t records; /* below the first */
     bool have_first;
 };
 
-static int take_first(struct vote *vote, const struct csvk_batch *batch,
+static int take_first(struct header_vote *vote, const struct csvk_batch *batch,
                       const struct csvk_record *record)
 {
     vote->columns = record->nfields < COLUMNS_MOST ? (size_t)record->nfields : COLUMNS_MOST;
@@ -84,7 +84,7 @@ static int take_first(struct vote *vote, const struct csvk_batch *batch,
         if (status != CSVK_OK) {
             return status;
         }
-        vote->column[i] = (struct column){
+        vote->column[i] = (struct header_column){
             .at = vote->names.length, .length = value.len, .kind = csvk_kind_of(value)};
         status = csvk_buf_add(&vote->names, value.ptr, value.len);
         if (status != CSVK_OK) {
@@ -94,7 +94,7 @@ static int take_first(struct vote *vote, const struct csvk_batch *batch,
     return CSVK_OK;
 }
 
-static struct csvk_bytes name_of(const struct vote *vote, const struct column *column)
+static struct csvk_bytes name_of(const struct header_vote *vote, const struct header_column *column)
 {
     return (struct csvk_bytes){vote->names.data + column->at, column->length};
 }
@@ -104,7 +104,7 @@ static bool equal(struct csvk_bytes a, struct csvk_bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-static int take_record(struct vote *vote, const struct csvk_batch *batch,
+static int take_record(struct header_vote *vote, const struct csvk_batch *batch,
                        const struct csvk_record *record)
 {
     vote->records++;
@@ -115,7 +115,7 @@ static int take_record(struct vote *vote, const struct csvk_batch *batch,
             return status;
         }
         enum csvk_kind kind = csvk_kind_of(value);
-        struct column *column = &vote->column[i];
+        struct header_column *column = &vote->column[i];
         if (kind != CSVK_KIND_EMPTY) {
             column->values++;
             column->typed += kind != CSVK_KIND_TEXT;
@@ -127,7 +127,7 @@ static int take_record(struct vote *vote, const struct csvk_batch *batch,
 
 static int take_batch(void *context, const struct csvk_batch *batch)
 {
-    struct vote *vote = context;
+    struct header_vote *vote = context;
     for (size_t i = 0; i < batch->nreported; i++) {
         const struct csvk_record *record = &batch->records[i];
         if (record->blank || record->oversize) {
@@ -148,7 +148,7 @@ struct outcome {
     size_t repeated, twins;       /* names that come again below; names that are equal */
 };
 
-static bool has_twin(const struct vote *vote, size_t i)
+static bool has_twin(const struct header_vote *vote, size_t i)
 {
     for (size_t k = 0; k < i; k++) {
         if (equal(name_of(vote, &vote->column[i]), name_of(vote, &vote->column[k]))) {
@@ -158,11 +158,11 @@ static bool has_twin(const struct vote *vote, size_t i)
     return false;
 }
 
-static struct outcome count_votes(const struct vote *vote)
+static struct outcome count_votes(const struct header_vote *vote)
 {
     struct outcome outcome = {0};
     for (size_t i = 0; i < vote->columns; i++) {
-        const struct column *column = &vote->column[i];
+        const struct header_column *column = &vote->column[i];
         if (column->kind == CSVK_KIND_EMPTY) {
             outcome.empty++;
             continue;
@@ -177,7 +177,7 @@ static struct outcome count_votes(const struct vote *vote)
     return outcome;
 }
 
-static void judge(const struct vote *vote, struct csvk_sniff *out)
+static void judge(const struct header_vote *vote, struct csvk_sniff *out)
 {
     struct outcome o = count_votes(vote);
     double yes = 2.0 * (double)o.typed + (o.names > 0 && o.twins == 0 ? 1 : 0) +
@@ -196,7 +196,7 @@ static void judge(const struct vote *vote, struct csvk_sniff *out)
 
 int csvk_sniff_header(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)
 {
-    struct vote vote = {.dialect = out->dialect};
+    struct header_vote vote = {.dialect = out->dialect};
     struct csvk_totals totals;
     int status = csvk_sniff_read(text, &out->dialect, take_batch, &vote, &totals, err);
     if (status == CSVK_OK && vote.have_first) {

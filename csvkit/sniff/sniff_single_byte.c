@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-struct vote {
+struct letter_vote {
     unsigned char byte;
     unsigned char western, win1250, latin2;
 };
@@ -25,7 +25,7 @@ struct vote {
  * Central: Czech and Slovak carons (c r e s z t n d l), u-ring, Polish ogoneks and strokes,
  * Hungarian double acutes. Letters at one place in all pages (a-acute, o-umlaut ...) do not vote.
  */
-static const struct vote votes[] = {
+static const struct letter_vote votes[] = {
     {0xe0, 3, 0, 0}, {0xe3, 3, 1, 1}, {0xe5, 3, 0, 0}, {0xf1, 2, 1, 1}, {0xd1, 2, 1, 1},
     {0xe6, 2, 1, 1}, {0xf8, 2, 3, 3}, {0xe8, 1, 2, 2}, {0xea, 1, 1, 1}, {0xec, 0, 3, 3},
     {0xf9, 1, 3, 3}, {0xf2, 0, 2, 2}, {0xef, 1, 2, 2}, {0xc8, 0, 2, 2}, {0xd8, 2, 3, 3},
@@ -46,7 +46,7 @@ static const unsigned char apart[] = {
     0xe6, 0xe8, 0xea, 0xec, 0xef, 0xf0, 0xf1, 0xf2, 0xf5, 0xf8, 0xf9, 0xfb, 0xfe, 0xff,
 };
 
-struct tally {
+struct letter_tally {
     size_t count[256]; /* of bytes in words */
     bool seen[256];
     size_t high, c1;
@@ -60,7 +60,7 @@ static bool is_letter(unsigned char byte)
 }
 
 /* Letters count where a letter is beside them; symbols of the other page often stand alone. */
-static void count_bytes(struct csvk_bytes sample, struct tally *tally)
+static void count_bytes(struct csvk_bytes sample, struct letter_tally *tally)
 {
     for (size_t i = 0; i < sample.len; i++) {
         unsigned char byte = sample.ptr[i];
@@ -84,13 +84,13 @@ static void count_bytes(struct csvk_bytes sample, struct tally *tally)
     }
 }
 
-static bool is_latin(const struct tally *tally)
+static bool is_latin(const struct letter_tally *tally)
 {
     return tally->beside * 2 < tally->letters || tally->letters < 2;
 }
 
 /* No letter and no sign that one of the pages has elsewhere. */
-static bool reads_alike(const struct tally *tally)
+static bool reads_alike(const struct letter_tally *tally)
 {
     for (size_t i = 0; i < sizeof apart; i++) {
         if (tally->seen[apart[i]]) {
@@ -109,7 +109,7 @@ static int lead_score(size_t best, size_t second)
     return 40 + (int)(45 * (best - second) / (best + second));
 }
 
-static void say_votes(const struct tally *tally, struct csvk_sniff *out)
+static void say_votes(const struct letter_tally *tally, struct csvk_sniff *out)
 {
     bool windows = tally->c1 > 0; /* 80-9F are controls in ISO 8859, never text */
     bool latin2 = !windows && tally->latin2 > tally->win1250;
@@ -125,7 +125,7 @@ static void say_votes(const struct tally *tally, struct csvk_sniff *out)
 
 void csvk_sniff_one_byte(struct csvk_bytes sample, struct csvk_sniff *out)
 {
-    struct tally tally;
+    struct letter_tally tally;
     memset(&tally, 0, sizeof tally);
     count_bytes(sample, &tally);
     if (!is_latin(&tally)) {

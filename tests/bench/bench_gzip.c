@@ -107,14 +107,14 @@ static bool inflate_zlib(const struct csvk_buf *file, int level, size_t threads,
     return answer == Z_STREAM_END;
 }
 
-struct job {
+struct bench_job {
     const char *name;
     bool (*run)(const struct csvk_buf *in, int level, size_t threads, struct csvk_buf *out);
     int level;
 };
 
 /* Runs a job and prints its line; speed counts the larger side, the text. Output stays in `out`. */
-static int measure(const struct job *job, const struct csvk_buf *in, size_t threads,
+static int measure(const struct bench_job *job, const struct csvk_buf *in, size_t threads,
                    struct csvk_buf *out)
 {
     struct times best = {1e9, 1e9};
@@ -208,12 +208,12 @@ static int pack_file(char **argv)
 
 int main(int argc, char **argv)
 {
-    static const struct job pack[] = {{"csvkit", run_ours, 1}, {"csvkit", run_ours, 2},
-                                      {"csvkit", run_ours, 3}, {"csvkit", run_ours, 4},
-                                      {"csvkit", run_ours, 5}, {"csvkit", run_ours, 6},
-                                      {"zlib", run_zlib, 1},   {"zlib", run_zlib, 6}};
-    static const struct job unpack[] = {{"source", inflate_ours, 0},
-                                        {"zlib inflate", inflate_zlib, 0}};
+    static const struct bench_job pack[] = {{"csvkit", run_ours, 1}, {"csvkit", run_ours, 2},
+                                            {"csvkit", run_ours, 3}, {"csvkit", run_ours, 4},
+                                            {"csvkit", run_ours, 5}, {"csvkit", run_ours, 6},
+                                            {"zlib", run_zlib, 1},   {"zlib", run_zlib, 6}};
+    static const struct bench_job unpack[] = {{"source", inflate_ours, 0},
+                                              {"zlib inflate", inflate_zlib, 0}};
     struct csvk_buf text = CSVK_BUF_INIT, file = CSVK_BUF_INIT, out = CSVK_BUF_INIT;
     size_t threads = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
     if (argc == 5 && (strcmp(argv[1], "bare") == 0 || strcmp(argv[1], "zlib") == 0)) {

@@ -27,12 +27,12 @@ static size_t below(size_t n)
     return (size_t)((z ^ (z >> 31)) % n);
 }
 
-struct table {
+struct bench_table {
     char text[ROOM];
     size_t begin[RECORDS + 1];
 };
 
-static void add(struct table *t, size_t *at, const char *piece)
+static void add(struct bench_table *t, size_t *at, const char *piece)
 {
     size_t n = strlen(piece);
     memcpy(t->text + *at, piece, n);
@@ -40,7 +40,7 @@ static void add(struct table *t, size_t *at, const char *piece)
 }
 
 /* id, word, enclosed text with a comma, enclosed word, number. */
-static void make_table(struct table *t)
+static void make_table(struct bench_table *t)
 {
     static const char *const words[] = {"oak", "birch", "elm", "lime", "ash"};
     size_t at = 0;
@@ -142,7 +142,7 @@ static int collect(void *context, const void *bytes, size_t length, struct csvk_
 
 enum outcome { RESTORED, APART, AS_READ, REFUSED, SILENT, HARMED, OUTCOMES };
 
-static enum outcome judge(const struct table *t, size_t victim, size_t kind)
+static enum outcome judge(const struct bench_table *t, size_t victim, size_t kind)
 {
     char input[ROOM + 64], truth[512], record[512];
     size_t before = t->begin[victim], behind = t->begin[victim + 1];
@@ -190,7 +190,7 @@ static enum outcome judge(const struct table *t, size_t victim, size_t kind)
 int main(void)
 {
     size_t harmed = 0;
-    static struct table t;
+    static struct bench_table t;
     printf("%-20s %9s %9s %9s %9s %9s %9s\n", "damage", "restored", "apart", "as read", "refused",
            "SILENT", "HARMED");
     for (size_t kind = 0; kind < KINDS; kind++) {

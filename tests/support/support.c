@@ -53,7 +53,7 @@ size_t support_below(struct support_random *random, size_t n)
 }
 
 /* Facts of the record that is open: an oversize one brings them in several batches. */
-struct reading {
+struct support_reading {
     struct csvk_buf *out;
     const struct csvk_options *options;
     const struct csvk_totals *totals;
@@ -100,7 +100,7 @@ static int compare_facts(const void *left, const void *right)
     return (int)a->kind - (int)b->kind;
 }
 
-static void keep_facts(struct reading *reading, const struct csvk_fact *facts, size_t count)
+static void keep_facts(struct support_reading *reading, const struct csvk_fact *facts, size_t count)
 {
     if (reading->nfacts + count > reading->capacity) {
         reading->capacity = 2 * (reading->nfacts + count);
@@ -110,7 +110,7 @@ static void keep_facts(struct reading *reading, const struct csvk_fact *facts, s
     reading->nfacts += count;
 }
 
-static void put_facts(struct reading *reading)
+static void put_facts(struct support_reading *reading)
 {
     if (reading->nfacts > 1) {
         qsort(reading->facts, reading->nfacts, sizeof *reading->facts, compare_facts);
@@ -137,7 +137,7 @@ static void put_fields(struct csvk_buf *out, const struct csvk_batch *batch,
     }
 }
 
-static void put_record(struct reading *reading, const struct csvk_batch *batch,
+static void put_record(struct support_reading *reading, const struct csvk_batch *batch,
                        const struct csvk_record *r)
 {
     if (r->nfacts != 0) {
@@ -158,7 +158,7 @@ static void put_record(struct reading *reading, const struct csvk_batch *batch,
     put_facts(reading);
 }
 
-static void put_batch(struct reading *reading, const struct csvk_batch *batch)
+static void put_batch(struct support_reading *reading, const struct csvk_batch *batch)
 {
     for (size_t i = 0; i < batch->nreported; i++) {
         put_record(reading, batch, &batch->records[i]);
@@ -196,7 +196,7 @@ int support_reading(const unsigned char *bytes, size_t length, const struct csvk
     fitting.window = fitting.window != 0 ? fitting.window : support_window(length);
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
-    struct reading reading = {.out = out, .options = options};
+    struct support_reading reading = {.out = out, .options = options};
     struct csvk_batch batch;
     int status = csvk_source_memory(&source, bytes, length, NULL);
     if (status == CSVK_OK) {

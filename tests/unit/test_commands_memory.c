@@ -81,7 +81,7 @@ static const char *const lines[] = {
 
 /* ---- what a run leaves ---- */
 
-struct outcome {
+struct command_outcome {
     int status;
     unsigned char out[65536]; /* its standard output */
     size_t length;
@@ -89,7 +89,7 @@ struct outcome {
     size_t left, size;   /* files and folders under o/, and the bytes of files */
 };
 
-static struct outcome full, got;
+static struct command_outcome full, got;
 
 static int count_file(const char *path, const struct stat *info, int kind, struct FTW *where)
 {
@@ -127,7 +127,7 @@ static void run_line(const char *text, long countdown)
     empty("p/out");
     alloc_alive = 0;
     alloc_countdown = countdown;
-    got = (struct outcome){.status = cli_main(argc, argv)};
+    got = (struct command_outcome){.status = cli_main(argc, argv)};
     got.length = (size_t)pread(1, got.out, sizeof got.out, 0);
     got.stderr_bytes = (size_t)lseek(2, 0, SEEK_END);
     ck_assert_int_eq(nftw("o", count_file, 8, FTW_PHYS), 0);

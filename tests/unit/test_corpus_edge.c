@@ -14,7 +14,7 @@ static const char *folder;
 static cJSON *expected;
 static struct csvk_strings covered; /* rules that the corpus knows */
 
-struct how {
+struct edge_way {
     size_t window;
     enum csvk_simd simd;
     bool reference_only;
@@ -22,14 +22,14 @@ struct how {
 
 static void tune(struct csvk_options *options, void *context)
 {
-    const struct how *how = context;
+    const struct edge_way *how = context;
     options->window = how->window;
     options->simd = how->simd;
     options->reference_only = how->reference_only;
 }
 
 static struct csvk_validator *judge(const char *name, enum csvk_profile profile, bool all_rules,
-                                    struct how *how)
+                                    struct edge_way *how)
 {
     char path[512];
     snprintf(path, sizeof(path), "%s/cases/%s.csv", folder, name);
@@ -107,7 +107,7 @@ static void print_found(const struct csvk_report *report, struct csvk_buf *out)
 }
 
 static void compare(const cJSON *entry, const cJSON *findings, enum csvk_profile profile,
-                    struct how *how)
+                    struct edge_way *how)
 {
     struct csvk_buf want = CSVK_BUF_INIT, have = CSVK_BUF_INIT;
     const cJSON *finding;
@@ -126,7 +126,7 @@ static void compare(const cJSON *entry, const cJSON *findings, enum csvk_profile
     csvk_buf_release(&have);
 }
 
-static void compare_all(struct how how)
+static void compare_all(struct edge_way how)
 {
     const cJSON *entry;
     cJSON_ArrayForEach(entry, expected)
@@ -144,7 +144,7 @@ static void compare_all(struct how how)
 START_TEST(findings_are_as_stated_for_every_size_of_read)
 {
     static const size_t windows[] = {0, 1, 2, 3, 7, 64, 4096, 65536};
-    compare_all((struct how){windows[_i], CSVK_SIMD_AUTO, false});
+    compare_all((struct edge_way){windows[_i], CSVK_SIMD_AUTO, false});
 }
 END_TEST
 
@@ -153,13 +153,13 @@ START_TEST(findings_are_as_stated_for_every_simd_level)
     if ((enum csvk_simd)_i > csvk_simd_best()) {
         return;
     }
-    compare_all((struct how){0, (enum csvk_simd)_i, false});
+    compare_all((struct edge_way){0, (enum csvk_simd)_i, false});
 }
 END_TEST
 
 START_TEST(findings_are_as_stated_by_the_reference_parser)
 {
-    compare_all((struct how){0, CSVK_SIMD_AUTO, true});
+    compare_all((struct edge_way){0, CSVK_SIMD_AUTO, true});
 }
 END_TEST
 
@@ -178,7 +178,7 @@ static bool is_valid_by_covered_rules(const struct csvk_report *report)
 START_TEST(verdicts_are_as_stated)
 {
     const cJSON *entry;
-    struct how how = {0};
+    struct edge_way how = {0};
     cJSON_ArrayForEach(entry, expected)
     {
         const cJSON *verdict = cJSON_GetObjectItem(entry, "verdict");
@@ -200,7 +200,7 @@ END_TEST
 START_TEST(totals_are_as_stated)
 {
     const cJSON *entry;
-    struct how how = {0};
+    struct edge_way how = {0};
     cJSON_ArrayForEach(entry, expected)
     {
         struct csvk_validator *v = judge(entry->string, CSVK_PROFILE_RFC4180, false, &how);

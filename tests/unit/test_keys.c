@@ -15,13 +15,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-struct row {
+struct key_row {
     struct csvk_bytes key;
     uint64_t record;
 };
 
-struct table {
-    struct row *row;
+struct key_table {
+    struct key_row *row;
     size_t count, capacity;
     struct csvk_duplicate_key *expected;
     size_t nexpected;
@@ -35,7 +35,7 @@ static void require(bool holds, const char *what)
     }
 }
 
-static void table_add(struct table *table, const void *key, size_t length)
+static void table_add(struct key_table *table, const void *key, size_t length)
 {
     if (table->count == table->capacity) {
         table->capacity = table->capacity < 64 ? 64 : table->capacity * 2;
@@ -47,11 +47,11 @@ static void table_add(struct table *table, const void *key, size_t length)
     if (length > 0) {
         memcpy(copy, key, length);
     }
-    table->row[table->count] = (struct row){{copy, length}, table->count + 2};
+    table->row[table->count] = (struct key_row){{copy, length}, table->count + 2};
     table->count++;
 }
 
-static void table_release(struct table *table)
+static void table_release(struct key_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
         free((void *)(uintptr_t)table->row[i].key.ptr);
@@ -81,7 +81,7 @@ static int compare_keys(const struct csvk_bytes *a, const struct csvk_bytes *b)
 
 static int compare_rows(const void *a, const void *b)
 {
-    const struct row *x = a, *y = b;
+    const struct key_row *x = a, *y = b;
     int order = compare_keys(&x->key, &y->key);
     return order != 0 ? order : (x->record > y->record) - (x->record < y->record);
 }
@@ -93,9 +93,9 @@ static int compare_records(const void *a, const void *b)
 }
 
 /* The naive answer. */
-static void expect_duplicates(struct table *table)
+static void expect_duplicates(struct key_table *table)
 {
-    struct row *sorted = malloc((table->count + 1) * sizeof *sorted);
+    struct key_row *sorted = malloc((table->count + 1) * sizeof *sorted);
     table->expected = malloc((table->count + 1) * sizeof *table->expected);
     ck_assert_ptr_nonnull(sorted);
     ck_assert_ptr_nonnull(table->expected);
@@ -118,7 +118,7 @@ static void expect_duplicates(struct table *table)
 }
 
 struct check {
-    const struct table *table;
+    const struct key_table *table;
     size_t seen;
 };
 
@@ -134,13 +134,13 @@ static int check_duplicate(void *context, const struct csvk_duplicate_key *dupli
     return 0;
 }
 
-struct how {
+struct keys_way {
     size_t memory;
     uint64_t mask;
     size_t piece; /* 0: one set; else sets of so many rows that are joined */
 };
 
-static void add_rows(struct csvk_keys *keys, const struct table *table, size_t from, size_t to)
+static void add_rows(struct csvk_keys *keys, const struct key_table *table, size_t from, size_t to)
 {
     uint64_t base = table->row[from].record - 1;
     for (size_t i = from; i < to; i++) {
@@ -153,7 +153,7 @@ static void add_rows(struct csvk_keys *keys, const struct table *table, size_t f
     }
 }
 
-static struct csvk_keys *new_keys(struct how how)
+static struct csvk_keys *new_keys(struct keys_way how)
 {
     struct csvk_keys *keys = NULL;
     struct csvk_error err = {0};
@@ -162,7 +162,7 @@ static struct csvk_keys *new_keys(struct how how)
     return keys;
 }
 
-static struct csvk_keys_effort run(const struct table *table, struct how how)
+static struct csvk_keys_effort run(const struct key_table *table, struct keys_way how)
 {
     struct csvk_keys *keys = new_keys(how);
     struct csvk_error err = {0};
@@ -192,9 +192,9 @@ static uint64_t next_random(uint64_t *state)
 }
 
 /* Keys "prefix-NUMBER": `distinct` different ones in random order. */
-static struct table random_table(size_t count, size_t distinct, const char *prefix)
+static struct key_table random_table(size_t count, size_t distinct, const char *prefix)
 {
-    struct table table = {0};
+    struct key_table table = {0};
     uint64_t state = count * 31 + distinct;
     for (size_t i = 0; i < count; i++) {
         char key[64];
@@ -206,9 +206,9 @@ static struct table random_table(size_t count, size_t distinct, const char *pref
     return table;
 }
 
-static struct table numbered_table(size_t count, size_t length)
+static struct key_table numbered_table(size_t count, size_t length)
 {
-    struct table table = {0};
+    struct key_table table = {0};
     unsigned char *key = calloc(1, length);
     ck_assert_ptr_nonnull(key);
     for (size_t i = 0; i < count; i++) {
@@ -225,16 +225,16 @@ static struct table numbered_table(size_t count, size_t length)
 
 START_TEST(small_tables_in_memory)
 {
-    struct table none = {0};
+    struct key_table none = {0};
     expect_duplicates(&none);
-    ck_assert_uint_eq(run(&none, (struct how){MIB, WHOLE, 0}).spilled, 0);
+    ck_assert_uint_eq(run(&none, (struct keys_way){MIB, WHOLE, 0}).spilled, 0);
     table_release(&none);
     static const size_t counts[] = {1, 2, 3, 17, 1000};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         for (size_t distinct = 1; distinct <= counts[i]; distinct += 1 + distinct / 2) {
-            struct table table = random_table(counts[i], distinct, "k");
-            ck_assert_uint_eq(run(&table, (struct how){MIB, WHOLE, 0}).spilled, 0);
-            ck_assert_uint_eq(run(&table, (struct how){0, WHOLE, 0}).spilled, 0);
+            struct key_table table = random_table(counts[i], distinct, "k");
+            ck_assert_uint_eq(run(&table, (struct keys_way){MIB, WHOLE, 0}).spilled, 0);
+            ck_assert_uint_eq(run(&table, (struct keys_way){0, WHOLE, 0}).spilled, 0);
             table_release(&table);
         }
     }
@@ -245,8 +245,8 @@ START_TEST(spilled_tables)
 {
     static const size_t distinct[] = {1, 100, 50000, 10000000, 1000000000};
     for (size_t i = 0; i < 5; i++) {
-        struct table table = random_table(60000, distinct[i], "some longer text");
-        ck_assert_uint_gt(run(&table, (struct how){MIB, WHOLE, 0}).spilled, 0);
+        struct key_table table = random_table(60000, distinct[i], "some longer text");
+        ck_assert_uint_gt(run(&table, (struct keys_way){MIB, WHOLE, 0}).spilled, 0);
         table_release(&table);
     }
 }
@@ -254,8 +254,8 @@ END_TEST
 
 START_TEST(equal_keys_need_no_splitting)
 {
-    struct table table = random_table(80000, 1, "equal");
-    struct csvk_keys_effort effort = run(&table, (struct how){MIB, WHOLE, 0});
+    struct key_table table = random_table(80000, 1, "equal");
+    struct csvk_keys_effort effort = run(&table, (struct keys_way){MIB, WHOLE, 0});
     ck_assert_uint_gt(effort.spilled, 0);
     ck_assert_uint_eq(effort.splits, 0);
     table_release(&table);
@@ -265,30 +265,32 @@ END_TEST
 /* All keys in one partition of the first level; the next level has another seed and few bits. */
 START_TEST(partitions_that_are_too_big_are_split_again)
 {
-    struct table table = numbered_table(25000, 40);
-    ck_assert_uint_gt(run(&table, (struct how){MIB, UINT64_C(0x00ffffffffffffff), 0}).splits, 0);
+    struct key_table table = numbered_table(25000, 40);
+    ck_assert_uint_gt(run(&table, (struct keys_way){MIB, UINT64_C(0x00ffffffffffffff), 0}).splits,
+                      0);
     table_release(&table);
     table = random_table(100000, 60000, "a key that takes some room in the table");
-    ck_assert_uint_gt(run(&table, (struct how){MIB, UINT64_C(0x03ffffffffffffff), 0}).splits, 0);
+    ck_assert_uint_gt(run(&table, (struct keys_way){MIB, UINT64_C(0x03ffffffffffffff), 0}).splits,
+                      0);
     table_release(&table);
 }
 END_TEST
 
 START_TEST(equal_hashes_of_different_keys)
 {
-    struct table table = numbered_table(4000, 200);
-    ck_assert_uint_gt(run(&table, (struct how){MIB, 0, 0}).splits, 0);
+    struct key_table table = numbered_table(4000, 200);
+    ck_assert_uint_gt(run(&table, (struct keys_way){MIB, 0, 0}).splits, 0);
     table_release(&table);
     table = random_table(3000, 700, "x");
-    run(&table, (struct how){MIB, 0, 0});
-    run(&table, (struct how){MIB, UINT64_C(0xff00000000000000), 0});
+    run(&table, (struct keys_way){MIB, 0, 0});
+    run(&table, (struct keys_way){MIB, UINT64_C(0xff00000000000000), 0});
     table_release(&table);
 }
 END_TEST
 
 START_TEST(keys_of_every_length)
 {
-    struct table table = {0};
+    struct key_table table = {0};
     unsigned char *key = calloc(1, 2100);
     ck_assert_ptr_nonnull(key);
     for (int twice = 0; twice < 2; twice++) {
@@ -304,9 +306,9 @@ START_TEST(keys_of_every_length)
     free(key);
     expect_duplicates(&table);
     ck_assert_uint_eq(table.nexpected, 2100);
-    run(&table, (struct how){MIB, WHOLE, 0});
-    run(&table, (struct how){MIB, WHOLE, 700});
-    run(&table, (struct how){4 * MIB, UINT64_C(0xf000000000000000), 0});
+    run(&table, (struct keys_way){MIB, WHOLE, 0});
+    run(&table, (struct keys_way){MIB, WHOLE, 700});
+    run(&table, (struct keys_way){4 * MIB, UINT64_C(0xf000000000000000), 0});
     table_release(&table);
 }
 END_TEST
@@ -314,7 +316,7 @@ END_TEST
 /* Keys that are larger than the whole memory, alike but for one byte. */
 START_TEST(keys_larger_than_memory)
 {
-    struct table table = {0};
+    struct key_table table = {0};
     size_t length = 3 * MIB;
     unsigned char *key = malloc(length);
     ck_assert_ptr_nonnull(key);
@@ -328,8 +330,8 @@ START_TEST(keys_larger_than_memory)
     free(key);
     expect_duplicates(&table);
     ck_assert_uint_eq(table.nexpected, 18 - 7);
-    run(&table, (struct how){MIB, WHOLE, 0});
-    run(&table, (struct how){MIB, 0, 4});
+    run(&table, (struct keys_way){MIB, WHOLE, 0});
+    run(&table, (struct keys_way){MIB, 0, 4});
     table_release(&table);
 }
 END_TEST
@@ -338,12 +340,12 @@ START_TEST(joined_sets_are_one_set)
 {
     static const size_t pieces[] = {1, 7, 1000, 20000, 100000};
     for (size_t i = 0; i < 5; i++) {
-        struct table table = random_table(pieces[i] == 1 ? 300 : 30000, 20000, "joined-keys");
-        run(&table, (struct how){MIB, WHOLE, pieces[i] == 7 ? 6000 : pieces[i]});
+        struct key_table table = random_table(pieces[i] == 1 ? 300 : 30000, 20000, "joined-keys");
+        run(&table, (struct keys_way){MIB, WHOLE, pieces[i] == 7 ? 6000 : pieces[i]});
         table_release(&table);
     }
-    struct csvk_keys *small = new_keys((struct how){MIB, WHOLE, 0});
-    struct csvk_keys *large = new_keys((struct how){4 * MIB, WHOLE, 0});
+    struct csvk_keys *small = new_keys((struct keys_way){MIB, WHOLE, 0});
+    struct csvk_keys *large = new_keys((struct keys_way){4 * MIB, WHOLE, 0});
     struct csvk_error err = {0};
     ck_assert_int_eq(csvk_keys_merge(small, large, (struct csvk_keys_shift){0, 0, 0}, &err),
                      CSVK_EUSAGE);
@@ -355,8 +357,8 @@ END_TEST
 /* More repetitions than the sorter can hold, in runs of several generations. */
 START_TEST(many_duplicates_come_in_order)
 {
-    struct table table = random_table(120000, 1000, "d");
-    run(&table, (struct how){MIB, WHOLE, 0});
+    struct key_table table = random_table(120000, 1000, "d");
+    run(&table, (struct keys_way){MIB, WHOLE, 0});
     table_release(&table);
 }
 END_TEST
@@ -364,8 +366,8 @@ END_TEST
 /* Offsets and records far apart: a new block must begin where 32 bits do not reach. */
 START_TEST(places_beyond_32_bits)
 {
-    struct csvk_keys *keys = new_keys((struct how){MIB, WHOLE, 0});
-    struct table table = {0};
+    struct csvk_keys *keys = new_keys((struct keys_way){MIB, WHOLE, 0});
+    struct key_table table = {0};
     struct csvk_duplicate_key expected[20];
     struct csvk_bytes key = {(const unsigned char *)"same", 4};
     for (uint64_t i = 0; i < 21; i++) {
@@ -395,8 +397,8 @@ static int stop_at_third(void *context, const struct csvk_duplicate_key *duplica
 
 START_TEST(the_caller_may_stop_the_report)
 {
-    struct table table = random_table(100000, 10, "d");
-    struct csvk_keys *keys = new_keys((struct how){MIB, WHOLE, 0});
+    struct key_table table = random_table(100000, 10, "d");
+    struct csvk_keys *keys = new_keys((struct keys_way){MIB, WHOLE, 0});
     add_rows(keys, &table, 0, table.count);
     size_t seen = 0;
     ck_assert_int_eq(csvk_keys_finish(keys, stop_at_third, &seen, NULL), 77);
@@ -433,7 +435,7 @@ START_TEST(joined_columns_are_unambiguous)
     const char *const value[] = {"",     "a",    "b", "ab", "ba", "aab", "\x01", "\x01\x01",
                                  long_a, long_b, ",", ",,", "a,", ",a",  ",,,",  "b,,a"};
     const size_t n = sizeof value / sizeof value[0];
-    struct csvk_keys *keys = new_keys((struct how){MIB, WHOLE, 0});
+    struct csvk_keys *keys = new_keys((struct keys_way){MIB, WHOLE, 0});
     for (uint64_t i = 0; i < 2 * n * n * n; i++) {
         const char *const three[3] = {value[i % n], value[i / n % n], value[i / n / n % n]};
         add_three(keys, three, i + 1);
@@ -460,7 +462,7 @@ static struct csvk_bytes bytes_of(const char *text)
 /* The same key in one piece and as values; values with a separator are no such piece. */
 START_TEST(a_key_in_one_piece_is_its_values)
 {
-    struct csvk_keys *keys = new_keys((struct how){MIB, WHOLE, 0});
+    struct csvk_keys *keys = new_keys((struct keys_way){MIB, WHOLE, 0});
     csvk_keys_separate(keys, ';');
     static const char *const pieces[] = {"1;2", "12;", ";12", "1,;2", "a;b"};
     static const char *const values[][2] = {{"1", "2"},  {"12", ""},  {"", "12"},  {"1,", "2"},
@@ -488,13 +490,13 @@ END_TEST
  */
 START_TEST(shared_hashes_are_no_repeated_keys)
 {
-    struct table table = numbered_table(300000, 9);
-    run(&table, (struct how){4 * MIB, UINT64_C(0xff0000000000ffff), 0});
-    run(&table, (struct how){4 * MIB, UINT64_C(0xff0000000000ffff), 70000});
+    struct key_table table = numbered_table(300000, 9);
+    run(&table, (struct keys_way){4 * MIB, UINT64_C(0xff0000000000ffff), 0});
+    run(&table, (struct keys_way){4 * MIB, UINT64_C(0xff0000000000ffff), 70000});
     table_release(&table);
     table = random_table(200000, 10000000, "r");
     ck_assert_uint_gt(table.nexpected, 1000);
-    run(&table, (struct how){MIB, UINT64_C(0xff0000000000ffff), 0});
+    run(&table, (struct keys_way){MIB, UINT64_C(0xff0000000000ffff), 0});
     table_release(&table);
 }
 END_TEST
@@ -521,7 +523,7 @@ START_TEST(a_full_disk_is_reported)
     small = old;
     small.rlim_cur = 2 * MIB;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
-    struct csvk_keys *keys = new_keys((struct how){MIB, WHOLE, 0});
+    struct csvk_keys *keys = new_keys((struct keys_way){MIB, WHOLE, 0});
     struct csvk_error err = {0};
     int status = fill_until_failure(keys, &err);
     csvk_keys_free(keys);

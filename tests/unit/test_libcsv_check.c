@@ -10,14 +10,14 @@
 /* What is done to a batch before libcsv is asked about it: a faulty reader. */
 typedef void spoil_fn(struct csvk_batch *batch);
 
-struct input {
+struct check_input {
     struct csvk_bytes bytes;
     struct csvk_dialect dialect;
     size_t window;
     spoil_fn *spoil;
 };
 
-static struct csvk_agreement judge(struct input input)
+static struct csvk_agreement judge(struct check_input input)
 {
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
@@ -57,7 +57,7 @@ static const struct csvk_dialect rfc = CSVK_DIALECT_RFC4180;
 
 static struct csvk_agreement judge_text(const char *text, size_t window)
 {
-    return judge((struct input){text_bytes(text), rfc, window, NULL});
+    return judge((struct check_input){text_bytes(text), rfc, window, NULL});
 }
 
 static const char *const sound[] = {
@@ -124,14 +124,14 @@ START_TEST(what_cannot_be_compared_is_reported)
     ck_assert_ptr_nonnull(strstr(got.what, "CR"));
 
     struct csvk_dialect escaped = {',', '"', '\\'};
-    got = judge((struct input){text_bytes("a,b\n\"x\\\"y\",2\n1,2\n"), escaped, 0, NULL});
+    got = judge((struct check_input){text_bytes("a,b\n\"x\\\"y\",2\n1,2\n"), escaped, 0, NULL});
     ck_assert_int_eq(got.verdict, CSVK_VERDICT_PARTLY);
     ck_assert_uint_eq(got.record, 2);
-    got = judge((struct input){text_bytes("\"x\\\"y\",2\n"), escaped, 0, NULL});
+    got = judge((struct check_input){text_bytes("\"x\\\"y\",2\n"), escaped, 0, NULL});
     ck_assert_int_eq(got.verdict, CSVK_VERDICT_NOT_COMPARABLE);
 
     struct csvk_dialect bare = {'\t', CSVK_NO_BYTE, CSVK_NO_BYTE};
-    got = judge((struct input){text_bytes("a\"\t\"b\n\xff\t1\n1\t2\n"), bare, 0, NULL});
+    got = judge((struct check_input){text_bytes("a\"\t\"b\n\xff\t1\n1\t2\n"), bare, 0, NULL});
     ck_assert_int_eq(got.verdict, CSVK_VERDICT_PARTLY);
     ck_assert_uint_eq(got.compared, 2);
     ck_assert_uint_eq(got.record, 2);
@@ -201,7 +201,7 @@ START_TEST(a_faulty_reader_is_found_out)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct csvk_agreement got =
-            judge((struct input){text_bytes(cases[i].text), rfc, 0, cases[i].spoil});
+            judge((struct check_input){text_bytes(cases[i].text), rfc, 0, cases[i].spoil});
         ck_assert_msg(got.verdict == CSVK_VERDICT_DIFFERS, "case %zu", i);
         ck_assert_uint_eq(got.record, cases[i].record);
         ck_assert_ptr_nonnull(got.what);
@@ -286,7 +286,7 @@ START_TEST(all_short_strings)
                 text[i] = (unsigned char)alphabet[rest % base];
             }
             struct csvk_agreement got =
-                judge((struct input){{text, length}, rfc, 1 + number % 9, NULL});
+                judge((struct check_input){{text, length}, rfc, 1 + number % 9, NULL});
             ck_assert_msg(got.verdict != CSVK_VERDICT_DIFFERS, "%.*s: record %llu: %s", (int)length,
                           (const char *)text, (unsigned long long)got.record, got.what);
             seen[got.verdict]++;

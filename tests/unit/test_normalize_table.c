@@ -33,7 +33,7 @@ enum tweak {
     NO_REJECTS = 131072,
 };
 
-struct row {
+struct repair_case {
     const char *about;
     unsigned tweak;
     const char *in;
@@ -47,7 +47,7 @@ struct row {
 #define H2 "a,b\r\n1,2\r\n"
 #define H3 "a,b,c\r\n1,2,3\r\n"
 
-static const struct row rows[] = {
+static const struct repair_case rows[] = {
     /* r1 */
     {"r1", PLAIN, "\xef\xbb\xbf" H2, 0, H2, "", "r1"},
     {"r1", PLAIN, "\xef\xbb\xbf\"a\",b\r\n1,2\r\n", 0, "\"a\",b\r\n1,2\r\n", "", "r1"},
@@ -340,7 +340,7 @@ static void list_repairs(const struct csvk_buf *log, char *list, size_t size)
     }
 }
 
-static void run_row(const struct row *row, struct normalized *n)
+static void run_row(const struct repair_case *row, struct normalized *n)
 {
     struct csvk_normalize_options o;
     csvk_normalize_options_init(&o);
@@ -417,7 +417,7 @@ static void read_accounts(void)
 
 START_TEST(every_repair_does_what_it_says)
 {
-    const struct row *row = &rows[_i];
+    const struct repair_case *row = &rows[_i];
     struct normalized n;
     char repairs[200];
     run_row(row, &n);
@@ -445,7 +445,7 @@ END_TEST
 
 /* ---- r24: files, because somebody has to look at the start first ---- */
 
-static const struct row found[] = {
+static const struct repair_case found[] = {
     {"r24", PLAIN, "a;b\r\n1;2\r\n3;4\r\n5;6\r\n", 0, "a,b\r\n1,2\r\n3,4\r\n5,6\r\n", "",
      "r24 r21"},
     {"r24", PLAIN, "id\tname\r\n1\tx, y\r\n2\tz\r\n3\tu\r\n", 0,
@@ -453,15 +453,15 @@ static const struct row found[] = {
     {"r24", PLAIN, "a|b|c\n1|\"2|\"|3\n4|5|6\n7|8|9\n", 0,
      "a,b,c\r\n1,\"2|\",3\r\n4,5,6\r\n7,8,9\r\n", "", "r24 r8 r21"},
 };
-static const struct row not_found[] = {
+static const struct repair_case not_found[] = {
     {"r24 two fit", PLAIN, "a;b,c\r\nx;y,z\r\np;q,r\r\nu;v,w\r\n", 0, NULL, "give --delimiter", ""},
     {"r24 is right", PLAIN, "a,b\r\n1,2\r\n3,4\r\n5,6\r\n", 0, "a,b\r\n1,2\r\n3,4\r\n5,6\r\n", "",
      ""},
     {"r24 one column", PLAIN, "a\r\n1\r\n2\r\n3\r\n", 0, "a\r\n1\r\n2\r\n3\r\n", "", ""},
 };
 
-static int normalize_file(const struct row *row, struct csvk_buf *table, struct csvk_buf *log,
-                          struct csvk_error *err)
+static int normalize_file(const struct repair_case *row, struct csvk_buf *table,
+                          struct csvk_buf *log, struct csvk_error *err)
 {
     char folder[] = "/tmp/csvkit-table-XXXXXX", name[3][64];
     static const char *const parts[] = {"in.csv", "out.csv", "log"};
@@ -491,7 +491,7 @@ static int normalize_file(const struct row *row, struct csvk_buf *table, struct 
     return status;
 }
 
-static void check_file(const struct row *row)
+static void check_file(const struct repair_case *row)
 {
     struct csvk_buf table = CSVK_BUF_INIT, log = CSVK_BUF_INIT;
     struct csvk_error err = {0};
@@ -538,7 +538,7 @@ static bool names(const char *list, const char *id)
 }
 
 /* A row is about the repair whose id its text begins with. */
-static bool is_about(const struct row *row, const char *id)
+static bool is_about(const struct repair_case *row, const char *id)
 {
     size_t n = strlen(id);
     return strncmp(row->about, id, n) == 0 && (row->about[n] == ' ' || row->about[n] == '\0');

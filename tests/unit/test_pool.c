@@ -15,7 +15,7 @@ struct worker {
     atomic_int done;
 };
 
-struct job {
+struct pool_job {
     int number;
     int result;
     bool saw_no_signals;
@@ -24,7 +24,7 @@ struct job {
 static void run(void *worker, void *job)
 {
     struct worker *me = worker;
-    struct job *work = job;
+    struct pool_job *work = job;
     ck_assert_int_eq(atomic_fetch_add(&me->busy, 1), 0);
     struct timespec nap = {0, work->number % 7 * 20000L}; /* later jobs overtake */
     nanosleep(&nap, NULL);
@@ -53,7 +53,7 @@ static struct csvk_pool *new_pool(struct worker *workers, void **list, size_t th
 /* Returns whether the owner's thread did the job: there signals are not blocked. */
 static bool assert_next(struct csvk_pool *pool, int number)
 {
-    const struct job *job = csvk_pool_take(pool);
+    const struct pool_job *job = csvk_pool_take(pool);
     ck_assert_ptr_nonnull(job);
     ck_assert_int_eq(job->number, number);
     ck_assert_int_eq(job->result, 3 * number);
@@ -62,7 +62,7 @@ static bool assert_next(struct csvk_pool *pool, int number)
 
 static void assert_order(size_t threads, bool owner_works)
 {
-    static struct job jobs[JOBS];
+    static struct pool_job jobs[JOBS];
     struct worker workers[MOST_THREADS];
     void *list[MOST_THREADS];
     size_t depth = threads + 2;
@@ -72,7 +72,7 @@ static void assert_order(size_t threads, bool owner_works)
         if (csvk_pool_pending(pool) == depth) {
             by_owner += assert_next(pool, taken++);
         }
-        jobs[i] = (struct job){.number = i};
+        jobs[i] = (struct pool_job){.number = i};
         csvk_pool_submit(pool, &jobs[i]);
     }
     while (csvk_pool_pending(pool) > 0) {
@@ -102,7 +102,7 @@ END_TEST
 static void run_in_need(void *worker, void *job)
 {
     static atomic_int done;
-    const struct job *work = job;
+    const struct pool_job *work = job;
     (void)worker;
     struct timespec nap = {0, 1000000};
     while (work->number == 0 && atomic_load(&done) == 0) {
@@ -116,7 +116,7 @@ START_TEST(an_owner_works_while_it_waits)
     void *list[2] = {NULL, NULL};
     struct csvk_pool_plan plan = {run_in_need, list, 2, 2, true};
     struct csvk_pool *pool;
-    struct job jobs[2] = {{.number = 0}, {.number = 1}};
+    struct pool_job jobs[2] = {{.number = 0}, {.number = 1}};
     ck_assert_int_eq(csvk_pool_new(&pool, &plan, NULL), CSVK_OK);
     csvk_pool_submit(pool, &jobs[0]);
     csvk_pool_submit(pool, &jobs[1]);
@@ -131,7 +131,7 @@ START_TEST(one_thread_runs_at_once)
     struct worker workers[1];
     void *list[1];
     struct csvk_pool *pool = new_pool(workers, list, 1, 1, false);
-    struct job job = {.number = 14};
+    struct pool_job job = {.number = 14};
     csvk_pool_submit(pool, &job);
     ck_assert_int_eq(job.result, 42);
     ck_assert_uint_eq(csvk_pool_pending(pool), 1);
@@ -144,10 +144,10 @@ START_TEST(waiting_jobs_are_forgotten)
 {
     struct worker workers[2];
     void *list[2];
-    static struct job jobs[50];
+    static struct pool_job jobs[50];
     struct csvk_pool *pool = new_pool(workers, list, 2, 50, false);
     for (int i = 0; i < 50; i++) {
-        jobs[i] = (struct job){.number = 6};
+        jobs[i] = (struct pool_job){.number = 6};
         csvk_pool_submit(pool, &jobs[i]);
     }
     csvk_pool_free(pool);

@@ -504,13 +504,13 @@ START_TEST(the_first_record_has_fields)
 END_TEST
 
 /* Facts by kind, reported or counted, and how many records were reported. */
-struct tally {
+struct fact_tally {
     uint64_t facts[CSVK_FACT_KINDS];
     uint64_t reported, misfits;
 };
 
 static void take_tally(const struct long_table *t, const struct csvk_options *options,
-                       uint32_t only_counted, struct tally *tally)
+                       uint32_t only_counted, struct fact_tally *tally)
 {
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
@@ -541,7 +541,7 @@ START_TEST(facts_that_are_only_counted_are_not_lost)
     struct support_random random = {(uint64_t)_i + 4000};
     struct long_table *t = malloc(sizeof *t);
     for (int i = 0; i < rounds(100); i++) {
-        struct tally reported, counted;
+        struct fact_tally reported, counted;
         dirty_table(&random, t);
         struct csvk_options options = options_of(CSVK_COUNTS);
         options.max_record = i % 5 == 0 ? 40 : 0;

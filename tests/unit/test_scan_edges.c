@@ -331,13 +331,13 @@ static size_t check_places(const unsigned char *bytes, size_t length, size_t win
     return checked;
 }
 
-struct place {
+struct edge_place {
     unsigned long long offset, kind, line, column;
 };
 
 static int compare_places(const void *left, const void *right)
 {
-    const struct place *a = left, *b = right;
+    const struct edge_place *a = left, *b = right;
     if (a->offset != b->offset) {
         return a->offset < b->offset ? -1 : 1;
     }
@@ -346,7 +346,7 @@ static int compare_places(const void *left, const void *right)
 
 /* The facts with line and column, which only records that are not kept have; returns how many. */
 static size_t list_places(const unsigned char *bytes, size_t length,
-                          const struct csvk_options *options, struct place *to, size_t room)
+                          const struct csvk_options *options, struct edge_place *to, size_t room)
 {
     struct csvk_source *source;
     struct csvk_reader *reader;
@@ -358,7 +358,7 @@ static size_t list_places(const unsigned char *bytes, size_t length,
         for (size_t i = 0; i < batch.nfacts; i++) {
             const struct csvk_fact *f = &batch.facts[i];
             ck_assert_uint_lt(count, room);
-            to[count++] = (struct place){f->offset, f->kind, f->line, f->column};
+            to[count++] = (struct edge_place){f->offset, f->kind, f->line, f->column};
         }
     }
     csvk_reader_free(reader);
@@ -374,7 +374,7 @@ START_TEST(what_is_too_long_does_not_depend_on_reads)
                                          "\r",        "\r\r\n", "\xff",       ",",
                                          "\"",        "\x01",   "\"x, y\"\n", "caf\xc3\xa9\xe2"};
     enum { ROOM = 2000 };
-    static struct place want[ROOM], have[ROOM];
+    static struct edge_place want[ROOM], have[ROOM];
     struct support_random random = {(uint64_t)_i + 99};
     for (int round = 0; round < 60; round++) {
         unsigned char bytes[600];
@@ -410,7 +410,7 @@ END_TEST
 START_TEST(what_is_too_full_does_not_depend_on_reads)
 {
     enum { MANY = 16385, ROOM = 3 * MANY };
-    static struct place want[ROOM], have[ROOM];
+    static struct edge_place want[ROOM], have[ROOM];
     static unsigned char bytes[5 * MANY + 100];
     static const char *const odd[] = {"\x01", "x\"", "\xff,", "\"a\"b,"};
     for (size_t kind = 0; kind < sizeof odd / sizeof *odd; kind++) {
@@ -444,7 +444,7 @@ START_TEST(what_is_too_wide_does_not_depend_on_reads)
     enum { MANY = 131072, ROOM = 8 };
     static unsigned char bytes[MANY + 100];
     for (int fields = MANY - 1; fields <= MANY + 1; fields++) {
-        struct place want[ROOM], have[ROOM];
+        struct edge_place want[ROOM], have[ROOM];
         size_t length = 4;
         memcpy(bytes, "a,b\n", length);
         memset(bytes + length, ',', (size_t)fields - 1);

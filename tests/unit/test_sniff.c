@@ -322,12 +322,12 @@ static bool verdict_fits(const char *expected, enum csvk_sniff_verdict verdict)
                                                : verdict == CSVK_SNIFF_EMPTY;
 }
 
-struct row { /* of the corpus table */
+struct sniff_row { /* of the corpus table */
     char file[80], expected[20], delimiter[8];
     bool backslash;
 };
 
-static void check_row(const char *folder, const struct row *row)
+static void check_row(const char *folder, const struct sniff_row *row)
 {
     char path[300];
     snprintf(path, sizeof path, "%s/%s", folder, row->file);
@@ -352,7 +352,7 @@ static void check_row(const char *folder, const struct row *row)
 }
 
 /* | `file` | source | `E_CODE` or parse_ok | `delimiter` or n/a | `\\` or none or n/a | note | */
-static bool parse_row(const char *line, struct row *row)
+static bool parse_row(const char *line, struct sniff_row *row)
 {
     char code[20];
     memset(row, 0, sizeof *row);
@@ -384,7 +384,7 @@ START_TEST(torture_corpus)
     char line[500];
     size_t rows = 0, deviating = 0;
     while (fgets(line, sizeof line, table) != NULL) {
-        struct row row;
+        struct sniff_row row;
         if (parse_row(line, &row)) {
             check_row(folder, &row);
             rows++;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct place { /* a field as it was written */
+struct truth_place { /* a field as it was written */
     size_t begin, end;
     bool enclosed;
     bool simple; /* its value holds letters and digits only */
@@ -20,7 +20,7 @@ struct made {
     unsigned char bytes[8192];
     size_t length;
     size_t width, records;
-    struct place field[64][8];
+    struct truth_place field[64][8];
     size_t eol[64]; /* where the line break of each record begins */
 };
 
@@ -44,7 +44,7 @@ static void put_word(struct made *m, struct support_random *random)
     }
 }
 
-static void put_field(struct made *m, struct support_random *random, struct place *place)
+static void put_field(struct made *m, struct support_random *random, struct truth_place *place)
 {
     static const char *const inner[] = {", ", "\"\"", "\r\n", "\n", "\xc3\xa9", " "};
     place->begin = m->length;
@@ -108,7 +108,7 @@ static void cut(struct made *m, size_t at, size_t n)
 }
 
 /* A place inside the letters of a field that is not enclosed; false when this one will not do. */
-static bool plain_place(const struct place *f, struct support_random *random, size_t *at)
+static bool plain_place(const struct truth_place *f, struct support_random *random, size_t *at)
 {
     if (f->enclosed || f->end - f->begin < 2) {
         return false;
@@ -145,8 +145,9 @@ struct inserted {
     size_t n;
 };
 
-static bool insert_in_plain(struct made *m, const struct place *f, struct support_random *random,
-                            const struct inserted *what, struct expected *e)
+static bool insert_in_plain(struct made *m, const struct truth_place *f,
+                            struct support_random *random, const struct inserted *what,
+                            struct expected *e)
 {
     size_t at;
     if (!plain_place(f, random, &at)) {
@@ -160,7 +161,7 @@ static bool insert_in_plain(struct made *m, const struct place *f, struct suppor
 }
 
 /* Around the enclosure of a simple enclosed field. */
-static bool damage_enclosure(struct made *m, enum defect kind, const struct place *f,
+static bool damage_enclosure(struct made *m, enum defect kind, const struct truth_place *f,
                              struct expected *e)
 {
     if (!f->enclosed || !f->simple) {
@@ -197,7 +198,7 @@ static bool damage_enclosure(struct made *m, enum defect kind, const struct plac
 static bool damage_record(struct made *m, enum defect kind, size_t r, struct expected *e)
 {
     size_t eol = m->eol[r];
-    const struct place *last = &m->field[r][m->width - 1];
+    const struct truth_place *last = &m->field[r][m->width - 1];
     e->record = r + 1;
     switch (kind) {
     case CRCRLF:
@@ -231,7 +232,7 @@ static bool damage_record(struct made *m, enum defect kind, size_t r, struct exp
 /* The last field of the table loses its closing enclosure. */
 static bool damage_end(struct made *m, struct expected *e)
 {
-    const struct place *f = &m->field[m->records - 1][m->width - 1];
+    const struct truth_place *f = &m->field[m->records - 1][m->width - 1];
     if (!f->enclosed) {
         return false;
     }
@@ -254,7 +255,7 @@ static bool damage(struct made *m, struct support_random *random, struct expecte
     enum defect kind = (enum defect)support_below(random, DEFECTS);
     size_t r = 1 + support_below(random, m->records - 1);
     size_t i = support_below(random, m->width);
-    const struct place *f = &m->field[r][i];
+    const struct truth_place *f = &m->field[r][i];
     e->record = r + 1;
     e->field = i + 1;
     if (plain[kind].rule != NULL) {

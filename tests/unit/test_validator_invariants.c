@@ -47,7 +47,7 @@ static const char *const pieces[] = {
 };
 #define PIECES (sizeof(pieces) / sizeof(pieces[0]))
 
-struct how {
+struct reading_way {
     size_t window;
     bool reference_only;
     bool every_fact; /* every fact, since somebody taps the batches */
@@ -56,7 +56,7 @@ struct how {
 
 static void tune(struct csvk_options *options, void *context)
 {
-    const struct how *how = context;
+    const struct reading_way *how = context;
     options->window = how->window;
     options->reference_only = how->reference_only;
 }
@@ -84,7 +84,7 @@ static void make_table(struct support_random *random, struct csvk_buf *out)
 }
 
 static struct csvk_validator *judge(const void *bytes, size_t length, enum csvk_profile profile,
-                                    struct how how)
+                                    struct reading_way how)
 {
     struct csvk_error err = {0};
     struct csvk_source *source = NULL;
@@ -113,7 +113,7 @@ static const struct csvk_report *report_of(struct csvk_validator *v)
 
 /* Both the JSON and the text, so that excerpts are compared as well. */
 static void print_reports(const void *bytes, size_t length, enum csvk_profile profile,
-                          struct how how, struct csvk_buf *out)
+                          struct reading_way how, struct csvk_buf *out)
 {
     struct csvk_validator *v = judge(bytes, length, profile, how);
     csvk_buf_clear(out);
@@ -156,16 +156,17 @@ static size_t compress_bytes(const struct csvk_buf *table, unsigned char *out, s
 
 START_TEST(reports_do_not_depend_on_the_way_of_reading)
 {
-    static const struct how ways[] = {{.window = 1}, {.window = 2},  {.window = 3},
-                                      {.window = 7}, {.window = 64}, {.reference_only = true}};
+    static const struct reading_way ways[] = {{.window = 1},  {.window = 2},
+                                              {.window = 3},  {.window = 7},
+                                              {.window = 64}, {.reference_only = true}};
     struct support_random random = {(uint64_t)_i + 100};
     struct csvk_buf table = CSVK_BUF_INIT, want = CSVK_BUF_INIT, have = CSVK_BUF_INIT;
     unsigned char gz[4096];
     for (int round = 0; round < ROUNDS; round++) {
         enum csvk_profile profile = round % 3 == 0 ? CSVK_PROFILE_BIS : CSVK_PROFILE_RFC4180;
         make_table(&random, &table);
-        print_reports(csvk_buf_text(&table), table.length, profile, (struct how){.window = 0},
-                      &want);
+        print_reports(csvk_buf_text(&table), table.length, profile,
+                      (struct reading_way){.window = 0}, &want);
         for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
             char how[60];
             snprintf(how, sizeof(how), "window %zu, reference parser %d", ways[i].window,
@@ -175,7 +176,7 @@ START_TEST(reports_do_not_depend_on_the_way_of_reading)
         }
         if (table.length != 0) {
             size_t length = compress_bytes(&table, gz, sizeof(gz));
-            print_reports(gz, length, profile, (struct how){.window = 5}, &have);
+            print_reports(gz, length, profile, (struct reading_way){.window = 5}, &have);
             expect_equal(&want, &have, &table, "gzip");
         }
     }
@@ -258,7 +259,7 @@ START_TEST(cutting_changes_nothing_before_the_cut)
         if (!width_known) {
             continue;
         }
-        struct how how = {.window = 0};
+        struct reading_way how = {.window = 0};
         struct csvk_validator *whole = judge(table.data, table.length, CSVK_PROFILE_RFC4180, how);
         struct csvk_validator *part = judge(table.data, cut, CSVK_PROFILE_RFC4180, how);
         print_before(report_of(whole), end, &want);
@@ -358,9 +359,9 @@ START_TEST(counting_facts_changes_no_report)
         }
         size_t window = 1 + support_below(&random, 100);
         print_reports(csvk_buf_text(&table), table.length, profile,
-                      (struct how){.window = window, .every_fact = true, .most = 2}, &want);
+                      (struct reading_way){.window = window, .every_fact = true, .most = 2}, &want);
         print_reports(csvk_buf_text(&table), table.length, profile,
-                      (struct how){.window = window, .most = 2}, &have);
+                      (struct reading_way){.window = window, .most = 2}, &have);
         expect_equal(&want, &have, &table, "counting");
     }
     csvk_buf_release(&table);
@@ -376,14 +377,14 @@ START_TEST(letters_do_not_matter)
     static const char before[] = "id,name,c\r\n1,\"two\",x\r\n2,ab\r\n3,q\"r,s\r\n4,word,end\r\n";
     struct csvk_buf want = CSVK_BUF_INIT, have = CSVK_BUF_INIT;
     size_t word = (size_t)(strstr(before, "word") - before);
-    print_reports(before, sizeof(before) - 1, CSVK_PROFILE_KEBOOLA, (struct how){.window = 0},
-                  &want);
+    print_reports(before, sizeof(before) - 1, CSVK_PROFILE_KEBOOLA,
+                  (struct reading_way){.window = 0}, &want);
     for (char c = 'a'; c <= 'z'; c++) {
         char after[sizeof(before)];
         memcpy(after, before, sizeof(before));
         after[word + 1] = c;
-        print_reports(after, sizeof(after) - 1, CSVK_PROFILE_KEBOOLA, (struct how){.window = 0},
-                      &have);
+        print_reports(after, sizeof(after) - 1, CSVK_PROFILE_KEBOOLA,
+                      (struct reading_way){.window = 0}, &have);
         ck_assert_str_eq(csvk_buf_text(&want), csvk_buf_text(&have));
     }
     csvk_buf_release(&want);

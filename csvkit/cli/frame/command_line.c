@@ -10,7 +10,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-struct words { /* what is left of argv */
+struct option_words { /* what is left of argv */
     char *const *argv;
     int argc, at;
 };
@@ -175,7 +175,7 @@ static int unknown_long(struct cli *cli, const char *typed, size_t length)
                     cli->command->name);
 }
 
-static int take_long(struct cli *cli, struct words *words)
+static int take_long(struct cli *cli, struct option_words *words)
 {
     const char *typed = words->argv[words->at++] + 2;
     size_t length = strcspn(typed, "=");
@@ -210,7 +210,7 @@ static int unknown_letter(struct cli *cli, const char *word, const char *at)
 }
 
 /* "-qj4": flags may stand together; the rest of the word, or the next word, is the value. */
-static int take_letters(struct cli *cli, struct words *words)
+static int take_letters(struct cli *cli, struct option_words *words)
 {
     const char *word = words->argv[words->at++];
     for (const char *p = word + 1; *p != '\0'; p++) {
@@ -236,7 +236,7 @@ static int take_letters(struct cli *cli, struct words *words)
     return CLI_GOOD;
 }
 
-static int take_word(struct cli *cli, struct words *words, bool *options_ended)
+static int take_word(struct cli *cli, struct option_words *words, bool *options_ended)
 {
     const char *word = words->argv[words->at];
     if (*options_ended || word[0] != '-' || word[1] == '\0') {
@@ -256,7 +256,7 @@ static int take_word(struct cli *cli, struct words *words, bool *options_ended)
 
 int cli_parse(struct cli *cli, const struct cli_command *command, int argc, char *const *argv)
 {
-    struct words words = {argv, argc, 0};
+    struct option_words words = {argv, argc, 0};
     bool options_ended = false;
     int status = CLI_GOOD;
     cli->command = command;

@@ -8,14 +8,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-struct part {                /* one file of the data */
+struct key_part {            /* one file of the data */
     uint64_t records, lines; /* in the parts before it */
 };
 
 struct key_check {
     struct csvk_manifest_table table;
     struct csvk_strings files;
-    struct part *parts;
+    struct key_part *parts;
     size_t *column; /* indices of the key's columns */
     struct csvk_bytes *value;
     struct csvk_buf *decoded;
@@ -83,7 +83,7 @@ static int decode(struct key_check *check, const struct csvk_batch *batch,
 }
 
 static int add_record(struct key_check *check, const struct csvk_batch *batch,
-                      const struct csvk_record *record, const struct part *part,
+                      const struct csvk_record *record, const struct key_part *part,
                       struct csvk_error *err)
 {
     size_t n = check->table.primary_key.count;
@@ -97,7 +97,7 @@ static int add_record(struct key_check *check, const struct csvk_batch *batch,
 }
 
 static int add_batch(struct key_check *check, const struct csvk_batch *batch,
-                     const struct part *part, struct csvk_error *err)
+                     const struct key_part *part, struct csvk_error *err)
 {
     uint64_t skip = csvk_manifest_header(&check->table) ? 1 : 0;
     int status = CSVK_OK;
@@ -111,7 +111,7 @@ static int add_batch(struct key_check *check, const struct csvk_batch *batch,
 }
 
 /* Adds one file's keys; `next` gets the numbers behind it. */
-static int read_file(struct key_check *check, size_t index, struct part *next,
+static int read_file(struct key_check *check, size_t index, struct key_part *next,
                      struct csvk_error *err)
 {
     struct csvk_options options;
@@ -181,7 +181,7 @@ static int report(void *context, const struct csvk_duplicate_key *duplicate)
 
 static int search(struct key_check *check, struct csvk_error *err)
 {
-    struct part next = {0, 0};
+    struct key_part next = {0, 0};
     int status = prepare(check, err);
     if (status != CSVK_OK || !complete(check)) {
         return status;

@@ -27,18 +27,18 @@ struct processor_plan {
 };
 
 /* A command line in the making. Failures of memory are sticky. */
-struct words {
+struct command_words {
     struct csvk_strings list;
     int status;
 };
-void words_add(struct words *words, const char *text);
-void words_option(struct words *words, const char *option, const char *value);
+void words_add(struct command_words *words, const char *text);
+void words_option(struct command_words *words, const char *option, const char *value);
 /* --columns=..., each name enclosed. */
-void words_columns(struct words *words, const struct csvk_strings *columns);
+void words_columns(struct command_words *words, const struct csvk_strings *columns);
 /* Would the frame take it? What it refuses is the user's fault here: CLI_REFUSED. Speaks. */
-int words_check(struct processor *p, const struct words *words);
+int words_check(struct processor *p, const struct command_words *words);
 /* Runs it; an enum cli_exit. */
-int words_run(struct processor *p, const struct words *words);
+int words_run(struct processor *p, const struct command_words *words);
 
 /* ---- processor_params.c ---- */
 /* Reads config.json and judges the parameters. Speaks. */
@@ -46,7 +46,7 @@ int processor_read(struct processor *p);
 struct processor_plan processor_plan(const struct processor *p, const char *table);
 bool processor_on(const cJSON *step); /* true or an object */
 /* The options of a step as words. */
-void processor_words(struct words *words, const cJSON *step);
+void processor_words(struct command_words *words, const cJSON *step);
 
 /* ---- processor_copy.c ---- */
 /* FOLDER/a/b; NULL: out of memory. */

@@ -19,7 +19,7 @@
 
 /* ---- steps ---- */
 
-int words_check(struct processor *p, const struct words *words)
+int words_check(struct processor *p, const struct command_words *words)
 {
     struct cli probe = {0};
     int used = 0;
@@ -40,7 +40,7 @@ int words_check(struct processor *p, const struct words *words)
     return status;
 }
 
-int words_run(struct processor *p, const struct words *words)
+int words_run(struct processor *p, const struct command_words *words)
 {
     int status = words_check(p, words);
     if (status != CLI_GOOD) {

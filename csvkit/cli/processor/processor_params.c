@@ -8,12 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum type { TEXT, FLAG, COUNT, SIZE };
-struct key { /* a key of a step, and the option it is */
+enum parameter_type { TEXT, FLAG, COUNT, SIZE };
+struct parameter_key { /* a key of a step, and the option it is */
     const char *name, *option;
-    enum type type;
+    enum parameter_type type;
 };
-static const struct key normalize_keys[] = {
+static const struct parameter_key normalize_keys[] = {
     {"delimiter", "--delimiter", TEXT},
     {"enclosure", "--enclosure", TEXT},
     {"escape", "--escape", TEXT},
@@ -38,7 +38,7 @@ static const struct key normalize_keys[] = {
     {"rejects", NULL, FLAG}, /* rejected records go to out/files */
     {NULL, NULL, TEXT},
 };
-static const struct key slice_keys[] = {
+static const struct parameter_key slice_keys[] = {
     {"slice_size", "--slice-size", SIZE},
     {"any_size", "--any-size", FLAG},
     {"records", "--records", COUNT},
@@ -50,7 +50,7 @@ static const struct key slice_keys[] = {
     {NULL, NULL, TEXT},
 };
 
-static const struct key *find_key(const struct key *keys, const char *name)
+static const struct parameter_key *find_key(const struct parameter_key *keys, const char *name)
 {
     while (keys->name != NULL && strcmp(keys->name, name) != 0) {
         keys++;
@@ -66,7 +66,7 @@ static bool is_count(const cJSON *node)
     return value >= 0 && value <= 9007199254740992.0 && (double)(uint64_t)value >= value;
 }
 
-static bool has_type(const cJSON *node, enum type type)
+static bool has_type(const cJSON *node, enum parameter_type type)
 {
     switch (type) {
     case TEXT: return cJSON_IsString(node);
@@ -77,7 +77,7 @@ static bool has_type(const cJSON *node, enum type type)
     return false;
 }
 
-static int judge_step(struct processor *p, const cJSON *step, const struct key *keys,
+static int judge_step(struct processor *p, const cJSON *step, const struct parameter_key *keys,
                       const char *where)
 {
     static const char *const names[] = {"a text", "true or false", "a whole number", "a size"};
@@ -90,7 +90,7 @@ static int judge_step(struct processor *p, const cJSON *step, const struct key *
     }
     cJSON_ArrayForEach(node, step)
     {
-        const struct key *key = find_key(keys, node->string);
+        const struct parameter_key *key = find_key(keys, node->string);
         if (key == NULL) {
             return cli_refuse(p->cli, "parameters: \"%s\" has no option \"%s\"", where,
                               node->string);
@@ -306,12 +306,12 @@ bool processor_on(const cJSON *step)
 
 /* ---- words ---- */
 
-void words_add(struct words *words, const char *text)
+void words_add(struct command_words *words, const char *text)
 {
     words->status = words->status == CSVK_OK ? csvk_strings_add(&words->list, text) : words->status;
 }
 
-void words_option(struct words *words, const char *option, const char *value)
+void words_option(struct command_words *words, const char *option, const char *value)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
     int status = csvk_buf_printf(&text, "%s=%s", option, value);
@@ -320,7 +320,7 @@ void words_option(struct words *words, const char *option, const char *value)
     csvk_buf_release(&text);
 }
 
-void words_columns(struct words *words, const struct csvk_strings *columns)
+void words_columns(struct command_words *words, const struct csvk_strings *columns)
 {
     struct csvk_buf list = CSVK_BUF_INIT;
     int status = CSVK_OK;
@@ -337,7 +337,8 @@ void words_columns(struct words *words, const struct csvk_strings *columns)
     csvk_buf_release(&list);
 }
 
-static void add_value(struct words *words, const struct key *key, const cJSON *node)
+static void add_value(struct command_words *words, const struct parameter_key *key,
+                      const cJSON *node)
 {
     char number[32];
     if (cJSON_IsString(node)) {
@@ -350,13 +351,14 @@ static void add_value(struct words *words, const struct key *key, const cJSON *n
     }
 }
 
-void processor_words(struct words *words, const cJSON *step)
+void processor_words(struct command_words *words, const cJSON *step)
 {
     const cJSON *node;
     cJSON_ArrayForEach(node, step) /* true and false have no members */
     {
         bool slice = strcmp(words->list.item[0], "slice") == 0;
-        const struct key *key = find_key(slice ? slice_keys : normalize_keys, node->string);
+        const struct parameter_key *key =
+            find_key(slice ? slice_keys : normalize_keys, node->string);
         if (key != NULL && key->option != NULL) {
             add_value(words, key, node);
         }
@@ -365,7 +367,7 @@ void processor_words(struct words *words, const cJSON *step)
 
 static int judge_words(struct processor *p, const char *command, const cJSON *step)
 {
-    struct words words = {{NULL, 0, 0}, CSVK_OK};
+    struct command_words words = {{NULL, 0, 0}, CSVK_OK};
     words_add(&words, command);
     if (words.status == CSVK_OK) {
         processor_words(&words, step);

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct table {
+struct processor_table {
     struct processor *p;
     const char *name;
     struct processor_plan plan;
@@ -30,7 +30,7 @@ static const cJSON *get(const cJSON *object, const char *key)
     return cJSON_GetObjectItemCaseSensitive(object, key);
 }
 
-static int no_memory(struct table *t)
+static int no_memory(struct processor_table *t)
 {
     return cli_trouble(t->p->cli, "out of memory");
 }
@@ -125,7 +125,7 @@ static cJSON *out_of_in(const cJSON *in, bool folder)
     return tree.root;
 }
 
-static int take_manifest(struct table *t, const struct csvk_manifest *read)
+static int take_manifest(struct processor_table *t, const struct csvk_manifest *read)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
     bool in = csvk_manifest_guess(read, NULL, false) == CSVK_MANIFEST_IN_TABLE;
@@ -142,7 +142,7 @@ static int take_manifest(struct table *t, const struct csvk_manifest *read)
     return t->manifest != NULL && status == CSVK_OK ? CLI_GOOD : no_memory(t);
 }
 
-static int read_manifest(struct table *t)
+static int read_manifest(struct processor_table *t)
 {
     struct csvk_manifest_findings found = {.limit = 1};
     struct csvk_manifest *read = NULL;
@@ -168,7 +168,7 @@ static int read_manifest(struct table *t)
 /* ---- the manifest that goes ---- */
 
 /* Replaces or adds; false: out of memory. Takes `value`. */
-static bool put(struct table *t, const char *key, cJSON *value)
+static bool put(struct processor_table *t, const char *key, cJSON *value)
 {
     if (t->manifest == NULL) {
         t->manifest = cJSON_CreateObject();
@@ -181,7 +181,7 @@ static bool put(struct table *t, const char *key, cJSON *value)
     return true;
 }
 
-static bool apply_parameters(struct table *t)
+static bool apply_parameters(struct processor_table *t)
 {
     const cJSON *said;
     cJSON_ArrayForEach(said, t->plan.manifest)
@@ -194,7 +194,7 @@ static bool apply_parameters(struct table *t)
 }
 
 /* Normalizing changes the dialect; RFC 4180 needs no word about it. */
-static bool apply_dialect(struct table *t)
+static bool apply_dialect(struct processor_table *t)
 {
     static const char *const keys[] = {"delimiter", "enclosure"};
     static const char *const options[] = {"to_delimiter", "to_enclosure"};
@@ -215,7 +215,7 @@ static bool apply_dialect(struct table *t)
     return true;
 }
 
-static int write_manifest(struct table *t, const char *path)
+static int write_manifest(struct processor_table *t, const char *path)
 {
     struct csvk_manifest_findings found = {.limit = 1};
     struct csvk_manifest *manifest = NULL;
@@ -238,7 +238,7 @@ static int write_manifest(struct table *t, const char *path)
 
 /* ---- steps ---- */
 
-static void add_byte(struct words *words, const char *option, int byte)
+static void add_byte(struct command_words *words, const char *option, int byte)
 {
     char text[16] = "none";
     if (byte != CSVK_NO_BYTE) {
@@ -248,7 +248,7 @@ static void add_byte(struct words *words, const char *option, int byte)
 }
 
 /* The dialect of the input by its manifest; parameters come later and win. */
-static void add_input(struct words *words, const struct table *t)
+static void add_input(struct command_words *words, const struct processor_table *t)
 {
     bool header = csvk_manifest_header(&t->by_manifest);
     add_byte(words, "--delimiter", t->by_manifest.dialect.delimiter);
@@ -259,7 +259,7 @@ static void add_input(struct words *words, const struct table *t)
     }
 }
 
-static void add_rejects(struct words *words, struct table *t, const char *to)
+static void add_rejects(struct command_words *words, struct processor_table *t, const char *to)
 {
     const char *base = strrchr(to, '/');
     struct csvk_buf name = CSVK_BUF_INIT;
@@ -273,14 +273,14 @@ static void add_rejects(struct words *words, struct table *t, const char *to)
     csvk_buf_release(&name);
 }
 
-static bool has_rejects(const struct table *t)
+static bool has_rejects(const struct processor_table *t)
 {
     return cJSON_IsTrue(get(t->plan.normalize, "rejects"));
 }
 
-static int normalize_file(struct table *t, const char *from, const char *to)
+static int normalize_file(struct processor_table *t, const char *from, const char *to)
 {
-    struct words words = {{NULL, 0, 0}, CSVK_OK};
+    struct command_words words = {{NULL, 0, 0}, CSVK_OK};
     words_add(&words, "normalize");
     words_add(&words, "--quiet");
     add_input(&words, t);
@@ -297,7 +297,7 @@ static int normalize_file(struct table *t, const char *from, const char *to)
     return status == CLI_REFUSED && has_rejects(t) && access(to, F_OK) == 0 ? CLI_GOOD : status;
 }
 
-static int normalize_folder(struct table *t, const char *to)
+static int normalize_folder(struct processor_table *t, const char *to)
 {
     struct csvk_strings slices = {0};
     struct csvk_error err = {0};
@@ -314,7 +314,7 @@ static int normalize_folder(struct table *t, const char *to)
     return status;
 }
 
-static int normalize(struct table *t, const char *to)
+static int normalize(struct processor_table *t, const char *to)
 {
     if (t->folder && csvk_manifest_header(&t->by_manifest) && t->by_manifest.columns.count == 0) {
         return cli_refuse(t->p->cli, "%s: a sliced table needs a manifest with columns", t->name);
@@ -329,7 +329,7 @@ static bool ends_with(const char *text, const char *end)
 }
 
 /* NAME without .gz and .csv: a folder of slices is no file of its own. */
-static char *sliced_path(const struct table *t)
+static char *sliced_path(const struct processor_table *t)
 {
     char *path = csvk_strdup(t->out);
     if (path != NULL && !t->folder && ends_with(path, ".gz")) {
@@ -342,9 +342,9 @@ static char *sliced_path(const struct table *t)
 }
 
 /* Slices `from`; the manifest so far is the base of the one that slice writes. */
-static int slice_table(struct table *t, const char *from, const char *to)
+static int slice_table(struct processor_table *t, const char *from, const char *to)
 {
-    struct words words = {{NULL, 0, 0}, CSVK_OK};
+    struct command_words words = {{NULL, 0, 0}, CSVK_OK};
     char *base = processor_path(t->p->scratch, "base.manifest", NULL);
     int status = base == NULL ? no_memory(t) : CLI_GOOD;
     if (status == CLI_GOOD && t->manifest == NULL && !put(t, "columns", cJSON_CreateArray())) {
@@ -367,7 +367,7 @@ static int slice_table(struct table *t, const char *from, const char *to)
     return status;
 }
 
-static int normalize_and_slice(struct table *t, const char *to)
+static int normalize_and_slice(struct processor_table *t, const char *to)
 {
     char *middle = processor_path(t->p->scratch, t->folder ? "slices" : "table.csv", NULL);
     int status = middle != NULL ? normalize(t, middle) : no_memory(t);
@@ -379,7 +379,7 @@ static int normalize_and_slice(struct table *t, const char *to)
     return status;
 }
 
-static int make_sliced(struct table *t)
+static int make_sliced(struct processor_table *t)
 {
     char *to = sliced_path(t);
     int status = to == NULL                        ? no_memory(t)
@@ -389,7 +389,7 @@ static int make_sliced(struct table *t)
     return status;
 }
 
-static int make_plain(struct table *t)
+static int make_plain(struct processor_table *t)
 {
     char *path = NULL;
     int status = processor_on(t->plan.normalize) ? normalize(t, t->out)
@@ -408,7 +408,7 @@ static int make_plain(struct table *t)
 
 /* ---- tables ---- */
 
-static int make_table(struct table *t)
+static int make_table(struct processor_table *t)
 {
     int status = read_manifest(t);
     if (status == CLI_GOOD && (!apply_dialect(t) || !apply_parameters(t))) {
@@ -422,7 +422,7 @@ static int make_table(struct table *t)
 
 static int do_table(struct processor *p, const char *name)
 {
-    struct table t = {.p = p, .name = name, .plan = processor_plan(p, name)};
+    struct processor_table t = {.p = p, .name = name, .plan = processor_plan(p, name)};
     struct csvk_buf manifest = CSVK_BUF_INIT;
     struct stat info;
     int status = csvk_buf_printf(&manifest, "%s.manifest", name);

@@ -38,7 +38,7 @@ struct size {
     uint64_t text, bytes;
 };
 
-struct block {
+struct gzip_block {
     uint64_t number; /* in its member */
     size_t text_length, piece_length;
     uint32_t crc;
@@ -50,11 +50,11 @@ struct csvk_gzip {
     struct csvk_gzip_output output;
     struct csvk_deflater **deflater; /* one for each thread */
     struct csvk_pool *pool;
-    struct block *block; /* nblocks of them */
+    struct gzip_block *block; /* nblocks of them */
     size_t nblocks;
-    struct block **idle; /* those that are neither filling nor in the pool */
+    struct gzip_block **idle; /* those that are neither filling nor in the pool */
     size_t nidle;
-    struct block *filling; /* NULL: to be taken from `idle` */
+    struct gzip_block *filling; /* NULL: to be taken from `idle` */
 
     int status; /* the first failure, described in `failure`; nothing works after it */
     struct csvk_error failure;
@@ -70,7 +70,7 @@ struct csvk_gzip {
 /* Compresses one block; the pool's job. */
 static void run_block(void *worker, void *job)
 {
-    struct block *block = job;
+    struct gzip_block *block = job;
     struct csvk_bytes text = {block->text, block->text_length};
     block->crc = crc32_gzip_refl(0, block->text, block->text_length);
     block->piece_length = csvk_deflater_block(worker, text, block->number, block->piece);
@@ -104,12 +104,12 @@ static int make_blocks(struct csvk_gzip *gzip, struct csvk_error *err)
                     : owner_compresses(gzip) ? 2 * gzip->threads
                                              : gzip->threads + 2;
     gzip->block = csvk_calloc(gzip->nblocks, sizeof *gzip->block);
-    gzip->idle = csvk_calloc(gzip->nblocks, sizeof(struct block *));
+    gzip->idle = csvk_calloc(gzip->nblocks, sizeof(struct gzip_block *));
     if (gzip->block == NULL || gzip->idle == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     for (size_t i = 0; i < gzip->nblocks; i++) {
-        struct block *block = &gzip->block[i];
+        struct gzip_block *block = &gzip->block[i];
         block->text = csvk_malloc(gzip->block_size);
         block->piece = csvk_malloc(csvk_deflate_bound(gzip->block_size));
         if (block->text == NULL || block->piece == NULL) {
@@ -183,7 +183,7 @@ static void begin_member(struct csvk_gzip *gzip)
 /* Waits for the oldest block in the pool and writes its piece. */
 static void collect(struct csvk_gzip *gzip)
 {
-    struct block *block = csvk_pool_take(gzip->pool);
+    struct gzip_block *block = csvk_pool_take(gzip->pool);
     gzip->idle[gzip->nidle++] = block;
     gzip->late[gzip->written++ % LATE_SIZE] =
         (struct size){block->text_length, block->piece_length};
@@ -235,8 +235,8 @@ static void submit(struct csvk_gzip *gzip)
 }
 
 /* With threads it is another processor, as a rule, that reads the text next. */
-static void add_text(const struct csvk_gzip *gzip, struct block *block, const unsigned char *bytes,
-                     size_t length)
+static void add_text(const struct csvk_gzip *gzip, struct gzip_block *block,
+                     const unsigned char *bytes, size_t length)
 {
     enum { FEW = 4096 };
     unsigned char *to = block->text + block->text_length;
@@ -258,7 +258,7 @@ static size_t fill_block(struct csvk_gzip *gzip, const unsigned char *bytes, siz
         gzip->filling->text_length = 0;
         gzip->filling->number = gzip->accepted / gzip->block_size;
     }
-    struct block *block = gzip->filling;
+    struct gzip_block *block = gzip->filling;
     size_t room = gzip->block_size - block->text_length;
     size_t n = length < room ? length : room;
     add_text(gzip, block, bytes, n);

@@ -76,7 +76,7 @@ enum csvk_fact_kind csvk_code_fact(uint32_t code)
     return breaks ? CSVK_FACT_UNICODE_LINE_BREAK : CSVK_FACT_KINDS;
 }
 
-struct walk {
+struct byte_walk {
     const struct csvk_table *table;
     struct csvk_batch_builder *builder;
     const unsigned char *bytes;
@@ -89,7 +89,7 @@ struct walk {
     uint32_t record_begin; /* of fields: offset of the record's first byte in the batch */
 };
 
-static size_t field_of(struct walk *w, size_t at)
+static size_t field_of(struct byte_walk *w, size_t at)
 {
     if (w->ends != NULL) {
         return csvk_field_ends_before(w->ends, at) + 1;
@@ -101,7 +101,8 @@ static size_t field_of(struct walk *w, size_t at)
     return w->field + 1;
 }
 
-static void tell(struct walk *w, enum csvk_fact_kind kind, size_t at, size_t length, uint64_t extra)
+static void tell(struct byte_walk *w, enum csvk_fact_kind kind, size_t at, size_t length,
+                 uint64_t extra)
 {
     if (!csvk_wants(w->table, kind)) {
         return;
@@ -115,7 +116,7 @@ static void tell(struct walk *w, enum csvk_fact_kind kind, size_t at, size_t len
     csvk_batch_builder_add_fact(w->builder, &fact);
 }
 
-static void nul_run(struct walk *w)
+static void nul_run(struct byte_walk *w)
 {
     size_t begin = w->at;
     while (w->at < w->length && w->bytes[w->at] == 0) {
@@ -125,14 +126,14 @@ static void nul_run(struct walk *w)
 }
 
 /* A two-byte sequence without a meaning of its own, the most frequent kind: C3 80 to DF BF. */
-static bool plain_pair(const struct walk *w)
+static bool plain_pair(const struct byte_walk *w)
 {
     const unsigned char *p = w->bytes + w->at;
     return w->length - w->at >= 2 && p[0] >= 0xc3 && p[0] <= 0xdf && (p[1] & 0xc0) == 0x80;
 }
 
 /* A run of well-formed sequences is one fact; its special code points are facts of their own. */
-static void wide_run(struct walk *w)
+static void wide_run(struct byte_walk *w)
 {
     size_t begin = w->at;
     uint32_t first = 0;
@@ -165,7 +166,7 @@ static void wide_run(struct walk *w)
     }
 }
 
-static void control_byte(struct walk *w, unsigned char c)
+static void control_byte(struct byte_walk *w, unsigned char c)
 {
     if (csvk_is_control(w->table, c)) {
         tell(w, c == '\t' ? CSVK_FACT_TAB : CSVK_FACT_CONTROL, w->at, 1, c);
@@ -201,7 +202,7 @@ static size_t sequence_start(const unsigned char *bytes, size_t floor, size_t fr
     return from;
 }
 
-static void byte_fact(struct walk *w)
+static void byte_fact(struct byte_walk *w)
 {
     unsigned char c = w->bytes[w->at];
     if (c >= 0x80) {
@@ -219,14 +220,14 @@ size_t csvk_byte_facts(struct csvk_open_record *open, const struct csvk_table *t
                        struct csvk_batch_builder *builder, struct csvk_bytes record,
                        const struct csvk_byte_range *range)
 {
-    struct walk w = {.table = table,
-                     .builder = builder,
-                     .bytes = record.ptr,
-                     .length = record.len,
-                     .at = sequence_start(record.ptr, range->floor, range->from),
-                     .open = open,
-                     .ends = range->ends,
-                     .nfields = builder->nfields - open->fields_mark};
+    struct byte_walk w = {.table = table,
+                          .builder = builder,
+                          .bytes = record.ptr,
+                          .length = record.len,
+                          .at = sequence_start(record.ptr, range->floor, range->from),
+                          .open = open,
+                          .ends = range->ends,
+                          .nfields = builder->nfields - open->fields_mark};
     w.record_begin = w.nfields != 0 ? builder->fields[open->fields_mark].begin : 0;
     while (w.at < range->to && !builder->failed) {
         w.at = skip_plain(record.ptr, w.at, range->to);

@@ -440,7 +440,7 @@ bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned ch
                          size_t length, bool at_end, size_t *used)
 {
     size_t i = 0;
-    struct csvk_block block = {0};
+    struct csvk_skip_block block = {0};
     for (; i < length; i++) {
         i += parser->streaming ? csvk_reference_skip(parser, &block, bytes, i, length) : 0;
         if (i == length) {

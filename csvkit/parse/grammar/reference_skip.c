@@ -28,7 +28,7 @@ static uint64_t below(size_t bit)
     return bit >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << bit) - 1;
 }
 
-static void load(struct csvk_block *block, const struct csvk_table *table,
+static void load(struct csvk_skip_block *block, const struct csvk_table *table,
                  const unsigned char *bytes, size_t length)
 {
     unsigned char rest[64];
@@ -56,7 +56,7 @@ static void load(struct csvk_block *block, const struct csvk_table *table,
 }
 
 /* Counts the lines and delimiters among the data from bit `from` to bit `to`. */
-static void count_inner(struct csvk_reference_parser *parser, const struct csvk_block *block,
+static void count_inner(struct csvk_reference_parser *parser, const struct csvk_skip_block *block,
                         size_t from, size_t to)
 {
     uint64_t range = below(to) & ~below(from);
@@ -91,7 +91,7 @@ static bool may_skip(const struct csvk_reference_parser *parser, unsigned char n
     }
 }
 
-size_t csvk_reference_skip(struct csvk_reference_parser *parser, struct csvk_block *block,
+size_t csvk_reference_skip(struct csvk_reference_parser *parser, struct csvk_skip_block *block,
                            const unsigned char *bytes, size_t at, size_t length)
 {
     if (!may_skip(parser, bytes[at])) {

@@ -34,15 +34,15 @@ struct clean_check {
     size_t end;                    /* behind the last clean record */
 };
 
-struct block {
+struct scan_block {
     uint64_t delimiter, quote, lf, suspect, cr, high;
 };
 
-static inline SCAN_TARGET struct block load_block(const unsigned char *p,
-                                                  const struct structural_bytes *n)
+static inline SCAN_TARGET struct scan_block load_block(const unsigned char *p,
+                                                       const struct structural_bytes *n)
 {
     chunk c = chunk_load(p);
-    struct block b;
+    struct scan_block b;
     b.delimiter = chunk_eq(c, n->delimiter);
     b.quote = chunk_eq(c, n->enclosure) & n->quote_on;
     b.lf = chunk_eq(c, '\n');
@@ -53,7 +53,7 @@ static inline SCAN_TARGET struct block load_block(const unsigned char *p,
 
 /* Bytes that are neither printable ASCII nor structure. False: one of them is worth a fact. */
 static inline SCAN_TARGET bool check_bytes(struct clean_check *check, const unsigned char *p,
-                                           struct block *b)
+                                           struct scan_block *b)
 {
     chunk c = chunk_load(p);
     b->cr = chunk_eq(c, '\r');
@@ -72,8 +72,8 @@ static inline SCAN_TARGET bool check_bytes(struct clean_check *check, const unsi
 }
 
 /* Enclosures open and close where they may; answers the inside mask. */
-static inline SCAN_TARGET bool check_enclosures(struct clean_check *check, const struct block *b,
-                                                uint64_t *inside)
+static inline SCAN_TARGET bool check_enclosures(struct clean_check *check,
+                                                const struct scan_block *b, uint64_t *inside)
 {
     uint64_t m = prefix_xor(b->quote) ^ check->inside;
     uint64_t opening = b->quote & m, closing = b->quote & ~m;
@@ -112,8 +112,8 @@ static SCAN_TARGET bool check_inner_lines(struct clean_check *check, uint64_t in
 }
 
 /* Every CR belongs to a CRLF, and record ends are of one kind. */
-static inline SCAN_TARGET bool check_line_breaks(struct clean_check *check, const struct block *b,
-                                                 uint64_t ends)
+static inline SCAN_TARGET bool check_line_breaks(struct clean_check *check,
+                                                 const struct scan_block *b, uint64_t ends)
 {
     uint64_t after_cr = (b->cr << 1) | check->cr;
     if ((after_cr & ~b->lf) != 0) {
@@ -157,7 +157,7 @@ static inline SCAN_TARGET bool check_width(struct clean_check *check, uint64_t e
 
 /* In a table of one column an empty line is worth a fact; in wider ones the width tells. */
 static inline SCAN_TARGET bool check_not_blank(const struct clean_check *check,
-                                               const struct block *b, uint64_t ends)
+                                               const struct scan_block *b, uint64_t ends)
 {
     uint64_t starts = (ends << 1) | (check->phase == 0 && check->may_open ? 1 : 0);
     return check->width != 1 || (starts & (b->lf | b->cr)) == 0;
@@ -182,7 +182,7 @@ static inline SCAN_TARGET bool check_block(struct clean_check *check, const unsi
                                            const struct structural_bytes *n, size_t at,
                                            uint64_t *record_ends)
 {
-    struct block b = load_block(p, n);
+    struct scan_block b = load_block(p, n);
     if ((b.suspect != 0 || check->wide) && !check_bytes(check, p, &b)) {
         return false;
     }

@@ -159,7 +159,7 @@ static SCAN_TARGET bool stretch_text(const struct clean_check *check, const unsi
 {
     uint64_t blocks = masks->texts | (check->wide ? 1 : 0);
     *texts = blocks;
-    struct probe_text t = probe_text_none();
+    text_probe t = probe_text_none();
     for (uint64_t left = blocks; left != 0; left &= left - 1) {
         unsigned i = low_bit(left);
         probe_text(p + 64 * i, &t);

@@ -27,7 +27,7 @@ enum {
     END_OF_SYMBOLS = 2 * RARE,
 };
 
-struct block {
+struct deflate_block {
     struct csvk_code literals, distances;
     uint16_t table[2 * CSVK_TABLE_SIZE]; /* literals and lengths, then distances */
 };
@@ -52,7 +52,7 @@ static uint16_t pack(const uint16_t *single, unsigned window)
     }
 }
 
-static bool make_block(struct block *block, const uint8_t *lengths, unsigned literals,
+static bool make_block(struct deflate_block *block, const uint8_t *lengths, unsigned literals,
                        unsigned distances)
 {
     if (csvk_code_make(&block->literals, lengths, literals) < 0 ||
@@ -75,7 +75,7 @@ static bool make_block(struct block *block, const uint8_t *lengths, unsigned lit
 }
 
 /* A code that is longer than the window; returns what comes next, or -1. */
-static int skip_long(struct csvk_bits *bits, const struct block *block, unsigned entry)
+static int skip_long(struct csvk_bits *bits, const struct deflate_block *block, unsigned entry)
 {
     csvk_bits_fill(bits);
     bool is_distance = entry == LONG_DISTANCE;
@@ -94,7 +94,8 @@ static int skip_long(struct csvk_bits *bits, const struct block *block, unsigned
     return symbol == CSVK_END_OF_BLOCK ? END_OF_SYMBOLS : NEXT_SYMBOL;
 }
 
-static inline unsigned step(struct csvk_bits *bits, const struct block *block, unsigned entry)
+static inline unsigned step(struct csvk_bits *bits, const struct deflate_block *block,
+                            unsigned entry)
 {
     entry = block->table[(entry & CSVK_TABLE_SIZE) + csvk_bits_peek(bits, CSVK_TABLE_BITS)];
     if (entry < RARE) {
@@ -108,7 +109,7 @@ static inline unsigned step(struct csvk_bits *bits, const struct block *block, u
  * Two steps take at most 51 bits: 11 of a code and 13 extra of a distance, 16 of a length. The
  * position lives in `at`, away from `bits`, to stay in registers.
  */
-static int skip_common(struct csvk_bits *bits, const struct block *block, unsigned entry)
+static int skip_common(struct csvk_bits *bits, const struct deflate_block *block, unsigned entry)
 {
     struct csvk_bits at = *bits;
     do {
@@ -126,7 +127,7 @@ static int skip_common(struct csvk_bits *bits, const struct block *block, unsign
 }
 
 /* All symbols of a block and its end. */
-static bool skip_symbols(struct csvk_bits *bits, const struct block *block)
+static bool skip_symbols(struct csvk_bits *bits, const struct deflate_block *block)
 {
     int next = NEXT_SYMBOL;
     while (next >= 0 && next < END_OF_SYMBOLS) {
@@ -140,7 +141,7 @@ static bool skip_symbols(struct csvk_bits *bits, const struct block *block)
     return next >= 0;
 }
 
-static bool skip_fixed(struct csvk_bits *bits, struct block *block)
+static bool skip_fixed(struct csvk_bits *bits, struct deflate_block *block)
 {
     uint8_t lengths[CSVK_LITERALS + CSVK_DISTANCES];
     memset(lengths, 8, 144);
@@ -151,7 +152,7 @@ static bool skip_fixed(struct csvk_bits *bits, struct block *block)
     return make_block(block, lengths, CSVK_LITERALS, CSVK_DISTANCES) && skip_symbols(bits, block);
 }
 
-static bool skip_dynamic(struct csvk_bits *bits, struct block *block)
+static bool skip_dynamic(struct csvk_bits *bits, struct deflate_block *block)
 {
     struct csvk_code_lengths lengths;
     return csvk_code_read_lengths(bits, &lengths) &&
@@ -177,7 +178,7 @@ static bool skip_stored(struct csvk_bits *bits, const unsigned char *stream)
     return true;
 }
 
-static bool skip_block(struct csvk_bits *bits, struct block *block, unsigned type,
+static bool skip_block(struct csvk_bits *bits, struct deflate_block *block, unsigned type,
                        const unsigned char *stream)
 {
     switch (type) {
@@ -191,7 +192,7 @@ static bool skip_block(struct csvk_bits *bits, struct block *block, unsigned typ
 int csvk_final_block_follow(struct csvk_bytes stream, struct csvk_final_block *final)
 {
     struct csvk_bits bits = {.next = stream.ptr, .end = stream.ptr + stream.len};
-    struct block block;
+    struct deflate_block block;
     unsigned is_last = 0;
     while (is_last == 0) {
         csvk_bits_fill(&bits);

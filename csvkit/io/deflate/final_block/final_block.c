@@ -31,7 +31,7 @@ enum {
 };
 
 /* A part of a block: literals, and a match behind them. */
-struct part {
+struct match_part {
     uint32_t literals;
     uint16_t length, distance;
 };
@@ -44,7 +44,7 @@ struct csvk_final_block_search {
     struct csvk_code literals, distances;
     uint16_t literal_table[CSVK_TABLE_SIZE], distance_table[CSVK_TABLE_SIZE];
     size_t parts, literals_behind; /* behind the last match */
-    struct part part[MOST_PARTS];
+    struct match_part part[MOST_PARTS];
     unsigned char literal[MOST_LITERALS + WORD];
 };
 
@@ -186,14 +186,14 @@ static inline unsigned match_distance(struct csvk_bits *bits, unsigned value)
 }
 
 /* A distance of 0: there is no such code. */
-static inline struct part take_match(const struct csvk_final_block_search *search,
-                                     struct csvk_bits *bits, unsigned value)
+static inline struct match_part take_match(const struct csvk_final_block_search *search,
+                                           struct csvk_bits *bits, unsigned value)
 {
     unsigned length = match_length(bits, value);
     csvk_bits_fill(bits);
     int code = take_symbol(bits, search->distance_table, &search->distances);
     unsigned distance = code >= 0 ? match_distance(bits, (unsigned)code) : 0;
-    return (struct part){0, (uint16_t)length, (uint16_t)distance};
+    return (struct match_part){0, (uint16_t)length, (uint16_t)distance};
 }
 
 static inline bool is_literal(unsigned entry)
@@ -246,7 +246,7 @@ static size_t note_block(struct csvk_final_block_search *search, struct csvk_bit
             search->literals_behind = literals - taken;
             return value < 0 ? 0 : matched + literals;
         }
-        struct part part = take_match(search, &at, (unsigned)value);
+        struct match_part part = take_match(search, &at, (unsigned)value);
         part.literals = (uint32_t)(literals - taken);
         taken = literals;
         matched += part.length;
@@ -272,7 +272,7 @@ static bool make_text(const struct csvk_final_block_search *search, struct csvk_
 {
     const unsigned char *literal = search->literal;
     for (size_t i = 0; i < search->parts; i++) {
-        struct part part = search->part[i];
+        struct match_part part = search->part[i];
         const unsigned char *here = text.ptr + at, *match = here + part.literals;
         at += part.literals;
         if (part.distance == 0 || part.distance > at) {

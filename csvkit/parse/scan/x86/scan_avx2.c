@@ -196,30 +196,30 @@ PROBE_INLINE uint64_t probe_words(const uint64_t *words)
     return none ^ UINT64_C(0xffffffff);
 }
 
-struct probe_text {
+typedef struct {
     __m256i ill, leads;
-};
+} text_probe;
 
-PROBE_INLINE struct probe_text probe_text_none(void)
+PROBE_INLINE text_probe probe_text_none(void)
 {
-    return (struct probe_text){_mm256_setzero_si256(), _mm256_setzero_si256()};
+    return (text_probe){_mm256_setzero_si256(), _mm256_setzero_si256()};
 }
 
-PROBE_INLINE void probe_text(const unsigned char *p, struct probe_text *t)
+PROBE_INLINE void probe_text(const unsigned char *p, text_probe *t)
 {
     t->ill = _mm256_or_si256(t->ill, _mm256_or_si256(utf8_errors(p), utf8_errors(p + 32)));
     t->leads = _mm256_or_si256(t->leads,
                                _mm256_or_si256(utf8_special_leads(p), utf8_special_leads(p + 32)));
 }
 
-PROBE_INLINE bool probe_ill(const struct probe_text *t)
+PROBE_INLINE bool probe_ill(const text_probe *t)
 {
     return !_mm256_testz_si256(t->ill, t->ill);
 }
 
 /* Whether U+FEFF and its like may be in the stretch at p: a lead byte was seen, or stands before.
  */
-PROBE_INLINE bool probe_special(const struct probe_text *t, const unsigned char *p)
+PROBE_INLINE bool probe_special(const text_probe *t, const unsigned char *p)
 {
     return p[-1] >= 0x80 || p[-2] >= 0x80 || !_mm256_testz_si256(t->leads, t->leads);
 }

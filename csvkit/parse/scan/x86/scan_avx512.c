@@ -79,21 +79,21 @@ PROBE_INLINE uint64_t probe_words(const uint64_t *words)
     return some;
 }
 
-struct probe_text {
+typedef struct {
     __m512i ill;
     __m512i leads;   /* bit 7: a lead byte of a special sequence */
     __m512i special; /* FF for each of those, from C0 */
-};
+} text_probe;
 
-PROBE_INLINE struct probe_text probe_text_none(void)
+PROBE_INLINE text_probe probe_text_none(void)
 {
     const uint64_t leads =
         UINT64_C(1) << (0xc2 & 63) | UINT64_C(1) << (0xe2 & 63) | UINT64_C(1) << (0xef & 63);
-    return (struct probe_text){_mm512_setzero_si512(), _mm512_setzero_si512(),
-                               _mm512_movm_epi8((__mmask64)leads)};
+    return (text_probe){_mm512_setzero_si512(), _mm512_setzero_si512(),
+                        _mm512_movm_epi8((__mmask64)leads)};
 }
 
-PROBE_INLINE void probe_text(const unsigned char *p, struct probe_text *t)
+PROBE_INLINE void probe_text(const unsigned char *p, text_probe *t)
 {
     chunk v = chunk_load(p);
     t->ill = _mm512_or_si512(t->ill, utf8_errors(p));
@@ -101,14 +101,14 @@ PROBE_INLINE void probe_text(const unsigned char *p, struct probe_text *t)
     t->leads = _mm512_ternarylogic_epi64(t->leads, lead, v, 0xf8); /* ASCII is none */
 }
 
-PROBE_INLINE bool probe_ill(const struct probe_text *t)
+PROBE_INLINE bool probe_ill(const text_probe *t)
 {
     return !UTF8_IS_ZERO(t->ill);
 }
 
 /* Whether U+FEFF and its like may be in the stretch at p: a lead byte was seen, or stands before.
  */
-PROBE_INLINE bool probe_special(const struct probe_text *t, const unsigned char *p)
+PROBE_INLINE bool probe_special(const text_probe *t, const unsigned char *p)
 {
     return p[-1] >= 0x80 || p[-2] >= 0x80 || _mm512_movepi8_mask(t->leads) != 0;
 }
