@@ -24,9 +24,7 @@ void key_columns_release(struct key_columns *k)
     csvk_free(k->order);
     csvk_free(k->sorted);
     csvk_free(k->field);
-    if (k->scan_ready) {
-        csvk_scan_release(&k->scan);
-    }
+    csvk_record_fields_free(k->reference);
 }
 
 void key_columns_sort(struct key_columns *k)
@@ -159,37 +157,20 @@ static bool find_plain(struct key_columns *k, struct csvk_bytes record,
     return false;
 }
 
-static int prepare_scan(struct key_columns *k, const struct csvk_dialect *dialect)
-{
-    struct csvk_options options;
-    csvk_options_init(&options);
-    options.dialect = *dialect;
-    options.detail = CSVK_FIELDS;
-    options.facts = 0;
-    options.eol = CSVK_EOL_LF; /* the record has none: a CR in it is data */
-    int status = csvk_scan_init(&k->scan, &options, NULL);
-    k->scan_ready = status == CSVK_OK;
-    return status;
-}
-
 static int find_by_reference(struct key_columns *k, struct csvk_bytes record,
                              const struct csvk_dialect *dialect, bool *found)
 {
-    int status = k->scan_ready ? CSVK_OK : prepare_scan(k, dialect);
+    struct csvk_record_read read;
+    int status = k->reference != NULL ? CSVK_OK : csvk_record_fields_new(&k->reference, dialect);
+    status = status == CSVK_OK ? csvk_record_fields_read(k->reference, record, &read) : status;
     if (status != CSVK_OK) {
         return status;
     }
-    csvk_batch_builder_clear(&k->scan.builder);
-    csvk_scan(&k->scan, record.ptr, record.len, true, 0);
-    if (k->scan.builder.failed) {
-        return CSVK_ENOMEM;
-    }
-    const struct csvk_batch_builder *builder = &k->scan.builder;
     *found = true;
     for (size_t i = 0; i < k->count && *found; i++) {
-        *found = builder->nrecords != 0 && k->column[i] < builder->records[0].nfields;
+        *found = k->column[i] < read.count;
         if (*found) {
-            k->field[i] = builder->fields[builder->records[0].first_field + k->column[i]];
+            k->field[i] = read.field[k->column[i]];
         }
     }
     return CSVK_OK;

@@ -8,17 +8,16 @@
 #ifndef VALIDATOR_KEY_FIELDS_H
 #define VALIDATOR_KEY_FIELDS_H
 
-#include "csvkit/parse/scan/scan.h"
+#include "csvkit/parse/record_fields.h"
 
 struct key_columns {
     size_t count;
-    size_t *column;           /* each from 0, in the order of the key */
-    size_t *order;            /* indexes of `column`, ascending by column */
-    size_t *sorted;           /* column[order[i]] */
-    bool in_row;              /* each column stands right behind the one before */
-    struct csvk_field *field; /* of the record at hand, offsets from its first byte */
-    struct csvk_scan scan;    /* for records that are read as the reference parser says */
-    bool scan_ready;
+    size_t *column;                       /* each from 0, in the order of the key */
+    size_t *order;                        /* indexes of `column`, ascending by column */
+    size_t *sorted;                       /* column[order[i]] */
+    bool in_row;                          /* each column stands right behind the one before */
+    struct csvk_field *field;             /* of the record at hand, offsets from its first byte */
+    struct csvk_record_fields *reference; /* reads as the reference parser does; NULL at first */
 };
 
 /* `count` columns, all 0. CSVK_ENOMEM; key_columns_release is needed in any case. */
@@ -30,8 +29,8 @@ void key_columns_sort(struct key_columns *k);
 enum key_reading { KEY_BY_REFERENCE, KEY_IN_ORDER };
 
 /*
- * Fills k->field for the record at `record`, line break left out; the CSVK_SCAN_SLACK bytes around
- * it are readable. *found: false when the record is too short to have them all. CSVK_ENOMEM.
+ * Fills k->field for the record at `record`, line break left out; the CSVK_RECORD_SLACK bytes
+ * around it are readable. *found: false when the record is too short to have them all. CSVK_ENOMEM.
  */
 int key_columns_find(struct key_columns *k, struct csvk_bytes record,
                      const struct csvk_dialect *dialect, enum key_reading reading, bool *found);

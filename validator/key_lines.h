@@ -9,7 +9,7 @@ enum key_crs { KEY_NO_CR, KEY_CRS };
 
 /*
  * Line breaks in `bytes`: LF, CR LF and single CR are one each. `bytes` ends behind a line break;
- * CSVK_SCAN_SLACK bytes behind it are readable.
+ * CSVK_RECORD_SLACK bytes behind it are readable.
  */
 typedef uint64_t key_lines_fn(struct csvk_bytes bytes, enum key_crs crs);
 /* A counter for this machine, none above `level`. */

@@ -15,13 +15,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-struct key_row {
+struct keys_row {
     struct csvk_bytes key;
     uint64_t record;
 };
 
 struct key_table {
-    struct key_row *row;
+    struct keys_row *row;
     size_t count, capacity;
     struct csvk_duplicate_key *expected;
     size_t nexpected;
@@ -47,7 +47,7 @@ static void table_add(struct key_table *table, const void *key, size_t length)
     if (length > 0) {
         memcpy(copy, key, length);
     }
-    table->row[table->count] = (struct key_row){{copy, length}, table->count + 2};
+    table->row[table->count] = (struct keys_row){{copy, length}, table->count + 2};
     table->count++;
 }
 
@@ -81,7 +81,7 @@ static int compare_keys(const struct csvk_bytes *a, const struct csvk_bytes *b)
 
 static int compare_rows(const void *a, const void *b)
 {
-    const struct key_row *x = a, *y = b;
+    const struct keys_row *x = a, *y = b;
     int order = compare_keys(&x->key, &y->key);
     return order != 0 ? order : (x->record > y->record) - (x->record < y->record);
 }
@@ -95,7 +95,7 @@ static int compare_records(const void *a, const void *b)
 /* The naive answer. */
 static void expect_duplicates(struct key_table *table)
 {
-    struct key_row *sorted = malloc((table->count + 1) * sizeof *sorted);
+    struct keys_row *sorted = malloc((table->count + 1) * sizeof *sorted);
     table->expected = malloc((table->count + 1) * sizeof *table->expected);
     ck_assert_ptr_nonnull(sorted);
     ck_assert_ptr_nonnull(table->expected);
