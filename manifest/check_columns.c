@@ -3,7 +3,7 @@
  * metadata, the column of a deletion. A name is compared as Storage will have it, after cleaning;
  * two hash sets answer "the same?" and "the same but for letter case?" for any number of columns.
  */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 #include "csvkit/names.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * when that is wanted.
  */
 #include "manifest/first_record.h"
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 #include "csvkit/names.h"
 
 #include <errno.h>

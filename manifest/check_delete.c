@@ -1,5 +1,5 @@
 /* check_delete.c - rows to be deleted before a load: the short form and the list of filters. */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * check_schema.c - conflicts between the generations, the schema with its data types, metadata, and
  * the staging sections of input manifests.
  */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 
 #include <string.h>
 

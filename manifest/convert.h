@@ -2,7 +2,7 @@
 #ifndef MANIFEST_CONVERT_H
 #define MANIFEST_CONVERT_H
 
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 
 struct convert {
     const cJSON *from;

@@ -3,7 +3,7 @@
  * deletion, schema, columns and keys, dialect, destination, kind of load. Messages carry the
  * platform's own words where it has some, so that a person can find them again in a job's log.
  */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 
 #include <string.h>
 

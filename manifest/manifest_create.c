@@ -2,7 +2,7 @@
  * manifest_create.c - fresh manifests. Keys appear in the stable order of manifest_keys.c, only
  * those that were asked for, and never a clock: the same options give the same bytes.
  */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* manifest_findings.c - the table of rules, the list of findings, and the judge who fills it. */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 #include "csvkit/json.h"
 
 #include <stdarg.h>

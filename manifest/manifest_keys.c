@@ -3,7 +3,7 @@
  * the order of the rows is the order in which manifests are written. And what was meant by a key
  * that is none.
  */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 
 #include <stdio.h>
 #include <string.h>

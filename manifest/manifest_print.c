@@ -2,7 +2,7 @@
  * manifest_print.c - a tree as text: four blanks for each level, one LF at the end, numerals as
  * they were written. The same tree always gives the same bytes.
  */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 #include "csvkit/json.h"
 
 #include <stdio.h>

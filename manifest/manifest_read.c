@@ -3,7 +3,7 @@
  * a walk that ties every node to its place and every number to its numeral, and finds repeated
  * keys. The scan and the walk meet the nodes in the same order; that is what ties them.
  */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* manifest_table.c - what a table manifest says, as a plain struct; both generations read alike. */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 
 #include <string.h>
 

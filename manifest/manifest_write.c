@@ -1,5 +1,5 @@
 /* manifest_write.c - a manifest as a file that appears whole or not at all. */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 
 int csvk_manifest_write(const struct csvk_manifest *manifest, const char *path,
                         struct csvk_error *err)

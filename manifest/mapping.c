@@ -3,7 +3,7 @@
  * mapping wins key by key, with exceptions that surprise: keys that have a default override only
  * when they differ from it, metadata is merged entry by entry, a key goes into the schema.
  */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 
 #include <string.h>
 

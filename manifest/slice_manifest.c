@@ -1,6 +1,6 @@
 /* slice_manifest.c - the manifest of slices, from that of the input and what was asked for. */
 #include "manifest/slice.h"
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 
 #include <string.h>
 

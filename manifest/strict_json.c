@@ -4,7 +4,7 @@
  * and forgets places. This scan runs before it and lets only RFC 8259 through, so that what we
  * accept is what the platform accepts. It allocates nothing but the lists of places.
  */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 #include "csvkit/json.h"
 
 #include <string.h>

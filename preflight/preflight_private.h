@@ -114,7 +114,7 @@ const char *preflight_text(const cJSON *object,
 struct csvk_manifest *preflight_read_manifest(struct preflight *preflight, const char *relative,
                                               struct csvk_manifest_findings *to);
 
-/* ---- config.c, out_tables.c, data_check.c, out_files.c, in_folder.c ---- */
+/* ---- config_json.c, out_tables.c, data_check.c, out_files.c, in_folder.c ---- */
 void preflight_read_config(struct preflight *preflight);
 void preflight_config_release(struct preflight_config *config);
 void preflight_judge_tables(struct preflight *preflight);

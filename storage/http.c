@@ -6,12 +6,10 @@
  * And it takes a cut response header for an answer: what was promised is checked by the callers
  * (JSON that parses, an ETag), not by status alone.
  */
-#include "storage/http.h"
+#include "storage/http_client.h"
 #include "storage/secret.h"
 
-#include <curl/curl.h>
 #include <errno.h>
-#include <openssl/rand.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LONGEST_PAUSE_MS = 20000, HEADER_MAX = 256 * 1024, PAUSE_STEP_MS = 50 };
+enum { HEADER_MAX = 256 * 1024 };
 #define BODY_MAX (UINT64_C(16) << 20)
-
-struct http_client {
-    CURL *curl;
-    struct http_settings settings;
-    const volatile sig_atomic_t *stop;
-    char curl_text[CURL_ERROR_SIZE];
-};
 
 /* What the callbacks of one attempt share. */
 struct attempt {
@@ -79,7 +70,7 @@ void http_client_watch(struct http_client *client, const volatile sig_atomic_t *
     client->stop = stop;
 }
 
-static bool is_cancelled(const struct http_client *client)
+bool http_is_cancelled(const struct http_client *client)
 {
     return (client->settings.cancel && *client->settings.cancel) || (client->stop && *client->stop);
 }
@@ -299,7 +290,7 @@ static int on_progress(void *ctx, curl_off_t down_total, curl_off_t down, curl_o
     if (request->progress) {
         request->progress(request->ctx, (uint64_t)(request->receive ? down : up));
     }
-    return is_cancelled(attempt->client);
+    return http_is_cancelled(attempt->client);
 }
 
 /* ---- one attempt ----------------------------------------------------------------------------- */
@@ -402,7 +393,7 @@ static int describe_failure(struct attempt *attempt, CURLcode code)
         return csvk_fail(attempt->err, (enum csvk_status)attempt->status, "%s: %s",
                          attempt->request->what, attempt->local);
     }
-    if (is_cancelled(attempt->client)) {
+    if (http_is_cancelled(attempt->client)) {
         return csvk_fail(attempt->err, CSVK_ECANCELED, "%s: stopped", attempt->request->what);
     }
     if (code == CURLE_OUT_OF_MEMORY) {
@@ -436,8 +427,8 @@ static void finish(struct attempt *attempt, CURLcode code)
     }
 }
 
-static int send_once(struct http_client *client, struct http_request *request,
-                     struct http_response *response, struct csvk_error *err)
+int http_send_once(struct http_client *client, struct http_request *request,
+                   struct http_response *response, struct csvk_error *err)
 {
     struct attempt attempt = {client, request, response, 0, CSVK_OK, err, ""};
     struct curl_slist *list = NULL;
@@ -460,137 +451,4 @@ static int send_once(struct http_client *client, struct http_request *request,
     finish(&attempt, code);
     curl_slist_free_all(list);
     return code == CURLE_OK ? CSVK_OK : describe_failure(&attempt, code);
-}
-
-/* ---- repetition ------------------------------------------------------------------------------ */
-
-int http_pause(const struct http_client *client, uint64_t milliseconds)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    uint64_t start = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-    for (uint64_t at = start; at < start + milliseconds;) {
-        if (is_cancelled(client)) {
-            return CSVK_ECANCELED;
-        }
-        uint64_t left = start + milliseconds - at;
-        struct timespec step = {0, (left < PAUSE_STEP_MS ? (long)left : PAUSE_STEP_MS) * 1000000};
-        nanosleep(&step, NULL);
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        at = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-    }
-    return is_cancelled(client) ? CSVK_ECANCELED : CSVK_OK;
-}
-
-/* Half of the doubled pause is certain, the other half is chance: crowds spread out. */
-static uint64_t pause_before(const struct http_client *client, unsigned attempt)
-{
-    uint64_t whole = (uint64_t)client->settings.base_delay_ms << (attempt < 16 ? attempt : 16);
-    whole = whole > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : whole;
-    uint32_t chance = 0;
-    if (RAND_bytes((unsigned char *)&chance, sizeof chance) != 1) {
-        chance = 0;
-    }
-    return whole / 2 + (whole > 1 ? chance % (whole / 2 + 1) : 0);
-}
-
-static bool is_transient_status(long status)
-{
-    return status == 408 || status == 429 || status == 500 || status == 502 || status == 503 ||
-           status == 504;
-}
-
-/* The server said "not now" instead of acting. */
-static bool is_postponed(const struct http_response *response)
-{
-    return response->status == 429 ||
-           (response->status == 503 &&
-            strstr(csvk_buf_text(&response->body), "\"maintenance\"") != NULL);
-}
-
-static bool is_worth_repeating(const struct http_request *request,
-                               const struct http_response *response, int status)
-{
-    if (status != CSVK_OK && status != CSVK_ENET) {
-        return false;
-    }
-    if (request->replay == HTTP_ONCE) {
-        return response->fate == HTTP_NOT_SENT ||
-               (response->fate == HTTP_ANSWERED && is_postponed(response));
-    }
-    if (status == CSVK_ENET) {
-        return true;
-    }
-    return is_transient_status(response->status) ||
-           (request->judge && request->judge(request->ctx, response));
-}
-
-/* TLS trouble does not heal by trying again. */
-static bool is_hopeless(const struct http_client *client, int status)
-{
-    long verify = 0;
-    return status == CSVK_ENET &&
-           curl_easy_getinfo(client->curl, CURLINFO_SSL_VERIFYRESULT, &verify) == CURLE_OK &&
-           verify != 0;
-}
-
-static void tell_retry(const struct http_client *client, const struct http_request *request,
-                       const struct http_response *response, uint64_t wait)
-{
-    if (!client->settings.on_retry) {
-        return;
-    }
-    char text[300];
-    if (response->fate == HTTP_ANSWERED) {
-        snprintf(text, sizeof text, "%s: the server answered %ld; trying again in %.1f s",
-                 request->what, response->status, (double)wait / 1000);
-    } else {
-        snprintf(text, sizeof text, "%s: %s; trying again in %.1f s", request->what,
-                 client->curl_text[0] ? client->curl_text : "no answer", (double)wait / 1000);
-    }
-    if (client->settings.secrets) {
-        secrets_mask(client->settings.secrets, text);
-    }
-    client->settings.on_retry(client->settings.ctx, text);
-}
-
-static int start_attempt(struct http_request *request, unsigned attempt, struct csvk_error *err)
-{
-    if (attempt > 0 && request->progress) {
-        request->progress(request->ctx, 0);
-    }
-    if (attempt > 0 && request->restart) {
-        int status = request->restart(request->ctx, err);
-        if (status < 0) {
-            return status;
-        }
-    }
-    return request->prepare ? request->prepare(request->ctx, request, err) : CSVK_OK;
-}
-
-int http_send(struct http_client *client, struct http_request *request,
-              struct http_response *response, struct csvk_error *err)
-{
-    for (unsigned attempt = 0;; attempt++) {
-        int status = start_attempt(request, attempt, err);
-        if (status < 0) {
-            return status;
-        }
-        status = send_once(client, request, response, err);
-        if (attempt + 1 >= client->settings.tries || is_hopeless(client, status) ||
-            !is_worth_repeating(request, response, status)) {
-            return status;
-        }
-        if (response->retry_after > (long)client->settings.longest_wait) {
-            return status;
-        }
-        uint64_t wait = pause_before(client, attempt);
-        if (response->retry_after > 0 && (uint64_t)response->retry_after * 1000 > wait) {
-            wait = (uint64_t)response->retry_after * 1000;
-        }
-        tell_retry(client, request, response, wait);
-        if (http_pause(client, wait) < 0) {
-            return csvk_fail(err, CSVK_ECANCELED, "%s: stopped", request->what);
-        }
-    }
 }

@@ -5,7 +5,7 @@
  * because memory must not grow with the file. The request is sent once; there is no job to look for
  * afterwards, so a lost answer is reported as an unknown outcome.
  */
-#include "storage/kbc.h"
+#include "storage/storage_api.h"
 #include "storage/spool.h"
 
 #include <errno.h>

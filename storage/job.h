@@ -4,7 +4,7 @@
 #ifndef STORAGE_JOB_H
 #define STORAGE_JOB_H
 
-#include "storage/kbc.h"
+#include "storage/storage_api.h"
 
 #include <time.h>
 

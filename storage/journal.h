@@ -9,7 +9,7 @@
 #ifndef STORAGE_JOURNAL_H
 #define STORAGE_JOURNAL_H
 
-#include "storage/kbc.h"
+#include "storage/storage_api.h"
 
 struct state;
 

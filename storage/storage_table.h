@@ -2,7 +2,7 @@
 #ifndef STORAGE_STORAGE_TABLE_H
 #define STORAGE_STORAGE_TABLE_H
 
-#include "storage/kbc.h"
+#include "storage/storage_api.h"
 
 struct table_place {
     char *stage, *bucket_name, *bucket, *name; /* in, main, in.c-main, orders */

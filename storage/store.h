@@ -9,7 +9,7 @@
 #ifndef STORAGE_STORE_H
 #define STORAGE_STORE_H
 
-#include "storage/kbc.h"
+#include "storage/storage_api.h"
 
 #include <time.h>
 

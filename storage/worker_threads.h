@@ -4,7 +4,7 @@
 #ifndef STORAGE_WORKER_THREADS_H
 #define STORAGE_WORKER_THREADS_H
 
-#include "storage/kbc.h"
+#include "storage/storage_api.h"
 
 struct work {
     struct kbc *kbc;

@@ -2,9 +2,9 @@
  * source.c - the road from the bytes of a file to the caller's buffer.
  *
  * The idea: three layers, each pulling from the one below: raw bytes (source_raw.c), gzip members
- * (source_gzip.c), text encoding (source_iconv.c). Which of the upper two exist is known after the
- * first read. A plain file without conversion goes from read(2) straight into the caller's buffer:
- * its first bytes are read there too, looked at, and left where they are.
+ * (source_gzip.c), text encoding (source_encoding.c). Which of the upper two exist is known after
+ * the first read. A plain file without conversion goes from read(2) straight into the caller's
+ * buffer: its first bytes are read there too, looked at, and left where they are.
  *
  * Invariant: bytes in `head` come before everything `raw` still has; there are some only when the
  * caller's first buffer was too small to tell gzip from plain. Bytes in `peeked` come before all

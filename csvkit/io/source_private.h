@@ -45,7 +45,7 @@ struct csvk_damage csvk_gunzip_damage(const struct csvk_gunzip *gunzip);
 uint64_t csvk_gunzip_consumed(const struct csvk_gunzip *gunzip);
 void csvk_gunzip_free(struct csvk_gunzip *gunzip);
 
-/* ---- recode: any encoding to UTF-8 (source_iconv.c) ---- */
+/* ---- recode: any encoding to UTF-8 (source_encoding.c) ---- */
 
 /* Bytes of the source before conversion, as csvk_source_read would give them. */
 int csvk_source_pull(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,

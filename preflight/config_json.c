@@ -1,6 +1,6 @@
 /*
- * config.c - config.json: the sections of storage, which know only certain keys, and the entries of
- * the output mapping as manifests, because the platform judges both by one schema.
+ * config_json.c - config.json: the sections of storage, which know only certain keys, and the
+ * entries of the output mapping as manifests, because the platform judges both by one schema.
  */
 #include "preflight/preflight_private.h"
 

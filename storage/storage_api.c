@@ -1,12 +1,12 @@
 /*
- * kbc.c - the session and one call to the Storage API.
+ * storage_api.c - the session and one call to the Storage API.
  *
  * An answer counts only when it is what the API promises: 2xx with JSON (or nothing at all for
  * 204). Anything else that came with 200 - a proxy's HTML page, a cut body, an error body - is
  * treated as no answer: harmless for a request that may be repeated, HTTP_LOST for one that may
  * not.
  */
-#include "storage/kbc.h"
+#include "storage/storage_api.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /*
- * tree.c - reading text into a tree, small questions to trees, and changing trees of our own.
- * Lookups by name in lists that a manifest makes as long as it likes go through a hash set, so that
- * no manifest costs more than its size.
+ * manifest_tree.c - reading text into a tree, small questions to trees, and changing trees of our
+ * own. Lookups by name in lists that a manifest makes as long as it likes go through a hash set, so
+ * that no manifest costs more than its size.
  */
-#include "manifest/tree.h"
+#include "manifest/manifest_tree.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * source_iconv.c - text in any encoding that iconv(3) knows, as UTF-8.
+ * source_encoding.c - text in any encoding that iconv(3) knows, as UTF-8.
  *
  * The idea: bytes are converted into a buffer of this layer's own and handed out from there, so the
  * result cannot depend on how the caller cuts its reads. What precedes an illegal sequence is

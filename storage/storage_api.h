@@ -1,8 +1,8 @@
 /*
- * kbc.h - inside storage/: one call to the Storage API, and what all parts share.
+ * storage_api.h - inside storage/: one call to the Storage API, and what all parts share.
  */
-#ifndef STORAGE_KBC_H
-#define STORAGE_KBC_H
+#ifndef STORAGE_STORAGE_API_H
+#define STORAGE_STORAGE_API_H
 
 #include "storage/http.h"
 #include "storage/secret.h"

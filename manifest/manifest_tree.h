@@ -1,13 +1,13 @@
 /*
- * tree.h - the JSON tree behind a manifest, for the files of this folder (and for a program that
- * already holds a cJSON tree, such as a configuration with mappings in it).
+ * manifest_tree.h - the JSON tree behind a manifest, for the files of this folder (and for a
+ * program that already holds a cJSON tree, such as a configuration with mappings in it).
  *
  * Invariants of a tree: it was strict JSON in UTF-8 (strict_json.c), no string holds a NUL, nesting
  * is at most CSVK_MANIFEST_MAX_DEPTH. A number keeps its numeral in `valuestring`. `valueint` of a
  * node that was read is 1 + its index into `places`, 0 for a node that was made here.
  */
-#ifndef MANIFEST_TREE_H
-#define MANIFEST_TREE_H
+#ifndef MANIFEST_MANIFEST_TREE_H
+#define MANIFEST_MANIFEST_TREE_H
 
 #include "manifest/manifest.h"
 

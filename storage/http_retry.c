@@ -1,0 +1,147 @@
+/*
+ * http_retry.c - when a request is sent again, and how long to wait before.
+ *
+ * The idea. A request that may be repeated is sent again after every failure that may be gone the
+ * next time: no answer, or an answer that says "later". A request of the HTTP_ONCE kind is sent
+ * again only when the server certainly did nothing with it. The backoff doubles with each attempt
+ * and is spread by chance; a longer Retry-After of the server counts in its place, up to a limit.
+ */
+#include "storage/http_client.h"
+#include "storage/secret.h"
+
+#include <openssl/rand.h>
+#include <string.h>
+#include <time.h>
+
+enum { LONGEST_BACKOFF_MS = 20000, PAUSE_STEP_MS = 50 };
+
+int http_pause(const struct http_client *client, uint64_t milliseconds)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    uint64_t start = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    for (uint64_t at = start; at < start + milliseconds;) {
+        if (http_is_cancelled(client)) {
+            return CSVK_ECANCELED;
+        }
+        uint64_t left = start + milliseconds - at;
+        struct timespec step = {0, (left < PAUSE_STEP_MS ? (long)left : PAUSE_STEP_MS) * 1000000};
+        nanosleep(&step, NULL);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        at = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    }
+    return http_is_cancelled(client) ? CSVK_ECANCELED : CSVK_OK;
+}
+
+/* Half of the doubled backoff is certain, the other half is chance: crowds spread out. */
+static uint64_t backoff_before(const struct http_client *client, unsigned attempt)
+{
+    uint64_t whole = (uint64_t)client->settings.base_delay_ms << (attempt < 16 ? attempt : 16);
+    whole = whole > LONGEST_BACKOFF_MS ? LONGEST_BACKOFF_MS : whole;
+    uint32_t chance = 0;
+    if (RAND_bytes((unsigned char *)&chance, sizeof chance) != 1) {
+        chance = 0;
+    }
+    return whole / 2 + (whole > 1 ? chance % (whole / 2 + 1) : 0);
+}
+
+static bool is_transient_status(long status)
+{
+    return status == 408 || status == 429 || status == 500 || status == 502 || status == 503 ||
+           status == 504;
+}
+
+/* The server said "not now" instead of acting. */
+static bool is_postponed(const struct http_response *response)
+{
+    return response->status == 429 ||
+           (response->status == 503 &&
+            strstr(csvk_buf_text(&response->body), "\"maintenance\"") != NULL);
+}
+
+static bool is_worth_repeating(const struct http_request *request,
+                               const struct http_response *response, int status)
+{
+    if (status != CSVK_OK && status != CSVK_ENET) {
+        return false;
+    }
+    if (request->replay == HTTP_ONCE) {
+        return response->fate == HTTP_NOT_SENT ||
+               (response->fate == HTTP_ANSWERED && is_postponed(response));
+    }
+    if (status == CSVK_ENET) {
+        return true;
+    }
+    return is_transient_status(response->status) ||
+           (request->judge && request->judge(request->ctx, response));
+}
+
+/* TLS trouble does not heal by trying again. */
+static bool is_hopeless(const struct http_client *client, int status)
+{
+    long verify = 0;
+    return status == CSVK_ENET &&
+           curl_easy_getinfo(client->curl, CURLINFO_SSL_VERIFYRESULT, &verify) == CURLE_OK &&
+           verify != 0;
+}
+
+static void report_retry(const struct http_client *client, const struct http_request *request,
+                         const struct http_response *response, uint64_t backoff)
+{
+    if (!client->settings.on_retry) {
+        return;
+    }
+    char text[300];
+    if (response->fate == HTTP_ANSWERED) {
+        snprintf(text, sizeof text, "%s: the server answered %ld; trying again in %.1f s",
+                 request->what, response->status, (double)backoff / 1000);
+    } else {
+        snprintf(text, sizeof text, "%s: %s; trying again in %.1f s", request->what,
+                 client->curl_text[0] ? client->curl_text : "no answer", (double)backoff / 1000);
+    }
+    if (client->settings.secrets) {
+        secrets_mask(client->settings.secrets, text);
+    }
+    client->settings.on_retry(client->settings.ctx, text);
+}
+
+static int start_attempt(struct http_request *request, unsigned attempt, struct csvk_error *err)
+{
+    if (attempt > 0 && request->progress) {
+        request->progress(request->ctx, 0);
+    }
+    if (attempt > 0 && request->restart) {
+        int status = request->restart(request->ctx, err);
+        if (status < 0) {
+            return status;
+        }
+    }
+    return request->prepare ? request->prepare(request->ctx, request, err) : CSVK_OK;
+}
+
+int http_send(struct http_client *client, struct http_request *request,
+              struct http_response *response, struct csvk_error *err)
+{
+    for (unsigned attempt = 0;; attempt++) {
+        int status = start_attempt(request, attempt, err);
+        if (status < 0) {
+            return status;
+        }
+        status = http_send_once(client, request, response, err);
+        if (attempt + 1 >= client->settings.tries || is_hopeless(client, status) ||
+            !is_worth_repeating(request, response, status)) {
+            return status;
+        }
+        if (response->retry_after > (long)client->settings.longest_wait) {
+            return status;
+        }
+        uint64_t backoff = backoff_before(client, attempt);
+        if (response->retry_after > 0 && (uint64_t)response->retry_after * 1000 > backoff) {
+            backoff = (uint64_t)response->retry_after * 1000;
+        }
+        report_retry(client, request, response, backoff);
+        if (http_pause(client, backoff) < 0) {
+            return csvk_fail(err, CSVK_ECANCELED, "%s: stopped", request->what);
+        }
+    }
+}
