@@ -1,7 +1,8 @@
 # csvkit - one Makefile, not recursive. `make help` lists the targets.
 #
 # A variant is a set of flags with a build folder of its own: make VARIANT=asan check.
-# Sources are found by folder, so that a new file is in the build by being there.
+# Sources are found by folder, so that a new file is in the build by being there. CONTRIBUTING.md has
+# the map of the folders.
 
 VARIANT ?= release
 PREFIX ?= /usr/local
@@ -9,7 +10,7 @@ DESTDIR ?=
 CC ?= cc
 VERSION := $(shell sed -n 's/^\#define CSVK_VERSION "\(.*\)"/\1/p' csvkit/csvkit.h)
 SOVERSION := 0
-B := build/$(VARIANT)$(if $(filter-out cc gcc,$(CC)),-$(notdir $(CC)))
+B := build/$(VARIANT)$(if $(filter-out cc gcc,$(CC)),-$(notdir $(CC)))$(if $(LINKED),-linked)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wcast-qual -Wpointer-arith -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough
@@ -41,11 +42,13 @@ say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
 # libcsv has no .pc file; the others have, but their plain names serve as well.
 LIB_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread
-# libcurl and libcrypto are loaded at run time, see storage/lazy_loading.h.
-TOOL_LIBS := -ldl
+# libcurl and libcrypto are loaded on first use, see storage/lazy_loading.h; LINKED=1 links them.
+TOOL_LIBS := $(if $(LINKED),-lcurl -lcrypto,-ldl)
 
-LIB_SRC := $(sort $(shell find $(filter-out csvkit/cli/,$(wildcard csvkit/*/)) validator manifest preflight -name '*.c'))
+LIB_DIRS := $(filter-out csvkit/cli/,$(wildcard csvkit/*/)) validator manifest preflight
+LIB_SRC := $(sort $(shell find $(LIB_DIRS) -name '*.c'))
 TOOL_SRC := $(sort $(shell find csvkit/cli storage -name '*.c'))
+TOOL_SRC := $(filter-out $(if $(LINKED),storage/%_loading.c),$(TOOL_SRC))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))

@@ -61,10 +61,12 @@ def read_rooms(root):
 
 
 def room_of(rooms, path):
+    """The deepest room around the file; the installed headers have no folders inside."""
     folder = os.path.dirname(path)
     while folder and folder not in rooms:
         folder = os.path.dirname(folder)
-    return rooms.get(folder)
+    inside_headers = folder == 'csvkit' and os.path.dirname(path) != 'csvkit'
+    return None if inside_headers else rooms.get(folder)
 
 
 def includes_of(text):

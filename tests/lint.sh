@@ -37,30 +37,11 @@ check_format() {
         cut -d: -f1 | sort -u | complain "not laid out by .clang-format (clang-format -i FILE)"
 }
 
-# Folders that one layer must not include: $1 heading, $2 pattern, the rest are files.
-forbid_include() {
-    local what=$1 pattern=$2
-    shift 2
-    [ $# -gt 0 ] || return 0
-    grep -nHE "^[[:space:]]*#[[:space:]]*include[[:space:]]*\"($pattern)" "$@" | complain "$what"
-}
-
-check_layers() {
-    local core
-    mapfile -t core < <(in_tree 'csvkit/*.c' 'csvkit/*.h' | grep -vE '^csvkit/cli/')
-    forbid_include "the core includes a higher layer" '(validator|manifest|preflight|storage|csvkit/cli)/' \
-        "${core[@]}"
-    mapfile -t core < <(in_tree 'preflight/*.[ch]')
-    forbid_include "preflight includes the tool" '(storage|csvkit/cli)/' "${core[@]}"
-    mapfile -t core < <(in_tree 'validator/*.[ch]')
-    forbid_include "the validator includes a neighbour" '(manifest|preflight|storage|csvkit/cli)/' "${core[@]}"
-    mapfile -t core < <(in_tree 'manifest/*.[ch]')
-    forbid_include "packaging includes a neighbour" '(validator|preflight|storage|csvkit/cli)/' "${core[@]}"
-    mapfile -t core < <(in_tree 'storage/*.[ch]')
-    forbid_include "storage includes a neighbour" '(validator|manifest|preflight|csvkit/cli)/' "${core[@]}"
-    mapfile -t core < <(in_tree 'examples/*.c')
-    local allowed=${PUBLIC_HEADERS// /|}
-    [ ${#core[@]} -eq 0 ] || grep -nHE '^#include "' "${core[@]}" | grep -vE "\"($allowed)\"" |
+check_house() { # rooms, doors, names that occur once: the map is in CONTRIBUTING.md
+    tests/house.py || bad=1
+    local sources allowed=${PUBLIC_HEADERS// /|}
+    mapfile -t sources < <(in_tree 'examples/*.c')
+    [ ${#sources[@]} -eq 0 ] || grep -nHE '^#include "' "${sources[@]}" | grep -vE "\"($allowed)\"" |
         complain "an example includes a private header"
 }
 
@@ -155,7 +136,7 @@ check_paths() {
 }
 
 check_format
-check_layers
+check_house
 check_banned
 check_lengths
 check_headers

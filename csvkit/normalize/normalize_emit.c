@@ -9,63 +9,6 @@
 #include "csvkit/base/digest.h"
 #include "csvkit/normalize/normalize_private.h"
 
-enum { CLASS_L0, CLASS_L1, CLASS_L2 };
-
-struct repair_row {
-    const char *id, *name;
-    unsigned char class;
-    const char *summary;
-};
-
-static const struct repair_row rows[CSVK_REPAIRS] = {
-    [CSVK_REPAIR_NONE] = {"", "", CLASS_L0, ""},
-    [CSVK_REPAIR_BOM] = {"r1", "bom", CLASS_L0, "byte order mark dropped"},
-    [CSVK_REPAIR_ENCODING] = {"r2", "encoding", CLASS_L0, "converted to UTF-8"},
-    [CSVK_REPAIR_UTF8] = {"r3", "utf8", CLASS_L1, "ill-formed UTF-8 replaced by U+FFFD"},
-    [CSVK_REPAIR_INNER_BOM] = {"r4", "inner-bom", CLASS_L2,
-                               "byte order mark before a value dropped"},
-    [CSVK_REPAIR_NUL] = {"r5", "nul", CLASS_L1, "NUL bytes removed"},
-    [CSVK_REPAIR_CONTROL] = {"r6", "control", CLASS_L1, "control characters removed"},
-    [CSVK_REPAIR_TAIL] = {"r7", "tail", CLASS_L0, "end-of-file byte or NUL padding cut off"},
-    [CSVK_REPAIR_LINE_BREAKS] = {"r8", "line-breaks", CLASS_L0, "one kind of line break"},
-    [CSVK_REPAIR_BARE_CR] = {"r9", "bare-cr", CLASS_L0, "field with a single CR enclosed"},
-    [CSVK_REPAIR_BLANK] = {"r10", "blank", CLASS_L2, "empty line dropped"},
-    [CSVK_REPAIR_PAD] = {"r11", "pad", CLASS_L2, "missing fields added, empty"},
-    [CSVK_REPAIR_SURPLUS] = {"r12", "surplus", CLASS_L2, "surplus empty fields dropped"},
-    [CSVK_REPAIR_JOIN] = {"r13", "join", CLASS_L2, "record joined that a line break had split"},
-    [CSVK_REPAIR_TRAILING] = {"r14", "trailing", CLASS_L2, "empty last field dropped"},
-    [CSVK_REPAIR_FRAME] = {"r15", "frame", CLASS_L1, "preamble, footer or comment line dropped"},
-    [CSVK_REPAIR_SEP] = {"r16", "sep", CLASS_L2, "line sep= dropped, its delimiter used"},
-    [CSVK_REPAIR_ENCLOSE] = {"r17", "enclose", CLASS_L0, "field with a quote enclosed"},
-    [CSVK_REPAIR_INNER_QUOTES] = {"r18", "inner-quotes", CLASS_L2,
-                                  "quotes inside an enclosed field settled"},
-    [CSVK_REPAIR_BACKSLASH] = {"r19", "backslash", CLASS_L2, "backslash before a quote undone"},
-    [CSVK_REPAIR_BLANKS] = {"r20", "blanks", CLASS_L2, "blanks around an enclosure dropped"},
-    [CSVK_REPAIR_STYLE] = {"r21", "style", CLASS_L0, "written in another style or dialect"},
-    [CSVK_REPAIR_UNCLOSED] = {"r22", "unclosed", CLASS_L2,
-                              "enclosure ended at the line break, its quote kept as data"},
-    [CSVK_REPAIR_NAMES] = {"r23", "names", CLASS_L1, "column name rewritten"},
-    [CSVK_REPAIR_DELIMITER] = {"r24", "delimiter", CLASS_L1, "delimiter found out"},
-    [CSVK_REPAIR_FORMULA] = {"r25", "formula", CLASS_L1, "' put before a value like a formula"},
-    [CSVK_REPAIR_TRIM] = {"trim", "trim", CLASS_L1, "blanks around a value dropped"},
-    [CSVK_REPAIR_COLUMNS] = {"columns", "columns", CLASS_L1, "columns chosen or reordered"},
-};
-
-const char *csvk_repair_id(enum csvk_repair repair)
-{
-    return rows[repair].id;
-}
-
-const char *csvk_repair_name(enum csvk_repair repair)
-{
-    return rows[repair].name;
-}
-
-const char *csvk_repair_summary(enum csvk_repair repair)
-{
-    return rows[repair].summary;
-}
-
 size_t norm_eol_length(enum csvk_eol eol)
 {
     return csvk_eol_length(eol);
@@ -103,16 +46,17 @@ bool norm_is_pending(const struct norm *norm, enum csvk_repair repair)
 }
 
 /* A blank line that stays, as the empty value that it is, changes no row. */
-static unsigned class_of(const struct norm *norm, enum csvk_repair repair)
+static enum norm_class class_of(const struct norm *norm, enum csvk_repair repair)
 {
-    return repair == CSVK_REPAIR_BLANK && norm->nvalues == 1 ? CLASS_L0 : rows[repair].class;
+    return repair == CSVK_REPAIR_BLANK && norm->nvalues == 1 ? NORM_CLASS_L0
+                                                             : norm_repair_class(repair);
 }
 
 size_t norm_inferences(const struct norm *norm)
 {
     size_t count = 0;
     for (size_t i = 0; i < norm->npending; i++) {
-        count += class_of(norm, norm->pending[i].repair) == CLASS_L2;
+        count += class_of(norm, norm->pending[i].repair) == NORM_CLASS_L2;
     }
     return count;
 }
@@ -122,8 +66,8 @@ size_t norm_inferences(const struct norm *norm)
 static void put_repair(struct norm *norm, enum csvk_repair repair)
 {
     static const char *const names[] = {"L0", "L1", "L2"};
-    norm_put_text(&norm->json, "repair", rows[repair].id);
-    norm_put_text(&norm->json, "name", rows[repair].name);
+    norm_put_text(&norm->json, "repair", csvk_repair_id(repair));
+    norm_put_text(&norm->json, "name", csvk_repair_name(repair));
     norm_put_text(&norm->json, "class", names[class_of(norm, repair)]);
 }
 
@@ -153,7 +97,7 @@ static int refuse_strict(struct norm *norm, enum csvk_repair repair,
                      "%s: %s",
                      csvk_source_name(norm->window.source), (unsigned long long)place.line,
                      (unsigned long long)place.record, (unsigned long long)place.byte,
-                     rows[repair].id, rows[repair].summary);
+                     csvk_repair_id(repair), csvk_repair_summary(repair));
 }
 
 /* The physical line of a place inside of the record. */
@@ -494,7 +438,7 @@ static int tell_reject(struct norm *norm, const struct norm_record *rec, enum cs
     put_place(norm, place);
     norm_put_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
     norm_put_uint(&norm->json, "rejects_byte", norm->rejects.bytes);
-    norm_put_text(&norm->json, "repair", rows[repair].id);
+    norm_put_text(&norm->json, "repair", csvk_repair_id(repair));
     norm_put_text(&norm->json, "class", "L3");
     norm_put_text(&norm->json, "reason", reason);
     return norm_put_line(norm, &norm->index);

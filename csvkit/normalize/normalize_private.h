@@ -5,6 +5,7 @@
  *   normalize_start.c    what has to be known before the first record
  *   normalize_span.c     clean stretches
  *   normalize_record.c   one record that is not clean: what has to be done with it
+ *   repair_table.c       every repair, one row each
  *   repair_readings.c        other readings of the bytes of a record than the reference parser's
  *   repair_quotes.c      r18 r19 r20 r22: which reading fits
  *   repair_width.c       r11 r12 r13 r14
@@ -298,6 +299,11 @@ bool norm_keeps_bytes(const struct norm *norm);
 bool norm_can_patch(const struct norm *norm, const struct norm_record *rec);
 /* Writes it so, with empty fields up to the width of the table; tells what is pending. */
 int norm_emit_patched(struct norm *norm, const struct norm_record *rec);
+
+/* ---- repair_table.c ---- */
+/* What a repair changes: bytes only, records as an option says, records by inference. */
+enum norm_class { NORM_CLASS_L0, NORM_CLASS_L1, NORM_CLASS_L2 };
+enum norm_class norm_repair_class(enum csvk_repair repair);
 
 /* ---- normalize_emit.c ---- */
 void norm_note(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t field,

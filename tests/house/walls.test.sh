@@ -1,0 +1,83 @@
+#!/bin/bash
+# The walls hold: each kind of breach, planted into a copy of the tree, is refused by tests/house.py
+# with a line that names the place; without a breach nothing is said.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+failed=0
+
+fresh_copy() {
+    rm -rf "$work/tree" && mkdir "$work/tree" &&
+        tar -cf - CONTRIBUTING.md csvkit validator manifest preflight storage tests/house.py |
+        tar -xf - -C "$work/tree"
+}
+
+judge() {
+    python3 tests/house.py "$work/tree" >"$work/out" 2>&1
+}
+
+refused() { # what, the heading that must be there, the place that must be named
+    if judge; then
+        echo "FAILED: $1 was not noticed"
+        failed=1
+    elif ! grep -qF "lint: $2" "$work/out" || ! grep -qF -- "$3" "$work/out"; then
+        echo "FAILED: $1: expected '$2' at '$3', have:"
+        cat "$work/out"
+        failed=1
+    fi
+}
+
+plant() { # file, line to add at its top
+    printf '%s\n%s\n' "$2" "$(cat "$work/tree/$1")" >"$work/tree/$1.new" &&
+        mv "$work/tree/$1.new" "$work/tree/$1"
+}
+
+fresh_copy
+judge || { echo "FAILED: the tree as it is:" && cat "$work/out" && failed=1; }
+
+fresh_copy
+plant validator/field_rules.c '#include "csvkit/parse/scan/scan.h"'
+refused "an include of a room that is not built on" "an include of a room that this one does not build on" \
+    'validator/field_rules.c:1: "csvkit/parse/scan/scan.h"'
+
+fresh_copy
+plant preflight/out_files.c '#include "validator/judge.h"'
+refused "a private header of another room" "an include of another room's private header" \
+    'preflight/out_files.c:1: "validator/judge.h"'
+
+fresh_copy
+plant csvkit/base/buf.c '#include "csvkit/parse/grammar/record.h"'
+refused "an include that goes upward" "an include that goes upward" \
+    'csvkit/base/buf.c:1: "csvkit/parse/grammar/record.h"'
+
+fresh_copy
+plant csvkit/base/buf.c '#include "csvkit/nowhere/nothing.h"'
+refused "an include of nothing" "an include of a file that is in no room" 'csvkit/base/buf.c:1'
+
+fresh_copy
+cp "$work/tree/validator/keys.c" "$work/tree/manifest/keys.c"
+refused "a file name given twice" "a file name that occurs twice" "manifest/keys.c validator/keys.c"
+
+fresh_copy
+plant manifest/manifest_write.c 'struct csvk_finding { int x; };'
+refused "a tag defined twice" "a tag that is defined twice" "struct csvk_finding"
+
+fresh_copy
+plant manifest/manifest_write.c 'enum rule_index { NO_RULES };'
+refused "a tag of an enum defined twice" "a tag that is defined twice" "enum rule_index"
+
+fresh_copy
+echo 'int light;' >"$work/tree/csvkit/light.c"
+refused "a source beside the installed headers" "csvkit/ holds installed headers only" "csvkit/light.c"
+
+fresh_copy
+mkdir "$work/tree/csvkit/cellar" && echo 'int dark;' >"$work/tree/csvkit/cellar/dark.c"
+refused "a source in a folder that is no room" "a source in no room" "csvkit/cellar/dark.c"
+
+fresh_copy
+sed -i 's/^| `validator` |\(.*\)`csvkit\/findings` |$/| `validator` |\1`csvkit\/findings` `manifest` |/' \
+    "$work/tree/CONTRIBUTING.md"
+refused "a circle in the map" "a room builds on one that is not below it" "validator on manifest"
+
+[ "$failed" = 0 ] && echo "every breach is refused"
+exit "$failed"
