@@ -1,0 +1,78 @@
+#!/bin/bash
+# The documents say what the program does. doc/rules.md is what make_rules.py prints. In doc/reading.md
+# and doc/repairs.md every ```console block is run: a line "$ COMMAND" is followed by what it prints,
+# on both outputs. Each block has an empty folder to itself, with csvkit on PATH.
+#
+# Bytes that do not print are compared as cat -v shows them. Lines that begin with four blanks are
+# left out: validate shows the record and its help so, and the documents are shorter without.
+set -u
+make_rules=$PWD/tests/doc/make_rules.py
+documents=$PWD/doc
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/bin" && ln -s "$CSVKIT" "$work/bin/csvkit" || exit 2
+PATH=$work/bin:$PATH
+bad=0
+
+fail() { # what
+    printf 'FAILED %s\n' "$1"
+    bad=1
+}
+
+python3 "$make_rules" "$CSVKIT" >"$work/rules.md" || fail "make_rules.py"
+diff "$documents/rules.md" "$work/rules.md" ||
+    fail "doc/rules.md: python3 tests/doc/make_rules.py build/release/bin/csvkit >doc/rules.md"
+
+shown() { # command: what a reader of the document sees of it
+    bash -c "$1" 2>&1 </dev/null | cat -v | grep -v '^    '
+}
+
+compare() { # place: the command at hand, if any, with what the document says
+    local got
+    [ -n "$command" ] || return 0
+    got=$(cd "$work/block" && shown "$command")
+    ncommands=$((ncommands + 1))
+    [ "$got" = "${expected%$'\n'}" ] && return 0
+    fail "$1: $command"
+    diff <(printf '%s' "$expected") <(printf '%s\n' "$got")
+}
+
+run_document() { # name
+    local line number=0 inside=no command='' expected='' ncommands=0
+    while IFS= read -r line; do
+        number=$((number + 1))
+        case $inside:$line in
+        no:'```console')
+            inside=yes command=''
+            rm -rf "$work/block" && mkdir "$work/block"
+            ;;
+        no:*) ;;
+        yes:'```')
+            compare "$1:$number"
+            inside=no
+            ;;
+        yes:'$ '*)
+            compare "$1:$number"
+            command=${line#'$ '} expected=''
+            ;;
+        yes:*) expected+=$line$'\n' ;;
+        esac
+    done <"$documents/$1"
+    [ "$inside" = no ] || fail "$1: the last block is not closed"
+    echo "$1: $ncommands commands"
+    [ "$ncommands" -ge 25 ] || fail "$1: where are its examples?"
+}
+
+has_heading() { # document, first words of the heading
+    [ "$(grep -c "^### $2 " "$documents/$1")" = 1 ] || fail "$1: one heading '### $2 ...'"
+}
+
+run_document reading.md
+run_document repairs.md
+for number in $(seq 29); do
+    has_heading reading.md "A$number"
+done
+for repair in $(seq -f 'r%g' 25) trim columns; do
+    has_heading repairs.md "$repair"
+done
+exit "$bad"
