@@ -27,18 +27,18 @@ shown() { # command: what a reader of the document sees of it
     bash -c "$1" 2>&1 </dev/null | cat -v | grep -v '^    '
 }
 
-compare() { # place: the command at hand, if any, with what the document says
+compare() { # document: what the command at hand prints with what stands there
     local got
     [ -n "$command" ] || return 0
     got=$(cd "$work/block" && shown "$command")
     ncommands=$((ncommands + 1))
     [ "$got" = "${expected%$'\n'}" ] && return 0
-    fail "$1: $command"
+    fail "doc/$1:$at: $command"
     diff <(printf '%s' "$expected") <(printf '%s\n' "$got")
 }
 
 run_document() { # name
-    local line number=0 inside=no command='' expected='' ncommands=0
+    local line number=0 inside=no command='' expected='' at=0 ncommands=0
     while IFS= read -r line; do
         number=$((number + 1))
         case $inside:$line in
@@ -48,23 +48,23 @@ run_document() { # name
             ;;
         no:*) ;;
         yes:'```')
-            compare "$1:$number"
+            compare "$1"
             inside=no
             ;;
         yes:'$ '*)
-            compare "$1:$number"
-            command=${line#'$ '} expected=''
+            compare "$1"
+            command=${line#'$ '} expected='' at=$number
             ;;
         yes:*) expected+=$line$'\n' ;;
         esac
     done <"$documents/$1"
-    [ "$inside" = no ] || fail "$1: the last block is not closed"
+    [ "$inside" = no ] || fail "doc/$1: the last block is not closed"
     echo "$1: $ncommands commands"
-    [ "$ncommands" -ge 25 ] || fail "$1: where are its examples?"
+    [ "$ncommands" -ge 25 ] || fail "doc/$1: where are its examples?"
 }
 
 has_heading() { # document, first words of the heading
-    [ "$(grep -c "^### $2 " "$documents/$1")" = 1 ] || fail "$1: one heading '### $2 ...'"
+    [ "$(grep -c "^### $2 " "$documents/$1")" = 1 ] || fail "doc/$1: one heading '### $2 ...'"
 }
 
 run_document reading.md
