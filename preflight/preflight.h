@@ -38,7 +38,7 @@ struct csvk_preflight_rule {
 };
 /* The rules, ended by a row whose id is NULL. */
 CSVK_API const struct csvk_preflight_rule *csvk_preflight_rules(void);
-/* What the platform does when a rule of any of the three catalogues is broken, or NULL. */
+/* What the platform does when a rule of any of the three tables is broken, or NULL. */
 CSVK_API const char *csvk_preflight_outcome(const char *rule);
 
 /* ---- findings and the report ---------------------------------------------------------------- */
@@ -108,7 +108,7 @@ enum csvk_staging { CSVK_STAGING_AUTO, CSVK_STAGING_LOCAL, CSVK_STAGING_WORKSPAC
 enum csvk_preflight_data { CSVK_PREFLIGHT_ALL_DATA, CSVK_PREFLIGHT_NO_DATA };
 
 struct csvk_preflight_level {
-    const char *rule; /* an id of any catalogue; borrowed */
+    const char *rule; /* an id of any of the three tables; borrowed */
     enum csvk_severity severity;
 };
 /* All pointers are borrowed for the call. */
@@ -153,7 +153,7 @@ enum csvk_fix_mode { CSVK_FIX_SHOW, CSVK_FIX_WRITE };
 CSVK_API int csvk_preflight_fix(const char *folder, enum csvk_fix_mode mode, struct csvk_buf *diff,
                                 size_t *count, struct csvk_error *err) CSVK_MUST_USE;
 
-/* ---- writing reports: all append to `out` and answer CSVK_OK or CSVK_ENOMEM ------------------ */
+/* ---- writing reports: all append to `out` and return CSVK_OK or CSVK_ENOMEM ------------------ */
 
 /* `style`: bits of enum csvk_text_style. */
 CSVK_API int csvk_preflight_text(const struct csvk_preflight_report *report, unsigned style,

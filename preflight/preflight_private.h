@@ -81,7 +81,7 @@ void preflight_findings_release(struct csvk_preflight_findings *findings);
 
 /* ---- preflight_rules.c ---- */
 const struct csvk_preflight_rule *preflight_rule(const char *id); /* NULL: not one of ours */
-bool preflight_rule_exists(const char *id);                       /* in any catalogue */
+bool preflight_rule_exists(const char *id);                       /* in any of the three tables */
 
 /* ---- folder_listing.c ---- */
 enum preflight_place { PREFLIGHT_TABLES, PREFLIGHT_SLICES, PREFLIGHT_FILES, PREFLIGHT_INPUT };

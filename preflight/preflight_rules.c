@@ -106,7 +106,7 @@ static const struct csvk_preflight_rule rules[] = {
     {NULL, CSVK_OFF, NULL, NULL, NULL},
 };
 
-/* Outcomes for rules of the other catalogues. */
+/* Outcomes for rules of manifests and of the validator. */
 static const struct {
     const char *rule, *outcome;
 } outcomes[] = {

@@ -8,9 +8,8 @@
 
 #include <string.h>
 
-#define HEAD_BYTES                                                                                 \
-    ((size_t)64 * 1024) /* the line and the record after it must lie within these                  \
-                         */
+/* The line and the record after it must lie within the first bytes of the source. */
+#define HEAD_BYTES ((size_t)64 * 1024)
 
 /* Finds a line `sep=X` at the start: X, and the offset after that line. False: there is none. */
 static bool find_sep_line(struct csvk_bytes head, size_t *after, int *delimiter)

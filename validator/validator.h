@@ -229,7 +229,7 @@ enum csvk_text_style { /* bits */
                        CSVK_TEXT_COLOR = 1,
                        CSVK_TEXT_NOTES = 2, /* infos are shown, not only counted */
 };
-/* All append to `out` and answer CSVK_OK or CSVK_ENOMEM. */
+/* All append to `out` and return CSVK_OK or CSVK_ENOMEM. */
 CSVK_API int csvk_report_text(const struct csvk_report *report, unsigned style,
                               struct csvk_buf *out) CSVK_MUST_USE;
 CSVK_API int csvk_report_json(const struct csvk_report *report,
