@@ -1,6 +1,9 @@
 /*
- * config_json.c - config.json: the sections of storage, which know only certain keys, and the
- * entries of the output mapping as manifests, because the platform judges both by one schema.
+ * config_json.c - reads and judges config.json: preflight-config (it cannot be read) and
+ * preflight-config-key (a mapping that the platform does not accept).
+ *
+ * The sections of `storage` may have certain keys only, in the tables below. Entries of the output
+ * mapping are judged as manifests, because the platform judges both by one schema.
  */
 #include "preflight/preflight_private.h"
 
@@ -49,9 +52,9 @@ static const struct config_key input_file_keys[] = {
 
 /* ---- keys and types ---- */
 
-static void complain(struct preflight *preflight, const char *path, const char *text)
+static void report_config(struct preflight *preflight, const char *path, const char *text)
 {
-    preflight_say(
+    preflight_report_finding(
         preflight, &preflight->report->findings,
         (struct preflight_note){.rule = "preflight-config-key", .file = CONFIG, .path = path}, "%s",
         text);
@@ -73,8 +76,8 @@ static bool has_type(const cJSON *node, enum config_type type)
 
 static const char *type_name(enum config_type type)
 {
-    static const char *const names[] = {"a text", "true or false", "a number",
-                                        "a list", "an object",     "anything"};
+    static const char *const names[] = {"a string", "true or false", "a number",
+                                        "a list",   "an object",     "anything"};
     return names[type];
 }
 
@@ -87,12 +90,12 @@ static void judge_key(struct preflight *preflight, const cJSON *node, const stru
         keys++;
     }
     if (keys->name == NULL) {
-        preflight_say(preflight, to, note, "Unrecognized option \"%s\" under \"%s\"", node->string,
-                      path);
+        preflight_report_finding(preflight, to, note, "Unrecognized option \"%s\" under \"%s\"",
+                                 node->string, path);
     } else if (!has_type(node, keys->type) && !cJSON_IsNull(node)) {
-        note.remedy = "write the type that the key needs";
-        preflight_say(preflight, to, note, "\"%s\" must be %s", node->string,
-                      type_name(keys->type));
+        note.remedy = "write a value of that type";
+        preflight_report_finding(preflight, to, note, "\"%s\" must be %s", node->string,
+                                 type_name(keys->type));
     }
 }
 
@@ -116,7 +119,7 @@ static char *path_of(struct preflight *preflight, const char *list, size_t index
     int status = csvk_buf_printf(&path, "%s[%zu]", list, index);
     char *text = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&path)) : NULL;
     csvk_buf_release(&path);
-    (void)preflight_kept(preflight, text);
+    (void)preflight_allocated(preflight, text);
     return text;
 }
 
@@ -135,7 +138,7 @@ static void judge_column_types(struct preflight *preflight, const cJSON *entry, 
     {
         judge_keys(preflight, node, column_type_keys, path);
         if (preflight_text(node, "source") == NULL) {
-            complain(preflight, path, "a column type needs \"source\"");
+            report_config(preflight, path, "a column type needs \"source\"");
         }
     }
 }
@@ -147,20 +150,21 @@ static void judge_input_table(struct preflight *preflight, const cJSON *entry, c
     const char *op = preflight_text(entry, "where_operator"),
                *type = preflight_text(entry, "file_type");
     if (preflight_text(entry, "source") == NULL && preflight_get(entry, "source_search") == NULL) {
-        complain(preflight, path, "an input mapping needs \"source\"");
+        report_config(preflight, path, "an input mapping needs \"source\"");
     }
     if (filled(preflight_get(entry, "days")) && filled(preflight_get(entry, "changed_since"))) {
-        complain(preflight, path, "\"days\" and \"changed_since\" cannot stand together");
+        report_config(preflight, path, "\"days\" and \"changed_since\" cannot be used together");
     }
     if (filled(preflight_get(entry, "where_column")) !=
         filled(preflight_get(entry, "where_values"))) {
-        complain(preflight, path, "\"where_column\" and \"where_values\" need each other");
+        report_config(preflight, path,
+                      "\"where_column\" and \"where_values\" must be used together");
     }
     if (op != NULL && strcmp(op, "eq") != 0 && strcmp(op, "ne") != 0) {
-        complain(preflight, path, "\"where_operator\" must be eq or ne");
+        report_config(preflight, path, "\"where_operator\" must be eq or ne");
     }
     if (type != NULL && strcmp(type, "csv") != 0 && strcmp(type, "parquet") != 0) {
-        complain(preflight, path, "\"file_type\" must be csv or parquet");
+        report_config(preflight, path, "\"file_type\" must be csv or parquet");
     }
 }
 
@@ -170,7 +174,7 @@ static void judge_input_file(struct preflight *preflight, const cJSON *entry, co
     if (!filled(preflight_get(entry, "file_ids")) && !filled(preflight_get(entry, "tags")) &&
         !filled(preflight_get(entry, "query")) &&
         !filled(preflight_get(preflight_get(entry, "source"), "tags"))) {
-        complain(preflight, path, "one of file_ids, tags, source.tags and query is needed");
+        report_config(preflight, path, "one of file_ids, tags, source.tags or query is needed");
     }
 }
 
@@ -188,7 +192,7 @@ static void judge_list(struct preflight *preflight, const cJSON *list, const cha
         if (path != NULL && cJSON_IsObject(entry)) {
             judge(preflight, entry, path);
         } else if (path != NULL) {
-            complain(preflight, path, "an entry must be an object");
+            report_config(preflight, path, "an entry must be an object");
         }
         csvk_free(path);
     }
@@ -206,7 +210,7 @@ static void judge_output_entry(struct preflight *preflight, const struct preflig
     how.mapping = true;
     how.support = preflight->support;
     int status = csvk_manifest_check(entry->manifest, &how, &found);
-    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+    (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
     preflight_take_manifest(preflight, &preflight->report->findings, &found,
                             (struct preflight_taking){.file = CONFIG, .prefix = entry->path});
     csvk_manifest_findings_release(&found);
@@ -218,7 +222,7 @@ static void read_entry(struct preflight *preflight, const cJSON *node,
     entry->node = node;
     entry->source = preflight_text(node, "source");
     if (!cJSON_IsObject(node)) {
-        complain(preflight, entry->path, "an entry must be an object");
+        report_config(preflight, entry->path, "an entry must be an object");
         return;
     }
     entry->manifest = preflight_manifest_of(preflight, node);
@@ -236,7 +240,7 @@ static void read_entries(struct preflight *preflight, const cJSON *list, const c
         return;
     }
     out->item = csvk_calloc((size_t)size, sizeof *out->item);
-    if (!preflight_kept(preflight, out->item)) {
+    if (!preflight_allocated(preflight, out->item)) {
         return;
     }
     cJSON_ArrayForEach(node, list)
@@ -269,29 +273,31 @@ static void judge_storage(struct preflight *preflight, const cJSON *storage)
                  CSVK_MANIFEST_OUT_FILE, &preflight->config.files);
 }
 
-/* Where bare names go: the option, the configuration, or made from the component's names. */
+/* The bucket that bare table names go to: from the options, from the configuration, or made of the
+   ids of component and configuration. */
 static void find_default_bucket(struct preflight *preflight)
 {
     const cJSON *output = preflight_get(preflight_get(preflight->config.root, "storage"), "output");
-    const char *said = preflight->options->default_bucket;
-    said = said != NULL ? said : preflight_text(output, "default_bucket");
+    const char *given = preflight->options->default_bucket;
+    given = given != NULL ? given : preflight_text(output, "default_bucket");
     const char *component = preflight_environment(preflight, "KBC_COMPONENTID");
     const char *config = preflight_environment(preflight, "KBC_CONFIGID");
-    if (said != NULL && said[0] != '\0') {
-        preflight->report->default_bucket = csvk_strdup(said);
-        (void)preflight_kept(preflight, preflight->report->default_bucket);
-    } else if (said == NULL && component != NULL && config != NULL) {
+    if (given != NULL && given[0] != '\0') {
+        preflight->report->default_bucket = csvk_strdup(given);
+        (void)preflight_allocated(preflight, preflight->report->default_bucket);
+    } else if (given == NULL && component != NULL && config != NULL) {
         struct csvk_buf bucket = CSVK_BUF_INIT;
         int status = csvk_default_bucket("in", component, config, &bucket);
         char *made = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&bucket)) : NULL;
         csvk_buf_release(&bucket);
         preflight->report->default_bucket = made;
-        (void)preflight_kept(preflight, made);
+        (void)preflight_allocated(preflight, made);
     }
 }
 
-/* What the options and the environment leave open. */
-static void settle(struct preflight *preflight)
+/* Decides type support, staging and default bucket: options come first, then the environment (of
+   type support), then the configuration. */
+static void resolve_settings(struct preflight *preflight)
 {
     const cJSON *output = preflight_get(preflight_get(preflight->config.root, "storage"), "output");
     const cJSON *workspace =
@@ -311,10 +317,10 @@ static void settle(struct preflight *preflight)
 void preflight_read_config(struct preflight *preflight)
 {
     preflight->config.root = preflight_read_object(preflight, CONFIG, "preflight-config");
-    settle(preflight);
+    resolve_settings(preflight);
     const cJSON *storage = preflight_get(preflight->config.root, "storage");
     if (storage != NULL && !has_type(storage, OBJECT)) {
-        complain(preflight, "$.storage", "\"storage\" must be an object");
+        report_config(preflight, "$.storage", "\"storage\" must be an object");
     } else if (storage != NULL) {
         judge_storage(preflight, storage);
     }

@@ -1,7 +1,9 @@
 /*
- * data_check.c - every record of every table, judged by the validator with the profile keboola,
- * several files at a time. Results are taken in the order of the tables and their slices, so
- * findings do not depend on the number of threads. A primary key spans all slices of a table.
+ * data_check.c - has every record of every table judged by the validator with the profile keboola,
+ * several files at a time, and judges preflight-slices-differ by the number of columns.
+ *
+ * Results are taken in the order of the tables and their slices, so findings do not depend on the
+ * number of threads. A primary key is searched over all slices of a table.
  */
 #include "preflight/preflight_private.h"
 
@@ -32,7 +34,7 @@ static struct preflight_data *data_of(struct preflight *preflight)
     if (preflight->data == NULL) {
         preflight->data = csvk_calloc(1, sizeof *preflight->data);
     }
-    return preflight_kept(preflight, preflight->data) ? preflight->data : NULL;
+    return preflight_allocated(preflight, preflight->data) ? preflight->data : NULL;
 }
 
 void preflight_data_add(struct preflight *preflight, struct preflight_table_data *data)
@@ -44,7 +46,7 @@ void preflight_data_add(struct preflight *preflight, struct preflight_table_data
     if (all->ntables == all->capacity) {
         size_t capacity = all->capacity + 16;
         struct preflight_table_data *list = csvk_reallocarray(all->table, capacity, sizeof *list);
-        if (!preflight_kept(preflight, list)) {
+        if (!preflight_allocated(preflight, list)) {
             return;
         }
         all->table = list;
@@ -117,7 +119,7 @@ static void parts_clear(struct table_parts *parts)
     parts->whole = true;
 }
 
-/* A table without columns has those of its header, as Storage will call them. */
+/* A table without columns gets those of its header, named as Storage will name them. */
 static void use_header(struct preflight *preflight, struct csvk_preflight_table *table,
                        const struct csvk_report *report)
 {
@@ -130,7 +132,7 @@ static void judge_width(struct preflight *preflight, struct csvk_preflight_table
                         const struct csvk_report *report, uint64_t first)
 {
     if (report->totals.width != first && report->totals.records != 0 && first != 0) {
-        preflight_say(
+        preflight_report_finding(
             preflight, &table->findings,
             (struct preflight_note){.rule = "preflight-slices-differ", .file = report->file},
             "this slice has %llu columns, the first one has %llu",
@@ -179,8 +181,8 @@ static void finish_table(struct preflight *preflight, const struct preflight_tab
         }
     }
     if (status != CSVK_OK) {
-        preflight_say_trouble(preflight, &preflight->report->table[data->table].findings,
-                              data->files.item[0], &err);
+        preflight_report_trouble(preflight, &preflight->report->table[data->table].findings,
+                                 data->files.item[0], &err);
     }
     parts_clear(parts);
 }
@@ -192,9 +194,9 @@ static void take_job(struct preflight *preflight, struct data_job *job, struct t
     struct csvk_preflight_findings *to = &preflight->report->table[job->owner->table].findings;
     if (job->status != CSVK_OK) {
         parts->whole = false;
-        preflight_say_trouble(preflight, to, job->relative, &job->err);
+        preflight_report_trouble(preflight, to, job->relative, &job->err);
         csvk_validator_free(job->validator);
-    } else if (!preflight_kept(preflight, parts_add(parts, job->validator) ? parts : NULL)) {
+    } else if (!preflight_allocated(preflight, parts_add(parts, job->validator) ? parts : NULL)) {
         csvk_validator_free(job->validator);
     }
     job->validator = NULL;
@@ -261,7 +263,7 @@ static void run_all(struct preflight *preflight, struct data_job *jobs, size_t c
     struct csvk_pool *pool = NULL;
     struct csvk_pool_plan plan = {
         .run = judge_file, .worker = worker, .threads = threads, .depth = threads * 2};
-    if (preflight_kept(preflight, worker) && preflight->status == CSVK_OK) {
+    if (preflight_allocated(preflight, worker) && preflight->status == CSVK_OK) {
         preflight->status = csvk_pool_new(&pool, &plan, preflight->err);
     }
     if (pool != NULL && preflight->status == CSVK_OK) {
@@ -276,7 +278,7 @@ void preflight_data_run(struct preflight *preflight)
     size_t count =
         preflight->data != NULL && preflight->status == CSVK_OK ? count_files(preflight->data) : 0;
     struct data_job *jobs = count > 0 ? csvk_calloc(count, sizeof *jobs) : NULL;
-    if (count == 0 || !preflight_kept(preflight, jobs)) {
+    if (count == 0 || !preflight_allocated(preflight, jobs)) {
         return;
     }
     fill_jobs(preflight, jobs);

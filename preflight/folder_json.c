@@ -1,6 +1,7 @@
 /*
- * folder_json.c - JSON of a data folder. The strict reader of manifests reads it (repeated keys,
- * depth, size and encoding are judged there); what it accepted is then a plain tree.
+ * folder_json.c - reads JSON files of a data folder. The strict reader of manifests reads them, so
+ * repeated keys, depth, size and encoding are judged as in a manifest; what it accepts is then
+ * printed and parsed into a plain cJSON tree.
  */
 #include "preflight/preflight_private.h"
 
@@ -27,7 +28,7 @@ cJSON *preflight_tree(struct preflight *preflight, const struct csvk_manifest *m
         tree = cJSON_Parse(csvk_buf_text(&text));
     }
     csvk_buf_release(&text);
-    (void)preflight_kept(preflight, tree);
+    (void)preflight_allocated(preflight, tree);
     return tree;
 }
 
@@ -36,9 +37,9 @@ struct csvk_manifest *preflight_manifest_of(struct preflight *preflight, const c
     struct csvk_manifest_findings none = {.limit = 1};
     struct csvk_manifest *manifest = NULL;
     char *text = cJSON_PrintUnformatted(object);
-    if (preflight_kept(preflight, text)) {
+    if (preflight_allocated(preflight, text)) {
         int status = csvk_manifest_parse(&manifest, text, strlen(text), &none, NULL);
-        (void)preflight_kept(preflight, status == CSVK_OK ? manifest : NULL);
+        (void)preflight_allocated(preflight, status == CSVK_OK ? manifest : NULL);
     }
     cJSON_free(text);
     csvk_manifest_findings_release(&none);
@@ -53,21 +54,24 @@ struct csvk_manifest *preflight_read_manifest(struct preflight *preflight, const
     char *full = preflight_full(preflight, relative);
     int status = full != NULL ? csvk_manifest_read(&manifest, full, to, &err) : CSVK_ENOMEM;
     if (status == CSVK_ENOMEM) {
-        (void)preflight_kept(preflight, NULL);
+        (void)preflight_allocated(preflight, NULL);
     } else if (status != CSVK_OK && status != CSVK_EDATA) {
-        preflight_say_trouble(preflight, &preflight->report->findings, relative, &err);
+        preflight_report_trouble(preflight, &preflight->report->findings, relative, &err);
     }
     csvk_free(full);
     return manifest;
 }
 
-/* The platform's words for a manifest that is not JSON do not fit other files. */
-static void say_found(struct preflight *preflight, struct preflight_note note, const char *message)
+/* A manifest that is not JSON is reported in the platform's own words; in other files these are
+   replaced. */
+static void report_found(struct preflight *preflight, struct preflight_note note,
+                         const char *message)
 {
     static const char words[] = "Failed to parse manifest file as \"json\": ";
     bool parsing = strncmp(message, words, sizeof(words) - 1) == 0;
-    preflight_say(preflight, &preflight->report->findings, note, parsing ? "not JSON: %s" : "%s",
-                  parsing ? message + sizeof(words) - 1 : message);
+    preflight_report_finding(preflight, &preflight->report->findings, note,
+                             parsing ? "not JSON: %s" : "%s",
+                             parsing ? message + sizeof(words) - 1 : message);
 }
 
 cJSON *preflight_read_object(struct preflight *preflight, const char *relative, const char *rule)
@@ -79,16 +83,16 @@ cJSON *preflight_read_object(struct preflight *preflight, const char *relative, 
     if (full != NULL && lstat(full, &info) == 0 && S_ISREG(info.st_mode)) {
         manifest = preflight_read_manifest(preflight, relative, &found);
     } else if (full != NULL && errno != ENOENT) {
-        preflight_say(preflight, &preflight->report->findings,
-                      (struct preflight_note){.rule = rule, .file = relative},
-                      "not a regular file");
+        preflight_report_finding(preflight, &preflight->report->findings,
+                                 (struct preflight_note){.rule = rule, .file = relative},
+                                 "not a regular file");
     }
     for (size_t i = 0; i < found.count; i++) {
         struct preflight_note note = {
             .rule = rule, .file = relative, .remedy = found.item[i].remedy};
         note.line = found.item[i].line;
         note.column = found.item[i].column;
-        say_found(preflight, note, found.item[i].message);
+        report_found(preflight, note, found.item[i].message);
     }
     cJSON *tree = manifest != NULL ? preflight_tree(preflight, manifest) : NULL;
     csvk_manifest_free(manifest);

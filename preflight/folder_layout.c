@@ -1,6 +1,7 @@
 /*
- * folder_layout.c - the folder itself: what stands beside out/tables and out/files, the states,
- * result and usage, and the environment.
+ * folder_layout.c - judges the folder itself: preflight-layout (nothing would be loaded),
+ * preflight-misplaced (what is beside out/tables and out/files), preflight-state (state, result and
+ * usage files) and preflight-environment.
  */
 #include "preflight/preflight_private.h"
 
@@ -35,7 +36,7 @@ static void judge_folder(struct preflight *preflight, const char *folder, const 
     DIR *dir = full != NULL ? opendir(full) : NULL;
     for (const struct dirent *d; dir != NULL && (d = readdir(dir)) != NULL;) {
         if (!is_known(d->d_name, known) && csvk_strings_add(&names, d->d_name) != CSVK_OK) {
-            (void)preflight_kept(preflight, NULL);
+            (void)preflight_allocated(preflight, NULL);
         }
     }
     if (names.count > 1) {
@@ -43,10 +44,11 @@ static void judge_folder(struct preflight *preflight, const char *folder, const 
     }
     for (size_t i = 0; i < names.count; i++) {
         char *relative = preflight_join(preflight, folder, names.item[i]);
-        preflight_say(preflight, &preflight->report->findings,
-                      (struct preflight_note){
-                          .rule = "preflight-misplaced", .severity = severity, .file = relative},
-                      "the platform does not look at \"%s\"", names.item[i]);
+        preflight_report_finding(preflight, &preflight->report->findings,
+                                 (struct preflight_note){.rule = "preflight-misplaced",
+                                                         .severity = severity,
+                                                         .file = relative},
+                                 "the platform does not look at \"%s\"", names.item[i]);
         csvk_free(relative);
     }
     if (dir != NULL) {
@@ -63,14 +65,15 @@ static void judge_result(struct preflight *preflight)
     cJSON *root = preflight_read_object(preflight, "out/result.json", "preflight-state");
     const cJSON *variables = preflight_get(root, "variables"), *node;
     if (root != NULL && variables != NULL && !cJSON_IsObject(variables)) {
-        preflight_say(preflight, &preflight->report->findings,
-                      (struct preflight_note){.rule = "preflight-state", .file = "out/result.json"},
-                      "\"variables\" must be an object of keys and values");
+        preflight_report_finding(
+            preflight, &preflight->report->findings,
+            (struct preflight_note){.rule = "preflight-state", .file = "out/result.json"},
+            "\"variables\" must be an object of keys and values");
     }
     cJSON_ArrayForEach(node, variables)
     {
         if (cJSON_IsObject(node) || cJSON_IsArray(node)) {
-            preflight_say(
+            preflight_report_finding(
                 preflight, &preflight->report->findings,
                 (struct preflight_note){.rule = "preflight-state", .file = "out/result.json"},
                 "the variable \"%s\" must be a single value",
@@ -97,7 +100,7 @@ static bool is_usage(const cJSON *list)
     return true;
 }
 
-/* The only list among the files: read as it is, within bounds. */
+/* usage.json is a list, which the strict reader refuses: so it is read here, up to 1 MiB. */
 static void judge_usage(struct preflight *preflight)
 {
     static const size_t most = 1 << 20;
@@ -115,11 +118,12 @@ static void judge_usage(struct preflight *preflight)
     cJSON *list =
         status == CSVK_OK ? cJSON_ParseWithLength((const char *)text.ptr, text.len) : NULL;
     if (status != CSVK_OK) {
-        preflight_say_trouble(preflight, &preflight->report->findings, "out/usage.json", &err);
+        preflight_report_trouble(preflight, &preflight->report->findings, "out/usage.json", &err);
     } else if (!is_usage(list)) {
-        preflight_say(preflight, &preflight->report->findings,
-                      (struct preflight_note){.rule = "preflight-state", .file = "out/usage.json"},
-                      "usage must be a list of objects with metric and value");
+        preflight_report_finding(
+            preflight, &preflight->report->findings,
+            (struct preflight_note){.rule = "preflight-state", .file = "out/usage.json"},
+            "usage must be a list of objects with metric and value");
     }
     cJSON_Delete(list);
     csvk_source_free(source);
@@ -141,9 +145,9 @@ static void judge_variable(struct preflight *preflight, const char *name,
 {
     const char *value = preflight_environment(preflight, name);
     if (value != NULL && !is_known(value, allowed)) {
-        preflight_say(preflight, &preflight->report->findings,
-                      (struct preflight_note){.rule = "preflight-environment"}, "%s is \"%s\"",
-                      name, value);
+        preflight_report_finding(preflight, &preflight->report->findings,
+                                 (struct preflight_note){.rule = "preflight-environment"},
+                                 "%s is \"%s\"", name, value);
     }
 }
 
@@ -165,8 +169,8 @@ void preflight_judge_layout(struct preflight *preflight)
     judge_states(preflight);
     judge_environment(preflight);
     if (preflight->report->ntables == 0 && preflight->report->nfiles == 0) {
-        preflight_say(preflight, &preflight->report->findings,
-                      (struct preflight_note){.rule = "preflight-layout"},
-                      "there is nothing in out/tables and out/files");
+        preflight_report_finding(preflight, &preflight->report->findings,
+                                 (struct preflight_note){.rule = "preflight-layout"},
+                                 "there is nothing in out/tables and out/files");
     }
 }

@@ -1,7 +1,11 @@
 /*
- * folder_listing.c - what is in a folder, as the platform lists it: depth 0, no names with a
- * leading dot, no folders of version control. Whatever is left out without a word on the platform
- * is reported here. Nothing is opened but the folder itself; links are looked at by name only.
+ * folder_listing.c - lists a folder as the platform does: depth 0, no names with a leading dot, no
+ * folders of version control. What the platform leaves out silently is reported here:
+ * preflight-hidden, preflight-ignored; and what makes trouble: preflight-name, preflight-stray,
+ * preflight-link, preflight-special.
+ *
+ * Invariant: nothing is opened except the folder itself. Of a link only its target's path and kind
+ * are looked at, so a hostile folder cannot make us read anything outside of it.
  */
 #include "preflight/preflight_private.h"
 
@@ -47,7 +51,7 @@ static bool has_end(const char *name, const char *const *ends)
 
 /* ---- names ---- */
 
-/* What a name does wrong, or NULL. */
+/* What is wrong with a name, or NULL. */
 static const char *wrong_name(const char *name, enum csvk_severity *severity)
 {
     const unsigned char *p = (const unsigned char *)name;
@@ -78,10 +82,11 @@ static void judge_name(struct entry *e)
     enum csvk_severity severity;
     const char *wrong = wrong_name(e->name, &severity);
     if (wrong != NULL) {
-        preflight_say(e->preflight, e->to,
-                      (struct preflight_note){
-                          .rule = "preflight-name", .severity = severity, .file = e->relative},
-                      "the name %s", wrong);
+        preflight_report_finding(e->preflight, e->to,
+                                 (struct preflight_note){.rule = "preflight-name",
+                                                         .severity = severity,
+                                                         .file = e->relative},
+                                 "the name %s", wrong);
     }
 }
 
@@ -97,11 +102,12 @@ static bool is_hidden(struct entry *e)
         return false;
     }
     bool lost = has_end(e->name, data) || (folder && !versions);
-    preflight_say(e->preflight, e->to,
-                  (struct preflight_note){.rule = "preflight-hidden",
-                                          .severity = lost ? CSVK_ERROR : CSVK_WARNING,
-                                          .file = e->relative},
-                  "%s", versions ? "a folder of version control" : "the name begins with a dot");
+    preflight_report_finding(
+        e->preflight, e->to,
+        (struct preflight_note){.rule = "preflight-hidden",
+                                .severity = lost ? CSVK_ERROR : CSVK_WARNING,
+                                .file = e->relative},
+        "%s", versions ? "a folder of version control" : "the name begins with a dot");
     return true;
 }
 
@@ -118,20 +124,21 @@ static void judge_stray(struct entry *e)
     bool manifest = e->place == PREFLIGHT_TABLES && preflight_ends_with(e->name, ".manifest");
     if (table && !manifest && S_ISREG(e->info.st_mode) &&
         (is_one_of(e->name, names) || has_end(e->name, ends))) {
-        preflight_say(e->preflight, e->to,
-                      (struct preflight_note){.rule = "preflight-stray", .file = e->relative},
-                      "\"%s\" does not look like %s", e->name,
-                      e->place == PREFLIGHT_SLICES ? "a slice" : "a table");
+        preflight_report_finding(
+            e->preflight, e->to,
+            (struct preflight_note){.rule = "preflight-stray", .file = e->relative},
+            "\"%s\" does not look like %s", e->name,
+            e->place == PREFLIGHT_SLICES ? "a slice" : "a table");
     }
 }
 
 /* ---- kinds ---- */
 
-/* Where a link leads; true when it may be followed, its target's facts in e->info then. */
+/* Reports a link. True when it may be followed; then e->info describes its target. */
 static bool follow_link(struct entry *e)
 {
     struct preflight_note note = {.rule = "preflight-link", .file = e->relative};
-    char *target = realpath(e->full, NULL); /* frees with free: libc's */
+    char *target = realpath(e->full, NULL); /* from libc's malloc: freed with free */
     size_t n = strlen(e->preflight->real);
     const char *wrong = NULL;
     if (target == NULL) {
@@ -147,8 +154,8 @@ static bool follow_link(struct entry *e)
     }
     free(target);
     note.severity = wrong != NULL ? CSVK_ERROR : CSVK_WARNING;
-    preflight_say(e->preflight, e->to, note, "%s",
-                  wrong != NULL ? wrong : "a symbolic link within the folder");
+    preflight_report_finding(e->preflight, e->to, note, "%s",
+                             wrong != NULL ? wrong : "a symbolic link within the folder");
     return wrong == NULL;
 }
 
@@ -165,19 +172,19 @@ static bool is_empty_folder(const char *path)
     return dir != NULL && names <= 2;
 }
 
-/* A folder where only files count. */
+/* A folder in a place where the platform takes only files. */
 static void judge_folder(struct entry *e)
 {
     struct preflight_note note = {.rule = "preflight-ignored", .file = e->relative};
     if (e->place == PREFLIGHT_TABLES) {
-        preflight_say(e->preflight, e->to, note,
-                      "a folder whose name ends with .manifest is neither a table "
-                      "nor a manifest");
+        preflight_report_finding(e->preflight, e->to, note,
+                                 "a folder whose name ends with .manifest is neither a table "
+                                 "nor a manifest");
         return;
     }
     note.severity = is_empty_folder(e->full) ? CSVK_WARNING : CSVK_ERROR;
-    preflight_say(e->preflight, e->to, note, "a folder within %s",
-                  e->place == PREFLIGHT_SLICES ? "a sliced table" : "a folder of files");
+    preflight_report_finding(e->preflight, e->to, note, "a folder within %s",
+                             e->place == PREFLIGHT_SLICES ? "a sliced table" : "a folder of files");
 }
 
 static void push(struct preflight *preflight, struct preflight_listing *listing, struct entry *e)
@@ -185,7 +192,7 @@ static void push(struct preflight *preflight, struct preflight_listing *listing,
     if (listing->count == listing->capacity) {
         size_t capacity = listing->capacity < 16 ? 16 : listing->capacity * 2;
         struct preflight_item *item = csvk_reallocarray(listing->item, capacity, sizeof *item);
-        if (!preflight_kept(preflight, item)) {
+        if (!preflight_allocated(preflight, item)) {
             return;
         }
         listing->item = item;
@@ -194,12 +201,12 @@ static void push(struct preflight *preflight, struct preflight_listing *listing,
     struct preflight_item item = {csvk_strdup(e->name),
                                   S_ISDIR(e->info.st_mode) ? PREFLIGHT_DIRECTORY : PREFLIGHT_FILE,
                                   (uint64_t)e->info.st_size};
-    if (preflight_kept(preflight, item.name)) {
+    if (preflight_allocated(preflight, item.name)) {
         listing->item[listing->count++] = item;
     }
 }
 
-/* An entry that is no link, or the target of one. */
+/* Lists or reports an entry by its kind; for a link that may be followed, by that of its target. */
 static void judge_kind(struct entry *e, struct preflight_listing *listing)
 {
     bool folder = S_ISDIR(e->info.st_mode);
@@ -213,12 +220,12 @@ static void judge_kind(struct entry *e, struct preflight_listing *listing)
         push(e->preflight, listing, e);
     } else {
         listing->unsafe = true;
-        preflight_say(e->preflight, e->to,
-                      (struct preflight_note){.rule = "preflight-special", .file = e->relative},
-                      "a %s",
-                      S_ISFIFO(e->info.st_mode)   ? "named pipe"
-                      : S_ISSOCK(e->info.st_mode) ? "socket"
-                                                  : "device");
+        preflight_report_finding(
+            e->preflight, e->to,
+            (struct preflight_note){.rule = "preflight-special", .file = e->relative}, "a %s",
+            S_ISFIFO(e->info.st_mode)   ? "named pipe"
+            : S_ISSOCK(e->info.st_mode) ? "socket"
+                                        : "device");
     }
 }
 
@@ -227,8 +234,8 @@ static void judge_entry(struct preflight *preflight, struct entry *e,
 {
     if (lstat(e->full, &e->info) != 0) {
         struct csvk_error err = {0};
-        csvk_fail_sys(&err, errno, "cannot look at it");
-        preflight_say_trouble(preflight, e->to, e->relative, &err);
+        csvk_fail_sys(&err, errno, "cannot find out what it is");
+        preflight_report_trouble(preflight, e->to, e->relative, &err);
         return;
     }
     if (is_hidden(e)) {
@@ -259,7 +266,7 @@ static void read_names(struct preflight *preflight, DIR *dir, struct csvk_string
     for (const struct dirent *d; (d = readdir(dir)) != NULL;) {
         if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0) {
             int status = csvk_strings_add(names, d->d_name);
-            (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+            (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
         }
     }
     if (names->count > 1) {
@@ -267,7 +274,7 @@ static void read_names(struct preflight *preflight, DIR *dir, struct csvk_string
     }
 }
 
-/* Names first, then what they are: findings come in the order of names. */
+/* Reads all names before it judges any, so that findings come in the order of names. */
 static void read_folder(struct preflight *preflight, DIR *dir, struct entry e, const char *relative,
                         struct preflight_listing *listing)
 {
@@ -286,10 +293,10 @@ static void read_folder(struct preflight *preflight, DIR *dir, struct entry e, c
     csvk_strings_release(&names);
 }
 
-/* Is the folder what its path says, without a link on the way? True when it is not there. */
+/* Is there no symbolic link in the path of the folder? True also when the folder is not there. */
 static bool is_itself(const struct preflight *preflight, const char *full, const char *relative)
 {
-    char *real = realpath(full, NULL); /* freed with free: libc's */
+    char *real = realpath(full, NULL); /* from libc's malloc: freed with free */
     size_t n = strlen(preflight->real);
     bool same = real == NULL || (strncmp(real, preflight->real, n) == 0 && real[n] == '/' &&
                                  strcmp(real + n + 1, relative) == 0);
@@ -307,13 +314,13 @@ static DIR *open_folder(struct preflight *preflight, const char *relative,
         return NULL;
     }
     if (!is_itself(preflight, full, relative)) {
-        preflight_say(preflight, to,
-                      (struct preflight_note){.rule = "preflight-link", .file = relative},
-                      "a symbolic link in place of a folder; it is not followed");
+        preflight_report_finding(
+            preflight, to, (struct preflight_note){.rule = "preflight-link", .file = relative},
+            "a symbolic link in place of a folder; it is not followed");
     } else if ((dir = opendir(full)) == NULL && errno != ENOENT) {
         struct csvk_error err = {0};
         csvk_fail_sys(&err, errno, "cannot list the folder");
-        preflight_say_trouble(preflight, to, relative, &err);
+        preflight_report_trouble(preflight, to, relative, &err);
     }
     csvk_free(full);
     return dir;

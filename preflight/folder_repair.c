@@ -1,10 +1,10 @@
 /*
- * folder_repair.c - repairing what is safe and certain: a manifest whose name misses the extension
- * of its only possible data, and a sliced table without columns whose slices all begin with the
- * same names. Everything else is a proposal at most. Data are only read.
+ * folder_repair.c - repairs what can be repaired safely and with certainty: a manifest whose name
+ * lacks the extension of the only data that it can belong to, and a sliced table without columns
+ * whose slices all begin with the same names. For everything else there is a proposal at most.
  *
- * A change is shown as a diff before it is made; making it never replaces anything: a manifest gets
- * a name that nobody has, or is written anew through a sink.
+ * Invariants. Data are only read. A change is shown as a diff before it is made. Renaming never
+ * replaces a file; a manifest with new content is written through a sink, so it appears whole.
  */
 #include "preflight/preflight_private.h"
 
@@ -29,7 +29,7 @@ struct fix {
 
 static void note(struct fix *fix, int status)
 {
-    (void)preflight_kept(&fix->preflight, status == CSVK_OK ? fix : NULL);
+    (void)preflight_allocated(&fix->preflight, status == CSVK_OK ? fix : NULL);
 }
 
 static void put(struct fix *fix, const char *text)
@@ -49,7 +49,7 @@ static void put_line(struct fix *fix, const char *mark, const char *text)
     put(fix, "\n");
 }
 
-/* All lines of `text`, each behind the mark. */
+/* All lines of `text`, each after `mark`. */
 static void put_lines(struct fix *fix, const char *mark, const struct csvk_buf *text)
 {
     const char *at = csvk_buf_text(text), *end = at + text->length;
@@ -83,7 +83,8 @@ static bool has_manifest(const struct fix *fix, const char *data)
     return found;
 }
 
-/* The data that a lonely manifest can only mean: BARE.csv, BARE.csv.gz, or NULL. */
+/* The only data that BARE.manifest can belong to: BARE.csv, BARE.csv.gz or BARE.gz. NULL: there are
+   none, or it is not certain. */
 static const char *meant_data(const struct fix *fix, const char *bare)
 {
     const char *found = NULL;
@@ -94,7 +95,7 @@ static const char *meant_data(const struct fix *fix, const char *bare)
                     (strcmp(name + n, ".csv") == 0 || strcmp(name + n, ".csv.gz") == 0 ||
                      strcmp(name + n, ".gz") == 0);
         if (data && (found != NULL || has_manifest(fix, name))) {
-            return NULL; /* two could be meant, or the one has its manifest */
+            return NULL; /* two files could be meant, or this one has a manifest already */
         }
         found = data ? name : found;
     }
@@ -107,7 +108,7 @@ static int rename_new(const char *from, const char *to, struct csvk_error *err)
     if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) {
         return CSVK_OK;
     }
-    if (errno == ENOSYS || errno == EINVAL) { /* a file system that cannot promise it */
+    if (errno == ENOSYS || errno == EINVAL) { /* a file system without RENAME_NOREPLACE */
         if (link(from, to) == 0 && unlink(from) == 0) {
             return CSVK_OK;
         }
@@ -141,7 +142,7 @@ static void rename_manifest(struct fix *fix, const char *old, const char *data)
 static void fix_name(struct fix *fix, const struct preflight_item *item)
 {
     char *bare = csvk_strndup(item->name, strlen(item->name) - strlen(".manifest"));
-    if (preflight_kept(&fix->preflight, bare) &&
+    if (preflight_allocated(&fix->preflight, bare) &&
         preflight_listing_find(&fix->listing, bare) == NULL) {
         const char *data = meant_data(fix, bare);
         if (data != NULL) {
@@ -163,7 +164,8 @@ static bool same_names(const struct csvk_strings *a, const struct csvk_strings *
     return a->count == b->count && a->count > 0;
 }
 
-/* Could these be names? Each starts with a letter and needs no cleaning; none comes twice. */
+/* Could these be names of columns? Each begins with a letter and is allowed as it is; none comes
+   twice. */
 static bool are_names(const struct csvk_strings *names)
 {
     struct csvk_buf clean = CSVK_BUF_INIT;
@@ -183,13 +185,14 @@ static bool are_names(const struct csvk_strings *names)
     return good;
 }
 
-/* The names that all slices, two at least, begin with. False: there are none. */
+/* Gives the names that all slices begin with. False: not all begin with the same names, or there
+   are fewer than two slices. */
 static bool common_header(struct fix *fix, const char *relative, const struct csvk_dialect *dialect,
                           struct csvk_strings *names)
 {
     struct preflight_listing slices = {0};
-    struct csvk_preflight_findings heard = {0};
-    preflight_list(&fix->preflight, relative, PREFLIGHT_SLICES, &slices, &heard);
+    struct csvk_preflight_findings ignored = {0};
+    preflight_list(&fix->preflight, relative, PREFLIGHT_SLICES, &slices, &ignored);
     bool same = slices.count > 1 && !slices.unsafe;
     for (size_t i = 0; i < slices.count && same; i++) {
         struct csvk_strings own = {0};
@@ -203,19 +206,21 @@ static bool common_header(struct fix *fix, const char *relative, const struct cs
         csvk_free(full);
         csvk_free(path);
     }
-    preflight_findings_release(&heard);
+    preflight_findings_release(&ignored);
     preflight_listing_release(&slices);
     return same && are_names(names);
 }
 
-/* The manifest with columns and has_header; `old` NULL: a fresh one. */
+/* Copies the manifest and sets columns and has_header in the copy; `old` NULL: in a new manifest.
+ */
 static struct csvk_manifest *with_columns(struct fix *fix, const struct csvk_manifest *old,
                                           const struct csvk_strings *names)
 {
     cJSON *tree = old != NULL ? preflight_tree(&fix->preflight, old) : cJSON_CreateObject();
     cJSON *columns = cJSON_CreateArray();
     struct csvk_manifest *made = NULL;
-    bool good = preflight_kept(&fix->preflight, tree) && preflight_kept(&fix->preflight, columns);
+    bool good =
+        preflight_allocated(&fix->preflight, tree) && preflight_allocated(&fix->preflight, columns);
     for (size_t i = 0; i < names->count && good; i++) {
         good = cJSON_AddItemToArray(columns, cJSON_CreateString(names->item[i]));
     }
@@ -225,7 +230,7 @@ static struct csvk_manifest *with_columns(struct fix *fix, const struct csvk_man
         columns = NULL;
         good = cJSON_AddBoolToObject(tree, "has_header", true) != NULL;
     }
-    if (preflight_kept(&fix->preflight, good ? tree : NULL)) {
+    if (preflight_allocated(&fix->preflight, good ? tree : NULL)) {
         made = preflight_manifest_of(&fix->preflight, tree);
     }
     if (made != NULL) {

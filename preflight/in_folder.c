@@ -1,13 +1,14 @@
 /*
- * in_folder.c - in/tables and in/files, which the platform wrote: their manifests, those of staged
- * tables among them, and whether the tables of the input mapping are there. Their data are not
- * judged.
+ * in_folder.c - judges in/tables and in/files, which the platform wrote: their manifests, whether
+ * their data are there (preflight-in-manifest), manifests of staged tables (preflight-staging), and
+ * whether the tables of the input mapping are there (preflight-mapping-input). The data themselves
+ * are not judged.
  */
 #include "preflight/preflight_private.h"
 
 #include <string.h>
 
-/* Has the manifest a section that says where in s3 or abs the data are? */
+/* The section of a manifest that says where in s3 or abs the data are, or NULL. */
 static const cJSON *staging_of(const cJSON *tree)
 {
     const cJSON *section = preflight_get(tree, "s3");
@@ -23,9 +24,10 @@ static void judge_staged(struct preflight *preflight, const cJSON *tree, const c
     bool named =
         cJSON_GetArraySize(columns) > 0 || cJSON_GetArraySize(preflight_get(tree, "schema")) > 0;
     if (table && sliced && !named) {
-        preflight_say(preflight, &preflight->report->findings,
-                      (struct preflight_note){.rule = "preflight-staging", .file = relative},
-                      "a sliced table in the cloud, and the manifest has no columns");
+        preflight_report_finding(
+            preflight, &preflight->report->findings,
+            (struct preflight_note){.rule = "preflight-staging", .file = relative},
+            "the data are slices in the cloud, but the manifest has no columns");
     }
 }
 
@@ -36,18 +38,20 @@ static void judge_manifest(struct preflight *preflight, const char *relative, bo
     struct csvk_manifest_judge how;
     csvk_manifest_judge_init(&how);
     struct csvk_manifest *manifest = preflight_read_manifest(preflight, relative, &found);
-    /* Processors behind a component get its own manifests here, those of out/. */
+    /* A processor that runs after a component finds the component's own manifests here, which are
+     * those of out/. */
     how.kind = manifest == NULL ? CSVK_MANIFEST_AUTO : csvk_manifest_guess(manifest, NULL, !table);
     cJSON *tree = manifest != NULL ? preflight_tree(preflight, manifest) : NULL;
     if (manifest != NULL) {
         int status = csvk_manifest_check(manifest, &how, &found);
-        (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+        (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
         judge_staged(preflight, tree, relative, table);
     }
     if (alone && staging_of(tree) == NULL && preflight->staging != CSVK_STAGING_WORKSPACE) {
-        preflight_say(preflight, &preflight->report->findings,
-                      (struct preflight_note){.rule = "preflight-in-manifest", .file = relative},
-                      "there are no data beside this manifest");
+        preflight_report_finding(
+            preflight, &preflight->report->findings,
+            (struct preflight_note){.rule = "preflight-in-manifest", .file = relative},
+            "there are no data beside this manifest");
     }
     preflight_take_manifest(preflight, &preflight->report->findings, &found,
                             (struct preflight_taking){.file = relative});
@@ -67,7 +71,7 @@ static void judge_folder(struct preflight *preflight, const char *folder, bool t
         }
         char *bare = csvk_strndup(item->name, strlen(item->name) - strlen(".manifest"));
         char *relative = preflight_join(preflight, folder, item->name);
-        if (preflight_kept(preflight, bare) && relative != NULL) {
+        if (preflight_allocated(preflight, bare) && relative != NULL) {
             judge_manifest(preflight, relative, table,
                            preflight_listing_find(&listing, bare) == NULL);
         }
@@ -77,7 +81,7 @@ static void judge_folder(struct preflight *preflight, const char *folder, bool t
     preflight_listing_release(&listing);
 }
 
-/* The file of an input table: as it is called in in/tables, or as its manifest is. */
+/* Is there a file of this name in in/tables, or a manifest for it? */
 static bool is_there(struct preflight *preflight, const struct preflight_listing *listing,
                      const char *name)
 {
@@ -86,7 +90,7 @@ static bool is_there(struct preflight *preflight, const struct preflight_listing
     bool found =
         preflight_listing_find(listing, name) != NULL ||
         (status == CSVK_OK && preflight_listing_find(listing, csvk_buf_text(&manifest)) != NULL);
-    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+    (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
     csvk_buf_release(&manifest);
     return found;
 }
@@ -95,27 +99,27 @@ static void judge_mapping(struct preflight *preflight)
 {
     const cJSON *input = preflight_get(preflight_get(preflight->config.root, "storage"), "input"),
                 *entry;
-    struct csvk_preflight_findings heard = {0};
+    struct csvk_preflight_findings ignored = {0};
     struct preflight_listing listing = {0};
     size_t index = 0;
-    preflight_list(preflight, "in/tables", PREFLIGHT_INPUT, &listing, &heard);
+    preflight_list(preflight, "in/tables", PREFLIGHT_INPUT, &listing, &ignored);
     cJSON_ArrayForEach(entry, preflight_get(input, "tables"))
     {
         const char *name = preflight_text(entry, "destination");
         name = name != NULL ? name : preflight_text(entry, "source");
         struct csvk_buf path = CSVK_BUF_INIT;
         int status = csvk_buf_printf(&path, "$.storage.input.tables[%zu]", index++);
-        (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+        (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
         if (name != NULL && listing.exists && !is_there(preflight, &listing, name)) {
-            preflight_say(preflight, &preflight->report->findings,
-                          (struct preflight_note){.rule = "preflight-mapping-input",
-                                                  .file = "config.json",
-                                                  .path = csvk_buf_text(&path)},
-                          "\"%s\" is not in in/tables", name);
+            preflight_report_finding(preflight, &preflight->report->findings,
+                                     (struct preflight_note){.rule = "preflight-mapping-input",
+                                                             .file = "config.json",
+                                                             .path = csvk_buf_text(&path)},
+                                     "\"%s\" is not in in/tables", name);
         }
         csvk_buf_release(&path);
     }
-    preflight_findings_release(&heard);
+    preflight_findings_release(&ignored);
     preflight_listing_release(&listing);
 }
 

@@ -1,6 +1,7 @@
 /*
- * out_files.c - out/files: regular files at depth 0, their manifests, and the mapping, an entry of
- * which replaces the manifest completely.
+ * out_files.c - judges out/files: regular files at depth 0, their manifests, and the mapping, whose
+ * entry replaces the manifest of a file completely. Rules: preflight-orphan and
+ * preflight-mapping-source.
  */
 #include "preflight/preflight_private.h"
 
@@ -14,7 +15,7 @@ static bool begin_file(struct preflight *preflight, const struct preflight_item 
     if (report->nfiles == report->file_capacity) {
         size_t capacity = report->file_capacity < 8 ? 8 : report->file_capacity * 2;
         struct csvk_preflight_file *list = csvk_reallocarray(report->file, capacity, sizeof *list);
-        if (!preflight_kept(preflight, list)) {
+        if (!preflight_allocated(preflight, list)) {
             return false;
         }
         report->file = list;
@@ -22,21 +23,22 @@ static bool begin_file(struct preflight *preflight, const struct preflight_item 
     }
     struct csvk_preflight_file file = {.source = csvk_strdup(item->name), .bytes = item->size};
     report->file[report->nfiles++] = file;
-    return preflight_kept(preflight, file.source);
+    return preflight_allocated(preflight, file.source);
 }
 
+/* Fills in tags and is_permanent from `keys`, a manifest or an entry of the mapping. */
 static void describe(struct preflight *preflight, struct csvk_preflight_file *file,
-                     const cJSON *said)
+                     const cJSON *keys)
 {
     const cJSON *tag;
-    cJSON_ArrayForEach(tag, preflight_get(said, "tags"))
+    cJSON_ArrayForEach(tag, preflight_get(keys, "tags"))
     {
         if (cJSON_IsString(tag)) {
             int status = csvk_strings_add(&file->tags, tag->valuestring);
-            (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+            (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
         }
     }
-    file->is_permanent = cJSON_IsTrue(preflight_get(said, "is_permanent"));
+    file->is_permanent = cJSON_IsTrue(preflight_get(keys, "is_permanent"));
 }
 
 static void judge_manifest(struct preflight *preflight, struct csvk_preflight_file *file,
@@ -50,7 +52,7 @@ static void judge_manifest(struct preflight *preflight, struct csvk_preflight_fi
     if (manifest != NULL) {
         int status = csvk_manifest_check(manifest, &how, &found);
         cJSON *tree = preflight_tree(preflight, manifest);
-        (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+        (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
         if (!replaced) {
             describe(preflight, file, tree);
         }
@@ -81,7 +83,7 @@ static void judge_file(struct preflight *preflight, const struct preflight_listi
     struct csvk_buf name = CSVK_BUF_INIT;
     const struct preflight_entry *entry = find_entry(preflight, item->name);
     int status = csvk_buf_printf(&name, "%s.manifest", item->name);
-    if (!preflight_kept(preflight, status == CSVK_OK ? preflight : NULL) ||
+    if (!preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL) ||
         !begin_file(preflight, item)) {
         csvk_buf_release(&name);
         return;
@@ -103,10 +105,11 @@ static void judge_orphan(struct preflight *preflight, const struct preflight_lis
 {
     char *bare = csvk_strndup(item->name, strlen(item->name) - strlen(".manifest"));
     char *relative = preflight_join(preflight, FILES, item->name);
-    if (preflight_kept(preflight, bare) && preflight_listing_find(listing, bare) == NULL) {
-        preflight_say(preflight, &preflight->report->findings,
-                      (struct preflight_note){.rule = "preflight-orphan", .file = relative},
-                      "Found orphaned file manifest: '%s'", item->name);
+    if (preflight_allocated(preflight, bare) && preflight_listing_find(listing, bare) == NULL) {
+        preflight_report_finding(
+            preflight, &preflight->report->findings,
+            (struct preflight_note){.rule = "preflight-orphan", .file = relative},
+            "Found orphaned file manifest: '%s'", item->name);
     }
     csvk_free(relative);
     csvk_free(bare);
@@ -127,11 +130,11 @@ void preflight_judge_files(struct preflight *preflight)
     for (size_t i = 0; i < preflight->config.files.count; i++) {
         const struct preflight_entry *entry = &preflight->config.files.item[i];
         if (!entry->used && entry->source != NULL) {
-            preflight_say(preflight, &preflight->report->findings,
-                          (struct preflight_note){.rule = "preflight-mapping-source",
-                                                  .file = "config.json",
-                                                  .path = entry->path},
-                          "File '%s' not found.", entry->source);
+            preflight_report_finding(preflight, &preflight->report->findings,
+                                     (struct preflight_note){.rule = "preflight-mapping-source",
+                                                             .file = "config.json",
+                                                             .path = entry->path},
+                                     "File '%s' not found.", entry->source);
         }
     }
     preflight_listing_release(&listing);

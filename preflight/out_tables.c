@@ -1,7 +1,11 @@
 /*
- * out_tables.c - every table of out/tables: its manifest, its entries of the mapping, what the
- * platform makes of both, where that sends the data, and whether the data fit. Reading all records
- * is left to data_check.c, when all manifests are read.
+ * out_tables.c - judges every table of out/tables: its manifest, its entries of the mapping, what
+ * the platform makes of both together, and whether the data fit that. table_destination.c decides
+ * where the data go; data_check.c reads all records later, when all manifests are judged.
+ *
+ * The rules here: preflight-orphan, preflight-copied-manifest, preflight-mapping-source,
+ * preflight-mapping-override, preflight-mapping-twice, preflight-file-size,
+ * preflight-slices-empty, preflight-slice-name, preflight-slice-compression, preflight-workspace.
  */
 #include "preflight/preflight_private.h"
 
@@ -11,18 +15,18 @@
 
 #define TABLES "out/tables"
 
-/* One table under consideration: an item, its manifest and one entry that maps it, if any. */
+/* The table that is being judged: its data, its manifest and the entry that maps it, if any. */
 struct subject {
-    const struct preflight_item *item; /* NULL: a table of a workspace, only the manifest is here */
+    const struct preflight_item *item; /* NULL: a workspace has the data; only a manifest is here */
     const char *name;                  /* of the data */
     char *relative;                    /* out/tables/NAME */
     char *manifest_path;               /* relative, or NULL */
     struct csvk_manifest *manifest;    /* or NULL */
     const struct preflight_entry *entry; /* or NULL */
-    struct csvk_manifest *merged;        /* manifest and entry, or NULL: neither */
+    struct csvk_manifest *merged;        /* manifest and entry merged; NULL: there is no entry */
     struct csvk_manifest_table table;
     struct csvk_manifest_findings reported; /* of the manifest alone */
-    bool again; /* the same data as the table before, mapped to another destination */
+    bool again; /* the same data as the table before this one, mapped to another destination */
 };
 
 static struct csvk_preflight_table *current(struct preflight *preflight)
@@ -45,9 +49,9 @@ static void check_alone(struct preflight *preflight, struct subject *s)
     how.default_bucket = preflight->report->default_bucket;
     how.support = preflight->support;
     int status = csvk_manifest_check(s->manifest, &how, &s->reported);
-    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+    (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
     if (csvk_manifest_guess(s->manifest, NULL, false) == CSVK_MANIFEST_IN_TABLE) {
-        preflight_say(
+        preflight_report_finding(
             preflight, findings_of(preflight),
             (struct preflight_note){.rule = "preflight-copied-manifest", .file = s->manifest_path},
             "this manifest has the keys of one in in/tables");
@@ -70,17 +74,18 @@ static void judge_manifest(struct preflight *preflight, struct subject *s)
     }
 }
 
-/* The mapping cannot set a key back to its default: the merge takes that for silence. */
+/* A mapping cannot set a key back to its default: the platform's merge treats a default as if the
+   key were absent. */
 static void judge_override(struct preflight *preflight, struct subject *s, const char *key,
                            bool differs, const char *value)
 {
     if (differs) {
-        preflight_say(preflight, findings_of(preflight),
-                      (struct preflight_note){.rule = "preflight-mapping-override",
-                                              .file = "config.json",
-                                              .path = s->entry->path},
-                      "\"%s\" of the mapping is the default, so the manifest's %s stays", key,
-                      value);
+        preflight_report_finding(
+            preflight, findings_of(preflight),
+            (struct preflight_note){.rule = "preflight-mapping-override",
+                                    .file = "config.json",
+                                    .path = s->entry->path},
+            "the mapping sets \"%s\" to its default, but the manifest's %s stays", key, value);
     }
 }
 
@@ -92,7 +97,7 @@ static void judge_overrides(struct preflight *preflight, struct subject *s)
     const char *delimiter = preflight_text(entry, "delimiter"),
                *enclosure = preflight_text(entry, "enclosure");
     char own[2] = {(char)table.dialect.delimiter, '\0'};
-    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+    (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
     judge_override(preflight, s, "incremental",
                    cJSON_IsFalse(preflight_get(entry, "incremental")) && table.incremental, "true");
     judge_override(
@@ -105,7 +110,8 @@ static void judge_overrides(struct preflight *preflight, struct subject *s)
     csvk_manifest_table_release(&table);
 }
 
-/* The merge, and what is wrong with it that was not wrong with the manifest. */
+/* Merges the manifest and the entry, and reports what is wrong with the result but was not wrong
+   with the manifest alone. */
 static void merge(struct preflight *preflight, struct subject *s)
 {
     struct csvk_manifest_findings found = {.limit = 1000};
@@ -120,7 +126,7 @@ static void merge(struct preflight *preflight, struct subject *s)
     if (status == CSVK_OK) {
         status = csvk_manifest_check(s->merged, &how, &found);
     }
-    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+    (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
     preflight_take_manifest(preflight, findings_of(preflight), &found,
                             (struct preflight_taking){.file = "config.json",
                                                       .prefix = s->entry->path,
@@ -146,7 +152,7 @@ void preflight_clean_names(struct preflight *preflight, struct csvk_strings *to,
                          ? csvk_buf_puts(&clean, name)
                          : csvk_name_sanitize(name, strlen(name), &clean);
         status = status == CSVK_OK ? csvk_strings_add(to, csvk_buf_text(&clean)) : status;
-        (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+        (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
     }
     csvk_buf_release(&clean);
 }
@@ -174,7 +180,8 @@ static size_t equal_names(const struct csvk_strings *a, const struct csvk_string
     return equal;
 }
 
-/* A first row that has_header skips is lost for certain when none of its values is a name. */
+/* A first row that has_header skips is lost for certain when none of its values is the name of the
+   column; then manifest-header is an error. */
 static enum csvk_severity header_severity(struct preflight *preflight, struct subject *s,
                                           const char *first)
 {
@@ -198,9 +205,9 @@ static void check_data(struct preflight *preflight, struct subject *s, const cha
                               : csvk_manifest_check_data(effective(s), full,
                                                          CSVK_MANIFEST_FIRST_RECORDS, &found, &err);
     if (status != CSVK_OK && full != NULL) {
-        preflight_say_trouble(preflight, findings_of(preflight), s->relative, &err);
+        preflight_report_trouble(preflight, findings_of(preflight), s->relative, &err);
     }
-    /* What names no file speaks of the manifest, or of the mapping where there is none. */
+    /* Findings that name no file are about the manifest; without one, about the mapping. */
     preflight_take_manifest(
         preflight, findings_of(preflight), &found,
         (struct preflight_taking){.file = s->manifest_path != NULL ? s->manifest_path
@@ -221,8 +228,8 @@ static void judge_size(struct preflight *preflight, struct subject *s)
         return;
     }
     note.severity = s->item->size > single_upload ? CSVK_ERROR : CSVK_WARNING;
-    preflight_say(preflight, findings_of(preflight), note, "one file of %llu bytes",
-                  (unsigned long long)s->item->size);
+    preflight_report_finding(preflight, findings_of(preflight), note, "one file of %llu bytes",
+                             (unsigned long long)s->item->size);
 }
 
 static void set_off(struct preflight *preflight, struct csvk_validate_options *options,
@@ -234,7 +241,7 @@ static void set_off(struct preflight *preflight, struct csvk_validate_options *o
 
 static void set_rules(struct preflight *preflight, struct csvk_validate_options *options)
 {
-    /* The manifest's judge tells of these, for files and slices alike. */
+    /* The manifest's judge reports these, for files and slices alike. */
     static const char *const elsewhere[] = {"empty-file", "utf16-bom", "utf8-bom",
                                             "header-mismatch"};
     for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
@@ -261,11 +268,11 @@ static void set_options(struct preflight *preflight, struct subject *s,
     if (status == CSVK_OK && (header || s->table.columns.count > 0)) {
         status = csvk_strings_copy(&options->primary_key, &s->table.primary_key);
     }
-    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+    (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
     set_rules(preflight, options);
 }
 
-/* Hands the files to the validator; the list is taken over. */
+/* Hands the files over to the validator, and empties the list. */
 static void queue(struct preflight *preflight, struct subject *s, struct csvk_strings *files)
 {
     struct csvk_error bad = {0};
@@ -292,18 +299,19 @@ static void judge_slice_names(struct preflight *preflight, struct subject *s,
         gzip += preflight_ends_with(slices->item[i].name, ".gz");
     }
     if (gzip != 0 && gzip != slices->count) {
-        preflight_say(
+        preflight_report_finding(
             preflight, findings_of(preflight),
             (struct preflight_note){.rule = "preflight-slice-compression", .file = s->relative},
             "%zu of %zu slices are gzip", gzip, slices->count);
     }
     if (preflight_listing_find(slices, "manifest") != NULL) {
-        preflight_say(preflight, findings_of(preflight),
-                      (struct preflight_note){.rule = "preflight-slice-name", .file = s->relative},
-                      "a slice is called \"manifest\"");
+        preflight_report_finding(
+            preflight, findings_of(preflight),
+            (struct preflight_note){.rule = "preflight-slice-name", .file = s->relative},
+            "a slice is called \"manifest\"");
     }
     if (slices->count == 0) {
-        preflight_say(
+        preflight_report_finding(
             preflight, findings_of(preflight),
             (struct preflight_note){.rule = "preflight-slices-empty", .file = s->relative},
             "there is no slice in this folder");
@@ -315,7 +323,7 @@ static void add_file(struct preflight *preflight, struct csvk_strings *files, co
 {
     char *relative = preflight_join(preflight, folder, name);
     int status = relative != NULL ? csvk_strings_add(files, relative) : CSVK_ENOMEM;
-    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+    (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
     csvk_free(relative);
 }
 
@@ -339,13 +347,14 @@ static void judge_slices(struct preflight *preflight, struct subject *s)
 static void judge_data(struct preflight *preflight, struct subject *s)
 {
     if (preflight->staging == CSVK_STAGING_WORKSPACE) {
-        preflight_say(preflight, findings_of(preflight),
-                      (struct preflight_note){
-                          .rule = "preflight-workspace",
-                          .severity = CSVK_WARNING,
-                          .file = s->relative,
-                          .remedy = "write the data to the workspace, or check the staging"},
-                      "data in a folder whose outputs are tables of a workspace");
+        preflight_report_finding(
+            preflight, findings_of(preflight),
+            (struct preflight_note){.rule = "preflight-workspace",
+                                    .severity = CSVK_WARNING,
+                                    .file = s->relative,
+                                    .remedy =
+                                        "write the data to the workspace, or check the staging"},
+            "there are data in out/tables, but the outputs are tables of a workspace");
     }
     if (s->item->kind == PREFLIGHT_DIRECTORY) {
         judge_slices(preflight, s);
@@ -361,7 +370,7 @@ static void judge_data(struct preflight *preflight, struct subject *s)
 static void judge_workspace(struct preflight *preflight, struct subject *s)
 {
     if (s->table.columns.count == 0 && s->entry == NULL) {
-        preflight_say(
+        preflight_report_finding(
             preflight, findings_of(preflight),
             (struct preflight_note){.rule = "preflight-workspace",
                                     .file = s->manifest_path,
@@ -379,7 +388,7 @@ static bool begin_table(struct preflight *preflight, const char *source)
         size_t capacity = report->table_capacity < 8 ? 8 : report->table_capacity * 2;
         struct csvk_preflight_table *list =
             csvk_reallocarray(report->table, capacity, sizeof *list);
-        if (!preflight_kept(preflight, list)) {
+        if (!preflight_allocated(preflight, list)) {
             return false;
         }
         report->table = list;
@@ -387,7 +396,7 @@ static bool begin_table(struct preflight *preflight, const char *source)
     }
     report->table[report->ntables++] =
         (struct csvk_preflight_table){.source = csvk_strdup(source), .by = "none"};
-    return preflight_kept(preflight, current(preflight)->source);
+    return preflight_allocated(preflight, current(preflight)->source);
 }
 
 static void judge_table(struct preflight *preflight, struct subject *s)
@@ -400,7 +409,7 @@ static void judge_table(struct preflight *preflight, struct subject *s)
         merge(preflight, s);
     }
     int status = csvk_manifest_table(effective(s), &s->table);
-    if (preflight_kept(preflight, status == CSVK_OK ? preflight : NULL)) {
+    if (preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL)) {
         struct preflight_route route = {s->name, s->relative, s->manifest_path, s->manifest,
                                         s->entry};
         preflight_resolve(preflight, current(preflight), &route);
@@ -418,7 +427,7 @@ static void judge_table(struct preflight *preflight, struct subject *s)
     s->merged = s->manifest = NULL;
 }
 
-/* Once for each entry that maps it, or once without. */
+/* Judges a table once for each entry that maps it, or once without an entry. */
 static void judge_source(struct preflight *preflight, struct subject *s)
 {
     size_t times = 0;
@@ -435,7 +444,7 @@ static void judge_source(struct preflight *preflight, struct subject *s)
     if (times == 0) {
         judge_table(preflight, s);
     } else if (times > 1) {
-        preflight_say(
+        preflight_report_finding(
             preflight, findings_of(preflight),
             (struct preflight_note){.rule = "preflight-mapping-twice", .file = s->relative},
             "Source \"%s\" has multiple destinations set.", s->name);
@@ -452,7 +461,7 @@ static void judge_item(struct preflight *preflight, const struct preflight_listi
     const struct preflight_item *beside =
         status == CSVK_OK ? preflight_listing_find(listing, csvk_buf_text(&name)) : NULL;
     s.relative = manifest;
-    if (preflight_kept(preflight, status == CSVK_OK ? manifest : NULL)) {
+    if (preflight_allocated(preflight, status == CSVK_OK ? manifest : NULL)) {
         s.manifest_path = beside != NULL && beside->kind == PREFLIGHT_FILE
                               ? preflight_join(preflight, TABLES, beside->name)
                               : NULL;
@@ -477,8 +486,8 @@ static void judge_workspace_manifest(struct preflight *preflight, const struct p
     csvk_free(s.manifest_path);
 }
 
-static void say_orphan(struct preflight *preflight, const struct preflight_listing *listing,
-                       const struct preflight_item *item, const char *bare)
+static void report_orphan(struct preflight *preflight, const struct preflight_listing *listing,
+                          const struct preflight_item *item, const char *bare)
 {
     char *relative = preflight_join(preflight, TABLES, item->name);
     struct csvk_buf remedy = CSVK_BUF_INIT;
@@ -489,10 +498,10 @@ static void say_orphan(struct preflight *preflight, const struct preflight_listi
             !preflight_ends_with(name, ".manifest")) {
             csvk_buf_clear(&remedy);
             int status = csvk_buf_printf(&remedy, "rename it to %s.manifest", name);
-            (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+            (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
         }
     }
-    preflight_say(
+    preflight_report_finding(
         preflight, &preflight->report->findings,
         (struct preflight_note){.rule = "preflight-orphan",
                                 .file = relative,
@@ -507,11 +516,11 @@ static void judge_lonely_manifest(struct preflight *preflight,
                                   const struct preflight_item *item)
 {
     char *bare = csvk_strndup(item->name, strlen(item->name) - strlen(".manifest"));
-    if (preflight_kept(preflight, bare) && preflight_listing_find(listing, bare) == NULL) {
+    if (preflight_allocated(preflight, bare) && preflight_listing_find(listing, bare) == NULL) {
         if (preflight->staging == CSVK_STAGING_WORKSPACE) {
             judge_workspace_manifest(preflight, item, bare);
         } else {
-            say_orphan(preflight, listing, item, bare);
+            report_orphan(preflight, listing, item, bare);
         }
     }
     csvk_free(bare);
@@ -524,11 +533,11 @@ static void judge_unused(struct preflight *preflight)
     for (size_t i = 0; i < preflight->config.tables.count; i++) {
         const struct preflight_entry *entry = &preflight->config.tables.item[i];
         if (!entry->used && entry->source != NULL && preflight->staging == CSVK_STAGING_LOCAL) {
-            preflight_say(preflight, &preflight->report->findings,
-                          (struct preflight_note){.rule = "preflight-mapping-source",
-                                                  .file = "config.json",
-                                                  .path = entry->path},
-                          "Table sources not found: \"%s\"", entry->source);
+            preflight_report_finding(preflight, &preflight->report->findings,
+                                     (struct preflight_note){.rule = "preflight-mapping-source",
+                                                             .file = "config.json",
+                                                             .path = entry->path},
+                                     "Table sources not found: \"%s\"", entry->source);
         }
     }
 }

@@ -1,6 +1,6 @@
 /*
- * preflight.c - the judgement as a whole: configuration, tables, files, input, layout, then all
- * data, then the verdict.
+ * preflight.c - judges a data folder in this order: configuration, tables, files, input, layout,
+ * then the data of all tables; then sums up. Also small helpers of this folder.
  */
 #include "preflight/preflight_private.h"
 
@@ -25,7 +25,7 @@ const char *preflight_environment(const struct preflight *preflight, const char 
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-bool preflight_kept(struct preflight *preflight, const void *made)
+bool preflight_allocated(struct preflight *preflight, const void *made)
 {
     if (made == NULL && preflight->status == CSVK_OK) {
         preflight->status = csvk_fail(preflight->err, CSVK_ENOMEM, "out of memory");
@@ -39,7 +39,7 @@ char *preflight_join(struct preflight *preflight, const char *a, const char *b)
     int status = csvk_buf_printf(&path, "%s%s%s", a, a[0] != '\0' ? "/" : "", b);
     char *text = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&path)) : NULL;
     csvk_buf_release(&path);
-    (void)preflight_kept(preflight, text);
+    (void)preflight_allocated(preflight, text);
     return text;
 }
 
@@ -130,7 +130,7 @@ int preflight_open_folder(struct preflight *preflight)
     if (!S_ISDIR(info.st_mode)) {
         return csvk_fail(preflight->err, CSVK_EIO, "%s is not a folder", preflight->folder);
     }
-    return preflight_kept(preflight, preflight->real) ? CSVK_OK : CSVK_ENOMEM;
+    return preflight_allocated(preflight, preflight->real) ? CSVK_OK : CSVK_ENOMEM;
 }
 
 static void judge(struct preflight *preflight)
@@ -144,7 +144,7 @@ static void judge(struct preflight *preflight)
     conclude(preflight->report);
 }
 
-/* The folder's name without slashes behind it. */
+/* The folder's name without slashes at its end. */
 static char *trimmed(const char *folder)
 {
     size_t n = strlen(folder);
@@ -163,8 +163,8 @@ int csvk_preflight(struct csvk_preflight_report **out, const char *folder,
         return status;
     }
     preflight.report = csvk_calloc(1, sizeof *preflight.report);
-    if (!preflight_kept(&preflight, preflight.report) ||
-        !preflight_kept(&preflight, preflight.report->folder = trimmed(folder))) {
+    if (!preflight_allocated(&preflight, preflight.report) ||
+        !preflight_allocated(&preflight, preflight.report->folder = trimmed(folder))) {
         csvk_preflight_free(preflight.report);
         return CSVK_ENOMEM;
     }

@@ -1,16 +1,19 @@
 /*
- * preflight.h - a whole data folder, judged before the platform does.
+ * preflight.h - judges a whole data folder before the platform does.
  *
- * The idea. A component leaves files, slices and manifests in a folder; a configuration maps them
- * to tables. What the platform makes of that is decided by rules in many places. Here all of them
- * are asked at once: every table learns where it will land and by which rule, with which columns
- * and key, and everything that would fail or be silently wrong is a finding. Rules come from three
- * catalogues: those of this folder ("preflight-..."), of manifests ("manifest-...") and of the
- * validator (profile keboola), so that a finding is called the same whichever command tells it.
+ * The idea. A component leaves files, slices and manifests in a folder, and a configuration maps
+ * them to tables. What the platform does with them is decided by rules in many places. Here all of
+ * these rules are applied at once. The report says for every table where its data will go and by
+ * which rule, with which columns and key; everything that would fail or go wrong silently is a
+ * finding. The rules come from three tables: those of this folder ("preflight-..."), of manifests
+ * ("manifest-...") and of the validator (profile keboola). So a finding has the same name whichever
+ * command reports it.
  *
- * Invariants. Nothing is changed but by csvk_preflight_fix, and that never touches data. Nothing
- * outside of the folder is opened: symbolic links are reported, and followed only within it.
- * Findings and their order depend on the folder alone, not on the number of threads.
+ * Invariants.
+ *   - Only csvk_preflight_fix changes anything, and it never changes data.
+ *   - Nothing outside of the folder is opened: every symbolic link is reported, and a link is
+ *     followed only when it leads to a file within the folder.
+ *   - Findings and their order depend on the folder alone, not on the number of threads.
  */
 #ifndef PREFLIGHT_PREFLIGHT_H
 #define PREFLIGHT_PREFLIGHT_H
@@ -30,12 +33,12 @@ struct csvk_preflight_rule {
     const char *id; /* "preflight-orphan" */
     enum csvk_severity severity;
     const char *title;   /* one line */
-    const char *outcome; /* what the platform does then; ends the messages of findings */
+    const char *outcome; /* what the platform does then; messages of findings end with it */
     const char *remedy;  /* what to do in general */
 };
 /* The rules, ended by a row whose id is NULL. */
 CSVK_API const struct csvk_preflight_rule *csvk_preflight_rules(void);
-/* What the platform does when a rule of any of the three catalogues is broken, or NULL. */
+/* What the platform does when a rule of any of the three tables is broken, or NULL. */
 CSVK_API const char *csvk_preflight_outcome(const char *rule);
 
 /* ---- findings and the report ---------------------------------------------------------------- */
@@ -43,28 +46,28 @@ CSVK_API const char *csvk_preflight_outcome(const char *rule);
 struct csvk_preflight_finding {
     const char *rule; /* id; static */
     enum csvk_severity severity;
-    char *file;    /* relative to the folder; "" for the folder itself */
+    char *file;    /* relative to the data folder; "" for that folder itself */
     char *path;    /* place in a manifest or configuration, "$.columns[0]"; or NULL */
     char *message; /* unescaped, one line */
     char *remedy;  /* or NULL */
     uint64_t line, column;
-    uint64_t byte, length, record, field; /* of data; record 0: does not apply */
+    uint64_t byte, length, record, field; /* of data; record 0: do not apply */
     unsigned char *excerpt;               /* a piece of the line around the place, or NULL */
     size_t excerpt_length, excerpt_place;
     bool cut_before, cut_behind;
 };
 
-struct csvk_preflight_count { /* how often a rule was broken, kept or not */
+struct csvk_preflight_count { /* of one rule */
     const char *rule;
-    uint64_t count;
-    uint64_t kept;
+    uint64_t count; /* all findings */
+    uint64_t kept;  /* those in the list */
 };
 struct csvk_preflight_findings {
     struct csvk_preflight_finding *item;
     size_t count, capacity;
     struct csvk_preflight_count *rule;
     size_t nrules, rule_capacity;
-    uint64_t errors, warnings, infos; /* exact, whatever is kept */
+    uint64_t errors, warnings, infos; /* exact, however many findings are kept */
 };
 
 struct csvk_preflight_table {
@@ -73,9 +76,9 @@ struct csvk_preflight_table {
     const char *by;                           /* csvk_destination_rule_name */
     struct csvk_strings columns, primary_key; /* names as Storage will have them */
     bool incremental;
-    bool header;      /* data begin with names that are not loaded */
+    bool header;      /* the data begin with names, which are not loaded */
     uint64_t slices;  /* 0: a single file */
-    uint64_t records; /* rows that will be loaded: headers are not counted */
+    uint64_t records; /* rows that will be loaded, without headers */
     uint64_t bytes;   /* of data, decompressed */
     struct csvk_preflight_findings findings;
 };
@@ -89,8 +92,8 @@ struct csvk_preflight_file { /* in out/files */
 struct csvk_preflight_report {
     char *folder;
     bool valid;           /* no error anywhere */
-    bool trouble;         /* something could not be read, so it is not judged */
-    char *default_bucket; /* or NULL: not known */
+    bool trouble;         /* something could not be read, so it was not judged */
+    char *default_bucket; /* NULL: not known */
     struct csvk_preflight_table *table;
     size_t ntables, table_capacity;
     struct csvk_preflight_file *file;
@@ -105,19 +108,20 @@ enum csvk_staging { CSVK_STAGING_AUTO, CSVK_STAGING_LOCAL, CSVK_STAGING_WORKSPAC
 enum csvk_preflight_data { CSVK_PREFLIGHT_ALL_DATA, CSVK_PREFLIGHT_NO_DATA };
 
 struct csvk_preflight_level {
-    const char *rule; /* an id of any catalogue; borrowed */
+    const char *rule; /* an id of any of the three tables; borrowed */
     enum csvk_severity severity;
 };
 /* All pointers are borrowed for the call. */
 struct csvk_preflight_options {
-    size_t size;                    /* sizeof: set by csvk_preflight_options_init */
-    const char *default_bucket;     /* NULL: the configuration's, else from the environment */
-    enum csvk_type_support support; /* unknown: the environment's */
-    enum csvk_staging staging;      /* auto: workspace when the configuration has credentials */
-    enum csvk_preflight_data data;  /* validate every record, or look at first records only */
+    size_t size;                /* sizeof: set by csvk_preflight_options_init */
+    const char *default_bucket; /* NULL: that of the configuration, else of the environment */
+    enum csvk_type_support
+        support;                   /* unknown: that of the environment, else of the configuration */
+    enum csvk_staging staging;     /* auto: workspace when the configuration has credentials */
+    enum csvk_preflight_data data; /* validate every record, or look at first records only */
     size_t threads;
-    uint64_t max_findings; /* kept of each rule, for each table; 0: all */
-    uint64_t large_file;   /* an unsliced file above is a warning; 0: never */
+    uint64_t max_findings; /* kept of each rule for each table; 0: all */
+    uint64_t large_file;   /* an unsliced file of more bytes is a finding; 0: never */
     const struct csvk_preflight_level *level;
     size_t nlevels;
     const char *(*environment)(const char *name, void *context);   /* NULL: there is none */
@@ -128,7 +132,7 @@ CSVK_API void csvk_preflight_options_init(struct csvk_preflight_options *options
 
 /*
  * Judges `folder`. CSVK_OK with a report (csvk_preflight_free), whatever is found; CSVK_EIO when
- * the folder cannot be listed, CSVK_EUSAGE for a rule that there is not, CSVK_ENOMEM,
+ * the folder cannot be opened, CSVK_EUSAGE for an unknown rule or no threads, CSVK_ENOMEM,
  * CSVK_ECANCELED.
  */
 CSVK_API int csvk_preflight(struct csvk_preflight_report **out, const char *folder,
@@ -136,20 +140,20 @@ CSVK_API int csvk_preflight(struct csvk_preflight_report **out, const char *fold
                             struct csvk_error *err) CSVK_MUST_USE;
 CSVK_API void csvk_preflight_free(struct csvk_preflight_report *report);
 
-/* ---- repairing --------------------------------------------------------------------------------
- */
+/* ---- repairing ------------------------------------------------------------------------------- */
 
 enum csvk_fix_mode { CSVK_FIX_SHOW, CSVK_FIX_WRITE };
 /*
- * Finds what can be repaired for certain: a manifest whose name misses the extension of its data, a
- * sliced table without columns whose slices all begin with the same header. Appends the change as
- * a diff to `diff`, and with CSVK_FIX_WRITE makes it; *count says how many there are. Renaming
- * never replaces a file. Unknown keys with an evident meaning are shown as proposals only.
+ * Finds what can be repaired with certainty: a manifest whose name lacks the extension of its data,
+ * and a sliced table without columns whose slices all begin with the same header. Appends each
+ * change as a diff to `diff`, and makes it with CSVK_FIX_WRITE; *count is the number of changes.
+ * Renaming never replaces a file. An unknown key whose meaning is evident is only shown as a
+ * proposal.
  */
 CSVK_API int csvk_preflight_fix(const char *folder, enum csvk_fix_mode mode, struct csvk_buf *diff,
                                 size_t *count, struct csvk_error *err) CSVK_MUST_USE;
 
-/* ---- writing reports: all append to `out` and answer CSVK_OK or CSVK_ENOMEM ------------------ */
+/* ---- writing reports: all append to `out` and return CSVK_OK or CSVK_ENOMEM ------------------ */
 
 /* `style`: bits of enum csvk_text_style. */
 CSVK_API int csvk_preflight_text(const struct csvk_preflight_report *report, unsigned style,

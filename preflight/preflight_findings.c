@@ -1,7 +1,8 @@
 /*
- * preflight_findings.c - lists of findings: said here, or taken over from the manifest's judge and
- * from the validator. A level that the user set goes for all three. Of each rule the first ones are
- * kept.
+ * preflight_findings.c - lists of findings: reported in this folder, or taken over from the
+ * manifest's judge and from the validator. A severity that the user has set applies to all three.
+ * Of each rule the first findings are kept; all are counted. preflight-unreadable and
+ * preflight-changed are reported here.
  */
 #include "preflight/preflight_private.h"
 
@@ -83,16 +84,16 @@ static bool push(struct csvk_preflight_findings *to, const struct csvk_preflight
     return true;
 }
 
-/* Takes over the finding, its texts too; times: it stands for so many. */
+/* Takes over the finding and its texts: adds it to the list, or only counts it. */
 static void add(struct preflight *preflight, struct csvk_preflight_findings *to,
                 struct csvk_preflight_finding *finding)
 {
     struct csvk_preflight_count *counter = counter_of(to, finding->rule);
     uint64_t most = preflight->options->max_findings;
     bool wanted = counter != NULL && (most == 0 || counter->kept < most);
-    if (!preflight_kept(preflight, counter) || !wanted) {
+    if (!preflight_allocated(preflight, counter) || !wanted) {
         finding_release(finding);
-    } else if (!preflight_kept(preflight, push(to, finding) ? to : NULL)) {
+    } else if (!preflight_allocated(preflight, push(to, finding) ? to : NULL)) {
         finding_release(finding);
     } else {
         counter->kept++;
@@ -103,12 +104,12 @@ static void add(struct preflight *preflight, struct csvk_preflight_findings *to,
     }
 }
 
-/* More of a rule than the list has; for findings that the validator counted and did not keep. */
+/* Counts findings that the validator has counted but not kept. */
 static void add_count(struct preflight *preflight, struct csvk_preflight_findings *to,
                       const char *rule, enum csvk_severity severity, uint64_t times)
 {
     struct csvk_preflight_count *counter = times != 0 ? counter_of(to, rule) : NULL;
-    if (times != 0 && preflight_kept(preflight, counter)) {
+    if (times != 0 && preflight_allocated(preflight, counter)) {
         counter->count += times;
         count(to, severity, times);
     }
@@ -119,7 +120,7 @@ static void add_count(struct preflight *preflight, struct csvk_preflight_finding
 static char *copy(struct preflight *preflight, const char *text)
 {
     char *made = text != NULL ? csvk_strdup(text) : NULL;
-    (void)(text == NULL || preflight_kept(preflight, made));
+    (void)(text == NULL || preflight_allocated(preflight, made));
     return made;
 }
 
@@ -134,7 +135,7 @@ static char *with_outcome(struct preflight *preflight, const char *text, const c
     }
     char *made = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&all)) : NULL;
     csvk_buf_release(&all);
-    (void)preflight_kept(preflight, made);
+    (void)preflight_allocated(preflight, made);
     return made;
 }
 
@@ -165,8 +166,8 @@ static void add_note(struct preflight *preflight, struct csvk_preflight_findings
     add(preflight, to, &finding);
 }
 
-void preflight_say(struct preflight *preflight, struct csvk_preflight_findings *to,
-                   struct preflight_note note, const char *format, ...)
+void preflight_report_finding(struct preflight *preflight, struct csvk_preflight_findings *to,
+                              struct preflight_note note, const char *format, ...)
 {
     char small[1024];
     va_list args, again;
@@ -179,14 +180,14 @@ void preflight_say(struct preflight *preflight, struct csvk_preflight_findings *
         vsnprintf(large, (size_t)n + 1, format, again);
     }
     va_end(again);
-    if (n < (int)sizeof small || preflight_kept(preflight, large)) {
+    if (n < (int)sizeof small || preflight_allocated(preflight, large)) {
         add_note(preflight, to, &note, large != NULL ? large : small);
     }
     csvk_free(large);
 }
 
-void preflight_say_trouble(struct preflight *preflight, struct csvk_preflight_findings *to,
-                           const char *relative, const struct csvk_error *err)
+void preflight_report_trouble(struct preflight *preflight, struct csvk_preflight_findings *to,
+                              const char *relative, const struct csvk_error *err)
 {
     if (err->status == CSVK_ENOMEM || err->status == CSVK_ECANCELED) {
         preflight->status = err->status;
@@ -195,7 +196,7 @@ void preflight_say_trouble(struct preflight *preflight, struct csvk_preflight_fi
     }
     bool changed = err->status == CSVK_ECHANGED;
     preflight->report->trouble = true;
-    preflight_say(
+    preflight_report_finding(
         preflight, to,
         (struct preflight_note){.rule = changed ? "preflight-changed" : "preflight-unreadable",
                                 .file = relative},
@@ -210,7 +211,8 @@ static const char *relative_to(const struct preflight *preflight, const char *pa
     return strncmp(path, preflight->folder, n) == 0 && path[n] == '/' ? path + n + 1 : path;
 }
 
-/* The validator tells of names in headers, with their place; destinations are resolved by us. */
+/* The validator reports names in headers, with their place; table_destination.c reports
+   destinations. */
 static bool is_reported_elsewhere(const struct csvk_manifest_finding *finding)
 {
     const char *rule = finding->rule->id;
@@ -239,7 +241,7 @@ static void take_one(struct preflight *preflight, struct csvk_preflight_findings
     bool own_path = how->prefix != NULL && from->path[0] == '$';
     if (own_path) {
         int status = csvk_buf_printf(&joined, "%s%s", how->prefix, from->path + 1);
-        (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+        (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
     }
     bool error = from->severity == CSVK_MANIFEST_ERROR;
     struct preflight_note note = {
@@ -273,7 +275,7 @@ static void take_excerpt(struct preflight *preflight, struct csvk_preflight_find
                          const struct csvk_finding *from)
 {
     to->excerpt = from->excerpt != NULL ? csvk_malloc(from->excerpt_length + 1) : NULL;
-    if (from->excerpt == NULL || !preflight_kept(preflight, to->excerpt)) {
+    if (from->excerpt == NULL || !preflight_allocated(preflight, to->excerpt)) {
         return;
     }
     memcpy(to->excerpt, from->excerpt, from->excerpt_length);
@@ -288,8 +290,8 @@ static void take_finding(struct preflight *preflight, struct csvk_preflight_find
 {
     struct csvk_buf text = CSVK_BUF_INIT;
     struct csvk_preflight_finding finding = {.rule = from->rule->id, .severity = from->severity};
-    if (!preflight_kept(preflight,
-                        csvk_finding_message(from, &text) == CSVK_OK ? preflight : NULL)) {
+    if (!preflight_allocated(preflight,
+                             csvk_finding_message(from, &text) == CSVK_OK ? preflight : NULL)) {
         csvk_buf_release(&text);
         return;
     }

@@ -1,6 +1,6 @@
 /*
- * preflight_private.h - what the files of this folder share: the judgement under way, how findings
- * are said, listings of folders, the configuration.
+ * preflight_private.h - what the files of this folder share: the judgement under way, reporting of
+ * findings, listings of folders, the configuration.
  */
 #ifndef PREFLIGHT_PREFLIGHT_PRIVATE_H
 #define PREFLIGHT_PREFLIGHT_PRIVATE_H
@@ -12,10 +12,10 @@
 /* An entry of storage.output.tables or .files. */
 struct preflight_entry {
     const cJSON *node;              /* in the configuration's tree */
-    struct csvk_manifest *manifest; /* the same as a manifest; NULL: it is no object */
+    struct csvk_manifest *manifest; /* the entry as a manifest; NULL: it is not an object */
     const char *source;             /* borrowed from `node`, or NULL */
     char *path;                     /* "$.storage.output.tables[0]" */
-    bool used;
+    bool used;                      /* there are data for it */
 };
 struct preflight_entries {
     struct preflight_entry *item;
@@ -34,39 +34,43 @@ struct preflight {
     struct preflight_config config;
     enum csvk_type_support support;
     enum csvk_staging staging;   /* LOCAL or WORKSPACE */
-    struct preflight_data *data; /* files that wait for the validator */
+    struct preflight_data *data; /* files that the validator will read, after all manifests */
     int status;                  /* sticky */
     struct csvk_error *err;
 };
 const char *preflight_environment(const struct preflight *preflight,
                                   const char *name); /* NULL: not set or empty */
-/* Remembers that memory ran out; false then. */
-bool preflight_kept(struct preflight *preflight, const void *made);
-/* FOLDER/relative; a/b, or only b when a is "". NULL (and sticky): out of memory. */
-char *preflight_full(struct preflight *preflight, const char *relative);
-char *preflight_join(struct preflight *preflight, const char *a, const char *b);
-int preflight_open_folder(struct preflight *preflight); /* it must be one; sets `real` */
+/* False when `made` is NULL; then preflight->status is CSVK_ENOMEM from now on. */
+bool preflight_allocated(struct preflight *preflight, const void *made);
+/* The caller owns what these return; NULL (and preflight->status): out of memory. */
+char *preflight_full(struct preflight *preflight, const char *relative); /* FOLDER/relative */
+char *preflight_join(struct preflight *preflight, const char *a,
+                     const char *b);                    /* a/b, or only b when a is "" */
+int preflight_open_folder(struct preflight *preflight); /* sets `real`; fails if it is no folder */
 bool preflight_ends_with(const char *text, const char *end);
 
 /* ---- preflight_findings.c ---- */
-struct preflight_note { /* a finding but for its message; texts are copied */
+struct preflight_note { /* a finding without its message; texts are copied */
     const char *rule;
-    enum csvk_severity severity; /* 0: the rule's */
+    enum csvk_severity severity; /* 0: that of the rule */
     const char *file;            /* relative */
-    const char *path, *remedy;   /* or NULL; NULL remedy: the rule's */
+    const char *path, *remedy;   /* may be NULL; then the remedy is that of the rule */
     uint64_t line, column;
 };
-void preflight_say(struct preflight *preflight, struct csvk_preflight_findings *to,
-                   struct preflight_note note, const char *format, ...) CSVK_PRINTF(4, 5);
-/* The file at `relative` could not be read: a finding by `err`, and trouble. */
-void preflight_say_trouble(struct preflight *preflight, struct csvk_preflight_findings *to,
-                           const char *relative, const struct csvk_error *err);
-/* How findings of manifests are taken over. */
+/* Adds a finding to `to`; the outcome of the rule is appended to the message. */
+void preflight_report_finding(struct preflight *preflight, struct csvk_preflight_findings *to,
+                              struct preflight_note note, const char *format, ...)
+    CSVK_PRINTF(4, 5);
+/* Reports that the file at `relative` could not be read (`err`), and sets report->trouble. Out of
+   memory and cancelled go to preflight->status instead. */
+void preflight_report_trouble(struct preflight *preflight, struct csvk_preflight_findings *to,
+                              const char *relative, const struct csvk_error *err);
+/* How the findings of the manifest's judge are taken over. */
 struct preflight_taking {
-    const char *file;                            /* of findings that name none */
-    const char *prefix;                          /* stands for the "$" of their paths; NULL: "$" */
-    const struct csvk_manifest_findings *except; /* those that are reported already, or NULL */
-    enum csvk_severity header; /* of the mild cases of manifest-header; 0: as they are */
+    const char *file;                            /* for findings that name no file */
+    const char *prefix;                          /* replaces the "$" of their paths; NULL: "$" */
+    const struct csvk_manifest_findings *except; /* reported already, so left out; or NULL */
+    enum csvk_severity header; /* for manifest-header when it is only a warning; 0: as it is */
 };
 void preflight_take_manifest(struct preflight *preflight, struct csvk_preflight_findings *to,
                              const struct csvk_manifest_findings *from,
@@ -77,7 +81,7 @@ void preflight_findings_release(struct csvk_preflight_findings *findings);
 
 /* ---- preflight_rules.c ---- */
 const struct csvk_preflight_rule *preflight_rule(const char *id); /* NULL: not one of ours */
-bool preflight_rule_exists(const char *id);                       /* in any catalogue */
+bool preflight_rule_exists(const char *id);                       /* in any of the three tables */
 
 /* ---- folder_listing.c ---- */
 enum preflight_place { PREFLIGHT_TABLES, PREFLIGHT_SLICES, PREFLIGHT_FILES, PREFLIGHT_INPUT };
@@ -91,9 +95,9 @@ struct preflight_listing {
     struct preflight_item *item;
     size_t count, capacity;
     bool exists;
-    bool unsafe; /* an entry was left out that a reader of the folder would follow */
+    bool unsafe; /* a link or special file was left out, which other readers would open */
 };
-/* What the platform sees in a folder, by byte order; the rest is reported in `to`. */
+/* Lists what the platform sees in a folder, in byte order; what it does not see is reported. */
 void preflight_list(struct preflight *preflight, const char *relative, enum preflight_place place,
                     struct preflight_listing *listing, struct csvk_preflight_findings *to);
 void preflight_listing_release(struct preflight_listing *listing);
@@ -101,16 +105,17 @@ const struct preflight_item *preflight_listing_find(const struct preflight_listi
                                                     const char *name);
 
 /* ---- folder_json.c ---- */
-/* Reads strict JSON that is an object. NULL: findings tell why, or it is not there. */
+/* Reads a file of strict JSON that is an object. NULL: the file is not there, or its defects are
+   reported as findings of `rule`. */
 cJSON *preflight_read_object(struct preflight *preflight, const char *relative, const char *rule);
-/* The manifest as a tree of its own; NULL (and sticky): out of memory. */
+/* The manifest as a tree, which the caller owns; NULL (and preflight->status): out of memory. */
 cJSON *preflight_tree(struct preflight *preflight, const struct csvk_manifest *manifest);
 struct csvk_manifest *preflight_manifest_of(struct preflight *preflight,
                                             const cJSON *object); /* NULL: no memory */
 const cJSON *preflight_get(const cJSON *object, const char *key);
 const char *preflight_text(const cJSON *object,
                            const char *key); /* a string that is not empty, or NULL */
-/* Reads a manifest; what is wrong with the text goes to `to`. NULL: no tree. */
+/* Reads a manifest; defects of its JSON go to `to`. NULL: it could not be read as an object. */
 struct csvk_manifest *preflight_read_manifest(struct preflight *preflight, const char *relative,
                                               struct csvk_manifest_findings *to);
 
@@ -121,12 +126,13 @@ void preflight_judge_tables(struct preflight *preflight);
 void preflight_judge_files(struct preflight *preflight);
 void preflight_judge_input(struct preflight *preflight);
 void preflight_judge_layout(struct preflight *preflight);
-/* Adds the names as Storage will have them; _timestamp stays, so that it can be seen. */
+/* Adds the names as Storage will have them, except that _timestamp stays as it is, so that people
+   see it. */
 void preflight_clean_names(struct preflight *preflight, struct csvk_strings *to,
                            const struct csvk_strings *from);
 
 /* ---- table_destination.c ---- */
-struct preflight_route {                  /* what decides about a destination; borrowed */
+struct preflight_route {                  /* what decides where a table goes; borrowed */
     const char *name;                     /* of the data */
     const char *relative;                 /* out/tables/NAME */
     const char *manifest_path;            /* or NULL */
@@ -137,14 +143,15 @@ void preflight_resolve(struct preflight *preflight, struct csvk_preflight_table 
                        const struct preflight_route *route);
 void preflight_judge_same_destination(struct preflight *preflight);
 
-/* A table's data for the validator, when all manifests are read. */
+/* ---- data_check.c ---- */
+/* The data of one table, for the validator. */
 struct preflight_table_data {
     size_t table; /* index into the report */
     struct csvk_validate_options options;
     struct csvk_strings files; /* relative */
-    bool agree;                /* the files must have equally many columns */
+    bool agree;                /* the files must have the same number of columns */
 };
-/* Takes over `data` (released also on failure). */
+/* Takes over options and files of `data`, and empties them; on failure they stay the caller's. */
 void preflight_data_add(struct preflight *preflight, struct preflight_table_data *data);
 void preflight_data_run(struct preflight *preflight);
 void preflight_data_release(struct preflight *preflight);

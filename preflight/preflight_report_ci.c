@@ -1,6 +1,6 @@
 /*
- * preflight_report_ci.c - the report for machines that build: annotations of GitHub, SARIF 2.1.0,
- * JUnit XML. Places are relative to the folder, whose name goes before them.
+ * preflight_report_ci.c - the report for build servers: annotations for GitHub, SARIF 2.1.0, JUnit
+ * XML. Files are written as FOLDER/FILE.
  */
 #include "preflight/preflight_private.h"
 

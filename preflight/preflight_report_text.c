@@ -1,7 +1,8 @@
 /*
- * preflight_report_text.c - for people: findings with their place, the line of data with a caret,
- * the remedy once for each rule and table; then each table with its destination, the rule, columns
- * and key. Bytes of names and data are escaped before they are written.
+ * preflight_report_text.c - the report for people: findings with their place, the line of data with
+ * a caret, and the remedy once for each rule and table; after the findings of a table, its
+ * destination, by which rule it goes there, columns and key. Bytes of names and data are escaped
+ * before they are written, so a terminal does not obey them.
  */
 #include "preflight/preflight_private.h"
 
@@ -99,7 +100,7 @@ static void put_place(struct folder_report *w, const struct csvk_preflight_findi
     put(w, ": ");
 }
 
-/* Was this rule's remedy reported before, word for word? */
+/* Was the same remedy written for an earlier finding of this rule? */
 static bool is_reported(const struct csvk_preflight_findings *findings, size_t index)
 {
     const struct csvk_preflight_finding *f = &findings->item[index];
@@ -137,7 +138,7 @@ static void put_finding(struct folder_report *w, const struct csvk_preflight_fin
     }
 }
 
-/* Notes are reported only when they are wanted. */
+/* Infos are written only when the style asks for notes. */
 static void put_findings(struct folder_report *w, const struct csvk_preflight_findings *findings)
 {
     uint64_t left = findings->errors + findings->warnings;

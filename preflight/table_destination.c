@@ -1,12 +1,15 @@
 /*
- * table_destination.c - where each table will land and by which rule, what is doubtful about that,
- * and tables that meet in one place.
+ * table_destination.c - decides which Storage table each table goes to and by which rule, and
+ * reports what is doubtful about that: preflight-destination, preflight-destination-bucket,
+ * preflight-destination-by-name, preflight-destination-order; and several sources for one table:
+ * preflight-duplicate-destination.
  */
 #include "preflight/preflight_private.h"
 
 #include <string.h>
 
-/* The help pages have the default bucket first, and two dots or more make a table id. */
+/* The help pages put the default bucket first, whatever the name is; the platform takes a name with
+   two dots as a table id. Reports when that makes a difference. */
 static void judge_order(struct preflight *preflight, struct csvk_preflight_table *table,
                         const struct preflight_route *route, const struct csvk_destination *got)
 {
@@ -15,13 +18,13 @@ static void judge_order(struct preflight *preflight, struct csvk_preflight_table
     if (!id || bucket == NULL || strncmp(got->id, bucket, strlen(bucket)) == 0) {
         return;
     }
-    preflight_say(preflight, &table->findings,
-                  (struct preflight_note){.rule = "preflight-destination-order",
-                                          .file = route->manifest_path != NULL
-                                                      ? route->manifest_path
-                                                      : route->relative},
-                  "\"%s\" is used as it stands; the help pages put the default bucket \"%s\" first",
-                  got->id, bucket);
+    preflight_report_finding(
+        preflight, &table->findings,
+        (struct preflight_note){.rule = "preflight-destination-order",
+                                .file = route->manifest_path != NULL ? route->manifest_path
+                                                                     : route->relative},
+        "\"%s\" is used as it stands; the help pages put the default bucket \"%s\" first", got->id,
+        bucket);
 }
 
 static void judge_id(struct preflight *preflight, struct csvk_preflight_table *table,
@@ -37,13 +40,13 @@ static void judge_id(struct preflight *preflight, struct csvk_preflight_table *t
         note.severity = CSVK_WARNING;
     }
     if (doubt != NULL) {
-        preflight_say(preflight, &table->findings, note, "\"%s\" (by %s): %s", got->id,
-                      csvk_destination_rule_name(got->rule), doubt);
+        preflight_report_finding(preflight, &table->findings, note, "\"%s\" (by %s): %s", got->id,
+                                 csvk_destination_rule_name(got->rule), doubt);
     } else if (got->rule == CSVK_DESTINATION_NAME) {
         note.rule = "preflight-destination-by-name";
         note.severity = CSVK_OFF;
-        preflight_say(preflight, &table->findings, note,
-                      "the file name is taken as the table id \"%s\"", got->id);
+        preflight_report_finding(preflight, &table->findings, note,
+                                 "the file name is taken as the table id \"%s\"", got->id);
     }
 }
 
@@ -59,13 +62,13 @@ void preflight_resolve(struct preflight *preflight, struct csvk_preflight_table 
         status = csvk_destination_resolve(route->name, own.destination, mapped,
                                           preflight->report->default_bucket, &got);
     }
-    (void)preflight_kept(preflight, status == CSVK_OK ? preflight : NULL);
+    (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
     table->by = csvk_destination_rule_name(got.rule);
     if (got.id != NULL) {
         judge_id(preflight, table, route, &got);
         judge_order(preflight, table, route, &got);
     } else if (got.error != NULL) {
-        preflight_say(
+        preflight_report_finding(
             preflight, &table->findings,
             (struct preflight_note){.rule = "preflight-destination", .file = route->relative}, "%s",
             got.error);
@@ -91,9 +94,9 @@ static void judge_same_destination(struct preflight *preflight, size_t later)
         note.severity = keeps ? CSVK_WARNING : CSVK_ERROR;
         char *relative = preflight_join(preflight, "out/tables", table[later].source);
         note.file = relative;
-        preflight_say(preflight, &table[later].findings, note,
-                      "\"%s\" and \"%s\" both go to \"%s\"", table[i].source, table[later].source,
-                      b);
+        preflight_report_finding(preflight, &table[later].findings, note,
+                                 "\"%s\" and \"%s\" both go to \"%s\"", table[i].source,
+                                 table[later].source, b);
         csvk_free(relative);
         return;
     }

@@ -1,6 +1,20 @@
 /*
- * fact_rules.c - from the reader's facts to findings: one rule per kind, plus what the message
- * says.
+ * fact_rules.c - turns facts, which the reader reports, into findings.
+ *
+ * Most kinds of facts stand for one rule each (rule_of_fact); a finding gets the details that its
+ * message and the JSON report name. The rules here:
+ *
+ *   quoting      quote-in-unquoted-field, text-after-closing-quote, backslash-escaped-quote,
+ *                space-before-opening-quote, space-after-closing-quote, unclosed-quote,
+ *                multiline-field-suspicious
+ *   line breaks  eol-lf, eol-cr, eol-mixed, eol-crcrlf, bare-cr, final-eol-missing
+ *   bytes        nul-byte, control-char, tab-in-field, non-ascii, invalid-utf8, bom-in-data,
+ *                replacement-char, unicode-line-break
+ *   the file     empty-file, utf8-bom, utf16-bom, ctrl-z-at-eof, nul-padding-at-eof
+ *
+ * Blank lines are facts, too, but width_rules.c judges them. Ill-formed UTF-8 is also summed up for
+ * encoding-suspected (sample_rules.c), so every such fact has to be seen here, even after enough
+ * findings are kept.
  */
 #include "validator/judge.h"
 
@@ -9,7 +23,7 @@
 
 #define NO_RULE RULES
 
-/* Facts that stand for one rule each; the others are looked at one by one below. */
+/* The rule of each kind of fact. NO_RULE: the fact is judged elsewhere, or by a function below. */
 static const unsigned char rule_of_fact[CSVK_FACT_KINDS] = {
     [CSVK_FACT_QUOTE_IN_UNQUOTED] = RULE_QUOTE_IN_UNQUOTED_FIELD,
     [CSVK_FACT_TEXT_AFTER_CLOSING] = RULE_TEXT_AFTER_CLOSING_QUOTE,
@@ -20,7 +34,7 @@ static const unsigned char rule_of_fact[CSVK_FACT_KINDS] = {
     [CSVK_FACT_SUSPICIOUS_LINES] = RULE_MULTILINE_FIELD_SUSPICIOUS,
     [CSVK_FACT_BARE_CR] = RULE_BARE_CR,
     [CSVK_FACT_CRCRLF] = RULE_EOL_CRCRLF,
-    [CSVK_FACT_BLANK] = NO_RULE, /* width_rules.c: the width decides */
+    [CSVK_FACT_BLANK] = NO_RULE, /* width_rules.c: the table's width decides about the rule */
     [CSVK_FACT_FIRST_EOL] = NO_RULE,
     [CSVK_FACT_MIXED_EOL] = RULE_EOL_MIXED,
     [CSVK_FACT_FINAL_EOL_MISSING] = RULE_FINAL_EOL_MISSING,
@@ -65,21 +79,21 @@ uint64_t eol_length(unsigned eol)
     return length[eol];
 }
 
-static void tell_code(struct csvk_validator *v, struct csvk_finding *f, uint64_t code)
+static void add_code(struct csvk_validator *v, struct csvk_finding *f, uint64_t code)
 {
     char text[16];
     snprintf(text, sizeof(text), "U+%04" PRIX64, code);
     finding_text(v, f, "code", text);
 }
 
-/* The i-th byte of an ill-formed subpart. */
+/* The i-th of the ill-formed bytes; fact->extra holds the defect in its lowest byte, then these. */
 static unsigned char ill_formed_byte(const struct csvk_fact *fact, uint64_t i)
 {
     return (unsigned char)(fact->extra >> (8 * (i + 1)));
 }
 
-static void tell_bytes(struct csvk_validator *v, struct csvk_finding *f,
-                       const struct csvk_fact *fact)
+static void add_bytes(struct csvk_validator *v, struct csvk_finding *f,
+                      const struct csvk_fact *fact)
 {
     char text[16] = "";
     for (uint64_t i = 0, at = 0; i < fact->length; i++) {
@@ -91,10 +105,11 @@ static void tell_bytes(struct csvk_validator *v, struct csvk_finding *f,
 }
 
 /*
- * An enclosure that is never closed swallows lines up to the next one, and there the trouble shows:
- * the line to look at is that in which the record begins.
+ * An enclosure that is never closed swallows all lines up to the next enclosure, and the finding is
+ * reported there. The line to look at is the one on which the record begins, so the finding names
+ * that line when it is another one.
  */
-static void tell_record_line(struct csvk_validator *v, struct csvk_finding *f)
+static void add_record_line(struct csvk_validator *v, struct csvk_finding *f)
 {
     if (v->record != NULL && f->line > v->record->line) {
         finding_number(f, "record_line", CSVK_EXTRA_LINE, v->record->line);
@@ -106,10 +121,11 @@ static enum csvk_eol plain_kind(uint64_t eol)
     return eol == CSVK_EOL_CRCRLF ? CSVK_EOL_CRLF : (enum csvk_eol)eol;
 }
 
-static void tell(struct csvk_validator *v, struct csvk_finding *f, const struct csvk_fact *fact)
+static void add_details(struct csvk_validator *v, struct csvk_finding *f,
+                        const struct csvk_fact *fact)
 {
     switch (fact->kind) {
-    case CSVK_FACT_TEXT_AFTER_CLOSING: tell_record_line(v, f); break;
+    case CSVK_FACT_TEXT_AFTER_CLOSING: add_record_line(v, f); break;
     case CSVK_FACT_UNCLOSED: finding_number(f, "end_offset", CSVK_EXTRA_BYTE, fact->extra); break;
     case CSVK_FACT_SUSPICIOUS_LINES:
         finding_number(f, "lines", CSVK_EXTRA_NUMBER, fact->extra);
@@ -120,8 +136,8 @@ static void tell(struct csvk_validator *v, struct csvk_finding *f, const struct 
         break;
     case CSVK_FACT_CONTROL:
     case CSVK_FACT_NON_ASCII:
-    case CSVK_FACT_UNICODE_LINE_BREAK: tell_code(v, f, fact->extra); break;
-    case CSVK_FACT_INVALID_UTF8: tell_bytes(v, f, fact); break;
+    case CSVK_FACT_UNICODE_LINE_BREAK: add_code(v, f, fact->extra); break;
+    case CSVK_FACT_INVALID_UTF8: add_bytes(v, f, fact); break;
     case CSVK_FACT_UTF16_BOM: finding_text(v, f, "encoding", unicode_names[fact->extra]); break;
     case CSVK_FACT_NUL_PADDING_AT_EOF:
         finding_number(f, "padding", CSVK_EXTRA_NUMBER, fact->length);
@@ -130,14 +146,16 @@ static void tell(struct csvk_validator *v, struct csvk_finding *f, const struct 
     }
 }
 
-/* Letters, signs and punctuation of windows-1252: all from 80 up but the five holes. */
+/* Letters, signs and punctuation of windows-1252: all bytes from 80 on, except the five that it
+   does not define. */
 static bool is_plausible_1252(unsigned char byte)
 {
     return byte >= 0x80 && byte != 0x81 && byte != 0x8D && byte != 0x8F && byte != 0x90 &&
            byte != 0x9D;
 }
 
-/* Gathers what the whole of the ill-formed bytes looks like. */
+/* Counts what the ill-formed bytes of the whole file look like, and keeps the place of the first:
+   sample_rules.c guesses the encoding from that at the end. */
 static void weigh_ill_formed(struct csvk_validator *v, const struct csvk_fact *fact)
 {
     for (uint64_t i = 0; i < fact->length; i++) {
@@ -149,7 +167,7 @@ static void weigh_ill_formed(struct csvk_validator *v, const struct csvk_fact *f
         struct csvk_finding where = {.byte = fact->offset, .length = fact->length};
         judge_locate(v, &where);
         csvk_free(where.excerpt);
-        if (fact->column != 0) { /* as in judge_fact */
+        if (fact->column != 0) { /* the reader has counted, as in judge_fact */
             where.line = fact->line;
             where.column = fact->column;
         }
@@ -192,11 +210,11 @@ static void judge_fact(struct csvk_validator *v, const struct csvk_fact *fact)
     if (f == NULL) {
         return;
     }
-    if (fact->column != 0) { /* counted by the reader: the record is not in memory */
+    if (fact->column != 0) { /* the reader has counted, because the record is not in memory */
         f->line = fact->line;
         f->column = f->column_chars = fact->column;
     }
-    tell(v, f, fact);
+    add_details(v, f, fact);
 }
 
 void judge_file_facts(struct csvk_validator *v)
@@ -218,7 +236,7 @@ void judge_record_facts(struct csvk_validator *v, const struct csvk_record *reco
             continue;
         }
         if (rule != NO_RULE && judge_is_full(v, rule) && fact->kind != CSVK_FACT_INVALID_UTF8) {
-            v->count[rule]++; /* a flood: the short way */
+            v->count[rule]++; /* enough findings are kept: only count, which is quick */
         } else {
             judge_fact(v, fact);
         }
@@ -233,7 +251,7 @@ uint32_t csvk_validator_only_counts(const struct csvk_validator *v)
         bool counts = rule != NO_RULE && (!judge_is_on(v, rule) || judge_is_full(v, rule));
         kinds |= counts ? CSVK_FACT_BIT(kind) : 0;
     }
-    return kinds & ~CSVK_FACT_BIT(CSVK_FACT_INVALID_UTF8); /* every one is weighed */
+    return kinds & ~CSVK_FACT_BIT(CSVK_FACT_INVALID_UTF8); /* weigh_ill_formed needs each one */
 }
 
 void judge_counted_facts(struct csvk_validator *v)

@@ -1,8 +1,10 @@
 /*
- * field_rules.c - rules that look into every field, and limits of size.
+ * field_rules.c - rules that look into every field, and limits of size: formula-prefix,
+ * needless-enclosure, field-too-long, record-too-long.
  *
- * These cost a pass over all fields, so the reader is asked for fields only when such a rule is on.
- * A limit as large as 1 MiB needs none: only a batch that is itself larger can hold such a field.
+ * Looking into fields costs a pass over all of them, so the reader is asked for fields only when
+ * such a rule is on. A field limit of 1 MiB or more does without: only a batch that is larger than
+ * the limit can hold a field that is too long, and only such a batch is searched.
  */
 #include "validator/judge.h"
 
@@ -29,7 +31,7 @@ static size_t skip_digits(const unsigned char *s, size_t length, size_t at)
     return at;
 }
 
-/* -5, +1.5, -1e6, and a lone sign: nothing that can be executed. */
+/* -5, +1.5, -1e6, -5% and a sign alone: nothing that can be executed. */
 static bool is_signed_number(const unsigned char *s, size_t length)
 {
     size_t at = skip_digits(s, length, 1);
@@ -85,10 +87,9 @@ static void judge_formula(struct csvk_validator *v, const struct cell *cell)
     }
 }
 
-/* ---- style ------------------------------------------------------------------------------------
- */
+/* ---- style ----------------------------------------------------------------------------------- */
 
-/* As `normalize --quote=minimal` would decide. */
+/* Decides as `normalize --quote=minimal` does. */
 static bool needs_enclosure(const struct csvk_validator *v, const struct cell *cell)
 {
     const unsigned char *s = cell->raw.ptr + 1;
@@ -115,15 +116,14 @@ static void judge_style(struct csvk_validator *v, const struct cell *cell)
     }
 }
 
-/* ---- sizes ------------------------------------------------------------------------------------
- */
+/* ---- sizes ----------------------------------------------------------------------------------- */
 
 static bool counts_chars(const struct csvk_validator *v)
 {
     return v->options.max_field == 0 && v->options.profile == CSVK_PROFILE_EXCEL;
 }
 
-/* Size of the value; an enclosed value counts without its enclosures and doublings. */
+/* Size of the value in characters or bytes, without enclosures and doublings. */
 static uint64_t value_size(const struct csvk_validator *v, struct csvk_bytes raw, bool enclosed)
 {
     uint64_t size = 0;
@@ -193,7 +193,7 @@ void judge_fields(struct csvk_validator *v)
     }
 }
 
-/* A batch larger than the limit, without fields: finds them by walking. */
+/* The batch is larger than the limit and has no fields: this finds them in its bytes. */
 static void walk_for_long_fields(struct csvk_validator *v)
 {
     const struct csvk_batch *b = v->batch;

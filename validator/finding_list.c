@@ -1,7 +1,9 @@
 /*
- * finding_list.c - counting findings, keeping the first ones, and choosing what a report shows.
+ * finding_list.c - counts findings, keeps the first ones of each rule, makes their messages, and
+ * chooses which of them a report shows.
  *
- * Counting is all that a flood costs: everything else happens only for findings that are kept.
+ * Invariant: a finding that is not kept costs no more than counting it. Place, excerpt and details
+ * are made only for findings that are kept.
  */
 #include "validator/judge.h"
 
@@ -131,7 +133,8 @@ static int add_fact(struct csvk_buf *out, const struct csvk_extra *extra)
     return csvk_buf_printf(out, "%" PRIu64, extra->number);
 }
 
-/* What stands between braces: `key`, or `key?text` where the text leads a fact that is there. */
+/* What stands between braces: `key`, or `key?text`, where the text comes before the fact and is
+   left out when the finding does not have that fact. */
 static int add_place(struct csvk_buf *out, const struct csvk_finding *f, const char *begin,
                      const char *end)
 {
@@ -186,7 +189,7 @@ static size_t kept_in_all(const struct csvk_validator *v)
     return all;
 }
 
-/* Deals the places out in rounds: the n-th finding of every rule before any n+1-th. */
+/* Chooses in rounds: the n-th finding of every rule before the n+1-th of any rule. */
 static size_t deal(const struct csvk_validator *v, const struct csvk_finding **to, size_t most)
 {
     size_t dealt = 0;

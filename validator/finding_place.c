@@ -1,10 +1,11 @@
 /*
  * finding_place.c - line, column and excerpt of a finding that is kept.
  *
- * Lines are counted from a known place: the last one counted (findings of a record come in order of
- * their bytes), the first byte of the record, or the first byte of the batch. A line ends with
- * CRLF, LF or CR, inside enclosures too. Of a record that is too large to be kept the batch knows
- * the lines that matter.
+ * The idea. A finding has only the number of its byte; its line is counted from the nearest place
+ * whose line is known, the mark. That is the place of the finding before (findings of a record come
+ * in order of their bytes), the first byte of the record, or the first byte of the batch. A line
+ * ends with CRLF, LF or CR, inside enclosures too. When a record is too large to be in memory, the
+ * batch itself has the lines that matter.
  */
 #include "validator/judge.h"
 
@@ -34,7 +35,7 @@ static void choose_mark(struct csvk_validator *v, uint64_t byte)
     }
 }
 
-/* The place lies on a line of a record that was not kept. */
+/* Puts the mark on the line of `byte` in a record that is not in memory. */
 static void mark_oversize(struct csvk_validator *v, uint64_t byte)
 {
     const struct csvk_batch *b = v->batch;
@@ -66,8 +67,8 @@ static void advance_mark(struct csvk_validator *v, uint64_t byte)
     v->mark_offset = b->offset + at;
 }
 
-/* Code points from the start of the line, a mark before it left out; stray continuation bytes do
-   not count. */
+/* The column of `byte` in code points. Bytes before the batch, such as a byte order mark, and stray
+   continuation bytes do not count. */
 static uint64_t count_chars(const struct csvk_batch *b, uint64_t line_start, uint64_t byte)
 {
     if (b->bytes == NULL || byte < b->offset || byte - b->offset > b->size) {
@@ -87,7 +88,7 @@ static bool is_break(unsigned char c)
     return c == '\n' || c == '\r';
 }
 
-/* The window of the line around the place. */
+/* Copies the part of the line around the place; no code point is cut in two. */
 static void cut_excerpt(struct csvk_validator *v, struct csvk_finding *f)
 {
     const struct csvk_batch *b = v->batch;
@@ -127,7 +128,7 @@ void judge_locate(struct csvk_validator *v, struct csvk_finding *f)
     const struct csvk_record *r = v->record;
     if (r != NULL && r->oversize && f->byte >= r->offset) {
         mark_oversize(v, f->byte);
-    } else if (f->byte < v->batch->offset) { /* a byte order mark */
+    } else if (f->byte < v->batch->offset) { /* the byte order mark comes before the first batch */
         f->line = 1;
         f->column = f->column_chars = f->byte + 1;
         return;
@@ -141,7 +142,8 @@ void judge_locate(struct csvk_validator *v, struct csvk_finding *f)
     cut_excerpt(v, f);
 }
 
-/* Where the line begins in which the next batch goes on; most often right behind this one. */
+/* Sets v->line_start: where the line begins that the next batch goes on with. Most often that is
+   the first byte after this batch. */
 void judge_locate_end_of_batch(struct csvk_validator *v)
 {
     const struct csvk_batch *b = v->batch;

@@ -1,9 +1,13 @@
 /*
- * header_rules.c - the names of the columns: taken from the first record, judged one by one and
- * against each other.
+ * header_rules.c - takes the names of the columns from the first record and judges them, each one
+ * alone, against each other and against the names that were expected: header-empty-name,
+ * header-duplicate-name, header-case-clash, header-edge-space, header-invalid-name,
+ * header-mismatch. (key_rules.c reports header-mismatch, too, for a key column that is missing;
+ * header-missing is in sample_rules.c.)
  *
- * Places are those of the names as written, enclosures included; names are compared as read.
- * Comparing sorts them, so a header of a million names is no trouble.
+ * The place of a finding is that of the name as it is written, enclosures included; names are
+ * compared as decoded values. Repeats are found by sorting, so a header of a million names takes no
+ * quadratic time.
  */
 #include "validator/judge.h"
 
@@ -13,11 +17,13 @@
 #include <string.h>
 
 struct name {
-    const char *text; /* as read */
-    char *clean;      /* as storage would call it; only for profiles that care */
+    const char *text; /* decoded */
+    char *clean;      /* as Storage would name it; NULL when header-invalid-name is off */
     uint64_t byte, length;
-    size_t column;                /* from 1 */
-    size_t same, folded, cleaned; /* first earlier column with an equal name; 0: none */
+    size_t column; /* from 1 */
+    /* The first column whose name is equal as it is, without regard to case, or after cleaning;
+     * 0: none before this one. */
+    size_t same, folded, cleaned;
 };
 
 struct header {
@@ -40,10 +46,9 @@ static int compare_folded(const char *a, const char *b)
     return ascii_lower((unsigned char)*a) - ascii_lower((unsigned char)*b);
 }
 
-/* ---- reading the names -------------------------------------------------------------------------
- */
+/* ---- reading the names ----------------------------------------------------------------------- */
 
-/* Names are C strings: a NUL byte, which no name should have, stands as the symbol for it. */
+/* Names are C strings, so a NUL byte, which no name should have, becomes the symbol U+2400. */
 static int keep_text(struct csvk_strings *names, const unsigned char *text, size_t length)
 {
     struct csvk_buf name = CSVK_BUF_INIT;
@@ -56,7 +61,7 @@ static int keep_text(struct csvk_strings *names, const unsigned char *text, size
     return status;
 }
 
-/* Decodes one field into the list of names. */
+/* Decodes one field and appends it to the list of names. */
 static int keep_name(struct csvk_validator *v, struct csvk_bytes raw)
 {
     unsigned char *text = csvk_malloc(raw.len + 1);
@@ -97,8 +102,7 @@ static int read_names(struct csvk_validator *v, const struct csvk_record *r, str
     return CSVK_OK;
 }
 
-/* ---- names against each other -------------------------------------------------------------------
- */
+/* ---- names against each other ---------------------------------------------------------------- */
 
 static int by_text(const void *a, const void *b)
 {
@@ -132,7 +136,8 @@ static bool are_alike(const struct name *a, const struct name *b, enum likeness 
     }
 }
 
-/* Notes for each name the first column that is like it. `order` is sorted by that likeness. */
+/* Notes for each name the first column with a name like it. `order` must be sorted by `likeness`,
+   and equal names by column. */
 static void note_repeats(struct name **order, size_t count, enum likeness likeness)
 {
     const struct name *first = NULL;
@@ -185,8 +190,7 @@ static int clean_names(struct header *h)
     return CSVK_OK;
 }
 
-/* ---- judging
- * ------------------------------------------------------------------------------------- */
+/* ---- judging --------------------------------------------------------------------------------- */
 
 static struct csvk_finding *add(struct csvk_validator *v, const struct header *h,
                                 enum rule_index rule, const struct name *name)
@@ -213,14 +217,14 @@ static bool is_blank_byte(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Which rule of storage a name breaks, or NULL. */
+/* What Storage has against a name, or NULL. */
 static const char *broken_rule(const struct name *name)
 {
     if (csvk_name_is_reserved(name->text, strlen(name->text))) {
         return "the platform fills this column itself";
     }
     if (name->clean[0] == '\0') {
-        return "no letter, digit or _ in it";
+        return "it has none of A-Z, a-z and 0-9";
     }
     if (strlen(name->clean) > CSVK_NAME_MAX) {
         return "longer than 64 characters";
@@ -232,7 +236,7 @@ static const char *broken_rule(const struct name *name)
         return "only A-Z, a-z, 0-9 and inner _ are allowed";
     }
     bool meets = name->cleaned != 0 && name->same == 0 && name->folded == 0;
-    return meets ? "another name becomes the same" : NULL;
+    return meets ? "the name of an earlier column becomes the same in Storage" : NULL;
 }
 
 static int propose(const struct name *name, struct csvk_buf *out)
@@ -287,8 +291,7 @@ static void judge_name(struct csvk_validator *v, const struct header *h, const s
     }
 }
 
-/* ---- against the names that were expected -------------------------------------------------------
- */
+/* ---- against the names that were expected ---------------------------------------------------- */
 
 static int list_absent(const struct csvk_strings *these, const struct csvk_strings *from,
                        const char *label, struct csvk_buf *out)
@@ -348,7 +351,7 @@ void header_judge(struct csvk_validator *v, const struct csvk_record *r)
     struct header h = {0};
     v->header_record = r->number;
     if (v->batch->bytes == NULL) {
-        return; /* a header larger than memory allows: its names stay unknown */
+        return; /* the header is too large to be in memory: its names stay unknown */
     }
     bool clean = judge_is_on(v, RULE_HEADER_INVALID_NAME);
     if (read_names(v, r, &h) != CSVK_OK || (clean && clean_names(&h) != CSVK_OK) ||

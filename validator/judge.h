@@ -1,16 +1,22 @@
 /*
  * judge.h - the inside of a validator, shared by the files of this room.
  *
- * A validator is a fold over batches. Its state is small and does not grow with the input (but for
- * findings, if all are asked for): counts and kept findings per rule, what is known of the shape of
- * the table (widths of records that do not fit), the header, and a sample of the first bytes.
+ * The idea. A validator is fed batches and changes its state with each of them. The state holds
+ * counts and kept findings for each rule, the shape of the table (records that do not have its
+ * width), the header, and a sample of the first bytes.
+ *
+ * Invariant: the state does not grow with the input, except for the findings when all of them are
+ * kept (max_findings 0) and for the primary key, which has its own bounds (keys.h).
  */
 #ifndef VALIDATOR_JUDGE_H
 #define VALIDATOR_JUDGE_H
 
 #include "validator/rule_index.h"
 
-/* Blank lines before the first record wait here: only its width tells which rule they break. */
+/*
+ * Blank lines before the first record with a byte in it wait in this slot: which rule they break is
+ * decided by the width of that record (decide_width in validator.c).
+ */
 #define SLOT_PENDING_BLANK RULES
 #define SLOTS              (RULES + 1)
 
@@ -26,28 +32,33 @@ struct narrow {
 };
 #define NARROW_MAX 16
 
-/* Narrow records in a row. More than NARROW_MAX is no torn record but another kind of trouble. */
+/*
+ * Narrow records in a row. More than NARROW_MAX of them are not taken for torn records; something
+ * else is wrong then.
+ */
 struct narrow_run {
     struct narrow item[NARROW_MAX];
     uint64_t count;
     uint64_t next; /* the record number that would continue it; 0: no run */
 };
 
-/* A row of misfits that may reach to the end of the table. */
+/* Records in a row that do not have the table's width; they may be the last ones of the table. */
 struct misfit_run {
     uint64_t first, first_offset, first_line, end, count;
     uint64_t next; /* 0: none */
-    bool broken;   /* a quoting error in it: no footer */
+    bool broken;   /* one of them has a quoting error: then they are no footer */
 };
 
-/* What records that do not have the table's width look like, taken together. */
+/* All records that do not have the table's width, taken together. */
 struct shape {
     uint64_t narrow, wide, blanks;
     uint64_t wide_first, wide_first_offset, wide_least, wide_most;
-    uint64_t blanks_since_wide; /* blank lines behind the first wide record */
-    uint64_t head_blanks;       /* blank records from the first on, without a gap */
+    uint64_t blanks_since_wide; /* blank lines after the first wide record */
+    uint64_t head_blanks;       /* how many of the first records are blank, without a gap */
     struct misfit_run tail;
-    struct narrow_run head, current; /* head: began with record 1 of a continuation */
+    /* `head` is the run that began with record 1 of a continuation: the part before it may end with
+     * the records that it continues. */
+    struct narrow_run head, current;
 };
 
 #define SAMPLE_BYTES (64 * 1024)
@@ -59,8 +70,8 @@ struct csvk_validator {
     char *file;
     enum csvk_severity level[RULES];
     uint64_t limit_field, limit_record, limit_fields, limit_records;
-    bool judge_cells; /* some rule looks into every field */
-    bool want_fields; /* for those rules */
+    bool judge_cells; /* a rule that is on looks into every field */
+    bool want_fields; /* the reader is asked for fields */
 
     uint64_t count[SLOTS];
     struct finding_list kept[SLOTS];
@@ -68,7 +79,7 @@ struct csvk_validator {
     uint64_t width;            /* 0: not known yet */
     uint64_t header_record;    /* 0: none (yet) */
     uint64_t first_offset;     /* of record 1 */
-    uint64_t first_end;        /* behind its line break */
+    uint64_t first_end;        /* of record 1, without its line break */
     bool first_hash;           /* record 1 begins with # */
     bool started;              /* the first byte of a record was seen */
     struct csvk_strings names; /* of the header */
@@ -78,8 +89,8 @@ struct csvk_validator {
     bool sample_closed;
     uint64_t sample_offset;
     uint64_t ill_formed;      /* bytes that are not UTF-8 ... */
-    uint64_t ill_implausible; /* ... and no letter or punctuation in windows-1252 */
-    uint64_t ill_c1;          /* ... and in 80-9F, which latin-1 has no letters for */
+    uint64_t ill_implausible; /* ... of these: no letter, sign or punctuation in windows-1252 */
+    uint64_t ill_c1;          /* ... of these: 80 to 9F, which are no letters in latin-1 */
     uint64_t ill_first, ill_first_record, ill_first_line, ill_first_column;
     uint64_t ill_first_length, ill_first_field;
     struct key_state *keys; /* NULL: no primary key */
@@ -87,12 +98,12 @@ struct csvk_validator {
     struct csvk_damage damage;
     bool finished, judged;
 
-    /* where we are; valid during a feed */
+    /* The batch and record at hand, and how far lines are counted; valid during a feed. */
     const struct csvk_batch *batch;
     const struct csvk_record *record;
-    uint64_t mark_offset, mark_line, mark_line_start; /* a place already counted up to */
-    uint64_t line_start; /* of the line that the end of the last batch lies in */
-    bool failed;         /* out of memory: sticky, looked at once per feed */
+    uint64_t mark_offset, mark_line, mark_line_start; /* a place whose line is known */
+    uint64_t line_start; /* first byte of the line in which the last batch ended */
+    bool failed;         /* out of memory: sticky, checked once per feed */
 
     struct csvk_report report;
     const struct csvk_finding **shown;
@@ -102,17 +113,23 @@ struct csvk_validator {
 struct place {
     uint64_t byte, length, record, field;
 };
-/* Counts a finding; answers the kept one, to be given its facts, or NULL when it is not kept. */
+/*
+ * Counts a finding. Returns it when it is kept, so that the caller can add its facts; NULL when the
+ * rule is off, when enough findings of it are kept, or when memory ran out (`failed`).
+ */
 struct csvk_finding *judge_add(struct csvk_validator *v, size_t slot, const struct place *place);
 void finding_number(struct csvk_finding *f, const char *key, enum csvk_extra_kind kind,
                     uint64_t value);
-/* Copies `text`; a failure is kept in the validator. */
+/* Copies `text`; out of memory sets v->failed. */
 void finding_text(struct csvk_validator *v, struct csvk_finding *f, const char *key,
                   const char *text);
 void finding_drop_excerpt(struct csvk_finding *f);
 void finding_release(struct csvk_finding *f);
 void finding_list_release(struct finding_list *list);
-/* Moves all of slot `from` to slot `to`, before what is there. */
+/*
+ * Moves count and findings of slot `from` to slot `to` and gives them the rule of `to`. They are
+ * dropped when that rule is off or has findings already.
+ */
 void judge_move_slot(struct csvk_validator *v, size_t from, size_t to);
 int judge_collect(struct csvk_validator *v, struct csvk_error *err);
 
@@ -147,9 +164,9 @@ void sample_feed(struct csvk_validator *v);
 void sample_merge(struct csvk_validator *left, const struct csvk_validator *right);
 void sample_judge(struct csvk_validator *v);
 
-/* key_rules.c: does nothing when there is no primary key */
+/* key_rules.c: these do nothing when there is no primary key */
 int keys_new(struct csvk_validator *v, struct csvk_error *err);
-/* Finds the key's columns among `names`; `header` is where to say that one is missing. */
+/* Finds the key's columns among `names`; a missing one is reported at the place `header`. */
 void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
                   const struct place *header);
 int keys_feed(struct csvk_validator *v, struct csvk_error *err);
@@ -168,11 +185,12 @@ struct walk_field {
     size_t begin, end;
     bool enclosed;
     bool last;     /* of its record */
-    bool complete; /* its delimiter or line break was seen */
+    bool complete; /* its delimiter or line break lies within the bytes */
 };
 /*
- * The field at walk.at, which moves behind its delimiter or line break. Call again until `last`: a
- * delimiter as last byte is followed by an empty field.
+ * Gives the field that begins at walk.at, and moves walk.at to the byte after its delimiter or line
+ * break. Call until `last` is set, even at the end of the bytes: after a delimiter that is the last
+ * byte there is one more, empty field.
  */
 void walk_next(struct field_walk *walk, struct walk_field *field);
 
@@ -181,7 +199,8 @@ static inline bool judge_is_on(const struct csvk_validator *v, enum rule_index r
     return v->level[rule] != CSVK_OFF;
 }
 
-/* As many findings are kept as may be: one more is counted only. Such a rule is on. */
+/* Are max_findings findings of the slot kept? Then one more is only counted. Only for rules that
+   are on. */
 static inline bool judge_is_full(const struct csvk_validator *v, size_t slot)
 {
     uint64_t most = v->options.max_findings;

@@ -1,4 +1,9 @@
-/* key_fields.c - see key_fields.h. */
+/*
+ * key_fields.c - finds the fields of a primary key in a record: in one piece (key_columns_piece),
+ * 32 bytes in one step (find_plain), field by field (find_in_order), or with the reference parser
+ * (find_by_reference). All of them give the same answer where they give one; tests hold them to
+ * each other (tests/unit/test_key_fields.c). See key_fields.h.
+ */
 #include "validator/key_fields.h"
 
 #include "csvkit/base/bitmask.h"
@@ -43,7 +48,8 @@ void key_columns_sort(struct key_columns *k)
     }
 }
 
-/* The end of the field at `at`, which begins with its enclosure; in *flags: whether to decode. */
+/* The end of the field that begins with its enclosure at `at`. Adds CSVK_FIELD_DECODE to *flags
+   when an enclosure in the value is doubled. */
 static size_t enclosed_end(struct csvk_bytes record, size_t at, int enclosure, uint32_t *flags)
 {
     const unsigned char *p = record.ptr + at + 1, *end = record.ptr + record.len;
@@ -73,7 +79,7 @@ static size_t field_end(struct csvk_bytes record, size_t at, const struct csvk_d
     return end != NULL ? (size_t)(end - record.ptr) : record.len;
 }
 
-/* Columns may be named twice: then the same field is taken twice. */
+/* Field by field. A column may be named twice in the key: then its field is taken twice. */
 static bool find_in_order(struct key_columns *k, struct csvk_bytes record,
                           const struct csvk_dialect *dialect)
 {
@@ -94,7 +100,8 @@ static bool find_in_order(struct key_columns *k, struct csvk_bytes record,
     }
 }
 
-/* Delimiters and enclosures in the 32 bytes of the record from `base` on, and its end. */
+/* A bit for each delimiter and enclosure in the 32 bytes of the record from `base` on, and one for
+   the end of the record. */
 static inline uint32_t ends_in(struct csvk_bytes record, size_t base,
                                const struct csvk_dialect *dialect)
 {
@@ -103,8 +110,8 @@ static inline uint32_t ends_in(struct csvk_bytes record, size_t base,
         dialect->enclosure != CSVK_NO_BYTE ? (unsigned char)dialect->enclosure : delimiter;
     uint32_t ends = csvk_bitmask_of_two(record.ptr + base, delimiter, enclosure);
     if (record.len - base < BLOCK) {
-        uint32_t behind = UINT32_C(1) << (record.len - base);
-        ends = (ends & (behind - 1)) | behind;
+        uint32_t end = UINT32_C(1) << (record.len - base);
+        ends = (ends & (end - 1)) | end;
     }
     return ends;
 }
@@ -133,7 +140,8 @@ struct csvk_bytes key_columns_piece(const struct key_columns *k, struct csvk_byt
     return none;
 }
 
-/* The same, 32 bytes in one step; false also when an enclosure stands before the end of the key. */
+/* As find_in_order, but 32 bytes in one step. False also when an enclosure comes before the end of
+   the key. */
 static bool find_plain(struct key_columns *k, struct csvk_bytes record,
                        const struct csvk_dialect *dialect)
 {

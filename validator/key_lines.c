@@ -1,6 +1,8 @@
 /*
- * key_lines.c - see key_lines.h. A CR counts when no LF follows it. With AVX2, 64 bytes are looked
- * at in one step, of which the last ones may lie behind what is counted.
+ * key_lines.c - counts line breaks; see key_lines.h. A CR counts when no LF follows it.
+ *
+ * With AVX2, 64 bytes are looked at in one step. The last step may read bytes after those that are
+ * counted; a mask leaves them out.
  */
 #include "validator/key_lines.h"
 
@@ -27,7 +29,9 @@ static uint64_t count_bytewise(struct csvk_bytes bytes, enum key_crs crs)
 
 enum {
     BLOCK = 64,
-    BLOCKS_MOST = 126 /* each adds up to 2 to a byte of the sums, and so does the start of one */
+    /* A sum is one byte. Each block adds at most 2 to it, and the partial block at the end does so,
+     * too: 2 * 127 is below 256. */
+    BLOCKS_MOST = 126
 };
 
 WIDE static inline __m256i load_32(const unsigned char *p)
@@ -35,7 +39,7 @@ WIDE static inline __m256i load_32(const unsigned char *p)
     return _mm256_loadu_si256((const __m256i *)(const void *)p);
 }
 
-/* The sums are negative. */
+/* Adds the line breaks of 32 bytes. A comparison that holds gives -1, so the sums are negative. */
 WIDE static inline __m256i add_32(__m256i sums, const unsigned char *p, __m256i mask,
                                   enum key_crs crs)
 {
@@ -50,7 +54,7 @@ WIDE static inline __m256i add_32(__m256i sums, const unsigned char *p, __m256i 
     return sums;
 }
 
-/* Of the first `length` bytes of a block. */
+/* Adds the line breaks in the first `length` bytes of a block, the last one. */
 WIDE static inline __m256i add_start(__m256i sums, const unsigned char *p, size_t length,
                                      enum key_crs crs)
 {

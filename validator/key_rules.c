@@ -1,7 +1,11 @@
 /*
- * key_rules.c - duplicate-key and empty-key: the primary key over the whole table.
+ * key_rules.c - the primary key over the whole table: duplicate-key and empty-key, and
+ * header-mismatch for a key column that the header does not have.
  *
- * keys.h does the search, at the end and in bounded memory.
+ * While the table is read, the key of each record is handed to a set of keys (keys.h), which finds
+ * the repeated ones at the end, in bounded memory. Empty values are reported at once. Blank
+ * records, the header and records that are too short to have a key are left out; short ones are
+ * reported by width_rules.c.
  */
 #include "validator/judge.h"
 
@@ -20,12 +24,11 @@ struct key_state {
     bool resolved;                 /* the columns are known */
     bool in_pieces;                /* a key may stand in the record in one piece */
     bool searched;                 /* by csvk_validator_search_keys, for a table in slices */
-    struct csvk_keys_shift before; /* of this slice: records and bytes of the slices before it */
-    struct csvk_keys_shift joined; /* of the first slice: of all slices joined so far */
+    struct csvk_keys_shift before; /* records, bytes and drift of the slices before this one */
+    struct csvk_keys_shift joined; /* in the first slice: those of all slices joined so far */
 };
 
-/* ---- life --------------------------------------------------------------------------------------
- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 int keys_new(struct csvk_validator *v, struct csvk_error *err)
 {
@@ -67,8 +70,7 @@ void keys_free(struct key_state *k)
     csvk_free(k);
 }
 
-/* ---- which columns ------------------------------------------------------------------------------
- */
+/* ---- which columns --------------------------------------------------------------------------- */
 
 static bool find_column(const struct csvk_strings *names, const char *name, size_t *column)
 {
@@ -81,7 +83,7 @@ static bool find_column(const struct csvk_strings *names, const char *name, size
     return false;
 }
 
-static void tell_missing(struct csvk_validator *v, const struct place *place, const char *name)
+static void report_missing(struct csvk_validator *v, const struct place *place, const char *name)
 {
     struct csvk_finding *f = judge_add(v, RULE_HEADER_MISMATCH, place);
     struct csvk_buf text = CSVK_BUF_INIT;
@@ -106,7 +108,7 @@ void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
     for (size_t i = 0; i < k->columns.count; i++) {
         const char *name = v->options.primary_key.item[i];
         if (!find_column(names, name, &k->columns.column[i])) {
-            tell_missing(v, header, name);
+            report_missing(v, header, name);
             all = false;
         }
     }
@@ -116,10 +118,9 @@ void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
     k->resolved = all;
 }
 
-/* ---- records ------------------------------------------------------------------------------------
- */
+/* ---- records --------------------------------------------------------------------------------- */
 
-/* The value of a field: in place when it stands there as it is, else decoded into `room`. */
+/* The value of a field: the bytes of the record when they are the value, else decoded in `room`. */
 static int field_value(const struct csvk_dialect *dialect, struct csvk_bytes raw, uint32_t flags,
                        struct csvk_buf *room, struct csvk_bytes *value)
 {
@@ -137,7 +138,7 @@ static int field_value(const struct csvk_dialect *dialect, struct csvk_bytes raw
     return CSVK_OK;
 }
 
-/* A record of the batch, reported or not. */
+/* A record of the batch, whether or not the reader has reported it. */
 struct key_record {
     uint64_t number, offset;
     struct csvk_bytes bytes; /* without its line break */
@@ -145,16 +146,16 @@ struct key_record {
     const struct csvk_record *reported; /* NULL: not reported */
 };
 
-/* Where a reading of a batch's records stands. */
+/* A walk over the records of a batch: how far it has come. */
 struct key_walk {
     const struct csvk_batch *batch;
-    size_t begin; /* of the next record */
-    uint64_t done;
-    size_t next_reported; /* entry of batch->records that comes next */
-    bool one_line;        /* every record is one line */
+    size_t begin;         /* of the next record */
+    uint64_t done;        /* records */
+    size_t next_reported; /* index into batch->records */
+    bool one_line;        /* every record of the batch is one line */
     enum key_crs crs;
-    uint64_t line;   /* that begins at `lines_to`, where counting stands */
-    size_t lines_to; /* not behind the record at hand */
+    uint64_t line;   /* the line that begins at `lines_to` */
+    size_t lines_to; /* how far lines are counted; never after the start of the record at hand */
 };
 
 static struct key_walk key_walk(const struct csvk_batch *b)
@@ -165,7 +166,7 @@ static struct key_walk key_walk(const struct csvk_batch *b)
         .batch = b, .line = b->first_line, .one_line = one_line, .crs = cr ? KEY_CRS : KEY_NO_CR};
 }
 
-/* Length of a record without its line break, when nothing was found in it. */
+/* Length without the line break, for a record that the reader has not reported. */
 static size_t content_length(const unsigned char *record, size_t length)
 {
     if (length != 0 && record[length - 1] == '\n') {
@@ -195,7 +196,7 @@ static void next_record(struct key_walk *w, struct key_record *rec)
     w->begin += size;
 }
 
-/* The line on which the record at hand begins. Counted only when asked for. */
+/* The line on which the record at hand begins. Lines are counted only when they are asked for. */
 static uint64_t line_of(const struct key_state *k, struct key_walk *w, const struct key_record *rec)
 {
     if (w->one_line) {
@@ -265,7 +266,7 @@ static int add_values(struct csvk_validator *v, struct key_walk *w, const struct
     return csvk_keys_add(k->keys, k->value, k->columns.count, place_of(k, w, rec), err);
 }
 
-/* Most keys stand in the record in one piece, as they are. */
+/* Most keys are one piece of their record, and that piece is added as it is. */
 static int add_key(struct csvk_validator *v, struct key_walk *w, const struct key_record *rec,
                    struct csvk_error *err)
 {
@@ -298,10 +299,9 @@ int keys_feed(struct csvk_validator *v, struct csvk_error *err)
     return status;
 }
 
-/* ---- the end ------------------------------------------------------------------------------------
- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
-/* `first_record` of another slice is reported with the name of that slice. */
+/* `first_file`: the slice that the first record lies in, when it is another one; else NULL. */
 static void add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_key *duplicate,
                           const char *first_file)
 {
@@ -332,8 +332,7 @@ int keys_finish(struct csvk_validator *v, struct csvk_error *err)
     return search ? csvk_keys_finish(v->keys->keys, found, v, err) : CSVK_OK;
 }
 
-/* ---- a table in slices
- * --------------------------------------------------------------------------- */
+/* ---- a table in slices ----------------------------------------------------------------------- */
 
 static struct csvk_keys_shift shift_by(const struct csvk_totals *by)
 {
@@ -363,7 +362,7 @@ struct slices {
     size_t count;
 };
 
-/* The slice that a record of the whole table lies in. */
+/* The slice that a record lies in; records are counted over the whole table. */
 static struct csvk_validator *slice_of(const struct slices *s, uint64_t record)
 {
     size_t low = 0, high = s->count;
@@ -405,8 +404,7 @@ int csvk_validator_search_keys(struct csvk_validator *const *parts, size_t count
                       : CSVK_OK;
 }
 
-/* ---- joining two parts of one file
- * --------------------------------------------------------------- */
+/* ---- joining two parts of one file ----------------------------------------------------------- */
 
 int keys_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err)
 {

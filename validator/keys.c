@@ -1,4 +1,7 @@
-/* keys.c - the set of keys: collecting, joining two sets, and the final search. See keys.h. */
+/*
+ * keys.c - the set of keys: it collects keys, joins two sets, and does the final search. See keys.h
+ * for the idea; share_memory shows which part may use how much memory.
+ */
 #include "validator/keys.h"
 
 #include "csvkit/base/hash.h"
@@ -13,8 +16,8 @@
 #define BLOCK_MOST  ((size_t)64 << 10)
 #define WORDS_MOST  ((size_t)16 << 10) /* a block of hashes */
 
-/* Hashes wait to be put into their partitions in one go: then the cache misses of many overlap,
- * and the cache is theirs for that time. */
+/* Hashes wait until there are many, and are then put into their partitions together: so their cache
+ * misses overlap, and nothing else takes the cache meanwhile. */
 enum { WAITING_MOST = 2048, AHEAD = 16 };
 
 struct csvk_keys {
@@ -23,12 +26,12 @@ struct csvk_keys {
     unsigned char separator;  /* between the values of a key */
     uint64_t seed, mask;      /* of the hashes */
     struct csvk_parts log;    /* the keys, in one partition */
-    struct csvk_parts hashes; /* theirs, but for those that wait */
+    struct csvk_parts hashes; /* the hashes of the keys, except those in `waiting` */
     uint64_t waiting[WAITING_MOST];
     size_t nwaiting;
     struct csvk_parts suspect; /* keys whose hash may occur again, at the end */
-    struct csvk_buf room;      /* for a long key */
-    struct csvk_spill longs;   /* keys that are too long for a block, one behind the other */
+    struct csvk_buf room;      /* where the values of a key are joined */
+    struct csvk_spill longs;   /* keys that are too long for a block, one after the other */
     struct csvk_found found;
     struct csvk_keys_effort effort;
 };
@@ -55,8 +58,9 @@ static size_t block_size_for(size_t limit, size_t most)
 }
 
 /*
- * Sixteenths of the memory: 7 for keys and 6 for their hashes; then 2 + 1 more to look at the
- * hashes. Suspects get the 6 of the hashes, and the search has what the keys had.
+ * In sixteenths of the memory: the keys have 7, their hashes 6, the duplicates that are found 1.
+ * Looking for repeated hashes takes 2 for a hash table and 1 for the marks. Then the hashes are
+ * released and the suspects get their 6; the search has what the keys had before.
  */
 static void share_memory(struct csvk_keys *keys)
 {
@@ -114,7 +118,7 @@ void csvk_keys_separate(struct csvk_keys *keys, unsigned char separator)
 
 /* ---- one key out of several values ---- */
 
-/* LEB128. */
+/* Writes LEB128. */
 static unsigned char *put_length(unsigned char *to, size_t length)
 {
     for (; length >= 0x80; length >>= 7) {
@@ -144,11 +148,7 @@ static bool has_separator(const struct csvk_keys *keys, const struct csvk_bytes 
     return false;
 }
 
-/*
- * The values, one separator between two of them. When one of them has a separator, that would be
- * ambiguous: then as many separators as there are values come first, which is too many for the
- * other form, and each value but the last is led by its length.
- */
+/* The most bytes that join() writes. */
 static size_t joined_most(const struct csvk_bytes *values, size_t count)
 {
     size_t size = count;
@@ -158,6 +158,11 @@ static size_t joined_most(const struct csvk_bytes *values, size_t count)
     return size;
 }
 
+/*
+ * Writes the values with one separator between every two of them. That would be ambiguous when a
+ * value holds a separator. Then as many separators as there are values come first, which is one
+ * more than a key of the other form can have, and each value except the last follows its length.
+ */
 static size_t join(const struct csvk_keys *keys, const struct csvk_bytes *values, size_t count,
                    unsigned char *to)
 {
@@ -183,7 +188,8 @@ static size_t join(const struct csvk_keys *keys, const struct csvk_bytes *values
 
 /* ---- adding ---- */
 
-/* A key that is too long for a block goes to the file of long keys; its entry keeps the place. */
+/* A key that is too long for a block goes to the file of long keys; its entry holds the position.
+ */
 static int add_long(struct csvk_keys *keys, struct csvk_entry *entry, struct csvk_error *err)
 {
     struct csvk_bytes key = entry->key;
@@ -193,6 +199,7 @@ static int add_long(struct csvk_keys *keys, struct csvk_entry *entry, struct csv
     return status == CSVK_OK ? csvk_parts_add(&keys->log, 0, entry, err) : status;
 }
 
+/* Puts the waiting hashes into their partitions. */
 static int place_waiting(struct csvk_keys *keys, struct csvk_error *err)
 {
     struct csvk_parts *hashes = &keys->hashes;
@@ -305,7 +312,8 @@ struct joining {
     copy_fn *copy;
 };
 
-/* A block that is nearly full changes hands; others are copied, to waste no room. */
+/* A block that is three quarters full or more is taken over as it is; the entries of others are
+   copied, so that no room is wasted. */
 static int join_part(const struct joining *j, size_t i, struct csvk_error *err)
 {
     struct csvk_parts_walk walk;
@@ -375,7 +383,8 @@ static uint64_t hash_of(const struct csvk_keys *keys, const struct csvk_entry *e
                : entry->long_hash;
 }
 
-/* Many at a time, so that their marks are on their way from memory while others are hashed. */
+/* Handles many keys at a time, so that the marks of the first ones come from memory while the
+   others are hashed. */
 static int suspect_block(struct csvk_keys *keys, const struct csvk_repeats *repeats,
                          const struct csvk_key_block *block, struct csvk_error *err)
 {
@@ -398,7 +407,7 @@ static int suspect_block(struct csvk_keys *keys, const struct csvk_repeats *repe
     return status;
 }
 
-/* Reads all keys again and takes those whose hash is marked. */
+/* Reads all keys again and gathers those whose hash is marked as one that may occur again. */
 static int gather_suspects(struct csvk_keys *keys, const struct csvk_repeats *repeats,
                            struct csvk_error *err)
 {

@@ -1,19 +1,21 @@
 /*
  * keys.h - exact search for repeated primary keys in a table of any size, in bounded memory.
  *
- * The idea. Nothing is looked up while the table is read: a key is appended to a log, and its hash
- * to one of 256 partitions. That is sequential work, so it costs few nanoseconds and no cache
- * misses. What does not fit into the memory goes to unlinked temporary files. At the end the
- * partitions of hashes are looked through, each in a small hash table that fits into the cache
- * (keys_repeats.h). A hash that occurs once belongs to a key that does: a table without repeated
- * keys is done then. Otherwise the log is read again, and the keys whose hash may occur again are
- * partitioned and compared, byte by byte (keys_search.h).
+ * The idea. While the table is read, nothing is looked up: each key is appended to a log, and its
+ * hash to one of 256 partitions. That is sequential work, so it costs few nanoseconds and no cache
+ * misses. What does not fit into memory goes to unlinked temporary files. At the end, each
+ * partition of hashes goes through a small hash table that fits into the cache (keys_repeats.h). A
+ * hash that occurs only once belongs to a key that occurs only once, so a table without repeated
+ * keys is done then. Otherwise the log is read again, and the keys whose hash may occur more than
+ * once are partitioned and compared byte by byte (keys_search.h).
  *
- * Exact: keys are equal when all their bytes are; the hash only decides where to look.
- * Order: duplicates come out in ascending record order, each with the first record of its key.
- * Bounded: memory stays near the limit for any number of keys, any length of a key, any number of
- * repetitions and any quality of the hash. The disk needs about the size of the keys + 12 bytes
- * each, and as much again for those that repeat.
+ * Invariants.
+ *   - Exact: keys are equal when all their bytes are equal; the hash only decides where to look.
+ *   - Order: duplicates are reported in ascending record order, each with the first record that has
+ *     its key.
+ *   - Bounded: memory stays near the limit for any number of keys, any length of a key, any number
+ *     of repetitions and any quality of the hash. The disk needs about the size of the keys and 12
+ *     bytes for each, and as much again for the keys that repeat.
  */
 #ifndef VALIDATOR_KEYS_H
 #define VALIDATOR_KEYS_H
@@ -31,7 +33,8 @@ struct csvk_duplicate_key {
     uint64_t first_record; /* the first record that has this key */
     uint64_t drift;        /* what the caller gave as its drift */
 };
-/* Not 0 stops the report; csvk_keys_finish then returns that number. */
+/* Receives one duplicate. A result other than 0 ends the report, and csvk_keys_finish returns it.
+ */
 typedef int csvk_duplicate_fn(void *context, const struct csvk_duplicate_key *duplicate);
 
 /*
@@ -42,7 +45,7 @@ typedef int csvk_duplicate_fn(void *context, const struct csvk_duplicate_key *du
 int csvk_keys_new(struct csvk_keys **out, size_t memory_limit, const char *temp_dir,
                   struct csvk_error *err) CSVK_MUST_USE;
 
-/* `drift` is what the number of a record's line is higher than that of the record itself. */
+/* `drift` is the number of the record's line minus the number of the record. */
 struct csvk_key_place {
     uint64_t record, offset, drift;
 };
@@ -55,18 +58,18 @@ struct csvk_key_place {
 int csvk_keys_add(struct csvk_keys *keys, const struct csvk_bytes *values, size_t count,
                   struct csvk_key_place place, struct csvk_error *err) CSVK_MUST_USE;
 /*
- * The same for values that stand in one piece, one separator between two of them, and no separator
- * within any of them (unless it is the only one). The separator is ',' until csvk_keys_separate,
- * which comes before the first key.
+ * The same for values that are one piece of memory already, with one separator between every two of
+ * them and none within a value (a single value may hold separators). The separator is ',';
+ * csvk_keys_separate sets another one and must be called before the first key is added.
  */
 int csvk_keys_add_joined(struct csvk_keys *keys, struct csvk_bytes joined,
                          struct csvk_key_place place, struct csvk_error *err) CSVK_MUST_USE;
 void csvk_keys_separate(struct csvk_keys *keys, unsigned char separator);
 
 /*
- * Continues `left` with `right`: the records of `right` follow those of `left`, its record numbers,
- * offsets and drifts are raised. `right` is empty afterwards and still belongs
- * to the caller. Both must have the same memory limit (CSVK_EUSAGE). CSVK_ENOMEM, CSVK_EIO.
+ * Moves all keys of `right` to the end of `left`; their record numbers, offsets and drifts are
+ * raised by `shift`. `right` is empty afterwards and still belongs to the caller. Both must have
+ * the same memory limit (CSVK_EUSAGE). CSVK_ENOMEM, CSVK_EIO.
  */
 struct csvk_keys_shift {
     uint64_t records, offsets, drifts;
@@ -75,8 +78,9 @@ int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk
                     struct csvk_error *err) CSVK_MUST_USE;
 
 /*
- * Searches and calls `found` (may be NULL) for every duplicate, ascending by record. Call once;
- * then only csvk_keys_duplicates and csvk_keys_free. CSVK_ENOMEM, CSVK_EIO.
+ * Searches, and calls `found` (may be NULL) for every duplicate, in ascending order of records.
+ * Call it once; after it only csvk_keys_duplicates, csvk_keys_effort and csvk_keys_free may be
+ * called. CSVK_ENOMEM, CSVK_EIO.
  */
 int csvk_keys_finish(struct csvk_keys *keys, csvk_duplicate_fn *found, void *context,
                      struct csvk_error *err) CSVK_MUST_USE;
@@ -84,7 +88,8 @@ int csvk_keys_finish(struct csvk_keys *keys, csvk_duplicate_fn *found, void *con
 uint64_t csvk_keys_duplicates(const struct csvk_keys *keys);
 void csvk_keys_free(struct csvk_keys *keys);
 
-/* For tests: only these bits of every hash are used. 0 makes all keys collide. Before any add. */
+/* For tests: uses only these bits of every hash; 0 makes all keys collide. Call it before the first
+   key is added. */
 void csvk_keys_weaken_hash(struct csvk_keys *keys, uint64_t mask);
 /* For tests and benchmarks: how often partitions were split again, and bytes written to disk. */
 struct csvk_keys_effort {

@@ -1,4 +1,7 @@
-/* keys_found.c - see keys_found.h. Records are unique among duplicates, so order is total. */
+/*
+ * keys_found.c - sorts the duplicates that were found; see keys_found.h. No record is a duplicate
+ * twice, so the order by record numbers is total.
+ */
 #include "validator/keys_found.h"
 
 #include <string.h>
@@ -10,7 +13,8 @@ void csvk_found_init(struct csvk_found *found, size_t memory, const char *dir)
     csvk_spill_init(&found->file, dir);
 }
 
-/* ---- sorting in memory: least significant byte first, bytes that all agree on are skipped ---- */
+/* ---- sorting in memory: least significant byte first; a byte that is equal in all is skipped ---
+ */
 
 static uint64_t differing_bits(const struct csvk_duplicate_key *item, size_t count)
 {
@@ -56,9 +60,9 @@ static void sort_gathered(struct csvk_found *found)
 /* ---- merging runs ---- */
 
 struct head {
-    struct csvk_duplicate_key *item; /* its share of the buffer */
-    size_t next, filled;
-    uint64_t at, left; /* still in the file */
+    struct csvk_duplicate_key *item; /* the share of the buffer that this run has */
+    size_t next, filled;             /* indexes into `item` */
+    uint64_t at, left;               /* position and number of the items still in the file */
 };
 
 struct found_merge {
@@ -72,7 +76,8 @@ static uint64_t head_record(const struct head *head)
     return head->item[head->next].record;
 }
 
-/* After this a head has an item, or `filled` is 0 because its run has ended. */
+/* Reads more items of a run. Afterwards the head has an item, or `filled` is 0: the run has ended.
+ */
 static int refill(struct found_merge *merge, struct head *head, struct csvk_error *err)
 {
     size_t count = head->left < merge->share ? (size_t)head->left : merge->share;
@@ -108,7 +113,7 @@ static void sift_down(struct found_merge *merge, size_t i)
     }
 }
 
-/* Merges the runs from `first` on. `buffer` has room for `room` items, shared among the runs. */
+/* Begins to merge the runs from `first` on; they share the first `room` items of found->item. */
 static int merge_start(struct found_merge *merge, struct csvk_found *found, size_t first,
                        size_t room, struct csvk_error *err)
 {
@@ -133,7 +138,7 @@ static int merge_start(struct found_merge *merge, struct csvk_found *found, size
     return CSVK_OK;
 }
 
-/* Takes the smallest item; the caller looks at merge->count first. */
+/* Takes the smallest item. There must be one: merge->count is not 0. */
 static int merge_take(struct found_merge *merge, struct csvk_duplicate_key *item,
                       struct csvk_error *err)
 {
@@ -176,7 +181,7 @@ static int copy_merged(struct csvk_found *found, struct found_merge *merge, size
     return status;
 }
 
-/* Replaces the runs from `first` on by one of the next generation. */
+/* Merges the runs from `first` on into one run of the next generation. */
 static int collapse(struct csvk_found *found, size_t first, struct csvk_error *err)
 {
     size_t room = found->room / 4;

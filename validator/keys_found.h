@@ -1,9 +1,10 @@
 /*
- * keys_found.h - the duplicates that were found, put into record order in bounded memory.
+ * keys_found.h - puts the duplicates that were found into record order, in bounded memory.
  *
- * Partitions are searched one after the other, so duplicates arrive in many ascending pieces. They
- * are gathered in memory, sorted when the room is full, and written as a run to a temporary file;
- * sixteen runs of one generation become one of the next. The report merges what is left.
+ * Partitions are searched one after the other, so duplicates arrive in many ascending sequences.
+ * They are gathered in memory, sorted when the room is full, and written as a run to a temporary
+ * file; sixteen runs of one generation are merged into one run of the next. At the end, the
+ * remaining runs are merged while they are reported.
  */
 #ifndef VALIDATOR_KEYS_FOUND_H
 #define VALIDATOR_KEYS_FOUND_H
@@ -20,7 +21,7 @@ struct csvk_found_run {
 };
 
 struct csvk_found {
-    struct csvk_duplicate_key *item; /* the first half gathers, the second half is for sorting */
+    struct csvk_duplicate_key *item; /* first half: gathered; second half: room for sorting */
     size_t count, room;              /* in the first half */
     uint64_t total;
     struct csvk_spill file;
@@ -28,11 +29,12 @@ struct csvk_found {
     size_t nruns;
 };
 
-/* Takes about `memory` bytes when the first duplicate comes. */
+/* Allocates about `memory` bytes, but only when the first duplicate is added. */
 void csvk_found_init(struct csvk_found *found, size_t memory, const char *dir);
 int csvk_found_add(struct csvk_found *found, const struct csvk_duplicate_key *duplicate,
                    struct csvk_error *err) CSVK_MUST_USE;
-/* Calls `report` in ascending order of records; what it returns, when not 0, ends the report. */
+/* Calls `report` for each duplicate in ascending order of records. When `report` returns another
+   number than 0, the report ends and that number is returned. CSVK_ENOMEM, CSVK_EIO. */
 int csvk_found_report(struct csvk_found *found, csvk_duplicate_fn *report, void *context,
                       struct csvk_error *err) CSVK_MUST_USE;
 void csvk_found_release(struct csvk_found *found);

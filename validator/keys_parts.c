@@ -1,8 +1,9 @@
 /*
  * keys_parts.c - see keys_parts.h for the format.
  *
- * Invariant: within a partition the entries are in the order in which they were added, on disk
- * first, then in memory; so the first entry of a key is the one of its first record.
+ * Invariant: the entries of a partition are in the order in which they were added: first those on
+ * disk, then those in memory. So the first entry of a key is that of the first record with this
+ * key.
  */
 #include "validator/keys_parts.h"
 
@@ -112,7 +113,7 @@ static int spill_part(struct csvk_parts *parts, struct csvk_part *part, size_t k
     return CSVK_OK;
 }
 
-/* Closed blocks, one partition after the other, until an eighth of the memory is free. */
+/* Writes closed blocks, one partition after the other, until an eighth of the memory is free. */
 static int spill_closed(struct csvk_parts *parts, struct csvk_error *err)
 {
     const size_t keep = parts->limit / 8 * 7;
@@ -332,7 +333,8 @@ static uint64_t get_number(const unsigned char **at)
     return number;
 }
 
-/* Moves the walk behind the head; answers the length of the key. */
+/* Reads the head of an entry: moves the walk to the byte after it, returns the length of the key.
+ */
 static size_t get_head(struct csvk_block_walk *walk)
 {
     const unsigned char *p = walk->at;

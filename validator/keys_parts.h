@@ -1,19 +1,20 @@
 /*
- * keys_parts.h - keys or hashes, partitioned, appended in memory and spilled in blocks of one size.
+ * keys_parts.h - keys or hashes in 256 partitions: appended in memory, spilled to disk in blocks of
+ * one size.
  *
  *   partition:  [block on disk] -> [block on disk] -> [block in memory] -> [open block]
  *
- * A block holds words of 8 bytes or entries. Its header has the place that its entries count
- * from, so that a whole block is moved to other numbers by changing the header. An
- * entry is, each place counted from the entry before it,
+ * A block holds words of 8 bytes (hashes) or entries (keys). Its header has the place that its
+ * entries count from, so a whole block is moved to other numbers by changing its header. An entry
+ * is, with places counted from the entry before it,
  *
  *   record (4 bits, not 0), drift (4 bits)   length of the key (1 byte)   offset (2 bytes)   key
  *
- * or, when one of them does not fit, 0 and all as LEB128 (record, offset, drift, length), then the
- * key. A key longer than a quarter of a block lies outside, in the file of long keys; its entry
- * ends with { position - long_base, hash } instead of bytes. Blocks on disk are chained forwards: a
- * block is written with the place that its successor will have, so no directory grows with the
- * input.
+ * or, when one of these does not fit, 0 and then all of them as LEB128 (record, offset, drift,
+ * length), then the key. A key longer than a quarter of a block is not in its entry but in the file
+ * of long keys; the entry then ends with { position - long_base, hash } instead of the key. Blocks
+ * on disk are chained forwards: a block is written with the position that its successor will have,
+ * so there is no directory that grows with the input.
  */
 #ifndef VALIDATOR_KEYS_PARTS_H
 #define VALIDATOR_KEYS_PARTS_H
@@ -33,7 +34,7 @@ struct csvk_entry {
     struct csvk_key_place place;
     struct csvk_bytes key; /* ptr is NULL for a long key */
     uint64_t long_at;      /* where a long key lies in the file of long keys */
-    uint64_t long_hash;    /* its hash, which every level mixes with its own seed */
+    uint64_t long_hash;    /* its hash; each level of the search mixes it with its own seed */
 };
 
 struct csvk_key_block {
@@ -45,14 +46,14 @@ struct csvk_key_block {
     unsigned char bytes[];
 };
 
-/* One partition. `at` .. `end` is the room in the open block; NULL: no block is open. */
+/* One partition. `at` to `end` is the free room in the open block; NULL: no block is open. */
 struct csvk_part {
-    /* What every added key touches stands first and together: 256 of these share the cache with as
-     * many ends of blocks. */
+    /* What every added key touches comes first and together, because 256 of these structs share the
+     * cache with as many ends of blocks. */
     unsigned char *at, *end;
     struct csvk_key_place place;         /* of the last entry in the open block */
     uint64_t entries;                    /* in all its blocks, when it holds entries */
-    uint64_t entries_before;             /* the open block */
+    uint64_t entries_before;             /* entries before the open block */
     uint64_t bytes;                      /* in its closed blocks */
     struct csvk_key_block *first, *last; /* in memory, after those on disk */
     uint64_t disk_first, disk_next;      /* positions; disk_next is reserved for the next block */
@@ -64,10 +65,10 @@ struct csvk_parts {
     size_t block_size;
     size_t limit;    /* bytes of blocks in memory before they are spilled */
     size_t resident; /* bytes of blocks in memory */
-    struct csvk_key_block
-        *spare;        /* spilled, to be filled again: the kernel need not clear new ones */
+    /* Spilled blocks that will be filled again, which saves the kernel from clearing new memory. */
+    struct csvk_key_block *spare;
     size_t turn;       /* the partition that is spilled next */
-    uint64_t reserved; /* end of the file, reserved blocks included */
+    uint64_t reserved; /* end of the file, including blocks that are reserved but not yet written */
     uint64_t seed, mask;
     struct csvk_part part[CSVK_PARTS];
 };
@@ -79,7 +80,7 @@ uint64_t csvk_parts_hash(const struct csvk_parts *parts, const struct csvk_entry
 /* Closes the open block of partition `i` and opens another one. CSVK_ENOMEM, CSVK_EIO. */
 int csvk_parts_open(struct csvk_parts *parts, size_t i, const struct csvk_entry *first,
                     struct csvk_error *err) CSVK_MUST_USE;
-/* Writes the head of an entry that needs more than four bytes; answers its end. */
+/* Writes the head of an entry that does not fit into four bytes; returns the end of that head. */
 unsigned char *csvk_parts_put_head(unsigned char *p, struct csvk_key_place step, uint64_t length);
 static inline struct csvk_key_place csvk_key_step(const struct csvk_key_place *from,
                                                   const struct csvk_key_place *to)
@@ -90,8 +91,11 @@ static inline struct csvk_key_place csvk_key_step(const struct csvk_key_place *f
 /* Appends a copy of `entry` to partition `i`. CSVK_ENOMEM, CSVK_EIO. */
 int csvk_parts_add(struct csvk_parts *parts, size_t i, const struct csvk_entry *entry,
                    struct csvk_error *err) CSVK_MUST_USE;
-/* The same, but the caller writes the entry->key.len bytes of the key (which is not a long one) to
- *body at once; entry->key.ptr only has to be there. */
+/*
+ * The same, but *body is where the caller must then write what follows the head: the entry->key.len
+ * bytes of the key, or the CSVK_LONG_TAIL bytes of a long key. Of entry->key.ptr only matters
+ * whether it is NULL.
+ */
 static inline int csvk_parts_place(struct csvk_parts *parts, size_t i,
                                    const struct csvk_entry *entry, unsigned char **body,
                                    struct csvk_error *err)
@@ -141,18 +145,19 @@ static inline int csvk_parts_put_word(struct csvk_parts *parts, size_t i, uint64
     part->at += sizeof word;
     return CSVK_OK;
 }
-/* Closes the open block of partition `i`, if there is one: part[i].bytes is all it has then. */
+/* Closes the open block of partition `i`, if there is one; then part[i].bytes counts all bytes. */
 void csvk_parts_close(struct csvk_parts *parts, size_t i);
-/* Gives memory back that only appending needs. */
+/* Frees the spare blocks, which only appending needs. */
 void csvk_parts_drop_spare(struct csvk_parts *parts);
-/* Writes everything that is in memory to disk, open blocks included. */
+/* Writes all blocks in memory to disk, open ones included. CSVK_EIO. */
 int csvk_parts_spill_all(struct csvk_parts *parts, struct csvk_error *err) CSVK_MUST_USE;
-/* Appends a closed block of another set (same block size, same `i`) as it is; takes it over. */
+/* Appends a closed block of partition `i` of another set as it is. Both sets must have the same
+   block size. Takes over the block in any case. CSVK_EIO. */
 int csvk_parts_adopt(struct csvk_parts *parts, size_t i, struct csvk_key_block *block,
                      struct csvk_error *err) CSVK_MUST_USE;
 void csvk_parts_release(struct csvk_parts *parts);
 
-/* Walks the blocks of one partition in order and takes those in memory out of it. */
+/* Walks over the blocks of one partition in order, and takes those in memory out of it. */
 struct csvk_parts_walk {
     struct csvk_parts *parts;
     struct csvk_part *part;
@@ -160,13 +165,13 @@ struct csvk_parts_walk {
 };
 void csvk_parts_walk_init(struct csvk_parts_walk *walk, struct csvk_parts *parts, size_t i);
 /*
- * The next block, which the caller owns (csvk_free) and may hand back as `reuse` (or NULL): *out is
- * NULL at the end. CSVK_ENOMEM, CSVK_EIO.
+ * Gives the next block, or NULL at the end. The caller owns it (csvk_free) and may hand it back as
+ * `reuse`, which may be NULL; then it is freed or used again. CSVK_ENOMEM, CSVK_EIO.
  */
 int csvk_parts_walk_next(struct csvk_parts_walk *walk, struct csvk_key_block *reuse,
                          struct csvk_key_block **out, struct csvk_error *err) CSVK_MUST_USE;
 
-/* Reads the entries of a closed block. */
+/* Walks over the entries of a closed block. */
 struct csvk_block_walk {
     const unsigned char *at, *end;
     struct csvk_key_place place;
@@ -175,7 +180,7 @@ struct csvk_block_walk {
 };
 struct csvk_block_walk csvk_block_walk(const struct csvk_parts *parts,
                                        const struct csvk_key_block *block);
-/* The next entry; its key lies in the block. false: there is none. */
+/* Gives the next entry, whose key stays in the block. False: there is none. */
 bool csvk_block_next(struct csvk_block_walk *walk, struct csvk_entry *entry);
 
 #endif

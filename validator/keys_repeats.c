@@ -1,18 +1,21 @@
-/* keys_repeats.c - see keys_repeats.h. */
+/*
+ * keys_repeats.c - finds the hashes that may occur more than once; see keys_repeats.h. Slots are
+ * prefetched some words before they are used.
+ */
 #include "validator/keys_repeats.h"
 
 #include <string.h>
 
 #define AHEAD       16 /* words between a prefetch and its use */
 #define LEAST_SLOTS 64
-#define MARKS_EACH  16 /* bits per hash, while memory lasts */
+#define MARKS_EACH  16 /* mark bits for each hash, when the memory allows it */
 
 static int no_memory(struct csvk_error *err)
 {
     return csvk_fail(err, CSVK_ENOMEM, "out of memory while searching for repeated keys");
 }
 
-/* Empties the table and gives it room for so many hashes, or for what fits into `budget` bytes. */
+/* Empties the table and gives it room for `hashes` hashes, but no more than `budget` bytes. */
 static int prepare(struct csvk_repeats *r, uint64_t hashes, size_t budget, struct csvk_error *err)
 {
     size_t slots = LEAST_SLOTS;
@@ -34,7 +37,7 @@ static int prepare(struct csvk_repeats *r, uint64_t hashes, size_t budget, struc
     return CSVK_OK;
 }
 
-/* Takes the hash in; true when it was there, or when there is no room for it. */
+/* Adds the hash to the table. True when the hash may repeat: it was there, or there is no room. */
 static bool repeats(struct csvk_repeats *r, uint64_t hash)
 {
     const size_t last = r->slots - 1;

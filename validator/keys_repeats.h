@@ -1,10 +1,11 @@
 /*
- * keys_repeats.h - which hashes may occur more than once.
+ * keys_repeats.h - finds the hashes that may occur more than once.
  *
  * One partition of hashes after the other goes through a hash table that fits into the cache. A
- * hash that is there already is marked, and so is one that finds no room. Marks are bits that
- * several hashes share, so their number is bounded; a hash that is not marked is surely the only
- * one of its kind.
+ * hash that is in the table already is marked, and so is one for which the table has no room. A
+ * mark is a bit that several hashes share, so the memory for marks is bounded.
+ *
+ * Invariant: a hash that is not marked occurs only once. A marked one may or may not repeat.
  */
 #ifndef VALIDATOR_KEYS_REPEATS_H
 #define VALIDATOR_KEYS_REPEATS_H
@@ -16,16 +17,16 @@ struct csvk_repeats {
     size_t slots, slots_allocated;
     size_t room;    /* slots that may still be taken */
     uint64_t *mark; /* NULL: no hash is marked */
-    unsigned shift; /* what is left of a hash is the number of its mark */
+    unsigned shift; /* a hash shifted right by this is the number of its mark */
 };
 
 /*
- * Looks at all words of `hashes`, whose blocks are used up. Needs 3/16 of `memory` besides theirs.
- * CSVK_ENOMEM, CSVK_EIO; csvk_repeats_release is needed in any case.
+ * Looks at all words of `hashes` and frees their blocks on the way. Needs 3/16 of `memory` besides
+ * these blocks. CSVK_ENOMEM, CSVK_EIO; csvk_repeats_release is needed in any case.
  */
 int csvk_repeats_find(struct csvk_repeats *repeats, struct csvk_parts *hashes, size_t memory,
                       struct csvk_error *err) CSVK_MUST_USE;
-/* Only when there are marks. */
+/* Is the hash marked? Only when there are marks (`mark` is not NULL). */
 static inline bool csvk_repeats_marked(const struct csvk_repeats *repeats, uint64_t hash)
 {
     uint64_t bit = hash >> repeats->shift;

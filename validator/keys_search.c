@@ -1,6 +1,7 @@
 /*
- * keys_search.c - see keys_search.h. Entries are handled in groups, so that the slots of a group
- * are on their way from memory while the next keys are still being hashed.
+ * keys_search.c - finds the repeated keys of a partitioned set; see keys_search.h. Entries are
+ * handled in groups, so that the slots of the first keys of a group come from memory while the
+ * others are hashed.
  */
 #include "validator/keys_search.h"
 
@@ -29,7 +30,7 @@ static uint64_t slots_for(uint64_t entries)
     return power_of_two_from(entries + entries / 2);
 }
 
-/* An upper bound: padding takes 7 bytes of an entry at most. */
+/* At most so many words: padding takes at most 7 bytes for each entry. */
 static uint64_t words_for(const struct csvk_part *part)
 {
     return part->bytes / 8 + (HEAD_WORDS + 1) * part->entries;
@@ -83,7 +84,8 @@ static uint64_t tag_of(uint64_t hash)
     return (hash >> 24) << 32;
 }
 
-/* Puts a key into the empty slot; false when there is no room, and from then on. */
+/* Puts a key into the empty slot. False when there is no room; then the table is closed, and every
+   later call gives false, too. */
 static bool insert(struct csvk_key_table *table, uint64_t *slot, const struct csvk_entry *entry,
                    uint64_t hash)
 {
@@ -113,7 +115,8 @@ static bool insert(struct csvk_key_table *table, uint64_t *slot, const struct cs
 
 enum verdict { ABSENT, PRESENT, OVERFLOW };
 
-/* Equality of two runs in the file of long keys, piece by piece: PRESENT, ABSENT or a failure. */
+/* Compares two keys in the file of long keys, piece by piece: PRESENT when they are equal, ABSENT
+   when they are not, or a failure. */
 static int compare_long(const struct csvk_spill *longs, uint64_t a, uint64_t b, uint64_t length,
                         struct csvk_error *err)
 {
@@ -135,7 +138,7 @@ static int compare_long(const struct csvk_spill *longs, uint64_t a, uint64_t b, 
     return PRESENT;
 }
 
-/* Is the key at `place` the key of `entry`? */
+/* Compares the key at `place` in the arena with the key of `entry`: as compare_long. */
 static int compare(const struct csvk_search *search, const uint64_t *place,
                    const struct csvk_entry *entry, struct csvk_error *err)
 {
@@ -151,9 +154,9 @@ static int compare(const struct csvk_search *search, const uint64_t *place,
     return compare_long(search->longs, place[HEAD_WORDS], entry->long_at, entry->key.len, err);
 }
 
-/* Looks the key up and inserts it when it is new: a verdict, or a failure. */
-static int settle(struct csvk_search *search, const struct csvk_entry *entry, uint64_t hash,
-                  uint64_t *first_record, struct csvk_error *err)
+/* Looks for the key and inserts it when it is new. Returns a verdict or a failure. */
+static int find_or_insert(struct csvk_search *search, const struct csvk_entry *entry, uint64_t hash,
+                          uint64_t *first_record, struct csvk_error *err)
 {
     struct csvk_key_table *table = &search->table;
     size_t i = (size_t)hash & (table->slots - 1);
@@ -176,7 +179,7 @@ static int settle(struct csvk_search *search, const struct csvk_entry *entry, ui
 struct search_pass {
     struct csvk_search *search;
     struct csvk_parts *parts;    /* what is searched */
-    struct csvk_parts *overflow; /* of the next level; NULL: nothing has overflowed */
+    struct csvk_parts *overflow; /* the next level; NULL: nothing has overflowed */
 };
 
 static int start_overflow(struct search_pass *pass, struct csvk_error *err)
@@ -205,11 +208,11 @@ static int overflow_entry(struct search_pass *pass, const struct csvk_entry *ent
     return csvk_parts_add(pass->overflow, csvk_parts_index(hash), entry, err);
 }
 
-static int settle_entry(struct search_pass *pass, const struct csvk_entry *entry, uint64_t hash,
+static int search_entry(struct search_pass *pass, const struct csvk_entry *entry, uint64_t hash,
                         struct csvk_error *err)
 {
     uint64_t first_record = 0;
-    int verdict = settle(pass->search, entry, hash, &first_record, err);
+    int verdict = find_or_insert(pass->search, entry, hash, &first_record, err);
     if (verdict == OVERFLOW) {
         return overflow_entry(pass, entry, err);
     }
@@ -234,7 +237,7 @@ static int search_block(struct search_pass *pass, const struct csvk_key_block *b
             __builtin_prefetch(&table->slot[hash[n] & (table->slots - 1)]);
         }
         for (size_t i = 0; i < n; i++) {
-            int status = settle_entry(pass, &entry[i], hash[i], err);
+            int status = search_entry(pass, &entry[i], hash[i], err);
             if (status != CSVK_OK) {
                 return status;
             }
@@ -261,7 +264,7 @@ static int search_blocks(struct search_pass *pass, size_t i, struct csvk_error *
     }
 }
 
-/* Searches what a pass has left over; ends the life of `overflow`. */
+/* Searches what has overflowed in a pass. The caller still releases `overflow`. */
 static int search_overflow(struct csvk_search *search, struct csvk_parts *overflow,
                            struct csvk_error *err)
 {
@@ -274,8 +277,9 @@ static int search_overflow(struct csvk_search *search, struct csvk_parts *overfl
 }
 
 /*
- * Memory: blocks that are still resident have at most 13/16 of it, and the table 1/8. A partition
- * that needs more than that sends all blocks to disk and may have half of it.
+ * Memory: the blocks that are still in memory have at most 13/16 of it, and the table has 1/8. When
+ * a partition needs a larger table than that, all blocks are written to disk, and the table may
+ * have one half.
  */
 static int search_part(struct csvk_search *search, struct csvk_parts *parts, size_t i,
                        struct csvk_error *err)

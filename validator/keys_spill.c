@@ -1,4 +1,4 @@
-/* keys_spill.c - see keys_spill.h. */
+/* keys_spill.c - an unlinked temporary file for what does not fit into memory; see keys_spill.h. */
 #include "validator/keys_spill.h"
 
 #include <errno.h>

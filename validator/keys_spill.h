@@ -1,8 +1,8 @@
 /*
  * keys_spill.h - an unlinked temporary file for what does not fit into memory.
  *
- * The file has no name from the start (O_TMPFILE) or loses it at once, so it is gone with the
- * process whatever happens. It is created by the first write.
+ * The file never has a name (O_TMPFILE) or loses it at once, so it disappears with the process,
+ * whatever happens. The first write creates it.
  */
 #ifndef VALIDATOR_KEYS_SPILL_H
 #define VALIDATOR_KEYS_SPILL_H
@@ -10,14 +10,15 @@
 #include "csvkit/csvkit.h"
 
 struct csvk_spill {
-    const char *dir; /* borrowed; NULL: $TMPDIR, else /tmp */
-    int fd;          /* -1: not created yet */
-    uint64_t size;   /* append position */
-    uint64_t written;
+    const char *dir;  /* borrowed; NULL: $TMPDIR, else /tmp */
+    int fd;           /* -1: not created yet */
+    uint64_t size;    /* where to append */
+    uint64_t written; /* bytes in all, for csvk_keys_effort */
 };
 
 void csvk_spill_init(struct csvk_spill *spill, const char *dir);
-/* Writes at `at` (holes are fine) and raises `size` to the end of what was written. CSVK_EIO. */
+/* Writes at position `at`, which may leave a hole before it, and raises `size` to the end of what
+   was written. CSVK_EIO. */
 int csvk_spill_write(struct csvk_spill *spill, uint64_t at, const void *bytes, size_t length,
                      struct csvk_error *err) CSVK_MUST_USE;
 /* Reads exactly `length` bytes. A file that is shorter is CSVK_EIO. */

@@ -1,7 +1,9 @@
 /*
- * record_in_memory.c - the fields of records that lie whole in memory: for the header, the sample
- * and records that may be over a limit. The reading states are those of csv-rules 3.2, without
- * their findings.
+ * record_in_memory.c - finds the fields of records that are in memory as a whole but whose fields
+ * the reader has not reported: the header, the sample, and records that may be over a limit.
+ *
+ * It cuts fields where the reference parser does (csvkit/parse/grammar/reference_parser.c,
+ * doc/reading.md), but reports no facts. When that grammar changes, this must change with it.
  */
 #include "validator/judge.h"
 
@@ -20,7 +22,8 @@ static bool at_line_end(const struct field_walk *w, size_t at)
            (at + 2 < w->size && w->bytes[at + 1] == '\r' && w->bytes[at + 2] == '\n');
 }
 
-/* Behind the closing enclosure, or the end of the bytes. */
+/* The byte after the closing enclosure; the end of the bytes when there is none. `at` is the byte
+   after the opening enclosure. */
 static size_t skip_enclosed(const struct field_walk *w, size_t at)
 {
     const struct csvk_dialect *d = &w->dialect;

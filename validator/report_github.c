@@ -1,12 +1,14 @@
 /*
- * report_github.c - workflow commands that a code review shows beside the line.
+ * report_github.c - the report as GitHub workflow commands, which a code review shows beside the
+ * line.
  */
 #include "validator/report.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* Percent-encodes what would end a command or, in a property, the property. */
+/* Percent-encodes control bytes and the bytes of `special`, which would end the command or one of
+   its properties. */
 static int add_encoded(struct csvk_buf *out, const char *text, const char *special)
 {
     int status = CSVK_OK;

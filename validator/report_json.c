@@ -1,5 +1,6 @@
 /*
- * report_json.c - one JSON object per file, on one line (JSON lines when there are several files).
+ * report_json.c - the report as one JSON object on one line, so that the reports of several files
+ * are JSON lines. Also what the other writers need of a finding (report.h).
  */
 #include "validator/report.h"
 
@@ -42,7 +43,7 @@ void report_put_extras(struct csvk_json *json, const struct csvk_finding *f)
     }
 }
 
-/* A place that does not apply is null, never 0. */
+/* A place that does not apply is written as null, never as 0. */
 static void put_place(struct csvk_json *json, const char *key, uint64_t value)
 {
     csvk_json_key(json, key);

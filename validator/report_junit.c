@@ -1,8 +1,8 @@
 /*
- * report_junit.c - JUnit XML for build servers: a test suite per file, a test case per rule that is
- * on, a failure where the rule found errors.
+ * report_junit.c - the report as JUnit XML for build servers: a test suite for each file, a test
+ * case for each rule that is on, and a failure where that rule found errors.
  *
- * XML 1.0 has no way to write control characters, so everything is escaped for people first.
+ * XML 1.0 cannot hold control characters at all, so texts are escaped as for a terminal first.
  */
 #include "validator/report.h"
 
@@ -35,7 +35,7 @@ static int add_findings(struct csvk_buf *out, const struct csvk_report *report,
     return status;
 }
 
-/* Errors are a failure; warnings and infos are only reported. */
+/* Errors make the test case fail; warnings and infos are written to system-out. */
 static int add_case(struct csvk_buf *out, const struct csvk_report *report, size_t index)
 {
     const struct csvk_rule *rule = csvk_rule_at(index);

@@ -1,5 +1,5 @@
 /*
- * report_sarif.c - SARIF 2.1.0: one run over all files, the rules with their help.
+ * report_sarif.c - the report as SARIF 2.1.0: one run over all files, with the texts of all rules.
  */
 #include "validator/report.h"
 

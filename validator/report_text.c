@@ -1,17 +1,18 @@
 /*
- * report_text.c - for people: FILE:LINE:COLUMN: severity[rule]: message, the line with a caret
- * under the place, how to repair it (once per rule), and one line of summary per file.
+ * report_text.c - the report for people: FILE:LINE:COLUMN: severity[rule]: message, then the line
+ * with a caret under the place, then the remedy (once for each rule); at the end one line of
+ * summary for the file.
  *
- * Bytes of the data are escaped before they are written, so no terminal obeys them. The caret is
- * put by counting the code points of what was written, not of what was read.
+ * Bytes of the data are escaped before they are written, so a terminal does not obey them. The
+ * caret is placed by counting the code points that were written, not those of the data.
  */
 #include "validator/report.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#define SCREEN_BEFORE 60 /* columns of the line shown before the place ... */
-#define SCREEN_BEHIND 40 /* ... under the caret and behind it, each */
+#define SCREEN_BEFORE 60 /* columns of the line shown before the place, at most */
+#define SCREEN_AFTER  40 /* columns shown of the place itself, and as many after it */
 
 struct text_report {
     struct csvk_buf *out;
@@ -67,7 +68,7 @@ static void put_name(struct text_report *w, const struct csvk_report *report)
     put_escaped(w, report->file, strlen(report->file));
 }
 
-/* Columns that the text from `begin` on takes on a screen. */
+/* Columns that the text from offset `begin` on takes on a screen. */
 static size_t screen_width(const struct csvk_buf *out, size_t begin)
 {
     size_t width = 0;
@@ -95,7 +96,7 @@ static void put_caret(struct text_report *w, size_t before, size_t width)
     put(w, "\n");
 }
 
-/* Columns that `bytes` would take, escaped. */
+/* Columns that `bytes` would take when escaped. */
 static size_t escaped_width(struct text_report *w, const unsigned char *bytes, size_t length)
 {
     size_t begin = w->out->length;
@@ -105,7 +106,7 @@ static size_t escaped_width(struct text_report *w, const unsigned char *bytes, s
     return width;
 }
 
-/* Of the code point at `bytes`, or of the one byte that begins none. */
+/* Length of the code point at `bytes`; 1 when no code point begins there. */
 static size_t code_length(const unsigned char *bytes, size_t length)
 {
     uint32_t code = 0;
@@ -129,7 +130,8 @@ static size_t fit_front(struct text_report *w, const unsigned char *bytes, size_
     return fit;
 }
 
-/* How many of the first bytes must go, so that the rest fits into `columns`. */
+/* How many of the first bytes to leave out so that the rest fits into `columns`; whole code
+   points. */
 static size_t drop_front(struct text_report *w, const unsigned char *bytes, size_t length,
                          size_t columns)
 {
@@ -150,8 +152,8 @@ static void put_excerpt(struct text_report *w, const struct csvk_finding *f)
     const unsigned char *place = f->excerpt + f->excerpt_place;
     size_t rest = f->excerpt_length - f->excerpt_place;
     size_t marked = f->length < rest ? (size_t)f->length : rest;
-    size_t shown = fit_front(w, place, marked, SCREEN_BEHIND);
-    size_t tail = shown < marked ? 0 : fit_front(w, place + marked, rest - marked, SCREEN_BEHIND);
+    size_t shown = fit_front(w, place, marked, SCREEN_AFTER);
+    size_t tail = shown < marked ? 0 : fit_front(w, place + marked, rest - marked, SCREEN_AFTER);
     size_t drop = drop_front(w, f->excerpt, f->excerpt_place, SCREEN_BEFORE);
     size_t begin = w->out->length;
     put(w, f->cut_before || drop != 0 ? "    ..." : "    ");

@@ -1,5 +1,6 @@
 /*
- * rule_index.h - the places of the rules in the table. Private to the validator. Order = catalogue.
+ * rule_index.h - the index of each rule in the table. Private to the validator. The order is the
+ * one in which rules are listed and documented.
  */
 #ifndef VALIDATOR_RULE_INDEX_H
 #define VALIDATOR_RULE_INDEX_H

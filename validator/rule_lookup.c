@@ -1,6 +1,4 @@
-/*
- * rule_lookup.c - looking up rules, severities and profiles.
- */
+/* rule_lookup.c - finds rules, severities and profiles by their names, and their names. */
 #include "validator/rule_index.h"
 
 #include <string.h>
@@ -12,7 +10,7 @@ static const struct {
 } profiles[CSVK_PROFILES] = {
     [CSVK_PROFILE_STRICT] = {"rfc4180-strict", "the grammar of RFC 4180, byte by byte"},
     [CSVK_PROFILE_RFC4180] = {"rfc4180", "what RFC 4180 means today: UTF-8, LF tolerated"},
-    [CSVK_PROFILE_BIS] = {"rfc4180-bis", "the draft of 2024: any line break, free width"},
+    [CSVK_PROFILE_BIS] = {"rfc4180-bis", "the draft of 2024: any line break, any number of fields"},
     [CSVK_PROFILE_KEBOOLA] = {"keboola", "what Keboola Storage imports without loss"},
     [CSVK_PROFILE_EXCEL] = {"excel", "what a spreadsheet opens as intended"},
 };

@@ -1,9 +1,10 @@
 /*
- * sample_rules.c - suspicions that need a look at the first records together: another delimiter,
- * another enclosure, another encoding, a header that is data.
+ * sample_rules.c - rules that look at the first records together: encoding-suspected,
+ * delimiter-suspected, quote-style-suspected, header-missing, sep-directive.
  *
- * The sample is the first 64 KiB of records, as they are. It is judged once, at the end, so neither
- * the size of the reads nor the cutting of the file into parts can change the answer.
+ * The sample is the first 64 KiB of records, byte for byte; at most 100 records of it are looked
+ * at. It is judged once, at the end, so neither the size of the reads nor the cutting of the file
+ * into parts can change the answer.
  */
 #include "validator/judge.h"
 
@@ -44,12 +45,12 @@ void sample_merge(struct csvk_validator *left, const struct csvk_validator *righ
 
 /* ---- looking at the sample ------------------------------------------------------------------- */
 
-/* What may separate fields; the delimiter in use never competes with itself. */
+/* What may be the delimiter instead of the one in use. */
 static const unsigned char candidates[] = {';', '\t', '|', ','};
 #define CANDIDATES sizeof(candidates)
 
 struct sample_column {
-    bool head_number; /* the first record has a number here */
+    bool head_number; /* the first record has a number in this column */
     bool seen;        /* a value in a later record ... */
     bool all_numbers; /* ... and all of those are numbers */
     unsigned repeats; /* later values equal to the first record's */
@@ -59,10 +60,10 @@ struct sample_column {
 struct sight {
     uint64_t records;
     uint64_t least[CANDIDATES], most[CANDIDATES]; /* occurrences per record */
-    uint64_t cells, ticked; /* values that are not empty; those between ' and ' */
+    uint64_t cells, ticked; /* values that are not empty; of these: enclosed in single quotes */
     struct sample_column column[COLUMNS_LOOKED_AT];
     uint64_t columns;
-    bool head_repeats_whole; /* a later record equals the first: it is a header, seen twice */
+    bool head_repeats_whole; /* a later record equals the first one: a header that comes twice */
     size_t first_begin, first_end;
     size_t first_tick;
 };
@@ -96,8 +97,9 @@ static bool bytes_equal(struct csvk_bytes a, struct csvk_bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-/* Behind the closing enclosure of what is enclosed from `at` on, as any delimiter would have it. */
-static size_t behind_enclosure(const struct field_walk *w, size_t at, size_t end)
+/* The byte after the closing enclosure of the value whose opening enclosure is at `at`. What comes
+   next is not looked at, so the answer is the same for every delimiter. */
+static size_t after_enclosure(const struct field_walk *w, size_t at, size_t end)
 {
     int enclosure = w->dialect.enclosure;
     for (at++; at < end; at++) {
@@ -112,7 +114,8 @@ static size_t behind_enclosure(const struct field_walk *w, size_t at, size_t end
     return end;
 }
 
-/* How often `candidate` would separate: values that it lets be enclosed may hold it. */
+/* How often `candidate` would separate two values within the field. Where it would make a value
+   begin with an enclosure, its occurrences inside that value do not count. */
 static uint64_t count_candidate(const struct field_walk *w, const struct walk_field *f,
                                 int candidate)
 {
@@ -120,7 +123,7 @@ static uint64_t count_candidate(const struct field_walk *w, const struct walk_fi
     bool begins = true;
     for (size_t i = f->begin; i < f->end;) {
         if (begins && w->bytes[i] == w->dialect.enclosure) {
-            i = behind_enclosure(w, i, f->end);
+            i = after_enclosure(w, i, f->end);
             begins = false;
             continue;
         }
@@ -164,7 +167,8 @@ static bool look_at_column(struct sample_column *c, struct csvk_bytes value, boo
     return repeats;
 }
 
-/* One whole record; false when the sample ends within it and more follows. */
+/* Looks at one record. False, and nothing is counted, when the sample ends within the record and
+   `cut` says that the file goes on. */
 static bool look_at_record(struct sight *s, struct field_walk *w, bool cut)
 {
     uint64_t found[CANDIDATES] = {0}, fields = 0;
@@ -224,10 +228,10 @@ static void look(const struct csvk_validator *v, struct sight *s)
     }
 }
 
-/* ---- judging ----------------------------------------------------------------------------------
- */
+/* ---- judging --------------------------------------------------------------------------------- */
 
-/* The first record as place; the line is found in the sample itself. */
+/* Adds a finding about bytes of the sample; line and excerpt are taken from the sample, because the
+   batch is gone. */
 static struct csvk_finding *add_in_sample(struct csvk_validator *v, enum rule_index rule,
                                           size_t begin, size_t length)
 {
@@ -294,7 +298,8 @@ static void judge_quote_style(struct csvk_validator *v, const struct sight *s)
     }
 }
 
-/* Numbers: in every column whose later values are all numbers, the first one is a number too. */
+/* There is a column whose later values are all numbers, and the first record has a number in every
+   such column and in no other. */
 static bool heads_are_numbers(const struct sight *s)
 {
     uint64_t number_columns = 0;
@@ -312,7 +317,7 @@ static bool heads_are_numbers(const struct sight *s)
     return number_columns > 0;
 }
 
-/* In more than half of the columns the first value comes again, more than once. */
+/* In more than half of the columns, the value of the first record comes again at least twice. */
 static bool heads_come_again(const struct sight *s)
 {
     uint64_t again = 0;
@@ -335,11 +340,12 @@ static void judge_header_missing(struct csvk_validator *v, const struct sight *s
         add_in_sample(v, RULE_HEADER_MISSING, s->first_begin, first_record_length(v, s));
     if (f != NULL) {
         f->record = v->header_record;
-        finding_text(v, f, "evidence", numbers ? "numbers" : "values that come again");
+        finding_text(v, f, "evidence", numbers ? "numbers" : "repeated values");
     }
 }
 
-/* UTF-16 without a mark: nearly every byte at even, or at odd, places is NUL. */
+/* UTF-16 without a byte order mark: at even or at odd offsets, 70 % of the bytes or more are NUL,
+   and at the others 10 % at most. */
 static const char *utf16_without_mark(const struct csvk_validator *v)
 {
     size_t nul[2] = {0, 0};

@@ -1,17 +1,18 @@
 /*
- * validate.c - the plain case: one source, one reader, one validator.
+ * validate.c - csvk_validate_source, the plain case: one source, one reader, one validator.
  *
- * A spreadsheet's line `sep=;` is obeyed here, before anything is read: it gives the delimiter, and
- * the record behind it the width.
+ * Where the options ask for it, a spreadsheet's line `sep=;` is obeyed here, before anything is
+ * read: the line gives the delimiter, and the record after it gives the width of the table.
  */
 #include "validator/judge.h"
 
 #include <string.h>
 
-#define HEAD_BYTES ((size_t)64 * 1024) /* the line and the record behind it have to be in there */
+/* The line and the record after it must lie within the first bytes of the source. */
+#define HEAD_BYTES ((size_t)64 * 1024)
 
-/* Offset behind the line `sep=X` and X itself; false: there is none. */
-static bool find_sep_line(struct csvk_bytes head, size_t *behind, int *delimiter)
+/* Finds a line `sep=X` at the start: X, and the offset after that line. False: there is none. */
+static bool find_sep_line(struct csvk_bytes head, size_t *after, int *delimiter)
 {
     size_t at = head.len >= 3 && memcmp(head.ptr, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     if (head.len < at + 6 || memcmp(head.ptr + at, "sep=", 4) != 0) {
@@ -23,7 +24,7 @@ static bool find_sep_line(struct csvk_bytes head, size_t *behind, int *delimiter
     while (at < head.len && at < line_end + 2 && (head.ptr[at] == '\r' || head.ptr[at] == '\n')) {
         at++;
     }
-    *behind = at;
+    *after = at;
     return at > line_end;
 }
 
@@ -43,19 +44,19 @@ static uint64_t count_fields(struct field_walk *walk)
     return field.complete || walk->size < HEAD_BYTES ? count : 0;
 }
 
-/* Changes `options` when the source begins with such a line. */
+/* Sets sep, dialect and width in `options` when the source begins with a line `sep=X`. */
 static int look_for_sep_line(struct csvk_source *source, struct csvk_validate_options *options,
                              struct csvk_error *err)
 {
     struct csvk_bytes head;
     struct csvk_dialect dialect = options->dialect;
-    size_t behind;
+    size_t after;
     int status = csvk_source_peek(source, HEAD_BYTES, &head, err);
-    if (status != CSVK_OK || !find_sep_line(head, &behind, &dialect.delimiter) ||
+    if (status != CSVK_OK || !find_sep_line(head, &after, &dialect.delimiter) ||
         csvk_dialect_check(&dialect, NULL) != CSVK_OK) {
         return status;
     }
-    struct field_walk walk = {head.ptr, head.len, behind, dialect,
+    struct field_walk walk = {head.ptr, head.len, after, dialect,
                               options->profile == CSVK_PROFILE_BIS};
     uint64_t width = count_fields(&walk);
     if (width != 0) {
@@ -92,7 +93,7 @@ static int pump(struct csvk_reader *reader, struct csvk_validator *v, struct csv
     return csvk_validator_finish(v, csvk_reader_totals(reader), csvk_source_damage(source), err);
 }
 
-/* As the public function, with options that are settled. */
+/* As csvk_validate_source, with options in which `sep` is resolved. */
 static int validate(struct csvk_validator **out, struct csvk_source *source,
                     const struct csvk_validate_options *options,
                     const struct csvk_validate_hooks *hooks, struct csvk_error *err)
@@ -126,12 +127,12 @@ int csvk_validate_source(struct csvk_validator **out, struct csvk_source *source
                          const struct csvk_validate_options *options,
                          const struct csvk_validate_hooks *hooks, struct csvk_error *err)
 {
-    struct csvk_validate_options settled = *options; /* shallow: _new copies what it keeps */
+    struct csvk_validate_options resolved = *options; /* shallow: _new copies what it keeps */
     if (options->sep == CSVK_SEP_LOOK && !options->continuation) {
-        int status = look_for_sep_line(source, &settled, err);
+        int status = look_for_sep_line(source, &resolved, err);
         if (status != CSVK_OK) {
             return status;
         }
     }
-    return validate(out, source, &settled, hooks, err);
+    return validate(out, source, &resolved, hooks, err);
 }

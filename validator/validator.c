@@ -1,8 +1,11 @@
 /*
- * validator.c - the life of a validator: made from options, fed, finished, joined, reported.
+ * validator.c - the life of a validator: it is made from options, fed with batches, finished,
+ * perhaps joined with others (validator_merge.c), and makes a report. It judges too-many-fields,
+ * too-many-records and compressed-input-damaged itself; all other rules have files of their own.
  *
- * What a batch can tell is judged in feed; what only the whole file can tell (samples, shapes,
- * damage) waits for the report, so that joining parts loses nothing.
+ * What a batch alone shows is judged when the batch is fed. What only the whole file shows (the
+ * sample, the misfits taken together, totals, damage, keys) is judged when the report is asked for,
+ * so that parts can be joined before that and nothing is lost.
  */
 #include "validator/judge.h"
 
@@ -19,9 +22,11 @@ static const struct {
     [CSVK_PROFILE_EXCEL] = {32767, 16384, 1048576},
 };
 
-/* Below this a field limit is watched field by field, above it batch by batch. */
+/* A field limit below this is checked in every field; from this on, only in batches that are larger
+   than the limit (field_rules.c). */
 #define LARGE_FIELD (UINT64_C(1) << 20)
-/* To measure fields, records of up to four times the limit are held in memory, within reason. */
+/* To measure fields, records of up to four times the limit are held in memory, unless the limit is
+   this large. */
 #define LARGEST_HELD (UINT64_C(1) << 27)
 
 void csvk_validate_options_init(struct csvk_validate_options *options)
@@ -54,10 +59,10 @@ int csvk_validate_set_rule(struct csvk_validate_options *options, const char *id
     return CSVK_OK;
 }
 
-/* ---- levels and limits --------------------------------------------------------------------------
- */
+/* ---- levels and limits ----------------------------------------------------------------------- */
 
-/* Rules that are on because something was asked for, and off without it. */
+/* Severities that follow from other options: a limit or a key that is given is judged in every
+   profile. */
 static void adjust_levels(struct csvk_validator *v)
 {
     const struct csvk_validate_options *o = &v->options;
@@ -152,7 +157,8 @@ int csvk_validator_new(struct csvk_validator **out, const struct csvk_validate_o
     return CSVK_OK;
 }
 
-/* Facts about bytes and inner lines cost time: those whose rule is off are not asked for. */
+/* Facts about bytes and about lines inside enclosures cost time, so the reader is not asked for
+   those whose rule is off. */
 static uint32_t wanted_facts(const struct csvk_validator *v)
 {
     static const struct {
@@ -195,8 +201,7 @@ void csvk_validator_reader_options(const struct csvk_validator *v, struct csvk_o
     }
 }
 
-/* ---- feeding ------------------------------------------------------------------------------------
- */
+/* ---- feeding --------------------------------------------------------------------------------- */
 
 static bool has_header(const struct csvk_validator *v)
 {
@@ -212,10 +217,11 @@ static void note_first(struct csvk_validator *v, const struct csvk_record *r)
 }
 
 /*
- * The first record with a byte in it gives the width. Blank lines before it were records too if
- * the table has one column, and then the first of them is the header.
+ * The first record with a byte in it gives the width. When that is 1, blank lines before it were
+ * records with an empty value, and the first of them is the header; otherwise they were blank
+ * lines. So they get their rule here.
  */
-static void settle_width(struct csvk_validator *v, uint64_t width)
+static void decide_width(struct csvk_validator *v, uint64_t width)
 {
     v->width = v->width != 0 ? v->width : width;
     bool blank_header = v->count[SLOT_PENDING_BLANK] != 0 && v->width == 1;
@@ -238,7 +244,7 @@ static void judge_record(struct csvk_validator *v, const struct csvk_record *r)
         return;
     }
     if (!r->blank && v->count[SLOT_PENDING_BLANK] + (v->width == 0) != 0) {
-        settle_width(v, r->nfields);
+        decide_width(v, r->nfields);
     }
     if (!r->blank && v->header_record == 0 && has_header(v)) {
         header_judge(v, r);
@@ -284,8 +290,9 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
     return v->failed ? csvk_fail(err, CSVK_ENOMEM, "out of memory for findings") : CSVK_OK;
 }
 
-/* What follows the data may be reported before the last record is: its line is known only now. */
-static void place_behind_data(struct csvk_validator *v, enum rule_index rule)
+/* Facts about the bytes after the data may come before the last record does, so the line of these
+   findings is known only at the end. */
+static void locate_after_data(struct csvk_validator *v, enum rule_index rule)
 {
     for (size_t i = 0; i < v->kept[rule].count; i++) {
         struct csvk_finding *f = &v->kept[rule].item[i];
@@ -302,17 +309,18 @@ int csvk_validator_finish(struct csvk_validator *v, const struct csvk_totals *to
     v->damage = damage;
     v->finished = true;
     if (v->width == 0 && totals->records != 0) {
-        settle_width(v, 1);
+        decide_width(v, 1);
     }
     v->totals.width = v->width;
-    place_behind_data(v, RULE_CTRL_Z_AT_EOF);
-    place_behind_data(v, RULE_NUL_PADDING_AT_EOF);
+    locate_after_data(v, RULE_CTRL_Z_AT_EOF);
+    locate_after_data(v, RULE_NUL_PADDING_AT_EOF);
     return v->failed ? csvk_fail(err, CSVK_ENOMEM, "out of memory for findings") : CSVK_OK;
 }
 
-/* ---- the end ------------------------------------------------------------------------------------
- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
+/* Adds a finding whose place is the end of the data, or a byte of the compressed file, which has no
+   line. */
 static struct csvk_finding *add_at(struct csvk_validator *v, enum rule_index rule,
                                    const struct place *place)
 {
@@ -386,7 +394,7 @@ static void fill_report(struct csvk_validator *v)
     r->levels = v->level;
 }
 
-/* What only the whole file can tell. */
+/* Judges what only the whole file shows; once, before the first report. */
 static int judge_whole(struct csvk_validator *v, struct csvk_error *err)
 {
     v->judged = true;

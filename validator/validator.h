@@ -1,19 +1,20 @@
 /*
  * validator.h - judgement: rules, profiles, findings, reports.
  *
- * The idea. The reader tells facts (csvkit.h); a *profile* gives every *rule* a level; the
- * *validator* is fed batches and turns facts into *findings* and exact counts; a *report* is a view
- * of what it found, written out by one of the csvk_report_* functions. A validator never reads and
- * never prints: whoever drives the reader feeds it (csvk_validate_source does so for the plain
+ * The idea. The reader reports facts (csvkit.h). A *profile* gives every *rule* a severity. The
+ * *validator* is fed batches and turns facts into *findings* and exact counts. A *report* is a view
+ * of what the validator found; one of the csvk_report_* functions writes it. A validator neither
+ * reads nor prints: whoever drives the reader feeds it (csvk_validate_source does so for the plain
  * case).
  *
  * Invariants.
- *   - Counts are exact whatever is kept. Of each rule the first `max_findings` findings are kept
- *     with their place, so a flood of one rule never hides another; a report shows at most
- *     `max_findings` of them, dealt out evenly over the rules, ordered by byte.
- *   - A clean record costs nothing: only reported records are looked at. A dropped finding costs
- * one addition.
- *   - Nothing depends on how the input was cut into batches, nor (csvk_validator_merge) into parts.
+ *   - Counts are exact, however many findings are kept. Of each rule the first `max_findings`
+ *     findings are kept with their place, so many findings of one rule never hide another rule. A
+ *     report shows at most `max_findings` in all, chosen evenly over the rules, ordered by byte.
+ *   - A clean record costs nothing: only reported records are looked at. A finding that is not kept
+ *     costs one addition.
+ *   - Results do not depend on how the input was cut into batches, nor on how it was cut into parts
+ *     (csvk_validator_merge).
  */
 #ifndef VALIDATOR_VALIDATOR_H
 #define VALIDATOR_VALIDATOR_H
@@ -51,16 +52,17 @@ CSVK_API int csvk_profile_parse(const char *text, enum csvk_profile *out,
 struct csvk_rule {
     const char *id;
     const char *levels; /* one of E W I - for each profile, in the order of enum csvk_profile */
-    const char *
-        message; /* fixed text; {key}: a fact of the finding; {key?text}: text + fact, or nothing */
+    /* {key} stands for a fact of the finding; {key?text} for the text and then the fact, or for
+     * nothing when the finding has no such fact. */
+    const char *message;
     const char *summary; /* one line for lists */
     const char *why;     /* what goes wrong when the rule is ignored */
     const char *example; /* input that breaks it, escapes as in C */
-    const char *remedy;  /* what to do about it */
-    const char *repairs; /* ids of normalize's repairs, or "" */
+    const char *remedy;  /* what a person can do about it */
+    const char *repairs; /* ids of the repairs of csvkit normalize, or "" */
 };
 CSVK_API size_t csvk_rule_count(void);
-CSVK_API const struct csvk_rule *csvk_rule_at(size_t index);     /* in the order of the catalogue */
+CSVK_API const struct csvk_rule *csvk_rule_at(size_t index);     /* in the order of lists */
 CSVK_API const struct csvk_rule *csvk_rule_find(const char *id); /* NULL: no such rule */
 CSVK_API enum csvk_severity csvk_rule_level(const struct csvk_rule *rule,
                                             enum csvk_profile profile);
@@ -83,7 +85,10 @@ struct csvk_extra {
 };
 #define CSVK_FINDING_EXTRAS 5
 
-/* Places are those of csv-rules 3.1. 0 in line, column, record or field: does not apply. */
+/*
+ * `byte` counts from 0, line, column, record and field count from 1; 0 in one of these means that
+ * it does not apply.
+ */
 struct csvk_finding {
     const struct csvk_rule *rule;
     enum csvk_severity severity;
@@ -96,7 +101,7 @@ struct csvk_finding {
     unsigned char *excerpt; /* a piece of the line around the place, or NULL */
     size_t excerpt_length;
     size_t excerpt_place;        /* offset of `byte` in it */
-    bool cut_before, cut_behind; /* the line goes on there */
+    bool cut_before, cut_behind; /* the line has more before, or after, the excerpt */
 };
 /* Appends the message of a finding: the rule's text with its facts filled in, unescaped. */
 CSVK_API int csvk_finding_message(const struct csvk_finding *finding,
@@ -105,11 +110,11 @@ CSVK_API int csvk_finding_message(const struct csvk_finding *finding,
 /* ---- validator ----------------------------------------------------------------------------- */
 
 enum csvk_header { CSVK_HEADER, CSVK_NO_HEADER };
-/* What a first line `sep=;` is: data, as everywhere but in spreadsheets, or the delimiter. */
+/* What a first line `sep=;` means: a record, or the delimiter, as in spreadsheets. */
 enum csvk_sep {
     CSVK_SEP_DATA,
-    CSVK_SEP_LOOK,  /* csvk_validate_source looks for one and obeys it */
-    CSVK_SEP_FOUND, /* record 1 is one; `dialect` and `width` are set accordingly */
+    CSVK_SEP_LOOK,  /* csvk_validate_source looks for such a line and obeys it */
+    CSVK_SEP_FOUND, /* record 1 is such a line; `dialect` and `width` are set accordingly */
 };
 #define CSVK_RULES_MAX 96
 
@@ -122,8 +127,8 @@ struct csvk_validate_options {
     struct csvk_strings columns;     /* names known from outside; empty: not known */
     struct csvk_strings primary_key; /* names; empty: none */
     const char *file;                /* name in reports; borrowed by _new only */
-    uint64_t max_findings;           /* kept; 0: all */
-    uint64_t width;                  /* fields per record when known otherwise, else 0 */
+    uint64_t max_findings;           /* kept of each rule, and shown in all; 0: all */
+    uint64_t width;                  /* fields per record when known from outside, else 0 */
     uint64_t max_field, max_record;  /* bytes; 0: as the profile says */
     uint64_t max_fields, max_records;
     uint64_t memory;   /* for what must be remembered across records (keys) */
@@ -142,34 +147,36 @@ struct csvk_validator;
 CSVK_API int csvk_validator_new(struct csvk_validator **out,
                                 const struct csvk_validate_options *options,
                                 struct csvk_error *err) CSVK_MUST_USE;
-/* Sets what the reader has to deliver: dialect, detail, facts, width, line breaks. */
+/* Sets what the reader must deliver: dialect, detail, facts, width, line breaks. */
 CSVK_API void csvk_validator_reader_options(const struct csvk_validator *validator,
                                             struct csvk_options *options);
 /*
- * Kinds of facts (CSVK_FACT_BIT) of which only the number matters any more, since as many findings
- * are kept as may be: for csvk_reader_only_count between two batches.
+ * Kinds of facts (CSVK_FACT_BIT) of which only the number matters from now on, because their rule
+ * is off or enough findings are kept. For csvk_reader_only_count between two batches.
  */
 CSVK_API uint32_t csvk_validator_only_counts(const struct csvk_validator *validator);
-/* Judges a batch; nothing of it is kept but copies. */
+/* Judges a batch; the validator keeps only copies of what is in it. */
 CSVK_API int csvk_validator_feed(struct csvk_validator *validator, const struct csvk_batch *batch,
                                  struct csvk_error *err) CSVK_MUST_USE;
-/* After the last batch: what only the end tells. Call once. */
+/* Call once, after the last batch, with what is known at the end. */
 CSVK_API int csvk_validator_finish(struct csvk_validator *validator,
                                    const struct csvk_totals *totals, struct csvk_damage damage,
                                    struct csvk_error *err) CSVK_MUST_USE;
 /*
- * `right` judged the bytes that follow those of `left` (cut where a record begins, continuation
- * set); both are finished. Afterwards `left` stands for both, as if it had read all; `right` is
- * empty and only good for csvk_validator_free. Judgements that need the whole file are passed in
- * csvk_validator_report, so parts may be joined in any grouping, left to right.
+ * Joins two finished validators: `right` has judged the bytes that follow those of `left` (cut
+ * where a record begins, `continuation` set). Afterwards `left` is as if it had read all bytes, and
+ * `right` is only good for csvk_validator_free. What needs the whole file is judged in
+ * csvk_validator_report, so parts may be joined in any grouping that keeps their order.
+ * CSVK_EUSAGE, CSVK_ENOMEM, CSVK_EIO.
  */
 CSVK_API int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *right,
                                   struct csvk_error *err) CSVK_MUST_USE;
 
 /*
- * The primary key over a table in slices. After each slice is finished, `next` hands its keys to
- * `first`, the validator of the first slice (slices in their order); when all have, _search_keys
- * gives every repeated key to the slice it lies in, `parts[0]` being the first. Then reports.
+ * The primary key over a table in slices. When the slices are finished, _join_keys hands the keys
+ * of each further slice to `first`, the validator of the first slice, in the order of the slices.
+ * Then _search_keys reports every repeated key in the slice that it lies in; `parts` are all slices
+ * in their order. Ask for reports after that.
  */
 CSVK_API int csvk_validator_join_keys(struct csvk_validator *first, struct csvk_validator *next,
                                       struct csvk_error *err) CSVK_MUST_USE;
@@ -191,7 +198,7 @@ struct csvk_report {
     size_t nfindings;
     uint64_t findings_dropped;
 };
-/* The report, owned by the validator. No feed, finish or merge after it. */
+/* The report, owned by the validator. After it, feed, finish and merge must not be called. */
 CSVK_API int csvk_validator_report(struct csvk_validator *validator, const struct csvk_report **out,
                                    struct csvk_error *err) CSVK_MUST_USE;
 CSVK_API void csvk_validator_free(struct csvk_validator *validator);
@@ -220,10 +227,9 @@ CSVK_API int csvk_validate_source(struct csvk_validator **out, struct csvk_sourc
 enum csvk_text_style { /* bits */
                        CSVK_TEXT_PLAIN = 0,
                        CSVK_TEXT_COLOR = 1,
-                       CSVK_TEXT_NOTES =
-                           2, /* findings of level info are reported, not only counted */
+                       CSVK_TEXT_NOTES = 2, /* infos are shown, not only counted */
 };
-/* All append to `out` and answer CSVK_OK or CSVK_ENOMEM. */
+/* All append to `out` and return CSVK_OK or CSVK_ENOMEM. */
 CSVK_API int csvk_report_text(const struct csvk_report *report, unsigned style,
                               struct csvk_buf *out) CSVK_MUST_USE;
 CSVK_API int csvk_report_json(const struct csvk_report *report,

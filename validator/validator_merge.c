@@ -1,9 +1,13 @@
 /*
- * validator_merge.c - joining the judgements of two parts of one file that follow each other.
+ * validator_merge.c - joins the judgements of two parts of one file, the second of which follows
+ * the first.
  *
- * Counts add up; places of the right part move by the bytes, lines and records of the left; rules
- * that say something once per file keep the left one. Afterwards the left is what it would be had
- * it read both parts itself.
+ * Counts are added. Places of the right part move by the bytes, lines and records of the left part.
+ * Of rules that are reported once per file (is_once), the finding of the left part stays.
+ *
+ * Invariant: afterwards the left validator is what it would be if it had read both parts itself
+ * (tests/unit/test_validator_merge.c). Whoever adds state to struct csvk_validator must join it
+ * here.
  */
 #include "validator/judge.h"
 
@@ -58,8 +62,8 @@ static int take_findings(struct csvk_validator *left, struct finding_list *to,
 
 static int merge_rule(struct csvk_validator *left, struct csvk_validator *right, size_t rule)
 {
-    bool said = is_once(rule) && left->count[rule] != 0;
-    if (said || rule == RULE_EMPTY_FILE) {
+    bool is_reported = is_once(rule) && left->count[rule] != 0;
+    if (is_reported || rule == RULE_EMPTY_FILE) {
         return CSVK_OK;
     }
     left->count[rule] += right->count[rule];

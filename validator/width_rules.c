@@ -1,9 +1,12 @@
 /*
- * width_rules.c - records against the width of the table: blank lines, field counts, and what
- * misfits taken together look like (torn records, lines above or below the table).
+ * width_rules.c - compares records with the width of the table. One record at a time: blank-line,
+ * ambiguous-empty-record, field-count, trailing-delimiter, comment-line. Several misfits (records
+ * that do not have the width) together: split-record-suspected, preamble-suspected,
+ * footer-suspected.
  *
- * Only reported records come here. What spans records is kept so that two parts of a file can be
- * joined: a run that reaches an edge of a part stays open there until its other half is known.
+ * Only records that the reader reports are looked at here, and every misfit is one of them. What is
+ * known of several records is kept in a form in which two parts of a file can be joined: a run of
+ * misfits that reaches the edge of a part stays open until the part next to it is known.
  */
 #include "validator/judge.h"
 
@@ -22,7 +25,8 @@ static void judge_blank(struct csvk_validator *v, const struct csvk_record *r)
     judge_add(v, slot, &place);
 }
 
-/* Too narrow: where the next delimiter should be. Too wide: the first surplus field. */
+/* The place of a finding. Too few fields: where the next delimiter should be. Too many: the first
+   surplus field. */
 static struct place misfit_place(const struct csvk_validator *v, const struct csvk_record *r)
 {
     if (r->nfields < v->width) {
@@ -36,7 +40,7 @@ static void judge_misfit(struct csvk_validator *v, const struct csvk_record *r)
     bool trailing = r->nfields == v->width + 1 && r->last_empty;
     enum rule_index rule = trailing ? RULE_TRAILING_DELIMITER : RULE_FIELD_COUNT;
     if (judge_is_on(v, rule) && judge_is_full(v, rule)) {
-        v->count[rule]++; /* a flood: the short way */
+        v->count[rule]++; /* enough findings are kept: only count, which is quick */
         return;
     }
     struct place place = misfit_place(v, r);
@@ -65,10 +69,10 @@ static void judge_comment(struct csvk_validator *v, const struct csvk_record *r)
     }
 }
 
-/* ---- torn records -----------------------------------------------------------------------------
- */
+/* ---- torn records ---------------------------------------------------------------------------- */
 
-/* Adds a finding that is not in the batch at hand: its line begins at its first byte. */
+/* Adds a finding whose bytes may not be in the batch at hand. Its first byte begins a record, so it
+   begins the line, too. */
 static struct csvk_finding *add_lines(struct csvk_validator *v, enum rule_index rule,
                                       const struct place *place, uint64_t line)
 {
@@ -83,7 +87,8 @@ static struct csvk_finding *add_lines(struct csvk_validator *v, enum rule_index 
     return f;
 }
 
-/* How many records from `from` on make up exactly one record of the table; 0: none do. */
+/* How many records from `from` on (at least 2) make exactly one record of the table when they are
+   joined; 0: no number of them does. */
 static size_t torn_group(const struct narrow_run *run, size_t from, uint64_t width)
 {
     uint64_t fields = 0;
@@ -110,7 +115,7 @@ static bool is_all_torn(const struct narrow_run *run, uint64_t width)
     return at > 0;
 }
 
-/* The run is over on both sides: says so if it falls into torn records without a rest. */
+/* Both ends of the run are known. Reports its torn records if the whole run consists of such. */
 static void judge_run(struct csvk_validator *v, const struct narrow_run *run)
 {
     if (run->count < 2 || run->count > NARROW_MAX || !is_all_torn(run, v->width)) {
@@ -157,8 +162,7 @@ static void extend_run(struct csvk_validator *v, const struct csvk_record *r)
     run->next = r->number + 1;
 }
 
-/* ---- misfits taken together -------------------------------------------------------------------
- */
+/* ---- misfits taken together ------------------------------------------------------------------ */
 
 static void note_wide(struct shape *s, const struct csvk_record *r)
 {
@@ -218,8 +222,7 @@ void shape_record(struct csvk_validator *v, const struct csvk_record *r)
     }
 }
 
-/* ---- the end ----------------------------------------------------------------------------------
- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 static void judge_preamble(struct csvk_validator *v)
 {
@@ -253,7 +256,7 @@ static void judge_footer(struct csvk_validator *v)
     }
 }
 
-/* A28: the first line begins with # and the others have another width. */
+/* doc/reading.md A28: the first line begins with # and the others have another width. */
 static void judge_first_comment(struct csvk_validator *v)
 {
     const struct shape *s = &v->shape;
@@ -274,8 +277,7 @@ void shape_finish(struct csvk_validator *v)
     judge_first_comment(v);
 }
 
-/* ---- joining two parts -------------------------------------------------------------------------
- */
+/* ---- joining two parts ----------------------------------------------------------------------- */
 
 static void move_run(struct narrow_run *run, const struct csvk_totals *by)
 {
@@ -297,7 +299,8 @@ static void append_run(struct narrow_run *run, const struct narrow_run *more)
     run->next = more->next;
 }
 
-/* The run at the end of `left` meets the one at the start of `right`, which has been moved. */
+/* Joins the run at the end of `left` with the run at the start of `right`, whose places count from
+   the start of `left` already. */
 static void join_runs(struct csvk_validator *left, struct shape *right)
 {
     struct shape *l = &left->shape;

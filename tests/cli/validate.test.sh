@@ -204,7 +204,7 @@ printf 'a,b\n1,"x\n2,"y"\n3,"z"w\n' >"$tmp/swallowed.csv"
 expect_exit 1 "$CSVKIT" validate --format=json "$tmp/swallowed.csv"
 jq -e '[.findings[] | select(.rule == "text-after-closing-quote")]
     | length == 2 and .[0].line == 3 and .[0].record_line == 2
-      and (.[0].message | endswith("; the record begins in line 2"))
+      and (.[0].message | endswith("; the record begins on line 2"))
       and .[1].line == 4 and (.[1] | has("record_line") | not)' "$tmp/out" >/dev/null ||
     fail "swallowed lines: $(cat "$tmp/out")"
 

@@ -25,8 +25,8 @@ fresh override
 table a.csv 'id;v\n1;2\n' "{$to,\"incremental\":true,\"primary_key\":[\"id\"],\"delimiter\":\";\"}"
 output '{"source":"a.csv","destination":"in.c-main.t","incremental":false,"delimiter":","}'
 judge
-finding 0 preflight-mapping-override warning config.json '"incremental" of the mapping is the default'
-finding 0 preflight-mapping-override warning config.json '"delimiter" of the mapping is the default'
+finding 0 preflight-mapping-override warning config.json 'the mapping sets "incremental" to its default'
+finding 0 preflight-mapping-override warning config.json 'the mapping sets "delimiter" to its default'
 is '.tables[0].incremental and .tables[0].columns == ["id","v"]'
 
 fresh twice
@@ -100,10 +100,10 @@ echo '{}' >"$F/out/files/g.manifest"
 mkdir "$F/out/files/sub"
 printf y >"$F/out/files/sub/h"
 judge
-finding 1 preflight-misplaced error out/a.csv 'ignored without a word'
+finding 1 preflight-misplaced error out/a.csv 'ignored silently'
 finding 1 preflight-state error out/result.json '"variables" must be an object'
 finding 1 preflight-state error out/usage.json 'metric and value'
 finding 1 preflight-orphan error out/files/g.manifest "Found orphaned file manifest: 'g.manifest'"
-finding 1 preflight-ignored error out/files/sub 'ignored without a word'
+finding 1 preflight-ignored error out/files/sub 'ignored silently'
 
 conclude

@@ -179,13 +179,13 @@ is '[.tables[0].findings[] | select(.rule == "manifest-primary-key" and .severit
 fresh key-duplicate
 table a.csv 'id,v\n1,2\n1,3\n' "{$to,\"primary_key\":[\"id\"]}"
 judge
-finding 1 duplicate-key error out/tables/a.csv 'one of the rows survives'
+finding 1 duplicate-key error out/tables/a.csv 'only one of the rows is kept'
 fresh key-duplicate-slices
 mkdir "$T/s"
 printf '1,2\n' | tee "$T/s/p1" >"$T/s/p2"
 echo "{$to,\"columns\":[\"id\",\"v\"],\"primary_key\":[\"id\"]}" >"$T/s.manifest"
 judge
-finding 1 duplicate-key error out/tables/s/p2 'one of the rows survives'
+finding 1 duplicate-key error out/tables/s/p2 'only one of the rows is kept'
 
 fresh name-gz
 printf 'id\n1\n' | gzip >"$T/orders.csv.gz"
@@ -212,13 +212,13 @@ printf '1\n' | tee "$T/s/p1" >"$T/s/deep/p2"
 printf '1\n' >"$T/s/.p3.csv"
 echo "{$to,\"columns\":[\"id\"]}" >"$T/s.manifest"
 judge
-finding 1 preflight-ignored error out/tables/s/deep 'ignored without a word'
-finding 1 preflight-hidden error out/tables/s/.p3.csv 'ignored without a word'
+finding 1 preflight-ignored error out/tables/s/deep 'ignored silently'
+finding 1 preflight-hidden error out/tables/s/.p3.csv 'ignored silently'
 fresh hidden
 table a.csv 'id\n1\n' "{$to}"
 touch "$T/.DS_Store"
 judge
-finding 0 preflight-hidden warning out/tables/.DS_Store 'ignored without a word'
+finding 0 preflight-hidden warning out/tables/.DS_Store 'ignored silently'
 
 fresh stray
 mkdir "$T/s"
