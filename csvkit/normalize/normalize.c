@@ -13,7 +13,7 @@
 
 #define DEFAULT_REACH ((uint64_t)256 * 1024)
 #define SMALL_CHUNK   2048
-#define RUN           ((size_t)256 * 1024) /* a sink writes so much at a time */
+#define WRITE_RUN     ((size_t)256 * 1024) /* a sink writes so much at a time */
 #define LITTLE        ((size_t)4 * 1024)
 
 void csvk_normalize_options_init(struct csvk_normalize_options *options)
@@ -85,10 +85,10 @@ static void release_run(struct norm *norm)
 {
     norm_window_release(&norm->window);
     csvk_scan_release(&norm->scan);
-    csvk_scan_release(&norm->ahead);
-    csvk_scan_release(&norm->one);
-    release_scratch(&norm->again);
-    release_scratch(&norm->peek);
+    csvk_scan_release(&norm->ahead_scan);
+    csvk_scan_release(&norm->field_scan);
+    release_scratch(&norm->scrubbed);
+    release_scratch(&norm->look_ahead);
     for (size_t i = 0; i < sizeof(norm->reading) / sizeof(norm->reading[0]); i++) {
         csvk_buf_release(&norm->reading[i].text);
         csvk_free(norm->reading[i].cell);
@@ -109,7 +109,7 @@ static void release_run(struct norm *norm)
 
 /* ---- chunks ---- */
 
-static bool other_breaks(const struct norm *norm, const struct csvk_totals *before)
+static bool has_other_breaks(const struct norm *norm, const struct csvk_totals *before)
 {
     const struct csvk_totals *now = &norm->scan.table.totals;
     for (int eol = CSVK_EOL_LF; eol <= CSVK_EOL_CRCRLF; eol++) {
@@ -136,13 +136,13 @@ static int scan_chunk(struct norm *norm, struct norm_chunk *chunk, size_t n, boo
         chunk->size = csvk_scan(&norm->scan, bytes, n, at_end, chunk->offset);
         chunk->unended =
             norm->scan.table.totals.eol[CSVK_EOL_NONE] != chunk->before.totals.eol[CSVK_EOL_NONE];
-        chunk->same_breaks = !chunk->unended && !other_breaks(norm, &chunk->before.totals);
+        chunk->same_breaks = !chunk->unended && !has_other_breaks(norm, &chunk->before.totals);
         if (norm->scan.builder.failed) {
             return norm_out_of_memory(norm);
         }
-        bool tell_all = (!chunk->same_breaks && norm_breaks_are_reported(norm)) ||
-                        norm->o->comment >= 0 || norm->giant;
-        if (norm->scan.table.detail != CSVK_COUNTS || !tell_all) {
+        bool report_all = (!chunk->same_breaks && norm_breaks_are_reported(norm)) ||
+                          norm->o->comment >= 0 || norm->long_record;
+        if (norm->scan.table.detail != CSVK_COUNTS || !report_all) {
             return CSVK_OK;
         }
         norm->scan.table = chunk->before;
@@ -162,7 +162,7 @@ static void resume_at(struct norm *norm, const struct norm_chunk *chunk)
 }
 
 /* Goes through what was reported. *resumed: the rest of the chunk must be scanned again. */
-static int dispose(struct norm *norm, const struct norm_chunk *chunk, bool *resumed)
+static int process_reported(struct norm *norm, const struct norm_chunk *chunk, bool *resumed)
 {
     const struct csvk_batch_builder *builder = &norm->scan.builder;
     uint64_t at = chunk->offset, done = 0; /* records before `at` */
@@ -172,14 +172,14 @@ static int dispose(struct norm *norm, const struct norm_chunk *chunk, bool *resu
     for (size_t i = 0; i < builder->nrecords; i++) {
         norm->next_reported = i + 1;
         struct norm_record rec =
-            norm_reported(builder, i, norm_window_at(&norm->window, chunk->offset));
+            norm_reported_record(builder, i, norm_window_at(&norm->window, chunk->offset));
         if (norm->scan.table.detail != CSVK_FIELDS) {
             rec.field = NULL; /* what was reported is not for every record */
         }
         uint64_t index = rec.r.number - chunk->before.totals.records - 1;
         int status =
-            norm_pass_span(norm, chunk, (struct norm_span){at, rec.r.offset, done, index - done});
-        status = status == CSVK_OK ? norm_record(norm, &rec) : status;
+            norm_write_span(norm, chunk, (struct norm_span){at, rec.r.offset, done, index - done});
+        status = status == CSVK_OK ? norm_process_record(norm, &rec) : status;
         if (status != CSVK_OK) {
             return status;
         }
@@ -191,7 +191,8 @@ static int dispose(struct norm *norm, const struct norm_chunk *chunk, bool *resu
         at = norm_record_end(&rec);
         done = index + 1;
         bool detail_changed = norm->rewrite && norm->scan.table.detail != CSVK_FIELDS;
-        if (detail_changed || norm->giant) { /* by the header's columns; or only this one counts */
+        if (detail_changed ||
+            norm->long_record) { /* by the header's columns; or only this one counts */
             norm->resume = at;
             norm->resume_records = rec.r.number;
             norm->resume_lines = rec.r.line - 1 + norm_count_lines(norm, rec.r.offset, at);
@@ -201,14 +202,14 @@ static int dispose(struct norm *norm, const struct norm_chunk *chunk, bool *resu
             return CSVK_OK;
         }
     }
-    return norm_pass_span(norm, chunk,
-                          (struct norm_span){at, chunk->offset + chunk->size, done, all - done});
+    return norm_write_span(norm, chunk,
+                           (struct norm_span){at, chunk->offset + chunk->size, done, all - done});
 }
 
 static int finish_chunk(struct norm *norm, const struct norm_chunk *chunk)
 {
     bool resumed = false;
-    int status = dispose(norm, chunk, &resumed);
+    int status = process_reported(norm, chunk, &resumed);
     if (status == CSVK_OK && !resumed) {
         norm_window_drop(&norm->window, chunk->size);
         norm->chunk = 2 * norm->chunk < norm->reach ? 2 * norm->chunk : (size_t)norm->reach;
@@ -218,7 +219,7 @@ static int finish_chunk(struct norm *norm, const struct norm_chunk *chunk)
 
 /* ---- records that do not fit into a chunk ---- */
 
-static bool all_nul(const unsigned char *bytes, size_t length)
+static bool is_all_nul(const unsigned char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         if (bytes[i] != 0) {
@@ -229,22 +230,22 @@ static bool all_nul(const unsigned char *bytes, size_t length)
 }
 
 /* The end of the data: what is left is the last record, or padding. */
-static int last_records(struct norm *norm)
+static int process_last_records(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
     struct norm_chunk chunk;
-    if (all_nul(norm_window_at(w, w->offset), w->visible)) {
+    if (is_all_nul(norm_window_at(w, w->offset), w->visible)) {
         uint64_t n = w->visible;
-        int builder =
-            norm_account_file(norm, CSVK_REPAIR_TAIL, w->offset, n, "NUL bytes up to the end");
+        int status = norm_report_file_repair(norm, CSVK_REPAIR_TAIL, w->offset, n,
+                                             "NUL bytes up to the end");
         norm_window_drop(w, (size_t)n);
-        return builder;
+        return status;
     }
     int status = scan_chunk(norm, &chunk, w->visible, true);
     return status == CSVK_OK ? finish_chunk(norm, &chunk) : status;
 }
 
-static int too_long(struct norm *norm, uint64_t most)
+static int refuse_long_record(struct norm *norm, uint64_t most)
 {
     return csvk_fail(norm->err, CSVK_ELIMIT,
                      "%s: record %llu, which begins at byte %llu, is longer than %llu bytes "
@@ -255,7 +256,7 @@ static int too_long(struct norm *norm, uint64_t most)
 }
 
 /* Only the first record of the chunk is taken: nobody could look ahead from the others. */
-static int take_giant(struct norm *norm, struct norm_chunk *chunk)
+static int process_long_record(struct norm *norm, struct norm_chunk *chunk)
 {
     const struct csvk_batch_builder *builder = &norm->scan.builder;
     uint64_t number = chunk->before.totals.records + 1;
@@ -272,14 +273,14 @@ static int take_giant(struct norm *norm, struct norm_chunk *chunk)
 }
 
 /* Reads on until the record ends, at most max_record bytes. */
-static int giant(struct norm *norm)
+static int read_long_record(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
     uint64_t most = norm->o->max_record != 0 ? norm->o->max_record : NORM_DEFAULT_RECORD;
     struct norm_chunk chunk = {.size = 0};
     size_t want = 2 * (size_t)norm->reach;
     int status = CSVK_OK;
-    norm->giant = true;
+    norm->long_record = true;
     while (status == CSVK_OK && chunk.size == 0) {
         want *= 2;
         status = norm_window_fill(w, want, norm->err);
@@ -287,28 +288,28 @@ static int giant(struct norm *norm)
         if (status != CSVK_OK) {
             break;
         }
-        if (at_end && all_nul(norm_window_at(w, w->offset), w->visible)) {
-            status = last_records(norm);
+        if (at_end && is_all_nul(norm_window_at(w, w->offset), w->visible)) {
+            status = process_last_records(norm);
             break;
         }
         size_t n = w->visible < want ? w->visible : want;
         status = scan_chunk(norm, &chunk, n, at_end);
         if (status == CSVK_OK && chunk.size != 0) {
-            status = take_giant(norm, &chunk);
+            status = process_long_record(norm, &chunk);
         } else if (status == CSVK_OK && want > most) {
-            status = too_long(norm, most);
+            status = refuse_long_record(norm, most);
         }
     }
-    norm->giant = false;
+    norm->long_record = false;
     return status;
 }
 
-static int does_not_fit(struct norm *norm)
+static int process_without_end(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
     struct norm_chunk chunk = {.offset = w->offset, .before = norm->scan.table};
     bool done = false;
-    int status = norm_runaway(norm, w->offset, &done);
+    int status = norm_repair_runaway(norm, w->offset, &done);
     if (status != CSVK_OK) {
         return status;
     }
@@ -316,7 +317,7 @@ static int does_not_fit(struct norm *norm)
         resume_at(norm, &chunk);
         return CSVK_OK;
     }
-    return giant(norm);
+    return read_long_record(norm);
 }
 
 /*
@@ -325,11 +326,11 @@ static int does_not_fit(struct norm *norm)
  */
 static size_t chunk_size(const struct norm *norm)
 {
-    size_t run = RUN - (size_t)(norm->table.bytes % RUN) + LITTLE;
+    size_t run = WRITE_RUN - (size_t)(norm->table.bytes % WRITE_RUN) + LITTLE;
     return run < norm->chunk ? run : norm->chunk;
 }
 
-static size_t least(size_t a, size_t b)
+static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
@@ -337,8 +338,8 @@ static size_t least(size_t a, size_t b)
 /* Scans what is there of the chunk; *n: bytes that were looked at. */
 static int scan_next(struct norm *norm, struct norm_chunk *chunk, size_t *n)
 {
-    size_t most = least(norm->window.visible, norm->chunk);
-    *n = least(most, chunk_size(norm));
+    size_t most = smaller(norm->window.visible, norm->chunk);
+    *n = smaller(most, chunk_size(norm));
     int status = scan_chunk(norm, chunk, *n, false);
     if (status == CSVK_OK && chunk->size == 0 && *n < most) {
         *n = most;
@@ -371,13 +372,13 @@ static int next_chunk(struct norm *norm)
         norm->chunk = 2 * n < norm->reach ? 2 * n : (size_t)norm->reach;
         return CSVK_OK;
     }
-    return w->at_end && n == w->visible ? last_records(norm) : does_not_fit(norm);
+    return w->at_end && n == w->visible ? process_last_records(norm) : process_without_end(norm);
 }
 
 /* ---- the end ---- */
 
 /* More inference than a few accidents explain: the dialect is wrong, not the data. */
-static int judge_share(struct norm *norm)
+static int check_inference_share(struct norm *norm)
 {
     const struct csvk_normalize_result *r = norm->result;
     uint64_t needed = r->inferred + norm->rejected_by_cause;
@@ -395,25 +396,26 @@ static int judge_share(struct norm *norm)
                      (unsigned long long)r->records_in, (unsigned long long)most, cause);
 }
 
-static int account_tail(struct norm *norm)
+static int report_tail(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
     int status = CSVK_OK;
     if (w->tail_counted != 0) {
-        status = norm_account_file(norm, CSVK_REPAIR_FRAME, w->offset, w->tail_cut, "--skip-tail");
+        status =
+            norm_report_file_repair(norm, CSVK_REPAIR_FRAME, w->offset, w->tail_cut, "--skip-tail");
         norm->result->repairs[CSVK_REPAIR_FRAME] += w->tail_counted - 1;
         norm->result->records_in += w->tail_counted;
         norm->result->records_dropped += w->tail_counted;
     }
     if (status == CSVK_OK && w->ctrl_z != 0) {
-        status = norm_account_file(norm, CSVK_REPAIR_TAIL, w->offset + w->tail_cut, 1,
-                                   "1A as the last byte");
+        status = norm_report_file_repair(norm, CSVK_REPAIR_TAIL, w->offset + w->tail_cut, 1,
+                                         "1A as the last byte");
     }
     return status;
 }
 
 /* What is wrong with the last record of a damaged stream is not the record's fault. */
-static int tell_damage(struct norm *norm)
+static int report_damage(struct norm *norm)
 {
     struct csvk_damage damage = csvk_source_damage(norm->window.source);
     return damage.what == NULL
@@ -423,12 +425,12 @@ static int tell_damage(struct norm *norm)
                            damage.what);
 }
 
-static int finish(struct norm *norm)
+static int norm_finish_run(struct norm *norm)
 {
-    int status = tell_damage(norm);
-    status = status == CSVK_OK ? account_tail(norm) : status;
-    status = status == CSVK_OK ? judge_share(norm) : status;
-    status = status == CSVK_OK ? norm_tell_sums(norm) : status;
+    int status = report_damage(norm);
+    status = status == CSVK_OK ? report_tail(norm) : status;
+    status = status == CSVK_OK ? check_inference_share(norm) : status;
+    status = status == CSVK_OK ? norm_report_sums(norm) : status;
     struct csvk_writer *writers[] = {&norm->table, &norm->rejects, &norm->index, &norm->log};
     for (size_t i = 0; i < 4 && status == CSVK_OK; i++) {
         status = csvk_writer_flush(writers[i], norm->err);
@@ -461,9 +463,9 @@ static int run(struct norm *norm)
         status = next_chunk(norm);
         status = status == CSVK_OK ? report_progress(norm) : status;
     }
-    status = status == CSVK_OK ? finish(norm) : status;
+    status = status == CSVK_OK ? norm_finish_run(norm) : status;
     if (status == CSVK_EDATA) {
-        (void)tell_damage(norm); /* its text, if there is one, says more */
+        (void)report_damage(norm); /* its text, if there is one, says more */
     }
     norm->result->bytes_in = norm->window.bytes_read;
     norm->result->bytes_out = norm->table.bytes;

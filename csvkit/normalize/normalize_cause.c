@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { LOOK_AT = 200, LONGEST = 4096 };
+enum { RECORDS = 200, BYTES = 4096 };
 
 static const char candidates[NORM_CANDIDATES] = {';', '\t', '|', ','};
 
@@ -37,11 +37,11 @@ static bool has_apostrophes(const struct norm *norm, struct csvk_bytes bytes)
 }
 
 /* The record without its line break, or as much of it as is worth a look. */
-static struct csvk_bytes start_of(const struct norm *norm, const struct norm_record *rec)
+static struct csvk_bytes start_of_record(const struct norm *norm, const struct norm_record *rec)
 {
     uint64_t length = norm->raw_to - rec->r.offset;
     struct csvk_bytes bytes = {norm_window_at(&norm->window, rec->r.offset),
-                               length < LONGEST ? (size_t)length : LONGEST};
+                               length < BYTES ? (size_t)length : BYTES};
     while (bytes.len != 0 &&
            (bytes.ptr[bytes.len - 1] == '\n' || bytes.ptr[bytes.len - 1] == '\r')) {
         bytes.len--;
@@ -49,14 +49,14 @@ static struct csvk_bytes start_of(const struct norm *norm, const struct norm_rec
     return bytes;
 }
 
-void norm_note_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause)
+void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause)
 {
     struct norm_signs *signs = &norm->signs;
     norm->cause[cause]++;
-    if (cause != NORM_CAUSE_WIDTH || signs->looked == LOOK_AT) {
+    if (cause != NORM_CAUSE_WIDTH || signs->looked == RECORDS) {
         return;
     }
-    struct csvk_bytes bytes = start_of(norm, rec);
+    struct csvk_bytes bytes = start_of_record(norm, rec);
     bool first = signs->looked++ == 0;
     for (size_t i = 0; i < NORM_CANDIDATES; i++) {
         uint64_t n = occurrences(bytes, candidates[i]);
@@ -70,16 +70,16 @@ void norm_note_cause(struct norm *norm, const struct norm_record *rec, enum norm
     signs->apostrophes += has_apostrophes(norm, bytes);
 }
 
-static bool most(const struct norm *norm, uint64_t count)
+static bool in_most(const struct norm *norm, uint64_t count)
 {
     return norm->signs.looked != 0 && count * 10 >= norm->signs.looked * 9;
 }
 
-static bool name_delimiter(const struct norm *norm, char *text, size_t room)
+static bool suggest_delimiter(const struct norm *norm, char *text, size_t room)
 {
     const struct norm_signs *s = &norm->signs;
     for (size_t i = 0; i < NORM_CANDIDATES; i++) {
-        if (candidates[i] != norm->in.delimiter && most(norm, s->same[i])) {
+        if (candidates[i] != norm->in.delimiter && in_most(norm, s->same[i])) {
             snprintf(text, room,
                      "wrong delimiter: %s stands %" PRIu64 " times in such records (try "
                      "--delimiter=%s, or --delimiter=auto)",
@@ -90,16 +90,16 @@ static bool name_delimiter(const struct norm *norm, char *text, size_t room)
     return false;
 }
 
-static void name_width(const struct norm *norm, char *text, size_t room)
+static void suggest_for_width(const struct norm *norm, char *text, size_t room)
 {
     const struct norm_signs *s = &norm->signs;
-    if (most(norm, s->apostrophes) && norm->in.enclosure != '\'') {
+    if (in_most(norm, s->apostrophes) && norm->in.enclosure != '\'') {
         snprintf(text, room, "wrong enclosure: ' stands around fields (try --enclosure=\"'\")");
-    } else if (name_delimiter(norm, text, room)) {
+    } else if (suggest_delimiter(norm, text, room)) {
         return;
-    } else if (most(norm, s->trailing)) {
+    } else if (in_most(norm, s->trailing)) {
         snprintf(text, room, "a delimiter at the end of every record, which can be taken off");
-    } else if (most(norm, s->same_width) && s->width > norm->width && s->line > 1) {
+    } else if (in_most(norm, s->same_width) && s->width > norm->width && s->line > 1) {
         snprintf(text, room,
                  "lines before the header: most of them have %" PRIu64 " fields, the first one is "
                  "on line %" PRIu64 " (try --skip-head=%" PRIu64 ")",
@@ -122,6 +122,6 @@ void norm_likely_cause(const struct norm *norm, char *text, size_t room)
                  "wrong enclosure or escape (try --enclosure=\"'\", --enclosure=none or "
                  "--escape='\\')");
     } else {
-        name_width(norm, text, room);
+        suggest_for_width(norm, text, room);
     }
 }

@@ -21,8 +21,8 @@ uint64_t norm_record_end(const struct norm_record *rec)
 
 /* ---- notes ---- */
 
-void norm_note(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t field,
-               const char *evidence)
+void norm_add_repair(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t field,
+                     const char *evidence)
 {
     for (size_t i = 0; i < norm->npending; i++) {
         if (norm->pending[i].repair == repair) {
@@ -52,7 +52,7 @@ static enum norm_class class_of(const struct norm *norm, enum csvk_repair repair
                                                              : norm_repair_class(repair);
 }
 
-size_t norm_inferences(const struct norm *norm)
+size_t norm_count_inferences(const struct norm *norm)
 {
     size_t count = 0;
     for (size_t i = 0; i < norm->npending; i++) {
@@ -63,19 +63,19 @@ size_t norm_inferences(const struct norm *norm)
 
 /* ---- the log ---- */
 
-static void put_repair(struct norm *norm, enum csvk_repair repair)
+static void json_repair(struct norm *norm, enum csvk_repair repair)
 {
     static const char *const names[] = {"L0", "L1", "L2"};
-    norm_put_text(&norm->json, "repair", csvk_repair_id(repair));
-    norm_put_text(&norm->json, "name", csvk_repair_name(repair));
-    norm_put_text(&norm->json, "class", names[class_of(norm, repair)]);
+    norm_json_text(&norm->json, "repair", csvk_repair_id(repair));
+    norm_json_text(&norm->json, "name", csvk_repair_name(repair));
+    norm_json_text(&norm->json, "class", names[class_of(norm, repair)]);
 }
 
-static void put_place(struct norm *norm, struct csvk_normalize_place place)
+static void json_place(struct norm *norm, struct csvk_normalize_place place)
 {
-    norm_put_uint(&norm->json, "byte", place.byte);
-    norm_put_uint(&norm->json, "line", place.line);
-    norm_put_uint(&norm->json, "record", place.record);
+    norm_json_uint(&norm->json, "byte", place.byte);
+    norm_json_uint(&norm->json, "line", place.line);
+    norm_json_uint(&norm->json, "record", place.record);
 }
 
 static void count_repair(struct norm *norm, enum csvk_repair repair, uint64_t count,
@@ -109,12 +109,12 @@ static uint64_t line_of(struct norm *norm, const struct norm_record *rec, uint64
     return rec->r.line + norm_count_lines(norm, rec->r.offset, byte);
 }
 
-static int tell_pending(struct norm *norm, const struct norm_record *rec,
-                        const struct norm_pending *p, uint64_t out_byte, size_t out_length)
+static int report_repair(struct norm *norm, const struct norm_record *rec,
+                         const struct norm_pending *p, uint64_t out_byte, size_t out_length)
 {
-    bool builder =
+    bool needs_line =
         norm->o->strict || norm->out->log.write != NULL || norm->result->repairs[p->repair] == 0;
-    struct csvk_normalize_place place = {p->byte, builder ? line_of(norm, rec, p->byte) : 0,
+    struct csvk_normalize_place place = {p->byte, needs_line ? line_of(norm, rec, p->byte) : 0,
                                          rec->r.number};
     count_repair(norm, p->repair, 1, place);
     if (norm->o->strict) {
@@ -123,29 +123,29 @@ static int tell_pending(struct norm *norm, const struct norm_record *rec,
     if (norm->out->log.write == NULL) {
         return CSVK_OK;
     }
-    norm_begin_line(norm);
-    put_repair(norm, p->repair);
-    put_place(norm, place);
+    norm_json_begin_line(norm);
+    json_repair(norm, p->repair);
+    json_place(norm, place);
     if (p->field != 0) {
-        norm_put_uint(&norm->json, "field", p->field);
+        norm_json_uint(&norm->json, "field", p->field);
     }
-    norm_put_uint(&norm->json, "places", p->count);
-    norm_put_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
+    norm_json_uint(&norm->json, "places", p->count);
+    norm_json_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
     if (out_length != 0) {
-        norm_put_uint(&norm->json, "out_byte", out_byte);
-        norm_put_uint(&norm->json, "out_record", norm->result->records_out);
+        norm_json_uint(&norm->json, "out_byte", out_byte);
+        norm_json_uint(&norm->json, "out_record", norm->result->records_out);
     }
-    norm_put_uint(&norm->json, "out_length", out_length);
-    norm_put_text(&norm->json, "evidence", p->evidence);
-    return norm_put_line(norm, &norm->log);
+    norm_json_uint(&norm->json, "out_length", out_length);
+    norm_json_text(&norm->json, "evidence", p->evidence);
+    return norm_json_end_line(norm, &norm->log);
 }
 
-static int tell_all_pending(struct norm *norm, const struct norm_record *rec, uint64_t out_byte,
-                            size_t out_length)
+static int report_pending(struct norm *norm, const struct norm_record *rec, uint64_t out_byte,
+                          size_t out_length)
 {
-    norm->result->inferred += norm_inferences(norm) != 0;
+    norm->result->inferred += norm_count_inferences(norm) != 0;
     for (size_t i = 0; i < norm->npending; i++) {
-        int status = tell_pending(norm, rec, &norm->pending[i], out_byte, out_length);
+        int status = report_repair(norm, rec, &norm->pending[i], out_byte, out_length);
         if (status != CSVK_OK) {
             return status;
         }
@@ -154,8 +154,8 @@ static int tell_all_pending(struct norm *norm, const struct norm_record *rec, ui
     return CSVK_OK;
 }
 
-int norm_account_file(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t length,
-                      const char *evidence)
+int norm_report_file_repair(struct norm *norm, enum csvk_repair repair, uint64_t byte,
+                            uint64_t length, const char *evidence)
 {
     const struct csvk_totals *totals = &norm->scan.table.totals;
     struct csvk_normalize_place place = {byte, totals->lines + 1, totals->records + 1};
@@ -166,13 +166,13 @@ int norm_account_file(struct norm *norm, enum csvk_repair repair, uint64_t byte,
     if (norm->out->log.write == NULL) {
         return CSVK_OK;
     }
-    norm_begin_line(norm);
-    put_repair(norm, repair);
-    put_place(norm, place);
-    norm_put_uint(&norm->json, "length", length);
-    norm_put_uint(&norm->json, "out_length", 0);
-    norm_put_text(&norm->json, "evidence", evidence);
-    return norm_put_line(norm, &norm->log);
+    norm_json_begin_line(norm);
+    json_repair(norm, repair);
+    json_place(norm, place);
+    norm_json_uint(&norm->json, "length", length);
+    norm_json_uint(&norm->json, "out_length", 0);
+    norm_json_text(&norm->json, "evidence", evidence);
+    return norm_json_end_line(norm, &norm->log);
 }
 
 void norm_count_line_breaks(struct norm *norm, uint64_t count, struct csvk_normalize_place place)
@@ -180,17 +180,17 @@ void norm_count_line_breaks(struct norm *norm, uint64_t count, struct csvk_norma
     count_repair(norm, CSVK_REPAIR_LINE_BREAKS, count, place);
 }
 
-static int tell_sum(struct norm *norm, enum csvk_repair repair, const char *evidence)
+static int report_sum(struct norm *norm, enum csvk_repair repair, const char *evidence)
 {
-    norm_begin_line(norm);
-    put_repair(norm, repair);
-    put_place(norm, norm->result->first[repair]);
-    norm_put_uint(&norm->json, "records", norm->result->repairs[repair]);
-    norm_put_text(&norm->json, "evidence", evidence);
-    return norm_put_line(norm, &norm->log);
+    norm_json_begin_line(norm);
+    json_repair(norm, repair);
+    json_place(norm, norm->result->first[repair]);
+    norm_json_uint(&norm->json, "records", norm->result->repairs[repair]);
+    norm_json_text(&norm->json, "evidence", evidence);
+    return norm_json_end_line(norm, &norm->log);
 }
 
-int norm_tell_sums(struct norm *norm)
+int norm_report_sums(struct norm *norm)
 {
     static const struct {
         enum csvk_repair repair;
@@ -203,7 +203,7 @@ int norm_tell_sums(struct norm *norm)
     };
     for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
         if (norm->result->repairs[sums[i].repair] != 0 && norm->out->log.write != NULL) {
-            int status = tell_sum(norm, sums[i].repair, sums[i].evidence);
+            int status = report_sum(norm, sums[i].repair, sums[i].evidence);
             if (status != CSVK_OK) {
                 return status;
             }
@@ -239,7 +239,7 @@ int norm_add_value(struct norm *norm, struct csvk_value value)
 }
 
 /* The line break as it will be: is that another one? */
-static int account_line_break(struct norm *norm, const struct norm_record *rec)
+static int count_line_break(struct norm *norm, const struct norm_record *rec)
 {
     if (norm->raw_eol == norm->o->line_break) {
         return CSVK_OK;
@@ -251,7 +251,7 @@ static int account_line_break(struct norm *norm, const struct norm_record *rec)
 }
 
 /* Values as they were meant; asked for by verification only. */
-static int take_digest(struct norm *norm)
+static int add_to_digest(struct norm *norm)
 {
     uint64_t hash = CSVK_RECORD_HASH;
     for (size_t i = 0; i < norm->nvalues; i++) {
@@ -319,14 +319,14 @@ static int guard_formulas(struct norm *norm, const struct norm_record *rec)
             memcpy(to + 1, value->ptr, value->len);
             norm->trimmed.length += ++value->len;
             value->ptr = to;
-            norm_note(norm, CSVK_REPAIR_FORMULA, rec->r.offset, i + 1, "--guard-formulas");
+            norm_add_repair(norm, CSVK_REPAIR_FORMULA, rec->r.offset, i + 1, "--guard-formulas");
         }
     }
     return CSVK_OK;
 }
 
 /* A change that no repair of this record explains is a change of style. */
-static void account_style(struct norm *norm, const struct norm_record *rec)
+static void count_style(struct norm *norm, const struct norm_record *rec)
 {
     size_t length = (size_t)(norm->raw_to - rec->r.offset) - norm_eol_length(norm->raw_eol);
     size_t written = norm->line.length - norm_eol_length(norm->o->line_break);
@@ -339,18 +339,18 @@ static void account_style(struct norm *norm, const struct norm_record *rec)
     }
 }
 
-int norm_emit_line(struct norm *norm, const struct norm_record *rec)
+int norm_write_line(struct norm *norm, const struct norm_record *rec)
 {
-    account_style(norm, rec);
+    count_style(norm, rec);
     uint64_t out_byte = norm->table.bytes;
     norm->result->records_in++;
     norm->result->records_out++;
     int status = csvk_writer_bytes(&norm->table, norm->line.data, norm->line.length, norm->err);
-    status = status == CSVK_OK ? account_line_break(norm, rec) : status;
-    return status == CSVK_OK ? tell_all_pending(norm, rec, out_byte, norm->line.length) : status;
+    status = status == CSVK_OK ? count_line_break(norm, rec) : status;
+    return status == CSVK_OK ? report_pending(norm, rec, out_byte, norm->line.length) : status;
 }
 
-int norm_emit(struct norm *norm, const struct norm_record *rec)
+int norm_write_values(struct norm *norm, const struct norm_record *rec)
 {
     int status = pick_columns(norm);
     if (status == CSVK_OK && norm->o->guard_formulas) {
@@ -367,11 +367,11 @@ int norm_emit(struct norm *norm, const struct norm_record *rec)
     if (csvk_writer_format(&norm->table, norm->value, norm->nvalues, &norm->line) != CSVK_OK) {
         return norm_out_of_memory(norm);
     }
-    status = norm_emit_line(norm, rec);
-    return status == CSVK_OK && norm->o->digest ? take_digest(norm) : status;
+    status = norm_write_line(norm, rec);
+    return status == CSVK_OK && norm->o->digest ? add_to_digest(norm) : status;
 }
 
-int norm_emit_raw(struct norm *norm, const struct norm_record *rec)
+int norm_write_unchanged(struct norm *norm, const struct norm_record *rec)
 {
     norm->result->records_in++;
     norm->result->records_out++;
@@ -382,7 +382,7 @@ int norm_emit_raw(struct norm *norm, const struct norm_record *rec)
     }
     int status = csvk_writer_bytes(&norm->table, bytes, (size_t)rec->r.length, norm->err);
     status = status == CSVK_OK ? csvk_writer_line_break(&norm->table, norm->err) : status;
-    return status == CSVK_OK ? account_line_break(norm, rec) : status;
+    return status == CSVK_OK ? count_line_break(norm, rec) : status;
 }
 
 /* ---- anywhere else ---- */
@@ -399,8 +399,8 @@ static int refuse_without_rejects(struct norm *norm, const struct norm_record *r
                                   enum norm_cause cause, const char *reason)
 {
     char likely[240] = "";
-    bool tell = cause == NORM_CAUSE_WIDTH && norm->width == 1;
-    if (tell) {
+    bool name_cause = cause == NORM_CAUSE_WIDTH && norm->width == 1;
+    if (name_cause) {
         norm_likely_cause(norm, likely, sizeof likely);
     }
     return csvk_fail(norm->err, CSVK_EDATA,
@@ -408,7 +408,7 @@ static int refuse_without_rejects(struct norm *norm, const struct norm_record *r
                      "--rejects=FILE sets such records apart",
                      csvk_source_name(norm->window.source), (unsigned long long)rec->r.line,
                      (unsigned long long)rec->r.number, (unsigned long long)rec->r.offset, reason,
-                     tell ? "; likely " : "", likely);
+                     name_cause ? "; likely " : "", likely);
 }
 
 static void remember_reject(struct norm *norm, const struct norm_record *rec, const char *reason)
@@ -427,21 +427,21 @@ static void remember_reject(struct norm *norm, const struct norm_record *rec, co
     result->changed = true;
 }
 
-static int tell_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
-                       const char *reason)
+static int report_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
+                         const char *reason)
 {
     struct csvk_normalize_place place = {rec->r.offset, rec->r.line, rec->r.number};
     if (norm->out->rejects_index.write == NULL) {
         return CSVK_OK;
     }
-    norm_begin_line(norm);
-    put_place(norm, place);
-    norm_put_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
-    norm_put_uint(&norm->json, "rejects_byte", norm->rejects.bytes);
-    norm_put_text(&norm->json, "repair", csvk_repair_id(repair));
-    norm_put_text(&norm->json, "class", "L3");
-    norm_put_text(&norm->json, "reason", reason);
-    return norm_put_line(norm, &norm->index);
+    norm_json_begin_line(norm);
+    json_place(norm, place);
+    norm_json_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
+    norm_json_uint(&norm->json, "rejects_byte", norm->rejects.bytes);
+    norm_json_text(&norm->json, "repair", csvk_repair_id(repair));
+    norm_json_text(&norm->json, "class", "L3");
+    norm_json_text(&norm->json, "reason", reason);
+    return norm_json_end_line(norm, &norm->index);
 }
 
 int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
@@ -449,7 +449,7 @@ int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repa
 {
     bool header = norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done;
     norm->npending = 0;
-    norm_note_cause(norm, rec, cause);
+    norm_count_cause(norm, rec, cause);
     norm->rejected_by_cause += cause != NORM_CAUSE_NONE;
     if (header) {
         return csvk_fail(
@@ -463,7 +463,7 @@ int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repa
         return refuse_without_rejects(norm, rec, cause, reason);
     }
     remember_reject(norm, rec, reason);
-    int status = tell_reject(norm, rec, repair, reason);
+    int status = report_reject(norm, rec, repair, reason);
     if (status != CSVK_OK) {
         return status;
     }
@@ -481,12 +481,12 @@ int norm_reject_block(struct norm *norm, const struct norm_record *rec, uint64_t
     return norm_reject(norm, rec, CSVK_REPAIR_UNCLOSED, NORM_CAUSE_ENCLOSURE, reason);
 }
 
-int norm_drop(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
-              const char *evidence)
+int norm_drop_record(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
+                     const char *evidence)
 {
     norm->nvalues = 0;
-    norm_note(norm, repair, rec->r.offset, 0, evidence);
+    norm_add_repair(norm, repair, rec->r.offset, 0, evidence);
     norm->result->records_in++;
     norm->result->records_dropped++;
-    return tell_all_pending(norm, rec, 0, 0);
+    return report_pending(norm, rec, 0, 0);
 }

@@ -21,7 +21,7 @@ struct files_job {
     struct csvk_source *source;
     struct csvk_sink *sink[SINKS];
     struct csvk_record_count_check *counts; /* for verification */
-    struct stat seen;                       /* the input, when its name was looked up first */
+    struct stat input_stat;                 /* the input, when its name was looked up first */
     struct csvk_buf name;                   /* of the index */
     char encoding[64];
 };
@@ -36,7 +36,8 @@ static int refuse_sniff(const struct files_job *job, const struct csvk_sniff *sn
                      sniff->on_delimiter.evidence);
 }
 
-static int use_sniff(struct files_job *job, const struct csvk_sniff *sniff, struct csvk_error *err)
+static int apply_sniff(struct files_job *job, const struct csvk_sniff *sniff,
+                       struct csvk_error *err)
 {
     if (job->options.encoding == NULL && job->files->encoding != NULL &&
         sniff->verdict != CSVK_SNIFF_NOT_TEXT) {
@@ -64,7 +65,7 @@ static int use_sniff(struct files_job *job, const struct csvk_sniff *sniff, stru
     return CSVK_OK;
 }
 
-static int look_at_input(struct files_job *job, struct csvk_error *err)
+static int sniff_input(struct files_job *job, struct csvk_error *err)
 {
     const struct csvk_normalize_files *files = job->files;
     bool guess = files->encoding != NULL && strcasecmp(files->encoding, "auto") == 0;
@@ -82,7 +83,7 @@ static int look_at_input(struct files_job *job, struct csvk_error *err)
             sample.len < CSVK_SNIFF_SAMPLE ? CSVK_SAMPLE_WHOLE : CSVK_SAMPLE_CUT;
         status = csvk_sniff(sample, extent, &sniff, err);
     }
-    return status == CSVK_OK ? use_sniff(job, &sniff, err) : status;
+    return status == CSVK_OK ? apply_sniff(job, &sniff, err) : status;
 }
 
 /*
@@ -92,7 +93,7 @@ static int look_at_input(struct files_job *job, struct csvk_error *err)
 static int check_name(const struct files_job *job, struct csvk_error *err)
 {
     struct stat now;
-    const struct stat *then = &job->seen;
+    const struct stat *then = &job->input_stat;
     if (!S_ISREG(then->st_mode)) {
         return CSVK_OK;
     }
@@ -109,10 +110,10 @@ static int check_name(const struct files_job *job, struct csvk_error *err)
 static int open_input(struct files_job *job, struct csvk_error *err)
 {
     if (strcmp(job->files->input, "-") != 0) {
-        (void)stat(job->files->input, &job->seen); /* opening it tells why it failed */
+        (void)stat(job->files->input, &job->input_stat); /* opening it tells why it failed */
     }
     int status = csvk_source_open(&job->source, job->files->input, err);
-    status = status == CSVK_OK ? look_at_input(job, err) : status;
+    status = status == CSVK_OK ? sniff_input(job, err) : status;
     if (status == CSVK_OK && job->options.encoding != NULL &&
         strcasecmp(job->options.encoding, "utf-8") != 0) {
         status = csvk_source_set_encoding(job->source, job->options.encoding, err);
@@ -223,14 +224,14 @@ static int write_nowhere(void *context, const void *bytes, size_t length, struct
 
 /* ---- libcsv looks on ---- */
 
-static int see_input(void *context, const void *bytes, size_t length, struct csvk_error *err)
+static int count_input(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct files_job *job = context;
     return csvk_record_count_check_input(job->counts, bytes, length, err);
 }
 
 /* To standard output, libcsv looking on: what has gone out cannot be read back. */
-static int write_watched(void *context, const void *bytes, size_t length, struct csvk_error *err)
+static int write_and_count(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct files_job *job = context;
     int status = csvk_record_count_check_table(job->counts, bytes, length, err);
@@ -256,7 +257,7 @@ static struct csvk_output output_to(struct files_job *job, int which)
 {
     bool only_judged = job->files->output == NULL && (which == REJECTS || which == INDEX);
     if (which == TABLE && job->counts != NULL && is_stream(job->files->output)) {
-        return (struct csvk_output){write_watched, job};
+        return (struct csvk_output){write_and_count, job};
     }
     if (job->sink[which] != NULL) {
         return (struct csvk_output){write_sink, job->sink[which]};
@@ -295,9 +296,10 @@ static int report_progress(void *context, uint64_t consumed)
                                 csvk_source_file_size(job->source));
 }
 
-static int work(struct files_job *job, struct csvk_normalize_result *result, struct csvk_error *err)
+static int run_job(struct files_job *job, struct csvk_normalize_result *result,
+                   struct csvk_error *err)
 {
-    struct csvk_output seen = {job->counts != NULL ? see_input : NULL, job};
+    struct csvk_output seen = {job->counts != NULL ? count_input : NULL, job};
     struct csvk_normalize_outputs outputs = {.seen = seen,
                                              .table = output_to(job, TABLE),
                                              .rejects = output_to(job, REJECTS),
@@ -326,7 +328,7 @@ int csvk_normalize_files(const struct csvk_normalize_files *files,
     job.options.digest = files->verify;
     int status = open_input(&job, err);
     status = status == CSVK_OK ? open_outputs(&job, err) : status;
-    status = status == CSVK_OK ? work(&job, result, err) : status;
+    status = status == CSVK_OK ? run_job(&job, result, err) : status;
     for (int i = 0; i < SINKS; i++) {
         csvk_sink_free(job.sink[i]);
     }

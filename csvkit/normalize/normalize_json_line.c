@@ -8,7 +8,7 @@
 
 enum { LINE_ROOM = 1024 };
 
-void norm_begin_line(struct norm *norm)
+void norm_json_begin_line(struct norm *norm)
 {
     csvk_buf_clear(&norm->json);
     if (csvk_buf_reserve(&norm->json, LINE_ROOM) == CSVK_OK) {
@@ -41,7 +41,7 @@ static const char pairs[] = "00010203040506070809101112131415161718192021222324"
                             "50515253545556575859606162636465666768697071727374"
                             "75767778798081828384858687888990919293949596979899";
 
-void norm_put_uint(struct csvk_buf *line, const char *key, uint64_t value)
+void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value)
 {
     size_t n = strlen(key);
     if (!has_room(line, n)) {
@@ -62,7 +62,7 @@ void norm_put_uint(struct csvk_buf *line, const char *key, uint64_t value)
 }
 
 /* A text of our own. */
-void norm_put_text(struct csvk_buf *line, const char *key, const char *text)
+void norm_json_text(struct csvk_buf *line, const char *key, const char *text)
 {
     size_t n = strlen(key), length = strlen(text);
     if (!has_room(line, n + length)) {
@@ -76,7 +76,7 @@ void norm_put_text(struct csvk_buf *line, const char *key, const char *text)
     line->length = (size_t)(to - line->data);
 }
 
-int norm_put_line(struct norm *norm, struct csvk_writer *to)
+int norm_json_end_line(struct norm *norm, struct csvk_writer *to)
 {
     struct csvk_buf *line = &norm->json;
     if (!has_room(line, 2)) {

@@ -2,8 +2,9 @@
  * normalize_patch.c - records that go out as they are but for a few places, without a look at their
  * other fields: values with a stray enclosure or a single CR are enclosed, missing fields added.
  *
- * What is written is what norm_take_values and norm_emit would write. The field around a fact that
- * says "not enclosed" reaches from delimiter to delimiter, whatever else the record holds.
+ * What is written is what norm_take_values and norm_write_values would write. The field around a
+ * fact that says "not enclosed" reaches from delimiter to delimiter, whatever else the record
+ * holds.
  */
 #include "csvkit/normalize/normalize_private.h"
 
@@ -11,10 +12,10 @@
 
 static bool is_scrubbed(const struct norm *norm, const struct norm_record *rec)
 {
-    return rec->base != NULL && rec->base == norm->again.bytes.data;
+    return rec->base != NULL && rec->base == norm->scrubbed.bytes.data;
 }
 
-bool norm_keeps_bytes(const struct norm *norm)
+bool norm_may_keep_bytes(const struct norm *norm)
 {
     bool header = norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done;
     bool first = norm->result->records_out == 0 || norm->table.bytes <= 3; /* may look like sep= */
@@ -23,12 +24,12 @@ bool norm_keeps_bytes(const struct norm *norm)
 
 bool norm_can_patch(const struct norm *norm, const struct norm_record *rec)
 {
-    if (!norm_keeps_bytes(norm) || is_scrubbed(norm, rec)) {
+    if (!norm_may_keep_bytes(norm) || is_scrubbed(norm, rec)) {
         return false;
     }
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
         enum csvk_fact_kind kind = rec->fact[i].kind;
-        if ((CSVK_FACT_BIT(kind) & PLAIN_KINDS) == 0 && !norm_harmless(kind)) {
+        if ((CSVK_FACT_BIT(kind) & PLAIN_KINDS) == 0 && !norm_is_harmless(kind)) {
             return false;
         }
     }
@@ -56,7 +57,7 @@ static void put_raw(struct csvk_buf *line, const unsigned char *from, const unsi
     line->length += length;
 }
 
-int norm_emit_patched(struct norm *norm, const struct norm_record *rec)
+int norm_write_patched(struct norm *norm, const struct norm_record *rec)
 {
     struct csvk_bytes record = {norm_window_at(&norm->window, rec->r.offset),
                                 (size_t)rec->r.length};
@@ -82,5 +83,5 @@ int norm_emit_patched(struct norm *norm, const struct norm_record *rec)
     memset(line->data + line->length, norm->in.delimiter, missing);
     line->length += missing;
     csvk_writer_end(&norm->table, line);
-    return norm_emit_line(norm, rec);
+    return norm_write_line(norm, rec);
 }

@@ -108,12 +108,12 @@ struct norm {
     uint64_t reach; /* bytes of look-ahead from the first byte of a record */
     bool any_eol;
     struct csvk_scan scan; /* of chunks; its table holds the numbers of the next record */
-    struct csvk_scan ahead;
-    struct csvk_scan one;        /* of a single record, for its fields */
+    struct csvk_scan ahead_scan;
+    struct csvk_scan field_scan; /* of a single record, for its fields */
     struct norm_record *at_hand; /* the record that is disposed of */
     size_t next_reported; /* index of the one behind it among those reported of the chunk ... */
     uint64_t chunk_end;   /* ... which ends here (absolute) */
-    struct norm_scratch again, peek;
+    struct norm_scratch scrubbed, look_ahead;
     struct norm_reading reading[6];
     size_t chunk; /* how much is scanned at a time: small behind a record that was read anew */
     bool rewrite; /* every record is written field by field */
@@ -122,7 +122,7 @@ struct norm {
     bool *always_enclosed; /* by column: in every whole record of the sample, the header aside */
     size_t nalways;
     enum norm_backslash backslash; /* is it the escape of this file? */
-    bool giant;                    /* the record at hand is longer than the reach */
+    bool long_record;              /* the record at hand is longer than the reach */
     bool raw_fields;               /* a field without a defect may go out as its bytes are */
     bool before_whole;             /* the record before was whole ... */
     bool last_whole;               /* ... and this one is, when it was disposed of */
@@ -178,11 +178,11 @@ struct norm_chunk {
 /* Copies clean records. */
 int norm_copy_span(struct norm *norm, const struct norm_chunk *chunk, const struct norm_span *span);
 /* Copies the clean records [first, next) of the chunk, which lie at [from, to). */
-int norm_pass_span(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span);
+int norm_write_span(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span);
 
 /* The record that was reported, with what belongs to it; `base`: where its fields count from. */
-static inline struct norm_record norm_reported(const struct csvk_batch_builder *builder, size_t i,
-                                               const unsigned char *base)
+static inline struct norm_record norm_reported_record(const struct csvk_batch_builder *builder,
+                                                      size_t i, const unsigned char *base)
 {
     struct norm_record rec = {.r = builder->records[i], .base = base};
     rec.field = builder->fields != NULL ? builder->fields + rec.r.first_field : NULL;
@@ -192,9 +192,9 @@ static inline struct norm_record norm_reported(const struct csvk_batch_builder *
 
 /* ---- normalize_record.c ---- */
 /* Judges and disposes of a record. What happens is in norm->resume and the account. */
-int norm_record(struct norm *norm, const struct norm_record *rec);
+int norm_process_record(struct norm *norm, const struct norm_record *rec);
 /* True when a fact of this kind says nothing against the record. */
-bool norm_harmless(enum csvk_fact_kind kind);
+bool norm_is_harmless(enum csvk_fact_kind kind);
 /* No fact against it, and as wide as the table. */
 bool norm_is_whole(const struct norm *norm, const struct norm_record *rec);
 /*
@@ -208,18 +208,18 @@ int norm_take_values(struct norm *norm, const struct norm_record *rec);
 bool norm_is_sep_line(const unsigned char *bytes, size_t length);
 /* The same for a record as the reference parser reads it; its values are taken only when they are
  * needed. */
-int norm_settle_reference(struct norm *norm, const struct norm_record *rec);
+int norm_accept_reference(struct norm *norm, const struct norm_record *rec);
 /* When the quotes are settled: width, names, output. Values are in norm->value. */
-int norm_settle(struct norm *norm, const struct norm_record *rec);
+int norm_check_width(struct norm *norm, const struct norm_record *rec);
 /* When the width is settled, too. */
-int norm_finish(struct norm *norm, const struct norm_record *rec);
+int norm_write_record(struct norm *norm, const struct norm_record *rec);
 /* Notes what takes no inference: r9 and r17. */
-void norm_note_plain(struct norm *norm, const struct norm_record *rec);
-bool norm_has(const struct norm_record *rec, enum csvk_fact_kind kind);
+void norm_add_plain_repairs(struct norm *norm, const struct norm_record *rec);
+bool norm_has_fact(const struct norm_record *rec, enum csvk_fact_kind kind);
 /* Backslash and enclosure side by side, and backslash is not the escape already. */
 bool norm_has_backslash_quote(const struct norm *norm, const struct norm_record *rec);
 /* The run cannot go on, because inference needs a width and none is known. */
-int norm_no_width(struct norm *norm, const struct norm_record *rec);
+int norm_refuse_without_width(struct norm *norm, const struct norm_record *rec);
 
 /* ---- repair_readings.c ---- */
 enum norm_mode {
@@ -235,9 +235,9 @@ struct norm_limit {
     uint64_t end;
     bool at_end; /* of the data */
 };
-struct norm_limit norm_reach(const struct norm *norm, uint64_t offset);
-int norm_read(struct norm *norm, enum norm_mode mode, uint64_t offset, struct norm_limit limit,
-              struct norm_reading *to);
+struct norm_limit norm_look_ahead_limit(const struct norm *norm, uint64_t offset);
+int norm_read_in_mode(struct norm *norm, enum norm_mode mode, uint64_t offset,
+                      struct norm_limit limit, struct norm_reading *to);
 /* The i-th field as its bytes or its value, and its value; `room`: for as many bytes. */
 struct csvk_bytes norm_cell_bytes(const struct norm_reading *reading, size_t i);
 struct csvk_bytes norm_cell_value(const struct norm *norm, const struct norm_reading *reading,
@@ -246,59 +246,59 @@ struct csvk_bytes norm_cell_value(const struct norm *norm, const struct norm_rea
  * Has the reference parser read the record at absolute `offset` into `scratch`. *found is false
  * when it does not end within the limit, or nothing is there.
  */
-int norm_reference(struct norm *norm, struct norm_scratch *scratch, uint64_t offset,
-                   struct norm_limit limit, struct norm_record *rec, bool *found);
+int norm_parse_at(struct norm *norm, struct norm_scratch *scratch, uint64_t offset,
+                  struct norm_limit limit, struct norm_record *rec, bool *found);
 /* The same for bytes elsewhere, which must be one record exactly; else *found is false. */
-int norm_reference_bytes(struct norm *norm, struct norm_scratch *scratch,
-                         const struct csvk_record *like, struct norm_record *rec, bool *found);
+int norm_parse_bytes(struct norm *norm, struct norm_scratch *scratch,
+                     const struct csvk_record *like, struct norm_record *rec, bool *found);
 /* Whole records from `offset` on: how many, up to the first that is not whole or `stop`. */
 struct norm_run {
     uint64_t records;
     uint64_t end; /* where the first one begins that is not whole, or >= stop */
     bool all;     /* nothing else up to `stop` */
 };
-int norm_run(struct norm *norm, uint64_t offset, uint64_t stop, struct norm_limit limit,
-             struct norm_run *run);
+int norm_measure_run(struct norm *norm, uint64_t offset, uint64_t stop, struct norm_limit limit,
+                     struct norm_run *run);
 /* Offset behind the first physical line break at or after `offset`; `end` when there is none. */
 uint64_t norm_next_line(const struct norm *norm, uint64_t offset, uint64_t end);
 uint64_t norm_count_lines(const struct norm *norm, uint64_t from, uint64_t to);
 
 /* ---- repair_quotes.c ---- */
 /* The record has an error of enclosures that takes inference, or an enclosure that runs away. */
-int norm_quotes(struct norm *norm, const struct norm_record *rec);
+int norm_repair_quotes(struct norm *norm, const struct norm_record *rec);
 /* The record at `offset` does not end within reach. *done is false when nothing could be said. */
-int norm_runaway(struct norm *norm, uint64_t offset, bool *done);
+int norm_repair_runaway(struct norm *norm, uint64_t offset, bool *done);
 /* Is the backslash this file's escape? Looks at what is within reach of `offset`. */
 int norm_judge_backslash(struct norm *norm, uint64_t offset);
 
 /* ---- repair_width.c ---- */
-int norm_width(struct norm *norm, const struct norm_record *rec);
+int norm_repair_width(struct norm *norm, const struct norm_record *rec);
 /* There are too many fields as the reference parser reads the record, and no option could make them
  * fit. */
 int norm_surplus_is_data(struct norm *norm, const struct norm_record *rec, bool *data);
 
 /* ---- repair_header.c ---- */
-int norm_header(struct norm *norm, const struct norm_record *rec);
+int norm_repair_header(struct norm *norm, const struct norm_record *rec);
 
 /* ---- normalize_cause.c ---- */
-void norm_note_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause);
+void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause);
 /* In words, with the option to try. */
 void norm_likely_cause(const struct norm *norm, char *text, size_t room);
 
 /* ---- normalize_json_line.c ---- */
-void norm_begin_line(struct norm *norm); /* in norm->json */
+void norm_json_begin_line(struct norm *norm); /* in norm->json */
 /* Keys and texts hold nothing that JSON escapes. What finds no room is found out at the end. */
-void norm_put_uint(struct csvk_buf *line, const char *key, uint64_t value);
-void norm_put_text(struct csvk_buf *line, const char *key, const char *text);
-int norm_put_line(struct norm *norm, struct csvk_writer *to);
+void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value);
+void norm_json_text(struct csvk_buf *line, const char *key, const char *text);
+int norm_json_end_line(struct norm *norm, struct csvk_writer *to);
 
 /* ---- normalize_patch.c ---- */
 /* May fields without a fault go out as their bytes are? Not in the first record. */
-bool norm_keeps_bytes(const struct norm *norm);
+bool norm_may_keep_bytes(const struct norm *norm);
 /* Can the record be written without a look at its values? */
 bool norm_can_patch(const struct norm *norm, const struct norm_record *rec);
 /* Writes it so, with empty fields up to the width of the table; tells what is pending. */
-int norm_emit_patched(struct norm *norm, const struct norm_record *rec);
+int norm_write_patched(struct norm *norm, const struct norm_record *rec);
 
 /* ---- repair_table.c ---- */
 /* What a repair changes: bytes only, records as an option says, records by inference. */
@@ -306,35 +306,35 @@ enum norm_class { NORM_CLASS_L0, NORM_CLASS_L1, NORM_CLASS_L2 };
 enum norm_class norm_repair_class(enum csvk_repair repair);
 
 /* ---- normalize_emit.c ---- */
-void norm_note(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t field,
-               const char *evidence);
+void norm_add_repair(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t field,
+                     const char *evidence);
 bool norm_is_pending(const struct norm *norm, enum csvk_repair repair);
 /* L2 repairs among those pending. */
-size_t norm_inferences(const struct norm *norm);
+size_t norm_count_inferences(const struct norm *norm);
 /* Room for `count` values in norm->value. */
 int norm_reserve_values(struct norm *norm, size_t count);
 int norm_add_value(struct norm *norm, struct csvk_value value);
 /* Writes norm->value as a record; tells what is pending. */
-int norm_emit(struct norm *norm, const struct norm_record *rec);
+int norm_write_values(struct norm *norm, const struct norm_record *rec);
 /* Writes norm->line, which is the record with its line break. */
-int norm_emit_line(struct norm *norm, const struct norm_record *rec);
+int norm_write_line(struct norm *norm, const struct norm_record *rec);
 /* The raw bytes of the record as they are, but for the line break. */
-int norm_emit_raw(struct norm *norm, const struct norm_record *rec);
+int norm_write_unchanged(struct norm *norm, const struct norm_record *rec);
 /* Bytes [from, to) as one record, to the rejects. `repair` is what was refused. */
 int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
                 enum norm_cause cause, const char *reason);
 int norm_reject_block(struct norm *norm, const struct norm_record *rec, uint64_t to,
                       const char *reason);
 /* Nobody gets it, and the repair says why. */
-int norm_drop(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
-              const char *evidence);
+int norm_drop_record(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
+                     const char *evidence);
 /* A repair that belongs to no record, at `byte` of line and record as they are now. */
-int norm_account_file(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t length,
-                      const char *evidence);
+int norm_report_file_repair(struct norm *norm, enum csvk_repair repair, uint64_t byte,
+                            uint64_t length, const char *evidence);
 /* Counts line breaks that were written in another way; reported once, at the end. */
 void norm_count_line_breaks(struct norm *norm, uint64_t count, struct csvk_normalize_place place);
 /* The same for repairs that are too many to be reported one by one: one line each. */
-int norm_tell_sums(struct norm *norm);
+int norm_report_sums(struct norm *norm);
 int norm_refuse(struct norm *norm, const struct norm_record *rec, const char *reason);
 size_t norm_eol_length(enum csvk_eol eol);
 /* The end of a record with its line break, absolute. */

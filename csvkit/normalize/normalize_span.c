@@ -37,8 +37,8 @@ static struct csvk_breaks copy_reported(const struct norm *norm, const struct no
     return breaks;
 }
 
-static void account_breaks(struct norm *norm, const struct norm_chunk *chunk,
-                           const struct norm_span *span, const struct csvk_breaks *breaks)
+static void count_changed_breaks(struct norm *norm, const struct norm_chunk *chunk,
+                                 const struct norm_span *span, const struct csvk_breaks *breaks)
 {
     uint64_t first = span->from + breaks->first;
     struct csvk_normalize_place place = {first, chunk->before.totals.lines + 1,
@@ -72,7 +72,7 @@ static int copy_with_breaks(struct norm *norm, const struct norm_chunk *chunk,
                          csvk_source_name(norm->window.source), (unsigned long long)breaks.records,
                          (unsigned long long)span->from, (unsigned long long)span->records);
     }
-    account_breaks(norm, chunk, span, &breaks);
+    count_changed_breaks(norm, chunk, span, &breaks);
     return csvk_writer_bytes(&norm->table, to->data, breaks.length, norm->err);
 }
 
@@ -84,12 +84,12 @@ static bool begins_with_sep(const struct norm *norm, uint64_t offset)
 }
 
 /* The first record of the span, field by field; the others as they are. */
-static int copy_behind_sep(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
+static int copy_after_sep(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
 {
     struct norm_limit all = {span.to, true};
     struct norm_record rec;
     bool found = false;
-    int status = norm_reference(norm, &norm->peek, span.from, all, &rec, &found);
+    int status = norm_parse_at(norm, &norm->look_ahead, span.from, all, &rec, &found);
     if (status != CSVK_OK || !found) {
         return status;
     }
@@ -98,7 +98,7 @@ static int copy_behind_sep(struct norm *norm, const struct norm_chunk *chunk, st
     norm->raw_to = norm_record_end(&rec);
     norm->raw_eol = (enum csvk_eol)rec.r.eol;
     status = norm_take_values(norm, &rec);
-    status = status == CSVK_OK ? norm_emit(norm, &rec) : status;
+    status = status == CSVK_OK ? norm_write_values(norm, &rec) : status;
     span.from = norm->raw_to;
     span.first++;
     span.records--;
@@ -111,7 +111,7 @@ int norm_copy_span(struct norm *norm, const struct norm_chunk *chunk, const stru
         return CSVK_OK;
     }
     if (norm->result->records_out == 0 && begins_with_sep(norm, span->from)) {
-        return copy_behind_sep(norm, chunk, *span);
+        return copy_after_sep(norm, chunk, *span);
     }
     norm->last_whole = true;
     norm->result->records_in += span->records;
@@ -155,8 +155,9 @@ static int copy_without_comments(struct norm *norm, const struct norm_chunk *chu
                       .length = end - at}};
             norm->raw_to = end;
             norm->last_whole = false;
-            status =
-                status == CSVK_OK ? norm_drop(norm, &rec, CSVK_REPAIR_FRAME, "--comment") : status;
+            status = status == CSVK_OK
+                         ? norm_drop_record(norm, &rec, CSVK_REPAIR_FRAME, "--comment")
+                         : status;
             clean = (struct norm_span){end, end, span.first + i + 1, 0};
         }
         at = end;
@@ -166,7 +167,7 @@ static int copy_without_comments(struct norm *norm, const struct norm_chunk *chu
     return status == CSVK_OK ? norm_copy_span(norm, chunk, &clean) : status;
 }
 
-int norm_pass_span(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
+int norm_write_span(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
 {
     return norm->o->comment >= 0 ? copy_without_comments(norm, chunk, span)
                                  : norm_copy_span(norm, chunk, &span);

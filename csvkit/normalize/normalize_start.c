@@ -60,14 +60,14 @@ static const char *wide_encoding(const unsigned char *b, size_t n)
 }
 
 /* `mark`: length of the byte order mark that says the encoding; 0: it was named, or looked for. */
-static int account_conversion(struct norm *norm, const char *encoding, size_t mark)
+static int report_conversion(struct norm *norm, const char *encoding, size_t mark)
 {
     char evidence[128];
     char *name = norm->result->encoding;
     snprintf(name, sizeof(norm->result->encoding), "%s", encoding);
     snprintf(evidence, sizeof(evidence), "from %s, by %s", name,
              mark != 0 ? "the byte order mark at the start" : "--encoding");
-    return norm_account_file(norm, CSVK_REPAIR_ENCODING, 0, mark, evidence);
+    return norm_report_file_repair(norm, CSVK_REPAIR_ENCODING, 0, mark, evidence);
 }
 
 /* A mark of another encoding says for certain what the bytes are. */
@@ -80,28 +80,29 @@ static int convert_wide(struct norm *norm)
         return status;
     }
     status = csvk_source_set_encoding(norm->window.source, encoding, norm->err);
-    return status == CSVK_OK ? account_conversion(norm, encoding, start.len) : status;
+    return status == CSVK_OK ? report_conversion(norm, encoding, start.len) : status;
 }
 
-static int account_encoding(struct norm *norm)
+static int report_encoding(struct norm *norm)
 {
     bool is_utf8 =
         strcasecmp(norm->o->encoding, "utf-8") == 0 || strcasecmp(norm->o->encoding, "utf8") == 0;
-    return is_utf8 ? CSVK_OK : account_conversion(norm, norm->o->encoding, 0);
+    return is_utf8 ? CSVK_OK : report_conversion(norm, norm->o->encoding, 0);
 }
 
 static int read_mark(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
-    int status = norm->o->encoding == NULL ? convert_wide(norm) : account_encoding(norm);
+    int status = norm->o->encoding == NULL ? convert_wide(norm) : report_encoding(norm);
     status = status == CSVK_OK ? norm_fill_reach(norm) : status;
     if (status != CSVK_OK || w->visible < 3 ||
         memcmp(norm_window_at(w, 0), "\xef\xbb\xbf", 3) != 0) {
         return status;
     }
     norm_window_drop(w, 3);
-    return norm->o->write_bom ? CSVK_OK
-                              : norm_account_file(norm, CSVK_REPAIR_BOM, 0, 3, "U+FEFF first");
+    return norm->o->write_bom
+               ? CSVK_OK
+               : norm_report_file_repair(norm, CSVK_REPAIR_BOM, 0, 3, "U+FEFF first");
 }
 
 static struct norm_record line_record(const struct norm *norm, uint64_t length)
@@ -119,7 +120,7 @@ static int drop_line(struct norm *norm, uint64_t end, enum csvk_repair repair, c
 {
     struct norm_record rec = line_record(norm, end - norm->window.offset);
     norm->raw_to = end;
-    int status = norm_drop(norm, &rec, repair, evidence);
+    int status = norm_drop_record(norm, &rec, repair, evidence);
     norm->scan.table.totals.records++;
     norm->scan.table.totals.lines++;
     norm_window_drop(&norm->window, (size_t)(end - norm->window.offset));
@@ -173,10 +174,10 @@ static int read_sep_line(struct norm *norm)
 
 /* ---- what the first records say ---- */
 
-static bool free_of_errors(const struct norm_record *rec)
+static bool is_free_of_errors(const struct norm_record *rec)
 {
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
-        if (!norm_harmless(rec->fact[i].kind)) {
+        if (!norm_is_harmless(rec->fact[i].kind)) {
             return false;
         }
     }
@@ -198,14 +199,15 @@ static int look_for_width(struct norm *norm, struct norm_limit limit)
             continue;
         }
         norm->width = 0;
-        int status = norm_reference(norm, &norm->peek, offset, limit, &rec, &found);
+        int status = norm_parse_at(norm, &norm->look_ahead, offset, limit, &rec, &found);
         norm->width = width;
-        norm->scan.table.totals.eol_mode = norm->peek.table.totals.eol_mode; /* as in the run */
+        norm->scan.table.totals.eol_mode =
+            norm->look_ahead.table.totals.eol_mode; /* as in the run */
         if (status != CSVK_OK) {
             return status;
         }
         if (found && !rec.r.blank) {
-            norm->width_known = free_of_errors(&rec);
+            norm->width_known = is_free_of_errors(&rec);
             norm->width = norm->width == 0 || norm->width_known ? rec.r.nfields : norm->width;
         }
         offset = found ? norm_record_end(&rec) : offset;
@@ -218,7 +220,7 @@ static int find_width(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
     uint64_t most = norm->o->max_record != 0 ? norm->o->max_record : NORM_DEFAULT_RECORD;
-    struct norm_limit limit = norm_reach(norm, w->offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, w->offset);
     int status = look_for_width(norm, limit);
     while (status == CSVK_OK && norm->width == 0 && !limit.at_end &&
            limit.end - w->offset <= most) {
@@ -232,7 +234,7 @@ static int find_width(struct norm *norm)
     return status;
 }
 
-static void exclude_open(struct norm *norm, const struct norm_record *rec)
+static void exclude_unenclosed(struct norm *norm, const struct norm_record *rec)
 {
     for (size_t i = 0; i < norm->nalways; i++) {
         norm->always_enclosed[i] =
@@ -243,7 +245,7 @@ static void exclude_open(struct norm *norm, const struct norm_record *rec)
 /* Which columns are always enclosed? Too few records, and nothing is said. */
 static int look_at_columns(struct norm *norm)
 {
-    struct norm_limit limit = norm_reach(norm, norm->window.offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, norm->window.offset);
     uint64_t offset = norm->window.offset;
     size_t whole = 0;
     bool found = norm->width_known && norm->in.enclosure != CSVK_NO_BYTE;
@@ -258,12 +260,12 @@ static int look_at_columns(struct norm *norm)
     }
     for (int i = 0; i < COLUMN_RECORDS && found; i++) {
         struct norm_record rec;
-        int status = norm_reference(norm, &norm->peek, offset, limit, &rec, &found);
+        int status = norm_parse_at(norm, &norm->look_ahead, offset, limit, &rec, &found);
         if (status != CSVK_OK) {
             return status;
         }
         if (found && !header && norm_is_whole(norm, &rec)) {
-            exclude_open(norm, &rec);
+            exclude_unenclosed(norm, &rec);
             whole++;
         }
         header = header && found && rec.r.blank;
@@ -279,7 +281,7 @@ static int find_escape(struct norm *norm)
         return CSVK_OK;
     }
     const char pair[2] = {'\\', (char)norm->in.enclosure};
-    struct norm_limit limit = norm_reach(norm, norm->window.offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, norm->window.offset);
     size_t n = (size_t)(limit.end - norm->window.offset);
     if (n == 0 || memmem(norm_window_at(&norm->window, norm->window.offset), n, pair, 2) == NULL) {
         return CSVK_OK;
@@ -287,20 +289,20 @@ static int find_escape(struct norm *norm)
     return norm_judge_backslash(norm, norm->window.offset);
 }
 
-static int account_delimiter(struct norm *norm)
+static int report_delimiter(struct norm *norm)
 {
     char evidence[64];
     norm->result->delimiter = norm->o->dialect.delimiter;
     snprintf(evidence, sizeof(evidence), "byte %02x, by --delimiter=auto",
              (unsigned)norm->result->delimiter);
-    return norm_account_file(norm, CSVK_REPAIR_DELIMITER, 0, 0, evidence);
+    return norm_report_file_repair(norm, CSVK_REPAIR_DELIMITER, 0, 0, evidence);
 }
 
 int norm_start(struct norm *norm)
 {
     int status = read_mark(norm);
     if (status == CSVK_OK && norm->o->delimiter_found) {
-        status = account_delimiter(norm);
+        status = report_delimiter(norm);
     }
     status = status == CSVK_OK ? skip_head(norm) : status;
     status = status == CSVK_OK ? norm_fill_reach(norm) : status;
@@ -314,8 +316,8 @@ int norm_start(struct norm *norm)
     norm->header_done = norm->o->header != CSVK_NORMALIZE_HEADER;
     struct csvk_totals totals = norm->scan.table.totals;
     status = norm_init_scan(norm, &norm->scan);
-    status = status == CSVK_OK ? norm_init_scan(norm, &norm->ahead) : status;
-    status = status == CSVK_OK ? norm_init_scan(norm, &norm->one) : status;
+    status = status == CSVK_OK ? norm_init_scan(norm, &norm->ahead_scan) : status;
+    status = status == CSVK_OK ? norm_init_scan(norm, &norm->field_scan) : status;
     norm->scan.table.totals.records = totals.records;
     norm->scan.table.totals.lines = totals.lines;
     if (norm->o->header != CSVK_NORMALIZE_HEADER && norm->o->columns.count != 0) {

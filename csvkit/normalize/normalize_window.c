@@ -85,7 +85,7 @@ static int make_room(struct norm_window *w, size_t more, struct csvk_error *err)
  * Bytes that remain when the last lines are cut off. While more may follow, one line more is held
  * back, because the last one may turn out not to have ended.
  */
-static size_t before_tail(const struct norm_window *w, uint64_t *lines)
+static size_t length_before_tail(const struct norm_window *w, uint64_t *lines)
 {
     const unsigned char *b = first_byte(w);
     size_t n = w->end - w->begin;
@@ -104,7 +104,7 @@ static size_t before_tail(const struct norm_window *w, uint64_t *lines)
     return 0;
 }
 
-static void trim_end(struct norm_window *w)
+static void cut_ctrl_z(struct norm_window *w)
 {
     if (w->end != w->begin && first_byte(w)[w->end - w->begin - 1] == 0x1a) {
         w->end--;
@@ -112,17 +112,17 @@ static void trim_end(struct norm_window *w)
     }
 }
 
-static void settle(struct norm_window *w)
+static void update_visible(struct norm_window *w)
 {
     uint64_t lines = 0;
     if (w->at_end) {
-        trim_end(w);
+        cut_ctrl_z(w);
     }
     w->visible = w->end - w->begin;
     if (w->tail_lines == 0) {
         return;
     }
-    w->visible = before_tail(w, &lines);
+    w->visible = length_before_tail(w, &lines);
     if (w->at_end) {
         w->tail_cut = w->end - w->begin - w->visible;
         w->tail_counted = lines;
@@ -162,7 +162,7 @@ int norm_window_fill(struct norm_window *w, size_t want, struct csvk_error *err)
         memset(w->data + CSVK_SCAN_SLACK + w->end, 0, CSVK_SCAN_SLACK);
         w->bytes_read += got;
         w->at_end = got == 0;
-        settle(w);
+        update_visible(w);
     }
     return CSVK_OK;
 }

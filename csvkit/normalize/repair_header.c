@@ -64,7 +64,7 @@ static int rename_one(struct norm *norm, const struct norm_record *rec, size_t i
     }
     bool same = name->length == value.len && memcmp(name->data, value.ptr, value.len) == 0;
     if (!same) {
-        norm_note(norm, CSVK_REPAIR_NAMES, rec->r.offset, i + 1, "--names=storage");
+        norm_add_repair(norm, CSVK_REPAIR_NAMES, rec->r.offset, i + 1, "--names=storage");
     }
     return CSVK_OK;
 }
@@ -130,7 +130,7 @@ static int plan_columns(struct norm *norm, const struct norm_record *rec)
     norm->npick = all ? 0 : columns->count;
     if (!all) {
         norm->rewrite = true;
-        norm_note(norm, CSVK_REPAIR_COLUMNS, rec->r.offset, 0, "--columns");
+        norm_add_repair(norm, CSVK_REPAIR_COLUMNS, rec->r.offset, 0, "--columns");
     }
     return CSVK_OK;
 }
@@ -150,7 +150,7 @@ static int decode_names(struct norm *norm, const struct norm_record *rec)
     return CSVK_OK;
 }
 
-int norm_header(struct norm *norm, const struct norm_record *rec)
+int norm_repair_header(struct norm *norm, const struct norm_record *rec)
 {
     int status = CSVK_OK;
     bool wanted = norm->o->names == CSVK_NORMALIZE_NAMES_STORAGE || norm->o->columns.count != 0;

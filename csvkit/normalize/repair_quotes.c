@@ -12,7 +12,7 @@
 
 enum { EVIDENCE = 20 }; /* whole records in a row that show where the table goes on */
 
-struct trial {
+struct norm_trial {
     const struct norm_record *rec; /* as the reference parser reads it */
     struct norm_limit limit;
     uint64_t reference_end;
@@ -22,21 +22,22 @@ struct trial {
 
 /* ---- does a reading fit? ---- */
 
-static int next_fits(struct norm *norm, uint64_t offset, struct norm_limit limit, bool *fits)
+static int next_record_fits(struct norm *norm, uint64_t offset, struct norm_limit limit, bool *fits)
 {
     struct norm_record next;
     bool found = false;
-    int status = norm_reference(norm, &norm->peek, offset, limit, &next, &found);
+    int status = norm_parse_at(norm, &norm->look_ahead, offset, limit, &next, &found);
     *fits =
         found ? next.r.blank || next.r.nfields == norm->width : offset >= limit.end && limit.at_end;
     return status;
 }
 
 /* The lines that an enclosure had swallowed must all be whole records. */
-static int swallowed_fit(struct norm *norm, const struct trial *trial, uint64_t from, bool *fits)
+static int swallowed_fit(struct norm *norm, const struct norm_trial *trial, uint64_t from,
+                         bool *fits)
 {
     struct norm_run run;
-    int status = norm_run(norm, from, trial->reference_end, trial->limit, &run);
+    int status = norm_measure_run(norm, from, trial->reference_end, trial->limit, &run);
     *fits = run.all;
     return status;
 }
@@ -53,10 +54,10 @@ static bool reads_well(const struct norm *norm, enum norm_mode mode,
     return mode != NORM_READ_BACKSLASH || reading->escaped != 0;
 }
 
-static int try_mode(struct norm *norm, struct trial *trial, enum norm_mode mode)
+static int try_mode(struct norm *norm, struct norm_trial *trial, enum norm_mode mode)
 {
     struct norm_reading *reading = &norm->reading[mode];
-    int status = norm_read(norm, mode, trial->rec->r.offset, trial->limit, reading);
+    int status = norm_read_in_mode(norm, mode, trial->rec->r.offset, trial->limit, reading);
     if (status != CSVK_OK || !reads_well(norm, mode, reading)) {
         return status;
     }
@@ -65,13 +66,14 @@ static int try_mode(struct norm *norm, struct trial *trial, enum norm_mode mode)
                                   : CSVK_OK;
 }
 
-static int try_reference(struct norm *norm, struct trial *trial)
+static int try_reference(struct norm *norm, struct norm_trial *trial)
 {
-    if (trial->rec->r.nfields != norm->width || norm_has(trial->rec, CSVK_FACT_UNCLOSED)) {
+    if (trial->rec->r.nfields != norm->width || norm_has_fact(trial->rec, CSVK_FACT_UNCLOSED)) {
         return CSVK_OK;
     }
     struct norm_reading *reading = &norm->reading[NORM_READ_REFERENCE];
-    int status = norm_read(norm, NORM_READ_REFERENCE, trial->rec->r.offset, trial->limit, reading);
+    int status =
+        norm_read_in_mode(norm, NORM_READ_REFERENCE, trial->rec->r.offset, trial->limit, reading);
     trial->fits[NORM_READ_REFERENCE] = true;
     if (status == CSVK_OK &&
         (reading->end != trial->reference_end || reading->ncells != norm->width)) {
@@ -82,7 +84,7 @@ static int try_reference(struct norm *norm, struct trial *trial)
     return status;
 }
 
-static bool ends_differ(const struct norm *norm, const struct trial *trial)
+static bool ends_differ(const struct norm *norm, const struct norm_trial *trial)
 {
     uint64_t end = 0;
     for (int mode = 0; mode < NORM_MODES; mode++) {
@@ -94,7 +96,7 @@ static bool ends_differ(const struct norm *norm, const struct trial *trial)
     return end != 0 && end != trial->reference_end;
 }
 
-static int judge_next(struct norm *norm, struct trial *trial)
+static int check_next_records(struct norm *norm, struct norm_trial *trial)
 {
     int status = CSVK_OK;
     if (!ends_differ(norm, trial)) {
@@ -102,7 +104,8 @@ static int judge_next(struct norm *norm, struct trial *trial)
     }
     for (int mode = 0; mode < NORM_MODES && status == CSVK_OK; mode++) {
         if (trial->fits[mode] && mode != NORM_READ_LINE) {
-            status = next_fits(norm, norm->reading[mode].end, trial->limit, &trial->fits[mode]);
+            status =
+                next_record_fits(norm, norm->reading[mode].end, trial->limit, &trial->fits[mode]);
         }
     }
     return status;
@@ -136,8 +139,8 @@ static int compare_readings(struct norm *norm, const struct norm_reading *a,
 }
 
 /* The mode that fits alone; NORM_MODES when none does or two differ, then *several says which. */
-static int winner(struct norm *norm, const struct trial *trial, enum norm_mode *found,
-                  bool *several)
+static int only_fitting(struct norm *norm, const struct norm_trial *trial, enum norm_mode *found,
+                        bool *several)
 {
     *found = NORM_MODES;
     *several = false;
@@ -170,7 +173,8 @@ static int winner(struct norm *norm, const struct trial *trial, enum norm_mode *
  * records, or enough of them. `stop` when there is none. In one column every line fits, so that
  * says nothing.
  */
-static int find_next(struct norm *norm, const struct trial *trial, uint64_t stop, uint64_t *to)
+static int find_restart(struct norm *norm, const struct norm_trial *trial, uint64_t stop,
+                        uint64_t *to)
 {
     bool closed = stop == trial->reference_end;
     uint64_t last = closed ? stop : trial->rec->r.offset + (stop - trial->rec->r.offset) / 2;
@@ -178,7 +182,7 @@ static int find_next(struct norm *norm, const struct trial *trial, uint64_t stop
     *to = stop;
     while (at < last && norm->width >= 2) {
         struct norm_run run;
-        int status = norm_run(norm, at, stop, trial->limit, &run);
+        int status = norm_measure_run(norm, at, stop, trial->limit, &run);
         if (status != CSVK_OK) {
             return status;
         }
@@ -218,11 +222,11 @@ static enum csvk_repair repair_of_facts(const struct norm_record *rec, const str
     return CSVK_REPAIR_UNCLOSED;
 }
 
-static int reject(struct norm *norm, const struct trial *trial, const char *reason)
+static int reject_record(struct norm *norm, const struct norm_trial *trial, const char *reason)
 {
     const struct csvk_fact *at = NULL;
     uint64_t to = trial->reference_end;
-    int status = trial->spans ? find_next(norm, trial, trial->reference_end, &to) : CSVK_OK;
+    int status = trial->spans ? find_restart(norm, trial, trial->reference_end, &to) : CSVK_OK;
     if (status != CSVK_OK) {
         return status;
     }
@@ -242,9 +246,9 @@ static bool keeps_cell(const struct norm_reading *reading, size_t i)
     return reading->cell[i].raw && bytes.len != 0 && bytes.ptr[0] != 0xef;
 }
 
-static int take_reading(struct norm *norm, const struct norm_reading *reading)
+static int take_values(struct norm *norm, const struct norm_reading *reading)
 {
-    bool keeps_bytes = norm_keeps_bytes(norm);
+    bool keeps_bytes = norm_may_keep_bytes(norm);
     int status = norm_reserve_values(norm, reading->ncells);
     csvk_buf_clear(&norm->text);
     if (status != CSVK_OK ||
@@ -301,8 +305,8 @@ static bool has_bad_bytes(const struct norm *norm, const struct norm_reading *re
     return bad;
 }
 
-static void place_reading(struct norm *norm, const struct norm_record *rec,
-                          const struct norm_reading *reading, uint64_t reference_end)
+static void set_end(struct norm *norm, const struct norm_record *rec,
+                    const struct norm_reading *reading, uint64_t reference_end)
 {
     norm->raw_to = reading->end;
     norm->raw_eol = reading->eol;
@@ -317,10 +321,10 @@ static void place_reading(struct norm *norm, const struct norm_record *rec,
 /* Kinds of fault that the reference parser's literal reading would have to gloss over. */
 static unsigned kinds_of_fault(const struct norm_record *rec)
 {
-    unsigned kinds = norm_has(rec, CSVK_FACT_TEXT_AFTER_CLOSING);
-    kinds += norm_has(rec, CSVK_FACT_BACKSLASH_QUOTE);
-    kinds +=
-        norm_has(rec, CSVK_FACT_SPACE_BEFORE_QUOTE) || norm_has(rec, CSVK_FACT_SPACE_AFTER_QUOTE);
+    unsigned kinds = norm_has_fact(rec, CSVK_FACT_TEXT_AFTER_CLOSING);
+    kinds += norm_has_fact(rec, CSVK_FACT_BACKSLASH_QUOTE);
+    kinds += norm_has_fact(rec, CSVK_FACT_SPACE_BEFORE_QUOTE) ||
+             norm_has_fact(rec, CSVK_FACT_SPACE_AFTER_QUOTE);
     return kinds;
 }
 
@@ -332,7 +336,7 @@ static const char *const evidence_of[NORM_MODES] = {
     [NORM_READ_LINE] = "ended at its line, this and all swallowed records have the width",
 };
 
-static int take(struct norm *norm, const struct trial *trial, enum norm_mode mode)
+static int accept(struct norm *norm, const struct norm_trial *trial, enum norm_mode mode)
 {
     const struct norm_reading *reading = &norm->reading[mode];
     const struct csvk_fact *at = NULL;
@@ -344,28 +348,29 @@ static int take(struct norm *norm, const struct trial *trial, enum norm_mode mod
                            "it would take two repairs by inference");
     }
     if (has_bad_bytes(norm, reading, trial->reference_end)) {
-        return reject(norm, trial, "an enclosure fault, and bytes in it that are no text");
+        return reject_record(norm, trial, "an enclosure fault, and bytes in it that are no text");
     }
     repair = mode == NORM_READ_INNER       ? CSVK_REPAIR_INNER_QUOTES
              : mode == NORM_READ_BACKSLASH ? CSVK_REPAIR_BACKSLASH
              : mode == NORM_READ_BLANKS    ? CSVK_REPAIR_BLANKS
              : mode == NORM_READ_LINE      ? CSVK_REPAIR_UNCLOSED
                                            : repair;
-    place_reading(norm, trial->rec, reading, trial->reference_end);
-    norm_note(norm, repair, byte, field, evidence_of[mode]);
-    bool stray = mode == NORM_READ_REFERENCE ? norm_has(trial->rec, CSVK_FACT_QUOTE_IN_UNQUOTED)
-                                             : reading->stray != 0;
-    bool bare_cr = mode == NORM_READ_REFERENCE ? norm_has(trial->rec, CSVK_FACT_BARE_CR)
+    set_end(norm, trial->rec, reading, trial->reference_end);
+    norm_add_repair(norm, repair, byte, field, evidence_of[mode]);
+    bool stray = mode == NORM_READ_REFERENCE
+                     ? norm_has_fact(trial->rec, CSVK_FACT_QUOTE_IN_UNQUOTED)
+                     : reading->stray != 0;
+    bool bare_cr = mode == NORM_READ_REFERENCE ? norm_has_fact(trial->rec, CSVK_FACT_BARE_CR)
                                                : reading->bare_cr != 0;
     if (stray) {
-        norm_note(norm, CSVK_REPAIR_ENCLOSE, byte, 0, "the value stays as it is read");
+        norm_add_repair(norm, CSVK_REPAIR_ENCLOSE, byte, 0, "the value stays as it is read");
     }
     if (bare_cr) {
-        norm_note(norm, CSVK_REPAIR_BARE_CR, byte, 0, "the value stays as it is read");
+        norm_add_repair(norm, CSVK_REPAIR_BARE_CR, byte, 0, "the value stays as it is read");
     }
-    int status = take_reading(norm, reading);
-    norm_note_cause(norm, trial->rec, NORM_CAUSE_ENCLOSURE);
-    status = status == CSVK_OK ? norm_finish(norm, trial->rec) : status;
+    int status = take_values(norm, reading);
+    norm_count_cause(norm, trial->rec, NORM_CAUSE_ENCLOSURE);
+    status = status == CSVK_OK ? norm_write_record(norm, trial->rec) : status;
     norm->last_whole = true;
     return status;
 }
@@ -374,52 +379,53 @@ static int take(struct norm *norm, const struct trial *trial, enum norm_mode mod
 
 static bool only_blanks(const struct norm_record *rec)
 {
-    return kinds_of_fault(rec) == 1 && !norm_has(rec, CSVK_FACT_UNCLOSED) &&
-           (norm_has(rec, CSVK_FACT_SPACE_BEFORE_QUOTE) ||
-            norm_has(rec, CSVK_FACT_SPACE_AFTER_QUOTE));
+    return kinds_of_fault(rec) == 1 && !norm_has_fact(rec, CSVK_FACT_UNCLOSED) &&
+           (norm_has_fact(rec, CSVK_FACT_SPACE_BEFORE_QUOTE) ||
+            norm_has_fact(rec, CSVK_FACT_SPACE_AFTER_QUOTE));
 }
 
-static int settle_blanks(struct norm *norm, struct trial *trial, bool *done)
+static int decide_blanks(struct norm *norm, struct norm_trial *trial, bool *done)
 {
     int status = try_mode(norm, trial, NORM_READ_BLANKS);
-    status = status == CSVK_OK ? judge_next(norm, trial) : status;
+    status = status == CSVK_OK ? check_next_records(norm, trial) : status;
     *done = true;
     if (status == CSVK_OK && trial->fits[NORM_READ_BLANKS]) {
-        return take(norm, trial, NORM_READ_BLANKS);
+        return accept(norm, trial, NORM_READ_BLANKS);
     }
     if (status == CSVK_OK && trial->rec->r.nfields == norm->width) {
-        return reject(norm, trial,
-                      "blanks around a quote: read literally it has the right width, read as an "
-                      "enclosure it has not");
+        return reject_record(
+            norm, trial,
+            "blanks around a quote: read literally it has the right width, read as an "
+            "enclosure it has not");
     }
     *done = false;
     return status;
 }
 
 /* The file's own escape needs no other witness. */
-static int settle_backslash(struct norm *norm, struct trial *trial, bool *done)
+static int decide_backslash(struct norm *norm, struct norm_trial *trial, bool *done)
 {
     *done = false;
     if (norm->backslash == NORM_BACKSLASH_UNKNOWN &&
-        norm_has(trial->rec, CSVK_FACT_BACKSLASH_QUOTE)) {
+        norm_has_fact(trial->rec, CSVK_FACT_BACKSLASH_QUOTE)) {
         int status = norm_judge_backslash(norm, trial->rec->r.offset);
         if (status != CSVK_OK) {
             return status;
         }
     }
     int status = try_mode(norm, trial, NORM_READ_BACKSLASH);
-    status = status == CSVK_OK ? judge_next(norm, trial) : status;
+    status = status == CSVK_OK ? check_next_records(norm, trial) : status;
     bool sure = trial->fits[NORM_READ_BACKSLASH] && norm->backslash == NORM_BACKSLASH_YES &&
                 norm->reading[NORM_READ_BACKSLASH].doubled == 0;
     if (status == CSVK_OK && sure) {
         *done = true;
-        return take(norm, trial, NORM_READ_BACKSLASH);
+        return accept(norm, trial, NORM_READ_BACKSLASH);
     }
     return status;
 }
 
 /* A reading that swallows whole records, while another one fits without that, is no reading. */
-static int doubt_swallowing(struct norm *norm, struct trial *trial)
+static int exclude_swallowing(struct norm *norm, struct norm_trial *trial)
 {
     const struct norm_reading *reading = norm->reading;
     if (trial->fits[NORM_READ_LINE]) {
@@ -433,12 +439,12 @@ static int doubt_swallowing(struct norm *norm, struct trial *trial)
         end <= trial->reference_end) {
         return CSVK_OK;
     }
-    int status = norm_run(norm, trial->reference_end, end, trial->limit, &run);
+    int status = norm_measure_run(norm, trial->reference_end, end, trial->limit, &run);
     trial->fits[NORM_READ_INNER] = !run.all;
     return status;
 }
 
-static int settle_all(struct norm *norm, struct trial *trial)
+static int decide_by_width(struct norm *norm, struct norm_trial *trial)
 {
     bool several = false;
     enum norm_mode mode = NORM_MODES;
@@ -447,50 +453,51 @@ static int settle_all(struct norm *norm, struct trial *trial)
     if (status == CSVK_OK && trial->spans) {
         status = try_mode(norm, trial, NORM_READ_LINE);
     }
-    status = status == CSVK_OK ? judge_next(norm, trial) : status;
-    status = status == CSVK_OK ? doubt_swallowing(norm, trial) : status;
-    status = status == CSVK_OK ? winner(norm, trial, &mode, &several) : status;
+    status = status == CSVK_OK ? check_next_records(norm, trial) : status;
+    status = status == CSVK_OK ? exclude_swallowing(norm, trial) : status;
+    status = status == CSVK_OK ? only_fitting(norm, trial, &mode, &several) : status;
     if (status != CSVK_OK) {
         return status;
     }
     if (mode != NORM_MODES) {
-        return take(norm, trial, mode);
+        return accept(norm, trial, mode);
     }
-    return reject(norm, trial,
-                  several
-                      ? "two readings of its quotes fit the width of the table, with other values"
-                      : "no reading of its quotes fits the width of the table");
+    return reject_record(
+        norm, trial,
+        several ? "two readings of its quotes fit the width of the table, with other values"
+                : "no reading of its quotes fits the width of the table");
 }
 
 /* Nothing is wrong with its quotes but that another reading might give the right width. */
-static int settle_clean(struct norm *norm, struct trial *trial)
+static int decide_without_fault(struct norm *norm, struct norm_trial *trial)
 {
     bool several = false;
     enum norm_mode mode = NORM_MODES;
     int status = trial->spans ? try_mode(norm, trial, NORM_READ_LINE) : CSVK_OK;
-    status = status == CSVK_OK ? judge_next(norm, trial) : status;
-    status = status == CSVK_OK ? winner(norm, trial, &mode, &several) : status;
+    status = status == CSVK_OK ? check_next_records(norm, trial) : status;
+    status = status == CSVK_OK ? only_fitting(norm, trial, &mode, &several) : status;
     if (status != CSVK_OK) {
         return status;
     }
     if (mode != NORM_MODES) {
-        return take(norm, trial, mode);
+        return accept(norm, trial, mode);
     }
-    if (norm_has(trial->rec, CSVK_FACT_SUSPICIOUS_LINES)) {
-        return reject(norm, trial, "wrong width, and a field holds lines that look like records");
+    if (norm_has_fact(trial->rec, CSVK_FACT_SUSPICIOUS_LINES)) {
+        return reject_record(norm, trial,
+                             "wrong width, and a field holds lines that look like records");
     }
-    norm_note_plain(norm, trial->rec);
-    return norm_settle_reference(norm, trial->rec);
+    norm_add_plain_repairs(norm, trial->rec);
+    return norm_accept_reference(norm, trial->rec);
 }
 
-int norm_quotes(struct norm *norm, const struct norm_record *rec)
+int norm_repair_quotes(struct norm *norm, const struct norm_record *rec)
 {
     if (!norm->width_known) {
-        return norm_no_width(norm, rec);
+        return norm_refuse_without_width(norm, rec);
     }
-    struct trial trial = {.rec = rec, .reference_end = norm->raw_to};
-    trial.limit = norm_reach(norm, rec->r.offset);
-    if (norm->giant) {
+    struct norm_trial trial = {.rec = rec, .reference_end = norm->raw_to};
+    trial.limit = norm_look_ahead_limit(norm, rec->r.offset);
+    if (norm->long_record) {
         const struct csvk_fact *at = NULL;
         return norm_reject(norm, rec, repair_of_facts(rec, &at), NORM_CAUSE_ENCLOSURE,
                            "an enclosure fault in a record longer than the look-ahead");
@@ -499,26 +506,27 @@ int norm_quotes(struct norm *norm, const struct norm_record *rec)
     bool done = false;
     int status = CSVK_OK;
     if (only_blanks(rec)) {
-        status = settle_blanks(norm, &trial, &done);
+        status = decide_blanks(norm, &trial, &done);
     }
     if (status == CSVK_OK && !done && norm_has_backslash_quote(norm, rec)) {
-        status = settle_backslash(norm, &trial, &done);
+        status = decide_backslash(norm, &trial, &done);
     }
     if (status != CSVK_OK || done) {
         return status;
     }
-    bool clean = kinds_of_fault(rec) == 0 && !norm_has(rec, CSVK_FACT_UNCLOSED);
-    return clean ? settle_clean(norm, &trial) : settle_all(norm, &trial);
+    bool clean = kinds_of_fault(rec) == 0 && !norm_has_fact(rec, CSVK_FACT_UNCLOSED);
+    return clean ? decide_without_fault(norm, &trial) : decide_by_width(norm, &trial);
 }
 
 /* ---- an enclosure that runs away ---- */
 
-int norm_runaway(struct norm *norm, uint64_t offset, bool *done)
+int norm_repair_runaway(struct norm *norm, uint64_t offset, bool *done)
 {
     const struct csvk_totals *totals = &norm->scan.table.totals;
     struct norm_record rec = {
         .r = {.number = totals->records + 1, .line = totals->lines + 1, .offset = offset}};
-    struct trial trial = {.rec = &rec, .limit = norm_reach(norm, offset), .spans = true};
+    struct norm_trial trial = {
+        .rec = &rec, .limit = norm_look_ahead_limit(norm, offset), .spans = true};
     *done = false;
     if (!norm->width_known || norm->width < 2 || norm->in.enclosure == CSVK_NO_BYTE) {
         return CSVK_OK;
@@ -528,24 +536,24 @@ int norm_runaway(struct norm *norm, uint64_t offset, bool *done)
     trial.reference_end = UINT64_MAX;
     bool several = false;
     int status = try_mode(norm, &trial, NORM_READ_BACKSLASH);
-    status = status == CSVK_OK ? judge_next(norm, &trial) : status;
+    status = status == CSVK_OK ? check_next_records(norm, &trial) : status;
     if (status == CSVK_OK && trial.fits[NORM_READ_BACKSLASH] &&
         norm->backslash == NORM_BACKSLASH_YES) {
         *done = true;
-        return take(norm, &trial, NORM_READ_BACKSLASH);
+        return accept(norm, &trial, NORM_READ_BACKSLASH);
     }
     enum norm_mode mode = NORM_MODES;
     status = status == CSVK_OK ? try_mode(norm, &trial, NORM_READ_LINE) : status;
-    status = status == CSVK_OK ? winner(norm, &trial, &mode, &several) : status;
+    status = status == CSVK_OK ? only_fitting(norm, &trial, &mode, &several) : status;
     if (status != CSVK_OK) {
         return status;
     }
     if (mode != NORM_MODES) {
         *done = true;
-        return take(norm, &trial, mode);
+        return accept(norm, &trial, mode);
     }
     uint64_t to = trial.limit.end;
-    status = find_next(norm, &trial, trial.limit.end, &to);
+    status = find_restart(norm, &trial, trial.limit.end, &to);
     if (status != CSVK_OK || to == trial.limit.end) {
         return status;
     }
@@ -557,11 +565,11 @@ int norm_runaway(struct norm *norm, uint64_t offset, bool *done)
 
 int norm_judge_backslash(struct norm *norm, uint64_t offset)
 {
-    struct norm_limit limit = norm_reach(norm, offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, offset);
     struct norm_reading *reading = &norm->reading[NORM_READ_BACKSLASH];
     size_t escaped = 0, doubled = 0;
     while (offset < limit.end) {
-        int status = norm_read(norm, NORM_READ_BACKSLASH, offset, limit, reading);
+        int status = norm_read_in_mode(norm, NORM_READ_BACKSLASH, offset, limit, reading);
         if (status != CSVK_OK) {
             return status;
         }

@@ -9,11 +9,11 @@
 
 enum { RUN_MAX = 64 }; /* short records in a row that are looked at together */
 
-struct run {
+struct short_run {
     uint64_t width[RUN_MAX];
     size_t count;
     uint64_t end;              /* of the last one */
-    bool between;              /* a whole record, or the end, follows */
+    bool whole_follows;        /* a whole record, or the end, follows */
     bool quotes;               /* a quoting error is involved */
     bool enclosed[RUN_MAX][2]; /* the first field, the last field of each */
     size_t partitions;         /* 0, 1, or 2 for several */
@@ -41,7 +41,7 @@ static bool is_comment(const struct norm *norm, const struct norm_record *rec)
  * An enclosure beside the break may have been on both sides of it, or only look so: then nothing is
  * joined. A sound one elsewhere in the part is whole and says nothing about the break.
  */
-static bool is_enclosure_involved(const struct run *run)
+static bool is_enclosure_involved(const struct short_run *run)
 {
     for (size_t i = 0; i + 1 < run->first; i++) {
         if (run->enclosed[i][1] || run->enclosed[i + 1][0]) {
@@ -52,13 +52,13 @@ static bool is_enclosure_involved(const struct run *run)
 }
 
 /* Control characters that shall go are looked for in the first part only. */
-static bool is_fine(const struct norm *norm, enum csvk_fact_kind kind)
+static bool is_fine_in_part(const struct norm *norm, enum csvk_fact_kind kind)
 {
     if (kind == CSVK_FACT_CONTROL) {
         return norm->o->control != CSVK_NORMALIZE_DEFECT_REMOVE;
     }
     return kind == CSVK_FACT_BLANK || kind == CSVK_FACT_QUOTE_IN_UNQUOTED ||
-           kind == CSVK_FACT_BARE_CR || norm_harmless(kind);
+           kind == CSVK_FACT_BARE_CR || norm_is_harmless(kind);
 }
 
 /* May it be a part of a split record? */
@@ -68,34 +68,34 @@ static bool is_part(const struct norm *norm, const struct norm_record *rec)
         return false;
     }
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
-        if (!is_fine(norm, rec->fact[i].kind)) {
+        if (!is_fine_in_part(norm, rec->fact[i].kind)) {
             return false;
         }
     }
     return true;
 }
 
-static int collect(struct norm *norm, uint64_t offset, struct run *run)
+static int collect_parts(struct norm *norm, uint64_t offset, struct short_run *run)
 {
-    struct norm_limit limit = norm_reach(norm, offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, offset);
     run->end = offset;
     for (;;) {
         struct norm_record rec;
         bool found = false;
-        int status = norm_reference(norm, &norm->peek, run->end, limit, &rec, &found);
+        int status = norm_parse_at(norm, &norm->look_ahead, run->end, limit, &rec, &found);
         if (status != CSVK_OK) {
             return status;
         }
         if (!found || !is_part(norm, &rec)) {
-            run->between = found ? norm_is_whole(norm, &rec) && !is_comment(norm, &rec)
-                                 : run->end >= limit.end && limit.at_end;
+            run->whole_follows = found ? norm_is_whole(norm, &rec) && !is_comment(norm, &rec)
+                                       : run->end >= limit.end && limit.at_end;
             return CSVK_OK;
         }
         if (run->count == RUN_MAX) {
             return CSVK_OK;
         }
-        run->quotes = run->quotes || norm_has(&rec, CSVK_FACT_QUOTE_IN_UNQUOTED) ||
-                      norm_has(&rec, CSVK_FACT_BARE_CR);
+        run->quotes = run->quotes || norm_has_fact(&rec, CSVK_FACT_QUOTE_IN_UNQUOTED) ||
+                      norm_has_fact(&rec, CSVK_FACT_BARE_CR);
         run->enclosed[run->count][0] = is_enclosed(&rec, 0);
         run->enclosed[run->count][1] = is_enclosed(&rec, rec.r.nfields - 1);
         run->width[run->count++] = rec.r.nfields;
@@ -107,7 +107,7 @@ static int collect(struct norm *norm, uint64_t offset, struct run *run)
  * In how many ways does the run fall into groups of two or more records whose widths sum to the
  * table's plus one for every break? Counted from the end; more than two are as good as two.
  */
-static void count_partitions(const struct norm *norm, struct run *run)
+static void count_partitions(const struct norm *norm, struct short_run *run)
 {
     size_t ways[RUN_MAX + 1] = {0};
     ways[run->count] = 1;
@@ -152,9 +152,9 @@ static int add_part(struct norm *norm, const struct norm_record *rec, size_t *op
     return CSVK_OK;
 }
 
-static int join(struct norm *norm, const struct norm_record *rec, const struct run *run)
+static int join_parts(struct norm *norm, const struct norm_record *rec, const struct short_run *run)
 {
-    struct norm_limit limit = norm_reach(norm, rec->r.offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, rec->r.offset);
     struct norm_record part = *rec;
     uint64_t at = rec->r.offset;
     size_t open = 0;
@@ -165,7 +165,7 @@ static int join(struct norm *norm, const struct norm_record *rec, const struct r
     }
     for (size_t i = 0; i < run->first; i++) {
         bool found = false;
-        int status = norm_reference(norm, &norm->peek, at, limit, &part, &found);
+        int status = norm_parse_at(norm, &norm->look_ahead, at, limit, &part, &found);
         status = status == CSVK_OK ? add_part(norm, &part, &open) : status;
         if (status != CSVK_OK) {
             return status;
@@ -180,22 +180,22 @@ static int join(struct norm *norm, const struct norm_record *rec, const struct r
     norm->result->records_in += run->first - 1;
     norm->result->records_dropped += run->first - 1;
     norm->npending = 0;
-    norm_note_cause(norm, rec, NORM_CAUSE_WIDTH);
-    norm_note(norm, CSVK_REPAIR_JOIN, rec->r.offset, 0,
-              "the widths of the parts fit one record, in one way only");
+    norm_count_cause(norm, rec, NORM_CAUSE_WIDTH);
+    norm_add_repair(norm, CSVK_REPAIR_JOIN, rec->r.offset, 0,
+                    "the widths of the parts fit one record, in one way only");
     norm->last_whole = true;
-    return norm_finish(norm, rec);
+    return norm_write_record(norm, rec);
 }
 
 /* Every record of the run on its own. */
-static int reject_run(struct norm *norm, const struct norm_record *rec, const struct run *run)
+static int reject_run(struct norm *norm, const struct norm_record *rec, const struct short_run *run)
 {
-    struct norm_limit limit = norm_reach(norm, rec->r.offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, rec->r.offset);
     struct norm_record part = *rec;
     uint64_t at = rec->r.offset, number = rec->r.number, line = rec->r.line;
     for (size_t i = 0; i < run->count; i++) {
         bool found = false;
-        int status = norm_reference(norm, &norm->peek, at, limit, &part, &found);
+        int status = norm_parse_at(norm, &norm->look_ahead, at, limit, &part, &found);
         part.r.number = number + i;
         part.r.line = line;
         norm->raw_to = norm_record_end(&part);
@@ -231,7 +231,7 @@ static bool may_join(const struct norm *norm, const struct norm_record *rec)
         if (i == builder->nrecords || builder->records[i].offset != at) {
             return false; /* a clean one follows */
         }
-        struct norm_record next = norm_reported(builder, i, NULL);
+        struct norm_record next = norm_reported_record(builder, i, NULL);
         next.field = NULL;
         sum += next.r.nfields - 1;
         if (!is_part(norm, &next) || sum > norm->width) {
@@ -248,14 +248,14 @@ static bool may_join(const struct norm *norm, const struct norm_record *rec)
 /* Parts that would fit, but not surely: then adding fields to them is no answer either. */
 static int try_join(struct norm *norm, const struct norm_record *rec, bool *done)
 {
-    struct run run = {.count = 0};
+    struct short_run run = {.count = 0};
     *done = false;
     bool as_reported =
         !norm_is_pending(norm, CSVK_REPAIR_INNER_BOM); /* or its width may be another one */
-    if (norm->giant || !is_part(norm, rec) || (as_reported && !may_join(norm, rec))) {
+    if (norm->long_record || !is_part(norm, rec) || (as_reported && !may_join(norm, rec))) {
         return CSVK_OK;
     }
-    int status = collect(norm, rec->r.offset, &run);
+    int status = collect_parts(norm, rec->r.offset, &run);
     if (status != CSVK_OK) {
         return status;
     }
@@ -265,9 +265,9 @@ static int try_join(struct norm *norm, const struct norm_record *rec, bool *done
         return CSVK_OK;
     }
     bool writable = norm->table.dialect.enclosure != CSVK_NO_BYTE; /* a value with a line break */
-    bool sure = run.partitions == 1 && run.between && norm->before_whole && !run.quotes &&
+    bool sure = run.partitions == 1 && run.whole_follows && norm->before_whole && !run.quotes &&
                 !is_enclosure_involved(&run) && norm->npending == 0 && writable;
-    return sure ? join(norm, rec, &run) : reject_run(norm, rec, &run);
+    return sure ? join_parts(norm, rec, &run) : reject_run(norm, rec, &run);
 }
 
 /* ---- r11: padding ---- */
@@ -291,7 +291,7 @@ static int is_shifted(struct norm *norm, const struct norm_record *rec, bool *sh
     }
     struct norm_reading *reading = &norm->reading[NORM_READ_REFERENCE];
     struct norm_limit limit = {rec->r.offset + rec->r.length, true};
-    int status = norm_read(norm, NORM_READ_REFERENCE, rec->r.offset, limit, reading);
+    int status = norm_read_in_mode(norm, NORM_READ_REFERENCE, rec->r.offset, limit, reading);
     for (size_t i = 0; status == CSVK_OK && i < reading->ncells && i < norm->nalways; i++) {
         const struct norm_cell *cell = &reading->cell[i];
         bool empty = cell->raw && cell->length == 0;
@@ -300,7 +300,7 @@ static int is_shifted(struct norm *norm, const struct norm_record *rec, bool *sh
     return status;
 }
 
-static int pad(struct norm *norm, const struct norm_record *rec)
+static int pad_record(struct norm *norm, const struct norm_record *rec)
 {
     uint64_t missing = norm->width - rec->r.nfields;
     if (norm_is_pending(norm, CSVK_REPAIR_ENCLOSE)) {
@@ -325,11 +325,11 @@ static int pad(struct norm *norm, const struct norm_record *rec)
             "too few fields, and a value is open where that column is always enclosed: "
             "a delimiter may be missing in the middle");
     }
-    norm_note_cause(norm, rec, NORM_CAUSE_WIDTH);
-    norm_note(norm, CSVK_REPAIR_PAD, rec->r.offset + rec->r.length, 0,
-              "no other reading fits, and at least half of the fields are there");
+    norm_count_cause(norm, rec, NORM_CAUSE_WIDTH);
+    norm_add_repair(norm, CSVK_REPAIR_PAD, rec->r.offset + rec->r.length, 0,
+                    "no other reading fits, and at least half of the fields are there");
     if (norm_can_patch(norm, rec)) {
-        return norm_emit_patched(norm, rec);
+        return norm_write_patched(norm, rec);
     }
     while (norm->nvalues < norm->width) {
         struct csvk_value empty = {(const unsigned char *)"", 0, CSVK_VALUE_PLAIN};
@@ -338,10 +338,10 @@ static int pad(struct norm *norm, const struct norm_record *rec)
             return status;
         }
     }
-    return norm_finish(norm, rec);
+    return norm_write_record(norm, rec);
 }
 
-static int too_few(struct norm *norm, const struct norm_record *rec)
+static int repair_too_few(struct norm *norm, const struct norm_record *rec)
 {
     if (norm->o->ragged == CSVK_NORMALIZE_RAGGED_REJECT) {
         return norm_reject(norm, rec, CSVK_REPAIR_PAD, NORM_CAUSE_NONE,
@@ -349,7 +349,7 @@ static int too_few(struct norm *norm, const struct norm_record *rec)
     }
     bool done = false;
     int status = try_join(norm, rec, &done);
-    return status == CSVK_OK && !done ? pad(norm, rec) : status;
+    return status == CSVK_OK && !done ? pad_record(norm, rec) : status;
 }
 
 /* ---- r12 r14: surplus ---- */
@@ -378,7 +378,7 @@ int norm_surplus_is_data(struct norm *norm, const struct norm_record *rec, bool 
     return status;
 }
 
-static int too_many(struct norm *norm, const struct norm_record *rec)
+static int repair_too_many(struct norm *norm, const struct norm_record *rec)
 {
     bool trailing = norm->nvalues == norm->width + 1;
     if (norm->nvalues == 0 || !surplus_is_empty(norm)) { /* 0: nobody needed the values to know */
@@ -390,19 +390,20 @@ static int too_many(struct norm *norm, const struct norm_record *rec)
                            "too many fields (--ragged=reject)");
     }
     norm->nvalues = (size_t)norm->width;
-    norm_note(norm, trailing ? CSVK_REPAIR_TRAILING : CSVK_REPAIR_SURPLUS,
-              rec->r.offset + rec->r.length, 0, "what is beyond the width of the table is empty");
-    norm_note_cause(norm, rec, NORM_CAUSE_WIDTH);
-    return norm_finish(norm, rec);
+    norm_add_repair(norm, trailing ? CSVK_REPAIR_TRAILING : CSVK_REPAIR_SURPLUS,
+                    rec->r.offset + rec->r.length, 0,
+                    "what is beyond the width of the table is empty");
+    norm_count_cause(norm, rec, NORM_CAUSE_WIDTH);
+    return norm_write_record(norm, rec);
 }
 
-int norm_width(struct norm *norm, const struct norm_record *rec)
+int norm_repair_width(struct norm *norm, const struct norm_record *rec)
 {
     if (!norm->width_known) {
-        return norm_no_width(norm, rec);
+        return norm_refuse_without_width(norm, rec);
     }
     if (norm->o->ragged == CSVK_NORMALIZE_RAGGED_FAIL) {
         return norm_refuse(norm, rec, "wrong number of fields, and --ragged=fail");
     }
-    return rec->r.nfields > norm->width ? too_many(norm, rec) : too_few(norm, rec);
+    return rec->r.nfields > norm->width ? repair_too_many(norm, rec) : repair_too_few(norm, rec);
 }
