@@ -1,20 +1,33 @@
 /*
- * normalize_patch.c - records that go out as they are but for a few places, without a look at their
- * other fields: values with a stray enclosure or a single CR are enclosed, missing fields added.
+ * normalize_patch.c - records that are written as they are but for a few places, without a look at
+ * their other fields: values with a stray enclosure (r17) or a single CR (r9) are enclosed, missing
+ * fields are added (r11).
+ *   `3,5" pipe,x`  ->  `3,"5"" pipe",x`
+ *   `4,5`          ->  `4,5,`  in a table of three columns
+ * A file may have such a value in every record, and one field need not cost the decoding of all
+ * others.
  *
- * What is written is what norm_take_values and norm_write_values would write. The field around a
- * fact that says "not enclosed" reaches from delimiter to delimiter, whatever else the record
- * holds.
+ * Invariant: what is written is what norm_take_values and norm_write_values would write. A fact
+ * that says "in a field that is not enclosed" makes that easy: the field around it reaches from
+ * delimiter to delimiter, whatever else the record holds.
  */
 #include "csvkit/normalize/normalize_private.h"
 
+/* Facts about fields that are not enclosed, whose value stays as it is read. */
 #define PLAIN_KINDS (CSVK_FACT_BIT(CSVK_FACT_QUOTE_IN_UNQUOTED) | CSVK_FACT_BIT(CSVK_FACT_BARE_CR))
 
+/* The bytes of a scrubbed record are not in the window, from where records are patched. */
 static bool is_scrubbed(const struct norm *norm, const struct norm_record *rec)
 {
     return rec->base != NULL && rec->base == norm->scrubbed.bytes.data;
 }
 
+/*
+ * Not when every record is written anew; not the header, whose names are compared; not the first
+ * record of the output, which may look like `sep=X` (three bytes or less: only a byte order mark
+ * was written); and not when the output has no enclosure, because then a value may have to be
+ * rejected.
+ */
 bool norm_may_keep_bytes(const struct norm *norm)
 {
     bool header = norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done;
@@ -22,6 +35,7 @@ bool norm_may_keep_bytes(const struct norm *norm)
     return !norm->rewrite && !header && !first && norm->table.dialect.enclosure != CSVK_NO_BYTE;
 }
 
+/* Any other fact would need a look at the whole record. */
 bool norm_can_patch(const struct norm *norm, const struct norm_record *rec)
 {
     if (!norm_may_keep_bytes(norm) || is_scrubbed(norm, rec)) {
@@ -36,7 +50,10 @@ bool norm_can_patch(const struct norm *norm, const struct norm_record *rec)
     return true;
 }
 
-/* The field that holds the byte `at` of the record, from `floor` on. */
+/*
+ * The field that holds the byte `at` of the record. `floor`: the end of the last field that was
+ * patched; the field cannot begin before it.
+ */
 static struct csvk_bytes field_around(const struct norm *norm, struct csvk_bytes record,
                                       size_t floor, size_t at)
 {
@@ -49,7 +66,6 @@ static struct csvk_bytes field_around(const struct norm *norm, struct csvk_bytes
     return (struct csvk_bytes){record.ptr + begin, behind - begin};
 }
 
-/* Room was made for all of it. */
 static void put_raw(struct csvk_buf *line, const unsigned char *from, const unsigned char *to)
 {
     size_t length = (size_t)(to - from);
@@ -57,12 +73,20 @@ static void put_raw(struct csvk_buf *line, const unsigned char *from, const unsi
     line->length += length;
 }
 
+/*
+ * Copies the record and encloses the field around each fact. Further facts in the same field are
+ * skipped. The delimiters at the end make the missing fields, which are empty.
+ *
+ * Room: every byte may be doubled, each fact adds two enclosures, then the delimiters, and two
+ * bytes of line break.
+ */
 int norm_write_patched(struct norm *norm, const struct norm_record *rec)
 {
     struct csvk_bytes record = {norm_window_at(&norm->window, rec->r.offset),
                                 (size_t)rec->r.length};
     size_t missing = norm->width > rec->r.nfields ? (size_t)(norm->width - rec->r.nfields) : 0;
     struct csvk_buf *line = &norm->line;
+    /* Bytes of the record that are in the line already. */
     size_t at = 0;
     csvk_buf_clear(line);
     if (csvk_buf_reserve(line, 2 * record.len + 2 * rec->r.nfacts + missing + 2) != CSVK_OK) {
