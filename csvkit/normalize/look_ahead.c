@@ -1,7 +1,17 @@
-/* look_ahead.c - */
+/*
+ * look_ahead.c - what comes after the record at hand: records by the reference parser, runs of
+ * whole records, physical lines.
+ *
+ * Invariant: everything here stops at a limit (norm_look_ahead_limit) that depends on the place of
+ * the record alone, not on how much happens to be in the window. So does every repair that is
+ * decided by looking ahead, and results are the same for all sizes of reads.
+ */
 #include "csvkit/normalize/normalize_private.h"
 #include "csvkit/base/bitmask.h"
 
+/*
+ * `at_end` is true when the data end within reach: only then may a last record lack its line break.
+ */
 struct norm_limit norm_look_ahead_limit(const struct norm *norm, uint64_t offset)
 {
     size_t left = norm_window_left(&norm->window, offset);
@@ -10,6 +20,13 @@ struct norm_limit norm_look_ahead_limit(const struct norm *norm, uint64_t offset
     return limit;
 }
 
+/* ---- the reference parser, ahead of the scan ---- */
+
+/*
+ * The state of the table is that of the scan, so that width and mode of line breaks are the same;
+ * fields are always wanted here. A mix of line breaks has no fact of its own here, since it says
+ * nothing about the record.
+ */
 static void prepare(struct norm *norm, struct norm_scratch *scratch)
 {
     scratch->table = norm->scan.table;
@@ -19,6 +36,7 @@ static void prepare(struct norm *norm, struct norm_scratch *scratch)
     csvk_batch_builder_clear(&scratch->builder);
 }
 
+/* Number and line of the record are not right: nobody has counted up to it. */
 int norm_parse_at(struct norm *norm, struct norm_scratch *scratch, uint64_t offset,
                   struct norm_limit limit, struct norm_record *rec, bool *found)
 {
@@ -42,6 +60,10 @@ int norm_parse_at(struct norm *norm, struct norm_scratch *scratch, uint64_t offs
     return CSVK_OK;
 }
 
+/*
+ * `like` is the record that the bytes were made from: its number, line and offset are kept, so that
+ * facts and log name the place in the input.
+ */
 int norm_parse_bytes(struct norm *norm, struct norm_scratch *scratch,
                      const struct csvk_record *like, struct norm_record *rec, bool *found)
 {
@@ -63,7 +85,12 @@ int norm_parse_bytes(struct norm *norm, struct norm_scratch *scratch,
     return CSVK_OK;
 }
 
-/* Looks through what one scan reported. True when a record is not whole: *at is its offset. */
+/* ---- runs of whole records ---- */
+
+/*
+ * Looks through what one scan reported. True when a record is not whole: *at is its offset, *before
+ * the number of the last record before it. Records that were not reported are whole.
+ */
 static bool find_broken(const struct norm *norm, uint64_t *at, uint64_t *before)
 {
     const struct csvk_batch_builder *builder = &norm->ahead_scan.builder;
@@ -78,10 +105,18 @@ static bool find_broken(const struct norm *norm, uint64_t *at, uint64_t *before)
     return false;
 }
 
+/*
+ * Scans ahead in pieces that double, because the first record is often not whole and the answer
+ * known after one.
+ */
 int norm_measure_run(struct norm *norm, uint64_t offset, uint64_t stop, struct norm_limit limit,
                      struct norm_run *run)
 {
-    const uint64_t base = UINT64_C(1) << 40; /* so that no record is the first */
+    /*
+     * So that no record is the first: record 1 is always reported, and would set width and line
+     * breaks.
+     */
+    const uint64_t base = UINT64_C(1) << 40;
     size_t piece = 256;
     *run = (struct norm_run){.end = offset};
     norm->ahead_scan.table = norm->scan.table;
@@ -116,6 +151,8 @@ int norm_measure_run(struct norm *norm, uint64_t offset, uint64_t stop, struct n
     return CSVK_OK;
 }
 
+/* ---- physical lines ---- */
+
 uint64_t norm_next_line(const struct norm *norm, uint64_t offset, uint64_t end)
 {
     const unsigned char *p = norm_window_at(&norm->window, offset);
@@ -131,6 +168,7 @@ uint64_t norm_next_line(const struct norm *norm, uint64_t offset, uint64_t end)
     return end;
 }
 
+/* Without CR memchr finds the line breaks, which is faster. */
 uint64_t norm_count_lines(const struct norm *norm, uint64_t from, uint64_t to)
 {
     const unsigned char *p = norm_window_at(&norm->window, from);

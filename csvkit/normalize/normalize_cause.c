@@ -1,15 +1,20 @@
 /*
- * normalize_cause.c - why does so much of a file need inference? The first records that do are
- * looked at: a byte that stands equally often in all of them may be the delimiter, apostrophes
- * around fields the enclosure, and one width that all share says that the header is not the header.
+ * normalize_cause.c - why does so much of a file need inference? Used only in the text of a
+ * failure, to name the option that is most likely wrong.
+ *
+ * The idea: the first records that need inference because of their width are looked at. A byte that
+ * stands equally often in nearly all of them may be the delimiter; apostrophes around fields may be
+ * the enclosure; and one width that all of them share says that the header is not the header.
  */
 #include "csvkit/normalize/normalize_private.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
+/* Records that are looked at, and bytes of each. */
 enum { RECORDS = 200, BYTES = 4096 };
 
+/* Delimiters that are worth a guess, and how the text spells them. */
 static const char candidates[NORM_CANDIDATES] = {';', '\t', '|', ','};
 
 static const char *const spelled[NORM_CANDIDATES] = {"';'", "tab", "'|'", "','"};
@@ -23,15 +28,15 @@ static uint64_t occurrences(struct csvk_bytes bytes, char c)
     return count;
 }
 
-/* A field seems to begin with ' and to end with it. */
+/* Does a field seem to begin with ' and a field to end with it? Both in the same record. */
 static bool has_apostrophes(const struct norm *norm, struct csvk_bytes bytes)
 {
     bool begins = false, ends = false;
     for (size_t i = 0; i < bytes.len; i++) {
-        bool behind = i == 0 || bytes.ptr[i - 1] == norm->in.delimiter;
-        bool before = i + 1 == bytes.len || bytes.ptr[i + 1] == norm->in.delimiter;
-        begins = begins || (bytes.ptr[i] == '\'' && behind);
-        ends = ends || (bytes.ptr[i] == '\'' && before && begins);
+        bool at_start = i == 0 || bytes.ptr[i - 1] == norm->in.delimiter;
+        bool at_end = i + 1 == bytes.len || bytes.ptr[i + 1] == norm->in.delimiter;
+        begins = begins || (bytes.ptr[i] == '\'' && at_start);
+        ends = ends || (bytes.ptr[i] == '\'' && at_end && begins);
     }
     return ends;
 }
@@ -49,6 +54,10 @@ static struct csvk_bytes start_of_record(const struct norm *norm, const struct n
     return bytes;
 }
 
+/*
+ * Every record is counted by its cause; the first RECORDS that have the cause WIDTH are looked at,
+ * too.
+ */
 void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause)
 {
     struct norm_signs *signs = &norm->signs;
@@ -70,11 +79,13 @@ void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum nor
     signs->apostrophes += has_apostrophes(norm, bytes);
 }
 
+/* Nine out of ten, at least. */
 static bool in_most(const struct norm *norm, uint64_t count)
 {
     return norm->signs.looked != 0 && count * 10 >= norm->signs.looked * 9;
 }
 
+/* The first candidate that stands in most records as often as in the first of them. */
 static bool suggest_delimiter(const struct norm *norm, char *text, size_t room)
 {
     const struct norm_signs *s = &norm->signs;
@@ -90,6 +101,10 @@ static bool suggest_delimiter(const struct norm *norm, char *text, size_t room)
     return false;
 }
 
+/*
+ * From the most special sign to the most general one: a file may show several of them, and a wrong
+ * delimiter gives most records the same width, too. The last text is for no sign at all.
+ */
 static void suggest_for_width(const struct norm *norm, char *text, size_t room)
 {
     const struct norm_signs *s = &norm->signs;
@@ -111,6 +126,7 @@ static void suggest_for_width(const struct norm *norm, char *text, size_t room)
     }
 }
 
+/* The cause that is counted most; on a tie, width, because its signs can be looked at. */
 void norm_likely_cause(const struct norm *norm, char *text, size_t room)
 {
     const uint64_t *c = norm->cause;

@@ -62,8 +62,8 @@ static struct csvk_bytes field_around(const struct norm *norm, struct csvk_bytes
         begin--;
     }
     const unsigned char *end = memchr(record.ptr + at, norm->in.delimiter, record.len - at);
-    size_t behind = end != NULL ? (size_t)(end - record.ptr) : record.len;
-    return (struct csvk_bytes){record.ptr + begin, behind - begin};
+    size_t field_end = end != NULL ? (size_t)(end - record.ptr) : record.len;
+    return (struct csvk_bytes){record.ptr + begin, field_end - begin};
 }
 
 static void put_raw(struct csvk_buf *line, const unsigned char *from, const unsigned char *to)

@@ -293,7 +293,7 @@ int norm_refuse_without_width(struct norm *norm, const struct norm_record *rec);
 /* ---- normalize_values.c ---- */
 
 /*
- * Below CSVK_FIELDS the scan reports of a record where it is and what is wrong with it. Whoever
+ * Below CSVK_FIELDS the scan reports where a record is and what is wrong with it. Whoever
  * looks at its fields, or at its bytes from `base` on, asks for them first. `rec` must be the
  * record at hand: that is where the fields are put.
  */

@@ -161,7 +161,7 @@ int norm_copy_span(struct norm *norm, const struct norm_chunk *chunk, const stru
 
 /*
  * With comments every record is looked at: which records of a clean span begin with that byte? The
- * scan was told to report the end of every record then. Clean records between two comments are
+ * scan was asked to report the end of every record then. Clean records between two comments are
  * copied as one span.
  */
 static int copy_without_comments(struct norm *norm, const struct norm_chunk *chunk,

@@ -4,9 +4,9 @@
  * Unlike the reader's window it may be read again from any place that was not dropped, and reaches
  * ahead as far as is asked. That is what looking ahead needs.
  *
- *   begin             begin + visible        end
- *   | may be looked at | held back: a tail    | room for more
- *   that lines may be cut off (--skip-tail)
+ *   begin              begin + visible           end            capacity
+ *   |  may be looked at  |  held back: may be a   |  room for    |
+ *   |                    |  tail to be cut off    |  more        |
  *
  * Offsets are absolute: bytes of the input after decompression and conversion, from 0.
  */

@@ -1,6 +1,20 @@
-/* reading_trial.c - */
+/*
+ * reading_trial.c - see reading_trial.h. Which readings of a record fit the table?
+ *
+ * The measure is the width: a reading fits when it leaves no error of enclosures and has as many
+ * fields as the table. One more measure is what follows. Readings may end in different places, and
+ * the table must go on after each: a reading that swallows the next record, or stops within this
+ * one, leaves a next record of another width.
+ *
+ * Nothing here decides which reading is taken.
+ */
 #include "csvkit/normalize/reading_trial.h"
 
+/*
+ * Has the record at `offset` the width of the table? A blank line says nothing against it; nor does
+ * the end of the data. Beyond the limit nobody can look, so a record that does not end within it
+ * does not fit.
+ */
 static int next_record_fits(struct norm *norm, uint64_t offset, struct norm_limit limit, bool *fits)
 {
     struct norm_record next;
@@ -11,7 +25,11 @@ static int next_record_fits(struct norm *norm, uint64_t offset, struct norm_limi
     return status;
 }
 
-/* The lines that an enclosure had swallowed must all be whole records. */
+/*
+ * r22: when the enclosure is ended at its line, the lines that it had swallowed up to reference_end
+ * become records. All of them must be whole. Otherwise the enclosure may well have been meant, and
+ * its value holds text that looks like a record here and there.
+ */
 static int swallowed_fit(struct norm *norm, const struct norm_trial *trial, uint64_t from,
                          bool *fits)
 {
@@ -21,6 +39,14 @@ static int swallowed_fit(struct norm *norm, const struct norm_trial *trial, uint
     return status;
 }
 
+/*
+ * Is this reading free of errors and as wide as the table? Two modes must also have made a
+ * difference that speaks for them:
+ * - r22 ends one enclosure and no more, and finds no other quotes or CR in open fields: those would
+ *   be a second fault in the record.
+ * - r19 must have met at least one backslash before a quote. Otherwise it is the reading of the
+ *   reference parser under another name.
+ */
 static bool reads_well(const struct norm *norm, enum norm_mode mode,
                        const struct norm_reading *reading)
 {
@@ -45,6 +71,11 @@ int norm_trial_mode(struct norm *norm, struct norm_trial *trial, enum norm_mode 
                                   : CSVK_OK;
 }
 
+/*
+ * An enclosure that is open at the end of the data is no reading, whatever its width. When
+ * norm_read_in_mode and the reference parser do not agree on this record, the program is at fault:
+ * CSVK_EIO.
+ */
 int norm_trial_reference(struct norm *norm, struct norm_trial *trial)
 {
     if (trial->rec->r.nfields != norm->width || norm_has_fact(trial->rec, CSVK_FACT_UNCLOSED)) {
@@ -63,6 +94,10 @@ int norm_trial_reference(struct norm *norm, struct norm_trial *trial)
     return status;
 }
 
+/*
+ * True when two of the readings that fit end in different places, or all of them elsewhere than the
+ * reference parser's.
+ */
 static bool ends_differ(const struct norm *norm, const struct norm_trial *trial)
 {
     uint64_t end = 0;
@@ -75,6 +110,7 @@ static bool ends_differ(const struct norm *norm, const struct norm_trial *trial)
     return end != 0 && end != trial->reference_end;
 }
 
+/* r22 is left out: swallowed_fit has looked at the records after it already. */
 int norm_trial_check_next(struct norm *norm, struct norm_trial *trial)
 {
     int status = CSVK_OK;
@@ -90,6 +126,10 @@ int norm_trial_check_next(struct norm *norm, struct norm_trial *trial)
     return status;
 }
 
+/*
+ * Fields are the same when value and enclosure are. Two raw fields at the same place need not be
+ * decoded. norm->text has room for both values, side by side.
+ */
 static bool same_cell(struct norm *norm, const struct norm_reading *a, const struct norm_reading *b,
                       size_t i)
 {
@@ -103,6 +143,11 @@ static bool same_cell(struct norm *norm, const struct norm_reading *a, const str
     return x->enclosed == y->enclosed && p.len == q.len && memcmp(p.ptr, q.ptr, p.len) == 0;
 }
 
+/*
+ * Do two readings make the same record? Then it does not matter which of them is taken.
+ *   `"a "b" c",4`  literally `a b" c"` and `4`
+ *                  inner quotes as data `a "b" c` and `4`: they differ
+ */
 static int compare_readings(struct norm *norm, const struct norm_reading *a,
                             const struct norm_reading *b, bool *same)
 {
@@ -117,7 +162,10 @@ static int compare_readings(struct norm *norm, const struct norm_reading *a,
     return CSVK_OK;
 }
 
-/* The mode that fits alone; NORM_MODES when none does or two differ, then *several says which. */
+/*
+ * Readings that make the same record count as one. Two that differ are a guess, so neither is
+ * taken.
+ */
 int norm_trial_only_fitting(struct norm *norm, const struct norm_trial *trial,
                             enum norm_mode *found, bool *several)
 {
@@ -145,7 +193,12 @@ int norm_trial_only_fitting(struct norm *norm, const struct norm_trial *trial,
     return CSVK_OK;
 }
 
-/* A reading that swallows whole records, while another one fits without that, is no reading. */
+/*
+ * A reading that swallows whole records, while another one fits without that, is no reading. Ending
+ * an enclosure at its line (r22) leaves whole records behind, so readings that go on further are
+ * excluded. And inner quotes as data (r18) may run past the end that the reference parser finds;
+ * that is excluded when all it swallows there are whole records.
+ */
 int norm_trial_exclude_swallowing(struct norm *norm, struct norm_trial *trial)
 {
     const struct norm_reading *reading = norm->reading;

@@ -1,27 +1,60 @@
 /*
- * repair_quotes.c - r18 r19 r20 r22: which reading of a record with an enclosure fault is right?
+ * repair_quotes.c - r18 r19 r20 r22: which reading of a record with an enclosure fault is accepted?
  *
- * The idea: candidates are read on the bytes within reach, and judged by the width of the table:
- * the record must have it, and so must the record behind it when the candidates end in different
- * places. One that fits is taken; none, or two that differ, and the record is rejected. When the
- * record holds several lines, only as much of it is rejected as is needed for the lines behind it
- * to be whole records again.
+ * The idea. Readings are made from the bytes within reach and judged by the width of the table: the
+ * record must have it, and so must the record after it when the readings end in different places
+ * (reading_trial.c). The one that fits is accepted. When none fits, or two that differ, the record
+ * is rejected.
+ *
+ * The questions, in their order. A question that has no sure answer leads to the next one.
+ *   1. Are blanks beside an enclosure the only fault? r20; rejected when only the literal
+ *      reading fits.
+ *        `3, "4"`           ->  `3,"4"`
+ *   2. Is there `\"`, and is backslash the escape of this file? r19.
+ *        `"a \"b\" c",4`    ->  `"a ""b"" c",4`
+ *   3. Is there any fault? The literal reading, r18 or r22, whichever fits alone.
+ *        `"abc"x,4`         ->  `"abcx",4`
+ *        `"a "b, c" d",4`   ->  `"a ""b, c"" d",4`
+ *        `3,"x CRLF 5,6`    ->  `3,"""x" CRLF 5,6`
+ *   4. No fault, but the width is wrong and the record has several lines? r22.
+ *        `3,"x CRLF ",a",7` ->  `3,"""x" CRLF ",a",7`
+ *   5. The width alone is wrong: repair_width.c.
+ * A record that does not end within reach has questions of its own (norm_repair_runaway).
+ *
+ * "Literal" is the reading of the reference parser: what follows a closing enclosure is appended to
+ * the value. It is a repair by inference like the others, and is named after the fault.
+ *
+ * Rejecting costs as little as possible. When the record holds several lines, only as much of it is
+ * rejected as is needed for the lines after it to be whole records again.
+ *
+ * Invariants. Bytes that a reading takes from beyond the record were not looked at by the scan as
+ * part of it, so they are checked before they are written (has_bad_bytes). And where a reading ends
+ * elsewhere than the reference parser's, norm->resume says so (set_end).
  */
 #include "csvkit/json.h"
 #include "csvkit/normalize/reading_trial.h"
 
-enum { EVIDENCE = 20 }; /* whole records in a row that show where the table goes on */
+/*
+ * Whole records in a row that show where the table goes on. A few may be text that happens to have
+ * as many commas.
+ */
+enum { EVIDENCE = 20 };
 
-/* ---- taking none ---- */
+/* ---- no reading: how much is rejected ---- */
 
 /*
  * Where the table goes on: the first line from which on all that the enclosure swallowed are whole
- * records, or enough of them. `stop` when there is none. In one column every line fits, so that
- * says nothing.
+ * records, or EVIDENCE of them. *to is `stop` when there is no such line. In one column every line
+ * fits, so that says nothing.
+ *   `3,"x,y CRLF 5,6 CRLF 7,8 CRLF`, two columns  ->  `3,"x,y` is rejected, `5,6` is the next
+ * record Without an end of the record (an enclosure that runs away) only the first half of the
+ * reach is searched, so that the other half can bear witness; and the mere end of the reach is
+ * none.
  */
 static int find_restart(struct norm *norm, const struct norm_trial *trial, uint64_t stop,
                         uint64_t *to)
 {
+    /* The reference parser found an end. */
     bool closed = stop == trial->reference_end;
     uint64_t last = closed ? stop : trial->rec->r.offset + (stop - trial->rec->r.offset) / 2;
     uint64_t at = norm_next_line(norm, trial->rec->r.offset, stop);
@@ -42,8 +75,11 @@ static int find_restart(struct norm *norm, const struct norm_trial *trial, uint6
     return CSVK_OK;
 }
 
-/* Number of the repair that the reference parser's own reading stands for, and the place it is
- * about. */
+/*
+ * The repair that the reading of the reference parser stands for, and the fact it is about. The
+ * first kind of this table that the record has is the one: an enclosure without an end explains all
+ * other faults.
+ */
 static enum csvk_repair repair_of_facts(const struct norm_record *rec, const struct csvk_fact **at)
 {
     static const struct {
@@ -68,6 +104,7 @@ static enum csvk_repair repair_of_facts(const struct norm_record *rec, const str
     return CSVK_REPAIR_UNCLOSED;
 }
 
+/* Rejects the record, or only its first lines when the table goes on within it. */
 static int reject_record(struct norm *norm, const struct norm_trial *trial, const char *reason)
 {
     const struct csvk_fact *at = NULL;
@@ -83,15 +120,22 @@ static int reject_record(struct norm *norm, const struct norm_trial *trial, cons
                        reason);
 }
 
-/* ---- or one ---- */
+/* ---- accepting a reading ---- */
 
-/* A mark at the start of a value is no part of it to the writer, so its bytes are not kept. */
+/*
+ * A byte order mark at the start of a value is no part of it to the writer, so its bytes (EF BB BF)
+ * are not kept.
+ */
 static bool keeps_cell(const struct norm_reading *reading, size_t i)
 {
     struct csvk_bytes bytes = norm_cell_bytes(reading, i);
     return reading->cell[i].raw && bytes.len != 0 && bytes.ptr[0] != 0xef;
 }
 
+/*
+ * Takes the values of a reading into norm->value. Fields without a fault stay as their bytes are,
+ * unless every record is written anew.
+ */
 static int take_values(struct norm *norm, const struct norm_reading *reading)
 {
     bool keeps_bytes = norm_may_keep_bytes(norm);
@@ -121,6 +165,7 @@ static bool is_control(unsigned char c)
     return (c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f;
 }
 
+/* Are there NUL bytes, ill-formed UTF-8 or control characters that shall be removed? */
 static bool are_bad(struct csvk_bytes bytes, bool no_control)
 {
     const unsigned char *p = bytes.ptr;
@@ -137,7 +182,7 @@ static bool are_bad(struct csvk_bytes bytes, bool no_control)
 
 /*
  * A reading that goes beyond the record as the reference parser reads it holds bytes that were
- * looked at in other records, or not at all.
+ * looked at in other records, or not at all. Within the record scrubbing has seen them already.
  */
 static bool has_bad_bytes(const struct norm *norm, const struct norm_reading *reading,
                           uint64_t reference_end)
@@ -151,6 +196,10 @@ static bool has_bad_bytes(const struct norm *norm, const struct norm_reading *re
     return bad;
 }
 
+/*
+ * Where the record ends under the accepted reading. When that is another place than the reference
+ * parser's, the run reads on there.
+ */
 static void set_end(struct norm *norm, const struct norm_record *rec,
                     const struct norm_reading *reading, uint64_t reference_end)
 {
@@ -164,7 +213,10 @@ static void set_end(struct norm *norm, const struct norm_record *rec,
     }
 }
 
-/* Kinds of fault that the reference parser's literal reading would have to gloss over. */
+/*
+ * Kinds of fault that the literal reading would have to gloss over: text after an enclosure, `\"`,
+ * and blanks beside an enclosure. Each is one inference.
+ */
 static unsigned kinds_of_fault(const struct norm_record *rec)
 {
     unsigned kinds = norm_has_fact(rec, CSVK_FACT_TEXT_AFTER_CLOSING);
@@ -174,6 +226,7 @@ static unsigned kinds_of_fault(const struct norm_record *rec)
     return kinds;
 }
 
+/* What the log says about the reading that was accepted. */
 static const char *const evidence_of[NORM_MODES] = {
     [NORM_READ_REFERENCE] = "only the literal reading has the width of the table",
     [NORM_READ_INNER] = "only with inner quotes as data it has the width of the table",
@@ -182,6 +235,13 @@ static const char *const evidence_of[NORM_MODES] = {
     [NORM_READ_LINE] = "ended at its line, this and all swallowed records have the width",
 };
 
+/*
+ * Accepts a reading: adds its repair, takes its values and writes the record. Three things can
+ * still go against it: several kinds of fault under the literal reading, bytes that are no text,
+ * and a second inference (norm_write_record).
+ *
+ * r17 and r9 are added beside it, for what else the reading met in open fields.
+ */
 static int accept(struct norm *norm, const struct norm_trial *trial, enum norm_mode mode)
 {
     const struct norm_reading *reading = &norm->reading[mode];
@@ -223,6 +283,8 @@ static int accept(struct norm *norm, const struct norm_trial *trial, enum norm_m
 
 /* ---- one record ---- */
 
+/* ---- which readings are tried ---- */
+
 static bool only_blanks(const struct norm_record *rec)
 {
     return kinds_of_fault(rec) == 1 && !norm_has_fact(rec, CSVK_FACT_UNCLOSED) &&
@@ -230,6 +292,12 @@ static bool only_blanks(const struct norm_record *rec)
             norm_has_fact(rec, CSVK_FACT_SPACE_AFTER_QUOTE));
 }
 
+/*
+ * r20: `3, "4, 5"` is two fields when the blank before the enclosure is no data. When that reading
+ * does not fit, but the literal one does, the record is rejected: `3, "4` may mean a value ` "4`,
+ * or the enclosure may have lost its end. *done is false when neither fits; then the other readings
+ * get their turn.
+ */
 static int decide_blanks(struct norm *norm, struct norm_trial *trial, bool *done)
 {
     int status = norm_trial_mode(norm, trial, NORM_READ_BLANKS);
@@ -248,7 +316,12 @@ static int decide_blanks(struct norm *norm, struct norm_trial *trial, bool *done
     return status;
 }
 
-/* The file's own escape needs no other witness. */
+/*
+ * r19. The file's own escape needs no other witness: when backslash is the escape of this file, and
+ * the reading with it fits and holds no doubled enclosure, it is accepted without comparing it to
+ * others. A doubled enclosure in the same record means that both ways are in use, and which one a
+ * quote follows is a guess.
+ */
 static int decide_backslash(struct norm *norm, struct norm_trial *trial, bool *done)
 {
     *done = false;
@@ -270,6 +343,13 @@ static int decide_backslash(struct norm *norm, struct norm_trial *trial, bool *d
     return status;
 }
 
+/*
+ * r18 r22 and the literal reading, judged by the width of the table. r22 is tried only when the
+ * record holds several lines: otherwise there is no line break to end an enclosure at.
+ *   `"abc"x,4`         literal fits: `abcx`
+ *   `"a "b, c" d",4`   only with inner quotes as data it has two fields
+ *   `"a "b" c",4`      both fit, with other values: rejected
+ */
 static int decide_by_width(struct norm *norm, struct norm_trial *trial)
 {
     bool several = false;
@@ -294,7 +374,12 @@ static int decide_by_width(struct norm *norm, struct norm_trial *trial)
                 : "no reading of its quotes fits the width of the table");
 }
 
-/* Nothing is wrong with its quotes but that another reading might give the right width. */
+/*
+ * Nothing is wrong with the quotes, but the width is wrong, and a quote may be why: ending an
+ * enclosure at its line break may give the right width (r22). If not, the quotes are right, and the
+ * width is repaired, unless the record holds lines that look like records: then an enclosure has
+ * most likely swallowed them, and adding fields to it would bury them.
+ */
 static int decide_without_fault(struct norm *norm, struct norm_trial *trial)
 {
     bool several = false;
@@ -316,6 +401,10 @@ static int decide_without_fault(struct norm *norm, struct norm_trial *trial)
     return norm_accept_reference(norm, trial->rec);
 }
 
+/*
+ * The questions in the head of this file. Without a known width nothing can be decided, nor in a
+ * record that is longer than the look-ahead.
+ */
 int norm_repair_quotes(struct norm *norm, const struct norm_record *rec)
 {
     if (!norm->width_known) {
@@ -344,8 +433,17 @@ int norm_repair_quotes(struct norm *norm, const struct norm_record *rec)
     return clean ? decide_without_fault(norm, &trial) : decide_by_width(norm, &trial);
 }
 
-/* ---- an enclosure that runs away ---- */
+/* ---- an enclosure without an end within reach ---- */
 
+/*
+ * The record at `offset` does not end within reach, so there is no record by the reference parser:
+ * only number, line and offset are known. r19 may find its end, when `\"` stands right before the
+ * closing enclosure: `"a\"",4`. r22 may end the enclosure at its line. If neither fits, the lines
+ * up to the first place where the table goes on are rejected as one block. If there is no such
+ * place either, *done is false: the record may just be long.
+ *
+ * A table of one column is left alone, because there every line fits and nothing can be shown.
+ */
 int norm_repair_runaway(struct norm *norm, uint64_t offset, bool *done)
 {
     const struct csvk_totals *totals = &norm->scan.table.totals;
@@ -389,6 +487,11 @@ int norm_repair_runaway(struct norm *norm, uint64_t offset, bool *done)
 
 /* ---- the escape of a file ---- */
 
+/*
+ * Reads all records within reach with backslash as escape, and counts both ways to write a quote in
+ * an enclosure. `\"` somewhere and `""` nowhere: backslash is the escape. Both: it is not, or not
+ * always. No `\"` at all: not known yet.
+ */
 int norm_judge_backslash(struct norm *norm, uint64_t offset)
 {
     struct norm_limit limit = norm_look_ahead_limit(norm, offset);

@@ -1,24 +1,43 @@
 /*
- * repair_readings.c - other readings of a record than the reference parser's, and looking ahead
- * with the reference parser itself.
+ * repair_readings.c - other readings of a record than the reference parser's.
  *
  * norm_read_in_mode is a second, small parser. It differs from the reference parser in exactly one
- * decision per mode (enum norm_mode), stops at the record's end, and says whether an error of
- * enclosures is left under its reading. It never decides anything; repair_quotes.c does. Fields in
- * which no mode has a decision to make are passed from one special byte to the next, and kept as
- * they are.
+ * decision for each mode (enum norm_mode), stops at the end of the record, and says whether an
+ * error of enclosures is left under its reading. It never decides which reading is right;
+ * repair_quotes.c does.
+ *
+ * What the modes make of a record:
+ *
+ *   INNER      `"a "b, c" d",4`   a "b, c" d | 4   a quote at which no field can end is data
+ *   BACKSLASH  `"a \"b\" c",4`    a "b" c | 4      backslash and quote are a quote
+ *   BLANKS     `3, "4, 5" `       3 | 4, 5         blanks around an enclosure are dropped
+ *   LINE       `3,"x CRLF`        3 | "x           an enclosure ends at its line; its quote is data
+ *
+ * Speed. Records at fault may be many, so fields in which no mode has a decision to make are passed
+ * from one mark to the next, 64 bytes at a time, and kept as their bytes are. Only the others are
+ * read byte by byte.
+ *
+ * Invariant: in the mode REFERENCE a record ends where it ends for the reference parser, and has as
+ * many fields. norm_trial_reference checks that.
  */
 #include "csvkit/normalize/normalize_private.h"
 #include "csvkit/base/bitmask.h"
 
-/* ---- the second parser ---- */
+/* ---- the state of the parser ---- */
 
-/* Bit i of the masks: what block[i] may mean outside of enclosures, and inside. */
+/*
+ * Bit i of the masks: whether block[i] may mean something to the mode, outside of enclosures and
+ * inside.
+ */
 struct marks {
     const unsigned char *block;
     uint64_t outside, inside;
 };
 
+/*
+ * One record while it is read. `p` is the next byte, `end` the limit, `begin` the first byte of the
+ * record. A failed allocation is noted, and checked after each field.
+ */
 struct mode_parser {
     struct norm *norm;
     enum norm_mode mode;
@@ -30,6 +49,14 @@ struct mode_parser {
     struct marks marks;
 };
 
+/*
+ * Looks at 64 bytes. Outside of enclosures quotes, the escape, line breaks and delimiters may mean
+ * something; inside only quotes and the escape, and line breaks in the mode that ends enclosures
+ * there.
+ *
+ * Up to 64 bytes after `end` are looked at; the window has that slack, and next_mark cuts off what
+ * is found there.
+ */
 static struct marks mark_block(const struct mode_parser *parser, const unsigned char *p)
 {
     const struct csvk_dialect *in = &parser->norm->in;
@@ -48,7 +75,10 @@ static struct marks mark_block(const struct mode_parser *parser, const unsigned 
 
 enum reading_place { OUTSIDE, INSIDE };
 
-/* The first byte from p on that may mean something to the mode there. */
+/*
+ * The first byte from p on that may mean something to the mode at this place; `end` when there is
+ * none.
+ */
 static inline const unsigned char *next_mark(const struct mode_parser *parser, struct marks *marks,
                                              enum reading_place place, const unsigned char *p)
 {
@@ -71,6 +101,8 @@ static const unsigned char *next_outside(struct mode_parser *parser, const unsig
     return next_mark(parser, &parser->marks, OUTSIDE, p);
 }
 
+/* ---- the text of a reading ---- */
+
 static void add_byte(struct mode_parser *parser, unsigned char c)
 {
     struct csvk_buf *text = &parser->to->text;
@@ -81,7 +113,10 @@ static void add_byte(struct mode_parser *parser, unsigned char c)
     text->data[text->length++] = c;
 }
 
-/* The byte at p, and the bytes behind it that mean nothing to any reading. */
+/*
+ * Adds the byte at p and the bytes after it that mean nothing to any reading, and moves p after
+ * them.
+ */
 static void add_run(struct mode_parser *parser)
 {
     struct csvk_buf *text = &parser->to->text;
@@ -112,18 +147,23 @@ static void add_cell(struct mode_parser *parser, struct norm_cell add)
     to->cell[to->ncells++] = add;
 }
 
-/* What was put from `begin` on. */
+/* A field whose value was added to the text from `begin` on. */
 static void add_text(struct mode_parser *parser, size_t begin, bool enclosed)
 {
     add_cell(parser, (struct norm_cell){begin, parser->to->text.length - begin, enclosed, false});
 }
+
+/* ---- where fields end ---- */
 
 static bool cr_ends_record(const struct norm *norm)
 {
     return csvk_cr_ends_record(&norm->scan.table);
 }
 
-/* The line break at `p` outside of an enclosure, CSVK_EOL_NONE when there is none. */
+/*
+ * The line break at `p` outside of an enclosure, CSVK_EOL_NONE when there is none. As the reference
+ * parser has it: LF, CR LF, CR CR LF, and CR alone where csvk_cr_ends_record says so.
+ */
 static enum csvk_eol line_break_at(const struct mode_parser *parser, const unsigned char *p)
 {
     size_t left = (size_t)(parser->end - p);
@@ -148,6 +188,7 @@ static bool field_ends_at(const struct mode_parser *parser, const unsigned char 
     return *p == parser->norm->in.delimiter || line_break_at(parser, p) != CSVK_EOL_NONE;
 }
 
+/* The first byte that is no blank. A tab that is the delimiter is no blank. */
 static const unsigned char *after_blanks(const struct mode_parser *parser, const unsigned char *p)
 {
     while (p < parser->end && (*p == ' ' || *p == '\t') && *p != parser->norm->in.delimiter) {
@@ -156,7 +197,12 @@ static const unsigned char *after_blanks(const struct mode_parser *parser, const
     return p;
 }
 
-/* Data up to the next delimiter or line break, quotes included. */
+/* ---- one field, byte by byte ---- */
+
+/*
+ * Data up to the next delimiter or line break, quotes included. Also what follows an enclosure that
+ * was closed too early: the rest of `"abc"x`.
+ */
 static void read_unenclosed(struct mode_parser *parser)
 {
     const struct csvk_dialect *in = &parser->norm->in;
@@ -172,7 +218,15 @@ static void read_unenclosed(struct mode_parser *parser)
     }
 }
 
-/* What the quote at p, inside an enclosure, is. */
+/*
+ * What the quote at p, inside an enclosure, is:
+ *   DOUBLED        `""`, one quote of the value
+ *   ESCAPED        `\"` in the mode BACKSLASH
+ *   CLOSES         the field ends after it
+ *   CLOSES_BLANKS  the field ends after it and blanks, in the mode BLANKS
+ *   DATA           it closes nothing, in the mode INNER
+ *   BAD            it closes the enclosure, and text follows: an error is left
+ */
 enum quote {
     QUOTE_DOUBLED,
     QUOTE_ESCAPED,
@@ -182,6 +236,11 @@ enum quote {
     QUOTE_BAD
 };
 
+/*
+ * The order of the questions is that of the reference parser, with the one decision of each mode
+ * put where it belongs. A backslash directly after the opening quote counts as well: `"\"x"` is
+ * `"x`.
+ */
 static enum quote judge_quote(const struct mode_parser *parser, const unsigned char *opening)
 {
     const unsigned char *p = parser->p;
@@ -200,6 +259,10 @@ static enum quote judge_quote(const struct mode_parser *parser, const unsigned c
     return parser->mode == NORM_READ_INNER ? QUOTE_DATA : QUOTE_BAD;
 }
 
+/*
+ * Adds a quote that is part of the value. The escaped one takes the place of the backslash, which
+ * is the last byte of the text.
+ */
 static void take_quote(struct mode_parser *parser, enum quote quote)
 {
     struct norm_reading *to = parser->to;
@@ -215,7 +278,11 @@ static void take_quote(struct mode_parser *parser, enum quote quote)
     add_byte(parser, c);
 }
 
-/* Behind the opening quote. False: a line break came first and the mode is NORM_READ_LINE. */
+/*
+ * Reads on after the opening quote. False: a line break came first and the mode is NORM_READ_LINE;
+ * the caller reads the field again as one that is not enclosed. The text is left as it is then; the
+ * caller cuts it back.
+ */
 static bool read_enclosed(struct mode_parser *parser)
 {
     const struct csvk_dialect *in = &parser->norm->in;
@@ -256,7 +323,12 @@ static bool read_enclosed(struct mode_parser *parser)
     return true;
 }
 
-/* The end of the enclosed field at p when the mode has no decision to make in it; else NULL. */
+/* ---- fields that no mode has to decide about ---- */
+
+/*
+ * The end of the enclosed field at p when the mode has no decision to make in it; else NULL.
+ * Doubled quotes are the same in every mode, so they are only counted.
+ */
 static inline const unsigned char *end_of_enclosed(const struct mode_parser *parser,
                                                    struct marks *marks, const unsigned char *p,
                                                    size_t *doubled)
@@ -276,13 +348,17 @@ static inline const unsigned char *end_of_enclosed(const struct mode_parser *par
     }
 }
 
-/* Passes fields that are their bytes, whatever the mode, and end before a delimiter. */
+/*
+ * Takes fields in which this mode has nothing to decide, as long as they end before a delimiter.
+ * The last field of a record never does, so it is left to take_plain_field.
+ */
 static void take_plain_fields(struct mode_parser *parser)
 {
     struct norm_reading *to = parser->to;
     const int quote = parser->norm->in.enclosure, delimiter = parser->norm->in.delimiter;
     size_t most = to->capacity <= parser->norm->width ? to->capacity : (size_t)parser->norm->width;
-    struct marks marks = parser->marks; /* copies, so that they stay in registers */
+    /* Copies, so that they stay in registers. */
+    struct marks marks = parser->marks;
     const unsigned char *p = parser->p;
     size_t ncells = to->ncells;
     while (ncells < most && p < parser->end) {
@@ -303,7 +379,7 @@ static void take_plain_fields(struct mode_parser *parser)
     parser->p = p;
 }
 
-/* The same for one field that ends anywhere. */
+/* The same for one field that ends anywhere. False: it has to be read byte by byte. */
 static bool take_plain_field(struct mode_parser *parser)
 {
     size_t doubled = 0;
@@ -322,6 +398,10 @@ static bool take_plain_field(struct mode_parser *parser)
     return true;
 }
 
+/*
+ * One field, in any mode. A quote after blanks opens an enclosure in the mode BLANKS only; in all
+ * others it is data, and an error is left.
+ */
 static void read_field(struct mode_parser *parser)
 {
     struct norm_reading *to = parser->to;
@@ -346,6 +426,7 @@ static void read_field(struct mode_parser *parser)
         add_text(parser, begin, false);
         return;
     }
+    /* r22: once more from the opening quote, which is data now. */
     if (!read_enclosed(parser)) {
         to->text.length = begin;
         to->opened++;
@@ -358,6 +439,7 @@ static void read_field(struct mode_parser *parser)
     add_text(parser, begin, true);
 }
 
+/* Keeps the memory of the reading for the next record. */
 static void clear_reading(struct norm_reading *to)
 {
     csvk_buf_clear(&to->text);
@@ -365,6 +447,15 @@ static void clear_reading(struct norm_reading *to)
     *to = fresh;
 }
 
+/* ---- the record ---- */
+
+/*
+ * Reads fields up to a line break or the limit. A reading that has more fields than the table
+ * cannot fit, so it stops there, and has not ended. The mode BACKSLASH goes on:
+ * norm_judge_backslash counts in whole files, and must find the end of every record.
+ *
+ * A line break right before the limit is no end while more may follow: CR may turn out to be CR LF.
+ */
 int norm_read_in_mode(struct norm *norm, enum norm_mode mode, uint64_t offset,
                       struct norm_limit limit, struct norm_reading *to)
 {
@@ -377,10 +468,11 @@ int norm_read_in_mode(struct norm *norm, enum norm_mode mode, uint64_t offset,
     parser.marks = mark_block(&parser, parser.p);
     take_plain_fields(&parser);
     read_field(&parser);
-    bool counts_on = mode == NORM_READ_BACKSLASH; /* it is asked about whole files, too */
+    bool counts_on = mode == NORM_READ_BACKSLASH;
     while (parser.p < parser.end && *parser.p == norm->in.delimiter && !parser.short_of_memory) {
         if (to->ncells > norm->width && !counts_on) {
-            return CSVK_OK; /* whatever follows: it does not fit, and has not ended */
+            /* Whatever follows: it does not fit, and has not ended. */
+            return CSVK_OK;
         }
         parser.p++;
         take_plain_fields(&parser);

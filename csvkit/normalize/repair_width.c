@@ -1,26 +1,44 @@
 /*
  * repair_width.c - r11 r12 r13 r14: records whose quotes are in order and whose width is not.
  *
- * Nothing that holds data is ever cut or moved from one column to another. A short record is first
- * looked at as a part of one that a line break without enclosure has split: the run of short
- * records between two whole ones must fall into such groups in one way only.
+ * Nothing that holds data is ever cut off, or moved from one column to another.
+ *
+ *   too few    r13, when a line break without enclosure has split the record into several
+ *              r11, when at least half of the fields are there: empty ones are added at the end
+ *   too many   r14, when there is one more, and it is empty and not enclosed: it is dropped
+ *              r12, the same for several
+ *   else       rejected
+ *
+ * A short record is first looked at as a part of one that was split: padding two halves would make
+ * two wrong rows out of one. The run of short records between two whole ones must fall into groups
+ * in one way only.
+ *   a,b,c           1,2,3 | 4,x | y,6 | 7,8,9   in four lines
+ *   is repaired to  1,2,3 | 4,"x LF y",6 | 7,8,9
  */
 #include "csvkit/normalize/normalize_private.h"
 
-enum { RUN_MAX = 64 }; /* short records in a row that are looked at together */
+/* Short records in a row that are looked at together. A longer run is never joined. */
+enum { RUN_MAX = 64 };
 
+/* The short records in a row that begin with the record at hand. */
 struct short_run {
     uint64_t width[RUN_MAX];
     size_t count;
-    uint64_t end;              /* of the last one */
-    bool whole_follows;        /* a whole record, or the end, follows */
-    bool quotes;               /* a quoting error is involved */
-    bool enclosed[RUN_MAX][2]; /* the first field, the last field of each */
-    size_t partitions;         /* 0, 1, or 2 for several */
-    size_t first;              /* records in the first group */
+    /* Absolute, of the last one. */
+    uint64_t end;
+    /* A whole record follows, or the end of the data. */
+    bool whole_follows;
+    /* A stray quote or CR is in one of them. */
+    bool quotes;
+    /* Are the first field and the last field of each enclosed? */
+    bool enclosed[RUN_MAX][2];
+    /* Ways to divide the run into records of the right width: 0, 1, or 2 for several. */
+    size_t partitions;
+    /* Records in the first group of such a division. */
+    size_t first;
 };
 
-/* ---- r13: joining ---- */
+/* ---- r13: joining the parts of a split record ---- */
 
 static bool is_enclosed(const struct norm_record *rec, uint64_t i)
 {
@@ -38,8 +56,11 @@ static bool is_comment(const struct norm *norm, const struct norm_record *rec)
 }
 
 /*
- * An enclosure beside the break may have been on both sides of it, or only look so: then nothing is
- * joined. A sound one elsewhere in the part is whole and says nothing about the break.
+ * Is an enclosure beside one of the breaks? It may have been on both sides of the break, or only
+ * look so, and then nothing is joined. A sound one elsewhere in the part is whole and says nothing
+ * about the break.
+ *   `4,"x" CRLF y,6`  not joined
+ *   `"4",x CRLF y,6`  joined
  */
 static bool is_enclosure_involved(const struct short_run *run)
 {
@@ -51,7 +72,11 @@ static bool is_enclosure_involved(const struct short_run *run)
     return false;
 }
 
-/* Control characters that shall go are looked for in the first part only. */
+/*
+ * Facts that a part may have. Control characters that shall go (r6) are looked for in the first
+ * part only, where scrubbing has met them: so a part that has some is none. A blank line may be a
+ * part: `4,x CRLF CRLF y,6` has an empty line in its value.
+ */
 static bool is_fine_in_part(const struct norm *norm, enum csvk_fact_kind kind)
 {
     if (kind == CSVK_FACT_CONTROL) {
@@ -61,7 +86,10 @@ static bool is_fine_in_part(const struct norm *norm, enum csvk_fact_kind kind)
            kind == CSVK_FACT_BARE_CR || norm_is_harmless(kind);
 }
 
-/* May it be a part of a split record? */
+/*
+ * May it be a part of a split record? It is narrower than the table, and nothing is wrong with it
+ * otherwise.
+ */
 static bool is_part(const struct norm *norm, const struct norm_record *rec)
 {
     if (rec->r.nfields >= norm->width || is_comment(norm, rec)) {
@@ -75,6 +103,10 @@ static bool is_part(const struct norm *norm, const struct norm_record *rec)
     return true;
 }
 
+/*
+ * Collects the run of short records, up to the first that cannot be a part. Only after a whole
+ * record, or at the end of the data, is it known that the run is complete (whole_follows).
+ */
 static int collect_parts(struct norm *norm, uint64_t offset, struct short_run *run)
 {
     struct norm_limit limit = norm_look_ahead_limit(norm, offset);
@@ -104,8 +136,15 @@ static int collect_parts(struct norm *norm, uint64_t offset, struct short_run *r
 }
 
 /*
- * In how many ways does the run fall into groups of two or more records whose widths sum to the
- * table's plus one for every break? Counted from the end; more than two are as good as two.
+ * In how many ways does the run fall into groups of two or more records that make one record each?
+ * The widths of a group must sum to the width of the table plus one for every break, since a break
+ * splits one field into two.
+ *
+ * ways[i] is the number of ways for the records from i on, counted from the end; more than two are
+ * as good as two. run->first is the size of the first group in the last way that was found, and is
+ * right when there is one way only.
+ *   three columns: widths 2 2        one way: 2+2 is 3+1
+ *   three columns: widths 2 2 1 2 2  two ways: (2+2)(1+2+2) and (2+2+1)(2+2)
  */
 static void count_partitions(const struct norm *norm, struct short_run *run)
 {
@@ -125,7 +164,10 @@ static void count_partitions(const struct norm *norm, struct short_run *run)
     run->partitions = run->count >= 2 ? ways[0] : 0;
 }
 
-/* Appends the values of one part; its first value goes on where the last one ended. */
+/*
+ * Appends the values of one part. Its first value goes on where the last value ended, after an LF.
+ * *open: where the value that may go on begins in norm->text.
+ */
 static int add_part(struct norm *norm, const struct norm_record *rec, size_t *open)
 {
     for (uint64_t i = 0; i < rec->r.nfields; i++) {
@@ -152,6 +194,11 @@ static int add_part(struct norm *norm, const struct norm_record *rec, size_t *op
     return CSVK_OK;
 }
 
+/*
+ * r13. Joins the first group of the run to one record and writes it. Line breaks inside of the
+ * value become LF. The parts were counted as records by the scan: all but one of them are dropped
+ * by this repair, so that the sum of the account is right.
+ */
 static int join_parts(struct norm *norm, const struct norm_record *rec, const struct short_run *run)
 {
     struct norm_limit limit = norm_look_ahead_limit(norm, rec->r.offset);
@@ -187,7 +234,10 @@ static int join_parts(struct norm *norm, const struct norm_record *rec, const st
     return norm_write_record(norm, rec);
 }
 
-/* Every record of the run on its own. */
+/*
+ * Rejects every record of the run on its own, so that each has its line in the index. Number and
+ * line are counted here, because looking ahead does not know them.
+ */
 static int reject_run(struct norm *norm, const struct norm_record *rec, const struct short_run *run)
 {
     struct norm_limit limit = norm_look_ahead_limit(norm, rec->r.offset);
@@ -217,8 +267,10 @@ static int reject_run(struct norm *norm, const struct norm_record *rec, const st
 }
 
 /*
- * False: no group that begins with this record has the right width, as the records behind it were
- * reported. Every part more adds its width less one, so there is an end to trying.
+ * False: no group that begins with this record has the right width, as the records after it were
+ * reported. This spares most short records the look-ahead. A group takes the width of its first
+ * part, and every further part adds its own width less one, so there is an end to trying. When the
+ * chunk ends first, nothing is known, and the answer is true.
  */
 static bool may_join(const struct norm *norm, const struct norm_record *rec)
 {
@@ -229,7 +281,8 @@ static bool may_join(const struct norm *norm, const struct norm_record *rec)
             return true;
         }
         if (i == builder->nrecords || builder->records[i].offset != at) {
-            return false; /* a clean one follows */
+            /* A clean record follows; it was not reported. */
+            return false;
         }
         struct norm_record next = norm_reported_record(builder, i, NULL);
         next.field = NULL;
@@ -245,11 +298,19 @@ static bool may_join(const struct norm *norm, const struct norm_record *rec)
     return false;
 }
 
-/* Parts that would fit, but not surely: then adding fields to them is no answer either. */
+/*
+ * Joins, or rejects parts that would fit but not surely: adding fields to them would be no answer
+ * either. *done is false when the record is no part of anything.
+ *
+ * Sure means: one way to divide the run, a whole record before it and one after it, no stray
+ * quotes, no enclosure beside a break, no other repair pending, and an output that can write a
+ * value with a line break.
+ */
 static int try_join(struct norm *norm, const struct norm_record *rec, bool *done)
 {
     struct short_run run = {.count = 0};
     *done = false;
+    /* After r4 its width may be another one than was reported. */
     bool as_reported =
         !norm_is_pending(norm, CSVK_REPAIR_INNER_BOM); /* or its width may be another one */
     if (norm->long_record || !is_part(norm, rec) || (as_reported && !may_join(norm, rec))) {
@@ -270,11 +331,13 @@ static int try_join(struct norm *norm, const struct norm_record *rec, bool *done
     return sure ? join_parts(norm, rec, &run) : reject_run(norm, rec, &run);
 }
 
-/* ---- r11: padding ---- */
+/* ---- r11: adding the fields that are missing ---- */
 
 /*
- * Where a column is enclosed in every other record, an open value is the value of another column:
- * a field is missing in the middle, and the values behind it would land in wrong columns.
+ * Where a column is enclosed in every other record, an open value is the value of another column: a
+ * field is missing in the middle, and the values after it would land in wrong columns.
+ *   `1,"x",2` three times, then `3,4`: 4 is no value of the second column
+ * The fields are taken from the reference parser's reading when they were not reported.
  */
 static int is_shifted(struct norm *norm, const struct norm_record *rec, bool *shifted)
 {
@@ -300,6 +363,11 @@ static int is_shifted(struct norm *norm, const struct norm_record *rec, bool *sh
     return status;
 }
 
+/*
+ * r11, when it is safe. It is not when a stray quote may be half of a lost enclosure; when more
+ * than half of the fields would be invented; in the header, whose names nobody can invent; and when
+ * values are shifted.
+ */
 static int pad_record(struct norm *norm, const struct norm_record *rec)
 {
     uint64_t missing = norm->width - rec->r.nfields;
@@ -352,8 +420,9 @@ static int repair_too_few(struct norm *norm, const struct norm_record *rec)
     return status == CSVK_OK && !done ? pad_record(norm, rec) : status;
 }
 
-/* ---- r12 r14: surplus ---- */
+/* ---- r12 r14: surplus fields ---- */
 
+/* `""` is an empty value that somebody wrote, so it counts as data. */
 static bool surplus_is_empty(const struct norm *norm)
 {
     for (size_t i = (size_t)norm->width; i < norm->nvalues; i++) {
@@ -364,6 +433,10 @@ static bool surplus_is_empty(const struct norm *norm)
     return true;
 }
 
+/*
+ * Known without the values: when the first surplus field has bytes, from surplus_length, else from
+ * the fields. With --trim blanks may become nothing, so only the values say.
+ */
 int norm_surplus_is_data(struct norm *norm, const struct norm_record *rec, bool *data)
 {
     *data = false;
@@ -378,10 +451,15 @@ int norm_surplus_is_data(struct norm *norm, const struct norm_record *rec, bool 
     return status;
 }
 
+/*
+ * r14 for one field too many, r12 for several. A delimiter at the end of every record is a habit of
+ * some programs, so r14 is allowed even with --ragged=reject.
+ */
 static int repair_too_many(struct norm *norm, const struct norm_record *rec)
 {
     bool trailing = norm->nvalues == norm->width + 1;
-    if (norm->nvalues == 0 || !surplus_is_empty(norm)) { /* 0: nobody needed the values to know */
+    /* No values: norm_surplus_is_data knew without them. */
+    if (norm->nvalues == 0 || !surplus_is_empty(norm)) {
         return norm_reject(norm, rec, CSVK_REPAIR_SURPLUS, NORM_CAUSE_WIDTH,
                            "too many fields, and the surplus holds data");
     }
