@@ -106,8 +106,8 @@ static bool find_broken(const struct norm *norm, uint64_t *at, uint64_t *before)
 }
 
 /*
- * Scans ahead in pieces that double, because the first record is often not whole and the answer
- * known after one.
+ * Scans ahead in pieces that double, because the first record is often not whole, and then one
+ * record is the answer.
  */
 int norm_measure_run(struct norm *norm, uint64_t offset, uint64_t stop, struct norm_limit limit,
                      struct norm_run *run)

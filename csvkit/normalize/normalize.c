@@ -291,8 +291,7 @@ static int finish_chunk(struct norm *norm, const struct norm_chunk *chunk)
 /* ---- records that do not fit into a chunk ---- */
 
 /*
- * True for one NUL or more and nothing else. Files that were preallocated or cut off by a crash end
- * so.
+ * True for one NUL or more and nothing else.
  */
 static bool is_all_nul(const unsigned char *bytes, size_t length)
 {
@@ -342,7 +341,7 @@ static int refuse_long_record(struct norm *norm, uint64_t most)
  * The chunk was made long enough for one record that is longer than the reach. Only this first
  * record is taken: nobody could look ahead from the others. When it was reported it is processed
  * like any other; when it was not it is clean, and copied. Either way the scan goes on after it,
- * with chunks of the usual size.
+ * with a small chunk.
  */
 static int process_long_record(struct norm *norm, struct norm_chunk *chunk)
 {
@@ -455,7 +454,6 @@ static int scan_next(struct norm *norm, struct norm_chunk *chunk, size_t *n)
  * data, or a record that does not fit.
  *
  * The look-ahead is filled only when somebody may need it: a record was reported, or none ended.
- * Clean data pass with one chunk in memory.
  */
 static int next_chunk(struct norm *norm)
 {

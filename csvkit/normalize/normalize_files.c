@@ -115,8 +115,8 @@ static int sniff_input(struct files_job *job, struct csvk_error *err)
 
 /*
  * The source itself finds out when the bytes that it reads change. A file that somebody puts in the
- * place of the input is another thing: what was read is whole, but of yesterday. CSVK_ECHANGED.
- * Only regular files are compared.
+ * place of the input is another thing: what was read is whole, but it is the old file.
+ * CSVK_ECHANGED. Only regular files are compared.
  */
 static int check_name(const struct files_job *job, struct csvk_error *err)
 {

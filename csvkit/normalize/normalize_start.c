@@ -19,9 +19,9 @@
  * are written, when LEAST_RECORDS of them or more are whole.
  */
 enum {
-    SAMPLE_RECORDS = 1000, /* in which the width is looked for */
-    COLUMN_RECORDS = 100,  /* in which columns show how they are written ... */
-    LEAST_RECORDS = 3,     /* ... when that many of them are whole */
+    SAMPLE_RECORDS = 1000,
+    COLUMN_RECORDS = 100,
+    LEAST_RECORDS = 3,
 };
 
 int norm_fill_reach(struct norm *norm)
@@ -253,8 +253,7 @@ static int look_for_width(struct norm *norm, struct norm_limit limit)
         int status = norm_parse_at(norm, &norm->look_ahead, offset, limit, &rec, &found);
         norm->width = width;
         /* The first line break decides about CR, as in the run. */
-        norm->scan.table.totals.eol_mode =
-            norm->look_ahead.table.totals.eol_mode; /* as in the run */
+        norm->scan.table.totals.eol_mode = norm->look_ahead.table.totals.eol_mode;
         if (status != CSVK_OK) {
             return status;
         }

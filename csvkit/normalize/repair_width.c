@@ -74,8 +74,8 @@ static bool is_enclosure_involved(const struct short_run *run)
 
 /*
  * Facts that a part may have. Control characters that shall go (r6) are looked for in the first
- * part only, where scrubbing has met them: so a part that has some is none. A blank line may be a
- * part: `4,x CRLF CRLF y,6` has an empty line in its value.
+ * part only, where scrubbing has met them: so a record that has some is no part. A blank line may
+ * be a part: `4,x CRLF CRLF y,6` has an empty line in its value.
  */
 static bool is_fine_in_part(const struct norm *norm, enum csvk_fact_kind kind)
 {
@@ -311,8 +311,7 @@ static int try_join(struct norm *norm, const struct norm_record *rec, bool *done
     struct short_run run = {.count = 0};
     *done = false;
     /* After r4 its width may be another one than was reported. */
-    bool as_reported =
-        !norm_is_pending(norm, CSVK_REPAIR_INNER_BOM); /* or its width may be another one */
+    bool as_reported = !norm_is_pending(norm, CSVK_REPAIR_INNER_BOM);
     if (norm->long_record || !is_part(norm, rec) || (as_reported && !may_join(norm, rec))) {
         return CSVK_OK;
     }
