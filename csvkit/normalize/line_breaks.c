@@ -4,7 +4,11 @@
 
 #include <string.h>
 
-/* Bit i: an odd number of bits is set at or below i. */
+/*
+ * Bit i: an odd number of bits is set at or below i. With quotes as bits: byte i is inside of an
+ * enclosure.
+ *   quotes 0b00010010  ->  0b00001110
+ */
 static uint64_t odd_below(uint64_t bits)
 {
     bits ^= bits << 1;
@@ -15,6 +19,9 @@ static uint64_t odd_below(uint64_t bits)
     return bits ^ bits << 32;
 }
 
+/*
+ * `at` is where the next byte goes, `done` counts the bytes of `from` that were copied or replaced.
+ */
 struct copy {
     unsigned char *to, *at;
     const unsigned char *from;
@@ -23,7 +30,10 @@ struct copy {
     struct csvk_breaks breaks;
 };
 
-/* A record whose bytes end at `end`, and which goes on being read at `next`. */
+/*
+ * A record whose bytes end at `end`, and after which the next one begins at `next`. `had`: its line
+ * break so far.
+ */
 static void put_record(struct copy *copy, size_t end, size_t next, enum csvk_eol had)
 {
     size_t length = end - copy->done;
@@ -46,6 +56,10 @@ static void put_lf(struct copy *copy, size_t lf)
     put_record(copy, pair ? lf - 1 : lf, lf + 1, pair ? CSVK_EOL_CRLF : CSVK_EOL_LF);
 }
 
+/*
+ * Only LF is looked for: CR LF is an LF with a CR before it. Bits of bytes after `length` are
+ * masked off. What is left over at the end is a record without a line break, and gets one.
+ */
 struct csvk_breaks csvk_copy_with_breaks(unsigned char *to, const unsigned char *from,
                                          size_t length, int enclosure, enum csvk_eol eol)
 {

@@ -1,21 +1,43 @@
 /*
- * normalize.c - the run: chunk after chunk through the scan, clean spans copied whole, every record
- * that the scan has something to tell about through norm_record.
+ * normalize.c - the run: one chunk of the input after the other goes through the scan. Clean spans
+ * of records are copied whole; every record that the scan reports goes through norm_process_record.
  *
- * Invariants. The scan's table holds the number and line of the record at the window's first byte
- * whenever a chunk begins. A chunk is never longer than the reach, and two reaches are visible when
- * a record of it is disposed of, so that whoever looks ahead from there sees the same bytes for
- * every size of reads; what is clean is written as soon as it is read. When a record is read
- * otherwise than the reference parser does, the rest of the chunk is forgotten and scanned again
- * from there; the next chunk is small then, so that a file full of such records costs no square.
+ * The idea. Most records of most files are clean, and a clean record costs no more than the scan
+ * and a copy. Everything that needs thought needs a look at the records that follow, so chunks are
+ * kept apart from the look-ahead: a chunk is what is scanned, the reach is how far a repair may
+ * look.
+ *
+ * Invariants.
+ * - The scan's table holds the number and line of the record at the window's first byte whenever a
+ *   chunk begins.
+ * - A chunk is never longer than the reach, and two reaches are visible when a record of the chunk
+ *   is processed. So whoever looks ahead from any record of the chunk sees the same bytes for every
+ *   size of reads. What is clean is written as soon as it is read.
+ * - When a record is read in another way than the reference parser does, the rest of the chunk is
+ *   forgotten and scanned again from the end of that record. The next chunk is small then.
+ *   Otherwise a file full of such records would be scanned again and again, and the time would grow
+ *   with the square of its size.
+ *
+ * Example: of the chunk `1,2 CRLF 3,4,5 CRLF 6,7 CRLF` in a table of two columns the scan reports
+ * the second record only. The first one is copied as a span of one record, the second one is
+ * processed (and rejected), the third one is copied with all clean records after it.
  */
 #include "csvkit/normalize/normalize_private.h"
 
+/*
+ * Sizes in bytes. The default reach is also the default size of a read. A chunk starts small, and
+ * again after a record that was read anew, and doubles up to the reach. Sinks write WRITE_RUN bytes
+ * at a time; chunk_size adds LITTLE to what completes one run.
+ */
 #define DEFAULT_REACH ((uint64_t)256 * 1024)
 #define SMALL_CHUNK   2048
-#define RUN           ((size_t)256 * 1024) /* a sink writes so much at a time */
+#define WRITE_RUN     ((size_t)256 * 1024) /* a sink writes so much at a time */
 #define LITTLE        ((size_t)4 * 1024)
 
+/*
+ * The defaults: RFC 4180 in and out, CR LF as the line break to write, control characters stay, no
+ * comments. `size` lets csvk_normalize refuse a caller that was compiled with another struct.
+ */
 void csvk_normalize_options_init(struct csvk_normalize_options *options)
 {
     const struct csvk_dialect rfc4180 = CSVK_DIALECT_RFC4180;
@@ -27,6 +49,7 @@ void csvk_normalize_options_init(struct csvk_normalize_options *options)
                                                .comment = -1};
 }
 
+/* Only the columns are owned by the options; encoding is borrowed. */
 void csvk_normalize_options_release(struct csvk_normalize_options *options)
 {
     csvk_strings_release(&options->columns);
@@ -39,6 +62,10 @@ int norm_out_of_memory(struct norm *norm)
                      (unsigned long long)norm->window.offset);
 }
 
+/*
+ * Refuses what cannot be written at all, before anything is read. The escape of the dialect to
+ * write is ignored: enclosures are doubled in the output (RFC 4180 section 2, rule 7).
+ */
 static int check_options(const struct csvk_normalize_options *o, struct csvk_error *err)
 {
     if (o->size != sizeof *o) {
@@ -56,8 +83,12 @@ static int check_options(const struct csvk_normalize_options *o, struct csvk_err
     return status == CSVK_OK ? csvk_dialect_check(&o->dialect, err) : status;
 }
 
-/* ---- set up and take down ---- */
+/* ---- setting up and releasing ---- */
 
+/*
+ * Everything that does not depend on the bytes of the input. The reach is at least 64, one block of
+ * the bit masks. Nothing here can fail; what can is in norm_start.
+ */
 static void init_run(struct norm *norm)
 {
     const struct csvk_normalize_options *o = norm->o;
@@ -81,14 +112,18 @@ static void release_scratch(struct norm_scratch *scratch)
     csvk_buf_release(&scratch->bytes);
 }
 
+/*
+ * Releases what a run has acquired. It may have stopped anywhere, so everything here is fine with a
+ * struct that is all zero.
+ */
 static void release_run(struct norm *norm)
 {
     norm_window_release(&norm->window);
     csvk_scan_release(&norm->scan);
-    csvk_scan_release(&norm->ahead);
-    csvk_scan_release(&norm->one);
-    release_scratch(&norm->again);
-    release_scratch(&norm->peek);
+    csvk_scan_release(&norm->ahead_scan);
+    csvk_scan_release(&norm->field_scan);
+    release_scratch(&norm->scrubbed);
+    release_scratch(&norm->look_ahead);
     for (size_t i = 0; i < sizeof(norm->reading) / sizeof(norm->reading[0]); i++) {
         csvk_buf_release(&norm->reading[i].text);
         csvk_free(norm->reading[i].cell);
@@ -109,7 +144,11 @@ static void release_run(struct norm *norm)
 
 /* ---- chunks ---- */
 
-static bool other_breaks(const struct norm *norm, const struct csvk_totals *before)
+/*
+ * True when the chunk added a line break that is not the one to write. `before`: the totals before
+ * the chunk. A last record without any line break is asked for apart (chunk->unended).
+ */
+static bool has_other_breaks(const struct norm *norm, const struct csvk_totals *before)
 {
     const struct csvk_totals *now = &norm->scan.table.totals;
     for (int eol = CSVK_EOL_LF; eol <= CSVK_EOL_CRCRLF; eol++) {
@@ -125,7 +164,14 @@ bool norm_breaks_are_reported(const struct norm *norm)
     return norm->any_eol || csvk_cr_ends_record(&norm->scan.table);
 }
 
-/* Scans; where single records must be reported because line breaks change, once more. */
+/*
+ * Scans n bytes at the window's first byte. A second scan follows when single records must be
+ * reported and were not: because line breaks change and CR may end records (then nobody but the
+ * scan knows where records end), because of comments (any record may be one), or because only the
+ * first record of the chunk counts.
+ *
+ * The table is put back for the second scan, or every record would be counted twice.
+ */
 static int scan_chunk(struct norm *norm, struct norm_chunk *chunk, size_t n, bool at_end)
 {
     const unsigned char *bytes = norm_window_at(&norm->window, norm->window.offset);
@@ -136,13 +182,13 @@ static int scan_chunk(struct norm *norm, struct norm_chunk *chunk, size_t n, boo
         chunk->size = csvk_scan(&norm->scan, bytes, n, at_end, chunk->offset);
         chunk->unended =
             norm->scan.table.totals.eol[CSVK_EOL_NONE] != chunk->before.totals.eol[CSVK_EOL_NONE];
-        chunk->same_breaks = !chunk->unended && !other_breaks(norm, &chunk->before.totals);
+        chunk->same_breaks = !chunk->unended && !has_other_breaks(norm, &chunk->before.totals);
         if (norm->scan.builder.failed) {
             return norm_out_of_memory(norm);
         }
-        bool tell_all = (!chunk->same_breaks && norm_breaks_are_reported(norm)) ||
-                        norm->o->comment >= 0 || norm->giant;
-        if (norm->scan.table.detail != CSVK_COUNTS || !tell_all) {
+        bool report_all = (!chunk->same_breaks && norm_breaks_are_reported(norm)) ||
+                          norm->o->comment >= 0 || norm->long_record;
+        if (norm->scan.table.detail != CSVK_COUNTS || !report_all) {
             return CSVK_OK;
         }
         norm->scan.table = chunk->before;
@@ -150,7 +196,14 @@ static int scan_chunk(struct norm *norm, struct norm_chunk *chunk, size_t n, boo
     }
 }
 
-/* The chunk was read up to norm->resume; the scan goes on there. */
+/*
+ * The chunk was read up to norm->resume, and the scan goes on there, with the numbers that belong
+ * to that place. The count of records without a line break is put back as well: if the chunk held
+ * the last record of the data, it is going to be scanned again.
+ *
+ * The line breaks of the rest of the chunk stay counted. That is harmless: these counts are only
+ * compared within one chunk.
+ */
 static void resume_at(struct norm *norm, const struct norm_chunk *chunk)
 {
     struct csvk_totals *totals = &norm->scan.table.totals;
@@ -161,25 +214,38 @@ static void resume_at(struct norm *norm, const struct norm_chunk *chunk)
     norm->chunk = norm->reach < SMALL_CHUNK ? (size_t)norm->reach : SMALL_CHUNK;
 }
 
-/* Goes through what was reported. *resumed: the rest of the chunk must be scanned again. */
-static int dispose(struct norm *norm, const struct norm_chunk *chunk, bool *resumed)
+/*
+ * Goes through the records that the scan reported of the chunk, and writes the clean spans between
+ * them. *resumed: the rest of the chunk must be scanned again.
+ *
+ * There are three reasons to scan again. The record was read otherwise (norm->resume). The header
+ * chose columns, so from now on every record is written field by field and the scan must report
+ * them all. Or the record is longer than the reach: the others in the chunk had nobody looking
+ * ahead for them.
+ */
+static int process_reported(struct norm *norm, const struct norm_chunk *chunk, bool *resumed)
 {
     const struct csvk_batch_builder *builder = &norm->scan.builder;
-    uint64_t at = chunk->offset, done = 0; /* records before `at` */
+    /* `at`: absolute, the first byte that is not written yet. `done`: records before it. */
+    uint64_t at = chunk->offset, done = 0;
     uint64_t all = norm->scan.table.totals.records - chunk->before.totals.records;
     *resumed = false;
     norm->chunk_end = chunk->offset + chunk->size;
     for (size_t i = 0; i < builder->nrecords; i++) {
         norm->next_reported = i + 1;
         struct norm_record rec =
-            norm_reported(builder, i, norm_window_at(&norm->window, chunk->offset));
+            norm_reported_record(builder, i, norm_window_at(&norm->window, chunk->offset));
         if (norm->scan.table.detail != CSVK_FIELDS) {
-            rec.field = NULL; /* what was reported is not for every record */
+            /*
+             * Below CSVK_FIELDS the scan does not report the fields of every record, so they count
+             * for none.
+             */
+            rec.field = NULL;
         }
         uint64_t index = rec.r.number - chunk->before.totals.records - 1;
         int status =
-            norm_pass_span(norm, chunk, (struct norm_span){at, rec.r.offset, done, index - done});
-        status = status == CSVK_OK ? norm_record(norm, &rec) : status;
+            norm_write_span(norm, chunk, (struct norm_span){at, rec.r.offset, done, index - done});
+        status = status == CSVK_OK ? norm_process_record(norm, &rec) : status;
         if (status != CSVK_OK) {
             return status;
         }
@@ -191,7 +257,9 @@ static int dispose(struct norm *norm, const struct norm_chunk *chunk, bool *resu
         at = norm_record_end(&rec);
         done = index + 1;
         bool detail_changed = norm->rewrite && norm->scan.table.detail != CSVK_FIELDS;
-        if (detail_changed || norm->giant) { /* by the header's columns; or only this one counts */
+        /* Where the next record begins, when not all of the chunk counts. */
+        if (detail_changed ||
+            norm->long_record) { /* by the header's columns; or only this one counts */
             norm->resume = at;
             norm->resume_records = rec.r.number;
             norm->resume_lines = rec.r.line - 1 + norm_count_lines(norm, rec.r.offset, at);
@@ -201,14 +269,18 @@ static int dispose(struct norm *norm, const struct norm_chunk *chunk, bool *resu
             return CSVK_OK;
         }
     }
-    return norm_pass_span(norm, chunk,
-                          (struct norm_span){at, chunk->offset + chunk->size, done, all - done});
+    return norm_write_span(norm, chunk,
+                           (struct norm_span){at, chunk->offset + chunk->size, done, all - done});
 }
 
+/*
+ * Processes a chunk, drops its bytes, and lets the next one be twice as long, up to the reach. A
+ * chunk that was resumed has done both already (resume_at).
+ */
 static int finish_chunk(struct norm *norm, const struct norm_chunk *chunk)
 {
     bool resumed = false;
-    int status = dispose(norm, chunk, &resumed);
+    int status = process_reported(norm, chunk, &resumed);
     if (status == CSVK_OK && !resumed) {
         norm_window_drop(&norm->window, chunk->size);
         norm->chunk = 2 * norm->chunk < norm->reach ? 2 * norm->chunk : (size_t)norm->reach;
@@ -218,7 +290,10 @@ static int finish_chunk(struct norm *norm, const struct norm_chunk *chunk)
 
 /* ---- records that do not fit into a chunk ---- */
 
-static bool all_nul(const unsigned char *bytes, size_t length)
+/*
+ * True for one NUL or more and nothing else.
+ */
+static bool is_all_nul(const unsigned char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         if (bytes[i] != 0) {
@@ -228,23 +303,31 @@ static bool all_nul(const unsigned char *bytes, size_t length)
     return length != 0;
 }
 
-/* The end of the data: what is left is the last record, or padding. */
-static int last_records(struct norm *norm)
+/*
+ * The end of the data: what is left is the last record, or padding with NUL (r7).
+ *   "1,2 CRLF NUL NUL NUL"  ->  "1,2 CRLF"
+ *   "1,2 CRLF NUL , NUL"    ->  not padding; the record is rejected for its NUL bytes (r5)
+ */
+static int process_last_records(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
     struct norm_chunk chunk;
-    if (all_nul(norm_window_at(w, w->offset), w->visible)) {
+    if (is_all_nul(norm_window_at(w, w->offset), w->visible)) {
         uint64_t n = w->visible;
-        int builder =
-            norm_account_file(norm, CSVK_REPAIR_TAIL, w->offset, n, "NUL bytes up to the end");
+        int status = norm_report_file_repair(norm, CSVK_REPAIR_TAIL, w->offset, n,
+                                             "NUL bytes up to the end");
         norm_window_drop(w, (size_t)n);
-        return builder;
+        return status;
     }
     int status = scan_chunk(norm, &chunk, w->visible, true);
     return status == CSVK_OK ? finish_chunk(norm, &chunk) : status;
 }
 
-static int too_long(struct norm *norm, uint64_t most)
+/*
+ * A record longer than --max-record ends the run: memory grows with the longest record, so this is
+ * where it stops. CSVK_ELIMIT.
+ */
+static int refuse_long_record(struct norm *norm, uint64_t most)
 {
     return csvk_fail(norm->err, CSVK_ELIMIT,
                      "%s: record %llu, which begins at byte %llu, is longer than %llu bytes "
@@ -254,8 +337,13 @@ static int too_long(struct norm *norm, uint64_t most)
                      (unsigned long long)norm->window.offset, (unsigned long long)most);
 }
 
-/* Only the first record of the chunk is taken: nobody could look ahead from the others. */
-static int take_giant(struct norm *norm, struct norm_chunk *chunk)
+/*
+ * The chunk was made long enough for one record that is longer than the reach. Only this first
+ * record is taken: nobody could look ahead from the others. When it was reported it is processed
+ * like any other; when it was not it is clean, and copied. Either way the scan goes on after it,
+ * with a small chunk.
+ */
+static int process_long_record(struct norm *norm, struct norm_chunk *chunk)
 {
     const struct csvk_batch_builder *builder = &norm->scan.builder;
     uint64_t number = chunk->before.totals.records + 1;
@@ -271,15 +359,19 @@ static int take_giant(struct norm *norm, struct norm_chunk *chunk)
     return status;
 }
 
-/* Reads on until the record ends, at most max_record bytes. */
-static int giant(struct norm *norm)
+/*
+ * Reads on until the record at the window's first byte ends, twice as far each time, at most
+ * max_record bytes. Doubling keeps the number of scans small; with norm->long_record set no repair
+ * tries to look ahead.
+ */
+static int read_long_record(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
     uint64_t most = norm->o->max_record != 0 ? norm->o->max_record : NORM_DEFAULT_RECORD;
     struct norm_chunk chunk = {.size = 0};
     size_t want = 2 * (size_t)norm->reach;
     int status = CSVK_OK;
-    norm->giant = true;
+    norm->long_record = true;
     while (status == CSVK_OK && chunk.size == 0) {
         want *= 2;
         status = norm_window_fill(w, want, norm->err);
@@ -287,28 +379,34 @@ static int giant(struct norm *norm)
         if (status != CSVK_OK) {
             break;
         }
-        if (at_end && all_nul(norm_window_at(w, w->offset), w->visible)) {
-            status = last_records(norm);
+        /* The padding itself may be longer than the reach. */
+        if (at_end && is_all_nul(norm_window_at(w, w->offset), w->visible)) {
+            status = process_last_records(norm);
             break;
         }
         size_t n = w->visible < want ? w->visible : want;
         status = scan_chunk(norm, &chunk, n, at_end);
         if (status == CSVK_OK && chunk.size != 0) {
-            status = take_giant(norm, &chunk);
+            status = process_long_record(norm, &chunk);
         } else if (status == CSVK_OK && want > most) {
-            status = too_long(norm, most);
+            status = refuse_long_record(norm, most);
         }
     }
-    norm->giant = false;
+    norm->long_record = false;
     return status;
 }
 
-static int does_not_fit(struct norm *norm)
+/*
+ * The record at the window's first byte does not end within reach. Most often an enclosure was
+ * opened and never closed, and swallows the rest of the file; norm_repair_runaway looks for signs
+ * of that first (r22). Without them the record may just be long, and is read to its end.
+ */
+static int process_without_end(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
     struct norm_chunk chunk = {.offset = w->offset, .before = norm->scan.table};
     bool done = false;
-    int status = norm_runaway(norm, w->offset, &done);
+    int status = norm_repair_runaway(norm, w->offset, &done);
     if (status != CSVK_OK) {
         return status;
     }
@@ -316,29 +414,32 @@ static int does_not_fit(struct norm *norm)
         resume_at(norm, &chunk);
         return CSVK_OK;
     }
-    return giant(norm);
+    return read_long_record(norm);
 }
 
 /*
- * How much to scan. A little more than completes a run of the output, so that little is left over,
- * which a sink has to copy.
+ * How much to scan. The chunk is made a little longer than what completes a run of the output: then
+ * little is left over for the next one, which the sink would have to copy.
  */
 static size_t chunk_size(const struct norm *norm)
 {
-    size_t run = RUN - (size_t)(norm->table.bytes % RUN) + LITTLE;
+    size_t run = WRITE_RUN - (size_t)(norm->table.bytes % WRITE_RUN) + LITTLE;
     return run < norm->chunk ? run : norm->chunk;
 }
 
-static size_t least(size_t a, size_t b)
+static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-/* Scans what is there of the chunk; *n: bytes that were looked at. */
+/*
+ * Scans what is there of the chunk; *n: bytes that were looked at. When the size that suits the
+ * sink holds no whole record, the whole chunk is tried.
+ */
 static int scan_next(struct norm *norm, struct norm_chunk *chunk, size_t *n)
 {
-    size_t most = least(norm->window.visible, norm->chunk);
-    *n = least(most, chunk_size(norm));
+    size_t most = smaller(norm->window.visible, norm->chunk);
+    *n = smaller(most, chunk_size(norm));
     int status = scan_chunk(norm, chunk, *n, false);
     if (status == CSVK_OK && chunk->size == 0 && *n < most) {
         *n = most;
@@ -347,14 +448,24 @@ static int scan_next(struct norm *norm, struct norm_chunk *chunk, size_t *n)
     return status;
 }
 
+/*
+ * One step of the run: scans a chunk and processes it, or finds out why no record ends in it. A
+ * chunk without a whole record is made longer, up to the reach. Beyond that it is the end of the
+ * data, or a record that does not fit.
+ *
+ * The look-ahead is filled only when somebody may need it: a record was reported, or none ended.
+ */
 static int next_chunk(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
     struct norm_chunk chunk;
     size_t n = 0;
+    /*
+     * The header had to be reported with its fields. It has been written, and from now on only what
+     * is wrong need be reported.
+     */
     if (norm->scan.table.detail == CSVK_FIELDS && !norm->rewrite && norm->header_done) {
-        norm->scan.table.detail =
-            CSVK_COUNTS; /* the header, which had to be reported, is behind us */
+        norm->scan.table.detail = CSVK_COUNTS;
     }
     int status = scan_next(norm, &chunk, &n);
     bool looks_ahead = norm->scan.builder.nrecords != 0 || chunk.size == 0;
@@ -371,71 +482,12 @@ static int next_chunk(struct norm *norm)
         norm->chunk = 2 * n < norm->reach ? 2 * n : (size_t)norm->reach;
         return CSVK_OK;
     }
-    return w->at_end && n == w->visible ? last_records(norm) : does_not_fit(norm);
+    return w->at_end && n == w->visible ? process_last_records(norm) : process_without_end(norm);
 }
 
-/* ---- the end ---- */
+/* ---- the run ---- */
 
-/* More inference than a few accidents explain: the dialect is wrong, not the data. */
-static int judge_share(struct norm *norm)
-{
-    const struct csvk_normalize_result *r = norm->result;
-    uint64_t needed = r->inferred + norm->rejected_by_cause;
-    uint64_t most = norm->o->max_repairs > 100 ? norm->o->max_repairs : 100;
-    most = most > r->records_in / 100 ? most : r->records_in / 100;
-    if (needed <= most) {
-        return CSVK_OK;
-    }
-    char cause[240];
-    norm_likely_cause(norm, cause, sizeof cause);
-    return csvk_fail(norm->err, CSVK_EDATA,
-                     "%s: %llu of %llu records would need inference, more than 1 %% and more than "
-                     "%llu: likely %s; --max-repairs=N allows more",
-                     csvk_source_name(norm->window.source), (unsigned long long)needed,
-                     (unsigned long long)r->records_in, (unsigned long long)most, cause);
-}
-
-static int account_tail(struct norm *norm)
-{
-    struct norm_window *w = &norm->window;
-    int status = CSVK_OK;
-    if (w->tail_counted != 0) {
-        status = norm_account_file(norm, CSVK_REPAIR_FRAME, w->offset, w->tail_cut, "--skip-tail");
-        norm->result->repairs[CSVK_REPAIR_FRAME] += w->tail_counted - 1;
-        norm->result->records_in += w->tail_counted;
-        norm->result->records_dropped += w->tail_counted;
-    }
-    if (status == CSVK_OK && w->ctrl_z != 0) {
-        status = norm_account_file(norm, CSVK_REPAIR_TAIL, w->offset + w->tail_cut, 1,
-                                   "1A as the last byte");
-    }
-    return status;
-}
-
-/* What is wrong with the last record of a damaged stream is not the record's fault. */
-static int tell_damage(struct norm *norm)
-{
-    struct csvk_damage damage = csvk_source_damage(norm->window.source);
-    return damage.what == NULL
-               ? CSVK_OK
-               : csvk_fail(norm->err, CSVK_EDATA, "%s: the gzip stream is damaged at byte %llu: %s",
-                           csvk_source_name(norm->window.source), (unsigned long long)damage.offset,
-                           damage.what);
-}
-
-static int finish(struct norm *norm)
-{
-    int status = tell_damage(norm);
-    status = status == CSVK_OK ? account_tail(norm) : status;
-    status = status == CSVK_OK ? judge_share(norm) : status;
-    status = status == CSVK_OK ? norm_tell_sums(norm) : status;
-    struct csvk_writer *writers[] = {&norm->table, &norm->rejects, &norm->index, &norm->log};
-    for (size_t i = 0; i < 4 && status == CSVK_OK; i++) {
-        status = csvk_writer_flush(writers[i], norm->err);
-    }
-    return status;
-}
-
+/* The caller may stop the run: CSVK_ECANCELED. */
 static int report_progress(struct norm *norm)
 {
     if (norm->out->progress == NULL ||
@@ -447,6 +499,10 @@ static int report_progress(struct norm *norm)
                      csvk_source_name(norm->window.source));
 }
 
+/*
+ * Start, chunks, end. The totals of the result are filled in whatever the outcome, because after
+ * CSVK_EDATA the result is valid as far as it goes.
+ */
 static int run(struct norm *norm)
 {
     int status = norm_start(norm);
@@ -461,9 +517,13 @@ static int run(struct norm *norm)
         status = next_chunk(norm);
         status = status == CSVK_OK ? report_progress(norm) : status;
     }
-    status = status == CSVK_OK ? finish(norm) : status;
+    status = status == CSVK_OK ? norm_finish_run(norm) : status;
+    /*
+     * A damaged gzip stream ends in the middle of a record, which then looks broken. The text about
+     * the damage says more than the text about the record.
+     */
     if (status == CSVK_EDATA) {
-        (void)tell_damage(norm); /* its text, if there is one, says more */
+        (void)norm_report_damage(norm);
     }
     norm->result->bytes_in = norm->window.bytes_read;
     norm->result->bytes_out = norm->table.bytes;

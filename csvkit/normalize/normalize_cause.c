@@ -1,15 +1,20 @@
 /*
- * normalize_cause.c - why does so much of a file need inference? The first records that do are
- * looked at: a byte that stands equally often in all of them may be the delimiter, apostrophes
- * around fields the enclosure, and one width that all share says that the header is not the header.
+ * normalize_cause.c - why does so much of a file need inference? Used only in the text of a
+ * failure, to name the option that is most likely wrong.
+ *
+ * The idea: the first records that need inference because of their width are looked at. A byte that
+ * stands equally often in nearly all of them may be the delimiter; apostrophes around fields may be
+ * the enclosure; and one width that all of them share says that the header is not the header.
  */
 #include "csvkit/normalize/normalize_private.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { LOOK_AT = 200, LONGEST = 4096 };
+/* Records that are looked at, and bytes of each. */
+enum { RECORDS = 200, BYTES = 4096 };
 
+/* Delimiters that are worth a guess, and how the text spells them. */
 static const char candidates[NORM_CANDIDATES] = {';', '\t', '|', ','};
 
 static const char *const spelled[NORM_CANDIDATES] = {"';'", "tab", "'|'", "','"};
@@ -23,25 +28,25 @@ static uint64_t occurrences(struct csvk_bytes bytes, char c)
     return count;
 }
 
-/* A field seems to begin with ' and to end with it. */
+/* Does a field seem to begin with ' and a field to end with it? Both in the same record. */
 static bool has_apostrophes(const struct norm *norm, struct csvk_bytes bytes)
 {
     bool begins = false, ends = false;
     for (size_t i = 0; i < bytes.len; i++) {
-        bool behind = i == 0 || bytes.ptr[i - 1] == norm->in.delimiter;
-        bool before = i + 1 == bytes.len || bytes.ptr[i + 1] == norm->in.delimiter;
-        begins = begins || (bytes.ptr[i] == '\'' && behind);
-        ends = ends || (bytes.ptr[i] == '\'' && before && begins);
+        bool at_start = i == 0 || bytes.ptr[i - 1] == norm->in.delimiter;
+        bool at_end = i + 1 == bytes.len || bytes.ptr[i + 1] == norm->in.delimiter;
+        begins = begins || (bytes.ptr[i] == '\'' && at_start);
+        ends = ends || (bytes.ptr[i] == '\'' && at_end && begins);
     }
     return ends;
 }
 
 /* The record without its line break, or as much of it as is worth a look. */
-static struct csvk_bytes start_of(const struct norm *norm, const struct norm_record *rec)
+static struct csvk_bytes start_of_record(const struct norm *norm, const struct norm_record *rec)
 {
     uint64_t length = norm->raw_to - rec->r.offset;
     struct csvk_bytes bytes = {norm_window_at(&norm->window, rec->r.offset),
-                               length < LONGEST ? (size_t)length : LONGEST};
+                               length < BYTES ? (size_t)length : BYTES};
     while (bytes.len != 0 &&
            (bytes.ptr[bytes.len - 1] == '\n' || bytes.ptr[bytes.len - 1] == '\r')) {
         bytes.len--;
@@ -49,14 +54,18 @@ static struct csvk_bytes start_of(const struct norm *norm, const struct norm_rec
     return bytes;
 }
 
-void norm_note_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause)
+/*
+ * Every record is counted by its cause; the first RECORDS that have the cause WIDTH are looked at,
+ * too.
+ */
+void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause)
 {
     struct norm_signs *signs = &norm->signs;
     norm->cause[cause]++;
-    if (cause != NORM_CAUSE_WIDTH || signs->looked == LOOK_AT) {
+    if (cause != NORM_CAUSE_WIDTH || signs->looked == RECORDS) {
         return;
     }
-    struct csvk_bytes bytes = start_of(norm, rec);
+    struct csvk_bytes bytes = start_of_record(norm, rec);
     bool first = signs->looked++ == 0;
     for (size_t i = 0; i < NORM_CANDIDATES; i++) {
         uint64_t n = occurrences(bytes, candidates[i]);
@@ -70,16 +79,18 @@ void norm_note_cause(struct norm *norm, const struct norm_record *rec, enum norm
     signs->apostrophes += has_apostrophes(norm, bytes);
 }
 
-static bool most(const struct norm *norm, uint64_t count)
+/* Nine out of ten, at least. */
+static bool in_most(const struct norm *norm, uint64_t count)
 {
     return norm->signs.looked != 0 && count * 10 >= norm->signs.looked * 9;
 }
 
-static bool name_delimiter(const struct norm *norm, char *text, size_t room)
+/* The first candidate that stands in most records as often as in the first of them. */
+static bool suggest_delimiter(const struct norm *norm, char *text, size_t room)
 {
     const struct norm_signs *s = &norm->signs;
     for (size_t i = 0; i < NORM_CANDIDATES; i++) {
-        if (candidates[i] != norm->in.delimiter && most(norm, s->same[i])) {
+        if (candidates[i] != norm->in.delimiter && in_most(norm, s->same[i])) {
             snprintf(text, room,
                      "wrong delimiter: %s stands %" PRIu64 " times in such records (try "
                      "--delimiter=%s, or --delimiter=auto)",
@@ -90,16 +101,20 @@ static bool name_delimiter(const struct norm *norm, char *text, size_t room)
     return false;
 }
 
-static void name_width(const struct norm *norm, char *text, size_t room)
+/*
+ * From the most special sign to the most general one: a file may show several of them, and a wrong
+ * delimiter gives most records the same width, too. The last text is for no sign at all.
+ */
+static void suggest_for_width(const struct norm *norm, char *text, size_t room)
 {
     const struct norm_signs *s = &norm->signs;
-    if (most(norm, s->apostrophes) && norm->in.enclosure != '\'') {
+    if (in_most(norm, s->apostrophes) && norm->in.enclosure != '\'') {
         snprintf(text, room, "wrong enclosure: ' stands around fields (try --enclosure=\"'\")");
-    } else if (name_delimiter(norm, text, room)) {
+    } else if (suggest_delimiter(norm, text, room)) {
         return;
-    } else if (most(norm, s->trailing)) {
+    } else if (in_most(norm, s->trailing)) {
         snprintf(text, room, "a delimiter at the end of every record, which can be taken off");
-    } else if (most(norm, s->same_width) && s->width > norm->width && s->line > 1) {
+    } else if (in_most(norm, s->same_width) && s->width > norm->width && s->line > 1) {
         snprintf(text, room,
                  "lines before the header: most of them have %" PRIu64 " fields, the first one is "
                  "on line %" PRIu64 " (try --skip-head=%" PRIu64 ")",
@@ -111,6 +126,7 @@ static void name_width(const struct norm *norm, char *text, size_t room)
     }
 }
 
+/* The cause that is counted most; on a tie, width, because its signs can be looked at. */
 void norm_likely_cause(const struct norm *norm, char *text, size_t room)
 {
     const uint64_t *c = norm->cause;
@@ -122,6 +138,6 @@ void norm_likely_cause(const struct norm *norm, char *text, size_t room)
                  "wrong enclosure or escape (try --enclosure=\"'\", --enclosure=none or "
                  "--escape='\\')");
     } else {
-        name_width(norm, text, room);
+        suggest_for_width(norm, text, room);
     }
 }

@@ -1,10 +1,15 @@
 /*
- * normalize_emit.c - the three places where a record may end, and the account of every change.
+ * normalize_emit.c - the three places where a record may end: in the output (norm_write_*), in the
+ * rejects (norm_reject), or nowhere (norm_drop_record). And r25, which changes values at the last
+ * moment.
  *
- * What is done to a record is kept first, as pending, and reported when the record is written,
- * because only then its place in the output is known. A record that is rejected after all leaves no
- * repair behind. Repairs without inference that touch nearly every record (line breaks, style) are
- * counted, and reported in one line at the end.
+ * Invariants.
+ * - One of these functions is called for each record, once, and counts it in result->records_in and
+ * in one of records_out, records_rejected and records_dropped.
+ * - Rejects are the bytes of the input, line break included, so that rejects and output together
+ *   hold every byte of data.
+ * - The first record of the data is never rejected when it is the header: a table without its
+ *   header is not a table, so the run fails.
  */
 #include "csvkit/base/digest.h"
 #include "csvkit/normalize/normalize_private.h"
@@ -14,232 +19,22 @@ size_t norm_eol_length(enum csvk_eol eol)
     return csvk_eol_length(eol);
 }
 
+/*
+ * As the reference parser reads it. Under another reading the record may end elsewhere; that is
+ * norm->raw_to.
+ */
 uint64_t norm_record_end(const struct norm_record *rec)
 {
     return rec->r.offset + rec->r.length + norm_eol_length((enum csvk_eol)rec->r.eol);
 }
 
-/* ---- notes ---- */
-
-void norm_note(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t field,
-               const char *evidence)
-{
-    for (size_t i = 0; i < norm->npending; i++) {
-        if (norm->pending[i].repair == repair) {
-            norm->pending[i].count++;
-            return;
-        }
-    }
-    if (norm->npending < NORM_PENDING) {
-        norm->pending[norm->npending++] = (struct norm_pending){repair, byte, field, evidence, 1};
-    }
-}
-
-bool norm_is_pending(const struct norm *norm, enum csvk_repair repair)
-{
-    for (size_t i = 0; i < norm->npending; i++) {
-        if (norm->pending[i].repair == repair) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A blank line that stays, as the empty value that it is, changes no row. */
-static enum norm_class class_of(const struct norm *norm, enum csvk_repair repair)
-{
-    return repair == CSVK_REPAIR_BLANK && norm->nvalues == 1 ? NORM_CLASS_L0
-                                                             : norm_repair_class(repair);
-}
-
-size_t norm_inferences(const struct norm *norm)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < norm->npending; i++) {
-        count += class_of(norm, norm->pending[i].repair) == NORM_CLASS_L2;
-    }
-    return count;
-}
-
-/* ---- the log ---- */
-
-static void put_repair(struct norm *norm, enum csvk_repair repair)
-{
-    static const char *const names[] = {"L0", "L1", "L2"};
-    norm_put_text(&norm->json, "repair", csvk_repair_id(repair));
-    norm_put_text(&norm->json, "name", csvk_repair_name(repair));
-    norm_put_text(&norm->json, "class", names[class_of(norm, repair)]);
-}
-
-static void put_place(struct norm *norm, struct csvk_normalize_place place)
-{
-    norm_put_uint(&norm->json, "byte", place.byte);
-    norm_put_uint(&norm->json, "line", place.line);
-    norm_put_uint(&norm->json, "record", place.record);
-}
-
-static void count_repair(struct norm *norm, enum csvk_repair repair, uint64_t count,
-                         struct csvk_normalize_place place)
-{
-    struct csvk_normalize_result *result = norm->result;
-    if (result->repairs[repair] == 0) {
-        result->first[repair] = place;
-    }
-    result->repairs[repair] += count;
-    result->changed = true;
-}
-
-static int refuse_strict(struct norm *norm, enum csvk_repair repair,
-                         struct csvk_normalize_place place)
-{
-    return csvk_fail(norm->err, CSVK_EDATA,
-                     "%s:%llu: record %llu, byte %llu: --strict allows no repair, and this needs "
-                     "%s: %s",
-                     csvk_source_name(norm->window.source), (unsigned long long)place.line,
-                     (unsigned long long)place.record, (unsigned long long)place.byte,
-                     csvk_repair_id(repair), csvk_repair_summary(repair));
-}
-
-/* The physical line of a place inside of the record. */
-static uint64_t line_of(struct norm *norm, const struct norm_record *rec, uint64_t byte)
-{
-    if (byte <= rec->r.offset || byte > norm->raw_to) {
-        return rec->r.line;
-    }
-    return rec->r.line + norm_count_lines(norm, rec->r.offset, byte);
-}
-
-static int tell_pending(struct norm *norm, const struct norm_record *rec,
-                        const struct norm_pending *p, uint64_t out_byte, size_t out_length)
-{
-    bool builder =
-        norm->o->strict || norm->out->log.write != NULL || norm->result->repairs[p->repair] == 0;
-    struct csvk_normalize_place place = {p->byte, builder ? line_of(norm, rec, p->byte) : 0,
-                                         rec->r.number};
-    count_repair(norm, p->repair, 1, place);
-    if (norm->o->strict) {
-        return refuse_strict(norm, p->repair, place);
-    }
-    if (norm->out->log.write == NULL) {
-        return CSVK_OK;
-    }
-    norm_begin_line(norm);
-    put_repair(norm, p->repair);
-    put_place(norm, place);
-    if (p->field != 0) {
-        norm_put_uint(&norm->json, "field", p->field);
-    }
-    norm_put_uint(&norm->json, "places", p->count);
-    norm_put_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
-    if (out_length != 0) {
-        norm_put_uint(&norm->json, "out_byte", out_byte);
-        norm_put_uint(&norm->json, "out_record", norm->result->records_out);
-    }
-    norm_put_uint(&norm->json, "out_length", out_length);
-    norm_put_text(&norm->json, "evidence", p->evidence);
-    return norm_put_line(norm, &norm->log);
-}
-
-static int tell_all_pending(struct norm *norm, const struct norm_record *rec, uint64_t out_byte,
-                            size_t out_length)
-{
-    norm->result->inferred += norm_inferences(norm) != 0;
-    for (size_t i = 0; i < norm->npending; i++) {
-        int status = tell_pending(norm, rec, &norm->pending[i], out_byte, out_length);
-        if (status != CSVK_OK) {
-            return status;
-        }
-    }
-    norm->npending = 0;
-    return CSVK_OK;
-}
-
-int norm_account_file(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t length,
-                      const char *evidence)
-{
-    const struct csvk_totals *totals = &norm->scan.table.totals;
-    struct csvk_normalize_place place = {byte, totals->lines + 1, totals->records + 1};
-    count_repair(norm, repair, 1, place);
-    if (norm->o->strict) {
-        return refuse_strict(norm, repair, place);
-    }
-    if (norm->out->log.write == NULL) {
-        return CSVK_OK;
-    }
-    norm_begin_line(norm);
-    put_repair(norm, repair);
-    put_place(norm, place);
-    norm_put_uint(&norm->json, "length", length);
-    norm_put_uint(&norm->json, "out_length", 0);
-    norm_put_text(&norm->json, "evidence", evidence);
-    return norm_put_line(norm, &norm->log);
-}
-
-void norm_count_line_breaks(struct norm *norm, uint64_t count, struct csvk_normalize_place place)
-{
-    count_repair(norm, CSVK_REPAIR_LINE_BREAKS, count, place);
-}
-
-static int tell_sum(struct norm *norm, enum csvk_repair repair, const char *evidence)
-{
-    norm_begin_line(norm);
-    put_repair(norm, repair);
-    put_place(norm, norm->result->first[repair]);
-    norm_put_uint(&norm->json, "records", norm->result->repairs[repair]);
-    norm_put_text(&norm->json, "evidence", evidence);
-    return norm_put_line(norm, &norm->log);
-}
-
-int norm_tell_sums(struct norm *norm)
-{
-    static const struct {
-        enum csvk_repair repair;
-        const char *evidence;
-    } sums[] = {
-        {CSVK_REPAIR_LINE_BREAKS,
-         "the first of all line breaks that were written in the chosen way"},
-        {CSVK_REPAIR_STYLE,
-         "the first of all records that are enclosed or delimited in another way"},
-    };
-    for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
-        if (norm->result->repairs[sums[i].repair] != 0 && norm->out->log.write != NULL) {
-            int status = tell_sum(norm, sums[i].repair, sums[i].evidence);
-            if (status != CSVK_OK) {
-                return status;
-            }
-        }
-    }
-    return CSVK_OK;
-}
-
 /* ---- into the output ---- */
 
-int norm_reserve_values(struct norm *norm, size_t count)
-{
-    if (count <= norm->values_capacity) {
-        return CSVK_OK;
-    }
-    size_t capacity = count < 64 ? 64 : 2 * count;
-    struct csvk_value *list = csvk_reallocarray(norm->value, capacity, sizeof *list);
-    if (list == NULL) {
-        return norm_out_of_memory(norm);
-    }
-    norm->value = list;
-    norm->values_capacity = capacity;
-    return CSVK_OK;
-}
-
-int norm_add_value(struct norm *norm, struct csvk_value value)
-{
-    int status = norm_reserve_values(norm, norm->nvalues + 1);
-    if (status == CSVK_OK) {
-        norm->value[norm->nvalues++] = value;
-    }
-    return status;
-}
-
-/* The line break as it will be: is that another one? */
-static int account_line_break(struct norm *norm, const struct norm_record *rec)
+/*
+ * Counts the line break of a record that was written on its own, when another one was written than
+ * it had (r8). A last record without a line break gets one, and is counted as well.
+ */
+static int count_line_break(struct norm *norm, const struct norm_record *rec)
 {
     if (norm->raw_eol == norm->o->line_break) {
         return CSVK_OK;
@@ -247,11 +42,14 @@ static int account_line_break(struct norm *norm, const struct norm_record *rec)
     struct csvk_normalize_place place = {norm->raw_to - norm_eol_length(norm->raw_eol), rec->r.line,
                                          rec->r.number};
     norm_count_line_breaks(norm, 1, place);
-    return norm->o->strict ? refuse_strict(norm, CSVK_REPAIR_LINE_BREAKS, place) : CSVK_OK;
+    return norm->o->strict ? norm_refuse_strict(norm, CSVK_REPAIR_LINE_BREAKS, place) : CSVK_OK;
 }
 
-/* Values as they were meant; asked for by verification only. */
-static int take_digest(struct norm *norm)
+/*
+ * Adds the values as they were meant to be written. Asked for by verification only: libcsv reads
+ * the output back, and its values must have the same digest.
+ */
+static int add_to_digest(struct norm *norm)
 {
     uint64_t hash = CSVK_RECORD_HASH;
     for (size_t i = 0; i < norm->nvalues; i++) {
@@ -266,6 +64,11 @@ static int take_digest(struct norm *norm)
     return CSVK_OK;
 }
 
+/*
+ * Puts the chosen columns in the place of all. The picked values are appended first and moved to
+ * the front after that, because a column may be wanted before others that stand before it.
+ *   --columns=c,a   `1,2,3`  ->  `3,1`
+ */
 static int pick_columns(struct norm *norm)
 {
     if (norm->npick == 0) {
@@ -283,7 +86,12 @@ static int pick_columns(struct norm *norm)
     return CSVK_OK;
 }
 
-/* Would a spreadsheet execute it? Numbers such as -5 are exempt. */
+/*
+ * Would a spreadsheet execute it (r25)? Those values begin with = + - @ TAB or CR. Numbers are
+ * exempt, or every negative amount would become text:
+ *   =1+1  @x  -a  +1x    are formulas
+ *   -5  +1.5  -1,5       are not; - alone is one
+ */
 static bool is_formula(const struct csvk_value *value)
 {
     if (value->len == 0 || memchr("=+-@\t\r", value->ptr[0], 6) == NULL) {
@@ -301,6 +109,11 @@ static bool is_formula(const struct csvk_value *value)
     return digits == 0;
 }
 
+/*
+ * r25: an apostrophe before every value that a spreadsheet may execute: `=1+1` becomes `'=1+1`.
+ * Room for all values and as many apostrophes is there before the first one is copied, because
+ * values point into the buffer and it must not move.
+ */
 static int guard_formulas(struct norm *norm, const struct norm_record *rec)
 {
     size_t need = 1;
@@ -319,14 +132,21 @@ static int guard_formulas(struct norm *norm, const struct norm_record *rec)
             memcpy(to + 1, value->ptr, value->len);
             norm->trimmed.length += ++value->len;
             value->ptr = to;
-            norm_note(norm, CSVK_REPAIR_FORMULA, rec->r.offset, i + 1, "--guard-formulas");
+            norm_add_repair(norm, CSVK_REPAIR_FORMULA, rec->r.offset, i + 1, "--guard-formulas");
         }
     }
     return CSVK_OK;
 }
 
-/* A change that no repair of this record explains is a change of style. */
-static void account_style(struct norm *norm, const struct norm_record *rec)
+/*
+ * A change that no repair of this record explains is a change of style (r21): other enclosures,
+ * another delimiter, columns that were left out. Compared are the bytes of the record without its
+ * line break, which has its own repair (r8).
+ *
+ * The comparison is made after the record was formatted, because formatting alone decides whether a
+ * value keeps its enclosure.
+ */
+static void count_style(struct norm *norm, const struct norm_record *rec)
 {
     size_t length = (size_t)(norm->raw_to - rec->r.offset) - norm_eol_length(norm->raw_eol);
     size_t written = norm->line.length - norm_eol_length(norm->o->line_break);
@@ -335,22 +155,27 @@ static void account_style(struct norm *norm, const struct norm_record *rec)
                                                     norm->line.data, length) == 0);
     if (!same && norm->npending == 0) {
         struct csvk_normalize_place place = {rec->r.offset, rec->r.line, rec->r.number};
-        count_repair(norm, CSVK_REPAIR_STYLE, 1, place);
+        norm_count_repair(norm, CSVK_REPAIR_STYLE, 1, place);
     }
 }
 
-int norm_emit_line(struct norm *norm, const struct norm_record *rec)
+int norm_write_line(struct norm *norm, const struct norm_record *rec)
 {
-    account_style(norm, rec);
+    count_style(norm, rec);
     uint64_t out_byte = norm->table.bytes;
     norm->result->records_in++;
     norm->result->records_out++;
     int status = csvk_writer_bytes(&norm->table, norm->line.data, norm->line.length, norm->err);
-    status = status == CSVK_OK ? account_line_break(norm, rec) : status;
-    return status == CSVK_OK ? tell_all_pending(norm, rec, out_byte, norm->line.length) : status;
+    status = status == CSVK_OK ? count_line_break(norm, rec) : status;
+    return status == CSVK_OK ? norm_report_pending(norm, rec, out_byte, norm->line.length) : status;
 }
 
-int norm_emit(struct norm *norm, const struct norm_record *rec)
+/*
+ * Formats norm->value and writes the record. A dialect without an enclosure cannot express every
+ * value; a record with such a value is rejected, not written in a way that reads back as something
+ * else.
+ */
+int norm_write_values(struct norm *norm, const struct norm_record *rec)
 {
     int status = pick_columns(norm);
     if (status == CSVK_OK && norm->o->guard_formulas) {
@@ -367,11 +192,15 @@ int norm_emit(struct norm *norm, const struct norm_record *rec)
     if (csvk_writer_format(&norm->table, norm->value, norm->nvalues, &norm->line) != CSVK_OK) {
         return norm_out_of_memory(norm);
     }
-    status = norm_emit_line(norm, rec);
-    return status == CSVK_OK && norm->o->digest ? take_digest(norm) : status;
+    status = norm_write_line(norm, rec);
+    return status == CSVK_OK && norm->o->digest ? add_to_digest(norm) : status;
 }
 
-int norm_emit_raw(struct norm *norm, const struct norm_record *rec)
+/*
+ * The way out for a record that was reported but needs nothing, such as one with U+FEFF in the
+ * middle of a value. No values are taken and nothing is pending.
+ */
+int norm_write_unchanged(struct norm *norm, const struct norm_record *rec)
 {
     norm->result->records_in++;
     norm->result->records_out++;
@@ -382,10 +211,10 @@ int norm_emit_raw(struct norm *norm, const struct norm_record *rec)
     }
     int status = csvk_writer_bytes(&norm->table, bytes, (size_t)rec->r.length, norm->err);
     status = status == CSVK_OK ? csvk_writer_line_break(&norm->table, norm->err) : status;
-    return status == CSVK_OK ? account_line_break(norm, rec) : status;
+    return status == CSVK_OK ? count_line_break(norm, rec) : status;
 }
 
-/* ---- anywhere else ---- */
+/* ---- into the rejects, or nowhere ---- */
 
 int norm_refuse(struct norm *norm, const struct norm_record *rec, const char *reason)
 {
@@ -394,13 +223,16 @@ int norm_refuse(struct norm *norm, const struct norm_record *rec, const char *re
                      (unsigned long long)rec->r.number, (unsigned long long)rec->r.offset, reason);
 }
 
-/* In a table of one column it is most often the delimiter that is wrong, not the record. */
+/*
+ * A record has to be rejected and there is no file for rejects: the run fails. In a table of one
+ * column it is most often the delimiter that is wrong, not the record, so the text says so.
+ */
 static int refuse_without_rejects(struct norm *norm, const struct norm_record *rec,
                                   enum norm_cause cause, const char *reason)
 {
     char likely[240] = "";
-    bool tell = cause == NORM_CAUSE_WIDTH && norm->width == 1;
-    if (tell) {
+    bool name_cause = cause == NORM_CAUSE_WIDTH && norm->width == 1;
+    if (name_cause) {
         norm_likely_cause(norm, likely, sizeof likely);
     }
     return csvk_fail(norm->err, CSVK_EDATA,
@@ -408,48 +240,19 @@ static int refuse_without_rejects(struct norm *norm, const struct norm_record *r
                      "--rejects=FILE sets such records apart",
                      csvk_source_name(norm->window.source), (unsigned long long)rec->r.line,
                      (unsigned long long)rec->r.number, (unsigned long long)rec->r.offset, reason,
-                     tell ? "; likely " : "", likely);
+                     name_cause ? "; likely " : "", likely);
 }
 
-static void remember_reject(struct norm *norm, const struct norm_record *rec, const char *reason)
-{
-    struct csvk_normalize_result *result = norm->result;
-    if (result->records_rejected == 0) {
-        result->first_reject =
-            (struct csvk_normalize_place){rec->r.offset, rec->r.line, rec->r.number};
-        size_t n = strlen(reason);
-        n = n < sizeof(result->first_reject_reason) ? n : sizeof(result->first_reject_reason) - 1;
-        memcpy(result->first_reject_reason, reason, n);
-        result->first_reject_reason[n] = '\0';
-    }
-    result->records_rejected++;
-    result->records_in++;
-    result->changed = true;
-}
-
-static int tell_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
-                       const char *reason)
-{
-    struct csvk_normalize_place place = {rec->r.offset, rec->r.line, rec->r.number};
-    if (norm->out->rejects_index.write == NULL) {
-        return CSVK_OK;
-    }
-    norm_begin_line(norm);
-    put_place(norm, place);
-    norm_put_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
-    norm_put_uint(&norm->json, "rejects_byte", norm->rejects.bytes);
-    norm_put_text(&norm->json, "repair", csvk_repair_id(repair));
-    norm_put_text(&norm->json, "class", "L3");
-    norm_put_text(&norm->json, "reason", reason);
-    return norm_put_line(norm, &norm->index);
-}
-
+/*
+ * Pending repairs are forgotten: nothing was repaired. The cause is counted before anything else,
+ * even when the run fails here, because the text of the failure may name the likely cause.
+ */
 int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
                 enum norm_cause cause, const char *reason)
 {
     bool header = norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done;
     norm->npending = 0;
-    norm_note_cause(norm, rec, cause);
+    norm_count_cause(norm, rec, cause);
     norm->rejected_by_cause += cause != NORM_CAUSE_NONE;
     if (header) {
         return csvk_fail(
@@ -462,8 +265,8 @@ int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repa
     if (norm->out->rejects.write == NULL) {
         return refuse_without_rejects(norm, rec, cause, reason);
     }
-    remember_reject(norm, rec, reason);
-    int status = tell_reject(norm, rec, repair, reason);
+    norm_count_reject(norm, rec, reason);
+    int status = norm_report_reject(norm, rec, repair, reason);
     if (status != CSVK_OK) {
         return status;
     }
@@ -471,6 +274,10 @@ int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repa
                              (size_t)(norm->raw_to - rec->r.offset), norm->err);
 }
 
+/*
+ * Several records in one reject: an enclosure that runs away took them with it, and up to `to`
+ * nobody can say where one ends (r22). The block counts as one record.
+ */
 int norm_reject_block(struct norm *norm, const struct norm_record *rec, uint64_t to,
                       const char *reason)
 {
@@ -481,12 +288,16 @@ int norm_reject_block(struct norm *norm, const struct norm_record *rec, uint64_t
     return norm_reject(norm, rec, CSVK_REPAIR_UNCLOSED, NORM_CAUSE_ENCLOSURE, reason);
 }
 
-int norm_drop(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
-              const char *evidence)
+/*
+ * What is dropped is no record of the table: a blank line (r10), lines that an option names (r15),
+ * the line sep= (r16).
+ */
+int norm_drop_record(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
+                     const char *evidence)
 {
     norm->nvalues = 0;
-    norm_note(norm, repair, rec->r.offset, 0, evidence);
+    norm_add_repair(norm, repair, rec->r.offset, 0, evidence);
     norm->result->records_in++;
     norm->result->records_dropped++;
-    return tell_all_pending(norm, rec, 0, 0);
+    return norm_report_pending(norm, rec, 0, 0);
 }

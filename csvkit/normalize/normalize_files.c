@@ -1,7 +1,15 @@
 /*
  * normalize_files.c - normalize from file to file: sinks for the table, the rejects with their
- * index, and the log; what is not known of the input is found out first, and what was written is
- * read again by libcsv before it gets its name.
+ * index, and the log.
+ *
+ * Order. What is not known of the input (encoding, delimiter) is found out first. Then the outputs
+ * are opened, under other names; the run writes them; libcsv reads back what was written
+ * (--verify); and only then do the outputs get their names, the table last. A failure before that
+ * leaves all old files as they were.
+ *
+ * Two things are not possible for streams (standard output, /dev/null, a FIFO): nothing can lie
+ * beside them, so rejects that go there have no index; and what has gone out cannot be read back,
+ * so libcsv counts along while it is written.
  */
 #include "csvkit/normalize/normalize_verify.h"
 #include "csvkit/sniff.h"
@@ -11,18 +19,25 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-enum { SURE = 60 }; /* least score of an encoding that is only suspected */
+/* Least score of an encoding that is only suspected. */
+enum { SURE = 60 };
 
+/* The sinks; names of files stand in the same order, after the input. */
 enum { TABLE, REJECTS, INDEX, LOG, SINKS };
 
+/* One call of csvk_normalize_files. */
 struct files_job {
     const struct csvk_normalize_files *files;
-    struct csvk_normalize_options options; /* a shallow copy */
+    /* A shallow copy: what was found out about the input is put into it. */
+    struct csvk_normalize_options options;
     struct csvk_source *source;
     struct csvk_sink *sink[SINKS];
-    struct csvk_record_count_check *counts; /* for verification */
-    struct stat seen;                       /* the input, when its name was looked up first */
-    struct csvk_buf name;                   /* of the index */
+    /* For verification; NULL without --verify. */
+    struct csvk_record_count_check *counts;
+    /* The input, when its name was looked up first. */
+    struct stat input_stat;
+    /* Of the index. */
+    struct csvk_buf name;
     char encoding[64];
 };
 
@@ -36,7 +51,16 @@ static int refuse_sniff(const struct files_job *job, const struct csvk_sniff *sn
                      sniff->on_delimiter.evidence);
 }
 
-static int use_sniff(struct files_job *job, const struct csvk_sniff *sniff, struct csvk_error *err)
+/*
+ * Takes what the sniffer proposes, when it is sure. A wrong encoding makes other values without any
+ * sign, and a wrong delimiter another table, so there is no guess at either: the run fails, and the
+ * text says which option to give.
+ *
+ * An input that is empty, or has one column, has no delimiter to find. A delimiter that the line
+ * sep= names is left to the run, which drops that line (r16).
+ */
+static int apply_sniff(struct files_job *job, const struct csvk_sniff *sniff,
+                       struct csvk_error *err)
 {
     if (job->options.encoding == NULL && job->files->encoding != NULL &&
         sniff->verdict != CSVK_SNIFF_NOT_TEXT) {
@@ -64,7 +88,11 @@ static int use_sniff(struct files_job *job, const struct csvk_sniff *sniff, stru
     return CSVK_OK;
 }
 
-static int look_at_input(struct files_job *job, struct csvk_error *err)
+/*
+ * Peeks at the start of the input when an option says that encoding or delimiter shall be found.
+ * The peeked bytes are read again by the run.
+ */
+static int sniff_input(struct files_job *job, struct csvk_error *err)
 {
     const struct csvk_normalize_files *files = job->files;
     bool guess = files->encoding != NULL && strcasecmp(files->encoding, "auto") == 0;
@@ -82,17 +110,18 @@ static int look_at_input(struct files_job *job, struct csvk_error *err)
             sample.len < CSVK_SNIFF_SAMPLE ? CSVK_SAMPLE_WHOLE : CSVK_SAMPLE_CUT;
         status = csvk_sniff(sample, extent, &sniff, err);
     }
-    return status == CSVK_OK ? use_sniff(job, &sniff, err) : status;
+    return status == CSVK_OK ? apply_sniff(job, &sniff, err) : status;
 }
 
 /*
  * The source itself finds out when the bytes that it reads change. A file that somebody puts in the
- * place of the input is another thing: what was read is whole, but of yesterday.
+ * place of the input is another thing: what was read is whole, but it is the old file.
+ * CSVK_ECHANGED. Only regular files are compared.
  */
 static int check_name(const struct files_job *job, struct csvk_error *err)
 {
     struct stat now;
-    const struct stat *then = &job->seen;
+    const struct stat *then = &job->input_stat;
     if (!S_ISREG(then->st_mode)) {
         return CSVK_OK;
     }
@@ -108,11 +137,12 @@ static int check_name(const struct files_job *job, struct csvk_error *err)
 
 static int open_input(struct files_job *job, struct csvk_error *err)
 {
+    /* A failure is not looked at here: opening says why. */
     if (strcmp(job->files->input, "-") != 0) {
-        (void)stat(job->files->input, &job->seen); /* opening it tells why it failed */
+        (void)stat(job->files->input, &job->input_stat);
     }
     int status = csvk_source_open(&job->source, job->files->input, err);
-    status = status == CSVK_OK ? look_at_input(job, err) : status;
+    status = status == CSVK_OK ? sniff_input(job, err) : status;
     if (status == CSVK_OK && job->options.encoding != NULL &&
         strcasecmp(job->options.encoding, "utf-8") != 0) {
         status = csvk_source_set_encoding(job->source, job->options.encoding, err);
@@ -122,6 +152,7 @@ static int open_input(struct files_job *job, struct csvk_error *err)
 
 /* ---- where it goes ---- */
 
+/* True when both names lead to one file now. *kind is what `a` leads to. */
 static bool same_inode(const char *a, const char *b, struct stat *kind)
 {
     struct stat other;
@@ -129,7 +160,10 @@ static bool same_inode(const char *a, const char *b, struct stat *kind)
            kind->st_ino == other.st_ino;
 }
 
-/* The folder that a file is to be in; false when the name is too long for that to be known. */
+/*
+ * The folder that a file is to be in, as "FOLDER/."; false when the name is too long for that to be
+ * known.
+ */
 static bool folder_of(const char *path, char *folder, size_t room)
 {
     const char *slash = strrchr(path, '/');
@@ -148,7 +182,10 @@ static const char *last_part(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* Files that are not there yet are one when folder and name are. */
+/*
+ * Files that are not there yet are the same when folder and name are. Streams may be the same: two
+ * outputs may go to /dev/null.
+ */
 static bool is_same_file(const char *a, const char *b)
 {
     struct stat kind;
@@ -170,6 +207,10 @@ static bool is_stream(const char *path)
     return strcmp(path, "-") == 0 || (stat(path, &info) == 0 && !S_ISREG(info.st_mode));
 }
 
+/*
+ * No two of the files may be the same: an output over the input would destroy it while it is read,
+ * and two outputs would destroy each other.
+ */
 static int check_names(const char *const *names, size_t count, struct csvk_error *err)
 {
     for (size_t i = 0; i < count; i++) {
@@ -183,6 +224,10 @@ static int check_names(const char *const *names, size_t count, struct csvk_error
     return CSVK_OK;
 }
 
+/*
+ * Opens a sink for every file that was named, and the count of libcsv. Nothing appears under its
+ * name yet. Only the table is compressed.
+ */
 static int open_outputs(struct files_job *job, struct csvk_error *err)
 {
     const struct csvk_normalize_files *files = job->files;
@@ -212,6 +257,10 @@ static int write_sink(void *context, const void *bytes, size_t length, struct cs
     return csvk_sink_write(context, bytes, length, err);
 }
 
+/*
+ * Only judged, nothing written: rejects are counted and forgotten, but the run must not fail for
+ * want of a file for them.
+ */
 static int write_nowhere(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     (void)context;
@@ -221,23 +270,26 @@ static int write_nowhere(void *context, const void *bytes, size_t length, struct
     return CSVK_OK;
 }
 
-/* ---- libcsv looks on ---- */
+/* ---- libcsv counts along ---- */
 
-static int see_input(void *context, const void *bytes, size_t length, struct csvk_error *err)
+static int count_input(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct files_job *job = context;
     return csvk_record_count_check_input(job->counts, bytes, length, err);
 }
 
-/* To standard output, libcsv looking on: what has gone out cannot be read back. */
-static int write_watched(void *context, const void *bytes, size_t length, struct csvk_error *err)
+/* To standard output, libcsv counting along: what has gone out cannot be read back. */
+static int write_and_count(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct files_job *job = context;
     int status = csvk_record_count_check_table(job->counts, bytes, length, err);
     return status == CSVK_OK ? csvk_sink_write(job->sink[TABLE], bytes, length, err) : status;
 }
 
-/* The index of rejects that go where nothing can lie beside: one line for each. */
+/*
+ * The index of rejects that go where nothing can lie beside them: one line for each. Their bytes
+ * are not known here, so each is counted as a block.
+ */
 static int count_rejects(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct files_job *job = context;
@@ -252,11 +304,15 @@ static int count_rejects(void *context, const void *bytes, size_t length, struct
     return status;
 }
 
+/*
+ * Where the run writes each of its outputs: to a sink, through libcsv to a sink, into a count, or
+ * nowhere.
+ */
 static struct csvk_output output_to(struct files_job *job, int which)
 {
     bool only_judged = job->files->output == NULL && (which == REJECTS || which == INDEX);
     if (which == TABLE && job->counts != NULL && is_stream(job->files->output)) {
-        return (struct csvk_output){write_watched, job};
+        return (struct csvk_output){write_and_count, job};
     }
     if (job->sink[which] != NULL) {
         return (struct csvk_output){write_sink, job->sink[which]};
@@ -267,6 +323,7 @@ static struct csvk_output output_to(struct files_job *job, int which)
     return (struct csvk_output){only_judged ? write_nowhere : NULL, NULL};
 }
 
+/* Reads back what can be read back, and compares the counts of libcsv with those of the run. */
 static int verify(struct files_job *job, struct csvk_normalize_result *result,
                   struct csvk_error *err)
 {
@@ -295,9 +352,11 @@ static int report_progress(void *context, uint64_t consumed)
                                 csvk_source_file_size(job->source));
 }
 
-static int work(struct files_job *job, struct csvk_normalize_result *result, struct csvk_error *err)
+/* Normalizes, verifies, checks the input once more, and gives the outputs their names. */
+static int run_job(struct files_job *job, struct csvk_normalize_result *result,
+                   struct csvk_error *err)
 {
-    struct csvk_output seen = {job->counts != NULL ? see_input : NULL, job};
+    struct csvk_output seen = {job->counts != NULL ? count_input : NULL, job};
     struct csvk_normalize_outputs outputs = {.seen = seen,
                                              .table = output_to(job, TABLE),
                                              .rejects = output_to(job, REJECTS),
@@ -317,6 +376,7 @@ static int work(struct files_job *job, struct csvk_normalize_result *result, str
     return status;
 }
 
+/* Whatever was opened is closed here. A sink that was not committed leaves no file. */
 int csvk_normalize_files(const struct csvk_normalize_files *files,
                          const struct csvk_normalize_options *options,
                          struct csvk_normalize_result *result, struct csvk_error *err)
@@ -326,7 +386,7 @@ int csvk_normalize_files(const struct csvk_normalize_files *files,
     job.options.digest = files->verify;
     int status = open_input(&job, err);
     status = status == CSVK_OK ? open_outputs(&job, err) : status;
-    status = status == CSVK_OK ? work(&job, result, err) : status;
+    status = status == CSVK_OK ? run_job(&job, result, err) : status;
     for (int i = 0; i < SINKS; i++) {
         csvk_sink_free(job.sink[i]);
     }

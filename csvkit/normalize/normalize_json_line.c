@@ -1,14 +1,16 @@
 /*
  * normalize_json_line.c - lines of JSON for the log and the index of the rejects.
  *
- * A dirty file has a line for every record, so these are put together by hand: keys and texts are
- * our own and need no escaping, room for a whole line is there before it begins.
+ * A dirty file has a line for every record, so these lines are put together by hand. Keys and texts
+ * are our own and need no escaping. Room for a whole line is made before it begins; when that
+ * fails, nothing is added any more and norm_json_end_line returns CSVK_ENOMEM.
  */
 #include "csvkit/normalize/normalize_private.h"
 
+/* A line has some twelve members, only one of which is a long text. */
 enum { LINE_ROOM = 1024 };
 
-void norm_begin_line(struct norm *norm)
+void norm_json_begin_line(struct norm *norm)
 {
     csvk_buf_clear(&norm->json);
     if (csvk_buf_reserve(&norm->json, LINE_ROOM) == CSVK_OK) {
@@ -16,12 +18,15 @@ void norm_begin_line(struct norm *norm)
     }
 }
 
+/*
+ * Room for `more` bytes and for what every member needs besides: comma, quotes, colon, 20 digits
+ * that are copied whole, and the end of the line. False as well when the line could not be begun.
+ */
 static bool has_room(const struct csvk_buf *line, size_t more)
 {
     return line->length != 0 && line->capacity - line->length > more + 48;
 }
 
-/* Begins a member; the caller has seen to it that there is room. */
 static unsigned char *begin_member(struct csvk_buf *line, const char *key, size_t n)
 {
     unsigned char *to = line->data + line->length;
@@ -36,18 +41,27 @@ static unsigned char *begin_member(struct csvk_buf *line, const char *key, size_
     return to;
 }
 
+/* All numbers of two digits. Two digits at a time halve the divisions. */
 static const char pairs[] = "00010203040506070809101112131415161718192021222324"
                             "25262728293031323334353637383940414243444546474849"
                             "50515253545556575859606162636465666768697071727374"
                             "75767778798081828384858687888990919293949596979899";
 
-void norm_put_uint(struct csvk_buf *line, const char *key, uint64_t value)
+/*
+ * Digits are made from the last to the first. The pair before the first digit may be "07": then its
+ * zero is left out.
+ */
+void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value)
 {
     size_t n = strlen(key);
     if (!has_room(line, n)) {
         return;
     }
-    enum { MOST = 20 }; /* digits; copied whole, since there is room */
+    /*
+     * Digits of UINT64_MAX. All of them are copied, since there is room; a fixed length is a few
+     * instructions, not a call.
+     */
+    enum { MOST = 20 };
     unsigned char *to = begin_member(line, key, n);
     unsigned char digits[2 * MOST] = {0}, *first = digits + MOST;
     for (; value >= 100; value /= 100) {
@@ -61,8 +75,7 @@ void norm_put_uint(struct csvk_buf *line, const char *key, uint64_t value)
     line->length = (size_t)(to - line->data) + (size_t)(digits + MOST - first);
 }
 
-/* A text of our own. */
-void norm_put_text(struct csvk_buf *line, const char *key, const char *text)
+void norm_json_text(struct csvk_buf *line, const char *key, const char *text)
 {
     size_t n = strlen(key), length = strlen(text);
     if (!has_room(line, n + length)) {
@@ -76,7 +89,8 @@ void norm_put_text(struct csvk_buf *line, const char *key, const char *text)
     line->length = (size_t)(to - line->data);
 }
 
-int norm_put_line(struct norm *norm, struct csvk_writer *to)
+/* Closes the object. The NUL that is copied with it is not counted. */
+int norm_json_end_line(struct norm *norm, struct csvk_writer *to)
 {
     struct csvk_buf *line = &norm->json;
     if (!has_room(line, 2)) {

@@ -1,23 +1,49 @@
 /*
- * normalize_private.h - private: one run of normalize, and what its parts say to each other.
+ * normalize_private.h - private: the state of one run of normalize, and the functions that its
+ * files call across file boundaries.
  *
- *   normalize.c          the run: chunk after chunk, and the end
- *   normalize_start.c    what has to be known before the first record
- *   normalize_span.c     clean stretches
- *   normalize_record.c   one record that is not clean: what has to be done with it
- *   repair_table.c       every repair, one row each
- *   repair_readings.c        other readings of the bytes of a record than the reference parser's
- *   repair_quotes.c      r18 r19 r20 r22: which reading fits
- *   repair_width.c       r11 r12 r13 r14
- *   repair_header.c      r23 and the choice of columns
- *   normalize_cause.c    why so much of a file needs inference
- *   normalize_json_line.c     lines of JSON
- *   normalize_patch.c    records that go out as they are, but for a few places
- *   normalize_emit.c     records into the output, the rejects, or nowhere, and the account of it
+ * The files, in the order in which the bytes of a table meet them:
  *
- * The reading of record is the reference parser's. Everything that looks ahead looks at
- * most `reach` bytes beyond the record's first byte, whatever is in the window, so that results do
- * not depend on the size of reads.
+ *   normalize_files.c      from file to file: opens input and outputs, checks, gives the names
+ *   normalize_window.c     the bytes that are in memory
+ *   normalize.c            the run: one chunk after the other
+ *   normalize_start.c      what has to be known before the first record
+ *   normalize_span.c       stretches of clean records
+ *   line_breaks.c          other line breaks for such a stretch
+ *   normalize_record.c     one record that is not clean: which repair is tried when
+ *   repair_bytes.c         r3 r4 r5 r6: bytes that have to go
+ *   normalize_values.c     fields and values of a record as the reference parser reads it
+ *   repair_quotes.c        r18 r19 r20 r22: which reading of the enclosures is accepted
+ *   reading_trial.c        does a reading fit the table? do two readings differ?
+ *   repair_readings.c      other readings of a record than the reference parser's
+ *   look_ahead.c           records and lines after the record at hand
+ *   repair_width.c         r11 r12 r13 r14: too few fields, too many fields
+ *   repair_header.c        r23 and the choice of columns
+ *   normalize_patch.c      records that are written as they are, but for a few places
+ *   normalize_emit.c       writes a record, rejects it or drops it; r25
+ *   normalize_account.c    counts every repair and reject, and reports it in log and index
+ *   normalize_json_line.c  the lines of JSON in log and index
+ *   repair_table.c         every repair, one row each
+ *   normalize_cause.c      why so much of a file needs inference
+ *   normalize_end.c        what is judged and reported after the last record
+ *   normalize_verify.c     table and rejects are read back by libcsv
+ *   normalize_summary.c    the outcome of a run as JSON
+ *
+ * Words. The record at hand is the one that norm_process_record was called for. A repair is pending
+ * from the moment it is decided until the record is written: only then its place in the output is
+ * known. A reading is one way to understand the bytes of a record. Inference is a repair of class
+ * L2: no option asked for it, but it is the only reading that fits the width of the table.
+ *
+ * Invariants.
+ * - A struct norm_record says what the reference parser reads, whoever found it out. Other readings
+ *   are in struct norm_reading.
+ * - Whatever looks ahead looks at most `reach` bytes beyond the first byte of the record, however
+ *   much is in the window (norm_look_ahead_limit). So results do not depend on the size of reads.
+ * - Every record that is read is counted once in result->records_in, and once in records_out,
+ *   records_rejected or records_dropped.
+ * - No more than one repair by inference is made of one record: two in one record are a guess.
+ *
+ * Functions that return int return CSVK_OK or a status whose text is in norm->err.
  */
 #ifndef CSVKIT_NORMALIZE_NORMALIZE_PRIVATE_H
 #define CSVKIT_NORMALIZE_NORMALIZE_PRIVATE_H
@@ -30,8 +56,9 @@
 
 #define NORM_DEFAULT_RECORD ((uint64_t)64 * 1024 * 1024) /* longest record that is read */
 
+/* Why a record needs inference, or is rejected. Counted, to name the likely cause for the file. */
 enum norm_cause {
-    NORM_CAUSE_NONE,
+    NORM_CAUSE_NONE, /* none of the others: an option asked for it, or NUL bytes */
     NORM_CAUSE_WIDTH,
     NORM_CAUSE_ENCLOSURE,
     NORM_CAUSE_ENCODING,
@@ -47,14 +74,14 @@ struct norm_record {
     const struct csvk_fact *fact;
 };
 
-/* A repair of the record at hand, reported when the record is written. */
+/* A repair of the record at hand. It is reported when the record is written or dropped. */
 struct norm_pending {
     enum csvk_repair repair;
-    uint64_t byte, field;
+    uint64_t byte, field; /* of the first place in this record; field 0: of no single field */
     const char *evidence; /* static, nothing in it that JSON escapes */
     uint64_t count;       /* places in this record */
 };
-#define NORM_PENDING 12
+#define NORM_PENDING 12 /* different repairs of one record */
 
 /* The reference parser, kept apart from the scan: for one record at a time. */
 struct norm_scratch {
@@ -64,38 +91,54 @@ struct norm_scratch {
     struct csvk_buf bytes; /* of a record that was changed before it was read */
 };
 
+/*
+ * One field of a reading. A field in which the mode had nothing to decide stays what it is in the
+ * input, enclosure included, and is `raw`; it is decoded only when somebody needs the value. Of any
+ * other field the value is kept.
+ */
 struct norm_cell {
-    size_t begin, length; /* in `text`, or in `bytes` when ... */
+    /* In the bytes of the record when `raw`, else in the text of the reading. */
+    size_t begin, length;
     bool enclosed;
-    bool raw; /* ... they are the field */
+    bool raw;
 };
 
-/* Another reading of a record. */
+/* Another reading of a record. Made by norm_read_in_mode. */
 struct norm_reading {
     uint64_t offset;            /* absolute, of the record */
-    const unsigned char *bytes; /* its first; lives as long as the window stays */
+    const unsigned char *bytes; /* the first of the record; lives as long as the window stays */
     struct csvk_buf text;
     struct norm_cell *cell;
     size_t ncells, capacity;
-    uint64_t end;     /* absolute, behind its line break */
+    uint64_t end;     /* absolute, after the line break of the record */
     uint64_t content; /* absolute, of its line break */
     enum csvk_eol eol;
     bool ended;  /* within reach */
-    bool faulty; /* an error of enclosures is left */
+    bool faulty; /* an error of enclosures is left under this reading */
+    /*
+     * What the reading met, counted:
+     *   doubled  ""  in an enclosure            escaped  \"  in an enclosure
+     *   inner    a quote in an enclosure that is data
+     *   blanks   enclosures with blanks beside them
+     *   stray    enclosure bytes in fields that are not enclosed
+     *   bare_cr  CR in fields that are not enclosed
+     *   opened   enclosures that were ended at a line break
+     */
     size_t doubled, escaped, inner, blanks, stray, bare_cr, opened;
 };
 
+/* Is backslash the escape of this file, although the dialect has none? (r19) */
 enum norm_backslash { NORM_BACKSLASH_UNKNOWN, NORM_BACKSLASH_NO, NORM_BACKSLASH_YES };
 
 enum { NORM_CANDIDATES = 4 }; /* for the delimiter */
 
-/* What the first records that need inference have in common. */
+/* What the first records that need inference have in common. See normalize_cause.c. */
 struct norm_signs {
-    uint64_t looked;
-    uint64_t count[NORM_CANDIDATES],
-        same[NORM_CANDIDATES]; /* in the first one; as many in others */
-    uint64_t width, same_width, line;
-    uint64_t trailing, apostrophes;
+    uint64_t looked; /* records that were looked at */
+    /* How often each candidate stands in the first of them; how many records have as many. */
+    uint64_t count[NORM_CANDIDATES], same[NORM_CANDIDATES];
+    uint64_t width, same_width, line; /* of the first one; how many have its width; its line */
+    uint64_t trailing, apostrophes;   /* records with r14; with apostrophes around a field */
 };
 
 struct norm {
@@ -107,82 +150,109 @@ struct norm {
     struct csvk_dialect in;
     uint64_t reach; /* bytes of look-ahead from the first byte of a record */
     bool any_eol;
-    struct csvk_scan scan; /* of chunks; its table holds the numbers of the next record */
-    struct csvk_scan ahead;
-    struct csvk_scan one;        /* of a single record, for its fields */
-    struct norm_record *at_hand; /* the record that is disposed of */
-    size_t next_reported; /* index of the one behind it among those reported of the chunk ... */
-    uint64_t chunk_end;   /* ... which ends here (absolute) */
-    struct norm_scratch again, peek;
-    struct norm_reading reading[6];
-    size_t chunk; /* how much is scanned at a time: small behind a record that was read anew */
+
+    /* Of chunks. Its table holds number and line of the next record. */
+    struct csvk_scan scan;
+    struct csvk_scan ahead_scan; /* of what follows the record at hand; see norm_measure_run */
+    struct csvk_scan field_scan; /* of a single record, for its fields; see norm_need_fields */
+    struct norm_record *at_hand; /* the record at hand */
+    /*
+     * Index of the record after it among the reported ones of the chunk, and where the chunk ends
+     * (absolute). repair_width.c looks there first, which spares reading the records again.
+     */
+    size_t next_reported;
+    uint64_t chunk_end;
+    struct norm_scratch scrubbed;   /* the record at hand without the bytes that had to go */
+    struct norm_scratch look_ahead; /* any record that is looked at ahead of its turn */
+    struct norm_reading reading[6]; /* by mode */
+    size_t chunk; /* how much is scanned at a time: small after a record that was read anew */
+
+    /* What is known of the table. */
     bool rewrite; /* every record is written field by field */
     uint64_t width;
-    bool width_known;
+    bool width_known;      /* proven by a record free of errors */
     bool *always_enclosed; /* by column: in every whole record of the sample, the header aside */
     size_t nalways;
-    enum norm_backslash backslash; /* is it the escape of this file? */
-    bool giant;                    /* the record at hand is longer than the reach */
-    bool raw_fields;               /* a field without a defect may go out as its bytes are */
-    bool before_whole;             /* the record before was whole ... */
-    bool last_whole;               /* ... and this one is, when it was disposed of */
+    enum norm_backslash backslash;
+    bool long_record;  /* the record at hand is longer than the reach: nobody can look ahead */
+    bool raw_fields;   /* a field without a defect may be written as its bytes are */
+    bool before_whole; /* the record before the record at hand was whole */
+    bool last_whole;   /* the record at hand is: set when it was disposed of */
+
     /* The record at hand. */
-    uint64_t resume;                       /* where to read on; UINT64_MAX: behind the record */
+    uint64_t resume;                       /* where to read on; UINT64_MAX: after the record */
     uint64_t resume_records, resume_lines; /* records and lines before that place */
-    uint64_t raw_to; /* absolute: the record at hand ends there, line break included */
+    /* Absolute: the record at hand ends there under the reading that was accepted, line break
+     * included. */
+    uint64_t raw_to;
     enum csvk_eol raw_eol;
     struct norm_pending pending[NORM_PENDING];
     size_t npending;
-    struct csvk_value *value;
+    struct csvk_value *value; /* its values, as they will be written */
     size_t nvalues, values_capacity;
     struct csvk_buf text;    /* decoded values */
-    struct csvk_buf trimmed; /* values that were changed last */
-    struct csvk_buf line;    /* the record as it goes out */
-    struct csvk_buf json;
+    struct csvk_buf trimmed; /* values that were changed last; bytes of a scrubbed record */
+    struct csvk_buf line;    /* the record as it is written */
+    struct csvk_buf json;    /* one line of log or index */
+
     /* The account. */
     struct csvk_writer table, rejects, index, log;
     bool header_done;
-    struct csvk_strings names; /* of the header as it went out */
-    size_t *pick;              /* columns to write, by number in the input */
-    size_t npick;
+    struct csvk_strings names;   /* of the header as it was written */
+    size_t *pick;                /* columns to write, by number in the input */
+    size_t npick;                /* 0: all of them, in their order */
     uint64_t cause[NORM_CAUSES]; /* records repaired by inference or rejected, by likely cause */
     struct norm_signs signs;
     uint64_t rejected_by_cause; /* records that were rejected for want of a sure repair */
 };
 
 /* ---- normalize.c ---- */
+
+/* Fails with CSVK_ENOMEM, and says at which byte. */
 int norm_out_of_memory(struct norm *norm);
 
 /* ---- normalize_start.c ---- */
+
 /* Makes two reaches visible, unless the data end before. */
 int norm_fill_reach(struct norm *norm);
+/* Reads what stands before the first record, and finds width, columns and escape. */
 int norm_start(struct norm *norm);
+/* Sets a scan up for the dialect and the options of this run. */
 int norm_init_scan(struct norm *norm, struct csvk_scan *scan);
-
 /* CR may end a record, so the end of every record must be reported where line breaks change. */
 bool norm_breaks_are_reported(const struct norm *norm);
 
+/* ---- normalize_end.c ---- */
+
+/* Fails when the stream of the input was damaged; its text takes the place of any other. */
+int norm_report_damage(struct norm *norm);
+/* After the last record: judges the whole, reports the sums, flushes the outputs. */
+int norm_finish_run(struct norm *norm);
+
 /* ---- normalize_span.c ---- */
+
+/* Clean records, one after the other. */
 struct norm_span {
     uint64_t from, to;       /* absolute */
     uint64_t first, records; /* index of the first one in the chunk; how many */
 };
 
+/* A piece of the input that was scanned in one go. */
 struct norm_chunk {
-    uint64_t offset; /* absolute, of its first byte */
-    struct csvk_table before;
+    uint64_t offset;          /* absolute, of its first byte */
+    struct csvk_table before; /* the scan's table before it was scanned */
     size_t size;
     bool same_breaks; /* every line break in it is the one to write */
     bool unended;     /* its last record has no line break */
 };
-/* Copies clean records. */
+/* Copies clean records, with the line break to write. */
 int norm_copy_span(struct norm *norm, const struct norm_chunk *chunk, const struct norm_span *span);
-/* Copies the clean records [first, next) of the chunk, which lie at [from, to). */
-int norm_pass_span(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span);
+/* The same, but drops those that are comments. */
+int norm_write_span(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span);
 
-/* The record that was reported, with what belongs to it; `base`: where its fields count from. */
-static inline struct norm_record norm_reported(const struct csvk_batch_builder *builder, size_t i,
-                                               const unsigned char *base)
+/* The i-th record that was reported, with what belongs to it; its fields count from `base`. */
+static inline struct norm_record norm_reported_record(const struct csvk_batch_builder *builder,
+                                                      size_t i, const unsigned char *base)
 {
     struct norm_record rec = {.r = builder->records[i], .base = base};
     rec.field = builder->fields != NULL ? builder->fields + rec.r.first_field : NULL;
@@ -191,150 +261,226 @@ static inline struct norm_record norm_reported(const struct csvk_batch_builder *
 }
 
 /* ---- normalize_record.c ---- */
+
 /* Judges and disposes of a record. What happens is in norm->resume and the account. */
-int norm_record(struct norm *norm, const struct norm_record *rec);
+int norm_process_record(struct norm *norm, const struct norm_record *rec);
 /* True when a fact of this kind says nothing against the record. */
-bool norm_harmless(enum csvk_fact_kind kind);
+bool norm_is_harmless(enum csvk_fact_kind kind);
 /* No fact against it, and as wide as the table. */
 bool norm_is_whole(const struct norm *norm, const struct norm_record *rec);
-/*
- * Below CSVK_FIELDS the scan tells of a record where it is and what is wrong with it. Whoever looks
- * at its fields, or at its bytes from `base` on, asks for them first.
- */
-int norm_need_fields(struct norm *norm, const struct norm_record *rec);
-/* Takes the values of a record as the reference parser reads them into norm->value. */
-int norm_take_values(struct norm *norm, const struct norm_record *rec);
-/* "sep=X": at the start of a table this is no record. */
-bool norm_is_sep_line(const unsigned char *bytes, size_t length);
-/* The same for a record as the reference parser reads it; its values are taken only when they are
- * needed. */
-int norm_settle_reference(struct norm *norm, const struct norm_record *rec);
-/* When the quotes are settled: width, names, output. Values are in norm->value. */
-int norm_settle(struct norm *norm, const struct norm_record *rec);
-/* When the width is settled, too. */
-int norm_finish(struct norm *norm, const struct norm_record *rec);
-/* Notes what takes no inference: r9 and r17. */
-void norm_note_plain(struct norm *norm, const struct norm_record *rec);
-bool norm_has(const struct norm_record *rec, enum csvk_fact_kind kind);
+/* The kinds of facts about the record, as bits. */
+uint32_t norm_fact_kinds(const struct norm_record *rec);
+bool norm_has_fact(const struct norm_record *rec, enum csvk_fact_kind kind);
 /* Backslash and enclosure side by side, and backslash is not the escape already. */
 bool norm_has_backslash_quote(const struct norm *norm, const struct norm_record *rec);
-/* The run cannot go on, because inference needs a width and none is known. */
-int norm_no_width(struct norm *norm, const struct norm_record *rec);
+/* Adds the repairs that take no inference: r9 and r17. */
+void norm_add_plain_repairs(struct norm *norm, const struct norm_record *rec);
+/*
+ * The three steps after the enclosures of a record are certain, each of which ends with the record
+ * written, rejected or dropped.
+ *
+ * norm_accept_reference: the reading of the reference parser is the right one. Takes its values
+ * only when they are needed.
+ * norm_check_width: the values are in norm->value, and may be too few or too many.
+ * norm_write_record: their number is right, too. Names of the header are changed here.
+ */
+int norm_accept_reference(struct norm *norm, const struct norm_record *rec);
+int norm_check_width(struct norm *norm, const struct norm_record *rec);
+int norm_write_record(struct norm *norm, const struct norm_record *rec);
+/* Fails: inference needs a width, and none is known. */
+int norm_refuse_without_width(struct norm *norm, const struct norm_record *rec);
+
+/* ---- normalize_values.c ---- */
+
+/*
+ * Below CSVK_FIELDS the scan reports where a record is and what is wrong with it. Whoever
+ * looks at its fields, or at its bytes from `base` on, asks for them first. `rec` must be the
+ * record at hand: that is where the fields are put.
+ */
+int norm_need_fields(struct norm *norm, const struct norm_record *rec);
+/* The bytes of the record without its line break; scrubbed ones when it was scrubbed. */
+struct csvk_bytes norm_record_bytes(const struct norm *norm, const struct norm_record *rec);
+/* Takes the values of a record as the reference parser reads them into norm->value. */
+int norm_take_values(struct norm *norm, const struct norm_record *rec);
+/* Room for `count` values in norm->value. */
+int norm_reserve_values(struct norm *norm, size_t count);
+int norm_add_value(struct norm *norm, struct csvk_value value);
+/* "sep=X", in any case of its letters: at the start of a table this is no record. */
+bool norm_is_sep_line(const unsigned char *bytes, size_t length);
+/* As the first line of the output the record would be taken for such a line. */
+bool norm_looks_like_sep(const struct norm *norm, const struct norm_record *rec);
+
+/* ---- repair_bytes.c ---- */
+
+/* What scrubbing did to a record. */
+struct norm_scrub {
+    bool refused;            /* the record must be rejected, ... */
+    enum csvk_repair repair; /* ... for want of this repair, ... */
+    const char *reason;      /* ... in words */
+    bool again;              /* something was removed or replaced in this round ... */
+    bool any;                /* ... or in any */
+};
+/* Takes out of the record the bytes that have to go; *rec is the record without them then. */
+int norm_scrub_record(struct norm *norm, struct norm_record *rec, struct norm_scrub *scrub);
 
 /* ---- repair_readings.c ---- */
+
+/* The ways to read a record, in the order in which they are compared. */
 enum norm_mode {
-    NORM_READ_REFERENCE,
+    NORM_READ_REFERENCE, /* as the reference parser does */
     NORM_READ_INNER,     /* r18: a quote closes only before a delimiter, a line break or the end */
     NORM_READ_BACKSLASH, /* r19: backslash and quote are a quote */
     NORM_READ_BLANKS,    /* r20: blanks around enclosures are no data */
     NORM_READ_LINE,      /* r22: an enclosure ends at the first line break; its quote is data */
     NORM_MODES
 };
-/* Where looking ahead ends, for the record that begins at absolute `offset`. */
+/* Where looking ahead ends. */
 struct norm_limit {
     uint64_t end;
     bool at_end; /* of the data */
 };
-struct norm_limit norm_reach(const struct norm *norm, uint64_t offset);
-int norm_read(struct norm *norm, enum norm_mode mode, uint64_t offset, struct norm_limit limit,
-              struct norm_reading *to);
-/* The i-th field as its bytes or its value, and its value; `room`: for as many bytes. */
+/* Reads the record at absolute `offset` in the given mode. */
+int norm_read_in_mode(struct norm *norm, enum norm_mode mode, uint64_t offset,
+                      struct norm_limit limit, struct norm_reading *to);
+/* The i-th field: its bytes when it is raw, else its value. */
 struct csvk_bytes norm_cell_bytes(const struct norm_reading *reading, size_t i);
+/* The value of the i-th field. `room`: for as many bytes as norm_cell_bytes has. */
 struct csvk_bytes norm_cell_value(const struct norm *norm, const struct norm_reading *reading,
                                   size_t i, unsigned char *room);
+
+/* ---- look_ahead.c ---- */
+
+/* Where looking ahead ends for the record that begins at absolute `offset`. */
+struct norm_limit norm_look_ahead_limit(const struct norm *norm, uint64_t offset);
 /*
  * Has the reference parser read the record at absolute `offset` into `scratch`. *found is false
  * when it does not end within the limit, or nothing is there.
  */
-int norm_reference(struct norm *norm, struct norm_scratch *scratch, uint64_t offset,
-                   struct norm_limit limit, struct norm_record *rec, bool *found);
-/* The same for bytes elsewhere, which must be one record exactly; else *found is false. */
-int norm_reference_bytes(struct norm *norm, struct norm_scratch *scratch,
-                         const struct csvk_record *like, struct norm_record *rec, bool *found);
+int norm_parse_at(struct norm *norm, struct norm_scratch *scratch, uint64_t offset,
+                  struct norm_limit limit, struct norm_record *rec, bool *found);
+/* The same for scratch->bytes, which must be one record exactly; else *found is false. */
+int norm_parse_bytes(struct norm *norm, struct norm_scratch *scratch,
+                     const struct csvk_record *like, struct norm_record *rec, bool *found);
 /* Whole records from `offset` on: how many, up to the first that is not whole or `stop`. */
 struct norm_run {
     uint64_t records;
     uint64_t end; /* where the first one begins that is not whole, or >= stop */
-    bool all;     /* nothing else up to `stop` */
+    bool all;     /* nothing but whole records up to `stop` */
 };
-int norm_run(struct norm *norm, uint64_t offset, uint64_t stop, struct norm_limit limit,
-             struct norm_run *run);
-/* Offset behind the first physical line break at or after `offset`; `end` when there is none. */
+int norm_measure_run(struct norm *norm, uint64_t offset, uint64_t stop, struct norm_limit limit,
+                     struct norm_run *run);
+/* Offset after the first physical line break at or after `offset`; `end` when there is none. */
 uint64_t norm_next_line(const struct norm *norm, uint64_t offset, uint64_t end);
+/* Physical line breaks in [from, to): LF, CR LF and CR count as one each. */
 uint64_t norm_count_lines(const struct norm *norm, uint64_t from, uint64_t to);
 
 /* ---- repair_quotes.c ---- */
+
 /* The record has an error of enclosures that takes inference, or an enclosure that runs away. */
-int norm_quotes(struct norm *norm, const struct norm_record *rec);
+int norm_repair_quotes(struct norm *norm, const struct norm_record *rec);
 /* The record at `offset` does not end within reach. *done is false when nothing could be said. */
-int norm_runaway(struct norm *norm, uint64_t offset, bool *done);
+int norm_repair_runaway(struct norm *norm, uint64_t offset, bool *done);
 /* Is the backslash this file's escape? Looks at what is within reach of `offset`. */
 int norm_judge_backslash(struct norm *norm, uint64_t offset);
 
 /* ---- repair_width.c ---- */
-int norm_width(struct norm *norm, const struct norm_record *rec);
+
+/* The record has too few fields or too many; norm->value holds what is known of its values. */
+int norm_repair_width(struct norm *norm, const struct norm_record *rec);
 /* There are too many fields as the reference parser reads the record, and no option could make them
  * fit. */
 int norm_surplus_is_data(struct norm *norm, const struct norm_record *rec, bool *data);
 
 /* ---- repair_header.c ---- */
-int norm_header(struct norm *norm, const struct norm_record *rec);
+
+/* The values at hand are the header: cleans its names and chooses columns, as options say. */
+int norm_repair_header(struct norm *norm, const struct norm_record *rec);
 
 /* ---- normalize_cause.c ---- */
-void norm_note_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause);
+
+/* Counts the cause, and looks at the record for signs of a wrong dialect. */
+void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause);
 /* In words, with the option to try. */
 void norm_likely_cause(const struct norm *norm, char *text, size_t room);
 
 /* ---- normalize_json_line.c ---- */
-void norm_begin_line(struct norm *norm); /* in norm->json */
-/* Keys and texts hold nothing that JSON escapes. What finds no room is found out at the end. */
-void norm_put_uint(struct csvk_buf *line, const char *key, uint64_t value);
-void norm_put_text(struct csvk_buf *line, const char *key, const char *text);
-int norm_put_line(struct norm *norm, struct csvk_writer *to);
+
+/* Begins a line in norm->json. */
+void norm_json_begin_line(struct norm *norm);
+/*
+ * Adds a member. Keys and texts hold nothing that JSON escapes. What finds no room is left out, and
+ * norm_json_end_line fails then.
+ */
+void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value);
+void norm_json_text(struct csvk_buf *line, const char *key, const char *text);
+int norm_json_end_line(struct norm *norm, struct csvk_writer *to);
 
 /* ---- normalize_patch.c ---- */
-/* May fields without a fault go out as their bytes are? Not in the first record. */
-bool norm_keeps_bytes(const struct norm *norm);
+
+/* May fields without a fault be written as their bytes are? Not in the first record. */
+bool norm_may_keep_bytes(const struct norm *norm);
 /* Can the record be written without a look at its values? */
 bool norm_can_patch(const struct norm *norm, const struct norm_record *rec);
-/* Writes it so, with empty fields up to the width of the table; tells what is pending. */
-int norm_emit_patched(struct norm *norm, const struct norm_record *rec);
+/* Writes it so, with empty fields up to the width of the table; reports what is pending. */
+int norm_write_patched(struct norm *norm, const struct norm_record *rec);
 
 /* ---- repair_table.c ---- */
+
 /* What a repair changes: bytes only, records as an option says, records by inference. */
 enum norm_class { NORM_CLASS_L0, NORM_CLASS_L1, NORM_CLASS_L2 };
 enum norm_class norm_repair_class(enum csvk_repair repair);
 
-/* ---- normalize_emit.c ---- */
-void norm_note(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t field,
-               const char *evidence);
+/* ---- normalize_account.c ---- */
+
+/* Adds a repair to those pending; one that is pending already gets one place more. */
+void norm_add_repair(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t field,
+                     const char *evidence);
 bool norm_is_pending(const struct norm *norm, enum csvk_repair repair);
-/* L2 repairs among those pending. */
-size_t norm_inferences(const struct norm *norm);
-/* Room for `count` values in norm->value. */
-int norm_reserve_values(struct norm *norm, size_t count);
-int norm_add_value(struct norm *norm, struct csvk_value value);
-/* Writes norm->value as a record; tells what is pending. */
-int norm_emit(struct norm *norm, const struct norm_record *rec);
-/* Writes norm->line, which is the record with its line break. */
-int norm_emit_line(struct norm *norm, const struct norm_record *rec);
-/* The raw bytes of the record as they are, but for the line break. */
-int norm_emit_raw(struct norm *norm, const struct norm_record *rec);
-/* Bytes [from, to) as one record, to the rejects. `repair` is what was refused. */
-int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
-                enum norm_cause cause, const char *reason);
-int norm_reject_block(struct norm *norm, const struct norm_record *rec, uint64_t to,
-                      const char *reason);
-/* Nobody gets it, and the repair says why. */
-int norm_drop(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
-              const char *evidence);
+/* Repairs of class L2 among those pending. */
+size_t norm_count_inferences(const struct norm *norm);
+/* Reports the pending repairs of a record that was written at `out_byte`, or dropped: length 0. */
+int norm_report_pending(struct norm *norm, const struct norm_record *rec, uint64_t out_byte,
+                        size_t out_length);
+/* Counts a repair without a line in the log; `place` is kept when it is the first. */
+void norm_count_repair(struct norm *norm, enum csvk_repair repair, uint64_t count,
+                       struct csvk_normalize_place place);
+/* Fails: the repair is needed and --strict forbids it. */
+int norm_refuse_strict(struct norm *norm, enum csvk_repair repair,
+                       struct csvk_normalize_place place);
 /* A repair that belongs to no record, at `byte` of line and record as they are now. */
-int norm_account_file(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t length,
-                      const char *evidence);
+int norm_report_file_repair(struct norm *norm, enum csvk_repair repair, uint64_t byte,
+                            uint64_t length, const char *evidence);
 /* Counts line breaks that were written in another way; reported once, at the end. */
 void norm_count_line_breaks(struct norm *norm, uint64_t count, struct csvk_normalize_place place);
-/* The same for repairs that are too many to be reported one by one: one line each. */
-int norm_tell_sums(struct norm *norm);
+/* One line in the log for each repair that is too frequent to be reported record by record. */
+int norm_report_sums(struct norm *norm);
+/* Counts a reject, and keeps place and reason of the first one. */
+void norm_count_reject(struct norm *norm, const struct norm_record *rec, const char *reason);
+/* The line of a reject in the index. Must come before its bytes: it says where they will be. */
+int norm_report_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
+                       const char *reason);
+
+/* ---- normalize_emit.c ---- */
+
+/* Writes norm->value as a record; reports what is pending. */
+int norm_write_values(struct norm *norm, const struct norm_record *rec);
+/* Writes norm->line, which is the record with its line break. */
+int norm_write_line(struct norm *norm, const struct norm_record *rec);
+/* The raw bytes of the record as they are, but for the line break. */
+int norm_write_unchanged(struct norm *norm, const struct norm_record *rec);
+/*
+ * The bytes from the record's first one up to norm->raw_to go to the rejects. `repair` is the one
+ * that was not sure; its id is in the index.
+ */
+int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
+                enum norm_cause cause, const char *reason);
+/* The same for the bytes up to `to`, as one reject; reading goes on there. */
+int norm_reject_block(struct norm *norm, const struct norm_record *rec, uint64_t to,
+                      const char *reason);
+/* The record is in no output, and the repair says why. */
+int norm_drop_record(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
+                     const char *evidence);
+/* Fails with CSVK_EDATA, line and number of the record, and the reason. */
 int norm_refuse(struct norm *norm, const struct norm_record *rec, const char *reason);
 size_t norm_eol_length(enum csvk_eol eol);
 /* The end of a record with its line break, absolute. */

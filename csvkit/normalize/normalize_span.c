@@ -1,10 +1,17 @@
 /*
  * normalize_span.c - stretches of clean records: copied whole where nothing changes, record by
- * record where line breaks do, and around comment lines.
+ * record where line breaks change (r8), and split where records are comments (r15).
+ *
+ * Invariant: no byte of a clean record changes but its line break. The one exception is a first
+ * record that looks like `sep=X`.
  */
 #include "csvkit/normalize/line_breaks.h"
 #include "csvkit/normalize/normalize_private.h"
 
+/*
+ * The line break that ends at `end`. CR CR LF never is in a clean span: the scan has a fact about
+ * it.
+ */
 static enum csvk_eol break_before(const unsigned char *end, const unsigned char *begin)
 {
     if (end > begin && end[-1] == '\n') {
@@ -13,7 +20,10 @@ static enum csvk_eol break_before(const unsigned char *end, const unsigned char 
     return end > begin && end[-1] == '\r' ? CSVK_EOL_CR : CSVK_EOL_NONE;
 }
 
-/* Record by record, at the places that the scan reported: where CR may end records, too. */
+/*
+ * Record by record, at the places that the scan reported. Needed where CR may end records too: then
+ * line breaks cannot be found by counting enclosures, because a CR may be data.
+ */
 static struct csvk_breaks copy_reported(const struct norm *norm, const struct norm_chunk *chunk,
                                         const struct norm_span *span, unsigned char *to)
 {
@@ -37,8 +47,12 @@ static struct csvk_breaks copy_reported(const struct norm *norm, const struct no
     return breaks;
 }
 
-static void account_breaks(struct norm *norm, const struct norm_chunk *chunk,
-                           const struct norm_span *span, const struct csvk_breaks *breaks)
+/*
+ * Counts the changed line breaks of a span (r8). The line of the first one is needed only as long
+ * as none was counted before, because only the first place is kept.
+ */
+static void count_changed_breaks(struct norm *norm, const struct norm_chunk *chunk,
+                                 const struct norm_span *span, const struct csvk_breaks *breaks)
 {
     uint64_t first = span->from + breaks->first;
     struct csvk_normalize_place place = {first, chunk->before.totals.lines + 1,
@@ -52,7 +66,11 @@ static void account_breaks(struct norm *norm, const struct norm_chunk *chunk,
     norm_count_line_breaks(norm, breaks->changed, place);
 }
 
-/* Line breaks change. */
+/*
+ * Copies a span with other line breaks. Each record may grow by one byte, the last one by two. The
+ * number of records is known from the scan; a copy that found another number would have split a
+ * value, so the run fails (CSVK_EIO).
+ */
 static int copy_with_breaks(struct norm *norm, const struct norm_chunk *chunk,
                             const struct norm_span *span)
 {
@@ -72,7 +90,7 @@ static int copy_with_breaks(struct norm *norm, const struct norm_chunk *chunk,
                          csvk_source_name(norm->window.source), (unsigned long long)breaks.records,
                          (unsigned long long)span->from, (unsigned long long)span->records);
     }
-    account_breaks(norm, chunk, span, &breaks);
+    count_changed_breaks(norm, chunk, span, &breaks);
     return csvk_writer_bytes(&norm->table, to->data, breaks.length, norm->err);
 }
 
@@ -83,13 +101,17 @@ static bool begins_with_sep(const struct norm *norm, uint64_t offset)
            norm_is_sep_line(b, 5);
 }
 
-/* The first record of the span, field by field; the others as they are. */
-static int copy_behind_sep(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
+/*
+ * A record that looks like `sep=X` is clean, but as the first line of the output spreadsheets would
+ * take it for a directive. It is written field by field, and gets an enclosure on the way: `sep=,`
+ * becomes `"sep=",`. The others are copied as they are.
+ */
+static int copy_after_sep(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
 {
     struct norm_limit all = {span.to, true};
     struct norm_record rec;
     bool found = false;
-    int status = norm_reference(norm, &norm->peek, span.from, all, &rec, &found);
+    int status = norm_parse_at(norm, &norm->look_ahead, span.from, all, &rec, &found);
     if (status != CSVK_OK || !found) {
         return status;
     }
@@ -98,20 +120,24 @@ static int copy_behind_sep(struct norm *norm, const struct norm_chunk *chunk, st
     norm->raw_to = norm_record_end(&rec);
     norm->raw_eol = (enum csvk_eol)rec.r.eol;
     status = norm_take_values(norm, &rec);
-    status = status == CSVK_OK ? norm_emit(norm, &rec) : status;
+    status = status == CSVK_OK ? norm_write_values(norm, &rec) : status;
     span.from = norm->raw_to;
     span.first++;
     span.records--;
     return status == CSVK_OK ? norm_copy_span(norm, chunk, &span) : status;
 }
 
+/*
+ * The common case is the last line: one write for the whole span. With --strict the first line
+ * break that changed ends the run.
+ */
 int norm_copy_span(struct norm *norm, const struct norm_chunk *chunk, const struct norm_span *span)
 {
     if (span->records == 0) {
         return CSVK_OK;
     }
     if (norm->result->records_out == 0 && begins_with_sep(norm, span->from)) {
-        return copy_behind_sep(norm, chunk, *span);
+        return copy_after_sep(norm, chunk, *span);
     }
     norm->last_whole = true;
     norm->result->records_in += span->records;
@@ -133,7 +159,11 @@ int norm_copy_span(struct norm *norm, const struct norm_chunk *chunk, const stru
                              (size_t)(span->to - span->from), norm->err);
 }
 
-/* With comments every record is looked at: which of a clean span begin with that byte? */
+/*
+ * With comments every record is looked at: which records of a clean span begin with that byte? The
+ * scan was asked to report the end of every record then. Clean records between two comments are
+ * copied as one span.
+ */
 static int copy_without_comments(struct norm *norm, const struct norm_chunk *chunk,
                                  struct norm_span span)
 {
@@ -155,8 +185,9 @@ static int copy_without_comments(struct norm *norm, const struct norm_chunk *chu
                       .length = end - at}};
             norm->raw_to = end;
             norm->last_whole = false;
-            status =
-                status == CSVK_OK ? norm_drop(norm, &rec, CSVK_REPAIR_FRAME, "--comment") : status;
+            status = status == CSVK_OK
+                         ? norm_drop_record(norm, &rec, CSVK_REPAIR_FRAME, "--comment")
+                         : status;
             clean = (struct norm_span){end, end, span.first + i + 1, 0};
         }
         at = end;
@@ -166,7 +197,7 @@ static int copy_without_comments(struct norm *norm, const struct norm_chunk *chu
     return status == CSVK_OK ? norm_copy_span(norm, chunk, &clean) : status;
 }
 
-int norm_pass_span(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
+int norm_write_span(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
 {
     return norm->o->comment >= 0 ? copy_without_comments(norm, chunk, span)
                                  : norm_copy_span(norm, chunk, &span);

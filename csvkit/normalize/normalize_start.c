@@ -1,16 +1,27 @@
 /*
  * normalize_start.c - what has to be known before the first record: mark, encoding, lines to skip,
- * the line sep=, the width of the table, and whether backslash is its escape.
+ * the line sep=, the width of the table, how its columns are enclosed, and whether backslash is its
+ * escape.
+ *
+ * Order matters: encoding and mark first, because nothing can be read before; then the lines that
+ * are no CSV (--skip-head, sep=), because the width is that of the records after them.
+ *
+ * Nothing is consumed beyond the lines that are dropped. The first records are looked at here and
+ * read again by the run.
  */
 #include "csvkit/normalize/normalize_private.h"
 
 #include <stdio.h>
 #include <strings.h>
 
+/*
+ * SAMPLE_RECORDS: in which the width is looked for. COLUMN_RECORDS: in which columns show how they
+ * are written, when LEAST_RECORDS of them or more are whole.
+ */
 enum {
-    SAMPLE_RECORDS = 1000, /* in which the width is looked for */
-    COLUMN_RECORDS = 100,  /* in which columns show how they are written ... */
-    LEAST_RECORDS = 3,     /* ... when that many of them are whole */
+    SAMPLE_RECORDS = 1000,
+    COLUMN_RECORDS = 100,
+    LEAST_RECORDS = 3,
 };
 
 int norm_fill_reach(struct norm *norm)
@@ -18,6 +29,11 @@ int norm_fill_reach(struct norm *norm)
     return norm_window_fill(&norm->window, 2 * (size_t)norm->reach, norm->err);
 }
 
+/*
+ * Facts that no repair is about are not asked for, and control characters only when they shall be
+ * removed (r6). Fields are reported when records are written field by field, and up to the header,
+ * whose names may be wanted.
+ */
 int norm_init_scan(struct norm *norm, struct csvk_scan *scan)
 {
     struct csvk_options options;
@@ -36,7 +52,10 @@ int norm_init_scan(struct norm *norm, struct csvk_scan *scan)
     return csvk_scan_init(scan, &options, norm->err);
 }
 
-/* Do all fields have to be written anew? */
+/*
+ * Do all fields have to be written anew? Otherwise a clean record can be copied. An escape in the
+ * input has to be undone everywhere, since the output has none.
+ */
 static bool plan_rewrite(const struct csvk_normalize_options *o, const struct csvk_dialect *in)
 {
     bool other = o->to.delimiter != in->delimiter || o->to.enclosure != in->enclosure ||
@@ -45,6 +64,10 @@ static bool plan_rewrite(const struct csvk_normalize_options *o, const struct cs
            o->digest;
 }
 
+/*
+ * The encoding that a byte order mark of UTF-16 or UTF-32 names; NULL: no such mark. UTF-32LE
+ * first, because its mark begins with that of UTF-16LE.
+ */
 static const char *wide_encoding(const unsigned char *b, size_t n)
 {
     if (n >= 4 && memcmp(b, "\xff\xfe\0\0", 4) == 0) {
@@ -59,18 +82,24 @@ static const char *wide_encoding(const unsigned char *b, size_t n)
     return n >= 2 && memcmp(b, "\xfe\xff", 2) == 0 ? "UTF-16BE" : NULL;
 }
 
-/* `mark`: length of the byte order mark that says the encoding; 0: it was named, or looked for. */
-static int account_conversion(struct norm *norm, const char *encoding, size_t mark)
+/*
+ * r2. `mark`: length of the byte order mark that says the encoding; 0: it was named by an option,
+ * or found by the sniffer.
+ */
+static int report_conversion(struct norm *norm, const char *encoding, size_t mark)
 {
     char evidence[128];
     char *name = norm->result->encoding;
     snprintf(name, sizeof(norm->result->encoding), "%s", encoding);
     snprintf(evidence, sizeof(evidence), "from %s, by %s", name,
              mark != 0 ? "the byte order mark at the start" : "--encoding");
-    return norm_account_file(norm, CSVK_REPAIR_ENCODING, 0, mark, evidence);
+    return norm_report_file_repair(norm, CSVK_REPAIR_ENCODING, 0, mark, evidence);
 }
 
-/* A mark of another encoding says for certain what the bytes are. */
+/*
+ * A mark of another encoding says for certain what the bytes are, so no option is needed. The
+ * source converts from then on; everything here only ever sees UTF-8.
+ */
 static int convert_wide(struct norm *norm)
 {
     struct csvk_bytes start;
@@ -80,30 +109,39 @@ static int convert_wide(struct norm *norm)
         return status;
     }
     status = csvk_source_set_encoding(norm->window.source, encoding, norm->err);
-    return status == CSVK_OK ? account_conversion(norm, encoding, start.len) : status;
+    return status == CSVK_OK ? report_conversion(norm, encoding, start.len) : status;
 }
 
-static int account_encoding(struct norm *norm)
+/*
+ * The source converts already, because whoever opened it knew the encoding. UTF-8 is no conversion.
+ */
+static int report_encoding(struct norm *norm)
 {
     bool is_utf8 =
         strcasecmp(norm->o->encoding, "utf-8") == 0 || strcasecmp(norm->o->encoding, "utf8") == 0;
-    return is_utf8 ? CSVK_OK : account_conversion(norm, norm->o->encoding, 0);
+    return is_utf8 ? CSVK_OK : report_conversion(norm, norm->o->encoding, 0);
 }
 
+/*
+ * r2 and r1. A mark of UTF-8 is dropped, unless the output shall begin with one. `EF BB BF a,b` ->
+ * `a,b`.
+ */
 static int read_mark(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
-    int status = norm->o->encoding == NULL ? convert_wide(norm) : account_encoding(norm);
+    int status = norm->o->encoding == NULL ? convert_wide(norm) : report_encoding(norm);
     status = status == CSVK_OK ? norm_fill_reach(norm) : status;
     if (status != CSVK_OK || w->visible < 3 ||
         memcmp(norm_window_at(w, 0), "\xef\xbb\xbf", 3) != 0) {
         return status;
     }
     norm_window_drop(w, 3);
-    return norm->o->write_bom ? CSVK_OK
-                              : norm_account_file(norm, CSVK_REPAIR_BOM, 0, 3, "U+FEFF first");
+    return norm->o->write_bom
+               ? CSVK_OK
+               : norm_report_file_repair(norm, CSVK_REPAIR_BOM, 0, 3, "U+FEFF first");
 }
 
+/* A physical line that is to be dropped, as if it were a record. */
 static struct norm_record line_record(const struct norm *norm, uint64_t length)
 {
     const struct csvk_totals *totals = &norm->scan.table.totals;
@@ -114,18 +152,22 @@ static struct norm_record line_record(const struct norm *norm, uint64_t length)
     return rec;
 }
 
-/* Drops the line at the window's first byte. */
+/* Drops the line at the window's first byte, and counts it as a record and as a line. */
 static int drop_line(struct norm *norm, uint64_t end, enum csvk_repair repair, const char *evidence)
 {
     struct norm_record rec = line_record(norm, end - norm->window.offset);
     norm->raw_to = end;
-    int status = norm_drop(norm, &rec, repair, evidence);
+    int status = norm_drop_record(norm, &rec, repair, evidence);
     norm->scan.table.totals.records++;
     norm->scan.table.totals.lines++;
     norm_window_drop(&norm->window, (size_t)(end - norm->window.offset));
     return status;
 }
 
+/*
+ * r15: --skip-head counts physical lines, whatever quotes are in them: a preamble is no CSV. A line
+ * that does not end in what is visible, two reaches at least, is cut there.
+ */
 static int skip_head(struct norm *norm)
 {
     for (uint64_t i = 0; i < norm->o->skip_head; i++) {
@@ -143,13 +185,18 @@ static int skip_head(struct norm *norm)
     return CSVK_OK;
 }
 
-/* "sep=;": its line, and the delimiter it names. */
+/*
+ * r16: `sep=;` as the first line, and the delimiter it names. The line is obeyed when it is exactly
+ * that, in any case of its letters, and the byte can be a delimiter. When the delimiter was given
+ * by an option and is another one, one of the two is wrong and the run fails.
+ */
 static int read_sep_line(struct norm *norm)
 {
     static const unsigned char sep[] = {'s', 'e', 'p', '='};
     size_t n = norm->window.visible;
     const unsigned char *b = norm_window_at(&norm->window, norm->window.offset);
     for (size_t i = 0; i < sizeof sep; i++) {
+        /* 0x20 makes the letters small; "=" is compared as it is. */
         if (n <= 5 || (b[i] | (i < 3 ? 0x20 : 0)) != sep[i]) {
             return CSVK_OK;
         }
@@ -173,17 +220,21 @@ static int read_sep_line(struct norm *norm)
 
 /* ---- what the first records say ---- */
 
-static bool free_of_errors(const struct norm_record *rec)
+static bool is_free_of_errors(const struct norm_record *rec)
 {
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
-        if (!norm_harmless(rec->fact[i].kind)) {
+        if (!norm_is_harmless(rec->fact[i].kind)) {
             return false;
         }
     }
     return true;
 }
 
-/* The width of the first record that is free of errors; else that of the first one, unproven. */
+/*
+ * The width of the first record that is free of errors; else that of the first one, unproven:
+ * norm->width_known stays false then, and whatever needs inference fails
+ * (norm_refuse_without_width). Comments and blank lines are passed over.
+ */
 static int look_for_width(struct norm *norm, struct norm_limit limit)
 {
     uint64_t offset = norm->window.offset;
@@ -197,15 +248,17 @@ static int look_for_width(struct norm *norm, struct norm_limit limit)
             offset = norm_next_line(norm, offset, limit.end);
             continue;
         }
+        /* The facts about this record must not depend on a width that is only assumed. */
         norm->width = 0;
-        int status = norm_reference(norm, &norm->peek, offset, limit, &rec, &found);
+        int status = norm_parse_at(norm, &norm->look_ahead, offset, limit, &rec, &found);
         norm->width = width;
-        norm->scan.table.totals.eol_mode = norm->peek.table.totals.eol_mode; /* as in the run */
+        /* The first line break decides about CR, as in the run. */
+        norm->scan.table.totals.eol_mode = norm->look_ahead.table.totals.eol_mode;
         if (status != CSVK_OK) {
             return status;
         }
         if (found && !rec.r.blank) {
-            norm->width_known = free_of_errors(&rec);
+            norm->width_known = is_free_of_errors(&rec);
             norm->width = norm->width == 0 || norm->width_known ? rec.r.nfields : norm->width;
         }
         offset = found ? norm_record_end(&rec) : offset;
@@ -213,12 +266,16 @@ static int look_for_width(struct norm *norm, struct norm_limit limit)
     return CSVK_OK;
 }
 
-/* A first record that is longer than the reach is looked at whole, or there is no width at all. */
+/*
+ * A first record that is longer than the reach is looked at whole, up to --max-record: without it
+ * there would be no width at all, and the first guess of a repair would have nothing to compare
+ * with.
+ */
 static int find_width(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
     uint64_t most = norm->o->max_record != 0 ? norm->o->max_record : NORM_DEFAULT_RECORD;
-    struct norm_limit limit = norm_reach(norm, w->offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, w->offset);
     int status = look_for_width(norm, limit);
     while (status == CSVK_OK && norm->width == 0 && !limit.at_end &&
            limit.end - w->offset <= most) {
@@ -232,7 +289,7 @@ static int find_width(struct norm *norm)
     return status;
 }
 
-static void exclude_open(struct norm *norm, const struct norm_record *rec)
+static void exclude_unenclosed(struct norm *norm, const struct norm_record *rec)
 {
     for (size_t i = 0; i < norm->nalways; i++) {
         norm->always_enclosed[i] =
@@ -240,13 +297,19 @@ static void exclude_open(struct norm *norm, const struct norm_record *rec)
     }
 }
 
-/* Which columns are always enclosed? Too few records, and nothing is said. */
+/*
+ * Which columns are enclosed in every whole record of the sample? r11 asks that later: a value that
+ * is not enclosed in such a column belongs to another column. The header is left out, since its
+ * names are often written in another way. With too few whole records nothing is said (norm->nalways
+ * is 0).
+ */
 static int look_at_columns(struct norm *norm)
 {
-    struct norm_limit limit = norm_reach(norm, norm->window.offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, norm->window.offset);
     uint64_t offset = norm->window.offset;
     size_t whole = 0;
     bool found = norm->width_known && norm->in.enclosure != CSVK_NO_BYTE;
+    /* The header is still to come; blank lines may stand before it. */
     bool header = norm->o->header == CSVK_NORMALIZE_HEADER;
     norm->always_enclosed = found ? csvk_malloc((size_t)norm->width) : NULL;
     if (found && norm->always_enclosed == NULL) {
@@ -258,12 +321,12 @@ static int look_at_columns(struct norm *norm)
     }
     for (int i = 0; i < COLUMN_RECORDS && found; i++) {
         struct norm_record rec;
-        int status = norm_reference(norm, &norm->peek, offset, limit, &rec, &found);
+        int status = norm_parse_at(norm, &norm->look_ahead, offset, limit, &rec, &found);
         if (status != CSVK_OK) {
             return status;
         }
         if (found && !header && norm_is_whole(norm, &rec)) {
-            exclude_open(norm, &rec);
+            exclude_unenclosed(norm, &rec);
             whole++;
         }
         header = header && found && rec.r.blank;
@@ -273,13 +336,17 @@ static int look_at_columns(struct norm *norm)
     return CSVK_OK;
 }
 
+/*
+ * Is backslash the escape of this file (r19)? Asked only when the dialect names no escape, and `\"`
+ * stands somewhere within reach. Otherwise the question waits for the first record that needs it.
+ */
 static int find_escape(struct norm *norm)
 {
     if (norm->in.enclosure == CSVK_NO_BYTE || norm->in.escape != CSVK_NO_BYTE) {
         return CSVK_OK;
     }
     const char pair[2] = {'\\', (char)norm->in.enclosure};
-    struct norm_limit limit = norm_reach(norm, norm->window.offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, norm->window.offset);
     size_t n = (size_t)(limit.end - norm->window.offset);
     if (n == 0 || memmem(norm_window_at(&norm->window, norm->window.offset), n, pair, 2) == NULL) {
         return CSVK_OK;
@@ -287,20 +354,26 @@ static int find_escape(struct norm *norm)
     return norm_judge_backslash(norm, norm->window.offset);
 }
 
-static int account_delimiter(struct norm *norm)
+/* r24: the delimiter was found by sniffing, before this run began. */
+static int report_delimiter(struct norm *norm)
 {
     char evidence[64];
     norm->result->delimiter = norm->o->dialect.delimiter;
     snprintf(evidence, sizeof(evidence), "byte %02x, by --delimiter=auto",
              (unsigned)norm->result->delimiter);
-    return norm_account_file(norm, CSVK_REPAIR_DELIMITER, 0, 0, evidence);
+    return norm_report_file_repair(norm, CSVK_REPAIR_DELIMITER, 0, 0, evidence);
 }
 
+/*
+ * The scan is made after the line sep=, because it depends on the delimiter; numbers of lines and
+ * records that were counted until then are carried over. Afterwards the mode of line breaks is
+ * forgotten again: the run decides on it at the first record, as if nobody had looked.
+ */
 int norm_start(struct norm *norm)
 {
     int status = read_mark(norm);
     if (status == CSVK_OK && norm->o->delimiter_found) {
-        status = account_delimiter(norm);
+        status = report_delimiter(norm);
     }
     status = status == CSVK_OK ? skip_head(norm) : status;
     status = status == CSVK_OK ? norm_fill_reach(norm) : status;
@@ -314,10 +387,11 @@ int norm_start(struct norm *norm)
     norm->header_done = norm->o->header != CSVK_NORMALIZE_HEADER;
     struct csvk_totals totals = norm->scan.table.totals;
     status = norm_init_scan(norm, &norm->scan);
-    status = status == CSVK_OK ? norm_init_scan(norm, &norm->ahead) : status;
-    status = status == CSVK_OK ? norm_init_scan(norm, &norm->one) : status;
+    status = status == CSVK_OK ? norm_init_scan(norm, &norm->ahead_scan) : status;
+    status = status == CSVK_OK ? norm_init_scan(norm, &norm->field_scan) : status;
     norm->scan.table.totals.records = totals.records;
     norm->scan.table.totals.lines = totals.lines;
+    /* Without a header the names of the columns come from an option, and so does the width. */
     if (norm->o->header != CSVK_NORMALIZE_HEADER && norm->o->columns.count != 0) {
         norm->width = norm->o->columns.count;
         norm->width_known = true;

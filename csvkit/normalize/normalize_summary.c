@@ -1,4 +1,9 @@
-/* normalize_summary.c - the outcome of a run as JSON. */
+/*
+ * normalize_summary.c - the outcome of a run as JSON.
+ *
+ * Keys and their order are part of the interface. Members that say nothing (no repair of that id,
+ * no reject, no verification) are left out; counts are always there.
+ */
 #include "csvkit/json.h"
 #include "csvkit/normalize.h"
 
@@ -11,6 +16,7 @@ static void put_place(struct csvk_json *json, const struct csvk_normalize_place 
     csvk_json_close(json, '}');
 }
 
+/* Two objects by id of the repair: how often, and where the first one is. */
 static void put_repairs(struct csvk_json *json, const struct csvk_normalize_result *result)
 {
     csvk_json_key(json, "repairs");
@@ -32,7 +38,7 @@ static void put_repairs(struct csvk_json *json, const struct csvk_normalize_resu
     csvk_json_close(json, '}');
 }
 
-/* What was found out, or done, about the file as a whole. */
+/* What was found out, or done, about the file as a whole (r2, r24). */
 static void put_reading(struct csvk_json *json, const struct csvk_normalize_result *result)
 {
     if (result->repairs[CSVK_REPAIR_ENCODING] != 0) {
@@ -45,6 +51,10 @@ static void put_reading(struct csvk_json *json, const struct csvk_normalize_resu
     }
 }
 
+/*
+ * With --verify: what libcsv counted. records_in is null when libcsv does not read the input the
+ * way we do.
+ */
 static void put_counted(struct csvk_json *json, const struct csvk_normalize_counted *counted)
 {
     if (!counted->done) {

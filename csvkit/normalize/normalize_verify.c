@@ -1,9 +1,16 @@
-/* normalize_verify.c - see normalize_verify.h. */
+/*
+ * normalize_verify.c - see normalize_verify.h.
+ *
+ * The table is read in pieces of any size. The rejects are cut as their index says, because a
+ * reject may hold line breaks of its own; the index must cover them without a gap and to the last
+ * byte.
+ */
 #include "csvkit/normalize/normalize_verify.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
 
+/* Bytes that are read at a time. */
 enum { ROOM = 64 * 1024 };
 
 /* ---- the table ---- */
@@ -39,7 +46,10 @@ int csvk_verify_table(struct csvk_record_count_check *c, struct csvk_sink *table
 
 /* ---- the rejects ---- */
 
-/* A file that is read in pieces that somebody else knows the size of. */
+/*
+ * A file that is read in pieces whose size the reader of it knows. `bytes` are read; those before
+ * `at` are used up.
+ */
 struct stream {
     struct csvk_source *source;
     struct csvk_buf bytes; /* read, from `at` on not used */
@@ -47,6 +57,7 @@ struct stream {
     bool at_end;
 };
 
+/* Moves what is left to the front, and reads ROOM bytes more. */
 static int read_more(struct stream *stream, struct csvk_error *err)
 {
     struct csvk_buf *to = &stream->bytes;
@@ -65,7 +76,10 @@ static int read_more(struct stream *stream, struct csvk_error *err)
     return status;
 }
 
-/* A view of the next `length` bytes; shorter at the end of the file. */
+/*
+ * A view of the next `length` bytes; shorter at the end of the file. It is valid until the next
+ * read.
+ */
 static int take(struct stream *stream, size_t length, struct csvk_bytes *out,
                 struct csvk_error *err)
 {
@@ -103,7 +117,10 @@ static int bad_index(struct csvk_error *err)
                      "kept");
 }
 
-/* What a line of the index says of its reject. */
+/*
+ * What a line of the index says about its reject: its length, and whether it is one record or a
+ * block of lines that an enclosure had swallowed (r22).
+ */
 static int read_entry(struct csvk_bytes line, size_t *length, enum csvk_reject_kind *kind,
                       struct csvk_error *err)
 {
@@ -121,6 +138,10 @@ static int read_entry(struct csvk_bytes line, size_t *length, enum csvk_reject_k
     return good ? CSVK_OK : bad_index(err);
 }
 
+/*
+ * Index and rejects side by side. The index ends first or together with the rejects; bytes that are
+ * left over are in no line of the index.
+ */
 static int read_rejects(struct csvk_record_count_check *c, struct stream *rejects,
                         struct stream *index, struct csvk_error *err)
 {

@@ -1,4 +1,9 @@
-/* normalize_window.c - see normalize_window.h. */
+/*
+ * normalize_window.c - see normalize_window.h.
+ *
+ * Invariant: CSVK_SCAN_SLACK bytes after `end` are zero after every read: the answers of the scan
+ * do not depend on them, but its speed would.
+ */
 #include "csvkit/normalize/normalize_window.h"
 
 #include "csvkit/parse/scan/scan.h"
@@ -6,9 +11,9 @@
 #include <string.h>
 
 /*
- * What is kept moves to the front before it is read on: then the same memory is filled again and
- * again, and stays in the cache. Unless much is kept: then there is room for so many reads that it
- * is not moved for every one of them.
+ * What is kept moves to the front before more is read: then the same memory is filled again and
+ * again, and stays in the cache. Unless more than LITTLE is kept: then there is room for
+ * SPARE_READS reads, so that what is kept is not moved for every one of them.
  */
 enum { SPARE_READS = 8, LITTLE = 64 * 1024 };
 
@@ -40,7 +45,10 @@ void norm_window_drop(struct norm_window *w, size_t count)
     w->visible -= count;
 }
 
-/* At first for one read and a little one: a small input is whole by then. */
+/*
+ * At first there is room for one read and a little one: a small input is whole by then. Later it
+ * doubles at least.
+ */
 static size_t new_capacity(const struct norm_window *w, size_t kept, size_t more)
 {
     if (w->data == NULL) {
@@ -50,7 +58,7 @@ static size_t new_capacity(const struct norm_window *w, size_t kept, size_t more
     return w->capacity * 2 < wanted ? wanted : w->capacity * 2;
 }
 
-/* Room for `more` bytes behind what is there; what is there moves to the front. */
+/* Room for `more` bytes after what is there; what is there moves to the front. */
 static int make_room(struct norm_window *w, size_t more, struct csvk_error *err)
 {
     size_t kept = w->end - w->begin;
@@ -83,13 +91,16 @@ static int make_room(struct norm_window *w, size_t more, struct csvk_error *err)
 
 /*
  * Bytes that remain when the last lines are cut off. While more may follow, one line more is held
- * back, because the last one may turn out not to have ended.
+ * back, because the last line may turn out not to have ended. *lines: how many are cut off; fewer
+ * than asked for when there are no more.
+ *   `1,2 LF 3,4 LF Total LF` with one line to cut  ->  8
  */
-static size_t before_tail(const struct norm_window *w, uint64_t *lines)
+static size_t length_before_tail(const struct norm_window *w, uint64_t *lines)
 {
     const unsigned char *b = first_byte(w);
     size_t n = w->end - w->begin;
     bool ended = n != 0 && (b[n - 1] == '\n' || b[n - 1] == '\r');
+    /* The line break before the tail is the one with this number, from the end. */
     uint64_t breaks = w->tail_lines + (ended || !w->at_end ? 1 : 0);
     uint64_t found = 0;
     *lines = 0;
@@ -104,7 +115,8 @@ static size_t before_tail(const struct norm_window *w, uint64_t *lines)
     return 0;
 }
 
-static void trim_end(struct norm_window *w)
+/* r7: 1A as the last byte is the end-of-file byte of CP/M and DOS, not data. */
+static void cut_ctrl_z(struct norm_window *w)
 {
     if (w->end != w->begin && first_byte(w)[w->end - w->begin - 1] == 0x1a) {
         w->end--;
@@ -112,17 +124,18 @@ static void trim_end(struct norm_window *w)
     }
 }
 
-static void settle(struct norm_window *w)
+/* At the end the tail is cut off for good, and what was cut is kept for the account. */
+static void update_visible(struct norm_window *w)
 {
     uint64_t lines = 0;
     if (w->at_end) {
-        trim_end(w);
+        cut_ctrl_z(w);
     }
     w->visible = w->end - w->begin;
     if (w->tail_lines == 0) {
         return;
     }
-    w->visible = before_tail(w, &lines);
+    w->visible = length_before_tail(w, &lines);
     if (w->at_end) {
         w->tail_cut = w->end - w->begin - w->visible;
         w->tail_counted = lines;
@@ -130,7 +143,10 @@ static void settle(struct norm_window *w)
     }
 }
 
-/* No more than is wanted, so that nothing is kept for long; but no small reads. */
+/*
+ * No more is read than is wanted, so that nothing is kept for long; but there are no small reads
+ * either.
+ */
 static size_t next_read(const struct norm_window *w, size_t want)
 {
     size_t missing = want - w->visible;
@@ -158,11 +174,11 @@ int norm_window_fill(struct norm_window *w, size_t want, struct csvk_error *err)
             }
         }
         w->end += got;
-        /* The scan's answers do not depend on the slack; so that its speed does not either: */
+        /* The answers of the scan do not depend on the slack, and neither shall its speed. */
         memset(w->data + CSVK_SCAN_SLACK + w->end, 0, CSVK_SCAN_SLACK);
         w->bytes_read += got;
         w->at_end = got == 0;
-        settle(w);
+        update_visible(w);
     }
     return CSVK_OK;
 }

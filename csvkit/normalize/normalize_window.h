@@ -1,6 +1,14 @@
 /*
- * normalize_window.h - private: the bytes that normalize looks at. Other than the reader's window
- * it may be read again from any place that was not dropped, and reaches ahead as far as is asked.
+ * normalize_window.h - private: the bytes that normalize looks at.
+ *
+ * Unlike the reader's window it may be read again from any place that was not dropped, and reaches
+ * ahead as far as is asked. That is what looking ahead needs.
+ *
+ *   begin              begin + visible           end            capacity
+ *   |  may be looked at  |  held back: may be a   |  room for    |
+ *   |                    |  tail to be cut off    |  more        |
+ *
+ * Offsets are absolute: bytes of the input after decompression and conversion, from 0.
  */
 #ifndef CSVKIT_NORMALIZE_NORMALIZE_WINDOW_H
 #define CSVKIT_NORMALIZE_NORMALIZE_WINDOW_H
@@ -9,22 +17,32 @@
 
 struct norm_window {
     struct csvk_source *source; /* borrowed */
-    unsigned char *data;        /* with CSVK_SCAN_SLACK bytes before and behind */
+    /* CSVK_SCAN_SLACK bytes before and after are readable, too. */
+    unsigned char *data;
     size_t capacity, begin, end;
-    size_t visible;  /* bytes from begin that may be looked at: a tail to be cut is not */
-    uint64_t offset; /* absolute, of begin */
+    /* Bytes from `begin` that may be looked at: those of a tail that may be cut off are not. */
+    size_t visible;
+    /* Absolute, of `begin`. */
+    uint64_t offset;
     size_t read_size;
-    struct csvk_output seen; /* looks on at what is read */
-    uint64_t tail_lines;     /* lines to be cut off the end */
-    uint64_t bytes_read;     /* from the source */
-    bool at_end;             /* nothing follows the visible bytes */
-    uint64_t ctrl_z;         /* 1 when a final 1A was cut off ... */
-    uint64_t tail_cut;       /* bytes and ... */
-    uint64_t tail_counted;   /* ... lines that were cut off for tail_lines */
+    /* Is given the bytes that are read, for the check by libcsv. */
+    struct csvk_output seen;
+    /* Lines to be cut off the end (r15). */
+    uint64_t tail_lines;
+    uint64_t bytes_read; /* from the source */
+    bool at_end;         /* nothing follows the visible bytes */
+    /* 1 when a final 1A was cut off (r7). */
+    uint64_t ctrl_z;
+    /* Bytes and lines that were cut off for tail_lines. */
+    uint64_t tail_cut;
+    uint64_t tail_counted;
 };
 
 void norm_window_release(struct norm_window *w);
-/* Reads until `want` bytes are visible or nothing follows. Moves memory. */
+/*
+ * Reads until `want` bytes are visible or nothing follows. Moves memory: pointers into the window
+ * are invalid afterwards. CSVK_ENOMEM, and what the source returns.
+ */
 int norm_window_fill(struct norm_window *w, size_t want, struct csvk_error *err);
 /* Gives up the first `count` visible bytes. */
 void norm_window_drop(struct norm_window *w, size_t count);

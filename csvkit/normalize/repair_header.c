@@ -1,9 +1,17 @@
 /*
- * repair_header.c - r23: names as Storage would have them; and which columns go out, in what order.
+ * repair_header.c - r23: names as Storage would have them; and which columns are written, in what
+ * order.
+ *
+ * Names come first, because --columns names columns as they are written, not as they were. Both
+ * need the values of the header, so raw fields are decoded.
+ *
+ * Invariant: norm->header_done is true from here on, even when nothing is wanted. Until then a
+ * record is taken for the header, and must not be rejected.
  */
 #include "csvkit/names.h"
 #include "csvkit/normalize/normalize_private.h"
 
+/* Fails: a name that cannot be repaired, and that Storage would refuse. */
 static int bad_name(struct norm *norm, const struct norm_record *rec, size_t i, const char *what)
 {
     return csvk_fail(norm->err, CSVK_EDATA, "%s:%llu: column %zu: %s",
@@ -11,6 +19,7 @@ static int bad_name(struct norm *norm, const struct norm_record *rec, size_t i, 
                      what);
 }
 
+/* Names that differ only in the case of ASCII letters cannot live in one table of Storage. */
 static bool name_taken(const struct csvk_strings *names, const char *name)
 {
     for (size_t i = 0; i < names->count; i++) {
@@ -21,7 +30,10 @@ static bool name_taken(const struct csvk_strings *names, const char *name)
     return false;
 }
 
-/* Cleans the name in `from` into `to`; what is empty then gets a number. */
+/*
+ * Cleans the name in `from` into `to`. A name that is empty then gets the number of its column.
+ *   `a b` -> `a_b`    empty, in the second column -> `col_2`
+ */
 static int clean_name(struct csvk_value from, size_t i, struct csvk_buf *to)
 {
     csvk_buf_clear(to);
@@ -32,7 +44,9 @@ static int clean_name(struct csvk_value from, size_t i, struct csvk_buf *to)
     return status;
 }
 
-/* Puts a number behind the name until nobody has it. */
+/*
+ * Appends a number to the name until no column before it has the name: `a,A,a` becomes `a,A_2,a_3`.
+ */
 static int distinguish(const struct csvk_strings *names, struct csvk_buf *name)
 {
     size_t length = name->length;
@@ -44,6 +58,7 @@ static int distinguish(const struct csvk_strings *names, struct csvk_buf *name)
     return status;
 }
 
+/* Cleans one name and adds it to norm->names, whether it changed or not. */
 static int rename_one(struct norm *norm, const struct norm_record *rec, size_t i,
                       struct csvk_buf *name)
 {
@@ -64,12 +79,15 @@ static int rename_one(struct norm *norm, const struct norm_record *rec, size_t i
     }
     bool same = name->length == value.len && memcmp(name->data, value.ptr, value.len) == 0;
     if (!same) {
-        norm_note(norm, CSVK_REPAIR_NAMES, rec->r.offset, i + 1, "--names=storage");
+        norm_add_repair(norm, CSVK_REPAIR_NAMES, rec->r.offset, i + 1, "--names=storage");
     }
     return CSVK_OK;
 }
 
-/* The values are those of norm->names then; raw bytes could not be compared with them. */
+/*
+ * The values are those of norm->names then, which live as long as the run. No value may be raw here
+ * (decode_names): raw bytes could not be compared with names.
+ */
 static int storage_names(struct norm *norm, const struct norm_record *rec)
 {
     struct csvk_buf name = CSVK_BUF_INIT;
@@ -108,6 +126,10 @@ static size_t find_column(const struct norm *norm, const char *name)
     return found;
 }
 
+/*
+ * Finds the columns of --columns in the header. When they are all columns in their order, nothing
+ * has to be done (norm->npick is 0); otherwise every record is written field by field from now on.
+ */
 static int plan_columns(struct norm *norm, const struct norm_record *rec)
 {
     const struct csvk_strings *columns = &norm->o->columns;
@@ -130,12 +152,15 @@ static int plan_columns(struct norm *norm, const struct norm_record *rec)
     norm->npick = all ? 0 : columns->count;
     if (!all) {
         norm->rewrite = true;
-        norm_note(norm, CSVK_REPAIR_COLUMNS, rec->r.offset, 0, "--columns");
+        norm_add_repair(norm, CSVK_REPAIR_COLUMNS, rec->r.offset, 0, "--columns");
     }
     return CSVK_OK;
 }
 
-/* Names are needed as values, not as they are written. */
+/*
+ * Names are needed as values, not as they are written. Taking the values once more, without raw
+ * fields, decodes them.
+ */
 static int decode_names(struct norm *norm, const struct norm_record *rec)
 {
     bool raw_fields = norm->raw_fields;
@@ -150,7 +175,7 @@ static int decode_names(struct norm *norm, const struct norm_record *rec)
     return CSVK_OK;
 }
 
-int norm_header(struct norm *norm, const struct norm_record *rec)
+int norm_repair_header(struct norm *norm, const struct norm_record *rec)
 {
     int status = CSVK_OK;
     bool wanted = norm->o->names == CSVK_NORMALIZE_NAMES_STORAGE || norm->o->columns.count != 0;
@@ -161,7 +186,8 @@ int norm_header(struct norm *norm, const struct norm_record *rec)
     uint64_t width = norm->nvalues;
     status = decode_names(norm, rec);
     if (status == CSVK_OK && norm->nvalues > width) {
-        norm->nvalues = (size_t)width; /* an empty last field was dropped */
+        /* An empty last field was dropped (r14); taking the values again has brought it back. */
+        norm->nvalues = (size_t)width;
     }
     if (status == CSVK_OK && norm->o->names == CSVK_NORMALIZE_NAMES_STORAGE) {
         status = storage_names(norm, rec);

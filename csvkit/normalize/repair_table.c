@@ -1,6 +1,13 @@
 /*
  * repair_table.c - every repair, one row each: its id, its name, its class, and what it does in a
- * line. Ids never change; they stand in logs, in summaries and in the reports of rules.
+ * line.
+ *
+ * Ids never change: they stand in logs, in summaries and in the reports of rules. The class says
+ * what the repair may change.
+ *   L0  bytes, but no row of the table
+ *   L1  rows, because an option says so
+ *   L2  rows, by inference: exactly one reading fits the width of the table
+ * A new repair gets the next number, a row here, and the decision in a repair_*.c.
  */
 #include "csvkit/normalize/normalize_private.h"
 

@@ -1,26 +1,44 @@
 /*
  * repair_width.c - r11 r12 r13 r14: records whose quotes are in order and whose width is not.
  *
- * Nothing that holds data is ever cut or moved from one column to another. A short record is first
- * looked at as a part of one that a line break without enclosure has split: the run of short
- * records between two whole ones must fall into such groups in one way only.
+ * Nothing that holds data is ever cut off, or moved from one column to another.
+ *
+ *   too few    r13, when a line break without enclosure has split the record into several
+ *              r11, when at least half of the fields are there: empty ones are added at the end
+ *   too many   r14, when there is one more, and it is empty and not enclosed: it is dropped
+ *              r12, the same for several
+ *   else       rejected
+ *
+ * A short record is first looked at as a part of one that was split: padding two halves would make
+ * two wrong rows out of one. The run of short records between two whole ones must fall into groups
+ * in one way only.
+ *   a,b,c           1,2,3 | 4,x | y,6 | 7,8,9   in four lines
+ *   is repaired to  1,2,3 | 4,"x LF y",6 | 7,8,9
  */
 #include "csvkit/normalize/normalize_private.h"
 
-enum { RUN_MAX = 64 }; /* short records in a row that are looked at together */
+/* Short records in a row that are looked at together. A longer run is never joined. */
+enum { RUN_MAX = 64 };
 
-struct run {
+/* The short records in a row that begin with the record at hand. */
+struct short_run {
     uint64_t width[RUN_MAX];
     size_t count;
-    uint64_t end;              /* of the last one */
-    bool between;              /* a whole record, or the end, follows */
-    bool quotes;               /* a quoting error is involved */
-    bool enclosed[RUN_MAX][2]; /* the first field, the last field of each */
-    size_t partitions;         /* 0, 1, or 2 for several */
-    size_t first;              /* records in the first group */
+    /* Absolute, of the last one. */
+    uint64_t end;
+    /* A whole record follows, or the end of the data. */
+    bool whole_follows;
+    /* A stray quote or CR is in one of them. */
+    bool quotes;
+    /* Are the first field and the last field of each enclosed? */
+    bool enclosed[RUN_MAX][2];
+    /* Ways to divide the run into records of the right width: 0, 1, or 2 for several. */
+    size_t partitions;
+    /* Records in the first group of such a division. */
+    size_t first;
 };
 
-/* ---- r13: joining ---- */
+/* ---- r13: joining the parts of a split record ---- */
 
 static bool is_enclosed(const struct norm_record *rec, uint64_t i)
 {
@@ -38,10 +56,13 @@ static bool is_comment(const struct norm *norm, const struct norm_record *rec)
 }
 
 /*
- * An enclosure beside the break may have been on both sides of it, or only look so: then nothing is
- * joined. A sound one elsewhere in the part is whole and says nothing about the break.
+ * Is an enclosure beside one of the breaks? It may have been on both sides of the break, or only
+ * look so, and then nothing is joined. A sound one elsewhere in the part is whole and says nothing
+ * about the break.
+ *   `4,"x" CRLF y,6`  not joined
+ *   `"4",x CRLF y,6`  joined
  */
-static bool is_enclosure_involved(const struct run *run)
+static bool is_enclosure_involved(const struct short_run *run)
 {
     for (size_t i = 0; i + 1 < run->first; i++) {
         if (run->enclosed[i][1] || run->enclosed[i + 1][0]) {
@@ -51,51 +72,62 @@ static bool is_enclosure_involved(const struct run *run)
     return false;
 }
 
-/* Control characters that shall go are looked for in the first part only. */
-static bool is_fine(const struct norm *norm, enum csvk_fact_kind kind)
+/*
+ * Facts that a part may have. Control characters that shall go (r6) are looked for in the first
+ * part only, where scrubbing has met them: so a record that has some is no part. A blank line may
+ * be a part: `4,x CRLF CRLF y,6` has an empty line in its value.
+ */
+static bool is_fine_in_part(const struct norm *norm, enum csvk_fact_kind kind)
 {
     if (kind == CSVK_FACT_CONTROL) {
         return norm->o->control != CSVK_NORMALIZE_DEFECT_REMOVE;
     }
     return kind == CSVK_FACT_BLANK || kind == CSVK_FACT_QUOTE_IN_UNQUOTED ||
-           kind == CSVK_FACT_BARE_CR || norm_harmless(kind);
+           kind == CSVK_FACT_BARE_CR || norm_is_harmless(kind);
 }
 
-/* May it be a part of a split record? */
+/*
+ * May it be a part of a split record? It is narrower than the table, and nothing is wrong with it
+ * otherwise.
+ */
 static bool is_part(const struct norm *norm, const struct norm_record *rec)
 {
     if (rec->r.nfields >= norm->width || is_comment(norm, rec)) {
         return false;
     }
     for (uint32_t i = 0; i < rec->r.nfacts; i++) {
-        if (!is_fine(norm, rec->fact[i].kind)) {
+        if (!is_fine_in_part(norm, rec->fact[i].kind)) {
             return false;
         }
     }
     return true;
 }
 
-static int collect(struct norm *norm, uint64_t offset, struct run *run)
+/*
+ * Collects the run of short records, up to the first that cannot be a part. Only after a whole
+ * record, or at the end of the data, is it known that the run is complete (whole_follows).
+ */
+static int collect_parts(struct norm *norm, uint64_t offset, struct short_run *run)
 {
-    struct norm_limit limit = norm_reach(norm, offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, offset);
     run->end = offset;
     for (;;) {
         struct norm_record rec;
         bool found = false;
-        int status = norm_reference(norm, &norm->peek, run->end, limit, &rec, &found);
+        int status = norm_parse_at(norm, &norm->look_ahead, run->end, limit, &rec, &found);
         if (status != CSVK_OK) {
             return status;
         }
         if (!found || !is_part(norm, &rec)) {
-            run->between = found ? norm_is_whole(norm, &rec) && !is_comment(norm, &rec)
-                                 : run->end >= limit.end && limit.at_end;
+            run->whole_follows = found ? norm_is_whole(norm, &rec) && !is_comment(norm, &rec)
+                                       : run->end >= limit.end && limit.at_end;
             return CSVK_OK;
         }
         if (run->count == RUN_MAX) {
             return CSVK_OK;
         }
-        run->quotes = run->quotes || norm_has(&rec, CSVK_FACT_QUOTE_IN_UNQUOTED) ||
-                      norm_has(&rec, CSVK_FACT_BARE_CR);
+        run->quotes = run->quotes || norm_has_fact(&rec, CSVK_FACT_QUOTE_IN_UNQUOTED) ||
+                      norm_has_fact(&rec, CSVK_FACT_BARE_CR);
         run->enclosed[run->count][0] = is_enclosed(&rec, 0);
         run->enclosed[run->count][1] = is_enclosed(&rec, rec.r.nfields - 1);
         run->width[run->count++] = rec.r.nfields;
@@ -104,10 +136,17 @@ static int collect(struct norm *norm, uint64_t offset, struct run *run)
 }
 
 /*
- * In how many ways does the run fall into groups of two or more records whose widths sum to the
- * table's plus one for every break? Counted from the end; more than two are as good as two.
+ * In how many ways does the run fall into groups of two or more records that make one record each?
+ * The widths of a group must sum to the width of the table plus one for every break, since a break
+ * splits one field into two.
+ *
+ * ways[i] is the number of ways for the records from i on, counted from the end; more than two are
+ * as good as two. run->first is the size of the first group in the last way that was found, and is
+ * right when there is one way only.
+ *   three columns: widths 2 2        one way: 2+2 is 3+1
+ *   three columns: widths 2 2 1 2 2  two ways: (2+2)(1+2+2) and (2+2+1)(2+2)
  */
-static void count_partitions(const struct norm *norm, struct run *run)
+static void count_partitions(const struct norm *norm, struct short_run *run)
 {
     size_t ways[RUN_MAX + 1] = {0};
     ways[run->count] = 1;
@@ -125,7 +164,10 @@ static void count_partitions(const struct norm *norm, struct run *run)
     run->partitions = run->count >= 2 ? ways[0] : 0;
 }
 
-/* Appends the values of one part; its first value goes on where the last one ended. */
+/*
+ * Appends the values of one part. Its first value goes on where the last value ended, after an LF.
+ * *open: where the value that may go on begins in norm->text.
+ */
 static int add_part(struct norm *norm, const struct norm_record *rec, size_t *open)
 {
     for (uint64_t i = 0; i < rec->r.nfields; i++) {
@@ -152,9 +194,14 @@ static int add_part(struct norm *norm, const struct norm_record *rec, size_t *op
     return CSVK_OK;
 }
 
-static int join(struct norm *norm, const struct norm_record *rec, const struct run *run)
+/*
+ * r13. Joins the first group of the run to one record and writes it. Line breaks inside of the
+ * value become LF. The parts were counted as records by the scan: all but one of them are dropped
+ * by this repair, so that the sum of the account is right.
+ */
+static int join_parts(struct norm *norm, const struct norm_record *rec, const struct short_run *run)
 {
-    struct norm_limit limit = norm_reach(norm, rec->r.offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, rec->r.offset);
     struct norm_record part = *rec;
     uint64_t at = rec->r.offset;
     size_t open = 0;
@@ -165,7 +212,7 @@ static int join(struct norm *norm, const struct norm_record *rec, const struct r
     }
     for (size_t i = 0; i < run->first; i++) {
         bool found = false;
-        int status = norm_reference(norm, &norm->peek, at, limit, &part, &found);
+        int status = norm_parse_at(norm, &norm->look_ahead, at, limit, &part, &found);
         status = status == CSVK_OK ? add_part(norm, &part, &open) : status;
         if (status != CSVK_OK) {
             return status;
@@ -180,22 +227,25 @@ static int join(struct norm *norm, const struct norm_record *rec, const struct r
     norm->result->records_in += run->first - 1;
     norm->result->records_dropped += run->first - 1;
     norm->npending = 0;
-    norm_note_cause(norm, rec, NORM_CAUSE_WIDTH);
-    norm_note(norm, CSVK_REPAIR_JOIN, rec->r.offset, 0,
-              "the widths of the parts fit one record, in one way only");
+    norm_count_cause(norm, rec, NORM_CAUSE_WIDTH);
+    norm_add_repair(norm, CSVK_REPAIR_JOIN, rec->r.offset, 0,
+                    "the widths of the parts fit one record, in one way only");
     norm->last_whole = true;
-    return norm_finish(norm, rec);
+    return norm_write_record(norm, rec);
 }
 
-/* Every record of the run on its own. */
-static int reject_run(struct norm *norm, const struct norm_record *rec, const struct run *run)
+/*
+ * Rejects every record of the run on its own, so that each has its line in the index. Number and
+ * line are counted here, because looking ahead does not know them.
+ */
+static int reject_run(struct norm *norm, const struct norm_record *rec, const struct short_run *run)
 {
-    struct norm_limit limit = norm_reach(norm, rec->r.offset);
+    struct norm_limit limit = norm_look_ahead_limit(norm, rec->r.offset);
     struct norm_record part = *rec;
     uint64_t at = rec->r.offset, number = rec->r.number, line = rec->r.line;
     for (size_t i = 0; i < run->count; i++) {
         bool found = false;
-        int status = norm_reference(norm, &norm->peek, at, limit, &part, &found);
+        int status = norm_parse_at(norm, &norm->look_ahead, at, limit, &part, &found);
         part.r.number = number + i;
         part.r.line = line;
         norm->raw_to = norm_record_end(&part);
@@ -217,8 +267,10 @@ static int reject_run(struct norm *norm, const struct norm_record *rec, const st
 }
 
 /*
- * False: no group that begins with this record has the right width, as the records behind it were
- * reported. Every part more adds its width less one, so there is an end to trying.
+ * False: no group that begins with this record has the right width, as the records after it were
+ * reported. This spares most short records the look-ahead. A group takes the width of its first
+ * part, and every further part adds its own width less one, so there is an end to trying. When the
+ * chunk ends first, nothing is known, and the answer is true.
  */
 static bool may_join(const struct norm *norm, const struct norm_record *rec)
 {
@@ -229,9 +281,10 @@ static bool may_join(const struct norm *norm, const struct norm_record *rec)
             return true;
         }
         if (i == builder->nrecords || builder->records[i].offset != at) {
-            return false; /* a clean one follows */
+            /* A clean record follows; it was not reported. */
+            return false;
         }
-        struct norm_record next = norm_reported(builder, i, NULL);
+        struct norm_record next = norm_reported_record(builder, i, NULL);
         next.field = NULL;
         sum += next.r.nfields - 1;
         if (!is_part(norm, &next) || sum > norm->width) {
@@ -245,17 +298,24 @@ static bool may_join(const struct norm *norm, const struct norm_record *rec)
     return false;
 }
 
-/* Parts that would fit, but not surely: then adding fields to them is no answer either. */
+/*
+ * Joins, or rejects parts that would fit but not surely: adding fields to them would be no answer
+ * either. *done is false when the record is no part of anything.
+ *
+ * Sure means: one way to divide the run, a whole record before it and one after it, no stray
+ * quotes, no enclosure beside a break, no other repair pending, and an output that can write a
+ * value with a line break.
+ */
 static int try_join(struct norm *norm, const struct norm_record *rec, bool *done)
 {
-    struct run run = {.count = 0};
+    struct short_run run = {.count = 0};
     *done = false;
-    bool as_reported =
-        !norm_is_pending(norm, CSVK_REPAIR_INNER_BOM); /* or its width may be another one */
-    if (norm->giant || !is_part(norm, rec) || (as_reported && !may_join(norm, rec))) {
+    /* After r4 its width may be another one than was reported. */
+    bool as_reported = !norm_is_pending(norm, CSVK_REPAIR_INNER_BOM);
+    if (norm->long_record || !is_part(norm, rec) || (as_reported && !may_join(norm, rec))) {
         return CSVK_OK;
     }
-    int status = collect(norm, rec->r.offset, &run);
+    int status = collect_parts(norm, rec->r.offset, &run);
     if (status != CSVK_OK) {
         return status;
     }
@@ -265,16 +325,18 @@ static int try_join(struct norm *norm, const struct norm_record *rec, bool *done
         return CSVK_OK;
     }
     bool writable = norm->table.dialect.enclosure != CSVK_NO_BYTE; /* a value with a line break */
-    bool sure = run.partitions == 1 && run.between && norm->before_whole && !run.quotes &&
+    bool sure = run.partitions == 1 && run.whole_follows && norm->before_whole && !run.quotes &&
                 !is_enclosure_involved(&run) && norm->npending == 0 && writable;
-    return sure ? join(norm, rec, &run) : reject_run(norm, rec, &run);
+    return sure ? join_parts(norm, rec, &run) : reject_run(norm, rec, &run);
 }
 
-/* ---- r11: padding ---- */
+/* ---- r11: adding the fields that are missing ---- */
 
 /*
- * Where a column is enclosed in every other record, an open value is the value of another column:
- * a field is missing in the middle, and the values behind it would land in wrong columns.
+ * Where a column is enclosed in every other record, an open value is the value of another column: a
+ * field is missing in the middle, and the values after it would land in wrong columns.
+ *   `1,"x",2` three times, then `3,4`: 4 is no value of the second column
+ * The fields are taken from the reference parser's reading when they were not reported.
  */
 static int is_shifted(struct norm *norm, const struct norm_record *rec, bool *shifted)
 {
@@ -291,7 +353,7 @@ static int is_shifted(struct norm *norm, const struct norm_record *rec, bool *sh
     }
     struct norm_reading *reading = &norm->reading[NORM_READ_REFERENCE];
     struct norm_limit limit = {rec->r.offset + rec->r.length, true};
-    int status = norm_read(norm, NORM_READ_REFERENCE, rec->r.offset, limit, reading);
+    int status = norm_read_in_mode(norm, NORM_READ_REFERENCE, rec->r.offset, limit, reading);
     for (size_t i = 0; status == CSVK_OK && i < reading->ncells && i < norm->nalways; i++) {
         const struct norm_cell *cell = &reading->cell[i];
         bool empty = cell->raw && cell->length == 0;
@@ -300,7 +362,12 @@ static int is_shifted(struct norm *norm, const struct norm_record *rec, bool *sh
     return status;
 }
 
-static int pad(struct norm *norm, const struct norm_record *rec)
+/*
+ * r11, when it is safe. It is not when a stray quote may be half of a lost enclosure; when more
+ * than half of the fields would be invented; in the header, whose names nobody can invent; and when
+ * values are shifted.
+ */
+static int pad_record(struct norm *norm, const struct norm_record *rec)
 {
     uint64_t missing = norm->width - rec->r.nfields;
     if (norm_is_pending(norm, CSVK_REPAIR_ENCLOSE)) {
@@ -325,11 +392,11 @@ static int pad(struct norm *norm, const struct norm_record *rec)
             "too few fields, and a value is open where that column is always enclosed: "
             "a delimiter may be missing in the middle");
     }
-    norm_note_cause(norm, rec, NORM_CAUSE_WIDTH);
-    norm_note(norm, CSVK_REPAIR_PAD, rec->r.offset + rec->r.length, 0,
-              "no other reading fits, and at least half of the fields are there");
+    norm_count_cause(norm, rec, NORM_CAUSE_WIDTH);
+    norm_add_repair(norm, CSVK_REPAIR_PAD, rec->r.offset + rec->r.length, 0,
+                    "no other reading fits, and at least half of the fields are there");
     if (norm_can_patch(norm, rec)) {
-        return norm_emit_patched(norm, rec);
+        return norm_write_patched(norm, rec);
     }
     while (norm->nvalues < norm->width) {
         struct csvk_value empty = {(const unsigned char *)"", 0, CSVK_VALUE_PLAIN};
@@ -338,10 +405,10 @@ static int pad(struct norm *norm, const struct norm_record *rec)
             return status;
         }
     }
-    return norm_finish(norm, rec);
+    return norm_write_record(norm, rec);
 }
 
-static int too_few(struct norm *norm, const struct norm_record *rec)
+static int repair_too_few(struct norm *norm, const struct norm_record *rec)
 {
     if (norm->o->ragged == CSVK_NORMALIZE_RAGGED_REJECT) {
         return norm_reject(norm, rec, CSVK_REPAIR_PAD, NORM_CAUSE_NONE,
@@ -349,11 +416,12 @@ static int too_few(struct norm *norm, const struct norm_record *rec)
     }
     bool done = false;
     int status = try_join(norm, rec, &done);
-    return status == CSVK_OK && !done ? pad(norm, rec) : status;
+    return status == CSVK_OK && !done ? pad_record(norm, rec) : status;
 }
 
-/* ---- r12 r14: surplus ---- */
+/* ---- r12 r14: surplus fields ---- */
 
+/* `""` is an empty value that somebody wrote, so it counts as data. */
 static bool surplus_is_empty(const struct norm *norm)
 {
     for (size_t i = (size_t)norm->width; i < norm->nvalues; i++) {
@@ -364,6 +432,10 @@ static bool surplus_is_empty(const struct norm *norm)
     return true;
 }
 
+/*
+ * Known without the values: when the first surplus field has bytes, from surplus_length, else from
+ * the fields. With --trim blanks may become nothing, so only the values say.
+ */
 int norm_surplus_is_data(struct norm *norm, const struct norm_record *rec, bool *data)
 {
     *data = false;
@@ -378,10 +450,15 @@ int norm_surplus_is_data(struct norm *norm, const struct norm_record *rec, bool 
     return status;
 }
 
-static int too_many(struct norm *norm, const struct norm_record *rec)
+/*
+ * r14 for one field too many, r12 for several. A delimiter at the end of every record is a habit of
+ * some programs, so r14 is allowed even with --ragged=reject.
+ */
+static int repair_too_many(struct norm *norm, const struct norm_record *rec)
 {
     bool trailing = norm->nvalues == norm->width + 1;
-    if (norm->nvalues == 0 || !surplus_is_empty(norm)) { /* 0: nobody needed the values to know */
+    /* No values: norm_surplus_is_data knew without them. */
+    if (norm->nvalues == 0 || !surplus_is_empty(norm)) {
         return norm_reject(norm, rec, CSVK_REPAIR_SURPLUS, NORM_CAUSE_WIDTH,
                            "too many fields, and the surplus holds data");
     }
@@ -390,19 +467,20 @@ static int too_many(struct norm *norm, const struct norm_record *rec)
                            "too many fields (--ragged=reject)");
     }
     norm->nvalues = (size_t)norm->width;
-    norm_note(norm, trailing ? CSVK_REPAIR_TRAILING : CSVK_REPAIR_SURPLUS,
-              rec->r.offset + rec->r.length, 0, "what is beyond the width of the table is empty");
-    norm_note_cause(norm, rec, NORM_CAUSE_WIDTH);
-    return norm_finish(norm, rec);
+    norm_add_repair(norm, trailing ? CSVK_REPAIR_TRAILING : CSVK_REPAIR_SURPLUS,
+                    rec->r.offset + rec->r.length, 0,
+                    "what is beyond the width of the table is empty");
+    norm_count_cause(norm, rec, NORM_CAUSE_WIDTH);
+    return norm_write_record(norm, rec);
 }
 
-int norm_width(struct norm *norm, const struct norm_record *rec)
+int norm_repair_width(struct norm *norm, const struct norm_record *rec)
 {
     if (!norm->width_known) {
-        return norm_no_width(norm, rec);
+        return norm_refuse_without_width(norm, rec);
     }
     if (norm->o->ragged == CSVK_NORMALIZE_RAGGED_FAIL) {
         return norm_refuse(norm, rec, "wrong number of fields, and --ragged=fail");
     }
-    return rec->r.nfields > norm->width ? too_many(norm, rec) : too_few(norm, rec);
+    return rec->r.nfields > norm->width ? repair_too_many(norm, rec) : repair_too_few(norm, rec);
 }
