@@ -33,7 +33,7 @@ enum {
     LATE_SIZE = 2 * MAX_LAG, /* entries of the ring `late`, more than are ever in use */
     HEADER_SIZE = 10,        /* RFC 1952 section 2.3, without optional fields */
     END_SIZE = 10,           /* an empty final block (2 bytes), CRC-32, length of the text */
-    RATIO_BLOCKS = 64        /* about so many blocks tell the ratio to be expected */
+    RATIO_BLOCKS = 64        /* about so many blocks give the ratio to be expected */
 };
 
 #define LARGEST_BLOCK ((size_t)1 << 30)
