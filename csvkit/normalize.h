@@ -129,10 +129,10 @@ struct csvk_normalize_options {
     int comment;                   /* records that begin with this byte are dropped; -1: none */
     uint64_t max_repairs; /* when more records than this would need inference, the file is refused;
                              the limit is never below 100, nor below 1 % of the records */
-    uint64_t look_ahead; /* bytes in which the end of an open enclosure is looked for; 0: 256 KiB */
-    uint64_t max_record; /* bytes of the longest record; 0: 64 MiB. Above it: CSVK_ELIMIT */
-    size_t window;       /* bytes read at a time; every value from 1 up gives the same results; 0:
-                            256 KiB */
+    uint64_t look_ahead;  /* bytes within which an enclosure without an end is judged; 0: 256 KiB */
+    uint64_t max_record;  /* bytes of the longest record; 0: 64 MiB. Above it: CSVK_ELIMIT */
+    size_t window;        /* bytes read at a time; every value from 1 up gives the same results; 0:
+                             256 KiB */
     enum csvk_simd simd;
 };
 /*

@@ -249,7 +249,7 @@ END_TEST
 
 /* As cut_at, but blocks are waited for: only the size of the block being filled is estimated. */
 static void cut_after_waiting(const struct csvk_buf *text, uint64_t target, size_t threads,
-                        struct csvk_buf *cuts)
+                              struct csvk_buf *cuts)
 {
     struct csvk_gzip_member member;
     struct csvk_buf file = CSVK_BUF_INIT;
