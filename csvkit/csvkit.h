@@ -1,20 +1,27 @@
 /*
- * csvkit.h - the public face of the csvkit core: status, bytes, dialect, source, reader, sink.
+ * csvkit.h - the core of csvkit for C programs: reading CSV files, and writing files safely.
  *
- * The idea. A *source* hands out bytes (file, gzip, memory). A *reader* owns the only window over
- * them and is pulled for *batches* of whole records at one of three levels of detail. What is wrong
- * with the grammar or the bytes of a record comes out of the same scan as *facts*: where, how long,
- * what. Facts are not judgements; the validator turns them into findings by profile.
+ * The idea. A *source* gives the bytes of a file, a gzip file or memory. A *reader* takes bytes
+ * from a source and gives *batches* of whole records, at one of three levels of detail. While it
+ * reads, it notes *facts*: a place, a length, and what the grammar (RFC 4180) or the bytes say
+ * there. A fact is no judgement; the validator turns facts into findings, by a profile. A *sink*
+ * writes a file that appears whole or not at all.
  *
- * Rules that hold for every function here:
- *   - Nothing prints, nothing exits, there is no global state. Different objects may be used by
- *     different threads at the same time; one object by one thread at a time.
- *   - A return of CSVK_OK (0) or a positive value is success, a negative value is enum csvk_status.
- *     A `struct csvk_error *` may be NULL; when given it is filled on failure and left alone else.
- *   - `_new/_free` make and drop opaque objects; `_free(NULL)` is fine. `_init/_release` work on a
- *     struct that the caller owns. Strings passed in are copied unless the comment says borrowed.
- *   - Offsets in files are uint64_t and count from 0; sizes in memory are size_t; numbers of
- *     records, lines, columns and fields count from 1 (RFC 7111 section 2).
+ * Rules for all functions here and in the other headers of csvkit:
+ *   - Threads. Different objects may be used by different threads at the same time. One object may
+ *     be used by one thread at a time. Functions without an object may be called by any thread.
+ *   - Results. Functions that can fail return a value of enum csvk_status: CSVK_OK (0) and positive
+ *     values are success, negative values are failures. Comments name the failures.
+ *   - Errors. A `struct csvk_error *` may be NULL. Otherwise it is filled on failure, and left
+ *     alone on success.
+ *   - Ownership. `_new` and `_open` make objects that the caller frees with `_free`; `_free(NULL)`
+ *     is allowed. `_init` and `_release` work on a struct of the caller's. Texts that are passed in
+ *     are copied unless the comment says "borrowed": then they must live as long as it says.
+ *   - Numbers. Offsets in files are uint64_t, in bytes, and count from 0. Sizes in memory are
+ *     size_t, in bytes. Numbers of records, lines, columns and fields count from 1 (RFC 7111
+ *     section 2).
+ *   - The library prints nothing, never ends the process, and keeps no global state except what it
+ *     needs to remove temporary files (csvk_sink_emergency_cleanup).
  */
 #ifndef CSVKIT_H
 #define CSVKIT_H
@@ -41,56 +48,80 @@ extern "C" {
 
 /* ---- status and error ------------------------------------------------------------------- */
 
-/* What can go wrong with the world. What is wrong with the data is never a status. */
+/*
+ * How a call ended. Readers report what is wrong in a CSV file as facts; only where data cannot be
+ * used at all, a function fails with CSVK_EDATA.
+ */
 enum csvk_status {
     CSVK_OK = 0,
-    CSVK_END = 1,        /* nothing more: not a failure */
+    CSVK_END = 1,        /* there is nothing more; this is no failure */
     CSVK_ENOMEM = -1,    /* out of memory */
-    CSVK_EIO = -2,       /* the operating system refused; csvk_error.sys is its errno */
-    CSVK_ELIMIT = -3,    /* a stated limit was reached; nothing was cut short silently */
-    CSVK_EUSAGE = -4,    /* the caller's options contradict each other or are out of range */
+    CSVK_EIO = -2,       /* the operating system refused; csvk_error.sys is its errno, or 0 */
+    CSVK_ELIMIT = -3,    /* a stated limit was reached; nothing was cut off in silence */
+    CSVK_EUSAGE = -4,    /* options contradict each other or are out of range; a wrong call */
     CSVK_EDATA = -5,     /* the data, manifest or import was refused (the user's fault) */
-    CSVK_ECHANGED = -6,  /* the input changed while it was read */
-    CSVK_ENET = -7,      /* network trouble: no usable answer */
+    CSVK_ECHANGED = -6,  /* the input was changed while it was read */
+    CSVK_ENET = -7,      /* network trouble: there was no usable answer */
     CSVK_EREMOTE = -8,   /* the server answered and refused, or broke its own rules */
     CSVK_ECANCELED = -9, /* stopped by the caller */
 };
 
+/* Describes a failure. It owns nothing and may be copied. */
 struct csvk_error {
     enum csvk_status status;
-    int sys;         /* errno, or 0 */
-    uint64_t offset; /* byte in the input, where that makes sense; else 0 */
-    char text[1024]; /* one line, no line break, for a person; names the file */
+    int sys;         /* errno of the system call that failed, or 0 */
+    uint64_t offset; /* the byte of the input that is meant, where there is one; else 0 */
+    char text[1024]; /* for a person: one line without a line break, names the file */
 };
 
-/* Fills `err` (when not NULL) and returns `status`, so that `return csvk_fail(...)` reads well. */
+/*
+ * Fills *err (when `err` is not NULL) from a printf format and returns `status`, so that a function
+ * can end with `return csvk_fail(...)`. A text that is too long is cut; control characters are
+ * escaped. Any thread.
+ */
 CSVK_API int csvk_fail(struct csvk_error *err, enum csvk_status status, const char *format, ...)
     CSVK_PRINTF(3, 4);
-/* The same for a refused system call: status CSVK_EIO (CSVK_ENOMEM for ENOMEM), text + strerror. */
+/*
+ * The same for a system call that failed with errno `sys`: returns CSVK_ENOMEM for ENOMEM, else
+ * CSVK_EIO. The reason (strerror) is added to the text.
+ */
 CSVK_API int csvk_fail_sys(struct csvk_error *err, int sys, const char *format, ...)
     CSVK_PRINTF(3, 4);
 
 /* ---- memory and growing buffers ---------------------------------------------------------- */
 
-/* As malloc/realloc/free; the only doors to the heap in the library. Sizes are never 0 inside. */
+/*
+ * As malloc, realloc and free; all memory of the library is allocated here. A size of 0 counts as
+ * 1, so NULL always means that memory ran out. The caller frees the block with csvk_free. Any
+ * thread.
+ */
 CSVK_API void *csvk_malloc(size_t size) CSVK_MUST_USE;
-CSVK_API void *csvk_calloc(size_t count, size_t size) CSVK_MUST_USE; /* overflow is checked */
+/* `count` times `size` bytes, all zero. NULL also when the product is too large. */
+CSVK_API void *csvk_calloc(size_t count, size_t size) CSVK_MUST_USE;
+/* After NULL the old block is as it was. */
 CSVK_API void *csvk_realloc(void *old, size_t size) CSVK_MUST_USE;
+/* csvk_realloc to `count` times `size` bytes. NULL also when the product is too large. */
 CSVK_API void *csvk_reallocarray(void *old, size_t count, size_t size) CSVK_MUST_USE;
+/* A copy of a NUL-terminated text; the caller frees it. NULL when memory ran out. */
 CSVK_API char *csvk_strdup(const char *text) CSVK_MUST_USE;
+/* A copy of `length` bytes, which must all be readable, with a NUL after them. */
 CSVK_API char *csvk_strndup(const char *text, size_t length) CSVK_MUST_USE;
+/* NULL is allowed. */
 CSVK_API void csvk_free(void *block);
 
-/* A borrowed run of bytes; the owner is named wherever one is returned. */
+/* A view of bytes that somebody else owns. Wherever one is returned, its owner is named. */
 struct csvk_bytes {
     const unsigned char *ptr;
     size_t len;
 };
 
 /*
- * A growing byte buffer. Invariant: `data` is NULL and capacity 0, or data[length] is a NUL that is
- * not counted. Appending never cuts short: it succeeds whole or returns CSVK_ENOMEM and leaves the
- * buffer as it was. CSVK_BUF_INIT or an all-zero struct is an empty buffer.
+ * A buffer of bytes that grows. CSVK_BUF_INIT, or a struct of zeros, is an empty one; the caller
+ * ends it with csvk_buf_release.
+ *
+ * Invariant: either `data` is NULL and `capacity` is 0, or data[length] is a NUL, which `length`
+ * does not count. Appending succeeds as a whole, or returns CSVK_ENOMEM and leaves the buffer as it
+ * was. It may move `data`, so pointers into the buffer are not valid afterwards.
  */
 struct csvk_buf {
     unsigned char *data;
@@ -100,233 +131,298 @@ struct csvk_buf {
     {                                                                                              \
         NULL, 0, 0                                                                                 \
     }
+/* Makes room for `more` bytes after the present ones (and the NUL). CSVK_ENOMEM. */
 CSVK_API int csvk_buf_reserve(struct csvk_buf *buf, size_t more) CSVK_MUST_USE;
+/* Append bytes, a NUL-terminated text, one byte, and a text made by printf. CSVK_ENOMEM. */
 CSVK_API int csvk_buf_add(struct csvk_buf *buf, const void *bytes, size_t length) CSVK_MUST_USE;
 CSVK_API int csvk_buf_puts(struct csvk_buf *buf, const char *text) CSVK_MUST_USE;
 CSVK_API int csvk_buf_putc(struct csvk_buf *buf, unsigned char byte) CSVK_MUST_USE;
 CSVK_API int csvk_buf_printf(struct csvk_buf *buf, const char *format, ...)
     CSVK_PRINTF(2, 3) CSVK_MUST_USE;
-CSVK_API const char *csvk_buf_text(const struct csvk_buf *buf); /* "" when empty; NUL-terminated */
-CSVK_API void csvk_buf_clear(struct csvk_buf *buf);             /* length 0, memory kept */
+/* The bytes as a NUL-terminated text, "" when empty. A view, valid until the buffer changes. */
+CSVK_API const char *csvk_buf_text(const struct csvk_buf *buf);
+/* Sets the length to 0 and keeps the memory. */
+CSVK_API void csvk_buf_clear(struct csvk_buf *buf);
+/* Frees the memory; the buffer is then empty and may be used again. */
 CSVK_API void csvk_buf_release(struct csvk_buf *buf);
 
-/* A list of owned strings. All-zero is empty. Used for column names, keys, file lists. */
+/*
+ * A list of NUL-terminated texts that it owns: column names, keys, paths. A struct of zeros is an
+ * empty list; the caller ends it with csvk_strings_release.
+ */
 struct csvk_strings {
     char **item;
     size_t count, capacity;
 };
+/* Append a copy of a text, or of `length` bytes. After CSVK_ENOMEM the list is as it was. */
 CSVK_API int csvk_strings_add(struct csvk_strings *list, const char *text) CSVK_MUST_USE;
 CSVK_API int csvk_strings_addn(struct csvk_strings *list, const char *text,
                                size_t length) CSVK_MUST_USE;
+/* Appends copies of all texts of `from` to `to`. After CSVK_ENOMEM some of them may be there. */
 CSVK_API int csvk_strings_copy(struct csvk_strings *to,
                                const struct csvk_strings *from) CSVK_MUST_USE;
+/* True when one of the texts is equal to `text`, byte for byte. */
 CSVK_API bool csvk_strings_has(const struct csvk_strings *list, const char *text);
+/* Frees the texts and the list, which is then empty. */
 CSVK_API void csvk_strings_release(struct csvk_strings *list);
 
 /* ---- dialect ------------------------------------------------------------------------------ */
 
 #define CSVK_NO_BYTE (-1) /* no enclosure, no escape */
 
-/* Bytes that give a file its structure. A frozen value type. RFC 4180: { ',', '"', none }. */
+/* The bytes that give a file its structure. A plain value: copy it freely. */
 struct csvk_dialect {
-    int delimiter; /* 0..255 */
-    int enclosure; /* 0..255 or CSVK_NO_BYTE */
-    int escape;    /* 0..255 or CSVK_NO_BYTE; reading only: the byte after it is data */
+    int delimiter; /* separates fields */
+    int enclosure; /* encloses a field; doubled inside of it. Or CSVK_NO_BYTE */
+    int escape;    /* the byte after it is data; for reading only. Or CSVK_NO_BYTE */
 };
+/* RFC 4180 section 2: comma, double quote, no escape. */
 #define CSVK_DIALECT_RFC4180                                                                       \
     {                                                                                              \
         ',', '"', CSVK_NO_BYTE                                                                     \
     }
-/* CSVK_EUSAGE when two roles share a byte or a role is CR, LF, NUL or a byte from 0x80 up. */
+/*
+ * Checks a dialect before it is used. CSVK_EUSAGE when two roles share a byte; when a role is CR,
+ * LF, NUL, or a byte from 0x80 up; or when enclosure or escape is a blank (space, TAB).
+ */
 CSVK_API int csvk_dialect_check(const struct csvk_dialect *dialect,
                                 struct csvk_error *err) CSVK_MUST_USE;
 /*
- * Reads one byte as users write it: the byte itself, "comma semicolon tab pipe space", "\t",
- * "\x1f", "none" (only when `none_allowed`). CSVK_EUSAGE with a text that names `role` otherwise.
+ * Reads one byte of a dialect as users write it: the byte itself; a name (comma, semicolon, tab,
+ * pipe, space, quote); a code such as \t or \x1f; and, when `none_allowed`, "none" or "", which
+ * give CSVK_NO_BYTE. CSVK_EUSAGE otherwise, with a text that names `role` ("delimiter"), and for
+ * bytes that csvk_dialect_check refuses in any role.
  */
 CSVK_API int csvk_dialect_parse_byte(const char *text, const char *role, bool none_allowed,
                                      int *byte, struct csvk_error *err) CSVK_MUST_USE;
 
+/* Kinds of line breaks. CR CR LF counts as one line break (doc/reading.md A9). */
 enum csvk_eol { CSVK_EOL_NONE, CSVK_EOL_LF, CSVK_EOL_CRLF, CSVK_EOL_CR, CSVK_EOL_CRCRLF };
-CSVK_API const char *csvk_eol_name(enum csvk_eol eol); /* "lf" "crlf" "cr" "crcrlf" "none" */
+/* "none", "lf", "crlf", "cr" or "crcrlf"; a constant. */
+CSVK_API const char *csvk_eol_name(enum csvk_eol eol);
 
 /* ---- source: where bytes come from -------------------------------------------------------- */
 
 struct csvk_source;
 
 /*
- * Opens `path` for reading; "-" is standard input (not closed). Plain or gzip is recognized by its
- * content (1F 8B 08), never by name; gzip may have several members. Directories, sockets and
- * devices that cannot be read as a stream are CSVK_EIO with a plain text. FIFOs and pipes are fine.
+ * Opens `path` for reading; "-" is standard input, which is not closed. Whether the file is plain
+ * or gzip (RFC 1952) is decided by its first bytes (1F 8B 08), never by its name; a gzip file may
+ * have several members. FIFOs and pipes can be read. The caller frees *out with csvk_source_free;
+ * *out is NULL on failure. CSVK_EIO, with a plain text for directories, sockets and devices that
+ * cannot be read as a stream; CSVK_ENOMEM.
  */
 CSVK_API int csvk_source_open(struct csvk_source **out, const char *path,
                               struct csvk_error *err) CSVK_MUST_USE;
-/* Reads from memory; `bytes` is borrowed until csvk_source_free. Gzip is recognised here too. */
+/*
+ * A source of the `length` bytes at `bytes`, which are borrowed until csvk_source_free. Gzip is
+ * recognized here too. The caller frees *out; it is NULL on failure. CSVK_ENOMEM.
+ */
 CSVK_API int csvk_source_memory(struct csvk_source **out, const void *bytes, size_t length,
                                 struct csvk_error *err) CSVK_MUST_USE;
 /*
- * Converts everything the source yields from `encoding` (a name iconv(3) knows) to UTF-8. Call
- * before the first read. A byte sequence that the encoding does not have becomes CSVK_EDATA.
+ * From now on the source converts its bytes from `encoding`, a name that iconv(3) knows, to UTF-8.
+ * A byte order mark is removed, except when `encoding` is UTF-8. To be called before the first
+ * csvk_source_read. Later, reads fail with CSVK_EDATA at bytes that the encoding does not have.
+ * CSVK_EUSAGE for an unknown encoding or after the first read, CSVK_ENOMEM.
  */
 CSVK_API int csvk_source_set_encoding(struct csvk_source *source, const char *encoding,
                                       struct csvk_error *err) CSVK_MUST_USE;
 /*
- * Reads up to `capacity` (decompressed) bytes; *got is 0 only at the end. A damaged gzip stream is
- * not a failure: the bytes before the damage are delivered, then the end, and csvk_source_damage
- * tells. CSVK_ECHANGED when a regular file turns out shorter or longer than when it was opened.
+ * Reads 1 to `capacity` bytes, decompressed and converted, to `bytes`; *got says how many. *got is
+ * 0 only at the end. Damage in a gzip file is not a failure: the bytes before it are delivered,
+ * then comes the end, and csvk_source_damage reports the damage. CSVK_EIO; CSVK_ECHANGED when a
+ * regular file was changed since it was opened; CSVK_EDATA for bytes that the encoding does not
+ * have; CSVK_EUSAGE when `capacity` is 0; CSVK_ENOMEM.
  */
 CSVK_API int csvk_source_read(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
                               struct csvk_error *err) CSVK_MUST_USE;
 /*
- * The first bytes (decompressed, not converted), at most `most`, fewer only at the end of the
- * input: they will still be read. The view lives until the first read. Before the first read, and
- * before or after csvk_source_set_encoding; a longer look replaces a shorter one. CSVK_ENOMEM.
+ * Shows the first bytes of the input, decompressed but not converted; csvk_source_read will still
+ * deliver them. There are `most` of them, fewer only when the input has no more. The source owns
+ * the bytes; the view is valid until the first read, or until the next call of this function, which
+ * may ask for more. To be called before the first read; before or after csvk_source_set_encoding.
+ * CSVK_EUSAGE after the first read, CSVK_EIO, CSVK_ECHANGED, CSVK_ENOMEM.
  */
 CSVK_API int csvk_source_peek(struct csvk_source *source, size_t most, struct csvk_bytes *bytes,
                               struct csvk_error *err) CSVK_MUST_USE;
+/* Damage in a gzip file. */
 struct csvk_damage {
-    const char *what; /* NULL: no damage. Else "truncated", "checksum differs", ... (static) */
-    uint64_t offset;  /* in the compressed file */
+    const char *what; /* NULL: none. Else "truncated", "checksum differs", ...; a constant */
+    uint64_t offset;  /* in the compressed file, in bytes */
 };
+/* The damage found so far; what == NULL when there is none, or the file is not gzip. */
 CSVK_API struct csvk_damage csvk_source_damage(const struct csvk_source *source);
-CSVK_API const char *csvk_source_name(const struct csvk_source *source); /* borrowed */
-CSVK_API bool csvk_source_is_gzip(const struct csvk_source *source);     /* after the first read */
-CSVK_API uint64_t csvk_source_file_size(const struct csvk_source *source); /* 0 = not known */
-CSVK_API uint64_t csvk_source_consumed(const struct csvk_source *source);  /* bytes of the file */
+/* The name for messages: the path, "standard input" or "memory". Valid until csvk_source_free. */
+CSVK_API const char *csvk_source_name(const struct csvk_source *source);
+/* Whether the input is gzip. Known after the first read or csvk_source_peek; false before. */
+CSVK_API bool csvk_source_is_gzip(const struct csvk_source *source);
+/* How many bytes of the file there are to read in all (compressed ones for gzip); 0: not known. */
+CSVK_API uint64_t csvk_source_file_size(const struct csvk_source *source);
+/* How many bytes of the file have been used so far; with the size, a measure of progress. */
+CSVK_API uint64_t csvk_source_consumed(const struct csvk_source *source);
+/* Closes the file, unless it is standard input, and frees the source. */
 CSVK_API void csvk_source_free(struct csvk_source *source);
 
 /*
- * The slices of a sliced table: regular files at depth 0 of `directory`, dot files left out, in
- * byte order of their names (full paths in `out`). CSVK_EIO when it cannot be listed.
+ * Lists the slices of a sliced table and appends their paths (`directory` included) to `out`, in
+ * byte order of their names. Slices are the regular files that lie directly in `directory`, but no
+ * files whose name begins with a dot; symbolic links count as what they point to. CSVK_EIO when the
+ * directory cannot be listed or a link points nowhere; CSVK_ENOMEM. After a failure `out` may hold
+ * some of the paths.
  */
 CSVK_API int csvk_list_slices(const char *directory, struct csvk_strings *out,
                               struct csvk_error *err) CSVK_MUST_USE;
 
 /* ---- reader: batches of whole records ------------------------------------------------------ */
 
-/* How much is reported about records in which nothing is worth telling. */
+/* How much is reported about records that nothing is wrong with. */
 enum csvk_detail {
-    CSVK_COUNTS,  /* only how many; `records` holds just the reported ones (see below) */
-    CSVK_RECORDS, /* in addition record_end[] for all */
-    CSVK_FIELDS,  /* `records` and `fields` for all */
+    CSVK_COUNTS,  /* only their number; `records` has the reported ones (struct csvk_record) */
+    CSVK_RECORDS, /* the same, and record_end[] for all records */
+    CSVK_FIELDS,  /* `records` and `fields` for all records */
 };
 
-/* What the grammar or the bytes say at one place. Not a judgement. csv-rules: RFC 4180 section 2 */
+/*
+ * What the grammar or the bytes say at one place; no judgement. The grammar is RFC 4180 section 2.
+ * doc/reading.md explains every kind; its decisions are given as A7 to A25. Invariant: the kinds
+ * about enclosures come first, CSVK_FACT_UNCLOSED is the last of them.
+ */
 enum csvk_fact_kind {
-    CSVK_FACT_QUOTE_IN_UNQUOTED,  /* each enclosure byte in a field that is not enclosed */
-    CSVK_FACT_TEXT_AFTER_CLOSING, /* first byte after the closing enclosure */
-    CSVK_FACT_BACKSLASH_QUOTE,    /* backslash + enclosure, then text: length 2 */
-    CSVK_FACT_SPACE_BEFORE_QUOTE, /* blanks between field start and an enclosure */
-    CSVK_FACT_SPACE_AFTER_QUOTE,  /* blanks between closing enclosure and end of field */
-    CSVK_FACT_UNCLOSED,           /* at the opening enclosure; extra = end of data (offset) */
-    CSVK_FACT_SUSPICIOUS_LINES,   /* whole enclosed field holding a line that looks like a record;
-                                     extra = lines it spans */
-    CSVK_FACT_BARE_CR,            /* CR as data outside an enclosure */
-    CSVK_FACT_CRCRLF,             /* CR CR LF as one line break */
-    CSVK_FACT_BLANK,              /* a record without any byte; offset/length of its line break */
-    CSVK_FACT_FIRST_EOL,          /* first line break outside enclosures; extra = enum csvk_eol */
-    CSVK_FACT_MIXED_EOL,          /* first one that differs; extra = its kind; no field */
-    CSVK_FACT_FINAL_EOL_MISSING,  /* at the end of data, length 0; no record */
-    CSVK_FACT_NUL,                /* run of 00 */
-    CSVK_FACT_CONTROL,            /* 01-1F but TAB CR LF, and 7F; extra = byte */
-    CSVK_FACT_TAB,                /* TAB that is not the delimiter */
-    CSVK_FACT_NON_ASCII,          /* run of well-formed UTF-8 sequences; extra = first code point */
-    CSVK_FACT_INVALID_UTF8,       /* one maximal subpart, at most 3 bytes; extra = enum
-                                     csvk_utf8_defect, and 256 times the bytes, first one lowest */
-    CSVK_FACT_BOM_IN_DATA,        /* U+FEFF */
+    CSVK_FACT_QUOTE_IN_UNQUOTED,  /* each enclosure byte in a field that is not enclosed (A13) */
+    CSVK_FACT_TEXT_AFTER_CLOSING, /* the first byte after the closing enclosure (A14) */
+    CSVK_FACT_BACKSLASH_QUOTE,    /* backslash and enclosure, then text; length 2 */
+    CSVK_FACT_SPACE_BEFORE_QUOTE, /* blanks between the field's start and an enclosure (A15) */
+    CSVK_FACT_SPACE_AFTER_QUOTE,  /* blanks from the closing enclosure to the field's end (A16) */
+    CSVK_FACT_UNCLOSED,           /* at the opening enclosure (A17); extra = offset of the end of
+                                     the data */
+    CSVK_FACT_SUSPICIOUS_LINES,   /* a whole enclosed field that has a line in it that looks like a
+                                     record (A18); extra = how many lines the field spans */
+    CSVK_FACT_BARE_CR,            /* CR as data, outside of an enclosure (A8) */
+    CSVK_FACT_CRCRLF,             /* CR CR LF, read as one line break (A9) */
+    CSVK_FACT_BLANK,              /* a record without any byte; the place is its line break (A5) */
+    CSVK_FACT_FIRST_EOL,          /* the first line break outside of an enclosure; extra = enum
+                                     csvk_eol */
+    CSVK_FACT_MIXED_EOL,          /* the first line break of another kind (A10); extra = enum
+                                     csvk_eol; it has no field */
+    CSVK_FACT_FINAL_EOL_MISSING,  /* at the end of the data, length 0 (A3); it has no record */
+    CSVK_FACT_NUL,                /* a run of bytes 00 (A19) */
+    CSVK_FACT_CONTROL,            /* 01-1F except TAB, CR, LF; and 7F (A20); extra = the byte */
+    CSVK_FACT_TAB,                /* a TAB that is not the delimiter (A20) */
+    CSVK_FACT_NON_ASCII,          /* a run of well-formed UTF-8 sequences from U+0080 up (A21);
+                                     extra = the first code point */
+    CSVK_FACT_INVALID_UTF8,       /* one maximal subpart of an ill-formed sequence, at most 3 bytes
+                                     (A21); extra = enum csvk_utf8_defect, plus 256 times the
+                                     bytes, the first one lowest */
+    CSVK_FACT_BOM_IN_DATA,        /* U+FEFF after the start of the file (A23) */
     CSVK_FACT_REPLACEMENT_CHAR,   /* U+FFFD */
-    CSVK_FACT_UNICODE_LINE_BREAK, /* U+0085 U+2028 U+2029; extra = code point */
-    CSVK_FACT_UTF8_BOM,           /* at offset 0; no record */
-    CSVK_FACT_UTF16_BOM,          /* extra = enum csvk_unicode; nothing is parsed after it */
-    CSVK_FACT_CTRL_Z_AT_EOF,      /* 1A as last byte; not data; no record */
-    CSVK_FACT_NUL_PADDING_AT_EOF, /* after the last record only 00; not data; no record */
-    CSVK_FACT_EMPTY,              /* the input has no byte */
+    CSVK_FACT_UNICODE_LINE_BREAK, /* U+0085, U+2028 or U+2029; extra = the code point */
+    CSVK_FACT_UTF8_BOM,           /* a byte order mark at offset 0 (A22); it has no record */
+    CSVK_FACT_UTF16_BOM,          /* a mark of UTF-16 or UTF-32 (A24); extra = enum csvk_unicode;
+                                     nothing is parsed after it */
+    CSVK_FACT_CTRL_Z_AT_EOF,      /* 1A as the last byte, which is not data (A25); no record */
+    CSVK_FACT_NUL_PADDING_AT_EOF, /* nothing but 00 after the last record, which is not data (A25);
+                                     it has no record */
+    CSVK_FACT_EMPTY,              /* the input has no byte (A1) */
     CSVK_FACT_KINDS
 };
+/* Why bytes are not UTF-8 (RFC 3629; Unicode table 3-7). */
 enum csvk_utf8_defect {
-    CSVK_UTF8_LONE_CONTINUATION,
-    CSVK_UTF8_OVERLONG,
-    CSVK_UTF8_SURROGATE,
-    CSVK_UTF8_BEYOND,    /* above U+10FFFF */
-    CSVK_UTF8_CUT_SHORT, /* lead byte without its continuation bytes */
-    CSVK_UTF8_BAD_LEAD,  /* a byte that never occurs */
+    CSVK_UTF8_LONE_CONTINUATION, /* a continuation byte without a lead byte */
+    CSVK_UTF8_OVERLONG,          /* a sequence longer than its code point needs */
+    CSVK_UTF8_SURROGATE,         /* U+D800 to U+DFFF */
+    CSVK_UTF8_BEYOND,            /* above U+10FFFF */
+    CSVK_UTF8_CUT_SHORT,         /* a lead byte without all its continuation bytes */
+    CSVK_UTF8_BAD_LEAD,          /* a byte that occurs in no sequence */
 };
+/* Encodings that a byte order mark names. */
 enum csvk_unicode { CSVK_UTF16LE = 1, CSVK_UTF16BE, CSVK_UTF32LE, CSVK_UTF32BE };
 
+/* Sets of kinds of facts, one bit each. */
 #define CSVK_FACT_BIT(kind) (UINT32_C(1) << (kind))
 #define CSVK_FACTS_ALL      ((UINT32_C(1) << CSVK_FACT_KINDS) - 1)
 
+/* One fact. Offsets count bytes of the decompressed, converted input. */
 struct csvk_fact {
-    uint64_t offset; /* absolute */
-    uint64_t length;
-    uint64_t extra;
-    uint64_t record; /* from 1; 0: belongs to the file */
-    uint64_t field;  /* from 1; 0: belongs to the record or the file */
-    uint64_t line;   /* physical line and ... */
-    uint64_t column; /* ... byte in it, from 1; 0: to be counted from the record's start */
+    uint64_t offset;
+    uint64_t length; /* bytes */
+    uint64_t extra;  /* depends on the kind */
+    uint64_t record; /* from 1; 0: the fact belongs to the file */
+    uint64_t field;  /* from 1; 0: the fact belongs to the record or the file */
+    uint64_t line;   /* the physical line, from 1, and ... */
+    uint64_t column; /* ... the byte in it, from 1; 0: to be counted from the record's start */
     enum csvk_fact_kind kind;
 };
 
-/* A field of a record; offsets into csvk_batch.bytes, enclosures included. */
+/* One field, enclosures included: the bytes from `begin` up to `end` of csvk_batch.bytes. */
 struct csvk_field {
     uint32_t begin, end;
     uint32_t flags; /* CSVK_FIELD_* */
 };
-#define CSVK_FIELD_ENCLOSED 1u /* began with the enclosure */
-#define CSVK_FIELD_DECODE   2u /* the value differs from the raw bytes between the enclosures */
-#define CSVK_FIELD_BROKEN   4u /* a quoting fact lies in it */
+#define CSVK_FIELD_ENCLOSED 1u /* it began with the enclosure */
+#define CSVK_FIELD_DECODE   2u /* its value differs from the raw bytes between the enclosures */
+#define CSVK_FIELD_BROKEN   4u /* a fact about enclosures lies in it */
 
 /*
- * A record that is reported one by one. At CSVK_FIELDS that is every record; below, only *reported*
- * ones: record 1, the first non-empty record, every record that has facts (but those that are only
- * counted: csvk_reader_only_count), every record whose number of
- * fields differs from the table's width, and every oversize one; and of these only record 1 and the
- * first non-empty one have their fields reported.
+ * A record that is reported. At CSVK_FIELDS that is every record. At the other levels these are
+ * reported:
+ *   - record 1 and the first record that is not empty; the fields of these two are reported too,
+ *     and of no others;
+ *   - every record with facts, except facts that are only counted (csvk_reader_only_count);
+ *   - every record whose number of fields differs from the width of the table;
+ *   - every oversize record.
  */
 struct csvk_record {
     uint64_t number; /* from 1 */
-    uint64_t line;   /* physical line of its first byte, from 1 */
-    uint64_t offset; /* absolute, of its first byte */
-    uint64_t length; /* bytes without the line break */
+    uint64_t line;   /* the physical line of its first byte, from 1 */
+    uint64_t offset; /* of its first byte in the input */
+    uint64_t length; /* bytes, without the line break */
     uint64_t nfields;
-    uint64_t surplus_offset; /* field width + 1, when there is one: its absolute offset ... */
-    uint64_t surplus_length; /* ... and raw length */
+    uint64_t surplus_offset; /* of the first field beyond the width, if any: offset in the input */
+    uint64_t surplus_length; /* and its raw length in bytes */
     uint32_t first_field;    /* index into csvk_batch.fields */
-    uint32_t first_fact, nfacts;
-    uint8_t eol;     /* enum csvk_eol: how it ended */
-    bool blank;      /* no byte at all before its line break */
-    bool last_empty; /* its last field is empty and not enclosed */
-    bool oversize;   /* too long for memory: judged, but `fields` and `bytes` lack it; its
-                        facts carry line and column */
-    bool unfinished; /* oversize, and more of its facts come in the next batch: only number,
-                        line, offset and facts mean something yet */
+    uint32_t first_fact, nfacts; /* index into csvk_batch.facts, and how many */
+    uint8_t eol;                 /* enum csvk_eol: the line break that ended it */
+    bool blank;                  /* it has no byte before its line break */
+    bool last_empty;             /* its last field is empty and not enclosed */
+    bool oversize;   /* too long to be kept in memory: it was read and its facts are reported, with
+                        line and column, but `fields` and `bytes` do not have it */
+    bool unfinished; /* oversize, and more of its facts come in the next batch: only number, line,
+                        offset and facts have a meaning yet */
 };
 
-/* Whole records only. Every pointer dies at the next call for this reader. */
+/*
+ * A batch of whole records. The reader owns everything that is pointed to; it is valid until the
+ * next csvk_reader_next or csvk_reader_free for the same reader.
+ */
 struct csvk_batch {
-    const unsigned char *bytes; /* NULL for an oversize record */
+    const unsigned char *bytes; /* the records; NULL for an oversize record */
     size_t size;                /* bytes of all records of this batch, line breaks included */
-    uint64_t offset;            /* absolute, of bytes[0] */
+    uint64_t offset;            /* of bytes[0] in the input */
     uint64_t first_record;      /* number of the first record of this batch */
-    uint64_t nrecords;
-    uint64_t first_line; /* physical line of bytes[0] */
-    uint64_t nlines;     /* physical lines that end in this batch */
+    uint64_t nrecords;          /* records in this batch, reported or not */
+    uint64_t first_line;        /* the physical line of bytes[0], from 1 */
+    uint64_t nlines;            /* physical lines that end in this batch */
     const struct csvk_record *records;
     size_t nreported; /* entries of `records` */
     const struct csvk_field *fields;
     size_t nfields;
-    const struct csvk_fact *facts; /* ascending by record; within a record by offset */
+    const struct csvk_fact *facts; /* ascending by record, and within a record by offset */
     size_t nfacts;
-    const uint32_t *record_end; /* CSVK_RECORDS and up: nrecords offsets behind each line break */
-    /* Of an oversize record: the physical lines that it has come to, at last the one it ends in,
-     * and that its first surplus field begins in (0: none so far); with the offsets of their first
-     * bytes. */
+    const uint32_t *record_end; /* at CSVK_RECORDS and CSVK_FIELDS: for each of the nrecords
+                                   records, the offset in `bytes` after its line break */
+    /*
+     * For an oversize record, where it stands now: the physical line that has been reached (at the
+     * end, the line in which the record ends), and the line in which its first surplus field begins
+     * (0: none so far). Each comes with the offset of the line's first byte in the input.
+     */
     uint64_t last_line, last_line_begin;
     uint64_t surplus_line, surplus_line_begin;
-    const uint64_t *counted; /* by kind: facts that are not reported, see csvk_reader_only_count */
+    const uint64_t *counted; /* CSVK_FACT_KINDS numbers: facts of each kind that were counted and
+                                not reported (csvk_reader_only_count) */
 };
 
-/* SIMD levels; results never depend on them. */
+/* Sets of processor instructions that the reader can use. Results never depend on them. */
 enum csvk_simd {
     CSVK_SIMD_AUTO,
     CSVK_SIMD_SCALAR,
@@ -337,57 +433,79 @@ enum csvk_simd {
                          GFNI */
     CSVK_SIMD_NEON,
 };
+/* The best level that this processor has. */
 CSVK_API enum csvk_simd csvk_simd_best(void);
+/* "auto", "scalar", "sse2", ...; a constant. */
 CSVK_API const char *csvk_simd_name(enum csvk_simd level);
 
+/* How to read. csvk_options_init sets all of it; then change what is wanted. */
 struct csvk_options {
-    size_t size; /* sizeof(struct csvk_options): set by csvk_options_init */
+    size_t size; /* sizeof(struct csvk_options), set by csvk_options_init */
     struct csvk_dialect dialect;
     enum csvk_detail detail;
     bool any_eol;        /* CR, LF and CRLF each end a record (rfc4180-bis) */
-    bool continuation;   /* the source starts inside a file: no byte order mark is looked for */
-    enum csvk_eol eol;   /* the file's kind of line break when already known, else NONE */
-    uint64_t width;      /* fields per record when known, else 0: the first non-empty record's */
-    uint32_t facts;      /* CSVK_FACT_BIT() of the byte facts wanted; grammar facts always come */
-    size_t window;       /* bytes read at a time, any from 1 on gives equal results; 0: 1 MiB,
-                            256 KiB at CSVK_FIELDS */
-    uint64_t max_record; /* largest record kept in memory; 0: as large as 32-bit offsets allow.
-                            Above it: CSVK_ELIMIT, or at CSVK_COUNTS still counted and judged */
-    enum csvk_simd simd;
+    bool continuation;   /* the source begins inside a file: no byte order mark is looked for */
+    enum csvk_eol eol;   /* the kind of line break of the file when it is known, else NONE */
+    uint64_t width;      /* fields for each record when known; 0: as many as the first record that
+                            is not empty has (doc/reading.md A29) */
+    uint32_t facts;      /* CSVK_FACT_BIT() of the facts about bytes that are wanted; facts of the
+                            grammar and CSVK_FACT_NUL are always reported */
+    size_t window;       /* bytes read at a time; every value from 1 up gives the same records and
+                            facts; 0: 1 MiB, at CSVK_FIELDS 256 KiB */
+    uint64_t max_record; /* bytes of the longest record that is kept in memory; 0: as many as 32-bit
+                            offsets allow, at CSVK_COUNTS 2 MiB. A longer record fails with
+                            CSVK_ELIMIT; at CSVK_COUNTS it is read as oversize */
+    enum csvk_simd simd; /* a level that the processor does not have: the best that it has */
     bool reference_only; /* use the reference parser alone: slow, for comparison */
 };
+/* Sets RFC 4180's dialect, CSVK_COUNTS, all facts, and zero elsewhere. */
 CSVK_API void csvk_options_init(struct csvk_options *options);
 
-/* Exact after the last batch; until then what has been delivered. */
+/* What was read so far; what the whole file has, after the last batch. */
 struct csvk_totals {
-    uint64_t bytes;   /* decompressed bytes seen, marks and padding included */
+    uint64_t bytes;   /* bytes of the decompressed, converted input, marks and padding included */
     uint64_t records; /* the header included */
     uint64_t lines;   /* physical line breaks */
-    uint64_t width;
-    uint64_t eol[5]; /* record ends by enum csvk_eol; [CSVK_EOL_NONE]: last record without one */
-    enum csvk_eol eol_mode;
+    uint64_t width;   /* fields for each record; 0: not known yet */
+    uint64_t eol[5];  /* records by the line break that ended them, enum csvk_eol;
+                         [CSVK_EOL_NONE]: a last record without one */
+    enum csvk_eol eol_mode; /* the first line break outside of an enclosure */
 };
 
 struct csvk_reader;
-/* Takes `source` (borrowed until csvk_reader_free) and copies `options`. CSVK_EUSAGE, CSVK_ENOMEM.
+/*
+ * Makes a reader for `source`, from which nothing was read yet. The source is borrowed: it must
+ * live until csvk_reader_free, and only the reader may read from it. `options` is copied. The
+ * caller frees *out with csvk_reader_free; *out is left alone on failure. CSVK_EUSAGE for a dialect
+ * that csvk_dialect_check refuses and for a wrong options->size, CSVK_ENOMEM.
  */
 CSVK_API int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
                              const struct csvk_options *options,
                              struct csvk_error *err) CSVK_MUST_USE;
-/* CSVK_OK with a batch (which may hold file facts only), CSVK_END, or a failure. */
+/*
+ * Fills *batch with the next records. A batch may have facts about the file and no record. Returns
+ * CSVK_OK with a batch, CSVK_END after the last one, or a failure: CSVK_ELIMIT for a record longer
+ * than options.max_record, CSVK_ENOMEM, and what csvk_source_read returns. After a failure the
+ * reader can only be freed.
+ */
 CSVK_API int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch,
                               struct csvk_error *err) CSVK_MUST_USE;
 /*
- * From the next batch on, facts of these `kinds` (CSVK_FACT_BIT) need not be reported: a record
- * that has the table's width and no fact of another kind may be counted in csvk_batch.counted
- * instead, and is not reported. What is reported and what is counted together is exact; how it is
- * divided is not promised.
+ * From the next batch on, facts of these `kinds` (CSVK_FACT_BIT) need not be reported. For a caller
+ * who has seen enough of them; reading gets faster. A record that has the width of the table and
+ * facts of these kinds only may then go unreported, and its facts are added to csvk_batch.counted.
+ * The sum of reported and counted facts is exact; which of them are reported is not promised.
  */
 CSVK_API void csvk_reader_only_count(struct csvk_reader *reader, uint32_t kinds);
+/* The totals. The reader owns them; valid until csvk_reader_free, updated by csvk_reader_next. */
 CSVK_API const struct csvk_totals *csvk_reader_totals(const struct csvk_reader *reader);
+/* Frees the reader and all that its batches point to, but not the source. */
 CSVK_API void csvk_reader_free(struct csvk_reader *reader);
 
-/* Number of fields and i-th field (from 0) of a record reported with fields. */
+/*
+ * The raw bytes, enclosures included, of the i-th field (from 0) of a record that was reported with
+ * its fields. A view into the batch.
+ */
 static inline struct csvk_bytes csvk_field_raw(const struct csvk_batch *batch,
                                                const struct csvk_record *record, size_t i)
 {
@@ -396,9 +514,11 @@ static inline struct csvk_bytes csvk_field_raw(const struct csvk_batch *batch,
     return raw;
 }
 /*
- * The value of a raw field: enclosures taken off, doubled enclosures single, the byte behind an
- * escape as it is; what follows a closing enclosure is kept literally (csv-rules 3.2). `to` needs
- * room for raw.len bytes; returns the length of the value. `to` may be raw.ptr.
+ * Writes the value of a raw field to `to`, which has room for raw.len bytes and may be raw.ptr, and
+ * returns the length of the value in bytes. The enclosures are removed and doubled enclosures made
+ * single (RFC 4180 section 2.5 and 2.7); the byte after an escape is taken as it is; what follows
+ * a closing enclosure is kept literally (doc/reading.md A14). `raw` need not be well-formed. Any
+ * thread.
  */
 CSVK_API size_t csvk_field_decode(struct csvk_bytes raw, const struct csvk_dialect *dialect,
                                   unsigned char *to);
@@ -407,28 +527,47 @@ CSVK_API size_t csvk_field_decode(struct csvk_bytes raw, const struct csvk_diale
 
 struct csvk_sink;
 /*
- * Writes to a temporary file beside `path`, which gets its name in csvk_sink_commit only; "-" is
- * standard output. gzip_level 0: plain; 1..9: one ordinary gzip member, no name, no time stamp.
+ * Opens a file for writing. The bytes go to a temporary file in the directory of `path`, which gets
+ * the name `path` in csvk_sink_commit and not before. "-" is standard output, which is written
+ * directly, as are FIFOs and character devices. An existing file keeps its rights, and its owner
+ * where that is permitted; a symbolic link stays and the file it points to is replaced. gzip_level
+ * 0: plain; 1 (fast) to 9 (small): one ordinary gzip member (RFC 1952) without name and time stamp.
+ *
+ * The caller frees *out with csvk_sink_free; *out is NULL on failure. CSVK_EIO, CSVK_ENOMEM;
+ * CSVK_EUSAGE for a level out of range; CSVK_ELIMIT when 256 temporary files are open in this
+ * process; CSVK_ECHANGED when a FIFO or a device was replaced by a file meanwhile.
  */
 CSVK_API int csvk_sink_open(struct csvk_sink **out, const char *path, int gzip_level,
                             struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Appends `length` bytes; they are copied or written before the call returns. A failure is final:
+ * every later write, and the commit, return it again. CSVK_EIO, CSVK_ENOMEM; CSVK_EUSAGE after
+ * csvk_sink_commit or csvk_sink_read_back.
+ */
 CSVK_API int csvk_sink_write(struct csvk_sink *sink, const void *bytes, size_t length,
                              struct csvk_error *err) CSVK_MUST_USE;
-/* Flush, fsync, close, rename, fsync of the directory. After a failure the old file stands. */
+/*
+ * Ends the file and makes it appear under its name: writes what is left, fsync, close, rename,
+ * fsync of the directory. After a failure an old file of that name is as it was. (When only the
+ * last step fails, the new file is there, but may not survive a crash.) CSVK_EIO, CSVK_ENOMEM;
+ * CSVK_EUSAGE when it was committed already.
+ */
 CSVK_API int csvk_sink_commit(struct csvk_sink *sink, struct csvk_error *err) CSVK_MUST_USE;
 /*
- * Ends the text and opens what was written for reading, before it has its name: to look at it once
- * more. Only csvk_sink_commit or csvk_sink_free may follow; the caller frees *out before. Not for
- * what is written directly (standard output, FIFOs, devices): CSVK_EUSAGE.
+ * Ends the text and opens the temporary file as a source, so that what was written can be checked
+ * before it gets its name. After that only csvk_sink_commit and csvk_sink_free are allowed; the
+ * caller frees *out before that. CSVK_EUSAGE for targets that are written directly (standard
+ * output, FIFOs, devices) and after the commit; CSVK_EIO, CSVK_ENOMEM.
  */
 CSVK_API int csvk_sink_read_back(struct csvk_sink *sink, struct csvk_source **out,
                                  struct csvk_error *err) CSVK_MUST_USE;
-CSVK_API uint64_t csvk_sink_bytes(const struct csvk_sink *sink); /* given to csvk_sink_write */
-/* Drops what was not committed and removes the temporary file. */
+/* How many bytes were given to csvk_sink_write, before compression. */
+CSVK_API uint64_t csvk_sink_bytes(const struct csvk_sink *sink);
+/* Frees the sink. Without a commit before it, the temporary file is removed. */
 CSVK_API void csvk_sink_free(struct csvk_sink *sink);
 /*
- * Removes the temporary files of sinks that are still open; async-signal-safe. For a program's
- * handler of SIGINT and SIGTERM.
+ * Removes the temporary files of all open sinks of this process. For a program's handler of SIGINT
+ * and SIGTERM, which ends the process afterwards. Any thread; async-signal-safe.
  */
 CSVK_API void csvk_sink_emergency_cleanup(void);
 

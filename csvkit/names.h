@@ -1,10 +1,16 @@
 /*
- * names.h - column names as Storage will have them. The validator and the manifest room judge names
- * by the same cleaner, so it lives in the core, which both may include.
+ * names.h - column names as Keboola Storage will make them.
  *
- * The cleaner ("webalize"): Latin letters lose their marks and become ASCII, every run of anything
- * but [A-Za-z0-9_] becomes one '_', '_' is taken off both ends, and a name that a backend keeps for
- * itself gets a '_' behind. Case stays, nothing is cut. The service itself remains the referee.
+ * Storage cleans the names of columns ("webalize"): Latin letters lose their marks and become
+ * ASCII; every run of characters other than [A-Za-z0-9_] becomes one '_'; '_' is removed from both
+ * ends; and a name that a database uses itself gets a '_' at its end. Letters keep their case, and
+ * no name is cut. The functions here follow that; what the service does in the end is decided by
+ * the service.
+ *
+ * The validator and the code for manifests judge names by the same functions. So they are in the
+ * core, which both may include.
+ *
+ * All functions may be called by any thread. Names are UTF-8; nothing is kept of them.
  */
 #ifndef CSVKIT_NAMES_H
 #define CSVKIT_NAMES_H
@@ -15,20 +21,24 @@
 extern "C" {
 #endif
 
-#define CSVK_NAME_MAX 64 /* longest column name that Storage takes, in bytes after cleaning */
+#define CSVK_NAME_MAX 64 /* bytes of the longest column name that Storage takes, when cleaned */
 
 /*
- * Appends the cleaned form of `name` to `out`; nothing is appended when no character survives,
- * which Storage refuses. Bytes that are not UTF-8 count as characters that are not allowed.
- * CSVK_OK or CSVK_ENOMEM. Cleaning a cleaned name changes nothing. Any thread.
+ * Appends the cleaned form of the `length` bytes at `name` to `out`. Nothing is appended when no
+ * character is left; Storage refuses such names. A byte that is not UTF-8 counts as a character
+ * that is not allowed. A name that is clean already is not changed. CSVK_OK, or CSVK_ENOMEM, after
+ * which a part may have been appended.
  */
 CSVK_API int csvk_name_sanitize(const char *name, size_t length,
                                 struct csvk_buf *out) CSVK_MUST_USE;
-/* True for oid tableoid xmin cmin xmax cmax ctid, in any letter case. */
+/* True for oid, tableoid, xmin, cmin, xmax, cmax and ctid, in upper or lower case. */
 CSVK_API bool csvk_name_is_system(const char *name, size_t length);
-/* True for _timestamp, in any letter case: Storage fills that column itself and refuses it. */
+/* True for _timestamp, in upper or lower case: Storage fills that column and refuses it in data. */
 CSVK_API bool csvk_name_is_reserved(const char *name, size_t length);
-/* Equal but for the case of ASCII letters: such columns cannot live in one table. */
+/*
+ * True when two NUL-terminated names are equal except for the case of ASCII letters. One table
+ * cannot have two such columns.
+ */
 CSVK_API bool csvk_name_same_folded(const char *a, const char *b);
 
 #ifdef __cplusplus

@@ -1,17 +1,24 @@
 /*
- * normalize.h - any readable table in, clean RFC 4180 out: repair that never loses and never
- * invents.
+ * normalize.h - makes a clean table (RFC 4180) of any readable one, with repairs that never lose
+ * and never invent data.
  *
- * Every record of the input ends in one of three places: in the output, in the rejects (byte for
- * byte), or dropped by a repair that has a name. So records_in = records_out + records_rejected +
- * records_dropped, always. Every change has an id (r1 to r25), a class and a line in the log.
+ * The idea. Every record of the input gets into the output, or into the rejects (byte for byte), or
+ * is dropped by a repair that has a name. So this always holds:
  *
- * Classes. L0: bytes change, rows do not. L1: rows change because an option says so. L2: rows
- * change by inference, and exactly one reading fits the width of the table; two that fit mean
- * rejects. L3: data leave the output, into the rejects only.
+ *   records_in = records_out + records_rejected + records_dropped
  *
- * Clean stretches of the input are copied whole; only records with a defect are written anew.
+ * Every change has an id (r1 to r25), a class and a line in the log; doc/repairs.md explains all of
+ * them. The classes:
+ *   L0  bytes change, rows do not.
+ *   L1  rows change because an option says so.
+ *   L2  rows change by inference: exactly one reading of the record fits the width of the table.
+ *       When two readings fit, the record is rejected.
+ *   L3  data leave the output; they go to the rejects and nowhere else.
+ *
+ * Clean stretches of the input are copied as they are. Only records with a defect are written anew.
  * Memory: the look-ahead and the longest record.
+ *
+ * Any thread may call the functions; the objects given to a call are used by that call alone.
  */
 #ifndef CSVKIT_NORMALIZE_H
 #define CSVKIT_NORMALIZE_H
@@ -24,6 +31,7 @@ extern "C" {
 
 /* ---- repairs -------------------------------------------------------------------------------- */
 
+/* All repairs, in the order of their ids. */
 enum csvk_repair {
     CSVK_REPAIR_NONE,
     CSVK_REPAIR_BOM,
@@ -55,104 +63,134 @@ enum csvk_repair {
     CSVK_REPAIR_COLUMNS, /* columns chosen or put in another order */
     CSVK_REPAIRS
 };
-CSVK_API const char *csvk_repair_id(enum csvk_repair repair);      /* "r1" ... "trim" */
-CSVK_API const char *csvk_repair_name(enum csvk_repair repair);    /* "bom": one or two words */
-CSVK_API const char *csvk_repair_summary(enum csvk_repair repair); /* what is done, one line */
+/* The id, which never changes: "r1" to "r25", "trim", "columns"; "" for CSVK_REPAIR_NONE. */
+CSVK_API const char *csvk_repair_id(enum csvk_repair repair);
+/* The name of one or two words: "bom". All three texts are constants. */
+CSVK_API const char *csvk_repair_name(enum csvk_repair repair);
+/* What the repair does, in one line. */
+CSVK_API const char *csvk_repair_summary(enum csvk_repair repair);
 
 /* ---- options -------------------------------------------------------------------------------- */
 
+/* Whether the first record has the names of the columns. */
 enum csvk_normalize_header { CSVK_NORMALIZE_HEADER, CSVK_NORMALIZE_NO_HEADER };
+/* Which fields of the output are enclosed. */
 enum csvk_normalize_quote {
-    CSVK_NORMALIZE_QUOTE_KEEP,
-    CSVK_NORMALIZE_QUOTE_MINIMAL,
+    CSVK_NORMALIZE_QUOTE_KEEP, /* fields that are enclosed in the input, and those that must be */
+    CSVK_NORMALIZE_QUOTE_MINIMAL, /* only fields that must be */
     CSVK_NORMALIZE_QUOTE_ALL
 };
+/* What happens to records with too few or too many fields. */
 enum csvk_normalize_ragged {
-    CSVK_NORMALIZE_RAGGED_REPAIR,
+    CSVK_NORMALIZE_RAGGED_REPAIR, /* repaired where one explanation only is possible */
     CSVK_NORMALIZE_RAGGED_REJECT,
-    CSVK_NORMALIZE_RAGGED_FAIL
+    CSVK_NORMALIZE_RAGGED_FAIL /* the whole file is refused */
 };
+/* Whether names of columns stay, or become those that Storage would make of them (names.h). */
 enum csvk_normalize_names { CSVK_NORMALIZE_NAMES_KEEP, CSVK_NORMALIZE_NAMES_STORAGE };
+/* What happens to a defect in the bytes: the record is rejected, the bytes are removed, or kept. */
 enum csvk_normalize_defect {
     CSVK_NORMALIZE_DEFECT_REJECT,
     CSVK_NORMALIZE_DEFECT_REMOVE,
     CSVK_NORMALIZE_DEFECT_KEEP
 };
 
+/*
+ * What is wanted. csvk_normalize_options_init sets all of it; then change what is wanted, and
+ * release it in the end. It owns `columns` only.
+ */
 struct csvk_normalize_options {
-    size_t size; /* sizeof: set by csvk_normalize_options_init */
-    struct csvk_dialect dialect;
-    bool delimiter_given; /* a line "sep=X" may not contradict it */
-    const char *encoding; /* what the source converts from, or "utf-8"; borrowed. NULL: not said,
-                             and a mark of UTF-16 or UTF-32 is obeyed */
-    bool delimiter_found; /* it was found out, not given (r24) */
+    size_t size;                 /* sizeof(struct csvk_normalize_options), set by _init */
+    struct csvk_dialect dialect; /* of the input */
+    bool delimiter_given;        /* the user gave it: a line "sep=X" may not contradict it */
+    const char *encoding; /* what the source converts from, or "utf-8"; borrowed during the call.
+                             NULL: nothing is known; a mark of UTF-16 or UTF-32 decides */
+    bool delimiter_found; /* the delimiter was sniffed, not given (r24) */
     bool any_eol;         /* CR, LF and CRLF each end a record */
     enum csvk_normalize_header header;
-    /* With a header: the columns to write, in this order. Without: their names, so their number. */
+    /* With a header: names of the columns to write, in this order. Without: the names of the
+       columns, which say how many there are. */
     struct csvk_strings columns;
-    struct csvk_dialect to;   /* escape is ignored */
-    enum csvk_eol line_break; /* CSVK_EOL_CRLF or CSVK_EOL_LF */
-    bool write_bom;
+    struct csvk_dialect to;   /* of the output; the escape is ignored */
+    enum csvk_eol line_break; /* of the output: CSVK_EOL_CRLF or CSVK_EOL_LF */
+    bool write_bom;           /* the output begins with a byte order mark */
     enum csvk_normalize_quote quote;
     enum csvk_normalize_ragged ragged;
     enum csvk_normalize_names names;
     enum csvk_normalize_defect nul;     /* REJECT or REMOVE */
     enum csvk_normalize_defect control; /* KEEP or REMOVE */
     enum csvk_normalize_defect
-        invalid_utf8;              /* REJECT, or REMOVE: U+FFFD for every ill-formed sequence */
-    bool trim;                     /* blanks around values that are not enclosed */
-    bool guard_formulas;           /* ' before values that a spreadsheet may execute */
-    bool strict;                   /* any repair is a failure */
-    bool digest;                   /* fill result->values: slower, for verification */
-    uint64_t skip_head, skip_tail; /* physical lines */
+        invalid_utf8;    /* REJECT, or REMOVE: U+FFFD in the place of each ill-formed sequence */
+    bool trim;           /* removes blanks around values that are not enclosed */
+    bool guard_formulas; /* puts ' before values that a spreadsheet may execute */
+    bool strict;         /* any repair is a failure */
+    bool digest;         /* fills result->values, for verification; slower */
+    uint64_t skip_head, skip_tail; /* physical lines to drop at the start and at the end */
     int comment;                   /* records that begin with this byte are dropped; -1: none */
-    uint64_t max_repairs; /* records that may need inference; never less than 100, nor than 1 % */
-    uint64_t look_ahead;  /* bytes in which a runaway enclosure is judged; 0: 256 KiB */
-    uint64_t max_record;  /* longest record; 0: 64 MiB. Above: CSVK_ELIMIT */
-    size_t window;        /* bytes read at a time; any value >= 1 gives equal results; 0: 256 KiB */
+    uint64_t max_repairs; /* when more records than this would need inference, the file is refused;
+                             the limit is never below 100, nor below 1 % of the records */
+    uint64_t look_ahead;  /* bytes within which an enclosure without an end is judged; 0: 256 KiB */
+    uint64_t max_record;  /* bytes of the longest record; 0: 64 MiB. Above it: CSVK_ELIMIT */
+    size_t window;        /* bytes read at a time; every value from 1 up gives the same results; 0:
+                             256 KiB */
     enum csvk_simd simd;
 };
+/*
+ * RFC 4180 in and out, CRLF, with a header. Ragged records are repaired; NUL and ill-formed UTF-8
+ * are rejected, control characters kept. Everything else is off or 0.
+ */
 CSVK_API void csvk_normalize_options_init(struct csvk_normalize_options *options);
+/* Frees `columns`. */
 CSVK_API void csvk_normalize_options_release(struct csvk_normalize_options *options);
 
-/* ---- where things go ------------------------------------------------------------------------ */
+/* ---- what is written ------------------------------------------------------------------------ */
 
-/* Bytes go out in order; a failure ends the run with it. All-zero: nobody wants them. */
+/*
+ * A function that takes bytes, in order. `bytes` is valid during the call only. What it returns
+ * other than CSVK_OK ends the run and becomes its result. A struct of zeros: nobody wants the
+ * bytes.
+ */
 struct csvk_output {
     int (*write)(void *context, const void *bytes, size_t length, struct csvk_error *err);
     void *context;
 };
 struct csvk_normalize_outputs {
-    struct csvk_output seen; /* the input, decompressed and converted, for who wants to look on */
-    struct csvk_output table;
-    struct csvk_output rejects;       /* none: the first record that belongs there is a failure */
-    struct csvk_output rejects_index; /* JSON lines: where each came from, and why */
+    struct csvk_output seen;    /* the input, decompressed and converted, for a second reader */
+    struct csvk_output table;   /* the clean table */
+    struct csvk_output rejects; /* zeros: the first record to be rejected is a failure */
+    struct csvk_output rejects_index; /* JSON lines: where each reject came from, and why */
     struct csvk_output log;           /* JSON lines: every repair */
-    int (*progress)(void *context, uint64_t consumed); /* < 0 stops: CSVK_ECANCELED; or NULL */
+    /* Called now and then with the bytes of the file used so far (csvk_source_consumed); a negative
+       result ends the run with CSVK_ECANCELED. NULL: not wanted. */
+    int (*progress)(void *context, uint64_t consumed);
     void *progress_context;
 };
 
+/* A place in the input. */
 struct csvk_normalize_place {
-    uint64_t byte, line, record; /* byte from 0; line 0: none */
+    uint64_t byte, line, record; /* the byte counts from 0; line 0: none */
 };
-struct csvk_normalize_values { /* of the table as it was meant to be written; see digest.h */
+/* A digest of the values of the table as it was meant to be written. */
+struct csvk_normalize_values {
     uint64_t records, fields, hash;
 };
-struct csvk_normalize_counted { /* by libcsv, independently: of files->verify */
-    bool done;
-    bool input_counted; /* libcsv reads the input the way we do */
+/* What libcsv has counted, independently, with files->verify. */
+struct csvk_normalize_counted {
+    bool done;          /* it has counted, and agrees */
+    bool input_counted; /* records_in too: libcsv reads this input as csvkit does */
     uint64_t records_in, records_out, records_rejected;
 };
+/* The account of a run. It owns nothing and may be copied. */
 struct csvk_normalize_result {
     uint64_t records_in, records_out, records_rejected, records_dropped;
-    uint64_t bytes_in, bytes_out; /* after decompression and conversion; before compression */
-    uint64_t width;
-    uint64_t inferred; /* records of the output that were repaired by inference (L2) */
-    bool changed;      /* the output differs from the input in at least one byte */
-    uint64_t repairs[CSVK_REPAIRS];
-    char encoding[64]; /* with r2: what was converted from */
-    int delimiter;     /* with r24: the byte that was found out */
-    struct csvk_normalize_place first[CSVK_REPAIRS];
+    uint64_t bytes_in, bytes_out; /* decompressed and converted; of the table, before compression */
+    uint64_t width;               /* columns of the table */
+    uint64_t inferred;            /* records of the output that were repaired by inference (L2) */
+    bool changed;                 /* the output differs from the input in at least one byte */
+    uint64_t repairs[CSVK_REPAIRS];                  /* how often each repair was made */
+    char encoding[64];                               /* with r2: the encoding of the input */
+    int delimiter;                                   /* with r24: the delimiter that was sniffed */
+    struct csvk_normalize_place first[CSVK_REPAIRS]; /* where each repair was made first */
     struct csvk_normalize_place first_reject;
     char first_reject_reason[160];
     struct csvk_normalize_values values; /* with options->digest */
@@ -160,11 +198,13 @@ struct csvk_normalize_result {
 };
 
 /*
- * Reads `source` to its end and writes to `outputs`. On failure what was written so far is of no
- * use: whoever owns the outputs must throw it away. CSVK_EDATA: refused (the text says why, and
- * what to try); CSVK_EUSAGE: options; CSVK_ELIMIT: a record longer than options->max_record; and
- * what source and outputs answer. *result is valid after success, and after CSVK_EDATA as far as
- * it goes. Any thread; the objects are used by this call alone.
+ * Reads `source` to its end and writes to `outputs`. Everything given is borrowed during the call.
+ * After a failure the bytes written so far are of no use: the owner of the outputs must throw them
+ * away. *result is valid after success, and after CSVK_EDATA as far as the run got.
+ *
+ * CSVK_EDATA when the input is refused (the text says why, and what to try); CSVK_EUSAGE for wrong
+ * options; CSVK_ELIMIT for a record longer than options->max_record; CSVK_ECANCELED; CSVK_ENOMEM;
+ * and what source and outputs return.
  */
 CSVK_API int csvk_normalize(struct csvk_source *source,
                             const struct csvk_normalize_options *options,
@@ -174,29 +214,35 @@ CSVK_API int csvk_normalize(struct csvk_source *source,
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
+/* Which files. A struct of zeros with `input` is allowed; all texts are borrowed. */
 struct csvk_normalize_files {
     const char *input;    /* "-": standard input */
-    const char *output;   /* "-": standard output; NULL: nothing is written, only judged */
-    const char *rejects;  /* with `rejects`.jsonl beside it; or NULL */
+    const char *output;   /* "-": standard output; NULL: no table is written, the input is judged */
+    const char *rejects;  /* their index goes to the file `rejects`.jsonl beside it; or NULL */
     const char *log;      /* or NULL */
-    const char *encoding; /* of the input: a name iconv(3) knows, "auto", "utf-8", or NULL */
-    bool sniff_delimiter; /* find the delimiter out; refused when it is not clear */
-    int gzip_level;       /* of the output; 0: plain */
-    bool verify;          /* libcsv must read back what was meant, and count what we count */
+    const char *encoding; /* of the input: a name that iconv(3) knows, "auto", "utf-8", or NULL */
+    bool sniff_delimiter; /* sniff the delimiter; the input is refused when it is not clear */
+    int gzip_level;       /* of the output, 1 to 9; 0: plain */
+    bool verify;          /* libcsv must read the same values from the output as were meant, and
+                             count the same records */
+    /* As csvk_normalize_outputs.progress; file_size is that of csvk_source_file_size. */
     int (*progress)(void *context, uint64_t consumed, uint64_t file_size);
     void *progress_context;
 };
 /*
- * The same for files. Outputs appear under their names when all is done, or not at all: a refusal
- * leaves the old ones. CSVK_EUSAGE when an output is the input. `options` says what else is wanted;
- * its encoding, delimiter_found and digest are set here.
+ * The same for files. The outputs appear under their names when everything is done, the table last;
+ * a refusal leaves old files of these names as they were. `options` says what else is wanted and is
+ * not changed; its fields encoding, delimiter_found and digest follow from `files`, so leave them
+ * as _init has set them. Failures are those of csvk_normalize, csvk_source_open and the sinks;
+ * CSVK_EUSAGE also when two of the files are the same; CSVK_ECHANGED also when the input was
+ * replaced; CSVK_EIO also when libcsv does not agree.
  */
 CSVK_API int csvk_normalize_files(const struct csvk_normalize_files *files,
                                   const struct csvk_normalize_options *options,
                                   struct csvk_normalize_result *result,
                                   struct csvk_error *err) CSVK_MUST_USE;
 
-/* Appends the summary as one JSON object without a line break; `file` is the name in it. */
+/* Appends the result as one JSON object without a line break; `file` is its "file". CSVK_ENOMEM. */
 CSVK_API int csvk_normalize_summary(const struct csvk_normalize_result *result, const char *file,
                                     struct csvk_buf *out) CSVK_MUST_USE;
 

@@ -1,12 +1,16 @@
 /*
- * sniff.h - proposes the dialect, encoding and header of a file from a sample of its bytes.
+ * sniff.h - proposes the dialect, the encoding and the header of a file from a sample of its bytes.
  *
- * Every part of the proposal has a score (0..100) and its evidence in words. A proposal is not a
- * decision: the caller goes on only when the verdict is CSVK_SNIFF_CLEAR, and refuses otherwise.
+ * Every part of the proposal has a score from 0 to 100, and its evidence as a text. A proposal is
+ * no decision: the caller goes on when the verdict is CSVK_SNIFF_CLEAR, and refuses the file
+ * otherwise.
  *
- * The idea. The sample is read with the ordinary reader once per combination of delimiter and
- * enclosure that occurs in it. A combination is good when many records have one width greater than
- * one, when no enclosure fault turns up, and when the fields do not hold other delimiters.
+ * The idea. The sample is read by the ordinary reader, once for each combination of delimiter and
+ * enclosure that occurs in it. A combination is good when many records have the same number of
+ * fields, more than one; when no enclosure is wrong (RFC 4180 section 2.5 to 2.7); and when the
+ * fields do not contain other delimiters.
+ *
+ * The functions may be called by any thread. struct csvk_sniff owns nothing and may be copied.
  */
 #ifndef CSVKIT_SNIFF_H
 #define CSVKIT_SNIFF_H
@@ -18,30 +22,38 @@ extern "C" {
 #endif
 
 #define CSVK_SNIFF_SAMPLE     ((size_t)1 << 20) /* bytes that are enough for most files */
-#define CSVK_SNIFF_CANDIDATES 9
+#define CSVK_SNIFF_CANDIDATES 9                 /* most delimiters that are compared */
 
 enum csvk_sniff_verdict {
     CSVK_SNIFF_CLEAR,      /* one dialect is better than all others */
     CSVK_SNIFF_ONE_COLUMN, /* no delimiter splits the records into the same number of fields */
-    CSVK_SNIFF_AMBIGUOUS,  /* two delimiters are about equally good */
+    CSVK_SNIFF_AMBIGUOUS,  /* two delimiters are about as good as each other */
     CSVK_SNIFF_EMPTY,      /* no byte, or nothing but blanks and line breaks */
     CSVK_SNIFF_NOT_TEXT,   /* NUL bytes that no known encoding explains */
 };
-CSVK_API const char *csvk_sniff_verdict_name(enum csvk_sniff_verdict verdict); /* "clear" ... */
+/* "clear", "one-column", "ambiguous", "empty" or "not-text"; a constant. */
+CSVK_API const char *csvk_sniff_verdict_name(enum csvk_sniff_verdict verdict);
 
-enum csvk_sample { CSVK_SAMPLE_WHOLE, CSVK_SAMPLE_CUT }; /* the whole file, or its beginning */
+/* A sample is the whole file, or its beginning. */
+enum csvk_sample { CSVK_SAMPLE_WHOLE, CSVK_SAMPLE_CUT };
 
+/* How sure one part of the proposal is, and why. */
 struct csvk_sniff_part {
-    int score;          /* 0..100 */
+    int score;          /* 0 to 100 */
     char evidence[200]; /* one line */
 };
 
-struct csvk_sniff_candidate { /* the best reading with one delimiter */
+/* The best reading of the sample with one delimiter. */
+struct csvk_sniff_candidate {
     struct csvk_dialect dialect;
-    int score;
-    uint64_t width;                     /* most frequent number of fields */
-    uint64_t records, alike, faulty;    /* not empty; of that width; with an enclosure fault */
-    uint64_t fields, enclosed, doubled; /* doubled: enclosed, with something to decode */
+    int score;        /* 0 to 100 */
+    uint64_t width;   /* the most frequent number of fields */
+    uint64_t records, /* records that are not empty */
+        alike,        /* of these, records of that width */
+        faulty;       /* records with a wrong enclosure */
+    uint64_t fields,  /* fields of all records */
+        enclosed,     /* of these, enclosed fields */
+        doubled;      /* enclosed fields in which something has to be decoded */
 };
 
 struct csvk_sniff {
@@ -49,23 +61,28 @@ struct csvk_sniff {
     struct csvk_dialect dialect; /* of the best candidate; RFC 4180's when there is none */
     bool has_header;
     enum csvk_eol eol;
-    const char *encoding; /* a name iconv(3) knows (static); "" when it is not text, or not known */
-    uint64_t mark;        /* length of the byte order mark */
-    bool cut;             /* the sample is the beginning of more */
-    bool sep_line;        /* a line "sep=X" comes first: it is no data */
+    const char *encoding; /* a name that iconv(3) knows, a constant; "" when the sample is not text,
+                             or its encoding is not known */
+    uint64_t mark;        /* bytes of the byte order mark; 0: none */
+    bool cut;             /* the sample is only the beginning of the file */
+    bool sep_line;        /* the first line is "sep=X", which is not data (doc/reading.md A27) */
     uint64_t records;     /* in the sample, the header included */
     struct csvk_sniff_part on_delimiter, on_enclosure, on_escape, on_encoding, on_header, on_eol;
     struct csvk_sniff_candidate candidate[CSVK_SNIFF_CANDIDATES]; /* best first */
     size_t ncandidates;
 };
 
-/* Judges the first bytes of a file (decompressed). CSVK_ENOMEM. */
+/*
+ * Judges the first bytes of a file, decompressed and not converted. `extent` says whether they are
+ * all of it. The sample is only read during the call. Fills *out; CSVK_ENOMEM.
+ */
 CSVK_API int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
                         struct csvk_error *err) CSVK_MUST_USE;
 /*
  * The same for the first `most` bytes (0: CSVK_SNIFF_SAMPLE) of a source from which nothing was
- * read yet; they are only looked at (csvk_source_peek). *sampled: how many they were; may be NULL.
- * CSVK_ENOMEM, CSVK_EIO, CSVK_EUSAGE.
+ * read yet. They are looked at by csvk_source_peek, so the source will still deliver them. Sets
+ * *sampled (when not NULL) to the number of bytes that were judged. CSVK_EUSAGE after the first
+ * read of the source, CSVK_EIO, CSVK_ECHANGED, CSVK_ENOMEM.
  */
 CSVK_API int csvk_sniff_source(struct csvk_source *source, size_t most, struct csvk_sniff *out,
                                size_t *sampled, struct csvk_error *err) CSVK_MUST_USE;

@@ -180,7 +180,7 @@ static bool ask_plan(struct csvk_slicer *s)
 {
     struct slice_extent open = extent(s);
     if (s->gzip != NULL) {
-        csvk_gzip_settle(s->gzip, slice_plan_end(&s->plan, &open));
+        csvk_gzip_wait_until_below(s->gzip, slice_plan_end(&s->plan, &open));
         open = extent(s);
     }
     return slice_plan_is_full(&s->plan, &open);

@@ -1,16 +1,17 @@
 /*
- * sink.c - files that appear whole or not at all.
+ * sink.c - writes files that appear whole or not at all.
  *
- * The idea: everything goes to a temporary file (temp_file.c) in the target's directory, and commit
- * alone gives it the target's name: written, counted, fsynced, closed, renamed, directory fsynced.
- * What cannot be replaced is written directly: standard output, FIFOs, character devices. A
- * symbolic link stands for the file it points to.
+ * The idea. All bytes go to a temporary file (temp_file.c) in the directory of the target. Only the
+ * commit gives this file the name of the target. Its steps are: write what is left in the buffer,
+ * fsync, compare the size with the number of bytes written, close, rename, fsync of the directory.
+ * Targets that cannot be replaced are written directly: standard output, FIFOs and character
+ * devices. A symbolic link stands for the file it points to.
  *
- * A failure sticks: after it every write and the commit fail the same way, so a caller that forgets
- * one check cannot end up with half a file.
+ * A failure is final: after it, every write and the commit return the same failure. So a caller who
+ * forgets one check cannot end up with half a file.
  *
- * Invariant: bytes go text -> (gzip) -> buffer -> descriptor; `written` counts those behind the
- * descriptor.
+ * Invariant: bytes go from the text through gzip (if wanted) and the buffer to the descriptor;
+ * `written` counts the bytes that the descriptor has taken.
  */
 #include "csvkit/csvkit.h"
 
@@ -27,27 +28,31 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { UNIT = 256 * 1024 };
+enum { UNIT = 256 * 1024 }; /* bytes; writes end at multiples of it */
 
 struct csvk_sink {
-    char *path; /* of the target; the name in messages */
+    char *path; /* of the target; also its name in messages */
     struct csvk_temp temp;
-    int fd;         /* of the temporary file, or of what is written directly; -1: closed */
-    bool is_direct; /* no temporary file */
-    bool close_fd;  /* a direct descriptor of our own */
-    bool is_ended;  /* no more text */
+    int fd;         /* of the temporary file or of the direct target; -1: closed */
+    bool is_direct; /* the target is written directly, without a temporary file */
+    bool close_fd;  /* a direct target that was opened here, so it is closed here */
+    bool is_ended;  /* no more text may come */
     bool is_committed;
     struct csvk_gzip *gzip; /* NULL: plain */
-    uint64_t accepted, written;
-    int status; /* the first failure, described in `failure` */
+    uint64_t accepted;      /* bytes of text given to csvk_sink_write */
+    uint64_t written;       /* bytes that the descriptor has taken */
+    int status;             /* the first failure, described in `failure` */
     struct csvk_error failure;
-    size_t length;
+    size_t length; /* bytes in `buffer` */
     unsigned char buffer[UNIT];
 };
 
 /* ---- bytes ---- */
 
-/* A descriptor that somebody else made non-blocking is waited for. */
+/*
+ * After write(2) failed: whether to call it again. Waits when the descriptor is not ready, which
+ * happens when another program has made it non-blocking.
+ */
 static bool may_write_again(int fd)
 {
     if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -57,8 +62,8 @@ static bool may_write_again(int fd)
     return errno == EINTR;
 }
 
-/* Leaves out the first `done` bytes. */
-static void pass(struct iovec *part, size_t done)
+/* Takes the first `done` bytes off the two parts. */
+static void skip_written(struct iovec *part, size_t done)
 {
     for (int i = 0; i < 2; i++) {
         size_t n = done < part[i].iov_len ? done : part[i].iov_len;
@@ -68,7 +73,7 @@ static void pass(struct iovec *part, size_t done)
     }
 }
 
-/* What is in the buffer, and `length` bytes behind it. */
+/* Writes what is in the buffer, and then `length` bytes. */
 static int write_all(struct csvk_sink *sink, const unsigned char *bytes, size_t length,
                      struct csvk_error *err)
 {
@@ -80,7 +85,7 @@ static int write_all(struct csvk_sink *sink, const unsigned char *bytes, size_t 
         if (n < 0 && !may_write_again(sink->fd)) {
             return csvk_fail_sys(err, errno, "cannot write %s", sink->path);
         }
-        pass(part, n > 0 ? (size_t)n : 0);
+        skip_written(part, n > 0 ? (size_t)n : 0);
         sink->written += n > 0 ? (size_t)n : 0;
     }
     return CSVK_OK;
@@ -92,9 +97,11 @@ static int flush(struct csvk_sink *sink, struct csvk_error *err)
 }
 
 /*
- * Every write but the last ends at a multiple of UNIT: file systems keep runs that begin and end
- * at such places in larger pieces, which costs less than the copy of what is left over. All else
- * of a long run goes out from where it is. Also the output of `gzip`.
+ * Takes bytes for the descriptor; also the output function of `gzip`.
+ *
+ * Every write but the last ends at a multiple of UNIT. File systems keep writes that begin and end
+ * at such places in larger pieces, which saves more than it costs to copy the rest to the buffer.
+ * Only that rest is copied: the other bytes of a long run are written from where they are.
  */
 static int put(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
@@ -122,7 +129,10 @@ static bool is_stream(mode_t mode)
     return S_ISFIFO(mode) || S_ISCHR(mode);
 }
 
-/* What is written directly; it must still be what it was when its name was looked at. */
+/*
+ * Opens a FIFO or a character device. Something else may have got its name since stat(2), and then
+ * it must not be overwritten.
+ */
 static int open_direct(struct csvk_sink *sink, const char *path, struct csvk_error *err)
 {
     sink->is_direct = true;
@@ -139,7 +149,10 @@ static int open_direct(struct csvk_sink *sink, const char *path, struct csvk_err
                : csvk_fail(err, CSVK_ECHANGED, "%s was replaced while it was opened", path);
 }
 
-/* Owner and rights of the file that will be replaced. Only root can give the owner: no failure. */
+/*
+ * Gives the temporary file the owner and the rights of the file that it will replace. Only root can
+ * set the owner, so it is no failure when that is not permitted.
+ */
 static int keep_rights(struct csvk_sink *sink, const struct stat *old, struct csvk_error *err)
 {
     struct stat now;
@@ -169,7 +182,7 @@ static int open_replacing(struct csvk_sink *sink, const struct stat *old, struct
     return old != NULL ? keep_rights(sink, old, err) : CSVK_OK;
 }
 
-/* Puts the file that a symbolic link points to in the link's place. */
+/* When the target is a symbolic link, makes the file it points to the target. */
 static int follow_link(struct csvk_sink *sink, struct csvk_error *err)
 {
     struct stat st;
@@ -274,7 +287,7 @@ int csvk_sink_write(struct csvk_sink *sink, const void *bytes, size_t length,
     return report(sink, err);
 }
 
-/* The file must hold what was written: a file system that lost something is found out here. */
+/* The file must have as many bytes as were written: finds file systems that lose bytes. */
 static int check_size(const struct csvk_sink *sink, struct csvk_error *err)
 {
     struct stat st;
@@ -296,7 +309,10 @@ static int close_fd(struct csvk_sink *sink, int fd, struct csvk_error *err)
     return CSVK_OK;
 }
 
-/* Closing can tell of a failure; standard output stays open, so a copy of it is closed. */
+/*
+ * Closes a direct target, because close(2) may report a failure of an earlier write. Standard
+ * output must stay open, so a copy of its descriptor is closed instead.
+ */
 static int commit_direct(struct csvk_sink *sink, struct csvk_error *err)
 {
     int fd = sink->fd;
@@ -326,7 +342,7 @@ static int commit_temp(struct csvk_sink *sink, struct csvk_error *err)
     return status == CSVK_OK ? csvk_temp_rename(&sink->temp, sink->path, err) : status;
 }
 
-/* Everything to the descriptor. */
+/* Brings all bytes to the descriptor; after that no more text may come. */
 static int end_text(struct csvk_sink *sink, struct csvk_error *err)
 {
     if (sink->is_ended) {
@@ -337,7 +353,10 @@ static int end_text(struct csvk_sink *sink, struct csvk_error *err)
     return status == CSVK_OK ? flush(sink, err) : status;
 }
 
-/* The temporary file once more, under the name that the kernel has for the descriptor. */
+/*
+ * Opens the temporary file for reading, by the name that the kernel has for its descriptor. So the
+ * bytes read are those of the open file, whatever has happened to its name.
+ */
 static int open_again(const struct csvk_sink *sink, struct csvk_source **out,
                       struct csvk_error *err)
 {

@@ -1,20 +1,22 @@
 /*
- * source.c - the road from the bytes of a file to the caller's buffer.
+ * source.c - reads the bytes of a file or of memory: decompressed, and converted to UTF-8 if
+ * wanted.
  *
- * The idea: three layers, each pulling from the one below: raw bytes (source_raw.c), gzip members
- * (source_gzip.c), text encoding (source_encoding.c). Which of the upper two exist is known after
- * the first read. A plain file without conversion goes from read(2) straight into the caller's
- * buffer: its first bytes are read there too, looked at, and left where they are.
+ * The idea. There are three layers, and each takes its bytes from the one below: text encoding
+ * (source_encoding.c), gzip members (source_gzip.c), raw bytes (source_raw.c). Whether there is a
+ * gzip layer is decided at the first read, by the first bytes. The bytes of a plain file without
+ * conversion go from read(2) directly to the caller's buffer. Its first bytes are read into that
+ * buffer too, looked at, and left where they are.
  *
- * Invariant: bytes in `head` come before everything `raw` still has; there are some only when the
- * caller's first buffer was too small to tell gzip from plain. Bytes in `peeked` come before all
- * that, and after decompression.
+ * Invariants. The bytes in `head` come before everything that `raw` has still to give; there are
+ * some only when the caller's first buffer was too small to distinguish gzip from plain. The bytes
+ * in `peeked` are decompressed but not converted, and come before all others.
  */
 #include "csvkit/io/source_private.h"
 
 #include <string.h>
 
-enum { MAGIC_SIZE = 3 };
+enum { MAGIC_SIZE = 3 }; /* 1F 8B (RFC 1952 section 2.3.1) and 08, the method deflate */
 
 enum container_format { FORMAT_UNKNOWN, FORMAT_PLAIN, FORMAT_GZIP };
 
@@ -25,7 +27,7 @@ struct csvk_source {
     size_t head_at, head_length;
     struct csvk_buf peeked;
     size_t peeked_at;
-    bool started; /* something was delivered */
+    bool started; /* csvk_source_read was called */
     struct csvk_gunzip *gunzip;
     struct csvk_recode *recode;
 };
@@ -90,7 +92,7 @@ int csvk_source_set_encoding(struct csvk_source *source, const char *encoding,
     return status;
 }
 
-/* Reads until the magic bytes are known, or the end: a pipe may bring one byte at a time. */
+/* Reads until the first MAGIC_SIZE bytes are there, or the end: a pipe may give single bytes. */
 static int read_start(struct csvk_source *source, unsigned char *bytes, size_t capacity,
                       size_t *length, struct csvk_error *err)
 {
@@ -114,7 +116,7 @@ static bool is_gzip_start(const unsigned char *bytes, size_t length)
     return length >= MAGIC_SIZE && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == 0x08;
 }
 
-/* Decides the format. *got tells how many bytes of a plain text already lie in `bytes`. */
+/* Decides the format. *got: how many bytes of a plain text are in `bytes` already. */
 static int detect_format(struct csvk_source *source, unsigned char *bytes, size_t capacity,
                          size_t *got, struct csvk_error *err)
 {
@@ -148,7 +150,7 @@ static size_t take_head(struct csvk_source *source, unsigned char *bytes, size_t
     return n;
 }
 
-/* Decompressed bytes behind those that were peeked at. */
+/* Reads decompressed bytes, after those in `peeked`. */
 static int pull_new(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
                     struct csvk_error *err)
 {

@@ -1,16 +1,16 @@
 /*
- * source_encoding.c - text in any encoding that iconv(3) knows, as UTF-8.
+ * source_encoding.c - converts text from any encoding that iconv(3) knows to UTF-8.
  *
- * The idea: bytes are converted into a buffer of this layer's own and handed out from there, so the
- * result cannot depend on how the caller cuts its reads. What precedes an illegal sequence is
- * delivered first; the failure comes with the next read and names the place in the text as it was
- * before conversion.
+ * The idea. Bytes are converted into a buffer of this layer and copied to the caller from there. So
+ * the result cannot depend on the sizes of the caller's reads. The text before an illegal sequence
+ * is delivered first. The next read fails, and names the place in the text as it was before
+ * conversion.
  *
- * A byte order mark is part of the encoding for every encoding but UTF-8, and is taken off after
- * conversion; in UTF-8 it is left for the reader, which has something to say about it.
+ * A byte order mark is removed after conversion, because it belongs to the encoding. It stays only
+ * when the encoding is UTF-8: there the reader reports it as a fact.
  *
- * Invariants: in[in_at..in_length) waits for conversion and begins at `offset` of the text;
- * out[out_at..out_length) waits for the caller.
+ * Invariants: in[in_at..in_length) waits for conversion, and its first byte is at `offset` of the
+ * text before conversion; out[out_at..out_length) waits for the caller.
  */
 #include "csvkit/io/source_private.h"
 
@@ -43,7 +43,7 @@ static bool is_utf8(const char *encoding)
 
 static int open_converter(struct csvk_recode *recode, const char *encoding, struct csvk_error *err)
 {
-    /* glibc reads options such as //IGNORE behind slashes; nothing may be ignored here. */
+    /* In glibc, options such as //IGNORE may follow the name; but nothing may be ignored here. */
     bool has_options = strstr(encoding, "//") != NULL || encoding[0] == '\0';
     if (!has_options) {
         recode->converter = iconv_open("UTF-8", encoding);
@@ -77,6 +77,7 @@ int csvk_recode_new(struct csvk_recode **out, struct csvk_source *source, const 
     return CSVK_OK;
 }
 
+/* Moves the bytes that wait for conversion to the front and reads more after them. */
 static int fill(struct csvk_recode *recode, struct csvk_error *err)
 {
     memmove(recode->in, recode->in + recode->in_at, recode->in_length - recode->in_at);
@@ -90,7 +91,7 @@ static int fill(struct csvk_recode *recode, struct csvk_error *err)
     return status;
 }
 
-/* One call of iconv(3) over what is waiting; returns 0 or its errno. */
+/* Converts what is waiting by one call of iconv(3); returns 0 or its errno. */
 static int convert(struct csvk_recode *recode)
 {
     char *from = (char *)recode->in + recode->in_at;
@@ -117,7 +118,10 @@ static int refuse(const struct csvk_recode *recode, const char *what, struct csv
     return status;
 }
 
-/* Whole characters come out of iconv(3), so the first output either has the mark or has not. */
+/*
+ * Removes a byte order mark from the first output. iconv(3) gives whole characters, so the mark is
+ * never split between two calls.
+ */
 static void drop_bom(struct csvk_recode *recode)
 {
     static const unsigned char bom[BOM_SIZE] = {0xef, 0xbb, 0xbf};
@@ -129,7 +133,10 @@ static void drop_bom(struct csvk_recode *recode)
     recode->stage = STAGE_TEXT;
 }
 
-/* The text ends inside a sequence. When gzip damage has cut it, that has been reported already. */
+/*
+ * The text ends inside a character. This is no failure when damage to the gzip file is the cause:
+ * csvk_source_damage reports that.
+ */
 static int end_inside_sequence(struct csvk_recode *recode, struct csvk_error *err)
 {
     if (csvk_source_damage(recode->source).what != NULL) {
@@ -139,7 +146,7 @@ static int end_inside_sequence(struct csvk_recode *recode, struct csvk_error *er
     return refuse(recode, "text ends inside a character", err);
 }
 
-/* Brings some output, or more input, or the end. */
+/* Does one step: gets some output, or more input, or reaches the end. */
 static int advance(struct csvk_recode *recode, struct csvk_error *err)
 {
     bool is_flush = recode->in_at == recode->in_length;
@@ -149,7 +156,7 @@ static int advance(struct csvk_recode *recode, struct csvk_error *err)
     int sys = convert(recode);
     drop_bom(recode);
     if (recode->out_length > 0) {
-        return CSVK_OK; /* whatever stopped it comes again, first thing next time */
+        return CSVK_OK; /* what stopped iconv(3) will stop the next call at once */
     }
     switch (sys) {
     case 0: recode->stage = is_flush ? STAGE_END : recode->stage; return CSVK_OK;

@@ -1,22 +1,24 @@
 /*
- * source_gzip.c - gzip (RFC 1952) read as one text: every member, nothing skipped silently.
+ * source_gzip.c - reads all members of a gzip file (RFC 1952) as one text, and skips nothing in
+ * silence.
  *
- * The idea: headers and trailers are read here, byte by byte; the DEFLATE data between them goes
- * through ISA-L, which inflates two to three times as fast as zlib. The checksum and the length are
- * computed and compared here, so that each kind of damage has its own name and place.
+ * The idea. Headers and trailers are read here, byte by byte. The DEFLATE data between them goes
+ * through ISA-L, which inflates two to three times as fast as zlib. CRC-32 and length of the text
+ * are computed and compared here, so that each kind of damage has a name and a place of its own.
  *
- * Damage ends the text; it is not a failure. What follows the last member and does not begin
- * another one is damage too, zero bytes included: a program that loads the file later may refuse
- * them. Optional header fields are skipped without being kept, however long they are; the header
- * checksum is verified.
+ * Damage ends the text, but it is not a failure. Bytes after the last member that do not begin
+ * another member are damage too, even zero bytes: a program that loads the file later may refuse
+ * them. Optional header fields are skipped and not kept, however long they are. The header checksum
+ * is verified.
  *
- * How many bytes ISA-L delivers before damage depends on where its input and output are cut. One
- * file must have one answer, so both are cut alike always: input in whole blocks of the file,
- * output in pieces of PIECE_SIZE, into the caller's buffer when that has the room.
+ * How many bytes ISA-L delivers before a damaged place depends on the sizes of its input and output
+ * buffers. The same file must always give the same answer. So the sizes are always the same: the
+ * input is cut into whole blocks of the file (CSVK_SOURCE_BLOCK), the output into pieces of
+ * PIECE_SIZE. A piece is inflated directly to the caller's buffer when it has room.
  *
- * Invariants: in[at..length) was taken from `raw` and not yet used; piece[piece_at..piece_length)
- * was inflated and not yet delivered. ISA-L may hold up to eight
- * bytes more in its bit buffer; behind the last DEFLATE block these are the trailer's first bytes.
+ * Invariants: in[at..length) was taken from `raw` and not used yet; piece[piece_at..piece_length)
+ * was inflated and not delivered yet. ISA-L may hold up to eight more bytes in its bit buffer;
+ * after the last DEFLATE block these are the first bytes of the trailer.
  */
 #include "csvkit/io/source_private.h"
 
@@ -32,7 +34,7 @@ enum gzip_phase { PHASE_HEADER, PHASE_BODY, PHASE_TRAILER, PHASE_OVER };
 enum {
     HEADER_SIZE = 10,
     TRAILER_SIZE = 8,
-    PIECE_SIZE = 64 * 1024,
+    PIECE_SIZE = 64 * 1024, /* bytes of text */
     FLAG_HEADER_CRC = 2,
     FLAG_EXTRA = 4,
     FLAG_NAME = 8,
@@ -44,12 +46,12 @@ struct csvk_gunzip {
     struct csvk_raw *raw;
     enum gzip_phase phase;
     bool raw_ended;
-    bool later_member; /* at least one member was read whole */
+    bool later_member; /* a whole member was read before this one */
     struct csvk_damage damage;
-    uint64_t member_at; /* where this member began */
+    uint64_t member_at; /* offset in the file where this member began */
     uint32_t header_crc;
     uint32_t crc;
-    uint32_t size; /* modulo 2^32, as the format has it */
+    uint32_t size; /* of the member's text, modulo 2^32 as in the trailer */
     size_t at, length;
     size_t piece_at, piece_length;
     unsigned char in[CSVK_SOURCE_BLOCK];
@@ -105,6 +107,7 @@ struct csvk_damage csvk_gunzip_damage(const struct csvk_gunzip *gunzip)
     return gunzip->damage;
 }
 
+/* Notes the damage and ends the text. CSVK_OK, because damage is not a failure. */
 static int damaged(struct csvk_gunzip *gunzip, const char *what, uint64_t offset)
 {
     gunzip->damage = (struct csvk_damage){what, offset};
@@ -117,8 +120,7 @@ static int truncated(struct csvk_gunzip *gunzip)
     return damaged(gunzip, "truncated", gunzip->raw->position);
 }
 
-/* Makes sure that a byte is waiting, or that the file has ended. Pipes are read to a whole block.
- */
+/* Makes sure that a byte is waiting, or that the file has ended. Always reads a whole block. */
 static int fill(struct csvk_gunzip *gunzip, struct csvk_error *err)
 {
     if (gunzip->at < gunzip->length || gunzip->raw_ended) {
@@ -213,7 +215,10 @@ static int skip_optional_fields(struct csvk_gunzip *gunzip, unsigned flags, stru
     return status;
 }
 
-/* The ten fixed bytes. What cannot be a member's start is foreign: bytes after the end. */
+/*
+ * Reads the ten fixed bytes (RFC 1952 section 2.3). Bytes that cannot begin a member are reported
+ * as bytes after the end.
+ */
 static int read_fixed_header(struct csvk_gunzip *gunzip, unsigned *flags, struct csvk_error *err)
 {
     static const unsigned char magic[] = {0x1f, 0x8b, 0x08};
@@ -266,7 +271,7 @@ static int read_header(struct csvk_gunzip *gunzip, struct csvk_error *err)
     return status;
 }
 
-/* Inflates what is waiting into `piece`; returns ISA-L's answer. */
+/* Inflates what is waiting to `piece`; returns what ISA-L returned. */
 static int inflate_piece(struct csvk_gunzip *gunzip, unsigned char *piece, size_t *got)
 {
     struct inflate_state *inflate = &gunzip->inflate;
@@ -303,7 +308,10 @@ static int read_body(struct csvk_gunzip *gunzip, unsigned char *piece, size_t *g
     return CSVK_OK;
 }
 
-/* A trailer byte: from what ISA-L took too much, then from the file. */
+/*
+ * Takes one byte of the trailer: first from the bit buffer of ISA-L, which may have taken more
+ * bytes than it needed, then from the file.
+ */
 static int trailer_byte(struct csvk_gunzip *gunzip, unsigned char *byte, struct csvk_error *err)
 {
     struct inflate_state *inflate = &gunzip->inflate;
@@ -316,6 +324,7 @@ static int trailer_byte(struct csvk_gunzip *gunzip, unsigned char *byte, struct 
     return next_byte(gunzip, byte, err);
 }
 
+/* The DEFLATE data may end inside a byte; the trailer begins with the next byte. */
 static void drop_padding_bits(struct inflate_state *inflate)
 {
     int padding = inflate->read_in_length & 7;
@@ -350,7 +359,7 @@ static int read_trailer(struct csvk_gunzip *gunzip, struct csvk_error *err)
     return CSVK_OK;
 }
 
-/* Up to PIECE_SIZE bytes of text into `piece`; none at the end only. */
+/* Reads up to PIECE_SIZE bytes of text to `piece`; *got is 0 only at the end. */
 static int next_piece(struct csvk_gunzip *gunzip, unsigned char *piece, size_t *got,
                       struct csvk_error *err)
 {

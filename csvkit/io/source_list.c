@@ -1,4 +1,4 @@
-/* source_list.c - which files make up a sliced table. */
+/* source_list.c - lists the files that are the slices of a sliced table. */
 #include "csvkit/csvkit.h"
 
 #include <dirent.h>
@@ -23,8 +23,8 @@ static int add_path(struct csvk_strings *out, const char *directory, const char 
 }
 
 /*
- * Symbolic links count as what they point to: a slice may be one. One that points nowhere is a
- * failure, because leaving it out would lose a slice silently.
+ * A symbolic link counts as the file it points to, because a slice may be a link. A link that
+ * points nowhere is a failure: to leave it out would lose a slice in silence.
  */
 static int add_if_slice(DIR *dir, const char *directory, const char *name, struct csvk_strings *out,
                         struct csvk_error *err)

@@ -1,9 +1,11 @@
 /*
- * source_raw.c - bytes from a file descriptor or from memory, counted and guarded against change.
+ * source_raw.c - reads bytes from a file descriptor or from memory, counts them, and finds out when
+ * a file is changed while it is read.
  *
- * A regular file must stay what it was when it was opened: more bytes than its size, or another
- * size or time of change at its end, is CSVK_ECHANGED. Files of /proc and the like call themselves
- * regular with size 0 and yet have bytes; for those nothing can be compared.
+ * Invariant: a regular file must stay as it was when it was opened. It is CSVK_ECHANGED when more
+ * bytes come than its size, or when its size or its time of change is another one at the end. Files
+ * in /proc and the like are regular files of size 0 that nevertheless have bytes; nothing can be
+ * compared for them.
  */
 #include "csvkit/io/source_private.h"
 
@@ -13,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Refuses directories, and sockets unless one is standard input. */
 static int refuse_kind(const struct csvk_raw *raw, mode_t mode, struct csvk_error *err)
 {
     if (S_ISDIR(mode)) {
@@ -24,7 +27,7 @@ static int refuse_kind(const struct csvk_raw *raw, mode_t mode, struct csvk_erro
     return CSVK_OK;
 }
 
-/* Standard input may be a regular file that was already read up to some place. */
+/* Bytes that are left to read: a part of standard input may have been read before. */
 static uint64_t rest_of_file(int fd, uint64_t size)
 {
     off_t at = lseek(fd, 0, SEEK_CUR);
@@ -93,7 +96,10 @@ static size_t take_memory(const struct csvk_raw *raw, void *bytes, size_t capaci
     return n;
 }
 
-/* A descriptor that somebody else made non-blocking is waited for. */
+/*
+ * After read(2) failed: whether to call it again. Waits when the descriptor is not ready, which
+ * happens when another program has made it non-blocking.
+ */
 static bool may_read_again(const struct csvk_raw *raw)
 {
     if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -122,6 +128,7 @@ static bool same_time(struct timespec a, struct timespec b)
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
+/* Called at the end of a regular file, or when more bytes have come than it had. */
 static int check_unchanged(struct csvk_raw *raw, struct csvk_error *err)
 {
     struct stat now;
@@ -130,7 +137,7 @@ static int check_unchanged(struct csvk_raw *raw, struct csvk_error *err)
     }
     bool same = now.st_size == raw->before.st_size && same_time(now.st_mtim, raw->before.st_mtim);
     if (same && raw->before.st_size == 0) {
-        raw->is_regular = false; /* a made-up file: its size says nothing */
+        raw->is_regular = false; /* a file such as those in /proc: its size says nothing */
         return CSVK_OK;
     }
     if (!same || raw->position != raw->size) {

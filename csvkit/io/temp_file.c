@@ -1,18 +1,22 @@
 /*
- * temp_file.c - temporary files: their names, their owners, and how none is left behind.
+ * temp_file.c - temporary files: their names, their owners, and how they are always removed.
  *
- * A name is .TARGET.csvkit-PID-RANDOM.tmp, so whoever finds one knows whose it is. It is removed
- * three ways: by its sink; by csvk_sink_emergency_cleanup() from a signal handler; and, after a
- * kill that leaves no time, by the next process that writes into the directory, when the process
- * PID is gone and nobody holds the lock on the file (process numbers mean nothing across
- * containers; locks do). A directory is looked through once, not for every one of a thousand
- * slices.
+ * A name is .TARGET.csvkit-PID-RANDOM.tmp, so whoever finds such a file knows where it comes from.
+ * There are three ways to remove it:
+ *   - The sink removes it.
+ *   - csvk_sink_emergency_cleanup() removes it from a signal handler.
+ *   - After a process was killed without a chance to clean up, the next process that writes to the
+ *     directory removes it, when the process PID is gone and nobody holds the lock on the file.
+ *     Both are asked because process numbers mean nothing across containers, but locks do.
+ * A directory is looked through once, not again for each of a thousand slices.
  *
- * The signal handler needs the names of all open files without locks or heap. So they live in a
- * fixed table, the one piece of global state of this library beside the directory last looked
- * through; a slot goes from free to claimed to
- * live, and only live slots are looked at. A slot is live before its file exists: removing a file
- * that is not there harms nobody.
+ * The signal handler needs the names of all open files, and may use neither locks nor the heap. So
+ * the names are in a fixed table. This table and the directory last looked through are the only
+ * global state of the library. A slot goes from free to claimed to live, and the handler looks at
+ * live slots only.
+ *
+ * Invariant: a slot is live before its file exists. To remove a file that does not exist does no
+ * harm; a file without a live slot would stay.
  */
 #include "csvkit/io/temp_file.h"
 
@@ -35,14 +39,15 @@ enum slot_state { SLOT_FREE, SLOT_CLAIMED, SLOT_LIVE };
 
 struct csvk_temp_slot {
     atomic_int state;
-    pid_t owner; /* a child made by fork() has no say */
-    int directory;
+    pid_t owner;   /* so that a child made by fork() removes nothing */
+    int directory; /* descriptor, for unlinkat(2) */
     char name[NAME_MAX + 1];
 };
 
 static struct csvk_temp_slot slots[CSVK_TEMP_SLOTS];
 
-enum { RANDOM_DIGITS = 16, MAX_TARGET = 200 }; /* longer targets give their first bytes */
+/* Of a longer target name only the first MAX_TARGET bytes are used. */
+enum { RANDOM_DIGITS = 16, MAX_TARGET = 200 };
 
 static const char infix[] = ".csvkit-", suffix[] = ".tmp";
 
@@ -58,6 +63,7 @@ void csvk_sink_emergency_cleanup(void)
     errno = saved;
 }
 
+/* Returns NULL when all slots are in use. */
 static struct csvk_temp_slot *claim_slot(void)
 {
     for (size_t i = 0; i < CSVK_TEMP_SLOTS; i++) {
@@ -77,9 +83,9 @@ static void release_slot(struct csvk_temp *temp)
     }
 }
 
-/* ---- what others left ---- */
+/* ---- files that dead processes have left ---- */
 
-/* The owner in the name of a temporary file; 0 when it is none. */
+/* The process that a temporary file's name contains; 0 when it is not the name of one. */
 static pid_t owner_of(const char *name)
 {
     size_t length = strlen(name), tail = 1 + RANDOM_DIGITS + sizeof suffix - 1;
@@ -99,6 +105,7 @@ static pid_t owner_of(const char *name)
     return is_ours ? (pid_t)strtol(at, NULL, 10) : 0;
 }
 
+/* False also when the file cannot be opened: then it is left alone. */
 static bool is_unlocked(int directory, const char *name)
 {
     int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
@@ -119,7 +126,7 @@ static void remove_if_stale(void *none, int directory, const char *name)
     }
 }
 
-/* Whether `directory` is another one than last time. */
+/* Whether `directory` is not the one that was looked through last. */
 static bool is_new_directory(int directory)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -156,6 +163,7 @@ void csvk_temp_tidy(int directory, void (*visit)(void *context, int directory, c
 
 /* ---- a file of our own ---- */
 
+/* Splits `path` into its directory (owned by the caller) and the name in it, temp->target. */
 static int split_path(struct csvk_temp *temp, const char *path, char **directory,
                       struct csvk_error *err)
 {
@@ -205,7 +213,10 @@ static int make_name(struct csvk_temp_slot *slot, const char *target)
     return 0;
 }
 
-/* The name must be whole before the slot is live, or a signal would remove something else. */
+/*
+ * Invariant: the name is complete before the slot is live; otherwise a signal in between would
+ * remove another file.
+ */
 static int create_file(struct csvk_temp *temp)
 {
     struct csvk_temp_slot *slot = temp->slot;
@@ -240,7 +251,7 @@ int csvk_temp_create(struct csvk_temp *temp, const char *path, struct csvk_error
     if (create_file(temp) != 0) {
         return csvk_fail_sys(err, errno, "cannot write %s", path);
     }
-    (void)flock(temp->fd, LOCK_EX | LOCK_NB); /* where locks are unknown, PID alone decides */
+    (void)flock(temp->fd, LOCK_EX | LOCK_NB); /* without locks, PID alone decides */
     return CSVK_OK;
 }
 

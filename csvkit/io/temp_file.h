@@ -1,4 +1,8 @@
-/* temp_file.h - temporary files beside the file they will become. */
+/*
+ * temp_file.h - temporary files in the directory of the file that they will replace.
+ *
+ * Different temporary files may be used by different threads at the same time.
+ */
 #ifndef CSVKIT_IO_TEMP_FILE_H
 #define CSVKIT_IO_TEMP_FILE_H
 
@@ -10,11 +14,11 @@
 
 struct csvk_temp_slot;
 
-/* All-zero but for the descriptors (-1) is none. */
+/* CSVK_TEMP_NONE is no file: descriptors are -1, everything else is zero. */
 struct csvk_temp {
-    int directory; /* open, for renameat and fsync */
-    int fd;        /* the temporary file, locked while its owner lives */
-    char *target;  /* its name to be, without directory */
+    int directory; /* descriptor of the directory, for renameat and fsync */
+    int fd;        /* of the temporary file, which is locked while its owner lives */
+    char *target;  /* the name that it will get, without directory; owned */
     struct csvk_temp_slot *slot;
 };
 #define CSVK_TEMP_NONE                                                                             \
@@ -23,19 +27,22 @@ struct csvk_temp {
     }
 
 /*
- * Creates the temporary file for `path`, with the rights that umask leaves of 0666; what dead
- * processes left behind in its directory is removed. CSVK_EIO, CSVK_ENOMEM; CSVK_ELIMIT when
- * CSVK_TEMP_SLOTS are open.
+ * Creates the temporary file for `path`, with the rights that umask leaves of 0666. Temporary files
+ * that dead processes have left in the directory are removed. *temp must be CSVK_TEMP_NONE before,
+ * and csvk_temp_drop must be called in the end, even after a failure. CSVK_EIO, CSVK_ENOMEM;
+ * CSVK_ELIMIT when CSVK_TEMP_SLOTS files are open.
  */
 int csvk_temp_create(struct csvk_temp *temp, const char *path,
                      struct csvk_error *err) CSVK_MUST_USE;
-/* Gives the file (whose descriptor was closed) its name and makes that durable. */
+/* Gives the file its name and makes the name durable. The caller has closed temp->fd. CSVK_EIO. */
 int csvk_temp_rename(struct csvk_temp *temp, const char *path,
                      struct csvk_error *err) CSVK_MUST_USE;
-/* Removes the file unless it was renamed. */
+/* Removes the file unless it was renamed, and releases everything. */
 void csvk_temp_drop(struct csvk_temp *temp);
-/* Shows `visit` every name in a directory, to remove what dead processes left. Tidying up is a
-   courtesy: when the directory cannot be listed, nothing is lost. */
+/*
+ * Calls `visit` for every name in a directory (a descriptor), to remove what dead processes have
+ * left. Nothing depends on it, so it is no failure when the directory cannot be listed.
+ */
 void csvk_temp_tidy(int directory, void (*visit)(void *context, int directory, const char *name),
                     void *context);
 

@@ -1,4 +1,7 @@
-/* sniff.c - the order of sniffing, the sep line, and samples of sources. See sniff.h. */
+/*
+ * sniff.c - sniffing as a whole: encoding first, then the line "sep=", dialect and header; and
+ * samples of sources. See sniff.h.
+ */
 #include "csvkit/sniff/sniff_private.h"
 
 #include <stdarg.h>
@@ -11,7 +14,7 @@ const char *csvk_sniff_verdict_name(enum csvk_sniff_verdict verdict)
     return names[verdict];
 }
 
-void csvk_sniff_say(struct csvk_sniff_part *part, int score, const char *format, ...)
+void csvk_sniff_report(struct csvk_sniff_part *part, int score, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -42,7 +45,7 @@ int csvk_sniff_read(struct csvk_bytes text, const struct csvk_dialect *dialect, 
     options.dialect = *dialect;
     options.detail = CSVK_FIELDS;
     options.facts = 0;
-    options.continuation = true; /* the mark is off already */
+    options.continuation = true; /* the byte order mark is removed already */
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     int status = csvk_source_memory(&source, text.ptr, text.len, err);
@@ -63,7 +66,10 @@ static bool is_break(unsigned char byte)
     return byte == '\r' || byte == '\n';
 }
 
-/* A spreadsheet's first line "sep=X" (in any case); takes it off the text. */
+/*
+ * Spreadsheets write a first line "sep=X" (in upper or lower case) to name the delimiter
+ * (doc/reading.md A27). Takes the delimiter from it and removes the line from the text.
+ */
 static void take_sep_line(struct csvk_bytes *text, struct csvk_sniff *out)
 {
     static const char word[] = "sep=";
@@ -99,7 +105,10 @@ static bool has_content(struct csvk_bytes text)
     return false;
 }
 
-/* A sample ends in the middle of a record: what is behind the last line break is left out. */
+/*
+ * A sample ends in the middle of a record as a rule. Leaves out what comes after the last line
+ * break: the last LF, or the last CR in a text without LF.
+ */
 static void cut_at_break(struct csvk_bytes *text)
 {
     size_t length = text->len;
@@ -122,8 +131,9 @@ static int sniff_text(struct csvk_bytes text, struct csvk_sniff *out, struct csv
     take_sep_line(&text, out);
     if (!has_content(text)) {
         out->verdict = CSVK_SNIFF_EMPTY;
-        csvk_sniff_say(&out->on_delimiter, 0,
-                       out->sep_line ? "nothing comes after the sep line" : "there is no record");
+        csvk_sniff_report(&out->on_delimiter, 0,
+                          out->sep_line ? "nothing comes after the sep line"
+                                        : "there is no record");
         return CSVK_OK;
     }
     int status = csvk_sniff_dialect(text, out, err);
@@ -154,6 +164,7 @@ int csvk_sniff_source(struct csvk_source *source, size_t most, struct csvk_sniff
 {
     size_t wanted = most != 0 ? most : CSVK_SNIFF_SAMPLE;
     struct csvk_bytes bytes;
+    /* One byte more than wanted shows whether the sample is the whole file. */
     int status = csvk_source_peek(source, wanted + 1, &bytes, err);
     if (status != CSVK_OK) {
         return status;

@@ -1,12 +1,17 @@
 /*
- * sniff_dialect.c - delimiter, enclosure, escape and line breaks, by reading the sample with each.
+ * sniff_dialect.c - finds delimiter, enclosure, escape and line breaks by reading the sample with
+ * each of them.
+ *
+ * The idea. Every reading gets a score, and the best reading is proposed:
  *
  *   score = 100 * (records of the most frequent width / records) * (1 - faulty records / records)
  *               * (0.6 + 0.4 * share of fields without another delimiter) * prior * enough records
  *
- * A record that is wider than the first one by empty fields only counts as of its width, at a
- * discount. The share of clean fields decides where two delimiters both give even widths: read with
- * the wrong one, every field holds the other. Decimal commas and prose ("Smith, Ann") are clean.
+ * A record that is wider than the first one only by empty fields counts as if it had the width of
+ * the first one, at a discount. The share of fields without another delimiter decides where two
+ * delimiters both give equal widths: when the sample is read with the wrong one, every field
+ * contains the other one. Decimal commas and prose ("Smith, Ann") do not count as delimiters. The
+ * prior says how much a delimiter is believed before anything is read.
  */
 #include "csvkit/sniff/sniff_private.h"
 
@@ -15,28 +20,29 @@
 #define LEAST_SCORE 40 /* below it no delimiter is proposed */
 #define LEAST_LEAD  12 /* closer than this, two delimiters are equally good */
 
-/* Delimiters in order of preference, and how much each is believed, in percent. */
-struct known {
+/* Delimiters in order of preference, and the prior of each in percent. */
+struct known_delimiter {
     unsigned char byte, prior;
 };
-static const struct known delimiters[] = {
+static const struct known_delimiter delimiters[] = {
     {',', 100}, {';', 100}, {'\t', 100}, {'|', 98}, {0x1f, 100}, {'^', 90}, {':', 65}, {' ', 50},
 };
 #define DELIMITERS (sizeof delimiters / sizeof delimiters[0])
 
 /* ---- one reading ---- */
 
-#define WIDTHS 32 /* different widths that are told apart */
+#define WIDTHS 32 /* different widths that are counted */
 
 struct dialect_reading {
     struct csvk_sniff_candidate seen;
     struct csvk_totals totals;
-    uint64_t clean;
-    uint64_t inner, spaced; /* not empty, behind a delimiter; of these, begun with a blank */
-    uint64_t first_width, like_first; /* like_first: surplus empty fields aside */
-    uint64_t width[WIDTHS], count[WIDTHS];
+    uint64_t clean;         /* fields without another delimiter */
+    uint64_t inner, spaced; /* fields after a delimiter, not empty; of these, begun with a blank */
+    uint64_t first_width;   /* of the first record */
+    uint64_t like_first;    /* records of that width when surplus empty fields are left out */
+    uint64_t width[WIDTHS], count[WIDTHS]; /* the widths met, and how many records have each */
     size_t nwidths;
-    bool cut; /* a last record without line break may be half a record */
+    bool cut; /* the last record may be half a record when it has no line break */
 };
 
 static void count_width(struct dialect_reading *reading, uint64_t width)
@@ -46,7 +52,7 @@ static void count_width(struct dialect_reading *reading, uint64_t width)
         i++;
     }
     if (i == WIDTHS) {
-        return; /* a zoo of widths: no dialect, however many more there are */
+        return; /* so many widths: this is no dialect, and more widths do not matter */
     }
     reading->width[i] = width;
     reading->count[i]++;
@@ -58,7 +64,10 @@ static bool is_digit(unsigned char byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* Is there a delimiter of others in the field that neither a number nor prose explains? */
+/*
+ * False when the field contains another frequent delimiter that neither a number nor prose
+ * explains.
+ */
 static bool is_clean(struct csvk_bytes raw)
 {
     for (size_t i = 0; i < raw.len; i++) {
@@ -79,7 +88,7 @@ static bool is_clean(struct csvk_bytes raw)
     return true;
 }
 
-/* Looks at the fields; true when one begins with " although the dialect has no enclosure. */
+/* Counts the fields; true when one begins with " although the dialect has no enclosure. */
 static bool count_fields(struct dialect_reading *reading, const struct csvk_batch *batch,
                          const struct csvk_record *record)
 {
@@ -110,6 +119,7 @@ static bool is_blank_run(struct csvk_bytes raw)
     return true;
 }
 
+/* Whether all fields beyond the width of the first record are blank. */
 static bool is_like_first(const struct dialect_reading *reading, const struct csvk_batch *batch,
                           const struct csvk_record *record)
 {
@@ -121,6 +131,7 @@ static bool is_like_first(const struct dialect_reading *reading, const struct cs
     return record->nfields >= reading->first_width;
 }
 
+/* The kinds of facts about enclosures come first (csvkit.h). */
 static bool has_enclosure_fact(const struct csvk_batch *batch, const struct csvk_record *record)
 {
     for (uint32_t i = 0; i < record->nfacts; i++) {
@@ -158,10 +169,10 @@ static int prior_of(int delimiter)
             return delimiters[i].prior;
         }
     }
-    return 80; /* only a sep line proposes others */
+    return 80; /* another delimiter, which only a line "sep=" can have named */
 }
 
-/* Few records prove little; and for weak delimiters they prove nothing. */
+/* A factor below 1 for few records: they prove little, and nothing for delimiters of low prior. */
 static double enough_records(const struct csvk_sniff_candidate *seen, int prior)
 {
     if (prior < 90 && (seen->records < 3 || seen->alike < seen->records)) {
@@ -170,12 +181,13 @@ static double enough_records(const struct csvk_sniff_candidate *seen, int prior)
     return seen->records < 2 ? 0.7 : seen->records < 3 ? 0.85 : seen->records < 10 ? 0.95 : 1;
 }
 
-/* Commas in prose: a blank follows most of them, and they do not come in equal numbers. */
+/* Commas in prose: a blank follows most of them, and their number differs between records. */
 static bool is_prose(const struct dialect_reading *reading)
 {
     return reading->seen.alike < reading->seen.records && reading->spaced * 2 >= reading->inner;
 }
 
+/* Computes width, alike and score of a reading by the formula at the top. */
 static void rate(struct dialect_reading *reading)
 {
     struct csvk_sniff_candidate *seen = &reading->seen;
@@ -203,7 +215,8 @@ static void rate(struct dialect_reading *reading)
     seen->score = (int)(score * enough_records(seen, prior) + 0.5);
 }
 
-struct sniffed { /* what all readings share */
+/* What all readings share. has_backslash: one stands before a " or '. */
+struct sniffed {
     struct csvk_bytes text;
     bool cut;
     bool has_double, has_single, has_backslash;
@@ -226,7 +239,7 @@ static int read_with(const struct sniffed *sniffed, struct csvk_dialect dialect,
 
 /* ---- the best reading with one delimiter ---- */
 
-/* Most records have a field enclosed by ', none is faulty, and " encloses nothing. */
+/* Half of the records have a field enclosed by ', none is faulty, and " encloses nothing. */
 static bool single_is_better(const struct dialect_reading *with_single,
                              const struct dialect_reading *with_double)
 {
@@ -235,12 +248,14 @@ static bool single_is_better(const struct dialect_reading *with_single,
            with_double->seen.enclosed == 0;
 }
 
+/* Without enclosure nothing is faulty, and the widths are at least as equal. */
 static bool none_is_better(const struct dialect_reading *with_none,
                            const struct dialect_reading *with_double)
 {
     return with_none->seen.faulty == 0 && with_none->seen.alike >= with_double->seen.alike;
 }
 
+/* Fewer records are faulty with the escape, and no enclosure is doubled. */
 static bool escape_is_better(const struct dialect_reading *with_escape,
                              const struct dialect_reading *without)
 {
@@ -249,6 +264,7 @@ static bool escape_is_better(const struct dialect_reading *with_escape,
 
 typedef bool better_fn(const struct dialect_reading *other, const struct dialect_reading *best);
 
+/* Reads with another dialect and makes that the best reading when `better` says so. */
 static int try_instead(const struct sniffed *sniffed, struct csvk_dialect dialect,
                        better_fn *better, struct dialect_reading *best)
 {
@@ -260,6 +276,7 @@ static int try_instead(const struct sniffed *sniffed, struct csvk_dialect dialec
     return status;
 }
 
+/* The best reading with one delimiter: " first, then other enclosures and escapes as needed. */
 static int read_by_delimiter(const struct sniffed *sniffed, int delimiter,
                              struct dialect_reading *best)
 {
@@ -283,6 +300,7 @@ static int read_by_delimiter(const struct sniffed *sniffed, int delimiter,
 
 /* ---- all delimiters ---- */
 
+/* Puts a candidate into the list, which is ordered by score. */
 static void rank(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen)
 {
     size_t i = out->ncandidates++;
@@ -293,6 +311,7 @@ static void rank(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen
     out->candidate[i] = *seen;
 }
 
+/* Reads with every delimiter that occurs; with the first one, the comma, always. */
 static int read_by_all(const struct sniffed *sniffed, struct csvk_sniff *out,
                        struct dialect_reading *best)
 {
@@ -327,7 +346,8 @@ static enum csvk_sniff_verdict decide(const struct csvk_sniff *out)
 
 /* ---- evidence ---- */
 
-static void say_byte(int byte, char text[8])
+/* A byte as a text for a person. */
+static void name_byte(int byte, char text[8])
 {
     if (byte == '\t') {
         memcpy(text, "tab", 4);
@@ -343,76 +363,77 @@ static void say_byte(int byte, char text[8])
     }
 }
 
-static void tell_delimiter(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen)
+static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen)
 {
     struct csvk_sniff_part *part = &out->on_delimiter;
     if (out->sep_line) {
-        csvk_sniff_say(part, 100,
-                       "the first line says so (sep=); %llu of %llu records have %llu "
-                       "fields",
-                       (unsigned long long)seen->alike, (unsigned long long)seen->records,
-                       (unsigned long long)seen->width);
+        csvk_sniff_report(part, 100,
+                          "the first line says so (sep=); %llu of %llu records have %llu "
+                          "fields",
+                          (unsigned long long)seen->alike, (unsigned long long)seen->records,
+                          (unsigned long long)seen->width);
         return;
     }
     if (out->verdict == CSVK_SNIFF_ONE_COLUMN) {
-        csvk_sniff_say(part, 0, "no delimiter splits the %llu records into fields alike",
-                       (unsigned long long)seen->records);
+        csvk_sniff_report(part, 0, "no delimiter splits the %llu records into fields alike",
+                          (unsigned long long)seen->records);
         return;
     }
     char other[8] = "none";
     int score = 0;
     if (out->ncandidates > 1) {
-        say_byte(out->candidate[1].dialect.delimiter, other);
+        name_byte(out->candidate[1].dialect.delimiter, other);
         score = out->candidate[1].score;
     }
-    csvk_sniff_say(part, seen->score,
-                   "%llu of %llu records have %llu fields; second best: %s, score %d",
-                   (unsigned long long)seen->alike, (unsigned long long)seen->records,
-                   (unsigned long long)seen->width, other, score);
+    csvk_sniff_report(part, seen->score,
+                      "%llu of %llu records have %llu fields; second best: %s, score %d",
+                      (unsigned long long)seen->alike, (unsigned long long)seen->records,
+                      (unsigned long long)seen->width, other, score);
 }
 
-static void tell_enclosure(struct csvk_sniff *out, const struct sniffed *sniffed,
-                           const struct csvk_sniff_candidate *seen)
+static void report_enclosure(struct csvk_sniff *out, const struct sniffed *sniffed,
+                             const struct csvk_sniff_candidate *seen)
 {
     struct csvk_sniff_part *part = &out->on_enclosure;
     int sound = seen->records == 0 ? 0 : 100 - (int)(100 * seen->faulty / seen->records);
     if (seen->dialect.enclosure == CSVK_NO_BYTE) {
-        csvk_sniff_say(part, 80, "\" occurs inside of fields only and encloses none");
+        csvk_sniff_report(part, 80, "\" occurs inside of fields only and encloses none");
     } else if (seen->enclosed > 0 || seen->faulty > 0) {
-        csvk_sniff_say(part, sound < 99 ? sound : 99,
-                       "%llu of %llu fields are enclosed, %llu hold an enclosure; %llu records are "
-                       "faulty",
-                       (unsigned long long)seen->enclosed, (unsigned long long)seen->fields,
-                       (unsigned long long)seen->doubled, (unsigned long long)seen->faulty);
+        csvk_sniff_report(
+            part, sound < 99 ? sound : 99,
+            "%llu of %llu fields are enclosed, %llu hold an enclosure; %llu records are "
+            "faulty",
+            (unsigned long long)seen->enclosed, (unsigned long long)seen->fields,
+            (unsigned long long)seen->doubled, (unsigned long long)seen->faulty);
     } else {
-        csvk_sniff_say(part, 60,
-                       sniffed->has_double ? "nothing is enclosed; proposed by default"
-                                           : "does not occur; proposed by default");
+        csvk_sniff_report(part, 60,
+                          sniffed->has_double ? "nothing is enclosed; proposed by default"
+                                              : "does not occur; proposed by default");
     }
 }
 
-static void tell_escape(struct csvk_sniff *out, const struct sniffed *sniffed,
-                        const struct csvk_sniff_candidate *seen)
+static void report_escape(struct csvk_sniff *out, const struct sniffed *sniffed,
+                          const struct csvk_sniff_candidate *seen)
 {
     struct csvk_sniff_part *part = &out->on_escape;
     if (seen->dialect.escape != CSVK_NO_BYTE) {
-        csvk_sniff_say(part, 90,
-                       "backslashes before enclosures; no enclosure is doubled; %llu "
-                       "records are faulty with it",
-                       (unsigned long long)seen->faulty);
+        csvk_sniff_report(part, 90,
+                          "backslashes before enclosures; no enclosure is doubled; %llu "
+                          "records are faulty with it",
+                          (unsigned long long)seen->faulty);
     } else if (seen->doubled > 0) {
-        csvk_sniff_say(part, 95, "enclosures are doubled in %llu fields",
-                       (unsigned long long)seen->doubled);
+        csvk_sniff_report(part, 95, "enclosures are doubled in %llu fields",
+                          (unsigned long long)seen->doubled);
     } else if (sniffed->has_backslash) {
-        csvk_sniff_say(part, 80,
-                       "a backslash stands before an enclosure, but reading it as data "
-                       "explains the file as well");
+        csvk_sniff_report(part, 80,
+                          "a backslash stands before an enclosure, but reading it as data "
+                          "explains the file as well");
     } else {
-        csvk_sniff_say(part, 90, "no backslash stands before an enclosure");
+        csvk_sniff_report(part, 90, "no backslash stands before an enclosure");
     }
 }
 
-static void tell_eol(struct csvk_sniff *out, const struct csvk_totals *totals)
+static void report_eol(struct csvk_sniff *out, const struct csvk_totals *totals)
 {
     static const enum csvk_eol kinds[] = {CSVK_EOL_LF, CSVK_EOL_CRLF, CSVK_EOL_CR, CSVK_EOL_CRCRLF};
     uint64_t sum = 0, most = 0;
@@ -424,14 +445,15 @@ static void tell_eol(struct csvk_sniff *out, const struct csvk_totals *totals)
             out->eol = kinds[i];
         }
     }
-    csvk_sniff_say(&out->on_eol, sum == 0 ? 0 : (int)(100 * most / sum),
-                   "record ends: %llu LF, %llu CRLF, %llu CR, %llu CR CR LF",
-                   (unsigned long long)totals->eol[CSVK_EOL_LF],
-                   (unsigned long long)totals->eol[CSVK_EOL_CRLF],
-                   (unsigned long long)totals->eol[CSVK_EOL_CR],
-                   (unsigned long long)totals->eol[CSVK_EOL_CRCRLF]);
+    csvk_sniff_report(&out->on_eol, sum == 0 ? 0 : (int)(100 * most / sum),
+                      "record ends: %llu LF, %llu CRLF, %llu CR, %llu CR CR LF",
+                      (unsigned long long)totals->eol[CSVK_EOL_LF],
+                      (unsigned long long)totals->eol[CSVK_EOL_CRLF],
+                      (unsigned long long)totals->eol[CSVK_EOL_CR],
+                      (unsigned long long)totals->eol[CSVK_EOL_CRCRLF]);
 }
 
+/* Whether `first` stands directly before a " or ' anywhere in the text. */
 static bool has_pair(struct csvk_bytes text, unsigned char first)
 {
     const unsigned char *p = text.ptr, *end = text.ptr + text.len;
@@ -468,9 +490,9 @@ int csvk_sniff_dialect(struct csvk_bytes text, struct csvk_sniff *out, struct cs
     }
     out->dialect = best.seen.dialect;
     out->records = best.seen.records;
-    tell_delimiter(out, &best.seen);
-    tell_enclosure(out, &sniffed, &best.seen);
-    tell_escape(out, &sniffed, &best.seen);
-    tell_eol(out, &best.totals);
+    report_delimiter(out, &best.seen);
+    report_enclosure(out, &sniffed, &best.seen);
+    report_escape(out, &sniffed, &best.seen);
+    report_eol(out, &best.totals);
     return status;
 }

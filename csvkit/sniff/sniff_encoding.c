@@ -1,22 +1,27 @@
 /*
- * sniff_encoding.c - which encoding a sample is in.
+ * sniff_encoding.c - finds the encoding of a sample.
  *
- * In this order: a byte order mark; NUL bytes at regular places (UTF-32 and UTF-16 of mostly Latin
- * text); well-formed UTF-8, which other encodings produce by chance with a probability that falls
- * with every sequence; else an encoding of one byte per character, chosen by which letters occur.
+ * These are tried in this order:
+ *   1. a byte order mark;
+ *   2. NUL bytes at regular places, as in UTF-32 and UTF-16 of mostly Latin text;
+ *   3. well-formed UTF-8: the more sequences there are, the less likely it is that text in another
+ *      encoding looks like UTF-8 by chance;
+ *   4. an encoding of one byte for each character, chosen by the letters that occur
+ *      (sniff_single_byte.c).
  */
 #include "csvkit/json.h"
 #include "csvkit/sniff/sniff_private.h"
 
 #include <string.h>
 
+/* An encoding of Unicode; `unit` is its smallest unit in bytes. */
 struct unicode {
     const char *name;
     unsigned char mark[4];
     uint8_t mark_length, unit, big_endian;
 };
 
-/* UTF-32LE before UTF-16LE: its mark begins with the other's. */
+/* UTF-32LE must come before UTF-16LE, because its mark begins with the mark of UTF-16LE. */
 static const struct unicode unicodes[] = {
     {"UTF-8", {0xef, 0xbb, 0xbf}, 3, 1, 0},    {"UTF-32LE", {0xff, 0xfe, 0, 0}, 4, 4, 0},
     {"UTF-32BE", {0, 0, 0xfe, 0xff}, 4, 4, 1}, {"UTF-16LE", {0xff, 0xfe}, 2, 2, 0},
@@ -38,9 +43,9 @@ static const struct unicode *marked(struct csvk_bytes sample)
 /* ---- NUL bytes ---- */
 
 struct nuls {
-    size_t at[4]; /* by offset modulo 4 */
-    size_t total, first;
-    size_t tail; /* how many of them are the last bytes */
+    size_t at[4];        /* how many, by offset modulo 4 */
+    size_t total, first; /* how many in all; offset of the first one */
+    size_t tail;         /* how many of them end the sample, with nothing after them */
 };
 
 static struct nuls count_nuls(struct csvk_bytes sample)
@@ -59,7 +64,10 @@ static struct nuls count_nuls(struct csvk_bytes sample)
     return nuls;
 }
 
-/* Latin text has its NUL bytes at fixed places: three of four, or every other. */
+/*
+ * UTF-32 or UTF-16 without a mark. Latin text has its NUL bytes at fixed places: three of four in
+ * UTF-32, every other byte in UTF-16.
+ */
 static const struct unicode *unmarked_wide(const struct nuls *nuls, size_t length)
 {
     if (length % 2 != 0 || nuls->total < 4) {
@@ -85,6 +93,7 @@ static const struct unicode *unmarked_wide(const struct nuls *nuls, size_t lengt
 
 /* ---- UTF-16 and UTF-32 to UTF-8 ---- */
 
+/* The value of the unit at `p`. */
 static uint32_t unit_at(const unsigned char *p, const struct unicode *u)
 {
     uint32_t value = 0;
@@ -95,6 +104,7 @@ static uint32_t unit_at(const unsigned char *p, const struct unicode *u)
     return value;
 }
 
+/* Writes a code point as UTF-8 (RFC 3629 section 3) and returns its length in bytes. */
 static size_t put_utf8(unsigned char *to, uint32_t code)
 {
     if (code < 0x80) {
@@ -115,7 +125,10 @@ static bool is_low_surrogate(uint32_t unit)
     return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/* The code point at `p`; what is none becomes U+FFFD, which is good enough to see the structure. */
+/*
+ * The code point at `p`, and the bytes it takes. Units that are no code point become U+FFFD, which
+ * is good enough to see the structure of the file.
+ */
 static uint32_t code_at(const unsigned char *p, size_t left, const struct unicode *u, size_t *used)
 {
     uint32_t code = unit_at(p, u);
@@ -145,6 +158,7 @@ static int to_utf8(struct csvk_bytes sample, const struct unicode *u, struct csv
 
 /* ---- UTF-8 ---- */
 
+/* How many of each: ASCII bytes, longer sequences, bytes that belong to neither. */
 struct utf8 {
     size_t ascii, sequences, faults;
 };
@@ -156,7 +170,7 @@ static struct utf8 count_utf8(struct csvk_bytes sample, enum csvk_sample extent)
         uint32_t code;
         size_t n = csvk_utf8_decode(sample.ptr + i, sample.len - i, &code);
         if (n == 0 && extent == CSVK_SAMPLE_CUT && sample.len - i < 4) {
-            break; /* cut by the end of the sample */
+            break; /* a sequence that the end of the sample has cut */
         }
         seen.ascii += n == 1;
         seen.sequences += n > 1;
@@ -168,12 +182,16 @@ static struct utf8 count_utf8(struct csvk_bytes sample, enum csvk_sample extent)
 
 /* ---- the decision ---- */
 
-/* A mark of two or four bytes per unit, but neither a delimiter nor a line break in such units. */
+/*
+ * A mark of UTF-16 or UTF-32, but no NUL byte after it: then no delimiter and no line break can be
+ * in that encoding.
+ */
 static bool contradicts(struct csvk_bytes rest, const struct unicode *u)
 {
     return u->unit > 1 && rest.len > 0 && memchr(rest.ptr, 0, rest.len) == NULL;
 }
 
+/* Converts a sample in UTF-16 or UTF-32, without its mark, to UTF-8 in `room`. */
 static int take_wide(struct csvk_bytes sample, const struct unicode *u, struct csvk_sniff *out,
                      struct csvk_bytes *text, struct csvk_buf *room)
 {
@@ -188,14 +206,14 @@ static void judge_utf8(struct csvk_bytes sample, enum csvk_sample extent, struct
     struct utf8 seen = count_utf8(sample, extent);
     out->encoding = "UTF-8";
     if (seen.faults == 0 && seen.sequences == 0) {
-        csvk_sniff_say(&out->on_encoding, 100, "only ASCII bytes");
+        csvk_sniff_report(&out->on_encoding, 100, "only ASCII bytes");
     } else if (seen.faults == 0) {
-        csvk_sniff_say(&out->on_encoding, seen.sequences > 3 ? 99 : 90,
-                       "%zu well-formed multi-byte sequences, none ill-formed", seen.sequences);
+        csvk_sniff_report(&out->on_encoding, seen.sequences > 3 ? 99 : 90,
+                          "%zu well-formed multi-byte sequences, none ill-formed", seen.sequences);
     } else if (seen.sequences > 4 * seen.faults) {
-        csvk_sniff_say(&out->on_encoding, 60,
-                       "%zu well-formed multi-byte sequences, but %zu ill-formed bytes",
-                       seen.sequences, seen.faults);
+        csvk_sniff_report(&out->on_encoding, 60,
+                          "%zu well-formed multi-byte sequences, but %zu ill-formed bytes",
+                          seen.sequences, seen.faults);
     } else {
         csvk_sniff_one_byte(sample, out);
     }
@@ -205,8 +223,9 @@ static void refuse_nuls(const struct nuls *nuls, struct csvk_sniff *out)
 {
     out->encoding = "";
     out->verdict = CSVK_SNIFF_NOT_TEXT;
-    csvk_sniff_say(&out->on_encoding, 0, "%zu NUL bytes (the first at byte %zu), not as in UTF-16",
-                   nuls->total, nuls->first);
+    csvk_sniff_report(&out->on_encoding, 0,
+                      "%zu NUL bytes (the first at byte %zu), not as in UTF-16", nuls->total,
+                      nuls->first);
 }
 
 int csvk_sniff_encoding(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
@@ -217,14 +236,14 @@ int csvk_sniff_encoding(struct csvk_bytes sample, enum csvk_sample extent, struc
     if (u != NULL) {
         out->mark = u->mark_length;
         out->encoding = u->name;
-        csvk_sniff_say(&out->on_encoding, 100, "byte order mark of %s", u->name);
+        csvk_sniff_report(&out->on_encoding, 100, "byte order mark of %s", u->name);
         text->ptr += u->mark_length;
         text->len -= u->mark_length;
         if (contradicts(*text, u)) {
             out->encoding = "";
             out->verdict = CSVK_SNIFF_NOT_TEXT;
-            csvk_sniff_say(&out->on_encoding, 0, "byte order mark of %s, but what follows is not",
-                           u->name);
+            csvk_sniff_report(&out->on_encoding, 0,
+                              "byte order mark of %s, but what follows is not", u->name);
             return CSVK_OK;
         }
         return u->unit > 1 ? take_wide(sample, u, out, text, room) : CSVK_OK;
@@ -233,16 +252,16 @@ int csvk_sniff_encoding(struct csvk_bytes sample, enum csvk_sample extent, struc
     u = nuls.total > 0 ? unmarked_wide(&nuls, sample.len) : NULL;
     if (u != NULL) {
         out->encoding = u->name;
-        csvk_sniff_say(&out->on_encoding, 85,
-                       "no byte order mark, but %zu of %zu bytes are NUL, at the places of %s",
-                       nuls.total, sample.len, u->name);
+        csvk_sniff_report(&out->on_encoding, 85,
+                          "no byte order mark, but %zu of %zu bytes are NUL, at the places of %s",
+                          nuls.total, sample.len, u->name);
         return take_wide(sample, u, out, text, room);
     }
     if (nuls.total > nuls.tail) {
         refuse_nuls(&nuls, out);
         return CSVK_OK;
     }
-    text->len -= nuls.tail; /* padding at the end of the file */
+    text->len -= nuls.tail; /* padding at the end of the file (doc/reading.md A25) */
     judge_utf8(*text, extent, out);
     return CSVK_OK;
 }

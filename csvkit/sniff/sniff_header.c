@@ -1,9 +1,10 @@
 /*
- * sniff_header.c - is the first record names or data?
+ * sniff_header.c - decides whether the first record has the names of the columns, or data.
  *
- * A name differs in kind from what stands below it: it is no number above numbers, does not come
- * again in its own column, differs from the other names. Each column votes; the score is how one-
- * sided the vote is, and low when there is little to vote on.
+ * The idea. A name differs from the values below it. It is not a number or a date where the values
+ * are; it does not occur again in its column; and it differs from the other names. Each column
+ * votes. The score says how clear the result of the vote is; it is low when there is little to vote
+ * on.
  */
 #include "csvkit/base/digest.h"
 #include "csvkit/sniff/sniff_private.h"
@@ -26,6 +27,10 @@ static struct csvk_bytes trim(struct csvk_bytes value)
     return value;
 }
 
+/*
+ * Numbers may have marks in them (sign, decimal point or comma, group separators, percent,
+ * exponent); dates and times have at least two separators.
+ */
 enum csvk_kind csvk_kind_of(struct csvk_bytes value)
 {
     value = trim(value);
@@ -57,7 +62,8 @@ enum csvk_kind csvk_kind_of(struct csvk_bytes value)
 struct header_column {
     size_t at, length; /* its name in `names` */
     enum csvk_kind kind;
-    uint64_t values, typed, repeats; /* below the name: not empty; numbers, dates; equal to it */
+    /* Values below the name: not empty; of these, numbers and dates; and values equal to it. */
+    uint64_t values, typed, repeats;
 };
 
 struct header_vote {
@@ -65,10 +71,11 @@ struct header_vote {
     struct csvk_buf room, names;
     struct header_column *column;
     size_t columns;
-    uint64_t records; /* below the first */
+    uint64_t records; /* after the first one */
     bool have_first;
 };
 
+/* Keeps the values of the first record: they may be names. */
 static int take_first(struct header_vote *vote, const struct csvk_batch *batch,
                       const struct csvk_record *record)
 {
@@ -104,6 +111,7 @@ static bool equal(struct csvk_bytes a, struct csvk_bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Compares a later record with the names. */
 static int take_record(struct header_vote *vote, const struct csvk_batch *batch,
                        const struct csvk_record *record)
 {
@@ -142,10 +150,12 @@ static int take_batch(void *context, const struct csvk_batch *batch)
     return CSVK_OK;
 }
 
+/* Numbers of columns. */
 struct outcome {
-    size_t names, numbers, empty; /* of the first record */
-    size_t typed;                 /* columns with a name over numbers or dates */
-    size_t repeated, twins;       /* names that come again below; names that are equal */
+    size_t names, numbers, empty; /* what the first record has: texts, numbers or dates, nothing */
+    size_t typed;                 /* columns with a name and numbers or dates below it */
+    size_t repeated;              /* names that occur again in their column */
+    size_t twins;                 /* names that are equal to an earlier name */
 };
 
 static bool has_twin(const struct header_vote *vote, size_t i)
@@ -188,10 +198,11 @@ static void judge(const struct header_vote *vote, struct csvk_sniff *out)
     double certainty = yes + no > 0 ? lead / (yes + no) : 0;
     double weight = vote->records == 0 ? 0.2 : (yes + no) / 4 < 1 ? (yes + no) / 4 : 1;
     int score = 50 + (int)(49 * certainty * weight);
-    csvk_sniff_say(&out->on_header, score,
-                   "first record: %zu names, %zu numbers or dates, %zu empty; %zu names stand over "
-                   "numbers or dates, %zu come again below, %zu are equal",
-                   o.names, o.numbers, o.empty, o.typed, o.repeated, o.twins);
+    csvk_sniff_report(
+        &out->on_header, score,
+        "first record: %zu names, %zu numbers or dates, %zu empty; %zu names stand over "
+        "numbers or dates, %zu come again below, %zu are equal",
+        o.names, o.numbers, o.empty, o.typed, o.repeated, o.twins);
 }
 
 int csvk_sniff_header(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)

@@ -1,27 +1,30 @@
 /*
- * libcsv_check.c - see libcsv_check.h. The only file of the library that includes <csv.h>.
+ * libcsv_check.c - libcsv as a second reader, and the comparison of its values with ours. See
+ * libcsv_check.h. This is the only file of the library that includes <csv.h>.
  *
- * Where libcsv 3.0.3 deviates from our reading (csv-rules section 3.2), and what is done about it:
- *   - CR and LF each end a record, in every file. A record with a CR as data (fact bare-cr) is
- *     skipped; files whose records end with CR, CR CR LF or mixed breaks compare as they are.
- *   - Empty lines vanish. Records without any byte are left out on our side.
- *   - CSV_REPALL_NL reports empty lines, and the LF of CR LF once more. Both are reported from
- * records by having no field, and only counted.
- *   - Blanks around fields are trimmed. The test for blanks is replaced by one that says no.
- *   - Without CSV_STRICT and CSV_STRICT_FINI enclosure faults pass. Both are set: a record with an
- *     enclosure fact must be refused by libcsv, any other must not.
- *   - After a refusal it cannot go on. It is begun anew at the next record.
- *   - A byte order mark is data to it. Only the bytes of records are pushed, the mark is before.
- *   - 1A or 00 after the last record is data to it. Not pushed either, for the same reason.
+ * libcsv 3.0.3 does not read everything as csvkit does (doc/reading.md). The differences, and what
+ * is done about each:
+ *   - CR and LF each end a record, in every file. A record with a CR as data (the fact
+ *     CSVK_FACT_BARE_CR) is skipped. Files whose records end with CR, CR CR LF or different line
+ *     breaks can be compared as they are.
+ *   - Empty lines are not records. Records without any byte are left out on our side.
+ *   - With CSV_REPALL_NL it reports empty lines, and the LF of CR LF once more. These reports have
+ *     no field, which distinguishes them from records; they are only counted.
+ *   - Blanks around fields are trimmed. Its test for blanks is replaced by one that says no.
+ *   - Without CSV_STRICT and CSV_STRICT_FINI it accepts wrong enclosures. Both are set: libcsv must
+ *     refuse every record with a fact about enclosures, and no other record.
+ *   - After a refusal it cannot go on. It is started anew at the next record.
+ *   - A byte order mark is data to it. Only the bytes of records are pushed, so the mark is not.
+ *   - 1A or 00 after the last record is data to it. That is not pushed either.
  *   - It has no escape byte. Records that contain the escape are skipped.
- *   - It always has an enclosure. For a dialect without one it gets FF; records with FF are
- * skipped.
- *   - Its buffer grows by 128 bytes at a time. It grows by 64 KiB.
- *   - It needs the whole record. Records larger than our window limit are skipped.
+ *   - It always has an enclosure. For a dialect without one the byte FF is used, and records that
+ *     contain FF are skipped.
+ *   - Its buffer grows by 128 bytes at a time. It is set to grow by 64 KiB.
+ *   - It needs the whole record. Records that are longer than the reader's limit are skipped.
  *
- * Lockstep: exactly the bytes of one record, its line break included, are pushed at a time. Then
- * libcsv must have finished one record, with the same hash of values; a boundary that one of the
- * two sees elsewhere shows as none or two.
+ * Lockstep. Exactly the bytes of one record, with its line break, are pushed at a time. Then libcsv
+ * must have finished exactly one record, with the same hash of values. When the two readers see the
+ * end of the record at different places, libcsv has finished none, or two.
  */
 #include "csvkit/verify/libcsv_check.h"
 
@@ -37,9 +40,9 @@ struct csvk_libcsv {
     uint64_t pushed;
     uint64_t hash, fields; /* of the record being read */
     struct csvk_digest digest;
-    uint64_t cr, lf, pairs,
-        open; /* line breaks outside of enclosures; CR LF; a record at the end */
-    bool behind_cr;
+    uint64_t cr, lf, pairs; /* line breaks outside of enclosures: CR, LF; pairs: CR LF */
+    uint64_t open;          /* 1: the last record had no line break */
+    bool after_cr;          /* the last thing reported was a CR */
 };
 
 static int never_blank(unsigned char byte)
@@ -48,7 +51,7 @@ static int never_blank(unsigned char byte)
     return 0;
 }
 
-/* libcsv is begun (anew) at the start of a record; what it has counted stays. */
+/* Starts libcsv, or starts it anew at the beginning of a record; what was counted stays. */
 static int make_parser(struct csvk_libcsv *reader, struct csvk_error *err)
 {
     if (reader->parser_made) {
@@ -71,23 +74,25 @@ static int make_parser(struct csvk_libcsv *reader, struct csvk_error *err)
     return CSVK_OK;
 }
 
+/* Called by libcsv for every field. */
 static void take_field(void *value, size_t length, void *context)
 {
     struct csvk_libcsv *reader = context;
     reader->hash = csvk_record_hash_value(reader->hash, (struct csvk_bytes){value, length});
     reader->fields++;
-    reader->behind_cr = false;
+    reader->after_cr = false;
 }
 
 static void count_break(struct csvk_libcsv *reader, int byte)
 {
     reader->cr += byte == '\r';
     reader->lf += byte == '\n';
-    reader->pairs += byte == '\n' && reader->behind_cr;
+    reader->pairs += byte == '\n' && reader->after_cr;
     reader->open += byte < 0;
-    reader->behind_cr = byte == '\r';
+    reader->after_cr = byte == '\r';
 }
 
+/* Called by libcsv for every record, with the byte that ended it (-1: the end), and see the top. */
 static void take_record(int ended_by, void *context)
 {
     struct csvk_libcsv *reader = context;
@@ -178,8 +183,8 @@ struct csvk_libcsv_check {
     int escape;
     struct csvk_agreement result;
     bool differs;
-    bool open; /* the last record had no line break: libcsv finishes it at the end */
-    bool open_faulty;
+    bool open;        /* the last record had no line break: libcsv finishes it at the end */
+    bool open_faulty; /* it has a fact about enclosures */
     uint64_t open_hash, open_fields, open_record, open_offset;
 };
 
@@ -235,7 +240,7 @@ static uint32_t facts_of(const struct csvk_batch *batch, const struct csvk_recor
     return kinds;
 }
 
-/* Why libcsv cannot be asked about this record, or NULL. */
+/* Why libcsv cannot judge this record, or NULL. */
 static const char *reason_to_skip(const struct csvk_libcsv_check *check,
                                   const struct csvk_batch *batch, const struct csvk_record *record,
                                   uint32_t facts)
@@ -258,7 +263,7 @@ static const char *reason_to_skip(const struct csvk_libcsv_check *check,
     return NULL;
 }
 
-/* Bytes of a record with its line break: up to the next record, or the end of the batch. */
+/* The bytes of a record with its line break: up to the next record, or the end of the batch. */
 static size_t whole_length(const struct csvk_batch *batch, size_t i)
 {
     uint64_t end =
@@ -269,10 +274,11 @@ static size_t whole_length(const struct csvk_batch *batch, size_t i)
 /* What libcsv made of the bytes of one record. */
 struct answer {
     bool refused;
-    uint64_t records;
-    struct csvk_digest before;
+    uint64_t records;          /* how many it has finished */
+    struct csvk_digest before; /* its digest before this record */
 };
 
+/* Pushes one record to libcsv. */
 static int ask(struct csvk_libcsv_check *check, const struct csvk_batch *batch, size_t i,
                struct answer *answer, struct csvk_error *err)
 {
@@ -290,9 +296,12 @@ static int ask(struct csvk_libcsv_check *check, const struct csvk_batch *batch, 
     return csvk_fail(err, (enum csvk_status)status, "%s", ignored.text);
 }
 
-/* A record whose enclosures are wrong: libcsv must have refused it, and starts anew behind it. */
-static int settle_faulty(struct csvk_libcsv_check *check, const struct csvk_record *record,
-                         const struct answer *answer, struct csvk_error *err)
+/*
+ * A record with a fact about enclosures: libcsv must have refused it, and is started anew after it.
+ * The record is not part of either digest.
+ */
+static int judge_faulty(struct csvk_libcsv_check *check, const struct csvk_record *record,
+                        const struct answer *answer, struct csvk_error *err)
 {
     if (!answer->refused) {
         differ(check, record, "the second reader accepts a record with an enclosure fault");
@@ -302,6 +311,7 @@ static int settle_faulty(struct csvk_libcsv_check *check, const struct csvk_reco
     return make_parser(check->theirs, err);
 }
 
+/* How libcsv's record differs from ours, or NULL. */
 static const char *difference(const struct answer *answer, const struct csvk_digest *theirs,
                               uint64_t hash, uint64_t fields)
 {
@@ -320,8 +330,8 @@ static const char *difference(const struct answer *answer, const struct csvk_dig
     return csvk_digest_equal(&expected, theirs) ? NULL : "another value";
 }
 
-static void settle_sound(struct csvk_libcsv_check *check, const struct csvk_record *record,
-                         const struct answer *answer, uint64_t hash)
+static void judge_sound(struct csvk_libcsv_check *check, const struct csvk_record *record,
+                        const struct answer *answer, uint64_t hash)
 {
     const char *what = difference(answer, &check->theirs->digest, hash, record->nfields);
     if (what != NULL) {
@@ -332,6 +342,7 @@ static void settle_sound(struct csvk_libcsv_check *check, const struct csvk_reco
     check->result.compared++;
 }
 
+/* A last record without line break: libcsv can only be judged at the end (judge_open). */
 static void leave_open(struct csvk_libcsv_check *check, const struct csvk_record *record,
                        uint64_t hash, uint32_t facts)
 {
@@ -369,9 +380,9 @@ static int compare_record(struct csvk_libcsv_check *check, const struct csvk_bat
     if (record->eol == CSVK_EOL_NONE && !answer.refused && answer.records == 0) {
         leave_open(check, record, hash, facts);
     } else if ((facts & ENCLOSURE_FACTS) != 0) {
-        return settle_faulty(check, record, &answer, err);
+        return judge_faulty(check, record, &answer, err);
     } else {
-        settle_sound(check, record, &answer, hash);
+        judge_sound(check, record, &answer, hash);
     }
     return CSVK_OK;
 }
@@ -389,7 +400,7 @@ int csvk_libcsv_check_feed(struct csvk_libcsv_check *check, const struct csvk_ba
 }
 
 /* The last record, which has no line break. */
-static int settle_open(struct csvk_libcsv_check *check, struct csvk_error *err)
+static int judge_open(struct csvk_libcsv_check *check, struct csvk_error *err)
 {
     struct csvk_libcsv *theirs = check->theirs;
     struct answer answer = {.before = theirs->digest};
@@ -403,16 +414,16 @@ static int settle_open(struct csvk_libcsv_check *check, struct csvk_error *err)
     answer.refused = status == CSVK_EDATA;
     answer.records = theirs->digest.records - answer.before.records;
     if (check->open_faulty) {
-        return settle_faulty(check, &record, &answer, err);
+        return judge_faulty(check, &record, &answer, err);
     }
-    settle_sound(check, &record, &answer, check->open_hash);
+    judge_sound(check, &record, &answer, check->open_hash);
     return CSVK_OK;
 }
 
 int csvk_libcsv_check_end(struct csvk_libcsv_check *check, struct csvk_agreement *agreement,
                           struct csvk_error *err)
 {
-    int status = check->open && !check->differs ? settle_open(check, err) : CSVK_OK;
+    int status = check->open && !check->differs ? judge_open(check, err) : CSVK_OK;
     check->open = false;
     *agreement = check->result;
     agreement->ours = check->ours.digest;

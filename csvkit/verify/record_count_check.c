@@ -1,26 +1,30 @@
-/* record_count_check.c - see record_count_check.h. */
+/*
+ * record_count_check.c - libcsv counts the records of input, output and rejects, and the numbers
+ * are compared with those of normalize. See record_count_check.h.
+ */
 #include "csvkit/verify/record_count_check.h"
 
 #include <string.h>
 
-/* A reader, and the mark at the start that it would take for data. */
+/* libcsv would take a byte order mark for data, so the first bytes are looked at before it. */
 struct reader {
     struct csvk_libcsv *libcsv;
     unsigned char start[3];
-    size_t nstart; /* bytes of the start that are held back */
-    bool started;
+    size_t nstart; /* bytes of `start` that are held back: a mark so far */
+    bool started;  /* it is decided whether there is a mark */
 };
 
 struct csvk_record_count_check {
     struct csvk_dialect in;
     struct reader input, table;
-    bool input_read; /* libcsv reads the input so far */
-    uint64_t rejects, blocks;
-    uint64_t odd_reject; /* number of the first one that is not one record; 0: none */
+    bool input_read;          /* libcsv has read all of the input so far */
+    uint64_t rejects, blocks; /* blocks: rejects of kind CSVK_REJECT_BLOCK */
+    uint64_t odd_reject;      /* number of the first reject that is not one record; 0: none */
 };
 
 /* ---- one reader ---- */
 
+/* Pushes bytes, without a byte order mark at the start. */
 static int feed(struct reader *reader, const unsigned char *bytes, size_t length,
                 struct csvk_error *err)
 {
@@ -49,8 +53,9 @@ static int end(struct reader *reader, struct csvk_error *err)
     return status == CSVK_OK ? csvk_libcsv_end(reader->libcsv, err) : status;
 }
 
-/* ---- what goes by ---- */
+/* ---- the bytes, as normalize reads and writes them ---- */
 
+/* Whether libcsv can read an input with these options: every line of it must be a record's. */
 static bool are_records(const struct csvk_normalize_options *o)
 {
     return o->dialect.escape == CSVK_NO_BYTE && o->skip_head == 0 && o->skip_tail == 0 &&
@@ -81,12 +86,13 @@ int csvk_record_count_check_new(struct csvk_record_count_check **out,
     return CSVK_OK;
 }
 
-/* To libcsv FF is the enclosure of a dialect that has none. */
+/* For a dialect without enclosure libcsv takes FF as enclosure (libcsv_check.c). */
 static bool is_readable(const struct csvk_record_count_check *c, const void *bytes, size_t length)
 {
     return c->in.enclosure != CSVK_NO_BYTE || length == 0 || memchr(bytes, 0xff, length) == NULL;
 }
 
+/* When libcsv refuses the input, that is no failure: then the input is not counted. */
 int csvk_record_count_check_input(struct csvk_record_count_check *c, const void *bytes,
                                   size_t length, struct csvk_error *err)
 {
@@ -108,7 +114,7 @@ int csvk_record_count_check_table(struct csvk_record_count_check *c, const void 
     return feed(&c->table, bytes, length, err);
 }
 
-/* In a record a CR may be data, and ends a record for libcsv. */
+/* A CR without LF: it may be data, but it ends a record for libcsv. */
 static bool has_lone_cr(struct csvk_bytes bytes)
 {
     for (size_t i = 0; i < bytes.len; i++) {
@@ -119,7 +125,7 @@ static bool has_lone_cr(struct csvk_bytes bytes)
     return false;
 }
 
-/* A reject that libcsv can read must be one record, or an empty line. */
+/* A reject that libcsv can read must be exactly one record; an empty line counts as one. */
 int csvk_record_count_check_reject(struct csvk_record_count_check *c, struct csvk_bytes bytes,
                                    enum csvk_reject_kind kind, struct csvk_error *err)
 {
@@ -155,8 +161,9 @@ static int differs(struct csvk_error *err, const char *what, uint64_t counted, u
 }
 
 /*
- * Bytes behind the last record are a record to libcsv; and it knows one reading only of what an
- * enclosure without an end, or a backslash, may mean.
+ * Whether libcsv's number of input records can be compared. It cannot after repairs of these kinds:
+ * bytes after the last record are a record to libcsv, and it knows only one reading of wrong
+ * enclosures, backslashes and enclosures without an end.
  */
 static bool is_comparable(const struct csvk_record_count_check *c,
                           const struct csvk_normalize_result *result)
@@ -185,6 +192,7 @@ static int count_input(struct csvk_record_count_check *c,
     return CSVK_OK;
 }
 
+/* The output must have the values that were meant to be written. */
 static int compare_values(const struct csvk_record_count_check *c,
                           const struct csvk_normalize_values *meant, struct csvk_error *err)
 {
@@ -200,6 +208,7 @@ static int compare_values(const struct csvk_record_count_check *c,
                      (unsigned long long)meant->records, (unsigned long long)meant->fields);
 }
 
+/* The numbers of normalize must be those of libcsv, and the account must be complete. */
 static int compare_counts(const struct csvk_record_count_check *c,
                           const struct csvk_normalize_counted *n,
                           const struct csvk_normalize_result *r, struct csvk_error *err)

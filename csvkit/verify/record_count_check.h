@@ -1,11 +1,14 @@
 /*
- * record_count_check.h - private: does libcsv count what normalize says it did?
+ * record_count_check.h - private: checks by libcsv that normalize counts its records correctly.
  *
  *   records in = records out + records rejected + records dropped by a repair with a name
  *
- * The output is counted always, every reject on its own, the input as long as libcsv reads it the
- * way the reference parser does: sound enclosures, no CR that stands alone, no escape, no lines
- * that are not records. Nothing here looks at what normalize thinks of a record.
+ * libcsv counts the output in every case, and every reject on its own. It counts the input as long
+ * as it reads the input as the reference parser does: no wrong enclosures, no CR that stands alone,
+ * no escape, no lines that are not records.
+ *
+ * Invariant: nothing here uses what normalize knows about a record; otherwise the check would not
+ * be independent.
  */
 #ifndef CSVKIT_VERIFY_RECORD_COUNT_CHECK_H
 #define CSVKIT_VERIFY_RECORD_COUNT_CHECK_H
@@ -19,24 +22,28 @@ extern "C" {
 
 struct csvk_record_count_check;
 
-/* Copies what it needs of `options`. CSVK_ENOMEM. */
+/* Copies what it needs of `options`. The caller frees *out. CSVK_ENOMEM. */
 int csvk_record_count_check_new(struct csvk_record_count_check **out,
                                 const struct csvk_normalize_options *options,
                                 struct csvk_error *err) CSVK_MUST_USE;
-/* The bytes of the input, and of the table, in order; in pieces of any size. CSVK_ENOMEM. */
+/* Takes the bytes of the input, in order, in pieces of any size. CSVK_ENOMEM. */
 int csvk_record_count_check_input(struct csvk_record_count_check *c, const void *bytes,
                                   size_t length, struct csvk_error *err) CSVK_MUST_USE;
-/* CSVK_EDATA when libcsv cannot read what was written, and CSVK_ENOMEM. */
+/* The same for the bytes of the output. CSVK_EDATA when libcsv cannot read them; CSVK_ENOMEM. */
 int csvk_record_count_check_table(struct csvk_record_count_check *c, const void *bytes,
                                   size_t length, struct csvk_error *err) CSVK_MUST_USE;
-/* One reject, whole. A block is what an enclosure without an end took with it. CSVK_ENOMEM. */
+/*
+ * Takes one whole reject. A block is all that an enclosure without an end contains: it may be more
+ * than one record, so libcsv does not judge it. CSVK_ENOMEM.
+ */
 enum csvk_reject_kind { CSVK_REJECT_RECORD, CSVK_REJECT_BLOCK };
 int csvk_record_count_check_reject(struct csvk_record_count_check *c, struct csvk_bytes bytes,
                                    enum csvk_reject_kind kind,
                                    struct csvk_error *err) CSVK_MUST_USE;
 /*
- * At the end: CSVK_EIO when a count, or a value of the table, is not what `result` says; else what
- * was counted is in result->counted. result->values must be there. CSVK_EDATA, CSVK_ENOMEM.
+ * At the end, compares the counts and the values of the output with `result`, whose `values` must
+ * be filled (options->digest), and sets result->counted. CSVK_EIO when something differs;
+ * CSVK_EDATA when libcsv cannot read the end of the output; CSVK_ENOMEM.
  */
 int csvk_record_count_check_judge(struct csvk_record_count_check *c,
                                   struct csvk_normalize_result *result,

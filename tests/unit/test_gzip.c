@@ -247,16 +247,16 @@ START_TEST(members_can_be_cut_near_a_size)
 }
 END_TEST
 
-/* As cut_at, but blocks are waited for: only the unfinished one is a guess. */
-static void cut_settled(const struct csvk_buf *text, uint64_t target, size_t threads,
-                        struct csvk_buf *cuts)
+/* As cut_at, but blocks are waited for: only the size of the block being filled is estimated. */
+static void cut_after_waiting(const struct csvk_buf *text, uint64_t target, size_t threads,
+                              struct csvk_buf *cuts)
 {
     struct csvk_gzip_member member;
     struct csvk_buf file = CSVK_BUF_INIT;
     struct csvk_gzip *gzip = open_cutter(threads, &file);
     for (size_t at = 0; at < text->length; at += 1000) {
         ck_assert_int_eq(csvk_gzip_write(gzip, text->data + at, 1000, NULL), CSVK_OK);
-        csvk_gzip_settle(gzip, target);
+        csvk_gzip_wait_until_below(gzip, target);
         if (csvk_gzip_estimate(gzip) < target) {
             continue;
         }
@@ -271,7 +271,7 @@ static void cut_settled(const struct csvk_buf *text, uint64_t target, size_t thr
 }
 
 /* Text that changes from a table to noise and back, wherever that falls in a member. */
-START_TEST(settled_members_are_cut_nearer)
+START_TEST(members_are_cut_nearer_after_waiting)
 {
     struct csvk_buf text = CSVK_BUF_INIT, first = CSVK_BUF_INIT;
     struct support_random random = {3};
@@ -281,11 +281,11 @@ START_TEST(settled_members_are_cut_nearer)
     }
     for (uint64_t target = 150000; target <= 600000; target += 225000) {
         csvk_buf_clear(&first);
-        cut_settled(&text, target, 1, &first);
+        cut_after_waiting(&text, target, 1, &first);
         ck_assert_uint_gt(first.length, 10);
         for (size_t threads = 2; threads <= 8; threads += 3) {
             struct csvk_buf cuts = CSVK_BUF_INIT;
-            cut_settled(&text, target, threads, &cuts);
+            cut_after_waiting(&text, target, threads, &cuts);
             ck_assert_str_eq(csvk_buf_text(&cuts), csvk_buf_text(&first));
             csvk_buf_release(&cuts);
         }
@@ -439,7 +439,7 @@ int main(void)
     tcase_add_test(tcase, threads_and_steps_change_nothing);
     tcase_add_test(tcase, the_place_in_memory_changes_nothing);
     tcase_add_test(tcase, members_can_be_cut_near_a_size);
-    tcase_add_test(tcase, settled_members_are_cut_nearer);
+    tcase_add_test(tcase, members_are_cut_nearer_after_waiting);
     tcase_add_test(tcase, a_failed_write_is_reported_and_stays);
     tcase_add_test(tcase, unfinished_members_are_dropped);
     tcase_add_test(tcase, options_out_of_range_are_refused);

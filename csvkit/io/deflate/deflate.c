@@ -1,15 +1,23 @@
 /*
- * deflate.c - the engines behind the levels.
+ * deflate.c - compresses one block of text with the engine of its level, so that the results of
+ * several blocks can be joined to one DEFLATE stream.
  *
- * Pieces that are compressed apart and joined in one member must end on a byte and must not say
- * "final". ISA-L does that by itself (full flush). libdeflate gives better ratios for the time but
- * makes finished streams only: there the last block is found (final_block.c, and where that one
- * cannot deflate_blocks.c), its final bit is cleared, and an empty stored block brings the end to a
- * byte. That takes 0.3 to 4 % of the time of libdeflate's fastest level; always following the
- * blocks took 17 to 25.
+ * The idea. The result for one block of text is called a piece. Pieces can be joined when each of
+ * them ends at a byte boundary and contains no DEFLATE block with the final bit (BFINAL, RFC 1951
+ * section 3.2.3). There are two engines:
+ *   - ISA-L makes such pieces by itself (full flush).
+ *   - libdeflate compresses better for the time it takes, but it makes finished streams only. So
+ *     the final DEFLATE block of its stream is found, the final bit is cleared, and an empty stored
+ *     block is appended, which moves the end to a byte boundary. The fast search of final_block.c
+ *     is tried first; deflate_blocks.c, which follows all blocks, is used where the search fails.
+ * All this takes 0.3 to 4 % of the time of libdeflate's fastest level. To follow all blocks every
+ * time took 17 to 25 %.
  *
- * Between two settings of the engines there are large steps, so some levels take two of them in
- * turn. Which one makes a block is decided by its number in the member, nothing else.
+ * There are large steps between the settings of the engines, so some levels use two settings by
+ * turns.
+ *
+ * Invariant: which setting compresses a block depends on the number of the block in its member and
+ * on nothing else. The same text and level must give the same bytes, whatever the threads.
  */
 #include "csvkit/io/deflate/deflate.h"
 
@@ -20,20 +28,20 @@
 #include <libdeflate.h>
 #include <string.h>
 
-/* A setting of one of the two: the other number is 0. */
+/* One setting: the level of one engine; the number of the other engine is 0. */
 struct engine {
     int isal, libdeflate;
 };
 
-enum { TURN = 64 };
+enum { TURN = 64 }; /* after so many blocks the order of the two settings repeats */
 
-/* Of TURN blocks `share` are made by `better`, the first one among them. */
+/* Of each TURN blocks, `better` compresses `share`, among them the first, and `usual` the rest. */
 struct level {
     struct engine usual, better;
     unsigned share;
 };
 
-/* deflate.h has the figures. */
+/* Level 1 comes first. deflate.h has the speed and the ratio of each level. */
 static const struct level levels[] = {
     {.usual = {.isal = 1}},
     {.usual = {.isal = 2}},
@@ -46,16 +54,18 @@ static const struct level levels[] = {
     {.usual = {.libdeflate = 12}},
 };
 
+/* Bytes of working memory that ISA-L needs, by its own level. */
 static const uint32_t isal_memory[] = {0, ISAL_DEF_LVL1_DEFAULT, ISAL_DEF_LVL2_DEFAULT};
 
 struct csvk_deflater {
     const struct level *level;
-    struct libdeflate_compressor *usual, *better; /* NULL where the engine is ISA-L, or none */
-    struct csvk_final_block_search *search;       /* NULL: libdeflate has no part in it */
-    struct isal_zstream *stream;                  /* NULL: ISA-L has none */
-    unsigned char *memory;
+    struct libdeflate_compressor *usual, *better; /* NULL: that setting is ISA-L's, or unused */
+    struct csvk_final_block_search *search;       /* NULL: the level does not use libdeflate */
+    struct isal_zstream *stream;                  /* NULL: the level does not use ISA-L */
+    unsigned char *memory;                        /* ISA-L's working memory; isal_memory[] bytes */
 };
 
+/* False when memory ran out. A setting of ISA-L needs no compressor: *out stays NULL. */
 static bool make_libdeflate(struct libdeflate_compressor **out, struct engine engine)
 {
     if (engine.libdeflate != 0) {
@@ -64,7 +74,10 @@ static bool make_libdeflate(struct libdeflate_compressor **out, struct engine en
     return engine.libdeflate == 0 || *out != NULL;
 }
 
-/* Only the usual engine can be ISA-L. */
+/*
+ * Allocates what the level needs; false when memory ran out. Invariant: only `usual` can be a
+ * setting of ISA-L, so one stream and one working memory are enough.
+ */
 static bool make_engines(struct csvk_deflater *deflater)
 {
     const struct level *level = deflater->level;
@@ -104,16 +117,24 @@ int csvk_deflater_new(struct csvk_deflater **out, int level, struct csvk_error *
     return CSVK_OK;
 }
 
+/*
+ * Generous, because it must cover both engines on text that does not shrink at all, the empty
+ * stored block at the end, and CSVK_FINAL_BLOCK_SLACK.
+ */
 size_t csvk_deflate_bound(size_t length)
 {
     return length + length / 8 + 4096;
 }
 
 /*
- * The first bytes go alone. ISA-L 2.30 enters a block's third position in its table by a hash of
- * the address of its own state when the fast road meets the first byte of all (levels 1 and 2, seen
- * with AVX2 and AVX-512): one block in some thousands came out in other bytes when the memory lay
- * elsewhere. Up to FIRST bytes take the slow road, which has no such mistake, at about 20 bytes.
+ * Compresses with ISA-L. Returns the length of the piece, or 0 when ISA-L failed.
+ *
+ * The first FIRST bytes are compressed by a call of their own, because of a mistake in ISA-L 2.30
+ * (its levels 1 and 2, seen with AVX2 and AVX-512). When its fast loop meets the first byte of a
+ * stream, it enters the third position of the block into its table under a hash of the address of
+ * its own state. So one block in some thousands came out in other bytes when the memory lay at
+ * another address. Inputs of up to FIRST bytes go through ISA-L's slow loop, which does not have
+ * the mistake. The extra call costs about 20 bytes in each piece.
  */
 static size_t run_isal(struct csvk_deflater *deflater, struct csvk_bytes block, unsigned char *out)
 {
@@ -142,11 +163,14 @@ static size_t run_isal(struct csvk_deflater *deflater, struct csvk_bytes block, 
 }
 
 /*
- * A stream of a short text is followed faster than searched: the search takes three times as
- * long for each byte of the last block, and libdeflate's may have 300,000 bytes of text.
+ * Finds the final block of `stream`, which libdeflate made from `text`. Returns 0, or -1.
+ *
+ * For a short text it is faster to follow all blocks than to search: the search takes three times
+ * as long for each byte of the final block, and a final block of libdeflate may hold 300,000 bytes
+ * of text.
  */
-static int find_last(struct csvk_deflater *deflater, struct csvk_bytes stream,
-                     struct csvk_bytes text, struct csvk_final_block *final)
+static int find_final(struct csvk_deflater *deflater, struct csvk_bytes stream,
+                      struct csvk_bytes text, struct csvk_final_block *final)
 {
     enum { SHORT = 600000 };
     if (text.len > SHORT && csvk_final_block_find(deflater->search, stream, text, final) == 0) {
@@ -155,13 +179,19 @@ static int find_last(struct csvk_deflater *deflater, struct csvk_bytes stream,
     return csvk_final_block_follow(stream, final);
 }
 
-/* Takes "final" off the last block and fills the last byte up: bits 000 begin a stored block. */
+/*
+ * Turns a finished stream into a piece: clears the final bit, then appends an empty stored block
+ * (RFC 1951 section 3.2.4). The header of that block is three 0 bits, and the rest of the byte they
+ * end in is skipped by every reader; so the piece ends at a byte boundary. The bits after the end
+ * of the stream in its last byte are 0 already; where they are fewer than three, one byte is added.
+ * Returns the length of the piece, or 0 when the final block was not found.
+ */
 static size_t make_joinable(struct csvk_deflater *deflater, struct csvk_bytes text,
                             unsigned char *out, size_t length)
 {
-    static const unsigned char empty_stored[] = {0x00, 0x00, 0xff, 0xff};
+    static const unsigned char empty_stored[] = {0x00, 0x00, 0xff, 0xff}; /* LEN, NLEN */
     struct csvk_final_block final;
-    if (find_last(deflater, (struct csvk_bytes){out, length}, text, &final) != 0) {
+    if (find_final(deflater, (struct csvk_bytes){out, length}, text, &final) != 0) {
         return 0;
     }
     out[final.begin / 8] &= (unsigned char)~(1u << final.begin % 8);
@@ -172,7 +202,11 @@ static size_t make_joinable(struct csvk_deflater *deflater, struct csvk_bytes te
     return length + sizeof empty_stored;
 }
 
-/* A finished stream; 0 when the engine failed. */
+/*
+ * Writes a finished stream and returns its length; 0 when the engine failed. The vector registers
+ * are cleared first: ISA-L, which computes the checksums, leaves them in a state that makes
+ * libdeflate slower (vector_registers.h).
+ */
 static size_t run_libdeflate(struct libdeflate_compressor *engine, struct csvk_bytes block,
                              unsigned char *out)
 {
@@ -181,7 +215,10 @@ static size_t run_libdeflate(struct libdeflate_compressor *engine, struct csvk_b
     return libdeflate_deflate_compress(engine, block.ptr, block.len, out, room);
 }
 
-/* NULL: ISA-L. */
+/*
+ * The compressor for block `number`; NULL stands for ISA-L. The multiplication distributes the
+ * `share` blocks of `better` evenly over each TURN.
+ */
 static struct libdeflate_compressor *engine_of(const struct csvk_deflater *deflater,
                                                uint64_t number)
 {

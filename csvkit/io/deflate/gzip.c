@@ -1,17 +1,21 @@
 /*
- * gzip.c - cutting text into blocks, having them compressed, joining the pieces in order.
+ * gzip.c - cuts text into blocks, has them compressed in threads, and joins the results in order.
  *
- * The idea: `filling` takes text; when full it goes to the pool, and pieces come back in order to
- * be written out. Between them is a member's bookkeeping: checksums of the blocks are combined, so
- * no byte is touched twice.
+ * The idea. A *block* is a part of the text, a *piece* is the DEFLATE data made from one block. The
+ * block `filling` takes the text that comes in. When it is full, it is submitted to the thread
+ * pool. The pool gives blocks back in the order in which they were submitted; their pieces are
+ * then written to the output. The owner's thread does all the bookkeeping. The CRC-32 of a member
+ * is combined from those of its blocks, so the owner need not read the text for it.
  *
- * Sizes must be reported early, and alike for every number of threads. So they become *settled* by
- * a rule that only counts blocks: when n blocks were submitted, the first n - lag(n) are settled,
- * and if one of these is still being compressed it is waited for. Pieces that are written but not
- * yet settled keep their size in `late`.
+ * How sizes become known. A caller who wants members of some size must learn early how large the
+ * open member is, and the answer must be the same for every number of threads. So the owner does
+ * not count a piece as soon as it comes back. A size becomes *resolved* by a rule that only counts
+ * blocks: after n blocks were submitted, the sizes of the first n - lag(n) are resolved. When one
+ * of these blocks is still being compressed, the owner waits for it. The sizes of pieces that are
+ * written but not resolved yet are kept in `late`.
  *
- * Invariants: settled <= written <= submitted; after csvk_gzip_write at most MAX_LAG blocks are
- * submitted and not settled.
+ * Invariants: resolved <= written <= submitted. After csvk_gzip_write at most MAX_LAG blocks are
+ * submitted and not resolved.
  */
 #include "csvkit/io/deflate/gzip.h"
 
@@ -24,16 +28,17 @@
 #include <zlib.h>
 
 enum {
-    MAX_LAG = 16,
-    NEAR_LAG = 6,
-    LATE_SIZE = 2 * MAX_LAG,
-    HEADER_SIZE = 10,
-    END_SIZE = 10,
-    RATIO_BLOCKS = 64
+    MAX_LAG = 16,            /* blocks that may be submitted and not resolved */
+    NEAR_LAG = 6,            /* so few of them may be estimated close to a limit: see may_reach */
+    LATE_SIZE = 2 * MAX_LAG, /* entries of the ring `late`, more than are ever in use */
+    HEADER_SIZE = 10,        /* RFC 1952 section 2.3, without optional fields */
+    END_SIZE = 10,           /* an empty final block (2 bytes), CRC-32, length of the text */
+    RATIO_BLOCKS = 64        /* about so many blocks give the ratio to be expected */
 };
 
 #define LARGEST_BLOCK ((size_t)1 << 30)
 
+/* Sizes in bytes: of text, and of what it was compressed to. */
 struct size {
     uint64_t text, bytes;
 };
@@ -52,22 +57,22 @@ struct csvk_gzip {
     struct csvk_pool *pool;
     struct gzip_block *block; /* nblocks of them */
     size_t nblocks;
-    struct gzip_block **idle; /* those that are neither filling nor in the pool */
+    struct gzip_block **idle; /* blocks that are neither filling nor in the pool */
     size_t nidle;
-    struct gzip_block *filling; /* NULL: to be taken from `idle` */
+    struct gzip_block *filling; /* NULL: the next text takes one from `idle` */
 
-    int status; /* the first failure, described in `failure`; nothing works after it */
+    int status; /* the first failure, described in `failure`; every later call returns it */
     struct csvk_error failure;
     bool is_open;                   /* a member was begun */
-    uint64_t accepted;              /* text of the open member */
-    struct csvk_gzip_member member; /* what was written of it */
-    struct size known;              /* what is settled of it */
-    struct size recent;             /* settled lately in any member: the ratio to be expected */
-    uint64_t submitted, written, settled; /* blocks since csvk_gzip_new */
-    struct size late[LATE_SIZE];          /* of blocks written and not settled, by number */
+    uint64_t accepted;              /* bytes of text that the open member has taken */
+    struct csvk_gzip_member member; /* the part of the open member that was written */
+    struct size known;              /* the part of the open member that is resolved */
+    struct size recent;             /* resolved lately, in any member: the ratio to be expected */
+    uint64_t submitted, written, resolved; /* numbers of blocks since csvk_gzip_new */
+    struct size late[LATE_SIZE];           /* ring: sizes of blocks written and not resolved */
 };
 
-/* Compresses one block; the pool's job. */
+/* The job of the pool's threads: compresses one block. `worker` is the thread's own deflater. */
 static void run_block(void *worker, void *job)
 {
     struct gzip_block *block = job;
@@ -90,8 +95,9 @@ static int make_deflaters(struct csvk_gzip *gzip, int level, struct csvk_error *
 }
 
 /*
- * The caller's thread is one of the compressing ones, as long as enough blocks may be under way for
- * the others to go on with while it is at one.
+ * Whether the owner's thread compresses blocks too. It can only do so while the other threads have
+ * blocks to go on with. That takes two blocks for each thread (pool.h), and no more than MAX_LAG
+ * blocks are ever under way.
  */
 static bool owner_compresses(const struct csvk_gzip *gzip)
 {
@@ -160,6 +166,7 @@ int csvk_gzip_new(struct csvk_gzip **out, const struct csvk_gzip_options *option
     return CSVK_OK;
 }
 
+/* Does nothing after a failure: no byte may follow a gap. */
 static void write_out(struct csvk_gzip *gzip, const void *bytes, size_t length)
 {
     if (gzip->status == CSVK_OK) {
@@ -170,6 +177,7 @@ static void write_out(struct csvk_gzip *gzip, const void *bytes, size_t length)
 
 static void begin_member(struct csvk_gzip *gzip)
 {
+    /* No flags, no time stamp; FF: operating system unknown, so all machines write the same. */
     static const unsigned char header[HEADER_SIZE] = {0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0, 0, 0xff};
     if (!gzip->is_open) {
         gzip->is_open = true;
@@ -180,7 +188,10 @@ static void begin_member(struct csvk_gzip *gzip)
     }
 }
 
-/* Waits for the oldest block in the pool and writes its piece. */
+/*
+ * Waits for the oldest block in the pool and writes its piece. The size of the piece is not used
+ * yet: it depends on the threads how early this function is called.
+ */
 static void collect(struct csvk_gzip *gzip)
 {
     struct gzip_block *block = csvk_pool_take(gzip->pool);
@@ -196,10 +207,13 @@ static void collect(struct csvk_gzip *gzip)
     gzip->member.text += block->text_length;
 }
 
-/* Older blocks count half as soon as RATIO_BLOCKS are there: the text may change its nature. */
-static void settle_next(struct csvk_gzip *gzip)
+/*
+ * Makes the size of the next block count. `recent` gives newer blocks more weight, because the text
+ * may change its nature: it is halved whenever it comes to hold more than RATIO_BLOCKS blocks.
+ */
+static void resolve_next(struct csvk_gzip *gzip)
 {
-    struct size size = gzip->late[gzip->settled++ % LATE_SIZE];
+    struct size size = gzip->late[gzip->resolved++ % LATE_SIZE];
     gzip->known.text += size.text;
     gzip->known.bytes += size.bytes;
     gzip->recent.text += size.text;
@@ -210,16 +224,21 @@ static void settle_next(struct csvk_gzip *gzip)
     }
 }
 
-static void settle_below(struct csvk_gzip *gzip, uint64_t number)
+/* Resolves the sizes of the first `number` blocks; waits for those that are being compressed. */
+static void resolve_up_to(struct csvk_gzip *gzip, uint64_t number)
 {
-    while (gzip->settled < number) {
-        if (gzip->written == gzip->settled) {
+    while (gzip->resolved < number) {
+        if (gzip->written == gzip->resolved) {
             collect(gzip);
         }
-        settle_next(gzip);
+        resolve_next(gzip);
     }
 }
 
+/*
+ * How many of the blocks submitted stay unresolved. At the start it is half of them, so that there
+ * is soon a ratio to estimate from.
+ */
 static uint64_t lag(uint64_t submitted)
 {
     uint64_t half = submitted - submitted / 2;
@@ -231,10 +250,13 @@ static void submit(struct csvk_gzip *gzip)
     csvk_pool_submit(gzip->pool, gzip->filling);
     gzip->filling = NULL;
     gzip->submitted++;
-    settle_below(gzip, gzip->submitted - lag(gzip->submitted));
+    resolve_up_to(gzip, gzip->submitted - lag(gzip->submitted));
 }
 
-/* With threads it is another processor, as a rule, that reads the text next. */
+/*
+ * With several threads it is mostly another processor that reads the text next. So a longer piece
+ * of text is copied past the caches of this one (vector_registers.h).
+ */
 static void add_text(const struct csvk_gzip *gzip, struct gzip_block *block,
                      const unsigned char *bytes, size_t length)
 {
@@ -248,6 +270,7 @@ static void add_text(const struct csvk_gzip *gzip, struct gzip_block *block,
     block->text_length += length;
 }
 
+/* Takes as much text as fits into the block being filled; returns how many bytes were taken. */
 static size_t fill_block(struct csvk_gzip *gzip, const unsigned char *bytes, size_t length)
 {
     if (gzip->filling == NULL) {
@@ -290,6 +313,7 @@ int csvk_gzip_write(struct csvk_gzip *gzip, const void *bytes, size_t length,
     return report(gzip, err);
 }
 
+/* Four bytes, the lowest first, as all numbers in RFC 1952. */
 static void put32(unsigned char *to, uint32_t value)
 {
     for (unsigned i = 0; i < 4; i++) {
@@ -297,7 +321,11 @@ static void put32(unsigned char *to, uint32_t value)
     }
 }
 
-/* An empty final block, and the trailer. */
+/*
+ * Writes an empty final block (03 00: final, fixed codes, end of block), because no piece has the
+ * final bit, and then the trailer: CRC-32 and length of the text modulo 2^32 (RFC 1952 section
+ * 2.3.1).
+ */
 static void end_member(struct csvk_gzip *gzip)
 {
     unsigned char end[END_SIZE] = {0x03, 0x00};
@@ -314,7 +342,7 @@ int csvk_gzip_finish(struct csvk_gzip *gzip, struct csvk_gzip_member *member,
     if (gzip->filling != NULL && gzip->filling->text_length > 0 && gzip->status == CSVK_OK) {
         submit(gzip);
     }
-    settle_below(gzip, gzip->submitted);
+    resolve_up_to(gzip, gzip->submitted);
     end_member(gzip);
     if (member != NULL) {
         *member = gzip->member;
@@ -322,7 +350,10 @@ int csvk_gzip_finish(struct csvk_gzip *gzip, struct csvk_gzip_member *member,
     return report(gzip, err);
 }
 
-/* What the text that is not settled will be when it shrinks as what was before. */
+/*
+ * How many bytes the unresolved text will come to when it shrinks as much as the text before it.
+ * While no size is resolved, a ratio of 5 to 2 is assumed.
+ */
 static uint64_t expected(const struct csvk_gzip *gzip)
 {
     struct size ratio = gzip->recent.text > 0 ? gzip->recent : (struct size){5, 2};
@@ -335,7 +366,10 @@ uint64_t csvk_gzip_estimate(const struct csvk_gzip *gzip)
     return gzip->is_open ? gzip->known.bytes + expected(gzip) + END_SIZE : 0;
 }
 
-/* To wait for a block costs time: the compressors have less to do. So it is not done for nothing.
+/*
+ * Whether the open member may have reached `limit` bytes, so that it is worth waiting for a block.
+ * Waiting costs time, because the compressing threads run out of work meanwhile. gzip.h describes
+ * the two cases in which the answer is no.
  */
 static bool may_reach(const struct csvk_gzip *gzip, uint64_t limit)
 {
@@ -343,14 +377,14 @@ static bool may_reach(const struct csvk_gzip *gzip, uint64_t limit)
     if (gzip->known.bytes + unknown < limit) {
         return false;
     }
-    return gzip->submitted - gzip->settled > NEAR_LAG ||
+    return gzip->submitted - gzip->resolved > NEAR_LAG ||
            gzip->known.bytes + (unknown + expected(gzip)) / 2 >= limit;
 }
 
-void csvk_gzip_settle(struct csvk_gzip *gzip, uint64_t limit)
+void csvk_gzip_wait_until_below(struct csvk_gzip *gzip, uint64_t limit)
 {
-    while (gzip->is_open && gzip->settled < gzip->submitted && may_reach(gzip, limit)) {
-        settle_below(gzip, gzip->settled + 1);
+    while (gzip->is_open && gzip->resolved < gzip->submitted && may_reach(gzip, limit)) {
+        resolve_up_to(gzip, gzip->resolved + 1);
     }
 }
 

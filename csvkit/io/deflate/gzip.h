@@ -1,11 +1,16 @@
 /*
- * gzip.h - gzip members made by several threads.
+ * gzip.h - writes gzip members (RFC 1952) that several threads compress together.
  *
- * Text is cut into blocks of equal size that are compressed apart and joined to one ordinary
- * member: no name, no time stamp, fixed system byte. Which bytes come out depends on text, level
- * and block size only, never on the number of threads; so does csvk_gzip_estimate(). Memory: two
- * blocks for each thread (one thread: one; more than eight: threads + 2), each of which needs
- * little more than twice its size.
+ * The idea. Text is cut into blocks of equal size. Each block is compressed on its own, and the
+ * results are joined to one ordinary member: no name, no time stamp, and a fixed system byte.
+ *
+ * Invariant: the bytes of a member depend on text, level and block size only, never on the number
+ * of threads. The same holds for csvk_gzip_estimate().
+ *
+ * Memory: two blocks for each thread (one block for one thread; threads + 2 blocks for more than
+ * eight threads). A block needs little more than twice its size.
+ *
+ * One thread owns a struct csvk_gzip and calls all functions here.
  */
 #ifndef CSVKIT_IO_DEFLATE_GZIP_H
 #define CSVKIT_IO_DEFLATE_GZIP_H
@@ -13,9 +18,10 @@
 #include "csvkit/csvkit.h"
 
 /*
- * The usual size of a block. libdeflate ends its own blocks at 65,535 bytes (its level 1) or at
- * 300,000 unless the text tells it to do so before; this size is a little more than 23 of these and
- * 5 of those. So the last one, which has to be looked for (final_block.c), mostly is small.
+ * The usual size of a block, in bytes of text. libdeflate ends a DEFLATE block after 65,535 bytes
+ * (its level 1) or after 300,000 bytes (its other levels), or earlier where the text suggests it.
+ * This size is a little more than 23 times the one and 5 times the other. So the final DEFLATE
+ * block of a stream, which has to be searched for (final_block.c), is small as a rule.
  */
 #define CSVK_GZIP_BLOCK ((size_t)1512000)
 
@@ -23,46 +29,66 @@ struct csvk_gzip;
 
 struct csvk_gzip_options {
     int level;         /* 1..9, see deflate.h */
-    size_t threads;    /* the caller's is one of up to 8; 0 is 1; more than 16 work no faster */
-    size_t block_size; /* 0: CSVK_GZIP_BLOCK; at most 1 GiB */
+    size_t threads;    /* 0 means 1. Up to 8: the caller's thread is one of them and compresses
+                          too. More than 16 are not faster */
+    size_t block_size; /* in bytes of text; 0: CSVK_GZIP_BLOCK; at most 1 GiB */
 };
 
-/* Where the bytes go, in order, always in the caller's thread. A failure is passed on. */
+/*
+ * Takes the compressed bytes, in order, always in the caller's thread. `bytes` is valid during the
+ * call only. What it returns other than CSVK_OK becomes the result of the function that called it.
+ */
 struct csvk_gzip_output {
     int (*write)(void *context, const void *bytes, size_t length, struct csvk_error *err);
     void *context;
 };
 
-/* A finished member. */
+/* What a finished member holds. */
 struct csvk_gzip_member {
-    uint64_t text;  /* bytes of text; the trailer has them modulo 2^32 */
-    uint64_t bytes; /* of the member, header and trailer included */
-    uint32_t crc;   /* of the text */
+    uint64_t text;  /* bytes of text; the trailer holds this number modulo 2^32 */
+    uint64_t bytes; /* bytes of the member, header and trailer included */
+    uint32_t crc;   /* CRC-32 of the text, as in the trailer */
 };
 
-/* CSVK_EUSAGE for options out of range, CSVK_ENOMEM, CSVK_EIO when a thread cannot be started. */
+/*
+ * Starts the threads. Copies `options` and `output`; output.context stays the caller's and must
+ * live until csvk_gzip_free. CSVK_EUSAGE for options out of range, CSVK_ENOMEM, CSVK_EIO when a
+ * thread cannot be started.
+ */
 int csvk_gzip_new(struct csvk_gzip **out, const struct csvk_gzip_options *options,
                   struct csvk_gzip_output output, struct csvk_error *err) CSVK_MUST_USE;
-/* Adds text to the member; begins one when none is open. After a failure nothing more works. */
+/*
+ * Adds `length` bytes of text to the open member, or begins a member when none is open. `bytes` is
+ * copied. A failure is final: every later call returns it again.
+ */
 int csvk_gzip_write(struct csvk_gzip *gzip, const void *bytes, size_t length,
                     struct csvk_error *err) CSVK_MUST_USE;
-/* Ends the member (an empty one when nothing was written). The next write begins another one. */
+/*
+ * Ends the open member; without one, writes a member with no text. *member is filled (NULL: not
+ * wanted). The next write begins another member.
+ */
 int csvk_gzip_finish(struct csvk_gzip *gzip, struct csvk_gzip_member *member,
                      struct csvk_error *err) CSVK_MUST_USE;
 /*
- * How large the open member would be if it ended now: exact for its first part, estimated for the
- * last blocks (up to 16; at the start half of them) from how well the text before them compressed.
+ * How many bytes the open member would have if it ended now; 0 when none is open. The size of the
+ * older blocks is exact. The size of the last blocks is estimated from how well the text before
+ * them compressed: these are up to 16 blocks and the one being filled; at the start, half of the
+ * blocks.
  */
 uint64_t csvk_gzip_estimate(const struct csvk_gzip *gzip);
 /*
- * Waits for blocks, the oldest first, until there is no fear that the open member has reached
- * `limit` bytes; or for all of them. There is none when it stays below even if nothing behind these
- * shrank, nor when only a few are behind these and it stays below even if they shrank but half as
- * much as the text before. So an estimate of `limit` or more is a guess for the last, unfinished
- * block only.
+ * Waits for blocks that are being compressed, the oldest first, until the open member is believed
+ * to be below `limit` bytes, or until no block is left to wait for. The member is believed to be
+ * below `limit` in two cases:
+ *   - It would be below `limit` even if the text that is still estimated did not shrink at all.
+ *   - Only a few blocks (up to 6) are estimated, and the member would be below `limit` even if
+ *     their text shrank only half as much as the text before it.
+ * So when csvk_gzip_estimate() still gives `limit` or more after this call, only the block that is
+ * being filled is estimated. How many blocks are waited for depends on sizes, not on threads.
  */
-void csvk_gzip_settle(struct csvk_gzip *gzip, uint64_t limit);
-/* Drops what was not finished. */
+void csvk_gzip_wait_until_below(struct csvk_gzip *gzip, uint64_t limit);
+/* Ends the threads and frees everything; a member that was not finished is lost. NULL is allowed.
+ */
 void csvk_gzip_free(struct csvk_gzip *gzip);
 
 #endif

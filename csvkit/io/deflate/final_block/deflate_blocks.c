@@ -1,28 +1,34 @@
 /*
- * deflate_blocks.c - following the blocks of a DEFLATE stream to its end, as fast as possible.
+ * deflate_blocks.c - finds the final block of a DEFLATE stream by following all blocks from the
+ * start, as fast as possible.
  *
- * Why: libdeflate makes finished streams only. To join several in one gzip member the "final" bit
- * of each one's last block must be cleared, and that block can only be found by following the codes
- * of all blocks: nothing in the format points to it. No text is made, so this costs a fraction of
- * inflating.
+ * Why. libdeflate makes finished streams only. To join several streams in one gzip member, the
+ * final bit in the last block of each stream must be cleared. Nothing in the format points to that
+ * block. Without the text (final_block.c) it can only be found by following the codes of all
+ * blocks. No text is made, so this costs a fraction of inflating.
  *
- * The idea: codes need not be told apart, only measured. Literals and distances have a table each,
- * side by side; an entry says how many bits to skip and which of the two tables comes next, so the
- * loop has no branch that depends on the data but the one for rare things. An entry for literals
- * covers as many as fit into its window and the length behind them, extra bits included. Codes
- * longer than the window go a slow road, bit by bit in canonical order (RFC 1951, section 3.2.2).
+ * The idea. It does not matter which symbol a code stands for, only how many bits it takes and what
+ * comes after it. There is one table for literals and lengths and one for distances, side by side.
+ * The index is the window: the next CSVK_TABLE_BITS bits of the stream. An entry says how many bits
+ * to skip and which of the two tables comes next. So the loop has no branch that depends on the
+ * data, except the one for rare things. An entry for literals covers as many literals as fit into
+ * the window, and the length after them with its extra bits. Codes that are longer than the window
+ * take a slow path, bit by bit in canonical order (RFC 1951 section 3.2.2).
  */
 #include "csvkit/io/deflate/final_block/final_block.h"
 
 #include "csvkit/io/deflate/final_block/deflate_codes.h"
 
-/* An entry: bits to skip, and what comes next. Those from RARE up leave the fast loop. */
+/*
+ * An entry is the sum of two numbers: how many bits to skip, and what comes next. Entries from RARE
+ * up leave the fast loop.
+ */
 enum {
     SKIP_MASK = 0x3f,
     NEXT_SYMBOL = 0,
-    NEXT_DISTANCE = CSVK_TABLE_SIZE, /* the place of the second table */
+    NEXT_DISTANCE = CSVK_TABLE_SIZE, /* where the second table begins */
     RARE = 0x4000,
-    LONG_SYMBOL = RARE, /* nothing was skipped: the code is longer than the window */
+    LONG_SYMBOL = RARE, /* the code is longer than the window; no bit was skipped */
     LONG_DISTANCE,
     END_OF_SYMBOLS = 2 * RARE,
 };
@@ -32,7 +38,11 @@ struct deflate_block {
     uint16_t table[2 * CSVK_TABLE_SIZE]; /* literals and lengths, then distances */
 };
 
-/* As many literals as fit into the window, and what stands behind them when it fits too. */
+/*
+ * Makes the entry of the first table for one window: it covers the literals whose codes fit into
+ * the window, and the length or the end of the block after them when its code fits too. `single`
+ * has one symbol for each window (csvk_code_table).
+ */
 static uint16_t pack(const uint16_t *single, unsigned window)
 {
     unsigned skipped = 0;
@@ -52,6 +62,7 @@ static uint16_t pack(const uint16_t *single, unsigned window)
     }
 }
 
+/* Makes both tables of a block from the lengths of its codes; false when these cannot be codes. */
 static bool make_block(struct deflate_block *block, const uint8_t *lengths, unsigned literals,
                        unsigned distances)
 {
@@ -74,7 +85,10 @@ static bool make_block(struct deflate_block *block, const uint8_t *lengths, unsi
     return true;
 }
 
-/* A code that is longer than the window; returns what comes next, or -1. */
+/*
+ * The slow path: skips a code that is longer than the window, with its extra bits. Returns what
+ * comes next, or -1 when there is no such code.
+ */
 static int skip_long(struct csvk_bits *bits, const struct deflate_block *block, unsigned entry)
 {
     csvk_bits_fill(bits);
@@ -94,6 +108,7 @@ static int skip_long(struct csvk_bits *bits, const struct deflate_block *block, 
     return symbol == CSVK_END_OF_BLOCK ? END_OF_SYMBOLS : NEXT_SYMBOL;
 }
 
+/* Skips what one entry covers and returns the entry; `entry` is the one before it. */
 static inline unsigned step(struct csvk_bits *bits, const struct deflate_block *block,
                             unsigned entry)
 {
@@ -105,9 +120,13 @@ static inline unsigned step(struct csvk_bits *bits, const struct deflate_block *
 }
 
 /*
- * Goes on behind `entry` until something rare comes: returns that, or -1 behind the stream's end.
- * Two steps take at most 51 bits: 11 of a code and 13 extra of a distance, 16 of a length. The
- * position lives in `at`, away from `bits`, to stay in registers.
+ * The fast loop: goes on after `entry` until something rare comes, and returns its entry; or -1
+ * when the stream has ended before that.
+ *
+ * Two steps need no more bits than one fill provides (56): a distance takes at most 24 bits (11 of
+ * its code, 13 extra), and an entry for literals and a length at most 16 (11, 5 extra). No distance
+ * follows another one. The position is kept in `at`, a copy of *bits, so that it stays in
+ * registers.
  */
 static int skip_common(struct csvk_bits *bits, const struct deflate_block *block, unsigned entry)
 {
@@ -126,7 +145,7 @@ static int skip_common(struct csvk_bits *bits, const struct deflate_block *block
     return (int)entry;
 }
 
-/* All symbols of a block and its end. */
+/* Skips all symbols of a block, its end included; false when the stream is not well-formed. */
 static bool skip_symbols(struct csvk_bits *bits, const struct deflate_block *block)
 {
     int next = NEXT_SYMBOL;
@@ -141,6 +160,7 @@ static bool skip_symbols(struct csvk_bits *bits, const struct deflate_block *blo
     return next >= 0;
 }
 
+/* A block with the fixed codes of RFC 1951 section 3.2.6. */
 static bool skip_fixed(struct csvk_bits *bits, struct deflate_block *block)
 {
     uint8_t lengths[CSVK_LITERALS + CSVK_DISTANCES];
@@ -152,6 +172,7 @@ static bool skip_fixed(struct csvk_bits *bits, struct deflate_block *block)
     return make_block(block, lengths, CSVK_LITERALS, CSVK_DISTANCES) && skip_symbols(bits, block);
 }
 
+/* A block with codes of its own: RFC 1951 section 3.2.7. */
 static bool skip_dynamic(struct csvk_bits *bits, struct deflate_block *block)
 {
     struct csvk_code_lengths lengths;
@@ -160,6 +181,7 @@ static bool skip_dynamic(struct csvk_bits *bits, struct deflate_block *block)
            skip_symbols(bits, block);
 }
 
+/* A stored block, which begins at the next byte boundary: RFC 1951 section 3.2.4. */
 static bool skip_stored(struct csvk_bits *bits, const unsigned char *stream)
 {
     size_t at = (size_t)((csvk_bits_position(bits, stream) + 7) / 8);
@@ -178,6 +200,7 @@ static bool skip_stored(struct csvk_bits *bits, const unsigned char *stream)
     return true;
 }
 
+/* Skips a block of type BTYPE (RFC 1951 section 3.2.3) after its first three bits. */
 static bool skip_block(struct csvk_bits *bits, struct deflate_block *block, unsigned type,
                        const unsigned char *stream)
 {

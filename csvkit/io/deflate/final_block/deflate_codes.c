@@ -1,8 +1,13 @@
-/* deflate_codes.c - the codes of DEFLATE: their lengths as a block tells them, tables, one symbol.
+/*
+ * deflate_codes.c - the Huffman codes of DEFLATE (RFC 1951 section 3.2): reads the lengths of a
+ * block's codes, makes the codes and tables of them, and takes single symbols.
+ *
+ * The codes are canonical (RFC 1951 section 3.2.2): the lengths alone define them. So a code is
+ * kept as two lists: how many symbols there are of each length, and all symbols by length.
  */
 #include "csvkit/io/deflate/final_block/deflate_codes.h"
 
-enum { CODES = 19 };
+enum { CODES = 19 }; /* symbols of the code that the lengths are written in */
 
 int csvk_code_make(struct csvk_code *code, const uint8_t *lengths, unsigned symbols)
 {
@@ -10,7 +15,7 @@ int csvk_code_make(struct csvk_code *code, const uint8_t *lengths, unsigned symb
     for (unsigned i = 0; i < symbols; i++) {
         code->count[lengths[i]]++;
     }
-    code->count[0] = 0;
+    code->count[0] = 0; /* a length of 0 stands for a symbol that has no code */
     unsigned place[CSVK_MAX_BITS + 2] = {0};
     int left = 1;
     for (unsigned n = 1; n <= CSVK_MAX_BITS; n++) {
@@ -28,6 +33,7 @@ int csvk_code_make(struct csvk_code *code, const uint8_t *lengths, unsigned symb
     return left;
 }
 
+/* The lowest `n` bits in reverse: a code lies in the stream with its highest bit first. */
 static unsigned reverse(unsigned code, unsigned n)
 {
     unsigned reversed = 0;
@@ -37,6 +43,7 @@ static unsigned reverse(unsigned code, unsigned n)
     return reversed;
 }
 
+/* A code of n bits fills all entries whose lowest n bits are that code. */
 void csvk_code_table(uint16_t *table, const struct csvk_code *code)
 {
     unsigned value = 0, index = 0;
@@ -51,6 +58,7 @@ void csvk_code_table(uint16_t *table, const struct csvk_code *code)
     }
 }
 
+/* `first` is the first code of n bits, and `index` the place of its symbol in the list. */
 int csvk_code_take(struct csvk_bits *bits, const struct csvk_code *code)
 {
     int value = 0, first = 0, index = 0;
@@ -67,7 +75,11 @@ int csvk_code_take(struct csvk_bits *bits, const struct csvk_code *code)
     return -1;
 }
 
-/* One element of the run-length code of lengths; `at` moves on. */
+/*
+ * Reads one element of the run-length code (RFC 1951 section 3.2.7): one length, or a run of equal
+ * lengths. *at is the index of the next length and moves on. False when the run is too long, or
+ * when there is nothing to repeat, or no such code.
+ */
 static bool take_lengths(struct csvk_bits *bits, const struct csvk_code *code, uint8_t *lengths,
                          unsigned *at, unsigned total)
 {
@@ -93,6 +105,7 @@ static bool take_lengths(struct csvk_bits *bits, const struct csvk_code *code, u
     return true;
 }
 
+/* Reads the code that the lengths are written in: RFC 1951 section 3.2.7, which has the order. */
 static bool read_code_of_lengths(struct csvk_bits *bits, struct csvk_code *code)
 {
     static const uint8_t order[CODES] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
@@ -107,8 +120,10 @@ static bool read_code_of_lengths(struct csvk_bits *bits, struct csvk_code *code)
 }
 
 /*
- * What is no block's beginning mostly asks for more codes than there can be, and soon: `used`
- * counts them in codes of 15 bits, of which each of the two sets has `WHOLE`.
+ * The search (final_block.c) calls this function for many places where no block begins. The bits
+ * there mostly ask for more codes than there can be, and soon. So `used` adds up the codes while
+ * their lengths are read, and the function gives up early. The unit is one code of 15 bits; each of
+ * the two sets, literals and distances, has room for WHOLE of them.
  */
 bool csvk_code_read_lengths(struct csvk_bits *bits, struct csvk_code_lengths *lengths)
 {
