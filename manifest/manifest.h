@@ -211,8 +211,7 @@ struct csvk_manifest_type {
     enum csvk_tristate nullable;
 };
 
-/* What a new manifest says. Pointers are borrowed for the call; NULL and unset ones are left out.
- */
+/* What a new manifest says. Pointers are borrowed for the call. NULL or unset: left out. */
 struct csvk_manifest_options {
     size_t size; /* sizeof(struct csvk_manifest_options): set by csvk_manifest_options_init */
     enum csvk_generation generation;
