@@ -1,7 +1,10 @@
 /*
- * check_columns.c - names of columns, and everything that refers to columns by name: keys,
- * metadata, the column of a deletion. A name is compared as Storage will have it, after cleaning;
- * two hash sets answer "the same?" and "the same but for letter case?" for any number of columns.
+ * check_columns.c - judges the names of columns, and everything that refers to columns by name:
+ * keys, metadata, the column of a deletion.
+ *
+ * A name is compared as Storage will have it, after cleaning. Two hash sets answer "is it the
+ * same?" and "is it the same except for letter case?", so the time grows with the
+ * number of columns, not with its square.
  */
 #include "manifest/manifest_tree.h"
 #include "csvkit/names.h"
@@ -10,8 +13,8 @@
 #include <string.h>
 
 struct named_column {
-    const char *name;  /* borrowed: as written */
-    const cJSON *node; /* or NULL */
+    const char *name;  /* as written; borrowed */
+    const cJSON *node; /* for its place, or NULL */
     char *clean;       /* as Storage will have it */
     char *folded;      /* the same in lower case */
 };
@@ -33,7 +36,7 @@ static void columns_release(struct columns *columns)
     nameset_release(&columns->folded);
 }
 
-/* The clean name; _timestamp stays as it is, so that it can be found. NULL: out of memory. */
+/* The cleaned name. _timestamp stays as it is, so that it is recognized later. NULL: no memory. */
 static char *clean_name(const char *name)
 {
     struct csvk_buf clean = CSVK_BUF_INIT;
@@ -122,7 +125,7 @@ static void judge_name(struct judge *judge, const struct named_column *column)
     }
 }
 
-/* Column `later` (from 0) has the name of column `first` or will have it. */
+/* Column `later` (from 0) has, or will get, the name of column `first`. */
 static void collision(struct judge *judge, const struct columns *columns, size_t first,
                       size_t later)
 {
@@ -150,7 +153,7 @@ static void collision(struct judge *judge, const struct columns *columns, size_t
     }
 }
 
-/* Judges and indexes all names; the judge's path is the list's. */
+/* Judges and indexes all names. The judge's path must be that of the list. */
 static void judge_all(struct judge *judge, struct columns *columns, const char *field)
 {
     for (size_t i = 0; i < columns->count && judge->status == CSVK_OK; i++) {
@@ -172,7 +175,7 @@ static void judge_all(struct judge *judge, struct columns *columns, const char *
 
 /* ---- references by name ---- */
 
-/* Complains when `name` is none of the columns; "what" leads the message. */
+/* Complains when `name` is not the name of a column. The message begins with `lead`. */
 static void judge_reference(struct judge *judge, const struct columns *columns, const char *name,
                             struct complaint what, const char *lead)
 {
@@ -193,7 +196,8 @@ static void judge_reference(struct judge *judge, const struct columns *columns, 
     csvk_free(clean);
 }
 
-/* The name without blanks at its ends, in `trimmed`; what had to be done is a warning. */
+/* Puts the name without blanks at its ends into `trimmed`; blanks are worth a warning. False: there
+   is nothing left to judge. */
 static bool judge_key_text(struct judge *judge, const cJSON *node, struct csvk_buf *trimmed)
 {
     static const char blanks[] = " \t\n\r\v";
@@ -213,13 +217,13 @@ static bool judge_key_text(struct judge *judge, const cJSON *node, struct csvk_b
         return false;
     }
     if (strlen(node->valuestring) != n) {
-        complain(judge, what, "the key name \"%s\" has blanks around it; they are taken off",
+        complain(judge, what, "the key name \"%s\" has blanks around it; they are removed",
                  node->valuestring);
     }
     return true;
 }
 
-struct key_names { /* names of one key, as far as they were seen */
+struct key_names { /* the names of one key that were seen so far */
     struct nameset seen;
     struct csvk_strings owner; /* of the names in `seen` */
 };
@@ -323,7 +327,7 @@ void judge_columns(struct judge *judge, const struct csvk_manifest *manifest)
     columns_release(&columns);
 }
 
-/* ---- a header's names, and a manifest beside it ---- */
+/* ---- the names in a header, and the manifest beside it ---- */
 
 static bool columns_list(struct columns *columns, const struct csvk_strings *names)
 {
@@ -340,7 +344,7 @@ void judge_header(struct judge *judge, const struct csvk_strings *names, const c
     struct columns columns = {0};
     if (columns_list(&columns, names)) {
         judge_all(judge, &columns, NULL);
-        if (root != NULL) { /* what the manifest says about columns has the manifest's paths */
+        if (root != NULL) { /* findings about the manifest have paths of the manifest */
             path_back(judge, 0);
             if (csvk_buf_puts(&judge->path, "$") != CSVK_OK) {
                 judge->status = CSVK_ENOMEM;

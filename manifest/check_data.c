@@ -1,8 +1,9 @@
 /*
- * check_data.c - a manifest against the data beside it. What the platform would not notice until
- * the load (width, compression) and what it never notices (a header loaded as a row, a row skipped
- * as a header) is found by reading the first record of every file, and the widths of all records
- * when that is wanted.
+ * check_data.c - judges a manifest against the data beside it.
+ *
+ * Some faults the platform notices only when it loads the data (width, compression); others it
+ * never notices (a header loaded as a row, a row skipped as a header). Both are found by reading
+ * the first record of every file and, when the caller wants it, the widths of all records.
  */
 #include "manifest/first_record.h"
 #include "manifest/manifest_tree.h"
@@ -20,7 +21,7 @@ struct data_check {
     enum csvk_manifest_reading reading;
     size_t slices;       /* 0: a single file */
     bool first_is_names; /* the first slice begins with the columns' names */
-    size_t index;        /* of the slice under way */
+    size_t index;        /* of the current slice, from 0 */
     struct csvk_error *err;
 };
 
@@ -38,7 +39,8 @@ static bool ends_with_gz(const char *path)
 
 /* ---- the first record ---- */
 
-/* Do the values name the columns, if not exactly then after cleaning and but for letter case? */
+/* True when the values are the names of the columns: exactly, or after cleaning and without regard
+   to letter case. */
 static bool names_columns(const struct csvk_strings *values, const struct csvk_strings *columns)
 {
     struct csvk_buf a = CSVK_BUF_INIT, b = CSVK_BUF_INIT;
@@ -57,7 +59,8 @@ static bool names_columns(const struct csvk_strings *values, const struct csvk_s
     return same;
 }
 
-/* A delimiter that would give the record as many fields as there are columns; NULL: none. */
+/* The remedy that names a delimiter with which the record has as many fields as there are columns;
+   NULL: there is no such delimiter. */
 static const char *better_delimiter(const struct first_record *first, size_t columns, int current)
 {
     static const struct {
@@ -94,7 +97,7 @@ static void check_width(struct data_check *check, struct judge *judge,
              first->values.count, columns);
 }
 
-/* The manifest names the columns: is the first record data, or names, as it says? */
+/* The manifest names the columns. Is the first record data or a header, as the manifest says? */
 static void check_named(struct data_check *check, struct judge *judge,
                         const struct first_record *first)
 {
@@ -106,19 +109,19 @@ static void check_named(struct data_check *check, struct judge *judge,
     }
     check_width(check, judge, first);
     if (names && !skipped) {
-        what.remedy = "set \"has_header\": true, or take the header off";
+        what.remedy = "set \"has_header\": true, or remove the header";
         complain(judge, what,
                  "the first record holds the names of the columns; it would be loaded "
                  "as a row of data");
     } else if (!names && skipped && check->index > 0 && check->first_is_names) {
-        what.remedy =
-            "write the header into every slice, or into none and set \"has_header\": false";
+        what.remedy = "write the header into every slice, or write it into none and set "
+                      "\"has_header\": false";
         complain(judge, what,
                  "the first record of this slice is not the header that the first "
                  "slice has; it would be skipped and lost");
     } else if (!names && skipped) {
         what.mild = true;
-        what.remedy = "look whether it is a header; if not, set \"has_header\": false";
+        what.remedy = "check whether it is a header; if it is not, set \"has_header\": false";
         complain(judge, what,
                  "the first record does not hold the names of the columns; it would be "
                  "skipped");
@@ -160,7 +163,7 @@ static void check_compression(struct judge *judge, const char *path,
     bool named = ends_with_gz(path);
     struct complaint what = {.rule = RULE_COMPRESSION};
     if (named && !first->gzip) {
-        what.remedy = "compress it, or take .gz off the name";
+        what.remedy = "compress the data, or remove .gz from the name";
         complain(judge, what, "the name ends with .gz, but the content is not gzip");
     } else if (!named && first->gzip) {
         what.remedy = "add .gz to the name";
@@ -172,7 +175,7 @@ static void check_compression(struct judge *judge, const char *path,
 
 struct widths {
     uint64_t expected, wrong;
-    uint64_t record, line, found; /* of the first wrong one */
+    uint64_t record, line, found; /* of the first record with another width */
 };
 
 static void count_widths(struct widths *widths, const struct csvk_batch *batch)
@@ -261,7 +264,8 @@ static int check_file(struct data_check *check, const char *path)
         status = check_header_names(check, path, &first);
     }
     uint64_t width = named ? check->table.columns.count : first.values.count;
-    /* A first record of another width is reported already; the others would only repeat it. */
+    /* When the first record has another width, that is reported already; more findings would only
+       repeat it. */
     bool fits = first.any && first.values.count == width;
     if (status == CSVK_OK && check->reading == CSVK_MANIFEST_WHOLE_DATA && fits) {
         status = check_all_records(check, &judge, path, width);
@@ -299,8 +303,9 @@ static int check_orphan(const struct csvk_manifest *manifest, const char *path,
     struct judge judge;
     judge_begin(&judge, manifest, findings, "$");
     struct complaint what = {.rule = RULE_DATA,
-                             .remedy = "write the data, or take the manifest away; its name is the "
-                                       "data's whole name and .manifest"};
+                             .remedy =
+                                 "write the data, or remove the manifest; a manifest is named "
+                                 "like its data, with .manifest added"};
     complain(&judge, what, "Found orphaned table manifest: \"%s.manifest\"", base_name(path));
     return judge_end(&judge);
 }
@@ -322,7 +327,7 @@ int csvk_manifest_check_data(const struct csvk_manifest *manifest, const char *p
     struct csvk_error bad = {0};
     if (status == CSVK_OK && csvk_dialect_check(&check.table.dialect, &bad) != CSVK_OK) {
         csvk_manifest_table_release(&check.table);
-        return CSVK_OK; /* a dialect that cannot be is a finding of csvk_manifest_check */
+        return CSVK_OK; /* csvk_manifest_check reports a dialect that cannot be used */
     }
     if (status == CSVK_OK) {
         status = S_ISDIR(info.st_mode) ? check_slices(&check, path) : check_file(&check, path);

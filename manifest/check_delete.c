@@ -1,9 +1,11 @@
-/* check_delete.c - rows to be deleted before a load: the short form and the list of filters. */
+/* check_delete.c - judges which rows are to be deleted before a load: the short form
+ * (delete_where_column) and the list of filters (delete_where). */
 #include "manifest/manifest_tree.h"
 
 #include <string.h>
 
-static void at_key(struct judge *judge, const cJSON *object, const char *key, const char *message)
+static void complain_at_key(struct judge *judge, const cJSON *object, const char *key,
+                            const char *message)
 {
     const cJSON *node = tree_get(object, key);
     size_t mark = path_key(judge, key);
@@ -13,12 +15,12 @@ static void at_key(struct judge *judge, const cJSON *object, const char *key, co
 }
 
 static void judge_operator(struct judge *judge, const cJSON *object, const char *key,
-                           const char *also)
+                           const char *also_allowed)
 {
     const char *text = tree_text(object, key);
     if (text != NULL && strcmp(text, "eq") != 0 && strcmp(text, "ne") != 0 &&
-        (also == NULL || strcmp(text, also) != 0)) {
-        at_key(judge, object, key, "the operator must be \"eq\" or \"ne\"");
+        (also_allowed == NULL || strcmp(text, also_allowed) != 0)) {
+        complain_at_key(judge, object, key, "the operator must be \"eq\" or \"ne\"");
     }
 }
 
@@ -28,9 +30,10 @@ static void judge_short_form(struct judge *judge, const cJSON *root)
     bool values = tree_filled(tree_get(root, "delete_where_values"));
     judge_operator(judge, root, "delete_where_operator", "");
     if (column && !values) {
-        at_key(judge, root, "delete_where_values",
-               "When \"delete_where_column\" option is set, then the \"delete_where_values\" is "
-               "required.");
+        complain_at_key(
+            judge, root, "delete_where_values",
+            "When \"delete_where_column\" option is set, then the \"delete_where_values\" is "
+            "required.");
     } else if (values && !column) {
         complain(judge,
                  (struct complaint){.rule = RULE_DELETE_WHERE,
@@ -65,7 +68,7 @@ static void judge_source(struct judge *judge, const cJSON *filter, const char *k
     path_back(judge, mark);
 }
 
-/* Exactly one source of values. */
+/* A filter needs exactly one source of values. */
 static void judge_sources(struct judge *judge, const cJSON *filter)
 {
     static const char *const sources[] = {"values_from_set", "values_from_workspace",

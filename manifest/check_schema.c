@@ -1,6 +1,6 @@
 /*
- * check_schema.c - conflicts between the generations, the schema with its data types, metadata, and
- * the staging sections of input manifests.
+ * check_schema.c - judges conflicts between the generations, the schema with its data types,
+ * metadata, and the staging sections (s3, abs) of input manifests.
  */
 #include "manifest/manifest_tree.h"
 
@@ -21,7 +21,7 @@ static void conflict_of_keys(struct judge *judge, const cJSON *root, const char 
     }
 }
 
-/* A description beside the metadata key that is the same thing. */
+/* A description and the metadata key KBC.description say the same thing: only one is allowed. */
 static void conflict_of_description(struct judge *judge, const cJSON *object, const char *map,
                                     const char *name)
 {
@@ -55,7 +55,7 @@ void judge_conflicts(struct judge *judge, const cJSON *root)
 static const char *const base_types[] = {"BOOLEAN", "DATE",   "FLOAT",     "INTEGER",
                                          "NUMERIC", "STRING", "TIMESTAMP", NULL};
 
-/* The base type that differs from `text` in letter case only, or is the same; NULL. */
+/* The base type that equals `text` without regard to letter case; NULL: none. */
 static const char *base_type(const char *text)
 {
     for (size_t i = 0; base_types[i] != NULL; i++) {
@@ -79,13 +79,14 @@ static void judge_base(struct judge *judge, const cJSON *node)
     complain(judge, what, "\"%s\" is not a base type", text);
 }
 
-/* One of base, snowflake, bigquery. */
+/* Judges one member of data_type: base, snowflake or bigquery. */
 static void judge_one_type(struct judge *judge, const cJSON *type)
 {
     if (key_find(data_type_keys, type->string) == NULL) {
-        struct complaint what = {.rule = RULE_DATA_TYPE,
-                                 .node = type,
-                                 .remedy = "beside \"base\" only \"snowflake\" and \"bigquery\""};
+        struct complaint what = {
+            .rule = RULE_DATA_TYPE,
+            .node = type,
+            .remedy = "besides \"base\", only \"snowflake\" and \"bigquery\" are allowed"};
         complain(judge, what, "The \"%s\" data type is not supported.", type->string);
         return;
     }
@@ -159,7 +160,7 @@ static void judge_column(struct judge *judge, const cJSON *column)
     judge_map(judge, column, "metadata");
 }
 
-/* With authoritative types every column needs one: all that have none, in one message. */
+/* With authoritative types every column needs one. One finding names all columns without a type. */
 static void judge_missing_types(struct judge *judge, const cJSON *schema)
 {
     struct csvk_buf names = CSVK_BUF_INIT;
@@ -235,7 +236,7 @@ static void judge_pair_list(struct judge *judge, const cJSON *list, const struct
     }
 }
 
-/* What judge_keys does for lists under a known key, for those under the name of a column. */
+/* Judges a list under the name of a column as judge_keys judges a list under a known key. */
 static void judge_objects(struct judge *judge, const cJSON *list)
 {
     size_t index = 0;
@@ -285,7 +286,7 @@ void judge_pairs(struct judge *judge, const cJSON *root, enum csvk_manifest_kind
 
 /* ---- staging ---- */
 
-struct section { /* how the two clouds spell the same things */
+struct section { /* the keys of a staging section: each cloud spells them differently */
     const char *name, *sliced, *place, *key, *other_sliced;
     const char *credentials[4];
 };
@@ -310,7 +311,7 @@ static void need_text(struct judge *judge, const cJSON *object, const char *key)
     }
 }
 
-/* A sliced table's key names the list of slices, which ends in "manifest". */
+/* The key of a sliced table names the list of its slices, so it ends in "manifest". */
 static void judge_sliced(struct judge *judge, const cJSON *object, const struct section *section)
 {
     const cJSON *sliced = tree_get(object, section->sliced);

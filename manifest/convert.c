@@ -1,7 +1,9 @@
 /*
- * convert.c - the same manifest in the other generation: the way in, the shared steps, and native
- * to legacy. Fields that both generations know, and fields that nobody knows, are copied as they
- * are. Nothing is dropped in silence: what has no place in the other generation is a finding.
+ * convert.c - writes a manifest in the other generation: csvk_manifest_convert itself, the steps
+ * that both directions share, and the direction native to legacy.
+ *
+ * Fields that both generations know, and unknown fields, are copied as they are. Nothing is dropped
+ * silently: what has no place in the other generation is a finding.
  */
 #include "manifest/convert.h"
 
@@ -17,7 +19,7 @@ void convert_note(struct convert *convert, bool good)
 void not_carried(struct convert *convert, const cJSON *node, const char *name, const char *why)
 {
     complain(&convert->judge, (struct complaint){.rule = RULE_NOT_CARRIED, .node = node},
-             "\"%s\" cannot be carried: %s", name, why);
+             "\"%s\" cannot be carried over: %s", name, why);
 }
 
 cJSON *convert_member(cJSON *object, const char *key, cJSON *(*create)(void))
@@ -39,7 +41,7 @@ bool convert_push_pair(cJSON *list, const char *key, const cJSON *value)
 
 /* ---- native to legacy ---- */
 
-struct column_out { /* one column on its way */
+struct column_out { /* a column of the schema that becomes columns and column_metadata */
     struct convert *convert;
     const char *name;
     cJSON *list; /* its column_metadata, made when first needed */
@@ -79,7 +81,7 @@ static void add_if(struct column_out *column, const char *key, const cJSON *valu
     }
 }
 
-/* Members of `object` that `rows` do not know. */
+/* Reports the members of `object` that are not in `rows`. */
 static void report_unknown(struct convert *convert, const cJSON *object, const struct key_row *rows)
 {
     const cJSON *node;
@@ -91,7 +93,7 @@ static void report_unknown(struct convert *convert, const cJSON *object, const s
     }
 }
 
-/* Length and default of a base type stand aside when a backend's type brings its own. */
+/* A backend's type brings its own length and default; then those of the base type have no place. */
 static void report_base_details(struct convert *convert, const cJSON *base)
 {
     static const char *const details[] = {"length", "default"};
@@ -151,7 +153,7 @@ static void column_metadata(struct column_out *column, const cJSON *from)
     report_unknown(column->convert, from, schema_keys);
 }
 
-/* Puts the name on a list of the manifest: columns, primary_key, distribution_key. */
+/* Appends the name to a list of the manifest: columns, primary_key or distribution_key. */
 static void list_name(struct convert *convert, const char *key, const char *name)
 {
     cJSON *list = convert_member(convert->to, key, cJSON_CreateArray);
@@ -220,12 +222,12 @@ void convert_to_legacy(struct convert *convert)
     }
 }
 
-/* ---- the way in ---- */
+/* ---- both directions ---- */
 
-static int finish(struct convert *convert, bool said, struct csvk_manifest **out)
+static int finish(struct convert *convert, bool possible, struct csvk_manifest **out)
 {
     int status = judge_end(&convert->judge);
-    if (status != CSVK_OK || !said) {
+    if (status != CSVK_OK || !possible) {
         cJSON_Delete(convert->to);
         return status != CSVK_OK ? status : CSVK_EDATA;
     }
@@ -246,12 +248,12 @@ int csvk_manifest_convert(struct csvk_manifest **out, const struct csvk_manifest
     if (convert.to == NULL) {
         return CSVK_ENOMEM;
     }
-    bool said = true;
+    bool possible = true;
     judge_begin(&convert.judge, manifest, findings, "$");
     if (!same && to == CSVK_GENERATION_NATIVE) {
-        said = convert_to_native(&convert, columns);
+        possible = convert_to_native(&convert, columns);
     } else if (!same) {
         convert_to_legacy(&convert);
     }
-    return finish(&convert, said, out);
+    return finish(&convert, possible, out);
 }

@@ -1,4 +1,5 @@
-/* convert.h - what the two directions of conversion share. Private to manifest/convert*.c. */
+/* convert.h - what the two directions of conversion share. Private to convert.c and
+ * convert_native.c. */
 #ifndef MANIFEST_CONVERT_H
 #define MANIFEST_CONVERT_H
 
@@ -9,19 +10,20 @@ struct convert {
     cJSON *to; /* the manifest under construction */
     struct judge judge;
 };
+/* False, with a finding: the names of the columns are not known, so no schema can be written. */
 bool convert_to_native(struct convert *convert, const struct csvk_strings *header);
 void convert_to_legacy(struct convert *convert);
 
-/* Notes an allocation's success. */
+/* Remembers in convert->judge.status that memory ran out, unless `good`. */
 void convert_note(struct convert *convert, bool good);
-/* "X cannot be carried": the name, and why. */
+/* Reports that `name` has no place in the other generation, and why. */
 void not_carried(struct convert *convert, const cJSON *node, const char *name, const char *why);
-/* The member `key` of `object`, made when it is not there; NULL: out of memory. */
+/* The member `key` of `object`, which is made when it is missing; NULL: out of memory. */
 cJSON *convert_member(cJSON *object, const char *key, cJSON *(*create)(void));
-/* {"key": key, "value": copy of value} into the list; false: out of memory. */
+/* Appends {"key": key, "value": copy of value} to the list; false: out of memory. */
 bool convert_push_pair(cJSON *list, const char *key, const cJSON *value);
 
-/* The metadata keys by which legacy manifests say data types. */
+/* The metadata keys in which legacy manifests keep data types. */
 #define KBC_BASETYPE    "KBC.datatype.basetype"
 #define KBC_TYPE        "KBC.datatype.type"
 #define KBC_BACKEND     "KBC.datatype.backend"

@@ -1,18 +1,20 @@
 /*
- * convert_native.c - legacy to native. Lists of names become columns of a schema; metadata by which
- * legacy manifests say data types becomes data types; other metadata becomes maps. What does not
- * add up to a data type stays metadata under its own key, so that the way back finds it again.
+ * convert_native.c - converts a legacy manifest to a native one.
+ *
+ * Lists of names become columns of a schema; metadata in which legacy manifests keep data types
+ * becomes data types; other metadata becomes maps. Metadata that does not make a complete data type
+ * stays metadata under its own key, so that the opposite direction finds it again.
  */
 #include "manifest/convert.h"
 
 #include <string.h>
 #include <strings.h>
 
-struct schema { /* under construction */
+struct schema { /* the schema under construction */
     struct convert *convert;
     cJSON *list;
-    cJSON **column; /* by index */
-    struct nameset index;
+    cJSON **column;       /* by index */
+    struct nameset index; /* name -> index */
 };
 
 static bool schema_begin(struct schema *schema, const struct csvk_strings *names)
@@ -42,7 +44,7 @@ static cJSON *find_column(const struct schema *schema, const char *name)
 
 /* ---- metadata ---- */
 
-/* Extra fields of a pair, such as the provider in input manifests. */
+/* Reports extra fields of a pair, such as the provider in input manifests. */
 static void report_extras(struct convert *convert, const cJSON *pair)
 {
     const cJSON *node;
@@ -54,7 +56,7 @@ static void report_extras(struct convert *convert, const cJSON *pair)
     }
 }
 
-/* A pair into the map `key` of `object`; a description has a field of its own. */
+/* Puts a pair into the map `map` of `object`. A description has a field of its own. */
 static void put_pair(struct convert *convert, cJSON *object, const char *map, const cJSON *pair)
 {
     const char *key = tree_text(pair, "key");
@@ -72,7 +74,7 @@ static void put_pair(struct convert *convert, cJSON *object, const char *map, co
     }
     const char *name = description ? "description" : key;
     if (tree_get(place, name) != NULL) {
-        not_carried(convert, pair, key, "the key is there twice; the later value is kept");
+        not_carried(convert, pair, key, "the key is given twice; the later value is kept");
     }
     convert_note(convert, tree_put(place, name, tree_copy(value)));
 }
@@ -91,7 +93,7 @@ static void table_metadata(struct convert *convert, const cJSON *list)
 
 /* ---- data types ---- */
 
-struct typing { /* the values by which a column's data type is said */
+struct typing { /* the values of metadata that make the data type of a column */
     const cJSON *base, *type, *backend, *length, *def, *nullable;
 };
 
@@ -125,7 +127,7 @@ static bool same_text(const cJSON *a, const cJSON *b)
            strcasecmp(a->valuestring, b->valuestring) == 0;
 }
 
-/* 1 or 0 for what programs write as a truth value; -1 for anything else. */
+/* 1 or 0 for the forms in which programs write a truth value; -1 for anything else. */
 static int truth(const cJSON *node)
 {
     if (cJSON_IsBool(node)) {
@@ -146,7 +148,8 @@ static bool put_copy(cJSON *object, const char *key, const cJSON *value)
     return value == NULL || tree_put(object, key, tree_copy(value));
 }
 
-/* One of base, snowflake, bigquery. Text is what the platform makes of every scalar anyway. */
+/* Adds the member `which` of data_type: base, snowflake or bigquery; NULL: out of memory. A scalar
+   is copied as it is, because the platform turns every scalar into text anyway. */
 static cJSON *add_type(cJSON *column, const char *which, const cJSON *type)
 {
     cJSON *types = convert_member(column, "data_type", cJSON_CreateObject);
@@ -160,7 +163,7 @@ static bool add_details(cJSON *type, const struct typing *typing)
            put_copy(type, "default", typing->def);
 }
 
-/* Takes what becomes a data type out of `typing`; the rest stays metadata. */
+/* Makes the data type and takes its parts out of `typing`; what is left there stays metadata. */
 static void put_types(struct convert *convert, cJSON *column, struct typing *typing)
 {
     if (truth(typing->nullable) >= 0) {
@@ -182,7 +185,7 @@ static void put_types(struct convert *convert, cJSON *column, struct typing *typ
     typing->base = typing->length = typing->def = NULL;
 }
 
-/* The pairs of one column: first those that make its data type, then the others. */
+/* Converts the pairs of one column: first those that make its data type, then the others. */
 static void column_metadata(struct convert *convert, cJSON *column, const cJSON *list)
 {
     struct typing typing = {0};
@@ -223,7 +226,8 @@ static void columns_metadata(struct schema *schema, const cJSON *map)
         if (column != NULL) {
             column_metadata(convert, column, list);
         } else {
-            not_carried(convert, list, list->string, "its metadata is for no column");
+            not_carried(convert, list, list->string,
+                        "there is no such column, so its metadata has no place");
         }
         path_back(&convert->judge, mark);
     }
@@ -231,7 +235,7 @@ static void columns_metadata(struct schema *schema, const cJSON *map)
 
 /* ---- keys ---- */
 
-/* Marks the columns of a key; names are trimmed as the platform does. */
+/* Marks the columns of a key. Blanks around names are removed, as the platform does. */
 static void mark_key(struct schema *schema, const cJSON *list)
 {
     struct convert *convert = schema->convert;
@@ -275,7 +279,7 @@ static void key_to_native(struct schema *schema, const cJSON *node)
     }
 }
 
-/* The names of the columns: the manifest's own, or the header's. */
+/* Finds the names of the columns: in the manifest, or else in the header. */
 static bool find_names(struct convert *convert, const struct csvk_strings *header,
                        struct csvk_strings *names)
 {
@@ -304,16 +308,16 @@ bool convert_to_native(struct convert *convert, const struct csvk_strings *heade
 {
     struct csvk_strings names = {NULL, 0, 0};
     struct schema schema = {.convert = convert};
-    bool said = find_names(convert, header, &names);
+    bool possible = find_names(convert, header, &names);
     bool named = tree_get(convert->to, "has_header") != NULL;
-    if (said) {
+    if (possible) {
         convert_note(convert, tree_put_text(convert->to, "manifest_type", "output") &&
                                   schema_begin(&schema, &names));
     }
     const cJSON *node;
     cJSON_ArrayForEach(node, convert->from)
     {
-        if (said && convert->judge.status == CSVK_OK &&
+        if (possible && convert->judge.status == CSVK_OK &&
             !(named && strcmp(node->string, "has_header") == 0)) {
             size_t mark = path_key(&convert->judge, node->string);
             key_to_native(&schema, node);
@@ -323,5 +327,5 @@ bool convert_to_native(struct convert *convert, const struct csvk_strings *heade
     nameset_release(&schema.index);
     csvk_free(schema.column);
     csvk_strings_release(&names);
-    return said;
+    return possible;
 }

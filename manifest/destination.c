@@ -1,6 +1,7 @@
 /*
- * destination.c - which table a file will be loaded into, in the order in which the platform really
- * decides (its help pages tell another order), and what is doubtful about a table id.
+ * destination.c - finds the table that a file will be loaded into, and what is doubtful about a
+ * table id. The order of the decisions is that of the platform's code; its help pages describe
+ * another one.
  */
 #include "manifest/manifest.h"
 
@@ -28,7 +29,7 @@ static bool given(const char *text)
     return text != NULL && text[0] != '\0';
 }
 
-/* A finished text becomes the id or the error; the buffer is released. */
+/* Moves a finished text to the id or the error: copies it and releases the buffer. */
 static int give(char **to, struct csvk_buf *text)
 {
     *to = csvk_strdup(csvk_buf_text(text));
@@ -45,7 +46,7 @@ static int fail_to_resolve(const char *name, struct csvk_destination *out)
     return status == CSVK_OK ? give(&out->error, &text) : status;
 }
 
-/* Bucket + "." + table; refused unless that makes three parts. */
+/* Makes the id from bucket + "." + table; an error text unless that has three parts. */
 static int join(const char *bucket, const char *table, enum csvk_destination_rule rule,
                 struct csvk_destination *out)
 {
@@ -88,21 +89,21 @@ int csvk_destination_resolve(const char *name, const char *manifest, const char 
                                         : fail_to_resolve(name, out);
     }
     bool by_manifest = given(manifest);
-    char *said = by_manifest ? csvk_strdup(manifest) : bare_name(name);
+    char *wanted = by_manifest ? csvk_strdup(manifest) : bare_name(name);
     int status = CSVK_ENOMEM;
-    if (said == NULL) {
+    if (wanted == NULL) {
         return status;
     }
-    if (count_dots(said) == 2) {
-        status = take(said, by_manifest ? CSVK_DESTINATION_MANIFEST : CSVK_DESTINATION_NAME, out);
+    if (count_dots(wanted) == 2) {
+        status = take(wanted, by_manifest ? CSVK_DESTINATION_MANIFEST : CSVK_DESTINATION_NAME, out);
     } else if (given(default_bucket)) {
-        status = join(default_bucket, said,
+        status = join(default_bucket, wanted,
                       by_manifest ? CSVK_DESTINATION_MANIFEST_BUCKET : CSVK_DESTINATION_NAME_BUCKET,
                       out);
     } else {
         status = fail_to_resolve(name, out);
     }
-    csvk_free(said);
+    csvk_free(wanted);
     return status;
 }
 
@@ -149,17 +150,17 @@ const char *csvk_destination_doubt(const char *id, bool *fatal)
         return "the stage must be in, out or sys";
     }
     if (!is_word(bucket, bucket_length)) {
-        return "a bucket is called by letters, digits, - and _";
+        return "the name of a bucket consists of letters, digits, - and _";
     }
     if (!is_word(table, table_length)) {
-        return "a table is called by letters, digits, - and _";
+        return "the name of a table consists of letters, digits, - and _";
     }
     if (table_length > 96) {
         return "the name of a table has at most 96 characters";
     }
     *fatal = false;
     if (bucket_length < 3 || memcmp(bucket, "c-", 2) != 0) {
-        return "buckets begin with c-; Storage would look for another bucket";
+        return "the name of a bucket begins with c-; Storage would look for another bucket";
     }
     return table[0] == '_' ? "the name of a table should not begin with _" : NULL;
 }

@@ -1,4 +1,5 @@
-/* first_record.c - see first_record.h. One batch is enough unless blank records come first. */
+/* first_record.c - reads the first record of a file that is not blank. One batch is enough unless
+ * many blank records come before it. */
 #include "manifest/first_record.h"
 
 #include <string.h>
@@ -16,8 +17,8 @@ static int add_value(struct first_record *first, struct csvk_bytes raw,
     return status;
 }
 
-static int take(struct first_record *first, const struct csvk_batch *batch,
-                const struct csvk_record *record, const struct csvk_dialect *dialect)
+static int take_record(struct first_record *first, const struct csvk_batch *batch,
+                       const struct csvk_record *record, const struct csvk_dialect *dialect)
 {
     const unsigned char *bytes = batch->bytes + (record->offset - batch->offset);
     size_t length = record->length < FIRST_RAW_MAX ? (size_t)record->length : FIRST_RAW_MAX;
@@ -41,7 +42,7 @@ static int look_at_batch(struct first_record *first, const struct csvk_batch *ba
     }
     for (size_t i = 0; i < batch->nreported; i++) {
         if (!batch->records[i].blank) {
-            return take(first, batch, &batch->records[i], dialect);
+            return take_record(first, batch, &batch->records[i], dialect);
         }
     }
     return CSVK_OK;

@@ -1,4 +1,4 @@
-/* first_record.h - the first record of a file of data, as a manifest's judge and maker need it. */
+/* first_record.h - reads the first record of a data file, for judging and for making manifests. */
 #ifndef MANIFEST_FIRST_RECORD_H
 #define MANIFEST_FIRST_RECORD_H
 
@@ -8,14 +8,15 @@
 
 struct first_record {
     bool any;                   /* there is a record that is not blank */
-    struct csvk_strings values; /* decoded; a NUL ends a value */
-    struct csvk_buf raw;        /* its bytes, at most FIRST_RAW_MAX */
+    struct csvk_strings values; /* of its fields, decoded; a NUL byte ends a value */
+    struct csvk_buf raw;        /* its first bytes, at most FIRST_RAW_MAX */
     uint64_t number, line;
     bool gzip;
     bool utf8_bom;
-    bool utf16; /* nothing was read: another encoding */
-    bool empty; /* not a single byte */
+    bool utf16; /* UTF-16 or UTF-32: nothing was parsed */
+    bool empty; /* the file has no byte */
 };
+/* Overwrites `first`; the caller releases it, also after a failure. */
 int first_record_read(struct first_record *first, const char *path,
                       const struct csvk_dialect *dialect, struct csvk_error *err) CSVK_MUST_USE;
 void first_record_release(struct first_record *first);

@@ -1,7 +1,9 @@
 /*
- * manifest_check.c - judging a manifest alone, in the platform's order: keys and types, conflicts,
- * deletion, schema, columns and keys, dialect, destination, kind of load. Messages carry the
- * platform's own words where it has some, so that a person can find them again in a job's log.
+ * manifest_check.c - judges a manifest alone, without its data.
+ *
+ * The order is that of the platform: keys and types, conflicts, deletion, schema, columns and keys,
+ * dialect, destination, kind of load. Where the platform has words for a fault, the message uses
+ * them, so that a person can find them again in the log of a job.
  */
 #include "manifest/manifest_tree.h"
 
@@ -68,7 +70,8 @@ static void judge_choices(struct judge *judge, const cJSON *root)
     }
 }
 
-/* Empty where nothing may be empty; what Storage would call invalidCsv. */
+/* Judges a delimiter or an enclosure of at least `least` characters, by what Storage would refuse
+   as invalidCsv. */
 static void judge_mark(struct judge *judge, const cJSON *root, const char *key, size_t least)
 {
     const char *text = tree_text(root, key);
@@ -107,15 +110,15 @@ static void judge_dialect(struct judge *judge, const cJSON *root)
 static void judge_destination(struct judge *judge, const cJSON *root,
                               const struct csvk_manifest_judge *how)
 {
-    const char *said = tree_text(root, "destination");
+    const char *written = tree_text(root, "destination");
     if (how->name == NULL && !tree_filled(tree_get(root, "destination"))) {
         return;
     }
     struct csvk_destination got = {CSVK_DESTINATION_NONE, NULL, NULL};
     const char *bucket = how->default_bucket != NULL ? how->default_bucket : "in.c-DEFAULT";
     int status = csvk_destination_resolve(how->name != NULL ? how->name : "table",
-                                          how->mapping ? NULL : said, how->mapping ? said : NULL,
-                                          bucket, &got);
+                                          how->mapping ? NULL : written,
+                                          how->mapping ? written : NULL, bucket, &got);
     if (status != CSVK_OK) {
         judge->status = status;
         return;
@@ -126,10 +129,10 @@ static void judge_destination(struct judge *judge, const cJSON *root,
     size_t mark = path_key(judge, "destination");
     struct complaint what = {.rule = RULE_DESTINATION, .node = tree_get(root, "destination")};
     what.remedy = silent ? "add \"destination\": \"in.c-bucket.table\", unless the output mapping "
-                           "says it"
-                         : "write a table id: \"in.c-bucket.table\"";
+                           "names the table"
+                         : "write a table id, such as \"in.c-bucket.table\"";
     if (got.error != NULL) {
-        what.mild = silent; /* a mapping may still say it */
+        what.mild = silent; /* the output mapping may still name the table */
         complain(judge, what, "%s", got.error);
     } else if (doubt != NULL) {
         what.mild = silent || !fatal;
@@ -142,7 +145,7 @@ static void judge_destination(struct judge *judge, const cJSON *root,
     csvk_destination_release(&got);
 }
 
-/* What the kind of load makes of other fields. */
+/* Fields that are harmful or pointless with this kind of load, full or incremental. */
 static void judge_load(struct judge *judge, const struct csvk_manifest *manifest)
 {
     const cJSON *root = manifest->root;
@@ -155,8 +158,8 @@ static void judge_load(struct judge *judge, const struct csvk_manifest *manifest
     if (table.incremental && table.primary_key.count == 0 && !deletes) {
         what.remedy = "set a primary key, or delete the rows first with delete_where";
         complain(judge, what,
-                 "incremental without a primary key: rows are appended, and repeated "
-                 "when the job runs again");
+                 "incremental without a primary key: rows are appended, and appended "
+                 "once more when the job runs again");
     }
     if (deletes && !table.incremental) {
         what.node = tree_get(root, "delete_where_column");
@@ -212,7 +215,7 @@ static void judge_out_table(struct judge *judge, const struct csvk_manifest *man
     judge_tags(judge, root);
 }
 
-/* "source" is a key of mappings only, there required. */
+/* A mapping needs "source"; a manifest must not have it. */
 static void judge_source(struct judge *judge, const cJSON *root, bool mapping)
 {
     const cJSON *source = tree_get(root, "source");
@@ -223,8 +226,9 @@ static void judge_source(struct judge *judge, const cJSON *root, bool mapping)
         size_t mark = path_key(judge, "source");
         struct complaint what = {.rule = RULE_UNKNOWN_KEY,
                                  .node = source,
-                                 .remedy = "\"source\" belongs into the output mapping; a manifest "
-                                           "goes by its own name"};
+                                 .remedy =
+                                     "\"source\" belongs in the output mapping; a manifest is "
+                                     "matched to its data by name"};
         complain(judge, what, "Unrecognized option \"source\"");
         path_back(judge, mark);
     }

@@ -1,6 +1,8 @@
 /*
- * manifest_create.c - fresh manifests. Keys appear in the stable order of manifest_keys.c, only
- * those that were asked for, and never a clock: the same options give the same bytes.
+ * manifest_create.c - makes new manifests from options.
+ *
+ * Only keys that the options ask for appear, in the stable order of manifest_keys.c. Nothing
+ * depends on the time: the same options give the same bytes.
  */
 #include "manifest/manifest_tree.h"
 
@@ -48,7 +50,7 @@ static bool put_tristate(cJSON *object, const char *key, enum csvk_tristate valu
     return value == CSVK_UNSET || tree_put_bool(object, key, value == CSVK_YES);
 }
 
-/* A byte of the dialect, when it is not the default. */
+/* Puts a byte of the dialect unless it is the default. */
 static bool put_byte(cJSON *object, const char *key, int byte, int otherwise)
 {
     char text[2] = {byte == CSVK_NO_BYTE ? '\0' : (char)byte, '\0'};
@@ -62,7 +64,7 @@ static bool push_pair(cJSON *list, const char *key, const char *value)
            tree_put_text(pair, "value", value);
 }
 
-/* The member `key` of `object`, made when it is not there; NULL: out of memory. */
+/* The member `key` of `object`, which is made when it is missing; NULL: out of memory. */
 static cJSON *member(cJSON *object, const char *key, cJSON *(*create)(void))
 {
     cJSON *node = cJSON_GetObjectItemCaseSensitive(object, key);
@@ -162,7 +164,7 @@ static cJSON *native_column(struct native *native, const char *name)
     return i != SIZE_MAX ? native->column[i] : NULL;
 }
 
-/* Metadata of a table or a column; its description has a key of its own. */
+/* Puts metadata of the table or of a column. A description has a key of its own. */
 static bool native_pair(struct native *native, const struct csvk_manifest_pair *pair)
 {
     cJSON *place = pair->column != NULL ? native_column(native, pair->column) : native->root;
@@ -212,7 +214,7 @@ static bool common_fill(cJSON *root, const struct csvk_manifest_options *options
            (!options->write_always || tree_put_bool(root, "write_always", true));
 }
 
-/* Everything that is said about a column must be said about one that is there. */
+/* Options may only speak of columns that exist. */
 static int need_column(const struct csvk_manifest_options *options, const char *name,
                        const char *what, struct csvk_error *err)
 {
@@ -227,7 +229,7 @@ static int refuse_options(const struct csvk_manifest_options *options, struct cs
     bool native = options->generation == CSVK_GENERATION_NATIVE;
     int status = CSVK_OK;
     if (options->dialect.escape != CSVK_NO_BYTE) {
-        return csvk_fail(err, CSVK_EUSAGE, "a manifest cannot say that there is an escape byte");
+        return csvk_fail(err, CSVK_EUSAGE, "a manifest has no key for an escape byte");
     }
     if (native && (options->columns == NULL || options->columns->count == 0)) {
         return csvk_fail(err, CSVK_EUSAGE, "a native manifest needs the names of the columns");

@@ -1,4 +1,10 @@
-/* manifest_findings.c - the table of rules, the list of findings, and the judge who fills it. */
+/*
+ * manifest_findings.c - the table of rules, the list of findings, and the judge that fills the
+ * list.
+ *
+ * Ids and severities of rules are an interface: reports, profiles and documents name them. The
+ * texts are for people and may change.
+ */
 #include "manifest/manifest_tree.h"
 #include "csvkit/json.h"
 
@@ -7,56 +13,61 @@
 #include <string.h>
 
 static const struct csvk_manifest_rule rules[] = {
-    [RULE_JSON] = {"manifest-json", CSVK_MANIFEST_ERROR, "The manifest is not JSON.",
-                   "The platform cannot parse it and the job fails.",
+    [RULE_JSON] = {"manifest-json", CSVK_MANIFEST_ERROR, "The manifest is not valid JSON.",
+                   "The platform cannot parse it, and the job fails.",
                    "Correct the text at the place named."},
     [RULE_ENCODING] = {"manifest-encoding", CSVK_MANIFEST_ERROR, "The manifest is not UTF-8.",
-                       "JSON is UTF-8; the platform's parser refuses other bytes.",
+                       "JSON must be UTF-8; the platform's parser refuses other bytes.",
                        "Save the manifest as UTF-8."},
-    [RULE_BOM] = {"manifest-bom", CSVK_MANIFEST_ERROR, "A byte order mark stands before the {.",
-                  "The platform's JSON parser refuses it.", "Save as UTF-8 without a mark."},
+    [RULE_BOM] = {"manifest-bom", CSVK_MANIFEST_ERROR,
+                  "The manifest begins with a byte order mark.",
+                  "The platform's JSON parser refuses it.",
+                  "Save the manifest as UTF-8 without a byte order mark."},
     [RULE_LIMIT] = {"manifest-limit", CSVK_MANIFEST_ERROR,
-                    "The manifest is too large or nested too deep to be read.",
-                    "No manifest that a platform accepts comes near these limits.",
-                    "Look for the program that wrote it."},
+                    "The manifest is too large, or nested too deeply, to be read.",
+                    "The limits are 64 MiB and 64 levels of nesting; no manifest that the platform "
+                    "accepts comes near them.",
+                    "Check the program that wrote the manifest."},
     [RULE_NOT_OBJECT] = {"manifest-not-object", CSVK_MANIFEST_ERROR,
                          "The manifest is JSON, but not an object.",
                          "The platform expects an object of named fields.",
-                         "Write { } around named fields."},
+                         "Put the named fields into one object, between { and }."},
     [RULE_DUPLICATE_KEY] = {"manifest-duplicate-key", CSVK_MANIFEST_ERROR,
-                            "A key is there more than once.",
+                            "A key is given more than once.",
                             "Which of the values counts depends on the parser.",
-                            "Keep one of them."},
+                            "Keep one of them and remove the others."},
     [RULE_UNKNOWN_KEY] = {"manifest-unknown-key", CSVK_MANIFEST_ERROR,
-                          "A key that the platform does not know.",
+                          "The manifest has a key that the platform does not know.",
                           "The platform refuses the whole manifest: Unrecognized option.",
-                          "Take it out, or write the name that was meant."},
-    [RULE_TYPE] = {"manifest-type", CSVK_MANIFEST_ERROR, "A value is of the wrong type.",
-                   "The platform refuses the manifest.", "Write the type that the key needs."},
-    [RULE_VALUE] = {"manifest-value", CSVK_MANIFEST_ERROR, "A value that the key cannot have.",
-                    "The platform refuses the manifest.", "Choose one of the values allowed."},
+                          "Remove the key, or correct its name."},
+    [RULE_TYPE] = {"manifest-type", CSVK_MANIFEST_ERROR, "A value has the wrong type.",
+                   "The platform refuses the manifest.",
+                   "Write a value of the type that the key needs."},
+    [RULE_VALUE] = {"manifest-value", CSVK_MANIFEST_ERROR, "A key has a value that is not allowed.",
+                    "The platform refuses the manifest.", "Use one of the allowed values."},
     [RULE_REQUIRED] = {"manifest-required", CSVK_MANIFEST_ERROR, "A required key is missing.",
                        "The platform refuses the manifest.", "Add the key."},
-    [RULE_CONFLICT] = {"manifest-conflict", CSVK_MANIFEST_ERROR,
-                       "Two keys that cannot stand together.",
-                       "The platform refuses a manifest that mixes the two generations.",
+    [RULE_CONFLICT] = {"manifest-conflict", CSVK_MANIFEST_ERROR, "Two keys exclude each other.",
+                       "The platform refuses a manifest that mixes the two generations or says the "
+                       "same thing with two keys.",
                        "Keep one of the two."},
     [RULE_DATA_TYPE] = {"manifest-data-type", CSVK_MANIFEST_ERROR,
-                        "A data type that the platform does not take.",
-                        "Types need a base type; beside it only snowflake and bigquery are known.",
-                        "Use STRING INTEGER NUMERIC FLOAT BOOLEAN DATE or TIMESTAMP as base type."},
+                        "A data type is one that the platform does not accept.",
+                        "Every data type needs a base type; besides it, only snowflake and "
+                        "bigquery are known.",
+                        "Use STRING, INTEGER, NUMERIC, FLOAT, BOOLEAN, DATE or TIMESTAMP as the "
+                        "base type."},
     [RULE_DELETE_WHERE] =
         {"manifest-delete-where", CSVK_MANIFEST_ERROR,
-         "The deletion of rows is not described completely.",
-         "The platform refuses it, or it would do nothing.",
-         "Give a column with values, or filters with exactly one source of values "
-         "each."},
+         "The rows to delete are described incompletely or wrongly.",
+         "The platform refuses the description, or it would delete nothing.",
+         "Give a column with values, or filters with exactly one source of values each."},
     [RULE_PRIMARY_KEY] =
         {"manifest-primary-key", CSVK_MANIFEST_ERROR,
-         "A primary key that does not fit the columns.",
-         "Names in keys are compared exactly; Storage refuses a key column that is "
-         "not there.",
-         "Write the name as the column has it."},
+         "The primary key or the distribution key does not fit the columns.",
+         "Names in a key are compared exactly, and Storage refuses a key column that does not "
+         "exist.",
+         "Write the name exactly as the column has it."},
     [RULE_SYSTEM_COLUMN] = {"manifest-system-column", CSVK_MANIFEST_ERROR,
                             "A column is called _timestamp.",
                             "Storage fills _timestamp itself and refuses to import it, in any "
@@ -64,61 +75,62 @@ static const struct csvk_manifest_rule rules[] = {
                             "Rename the column."},
     [RULE_COLUMN_NAME] =
         {"manifest-column-name", CSVK_MANIFEST_ERROR,
-         "A column name that Storage changes or refuses.",
-         "Names are cleaned to letters, digits and _; nothing may be left empty or "
-         "longer than 64.",
-         "Use the clean name from the start."},
+         "Storage changes or refuses the name of a column.",
+         "Storage reduces names to letters, digits and _; what is left must have 1 to 64 "
+         "characters.",
+         "Use the cleaned name from the start."},
     [RULE_COLUMN_COLLISION] = {"manifest-column-collision", CSVK_MANIFEST_ERROR,
-                               "Two columns have the same name, or will have it.",
-                               "After the cleaning of names, and without regard to letter case, "
-                               "names must differ; the load fails.",
+                               "Two columns have, or will get, the same name.",
+                               "Once Storage has cleaned them, names must differ in more than "
+                               "letter case; otherwise the load fails.",
                                "Rename one of the two."},
     [RULE_COLUMN_METADATA] = {"manifest-column-metadata", CSVK_MANIFEST_ERROR,
-                              "Metadata that cannot be stored as written.",
-                              "Metadata is a list of objects with key and value, for columns that "
+                              "Metadata cannot be stored as it is written.",
+                              "Metadata needs keys and values, and the columns that it is for must "
                               "exist.",
-                              "Correct the entry or the column's name."},
+                              "Correct the entry or the name of the column."},
     [RULE_DESTINATION] = {"manifest-destination", CSVK_MANIFEST_ERROR,
-                          "The destination is not a table.",
+                          "The destination does not name a table.",
                           "A table id is stage.c-bucket.table; a bare name needs a default bucket.",
-                          "Write a whole table id."},
+                          "Write a complete table id."},
     [RULE_DIALECT] = {"manifest-dialect", CSVK_MANIFEST_ERROR,
-                      "Delimiter or enclosure cannot be used.",
-                      "Each is one character; the enclosure may be empty; they must differ.",
+                      "The delimiter or the enclosure cannot be used.",
+                      "Each is one character of one byte, only the enclosure may be empty, and the "
+                      "two must differ.",
                       "Write one character."},
     [RULE_INCREMENTAL] =
         {"manifest-incremental", CSVK_MANIFEST_WARNING,
-         "The kind of load makes another field pointless or harmful.",
-         "Appending without a key repeats rows when a job runs again; deleting rows "
-         "before a full load does nothing.",
-         "Set a primary key, or incremental."},
+         "Another field does not suit the kind of load.",
+         "Appending without a key repeats rows when a job runs again; deleting rows before a full "
+         "load does nothing.",
+         "Set a primary key, or set incremental."},
     [RULE_SCHEMA_MISSING] =
         {"manifest-schema-missing", CSVK_MANIFEST_ERROR,
-         "The project wants data types and the manifest has none.",
-         "With native data types the platform refuses manifests without schema.",
-         "Write a native manifest: manifest convert --to=native."},
+         "The project uses native data types, but the manifest lacks them.",
+         "With native data types the platform refuses a manifest without a schema.",
+         "Write a native manifest: csvkit manifest convert --to=native."},
     [RULE_STAGING] = {"manifest-staging", CSVK_MANIFEST_ERROR,
-                      "A staging section that cannot be followed.",
-                      "The data behind an input manifest is found by it.",
-                      "Take the manifest as the platform wrote it."},
+                      "The section s3 or abs does not say where the data is.",
+                      "The data of an input manifest is found by this section.",
+                      "Use the manifest as the platform wrote it."},
     [RULE_SLICED_COLUMNS] = {"manifest-sliced-columns", CSVK_MANIFEST_ERROR,
-                             "A sliced table without columns.",
-                             "Slices have no header, so the platform cannot name the columns.",
+                             "The manifest of a sliced table names no columns.",
+                             "Slices have no header, so the platform cannot know the names.",
                              "Add columns or schema to the manifest."},
     [RULE_HEADER] = {"manifest-header", CSVK_MANIFEST_ERROR,
                      "The manifest and the data disagree about the header.",
-                     "A header is loaded as a row of data, or a row is skipped as a header; nobody "
-                     "is reported.",
-                     "Take the header off, or set has_header."},
+                     "A header is loaded as a row of data, or a row is skipped as a header, "
+                     "without any warning.",
+                     "Remove the header, or set has_header."},
     [RULE_WIDTH] = {"manifest-width", CSVK_MANIFEST_ERROR,
-                    "Records have another number of fields than the manifest has columns.",
+                    "The number of fields in a record is not the number of columns.",
                     "The load fails at the first such record.",
                     "Correct the data, the columns or the delimiter."},
     [RULE_COMPRESSION] = {"manifest-compression", CSVK_MANIFEST_ERROR,
-                          "The name and the content disagree about gzip.",
+                          "The name and the content of a file disagree about gzip.",
                           "Loaders look at the name: plain data named .gz fails, gzip data without "
                           ".gz is compressed once more.",
-                          "Name gzip files .gz, and only these."},
+                          "Give gzip files, and no others, names that end with .gz."},
     [RULE_DATA] = {"manifest-data", CSVK_MANIFEST_ERROR, "The data cannot be loaded as it is.",
                    "The platform would refuse it or take it for something else.",
                    "See the message."},
@@ -127,7 +139,7 @@ static const struct csvk_manifest_rule rules[] = {
                     "The platform stops before it loads anything.",
                     "Correct the mapping or the manifest."},
     [RULE_NOT_CARRIED] = {"manifest-not-carried", CSVK_MANIFEST_WARNING,
-                          "Something cannot be said in the other generation.",
+                          "Something has no place in the other generation of manifests.",
                           "The converted manifest is without it.", "Check whether it is needed."},
     [RULE_COUNT] = {NULL, CSVK_MANIFEST_WARNING, NULL, NULL, NULL},
 };
@@ -206,7 +218,7 @@ static void count(struct csvk_manifest_findings *findings, enum csvk_manifest_se
 static void complain_args(struct judge *judge, const struct complaint *what, const char *format,
                           va_list args) CSVK_PRINTF(3, 0);
 
-/* Keeps a finding whose message is `message`; everything else comes from the judge. */
+/* Counts a finding and, below the limit, keeps it; its path and file are those of the judge. */
 static int keep(struct judge *judge, const struct complaint *what, const char *message)
 {
     struct csvk_manifest_findings *findings = judge->findings;
@@ -243,8 +255,8 @@ static void complain_args(struct judge *judge, const struct complaint *what, con
         vsnprintf(large, (size_t)n + 1, format, again);
     }
     va_end(again);
-    bool lost = n < 0 || (n >= (int)sizeof small && large == NULL);
-    if (lost || keep(judge, what, large != NULL ? large : small) != CSVK_OK) {
+    bool no_memory = n < 0 || (n >= (int)sizeof small && large == NULL);
+    if (no_memory || keep(judge, what, large != NULL ? large : small) != CSVK_OK) {
         judge->status = CSVK_ENOMEM;
     }
     csvk_free(large);
@@ -302,7 +314,7 @@ int judge_end(struct judge *judge)
     return judge->status;
 }
 
-/* Plain keys as .key, others as ["key"], as JSONPath does. */
+/* Plain keys are written as .key, others as ["key"], as in JSONPath. */
 size_t path_key(struct judge *judge, const char *key)
 {
     size_t mark = judge->path.length;

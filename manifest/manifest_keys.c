@@ -1,7 +1,9 @@
 /*
- * manifest_keys.c - which keys each kind of manifest knows, their types, and their stable order:
- * the order of the rows is the order in which manifests are written. And what was meant by a key
- * that is none.
+ * manifest_keys.c - the keys that each kind of manifest knows, with their types and stable order;
+ * and guesses at what an unknown key was meant to be.
+ *
+ * The order of the rows is the order in which csvk_manifest_normalize writes manifests: to move a
+ * row changes the bytes of every new manifest.
  */
 #include "manifest/manifest_tree.h"
 
@@ -10,7 +12,7 @@
 
 static const struct key_row out_table_keys[] = {
     {"manifest_type", KEY_STRING},
-    {"source", KEY_STRING}, /* mappings only; csvk_manifest_check sees to that */
+    {"source", KEY_STRING}, /* of mappings only: csvk_manifest_check refuses it elsewhere */
     {"destination", KEY_STRING_OR_NULL},
     {"columns", KEY_STRINGS},
     {"primary_key", KEY_STRINGS},
@@ -154,7 +156,7 @@ const struct key_row *key_find(const struct key_row *rows, const char *name)
 
 /* ---- what was meant ---- */
 
-/* Keys of other tools and of older versions, and what to do about them. */
+/* Keys of other tools and of older versions, with the advice that goes into the remedy. */
 static const struct {
     const char *key, *advice;
 } advices[] = {
@@ -172,15 +174,16 @@ static const struct {
     {"separator", "did you mean \"delimiter\"?"},
     {"quote", "did you mean \"enclosure\"?"},
     {"table", "did you mean \"destination\"?"},
-    {"source", "\"source\" belongs into the output mapping; a manifest goes by its own name"},
-    {"is_permanent", "only files have it; tables are permanent anyway"},
-    {"is_public", "only files have it"},
-    {"id", "this looks like an input manifest: it has to be rewritten for out/tables"},
-    {"uri", "this looks like an input manifest: it has to be rewritten for out/tables"},
-    {"redshift", "only snowflake and bigquery are supported beside base"},
-    {"synapse", "only snowflake and bigquery are supported beside base"},
-    {"exasol", "only snowflake and bigquery are supported beside base"},
-    {"teradata", "only snowflake and bigquery are supported beside base"},
+    {"source",
+     "\"source\" belongs in the output mapping; a manifest is matched to its data by name"},
+    {"is_permanent", "only manifests of files have it; tables are always permanent"},
+    {"is_public", "only manifests of files have it"},
+    {"id", "this looks like an input manifest; write a new one for out/tables"},
+    {"uri", "this looks like an input manifest; write a new one for out/tables"},
+    {"redshift", "besides base, only snowflake and bigquery are supported"},
+    {"synapse", "besides base, only snowflake and bigquery are supported"},
+    {"exasol", "besides base, only snowflake and bigquery are supported"},
+    {"teradata", "besides base, only snowflake and bigquery are supported"},
 };
 
 static const char *advice_for(const char *name)
@@ -193,8 +196,8 @@ static const char *advice_for(const char *name)
     return NULL;
 }
 
-/* Letters and digits only, in lower case: primaryKey, Primary-Key and primary_key are the same. */
-static size_t squeeze(const char *name, char *to, size_t capacity)
+/* Keeps letters and digits, in lower case: primaryKey, Primary-Key and primary_key become equal. */
+static size_t strip_name(const char *name, char *to, size_t capacity)
 {
     size_t n = 0;
     for (; *name != '\0' && n + 1 < capacity; name++) {
@@ -214,7 +217,7 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Edit distance of two squeezed names, both shorter than 40. */
+/* Edit distance of two stripped names, both shorter than 40. */
 static size_t distance(const char *a, size_t na, const char *b, size_t nb)
 {
     size_t row[40];
@@ -233,15 +236,15 @@ static size_t distance(const char *a, size_t na, const char *b, size_t nb)
     return row[nb];
 }
 
-/* The key of `rows` nearest to `name`: at most two letters away, and fewer than half of them. */
+/* The key of `rows` nearest to `name`: at most two edits away, and fewer than half its letters. */
 static const char *nearest(const struct key_row *rows, const char *name)
 {
     char wanted[40], known[40];
-    size_t n = squeeze(name, wanted, sizeof wanted);
+    size_t n = strip_name(name, wanted, sizeof wanted);
     const char *best = NULL;
     size_t best_distance = 3;
     for (; rows->name != NULL; rows++) {
-        size_t m = squeeze(rows->name, known, sizeof known);
+        size_t m = strip_name(rows->name, known, sizeof known);
         size_t d = distance(wanted, n, known, m);
         if (d < best_distance && d * 2 < n) {
             best = rows->name;
@@ -265,7 +268,7 @@ static bool is_list_of(const cJSON *node, cJSON_bool (*good)(const cJSON *))
     return cJSON_IsArray(node);
 }
 
-/* An empty list where an object is wanted: programs that know only lists write that; it is fine. */
+/* An empty list counts as an object, too: programs write it that cannot tell the two apart. */
 static bool is_map(const cJSON *node)
 {
     return cJSON_IsObject(node) || (cJSON_IsArray(node) && node->child == NULL);
@@ -313,7 +316,7 @@ static void unknown_key(struct judge *judge, const cJSON *node, const struct key
     complain(judge, what, "Unrecognized option \"%s\"", node->string);
 }
 
-/* The wrong element of a list is reported with its own place. */
+/* Reports every wrong element of a list at its own place. */
 static void wrong_element(struct judge *judge, const cJSON *list, enum key_type type)
 {
     enum key_type one = type == KEY_STRINGS ? KEY_STRING : KEY_OBJECT;
@@ -352,7 +355,7 @@ void judge_keys(struct judge *judge, const cJSON *object, const struct key_row *
     cJSON_ArrayForEach(node, object)
     {
         if (node->string == NULL) {
-            continue; /* an empty list in place of an object has no keys */
+            continue; /* an element of a list has no key */
         }
         size_t mark = path_key(judge, node->string);
         const struct key_row *row = key_find(rows, node->string);

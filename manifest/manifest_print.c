@@ -1,6 +1,8 @@
 /*
- * manifest_print.c - a tree as text: four blanks for each level, one LF at the end, numerals as
- * they were written. The same tree always gives the same bytes.
+ * manifest_print.c - prints a tree as text, puts its keys into order and masks its credentials.
+ *
+ * A text has four blanks for each level and one LF at the end; numbers stand as they were written.
+ * The same tree always gives the same bytes.
  */
 #include "manifest/manifest_tree.h"
 #include "csvkit/json.h"
@@ -40,7 +42,7 @@ static void put_number(struct print *print, const cJSON *node)
         put(print, node->valuestring);
         return;
     }
-    for (int digits = 15; digits <= 17; digits += 2) { /* the shorter one if it is exact */
+    for (int digits = 15; digits <= 17; digits += 2) { /* 15 digits when they are exact, else 17 */
         snprintf(numeral, sizeof numeral, "%.*g", digits, node->valuedouble);
         double back = 0;
         if (sscanf(numeral, "%lf", &back) == 1 && back >= node->valuedouble &&
@@ -97,7 +99,7 @@ int csvk_manifest_print(const struct csvk_manifest *manifest, struct csvk_buf *o
     return print.failed ? CSVK_ENOMEM : CSVK_OK;
 }
 
-/* Moves the members of `object` into the order of `rows`; unknown ones stay behind, in order. */
+/* Puts the members of `object` into the order of `rows`; unknown ones follow in their old order. */
 static void order_by(cJSON *object, const struct key_row *rows)
 {
     if (!cJSON_IsObject(object)) {

@@ -1,7 +1,10 @@
 /*
- * manifest_read.c - from a file to a tree: size cap, byte order mark, the strict scan, cJSON, then
- * a walk that ties every node to its place and every number to its numeral, and finds repeated
- * keys. The scan and the walk meet the nodes in the same order; that is what ties them.
+ * manifest_read.c - reads a file or a text into a tree.
+ *
+ * The steps: the limit of the size, the byte order mark, the strict scan (strict_json.c), cJSON,
+ * and a walk over the tree. The walk gives every node its place and every number its text, and it
+ * finds repeated keys. Invariant: the scan and the walk meet the nodes in the same order, so the
+ * n-th node of the walk has the n-th place of the scan.
  */
 #include "manifest/manifest_tree.h"
 
@@ -34,7 +37,7 @@ static int text_finding(struct csvk_manifest_findings *findings, enum rule_id ru
 struct tree_walk {
     struct csvk_manifest *manifest;
     const struct json_scan *scan;
-    size_t next; /* the place of the next node */
+    size_t next; /* number of the next node, from 0 */
     struct judge judge;
 };
 
@@ -48,7 +51,7 @@ static size_t numeral_length(const struct json_scan *scan, size_t at)
     return n;
 }
 
-/* cJSON frees valuestring with its own allocator, so the numeral must come from there. */
+/* Keeps the text of a number. It must come from cJSON_malloc, because cJSON frees valuestring. */
 static bool keep_numeral(struct tree_walk *walk, cJSON *node, size_t at)
 {
     size_t n = numeral_length(walk->scan, at);
@@ -74,16 +77,18 @@ static void find_repeated_keys(struct tree_walk *walk, const cJSON *object)
         }
         if (old != SIZE_MAX) {
             size_t mark = path_key(&walk->judge, child->string);
-            struct complaint what = {
-                .rule = RULE_DUPLICATE_KEY, .node = child, .remedy = "keep one of them"};
-            complain(&walk->judge, what, "the key \"%s\" is there more than once", child->string);
+            struct complaint what = {.rule = RULE_DUPLICATE_KEY,
+                                     .node = child,
+                                     .remedy = "keep one of them and remove the others"};
+            complain(&walk->judge, what, "the key \"%s\" is given more than once", child->string);
             path_back(&walk->judge, mark);
         }
     }
     nameset_release(&seen);
 }
 
-static bool tie(struct tree_walk *walk, cJSON *node)
+/* Gives the node and everything in it their places; false: out of memory. */
+static bool attach_places(struct tree_walk *walk, cJSON *node)
 {
     size_t place = walk->next++;
     if (place >= walk->scan->values.count) {
@@ -99,9 +104,9 @@ static bool tie(struct tree_walk *walk, cJSON *node)
     {
         size_t mark = cJSON_IsObject(node) ? path_key(&walk->judge, child->string)
                                            : path_index(&walk->judge, index++);
-        bool tied = tie(walk, child);
+        bool attached = attach_places(walk, child);
         path_back(&walk->judge, mark);
-        if (!tied) {
+        if (!attached) {
             return false;
         }
     }
@@ -111,18 +116,18 @@ static bool tie(struct tree_walk *walk, cJSON *node)
     return true;
 }
 
-/* The lists of places change hands: the scan's are emptied. */
-static int tie_all(struct csvk_manifest *manifest, struct json_scan *scan,
-                   struct csvk_manifest_findings *findings)
+/* Moves the lists of places from the scan to the manifest and gives all nodes their places. */
+static int attach_all_places(struct csvk_manifest *manifest, struct json_scan *scan,
+                             struct csvk_manifest_findings *findings)
 {
     manifest->places = scan->places;
     manifest->lines = scan->lines;
     scan->places = scan->lines = (struct offsets){NULL, 0, 0};
     struct tree_walk walk = {manifest, scan, 0, {0}};
     judge_begin(&walk.judge, manifest, findings, "$");
-    bool tied = tie(&walk, manifest->root);
+    bool attached = attach_places(&walk, manifest->root);
     int status = judge_end(&walk.judge);
-    return tied ? status : CSVK_ENOMEM;
+    return attached ? status : CSVK_ENOMEM;
 }
 
 static int refuse(const struct json_scan *scan, struct csvk_manifest_findings *findings,
@@ -153,7 +158,7 @@ static int build(struct csvk_manifest **out, struct json_scan *scan,
     struct csvk_manifest *manifest = NULL;
     int status = manifest_new(&manifest, cJSON_ParseWithLengthOpts(text, length, NULL, false));
     if (status == CSVK_OK) {
-        status = tie_all(manifest, scan, findings);
+        status = attach_all_places(manifest, scan, findings);
     }
     if (status != CSVK_OK) {
         csvk_manifest_free(manifest);
@@ -201,7 +206,8 @@ int csvk_manifest_parse(struct csvk_manifest **out, const void *text, size_t len
     return status;
 }
 
-/* All of `fd`, one byte more than the cap at most: the parser refuses that. */
+/* Reads all of `fd`, but stops soon after CSVK_MANIFEST_MAX_BYTES: the parser refuses what is
+ * longer. */
 static int read_all(int fd, struct csvk_buf *into, const char *path, struct csvk_error *err)
 {
     while (into->length <= CSVK_MANIFEST_MAX_BYTES) {

@@ -1,4 +1,5 @@
-/* manifest_table.c - what a table manifest says, as a plain struct; both generations read alike. */
+/* manifest_table.c - reads what a table manifest says into a plain struct, the same for both
+ * generations. */
 #include "manifest/manifest_tree.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ const char *csvk_generation_name(enum csvk_generation generation)
     return generation == CSVK_GENERATION_NATIVE ? "native" : "legacy";
 }
 
-/* -1: the path says out, 1: in, 0: nothing. The last folder that says something counts. */
+/* 1: the path is that of an input, -1: of an output, 0: it does not say. The last folder counts. */
 static int side_of(const char *path)
 {
     static const struct {
@@ -69,7 +70,7 @@ enum csvk_generation csvk_manifest_generation(const struct csvk_manifest *manife
                : CSVK_GENERATION_LEGACY;
 }
 
-/* ---- filling ---- */
+/* ---- lists, dialect, deletion ---- */
 
 static bool add_texts(struct csvk_strings *to, const cJSON *list)
 {
@@ -83,7 +84,7 @@ static bool add_texts(struct csvk_strings *to, const cJSON *list)
     return true;
 }
 
-/* Blanks at the ends off, empty names and repetitions out, as the platform reads keys. */
+/* Reads a name of a key as the platform does: without blanks at its ends, not empty, not twice. */
 static bool add_key(struct csvk_strings *to, const char *name)
 {
     static const char blanks[] = " \t\n\r\v";
@@ -130,7 +131,7 @@ static bool read_columns(const cJSON *root, struct csvk_manifest_table *table)
     return table->columns.count > 0 || add_texts(&table->columns, tree_get(root, "columns"));
 }
 
-/* A delimiter or enclosure of one byte; "\t" may be written as two characters. */
+/* The byte of a delimiter or enclosure; a tab may be written as the two characters \t. */
 static int one_byte(const char *text, int otherwise)
 {
     if (strcmp(text, "\\t") == 0) {
@@ -190,7 +191,7 @@ static bool add_pair(struct csvk_manifest_table *table, const char *column, cons
         return true;
     }
     struct csvk_manifest_pair *pairs = table->pairs;
-    if ((table->npairs & (table->npairs + 1)) == 0) { /* 0, 1, 3, 7...: full */
+    if ((table->npairs & (table->npairs + 1)) == 0) { /* at 0, 1, 3, 7, ... it is full */
         pairs = csvk_reallocarray(pairs, table->npairs * 2 + 2, sizeof *pairs);
         if (pairs == NULL) {
             return false;

@@ -1,7 +1,8 @@
 /*
- * manifest_tree.c - reading text into a tree, small questions to trees, and changing trees of our
- * own. Lookups by name in lists that a manifest makes as long as it likes go through a hash set, so
- * that no manifest costs more than its size.
+ * manifest_tree.c - asks trees small questions, changes trees of our own, and keeps sets of names.
+ *
+ * A manifest may have lists of any length. Names in them are looked up in a hash set (nameset), so
+ * the time for a manifest grows with its size only.
  */
 #include "manifest/manifest_tree.h"
 
@@ -53,7 +54,8 @@ static cJSON *copy_scalar(const cJSON *node)
     return copy;
 }
 
-/* cJSON_Duplicate copies valuestring whatever the type, so numerals survive; places do not. */
+/* cJSON_Duplicate copies valuestring for every type, so the texts of numbers survive. Places do
+ * not. */
 cJSON *tree_copy(const cJSON *node)
 {
     cJSON *copy = copy_scalar(node);
@@ -76,7 +78,7 @@ cJSON *tree_copy(const cJSON *node)
     return copy;
 }
 
-/* cJSON's own replacing by key loses the key when memory ends in the middle of it. */
+/* cJSON's own replacement by key loses the key when memory runs out in the middle of it. */
 static bool replace(cJSON *object, cJSON *old, const char *key, cJSON *node)
 {
     size_t size = strlen(key) + 1;
@@ -85,7 +87,7 @@ static bool replace(cJSON *object, cJSON *old, const char *key, cJSON *node)
         return false;
     }
     memcpy(name, key, size);
-    cJSON_free(node->string); /* a copied member has a name already */
+    cJSON_free(node->string); /* a copied member has a key already */
     node->string = name;
     return cJSON_ReplaceItemViaPointer(object, old, node);
 }

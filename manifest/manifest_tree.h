@@ -1,10 +1,11 @@
 /*
- * manifest_tree.h - the JSON tree behind a manifest, for the files of this folder (and for a
- * program that already holds a cJSON tree, such as a configuration with mappings in it).
+ * manifest_tree.h - the JSON tree of a manifest and what all files of this folder share: sets of
+ * names, judges, and the rows of known keys.
  *
- * Invariants of a tree: it was strict JSON in UTF-8 (strict_json.c), no string holds a NUL, nesting
- * is at most CSVK_MANIFEST_MAX_DEPTH. A number keeps its numeral in `valuestring`. `valueint` of a
- * node that was read is 1 + its index into `places`, 0 for a node that was made here.
+ * Invariants of a tree. It was strict JSON in UTF-8 (strict_json.c). No string has a NUL in it.
+ * Nesting is at most CSVK_MANIFEST_MAX_DEPTH. A number that was read keeps its text in
+ * `valuestring`. `valueint` of a node that was read is 1 + its index into `places`; it is 0 for a
+ * node that was made here.
  */
 #ifndef MANIFEST_MANIFEST_TREE_H
 #define MANIFEST_MANIFEST_TREE_H
@@ -59,11 +60,12 @@ struct csvk_manifest {
     struct offsets lines;  /* where lines begin */
 };
 
-/* A manifest around a copy of `object`. For mappings inside a larger configuration. */
+/* Makes a manifest of a copy of `object`, for mappings inside a larger configuration. */
 int csvk_manifest_wrap(struct csvk_manifest **out, const cJSON *object) CSVK_MUST_USE;
-/* A manifest around `root`, which is taken (and freed on failure; NULL is CSVK_ENOMEM). */
+/* Makes a manifest that takes over `root`, which is freed on failure; NULL is CSVK_ENOMEM. */
 int manifest_new(struct csvk_manifest **out, cJSON *root) CSVK_MUST_USE;
 int manifest_copy(struct csvk_manifest **out, const struct csvk_manifest *from) CSVK_MUST_USE;
+/* Line and column of a node; 0 and 0 when they are not known. */
 void manifest_place(const struct csvk_manifest *manifest, const cJSON *node, uint64_t *line,
                     uint64_t *column);
 
@@ -75,8 +77,9 @@ struct json_scan {
     const char *wrong; /* what is wrong at `at`; NULL: nothing */
     enum rule_id rule; /* the rule it breaks */
     bool nomem;
-    /* In the order of the text: places as in csvk_manifest, and where each value begins. */
-    struct offsets places, values, lines; /* the caller releases them */
+    /* One entry for each value, in the order of the text: places as in csvk_manifest, and where the
+       value itself begins. The caller releases the lists. */
+    struct offsets places, values, lines;
 };
 /* True when the whole text is one strict JSON value. */
 bool json_scan_text(struct json_scan *scan);
@@ -86,53 +89,53 @@ void line_and_column(const struct offsets *lines, size_t offset, uint64_t *line,
 const cJSON *tree_get(const cJSON *object, const char *key); /* exact case; NULL */
 const char *tree_text(const cJSON *object, const char *key); /* a string's text, else NULL */
 bool tree_true(const cJSON *object, const char *key);
-bool tree_filled(const cJSON *node);           /* there, and not null "" [] {} */
+bool tree_filled(const cJSON *node);           /* not absent and not null "" [] {} */
 const char *tree_type_name(const cJSON *node); /* "a string", "a list", ... */
-/* Changing a tree that is ours. They take `node` in any case; false: out of memory. */
-cJSON *tree_copy(const cJSON *node);                        /* keeps numerals; NULL: no memory */
+/* To change a tree of our own. `node` is taken over in any case; false: out of memory. */
+cJSON *tree_copy(const cJSON *node); /* keeps the texts of numbers; NULL: no memory */
 bool tree_put(cJSON *object, const char *key, cJSON *node); /* replaces or appends */
 bool tree_put_text(cJSON *object, const char *key, const char *text);
 bool tree_put_bool(cJSON *object, const char *key, bool value);
 bool tree_push(cJSON *list, cJSON *node);
 bool tree_push_text(cJSON *list, const char *text);
 
-/* ---- a set of strings with a number each; keys are borrowed ---- */
+/* ---- a set of strings, each with a number; the strings are borrowed ---- */
 struct nameset {
     struct nameset_slot *slot;
     size_t count, capacity;
 };
-/* Remembers key -> value unless the key is there; *old is its value then, else SIZE_MAX. */
+/* Adds key -> value unless the key is there already. *old is the value it had, or SIZE_MAX. */
 int nameset_add(struct nameset *set, const char *key, size_t value, size_t *old) CSVK_MUST_USE;
 size_t nameset_find(const struct nameset *set, const char *key); /* SIZE_MAX: not there */
 void nameset_release(struct nameset *set);
 
-/* ---- manifest_findings.c: collecting ---- */
-struct judge {                            /* one judgement under way */
+/* ---- manifest_findings.c: collecting findings ---- */
+struct judge {                            /* the state of one judgement */
     const struct csvk_manifest *manifest; /* NULL: no places */
     struct csvk_manifest_findings *findings;
-    const char *file;     /* of the findings to come, or NULL */
+    const char *file;     /* that the next findings are about, or NULL */
     struct csvk_buf path; /* "$..." */
-    int status;           /* sticky: CSVK_ENOMEM */
+    int status;           /* CSVK_OK until memory runs out; then CSVK_ENOMEM for good */
 };
-struct complaint { /* what a finding says beside its message; texts are copied */
+struct complaint { /* what belongs to a finding besides its message; texts are copied */
     enum rule_id rule;
     const cJSON *node;     /* for line and column; NULL: none */
     const char *remedy;    /* or NULL */
-    bool mild;             /* a warning, whatever the rule's severity */
+    bool mild;             /* a warning even if the rule is an error */
     uint64_t line, column; /* when there is no node */
 };
 void judge_begin(struct judge *judge, const struct csvk_manifest *manifest,
                  struct csvk_manifest_findings *findings, const char *path);
-int judge_end(struct judge *judge) CSVK_MUST_USE; /* releases; answers the status */
-/* Adds a finding at the judge's path. */
+int judge_end(struct judge *judge) CSVK_MUST_USE; /* releases the judge, answers its status */
+/* Reports a finding at the judge's path. */
 void complain(struct judge *judge, struct complaint what, const char *format, ...)
     CSVK_PRINTF(3, 4);
-/* The path while one looks deeper: mark = path_key(...); ...; path_back(judge, mark). */
+/* To look one level deeper: mark = path_key(...); ...; path_back(judge, mark). */
 size_t path_key(struct judge *judge, const char *key);
 size_t path_index(struct judge *judge, size_t index);
 void path_back(struct judge *judge, size_t mark);
 
-/* ---- manifest_keys.c: what keys there are, their types and order ---- */
+/* ---- manifest_keys.c: the known keys, their types and order ---- */
 enum key_type {
     KEY_STRING,
     KEY_STRING_OR_NULL,
@@ -152,11 +155,11 @@ extern const struct key_row schema_keys[], data_type_keys[], type_keys[], delete
 extern const struct key_row filter_keys[], workspace_keys[], storage_keys[], pair_keys[];
 extern const struct key_row in_pair_keys[];
 const struct key_row *key_find(const struct key_row *rows, const char *name);
-/* Judges keys and types of one object by rows. */
+/* Judges the keys of an object and the types of their values by `rows`. */
 void judge_keys(struct judge *judge, const cJSON *object, const struct key_row *rows);
 
 /* ---- the parts of csvk_manifest_check ---- */
-/* Of an input manifest: the platform wrote it, only what we use is judged. */
+/* The platform writes input manifests, so only what csvkit uses of them is judged. */
 void judge_input_schema(struct judge *judge, const cJSON *schema);
 void judge_schema(struct judge *judge, const cJSON *schema, enum csvk_type_support support);
 void judge_delete(struct judge *judge, const cJSON *root);
@@ -164,8 +167,8 @@ void judge_columns(struct judge *judge, const struct csvk_manifest *manifest);
 void judge_conflicts(struct judge *judge, const cJSON *root);
 void judge_staging(struct judge *judge, const cJSON *root);
 void judge_pairs(struct judge *judge, const cJSON *root, enum csvk_manifest_kind kind);
-/* The names of a header, then what a manifest (NULL: none) says about columns by name. The last
-   thing a judge does: its path and file are not put back. */
+/* Judges the names in a header, then what a manifest (`root`, NULL: none) says about columns by
+   name. This must be the last thing that a judge does: its path and file are not restored. */
 void judge_header(struct judge *judge, const struct csvk_strings *names, const cJSON *root);
 
 #endif

@@ -1,4 +1,4 @@
-/* manifest_write.c - a manifest as a file that appears whole or not at all. */
+/* manifest_write.c - writes a manifest to a file that appears whole or not at all. */
 #include "manifest/manifest_tree.h"
 
 int csvk_manifest_write(const struct csvk_manifest *manifest, const char *path,

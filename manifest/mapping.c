@@ -1,14 +1,16 @@
 /*
- * mapping.c - a manifest and an entry of the output mapping, merged as the platform does it. The
- * mapping wins key by key, with exceptions that surprise: keys that have a default override only
- * when they differ from it, metadata is merged entry by entry, a key goes into the schema.
+ * mapping.c - merges a manifest and an entry of the output mapping as the platform does it.
+ *
+ * The mapping wins key by key, with surprising exceptions. A key that has a default overrides only
+ * when its value differs from the default. Metadata is merged entry by entry. A primary key goes
+ * into the schema when there is one.
  */
 #include "manifest/manifest_tree.h"
 
 #include <string.h>
 
 struct mapping_merge {
-    cJSON *root; /* the manifest's copy, changed in place */
+    cJSON *root; /* a copy of the manifest, changed in place */
     struct judge judge;
 };
 
@@ -19,7 +21,7 @@ static void note(struct mapping_merge *merge, bool good)
     }
 }
 
-/* What PHP takes for true: not null, false, 0, "", "0", [] or {}. */
+/* What counts as true in PHP: everything but null, false, 0, "", "0", [] and {}. */
 static bool truthy(const cJSON *node)
 {
     if (cJSON_IsNumber(node)) {
@@ -31,7 +33,7 @@ static bool truthy(const cJSON *node)
     return tree_filled(node) && !cJSON_IsFalse(node);
 }
 
-/* A key with a default overrides only when its value is another one. */
+/* True when the value is the default of its key, or empty: then it overrides nothing. */
 static bool is_default(const cJSON *node)
 {
     static const struct {
@@ -64,7 +66,7 @@ static int index_by(struct nameset *set, const cJSON *list, const char *field)
     return CSVK_OK;
 }
 
-/* The members of `from` into the object `to`; entries that are there are replaced. */
+/* Puts the members of `from` into the object `to`, replacing those with the same key. */
 static bool put_members(cJSON *to, const cJSON *from)
 {
     const cJSON *node;
@@ -77,8 +79,8 @@ static bool put_members(cJSON *to, const cJSON *from)
     return true;
 }
 
-/* Entries of `from` replace (or, column by column, complete) those with the same `field` in `to`.
- */
+/* Puts every entry of `from` into the entry of `to` with the same `field`, member by member, or
+   else appends it. */
 static bool merge_lists(cJSON *to, const cJSON *from, const char *field)
 {
     struct nameset known = {NULL, 0, 0};
@@ -148,7 +150,7 @@ static bool in_list(const cJSON *list, const char *name)
     return false;
 }
 
-/* The mapping's key marks columns of the manifest's schema. */
+/* Marks the columns of the manifest's schema that the mapping's primary key names. */
 static void merge_key(struct mapping_merge *merge, cJSON *schema, const cJSON *key)
 {
     struct nameset columns = {NULL, 0, 0};

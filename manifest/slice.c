@@ -1,13 +1,13 @@
 /*
- * slice.c - records into slices.
+ * slice.c - cuts the records of batches into slices.
  *
- * The idea. A batch is cut into a few ranges of whole records, each of which goes to the compressor
- * as it is; a binary search over the ends of the records finds where. A full slice is closed when
- * the next record comes, so that there is no empty one at the end and the last record of an input
- * can still get the line break it lacks.
+ * The idea. A batch is cut into a few ranges of whole records, and each range goes to the
+ * compressor as it is; a binary search over the ends of the records finds where to cut. A full
+ * slice is closed only when the next record comes. So there is no empty slice at the end, and the
+ * last record of an input can still get a line break if it lacks one.
  *
- * A finished file is made durable while the next one is being filled: writing out starts at once,
- * waiting for it comes one slice later.
+ * A finished file is made durable while the next one is being filled: the system is asked to write
+ * it out at once, and fsync waits for that one slice later.
  */
 #include "manifest/slice.h"
 
@@ -35,9 +35,9 @@ struct csvk_slicer {
     struct csvk_slice *slice;
     size_t count, capacity;
     bool is_open, is_full;
-    bool ends_open; /* the last byte that was written ends no line */
+    bool ends_open; /* the text ends without a line break */
     int fd;         /* of the open slice, or -1 */
-    int syncing;    /* of the slice before, or -1 */
+    int syncing;    /* of the slice before it, which may not be durable yet, or -1 */
     struct csvk_slice current;
 };
 
@@ -52,7 +52,7 @@ void csvk_slice_options_init(struct csvk_slice_options *options)
 
 /* ---- one file -------------------------------------------------------------------------------- */
 
-/* Bytes of the file itself, from the compressor or plain. */
+/* Writes bytes of the file itself, compressed or plain. */
 static int write_file(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct csvk_slicer *s = context;
@@ -81,7 +81,7 @@ static int open_slice(struct csvk_slicer *s, struct csvk_error *err)
     return status;
 }
 
-/* Waits for the file before the last one. */
+/* Waits until the slice before the open one is durable. */
 static int wait_for_disk(struct csvk_slicer *s, struct csvk_error *err)
 {
     if (s->syncing < 0) {
@@ -137,7 +137,8 @@ static int close_slice(struct csvk_slicer *s, struct csvk_error *err)
     if (status != CSVK_OK) {
         return status;
     }
-    (void)sync_file_range(s->fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* only to begin early */
+    (void)sync_file_range(s->fd, 0, 0,
+                          SYNC_FILE_RANGE_WRITE); /* only an early start: fsync checks */
     s->syncing = s->fd;
     s->fd = -1;
     s->is_open = false;
@@ -173,8 +174,10 @@ static struct slice_extent extent(const struct csvk_slicer *s)
 }
 
 /*
- * Blocks still at work count by guess, and text may change its nature. So before a slice can be
- * full by the least luck, its blocks are waited for: how many depends on sizes, not on threads.
+ * Asks the plan whether the open slice is full. The compressed size of blocks that are still at
+ * work is only an estimate, and later text may compress better or worse. So as soon as the slice
+ * might be full already, this waits for its blocks. How many it waits for depends on sizes, not on
+ * the number of threads, and so the cut does not depend on that either.
  */
 static bool ask_plan(struct csvk_slicer *s)
 {
@@ -186,7 +189,7 @@ static bool ask_plan(struct csvk_slicer *s)
     return slice_plan_is_full(&s->plan, &open);
 }
 
-/* The first record from `first` on that ends at `offset` or behind; nrecords when there is none. */
+/* The first record from `first` on that ends at or after `offset`; nrecords when there is none. */
 static uint64_t record_reaching(const struct csvk_batch *batch, uint64_t first, uint64_t offset)
 {
     uint64_t low = first, high = batch->nrecords;
@@ -201,20 +204,21 @@ static uint64_t record_reaching(const struct csvk_batch *batch, uint64_t first, 
     return low;
 }
 
-static uint64_t add_up(uint64_t a, uint64_t b)
+/* a + b, or UINT64_MAX when that is too large. */
+static uint64_t add_capped(uint64_t a, uint64_t b)
 {
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-/* Writes records from `first` on, up to the next look at the slice; answers where it stopped. */
+/* Writes records from *first on until the plan has to be asked; *first is then the next record. */
 static int write_some(struct csvk_slicer *s, const struct csvk_batch *batch, uint64_t *first,
                       struct csvk_error *err)
 {
     struct slice_extent open = extent(s);
     struct slice_extent room = slice_plan_room(&s->plan, &open);
     size_t from = *first > 0 ? batch->record_end[*first - 1] : 0;
-    uint64_t by_text = record_reaching(batch, *first, add_up(from, room.text));
-    uint64_t by_count = add_up(*first, room.records - 1);
+    uint64_t by_text = record_reaching(batch, *first, add_capped(from, room.text));
+    uint64_t by_count = add_capped(*first, room.records - 1);
     uint64_t last = by_text < by_count ? by_text : by_count;
     bool reached = last < batch->nrecords;
     uint64_t end = reached ? last + 1 : batch->nrecords;
@@ -256,9 +260,9 @@ int csvk_slicer_break(struct csvk_slicer *s, enum csvk_eol eol, struct csvk_erro
     return write_text(s, (const unsigned char *)text, strlen(text), err);
 }
 
-/* ---- the whole ------------------------------------------------------------------------------- */
+/* ---- the slicer ------------------------------------------------------------------------------ */
 
-/* Small slices need small blocks: the size of what is not yet compressed is only a guess. */
+/* Small slices need small blocks: the size of what is not compressed yet is only an estimate. */
 static size_t block_size(const struct csvk_slice_options *options)
 {
     uint64_t wanted = options->slice_size / BLOCKS_PER_SLICE;

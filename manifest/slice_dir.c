@@ -1,16 +1,18 @@
 /*
  * slice_dir.c - a directory that appears whole or not at all.
  *
- * The idea. Files are made in .NAME.csvkit-PID-RANDOM.tmp beside NAME; names that begin with a dot
- * are no data to anybody who lists the folder. The owner holds a lock on the directory, so that
- * whoever finds one of a dead process can tell and remove it (process numbers mean nothing across
- * containers, locks do). An existing NAME changes places with the new one in a single step
- * (RENAME_EXCHANGE). Where the file system cannot do that, it is moved to .NAME.csvkit-….old first
- * and back when the second step fails; a kill between the two leaves it there, and nobody removes
- * it.
+ * The idea. Files are made in .NAME.csvkit-PID-RANDOM.tmp beside NAME; programs that list the
+ * folder do not take names with a dot at the start for data. The owner holds a lock on the
+ * temporary directory. By that lock another process recognizes a directory whose owner is dead, and
+ * removes it (process numbers mean nothing across containers, locks do).
  *
- * A signal handler removes what is there by names the kernel tells, without heap or locks: so the
- * open directories are kept in a small fixed table.
+ * An existing NAME changes places with the new directory in a single step (RENAME_EXCHANGE). Where
+ * the file system cannot do that, NAME is moved to .NAME.csvkit-….old first, and back when the
+ * second step fails. A process that is killed between the two steps leaves the old directory there,
+ * and nothing removes it.
+ *
+ * A signal handler removes temporary directories without heap or locks, with names that it gets
+ * from the kernel. Therefore the open directories are kept in a small table of fixed size.
  */
 #include "manifest/slice_dir.h"
 
@@ -37,7 +39,7 @@ static const char infix[] = ".csvkit-", suffix[] = ".tmp", manifest_suffix[] = "
 
 struct file_slot {
     atomic_bool taken, live;
-    pid_t owner; /* a child made by fork() has no say */
+    pid_t owner; /* a child made by fork() must not remove anything */
     int parent, fd;
     char name[NAME_MAX + 1];
 };
@@ -45,19 +47,19 @@ static struct file_slot slots[SLOTS];
 
 struct slice_dir {
     enum csvk_slice_existing existing;
-    int parent;             /* the folder that holds both names */
-    char *target;           /* the name to be, without folder */
-    char *shown;            /* the path as the caller gave it, for messages */
-    char *path;             /* of the temporary directory */
-    struct file_slot *slot; /* its name and descriptor */
-    char tag[40];           /* PID-RANDOM */
-    struct csvk_buf beside; /* temporary name of the new manifest, "" before there is one */
-    struct csvk_buf aside;  /* temporary name of the old manifest while it is away */
+    int parent;                   /* the folder that holds both names */
+    char *target;                 /* the final name, without folder */
+    char *shown;                  /* the path as the caller gave it, for messages */
+    char *path;                   /* of the temporary directory */
+    struct file_slot *slot;       /* its name and descriptor */
+    char tag[40];                 /* PID-RANDOM */
+    struct csvk_buf new_manifest; /* its temporary name; "": there is none to rename */
+    struct csvk_buf old_manifest; /* its temporary name while it is out of the way, or "" */
 };
 
 /* ---- removing -------------------------------------------------------------------------------- */
 
-struct kernel_entry { /* as getdents64(2) tells them */
+struct kernel_entry { /* an entry of a directory, in the form of getdents64(2) */
     uint64_t inode;
     int64_t offset;
     unsigned short length;
@@ -70,7 +72,8 @@ static bool is_dots(const char *name)
     return name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'));
 }
 
-/* Unlinks what one call tells; answers how many names went, -1 at the end or on failure. */
+/* Unlinks the names that one system call lists. Answers how many were removed; -1: the listing is
+   at its end, or failed. */
 static long unlink_some(int fd)
 {
     _Alignas(8) char room[4096];
@@ -86,11 +89,11 @@ static long unlink_some(int fd)
     return length > 0 ? removed : -1;
 }
 
-/* Removes a directory of plain files. Only system calls: also for a signal handler. */
+/* Removes a directory of plain files. Only system calls, because a signal handler calls it, too. */
 static void remove_directory(int parent, int fd, const char *name)
 {
     bool again = true;
-    while (again) { /* a listing may skip names while others are taken away */
+    while (again) { /* a listing may skip names while others are being removed */
         again = false;
         (void)lseek(fd, 0, SEEK_SET);
         for (long removed = unlink_some(fd); removed >= 0; removed = unlink_some(fd)) {
@@ -131,7 +134,7 @@ static void release_slot(struct file_slot *slot)
     atomic_store(&slot->taken, false);
 }
 
-/* ---- what others left ------------------------------------------------------------------------ */
+/* ---- what dead processes left ---------------------------------------------------------------- */
 
 static int target_width(const char *target)
 {
@@ -139,7 +142,7 @@ static int target_width(const char *target)
     return (int)(length < MAX_TARGET ? length : MAX_TARGET);
 }
 
-/* The owner in a temporary name for `target` or its manifest; 0: it is not one of ours. */
+/* The owner (PID) in a temporary name for `target` or its manifest; 0: it is no such name. */
 static pid_t owner_of(const char *name, const char *target)
 {
     size_t width = (size_t)target_width(target);
@@ -186,9 +189,9 @@ static void remove_if_stale(void *target, int parent, const char *name)
     }
 }
 
-/* ---- a directory of our own ------------------------------------------------------------------ */
+/* ---- the temporary directory ----------------------------------------------------------------- */
 
-/* Takes "a/b/" apart into folder "a" and target "b". */
+/* Splits "a/b/" into folder "a" and target "b". */
 static int split_path(struct slice_dir *dir, const char *path, char **folder,
                       struct csvk_error *err)
 {
@@ -227,7 +230,7 @@ static int make_directory(struct slice_dir *dir, const char *folder, struct csvk
     struct file_slot *slot = dir->slot;
     struct csvk_buf path = CSVK_BUF_INIT;
     if (make_tag(dir) != 0) {
-        return csvk_fail_sys(err, errno, "no random number for a temporary name");
+        return csvk_fail_sys(err, errno, "cannot get a random number for a temporary name");
     }
     snprintf(slot->name, sizeof slot->name, ".%.*s%s%s%s", target_width(dir->target), dir->target,
              infix, dir->tag, suffix);
@@ -244,14 +247,14 @@ static int make_directory(struct slice_dir *dir, const char *folder, struct csvk
         (void)unlinkat(dir->parent, slot->name, AT_REMOVEDIR);
         return csvk_fail_sys(err, sys, "cannot write %s", dir->shown);
     }
-    (void)flock(slot->fd, LOCK_EX | LOCK_NB); /* where locks are unknown, PID alone decides */
+    (void)flock(slot->fd, LOCK_EX | LOCK_NB); /* without locks the PID alone decides */
     slot->parent = dir->parent;
     slot->owner = getpid();
     atomic_store(&slot->live, true);
     return CSVK_OK;
 }
 
-/* Only what we can have made may be replaced: never a folder with folders in it. */
+/* A directory of slices has no directories in it. One that has some is never replaced. */
 static int check_plain_files(const struct slice_dir *dir, struct csvk_error *err)
 {
     int fd = openat(dir->parent, dir->target, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -374,15 +377,15 @@ int slice_write_all(int fd, const void *bytes, size_t length, const char *what,
 
 /* ---- commit ---------------------------------------------------------------------------------- */
 
-/* The new manifest under a temporary name, durable. */
+/* Writes the new manifest under a temporary name and makes it durable. */
 static int prepare_manifest(struct slice_dir *dir, const struct csvk_bytes *text,
                             struct csvk_error *err)
 {
-    if (csvk_buf_printf(&dir->beside, ".%.*s%s%s%s%s", target_width(dir->target), dir->target,
+    if (csvk_buf_printf(&dir->new_manifest, ".%.*s%s%s%s%s", target_width(dir->target), dir->target,
                         manifest_suffix, infix, dir->tag, suffix) != CSVK_OK) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    int fd = openat(dir->parent, csvk_buf_text(&dir->beside),
+    int fd = openat(dir->parent, csvk_buf_text(&dir->new_manifest),
                     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd < 0) {
         return csvk_fail_sys(err, errno, "cannot write %s%s", dir->shown, manifest_suffix);
@@ -397,23 +400,23 @@ static int prepare_manifest(struct slice_dir *dir, const struct csvk_bytes *text
     return status;
 }
 
-/* The old manifest must never stand beside the new slices. */
+/* Moves the old manifest out of the way: it must never stand beside the new slices. */
 static int move_old_manifest(struct slice_dir *dir, const char *manifest, struct csvk_error *err)
 {
-    if (csvk_buf_printf(&dir->aside, ".%.*s%s%s%s0%s", target_width(dir->target), dir->target,
-                        manifest_suffix, infix, dir->tag, suffix) != CSVK_OK) {
+    if (csvk_buf_printf(&dir->old_manifest, ".%.*s%s%s%s0%s", target_width(dir->target),
+                        dir->target, manifest_suffix, infix, dir->tag, suffix) != CSVK_OK) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    if (renameat(dir->parent, manifest, dir->parent, csvk_buf_text(&dir->aside)) == 0) {
+    if (renameat(dir->parent, manifest, dir->parent, csvk_buf_text(&dir->old_manifest)) == 0) {
         return CSVK_OK;
     }
-    csvk_buf_clear(&dir->aside);
+    csvk_buf_clear(&dir->old_manifest);
     return errno == ENOENT
                ? CSVK_OK
                : csvk_fail_sys(err, errno, "cannot replace %s%s", dir->shown, manifest_suffix);
 }
 
-/* Two steps, where the file system cannot exchange two names. */
+/* For file systems that cannot exchange two names in one step. */
 static int replace_in_two_steps(struct slice_dir *dir)
 {
     struct csvk_buf old = CSVK_BUF_INIT;
@@ -434,9 +437,9 @@ static int replace_in_two_steps(struct slice_dir *dir)
     return result;
 }
 
-enum slot_place { PLACE_FREE, PLACE_EXCHANGED };
+enum slot_place { PLACE_FREE, PLACE_EXCHANGED }; /* was the final name free? */
 
-/* Afterwards the temporary name holds the old directory when there was one. */
+/* Gives the directory its final name. PLACE_EXCHANGED: the old directory has the temporary name. */
 static int take_place(struct slice_dir *dir, enum slot_place *place)
 {
     const char *from = dir->slot->name, *to = dir->target;
@@ -466,7 +469,7 @@ static void remove_old(struct slice_dir *dir)
     }
 }
 
-/* Names change from here on, in the order that slice.h states. */
+/* Changes the names, in the order that slice.h states at csvk_slicer_commit. */
 static int change_names(struct slice_dir *dir, const char *manifest, struct csvk_error *err)
 {
     enum slot_place place;
@@ -474,24 +477,24 @@ static int change_names(struct slice_dir *dir, const char *manifest, struct csvk
     if (status != CSVK_OK) {
         return status;
     }
-    atomic_store(&dir->slot->live, false); /* its name will soon be another directory's */
+    atomic_store(&dir->slot->live, false); /* its name will soon be that of the old directory */
     if (take_place(dir, &place) != 0) {
-        status = csvk_fail_sys(err, errno, "cannot give %s its name", dir->shown);
+        status = csvk_fail_sys(err, errno, "cannot rename the finished slices to %s", dir->shown);
         atomic_store(&dir->slot->live, true);
-        if (dir->aside.length > 0) {
-            (void)renameat(dir->parent, csvk_buf_text(&dir->aside), dir->parent, manifest);
+        if (dir->old_manifest.length > 0) {
+            (void)renameat(dir->parent, csvk_buf_text(&dir->old_manifest), dir->parent, manifest);
         }
         return status;
     }
-    if (dir->beside.length > 0 &&
-        renameat(dir->parent, csvk_buf_text(&dir->beside), dir->parent, manifest) != 0) {
-        status = csvk_fail_sys(err, errno, "%s is complete, but its manifest cannot get its name",
-                               dir->shown);
+    if (dir->new_manifest.length > 0 &&
+        renameat(dir->parent, csvk_buf_text(&dir->new_manifest), dir->parent, manifest) != 0) {
+        status = csvk_fail_sys(
+            err, errno, "%s is complete, but its manifest cannot be put in place", dir->shown);
     } else {
-        csvk_buf_clear(&dir->beside);
+        csvk_buf_clear(&dir->new_manifest);
     }
-    if (dir->aside.length > 0) {
-        (void)unlinkat(dir->parent, csvk_buf_text(&dir->aside), 0);
+    if (dir->old_manifest.length > 0) {
+        (void)unlinkat(dir->parent, csvk_buf_text(&dir->old_manifest), 0);
     }
     if (place == PLACE_EXCHANGED) {
         remove_old(dir);
@@ -519,7 +522,7 @@ int slice_dir_commit(struct slice_dir *dir, const struct csvk_bytes *manifest,
         status = change_names(dir, csvk_buf_text(&name), err);
     }
     if (status == CSVK_OK && fsync(dir->parent) != 0 && errno != EINVAL) {
-        status = csvk_fail_sys(err, errno, "cannot make the name %s durable", dir->shown);
+        status = csvk_fail_sys(err, errno, "cannot make the new name %s durable", dir->shown);
     }
     csvk_buf_release(&name);
     return status;
@@ -536,14 +539,14 @@ void slice_dir_free(struct slice_dir *dir)
         }
         release_slot(dir->slot);
     }
-    if (dir->beside.length > 0) {
-        (void)unlinkat(dir->parent, csvk_buf_text(&dir->beside), 0);
+    if (dir->new_manifest.length > 0) {
+        (void)unlinkat(dir->parent, csvk_buf_text(&dir->new_manifest), 0);
     }
     if (dir->parent >= 0) {
         close(dir->parent);
     }
-    csvk_buf_release(&dir->beside);
-    csvk_buf_release(&dir->aside);
+    csvk_buf_release(&dir->new_manifest);
+    csvk_buf_release(&dir->old_manifest);
     csvk_free(dir->target);
     csvk_free(dir->shown);
     csvk_free(dir->path);

@@ -7,23 +7,24 @@
 struct slice_dir;
 
 /*
- * Makes the temporary directory for `path` and removes those of dead processes. `existing` says
- * what becomes of a directory that stands there already.
+ * Makes the temporary directory for `path` and removes temporary directories for it that dead
+ * processes left. `existing` decides about a directory that has this name already. Failures as for
+ * csvk_slicer_new.
  */
 int slice_dir_new(struct slice_dir **out, const char *path, enum csvk_slice_existing existing,
                   struct csvk_error *err) CSVK_MUST_USE;
-/* Path of the temporary directory. */
+/* Path of the temporary directory; owned by `dir`. */
 const char *slice_dir_path(const struct slice_dir *dir);
-/* Creates a file in it; the caller closes *fd. */
+/* Creates a file in the temporary directory; the caller closes *fd. */
 int slice_dir_create(const struct slice_dir *dir, const char *name, int *fd,
                      struct csvk_error *err) CSVK_MUST_USE;
-/* As csvk_slicer_commit. */
+/* See csvk_slicer_commit. */
 int slice_dir_commit(struct slice_dir *dir, const struct csvk_bytes *manifest,
                      struct csvk_error *err) CSVK_MUST_USE;
-/* Removes what was not committed. */
+/* Removes what was not committed. NULL is fine. */
 void slice_dir_free(struct slice_dir *dir);
 
-/* Writes all of `length` bytes. CSVK_EIO; `what` is for the message. */
+/* Writes all of `length` bytes, or fails with CSVK_EIO; `what` names the file in the message. */
 int slice_write_all(int fd, const void *bytes, size_t length, const char *what,
                     struct csvk_error *err) CSVK_MUST_USE;
 

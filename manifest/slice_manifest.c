@@ -1,10 +1,14 @@
-/* slice_manifest.c - the manifest of slices, from that of the input and what was asked for. */
+/*
+ * slice_manifest.c - makes the manifest of slices: what the options say is laid over the manifest
+ * of the input (the base), member by member.
+ */
 #include "manifest/slice.h"
 #include "manifest/manifest_tree.h"
 
 #include <string.h>
 
-/* Keys that describe the input as it was and are wrong for its slices unless said again. */
+/* Keys that describe the form of the input. They are removed from the base; options may set them
+ * anew. */
 static const char *const replaced[] = {"columns", "has_header", "delimiter", "enclosure"};
 
 static cJSON *item_named(const cJSON *list, const char *key, const char *name)
@@ -22,7 +26,7 @@ static cJSON *item_named(const cJSON *list, const char *key, const char *name)
 
 /* ---- metadata: by key ---- */
 
-static bool lay_map(cJSON *old, const cJSON *fresh)
+static bool overlay_map(cJSON *old, const cJSON *fresh)
 {
     const cJSON *item;
     bool good = true;
@@ -33,7 +37,7 @@ static bool lay_map(cJSON *old, const cJSON *fresh)
     return good;
 }
 
-/* A new type has no use for what was said of the old one. */
+/* When there is a new type, everything about the old one goes. */
 static void drop_old_type(cJSON *old, const cJSON *fresh)
 {
     static const char prefix[] = "KBC.datatype.";
@@ -49,7 +53,7 @@ static void drop_old_type(cJSON *old, const cJSON *fresh)
     }
 }
 
-static bool lay_pairs(cJSON *old, const cJSON *fresh)
+static bool overlay_pairs(cJSON *old, const cJSON *fresh)
 {
     const cJSON *pair;
     bool good = true;
@@ -63,14 +67,14 @@ static bool lay_pairs(cJSON *old, const cJSON *fresh)
     return good;
 }
 
-static bool lay_columns(cJSON *old, const cJSON *fresh)
+static bool overlay_columns(cJSON *old, const cJSON *fresh)
 {
     const cJSON *list;
     bool good = true;
     cJSON_ArrayForEach(list, fresh)
     {
         cJSON *there = cJSON_GetObjectItemCaseSensitive(old, list->string);
-        good = good && (cJSON_IsArray(there) ? lay_pairs(there, list)
+        good = good && (cJSON_IsArray(there) ? overlay_pairs(there, list)
                                              : tree_put(old, list->string, tree_copy(list)));
     }
     return good;
@@ -78,7 +82,7 @@ static bool lay_columns(cJSON *old, const cJSON *fresh)
 
 /* ---- the schema: by column ---- */
 
-static bool lay_column(cJSON *old, const cJSON *fresh)
+static bool overlay_column(cJSON *old, const cJSON *fresh)
 {
     const cJSON *item;
     bool good = true;
@@ -86,12 +90,13 @@ static bool lay_column(cJSON *old, const cJSON *fresh)
     {
         cJSON *there = cJSON_GetObjectItemCaseSensitive(old, item->string);
         bool map = strcmp(item->string, "metadata") == 0 && cJSON_IsObject(there);
-        good = good && (map ? lay_map(there, item) : tree_put(old, item->string, tree_copy(item)));
+        good =
+            good && (map ? overlay_map(there, item) : tree_put(old, item->string, tree_copy(item)));
     }
     return good;
 }
 
-/* The key is one thing: columns of an old one are in a new one only if it names them. */
+/* A new primary key replaces the old one as a whole: the marks of all old columns go. */
 static void drop_old_key(cJSON *old, const cJSON *fresh)
 {
     cJSON *column;
@@ -108,7 +113,7 @@ static void drop_old_key(cJSON *old, const cJSON *fresh)
     }
 }
 
-static bool lay_schema(cJSON *old, const cJSON *fresh)
+static bool overlay_schema(cJSON *old, const cJSON *fresh)
 {
     const cJSON *column;
     bool good = true;
@@ -116,33 +121,33 @@ static bool lay_schema(cJSON *old, const cJSON *fresh)
     cJSON_ArrayForEach(column, fresh)
     {
         cJSON *there = item_named(old, "name", tree_text(column, "name"));
-        good =
-            good && (there != NULL ? lay_column(there, column) : tree_push(old, tree_copy(column)));
+        good = good &&
+               (there != NULL ? overlay_column(there, column) : tree_push(old, tree_copy(column)));
     }
     return good;
 }
 
-/* ---- the whole ---- */
+/* ---- the whole manifest ---- */
 
-static bool lay_item(cJSON *root, const cJSON *item)
+static bool overlay_item(cJSON *root, const cJSON *item)
 {
     cJSON *old = cJSON_GetObjectItemCaseSensitive(root, item->string);
     if (strcmp(item->string, "schema") == 0 && cJSON_IsArray(old)) {
-        return lay_schema(old, item);
+        return overlay_schema(old, item);
     }
     if (strcmp(item->string, "metadata") == 0 && cJSON_IsArray(old)) {
-        return lay_pairs(old, item);
+        return overlay_pairs(old, item);
     }
     if (strcmp(item->string, "column_metadata") == 0 && cJSON_IsObject(old)) {
-        return lay_columns(old, item);
+        return overlay_columns(old, item);
     }
     if (strcmp(item->string, "table_metadata") == 0 && cJSON_IsObject(old)) {
-        return lay_map(old, item);
+        return overlay_map(old, item);
     }
     return tree_put(root, item->string, tree_copy(item));
 }
 
-static bool lay_over(cJSON *root, const cJSON *fresh)
+static bool overlay(cJSON *root, const cJSON *fresh)
 {
     const cJSON *item;
     bool good = true;
@@ -151,14 +156,14 @@ static bool lay_over(cJSON *root, const cJSON *fresh)
     }
     cJSON_ArrayForEach(item, fresh)
     {
-        good = good && lay_item(root, item);
+        good = good && overlay_item(root, item);
     }
     return good;
 }
 
 /* ---- input manifests ---- */
 
-/* Only key and value: the platform adds more, and refuses what it added. */
+/* Copies pairs with key and value only: the platform adds other fields, which it refuses itself. */
 static bool add_bare_pairs(cJSON *to, const char *key, const cJSON *pairs)
 {
     cJSON *list = cJSON_CreateArray();
@@ -194,7 +199,7 @@ static bool add_legacy(cJSON *to, const cJSON *in)
     return tree_put(to, "column_metadata", columns);
 }
 
-/* The platform writes null where there is no length or default, and refuses it. */
+/* The platform writes null when there is no length or default, but refuses to read it. */
 static void drop_nulls(cJSON *node)
 {
     for (cJSON *item = node->child, *next; item != NULL; item = next) {
@@ -238,7 +243,7 @@ int csvk_slice_manifest(struct csvk_manifest **out, const struct csvk_manifest *
         return status;
     }
     cJSON *root = tree_copy(base->root);
-    if (root == NULL || !lay_over(root, fresh->root)) {
+    if (root == NULL || !overlay(root, fresh->root)) {
         cJSON_Delete(root);
         root = NULL;
     }

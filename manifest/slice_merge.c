@@ -1,9 +1,9 @@
 /*
- * slice_merge.c - slices back into one table.
+ * slice_merge.c - merges slices into one table again.
  *
  * The idea. Slices are read at the cheapest detail that shows a defect, and their batches are
- * passed on as they are: only the header is made here. A defect in the quoting is refused, because
- * an enclosure that is not closed in one slice would swallow the next one.
+ * written as they are: only the header is made here. A defect in the enclosures is refused, because
+ * an enclosure that is not closed in one slice would swallow the next slice.
  */
 #include "manifest/slice.h"
 
@@ -17,11 +17,11 @@ struct slice_merge {
     struct csvk_merge_output output;
     struct csvk_merge_totals *totals;
     uint64_t width;         /* 0: not known yet */
-    bool begun;             /* the header is written, or will not be */
-    bool ends_open;         /* the last byte written ends no line */
-    enum csvk_eol eol;      /* NONE: not seen yet */
-    struct csvk_buf header; /* first record of the first slice, as it stands there */
-    const char *header_of;  /* the slice it is from */
+    bool begun;             /* the header is written, or none will be */
+    bool ends_open;         /* the text ends without a line break */
+    enum csvk_eol eol;      /* CSVK_EOL_NONE: not seen yet */
+    struct csvk_buf header; /* first record of the first slice, byte for byte */
+    const char *header_of;  /* the path of that slice */
 };
 
 void csvk_merge_options_init(struct csvk_merge_options *options)
@@ -76,7 +76,7 @@ static int format_header(const struct csvk_merge_options *o, struct csvk_writer 
                : csvk_fail(err, CSVK_ENOMEM, "out of memory");
 }
 
-/* With its line break. What a name needs to be read back is the writer's business. */
+/* Formats the header with its line break. The writer decides how a name is enclosed. */
 static int make_header(const struct slice_merge *m, struct csvk_buf *line, struct csvk_error *err)
 {
     struct csvk_writer writer;
@@ -95,7 +95,7 @@ static int make_header(const struct slice_merge *m, struct csvk_buf *line, struc
     return status;
 }
 
-/* Waits for the first record, which shows the kind of line break. */
+/* Writes the header. Called at the first record, which shows the kind of line break. */
 static int begin(struct slice_merge *m, struct csvk_error *err)
 {
     m->begun = true;
@@ -118,16 +118,16 @@ struct slice {
     struct csvk_reader *reader;
 };
 
-/* Facts that say where records end is not what it seems. */
+/* The text for a fact after which the ends of records are not certain; NULL: a harmless fact. */
 static const char *defect(enum csvk_fact_kind kind)
 {
     switch (kind) {
     case CSVK_FACT_UNCLOSED: return "an enclosure is not closed";
     case CSVK_FACT_QUOTE_IN_UNQUOTED: return "an enclosure inside a field that is not enclosed";
-    case CSVK_FACT_TEXT_AFTER_CLOSING: return "text behind a closing enclosure";
+    case CSVK_FACT_TEXT_AFTER_CLOSING: return "text after a closing enclosure";
     case CSVK_FACT_BACKSLASH_QUOTE: return "a backslash before an enclosure";
     case CSVK_FACT_SPACE_BEFORE_QUOTE: return "a blank before an opening enclosure";
-    case CSVK_FACT_SPACE_AFTER_QUOTE: return "a blank behind a closing enclosure";
+    case CSVK_FACT_SPACE_AFTER_QUOTE: return "a blank after a closing enclosure";
     case CSVK_FACT_UTF16_BOM: return "the text is not UTF-8";
     default: return NULL;
     }
@@ -166,7 +166,7 @@ static int check_widths(struct slice *s, const struct csvk_batch *batch, struct 
     return CSVK_OK;
 }
 
-/* The first record of a slice that has a header: kept once, equal after that. */
+/* Takes the header of a slice: the first is kept and written, the others must be equal to it. */
 static int take_header(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
 {
     struct slice_merge *m = s->merge;
@@ -181,13 +181,13 @@ static int take_header(struct slice *s, const struct csvk_batch *batch, struct c
         return status == CSVK_OK ? write_line_break(m, err) : status;
     }
     if (length != m->header.length || memcmp(batch->bytes, m->header.data, length) != 0) {
-        return csvk_fail(err, CSVK_EDATA, "%s:1: another header than in %s:1", s->path,
+        return csvk_fail(err, CSVK_EDATA, "%s:1: the header differs from that in %s:1", s->path,
                          m->header_of);
     }
     return CSVK_OK;
 }
 
-static int pass_on(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
+static int write_batch(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
 {
     struct slice_merge *m = s->merge;
     size_t from = 0;
@@ -217,7 +217,7 @@ static int take_batch(struct slice *s, const struct csvk_batch *batch, struct cs
         return csvk_fail(err, CSVK_ELIMIT, "%s: record %" PRIu64 " is too long for memory", s->path,
                          batch->first_record);
     }
-    return pass_on(s, batch, err);
+    return write_batch(s, batch, err);
 }
 
 static int open_slice(struct slice *s, struct csvk_error *err)
@@ -226,7 +226,7 @@ static int open_slice(struct slice *s, struct csvk_error *err)
     csvk_options_init(&how);
     how.dialect = s->merge->options->dialect;
     how.detail = s->merge->options->header == CSVK_MERGE_SLICES ? CSVK_RECORDS : CSVK_COUNTS;
-    how.continuation = true; /* a mark at the start of a slice is data */
+    how.continuation = true; /* a byte order mark at the start of a slice is data */
     how.width = s->merge->width;
     how.facts = 0;
     how.max_record =
@@ -244,7 +244,7 @@ static int merge_slice(struct slice_merge *m, const char *path, struct csvk_erro
         status = csvk_reader_next(s.reader, &batch, err);
         status = status == CSVK_OK ? take_batch(&s, &batch, err) : status;
     }
-    if (status == CSVK_END || status == CSVK_EDATA) { /* a record cut short is a consequence */
+    if (status == CSVK_END || status == CSVK_EDATA) { /* damage may be the cause of CSVK_EDATA */
         struct csvk_damage damage = csvk_source_damage(s.source);
         status = status == CSVK_END ? CSVK_OK : status;
         if (damage.what != NULL) {

@@ -1,8 +1,10 @@
 /*
- * strict_json.c - is a text strict JSON, and where is what? cJSON builds the tree, but it is
- * lenient (control characters in strings, numerals such as 01, bytes that are not UTF-8, "\u0000")
- * and forgets places. This scan runs before it and lets only RFC 8259 through, so that what we
- * accept is what the platform accepts. It allocates nothing but the lists of places.
+ * strict_json.c - checks that a text is strict JSON (RFC 8259), and records where its values are.
+ *
+ * cJSON builds the tree, but it is lenient (control characters in strings, numbers such as 01,
+ * bytes that are not UTF-8, "\u0000") and forgets places. This scan runs before it and lets only
+ * RFC 8259 through, so that csvkit accepts what the platform accepts. It allocates nothing but the
+ * lists of places.
  */
 #include "manifest/manifest_tree.h"
 #include "csvkit/json.h"
@@ -17,7 +19,7 @@ static bool fail(struct json_scan *scan, const char *wrong)
     return false;
 }
 
-/* The byte at the scan's place, or -1 at the end. */
+/* The next byte, or -1 at the end of the text. */
 static int peek(const struct json_scan *scan)
 {
     return scan->at < scan->length ? scan->text[scan->at] : -1;
@@ -48,7 +50,7 @@ static bool skip_space(struct json_scan *scan)
     }
 }
 
-/* Four hexadecimal digits as a number; -1 when they are not. */
+/* The number that four hexadecimal digits at `at` make; -1 when there are not four. */
 static long hex4(const struct json_scan *scan, size_t at)
 {
     long code = 0;
@@ -69,7 +71,7 @@ static long hex4(const struct json_scan *scan, size_t at)
     return code;
 }
 
-/* \uXXXX at `at`, or a pair of them; NUL and lone surrogates are refused. */
+/* Takes \uXXXX, or two of them that are a surrogate pair; NUL and lone surrogates are refused. */
 static bool unicode_escape(struct json_scan *scan)
 {
     long code = hex4(scan, scan->at + 2);
@@ -158,7 +160,7 @@ static bool number(struct json_scan *scan)
     if (peek(scan) == '0') {
         scan->at++;
         if (peek(scan) >= '0' && peek(scan) <= '9') {
-            return fail(scan, "a number does not begin with 0");
+            return fail(scan, "a number cannot have leading zeros");
         }
     } else if (!digits(scan)) {
         return false;
@@ -187,7 +189,7 @@ static bool word(struct json_scan *scan, const char *text)
     return true;
 }
 
-/* key : value, or just a value in a list. */
+/* Takes one member: key, colon and value in an object, just a value in a list. */
 static bool member(struct json_scan *scan, char close)
 {
     if (!remember(scan, &scan->places, scan->at)) {
@@ -209,7 +211,7 @@ static bool member(struct json_scan *scan, char close)
     return skip_space(scan) && value(scan);
 }
 
-/* The members of an object or a list, from behind the opening bracket. */
+/* Takes the members of an object or a list and the closing bracket, from after the opening one. */
 static bool members(struct json_scan *scan, char close)
 {
     if (!skip_space(scan)) {

@@ -1,6 +1,8 @@
 /*
- * types.c - see types.h. A value is looked at once: its first byte tells which family it may belong
- * to (number, date, word), and the family answers with the set of types that can hold it.
+ * types.c - proposes base data types for columns; types.h has the idea.
+ *
+ * Every value is read once. Its first byte decides which family it may belong to (number or date,
+ * word), and the family answers with the set of types that can hold the value.
  */
 #include "manifest/types.h"
 
@@ -9,15 +11,15 @@
 
 #define BIT(type)     (1u << (type))
 #define MOST_INTEGER  18 /* digits that a 64-bit integer always holds */
-#define MOST_NUMERIC  38
-#define MOST_FLOAT    15 /* digits that come back from a double as they were */
-#define DEFAULT_SCALE 9
+#define MOST_NUMERIC  38 /* digits of a NUMERIC */
+#define MOST_FLOAT    15 /* decimal digits that a double keeps */
+#define DEFAULT_SCALE 9  /* fraction digits of a NUMERIC without a length */
 
 struct csvk_types {
     struct csvk_column_types *column;
     size_t count;
     struct csvk_dialect dialect;
-    struct csvk_buf value; /* a decoded one */
+    struct csvk_buf value; /* room for a decoded value */
 };
 
 static const char *const names[] = {"BOOLEAN", "INTEGER",   "NUMERIC", "FLOAT",
@@ -44,7 +46,8 @@ static size_t count_digits(struct csvk_bytes text, size_t at)
     return n;
 }
 
-/* e, a sign or not, one to three digits up to 300, and nothing behind. */
+/* True when the rest of the text is an exponent: e, perhaps a sign, and one to three digits that
+   make less than 300. */
 static bool read_exponent(struct csvk_bytes text, size_t at)
 {
     if (text.ptr[at] != 'e' && text.ptr[at] != 'E') {
@@ -113,7 +116,7 @@ static int read_digits(struct csvk_bytes text, size_t at, size_t n)
     return value;
 }
 
-/* YYYY-MM-DD, a day that exists, at the start of `text`. */
+/* True when `text` begins with YYYY-MM-DD, a day that exists. */
 static bool begins_with_date(struct csvk_bytes text)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -129,7 +132,8 @@ static bool begins_with_date(struct csvk_bytes text)
     return day <= days[month - 1] + (month == 2 && leap);
 }
 
-/* HH:MM, then :SS, then a fraction of one to nine digits, then Z; each may be missing. */
+/* HH:MM, then :SS, then a fraction of one to nine digits, then Z. All after HH:MM is optional, but
+   a fraction needs seconds. */
 static bool is_time(struct csvk_bytes text)
 {
     if (text.len > 0 && text.ptr[text.len - 1] == 'Z') {
@@ -160,8 +164,8 @@ static unsigned types_of_date(struct csvk_bytes text)
         return BIT(CSVK_TYPE_DATE) | BIT(CSVK_TYPE_TIMESTAMP);
     }
     struct csvk_bytes time = {text.ptr + 11, text.len - 11};
-    bool parted = text.ptr[10] == ' ' || text.ptr[10] == 'T';
-    return parted && is_time(time) ? BIT(CSVK_TYPE_TIMESTAMP) : 0;
+    bool separated = text.ptr[10] == ' ' || text.ptr[10] == 'T';
+    return separated && is_time(time) ? BIT(CSVK_TYPE_TIMESTAMP) : 0;
 }
 
 /* ---- values ---- */
@@ -181,7 +185,7 @@ static bool is_word(struct csvk_bytes text, const char *word)
     return true;
 }
 
-/* The set of types, but STRING, that can hold a value that is not empty. */
+/* The set of types, STRING left out, that can hold a value. The value must not be empty. */
 static unsigned types_of(struct csvk_bytes text, struct number *number)
 {
     unsigned char first = text.ptr[0];
@@ -206,6 +210,7 @@ static void exclude(struct csvk_column_types *column, unsigned types, struct csv
     }
 }
 
+/* The larger one of the two, at most UINT32_MAX. */
 static uint32_t most(uint32_t a, size_t b)
 {
     return b > a ? (uint32_t)(b < UINT32_MAX ? b : UINT32_MAX) : a;
@@ -228,7 +233,7 @@ static void add_value(struct csvk_column_types *column, struct csvk_bytes text, 
     exclude(column, types, text, record);
 }
 
-/* ---- the fold ---- */
+/* ---- counting ---- */
 
 int csvk_types_new(struct csvk_types **out, size_t columns, const struct csvk_dialect *dialect)
 {
@@ -247,7 +252,7 @@ int csvk_types_new(struct csvk_types **out, size_t columns, const struct csvk_di
     return CSVK_OK;
 }
 
-/* The value of a raw field: its own bytes where these are the value, else decoded. */
+/* The value of a raw field: its own bytes when they are the value, else decoded in types->value. */
 static int value_of(struct csvk_types *types, struct csvk_bytes raw, uint32_t flags,
                     struct csvk_bytes *value)
 {

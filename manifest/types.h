@@ -1,9 +1,13 @@
 /*
- * types.h - proposing base data types for columns, with the evidence. A fold over batches: memory
- * for a column is constant, two halves of a file may be folded apart and merged.
+ * types.h - proposes a base data type for every column, with the evidence.
  *
- * The proposal never loses anything: a value that would not come back as it was (leading zeros, a
- * plus sign, more digits than a number keeps) excludes the type, and STRING is always possible.
+ * The idea. Batch after batch is added to the counts of a csvk_types. A column takes constant
+ * memory, and two parts of a file may be counted apart and merged. A proposed type never loses
+ * anything: a value that would not come back as it was (leading zeros, a plus sign, more digits
+ * than a number keeps) excludes the type, and STRING is always possible.
+ *
+ * One object by one thread at a time, different objects by different threads. A function that
+ * answers int answers CSVK_OK or CSVK_ENOMEM; nothing else can fail.
  */
 #ifndef MANIFEST_TYPES_H
 #define MANIFEST_TYPES_H
@@ -14,7 +18,7 @@
 extern "C" {
 #endif
 
-/* From narrow to wide: the first one that no value excludes is proposed. */
+/* From narrow to wide: the first type that no value excludes is proposed. */
 enum csvk_type {
     CSVK_TYPE_BOOLEAN,
     CSVK_TYPE_INTEGER,
@@ -25,48 +29,52 @@ enum csvk_type {
     CSVK_TYPE_STRING,
     CSVK_TYPE_COUNT
 };
-CSVK_API const char *csvk_type_name(enum csvk_type type); /* "BOOLEAN" */
+CSVK_API const char *csvk_type_name(enum csvk_type type); /* "BOOLEAN"; static, any thread */
 
-#define CSVK_TYPE_SAMPLE 40 /* bytes kept of a value that excluded a type */
+#define CSVK_TYPE_SAMPLE 40 /* bytes kept of a value that excludes a type */
 
+/* The first value that excludes a type. */
 struct csvk_type_exclusion {
-    uint64_t record;                        /* of the first value that excludes the type; 0: none */
-    uint64_t length;                        /* of that value, in bytes */
-    unsigned char sample[CSVK_TYPE_SAMPLE]; /* its beginning */
+    uint64_t record;                        /* its record, from 1; 0: no value excludes the type */
+    uint64_t length;                        /* of the value, in bytes */
+    unsigned char sample[CSVK_TYPE_SAMPLE]; /* the beginning of the value; no NUL after it */
 };
 
 struct csvk_column_types {
-    uint64_t values;  /* not empty */
-    uint64_t empty;   /* of no bytes, enclosed or not, or missing at the end of a record */
+    uint64_t values;  /* values that are not empty */
+    uint64_t empty;   /* values of no bytes, enclosed or not, or missing at the end of a record */
     uint64_t longest; /* bytes of the longest value */
-    uint32_t integer_digits, fraction_digits; /* most seen in numbers without exponent */
-    struct csvk_type_exclusion excluded[CSVK_TYPE_STRING];
+    uint32_t integer_digits, fraction_digits; /* the most in any number without an exponent */
+    struct csvk_type_exclusion excluded[CSVK_TYPE_STRING]; /* by type; nothing excludes STRING */
 };
 
 struct csvk_types;
-/* For `columns` columns in a dialect. CSVK_ENOMEM. */
+/* Empty counts for `columns` columns in a dialect, which is copied. csvk_types_free frees *out. */
 CSVK_API int csvk_types_new(struct csvk_types **out, size_t columns,
                             const struct csvk_dialect *dialect) CSVK_MUST_USE;
 /*
- * Adds the records of a batch of CSVK_FIELDS, but those numbered up to `skip` (a header) and blank
- * ones. Surplus fields are not looked at. CSVK_OK or CSVK_ENOMEM.
+ * Adds the records of a batch that was read at CSVK_FIELDS, except for records numbered up to
+ * `skip` (a header), blank ones and those too long for memory. Surplus fields are ignored. The
+ * batch is borrowed for the call.
  */
 CSVK_API int csvk_types_feed(struct csvk_types *types, const struct csvk_batch *batch,
                              uint64_t skip) CSVK_MUST_USE;
-/* left := left, then right; both with the same number of columns. */
+/* Adds the counts of `right` to `left`, as if the records of `right` came after those of `left`.
+   Both must have the same number of columns. `right` stays as it is. */
 CSVK_API void csvk_types_merge(struct csvk_types *left, const struct csvk_types *right);
-CSVK_API size_t csvk_types_columns(const struct csvk_types *types);
-/* Lives until the next call that changes `types`. `column` counts from 0. */
+CSVK_API size_t csvk_types_columns(const struct csvk_types *types); /* how many */
+/* The counts of column number `column`, from 0. `types` owns them; they live as long as it does and
+   change when it changes. */
 CSVK_API const struct csvk_column_types *csvk_types_column(const struct csvk_types *types,
                                                            size_t column);
-CSVK_API void csvk_types_free(struct csvk_types *types);
+CSVK_API void csvk_types_free(struct csvk_types *types); /* NULL is fine */
 
 /* The narrowest type that holds every value; STRING when there is no value. */
 CSVK_API enum csvk_type csvk_types_propose(const struct csvk_column_types *column);
-/* The length that the proposed type needs beyond its default, as "38,12"; else "". */
 struct csvk_type_length {
-    char text[16];
+    char text[16]; /* ends in a NUL */
 };
+/* The length of the proposed type, such as "38,12", when its default is too short; else "". */
 CSVK_API struct csvk_type_length csvk_types_length(const struct csvk_column_types *column);
 
 #ifdef __cplusplus

@@ -1,9 +1,11 @@
 /*
- * crypto_loading.c - libcrypto, loaded when something is hashed, signed or drawn by chance for the
- * first time: its relocations alone are half of what the start of `csvkit validate` would take.
+ * crypto_loading.c - loads libcrypto when something is hashed, signed or drawn at random for the
+ * first time. Its relocations alone would be half of the time that `csvkit validate` takes to
+ * start.
  *
- * Where it cannot be loaded, functions fail as they do when they fail for other reasons. Secrets
- * are wiped all the same.
+ * When it cannot be loaded, its functions fail as they do for other reasons. Secrets are wiped all
+ * the same, because that does not need libcrypto. lazy_loading.h explains how the calls get
+ * through.
  */
 #include "storage/lazy_loading.h"
 

@@ -1,11 +1,13 @@
 /*
- * curl_loading.c - libcurl, loaded when the first request is made. Linked in the ordinary way it
- * brings some thirty libraries along, and every `csvkit validate` of a small file would pay 5 ms
- * for them. Here the few functions that csvkit calls are defined by their own names and forwarded;
- * the compiler still checks every call against <curl/curl.h>.
+ * curl_loading.c - loads libcurl when the first request is made.
  *
- * Where libcurl cannot be loaded, curl_easy_init answers NULL and curl_global_init an error, as
- * they do when they fail for other reasons.
+ * Linked in the ordinary way, libcurl brings some thirty other libraries along, and every `csvkit
+ * validate` of a small file would pay 5 ms for them. Here the few functions that csvkit calls are
+ * defined under their own names and forwarded; the compiler still checks every call against
+ * <curl/curl.h>.
+ *
+ * When libcurl cannot be loaded, curl_easy_init answers NULL and curl_global_init an error, as they
+ * do when they fail for other reasons.
  */
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
@@ -52,7 +54,7 @@ CURLcode curl_easy_perform(CURL *curl)
     return to.object != NULL ? to.call(curl) : CURLE_FAILED_INIT;
 }
 
-/* The option's number says what its argument is: a long, a curl_off_t, or a pointer. */
+/* The number of an option decides the type of its argument: a long, a curl_off_t or a pointer. */
 CURLcode curl_easy_setopt(CURL *curl, CURLoption option, ...)
 {
     FORWARD(CURLcode(*call)(CURL *, CURLoption, ...), "curl_easy_setopt");

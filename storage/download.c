@@ -1,10 +1,11 @@
 /*
- * download.c - a Storage file, or a table through an export, becomes a local file.
+ * download.c - downloads a Storage file, or a table through an export, into a local file.
  *
- * export -> wait -> read credentials -> slices -> one file with one header. Slices are fetched some
- * at a time into nameless temporary files, checked while they are unpacked (every gzip trailer) and
- * joined in the order of the slice manifest; so neither memory nor temporary space grows with the
- * table. The result gets its name when all of it is there.
+ * The steps: export, wait for the job, read the credentials, fetch the slices, write one file with
+ * one header. A few slices at a time are fetched into nameless temporary files, checked while they
+ * are unpacked (every gzip trailer) and joined in the order of the slice manifest. So neither
+ * memory nor temporary space grows with the table. The result gets its name only when it is
+ * complete.
  */
 #include "storage/fetch.h"
 #include "storage/job.h"
@@ -19,7 +20,7 @@ struct downloading {
     const struct kbc_download *wanted;
     struct kbc_downloaded *out;
     struct store store;
-    cJSON *file; /* its detail */
+    cJSON *file; /* the detail of the file, as the Storage API answered it */
 };
 
 /* ---- export ---------------------------------------------------------------------------------- */
@@ -189,7 +190,7 @@ static int take_detail(struct downloading *downloading, struct csvk_error *err)
     return store_init(&downloading->store, downloading->kbc, answer.json, STORE_READ, err);
 }
 
-/* The address of the slice manifest is signed: it goes out without our token. */
+/* The address of the slice manifest is signed, so the request goes out without our token. */
 static int get_slice_manifest(struct downloading *downloading, cJSON **manifest,
                               struct csvk_error *err)
 {
@@ -212,7 +213,8 @@ static int get_slice_manifest(struct downloading *downloading, cJSON **manifest,
     if (status == CSVK_OK) {
         *manifest = cJSON_ParseWithLength(csvk_buf_text(&response.body), response.body.length);
         if (!cJSON_IsArray(json_at(*manifest, "entries"))) {
-            status = csvk_fail(err, CSVK_EREMOTE, "%s: it is no slice manifest", request.what);
+            status = csvk_fail(err, CSVK_EREMOTE, "%s: the answer is not a slice manifest",
+                               request.what);
         }
     }
     http_request_release(&request);
@@ -220,7 +222,8 @@ static int get_slice_manifest(struct downloading *downloading, cJSON **manifest,
     return status;
 }
 
-/* "s3://bucket/key", "azure://host/container/key", "https://host/bucket/key" -> key. */
+/* The key in "s3://bucket/key", "azure://host/container/key" or "https://host/bucket/key"; NULL:
+   the address is not of this bucket. */
 static const char *key_of(const struct store *store, const char *url)
 {
     const char *rest = strstr(url, "://");
@@ -251,7 +254,9 @@ static int take_keys(struct downloading *downloading, struct csvk_strings *keys,
     {
         const char *key = key_of(&downloading->store, json_text(entry, "url"));
         if (status == CSVK_OK && !key) {
-            status = csvk_fail(err, CSVK_EREMOTE, "the slice manifest names a foreign object");
+            status =
+                csvk_fail(err, CSVK_EREMOTE,
+                          "the slice manifest names an object outside of the bucket of the file");
         }
         if (status == CSVK_OK && csvk_strings_add(keys, key) < 0) {
             status = csvk_fail(err, CSVK_ENOMEM, "out of memory");

@@ -1,4 +1,9 @@
-/* fetch.c - see fetch.h: some slices at a time, each checked before it counts. */
+/*
+ * fetch.c - fetches objects into one local file or into a directory.
+ *
+ * For one file, a window of a few objects at a time is fetched by several workers; then its objects
+ * are checked, unpacked and written in order. Every object is checked before its bytes count.
+ */
 #include "storage/fetch.h"
 #include "storage/spool.h"
 #include "storage/worker_threads.h"
@@ -15,7 +20,7 @@
 
 enum { WINDOW_PER_WORKER = 4, BLOCK = 256 * 1024, GZIP_LEVEL = 6 };
 
-/* Some slices between fetching and joining. */
+/* The objects that are fetched together and joined after that. */
 struct window {
     struct fetch *fetch;
     size_t first, count;
@@ -34,15 +39,16 @@ static bool is_gzip_name(const char *name)
     return ends_with(name, ".gz");
 }
 
-/* A file that is wanted in the form in which it is stored keeps every byte. */
-static bool as_it_is(const struct fetch *fetch)
+/* True when a file is wanted in the form in which it is stored: then every byte is kept. */
+static bool keeps_bytes(const struct fetch *fetch)
 {
     return fetch->whole && is_gzip_name(fetch->keys->item[0]) == is_gzip_name(fetch->path);
 }
 
 /* ---- checking and unpacking ------------------------------------------------------------------ */
 
-/* A fetched object as memory. What was read is given back at once: memory stays small. */
+/* A fetched object, mapped into memory. Pages that were read are given back at once, so that memory
+   stays small. */
 struct view {
     unsigned char *bytes; /* NULL when size is 0 */
     size_t size, dropped;
@@ -79,7 +85,7 @@ static void view_drop(struct view *view, uint64_t read)
 struct unpacking {
     const char *key;
     struct csvk_source *source;
-    struct view *view; /* below the source, or NULL */
+    struct view *view; /* that the source reads from, or NULL */
     struct csvk_sink *sink;
     uint64_t written;
 };
@@ -108,7 +114,7 @@ static const char *short_name(const char *key)
     return slash ? slash + 1 : key;
 }
 
-/* A damaged object is the server's fault. */
+/* Unpacks one object and checks it. A damaged object is the fault of the server. */
 static int unpack(struct unpacking *unpacking, struct csvk_error *err)
 {
     int status = take_bytes(unpacking, err);
@@ -138,7 +144,7 @@ static int unpack_view(struct view *view, const char *key, struct csvk_sink *sin
     return status;
 }
 
-/* Byte for byte; what calls itself gzip is checked before. */
+/* Copies an object byte for byte; if its name says gzip, it is checked before. */
 static int copy_view(struct view *view, const char *key, struct csvk_sink *sink, uint64_t *written,
                      struct csvk_error *err)
 {
@@ -165,8 +171,8 @@ static int unpack_spool(const struct window *window, size_t i, struct csvk_sink 
     if (status < 0) {
         return status;
     }
-    status = as_it_is(fetch) ? copy_view(&view, key, sink, &fetch->written, err)
-                             : unpack_view(&view, key, sink, &fetch->written, err);
+    status = keeps_bytes(fetch) ? copy_view(&view, key, sink, &fetch->written, err)
+                                : unpack_view(&view, key, sink, &fetch->written, err);
     view_close(&view);
     return status;
 }
@@ -208,7 +214,7 @@ static int join_window(struct window *window, struct csvk_sink *sink, struct csv
     return status;
 }
 
-/* Names of Storage columns hold no enclosure, yet what a server says is not trusted. */
+/* Names of Storage columns hold no enclosure, but what a server sends is not trusted. */
 static int write_header(struct fetch *fetch, struct csvk_sink *sink, struct csvk_error *err)
 {
     struct csvk_buf line = CSVK_BUF_INIT;
@@ -256,7 +262,7 @@ int fetch_join(struct fetch *fetch, struct csvk_error *err)
     }
     kbc_progress_begin(fetch->kbc, fetch->keys->count == 1 ? fetch->expected : 0);
     kbc_progress_parts(fetch->kbc, fetch->keys->count);
-    bool plain = as_it_is(fetch) || !is_gzip_name(fetch->path);
+    bool plain = keeps_bytes(fetch) || !is_gzip_name(fetch->path);
     int status = csvk_sink_open(&sink, fetch->path, plain ? 0 : GZIP_LEVEL, err);
     if (status == CSVK_OK) {
         status = join(fetch, sink, err);

@@ -1,4 +1,4 @@
-/* fetch.h - inside storage/: objects of a file into one local file, or into a directory. */
+/* fetch.h - private: fetches the objects of a Storage file into a local file or a directory. */
 #ifndef STORAGE_FETCH_H
 #define STORAGE_FETCH_H
 
@@ -9,17 +9,18 @@ struct fetch {
     struct store *store;
     const struct csvk_strings *keys;    /* in the order of the result */
     const struct csvk_strings *columns; /* for the header */
-    bool header;                        /* the objects have none: write one first */
-    bool whole;                         /* one object that is a file of its own */
-    const char *path;
-    uint64_t expected; /* bytes of a file of one object, 0: not known */
-    uint64_t stored;   /* out: bytes fetched */
-    uint64_t written;  /* out: bytes of the result before compression */
+    bool header;                        /* the objects have no header: write one first */
+    bool whole;                         /* the only object is a file of its own, not a slice */
+    const char *path;                   /* of the result */
+    uint64_t expected;                  /* bytes of the only object, for progress; 0: not known */
+    uint64_t stored;                    /* result: bytes fetched */
+    uint64_t written;                   /* result: bytes written, before compression */
 };
 
-/* One file, gzip when its name ends in .gz; "-" is standard output. */
+/* Makes one file, gzip when its name ends in .gz; "-" is standard output. It appears when it is
+   complete. */
 int fetch_join(struct fetch *fetch, struct csvk_error *err) CSVK_MUST_USE;
-/* A new directory with the slices as they are, and PATH.manifest with the columns. */
+/* Makes a new directory with the slices as they are, and PATH.manifest with the columns. */
 int fetch_keep(struct fetch *fetch, struct csvk_error *err) CSVK_MUST_USE;
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * http.c - libcurl, set up once so that nothing surprising can happen.
+ * http.c - one attempt of a request through libcurl, which is set up so that it does nothing
+ * unexpected.
  *
- * Two things libcurl does unasked are switched off. It re-sends a request by itself when a reused
- * connection turns out dead, POST included: requests of the HTTP_ONCE kind get a fresh connection.
- * And it takes a cut response header for an answer: what was promised is checked by the callers
- * (JSON that parses, an ETag), not by status alone.
+ * Two habits of libcurl need care. When a reused connection turns out to be dead, libcurl sends the
+ * request again by itself, even a POST; therefore requests marked HTTP_ONCE get a fresh connection.
+ * And libcurl takes a response header that was cut short for an answer; therefore callers do not
+ * trust the status alone but check for what was promised (JSON that parses, an ETag).
  */
 #include "storage/http_client.h"
 #include "storage/secret.h"
@@ -26,9 +27,9 @@ struct attempt {
     struct http_request *request;
     struct http_response *response;
     uint64_t sent; /* bytes of the body that were read for sending */
-    int status;    /* failure of our own side, or CSVK_OK */
+    int status;    /* a failure on our own side, or CSVK_OK */
     struct csvk_error *err;
-    char local[160]; /* text of a failure of our own side */
+    char local[160]; /* text of a failure on our own side */
 };
 
 /* ---- client --------------------------------------------------------------------------------- */
@@ -169,7 +170,9 @@ int http_check_url(const char *url, const char *role, struct csvk_error *err)
     size_t length = host_of(url, &host);
     for (const char *at = host; *at && *at != '/'; at++) {
         if (*at == '@' || (unsigned char)*at <= 0x20) {
-            return csvk_fail(err, CSVK_EUSAGE, "%s: no user name, password or blank there", role);
+            return csvk_fail(
+                err, CSVK_EUSAGE,
+                "%s: the address must not have a user name, a password or a blank in it", role);
         }
     }
     if (length == 0) {
@@ -183,7 +186,7 @@ int http_check_url(const char *url, const char *role, struct csvk_error *err)
 
 /* ---- callbacks of libcurl -------------------------------------------------------------------- */
 
-static int fail_here(struct attempt *attempt, int status, const char *text)
+static int fail_locally(struct attempt *attempt, int status, const char *text)
 {
     attempt->status = status;
     snprintf(attempt->local, sizeof attempt->local, "%s", text);
@@ -199,7 +202,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
         csvk_buf_clear(headers); /* a new answer begins: 100 Continue came before it */
     }
     if (headers->length + length > HEADER_MAX) {
-        fail_here(attempt, CSVK_ENET, "the header of the answer is absurdly long");
+        fail_locally(attempt, CSVK_ENET, "the header of the answer is too long");
         return 0;
     }
     return csvk_buf_add(headers, bytes, length) == CSVK_OK ? length : 0;
@@ -223,7 +226,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
     }
     uint64_t maximum = request->maximum ? request->maximum : BODY_MAX;
     if (attempt->response->body.length + length > maximum) {
-        fail_here(attempt, CSVK_ENET, "the answer is absurdly long");
+        fail_locally(attempt, CSVK_ENET, "the answer is too long");
         return 0;
     }
     attempt->status = csvk_buf_add(&attempt->response->body, bytes, length);

@@ -1,4 +1,4 @@
-/* http_client.h - private: what a connection is, for http.c (one attempt) and http_retry.c. */
+/* http_client.h - private to http.c (one attempt) and http_retry.c (repetition): the client. */
 #ifndef STORAGE_HTTP_CLIENT_H
 #define STORAGE_HTTP_CLIENT_H
 
@@ -9,11 +9,11 @@
 struct http_client {
     CURL *curl;
     struct http_settings settings;
-    const volatile sig_atomic_t *stop;
-    char curl_text[CURL_ERROR_SIZE];
+    const volatile sig_atomic_t *stop; /* see http_client_watch; or NULL */
+    char curl_text[CURL_ERROR_SIZE];   /* the text of libcurl about the last failure */
 };
 
-/* One attempt; answers as http_send. */
+/* Makes one attempt; the answers are those of http_send. */
 int http_send_once(struct http_client *client, struct http_request *request,
                    struct http_response *response, struct csvk_error *err);
 bool http_is_cancelled(const struct http_client *client);

@@ -1,10 +1,11 @@
 /*
- * http_retry.c - when a request is sent again, and how long to wait before.
+ * http_retry.c - decides when a request is sent again, and how long to wait before that.
  *
- * The idea. A request that may be repeated is sent again after every failure that may be gone the
- * next time: no answer, or an answer that says "later". A request of the HTTP_ONCE kind is sent
+ * The idea. A request that may be repeated is sent again after every failure that may have passed
+ * the next time: no answer, or an answer that means "later". A request marked HTTP_ONCE is sent
  * again only when the server certainly did nothing with it. The backoff doubles with each attempt
- * and is spread by chance; a longer Retry-After of the server counts in its place, up to a limit.
+ * and has a random part. When the server asks for a longer wait (Retry-After), that is used
+ * instead, up to a limit.
  */
 #include "storage/http_client.h"
 #include "storage/secret.h"
@@ -33,7 +34,8 @@ int http_pause(const struct http_client *client, uint64_t milliseconds)
     return http_is_cancelled(client) ? CSVK_ECANCELED : CSVK_OK;
 }
 
-/* Half of the doubled backoff is certain, the other half is chance: crowds spread out. */
+/* Half of the doubled backoff is certain, the other half is random, so that many clients do not
+   come back at the same time. */
 static uint64_t backoff_before(const struct http_client *client, unsigned attempt)
 {
     uint64_t whole = (uint64_t)client->settings.base_delay_ms << (attempt < 16 ? attempt : 16);
@@ -51,7 +53,7 @@ static bool is_transient_status(long status)
            status == 504;
 }
 
-/* The server said "not now" instead of acting. */
+/* The server answered "not now" instead of acting. */
 static bool is_postponed(const struct http_response *response)
 {
     return response->status == 429 ||
@@ -76,7 +78,7 @@ static bool is_worth_repeating(const struct http_request *request,
            (request->judge && request->judge(request->ctx, response));
 }
 
-/* TLS trouble does not heal by trying again. */
+/* A certificate that cannot be verified will not be better at the next attempt. */
 static bool is_hopeless(const struct http_client *client, int status)
 {
     long verify = 0;

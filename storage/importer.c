@@ -1,9 +1,9 @@
 /*
- * importer.c - the Importer service: a small file in one multipart form.
+ * importer.c - sends a small file to the Importer service, in one multipart form.
  *
- * The form is written into a nameless temporary file first, because its length has to be known and
- * because memory must not grow with the file. The request is sent once; there is no job to look for
- * afterwards, so a lost answer is reported as an unknown outcome.
+ * The form is first written into a nameless temporary file, because its length must be known before
+ * it is sent and because memory must not grow with the file. The request is sent once. There is no
+ * job to look for afterwards, so a lost answer is reported as an unknown outcome.
  */
 #include "storage/storage_api.h"
 #include "storage/spool.h"
@@ -49,7 +49,7 @@ static int begin_form(struct form *form, struct csvk_error *err)
     form->fd = -1;
     form->size = 0;
     if (RAND_bytes(chance, sizeof chance) != 1) {
-        return csvk_fail(err, CSVK_EIO, "no random numbers");
+        return csvk_fail(err, CSVK_EIO, "cannot get random numbers");
     }
     memcpy(form->boundary, "csvkit-", 7);
     for (size_t i = 0; i < sizeof chance; i++) {
@@ -98,7 +98,7 @@ static int copy_file(struct form *form, const char *path, uint64_t *bytes, struc
         }
         *bytes += (uint64_t)got;
         status = *bytes > LARGEST ? csvk_fail(err, CSVK_ELIMIT,
-                                              "%s: the Importer takes 2 GB; leave out "
+                                              "%s: the Importer takes at most 2 GB; leave out "
                                               "--importer",
                                               path)
                                   : write_form(form, block, (size_t)got, err);
@@ -137,7 +137,7 @@ static int add_data(struct form *form, const char *path, uint64_t *bytes, struct
 static int add_table(struct form *form, const struct kbc_direct *direct, struct csvk_error *err)
 {
     const struct csvk_dialect *dialect = &direct->dialect;
-    bool escapes = dialect->escape != CSVK_NO_BYTE; /* the platform takes one of the two */
+    bool escapes = dialect->escape != CSVK_NO_BYTE; /* the platform takes only one of the two */
     bool encloses = !escapes && dialect->enclosure != CSVK_NO_BYTE;
     char delimiter[2] = {(char)dialect->delimiter, '\0'};
     char enclosure[2] = {encloses ? (char)dialect->enclosure : '\0', '\0'};
@@ -192,7 +192,8 @@ static int fill_form(struct form *form, struct kbc *kbc, const struct kbc_direct
     return status == CSVK_OK ? add_data(form, direct->path, bytes, err) : status;
 }
 
-/* "https://connection.x" -> "https://import.x"; tests name their server themselves. */
+/* Turns "https://connection.x" into "https://import.x". Another address, that of a test server,
+   stays as it is. */
 static int importer_url(const struct kbc *kbc, const char *path, struct csvk_buf *url)
 {
     static const char mark[] = "://connection.";

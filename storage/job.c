@@ -1,9 +1,10 @@
 /*
- * job.c - jobs: starting one exactly once, finding one again, waiting for its end.
+ * job.c - starts a job exactly once, finds a job again, and waits for its end.
  *
  * Every request that starts a job carries a run id of its own, which the platform writes into the
- * job. When the answer to the request is lost, the list of jobs tells whether it arrived. There is
- * no other way to know, and sending the request again could load the same rows twice.
+ * job. When the answer to the request is lost, the list of jobs shows whether the request arrived.
+ * There is no other way to know. Such a request must never be sent again, because that could load
+ * the same rows twice.
  */
 #include "storage/job.h"
 
@@ -13,9 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* In delays of the settings: half a second each. A minute and a half is how long a lost answer is
-   looked for; after three minutes a request cannot arrive any more. */
-enum { LOOK_DELAYS = 180, SETTLE_DELAYS = 360, LONGEST_POLL_MS = 20000 };
+/* Times in units of settings.base_delay_ms, half a second. The job of a lost answer is looked for
+   during LOOK_DELAYS, a minute and a half. After ARRIVAL_DELAYS, three minutes, a request cannot
+   arrive any more. */
+enum { LOOK_DELAYS = 180, ARRIVAL_DELAYS = 360, LONGEST_POLL_MS = 20000 };
 enum { PAGE = 100, MOST_PAGES = 50, CLOCK_SKEW = 600 };
 
 /* ---- reading a job --------------------------------------------------------------------------- */
@@ -131,12 +133,12 @@ int kbc_job_wait(struct kbc *kbc, const char *id, uint64_t seconds, struct kbc_j
 int kbc_job_failure(struct kbc *kbc, const struct kbc_job *job, struct csvk_error *err)
 {
     const char *code = job->error_code ? job->error_code : "";
-    bool theirs =
+    bool server_fault =
         !*code || strncmp(code, "internal", 8) == 0 || strncmp(code, "application", 11) == 0;
-    return kbc_fail(kbc, err, theirs ? CSVK_EREMOTE : CSVK_EDATA, "job %s failed: %s (%s%s%s)",
-                    job->id, job->error_message ? job->error_message : "no message", code,
-                    job->exception_id ? ", exceptionId " : "",
-                    job->exception_id ? job->exception_id : "");
+    return kbc_fail(
+        kbc, err, server_fault ? CSVK_EREMOTE : CSVK_EDATA, "job %s failed: %s (%s%s%s)", job->id,
+        job->error_message ? job->error_message : "no message", code,
+        job->exception_id ? ", exceptionId " : "", job->exception_id ? job->exception_id : "");
 }
 
 int kbc_finish_job(struct kbc *kbc, const char *id, struct kbc_job *job, struct csvk_error *err)
@@ -166,18 +168,20 @@ static bool is_ours(const cJSON *job, const struct kbc_trace *trace, const char 
            (strcmp(json_text(job, "runId"), run_id) == 0 || is_import_of(job, trace));
 }
 
-/* True when the job was made before the request went out, by clocks that differ a little. */
+/* True when the job was made before the request went out, even if the two clocks differ by
+   CLOCK_SKEW seconds. */
 static bool is_older(const cJSON *job, const struct kbc_trace *trace)
 {
     struct tm made = {0};
     const char *text = json_text(job, "createdTime");
     const char *zone = strptime(text, "%Y-%m-%dT%H:%M:%S%z", &made);
-    long offset = made.tm_gmtoff; /* timegm takes it for nothing */
+    long offset = made.tm_gmtoff; /* timegm ignores it */
     return zone && trace->since > 0 && timegm(&made) - offset + CLOCK_SKEW < trace->since;
 }
 
-/* One page of the list, newest first: CSVK_OK with *id when the job is on it, CSVK_END when the
-   list does not go on or goes on with older ones. */
+/* Reads one page of the list of jobs, newest first. CSVK_OK with an id when the job is on it, with
+   "" when it may be on the next page; CSVK_END when there is no next page, or it could only
+   have jobs that are too old. */
 static int read_page(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
                      unsigned page, char id[KBC_ID_SIZE], struct csvk_error *err)
 {
@@ -216,10 +220,11 @@ static int find_job(struct kbc *kbc, const struct kbc_trace *trace, const char *
             return status;
         }
     }
-    return csvk_fail(err, CSVK_ENET, "looking for the job: the list does not reach back so far");
+    return csvk_fail(err, CSVK_ENET,
+                     "looking for the job: the list of jobs does not reach back far enough");
 }
 
-/* Looks again and again for so many milliseconds, with growing pauses; at least once. */
+/* Looks for the job at least once, and with growing pauses until `milliseconds` are over. */
 static int look_for_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
                         uint64_t milliseconds, struct kbc_started *started, struct csvk_error *err)
 {
@@ -238,19 +243,19 @@ static int look_for_job(struct kbc *kbc, const struct kbc_trace *trace, const ch
     }
 }
 
-int kbc_settle_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
-                   char id[KBC_ID_SIZE], struct csvk_error *err)
+int kbc_find_lost_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
+                      char id[KBC_ID_SIZE], struct csvk_error *err)
 {
     struct kbc_started found = {0};
-    uint64_t settle = (uint64_t)kbc->settings.base_delay_ms * SETTLE_DELAYS;
+    uint64_t longest = (uint64_t)kbc->settings.base_delay_ms * ARRIVAL_DELAYS;
     time_t now = time(NULL);
     uint64_t age = now > trace->since ? (uint64_t)(now - trace->since) * 1000 : 0;
-    uint64_t left = age < settle ? settle - age : 0;
+    uint64_t left = age < longest ? longest - age : 0;
     int status = find_job(kbc, trace, run_id, found.id, err);
     if (status == CSVK_END && left > 0) {
         kbc_note(kbc,
                  "an earlier run sent this import %llu s ago and did not learn what became of it; "
-                 "looking for its job for %llu s more, for it may still arrive",
+                 "looking for its job for %llu s more, because it may still arrive",
                  (unsigned long long)age / 1000, (unsigned long long)(left + 999) / 1000);
         status = look_for_job(kbc, trace, run_id, left, &found, err);
     }
@@ -260,7 +265,7 @@ int kbc_settle_job(struct kbc *kbc, const struct kbc_trace *trace, const char *r
 
 /* ---- starting -------------------------------------------------------------------------------- */
 
-/* One of our own making, when the server gives none: it only has to be unlike any other. */
+/* Makes up a run id when the server gives none: it only has to be unlike any other. */
 static void make_up_run(char id[KBC_ID_SIZE])
 {
     uint32_t chance[2] = {0};
@@ -297,9 +302,10 @@ int kbc_new_run(struct kbc *kbc, char run_id[KBC_RUN_SIZE], struct csvk_error *e
     return CSVK_OK;
 }
 
-/* The answer to a request that may have started a job did not come. */
-static int look_for_it(struct kbc *kbc, const struct kbc_call *call, const struct kbc_trace *trace,
-                       struct kbc_started *started, struct csvk_error *err)
+/* Looks for the job of a request whose answer was lost. */
+static int look_after_lost_answer(struct kbc *kbc, const struct kbc_call *call,
+                                  const struct kbc_trace *trace, struct kbc_started *started,
+                                  struct csvk_error *err)
 {
     kbc_note(kbc, "%s; the request is not repeated, csvkit looks for its job", err->text);
     uint64_t milliseconds = (uint64_t)kbc->settings.base_delay_ms * LOOK_DELAYS;
@@ -341,7 +347,7 @@ int kbc_start_job(struct kbc *kbc, struct kbc_call *call, const struct kbc_trace
     }
     started->refused = status < 0 && answer.fate != HTTP_LOST;
     if ((status == CSVK_ENET || status == CSVK_EREMOTE) && answer.fate == HTTP_LOST) {
-        status = look_for_it(kbc, call, &sent, started, err);
+        status = look_after_lost_answer(kbc, call, &sent, started, err);
     }
     kbc_answer_release(&answer);
     return status;

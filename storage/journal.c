@@ -1,4 +1,10 @@
-/* journal.c - see journal.h: an append-only journal of JSON lines. */
+/*
+ * journal.c - an append-only journal of JSON lines; journal.h has the idea.
+ *
+ * Invariant: a line is written with its line break in one write and then synced, so a line without
+ * a line break is one that was cut off. When a journal is opened, everything after its last whole
+ * line is cut off.
+ */
 #include "storage/journal.h"
 
 #include <errno.h>
@@ -11,9 +17,9 @@
 struct state {
     int fd;
     char *path, *identity;
-    cJSON *file;    /* of the earlier run */
-    cJSON *entries; /* array, of the earlier run */
-    pthread_mutex_t lock;
+    cJSON *file;          /* of the earlier run */
+    cJSON *entries;       /* array, of the earlier run */
+    pthread_mutex_t lock; /* of appending */
 };
 
 enum { JOURNAL_MAX = 64 << 20 };
@@ -72,7 +78,7 @@ static int read_text(struct state *state, struct csvk_buf *text, struct csvk_err
     }
 }
 
-/* Takes the first line when it is ours; false: the journal is about something else. */
+/* Takes the first line. False: it has another identity, so the journal is about something else. */
 static bool take_first_line(struct state *state, const char *line, size_t length)
 {
     cJSON *first = cJSON_ParseWithLength(line, length);
@@ -85,7 +91,8 @@ static bool take_first_line(struct state *state, const char *line, size_t length
     return state->file != NULL;
 }
 
-/* *used is the length of the lines that are whole and ours: what is behind them will be cut off. */
+/* Takes the lines that are whole and about the same thing. *used is their length; what comes after
+   them will be cut off. */
 static int take_lines(struct state *state, const char *text, off_t *used)
 {
     bool first = true;
@@ -98,7 +105,7 @@ static int take_lines(struct state *state, const char *text, off_t *used)
         if (!first) {
             cJSON *entry = cJSON_ParseWithLength(text, (size_t)(end - text));
             if (!entry) {
-                return CSVK_OK; /* whatever follows is not trusted */
+                return CSVK_OK; /* nothing from here on is trusted */
             }
             if (!cJSON_AddItemToArray(state->entries, entry)) {
                 cJSON_Delete(entry);
@@ -178,7 +185,7 @@ static int append(struct state *state, const cJSON *line, struct csvk_error *err
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     size_t length = strlen(text);
-    text[length] = '\n'; /* in place of the NUL: one write, so that a line is whole or cut */
+    text[length] = '\n'; /* in place of the NUL, so that one write has the whole line */
     size_t put = 0;
     int sys = lseek(state->fd, 0, SEEK_END) < 0 ? errno : 0;
     while (!sys && put < length + 1) {

@@ -1,9 +1,12 @@
 /*
- * lazy_loading.h - private: a shared library that is loaded when one of its functions is called for
- * the first time. Linked in the ordinary way every start would pay for it, also of commands that
- * have no use for it. A file includes this, names the library by LAZY_LIBRARY and defines the
- * functions that csvkit calls by their own names; the compiler still checks every call against the
- * library's header. Threads may call at the same time.
+ * lazy_loading.h - private: loads a shared library when one of its functions is called for the
+ * first time.
+ *
+ * A library that is linked in the ordinary way costs time at every start, even of commands that do
+ * not use it. Instead, a file includes this header, names the library with LAZY_LIBRARY and defines
+ * the functions that csvkit calls under their own names, each of which forwards its call. The
+ * compiler still checks every call against the header of the library. Several threads may call at
+ * the same time.
  */
 #ifndef STORAGE_LAZY_LOADING_H
 #define STORAGE_LAZY_LOADING_H
@@ -12,7 +15,7 @@
 #include <pthread.h>
 #include <stddef.h>
 
-/* Defines find(name): the function of the library, or NULL. */
+/* Defines find(name), which answers the function of the library or NULL. */
 #define LAZY_LIBRARY(file)                                                                         \
     static void *library;                                                                          \
     static pthread_once_t once = PTHREAD_ONCE_INIT;                                                \
@@ -27,8 +30,9 @@
     }                                                                                              \
     struct lazy_library_needs_a_semicolon
 
-/* Declares `to`, with the function as to.call; to.object is NULL where there is none. dlsym answers
- * an object's address; ISO C wants a detour to make a function's of it. */
+/* Declares `to`, with the function as to.call; to.object is NULL when there is no such function.
+ * dlsym answers the address of an object, and ISO C has no cast from that to the address of a
+ * function: therefore the union. */
 #define FORWARD(type, name)                                                                        \
     union {                                                                                        \
         void *object;                                                                              \

@@ -1,9 +1,13 @@
 /*
- * load_table.c - a Storage file becomes rows of a table.
+ * load_table.c - loads a Storage file into a table.
  *
- * look at the table -> make bucket and table when missing -> delete rows when asked -> import ->
- * wait -> metadata. Nothing is added to a table silently: columns that it lacks, or another primary
- * key, are refused before anything is sent.
+ * The steps: look at the table, make the bucket and the table when they are missing, delete rows
+ * when that is asked for, import, wait for the job, set metadata. Nothing is added to a table
+ * silently: columns that it lacks, or another primary key, are refused before anything is sent.
+ *
+ * The journal makes a second run safe. Before an import is sent, a mark with its run id is written;
+ * after it, the id of its job or that it was refused. A later run finds the job by these marks and
+ * does not import again.
  */
 #include "storage/job.h"
 #include "storage/journal.h"
@@ -18,7 +22,7 @@ struct loading {
     const struct kbc_load *wanted;
     struct kbc_loaded *out;
     struct table_place place;
-    struct csvk_strings columns; /* of the data, as Storage names them; empty: in the header */
+    struct csvk_strings columns; /* as Storage names them; empty: the header of the data has them */
     struct state *state;
 };
 
@@ -30,7 +34,7 @@ static bool add_dialect(cJSON *body, const struct csvk_dialect *dialect)
     char enclosure[2] = {dialect->enclosure == CSVK_NO_BYTE ? '\0' : (char)dialect->enclosure,
                          '\0'};
     char escape[2] = {(char)dialect->escape, '\0'};
-    if (dialect->escape != CSVK_NO_BYTE) { /* the platform takes one of the two */
+    if (dialect->escape != CSVK_NO_BYTE) { /* the platform accepts an enclosure or an escape */
         return cJSON_AddStringToObject(body, "delimiter", delimiter) &&
                cJSON_AddStringToObject(body, "enclosure", "") &&
                cJSON_AddStringToObject(body, "escapedBy", escape);
@@ -65,7 +69,7 @@ static cJSON *import_body(const struct loading *loading)
     return body;
 }
 
-/* The platform wants the key as one text with commas. */
+/* The platform wants the names of the key as one text with commas. */
 static int key_text(const struct csvk_strings *key, struct csvk_buf *out)
 {
     for (size_t i = 0; key && i < key->count; i++) {
@@ -98,7 +102,7 @@ static cJSON *create_body(const struct loading *loading)
 
 /* ---- the journal ----------------------------------------------------------------------------- */
 
-/* Written before the request goes out: a run after a crash finds the job by it. */
+/* Marks an import before its request goes out, so that a run after a crash finds the job. */
 static int mark_import(struct loading *loading, const struct kbc_started *started,
                        const char *operation, struct csvk_error *err)
 {
@@ -111,7 +115,7 @@ static int mark_import(struct loading *loading, const struct kbc_started *starte
     return state_add(loading->state, entry, err);
 }
 
-/* How the import that was marked last went: it has a job, or it was refused and is none. */
+/* Marks the outcome of the import that was marked last: its job, or that it was refused. */
 static int mark_outcome(struct loading *loading, const struct kbc_started *started,
                         struct csvk_error *err)
 {
@@ -124,7 +128,7 @@ static int mark_outcome(struct loading *loading, const struct kbc_started *start
     return state_add(loading->state, entry, err);
 }
 
-/* Written before a table is defined: a later run may find it there in spite of --create-only. */
+/* Marks that this run makes the table. A later run may then find it in spite of --create-only. */
 static int mark_table(struct loading *loading, struct csvk_error *err)
 {
     cJSON *entry = cJSON_CreateObject();
@@ -132,15 +136,16 @@ static int mark_table(struct loading *loading, struct csvk_error *err)
     return state_add(loading->state, entry, err);
 }
 
-static bool is_table_ours(const struct loading *loading)
+/* True when an earlier run was about to make the table. */
+static bool did_make_table(const struct loading *loading)
 {
-    bool ours = false;
+    bool made = false;
     const cJSON *entry;
     cJSON_ArrayForEach(entry, state_entries(loading->state))
     {
-        ours = ours || strcmp(json_text(entry, "makes"), loading->wanted->table) == 0;
+        made = made || strcmp(json_text(entry, "makes"), loading->wanted->table) == 0;
     }
-    return ours;
+    return made;
 }
 
 static bool is_about_this(const struct loading *loading, const cJSON *entry)
@@ -149,8 +154,8 @@ static bool is_about_this(const struct loading *loading, const cJSON *entry)
            strcmp(json_text(entry, "file"), loading->wanted->file_id) == 0;
 }
 
-/* The last import of this file into this table that an earlier run began, or NULL; its job, or "".
- */
+/* The mark of the last import of this file into this table that an earlier run began, or NULL when
+   there is none or it was refused. `id` is its job, or "" when the job is not known. */
 static const cJSON *last_import(const struct loading *loading, char id[KBC_ID_SIZE])
 {
     const cJSON *begun = NULL, *current = NULL, *entry;
@@ -176,8 +181,9 @@ static const cJSON *last_import(const struct loading *loading, char id[KBC_ID_SI
     return begun;
 }
 
-/* CSVK_OK with the job of an earlier run's import; CSVK_END when there is none. One whose fate the
-   earlier run did not learn is looked for until it is certain. */
+/* CSVK_OK with the job of the import that an earlier run began; CSVK_END when there is none. When
+   the earlier run did not learn what became of the import, its job is looked for until that is
+   certain. */
 static int earlier_job(struct loading *loading, char id[KBC_ID_SIZE], struct csvk_error *err)
 {
     const cJSON *begun = last_import(loading, id);
@@ -186,7 +192,7 @@ static int earlier_job(struct loading *loading, char id[KBC_ID_SIZE], struct csv
     }
     struct kbc_trace trace = {json_text(begun, "operation"), loading->wanted->file_id,
                               loading->wanted->table, (time_t)json_uint(begun, "when")};
-    int status = kbc_settle_job(loading->kbc, &trace, json_text(begun, "run"), id, err);
+    int status = kbc_find_lost_job(loading->kbc, &trace, json_text(begun, "run"), id, err);
     struct kbc_started outcome = {.refused = status == CSVK_END};
     memcpy(outcome.id, id, sizeof outcome.id);
     loading->out->unknown = status < 0;
@@ -199,7 +205,8 @@ static int earlier_job(struct loading *loading, char id[KBC_ID_SIZE], struct csv
 
 /* ---- the job --------------------------------------------------------------------------------- */
 
-/* A table is filled, or made and filled in one step from a plain file with a header. */
+/* The two ways to import: fill a table that exists, or make and fill it in one step (which needs a
+   file that is not sliced and has a header). */
 struct import_kind {
     const char *what, *folder, *action, *operation;
     cJSON *(*body)(const struct loading *loading);
@@ -209,7 +216,7 @@ static const struct import_kind fill = {"import", "tables", "import-async", "tab
 static const struct import_kind create = {"creating the table from the file", "buckets",
                                           "tables-async", "tableCreate", create_body};
 
-/* Takes over call->body. */
+/* Marks the import in the journal and starts its job. Takes over call->body. */
 static int start_marked(struct loading *loading, struct kbc_call *call, const char *operation,
                         struct csvk_error *err)
 {
@@ -231,7 +238,8 @@ static int start_marked(struct loading *loading, struct kbc_call *call, const ch
         struct csvk_error unwritten = {0};
         int marked = mark_outcome(loading, &started, &unwritten);
         if (marked < 0 && status == CSVK_OK) {
-            kbc_note(loading->kbc, "job %s has begun, but: %s", started.id, unwritten.text);
+            kbc_note(loading->kbc, "job %s has started, but the journal could not be written: %s",
+                     started.id, unwritten.text);
         }
     }
     return status;
@@ -256,7 +264,7 @@ static int start_import(struct loading *loading, const struct import_kind *kind,
     return status;
 }
 
-/* An import tells rows and columns; a table made with its data is reported as a table. */
+/* The job of an import reports rows and columns; the job that makes a table reports the table. */
 static int take_results(struct loading *loading)
 {
     struct kbc_loaded *out = loading->out;
@@ -386,7 +394,7 @@ static int check_wanted(const struct kbc_load *wanted, struct csvk_error *err)
     return CSVK_OK;
 }
 
-static int look(struct loading *loading, struct csvk_error *err)
+static int look_at_table(struct loading *loading, struct csvk_error *err)
 {
     const struct kbc_load *wanted = loading->wanted;
     int status = check_wanted(wanted, err);
@@ -398,7 +406,7 @@ static int look(struct loading *loading, struct csvk_error *err)
     }
     if (status == CSVK_OK && loading->place.exists) {
         struct kbc_load now = *wanted;
-        now.create_only = wanted->create_only && !is_table_ours(loading);
+        now.create_only = wanted->create_only && !did_make_table(loading);
         status = table_check(&loading->place, &now, &loading->columns, err);
     }
     return status;
@@ -445,8 +453,9 @@ static int put_rows(struct loading *loading, struct csvk_error *err)
     return status;
 }
 
-/* An import that failed did nothing, so it may be begun again; any other one is the import. */
-static int take_up_earlier(struct loading *loading, struct csvk_error *err)
+/* Goes on with the import that an earlier run began. CSVK_END: there is none, or it failed; a
+   failed import had no effect, so a new one may begin. */
+static int resume_earlier_import(struct loading *loading, struct csvk_error *err)
 {
     char id[KBC_ID_SIZE];
     int status = earlier_job(loading, id, err);
@@ -469,9 +478,9 @@ static int take_up_earlier(struct loading *loading, struct csvk_error *err)
 static int load(struct loading *loading, struct csvk_error *err)
 {
     struct kbc_loaded *out = loading->out;
-    int status = take_up_earlier(loading, err);
+    int status = resume_earlier_import(loading, err);
     if (status == CSVK_END) {
-        status = look(loading, err);
+        status = look_at_table(loading, err);
         if (status == CSVK_OK) {
             status = put_rows(loading, err);
         }
@@ -543,7 +552,7 @@ int kbc_load_check(struct kbc *kbc, const struct kbc_load *wanted, bool *exists,
 {
     struct kbc_loaded none = {0};
     struct loading loading = {.kbc = kbc, .wanted = wanted, .out = &none};
-    int status = look(&loading, err);
+    int status = look_at_table(&loading, err);
     *exists = loading.place.exists;
     table_release(&loading.place);
     csvk_strings_release(&loading.columns);

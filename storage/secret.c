@@ -1,8 +1,8 @@
 /*
- * secret.c - reading, wiping and masking of secrets.
+ * secret.c - reads, wipes and masks secrets.
  *
- * A secret is at most SECRET_MAX bytes and has no control byte in it: anything else would end up in
- * a header line that it could break.
+ * A secret has printable ASCII characters only, because it becomes part of a header line, which
+ * other bytes could break. A file with a secret in it is shorter than SECRET_MAX bytes.
  */
 #include "storage/secret.h"
 

@@ -1,9 +1,10 @@
 /*
- * sigv4.c - AWS Signature Version 4 on libcrypto.
+ * sigv4.c - AWS Signature Version 4 with libcrypto.
  *
- * canonical request -> its hash in the string to sign -> HMAC chain over date, region, service.
- * Header names are sorted by name alone (never "name:value") and equal names are joined by commas;
- * query parameters are sorted by their encoded name, then value, and always carry a "=".
+ * The steps: the canonical request, its hash in the string to sign, a chain of HMACs over date,
+ * region and service. Headers are sorted by their names alone (never by "name:value"), and the
+ * values of equal names are joined by commas. Query parameters are sorted by their encoded names,
+ * then by their values, and always have a "=".
  */
 #include "storage/sigv4.h"
 
@@ -215,7 +216,7 @@ static struct pair *sorted_headers(const struct csvk_strings *headers)
     return list;
 }
 
-/* "name:value\n" for all into `lines`, "name;name" into `names`. */
+/* Puts "name:value\n" for all headers into `lines`, and "name;name" into `names`. */
 static int canonical_headers(const struct csvk_strings *headers, struct csvk_buf *lines,
                              struct csvk_buf *names)
 {

@@ -1,8 +1,9 @@
 /*
- * sigv4.h - AWS Signature Version 4, the header form, for one request.
+ * sigv4.h - private: signs one request with AWS Signature Version 4, in the form with a header; and
+ * the hashes and the percent-encoding that the object stores need.
  *
  * All headers that the caller lists are signed, so the list must hold exactly what is sent under
- * these names: Host and x-amz-date among them.
+ * these names. Host and x-amz-date must be among them.
  */
 #ifndef STORAGE_SIGV4_H
 #define STORAGE_SIGV4_H
@@ -28,7 +29,7 @@ struct sigv4_request {
 #define SIGV4_STAMP_SIZE 17 /* "20150830T123600Z" and a NUL */
 void sigv4_stamp(time_t when, char stamp[SIGV4_STAMP_SIZE]);
 
-/* Appends the value of the Authorization header. CSVK_ENOMEM is all that can go wrong. */
+/* Appends the value of the Authorization header. CSVK_OK or CSVK_ENOMEM. */
 int sigv4_sign(const struct sigv4_key *key, const struct sigv4_request *request,
                struct csvk_buf *authorization) CSVK_MUST_USE;
 
@@ -43,11 +44,11 @@ struct file_range {
     int fd;
     uint64_t offset, size;
 };
-/* The same over a part of a file. CSVK_ECHANGED when the file ends before the part does. */
+/* Hex SHA-256 of a part of a file. CSVK_ECHANGED when the file ends before the part does. */
 int sha256_file(const struct file_range *range, char hex[SHA256_HEX],
                 struct csvk_error *err) CSVK_MUST_USE;
 #define MD5_BASE64 25
-/* MD5 in base64, as Content-MD5 wants it. */
+/* MD5 of a part of a file in base64, as Content-MD5 needs it. Failures as for sha256_file. */
 int md5_file(const struct file_range *range, char base64[MD5_BASE64],
              struct csvk_error *err) CSVK_MUST_USE;
 

@@ -1,4 +1,5 @@
-/* spool.c - see spool.h. The length of what is uploaded has to be known before the first byte. */
+/* spool.c - temporary files without a name, and compression into them. The length of an upload must
+ * be known before its first byte is sent, so a file cannot be compressed while it is being sent. */
 #include "storage/spool.h"
 
 #include <errno.h>
@@ -35,7 +36,8 @@ int spool_open(int *fd, struct csvk_error *err)
         unlink((char *)name.data);
     }
     csvk_buf_release(&name);
-    return *fd >= 0 ? CSVK_OK : csvk_fail_sys(err, sys, "%s: no temporary file there", folder);
+    return *fd >= 0 ? CSVK_OK
+                    : csvk_fail_sys(err, sys, "%s: cannot create a temporary file there", folder);
 }
 
 static int write_all(int fd, const unsigned char *bytes, size_t length, struct csvk_error *err)
@@ -54,46 +56,46 @@ static int write_all(int fd, const unsigned char *bytes, size_t length, struct c
     return CSVK_OK;
 }
 
-struct squeeze {
+struct compressing {
     z_stream zlib;
     unsigned char *in, *out;
     int to;
     uint64_t size;
 };
 
-static int drain(struct squeeze *squeeze, int flush, struct csvk_error *err)
+static int drain(struct compressing *compressing, int flush, struct csvk_error *err)
 {
     do {
-        squeeze->zlib.next_out = squeeze->out;
-        squeeze->zlib.avail_out = BLOCK;
-        deflate(&squeeze->zlib, flush);
-        size_t made = BLOCK - squeeze->zlib.avail_out;
-        int status = write_all(squeeze->to, squeeze->out, made, err);
+        compressing->zlib.next_out = compressing->out;
+        compressing->zlib.avail_out = BLOCK;
+        deflate(&compressing->zlib, flush);
+        size_t made = BLOCK - compressing->zlib.avail_out;
+        int status = write_all(compressing->to, compressing->out, made, err);
         if (status < 0) {
             return status;
         }
-        squeeze->size += made;
-    } while (squeeze->zlib.avail_out == 0);
+        compressing->size += made;
+    } while (compressing->zlib.avail_out == 0);
     return CSVK_OK;
 }
 
-static int squeeze_all(struct squeeze *squeeze, int from, const volatile sig_atomic_t *cancel,
-                       struct csvk_error *err)
+static int compress_all(struct compressing *compressing, int from,
+                        const volatile sig_atomic_t *cancel, struct csvk_error *err)
 {
     for (off_t at = 0;;) {
         if (cancel && *cancel) {
             return csvk_fail(err, CSVK_ECANCELED, "compressing: stopped");
         }
-        ssize_t got = pread(from, squeeze->in, BLOCK, at);
+        ssize_t got = pread(from, compressing->in, BLOCK, at);
         if (got < 0 && errno == EINTR) {
             continue;
         }
         if (got < 0) {
             return csvk_fail_sys(err, errno, "reading the file to compress");
         }
-        squeeze->zlib.next_in = squeeze->in;
-        squeeze->zlib.avail_in = (uInt)got;
-        int status = drain(squeeze, got == 0 ? Z_FINISH : Z_NO_FLUSH, err);
+        compressing->zlib.next_in = compressing->in;
+        compressing->zlib.avail_in = (uInt)got;
+        int status = drain(compressing, got == 0 ? Z_FINISH : Z_NO_FLUSH, err);
         if (status < 0 || got == 0) {
             return status;
         }
@@ -104,29 +106,29 @@ static int squeeze_all(struct squeeze *squeeze, int from, const volatile sig_ato
 int spool_gzip(int from, const volatile sig_atomic_t *cancel, int *to, uint64_t *size,
                struct csvk_error *err)
 {
-    struct squeeze squeeze = {.to = -1};
+    struct compressing compressing = {.to = -1};
     *to = -1;
-    squeeze.in = csvk_malloc(BLOCK);
-    squeeze.out = csvk_malloc(BLOCK);
-    if (!squeeze.in || !squeeze.out ||
-        deflateInit2(&squeeze.zlib, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) !=
-            Z_OK) {
-        csvk_free(squeeze.in);
-        csvk_free(squeeze.out);
+    compressing.in = csvk_malloc(BLOCK);
+    compressing.out = csvk_malloc(BLOCK);
+    if (!compressing.in || !compressing.out ||
+        deflateInit2(&compressing.zlib, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, 8,
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
+        csvk_free(compressing.in);
+        csvk_free(compressing.out);
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    int status = spool_open(&squeeze.to, err);
+    int status = spool_open(&compressing.to, err);
     if (status == CSVK_OK) {
-        status = squeeze_all(&squeeze, from, cancel, err);
+        status = compress_all(&compressing, from, cancel, err);
     }
-    deflateEnd(&squeeze.zlib);
-    csvk_free(squeeze.in);
-    csvk_free(squeeze.out);
-    if (status < 0 && squeeze.to >= 0) {
-        close(squeeze.to);
+    deflateEnd(&compressing.zlib);
+    csvk_free(compressing.in);
+    csvk_free(compressing.out);
+    if (status < 0 && compressing.to >= 0) {
+        close(compressing.to);
         return status;
     }
-    *to = squeeze.to;
-    *size = squeeze.size;
+    *to = compressing.to;
+    *size = compressing.size;
     return status;
 }

@@ -1,12 +1,13 @@
 /*
  * storage.h - Keboola Storage for the commands: upload, load, download, jobs.
  *
- * Nothing here prints. What there is to say while it happens goes to an observer; what came out is
- * in the structs. Every text that leaves this folder has its secrets masked.
+ * Nothing here prints. What there is to report during the work goes to an observer; results are in
+ * the structs. Secrets are masked in every text that leaves this folder.
  *
- * Status: CSVK_EDATA - the platform refused the request or the import (the user's to repair);
+ * Status: CSVK_EDATA - the platform refused the request or the import (the user can repair that);
  * CSVK_EREMOTE - the server failed, refused the token, or answered nonsense; CSVK_ENET - no usable
- * answer. One struct kbc is used by one thread at a time; it starts workers of its own.
+ * answer. A struct kbc is used by one thread at a time; it starts workers of its own. Results may
+ * be filled in part after a failure, so they are released in any case.
  */
 #ifndef STORAGE_STORAGE_H
 #define STORAGE_STORAGE_H
@@ -18,28 +19,28 @@
 
 struct kbc;
 
-/* Calls come from any thread, one at a time. Members may be NULL. */
+/* Its functions are called from any thread, one call at a time. They may be NULL. */
 struct kbc_observer {
     void *ctx;
     void (*note)(void *ctx, const char *text);    /* a line for the user */
     void (*request)(void *ctx, const char *text); /* dry run: one request, secrets masked */
-    void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes of this transfer */
-    void (*parts)(void *ctx, uint64_t done, uint64_t total);    /* its slices, or its parts */
+    void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes; total 0: not known */
+    void (*parts)(void *ctx, uint64_t done, uint64_t total);    /* slices, or parts of a file */
 };
 
 enum kbc_mode { KBC_SEND, KBC_DRY_RUN };
 
 struct kbc_options {
-    const char *url;    /* https://connection.…; a path behind the host is dropped */
+    const char *url;    /* https://connection.…; a path after the host is dropped */
     const char *token;  /* copied, wiped by kbc_close */
     const char *branch; /* NULL: the default branch */
     const char *run_id; /* NULL: one is asked for when a load needs it */
     const char *ca_file;
-    unsigned tries;         /* 0: 6 */
-    unsigned stall_seconds; /* 0: 60 */
-    unsigned parallel;      /* 0: 4 */
+    unsigned tries;         /* attempts for each request; 0: 6 */
+    unsigned stall_seconds; /* an attempt ends after so long without a byte; 0: 60 */
+    unsigned parallel;      /* transfers at a time; 0: 4 */
     enum kbc_mode mode;
-    const volatile sig_atomic_t *cancel; /* borrowed */
+    const volatile sig_atomic_t *cancel; /* non-zero: stop; borrowed until kbc_close; or NULL */
     struct kbc_observer observer;
 };
 
@@ -60,7 +61,7 @@ struct kbc_upload {
     bool permanent;
     enum kbc_compress compress;
     const char *state;  /* journal for resuming, or NULL */
-    uint64_t part_size; /* 0: 64 MiB */
+    uint64_t part_size; /* bytes of a part of a large file; 0: 64 MiB */
 };
 
 struct kbc_uploaded {
@@ -68,12 +69,13 @@ struct kbc_uploaded {
     bool sliced;
     size_t objects; /* the file, or its slices */
     uint64_t bytes; /* as stored */
-    bool resumed;   /* something of an earlier run was used */
+    bool resumed;   /* something that an earlier run stored was used */
 };
 
 /*
- * Prepares a Storage file and puts the bytes there; the slice manifest goes last. CSVK_ECHANGED
- * when the source changed meanwhile. On failure the error says what is left and where.
+ * Prepares a Storage file and stores the bytes of the source in it; the slice manifest goes last.
+ * CSVK_ECHANGED when the source changed meanwhile. After a failure a note for the observer says
+ * what is left and where.
  */
 int kbc_upload(struct kbc *kbc, const struct kbc_upload *upload, struct kbc_uploaded *out,
                struct csvk_error *err) CSVK_MUST_USE;
@@ -94,8 +96,8 @@ struct kbc_job {
 void kbc_job_release(struct kbc_job *job);
 int kbc_job_get(struct kbc *kbc, const char *id, struct kbc_job *out,
                 struct csvk_error *err) CSVK_MUST_USE;
-/* Polls with growing pauses until the job ends or `seconds` (0: no limit) are over. A job that is
-   still running then is CSVK_END, not a failure. The fate of the job is in out->state. */
+/* Asks for the job with growing pauses until it ends or `seconds` (0: no limit) are over. CSVK_OK:
+   it has ended, out->state says how. CSVK_END: it is still running, which is not a failure. */
 int kbc_job_wait(struct kbc *kbc, const char *id, uint64_t seconds, struct kbc_job *out,
                  struct csvk_error *err) CSVK_MUST_USE;
 
@@ -109,8 +111,8 @@ struct kbc_delete {
 
 enum kbc_header {
     KBC_HEADER,      /* the first record names the columns */
-    KBC_HEADLESS,    /* there is none: `columns` names them */
-    KBC_SKIP_HEADER, /* there is one (in every slice), but `columns` names them */
+    KBC_HEADLESS,    /* there is no header: `columns` names the columns */
+    KBC_SKIP_HEADER, /* there is one (in every slice), but `columns` names the columns */
 };
 enum kbc_add { KBC_ADD_NOTHING, KBC_ADD_COLUMNS };
 enum kbc_journal { KBC_JOURNAL_OF_UPLOAD, KBC_JOURNAL_OF_LOAD };
@@ -121,39 +123,39 @@ struct kbc_load {
     enum kbc_header header;
     const struct csvk_strings *columns;     /* of the data, in order; may be NULL or empty */
     const struct csvk_strings *primary_key; /* may be NULL: as the table has it */
-    const cJSON *schema; /* of a native manifest, or NULL: makes a missing table a typed one */
+    const cJSON *schema; /* of a native manifest, for the types of a missing table; or NULL */
     struct csvk_dialect dialect;
     bool sliced;
     bool incremental;
     bool create_only; /* refuse when the table exists */
     bool no_wait;
-    enum kbc_add add; /* columns that the table does not have */
+    enum kbc_add add; /* what to do with columns that the table lacks */
     uint64_t timeout; /* seconds to wait for the job; 0: no limit */
     struct kbc_delete delete_where;
     const char *metadata;     /* JSON object {"metadata":[…],"columnsMetadata":{…}}, or NULL */
-    const char *state;        /* journal that keeps the import's marks, or NULL */
-    enum kbc_journal journal; /* what it is: the upload's, or the load's alone */
+    const char *state;        /* journal for marks of the import, or NULL */
+    enum kbc_journal journal; /* of the upload, or of the load alone */
 };
 
 struct kbc_loaded {
     struct kbc_job job; /* of the import */
     bool table_created, bucket_created, finished;
-    bool found_again; /* the answer was lost; the job was found by looking */
+    bool found_again; /* the answer was lost; the job was found in the list of jobs */
     bool unknown;     /* the answer was lost, and whether the import began is not known */
     uint64_t imported_rows, total_rows, deleted_rows;
     struct csvk_strings imported_columns;
 };
 void kbc_loaded_release(struct kbc_loaded *loaded);
-/* CSVK_EDATA when the import job failed: details in out->job. */
+/* Loads a Storage file into a table. CSVK_EDATA when the job failed: out->job has the details. */
 int kbc_load(struct kbc *kbc, const struct kbc_load *load, struct kbc_loaded *out,
              struct csvk_error *err) CSVK_MUST_USE;
 
-/* What load would be refused for, before anything is uploaded: columns, key, existence. *exists
-   tells whether the table is there. */
+/* Checks, before anything is uploaded, what kbc_load would be refused for: columns, key, existence
+   of the table. *exists is true when the table exists. */
 int kbc_load_check(struct kbc *kbc, const struct kbc_load *load, bool *exists,
                    struct csvk_error *err) CSVK_MUST_USE;
 
-/* The importer service: one request for a small file, the table must exist. */
+/* For the Importer service: one request for a small file. The table must exist. */
 struct kbc_direct {
     const char *path;
     const char *table; /* NULL: only a Storage file is made */
@@ -182,15 +184,15 @@ struct kbc_filter {
 };
 
 struct kbc_download {
-    const char *file_id; /* or */
-    const char *table;
-    const char *out; /* file, or directory with KBC_KEEP_SLICES; "-": standard output */
+    const char *file_id; /* when `table` is NULL */
+    const char *table;   /* NULL: a file is wanted */
+    const char *out;     /* file, or directory with KBC_KEEP_SLICES; "-": standard output */
     enum kbc_slices slices;
-    const struct csvk_strings *columns; /* may be NULL: all */
+    const struct csvk_strings *columns; /* NULL: all */
     const char *changed_since, *changed_until;
     const struct kbc_filter *filters;
     size_t nfilters;
-    uint64_t limit;   /* 0: none */
+    uint64_t limit;   /* of rows; 0: none */
     uint64_t timeout; /* seconds for the export job; 0: no limit */
 };
 
@@ -199,8 +201,8 @@ struct kbc_downloaded {
     char job_id[KBC_ID_SIZE]; /* "" when no export was made */
     size_t slices;
     bool sliced;
-    uint64_t stored_bytes; /* as fetched */
-    uint64_t bytes;        /* as written */
+    uint64_t stored_bytes; /* that were fetched */
+    uint64_t bytes;        /* that were written, before compression */
     struct csvk_strings columns;
 };
 void kbc_downloaded_release(struct kbc_downloaded *downloaded);

@@ -1,10 +1,10 @@
 /*
- * storage_api.c - the session and one call to the Storage API.
+ * storage_api.c - the session with a project, and one call to the Storage API.
  *
- * An answer counts only when it is what the API promises: 2xx with JSON (or nothing at all for
- * 204). Anything else that came with 200 - a proxy's HTML page, a cut body, an error body - is
- * treated as no answer: harmless for a request that may be repeated, HTTP_LOST for one that may
- * not.
+ * An answer counts only when it is what the API promises: 2xx with JSON, or 204 with nothing.
+ * Anything else that comes with 2xx (the HTML page of a proxy, a body that was cut short) is
+ * treated as no answer. That is harmless for a request that may be repeated; for one that may not,
+ * it is HTTP_LOST.
  */
 #include "storage/storage_api.h"
 
@@ -17,12 +17,12 @@ enum { DEFAULT_TRIES = 6, DEFAULT_STALL = 60, DEFAULT_DELAY_MS = 500, LONGEST_WA
 
 /* ---- session --------------------------------------------------------------------------------- */
 
-static void tell_retry(void *ctx, const char *text)
+static void report_retry(void *ctx, const char *text)
 {
     kbc_note(ctx, "%s", text);
 }
 
-/* Tests shorten the pauses; nobody else needs to. */
+/* Tests shorten the pauses by a variable; there is no other need for it. */
 static unsigned base_delay(void)
 {
     const char *text = getenv("CSVKIT_RETRY_DELAY_MS");
@@ -81,7 +81,7 @@ static void take_settings(struct kbc *kbc, const struct kbc_options *options)
     kbc->settings.longest_wait = LONGEST_WAIT;
     kbc->settings.cancel = options->cancel;
     kbc->settings.secrets = &kbc->secrets;
-    kbc->settings.on_retry = tell_retry;
+    kbc->settings.on_retry = report_retry;
     kbc->settings.ctx = kbc;
 }
 
@@ -94,7 +94,7 @@ int kbc_open(struct kbc **out, const struct kbc_options *options, struct csvk_er
     }
     secrets_init(&kbc->secrets);
     pthread_mutex_init(&kbc->lock, NULL);
-    pthread_mutex_init(&kbc->speech, NULL);
+    pthread_mutex_init(&kbc->observer_lock, NULL);
     int status = take_url(kbc, options->url, err);
     if (status == CSVK_OK) {
         status = take_texts(kbc, options, err);
@@ -124,7 +124,7 @@ void kbc_close(struct kbc *kbc)
     csvk_free(kbc->run_id);
     csvk_free(kbc->ca_file);
     pthread_mutex_destroy(&kbc->lock);
-    pthread_mutex_destroy(&kbc->speech);
+    pthread_mutex_destroy(&kbc->observer_lock);
     csvk_free(kbc);
 }
 
@@ -133,16 +133,17 @@ int kbc_worker_client(struct kbc *kbc, struct http_client **out, struct csvk_err
     return http_client_new(out, &kbc->settings, err);
 }
 
-/* ---- speaking -------------------------------------------------------------------------------- */
+/* ---- observer -------------------------------------------------------------------------------- */
 
-static void say(struct kbc *kbc, void (*to)(void *, const char *), char *text)
+/* Masks the secrets in `text` and calls a function of the observer with it, one call at a time. */
+static void report(struct kbc *kbc, void (*to)(void *, const char *), char *text)
 {
     secrets_mask(&kbc->secrets, text);
-    pthread_mutex_lock(&kbc->speech);
+    pthread_mutex_lock(&kbc->observer_lock);
     if (to) {
         to(kbc->observer.ctx, text);
     }
-    pthread_mutex_unlock(&kbc->speech);
+    pthread_mutex_unlock(&kbc->observer_lock);
 }
 
 void kbc_note(struct kbc *kbc, const char *format, ...)
@@ -152,7 +153,7 @@ void kbc_note(struct kbc *kbc, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    say(kbc, kbc->observer.note, text);
+    report(kbc, kbc->observer.note, text);
 }
 
 void kbc_show(struct kbc *kbc, const char *method, const char *url, const char *body)
@@ -163,45 +164,45 @@ void kbc_show(struct kbc *kbc, const char *method, const char *url, const char *
         status = csvk_buf_printf(&text, "\n  %s", body);
     }
     if (status == CSVK_OK) {
-        say(kbc, kbc->observer.request, (char *)text.data);
+        report(kbc, kbc->observer.request, (char *)text.data);
     }
     csvk_buf_release(&text);
 }
 
 void kbc_progress_begin(struct kbc *kbc, uint64_t total)
 {
-    pthread_mutex_lock(&kbc->speech);
+    pthread_mutex_lock(&kbc->observer_lock);
     kbc->done = 0;
     kbc->total = total;
-    pthread_mutex_unlock(&kbc->speech);
+    pthread_mutex_unlock(&kbc->observer_lock);
 }
 
 void kbc_progress_parts(struct kbc *kbc, uint64_t parts)
 {
-    pthread_mutex_lock(&kbc->speech);
+    pthread_mutex_lock(&kbc->observer_lock);
     kbc->parts = parts;
     kbc->parts_done = 0;
-    pthread_mutex_unlock(&kbc->speech);
+    pthread_mutex_unlock(&kbc->observer_lock);
 }
 
 void kbc_progress_part(struct kbc *kbc)
 {
-    pthread_mutex_lock(&kbc->speech);
+    pthread_mutex_lock(&kbc->observer_lock);
     kbc->parts_done++;
     if (kbc->observer.parts && kbc->parts > 1) {
         kbc->observer.parts(kbc->observer.ctx, kbc->parts_done, kbc->parts);
     }
-    pthread_mutex_unlock(&kbc->speech);
+    pthread_mutex_unlock(&kbc->observer_lock);
 }
 
 void kbc_progress_add(struct kbc *kbc, int64_t delta)
 {
-    pthread_mutex_lock(&kbc->speech);
+    pthread_mutex_lock(&kbc->observer_lock);
     kbc->done += (uint64_t)delta;
     if (kbc->observer.progress) {
         kbc->observer.progress(kbc->observer.ctx, kbc->done, kbc->total);
     }
-    pthread_mutex_unlock(&kbc->speech);
+    pthread_mutex_unlock(&kbc->observer_lock);
 }
 
 int kbc_fail(struct kbc *kbc, struct csvk_error *err, enum csvk_status status, const char *format,
@@ -323,7 +324,7 @@ static bool is_json_answer(const struct http_response *response)
     return good;
 }
 
-/* A 2xx that is not JSON is worth another try where trying is allowed. */
+/* A 2xx answer that is not JSON is worth another attempt if the request may be repeated. */
 static bool judge(void *ctx, const struct http_response *response)
 {
     (void)ctx;
@@ -344,7 +345,8 @@ static void add_wait(const struct http_response *response, char *text, size_t ca
     }
 }
 
-/* The server's own words: error or message, code, exceptionId - or what came instead of them. */
+/* Fails with the words of the server: error or message, code, exceptionId; or with the status
+ * alone. */
 static int refusal(struct kbc *kbc, const struct kbc_call *call,
                    const struct http_response *response, const struct kbc_answer *answer,
                    struct csvk_error *err)
@@ -377,9 +379,9 @@ static int judge_answer(struct kbc *kbc, const struct kbc_call *call,
     answer->json = cJSON_ParseWithLength(csvk_buf_text(&response->body), response->body.length);
     snprintf(answer->code, sizeof answer->code, "%s", json_text(answer->json, "code"));
     if (good && (response->status == 204 || is_json_answer(response))) {
-        bool sorry = strcmp(json_text(answer->json, "status"), "error") == 0 &&
-                     *json_text(answer->json, "error");
-        return sorry ? refusal(kbc, call, response, answer, err) : CSVK_OK;
+        bool is_error = strcmp(json_text(answer->json, "status"), "error") == 0 &&
+                        *json_text(answer->json, "error");
+        return is_error ? refusal(kbc, call, response, answer, err) : CSVK_OK;
     }
     if (good) {
         answer->fate = HTTP_LOST;
@@ -387,7 +389,7 @@ static int judge_answer(struct kbc *kbc, const struct kbc_call *call,
                         response->status);
     }
     if (response->status >= 500 && call->replay == HTTP_ONCE) {
-        answer->fate = HTTP_LOST; /* a gateway may have failed behind a request that went through */
+        answer->fate = HTTP_LOST; /* a gateway may have failed after the request went through */
     }
     return refusal(kbc, call, response, answer, err);
 }

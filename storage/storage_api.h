@@ -1,5 +1,8 @@
 /*
- * storage_api.h - inside storage/: one call to the Storage API, and what all parts share.
+ * storage_api.h - private: one call to the Storage API, and what all files of this folder share.
+ *
+ * kbc is short for "Keboola connection": the session with one project. The names that begin with
+ * kbc_ belong to it.
  */
 #ifndef STORAGE_STORAGE_API_H
 #define STORAGE_STORAGE_API_H
@@ -20,58 +23,63 @@ struct kbc {
     struct secrets secrets;
     struct http_settings settings;
     struct http_client *client;
-    pthread_mutex_t lock;   /* of the client: one call at a time */
-    pthread_mutex_t speech; /* of the observer */
-    uint64_t done, total;   /* bytes of the transfer, under speech */
+    pthread_mutex_t lock;          /* of the client: one call at a time */
+    pthread_mutex_t observer_lock; /* of calls to the observer, and of the counts below */
+    uint64_t done, total;          /* bytes of the transfer */
     uint64_t parts_done, parts;
 };
 
-enum kbc_scope { KBC_BRANCHED, KBC_GLOBAL };
+enum kbc_scope { KBC_BRANCHED, KBC_GLOBAL }; /* is the branch part of the path? */
 
 struct kbc_call {
     const char *what; /* for messages */
     const char *method;
-    const char *path; /* behind /v2/storage/ */
-    cJSON *body;      /* taken over, may be NULL */
+    const char *path; /* after /v2/storage/ (and the branch) */
+    cJSON *body;      /* taken over; may be NULL */
     enum kbc_scope scope;
     enum http_replay replay;
-    const char *run_id; /* NULL: the session's */
-    const char *dry;    /* JSON answered in a dry run */
+    const char *run_id; /* NULL: that of the session */
+    const char *dry;    /* the JSON that a dry run answers; NULL: {} */
 };
 
 struct kbc_answer {
-    cJSON *json; /* NULL when the answer had no body */
-    long status;
+    cJSON *json; /* NULL when the answer had no body, or one that is not JSON */
+    long status; /* of HTTP; 0: no answer */
     enum http_fate fate;
     char code[96]; /* of an error body */
 };
 
 /*
- * CSVK_OK for 2xx. A refusal fills err with the server's own words; answer->status and ->code tell
- * more. CSVK_ENET with fate HTTP_LOST: whether the server acted is not known. Any thread.
+ * Makes one call. CSVK_OK for 2xx with JSON. A refusal fills err with the words of the server;
+ * answer->status and ->code have the details. CSVK_ENET with fate HTTP_LOST: whether the server
+ * acted is not known. `answer` is overwritten; the caller releases it in any case. Any thread.
  */
 int kbc_call(struct kbc *kbc, const struct kbc_call *call, struct kbc_answer *answer,
              struct csvk_error *err) CSVK_MUST_USE;
 void kbc_answer_release(struct kbc_answer *answer);
 
+/* Reports a line for the user to the observer, secrets masked. Any thread. */
 void kbc_note(struct kbc *kbc, const char *format, ...) CSVK_PRINTF(2, 3);
-/* Dry run: shows a request that would go to an object store. */
+/* Dry run: shows the observer a request that would be sent. */
 void kbc_show(struct kbc *kbc, const char *method, const char *url, const char *body);
-void kbc_progress_begin(struct kbc *kbc, uint64_t total);
+/* Progress of a transfer, for the observer. Any thread. */
+void kbc_progress_begin(struct kbc *kbc, uint64_t total); /* bytes; 0: not known */
 void kbc_progress_parts(struct kbc *kbc, uint64_t parts); /* how many there will be */
 void kbc_progress_part(struct kbc *kbc);                  /* one more is done */
-void kbc_progress_add(struct kbc *kbc, int64_t delta);
+void kbc_progress_add(struct kbc *kbc, int64_t delta);    /* bytes; negative: taken back */
+/* A client of its own for a worker, with the settings of the session. */
 int kbc_worker_client(struct kbc *kbc, struct http_client **out,
                       struct csvk_error *err) CSVK_MUST_USE;
-/* As csvk_fail, with the secrets masked. */
+/* csvk_fail with the secrets masked. */
 int kbc_fail(struct kbc *kbc, struct csvk_error *err, enum csvk_status status, const char *format,
              ...) CSVK_PRINTF(4, 5);
 
-/* Reading answers; all are fine with NULL. */
-const char *json_text(const cJSON *object, const char *key); /* "" when absent or no string */
-const cJSON *json_at(const cJSON *object, const char *key);
-void json_id(const cJSON *object, const char *key, char id[KBC_ID_SIZE]); /* number or string */
-uint64_t json_uint(const cJSON *object, const char *key);
+/* To read answers; NULL is fine for all of them. */
+const char *json_text(const cJSON *object, const char *key); /* "" when it is not a string */
+const cJSON *json_at(const cJSON *object, const char *key);  /* or NULL */
+/* The digits of an id that is a number or a string; "" when it is neither. */
+void json_id(const cJSON *object, const char *key, char id[KBC_ID_SIZE]);
+uint64_t json_uint(const cJSON *object, const char *key); /* 0 when it is not one */
 bool json_true(const cJSON *object, const char *key);
 int json_strings(const cJSON *array, struct csvk_strings *out) CSVK_MUST_USE;
 cJSON *json_array(const struct csvk_strings *list); /* NULL: out of memory */

@@ -1,5 +1,5 @@
-/* storage_table.c - see storage_table.h: looking at tables, making them, and judging a load against
- * them. */
+/* storage_table.c - looks at tables, judges a load against a table, and makes tables, buckets and
+ * columns. */
 #include "storage/storage_table.h"
 #include "storage/job.h"
 
@@ -53,14 +53,14 @@ void table_release(struct table_place *place)
     memset(place, 0, sizeof *place);
 }
 
-/* A GET whose "not there" is an answer: CSVK_END. */
+/* Makes a GET call that answers CSVK_END when the thing does not exist. */
 static int get(struct kbc *kbc, const char *what, const char *path, struct kbc_answer *answer,
                struct csvk_error *err)
 {
     struct kbc_call call = {.what = what, .method = "GET", .path = path, .scope = KBC_BRANCHED};
     int status = kbc_call(kbc, &call, answer, err);
     if (kbc->mode == KBC_DRY_RUN) {
-        kbc_note(kbc, "dry run: as if it were not there");
+        kbc_note(kbc, "dry run: %s: taken as missing", what);
         return CSVK_END;
     }
     return status == CSVK_EDATA && answer->status == 404 ? CSVK_END : status;
@@ -155,7 +155,7 @@ static bool same_set(const struct csvk_strings *a, const struct csvk_strings *b)
     return a->count == b->count;
 }
 
-/* "a, b, c" of the names in `some` that `others` does not have. */
+/* Appends the names in `some` that are not in `others`: "a, b, c". */
 static int list_absent(const struct csvk_strings *some, const struct csvk_strings *others,
                        struct csvk_buf *out)
 {
@@ -232,7 +232,7 @@ static int post_bucket(struct kbc *kbc, const struct table_place *place, struct 
     return there ? CSVK_OK : lost ? CSVK_END : status;
 }
 
-/* A lost answer is cleared up by looking: the bucket is there or it is not. */
+/* After a lost answer, the bucket is asked for: it exists or it does not. */
 int table_make_bucket(struct kbc *kbc, const struct table_place *place, bool *created,
                       struct csvk_error *err)
 {
@@ -262,7 +262,7 @@ int table_make_bucket(struct kbc *kbc, const struct table_place *place, bool *cr
     return status;
 }
 
-/* `text` of a type's part under `key`, or NULL. */
+/* The text under `key` of a data type, or NULL. */
 static const char *part_of(const cJSON *type, const char *key)
 {
     const char *text = json_text(type, key);
@@ -280,7 +280,8 @@ static bool add_definition(cJSON *column, const cJSON *type, bool nullable)
            (!by_default || cJSON_AddStringToObject(definition, "default", by_default));
 }
 
-/* The backend's own type when the schema names it, else the base type, else a text. */
+/* The type of the project's backend when the schema has it, else the base type, else none: then the
+   column is text. */
 static bool add_type(cJSON *column, const cJSON *schema, const char *backend)
 {
     const cJSON *type = json_at(schema, "data_type");

@@ -1,30 +1,34 @@
-/* storage_table.h - inside storage/: the table that a load goes to. */
+/* storage_table.h - private: the table that a load goes to. */
 #ifndef STORAGE_STORAGE_TABLE_H
 #define STORAGE_STORAGE_TABLE_H
 
 #include "storage/storage_api.h"
 
 struct table_place {
-    char *stage, *bucket_name, *bucket, *name; /* in, main, in.c-main, orders */
-    char *id;
+    char *stage, *bucket_name, *bucket, *name; /* "in" "main" "in.c-main" "orders" */
+    char *id;                                  /* "in.c-main.orders" */
     bool exists;
-    bool typed;
+    bool typed;                               /* it has data types */
     struct csvk_strings columns, primary_key; /* when it exists */
 };
 
-/* Takes the id apart and asks for the table; one that is missing is no failure. */
+/* Splits the id and asks for the table; a missing table is not a failure. The caller releases
+   `place` in any case. */
 int table_look(struct kbc *kbc, const char *id, struct table_place *place,
                struct csvk_error *err) CSVK_MUST_USE;
 void table_release(struct table_place *place);
-/* The names as Storage will have them: asks the server only when one is not plain. */
+/* Adds the names as Storage will have them to `out`. The server is asked only when a name is not
+   made of letters, digits and inner _ alone. */
 int table_names(struct kbc *kbc, const struct csvk_strings *columns, struct csvk_strings *out,
                 struct csvk_error *err) CSVK_MUST_USE;
-/* What the platform would refuse, or do silently: CSVK_EDATA names it. */
+/* CSVK_EDATA, with the reason, for a load that the platform would refuse, or that would change the
+   table silently. */
 int table_check(const struct table_place *place, const struct kbc_load *wanted,
                 const struct csvk_strings *columns, struct csvk_error *err) CSVK_MUST_USE;
+/* Makes the bucket unless it exists; *created: it did not exist. */
 int table_make_bucket(struct kbc *kbc, const struct table_place *place, bool *created,
                       struct csvk_error *err) CSVK_MUST_USE;
-/* Makes an empty table: typed when there is a schema, else of texts. */
+/* Makes an empty table: with data types when there is a schema, else all columns are text. */
 int table_define(struct kbc *kbc, const struct table_place *place, const struct kbc_load *wanted,
                  const struct csvk_strings *columns, struct csvk_error *err) CSVK_MUST_USE;
 /* Adds the columns that the table lacks. */

@@ -1,6 +1,5 @@
-/*
- * store.c - what the three object stores have in common: parsing, sending, progress, errors.
- */
+/* store.c - what the three object stores have in common: parsing, dividing, sending, fetching,
+ * progress and errors. */
 #include "storage/store.h"
 #include "storage/sigv4.h"
 
@@ -53,7 +52,7 @@ static int kind_of(const cJSON *file, enum store_kind *kind, struct csvk_error *
         }
     }
     return csvk_fail(err, CSVK_EREMOTE,
-                     "the file lies with a provider that csvkit does not know: "
+                     "the file is stored with a provider that csvkit does not know: "
                      "\"%.40s\"",
                      provider);
 }
@@ -212,8 +211,9 @@ static void on_progress(void *ctx, uint64_t done)
     }
 }
 
-/* S3 says some passing troubles with status 400 or with 200; and answers can be cut short. */
-static bool is_passing(void *ctx, const struct http_response *response)
+/* True for answers after which another attempt makes sense. S3 reports some transient failures with
+   status 400 or 200; and an answer can be cut short. */
+static bool is_transient(void *ctx, const struct http_response *response)
 {
     const struct store_call *call = ctx;
     char code[64], proof[STORE_TAG_SIZE];
@@ -236,8 +236,9 @@ static bool is_expiry(const char *code)
     return strcmp(code, "ExpiredToken") == 0 || strcmp(code, "RequestExpired") == 0;
 }
 
-/* Azure may not say that a signature ran out, but the signature says when it does: se=TIME. */
-static bool is_over(const struct store *store)
+/* Azure may not report that a signature has run out, but the signature itself has the time:
+ * se=TIME. */
+static bool has_sas_expired(const struct store *store)
 {
     struct tm end = {0};
     char text[24] = "";
@@ -250,7 +251,7 @@ static bool is_over(const struct store *store)
     return strptime(text, "%Y-%m-%dT%H:%M:%SZ", &end) && timegm(&end) < time(NULL);
 }
 
-static int refuse(struct store_call *call, struct csvk_error *err)
+static int fail_by_answer(struct store_call *call, struct csvk_error *err)
 {
     const struct http_response *response = &call->response;
     char code[80], text[200];
@@ -260,7 +261,7 @@ static int refuse(struct store_call *call, struct csvk_error *err)
         http_response_header(response, "x-ms-error-code", code, sizeof code);
     }
     bool late = strstr(csvk_buf_text(&response->body), "specified time frame") != NULL;
-    if (is_expiry(code) || (response->status == 403 && (late || is_over(call->store)))) {
+    if (is_expiry(code) || (response->status == 403 && (late || has_sas_expired(call->store)))) {
         call->store->expired = 1;
     }
     return kbc_fail(call->store->kbc, err, CSVK_EREMOTE,
@@ -282,7 +283,7 @@ int store_add_disposition(struct store_call *call, const char *header,
     struct csvk_buf exact = CSVK_BUF_INIT;
     char *name = object->name ? csvk_strdup(object->name) : NULL;
     int status = object->name && !name ? CSVK_ENOMEM : CSVK_OK;
-    if (name && name[strspn(name, plain)] != '\0') { /* as plain as can be, and then exactly */
+    if (name && name[strspn(name, plain)] != '\0') { /* a plain name, and after it the exact one */
         for (char *odd = name; *(odd += strspn(odd, plain)) != '\0';) {
             *odd = '_';
         }
@@ -313,13 +314,12 @@ int store_add_md5(struct store_call *call, struct csvk_error *err)
     return status;
 }
 
-/* A request to a store comes out of a signature of S3, a SAS or a bearer: all set by authorize. */
 int store_send(struct store_call *call, struct csvk_error *err)
 {
     call->fixed_headers = call->request.headers.count;
     call->request.prepare = ops_of(call->store)->authorize;
     if (!call->request.judge) {
-        call->request.judge = is_passing;
+        call->request.judge = is_transient;
     }
     call->request.progress = on_progress;
     call->request.ctx = call;
@@ -329,7 +329,7 @@ int store_send(struct store_call *call, struct csvk_error *err)
         return status;
     }
     if (call->response.status < 200 || call->response.status > 299) {
-        return refuse(call, err);
+        return fail_by_answer(call, err);
     }
     char proof[STORE_TAG_SIZE];
     if (call->proof && !http_response_header(&call->response, call->proof, proof, sizeof proof)) {
@@ -357,7 +357,7 @@ static int end_call(struct store_call *call, int status)
     return status;
 }
 
-static int dry(struct store *store, const char *method, const struct store_object *object)
+static int show_put(struct store *store, const char *method, const struct store_object *object)
 {
     struct csvk_buf url = CSVK_BUF_INIT, body = CSVK_BUF_INIT;
     int status = store_object_url(store, object->key, &url);
@@ -376,7 +376,7 @@ int store_put(struct store *store, struct http_client *client, const struct stor
               struct csvk_error *err)
 {
     if (store->kbc->mode == KBC_DRY_RUN) {
-        return dry(store, "PUT", object);
+        return show_put(store, "PUT", object);
     }
     struct store_call call;
     begin_call(&call, store, client, object->what);

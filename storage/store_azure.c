@@ -1,9 +1,10 @@
 /*
  * store_azure.c - Azure Blob Storage with a shared access signature.
  *
- * The signature is appended exactly as it was given: encoding it again would break it. Large blobs
- * go as blocks, whose ids all have one length, and a list that makes them the blob; blocks that no
- * list names disappear by themselves after a week. Every body carries its MD5, which Azure checks.
+ * The signature is appended exactly as it was given: to encode it again would break it. Large blobs
+ * are sent as blocks, whose ids must all have the same length, and a list that makes a blob of
+ * them. Blocks that no list names disappear by themselves after a week. Every body has its MD5,
+ * which Azure checks.
  */
 #include "storage/sigv4.h"
 #include "storage/store.h"
@@ -14,7 +15,7 @@
 
 /* ---- parsing --------------------------------------------------------------------------------- */
 
-/* One piece of "Name=value;Name=value", split at the first "=" each. */
+/* Takes one value out of "Name=value;Name=value"; a value may have a "=" in it. */
 static int take_piece(const char *connection, const char *name, char **to, struct csvk_error *err)
 {
     size_t name_length = strlen(name);
@@ -177,9 +178,9 @@ static int get(struct store_call *call, const char *key, struct csvk_error *err)
     return status == CSVK_OK ? store_send(call, err) : status;
 }
 
-/* 100 MiB is the largest block of the service version that Keboola's signatures name. The signature
-   is in the address, and blocks without a list go away by themselves: nothing to authorize or
-   abort. */
+/* 100 MiB is the largest block in the version of the service that Keboola's signatures name. There
+   is no authorize, because the signature is in the address, and no abort, because blocks without a
+   list disappear by themselves. */
 const struct store_ops store_azure = {
     .least_part = UINT64_C(1) << 18,
     .largest_part = UINT64_C(100) << 20,

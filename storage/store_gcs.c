@@ -1,9 +1,9 @@
 /*
- * store_gcs.c - Google Cloud Storage through its XML interface with a bearer token.
+ * store_gcs.c - Google Cloud Storage through its XML interface, with a bearer token.
  *
- * The token lives one hour, so a long transfer outlives it: a 401 renews it through the Storage API
- * (once per token, whichever worker sees it first) and the request goes out again. Large objects go
- * through a resumable session, whose parts have to follow one another.
+ * The token is valid for one hour, so a long transfer outlives it. The worker that gets a 401 first
+ * renews the token through the Storage API, once per token, and the request is sent again. Large
+ * objects go through a resumable session, whose parts must be sent one after the other.
  */
 #include "storage/sigv4.h"
 #include "storage/store.h"
@@ -84,7 +84,7 @@ static int authorize(void *ctx, struct http_request *request, struct csvk_error 
     return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
 }
 
-/* A 401 renews the bearer and gives the request one more round; a second one is the answer. */
+/* After a 401 the bearer is renewed and the request is sent once more; another 401 is a failure. */
 static int send_renewing(struct store_call *call, struct csvk_error *err)
 {
     int status = store_send(call, err);
@@ -154,7 +154,7 @@ static int begin(struct store_call *call, struct store_object *object, struct cs
     return CSVK_OK;
 }
 
-/* 308 is how the store says "go on"; what it has is in the Range header. */
+/* By 308 the store asks for the next part; the Range header has the bytes that it keeps. */
 static int judge_part(struct store_call *call, const struct store_object *object,
                       const struct store_part *one, struct csvk_error *err)
 {
@@ -178,7 +178,7 @@ static int judge_part(struct store_call *call, const struct store_object *object
                      call->response.status, one->number);
 }
 
-/* The session's address is its own permission: no bearer goes with a part. */
+/* The address of the session is the permission, so no bearer is sent with a part. */
 static int part(struct store_call *call, const struct store_object *object, struct store_part *one,
                 struct csvk_error *err)
 {
@@ -215,7 +215,7 @@ static int abort_upload(struct store_call *call, const struct store_object *obje
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     int status = store_send(call, err);
-    return call->response.status == 499 ? CSVK_OK : status; /* "client closed": what we asked for */
+    return call->response.status == 499 ? CSVK_OK : status; /* "client closed", which is success */
 }
 
 static int get(struct store_call *call, const char *key, struct csvk_error *err)
@@ -224,7 +224,7 @@ static int get(struct store_call *call, const char *key, struct csvk_error *err)
     return status == CSVK_OK ? send_renewing(call, err) : status;
 }
 
-/* The last part makes the object: there is nothing to finish. */
+/* There is no finish, because the last part makes the object. */
 const struct store_ops store_gcs = {
     .least_part = UINT64_C(1) << 18,
     .largest_part = UINT64_C(5) << 40,

@@ -2,10 +2,10 @@
  * store_s3.c - Amazon S3: signed requests, one PUT or a multipart upload.
  *
  * The SHA-256 of every body is signed, so S3 itself refuses what was damaged or changed on the way.
- * A part counts when it came back with an ETag; the parts list at the end is made of these. The
- * answer to the last request may be an <Error> with status 200, and after a lost answer the upload
- * may already be finished: NoSuchUpload on a repetition hints at it, the size of the object proves
- * it.
+ * A part counts when its answer has an ETag; the last request lists these. The answer to the last
+ * request may be an <Error> with status 200. When that answer is lost, the upload may be finished
+ * all the same: then a repetition gets NoSuchUpload, and the size of the object shows whether it is
+ * finished.
  */
 #include "storage/sigv4.h"
 #include "storage/store.h"
@@ -38,7 +38,7 @@ static int set_endpoint(struct store *store, struct csvk_error *err)
     return store->endpoint ? CSVK_OK : csvk_fail(err, CSVK_ENOMEM, "out of memory");
 }
 
-/* Bucket and region become part of a host name: nothing else may be in them. */
+/* Bucket and region become part of a host name, so other characters are not allowed. */
 static bool is_host_part(const char *text)
 {
     return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-_") == strlen(text);
@@ -175,8 +175,8 @@ static int start(struct store_call *call, const char *method, const char *key, c
     return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
 }
 
-/* What a new object is created with. The slice manifest, no file of its own, gets no acl: so do the
-   platform's own clients. */
+/* Adds the headers that a new object is created with. The slice manifest, which is not a file of
+   its own, gets no acl: the platform's own clients send none either. */
 static int object_headers(struct store_call *call, const struct store_object *object,
                           struct csvk_error *err)
 {
@@ -192,7 +192,7 @@ static int object_headers(struct store_call *call, const struct store_object *ob
                       : store_add_disposition(call, "Content-Disposition", object, err);
 }
 
-/* Sends a body; success is a 2xx with an ETag, which goes to `etag` unless that is NULL. */
+/* Sends a body. Success is a 2xx with an ETag, which is copied to `etag` unless that is NULL. */
 static int send_body(struct store_call *call, const struct http_body *body, char *etag,
                      struct csvk_error *err)
 {
@@ -282,8 +282,8 @@ static int parts_list(const struct store_object *object, struct csvk_buf *xml)
     return status == CSVK_OK ? csvk_buf_puts(xml, "</CompleteMultipartUpload>") : status;
 }
 
-/* 200 with anything but the expected element: an error that came late, or a cut answer. */
-static bool finish_is_passing(void *ctx, const struct http_response *response)
+/* True for a transient error, which may have status 200, and for an answer that was cut short. */
+static bool is_finish_transient(void *ctx, const struct http_response *response)
 {
     (void)ctx;
     char code[64];
@@ -296,7 +296,7 @@ static bool finish_is_passing(void *ctx, const struct http_response *response)
            !strstr(csvk_buf_text(&response->body), "CompleteMultipartUploadResult");
 }
 
-/* Asks the store, with what a reader of the file gets, for the size of an object. */
+/* Asks the store for the size of an object, with the credentials of a reader. */
 static int read_size(struct store *reader, struct http_client *client,
                      const struct store_object *object, uint64_t *size, struct csvk_error *err)
 {
@@ -320,10 +320,10 @@ static int read_size(struct store *reader, struct http_client *client,
     return status;
 }
 
-/* The store does not know the upload: finished by a request whose answer was lost, or gone. The
-   object itself tells. */
-static int settle_finish(struct store_call *call, const struct store_object *object,
-                         struct csvk_error *err)
+/* The store does not know the upload any more. Either a request whose answer was lost has finished
+   it, or it is gone. If the object exists with its full size, it is finished. */
+static int check_if_finished(struct store_call *call, const struct store_object *object,
+                             struct csvk_error *err)
 {
     struct store reader = {0};
     struct csvk_error unimportant = {0};
@@ -338,7 +338,7 @@ static int settle_finish(struct store_call *call, const struct store_object *obj
     }
     if (status < 0 || size != object->size) {
         return csvk_fail(err, CSVK_EREMOTE,
-                         "%s: the store does not know the upload any more, and has no such object",
+                         "%s: the store does not know the upload any more and has no such object",
                          object->what);
     }
     kbc_note(call->store->kbc,
@@ -354,7 +354,7 @@ static int judge_finish(struct store_call *call, const struct store_object *obje
     store_xml_text(&call->response, "Code", code, sizeof code);
     store_xml_text(&call->response, "Message", text, sizeof text);
     if (status < 0 && call->response.status == 404 && strcmp(code, "NoSuchUpload") == 0) {
-        return settle_finish(call, object, err);
+        return check_if_finished(call, object, err);
     }
     if (status == CSVK_OK && code[0]) {
         return kbc_fail(call->store->kbc, err, CSVK_EREMOTE, "%s: the object store answered %s: %s",
@@ -384,7 +384,7 @@ static int finish(struct store_call *call, const struct store_object *object,
         status = set_body(call, &body, err);
     }
     if (status == CSVK_OK) {
-        call->request.judge = finish_is_passing;
+        call->request.judge = is_finish_transient;
         status = judge_finish(call, object, store_send(call, err), err);
         kbc_progress_add(call->store->kbc, -(int64_t)call->reported); /* XML is no payload */
     }

@@ -1,10 +1,12 @@
 /*
- * upload.c - a file or a slice directory becomes a Storage file.
+ * upload.c - uploads a file or a slice directory into a Storage file.
  *
- * prepare -> put everything -> put the slice manifest last. Until the manifest is there a sliced
- * file cannot be imported, and a multipart object does not exist before its last request: so a
- * broken upload is never mistaken for a whole one. Credentials that ran out end the round; the next
- * round prepares a new file and starts over, because the old place is out of reach for good.
+ * The steps: prepare a Storage file, put all objects, put the slice manifest. The manifest must be
+ * last. A sliced file cannot be imported before its manifest is there, and a multipart object does
+ * not exist before its last request, so a broken upload is never taken for a complete one.
+ *
+ * When credentials run out, the round ends. The next round prepares a new file and starts over,
+ * because nothing can reach the old place any more.
  */
 #include "storage/upload.h"
 
@@ -12,7 +14,7 @@
 #include <string.h>
 
 enum { MOST_ROUNDS = 3 };
-#define LARGE_FILE UINT64_C(2048000000) /* the platform's own advice */
+#define LARGE_FILE UINT64_C(2048000000) /* bytes; above that the platform advises slices */
 
 /* ---- preparing ------------------------------------------------------------------------------- */
 
@@ -96,7 +98,7 @@ static int prepare(struct upload *upload, cJSON **file, struct csvk_error *err)
 
 /* ---- rounds ---------------------------------------------------------------------------------- */
 
-static void say_what_is_left(struct upload *upload)
+static void report_what_is_left(struct upload *upload)
 {
     const char *id = upload->store.file_id;
     size_t done = upload_count_done(upload);
@@ -109,7 +111,7 @@ static void say_what_is_left(struct upload *upload)
     } else {
         kbc_note(upload->kbc, "file %s was prepared but is not complete%s", id,
                  upload->state ? "; run again with the same --state to go on"
-                               : "; Storage removes it in time");
+                               : "; Storage removes it after some time");
     }
 }
 
@@ -131,7 +133,7 @@ static int one_round(struct upload *upload, const cJSON *file, struct csvk_error
     return status == CSVK_OK ? upload_note_complete(upload, err) : status;
 }
 
-/* The next round works with credentials of its own and in a new place. */
+/* Drops what this round stored: the next one has other credentials and another place. */
 static int start_over(struct upload *upload)
 {
     for (size_t i = 0; i < upload->objects.count; i++) {
@@ -170,7 +172,7 @@ static int rounds(struct upload *upload, struct csvk_error *err)
         cJSON_Delete(fresh);
         bool again = status == CSVK_EREMOTE && upload->store.expired && round < MOST_ROUNDS;
         if (status < 0 && upload->store.kbc && !again) {
-            say_what_is_left(upload);
+            report_what_is_left(upload);
         }
         if (!again) {
             return status;
@@ -185,19 +187,19 @@ static int rounds(struct upload *upload, struct csvk_error *err)
     }
 }
 
-static void tell_oddities(const struct upload *upload)
+static void report_oddities(const struct upload *upload)
 {
     const struct upload_objects *objects = &upload->objects;
     const char *path = upload->wanted->path;
     if (!objects->sliced && objects->bytes > LARGE_FILE) {
-        kbc_note(upload->kbc, "%s: larger than 2 GB; slices load faster and surely (csvkit slice)",
-                 path);
+        kbc_note(upload->kbc,
+                 "%s: larger than 2 GB; slices load faster and more reliably (csvkit slice)", path);
     }
     if (objects->sliced && objects->count == 0) {
-        kbc_note(upload->kbc, "%s: no slices there: the file will have no rows", path);
+        kbc_note(upload->kbc, "%s: no slices there; the file will have no rows", path);
     }
     if (objects->left_out > 0) {
-        kbc_note(upload->kbc, "%s: %zu of its entries are no files and are left out", path,
+        kbc_note(upload->kbc, "%s: %zu of its entries are not files and are left out", path,
                  objects->left_out);
     }
 }
@@ -210,7 +212,7 @@ int kbc_upload(struct kbc *kbc, const struct kbc_upload *wanted, struct kbc_uplo
     pthread_mutex_init(&upload.lock, NULL);
     int status = objects_collect(&upload.objects, wanted->path, wanted->compress, err);
     if (status == CSVK_OK) {
-        tell_oddities(&upload);
+        report_oddities(&upload);
         out->sliced = upload.objects.sliced;
         out->objects = upload.objects.count;
         status = upload_open_journal(&upload, err);

@@ -1,8 +1,8 @@
 /*
- * upload_journal.c - what an upload writes down, and what a later run makes of it.
+ * upload_journal.c - what an upload writes into its journal, and how a later run uses that.
  *
- * Only what the store confirmed is written. An entry counts when its source is still the same file;
- * parts count when they belong to the multipart upload that is taken up.
+ * Only what the store confirmed is written. An entry counts only if its source is still the same
+ * file. Parts count only if they belong to the multipart upload that goes on.
  */
 #include "storage/upload.h"
 
@@ -13,7 +13,8 @@
 
 /* ---- resuming -------------------------------------------------------------------------------- */
 
-/* What makes two uploads the same one. The token is no part of it, the server is. */
+/* The text that two runs have in common when they are about the same upload. The server is part of
+   it, the token is not. */
 static int identity(const struct upload *upload, struct csvk_buf *out, struct csvk_error *err)
 {
     char *real = realpath(upload->wanted->path, NULL);
@@ -64,7 +65,6 @@ static void recall_parts(struct upload *upload, struct upload_object *object)
     }
 }
 
-/* A multipart upload that an earlier run began goes on under its id. */
 int upload_recall_parts(struct upload *upload, struct upload_object *object)
 {
     const char *begun = NULL;
@@ -89,7 +89,7 @@ int upload_recall_parts(struct upload *upload, struct upload_object *object)
     return CSVK_OK;
 }
 
-/* The object that the entry says is stored, if its source is still the same; else NULL. */
+/* The object that is stored according to the entry, if its source is still the same; else NULL. */
 static struct upload_object *find_done(struct upload *upload, const cJSON *entry)
 {
     struct upload_object *object =
@@ -155,11 +155,10 @@ int upload_note_done(struct upload *upload, const struct upload_object *object,
     cJSON_AddTrueToObject(entry, "done");
     cJSON_AddNumberToObject(entry, "bytes", (double)object->seen.st_size);
     cJSON_AddNumberToObject(entry, "stored", (double)object->object.size);
-    cJSON_AddStringToObject(entry, "moment", moment); /* more digits than a double keeps */
+    cJSON_AddStringToObject(entry, "moment", moment); /* a double would lose digits */
     return state_add(upload->state, entry, err);
 }
 
-/* The whole upload is done: a further run has nothing to do. */
 bool upload_recall_complete(const struct upload *upload)
 {
     bool complete = false;
@@ -171,9 +170,10 @@ bool upload_recall_complete(const struct upload *upload)
     return complete && upload_count_done(upload) == upload->objects.count;
 }
 
-/* A finished file, which may be imported already, is no place for a slice that has changed since,
-   nor for one slice less: false. An unfinished one takes up what there is. */
-static bool is_still_true(struct upload *upload)
+/* False when the journal is of a finished upload and slices have changed or disappeared since. The
+   file may be imported already, so it must not change. An unfinished upload can go on with any
+   slices. */
+static bool can_go_on(struct upload *upload)
 {
     uint64_t stored = 0, unchanged = 0;
     const cJSON *entry;
@@ -203,7 +203,7 @@ int upload_open_journal(struct upload *upload, struct csvk_error *err)
     if (status == CSVK_OK) {
         status = state_open(&upload->state, upload->wanted->state, csvk_buf_text(&text), err);
     }
-    if (status == CSVK_OK && !is_still_true(upload)) {
+    if (status == CSVK_OK && !can_go_on(upload)) {
         kbc_note(upload->kbc, "the slices changed since an earlier run finished: a new upload");
         status = state_begin(upload->state, NULL, err);
     }

@@ -1,5 +1,6 @@
 /*
- * upload_put.c - bytes into the object store: objects in parallel, or the parts of the only one.
+ * upload_put.c - puts the bytes of an upload into the object store: several objects at a time, or
+ * several parts of the only object.
  */
 #include "storage/upload.h"
 
@@ -62,14 +63,14 @@ static int put_parts(struct upload *upload, struct http_client *client,
     }
     int status = CSVK_OK;
     for (size_t i = 0; i < object->object.nparts && status == CSVK_OK; i++) {
-        bool last = i + 1 == object->object.nparts; /* makes the object, in some stores */
+        bool last = i + 1 == object->object.nparts; /* in some stores this part makes the object */
         status = last ? object_check(object, err) : CSVK_OK;
         status = status == CSVK_OK ? put_part(&ctx, client, i, err) : status;
     }
     return status;
 }
 
-/* Without our help nobody would remove the parts. Tried once, quickly, even after Ctrl-C. */
+/* Removes the parts, which would stay otherwise. One quick attempt, even after Ctrl-C. */
 static void drop_parts(struct upload *upload, const struct upload_object *object)
 {
     struct http_settings settings = upload->kbc->settings;
@@ -109,7 +110,8 @@ static int try_parts(struct upload *upload, struct http_client *client,
     return status == CSVK_OK ? store_finish(&upload->store, client, &object->object, err) : status;
 }
 
-/* What an earlier run began is of no use: forgets it, here and in the journal. */
+/* Forgets the multipart upload of an earlier run, here and in the journal: it is of no use any
+ * more. */
 static int forget_begun(struct upload *upload, struct upload_object *object, struct csvk_error *err)
 {
     csvk_free(object->object.upload);
@@ -132,7 +134,8 @@ static int put_in_parts(struct upload *upload, struct http_client *client,
     bool recalled = object->object.upload != NULL;
     int status = try_parts(upload, client, object, recalled ? &gone : err);
     if (recalled && status == CSVK_EREMOTE && !upload->store.expired) {
-        kbc_note(upload->kbc, "%s; what an earlier run stored is not used, all parts go anew",
+        kbc_note(upload->kbc,
+                 "%s; the parts that an earlier run stored are of no use, all parts are sent again",
                  gone.text);
         status = forget_begun(upload, object, err);
         status = status == CSVK_OK ? try_parts(upload, client, object, err) : status;

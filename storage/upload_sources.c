@@ -1,5 +1,4 @@
-/* upload_sources.c - see upload_sources.h: finding, opening and watching the sources of an upload.
- */
+/* upload_sources.c - finds and opens the sources of an upload, and notices when they change. */
 #include "storage/upload_sources.h"
 #include "csvkit/json.h"
 #include "storage/spool.h"
@@ -23,7 +22,7 @@ static bool ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
-/* A slice's name becomes part of an object key and of a JSON text. */
+/* The name of a slice becomes part of an object key and of a JSON text. */
 static bool is_sound_name(const char *name)
 {
     const unsigned char *at = (const unsigned char *)name;
@@ -57,7 +56,7 @@ static int look(struct upload_object *object, bool *gzip, struct csvk_error *err
     return CSVK_OK;
 }
 
-/* The loaders go by the name: what is compressed, or will be, has to end in .gz. */
+/* Plans one object. Loaders look at its name: what is or will be compressed must end in .gz. */
 static int plan(struct upload_objects *objects, const char *path, enum kbc_compress compress,
                 struct csvk_error *err)
 {
@@ -106,7 +105,8 @@ static int check_names(const struct upload_objects *objects, struct csvk_error *
     return CSVK_OK;
 }
 
-/* Folders and such are no slices: the platform's clients pass over them, too, but we say so. */
+/* Counts entries that are not slices, such as folders. The platform's clients skip them, too;
+   csvkit reports that. */
 static size_t count_left_out(const char *path, size_t slices)
 {
     size_t entries = 0;

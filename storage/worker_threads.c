@@ -1,8 +1,8 @@
 /*
- * worker_threads.c - a few threads over a list of items.
+ * worker_threads.c - a few threads that share a list of items.
  *
- * The failure that is reported is the first real one: the others stop because of it, and "stopped"
- * would tell the user nothing.
+ * Only the first failure is reported. The other workers are stopped because of it, and their
+ * "stopped" would not help the user.
  */
 #include "storage/worker_threads.h"
 
@@ -40,7 +40,7 @@ static void report(struct crew *crew, int status, const struct csvk_error *err)
     pthread_mutex_unlock(&crew->lock);
 }
 
-static void *toil(void *argument)
+static void *run_worker(void *argument)
 {
     struct crew *crew = argument;
     struct csvk_error err = {0};
@@ -68,10 +68,11 @@ int work_run(const struct work *work, struct csvk_error *err)
     size_t started = 0;
     wanted = wanted < work->items ? wanted : work->items;
     pthread_mutex_init(&crew.lock, NULL);
-    while (started + 1 < wanted && pthread_create(&threads[started], NULL, toil, &crew) == 0) {
+    while (started + 1 < wanted &&
+           pthread_create(&threads[started], NULL, run_worker, &crew) == 0) {
         started++;
     }
-    toil(&crew); /* this thread is one of the crew, so that the work is done even without others */
+    run_worker(&crew); /* this thread works, too, so the work is done even without others */
     for (size_t i = 0; i < started; i++) {
         pthread_join(threads[i], NULL);
     }

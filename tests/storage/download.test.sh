@@ -54,7 +54,7 @@ done
 export_file
 control damage "{\"key\":\"/$id\\\\..*manifest\",\"keep\":5}"
 run 2 download --file-id="$id" -o "$work/d/back.csv"
-says "no slice manifest"
+says "not a slice manifest"
 run 1 download --file-id=424242 -o "$work/d/back.csv"
 run 1 download --table=in.c-main.nowhere -o "$work/d/back.csv"
 control set '{"fail_job":"storage.backend.exception"}'

@@ -36,7 +36,7 @@ log | grep -q stolen && fail "a redirect was followed"
 fresh
 fault '{"where":"api","path":"tables/","times":9,"mode":"big_header"}'
 run 2 load $T --file-id="$id" --retries=1
-says "absurdly long"
+says "the answer is too long"
 
 # ---- unreachable, stalled ------------------------------------------------------------------------------
 KBC_URL=http://127.0.0.1:1 run 2 load $T --file-id="$id" --retries=1

@@ -25,7 +25,7 @@ refused 2 "a slice cannot have this name" upload "$work/with-manifest" --no-chec
 run 0 upload "$work/empty" --no-check
 says "no slices there"
 run 0 upload "$work/odd" --no-check
-says "2 of its entries are no files and are left out"
+says "2 of its entries are not files and are left out"
 same "the slice alone is in the manifest" "$(state | jq '[.objects | keys[] | select(contains("odd"))] | length')" 2
 
 # ---- journals --------------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ grep -q 'the file stays' "$work/err" && fail "a file that was never uploaded doe
 refused 2 "must be from 1 to 64" upload "$work/o.csv" --parallel=0
 KBC_URL='' refused 2 "no server: set KBC_URL" upload "$work/o.csv"
 KBC_URL=connection.keboola.com refused 2 "begin the address with https://" upload "$work/o.csv"
-KBC_URL=https://me:secret@127.0.0.1 refused 2 "no user name, password or blank there" upload "$work/o.csv"
+KBC_URL=https://me:secret@127.0.0.1 refused 2 "must not have a user name" upload "$work/o.csv"
 
 # ---- no room for what is compressed ------------------------------------------------------------------
 head -c 3000000 /dev/urandom >"$work/noise"
@@ -70,7 +70,7 @@ same "exit status without room" $? 2
 says "compressing into the temporary folder: File too large"
 same "nothing is stored" "$(state | jq '[.objects | keys[] | select(contains("noise"))] | length')" 0
 TMPDIR=$work/nowhere run 2 upload "$work/noise" --no-check --compress
-says "no temporary file there"
+says "cannot create a temporary file there"
 
 # ---- wrong token -------------------------------------------------------------------------------------
 for command in "upload $work/o.csv" "load $T $work/o.csv" "download --table=$T -o $work/x" "job 1"; do

@@ -77,7 +77,7 @@ PY
         control reset
         control forget
         run 0 upload "$work/big.csv" $parts --name=gone$skip.csv --state="$work/gone$skip.state"
-        says "all parts go anew"
+        says "all parts are sent again"
         same "size of what was sent anew" "$(stored gone$skip.csv)" "$size"
         control reset
         run 0 upload "$work/big.csv" $parts --name=gone$skip.csv --state="$work/gone$skip.state"

@@ -24,7 +24,7 @@ static const struct {
     {"{\"a\":[1,]}", 0, 1, 9, "manifest-json", "a comma before ]"},
     {"{\n  \"a\": 1\n  \"b\": 2\n}", 0, 3, 3, "manifest-json", "a comma or }"},
     {"{\r\n\r\"a\" 1}", 0, 3, 5, "manifest-json", "colon"},
-    {"{\"a\":01}", 0, 1, 7, "manifest-json", "begin with 0"},
+    {"{\"a\":01}", 0, 1, 7, "manifest-json", "leading zeros"},
     {"{\"a\":1.}", 0, 1, 8, "manifest-json", "digit"},
     {"{\"a\":-}", 0, 1, 7, "manifest-json", "digit"},
     {"{\"a\":1e}", 0, 1, 8, "manifest-json", "digit"},
