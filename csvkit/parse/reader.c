@@ -22,7 +22,7 @@
 #define DEFAULT_WINDOW  (1024u * 1024)
 #define FIELDS_WINDOW   (256u * 1024)
 #define ENOUGH_REPORTED 2048 /* of records or facts: a flood of findings takes no memory either */
-#define ENOUGH_NOTED    256  /* likewise where few are: their bytes are still in the cache then */
+#define ENOUGH_COUNTING 256  /* likewise where few are: their bytes are still in the cache then */
 #define COUNTS_MAX_RECORD                                                                          \
     (2u * 1024 * 1024)        /* beyond it the reference parser streams: memory is flat */
 #define MOST_FACTS     16384  /* likewise with that many facts, and in pieces: not many are held */
@@ -57,7 +57,7 @@ void csvk_options_init(struct csvk_options *options)
                                      .facts = CSVK_FACTS_ALL};
 }
 
-static void settle_options(struct csvk_options *options)
+static void resolve_options(struct csvk_options *options)
 {
     if (options->window == 0) {
         options->window = options->detail == CSVK_FIELDS ? FIELDS_WINDOW : DEFAULT_WINDOW;
@@ -83,7 +83,7 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
     }
     reader->source = source;
     reader->options = *options;
-    settle_options(&reader->options);
+    resolve_options(&reader->options);
     int status = csvk_scan_init(&reader->scan, &reader->options, err);
     if (status != CSVK_OK) {
         csvk_reader_free(reader);
@@ -92,7 +92,7 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
     reader->scan.pauses = true;
     reader->scan.enough = ENOUGH_REPORTED;
     if (reader->options.detail == CSVK_COUNTS) {
-        reader->scan.enough = ENOUGH_NOTED;
+        reader->scan.enough = ENOUGH_COUNTING;
         reader->scan.most = reader->options.max_record;
         reader->scan.most_facts = MOST_FACTS;
         reader->scan.most_fields = MOST_FIELDS;
@@ -199,8 +199,8 @@ static int read_more(struct csvk_reader *reader, struct csvk_error *err)
     return CSVK_OK;
 }
 
-static void tell_file(struct csvk_reader *reader, enum csvk_fact_kind kind, uint64_t offset,
-                      uint64_t length, uint64_t extra)
+static void report_fact(struct csvk_reader *reader, enum csvk_fact_kind kind, uint64_t offset,
+                        uint64_t length, uint64_t extra)
 {
     struct csvk_fact fact = {.offset = offset, .length = length, .extra = extra, .kind = kind};
     csvk_batch_builder_add_fact(&reader->scan.builder, &fact);
@@ -261,19 +261,19 @@ static int start(struct csvk_reader *reader, struct csvk_error *err)
     }
     size_t n = available(reader);
     if (n == 0) {
-        tell_file(reader, CSVK_FACT_EMPTY, 0, 0, 0);
+        report_fact(reader, CSVK_FACT_EMPTY, 0, 0, 0);
         return CSVK_OK;
     }
     const unsigned char *b = window_begin(reader);
     size_t length = 0;
     enum csvk_unicode mark = wide_mark(b, n, &length);
     if (mark != 0) {
-        tell_file(reader, CSVK_FACT_UTF16_BOM, 0, length, (uint64_t)mark);
+        report_fact(reader, CSVK_FACT_UTF16_BOM, 0, length, (uint64_t)mark);
         reader->phase = PHASE_DONE;
         return drain(reader, err);
     }
     if (n >= 3 && memcmp(b, "\xef\xbb\xbf", 3) == 0) {
-        tell_file(reader, CSVK_FACT_UTF8_BOM, 0, 3, 0);
+        report_fact(reader, CSVK_FACT_UTF8_BOM, 0, 3, 0);
         drop(reader, 3);
     }
     return CSVK_OK;
@@ -299,7 +299,7 @@ static void trim_ctrl_z(struct csvk_reader *reader)
     }
     reader->trimmed = true;
     if (n != 0 && window_begin(reader)[n - 1] == 0x1a) {
-        tell_file(reader, CSVK_FACT_CTRL_Z_AT_EOF, reader->offset + n - 1, 1, 0);
+        report_fact(reader, CSVK_FACT_CTRL_Z_AT_EOF, reader->offset + n - 1, 1, 0);
         reader->end--;
     }
 }
@@ -307,7 +307,7 @@ static void trim_ctrl_z(struct csvk_reader *reader)
 static void finish(struct csvk_reader *reader, uint64_t end_of_data)
 {
     if (reader->scan.table.totals.eol[CSVK_EOL_NONE] != 0 && !reader->unclosed) {
-        tell_file(reader, CSVK_FACT_FINAL_EOL_MISSING, end_of_data, 0, 0);
+        report_fact(reader, CSVK_FACT_FINAL_EOL_MISSING, end_of_data, 0, 0);
     }
     reader->phase = PHASE_DONE;
 }
@@ -329,7 +329,7 @@ static size_t last_records(struct csvk_reader *reader)
     size_t n = available(reader);
     size_t used = 0;
     if (all_nul(b, n)) {
-        tell_file(reader, CSVK_FACT_NUL_PADDING_AT_EOF, reader->offset, n, 0);
+        report_fact(reader, CSVK_FACT_NUL_PADDING_AT_EOF, reader->offset, n, 0);
         finish(reader, reader->offset);
         return n;
     }
@@ -374,7 +374,7 @@ static void begin_oversize(struct csvk_reader *reader)
 }
 
 /* Puts the record into the batch although it goes on: its facts so far belong to it. */
-static void tell_unfinished(struct csvk_scan *scan)
+static void report_unfinished(struct csvk_scan *scan)
 {
     struct csvk_record record = scan->reference.open.r;
     record.unfinished = true;
@@ -394,8 +394,8 @@ static void finish_oversize(struct csvk_reader *reader)
     struct csvk_reference_parser *reference = &reader->scan.reference;
     if (oversize_is_padding(reference)) {
         csvk_record_abandon(&reference->open, &reader->scan.builder);
-        tell_file(reader, CSVK_FACT_NUL_PADDING_AT_EOF, reference->open.r.offset,
-                  reference->nul_run.length, 0);
+        report_fact(reader, CSVK_FACT_NUL_PADDING_AT_EOF, reference->open.r.offset,
+                    reference->nul_run.length, 0);
         finish(reader, reference->open.r.offset);
         return;
     }
@@ -437,7 +437,7 @@ static void oversize(struct csvk_reader *reader)
     } else if (last) {
         finish_oversize(reader);
     } else {
-        tell_unfinished(&reader->scan);
+        report_unfinished(&reader->scan);
     }
 }
 

@@ -101,8 +101,8 @@ static size_t field_of(struct byte_walk *w, size_t at)
     return w->field + 1;
 }
 
-static void tell(struct byte_walk *w, enum csvk_fact_kind kind, size_t at, size_t length,
-                 uint64_t extra)
+static void report(struct byte_walk *w, enum csvk_fact_kind kind, size_t at, size_t length,
+                   uint64_t extra)
 {
     if (!csvk_wants(w->table, kind)) {
         return;
@@ -122,7 +122,7 @@ static void nul_run(struct byte_walk *w)
     while (w->at < w->length && w->bytes[w->at] == 0) {
         w->at++;
     }
-    tell(w, CSVK_FACT_NUL, begin, w->at - begin, 0);
+    report(w, CSVK_FACT_NUL, begin, w->at - begin, 0);
 }
 
 /* A two-byte sequence without a meaning of its own, the most frequent kind: C3 80 to DF BF. */
@@ -152,16 +152,16 @@ static void wide_run(struct byte_walk *w)
         }
         enum csvk_fact_kind kind = csvk_code_fact(code);
         if (kind != CSVK_FACT_KINDS) {
-            tell(w, kind, w->at, n, code);
+            report(w, kind, w->at, n, code);
         }
         w->at += n;
     }
     if (w->at > begin) {
-        tell(w, CSVK_FACT_NON_ASCII, begin, w->at - begin, first);
+        report(w, CSVK_FACT_NON_ASCII, begin, w->at - begin, first);
     } else {
         enum csvk_utf8_defect defect;
         size_t n = csvk_utf8_subpart(w->bytes + w->at, w->length - w->at, &defect);
-        tell(w, CSVK_FACT_INVALID_UTF8, w->at, n, csvk_utf8_extra(defect, w->bytes + w->at, n));
+        report(w, CSVK_FACT_INVALID_UTF8, w->at, n, csvk_utf8_extra(defect, w->bytes + w->at, n));
         w->at += n;
     }
 }
@@ -169,7 +169,7 @@ static void wide_run(struct byte_walk *w)
 static void control_byte(struct byte_walk *w, unsigned char c)
 {
     if (csvk_is_control(w->table, c)) {
-        tell(w, c == '\t' ? CSVK_FACT_TAB : CSVK_FACT_CONTROL, w->at, 1, c);
+        report(w, c == '\t' ? CSVK_FACT_TAB : CSVK_FACT_CONTROL, w->at, 1, c);
     }
     w->at++;
 }

@@ -154,7 +154,7 @@ static void sort_facts(struct csvk_fact *facts, size_t count)
     }
 }
 
-bool csvk_record_settle(struct csvk_open_record *open, struct csvk_table *table,
+bool csvk_record_decide(struct csvk_open_record *open, struct csvk_table *table,
                         struct csvk_batch_builder *builder, enum csvk_eol eol, uint64_t eol_offset)
 {
     struct csvk_record *r = &open->r;

@@ -147,7 +147,7 @@ static inline bool csvk_is_known_eol(const struct csvk_table *table, enum csvk_e
 
 /* Slow paths of the function below. What a line break and a first record with bytes add; true: the
  * table has its width now. */
-bool csvk_record_settle(struct csvk_open_record *open, struct csvk_table *table,
+bool csvk_record_decide(struct csvk_open_record *open, struct csvk_table *table,
                         struct csvk_batch_builder *builder, enum csvk_eol eol, uint64_t eol_offset);
 bool csvk_batch_builder_count_many(struct csvk_batch_builder *builder, size_t from);
 void csvk_record_report(struct csvk_open_record *open, struct csvk_batch_builder *builder);
@@ -185,7 +185,7 @@ static inline __attribute__((always_inline)) void csvk_record_finish(
     r->blank = length == 0;
     bool first = r->number == 1;
     if ((length == 0) | (totals->width == 0) | !csvk_is_known_eol(table, eol)) {
-        first |= csvk_record_settle(open, table, builder, eol, eol_offset);
+        first |= csvk_record_decide(open, table, builder, eol, eol_offset);
     }
     totals->records++;
     totals->eol[eol]++;

@@ -34,8 +34,8 @@ static uint64_t field_number(const struct csvk_reference_parser *parser)
     return parser->open.r.nfields + 1;
 }
 
-static void tell(struct csvk_reference_parser *parser, enum csvk_fact_kind kind, uint64_t offset,
-                 uint64_t length, uint64_t extra)
+static void report(struct csvk_reference_parser *parser, enum csvk_fact_kind kind, uint64_t offset,
+                   uint64_t length, uint64_t extra)
 {
     struct csvk_fact fact = {.offset = offset,
                              .length = length,
@@ -51,8 +51,8 @@ static void tell(struct csvk_reference_parser *parser, enum csvk_fact_kind kind,
 }
 
 /* Facts whose place is the field's first byte, reported when the field ends. */
-static void tell_at_field_start(struct csvk_reference_parser *parser, enum csvk_fact_kind kind,
-                                uint64_t length, uint64_t extra)
+static void report_at_field_start(struct csvk_reference_parser *parser, enum csvk_fact_kind kind,
+                                  uint64_t length, uint64_t extra)
 {
     struct csvk_fact fact = {.offset = parser->field_begin,
                              .length = length,
@@ -85,7 +85,7 @@ static void extend_run(struct csvk_reference_parser *parser, struct csvk_fact *r
     }
     if (run->length == 0) {
         size_t before = parser->builder->nfacts;
-        tell(parser, kind, offset, 0, extra);
+        report(parser, kind, offset, 0, extra);
         if (parser->builder->nfacts == before) {
             return; /* out of memory: builder->failed is set */
         }
@@ -103,7 +103,7 @@ static void well_formed(struct csvk_reference_parser *parser)
     extend_run(parser, &parser->wide_run, CSVK_FACT_NON_ASCII, offset, n, code);
     enum csvk_fact_kind kind = csvk_code_fact(code);
     if (kind != CSVK_FACT_KINDS && csvk_wants(parser->table, kind)) {
-        tell(parser, kind, offset, n, code);
+        report(parser, kind, offset, n, code);
     }
     parser->sequence.count = 0;
 }
@@ -121,8 +121,8 @@ static void ill_formed(struct csvk_reference_parser *parser, int next)
     csvk_utf8_subpart(bytes, n + (next >= 0 ? 1u : 0u), &defect);
     close_run(parser, &parser->wide_run);
     if (csvk_wants(parser->table, CSVK_FACT_INVALID_UTF8)) {
-        tell(parser, CSVK_FACT_INVALID_UTF8, parser->sequence.offset, n,
-             csvk_utf8_extra(defect, bytes, n));
+        report(parser, CSVK_FACT_INVALID_UTF8, parser->sequence.offset, n,
+               csvk_utf8_extra(defect, bytes, n));
     }
     parser->sequence.count = 0;
 }
@@ -193,10 +193,10 @@ static void watch_data(struct csvk_reference_parser *parser, unsigned char c)
     }
     close_run(parser, &parser->nul_run);
     if (c == '\t' && csvk_wants(parser->table, CSVK_FACT_TAB)) {
-        tell(parser, CSVK_FACT_TAB, parser->position, 1, c);
+        report(parser, CSVK_FACT_TAB, parser->position, 1, c);
     } else if ((c < 0x20 || c == 0x7f) && c != '\t' && c != '\n' && c != '\r' &&
                csvk_wants(parser->table, CSVK_FACT_CONTROL)) {
-        tell(parser, CSVK_FACT_CONTROL, parser->position, 1, c);
+        report(parser, CSVK_FACT_CONTROL, parser->position, 1, c);
     }
 }
 
@@ -246,13 +246,13 @@ static void end_field(struct csvk_reference_parser *parser)
     struct csvk_record *r = &parser->open.r;
     uint64_t length = parser->position - parser->field_begin;
     if (parser->state == REFERENCE_BLANKS_AFTER) {
-        tell(parser, CSVK_FACT_SPACE_AFTER_QUOTE, parser->closing + 1,
-             parser->position - parser->closing - 1, 0);
+        report(parser, CSVK_FACT_SPACE_AFTER_QUOTE, parser->closing + 1,
+               parser->position - parser->closing - 1, 0);
         parser->field_flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
     }
     if (parser->inner_hit && parser->state != REFERENCE_ENCLOSED &&
         csvk_wants(parser->table, CSVK_FACT_SUSPICIOUS_LINES)) {
-        tell_at_field_start(parser, CSVK_FACT_SUSPICIOUS_LINES, length, parser->breaks + 1);
+        report_at_field_start(parser, CSVK_FACT_SUSPICIOUS_LINES, length, parser->breaks + 1);
     }
     if (!parser->streaming) {
         csvk_batch_builder_add_field(parser->builder, (size_t)(parser->field_begin - parser->base),
@@ -279,9 +279,9 @@ static void break_field(struct csvk_reference_parser *parser, enum csvk_referenc
 static void text_after_closing(struct csvk_reference_parser *parser)
 {
     if (parser->backslash) {
-        tell(parser, CSVK_FACT_BACKSLASH_QUOTE, parser->closing - 1, 2, 0);
+        report(parser, CSVK_FACT_BACKSLASH_QUOTE, parser->closing - 1, 2, 0);
     } else {
-        tell(parser, CSVK_FACT_TEXT_AFTER_CLOSING, parser->closing + 1, 1, 0);
+        report(parser, CSVK_FACT_TEXT_AFTER_CLOSING, parser->closing + 1, 1, 0);
     }
     parser->field_flags |= CSVK_FIELD_DECODE;
     break_field(parser, REFERENCE_LITERAL);
@@ -301,8 +301,8 @@ static void at_field_start(struct csvk_reference_parser *parser, unsigned char c
         parser->state = REFERENCE_ENCLOSED;
         parser->field_flags |= CSVK_FIELD_ENCLOSED;
     } else if (quote) {
-        tell(parser, CSVK_FACT_SPACE_BEFORE_QUOTE, parser->field_begin,
-             parser->position - parser->field_begin, 0);
+        report(parser, CSVK_FACT_SPACE_BEFORE_QUOTE, parser->field_begin,
+               parser->position - parser->field_begin, 0);
         break_field(parser, REFERENCE_LITERAL);
     } else {
         parser->state =
@@ -341,7 +341,7 @@ static void data_byte(struct csvk_reference_parser *parser, unsigned char c)
     case REFERENCE_BLANKS: at_field_start(parser, c, quote); break;
     case REFERENCE_UNQUOTED:
         if (quote) {
-            tell(parser, CSVK_FACT_QUOTE_IN_UNQUOTED, parser->position, 1, 0);
+            report(parser, CSVK_FACT_QUOTE_IN_UNQUOTED, parser->position, 1, 0);
             parser->field_flags |= CSVK_FIELD_BROKEN;
         }
         break;
@@ -390,7 +390,7 @@ static void take(struct csvk_reference_parser *parser, unsigned char c, bool bar
     }
     data_byte(parser, c);
     if (bare_cr) {
-        tell(parser, CSVK_FACT_BARE_CR, parser->position, 1, 0);
+        report(parser, CSVK_FACT_BARE_CR, parser->position, 1, 0);
     }
     if (escape) {
         parser->field_flags |= CSVK_FIELD_DECODE;
@@ -416,7 +416,7 @@ static void end_of_input(struct csvk_reference_parser *parser)
     byte_boundary(parser, -1);
     if (parser->state == REFERENCE_ENCLOSED) {
         parser->unclosed = true;
-        tell_at_field_start(parser, CSVK_FACT_UNCLOSED, 1, parser->position);
+        report_at_field_start(parser, CSVK_FACT_UNCLOSED, 1, parser->position);
         parser->field_flags |= CSVK_FIELD_BROKEN;
     }
     complete(parser, CSVK_EOL_NONE);

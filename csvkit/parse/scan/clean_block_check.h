@@ -231,7 +231,8 @@ static inline SCAN_TARGET struct clean_check clean_check_at(const struct csvk_sc
     };
 }
 
-static void commit_proof(struct csvk_scan *scan, const struct clean_check *check, uint64_t crlf)
+static void commit_clean_records(struct csvk_scan *scan, const struct clean_check *check,
+                                 uint64_t crlf)
 {
     struct csvk_totals *t = &scan->table.totals;
     t->records += check->records;
@@ -245,14 +246,14 @@ static SCAN_TARGET size_t check_blocks(struct csvk_scan *scan, struct clean_chec
                                        const unsigned char *bytes, size_t at, size_t until)
 {
     struct structural_bytes n = structural_bytes_of(&scan->table);
-    bool tell_ends = scan->table.detail == CSVK_RECORDS;
+    bool reports_ends = scan->table.detail == CSVK_RECORDS;
     for (; at < until; at += 64) {
         uint64_t ends = 0, crlf = check->crlf;
         if (!check_block(check, bytes + at, &n, at, &ends)) {
             check->crlf = crlf;
             return at;
         }
-        for (; tell_ends && ends != 0; ends &= ends - 1) {
+        for (; reports_ends && ends != 0; ends &= ends - 1) {
             csvk_batch_builder_add_end(&scan->builder, at + low_bit(ends) + 1);
         }
     }
@@ -276,6 +277,6 @@ static SCAN_TARGET size_t check_clean(struct csvk_scan *scan, const unsigned cha
         }
         at = until;
     }
-    commit_proof(scan, &check, check.crlf);
+    commit_clean_records(scan, &check, check.crlf);
     return check.end;
 }

@@ -1,8 +1,8 @@
 /*
- * mask_parser.h - private, part of scan_template.h: one record at a time by masks, without stepping
- * from field to field. Between the clean_check, which takes only clean records, and the structural
- * stepper, which takes anything: any number of fields, any bytes, faults of enclosures. Files with
- * a defect in every record live on it.
+ * mask_parser.h - private, part of scan_template.h: one record at a time by masks, without
+ * stepping from field to field. Between the clean_check, which takes only clean records, and the
+ * structural stepper, which takes anything: any number of fields, any bytes, faults of enclosures.
+ * Files with a defect in every record live on it.
  *
  * Everything else (CR CR LF, blank lines, two enclosed line breaks in one record, a record that
  * does not end 64 bytes before the window does) is left to the structural stepper.
@@ -39,26 +39,26 @@ struct mask_block {
     uint64_t literal; /* as in struct mask_carry, behind the block */
 };
 
-static inline SCAN_TARGET struct mask_block mask_enclosures(const struct mask_carry *h,
+static inline SCAN_TARGET struct mask_block mask_enclosures(const struct mask_carry *carry,
                                                             struct mask_block m)
 {
-    m.inside = prefix_xor(m.quote) ^ h->inside;
+    m.inside = prefix_xor(m.quote) ^ carry->inside;
     m.fixed = m.delimiter | m.lf | m.cr | m.quote | m.inside;
     return m;
 }
 
 /* Enclosures that open behind a loose byte: they are data of a field that is not enclosed. */
-static inline SCAN_TARGET uint64_t mask_stray(const struct mask_carry *h,
+static inline SCAN_TARGET uint64_t mask_stray(const struct mask_carry *carry,
                                               const struct mask_block *m)
 {
-    return m->quote & ~((m->fixed << 1) | (h->fixed >> 63));
+    return m->quote & ~((m->fixed << 1) | (carry->fixed >> 63));
 }
 
-static inline SCAN_TARGET uint64_t mask_doubt(const struct mask_carry *h,
+static inline SCAN_TARGET uint64_t mask_doubt(const struct mask_carry *carry,
                                               const struct mask_block *m)
 {
-    return (((m->quote << 1) | (h->quote >> 63)) & ~m->fixed) | mask_stray(h, m) |
-           (((m->cr << 1) | (h->cr >> 63)) & ~m->lf);
+    return (((m->quote << 1) | (carry->quote >> 63)) & ~m->fixed) | mask_stray(carry, m) |
+           (((m->cr << 1) | (carry->cr >> 63)) & ~m->lf);
 }
 
 /* Bits up to the record's end; all when it is not in the block. */
@@ -91,10 +91,10 @@ static bool mask_stray_quote(struct stepper *step, const unsigned char *quote)
     }
     bool opens = begin < quote && (begin == first || begin[-1] == step->cursor->n.delimiter);
     if (opens) {
-        step_tell(step, CSVK_FACT_SPACE_BEFORE_QUOTE, (size_t)(begin - step->bytes),
-                  (size_t)(quote - begin), 0);
+        step_report(step, CSVK_FACT_SPACE_BEFORE_QUOTE, (size_t)(begin - step->bytes),
+                    (size_t)(quote - begin), 0);
     } else {
-        step_tell(step, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(quote - step->bytes), 1, 0);
+        step_report(step, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(quote - step->bytes), 1, 0);
     }
     return opens;
 }
@@ -102,7 +102,7 @@ static bool mask_stray_quote(struct stepper *step, const unsigned char *quote)
 enum mask_closed { MASK_CLOSED_BLANKS, MASK_CLOSED_TEXT, MASK_CLOSED_UNKNOWN };
 
 /* A loose byte, at `from`, behind an enclosure that closes. */
-static enum mask_closed mask_behind_closing(struct stepper *step, const unsigned char *from)
+static enum mask_closed mask_after_closing(struct stepper *step, const unsigned char *from)
 {
     const unsigned char *p = from, *end = step->bytes + step->length;
     while (p < end && mask_is_blank(step, *p)) {
@@ -112,37 +112,37 @@ static enum mask_closed mask_behind_closing(struct stepper *step, const unsigned
         return MASK_CLOSED_UNKNOWN;
     }
     if (*p == step->cursor->n.delimiter || *p == '\n' || (*p == '\r' && p[1] == '\n')) {
-        step_tell(step, CSVK_FACT_SPACE_AFTER_QUOTE, (size_t)(from - step->bytes),
-                  (size_t)(p - from), 0);
+        step_report(step, CSVK_FACT_SPACE_AFTER_QUOTE, (size_t)(from - step->bytes),
+                    (size_t)(p - from), 0);
         return MASK_CLOSED_BLANKS;
     }
     if (from[-2] == '\\') {
-        step_tell(step, CSVK_FACT_BACKSLASH_QUOTE, (size_t)(from - step->bytes) - 2, 2, 0);
+        step_report(step, CSVK_FACT_BACKSLASH_QUOTE, (size_t)(from - step->bytes) - 2, 2, 0);
     } else {
-        step_tell(step, CSVK_FACT_TEXT_AFTER_CLOSING, (size_t)(from - step->bytes), 1, 0);
+        step_report(step, CSVK_FACT_TEXT_AFTER_CLOSING, (size_t)(from - step->bytes), 1, 0);
     }
     return MASK_CLOSED_TEXT;
 }
 
-/* The CR before `behind` is no part of CRLF, and `inside` an enclosure. False: for the structural
+/* The CR before `after` is no part of CRLF, and `inside` an enclosure. False: for the structural
  * stepper. */
-static bool mask_bare_cr(struct stepper *step, const unsigned char *behind, bool inside)
+static bool mask_bare_cr(struct stepper *step, const unsigned char *after, bool inside)
 {
-    if (inside || *behind == '\r' || csvk_cr_ends_record(&step->scan->table)) {
+    if (inside || *after == '\r' || csvk_cr_ends_record(&step->scan->table)) {
         return false;
     }
-    step_tell(step, CSVK_FACT_BARE_CR, (size_t)(behind - step->bytes) - 1, 1, 0);
+    step_report(step, CSVK_FACT_BARE_CR, (size_t)(after - step->bytes) - 1, 1, 0);
     step->open->lines++;
     return true;
 }
 
 /* The doubt at the bit `at`. False: for the structural stepper. */
-static SCAN_TARGET bool mask_settle_one(const struct mask_carry *h, struct stepper *step,
-                                        const unsigned char *p, struct mask_block *m, unsigned at,
-                                        uint64_t *settled)
+static SCAN_TARGET bool mask_resolve_one(const struct mask_carry *carry, struct stepper *step,
+                                         const unsigned char *p, struct mask_block *m, unsigned at,
+                                         uint64_t *resolved)
 {
     uint64_t bit = UINT64_C(1) << at;
-    if ((mask_stray(h, m) & bit) != 0) {
+    if ((mask_stray(carry, m) & bit) != 0) {
         if (mask_stray_quote(step, p + at)) {
             mask_literal(m, at);
         } else {
@@ -150,13 +150,13 @@ static SCAN_TARGET bool mask_settle_one(const struct mask_carry *h, struct stepp
         }
         return true;
     }
-    if ((((m->cr << 1) | (h->cr >> 63)) & bit) != 0) {
+    if ((((m->cr << 1) | (carry->cr >> 63)) & bit) != 0) {
         bool inside = at == 0 || (m->inside >> (at - 1) & 1) != 0;
         m->cr &= at == 0 ? ~UINT64_C(0) : ~(bit >> 1);
         return mask_bare_cr(step, p + at, inside);
     }
-    enum mask_closed what = mask_behind_closing(step, p + at);
-    *settled |= bit;
+    enum mask_closed what = mask_after_closing(step, p + at);
+    *resolved |= bit;
     if (what == MASK_CLOSED_TEXT) {
         mask_literal(m, at);
     }
@@ -167,41 +167,41 @@ static SCAN_TARGET bool mask_settle_one(const struct mask_carry *h, struct stepp
  * Doubts there are. They are reported and settled first to last, since what is reported of one may
  * turn inside and outside over behind it. False: that is for the structural stepper.
  */
-static SCAN_TARGET __attribute__((noinline)) bool mask_settle(const struct mask_carry *h,
-                                                              struct stepper *step,
-                                                              const unsigned char *p,
-                                                              struct mask_block *m)
+static SCAN_TARGET __attribute__((noinline)) bool mask_resolve(const struct mask_carry *carry,
+                                                               struct stepper *step,
+                                                               const unsigned char *p,
+                                                               struct mask_block *m)
 {
-    uint64_t settled = 0;
-    if (h->literal != 0) {
+    uint64_t resolved = 0;
+    if (carry->literal != 0) {
         mask_literal(m, 0);
-        *m = mask_enclosures(h, *m);
+        *m = mask_enclosures(carry, *m);
     }
     for (;;) {
-        uint64_t doubt = mask_doubt(h, m) & mask_here(m) & ~settled;
+        uint64_t doubt = mask_doubt(carry, m) & mask_here(m) & ~resolved;
         if (doubt == 0) {
             return true;
         }
         unsigned at = low_bit(doubt);
-        step->open->r.nfields = h->delimiters + popcount(m->delimiter & ~m->inside & below(at));
-        if (!mask_settle_one(h, step, p, m, at, &settled)) {
+        step->open->r.nfields = carry->delimiters + popcount(m->delimiter & ~m->inside & below(at));
+        if (!mask_resolve_one(carry, step, p, m, at, &resolved)) {
             return false;
         }
-        *m = mask_enclosures(h, *m);
+        *m = mask_enclosures(carry, *m);
     }
 }
 
-static inline SCAN_TARGET struct mask_carry mask_next(struct mask_carry h,
+static inline SCAN_TARGET struct mask_carry mask_next(struct mask_carry carry,
                                                       const struct mask_block *m, uint64_t here)
 {
-    h.inside = (uint64_t)((int64_t)m->inside >> 63);
-    h.fixed = m->fixed;
-    h.quote = m->quote;
-    h.cr = m->cr;
-    h.literal = m->literal;
-    h.breaks += popcount(m->lf & m->inside & here);
-    h.delimiters += popcount(m->delimiter & ~m->inside & here);
-    return h;
+    carry.inside = (uint64_t)((int64_t)m->inside >> 63);
+    carry.fixed = m->fixed;
+    carry.quote = m->quote;
+    carry.cr = m->cr;
+    carry.literal = m->literal;
+    carry.breaks += popcount(m->lf & m->inside & here);
+    carry.delimiters += popcount(m->delimiter & ~m->inside & here);
+    return carry;
 }
 
 /*
@@ -211,7 +211,7 @@ static inline SCAN_TARGET struct mask_carry mask_next(struct mask_carry h,
 static inline __attribute__((always_inline)) SCAN_TARGET size_t
 mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
 {
-    struct mask_carry h = {.fixed = UINT64_C(1) << 63};
+    struct mask_carry carry = {.fixed = UINT64_C(1) << 63};
     const struct structural_bytes n = step->cursor->n;
     const unsigned char *const bytes = step->bytes;
     size_t limit = step->length - from < (size_t)64 * MASK_BLOCKS ? step->length - from
@@ -226,15 +226,15 @@ mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
                                .quote = chunk_eq(c, n.enclosure) & n.quote_on,
                                .cr = chunk_eq(c, '\r')};
         uint64_t suspect = chunk_suspect(c) & ~(m.delimiter | m.lf | m.cr | m.quote);
-        m = mask_enclosures(&h, m);
+        m = mask_enclosures(&carry, m);
         uint64_t here = mask_here(&m);
-        if (((mask_doubt(&h, &m) & here) | h.literal) != 0) {
-            struct mask_carry before = h;
-            struct mask_block settled = m;
-            if (!mask_settle(&before, step, bytes + from + at, &settled)) {
+        if (((mask_doubt(&carry, &m) & here) | carry.literal) != 0) {
+            struct mask_carry before = carry;
+            struct mask_block resolved = m;
+            if (!mask_resolve(&before, step, bytes + from + at, &resolved)) {
                 return MASK_NOT_PARSED;
             }
-            m = settled;
+            m = resolved;
             here = mask_here(&m);
         }
         uint64_t shown = 0, high = chunk_high(c);
@@ -247,9 +247,9 @@ mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
         cut = suspect >> 63 != 0;
         uint64_t ends = m.lf & ~m.inside;
         parser->structure[at / 64] = (m.delimiter | m.lf) & ~m.inside & here;
-        h = mask_next(h, &m, here);
+        carry = mask_next(carry, &m, here);
         if (ends != 0) {
-            parser->sum = h;
+            parser->sum = carry;
             parser->suspect_blocks = suspect_blocks;
             return from + at + low_bit(ends);
         }
@@ -293,19 +293,19 @@ static SCAN_TARGET size_t mask_last_field(const struct csvk_field_ends *ends, si
 }
 
 /* As step_describe. `length`: of the record without its line break. */
-static SCAN_TARGET void mask_describe(const struct mask_record *f, struct stepper *step,
+static SCAN_TARGET void mask_describe(const struct mask_record *found, struct stepper *step,
                                       size_t length)
 {
     struct csvk_record *r = &step->open->r;
     uint64_t width = step->scan->table.totals.width;
-    size_t last = f->ends.base + length - 1;
-    r->nfields = f->delimiters + 1;
-    r->last_empty = (f->ends.bits[last / 64] >> (last % 64) & 1) != 0;
+    size_t last = found->ends.base + length - 1;
+    r->nfields = found->delimiters + 1;
+    r->last_empty = (found->ends.bits[last / 64] >> (last % 64) & 1) != 0;
     if (r->nfields > width) {
         bool one = r->nfields == width + 1; /* most often */
         size_t begin =
-            one ? mask_last_field(&f->ends, last) : mask_field_end(&f->ends, width - 1) + 1;
-        size_t end = one ? length : mask_field_end(&f->ends, width);
+            one ? mask_last_field(&found->ends, last) : mask_field_end(&found->ends, width - 1) + 1;
+        size_t end = one ? length : mask_field_end(&found->ends, width);
         r->surplus_offset = r->offset + begin;
         r->surplus_length = end - begin;
     }
@@ -332,20 +332,21 @@ static size_t mask_suspect(struct stepper *step, struct csvk_bytes record, size_
     if (csvk_wants(&step->scan->table, CSVK_FACT_CONTROL)) {
         size_t place = (size_t)(record.ptr - step->bytes) + suspect;
         step->open->r.nfields = csvk_field_ends_before(ends, suspect);
-        step_tell(step, CSVK_FACT_CONTROL, place, 1, c);
+        step_report(step, CSVK_FACT_CONTROL, place, 1, c);
     }
     return suspect + 1;
 }
 
 /* As step_bytes. */
-static void mask_bytes(const struct mask_parser *h, struct stepper *step, struct csvk_bytes record)
+static void mask_bytes(const struct mask_parser *parser, struct stepper *step,
+                       struct csvk_bytes record)
 {
-    const struct csvk_field_ends ends = {h->structure, 0};
+    const struct csvk_field_ends ends = {parser->structure, 0};
     size_t at = 0;
-    for (uint64_t blocks = h->suspect_blocks; blocks != 0 && at < record.len;
+    for (uint64_t blocks = parser->suspect_blocks; blocks != 0 && at < record.len;
          blocks &= blocks - 1) {
         size_t block = 64 * (size_t)low_bit(blocks);
-        uint64_t suspect = h->suspect[block / 64] & mask_from(at, block);
+        uint64_t suspect = parser->suspect[block / 64] & mask_from(at, block);
         while (suspect != 0 && at < record.len) {
             at = mask_suspect(step, record, at, block + low_bit(suspect), &ends);
             suspect &= mask_from(at, block);
@@ -362,18 +363,16 @@ static inline struct csvk_bytes mask_record_bytes(const struct stepper *step, si
 }
 
 /* That record is reported. False: it is for the structural stepper. */
-static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(struct stepper *step,
-                                                                        const struct mask_record *f,
-                                                                        struct csvk_bytes record,
-                                                                        size_t lf)
+static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(
+    struct stepper *step, const struct mask_record *found, struct csvk_bytes record, size_t lf)
 {
     struct csvk_table *table = &step->scan->table;
     size_t end = (size_t)(record.ptr - step->bytes) + record.len;
-    if (f->breaks > 1 || record.len == 0 || record.len > step->scan->most) {
+    if (found->breaks > 1 || record.len == 0 || record.len > step->scan->most) {
         return false;
     }
-    step->open->lines += f->breaks;
-    mask_describe(f, step, record.len);
+    step->open->lines += found->breaks;
+    mask_describe(found, step, record.len);
     enum csvk_eol eol = end != lf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
     csvk_record_finish(step->open, table, &step->scan->builder, eol, step->offset + end);
     if (table->detail != CSVK_COUNTS) {
@@ -387,14 +386,15 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(struct s
 static inline __attribute__((always_inline)) SCAN_TARGET size_t
 mask_parse_record(struct stepper *step, size_t from)
 {
-    struct mask_parser h;
+    struct mask_parser parser;
     csvk_record_begin(step->open, &step->scan->table, &step->scan->builder, step->offset + from);
-    size_t lf = mask_to_end(&h, step, from);
+    size_t lf = mask_to_end(&parser, step, from);
     if (lf != MASK_NOT_PARSED) {
-        struct mask_record found = {{h.structure, 0}, h.sum.delimiters, h.sum.breaks};
+        struct mask_record found = {
+            {parser.structure, 0}, parser.sum.delimiters, parser.sum.breaks};
         struct csvk_bytes record = mask_record_bytes(step, from, lf);
-        if (h.suspect_blocks != 0) {
-            mask_bytes(&h, step, record);
+        if (parser.suspect_blocks != 0) {
+            mask_bytes(&parser, step, record);
         }
         if (mask_take(step, &found, record, lf)) {
             return lf + 1;
@@ -417,7 +417,7 @@ static SCAN_TARGET size_t mask_parse_records(struct stepper *step, size_t from, 
         if (end == MANY_STEP) {
             break;
         }
-        if (end == MANY_ON) {
+        if (end == MANY_GO_ON) {
             continue;
         }
 #endif

@@ -26,7 +26,7 @@ enum {
 };
 
 enum many_end {
-    MANY_ON,           /* records were passed, or none was left to pass */
+    MANY_GO_ON,        /* records were passed, or none was left to pass */
     MANY_ONE_BY_MASKS, /* the record is not whole within a pass */
     MANY_STEP,         /* the record is for the structural stepper */
 };
@@ -44,7 +44,7 @@ struct many_side {
     uint64_t event_blocks;            /* bit k: block k has events */
 };
 
-struct many {
+struct many_pass {
     const unsigned char *p;
     size_t size; /* bytes: a multiple of MANY_GROUP */
     struct many_side side[2];
@@ -93,8 +93,8 @@ static void many_prepare(struct csvk_scan *scan)
 
 /* ---- the masks ------------------------------------------------------------------------------ */
 
-/* As lanes_turn, for eight classes. */
-LANES_INLINE __m512i many_turn(__m512i v, const __m512i *classes)
+/* As lanes_transpose, for eight classes. */
+LANES_INLINE __m512i many_transpose(__m512i v, const __m512i *classes)
 {
     const __m512i units = _mm512_set1_epi64((long long)0x8040201008040201);
     __asm__("" : "+v"(v)); /* copied between registers, not loaded thrice */
@@ -113,26 +113,26 @@ LANES_INLINE uint64_t many_blocks(__m512i masks)
  * What is suspect but for bytes above 7F. In `others`: suspect bytes, and those above 7F as second
  * bytes, first bytes of pairs, or neither. Where all of those are pairs nothing shows.
  */
-LANES_INLINE void many_suspect(struct many *l, size_t block, const __m512i *others,
+LANES_INLINE void many_suspect(struct many_pass *pass, size_t block, const __m512i *others,
                                struct many_carry *carry)
 {
     const __m512i last = _mm512_set1_epi64((long long)0xe000000000000000);
     __m512i pairs = _mm512_xor_si512(lanes_next(others[2], carry->first), others[1]);
     uint64_t open = _mm512_test_epi64_mask(others[3], last); /* may go on in the next block */
     carry->first = others[2];
-    _mm512_store_si512(l->suspect + block, others[0]);
-    l->suspect_blocks |= many_blocks(others[0]) << block;
+    _mm512_store_si512(pass->suspect + block, others[0]);
+    pass->suspect_blocks |= many_blocks(others[0]) << block;
     carry->unclear |= many_blocks(_mm512_or_si512(pairs, others[3])) << block | open << block << 1;
 }
 
 /* The bytes with which something above 7F shows, as suspect_signs has them. */
-static SCAN_TARGET void many_look_at_text(struct many *l, uint64_t unclear)
+static SCAN_TARGET void many_look_at_text(struct many_pass *pass, uint64_t unclear)
 {
     for (; unclear != 0; unclear &= unclear - 1) {
         unsigned block = low_bit(unclear);
-        if ((size_t)64 * block < l->size) {
-            l->suspect[block] |= utf8_bad(l->p + (size_t)64 * block);
-            l->suspect_blocks |= (uint64_t)(l->suspect[block] != 0) << block;
+        if ((size_t)64 * block < pass->size) {
+            pass->suspect[block] |= utf8_bad(pass->p + (size_t)64 * block);
+            pass->suspect_blocks |= (uint64_t)(pass->suspect[block] != 0) << block;
         }
     }
 }
@@ -169,41 +169,41 @@ LANES_INLINE void many_side(struct many_side *s, size_t block, const struct lane
 LANES_INLINE struct lanes many_masks(const unsigned char *p, const __m512i *classes,
                                      __mmask64 there, __m512i *others)
 {
-    __m512i turned[8], pairs[4], masks[4];
+    __m512i transposed[8], pairs[4], masks[4];
     __m512i first = _mm512_mask_blend_epi8(there, _mm512_set1_epi8('\n'), _mm512_load_si512(p));
-    turned[0] = many_turn(first, classes);
+    transposed[0] = many_transpose(first, classes);
 #pragma GCC unroll 8
     for (size_t i = 1; i < 8; i++) {
-        turned[i] = many_turn(_mm512_load_si512(p + 64 * i), classes);
+        transposed[i] = many_transpose(_mm512_load_si512(p + 64 * i), classes);
     }
 #pragma GCC unroll 4
     for (size_t i = 0; i < 4; i++) {
-        pairs[i] = lanes_gather(turned[2 * i], turned[2 * i + 1], 4);
+        pairs[i] = lanes_gather(transposed[2 * i], transposed[2 * i + 1], 4);
     }
     lanes_join(pairs, others);
 #pragma GCC unroll 4
     for (size_t i = 0; i < 4; i++) {
-        pairs[i] = lanes_gather(turned[2 * i], turned[2 * i + 1], 0);
+        pairs[i] = lanes_gather(transposed[2 * i], transposed[2 * i + 1], 0);
     }
     lanes_join(pairs, masks);
     return (struct lanes){masks[0], masks[1], masks[2], masks[3]};
 }
 
-LANES_INLINE void many_group(struct many *l, size_t block, const __m512i *classes, __mmask64 there,
-                             struct many_carry *carry)
+LANES_INLINE void many_group(struct many_pass *pass, size_t block, const __m512i *classes,
+                             __mmask64 there, struct many_carry *carry)
 {
     __m512i others[4];
-    struct lanes m = many_masks(l->p + 64 * block, classes, there, others);
-    _mm512_store_si512(l->lf + block, m.lf);
-    l->lf_blocks |= many_blocks(m.lf) << block;
-    many_suspect(l, block, others, carry);
+    struct lanes m = many_masks(pass->p + 64 * block, classes, there, others);
+    _mm512_store_si512(pass->lf + block, m.lf);
+    pass->lf_blocks |= many_blocks(m.lf) << block;
+    many_suspect(pass, block, others, carry);
     __m512i inside = lanes_inside(m.quote, &carry->inside);
-    _mm512_store_si512(l->inside + block, inside);
+    _mm512_store_si512(pass->inside + block, inside);
     __m512i broken = _mm512_andnot_si512(m.lf, lanes_next(m.cr, carry->before.cr));
     struct lanes_before other = {carry->other_fixed, carry->before.quote, carry->before.cr};
-    many_side(&l->side[0], block, &m, inside, broken, &carry->before, &carry->sum[0]);
+    many_side(&pass->side[0], block, &m, inside, broken, &carry->before, &carry->sum[0]);
     inside = _mm512_xor_si512(inside, _mm512_set1_epi8((char)0xff));
-    many_side(&l->side[1], block, &m, inside, broken, &other, &carry->sum[1]);
+    many_side(&pass->side[1], block, &m, inside, broken, &other, &carry->sum[1]);
     carry->other_fixed = other.fixed;
     carry->before.cr = m.cr;
 }
@@ -214,26 +214,27 @@ LANES_INLINE void many_close(uint64_t *words, uint64_t *blocks, size_t size)
     *blocks |= size < 64 * MANY_BLOCKS ? UINT64_C(1) << size / 64 : 0;
 }
 
-static SCAN_TARGET void many_read(struct many *l, const unsigned char *p, size_t begin, size_t size,
-                                  const unsigned char *table)
+static SCAN_TARGET void many_read(struct many_pass *pass, const unsigned char *p, size_t begin,
+                                  size_t size, const unsigned char *table)
 {
     const __m512i classes[4] = {_mm512_loadu_si512(table), _mm512_loadu_si512(table + 64),
                                 _mm512_loadu_si512(table + 128), _mm512_loadu_si512(table + 192)};
     const __m512i none = _mm512_setzero_si512(), fixed = _mm512_set1_epi64(INT64_MIN);
     __mmask64 there = ~UINT64_C(0) << begin;
     struct many_carry carry = {.before = {fixed, none, none}, .other_fixed = fixed, .first = none};
-    l->p = p;
-    l->size = size;
-    l->lf_blocks = l->suspect_blocks = l->side[0].event_blocks = l->side[1].event_blocks = 0;
+    pass->p = p;
+    pass->size = size;
+    pass->lf_blocks = pass->suspect_blocks = pass->side[0].event_blocks =
+        pass->side[1].event_blocks = 0;
     for (size_t block = 0; 64 * block < size; block += 8) {
-        many_group(l, block, classes, there, &carry);
+        many_group(pass, block, classes, there, &carry);
         there = ~UINT64_C(0);
     }
-    many_look_at_text(l, carry.unclear);
-    many_close(l->lf, &l->lf_blocks, size);
-    many_close(l->suspect, &l->suspect_blocks, size);
-    many_close(l->side[0].events, &l->side[0].event_blocks, size);
-    many_close(l->side[1].events, &l->side[1].event_blocks, size);
+    many_look_at_text(pass, carry.unclear);
+    many_close(pass->lf, &pass->lf_blocks, size);
+    many_close(pass->suspect, &pass->suspect_blocks, size);
+    many_close(pass->side[0].events, &pass->side[0].event_blocks, size);
+    many_close(pass->side[1].events, &pass->side[1].event_blocks, size);
 }
 
 /* ---- looking up ----------------------------------------------------------------------------- */
@@ -271,20 +272,20 @@ static inline SCAN_TARGET uint64_t many_ends_before(const struct many_side *s, s
 
 /* ---- records -------------------------------------------------------------------------------- */
 
-#define MANY_TURNS 32 /* records with more are for the structural stepper */
-#define MANY_NOT   SIZE_MAX
+#define MANY_CHANGES    32 /* records with more are for the structural stepper */
+#define MANY_UNRESOLVED SIZE_MAX
 
 /* A record while its doubts are settled. */
 struct many_record {
     size_t begin;
     size_t suspect, lf;           /* the first suspect byte and line feed from there on */
     const struct many_side *side; /* at hand */
-    uint64_t base;  /* to be taken from ends counted there: they are not the record's */
-    unsigned turns; /* the side has changed so often ... */
-    struct many_turn {
+    uint64_t base;    /* to be taken from ends counted there: they are not the record's */
+    unsigned changes; /* the side has changed so often ... */
+    struct many_change {
         size_t at;                    /* ... from there on ... */
         const struct many_side *side; /* ... and was this before */
-    } turn[MANY_TURNS];
+    } change[MANY_CHANGES];
 };
 
 static inline SCAN_TARGET uint64_t many_delimiters(const struct many_record *r, size_t at)
@@ -293,11 +294,11 @@ static inline SCAN_TARGET uint64_t many_delimiters(const struct many_record *r, 
 }
 
 /* Line feeds from the one at `at` on, in front of `end`. */
-static inline SCAN_TARGET uint64_t many_breaks(const struct many *l, size_t at, size_t end)
+static inline SCAN_TARGET uint64_t many_breaks(const struct many_pass *pass, size_t at, size_t end)
 {
     uint64_t count = 0;
     for (; at < end; count++) {
-        at = many_find(l->lf, l->lf_blocks, at + 1);
+        at = many_find(pass->lf, pass->lf_blocks, at + 1);
     }
     return count;
 }
@@ -317,63 +318,65 @@ static SCAN_TARGET void many_structure(const struct many_record *r, size_t end, 
 {
     size_t from = r->begin;
     memset(words + from / 64, 0, (end / 64 - from / 64 + 1) * sizeof *words);
-    for (unsigned i = 0; i < r->turns; i++) {
-        many_add_structure(words, r->turn[i].side, from, r->turn[i].at);
-        from = r->turn[i].at;
+    for (unsigned i = 0; i < r->changes; i++) {
+        many_add_structure(words, r->change[i].side, from, r->change[i].at);
+        from = r->change[i].at;
     }
     many_add_structure(words, r->side, from, end);
 }
 
 /* Another side from `at` on. Up to `to`, which is not behind it, fields end as on this one. */
-static SCAN_TARGET bool many_turn_over(struct many_record *r, size_t to, size_t at,
-                                       const struct many_side *side)
+static SCAN_TARGET bool many_change_sides(struct many_record *r, size_t to, size_t at,
+                                          const struct many_side *side)
 {
-    if (r->turns == MANY_TURNS) {
+    if (r->changes == MANY_CHANGES) {
         return false;
     }
     r->base = many_ends_before(side, at) - many_delimiters(r, to);
-    r->turn[r->turns++] = (struct many_turn){at, r->side};
+    r->change[r->changes++] = (struct many_change){at, r->side};
     r->side = side;
     return true;
 }
 
 /*
  * The enclosures of a field from `at` on are data; answers the field's end. A CR on the way is a
- * doubt of its own: MANY_NOT, that is for the structural stepper.
+ * doubt of its own: MANY_UNRESOLVED, that is for the structural stepper.
  */
-static SCAN_TARGET size_t many_literal(const struct many *l, struct many_record *r, size_t at)
+static SCAN_TARGET size_t many_literal(const struct many_pass *pass, struct many_record *r,
+                                       size_t at)
 {
-    size_t i = at / 64, blocks = l->size / 64;
-    uint64_t ends = (l->side[0].structure[i] | l->side[1].structure[i]) & ~below(at % 64);
+    size_t i = at / 64, blocks = pass->size / 64;
+    uint64_t ends = (pass->side[0].structure[i] | pass->side[1].structure[i]) & ~below(at % 64);
     while (ends == 0 && ++i < blocks) {
-        ends = l->side[0].structure[i] | l->side[1].structure[i];
+        ends = pass->side[0].structure[i] | pass->side[1].structure[i];
     }
     if (ends == 0) {
-        return l->size;
+        return pass->size;
     }
     size_t end = 64 * i + low_bit(ends);
-    const unsigned char *cr = memchr(l->p + at, '\r', end - at);
-    if (cr != NULL && (cr + 1 != l->p + end || cr[1] != '\n')) {
-        return MANY_NOT;
+    const unsigned char *cr = memchr(pass->p + at, '\r', end - at);
+    if (cr != NULL && (cr + 1 != pass->p + end || cr[1] != '\n')) {
+        return MANY_UNRESOLVED;
     }
-    return many_turn_over(r, at, end, &l->side[!many_has(l->side[0].structure, end)]) ? end
-                                                                                      : MANY_NOT;
+    return many_change_sides(r, at, end, &pass->side[!many_has(pass->side[0].structure, end)])
+               ? end
+               : MANY_UNRESOLVED;
 }
 
 /* An enclosure at `at`, behind a loose byte; so it is when another one follows. */
-static SCAN_TARGET size_t many_stray_quote(struct stepper *step, const struct many *l,
+static SCAN_TARGET size_t many_stray_quote(struct stepper *step, const struct many_pass *pass,
                                            struct many_record *r, size_t at)
 {
-    const unsigned char *p = l->p;
+    const unsigned char *p = pass->p;
     for (;;) {
         if (mask_stray_quote(step, p + at)) {
-            return many_literal(l, r, at);
+            return many_literal(pass, r, at);
         }
-        if (at + 1 == l->size) {
-            return l->size;
+        if (at + 1 == pass->size) {
+            return pass->size;
         }
-        if (!many_turn_over(r, at, at + 1, &l->side[r->side == l->side])) {
-            return MANY_NOT;
+        if (!many_change_sides(r, at, at + 1, &pass->side[r->side == pass->side])) {
+            return MANY_UNRESOLVED;
         }
         at++;
         if (p[at] != *(p + at - 1)) {
@@ -383,88 +386,88 @@ static SCAN_TARGET size_t many_stray_quote(struct stepper *step, const struct ma
     }
 }
 
-/* The doubt at `at`; answers where to go on, the pass's size, or MANY_NOT. */
-static SCAN_TARGET size_t many_settle(struct stepper *step, const struct many *l,
-                                      struct many_record *r, size_t at)
+/* The doubt at `at`; answers where to go on, the pass's size, or MANY_UNRESOLVED. */
+static SCAN_TARGET size_t many_resolve(struct stepper *step, const struct many_pass *pass,
+                                       struct many_record *r, size_t at)
 {
-    const unsigned char *p = l->p + at;
+    const unsigned char *p = pass->p + at;
     int enclosure = step->cursor->n.enclosure;
     if (p[-1] == '\r') {
         bool beside = *p == enclosure || (at > r->begin + 1 && p[-2] == enclosure);
-        bool inside = many_has(l->inside, at - 1) == (r->side == l->side);
-        return !beside && mask_bare_cr(step, p, inside) ? at + 1 : MANY_NOT;
+        bool inside = many_has(pass->inside, at - 1) == (r->side == pass->side);
+        return !beside && mask_bare_cr(step, p, inside) ? at + 1 : MANY_UNRESOLVED;
     }
     if (*p == enclosure) {
-        return many_stray_quote(step, l, r, at);
+        return many_stray_quote(step, pass, r, at);
     }
-    switch (mask_behind_closing(step, p)) {
+    switch (mask_after_closing(step, p)) {
     case MASK_CLOSED_BLANKS: return at + 1;
-    case MASK_CLOSED_TEXT: return many_literal(l, r, at);
-    default: return MANY_NOT;
+    case MASK_CLOSED_TEXT: return many_literal(pass, r, at);
+    default: return MANY_UNRESOLVED;
     }
 }
 
 /* As step_bytes. The first suspect byte behind the record's end goes to r->suspect. */
-static SCAN_TARGET void many_bytes(struct stepper *step, const struct many *l,
+static SCAN_TARGET void many_bytes(struct stepper *step, const struct many_pass *pass,
                                    struct many_record *r, struct csvk_bytes record,
                                    const struct csvk_field_ends *ends)
 {
     size_t last = record.len + (record.ptr[record.len] == '\r'), at = 0;
     while (r->suspect <= r->begin + last && at < record.len) {
         at = mask_suspect(step, record, at, r->suspect - r->begin, ends);
-        r->suspect = many_find(l->suspect, l->suspect_blocks, r->begin + at);
+        r->suspect = many_find(pass->suspect, pass->suspect_blocks, r->begin + at);
     }
 }
 
 /* The record is reported. Its first event is at *at, behind so many delimiters; its end goes there.
  */
-static SCAN_TARGET enum many_end many_tell(struct stepper *step, const struct many *l,
-                                           struct many_record *r, size_t *at, uint64_t delimiters)
+static SCAN_TARGET enum many_end many_report(struct stepper *step, const struct many_pass *pass,
+                                             struct many_record *r, size_t *at, uint64_t delimiters)
 {
-    size_t from = (size_t)(l->p - step->bytes);
+    size_t from = (size_t)(pass->p - step->bytes);
     csvk_record_begin(step->open, &step->scan->table, &step->scan->builder,
                       step->offset + from + r->begin);
-    while (*at < l->size && l->p[*at] != '\n') {
+    while (*at < pass->size && pass->p[*at] != '\n') {
         step->open->r.nfields = delimiters;
-        *at = many_settle(step, l, r, *at);
-        *at = *at == MANY_NOT ? MANY_NOT : many_event(r->side, *at);
-        delimiters = *at == MANY_NOT ? 0 : many_delimiters(r, *at);
+        *at = many_resolve(step, pass, r, *at);
+        *at = *at == MANY_UNRESOLVED ? MANY_UNRESOLVED : many_event(r->side, *at);
+        delimiters = *at == MANY_UNRESOLVED ? 0 : many_delimiters(r, *at);
     }
-    if (*at < l->size) {
+    if (*at < pass->size) {
         uint64_t structure[MANY_BLOCKS];
         struct csvk_bytes record = mask_record_bytes(step, from + r->begin, from + *at);
         struct mask_record found = {
-            {r->side->structure, r->begin}, delimiters, many_breaks(l, r->lf, *at)};
+            {r->side->structure, r->begin}, delimiters, many_breaks(pass, r->lf, *at)};
         bool suspect = r->suspect <= *at;
-        if (r->turns != 0 && (suspect || delimiters >= step->scan->table.totals.width)) {
+        if (r->changes != 0 && (suspect || delimiters >= step->scan->table.totals.width)) {
             many_structure(r, *at, structure);
             found.ends.bits = structure;
         }
         if (suspect) {
-            many_bytes(step, l, r, record, &found.ends);
+            many_bytes(step, pass, r, record, &found.ends);
         }
         if (mask_take(step, &found, record, from + *at)) {
             r->base += delimiters + 1;
-            return MANY_ON;
+            return MANY_GO_ON;
         }
-        *at = MANY_NOT;
+        *at = MANY_UNRESOLVED;
     }
     csvk_record_abandon(step->open, &step->scan->builder);
-    return *at == MANY_NOT ? MANY_STEP : MANY_ONE_BY_MASKS;
+    return *at == MANY_UNRESOLVED ? MANY_STEP : MANY_ONE_BY_MASKS;
 }
 
 /*
  * Counts the record when there is nothing to tell of it. Its first event is at `at`. All is asked
  * without branches: in a file with many defects nobody can foretell the answers.
  */
-static inline SCAN_TARGET bool many_pass(struct stepper *step, const struct many *l,
-                                         const struct many_record *r, size_t at, bool fits)
+static inline SCAN_TARGET bool many_count_clean(struct stepper *step, const struct many_pass *pass,
+                                                const struct many_record *r, size_t at, bool fits)
 {
     struct csvk_table *table = &step->scan->table;
-    bool crlf = (l->p + at)[-1] == '\r';
+    bool crlf = (pass->p + at)[-1] == '\r';
     enum csvk_eol eol = crlf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
-    bool plain = fits & (r->lf == at) & (at < l->size) & (l->p[at] == '\n') & (at < r->suspect) &
-                 (at > r->begin + crlf) & csvk_is_known_eol(table, eol);
+    bool plain = fits & (r->lf == at) & (at < pass->size) & (pass->p[at] == '\n') &
+                 (at < r->suspect) & (at > r->begin + crlf) & csvk_is_known_eol(table, eol);
     if (!plain) {
         return false;
     }
@@ -472,7 +475,7 @@ static inline SCAN_TARGET bool many_pass(struct stepper *step, const struct many
     table->totals.lines++;
     table->totals.eol[eol]++;
     if (table->detail != CSVK_COUNTS) {
-        csvk_batch_builder_add_end(&step->scan->builder, (size_t)(l->p - step->bytes) + at + 1);
+        csvk_batch_builder_add_end(&step->scan->builder, (size_t)(pass->p - step->bytes) + at + 1);
     }
     return true;
 }
@@ -516,33 +519,33 @@ static SCAN_TARGET enum many_end many_records(struct stepper *step, size_t *from
     if (size == 0) {
         return MANY_ONE_BY_MASKS;
     }
-    struct many l;
+    struct many_pass pass;
     struct many_record r;
-    many_read(&l, step->bytes + *from - begin, begin, size, scan->many_classes);
-    enum many_end answer = MANY_ON;
+    many_read(&pass, step->bytes + *from - begin, begin, size, scan->many_classes);
+    enum many_end answer = MANY_GO_ON;
     r.begin = begin;
-    r.side = l.side;
+    r.side = pass.side;
     r.base = many_ends_before(r.side, begin);
-    r.suspect = many_find(l.suspect, l.suspect_blocks, begin);
+    r.suspect = many_find(pass.suspect, pass.suspect_blocks, begin);
     for (; *left > 0; --*left) {
         uint64_t width = scan->table.totals.width;
         size_t at = many_event(r.side, r.begin);
         uint64_t delimiters = many_delimiters(&r, at);
-        r.lf = many_find(l.lf, l.lf_blocks, r.begin);
-        r.turns = 0;
-        if (many_pass(step, &l, &r, at, delimiters + 1 == width)) {
+        r.lf = many_find(pass.lf, pass.lf_blocks, r.begin);
+        r.changes = 0;
+        if (many_count_clean(step, &pass, &r, at, delimiters + 1 == width)) {
             r.base += width;
         } else {
-            answer = many_tell(step, &l, &r, &at, delimiters);
-            if (answer != MANY_ON) {
+            answer = many_report(step, &pass, &r, &at, delimiters);
+            if (answer != MANY_GO_ON) {
                 break;
             }
         }
         r.begin = at + 1;
         r.suspect =
-            r.suspect < r.begin ? many_find(l.suspect, l.suspect_blocks, r.begin) : r.suspect;
+            r.suspect < r.begin ? many_find(pass.suspect, pass.suspect_blocks, r.begin) : r.suspect;
     }
     *from += r.begin - begin;
     many_learn(scan, answer, r.begin - begin);
-    return answer == MANY_ONE_BY_MASKS && r.begin > begin ? MANY_ON : answer;
+    return answer == MANY_ONE_BY_MASKS && r.begin > begin ? MANY_GO_ON : answer;
 }

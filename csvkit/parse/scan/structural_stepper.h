@@ -113,8 +113,8 @@ static size_t step_stop(struct stepper *step, size_t at, enum csvk_step_place pl
     return INCOMPLETE;
 }
 
-static void step_tell(struct stepper *step, enum csvk_fact_kind kind, size_t at, size_t length,
-                      uint64_t extra)
+static void step_report(struct stepper *step, enum csvk_fact_kind kind, size_t at, size_t length,
+                        uint64_t extra)
 {
     struct csvk_fact fact = {.offset = step->offset + at,
                              .length = length,
@@ -215,7 +215,7 @@ static SCAN_TARGET size_t step_outside(struct stepper *step, enum csvk_step_plac
             if (eol != CSVK_EOL_NONE) {
                 return eol < 0 ? step_stop(step, at, place) : at;
             }
-            step_tell(step, CSVK_FACT_BARE_CR, at, 1, 0);
+            step_report(step, CSVK_FACT_BARE_CR, at, 1, 0);
             step->open->lines++;
         } else if (c == step->cursor->n.escape) {
             if (!step_escape(step, at, false)) {
@@ -225,11 +225,11 @@ static SCAN_TARGET size_t step_outside(struct stepper *step, enum csvk_step_plac
         } else if (place == CSVK_STEP_OUTSIDE) {
             step->field.flags |= CSVK_FIELD_BROKEN;
             if (all_blank(step->bytes + step->field.begin, at - step->field.begin)) {
-                step_tell(step, CSVK_FACT_SPACE_BEFORE_QUOTE, step->field.begin,
-                          at - step->field.begin, 0);
+                step_report(step, CSVK_FACT_SPACE_BEFORE_QUOTE, step->field.begin,
+                            at - step->field.begin, 0);
                 place = CSVK_STEP_LITERAL;
             } else {
-                step_tell(step, CSVK_FACT_QUOTE_IN_UNQUOTED, at, 1, 0);
+                step_report(step, CSVK_FACT_QUOTE_IN_UNQUOTED, at, 1, 0);
             }
         }
         if (step_is_flooded(step)) {
@@ -243,9 +243,9 @@ static SCAN_TARGET size_t step_outside(struct stepper *step, enum csvk_step_plac
 static SCAN_TARGET size_t step_text_after(struct stepper *step, size_t quote, size_t at)
 {
     if (step->bytes[quote - 1] == '\\' && quote > step->field.begin + 1) {
-        step_tell(step, CSVK_FACT_BACKSLASH_QUOTE, quote - 1, 2, 0);
+        step_report(step, CSVK_FACT_BACKSLASH_QUOTE, quote - 1, 2, 0);
     } else {
-        step_tell(step, CSVK_FACT_TEXT_AFTER_CLOSING, quote + 1, 1, 0);
+        step_report(step, CSVK_FACT_TEXT_AFTER_CLOSING, quote + 1, 1, 0);
     }
     step->field.flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
     cursor_seek(step->cursor, at);
@@ -274,7 +274,7 @@ static SCAN_TARGET size_t step_closed(struct stepper *step, size_t at)
         }
     }
     if (at > quote + 1) {
-        step_tell(step, CSVK_FACT_SPACE_AFTER_QUOTE, quote + 1, at - quote - 1, 0);
+        step_report(step, CSVK_FACT_SPACE_AFTER_QUOTE, quote + 1, at - quote - 1, 0);
         step->field.flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
     }
     cursor_seek(step->cursor, at);
@@ -287,7 +287,7 @@ static size_t step_unclosed(struct stepper *step)
     if (!step->at_end) {
         return step_stop(step, step->length, CSVK_STEP_ENCLOSED);
     }
-    step_tell(step, CSVK_FACT_UNCLOSED, step->field.begin, 1, step->offset + step->length);
+    step_report(step, CSVK_FACT_UNCLOSED, step->field.begin, 1, step->offset + step->length);
     step->field.flags |= CSVK_FIELD_BROKEN;
     step->field.inner_hit = false;
     return step->length;
@@ -334,8 +334,8 @@ static void step_field_end(struct stepper *step, size_t end)
 {
     const struct csvk_open_field *field = &step->field;
     if (field->inner_hit && csvk_wants(&step->scan->table, CSVK_FACT_SUSPICIOUS_LINES)) {
-        step_tell(step, CSVK_FACT_SUSPICIOUS_LINES, field->begin, end - field->begin,
-                  field->breaks + 1);
+        step_report(step, CSVK_FACT_SUSPICIOUS_LINES, field->begin, end - field->begin,
+                    field->breaks + 1);
     }
     csvk_batch_builder_add_field(&step->scan->builder, field->begin, end, field->flags);
     step->open->r.nfields++;
@@ -530,7 +530,7 @@ static bool can_resume(const struct csvk_scan *scan)
 }
 
 /* The field that was stopped in, from `at` on: as step_outside. */
-static SCAN_TARGET size_t step_on(struct stepper *step, enum csvk_step_place place, size_t at)
+static SCAN_TARGET size_t step_continue(struct stepper *step, enum csvk_step_place place, size_t at)
 {
     switch (place) {
     case CSVK_STEP_ENCLOSED: return step_enclosed(step);
@@ -551,5 +551,5 @@ static SCAN_TARGET size_t step_resume(struct stepper *step)
     scan->builder.nfacts = pause->nfacts;
     cursor_resume(step->cursor, pause->stop, pause->suspect);
     scan->pause.active = false;
-    return step_rest(step, 0, step_on(step, pause->place, pause->stop));
+    return step_rest(step, 0, step_continue(step, pause->place, pause->stop));
 }

@@ -4,8 +4,8 @@
  *
  * A mask takes two cycles on its way from a mask register to a general one, the dearest step of a
  * stretch; so none goes. A table gives every byte its class, a bit each for what the structure
- * needs and one for bytes that may not be. The bits of eight blocks are then turned, as one turns a
- * matrix, until each class has a vector with a mask of every block:
+ * needs and one for bytes that may not be. The bits of eight blocks are then transposed, as one
+ * turns a matrix, until each class has a vector with a mask of every block:
  *
  *     64 bytes of classes      a bit for each class in every byte
  *     -> turned by eights      byte c of every lane: class c of the lane's eight bytes
@@ -73,8 +73,8 @@ struct lanes_before {
 };
 
 /* The classes of a block, turned by eights. */
-LANES_INLINE __m512i lanes_turn(const unsigned char *p, const struct lanes_table *t, unsigned kind,
-                                struct lanes_seen *seen)
+LANES_INLINE __m512i lanes_transpose(const unsigned char *p, const struct lanes_table *t,
+                                     unsigned kind, struct lanes_seen *seen)
 {
     const __m512i units = _mm512_set1_epi64(0x0000000008040201);
     __m512i v = _mm512_loadu_si512(p), classes;
@@ -108,7 +108,7 @@ LANES_INLINE __m512i lanes_gather(__m512i a, __m512i b, int first)
 LANES_INLINE __m512i lanes_pair(const unsigned char *p, const struct lanes_table *t, unsigned kind,
                                 struct lanes_seen *seen)
 {
-    __m512i a = lanes_turn(p, t, kind, seen), b = lanes_turn(p + 64, t, kind, seen);
+    __m512i a = lanes_transpose(p, t, kind, seen), b = lanes_transpose(p + 64, t, kind, seen);
     return lanes_gather(a, b, 0);
 }
 
@@ -172,22 +172,22 @@ LANES_INLINE __m512i lanes_enclosures(const struct lanes *l, __m512i inside,
 {
     __m512i fixed = _mm512_ternarylogic_epi64(l->lf, l->delimiter, l->quote, 0xfe);
     fixed = _mm512_ternarylogic_epi64(fixed, l->cr, inside, 0xfe);
-    __m512i behind_quote = lanes_next(l->quote, before->quote);
-    __m512i behind_fixed = lanes_next(fixed, before->fixed);
+    __m512i after_quote = lanes_next(l->quote, before->quote);
+    __m512i after_fixed = lanes_next(fixed, before->fixed);
     before->quote = l->quote;
     before->fixed = fixed;
-    __m512i doubt = _mm512_andnot_si512(fixed, behind_quote);
-    return _mm512_ternarylogic_epi64(doubt, l->quote, behind_fixed, 0xf4); /* or quote, not ... */
+    __m512i doubt = _mm512_andnot_si512(fixed, after_quote);
+    return _mm512_ternarylogic_epi64(doubt, l->quote, after_fixed, 0xf4); /* or quote, not ... */
 }
 
 /* Every CR stands before LF; the line break of a record is the table's, if it has one kind. */
 LANES_INLINE __m512i lanes_line_breaks(const struct lanes *l, __m512i ends, __m512i mode,
                                        __m512i strict, struct lanes_before *before)
 {
-    __m512i behind_cr = lanes_next(l->cr, before->cr);
+    __m512i after_cr = lanes_next(l->cr, before->cr);
     before->cr = l->cr;
-    __m512i other = _mm512_ternarylogic_epi64(behind_cr, mode, ends, 0x28); /* (a ^ b) & c */
-    return _mm512_ternarylogic_epi64(_mm512_andnot_si512(l->lf, behind_cr), other, strict, 0xf8);
+    __m512i other = _mm512_ternarylogic_epi64(after_cr, mode, ends, 0x28); /* (a ^ b) & c */
+    return _mm512_ternarylogic_epi64(_mm512_andnot_si512(l->lf, after_cr), other, strict, 0xf8);
 }
 
 /* Whether the record ends of all blocks stand at every width-th of their structural bytes. */
