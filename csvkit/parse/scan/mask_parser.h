@@ -1,44 +1,67 @@
 /*
- * mask_parser.h - private, part of scan_template.h: one record at a time by masks, without
- * stepping from field to field. Between the clean_check, which takes only clean records, and the
- * structural stepper, which takes anything: any number of fields, any bytes, faults of enclosures.
- * Files with a defect in every record live on it.
+ * mask_parser.h - private, part of scan_template.h: takes one record at a time by bit masks,
+ * without stepping from field to field.
  *
- * Everything else (CR CR LF, blank lines, two enclosed line breaks in one record, a record that
- * does not end 64 bytes before the window does) is left to the structural stepper.
+ * It stands between the clean-block check, which takes only clean records, and the structural
+ * stepper, which takes anything. It takes any number of fields, any bytes, and faults of
+ * enclosures, which it reports. Files with a defect in every record get their speed from it.
+ *
+ * The masks of a block say at once where its fields and the record end, unless something is in
+ * doubt (clean_stretch_check.h says what is loose and what is fixed). A doubt is a bit at the byte
+ * with which it shows:
+ *
+ *     - at an enclosure that comes after a loose byte: it is data (mask_stray);
+ *     - at a loose byte that comes after a closing enclosure: blanks, or text (mask_after_closing);
+ *     - at a byte other than LF that comes after CR (mask_bare_cr).
+ *
+ * Doubts are resolved from first to last. Each resolution takes enclosures or CRs that are only
+ * data out of the masks, and the masks that depend on them are made again.
+ *
+ * Left to the structural stepper: CR CR LF, blank lines, two enclosed line breaks in one record, a
+ * record of more than MASK_BLOCKS blocks, one that does not end 64 bytes before the window does.
  */
-#define MASK_BLOCKS     64 /* longer records go to the structural stepper */
+/* The most blocks of a record; `suspect_blocks` has a bit for each. */
+#define MASK_BLOCKS 64
+
+/* In place of an offset: the record is for the structural stepper. */
 #define MASK_NOT_PARSED SIZE_MAX
 
-/* What one block hands to the next; lives in registers. */
+/* What one block of a record hands to the next. Copied to locals, so that it lives in registers. */
 struct mask_carry {
     uint64_t inside, fixed, quote, cr; /* as in clean_stretch_check.h */
-    uint64_t delimiters;               /* outside enclosures, so far */
-    uint64_t breaks;                   /* enclosed */
+    uint64_t delimiters;               /* outside of enclosures, so far */
+    uint64_t breaks;                   /* enclosed line breaks, so far */
     uint64_t literal;                  /* not 0: enclosures are data up to the end of the field */
 };
 
-/* What is known of a complete record by bits. */
+/* What the masks say of a complete record. */
 struct mask_record {
     struct csvk_field_ends ends;
-    uint64_t delimiters; /* outside enclosures */
-    uint64_t breaks;     /* enclosed */
+    uint64_t delimiters; /* outside of enclosures */
+    uint64_t breaks;     /* enclosed line breaks */
 };
 
+/*
+ * The masks of one record, for the steps after its end is found. Word k is that of its block k. The
+ * words beyond the record's last block are not set.
+ */
 struct mask_parser {
     struct mask_carry sum;
-    uint64_t suspect_blocks; /* bit k: suspect[k] is not 0 */
-    uint64_t
-        suspect[MASK_BLOCKS]; /* as suspect_signs has them: bit i of word k for the byte 64 k + i */
-    uint64_t structure[MASK_BLOCKS]; /* ends of fields, likewise */
+    uint64_t suspect_blocks;         /* bit k: suspect[k] is not 0 */
+    uint64_t suspect[MASK_BLOCKS];   /* suspect bytes as suspect_signs has them */
+    uint64_t structure[MASK_BLOCKS]; /* ends of fields */
 };
 
-/* The masks of a block. */
+/* The masks of one block. */
 struct mask_block {
     uint64_t delimiter, lf, quote, cr, inside, fixed;
-    uint64_t literal; /* as in struct mask_carry, behind the block */
+    uint64_t literal; /* as in struct mask_carry, after the block */
 };
 
+/*
+ * Makes the masks that hang on the enclosures, `inside` and `fixed`. Again after each change of
+ * m.quote or m.cr.
+ */
 static inline SCAN_TARGET struct mask_block mask_enclosures(const struct mask_carry *carry,
                                                             struct mask_block m)
 {
@@ -47,13 +70,17 @@ static inline SCAN_TARGET struct mask_block mask_enclosures(const struct mask_ca
     return m;
 }
 
-/* Enclosures that open behind a loose byte: they are data of a field that is not enclosed. */
+/* Enclosures that open after a loose byte: they are data of a field that is not enclosed. */
 static inline SCAN_TARGET uint64_t mask_stray(const struct mask_carry *carry,
                                               const struct mask_block *m)
 {
     return m->quote & ~((m->fixed << 1) | (carry->fixed >> 63));
 }
 
+/*
+ * All three kinds of doubts. The bit of a doubt is at the second of the two bytes that do not go
+ * together, so the last byte of the block before decides about bit 0.
+ */
 static inline SCAN_TARGET uint64_t mask_doubt(const struct mask_carry *carry,
                                               const struct mask_block *m)
 {
@@ -61,19 +88,36 @@ static inline SCAN_TARGET uint64_t mask_doubt(const struct mask_carry *carry,
            (((m->cr << 1) | (carry->cr >> 63)) & ~m->lf);
 }
 
-/* Bits up to the record's end; all when it is not in the block. */
+/*
+ * The bits up to the record's end, the line break included; all bits when it does not end in this
+ * block. What comes after the end is not for this record.
+ *
+ *     ends               . . . . 1 . 1 .
+ *     ends - 1           1 1 1 1 . . 1 .
+ *     ends ^ (ends - 1)  1 1 1 1 1 . . .
+ */
 static inline SCAN_TARGET uint64_t mask_here(const struct mask_block *m)
 {
     uint64_t ends = m->lf & ~m->inside;
     return ends ^ (ends - 1);
 }
 
+/* A blank that is data. */
 static bool mask_is_blank(const struct stepper *step, unsigned char c)
 {
     return (c == ' ' || c == '\t') && c != step->cursor->n.delimiter;
 }
 
-/* The enclosures of a field from the bit `at` on are data. */
+/*
+ * The enclosures of the field are data from the bit `at` on. Takes them out of the mask, up to the
+ * end of the field. When the field does not end in this block, the next one goes on with it
+ * (m->literal).
+ *
+ *     at = 2            v
+ *     quote         1 . 1 . 1 . 1 1
+ *     delimiter     . . . . . 1 . .
+ *     quote, after  1 . . . . . 1 1
+ */
 static void mask_literal(struct mask_block *m, unsigned at)
 {
     uint64_t ends = (m->delimiter | m->lf) & ~below(at);
@@ -81,7 +125,10 @@ static void mask_literal(struct mask_block *m, unsigned at)
     m->quote &= below(at) | (ends != 0 ? ~below(low_bit(ends)) : 0);
 }
 
-/* An enclosure behind a loose byte. True: so are all enclosures of the field from there on. */
+/*
+ * Reports an enclosure that comes after a loose byte. True when all enclosures of the field are
+ * data from there on: that is so when nothing but blanks comes before it in the field.
+ */
 static bool mask_stray_quote(struct stepper *step, const unsigned char *quote)
 {
     const unsigned char *begin = quote;
@@ -99,9 +146,13 @@ static bool mask_stray_quote(struct stepper *step, const unsigned char *quote)
     return opens;
 }
 
+/* What follows a closing enclosure: blanks and the field's end; text; left to the stepper. */
 enum mask_closed { MASK_CLOSED_BLANKS, MASK_CLOSED_TEXT, MASK_CLOSED_UNKNOWN };
 
-/* A loose byte, at `from`, behind an enclosure that closes. */
+/*
+ * Reports what follows a closing enclosure: a loose byte, at `from`. With a backslash as enclosure
+ * the byte before the closing one would have two meanings: that is for the structural stepper.
+ */
 static enum mask_closed mask_after_closing(struct stepper *step, const unsigned char *from)
 {
     const unsigned char *p = from, *end = step->bytes + step->length;
@@ -124,8 +175,10 @@ static enum mask_closed mask_after_closing(struct stepper *step, const unsigned 
     return MASK_CLOSED_TEXT;
 }
 
-/* The CR before `after` is no part of CRLF, and `inside` an enclosure. False: for the structural
- * stepper. */
+/*
+ * Reports the CR before `after`, which is not followed by LF. False when it is for the structural
+ * stepper: when it is enclosed (`inside`), may begin CR CR LF, or ends the record.
+ */
 static bool mask_bare_cr(struct stepper *step, const unsigned char *after, bool inside)
 {
     if (inside || *after == '\r' || csvk_cr_ends_record(&step->scan->table)) {
@@ -136,13 +189,14 @@ static bool mask_bare_cr(struct stepper *step, const unsigned char *after, bool 
     return true;
 }
 
-/* The doubt at the bit `at`. False: for the structural stepper. */
+/* Resolves the doubt at the bit `at`. False: that is for the structural stepper. */
 static SCAN_TARGET bool mask_resolve_one(const struct mask_carry *carry, struct stepper *step,
                                          const unsigned char *p, struct mask_block *m, unsigned at,
                                          uint64_t *resolved)
 {
     uint64_t bit = UINT64_C(1) << at;
     if ((mask_stray(carry, m) & bit) != 0) {
+        /* It is data. Without it in the mask, inside and outside change places after it. */
         if (mask_stray_quote(step, p + at)) {
             mask_literal(m, at);
         } else {
@@ -151,11 +205,16 @@ static SCAN_TARGET bool mask_resolve_one(const struct mask_carry *carry, struct 
         return true;
     }
     if ((((m->cr << 1) | (carry->cr >> 63)) & bit) != 0) {
+        /*
+         * A CR at the end of the block before cannot be taken out of its mask any more: counts as
+         * enclosed, which goes to the structural stepper.
+         */
         bool inside = at == 0 || (m->inside >> (at - 1) & 1) != 0;
         m->cr &= at == 0 ? ~UINT64_C(0) : ~(bit >> 1);
         return mask_bare_cr(step, p + at, inside);
     }
     enum mask_closed what = mask_after_closing(step, p + at);
+    /* No mask changes when blanks follow, so that the doubt shows again: it has to be noted. */
     *resolved |= bit;
     if (what == MASK_CLOSED_TEXT) {
         mask_literal(m, at);
@@ -164,8 +223,11 @@ static SCAN_TARGET bool mask_resolve_one(const struct mask_carry *carry, struct 
 }
 
 /*
- * Doubts there are. They are reported and settled first to last, since what is reported of one may
- * turn inside and outside over behind it. False: that is for the structural stepper.
+ * Reports and resolves the doubts of a block, from first to last: resolving one may turn inside and
+ * outside over after it. False: that is for the structural stepper.
+ *
+ * Each turn takes a bit out of a mask or notes one as resolved, so it ends. Not inline: it is the
+ * exception, and must not cost the loop of mask_to_end registers.
  */
 static SCAN_TARGET __attribute__((noinline)) bool mask_resolve(const struct mask_carry *carry,
                                                                struct stepper *step,
@@ -183,6 +245,10 @@ static SCAN_TARGET __attribute__((noinline)) bool mask_resolve(const struct mask
             return true;
         }
         unsigned at = low_bit(doubt);
+        /*
+         * step_report numbers a fact's field by this. No doubt is left before `at`, so the count is
+         * right.
+         */
         step->open->r.nfields = carry->delimiters + popcount(m->delimiter & ~m->inside & below(at));
         if (!mask_resolve_one(carry, step, p, m, at, &resolved)) {
             return false;
@@ -191,6 +257,7 @@ static SCAN_TARGET __attribute__((noinline)) bool mask_resolve(const struct mask
     }
 }
 
+/* What the block hands on. `here`: the bits that belong to the record. */
 static inline SCAN_TARGET struct mask_carry mask_next(struct mask_carry carry,
                                                       const struct mask_block *m, uint64_t here)
 {
@@ -205,8 +272,11 @@ static inline SCAN_TARGET struct mask_carry mask_next(struct mask_carry carry,
 }
 
 /*
- * The place of the line break that ends the record at `from`, or MASK_NOT_PARSED. The carry and the
- * structural are copies, so that they stay in registers.
+ * The place of the LF that ends the record at `from`, or MASK_NOT_PARSED. The carry and the
+ * structural bytes are copies, so that they stay in registers.
+ *
+ * Besides the record's end a block has two branches: for a doubt, and for suspect bytes that are
+ * not plain letters. The record's facts about bytes come later (mask_bytes), when its end is known.
  */
 static inline __attribute__((always_inline)) SCAN_TARGET size_t
 mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
@@ -216,6 +286,7 @@ mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
     const unsigned char *const bytes = step->bytes;
     size_t limit = step->length - from < (size_t)64 * MASK_BLOCKS ? step->length - from
                                                                   : (size_t)64 * MASK_BLOCKS;
+    /* All ones: letters beyond ASCII are not worth a fact. */
     const uint64_t dull = csvk_wants(&step->scan->table, CSVK_FACT_NON_ASCII) ? 0 : ~UINT64_C(0);
     bool cut = false; /* the block before may end within a sequence */
     uint64_t suspect_blocks = 0;
@@ -229,6 +300,7 @@ mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
         m = mask_enclosures(&carry, m);
         uint64_t here = mask_here(&m);
         if (((mask_doubt(&carry, &m) & here) | carry.literal) != 0) {
+            /* Copies again: only these have addresses, in a branch that is seldom taken. */
             struct mask_carry before = carry;
             struct mask_block resolved = m;
             if (!mask_resolve(&before, step, bytes + from + at, &resolved)) {
@@ -238,6 +310,7 @@ mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
             here = mask_here(&m);
         }
         uint64_t shown = 0, high = chunk_high(c);
+        /* Bytes above 7F that need no closer look. */
         uint64_t letters = is_of_pairs(c, high, here) ? high & dull : 0;
         if (((suspect & ~letters & here) != 0) | cut) {
             shown = suspect_signs(&step->scan->table, bytes + from + at, c, suspect, here);
@@ -257,6 +330,7 @@ mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
     return MASK_NOT_PARSED;
 }
 
+/* The place of the n-th bit that is set, from 0. pdep puts the single bit n there. */
 static inline SCAN_TARGET unsigned nth_bit(uint64_t mask, unsigned n)
 {
 #if defined(SCAN_PDEP)
@@ -269,7 +343,10 @@ static inline SCAN_TARGET unsigned nth_bit(uint64_t mask, unsigned n)
 #endif
 }
 
-/* The place of the record's k-th field end (from 0). */
+/*
+ * Where the record's k-th field ends (from 0), counted from the record's first byte. It must have
+ * that many fields that end before the record does.
+ */
 static SCAN_TARGET size_t mask_field_end(const struct csvk_field_ends *ends, uint64_t k)
 {
     size_t i = ends->base / 64;
@@ -281,7 +358,10 @@ static SCAN_TARGET size_t mask_field_end(const struct csvk_field_ends *ends, uin
     return 64 * i + nth_bit(left, (unsigned)k) - ends->base;
 }
 
-/* Where the last field begins; `last`: the bit of the record's last byte. A field ends before. */
+/*
+ * Where the record's last field begins, counted from the record's first byte. `last`: the bit of
+ * the record's last byte. A field must end before: the byte after that end is the answer.
+ */
 static SCAN_TARGET size_t mask_last_field(const struct csvk_field_ends *ends, size_t last)
 {
     size_t i = last / 64;
@@ -292,7 +372,10 @@ static SCAN_TARGET size_t mask_last_field(const struct csvk_field_ends *ends, si
     return 64 * i + (size_t)(63 - __builtin_clzll(left)) + 1 - ends->base;
 }
 
-/* As step_describe. `length`: of the record without its line break. */
+/*
+ * As step_describe. `length`: of the record, without its line break. The last field is empty when
+ * the record's last byte is a delimiter.
+ */
 static SCAN_TARGET void mask_describe(const struct mask_record *found, struct stepper *step,
                                       size_t length)
 {
@@ -311,7 +394,7 @@ static SCAN_TARGET void mask_describe(const struct mask_record *found, struct st
     }
 }
 
-/* The bits of the block at `block` that stand for `at` and what follows. */
+/* The bits of the block at `block` that stand for the byte `at` and the bytes after it. */
 static uint64_t mask_from(size_t at, size_t block)
 {
     if (at <= block) {
@@ -320,7 +403,10 @@ static uint64_t mask_from(size_t at, size_t block)
     return at - block < 64 ? ~below((unsigned)(at - block)) : 0;
 }
 
-/* As step_suspect. A control byte by itself, the most frequent kind, takes the short way. */
+/*
+ * As step_suspect. A control byte by itself is the most frequent kind and takes a short way: it is
+ * one fact of its own, if a fact at all. It is by itself when it ends no sequence.
+ */
 static size_t mask_suspect(struct stepper *step, struct csvk_bytes record, size_t at,
                            size_t suspect, const struct csvk_field_ends *ends)
 {
@@ -337,7 +423,7 @@ static size_t mask_suspect(struct stepper *step, struct csvk_bytes record, size_
     return suspect + 1;
 }
 
-/* As step_bytes. */
+/* As step_bytes. Goes over the blocks that have a suspect byte. */
 static void mask_bytes(const struct mask_parser *parser, struct stepper *step,
                        struct csvk_bytes record)
 {
@@ -349,12 +435,13 @@ static void mask_bytes(const struct mask_parser *parser, struct stepper *step,
         uint64_t suspect = parser->suspect[block / 64] & mask_from(at, block);
         while (suspect != 0 && at < record.len) {
             at = mask_suspect(step, record, at, block + low_bit(suspect), &ends);
+            /* The look may have gone beyond the next suspect bytes. */
             suspect &= mask_from(at, block);
         }
     }
 }
 
-/* The record at `from`, whose line break ends at `lf`: its bytes but for that. */
+/* The bytes of the record at `from`, whose line break ends at `lf`, without the line break. */
 static inline struct csvk_bytes mask_record_bytes(const struct stepper *step, size_t from,
                                                   size_t lf)
 {
@@ -362,12 +449,16 @@ static inline struct csvk_bytes mask_record_bytes(const struct stepper *step, si
     return (struct csvk_bytes){step->bytes + from, lf - from - crlf};
 }
 
-/* That record is reported. False: it is for the structural stepper. */
+/*
+ * The record is complete: it is counted and what there is of it is reported. False: it is for the
+ * structural stepper, and the caller has to abandon it.
+ */
 static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(
     struct stepper *step, const struct mask_record *found, struct csvk_bytes record, size_t lf)
 {
     struct csvk_table *table = &step->scan->table;
     size_t end = (size_t)(record.ptr - step->bytes) + record.len;
+    /* Two enclosed line breaks may enclose a suspicious line; a blank line is a fact. */
     if (found->breaks > 1 || record.len == 0 || record.len > step->scan->most) {
         return false;
     }
@@ -381,8 +472,10 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(
     return true;
 }
 
-/* Examines the record at `from`; answers the offset behind it, or MASK_NOT_PARSED: nothing has
- * happened. */
+/*
+ * Examines the record at `from`. Answers the offset after its line break, or MASK_NOT_PARSED; then
+ * nothing of the record has been counted or reported.
+ */
 static inline __attribute__((always_inline)) SCAN_TARGET size_t
 mask_parse_record(struct stepper *step, size_t from)
 {
@@ -408,7 +501,10 @@ mask_parse_record(struct stepper *step, size_t from)
 #include "csvkit/parse/scan/mask_parser_many.h"
 #endif
 
-/* Examines up to *left records from `from` on; answers where it stopped, *left less by them. */
+/*
+ * Examines up to *left records from `from` on, and lowers *left by them. Answers where it stopped:
+ * after the last of them, or before a record that is for the structural stepper.
+ */
 static SCAN_TARGET size_t mask_parse_records(struct stepper *step, size_t from, unsigned *left)
 {
     while (*left > 0) {

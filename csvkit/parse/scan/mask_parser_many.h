@@ -1,50 +1,65 @@
 /*
- * mask_parser_many.h - private, part of scan_template.h where there are lanes (lanes.h): the
- * mask parser's work, as many records at a time as 4 KiB hold whole.
+ * mask_parser_many.h - private, part of scan_template.h where there are lanes (x86/lanes.h): does
+ * the mask parser's work for as many records at a time as 4 KiB hold whole. That is one pass.
  *
- * A pass begins with a record. First the masks of all its blocks are made in vectors, eight blocks
- * at a time, and without a branch: where records end, where fields do, what is in doubt, what is
- * suspect. Then one record after the other is looked up in these bits. What a branch hangs on is
- * near by then, so that one that was foretold wrongly costs little; in files with a defect in every
- * record that is what time goes into.
+ * A pass begins with a record. First the masks of all its blocks are made, in vectors of eight
+ * blocks and without a branch (mask_pass.h): where records end, where fields end, what is in doubt,
+ * what is suspect. Then this file looks up one record after the other in these bits. A branch that
+ * depends on data then depends on bits that are there already, so a branch that was foretold
+ * wrongly costs little. In files with a defect in every record that is what takes the time.
  *
- * An enclosure that turns out to be data turns inside and outside over for all that follows. So
- * there are bits for both sides: side 0 takes the parity of enclosures from the pass's first byte
- * on, side 1 the opposite; settling a doubt is a change of sides.
+ * An enclosure that turns out to be data turns inside and outside over for all that follows. Making
+ * the masks again would be the mask parser's way. A pass has them for both cases from the start:
+ * side 0 takes the parity of enclosures from the pass's first byte on, side 1 the opposite. To
+ * resolve a doubt is then to change sides:
+ *
+ *     bytes           a  "  b  ,  "  c  "  LF
+ *     side 0, inside  .  1  1  1  .  .  1  1      the first enclosure opens
+ *     side 1, inside  1  .  .  .  1  1  .  .      the first enclosure is data
  *
  * A record that is longer than a pass, or of a kind that the mask parser leaves to the structural
  * stepper, is begun and taken back.
  */
 #include "csvkit/parse/scan/mask_pass.h"
 
-    enum many_end {
-        MANY_GO_ON,        /* records were passed, or none was left to pass */
-        MANY_ONE_BY_MASKS, /* the record is not whole within a pass */
-        MANY_STEP,         /* the record is for the structural stepper */
-    };
+/* How a pass has ended. */
+enum many_end {
+    MANY_GO_ON,        /* records were taken, or none was left to take */
+    MANY_ONE_BY_MASKS, /* the record is not whole within a pass */
+    MANY_STEP,         /* the record is for the structural stepper */
+};
 
-#define MANY_CHANGES    32 /* records with more are for the structural stepper */
+/* The most changes of sides in a record; with more it is for the structural stepper. */
+#define MANY_CHANGES 32
+
+/* In place of an offset: a doubt that only the structural stepper can resolve. */
 #define MANY_UNRESOLVED SIZE_MAX
 
-/* A record while its doubts are settled. */
+/*
+ * A record while its doubts are resolved. Offsets count from the pass's first byte.
+ *
+ * Each side has counted the ends of fields from the pass's first byte on, by its own bits. `base`
+ * is what has to be taken from the count of the side at hand to get the record's own number.
+ */
 struct many_record {
     size_t begin;
-    size_t suspect, lf;           /* the first suspect byte and line feed from there on */
-    const struct many_side *side; /* at hand */
-    uint64_t base;    /* to be taken from ends counted there: they are not the record's */
-    unsigned changes; /* the side has changed so often ... */
+    size_t suspect, lf;           /* the first suspect byte and the first LF from there on */
+    const struct many_side *side; /* the side that holds from the last change on */
+    uint64_t base;
+    unsigned changes;
     struct many_change {
-        size_t at;                    /* ... from there on ... */
-        const struct many_side *side; /* ... and was this before */
+        size_t at;                    /* from here on another side holds */
+        const struct many_side *side; /* the side that held before */
     } change[MANY_CHANGES];
 };
 
+/* How many fields of the record end before `at`. */
 static inline SCAN_TARGET uint64_t many_delimiters(const struct many_record *r, size_t at)
 {
     return many_ends_before(r->side, at) - r->base;
 }
 
-/* Line feeds from the one at `at` on, in front of `end`. */
+/* How many LF there are from the one at `at` on and before `end`. */
 static inline SCAN_TARGET uint64_t many_breaks(const struct many_pass *pass, size_t at, size_t end)
 {
     uint64_t count = 0;
@@ -54,7 +69,7 @@ static inline SCAN_TARGET uint64_t many_breaks(const struct many_pass *pass, siz
     return count;
 }
 
-/* Adds the bits in [from, to) of one side. */
+/* Adds the bits in [from, to) of one side to `words`. */
 static SCAN_TARGET void many_add_structure(uint64_t *words, const struct many_side *s, size_t from,
                                            size_t to)
 {
@@ -64,7 +79,10 @@ static SCAN_TARGET void many_add_structure(uint64_t *words, const struct many_si
     }
 }
 
-/* The ends of fields of the record, which ends at `end`. Nothing ends between two sides. */
+/*
+ * The ends of the record's fields as bits, put together from the sides that held. The record ends
+ * at `end`. No field ends between the end of one side and the beginning of the next.
+ */
 static SCAN_TARGET void many_structure(const struct many_record *r, size_t end, uint64_t *words)
 {
     size_t from = r->begin;
@@ -76,13 +94,17 @@ static SCAN_TARGET void many_structure(const struct many_record *r, size_t end, 
     many_add_structure(words, r->side, from, end);
 }
 
-/* Another side from `at` on. Up to `to`, which is not behind it, fields end as on this one. */
+/*
+ * From `at` on `side` holds. Up to `to`, which is not after `at`, fields end as on the side so far.
+ * False: there are too many changes.
+ */
 static SCAN_TARGET bool many_change_sides(struct many_record *r, size_t to, size_t at,
                                           const struct many_side *side)
 {
     if (r->changes == MANY_CHANGES) {
         return false;
     }
+    /* The number of fields so far must be the same on both sides of the change. */
     r->base = many_ends_before(side, at) - many_delimiters(r, to);
     r->change[r->changes++] = (struct many_change){at, r->side};
     r->side = side;
@@ -90,8 +112,10 @@ static SCAN_TARGET bool many_change_sides(struct many_record *r, size_t to, size
 }
 
 /*
- * The enclosures of a field from `at` on are data; answers the field's end. A CR on the way is a
- * doubt of its own: MANY_UNRESOLVED, that is for the structural stepper.
+ * The enclosures of a field are data from `at` on. Answers where the field ends: at the first byte
+ * that is an end of a field on either side, since enclosures no longer decide. The side on which it
+ * is one holds from there on. A CR on the way, other than that of the line break, is a doubt of its
+ * own: MANY_UNRESOLVED.
  */
 static SCAN_TARGET size_t many_literal(const struct many_pass *pass, struct many_record *r,
                                        size_t at)
@@ -114,7 +138,11 @@ static SCAN_TARGET size_t many_literal(const struct many_pass *pass, struct many
                : MANY_UNRESOLVED;
 }
 
-/* An enclosure at `at`, behind a loose byte; so it is when another one follows. */
+/*
+ * Reports an enclosure at `at` that comes after a loose byte, and takes it as data. An enclosure
+ * that follows it directly comes after a loose byte too, now that this one is data. Answers where
+ * to go on.
+ */
 static SCAN_TARGET size_t many_stray_quote(struct stepper *step, const struct many_pass *pass,
                                            struct many_record *r, size_t at)
 {
@@ -130,20 +158,28 @@ static SCAN_TARGET size_t many_stray_quote(struct stepper *step, const struct ma
             return MANY_UNRESOLVED;
         }
         at++;
+        /*
+         * On this side a byte after an enclosure is in doubt, but here the enclosure is data. A
+         * doubt is never at LF, so that is where to go on; otherwise after the byte.
+         */
         if (p[at] != *(p + at - 1)) {
-            return p[at] == '\n' ? at : at + 1; /* the enclosure that is none casts a doubt */
+            return p[at] == '\n' ? at : at + 1;
         }
         step->open->r.nfields = many_delimiters(r, at);
     }
 }
 
-/* The doubt at `at`; answers where to go on, the pass's size, or MANY_UNRESOLVED. */
+/*
+ * Resolves the doubt at `at`. Answers where to go on, the pass's size when the record does not end
+ * in it, or MANY_UNRESOLVED.
+ */
 static SCAN_TARGET size_t many_resolve(struct stepper *step, const struct many_pass *pass,
                                        struct many_record *r, size_t at)
 {
     const unsigned char *p = pass->p + at;
     int enclosure = step->cursor->n.enclosure;
     if (p[-1] == '\r') {
+        /* Next to an enclosure one byte has two doubts. */
         bool beside = *p == enclosure || (at > r->begin + 1 && p[-2] == enclosure);
         bool inside = many_has(pass->inside, at - 1) == (r->side == pass->side);
         return !beside && mask_bare_cr(step, p, inside) ? at + 1 : MANY_UNRESOLVED;
@@ -158,7 +194,7 @@ static SCAN_TARGET size_t many_resolve(struct stepper *step, const struct many_p
     }
 }
 
-/* As step_bytes. The first suspect byte behind the record's end goes to r->suspect. */
+/* As step_bytes. Afterwards r->suspect is the first suspect byte after the record's end. */
 static SCAN_TARGET void many_bytes(struct stepper *step, const struct many_pass *pass,
                                    struct many_record *r, struct csvk_bytes record,
                                    const struct csvk_field_ends *ends)
@@ -170,7 +206,9 @@ static SCAN_TARGET void many_bytes(struct stepper *step, const struct many_pass 
     }
 }
 
-/* The record is reported. Its first event is at *at, behind so many delimiters; its end goes there.
+/*
+ * Takes a record that many_count_clean has refused, and reports it. *at is its first event, and
+ * `delimiters` fields end before that; *at becomes the place of the LF that ends the record.
  */
 static SCAN_TARGET enum many_end many_report(struct stepper *step, const struct many_pass *pass,
                                              struct many_record *r, size_t *at, uint64_t delimiters)
@@ -190,6 +228,10 @@ static SCAN_TARGET enum many_end many_report(struct stepper *step, const struct 
         struct mask_record found = {
             {r->side->structure, r->begin}, delimiters, many_breaks(pass, r->lf, *at)};
         bool suspect = r->suspect <= *at;
+        /*
+         * One side's bits are not the record's. They are put together only when somebody will look
+         * at them.
+         */
         if (r->changes != 0 && (suspect || delimiters >= step->scan->table.totals.width)) {
             many_structure(r, *at, structure);
             found.ends.bits = structure;
@@ -208,8 +250,10 @@ static SCAN_TARGET enum many_end many_report(struct stepper *step, const struct 
 }
 
 /*
- * Counts the record when there is nothing to tell of it. Its first event is at `at`. All is asked
- * without branches: in a file with many defects nobody can foretell the answers.
+ * Counts the record when there is nothing to report of it: its first event, at `at`, is its end; it
+ * has no enclosed line break, no suspect byte, and a line break of the table's kind. `fits`: its
+ * width is right. All conditions are computed and joined without branches, because in a file with
+ * many defects nobody can foretell any of them; one branch decides.
  */
 static inline SCAN_TARGET bool many_count_clean(struct stepper *step, const struct many_pass *pass,
                                                 const struct many_record *r, size_t at, bool fits)
@@ -231,7 +275,11 @@ static inline SCAN_TARGET bool many_count_clean(struct stepper *step, const stru
     return true;
 }
 
-/* Bytes of a pass at `from`, with the `begin` before it; 0: none is worth while. */
+/*
+ * How many bytes a pass at `from` should take, with the `begin` bytes before it that fill its first
+ * block. 0: a pass is not worth while now. 512 bytes are allowed for each record that is asked for,
+ * so that a pass for few records is short.
+ */
 static size_t many_size(struct stepper *step, size_t from, size_t begin, unsigned left)
 {
     struct csvk_scan *scan = step->scan;
@@ -239,6 +287,7 @@ static size_t many_size(struct stepper *step, size_t from, size_t begin, unsigne
         scan->many_backoff_left--;
         return 0;
     }
+    /* A record that is longer than the limit must not be taken; passes do not ask. */
     if (scan->most < 64 * MANY_BLOCKS) {
         return 0;
     }
@@ -248,8 +297,12 @@ static size_t many_size(struct stepper *step, size_t from, size_t begin, unsigne
     return size / MANY_GROUP * MANY_GROUP;
 }
 
-/* Where the structural stepper is needed again and again, no masks are made that will not be looked
- * up. */
+/*
+ * Decides how long the next pass may be, and when. A pass that ended because the structural stepper
+ * is needed makes the next one twice as long as its use was: where that happens again and again, no
+ * masks are made that nobody will look at. A pass of no use makes the following records go one by
+ * one, 1, 3, 7 and so on, in the end 64 of them.
+ */
 static void many_learn(struct csvk_scan *scan, enum many_end end, size_t used)
 {
     size_t most = 2 * (end == MANY_STEP ? used : scan->many_most);
@@ -260,11 +313,15 @@ static void many_learn(struct csvk_scan *scan, enum many_end end, size_t used)
     scan->many_backoff_left = scan->many_backoff;
 }
 
-/* Examines up to *left records from *from on, *left less by them. */
+/*
+ * Examines up to *left records from *from on in one pass. Moves *from after those it has taken and
+ * lowers *left by them.
+ */
 static SCAN_TARGET enum many_end many_records(struct stepper *step, size_t *from, unsigned *left)
 {
     struct csvk_scan *scan = step->scan;
-    size_t begin = (uintptr_t)(step->bytes + *from) % 64; /* blocks as memory has them */
+    /* Blocks begin at multiples of 64 in memory, so the first one begins before the record. */
+    size_t begin = (uintptr_t)(step->bytes + *from) % 64;
     many_prepare(scan);
     size_t size = many_size(step, *from, begin, *left);
     if (size == 0) {

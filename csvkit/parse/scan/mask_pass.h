@@ -1,7 +1,25 @@
-/* mask_pass.h - HEAD */
+/*
+ * mask_pass.h - private, part of scan_template.h where there are lanes (x86/lanes.h): the masks of
+ * one pass of mask_parser_many.h, and how bits are looked up in them.
+ *
+ * A pass takes up to MANY_BLOCKS blocks, eight at a time, as lanes.h does for stretches. What hangs
+ * on enclosures is made twice: `side` 0 has the parity of enclosures from the pass's first byte on,
+ * side 1 the opposite.
+ *
+ * Invariants. Every array of bits has a word of its own for each block, and a list of the blocks
+ * that are not empty as a mask (`lf_blocks` and its like). After the last block one bit is set, so
+ * that whoever looks for a bit finds one: at the pass's size, where nothing is left. Bits before
+ * the pass's first record mean nothing, and nobody looks them up.
+ */
+
+/* The most blocks of a pass: a mask has a bit for each. A group is what vectors take at a time. */
 #define MANY_BLOCKS 64
 #define MANY_GROUP  ((size_t)512) /* bytes of eight blocks */
 
+/*
+ * Classes of bytes besides the four of lanes.h that structure needs. A byte has one bit, but for
+ * the bytes above 7F, which are suspect as well where text beyond ASCII is worth a fact.
+ */
 enum {
     MANY_CLASS_SUSPECT = 0x10, /* control bytes and 7F; TAB where asked for */
     MANY_CLASS_SECOND = 0x20,  /* 80 to BF */
@@ -9,8 +27,10 @@ enum {
     MANY_CLASS_OTHER = 0x80    /* the other bytes above 7F */
 };
 
-/* Arrays of bits may have a word more, with its first bit set, so that whoever looks for a bit
- * finds one: the pass's size. */
+/*
+ * Room for one word more than there are blocks, with its first bit set, in whole vectors: they are
+ * stored as such.
+ */
 #define MANY_WORDS (MANY_BLOCKS + 8)
 #define MANY_ARRAY _Alignas(64) uint64_t
 
@@ -18,15 +38,16 @@ enum {
 struct many_side {
     MANY_ARRAY events[MANY_WORDS];    /* ends of records, and doubts: those are never at LF */
     MANY_ARRAY structure[MANY_WORDS]; /* ends of fields */
-    MANY_ARRAY before[MANY_WORDS];    /* how many of them in front of the block */
+    MANY_ARRAY before[MANY_WORDS];    /* how many fields of the pass end before the block */
     uint64_t event_blocks;            /* bit k: block k has events */
 };
 
+/* All masks of a pass. Offsets count from `p`, which is a multiple of 64 in memory. */
 struct many_pass {
     const unsigned char *p;
     size_t size; /* bytes: a multiple of MANY_GROUP */
     struct many_side side[2];
-    MANY_ARRAY inside[MANY_BLOCKS]; /* of side 0 */
+    MANY_ARRAY inside[MANY_BLOCKS]; /* of side 0; that of side 1 is its complement */
     MANY_ARRAY lf[MANY_WORDS];
     MANY_ARRAY suspect[MANY_WORDS];
     uint64_t lf_blocks, suspect_blocks;
@@ -34,14 +55,17 @@ struct many_pass {
 
 /* What a group of eight blocks hands to the next. */
 struct many_carry {
-    struct lanes_before before; /* `fixed` of side 0 */
-    __m512i other_fixed;        /* of side 1 */
+    struct lanes_before before; /* its `fixed` is that of side 0 */
+    __m512i other_fixed;        /* `fixed` of side 1 */
     __m512i first;              /* first bytes of pairs */
-    uint64_t inside;
-    uint64_t sum[2];  /* ends of fields */
-    uint64_t unclear; /* bit k: block k may hold text that is ill-formed or special */
+    uint64_t inside;            /* of side 0: all ones when the next group begins inside */
+    uint64_t sum[2];            /* for each side, how many fields have ended */
+    uint64_t unclear;           /* bit k: block k may hold text that is ill-formed or special */
 };
 
+/*
+ * Makes the table of classes, once for a scan. The table's dialect and wanted facts do not change.
+ */
 static void many_prepare(struct csvk_scan *scan)
 {
     unsigned char *classes = scan->many_classes;
@@ -71,7 +95,10 @@ static void many_prepare(struct csvk_scan *scan)
 
 /* ---- the masks ------------------------------------------------------------------------------ */
 
-/* As lanes_transpose, for eight classes. */
+/*
+ * As lanes_transpose, for eight classes and all 256 bytes: a look-up takes seven bits of each byte,
+ * so there is one for each half of the table, and the byte's top bit chooses.
+ */
 LANES_INLINE __m512i many_transpose(__m512i v, const __m512i *classes)
 {
     const __m512i units = _mm512_set1_epi64((long long)0x8040201008040201);
@@ -82,28 +109,35 @@ LANES_INLINE __m512i many_transpose(__m512i v, const __m512i *classes)
     return _mm512_gf2p8affine_epi64_epi8(units, all, 0);
 }
 
+/* Bit i: the mask of block i of the eight is not empty. */
 LANES_INLINE uint64_t many_blocks(__m512i masks)
 {
     return _mm512_test_epi64_mask(masks, masks);
 }
 
 /*
- * What is suspect but for bytes above 7F. In `others`: suspect bytes, and those above 7F as second
- * bytes, first bytes of pairs, or neither. Where all of those are pairs nothing shows.
+ * Stores what is suspect by itself, and notes the blocks in which text needs a closer look. In
+ * `others`: the suspect bytes; above 7F, second bytes, first bytes of pairs, and the rest. Where
+ * all bytes above 7F are pairs nothing shows, as in is_of_pairs; here the bit of a first byte goes
+ * over to the next block.
  */
 LANES_INLINE void many_suspect(struct many_pass *pass, size_t block, const __m512i *others,
                                struct many_carry *carry)
 {
     const __m512i last = _mm512_set1_epi64((long long)0xe000000000000000);
     __m512i pairs = _mm512_xor_si512(lanes_next(others[2], carry->first), others[1]);
-    uint64_t open = _mm512_test_epi64_mask(others[3], last); /* may go on in the next block */
+    /* A lead byte among a block's last three: its sequence may go on in the next block. */
+    uint64_t open = _mm512_test_epi64_mask(others[3], last);
     carry->first = others[2];
     _mm512_store_si512(pass->suspect + block, others[0]);
     pass->suspect_blocks |= many_blocks(others[0]) << block;
     carry->unclear |= many_blocks(_mm512_or_si512(pairs, others[3])) << block | open << block << 1;
 }
 
-/* The bytes with which something above 7F shows, as suspect_signs has them. */
+/*
+ * Adds the bytes above 7F with which something shows, as suspect_signs does, in the blocks
+ * `unclear`.
+ */
 static SCAN_TARGET void many_look_at_text(struct many_pass *pass, uint64_t unclear)
 {
     for (; unclear != 0; unclear &= unclear - 1) {
@@ -115,7 +149,16 @@ static SCAN_TARGET void many_look_at_text(struct many_pass *pass, uint64_t uncle
     }
 }
 
-/* Where each lane is, the number of bits in the lanes before it and *sum; *sum goes on. */
+/*
+ * For each block, the number of bits in the blocks before it: *sum for the first one. *sum then
+ * counts this group too. Three additions make the running totals of eight lanes, each with the
+ * totals moved up by 1, 2 and 4 lanes:
+ *
+ *     counts      a  b   c    d     e      f       g        h
+ *     by 1        a  ab  bc   cd    de     ef      fg       gh
+ *     by 2        a  ab  abc  abcd  bcde   cdef    defg     efgh
+ *     by 4        a  ab  abc  abcd  abcde  abcdef  abcdefg  abcdefgh
+ */
 LANES_INLINE __m512i many_sums(__m512i masks, uint64_t *sum)
 {
     const __m512i none = _mm512_setzero_si512();
@@ -128,7 +171,10 @@ LANES_INLINE __m512i many_sums(__m512i masks, uint64_t *sum)
     return _mm512_add_epi64(_mm512_alignr_epi64(count, none, 7), so_far);
 }
 
-/* `inside`: of this side. */
+/*
+ * The masks of one side for eight blocks. `inside` is that of this side; `broken` has the CRs
+ * without LF, shown at the byte after them.
+ */
 LANES_INLINE void many_side(struct many_side *s, size_t block, const struct lanes *m,
                             __m512i inside, __m512i broken, struct lanes_before *before,
                             uint64_t *sum)
@@ -142,8 +188,12 @@ LANES_INLINE void many_side(struct many_side *s, size_t block, const struct lane
     s->event_blocks |= many_blocks(events) << block;
 }
 
-/* The masks of eight blocks: of the first four classes and of the others. `there`: bytes of the
- * first block that count; in front of the first record all is as behind a line break. */
+/*
+ * The masks of eight blocks: those of structure as the answer, the other four classes in `others`.
+ * `there` has a bit for each byte of the first block that counts. The bytes before it are taken for
+ * LF: so the first record begins as after a line break, and they end fields and records that nobody
+ * looks up.
+ */
 LANES_INLINE struct lanes many_masks(const unsigned char *p, const __m512i *classes,
                                      __mmask64 there, __m512i *others)
 {
@@ -167,6 +217,7 @@ LANES_INLINE struct lanes many_masks(const unsigned char *p, const __m512i *clas
     return (struct lanes){masks[0], masks[1], masks[2], masks[3]};
 }
 
+/* Makes and stores all masks of the eight blocks from `block` on. */
 LANES_INLINE void many_group(struct many_pass *pass, size_t block, const __m512i *classes,
                              __mmask64 there, struct many_carry *carry)
 {
@@ -186,12 +237,20 @@ LANES_INLINE void many_group(struct many_pass *pass, size_t block, const __m512i
     carry->before.cr = m.cr;
 }
 
+/*
+ * Sets the bit that whoever looks for one finds at last. A full pass has no bit in `blocks` for the
+ * word after it; many_find comes to that word all the same.
+ */
 LANES_INLINE void many_close(uint64_t *words, uint64_t *blocks, size_t size)
 {
     words[size / 64] = 1;
     *blocks |= size < 64 * MANY_BLOCKS ? UINT64_C(1) << size / 64 : 0;
 }
 
+/*
+ * Makes the masks of the pass that begins with the block at `p`; its first record begins at p +
+ * begin. `table`: what many_prepare has made.
+ */
 static SCAN_TARGET void many_read(struct many_pass *pass, const unsigned char *p, size_t begin,
                                   size_t size, const unsigned char *table)
 {
@@ -218,8 +277,12 @@ static SCAN_TARGET void many_read(struct many_pass *pass, const unsigned char *p
 /* ---- looking up ----------------------------------------------------------------------------- */
 
 /*
- * The first bit from `from` on, which is not behind the pass. `blocks`: those that have any. Nobody
- * can foretell whether it is in the same block.
+ * The place of the first bit from `from` on, which must lie before the pass's end. `blocks`: the
+ * words that are not empty.
+ *
+ * Nobody can foretell whether the bit is in the same word or in a later one. So there is no branch:
+ * both answers are computed and one is chosen. When no later word has a bit, _tzcnt_u64 answers 64,
+ * the word that many_close has set in a full pass.
  */
 static inline SCAN_TARGET size_t many_find(const uint64_t *words, uint64_t blocks, size_t from)
 {
@@ -232,6 +295,7 @@ static inline SCAN_TARGET size_t many_find(const uint64_t *words, uint64_t block
     return 64 * next + _tzcnt_u64(there);
 }
 
+/* The first event of a side: a record's end or a doubt. */
 static inline SCAN_TARGET size_t many_event(const struct many_side *s, size_t from)
 {
     return many_find(s->events, s->event_blocks, from);
@@ -242,7 +306,7 @@ static inline bool many_has(const uint64_t *words, size_t at)
     return (words[at / 64] >> at % 64 & 1) != 0;
 }
 
-/* Ends of fields in front of `at`. */
+/* How many fields of the pass end before `at`, on this side. */
 static inline SCAN_TARGET uint64_t many_ends_before(const struct many_side *s, size_t at)
 {
     return s->before[at / 64] + popcount(s->structure[at / 64] & below(at % 64));
