@@ -20,6 +20,7 @@
  * Left to the structural stepper: CR CR LF, blank lines, two enclosed line breaks in one record, a
  * record of more than MASK_BLOCKS blocks, one that does not end 64 bytes before the window does.
  */
+
 /* The most blocks of a record; `suspect_blocks` has a bit for each. */
 #define MASK_BLOCKS 64
 

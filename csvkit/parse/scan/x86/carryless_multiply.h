@@ -1,4 +1,9 @@
 /*
+ * carryless_multiply.h - private: prefix xor by one carry-less multiplication, and the instruction
+ * that counts bits, for the instruction sets that have both.
+ */
+
+/*
  * Bit i becomes the xor of the bits 0 to i. The product with all ones adds up the mask moved by
  * every distance, and addition without carry is xor:
  *
