@@ -12,10 +12,11 @@
  *     structure  .  1  .  .  .  .  1  .  .  .  1     (delimiter | LF) & ~inside
  *     ends       .  .  .  .  .  .  .  .  .  .  1     LF & ~inside
  *
- * - Every opening follows a separator, a record's start or a closing: the last is a doubled
- * enclosure, which looks like one that closes and one that opens. - Every closing comes before a
- * separator, a CR or another enclosure. - Every width-th bit of `structure` is a record end, and no
- * other one (check_width). - Every CR is followed by LF, and no byte is worth a fact.
+ *   - Every opening follows a separator, a record's start or a closing. The last is a doubled
+ *     enclosure, which looks like one that closes and one that opens.
+ *   - Every closing comes before a separator, a CR or another enclosure.
+ *   - Every width-th bit of `structure` is a record end, and no other bit is one (check_width).
+ *   - Every CR is followed by LF, and no byte is worth a fact.
  *
  * What a block has to know of the bytes before it is in struct clean_check. Any doubt ends the
  * check: what is wrong, if anything, is for the other two parsers to say.

@@ -27,8 +27,8 @@
  *     opens within a field  .  1  .  .  .  .  .  .  .     enclosure & ~(fixed << 1)
  *     text after closing    .  .  .  .  .  .  .  .  1     (enclosure << 1) & ~fixed
  *
- * So two shifts and two "and not" show both faults. (Before the first byte all is fixed if an
- * enclosure may open there.)
+ * So two shifts and two "and not" show both faults. The byte before the first block counts as fixed
+ * when an enclosure may open after it.
  *
  * Where SCAN_PDEP is defined, the including file defines the probe of a block for it
  * (x86/scan_avx2.c), or SCAN_LANES and with it stretch_blocks (x86/lanes.h).
@@ -48,7 +48,7 @@ struct stretch {
     uint64_t phase;      /* as in struct clean_check; less than the width while there is no doubt */
     uint64_t separators; /* mask of the last block */
 
-    /* Not 0: enclosures, CR have been seen. CR is looked for only in the kinds that allow all. */
+    /* Not 0: enclosures, CR have been seen. CR is sure to be noted only where all is allowed. */
     uint64_t quotes, crs;
 
     uint64_t records, inner_breaks; /* counted so far */
@@ -328,8 +328,7 @@ static SCAN_TARGET uint64_t delimiters_on_line(const unsigned char *stop,
 
 /*
  * What the next stretch is expected to hold, after this one of kind `kind`: what this one has held.
- * CR goes only after a stretch that was compiled for all kinds, since the others do not look for
- * it.
+ * CR is given up only after a stretch that allowed all, since only there it is sure to be noted.
  */
 static unsigned next_kind(const struct stretch *s, unsigned kind, uint64_t texts)
 {

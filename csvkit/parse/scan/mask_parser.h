@@ -207,8 +207,8 @@ static SCAN_TARGET bool mask_resolve_one(const struct mask_carry *carry, struct 
     }
     if ((((m->cr << 1) | (carry->cr >> 63)) & bit) != 0) {
         /*
-         * A CR at the end of the block before cannot be taken out of its mask any more: counts as
-         * enclosed, which goes to the structural stepper.
+         * A CR at the end of the block before cannot be taken out of its mask any more. It counts
+         * as enclosed here, which leaves it to the structural stepper.
          */
         bool inside = at == 0 || (m->inside >> (at - 1) & 1) != 0;
         m->cr &= at == 0 ? ~UINT64_C(0) : ~(bit >> 1);
@@ -301,7 +301,7 @@ mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
         m = mask_enclosures(&carry, m);
         uint64_t here = mask_here(&m);
         if (((mask_doubt(&carry, &m) & here) | carry.literal) != 0) {
-            /* Copies again: only these have addresses, in a branch that is seldom taken. */
+            /* Copies again: only these have addresses, so the others can stay in registers. */
             struct mask_carry before = carry;
             struct mask_block resolved = m;
             if (!mask_resolve(&before, step, bytes + from + at, &resolved)) {
