@@ -1,4 +1,7 @@
-/* alloc.c - the library's only doors to the heap, so that tests can make every one of them fail. */
+/*
+ * alloc.c - the library's only way to the heap, so that tests can make every one of these functions
+ * fail. Sizes of 0 are taken for 1: NULL always means that memory has failed.
+ */
 #include "csvkit/csvkit.h"
 
 #include <stdlib.h>
@@ -21,6 +24,7 @@ void *csvk_realloc(void *old, size_t size)
 
 void *csvk_reallocarray(void *old, size_t count, size_t size)
 {
+    /* A product that overflows would ask for too little memory and succeed. */
     size_t total;
     if (__builtin_mul_overflow(count, size, &total)) {
         return NULL;

@@ -1,6 +1,9 @@
 /*
- * bitmask.h - private: the places of a byte among 64 or 32, as a bit mask. All of these bytes must
- * be readable.
+ * bitmask.h - private: where a byte, or one of two, occurs among 64 or 32 bytes, as a bit mask. All
+ * of these bytes must be readable.
+ *
+ * With SSE2 a comparison of 16 bytes is one instruction and its mask another one; elsewhere plain
+ * loops answer the same. Bit i stands for byte i.
  */
 #ifndef CSVKIT_BASE_BITMASK_H
 #define CSVKIT_BASE_BITMASK_H
@@ -19,6 +22,7 @@ static inline __m128i csvk_load_16(const unsigned char *bytes)
     return _mm_loadu_si128((const __m128i *)(const void *)bytes);
 }
 
+/* Bit i: byte i of 16 is the wanted one. `wanted` holds it 16 times. */
 static inline uint64_t csvk_bitmask_16(const unsigned char *bytes, __m128i wanted)
 {
     return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(csvk_load_16(bytes), wanted));

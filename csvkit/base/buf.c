@@ -1,10 +1,17 @@
-/* buf.c - growing byte buffers and string lists. Growth doubles, so appending n bytes is O(n). */
+/*
+ * buf.c - growing byte buffers and lists of strings.
+ *
+ * Capacity doubles, so appending n bytes one by one takes time in proportion to n. A buffer with
+ * memory always has a NUL after its bytes, which `length` does not count, so its bytes are also a
+ * string. When memory fails the contents stay as they are.
+ */
 #include "csvkit/csvkit.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+/* Each sum and product may overflow: then no memory would be enough. */
 int csvk_buf_reserve(struct csvk_buf *buf, size_t more)
 {
     size_t need;
@@ -60,6 +67,7 @@ int csvk_buf_printf(struct csvk_buf *buf, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
+    /* The first pass only measures, so that the second one writes into room that is there. */
     int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
     int status = length < 0 ? CSVK_ENOMEM : csvk_buf_reserve(buf, (size_t)length);
@@ -90,6 +98,7 @@ void csvk_buf_release(struct csvk_buf *buf)
     *buf = (struct csvk_buf)CSVK_BUF_INIT;
 }
 
+/* The list owns a copy of the text. */
 int csvk_strings_addn(struct csvk_strings *list, const char *text, size_t length)
 {
     if (list->count == list->capacity) {

@@ -1,4 +1,10 @@
-/* bytes64_portable.h - private: 64 bytes without vector instructions, for any machine. */
+/*
+ * bytes64_portable.h - private: 64 bytes as one thing, without vector instructions, for any
+ * machine.
+ *
+ * csvkit/parse/scan/scan_template.h says what chunk and the functions chunk_* have to do. Here a
+ * chunk is only where the bytes are, so the bytes must stay there as long as it is used.
+ */
 
 typedef struct {
     const unsigned char *p;

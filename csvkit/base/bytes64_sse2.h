@@ -1,4 +1,8 @@
-/* bytes64_sse2.h - private: 64 bytes in four SSE2 vectors; shared by scan_sse2.c and scan_sse42.c.
+/*
+ * bytes64_sse2.h - private: 64 bytes in four SSE2 vectors. Shared by scan_sse2.c, scan_sse42.c and
+ * reference_skip.c, which define SCAN_TARGET before.
+ *
+ * csvkit/parse/scan/scan_template.h says what chunk and the functions chunk_* have to do.
  */
 
 typedef struct {
@@ -12,6 +16,7 @@ static inline SCAN_TARGET chunk chunk_load(const unsigned char *p)
                     _mm_loadu_si128(v + 3)}};
 }
 
+/* Four masks of 16 bytes as one of 64. */
 static inline SCAN_TARGET uint64_t join(__m128i a, __m128i b, __m128i c, __m128i d)
 {
     return (uint64_t)(uint32_t)_mm_movemask_epi8(a) |
@@ -40,6 +45,7 @@ static inline SCAN_TARGET uint64_t chunk_suspect(chunk c)
                 suspect_bytes_of(c.part[2]), suspect_bytes_of(c.part[3]));
 }
 
+/* SSE2 has no unsigned comparison: a byte is not above `most` when it is the lesser of the two. */
 static inline SCAN_TARGET __m128i below_or_at(__m128i v, __m128i most)
 {
     return _mm_cmpeq_epi8(_mm_min_epu8(v, most), v);

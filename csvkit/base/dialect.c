@@ -1,9 +1,16 @@
-/* dialect.c - which bytes give a file its structure, checked and read from a user's words. */
+/*
+ * dialect.c - the bytes that give a file its structure: read from a user's words, and checked.
+ *
+ * A dialect is good when every byte has one meaning at most and no byte can be part of something
+ * else: line breaks and NUL mean what they mean in every dialect, and bytes from 80 up are parts of
+ * characters.
+ */
 #include "csvkit/csvkit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether `byte` may have the role; `role` is its name in messages. */
 static int check_role(int byte, const char *role, bool none_allowed, struct csvk_error *err)
 {
     if (byte == CSVK_NO_BYTE && none_allowed) {
@@ -43,6 +50,7 @@ int csvk_dialect_check(const struct csvk_dialect *dialect, struct csvk_error *er
     if (dialect->delimiter == dialect->enclosure) {
         return csvk_fail(err, CSVK_EUSAGE, "the delimiter and the enclosure are the same byte");
     }
+    /* Blanks beside an enclosure are a fact of their own, so a blank cannot be one as well. */
     if (dialect->enclosure == ' ' || dialect->enclosure == '\t' || dialect->escape == ' ' ||
         dialect->escape == '\t') {
         return csvk_fail(err, CSVK_EUSAGE, "a blank cannot be the %s",
@@ -60,6 +68,7 @@ int csvk_dialect_check(const struct csvk_dialect *dialect, struct csvk_error *er
     return CSVK_OK;
 }
 
+/* Reads \x and two hexadecimal digits. */
 static int parse_hex(const char *text, int *byte)
 {
     if (strncmp(text, "\\x", 2) != 0 || strlen(text) != 4) {
@@ -74,6 +83,7 @@ static int parse_hex(const char *text, int *byte)
     return CSVK_OK;
 }
 
+/* Names come first, then codes, then single bytes, so every byte can be given in some way. */
 int csvk_dialect_parse_byte(const char *text, const char *role, bool none_allowed, int *byte,
                             struct csvk_error *err)
 {

@@ -1,4 +1,7 @@
-/* digest.c - see digest.h. */
+/*
+ * digest.c - see digest.h. The hash of a record depends on the order of its values, the hash of a
+ * table on the order of its records: each step folds the hash so far together with what is new.
+ */
 #include "csvkit/base/digest.h"
 
 #include "csvkit/base/hash.h"
@@ -21,6 +24,10 @@ bool csvk_digest_equal(const struct csvk_digest *a, const struct csvk_digest *b)
     return a->records == b->records && a->fields == b->fields && a->hash == b->hash;
 }
 
+/*
+ * Most fields need no decoding: an enclosed one without doubled enclosures is its bytes without the
+ * first and the last. A broken field may end after its closing enclosure, so it is always decoded.
+ */
 int csvk_field_value(const struct csvk_batch *batch, const struct csvk_record *record, size_t i,
                      const struct csvk_dialect *dialect, struct csvk_buf *room,
                      struct csvk_bytes *value)

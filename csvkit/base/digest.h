@@ -2,8 +2,8 @@
  * digest.h - what a table holds, in three numbers: records, fields, and a hash over all values in
  * their order. Two files with equal digests hold the same values, however they are written.
  *
- * Every value goes in with its length, every record with its number of fields, so neither a moved
- * delimiter nor a moved line break can pass.
+ * Every value goes in with its length, and every record with its number of fields. So neither a
+ * moved delimiter nor a moved line break leaves the digest as it was.
  */
 #ifndef CSVKIT_BASE_DIGEST_H
 #define CSVKIT_BASE_DIGEST_H
@@ -15,32 +15,37 @@ extern "C" {
 #endif
 
 struct csvk_digest {
-    uint64_t records, fields, hash; /* all zero: of nothing */
+    uint64_t records, fields, hash; /* all zero for a table of nothing */
 };
 
-/* Hash of one record: begin with CSVK_RECORD_HASH, put the values in, add it to a digest. */
+/*
+ * The hash of one record: begin with CSVK_RECORD_HASH, put the values in with
+ * csvk_record_hash_value, add the result to a digest with csvk_digest_add.
+ */
 #define CSVK_RECORD_HASH UINT64_C(0x6a09e667f3bcc909)
 uint64_t csvk_record_hash_value(uint64_t hash, struct csvk_bytes value);
 void csvk_digest_add(struct csvk_digest *digest, uint64_t record_hash, uint64_t fields);
 bool csvk_digest_equal(const struct csvk_digest *a, const struct csvk_digest *b);
 
 /*
- * Value of the i-th field (from 0) of a record reported with fields: a view into the batch, or into
- * `room` when it had to be decoded. It lives as long as the batch and until `room` changes.
- * CSVK_ENOMEM.
+ * The value of the i-th field (from 0) of a record that was reported with fields: a view into the
+ * batch, or into `room` when it had to be decoded. It lives as long as the batch, and until `room`
+ * changes. CSVK_ENOMEM.
  */
 int csvk_field_value(const struct csvk_batch *batch, const struct csvk_record *record, size_t i,
                      const struct csvk_dialect *dialect, struct csvk_buf *room,
                      struct csvk_bytes *value) CSVK_MUST_USE;
 
-/* Collects the digest of a table from records reported with fields. All-zero but for the dialect.
+/*
+ * Collects the digest of a table from records that were reported with fields. At first all of it is
+ * zero but the dialect.
  */
 struct csvk_digester {
     struct csvk_dialect dialect;
     struct csvk_digest digest;
     struct csvk_buf room;
 };
-/* Hash of one record of a batch. CSVK_ENOMEM. */
+/* The hash of one record of a batch. CSVK_ENOMEM. */
 int csvk_digester_record(struct csvk_digester *digester, const struct csvk_batch *batch,
                          const struct csvk_record *record, uint64_t *hash) CSVK_MUST_USE;
 void csvk_digester_release(struct csvk_digester *digester);

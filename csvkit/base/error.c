@@ -1,4 +1,7 @@
-/* error.c - filling struct csvk_error; the library's only way to speak. */
+/*
+ * error.c - fills struct csvk_error, which is the library's only way to say what went wrong: it
+ * neither prints nor exits.
+ */
 #include "csvkit/csvkit.h"
 
 #include <errno.h>
@@ -6,7 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One line and printable: messages quote file names and data. A text that is too long is cut. */
+/*
+ * Makes the text one line and printable, since messages quote file names and data. A text that is
+ * too long is cut, but never within an escape.
+ */
 static void copy_escaped(char *to, size_t capacity, const char *from)
 {
     size_t n = 0;
@@ -24,6 +30,7 @@ static void copy_escaped(char *to, size_t capacity, const char *from)
     to[n] = '\0';
 }
 
+/* With `sys`, an errno, its description follows the text. */
 static void fill(struct csvk_error *err, enum csvk_status status, int sys, const char *format,
                  va_list args) CSVK_PRINTF(4, 0);
 static void fill(struct csvk_error *err, enum csvk_status status, int sys, const char *format,

@@ -1,8 +1,17 @@
-/* field.c - the value of a field out of its raw bytes. */
+/*
+ * field.c - makes the value of a field out of its raw bytes.
+ *
+ * A value is never longer than the bytes it is made of, so `to` needs no more room than they have.
+ * It may be the same memory: each byte is read before it can be written over.
+ */
 #include "csvkit/csvkit.h"
 
 #include <string.h>
 
+/*
+ * The state is whether the enclosure is open. Fields outside of the grammar have values too: what
+ * follows a closing enclosure is kept as it is.
+ */
 size_t csvk_field_decode(struct csvk_bytes raw, const struct csvk_dialect *dialect,
                          unsigned char *to)
 {

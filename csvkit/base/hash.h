@@ -1,11 +1,11 @@
 /*
- * hash.h - a fast keyed hash of byte runs, and the copy of short ones.
+ * hash.h - a fast keyed hash of runs of bytes, and a copy of short runs.
  *
- * Construction: multiply and fold, as in the wyhash family. 16 bytes at a time are mixed by one
- * 64 x 64 -> 128 bit product whose halves are xored; the last 16 bytes are read overlapping, so no
- * byte is read outside of the run. A seed that is random per process keeps an outsider from
- * preparing runs that collide. It is no cryptographic hash: equality must never rest on it where
- * somebody could gain by a collision.
+ * Construction: multiply and fold, as in the wyhash family. 16 bytes at a time are mixed by one 64
+ * x 64 -> 128 bit product whose halves are xored. The last 16 bytes are read so that they overlap
+ * those before: no byte outside of the run is read. A seed that is random for each process keeps an
+ * outsider from preparing runs that collide. It is no cryptographic hash: equality must never rest
+ * on it where somebody could gain by a collision.
  */
 #ifndef CSVKIT_BASE_HASH_H
 #define CSVKIT_BASE_HASH_H
@@ -19,6 +19,7 @@
 #define CSVK_HASH_B UINT64_C(0x9b05688c2b3e6c1f)
 #define CSVK_HASH_C UINT64_C(0x1f83d9abfb41bd6b)
 
+/* In the byte order of the machine: a hash is good on this machine only. */
 static inline uint64_t csvk_hash_read8(const unsigned char *p)
 {
     uint64_t word;
@@ -35,12 +36,17 @@ static inline uint32_t csvk_hash_read4(const unsigned char *p)
 
 #ifdef __SIZEOF_INT128__
 __extension__ typedef unsigned __int128 csvk_u128;
+/* The xor of the two halves of the product. */
 static inline uint64_t csvk_hash_fold(uint64_t a, uint64_t b)
 {
     csvk_u128 product = (csvk_u128)a * b;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 #else
+/*
+ * As above, from four products of 32 bits. The low half is a plain product; the high half needs the
+ * carry out of the middle.
+ */
 static inline uint64_t csvk_hash_fold(uint64_t a, uint64_t b)
 {
     uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
@@ -51,6 +57,10 @@ static inline uint64_t csvk_hash_fold(uint64_t a, uint64_t b)
 }
 #endif
 
+/*
+ * The length is part of the last step, so that runs that differ only in NUL bytes at the end do not
+ * collide.
+ */
 static inline uint64_t csvk_hash(const unsigned char *p, size_t length, uint64_t seed)
 {
     uint64_t a = 0, b = 0;
@@ -74,7 +84,10 @@ static inline uint64_t csvk_hash(const unsigned char *p, size_t length, uint64_t
                           csvk_hash_fold(a ^ CSVK_HASH_A, b ^ seed ^ CSVK_HASH_C));
 }
 
-/* memcpy for runs that are mostly short, without a call and without touching other bytes. */
+/*
+ * memcpy for runs that are mostly short: without a call, and without touching other bytes. Two
+ * copies that overlap cover every length of a range, where a loop would branch for each byte.
+ */
 static inline void csvk_copy_short(unsigned char *to, const unsigned char *from, size_t length)
 {
     if (length > 32) {

@@ -1,8 +1,17 @@
-/* json.c - see json.h. */
+/*
+ * json.c - see json.h: UTF-8, texts that are safe to show, and a writer of JSON.
+ *
+ * The writer keeps one bit of state, whether a comma comes before the next item, so it needs no
+ * memory of its own. What fails is only noted: callers look at `failed` once, at the end.
+ */
 #include "csvkit/json.h"
 
 #include <string.h>
 
+/*
+ * Table 3-7 of the Unicode standard as arithmetic: the length comes from the lead byte, and
+ * overlong forms, surrogates and codes beyond U+10FFFF fail by their value.
+ */
 size_t csvk_utf8_decode(const unsigned char *bytes, size_t length, uint32_t *code)
 {
     unsigned char lead = bytes[0];
@@ -29,6 +38,10 @@ size_t csvk_utf8_decode(const unsigned char *bytes, size_t length, uint32_t *cod
     return need;
 }
 
+/*
+ * Codes that could change what a terminal or a reader shows around them: controls, marks of
+ * direction, line separators, the byte order mark.
+ */
 bool csvk_code_is_hostile(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x061c || code == 0x200e ||
@@ -36,6 +49,7 @@ bool csvk_code_is_hostile(uint32_t code)
            (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
 }
 
+/* Bytes that are not UTF-8, and hostile codes, become escapes; all others stay as they are. */
 int csvk_buf_add_escaped(struct csvk_buf *buf, const void *bytes, size_t length)
 {
     const unsigned char *p = bytes;
@@ -67,6 +81,7 @@ static void note(struct csvk_json *json, int status)
     }
 }
 
+/* Comes before every item; json->need_comma says whether it is the first one. */
 static void comma(struct csvk_json *json)
 {
     if (json->need_comma) {
@@ -93,7 +108,7 @@ void csvk_json_close(struct csvk_json *json, char bracket)
     json->need_comma = true;
 }
 
-/* Of the basic plane: no code that is escaped lies above it. */
+/* A code of the basic plane: no code that is escaped lies above it. */
 static void put_code(struct csvk_json *json, uint32_t code)
 {
     note(json, csvk_buf_printf(json->out, "\\u%04x", (unsigned)code));
@@ -113,6 +128,10 @@ static void put_char(struct csvk_json *json, const unsigned char *p, size_t n, u
     }
 }
 
+/*
+ * A byte that is not UTF-8 becomes a lone surrogate, U+DC80 to U+DCFF, as Python's surrogateescape
+ * does: the bytes can be had back.
+ */
 void csvk_json_bytes(struct csvk_json *json, const void *bytes, size_t length)
 {
     const unsigned char *p = bytes;
@@ -204,6 +223,7 @@ void csvk_json_put_strings(struct csvk_json *json, const char *key, const struct
     csvk_json_close(json, ']');
 }
 
+/* Escaped as for a terminal first: XML 1.0 has no way to write most control bytes. */
 int csvk_buf_add_xml(struct csvk_buf *buf, const char *text)
 {
     struct csvk_buf plain = CSVK_BUF_INIT;
@@ -221,6 +241,10 @@ int csvk_buf_add_xml(struct csvk_buf *buf, const char *text)
     return status;
 }
 
+/*
+ * A path as a URI (RFC 3986): unreserved characters and slashes stay, all other bytes are in
+ * percent form. A relative path stays relative.
+ */
 void csvk_json_put_uri(struct csvk_json *json, const char *path)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

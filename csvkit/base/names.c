@@ -1,10 +1,10 @@
 /*
- * names.c - see names.h.
+ * names.c - see names.h: column names as Storage will have them.
  *
- * The tables hold two characters for each code point of a block: the ASCII letters that stay when
- * canonical decomposition and the removal of combining marks are done with it, or the usual
- * spelling of a letter that does not decompose; two blanks where there is none. Made from the
- * Unicode data.
+ * The tables hold two characters for each code point of a block. They are the ASCII letters that
+ * stay after canonical decomposition and the removal of combining marks; for a letter that does not
+ * decompose, its usual spelling; two blanks where there is neither. They were made from the Unicode
+ * data.
  */
 #include "csvkit/names.h"
 #include "csvkit/json.h"
@@ -52,13 +52,16 @@ static const struct {
     {0x2c60, 0x2c7f, latin_2c60},
 };
 
+/* What stays in a name as it is. */
 static bool is_word(uint32_t code)
 {
     return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') ||
            (code >= '0' && code <= '9') || code == '_';
 }
 
-/* Marks that sit on the letter before them: dropped, they part no run of letters. */
+/*
+ * Marks that sit on the letter before them. They are dropped, and do not divide a run of letters.
+ */
 static bool is_combining(uint32_t code)
 {
     return (code >= 0x0300 && code <= 0x036f) || (code >= 0x1ab0 && code <= 0x1aff) ||
@@ -66,7 +69,7 @@ static bool is_combining(uint32_t code)
            (code >= 0xfe20 && code <= 0xfe2f);
 }
 
-/* The one or two letters that stand for `code`; 0 when there are none. */
+/* The letters that stand for `code`, one or two. 0 when there are none. */
 static size_t transliterate(uint32_t code, char letters[2])
 {
     if (is_word(code)) {
@@ -99,6 +102,10 @@ static int add_code(struct csvk_buf *out, size_t start, uint32_t code, bool *in_
     return csvk_buf_add(out, letters, n);
 }
 
+/*
+ * Underscores at the ends are taken away: at the start as letters are added, at the end when all
+ * are. A name that a backend keeps for itself gets one at its end, which makes it another name.
+ */
 int csvk_name_sanitize(const char *name, size_t length, struct csvk_buf *out)
 {
     const unsigned char *p = (const unsigned char *)name;
@@ -123,6 +130,7 @@ int csvk_name_sanitize(const char *name, size_t length, struct csvk_buf *out)
     return status;
 }
 
+/* Small letters, of ASCII only: the answer must not depend on the user's locale. */
 static unsigned char fold(unsigned char c)
 {
     return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;

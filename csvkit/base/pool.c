@@ -1,13 +1,13 @@
 /*
  * pool.c - a ring of jobs between one owner and a few threads.
  *
- * The idea: every job has a number, counted from 0. Three numbers divide the ring: jobs below
- * `taken` are gone, those below `started` are done or running, those below `submitted` wait. Order
- * comes from the numbers alone; threads finish in any order and set their slot's `is_done`.
+ * Every job has a number, counted from 0. Three numbers divide the ring: jobs below `taken` are
+ * gone, jobs below `started` are done or running, jobs below `submitted` wait. Order comes from the
+ * numbers alone: threads finish in any order and set their slot's `is_done`.
  *
- * Invariant: taken <= started <= submitted <= taken + depth. All four, and the slots, are guarded
- * by `lock`. Without threads nothing is locked and started == submitted. An owner that works takes
- * its jobs from the same ring as the threads do, so nothing else changes.
+ * Invariant: taken <= started <= submitted <= taken + depth. The three numbers and the slots are
+ * guarded by `lock`. Without threads nothing is locked, and started == submitted. An owner that
+ * works takes its jobs from the same ring as the threads do, so nothing else changes.
  */
 #include "csvkit/base/pool.h"
 
@@ -29,14 +29,16 @@ struct thread {
 struct csvk_pool {
     struct csvk_pool_plan plan;
     pthread_mutex_t lock;
-    pthread_cond_t work, done; /* a job was submitted or the end came; a job is done */
+    pthread_cond_t work; /* a job was submitted, or the pool ends */
+    pthread_cond_t done; /* a job is done */
     bool is_ending;
     size_t taken, started, submitted;
     struct pool_slot *slot;
     struct thread *thread;
-    size_t nthreads; /* that run */
+    size_t nthreads; /* how many run; without the owner */
 };
 
+/* The slot of a job's number. `depth` slots are enough, since no more jobs are pending. */
 static struct pool_slot *slot_of(const struct csvk_pool *pool, size_t number)
 {
     return &pool->slot[number % pool->plan.depth];
@@ -51,7 +53,7 @@ static struct pool_slot *next_slot(struct csvk_pool *pool)
     return pool->is_ending ? NULL : slot_of(pool, pool->started++);
 }
 
-/* Called and left with the lock held; without it while the job runs. */
+/* Runs a job. Called and left with the lock held, which is not held while the job runs. */
 static void run_slot(struct csvk_pool *pool, struct pool_slot *slot, void *worker)
 {
     void *job = slot->job;
@@ -141,7 +143,9 @@ void csvk_pool_submit(struct csvk_pool *pool, void *job)
     pthread_mutex_unlock(&pool->lock);
 }
 
-/* Waits for a change, or does what the owner can do meanwhile. Called and left with the lock held.
+/*
+ * The oldest job is not done yet: waits for a change, or does a job that waits when the owner may.
+ * Called and left with the lock held.
  */
 static void pass_time(struct csvk_pool *pool)
 {
@@ -167,6 +171,7 @@ void *csvk_pool_take(struct csvk_pool *pool)
     return slot->job;
 }
 
+/* Jobs that wait are not started any more; the ones that run are waited for. */
 static void end_threads(struct csvk_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);

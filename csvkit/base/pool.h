@@ -1,14 +1,14 @@
 /*
- * pool.h - a few threads that do jobs of one kind; results come back in the order of submission.
+ * pool.h - a few threads that do jobs of one kind. Results come back in the order of submission.
  *
- * One thread owns the pool and calls everything here. Jobs are structs of the caller's; between
- * submit and take they belong to the pool. Worker i always gets worker[i], so scratch memory is per
- * thread. With one thread there is no thread at all: submit does the job.
+ * One thread owns the pool and makes all calls. Jobs are structs of the caller's; between submit
+ * and take they belong to the pool. Worker i always gets worker[i], so each thread can have scratch
+ * memory of its own. With one thread there is no thread at all: submit does the job.
  *
- * An owner who has work of its own between the jobs (reading, writing) would be one thread too many
- * for the processors. So it may be one of the threads: csvk_pool_take then does a job that waits
- * rather than sleep. That is for short jobs of about equal length, and `depth` should be twice the
- * threads, or the others run out of jobs meanwhile.
+ * An owner that has work of its own between the jobs (reading, writing) would be one thread too
+ * many for the processors. So it may be one of the threads: csvk_pool_take then does a job that
+ * waits, instead of sleeping. That is for short jobs of about equal length, and `depth` should be
+ * twice the number of threads, or the others run out of jobs meanwhile.
  */
 #ifndef CSVKIT_BASE_POOL_H
 #define CSVKIT_BASE_POOL_H

@@ -1,4 +1,7 @@
-/* vector_registers.c - registers cleared, stores past the caches. */
+/*
+ * vector_registers.c - see vector_registers.h. On other processors than x86-64 there is nothing to
+ * clear, and memcpy copies.
+ */
 #include "csvkit/base/vector_registers.h"
 
 #include <stdint.h>
@@ -22,7 +25,10 @@ void csvk_vectors_clean(void)
     }
 }
 
-/* `to` begins a line. */
+/*
+ * `to` begins a line of the caches. Whole lines go to memory at once, without reading what was
+ * there.
+ */
 static void stream_line(unsigned char *to, const unsigned char *from)
 {
     for (size_t i = 0; i < LINE; i += VECTOR) {
@@ -30,6 +36,10 @@ static void stream_line(unsigned char *to, const unsigned char *from)
     }
 }
 
+/*
+ * Up to the first line and after the last one the bytes go the usual way. The fence at the end
+ * keeps the promise that other threads see these stores in order.
+ */
 void csvk_vectors_copy(void *to, const void *from, size_t length)
 {
     unsigned char *out = to;

@@ -1,9 +1,9 @@
 /*
  * vector_registers.h - what the processor has to be told and plain C has no words for.
  *
- * ISA-L's functions (Debian's 2.30 has no vzeroupper at all) leave the upper halves of the vector
- * registers in use. Code for SSE, as libdeflate's there and the compiler's own, has to carry them
- * along until somebody clears them: libdeflate was 2 to 8 % slower behind ISA-L's checksum.
+ * ISA-L's functions leave the upper halves of the vector registers in use (Debian's 2.30 has no
+ * vzeroupper at all). Code for SSE, such as libdeflate's and the compiler's own, has to carry those
+ * halves along until somebody clears them: libdeflate was 2 to 8 % slower after ISA-L's checksum.
  *
  * What is copied for another processor to read is better not kept in the caches of this one.
  */

@@ -1,9 +1,14 @@
-/* writer.c - see writer.h. */
+/*
+ * writer.c - see writer.h. Small pieces are gathered in a buffer, large ones go to the output
+ * directly.
+ */
 #include "csvkit/base/writer.h"
 
 #include <string.h>
 #include <strings.h>
 
+/* Bytes that are gathered before they are written; the length from which a piece is not gathered.
+ */
 enum { BUFFER = 128 * 1024, DIRECT = 16 * 1024 };
 
 void csvk_writer_init(struct csvk_writer *writer, const struct csvk_normalize_options *options,
@@ -26,6 +31,7 @@ void csvk_writer_release(struct csvk_writer *writer)
     csvk_buf_release(&writer->buffer);
 }
 
+/* Without a `write` the writer only counts. */
 static int hand_on(struct csvk_writer *writer, const void *bytes, size_t length,
                    struct csvk_error *err)
 {
@@ -74,6 +80,7 @@ int csvk_writer_line_break(struct csvk_writer *writer, struct csvk_error *err)
     return csvk_writer_bytes(writer, line_break_bytes(writer), line_break_length(writer), err);
 }
 
+/* True when a byte of the value would be structure without an enclosure. */
 static bool has_special(const struct csvk_writer *writer, const struct csvk_value *value)
 {
     for (size_t i = 0; i < value->len; i++) {
@@ -84,13 +91,19 @@ static bool has_special(const struct csvk_writer *writer, const struct csvk_valu
     return false;
 }
 
-/* A mark at the start of a value would be taken for something else than data. */
+/*
+ * True for a byte order mark at the start of a value: at the start of a file it would be taken for
+ * something else than data.
+ */
 static bool begins_with_mark(const struct csvk_value *value)
 {
     return value->len >= 3 && memcmp(value->ptr, "\xef\xbb\xbf", 3) == 0;
 }
 
-/* So would a first line of the file that reads sep=X, X being a byte or the delimiter. */
+/*
+ * True for a first line that reads sep=X, X being a byte or the delimiter. Spreadsheets take it for
+ * an instruction. Up to 3 bytes before it may be a byte order mark.
+ */
 static bool is_sep_line(const struct csvk_writer *writer, const struct csvk_value *values,
                         size_t count)
 {
@@ -102,7 +115,10 @@ static bool is_sep_line(const struct csvk_writer *writer, const struct csvk_valu
            strncasecmp((const char *)values[0].ptr, "sep=", 4) == 0;
 }
 
-/* What the grammar asks for, and what keeps a value a value. */
+/*
+ * What the grammar asks for, and what keeps a value a value: a record of one empty value would be a
+ * blank line.
+ */
 static bool must_enclose(const struct csvk_writer *writer, const struct csvk_value *value,
                          bool single)
 {
@@ -123,6 +139,10 @@ bool csvk_writer_can(const struct csvk_writer *writer, const struct csvk_value *
     return count == 0 || !is_sep_line(writer, values, count);
 }
 
+/*
+ * Whether the value is enclosed, by the rule that the options give. With the fewest enclosures a
+ * first value that begins with # gets one too: some readers take such a line for a comment.
+ */
 static bool encloses(const struct csvk_writer *writer, const struct csvk_value *value, bool first,
                      bool single)
 {
@@ -138,6 +158,7 @@ static bool encloses(const struct csvk_writer *writer, const struct csvk_value *
     return comment || must_enclose(writer, value, single);
 }
 
+/* Doubles the enclosures within, a run at a time: each copy ends with an enclosure or the value. */
 void csvk_writer_enclosed(const struct csvk_writer *writer, struct csvk_bytes value,
                           struct csvk_buf *out)
 {
@@ -186,6 +207,10 @@ void csvk_writer_end(const struct csvk_writer *writer, struct csvk_buf *out)
 int csvk_writer_format(const struct csvk_writer *writer, const struct csvk_value *values,
                        size_t count, struct csvk_buf *out)
 {
+    /*
+     * At most: every byte doubled, two enclosures and a delimiter for each value; a line break and
+     * a NUL.
+     */
     size_t need = 4;
     for (size_t i = 0; i < count; i++) {
         need += 2 * values[i].len + 3;

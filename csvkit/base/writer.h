@@ -1,8 +1,9 @@
 /*
- * writer.h - private: records as bytes of one dialect, and the buffer in front of an output.
+ * writer.h - private: writes records as bytes of one dialect, with a buffer before the output.
  *
- * A strict writer: what it writes is RFC 4180 in the given dialect whatever the values are. A value
- * that the dialect cannot express (no enclosure) is asked for before it is written.
+ * It is a strict writer: what it writes is RFC 4180 in the given dialect, whatever the values are.
+ * Whether the dialect can express a record's values (it may have no enclosure) has to be asked
+ * before the record is written: csvk_writer_can.
  */
 #ifndef CSVKIT_BASE_WRITER_H
 #define CSVKIT_BASE_WRITER_H
@@ -27,12 +28,12 @@ struct csvk_writer {
     enum csvk_eol line_break;
     struct csvk_buf buffer;
     uint64_t bytes;             /* written so far, those in the buffer included */
-    unsigned char special[256]; /* bytes that ask for an enclosure */
+    unsigned char special[256]; /* not 0 for bytes that need an enclosure around them */
 };
 
 void csvk_writer_init(struct csvk_writer *writer, const struct csvk_normalize_options *options,
                       struct csvk_output output);
-/* Long runs go to the output directly, behind what is in the buffer. */
+/* Long runs go to the output directly, after what is in the buffer. */
 int csvk_writer_bytes(struct csvk_writer *writer, const void *bytes, size_t length,
                       struct csvk_error *err);
 int csvk_writer_line_break(struct csvk_writer *writer, struct csvk_error *err);
@@ -43,8 +44,8 @@ bool csvk_writer_can(const struct csvk_writer *writer, const struct csvk_value *
 int csvk_writer_format(const struct csvk_writer *writer, const struct csvk_value *values,
                        size_t count, struct csvk_buf *out);
 /*
- * Parts of a record. Room for all of it was reserved: every byte may be doubled, and two
- * enclosures; a line break and a NUL.
+ * Parts of a record, added to `out`. Room for all of the record must have been reserved: every byte
+ * may be doubled, and each value may have two enclosures; then a line break and a NUL.
  */
 void csvk_writer_enclosed(const struct csvk_writer *writer, struct csvk_bytes value,
                           struct csvk_buf *out);

@@ -1,53 +1,49 @@
 /*
- * reader.c - the only owner of a streaming window: asks the source for bytes, has whole records
- * examined, keeps the unfinished tail and moves it to the front at the next call.
+ * reader.c - the reader: the only owner of a window over a source. It asks the source for bytes,
+ * has whole records examined by the scan, keeps the unfinished tail, and moves that to the front at
+ * the next call.
  *
- *    slack |  carried tail  |  freshly read  | slack
- *          ^begin                            ^end
+ *      slack |  carried tail  |  freshly read  | slack
+ *            ^begin                            ^end
  *
- * Invariants. Bytes [begin, end) are what has been read and not been reported; `offset` is the
- * absolute offset of begin, which always starts a record (except while an oversize record is
- * streamed). A record that is incomplete is gone on with when as many bytes are there anew as have
+ * Invariants. Bytes [begin, end) have been read and not been reported. `offset` is the absolute
+ * offset of `begin`, which always starts a record, except while an oversize record is streamed. A
+ * record that is incomplete is tried again only when there are as many new bytes as bytes that have
  * to be looked at again (none, as a rule), so the work stays linear. Records longer than the limit
- * go through the reference parser, which needs no memory for them.
+ * go through the reference parser, which needs no memory for them (reader_oversize.c).
  *
  * The end of the input needs care: a final 1A, and NUL bytes in place of a last record, are not
- * data (csv-rules A25); the mode of a final CR is known only there.
+ * data (doc/reading.md A25); and what a final CR means is known only there.
  */
-#include "csvkit/parse/scan/scan.h"
+#include "csvkit/parse/reader_private.h"
 
 #include <string.h>
 
-/* The kernel copies large pieces for less; with all fields reported, their list must stay small. */
-#define DEFAULT_WINDOW  (1024u * 1024)
-#define FIELDS_WINDOW   (256u * 1024)
-#define ENOUGH_REPORTED 2048 /* of records or facts: a flood of findings takes no memory either */
-#define ENOUGH_NOTED    256  /* likewise where few are: their bytes are still in the cache then */
-#define COUNTS_MAX_RECORD                                                                          \
-    (2u * 1024 * 1024)        /* beyond it the reference parser streams: memory is flat */
-#define MOST_FACTS     16384  /* likewise with that many facts, and in pieces: not many are held */
-#define MOST_FIELDS    131072 /* and that many fields */
-#define OVERSIZE_PIECE (64u * 1024)
+/*
+ * Bytes that are read at a time. The kernel copies large pieces for less; where all fields are
+ * reported, their list must stay small.
+ */
+#define DEFAULT_WINDOW (1024u * 1024)
+#define FIELDS_WINDOW  (256u * 1024)
+
+/*
+ * A batch ends after so many records or facts, so that a flood of findings takes no memory either.
+ * With CSVK_COUNTS few are reported, and fewer are enough: their bytes are still in the cache then.
+ */
+#define ENOUGH_REPORTED 2048
+#define ENOUGH_COUNTING 256
+
+/*
+ * With CSVK_COUNTS a record with more bytes, facts or fields than these is streamed by the
+ * reference parser. So the memory has a limit, and facts come in pieces and are not held in great
+ * numbers.
+ */
+#define COUNTS_MAX_RECORD (2u * 1024 * 1024)
+#define MOST_FACTS        16384
+#define MOST_FIELDS       131072
+
+/* Offsets in a batch have 32 bits; a window and the slack must fit as well. */
 #define LARGEST_RECORD (UINT64_C(0xffffffff) - (1u << 20))
-
-enum reader_phase { PHASE_START, PHASE_RECORDS, PHASE_OVERSIZE, PHASE_DONE };
-
-struct csvk_reader {
-    struct csvk_source *source;
-    struct csvk_options options;
-    struct csvk_scan scan;
-    unsigned char *data;
-    size_t capacity; /* without slack */
-    size_t begin, end;
-    size_t batch_bytes; /* of the batch that was handed out: dropped at the next call */
-    size_t retry_at;    /* do not examine again before this many bytes are there */
-    uint64_t offset;
-    uint64_t bytes_read;
-    bool at_end;
-    bool trimmed; /* the end has been looked at for a final 1A */
-    bool unclosed;
-    enum reader_phase phase;
-};
 
 void csvk_options_init(struct csvk_options *options)
 {
@@ -57,7 +53,8 @@ void csvk_options_init(struct csvk_options *options)
                                      .facts = CSVK_FACTS_ALL};
 }
 
-static void settle_options(struct csvk_options *options)
+/* Puts the standard in place of what the caller has left open. */
+static void resolve_options(struct csvk_options *options)
 {
     if (options->window == 0) {
         options->window = options->detail == CSVK_FIELDS ? FIELDS_WINDOW : DEFAULT_WINDOW;
@@ -83,7 +80,7 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
     }
     reader->source = source;
     reader->options = *options;
-    settle_options(&reader->options);
+    resolve_options(&reader->options);
     int status = csvk_scan_init(&reader->scan, &reader->options, err);
     if (status != CSVK_OK) {
         csvk_reader_free(reader);
@@ -92,7 +89,7 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
     reader->scan.pauses = true;
     reader->scan.enough = ENOUGH_REPORTED;
     if (reader->options.detail == CSVK_COUNTS) {
-        reader->scan.enough = ENOUGH_NOTED;
+        reader->scan.enough = ENOUGH_COUNTING;
         reader->scan.most = reader->options.max_record;
         reader->scan.most_facts = MOST_FACTS;
         reader->scan.most_fields = MOST_FIELDS;
@@ -112,23 +109,13 @@ void csvk_reader_free(struct csvk_reader *reader)
 
 void csvk_reader_only_count(struct csvk_reader *reader, uint32_t kinds)
 {
-    /* What the reader itself looks for is reported. */
+    /* The reader itself looks for this kind in the batch (reported_unclosed). */
     reader->scan.builder.only_counted = kinds & ~CSVK_FACT_BIT(CSVK_FACT_UNCLOSED);
 }
 
 const struct csvk_totals *csvk_reader_totals(const struct csvk_reader *reader)
 {
     return &reader->scan.table.totals;
-}
-
-static unsigned char *window_begin(const struct csvk_reader *reader)
-{
-    return reader->data == NULL ? NULL : reader->data + CSVK_SCAN_SLACK + reader->begin;
-}
-
-static size_t available(const struct csvk_reader *reader)
-{
-    return reader->end - reader->begin;
 }
 
 static int out_of_memory(const struct csvk_reader *reader, struct csvk_error *err)
@@ -138,7 +125,10 @@ static int out_of_memory(const struct csvk_reader *reader, struct csvk_error *er
                      (unsigned long long)reader->scan.table.totals.records + 1);
 }
 
-/* Moves the tail to the front and makes room for `more` bytes behind it. */
+/*
+ * Moves the tail to the front of the window and makes room for `more` bytes after it. The capacity
+ * doubles, so moving a record that grows costs no more than its length.
+ */
 static int make_room(struct csvk_reader *reader, size_t more, struct csvk_error *err)
 {
     size_t kept = available(reader);
@@ -166,7 +156,9 @@ static int make_room(struct csvk_reader *reader, size_t more, struct csvk_error 
     return CSVK_OK;
 }
 
-/* A long record has been reported: give its memory back, so that one giant does not stay for ever.
+/*
+ * A long record has been handed out: gives its memory back, so that one giant does not stay for
+ * ever.
  */
 static void shrink(struct csvk_reader *reader)
 {
@@ -178,6 +170,7 @@ static void shrink(struct csvk_reader *reader)
     }
 }
 
+/* Reads up to a window of bytes after those that are here. */
 static int read_more(struct csvk_reader *reader, struct csvk_error *err)
 {
     size_t window = reader->options.window;
@@ -192,28 +185,19 @@ static int read_more(struct csvk_reader *reader, struct csvk_error *err)
         return status;
     }
     reader->end += got;
-    /* The scan's answers do not depend on the slack; so that its speed does not either: */
+    /* The scan's answers do not depend on the slack. Zeros keep its speed from it as well. */
     memset(window_begin(reader) + reader->end, 0, CSVK_SCAN_SLACK);
     reader->bytes_read += got;
     reader->at_end = got == 0;
     return CSVK_OK;
 }
 
-static void tell_file(struct csvk_reader *reader, enum csvk_fact_kind kind, uint64_t offset,
-                      uint64_t length, uint64_t extra)
-{
-    struct csvk_fact fact = {.offset = offset, .length = length, .extra = extra, .kind = kind};
-    csvk_batch_builder_add_fact(&reader->scan.builder, &fact);
-}
-
-static void drop(struct csvk_reader *reader, size_t count)
-{
-    reader->begin += count;
-    reader->offset += count;
-}
-
 /* ---- the start: byte order marks ---- */
 
+/*
+ * The byte order mark of UTF-16 or UTF-32 at the start of the input, 0 when there is none. UTF-32LE
+ * comes first: its mark begins with that of UTF-16LE.
+ */
 static enum csvk_unicode wide_mark(const unsigned char *b, size_t n, size_t *length)
 {
     *length = 4;
@@ -233,7 +217,7 @@ static enum csvk_unicode wide_mark(const unsigned char *b, size_t n, size_t *len
     return (enum csvk_unicode)0;
 }
 
-/* Nothing can be parsed: read to the end, so that the number of bytes is right. */
+/* Nothing can be parsed: reads to the end, so that the number of bytes is right. */
 static int drain(struct csvk_reader *reader, struct csvk_error *err)
 {
     while (!reader->at_end) {
@@ -247,6 +231,7 @@ static int drain(struct csvk_reader *reader, struct csvk_error *err)
     return CSVK_OK;
 }
 
+/* Looks at the start of the input. A continuation of another input has no start of its own. */
 static int start(struct csvk_reader *reader, struct csvk_error *err)
 {
     while (available(reader) < 4 && !reader->at_end) {
@@ -261,19 +246,19 @@ static int start(struct csvk_reader *reader, struct csvk_error *err)
     }
     size_t n = available(reader);
     if (n == 0) {
-        tell_file(reader, CSVK_FACT_EMPTY, 0, 0, 0);
+        report_fact(reader, CSVK_FACT_EMPTY, 0, 0, 0);
         return CSVK_OK;
     }
     const unsigned char *b = window_begin(reader);
     size_t length = 0;
     enum csvk_unicode mark = wide_mark(b, n, &length);
     if (mark != 0) {
-        tell_file(reader, CSVK_FACT_UTF16_BOM, 0, length, (uint64_t)mark);
+        report_fact(reader, CSVK_FACT_UTF16_BOM, 0, length, (uint64_t)mark);
         reader->phase = PHASE_DONE;
         return drain(reader, err);
     }
     if (n >= 3 && memcmp(b, "\xef\xbb\xbf", 3) == 0) {
-        tell_file(reader, CSVK_FACT_UTF8_BOM, 0, 3, 0);
+        report_fact(reader, CSVK_FACT_UTF8_BOM, 0, 3, 0);
         drop(reader, 3);
     }
     return CSVK_OK;
@@ -281,17 +266,7 @@ static int start(struct csvk_reader *reader, struct csvk_error *err)
 
 /* ---- the end: what is not data, and the last record ---- */
 
-static bool all_nul(const unsigned char *bytes, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] != 0) {
-            return false;
-        }
-    }
-    return length != 0;
-}
-
-static void trim_ctrl_z(struct csvk_reader *reader)
+void csvk_reader_trim_ctrl_z(struct csvk_reader *reader)
 {
     size_t n = available(reader);
     if (reader->trimmed) {
@@ -299,19 +274,20 @@ static void trim_ctrl_z(struct csvk_reader *reader)
     }
     reader->trimmed = true;
     if (n != 0 && window_begin(reader)[n - 1] == 0x1a) {
-        tell_file(reader, CSVK_FACT_CTRL_Z_AT_EOF, reader->offset + n - 1, 1, 0);
+        report_fact(reader, CSVK_FACT_CTRL_Z_AT_EOF, reader->offset + n - 1, 1, 0);
         reader->end--;
     }
 }
 
-static void finish(struct csvk_reader *reader, uint64_t end_of_data)
+void csvk_reader_finish(struct csvk_reader *reader, uint64_t end_of_data)
 {
     if (reader->scan.table.totals.eol[CSVK_EOL_NONE] != 0 && !reader->unclosed) {
-        tell_file(reader, CSVK_FACT_FINAL_EOL_MISSING, end_of_data, 0, 0);
+        report_fact(reader, CSVK_FACT_FINAL_EOL_MISSING, end_of_data, 0, 0);
     }
     reader->phase = PHASE_DONE;
 }
 
+/* True when the last record ended inside an enclosure; the fact is among the last ones. */
 static bool reported_unclosed(const struct csvk_batch_builder *builder)
 {
     for (size_t i = builder->nfacts; i > 0; i--) {
@@ -322,18 +298,22 @@ static bool reported_unclosed(const struct csvk_batch_builder *builder)
     return false;
 }
 
-/* [begin, end) is what is left behind the last complete record; nothing follows. */
+/*
+ * Examines what is left after the last complete record; nothing follows it. Returns the bytes
+ * taken.
+ */
 static size_t last_records(struct csvk_reader *reader)
 {
     const unsigned char *b = window_begin(reader);
     size_t n = available(reader);
     size_t used = 0;
     if (all_nul(b, n)) {
-        tell_file(reader, CSVK_FACT_NUL_PADDING_AT_EOF, reader->offset, n, 0);
-        finish(reader, reader->offset);
+        report_fact(reader, CSVK_FACT_NUL_PADDING_AT_EOF, reader->offset, n, 0);
+        csvk_reader_finish(reader, reader->offset);
         return n;
     }
     if (n != 0) {
+        /* At the end every record must be taken in this call. */
         reader->scan.enough = SIZE_MAX;
         used = csvk_scan(&reader->scan, b, n, true, reader->offset);
         if (reader->scan.too_long) {
@@ -341,12 +321,16 @@ static size_t last_records(struct csvk_reader *reader)
         }
         reader->unclosed = reported_unclosed(&reader->scan.builder);
     }
-    finish(reader, reader->offset + n);
+    csvk_reader_finish(reader, reader->offset + n);
     return used;
 }
 
-/* ---- a record that does not fit ---- */
+/* ---- batches ---- */
 
+/*
+ * Where records or fields are wanted, an oversize record is an error: all of its bytes would have
+ * to be kept.
+ */
 static int too_long(const struct csvk_reader *reader, struct csvk_error *err)
 {
     int status = csvk_fail(
@@ -361,97 +345,7 @@ static int too_long(const struct csvk_reader *reader, struct csvk_error *err)
     return status;
 }
 
-static void begin_oversize(struct csvk_reader *reader)
-{
-    struct csvk_scan *scan = &reader->scan;
-    csvk_reference_begin(&scan->reference, &scan->table, &scan->builder, reader->offset,
-                         reader->offset);
-    scan->reference.streaming = true;
-    scan->reference.open.r.oversize = true;
-    reader->phase = PHASE_OVERSIZE;
-    scan->too_long = false;
-    reader->retry_at = 0;
-}
-
-/* Puts the record into the batch although it goes on: its facts so far belong to it. */
-static void tell_unfinished(struct csvk_scan *scan)
-{
-    struct csvk_record record = scan->reference.open.r;
-    record.unfinished = true;
-    record.first_fact = 0;
-    record.nfacts = (uint32_t)scan->builder.nfacts;
-    csvk_batch_builder_add_record(&scan->builder, &record);
-}
-
-static bool oversize_is_padding(const struct csvk_reference_parser *reference)
-{
-    return reference->nul_run.length != 0 &&
-           reference->nul_run.length == reference->position - reference->open.r.offset;
-}
-
-static void finish_oversize(struct csvk_reader *reader)
-{
-    struct csvk_reference_parser *reference = &reader->scan.reference;
-    if (oversize_is_padding(reference)) {
-        csvk_record_abandon(&reference->open, &reader->scan.builder);
-        tell_file(reader, CSVK_FACT_NUL_PADDING_AT_EOF, reference->open.r.offset,
-                  reference->nul_run.length, 0);
-        finish(reader, reference->open.r.offset);
-        return;
-    }
-    size_t used = 0;
-    csvk_reference_feed(reference, window_begin(reader), 0, true, &used);
-    reader->unclosed = reference->unclosed;
-    finish(reader, reference->position);
-}
-
-/* Feeds a piece of the window to the reference parser; at most one record ends in a call. */
-static void oversize(struct csvk_reader *reader)
-{
-    struct csvk_reference_parser *reference = &reader->scan.reference;
-    csvk_batch_builder_clear(&reader->scan.builder);
-    if (reader->at_end) {
-        trim_ctrl_z(reader); /* may tell a fact, which is not the record's */
-    }
-    reference->open.fields_mark = 0;
-    reference->open.facts_mark = reader->scan.builder.nfacts;
-    reference->open.r.first_fact = (uint32_t)reader->scan.builder.nfacts;
-    size_t n = available(reader);
-    bool last = reader->at_end && n <= OVERSIZE_PIECE;
-    n = n <= OVERSIZE_PIECE ? n : OVERSIZE_PIECE;
-    if (!reader->at_end && n != 0 && window_begin(reader)[n - 1] == 0x1a) {
-        n--; /* is it the last byte of the file? */
-    }
-    size_t used = 0;
-    bool complete = false;
-    if (n != 0) {
-        bool begins = reference->position == reference->open.r.offset;
-        bool padding =
-            (begins || oversize_is_padding(reference)) && all_nul(window_begin(reader), n);
-        complete = csvk_reference_feed(reference, window_begin(reader), n, last && !padding, &used);
-        drop(reader, used);
-    }
-    if (complete) {
-        reader->unclosed = reference->unclosed;
-        reader->phase = PHASE_RECORDS;
-    } else if (last) {
-        finish_oversize(reader);
-    } else {
-        tell_unfinished(&reader->scan);
-    }
-}
-
-/* ---- batches ---- */
-
-/* Nobody else can count lines of a record that was not kept. */
-static void place_oversize(const struct csvk_reference_parser *reference, struct csvk_batch *batch)
-{
-    batch->last_line = reference->open.r.line + reference->open.lines;
-    batch->last_line_begin = reference->line_begin;
-    batch->surplus_line = reference->surplus_line;
-    batch->surplus_line_begin = reference->surplus_line_begin;
-}
-
+/* Makes the batch of what the builder holds, for the first `size` bytes of the window. */
 static void hand_out(struct csvk_reader *reader, struct csvk_batch *batch,
                      const struct csvk_totals *before, size_t size)
 {
@@ -472,22 +366,25 @@ static void hand_out(struct csvk_reader *reader, struct csvk_batch *batch,
                                  .record_end = builder->ends,
                                  .counted = builder->counted};
     if (builder->nrecords != 0 && builder->records[builder->nrecords - 1].oversize) {
-        place_oversize(&reader->scan.reference, batch);
+        csvk_reader_place_oversize(&reader->scan.reference, batch);
     }
     reader->batch_bytes = size;
     reader->scan.table.totals.bytes = reader->bytes_read;
 }
 
-/* More than the longest record that is kept; of an incomplete one the last two bytes may belong to
- * its line break. */
+/*
+ * True when the window holds more than the longest record that is kept. The last two bytes of an
+ * incomplete record may belong to its line break.
+ */
 static bool is_over_full(const struct csvk_reader *reader)
 {
     size_t n = available(reader);
     return n > 2 && n - 2 > reader->options.max_record;
 }
 
-/* Examines what is in the window. Returns bytes to hand out; 0 with nothing to report: more is
- * needed.
+/*
+ * Examines what is in the window. Returns the bytes to hand out. 0 with nothing to report means
+ * that more bytes are needed.
  */
 static size_t examine(struct csvk_reader *reader)
 {
@@ -495,10 +392,11 @@ static size_t examine(struct csvk_reader *reader)
     size_t used = 0;
     if (n >= reader->retry_at || reader->at_end || is_over_full(reader)) {
         if (reader->at_end) {
-            trim_ctrl_z(reader);
+            csvk_reader_trim_ctrl_z(reader);
             n = available(reader);
         }
         used = csvk_scan(&reader->scan, window_begin(reader), n, false, reader->offset);
+        /* As many new bytes as would be looked at again: n - passed. */
         reader->retry_at = used != 0 ? 0 : 2 * n - csvk_scan_passed(&reader->scan);
     }
     if (used == 0 && reader->at_end && !reader->scan.too_long) {
@@ -507,12 +405,14 @@ static size_t examine(struct csvk_reader *reader)
     return used;
 }
 
+/* True when there is something to hand out, be it a count. */
 static bool anything_reported(const struct csvk_reader *reader, const struct csvk_totals *before)
 {
     return reader->scan.builder.nfacts != 0 || reader->scan.builder.nrecords != 0 ||
            reader->scan.table.totals.records != before->records;
 }
 
+/* The next piece of an oversize record, as a batch without bytes. */
 static int next_in_oversize(struct csvk_reader *reader, struct csvk_batch *batch,
                             struct csvk_error *err)
 {
@@ -523,7 +423,7 @@ static int next_in_oversize(struct csvk_reader *reader, struct csvk_batch *batch
             return status;
         }
     }
-    oversize(reader);
+    csvk_reader_read_piece(reader);
     if (reader->scan.builder.failed) {
         return out_of_memory(reader, err);
     }
@@ -532,6 +432,10 @@ static int next_in_oversize(struct csvk_reader *reader, struct csvk_batch *batch
     return CSVK_OK;
 }
 
+/*
+ * The next batch of whole records. Reads until there is one, the input ends, or a record is
+ * oversize.
+ */
 static int next_records(struct csvk_reader *reader, struct csvk_batch *batch,
                         struct csvk_error *err)
 {
@@ -545,11 +449,12 @@ static int next_records(struct csvk_reader *reader, struct csvk_batch *batch,
             hand_out(reader, batch, &before, used);
             return CSVK_OK;
         }
-        if (reader->scan.too_long || is_over_full(reader)) { /* whatever was read at once */
+        /* Two conditions, so that what is oversize does not depend on how much was read at once. */
+        if (reader->scan.too_long || is_over_full(reader)) {
             if (reader->options.detail != CSVK_COUNTS) {
                 return too_long(reader, err);
             }
-            begin_oversize(reader);
+            csvk_reader_begin_oversize(reader);
             return next_in_oversize(reader, batch, err);
         }
         int status = read_more(reader, err);

@@ -16,7 +16,7 @@ int csvk_record_fields_new(struct csvk_record_fields **out, const struct csvk_di
     options.dialect = *dialect;
     options.detail = CSVK_FIELDS;
     options.facts = 0;
-    options.eol = CSVK_EOL_LF; /* the record has none: a CR in it is data */
+    options.eol = CSVK_EOL_LF; /* the record has no line break: a CR in it is data */
     struct csvk_record_fields *fields = csvk_malloc(sizeof *fields);
     if (fields == NULL) {
         return CSVK_ENOMEM;

@@ -1,17 +1,18 @@
 /*
  * record_fields.h - the fields of one record whose bytes are at hand, read by the scan that reads
- * whole tables. For rooms above the parser, which know a record's bytes and not yet its fields.
+ * whole tables. It is for rooms above the parser, which know a record's bytes but not its fields.
  */
 #ifndef CSVKIT_PARSE_RECORD_FIELDS_H
 #define CSVKIT_PARSE_RECORD_FIELDS_H
 
 #include "csvkit/csvkit.h"
 
-#define CSVK_RECORD_SLACK 64 /* bytes that must be readable before and after; of any value */
+/* Bytes that must be readable before and after a record. They may have any values. */
+#define CSVK_RECORD_SLACK 64
 
 struct csvk_record_fields;
 
-/* CSVK_ENOMEM; CSVK_EUSAGE for a dialect that contradicts itself. */
+/* CSVK_ENOMEM; CSVK_EUSAGE for a dialect that contradicts itself. The dialect is copied. */
 int csvk_record_fields_new(struct csvk_record_fields **out,
                            const struct csvk_dialect *dialect) CSVK_MUST_USE;
 
@@ -22,7 +23,7 @@ struct csvk_record_read {
 };
 /*
  * Reads `record`, which is given without its line break: a CR in it is data. What `read` points to
- * lives until the next call. No bytes are a record of no fields. CSVK_ENOMEM.
+ * lives until the next call. A record of no bytes has no fields. CSVK_ENOMEM.
  */
 int csvk_record_fields_read(struct csvk_record_fields *fields, struct csvk_bytes record,
                             struct csvk_record_read *read) CSVK_MUST_USE;

@@ -1,12 +1,17 @@
-/* record.c - see record.h: what happens when a record is complete, and the arrays behind a batch.
+/*
+ * record.c - what happens when a record is complete, and the arrays that a batch is made of. See
+ * record.h.
  */
 #include "csvkit/parse/grammar/record.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_COUNTED                                                                               \
-    64 /* facts of a record that is not reported: more are reported, a piece at a time */
+/*
+ * The most facts of a record that may be counted only. A record with more is reported together with
+ * its facts, so that facts in such numbers come a piece at a time.
+ */
+#define MOST_COUNTED 64
 
 void csvk_batch_builder_clear(struct csvk_batch_builder *builder)
 {
@@ -72,8 +77,8 @@ void csvk_batch_builder_add_record(struct csvk_batch_builder *builder,
             return;
         }
     }
-    struct csvk_record *to =
-        &builder->records[builder->nrecords++]; /* piece by piece, as facts are */
+    /* Field by field, as facts are copied: see csvk_batch_builder_add_fact. */
+    struct csvk_record *to = &builder->records[builder->nrecords++];
     to->number = record->number;
     to->line = record->line;
     to->offset = record->offset;
@@ -98,6 +103,7 @@ void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_batch_
     builder->nends = open->ends_mark;
 }
 
+/* A fact about the line break at `offset`. */
 static void fact_of_eol(struct csvk_batch_builder *builder, enum csvk_fact_kind kind,
                         uint64_t record, enum csvk_eol eol, uint64_t offset)
 {
@@ -109,7 +115,10 @@ static void fact_of_eol(struct csvk_batch_builder *builder, enum csvk_fact_kind 
     csvk_batch_builder_add_fact(builder, &fact);
 }
 
-/* The first line break decides the mode; CR CR LF counts as CRLF there and never as mixed. */
+/*
+ * Facts about a record's line break. The table's first line break decides its mode. CR CR LF counts
+ * as CR LF for that, and is never mixed: it has a fact of its own.
+ */
 static void judge_eol(struct csvk_open_record *open, struct csvk_table *table,
                       struct csvk_batch_builder *builder, enum csvk_eol eol, uint64_t offset)
 {
@@ -126,7 +135,7 @@ static void judge_eol(struct csvk_open_record *open, struct csvk_table *table,
     }
 }
 
-/* The order facts are reported in. No two facts of a record share offset and kind. */
+/* The order in which facts are reported. No two facts of a record have the same offset and kind. */
 static int compare_facts(const void *left, const void *right)
 {
     const struct csvk_fact *a = left, *b = right;
@@ -136,7 +145,10 @@ static int compare_facts(const void *left, const void *right)
     return a->kind < b->kind ? -1 : a->kind > b->kind ? 1 : 0;
 }
 
-/* Few facts, nearly in order, are the rule; a flood in one record must not cost its square. */
+/*
+ * Puts the facts of a record in order. As a rule they are few and nearly in order, so they are
+ * inserted one by one; a flood of facts in one record must not cost the square of its number.
+ */
 static void sort_facts(struct csvk_fact *facts, size_t count)
 {
     if (count > 32) {
@@ -154,7 +166,7 @@ static void sort_facts(struct csvk_fact *facts, size_t count)
     }
 }
 
-bool csvk_record_settle(struct csvk_open_record *open, struct csvk_table *table,
+bool csvk_record_decide(struct csvk_open_record *open, struct csvk_table *table,
                         struct csvk_batch_builder *builder, enum csvk_eol eol, uint64_t eol_offset)
 {
     struct csvk_record *r = &open->r;
@@ -175,6 +187,7 @@ bool csvk_record_settle(struct csvk_open_record *open, struct csvk_table *table,
     return first;
 }
 
+/* All or nothing: a record either has all of its facts counted or is reported with all of them. */
 bool csvk_batch_builder_count_many(struct csvk_batch_builder *builder, size_t from)
 {
     if (builder->nfacts - from > MOST_COUNTED) {

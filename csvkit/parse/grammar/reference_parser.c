@@ -1,9 +1,10 @@
 /*
- * reference_parser.c - THE REFERENCE PARSER: what a file means, one byte at a time (RFC 4180
- * section 2 and the recovery rules for everything outside its grammar). Slow, plain, and the
- * measure of scan.c.
+ * reference_parser.c - the reference parser: decides what a file means, one byte at a time. Inside
+ * the grammar of RFC 4180 section 2 that follows from it; for everything outside there are rules of
+ * recovery (doc/reading.md). It is slow and plain, and the measure of the scan.
  *
- *                 D or EOL: field ends, from every state but ENCLOSED
+ * D = delimiter, Q = enclosure, EOL = line break. D or EOL ends the field in every state but
+ * ENCLOSED:
  *
  *                       blank            Q: space before opening quote
  *      FIELD START ------------> BLANKS ----------------------------------+
@@ -17,13 +18,14 @@
  *                      +----------------- Q ----------------+  v          |
  *                                                       BLANKS AFTER -----+
  *
- * Nothing is ever skipped: every byte belongs to a field, a delimiter or a line break. The machine
- * never stops at an error; it tells a fact and reads on. EOL is LF, CR LF or CR CR LF; CR alone is
- * one when the table's mode says so (csvk_cr_ends_record), else it is data.
+ * Nothing is ever left out: every byte belongs to a field, a delimiter or a line break. The parser
+ * never stops at an error; it reports a fact and reads on. EOL is LF, CR LF or CR CR LF. CR alone
+ * is EOL when the table's mode says so (csvk_cr_ends_record); otherwise it is data.
  *
- * One record at a time; all that it must remember has a fixed size, so a record may be longer than
- * memory. That is why the reader hands it the records that do not fit into the window; in those
- * runs of bytes that change no state are passed in one step (reference_skip.c).
+ * The parser reads one record at a time. All that it must remember has a fixed size, so a record
+ * may be longer than memory. That is why the reader hands it the records that do not fit into the
+ * window. In those records, runs of bytes that change no state are passed in one step
+ * (reference_skip.c).
  */
 #include "csvkit/parse/grammar/reference_skip.h"
 
@@ -34,8 +36,12 @@ static uint64_t field_number(const struct csvk_reference_parser *parser)
     return parser->open.r.nfields + 1;
 }
 
-static void tell(struct csvk_reference_parser *parser, enum csvk_fact_kind kind, uint64_t offset,
-                 uint64_t length, uint64_t extra)
+/*
+ * Adds a fact about the current field. Line and column are found later from the bytes of the batch;
+ * an oversize record has no bytes there, so its facts need both now.
+ */
+static void report(struct csvk_reference_parser *parser, enum csvk_fact_kind kind, uint64_t offset,
+                   uint64_t length, uint64_t extra)
 {
     struct csvk_fact fact = {.offset = offset,
                              .length = length,
@@ -50,9 +56,11 @@ static void tell(struct csvk_reference_parser *parser, enum csvk_fact_kind kind,
     csvk_batch_builder_add_fact(parser->builder, &fact);
 }
 
-/* Facts whose place is the field's first byte, reported when the field ends. */
-static void tell_at_field_start(struct csvk_reference_parser *parser, enum csvk_fact_kind kind,
-                                uint64_t length, uint64_t extra)
+/*
+ * Adds a fact whose place is the field's first byte, although it is known only when the field ends.
+ */
+static void report_at_field_start(struct csvk_reference_parser *parser, enum csvk_fact_kind kind,
+                                  uint64_t length, uint64_t extra)
 {
     struct csvk_fact fact = {.offset = parser->field_begin,
                              .length = length,
@@ -69,6 +77,7 @@ static void tell_at_field_start(struct csvk_reference_parser *parser, enum csvk_
 
 /* ---- bytes: NUL, control, TAB, UTF-8 ---- */
 
+/* Reports an open run: its length is known now. */
 static void close_run(struct csvk_reference_parser *parser, struct csvk_fact *run)
 {
     if (run->length != 0) {
@@ -77,6 +86,10 @@ static void close_run(struct csvk_reference_parser *parser, struct csvk_fact *ru
     }
 }
 
+/*
+ * Makes a run longer, or begins one: as the fact that will be reported, kept out of the batch until
+ * the run ends.
+ */
 static void extend_run(struct csvk_reference_parser *parser, struct csvk_fact *run,
                        enum csvk_fact_kind kind, uint64_t offset, uint64_t length, uint64_t extra)
 {
@@ -85,15 +98,17 @@ static void extend_run(struct csvk_reference_parser *parser, struct csvk_fact *r
     }
     if (run->length == 0) {
         size_t before = parser->builder->nfacts;
-        tell(parser, kind, offset, 0, extra);
+        report(parser, kind, offset, 0, extra);
         if (parser->builder->nfacts == before) {
             return; /* out of memory: builder->failed is set */
         }
+        /* Taken back: the run is reported when it ends. */
         *run = parser->builder->facts[--parser->builder->nfacts];
     }
     run->length += length;
 }
 
+/* A sequence is complete: it belongs to a run of text, and may be a fact by itself. */
 static void well_formed(struct csvk_reference_parser *parser)
 {
     uint32_t code = 0;
@@ -103,12 +118,16 @@ static void well_formed(struct csvk_reference_parser *parser)
     extend_run(parser, &parser->wide_run, CSVK_FACT_NON_ASCII, offset, n, code);
     enum csvk_fact_kind kind = csvk_code_fact(code);
     if (kind != CSVK_FACT_KINDS && csvk_wants(parser->table, kind)) {
-        tell(parser, kind, offset, n, code);
+        report(parser, kind, offset, n, code);
     }
     parser->sequence.count = 0;
 }
 
-/* `next` is the byte that broke the sequence, -1 at a boundary. */
+/*
+ * The sequence so far cannot be completed. `next` is the byte that shows it, -1 at a boundary where
+ * no byte of data follows. `next` is only asked what is wrong: it is not part of the ill-formed
+ * bytes.
+ */
 static void ill_formed(struct csvk_reference_parser *parser, int next)
 {
     unsigned char bytes[5];
@@ -121,8 +140,8 @@ static void ill_formed(struct csvk_reference_parser *parser, int next)
     csvk_utf8_subpart(bytes, n + (next >= 0 ? 1u : 0u), &defect);
     close_run(parser, &parser->wide_run);
     if (csvk_wants(parser->table, CSVK_FACT_INVALID_UTF8)) {
-        tell(parser, CSVK_FACT_INVALID_UTF8, parser->sequence.offset, n,
-             csvk_utf8_extra(defect, bytes, n));
+        report(parser, CSVK_FACT_INVALID_UTF8, parser->sequence.offset, n,
+               csvk_utf8_extra(defect, bytes, n));
     }
     parser->sequence.count = 0;
 }
@@ -154,6 +173,10 @@ static bool continues(const struct csvk_reference_parser *parser, unsigned char 
     return c >= low && c <= high;
 }
 
+/*
+ * A byte above 7F: continues a sequence or begins one. In a broken sequence the byte that breaks it
+ * is looked at as a beginning.
+ */
 static void high_byte(struct csvk_reference_parser *parser, unsigned char c)
 {
     close_run(parser, &parser->nul_run);
@@ -176,7 +199,10 @@ static void high_byte(struct csvk_reference_parser *parser, unsigned char c)
     }
 }
 
-/* Looks at a byte that is data (delimiters, enclosures and line breaks of records are not). */
+/*
+ * Looks at a byte that is data. Delimiters, enclosures and escapes are not; nor are line breaks
+ * outside of enclosures.
+ */
 static void watch_data(struct csvk_reference_parser *parser, unsigned char c)
 {
     if (c >= 0x80) {
@@ -193,15 +219,18 @@ static void watch_data(struct csvk_reference_parser *parser, unsigned char c)
     }
     close_run(parser, &parser->nul_run);
     if (c == '\t' && csvk_wants(parser->table, CSVK_FACT_TAB)) {
-        tell(parser, CSVK_FACT_TAB, parser->position, 1, c);
+        report(parser, CSVK_FACT_TAB, parser->position, 1, c);
     } else if ((c < 0x20 || c == 0x7f) && c != '\t' && c != '\n' && c != '\r' &&
                csvk_wants(parser->table, CSVK_FACT_CONTROL)) {
-        tell(parser, CSVK_FACT_CONTROL, parser->position, 1, c);
+        report(parser, CSVK_FACT_CONTROL, parser->position, 1, c);
     }
 }
 
 /* ---- lines ---- */
 
+/*
+ * Only a line that lies between two enclosed line breaks is complete, and can look like a record.
+ */
 void csvk_reference_inner_line_break(struct csvk_reference_parser *parser)
 {
     uint64_t width = parser->table->totals.width;
@@ -212,7 +241,10 @@ void csvk_reference_inner_line_break(struct csvk_reference_parser *parser)
     parser->inner_delimiters = 0;
 }
 
-/* Counts physical lines; called for every byte of data, before `last` is set. */
+/*
+ * Counts lines. Called for every byte of data, before `last` is set. CR LF counts once, with its
+ * CR.
+ */
 static void watch_lines(struct csvk_reference_parser *parser, unsigned char c)
 {
     bool second_of_crlf = c == '\n' && parser->last == '\r';
@@ -229,6 +261,7 @@ static void watch_lines(struct csvk_reference_parser *parser, unsigned char c)
 
 /* ---- fields ---- */
 
+/* A field begins at `offset`. */
 static void begin_field(struct csvk_reference_parser *parser, uint64_t offset)
 {
     parser->state = REFERENCE_FIELD_START;
@@ -240,19 +273,19 @@ static void begin_field(struct csvk_reference_parser *parser, uint64_t offset)
     parser->inner_hit = false;
 }
 
-/* The field ends before `position`. */
+/* The field ends before `position`. The first field too many is noted as the record's surplus. */
 static void end_field(struct csvk_reference_parser *parser)
 {
     struct csvk_record *r = &parser->open.r;
     uint64_t length = parser->position - parser->field_begin;
     if (parser->state == REFERENCE_BLANKS_AFTER) {
-        tell(parser, CSVK_FACT_SPACE_AFTER_QUOTE, parser->closing + 1,
-             parser->position - parser->closing - 1, 0);
+        report(parser, CSVK_FACT_SPACE_AFTER_QUOTE, parser->closing + 1,
+               parser->position - parser->closing - 1, 0);
         parser->field_flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
     }
     if (parser->inner_hit && parser->state != REFERENCE_ENCLOSED &&
         csvk_wants(parser->table, CSVK_FACT_SUSPICIOUS_LINES)) {
-        tell_at_field_start(parser, CSVK_FACT_SUSPICIOUS_LINES, length, parser->breaks + 1);
+        report_at_field_start(parser, CSVK_FACT_SUSPICIOUS_LINES, length, parser->breaks + 1);
     }
     if (!parser->streaming) {
         csvk_batch_builder_add_field(parser->builder, (size_t)(parser->field_begin - parser->base),
@@ -269,19 +302,24 @@ static void end_field(struct csvk_reference_parser *parser)
     r->last_empty = length == 0;
 }
 
+/* The field goes on in `state`, and its bytes are not what RFC 4180 allows. */
 static void break_field(struct csvk_reference_parser *parser, enum csvk_reference_state state)
 {
     parser->state = state;
     parser->field_flags |= CSVK_FIELD_BROKEN;
 }
 
-/* The byte behind a closing enclosure is neither D, EOL nor blanks up to one of them. */
+/*
+ * The byte after a closing enclosure is neither D nor EOL, nor blanks up to one of them. A
+ * backslash before the enclosure says more: somebody has escaped it in a way that the dialect does
+ * not know.
+ */
 static void text_after_closing(struct csvk_reference_parser *parser)
 {
     if (parser->backslash) {
-        tell(parser, CSVK_FACT_BACKSLASH_QUOTE, parser->closing - 1, 2, 0);
+        report(parser, CSVK_FACT_BACKSLASH_QUOTE, parser->closing - 1, 2, 0);
     } else {
-        tell(parser, CSVK_FACT_TEXT_AFTER_CLOSING, parser->closing + 1, 1, 0);
+        report(parser, CSVK_FACT_TEXT_AFTER_CLOSING, parser->closing + 1, 1, 0);
     }
     parser->field_flags |= CSVK_FIELD_DECODE;
     break_field(parser, REFERENCE_LITERAL);
@@ -289,20 +327,25 @@ static void text_after_closing(struct csvk_reference_parser *parser)
 
 /* ---- one byte in each state; D and EOL outside enclosures never come here ---- */
 
+/* A blank. One that is the delimiter never gets here. */
 static bool is_blank(const struct csvk_reference_parser *parser, unsigned char c)
 {
     (void)parser;
     return c == ' ' || c == '\t';
 }
 
+/*
+ * FIELD START and BLANKS: nothing but blanks has come. Only as the first byte does an enclosure
+ * open.
+ */
 static void at_field_start(struct csvk_reference_parser *parser, unsigned char c, bool quote)
 {
     if (quote && parser->state == REFERENCE_FIELD_START) {
         parser->state = REFERENCE_ENCLOSED;
         parser->field_flags |= CSVK_FIELD_ENCLOSED;
     } else if (quote) {
-        tell(parser, CSVK_FACT_SPACE_BEFORE_QUOTE, parser->field_begin,
-             parser->position - parser->field_begin, 0);
+        report(parser, CSVK_FACT_SPACE_BEFORE_QUOTE, parser->field_begin,
+               parser->position - parser->field_begin, 0);
         break_field(parser, REFERENCE_LITERAL);
     } else {
         parser->state =
@@ -310,6 +353,7 @@ static void at_field_start(struct csvk_reference_parser *parser, unsigned char c
     }
 }
 
+/* ENCLOSED: an enclosure closes the field or is the first of two; the next byte decides. */
 static void in_enclosed(struct csvk_reference_parser *parser, unsigned char c, bool quote)
 {
     if (quote) {
@@ -321,6 +365,7 @@ static void in_enclosed(struct csvk_reference_parser *parser, unsigned char c, b
     }
 }
 
+/* QUOTE SEEN and BLANKS AFTER: a second enclosure directly after the first is data. */
 static void after_quote(struct csvk_reference_parser *parser, unsigned char c, bool quote)
 {
     if (quote && parser->state == REFERENCE_QUOTE_SEEN) {
@@ -341,7 +386,7 @@ static void data_byte(struct csvk_reference_parser *parser, unsigned char c)
     case REFERENCE_BLANKS: at_field_start(parser, c, quote); break;
     case REFERENCE_UNQUOTED:
         if (quote) {
-            tell(parser, CSVK_FACT_QUOTE_IN_UNQUOTED, parser->position, 1, 0);
+            report(parser, CSVK_FACT_QUOTE_IN_UNQUOTED, parser->position, 1, 0);
             parser->field_flags |= CSVK_FIELD_BROKEN;
         }
         break;
@@ -354,7 +399,10 @@ static void data_byte(struct csvk_reference_parser *parser, unsigned char c)
 
 /* ---- the loop ---- */
 
-/* What the CR at `bytes` is: CSVK_EOL_NONE: data. CSVK_EOL_KINDS-like -1: cannot tell yet. */
+/*
+ * What the CR at `bytes` is: a kind of line break; CSVK_EOL_NONE when it is data; -1 when that
+ * hangs on bytes that are not here yet.
+ */
 static int classify_cr(const struct csvk_reference_parser *parser, const unsigned char *bytes,
                        size_t length, bool at_end)
 {
@@ -371,6 +419,7 @@ static int classify_cr(const struct csvk_reference_parser *parser, const unsigne
     return csvk_cr_ends_record(parser->table) ? CSVK_EOL_CR : CSVK_EOL_NONE;
 }
 
+/* The record ends before `position`, where `eol` stands. */
 static void complete(struct csvk_reference_parser *parser, enum csvk_eol eol)
 {
     byte_boundary(parser, -1);
@@ -378,7 +427,11 @@ static void complete(struct csvk_reference_parser *parser, enum csvk_eol eol)
     csvk_record_finish(&parser->open, parser->table, parser->builder, eol, parser->position);
 }
 
-/* A byte of the record that is not a delimiter or line break outside an enclosure. */
+/*
+ * Takes a byte of the record that is not a delimiter or line break outside of enclosures. With
+ * `bare_cr` it is a CR that is data there. Facts are added before lines are counted: a fact belongs
+ * to the line that the byte is on.
+ */
 static void take(struct csvk_reference_parser *parser, unsigned char c, bool bare_cr)
 {
     const struct csvk_dialect *dialect = &parser->table->dialect;
@@ -390,7 +443,7 @@ static void take(struct csvk_reference_parser *parser, unsigned char c, bool bar
     }
     data_byte(parser, c);
     if (bare_cr) {
-        tell(parser, CSVK_FACT_BARE_CR, parser->position, 1, 0);
+        report(parser, CSVK_FACT_BARE_CR, parser->position, 1, 0);
     }
     if (escape) {
         parser->field_flags |= CSVK_FIELD_DECODE;
@@ -401,6 +454,7 @@ static void take(struct csvk_reference_parser *parser, unsigned char c, bool bar
     parser->position++;
 }
 
+/* Takes a delimiter that ends a field. */
 static void next_field(struct csvk_reference_parser *parser)
 {
     byte_boundary(parser, -1);
@@ -416,7 +470,7 @@ static void end_of_input(struct csvk_reference_parser *parser)
     byte_boundary(parser, -1);
     if (parser->state == REFERENCE_ENCLOSED) {
         parser->unclosed = true;
-        tell_at_field_start(parser, CSVK_FACT_UNCLOSED, 1, parser->position);
+        report_at_field_start(parser, CSVK_FACT_UNCLOSED, 1, parser->position);
         parser->field_flags |= CSVK_FIELD_BROKEN;
     }
     complete(parser, CSVK_EOL_NONE);
@@ -431,8 +485,8 @@ void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_tabl
     parser->base = base;
     parser->position = offset;
     csvk_record_begin(&parser->open, table, builder, offset);
-    parser->line_begin =
-        parser->open.r.line == 1 ? 0 : offset; /* a byte order mark is of the line */
+    /* A byte order mark belongs to the first line. */
+    parser->line_begin = parser->open.r.line == 1 ? 0 : offset;
     begin_field(parser, offset);
 }
 

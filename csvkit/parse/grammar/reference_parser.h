@@ -1,9 +1,13 @@
-/* reference_parser.h - private: the reference parser. See reference_parser.c. */
+/*
+ * reference_parser.h - private: the reference parser, which decides what a file means. See
+ * reference_parser.c.
+ */
 #ifndef CSVKIT_PARSE_GRAMMAR_REFERENCE_PARSER_H
 #define CSVKIT_PARSE_GRAMMAR_REFERENCE_PARSER_H
 
 #include "csvkit/parse/grammar/record.h"
 
+/* Where in a field the parser is; the diagram is in reference_parser.c. */
 enum csvk_reference_state {
     REFERENCE_FIELD_START,
     REFERENCE_BLANKS, /* only blanks since the field began */
@@ -11,16 +15,17 @@ enum csvk_reference_state {
     REFERENCE_ENCLOSED,
     REFERENCE_QUOTE_SEEN,   /* an enclosure inside an enclosed field: closing or first of two */
     REFERENCE_BLANKS_AFTER, /* only blanks since the closing enclosure */
-    REFERENCE_LITERAL, /* a quoting fact lies behind: data up to the next delimiter or line break */
+    REFERENCE_LITERAL,      /* after a fact about an enclosure: data up to the field's end */
 };
 
+/* One record while it is read. Its size is fixed, whatever the record's is. */
 struct csvk_reference_parser {
     struct csvk_table *table;           /* borrowed */
     struct csvk_batch_builder *builder; /* borrowed */
     struct csvk_open_record open;
     uint64_t position; /* absolute offset of the next byte */
     uint64_t base;     /* offset of byte 0 of the batch: fields count from it */
-    bool streaming;    /* oversize record: no fields are reported, facts get line and column */
+    bool streaming;    /* oversize record: no fields are reported, facts have line and column */
     enum csvk_reference_state state;
     bool escaped;       /* the next byte is data whatever it is */
     unsigned char last; /* byte before `position` in this record, 0 at its start */
@@ -45,10 +50,10 @@ struct csvk_reference_parser {
 void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_table *table,
                           struct csvk_batch_builder *builder, uint64_t base, uint64_t offset);
 /*
- * Reads on. Returns true when the record is complete (with csvk_record_finish done); *used says how
- * many bytes were taken. False: all but a trailing CR or two, whose meaning depends on what
- * follows, were taken; call again with more. With `at_end` nothing follows and a record that has
- * begun always completes.
+ * Reads on. Returns true when the record is complete, with csvk_record_finish done; *used says how
+ * many bytes were taken. Returns false when all bytes were taken but a CR or two at their end,
+ * whose meaning depends on what follows: call again with more. With `at_end` nothing follows, and a
+ * record that has begun always becomes complete.
  */
 bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned char *bytes,
                          size_t length, bool at_end, size_t *used);

@@ -1,14 +1,17 @@
 /*
- * reference_skip.c - many bytes of an oversize record in one step of the reference parser. A
- * forgotten enclosure makes one record of the rest of a file, so this is the speed of reading such
- * a file.
+ * reference_skip.c - many bytes of an oversize record in one step of the reference parser.
  *
- * Skipped is what changes no state: printable ASCII that is neither enclosure nor escape, and
- * inside an enclosure delimiters and line breaks too, which are only counted. What is left to the
- * reference parser is every other byte, and the first byte behind it unless the state is one of
- * those in may_skip. Only oversize records come here: on all others the reference parser stays the
- * plain measure that the fast scan is compared with, and tests compare the two ways of the
- * reference parser.
+ * A forgotten enclosure makes one record of the rest of a file, so this is the speed of reading
+ * such a file.
+ *
+ * Only bytes that change no state are skipped: printable ASCII that is neither enclosure nor
+ * escape; inside an enclosure also delimiters and line breaks, which are only counted. Every other
+ * byte is left to the reference parser. So is the first byte after it, unless the state is one of
+ * those in may_skip.
+ *
+ * Only oversize records come here. On all other records the reference parser stays the plain
+ * measure that the scan is compared with; and tests compare the reference parser with skipping and
+ * without.
  */
 #include "csvkit/parse/grammar/reference_skip.h"
 #include "csvkit/parse/grammar/structural_bytes.h"
@@ -23,18 +26,20 @@
 #include "csvkit/base/bytes64_portable.h"
 #endif
 
+/* The bits before `bit`, which may be 64. */
 static uint64_t below(size_t bit)
 {
     return bit >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << bit) - 1;
 }
 
+/* Makes the masks of the block at block->begin. */
 static void load(struct csvk_skip_block *block, const struct csvk_table *table,
                  const unsigned char *bytes, size_t length)
 {
     unsigned char rest[64];
     size_t n = length - block->begin < 64 ? length - block->begin : 64;
     const unsigned char *from = bytes + block->begin;
-    if (n < 64) { /* what lies behind the bytes must not be looked at */
+    if (n < 64) { /* the bytes after `length` must not be looked at */
         memset(rest, 0, sizeof rest);
         memcpy(rest, from, n);
         from = rest;
@@ -55,7 +60,10 @@ static void load(struct csvk_skip_block *block, const struct csvk_table *table,
     }
 }
 
-/* Counts the lines and delimiters among the data from bit `from` to bit `to`. */
+/*
+ * Counts lines, and delimiters since the last line break, among the enclosed data from the bit
+ * `from` to the bit `to`.
+ */
 static void count_inner(struct csvk_reference_parser *parser, const struct csvk_skip_block *block,
                         size_t from, size_t to)
 {
@@ -77,6 +85,10 @@ static void count_inner(struct csvk_reference_parser *parser, const struct csvk_
     parser->inner_delimiters += csvk_bit_count(delimiters);
 }
 
+/*
+ * True when the state stays the same whatever plain bytes come: not in the middle of an escape or a
+ * UTF-8 sequence, nor where the next byte decides what an enclosure means.
+ */
 static bool may_skip(const struct csvk_reference_parser *parser, unsigned char next)
 {
     if (parser->escaped || parser->sequence.count != 0) {
@@ -106,6 +118,7 @@ size_t csvk_reference_skip(struct csvk_reference_parser *parser, struct csvk_ski
         }
         uint64_t stop = block->special;
         stop |= enclosed ? 0 : block->delimiter | block->lf | block->cr;
+        /* Up to the first byte that stops, or the end of the block. */
         size_t from = at - block->begin, to = block->end - block->begin;
         stop &= below(to) & ~below(from);
         if (stop != 0) {

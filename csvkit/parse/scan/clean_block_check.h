@@ -1,19 +1,31 @@
 /*
- * clean_block_check.h - private, part of scan_template.h: shows that whole records are clean.
+ * clean_block_check.h - private, part of scan_template.h: shows that whole records are clean, and
+ * counts them.
  *
- * How one block is shown to be clean, with D = delimiters, q = enclosures, f = line feeds (bit i =
- * byte i):
+ * How one block is shown to be clean, with q = enclosures:
  *
- *        bytes   a , " x , " " y " LF          (bit order: left = low)
- *            q   0 0 1 0 0 1 1 0 1 0
- *       inside   0 0 1 1 1 0 1 1 0 0           prefix xor of q: opening bits are in, closing are
- * out opening = q & inside, closing = q & ~inside every opening must follow a separator, a record
- * start or a closing (a doubled enclosure); every closing must precede a separator, CR, or another
- * enclosure; s = (D | f) & ~inside are the structural bytes; record ends must stand at every
- * width-th of them: compared in one step with a table row, spread over them (pdep), that the phase
- * chooses, the number of structural bytes since the last record end.
+ *     bytes      a  ,  "  x  ,  "  ,  "  y  "  LF
+ *     q          .  .  1  .  .  1  .  1  .  1  .
+ *     inside     .  .  1  1  1  .  .  1  1  .  .     prefix xor of q
+ *     opening    .  .  1  .  .  .  .  1  .  .  .     q & inside
+ *     closing    .  .  .  .  .  1  .  .  .  1  .     q & ~inside
+ *     structure  .  1  .  .  .  .  1  .  .  .  1     (delimiter | LF) & ~inside
+ *     ends       .  .  .  .  .  .  .  .  .  .  1     LF & ~inside
+ *
+ *   - Every opening follows a separator, a record's start or a closing. The last is a doubled
+ *     enclosure, which looks like one that closes and one that opens.
+ *   - Every closing comes before a separator, a CR or another enclosure.
+ *   - Every width-th bit of `structure` is a record end, and no other bit is one (check_width).
+ *   - Every CR is followed by LF, and no byte is worth a fact.
+ *
+ * What a block has to know of the bytes before it is in struct clean_check. Any doubt ends the
+ * check: what is wrong, if anything, is for the other two parsers to say.
  */
 
+/*
+ * What is known before a block. In fields that name a bit, bit 0 stands for the byte before the
+ * block; the others are 0.
+ */
 struct clean_check {
     const struct csvk_table *table;
     const uint64_t *phase_row;
@@ -25,15 +37,16 @@ struct clean_check {
     uint64_t phase;                /* structural bytes since the last record end */
     bool wide;                     /* the block before holds bytes above 7F */
     bool inner_line;               /* an enclosed line began in the field that is open now */
-    uint64_t inner_delimiters;     /* on it so far */
+    uint64_t inner_delimiters;     /* on that line so far */
     uint64_t inner_breaks;         /* enclosed line breaks since the last record end */
-    bool strict_eol;               /* every record end must be of the table's kind */
-    unsigned kind;                 /* of the last stretch: what its bytes held */
-    uint64_t crlf_mode;            /* all ones: that kind is CRLF */
+    bool strict_eol;               /* every line break of a record must be of the table's kind */
+    unsigned kind;                 /* of the stretch to come: what its bytes are expected to hold */
+    uint64_t crlf_mode;            /* all ones: the table's kind is CR LF */
     uint64_t records, crlf, lines; /* shown to be clean */
-    size_t end;                    /* behind the last clean record */
+    size_t end;                    /* offset after the last clean record */
 };
 
+/* The masks of one block. `cr` and `high` are made only when a suspect byte asks for them. */
 struct scan_block {
     uint64_t delimiter, quote, lf, suspect, cr, high;
 };
@@ -51,13 +64,20 @@ static inline SCAN_TARGET struct scan_block load_block(const unsigned char *p,
     return b;
 }
 
-/* Bytes that are neither printable ASCII nor structure. False: one of them is worth a fact. */
+/*
+ * Looks at the bytes that are neither printable ASCII nor structural. False when one of them is
+ * worth a fact. `wide` asks for UTF-8 in this block too, since a sequence of the block before may
+ * end in it.
+ */
 static inline SCAN_TARGET bool check_bytes(struct clean_check *check, const unsigned char *p,
                                            struct scan_block *b)
 {
     chunk c = chunk_load(p);
     b->cr = chunk_eq(c, '\r');
     uint64_t rest = b->suspect & ~b->cr;
+    /*
+     * Not CR: so text, a TAB or a control byte. A control byte is taken for a fact without asking.
+     */
     if (rest != 0) {
         b->high = chunk_high(c);
         rest &= ~(b->high | chunk_eq(c, '\t'));
@@ -71,7 +91,14 @@ static inline SCAN_TARGET bool check_bytes(struct clean_check *check, const unsi
     return (b->high == 0 && !check->wide) || check_utf8(p);
 }
 
-/* Enclosures open and close where they may; answers the inside mask. */
+/*
+ * True when enclosures open and close only where they may. Makes the inside mask: a byte is inside
+ * when the number of enclosures up to it, itself included, is odd.
+ *
+ *     opener         bytes after which an enclosure may open, moved on by one byte
+ *     after_closing  bytes after a closing enclosure
+ *     closer         bytes that may stand there
+ */
 static inline SCAN_TARGET bool check_enclosures(struct clean_check *check,
                                                 const struct scan_block *b, uint64_t *inside)
 {
@@ -84,13 +111,18 @@ static inline SCAN_TARGET bool check_enclosures(struct clean_check *check,
     return ((opening & ~opener) | (after_closing & ~closer)) == 0;
 }
 
-/* Line breaks inside enclosures: counted, and no inner line may look like a record. */
+/*
+ * Counts the delimiters between enclosed line breaks (`inner`). False when a line that lies between
+ * two of them, with no structure between, has as many delimiters as a record: it may be worth
+ * CSVK_FACT_SUSPICIOUS_LINES. Structure ends the field, and with it the line that is looked at.
+ */
 static SCAN_TARGET bool check_inner_lines(struct clean_check *check, uint64_t inner,
                                           uint64_t delimiter, uint64_t structure)
 {
     bool judge = csvk_wants(check->table, CSVK_FACT_SUSPICIOUS_LINES) && check->width >= 2;
     uint64_t from = ~UINT64_C(0);
     while (inner != 0) {
+        /* From the line break before to this one. */
         uint64_t range = from & below(low_bit(inner));
         if ((structure & range) != 0) {
             check->inner_line = false;
@@ -111,7 +143,12 @@ static SCAN_TARGET bool check_inner_lines(struct clean_check *check, uint64_t in
     return true;
 }
 
-/* Every CR belongs to a CRLF, and record ends are of one kind. */
+/*
+ * True when every CR is followed by LF and all record ends are of the table's kind, or the table is
+ * known to mix them.
+ *
+ *     after_cr ^ crlf_mode   at an LF: 1 where LF and CR LF are not what the table has
+ */
 static inline SCAN_TARGET bool check_line_breaks(struct clean_check *check,
                                                  const struct scan_block *b, uint64_t ends)
 {
@@ -127,16 +164,30 @@ static inline SCAN_TARGET bool check_line_breaks(struct clean_check *check,
 }
 
 #if defined(SCAN_PDEP)
+/*
+ * True when record ends stand at every width-th structural byte and nowhere else. `phase`, the
+ * number of structural bytes since the last record end, chooses a row: its bit i says whether the
+ * i-th structural byte from here must be a record end. pdep spreads the row's bits over the bits of
+ * `structure`, first to first. With a width of 3 and a phase of 1:
+ *
+ *     row        . 1 . . 1 . . 1
+ *     structure  . . 1 . 1 . . 1
+ *     pdep       . . . . 1 . . .     must be equal to `ends`
+ *
+ * One comparison thus decides about any number of fields, without a branch for each.
+ */
 static inline SCAN_TARGET bool check_width(struct clean_check *check, uint64_t ends,
                                            uint64_t structure)
 {
     if (ends != SCAN_PDEP(check->phase_row[check->phase], structure)) {
         return false;
     }
+    /* Less than the width again: every `width` structural bytes, one of them was an end. */
     check->phase += popcount(structure) - check->width * popcount(ends);
     return true;
 }
 #else
+/* As above, where pdep is slow or missing: one step for each record end. */
 static inline SCAN_TARGET bool check_width(struct clean_check *check, uint64_t ends,
                                            uint64_t structure)
 {
@@ -155,7 +206,10 @@ static inline SCAN_TARGET bool check_width(struct clean_check *check, uint64_t e
 }
 #endif
 
-/* In a table of one column an empty line is worth a fact; in wider ones the width tells. */
+/*
+ * False for an empty line in a table of one column, which is worth a fact. In wider tables an empty
+ * line fails by its width.
+ */
 static inline SCAN_TARGET bool check_not_blank(const struct clean_check *check,
                                                const struct scan_block *b, uint64_t ends)
 {
@@ -163,6 +217,10 @@ static inline SCAN_TARGET bool check_not_blank(const struct clean_check *check,
     return check->width != 1 || (starts & (b->lf | b->cr)) == 0;
 }
 
+/*
+ * Counts record ends and enclosed line breaks. Line breaks after the last record end belong to a
+ * record that is not known to be clean yet: they wait in inner_breaks.
+ */
 static inline SCAN_TARGET void count_ends(struct clean_check *check, uint64_t ends, uint64_t inner,
                                           size_t at)
 {
@@ -178,6 +236,11 @@ static inline SCAN_TARGET void count_ends(struct clean_check *check, uint64_t en
     check->end = at + last + 1;
 }
 
+/*
+ * Checks the block at `p`, which is at offset `at`, and counts what it holds. False when it is in
+ * doubt: of the counts only check->crlf may have changed then. What few blocks need is asked for
+ * only when a mask says so; these branches go the same way through most of a table.
+ */
 static inline SCAN_TARGET bool check_block(struct clean_check *check, const unsigned char *p,
                                            const struct structural_bytes *n, size_t at,
                                            uint64_t *record_ends)
@@ -204,6 +267,7 @@ static inline SCAN_TARGET bool check_block(struct clean_check *check, const unsi
         return false;
     }
     count_ends(check, ends, inner, at);
+    /* The last byte of this block is the byte before the next one. */
     check->inside = (uint64_t)((int64_t)inside >> 63);
     check->may_open = (structure | (b.quote & ~inside)) >> 63;
     check->closed = (b.quote & ~inside) >> 63;
@@ -215,6 +279,7 @@ static inline SCAN_TARGET bool check_block(struct clean_check *check, const unsi
 
 #include "csvkit/parse/scan/clean_stretch_check.h"
 
+/* A check that begins with the record at `from`. */
 static inline SCAN_TARGET struct clean_check clean_check_at(const struct csvk_scan *scan,
                                                             size_t from)
 {
@@ -231,7 +296,9 @@ static inline SCAN_TARGET struct clean_check clean_check_at(const struct csvk_sc
     };
 }
 
-static void commit_proof(struct csvk_scan *scan, const struct clean_check *check, uint64_t crlf)
+/* Adds what was shown to be clean to the table's totals. Each record ends a line. */
+static void commit_clean_records(struct csvk_scan *scan, const struct clean_check *check,
+                                 uint64_t crlf)
 {
     struct csvk_totals *t = &scan->table.totals;
     t->records += check->records;
@@ -240,26 +307,32 @@ static void commit_proof(struct csvk_scan *scan, const struct clean_check *check
     t->eol[CSVK_EOL_LF] += check->records - crlf;
 }
 
-/* Block by block, up to `until`; answers where it stopped: there when all was clean. */
+/*
+ * Checks block by block up to `until`. Answers where it stopped, which is `until` when all was
+ * clean.
+ */
 static SCAN_TARGET size_t check_blocks(struct csvk_scan *scan, struct clean_check *check,
                                        const unsigned char *bytes, size_t at, size_t until)
 {
     struct structural_bytes n = structural_bytes_of(&scan->table);
-    bool tell_ends = scan->table.detail == CSVK_RECORDS;
+    bool reports_ends = scan->table.detail == CSVK_RECORDS;
     for (; at < until; at += 64) {
         uint64_t ends = 0, crlf = check->crlf;
         if (!check_block(check, bytes + at, &n, at, &ends)) {
             check->crlf = crlf;
             return at;
         }
-        for (; tell_ends && ends != 0; ends &= ends - 1) {
+        for (; reports_ends && ends != 0; ends &= ends - 1) {
             csvk_batch_builder_add_end(&scan->builder, at + low_bit(ends) + 1);
         }
     }
     return at;
 }
 
-/* Checks from `from` on; answers the offset behind the last record shown to be clean. */
+/*
+ * Checks from `from` on, stretch by stretch; block by block where a stretch is in doubt or fewer
+ * bytes are left. Answers the offset after the last record that was shown to be clean.
+ */
 static SCAN_TARGET size_t check_clean(struct csvk_scan *scan, const unsigned char *bytes,
                                       size_t from, size_t length)
 {
@@ -276,6 +349,6 @@ static SCAN_TARGET size_t check_clean(struct csvk_scan *scan, const unsigned cha
         }
         at = until;
     }
-    commit_proof(scan, &check, check.crlf);
+    commit_clean_records(scan, &check, check.crlf);
     return check.end;
 }

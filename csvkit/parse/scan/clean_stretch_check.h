@@ -1,39 +1,67 @@
 /*
- * clean_stretch_check.h - private, part of scan_template.h: checks STRETCH_BLOCKS blocks in one go.
- * All doubts are gathered; when there is one, nothing has happened and check_blocks takes the same
- * bytes block by block.
+ * clean_stretch_check.h - private, part of scan_template.h: checks STRETCH_BLOCKS blocks together.
  *
- * A stretch is compiled for each set of things that its bytes may hold (enclosures; CR and TAB;
- * text beyond ASCII); whatever is outside the set is a doubt. The set of the last stretch is tried
- * first, then all. Plain tables thus pay neither for enclosures nor for UTF-8. UTF-8 is checked
- * behind the blocks, in those that hold a byte above 7F: their number costs, not where they are.
+ * The checks are those of clean_block_check.h, made without branches: every doubt is a bit that
+ * should be 0, and the doubts of a block (in lanes.h those of all blocks) are looked at together.
+ * When there is a doubt, nothing has been counted, and check_blocks takes the same bytes block by
+ * block.
  *
- * Enclosures. Call a byte loose when it is outside, and neither a separator, CR nor an enclosure.
- * An enclosure opens and closes where it may exactly when no loose byte touches one: a loose byte
- * before an enclosure means that this one opens inside a field, a loose byte behind one that this
- * one closed and text follows. With `fixed` = not loose, two shifts and two "and not" show both.
+ * A stretch is compiled for each kind (stretch_kinds.h), a set of things that its bytes may hold:
+ * enclosures; CR and TAB; text beyond ASCII. Whatever is outside of the set is a doubt. What the
+ * last stretch held is tried first, then all. So plain tables pay neither for enclosures nor for
+ * UTF-8. UTF-8 is checked after the blocks, in those that hold a byte above 7F: the time depends on
+ * their number and not on where they are.
+ *
+ * Enclosures. A byte is loose when it is outside of enclosures and neither a separator nor CR nor
+ * an enclosure; all other bytes are fixed. Enclosures open and close only where they may exactly
+ * when no loose byte is next to one:
+ *
+ *     - a loose byte before an enclosure: the enclosure opens within a field;
+ *     - a loose byte after an enclosure: the enclosure closes and text follows.
+ *
+ *     bytes                 a  "  b  "  ,  "  c  "  d
+ *     enclosures            .  1  .  1  .  1  .  1  .
+ *     inside                .  1  1  .  .  1  1  .  .
+ *     fixed                 .  1  1  1  1  1  1  1  .
+ *     fixed << 1            .  .  1  1  1  1  1  1  1
+ *     opens within a field  .  1  .  .  .  .  .  .  .     enclosure & ~(fixed << 1)
+ *     text after closing    .  .  .  .  .  .  .  .  1     (enclosure << 1) & ~fixed
+ *
+ * So two shifts and two "and not" show both faults. The byte before the first block counts as fixed
+ * when an enclosure may open after it.
+ *
+ * Where SCAN_PDEP is defined, the including file defines the probe of a block for it
+ * (x86/scan_avx2.c), or SCAN_LANES and with it stretch_blocks (x86/lanes.h).
  */
 
 #if defined(SCAN_PDEP)
-/* What one stretch carries from block to block; lives in registers. */
+/*
+ * What a stretch hands from block to block. It is copied to a local variable while the blocks are
+ * checked, so that it lives in registers.
+ */
 struct stretch {
-    uint64_t inside;       /* all ones: the block begins inside an enclosure */
-    uint64_t fixed, quote; /* of the block before; bit 63 counts */
-    uint64_t cr;           /* likewise */
-    uint64_t phase;
-    uint64_t separators;  /* of the last block */
-    uint64_t quotes, crs; /* seen, as bits; CR only with all kinds of bytes */
-    uint64_t records, inner_breaks;
-    bool tabs;       /* seen */
-    bool inner_line; /* an enclosed line is open */
+    uint64_t inside; /* all ones: the block begins inside an enclosure */
+
+    /* Masks of the block before; only bit 63, its last byte, matters. */
+    uint64_t fixed, quote, cr;
+
+    uint64_t phase;      /* as in struct clean_check; less than the width while there is no doubt */
+    uint64_t separators; /* mask of the last block */
+
+    /* Not 0: enclosures, CR have been seen. CR is sure to be noted only where all is allowed. */
+    uint64_t quotes, crs;
+
+    uint64_t records, inner_breaks; /* counted so far */
+    bool tabs;                      /* a TAB has been seen */
+    bool inner_line;                /* an enclosed line is open at the end */
 };
 
-/* Where the blocks of a stretch leave what is looked at behind it. */
+/* What the blocks leave for the steps that come after them. */
 struct stretch_masks {
-    uint64_t ends[STRETCH_BLOCKS];  /* record ends */
-    uint64_t inner[STRETCH_BLOCKS]; /* enclosed line breaks */
-    uint64_t structure[STRETCH_BLOCKS];
-    uint64_t texts; /* bit i: block i holds a byte above 7F; with STRETCH_TEXT */
+    uint64_t ends[STRETCH_BLOCKS];      /* record ends */
+    uint64_t inner[STRETCH_BLOCKS];     /* enclosed line breaks */
+    uint64_t structure[STRETCH_BLOCKS]; /* separators outside of enclosures */
+    uint64_t texts; /* bit i: block i holds a byte above 7F; only with STRETCH_TEXT */
 };
 
 #if defined(SCAN_LANES)
@@ -44,7 +72,10 @@ static inline void stretch_prepare(struct csvk_scan *scan, unsigned kind)
     (void)scan, (void)kind;
 }
 
-/* Answers doubts: bits that should be 0. */
+/*
+ * The faults of enclosures as the file head has them. Answers doubts: bits that should be 0. Makes
+ * the inside mask.
+ */
 static inline __attribute__((always_inline)) SCAN_TARGET uint64_t
 stretch_enclosures(struct stretch *s, struct struct_masks k, uint64_t *inside)
 {
@@ -55,11 +86,12 @@ stretch_enclosures(struct stretch *s, struct struct_masks k, uint64_t *inside)
     s->fixed = fixed;
     s->quote = k.quote;
     s->quotes |= k.quote;
-    s->inside = (uint64_t)((int64_t)m >> 63);
+    s->inside = (uint64_t)((int64_t)m >> 63); /* the last bit, 64 times */
     *inside = m;
     return doubt;
 }
 
+/* A CR without LF, and record ends that are not of the table's kind. Answers doubts. */
 static inline __attribute__((always_inline)) SCAN_TARGET uint64_t
 stretch_cr(struct stretch *s, const struct clean_check *check, struct struct_masks k, uint64_t ends)
 {
@@ -69,7 +101,11 @@ stretch_cr(struct stretch *s, const struct clean_check *check, struct struct_mas
     return (after_cr & ~k.lf) | ((after_cr ^ check->crlf_mode) & ends & strict);
 }
 
-/* The phase stays below the width as long as nothing is in doubt. */
+/*
+ * Record ends that do not stand at every width-th structural byte (check_width). Answers doubts.
+ * The phase is an index into the rows, and it stays below the width only as long as nothing is in
+ * doubt: so the caller must stop at the first doubt.
+ */
 static inline __attribute__((always_inline)) SCAN_TARGET uint64_t
 stretch_width(struct stretch *s, const struct clean_check *check, uint64_t ends, uint64_t structure)
 {
@@ -80,7 +116,10 @@ stretch_width(struct stretch *s, const struct clean_check *check, uint64_t ends,
     return doubt;
 }
 
-/* False: in doubt. */
+/*
+ * Checks one block, whose masks are `k`. False: in doubt. Each `kind` is a constant, so what it
+ * does not allow costs nothing here: the probe has seen to it.
+ */
 static inline __attribute__((always_inline)) SCAN_TARGET bool stretch_block(
     struct stretch *s, const struct clean_check *check, struct struct_masks k, unsigned kind,
     struct stretch_masks *masks, size_t i)
@@ -94,6 +133,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool stretch_block(
     if ((kind & STRETCH_CR) != 0) {
         doubt |= stretch_cr(s, check, k, ends);
     }
+    /* next_kind asks whether the next stretch can do without CR. */
     if (kind == STRETCH_ALL || kind == STRETCH_ALL_OF_UNCHECKED) {
         s->crs |= k.cr;
     }
@@ -108,8 +148,11 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool stretch_block(
     return (doubt | stretch_width(s, check, ends, structure)) == 0;
 }
 
-/* All blocks; `kind` is a constant in each caller. True when nothing is in doubt. Works on copies:
- * through pointers every block would go through memory. */
+/*
+ * Checks all blocks. `kind` is a constant in each caller. True when nothing is in doubt; otherwise
+ * *state and *masks mean nothing. Works on copies, because through pointers every block would go
+ * through memory.
+ */
 static inline __attribute__((always_inline)) SCAN_TARGET bool stretch_blocks(
     struct stretch *state, const struct csvk_scan *scan, const struct clean_check *clean_check,
     const unsigned char *p, unsigned kind, struct stretch_masks *masks)
@@ -132,6 +175,7 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool stretch_blocks(
 }
 #endif
 
+/* One compiled version of stretch_blocks for each kind that check_stretch asks for. */
 static SCAN_TARGET bool stretch_kind(struct stretch *s, const struct csvk_scan *scan,
                                      const struct clean_check *check, const unsigned char *p,
                                      unsigned kind, struct stretch_masks *masks)
@@ -153,7 +197,11 @@ static SCAN_TARGET bool stretch_kind(struct stretch *s, const struct csvk_scan *
     }
 }
 
-/* UTF-8 of the blocks that hold text, and of those that a sequence may reach into. */
+/*
+ * Checks UTF-8 in the blocks that hold text, and in those that a sequence may reach into: the block
+ * after one whose last byte is above 7F, and the first block when the stretch begins within text.
+ * *texts becomes the blocks that hold text themselves, with the first one in that case.
+ */
 static SCAN_TARGET bool stretch_text(const struct clean_check *check, const unsigned char *p,
                                      const struct stretch_masks *masks, uint64_t *texts)
 {
@@ -172,19 +220,23 @@ static SCAN_TARGET bool stretch_text(const struct clean_check *check, const unsi
 
 /*
  * Enclosed line breaks. Two of them without structure between enclose a whole line, which has to be
- * judged (check_inner_lines); two in one block are too rare to be told apart. Behind the blocks, in
- * those that hold one: a branch in every block would be taken or not as the data please. False: a
- * doubt.
+ * judged by its delimiters (check_inner_lines); two in one block are too rare to be looked at
+ * closely. Both are doubts. False: there is one.
+ *
+ * This runs after the blocks, over those that hold such a line break: a branch in every block would
+ * go either way as the data please, and the processor could not foretell it.
  */
 static SCAN_TARGET bool stretch_inner(struct stretch *s, const struct stretch_masks *masks)
 {
     uint64_t blocks = probe_words(masks->inner), structured = probe_words(masks->structure);
-    uint64_t since = 1, several = 0; /* structure since the last break; a break too many */
-    unsigned next = 0;               /* the block behind it */
+    uint64_t since = 1;   /* not 0: there has been structure since the last enclosed line break */
+    uint64_t several = 0; /* not 0: there was a line break too many */
+    unsigned next = 0;    /* the block after that of the last line break */
     for (uint64_t left = blocks; left != 0; left &= left - 1) {
         unsigned i = low_bit(left);
         uint64_t inner = masks->inner[i], structure = masks->structure[i];
         uint64_t before = below(low_bit(inner));
+        /* Structure before the line break in its own block, or anywhere in the blocks between. */
         since |= (structure & before) | (structured & below(i) & ~below(next));
         several |= (inner & (inner - 1)) | (since == 0);
         since = structure & ~before;
@@ -195,7 +247,10 @@ static SCAN_TARGET bool stretch_inner(struct stretch *s, const struct stretch_ma
     return several == 0;
 }
 
-/* Enclosed line breaks between `from` and `to`, all of them behind the last record end. */
+/*
+ * The number of LF between `from` and `to`. The caller knows that all of them are enclosed, since
+ * they come after the last record end.
+ */
 static SCAN_TARGET uint64_t breaks_between(const unsigned char *bytes, size_t from, size_t to)
 {
     uint64_t count = 0;
@@ -206,7 +261,7 @@ static SCAN_TARGET uint64_t breaks_between(const unsigned char *bytes, size_t fr
     return count;
 }
 
-/* The offset behind the last record end of the stretch at `at`; there is one. */
+/* The offset after the last record end of the stretch at `at`; there must be one. */
 static SCAN_TARGET size_t last_end(const uint64_t *ends, size_t at)
 {
     size_t i = STRETCH_BLOCKS - 1;
@@ -216,7 +271,11 @@ static SCAN_TARGET size_t last_end(const uint64_t *ends, size_t at)
     return at + 64 * (i + 1) - (size_t)__builtin_clzll(ends[i]);
 }
 
-/* Records that end with CRLF. In a table of one kind of line break it is the table's that tells. */
+/*
+ * How many records end with CR LF. In a table with one kind of line break its kind answers that.
+ * Otherwise the byte before each record end does: the load is one byte back, so CR and LF get the
+ * same bit.
+ */
 static SCAN_TARGET uint64_t count_crlf(const struct clean_check *check, const struct stretch *s,
                                        const uint64_t *ends, const unsigned char *p)
 {
@@ -230,6 +289,10 @@ static SCAN_TARGET uint64_t count_crlf(const struct clean_check *check, const st
     return count;
 }
 
+/*
+ * Counts what a stretch without doubts has shown. As in count_ends, enclosed line breaks after the
+ * last record end wait for the record that they are part of.
+ */
 static SCAN_TARGET void count_stretch(struct clean_check *check, const struct stretch *s,
                                       const uint64_t *ends, const unsigned char *bytes, size_t at)
 {
@@ -245,7 +308,10 @@ static SCAN_TARGET void count_stretch(struct clean_check *check, const struct st
     check->crlf += count_crlf(check, s, ends, bytes + at);
 }
 
-/* Delimiters behind the last LF before `stop`: those of the enclosed line that is open there. */
+/*
+ * The number of delimiters between the last LF before `stop` and `stop`: those of the enclosed line
+ * that is open there. There is such an LF: the line began with it.
+ */
 static SCAN_TARGET uint64_t delimiters_on_line(const unsigned char *stop,
                                                const struct csvk_table *t)
 {
@@ -260,7 +326,10 @@ static SCAN_TARGET uint64_t delimiters_on_line(const unsigned char *stop,
     }
 }
 
-/* What the next stretch is to expect, after one that expected `kind`. */
+/*
+ * What the next stretch is expected to hold, after this one of kind `kind`: what this one has held.
+ * CR is given up only after a stretch that allowed all, since only there it is sure to be noted.
+ */
 static unsigned next_kind(const struct stretch *s, unsigned kind, uint64_t texts)
 {
     if (s->tabs) {
@@ -271,6 +340,10 @@ static unsigned next_kind(const struct stretch *s, unsigned kind, uint64_t texts
     return cr | (s->quotes != 0 ? STRETCH_QUOTES : 0) | (texts != 0 ? STRETCH_TEXT : 0);
 }
 
+/*
+ * Hands the state on from the stretch, which ends before `stop`, to the blocks that follow. `wide`
+ * looks at three bytes: a sequence that is open has its first byte among them.
+ */
 static SCAN_TARGET void accept_stretch(struct clean_check *check, const struct stretch *s,
                                        const unsigned char *stop)
 {
@@ -285,13 +358,20 @@ static SCAN_TARGET void accept_stretch(struct clean_check *check, const struct s
     check->inner_delimiters = check->inner_line ? delimiters_on_line(stop, check->table) : 0;
 }
 
-/* What the bytes before force into the set. */
+/*
+ * What a stretch must allow because of the bytes before it: an enclosure or a sequence that is
+ * open, a CR that must be followed by LF. In a table of CR LF the record ends need the mask of CR.
+ */
 static unsigned stretch_needs(const struct clean_check *check)
 {
     return (check->inside | check->closed | (uint64_t)check->inner_line ? STRETCH_QUOTES : 0) |
            (check->cr | check->crlf_mode ? STRETCH_CR : 0) | (check->wide ? STRETCH_TEXT : 0);
 }
 
+/*
+ * Checks the stretch at `at` as one of kind `kind`. True: it is clean and has been counted. False:
+ * in doubt, and nothing has changed.
+ */
 static SCAN_TARGET bool stretch_once(struct csvk_scan *scan, struct clean_check *check,
                                      const unsigned char *bytes, size_t at, unsigned kind,
                                      struct stretch_masks *masks)
@@ -315,6 +395,7 @@ static SCAN_TARGET bool stretch_once(struct csvk_scan *scan, struct clean_check 
     return true;
 }
 
+/* Reports where records end, when the caller wants records. */
 static SCAN_TARGET void add_stretch_ends(struct csvk_scan *scan, const struct stretch_masks *masks,
                                          size_t at)
 {
@@ -325,13 +406,22 @@ static SCAN_TARGET void add_stretch_ends(struct csvk_scan *scan, const struct st
     }
 }
 
-/* Bits of facts that enclosed lines, text beyond ASCII, control bytes and TAB may be worth. */
+/*
+ * Facts that enclosed lines, text beyond ASCII, control bytes and TAB may be worth. When none of
+ * them is wanted, those bytes need no check at all (STRETCH_UNCHECKED).
+ */
 #define CHECKED_FACTS                                                                              \
     (CSVK_FACT_BIT(CSVK_FACT_SUSPICIOUS_LINES) | CSVK_FACT_BIT(CSVK_FACT_CONTROL) |                \
      CSVK_FACT_BIT(CSVK_FACT_TAB) | CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) |                           \
      CSVK_FACT_BIT(CSVK_FACT_INVALID_UTF8) | CSVK_FACT_BIT(CSVK_FACT_BOM_IN_DATA) |                \
      CSVK_FACT_BIT(CSVK_FACT_REPLACEMENT_CHAR) | CSVK_FACT_BIT(CSVK_FACT_UNICODE_LINE_BREAK))
 
+/*
+ * Checks the stretch at `at`, with the kind that is expected and then with all. False: block by
+ * block, please; nothing has been counted. Some tables never get here: in those of one column an
+ * empty line is a fact, and facts about TAB or text are wanted wherever there is a byte of them.
+ * Nor may a stretch begin within an enclosed line, whose delimiters have to be counted.
+ */
 static SCAN_TARGET bool check_stretch(struct csvk_scan *scan, struct clean_check *check,
                                       const unsigned char *bytes, size_t at)
 {

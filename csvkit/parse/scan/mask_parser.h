@@ -1,79 +1,124 @@
 /*
- * mask_parser.h - private, part of scan_template.h: one record at a time by masks, without stepping
- * from field to field. Between the clean_check, which takes only clean records, and the structural
- * stepper, which takes anything: any number of fields, any bytes, faults of enclosures. Files with
- * a defect in every record live on it.
+ * mask_parser.h - private, part of scan_template.h: takes one record at a time by bit masks,
+ * without stepping from field to field.
  *
- * Everything else (CR CR LF, blank lines, two enclosed line breaks in one record, a record that
- * does not end 64 bytes before the window does) is left to the structural stepper.
+ * It stands between the clean-block check, which takes only clean records, and the structural
+ * stepper, which takes anything. It takes any number of fields, any bytes, and faults of
+ * enclosures, which it reports. Files with a defect in every record get their speed from it.
+ *
+ * The masks of a block say at once where its fields and the record end, unless something is in
+ * doubt (clean_stretch_check.h says what is loose and what is fixed). A doubt is a bit at the byte
+ * with which it shows:
+ *
+ *     - at an enclosure that comes after a loose byte: it is data (mask_stray);
+ *     - at a loose byte that comes after a closing enclosure: blanks, or text (mask_after_closing);
+ *     - at a byte other than LF that comes after CR (mask_bare_cr).
+ *
+ * Doubts are resolved from first to last. Each resolution takes enclosures or CRs that are only
+ * data out of the masks, and the masks that depend on them are made again.
+ *
+ * Left to the structural stepper: CR CR LF, blank lines, two enclosed line breaks in one record, a
+ * record of more than MASK_BLOCKS blocks, one that does not end 64 bytes before the window does.
  */
-#define MASK_BLOCKS     64 /* longer records go to the structural stepper */
+
+/* The most blocks of a record; `suspect_blocks` has a bit for each. */
+#define MASK_BLOCKS 64
+
+/* In place of an offset: the record is for the structural stepper. */
 #define MASK_NOT_PARSED SIZE_MAX
 
-/* What one block hands to the next; lives in registers. */
+/* What one block of a record hands to the next. Copied to locals, so that it lives in registers. */
 struct mask_carry {
     uint64_t inside, fixed, quote, cr; /* as in clean_stretch_check.h */
-    uint64_t delimiters;               /* outside enclosures, so far */
-    uint64_t breaks;                   /* enclosed */
+    uint64_t delimiters;               /* outside of enclosures, so far */
+    uint64_t breaks;                   /* enclosed line breaks, so far */
     uint64_t literal;                  /* not 0: enclosures are data up to the end of the field */
 };
 
-/* What is known of a complete record by bits. */
+/* What the masks say of a complete record. */
 struct mask_record {
     struct csvk_field_ends ends;
-    uint64_t delimiters; /* outside enclosures */
-    uint64_t breaks;     /* enclosed */
+    uint64_t delimiters; /* outside of enclosures */
+    uint64_t breaks;     /* enclosed line breaks */
 };
 
+/*
+ * The masks of one record, for the steps after its end is found. Word k is that of its block k. The
+ * words beyond the record's last block are not set.
+ */
 struct mask_parser {
     struct mask_carry sum;
-    uint64_t suspect_blocks; /* bit k: suspect[k] is not 0 */
-    uint64_t
-        suspect[MASK_BLOCKS]; /* as suspect_signs has them: bit i of word k for the byte 64 k + i */
-    uint64_t structure[MASK_BLOCKS]; /* ends of fields, likewise */
+    uint64_t suspect_blocks;         /* bit k: suspect[k] is not 0 */
+    uint64_t suspect[MASK_BLOCKS];   /* suspect bytes as suspect_signs has them */
+    uint64_t structure[MASK_BLOCKS]; /* ends of fields */
 };
 
-/* The masks of a block. */
+/* The masks of one block. */
 struct mask_block {
     uint64_t delimiter, lf, quote, cr, inside, fixed;
-    uint64_t literal; /* as in struct mask_carry, behind the block */
+    uint64_t literal; /* as in struct mask_carry, after the block */
 };
 
-static inline SCAN_TARGET struct mask_block mask_enclosures(const struct mask_carry *h,
+/*
+ * Makes the masks that hang on the enclosures, `inside` and `fixed`. Again after each change of
+ * m.quote or m.cr.
+ */
+static inline SCAN_TARGET struct mask_block mask_enclosures(const struct mask_carry *carry,
                                                             struct mask_block m)
 {
-    m.inside = prefix_xor(m.quote) ^ h->inside;
+    m.inside = prefix_xor(m.quote) ^ carry->inside;
     m.fixed = m.delimiter | m.lf | m.cr | m.quote | m.inside;
     return m;
 }
 
-/* Enclosures that open behind a loose byte: they are data of a field that is not enclosed. */
-static inline SCAN_TARGET uint64_t mask_stray(const struct mask_carry *h,
+/* Enclosures that open after a loose byte: they are data of a field that is not enclosed. */
+static inline SCAN_TARGET uint64_t mask_stray(const struct mask_carry *carry,
                                               const struct mask_block *m)
 {
-    return m->quote & ~((m->fixed << 1) | (h->fixed >> 63));
+    return m->quote & ~((m->fixed << 1) | (carry->fixed >> 63));
 }
 
-static inline SCAN_TARGET uint64_t mask_doubt(const struct mask_carry *h,
+/*
+ * All three kinds of doubts. The bit of a doubt is at the second of the two bytes that do not go
+ * together, so the last byte of the block before decides about bit 0.
+ */
+static inline SCAN_TARGET uint64_t mask_doubt(const struct mask_carry *carry,
                                               const struct mask_block *m)
 {
-    return (((m->quote << 1) | (h->quote >> 63)) & ~m->fixed) | mask_stray(h, m) |
-           (((m->cr << 1) | (h->cr >> 63)) & ~m->lf);
+    return (((m->quote << 1) | (carry->quote >> 63)) & ~m->fixed) | mask_stray(carry, m) |
+           (((m->cr << 1) | (carry->cr >> 63)) & ~m->lf);
 }
 
-/* Bits up to the record's end; all when it is not in the block. */
+/*
+ * The bits up to the record's end, the line break included; all bits when it does not end in this
+ * block. What comes after the end is not for this record.
+ *
+ *     ends               . . . . 1 . 1 .
+ *     ends - 1           1 1 1 1 . . 1 .
+ *     ends ^ (ends - 1)  1 1 1 1 1 . . .
+ */
 static inline SCAN_TARGET uint64_t mask_here(const struct mask_block *m)
 {
     uint64_t ends = m->lf & ~m->inside;
     return ends ^ (ends - 1);
 }
 
+/* A blank that is data. */
 static bool mask_is_blank(const struct stepper *step, unsigned char c)
 {
     return (c == ' ' || c == '\t') && c != step->cursor->n.delimiter;
 }
 
-/* The enclosures of a field from the bit `at` on are data. */
+/*
+ * The enclosures of the field are data from the bit `at` on. Takes them out of the mask, up to the
+ * end of the field. When the field does not end in this block, the next one goes on with it
+ * (m->literal).
+ *
+ *     at = 2            v
+ *     quote         1 . 1 . 1 . 1 1
+ *     delimiter     . . . . . 1 . .
+ *     quote, after  1 . . . . . 1 1
+ */
 static void mask_literal(struct mask_block *m, unsigned at)
 {
     uint64_t ends = (m->delimiter | m->lf) & ~below(at);
@@ -81,7 +126,10 @@ static void mask_literal(struct mask_block *m, unsigned at)
     m->quote &= below(at) | (ends != 0 ? ~below(low_bit(ends)) : 0);
 }
 
-/* An enclosure behind a loose byte. True: so are all enclosures of the field from there on. */
+/*
+ * Reports an enclosure that comes after a loose byte. True when all enclosures of the field are
+ * data from there on: that is so when nothing but blanks comes before it in the field.
+ */
 static bool mask_stray_quote(struct stepper *step, const unsigned char *quote)
 {
     const unsigned char *begin = quote;
@@ -91,18 +139,22 @@ static bool mask_stray_quote(struct stepper *step, const unsigned char *quote)
     }
     bool opens = begin < quote && (begin == first || begin[-1] == step->cursor->n.delimiter);
     if (opens) {
-        step_tell(step, CSVK_FACT_SPACE_BEFORE_QUOTE, (size_t)(begin - step->bytes),
-                  (size_t)(quote - begin), 0);
+        step_report(step, CSVK_FACT_SPACE_BEFORE_QUOTE, (size_t)(begin - step->bytes),
+                    (size_t)(quote - begin), 0);
     } else {
-        step_tell(step, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(quote - step->bytes), 1, 0);
+        step_report(step, CSVK_FACT_QUOTE_IN_UNQUOTED, (size_t)(quote - step->bytes), 1, 0);
     }
     return opens;
 }
 
+/* What follows a closing enclosure: blanks and the field's end; text; left to the stepper. */
 enum mask_closed { MASK_CLOSED_BLANKS, MASK_CLOSED_TEXT, MASK_CLOSED_UNKNOWN };
 
-/* A loose byte, at `from`, behind an enclosure that closes. */
-static enum mask_closed mask_behind_closing(struct stepper *step, const unsigned char *from)
+/*
+ * Reports what follows a closing enclosure: a loose byte, at `from`. With a backslash as enclosure
+ * the byte before the closing one would have two meanings: that is for the structural stepper.
+ */
+static enum mask_closed mask_after_closing(struct stepper *step, const unsigned char *from)
 {
     const unsigned char *p = from, *end = step->bytes + step->length;
     while (p < end && mask_is_blank(step, *p)) {
@@ -112,37 +164,40 @@ static enum mask_closed mask_behind_closing(struct stepper *step, const unsigned
         return MASK_CLOSED_UNKNOWN;
     }
     if (*p == step->cursor->n.delimiter || *p == '\n' || (*p == '\r' && p[1] == '\n')) {
-        step_tell(step, CSVK_FACT_SPACE_AFTER_QUOTE, (size_t)(from - step->bytes),
-                  (size_t)(p - from), 0);
+        step_report(step, CSVK_FACT_SPACE_AFTER_QUOTE, (size_t)(from - step->bytes),
+                    (size_t)(p - from), 0);
         return MASK_CLOSED_BLANKS;
     }
     if (from[-2] == '\\') {
-        step_tell(step, CSVK_FACT_BACKSLASH_QUOTE, (size_t)(from - step->bytes) - 2, 2, 0);
+        step_report(step, CSVK_FACT_BACKSLASH_QUOTE, (size_t)(from - step->bytes) - 2, 2, 0);
     } else {
-        step_tell(step, CSVK_FACT_TEXT_AFTER_CLOSING, (size_t)(from - step->bytes), 1, 0);
+        step_report(step, CSVK_FACT_TEXT_AFTER_CLOSING, (size_t)(from - step->bytes), 1, 0);
     }
     return MASK_CLOSED_TEXT;
 }
 
-/* The CR before `behind` is no part of CRLF, and `inside` an enclosure. False: for the structural
- * stepper. */
-static bool mask_bare_cr(struct stepper *step, const unsigned char *behind, bool inside)
+/*
+ * Reports the CR before `after`, which is not followed by LF. False when it is for the structural
+ * stepper: when it is enclosed (`inside`), may begin CR CR LF, or ends the record.
+ */
+static bool mask_bare_cr(struct stepper *step, const unsigned char *after, bool inside)
 {
-    if (inside || *behind == '\r' || csvk_cr_ends_record(&step->scan->table)) {
+    if (inside || *after == '\r' || csvk_cr_ends_record(&step->scan->table)) {
         return false;
     }
-    step_tell(step, CSVK_FACT_BARE_CR, (size_t)(behind - step->bytes) - 1, 1, 0);
+    step_report(step, CSVK_FACT_BARE_CR, (size_t)(after - step->bytes) - 1, 1, 0);
     step->open->lines++;
     return true;
 }
 
-/* The doubt at the bit `at`. False: for the structural stepper. */
-static SCAN_TARGET bool mask_settle_one(const struct mask_carry *h, struct stepper *step,
-                                        const unsigned char *p, struct mask_block *m, unsigned at,
-                                        uint64_t *settled)
+/* Resolves the doubt at the bit `at`. False: that is for the structural stepper. */
+static SCAN_TARGET bool mask_resolve_one(const struct mask_carry *carry, struct stepper *step,
+                                         const unsigned char *p, struct mask_block *m, unsigned at,
+                                         uint64_t *resolved)
 {
     uint64_t bit = UINT64_C(1) << at;
-    if ((mask_stray(h, m) & bit) != 0) {
+    if ((mask_stray(carry, m) & bit) != 0) {
+        /* It is data. Without it in the mask, inside and outside change places after it. */
         if (mask_stray_quote(step, p + at)) {
             mask_literal(m, at);
         } else {
@@ -150,13 +205,18 @@ static SCAN_TARGET bool mask_settle_one(const struct mask_carry *h, struct stepp
         }
         return true;
     }
-    if ((((m->cr << 1) | (h->cr >> 63)) & bit) != 0) {
+    if ((((m->cr << 1) | (carry->cr >> 63)) & bit) != 0) {
+        /*
+         * A CR at the end of the block before cannot be taken out of its mask any more. It counts
+         * as enclosed here, which leaves it to the structural stepper.
+         */
         bool inside = at == 0 || (m->inside >> (at - 1) & 1) != 0;
         m->cr &= at == 0 ? ~UINT64_C(0) : ~(bit >> 1);
         return mask_bare_cr(step, p + at, inside);
     }
-    enum mask_closed what = mask_behind_closing(step, p + at);
-    *settled |= bit;
+    enum mask_closed what = mask_after_closing(step, p + at);
+    /* No mask changes when blanks follow, so that the doubt shows again: it has to be noted. */
+    *resolved |= bit;
     if (what == MASK_CLOSED_TEXT) {
         mask_literal(m, at);
     }
@@ -164,58 +224,70 @@ static SCAN_TARGET bool mask_settle_one(const struct mask_carry *h, struct stepp
 }
 
 /*
- * Doubts there are. They are reported and settled first to last, since what is reported of one may
- * turn inside and outside over behind it. False: that is for the structural stepper.
+ * Reports and resolves the doubts of a block, from first to last: resolving one may turn inside and
+ * outside over after it. False: that is for the structural stepper.
+ *
+ * Each turn takes a bit out of a mask or notes one as resolved, so it ends. Not inline: it is the
+ * exception, and must not cost the loop of mask_to_end registers.
  */
-static SCAN_TARGET __attribute__((noinline)) bool mask_settle(const struct mask_carry *h,
-                                                              struct stepper *step,
-                                                              const unsigned char *p,
-                                                              struct mask_block *m)
+static SCAN_TARGET __attribute__((noinline)) bool mask_resolve(const struct mask_carry *carry,
+                                                               struct stepper *step,
+                                                               const unsigned char *p,
+                                                               struct mask_block *m)
 {
-    uint64_t settled = 0;
-    if (h->literal != 0) {
+    uint64_t resolved = 0;
+    if (carry->literal != 0) {
         mask_literal(m, 0);
-        *m = mask_enclosures(h, *m);
+        *m = mask_enclosures(carry, *m);
     }
     for (;;) {
-        uint64_t doubt = mask_doubt(h, m) & mask_here(m) & ~settled;
+        uint64_t doubt = mask_doubt(carry, m) & mask_here(m) & ~resolved;
         if (doubt == 0) {
             return true;
         }
         unsigned at = low_bit(doubt);
-        step->open->r.nfields = h->delimiters + popcount(m->delimiter & ~m->inside & below(at));
-        if (!mask_settle_one(h, step, p, m, at, &settled)) {
+        /*
+         * step_report numbers a fact's field by this. No doubt is left before `at`, so the count is
+         * right.
+         */
+        step->open->r.nfields = carry->delimiters + popcount(m->delimiter & ~m->inside & below(at));
+        if (!mask_resolve_one(carry, step, p, m, at, &resolved)) {
             return false;
         }
-        *m = mask_enclosures(h, *m);
+        *m = mask_enclosures(carry, *m);
     }
 }
 
-static inline SCAN_TARGET struct mask_carry mask_next(struct mask_carry h,
+/* What the block hands on. `here`: the bits that belong to the record. */
+static inline SCAN_TARGET struct mask_carry mask_next(struct mask_carry carry,
                                                       const struct mask_block *m, uint64_t here)
 {
-    h.inside = (uint64_t)((int64_t)m->inside >> 63);
-    h.fixed = m->fixed;
-    h.quote = m->quote;
-    h.cr = m->cr;
-    h.literal = m->literal;
-    h.breaks += popcount(m->lf & m->inside & here);
-    h.delimiters += popcount(m->delimiter & ~m->inside & here);
-    return h;
+    carry.inside = (uint64_t)((int64_t)m->inside >> 63);
+    carry.fixed = m->fixed;
+    carry.quote = m->quote;
+    carry.cr = m->cr;
+    carry.literal = m->literal;
+    carry.breaks += popcount(m->lf & m->inside & here);
+    carry.delimiters += popcount(m->delimiter & ~m->inside & here);
+    return carry;
 }
 
 /*
- * The place of the line break that ends the record at `from`, or MASK_NOT_PARSED. The carry and the
- * structural are copies, so that they stay in registers.
+ * The place of the LF that ends the record at `from`, or MASK_NOT_PARSED. The carry and the
+ * structural bytes are copies, so that they stay in registers.
+ *
+ * Besides the record's end a block has two branches: for a doubt, and for suspect bytes that are
+ * not plain letters. The record's facts about bytes come later (mask_bytes), when its end is known.
  */
 static inline __attribute__((always_inline)) SCAN_TARGET size_t
 mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
 {
-    struct mask_carry h = {.fixed = UINT64_C(1) << 63};
+    struct mask_carry carry = {.fixed = UINT64_C(1) << 63};
     const struct structural_bytes n = step->cursor->n;
     const unsigned char *const bytes = step->bytes;
     size_t limit = step->length - from < (size_t)64 * MASK_BLOCKS ? step->length - from
                                                                   : (size_t)64 * MASK_BLOCKS;
+    /* All ones: letters beyond ASCII are not worth a fact. */
     const uint64_t dull = csvk_wants(&step->scan->table, CSVK_FACT_NON_ASCII) ? 0 : ~UINT64_C(0);
     bool cut = false; /* the block before may end within a sequence */
     uint64_t suspect_blocks = 0;
@@ -226,18 +298,20 @@ mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
                                .quote = chunk_eq(c, n.enclosure) & n.quote_on,
                                .cr = chunk_eq(c, '\r')};
         uint64_t suspect = chunk_suspect(c) & ~(m.delimiter | m.lf | m.cr | m.quote);
-        m = mask_enclosures(&h, m);
+        m = mask_enclosures(&carry, m);
         uint64_t here = mask_here(&m);
-        if (((mask_doubt(&h, &m) & here) | h.literal) != 0) {
-            struct mask_carry before = h;
-            struct mask_block settled = m;
-            if (!mask_settle(&before, step, bytes + from + at, &settled)) {
+        if (((mask_doubt(&carry, &m) & here) | carry.literal) != 0) {
+            /* Copies again: only these have addresses, so the others can stay in registers. */
+            struct mask_carry before = carry;
+            struct mask_block resolved = m;
+            if (!mask_resolve(&before, step, bytes + from + at, &resolved)) {
                 return MASK_NOT_PARSED;
             }
-            m = settled;
+            m = resolved;
             here = mask_here(&m);
         }
         uint64_t shown = 0, high = chunk_high(c);
+        /* Bytes above 7F that need no closer look. */
         uint64_t letters = is_of_pairs(c, high, here) ? high & dull : 0;
         if (((suspect & ~letters & here) != 0) | cut) {
             shown = suspect_signs(&step->scan->table, bytes + from + at, c, suspect, here);
@@ -247,9 +321,9 @@ mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
         cut = suspect >> 63 != 0;
         uint64_t ends = m.lf & ~m.inside;
         parser->structure[at / 64] = (m.delimiter | m.lf) & ~m.inside & here;
-        h = mask_next(h, &m, here);
+        carry = mask_next(carry, &m, here);
         if (ends != 0) {
-            parser->sum = h;
+            parser->sum = carry;
             parser->suspect_blocks = suspect_blocks;
             return from + at + low_bit(ends);
         }
@@ -257,6 +331,7 @@ mask_to_end(struct mask_parser *parser, struct stepper *step, size_t from)
     return MASK_NOT_PARSED;
 }
 
+/* The place of the n-th bit that is set, from 0. pdep puts the single bit n there. */
 static inline SCAN_TARGET unsigned nth_bit(uint64_t mask, unsigned n)
 {
 #if defined(SCAN_PDEP)
@@ -269,7 +344,10 @@ static inline SCAN_TARGET unsigned nth_bit(uint64_t mask, unsigned n)
 #endif
 }
 
-/* The place of the record's k-th field end (from 0). */
+/*
+ * Where the record's k-th field ends (from 0), counted from the record's first byte. It must have
+ * that many fields that end before the record does.
+ */
 static SCAN_TARGET size_t mask_field_end(const struct csvk_field_ends *ends, uint64_t k)
 {
     size_t i = ends->base / 64;
@@ -281,7 +359,10 @@ static SCAN_TARGET size_t mask_field_end(const struct csvk_field_ends *ends, uin
     return 64 * i + nth_bit(left, (unsigned)k) - ends->base;
 }
 
-/* Where the last field begins; `last`: the bit of the record's last byte. A field ends before. */
+/*
+ * Where the record's last field begins, counted from the record's first byte. `last`: the bit of
+ * the record's last byte. A field must end before: the byte after that end is the answer.
+ */
 static SCAN_TARGET size_t mask_last_field(const struct csvk_field_ends *ends, size_t last)
 {
     size_t i = last / 64;
@@ -292,26 +373,29 @@ static SCAN_TARGET size_t mask_last_field(const struct csvk_field_ends *ends, si
     return 64 * i + (size_t)(63 - __builtin_clzll(left)) + 1 - ends->base;
 }
 
-/* As step_describe. `length`: of the record without its line break. */
-static SCAN_TARGET void mask_describe(const struct mask_record *f, struct stepper *step,
+/*
+ * As step_describe. `length`: of the record, without its line break. The last field is empty when
+ * the record's last byte is a delimiter.
+ */
+static SCAN_TARGET void mask_describe(const struct mask_record *found, struct stepper *step,
                                       size_t length)
 {
     struct csvk_record *r = &step->open->r;
     uint64_t width = step->scan->table.totals.width;
-    size_t last = f->ends.base + length - 1;
-    r->nfields = f->delimiters + 1;
-    r->last_empty = (f->ends.bits[last / 64] >> (last % 64) & 1) != 0;
+    size_t last = found->ends.base + length - 1;
+    r->nfields = found->delimiters + 1;
+    r->last_empty = (found->ends.bits[last / 64] >> (last % 64) & 1) != 0;
     if (r->nfields > width) {
         bool one = r->nfields == width + 1; /* most often */
         size_t begin =
-            one ? mask_last_field(&f->ends, last) : mask_field_end(&f->ends, width - 1) + 1;
-        size_t end = one ? length : mask_field_end(&f->ends, width);
+            one ? mask_last_field(&found->ends, last) : mask_field_end(&found->ends, width - 1) + 1;
+        size_t end = one ? length : mask_field_end(&found->ends, width);
         r->surplus_offset = r->offset + begin;
         r->surplus_length = end - begin;
     }
 }
 
-/* The bits of the block at `block` that stand for `at` and what follows. */
+/* The bits of the block at `block` that stand for the byte `at` and the bytes after it. */
 static uint64_t mask_from(size_t at, size_t block)
 {
     if (at <= block) {
@@ -320,7 +404,10 @@ static uint64_t mask_from(size_t at, size_t block)
     return at - block < 64 ? ~below((unsigned)(at - block)) : 0;
 }
 
-/* As step_suspect. A control byte by itself, the most frequent kind, takes the short way. */
+/*
+ * As step_suspect. A control byte by itself is the most frequent kind and takes a short way: it is
+ * one fact of its own, if a fact at all. It is by itself when it ends no sequence.
+ */
 static size_t mask_suspect(struct stepper *step, struct csvk_bytes record, size_t at,
                            size_t suspect, const struct csvk_field_ends *ends)
 {
@@ -332,28 +419,30 @@ static size_t mask_suspect(struct stepper *step, struct csvk_bytes record, size_
     if (csvk_wants(&step->scan->table, CSVK_FACT_CONTROL)) {
         size_t place = (size_t)(record.ptr - step->bytes) + suspect;
         step->open->r.nfields = csvk_field_ends_before(ends, suspect);
-        step_tell(step, CSVK_FACT_CONTROL, place, 1, c);
+        step_report(step, CSVK_FACT_CONTROL, place, 1, c);
     }
     return suspect + 1;
 }
 
-/* As step_bytes. */
-static void mask_bytes(const struct mask_parser *h, struct stepper *step, struct csvk_bytes record)
+/* As step_bytes. Goes over the blocks that have a suspect byte. */
+static void mask_bytes(const struct mask_parser *parser, struct stepper *step,
+                       struct csvk_bytes record)
 {
-    const struct csvk_field_ends ends = {h->structure, 0};
+    const struct csvk_field_ends ends = {parser->structure, 0};
     size_t at = 0;
-    for (uint64_t blocks = h->suspect_blocks; blocks != 0 && at < record.len;
+    for (uint64_t blocks = parser->suspect_blocks; blocks != 0 && at < record.len;
          blocks &= blocks - 1) {
         size_t block = 64 * (size_t)low_bit(blocks);
-        uint64_t suspect = h->suspect[block / 64] & mask_from(at, block);
+        uint64_t suspect = parser->suspect[block / 64] & mask_from(at, block);
         while (suspect != 0 && at < record.len) {
             at = mask_suspect(step, record, at, block + low_bit(suspect), &ends);
+            /* The look may have gone beyond the next suspect bytes. */
             suspect &= mask_from(at, block);
         }
     }
 }
 
-/* The record at `from`, whose line break ends at `lf`: its bytes but for that. */
+/* The bytes of the record at `from`, whose line break ends at `lf`, without the line break. */
 static inline struct csvk_bytes mask_record_bytes(const struct stepper *step, size_t from,
                                                   size_t lf)
 {
@@ -361,19 +450,21 @@ static inline struct csvk_bytes mask_record_bytes(const struct stepper *step, si
     return (struct csvk_bytes){step->bytes + from, lf - from - crlf};
 }
 
-/* That record is reported. False: it is for the structural stepper. */
-static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(struct stepper *step,
-                                                                        const struct mask_record *f,
-                                                                        struct csvk_bytes record,
-                                                                        size_t lf)
+/*
+ * The record is complete: it is counted and what there is of it is reported. False: it is for the
+ * structural stepper, and the caller has to abandon it.
+ */
+static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(
+    struct stepper *step, const struct mask_record *found, struct csvk_bytes record, size_t lf)
 {
     struct csvk_table *table = &step->scan->table;
     size_t end = (size_t)(record.ptr - step->bytes) + record.len;
-    if (f->breaks > 1 || record.len == 0 || record.len > step->scan->most) {
+    /* Two enclosed line breaks may enclose a suspicious line; a blank line is a fact. */
+    if (found->breaks > 1 || record.len == 0 || record.len > step->scan->most) {
         return false;
     }
-    step->open->lines += f->breaks;
-    mask_describe(f, step, record.len);
+    step->open->lines += found->breaks;
+    mask_describe(found, step, record.len);
     enum csvk_eol eol = end != lf ? CSVK_EOL_CRLF : CSVK_EOL_LF;
     csvk_record_finish(step->open, table, &step->scan->builder, eol, step->offset + end);
     if (table->detail != CSVK_COUNTS) {
@@ -382,19 +473,22 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(struct s
     return true;
 }
 
-/* Examines the record at `from`; answers the offset behind it, or MASK_NOT_PARSED: nothing has
- * happened. */
+/*
+ * Examines the record at `from`. Answers the offset after its line break, or MASK_NOT_PARSED; then
+ * nothing of the record has been counted or reported.
+ */
 static inline __attribute__((always_inline)) SCAN_TARGET size_t
 mask_parse_record(struct stepper *step, size_t from)
 {
-    struct mask_parser h;
+    struct mask_parser parser;
     csvk_record_begin(step->open, &step->scan->table, &step->scan->builder, step->offset + from);
-    size_t lf = mask_to_end(&h, step, from);
+    size_t lf = mask_to_end(&parser, step, from);
     if (lf != MASK_NOT_PARSED) {
-        struct mask_record found = {{h.structure, 0}, h.sum.delimiters, h.sum.breaks};
+        struct mask_record found = {
+            {parser.structure, 0}, parser.sum.delimiters, parser.sum.breaks};
         struct csvk_bytes record = mask_record_bytes(step, from, lf);
-        if (h.suspect_blocks != 0) {
-            mask_bytes(&h, step, record);
+        if (parser.suspect_blocks != 0) {
+            mask_bytes(&parser, step, record);
         }
         if (mask_take(step, &found, record, lf)) {
             return lf + 1;
@@ -408,7 +502,10 @@ mask_parse_record(struct stepper *step, size_t from)
 #include "csvkit/parse/scan/mask_parser_many.h"
 #endif
 
-/* Examines up to *left records from `from` on; answers where it stopped, *left less by them. */
+/*
+ * Examines up to *left records from `from` on, and lowers *left by them. Answers where it stopped:
+ * after the last of them, or before a record that is for the structural stepper.
+ */
 static SCAN_TARGET size_t mask_parse_records(struct stepper *step, size_t from, unsigned *left)
 {
     while (*left > 0) {
@@ -417,7 +514,7 @@ static SCAN_TARGET size_t mask_parse_records(struct stepper *step, size_t from, 
         if (end == MANY_STEP) {
             break;
         }
-        if (end == MANY_ON) {
+        if (end == MANY_GO_ON) {
             continue;
         }
 #endif

@@ -1,14 +1,24 @@
 /*
- * scan.c - whole records out of a window of bytes: picks the level of SIMD at run time. The answers
- * are the reference parser's at every level; tests compare them on everything.
+ * scan.c - finds whole records in a window of bytes, by the best instruction set of this machine.
+ *
+ * The answers are the reference parser's on every machine: tests compare all entries with it, byte
+ * for byte. With options.reference_only the reference parser itself does the work (reference_run).
  */
 #include "csvkit/parse/scan/scan_levels.h"
 
 #include <string.h>
 
-#define PHASE_MAX 4096 /* tables wider than this go through the structural stepper alone */
+/*
+ * The widest table that gets rows of expected record ends (csvk_scan_phase_ready): 32 KiB of them.
+ * Wider tables go through the structural stepper alone.
+ */
+#define PHASE_MAX 4096
 
-/* Facts about the record that has just ended, but for those that its line break adds. */
+/*
+ * How many facts the record that has just ended has, without those that its line break adds. Only
+ * those count against scan->most_facts: the structural stepper asks before the line break is
+ * judged.
+ */
 static size_t facts_within(const struct csvk_scan *scan)
 {
     const uint32_t added = CSVK_FACT_BIT(CSVK_FACT_CRCRLF) | CSVK_FACT_BIT(CSVK_FACT_FIRST_EOL) |
@@ -20,6 +30,11 @@ static size_t facts_within(const struct csvk_scan *scan)
     return count;
 }
 
+/*
+ * The reference parser as an entry: one record after the other. A record that is not complete, or
+ * exceeds a limit, must leave no trace. So everything that completing a record changes is kept
+ * before it and put back after it: the table, the number of reported records, the counts of facts.
+ */
 static size_t reference_run(struct csvk_scan *scan, const unsigned char *bytes, size_t length,
                             bool at_end, uint64_t offset)
 {
@@ -82,7 +97,9 @@ const char *csvk_simd_name(enum csvk_simd level)
     return names[level];
 }
 
-/* The level asked for, or the best one below it that this machine has. */
+/*
+ * The entry for the level that was asked for, or for the best level below it that this machine has.
+ */
 static csvk_scan_run *pick(enum csvk_simd level)
 {
     enum csvk_simd best = csvk_simd_best();
@@ -132,7 +149,15 @@ void csvk_scan_release(struct csvk_scan *scan)
     scan->phase = NULL;
 }
 
-/* Row `phase`: bit i says whether the i-th structural byte from there ends a record. */
+/*
+ * Row `p` says where records must end when `p` structural bytes have come since the last record
+ * end: bit i stands for the i-th structural byte from there, and is set when that one must end a
+ * record. In a table of width 3:
+ *
+ *     row 0   . . 1 . . 1 . .
+ *     row 1   . 1 . . 1 . . 1
+ *     row 2   1 . . 1 . . 1 .
+ */
 static void fill_phase(uint64_t *phase, uint64_t width)
 {
     for (uint64_t p = 0; p < width; p++) {

@@ -1,43 +1,57 @@
-/* scan.h - private: many records at once, out of a window of bytes. See scan.c. */
+/*
+ * scan.h - private: the scan, which finds many records at once in a window of bytes.
+ *
+ * csvk_scan is the one function that works; see scan.c and scan_template.h for how. What it finds
+ * goes to scan->builder and scan->table, which its users read. A scan belongs to one table and one
+ * thread.
+ */
 #ifndef CSVKIT_PARSE_SCAN_SCAN_H
 #define CSVKIT_PARSE_SCAN_SCAN_H
 
 #include "csvkit/parse/grammar/reference_parser.h"
 #include "csvkit/parse/grammar/record.h"
 
-/* Bytes that must be readable before and behind what csvk_scan is given; their values are free. */
+/*
+ * Bytes that must be readable before and after what csvk_scan is given. They may have any values:
+ * the answers never depend on them.
+ */
 #define CSVK_SCAN_SLACK 64
 
 struct csvk_scan;
 
-/* A field that the structural stepper is in (structural_stepper.h). */
+/* The field that the structural stepper is in (structural_stepper.h). */
 struct csvk_open_field {
     size_t begin;
     uint32_t flags;
-    uint64_t breaks, inner_delimiters; /* as in the reference parser */
+    /* As in struct csvk_reference_parser: for the fact about suspicious lines. */
+    uint64_t breaks, inner_delimiters;
     bool inner_hit;
-    size_t closing; /* the closing enclosure, while CSVK_STEP_CLOSED */
+    size_t closing; /* place of the closing enclosure; valid in CSVK_STEP_CLOSED */
 };
 
+/*
+ * Where in a field the structural stepper is: data outside of enclosures; data up to the end of the
+ * field, enclosures included; inside an enclosure; after a closing enclosure.
+ */
 enum csvk_step_place { CSVK_STEP_OUTSIDE, CSVK_STEP_LITERAL, CSVK_STEP_ENCLOSED, CSVK_STEP_CLOSED };
 
 /*
- * Where the structural stepper stopped in a record that was not complete, so that it can go on when
- * more of it is there and looks at no byte of a long record twice. What had been reported of the
- * record stays in the arrays of struct csvk_batch_builder, above their counts; `nfields` and
- * `nfacts` bring it back.
+ * Where the structural stepper stopped in a record that was not complete. When more of the record
+ * is there, it goes on from that place and looks at no byte of a long record twice. What had been
+ * reported of the record stays in the arrays of struct csvk_batch_builder, above their counts:
+ * `nfields` and `nfacts` are the counts that bring it back.
  */
 struct csvk_pause {
     bool active;
     enum csvk_step_place place;
-    size_t stop;    /* the byte to go on with */
-    size_t suspect; /* as in struct cursor */
+    size_t stop;    /* the byte to go on with, from the record's first byte */
+    size_t suspect; /* as in struct cursor (structural_cursor.h) */
     struct csvk_open_field field;
     struct csvk_open_record open;
     size_t nfields, nfacts;
 };
 
-/* How a level of SIMD examines a window: as csvk_scan below. */
+/* An entry: how one instruction set examines a window. The same contract as csvk_scan. */
 typedef size_t csvk_scan_run(struct csvk_scan *scan, const unsigned char *bytes, size_t length,
                              bool at_end, uint64_t offset);
 
@@ -46,43 +60,66 @@ struct csvk_scan {
     struct csvk_batch_builder builder;
     csvk_scan_run *run;
     struct csvk_reference_parser reference;
-    uint64_t *phase; /* expected record ends by phase, for `phase_width`; see scan_template.h */
+
+    /* Rows of expected record ends for the width `phase_width` (fill_phase in scan.c); owned. */
+    uint64_t *phase;
     uint64_t phase_width;
-    unsigned char classes[128];      /* of ASCII, for stretches of one kind; see lanes.h */
-    unsigned classes_kind;           /* that kind and one, or 0 */
-    unsigned char many_classes[256]; /* see mask_parser_many.h */
-    size_t many_most;                /* bytes of the next pass; 0: nothing is prepared */
-    unsigned many_backoff_left,
-        many_backoff; /* records before it; and after the next one in vain */
-    unsigned backoff; /* records that the structural stepper takes before the clean-block check is
-                          asked again */
-    size_t enough;    /* a call may end when as many records or facts are reported; see csvk_scan */
-    uint64_t most;    /* bytes of a record that is reported, without its line break; any at first */
-    size_t most_facts;  /* about it, those of its line break left out; any at first */
-    size_t most_fields; /* likewise its fields */
-    bool too_long;      /* the call ended before a record that has more of any */
-    bool pauses;        /* may go on within a record, see csvk_scan; false at first */
+
+    /* Classes of ASCII bytes for stretches of one kind (lanes.h): that kind + 1, 0 for none yet. */
+    unsigned char classes[128];
+    unsigned classes_kind;
+
+    /* For passes of many records (mask_pass.h, mask_parser_many.h). */
+    unsigned char many_classes[256];
+    size_t many_most;           /* most bytes of the next pass; 0: the classes are not made yet */
+    unsigned many_backoff_left; /* records that still go one by one before the next pass */
+    unsigned many_backoff;      /* what that began with; grows with every pass in vain */
+
+    /* Records to take one by one before the clean-block check is tried again. */
+    unsigned backoff;
+
+    /* A call may end when so many records or facts are reported; SIZE_MAX at first. */
+    size_t enough;
+
+    /*
+     * Limits of one record, none at first: its bytes without the line break, its facts without
+     * those of its line break, its fields. A call ends before a record that exceeds one of them,
+     * and sets too_long.
+     */
+    uint64_t most;
+    size_t most_facts;
+    size_t most_fields;
+    bool too_long;
+
+    bool pauses; /* the caller keeps the promise that csvk_scan describes; false at first */
     struct csvk_pause pause;
 };
 
+/* CSVK_EUSAGE for a dialect that contradicts itself. */
 int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
                    struct csvk_error *err);
 void csvk_scan_release(struct csvk_scan *scan);
 
 /*
- * Examines whole records from bytes[0] on, which is at absolute `offset` and starts a record.
- * Returns the number of bytes that complete records take; with `at_end` nothing follows, so all.
- * Where scan->enough is set (SIZE_MAX at first) it may be less: the next call goes on from there.
- * What there is to tell is in scan->builder, offsets counting from bytes[0]; counts are in
- * scan->table.totals. `length` < 2^32 - CSVK_SCAN_SLACK. No I/O; memory only for what is reported.
+ * Examines whole records from bytes[0] on, which is at the absolute `offset` and starts a record.
+ * Returns the number of bytes that complete records take. With `at_end` nothing follows the bytes,
+ * so the last record is complete too and all bytes are taken. Where scan->enough is set, the call
+ * may return earlier; the next call goes on from there.
  *
- * With scan->pauses the caller promises: after an answer of 0 the next call is for the same bytes
- * and those that follow, at the same offset, or csvk_scan_forget comes between.
+ * Records, fields and facts go to scan->builder, with offsets from bytes[0]; the counts go
+ * to scan->table.totals. `length` must be less than 2^32 - CSVK_SCAN_SLACK. There is no I/O, and
+ * memory is needed only for what is reported; scan->builder.failed says that it could not be had.
+ *
+ * With scan->pauses the caller makes a promise: after an answer of 0, the next call is for the same
+ * bytes and those that follow them, at the same offset; or csvk_scan_forget is called before it.
  */
 size_t csvk_scan(struct csvk_scan *scan, const unsigned char *bytes, size_t length, bool at_end,
                  uint64_t offset);
 
-/* No record is begun any more: enough has been reported, or memory has failed. */
+/*
+ * No further record may be begun: enough has been reported, or memory has failed. Fields count by
+ * eights. The conditions are joined by | since each alone is almost always false.
+ */
 static inline bool csvk_scan_is_over(const struct csvk_scan *scan)
 {
     const struct csvk_batch_builder *builder = &scan->builder;
@@ -90,8 +127,9 @@ static inline bool csvk_scan_is_over(const struct csvk_scan *scan)
            (builder->nfacts >= scan->enough) | (builder->nfields / 8 >= scan->enough);
 }
 
+/* Forgets the record that was not complete: the next call is for other bytes. */
 void csvk_scan_forget(struct csvk_scan *scan);
-/* Behind an answer of 0: the bytes that need not be looked at again. */
+/* After an answer of 0: the number of bytes that need not be looked at again. */
 size_t csvk_scan_passed(const struct csvk_scan *scan);
 
 #endif

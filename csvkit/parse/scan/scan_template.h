@@ -1,22 +1,40 @@
 /*
- * scan_template.h - the fast scan, included once per instruction set (scan_avx2.c, scan_sse42.c,
- * scan_sse2.c, scan_neon.c, scan_scalar.c). Three readers of the same bytes, all 64 at a time:
+ * scan_template.h - the fast scan, compiled once for each instruction set. scan_avx512.c,
+ * scan_avx2.c, scan_sse42.c, scan_sse2.c, scan_neon.c and scan_scalar.c define the operations
+ * listed below and then include this file.
  *
- *   the clean-block check   shows that whole records are clean: every enclosure opens behind a
- * separator and closes before one, every record has the table's width and line break, no byte is
- *                worth a fact. It keeps nothing but counts. At the first block where the check
- *                fails it stops, having counted up to the last record end before that block.
- *   the mask parser   takes one record by masks, as long as its enclosures and line breaks are in
- * order; with lanes several at a time (mask_parser_many.h). the structural stepper   steps from one
- * structural byte to the next, takes fields, tells facts: the same answers as the reference parser
- * for any bytes.
+ * Three parsers share the work. All of them look at 64 bytes at a time:
  *
- * The includer defines: SCAN_NAME(x), SCAN_TARGET, chunk, chunk_load, chunk_eq, chunk_suspect
- * (bytes below 20, 7F and above), chunk_high, chunk_below, prefix_xor, popcount, and check_utf8 (no
- * ill-formed and no special sequence ends in the block at p; looks back 3 bytes, so an open
- * sequence at the end of a block is found by the next one), and utf8_bad (the bytes with which such
- * a sequence shows, at most 3 behind its start; the first is enough). SCAN_PDEP is defined
- * where pdep is fast, with what clean_stretch_check.h asks for.
+ *   clean-block check   Shows that whole records are clean: every enclosure opens after a separator
+ *                       and closes before one, every record has the table's width and line break,
+ *                       no byte is worth a fact. It keeps nothing but counts. At the first block
+ *                       that fails it stops, having counted up to the last record end before it.
+ *   mask parser         Takes one record by bit masks and reports what is wrong with it. Where
+ *                       there are lanes it takes several at a time (mask_parser_many.h). A few
+ *                       kinds of records it leaves to the structural stepper (mask_parser.h lists
+ *                       them).
+ *   structural stepper  Steps from one structural byte to the next, takes fields, reports facts. It
+ *                       takes any bytes and gives the answers of the reference parser.
+ *
+ * In every mask bit i stands for byte i of the block. Pictures of bits have bit 0 on the left.
+ *
+ * The including file defines:
+ *
+ *   SCAN_NAME, SCAN_TARGET  the name of the entry; the attribute that allows the instructions
+ *   chunk, chunk_load(p)    the 64 bytes at p, in registers
+ *   chunk_eq(c, byte)       mask: the bytes equal to `byte`
+ *   chunk_suspect(c)        mask: the bytes below 20, and 7F and above
+ *   chunk_high(c)           mask: the bytes above 7F
+ *   chunk_below(c, byte)    mask: the bytes below `byte`
+ *   prefix_xor(mask)        mask: bit i is the xor of the bits 0 to i
+ *   popcount(mask)          the number of bits that are set
+ *   check_utf8(p)           true when no ill-formed and no special sequence ends in the block at p.
+ *                           It looks back 3 bytes, so a sequence that is open at the end of a block
+ *                           is found by the next one.
+ *   utf8_bad(p)             mask: the bytes with which such a sequence shows, at most 3 after its
+ *                           start. Only the first of them has to be right.
+ *   SCAN_PDEP               where pdep is fast, together with what clean_stretch_check.h asks for
+ *   SCAN_LANES              where lanes.h can be used: vectors of eight blocks
  */
 #include "csvkit/parse/scan/scan.h"
 #include "csvkit/parse/grammar/structural_bytes.h"
@@ -24,13 +42,23 @@
 
 #include <string.h>
 
+/*
+ * In place of the offset after a record: the record does not end in the bytes that are here, or it
+ * must not be taken (scan->too_long).
+ */
 #define INCOMPLETE SIZE_MAX
 
+/* The place of the first bit; the mask must not be 0. */
 static inline unsigned low_bit(uint64_t mask)
 {
     return (unsigned)__builtin_ctzll(mask);
 }
 
+/*
+ * The bits before `bit`, which must be less than 64: a shift by 64 is undefined.
+ *
+ *     below(3)   1 1 1 . . . . .
+ */
 static inline uint64_t below(unsigned bit)
 {
     return (UINT64_C(1) << bit) - 1;
@@ -41,7 +69,10 @@ static inline uint64_t below(unsigned bit)
 #include "csvkit/parse/scan/structural_stepper.h"
 #include "csvkit/parse/scan/mask_parser.h"
 
-/* As step_record; the cursor is brought there when needed. */
+/*
+ * As step_record, but the cursor may be anywhere: after the clean-block check or the mask parser
+ * has passed records, it has to be brought to the record first.
+ */
 static SCAN_TARGET size_t step_at(struct stepper *step, size_t from)
 {
     if (step->cursor->record != from) {
@@ -50,8 +81,12 @@ static SCAN_TARGET size_t step_at(struct stepper *step, size_t from)
     return step_record(step, from);
 }
 
-/* Or parse by masks. The first record's fields are reported, even where width and line break are
- * known.
+/*
+ * Whether the clean-block check and the mask parser may be used. Both need a table whose width and
+ * line break (LF or CR LF) are known, and no escape byte, which would make the meaning of a byte
+ * hang on the bytes before it. Neither reports fields. That is also why the first record always
+ * goes through the structural stepper, even where options give width and line break: its fields are
+ * reported whatever the detail (csvk_record_finish).
  */
 static bool can_check_clean(struct csvk_scan *scan)
 {
@@ -62,6 +97,16 @@ static bool can_check_clean(struct csvk_scan *scan)
            t->totals.width != 0 && csvk_scan_phase_ready(scan);
 }
 
+/*
+ * The entry of this instruction set; csvk_scan describes what it does.
+ *
+ * The clean-block check goes as far as it can. The next `backoff` records are then taken by the
+ * mask parser and, where that gives up, by the structural stepper. Then the check is tried again. A
+ * check that passes fewer than 8 records doubles the backoff, up to 1024 records; one that passes
+ * more sets it back to 1. So one defect among clean records costs little, and a table with a defect
+ * in every record does not pay for a check that is in vain each time. The backoff is kept from one
+ * call to the next.
+ */
 size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t length, bool at_end,
                  uint64_t offset)
 {
@@ -78,6 +123,7 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
                            .at_end = at_end};
     size_t done = 0;
     unsigned backoff = scan->backoff;
+    /* The window begins with a record that was not complete at the last call. */
     if (can_resume(scan)) {
         done = step_resume(&step);
         if (done == INCOMPLETE) {
@@ -93,6 +139,10 @@ size_t SCAN_NAME(struct csvk_scan *scan, const unsigned char *bytes, size_t leng
             backoff = far ? 1 : backoff < 1024 ? backoff * 2 : backoff;
         }
         unsigned left = backoff;
+        /*
+         * Both parsers lower `left` by the records that they take. The mask parser stops before a
+         * record that is not for it; the structural stepper then takes that one record.
+         */
         while (left > 0 && done < length) {
             if (checks_clean) {
                 done = mask_parse_records(&step, done, &left);

@@ -1,13 +1,22 @@
 /*
- * suspect_bytes.h - private, part of scan_template.h: bytes that may be worth a fact (control
- * bytes, TAB, what is above 7F), found 64 at a time. What they mean is for byte_facts.c, which is
- * asked only where something suspect shows.
+ * suspect_bytes.h - private, part of scan_template.h: finds suspect bytes, 64 at a time. Those are
+ * the bytes that may be worth a fact: control bytes, TAB, and what is above 7F.
+ *
+ * What they mean is for byte_facts.c, which is asked only where something suspect shows. So a mask
+ * made here may have a bit too many, at the cost of time; it must never have one too few.
  */
 
 /*
- * The bytes above 7F, `high`, are two-byte sequences from C3 80 to DF BF, the letters of most
- * alphabets: well formed and without a meaning of their own. A sequence that is open before the
- * block or at its end is for the caller to think of.
+ * True when all bytes above 7F (`high`) are two-byte sequences from C3 80 to DF BF. These are the
+ * letters of most alphabets: well formed and without a meaning of their own. Where that holds,
+ * UTF-8 needs no further check. The caller has to think of a sequence that is open before the block
+ * or at its end.
+ *
+ *     bytes       a  C3 A9 b  C3 A9 A9
+ *     first       .  1  .  .  1  .  .     C3 to DF
+ *     second      .  .  1  .  .  1  1     80 to BF
+ *     first << 1  .  .  1  .  .  1  .     where a second byte must be
+ *     differ      .  .  .  .  .  .  1     so this is not all pairs
  */
 static inline SCAN_TARGET bool is_of_pairs(chunk k, uint64_t high, uint64_t there)
 {
@@ -17,10 +26,11 @@ static inline SCAN_TARGET bool is_of_pairs(chunk k, uint64_t high, uint64_t ther
 }
 
 /*
- * The bytes of the block at p with which something shows that may be worth a fact: with the first
- * byte itself or, of an ill-formed or special sequence, at most three bytes behind its start. Of an
- * ill-formed sequence only the first sign is sure, what follows may be taken for its continuation.
- * `suspect`: the block's bytes that are not plain and no structure; `there`: those to look at.
+ * The bytes of the block at p with which something shows that may be worth a fact. A control byte
+ * shows with itself; an ill-formed or special sequence shows at most three bytes after its start.
+ * Of an ill-formed sequence only the first sign is sure, since what follows may be taken for its
+ * continuation. `suspect`: the block's bytes that are neither plain nor structural; `there`: the
+ * bytes to look at.
  */
 static SCAN_TARGET uint64_t suspect_signs(const struct csvk_table *table, const unsigned char *p,
                                           chunk k, uint64_t suspect, uint64_t there)
@@ -32,13 +42,14 @@ static SCAN_TARGET uint64_t suspect_signs(const struct csvk_table *table, const 
     if (!csvk_wants(table, CSVK_FACT_TAB)) {
         suspect &= ~chunk_eq(k, '\t');
     }
+    /* The byte before the block is looked at here, so that is_of_pairs need not. */
     if (p[-1] >= 0x80 || !is_of_pairs(k, high, there)) {
         suspect |= utf8_bad(p);
     }
     return suspect & there;
 }
 
-/* True when the last bytes are those of a sequence that goes on behind them. */
+/* True when the last bytes belong to a sequence that needs more bytes than there are. */
 static bool cut_sequence(const unsigned char *p, size_t length)
 {
     if (length == 0 || p[length - 1] < 0x80) {
@@ -49,14 +60,14 @@ static bool cut_sequence(const unsigned char *p, size_t length)
 }
 
 /*
- * The first place in [p, p + length) where something suspect shows (see suspect_signs); `length`
- * when there is none; p[-3..-1] belong to no open sequence.
+ * The first place in [p, p + length) where something suspect shows (suspect_signs), or `length`
+ * when there is none. The bytes before p must not belong to an open sequence.
  */
 static SCAN_TARGET size_t first_suspect(const struct csvk_table *table,
                                         const struct structural_bytes *n, const unsigned char *p,
                                         size_t length)
 {
-    bool wide = false;
+    bool wide = false; /* the block before ended with a byte above 7F */
     for (size_t at = 0; at < length; at += 64) {
         chunk c = chunk_load(p + at);
         uint64_t there = length - at < 64 ? below((unsigned)(length - at)) : ~UINT64_C(0);

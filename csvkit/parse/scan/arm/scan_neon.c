@@ -1,4 +1,7 @@
-/* scan_neon.c - the fast scan with NEON, compiled where the compiler targets it. */
+/*
+ * scan_neon.c - the fast scan with NEON, where the compiler targets it. See scan_template.h. NEON
+ * has no instruction that makes a mask out of a comparison; `join` does it with pairwise additions.
+ */
 #include "csvkit/parse/scan/scan_levels.h"
 
 #if defined(__aarch64__) && defined(__ARM_NEON)
@@ -7,6 +10,7 @@
 #define SCAN_TARGET
 #define SCAN_NAME csvk_scan_neon
 
+/* 64 bytes in four vectors. */
 typedef struct {
     uint8x16_t part[4];
 } chunk;
@@ -16,7 +20,11 @@ static inline chunk chunk_load(const unsigned char *p)
     return (chunk){{vld1q_u8(p), vld1q_u8(p + 16), vld1q_u8(p + 32), vld1q_u8(p + 48)}};
 }
 
-/* One bit a byte: weights within each eight, then added pairwise down to 64 bits. */
+/*
+ * One bit for each byte of four comparisons. Each byte, FF or 0, keeps only its weight within its
+ * eight bytes, 1 to 128; three pairwise additions then make one byte out of each eight, 64 bits in
+ * all.
+ */
 static inline uint64_t join(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d)
 {
     static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
@@ -35,6 +43,7 @@ static inline uint64_t chunk_eq(chunk c, int byte)
                 vceqq_u8(c.part[3], v));
 }
 
+/* FF at the bytes below 20, at 7F and above. */
 static inline uint8x16_t suspect_bytes_of(uint8x16_t v)
 {
     return vorrq_u8(vcltq_u8(v, vdupq_n_u8(0x20)), vcgeq_u8(v, vdupq_n_u8(0x7f)));

@@ -1,9 +1,10 @@
 /*
- * plain_bits.h - private: what levels without the vector instructions for it do instead: prefix xor
- * by shifts, bit counts by the compiler, UTF-8 byte by byte.
+ * plain_bits.h - private: what instruction sets without the vector instructions for it do instead:
+ * the prefix xor by shifts, bit counts in plain C, UTF-8 byte by byte.
  */
 #include "csvkit/parse/grammar/record.h"
 
+/* Each step doubles the distance over which bits have been joined: 1, 2, 4, ... 32. */
 static inline uint64_t prefix_xor(uint64_t mask)
 {
     for (unsigned shift = 1; shift < 64; shift *= 2) {
@@ -12,12 +13,15 @@ static inline uint64_t prefix_xor(uint64_t mask)
     return mask;
 }
 
+/* A compiler's own count would be a call where the processor has no instruction for it. */
 static inline uint64_t popcount(uint64_t mask)
 {
     return csvk_bit_count(mask);
 }
 
-/* The start of the sequence that is open before p, or p. */
+/*
+ * The first byte of the sequence that is open before p, or p. At most three bytes of it lie there.
+ */
 static const unsigned char *open_sequence(const unsigned char *p)
 {
     for (int back = 1; back <= 3; back++) {
@@ -32,8 +36,9 @@ static const unsigned char *open_sequence(const unsigned char *p)
 }
 
 /*
- * As scan_template.h asks. A sequence that is open before p is judged from its lead byte on; one
- * that is open at the end of the block is judged here too, with the bytes behind it.
+ * As scan_template.h asks. A sequence that is open before p is judged from its lead byte on, and
+ * one that is open at the end of the block is judged here too, with the bytes after it. What shows
+ * in bytes before p counts as bit 0.
  */
 static uint64_t utf8_bad(const unsigned char *p)
 {

@@ -1,4 +1,7 @@
-/* scan_scalar.c - the fast scan without vector instructions. See scan_template.h. */
+/*
+ * scan_scalar.c - the fast scan without vector instructions, for any machine: the same masks, made
+ * byte by byte. See scan_template.h.
+ */
 #include "csvkit/parse/scan/scan_levels.h"
 
 #define SCAN_TARGET

@@ -1,4 +1,14 @@
-/* carryless_multiply.h - private: prefix xor by carry-less multiply, for the levels that have it.
+/*
+ * carryless_multiply.h - private: prefix xor by one carry-less multiplication, and the instruction
+ * that counts bits, for the instruction sets that have both.
+ */
+
+/*
+ * Bit i becomes the xor of the bits 0 to i. The product with all ones adds up the mask moved by
+ * every distance, and addition without carry is xor:
+ *
+ *     mask        . . 1 . . 1 . .
+ *     prefix xor  . . 1 1 1 . . .
  */
 static inline SCAN_TARGET uint64_t prefix_xor(uint64_t mask)
 {

@@ -1,4 +1,11 @@
-/* scan_avx2.c - the fast scan with AVX2, BMI2 and carry-less multiply. See scan_template.h. */
+/*
+ * scan_avx2.c - the fast scan with AVX2, BMI2 and carry-less multiplication. See scan_template.h.
+ *
+ * The second half of this file is the probe of a block for clean_stretch_check.h. It makes the
+ * masks of a block and looks for bytes that the kind of the stretch does not allow. Comparing every
+ * byte with what is allowed would cost a branch or a mask for each block; instead the least and the
+ * greatest byte of all blocks are kept, and are looked at once at the end.
+ */
 #include "csvkit/parse/scan/scan_levels.h"
 #include "csvkit/parse/grammar/structural_bytes.h"
 #include "csvkit/parse/scan/stretch_kinds.h"
@@ -10,6 +17,7 @@
 #define SCAN_NAME   csvk_scan_avx2
 #define SCAN_PDEP   _pdep_u64
 
+/* 64 bytes in two vectors. */
 typedef struct {
     __m256i low, high;
 } chunk;
@@ -20,6 +28,7 @@ static inline SCAN_TARGET chunk chunk_load(const unsigned char *p)
     return (chunk){_mm256_loadu_si256(v), _mm256_loadu_si256(v + 1)};
 }
 
+/* One mask out of two comparisons. */
 static inline SCAN_TARGET uint64_t join(__m256i low, __m256i high)
 {
     return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
@@ -44,6 +53,7 @@ static inline SCAN_TARGET uint64_t chunk_suspect(chunk c)
     return join(suspect_bytes_of(c.low), suspect_bytes_of(c.high));
 }
 
+/* There is no unsigned comparison: a byte is not above `most` when it is the lesser of the two. */
 static inline SCAN_TARGET uint64_t chunk_below(chunk c, int byte)
 {
     __m256i most = _mm256_set1_epi8((char)(byte - 1));
@@ -79,15 +89,20 @@ static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 
 #define PROBE_INLINE static inline __attribute__((always_inline)) SCAN_TARGET
 
+/* The delimiter and the enclosure, in every byte of a vector. */
 struct probe_structure {
     __m256i delimiter, quote;
 };
 
+/* The masks of a block; those that the kind does not allow are 0. */
 struct struct_masks {
     uint64_t separator, lf, quote, cr; /* separator: delimiter or LF */
 };
 
-/* Extremes of all bytes seen: whether one of them is not allowed shows at the end. */
+/*
+ * What all bytes so far have held. Whether one of them is not allowed shows at the end
+ * (probe_stray).
+ */
 struct probe {
     __m256i lowest;  /* unsigned; bytes of structure count as FF */
     __m256i highest; /* signed with STRETCH_TEXT, so that only 7F is 7F; else unsigned */
@@ -95,6 +110,7 @@ struct probe {
     __m256i tabs;
 };
 
+/* Nothing has been seen: the least byte is the greatest that there is, the greatest the least. */
 PROBE_INLINE struct probe probe_none(void)
 {
     return (struct probe){_mm256_set1_epi8((char)0xff), _mm256_setzero_si256(),
@@ -108,11 +124,15 @@ PROBE_INLINE struct probe_structure probe_structure_of(const struct csvk_table *
                                     _mm256_set1_epi8((char)n.enclosure)};
 }
 
-/* Half a block: its comparisons; what `kind` does not allow goes into *seen. */
+/* The comparisons of half a block: FF at each byte of the kind. */
 struct probe_half {
     __m256i separator, lf, quote, cr;
 };
 
+/*
+ * Compares half a block. What `kind` does not allow goes into *seen. `known` bytes are allowed
+ * although they are below 20: for the least byte they count as FF.
+ */
 PROBE_INLINE struct probe_half probe_part(__m256i v, const struct probe_structure *n, unsigned kind,
                                           struct probe *seen)
 {
@@ -134,6 +154,7 @@ PROBE_INLINE struct probe_half probe_part(__m256i v, const struct probe_structur
     if ((kind & STRETCH_QUOTES) == 0) {
         seen->other = _mm256_or_si256(seen->other, h.quote);
     }
+    /* Only NUL and a CR where none is expected matter: the extremes need not be kept. */
     if ((kind & STRETCH_UNCHECKED) != 0) {
         __m256i other = _mm256_cmpeq_epi8(v, _mm256_setzero_si256());
         if ((kind & STRETCH_CR) == 0) {
@@ -148,6 +169,7 @@ PROBE_INLINE struct probe_half probe_part(__m256i v, const struct probe_structur
     return h;
 }
 
+/* The masks of the block at p. With STRETCH_TEXT, *high is not 0 when it holds a byte above 7F. */
 PROBE_INLINE struct struct_masks probe_block(const unsigned char *p,
                                              const struct probe_structure *n, unsigned kind,
                                              struct probe *seen, uint64_t *high)
@@ -168,7 +190,11 @@ PROBE_INLINE struct struct_masks probe_block(const unsigned char *p,
     return k;
 }
 
-/* True when a byte was seen that `kind` does not allow. */
+/*
+ * True when a byte was seen that `kind` does not allow: one below 20, one at 7F or above that, or
+ * one kept in `other`. With STRETCH_TEXT `highest` is a signed maximum, so that only 7F itself
+ * reaches 7F.
+ */
 PROBE_INLINE bool probe_stray(const struct probe *seen)
 {
     __m256i least = _mm256_set1_epi8(0x1f);
@@ -179,12 +205,13 @@ PROBE_INLINE bool probe_stray(const struct probe *seen)
     return !_mm256_testz_si256(stray, stray);
 }
 
+/* True when a TAB was seen that is not the delimiter. */
 PROBE_INLINE bool probe_tabs(const struct probe *seen)
 {
     return !_mm256_testz_si256(seen->tabs, seen->tabs);
 }
 
-/* Bit i: words[i], one for each block of a stretch, is not 0. */
+/* Bit i: words[i] is not 0. There is one word for each block of a stretch. */
 PROBE_INLINE uint64_t probe_words(const uint64_t *words)
 {
     uint64_t none = 0;
@@ -200,11 +227,13 @@ typedef struct {
     __m256i ill, leads;
 } text_probe;
 
+/* What the blocks with text have shown so far: nothing. */
 PROBE_INLINE text_probe probe_text_none(void)
 {
     return (text_probe){_mm256_setzero_si256(), _mm256_setzero_si256()};
 }
 
+/* Checks the block at p; what it shows is added to *t. */
 PROBE_INLINE void probe_text(const unsigned char *p, text_probe *t)
 {
     t->ill = _mm256_or_si256(t->ill, _mm256_or_si256(utf8_errors(p), utf8_errors(p + 32)));
@@ -217,13 +246,16 @@ PROBE_INLINE bool probe_ill(const text_probe *t)
     return !_mm256_testz_si256(t->ill, t->ill);
 }
 
-/* Whether U+FEFF and its like may be in the stretch at p: a lead byte was seen, or stands before.
+/*
+ * Whether U+FEFF and its like may be in the stretch at p: a lead byte of theirs was seen, or text
+ * comes before.
  */
 PROBE_INLINE bool probe_special(const text_probe *t, const unsigned char *p)
 {
     return p[-1] >= 0x80 || p[-2] >= 0x80 || !_mm256_testz_si256(t->leads, t->leads);
 }
 
+/* True when one of them is there. Over all blocks: this is needed too seldom to remember which. */
 static SCAN_TARGET bool check_special(const unsigned char *p, size_t blocks)
 {
     __m256i found = _mm256_setzero_si256();

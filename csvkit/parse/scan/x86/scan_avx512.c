@@ -1,7 +1,7 @@
 /*
- * scan_avx512.c - the fast scan with AVX-512 as Ice Lake, Zen 4 and later have it; earlier machines
- * lower their clock for it. A comparison of 64 bytes is a mask at once, and stretches take eight
- * blocks at a time (lanes.h). See scan_template.h.
+ * scan_avx512.c - the fast scan with AVX-512 as Ice Lake, Zen 4 and later processors have it;
+ * earlier ones lower their clock for it. A comparison of 64 bytes is a mask at once, and stretches
+ * take eight blocks at a time (lanes.h). See scan_template.h.
  */
 #include "csvkit/parse/scan/scan_levels.h"
 #include "csvkit/parse/grammar/structural_bytes.h"
@@ -64,11 +64,11 @@ static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 #define UTF8_BYTES          64
 #include "csvkit/parse/scan/x86/utf8_lookup.h"
 
-/* ---- what a stretch asks behind its blocks (clean_stretch_check.h) ---- */
+/* ---- what a stretch asks after its blocks (clean_stretch_check.h) ---- */
 
 #define PROBE_INLINE static inline __attribute__((always_inline)) SCAN_TARGET
 
-/* Bit i: words[i], one for each block of a stretch, is not 0. */
+/* Bit i: words[i] is not 0. There is one word for each block of a stretch. */
 PROBE_INLINE uint64_t probe_words(const uint64_t *words)
 {
     uint64_t some = 0;
@@ -81,10 +81,13 @@ PROBE_INLINE uint64_t probe_words(const uint64_t *words)
 
 typedef struct {
     __m512i ill;
-    __m512i leads;   /* bit 7: a lead byte of a special sequence */
-    __m512i special; /* FF for each of those, from C0 */
+    __m512i leads;   /* bit 7 of a byte: there was a lead byte of a special sequence */
+    __m512i special; /* a table of the bytes from C0 on: FF for each such lead byte */
 } text_probe;
 
+/*
+ * What the blocks with text have shown so far: nothing. The table is indexed by the low six bits.
+ */
 PROBE_INLINE text_probe probe_text_none(void)
 {
     const uint64_t leads =
@@ -93,6 +96,11 @@ PROBE_INLINE text_probe probe_text_none(void)
                         _mm512_movm_epi8((__mmask64)leads)};
 }
 
+/*
+ * Checks the block at p; what it shows is added to *t. The look-up takes the low seven bits of a
+ * byte: 80 to BF get 0, C0 to FF the table's entry, and so do 40 to 7F. 0xf8 is a | (b & c): with
+ * the byte itself, whose bit 7 is 0 in ASCII, that last case drops out.
+ */
 PROBE_INLINE void probe_text(const unsigned char *p, text_probe *t)
 {
     chunk v = chunk_load(p);
@@ -106,13 +114,16 @@ PROBE_INLINE bool probe_ill(const text_probe *t)
     return !UTF8_IS_ZERO(t->ill);
 }
 
-/* Whether U+FEFF and its like may be in the stretch at p: a lead byte was seen, or stands before.
+/*
+ * Whether U+FEFF and its like may be in the stretch at p: a lead byte of theirs was seen, or text
+ * comes before.
  */
 PROBE_INLINE bool probe_special(const text_probe *t, const unsigned char *p)
 {
     return p[-1] >= 0x80 || p[-2] >= 0x80 || _mm512_movepi8_mask(t->leads) != 0;
 }
 
+/* True when one of them is there. Over all blocks: this is needed too seldom to remember which. */
 static SCAN_TARGET bool check_special(const unsigned char *p, size_t blocks)
 {
     __m512i found = _mm512_setzero_si512();

@@ -1,4 +1,7 @@
-/* scan_sse2.c - the fast scan with what every x86-64 has. See scan_template.h. */
+/*
+ * scan_sse2.c - the fast scan with what every x86-64 processor has. SSE2 has no byte shuffle,
+ * carry-less multiplication or bit count: plain_bits.h does without. See scan_template.h.
+ */
 #include "csvkit/parse/scan/scan_levels.h"
 
 #if defined(__x86_64__)

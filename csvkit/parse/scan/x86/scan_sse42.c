@@ -1,4 +1,7 @@
-/* scan_sse42.c - the fast scan with SSSE3, SSE4.2 and carry-less multiply. See scan_template.h. */
+/*
+ * scan_sse42.c - the fast scan with SSSE3, SSE4.2 and carry-less multiplication. There is no pdep,
+ * so stretches are not used. See scan_template.h.
+ */
 #include "csvkit/parse/scan/scan_levels.h"
 
 #if defined(__x86_64__)

@@ -1,12 +1,12 @@
 /*
- * utf8_lookup.h - private: UTF-8 checked by table look-up, 32 or 16 bytes at a time. The method is
- * Keiser and Lemire's ("Validating UTF-8 in less than one instruction per byte", 2020); included by
- * the levels that have a byte shuffle, which define the UTF8_* operations.
+ * utf8_lookup.h - private: checks UTF-8 by table look-up, 64, 32 or 16 bytes at a time. The method
+ * is Keiser and Lemire's ("Validating UTF-8 in less than one instruction per byte", 2020). Included
+ * where there is a byte shuffle, by files that define the UTF8_* operations.
  *
- * Every error that two neighbouring bytes can show is a bit. Three tables, indexed by the high and
- * low half of the first byte and the high half of the second, hold the errors each half allows; the
- * bits that survive the "and" of the three are errors. Third and fourth bytes are then compared
- * with the continuation bytes that the leads two and three places before demand.
+ * Every error that two neighbouring bytes can show is a bit. Three tables hold the errors that one
+ * half byte allows: the high and the low half of the first byte, and the high half of the second. A
+ * bit that is in all three is an error. Third and fourth bytes are then compared with what the
+ * leads two and three places before demand: that they are continuation bytes.
  */
 #define TOO_SHORT      0x01 /* lead, then no continuation */
 #define TOO_LONG       0x02 /* ASCII, then a continuation */
@@ -69,6 +69,11 @@ static const unsigned char second_high[16] = {
     TOO_SHORT,
     TOO_SHORT};
 
+/*
+ * Not 0 at each byte with which an error shows. TWO_CONTS comes out as 80 at a continuation byte
+ * after another one: an error unless it is a third or fourth byte. `must` is 80 exactly where it
+ * has to be one. So the xor of the two leaves 80 where a continuation is missing or one too many.
+ */
 static inline SCAN_TARGET UTF8_VECTOR utf8_errors(const unsigned char *p)
 {
     UTF8_VECTOR now = UTF8_LOAD(p);
@@ -77,13 +82,17 @@ static inline SCAN_TARGET UTF8_VECTOR utf8_errors(const unsigned char *p)
     UTF8_VECTOR pair = UTF8_AND(UTF8_AND(UTF8_LOOKUP(UTF8_TABLE(first_high), UTF8_HIGH_NIBBLE(one)),
                                          UTF8_LOOKUP(UTF8_TABLE(first_low), low)),
                                 UTF8_LOOKUP(UTF8_TABLE(second_high), UTF8_HIGH_NIBBLE(now)));
-    /* 80 where a third or fourth byte must be a continuation */
+    /* Subtraction that stops at 0 leaves 80 and more only for leads from E0, and from F0. */
     UTF8_VECTOR must =
         UTF8_OR(UTF8_SUBS(two, UTF8_SET(0xe0 - 0x80)), UTF8_SUBS(three, UTF8_SET(0xf0 - 0x80)));
     return UTF8_XOR(UTF8_AND(must, UTF8_SET(0x80)), pair);
 }
 
-/* U+FEFF, U+FFFD, U+0085, U+2028, U+2029 ending here: not errors, but facts. */
+/*
+ * Not 0 where U+FEFF, U+FFFD, U+0085, U+2028 or U+2029 ends: no errors, but facts.
+ *
+ *     U+FEFF EF BB BF    U+FFFD EF BF BD    U+0085 C2 85    U+2028 E2 80 A8    U+2029 E2 80 A9
+ */
 static inline SCAN_TARGET UTF8_VECTOR utf8_special(const unsigned char *p)
 {
     UTF8_VECTOR now = UTF8_LOAD(p);
@@ -97,7 +106,10 @@ static inline SCAN_TARGET UTF8_VECTOR utf8_special(const unsigned char *p)
     return UTF8_OR(UTF8_OR(UTF8_AND(ef, UTF8_OR(bom, lost)), nel), UTF8_AND(e280, line));
 }
 
-/* Lead bytes that the special sequences begin with: without one, utf8_special need not look. */
+/*
+ * Not 0 at the lead bytes that the special sequences begin with. Without one, nobody has to call
+ * utf8_special; letters of most languages have none.
+ */
 static inline SCAN_TARGET UTF8_VECTOR utf8_special_leads(const unsigned char *p)
 {
     UTF8_VECTOR now = UTF8_LOAD(p);
@@ -105,7 +117,10 @@ static inline SCAN_TARGET UTF8_VECTOR utf8_special_leads(const unsigned char *p)
                    UTF8_EQ(now, UTF8_SET(0xc2)));
 }
 
-/* Bytes of the 64 at p with which an ill-formed or special sequence shows. */
+/*
+ * The bytes of the 64 at p with which an ill-formed or special sequence shows. A special sequence
+ * may have its lead byte up to two bytes before p.
+ */
 static inline SCAN_TARGET uint64_t utf8_bad(const unsigned char *p)
 {
     uint64_t bad = 0, leads = p[-1] >= 0x80 || p[-2] >= 0x80;
@@ -119,6 +134,7 @@ static inline SCAN_TARGET uint64_t utf8_bad(const unsigned char *p)
     return bad;
 }
 
+/* True when no such sequence ends in the 64 bytes at p. */
 static inline SCAN_TARGET bool check_utf8(const unsigned char *p)
 {
     return utf8_bad(p) == 0;

@@ -1,0 +1,91 @@
+/*
+ * reader_private.h - private: the reader's state, and what its two files share. reader.c owns the
+ * window and hands out batches; reader_oversize.c streams records that are longer than the window
+ * may get.
+ */
+#ifndef CSVKIT_PARSE_READER_PRIVATE_H
+#define CSVKIT_PARSE_READER_PRIVATE_H
+
+#include "csvkit/parse/scan/scan.h"
+
+/* How many bytes of an oversize record are taken in one call. */
+#define OVERSIZE_PIECE (64u * 1024)
+
+/*
+ * The start of the input has still to be looked at; batches of records; an oversize record, a piece
+ * at a time; nothing is left.
+ */
+enum reader_phase { PHASE_START, PHASE_RECORDS, PHASE_OVERSIZE, PHASE_DONE };
+
+/*
+ * The window is `data`, with CSVK_SCAN_SLACK bytes before and after its `capacity`. Bytes [begin,
+ * end) of it have been read and not been handed out; `offset` is the absolute offset of `begin`.
+ */
+struct csvk_reader {
+    struct csvk_source *source;
+    struct csvk_options options;
+    struct csvk_scan scan;
+    unsigned char *data;
+    size_t capacity; /* without slack */
+    size_t begin, end;
+    size_t batch_bytes; /* of the batch that was handed out; dropped at the next call */
+    size_t retry_at;    /* nothing is examined again before so many bytes are there */
+    uint64_t offset;
+    uint64_t bytes_read;
+    bool at_end;
+    bool trimmed;  /* the end has been looked at for a final 1A */
+    bool unclosed; /* the last record ended inside an enclosure */
+    enum reader_phase phase;
+};
+
+/* The byte at `begin`. */
+static inline unsigned char *window_begin(const struct csvk_reader *reader)
+{
+    return reader->data == NULL ? NULL : reader->data + CSVK_SCAN_SLACK + reader->begin;
+}
+
+static inline size_t available(const struct csvk_reader *reader)
+{
+    return reader->end - reader->begin;
+}
+
+/* Adds a fact about the file: it belongs to no record. */
+static inline void report_fact(struct csvk_reader *reader, enum csvk_fact_kind kind,
+                               uint64_t offset, uint64_t length, uint64_t extra)
+{
+    struct csvk_fact fact = {.offset = offset, .length = length, .extra = extra, .kind = kind};
+    csvk_batch_builder_add_fact(&reader->scan.builder, &fact);
+}
+
+/* The first `count` bytes are done with. */
+static inline void drop(struct csvk_reader *reader, size_t count)
+{
+    reader->begin += count;
+    reader->offset += count;
+}
+
+/* True for one or more NUL bytes. */
+static inline bool all_nul(const unsigned char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] != 0) {
+            return false;
+        }
+    }
+    return length != 0;
+}
+
+/* At the end of the input: takes a final 1A, which is not data, off the window and reports it. */
+void csvk_reader_trim_ctrl_z(struct csvk_reader *reader);
+/* The last record is done. `end_of_data`: where a final line break is missing, if it is. */
+void csvk_reader_finish(struct csvk_reader *reader, uint64_t end_of_data);
+
+/* The record at the window's begin is too long to be kept: it is streamed from now on. */
+void csvk_reader_begin_oversize(struct csvk_reader *reader);
+/* Feeds a piece of the window to the reference parser. At most one record ends in a call. */
+void csvk_reader_read_piece(struct csvk_reader *reader);
+/* Lines of the oversize record: nobody else can count them, since its bytes are not kept. */
+void csvk_reader_place_oversize(const struct csvk_reference_parser *reference,
+                                struct csvk_batch *batch);
+
+#endif
