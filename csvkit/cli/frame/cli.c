@@ -241,7 +241,7 @@ static bool is_help(const char *word)
 
 static int no_command(struct cli *cli)
 {
-    return cli_trouble(cli, "no command given; csvkit --help lists them");
+    return cli_trouble(cli, "no command given; csvkit --help lists the commands");
 }
 
 static int dispatch(struct cli *cli, int argc, char *const *argv)

@@ -188,10 +188,10 @@ static bool put(struct processor_table *t, const char *key, cJSON *value)
 
 static bool apply_parameters(struct processor_table *t)
 {
-    const cJSON *said;
-    cJSON_ArrayForEach(said, t->plan.manifest)
+    const cJSON *parameter;
+    cJSON_ArrayForEach(parameter, t->plan.manifest)
     {
-        if (!put(t, said->string, cJSON_Duplicate(said, true))) {
+        if (!put(t, parameter->string, cJSON_Duplicate(parameter, true))) {
             return false;
         }
     }
