@@ -1,6 +1,7 @@
 /*
- * manifest_check.c - judging a file by a profile, from a program: prints every finding's place and
- * message. check FILE
+ * check.c - judges a file by the profile keboola, and prints the place and the message of every
+ * finding.
+ *   check FILE
  */
 #include "validator/validator.h"
 

@@ -1,5 +1,6 @@
 /*
- * columns.c - the library in forty lines: the longest value of every column of a CSV file.
+ * columns.c - a small program with the library: prints the length of the longest field in every
+ * column of a CSV file.
  *   columns FILE
  */
 #include "csvkit/csvkit.h"
@@ -7,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Adds a record to the lengths; names come from the header, which is record 1. */
+/* Compares the fields of a record with the longest fields so far. The header counts as a record. */
 static void measure(const struct csvk_batch *batch, const struct csvk_record *record,
                     size_t *longest, size_t columns)
 {

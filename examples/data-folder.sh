@@ -1,12 +1,12 @@
 #!/bin/bash
-# data-folder.sh DIR - makes two data folders of a component to try `csvkit preflight` on:
-#   DIR/good   as the platform wants it: preflight says nothing
-#   DIR/bad    with every defect that a load fails of, or that is a silent loss
+# data-folder.sh DIR - makes two data folders of a component, to try `csvkit preflight` with:
+#   DIR/good   as the platform wants it: preflight finds nothing
+#   DIR/bad    with defects that make a load fail, or lose data without a message
 set -euo pipefail
 [ $# = 1 ] || { echo "usage: data-folder.sh DIR" >&2; exit 2; }
-[ ! -e "$1/good" ] && [ ! -e "$1/bad" ] || { echo "$1/good or $1/bad is there already" >&2; exit 2; }
+[ ! -e "$1/good" ] && [ ! -e "$1/bad" ] || { echo "$1/good or $1/bad exists already" >&2; exit 2; }
 
-# table NAME DATA [MANIFEST]: \n and \x.. in DATA are obeyed
+# table NAME DATA [MANIFEST]: \n and \x.. in DATA are interpreted
 table() {
     printf '%b' "$2" >"$name"/out/tables/"$1"
     [ $# -lt 3 ] || printf '%s\n' "$3" >"$name"/out/tables/"$1".manifest

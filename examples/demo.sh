@@ -1,7 +1,7 @@
 #!/bin/bash
-# demo.sh - the main job on real data, step by step: validate, explain, sniff, normalize, slice with
-# a manifest, preflight, and an import into a Storage server of its own on the loopback interface.
-# `make demo` runs it; nothing outside a temporary folder is written.
+# demo.sh - shows the main job on example data, step by step: validate, explain, sniff, normalize,
+# slice with a manifest, preflight, and an import into a local test server for Storage. `make demo`
+# runs it. It writes only into a temporary folder.
 #   CSVKIT=path of the program  BUILD=build folder  examples/demo.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,8 +17,8 @@ step() {
     printf '\n%s== %s%s\n' "$bold" "$1" "$plain"
 }
 
-# expect STATUS COMMAND...: shows a command as a user would type it and runs it; the demonstration
-# ends at once when a command ends otherwise than it should.
+# expect STATUS COMMAND...: shows a command as a user would type it and runs it. The demonstration
+# ends at once when the exit status is not STATUS.
 expect() {
     local wanted=$1 status=0
     shift
@@ -37,7 +37,7 @@ csvkit() {
     return "${PIPESTATUS[0]}"
 }
 
-step "1. Is it CSV? A clean file, and one as people send them"
+step "1. Is it CSV? A clean file, and a dirty one"
 cp examples/data/* "$work"
 run csvkit validate "$work/orders.csv"
 expect 1 csvkit validate "$work/products-dirty.csv"
@@ -48,7 +48,7 @@ run csvkit explain text-after-closing-quote
 step "3. A spreadsheet export: which dialect is it?"
 run csvkit sniff "$work/customers-export.csv"
 
-step "4. Mend both: nothing lost, nothing invented, every change accounted for"
+step "4. Repair both: nothing is lost, nothing is invented, and every change is logged"
 run csvkit normalize "$work/customers-export.csv" --delimiter=semicolon --encoding=windows-1252 --names=storage \
     -o "$work/customers.csv"
 run cat "$work/customers.csv"
@@ -58,7 +58,7 @@ run cat "$work/products.csv"
 run cat "$work/repairs.jsonl"
 run csvkit validate -q "$work/products.csv"
 
-step "5. A large table: check it, take the header off, cut it into gzip slices, write the manifest"
+step "5. A large table: check it, remove the header, cut it into gzip slices, write the manifest"
 "$BUILD/tests/bench/generate" mixed 120000000 >"$work/events.csv"
 mkdir -p "$work/data/out/tables" "$work/data/in/tables"
 run csvkit slice "$work/events.csv" -o "$work/data/out/tables/events" --slice-size=10MB \
@@ -66,19 +66,19 @@ run csvkit slice "$work/events.csv" -o "$work/data/out/tables/events" --slice-si
 cp "$work/customers.csv" "$work/data/out/tables/customers.csv"
 run csvkit manifest create "$work/data/out/tables/customers.csv" --destination=in.c-demo.customers
 
-step "6. Judge the component's data folder before the platform does"
+step "6. Check the data folder of a component before the platform reads it"
 run csvkit preflight "$work/data"
 
-step "7. Import into Storage: a server of our own, in memory, on the loopback interface"
+step "7. Import into Storage: a local test server, which keeps everything in memory"
 cat >"$work/import.sh" <<'IMPORT'
 set -e
 cd "$1"
 "$CSVKIT" load in.c-demo.events data/out/tables/events
 "$CSVKIT" load in.c-demo.customers data/out/tables/customers.csv
 "$CSVKIT" download --table=in.c-demo.events -o back.csv
-echo "$ csvkit download: the rows that came back, and those that went in"
+echo "$ csvkit download: the records that came back, and those that were loaded"
 "$CSVKIT" validate --format=json back.csv | sed 's/.*"records":\([0-9]*\).*/\1 records/'
 "$CSVKIT" validate --format=json events.csv | sed 's/.*"records":\([0-9]*\).*/\1 records/'
 IMPORT
 run bash tests/storage/with-store.sh bash "$work/import.sh" "$work"
-printf '\n%sDone.%s All of it ran on this machine; nothing was left behind.\n' "$bold" "$plain"
+printf '\n%sDone.%s Everything ran on this machine, and the temporary files are removed.\n' "$bold" "$plain"

@@ -1,4 +1,4 @@
-/* cmd_download.c - csvkit download: a table or a Storage file becomes a local file. */
+/* cmd_download.c - csvkit download: fetches a Storage table or a Storage file. */
 #include "csvkit/cli/remote/remote.h"
 
 #include <stdlib.h>
@@ -6,7 +6,8 @@
 
 enum { MOST_FILTERS = 64 };
 
-/* COLUMN=VALUE or COLUMN!=VALUE; the texts are cut in `copy`, which stays the caller's. */
+/* Reads COLUMN=VALUE or COLUMN!=VALUE. `copy` is cut into the texts that *filter points to; it
+   still belongs to the caller. */
 static int parse_filter(struct cli *cli, char *copy, struct kbc_filter *filter)
 {
     char *equals = strchr(copy, '=');
@@ -23,7 +24,7 @@ static int read_filters(struct cli *cli, char *copies[], struct kbc_filter *filt
 {
     *count = 0;
     if (cli_count(cli, "where") > MOST_FILTERS) {
-        return cli_trouble(cli, "--where: at most %d times", MOST_FILTERS);
+        return cli_trouble(cli, "--where can be given at most %d times", MOST_FILTERS);
     }
     int status = CLI_GOOD;
     for (size_t i = 0; i < cli_count(cli, "where") && status == CLI_GOOD; i++) {
@@ -87,10 +88,11 @@ static int read_wanted(struct cli *cli, struct kbc_download *wanted, struct csvk
         .changed_until = cli_value(cli, "changed-until"),
     };
     if ((wanted->file_id != NULL) == (wanted->table != NULL)) {
-        return cli_trouble(cli, "give --table=ID or --file-id=ID, one of them");
+        return cli_trouble(cli, "give --table=ID or --file-id=ID, and only one of them");
     }
     if (!wanted->out || (cli_has(cli, "keep-slices") && strcmp(wanted->out, "-") == 0)) {
-        return cli_trouble(cli, "give -o OUT, the file (with --keep-slices the new directory)");
+        return cli_trouble(cli,
+                           "give -o OUT, the file to write (with --keep-slices, the directory)");
     }
     if (strcmp(wanted->out, "-") == 0 && remote_wants_json(cli)) {
         return cli_trouble(cli, "--format=json: the data goes to standard output already");
@@ -129,19 +131,25 @@ static int run(struct cli *cli)
 }
 
 static const struct cli_option rows[] = {
-    {"table", 0, "ID", NULL, "Exports this table, such as in.c-main.orders.", false},
-    {"file-id", 0, "ID", NULL, "Takes a file that is in Storage already.", false},
+    {"table", 0, "ID", NULL, "Export this table, for example in.c-main.orders.", false},
+    {"file-id", 0, "ID", NULL, "Fetch this file, which is in Storage already.", false},
     {"output", 'o', "OUT", NULL,
-     "Where it goes; gzip when the name ends in .gz, - is standard output.", false},
+     "Where to write; - is standard output. The file is compressed when its name ends in .gz.",
+     false},
     {"keep-slices", 0, NULL, NULL,
-     "OUT becomes a directory with the slices as they are stored, beside OUT.manifest.", false},
-    {"columns", 0, "A,B,C", NULL, "Exports these columns. Default: all.", false},
-    {"changed-since", 0, "TIME", NULL, "Only rows changed since, such as '-2 days'.", false},
-    {"changed-until", 0, "TIME", NULL, "Only rows changed until then.", false},
-    {"where", 0, "FILTER", NULL, "Only rows with COLUMN=VALUE or COLUMN!=VALUE.", true},
-    {"limit", 0, "N", NULL, "At most N rows.", false},
-    {"timeout", 0, "SECONDS", NULL, "Longest wait for the export. Default: no limit.", false},
-    {"format", 'f', "NAME", "text|json", "Form of the result on standard output.", false},
+     "Write a directory OUT with the slices as they are stored, and OUT.manifest.", false},
+    {"columns", 0, "A,B,C", NULL, "Export these columns. Default: all.", false},
+    {"changed-since", 0, "TIME", NULL,
+     "Export only rows that were changed after this time, for example '-2 days'.", false},
+    {"changed-until", 0, "TIME", NULL, "Export only rows that were changed before this time.",
+     false},
+    {"where", 0, "FILTER", NULL,
+     "Export only rows that fit the filter: COLUMN=VALUE or COLUMN!=VALUE.", true},
+    {"limit", 0, "N", NULL, "Export at most N rows.", false},
+    {"timeout", 0, "SECONDS", NULL, "The longest time to wait for the export. Default: no limit.",
+     false},
+    {"format", 'f', "NAME", "text|json",
+     "json prints the result on standard output. Default: text, a note on standard error.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Download", rows};
@@ -149,11 +157,11 @@ static const struct cli_group *const groups[] = {&own, &remote_options, &cli_com
 
 static const char *const examples[] = {
     "csvkit download --table=in.c-main.orders -o orders.csv",
-    "exports a table into one file with one header",
+    "Export a table into one file with a header.",
     "csvkit download --table=in.c-main.orders --where=state=open --limit=9 -o -",
-    "shows some rows",
+    "Print some rows.",
     "csvkit download --file-id=1234 --keep-slices -o orders",
-    "fetches the slices of a file",
+    "Fetch the slices of a file.",
     NULL,
 };
 
@@ -162,11 +170,12 @@ const struct cli_command cli_cmd_download = {
     .operands = "",
     .summary = "download a Storage table or file",
     .details =
-        "Exports the table, waits, fetches the slices in parallel, checks every gzip trailer and "
-        "joins them under one header. The file gets its name when it is complete.\n\nMemory does "
-        "not grow with the data (less than 32 MB with four transfers at a time); temporary space "
-        "($TMPDIR, else /var/tmp) holds some slices at a "
-        "time.",
+        "Exports the table, waits for the end of the export, fetches the slices in parallel, "
+        "checks the gzip trailer of each slice and joins the slices under one header. The file "
+        "gets its name when it is complete.\n\n"
+        "Memory does not grow with the size of the data: less than 32 MB with four transfers at a "
+        "time. A few slices at a time are kept in temporary files, in $TMPDIR or, if this is not "
+        "set, in /var/tmp.",
     .groups = groups,
     .examples = examples,
     .min_operands = 0,

@@ -1,4 +1,4 @@
-/* cmd_help.c - csvkit help [COMMAND]: the same pages as --help. */
+/* cmd_help.c - csvkit help [COMMAND]: prints the same pages as --help. */
 #include "csvkit/cli/frame/frame.h"
 
 static int run(struct cli *cli)
@@ -15,17 +15,17 @@ static const struct cli_group *const groups[] = {&cli_common_options, NULL};
 
 static const char *const examples[] = {
     "csvkit help",
-    "lists the commands",
-    "csvkit help help",
-    "prints this page; csvkit help --help does the same",
+    "List all commands.",
+    "csvkit help manifest create",
+    "Explain one command; csvkit manifest create --help prints the same page.",
     NULL,
 };
 
 const struct cli_command cli_cmd_help = {
     .name = "help",
     .operands = "[COMMAND]...",
-    .summary = "explain a command, its options and give examples",
-    .details = "Without COMMAND, the commands are listed by what they are for.",
+    .summary = "explain a command and its options, with examples",
+    .details = "Without COMMAND, lists all commands by purpose.",
     .groups = groups,
     .examples = examples,
     .min_operands = 0,

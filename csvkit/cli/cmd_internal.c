@@ -1,6 +1,6 @@
 /*
- * cmd_internal.c - hidden commands for packaging: man pages and completion scripts, to standard
- * output. `make install` runs them.
+ * cmd_internal.c - hidden commands for packaging, which print man pages and completion scripts.
+ * `make install` runs them.
  */
 #include "csvkit/cli/frame/frame.h"
 
@@ -18,7 +18,7 @@ static int print(struct cli *cli, struct csvk_buf *page, int made)
     return status;
 }
 
-/* "csvkit-manifest-create.1<TAB>manifest create" for each page but the overview. */
+/* A line "csvkit-manifest-create.1<TAB>manifest create" for each page, without the overview. */
 static int list_pages(struct csvk_buf *out)
 {
     struct cli_page page = {out, CSVK_OK};
@@ -69,11 +69,11 @@ static int run_completion(struct cli *cli)
     if (strcmp(shell, "fish") == 0) {
         return print(cli, &page, cli_complete_fish(&page));
     }
-    return cli_trouble(cli, "no completion for '%.200s'; there is bash, zsh and fish", shell);
+    return cli_trouble(cli, "no completion for '%.200s'; choose bash, zsh or fish", shell);
 }
 
 static const struct cli_option man_rows[] = {
-    {"list", 0, NULL, NULL, "List the pages and their commands instead.", false},
+    {"list", 0, NULL, NULL, "List all pages and their commands instead.", false},
     {"rules", 0, NULL, NULL, "Print csvkit-rules(7) instead.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };

@@ -1,4 +1,4 @@
-/* cmd_job.c - csvkit job ID: what became of a Storage job. */
+/* cmd_job.c - csvkit job ID: shows the state of a Storage job, or waits for its end. */
 #include "csvkit/cli/remote/remote.h"
 
 #include <string.h>
@@ -34,7 +34,7 @@ static void print_json(struct cli *cli, const struct kbc_job *job)
     cJSON_free(text);
 }
 
-static void tell_failure(struct cli *cli, const struct kbc_job *job)
+static void report_failure(struct cli *cli, const struct kbc_job *job)
 {
     cli_trouble(cli, "job %s failed: %s (%s%s%s)", job->id,
                 job->error_message ? job->error_message : "no message",
@@ -62,7 +62,7 @@ static int show(struct remote *remote, const char *id)
         remote_wants_json(cli) ? print_json(cli, &job) : print_text(cli, &job);
     }
     if (status >= 0 && job.state == KBC_JOB_ERROR) {
-        tell_failure(cli, &job);
+        report_failure(cli, &job);
         result = CLI_REFUSED;
     }
     kbc_job_release(&job);
@@ -80,9 +80,10 @@ static int run(struct cli *cli)
 }
 
 static const struct cli_option rows[] = {
-    {"wait", 0, NULL, NULL, "Waits until the job ends.", false},
-    {"timeout", 0, "SECONDS", NULL, "Longest wait. Default: no limit.", false},
-    {"format", 'f', "NAME", "text|json", "json prints the job as the server tells it.", false},
+    {"wait", 0, NULL, NULL, "Wait until the job has ended.", false},
+    {"timeout", 0, "SECONDS", NULL, "The longest time to wait. Default: no limit.", false},
+    {"format", 'f', "NAME", "text|json",
+     "The format of the result. json is the job as the server sends it. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Job", rows};
@@ -90,15 +91,18 @@ static const struct cli_group *const groups[] = {&own, &remote_options, &cli_com
 
 static const char *const examples[] = {
     "csvkit job 22070846 --wait",
-    "waits for an import and tells how it ended",
+    "Wait for an import and show how it ended.",
     NULL,
 };
 
 const struct cli_command cli_cmd_job = {
     .name = "job",
     .operands = "ID",
-    .summary = "show a Storage job",
-    .details = "The exit status is 1 when the job failed, 0 when it is done or still running.",
+    .summary = "show a Storage job, or wait for its end",
+    .details =
+        "Shows the status of the job, its operation and, after an import, the number of rows. "
+        "The exit status is 1 when the job failed, 0 when it has succeeded or has not ended "
+        "yet.",
     .groups = groups,
     .examples = examples,
     .min_operands = 1,

@@ -1,4 +1,4 @@
-/* cmd_load.c - csvkit load TABLE [PATH]: a file becomes rows of a Storage table. */
+/* cmd_load.c - csvkit load TABLE [PATH]: loads a file or slices into a Storage table. */
 #include "csvkit/cli/remote/remote.h"
 
 #include <string.h>
@@ -67,7 +67,7 @@ static void print_text(struct cli *cli, const struct kbc_load *load, const struc
     cli_out_result(cli, &text, status);
 }
 
-static void tell_list(struct cli *cli, const char *what, const struct csvk_strings *list)
+static void report_list(struct cli *cli, const char *what, const struct csvk_strings *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         cli_trouble(cli, "%s: %s", what, list->item[i]);
@@ -91,14 +91,14 @@ static void report(struct cli *cli, const struct kbc_load *load, const struct kb
         cli_note(cli, "warning: %s", done->job.warnings.item[i]);
     }
     if (done->job.state == KBC_JOB_ERROR) {
-        tell_list(cli, "missing column", &done->job.missing_columns);
-        tell_list(cli, "expected column", &done->job.expected_columns);
+        report_list(cli, "missing column", &done->job.missing_columns);
+        report_list(cli, "expected column", &done->job.expected_columns);
     }
 }
 
 /* ---- the work -------------------------------------------------------------------------------- */
 
-/* The tags of the manifest and the one by which the platform's own clients mark such files. */
+/* The tags of the manifest, and the tag that the platform's own clients give to such files. */
 static int tags_of(const struct remote_input *input, bool exists, struct csvk_strings *tags)
 {
     int status = csvk_strings_copy(tags, &input->manifest.tags);
@@ -131,13 +131,14 @@ static int upload_first(struct remote *remote, const struct remote_input *input,
     return status;
 }
 
-/* How to go on after a failure, so that no row is loaded twice. */
-static void tell_how_to_go_on(struct cli *cli, const struct kbc_load *load,
-                              const struct kbc_loaded *done)
+/* Says how to continue after a failure without loading rows twice. */
+static void report_next_step(struct cli *cli, const struct kbc_load *load,
+                             const struct kbc_loaded *done)
 {
     if (done->unknown && load->state) {
-        cli_note(cli, "run again with the same --state: it finds out whether the import arrived "
-                      "before it sends another");
+        cli_note(cli,
+                 "run again with the same --state: csvkit finds out whether the import arrived "
+                 "before it sends another request");
     } else if (done->unknown) {
         cli_note(cli,
                  "look whether the rows are in %s before you load again (csvkit load %s "
@@ -156,13 +157,13 @@ static int import(struct remote *remote, const struct kbc_load *load)
     int result = status < 0 ? remote_fail(remote, &err) : CLI_GOOD;
     report(remote->cli, load, &done, status);
     if (status < 0 && load->file_id) {
-        tell_how_to_go_on(remote->cli, load, &done);
+        report_next_step(remote->cli, load, &done);
     }
     kbc_loaded_release(&done);
     return result;
 }
 
-/* The Importer's one request: no job, no journal, the table has to exist. */
+/* One request to the Importer: there is no job and no journal, and the table must exist. */
 static int import_directly(struct remote *remote, const struct remote_input *input)
 {
     struct cli *cli = remote->cli;
@@ -210,7 +211,8 @@ static int check_and_load(struct remote *remote, const struct remote_input *inpu
         return import_directly(remote, input);
     }
     const char *state = cli_value(remote->cli, "state");
-    bool first = !state || access(state, F_OK) != 0; /* else the table may be there by our doing */
+    bool first =
+        !state || access(state, F_OK) != 0; /* else an earlier run may have made the table */
     bool exists = true;
     if (first && !cli_has(remote->cli, "dry-run") &&
         kbc_load_check(remote->kbc, load, &exists, &err) < 0) {
@@ -272,8 +274,9 @@ static int run(struct cli *cli)
     struct remote_input input;
     const char *path = cli_noperands(cli) > 1 ? cli_operand(cli, 1) : NULL;
     if ((path != NULL) == cli_has(cli, "file-id")) {
-        return cli_trouble(cli, "give PATH to upload a file first, or --file-id=ID of an uploaded "
-                                "one, not both");
+        return cli_trouble(cli,
+                           "give PATH, the file to upload first, or --file-id=ID of an uploaded "
+                           "file, but not both");
     }
     int status = remote_input_read(&input, cli, path);
     if (status == CLI_GOOD) {
@@ -284,42 +287,44 @@ static int run(struct cli *cli)
 }
 
 static const struct cli_option rows[] = {
-    {"file-id", 0, "ID", NULL, "Loads a file that is in Storage already.", false},
+    {"file-id", 0, "ID", NULL, "Load this file, which is in Storage already.", false},
     {"incremental", 0, NULL, NULL,
-     "Adds to the rows of the table, or replaces those with an equal primary key. Default: the new "
-     "rows take the place of all.",
+     "Add the rows to the table; a row with the primary key of an old row replaces it. Default: "
+     "replace all rows of the table.",
      false},
-    {"primary-key", 0, "A,B", NULL, "Primary key of a new table.", false},
-    {"delete-where-column", 0, "NAME", NULL, "Deletes rows by this column before the load.", false},
-    {"delete-where-values", 0, "A,B", NULL, "The values of the rows to delete.", false},
-    {"delete-where-operator", 0, "OP", "eq|ne", "eq: rows with these values; ne: all others.",
-     false},
-    {"add-columns", 0, NULL, NULL, "Adds columns that the table lacks. Default: refuse them.",
-     false},
-    {"create-only", 0, NULL, NULL, "Refuses when the table exists.", false},
-    {"no-wait", 0, NULL, NULL, "Does not wait for the job; csvkit job ID tells how it ended.",
-     false},
+    {"primary-key", 0, "A,B", NULL, "The primary key of a new table.", false},
+    {"delete-where-column", 0, "NAME", NULL,
+     "Before the load, delete rows of the table by the value of this column.", false},
+    {"delete-where-values", 0, "A,B", NULL, "The values for --delete-where-column.", false},
+    {"delete-where-operator", 0, "OP", "eq|ne",
+     "Delete the rows whose value is in the list (eq) or is not in it (ne). Default: eq.", false},
+    {"add-columns", 0, NULL, NULL,
+     "Add columns that the table does not have. Default: refuse such data.", false},
+    {"create-only", 0, NULL, NULL, "Refuse the load when the table exists.", false},
+    {"no-wait", 0, NULL, NULL,
+     "Do not wait for the end of the job; csvkit job ID shows how it ended.", false},
     {"timeout", 0, "SECONDS", NULL,
-     "Longest wait for the job, which goes on at the server. "
-     "Default: no limit.",
+     "The longest time to wait for the job. The job goes on at the server then. Default: no limit.",
      false},
     {"compress", 0, NULL, NULL,
-     "Compresses what is not gzip yet before it is sent, in temporary space as upload does.",
+     "Compress files that are not gzip yet before they are sent. Needs temporary space, as in "
+     "upload.",
      false},
-    {"check", 0, NULL, NULL, "Validates the data before anything is sent. This is the default.",
+    {"check", 0, NULL, NULL, "Validate the data before anything is sent. This is the default.",
      false},
-    {"no-check", 0, NULL, NULL, "Sends the data as it is.", false},
-    {"manifest", 0, "FILE", NULL, "The manifest of the data. Default: PATH.manifest, if there.",
+    {"no-check", 0, NULL, NULL, "Send the data without validating it.", false},
+    {"manifest", 0, "FILE", NULL, "The manifest of the data. Default: PATH.manifest, if it exists.",
      false},
     {"state", 0, "FILE", NULL,
-     "Journal: a second run with the same FILE goes on with the upload, and finds its import again "
-     "instead of beginning another. When the first run ended before the answer to its import, the "
-     "second one looks for the job until the request is three minutes old.",
+     "A journal: a second run with the same FILE continues the upload and finds the import of the "
+     "first run instead of starting another. When the first run ended before the answer to its "
+     "import request, the second run looks for the job until the request is three minutes old.",
      false},
     {"importer", 0, NULL, NULL,
-     "One request to the Importer service, for small files; the table must exist.", false},
-    {"part-size", 0, "SIZE", NULL, "Larger files go in parts of this size. Default: 64MiB.", false},
-    {"format", 'f', "NAME", "text|json", "Form of the result. Default: text.", false},
+     "Send one request to the Importer service. For small files; the table must exist.", false},
+    {"part-size", 0, "SIZE", NULL, "Send larger files in parts of this size. Default: 64MiB.",
+     false},
+    {"format", 'f', "NAME", "text|json", "The format of the result. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Load", rows};
@@ -328,27 +333,28 @@ static const struct cli_group *const groups[] = {&own, &remote_options, &cli_dia
 
 static const char *const examples[] = {
     "csvkit load in.c-main.orders orders.csv --primary-key=id",
-    "uploads a file; makes bucket and table when they are missing",
+    "Upload a file and load it; bucket and table are made when they do not exist.",
     "csvkit load in.c-main.orders --file-id=1234 --incremental",
-    "adds an uploaded file to a table",
+    "Add the rows of an uploaded file to a table.",
     "csvkit load in.c-main.orders out/tables/orders --format=json",
-    "loads a slice directory by its manifest",
+    "Load a directory of slices, as its manifest says.",
     NULL,
 };
 
 const struct cli_command cli_cmd_load = {
     .name = "load",
     .operands = "TABLE [PATH]",
-    .summary = "load a file into a Storage table, and wait for the job",
+    .summary = "load a file or slices into a Storage table",
     .details =
-        "Uploads PATH first (tagged file-import or table-import, as the platform's own clients "
-        "do), or "
-        "takes the file given by --file-id. Makes bucket and table when "
-        "they are missing; a manifest with types makes a typed table. Columns, primary key and "
-        "existence are compared before anything is uploaded.\n\nAn import takes effect once: when "
-        "the answer to the request is lost, csvkit looks for the job and never sends the request "
-        "again.\n\nThe exit status is 1 when the data or the import was refused, 2 for trouble "
-        "with network, server or token.",
+        "Uploads PATH, a file or a directory of slices, or takes the file of --file-id, and "
+        "imports it into TABLE. An uploaded file gets the tag file-import or table-import, as the "
+        "platform's own clients do it. Bucket and table are made when they do not exist; a "
+        "manifest with types makes a typed table. The columns and the primary key are compared "
+        "with those of the table before anything is uploaded.\n\n"
+        "An import takes effect only once: when the answer to the request is lost, csvkit looks "
+        "for the job. A run never sends the request a second time.\n\n"
+        "The exit status is 1 when the data or the import was refused, 2 for trouble with the "
+        "network, the server or the token.",
     .groups = groups,
     .examples = examples,
     .min_operands = 1,

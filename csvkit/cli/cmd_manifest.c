@@ -1,6 +1,6 @@
 /*
- * cmd_manifest.c - csvkit manifest check, show, convert. Manifests come in by path or as standard
- * input; the data is looked for beside them, under the name without ".manifest".
+ * cmd_manifest.c - csvkit manifest check, show and convert. A manifest is read from a file or from
+ * standard input. Its data is looked for beside it, under the name without ".manifest".
  */
 #include "csvkit/cli/manifest/primary_key_check.h"
 #include "csvkit/cli/manifest/manifest_options.h"
@@ -10,12 +10,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* ---- a manifest and its surroundings ---- */
+/* ---- a manifest and its data ---- */
 
 struct item {                       /* one operand */
     char *path;                     /* of the manifest */
-    char *data;                     /* of the data that belongs to it, or NULL: not known */
-    struct csvk_manifest *manifest; /* NULL: it is not one */
+    char *data;                     /* path of its data; NULL: not known */
+    struct csvk_manifest *manifest; /* NULL: the file is not a manifest */
     enum csvk_manifest_kind kind;
     struct csvk_manifest_findings findings;
 };
@@ -32,7 +32,8 @@ static bool is_manifest_name(const char *path)
     return n > m && strcmp(path + n - m, ".manifest") == 0 && path[n - m - 1] != '/';
 }
 
-/* A data file's name, or that of a directory of slices, stands for the manifest beside it. */
+/* The operand may be a manifest, or a data file or directory of slices with a manifest beside it.
+ */
 static bool name_item(struct item *item, const char *operand)
 {
     struct csvk_buf beside = CSVK_BUF_INIT;
@@ -83,7 +84,8 @@ static enum csvk_manifest_kind wanted_kind(const struct cli *cli, const struct i
     return files ? CSVK_MANIFEST_OUT_FILE : CSVK_MANIFEST_OUT_TABLE;
 }
 
-/* CSVK_OK with or without a manifest; what is wrong with the text is in the findings. */
+/* Reads the manifest. When its text is wrong, this is a finding, item->manifest is NULL, and the
+   status is still CSVK_OK. */
 static int read_item(struct cli *cli, struct item *item, const char *operand,
                      struct csvk_error *err)
 {
@@ -99,7 +101,7 @@ static int read_item(struct cli *cli, struct item *item, const char *operand,
 
 /* ---- check ---- */
 
-static int judge_alone(struct cli *cli, struct item *item)
+static int judge_manifest(struct cli *cli, struct item *item)
 {
     struct csvk_manifest_judge how;
     csvk_manifest_judge_init(&how);
@@ -113,7 +115,7 @@ static int judge_alone(struct cli *cli, struct item *item)
     return csvk_manifest_check(item->manifest, &how, &item->findings);
 }
 
-/* Data is judged when it is there; in out/tables it has to be there. */
+/* Judges the data if it is there. In out/tables it must be there. */
 static int judge_data(struct cli *cli, struct item *item, struct csvk_error *err)
 {
     bool table = item->kind == CSVK_MANIFEST_OUT_TABLE && item->data != NULL;
@@ -123,7 +125,7 @@ static int judge_data(struct cli *cli, struct item *item, struct csvk_error *err
     }
     int status = csvk_manifest_check_data(item->manifest, item->data, CSVK_MANIFEST_WHOLE_DATA,
                                           &item->findings, err);
-    /* In data of another shape the search for keys would only mislead. */
+    /* In data that does not fit the manifest, the search for keys would only mislead. */
     if (status == CSVK_OK && cli_has(cli, "check-key") && item->findings.errors == 0) {
         status = cli_manifest_check_key(item->manifest, item->data, &item->findings, err);
     }
@@ -169,8 +171,9 @@ static int add_text(struct cli *cli, struct csvk_buf *out, const struct item *it
     }
     if (status == CSVK_OK) {
         status = csvk_buf_printf(
-            out, ": %s, %llu errors, %llu warnings", findings->errors == 0 ? "good" : "refused",
-            (unsigned long long)findings->errors, (unsigned long long)findings->warnings);
+            out, ": %s, %llu error%s, %llu warning%s", findings->errors == 0 ? "good" : "refused",
+            (unsigned long long)findings->errors, cli_plural(findings->errors),
+            (unsigned long long)findings->warnings, cli_plural(findings->warnings));
     }
     if (status == CSVK_OK && dropped > 0) {
         status = csvk_buf_printf(out, " (%llu not shown)", (unsigned long long)dropped);
@@ -183,7 +186,7 @@ static int judge_item(struct cli *cli, struct item *item, const char *operand,
 {
     int status = read_item(cli, item, operand, err);
     if (status == CSVK_OK && item->manifest != NULL) {
-        status = judge_alone(cli, item);
+        status = judge_manifest(cli, item);
     }
     return status == CSVK_OK && item->manifest != NULL ? judge_data(cli, item, err) : status;
 }
@@ -226,8 +229,8 @@ static int run_check(struct cli *cli)
 
 /* ---- show and convert ---- */
 
-/* Findings on standard error, where they do not disturb the result. */
-static int tell(struct cli *cli, const struct item *item)
+/* Prints the findings on standard error, because the result goes to standard output. */
+static int report_findings(struct cli *cli, const struct item *item)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
     if (cli_has(cli, "quiet") && item->findings.errors == 0) {
@@ -262,7 +265,7 @@ static int put_out(struct cli *cli, const struct csvk_manifest *manifest)
 static int show(struct cli *cli, struct item *item)
 {
     size_t hidden = 0;
-    int status = tell(cli, item);
+    int status = report_findings(cli, item);
     if (item->manifest == NULL || item->findings.errors > 0) {
         return status == CLI_GOOD ? CLI_REFUSED : status;
     }
@@ -282,7 +285,7 @@ static bool is_rule(const struct csvk_manifest_finding *finding, const char *id)
     return strcmp(finding->rule->id, id) == 0;
 }
 
-/* Contradictions and wrong types cannot be converted; everything else can. */
+/* A manifest with contradictions, wrong types or repeated keys cannot be converted, others can. */
 static bool can_convert(const struct csvk_manifest_findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
@@ -295,7 +298,7 @@ static bool can_convert(const struct csvk_manifest_findings *findings)
     return true;
 }
 
-/* The header of the data beside a manifest without columns; none when there is no such file. */
+/* For a manifest without columns: the names in the header of its data file, if there is one. */
 static int header_beside(struct cli *cli, const struct item *item, struct csvk_strings *names)
 {
     struct csvk_manifest_table table = {0};
@@ -322,7 +325,7 @@ static int convert_table(struct cli *cli, struct item *item)
         int made = csvk_manifest_convert(&converted, item->manifest, to,
                                          names.count > 0 ? &names : NULL, &item->findings);
         bool lossy = item->findings.warnings > 0 && cli_has(cli, "strict");
-        status = tell(cli, item);
+        status = report_findings(cli, item);
         if (status == CLI_GOOD && made != CSVK_OK) {
             status = made == CSVK_EDATA ? CLI_REFUSED : cli_trouble(cli, "out of memory");
         } else if (status == CLI_GOOD) {
@@ -339,7 +342,7 @@ static int convert(struct cli *cli, struct item *item)
     struct csvk_manifest_judge how;
     csvk_manifest_judge_init(&how);
     if (item->manifest == NULL || !can_convert(&item->findings)) {
-        int status = tell(cli, item);
+        int status = report_findings(cli, item);
         return status == CLI_GOOD ? CLI_REFUSED : status;
     }
     how.kind = item->kind;
@@ -347,14 +350,14 @@ static int convert(struct cli *cli, struct item *item)
         return cli_trouble(cli, "out of memory");
     }
     if (!can_convert(&item->findings)) {
-        int status = tell(cli, item);
+        int status = report_findings(cli, item);
         return status == CLI_GOOD ? CLI_REFUSED : status;
     }
     csvk_manifest_findings_release(&item->findings);
     if (item->kind == CSVK_MANIFEST_OUT_TABLE) {
         return convert_table(cli, item);
     }
-    csvk_manifest_normalize(item->manifest, item->kind); /* the others have one generation */
+    csvk_manifest_normalize(item->manifest, item->kind); /* the other kinds have one generation */
     return put_out(cli, item->manifest);
 }
 
@@ -376,7 +379,7 @@ static int run_show(struct cli *cli)
 static int run_convert(struct cli *cli)
 {
     if (!cli_has(cli, "to")) {
-        return cli_trouble(cli, "--to=legacy or --to=native is needed");
+        return cli_trouble(cli, "--to=legacy or --to=native is missing");
     }
     return run_one(cli, convert);
 }
@@ -384,40 +387,40 @@ static int run_convert(struct cli *cli)
 /* ---- rows ---- */
 
 static const struct cli_option kind_rows[] = {
-    {"files", 0, NULL, NULL, "Manifests of files (in/files, out/files), not of tables.", false},
+    {"files", 0, NULL, NULL, "The manifests are of files (in/files, out/files), not of tables.",
+     false},
     {"kind", 0, "KIND", "auto|in|out",
-     "Whether the platform wrote the manifest for a component (in) or a component for the platform "
-     "(out). Default: auto, by the folder and by the keys.",
+     "Who wrote the manifest: in is the platform for a component, out is a component for the "
+     "platform. Default: auto, which decides by the folder and the keys.",
      false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_option check_rows[] = {
     {"format", 0, "FORMAT", "text|json",
-     "How to report: text for people, or one JSON object for "
-     "each file. Default: text.",
-     false},
-    {"no-data", 0, NULL, NULL, "Judge the manifest alone, without the data beside it.", false},
+     "The report format: text for people, or one JSON object for each file. Default: text.", false},
+    {"no-data", 0, NULL, NULL, "Check the manifest only, not the data beside it.", false},
     {"check-key", 0, NULL, NULL,
-     "Also read all keys: the primary key must be unique in the data, over all slices. Done when "
+     "Also check that the primary key is unique in the data, over all slices. This is done only if "
      "there is no other error.",
      false},
-    {"default-bucket", 0, "BUCKET", NULL, "The component's default bucket, for bare destinations.",
-     false},
+    {"default-bucket", 0, "BUCKET", NULL,
+     "The default bucket of the component, for destinations without a bucket.", false},
     {"data-type-support", 0, "KIND", "none|hints|authoritative",
-     "The project's support of native data types. Default: KBC_DATA_TYPE_SUPPORT.", false},
-    {"max-findings", 0, "N", NULL, "Findings shown for each file; 0 shows all. Default: 100.",
-     false},
+     "How the project supports native data types. Default: KBC_DATA_TYPE_SUPPORT.", false},
+    {"max-findings", 0, "N", NULL,
+     "Show at most N findings for each file; 0 shows all. Default: 100.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_option show_rows[] = {
-    {"secrets", 0, NULL, NULL, "Show credentials in the sections s3 and abs, too.", false},
+    {"secrets", 0, NULL, NULL, "Show the credentials in the sections s3 and abs.", false},
     {"output", 'o', "FILE", NULL, "Where to write. Default: standard output.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_option convert_rows[] = {
     {"to", 0, "GENERATION", "legacy|native",
      "legacy: columns, metadata and column_metadata. native: a schema with data types.", false},
-    {"strict", 0, NULL, NULL, "Refuse when anything cannot be carried over.", false},
+    {"strict", 0, NULL, NULL, "Refuse the manifest when anything in it cannot be converted.",
+     false},
     {"output", 'o', "FILE", NULL, "Where to write. Default: standard output.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
@@ -432,25 +435,26 @@ static const struct cli_group *const show_groups[] = {&show_options, &kind_optio
 static const struct cli_group *const convert_groups[] = {&convert_options, &kind_options,
                                                          &cli_common_options, NULL};
 
-static const char *const check_examples[] = {
-    "csvkit manifest check out/tables/*.manifest",
-    "Judges manifests and their agreement with the data beside them.", NULL};
+static const char *const check_examples[] = {"csvkit manifest check out/tables/*.manifest",
+                                             "Check manifests and the data beside them.", NULL};
 static const char *const show_examples[] = {"csvkit manifest show orders.csv.manifest",
-                                            "Prints it with its keys in the usual order.", NULL};
+                                            "Print the manifest with its keys in the usual order.",
+                                            NULL};
 static const char *const convert_examples[] = {
     "csvkit manifest convert --to=native orders.csv.manifest -o native.json",
-    "Writes the same manifest with a schema.", NULL};
+    "Write the same manifest with a schema.", NULL};
 
 const struct cli_command cli_cmd_manifest_check = {
     "manifest check",
     "FILE...",
-    "judge manifests, and their agreement with the data",
-    "Judges each manifest by the platform's rules, with the platform's own words where it has "
-    "some: "
-    "unknown keys, wrong types, keys that contradict each other, data types, names of columns, "
-    "primary keys, the destination. The data beside a manifest of a table (its name without "
-    ".manifest) is read: columns and header, delimiter, width of every record, compression.\n\n"
-    "Exit status 1 when a manifest has an error.",
+    "check manifests, and whether the data fits them",
+    "Checks each manifest by the rules of the platform: unknown keys, wrong types, keys that "
+    "contradict each other, data types, column names, primary keys, the destination. Where the "
+    "platform has a message for an error, csvkit prints the same message. For the manifest of a "
+    "table it also reads the data beside it (the name without .manifest), and checks columns and "
+    "header, delimiter, the width of every record, and compression. FILE is a manifest, or data "
+    "with a manifest beside it.\n\n"
+    "The exit status is 1 when a manifest has an error.",
     check_groups,
     check_examples,
     1,
@@ -459,11 +463,10 @@ const struct cli_command cli_cmd_manifest_check = {
 const struct cli_command cli_cmd_manifest_show = {
     "manifest show",
     "FILE",
-    "print a manifest normalised",
-    "Prints a manifest with four blanks for each level and its keys in the usual order; unknown "
-    "keys "
-    "stay behind the known ones in the order they have, numbers keep all their digits. Credentials "
-    "are hidden unless --secrets is given.",
+    "print a manifest in a normal form",
+    "Prints a manifest with its keys in the usual order, indented by four blanks for each level. "
+    "Unknown keys come after the known ones, in their own order. Numbers keep all their digits. "
+    "Credentials are hidden unless --secrets is given.",
     show_groups,
     show_examples,
     1,
@@ -472,15 +475,12 @@ const struct cli_command cli_cmd_manifest_show = {
 const struct cli_command cli_cmd_manifest_convert = {
     "manifest convert",
     "FILE",
-    "turn a manifest into the other generation",
-    "Converts between legacy manifests (columns, metadata, column_metadata) and native ones "
-    "(schema, "
-    "table_metadata, description). KBC.datatype.* metadata becomes data types and back. Unknown "
-    "keys "
-    "are kept. What the other generation cannot say is reported by name on standard error, and "
-    "refused "
-    "with --strict.\n\n"
-    "A legacy manifest without columns takes them from the header of the data beside it.",
+    "convert a manifest from legacy to native or back",
+    "Converts between legacy manifests (columns, metadata, column_metadata) and native manifests "
+    "(schema, table_metadata, description). Metadata KBC.datatype.* becomes data types, and the "
+    "reverse. Unknown keys are kept. Keys that the other generation does not have are reported on "
+    "standard error; with --strict the manifest is refused then.\n\n"
+    "When a legacy manifest has no columns, they are read from the header of the data beside it.",
     convert_groups,
     convert_examples,
     1,

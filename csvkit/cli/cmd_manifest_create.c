@@ -1,6 +1,6 @@
 /*
- * cmd_manifest_create.c - csvkit manifest create PATH: writes PATH.manifest for a file of data or a
- * directory of slices. What is about to be written is judged first, alone and against the data, so
+ * cmd_manifest_create.c - csvkit manifest create PATH: writes PATH.manifest for a data file or a
+ * directory of slices. The manifest is judged before it is written, alone and against the data, so
  * that this command never writes a manifest that the platform would refuse.
  */
 #include "csvkit/cli/manifest/manifest_options.h"
@@ -13,7 +13,7 @@
 
 struct create {
     struct cli *cli;
-    char *path; /* without slashes at its end: "DIR/" is DIR */
+    char *path; /* without slashes at its end */
     bool sliced;
     struct cli_manifest_plan plan;
     struct csvk_manifest *manifest;
@@ -26,9 +26,9 @@ static int no_memory(struct create *create)
     return cli_trouble(create->cli, "out of memory");
 }
 
-/* ---- the data's files ---- */
+/* ---- the files of the data ---- */
 
-/* The files that make the data: the file itself, or all slices. */
+/* The data file itself, or all slices. */
 static int list_files(struct create *create, struct csvk_strings *files)
 {
     struct csvk_error err = {.status = CSVK_ENOMEM};
@@ -56,8 +56,9 @@ static int look_at_path(struct create *create)
     return CLI_GOOD;
 }
 
-/* Columns as given, or from the first record; then the manifest says that there is a header. */
-static int settle_columns(struct create *create)
+/* Takes the columns from --columns, or from the first record. In the second case the manifest gets
+   has_header. */
+static int find_columns(struct create *create)
 {
     struct cli *cli = create->cli;
     struct cli_manifest_plan *plan = &create->plan;
@@ -73,8 +74,8 @@ static int settle_columns(struct create *create)
     if (create->sliced && !cli_has(cli, "has-header")) {
         return cli_trouble(
             cli,
-            "%s: slices have no header; name the columns with --columns, or say that "
-            "every slice has one with --has-header",
+            "%s: slices have no header; name the columns with --columns, or give --has-header if "
+            "every slice has a header",
             create->path);
     }
     status = list_files(create, &files);
@@ -151,7 +152,8 @@ static bool wants_json(const struct create *create)
     return format != NULL && strcmp(format, "json") == 0;
 }
 
-static int tell(struct create *create)
+/* Prints findings and types on standard error. */
+static int report_findings(struct create *create)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
     bool quiet = cli_has(create->cli, "quiet");
@@ -185,14 +187,15 @@ static int judge(struct create *create)
     if (status != CSVK_OK) {
         return cli_fail(create->cli, &err);
     }
-    status = tell(create);
+    status = report_findings(create);
     if (status == CLI_GOOD && create->findings.errors > 0) {
         status = cli_refuse(create->cli, "%s: no manifest written", create->path);
     }
     return status;
 }
 
-/* The result for programs; without --format=json a manifest in its place is result enough. */
+/* Prints the result as JSON. Without --format=json nothing is printed: the manifest is the result.
+ */
 static int put_json(struct create *create, const char *manifest)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
@@ -240,7 +243,7 @@ static int make_table(struct create *create)
 {
     struct csvk_error err = {0};
     struct cli_manifest_plan *plan = &create->plan;
-    int status = settle_columns(create);
+    int status = find_columns(create);
     if (status == CLI_GOOD && plan->types_auto) {
         status = propose_types(create);
     }
@@ -294,17 +297,18 @@ static int refuse_mixture(struct cli *cli)
 {
     const char *output = cli_value(cli, "output"), *format = cli_value(cli, "format");
     if (output != NULL && strcmp(output, "-") == 0 && format != NULL && format[0] == 'j') {
-        return cli_trouble(cli, "--format=json: standard output is where the manifest goes");
+        return cli_trouble(cli, "--format=json: the manifest goes to standard output already");
     }
     static const char *const of_files[] = {"tag", "permanent", "public", "notify"};
     for (size_t i = 0; i < sizeof of_files / sizeof of_files[0]; i++) {
         if (cli_has(cli, of_files[i]) && !cli_has(cli, "files")) {
-            return cli_trouble(cli, "--%s is for manifests of files: add --files", of_files[i]);
+            return cli_trouble(cli, "--%s is for manifests of files only: add --files",
+                               of_files[i]);
         }
     }
     for (size_t i = 0; cli_has(cli, "files") && cli_manifest_contents.rows[i].name != NULL; i++) {
         if (cli_has(cli, cli_manifest_contents.rows[i].name)) {
-            return cli_trouble(cli, "--%s is for manifests of tables",
+            return cli_trouble(cli, "--%s is for manifests of tables, not of files",
                                cli_manifest_contents.rows[i].name);
         }
     }
@@ -332,31 +336,32 @@ static int run_create(struct cli *cli)
 static const struct cli_option data_rows[] = {
     {"delimiter", 'd', "C", NULL,
      "The byte between fields: one byte, or comma, semicolon, tab, pipe, space, \\t, \\x1f. "
-     "Default: "
-     "a comma.",
+     "Default: a comma.",
      false},
     {"enclosure", 'e', "C", NULL,
      "The byte around fields: one byte, or none. Default: the double quote.", false},
     {"columns", 0, "A,B,C", NULL,
-     "The column names. Default: from the header. Enclose a name that has a comma: 'id,\"a,b\"'.",
+     "The column names. Put a name that has a comma in double quotes: 'id,\"a,b\"'. Default: the "
+     "header.",
      false},
     {"has-header", 0, NULL, NULL,
-     "The first record (of every slice) is a header, to be skipped. Without --columns that is so.",
+     "The first record (of every slice) is a header, which is not loaded. Without --columns this "
+     "is the default for a file.",
      false},
-    {"output", 'o', "FILE", NULL, "Where to write. Default: PATH.manifest.", false},
+    {"output", 'o', "FILE", NULL, "Where to write the manifest. Default: PATH.manifest.", false},
     {"format", 'f', "NAME", "text|json",
-     "Form of the result; json has the columns and, with --data-type=auto, the types with counts "
-     "and the first value that excludes each narrower one. Default: text.",
+     "The format of the result. json has the columns. With --data-type=auto it also has the types, "
+     "the counts, and the first value that excludes each narrower type. Default: text.",
      false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_option file_rows[] = {
-    {"files", 0, NULL, NULL, "Write a manifest of a file in out/files.", false},
+    {"files", 0, NULL, NULL, "Write the manifest of a file in out/files, not of a table.", false},
     {"tag", 0, "T", NULL, "A tag of the file in Storage.", true},
-    {"permanent", 0, NULL, NULL, "Keep the file for good; else it is deleted after 15 days.",
+    {"permanent", 0, NULL, NULL, "Keep the file. Default: Storage deletes it after 15 days.",
      false},
     {"public", 0, NULL, NULL, "Make the file public.", false},
-    {"notify", 0, NULL, NULL, "Notify the project's administrators.", false},
+    {"notify", 0, NULL, NULL, "Notify the administrators of the project.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group data_options = {"The data", data_rows};
@@ -365,24 +370,23 @@ static const struct cli_group *const groups[] = {&data_options, &cli_manifest_co
                                                  &file_options, &cli_common_options, NULL};
 static const char *const examples[] = {
     "csvkit manifest create orders.csv --destination=in.c-main.orders",
-    "Writes orders.csv.manifest with the columns of the header.",
+    "Write orders.csv.manifest with the columns of the header.",
     "csvkit manifest create slices --columns=id,n --schema --data-type=auto",
-    "Writes a native manifest for a directory of slices, with types that fit all the data.", NULL};
+    "Write a native manifest for a directory of slices, with types that fit all the data.", NULL};
 
 const struct cli_command cli_cmd_manifest_create = {
     "manifest create",
     "PATH",
     "write the manifest of a file or a directory of slices",
-    "Writes PATH.manifest beside the data. The columns come from the header unless --columns names "
-    "them; the manifest then says has_header, so that the header is not loaded as a row.\n\n"
-    "The manifest is judged before it is written, alone and against the first record of every "
-    "file: "
-    "what the platform would refuse is refused here, with exit status 1, and nothing is "
-    "written.\n\n"
-    "With --data-type=auto all data is read; the proposed types and why no narrower one fits are "
-    "told "
-    "on standard error, and with --format=json on standard output. A type is proposed only if "
-    "every value comes back from it as it was.",
+    "Writes PATH.manifest beside the data. The columns come from --columns or, without this "
+    "option, from the header. When they come from the header, the manifest gets has_header, so "
+    "that the header is not loaded as a row.\n\n"
+    "The manifest is checked before it is written, alone and against the first record of every "
+    "file. When the platform would refuse it, the exit status is 1 and nothing is written.\n\n"
+    "With --data-type=auto all of the data is read. The proposed types are printed on standard "
+    "error, each with the reason why a narrower type does not fit; with --format=json they are "
+    "printed on standard output. A type is proposed only if every value can be read back from it "
+    "unchanged.",
     groups,
     examples,
     1,

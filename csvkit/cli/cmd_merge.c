@@ -1,5 +1,5 @@
 /*
- * cmd_merge.c - csvkit merge DIR: slices back into one file.
+ * cmd_merge.c - csvkit merge DIR: joins slices into one file.
  */
 #include "csvkit/cli/table/table_options.h"
 
@@ -26,7 +26,7 @@ struct merge_job {
 
 /* ---- options ---- */
 
-/* Which names, and where are they? The manifest says it, options say it louder. */
+/* Decides where the header of the output comes from. Options win over the manifest. */
 static int read_header(struct merge_job *job)
 {
     struct cli *cli = job->cli;
@@ -43,7 +43,7 @@ static int read_header(struct merge_job *job)
     } else {
         return cli_trouble(cli,
                            "%s: there is no manifest with the columns; give --columns=A,B, or "
-                           "--header when every slice has one, or --no-header",
+                           "--header if every slice has a header, or --no-header",
                            job->directory);
     }
     return CLI_GOOD;
@@ -62,10 +62,12 @@ static int read_options(struct merge_job *job)
     job->how.eol = eol != NULL && eol[0] == 'l' ? CSVK_EOL_LF : CSVK_EOL_CRLF;
     int status = cli_get_table(cli, job->directory, &job->table);
     if (status == CLI_GOOD && job->table.delimiter_auto) {
-        status = cli_trouble(cli, "--delimiter=auto: merge must be told the delimiter");
+        status =
+            cli_trouble(cli, "--delimiter=auto: csvkit merge does not find the delimiter; name "
+                             "it");
     }
     if (status == CLI_GOOD && cli_has(cli, "encoding")) {
-        status = cli_trouble(cli, "--encoding: slices are UTF-8");
+        status = cli_trouble(cli, "--encoding: slices are always UTF-8");
     }
     job->how.dialect = job->table.dialect;
     return status == CLI_GOOD ? read_header(job) : status;
@@ -97,7 +99,7 @@ static int open_output(struct merge_job *job, struct csvk_error *err)
         return status;
     }
     if (cli_get_uint(job->cli, "level", 1, 9, &level) != CLI_GOOD) {
-        return csvk_fail(err, CSVK_EUSAGE, "--level is 1 to 9");
+        return csvk_fail(err, CSVK_EUSAGE, "--level must be from 1 to 9");
     }
     struct csvk_gzip_options how = {(int)level, cli_threads(job->cli), 0};
     struct csvk_gzip_output output = {to_sink, job};
@@ -145,7 +147,7 @@ static int put_text(const struct merge_job *job, struct csvk_buf *out)
                : status;
 }
 
-/* Standard output belongs to the data when it goes there. */
+/* When the data goes to standard output, nothing else is printed there. */
 static void report(struct merge_job *job)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
@@ -180,15 +182,17 @@ static int run(struct cli *cli)
 
 static const struct cli_option rows[] = {
     {"output", 'o', "FILE", NULL,
-     "Where to write; a name that ends in .gz is compressed. Default: standard output.", false},
-    {"line-break", 0, "NAME", "crlf|lf",
-     "Line break of the header when no record shows one. Default: crlf.", false},
-    {"quote", 0, "HOW", "needed|all",
-     "Which names of the header to enclose, when it is written from the manifest or --columns. "
-     "Default: needed.",
+     "Where to write. The file is compressed when its name ends in .gz. Default: standard output.",
      false},
-    {"level", 0, "N", NULL, "Compression from 1 (fast) to 9 (small). Default: 4.", false},
-    {"format", 'f', "NAME", "text|json", "Form of the result. Default: text.", false},
+    {"line-break", 0, "NAME", "crlf|lf",
+     "The line break of the header when the slices have no line break to copy. Default: crlf.",
+     false},
+    {"quote", 0, "HOW", "needed|all",
+     "Which names to enclose in a header that comes from the manifest or from --columns. Default: "
+     "needed.",
+     false},
+    {"level", 0, "N", NULL, "Compression, from 1 (fast) to 9 (small). Default: 4.", false},
+    {"format", 'f', "NAME", "text|json", "The format of the result. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Merging", rows};
@@ -197,25 +201,28 @@ static const struct cli_group *const groups[] = {&own, &cli_dialect_options, &cl
 
 static const char *const examples[] = {
     "csvkit merge orders -o orders.csv",
-    "joins the slices, with the header that orders.manifest says",
+    "Join the slices, with the columns of orders.manifest as the header.",
     "csvkit merge --no-header orders | wc -l",
-    "the data alone",
+    "Count the lines of the data, without a header.",
     NULL,
 };
 
 const struct cli_command cli_cmd_merge = {
     .name = "merge",
     .operands = "DIR",
-    .summary = "join the slices of a directory to one CSV file",
-    .details = "The inverse of slice: writes the header that DIR.manifest says and the records of "
-               "all slices in the order of their names, plain or gzip. Slices are checked on the "
-               "way: damage, enclosures, and the number of fields of every record.\n\nThe records "
-               "come back byte for byte, and so does the header when it had no more enclosures "
-               "than its names need, or with --quote=all one in which every name was enclosed: a "
-               "manifest keeps the names, not how they were written. The header ends as the first "
-               "record does.\n\nThe exit "
-               "status is 1 and there is no FILE when a slice is bad. Memory does not grow with "
-               "the input, but with the longest record, which may take a quarter of it.",
+    .summary = "join the slices of a directory into one CSV file",
+    .details =
+        "The reverse of slice: writes a header with the columns of DIR.manifest, and then the "
+        "records of all slices in the order of their names. Slices are plain text or gzip. "
+        "Every slice is checked for damage, for enclosures that are not closed, and for the "
+        "number of fields of each record.\n\n"
+        "The records are those of the slices, byte for byte. The header may differ from that "
+        "of the table that was sliced: a manifest has the names, but not their enclosures. "
+        "csvkit encloses the names that need it, or with --quote=all every name. The header "
+        "has the line break of the first record.\n\n"
+        "When a slice has an error, the exit status is 1 and no file is written. Memory does "
+        "not grow with the size of the input, only with the longest record, which may take a "
+        "quarter of the memory of the machine or the container.",
     .groups = groups,
     .examples = examples,
     .min_operands = 1,

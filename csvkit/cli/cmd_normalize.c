@@ -1,6 +1,6 @@
 /*
- * cmd_normalize.c - csvkit normalize [FILE] [-o OUT]: a clean table, an account of every change,
- * and what could not be repaired honestly, set apart.
+ * cmd_normalize.c - csvkit normalize [FILE] [-o OUT]: repairs a table. It writes the clean table, a
+ * log of every change, and the rejects, which are the records that have no sure repair.
  */
 #include "csvkit/cli/table/normalize_options.h"
 
@@ -74,9 +74,10 @@ static int read_options(struct normalize_job *job)
     return status == CLI_GOOD ? read_files(job) : status;
 }
 
-/* ---- the outcome ---------------------------------------------------------------------------- */
+/* ---- the result ----------------------------------------------------------------------------- */
 
-/* Behind the summary of a repair of the file as a whole: from what, to what. */
+/* What stands after the summary of a repair that concerns the whole file: the encoding or the
+   delimiter that was found. */
 static void repair_detail(const struct csvk_normalize_result *result, int repair, char *text,
                           size_t room)
 {
@@ -89,8 +90,8 @@ static void repair_detail(const struct csvk_normalize_result *result, int repair
     }
 }
 
-static void tell_repair(const struct normalize_job *job, const struct csvk_normalize_result *result,
-                        int i)
+static void report_repair(const struct normalize_job *job,
+                          const struct csvk_normalize_result *result, int i)
 {
     const struct csvk_normalize_place *first = &result->first[i];
     char detail[96];
@@ -101,8 +102,8 @@ static void tell_repair(const struct normalize_job *job, const struct csvk_norma
              detail, (unsigned long long)first->line, (unsigned long long)first->byte);
 }
 
-static void tell_counted(const struct normalize_job *job,
-                         const struct csvk_normalize_counted *counted)
+static void report_counted(const struct normalize_job *job,
+                           const struct csvk_normalize_counted *counted)
 {
     unsigned long long out = counted->records_out, rejected = counted->records_rejected;
     if (counted->done && counted->input_counted) {
@@ -115,7 +116,7 @@ static void tell_counted(const struct normalize_job *job,
     }
 }
 
-static void tell_text(const struct normalize_job *job, const struct csvk_normalize_result *result)
+static void report_text(const struct normalize_job *job, const struct csvk_normalize_result *result)
 {
     cli_note(job->cli, "%s: %llu record%s in, %llu out, %llu rejected, %llu dropped",
              job->files.input, (unsigned long long)result->records_in,
@@ -124,7 +125,7 @@ static void tell_text(const struct normalize_job *job, const struct csvk_normali
              (unsigned long long)result->records_dropped);
     for (int i = CSVK_REPAIR_NONE + 1; i < CSVK_REPAIRS; i++) {
         if (result->repairs[i] != 0) {
-            tell_repair(job, result, i);
+            report_repair(job, result, i);
         }
     }
     if (result->records_rejected != 0) {
@@ -132,13 +133,13 @@ static void tell_text(const struct normalize_job *job, const struct csvk_normali
                  (unsigned long long)result->first_reject.line,
                  (unsigned long long)result->first_reject.byte, result->first_reject_reason);
     }
-    tell_counted(job, &result->counted);
+    report_counted(job, &result->counted);
 }
 
-static int tell(struct normalize_job *job, const struct csvk_normalize_result *result)
+static int report(struct normalize_job *job, const struct csvk_normalize_result *result)
 {
     if (!job->json) {
-        tell_text(job, result);
+        report_text(job, result);
         return CLI_GOOD;
     }
     struct csvk_buf text = CSVK_BUF_INIT;
@@ -172,7 +173,7 @@ static int work(struct normalize_job *job)
     if (status != CSVK_OK) {
         return cli_fail(job->cli, &err);
     }
-    status = tell(job, &result);
+    status = report(job, &result);
     if (status != CLI_GOOD) {
         return status;
     }
@@ -195,27 +196,29 @@ static int run(struct cli *cli)
 /* ---- the row -------------------------------------------------------------------------------- */
 
 static const struct cli_option output_rows[] = {
-    {"output", 'o', "FILE", NULL, "Where the table goes. Default: standard output.", false},
+    {"output", 'o', "FILE", NULL, "Where to write the table. Default: standard output.", false},
     {"rejects", 0, "FILE", NULL,
-     "Where records go that cannot be repaired without guessing, byte for byte; FILE.jsonl says "
-     "where each came from and why. Without it such a record ends the run.",
+     "Where to write the records that have no sure repair, byte for byte. FILE.jsonl says where "
+     "each record came from and why it was rejected. Without --rejects, such a record ends the "
+     "run.",
      false},
-    {"log", 0, "FILE", NULL, "One line of JSON for every repair.", false},
-    {"to-delimiter", 0, "C", NULL, "The byte between fields. Default: a comma.", false},
-    {"to-enclosure", 0, "C", NULL, "The byte around fields, or none. Default: the double quote.",
+    {"log", 0, "FILE", NULL, "Where to write the log: one line of JSON for every repair.", false},
+    {"to-delimiter", 0, "C", NULL, "The byte between fields in the output. Default: a comma.",
      false},
-    {"check", 0, NULL, NULL, "Write nothing; the exit status is 1 if anything would change.",
+    {"to-enclosure", 0, "C", NULL,
+     "The byte around fields in the output, or none. Default: the double quote.", false},
+    {"check", 0, NULL, NULL, "Write nothing. The exit status is 1 when anything would change.",
      false},
-    {"bom", 0, NULL, NULL, "Write a byte order mark first, for spreadsheets.", false},
+    {"bom", 0, NULL, NULL, "Write a byte order mark first, for spreadsheet programs.", false},
     {"compress", 0, "KIND", "gzip|none",
-     "Compress the table. Default: gzip when the name of FILE ends in .gz.", false},
-    {"level", 0, "N", NULL, "Level of compression, 1 to 9. Default: 6.", false},
+     "Compress the table. Default: gzip when the name of the output ends in .gz.", false},
+    {"level", 0, "N", NULL, "Compression, from 1 (fast) to 9 (small). Default: 6.", false},
     {"verify", 0, NULL, NULL,
-     "Have a second, independent reader read the output back and count the records of output, "
-     "rejects and, where it can read it, input, before anything gets its name.",
+     "Before any file gets its name, let libcsv read the output back and count the records of "
+     "output, rejects and, if it can read it, input.",
      false},
     {"format", 'f', "NAME", "text|json",
-     "Form of the summary, which goes to standard error. Default: text.", false},
+     "The format of the summary, which goes to standard error. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group outputs = {"Output", output_rows};
@@ -228,13 +231,13 @@ static const struct cli_group *const groups[] = {&outputs,
 
 static const char *const examples[] = {
     "csvkit normalize dirty.csv -o clean.csv --rejects=bad.csv --log=repairs.jsonl",
-    "repairs what has one explanation and sets the rest apart",
+    "Repair a file, put the records without a sure repair into bad.csv, and log every change.",
     "csvkit normalize --check data.csv",
-    "asks whether anything would change",
+    "Find out whether anything would change.",
     "csvkit normalize -d ';' --encoding=windows-1252 export.csv -o out.csv.gz",
-    "converts dialect and encoding, compresses",
+    "Convert dialect and encoding, and compress the result.",
     "csvkit normalize --names=storage --line-break=lf in.csv -o out.csv",
-    "makes a table ready for Storage",
+    "Prepare a table for Keboola Storage.",
     NULL,
 };
 
@@ -243,16 +246,19 @@ const struct cli_command cli_cmd_normalize = {
     .operands = "[FILE]",
     .summary = "repair a table without losing or inventing anything",
     .details =
-        "Reads FILE (plain or gzip; - or none: standard input) and writes it as RFC 4180 in "
-        "UTF-8, every record as wide as the first. A clean file comes out byte for byte. Defects "
-        "are repaired when exactly one reading fits the width of the table; every repair has an "
-        "id (r1 to r25) and a place in the log. Two readings that fit are a guess, and the record "
-        "goes to --rejects.\n\nAlways: records in = records out + records rejected + records "
-        "dropped by a repair with a name. Normalizing twice changes nothing the second "
-        "time.\n\nThe columns of --columns are chosen and written in that order.\n\nMemory does "
-        "not grow with the input: about 10 MiB and the longest record.\n\nThe exit status is 0 "
-        "when every record is in the output or was dropped by a repair, 1 when records were "
-        "rejected or the file was refused, 2 when something could not be read or written.",
+        "Reads FILE and writes it as an RFC 4180 table in UTF-8, in which every record has as "
+        "many fields as the first. FILE is plain text or gzip; without FILE, or when FILE is -, "
+        "standard input is read. A file that is such a table already comes out byte for byte.\n\n"
+        "A defect is repaired when exactly one reading of the record fits the width of the table. "
+        "When several readings fit, csvkit does not guess: the record goes to --rejects. Every "
+        "repair has an id (r1 to r25, trim, columns), which the log and the summary name.\n\n"
+        "The counts always agree: records in = records out + records rejected + records dropped "
+        "by a repair. Normalizing the output again changes nothing.\n\n"
+        "With a header, --columns names the columns to write, in their order.\n\n"
+        "Memory does not grow with the size of the input: about 10 MiB and the longest record.\n\n"
+        "The exit status is 0 when every record is in the output or was dropped by a repair, 1 "
+        "when records were rejected or the file was refused, 2 when something could not be read "
+        "or written.",
     .groups = groups,
     .examples = examples,
     .min_operands = 0,

@@ -1,6 +1,6 @@
 /*
- * cmd_preflight.c - csvkit preflight [DATADIR]: judges a data folder, and repairs with --fix what
- * can be repaired for certain.
+ * cmd_preflight.c - csvkit preflight [DATADIR]: judges a data folder; with --fix it also makes the
+ * repairs that are safe.
  */
 #include "csvkit/cli/frame/cli.h"
 
@@ -27,7 +27,7 @@ struct preflight_job {
     struct cli *cli;
     struct csvk_preflight_options options;
     struct csvk_preflight_level *level;
-    struct csvk_strings ids; /* of the levels */
+    struct csvk_strings ids; /* the ids in `level` point here */
 };
 
 /* ID=LEVEL */
@@ -123,7 +123,7 @@ static int conclude(struct preflight_job *job, const struct csvk_preflight_repor
         return cli_trouble(job->cli, "out of memory for the report");
     }
     if (report->trouble) {
-        return cli_trouble(job->cli, "%s: not everything could be read", report->folder);
+        return cli_trouble(job->cli, "%s: something could not be read", report->folder);
     }
     return !report->valid || (strict && report->warnings > 0) ? CLI_REFUSED : CLI_GOOD;
 }
@@ -144,7 +144,7 @@ static int judge(struct preflight_job *job, const char *folder)
 
 /* ---- repairing ---- */
 
-/* The diff goes to standard error: standard output is the report's. */
+/* The diff goes to standard error, because the report goes to standard output. */
 static int repair(struct preflight_job *job, const char *folder)
 {
     struct csvk_buf diff = CSVK_BUF_INIT;
@@ -174,7 +174,7 @@ static int run(struct cli *cli)
     const char *folder = folder_of(cli);
     int status = read_options(&job);
     if (status == CLI_GOOD && cli_has(cli, "dry-run") && !cli_has(cli, "fix")) {
-        status = cli_trouble(cli, "--dry-run goes with --fix");
+        status = cli_trouble(cli, "--dry-run works with --fix only");
     }
     if (status == CLI_GOOD && cli_has(cli, "fix")) {
         status = repair(&job, folder);
@@ -189,30 +189,34 @@ static int run(struct cli *cli)
 
 static const struct cli_option rows[] = {
     {"default-bucket", 0, "BUCKET", NULL,
-     "Where bare table names go. Default: the one of config.json, else made from KBC_COMPONENTID "
-     "and KBC_CONFIGID. Empty: there is none.",
+     "The bucket for table names without a bucket. An empty value means that there is no default "
+     "bucket. Default: the bucket in config.json, else one made from KBC_COMPONENTID and "
+     "KBC_CONFIGID.",
      false},
     {"data-type-support", 0, "KIND", "none|hints|authoritative",
-     "The project's support of native data types. Default: KBC_DATA_TYPE_SUPPORT.", false},
+     "How the project supports native data types. Default: KBC_DATA_TYPE_SUPPORT.", false},
     {"staging", 0, "KIND", "auto|local|workspace",
-     "Where the component's tables are. Default: auto, a workspace when config.json has its "
-     "credentials.",
+     "Where the tables of the component are. Default: auto, which means workspace when config.json "
+     "has credentials of a workspace.",
      false},
-    {"no-data", 0, NULL, NULL, "Look at the first record of each file only.", false},
+    {"no-data", 0, NULL, NULL, "Read only the first record of each file.", false},
     {"fix", 0, NULL, NULL,
-     "Mend what is safe and certain, after showing it as a diff; data are never touched.", false},
+     "Show the safe repairs as a diff, then make them. Data files are never changed.", false},
     {"dry-run", 0, NULL, NULL, "With --fix: show the diff and change nothing.", false},
-    {"rule", 0, "ID=LEVEL", NULL,
-     "Gives a rule another level: off, info, warning or error. csvkit rules lists them.", true},
+    {"rule", 0, "ID=SEVERITY", NULL,
+     "Change the severity of a rule: off, info, warning or error. csvkit rules lists the ids.",
+     true},
     {"max-findings", 0, "N", NULL,
-     "Findings kept of each rule for each table; 0: all of them. Default: 100.", false},
+     "Keep at most N findings of each rule for each table; 0 keeps all. Default: 100.", false},
     {"large-file", 0, "SIZE", NULL,
-     "Unsliced files above this size are warned of; 0: none. Default: 2048MB.", false},
-    {"format", 'f', "NAME", "text|json|sarif|github|junit", "Form of the report. Default: text.",
+     "Warn about files above this size that are not sliced; 0: never. Default: 2048MB.", false},
+    {"format", 'f', "NAME", "text|json|sarif|github|junit", "The report format. Default: text.",
      false},
-    {"verbose", 'v', NULL, NULL, "Shows notes, too: findings of level info.", false},
-    {"fail-on", 0, "LEVEL", "error|warning",
-     "The least level that makes the exit status 1. Default: error.", false},
+    {"verbose", 'v', NULL, NULL, "Show the notes, too: findings of severity info.", false},
+    {"fail-on", 0, "SEVERITY", "error|warning",
+     "The exit status is 1 when there is a finding of this severity or a higher one. Default: "
+     "error.",
+     false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Preflight", rows};
@@ -220,28 +224,30 @@ static const struct cli_group *const groups[] = {&own, &cli_common_options, NULL
 
 static const char *const examples[] = {
     "csvkit preflight",
-    "judges $KBC_DATADIR, else /data",
+    "Check the folder $KBC_DATADIR or, if this is not set, /data.",
     "csvkit preflight --default-bucket=in.c-main data",
-    "judges the folder data as a component with that default bucket",
+    "Check the folder data of a component that has this default bucket.",
     "csvkit preflight --format=json data | jq '.tables[].destination'",
-    "tells where each table will land",
+    "Print the Storage table of each table in the folder.",
     "csvkit preflight --fix --dry-run data",
-    "shows what could be repaired",
+    "Show what could be repaired.",
     NULL,
 };
 
 const struct cli_command cli_cmd_preflight = {
     .name = "preflight",
     .operands = "[DATADIR]",
-    .summary = "judge a whole data folder before the platform does",
+    .summary = "check the whole data folder of a component before the platform reads it",
     .details =
-        "Reads everything in out/tables and out/files, all manifests and config.json, and tells "
-        "for each table where it will land and by which rule, with which columns and key, and "
-        "everything that would fail or be silently wrong. Each record is validated with the "
-        "profile keboola.\n\nSymbolic links are never followed out of the folder. records counts "
-        "the rows that will be loaded, without headers.\n\nMemory does not grow with the data; "
-        "it is that of the validator for each thread.\n\nExit status 1 when there is an error, 2 "
-        "when something could not be read.",
+        "Reads out/tables, out/files, all manifests and config.json. For each table it reports "
+        "into which Storage table the platform will load it and why, and with which columns and "
+        "primary key. It reports everything that would make the load fail, or go wrong without a "
+        "message. All records are validated with the profile keboola.\n\n"
+        "Symbolic links that lead out of the folder are not followed. In the report, the records "
+        "of a table are the rows that will be loaded, without headers.\n\n"
+        "Memory does not grow with the size of the data: each thread needs as much as csvkit "
+        "validate.\n\n"
+        "The exit status is 1 when there is an error, 2 when something could not be read.",
     .groups = groups,
     .examples = examples,
     .min_operands = 0,

@@ -1,6 +1,6 @@
 /*
- * cmd_processor.c - csvkit processor: in a component's data folder, by the parameters of
- * config.json: in/tables to out/tables, in/files to out/files.
+ * cmd_processor.c - csvkit processor [DATADIR]: turns in/tables of a data folder into out/tables as
+ * the parameters in config.json say, and copies in/files to out/files.
  */
 #include "csvkit/cli/processor/processor.h"
 
@@ -19,7 +19,7 @@ static int make_scratch(struct processor *p)
         return cli_trouble(p->cli, "out of memory");
     }
     if (mkdtemp(p->scratch) == NULL) {
-        csvk_fail_sys(&err, errno, "cannot make a folder for scratch: %s", p->scratch);
+        csvk_fail_sys(&err, errno, "cannot make a temporary folder: %s", p->scratch);
         csvk_free(p->scratch);
         p->scratch = NULL;
         return cli_fail(p->cli, &err);
@@ -70,9 +70,9 @@ static const struct cli_group *const groups[] = {&cli_common_options, NULL};
 
 static const char *const examples[] = {
     "csvkit processor",
-    "works in $KBC_DATADIR, else /data",
+    "Process the folder $KBC_DATADIR or, if this is not set, /data.",
     "csvkit processor data",
-    "works in the folder data",
+    "Process the folder data.",
     NULL,
 };
 
@@ -81,24 +81,28 @@ const struct cli_command cli_cmd_processor = {
     .operands = "[DATADIR]",
     .summary = "normalize and slice the tables of a component's data folder",
     .details =
-        "Reads in/tables and writes out/tables, table by table, as the parameters of config.json "
-        "say; in/files goes to out/files as it is. Manifests come along; one that the platform "
-        "wrote is turned into one that it takes.\n\nThe parameters:\n\n"
-        "  normalize  true, false or options: delimiter enclosure escape encoding\n"
-        "             to_delimiter to_enclosure line_break quote names trim ragged\n"
-        "             null_bytes invalid_utf8 control_chars skip_head skip_tail comment\n"
-        "             line_break_in max_repairs strict verify; rejects: true writes\n"
-        "             rejected records to out/files\n"
-        "  slice      true, false or options: slice_size any_size records slices\n"
-        "             compress level keep_empty verify\n"
-        "  manifest   keys of a manifest that replace those that came\n"
-        "  tables     a list of {source, normalize, slice, manifest}; source is a\n"
-        "             pattern (*.csv) or a list of them; the first entry that fits\n"
-        "             a table stands before the keys above\n"
-        "  files      false: in/files stays behind\n\n"
-        "The options are those of the commands, with _ for -. Nothing is done by "
-        "default: tables are copied.\n\nExit status 1 with a message for the user when the "
-        "parameters or the data are refused, 2 for trouble.",
+        "Reads each table in in/tables and writes it to out/tables, as the parameters in "
+        "config.json say. Files in in/files are copied to out/files. A manifest goes along with "
+        "its table; a manifest that the platform wrote for an input becomes one that it accepts "
+        "for an output.\n\n"
+        "The parameters:\n\n"
+        "  normalize  true, false or an object with options: delimiter enclosure\n"
+        "             escape encoding to_delimiter to_enclosure line_break quote\n"
+        "             names trim ragged null_bytes invalid_utf8 control_chars\n"
+        "             skip_head skip_tail comment line_break_in max_repairs strict\n"
+        "             verify; \"rejects\": true writes the rejects to out/files\n"
+        "  slice      true, false or an object with options: slice_size any_size\n"
+        "             records slices compress level keep_empty verify\n"
+        "  manifest   an object: its keys replace those of the table's manifest\n"
+        "  tables     a list of objects with the keys source, normalize, slice and\n"
+        "             manifest. source is a pattern such as *.csv, or a list of\n"
+        "             patterns. For a table, the keys of the first entry whose\n"
+        "             source fits win over the keys above.\n"
+        "  files      false: do not copy in/files\n\n"
+        "The options are those of csvkit normalize and csvkit slice, with _ in place of -. "
+        "Without parameters, tables are copied unchanged.\n\n"
+        "The exit status is 1, with a message for the user, when the parameters or the data are "
+        "refused, 2 when anything else went wrong.",
     .groups = groups,
     .examples = examples,
     .min_operands = 0,

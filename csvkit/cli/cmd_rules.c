@@ -1,5 +1,5 @@
 /*
- * cmd_rules.c - csvkit rules, csvkit explain RULE: the catalogue of rules for people and programs.
+ * cmd_rules.c - csvkit rules lists all rules; csvkit explain RULE explains one of them.
  */
 #include "csvkit/cli/frame/cli.h"
 
@@ -9,14 +9,14 @@
 
 #include <string.h>
 
-/* ---- rules without profiles: of manifests and of data folders ---------------------------------
+/* ---- rules of manifests and of data folders: their severity does not depend on a profile ------
  */
 
 struct plain_rule {
     const char *id, *level, *title, *why, *remedy;
 };
 
-/* The index-th of them; false: there are no more. */
+/* The rule with this index; false: there are no more. */
 static bool plain_rule_at(size_t index, struct plain_rule *out)
 {
     const struct csvk_manifest_rule *m = csvk_manifest_rules();
@@ -64,8 +64,9 @@ static int list_as_text(struct csvk_buf *out)
     for (size_t i = 0; plain_rule_at(i, &plain) && status == CSVK_OK; i++) {
         status = csvk_buf_printf(out, "%-28s %-9s  %s\n", plain.id, plain.level, plain.title);
     }
-    const char *legend = "\nE error, W warning, I info, - off, in the profiles rfc4180-strict, "
-                         "rfc4180, rfc4180-bis,\nkeboola, excel. csvkit explain RULE tells more.\n";
+    const char *legend =
+        "\nSeverities: E error, W warning, I info, - off. Profiles: S rfc4180-strict, R rfc4180,\n"
+        "B rfc4180-bis, K keboola, X excel. csvkit explain RULE explains one rule.\n";
     return status == CSVK_OK ? csvk_buf_puts(out, legend) : status;
 }
 
@@ -100,7 +101,7 @@ static void put_plain_rule(struct csvk_json *json, const struct plain_rule *rule
     csvk_json_open(json, '{');
     csvk_json_put_string(json, "rule", rule->id);
     csvk_json_put_string(json, "severity", rule->level);
-    csvk_json_key(json, "levels"); /* the same shape as other rules have; profiles do not matter */
+    csvk_json_key(json, "levels"); /* the same keys as for the other rules, all with one value */
     csvk_json_open(json, '{');
     for (int i = 0; i < CSVK_PROFILES; i++) {
         csvk_json_put_string(json, csvk_profile_name((enum csvk_profile)i), rule->level);
@@ -128,7 +129,7 @@ static int list_as_json(struct csvk_buf *out)
     return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
 }
 
-/* Writes `out` unless building it failed. */
+/* Prints `out` unless `status` says that memory ran out while it was made. */
 static int show(struct cli *cli, struct csvk_buf *out, int status)
 {
     if (status == CSVK_OK) {
@@ -160,7 +161,7 @@ static int add_part(struct csvk_buf *out, const char *title, const char *text)
 
 static int add_levels(struct csvk_buf *out, const struct csvk_rule *rule)
 {
-    int status = csvk_buf_puts(out, "\nLevels\n");
+    int status = csvk_buf_puts(out, "\nSeverity by profile\n");
     for (int i = 0; i < CSVK_PROFILES && status == CSVK_OK; i++) {
         enum csvk_profile profile = (enum csvk_profile)i;
         status = csvk_buf_printf(out, "    %-15s %s\n", csvk_profile_name(profile),
@@ -200,7 +201,7 @@ static int explain_plain_rule(const struct cli *cli, const struct plain_rule *ru
     int status = csvk_buf_printf(out, "%s: %s\n", rule->id, rule->title);
     status = status == CSVK_OK ? add_part(out, "Why it matters", rule->why) : status;
     status = status == CSVK_OK ? add_part(out, "How to repair it", rule->remedy) : status;
-    return status == CSVK_OK ? add_part(out, "Level", rule->level) : status;
+    return status == CSVK_OK ? add_part(out, "Severity", rule->level) : status;
 }
 
 static int run_explain(struct cli *cli)
@@ -223,7 +224,7 @@ static int run_explain(struct cli *cli)
  */
 
 static const struct cli_option rows[] = {
-    {"format", 'f', "NAME", "text|json", "Form of the answer. Default: text.", false},
+    {"format", 'f', "NAME", "text|json", "The output format. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Output", rows};
@@ -231,17 +232,20 @@ static const struct cli_group *const groups[] = {&own, &cli_common_options, NULL
 
 static const char *const rules_examples[] = {
     "csvkit rules",
-    "lists the rules and their level in every profile",
+    "List the rules and their severity in every profile.",
     "csvkit rules --format=json",
-    "the same for programs",
+    "Print the same list for programs.",
     NULL,
 };
 
 const struct cli_command cli_cmd_rules = {
     .name = "rules",
     .operands = "",
-    .summary = "list the rules of validate, manifest check and preflight, with their levels",
-    .details = "Ids of rules never change. csvkit validate --rule=ID=LEVEL changes a level.",
+    .summary = "list the rules of validate, manifest check and preflight",
+    .details =
+        "Lists the id, the severity and the meaning of every rule. For the rules of validate, "
+        "the severity depends on the profile; csvkit validate --rule=ID=SEVERITY changes it "
+        "for one run. The id of a rule never changes.",
     .groups = groups,
     .examples = rules_examples,
     .min_operands = 0,
@@ -251,15 +255,16 @@ const struct cli_command cli_cmd_rules = {
 
 static const char *const explain_examples[] = {
     "csvkit explain field-count",
-    "tells what the rule means, why it matters and how to repair a file",
+    "Explain what the rule means, why it matters and how to repair a file.",
     NULL,
 };
 
 const struct cli_command cli_cmd_explain = {
     .name = "explain",
     .operands = "RULE",
-    .summary = "explain a rule: meaning, reason, example, remedy, levels",
-    .details = "RULE is the word in brackets of a finding.",
+    .summary = "explain a rule: meaning, reason, example, remedy, severity",
+    .details = "RULE is the id of a rule. A finding shows it in square brackets, as in "
+               "error[field-count].",
     .groups = groups,
     .examples = explain_examples,
     .min_operands = 1,

@@ -1,8 +1,9 @@
 /*
- * cmd_slice.c - csvkit slice FILE -o DIR: one pass from a table to slices and their manifest.
+ * cmd_slice.c - csvkit slice FILE -o DIR: turns a table into slices and a manifest, in one pass.
  *
- * The order of the work: options, manifest of the input, inputs (judged and cut at once), reading
- * back when asked to, names. Until the last step nothing has its final name.
+ * The steps: read the options and the manifest of the input; judge and cut the inputs at the same
+ * time; with --verify, read the slices back; give the files their names. Until the last step no
+ * file has its final name.
  */
 #include "csvkit/cli/table/normalize_options.h"
 #include "csvkit/cli/slice/slice_command.h"
@@ -16,16 +17,16 @@
 #define MEGABYTE UINT64_C(1000000)
 
 static const struct cli_option repair_rows[] = {
-    {"normalize", 0, NULL, NULL, "Repair on the way, as csvkit normalize does; LF line breaks.",
+    {"normalize", 0, NULL, NULL, "Repair the table before it is sliced, as csvkit normalize does.",
      false},
     {"rejects", 0, "FILE", NULL,
-     "Where records go that cannot be repaired without guessing; FILE.jsonl says why. Without it "
+     "Where to write the records that have no sure repair; FILE.jsonl says why. Without --rejects, "
      "such a record ends the run.",
      false},
-    {"log", 0, "FILE", NULL, "One line of JSON for every repair.", false},
+    {"log", 0, "FILE", NULL, "Where to write the log: one line of JSON for every repair.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
-static const struct cli_group normalizing = {"Repairing on the way", repair_rows};
+static const struct cli_group normalizing = {"Repair before slicing", repair_rows};
 
 /* ---- options --------------------------------------------------------------------------------- */
 
@@ -48,8 +49,8 @@ static int read_rule(struct slice_job *job, const char *text)
 }
 
 /*
- * The platform cleans column names itself, so a name that needs it is no reason to refuse a table
- * here; names that would become equal are, and the judge of the manifest says so.
+ * The platform cleans column names itself, so a name that needs cleaning is only a warning here.
+ * Names that would become equal are an error, which the check of the manifest reports.
  */
 static int read_rules(struct slice_job *job)
 {
@@ -71,7 +72,7 @@ static int read_rules(struct slice_job *job)
     return status;
 }
 
-/* What only --normalize understands is not passed over in silence. */
+/* Options that work with --normalize only are refused without it, not ignored. */
 static int need_normalize(const struct slice_job *job)
 {
     static const struct cli_group *const groups_of_repair[] = {
@@ -80,8 +81,7 @@ static int need_normalize(const struct slice_job *job)
         for (const struct cli_option *row = (*group)->rows; row->name != NULL; row++) {
             bool ours = strcmp(row->name, "max-record") == 0;
             if (!ours && cli_has(job->cli, row->name)) {
-                return cli_trouble(
-                    job->cli, "--%s goes with --normalize; add that, or leave it out", row->name);
+                return cli_trouble(job->cli, "--%s works with --normalize only", row->name);
             }
         }
     }
@@ -97,16 +97,19 @@ static int read_table(struct slice_job *job)
         return status;
     }
     if (job->table.delimiter_auto) {
-        return cli_trouble(cli, "--delimiter=auto: csvkit sniff proposes one; slice must be told");
+        return cli_trouble(cli,
+                           "--delimiter=auto: csvkit slice does not find the delimiter; name it "
+                           "(csvkit sniff proposes one)");
     }
     bool manifest = !cli_has(cli, "no-manifest");
     if (manifest && job->table.dialect.escape != CSVK_NO_BYTE && !cli_has(cli, "normalize")) {
-        return cli_trouble(cli, "--escape: a manifest cannot say that there is an escape byte; "
-                                "repair on the way with --normalize, or give --no-manifest");
+        return cli_trouble(cli, "--escape: a manifest cannot name an escape byte; add --normalize, "
+                                "which removes it, or --no-manifest");
     }
     job->header = job->table.header;
     if (manifest && !job->header && job->table.columns.count == 0) {
-        return cli_trouble(cli, "without a header the manifest needs --columns (or --no-manifest)");
+        return cli_trouble(cli, "a manifest for data without a header needs --columns; or give "
+                                "--no-manifest");
     }
     job->encoding = encoding == NULL || strcasecmp(encoding, "utf-8") == 0 ? NULL : encoding;
     job->rules.dialect = job->table.dialect;
@@ -124,7 +127,7 @@ static int read_cut(struct slice_job *job)
     struct csvk_slice_options *how = &job->how;
     int given = cli_has(cli, "slice-size") + cli_has(cli, "records") + cli_has(cli, "slices");
     if (given > 1) {
-        return cli_trouble(cli, "--slice-size, --records and --slices exclude each other");
+        return cli_trouble(cli, "give only one of --slice-size, --records and --slices");
     }
     how->cut = cli_has(cli, "records")  ? CSVK_SLICE_BY_RECORDS
                : cli_has(cli, "slices") ? CSVK_SLICE_BY_COUNT
@@ -154,7 +157,7 @@ static int read_output(struct slice_job *job)
     uint64_t level = (uint64_t)how->level;
     job->output = cli_value(cli, "output");
     if (job->output == NULL) {
-        return cli_trouble(cli, "where to? Give --output=DIR");
+        return cli_trouble(cli, "--output=DIR is missing: the directory for the slices");
     }
     job->json = format != NULL && format[0] == 'j';
     how->directory = job->output;
@@ -185,7 +188,7 @@ static int list_inputs(struct slice_job *job)
     return status == CSVK_OK ? CLI_GOOD : cli_fail(job->cli, &err);
 }
 
-/* Cutting by size works better, by count only, when the length is known. */
+/* The length of the input: cutting by size is better with it, cutting by count needs it. */
 static int measure(struct slice_job *job, struct csvk_error *err)
 {
     job->how.total = slice_plain_bytes(job);
@@ -195,15 +198,15 @@ static int measure(struct slice_job *job, struct csvk_error *err)
     for (size_t i = 0; i < job->inputs.count; i++) {
         if (strcmp(job->inputs.item[i], "-") == 0) {
             return csvk_fail(err, CSVK_EUSAGE,
-                             "--slices needs to know the length, which standard input does not "
-                             "tell; use --records or --slice-size");
+                             "--slices needs the length of the input, which is not known for "
+                             "standard input; use --records or --slice-size");
         }
     }
     return slice_count_bytes(job, &job->how.total, err);
 }
 
-/* Columns that are known before anything is read: the manifest can be judged at once. */
-static int settle_columns(struct slice_job *job, struct csvk_error *err)
+/* When the columns are known before anything is read, the manifest is judged at once. */
+static int take_known_columns(struct slice_job *job, struct csvk_error *err)
 {
     if (job->table.columns.count == 0) {
         return CSVK_OK;
@@ -230,7 +233,7 @@ static int commit(struct slice_job *job, struct csvk_error *err)
                : status;
 }
 
-/* Slices without any word on their columns cannot be loaded. */
+/* Slices cannot be loaded when nothing says what their columns are. */
 static void need_columns(struct slice_job *job)
 {
     if (!job->refused && job->columns.count == 0 && !cli_has(job->cli, "no-manifest")) {
@@ -243,7 +246,7 @@ static void need_columns(struct slice_job *job)
 static int work(struct slice_job *job, struct csvk_error *err)
 {
     int status = measure(job, err);
-    status = status == CSVK_OK ? settle_columns(job, err) : status;
+    status = status == CSVK_OK ? take_known_columns(job, err) : status;
     status = status == CSVK_OK ? csvk_slicer_new(&job->slicer, &job->how, err) : status;
     status = status == CSVK_OK ? slice_read_inputs(job, err) : status;
     status = status == CSVK_OK && !job->refused ? slice_add_types(job, err) : status;
@@ -267,11 +270,11 @@ static int slice(struct slice_job *job)
         return cli_fail(job->cli, &err);
     }
     if (job->refused) {
-        cli_refuse(job->cli, "%s is not written", job->output);
+        cli_refuse(job->cli, "%s was not written", job->output);
         return CLI_REFUSED;
     }
     slice_report(job);
-    return job->repair != NULL ? slice_repair_tell(job) : CLI_GOOD;
+    return job->repair != NULL ? slice_repair_report(job) : CLI_GOOD;
 }
 
 static int run(struct cli *cli)
@@ -301,29 +304,33 @@ static int run(struct cli *cli)
 /* ---- the row --------------------------------------------------------------------------------- */
 
 static const struct cli_option rows[] = {
-    {"output", 'o', "DIR", NULL, "Directory of the slices; DIR.manifest is written beside it.",
+    {"output", 'o', "DIR", NULL, "The directory for the slices. DIR.manifest is written beside it.",
      false},
-    {"force", 0, NULL, NULL, "Replace DIR and its manifest when they exist.", false},
+    {"force", 0, NULL, NULL, "Replace DIR and DIR.manifest if they exist.", false},
     {"slice-size", 0, "SIZE", NULL,
-     "Size of a slice's file to aim at, compressed. Default: 50MB; from 10MB to 100MB.", false},
+     "The size of a slice file to aim for, compressed: from 10MB to 100MB. Default: 50MB.", false},
     {"any-size", 0, NULL, NULL, "Allow any --slice-size.", false},
     {"records", 0, "N", NULL, "Cut after every N records instead.", false},
-    {"slices", 0, "N", NULL, "Cut into at most N slices of equally much text instead.", false},
-    {"compress", 0, "FORM", "gzip|none", "Form of the slices. Default: gzip.", false},
+    {"slices", 0, "N", NULL,
+     "Cut into at most N slices with about the same amount of text instead.", false},
+    {"compress", 0, "FORM", "gzip|none", "Whether to compress the slices. Default: gzip.", false},
     {"level", 0, "N", NULL,
-     "Compression from 1 (fast) to 9 (small). Default: 4; 2 is twice as fast and 4 % larger, 6 is "
-     "6 % smaller and half as fast (make bench S=slice).",
+     "Compression, from 1 (fast) to 9 (small). Default: 4. Level 2 is twice as fast and 4 % "
+     "larger; level 6 is 6 % smaller and half as fast (make bench S=slice).",
      false},
     {"no-manifest", 0, NULL, NULL, "Write no manifest.", false},
-    {"keep-empty", 0, NULL, NULL, "One empty slice for a table without records, not none.", false},
+    {"keep-empty", 0, NULL, NULL,
+     "Write one empty slice for a table without records. Default: write no slice.", false},
     {"verify", 0, NULL, NULL,
-     "Read every slice back, with libcsv as second reader, before it gets its name.", false},
+     "Read every slice back, with csvkit and with libcsv, before it gets its name.", false},
     {"format", 'f', "NAME", "text|json",
-     "Form of the result; json has counts and SHA-256 of each slice. Default: text.", false},
+     "The format of the result. json has the counts and the SHA-256 of each slice. Default: text.",
+     false},
     {"profile", 'p', "NAME", "rfc4180-strict|rfc4180|rfc4180-bis|keboola|excel",
-     "What the input is judged by. Default: keboola.", false},
-    {"rule", 0, "ID=LEVEL", NULL, "Gives a rule another level, as in validate.", true},
-    {"max-findings", 0, "N", NULL, "Findings shown. 0: all of them. Default: 100.", false},
+     "The profile for checking the input. Default: keboola.", false},
+    {"rule", 0, "ID=SEVERITY", NULL, "Change the severity of a rule, as in validate.", true},
+    {"max-findings", 0, "N", NULL,
+     "Show at most N findings for each file; 0 shows all. Default: 100.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Slicing", rows};
@@ -339,13 +346,13 @@ static const struct cli_group *const groups[] = {&own,
 
 static const char *const examples[] = {
     "csvkit slice orders.csv -o out/tables/orders",
-    "slices of about 50 MB with out/tables/orders.manifest",
+    "Write slices of about 50 MB, and out/tables/orders.manifest.",
     "csvkit slice --primary-key=id --incremental orders.csv.gz -o orders",
-    "the manifest says how to load",
+    "Write a manifest that says how to load the slices.",
     "psql -c '\\copy t to stdout csv header' | csvkit slice -o t -",
-    "slices a stream without a file between",
+    "Slice the output of a program.",
     "csvkit slice --normalize -d';' --encoding=windows-1252 export.csv -o export",
-    "repairs, converts and slices in one pass",
+    "Repair, convert and slice in one pass.",
     NULL,
 };
 
@@ -354,20 +361,22 @@ const struct cli_command cli_cmd_slice = {
     .operands = "[FILE]",
     .summary = "cut a CSV file into compressed slices with a manifest",
     .details =
-        "Reads FILE (plain or gzip; - or none: standard input; a directory: a table in slices), "
-        "checks it by the keboola profile, takes the header off, cuts at ends of records and "
-        "writes DIR/part-00001.csv.gz and so on, and DIR.manifest with the columns. The slices one "
-        "after the other are the input without its header, byte for byte. A manifest beside the "
-        "input says what DIR.manifest says where no option does; one that the platform wrote for "
-        "an input gives its columns, key, metadata or schema.\n\nWhen the input is "
-        "bad, the findings are reported as in validate, the exit status is 1, and there is no DIR. "
-        "DIR "
-        "is made under a temporary name and appears whole, at once in place of an old one with "
-        "--force; its manifest appears last.\n\nMemory does not grow with the input: 256 KiB, "
-        "three "
-        "times the longest record, and three MB for each of the threads and two more. A record may "
-        "be as long as --max-record says; without --normalize the default is a quarter of the "
-        "memory of the machine or the container, at most 4 GiB.",
+        "Checks FILE with the profile keboola, removes the header, and writes the records to "
+        "DIR/part-00001.csv.gz and so on, and the columns to DIR.manifest. Cuts are between "
+        "records only. Without --normalize and --encoding, the slices in their order are the "
+        "input without its header, byte for byte. FILE is plain text or gzip. A directory is a "
+        "table in slices. Without FILE, or when FILE is -, standard input is read.\n\n"
+        "If there is a manifest beside the input (FILE.manifest), DIR.manifest has its contents, "
+        "changed by the options. Of a manifest that the platform wrote for an input, it has "
+        "columns, primary key and metadata, or the schema.\n\n"
+        "When the input has errors, they are reported as in validate, the exit status is 1, and "
+        "nothing is written. DIR is written under a temporary name and gets its name when it is "
+        "complete; with --force it replaces the old directory in one step. DIR.manifest gets its "
+        "name last.\n\n"
+        "Memory does not grow with the size of the input: 256 KiB, three times the longest "
+        "record, and 3 MB for each thread and for two more. --max-record limits the length of a "
+        "record; without --normalize its default is a quarter of the memory of the machine or the "
+        "container, at most 4 GiB.",
     .groups = groups,
     .examples = examples,
     .min_operands = 0,

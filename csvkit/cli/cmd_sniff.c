@@ -1,5 +1,5 @@
-/* cmd_sniff.c - csvkit sniff [FILE]...: proposes dialect, encoding and header, with the evidence.
- */
+/* cmd_sniff.c - csvkit sniff [FILE]...: proposes dialect, encoding and header of a file, and shows
+   the evidence. */
 #include "csvkit/cli/frame/cli.h"
 #include "csvkit/json.h"
 #include "csvkit/sniff.h"
@@ -12,7 +12,7 @@ struct proposal { /* one finished proposal */
     const struct csvk_sniff *sniff;
 };
 
-/* As the option wants it: "tab", ",", "\x1f", "none". */
+/* Writes a byte as --delimiter and --enclosure take it: "tab", ",", "\x1f", "none". */
 static void write_byte(int byte, char text[8])
 {
     static const char hex[] = "0123456789abcdef";
@@ -157,9 +157,9 @@ static int write_text(const struct proposal *proposal, struct csvk_buf *out)
     const struct csvk_sniff *sniff = proposal->sniff;
     int status = csvk_buf_add_escaped(out, proposal->file, strlen(proposal->file));
     if (status == CSVK_OK) {
-        status = csvk_buf_printf(
-            out, ": %s (%s of %llu bytes)\n", csvk_sniff_verdict_name(sniff->verdict),
-            sniff->cut ? "the first part" : "the whole", (unsigned long long)proposal->sample);
+        status =
+            csvk_buf_printf(out, ": %s (%s %llu bytes)\n", csvk_sniff_verdict_name(sniff->verdict),
+                            sniff->cut ? "the first" : "all", (unsigned long long)proposal->sample);
     }
     status = status == CSVK_OK ? add_delimiter_line(sniff, out) : status;
     if (status == CSVK_OK) {
@@ -239,22 +239,19 @@ static int run(struct cli *cli)
 
 static const struct cli_option rows[] = {
     {"sample", 0, "SIZE", NULL,
-     "How much of the beginning of the file to look at. Default: 1MiB, which is also about a "
-     "quarter of the memory that is used.",
-     false},
-    {"format", 0, "FORMAT", "text|json", "Text for people, or one JSON object per file.", false},
+     "How much of the beginning of the file to read; memory grows with it. Default: 1MiB.", false},
+    {"format", 0, "FORMAT", "text|json",
+     "The output format: text for people, or one JSON object for each file. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Sniffing", rows};
 static const struct cli_group *const groups[] = {&own, &cli_common_options, NULL};
 
 static const char *const examples[] = {
-    "csvkit sniff --help",
-    "prints this page",
     "csvkit sniff orders.csv",
-    "proposes the dialect of orders.csv and says why",
+    "Propose the dialect of orders.csv and show why.",
     "csvkit sniff --format=json *.csv",
-    "the same for programs, one object per line",
+    "Print the proposals for programs, one JSON object on each line.",
     NULL,
 };
 
@@ -263,13 +260,13 @@ const struct cli_command cli_cmd_sniff = {
     .operands = "[FILE]...",
     .summary = "propose delimiter, enclosure, escape, encoding and header of a file",
     .details =
-        "Reads the beginning of FILE (or of standard input) once with every delimiter and "
-        "enclosure that occurs in it, and proposes the reading in which most records have the "
-        "same number of fields and no enclosure is at fault. Each part of the proposal has a "
-        "score from 0 to 100 and its evidence.\n\n"
-        "Nothing is guessed in silence: when two delimiters are about equally good, when none "
-        "splits the records alike, when there is no record, or when the file is not text, the "
-        "verdict says so and the exit status is 1.",
+        "Reads the beginning of FILE (or of standard input) and tries every delimiter and "
+        "enclosure that occurs in it. It proposes the dialect in which most records have the same "
+        "number of fields and the enclosures are in order. Each part of the proposal has a score "
+        "from 0 to 100 and its evidence.\n\n"
+        "csvkit sniff does not guess. The verdict says so, and the exit status is 1, when two "
+        "delimiters fit about equally well, when no delimiter splits the records into the same "
+        "number of fields, when there is no record, or when the file is not text.",
     .groups = groups,
     .examples = examples,
     .min_operands = 0,

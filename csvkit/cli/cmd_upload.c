@@ -1,4 +1,4 @@
-/* cmd_upload.c - csvkit upload PATH: a file or slice directory becomes a Storage file. */
+/* cmd_upload.c - csvkit upload PATH: uploads a file or a directory of slices as a Storage file. */
 #include "csvkit/cli/remote/remote.h"
 
 #include <string.h>
@@ -114,27 +114,31 @@ static int run(struct cli *cli)
 }
 
 static const struct cli_option rows[] = {
-    {"name", 0, "NAME", NULL, "Name of the Storage file. Default: the name of PATH.", false},
+    {"name", 0, "NAME", NULL, "The name of the Storage file. Default: the name of PATH.", false},
     {"tag", 0, "TAG", NULL, "A tag of the Storage file.", true},
-    {"permanent", 0, NULL, NULL, "The file stays; others are removed after 15 days.", false},
+    {"permanent", 0, NULL, NULL, "Keep the file. Default: Storage deletes it after 15 days.",
+     false},
     {"compress", 0, NULL, NULL,
-     "Compresses what is not gzip yet. Needs temporary space ($TMPDIR, else /var/tmp) for one file "
-     "or, with slices, for as many as go at a time.",
+     "Compress files that are not gzip yet. Needs temporary space, in $TMPDIR or /var/tmp, for one "
+     "file or, with slices, for as many slices as are sent at a time.",
      false},
-    {"check", 0, NULL, NULL, "Validates the data before anything is sent. This is the default.",
+    {"check", 0, NULL, NULL, "Validate the data before anything is sent. This is the default.",
      false},
-    {"no-check", 0, NULL, NULL, "Sends any file as it is.", false},
-    {"manifest", 0, "FILE", NULL, "The manifest of the data. Default: PATH.manifest, if there.",
+    {"no-check", 0, NULL, NULL, "Send any file without validating it.", false},
+    {"manifest", 0, "FILE", NULL, "The manifest of the data. Default: PATH.manifest, if it exists.",
      false},
     {"state", 0, "FILE", NULL,
-     "Journal of what is done: a second run with the same FILE goes on from there. It holds the "
-     "file's credentials of some hours and is for you alone.",
+     "A journal of what is done: a second run with the same FILE continues there. FILE holds "
+     "credentials of the Storage file, which are valid for some hours; keep it private.",
      false},
-    {"part-size", 0, "SIZE", NULL, "Larger files go in parts of this size. Default: 64MiB.", false},
+    {"part-size", 0, "SIZE", NULL, "Send larger files in parts of this size. Default: 64MiB.",
+     false},
     {"importer", 0, NULL, NULL,
-     "One request to the Importer service, for small files: no slices, no parts, no resuming.",
+     "Send one request to the Importer service. For small files: no slices, no parts, no "
+     "continuation after a failure.",
      false},
-    {"format", 'f', "NAME", "text|json", "Form of the result. Default: text, the file id.", false},
+    {"format", 'f', "NAME", "text|json",
+     "The format of the result. Default: text, which is the id of the Storage file.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Upload", rows};
@@ -143,24 +147,25 @@ static const struct cli_group *const groups[] = {&own, &remote_options, &cli_dia
 
 static const char *const examples[] = {
     "csvkit upload orders.csv --compress --tag=orders",
-    "checks a file, compresses and uploads it, prints the file id",
+    "Validate a file, compress and upload it, and print the id of the Storage file.",
     "csvkit upload out/tables/orders --state=orders.state",
-    "uploads a slice directory; run again after a failure, it goes on",
+    "Upload a directory of slices; after a failure, the same command continues the upload.",
     "csvkit upload --dry-run orders.csv",
-    "shows the requests, sends nothing",
+    "Print the requests without sending them.",
     NULL,
 };
 
 const struct cli_command cli_cmd_upload = {
     .name = "upload",
     .operands = "PATH",
-    .summary = "upload a file or a slice directory to Storage",
+    .summary = "upload a file or a directory of slices to Storage",
     .details =
-        "PATH is a CSV file, plain or gzip, or a directory of slices. The data is validated first, "
-        "by the profile keboola and the dialect of the manifest or the options. Slices go in "
-        "parallel, the slice manifest goes last: a sliced file that is not complete cannot be "
-        "imported. A file that changes while it is read is an error.\n\nMemory does not grow with "
-        "the data: less than 32 MB with four transfers at a time.",
+        "PATH is a CSV file, plain text or gzip, or a directory of slices. The data is validated "
+        "first, with the profile keboola and with the dialect of the manifest or of the options. "
+        "Slices are sent in parallel. The slice manifest is sent last, so a sliced file that is "
+        "not complete cannot be imported. It is an error when a file changes while it is read.\n\n"
+        "Memory does not grow with the size of the data: less than 32 MB with four transfers at a "
+        "time.",
     .groups = groups,
     .examples = examples,
     .min_operands = 1,

@@ -1,8 +1,8 @@
 /*
- * cmd_validate.c - csvkit validate [FILE]...: reads, judges, reports.
+ * cmd_validate.c - csvkit validate [FILE]...: reads CSV files, judges them, reports the findings.
  *
- * Every operand is judged on its own; a directory is a table in slices, whose parts are judged one
- * after the other. Trouble with one file does not keep the others from being judged.
+ * Every operand is judged on its own. A directory is a table in slices, which are judged one after
+ * the other. When one file cannot be read, the others are judged all the same.
  */
 #include "csvkit/cli/table/delimiter_auto.h"
 #include "csvkit/cli/table/other_format.h"
@@ -22,9 +22,9 @@ struct validate_job {
     struct csvk_validate_options options;
     enum report_format format;
     enum csvk_severity fail_on;
-    const char *encoding;              /* of the file at hand; NULL: UTF-8 */
-    const char *encoding_given;        /* the same, as the user gave it: auto is looked for anew */
-    struct csvk_dialect dialect_given; /* in every file */
+    const char *encoding;              /* of the current file; NULL: UTF-8 */
+    const char *encoding_given;        /* each file starts with it; NULL: UTF-8 or auto */
+    struct csvk_dialect dialect_given; /* each file starts with it; auto may change it */
     struct csvk_json sarif;
     struct csvk_buf out;
     struct cli_progress *progress;
@@ -99,7 +99,7 @@ static int read_limits(struct validate_job *job)
                               : status;
 }
 
-/* The names change hands. */
+/* Moves the names from `table` to `options`. */
 static void use_table(struct csvk_validate_options *options, struct cli_table *table)
 {
     options->dialect = table->dialect;
@@ -161,7 +161,8 @@ static int show_progress(uint64_t consumed, void *context)
     return 0;
 }
 
-/* So that the second reading, which needs the fields, can see no more than the first. */
+/* For --verify: the second reading needs the fields, so it keeps whole records. The first reading
+   must keep them too, so that both see the same. */
 static void hold_records(struct csvk_options *options, void *context)
 {
     (void)context;
@@ -181,7 +182,7 @@ static int judge(struct validate_job *job, const char *path, struct csvk_validat
         status = cli_check_other_format(source, err);
     }
     if (status == CSVK_OK) {
-        status = cli_settle_auto(job->cli, source, &job->options.dialect, &job->encoding, err);
+        status = cli_resolve_auto(job->cli, source, &job->options.dialect, &job->encoding, err);
     }
     if (status == CSVK_OK && job->encoding != NULL) {
         status = csvk_source_set_encoding(source, job->encoding, err);
@@ -197,7 +198,7 @@ static int judge(struct validate_job *job, const char *path, struct csvk_validat
     return status;
 }
 
-/* Writes the report of one file and draws the conclusion for the exit status. */
+/* Adds the report of one file to the output, and its verdict to the exit status. */
 static int conclude(struct validate_job *job, const char *path, struct csvk_validator *v,
                     struct csvk_error *err)
 {
@@ -219,7 +220,7 @@ static int conclude(struct validate_job *job, const char *path, struct csvk_vali
     return status;
 }
 
-/* Tells of trouble; the other files are judged all the same. */
+/* Reports trouble and prints what is ready; the other files are judged all the same. */
 static void close_file(struct validate_job *job, int status, const struct csvk_error *err)
 {
     if (status != CSVK_OK) {
@@ -238,8 +239,8 @@ static void do_file(struct validate_job *job, const char *path)
     close_file(job, status, &err);
 }
 
-/* ---- slices with a primary key: it spans them all, so reports wait for the last slice
- * ------------ */
+/* ---- slices with a primary key: it spans all slices, so the reports wait for the last slice ----
+ */
 
 struct slice_parts {
     struct csvk_validator **item;
@@ -282,7 +283,7 @@ static void do_slices_with_key(struct validate_job *job, const struct csvk_strin
 /* ---- operands ---------------------------------------------------------------------------------
  */
 
-/* Slices have no header unless it was asked for, and all the width of the first. */
+/* Slices have no header unless --header says so. All must be as wide as the first slice. */
 static void do_slices(struct validate_job *job, const char *directory)
 {
     struct csvk_strings slices = {0};
@@ -295,7 +296,8 @@ static void do_slices(struct validate_job *job, const char *directory)
     job->options.width = 0;
     bool key = job->options.primary_key.count != 0;
     if (key && cli_has(job->cli, "verify")) {
-        worsen(job, cli_trouble(job->cli, "--verify cannot follow a key over several slices"));
+        worsen(job,
+               cli_trouble(job->cli, "--verify cannot check a primary key over several slices"));
     } else if (key) {
         do_slices_with_key(job, &slices);
     }
@@ -314,7 +316,9 @@ static void do_operand(struct validate_job *job, const char *path)
     struct stat info;
     bool directory = strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
     if (cli_has(job->cli, "verify") && strcmp(path, "-") == 0) {
-        worsen(job, cli_trouble(job->cli, "--verify reads twice, so it needs a file"));
+        worsen(job,
+               cli_trouble(job->cli, "--verify reads the data twice: give a file, not standard "
+                                     "input"));
         return;
     }
     if (directory) {
@@ -378,34 +382,45 @@ static int run(struct cli *cli)
 
 static const struct cli_option rows[] = {
     {"profile", 'p', "NAME", "rfc4180-strict|rfc4180|rfc4180-bis|keboola|excel",
-     "What the file is judged by. Default: rfc4180.", false},
-    {"rule", 0, "ID=LEVEL", NULL,
-     "Gives a rule another level: off, info, warning or error. ID may be all. csvkit rules lists "
-     "them.",
+     "The profile, which gives every rule its severity. Default: rfc4180.", false},
+    {"rule", 0, "ID=SEVERITY", NULL,
+     "Change the severity of a rule: off, info, warning or error. The ID all means every rule. "
+     "csvkit rules lists the ids.",
      true},
     {"max-findings", 0, "N", NULL,
-     "Findings shown per file; the counts are exact anyway. 0: all of them. Default: 100.", false},
+     "Show at most N findings for each file; 0 shows all. The counts are exact in any case. "
+     "Default: 100.",
+     false},
     {"primary-key", 0, "A,B", NULL,
-     "Columns whose values must be filled and unique over the whole table.", false},
+     "The columns of the primary key. Its values must be unique in the whole table; an empty value "
+     "is a warning.",
+     false},
     {"memory", 0, "SIZE", NULL,
-     "Memory for --primary-key, at least 1MiB; keys that do not fit go to unnamed files in "
+     "Memory for --primary-key, at least 1MiB. Keys that do not fit go to temporary files in "
      "$TMPDIR. Default: 256MiB.",
      false},
     {"format", 'f', "NAME", "text|json|sarif|github|junit",
-     "Form of the report: text for people, json (one line per file), sarif, github annotations, "
-     "junit. Default: text.",
+     "The report format: text for people, json (one line for each file), sarif, github "
+     "(annotations), junit. Default: text.",
      false},
-    {"fail-on", 0, "LEVEL", "error|warning",
-     "The least level that makes the exit status 1. Default: error.", false},
+    {"fail-on", 0, "SEVERITY", "error|warning",
+     "The exit status is 1 when there is a finding of this severity or a higher one. Default: "
+     "error.",
+     false},
     {"verbose", 'v', NULL, NULL,
-     "Shows notes, too: findings of level info. Default: they are counted.", false},
-    {"verify", 0, NULL, NULL,
-     "Reads the file again with a second, independent reader, which must agree in everything.",
+     "Show the notes, too: findings of severity info. Without -v the text report only counts them.",
      false},
-    {"max-field", 0, "SIZE", NULL, "Longest value allowed. Default: what the profile says.", false},
-    {"max-record", 0, "SIZE", NULL, "Longest record allowed. Default: any.", false},
-    {"max-fields", 0, "N", NULL, "Most columns allowed. Default: what the profile says.", false},
-    {"max-records", 0, "N", NULL, "Most records allowed. Default: what the profile says.", false},
+    {"verify", 0, NULL, NULL,
+     "Read the file a second time, with the reference parser and with libcsv. They must find the "
+     "same records, values and findings.",
+     false},
+    {"max-field", 0, "SIZE", NULL,
+     "The longest value allowed. Default: the limit of the profile, if it has one.", false},
+    {"max-record", 0, "SIZE", NULL, "The longest record allowed. Default: no limit.", false},
+    {"max-fields", 0, "N", NULL,
+     "The most columns allowed. Default: the limit of the profile, if it has one.", false},
+    {"max-records", 0, "N", NULL,
+     "The most records allowed. Default: the limit of the profile, if it has one.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Validation", rows};
@@ -414,26 +429,29 @@ static const struct cli_group *const groups[] = {&own, &cli_dialect_options, &cl
 
 static const char *const examples[] = {
     "csvkit validate orders.csv",
-    "checks a file against RFC 4180 as it is read today",
+    "Check a file against RFC 4180.",
     "csvkit validate --profile=keboola --primary-key=id out/tables/orders.csv",
-    "checks what Keboola Storage would import, and the key",
+    "Check whether Keboola Storage would import the file, and whether the key is unique.",
     "csvkit validate --format=json - < orders.csv",
-    "reads standard input, writes one line of JSON",
+    "Read standard input and print one line of JSON.",
     "csvkit validate --rule=eol-lf=error --fail-on=warning data/*.csv",
-    "wants CRLF, and no warnings",
+    "Accept only files with CRLF line breaks and without warnings.",
     NULL,
 };
 
 const struct cli_command cli_cmd_validate = {
     .name = "validate",
     .operands = "[FILE]...",
-    .summary = "check CSV files strictly and tell every defect with its place",
-    .details = "Reads every FILE (plain or gzip; - or none: standard input; a directory: a table "
-               "in slices) and reports what breaks a rule of the profile: byte, line, column, "
-               "record and field.\n\nMemory does not grow with the input: the reader holds 256 "
-               "KiB and the longest record; findings are counted exactly, and as many are kept as "
-               "--max-findings says.\n\nThe exit status is 0 when no file has an error, 1 when "
-               "one has, 2 when something could not be read or an option is wrong.",
+    .summary = "check CSV files strictly and report every defect with its place",
+    .details =
+        "Reads every FILE and reports each place that breaks a rule of the profile, with its "
+        "byte, line, column, record and field. FILE is plain text or gzip. A directory is a "
+        "table in slices. Without FILE, or when FILE is -, standard input is read.\n\n"
+        "Memory does not grow with the size of the input: the reader holds at most 1 MiB at a "
+        "time. Longer records are kept in memory only where they are needed whole, for "
+        "example for --primary-key, --verify and limits of length.\n\n"
+        "The exit status is 0 when no file has an error, 1 when a file has one, 2 when "
+        "something could not be read or an option is wrong.",
     .groups = groups,
     .examples = examples,
     .min_operands = 0,

@@ -1,6 +1,6 @@
 /*
- * commands.c - the table of commands, in the order in which a user meets them, and the headings
- * under which `csvkit --help` lists them. A command is one line here and one file cmd_NAME.c.
+ * commands.c - the list of all commands, and the headings under which `csvkit --help` shows them.
+ * A command is one line here and one file cmd_NAME.c.
  */
 #include "csvkit/cli/frame/frame.h"
 
@@ -33,11 +33,11 @@ const struct cli_command *const cli_commands[] = {
     &cli_cmd_validate,
     &cli_cmd_preflight,
     &cli_cmd_sniff,
-    &cli_cmd_slice,
-    &cli_cmd_merge,
     &cli_cmd_rules,
     &cli_cmd_explain,
     &cli_cmd_normalize,
+    &cli_cmd_slice,
+    &cli_cmd_merge,
     &cli_cmd_manifest_create,
     &cli_cmd_manifest_check,
     &cli_cmd_manifest_show,
@@ -63,11 +63,12 @@ static const char *const change[] = {"normalize", "slice", "merge", "manifest", 
 static const char *const transfer[] = {"upload", "load", "download", "job", NULL};
 static const char *const learn[] = {"help", NULL};
 
-/* A command that no heading names is listed under the last one, so that none is ever lost. */
+/* A command that no heading names is listed under the last heading, so that it cannot be missing.
+ */
 const struct cli_topic cli_topics[] = {
-    {"Judge data", judge},
-    {"Make data ready", change},
-    {"Move data in and out of Storage", transfer},
+    {"Check data", judge},
+    {"Prepare data", change},
+    {"Move data in and out of Keboola Storage", transfer},
     {"Learn more", learn},
     {NULL, NULL},
 };
@@ -89,7 +90,7 @@ bool cli_is_family(const char *word)
     return false;
 }
 
-/* How many words of argv spell this command's name; 0: they do not. */
+/* The number of words of argv that make up this command's name; 0: they are another name. */
 static int words_matching(const struct cli_command *command, int argc, char *const *argv)
 {
     const char *name = command->name;

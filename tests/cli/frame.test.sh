@@ -73,7 +73,7 @@ test_usage_errors() {
     expect 2 "bad choice" "$CSVKIT" help --progress=soon && says 'auto\|always\|never'
     expect 2 "bad number" "$CSVKIT" help -j none && says "--threads=none: not a whole number"
     expect 2 "zero threads" "$CSVKIT" help -j0 && says 'must be from 1 to'
-    expect 2 "many operands" "$CSVKIT" help a b c && says "'c' is too much"
+    expect 2 "many operands" "$CSVKIT" help a b c && says "unexpected operand 'c'"
     expect 2 "empty word" "$CSVKIT" '' && says "unknown command"
 }
 

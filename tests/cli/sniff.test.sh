@@ -19,7 +19,7 @@ printf 'a,b;c\nx,y;z\nu,v;w\n' >unclear.csv
 
 "$CSVKIT" sniff semicolon.csv >out 2>err
 expect "exit of a clear file" 0 $?
-expect "first line" "semicolon.csv: clear (the whole of 20 bytes)" "$(head -n 1 out)"
+expect "first line" "semicolon.csv: clear (all 20 bytes)" "$(head -n 1 out)"
 expect "nothing on standard error" "" "$(cat err)"
 for part in delimiter enclosure escape encoding 'line break' header; do
     grep -q "^  $part " out || expect "a line for $part" yes no
@@ -76,7 +76,7 @@ printf 'n\303\241zev;k\303\263d\r\n\305\241;1\r\n' | iconv -f utf-8 -t utf-16le 
 expect "an encoding without mark" '[";",2,true]' "$(judge -d auto --encoding=auto wide.csv)"
 printf 'P\370\355li\232 \236lu\235ou\350k\375;1\nk\371\362;2\n' >central.csv
 expect "an encoding of one byte" '[";",2,true]' "$(judge -d auto --encoding=auto central.csv)"
-grep -q 'taken as WINDOWS-1250' err || expect "a note says which" yes no
+grep -q 'read as WINDOWS-1250' err || expect "a note says which" yes no
 "$CSVKIT" validate --encoding=auto <(printf 'a,b\nx\0y,1\n') >out 2>err
 expect "validate refuses what is no text" 1 $?
 

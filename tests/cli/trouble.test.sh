@@ -73,7 +73,7 @@ done <<'ROWS'
 2|contradict|manifest create g.csv --schema --legacy -o out-m
 2|No such file|manifest create g.csv -o nodir/m
 2|cannot open nosuch|manifest convert --to=native nosuch
-2|is needed|manifest convert g.csv.manifest
+2|is missing|manifest convert g.csv.manifest
 2|Is a directory|manifest show sub
 1|manifest-json|manifest show broken.manifest
 1|manifest-json|manifest convert --to=native broken.manifest

@@ -276,7 +276,7 @@ test_check_key() {
     expect 0 $manifest check k.manifest
     expect 1 $manifest check --check-key k.manifest
     says out 'k/2:2:1: error[manifest-primary-key]: record 2 repeats the primary key of record 2 of k/1'
-    says out ': refused, 1 errors'
+    says out ': refused, 1 error,'
     echo '{"primary_key":["id"]}' >h.csv.manifest
     printf 'id,x\n1,"a\nb"\n1,c\nid,d\n' >h.csv
     expect 1 $manifest check --check-key h.csv.manifest

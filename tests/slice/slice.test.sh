@@ -276,7 +276,7 @@ test_base() { # a manifest beside the input, and options over it
     printf 'a,b\n1,2\n' >b.csv
     echo '{"schema":[{"name":"a","primary_key":true,"metadata":{"k":"v"}},{"name":"b"}]}' >b.csv.manifest
     expect 1 "a header where none should be" "$CSVKIT" slice b.csv -o dir
-    says 'b.csv:1: the column names of b.csv.manifest stand here'
+    says 'b.csv:1: the first record equals the column names of b.csv.manifest'
     clean "a header where none should be"
     expect 0 "it is data" "$CSVKIT" slice b.csv -o dir --no-header
     cmp -s <(zcat dir/*) b.csv || fail "the names are data: $(zcat dir/*)"

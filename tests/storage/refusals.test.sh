@@ -47,13 +47,13 @@ same "private under any umask" "$(stat -c %a "$work/umask.state")" 600
 # ---- options ---------------------------------------------------------------------------------------
 for option in --state=x --part-size=5MiB --compress --no-wait --timeout=5 --add-columns --create-only \
     --primary-key=id; do
-    refused 2 "--importer: one request, without ${option%=*}" load $T "$work/o.csv" --importer $option
+    refused 2 "--importer cannot be combined with ${option%=*}" load $T "$work/o.csv" --importer $option
 done
-refused 2 "it deletes no rows" load $T "$work/o.csv" --importer --delete-where-column=id \
+refused 2 "--importer cannot delete rows" load $T "$work/o.csv" --importer --delete-where-column=id \
     --delete-where-values=1
 echo '{"columns":["a","b"],"has_header":true}' >"$work/renamed.csv.manifest"
 cp "$work/o.csv" "$work/renamed.csv"
-refused 2 "the names of the header are taken" load $T "$work/renamed.csv" --importer --no-check
+refused 2 "takes the column names from the header" load $T "$work/renamed.csv" --importer --no-check
 refused 2 "the Importer takes no slices" upload "$work/odd" --importer --no-check
 refused 2 "not both" load $T "$work/o.csv" --file-id=1
 refused 2 "a file id is a number" load $T --file-id=abc

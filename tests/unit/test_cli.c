@@ -121,8 +121,8 @@ static const struct {
     {"--line-break=", "--line-break=: choose one of crlf|lf"},
     {"--line-break=crlf|lf", "--line-break=crlf|lf: choose one of crlf|lf"},
     {"--progress=sometimes", "--progress=sometimes: choose one of auto|always|never"},
-    {"", "operand missing; usage: csvkit try [OPTION]... [FILE]..."},
-    {"a b c d", "'d' is too much; usage: csvkit try [OPTION]... [FILE]..."},
+    {"", "missing operand; usage: csvkit try [OPTION]... [FILE]..."},
+    {"a b c d", "unexpected operand 'd'; usage: csvkit try [OPTION]... [FILE]..."},
 };
 
 START_TEST(bad_lines_are_explained)

@@ -1,11 +1,11 @@
 /*
- * cli.c - dispatch, speaking, exit status.
+ * cli.c - finds and runs the command, prints messages and results, decides the exit status.
  *
- * What failures mean to the caller of the program: CSVK_EDATA (data, manifest or import refused) is
- * exit status 1; everything else is trouble, 2. CSVK_EREMOTE is trouble too: a command that knows
- * that the server refused because of the user's data says so with CSVK_EDATA. A closed pipe on
- * standard output ends quietly: nobody is there to read the complaint. It does not change the
- * verdict of a command that only reports, but a data stream that could not be written is trouble.
+ * CSVK_EDATA (data, manifest or import refused) is exit status 1; every other failure is trouble,
+ * exit status 2. CSVK_EREMOTE is trouble, too: a command which knows that the server refused the
+ * data of the user uses CSVK_EDATA. A closed pipe on standard output gives no message, because
+ * nobody reads it. It does not change the exit status of a command that only reports; a command
+ * whose result is a stream of data ends with trouble when it cannot write the stream.
  */
 #include "csvkit/cli/frame/frame.h"
 #include "csvkit/json.h"
@@ -14,9 +14,9 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { LONGEST_MESSAGE = 4000 }; /* bytes of one message; arguments can be 128 KiB */
+enum { LONGEST_MESSAGE = 4000 }; /* bytes; an argument that a message quotes can have 128 KiB */
 
-/* ---- speaking ---- */
+/* ---- messages ---- */
 
 static int escape_message(const struct csvk_buf *raw, struct csvk_buf *shown)
 {
@@ -36,21 +36,21 @@ static void note_out_failure(struct cli *cli)
     }
 }
 
-static void speak_raw(struct cli *cli, const struct csvk_buf *raw)
+static void print_message(struct cli *cli, const struct csvk_buf *raw)
 {
     struct csvk_buf shown = CSVK_BUF_INIT;
     bool ready = escape_message(raw, &shown) == CSVK_OK;
     cli_progress_hide(cli);
     errno = 0;
-    if (fflush(stdout) != 0) { /* a terminal shows both streams: keep their order */
+    if (fflush(stdout) != 0) { /* a terminal shows both streams: this keeps their order */
         note_out_failure(cli);
     }
     fputs(ready ? csvk_buf_text(&shown) : "csvkit: out of memory\n", stderr);
     csvk_buf_release(&shown);
 }
 
-static void speak(struct cli *cli, const char *format, va_list args) CSVK_PRINTF(2, 0);
-static void speak(struct cli *cli, const char *format, va_list args)
+static void report(struct cli *cli, const char *format, va_list args) CSVK_PRINTF(2, 0);
+static void report(struct cli *cli, const char *format, va_list args)
 {
     struct csvk_buf raw = CSVK_BUF_INIT;
     if (cli_add_format(&raw, format, args) != CSVK_OK) {
@@ -59,7 +59,7 @@ static void speak(struct cli *cli, const char *format, va_list args)
         fputs("csvkit: out of memory\n", stderr);
         return;
     }
-    speak_raw(cli, &raw);
+    print_message(cli, &raw);
     csvk_buf_release(&raw);
 }
 
@@ -67,7 +67,7 @@ int cli_trouble(struct cli *cli, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    speak(cli, format, args);
+    report(cli, format, args);
     va_end(args);
     return CLI_TROUBLE;
 }
@@ -76,7 +76,7 @@ int cli_refuse(struct cli *cli, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    speak(cli, format, args);
+    report(cli, format, args);
     va_end(args);
     return CLI_REFUSED;
 }
@@ -93,7 +93,7 @@ void cli_note(struct cli *cli, const char *format, ...)
     }
     va_list args;
     va_start(args, format);
-    speak(cli, format, args);
+    report(cli, format, args);
     va_end(args);
 }
 
@@ -145,7 +145,7 @@ bool cli_out_failed(const struct cli *cli)
     return cli->out_errno != 0;
 }
 
-/* Everything is out, or the exit status says so. */
+/* Flushes standard output; a failure becomes the exit status. */
 static int finish_out(struct cli *cli, int status)
 {
     errno = 0;
@@ -176,7 +176,7 @@ static int complain(struct cli *cli)
     if (cli->problem.length == 0) {
         return cli_trouble(cli, "out of memory");
     }
-    speak_raw(cli, &cli->problem);
+    print_message(cli, &cli->problem);
     return CLI_TROUBLE;
 }
 
@@ -241,7 +241,7 @@ static bool is_help(const char *word)
 
 static int no_command(struct cli *cli)
 {
-    return cli_trouble(cli, "no command given; csvkit --help lists them");
+    return cli_trouble(cli, "no command given; csvkit --help lists the commands");
 }
 
 static int dispatch(struct cli *cli, int argc, char *const *argv)
@@ -269,7 +269,8 @@ static int dispatch(struct cli *cli, int argc, char *const *argv)
     }
     if (cli_is_family(argv[0]) && (argc == 1 || is_help(argv[1]))) {
         int status = cli_show_help(cli, 1, argv);
-        return argc == 1 ? cli_trouble(cli, "csvkit %s: which one?", argv[0]) : status;
+        return argc == 1 ? cli_trouble(cli, "csvkit %s needs one of these commands", argv[0])
+                         : status;
     }
     return cli_unknown_command(cli, argc, argv);
 }

@@ -1,9 +1,12 @@
 /*
- * cli.h - the command line frame. A command is one row of a table, an option is one row of a table;
- * the parser, --help, the man pages and the shell completions are made from the same rows.
+ * cli.h - the frame of the command line, as commands see it.
  *
- * Discipline (for every command): results on standard output, diagnostics and progress on standard
- * error. Exit status 0 good, 1 the data was refused, 2 trouble. Only this layer prints.
+ * A command is one row of a table, and so is an option. The parser, --help, the man pages and the
+ * shell completions are all made from these rows, so they always agree.
+ *
+ * Rules for every command: results go to standard output, diagnostics and progress to standard
+ * error. The exit status is 0 for good, 1 when the data was refused, 2 for trouble. No other layer
+ * of csvkit prints.
  */
 #ifndef CSVKIT_CLI_FRAME_CLI_H
 #define CSVKIT_CLI_FRAME_CLI_H
@@ -19,13 +22,13 @@ struct cli; /* one parsed command line */
 struct cli_option {
     const char *name;    /* long name without dashes: "delimiter" */
     char letter;         /* 'd', or 0 */
-    const char *arg;     /* name of its argument for people: "C", "SIZE"; NULL: a flag */
-    const char *choices; /* "crlf|lf": anything else is refused, completion offers them; or NULL */
+    const char *arg;     /* name of its value in --help: "C", "SIZE"; NULL: a flag */
+    const char *choices; /* "crlf|lf": the only values allowed, offered by completion; or NULL */
     const char *help;    /* one or two sentences, with the default */
-    bool repeat;         /* may be given more than once (else the last one counts) */
+    bool repeat;         /* all values count (false: the last one counts) */
 };
 
-struct cli_group { /* options that belong together under one heading of --help */
+struct cli_group { /* options that stand together under one heading of --help */
     const char *title;
     const struct cli_option *rows; /* ended by a row whose name is NULL */
 };
@@ -41,7 +44,7 @@ struct cli_command {
     int (*run)(struct cli *cli);           /* returns enum cli_exit */
 };
 
-/* Groups that several commands share; rows are in common_options.c. */
+/* Groups that several commands share; their rows are in common_options.c. */
 extern const struct cli_group
     cli_dialect_options; /* -d -e --escape --header --no-header --columns --encoding */
 extern const struct cli_group cli_common_options; /* -j --progress -q --help */
@@ -50,52 +53,52 @@ extern const struct cli_group cli_common_options; /* -j --progress -q --help */
 extern const struct cli_command *const cli_commands[];
 
 /* ---- what the user typed ---- */
-bool cli_has(const struct cli *cli, const char *name);          /* option given at all */
-const char *cli_value(const struct cli *cli, const char *name); /* last value, or NULL */
-size_t cli_count(const struct cli *cli, const char *name);      /* times given */
+bool cli_has(const struct cli *cli, const char *name);          /* the option was given */
+const char *cli_value(const struct cli *cli, const char *name); /* its last value, or NULL */
+size_t cli_count(const struct cli *cli, const char *name);      /* how often it was given */
 const char *cli_nth(const struct cli *cli, const char *name, size_t i);
 size_t cli_noperands(const struct cli *cli);
 const char *cli_operand(const struct cli *cli, size_t i);
-/* Typed values. Absent: *out is left alone. All print a clear line and return CLI_TROUBLE when the
-   text is not one; else CLI_GOOD. Sizes: 10MB, 64KiB (cli.md section 1). */
+/* Typed values. When the option was not given, *out is left alone. When its text is not a value of
+   the type, a line on standard error says so and the answer is CLI_TROUBLE; otherwise it is
+   CLI_GOOD. Sizes are 10MB, 64KiB and so on: CLI_SIZE_MEANS in frame.h. */
 int cli_get_size(struct cli *cli, const char *name, uint64_t *out);
 int cli_get_uint(struct cli *cli, const char *name, uint64_t least, uint64_t most, uint64_t *out);
 int cli_get_list(struct cli *cli, const char *name, struct csvk_strings *out); /* A,B,C; "A,x",B */
-/* -d -e --escape over what *out holds already (set it first: CSVK_DIALECT_RFC4180, or a
-   manifest's); the result is checked. NULL delimiter_auto: "auto" is refused, else it says whether
-   it was asked for, and then delimiter is left alone. */
+/* Applies -d, -e and --escape to *out, which the caller has set to CSVK_DIALECT_RFC4180 or to the
+   dialect of a manifest, and checks the result. *delimiter_auto becomes true for --delimiter=auto,
+   and out->delimiter is left alone then. A command that passes NULL refuses auto. */
 int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_auto);
 
-/* ---- speaking ---- */
-/* "csvkit: text" on standard error, bytes of names escaped; returns CLI_TROUBLE. */
+/* ---- messages and results ---- */
+/* Prints "csvkit: text" on standard error, with unprintable bytes escaped; returns CLI_TROUBLE. */
 int cli_trouble(struct cli *cli, const char *format, ...) CSVK_PRINTF(2, 3);
 int cli_refuse(struct cli *cli, const char *format, ...) CSVK_PRINTF(2, 3); /* CLI_REFUSED */
 void cli_note(struct cli *cli, const char *format, ...) CSVK_PRINTF(2, 3);  /* silent with -q */
-const char *cli_plural(uint64_t count); /* "s", or nothing behind one */
-/* Prints err->text and answers the exit status its class asks for (EDATA and EREMOTE: see cli.c).
- */
+const char *cli_plural(uint64_t count); /* "s", or "" when the count is 1 */
+/* Prints err->text and returns the exit status of its class (cli.c says which). */
 int cli_fail(struct cli *cli, const struct csvk_error *err);
-/* Writes to standard output; a closed pipe ends quietly, any other failure is trouble at the end.
- */
+/* Writes to standard output. A closed pipe ends quietly; any other failure makes the program end
+   with exit status 2. */
 void cli_out(struct cli *cli, const void *bytes, size_t length);
 void cli_out_buf(struct cli *cli, struct csvk_buf *buf); /* writes and clears */
-/* Writes and releases what was `made` (a status); what memory did not suffice for is trouble at the
- * end, as what could not be written. */
+/* Writes and releases `buf` when `made` is CSVK_OK. Any other `made` means that memory ran out
+   while the text was made: the program ends with exit status 2, as after a failed write. */
 void cli_out_result(struct cli *cli, struct csvk_buf *buf, int made);
-bool cli_out_failed(const struct cli *cli); /* nobody gets what we write: a long report may stop */
-bool cli_color(const struct cli *cli, FILE *stream); /* terminal and no NO_COLOR */
+bool cli_out_failed(const struct cli *cli); /* writing has failed: a long report may stop */
+bool cli_color(const struct cli *cli, FILE *stream); /* a terminal, and NO_COLOR is not set */
 unsigned cli_threads(struct cli *cli);               /* -j, or the cores we may use */
 uint64_t cli_longest_record(void);                   /* a quarter of the memory we may use */
 
-/* ---- progress: a line on standard error, on terminals, after half a second ---- */
+/* ---- progress: one line on standard error, on terminals, after half a second ---- */
 struct cli_progress;
 struct cli_progress *cli_progress_start(struct cli *cli, const char *what, uint64_t total_bytes);
 void cli_progress_update(struct cli_progress *progress,
-                         uint64_t done_bytes); /* cheap: call often */
+                         uint64_t done_bytes); /* cheap: call it often */
 void cli_progress_parts(struct cli_progress *progress, uint64_t done, uint64_t total);
-void cli_progress_end(struct cli_progress *progress); /* clears the line; NULL is fine */
+void cli_progress_end(struct cli_progress *progress); /* clears the line; NULL is allowed */
 
-/* The program: parses, dispatches, flushes, answers the exit status. */
+/* The program: parses the command line, runs the command, flushes, returns the exit status. */
 int cli_main(int argc, char **argv);
 
 #endif

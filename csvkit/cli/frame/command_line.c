@@ -1,16 +1,17 @@
 /*
- * command_line.c - reads a command line against the rows of its command.
+ * command_line.c - the parser of command lines: reads options and operands by the rows of a
+ * command.
  *
- * Options may stand before and after operands; `--` ends them; `-` is an operand. Long options are
- * never abbreviated: a script that says --no-h must not change its meaning when an option is added.
- * `--x` and `--no-x` cancel each other, so that the last one counts, as for values.
+ * Options may stand before and after operands; `--` ends the options; `-` is an operand. Long
+ * options cannot be abbreviated: a script with --no-h must keep its meaning when options are added.
+ * `--x` removes an earlier `--no-x` and the reverse, so that the last one counts, as for values.
  */
 #include "csvkit/cli/frame/frame.h"
 
 #include <stdarg.h>
 #include <string.h>
 
-struct option_words { /* what is left of argv */
+struct option_words { /* argv, read up to `at` */
     char *const *argv;
     int argc, at;
 };
@@ -70,7 +71,7 @@ static const struct cli_option *find_letter(const struct cli_command *command, c
     return letter == 'h' ? help_row() : NULL;
 }
 
-/* Leaves the complaint for whoever speaks; an empty one means that there was no memory for it. */
+/* Leaves a message in cli->problem. An empty message means that there was no memory for it. */
 static int complain(struct cli *cli, const char *format, ...) CSVK_PRINTF(2, 3);
 static int complain(struct cli *cli, const char *format, ...)
 {
@@ -106,7 +107,7 @@ static bool is_choice(const char *choices, const char *value)
     }
 }
 
-/* The name of the option that `name` switches back: "no-header" for "header" and the reverse. */
+/* "no-header" is the opposite of "header", and the reverse. */
 static bool is_opposite(const char *name, const char *other)
 {
     return (strncmp(name, "no-", 3) == 0 && strcmp(name + 3, other) == 0) ||
@@ -197,7 +198,7 @@ static int take_long(struct cli *cli, struct option_words *words)
     return add_given(cli, option, value);
 }
 
-/* `at` stands on the letter in `word`. "-quiet" is a beginner's --quiet. */
+/* `at` points to the unknown letter in `word`. For "-quiet", --quiet is suggested. */
 static int unknown_letter(struct cli *cli, const char *word, const char *at)
 {
     const struct cli_option *meant = find_long(cli->command, word + 1, strcspn(word + 1, "="));
@@ -209,7 +210,8 @@ static int unknown_letter(struct cli *cli, const char *word, const char *at)
                     cli->command->name);
 }
 
-/* "-qj4": flags may stand together; the rest of the word, or the next word, is the value. */
+/* "-qj4": flags may stand together. A value is the rest of the word or, if that is empty, the next
+   word. */
 static int take_letters(struct cli *cli, struct option_words *words)
 {
     const char *word = words->argv[words->at++];
@@ -270,17 +272,17 @@ int cli_check_operands(struct cli *cli)
 {
     const struct cli_command *command = cli->command;
     if (cli->noperands < (size_t)command->min_operands) {
-        return complain(cli, "operand missing; usage: csvkit %s [OPTION]... %s", command->name,
+        return complain(cli, "missing operand; usage: csvkit %s [OPTION]... %s", command->name,
                         command->operands);
     }
     if (command->max_operands >= 0 && cli->noperands > (size_t)command->max_operands) {
         const char *surplus = cli->operands[command->max_operands];
         if (command->max_operands == 0) {
-            return complain(cli, "'%.200s' is too much: csvkit %s takes no operands", surplus,
-                            command->name);
+            return complain(cli, "unexpected operand '%.200s': csvkit %s takes no operands",
+                            surplus, command->name);
         }
-        return complain(cli, "'%.200s' is too much; usage: csvkit %s [OPTION]... %s", surplus,
-                        command->name, command->operands);
+        return complain(cli, "unexpected operand '%.200s'; usage: csvkit %s [OPTION]... %s",
+                        surplus, command->name, command->operands);
     }
     return CLI_GOOD;
 }

@@ -1,52 +1,55 @@
-/* common_options.c - the groups of options that commands share, and their typed values. */
+/* common_options.c - the groups of options that commands share, and typed values of options. */
 #include "csvkit/cli/frame/frame.h"
 
 #include <string.h>
 
 static const struct cli_option dialect_rows[] = {
     {"delimiter", 'd', "C", NULL,
-     "The byte between fields: one byte, or comma, semicolon, tab, pipe, space, \\t, \\x1f; auto "
-     "finds it out. Default: a comma.",
+     "The byte between fields: one byte, or comma, semicolon, tab, pipe, space, \\t, \\x1f. With "
+     "auto, validate and normalize find it out. Default: a comma.",
      false},
     {"enclosure", 'e', "C", NULL,
      "The byte around fields that hold delimiters or line breaks: one byte, or none. Default: the "
      "double quote.",
      false},
     {"escape", 0, "C", NULL,
-     "A byte after which any byte is data, for reading only: one byte, or none. Default: none; a "
-     "doubled enclosure stands for one.",
+     "A byte that makes the next byte data: one byte, or none. It is only read, never written. "
+     "Default: none; a doubled enclosure stands for one.",
      false},
-    {"header", 0, NULL, NULL, "The first record holds the column names. This is the default.",
+    {"header", 0, NULL, NULL,
+     "The first record holds the column names. This is the default for a file without a manifest.",
      false},
-    {"no-header", 0, NULL, NULL, "The first record is data already.", false},
+    {"no-header", 0, NULL, NULL, "The first record is data.", false},
     {"columns", 0, "A,B,C", NULL,
-     "The column names. With --no-header they name the columns, with a header they must be equal "
-     "to it. Enclose a name that has a comma: 'id,\"a,b\"'.",
+     "The column names. With --no-header they name the columns; with a header they must be equal "
+     "to it. Put a name that has a comma in double quotes: 'id,\"a,b\"'.",
      false},
     {"encoding", 0, "NAME", NULL,
-     "Encoding of the input: utf-8, auto, or a name that iconv(3) knows. Default: utf-8.", false},
+     "The encoding of the input: utf-8 or a name that iconv(3) knows. With auto, validate and "
+     "normalize find it out. Default: utf-8.",
+     false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 const struct cli_group cli_dialect_options = {"Dialect of the input", dialect_rows};
 
 static const struct cli_option common_rows[] = {
     {"threads", 'j', "N", NULL,
-     "Threads to use. Default: the cores that this process may use. The result is the same for "
-     "every N.",
+     "The number of threads. The result is the same for every N. Default: the number of cores that "
+     "this process may use.",
      false},
     {"progress", 0, "WHEN", "auto|always|never",
-     "A line on standard error that tells how far the work is. Default: auto, that is on a "
-     "terminal, after half a second.",
+     "Show on standard error how far the work is. Default: auto, which means on a terminal, after "
+     "half a second.",
      false},
-    {"quiet", 'q', NULL, NULL, "No progress and no notes; errors are still printed.", false},
-    {"help", 'h', NULL, NULL, "This text.", false},
+    {"quiet", 'q', NULL, NULL, "Print no progress and no notes, only errors.", false},
+    {"help", 'h', NULL, NULL, "Print this text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 const struct cli_group cli_common_options = {"Common options", common_rows};
 
 enum { MOST_THREADS = 1024 };
 
-/* The last value, read as a number or a size; complaints name the option and the text. */
+/* Reads the last value as a number or a size. Messages name the option and the text. */
 static int get_number(struct cli *cli, const char *name, uint64_t *out,
                       enum cli_number (*parse)(const char *, uint64_t *))
 {
@@ -89,7 +92,7 @@ int cli_get_uint(struct cli *cli, const char *name, uint64_t least, uint64_t mos
     return CLI_GOOD;
 }
 
-/* The row under which the option was given; NULL when it was not. */
+/* The row of the option, or NULL when the option was not given. */
 static const struct cli_option *given_row(const struct cli *cli, const char *name)
 {
     for (size_t i = 0; i < cli->ngiven; i++) {
@@ -132,7 +135,7 @@ int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_a
     const char *delimiter = cli_value(cli, "delimiter");
     bool is_auto = delimiter != NULL && strcmp(delimiter, "auto") == 0;
     if (is_auto && delimiter_auto == NULL) {
-        return cli_trouble(cli, "--delimiter=auto: csvkit %s needs to be told the delimiter",
+        return cli_trouble(cli, "--delimiter=auto: csvkit %s does not find the delimiter; name it",
                            cli->command->name);
     }
     if (delimiter_auto != NULL) {
@@ -157,7 +160,7 @@ unsigned cli_threads(struct cli *cli)
     uint64_t threads = cli_cores();
     const char *text = cli_value(cli, "threads");
     if (text != NULL && cli_parse_uint(text, &threads) != CLI_NUMBER_OK) {
-        threads = 1; /* cli_check_common has refused such a text already */
+        threads = 1; /* not reached: cli_check_common has refused such a text */
     }
     return threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (unsigned)threads;
 }

@@ -1,6 +1,6 @@
 /*
- * complete.c - what the shells share: the first words of commands, and what a value looks like.
- * The scripts themselves are in complete_bash.c, complete_zsh.c and complete_fish.c.
+ * complete.c - what the completion scripts of all shells need: the words of commands and the values
+ * of options. The scripts are in complete_bash.c, complete_zsh.c and complete_fish.c.
  */
 #include "csvkit/cli/frame/complete.h"
 

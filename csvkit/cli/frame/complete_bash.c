@@ -1,6 +1,7 @@
 /*
- * complete_bash.c - the completion script for bash. It stands alone (no bash-completion library):
- * tables as `case` statements, made from the rows, and one function that looks things up.
+ * complete_bash.c - the completion script for bash. It does not need the bash-completion package.
+ * It has tables, written as `case` statements and made from the rows, and one function that reads
+ * them.
  */
 #include "csvkit/cli/frame/complete.h"
 
@@ -53,7 +54,7 @@ static void put_options(struct cli_page *page)
     cli_put(page, "    esac\n}\n");
 }
 
-/* Answers for one option that takes a value; a letter is the same option. */
+/* The entry of one option that takes a value, by its name and by its letter. */
 static void put_value(struct cli_page *page, const struct cli_command *command,
                       const struct cli_option *row)
 {

@@ -1,4 +1,6 @@
-/* complete_fish.c - the completion script for fish: one `complete` line per command and option. */
+/* complete_fish.c - the completion script for fish: one `complete` line for each command and
+ * option.
+ */
 #include "csvkit/cli/frame/complete.h"
 
 #include <string.h>
@@ -45,7 +47,8 @@ static void put_option(struct cli_page *page, const struct cli_command *command,
     put_description(page, row->help);
 }
 
-/* The first word, offered when there is none yet; then second words after their first. */
+/* The first word of a command is offered when no command was typed yet, the second word after the
+   first. */
 static void put_words(struct cli_page *page, size_t i)
 {
     const struct cli_command *command = cli_commands[i];
@@ -69,10 +72,11 @@ static void put_words(struct cli_page *page, size_t i)
 int cli_complete_fish(struct csvk_buf *out)
 {
     struct cli_page page = {out, CSVK_OK};
-    cli_put(&page, "# fish completion for csvkit; made from the table of options.\n"
-                   "complete -c csvkit -n __fish_use_subcommand -f\n"
-                   "complete -c csvkit -n __fish_use_subcommand -f -l help -d 'List the commands'\n"
-                   "complete -c csvkit -n __fish_use_subcommand -f -l version -d 'Versions'\n");
+    cli_put(&page,
+            "# fish completion for csvkit; made from the table of options.\n"
+            "complete -c csvkit -n __fish_use_subcommand -f\n"
+            "complete -c csvkit -n __fish_use_subcommand -f -l help -d 'List the commands'\n"
+            "complete -c csvkit -n __fish_use_subcommand -f -l version -d 'Show versions'\n");
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         struct cli_cursor cursor = {0, 0};
         const struct cli_option *row;

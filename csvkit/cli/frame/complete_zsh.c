@@ -1,4 +1,4 @@
-/* complete_zsh.c - the completion script for zsh: one _arguments call per command. */
+/* complete_zsh.c - the completion script for zsh: one call of _arguments for each command. */
 #include "csvkit/cli/frame/complete.h"
 
 #include <string.h>
@@ -51,7 +51,7 @@ static void put_command(struct cli_page *page, const struct cli_command *command
     cli_put(page, " ;;\n");
 }
 
-/* An array of 'word:summary' for _describe: first words, or the second words of one family. */
+/* An array of 'word:summary' for _describe: the first words of all commands. */
 static void put_words(struct cli_page *page)
 {
     cli_put(page, "    words_of=(");
@@ -72,6 +72,7 @@ static void put_words(struct cli_page *page)
     cli_put(page, ")\n");
 }
 
+/* The same for the second words of the commands that share their first word. */
 static void put_family_members(struct cli_page *page, size_t first)
 {
     size_t length = strcspn(cli_commands[first]->name, " ") + 1;

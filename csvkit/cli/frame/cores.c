@@ -1,6 +1,7 @@
 /*
- * cores.c - how many cores this process may use: the affinity mask, and in a container the share of
- * time that its control group grants (more threads than that only wait for each other).
+ * cores.c - how many cores this process may use: those of its affinity mask, and in a container no
+ * more than the processor time that the control group allows (more threads would only wait for each
+ * other).
  */
 #include "csvkit/cli/frame/frame.h"
 
@@ -34,7 +35,7 @@ unsigned cli_cores_of_quota(const char *text)
     uint64_t quota, period;
     const char *rest = read_number(text, &quota);
     if (rest == text || *rest != ' ') {
-        return 0; /* "max 100000" */
+        return 0; /* "max 100000": no limit */
     }
     read_number(rest + 1, &period);
     if (period == 0) {

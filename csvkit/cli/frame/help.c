@@ -1,4 +1,4 @@
-/* help.c - the pages of --help, made from the rows: 80 columns, grouped, with examples. */
+/* help.c - the pages of --help, made from the rows: 80 columns wide, grouped, with examples. */
 #include "csvkit/cli/frame/frame.h"
 
 #include <string.h>
@@ -13,7 +13,8 @@ static void wrap_page(struct cli_page *page, const char *text, size_t indent, si
     }
 }
 
-/* A term of `columns` width that stands already, then its text from column `at` on. */
+/* Explains a term, `columns` wide, that is on the line already: its text begins at column `at`, on
+   the next line when the term is too wide. */
 static void explain(struct cli_page *page, size_t columns, size_t at, const char *text)
 {
     if (columns + 2 > at) {
@@ -107,8 +108,8 @@ int cli_help_command(struct csvk_buf *out, const struct cli_command *command)
         wrap_page(&page, CLI_SIZE_MEANS, 0, 0);
     }
     show_examples(&page, command->examples);
-    cli_put(&page, "\nExit status: 0 done and the data is good, 1 the data was refused, "
-                   "2 trouble.\n");
+    cli_put(&page, "\n");
+    wrap_page(&page, CLI_EXIT_MEANS, 0, 0);
     return page.status;
 }
 
@@ -158,7 +159,7 @@ static void show_topic(struct cli_page *page, const struct cli_topic *topic)
 int cli_help_overview(struct csvk_buf *out)
 {
     struct cli_page page = {out, CSVK_OK};
-    cli_put(&page, "csvkit - check, repair, slice and load CSV by RFC 4180\n\n"
+    cli_put(&page, "csvkit - check, repair, slice and load CSV files by RFC 4180\n\n"
                    "Usage: csvkit COMMAND [OPTION]... [OPERAND]...\n"
                    "       csvkit COMMAND --help\n"
                    "       csvkit --version\n");
@@ -168,11 +169,10 @@ int cli_help_overview(struct csvk_buf *out)
     cli_put(&page, "\n");
     wrap_page(
         &page,
-        "Options may stand before or after operands; -- ends them; - is standard input or "
-        "output. Input may be plain or gzip, recognized by its content. Results go to standard "
-        "output, everything else to standard error. Memory does not grow with the input; "
-        "the help of a command states its bound.\n\n"
-        "Exit status: 0 done and the data is good, 1 the data was refused, 2 trouble.",
+        "Options may stand before and after operands; -- ends the options. The file name - means "
+        "standard input or output. Input may be plain text or gzip, which is recognized by its "
+        "content. Results go to standard output; messages and progress go to standard error. "
+        "Memory does not grow with the size of the input.\n\n" CLI_EXIT_MEANS,
         0, 0);
     return page.status;
 }
@@ -188,8 +188,8 @@ int cli_help_family(struct csvk_buf *out, const char *word)
             show_command_line(&page, cli_commands[i]);
         }
     }
-    cli_put(&page, "\ncsvkit ");
+    cli_put(&page, "\nFor the options of one command: csvkit ");
     cli_put(&page, word);
-    cli_put(&page, " COMMAND --help tells more about one of them.\n");
+    cli_put(&page, " COMMAND --help\n");
     return page.status;
 }

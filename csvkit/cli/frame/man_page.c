@@ -1,9 +1,9 @@
-/* man_page.c - man pages in roff, made from the same rows as --help. */
+/* man_page.c - man pages in roff, made from the same rows as the pages of --help. */
 #include "csvkit/cli/frame/roff.h"
 
 #include <string.h>
 
-/* The name of the page of a command: csvkit\-manifest\-create */
+/* The name of the page of a command, in roff: csvkit\-manifest\-create */
 static void put_page_name(struct cli_page *page, const struct cli_command *command)
 {
     cli_put(page, "csvkit\\-");
@@ -62,13 +62,15 @@ static void put_examples(struct cli_page *page, const char *const *examples)
 
 static void put_exit_status(struct cli_page *page)
 {
-    cli_put(page, ".SH EXIT STATUS\n"
-                  ".TP\n0\nDone, and the data is good.\n"
-                  ".TP\n1\nThe data, the manifest or the import was refused.\n"
-                  ".TP\n2\nTrouble: usage, input or output, memory, network, the server.\n");
+    cli_put(page,
+            ".SH EXIT STATUS\n"
+            ".TP\n0\nAll is done, and the data is good.\n"
+            ".TP\n1\nThe data, the manifest or the import was refused.\n"
+            ".TP\n2\nAnything else went wrong: the command line, input or output, memory, the "
+            "network, a server.\n");
 }
 
-/* The other commands of the family, and the overview. */
+/* The overview, and the other commands with the same first word. */
 static void put_see_also(struct cli_page *page, const struct cli_command *command)
 {
     cli_put(page, ".SH SEE ALSO\n.BR csvkit (1)");
@@ -138,15 +140,16 @@ int cli_man_overview(struct csvk_buf *out)
     cli_put(&page, ".\\\" Made from the table of commands; do not edit.\n");
     cli_roff_title(&page, "csvkit", NULL, 1);
     cli_put(&page,
-            ".SH NAME\ncsvkit \\- check, repair, slice and load CSV by RFC 4180\n"
+            ".SH NAME\ncsvkit \\- check, repair, slice and load CSV files by RFC 4180\n"
             ".SH SYNOPSIS\n.B csvkit\n\\fICOMMAND\\fR [\\fIOPTION\\fR]... [\\fIOPERAND\\fR]...\n"
             ".br\n.B csvkit\n\\fICOMMAND\\fR \\fB\\-\\-help\\fR\n"
             ".br\n.B csvkit \\-\\-version\n"
             ".SH DESCRIPTION\n"
-            "Options may stand before or after operands;\n.B \\-\\-\nends them;\n.B \\-\n"
-            "as a file is standard input or output.\n"
-            "Input may be plain or gzip; gzip is recognised by its content.\n"
-            "Results go to standard output, diagnostics and progress to standard error.\n"
+            "Options may stand before and after operands;\n.B \\-\\-\nends the options.\n"
+            "The file name\n.B \\-\nmeans standard input or output.\n"
+            "Input may be plain text or gzip, which is recognized by its content.\n"
+            "Results go to standard output; messages and progress go to standard error.\n"
+            "Memory does not grow with the size of the input.\n"
             ".PP\n");
     cli_roff_paragraphs(&page, CLI_SIZE_MEANS " " CLI_LIST_MEANS);
     cli_put(&page, ".SH COMMANDS\n");
@@ -155,6 +158,6 @@ int cli_man_overview(struct csvk_buf *out)
     }
     put_exit_status(&page);
     cli_put(&page, ".SH ENVIRONMENT\n"
-                   ".TP\n.B NO_COLOR\nWhen set and not empty, nothing is coloured.\n");
+                   ".TP\n.B NO_COLOR\nWhen it is set and not empty, output has no colours.\n");
     return page.status;
 }

@@ -1,4 +1,4 @@
-/* man_rules.c - csvkit-rules(7): the catalogue of rules, made from the table of rules. */
+/* man_rules.c - the man page csvkit-rules(7): all rules, made from the tables of rules. */
 #include "csvkit/cli/frame/roff.h"
 
 #include "manifest/manifest.h"
@@ -16,7 +16,7 @@ static void put_labelled(struct cli_page *page, const char *label, const char *t
 
 static void put_levels(struct cli_page *page, const struct csvk_rule *rule)
 {
-    cli_put(page, ".PP\n.I Level:\n");
+    cli_put(page, ".PP\n.I Severity:\n");
     for (int i = 0; i < CSVK_PROFILES; i++) {
         enum csvk_profile profile = (enum csvk_profile)i;
         cli_roff_text(page, csvk_severity_name(csvk_rule_level(rule, profile)));
@@ -39,10 +39,13 @@ static void put_rule(struct cli_page *page, const struct csvk_rule *rule)
     put_levels(page, rule);
 }
 
-/* Rules about manifests: no profile changes their level. */
+/* The rules about manifests, whose severity does not depend on a profile. */
 static void put_manifest_rules(struct cli_page *page)
 {
-    cli_put(page, ".SH RULES OF MANIFESTS\nThese are the rules of csvkit manifest check.\n");
+    cli_put(page,
+            ".SH RULES OF MANIFESTS AND DATA FOLDERS\n"
+            "These are the rules of csvkit manifest check and csvkit preflight. Their severity "
+            "does not\ndepend on a profile.\n");
     for (const struct csvk_manifest_rule *rule = csvk_manifest_rules(); rule->id != NULL; rule++) {
         cli_put(page, ".SS \"");
         cli_roff_text(page, rule->id);
@@ -50,11 +53,11 @@ static void put_manifest_rules(struct cli_page *page)
         cli_roff_paragraphs(page, rule->title);
         put_labelled(page, "Why it matters", rule->why);
         put_labelled(page, "Remedy", rule->remedy);
-        put_labelled(page, "Level", csvk_manifest_severity_name(rule->severity));
+        put_labelled(page, "Severity", csvk_manifest_severity_name(rule->severity));
     }
 }
 
-/* Rules about data folders. */
+/* The rules about data folders. */
 static void put_preflight_rules(struct cli_page *page)
 {
     const struct csvk_preflight_rule *rule = csvk_preflight_rules();
@@ -65,7 +68,7 @@ static void put_preflight_rules(struct cli_page *page)
         cli_roff_paragraphs(page, rule->title);
         put_labelled(page, "What the platform does", rule->outcome);
         put_labelled(page, "Remedy", rule->remedy);
-        put_labelled(page, "Level", csvk_severity_name(rule->severity));
+        put_labelled(page, "Severity", csvk_severity_name(rule->severity));
     }
 }
 
@@ -86,13 +89,13 @@ int cli_man_rules(struct csvk_buf *out)
     cli_put(&page, ".\\\" Made from the table of rules; do not edit.\n");
     cli_roff_title(&page, "csvkit", "rules", 7);
     cli_put(&page,
-            ".SH NAME\ncsvkit\\-rules \\- the rules of csvkit validate and their profiles\n"
+            ".SH NAME\ncsvkit\\-rules \\- the rules of csvkit and the profiles\n"
             ".SH DESCRIPTION\n"
-            "A finding of csvkit validate names its rule. A profile gives each rule a level:\n"
-            "error, warning, info or off.\n"
-            ".B \\-\\-rule=ID=LEVEL\nchanges the level of one.\n");
+            "Every finding names the rule that the data breaks. A profile gives each rule of\n"
+            "csvkit validate a severity: error, warning, info or off.\n"
+            ".B \\-\\-rule=ID=SEVERITY\nchanges the severity of one rule.\n");
     put_profiles(&page);
-    cli_put(&page, ".SH RULES\n");
+    cli_put(&page, ".SH RULES OF TABLES\nThese are the rules of csvkit validate.\n");
     for (size_t i = 0; i < csvk_rule_count(); i++) {
         put_rule(&page, csvk_rule_at(i));
     }

@@ -1,7 +1,7 @@
 /*
- * memory_limit.c - how long a record may get where records are kept whole: as long as memory is
- * there for it. In a container that is what the control group grants; beyond it the process would
- * be killed, where a plain message should be.
+ * memory_limit.c - how long a record may be in commands that keep whole records: as long as there
+ * is memory for it. In a container the limit of the control group counts: the kernel would kill a
+ * process that takes more, where the user should get a message.
  */
 #include "csvkit/cli/frame/cli.h"
 
@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* While the reader makes room, a record is there once in the old room and twice in the new. */
+/* While the reader enlarges its window, the old window holds the record once, and the new window
+   has room for it twice. */
 enum { ROOM_FOR_RECORD = 4 };
 
 static uint64_t memory_of_machine(void)

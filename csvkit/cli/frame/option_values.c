@@ -1,5 +1,5 @@
-/* option_values.c - numbers, sizes and lists as people write them. Overflow is refused, never
- * wrapped. */
+/* option_values.c - reads numbers, sizes and lists from the text of an option. A number that does
+   not fit into 64 bits is refused. */
 #include "csvkit/cli/frame/frame.h"
 
 #include <string.h>
@@ -86,7 +86,8 @@ int cli_add_size(struct csvk_buf *out, uint64_t bytes)
                            (unsigned long long)(bytes % scale / (scale / 10)), names[unit]);
 }
 
-/* One item in double quotes; `p` stands on the first quote. Answers where it ends, or NULL. */
+/* Reads one item in double quotes; `p` points to the first quote. Returns where the item ends, or
+   NULL when the closing quote is missing. */
 static const char *read_enclosed(const char *p, struct csvk_buf *item, int *status)
 {
     for (p++; *p != '\0'; p++) {

@@ -1,4 +1,4 @@
-/* page_text.c - pages of text: sticky failures, prose folded into columns. */
+/* page_text.c - builds pages of text: appends to a page, and folds prose to a width. */
 #include "csvkit/cli/frame/frame.h"
 
 #include <stdarg.h>
@@ -56,7 +56,7 @@ static size_t word_length(const char *text, size_t length)
     return blank == NULL ? length : (size_t)(blank - text);
 }
 
-/* One line of prose, folded. */
+/* Appends one line of prose, folded. */
 static void put_folded(struct cli_page *page, const char *text, size_t length, struct cli_wrap wrap)
 {
     size_t column = wrap.first;

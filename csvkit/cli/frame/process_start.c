@@ -1,10 +1,11 @@
 /*
- * process_start.c - the process before the first command and on its way out by a signal.
+ * process_start.c - prepares the process before a command runs, and cleans up when a signal ends
+ * it.
  *
- * Descriptors 0-2 exist from here on: a data file can never become "standard output" because the
- * caller had closed it. SIGPIPE and SIGXFSZ are ignored, so that a closed pipe or a full quota is a
- * refused write which the code handles. SIGINT, SIGTERM and SIGHUP remove the temporary files and
- * then do what they would have done: the caller sees that a signal ended us.
+ * Descriptors 0-2 are open from here on. If the caller had closed one of them, a data file could
+ * get its number and become "standard output". SIGPIPE and SIGXFSZ are ignored: a closed pipe or a
+ * full quota is then a failed write, which the code handles. SIGINT, SIGTERM and SIGHUP remove the
+ * temporary files and then end the process as usual, so that the caller sees which signal it was.
  */
 #include "csvkit/cli/frame/frame.h"
 
@@ -22,7 +23,7 @@ static void ensure_standard_descriptors(void)
             continue;
         }
         if (open("/dev/null", fd == 0 ? O_RDONLY : O_RDWR) != fd) {
-            _exit(CLI_TROUBLE); /* nowhere to say why */
+            _exit(CLI_TROUBLE); /* there is no descriptor for a message */
         }
     }
 }
@@ -41,14 +42,14 @@ static void on_signal(int number)
     }
     csvk_sink_emergency_cleanup();
     csvk_slice_emergency_cleanup();
-    raise(number); /* SA_RESETHAND has put the default back; delivered when we return */
+    raise(number); /* SA_RESETHAND has restored the default; it acts when this handler returns */
 }
 
 static void catch_signal(int number)
 {
     struct sigaction action = {0}, old;
     if (sigaction(number, NULL, &old) != 0 || old.sa_handler == SIG_IGN) {
-        return; /* nohup and shells ask for this by ignoring it */
+        return; /* the caller ignores it (nohup, background jobs of a shell): so do we */
     }
     action.sa_handler = on_signal;
     action.sa_flags = (int)SA_RESETHAND;

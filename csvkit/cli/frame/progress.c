@@ -1,10 +1,10 @@
 /*
- * progress.c - one line on standard error: bytes, rate, remaining time.
+ * progress.c - one line on standard error with bytes, rate and remaining time.
  *
- * It appears when the work has lasted half a second and is drawn at most ten times a second, so an
- * update costs one look at the clock. On a terminal the line is written over; with
- * --progress=always elsewhere (a log) a new line comes every second and one at the end. Whoever
- * else speaks hides the line first; the next update brings it back.
+ * The line appears when the work has taken half a second, and is drawn at most ten times a second.
+ * Other updates only read the clock. On a terminal the line is overwritten in place. When standard
+ * error is a file or a pipe, --progress=always writes a new line every second and one at the end.
+ * Code that writes to standard error hides the line first; the next update draws it again.
  */
 #include "csvkit/cli/frame/frame.h"
 #include "csvkit/json.h"
@@ -63,7 +63,7 @@ struct cli_progress *cli_progress_start(struct cli *cli, const char *what, uint6
     }
     struct cli_progress *progress = csvk_calloc(1, sizeof *progress);
     if (progress == NULL) {
-        return NULL; /* no progress is no reason to stop */
+        return NULL; /* the work can go on without progress */
     }
     progress->cli = cli;
     progress->what = printable(what);
@@ -129,7 +129,7 @@ static int compose(struct csvk_buf *line, const struct cli_progress *p, uint64_t
     return status == CSVK_OK ? add_rate(line, p, now) : status;
 }
 
-/* A line that does not fit loses its beginning: the numbers matter more than the name. */
+/* A line that is too long loses its beginning: the numbers matter more than the name. */
 static const char *fit(const char *line, size_t width)
 {
     size_t columns = cli_columns_of(line, strlen(line));

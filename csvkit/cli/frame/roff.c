@@ -1,9 +1,10 @@
-/* roff.c - text and titles in the language of man pages. */
+/* roff.c - writes text and titles in roff, the language of man pages. */
 #include "csvkit/cli/frame/roff.h"
 
 #include <string.h>
 
-/* Text as it is: minus signs can be copied from the page, and no line begins with a request. */
+/* Escapes text so that a reader of the page sees it unchanged: minus signs can be copied from the
+   page, and no line is taken for a request. */
 static void put_roff(struct cli_page *page, const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++) {

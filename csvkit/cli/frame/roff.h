@@ -1,14 +1,14 @@
-/* roff.h - between the files that write man pages. */
+/* roff.h - what the files that write man pages share. */
 #ifndef CSVKIT_CLI_FRAME_ROFF_H
 #define CSVKIT_CLI_FRAME_ROFF_H
 
 #include "csvkit/cli/frame/frame.h"
 
-/* The first line of a page: name and second (or NULL) with a dash between, in capitals. */
+/* The title line of a page: "NAME-SECOND" in capitals, or "NAME" when `second` is NULL. */
 void cli_roff_title(struct cli_page *page, const char *name, const char *second, int section);
-/* Text inside a line: minus signs can be copied from the page, nothing is taken for a request. */
+/* Escaped text inside a line. */
 void cli_roff_text(struct cli_page *page, const char *text);
-/* Whole lines; paragraphs between empty lines; lines that begin with a blank stand as they are. */
+/* Whole lines. Empty lines separate paragraphs; lines that begin with a blank are not filled. */
 void cli_roff_paragraphs(struct cli_page *page, const char *text);
 
 #endif

@@ -1,7 +1,9 @@
 /*
- * suggest.c - "did you mean". The distance counts letters left out, put in, changed or swapped with
- * their neighbour (Damerau and Levenshtein); a third of the word may be wrong. A beginning of
- * exactly one name is that name.
+ * suggest.c - finds the name for "did you mean".
+ *
+ * The distance of two words is the number of letters that were left out, put in, changed, or
+ * swapped with their neighbour (Damerau and Levenshtein). Up to a third of the typed word may be
+ * wrong. When the typed word is the beginning of exactly one name, that name is suggested.
  */
 #include "csvkit/cli/frame/frame.h"
 

@@ -1,4 +1,4 @@
-/* terminal.c - what the terminal can do. Colours only on terminals, and NO_COLOR is obeyed. */
+/* terminal.c - what the terminal can do. Colours are for terminals only, and not with NO_COLOR. */
 #include "csvkit/cli/frame/frame.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* version.c - csvkit --version: what runs here, for a bug report. */
+/* version.c - csvkit --version: the versions of csvkit and its libraries, for bug reports. */
 #include "csvkit/cli/frame/frame.h"
 
 #include <cjson/cJSON.h>

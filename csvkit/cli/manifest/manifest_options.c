@@ -7,36 +7,37 @@
 
 static const struct cli_option rows[] = {
     {"destination", 0, "TABLE", NULL,
-     "The table to load into: stage.c-bucket.table, or a bare name when the component has a "
-     "default "
-     "bucket.",
+     "The Storage table to load into: stage.c-bucket.table, or a table name alone when the "
+     "component has a default bucket.",
      false},
     {"primary-key", 0, "A,B", NULL, "The columns of the primary key.", true},
     {"incremental", 0, NULL, NULL,
-     "Add to the table, or update it by its key, instead of "
-     "replacing all of it.",
+     "Add the rows to the table; a row with the primary key of an old row replaces it. Default: "
+     "replace all rows of the table.",
      false},
     {"metadata", 0, "KEY=VALUE", NULL, "Metadata of the table.", true},
     {"column-metadata", 0, "COL:KEY=VALUE", NULL, "Metadata of a column.", true},
     {"description", 0, "TEXT", NULL, "The description of the table.", false},
-    {"delete-where-column", 0, "COL", NULL, "Before the load, delete rows by this column.", false},
-    {"delete-where-values", 0, "A,B", NULL, "The values of rows to delete.", true},
+    {"delete-where-column", 0, "COL", NULL,
+     "Before the load, delete rows of the table by the value of this column.", false},
+    {"delete-where-values", 0, "A,B", NULL, "The values for --delete-where-column.", true},
     {"delete-where-operator", 0, "OP", "eq|ne",
-     "Delete rows whose value is one of them (eq, the default) or none of them (ne).", false},
+     "Delete the rows whose value is in the list (eq) or is not in it (ne). Default: eq.", false},
     {"write-always", 0, NULL, NULL, "Load the table even when the job fails.", false},
     {"schema", 0, NULL, NULL,
-     "Write a native manifest, with a schema. Default: when KBC_DATA_TYPE_SUPPORT is set and not "
-     "none.",
+     "Write a native manifest, which has a schema. This is the default when KBC_DATA_TYPE_SUPPORT "
+     "is set and is not none.",
      false},
-    {"legacy", 0, NULL, NULL, "Write a legacy manifest, with columns and column_metadata.", false},
+    {"legacy", 0, NULL, NULL, "Write a legacy manifest, which has columns and column_metadata.",
+     false},
     {"data-type", 0, "COL=TYPE[:LENGTH]", NULL,
-     "The base type of a column: STRING INTEGER NUMERIC FLOAT BOOLEAN DATE TIMESTAMP. auto looks "
-     "at "
-     "all the data and proposes a type for every column that is not named.",
+     "The base type of a column: STRING INTEGER NUMERIC FLOAT BOOLEAN DATE TIMESTAMP. With "
+     "--data-type=auto, csvkit reads all the data and proposes a type for every column without "
+     "one.",
      true},
     {NULL, 0, NULL, NULL, NULL, false},
 };
-const struct cli_group cli_manifest_contents = {"What the manifest says", rows};
+const struct cli_group cli_manifest_contents = {"Contents of the manifest", rows};
 
 static int no_memory(struct cli *cli)
 {
@@ -45,7 +46,7 @@ static int no_memory(struct cli *cli)
 
 /* ---- pairs ---- */
 
-/* Takes the texts, in any case. */
+/* Adds the pair to the plan. The texts belong to the plan then; after a failure they are freed. */
 static int add_pair(struct cli *cli, struct cli_manifest_plan *plan, struct csvk_manifest_pair pair)
 {
     struct csvk_manifest_pair *pairs =
@@ -63,7 +64,7 @@ static int add_pair(struct cli *cli, struct cli_manifest_plan *plan, struct csvk
     return CLI_GOOD;
 }
 
-/* KEY=VALUE at `text`; the column (or NULL) is `column` with `column_length` bytes. */
+/* Reads KEY=VALUE from `text`, as metadata of `column` or, when its ptr is NULL, of the table. */
 static int read_pair(struct cli *cli, struct cli_manifest_plan *plan, const char *option,
                      struct csvk_bytes column, const char *text)
 {
@@ -93,7 +94,8 @@ static int read_metadata(struct cli *cli, struct cli_manifest_plan *plan)
     return status;
 }
 
-/* The colon behind the column's name: behind the longest known name that fits, else the first. */
+/* The colon after the name of the column. A name may hold colons, so the longest known name at the
+   beginning of `text` counts; without one, the first colon. */
 static const char *find_colon(const struct csvk_strings *columns, const char *text)
 {
     const char *best = strchr(text, ':');
@@ -161,7 +163,7 @@ int cli_manifest_plan_type(struct cli *cli, struct cli_manifest_plan *plan,
     return CLI_GOOD;
 }
 
-/* The base type as it must be written; NULL: there is none of that name. */
+/* The base type, spelled as manifests need it; NULL: there is no such type. */
 static const char *base_type(const char *text, size_t length)
 {
     static const char *const names[] = {"BOOLEAN", "DATE",   "FLOAT",    "INTEGER",
@@ -174,7 +176,7 @@ static const char *base_type(const char *text, size_t length)
     return NULL;
 }
 
-/* COL=TYPE[:LENGTH]; a column's name may hold an equals sign, a type cannot. */
+/* Reads COL=TYPE[:LENGTH]. The name of a column may hold an equals sign, a type cannot. */
 static int read_type(struct cli *cli, struct cli_manifest_plan *plan, const char *text)
 {
     const char *equals = strrchr(text, '=');

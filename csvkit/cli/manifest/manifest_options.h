@@ -1,9 +1,10 @@
 /*
- * manifest_options.h - the options by which commands describe a manifest they write: manifest
- * create, slice, and whoever else makes one.
+ * manifest_options.h - the options that describe a manifest to be written; manifest create and
+ * slice have them.
  *
- * Use: read (options that need no columns), settle plan.columns, finish (options that speak of
- * columns), then csvk_manifest_create(&plan.options). Release in any case.
+ * Use: cli_manifest_plan_read (options that do not name columns), then set plan.columns, then
+ * cli_manifest_plan_finish (options that name columns), then csvk_manifest_create(&plan.options).
+ * cli_manifest_plan_release in any case.
  */
 #ifndef CSVKIT_CLI_MANIFEST_MANIFEST_OPTIONS_H
 #define CSVKIT_CLI_MANIFEST_MANIFEST_OPTIONS_H
@@ -22,12 +23,12 @@ struct cli_manifest_plan {
     struct csvk_manifest_type *types;
     size_t npairs, ntypes;
     struct csvk_strings owned; /* texts that the types borrow */
-    bool types_auto;           /* --data-type=auto: look at the data */
+    bool types_auto;           /* --data-type=auto: find the types in the data */
 };
-/* All return enum cli_exit and have spoken when it is not CLI_GOOD. */
+/* All return enum cli_exit; a failure has been reported then. */
 int cli_manifest_plan_read(struct cli *cli, struct cli_manifest_plan *plan);
 int cli_manifest_plan_finish(struct cli *cli, struct cli_manifest_plan *plan);
-/* A type for a column unless one was given with --data-type. Texts are copied. */
+/* Sets the type of a column, unless --data-type names one. The texts are copied. */
 int cli_manifest_plan_type(struct cli *cli, struct cli_manifest_plan *plan,
                            const struct csvk_manifest_type *type);
 void cli_manifest_plan_release(struct cli_manifest_plan *plan);
@@ -35,17 +36,18 @@ void cli_manifest_plan_release(struct cli_manifest_plan *plan);
 /* ---- types_evidence.c: types that were found in the data ---- */
 struct csvk_json;
 struct csvk_types;
-/* A type for every column of plan->columns that has none yet. */
+/* Sets the proposed type for every column of plan->columns that has no type yet. */
 int cli_manifest_plan_types(struct cli *cli, struct cli_manifest_plan *plan,
                             const struct csvk_types *types);
-/* A line for each column: the type, what was seen, why no narrower one. CSVK_ENOMEM. */
+/* Appends a line for each column: the type, the counts, and why a narrower type does not fit.
+   CSVK_ENOMEM. */
 int cli_add_types(struct csvk_buf *out, const struct csvk_strings *columns,
                   const struct csvk_types *types);
-/* The key "types" with one object for each column. */
+/* Writes the key "types" with one object for each column. */
 void cli_put_types(struct csvk_json *json, const struct csvk_strings *columns,
                    const struct csvk_types *types);
 
-/* ---- manifest_text.c: findings for people ---- */
+/* ---- manifest_text.c: findings as text ---- */
 /*
  * Appends each finding as FILE:LINE:COLUMN: severity[rule]: text, the line of the manifest with a
  * caret, and the remedy. `file` is the manifest's path.

@@ -1,5 +1,5 @@
 /*
- * manifest_text.c - findings of manifests for people: place, severity, rule and text, then the line
+ * manifest_text.c - findings of manifests as text: place, severity, rule and message, then the line
  * of the manifest with a caret under the place, then the remedy.
  */
 #include "csvkit/cli/manifest/manifest_options.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define BEFORE 50 /* bytes of a long line shown before the place ... */
-#define AFTER  50 /* ... and behind it */
+#define AFTER  50 /* ... and after it */
 
 /* Line `number` of `text`, without its line break. */
 static struct csvk_bytes find_line(const struct csvk_buf *text, uint64_t number)
@@ -32,7 +32,7 @@ static struct csvk_bytes find_line(const struct csvk_buf *text, uint64_t number)
     return line;
 }
 
-/* Steps back (to the left) to the start of a UTF-8 sequence. */
+/* The start of the UTF-8 sequence that holds byte `at`. */
 static size_t sequence_start(struct csvk_bytes line, size_t at)
 {
     while (at > 0 && at < line.len && (line.ptr[at] & 0xc0) == 0x80) {
@@ -41,7 +41,7 @@ static size_t sequence_start(struct csvk_bytes line, size_t at)
     return at;
 }
 
-/* Columns that well-formed text takes on a terminal, near enough: its code points. */
+/* The columns that the text takes on a terminal, approximated by its code points. */
 static size_t shown_width(const struct csvk_buf *text, size_t from)
 {
     size_t width = 0;
@@ -115,7 +115,8 @@ static int add_finding(struct csvk_buf *out, const char *file,
     return status;
 }
 
-/* The manifest's text, to quote from. What cannot be read again is not quoted. */
+/* Reads the text of the manifest again, to quote lines. When it cannot be read again (standard
+   input), nothing is quoted. */
 static int read_text(const char *file, struct csvk_buf *text)
 {
     FILE *stream = strcmp(file, "-") != 0 ? fopen(file, "re") : NULL;

@@ -1,6 +1,7 @@
 /*
- * primary_key_check.c - see primary_key_check.h. The key may repeat across slices, so all slices go
- * into one search; records and lines are numbered through, and taken apart again for the report.
+ * primary_key_check.c - see primary_key_check.h. A key may occur again in another slice, so one
+ * search covers all slices. For the search, records and lines are numbered from the first slice to
+ * the last; the report turns these numbers into a file and numbers within this file.
  */
 #include "csvkit/cli/manifest/primary_key_check.h"
 #include "validator/keys.h"
@@ -51,7 +52,7 @@ static int prepare(struct key_check *check, struct csvk_error *err)
     return csvk_keys_new(&check->keys, 0, NULL, err);
 }
 
-/* Every column of the key is there; else it is a finding of its own already. */
+/* Every column of the key exists. A missing column is a finding already, from another check. */
 static bool complete(const struct key_check *check)
 {
     for (size_t i = 0; i < check->table.primary_key.count; i++) {
@@ -110,7 +111,7 @@ static int add_batch(struct key_check *check, const struct csvk_batch *batch,
     return status;
 }
 
-/* Adds one file's keys; `next` gets the numbers behind it. */
+/* Adds the keys of one file. *next becomes the number of records and lines up to its end. */
 static int read_file(struct key_check *check, size_t index, struct key_part *next,
                      struct csvk_error *err)
 {
@@ -168,9 +169,8 @@ static int report(void *context, const struct csvk_duplicate_key *duplicate)
         .file = check->files.item[here],
         .line = duplicate->offset - check->parts[here].lines,
         .column = 1,
-        .remedy =
-            "one of the two would be dropped, and nobody says which: remove one, or extend the "
-            "primary key",
+        .remedy = "the import would keep only one of the two records, and it is not certain which: "
+                  "remove one, or add columns to the primary key",
     };
     return csvk_manifest_note_add(
         check->findings, &note, "record %llu repeats the primary key of record %llu%s%s",
@@ -193,7 +193,7 @@ static int search(struct key_check *check, struct csvk_error *err)
     return status == CSVK_OK ? csvk_keys_finish(check->keys, report, check, err) : status;
 }
 
-/* ---- the way in ---- */
+/* ---- the check ---- */
 
 static int begin(struct key_check *check, const struct csvk_manifest *manifest, const char *path,
                  struct csvk_error *err)

@@ -7,7 +7,8 @@
 
 /*
  * Reads the data at `path`, a file or a directory of slices, and reports repeated keys as findings.
- * Nothing to do without a primary key. Memory stays within the limit of validator/keys.h.
+ * Does nothing when the manifest has no primary key. Memory stays within the limit of
+ * validator/keys.h.
  */
 int cli_manifest_check_key(const struct csvk_manifest *manifest, const char *path,
                            struct csvk_manifest_findings *findings, struct csvk_error *err);

@@ -1,6 +1,6 @@
 /*
- * types_evidence.c - proposed data types: into the plan of a manifest, and why they were proposed,
- * for people and for programs.
+ * types_evidence.c - the data types that were found in the data: puts them into the plan of a
+ * manifest, and reports as text or JSON why they were proposed.
  */
 #include "csvkit/cli/manifest/manifest_options.h"
 
@@ -35,9 +35,9 @@ static size_t sample_length(const struct csvk_type_exclusion *why)
     return why->length < CSVK_TYPE_SAMPLE ? (size_t)why->length : CSVK_TYPE_SAMPLE;
 }
 
-/* ---- for people ---- */
+/* ---- text ---- */
 
-/* "not INTEGER: record 7 has "12a"": why the type before the proposed one was not taken. */
+/* Appends "not INTEGER: record 7 has "12a"": why this narrower type was not proposed. */
 static int add_reason(struct csvk_buf *out, const struct csvk_column_types *column,
                       enum csvk_type type)
 {
@@ -49,8 +49,8 @@ static int add_reason(struct csvk_buf *out, const struct csvk_column_types *colu
     return status == CSVK_OK ? csvk_buf_puts(out, why->length > n ? "...\"" : "\"") : status;
 }
 
-/* The type that was possible the longest says most about a column of text; -1: none was left out.
- */
+/* The narrower type that was excluded last, because it fitted the longest and so explains the
+   column best; -1: no type was excluded. */
 static int latest_exclusion(const struct csvk_column_types *column)
 {
     int latest = -1;
@@ -91,7 +91,7 @@ int cli_add_types(struct csvk_buf *out, const struct csvk_strings *columns,
     return status;
 }
 
-/* ---- for programs ---- */
+/* ---- JSON ---- */
 
 static void put_exclusions(struct csvk_json *json, const struct csvk_column_types *column)
 {

@@ -1,9 +1,9 @@
 /*
  * processor.h - what the parts of csvkit processor share.
  *
- * The idea. Parameters of config.json are options of commands under other names: each step of a
- * table is a command line, checked by the frame before anything is written, then run. So a
- * processor can do what the command can, and says what it says.
+ * The idea. The parameters in config.json are options of commands under other names. Each step of a
+ * table is a command line, which the frame checks before anything is written and then runs. So the
+ * processor can do what the commands can, with the same messages.
  */
 #ifndef CSVKIT_CLI_PROCESSOR_PROCESSOR_H
 #define CSVKIT_CLI_PROCESSOR_PROCESSOR_H
@@ -17,46 +17,49 @@ struct processor {
     struct cli *cli;
     const char *folder;
     cJSON *config;
-    const cJSON *parameters; /* in config; NULL: none */
-    char *scratch;           /* a folder in TMPDIR, removed at the end */
+    const cJSON *parameters; /* in config; NULL: there are none */
+    char *scratch;           /* a temporary folder, removed at the end */
 };
 
-/* What is to be done with one table; borrowed from the parameters, NULL: not said. */
+/* What to do with one table; borrowed from the parameters. NULL: they say nothing. */
 struct processor_plan {
     const cJSON *normalize, *slice, *manifest;
 };
 
-/* A command line in the making. Failures of memory are sticky. */
+/* A command line that is being built. After memory has run out, `status` says so and further calls
+   change nothing. */
 struct command_words {
     struct csvk_strings list;
     int status;
 };
 void words_add(struct command_words *words, const char *text);
 void words_option(struct command_words *words, const char *option, const char *value);
-/* --columns=..., each name enclosed. */
+/* Adds --columns=..., with each name in double quotes. */
 void words_columns(struct command_words *words, const struct csvk_strings *columns);
-/* Would the frame take it? What it refuses is the user's fault here: CLI_REFUSED. Speaks. */
+/* Checks whether the frame accepts the command line. If it does not, the parameters are wrong: a
+   message is printed, and the answer is CLI_REFUSED. */
 int words_check(struct processor *p, const struct command_words *words);
-/* Runs it; an enum cli_exit. */
+/* Checks and runs the command line; returns an enum cli_exit. */
 int words_run(struct processor *p, const struct command_words *words);
 
 /* ---- processor_params.c ---- */
-/* Reads config.json and judges the parameters. Speaks. */
+/* Reads config.json and judges the parameters. Prints a message when they are refused. */
 int processor_read(struct processor *p);
 struct processor_plan processor_plan(const struct processor *p, const char *table);
 bool processor_on(const cJSON *step); /* true or an object */
-/* The options of a step as words. */
+/* Adds the options of a step to the command line. */
 void processor_words(struct command_words *words, const cJSON *step);
 
 /* ---- processor_copy.c ---- */
 /* FOLDER/a/b; NULL: out of memory. */
 char *processor_path(const char *folder, const char *a, const char *b);
-int processor_folder(struct processor *p, const char *path); /* makes it unless it is there */
-/* A file, or a folder and the files in it; needs no memory. What is not there is no failure. */
+int processor_folder(struct processor *p, const char *path); /* makes it if it does not exist */
+/* Removes a file, or a folder with the files in it. Needs no memory. A missing file is no failure.
+ */
 void processor_remove(const char *path);
-/* Byte for byte, a file or a folder with all that is in it; links are refused. */
+/* Copies a file or a folder with its contents, byte for byte. Links are refused. */
 int processor_copy(struct processor *p, const char *from, const char *to);
-/* The names in a folder, by byte order; a folder that is not there has none. */
+/* The names in a folder, in byte order. A folder that does not exist has none. */
 int processor_names(struct processor *p, const char *path, struct csvk_strings *names);
 int processor_files(struct processor *p); /* in/files to out/files */
 

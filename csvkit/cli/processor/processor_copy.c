@@ -1,8 +1,8 @@
 /*
- * processor_copy.c - paths, folders and copies of csvkit processor, and the running of steps.
+ * processor_copy.c - paths, folders and copies of csvkit processor; also runs its steps.
  *
- * Copies are byte for byte (a source would unpack gzip) and appear whole. Links are refused: what
- * they point to need not be what the component meant.
+ * Files are copied with read(), because a source would decompress gzip. A copy appears whole or not
+ * at all. Links are refused, because they may point to something that the component did not mean.
  */
 #include "csvkit/cli/frame/frame.h"
 #include "csvkit/cli/processor/processor.h"
@@ -79,7 +79,7 @@ void processor_remove(const char *path)
         return;
     }
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        unlinkat(dirfd(folder), entry->d_name, 0); /* of . and .. it is refused */
+        unlinkat(dirfd(folder), entry->d_name, 0); /* fails for "." and "..", as it should */
     }
     closedir(folder);
     rmdir(path);
@@ -187,7 +187,7 @@ int processor_copy(struct processor *p, const char *from, const char *to)
     struct stat info;
     struct csvk_error err = {0};
     if (lstat(from, &info) != 0) {
-        csvk_fail_sys(&err, errno, "cannot look at %s", from);
+        csvk_fail_sys(&err, errno, "cannot read %s", from);
         return cli_fail(p->cli, &err);
     }
     if (S_ISDIR(info.st_mode)) {

@@ -1,6 +1,6 @@
 /*
- * processor_params.c - the parameters of csvkit processor: their schema, and which of them are for
- * a table. A key of an entry in "tables" stands before the same key outside.
+ * processor_params.c - the parameters of csvkit processor: checks them, and finds those that are
+ * for a table. A key of an entry in "tables" wins over the same key outside of "tables".
  */
 #include "csvkit/cli/processor/processor.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum parameter_type { TEXT, FLAG, COUNT, SIZE };
-struct parameter_key { /* a key of a step, and the option it is */
+struct parameter_key { /* a key of a step, and its option */
     const char *name, *option;
     enum parameter_type type;
 };
@@ -35,7 +35,7 @@ static const struct parameter_key normalize_keys[] = {
     {"max_repairs", "--max-repairs", COUNT},
     {"strict", "--strict", FLAG},
     {"verify", "--verify", FLAG},
-    {"rejects", NULL, FLAG}, /* rejected records go to out/files */
+    {"rejects", NULL, FLAG}, /* write the rejects to out/files */
     {NULL, NULL, TEXT},
 };
 static const struct parameter_key slice_keys[] = {
@@ -103,7 +103,7 @@ static int judge_step(struct processor *p, const cJSON *step, const struct param
     return CLI_GOOD;
 }
 
-/* By the schema of manifests: the first error is reported. */
+/* Checks the manifest in the parameters by the rules of manifests; reports the first error. */
 static int judge_manifest(struct processor *p, const cJSON *manifest)
 {
     struct csvk_manifest_findings found = {.limit = 100};
@@ -133,7 +133,7 @@ static int judge_manifest(struct processor *p, const cJSON *manifest)
     return verdict;
 }
 
-/* The command lines must be such that the frame takes them. */
+/* Checks that the frame accepts the command line of the step. */
 static int judge_words(struct processor *p, const char *command, const cJSON *step);
 
 static int judge_plan(struct processor *p, const cJSON *plan)
@@ -213,7 +213,8 @@ static int judge(struct processor *p)
 
 /* ---- reading ---- */
 
-static int tell(struct processor *p, const char *path, const struct csvk_manifest_findings *found)
+static int refuse_config(struct processor *p, const char *path,
+                         const struct csvk_manifest_findings *found)
 {
     const struct csvk_manifest_finding *f = found->count > 0 ? &found->item[0] : NULL;
     return cli_refuse(p->cli, "%s:%llu:%llu: %s", path, f ? (unsigned long long)f->line : 1,
@@ -231,7 +232,7 @@ static int read_config(struct processor *p, const char *path)
     if (status != CSVK_OK && status != CSVK_EDATA) {
         verdict = status == CSVK_EIO ? cli_refuse(p->cli, "%s", err.text) : cli_fail(p->cli, &err);
     } else if (config == NULL || found.errors > 0) {
-        verdict = tell(p, path, &found);
+        verdict = refuse_config(p, path, &found);
     } else if (csvk_manifest_print(config, &text) != CSVK_OK ||
                (p->config = cJSON_Parse(csvk_buf_text(&text))) == NULL) {
         verdict = cli_trouble(p->cli, "out of memory");

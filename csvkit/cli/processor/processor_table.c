@@ -1,9 +1,11 @@
 /*
- * processor_table.c - one table of in/tables after the other: normalize, slice, manifest.
+ * processor_table.c - processes the tables of in/tables one after the other: normalizes and slices
+ * a table, and writes its manifest.
  *
- * A table is normalized into the scratch folder when it is sliced afterwards, else to its place.
- * Its manifest is what came with it (one that the platform wrote is turned into one that the
- * platform takes), changed by what the steps did and by the parameters. It is written last.
+ * A table that is sliced after it was normalized is normalized into the temporary folder, any other
+ * table to its place in out/tables. The new manifest is the manifest of the input, changed by what
+ * the steps did and by the parameters. If the platform wrote the manifest of the input, it is first
+ * turned into one that the platform accepts for an output. The manifest is written last.
  */
 #include "csvkit/cli/processor/processor.h"
 
@@ -18,10 +20,11 @@ struct processor_table {
     struct processor *p;
     const char *name;
     struct processor_plan plan;
-    char *in, *in_manifest;                 /* paths; in_manifest may not be there */
-    char *out;                              /* out/tables/NAME */
-    cJSON *manifest;                        /* of the result; NULL: none, and none is needed */
-    struct csvk_manifest_table by_manifest; /* by the input's manifest */
+    char *in, *in_manifest; /* paths; in_manifest need not exist */
+    char *out;              /* out/tables/NAME */
+    cJSON *manifest;        /* of the result; NULL: no manifest is needed */
+    struct csvk_manifest_table
+        by_manifest; /* the table, as the manifest of the input describes it */
     bool folder;
 };
 
@@ -35,15 +38,16 @@ static int no_memory(struct processor_table *t)
     return cli_trouble(t->p->cli, "out of memory");
 }
 
-/* ---- the manifest that came ---- */
+/* ---- the manifest of the input ---- */
 
-/* A tree in the making. Failures of memory are sticky. */
+/* A JSON tree that is being built. After memory has run out, `failed` is true. */
 struct tree {
     cJSON *root;
     bool failed;
 };
 
-/* Takes `value`, under `key` or, when that is NULL, behind the others. */
+/* Adds `value` to the object `to` under `key`, or to the end of the array `to` when `key` is NULL.
+   Takes over `value`. */
 static void add(struct tree *tree, cJSON *to, const char *key, cJSON *value)
 {
     bool added = value != NULL && (key != NULL ? cJSON_AddItemToObject(to, key, value)
@@ -54,7 +58,7 @@ static void add(struct tree *tree, cJSON *to, const char *key, cJSON *value)
     }
 }
 
-/* What `from` does not have, `to` need not have. */
+/* Copies the value of `key`, if `from` has it. */
 static void copy(struct tree *tree, cJSON *to, const cJSON *from, const char *key)
 {
     const cJSON *value = get(from, key);
@@ -63,7 +67,8 @@ static void copy(struct tree *tree, cJSON *to, const cJSON *from, const char *ke
     }
 }
 
-/* Only key and value of metadata: the platform adds more, and refuses what it added. */
+/* Copies only "key" and "value" of each metadata entry: the platform adds more to its manifests for
+   inputs, and refuses these additions in a manifest for an output. */
 static void add_bare_pairs(struct tree *tree, cJSON *to, const char *key, const cJSON *pairs)
 {
     cJSON *list = cJSON_CreateArray();
@@ -100,8 +105,8 @@ static void add_column_metadata(struct tree *tree, const cJSON *in)
     }
 }
 
-/* What of an in-manifest an out-manifest may say; NULL: out of memory. Slices have no header, files
- * have one. */
+/* Makes the manifest of an output from the manifest of an input, with the keys that both may have.
+   Columns are copied for slices only: a file has them in its header. NULL: out of memory. */
 static cJSON *out_of_in(const cJSON *in, bool folder)
 {
     struct tree tree = {cJSON_CreateObject(), false};
@@ -165,9 +170,9 @@ static int read_manifest(struct processor_table *t)
     return verdict;
 }
 
-/* ---- the manifest that goes ---- */
+/* ---- the manifest of the output ---- */
 
-/* Replaces or adds; false: out of memory. Takes `value`. */
+/* Sets a key of the manifest. Takes over `value`. False: out of memory. */
 static bool put(struct processor_table *t, const char *key, cJSON *value)
 {
     if (t->manifest == NULL) {
@@ -183,17 +188,18 @@ static bool put(struct processor_table *t, const char *key, cJSON *value)
 
 static bool apply_parameters(struct processor_table *t)
 {
-    const cJSON *said;
-    cJSON_ArrayForEach(said, t->plan.manifest)
+    const cJSON *parameter;
+    cJSON_ArrayForEach(parameter, t->plan.manifest)
     {
-        if (!put(t, said->string, cJSON_Duplicate(said, true))) {
+        if (!put(t, parameter->string, cJSON_Duplicate(parameter, true))) {
             return false;
         }
     }
     return true;
 }
 
-/* Normalizing changes the dialect; RFC 4180 needs no word about it. */
+/* The dialect in the manifest becomes that of the normalized table. That of RFC 4180 is the default
+   of manifests, so its keys are left out. */
 static bool apply_dialect(struct processor_table *t)
 {
     static const char *const keys[] = {"delimiter", "enclosure"};
@@ -247,7 +253,8 @@ static void add_byte(struct command_words *words, const char *option, int byte)
     words_option(words, option, text);
 }
 
-/* The dialect of the input by its manifest; parameters come later and win. */
+/* Adds the dialect of the input from its manifest. The options from the parameters come later on
+   the command line and win. */
 static void add_input(struct command_words *words, const struct processor_table *t)
 {
     bool header = csvk_manifest_header(&t->by_manifest);
@@ -293,7 +300,7 @@ static int normalize_file(struct processor_table *t, const char *from, const cha
     words_add(&words, from);
     int status = words_run(t->p, &words);
     csvk_strings_release(&words.list);
-    /* With a place for them, rejected records are no failure: the table is written without. */
+    /* With "rejects", rejected records are no failure: the table is written without them. */
     return status == CLI_REFUSED && has_rejects(t) && access(to, F_OK) == 0 ? CLI_GOOD : status;
 }
 
@@ -328,7 +335,7 @@ static bool ends_with(const char *text, const char *end)
     return n > m && strcasecmp(text + n - m, end) == 0;
 }
 
-/* NAME without .gz and .csv: a folder of slices is no file of its own. */
+/* out/tables/NAME without .gz and .csv: the name of the folder for the slices of a file. */
 static char *sliced_path(const struct processor_table *t)
 {
     char *path = csvk_strdup(t->out);
@@ -341,7 +348,8 @@ static char *sliced_path(const struct processor_table *t)
     return path;
 }
 
-/* Slices `from`; the manifest so far is the base of the one that slice writes. */
+/* Slices `from`. The manifest that was made so far is the base of the manifest that slice writes.
+ */
 static int slice_table(struct processor_table *t, const char *from, const char *to)
 {
     struct command_words words = {{NULL, 0, 0}, CSVK_OK};
@@ -447,7 +455,8 @@ static int do_table(struct processor *p, const char *name)
     return status;
 }
 
-/* A source without a wildcard must be there: a misspelt name would be a step left out silently. */
+/* A source without a wildcard must exist: otherwise the step of a misspelt name would be left out
+   without a message. */
 static int judge_sources(struct processor *p, const struct csvk_strings *names)
 {
     const cJSON *entry, *item;

@@ -1,9 +1,9 @@
 /*
  * remote.c - the connection of the commands that talk to Storage.
  *
- * A signal sets a flag that every transfer looks at: parts are removed, temporary files go, what is
- * left is reported, and then the signal takes its usual course. A second one does not wait for
- * that.
+ * A signal sets a flag, which every transfer looks at. The transfers remove stored parts and
+ * temporary files and report what is left, and then the signal ends the process as usual. A second
+ * signal ends the process without waiting for this.
  */
 #include "csvkit/cli/remote/remote.h"
 #include "storage/secret.h"
@@ -14,27 +14,31 @@
 
 static const struct cli_option rows[] = {
     {"url", 0, "ADDRESS", NULL,
-     "The Storage API, such as https://connection.keboola.com. Default: $KBC_URL.", false},
+     "The address of the Storage API, for example https://connection.keboola.com. Default: "
+     "$KBC_URL.",
+     false},
     {"token-file", 0, "FILE", NULL,
-     "File that holds the Storage token (- is standard input). Default: the token is in "
-     "$KBC_TOKEN. It is never an argument: other users can see arguments.",
+     "The file with the Storage token; - is standard input. Default: the token in $KBC_TOKEN. "
+     "There is no option for the token itself, because other users can see the options of a "
+     "program.",
      false},
-    {"branch", 0, "ID", NULL, "Development branch. Default: $KBC_BRANCHID, else the default one.",
+    {"branch", 0, "ID", NULL,
+     "The development branch. Default: $KBC_BRANCHID, else the default branch.", false},
+    {"run-id", 0, "ID", NULL, "The run id for the jobs. Default: $KBC_RUNID.", false},
+    {"ca-file", 0, "FILE", NULL,
+     "A file with certificates (PEM) of a private authority. No other authority is trusted then.",
      false},
-    {"run-id", 0, "ID", NULL, "Run id of the jobs. Default: $KBC_RUNID.", false},
-    {"ca-file", 0, "FILE", NULL, "Certificates of a private authority (PEM), to be trusted alone.",
-     false},
-    {"parallel", 0, "N", NULL, "Transfers at a time. Default: 4.", false},
+    {"parallel", 0, "N", NULL, "The number of transfers at a time. Default: 4.", false},
     {"retries", 0, "N", NULL,
-     "Times that a request is repeated after passing trouble, with growing pauses. Requests that "
-     "would take effect twice are never repeated. Default: 5.",
+     "How often to repeat a request after a temporary failure; the pauses grow. A request that "
+     "would take effect twice is never repeated. Default: 5.",
      false},
     {"stall-timeout", 0, "SECONDS", NULL,
-     "A transfer that moves no byte for so long is broken off. There is no limit for the whole. "
-     "Default: 60.",
+     "Give up a transfer when no byte moves for this time. There is no limit for the whole "
+     "transfer. Default: 60.",
      false},
     {"dry-run", 0, NULL, NULL,
-     "Sends nothing; prints the requests that would be sent, without secrets.", false},
+     "Send nothing; print the requests that would be sent, without secrets.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 const struct cli_group remote_options = {"Connection", rows};
@@ -128,13 +132,13 @@ static int read_token(struct remote *remote, char **token)
     const char *path = cli_value(remote->cli, "token-file");
     int status = secret_read(path, "KBC_TOKEN", token, &exposed, &err);
     if (status < 0 && cli_has(remote->cli, "dry-run")) {
-        return CLI_GOOD; /* nothing is sent: none is needed */
+        return CLI_GOOD; /* nothing is sent, so no token is needed */
     }
     if (status < 0) {
         return cli_fail(remote->cli, &err);
     }
     if (exposed) {
-        cli_note(remote->cli, "%s: others may read this token file (chmod 600)", path);
+        cli_note(remote->cli, "%s: others may read this token file; chmod 600 protects it", path);
     }
     return CLI_GOOD;
 }

@@ -1,6 +1,6 @@
 /*
  * remote.h - what upload, load, download and job have in common: the connection, the input with its
- * manifest, and a way out when the user stops the work.
+ * manifest, and a clean end when a signal stops the work.
  */
 #ifndef CSVKIT_CLI_REMOTE_REMOTE_H
 #define CSVKIT_CLI_REMOTE_REMOTE_H
@@ -19,21 +19,23 @@ struct remote {
     const char *work; /* for the progress line */
 };
 
-/* Reads the connection's options and the token; after it signals stop the work in good order. */
+/* Reads the options of the connection and the token. From here on, a signal stops the work after
+   cleaning up. */
 int remote_open(struct remote *remote, struct cli *cli, const char *work);
-/* Tells a failure and answers the exit status. */
+/* Reports a failure and returns the exit status. */
 int remote_fail(struct remote *remote, const struct csvk_error *err);
-/* Closes; ends the process by the signal that stopped the work, if one did. */
+/* Closes the connection. If a signal stopped the work, ends the process by this signal; otherwise
+   returns `status`. */
 int remote_close(struct remote *remote, int status);
 bool remote_wants_json(const struct cli *cli);
 
-/* A file or slice directory, and what its manifest and the options say about it. */
+/* A file or a directory of slices, and what its manifest and the options say about it. */
 struct remote_input {
-    const char *path; /* NULL: only a file id is known */
+    const char *path; /* NULL: the file is in Storage already (--file-id) */
     bool sliced;
     struct csvk_dialect dialect;
     enum kbc_header header;
-    struct csvk_strings columns; /* given by options or manifest, or read from the header */
+    struct csvk_strings columns; /* from the options, the manifest or the header */
     struct csvk_strings primary_key;
     bool incremental;
     struct csvk_strings delete_values;
@@ -44,9 +46,10 @@ struct remote_input {
 };
 int remote_input_read(struct remote_input *input, struct cli *cli, const char *path);
 void remote_input_release(struct remote_input *input);
-/* Validates the data as Storage will read it, findings on standard error; CLI_REFUSED when bad. */
+/* Validates the data as Storage will read it. When it has errors, prints the findings on standard
+   error and returns CLI_REFUSED. */
 int remote_input_check(const struct remote_input *input, struct cli *cli);
-/* Takes the columns from the header of the data when nothing else names them. */
+/* Reads the columns from the header of the data, if nothing else names them. */
 int remote_input_header(struct remote_input *input, struct cli *cli);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * remote_input.c - what is known about the data before it is sent: manifest, options, header,
- * validity. Options win over the manifest, the manifest over defaults.
+ * remote_input.c - collects what is known about the data before it is sent, from options, manifest
+ * and header, and validates the data. Options win over the manifest, the manifest over defaults.
  */
 #include "csvkit/cli/remote/remote.h"
 #include "validator/validator.h"
@@ -30,7 +30,7 @@ static int manifest_path(struct cli *cli, const char *path, struct csvk_buf *out
     return status < 0 ? no_memory(cli) : CLI_GOOD;
 }
 
-static int tell_findings(struct cli *cli, const char *path,
+static int report_errors(struct cli *cli, const char *path,
                          const struct csvk_manifest_findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
@@ -42,7 +42,7 @@ static int tell_findings(struct cli *cli, const char *path,
     return findings->errors > 0 ? CLI_REFUSED : CLI_GOOD;
 }
 
-/* cJSON over the printed manifest: the schema goes to the platform as it is written. */
+/* The schema of the manifest as a cJSON tree, or NULL. It goes to the platform as it is. */
 static cJSON *schema_of(const struct csvk_manifest *manifest)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
@@ -91,7 +91,8 @@ static bool add_description(cJSON *metadata, const char *description)
     return good;
 }
 
-/* The request that sets what the manifest says about table and columns; NULL: nothing to say. */
+/* The body of the request that sets the metadata of table and columns; NULL: there is none, or
+ *failed says that memory ran out. */
 static char *metadata_of(const struct csvk_manifest_table *table, bool *failed)
 {
     if (table->npairs == 0 && !table->description) {
@@ -151,7 +152,7 @@ static int judge_manifest(struct cli *cli, const char *path, const struct csvk_m
     judge.kind = CSVK_MANIFEST_OUT_TABLE;
     int status = csvk_manifest_check(manifest, &judge, &findings) < 0
                      ? no_memory(cli)
-                     : tell_findings(cli, path, &findings);
+                     : report_errors(cli, path, &findings);
     csvk_manifest_findings_release(&findings);
     return status;
 }
@@ -162,7 +163,7 @@ static int read_manifest(struct remote_input *input, struct cli *cli, const char
     struct csvk_manifest *manifest = NULL;
     struct csvk_error err = {0};
     int failure = csvk_manifest_read(&manifest, path, &findings, &err);
-    int status = tell_findings(cli, path, &findings);
+    int status = report_errors(cli, path, &findings);
     if (failure < 0 && status == CLI_GOOD) {
         status = cli_fail(cli, &err);
     }
@@ -195,7 +196,7 @@ static int read_delete(struct remote_input *input, struct cli *cli)
     int status = read_list(cli, "delete-where-values", &input->delete_values);
     if (status == CLI_GOOD && cli_has(cli, "delete-where-values") &&
         input->delete_values.count == 0 && csvk_strings_add(&input->delete_values, "") < 0) {
-        return no_memory(cli); /* an empty list is one empty value */
+        return no_memory(cli); /* an empty list means one empty value */
     }
     if (column) {
         input->delete_where.column = column;
@@ -234,7 +235,7 @@ static int read_options(struct remote_input *input, struct cli *cli)
     return status == CLI_GOOD ? read_delete(input, cli) : status;
 }
 
-/* What one request to the Importer cannot do is refused, not left out. */
+/* Options that the Importer does not have are refused, not ignored. */
 static int check_importer(const struct remote_input *input, struct cli *cli)
 {
     static const char *const foreign[] = {"state",       "part-size", "compress",
@@ -242,17 +243,19 @@ static int check_importer(const struct remote_input *input, struct cli *cli)
                                           "create-only", "file-id",   "primary-key"};
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
         if (cli_has(cli, foreign[i])) {
-            return cli_trouble(cli, "--importer: one request, without --%s", foreign[i]);
+            return cli_trouble(cli, "--importer cannot be combined with --%s", foreign[i]);
         }
     }
     if (input->header == KBC_SKIP_HEADER) {
-        return cli_trouble(cli, "--importer: the names of the header are taken, no others");
+        return cli_trouble(cli, "--importer takes the column names from the header, so no other "
+                                "names can be given");
     }
-    return input->delete_where.column ? cli_trouble(cli, "--importer: it deletes no rows")
+    return input->delete_where.column ? cli_trouble(cli, "--importer cannot delete rows")
                                       : CLI_GOOD;
 }
 
-/* The length of what is sent, and sending it again, need a file. */
+/* Standard input cannot be sent: the length must be known, and a request may have to be repeated.
+ */
 static bool is_standard_input(const char *path)
 {
     return path && strcmp(path, "-") == 0;
@@ -265,8 +268,9 @@ int remote_input_read(struct remote_input *input, struct cli *cli, const char *p
     bool there = false;
     memset(input, 0, sizeof *input);
     if (is_standard_input(path)) {
-        return cli_trouble(cli, "standard input cannot be sent: give a file or a slice directory "
-                                "(csvkit slice makes one of a stream)");
+        return cli_trouble(cli,
+                           "standard input cannot be sent: give a file or a directory of slices "
+                           "(csvkit slice can make one from standard input)");
     }
     input->path = path;
     input->dialect = (struct csvk_dialect)CSVK_DIALECT_RFC4180;
@@ -356,8 +360,8 @@ int remote_input_check(const struct remote_input *input, struct cli *cli)
     }
     if (result == CLI_REFUSED) {
         cli_refuse(cli,
-                   "nothing was sent; csvkit normalize may repair it, --no-check sends it as it "
-                   "is");
+                   "nothing was sent; csvkit normalize may repair the data, --no-check sends it "
+                   "unchanged");
     }
     csvk_strings_release(&files);
     csvk_validate_options_release(&options);

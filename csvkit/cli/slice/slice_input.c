@@ -1,8 +1,9 @@
 /*
- * slice_input.c - one pass over the inputs: every batch is judged, then goes to the slicer.
+ * slice_input.c - one pass over the inputs: judges every batch, then feeds it to the slicer.
  *
- * A defect may show at the very end, so slices are made before the verdict is known; they are
- * dropped when it is bad. After the first bad file the others are only judged.
+ * A defect may be at the very end of the data, so slices are made before the verdict is known. They
+ * are dropped when the data is refused. After the first file with an error, the others are only
+ * judged.
  */
 #include "csvkit/cli/table/other_format.h"
 #include "csvkit/cli/slice/slice_command.h"
@@ -24,7 +25,7 @@ struct input {
     struct csvk_reader *reader;
 };
 
-/* ---- how much there is ---- */
+/* ---- the length of the input ---- */
 
 static bool begins_like_gzip(int fd)
 {
@@ -62,7 +63,7 @@ uint64_t slice_plain_bytes(const struct slice_job *job)
     return sum;
 }
 
-/* The one place where bytes of an input come from. */
+/* Every reading of an input goes through this function. */
 static int open_source(const struct slice_job *job, const char *path, struct csvk_source **out,
                        struct csvk_error *err)
 {
@@ -127,8 +128,8 @@ static int read_names(const struct slice_job *job, const struct csvk_batch *batc
     return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
 }
 
-static void tell_other_header(struct slice_job *job, const char *path,
-                              const struct csvk_strings *names)
+static void report_other_header(struct slice_job *job, const char *path,
+                                const struct csvk_strings *names)
 {
     size_t i = 0;
     while (i < names->count && i < job->columns.count &&
@@ -137,7 +138,7 @@ static void tell_other_header(struct slice_job *job, const char *path,
     }
     const char *here = i < names->count ? names->item[i] : "(none)";
     const char *there = i < job->columns.count ? job->columns.item[i] : "(none)";
-    cli_refuse(job->cli, "%s:1: another header: column %zu is %s, but %s in %s%s", path, i + 1,
+    cli_refuse(job->cli, "%s:1: the header differs: column %zu is %s, but %s in %s%s", path, i + 1,
                here, there, job->columns_from, strcmp(job->columns_from, "-") == 0 ? "" : ":1");
 }
 
@@ -150,7 +151,7 @@ static bool equal_names(const struct csvk_strings *a, const struct csvk_strings 
     return equal;
 }
 
-/* Settles the columns by the first header; later ones must be equal. */
+/* The first header gives the columns; the headers of the other inputs must be equal to it. */
 static int take_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
                        struct csvk_error *err)
 {
@@ -165,14 +166,15 @@ static int take_header(struct slice_job *job, const char *path, const struct csv
         return slice_make_manifest(job, err);
     }
     if (status == CSVK_OK && !equal_names(&names, &job->columns)) {
-        tell_other_header(job, path, &names);
+        report_other_header(job, path, &names);
         job->refused = true;
     }
     csvk_strings_release(&names);
     return status;
 }
 
-/* Who names the columns says that there is no header; if there is one, it would become a row. */
+/* A manifest with columns says that the data has no header. If there is a header nevertheless, it
+   would be loaded as a row. */
 static int refuse_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
                          struct csvk_error *err)
 {
@@ -182,10 +184,11 @@ static int refuse_header(struct slice_job *job, const char *path, const struct c
     }
     int status = read_names(job, batch, &names, err);
     if (status == CSVK_OK && equal_names(&names, &job->columns)) {
-        cli_refuse(job->cli,
-                   "%s:1: the column names of %s stand here, where it says that there is no "
-                   "header; with --header they are taken off, with --no-header they are data",
-                   path, job->columns_from);
+        cli_refuse(
+            job->cli,
+            "%s:1: the first record equals the column names of %s, but the manifest says that "
+            "there is no header; give --header if it is a header, --no-header if it is data",
+            path, job->columns_from);
         job->refused = true;
     }
     csvk_strings_release(&names);
@@ -194,7 +197,7 @@ static int refuse_header(struct slice_job *job, const char *path, const struct c
 
 /* ---- one input ---- */
 
-/* Compressing is what takes the time: a larger window would only take memory. */
+/* Compression takes most of the time, so a larger window would cost memory and gain nothing. */
 static int open_input(struct input *in, struct csvk_error *err)
 {
     enum { WINDOW = 256 * 1024 };
@@ -214,7 +217,8 @@ static int open_input(struct input *in, struct csvk_error *err)
     enum csvk_detail least = job->plan.types_auto ? CSVK_FIELDS : CSVK_RECORDS;
     how.detail = how.detail > least ? how.detail : least;
     how.window = WINDOW;
-    how.max_record = job->longest; /* records are passed on whole, whatever the judge needs */
+    how.max_record = job->longest; /* the slicer needs whole records, even if the validator does not
+                                    */
     return csvk_reader_new(&in->reader, in->source, &how, err);
 }
 
@@ -240,7 +244,7 @@ static int take_batch(struct input *in, const struct csvk_batch *batch, struct c
     return status;
 }
 
-/* Lines of text for people, one line of JSON for programs, as in validate. */
+/* Prints the report of an input that has errors, as validate does. */
 static int judge_input(struct input *in, struct csvk_error *err)
 {
     struct slice_job *job = in->job;
@@ -260,7 +264,7 @@ static int judge_input(struct input *in, struct csvk_error *err)
     return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
 }
 
-/* The next input goes on where this one ends: its last record has to be ended. */
+/* The slicer continues with the next input, so the last record of this one needs a line break. */
 static int end_input(struct input *in, struct csvk_error *err)
 {
     struct slice_job *job = in->job;

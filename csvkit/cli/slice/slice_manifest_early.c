@@ -1,7 +1,7 @@
 /*
- * slice_manifest_early.c - the manifest of the slices: made and judged as soon as the columns are
- * known, which is long before the last record is read. Data types that are to be found in the data
- * are added at the end.
+ * slice_manifest_early.c - makes the manifest of the slices and judges it as soon as the columns
+ * are known, long before the last record is read: an error in the manifest must not cost a whole
+ * run. The types of --data-type=auto are added at the end, when all of the data has been read.
  */
 #include "csvkit/cli/slice/slice_command.h"
 
@@ -13,7 +13,7 @@
 
 /* ---- judging --------------------------------------------------------------------------------- */
 
-static void tell(struct slice_job *job, const struct csvk_manifest_finding *f)
+static void report_finding(struct slice_job *job, const struct csvk_manifest_finding *f)
 {
     const char *remedy = f->remedy != NULL ? f->remedy : "";
     const char *between = f->remedy != NULL ? "; " : "";
@@ -35,7 +35,7 @@ static int judge(struct slice_job *job, const struct csvk_manifest *manifest)
     how.support = csvk_type_support_parse(getenv("KBC_DATA_TYPE_SUPPORT"));
     int status = csvk_manifest_check(manifest, &how, &findings);
     for (size_t i = 0; i < findings.count && status == CSVK_OK; i++) {
-        tell(job, &findings.item[i]);
+        report_finding(job, &findings.item[i]);
     }
     job->refused = job->refused || findings.errors != 0;
     csvk_manifest_findings_release(&findings);
@@ -46,13 +46,14 @@ static const char *in_other_case(const struct slice_job *job, const char *name)
 {
     for (size_t i = 0; i < job->columns.count; i++) {
         if (strcasecmp(job->columns.item[i], name) == 0) {
-            return " (one differs in letter case only)";
+            return " (a column differs in letter case only)";
         }
     }
     return "";
 }
 
-/* A key that is no column would be refused by Storage after the whole upload. */
+/* The columns of the primary key must exist. Storage would refuse the table only after the upload.
+ */
 static void check_key(struct slice_job *job)
 {
     const struct csvk_strings *key = &job->table.primary_key;
@@ -81,17 +82,18 @@ static int read_base(const struct slice_job *job, struct csvk_manifest **base,
     return status;
 }
 
-/* Manifests of components are carried over as they are, so there is no choice of generation. */
-static int settle_generation(struct slice_job *job, const struct csvk_manifest *base,
-                             struct csvk_error *err)
+/* The manifest of a component is copied as it is, so --schema and --legacy cannot choose another
+   generation. */
+static int take_generation(struct slice_job *job, const struct csvk_manifest *base,
+                           struct csvk_error *err)
 {
     struct csvk_manifest_options *options = &job->plan.options;
     bool asked = cli_has(job->cli, "schema") || cli_has(job->cli, "legacy");
     enum csvk_generation found = csvk_manifest_generation(base);
     if (asked && found != options->generation) {
         return csvk_fail(err, CSVK_EUSAGE,
-                         "%s is of the other generation; csvkit manifest convert makes it one that "
-                         "can be carried over",
+                         "%s is a manifest of the other generation (legacy or native); convert it "
+                         "first, with csvkit manifest convert",
                          job->table.manifest);
     }
     options->generation = found;
@@ -105,7 +107,7 @@ static int make_base(struct slice_job *job, struct csvk_manifest **base, struct 
         return status;
     }
     if (csvk_manifest_guess(*base, NULL, false) != CSVK_MANIFEST_IN_TABLE) {
-        return settle_generation(job, *base, err);
+        return take_generation(job, *base, err);
     }
     struct csvk_manifest *in = *base;
     status = csvk_slice_base(base, in, job->plan.options.generation, err);
@@ -113,7 +115,7 @@ static int make_base(struct slice_job *job, struct csvk_manifest **base, struct 
     return status;
 }
 
-/* What is known now: the manifest of the input, if any, under what the options say. */
+/* Makes the manifest from that of the input, if there is one, and from the options, which win. */
 static int make(struct slice_job *job, struct csvk_error *err)
 {
     struct csvk_manifest *base = NULL, *manifest = NULL;
@@ -161,7 +163,7 @@ int slice_make_manifest(struct slice_job *job, struct csvk_error *err)
 
 /* ---- types ----------------------------------------------------------------------------------- */
 
-static int tell_types(struct slice_job *job, struct csvk_error *err)
+static int report_types(struct slice_job *job, struct csvk_error *err)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
     int status = CSVK_OK;
@@ -182,6 +184,6 @@ int slice_add_types(struct slice_job *job, struct csvk_error *err)
     if (job->reported != CLI_GOOD) {
         return csvk_fail(err, CSVK_ECANCELED, "types of the columns");
     }
-    int status = tell_types(job, err);
+    int status = report_types(job, err);
     return status == CSVK_OK ? make(job, err) : status;
 }

@@ -1,10 +1,10 @@
 /*
- * slice_normalize.c - csvkit slice --normalize: repair on the way, still in one pass.
+ * slice_normalize.c - csvkit slice --normalize: repairs the table while it is sliced, in one pass.
  *
- *    input -> csvk_normalize (a thread of its own) -> pipe -> source -> validator, slicer
+ *    input -> csvk_normalize (in a thread of its own) -> pipe -> source -> validator, slicer
  *
- * The pipe keeps memory flat and lets both sides run at the same time. Nothing that was sliced gets
- * a name before the thread has been joined and has said that it repaired to the end.
+ * The pipe bounds memory and lets both sides run at the same time. No slice gets its name before
+ * the thread has been joined and has reported that it repaired the input to the end.
  */
 #include "csvkit/cli/table/normalize_options.h"
 #include "csvkit/cli/slice/slice_command.h"
@@ -94,8 +94,8 @@ static int write_pipe(void *context, const void *bytes, size_t length, struct cs
         if (n < 0 && errno == EINTR) {
             continue;
         }
-        if (n < 0) { /* EPIPE: the slicer has stopped, and knows why */
-            return csvk_fail_sys(err, errno, "cannot hand repaired records to the slicer");
+        if (n < 0) { /* EPIPE: the slicer has stopped, and reports the reason itself */
+            return csvk_fail_sys(err, errno, "cannot pass repaired records to the slicer");
         }
         p += n;
         length -= (size_t)n;
@@ -177,7 +177,8 @@ static void add_counts(struct slice_repair *r, const struct csvk_normalize_resul
     }
 }
 
-/* The slicer's own trouble comes first; a pipe that it closed is no trouble of the repair. */
+/* The repair fails with EPIPE when the slicer has stopped reading; then only the failure of the
+   slicer counts. */
 int slice_repair_join(struct slice_stream *stream, int status, struct csvk_error *err)
 {
     if (stream == NULL || !stream->started) {
@@ -218,7 +219,7 @@ int slice_repair_commit(struct slice_job *job, struct csvk_error *err)
     return status;
 }
 
-int slice_repair_tell(const struct slice_job *job)
+int slice_repair_report(const struct slice_job *job)
 {
     const struct slice_repair *r = job->repair;
     cli_note(job->cli,

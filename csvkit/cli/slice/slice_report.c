@@ -1,4 +1,4 @@
-/* slice_report.c - what came out, for people and for programs; SHA-256 of the files. */
+/* slice_report.c - prints the result of slice as text or JSON; SHA-256 of the slice files. */
 #include "csvkit/cli/slice/slice_command.h"
 
 #include "csvkit/json.h"

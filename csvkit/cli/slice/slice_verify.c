@@ -1,9 +1,9 @@
 /*
- * slice_verify.c - every slice is read back from the disk before it gets its name.
+ * slice_verify.c - slice --verify: reads every slice back from the disk before it gets its name.
  *
- * Three witnesses that did not write: another inflater gives the text, whose length and checksum
- * must be those of what went in; our reader and libcsv, in step, must find the same values; and the
- * number of records must be the one that was counted while cutting.
+ * Three checks with code that did not write the slice: another decompressor must give a text of the
+ * same length and checksum as the text that was cut; csvkit's reader and libcsv must find the same
+ * values in it; and the number of records must be the number that was counted while cutting.
  */
 #include "csvkit/cli/slice/slice_command.h"
 
@@ -27,7 +27,7 @@ static int read_back(struct witness *w, struct csvk_error *err)
     while ((status = csvk_reader_next(w->reader, &batch, err)) == CSVK_OK) {
         w->bytes += batch.size;
         w->records += batch.nrecords;
-        if (batch.size != 0) { /* zlib begins anew where there are no bytes */
+        if (batch.size != 0) { /* crc32_z() without bytes would start again from 0 */
             w->crc = crc32_z(w->crc, batch.bytes, batch.size);
         }
         if (w->check != NULL) {
@@ -49,9 +49,8 @@ static int compare(struct witness *w, const struct csvk_slice *slice, struct csv
     }
     if (w->bytes != slice->bytes || w->crc != slice->crc || w->records != slice->records) {
         return csvk_fail(err, CSVK_EIO,
-                         "%s: reads back as %" PRIu64 " records and %" PRIu64
-                         " bytes, written were "
-                         "%" PRIu64 " and %" PRIu64 "%s",
+                         "%s: read back %" PRIu64 " records and %" PRIu64
+                         " bytes, but wrote %" PRIu64 " records and %" PRIu64 " bytes%s",
                          slice->name, w->records, w->bytes, slice->records, slice->bytes,
                          w->crc != slice->crc ? "; the checksum differs" : "");
     }
@@ -71,7 +70,7 @@ static int verify_one(const struct slice_job *job, const struct csvk_slice *slic
     csvk_options_init(&how);
     how.dialect = job->table.dialect;
     how.detail = CSVK_FIELDS;
-    how.continuation = true; /* a mark at the start of a slice is data */
+    how.continuation = true; /* a byte order mark at the beginning of a slice is data */
     how.facts = 0;
     int status = csvk_source_open(&w.source, path, err);
     status = status == CSVK_OK ? csvk_reader_new(&w.reader, w.source, &how, err) : status;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* An encoding below this score is worth a look, but not to be taken without being named. */
+/* An encoding with a lower score is a hint for the user, but not sure enough to be used. */
 enum { LEAST_ENCODING_SCORE = 60 };
 
 static bool is_auto(const struct cli *cli, const char *option)
@@ -14,27 +14,27 @@ static bool is_auto(const struct cli *cli, const char *option)
     return value != NULL && strcmp(value, "auto") == 0;
 }
 
-static int settle_encoding(struct cli *cli, const char *file, const struct csvk_sniff *sniff,
-                           const char **encoding, struct csvk_error *err)
+static int resolve_encoding(struct cli *cli, const char *file, const struct csvk_sniff *sniff,
+                            const char **encoding, struct csvk_error *err)
 {
     if (sniff->on_encoding.score < LEAST_ENCODING_SCORE) {
         return csvk_fail(err, CSVK_EDATA,
-                         "%s: the encoding is not clear: %s; name it with --encoding, for example "
+                         "%s: the encoding is not clear: %s; name it, for example with "
                          "--encoding=windows-1252",
                          file, sniff->on_encoding.evidence);
     }
     bool plain = strcmp(sniff->encoding, "UTF-8") == 0;
     *encoding = plain ? NULL : sniff->encoding;
-    cli_note(cli, "%s: taken as %s (score %d: %s)", file, sniff->encoding, sniff->on_encoding.score,
+    cli_note(cli, "%s: read as %s (score %d: %s)", file, sniff->encoding, sniff->on_encoding.score,
              sniff->on_encoding.evidence);
     return CSVK_OK;
 }
 
-static int settle_dialect(struct cli *cli, const char *file, const struct csvk_sniff *sniff,
-                          struct csvk_dialect *dialect, struct csvk_error *err)
+static int resolve_dialect(struct cli *cli, const char *file, const struct csvk_sniff *sniff,
+                           struct csvk_dialect *dialect, struct csvk_error *err)
 {
     if (sniff->verdict == CSVK_SNIFF_EMPTY) {
-        return CSVK_OK; /* any delimiter will do; whoever reads it tells that it is empty */
+        return CSVK_OK; /* any delimiter will do; the validator reports that the file is empty */
     }
     if (sniff->verdict != CSVK_SNIFF_CLEAR) {
         const struct csvk_sniff_part *part =
@@ -54,8 +54,8 @@ static int settle_dialect(struct cli *cli, const char *file, const struct csvk_s
     return csvk_dialect_check(dialect, err);
 }
 
-int cli_settle_auto(struct cli *cli, struct csvk_source *source, struct csvk_dialect *dialect,
-                    const char **encoding, struct csvk_error *err)
+int cli_resolve_auto(struct cli *cli, struct csvk_source *source, struct csvk_dialect *dialect,
+                     const char **encoding, struct csvk_error *err)
 {
     bool want_dialect = is_auto(cli, "delimiter"), want_encoding = is_auto(cli, "encoding");
     if (!want_dialect && !want_encoding) {
@@ -65,10 +65,10 @@ int cli_settle_auto(struct cli *cli, struct csvk_source *source, struct csvk_dia
     struct csvk_sniff sniff;
     int status = csvk_sniff_source(source, 0, &sniff, NULL, err);
     if (status == CSVK_OK && want_encoding) {
-        status = settle_encoding(cli, file, &sniff, encoding, err);
+        status = resolve_encoding(cli, file, &sniff, encoding, err);
     }
     if (status == CSVK_OK && want_dialect) {
-        status = settle_dialect(cli, file, &sniff, dialect, err);
+        status = resolve_dialect(cli, file, &sniff, dialect, err);
     }
     return status;
 }

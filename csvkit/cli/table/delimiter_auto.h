@@ -1,17 +1,18 @@
-/* delimiter_auto.h - --delimiter=auto and --encoding=auto: what a command does before it reads a
- * source. */
+/* delimiter_auto.h - --delimiter=auto and --encoding=auto: finds out both before a source is read.
+ */
 #ifndef CSVKIT_CLI_TABLE_DELIMITER_AUTO_H
 #define CSVKIT_CLI_TABLE_DELIMITER_AUTO_H
 
 #include "csvkit/cli/frame/cli.h"
 
 /*
- * When one of the two options is "auto", sniffs the beginning of `source` (nothing of it may have
- * been read), and replaces what was left to us: delimiter, enclosure and escape in *dialect, unless
- * an option names them, and *encoding (static, NULL: UTF-8). What was taken is reported in a note.
- * The caller hands the encoding to the source. CSVK_EDATA with the evidence when it is not clear.
+ * When one of the two options is "auto", sniffs the beginning of `source`, of which nothing may
+ * have been read. --delimiter=auto sets the delimiter of *dialect, and its enclosure and escape
+ * unless an option names them. --encoding=auto sets *encoding (a static text; NULL: UTF-8), which
+ * the caller hands to the source. A note reports what was found. CSVK_EDATA, with the evidence,
+ * when the dialect or the encoding is not clear.
  */
-int cli_settle_auto(struct cli *cli, struct csvk_source *source, struct csvk_dialect *dialect,
-                    const char **encoding, struct csvk_error *err);
+int cli_resolve_auto(struct cli *cli, struct csvk_source *source, struct csvk_dialect *dialect,
+                     const char **encoding, struct csvk_error *err);
 
 #endif

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Number of the word in a list ended by NULL; 0 when the option was not given. */
+/* The index of the given value in `words`, a list ended by NULL; 0 when the option was not given.
+ */
 static int choice(const struct cli *cli, const char *name, const char *const *words)
 {
     const char *value = cli_value(cli, name);
@@ -75,42 +76,47 @@ int cli_normalize_read(struct cli *cli, struct csvk_normalize_options *options,
 
 static const struct cli_option repair_rows[] = {
     {"ragged", 0, "HOW", "repair|reject|fail",
-     "Records with too few or too many fields: repair what has one explanation only, reject them, "
-     "or fail. Default: repair.",
+     "What to do with records that have too few or too many fields. repair: repair a record when "
+     "one reading fits, else reject it; reject: reject them; fail: refuse the file. Default: "
+     "repair.",
      false},
-    {"null-bytes", 0, "HOW", "reject|remove", "Records with NUL bytes. Default: reject.", false},
+    {"null-bytes", 0, "HOW", "reject|remove",
+     "Reject records with NUL bytes, or remove the NUL bytes. Default: reject.", false},
     {"invalid-utf8", 0, "HOW", "reject|replace",
-     "Records that are not UTF-8: reject them, or put U+FFFD for every ill-formed sequence. "
-     "Default: reject.",
+     "Reject records that are not UTF-8, or replace every ill-formed sequence by U+FFFD. Default: "
+     "reject.",
      false},
-    {"control-chars", 0, "HOW", "keep|remove", "Control characters in the data. Default: keep.",
-     false},
+    {"control-chars", 0, "HOW", "keep|remove",
+     "Keep control characters in the data, or remove them. Default: keep.", false},
     {"skip-head", 0, "N", NULL, "Drop the first N lines.", false},
     {"skip-tail", 0, "N", NULL, "Drop the last N lines.", false},
     {"comment", 0, "C", NULL, "Drop lines that begin with this byte.", false},
     {"line-break-in", 0, "HOW", "auto|any",
-     "auto: the first line break of the file decides whether a single CR ends a record; any: it "
+     "Whether a single CR ends a record. auto: the first line break of the file decides; any: it "
      "always does. Default: auto.",
      false},
     {"max-repairs", 0, "N", NULL,
-     "Refuse the whole file when more records than this would need inference. Default: 1 % of the "
+     "Refuse the file when more records than this need a repair by inference. Default: 1 % of the "
      "records, but at least 100.",
      false},
-    {"max-record", 0, "SIZE", NULL, "Longest record that is read. Default: 64 MiB.", false},
-    {"strict", 0, NULL, NULL, "Any repair is an error.", false},
+    {"max-record", 0, "SIZE", NULL,
+     "The longest record that can be read. Default when normalizing: 64MiB.", false},
+    {"strict", 0, NULL, NULL, "Refuse the file when it needs any repair.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_option style_rows[] = {
-    {"line-break", 0, "KIND", "crlf|lf", "Line breaks to write. Default: crlf.", false},
+    {"line-break", 0, "KIND", "crlf|lf",
+     "The line break to write. Default: crlf; lf with slice --normalize.", false},
     {"quote", 0, "HOW", "keep|minimal|all",
-     "Which fields to enclose: those that are in the input, those that must be, or all. Default: "
-     "keep.",
+     "Which fields to enclose. keep: as in the input; minimal: only those that need it; all: every "
+     "field. Default: keep.",
      false},
-    {"trim", 0, NULL, NULL, "Take blanks off both ends of values that are not enclosed.", false},
+    {"trim", 0, NULL, NULL, "Remove blanks from both ends of values that are not enclosed.", false},
     {"names", 0, "HOW", "keep|storage",
-     "Column names: keep them, or write them the way Storage would. Default: keep.", false},
+     "Keep the column names, or change them as Keboola Storage would. Default: keep.", false},
     {"guard-formulas", 0, NULL, NULL,
-     "Put ' before values that a spreadsheet may execute. It changes the data.", false},
+     "Put ' before values that a spreadsheet program may run as a formula. This changes the data.",
+     false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 const struct cli_group cli_normalize_repairs = {"Repair", repair_rows};

@@ -1,4 +1,4 @@
-/* normalize_options.h - the options of repair, shared by the commands that repair on their way. */
+/* normalize_options.h - the options of repairs, shared by normalize and slice --normalize. */
 #ifndef CSVKIT_CLI_TABLE_NORMALIZE_OPTIONS_H
 #define CSVKIT_CLI_TABLE_NORMALIZE_OPTIONS_H
 
@@ -8,10 +8,11 @@
 extern const struct cli_group cli_normalize_repairs; /* --ragged and so on */
 extern const struct cli_group cli_normalize_style;   /* --line-break --quote --trim --names ... */
 
-/* Fills in what the user said about dialect, repairs and style; what was not said stays. */
+/* Applies the options of dialect, repairs and style to *options, which the caller has initialized.
+ *sniff_delimiter becomes true for --delimiter=auto. */
 int cli_normalize_read(struct cli *cli, struct csvk_normalize_options *options,
                        bool *sniff_delimiter);
-/* The byte given with option `name`; absent: *byte stays. */
+/* Reads the byte of option `name`. When the option was not given, *byte is left alone. */
 int cli_normalize_byte(struct cli *cli, const char *name, bool none_allowed, int *byte);
 
 #endif

@@ -1,4 +1,4 @@
-/* other_format.c - see other_format.h. The first bytes are facts of the formats' specifications. */
+/* other_format.c - see other_format.h. The first bytes are those of the formats' specifications. */
 #include "csvkit/cli/table/other_format.h"
 
 #include <string.h>
@@ -32,7 +32,8 @@ static const struct format formats[] = {
     {"\x1f\x8b\x08", 3, "gzip within gzip", "it was compressed twice: unpack it once"},
 };
 
-/* "BZh" could begin a line of text; the others hold bytes or words that no table begins with. */
+/* "BZh" could be the beginning of a table, so bzip2 is recognized by more bytes. No table begins
+   with the bytes of the other formats. */
 static bool matches(const struct format *f, struct csvk_bytes start)
 {
     if (start.len < f->length || memcmp(start.ptr, f->magic, f->length) != 0) {

@@ -1,13 +1,13 @@
-/* other_format.h - files that are plainly something else than text. */
+/* other_format.h - recognizes files of other formats, such as archives, workbooks and pictures. */
 #ifndef CSVKIT_CLI_TABLE_OTHER_FORMAT_H
 #define CSVKIT_CLI_TABLE_OTHER_FORMAT_H
 
 #include "csvkit/csvkit.h"
 
 /*
- * CSVK_EDATA with one line that names the format, when the first bytes are those of an archive, a
- * workbook, a picture and the like; a thousand findings about it would help nobody. The source has
- * not been read yet, and can be read as if nothing had been looked at.
+ * CSVK_EDATA with one line that names the format, when the first bytes are those of such a file:
+ * one clear message helps more than a thousand findings. `source` must not have been read yet; it
+ * can be read from its beginning afterwards.
  */
 int cli_check_other_format(struct csvk_source *source, struct csvk_error *err) CSVK_MUST_USE;
 

@@ -1,9 +1,9 @@
 /*
- * table_options.c - a table as the user describes it: a manifest says what it says, options say it
- * louder.
+ * table_options.c - how the user describes a table: by its manifest and by options, which win over
+ * the manifest.
  *
- * A manifest that the platform would not read is refused with its findings; what is only odd about
- * it is for `csvkit manifest check`.
+ * A manifest that cannot be read is refused with its errors. Other findings about manifests are the
+ * business of `csvkit manifest check`.
  */
 #include "csvkit/cli/table/table_options.h"
 
@@ -15,20 +15,20 @@
 
 static const struct cli_option manifest_rows[] = {
     {"manifest", 0, "FILE", NULL,
-     "Take delimiter, enclosure, columns, header and primary key from this manifest; options given "
-     "beside it win.",
+     "Take delimiter, enclosure, columns, header and primary key from this manifest. Other options "
+     "win over it.",
      false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 const struct cli_group cli_manifest_options = {"Manifest", manifest_rows};
 
-/* INPUT.manifest when there is one; "-" has none. *path stays NULL otherwise. */
+/* Sets *path to INPUT.manifest if this file exists. Standard input ("-") has no manifest. */
 static int find_beside(struct cli *cli, const char *input, char **path)
 {
     struct csvk_buf name = CSVK_BUF_INIT;
     size_t length = strlen(input);
     while (length > 1 && input[length - 1] == '/') {
-        length--; /* DIR/ is DIR */
+        length--; /* DIR/ means DIR */
     }
     int status = csvk_buf_add(&name, input, length);
     status = status == CSVK_OK ? csvk_buf_puts(&name, ".manifest") : status;
@@ -51,8 +51,8 @@ static int find_manifest(struct cli *cli, const char *input, char **path)
     return input != NULL ? find_beside(cli, input, path) : CLI_GOOD;
 }
 
-static void tell_errors(struct cli *cli, const char *path,
-                        const struct csvk_manifest_findings *findings)
+static void report_errors(struct cli *cli, const char *path,
+                          const struct csvk_manifest_findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
         const struct csvk_manifest_finding *f = &findings->item[i];
@@ -70,8 +70,8 @@ static void take_strings(struct csvk_strings *to, struct csvk_strings *from)
 }
 
 /*
- * In a manifest that a component writes, columns say that there is no header. The platform's own,
- * for inputs, lists them for files with a header, too.
+ * A manifest that a component writes has columns when the data has no header. A manifest that the
+ * platform writes for an input lists the columns of files with a header, too.
  */
 static bool has_header(const struct csvk_manifest *manifest,
                        const struct csvk_manifest_table *table, const char *input)
@@ -82,7 +82,7 @@ static bool has_header(const struct csvk_manifest *manifest,
     return written_for_us ? file : csvk_manifest_header(table);
 }
 
-/* The manifest's table becomes the table; strings change hands. */
+/* Fills *out from the manifest; the strings are moved, not copied. */
 static int take_manifest(const struct csvk_manifest *manifest, const char *input,
                          struct cli_table *out)
 {
@@ -106,7 +106,7 @@ static int read_manifest(struct cli *cli, const char *input, struct cli_table *o
     int result = CLI_GOOD;
     int status = csvk_manifest_read(&manifest, out->manifest, &findings, &err);
     if (findings.errors > 0) {
-        tell_errors(cli, out->manifest, &findings);
+        report_errors(cli, out->manifest, &findings);
         result = CLI_REFUSED;
     } else if (status != CSVK_OK) {
         result = cli_fail(cli, &err);
@@ -118,7 +118,7 @@ static int read_manifest(struct cli *cli, const char *input, struct cli_table *o
     return result;
 }
 
-/* A list on the command line takes the place of the manifest's. */
+/* A list on the command line replaces the list of the manifest. */
 static int get_names(struct cli *cli, const char *name, struct csvk_strings *out)
 {
     if (cli_has(cli, name)) {

@@ -1,5 +1,5 @@
 /*
- * table_options.h - a table as the user describes it: the dialect options and --manifest together.
+ * table_options.h - how the user describes a table: --manifest and the options of the dialect.
  */
 #ifndef CSVKIT_CLI_TABLE_TABLE_OPTIONS_H
 #define CSVKIT_CLI_TABLE_TABLE_OPTIONS_H
@@ -9,16 +9,16 @@
 struct cli_table {
     struct csvk_dialect dialect;
     bool delimiter_auto;             /* then dialect.delimiter is not known yet */
-    bool header;                     /* the first record holds the names */
-    struct csvk_strings columns;     /* empty: they are in the header */
-    struct csvk_strings primary_key; /* --primary-key, else the manifest's */
+    bool header;                     /* the first record holds the column names */
+    struct csvk_strings columns;     /* empty: the names are in the header */
+    struct csvk_strings primary_key; /* of --primary-key, else of the manifest */
     char *manifest;                  /* the manifest that was read, or NULL */
 };
 extern const struct cli_group cli_manifest_options; /* --manifest */
 /*
- * Defaults, then the manifest, then the options. With an `input` (file or directory of slices) its
- * INPUT.manifest is used by itself; NULL: only --manifest counts. Speaks and answers the exit
- * status; release *out either way.
+ * Applies the defaults, then the manifest, then the options. Without --manifest, the manifest is
+ * INPUT.manifest, if `input` (a file or a directory of slices) is not NULL and this file exists.
+ * Reports what is wrong and returns the exit status; release *out in any case.
  */
 int cli_get_table(struct cli *cli, const char *input, struct cli_table *out);
 void cli_table_release(struct cli_table *table);

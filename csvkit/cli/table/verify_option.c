@@ -1,6 +1,6 @@
 /*
- * verify_option.c - see verify_option.h. The file is read once for both: the reference parser
- * drives, libcsv follows.
+ * verify_option.c - see verify_option.h. The file is read once for both readers: the reference
+ * parser makes the batches, and libcsv checks each of them.
  */
 #include "csvkit/cli/table/verify_option.h"
 
@@ -9,7 +9,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Fields for libcsv to compare, and no fast scan. */
+/* Reads with the reference parser instead of the scan, and delivers fields, which libcsv compares.
+ */
 static void read_by_reference(struct csvk_options *options, void *context)
 {
     (void)context;
@@ -57,15 +58,15 @@ static int compare_reports(const struct cli_verify *how, struct csvk_validator *
     int status = csvk_validator_report(second, &again, err);
     if (status == CSVK_OK && !same_reports(how->report, again)) {
         status = csvk_fail(err, CSVK_ECHANGED,
-                           "%s: the second reader does not agree: the file was changed while it "
-                           "was read, or csvkit has a defect",
+                           "%s: the reference parser came to another result: the file was changed "
+                           "while it was read, or csvkit has a defect",
                            how->path);
     }
     return status;
 }
 
-static int hear_libcsv(struct cli *cli, const struct cli_verify *how,
-                       struct csvk_libcsv_check *check, struct csvk_error *err)
+static int finish_libcsv(struct cli *cli, const struct cli_verify *how,
+                         struct csvk_libcsv_check *check, struct csvk_error *err)
 {
     struct csvk_agreement said;
     int status = csvk_libcsv_check_end(check, &said, err);
@@ -79,8 +80,8 @@ static int hear_libcsv(struct cli *cli, const struct cli_verify *how,
     }
     if (said.skipped != 0) {
         cli_note(cli,
-                 "%s: libcsv could not judge %" PRIu64 " records (the first is %" PRIu64
-                 ": %s); the others agree",
+                 "%s: libcsv could not check %" PRIu64 " records (the first is record %" PRIu64
+                 ": %s); all others agree",
                  how->path, said.skipped, said.record, said.what);
     }
     return CSVK_OK;
@@ -92,7 +93,7 @@ int cli_verify(struct cli *cli, const struct cli_verify *how, struct csvk_error 
     struct csvk_validator *second = NULL;
     int status = CSVK_OK;
     if (how->options->dialect.escape != CSVK_NO_BYTE) {
-        cli_note(cli, "%s: libcsv knows no escape, so only the reference parser verifies",
+        cli_note(cli, "%s: libcsv knows no escape byte, so only the reference parser verifies",
                  how->path);
     } else {
         status = csvk_libcsv_check_new(&check, &how->options->dialect, err);
@@ -100,7 +101,7 @@ int cli_verify(struct cli *cli, const struct cli_verify *how, struct csvk_error 
     status = status == CSVK_OK ? read_again(how, check, &second, err) : status;
     status = status == CSVK_OK ? compare_reports(how, second, err) : status;
     if (status == CSVK_OK && check != NULL) {
-        status = hear_libcsv(cli, how, check, err);
+        status = finish_libcsv(cli, how, check, err);
     }
     csvk_libcsv_check_free(check);
     csvk_validator_free(second);
