@@ -73,7 +73,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all check check-large-slice check-large-upload check-mutations check-radosgw bench bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all doc check check-large-slice check-large-upload check-mutations check-radosgw bench bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -206,7 +206,10 @@ coverage: ## lines the tests execute, per folder; what none enters (L=--lines na
 	  CSVK_EXHAUSTIVE=7 SKIP='$(COVERAGE_SKIP)' tests/run.sh '$(T)'; passed=$$?; \
 	  tests/coverage.py build/cov $(L) && exit $$passed
 
-lint: $(SO) ## format, layers, lengths, banned words, headers alone, exported symbols
+doc: $(TOOL) ## rewrite doc/rules.md from the tables of rules
+	@python3 tests/doc/make_rules.py $(TOOL) > doc/rules.md
+
+lint: $(SO) ## format, rooms, lengths, banned words, headers alone, exported symbols
 	@SO=$(SO) PUBLIC_HEADERS='$(PUBLIC_HEADERS)' tests/lint.sh
 
 exports: $(SO) ## rewrite the list of exported symbols that lint compares with

@@ -14,11 +14,11 @@ import tempfile
 
 ROOT, ROWS, CSVKIT = sys.argv[1:4]
 QUOTING = {0, 1, 2, 3, 4, 5}  # enum csvk_fact_kind: the six that concern enclosures
-SKIPS_EMPTY = "that reader skips empty lines; here they are records (csv-rules A5)"
-CR_ENDS = "the first line break decides: CR in a file that begins so ends records (csv-rules A7)"
-CRCRLF = "CR CR LF is one line break and an error of its own (csv-rules A9)"
-CR_INNER = "that reader turns CRLF inside enclosures into LF; here bytes stay (csv-rules A11)"
-QUOTE_DATA = "accepted there as data; here data too, with a finding (csv-rules A13, A16)"
+SKIPS_EMPTY = "that reader skips empty lines; here they are records (doc/reading.md A5)"
+CR_ENDS = "the first line break decides: CR in a file that begins so ends records (doc/reading.md A7)"
+CRCRLF = "CR CR LF is one line break and an error of its own (doc/reading.md A9)"
+CR_INNER = "that reader turns CRLF inside enclosures into LF; here bytes stay (doc/reading.md A11)"
+QUOTE_DATA = "accepted there as data; here data too, with a finding (doc/reading.md A13, A16)"
 NOT_CLEAN = "holds a quote in a field that is not enclosed, whatever its description says"
 LOST_CR = "the file lost its CR on the way into the corpus; its expected rows still have it"
 EMPTY_FIELDS = "a record of empty fields only has the right width: no structural finding"

@@ -1,5 +1,5 @@
 /*
- * test_normalize.c - the invariants of normalize (csv-rules I1 to I8) over the corpora, over pairs
+ * test_normalize.c - the invariants of normalize (I1 to I8) over the corpora, over pairs
  * of dialects, and over random mutations of tables. CSVK_MUTATIONS=N in the environment says how
  * many mutations; `make check-mutations` runs a million.
  */
