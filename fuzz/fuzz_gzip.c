@@ -4,7 +4,7 @@
  * threads.
  */
 #include "csvkit/io/deflate/final_block/final_block.h"
-#include "csvkit/io/deflate/gzip.h"
+#include "csvkit/io/deflate/gzip_writer.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -12,9 +12,9 @@
  *                replacement-char, unicode-line-break
  *   the file     empty-file, utf8-bom, utf16-bom, ctrl-z-at-eof, nul-padding-at-eof
  *
- * Blank lines are facts, too, but width_rules.c judges them. Ill-formed UTF-8 is also summed up for
- * encoding-suspected (sample_rules.c), so every such fact has to be seen here, even after enough
- * findings are kept.
+ * Blank lines are facts, too, but field_count_rules.c judges them. Ill-formed UTF-8 is also summed
+ * up for encoding-suspected (sample_rules.c), so every such fact has to be seen here, even after
+ * enough findings are kept.
  */
 #include "validator/judge.h"
 
@@ -34,7 +34,7 @@ static const unsigned char rule_of_fact[CSVK_FACT_KINDS] = {
     [CSVK_FACT_SUSPICIOUS_LINES] = RULE_MULTILINE_FIELD_SUSPICIOUS,
     [CSVK_FACT_BARE_CR] = RULE_BARE_CR,
     [CSVK_FACT_CRCRLF] = RULE_EOL_CRCRLF,
-    [CSVK_FACT_BLANK] = NO_RULE, /* width_rules.c: the table's width decides about the rule */
+    [CSVK_FACT_BLANK] = NO_RULE, /* field_count_rules.c: the table's width decides about the rule */
     [CSVK_FACT_FIRST_EOL] = NO_RULE,
     [CSVK_FACT_MIXED_EOL] = RULE_EOL_MIXED,
     [CSVK_FACT_FINAL_EOL_MISSING] = RULE_FINAL_EOL_MISSING,

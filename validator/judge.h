@@ -146,7 +146,7 @@ const struct csvk_rule *judge_quoting_rule(const struct csvk_batch *batch,
                                            const struct csvk_record *record);
 uint64_t eol_length(unsigned eol);
 
-/* width_rules.c */
+/* field_count_rules.c */
 void shape_record(struct csvk_validator *v, const struct csvk_record *record);
 void shape_finish(struct csvk_validator *v);
 void shape_merge(struct csvk_validator *left, struct csvk_validator *right);

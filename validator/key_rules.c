@@ -5,13 +5,13 @@
  * While the table is read, the key of each record is handed to a set of keys (keys.h), which finds
  * the repeated ones at the end, in bounded memory. Empty values are reported at once. Blank
  * records, the header and records that are too short to have a key are left out; short ones are
- * reported by width_rules.c.
+ * reported by field_count_rules.c.
  */
 #include "validator/judge.h"
 
 #include "validator/key_fields.h"
 #include "validator/key_lines.h"
-#include "validator/keys.h"
+#include "validator/keys/keys.h"
 
 #include <string.h>
 

@@ -7,8 +7,8 @@
  * finding; {key?text} stands for the text and the fact, or for nothing when the finding has no such
  * fact.
  *
- * Which file judges which rule stands in the heads of fact_rules.c, width_rules.c, header_rules.c,
- * field_rules.c, sample_rules.c, key_rules.c and validator.c.
+ * Which file judges which rule stands in the heads of fact_rules.c, field_count_rules.c,
+ * header_rules.c, field_rules.c, sample_rules.c, key_rules.c and validator.c.
  *
  * Ids never change: people write them into configurations. The order of the rows is that of
  * rule_index.h.

@@ -3,7 +3,7 @@
  */
 #include "csvkit/cli/table/table_options.h"
 
-#include "csvkit/io/deflate/gzip.h"
+#include "csvkit/io/deflate/gzip_writer.h"
 #include "csvkit/json.h"
 #include "manifest/slice.h"
 

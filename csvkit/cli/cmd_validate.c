@@ -4,7 +4,7 @@
  * Every operand is judged on its own. A directory is a table in slices, which are judged one after
  * the other. When one file cannot be read, the others are judged all the same.
  */
-#include "csvkit/cli/table/delimiter_auto.h"
+#include "csvkit/cli/table/auto_option.h"
 #include "csvkit/cli/table/other_format.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/cli/table/verify_option.h"

@@ -15,7 +15,7 @@
  */
 #include "csvkit/csvkit.h"
 
-#include "csvkit/io/deflate/gzip.h"
+#include "csvkit/io/deflate/gzip_writer.h"
 #include "csvkit/io/temp_file.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * wanted.
  *
  * The idea. There are three layers, and each takes its bytes from the one below: text encoding
- * (source_encoding.c), gzip members (source_gzip.c), raw bytes (source_raw.c). Whether there is a
+ * (source_to_utf8.c), gzip members (source_gzip.c), raw bytes (source_raw.c). Whether there is a
  * gzip layer is decided at the first read, by the first bytes. The bytes of a plain file without
  * conversion go from read(2) directly to the caller's buffer. Its first bytes are read into that
  * buffer too, looked at, and left where they are.

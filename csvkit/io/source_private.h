@@ -60,7 +60,7 @@ struct csvk_damage csvk_gunzip_damage(const struct csvk_gunzip *gunzip);
 uint64_t csvk_gunzip_consumed(const struct csvk_gunzip *gunzip);
 void csvk_gunzip_free(struct csvk_gunzip *gunzip);
 
-/* ---- recode: any encoding to UTF-8 (source_encoding.c) ---- */
+/* ---- recode: any encoding to UTF-8 (source_to_utf8.c) ---- */
 
 /* As csvk_source_read, but without conversion: the layer below the encoding (source.c). */
 int csvk_source_pull(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,

@@ -8,7 +8,7 @@
  *   bench_gzip zlib LEVEL FILE OUT     one gzip member by zlib, from file to file
  */
 #include "csvkit/io/deflate/deflate.h"
-#include "csvkit/io/deflate/gzip.h"
+#include "csvkit/io/deflate/gzip_writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
  *
  * Keys have two columns, (7 to 10 digits, 6 letters), as a table of orders would have them.
  */
-#include "validator/keys.h"
+#include "validator/keys/keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -55,8 +55,8 @@ plant csvkit/base/buf.c '#include "csvkit/nowhere/nothing.h"'
 refused "an include of nothing" "an include of a file that is in no room" 'csvkit/base/buf.c:1'
 
 fresh_copy
-cp "$work/tree/validator/keys.c" "$work/tree/manifest/keys.c"
-refused "a file name given twice" "a file name that occurs twice" "manifest/keys.c validator/keys.c"
+cp "$work/tree/validator/keys/keys.c" "$work/tree/manifest/keys.c"
+refused "a file name given twice" "a file name that occurs twice" "manifest/keys.c validator/keys/keys.c"
 
 fresh_copy
 plant manifest/manifest_write.c 'struct csvk_finding { int x; };'
@@ -75,7 +75,7 @@ mkdir "$work/tree/csvkit/cellar" && echo 'int dark;' >"$work/tree/csvkit/cellar/
 refused "a source in a folder that is no room" "a source in no room" "csvkit/cellar/dark.c"
 
 fresh_copy
-sed -i 's/^| `validator` |\(.*\)`csvkit\/findings` |$/| `validator` |\1`csvkit\/findings` `manifest` |/' \
+sed -i '/^| `validator` |/s/`validator\/keys` |$/`validator\/keys` `manifest` |/' \
     "$work/tree/CONTRIBUTING.md"
 refused "a circle in the map" "a room builds on one that is not below it" "validator on manifest"
 

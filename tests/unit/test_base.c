@@ -1,7 +1,7 @@
 /* test_base.c - buffers, string lists and dialects: the ground everything stands on. */
 #include "csvkit/csvkit.h"
 #include "csvkit/json.h"
-#include "validator/keys_spill.h"
+#include "validator/keys/keys_spill.h"
 
 #include <check.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
  * from the beginning comes to; what only looks like a last block is not taken for one.
  */
 #include "csvkit/io/deflate/final_block/final_block.h"
-#include "csvkit/io/deflate/gzip.h"
+#include "csvkit/io/deflate/gzip_writer.h"
 #include "tests/support/support.h"
 
 #include <check.h>

@@ -4,7 +4,7 @@
  */
 #include "csvkit/io/deflate/deflate.h"
 #include "csvkit/io/deflate/final_block/final_block.h"
-#include "csvkit/io/deflate/gzip.h"
+#include "csvkit/io/deflate/gzip_writer.h"
 #include "tests/support/support.h"
 
 #include <check.h>

@@ -2,7 +2,7 @@
  * test_io_memory.c - every allocation of sources, sinks and the gzip writer fails once, in turn:
  * the answer is CSVK_ENOMEM or right, nothing is leaked, no file is left behind.
  */
-#include "csvkit/io/deflate/gzip.h"
+#include "csvkit/io/deflate/gzip_writer.h"
 #include "tests/support/failing_alloc.h"
 #include "tests/support/support.h"
 

@@ -2,7 +2,7 @@
  * test_keys.c - the search for repeated keys against a naive one (sort all keys, look at
  * neighbours), with little memory, bad hashes, long keys, joined sets and a full disk.
  */
-#include "validator/keys.h"
+#include "validator/keys/keys.h"
 
 #include "tests/support/support.h"
 

@@ -3,7 +3,7 @@
  * answer is CSVK_ENOMEM or right, and nothing is leaked. This file brings the allocator of the
  * library itself (and so takes the place of alloc.c in this program).
  */
-#include "validator/keys.h"
+#include "validator/keys/keys.h"
 
 #include "tests/support/failing_alloc.h"
 #include "tests/support/support.h"

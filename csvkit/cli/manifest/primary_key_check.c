@@ -4,7 +4,7 @@
  * the last; the report turns these numbers into a file and numbers within this file.
  */
 #include "csvkit/cli/manifest/primary_key_check.h"
-#include "validator/keys.h"
+#include "validator/keys/keys.h"
 
 #include <string.h>
 #include <sys/stat.h>

@@ -8,7 +8,7 @@
 /*
  * Reads the data at `path`, a file or a directory of slices, and reports repeated keys as findings.
  * Does nothing when the manifest has no primary key. Memory stays within the limit of
- * validator/keys.h.
+ * validator/keys/keys.h.
  */
 int cli_manifest_check_key(const struct csvk_manifest *manifest, const char *path,
                            struct csvk_manifest_findings *findings, struct csvk_error *err);

@@ -2,12 +2,12 @@
  * keys.c - the set of keys: it collects keys, joins two sets, and does the final search. See keys.h
  * for the idea; share_memory shows which part may use how much memory.
  */
-#include "validator/keys.h"
+#include "validator/keys/keys.h"
 
 #include "csvkit/base/hash.h"
-#include "validator/keys_parts.h"
-#include "validator/keys_repeats.h"
-#include "validator/keys_search.h"
+#include "validator/keys/keys_parts.h"
+#include "validator/keys/keys_repeats.h"
+#include "validator/keys/keys_search.h"
 
 #include <string.h>
 #include <sys/auxv.h>

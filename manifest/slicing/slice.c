@@ -11,9 +11,9 @@
  */
 #include "manifest/slice.h"
 
-#include "csvkit/io/deflate/gzip.h"
-#include "manifest/slice_dir.h"
-#include "manifest/slice_plan.h"
+#include "csvkit/io/deflate/gzip_writer.h"
+#include "manifest/slicing/slice_dir.h"
+#include "manifest/slicing/slice_plan.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
  * keys_found.c - sorts the duplicates that were found; see keys_found.h. No record is a duplicate
  * twice, so the order by record numbers is total.
  */
-#include "validator/keys_found.h"
+#include "validator/keys/keys_found.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /*
- * gzip.c - cuts text into blocks, has them compressed in threads, and joins the results in order.
+ * gzip_writer.c - cuts text into blocks, has them compressed in threads, and joins the results in
+ * order.
  *
  * The idea. A *block* is a part of the text, a *piece* is the DEFLATE data made from one block. The
  * block `filling` takes the text that comes in. When it is full, it is submitted to the thread
@@ -17,7 +18,7 @@
  * Invariants: resolved <= written <= submitted. After csvk_gzip_write at most MAX_LAG blocks are
  * submitted and not resolved.
  */
-#include "csvkit/io/deflate/gzip.h"
+#include "csvkit/io/deflate/gzip_writer.h"
 
 #include "csvkit/io/deflate/deflate.h"
 #include "csvkit/base/pool.h"
@@ -368,8 +369,8 @@ uint64_t csvk_gzip_estimate(const struct csvk_gzip *gzip)
 
 /*
  * Whether the open member may have reached `limit` bytes, so that it is worth waiting for a block.
- * Waiting costs time, because the compressing threads run out of work meanwhile. gzip.h describes
- * the two cases in which the answer is no.
+ * Waiting costs time, because the compressing threads run out of work meanwhile. gzip_writer.h
+ * describes the two cases in which the answer is no.
  */
 static bool may_reach(const struct csvk_gzip *gzip, uint64_t limit)
 {

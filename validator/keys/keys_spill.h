@@ -4,8 +4,8 @@
  * The file never has a name (O_TMPFILE) or loses it at once, so it disappears with the process,
  * whatever happens. The first write creates it.
  */
-#ifndef VALIDATOR_KEYS_SPILL_H
-#define VALIDATOR_KEYS_SPILL_H
+#ifndef VALIDATOR_KEYS_KEYS_SPILL_H
+#define VALIDATOR_KEYS_KEYS_SPILL_H
 
 #include "csvkit/csvkit.h"
 

@@ -9,11 +9,11 @@
  * the search ends, whatever the hash does; and a key that repeats a billion times takes one place
  * in the table.
  */
-#ifndef VALIDATOR_KEYS_SEARCH_H
-#define VALIDATOR_KEYS_SEARCH_H
+#ifndef VALIDATOR_KEYS_KEYS_SEARCH_H
+#define VALIDATOR_KEYS_KEYS_SEARCH_H
 
-#include "validator/keys_found.h"
-#include "validator/keys_parts.h"
+#include "validator/keys/keys_found.h"
+#include "validator/keys/keys_parts.h"
 
 /*
  * Open addressing. A slot is 0 when it is empty; else its upper half is 32 bits of the hash, and

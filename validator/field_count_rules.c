@@ -1,8 +1,8 @@
 /*
- * width_rules.c - compares records with the width of the table. One record at a time: blank-line,
- * ambiguous-empty-record, field-count, trailing-delimiter, comment-line. Several misfits (records
- * that do not have the width) together: split-record-suspected, preamble-suspected,
- * footer-suspected.
+ * field_count_rules.c - compares records with the width of the table. One record at a time:
+ * blank-line, ambiguous-empty-record, field-count, trailing-delimiter, comment-line. Several
+ * misfits (records that do not have the width) together: split-record-suspected,
+ * preamble-suspected, footer-suspected.
  *
  * Only records that the reader reports are looked at here, and every misfit is one of them. What is
  * known of several records is kept in a form in which two parts of a file can be joined: a run of

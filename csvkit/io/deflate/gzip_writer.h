@@ -1,5 +1,5 @@
 /*
- * gzip.h - writes gzip members (RFC 1952) that several threads compress together.
+ * gzip_writer.h - writes gzip members (RFC 1952) that several threads compress together.
  *
  * The idea. Text is cut into blocks of equal size. Each block is compressed on its own, and the
  * results are joined to one ordinary member: no name, no time stamp, and a fixed system byte.
@@ -12,8 +12,8 @@
  *
  * One thread owns a struct csvk_gzip and calls all functions here.
  */
-#ifndef CSVKIT_IO_DEFLATE_GZIP_H
-#define CSVKIT_IO_DEFLATE_GZIP_H
+#ifndef CSVKIT_IO_DEFLATE_GZIP_WRITER_H
+#define CSVKIT_IO_DEFLATE_GZIP_WRITER_H
 
 #include "csvkit/csvkit.h"
 

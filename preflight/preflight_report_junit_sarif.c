@@ -1,6 +1,6 @@
 /*
- * preflight_report_ci.c - the report for build servers: annotations for GitHub, SARIF 2.1.0, JUnit
- * XML. Files are written as FOLDER/FILE.
+ * preflight_report_junit_sarif.c - the report for build servers: annotations for GitHub,
+ * SARIF 2.1.0, JUnit XML. Files are written as FOLDER/FILE.
  */
 #include "preflight/preflight_private.h"
 

@@ -1,5 +1,5 @@
 /*
- * types.c - proposes base data types for columns; types.h has the idea.
+ * column_types.c - proposes base data types for columns; types.h has the idea.
  *
  * Every value is read once. Its first byte decides which family it may belong to (number or date,
  * word), and the family answers with the set of types that can hold the value.

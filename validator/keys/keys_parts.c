@@ -5,7 +5,7 @@
  * disk, then those in memory. So the first entry of a key is that of the first record with this
  * key.
  */
-#include "validator/keys_parts.h"
+#include "validator/keys/keys_parts.h"
 
 #include "csvkit/base/hash.h"
 

@@ -1,5 +1,5 @@
 /* keys_spill.c - an unlinked temporary file for what does not fit into memory; see keys_spill.h. */
-#include "validator/keys_spill.h"
+#include "validator/keys/keys_spill.h"
 
 #include <errno.h>
 #include <fcntl.h>

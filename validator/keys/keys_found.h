@@ -6,11 +6,11 @@
  * file; sixteen runs of one generation are merged into one run of the next. At the end, the
  * remaining runs are merged while they are reported.
  */
-#ifndef VALIDATOR_KEYS_FOUND_H
-#define VALIDATOR_KEYS_FOUND_H
+#ifndef VALIDATOR_KEYS_KEYS_FOUND_H
+#define VALIDATOR_KEYS_KEYS_FOUND_H
 
-#include "validator/keys.h"
-#include "validator/keys_spill.h"
+#include "validator/keys/keys.h"
+#include "validator/keys/keys_spill.h"
 
 #define CSVK_FOUND_FAN  16 /* runs that are merged into one */
 #define CSVK_FOUND_RUNS (CSVK_FOUND_FAN * 16)

@@ -1,6 +1,6 @@
 /* slice_dir.h - a directory that appears whole or not at all. */
-#ifndef MANIFEST_SLICE_DIR_H
-#define MANIFEST_SLICE_DIR_H
+#ifndef MANIFEST_SLICING_SLICE_DIR_H
+#define MANIFEST_SLICING_SLICE_DIR_H
 
 #include "manifest/slice.h"
 

@@ -7,10 +7,10 @@
  *
  * Invariant: a hash that is not marked occurs only once. A marked one may or may not repeat.
  */
-#ifndef VALIDATOR_KEYS_REPEATS_H
-#define VALIDATOR_KEYS_REPEATS_H
+#ifndef VALIDATOR_KEYS_KEYS_REPEATS_H
+#define VALIDATOR_KEYS_KEYS_REPEATS_H
 
-#include "validator/keys_parts.h"
+#include "validator/keys/keys_parts.h"
 
 struct csvk_repeats {
     uint64_t *slot; /* a hash, or 0 */

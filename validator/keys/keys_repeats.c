@@ -2,7 +2,7 @@
  * keys_repeats.c - finds the hashes that may occur more than once; see keys_repeats.h. Slots are
  * prefetched some words before they are used.
  */
-#include "validator/keys_repeats.h"
+#include "validator/keys/keys_repeats.h"
 
 #include <string.h>
 

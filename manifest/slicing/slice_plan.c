@@ -9,7 +9,7 @@
  * smaller by SLACK, and the last slice takes the rest, from a half to one and a half of the size.
  * So no tiny slice is left at the end.
  */
-#include "manifest/slice_plan.h"
+#include "manifest/slicing/slice_plan.h"
 
 enum { STEPS = 512, LARGEST_STEP = 65536 };
 

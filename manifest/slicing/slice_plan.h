@@ -1,6 +1,6 @@
 /* slice_plan.h - decides where to cut. It is arithmetic only and touches no data and no files. */
-#ifndef MANIFEST_SLICE_PLAN_H
-#define MANIFEST_SLICE_PLAN_H
+#ifndef MANIFEST_SLICING_SLICE_PLAN_H
+#define MANIFEST_SLICING_SLICE_PLAN_H
 
 #include "manifest/slice.h"
 

@@ -1,5 +1,5 @@
 /*
- * source_encoding.c - converts text from any encoding that iconv(3) knows to UTF-8.
+ * source_to_utf8.c - converts text from any encoding that iconv(3) knows to UTF-8.
  *
  * The idea. Bytes are converted into a buffer of this layer and copied to the caller from there. So
  * the result cannot depend on the sizes of the caller's reads. The text before an illegal sequence

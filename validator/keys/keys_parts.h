@@ -16,11 +16,11 @@
  * on disk are chained forwards: a block is written with the position that its successor will have,
  * so there is no directory that grows with the input.
  */
-#ifndef VALIDATOR_KEYS_PARTS_H
-#define VALIDATOR_KEYS_PARTS_H
+#ifndef VALIDATOR_KEYS_KEYS_PARTS_H
+#define VALIDATOR_KEYS_KEYS_PARTS_H
 
-#include "validator/keys.h"
-#include "validator/keys_spill.h"
+#include "validator/keys/keys.h"
+#include "validator/keys/keys_spill.h"
 
 #include <string.h>
 

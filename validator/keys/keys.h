@@ -17,8 +17,8 @@
  *     of repetitions and any quality of the hash. The disk needs about the size of the keys and 12
  *     bytes for each, and as much again for the keys that repeat.
  */
-#ifndef VALIDATOR_KEYS_H
-#define VALIDATOR_KEYS_H
+#ifndef VALIDATOR_KEYS_KEYS_H
+#define VALIDATOR_KEYS_KEYS_H
 
 #include "csvkit/csvkit.h"
 

@@ -1,5 +1,5 @@
-/* delimiter_auto.c - see delimiter_auto.h. */
-#include "csvkit/cli/table/delimiter_auto.h"
+/* auto_option.c - see auto_option.h. */
+#include "csvkit/cli/table/auto_option.h"
 
 #include "csvkit/sniff.h"
 

@@ -1,7 +1,7 @@
-/* delimiter_auto.h - --delimiter=auto and --encoding=auto: finds out both before a source is read.
+/* auto_option.h - --delimiter=auto and --encoding=auto: finds out both before a source is read.
  */
-#ifndef CSVKIT_CLI_TABLE_DELIMITER_AUTO_H
-#define CSVKIT_CLI_TABLE_DELIMITER_AUTO_H
+#ifndef CSVKIT_CLI_TABLE_AUTO_OPTION_H
+#define CSVKIT_CLI_TABLE_AUTO_OPTION_H
 
 #include "csvkit/cli/frame/cli.h"
 

@@ -3,7 +3,7 @@
  * handled in groups, so that the slots of the first keys of a group come from memory while the
  * others are hashed.
  */
-#include "validator/keys_search.h"
+#include "validator/keys/keys_search.h"
 
 #include "csvkit/base/hash.h"
 

@@ -14,7 +14,7 @@
  * A signal handler removes temporary directories without heap or locks, with names that it gets
  * from the kernel. Therefore the open directories are kept in a small table of fixed size.
  */
-#include "manifest/slice_dir.h"
+#include "manifest/slicing/slice_dir.h"
 
 #include "csvkit/io/temp_file.h"
 
