@@ -73,7 +73,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all doc check check-large-slice check-large-upload check-mutations check-radosgw bench bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all doc check check-large-slice check-large-upload check-mutations check-radosgw check-damage bench bench-damage bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -175,6 +175,13 @@ check-large-slice: bench-bins ## slice GB gigabytes from a pipe: memory, sizes, 
 demo: deps ## install what is missing, build, and run the main job on example data
 	@$(MAKE) --no-print-directory all bench-bins
 	@CSVKIT=$(TOOL) BUILD=$(B) examples/demo.sh
+
+SEEDS ?= 1 2 3 4 5 6 7 8 9 10
+bench-damage: all ## what normalize makes of 2,000 damaged tables for each of SEEDS, by kind of damage
+	@CSVKIT=$(CURDIR)/$(TOOL) SEEDS='$(SEEDS)' CASES=2000 tests/normalize/damage.sh
+
+check-damage: all ## 100,000 damaged tables; fails with more than 1 wrong one in 10,000
+	@CSVKIT=$(CURDIR)/$(TOOL) SEEDS='101 102 103 104 105' CASES=20000 WRONG_MAX=10 tests/normalize/damage.sh
 
 bench-repair: bench-bins ## what normalize makes of records broken on purpose, per kind of damage
 	@$(B)/tests/bench/repair

@@ -7,13 +7,20 @@
  *
  *   records_in = records_out + records_rejected + records_dropped
  *
- * Every change has an id (r1 to r25), a class and a line in the log; doc/repairs.md explains all of
+ * Every change has an id (r1 to r26), a class and a line in the log; doc/repairs.md explains all of
  * them. The classes:
  *   L0  bytes change, rows do not.
  *   L1  rows change because an option says so.
- *   L2  rows change by inference: exactly one reading of the record fits the width of the table.
- *       When two readings fit, the record is rejected.
+ *   L2  rows change by inference: the evidence is for one reading of the record.
  *   L3  data leave the output; they go to the rejects and nowhere else.
+ *
+ * Inference. A reading of a record supposes one slip of its writer: a delimiter lost or doubled, a
+ * quote lost or data, a line broken or cut. The evidence is what the columns are like in the first
+ * clean records of the table. A reading is taken when every other one is worse by a margin, when
+ * its values look like their columns, and when writing it invents nothing; else the record is
+ * rejected, with the readings that compete. With fewer than 8 clean records nothing is inferred
+ * that moves a value. The header is judged by the same records: when they agree on another width,
+ * the table is refused.
  *
  * Clean stretches of the input are copied as they are. Only records with a defect are written anew.
  * Memory: the look-ahead and the longest record.
@@ -59,11 +66,12 @@ enum csvk_repair {
     CSVK_REPAIR_NAMES,
     CSVK_REPAIR_DELIMITER,
     CSVK_REPAIR_FORMULA,
+    CSVK_REPAIR_HEADER_REPEATED,
     CSVK_REPAIR_TRIM,    /* --trim */
     CSVK_REPAIR_COLUMNS, /* columns chosen or put in another order */
     CSVK_REPAIRS
 };
-/* The id, which never changes: "r1" to "r25", "trim", "columns"; "" for CSVK_REPAIR_NONE. */
+/* The id, which never changes: "r1" to "r26", "trim", "columns"; "" for CSVK_REPAIR_NONE. */
 CSVK_API const char *csvk_repair_id(enum csvk_repair repair);
 /* The name of one or two words: "bom". All three texts are constants. */
 CSVK_API const char *csvk_repair_name(enum csvk_repair repair);
@@ -82,9 +90,11 @@ enum csvk_normalize_quote {
 };
 /* What happens to records with too few or too many fields. */
 enum csvk_normalize_ragged {
-    CSVK_NORMALIZE_RAGGED_REPAIR, /* repaired where one explanation only is possible */
+    CSVK_NORMALIZE_RAGGED_REPAIR, /* repaired where the evidence is for one reading */
     CSVK_NORMALIZE_RAGGED_REJECT,
-    CSVK_NORMALIZE_RAGGED_FAIL /* the whole file is refused */
+    CSVK_NORMALIZE_RAGGED_FAIL, /* the whole file is refused */
+    CSVK_NORMALIZE_RAGGED_PAD   /* empty fields are added or dropped at the end, without evidence;
+                                   records with data beyond the width are rejected */
 };
 /* Whether names of columns stay, or become those that Storage would make of them (names.h). */
 enum csvk_normalize_names { CSVK_NORMALIZE_NAMES_KEEP, CSVK_NORMALIZE_NAMES_STORAGE };
@@ -116,6 +126,9 @@ struct csvk_normalize_options {
     bool write_bom;           /* the output begins with a byte order mark */
     enum csvk_normalize_quote quote;
     enum csvk_normalize_ragged ragged;
+    bool drop_repeated_headers; /* records equal to the header, below it (r26); else they go to
+                                   the rejects. In a table of one column they are values */
+    bool drop_empty_records;    /* not in use yet: records of empty fields only stay */
     enum csvk_normalize_names names;
     enum csvk_normalize_defect nul;     /* REJECT or REMOVE */
     enum csvk_normalize_defect control; /* KEEP or REMOVE */
@@ -127,8 +140,7 @@ struct csvk_normalize_options {
     bool digest;         /* fills result->values, for verification; slower */
     uint64_t skip_head, skip_tail; /* physical lines to drop at the start and at the end */
     int comment;                   /* records that begin with this byte are dropped; -1: none */
-    uint64_t max_repairs; /* when more records than this would need inference, the file is refused;
-                             the limit is never below 100, nor below 1 % of the records */
+    uint64_t max_repairs; /* records that may need inference; never less than 8, nor than half */
     uint64_t look_ahead;  /* bytes within which an enclosure without an end is judged; 0: 256 KiB */
     uint64_t max_record;  /* bytes of the longest record; 0: 64 MiB. Above it: CSVK_ELIMIT */
     size_t window;        /* bytes read at a time; every value from 1 up gives the same results; 0:
@@ -136,8 +148,8 @@ struct csvk_normalize_options {
     enum csvk_simd simd;
 };
 /*
- * RFC 4180 in and out, CRLF, with a header. Ragged records are repaired; NUL and ill-formed UTF-8
- * are rejected, control characters kept. Everything else is off or 0.
+ * RFC 4180 in and out, CRLF, with a header. Ragged records are repaired by evidence; NUL, text that
+ * is not UTF-8 and repeated headers are rejected, control characters kept. All else is off or 0.
  */
 CSVK_API void csvk_normalize_options_init(struct csvk_normalize_options *options);
 /* Frees `columns`. */

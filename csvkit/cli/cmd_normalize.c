@@ -199,10 +199,11 @@ static const struct cli_option output_rows[] = {
     {"output", 'o', "FILE", NULL, "Where to write the table. Default: standard output.", false},
     {"rejects", 0, "FILE", NULL,
      "Where to write the records that have no sure repair, byte for byte. FILE.jsonl says where "
-     "each record came from and why it was rejected. Without --rejects, such a record ends the "
-     "run.",
+     "each record came from, why it was rejected, and which readings compete. Without --rejects, "
+     "such a record ends the run.",
      false},
-    {"log", 0, "FILE", NULL, "Where to write the log: one line of JSON for every repair.", false},
+    {"log", 0, "FILE", NULL,
+     "Where to write the log: one line of JSON for every repair, with the evidence for it.", false},
     {"to-delimiter", 0, "C", NULL, "The byte between fields in the output. Default: a comma.",
      false},
     {"to-enclosure", 0, "C", NULL,
@@ -249,9 +250,13 @@ const struct cli_command cli_cmd_normalize = {
         "Reads FILE and writes it as an RFC 4180 table in UTF-8, in which every record has as "
         "many fields as the first. FILE is plain text or gzip; without FILE, or when FILE is -, "
         "standard input is read. A file that is such a table already comes out byte for byte.\n\n"
-        "A defect is repaired when exactly one reading of the record fits the width of the table. "
-        "When several readings fit, csvkit does not guess: the record goes to --rejects. Every "
-        "repair has an id (r1 to r25, trim, columns), which the log and the summary name.\n\n"
+        "A defect has several readings, each of which supposes one slip of the writer. The clean "
+        "records at the start of the table are the evidence: they show what the columns are like. "
+        "A reading is taken when every other one is clearly worse by that evidence; else csvkit "
+        "does not guess, and the record goes to --rejects. With fewer than 8 clean records "
+        "nothing is done that moves a value. When most records agree on another number of fields "
+        "than the header has, the file is refused. Every repair has an id (r1 to r26, trim, "
+        "columns), which the log and the summary name; doc/repairs.md explains them.\n\n"
         "The counts always agree: records in = records out + records rejected + records dropped "
         "by a repair. Normalizing the output again changes nothing.\n\n"
         "With a header, --columns names the columns to write, in their order.\n\n"

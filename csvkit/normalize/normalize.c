@@ -93,6 +93,7 @@ static void init_run(struct norm *norm)
 {
     const struct csvk_normalize_options *o = norm->o;
     norm->in = o->dialect;
+    norm->last_whole = true; /* nothing before the first record is wrong */
     norm->any_eol = o->any_eol;
     norm->reach = o->look_ahead != 0 ? o->look_ahead : DEFAULT_REACH;
     norm->reach = norm->reach < 64 ? 64 : norm->reach;
@@ -124,13 +125,14 @@ static void release_run(struct norm *norm)
     csvk_scan_release(&norm->field_scan);
     release_scratch(&norm->scrubbed);
     release_scratch(&norm->look_ahead);
-    for (size_t i = 0; i < sizeof(norm->reading) / sizeof(norm->reading[0]); i++) {
-        csvk_buf_release(&norm->reading[i].text);
-        csvk_free(norm->reading[i].cell);
-    }
     csvk_free(norm->value);
     csvk_free(norm->pick);
-    csvk_free(norm->always_enclosed);
+    csvk_buf_release(&norm->head);
+    for (size_t form = 0; form < NORM_HEADER_FORMS; form++) {
+        csvk_buf_release(&norm->header_again[form]);
+    }
+    norm_sample_release(&norm->sample);
+    norm_arena_release(&norm->arena);
     csvk_buf_release(&norm->text);
     csvk_buf_release(&norm->trimmed);
     csvk_buf_release(&norm->line);
@@ -244,8 +246,10 @@ static int process_reported(struct norm *norm, const struct norm_chunk *chunk, b
         }
         uint64_t index = rec.r.number - chunk->before.totals.records - 1;
         int status =
-            norm_write_span(norm, chunk, (struct norm_span){at, rec.r.offset, done, index - done});
-        status = status == CSVK_OK ? norm_process_record(norm, &rec) : status;
+            norm_write_clean(norm, chunk, (struct norm_span){at, rec.r.offset, done, index - done});
+        if (status == CSVK_OK && norm->resume == UINT64_MAX) {
+            status = norm_process_record(norm, &rec);
+        }
         if (status != CSVK_OK) {
             return status;
         }
@@ -269,8 +273,13 @@ static int process_reported(struct norm *norm, const struct norm_chunk *chunk, b
             return CSVK_OK;
         }
     }
-    return norm_write_span(norm, chunk,
-                           (struct norm_span){at, chunk->offset + chunk->size, done, all - done});
+    int status = norm_write_clean(
+        norm, chunk, (struct norm_span){at, chunk->offset + chunk->size, done, all - done});
+    if (status == CSVK_OK && norm->resume != UINT64_MAX) {
+        *resumed = true;
+        resume_at(norm, chunk);
+    }
+    return status;
 }
 
 /*

@@ -34,8 +34,23 @@ void norm_add_repair(struct norm *norm, enum csvk_repair repair, uint64_t byte, 
         }
     }
     if (norm->npending < NORM_PENDING) {
-        norm->pending[norm->npending++] = (struct norm_pending){repair, byte, field, evidence, 1};
+        norm->pending[norm->npending++] =
+            (struct norm_pending){repair, byte, field, evidence, 1, norm_repair_class(repair)};
     }
+}
+
+/* The text of the decision lives until the record is written. */
+void norm_add_decision(struct norm *norm, const struct norm_decision *decision, uint64_t byte)
+{
+    norm_add_repair(norm, decision->repair, byte, 0, decision->evidence);
+    norm->pending[norm->npending - 1].class = decision->class;
+}
+
+void norm_add_repair_of_class(struct norm *norm, enum csvk_repair repair, enum norm_class class,
+                              uint64_t byte, const char *evidence)
+{
+    norm_add_repair(norm, repair, byte, 0, evidence);
+    norm->pending[norm->npending - 1].class = class;
 }
 
 bool norm_is_pending(const struct norm *norm, enum csvk_repair repair)
@@ -49,16 +64,6 @@ bool norm_is_pending(const struct norm *norm, enum csvk_repair repair)
 }
 
 /*
- * The class of a repair at this record. A blank line in a table of one column stays, as the empty
- * value that it is, and changes no row (r10): L0 there, L2 where the line is dropped.
- */
-static enum norm_class class_of(const struct norm *norm, enum csvk_repair repair)
-{
-    return repair == CSVK_REPAIR_BLANK && norm->nvalues == 1 ? NORM_CLASS_L0
-                                                             : norm_repair_class(repair);
-}
-
-/*
  * More than one means that the record is rejected: each of the two was chosen because it fits the
  * width of the table, given that nothing else is wrong.
  */
@@ -66,19 +71,19 @@ size_t norm_count_inferences(const struct norm *norm)
 {
     size_t count = 0;
     for (size_t i = 0; i < norm->npending; i++) {
-        count += class_of(norm, norm->pending[i].repair) == NORM_CLASS_L2;
+        count += norm->pending[i].class == NORM_CLASS_L2;
     }
     return count;
 }
 
 /* ---- lines of the log ---- */
 
-static void json_repair(struct norm *norm, enum csvk_repair repair)
+static void json_repair(struct norm *norm, enum csvk_repair repair, enum norm_class class)
 {
     static const char *const names[] = {"L0", "L1", "L2"};
     norm_json_text(&norm->json, "repair", csvk_repair_id(repair));
     norm_json_text(&norm->json, "name", csvk_repair_name(repair));
-    norm_json_text(&norm->json, "class", names[class_of(norm, repair)]);
+    norm_json_text(&norm->json, "class", names[class]);
 }
 
 static void json_place(struct norm *norm, struct csvk_normalize_place place)
@@ -153,7 +158,7 @@ static int report_repair(struct norm *norm, const struct norm_record *rec,
         return CSVK_OK;
     }
     norm_json_begin_line(norm);
-    json_repair(norm, p->repair);
+    json_repair(norm, p->repair, p->class);
     json_place(norm, place);
     if (p->field != 0) {
         norm_json_uint(&norm->json, "field", p->field);
@@ -166,6 +171,9 @@ static int report_repair(struct norm *norm, const struct norm_record *rec,
     }
     norm_json_uint(&norm->json, "out_length", out_length);
     norm_json_text(&norm->json, "evidence", p->evidence);
+    if (norm->decided && p->evidence == norm->decision.evidence) {
+        norm_json_readings(norm);
+    }
     return norm_json_end_line(norm, &norm->log);
 }
 
@@ -176,7 +184,7 @@ static int report_repair(struct norm *norm, const struct norm_record *rec,
 int norm_report_pending(struct norm *norm, const struct norm_record *rec, uint64_t out_byte,
                         size_t out_length)
 {
-    norm->result->inferred += norm_count_inferences(norm) != 0;
+    norm->result->inferred += norm_count_inferences(norm) != 0 && !norm->habit_again;
     for (size_t i = 0; i < norm->npending; i++) {
         int status = report_repair(norm, rec, &norm->pending[i], out_byte, out_length);
         if (status != CSVK_OK) {
@@ -204,7 +212,7 @@ int norm_report_file_repair(struct norm *norm, enum csvk_repair repair, uint64_t
         return CSVK_OK;
     }
     norm_json_begin_line(norm);
-    json_repair(norm, repair);
+    json_repair(norm, repair, norm_repair_class(repair));
     json_place(norm, place);
     norm_json_uint(&norm->json, "length", length);
     norm_json_uint(&norm->json, "out_length", 0);
@@ -220,7 +228,7 @@ void norm_count_line_breaks(struct norm *norm, uint64_t count, struct csvk_norma
 static int report_sum(struct norm *norm, enum csvk_repair repair, const char *evidence)
 {
     norm_json_begin_line(norm);
-    json_repair(norm, repair);
+    json_repair(norm, repair, norm_repair_class(repair));
     json_place(norm, norm->result->first[repair]);
     norm_json_uint(&norm->json, "records", norm->result->repairs[repair]);
     norm_json_text(&norm->json, "evidence", evidence);
@@ -288,5 +296,8 @@ int norm_report_reject(struct norm *norm, const struct norm_record *rec, enum cs
     norm_json_text(&norm->json, "repair", csvk_repair_id(repair));
     norm_json_text(&norm->json, "class", "L3");
     norm_json_text(&norm->json, "reason", reason);
+    if (norm->decided) {
+        norm_json_readings(norm);
+    }
     return norm_json_end_line(norm, &norm->index);
 }

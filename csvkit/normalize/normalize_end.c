@@ -8,30 +8,32 @@
 #include "csvkit/normalize/normalize_private.h"
 
 /*
- * Refuses a run with more inference than a few accidents explain: then the dialect is wrong, not
- * the data. The limit is the largest of 100 records, 1 % of all records and --max-repairs. Counted
- * are records repaired by inference (L2) and records that were rejected for want of a sure repair;
- * rejects that an option asked for are not.
+ * Refuses a run in which most of the records need inference: then the dialect is wrong, not the
+ * data. Counted are records repaired by inference (L2) and records that were rejected for want of a
+ * sure repair; rejects that an option asked for are not. --max-repairs allows more.
  *
  * Without this limit a file that is read with the wrong delimiter would end in a table that nobody
- * wants, and a long list of repairs.
+ * wants, and a long list of repairs. The limit is a share, so that two halves of a table have the
+ * outcome of the whole.
  */
 static int check_inference_share(struct norm *norm)
 {
+    enum { FEW = 8 }; /* so many may need it in any table */
     const struct csvk_normalize_result *r = norm->result;
     uint64_t needed = r->inferred + norm->rejected_by_cause;
-    uint64_t most = norm->o->max_repairs > 100 ? norm->o->max_repairs : 100;
-    most = most > r->records_in / 100 ? most : r->records_in / 100;
+    uint64_t most = r->records_in / 2 > FEW ? r->records_in / 2 : FEW;
+    most = norm->o->max_repairs > most ? norm->o->max_repairs : most;
     if (needed <= most) {
         return CSVK_OK;
     }
     char cause[240];
     norm_likely_cause(norm, cause, sizeof cause);
-    return csvk_fail(norm->err, CSVK_EDATA,
-                     "%s: %llu of %llu records would need inference, more than 1 %% and more than "
-                     "%llu: likely %s; --max-repairs=N allows more",
-                     csvk_source_name(norm->window.source), (unsigned long long)needed,
-                     (unsigned long long)r->records_in, (unsigned long long)most, cause);
+    return csvk_fail(
+        norm->err, CSVK_EDATA,
+        "%s: %llu of %llu records would need inference, more than half of them: likely "
+        "%s; --max-repairs=N allows more",
+        csvk_source_name(norm->window.source), (unsigned long long)needed,
+        (unsigned long long)r->records_in, cause);
 }
 
 /*

@@ -8,7 +8,7 @@
 #include "csvkit/normalize/normalize_private.h"
 
 /* A line has some twelve members, only one of which is a long text. */
-enum { LINE_ROOM = 1024 };
+enum { LINE_ROOM = 2048 };
 
 void norm_json_begin_line(struct norm *norm)
 {
@@ -87,6 +87,26 @@ void norm_json_text(struct csvk_buf *line, const char *key, const char *text)
     to += length;
     *to++ = '"';
     line->length = (size_t)(to - line->data);
+}
+
+/* ,"readings":[{"reading":"...","bits":3.9},...]: those that competed, best first. */
+void norm_json_readings(struct norm *norm)
+{
+    const struct norm_decision *d = &norm->decision;
+    struct csvk_buf *line = &norm->json;
+    if (d->ncompeting == 0 || !has_room(line, NORM_COMPETING * (sizeof d->competing[0] + 40))) {
+        return;
+    }
+    int status = csvk_buf_printf(line, ",\"bits\":%.1f,\"sample\":%zu,\"readings\":[",
+                                 (double)d->competing[0].bits / NORM_BIT,
+                                 norm_evidence_records(norm->sample.evidence));
+    for (size_t i = 0; i < d->ncompeting && status == CSVK_OK; i++) {
+        status = csvk_buf_printf(line, "%s{\"reading\":\"%s\",\"bits\":%.1f}", i != 0 ? "," : "",
+                                 d->competing[i].reading, (double)d->competing[i].bits / NORM_BIT);
+    }
+    if (status == CSVK_OK) {
+        line->data[line->length++] = ']';
+    }
 }
 
 /* Closes the object. The NUL that is copied with it is not counted. */

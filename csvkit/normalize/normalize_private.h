@@ -13,11 +13,14 @@
  *   normalize_record.c     one record that is not clean: which repair is tried when
  *   repair_bytes.c         r3 r4 r5 r6: bytes that have to go
  *   normalize_values.c     fields and values of a record as the reference parser reads it
- *   repair_quotes.c        r18 r19 r20 r22: which reading of the enclosures is accepted
- *   reading_trial.c        does a reading fit the table? do two readings differ?
- *   repair_readings.c      other readings of a record than the reference parser's
+ *   repair_record.c        any other defect: has it decided, and carries the decision out
+ *     decide.c             r11 to r14, r17 to r20, r22: which reading is taken, if any;
+ *                          decide_quotes.c, decide_width.c and decide_lines.c by kind of defect
+ *     readings_of_*.c      the readings that there are
+ *     weigh.c              what each of them costs
+ *     evidence.c           what the columns are like; sample.c gathers it
+ *     view.c               the grammar over bytes, from any place
  *   look_ahead.c           records and lines after the record at hand
- *   repair_width.c         r11 r12 r13 r14: too few fields, too many fields
  *   repair_header.c        r23 and the choice of columns
  *   normalize_patch.c      records that are written as they are, but for a few places
  *   normalize_emit.c       writes a record, rejects it or drops it; r25
@@ -36,7 +39,7 @@
  *
  * Invariants.
  * - A struct norm_record says what the reference parser reads, whoever found it out. Other readings
- *   are in struct norm_reading.
+ *   are in readings.h.
  * - Whatever looks ahead looks at most `reach` bytes beyond the first byte of the record, however
  *   much is in the window (norm_look_ahead_limit). So results do not depend on the size of reads.
  * - Every record that is read is counted once in result->records_in, and once in records_out,
@@ -48,6 +51,7 @@
 #ifndef CSVKIT_NORMALIZE_NORMALIZE_PRIVATE_H
 #define CSVKIT_NORMALIZE_NORMALIZE_PRIVATE_H
 
+#include "csvkit/normalize/sample.h"
 #include "csvkit/normalize/normalize_window.h"
 #include "csvkit/parse/scan/scan.h"
 #include "csvkit/base/writer.h"
@@ -55,6 +59,8 @@
 #include <string.h>
 
 #define NORM_DEFAULT_RECORD ((uint64_t)64 * 1024 * 1024) /* longest record that is read */
+
+enum { NORM_HEADER_FORMS = 3 }; /* as it is, every name enclosed, none */
 
 /* Why a record needs inference, or is rejected. Counted, to name the likely cause for the file. */
 enum norm_cause {
@@ -80,6 +86,7 @@ struct norm_pending {
     uint64_t byte, field; /* of the first place in this record; field 0: of no single field */
     const char *evidence; /* static, nothing in it that JSON escapes */
     uint64_t count;       /* places in this record */
+    enum norm_class class;
 };
 #define NORM_PENDING 12 /* different repairs of one record */
 
@@ -90,45 +97,6 @@ struct norm_scratch {
     struct csvk_reference_parser reference;
     struct csvk_buf bytes; /* of a record that was changed before it was read */
 };
-
-/*
- * One field of a reading. A field in which the mode had nothing to decide stays what it is in the
- * input, enclosure included, and is `raw`; it is decoded only when somebody needs the value. Of any
- * other field the value is kept.
- */
-struct norm_cell {
-    /* In the bytes of the record when `raw`, else in the text of the reading. */
-    size_t begin, length;
-    bool enclosed;
-    bool raw;
-};
-
-/* Another reading of a record. Made by norm_read_in_mode. */
-struct norm_reading {
-    uint64_t offset;            /* absolute, of the record */
-    const unsigned char *bytes; /* the first of the record; lives as long as the window stays */
-    struct csvk_buf text;
-    struct norm_cell *cell;
-    size_t ncells, capacity;
-    uint64_t end;     /* absolute, after the line break of the record */
-    uint64_t content; /* absolute, of its line break */
-    enum csvk_eol eol;
-    bool ended;  /* within reach */
-    bool faulty; /* an error of enclosures is left under this reading */
-    /*
-     * What the reading met, counted:
-     *   doubled  ""  in an enclosure            escaped  \"  in an enclosure
-     *   inner    a quote in an enclosure that is data
-     *   blanks   enclosures with blanks beside them
-     *   stray    enclosure bytes in fields that are not enclosed
-     *   bare_cr  CR in fields that are not enclosed
-     *   opened   enclosures that were ended at a line break
-     */
-    size_t doubled, escaped, inner, blanks, stray, bare_cr, opened;
-};
-
-/* Is backslash the escape of this file, although the dialect has none? (r19) */
-enum norm_backslash { NORM_BACKSLASH_UNKNOWN, NORM_BACKSLASH_NO, NORM_BACKSLASH_YES };
 
 enum { NORM_CANDIDATES = 4 }; /* for the delimiter */
 
@@ -164,16 +132,20 @@ struct norm {
     uint64_t chunk_end;
     struct norm_scratch scrubbed;   /* the record at hand without the bytes that had to go */
     struct norm_scratch look_ahead; /* any record that is looked at ahead of its turn */
-    struct norm_reading reading[6]; /* by mode */
     size_t chunk; /* how much is scanned at a time: small after a record that was read anew */
 
     /* What is known of the table. */
     bool rewrite; /* every record is written field by field */
     uint64_t width;
-    bool width_known;      /* proven by a record free of errors */
-    bool *always_enclosed; /* by column: in every whole record of the sample, the header aside */
-    size_t nalways;
-    enum norm_backslash backslash;
+    bool width_known; /* proven by a record free of errors */
+    /* The head of the table until the sample is taken of it, by the first record that needs it. */
+    struct csvk_buf head;
+    uint64_t head_offset; /* absolute, of its first byte */
+    bool head_at_end, sample_taken;
+    struct norm_sample sample;
+    bool
+        habit_counted; /* a record that leaves out empty fields was counted for --max-repairs ... */
+    bool habit_again;  /* ... and the record at hand is another one, which is not */
     bool long_record;  /* the record at hand is longer than the reach: nobody can look ahead */
     bool raw_fields;   /* a field without a defect may be written as its bytes are */
     bool before_whole; /* the record before the record at hand was whole */
@@ -190,17 +162,22 @@ struct norm {
     size_t npending;
     struct csvk_value *value; /* its values, as they will be written */
     size_t nvalues, values_capacity;
-    struct csvk_buf text;    /* decoded values */
-    struct csvk_buf trimmed; /* values that were changed last; bytes of a scrubbed record */
-    struct csvk_buf line;    /* the record as it is written */
-    struct csvk_buf json;    /* one line of log or index */
+    struct norm_arena arena;       /* of its readings */
+    struct norm_decision decision; /* about it ... */
+    bool decided;                  /* ... while that is carried out: log and index show it */
+    struct csvk_buf text;          /* decoded values */
+    struct csvk_buf trimmed;       /* values that were changed last; bytes of a scrubbed record */
+    struct csvk_buf line;          /* the record as it is written */
+    struct csvk_buf json;          /* one line of log or index */
 
     /* The account. */
     struct csvk_writer table, rejects, index, log;
     bool header_done;
-    struct csvk_strings names;   /* of the header as it was written */
-    size_t *pick;                /* columns to write, by number in the input */
-    size_t npick;                /* 0: all of them, in their order */
+    struct csvk_buf
+        header_again[NORM_HEADER_FORMS]; /* how the header may be repeated in the data */
+    struct csvk_strings names;           /* of the header as it was written */
+    size_t *pick;                        /* columns to write, by number in the input */
+    size_t npick;                        /* 0: all of them, in their order */
     uint64_t cause[NORM_CAUSES]; /* records repaired by inference or rejected, by likely cause */
     struct norm_signs signs;
     uint64_t rejected_by_cause; /* records that were rejected for want of a sure repair */
@@ -260,6 +237,17 @@ static inline struct norm_record norm_reported_record(const struct csvk_batch_bu
     return rec;
 }
 
+/* ---- normalize_doubt.c ---- */
+
+/* Keeps the forms in which the header may come again. */
+int norm_keep_header(struct norm *norm, const struct norm_record *rec);
+bool norm_is_header_again(const struct norm *norm, const struct norm_record *rec);
+/*
+ * Writes a clean span, and processes those records of it that are doubtful. norm->resume: where to
+ * read on, when such a record ended elsewhere; else UINT64_MAX.
+ */
+int norm_write_clean(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span);
+
 /* ---- normalize_record.c ---- */
 
 /* Judges and disposes of a record. What happens is in norm->resume and the account. */
@@ -276,16 +264,13 @@ bool norm_has_backslash_quote(const struct norm *norm, const struct norm_record 
 /* Adds the repairs that take no inference: r9 and r17. */
 void norm_add_plain_repairs(struct norm *norm, const struct norm_record *rec);
 /*
- * The three steps after the enclosures of a record are certain, each of which ends with the record
- * written, rejected or dropped.
+ * The steps after the reading of a record is certain; the record is written, rejected or dropped.
  *
  * norm_accept_reference: the reading of the reference parser is the right one. Takes its values
  * only when they are needed.
- * norm_check_width: the values are in norm->value, and may be too few or too many.
- * norm_write_record: their number is right, too. Names of the header are changed here.
+ * norm_write_record: the values are in norm->value. Names of the header are changed here.
  */
 int norm_accept_reference(struct norm *norm, const struct norm_record *rec);
-int norm_check_width(struct norm *norm, const struct norm_record *rec);
 int norm_write_record(struct norm *norm, const struct norm_record *rec);
 /* Fails: inference needs a width, and none is known. */
 int norm_refuse_without_width(struct norm *norm, const struct norm_record *rec);
@@ -302,6 +287,11 @@ int norm_need_fields(struct norm *norm, const struct norm_record *rec);
 struct csvk_bytes norm_record_bytes(const struct norm *norm, const struct norm_record *rec);
 /* Takes the values of a record as the reference parser reads them into norm->value. */
 int norm_take_values(struct norm *norm, const struct norm_record *rec);
+/* The same, decoded in any case. */
+int norm_take_names(struct norm *norm, const struct norm_record *rec);
+/* The value without the blanks that --trim takes off; `field` counts from 0. */
+struct csvk_value norm_trim_value(struct norm *norm, const struct norm_record *rec,
+                                  struct csvk_value value, uint64_t field);
 /* Room for `count` values in norm->value. */
 int norm_reserve_values(struct norm *norm, size_t count);
 int norm_add_value(struct norm *norm, struct csvk_value value);
@@ -323,33 +313,13 @@ struct norm_scrub {
 /* Takes out of the record the bytes that have to go; *rec is the record without them then. */
 int norm_scrub_record(struct norm *norm, struct norm_record *rec, struct norm_scrub *scrub);
 
-/* ---- repair_readings.c ---- */
+/* ---- look_ahead.c ---- */
 
-/* The ways to read a record, in the order in which they are compared. */
-enum norm_mode {
-    NORM_READ_REFERENCE, /* as the reference parser does */
-    NORM_READ_INNER,     /* r18: a quote closes only before a delimiter, a line break or the end */
-    NORM_READ_BACKSLASH, /* r19: backslash and quote are a quote */
-    NORM_READ_BLANKS,    /* r20: blanks around enclosures are no data */
-    NORM_READ_LINE,      /* r22: an enclosure ends at the first line break; its quote is data */
-    NORM_MODES
-};
 /* Where looking ahead ends. */
 struct norm_limit {
     uint64_t end;
     bool at_end; /* of the data */
 };
-/* Reads the record at absolute `offset` in the given mode. */
-int norm_read_in_mode(struct norm *norm, enum norm_mode mode, uint64_t offset,
-                      struct norm_limit limit, struct norm_reading *to);
-/* The i-th field: its bytes when it is raw, else its value. */
-struct csvk_bytes norm_cell_bytes(const struct norm_reading *reading, size_t i);
-/* The value of the i-th field. `room`: for as many bytes as norm_cell_bytes has. */
-struct csvk_bytes norm_cell_value(const struct norm *norm, const struct norm_reading *reading,
-                                  size_t i, unsigned char *room);
-
-/* ---- look_ahead.c ---- */
-
 /* Where looking ahead ends for the record that begins at absolute `offset`. */
 struct norm_limit norm_look_ahead_limit(const struct norm *norm, uint64_t offset);
 /*
@@ -374,22 +344,27 @@ uint64_t norm_next_line(const struct norm *norm, uint64_t offset, uint64_t end);
 /* Physical line breaks in [from, to): LF, CR LF and CR count as one each. */
 uint64_t norm_count_lines(const struct norm *norm, uint64_t from, uint64_t to);
 
-/* ---- repair_quotes.c ---- */
+/* ---- repair_record.c ---- */
 
-/* The record has an error of enclosures that takes inference, or an enclosure that runs away. */
-int norm_repair_quotes(struct norm *norm, const struct norm_record *rec);
+/* Keeps the bytes of the table's head, for the sample. */
+int norm_keep_head(struct norm *norm);
+/*
+ * The record has a fault of its enclosures (`enclosures`), or another width than the table. It is
+ * written, rejected, or accepted as the reference parser reads it.
+ */
+int norm_repair_record(struct norm *norm, const struct norm_record *rec, bool enclosures);
 /* The record at `offset` does not end within reach. *done is false when nothing could be said. */
 int norm_repair_runaway(struct norm *norm, uint64_t offset, bool *done);
-/* Is the backslash this file's escape? Looks at what is within reach of `offset`. */
-int norm_judge_backslash(struct norm *norm, uint64_t offset);
-
-/* ---- repair_width.c ---- */
-
-/* The record has too few fields or too many; norm->value holds what is known of its values. */
-int norm_repair_width(struct norm *norm, const struct norm_record *rec);
-/* There are too many fields as the reference parser reads the record, and no option could make them
- * fit. */
-int norm_surplus_is_data(struct norm *norm, const struct norm_record *rec, bool *data);
+/* A sound record that may have swallowed others, or whose last value may go on in the line after
+ * it. *done: it was disposed of; else it is what it seems. */
+int norm_doubt_record(struct norm *norm, const struct norm_record *rec, bool *done);
+/* May the line after the span belong to its last record? */
+int norm_is_last_doubtful(struct norm *norm, const struct norm_span *span, bool *is);
+/* Has the record after the blank line too few fields? */
+int norm_is_before_short(struct norm *norm, const struct norm_record *rec, bool *is);
+/* The line break that ends `length` bytes before `end`. */
+enum csvk_eol norm_line_break_before(const struct norm *norm, const unsigned char *end,
+                                     size_t length);
 
 /* ---- repair_header.c ---- */
 
@@ -402,6 +377,10 @@ int norm_repair_header(struct norm *norm, const struct norm_record *rec);
 void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause);
 /* In words, with the option to try. */
 void norm_likely_cause(const struct norm *norm, char *text, size_t room);
+/* The same where the header has another width than the records at the table's head. False: there is
+   no sign of any. */
+bool norm_likely_cause_of_header(struct norm *norm, const struct norm_view *view, char *text,
+                                 size_t room);
 
 /* ---- normalize_json_line.c ---- */
 
@@ -413,6 +392,8 @@ void norm_json_begin_line(struct norm *norm);
  */
 void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value);
 void norm_json_text(struct csvk_buf *line, const char *key, const char *text);
+/* The readings that competed for the record at hand, by norm->decision. */
+void norm_json_readings(struct norm *norm);
 int norm_json_end_line(struct norm *norm, struct csvk_writer *to);
 
 /* ---- normalize_patch.c ---- */
@@ -424,17 +405,17 @@ bool norm_can_patch(const struct norm *norm, const struct norm_record *rec);
 /* Writes it so, with empty fields up to the width of the table; reports what is pending. */
 int norm_write_patched(struct norm *norm, const struct norm_record *rec);
 
-/* ---- repair_table.c ---- */
-
-/* What a repair changes: bytes only, records as an option says, records by inference. */
-enum norm_class { NORM_CLASS_L0, NORM_CLASS_L1, NORM_CLASS_L2 };
-enum norm_class norm_repair_class(enum csvk_repair repair);
-
 /* ---- normalize_account.c ---- */
 
 /* Adds a repair to those pending; one that is pending already gets one place more. */
 void norm_add_repair(struct norm *norm, enum csvk_repair repair, uint64_t byte, uint64_t field,
                      const char *evidence);
+/* The repair of norm->decision, of the record at `byte`. */
+void norm_add_decision(struct norm *norm, const struct norm_decision *decision, uint64_t byte);
+/* A repair that is one of inference otherwise: an option asked for it (L1), or no row changes (L0).
+ */
+void norm_add_repair_of_class(struct norm *norm, enum csvk_repair repair, enum norm_class class,
+                              uint64_t byte, const char *evidence);
 bool norm_is_pending(const struct norm *norm, enum csvk_repair repair);
 /* Repairs of class L2 among those pending. */
 size_t norm_count_inferences(const struct norm *norm);

@@ -126,6 +126,7 @@ static int blank_record(struct norm *norm, const struct norm_record *rec)
         norm->nvalues = 0;
         norm_add_repair(norm, CSVK_REPAIR_BLANK, rec->r.offset, 1,
                         "in one column it is an empty value");
+        norm->pending[norm->npending - 1].class = NORM_CLASS_L0;
         int status = norm_add_value(
             norm, (struct csvk_value){(const unsigned char *)"", 0, CSVK_VALUE_ENCLOSED});
         return status == CSVK_OK ? norm_write_values(norm, rec) : status;
@@ -136,51 +137,24 @@ static int blank_record(struct norm *norm, const struct norm_record *rec)
     if (norm_count_inferences(norm) != 0) {
         return norm_reject(norm, rec, CSVK_REPAIR_BLANK, NORM_CAUSE_WIDTH, TWO_INFERENCES);
     }
+    bool beside = !norm->before_whole;
+    int status = CSVK_OK;
+    if (!before_header && !beside) {
+        status = norm_is_before_short(norm, rec, &beside);
+    }
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (!before_header && beside) {
+        return norm_reject(norm, rec, CSVK_REPAIR_BLANK, NORM_CAUSE_WIDTH,
+                           "an empty line beside a record that is not whole");
+    }
+    norm->last_whole = norm->before_whole;
     return norm_drop_record(norm, rec, CSVK_REPAIR_BLANK,
                             "a line without any byte in a table of several columns");
 }
 
 /* ---- the record ---- */
-
-static bool spans_lines(const struct norm *norm, const struct norm_record *rec)
-{
-    struct csvk_bytes bytes = norm_record_bytes(norm, rec);
-    return memchr(bytes.ptr, '\n', bytes.len) != NULL || memchr(bytes.ptr, '\r', bytes.len) != NULL;
-}
-
-/*
- * Is there `\"` in the record? The scan reports it only where text follows
- * (CSVK_FACT_BACKSLASH_QUOTE). `"a\",b",c` has no such fact: to the reference parser it is three
- * fields, the first of which is sound. With backslash as the escape (r19) it is two.
- */
-bool norm_has_backslash_quote(const struct norm *norm, const struct norm_record *rec)
-{
-    if (norm->in.enclosure == CSVK_NO_BYTE || norm->in.escape == '\\') {
-        return false;
-    }
-    struct csvk_bytes bytes = norm_record_bytes(norm, rec);
-    const unsigned char *end = bytes.ptr + bytes.len;
-    const unsigned char *at = memchr(bytes.ptr, '\\', bytes.len);
-    while (at != NULL && at + 1 < end && at[1] != norm->in.enclosure) {
-        at = memchr(at + 1, '\\', (size_t)(end - at - 1));
-    }
-    return at != NULL && at + 1 < end;
-}
-
-/*
- * Do the quotes take inference? Yes when a fact says that an enclosure is at fault. Also when the
- * width is wrong and the quotes may be why, although nothing is wrong with them: an enclosure that
- * was opened by mistake and closed by the next one swallows line breaks (r22), and `\"` may have
- * ended a field too early (r19).
- */
-static bool quotes_need_inference(const struct norm *norm, const struct norm_record *rec)
-{
-    if ((norm_fact_kinds(rec) & ENCLOSURE_FAULTS) != 0) {
-        return true;
-    }
-    return rec->r.nfields != norm->width && norm->width_known &&
-           (spans_lines(norm, rec) || norm_has_backslash_quote(norm, rec));
-}
 
 /*
  * The last step: names of the header, then the output. This is where a second inference is found
@@ -202,30 +176,17 @@ int norm_write_record(struct norm *norm, const struct norm_record *rec)
 }
 
 /*
- * Values are taken only when they are needed. Surplus that holds data is rejected whatever the
- * values are; and a record that needs no more than an enclosure here and there, or empty fields at
- * its end, is patched (normalize_patch.c).
+ * Values are taken only when they are needed: a record that needs no more than an enclosure here
+ * and there is patched (normalize_patch.c).
  */
 int norm_accept_reference(struct norm *norm, const struct norm_record *rec)
 {
-    bool data = false;
-    int status = norm_surplus_is_data(norm, rec, &data);
-    if (status == CSVK_OK && data) {
-        norm->nvalues = 0;
-        return norm_repair_width(norm, rec);
+    norm_add_plain_repairs(norm, rec);
+    if (norm_can_patch(norm, rec)) {
+        return norm_write_patched(norm, rec);
     }
-    if (status == CSVK_OK && rec->r.nfields <= norm->width && norm_can_patch(norm, rec)) {
-        return rec->r.nfields == norm->width ? norm_write_patched(norm, rec)
-                                             : norm_repair_width(norm, rec);
-    }
-    status = status == CSVK_OK ? norm_take_values(norm, rec) : status;
-    return status == CSVK_OK ? norm_check_width(norm, rec) : status;
-}
-
-int norm_check_width(struct norm *norm, const struct norm_record *rec)
-{
-    return norm->nvalues == norm->width ? norm_write_record(norm, rec)
-                                        : norm_repair_width(norm, rec);
+    int status = norm_take_values(norm, rec);
+    return status == CSVK_OK ? norm_write_record(norm, rec) : status;
 }
 
 /*
@@ -247,6 +208,11 @@ void norm_add_plain_repairs(struct norm *norm, const struct norm_record *rec)
     }
 }
 
+static bool is_header(const struct norm *norm)
+{
+    return norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done;
+}
+
 /*
  * Is there nothing to do but to copy the record? Not the header, whose names may change. Not a
  * record that was scrubbed: r3 to r6 are pending. Not `sep=X` as the first line of the output,
@@ -254,9 +220,50 @@ void norm_add_plain_repairs(struct norm *norm, const struct norm_record *rec)
  */
 static bool stays_unchanged(const struct norm *norm, const struct norm_record *rec)
 {
-    bool header = norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done;
-    return !norm->rewrite && !header && norm->npending == 0 && norm_is_whole(norm, rec) &&
+    return !norm->rewrite && !is_header(norm) && norm->npending == 0 && norm_is_whole(norm, rec) &&
            !norm_looks_like_sep(norm, rec);
+}
+
+/* Has the record a defect that somebody has to decide about: of its quotes, or of its width? */
+static bool is_defective(const struct norm *norm, const struct norm_record *rec, bool *enclosures)
+{
+    const uint32_t quotes = ENCLOSURE_FAULTS | CSVK_FACT_BIT(CSVK_FACT_QUOTE_IN_UNQUOTED);
+    *enclosures = (norm_fact_kinds(rec) & quotes) != 0;
+    return *enclosures || rec->r.nfields != norm->width;
+}
+
+/*
+ * The names are not to be guessed. Quotes in a name that is not enclosed are part of it, as in any
+ * other value; whatever else is wrong with the header refuses the table.
+ */
+static int header_record(struct norm *norm, const struct norm_record *rec)
+{
+    if ((norm_fact_kinds(rec) & ENCLOSURE_FAULTS) != 0) {
+        return norm_reject(norm, rec, CSVK_REPAIR_INNER_QUOTES, NORM_CAUSE_ENCLOSURE,
+                           "a fault of its enclosures");
+    }
+    if (rec->r.nfields != norm->width && norm->width_known) {
+        return norm_reject(norm, rec, CSVK_REPAIR_PAD, NORM_CAUSE_WIDTH,
+                           rec->r.nfields < norm->width ? "it has too few names"
+                                                        : "it has too many names");
+    }
+    if (norm->width > 1) {
+        int status = norm_take_names(norm, rec);
+        status = status == CSVK_OK ? norm_keep_header(norm, rec) : status;
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return norm_accept_reference(norm, rec);
+}
+
+/* r26: the header of a second file that was appended to the first. */
+static int header_again(struct norm *norm, const struct norm_record *rec)
+{
+    return norm->o->drop_repeated_headers
+               ? norm_drop_record(norm, rec, CSVK_REPAIR_HEADER_REPEATED, "--repeated-headers=drop")
+               : norm_reject(norm, rec, CSVK_REPAIR_HEADER_REPEATED, NORM_CAUSE_NONE,
+                             "the header again (--repeated-headers=drop drops it)");
 }
 
 /*
@@ -281,22 +288,30 @@ static int repair_record(struct norm *norm, struct norm_record *rec)
     if (rec->r.blank) {
         return blank_record(norm, rec);
     }
-    if (stays_unchanged(norm, rec)) {
+    if (is_header(norm)) {
         norm->last_whole = true;
-        return norm_write_unchanged(norm, rec);
+        return header_record(norm, rec);
     }
-    if (quotes_need_inference(norm, rec)) {
-        if (scrub.any) {
-            return norm_reject(norm, rec, CSVK_REPAIR_INNER_QUOTES, NORM_CAUSE_ENCLOSURE,
-                               "bad bytes and an enclosure fault in one record");
-        }
-        return norm_repair_quotes(norm, rec);
+    bool enclosures = false;
+    if (is_defective(norm, rec, &enclosures)) {
+        return scrub.any ? norm_reject(norm, rec, CSVK_REPAIR_INNER_QUOTES, NORM_CAUSE_ENCLOSURE,
+                                       "bad bytes and another defect in one record")
+                         : norm_repair_record(norm, rec, enclosures);
     }
-    bool whole = norm_is_whole(norm, rec);
-    norm_add_plain_repairs(norm, rec);
-    status = norm_accept_reference(norm, rec);
-    norm->last_whole = norm->last_whole || whole;
-    return status;
+    if (norm_is_header_again(norm, rec)) {
+        norm->last_whole = true;
+        return header_again(norm, rec);
+    }
+    bool done = false;
+    if (!scrub.any && norm->width > 1) {
+        status = norm_doubt_record(norm, rec, &done);
+    }
+    if (status != CSVK_OK || done) {
+        return status;
+    }
+    norm->last_whole = true;
+    return stays_unchanged(norm, rec) ? norm_write_unchanged(norm, rec)
+                                      : norm_accept_reference(norm, rec);
 }
 
 /*
@@ -316,6 +331,7 @@ int norm_process_record(struct norm *norm, const struct norm_record *rec)
     norm->last_whole = false;
     if (norm->o->comment >= 0 && rec->r.length != 0 &&
         *norm_window_at(&norm->window, rec->r.offset) == norm->o->comment) {
+        norm->last_whole = before;
         return drop_comment(norm, rec);
     }
     norm->before_whole = before;

@@ -289,71 +289,6 @@ static int find_width(struct norm *norm)
     return status;
 }
 
-static void exclude_unenclosed(struct norm *norm, const struct norm_record *rec)
-{
-    for (size_t i = 0; i < norm->nalways; i++) {
-        norm->always_enclosed[i] =
-            norm->always_enclosed[i] && (rec->field[i].flags & CSVK_FIELD_ENCLOSED) != 0;
-    }
-}
-
-/*
- * Which columns are enclosed in every whole record of the sample? r11 asks that later: a value that
- * is not enclosed in such a column belongs to another column. The header is left out, since its
- * names are often written in another way. With too few whole records nothing is said (norm->nalways
- * is 0).
- */
-static int look_at_columns(struct norm *norm)
-{
-    struct norm_limit limit = norm_look_ahead_limit(norm, norm->window.offset);
-    uint64_t offset = norm->window.offset;
-    size_t whole = 0;
-    bool found = norm->width_known && norm->in.enclosure != CSVK_NO_BYTE;
-    /* The header is still to come; blank lines may stand before it. */
-    bool header = norm->o->header == CSVK_NORMALIZE_HEADER;
-    norm->always_enclosed = found ? csvk_malloc((size_t)norm->width) : NULL;
-    if (found && norm->always_enclosed == NULL) {
-        return norm_out_of_memory(norm);
-    }
-    norm->nalways = found ? (size_t)norm->width : 0;
-    if (norm->nalways != 0) {
-        memset(norm->always_enclosed, 1, norm->nalways);
-    }
-    for (int i = 0; i < COLUMN_RECORDS && found; i++) {
-        struct norm_record rec;
-        int status = norm_parse_at(norm, &norm->look_ahead, offset, limit, &rec, &found);
-        if (status != CSVK_OK) {
-            return status;
-        }
-        if (found && !header && norm_is_whole(norm, &rec)) {
-            exclude_unenclosed(norm, &rec);
-            whole++;
-        }
-        header = header && found && rec.r.blank;
-        offset = found ? norm_record_end(&rec) : offset;
-    }
-    norm->nalways = whole >= LEAST_RECORDS ? norm->nalways : 0;
-    return CSVK_OK;
-}
-
-/*
- * Is backslash the escape of this file (r19)? Asked only when the dialect names no escape, and `\"`
- * stands somewhere within reach. Otherwise the question waits for the first record that needs it.
- */
-static int find_escape(struct norm *norm)
-{
-    if (norm->in.enclosure == CSVK_NO_BYTE || norm->in.escape != CSVK_NO_BYTE) {
-        return CSVK_OK;
-    }
-    const char pair[2] = {'\\', (char)norm->in.enclosure};
-    struct norm_limit limit = norm_look_ahead_limit(norm, norm->window.offset);
-    size_t n = (size_t)(limit.end - norm->window.offset);
-    if (n == 0 || memmem(norm_window_at(&norm->window, norm->window.offset), n, pair, 2) == NULL) {
-        return CSVK_OK;
-    }
-    return norm_judge_backslash(norm, norm->window.offset);
-}
-
 /* r24: the delimiter was found by sniffing, before this run began. */
 static int report_delimiter(struct norm *norm)
 {
@@ -399,6 +334,5 @@ int norm_start(struct norm *norm)
     status = status == CSVK_OK ? find_width(norm) : status;
     norm->scan.table.totals.eol_mode = CSVK_EOL_NONE;
     norm->scan.table.totals.width = norm->width;
-    status = status == CSVK_OK ? look_at_columns(norm) : status;
-    return status == CSVK_OK ? find_escape(norm) : status;
+    return status == CSVK_OK ? norm_keep_head(norm) : status;
 }

@@ -80,8 +80,8 @@ struct csvk_bytes norm_record_bytes(const struct norm *norm, const struct norm_r
  * --trim: blanks and tabs around a value that is not enclosed. Inside of an enclosure blanks are
  * data that somebody meant.
  */
-static struct csvk_value trim_value(struct norm *norm, const struct norm_record *rec,
-                                    struct csvk_value value, uint64_t field)
+struct csvk_value norm_trim_value(struct norm *norm, const struct norm_record *rec,
+                                  struct csvk_value value, uint64_t field)
 {
     struct csvk_value all = value;
     if (!norm->o->trim || value.form == CSVK_VALUE_ENCLOSED) {
@@ -121,7 +121,7 @@ static struct csvk_value take_value(struct norm *norm, const struct norm_record 
         value.ptr++;
         value.len -= 2;
     }
-    return trim_value(norm, rec, value, i);
+    return norm_trim_value(norm, rec, value, i);
 }
 
 bool norm_is_sep_line(const unsigned char *bytes, size_t length)
@@ -181,4 +181,16 @@ int norm_take_values(struct norm *norm, const struct norm_record *rec)
         }
     }
     return CSVK_OK;
+}
+
+/* What is pending stays as it was: the values are taken once more when the record is written. */
+int norm_take_names(struct norm *norm, const struct norm_record *rec)
+{
+    bool raw_fields = norm->raw_fields;
+    size_t npending = norm->npending;
+    norm->raw_fields = false;
+    int status = norm_take_values(norm, rec);
+    norm->raw_fields = raw_fields;
+    norm->npending = npending;
+    return status;
 }

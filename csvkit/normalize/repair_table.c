@@ -51,6 +51,8 @@ static const struct repair_row rows[CSVK_REPAIRS] = {
     [CSVK_REPAIR_DELIMITER] = {"r24", "delimiter", NORM_CLASS_L1, "delimiter found out"},
     [CSVK_REPAIR_FORMULA] = {"r25", "formula", NORM_CLASS_L1,
                              "' put before a value like a formula"},
+    [CSVK_REPAIR_HEADER_REPEATED] = {"r26", "header-repeated", NORM_CLASS_L1,
+                                     "record equal to the header dropped"},
     [CSVK_REPAIR_TRIM] = {"trim", "trim", NORM_CLASS_L1, "blanks around a value dropped"},
     [CSVK_REPAIR_COLUMNS] = {"columns", "columns", NORM_CLASS_L1, "columns chosen or reordered"},
 };

@@ -163,7 +163,8 @@ static int differs(struct csvk_error *err, const char *what, uint64_t counted, u
 /*
  * Whether libcsv's number of input records can be compared. It cannot after repairs of these kinds:
  * bytes after the last record are a record to libcsv, and it knows only one reading of wrong
- * enclosures, backslashes and enclosures without an end.
+ * enclosures, backslashes and enclosures without an end. A quote in an open field (r17) is data to
+ * it, not the end of a value that lost its first quote.
  */
 static bool is_comparable(const struct csvk_record_count_check *c,
                           const struct csvk_normalize_result *result)
@@ -171,7 +172,8 @@ static bool is_comparable(const struct csvk_record_count_check *c,
     const uint64_t *n = result->repairs;
     return c->input_read && c->blocks == 0 && n[CSVK_REPAIR_TAIL] == 0 &&
            n[CSVK_REPAIR_INNER_QUOTES] == 0 && n[CSVK_REPAIR_BACKSLASH] == 0 &&
-           n[CSVK_REPAIR_BLANKS] == 0 && n[CSVK_REPAIR_UNCLOSED] == 0;
+           n[CSVK_REPAIR_BLANKS] == 0 && n[CSVK_REPAIR_UNCLOSED] == 0 &&
+           (n[CSVK_REPAIR_ENCLOSE] == 0 || result->inferred == 0);
 }
 
 static int count_input(struct csvk_record_count_check *c,

@@ -72,7 +72,7 @@ run_document repairs.md
 for number in $(seq 29); do
     has_heading reading.md "A$number"
 done
-for repair in $(seq -f 'r%g' 25) trim columns; do
+for repair in $(seq -f 'r%g' 26) trim columns; do
     has_heading repairs.md "$repair"
 done
 exit "$bad"

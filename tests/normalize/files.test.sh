@@ -58,7 +58,7 @@ fi
 
 # Disk full, at every place where something is written: old files stand, nothing else is left.
 yes '"x",y"z' | head -n 40000 | sed '1i a,b' >"$dir/quotes.csv"
-yes '1,2,3' | head -n 40000 | sed '1i a,b' >"$dir/wide3.csv"
+yes $'1,2\n1,2,3' | head -n 80000 | sed '1i a,b' >"$dir/wide3.csv"
 full() { # what is full, arguments...
     local what=$1
     shift
@@ -113,7 +113,7 @@ expect 1 '"counted_by_libcsv":{"records_in":null,"records_out":3,"records_reject
 expect 0 "libcsv counts 3 in" n --verify --bom "$dir/clean.csv" -o "$dir/o.csv"
 
 # More inference than accidents explain.
-{ printf 'a,b\n1,2\n'; for i in $(seq 300); do printf '%d;x,y,\n' "$i"; done; } >"$dir/many.csv"
+{ printf 'a,b\n1,2\n'; for i in $(seq 150); do printf '%d;x,y\n%d;x,y,\n%d;x,y,\n' "$i" "$i" "$i"; done; } >"$dir/many.csv"
 expect 1 "--delimiter=auto" n "$dir/many.csv" -o "$dir/never.csv"
 expect 0 "r14" n --max-repairs=300 "$dir/many.csv" -o "$dir/o.csv"
 
@@ -130,7 +130,8 @@ refuses "(try --delimiter=';'" 'id;n;x\n' '%d;a,b;c\n'
 refuses "(try --delimiter=tab" 'id\tn\tx\n' '%d\ta,b\tc\n'
 refuses "(try --enclosure=\"'\"" 'id,n,x\n' "%d,'a, b',c\n"
 refuses "(try --skip-head=2)" 'Report\n\nid,n,x\n' '%d,a,b\n'
-refuses "a delimiter at the end of every record" 'id,n\n' '%d,a,\n'
+refuses "a delimiter at the end of each record (--ragged=pad drops it)" 'id,n\n' '%d,a,\n'
+refuses "the header has 3 names, 150 of 150 records have 4 fields" 'id,n,x\n' '%d,a,b,c\n'
 refuses "--escape='" 'id,n\n' '%d,"a \\"b\\" c"\n'
 refuses "--encoding=windows-1252" 'id,n\n' '%d,caf\xe9\n'
 records 'id;n;x\n' '%d;a,b;c\n' 150 >"$dir/cause.csv"

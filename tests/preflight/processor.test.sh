@@ -38,7 +38,7 @@ in_folder() { # what a component gets
 
 in_folder all
 parameters '{"normalize":false,
-  "tables":[{"source":"dirty.csv","normalize":{"line_break":"lf"}},
+  "tables":[{"source":"dirty.csv","normalize":{"line_break":"lf","ragged":"pad"}},
             {"source":["big*"],"slice":{"records":2},"manifest":{"destination":"in.c-main.big","incremental":true}}]}'
 process 0
 first=$(sums)
@@ -58,7 +58,7 @@ done
 [ -z "$(ls -A "$TMPDIR")" ] || fail "scratch is left"
 
 in_folder both
-parameters '{"tables":[{"source":"dirty.csv","normalize":{"line_break":"lf"},"slice":true},{"source":"s","normalize":true,"slice":{"compress":"none"}}],
+parameters '{"tables":[{"source":"dirty.csv","normalize":{"line_break":"lf","ragged":"pad"},"slice":true},{"source":"s","normalize":true,"slice":{"compress":"none"}}],
   "manifest":{"destination":"in.c-main.one"},"files":false}'
 process 0
 judge

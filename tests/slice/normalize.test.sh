@@ -22,18 +22,26 @@ zcat "$work/customers/"* | cmp - <(tail -n +2 "$work/clean.csv") || fail "other 
 grep -q '"Kunde"' "$work/customers.manifest" || fail "no columns"
 "$CSVKIT" manifest check "$work/customers.manifest" >/dev/null || fail "manifest"
 
+# sound records, then a voucher with quotes in it that are not doubled, and a record that is too short
+{
+    echo id,name,size,price
+    for i in $(seq 10 29); do echo "$i,\"Shelf, no. $i\",80x$i,$i.00"; done
+    printf '30,"Toys "R" Us, no. 30",80x30,30.00\n31,"Chair, no. 31",80x31,31.00\n32,"Desk, no. 32"\n'
+} >"$work/products.csv"
+
 # a record that cannot be repaired: refused, nothing left, nothing on standard output
-status_of "$CSVKIT" slice --normalize examples/data/products-dirty.csv -o "$work/products"
+status_of "$CSVKIT" slice --normalize "$work/products.csv" -o "$work/products"
 [ "$status" = 1 ] && [ ! -s "$work/stdout" ] || fail "refusal: $status $(cat "$work/stdout")"
 [ ! -e "$work/products" ] && [ ! -e "$work/products.manifest" ] || fail "something was left"
 grep -q 'without guessing' "$work/stderr" || fail "no reason"
 
 # with rejects the others come through, and the status tells
 status_of "$CSVKIT" slice --normalize --verify --rejects="$work/rejects" --log="$work/log" \
-    examples/data/products-dirty.csv -o "$work/products"
+    "$work/products.csv" -o "$work/products"
 [ "$status" = 1 ] || fail "rejects: $status"
-[ "$(zcat "$work/products/"* | wc -l)" = 6 ] && [ "$(wc -l <"$work/rejects")" = 1 ] ||
+[ "$(zcat "$work/products/"* | wc -l)" = 22 ] && [ "$(wc -l <"$work/rejects")" = 1 ] ||
     fail "records are lost"
+zcat "$work/products/"* | grep -qF '30,"Toys ""R"" Us, no. 30",80x30' || fail "no repair"
 [ "$(wc -l <"$work/rejects.jsonl")" = 1 ] && [ -s "$work/log" ] || fail "no account"
 
 # through a pipe, larger than a pipe holds, equal for every number of threads

@@ -261,7 +261,7 @@ static bool keeps_rows(const struct csvk_normalize_result *r)
     static const enum csvk_repair harmless[] = {CSVK_REPAIR_BOM, CSVK_REPAIR_TAIL,
                                                 CSVK_REPAIR_LINE_BREAKS, CSVK_REPAIR_BARE_CR,
                                                 CSVK_REPAIR_ENCLOSE};
-    uint64_t sum = r->records_rejected + r->records_dropped;
+    uint64_t sum = r->records_rejected + r->records_dropped + r->inferred; /* r17 may be of L2 */
     for (int i = 1; i < CSVK_REPAIRS; i++) {
         sum += r->repairs[i];
     }

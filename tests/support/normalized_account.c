@@ -33,17 +33,28 @@ static void add_field(struct account_table *t, const struct csvk_batch *batch,
     t->text.length += length;
 }
 
+static const uint32_t about_quotes =
+    CSVK_FACT_BIT(CSVK_FACT_TEXT_AFTER_CLOSING) | CSVK_FACT_BIT(CSVK_FACT_BACKSLASH_QUOTE) |
+    CSVK_FACT_BIT(CSVK_FACT_SPACE_BEFORE_QUOTE) | CSVK_FACT_BIT(CSVK_FACT_SPACE_AFTER_QUOTE) |
+    CSVK_FACT_BIT(CSVK_FACT_UNCLOSED) | CSVK_FACT_BIT(CSVK_FACT_QUOTE_IN_UNQUOTED) |
+    CSVK_FACT_BIT(CSVK_FACT_SUSPICIOUS_LINES);
+
 static void add_batch(struct account_table *t, const struct csvk_batch *batch, uint64_t from,
                       const struct csvk_dialect *dialect)
 {
     for (size_t i = 0; i < batch->nreported; i++) {
         const struct csvk_record *r = &batch->records[i];
-        struct account_record record = {
-            from + r->offset, from + r->offset + r->length + csvk_eol_length((enum csvk_eol)r->eol),
-            t->nfields, (size_t)r->nfields, false};
+        struct account_record record = {from + r->offset,
+                                        from + r->offset + r->length +
+                                            csvk_eol_length((enum csvk_eol)r->eol),
+                                        t->nfields,
+                                        (size_t)r->nfields,
+                                        false,
+                                        false};
         for (uint32_t k = 0; k < r->nfacts; k++) {
             enum csvk_fact_kind kind = batch->facts[r->first_fact + k].kind;
             record.faulty |= kind != CSVK_FACT_FIRST_EOL && kind != CSVK_FACT_MIXED_EOL;
+            record.quotes |= (CSVK_FACT_BIT(kind) & about_quotes) != 0;
         }
         for (size_t k = 0; k < r->nfields; k++) {
             add_field(t, batch, r, k, dialect);
@@ -97,10 +108,14 @@ static uint64_t number_of(const char *line, const char *key)
     return at != NULL && at < end ? strtoull(at + strlen(key), NULL, 10) : 0;
 }
 
+/* r17 by inference has read the record in another way, as r18 does. */
 static uint32_t bit_of(const char *line)
 {
     uint64_t id = number_of(line, "\"repair\":\"r");
-    return id != 0 && id < 31 ? UINT32_C(1) << id : UINT32_C(1) << 31;
+    bool read_otherwise = id == 17 && normalized_in_line(line, "\"class\":\"L2\"") != NULL;
+    return read_otherwise       ? UINT32_C(1) << 18
+           : id != 0 && id < 31 ? UINT32_C(1) << id
+                                : UINT32_C(1) << 31;
 }
 
 /* The next event at *line that belongs to a record; false at the end. */

@@ -15,6 +15,7 @@ struct account_record {
     uint64_t offset, end; /* line break included */
     size_t first, count;  /* fields */
     bool faulty;          /* the reference parser has something to say against it */
+    bool quotes;          /* and what it says is about enclosures, or lines within them */
 };
 /* A table as the reference parser reads it. */
 struct account_table {

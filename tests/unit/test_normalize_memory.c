@@ -11,13 +11,27 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Something for every repair that holds on to memory. */
-static const char dirty[] =
-    "\xef\xbb\xbf"
-    "id,a name,a name\r\n"
-    "1, \"x\",y\r\n2,\"a \"p,q\" b\",z\r\n3,\"l\r\nm\",z\r\n4,\"open,z\r\n5,b,c\r\n"
-    "6,two\r\nlines,c\r\n7,b,c\r\n8,b\r\n9,b,c,d\r\n10,\"q \\\"r\\\" s\",c\r\n\r\n11,x\"y,c,\r\n"
-    "12,\"a\"b\"c\",d\r\n=1+1, padded ,c\r\n13,\x00,c\r\n14,b,c\r\n15,b,c\n16,\"never closed,c\r\n";
+/* Something for every repair that holds on to memory; sound records stand around each. @: a NUL. */
+static const char *const dirty[] = {
+    "60, \"Ann, 60\",y",
+    "61,\"a \"p,q\" b\",z",
+    "62,\"l\r\nm\",z",
+    "63,\"Ann, 63,z",
+    "64,two\r\nlines,c",
+    "65,\"Cyd, 65\"",
+    "66,\"Ann, 66\",y,",
+    "67,\"Ann \\\"x\\\", 67\",z",
+    "",
+    "68,,\"Ann, 68\",z",
+    "lone",
+    "69,\"Ann \"x\", 69\",z",
+    "=1+1, padded ,y",
+    "70,@,c",
+    "71\"Ann, 71\",z",
+    "id,a name,a name",
+    "72,b\"c,y",
+    "73,\"never closed,y",
+};
 static const char plain[] = "id;n;m\r\n1;\xe9;3\r\n2;b;4\r\n3;c;5\r\n4;d;6\r\n";
 
 static char folder[32];
@@ -30,12 +44,31 @@ static void write_file(const char *path, const char *bytes, size_t length)
     ck_assert_int_eq(fclose(file), 0);
 }
 
+static void write_dirty(void)
+{
+    struct csvk_buf text = CSVK_BUF_INIT;
+    int status = csvk_buf_puts(&text, "\xef\xbb\xbfid,a name,a name\r\n");
+    for (int i = 0; i < 80; i++) {
+        status |= csvk_buf_printf(&text, "%d,\"Bob, %d\",%c\r\n", 100 + i, 10 + i, 'y' + i % 2);
+        size_t next = i < 12 ? SIZE_MAX : (size_t)(i - 12) / 3;
+        if (i % 3 == 0 && next < sizeof dirty / sizeof *dirty) {
+            status |= csvk_buf_printf(&text, "%s\r\n", dirty[next]);
+        }
+    }
+    ck_assert_int_eq(status, CSVK_OK);
+    unsigned char *nul = memchr(text.data, '@', text.length);
+    ck_assert_ptr_nonnull(nul);
+    *nul = 0;
+    write_file("dirty.csv", (const char *)text.data, text.length);
+    csvk_buf_release(&text);
+}
+
 static void make_folder(void)
 {
     snprintf(folder, sizeof folder, "/tmp/csvkit-normalize-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(chdir(folder), 0);
-    write_file("dirty.csv", dirty, sizeof dirty - 1);
+    write_dirty();
     write_file("plain.csv", plain, sizeof plain - 1);
 }
 

@@ -19,7 +19,7 @@ static int choice(const struct cli *cli, const char *name, const char *const *wo
 static void read_choices(const struct cli *cli, struct csvk_normalize_options *o)
 {
     static const char *const quotes[] = {"keep", "minimal", "all", NULL};
-    static const char *const ragged[] = {"repair", "reject", "fail", NULL};
+    static const char *const ragged[] = {"repair", "reject", "fail", "pad", NULL};
     static const char *const names[] = {"keep", "storage", NULL};
     static const char *const nul[] = {"reject", "remove", NULL};
     static const char *const utf8[] = {"reject", "replace", NULL};
@@ -31,6 +31,8 @@ static void read_choices(const struct cli *cli, struct csvk_normalize_options *o
     o->invalid_utf8 = (enum csvk_normalize_defect)choice(cli, "invalid-utf8", utf8);
     o->control = choice(cli, "control-chars", control) == 1 ? CSVK_NORMALIZE_DEFECT_REMOVE
                                                             : CSVK_NORMALIZE_DEFECT_KEEP;
+    const char *again = cli_value(cli, "repeated-headers");
+    o->drop_repeated_headers = again != NULL && strcmp(again, "drop") == 0;
     o->strict = cli_has(cli, "strict");
     o->trim = cli_has(cli, "trim");
     o->guard_formulas = cli_has(cli, "guard-formulas");
@@ -75,11 +77,14 @@ int cli_normalize_read(struct cli *cli, struct csvk_normalize_options *options,
 }
 
 static const struct cli_option repair_rows[] = {
-    {"ragged", 0, "HOW", "repair|reject|fail",
+    {"ragged", 0, "HOW", "repair|pad|reject|fail",
      "What to do with records that have too few or too many fields. repair: repair a record when "
-     "one reading fits, else reject it; reject: reject them; fail: refuse the file. Default: "
-     "repair.",
+     "the other records show what happened, else reject it; pad: add empty fields at the end or "
+     "drop empty ones there, without evidence, and reject what holds more data; reject: reject "
+     "them; fail: refuse the file. Default: repair.",
      false},
+    {"repeated-headers", 0, "HOW", "reject|drop",
+     "Reject records below the header that are equal to it, or drop them. Default: reject.", false},
     {"null-bytes", 0, "HOW", "reject|remove",
      "Reject records with NUL bytes, or remove the NUL bytes. Default: reject.", false},
     {"invalid-utf8", 0, "HOW", "reject|replace",
@@ -96,8 +101,8 @@ static const struct cli_option repair_rows[] = {
      "always does. Default: auto.",
      false},
     {"max-repairs", 0, "N", NULL,
-     "Refuse the file when more records than this need a repair by inference. Default: 1 % of the "
-     "records, but at least 100.",
+     "Refuse the file when more records than this need a repair by inference, or are rejected for "
+     "want of one. Default: half of the records, but at least 8.",
      false},
     {"max-record", 0, "SIZE", NULL,
      "The longest record that can be read. Default when normalizing: 64MiB.", false},

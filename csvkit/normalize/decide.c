@@ -1,0 +1,159 @@
+/*
+ * decide.c - from readings to a decision: the margins, and who is asked first.
+ *
+ * Every refusal here and in decide_*.c stands for a way in which a row was once moved, cut or
+ * filled by luck; none may go without a test that misses it.
+ */
+#include "csvkit/normalize/decide_private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { MOST_OF_ALONE = 3 }; /* the only reading that fits may cost so many times NORM_TYPICAL */
+
+/* ---- saying so --------------------------------------------------------------------------------
+ */
+
+void norm_put_reject(const struct norm_matter *m, size_t end, enum csvk_repair repair,
+                     const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(m->decision->evidence, sizeof m->decision->evidence, format, args);
+    va_end(args);
+    m->decision->action = NORM_REJECT;
+    m->decision->end = end;
+    m->decision->repair = repair;
+}
+
+void norm_put_cells(const struct norm_matter *m, const struct norm_cell *cell, size_t end,
+                    enum csvk_repair repair)
+{
+    m->decision->action = NORM_WRITE;
+    m->decision->cell = cell;
+    m->decision->end = end;
+    m->decision->repair = repair;
+    m->decision->class = NORM_CLASS_L2;
+}
+
+void norm_put_keep(const struct norm_matter *m)
+{
+    m->decision->action = NORM_KEEP;
+    m->decision->end = m->line->end;
+}
+
+void norm_put_competitor(const struct norm_matter *m, const char *reading, int bits)
+{
+    struct norm_decision *d = m->decision;
+    if (d->ncompeting < NORM_COMPETING) {
+        struct norm_competitor *c = &d->competing[d->ncompeting++];
+        snprintf(c->reading, sizeof c->reading, "%s", reading);
+        c->bits = bits;
+    }
+}
+
+static void compete_all(const struct norm_matter *m, const struct norm_readings *readings)
+{
+    m->decision->ncompeting = 0;
+    for (size_t i = 0; i < readings->count && i < NORM_COMPETING; i++) {
+        char name[96];
+        norm_reading_name(&readings->list[i], name, sizeof name);
+        norm_put_competitor(m, name, readings->list[i].score);
+    }
+}
+
+bool norm_is_known(const struct norm_context *context)
+{
+    return norm_evidence_records(context->evidence) >= NORM_ENOUGH;
+}
+
+/* ---- the best of them -------------------------------------------------------------------------
+ */
+
+/* The record as the grammar reads it: nothing moves, quotes that are data get an enclosure. */
+static bool is_literal(const struct norm_matter *m, const struct norm_reading *reading)
+{
+    bool same = reading->repair == CSVK_REPAIR_ENCLOSE && m->line->known &&
+                m->line->faults == NORM_FAULT_QUOTE_IN_OPEN &&
+                m->line->ncells == m->context->width && reading->end == m->line->end;
+    for (size_t k = 0; same && k < m->context->width; k++) {
+        same = reading->cell[k].len == m->line->cell[k].len &&
+               reading->cell[k].enclosed == m->line->cell[k].enclosed;
+    }
+    return same;
+}
+
+const struct norm_reading *norm_choose(const struct norm_matter *m, struct norm_readings *readings,
+                                       bool without_evidence, char *why, size_t room)
+{
+    char best_name[96], next_name[96];
+    if (readings->count == 0) {
+        snprintf(why, room, "no reading fits");
+        return NULL;
+    }
+    norm_weigh(m->view, m->context, readings);
+    compete_all(m, readings);
+    const struct norm_reading *best = &readings->list[0];
+    const struct norm_reading *next = readings->count > 1 ? &readings->list[1] : NULL;
+    norm_reading_name(best, best_name, sizeof best_name);
+    if (next != NULL) {
+        norm_reading_name(next, next_name, sizeof next_name);
+    }
+    if (best->hole) {
+        snprintf(why, room, "%s (%.1f bits)", best_name, norm_in_bits(best->score));
+        return NULL;
+    }
+    if (!norm_is_known(m->context)) {
+        if (readings->count == 1 && (without_evidence || is_literal(m, best))) {
+            return best;
+        }
+        snprintf(why, room, "%zu readings fit, and %zu clean records are too few to tell",
+                 readings->count, norm_evidence_records(m->context->evidence));
+        return NULL;
+    }
+    if (best->repair != CSVK_REPAIR_PAD &&
+        norm_swallows_record(m->view, m->context, m->line->begin, best->end)) {
+        snprintf(why, room, "%s, but then a value holds a line that is a record", best_name);
+        return NULL;
+    }
+    int most = next != NULL ? norm_evidence_typical(m->context->evidence) + best->prior
+                            : MOST_OF_ALONE * NORM_TYPICAL;
+    if (best->score > most) {
+        snprintf(why, room, "%s, but its values do not look like their columns (%.1f bits)",
+                 best_name, norm_in_bits(best->score));
+        return NULL;
+    }
+    if (next != NULL && next->score - best->score < norm_evidence_margin(m->context->evidence)) {
+        snprintf(why, room, "two readings fit: %s (%.1f bits), %s (%.1f bits)", best_name,
+                 norm_in_bits(best->score), next_name, norm_in_bits(next->score));
+        return NULL;
+    }
+    return best;
+}
+
+void norm_put_reading(const struct norm_matter *m, const struct norm_reading *best)
+{
+    norm_put_cells(m, best->cell, best->end, best->repair);
+    m->decision->class = is_literal(m, best) ? NORM_CLASS_L0 : NORM_CLASS_L2;
+    norm_reading_name(best, m->decision->evidence, sizeof m->decision->evidence);
+}
+
+/* ---- the record -------------------------------------------------------------------------------
+ */
+
+void norm_decide(const struct norm_view *view, const struct norm_line *line,
+                 const struct norm_context *context, struct norm_decision *decision)
+{
+    struct norm_matter m = {view, line, context, decision};
+    *decision = (struct norm_decision){.action = NORM_KEEP, .end = line->end, .parts = 1};
+    if (line->faults != 0 || !line->known) {
+        norm_decide_quotes(&m);
+    } else if (line->ncells > context->width) {
+        norm_decide_surplus(&m);
+    } else if (line->ncells < context->width) {
+        norm_decide_short(&m);
+    }
+    if (view->arena->failed) {
+        decision->action = NORM_NO_MEMORY;
+    }
+}

@@ -1,0 +1,196 @@
+/*
+ * decide_quotes.c - a record with a fault of its enclosures: which reading of its quotes is right,
+ * and where a record ends that has none.
+ */
+#include "csvkit/normalize/decide_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { RESYNC_GOOD = 3 }; /* sound records in a row that end a rejected block */
+
+/* Its last cell begins with a quote that has no partner: it may be the beginning of a value. */
+static bool is_open_at_end(const struct norm_matter *m, const struct norm_reading *r)
+{
+    size_t last = m->context->width - 1;
+    if (r->slip == NORM_SLIP_CLOSING_LOST) {
+        return r->field == m->context->width;
+    }
+    const struct norm_cell *cell = &r->cell[last];
+    int quote = m->view->dialect.enclosure;
+    bool data = r->slip == NORM_SLIP_ALL_QUOTES || r->slip == NORM_SLIP_OPENING_IS_DATA ||
+                r->slip == NORM_SLIP_QUOTES_IN_OPEN;
+    size_t quotes = 0;
+    for (size_t i = 0; data && i < cell->len; i++) {
+        quotes += cell->ptr[i] == quote;
+    }
+    return data && !cell->enclosed && cell->len != 0 && cell->ptr[0] == quote && quotes % 2 == 1;
+}
+
+/* The line may have been cut within an enclosure, in its last field. */
+static void add_cuts(const struct norm_matter *m, struct norm_readings *readings)
+{
+    size_t line_end = norm_view_next_line(m->view, m->line->begin), width = m->context->width;
+    size_t count = readings->count;
+    for (size_t i = 0; i < count; i++) {
+        const struct norm_reading r = readings->list[i];
+        struct norm_cell *plain = NULL;
+        if (r.end == line_end && is_open_at_end(m, &r)) {
+            plain = norm_arena_take(m->view->arena, width * sizeof *plain);
+        }
+        if (plain == NULL) {
+            continue;
+        }
+        memcpy(plain, r.plain, width * sizeof *plain);
+        plain[width - 1].ptr = NULL;
+        struct norm_reading cut = {NORM_SLIP_CUT,
+                                   .field = width,
+                                   .repair = CSVK_REPAIR_UNCLOSED,
+                                   .hole = true,
+                                   .cell = r.cell,
+                                   .plain = plain,
+                                   .end = r.end,
+                                   .hidden =
+                                       norm_evidence_enclosed(m->context->evidence, width - 1)};
+        norm_readings_add(readings, &cut);
+    }
+}
+
+/* Only readings after which the table goes on. */
+static void drop_unsound(const struct norm_matter *m, struct norm_readings *readings)
+{
+    size_t kept = 0, checked = NORM_NOWHERE;
+    bool sound = false;
+    for (size_t i = 0; i < readings->count; i++) {
+        if (readings->list[i].end != checked) {
+            checked = readings->list[i].end;
+            sound = norm_next_is_sound(m->view, m->context, checked);
+        }
+        if (sound) {
+            readings->list[kept++] = readings->list[i];
+        }
+    }
+    readings->count = kept;
+}
+
+/*
+ * A sound record after one that runs away: a line inside of a value may look like a record. The
+ * first one has to look like the others of the table, those after it not unlike them.
+ */
+static bool is_good(const struct norm_matter *m, const struct norm_line *line, bool first)
+{
+    if (!norm_is_sound(line, m->context->width)) {
+        return false;
+    }
+    int typical = norm_evidence_typical(m->context->evidence);
+    int most = first ? typical + 4 * NORM_BIT : 2 * typical + 4 * NORM_BIT;
+    return !norm_is_known(m->context) ||
+           norm_evidence_row(m->context->evidence, line->cell, NORM_NOT_IN_SAMPLE) <= most;
+}
+
+/* From the line after the record's first on: where some sound records follow each other. */
+static size_t resync(const struct norm_matter *m)
+{
+    const struct norm_view *view = m->view;
+    size_t at = norm_view_next_line(view, m->line->begin);
+    for (unsigned i = 0; i < NORM_LOOK_AHEAD && at < view->length; i++) {
+        size_t to = at;
+        unsigned good = 0;
+        while (good < RESYNC_GOOD && to < view->length) {
+            struct norm_line line = norm_view_record(view, to, 0);
+            if (!is_good(m, &line, good == 0)) {
+                break;
+            }
+            good++;
+            to = line.end;
+        }
+        if (good == RESYNC_GOOD || (to >= view->length && good != 0)) {
+            return at;
+        }
+        at = norm_view_next_line(view, at);
+    }
+    return at < view->length ? at : view->length;
+}
+
+/* Where a rejected record with a fault of its enclosures ends. */
+static size_t end_of_rejected(const struct norm_matter *m, const struct norm_readings *readings)
+{
+    size_t line_end = norm_view_next_line(m->view, m->line->begin);
+    bool one = readings->count != 0;
+    for (size_t i = 1; i < readings->count; i++) {
+        one = one && readings->list[i].end == readings->list[0].end;
+    }
+    if (m->line->known && m->line->end == line_end &&
+        (readings->count == 0 || (one && readings->list[0].end == line_end))) {
+        return line_end;
+    }
+    if (one) {
+        return readings->list[0].end;
+    }
+    return resync(m);
+}
+
+/* The data end within an enclosure that opened here: are they cut? */
+static bool ends_within(const struct norm_matter *m, const struct norm_readings *readings)
+{
+    const struct norm_view *view = m->view;
+    if ((m->line->faults & NORM_FAULT_UNCLOSED) == 0 || !view->at_end ||
+        (m->line->known && m->line->content < view->length)) {
+        return false;
+    }
+    for (size_t i = 0; i < readings->count; i++) {
+        if (readings->list[i].end < view->length) {
+            return false;
+        }
+    }
+    unsigned char last = view->bytes[view->length - 1];
+    size_t column = (m->line->ncells < m->context->width ? m->line->ncells : m->context->width) - 1;
+    return (last != '\n' && last != '\r') || !norm_is_known(m->context) ||
+           norm_evidence_column(m->context->evidence, column).with_break != 0;
+}
+
+/* The grammar's own reading has the right width, and nothing is known that could speak against it.
+ */
+static bool stays_literal(const struct norm_matter *m)
+{
+    return !norm_is_known(m->context) && m->line->known &&
+           m->line->faults == NORM_FAULT_QUOTE_IN_OPEN && m->line->ncells == m->context->width;
+}
+
+void norm_decide_quotes(const struct norm_matter *m)
+{
+    if (stays_literal(m)) {
+        norm_put_keep(m);
+        return;
+    }
+    struct norm_readings readings = {0};
+    char why[NORM_TEXT];
+    if (m->line->faults == 0) { /* first: of readings that write the same the first one stays */
+        struct norm_reading as_is = {NORM_SLIP_AS_WRITTEN, .repair = CSVK_REPAIR_UNCLOSED,
+                                     .cell = m->line->cell, .plain = m->line->cell,
+                                     .end = m->line->end};
+        norm_readings_add(&readings, &as_is);
+    }
+    norm_readings_of_quotes(m->view, m->line, m->context->width, &readings);
+    add_cuts(m, &readings);
+    drop_unsound(m, &readings);
+    const struct norm_reading *best = NULL;
+    if (ends_within(m, &readings)) {
+        norm_put_reject(m, m->view->length, CSVK_REPAIR_UNCLOSED,
+                        "the data end within an enclosure: they may be cut");
+    } else {
+        best = norm_choose(m, &readings, false, why, sizeof why);
+        if (best != NULL && best->slip == NORM_SLIP_AS_WRITTEN) {
+            norm_put_keep(m);
+        } else if (best != NULL) {
+            norm_put_reading(m, best);
+        } else {
+            bool unclosed = (m->line->faults & NORM_FAULT_UNCLOSED) != 0 || m->line->faults == 0;
+            norm_put_reject(m, end_of_rejected(m, &readings),
+                            unclosed ? CSVK_REPAIR_UNCLOSED : CSVK_REPAIR_INNER_QUOTES,
+                            "enclosures: %s", why);
+        }
+    }
+    m->decision->action = readings.failed ? NORM_NO_MEMORY : m->decision->action;
+    norm_readings_release(&readings);
+}

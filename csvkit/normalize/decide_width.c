@@ -1,0 +1,143 @@
+/*
+ * decide_width.c - a record without a fault that has too many or too few fields.
+ */
+#include "csvkit/normalize/decide_private.h"
+
+#include <stdio.h>
+
+/* ---- too many fields --------------------------------------------------------------------------
+ */
+
+static bool is_empty_open(const struct norm_cell *cell)
+{
+    return cell->len == 0 && !cell->enclosed;
+}
+
+static const char *why_none_can_go(const struct norm_line *line, size_t width)
+{
+    size_t empty = 0, enclosed = 0;
+    for (size_t k = 0; k < line->ncells; k++) {
+        empty += is_empty_open(&line->cell[k]);
+        enclosed += line->cell[k].len == 0 && line->cell[k].enclosed;
+    }
+    return empty == 0 && enclosed == 0    ? "none of them is empty"
+           : empty == 0                   ? "none of them is empty without an enclosure"
+           : empty < line->ncells - width ? "fewer of them are empty than are surplus"
+                                          : "the empty ones do not stand side by side";
+}
+
+static bool is_none_empty(const struct norm_cell *cell, size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        if (is_empty_open(&cell[k])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool can_be_written(const struct norm_readings *readings)
+{
+    for (size_t i = 0; i < readings->count; i++) {
+        if (!readings->list[i].hole) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void norm_decide_surplus(const struct norm_matter *m)
+{
+    const struct norm_line *line = m->line;
+    size_t width = m->context->width;
+    if (m->context->ragged == CSVK_NORMALIZE_RAGGED_REJECT) {
+        norm_put_reject(m, line->end, CSVK_REPAIR_SURPLUS, "too many fields, and --ragged=reject");
+        return;
+    }
+    struct norm_readings readings = {0};
+    char why[NORM_TEXT] = "";
+    const struct norm_reading *best = NULL;
+    if (!norm_readings_of_surplus(m->view, line, width, &readings)) {
+        snprintf(why, sizeof why, "too many empty fields to tell which are surplus");
+    } else if (!can_be_written(&readings)) {
+        snprintf(why, sizeof why, "%s", why_none_can_go(line, width));
+    } else {
+        /* Without evidence only the last field may go, and only when no other one is empty. */
+        if (!norm_is_known(m->context)) {
+            size_t kept = 0;
+            for (size_t i = 0; i < readings.count; i++) {
+                readings.list[kept] = readings.list[i];
+                kept += !readings.list[i].hole;
+            }
+            readings.count = kept;
+        }
+        best = norm_choose(m, &readings, is_none_empty(line->cell, width), why, sizeof why);
+    }
+    if (best != NULL) {
+        norm_put_reading(m, best);
+    } else {
+        norm_put_reject(m, line->end, CSVK_REPAIR_SURPLUS, "too many fields: %s", why);
+    }
+    m->decision->action = readings.failed ? NORM_NO_MEMORY : m->decision->action;
+    norm_readings_release(&readings);
+}
+
+/* ---- too few fields --- */
+
+static void add_lost_delimiters(const struct norm_matter *m, struct norm_readings *readings)
+{
+    struct norm_readings quotes = {0};
+    norm_readings_of_quotes(m->view, m->line, m->context->width, &quotes);
+    for (size_t i = 0; i < quotes.count; i++) {
+        if (quotes.list[i].slip == NORM_SLIP_DELIMITER_LOST) {
+            norm_readings_add(readings, &quotes.list[i]);
+        }
+    }
+    readings->failed = readings->failed || quotes.failed;
+    norm_readings_release(&quotes);
+}
+
+static void decide_gap(const struct norm_matter *m)
+{
+    struct norm_readings readings = {0};
+    char why[NORM_TEXT];
+    size_t width = m->context->width, missing = width - m->line->ncells;
+    bool habit = norm_is_habit(&m->context->habit, m->context->evidence, width);
+    norm_readings_of_short(m->view, m->line, width, m->context->evidence, &m->context->habit,
+                           &readings);
+    if (missing == 1) {
+        add_lost_delimiters(m, &readings);
+    }
+    const struct norm_reading *best = norm_choose(m, &readings, false, why, sizeof why);
+    if (best == NULL) {
+        norm_put_reject(m, m->line->end, CSVK_REPAIR_PAD, "too few fields: %s", why);
+    } else if (best->repair == CSVK_REPAIR_PAD && 2 * missing > width && !habit) {
+        norm_put_reject(m, m->line->end, CSVK_REPAIR_PAD,
+                        "too few fields: more than half of them would be invented");
+    } else {
+        norm_put_reading(m, best);
+        m->decision->habit = habit && best->repair == CSVK_REPAIR_PAD;
+    }
+    m->decision->action = readings.failed ? NORM_NO_MEMORY : m->decision->action;
+    norm_readings_release(&readings);
+}
+
+void norm_decide_short(const struct norm_matter *m)
+{
+    const struct norm_line *line = m->line;
+    if (m->context->ragged == CSVK_NORMALIZE_RAGGED_REJECT) {
+        norm_put_reject(m, line->end, CSVK_REPAIR_PAD, "too few fields, and --ragged=reject");
+    } else if (line->end == line->content && line->content >= m->view->length) {
+        norm_put_reject(m, line->end, CSVK_REPAIR_PAD,
+                        "the last record is short and has no line break: the data may be cut");
+    } else if (!norm_is_known(m->context)) {
+        norm_put_reject(
+            m, line->end, CSVK_REPAIR_PAD,
+            "too few fields, and %zu clean records are too few to tell which are missing",
+            norm_evidence_records(m->context->evidence));
+    } else if (norm_is_lone(line, m->context->width)) {
+        norm_decide_lone(m);
+    } else if (!norm_decide_join(m)) {
+        decide_gap(m);
+    }
+}

@@ -1,0 +1,229 @@
+/*
+ * normalize_doubt.c - records of a clean stretch that are looked at although nothing is wrong with
+ * them.
+ *
+ * Two kinds. A record that is equal to the header is the header of a second file that was appended
+ * (r26). And the record before a line that may belong to it: a line of one field, or one with a
+ * quote that has no partner. Both are found without reading the records of the stretch one by one:
+ * the first by its bytes after a line break, the second by a look at what follows the stretch.
+ */
+#include "csvkit/normalize/normalize_private.h"
+
+#include "csvkit/base/bitmask.h"
+
+/* ---- the header, again ------------------------------------------------------------------------
+ */
+
+static int add_name(struct norm *norm, struct csvk_buf *to, struct csvk_bytes name, bool enclose)
+{
+    int quote = norm->in.enclosure;
+    int status = enclose ? csvk_buf_putc(to, (unsigned char)quote) : CSVK_OK;
+    for (size_t i = 0; i < name.len && status == CSVK_OK; i++) {
+        bool doubled = enclose && name.ptr[i] == quote;
+        status = doubled ? csvk_buf_putc(to, name.ptr[i]) : CSVK_OK;
+        status = status == CSVK_OK ? csvk_buf_putc(to, name.ptr[i]) : status;
+    }
+    return status == CSVK_OK && enclose ? csvk_buf_putc(to, (unsigned char)quote) : status;
+}
+
+/* As programs write a header: as it is, with every name enclosed, with none. */
+int norm_keep_header(struct norm *norm, const struct norm_record *rec)
+{
+    struct csvk_bytes bytes = norm_record_bytes(norm, rec);
+    int status = csvk_buf_add(&norm->header_again[0], bytes.ptr, bytes.len);
+    bool enclosure = norm->in.enclosure != CSVK_NO_BYTE;
+    for (size_t form = 1; form < NORM_HEADER_FORMS && status == CSVK_OK && enclosure; form++) {
+        struct csvk_buf *to = &norm->header_again[form];
+        for (size_t k = 0; k < norm->nvalues && status == CSVK_OK; k++) {
+            struct csvk_bytes name = {norm->value[k].ptr, norm->value[k].len};
+            status = k != 0 ? csvk_buf_putc(to, (unsigned char)norm->in.delimiter) : CSVK_OK;
+            status = status == CSVK_OK ? add_name(norm, to, name, form == 1) : status;
+        }
+    }
+    return status == CSVK_OK ? CSVK_OK : norm_out_of_memory(norm);
+}
+
+/* The form that stands at `bytes`, with a line break after it; 0: none. Its length. */
+static size_t match_header(const struct norm *norm, const unsigned char *bytes, size_t length)
+{
+    for (size_t form = 0; form < NORM_HEADER_FORMS; form++) {
+        const struct csvk_buf *header = &norm->header_again[form];
+        bool same = header->length != 0 && header->length <= length &&
+                    memcmp(header->data, bytes, header->length) == 0;
+        if (same && (header->length == length || bytes[header->length] == '\n' ||
+                     bytes[header->length] == '\r')) {
+            return header->length;
+        }
+    }
+    return 0;
+}
+
+bool norm_is_header_again(const struct norm *norm, const struct norm_record *rec)
+{
+    if (norm->o->header != CSVK_NORMALIZE_HEADER || norm->width < 2) {
+        return false;
+    }
+    struct csvk_bytes bytes = norm_record_bytes(norm, rec);
+    return match_header(norm, bytes.ptr, bytes.len) == bytes.len;
+}
+
+/*
+ * The first place from `from` on, after a line break, where a form of the header stands; `length`
+ * when there is none. 64 bytes are asked at once: where does a line break stand before a byte with
+ * which a form begins?
+ */
+static size_t find_header(const struct norm *norm, const unsigned char *bytes, size_t from,
+                          size_t length)
+{
+    unsigned char first[2] = {norm->header_again[0].data[0], norm->header_again[0].data[0]};
+    first[1] = norm->header_again[1].length != 0 ? norm->header_again[1].data[0] : first[0];
+    unsigned char third =
+        norm->header_again[2].length != 0 ? norm->header_again[2].data[0] : first[0];
+    size_t least = norm->header_again[0].length;
+    size_t at = from - from % 64;
+    bool after_break = at == 0 || bytes[at - 1] == '\n' || bytes[at - 1] == '\r';
+    uint64_t before = after_break ? 1 : 0; /* the stretch begins with a record */
+    for (; at < length; at += 64) {
+        /* 64 bytes after the window may be read; what they are does not matter. */
+        uint64_t breaks = csvk_bitmask_of(bytes + at, '\n') | csvk_bitmask_of(bytes + at, '\r');
+        uint64_t begins = csvk_bitmask_of(bytes + at, first[0]) |
+                          csvk_bitmask_of(bytes + at, first[1]) |
+                          csvk_bitmask_of(bytes + at, third);
+        uint64_t candidates = begins & (breaks << 1 | before);
+        before = breaks >> 63;
+        for (; candidates != 0; candidates &= candidates - 1) {
+            size_t place = at + (size_t)__builtin_ctzll(candidates);
+            bool fits = place >= from && place < length && length - place >= least / 2;
+            if (fits && match_header(norm, bytes + place, length - place) != 0) {
+                return place;
+            }
+        }
+    }
+    return length;
+}
+
+/* ---- where records begin ----------------------------------------------------------------------
+ */
+
+/* Reads the span once more, with the end of every record. */
+static int find_ends(struct norm *norm, const struct norm_span *span)
+{
+    struct csvk_scan *scan = &norm->ahead_scan;
+    size_t length = (size_t)(span->to - span->from);
+    scan->table = norm->scan.table;
+    scan->table.detail = CSVK_RECORDS;
+    scan->table.facts = 0;
+    scan->table.mixed_reported = true;
+    scan->table.totals.width = norm->width;
+    csvk_scan_forget(scan);
+    csvk_batch_builder_clear(&scan->builder);
+    size_t used = csvk_scan(scan, norm_window_at(&norm->window, span->from), length, true, 0);
+    bool same = used == length && scan->builder.nends == span->records;
+    return scan->builder.failed ? norm_out_of_memory(norm)
+           : same               ? CSVK_OK
+                                : csvk_fail(norm->err, CSVK_EIO,
+                                            "%s: the records before record %llu were scanned twice, "
+                                                          "and differ",
+                                            csvk_source_name(norm->window.source),
+                                            (unsigned long long)norm->scan.table.totals.records + 1);
+}
+
+/* The record number `index` of the span, from 0, whose ends were found. */
+static struct norm_record record_of(struct norm *norm, const struct norm_chunk *chunk,
+                                    const struct norm_span *span, uint64_t index)
+{
+    const uint32_t *ends = norm->ahead_scan.builder.ends;
+    uint64_t begin = span->from + (index != 0 ? ends[index - 1] : 0);
+    struct norm_record rec = {0};
+    rec.r.offset = begin;
+    rec.r.number = chunk->before.totals.records + span->first + index + 1;
+    rec.r.line = chunk->before.totals.lines + 1 + norm_count_lines(norm, chunk->offset, begin);
+    size_t whole = (size_t)(span->from + ends[index] - begin);
+    const unsigned char *end = norm_window_at(&norm->window, begin) + whole;
+    rec.r.eol = (uint8_t)norm_line_break_before(norm, end, whole);
+    rec.r.length = whole - norm_eol_length((enum csvk_eol)rec.r.eol);
+    rec.r.nfields = norm->width;
+    return rec;
+}
+
+/* ---- the stretch ------------------------------------------------------------------------------
+ */
+
+/* Writes the records before number `index`, processes that one, and shortens the span. */
+static int process_one(struct norm *norm, const struct norm_chunk *chunk, struct norm_span *span,
+                       uint64_t index)
+{
+    struct norm_record rec = record_of(norm, chunk, span, index);
+    struct norm_span before = {span->from, rec.r.offset, span->first, index};
+    int status = norm_write_span(norm, chunk, before);
+    status = status == CSVK_OK ? norm_process_record(norm, &rec) : status;
+    span->from = norm_record_end(&rec);
+    span->first += index + 1;
+    span->records -= index + 1;
+    return status;
+}
+
+/* The record that ends or begins at the place; UINT64_MAX: none does, it is inside of a value. */
+static uint64_t index_of(const struct norm *norm, const struct norm_span *span, size_t place)
+{
+    const uint32_t *ends = norm->ahead_scan.builder.ends;
+    if (place == 0) {
+        return 0;
+    }
+    for (uint64_t i = 0; i + 1 < span->records; i++) {
+        if (ends[i] == place) {
+            return i + 1;
+        }
+    }
+    return UINT64_MAX;
+}
+
+static bool may_repeat_header(const struct norm *norm)
+{
+    return norm->o->header == CSVK_NORMALIZE_HEADER && norm->width > 1 && norm->header_done &&
+           norm->header_again[0].length != 0;
+}
+
+static int take_headers_out(struct norm *norm, const struct norm_chunk *chunk,
+                            struct norm_span *span)
+{
+    size_t place = 0;
+    while (may_repeat_header(norm) && span->records != 0) {
+        const unsigned char *bytes = norm_window_at(&norm->window, span->from);
+        size_t length = (size_t)(span->to - span->from);
+        place = find_header(norm, bytes, place, length);
+        if (place == length) {
+            return CSVK_OK;
+        }
+        int status = find_ends(norm, span);
+        uint64_t index = status == CSVK_OK ? index_of(norm, span, place) : UINT64_MAX;
+        if (index != UINT64_MAX) {
+            status = process_one(norm, chunk, span, index);
+            place = 0;
+        } else {
+            place++;
+        }
+        if (status != CSVK_OK || norm->resume != UINT64_MAX) {
+            return status;
+        }
+    }
+    return CSVK_OK;
+}
+
+int norm_write_clean(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
+{
+    norm->resume = UINT64_MAX;
+    int status = take_headers_out(norm, chunk, &span);
+    if (status != CSVK_OK || norm->resume != UINT64_MAX) {
+        return status;
+    }
+    bool doubtful = false;
+    if (span.records != 0 && norm->width > 1 && norm->header_done) {
+        status = norm_is_last_doubtful(norm, &span, &doubtful);
+    }
+    if (status == CSVK_OK && doubtful) {
+        status = find_ends(norm, &span);
+        return status == CSVK_OK ? process_one(norm, chunk, &span, span.records - 1) : status;
+    }
+    return status == CSVK_OK ? norm_write_span(norm, chunk, span) : status;
+}

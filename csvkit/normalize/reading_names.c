@@ -1,0 +1,66 @@
+/* reading_names.c - what each reading supposes, in words; and the list of readings. */
+#include "csvkit/normalize/readings.h"
+
+#include <stdio.h>
+
+/* The number of the field stands between the two; none where `after` is NULL. */
+static const struct {
+    const char *before, *after;
+} names[NORM_SLIPS] = {
+    [NORM_SLIP_AS_WRITTEN] = {"as it is written", NULL},
+    [NORM_SLIP_INNER_QUOTES] = {"inner quotes are data", NULL},
+    [NORM_SLIP_INNER_PAIRS] = {"inner quotes are data, one beside the closing quote", NULL},
+    [NORM_SLIP_BACKSLASH] = {"backslash escapes the quote", NULL},
+    [NORM_SLIP_BLANKS] = {"blanks around enclosures", NULL},
+    [NORM_SLIP_ALL_QUOTES] = {"all quotes are data", NULL},
+    [NORM_SLIP_OPENING_IS_DATA] = {"the opening quote of field ", " is data"},
+    [NORM_SLIP_CLOSING_LOST] = {"the closing quote of field ", " is missing"},
+    [NORM_SLIP_OPENING_LOST] = {"the opening quote of field ", " is missing"},
+    [NORM_SLIP_QUOTES_BEFORE_END] = {"quotes before a delimiter in field ", " are data"},
+    [NORM_SLIP_INNER_OF_FIELD] = {"inner quotes of field ", " are data"},
+    [NORM_SLIP_QUOTES_IN_OPEN] = {"quotes in field ", " are data"},
+    [NORM_SLIP_DELIMITER_LOST] = {"a delimiter is missing after field ", ""},
+    [NORM_SLIP_TWO_RECORDS] = {"two records are on one line", NULL},
+    [NORM_SLIP_CUT] = {"the line is cut within field ", ""},
+    [NORM_SLIP_EMPTY_SURPLUS] = {"empty field ", " is surplus"},
+    [NORM_SLIP_DELIMITER_AS_DATA] = {"field ", " holds the delimiter and is not enclosed"},
+    [NORM_SLIP_EMPTY_LEFT_OUT] = {"empty fields were left out from field ", " on"},
+    [NORM_SLIP_END_LOST] = {"fields are lost from field ", " on"},
+    [NORM_SLIP_FIELDS_LOST] = {"fields are missing before field ", ""},
+    [NORM_SLIP_GLUED] = {"a delimiter is missing within field ", ""},
+};
+
+void norm_reading_name(const struct norm_reading *reading, char *text, size_t room)
+{
+    const char *before = names[reading->slip].before, *after = names[reading->slip].after;
+    if (after == NULL) {
+        snprintf(text, room, "%s", before);
+    } else if (reading->slip == NORM_SLIP_EMPTY_SURPLUS && reading->count > 1) {
+        snprintf(text, room, "%zu empty fields are surplus, the first of them field %zu",
+                 reading->count, reading->field);
+    } else {
+        snprintf(text, room, "%s%zu%s", before, reading->field, after);
+    }
+}
+
+struct norm_reading *norm_readings_add(struct norm_readings *to, const struct norm_reading *reading)
+{
+    if (to->count == to->capacity) {
+        size_t capacity = to->capacity != 0 ? 2 * to->capacity : 64;
+        struct norm_reading *list = csvk_reallocarray(to->list, capacity, sizeof *list);
+        if (list == NULL) {
+            to->failed = true;
+            return NULL;
+        }
+        to->list = list;
+        to->capacity = capacity;
+    }
+    to->list[to->count] = *reading;
+    return &to->list[to->count++];
+}
+
+void norm_readings_release(struct norm_readings *readings)
+{
+    csvk_free(readings->list);
+    *readings = (struct norm_readings){0};
+}

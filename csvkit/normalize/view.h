@@ -1,0 +1,105 @@
+/*
+ * view.h - private: the grammar over a run of bytes that can be read from any place: where fields
+ * and lines end, what a record is, what a field is when one quote of it is read in another way.
+ * Readings of a record (readings.h) are put together from these questions.
+ *
+ * A view ends where the look-ahead ends, or where the data end (`at_end`). What would have to be
+ * known from bytes after a view that is not the end is not known: NORM_NOWHERE.
+ *
+ * A view reads a sound record as the reference parser does; tests compare the two.
+ */
+#ifndef CSVKIT_NORMALIZE_VIEW_H
+#define CSVKIT_NORMALIZE_VIEW_H
+
+#include "csvkit/normalize/arena.h"
+#include "csvkit/normalize/evidence.h"
+
+#define NORM_NOWHERE SIZE_MAX
+
+struct norm_view {
+    const unsigned char *bytes;
+    size_t length;
+    bool at_end;  /* nothing follows the bytes */
+    bool cr_ends; /* a CR that stands alone ends a record */
+    int comment;  /* lines that begin with this byte are none; CSVK_NO_BYTE: there are none */
+    struct csvk_dialect dialect;
+    struct norm_arena *arena; /* for values that have to be decoded */
+};
+
+/* Is there an end of a field at `at`: a delimiter, a line break or the end of the data? */
+bool norm_view_ends(const struct norm_view *view, size_t at);
+/* Length of the line break at `at`; 0: none. */
+size_t norm_view_line_break(const struct norm_view *view, size_t at);
+/* The first end of a field from `at` on, whatever encloses it; NORM_NOWHERE: after the view. */
+size_t norm_view_open_end(const struct norm_view *view, size_t at);
+/* The first line break from `at` on, whatever encloses it, or the end of the data. */
+size_t norm_view_line_end(const struct norm_view *view, size_t at);
+/* After that line break. */
+size_t norm_view_next_line(const struct norm_view *view, size_t at);
+/* After the lines from `at` on that are comments. */
+size_t norm_view_skip_comments(const struct norm_view *view, size_t at);
+/* After the blanks and tabs from `at` on. */
+size_t norm_view_blanks(const struct norm_view *view, size_t at);
+/* The first enclosure byte from `at` on; NORM_NOWHERE: there is none in the view. */
+size_t norm_view_quote(const struct norm_view *view, size_t at);
+static inline bool norm_view_is(const struct norm_view *view, size_t at, int byte)
+{
+    return at < view->length && view->bytes[at] == byte;
+}
+
+/* Faults of a record, bits. */
+enum norm_fault {
+    NORM_FAULT_UNCLOSED = 1,
+    NORM_FAULT_TEXT_AFTER = 2,
+    NORM_FAULT_BACKSLASH = 4,
+    NORM_FAULT_SPACE_AFTER = 8,
+    NORM_FAULT_SPACE_BEFORE = 16,
+    NORM_FAULT_QUOTE_IN_OPEN = 32, /* a quote in a field that is not enclosed */
+};
+
+/* A record as it is written. */
+struct norm_line {
+    size_t begin, content, end; /* its first byte; its line break; after that */
+    struct norm_cell *cell;     /* in the arena */
+    size_t ncells;
+    unsigned faults;
+    bool known; /* false: it does not end within the view */
+};
+/* At most `most` cells are kept (the count goes on); 0: all. */
+struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_t most);
+static inline bool norm_line_is_blank(const struct norm_line *line)
+{
+    return line->content == line->begin;
+}
+
+/* How the quotes of a field are read. */
+enum norm_mode {
+    NORM_MODE_STRICT,
+    NORM_MODE_INNER,     /* a quote closes only before the end of a field */
+    NORM_MODE_PAIRS,     /* likewise, and of two before an end the first one is data */
+    NORM_MODE_BACKSLASH, /* a backslash before a quote makes it data */
+    NORM_MODE_BLANKS,    /* blanks around an enclosure are no data */
+};
+/* One field without a fault, in `mode`. Returns where it ends; NORM_NOWHERE: it has a fault. */
+size_t norm_view_field(const struct norm_view *view, size_t at, enum norm_mode mode,
+                       struct norm_cell *cell);
+/*
+ * The enclosure that opens at `at`, of which the first `skip` quotes before an end are data, too.
+ * Returns the place after the closing quote, or NORM_NOWHERE.
+ */
+size_t norm_view_inner_end(const struct norm_view *view, size_t at, unsigned skip,
+                           enum norm_mode mode);
+/* The same, and the value. */
+size_t norm_view_inner(const struct norm_view *view, size_t at, unsigned skip, enum norm_mode mode,
+                       struct norm_cell *cell);
+
+/* Cells of data: the bytes as they are; with every doubled quote undone; without any quote. */
+struct norm_cell norm_view_raw(const struct norm_view *view, size_t from, size_t to);
+struct norm_cell norm_view_undoubled(const struct norm_view *view, size_t from, size_t to);
+struct norm_cell norm_view_unquoted(const struct norm_view *view, struct norm_cell cell);
+/* Is there a quote in [from, to) that is not one of a pair? */
+bool norm_view_has_single_quote(const struct norm_view *view, size_t from, size_t to);
+/* Are there more than `most` line breaks in [from, to), CR and LF each for itself? */
+bool norm_view_has_more_breaks(const struct norm_view *view, size_t from, size_t to, size_t most);
+
+#endif

@@ -1,0 +1,191 @@
+/*
+ * weigh.c - what a reading costs: the bits of its slip, of what it hides, and the excess of each of
+ * its cells over what is usual for the column.
+ */
+#include "csvkit/normalize/decide.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NOT_SOUND = 100 * NORM_BIT }; /* records after it, that another reading explains */
+
+/* ---- sound records ----------------------------------------------------------------------------
+ */
+
+bool norm_next_is_sound(const struct norm_view *view, const struct norm_context *context, size_t at)
+{
+    at = norm_view_skip_comments(view, at);
+    if (at >= view->length) {
+        return view->at_end;
+    }
+    struct norm_line next = norm_view_record(view, at, 1);
+    bool faults = (next.faults & ~(unsigned)NORM_FAULT_QUOTE_IN_OPEN) != 0;
+    return next.known && (norm_line_is_blank(&next) || (next.ncells == context->width && !faults));
+}
+
+bool norm_swallows_record(const struct norm_view *view, const struct norm_context *context,
+                          size_t begin, size_t end)
+{
+    size_t at = norm_view_next_line(view, begin);
+    for (unsigned i = 0; i < NORM_LOOK_AHEAD && at < end; i++) {
+        struct norm_line line = norm_view_record(view, at, 0);
+        if (norm_is_sound(&line, context->width) && line.end <= end) {
+            bool known = norm_evidence_records(context->evidence) >= NORM_ENOUGH;
+            if (!known || norm_evidence_row(context->evidence, line.cell, NORM_NOT_IN_SAMPLE) <=
+                              2 * norm_evidence_typical(context->evidence)) {
+                return true;
+            }
+        }
+        at = norm_view_next_line(view, at);
+    }
+    return false;
+}
+
+/* Are there only sound records from `at` to `to`? */
+static bool all_sound(const struct norm_view *view, const struct norm_context *context, size_t at,
+                      size_t to)
+{
+    for (unsigned i = 0; at < to; i++) {
+        struct norm_line line = norm_view_record(view, at, 1);
+        bool faults = (line.faults & ~(unsigned)NORM_FAULT_QUOTE_IN_OPEN) != 0;
+        if (i == NORM_LOOK_AHEAD || !line.known || line.ncells != context->width || faults) {
+            return false;
+        }
+        at = line.end;
+    }
+    return at == to;
+}
+
+/* ---- costs that were worked out already: readings of a record share most of their cells ---- */
+
+struct cost {
+    const unsigned char *ptr; /* NULL: free */
+    size_t len, column;
+    bool enclosed;
+    int bits;
+};
+
+enum { COSTS = 256 };
+
+static int bits_of(const struct norm_context *context, struct cost *known, size_t column,
+                   const struct norm_cell *cell)
+{
+    size_t at = ((uintptr_t)cell->ptr + 31 * cell->len + 7 * column + cell->enclosed) % COSTS;
+    struct cost *c = &known[at];
+    if (c->ptr != cell->ptr || c->len != cell->len || c->column != column ||
+        c->enclosed != cell->enclosed) {
+        *c = (struct cost){cell->ptr, cell->len, column, cell->enclosed, 0};
+        c->bits = norm_evidence_cell(context->evidence, column, cell, NORM_NOT_IN_SAMPLE);
+    }
+    return c->bits;
+}
+
+/* ---- one reading ------------------------------------------------------------------------------
+ */
+
+/* Quotes that an edit made data are no evidence: an open value is judged without them, an enclosed
+   one with or without, whichever is cheaper. */
+static int bits_of_cell(const struct norm_view *view, const struct norm_context *context,
+                        const struct norm_reading *reading, struct cost *known, size_t k)
+{
+    const struct norm_cell *cell = &reading->plain[k];
+    int as_is = bits_of(context, known, k, cell);
+    if (reading->repair != CSVK_REPAIR_ENCLOSE && reading->repair != CSVK_REPAIR_INNER_QUOTES &&
+        reading->repair != CSVK_REPAIR_UNCLOSED) {
+        return as_is;
+    }
+    struct norm_cell bare = norm_view_unquoted(view, *cell);
+    if (bare.len == cell->len || (bare.len == 0 && cell->enclosed)) {
+        return as_is;
+    }
+    int without = bits_of(context, known, k, &bare);
+    return !cell->enclosed || without < as_is ? without : as_is;
+}
+
+static int bits_of_reading(const struct norm_view *view, const struct norm_context *context,
+                           const struct norm_reading *reading, struct cost *known)
+{
+    int bits = reading->prior + reading->hidden;
+    for (size_t k = 0; k < context->width; k++) {
+        if (reading->plain[k].ptr != NULL) {
+            bits += bits_of_cell(view, context, reading, known, k);
+        }
+    }
+    return bits;
+}
+
+/* ---- all of them ------------------------------------------------------------------------------
+ */
+
+static bool write_the_same(const struct norm_reading *a, const struct norm_reading *b, size_t width)
+{
+    if (a->end != b->end || a->hole != b->hole) {
+        return false;
+    }
+    if (a->hole) {
+        return a->slip == b->slip && a->field == b->field;
+    }
+    for (size_t k = 0; k < width; k++) {
+        if (a->cell[k].len != b->cell[k].len ||
+            memcmp(a->cell[k].ptr, b->cell[k].ptr, a->cell[k].len) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Best first; of equal ones the one that was found first: slips are enumerated in a fixed order. */
+static int compare(const void *left, const void *right)
+{
+    const struct norm_reading *a = left, *b = right;
+    if (a->score != b->score) {
+        return a->score < b->score ? -1 : 1;
+    }
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static void drop_repetitions(struct norm_readings *readings, size_t width)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < readings->count; i++) {
+        bool again = false;
+        for (size_t j = 0; j < kept && !again; j++) {
+            again = write_the_same(&readings->list[i], &readings->list[j], width);
+        }
+        if (!again) {
+            readings->list[kept++] = readings->list[i];
+        }
+    }
+    readings->count = kept;
+}
+
+void norm_weigh(const struct norm_view *view, const struct norm_context *context,
+                struct norm_readings *readings)
+{
+    bool known = norm_evidence_records(context->evidence) >= NORM_ENOUGH;
+    struct cost costs[COSTS];
+    memset(costs, 0, sizeof costs);
+    size_t last = 0;
+    for (size_t i = 0; i < readings->count; i++) {
+        last = readings->list[i].end > last ? readings->list[i].end : last;
+    }
+    size_t checked = NORM_NOWHERE;
+    bool sound = false;
+    for (size_t i = 0; i < readings->count; i++) {
+        struct norm_reading *r = &readings->list[i];
+        r->order = i;
+        r->score = 0;
+        if (!known) {
+            continue;
+        }
+        if (r->end != checked) {
+            checked = r->end;
+            sound = all_sound(view, context, r->end, last);
+        }
+        r->score = bits_of_reading(view, context, r, costs) + (sound ? 0 : NOT_SOUND);
+    }
+    if (readings->count != 0) {
+        qsort(readings->list, readings->count, sizeof *readings->list, compare);
+    }
+    drop_repetitions(readings, context->width);
+}

@@ -1,0 +1,499 @@
+/*
+ * test_evidence.c - how unlikely a value is in a column: logarithms by whole numbers, forms of
+ * values, and costs of values in columns made by hand, against the formula in floating point.
+ */
+#include "csvkit/normalize/evidence.h"
+#include "csvkit/normalize/value_form.h"
+#include "tests/support/support.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- bits -------------------------------------------------------------------------------------
+ */
+
+START_TEST(powers_of_two_have_whole_logarithms)
+{
+    for (int power = 0; power < 64; power++) {
+        ck_assert_int_eq(norm_log2(UINT64_C(1) << power), power * NORM_BIT);
+        if (power > 8) { /* beside it at most a part more or less */
+            ck_assert_int_eq(norm_log2((UINT64_C(1) << power) - 1), power * NORM_BIT - 1);
+            ck_assert_int_eq(norm_log2((UINT64_C(1) << power) + 1), power * NORM_BIT);
+        }
+    }
+    ck_assert_int_eq(norm_log2(UINT64_MAX), 64 * NORM_BIT - 1);
+    ck_assert_int_eq(norm_bits_of(1, 8), 3 * NORM_BIT);
+    ck_assert_int_eq(norm_bits_of(8, 8), 0);
+    ck_assert_int_eq(norm_bits_of_share(0, 0), NORM_BIT);
+    ck_assert_int_eq(norm_bits_of_share(0, 15), 5 * NORM_BIT);
+}
+END_TEST
+
+static void check_log2(uint64_t number)
+{
+    double exact = log2((double)number) * NORM_BIT;
+    int got = norm_log2(number);
+    ck_assert_msg(got <= exact + 1e-6 && got > exact - 1 - 1e-6, "log2 of %llu: %d, exactly %f",
+                  (unsigned long long)number, got, exact);
+}
+
+START_TEST(logarithms_are_those_of_libm_rounded_down)
+{
+    int last = -1;
+    for (uint64_t number = 1; number < 200000; number++) {
+        check_log2(number);
+        ck_assert_int_ge(norm_log2(number), last);
+        last = norm_log2(number);
+    }
+    struct support_random random = {21};
+    for (int i = 0; i < 100000; i++) { /* up to where a double is exact */
+        check_log2(1 + (support_next(&random) >> (11 + support_below(&random, 50))));
+    }
+}
+END_TEST
+
+/* ---- forms ------------------------------------------------------------------------------------
+ */
+
+enum form_likeness { LIKE_FINE, LIKE_MEDIUM, LIKE_COARSE, LIKE_NONE };
+
+/* The finest form that two values share. */
+struct form_pair {
+    const char *a, *b;
+    enum form_likeness likeness;
+};
+
+static const struct form_pair form_pairs[] = {
+    {"2025-01-03", "1999-12-31", LIKE_FINE},
+    {"2025-01-03", "2025-1-3", LIKE_MEDIUM},
+    {"2025-01-03", "2025/01/03", LIKE_NONE},
+    {"123456789", "1234567890", LIKE_FINE}, /* nine digits and more */
+    {"12345678", "123456789", LIKE_MEDIUM},
+    {"7", "12", LIKE_MEDIUM},
+    {"7", "a", LIKE_NONE},
+    {"Ann", "Elisabeth", LIKE_FINE},
+    {"ANN", "BOB", LIKE_FINE},
+    {"ANN", "Ann", LIKE_COARSE},
+    {"\xc3\xa4", "a", LIKE_FINE}, /* bytes beyond ASCII are letters, and small ones */
+    {"\xc3\x84Z", "Az", LIKE_COARSE},
+    {"Ann Lee", "Bob  Ray", LIKE_FINE},
+    {"Ann Lee", "Bob\tRay", LIKE_FINE},
+    {"Ann Lee", "Bob\nRay", LIKE_NONE},
+    {"Ann\nLee", "Bob \n Ray", LIKE_FINE},
+    {"Ann\rLee", "Bob Ray", LIKE_FINE},
+    {"a,b", "a;b", LIKE_NONE},
+    {"a.b.c, and so", "a,b,c; and so", LIKE_COARSE}, /* punctuation of texts is one kind */
+    {"a.b.c.d", "a,b,c,d", LIKE_NONE},               /* of short values it is not */
+    {"--", "-", LIKE_COARSE},
+    {"$5", "5$", LIKE_COARSE},
+    {"1.2.3.4.5.6", "9.9.9.9.9.9", LIKE_FINE},
+    {"1.2.3.4.5.6", "99.9.9.9.9.9", LIKE_MEDIUM},
+    {"1.2.3.4.5.6.7", "9.99.9.9.9.9.9", LIKE_FINE}, /* more than 12 runs: the coarse form */
+    {"1.2.3.4.5.6.", "1.2.3.4.5.6.7", LIKE_NONE},
+    {"abcd", "abcdefghijklmno", LIKE_FINE},
+};
+enum { FORM_PAIRS = sizeof form_pairs / sizeof form_pairs[0] };
+
+static struct norm_form form_of(const char *text)
+{
+    return norm_form_of((struct csvk_bytes){(const unsigned char *)text, strlen(text)});
+}
+
+START_TEST(values_have_forms_in_three_degrees)
+{
+    const struct form_pair *pair = &form_pairs[_i];
+    struct norm_form a = form_of(pair->a), b = form_of(pair->b);
+    enum form_likeness got = a.fine == b.fine       ? LIKE_FINE
+                             : a.medium == b.medium ? LIKE_MEDIUM
+                             : a.coarse == b.coarse ? LIKE_COARSE
+                                                    : LIKE_NONE;
+    ck_assert_msg(got == pair->likeness, "%s and %s: %d", pair->a, pair->b, (int)got);
+    ck_assert(a.value != b.value);
+    struct norm_form again = form_of(pair->a);
+    ck_assert(a.fine == again.fine && a.medium == again.medium && a.coarse == again.coarse &&
+              a.value == again.value);
+    ck_assert(a.has_break == (strchr(pair->a, '\n') != NULL || strchr(pair->a, '\r') != NULL));
+}
+END_TEST
+
+START_TEST(lengths_are_told_apart_by_factors_of_four)
+{
+    char text[1025];
+    memset(text, 'a', sizeof text);
+    uint64_t last = 0;
+    int changes = 0;
+    for (size_t length = 1; length <= 1024; length++) {
+        uint64_t now =
+            norm_form_of((struct csvk_bytes){(const unsigned char *)text, length}).coarse;
+        if (now != last) {
+            ck_assert((length & (length - 1)) == 0);
+            changes++;
+        }
+        last = now;
+    }
+    ck_assert_int_eq(changes, 6); /* 1, 4, 16, 64, 256, 1024 */
+}
+END_TEST
+
+/* ---- costs ------------------------------------------------------------------------------------
+ */
+
+enum { MOST_VALUES = 64 };
+
+/* A column of values; one that begins with ' was enclosed. */
+struct evidence_column {
+    struct norm_cell cell[MOST_VALUES];
+    size_t count;
+};
+
+static struct norm_cell cell_of(const char *text)
+{
+    bool enclosed = text[0] == '\'';
+    return (struct norm_cell){(const unsigned char *)text + enclosed, strlen(text) - enclosed,
+                              enclosed};
+}
+
+static void add_cells(struct evidence_column *column, size_t count, const char *text)
+{
+    for (; count > 0; count--) {
+        column->cell[column->count++] = cell_of(text);
+    }
+}
+
+static const struct norm_cell *next_cell(void *context, size_t index)
+{
+    struct evidence_column *column = context;
+    return &column->cell[index];
+}
+
+static struct norm_evidence *counted(struct evidence_column *column)
+{
+    struct csvk_dialect dialect = CSVK_DIALECT_RFC4180;
+    struct norm_evidence *evidence = norm_evidence_new(1, &dialect);
+    ck_assert_ptr_nonnull(evidence);
+    for (size_t i = 0; i < column->count; i++) {
+        ck_assert_int_eq(norm_evidence_add(evidence, &column->cell[i]), CSVK_OK);
+    }
+    ck_assert_uint_eq(norm_evidence_records(evidence), column->count);
+    return evidence;
+}
+
+/* Before what is usual is known, a cost is the whole of it. */
+static void check_cost(const struct norm_evidence *evidence, const char *text, double probability)
+{
+    struct norm_cell cell = cell_of(text);
+    int got = norm_evidence_cell(evidence, 0, &cell, NORM_NOT_IN_SAMPLE);
+    double exact = -log2(probability) * NORM_BIT;
+    ck_assert_msg(fabs(got - exact) <= 8, "%s: %d, exactly %f", text, got, exact);
+}
+
+START_TEST(costs_of_empty_and_enclosed_values)
+{
+    struct evidence_column column = {.count = 0};
+    add_cells(&column, 6, "");
+    add_cells(&column, 2, "'");
+    add_cells(&column, 12, "x");
+    add_cells(&column, 4, "'x");
+    struct norm_evidence *evidence = counted(&column);
+    double empty = 8.5 / 25, known = 1 - 0.5 / 17; /* one form, one value: none was seen once */
+    check_cost(evidence, "", empty * 6.5 / 9);
+    check_cost(evidence, "'", empty * 2.5 / 9);
+    double filled = (1 - empty) * known * known * 16.5 / 17;
+    check_cost(evidence, "x", filled * 12.5 / 17);
+    check_cost(evidence, "'x", filled * 4.5 / 17);
+    ck_assert_int_le(abs(norm_evidence_filled(evidence, 0) - (int)(-log2(1 - empty) * NORM_BIT)),
+                     2);
+    ck_assert_int_le(abs(norm_evidence_enclosed(evidence, 0) - (int)(-log2(4.5 / 25) * NORM_BIT)),
+                     2);
+    struct norm_column_facts facts = norm_evidence_column(evidence, 0);
+    ck_assert(facts.values == 24 && facts.empty == 8 && facts.enclosed == 4);
+    ck_assert(facts.with_break == 0 && facts.has_forms);
+    norm_evidence_free(evidence);
+}
+END_TEST
+
+START_TEST(costs_of_values_in_need_of_an_enclosure)
+{
+    static const char *const needy[] = {"'a,b", "'a\"b", "'a\nb", "'a\rb"};
+    struct evidence_column column = {.count = 0};
+    add_cells(&column, 12, "a");
+    for (size_t i = 0; i < 4; i++) {
+        add_cells(&column, 1, needy[i]);
+    }
+    struct norm_evidence *evidence = counted(&column);
+    for (size_t i = 0; i < 4; i++) {
+        struct norm_cell cell = cell_of(needy[i]);
+        ck_assert(norm_evidence_needs(evidence, (struct csvk_bytes){cell.ptr, cell.len}));
+    }
+    ck_assert(!norm_evidence_needs(evidence, (struct csvk_bytes){(const unsigned char *)"a b", 3}));
+    /* "a", "a,b", "a"b", "a\nb", "a\rb": the last one has the form of a blank between letters */
+    double filled = 1 - 0.5 / 17, seen_form = 1 - 4.5 / 17, need = 4.5 / 17;
+    double again = seen_form > 0.125 ? seen_form : 0.125, once = filled * need * seen_form / 16;
+    check_cost(evidence, "a", filled * 12.5 / 17 * 12.5 / 13 * seen_form * 12 / 16 * again);
+    check_cost(evidence, "'a,b", once * again);
+    check_cost(evidence, "'a,c", once * 4.5 / 17);
+    check_cost(evidence, "'a\nb", once * again * 2.5 / 17);
+    ck_assert_uint_eq(norm_evidence_column(evidence, 0).with_break, 2);
+    norm_evidence_free(evidence);
+}
+END_TEST
+
+START_TEST(costs_of_forms)
+{
+    struct evidence_column column = {.count = 0};
+    add_cells(&column, 10, "100-a");
+    add_cells(&column, 5, "10-a");
+    add_cells(&column, 1, "a-100");
+    struct norm_evidence *evidence = counted(&column);
+    double base = (1 - 0.5 / 17) * (16.5 / 17) * (16.5 / 17), news = 1.5 / 17, seen = 1 - news;
+    check_cost(evidence, "100-a", base * seen * 10 / 16 * seen);
+    check_cost(evidence, "999-b", base * seen * 10 / 16 * news);
+    check_cost(evidence, "99-b", base * seen * 5 / 16 * news);
+    /* a fine form that is new, of a medium one that is known: 2 bits at most */
+    check_cost(evidence, "1000-b", base * 0.25 * seen * 15 / 16 * news);
+    /* a coarse one that is known: letters, digits and a dash, 4 to 15 bytes */
+    check_cost(evidence, "-1a1", base * news * (1 - 0.5 / 17) * news);
+    /* nothing of it is known */
+    check_cost(evidence, "?", base * news * 0.5 / 17 * 0.25 * news);
+    norm_evidence_free(evidence);
+}
+END_TEST
+
+START_TEST(costs_of_values_that_come_again)
+{
+    struct evidence_column column = {.count = 0};
+    static const char *const values[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+    for (size_t i = 0; i < 8; i++) {
+        add_cells(&column, 1, values[i]);
+    }
+    struct norm_evidence *evidence = counted(&column);
+    double base = (1 - 0.5 / 9) * (8.5 / 9) * (8.5 / 9) * (1 - 0.5 / 9);
+    check_cost(evidence, "x", base * 8.5 / 9);
+    check_cost(evidence, "a", base * 0.125); /* all were different: 3 bits at most */
+    norm_evidence_free(evidence);
+}
+END_TEST
+
+/* A column that knows no filled value goes by the style of the others. */
+START_TEST(a_column_without_values_goes_by_the_others)
+{
+    struct csvk_dialect dialect = CSVK_DIALECT_RFC4180;
+    struct norm_evidence *evidence = norm_evidence_new(2, &dialect);
+    struct norm_cell row[2] = {cell_of("'x"), cell_of("")};
+    for (int i = 0; i < 15; i++) {
+        ck_assert_int_eq(norm_evidence_add(evidence, row), CSVK_OK);
+    }
+    struct norm_cell open = cell_of("y"), enclosed = cell_of("'y");
+    int of_open = norm_evidence_cell(evidence, 1, &open, NORM_NOT_IN_SAMPLE);
+    int of_enclosed = norm_evidence_cell(evidence, 1, &enclosed, NORM_NOT_IN_SAMPLE);
+    /* never filled 1 / 32; by the others' style 31 / 32; need or not: one bit */
+    ck_assert_int_le(abs(of_enclosed - (int)((5 + log2(32.0 / 31) + 1) * NORM_BIT)), 3);
+    ck_assert_int_le(abs(of_open - (5 + 5 + 1) * NORM_BIT), 3);
+    struct norm_cell empty = cell_of("'");
+    ck_assert_int_gt(norm_evidence_cell(evidence, 1, &empty, NORM_NOT_IN_SAMPLE), 3 * NORM_BIT);
+    norm_evidence_free(evidence);
+}
+END_TEST
+
+/* ---- what is usual ----------------------------------------------------------------------------
+ */
+
+START_TEST(what_is_usual_is_free)
+{
+    struct evidence_column column = {.count = 0};
+    add_cells(&column, 38, "10");
+    add_cells(&column, 2, "odd one");
+    struct norm_evidence *evidence = counted(&column);
+    ck_assert_int_eq(norm_evidence_typical(evidence), NORM_TYPICAL);
+    int before = norm_evidence_cell(evidence, 0, &column.cell[0], NORM_NOT_IN_SAMPLE);
+    ck_assert_int_eq(norm_evidence_close(evidence, next_cell, &column), CSVK_OK);
+    ck_assert_int_gt(before, 0);
+    ck_assert_int_eq(norm_evidence_cell(evidence, 0, &column.cell[0], NORM_IN_SAMPLE), 0);
+    ck_assert_int_eq(norm_evidence_row(evidence, &column.cell[0], NORM_NOT_IN_SAMPLE), 0);
+    struct norm_cell odd = cell_of("odd one");
+    ck_assert_int_gt(norm_evidence_cell(evidence, 0, &odd, NORM_NOT_IN_SAMPLE), 3 * NORM_BIT);
+    ck_assert_int_eq(norm_evidence_typical(evidence), NORM_TYPICAL);
+    norm_evidence_free(evidence);
+}
+END_TEST
+
+/* What was seen once is news when it is judged without itself. */
+START_TEST(a_value_of_the_sample_is_judged_without_itself)
+{
+    struct evidence_column column = {.count = 0};
+    add_cells(&column, 20, "10");
+    add_cells(&column, 1, "odd one");
+    struct norm_evidence *evidence = counted(&column);
+    struct norm_cell odd = cell_of("odd one"), usual = cell_of("10");
+    int with = norm_evidence_cell(evidence, 0, &odd, NORM_NOT_IN_SAMPLE);
+    int without = norm_evidence_cell(evidence, 0, &odd, NORM_IN_SAMPLE);
+    ck_assert_int_gt(without, with + 4 * NORM_BIT);
+    with = norm_evidence_cell(evidence, 0, &usual, NORM_NOT_IN_SAMPLE);
+    without = norm_evidence_cell(evidence, 0, &usual, NORM_IN_SAMPLE);
+    ck_assert_int_le(abs(without - with - (int)(log2(20.0 / 19) * NORM_BIT)), 2);
+    norm_evidence_free(evidence);
+}
+END_TEST
+
+/* A tenth of the records is dear: typical is what 95 of 100 do not pass, and 2 bits. */
+START_TEST(what_is_typical_follows_the_sample)
+{
+    static const char *const odd[] = {"a-b c", "?", "x9", "7:30", "#1 #2"};
+    struct evidence_column column = {.count = 0};
+    add_cells(&column, 45, "10");
+    for (size_t i = 0; i < 5; i++) {
+        add_cells(&column, 1, odd[i]);
+    }
+    struct norm_evidence *evidence = counted(&column);
+    ck_assert_int_eq(norm_evidence_close(evidence, next_cell, &column), CSVK_OK);
+    size_t above = 0;
+    int typical = norm_evidence_typical(evidence);
+    for (size_t i = 0; i < column.count; i++) {
+        above +=
+            norm_evidence_row(evidence, &column.cell[i], NORM_IN_SAMPLE) > typical - 2 * NORM_BIT;
+    }
+    ck_assert_int_gt(typical, NORM_TYPICAL);
+    ck_assert_uint_le(above, 3);
+    norm_evidence_free(evidence);
+}
+END_TEST
+
+/* ---- invariants -------------------------------------------------------------------------------
+ */
+
+static const char *const some_values[] = {"",    "'",   "10",     "'10", "100",  "a b", "'a,b",
+                                          "'\n", "x-1", "'say\"", "x",   "7:30", "\t",  "1.5"};
+enum { SOME_VALUES = sizeof some_values / sizeof some_values[0] };
+
+static void check_same(const struct norm_evidence *a, const struct norm_evidence *b)
+{
+    ck_assert_int_eq(norm_evidence_typical(a), norm_evidence_typical(b));
+    for (size_t i = 0; i < SOME_VALUES; i++) {
+        struct norm_cell cell = cell_of(some_values[i]);
+        ck_assert_int_eq(norm_evidence_cell(a, 0, &cell, NORM_NOT_IN_SAMPLE),
+                         norm_evidence_cell(b, 0, &cell, NORM_NOT_IN_SAMPLE));
+    }
+}
+
+START_TEST(the_order_of_records_does_not_matter)
+{
+    struct support_random random = {31};
+    for (int round = 0; round < 200; round++) {
+        struct evidence_column column = {.count = 0}, mixed;
+        for (int i = 0; i < 40; i++) {
+            add_cells(&column, 1, some_values[support_below(&random, SOME_VALUES)]);
+        }
+        mixed = column;
+        for (size_t i = mixed.count - 1; i > 0; i--) {
+            size_t j = support_below(&random, i + 1);
+            struct norm_cell cell = mixed.cell[i];
+            mixed.cell[i] = mixed.cell[j];
+            mixed.cell[j] = cell;
+        }
+        struct norm_evidence *a = counted(&column), *b = counted(&mixed);
+        check_same(a, b);
+        ck_assert_int_eq(norm_evidence_close(a, next_cell, &column), CSVK_OK);
+        ck_assert_int_eq(norm_evidence_close(b, next_cell, &mixed), CSVK_OK);
+        check_same(a, b);
+        norm_evidence_free(a);
+        norm_evidence_free(b);
+    }
+}
+END_TEST
+
+/* A value that is seen once more is never more unlikely than before; nor is one of its form. */
+START_TEST(a_value_that_comes_again_gets_likelier)
+{
+    struct evidence_column column = {.count = 0};
+    add_cells(&column, 20, "10");
+    int last = INT32_MAX - 2, last_like = INT32_MAX;
+    struct norm_cell cell = cell_of("7:30"), like = cell_of("8:45");
+    for (int i = 0; i < 40; i++) {
+        struct norm_evidence *evidence = counted(&column);
+        int now = norm_evidence_cell(evidence, 0, &cell, NORM_NOT_IN_SAMPLE);
+        int now_like = norm_evidence_cell(evidence, 0, &like, NORM_NOT_IN_SAMPLE);
+        if (i != 2) { /* seen twice, it is no news any more, and neither is news */
+            ck_assert_int_le(now, last + 2); /* two parts are lost by rounding */
+        }
+        if (i == 1) {
+            ck_assert_int_lt(now_like, last_like);
+        }
+        last = now;
+        last_like = now_like;
+        norm_evidence_free(evidence);
+        add_cells(&column, 1, "7:30");
+    }
+}
+END_TEST
+
+/* Thousands of forms: the table of counts grows, and every count is found again. */
+START_TEST(many_forms_are_counted)
+{
+    enum { MANY = 20000 };
+    struct csvk_dialect dialect = CSVK_DIALECT_RFC4180;
+    struct norm_evidence *evidence = norm_evidence_new(1, &dialect);
+    struct csvk_buf text = CSVK_BUF_INIT;
+    int first = 0;
+    for (int i = 0; i < 2 * MANY; i++) {
+        text.length = 0;
+        ck_assert_int_eq(csvk_buf_printf(&text, "value %d", i % MANY), CSVK_OK);
+        struct norm_cell cell = cell_of(csvk_buf_text(&text));
+        ck_assert_int_eq(norm_evidence_add(evidence, &cell), CSVK_OK);
+    }
+    struct norm_cell fresh = cell_of("value 20001");
+    int news = norm_evidence_cell(evidence, 0, &fresh, NORM_NOT_IN_SAMPLE);
+    for (int i = 10000; i < MANY; i++) {
+        text.length = 0;
+        ck_assert_int_eq(csvk_buf_printf(&text, "value %d", i), CSVK_OK);
+        struct norm_cell cell = cell_of(csvk_buf_text(&text));
+        int now = norm_evidence_cell(evidence, 0, &cell, NORM_NOT_IN_SAMPLE);
+        first = i == 10000 ? now : first;
+        ck_assert_int_eq(now, first);
+    }
+    ck_assert_int_gt(news, first + 10 * NORM_BIT);
+    csvk_buf_release(&text);
+    norm_evidence_free(evidence);
+}
+END_TEST
+
+START_TEST(no_record_is_no_evidence)
+{
+    struct csvk_dialect dialect = CSVK_DIALECT_RFC4180;
+    struct norm_evidence *evidence = norm_evidence_new(1, &dialect);
+    ck_assert_int_eq(norm_evidence_close(evidence, next_cell, NULL), CSVK_OK);
+    ck_assert_int_eq(norm_evidence_typical(evidence), NORM_TYPICAL);
+    for (size_t i = 0; i < SOME_VALUES; i++) {
+        struct norm_cell cell = cell_of(some_values[i]);
+        int bits = norm_evidence_cell(evidence, 0, &cell, NORM_NOT_IN_SAMPLE);
+        ck_assert_int_ge(bits, 0);
+        ck_assert_int_le(bits, 4 * NORM_BIT);
+    }
+    norm_evidence_free(evidence);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("evidence");
+    TCase *tcase = tcase_create("evidence");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, powers_of_two_have_whole_logarithms);
+    tcase_add_test(tcase, logarithms_are_those_of_libm_rounded_down);
+    tcase_add_loop_test(tcase, values_have_forms_in_three_degrees, 0, FORM_PAIRS);
+    tcase_add_test(tcase, lengths_are_told_apart_by_factors_of_four);
+    tcase_add_test(tcase, costs_of_empty_and_enclosed_values);
+    tcase_add_test(tcase, costs_of_values_in_need_of_an_enclosure);
+    tcase_add_test(tcase, costs_of_forms);
+    tcase_add_test(tcase, costs_of_values_that_come_again);
+    tcase_add_test(tcase, a_column_without_values_goes_by_the_others);
+    tcase_add_test(tcase, what_is_usual_is_free);
+    tcase_add_test(tcase, a_value_of_the_sample_is_judged_without_itself);
+    tcase_add_test(tcase, what_is_typical_follows_the_sample);
+    tcase_add_test(tcase, the_order_of_records_does_not_matter);
+    tcase_add_test(tcase, a_value_that_comes_again_gets_likelier);
+    tcase_add_test(tcase, many_forms_are_counted);
+    tcase_add_test(tcase, no_record_is_no_evidence);
+    suite_add_tcase(suite, tcase);
+    return support_run(suite);
+}
