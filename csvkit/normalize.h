@@ -128,16 +128,19 @@ struct csvk_normalize_options {
     enum csvk_normalize_ragged ragged;
     bool drop_repeated_headers; /* records equal to the header, below it (r26); else they go to
                                    the rejects. In a table of one column they are values */
-    bool drop_empty_records;    /* not in use yet: records of empty fields only stay */
+    bool drop_empty_records;    /* those of empty fields only (r10), of any width; else they stay */
     enum csvk_normalize_names names;
     enum csvk_normalize_defect nul;     /* REJECT or REMOVE */
     enum csvk_normalize_defect control; /* KEEP or REMOVE */
     enum csvk_normalize_defect
-        invalid_utf8;    /* REJECT, or REMOVE: U+FFFD in the place of each ill-formed sequence */
-    bool trim;           /* removes blanks around values that are not enclosed */
-    bool guard_formulas; /* puts ' before values that a spreadsheet may execute */
-    bool strict;         /* any repair is a failure */
-    bool digest;         /* fills result->values, for verification; slower */
+        invalid_utf8; /* REJECT, or REMOVE: U+FFFD in the place of each ill-formed sequence */
+    /* Ill-formed sequences, and they alone, are read in this encoding of one byte for each
+       character; invalid_utf8 holds for bytes that it does not have. NULL: none. Borrowed. */
+    const char *encoding_fallback;
+    bool trim;                     /* removes blanks around values that are not enclosed */
+    bool guard_formulas;           /* puts ' before values that a spreadsheet may execute */
+    bool strict;                   /* any repair is a failure */
+    bool digest;                   /* fills result->values, for verification; slower */
     uint64_t skip_head, skip_tail; /* physical lines to drop at the start and at the end */
     int comment;                   /* records that begin with this byte are dropped; -1: none */
     uint64_t max_repairs; /* records that may need inference; never less than 8, nor than half */
@@ -205,6 +208,7 @@ struct csvk_normalize_result {
     struct csvk_normalize_place first[CSVK_REPAIRS]; /* where each repair was made first */
     struct csvk_normalize_place first_reject;
     char first_reject_reason[160];
+    char advice[320]; /* what else the table shows, and which options would help; or "" */
     struct csvk_normalize_values values; /* with options->digest */
     struct csvk_normalize_counted counted;
 };

@@ -133,6 +133,9 @@ static void report_text(const struct normalize_job *job, const struct csvk_norma
                  (unsigned long long)result->first_reject.line,
                  (unsigned long long)result->first_reject.byte, result->first_reject_reason);
     }
+    if (result->advice[0] != '\0') {
+        cli_note(job->cli, "  note: %s", result->advice);
+    }
     report_counted(job, &result->counted);
 }
 

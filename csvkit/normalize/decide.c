@@ -91,7 +91,7 @@ const struct norm_reading *norm_choose(const struct norm_matter *m, struct norm_
         snprintf(why, room, "no reading fits");
         return NULL;
     }
-    norm_weigh(m->view, m->context, readings);
+    norm_weigh(m->view, m->context, m->line->begin, readings);
     compete_all(m, readings);
     const struct norm_reading *best = &readings->list[0];
     const struct norm_reading *next = readings->count > 1 ? &readings->list[1] : NULL;
@@ -107,8 +107,10 @@ const struct norm_reading *norm_choose(const struct norm_matter *m, struct norm_
         if (readings->count == 1 && (without_evidence || is_literal(m, best))) {
             return best;
         }
-        snprintf(why, room, "%zu readings fit, and %zu clean records are too few to tell",
-                 readings->count, norm_evidence_records(m->context->evidence));
+        size_t records = norm_evidence_records(m->context->evidence);
+        snprintf(why, room, "%zu reading%s, and %zu clean record%s too few to tell",
+                 readings->count, readings->count == 1 ? " fits" : "s fit", records,
+                 records == 1 ? " is" : "s are");
         return NULL;
     }
     if (best->repair != CSVK_REPAIR_PAD &&

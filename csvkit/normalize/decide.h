@@ -68,8 +68,9 @@ bool norm_line_is_doubtful(const struct norm_view *view, size_t at, size_t width
 
 /* ---- weigh.c ---- */
 
-/* Sets the scores; of readings that write the same only the cheapest stays; best first. */
-void norm_weigh(const struct norm_view *view, const struct norm_context *context,
+/* Sets the scores; of readings that write the same only the cheapest stays; best first. The record
+   begins at `begin`. */
+void norm_weigh(const struct norm_view *view, const struct norm_context *context, size_t begin,
                 struct norm_readings *readings);
 /* Is the record at `at` sound, or do the data end there? Quotes in open fields do not matter. */
 bool norm_next_is_sound(const struct norm_view *view, const struct norm_context *context,

@@ -131,10 +131,10 @@ void norm_decide_short(const struct norm_matter *m)
         norm_put_reject(m, line->end, CSVK_REPAIR_PAD,
                         "the last record is short and has no line break: the data may be cut");
     } else if (!norm_is_known(m->context)) {
-        norm_put_reject(
-            m, line->end, CSVK_REPAIR_PAD,
-            "too few fields, and %zu clean records are too few to tell which are missing",
-            norm_evidence_records(m->context->evidence));
+        size_t records = norm_evidence_records(m->context->evidence);
+        norm_put_reject(m, line->end, CSVK_REPAIR_PAD,
+                        "too few fields, and %zu clean record%s too few to tell which are missing",
+                        records, records == 1 ? " is" : "s are");
     } else if (norm_is_lone(line, m->context->width)) {
         norm_decide_lone(m);
     } else if (!norm_decide_join(m)) {

@@ -169,8 +169,8 @@ bool norm_breaks_are_reported(const struct norm *norm)
 /*
  * Scans n bytes at the window's first byte. A second scan follows when single records must be
  * reported and were not: because line breaks change and CR may end records (then nobody but the
- * scan knows where records end), because of comments (any record may be one), or because only the
- * first record of the chunk counts.
+ * scan knows where records end), because records may have to be dropped (comments, empty ones), or
+ * because only the first record of the chunk counts.
  *
  * The table is put back for the second scan, or every record would be counted twice.
  */
@@ -189,7 +189,7 @@ static int scan_chunk(struct norm *norm, struct norm_chunk *chunk, size_t n, boo
             return norm_out_of_memory(norm);
         }
         bool report_all = (!chunk->same_breaks && norm_breaks_are_reported(norm)) ||
-                          norm->o->comment >= 0 || norm->long_record;
+                          norm->o->comment >= 0 || norm->o->drop_empty_records || norm->long_record;
         if (norm->scan.table.detail != CSVK_COUNTS || !report_all) {
             return CSVK_OK;
         }
@@ -532,6 +532,7 @@ static int run(struct norm *norm)
      * the damage says more than the text about the record.
      */
     if (status == CSVK_EDATA) {
+        norm_add_lines_above(norm);
         (void)norm_report_damage(norm);
     }
     norm->result->bytes_in = norm->window.bytes_read;
@@ -559,7 +560,10 @@ int csvk_normalize(struct csvk_source *source, const struct csvk_normalize_optio
     norm->err = err;
     norm->window.source = source;
     init_run(norm);
-    status = run(norm);
+    if (options->encoding_fallback != NULL) {
+        status = norm_fallback_init(&norm->fallback, options->encoding_fallback, err);
+    }
+    status = status == CSVK_OK ? run(norm) : status;
     release_run(norm);
     csvk_free(norm);
     return status;

@@ -54,33 +54,29 @@ static struct csvk_bytes start_of_record(const struct norm *norm, const struct n
     return bytes;
 }
 
-/* Looks at the first RECORDS of another width than the table's. */
-static void look_at(struct norm *norm, struct csvk_bytes bytes, uint64_t nfields, uint64_t line)
+/*
+ * Every record is counted by its cause; the first RECORDS that have the cause WIDTH are looked at,
+ * too.
+ */
+void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause)
 {
     struct norm_signs *signs = &norm->signs;
-    if (signs->looked == RECORDS) {
+    norm->cause[cause]++;
+    if (cause != NORM_CAUSE_WIDTH || signs->looked == RECORDS) {
         return;
     }
+    struct csvk_bytes bytes = start_of_record(norm, rec);
     bool first = signs->looked++ == 0;
     for (size_t i = 0; i < NORM_CANDIDATES; i++) {
         uint64_t n = occurrences(bytes, candidates[i]);
         signs->count[i] = first ? n : signs->count[i];
         signs->same[i] += n != 0 && n == signs->count[i];
     }
-    signs->width = first ? nfields : signs->width;
-    signs->line = first ? line : signs->line;
-    signs->same_width += nfields == signs->width;
+    signs->width = first ? rec->r.nfields : signs->width;
+    signs->line = first ? rec->r.line : signs->line;
+    signs->same_width += rec->r.nfields == signs->width;
     signs->trailing += norm_is_pending(norm, CSVK_REPAIR_TRAILING);
     signs->apostrophes += has_apostrophes(norm, bytes);
-}
-
-/* Every record is counted by its cause; those that have the cause WIDTH are looked at, too. */
-void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause)
-{
-    norm->cause[cause]++;
-    if (cause == NORM_CAUSE_WIDTH && norm->signs.looked != RECORDS) {
-        look_at(norm, start_of_record(norm, rec), rec->r.nfields, rec->r.line);
-    }
 }
 
 /* Nine out of ten, at least. */
@@ -109,13 +105,13 @@ static bool suggest_delimiter(const struct norm *norm, char *text, size_t room)
  * From the most special sign to the most general one: a file may show several of them, and a wrong
  * delimiter gives most records the same width, too. The last text is for no sign at all.
  */
-static bool suggest_for_width(const struct norm *norm, char *text, size_t room)
+static void suggest_for_width(const struct norm *norm, char *text, size_t room)
 {
     const struct norm_signs *s = &norm->signs;
     if (in_most(norm, s->apostrophes) && norm->in.enclosure != '\'') {
         snprintf(text, room, "wrong enclosure: ' stands around fields (try --enclosure=\"'\")");
     } else if (suggest_delimiter(norm, text, room)) {
-        return true;
+        return;
     } else if (in_most(norm, s->trailing)) {
         snprintf(text, room, "a delimiter at the end of every record, which can be taken off");
     } else if (in_most(norm, s->same_width) && s->width > norm->width && norm->width == 1 &&
@@ -128,31 +124,7 @@ static bool suggest_for_width(const struct norm *norm, char *text, size_t room)
         snprintf(text, room,
                  "wrong delimiter (try --delimiter=auto), or lines before the header "
                  "(--skip-head=N)");
-        return false;
     }
-    return true;
-}
-
-/* The table is refused before any of its records was counted: looks at those of its head. */
-bool norm_likely_cause_of_header(struct norm *norm, const struct norm_view *view, char *text,
-                                 size_t room)
-{
-    size_t at = 0;
-    uint64_t line = 1 + norm->o->skip_head + norm->result->repairs[CSVK_REPAIR_SEP];
-    while (at < view->length && norm->signs.looked != RECORDS) {
-        struct norm_line record = norm_view_record(view, at, 0);
-        if (!record.known) {
-            break;
-        }
-        if (record.faults == 0 && !norm_line_is_blank(&record) && record.ncells != norm->width) {
-            size_t length = record.content - at < BYTES ? record.content - at : BYTES;
-            look_at(norm, (struct csvk_bytes){view->bytes + at, length}, record.ncells, line);
-        }
-        for (; at < record.end; at = norm_view_next_line(view, at)) {
-            line++;
-        }
-    }
-    return suggest_for_width(norm, text, room);
 }
 
 /* The cause that is counted most; on a tie, width, because its signs can be looked at. */
@@ -169,4 +141,17 @@ void norm_likely_cause(const struct norm *norm, char *text, size_t room)
     } else {
         suggest_for_width(norm, text, room);
     }
+}
+
+/* Not behind a line sep=: skipping it, too, would lose the delimiter that it names. */
+void norm_add_lines_above(struct norm *norm)
+{
+    uint64_t above = norm->sample.lines_above;
+    if (above == 0 || norm->err == NULL || norm->result->repairs[CSVK_REPAIR_SEP] != 0) {
+        return;
+    }
+    size_t used = strlen(norm->err->text);
+    snprintf(norm->err->text + used, sizeof norm->err->text - used,
+             "; line %" PRIu64 " looks like the header (try --skip-head=%" PRIu64 ")",
+             norm->o->skip_head + above + 1, norm->o->skip_head + above);
 }

@@ -266,6 +266,7 @@ int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repa
         return refuse_without_rejects(norm, rec, cause, reason);
     }
     norm_count_reject(norm, rec, reason);
+    norm_note_reject(norm, rec, cause);
     int status = norm_report_reject(norm, rec, repair, reason);
     if (status != CSVK_OK) {
         return status;
@@ -286,6 +287,35 @@ int norm_reject_block(struct norm *norm, const struct norm_record *rec, uint64_t
     norm->resume_records = rec->r.number;
     norm->resume_lines = rec->r.line - 1 + norm_count_lines(norm, rec->r.offset, to);
     return norm_reject(norm, rec, CSVK_REPAIR_UNCLOSED, NORM_CAUSE_ENCLOSURE, reason);
+}
+
+/* Several fields, and nothing in any of them: `,,` or `"",`. With or without a line break. */
+bool norm_is_to_be_dropped(const struct norm *norm, struct csvk_bytes bytes)
+{
+    size_t fields = 1, quotes = 0;
+    for (size_t i = 0; norm->o->drop_empty_records && i < bytes.len; i++) {
+        unsigned char c = bytes.ptr[i];
+        if (c == norm->in.delimiter && quotes % 2 == 0) {
+            fields++;
+            quotes = 0;
+        } else if (c == norm->in.enclosure && quotes < 2) {
+            quotes++;
+        } else if ((c != '\r' && c != '\n') || quotes % 2 != 0) {
+            return false;
+        }
+    }
+    return norm->o->drop_empty_records && fields > 1 && quotes % 2 == 0;
+}
+
+/* r10 by option: no value is lost. */
+int norm_drop_empty_record(struct norm *norm, const struct norm_record *rec)
+{
+    norm->nvalues = 0;
+    norm_add_repair_of_class(norm, CSVK_REPAIR_BLANK, NORM_CLASS_L1, rec->r.offset,
+                             "--empty-records=drop");
+    norm->result->records_in++;
+    norm->result->records_dropped++;
+    return norm_report_pending(norm, rec, 0, 0);
 }
 
 /*

@@ -12,12 +12,15 @@
  *   line_breaks.c          other line breaks for such a stretch
  *   normalize_record.c     one record that is not clean: which repair is tried when
  *   repair_bytes.c         r3 r4 r5 r6: bytes that have to go
+ *     fallback_encoding.c  r3: what they are in another encoding
  *   normalize_values.c     fields and values of a record as the reference parser reads it
+ *   normalize_trim.c       r20, when --trim says so
  *   repair_record.c        any other defect: has it decided, and carries the decision out
  *     decide.c             r11 to r14, r17 to r20, r22: which reading is taken, if any;
  *                          decide_quotes.c, decide_width.c and decide_lines.c by kind of defect
  *     readings_of_*.c      the readings that there are
  *     weigh.c              what each of them costs
+ *     header_cause.c       why the records agree on another width than the header's
  *     evidence.c           what the columns are like; sample.c gathers it
  *     view.c               the grammar over bytes, from any place
  *   look_ahead.c           records and lines after the record at hand
@@ -25,6 +28,7 @@
  *   normalize_patch.c      records that are written as they are, but for a few places
  *   normalize_emit.c       writes a record, rejects it or drops it; r25
  *   normalize_account.c    counts every repair and reject, and reports it in log and index
+ *   normalize_advice.c     what would let more records pass
  *   normalize_json_line.c  the lines of JSON in log and index
  *   repair_table.c         every repair, one row each
  *   normalize_cause.c      why so much of a file needs inference
@@ -51,6 +55,7 @@
 #ifndef CSVKIT_NORMALIZE_NORMALIZE_PRIVATE_H
 #define CSVKIT_NORMALIZE_NORMALIZE_PRIVATE_H
 
+#include "csvkit/normalize/fallback_encoding.h"
 #include "csvkit/normalize/sample.h"
 #include "csvkit/normalize/normalize_window.h"
 #include "csvkit/parse/scan/scan.h"
@@ -109,6 +114,16 @@ struct norm_signs {
     uint64_t trailing, apostrophes;   /* records with r14; with apostrophes around a field */
 };
 
+/* The rejects without a delimiter up to the last one. See normalize_advice.c. */
+struct norm_footer {
+    uint64_t records, lines;
+    uint64_t to;    /* where the last reject of any kind ends */
+    bool elsewhere; /* there are others, further up */
+    bool ended;     /* the last one has a line break */
+    bool text;      /* one of them is not blank */
+    bool copy_end;  /* the last one is `\.` */
+};
+
 struct norm {
     const struct csvk_normalize_options *o;
     const struct csvk_normalize_outputs *out;
@@ -118,6 +133,7 @@ struct norm {
     struct csvk_dialect in;
     uint64_t reach; /* bytes of look-ahead from the first byte of a record */
     bool any_eol;
+    struct norm_fallback fallback; /* for ill-formed UTF-8 */
 
     /* Of chunks. Its table holds number and line of the next record. */
     struct csvk_scan scan;
@@ -180,6 +196,14 @@ struct norm {
     size_t npick;                        /* 0: all of them, in their order */
     uint64_t cause[NORM_CAUSES]; /* records repaired by inference or rejected, by likely cause */
     struct norm_signs signs;
+    struct norm_footer footer;
+    bool cut_in_character;      /* a record that is not UTF-8 has no line break */
+    uint64_t rule_line;         /* of dashes, below the header; 0: there is none */
+    uint64_t header_as_comment; /* line of a comment like a header; 0: there is none */
+    bool enclosed_whole;        /* the header and the line after it are one enclosed value each */
+    uint64_t letter_escaped;    /* the line of the first record with an escape before a letter; 0:
+                                   there is none */
+    char letter;
     uint64_t rejected_by_cause; /* records that were rejected for want of a sure repair */
 };
 
@@ -300,15 +324,22 @@ bool norm_is_sep_line(const unsigned char *bytes, size_t length);
 /* As the first line of the output the record would be taken for such a line. */
 bool norm_looks_like_sep(const struct norm *norm, const struct norm_record *rec);
 
+/* ---- normalize_trim.c ---- */
+
+/* --trim, and the record is sound but for blanks around enclosures: *done, and its values are
+   taken. They live until the arena is cleared. */
+int norm_take_trimmed(struct norm *norm, const struct norm_record *rec, bool *done);
+
 /* ---- repair_bytes.c ---- */
 
 /* What scrubbing did to a record. */
 struct norm_scrub {
-    bool refused;            /* the record must be rejected, ... */
-    enum csvk_repair repair; /* ... for want of this repair, ... */
-    const char *reason;      /* ... in words */
-    bool again;              /* something was removed or replaced in this round ... */
-    bool any;                /* ... or in any */
+    bool refused;                  /* the record must be rejected, ... */
+    enum csvk_repair repair;       /* ... for want of this repair, ... */
+    const char *reason;            /* ... in words */
+    bool again;                    /* something was removed or replaced in this round ... */
+    bool any;                      /* ... or in any */
+    char text[NORM_FALLBACK_TEXT]; /* what was put in place of the last sequence */
 };
 /* Takes out of the record the bytes that have to go; *rec is the record without them then. */
 int norm_scrub_record(struct norm *norm, struct norm_record *rec, struct norm_scrub *scrub);
@@ -348,6 +379,9 @@ uint64_t norm_count_lines(const struct norm *norm, uint64_t from, uint64_t to);
 
 /* Keeps the bytes of the table's head, for the sample. */
 int norm_keep_head(struct norm *norm);
+/* Without a header and without names: a width that only the first record has gives way to that of
+   most records. After norm_keep_head. */
+int norm_ask_head_for_width(struct norm *norm);
 /*
  * The record has a fault of its enclosures (`enclosures`), or another width than the table. It is
  * written, rejected, or accepted as the reference parser reads it.
@@ -377,10 +411,19 @@ int norm_repair_header(struct norm *norm, const struct norm_record *rec);
 void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause);
 /* In words, with the option to try. */
 void norm_likely_cause(const struct norm *norm, char *text, size_t room);
-/* The same where the header has another width than the records at the table's head. False: there is
-   no sign of any. */
-bool norm_likely_cause_of_header(struct norm *norm, const struct norm_view *view, char *text,
-                                 size_t room);
+/* Adds to the text of a refusal how many lines to skip, when such lines are its cause. */
+void norm_add_lines_above(struct norm *norm);
+
+/* ---- normalize_advice.c ---- */
+
+/* Remembers what the rejects have in common. Before the record's bytes are given up. */
+void norm_note_reject(struct norm *norm, const struct norm_record *rec, enum norm_cause cause);
+/* Remembers the first escape before a letter, which is no more than that letter. */
+void norm_note_escapes(struct norm *norm, const struct norm_record *rec, struct csvk_bytes raw);
+/* Remembers what the header and the line after it show. Width and dialect are known. */
+void norm_look_at_first_lines(struct norm *norm);
+/* At the end: result->advice. */
+void norm_advise(struct norm *norm);
 
 /* ---- normalize_json_line.c ---- */
 
@@ -461,6 +504,9 @@ int norm_reject_block(struct norm *norm, const struct norm_record *rec, uint64_t
 /* The record is in no output, and the repair says why. */
 int norm_drop_record(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
                      const char *evidence);
+/* --empty-records=drop, and all fields of the record are empty. */
+bool norm_is_to_be_dropped(const struct norm *norm, struct csvk_bytes bytes);
+int norm_drop_empty_record(struct norm *norm, const struct norm_record *rec);
 /* Fails with CSVK_EDATA, line and number of the record, and the reason. */
 int norm_refuse(struct norm *norm, const struct norm_record *rec, const char *reason);
 size_t norm_eol_length(enum csvk_eol eol);

@@ -238,6 +238,16 @@ static bool is_defective(const struct norm *norm, const struct norm_record *rec,
  */
 static int header_record(struct norm *norm, const struct norm_record *rec)
 {
+    bool trimmed = false;
+    int status = norm_take_trimmed(norm, rec, &trimmed);
+    if (status == CSVK_OK && trimmed) {
+        norm->width_known = true;
+        status = norm->width > 1 ? norm_keep_header(norm, rec) : CSVK_OK;
+        return status == CSVK_OK ? norm_write_record(norm, rec) : status;
+    }
+    if (status != CSVK_OK) {
+        return status;
+    }
     if ((norm_fact_kinds(rec) & ENCLOSURE_FAULTS) != 0) {
         return norm_reject(norm, rec, CSVK_REPAIR_INNER_QUOTES, NORM_CAUSE_ENCLOSURE,
                            "a fault of its enclosures");
@@ -248,7 +258,7 @@ static int header_record(struct norm *norm, const struct norm_record *rec)
                                                         : "it has too many names");
     }
     if (norm->width > 1) {
-        int status = norm_take_names(norm, rec);
+        status = norm_take_names(norm, rec);
         status = status == CSVK_OK ? norm_keep_header(norm, rec) : status;
         if (status != CSVK_OK) {
             return status;
@@ -264,6 +274,25 @@ static int header_again(struct norm *norm, const struct norm_record *rec)
                ? norm_drop_record(norm, rec, CSVK_REPAIR_HEADER_REPEATED, "--repeated-headers=drop")
                : norm_reject(norm, rec, CSVK_REPAIR_HEADER_REPEATED, NORM_CAUSE_NONE,
                              "the header again (--repeated-headers=drop drops it)");
+}
+
+/* Of its quotes, or of its width. `scrubbed`: its bytes are not those in the window. */
+static int defective_record(struct norm *norm, const struct norm_record *rec, bool enclosures,
+                            bool scrubbed)
+{
+    bool trimmed = false;
+    int status = norm_take_trimmed(norm, rec, &trimmed);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (trimmed) {
+        norm->last_whole = true;
+        return norm_is_header_again(norm, rec) ? header_again(norm, rec)
+                                               : norm_write_record(norm, rec);
+    }
+    return scrubbed ? norm_reject(norm, rec, CSVK_REPAIR_INNER_QUOTES, NORM_CAUSE_ENCLOSURE,
+                                  "bad bytes and another defect in one record")
+                    : norm_repair_record(norm, rec, enclosures);
 }
 
 /*
@@ -292,11 +321,13 @@ static int repair_record(struct norm *norm, struct norm_record *rec)
         norm->last_whole = true;
         return header_record(norm, rec);
     }
+    if (norm->o->drop_empty_records && norm_is_to_be_dropped(norm, norm_record_bytes(norm, rec))) {
+        norm->last_whole = norm->before_whole;
+        return norm_drop_empty_record(norm, rec);
+    }
     bool enclosures = false;
     if (is_defective(norm, rec, &enclosures)) {
-        return scrub.any ? norm_reject(norm, rec, CSVK_REPAIR_INNER_QUOTES, NORM_CAUSE_ENCLOSURE,
-                                       "bad bytes and another defect in one record")
-                         : norm_repair_record(norm, rec, enclosures);
+        return defective_record(norm, rec, enclosures, scrub.any);
     }
     if (norm_is_header_again(norm, rec)) {
         norm->last_whole = true;

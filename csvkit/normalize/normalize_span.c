@@ -160,12 +160,12 @@ int norm_copy_span(struct norm *norm, const struct norm_chunk *chunk, const stru
 }
 
 /*
- * With comments every record is looked at: which records of a clean span begin with that byte? The
- * scan was asked to report the end of every record then. Clean records between two comments are
- * copied as one span.
+ * With options that drop records every record is looked at: which records of a clean span do they
+ * mean? The scan was asked to report the end of every record then. Clean records between two that
+ * are dropped are copied as one span.
  */
-static int copy_without_comments(struct norm *norm, const struct norm_chunk *chunk,
-                                 struct norm_span span)
+static int copy_without_dropped(struct norm *norm, const struct norm_chunk *chunk,
+                                struct norm_span span)
 {
     const unsigned char *base = norm_window_at(&norm->window, chunk->offset);
     struct norm_span clean = span;
@@ -174,7 +174,9 @@ static int copy_without_comments(struct norm *norm, const struct norm_chunk *chu
     int status = CSVK_OK;
     for (uint64_t i = 0; i < span.records && status == CSVK_OK; i++) {
         uint64_t end = chunk->offset + norm->scan.builder.ends[span.first + i];
-        if (base[at - chunk->offset] == norm->o->comment) {
+        struct csvk_bytes bytes = {base + (at - chunk->offset), (size_t)(end - at)};
+        bool comment = bytes.ptr[0] == norm->o->comment;
+        if (comment || norm_is_to_be_dropped(norm, bytes)) {
             clean.to = at;
             clean.records = span.first + i - clean.first;
             status = norm_copy_span(norm, chunk, &clean);
@@ -184,10 +186,11 @@ static int copy_without_comments(struct norm *norm, const struct norm_chunk *chu
                       .offset = at,
                       .length = end - at}};
             norm->raw_to = end;
-            norm->last_whole = false;
-            status = status == CSVK_OK
-                         ? norm_drop_record(norm, &rec, CSVK_REPAIR_FRAME, "--comment")
-                         : status;
+            norm->last_whole = norm->last_whole && !comment;
+            if (status == CSVK_OK) {
+                status = comment ? norm_drop_record(norm, &rec, CSVK_REPAIR_FRAME, "--comment")
+                                 : norm_drop_empty_record(norm, &rec);
+            }
             clean = (struct norm_span){end, end, span.first + i + 1, 0};
         }
         at = end;
@@ -199,6 +202,7 @@ static int copy_without_comments(struct norm *norm, const struct norm_chunk *chu
 
 int norm_write_span(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
 {
-    return norm->o->comment >= 0 ? copy_without_comments(norm, chunk, span)
-                                 : norm_copy_span(norm, chunk, &span);
+    return norm->o->comment >= 0 || norm->o->drop_empty_records
+               ? copy_without_dropped(norm, chunk, span)
+               : norm_copy_span(norm, chunk, &span);
 }

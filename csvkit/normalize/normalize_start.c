@@ -333,6 +333,14 @@ int norm_start(struct norm *norm)
     }
     status = status == CSVK_OK ? find_width(norm) : status;
     norm->scan.table.totals.eol_mode = CSVK_EOL_NONE;
+    status = status == CSVK_OK ? norm_keep_head(norm) : status;
+    if (status == CSVK_OK && norm->o->header != CSVK_NORMALIZE_HEADER &&
+        norm->o->columns.count == 0) {
+        status = norm_ask_head_for_width(norm);
+    }
     norm->scan.table.totals.width = norm->width;
-    return status == CSVK_OK ? norm_keep_head(norm) : status;
+    if (status == CSVK_OK) {
+        norm_look_at_first_lines(norm);
+    }
+    return status;
 }

@@ -91,6 +91,9 @@ int csvk_normalize_summary(const struct csvk_normalize_result *result, const cha
         put_place(&json, &result->first_reject);
         csvk_json_put_string(&json, "first_reject_reason", result->first_reject_reason);
     }
+    if (result->advice[0] != '\0') {
+        csvk_json_put_string(&json, "advice", result->advice);
+    }
     csvk_json_put_bool(&json, "changed", result->changed);
     csvk_json_put_uint(&json, "columns", result->width);
     csvk_json_put_uint(&json, "bytes_in", result->bytes_in);

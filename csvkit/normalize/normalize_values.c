@@ -117,6 +117,7 @@ static struct csvk_value take_value(struct norm *norm, const struct norm_record 
         value.ptr = norm->text.data + norm->text.length;
         value.len = csvk_field_decode(raw, &norm->in, norm->text.data + norm->text.length);
         norm->text.length += value.len;
+        norm_note_escapes(norm, rec, raw);
     } else if (enclosed) {
         value.ptr++;
         value.len -= 2;

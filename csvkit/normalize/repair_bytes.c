@@ -1,6 +1,7 @@
 /*
  * repair_bytes.c - r3 r4 r5 r6: bytes that have to go before a record can be read.
- *   r3  ill-formed UTF-8, each ill-formed subpart replaced by U+FFFD (--invalid-utf8=replace)
+ *   r3  ill-formed UTF-8, each ill-formed subpart read in another encoding
+ *       (--encoding-fallback), or replaced by U+FFFD (--invalid-utf8=replace)
  *   r4  a byte order mark where a field begins, removed: files were joined
  *   r5  NUL, removed (--null-bytes=remove)
  *   r6  control characters, removed (--control-chars=remove)
@@ -62,6 +63,24 @@ static const char *reason_of_nul(const struct norm *norm, const struct norm_reco
     return "NUL byte in the data (--null-bytes=remove)";
 }
 
+/* r3: in the other encoding, if that has the bytes; else as --invalid-utf8 says. */
+static const char *replace_ill_formed(struct norm *norm, const struct norm_record *rec,
+                                      const struct csvk_fact *fact, struct norm_scrub *scrub)
+{
+    const unsigned char *bytes = norm_record_bytes(norm, rec).ptr + (fact->offset - rec->r.offset);
+    if (norm_fallback_read(&norm->fallback, bytes, (size_t)fact->length, scrub->text)) {
+        norm_add_repair(norm, CSVK_REPAIR_UTF8, fact->offset, fact->field, "--encoding-fallback");
+        return scrub->text;
+    }
+    if (norm->o->invalid_utf8 != CSVK_NORMALIZE_DEFECT_REMOVE) {
+        refuse_bytes(scrub, CSVK_REPAIR_UTF8,
+                     "not UTF-8 (--encoding=NAME, or --invalid-utf8=replace)");
+        return NULL;
+    }
+    norm_add_repair(norm, CSVK_REPAIR_UTF8, fact->offset, fact->field, "--invalid-utf8=replace");
+    return "\xef\xbf\xbd";
+}
+
 /*
  * What to put in place of the bytes of a fact; NULL: they stay. Adds the repair, or sets
  * scrub->refused when the option to remove them was not given. Control characters and U+FEFF inside
@@ -79,15 +98,7 @@ static const char *replacement(struct norm *norm, const struct norm_record *rec,
         }
         norm_add_repair(norm, CSVK_REPAIR_NUL, fact->offset, fact->field, "--null-bytes=remove");
         return "";
-    case CSVK_FACT_INVALID_UTF8:
-        if (o->invalid_utf8 != CSVK_NORMALIZE_DEFECT_REMOVE) {
-            refuse_bytes(scrub, CSVK_REPAIR_UTF8,
-                         "not UTF-8 (--encoding=NAME, or --invalid-utf8=replace)");
-            return NULL;
-        }
-        norm_add_repair(norm, CSVK_REPAIR_UTF8, fact->offset, fact->field,
-                        "--invalid-utf8=replace");
-        return "\xef\xbf\xbd";
+    case CSVK_FACT_INVALID_UTF8: return replace_ill_formed(norm, rec, fact, scrub);
     case CSVK_FACT_CONTROL:
         if (o->control != CSVK_NORMALIZE_DEFECT_REMOVE) {
             return NULL;

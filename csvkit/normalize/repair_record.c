@@ -42,6 +42,24 @@ static struct norm_view view_of(struct norm *norm, const unsigned char *bytes, s
                               .arena = &norm->arena};
 }
 
+int norm_ask_head_for_width(struct norm *norm)
+{
+    struct norm_view view = view_of(norm, norm->head.data, norm->head.length, norm->head_at_end);
+    size_t first;
+    uint64_t alike;
+    norm_arena_clear(&norm->arena);
+    size_t most = norm_sample_width(&view, &first, &alike);
+    bool failed = norm->arena.failed;
+    norm_arena_clear(&norm->arena);
+    if (failed) {
+        return norm_out_of_memory(norm);
+    }
+    if (alike == 1 && most > 1 && norm->width == first) {
+        norm->width = most;
+    }
+    return CSVK_OK;
+}
+
 /* Once, when the first record needs it: most files never do. */
 static int take_sample(struct norm *norm)
 {
@@ -52,19 +70,15 @@ static int take_sample(struct norm *norm)
     norm_arena_clear(&norm->arena);
     int status = norm_sample_take(&norm->sample, &view, (size_t)norm->width, norm->o->header,
                                   norm->o->ragged);
-    char cause[300];
-    bool refused = status == CSVK_OK && norm->sample.refusal[0] != '\0';
-    bool sign = refused && !norm->sample.explained &&
-                norm_likely_cause_of_header(norm, &view, cause, sizeof cause);
     norm_arena_clear(&norm->arena);
     csvk_buf_release(&norm->head);
     norm->sample_taken = true;
     if (status != CSVK_OK) {
         return norm_out_of_memory(norm);
     }
-    if (refused) {
-        return csvk_fail(norm->err, CSVK_EDATA, "%s: %s%s%s", csvk_source_name(norm->window.source),
-                         norm->sample.refusal, sign ? "; " : "", sign ? cause : "");
+    if (norm->sample.refusal[0] != '\0') {
+        return csvk_fail(norm->err, CSVK_EDATA, "%s: %s", csvk_source_name(norm->window.source),
+                         norm->sample.refusal);
     }
     return CSVK_OK;
 }

@@ -6,7 +6,7 @@
  * what the repair may change.
  *   L0  bytes, but no row of the table
  *   L1  rows, because an option says so
- *   L2  rows, by inference: exactly one reading fits the width of the table
+ *   L2  rows, by inference: the evidence is clearly for one reading
  * A new repair gets the next number, a row here, and the decision in a repair_*.c.
  */
 #include "csvkit/normalize/normalize_private.h"
@@ -21,7 +21,8 @@ static const struct repair_row rows[CSVK_REPAIRS] = {
     [CSVK_REPAIR_NONE] = {"", "", NORM_CLASS_L0, ""},
     [CSVK_REPAIR_BOM] = {"r1", "bom", NORM_CLASS_L0, "byte order mark dropped"},
     [CSVK_REPAIR_ENCODING] = {"r2", "encoding", NORM_CLASS_L0, "converted to UTF-8"},
-    [CSVK_REPAIR_UTF8] = {"r3", "utf8", NORM_CLASS_L1, "ill-formed UTF-8 replaced by U+FFFD"},
+    [CSVK_REPAIR_UTF8] = {"r3", "utf8", NORM_CLASS_L1,
+                          "ill-formed UTF-8 replaced, or read in another encoding"},
     [CSVK_REPAIR_INNER_BOM] = {"r4", "inner-bom", NORM_CLASS_L2,
                                "byte order mark before a value dropped"},
     [CSVK_REPAIR_NUL] = {"r5", "nul", NORM_CLASS_L1, "NUL bytes removed"},
@@ -46,7 +47,7 @@ static const struct repair_row rows[CSVK_REPAIRS] = {
     [CSVK_REPAIR_BLANKS] = {"r20", "blanks", NORM_CLASS_L2, "blanks around an enclosure dropped"},
     [CSVK_REPAIR_STYLE] = {"r21", "style", NORM_CLASS_L0, "written in another style or dialect"},
     [CSVK_REPAIR_UNCLOSED] = {"r22", "unclosed", NORM_CLASS_L2,
-                              "enclosure ended at the line break, its quote kept as data"},
+                              "a quote that was lost put back, or its partner kept as data"},
     [CSVK_REPAIR_NAMES] = {"r23", "names", NORM_CLASS_L1, "column name rewritten"},
     [CSVK_REPAIR_DELIMITER] = {"r24", "delimiter", NORM_CLASS_L1, "delimiter found out"},
     [CSVK_REPAIR_FORMULA] = {"r25", "formula", NORM_CLASS_L1,

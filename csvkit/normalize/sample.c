@@ -6,6 +6,7 @@
  * message.
  */
 #include "csvkit/normalize/sample.h"
+#include "csvkit/normalize/header_cause.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -89,41 +90,33 @@ static bool are_equal(const struct norm_line *a, const struct norm_line *b)
 /* ---- the header -------------------------------------------------------------------------------
  */
 
-static bool all_end_empty(const struct record_list *list, size_t width)
-{
-    for (size_t i = 1; i < list->count; i++) {
-        const struct norm_line *line = &list->line[i];
-        if (line->faults == 0 && line->ncells == width && line->cell[width - 1].len != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void judge_header(struct norm_sample *sample, const struct record_list *list, size_t width,
+/* Records that begin with the mark of comments do not agree with a header that does, too. */
+static void judge_header(struct norm_sample *sample, const struct norm_view *view,
+                         const struct record_list *list, size_t width,
                          enum csvk_normalize_ragged ragged)
 {
     uint64_t most = 0, agree = 0, sound = 0;
-    size_t other = most_frequent(list, 1, &most);
+    struct norm_header_matter matter = {view, list->line, list->count, width,
+                                        most_frequent(list, 1, &most)};
     for (size_t i = 1; i < list->count; i++) {
-        sound += list->line[i].faults == 0;
-        agree += list->line[i].faults == 0 && list->line[i].ncells == width;
+        const struct norm_line *line = &list->line[i];
+        bool comment = norm_is_comment_like(&list->line[0], line);
+        sound += line->faults == 0 && !comment;
+        agree += line->faults == 0 && !comment && line->ncells == width;
     }
     bool some_agree = agree >= NORM_ENOUGH && 20 * agree >= sound;
-    if (other == width || most < 2 || most < 2 * agree || some_agree) {
+    if (matter.other == width || most < 2 || most < 2 * agree || some_agree) {
         return;
     }
-    bool trailing = other == width + 1 && all_end_empty(list, other);
-    if (trailing && ragged == CSVK_NORMALIZE_RAGGED_PAD) {
-        return;
+    bool ends = matter.other == width + 1 && norm_header_ends(&matter) != NORM_END_DATA;
+    if (ragged == CSVK_NORMALIZE_RAGGED_PAD && (matter.other < width || ends)) {
+        return; /* by the user's word */
     }
-    sample->explained = trailing;
+    char cause[240];
+    norm_header_cause(&matter, cause, sizeof cause, &sample->lines_above);
     snprintf(sample->refusal, sizeof sample->refusal,
              "the header has %zu names, %llu of %llu records have %zu fields%s", width,
-             (unsigned long long)most, (unsigned long long)sound, other,
-             trailing ? "; the last field is empty in all of them: a delimiter at the end of each "
-                        "record (--ragged=pad drops it), or a name is missing"
-                      : "");
+             (unsigned long long)most, (unsigned long long)sound, matter.other, cause);
 }
 
 /* ---- evidence ---------------------------------------------------------------------------------
@@ -191,7 +184,7 @@ int norm_sample_take(struct norm_sample *sample, const struct norm_view *view, s
     int status = sample->evidence != NULL && sample->habit.fitting != NULL ? CSVK_OK : CSVK_ENOMEM;
     status = status == CSVK_OK ? read_head(view, &list) : status;
     if (status == CSVK_OK && header == CSVK_NORMALIZE_HEADER && list.count != 0) {
-        judge_header(sample, &list, width, ragged);
+        judge_header(sample, view, &list, width, ragged);
     }
     status = status == CSVK_OK ? gather(sample, &list, width, header) : status;
     if (status == CSVK_OK) {

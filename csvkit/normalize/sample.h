@@ -10,9 +10,9 @@
 struct norm_sample {
     struct norm_evidence *evidence;
     struct norm_habit habit;
-    size_t end;        /* of the last record that was counted, in the view */
-    char refusal[320]; /* why the table as a whole is refused; "" when it is not */
-    bool explained;    /* it names its cause */
+    size_t end;         /* of the last record that was counted, in the view */
+    char refusal[320];  /* why the table as a whole is refused; "" when it is not */
+    size_t lines_above; /* with a refusal: lines above what looks like the header; else 0 */
 };
 
 /*

@@ -159,16 +159,37 @@ static void drop_repetitions(struct norm_readings *readings, size_t width)
     readings->count = kept;
 }
 
-void norm_weigh(const struct norm_view *view, const struct norm_context *context,
+/* The last byte that a reading explains. One that takes a record into a value explains nothing: it
+   must not ask of the others that what follows them is sound. */
+static size_t end_of_last(const struct norm_view *view, const struct norm_context *context,
+                          const struct norm_readings *readings, size_t begin)
+{
+    size_t last = 0, swallowing = NORM_NOWHERE;
+    for (size_t i = 0; i < readings->count; i++) {
+        const struct norm_reading *r = &readings->list[i];
+        if (r->end <= last || r->end >= swallowing) {
+            continue;
+        }
+        if (norm_swallows_record(view, context, begin, r->end)) {
+            swallowing = r->end;
+        } else {
+            last = r->end;
+        }
+    }
+    return last;
+}
+
+/*
+ * A reading that ends before the last one does costs more where what follows it, up to there, is
+ * not sound: the longer one explains that as well.
+ */
+void norm_weigh(const struct norm_view *view, const struct norm_context *context, size_t begin,
                 struct norm_readings *readings)
 {
     bool known = norm_evidence_records(context->evidence) >= NORM_ENOUGH;
     struct cost costs[COSTS];
     memset(costs, 0, sizeof costs);
-    size_t last = 0;
-    for (size_t i = 0; i < readings->count; i++) {
-        last = readings->list[i].end > last ? readings->list[i].end : last;
-    }
+    size_t last = known ? end_of_last(view, context, readings, begin) : 0;
     size_t checked = NORM_NOWHERE;
     bool sound = false;
     for (size_t i = 0; i < readings->count; i++) {
@@ -180,7 +201,7 @@ void norm_weigh(const struct norm_view *view, const struct norm_context *context
         }
         if (r->end != checked) {
             checked = r->end;
-            sound = all_sound(view, context, r->end, last);
+            sound = r->end >= last || all_sound(view, context, r->end, last);
         }
         r->score = bits_of_reading(view, context, r, costs) + (sound ? 0 : NOT_SOUND);
     }

@@ -33,6 +33,9 @@ static void read_choices(const struct cli *cli, struct csvk_normalize_options *o
                                                             : CSVK_NORMALIZE_DEFECT_KEEP;
     const char *again = cli_value(cli, "repeated-headers");
     o->drop_repeated_headers = again != NULL && strcmp(again, "drop") == 0;
+    const char *empty = cli_value(cli, "empty-records");
+    o->drop_empty_records = empty != NULL && strcmp(empty, "drop") == 0;
+    o->encoding_fallback = cli_value(cli, "encoding-fallback");
     o->strict = cli_has(cli, "strict");
     o->trim = cli_has(cli, "trim");
     o->guard_formulas = cli_has(cli, "guard-formulas");
@@ -85,11 +88,17 @@ static const struct cli_option repair_rows[] = {
      false},
     {"repeated-headers", 0, "HOW", "reject|drop",
      "Reject records below the header that are equal to it, or drop them. Default: reject.", false},
+    {"empty-records", 0, "HOW", "keep|drop",
+     "Keep records in which every field is empty, or drop them. Default: keep.", false},
     {"null-bytes", 0, "HOW", "reject|remove",
      "Reject records with NUL bytes, or remove the NUL bytes. Default: reject.", false},
     {"invalid-utf8", 0, "HOW", "reject|replace",
      "Reject records that are not UTF-8, or replace every ill-formed sequence by U+FFFD. Default: "
      "reject.",
+     false},
+    {"encoding-fallback", 0, "NAME", NULL,
+     "Read ill-formed sequences in this encoding, for example windows-1252, and all else as UTF-8: "
+     "for files that were put together from several.",
      false},
     {"control-chars", 0, "HOW", "keep|remove",
      "Keep control characters in the data, or remove them. Default: keep.", false},
@@ -116,7 +125,8 @@ static const struct cli_option style_rows[] = {
      "Which fields to enclose. keep: as in the input; minimal: only those that need it; all: every "
      "field. Default: keep.",
      false},
-    {"trim", 0, NULL, NULL, "Remove blanks from both ends of values that are not enclosed.", false},
+    {"trim", 0, NULL, NULL,
+     "Remove blanks from both ends of values that are not enclosed, and around enclosures.", false},
     {"names", 0, "HOW", "keep|storage",
      "Keep the column names, or change them as Keboola Storage would. Default: keep.", false},
     {"guard-formulas", 0, NULL, NULL,

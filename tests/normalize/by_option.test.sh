@@ -1,0 +1,183 @@
+#!/bin/bash
+# Repairs that an option asks for, and what is said about options that would help.
+set -u
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+failed=0
+say() { echo "FAILED: $*"; failed=1; }
+input() { # printf format: the input of the runs that follow
+    # shellcheck disable=SC2059
+    printf "$1" >"$dir/in.csv"
+}
+run() { # wanted status, arguments: output, rejects and messages are in the folder
+    local want=$1 got
+    shift
+    rm -f "$dir"/out.csv "$dir"/bad.csv*
+    "$CSVKIT" normalize --line-break=lf "$@" "$dir/in.csv" -o "$dir/out.csv" \
+        --rejects="$dir/bad.csv" --log="$dir/log" 2>"$dir/told"
+    got=$?
+    [ "$got" = "$want" ] || say "exit $got, not $want: $* ($(head -n 3 "$dir/told"))"
+}
+rows() { # printf format: what the output must be
+    # shellcheck disable=SC2059
+    printf "$1" | cmp -s - "$dir/out.csv" || say "output: $(cat -A "$dir/out.csv")"
+}
+tells() { # words
+    grep -qF -- "$1" "$dir/told" || say "not told: $1 ($(cat "$dir/told"))"
+}
+silent() { # words that must not be there
+    if grep -qF -- "$1" "$dir/told"; then say "told: $1 ($(cat "$dir/told"))"; fi
+}
+
+# --encoding-fallback: what is UTF-8 stays, in every place; a byte that the encoding lacks rejects.
+input 'a,b\nCaf\xc3\xa9,1\nRen\xe9\xe9,"\xe9, x"\n'
+run 0 --encoding-fallback=windows-1252
+rows 'a,b\nCaf\xc3\xa9,1\nRen\xc3\xa9\xc3\xa9,"\xc3\xa9, x"\n'
+grep -q '"repair":"r3".*"class":"L1".*"places":3' "$dir/log" || say "log of r3: $(cat "$dir/log")"
+input 'a,b\n\x81,1\n\xe2\x82,2\n'
+run 1 --encoding-fallback=windows-1252
+rows 'a,b\n\xc3\xa2\xe2\x80\x9a,2\n'
+run 0 --encoding-fallback=windows-1252 --invalid-utf8=replace
+rows 'a,b\n\xef\xbf\xbd,1\n\xc3\xa2\xe2\x80\x9a,2\n'
+for name in utf-8 shift_jis utf-16 no-such latin1//IGNORE; do
+    run 2 --encoding-fallback="$name"
+    tells "$name"
+done
+
+# --trim: blanks around enclosures, in the header as well; other faults stay what they are.
+input 'id, "name" ,"c"\n1, "x, ""y""", 3 \n2,"p","q" \n 4 , " z ",\t"w"\t\n'
+run 0 --trim
+rows 'id,"name","c"\n1,"x, ""y""",3\n2,"p","q"\n4," z ","w"\n'
+cp "$dir/out.csv" "$dir/in.csv"
+run 0 --trim
+cmp -s "$dir/in.csv" "$dir/out.csv" || say "trimmed twice: $(cat "$dir/out.csv")"
+input 'a,b\n1, "x" y\n2, "p","q"\n3,4\n'
+run 1 --trim
+rows 'a,b\n3,4\n'
+input 'a,b\n1, "x"\n'
+"$CSVKIT" normalize --trim --verify -q "$dir/in.csv" -o "$dir/out.csv" || say "--trim --verify"
+
+# A header that the records do not agree with: the cause, and advice that holds when it is followed.
+input '# made by hand\nid,n\n1,2\n# more\n3,4\n'
+run 1
+tells '(--comment=# drops all lines that do)'
+run 0 --comment='#'
+rows 'id,n\n1,2\n3,4\n'
+input '#id,n\n1,2,x\n3,4,y\n'
+run 1
+silent --comment
+silent --skip-head
+input 'Report\nof today\n\nid,n\n1,2\n3,4\n'
+run 1
+tells '(try --skip-head=3)'
+run 1 --skip-head=1
+tells '(try --skip-head=3)'
+run 0 --skip-head=3
+rows 'id,n\n1,2\n3,4\n'
+input 'Report\n1,2\n3,4\n'
+run 1
+silent --skip-head
+input 'x,y\nr1,1,2\nr2,3,4\n'
+run 1
+tells 'a name is missing'
+silent --skip-head
+input 'id,n\n1,2, \n3,4,\t\n'
+run 1
+tells '(--trim --ragged=pad drops it)'
+run 0 --trim --ragged=pad
+rows 'id,n\n1,2\n3,4\n'
+input 'id;n\n1;2,5\n3;4,5\n'
+run 1
+tells "(try --delimiter=';')"
+run 0 --delimiter=';'
+rows 'id,n\n1,"2,5"\n3,"4,5"\n'
+input "id,n\\n1,'a, b'\\n2,'c, d'\\n"
+run 1
+tells "(try --enclosure=\"'\")"
+run 0 --enclosure="'"
+rows 'id,n\n1,"a, b"\n2,"c, d"\n'
+input 'id,n\n"1,""a"""\n"2,b"\n'
+run 1
+tells 'enclosed once more'
+input 'id,n\n1,\xe2\x80\x9ca, b\xe2\x80\x9d\n2,\xe2\x80\x9cc, d\xe2\x80\x9d\n'
+run 1
+tells 'U+201C'
+
+# --empty-records: of any width, among clean records and others; values that only look empty stay.
+input 'a,b\n1,2\n,\n"",""\n3,4\n,,,,\n",",""\n"""",\n , \n5,6\n,'
+run 0 --empty-records=drop
+rows 'a,b\n1,2\n3,4\n",",""\n"""",\n , \n5,6\n'
+grep -q '"repair":"r10".*"class":"L1".*--empty-records=drop' "$dir/log" || say "log of r10"
+run 0 --empty-records=drop --quote=all --comment=5
+rows '"a","b"\n"1","2"\n"3","4"\n",",""\n"""",""\n" "," "\n'
+input 'a\n1\n\n""\n2\n'
+run 0 --empty-records=drop
+rows 'a\n1\n""\n""\n2\n'
+input ',\n1,2\n,\n'
+run 0 --empty-records=drop
+rows ',\n1,2\n'
+
+# What the rejects have in common: a footer only at the end, whole, and nowhere else.
+input 'id,n\n--,--\n1,2\n3,4\n\n(2 rows)\n'
+run 1
+tells 'line 2 holds nothing but dashes'
+tells '(--skip-tail=2 drops them)'
+run 0 --skip-tail=2
+rows 'id,n\n--,--\n1,2\n3,4\n'
+input 'id,n\n1,2\n3,4\n\\.\n-- done\n'
+run 1
+tells '(--skip-tail=2 drops them)'
+run 1 --skip-tail=1
+tells 'PostgreSQL COPY ends (--skip-tail=2 drops it)'
+run 0 --skip-tail=2
+rows 'id,n\n1,2\n3,4\n'
+for text in '1,2\n3,4\n5' '1,2\nx\n3,4\ny\n' '1,2\n3,4,5\nx\n' '1,2\n"x\n'; do
+    input "id,n\n$text"
+    run 1
+    silent --skip-tail
+done
+input '|id|n|\n|--|:-:|\n|1|2|\n'
+run 0 --delimiter='|'
+silent dashes
+input '|id|n|\n|--|:--:|\n|1|2|\n'
+run 0 --delimiter='|'
+tells 'line 2 holds nothing but dashes'
+input '# x\n#id,n\n1,2\n# y,z\n3,4\n'
+run 0 --comment='#'
+tells 'line 2 was dropped as a comment'
+input '#id,n\n# x\nid,n\n3,4\n'
+run 0 --comment='#'
+silent 'was it the header'
+# Another encoding only for a few records, and never for a character that was cut.
+records() { # last line
+    # shellcheck disable=SC2059
+    { echo id,n && seq 20 | sed 's/$/,\xc3\xa9/' && printf "$1"; } >"$dir/in.csv"
+}
+records '21,\xe9\n'
+run 1
+tells '--encoding-fallback=NAME'
+run 1 --format=json
+tells '"advice":"1 record is not UTF-8'
+run 0 --encoding-fallback=windows-1252
+silent --encoding-fallback
+records '21,\xe9'
+run 1
+silent --encoding-fallback
+input 'id,n\n1,\xe9\n2,\xe9\n'
+run 1
+silent --encoding-fallback
+input '"id,""n"""\n"1,2"\n'
+run 0
+tells 'enclosed once more'
+
+# An escape before a letter is taken off, and told; one that escapes an escape is not one.
+input 'id,n\n1,\\\\N\n2,"\\"x"\n3,\\N\n4,\\t\n'
+run 0 --escape=\\
+rows 'id,n\n1,\\N\n2,"""x"\n3,N\n4,t\n'
+tells '\N became N, on line 4 first'
+run 0 --escape=\\ --format=json
+input 'id,n\n1,\\\\N\n2,"\\"x"\n'
+run 0 --escape=\\
+silent became
+
+exit $failed

@@ -1,0 +1,58 @@
+#!/bin/bash
+# Defects beside one another, and tables whose records agree on another width: what the one costs
+# the other.
+set -u
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+failed=0
+say() { echo "FAILED: $*"; failed=1; }
+run() { # arguments: standard input is normalized
+    rm -f "$dir"/out.csv "$dir"/bad.csv*
+    "$CSVKIT" normalize --line-break=lf "$@" -o "$dir/out.csv" --rejects="$dir/bad.csv" 2>"$dir/told"
+}
+clean() { for i in $(seq "$1" "$2"); do echo "$i,2025-01-$i,N$i,\"Ann says, $i\""; done; }
+
+# A reading that reaches over the next defect explains nothing when it takes a record into a value:
+# the one before is repaired as if the next were not there.
+{
+    echo id,day,name,note
+    clean 10 29
+    echo '33,2025-01-30,N33,"Ann "so" says, 33"'
+    echo '40,2025-01-30,N40,"Ann says, 40"'
+    echo 34,2025-01-30,N34
+    clean 10 17
+} >"$dir/two.csv"
+run <"$dir/two.csv"
+grep -qxF '33,2025-01-30,N33,"Ann ""so"" says, 33"' "$dir/out.csv" || say "not repaired: $(cat "$dir/told")"
+grep -qxF '40,2025-01-30,N40,"Ann says, 40"' "$dir/out.csv" || say "a clean record is lost"
+[ "$(cat "$dir/bad.csv")" = 34,2025-01-30,N34 ] || say "rejects: $(cat "$dir/bad.csv")"
+
+# Records that are all shorter than the header: refused, or by the user's word filled up.
+{
+    echo id,name,day
+    seq 30 | sed 's/$/,a/'
+} >"$dir/short.csv"
+run <"$dir/short.csv" && say "records shorter than the header are taken"
+grep -q 'the header has 3 names, 30 of 30 records have 2 fields' "$dir/told" || say "$(cat "$dir/told")"
+run --ragged=pad <"$dir/short.csv" || say "pad: $(cat "$dir/told")"
+[ "$(sed -n 2p "$dir/out.csv")" = 1,a, ] || say "pad wrote $(sed -n 2p "$dir/out.csv")"
+
+# Without a header: a width that only the first record has gives way to that of most.
+{
+    echo '1,a,'
+    seq 2 30 | sed 's/$/,a/'
+} >"$dir/first.csv"
+run --no-header <"$dir/first.csv" || say "first: $(cat "$dir/told")"
+seq 30 | sed 's/$/,a/' | cmp - "$dir/out.csv" || say "the width of the first record"
+# Where another record has it as well, it stays, and so it does when names say so.
+{
+    echo '1,a,x'
+    seq 2 30 | sed 's/$/,a/'
+    echo '31,a,x'
+} >"$dir/second.csv"
+run --no-header --ragged=pad <"$dir/second.csv"
+grep -qx '31,a,x' "$dir/out.csv" || say "a width of two records"
+run --no-header --columns=a,b,c --ragged=pad <"$dir/first.csv" || say "names: $(cat "$dir/told")"
+[ "$(tail -n 1 "$dir/out.csv")" = 30,a, ] || say "names"
+
+exit $failed
