@@ -237,7 +237,10 @@ struct csvk_normalize_files {
     const char *rejects;  /* their index goes to the file `rejects`.jsonl beside it; or NULL */
     const char *log;      /* or NULL */
     const char *encoding; /* of the input: a name that iconv(3) knows, "auto", "utf-8", or NULL */
-    bool sniff_delimiter; /* sniff the delimiter; the input is refused when it is not clear */
+    bool sniff_delimiter; /* sniff the delimiter, and what follows; the input is refused when it is
+                             not clear */
+    bool keep_enclosure;  /* with sniff_delimiter: the enclosure of the options stays */
+    bool keep_escape;     /* the same of the escape */
     int gzip_level;       /* of the output, 1 to 9; 0: plain */
     bool verify;          /* libcsv must read the same values from the output as were meant, and
                              count the same records */

@@ -49,6 +49,8 @@ static int read_files(struct normalize_job *job)
     f->log = cli_value(cli, "log");
     f->encoding = cli_value(cli, "encoding");
     f->verify = cli_has(cli, "verify");
+    f->keep_enclosure = cli_has(cli, "enclosure");
+    f->keep_escape = cli_has(cli, "escape");
     const char *compress = cli_value(cli, "compress");
     bool gzip = compress != NULL ? strcmp(compress, "gzip") == 0 : ends_with(f->output, ".gz");
     f->gzip_level = gzip ? (int)level : 0;

@@ -56,8 +56,8 @@ static int refuse_sniff(const struct files_job *job, const struct csvk_sniff *sn
  * sign, and a wrong delimiter another table, so there is no guess at either: the run fails, and the
  * text says which option to give.
  *
- * An input that is empty, or has one column, has no delimiter to find. A delimiter that the line
- * sep= names is left to the run, which drops that line (r16).
+ * An empty input has no delimiter to find. A delimiter that the line sep= names is left to the run,
+ * which drops that line (r16).
  */
 static int apply_sniff(struct files_job *job, const struct csvk_sniff *sniff,
                        struct csvk_error *err)
@@ -75,17 +75,19 @@ static int apply_sniff(struct files_job *job, const struct csvk_sniff *sniff,
         memcpy(job->encoding, sniff->encoding, n < sizeof(job->encoding) ? n : 0);
         job->options.encoding = job->encoding;
     }
-    if (!job->files->sniff_delimiter || sniff->verdict == CSVK_SNIFF_EMPTY ||
-        sniff->verdict == CSVK_SNIFF_ONE_COLUMN) {
+    if (!job->files->sniff_delimiter || sniff->verdict == CSVK_SNIFF_EMPTY) {
         return CSVK_OK;
     }
     if (sniff->verdict != CSVK_SNIFF_CLEAR) {
         return refuse_sniff(job, sniff, err);
     }
+    struct csvk_dialect *dialect = &job->options.dialect;
     job->options.delimiter_found =
-        sniff->dialect.delimiter != job->options.dialect.delimiter && !sniff->sep_line;
-    job->options.dialect.delimiter = sniff->dialect.delimiter;
-    return CSVK_OK;
+        sniff->dialect.delimiter != dialect->delimiter && !sniff->sep_line;
+    dialect->delimiter = sniff->dialect.delimiter;
+    dialect->enclosure = job->files->keep_enclosure ? dialect->enclosure : sniff->dialect.enclosure;
+    dialect->escape = job->files->keep_escape ? dialect->escape : sniff->dialect.escape;
+    return csvk_dialect_check(dialect, err);
 }
 
 /*

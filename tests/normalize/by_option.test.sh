@@ -170,6 +170,20 @@ input '"id,""n"""\n"1,2"\n'
 run 0
 tells 'enclosed once more'
 
+# --delimiter=auto finds the enclosure and the escape, too, unless they are named.
+input "a;b\n'1;2';3\n'x''y';4\n'5;6';7\n'x''y';4\n"
+run 0 -d auto
+rows 'a,b\n"1;2",3\n"x'"'"'y",4\n"5;6",7\n"x'"'"'y",4\n'
+input "a;b\n'1';3\n'x';4\n'5';7\n'y';4\n"
+run 0 -d auto -e '"'
+rows "a,b\n'1',3\n'x',4\n'5',7\n'y',4\n"
+input 'a;b\n"1;2";3\n"x\\"y";4\n"5;6";7\n"x\\";y";4\n'
+run 0 -d auto
+rows 'a,b\n"1;2",3\n"x""y",4\n"5;6",7\n"x"";y",4\n'
+grep -q '"repair":"r19"' "$dir/log" && say "an escape that was found is no repair of a record"
+run 1 -d auto --escape=none
+tells '1 rejected'
+
 # An escape before a letter is taken off, and told; one that escapes an escape is not one.
 input 'id,n\n1,\\\\N\n2,"\\"x"\n3,\\N\n4,\\t\n'
 run 0 --escape=\\

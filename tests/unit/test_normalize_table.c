@@ -193,7 +193,8 @@ static const struct repair_case not_found[] = {
     {"r24 two fit", PLAIN, "a;b,c\r\nx;y,z\r\np;q,r\r\nu;v,w\r\n", 0, NULL, "give --delimiter", ""},
     {"r24 is right", PLAIN, "a,b\r\n1,2\r\n3,4\r\n5,6\r\n", 0, "a,b\r\n1,2\r\n3,4\r\n5,6\r\n", "",
      ""},
-    {"r24 one column", PLAIN, "a\r\n1\r\n2\r\n3\r\n", 0, "a\r\n1\r\n2\r\n3\r\n", "", ""},
+    {"r24 one column", PLAIN, "a\r\n1\r\n2\r\n3\r\n", 0, NULL, "(one-column)", ""},
+    {"r24 of nothing", PLAIN, "", 0, "", "", ""},
 };
 
 static int normalize_file(const struct repair_case *row, struct csvk_buf *table,
