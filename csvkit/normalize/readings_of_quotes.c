@@ -36,7 +36,8 @@ struct search {
     struct norm_cell *cell;  /* width + 2 of them: the head, then what is tried */
     size_t nhead, at;        /* `at`: where the field after the head begins */
     size_t line_end;         /* of the first line */
-    size_t far;              /* no value that begins on it may reach further, for its line breaks */
+    size_t far, far_from;    /* no value that begins before the line break at `far_from` may reach
+                                further than `far`, for its line breaks */
     struct tail tail[TAILS]; /* by place: most edits of a record share their tail */
 };
 
@@ -58,28 +59,36 @@ static bool is_quote(const struct search *s, size_t at)
     return norm_view_is(s->view, at, s->quote);
 }
 
-/* Has [s->at, to) more line breaks than a value that lost a quote may have? */
-static bool has_many_breaks(const struct search *s, size_t to)
+static size_t next_byte(const struct norm_view *view, size_t from, size_t to, int byte)
 {
-    if (s->at <= s->line_end) {
-        return to > s->far;
-    }
-    return norm_view_has_more_breaks(s->view, s->at, to, MOST_BREAKS);
+    const unsigned char *found = from < to ? memchr(view->bytes + from, byte, to - from) : NULL;
+    return found != NULL ? (size_t)(found - view->bytes) : to;
 }
 
-/* Where the line break is that is one too many for a value that begins on the record's first line.
- */
-static size_t find_far(const struct search *s)
+/* From `at` on: the CR or LF that is one too many for a value, or the end of the view. *first: the
+   first one. */
+static size_t find_far(const struct norm_view *view, size_t at, size_t *first)
 {
-    const struct norm_view *view = s->view;
-    size_t count = 0, at = s->line_end;
-    for (; at < view->length; at++) {
-        count += view->bytes[at] == '\n' || view->bytes[at] == '\r';
-        if (count > MOST_BREAKS) {
-            break;
+    *first = NORM_NOWHERE;
+    for (size_t count = 0; at < view->length;) {
+        size_t lf = next_byte(view, at, view->length, '\n');
+        size_t found = next_byte(view, at, lf, '\r');
+        *first = count == 0 ? found : *first;
+        if (found == view->length || ++count > MOST_BREAKS) {
+            return found;
         }
+        at = found + 1;
     }
-    return at;
+    return view->length;
+}
+
+/* Has [s->at, to) more line breaks than a value that lost a quote may have? */
+static bool has_many_breaks(struct search *s, size_t to)
+{
+    if (s->at > s->far_from) {
+        s->far = find_far(s->view, s->at, &s->far_from);
+    }
+    return to > s->far;
 }
 
 static struct tail *tail_at(struct search *s, size_t at)
@@ -523,7 +532,8 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
     }
     s.line_end = norm_view_line_end(view, line->begin);
     s.line_end = s.line_end == NORM_NOWHERE ? view->length : s.line_end;
-    s.far = find_far(&s);
+    s.far = find_far(view, s.line_end, &s.far_from);
+    s.far_from = s.line_end;
     for (size_t i = 0; i < TAILS; i++) {
         s.tail[i].at = NORM_NOWHERE;
     }

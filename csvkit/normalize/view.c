@@ -111,15 +111,6 @@ size_t norm_view_quote(const struct norm_view *view, size_t at)
     return found != NULL ? (size_t)(found - view->bytes) : NORM_NOWHERE;
 }
 
-bool norm_view_has_more_breaks(const struct norm_view *view, size_t from, size_t to, size_t most)
-{
-    size_t count = 0;
-    for (size_t i = from; i < to && count <= most; i++) {
-        count += view->bytes[i] == '\n' || view->bytes[i] == '\r';
-    }
-    return count > most;
-}
-
 bool norm_view_has_single_quote(const struct norm_view *view, size_t from, size_t to)
 {
     int quote = view->dialect.enclosure;

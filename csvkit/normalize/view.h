@@ -99,7 +99,5 @@ struct norm_cell norm_view_undoubled(const struct norm_view *view, size_t from, 
 struct norm_cell norm_view_unquoted(const struct norm_view *view, struct norm_cell cell);
 /* Is there a quote in [from, to) that is not one of a pair? */
 bool norm_view_has_single_quote(const struct norm_view *view, size_t from, size_t to);
-/* Are there more than `most` line breaks in [from, to), CR and LF each for itself? */
-bool norm_view_has_more_breaks(const struct norm_view *view, size_t from, size_t to, size_t most);
 
 #endif

@@ -297,8 +297,6 @@ START_TEST(places_in_a_text)
     ck_assert_uint_eq(norm_view_blanks(&view, 1), 3);
     ck_assert_uint_eq(norm_view_quote(&view, 0), 5);
     ck_assert_uint_eq(norm_view_quote(&view, 16), NORM_NOWHERE);
-    ck_assert(norm_view_has_more_breaks(&view, 0, view.length, 3));
-    ck_assert(!norm_view_has_more_breaks(&view, 0, view.length, 4));
     ck_assert(norm_view_has_single_quote(&view, 5, 9));
     ck_assert(!norm_view_has_single_quote(&view, 7, 9));
     ck_assert(norm_view_has_single_quote(&view, 8, 9));
