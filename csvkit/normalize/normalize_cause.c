@@ -2,9 +2,10 @@
  * normalize_cause.c - why does so much of a file need inference? Used only in the text of a
  * failure, to name the option that is most likely wrong.
  *
- * The idea: the first records that need inference because of their width are looked at. A byte that
- * stands equally often in nearly all of them may be the delimiter; apostrophes around fields may be
- * the enclosure; and one width that all of them share says that the header is not the header.
+ * The idea: the first records that need inference because of their width or their enclosures are
+ * looked at. A byte that stands equally often in nearly all of them may be the delimiter;
+ * apostrophes around fields may be the enclosure; and one width that all of them share says that
+ * the header is not the header.
  */
 #include "csvkit/normalize/normalize_private.h"
 
@@ -54,15 +55,13 @@ static struct csvk_bytes start_of_record(const struct norm *norm, const struct n
     return bytes;
 }
 
-/*
- * Every record is counted by its cause; the first RECORDS that have the cause WIDTH are looked at,
- * too.
+/* Every record is counted by its cause; the first RECORDS, but for their encoding, are looked at.
  */
 void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause)
 {
     struct norm_signs *signs = &norm->signs;
     norm->cause[cause]++;
-    if (cause != NORM_CAUSE_WIDTH || signs->looked == RECORDS) {
+    if (cause == NORM_CAUSE_ENCODING || signs->looked == RECORDS) {
         return;
     }
     struct csvk_bytes bytes = start_of_record(norm, rec);
@@ -71,6 +70,7 @@ void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum nor
         uint64_t n = occurrences(bytes, candidates[i]);
         signs->count[i] = first ? n : signs->count[i];
         signs->same[i] += n != 0 && n == signs->count[i];
+        signs->with[i] += n != 0;
     }
     signs->width = first ? rec->r.nfields : signs->width;
     signs->line = first ? rec->r.line : signs->line;
@@ -127,6 +127,27 @@ static void suggest_for_width(const struct norm *norm, char *text, size_t room)
     }
 }
 
+/* In one column quotes stand inside of values when the delimiter is another one; some of these
+   values hold it, too. */
+static bool suggest_in_one_column(const struct norm *norm, char *text, size_t room)
+{
+    if (norm->width != 1) {
+        return false;
+    }
+    if (suggest_delimiter(norm, text, room)) {
+        return true;
+    }
+    for (size_t i = 0; i < NORM_CANDIDATES; i++) {
+        if (candidates[i] != norm->in.delimiter && in_most(norm, norm->signs.with[i])) {
+            snprintf(text, room,
+                     "wrong delimiter: %s stands in such records (try --delimiter=auto)",
+                     spelled[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The cause that is counted most; on a tie, width, because its signs can be looked at. */
 void norm_likely_cause(const struct norm *norm, char *text, size_t room)
 {
@@ -134,12 +155,12 @@ void norm_likely_cause(const struct norm *norm, char *text, size_t room)
     if (c[NORM_CAUSE_ENCODING] > c[NORM_CAUSE_WIDTH] &&
         c[NORM_CAUSE_ENCODING] > c[NORM_CAUSE_ENCLOSURE]) {
         snprintf(text, room, "wrong encoding (try --encoding=windows-1252, or --encoding=auto)");
-    } else if (c[NORM_CAUSE_ENCLOSURE] > c[NORM_CAUSE_WIDTH]) {
+    } else if (c[NORM_CAUSE_ENCLOSURE] <= c[NORM_CAUSE_WIDTH]) {
+        suggest_for_width(norm, text, room);
+    } else if (!suggest_in_one_column(norm, text, room)) {
         snprintf(text, room,
                  "wrong enclosure or escape (try --enclosure=\"'\", --enclosure=none or "
                  "--escape='\\')");
-    } else {
-        suggest_for_width(norm, text, room);
     }
 }
 

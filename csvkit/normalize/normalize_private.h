@@ -108,8 +108,9 @@ enum { NORM_CANDIDATES = 4 }; /* for the delimiter */
 /* What the first records that need inference have in common. See normalize_cause.c. */
 struct norm_signs {
     uint64_t looked; /* records that were looked at */
-    /* How often each candidate stands in the first of them; how many records have as many. */
-    uint64_t count[NORM_CANDIDATES], same[NORM_CANDIDATES];
+    /* How often each candidate stands in the first of them; how many records have as many; how many
+       have one. */
+    uint64_t count[NORM_CANDIDATES], same[NORM_CANDIDATES], with[NORM_CANDIDATES];
     uint64_t width, same_width, line; /* of the first one; how many have its width; its line */
     uint64_t trailing, apostrophes;   /* records with r14; with apostrophes around a field */
 };

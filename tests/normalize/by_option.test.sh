@@ -184,6 +184,32 @@ grep -q '"repair":"r19"' "$dir/log" && say "an escape that was found is no repai
 run 1 -d auto --escape=none
 tells '1 rejected'
 
+# Quotes inside of values of one column: the delimiter is the cause, when all lines have it.
+{
+    printf 'id;note\n'
+    for i in $(seq 40); do printf '%d;"a, ""b"", %d"\n' "$i" "$i"; done
+} >"$dir/in.csv"
+run 1
+tells "wrong delimiter: ';' stands 1 times"
+{
+    printf 'id;note\n'
+    for i in $(seq 40); do printf '%d;"a, ""b"%s %d"\n' "$i" "$([ $((i % 2)) = 0 ] && echo \;)" "$i"; done
+} >"$dir/in.csv"
+run 1
+tells "wrong delimiter: ';' stands in such records"
+{
+    printf 'note\n'
+    for i in $(seq 40); do printf '"a, "b"%s %d"\n' "$([ $((i % 2)) = 0 ] && echo \;)" "$i"; done
+} >"$dir/in.csv"
+run 1
+tells "wrong enclosure"
+{
+    printf 'id,note\n'
+    for i in $(seq 40); do printf '%d,"a; "b", %d\n' "$i" "$i"; done
+} >"$dir/in.csv"
+run 1
+tells "wrong enclosure"
+
 # An escape before a letter is taken off, and told; one that escapes an escape is not one.
 input 'id,n\n1,\\\\N\n2,"\\"x"\n3,\\N\n4,\\t\n'
 run 0 --escape=\\
