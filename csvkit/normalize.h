@@ -121,6 +121,12 @@ struct csvk_normalize_options {
     /* With a header: names of the columns to write, in this order. Without: the names of the
        columns, which say how many there are. */
     struct csvk_strings columns;
+    /* Without a header, and with `columns`: these names become the first record of the output. It
+       is no record of the input, so it counts neither in records_in nor in records_out, and it is
+       no repair; `width` and the bytes of the output hold for it as well, and out_record in the log
+       counts it. --verify reads it back with the others. The names are written as they are:
+       guard_formulas and names do not change them. */
+    bool write_header;
     struct csvk_dialect to;   /* of the output; the escape is ignored */
     enum csvk_eol line_break; /* of the output: CSVK_EOL_CRLF or CSVK_EOL_LF */
     bool write_bom;           /* the output begins with a byte order mark */
@@ -187,13 +193,13 @@ struct csvk_normalize_place {
 };
 /* A digest of the values of the table as it was meant to be written. */
 struct csvk_normalize_values {
-    uint64_t records, fields, hash;
+    uint64_t records, fields, hash; /* with those of write_header */
 };
 /* What libcsv has counted, independently, with files->verify. */
 struct csvk_normalize_counted {
     bool done;          /* it has counted, and agrees */
     bool input_counted; /* records_in too: libcsv reads this input as csvkit does */
-    uint64_t records_in, records_out, records_rejected;
+    uint64_t records_in, records_out, records_rejected; /* records_out: without write_header */
 };
 /* The account of a run. It owns nothing and may be copied. */
 struct csvk_normalize_result {

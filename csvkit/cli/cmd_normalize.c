@@ -65,9 +65,13 @@ static int read_options(struct normalize_job *job)
         strcmp(cli_value(cli, "names"), "storage") == 0) {
         return cli_trouble(cli, "--names=storage needs a header");
     }
+    if (cli_has(cli, "write-header") && !(cli_has(cli, "no-header") && cli_has(cli, "columns"))) {
+        return cli_trouble(cli, "--write-header needs --no-header and --columns");
+    }
     job->json = cli_value(cli, "format") != NULL && strcmp(cli_value(cli, "format"), "json") == 0;
     job->check = cli_has(cli, "check");
     job->options.write_bom = cli_has(cli, "bom");
+    job->options.write_header = cli_has(cli, "write-header");
     int status = cli_normalize_read(cli, &job->options, &job->files.sniff_delimiter);
     status = status == CLI_GOOD ? read_target(job) : status;
     status = status == CLI_GOOD ? cli_get_list(cli, "columns", &job->options.columns) : status;
@@ -213,6 +217,10 @@ static const struct cli_option output_rows[] = {
      "The byte around fields in the output, or none. Default: the double quote.", false},
     {"check", 0, NULL, NULL, "Write nothing. The exit status is 1 when anything would change.",
      false},
+    {"write-header", 0, NULL, NULL,
+     "Write the names of --columns as the first record. Needs --no-header, and does not count as a "
+     "record.",
+     false},
     {"bom", 0, NULL, NULL, "Write a byte order mark first, for spreadsheet programs.", false},
     {"compress", 0, "KIND", "gzip|none",
      "Compress the table. Default: gzip when the name of the output ends in .gz.", false},
@@ -262,7 +270,8 @@ const struct cli_command cli_cmd_normalize = {
         "columns), which the log and the summary name; doc/repairs.md explains them.\n\n"
         "The counts always agree: records in = records out + records rejected + records dropped "
         "by a repair. Normalizing the output again changes nothing.\n\n"
-        "With a header, --columns names the columns to write, in their order.\n\n"
+        "With a header, --columns names the columns to write, in their order. Without one it names "
+        "the columns of the input, and --write-header writes these names.\n\n"
         "Memory does not grow with the size of the input: about 10 MiB and the longest record.\n\n"
         "The exit status is 0 when every record is in the output or was dropped by a repair, 1 "
         "when records were rejected or the file was refused, 2 when something could not be read "
