@@ -238,13 +238,23 @@ CSVK_API int csvk_normalize(struct csvk_source *source,
 
 /* Which files. A struct of zeros with `input` is allowed; all texts are borrowed. */
 struct csvk_normalize_files {
-    const char *input;    /* "-": standard input */
-    const char *output;   /* "-": standard output; NULL: no table is written, the input is judged */
+    const char *input;  /* "-": standard input */
+    const char *output; /* "-": standard output; NULL: no table is written, the input is judged,
+                           unless in_place */
+    /*
+     * The table takes the place of `input`, a regular file, in the last step of all; `output` is
+     * NULL then. Until that step, and whenever anything fails, the input stays byte for byte. It is
+     * verified whatever `verify` says, because the input is lost afterwards. When nothing changes,
+     * the input is not touched at all. It keeps its rights, and stays gzip or plain as its bytes
+     * are now; other hard links of it keep the old bytes. Its rejects are nowhere else then, so
+     * `rejects` must not be a file that holds something.
+     */
+    bool in_place;
     const char *rejects;  /* their index goes to the file `rejects`.jsonl beside it; or NULL */
     const char *log;      /* or NULL */
     const char *encoding; /* of the input: a name that iconv(3) knows, "auto", "utf-8", or NULL */
     bool sniff_delimiter; /* sniff the delimiter; the input is refused when it is not clear */
-    int gzip_level;       /* of the output, 1 to 9; 0: plain */
+    int gzip_level;       /* of the output, 1 to 9; 0: plain, or 6 for gzip in place */
     bool verify;          /* libcsv must read the same values from the output as were meant, and
                              count the same records */
     /* As csvk_normalize_outputs.progress; file_size is that of csvk_source_file_size. */
@@ -256,8 +266,8 @@ struct csvk_normalize_files {
  * a refusal leaves old files of these names as they were. `options` says what else is wanted and is
  * not changed; its fields encoding, delimiter_found and digest follow from `files`, so leave them
  * as _init has set them. Failures are those of csvk_normalize, csvk_source_open and the sinks;
- * CSVK_EUSAGE also when two of the files are the same; CSVK_ECHANGED also when the input was
- * replaced; CSVK_EIO also when libcsv does not agree.
+ * CSVK_EUSAGE also when two of the files are the same, or what in_place asks for is not so;
+ * CSVK_ECHANGED also when the input was replaced; CSVK_EIO also when libcsv does not agree.
  */
 CSVK_API int csvk_normalize_files(const struct csvk_normalize_files *files,
                                   const struct csvk_normalize_options *options,

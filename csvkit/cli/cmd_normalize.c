@@ -44,6 +44,7 @@ static int read_files(struct normalize_job *job)
     uint64_t level = 6;
     int status = cli_get_uint(cli, "level", 1, 9, &level);
     f->input = cli_noperands(cli) != 0 ? cli_operand(cli, 0) : "-";
+    f->in_place = cli_has(cli, "in-place");
     f->output = cli_value(cli, "output") != NULL ? cli_value(cli, "output") : "-";
     f->rejects = cli_value(cli, "rejects");
     f->log = cli_value(cli, "log");
@@ -52,10 +53,32 @@ static int read_files(struct normalize_job *job)
     const char *compress = cli_value(cli, "compress");
     bool gzip = compress != NULL ? strcmp(compress, "gzip") == 0 : ends_with(f->output, ".gz");
     f->gzip_level = gzip ? (int)level : 0;
+    if (f->in_place) {
+        f->output = NULL;
+        f->gzip_level = (int)level;
+    }
     if (job->check) {
         f->output = f->rejects = f->log = NULL;
     }
     return status;
+}
+
+/* The input is lost in the end, so whatever contradicts --in-place is no oversight to correct. */
+static int check_in_place(struct cli *cli)
+{
+    static const char *const others[] = {"output", "check", "compress", NULL};
+    if (!cli_has(cli, "in-place")) {
+        return CLI_GOOD;
+    }
+    for (int i = 0; others[i] != NULL; i++) {
+        if (cli_has(cli, others[i])) {
+            return cli_trouble(cli, "--in-place and --%s exclude each other", others[i]);
+        }
+    }
+    if (cli_noperands(cli) == 0 || strcmp(cli_operand(cli, 0), "-") == 0) {
+        return cli_trouble(cli, "--in-place needs a FILE: standard input has no place");
+    }
+    return CLI_GOOD;
 }
 
 static int read_options(struct normalize_job *job)
@@ -72,7 +95,11 @@ static int read_options(struct normalize_job *job)
     job->check = cli_has(cli, "check");
     job->options.write_bom = cli_has(cli, "bom");
     job->options.write_header = cli_has(cli, "write-header");
-    int status = cli_normalize_read(cli, &job->options, &job->files.sniff_delimiter);
+    int status = check_in_place(cli);
+    if (status != CLI_GOOD) {
+        return status;
+    }
+    status = cli_normalize_read(cli, &job->options, &job->files.sniff_delimiter);
     status = status == CLI_GOOD ? read_target(job) : status;
     status = status == CLI_GOOD ? cli_get_list(cli, "columns", &job->options.columns) : status;
     return status == CLI_GOOD ? read_files(job) : status;
@@ -204,6 +231,11 @@ static int run(struct cli *cli)
 
 static const struct cli_option output_rows[] = {
     {"output", 'o', "FILE", NULL, "Where to write the table. Default: standard output.", false},
+    {"in-place", 0, NULL, NULL,
+     "Put the table in the place of FILE, when all of it is written and verified (--verify). FILE "
+     "keeps its rights and its compression, and is not touched when nothing changes or anything "
+     "fails. The file for --rejects must not hold records yet.",
+     false},
     {"rejects", 0, "FILE", NULL,
      "Where to write the records that have no sure repair, byte for byte. FILE.jsonl says where "
      "each record came from, why it was rejected, and which readings compete. Without --rejects, "

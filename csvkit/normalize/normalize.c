@@ -521,6 +521,7 @@ static int run(struct norm *norm)
 {
     int status = norm_start(norm);
     if (status == CSVK_OK && norm->o->write_bom) {
+        norm->result->changed = norm->result->changed || !norm->marked;
         status = csvk_writer_bytes(&norm->table, "\xef\xbb\xbf", 3, norm->err);
     }
     if (status == CSVK_OK && norm->o->write_header) {

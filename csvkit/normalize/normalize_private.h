@@ -189,6 +189,7 @@ struct norm {
     /* The account. */
     struct csvk_writer table, rejects, index, log;
     bool header_done;
+    bool marked; /* the input begins with the byte order mark of UTF-8 */
     struct csvk_buf
         header_again[NORM_HEADER_FORMS]; /* how the header may be repeated in the data */
     struct csvk_strings names;           /* of the header as it was written */
