@@ -121,6 +121,12 @@ struct csvk_normalize_options {
     /* With a header: names of the columns to write, in this order. Without: the names of the
        columns, which say how many there are. */
     struct csvk_strings columns;
+    /* Without a header, and with `columns`: these names become the first record of the output. It
+       is no record of the input, so it counts neither in records_in nor in records_out, and it is
+       no repair; `width` and the bytes of the output hold for it as well, and out_record in the log
+       counts it. --verify reads it back with the others. The names are written as they are:
+       guard_formulas and names do not change them. */
+    bool write_header;
     struct csvk_dialect to;   /* of the output; the escape is ignored */
     enum csvk_eol line_break; /* of the output: CSVK_EOL_CRLF or CSVK_EOL_LF */
     bool write_bom;           /* the output begins with a byte order mark */
@@ -187,13 +193,13 @@ struct csvk_normalize_place {
 };
 /* A digest of the values of the table as it was meant to be written. */
 struct csvk_normalize_values {
-    uint64_t records, fields, hash;
+    uint64_t records, fields, hash; /* with those of write_header */
 };
 /* What libcsv has counted, independently, with files->verify. */
 struct csvk_normalize_counted {
     bool done;          /* it has counted, and agrees */
     bool input_counted; /* records_in too: libcsv reads this input as csvkit does */
-    uint64_t records_in, records_out, records_rejected;
+    uint64_t records_in, records_out, records_rejected; /* records_out: without write_header */
 };
 /* The account of a run. It owns nothing and may be copied. */
 struct csvk_normalize_result {
@@ -232,8 +238,18 @@ CSVK_API int csvk_normalize(struct csvk_source *source,
 
 /* Which files. A struct of zeros with `input` is allowed; all texts are borrowed. */
 struct csvk_normalize_files {
-    const char *input;    /* "-": standard input */
-    const char *output;   /* "-": standard output; NULL: no table is written, the input is judged */
+    const char *input;  /* "-": standard input */
+    const char *output; /* "-": standard output; NULL: no table is written, the input is judged,
+                           unless in_place */
+    /*
+     * The table takes the place of `input`, a regular file, in the last step of all; `output` is
+     * NULL then. Until that step, and whenever anything fails, the input stays byte for byte. It is
+     * verified whatever `verify` says, because the input is lost afterwards. When nothing changes,
+     * the input is not touched at all. It keeps its rights, and stays gzip or plain as its bytes
+     * are now; other hard links of it keep the old bytes. Its rejects are nowhere else then, so
+     * `rejects` must not be a file that holds something.
+     */
+    bool in_place;
     const char *rejects;  /* their index goes to the file `rejects`.jsonl beside it; or NULL */
     const char *log;      /* or NULL */
     const char *encoding; /* of the input: a name that iconv(3) knows, "auto", "utf-8", or NULL */
@@ -241,7 +257,7 @@ struct csvk_normalize_files {
                              not clear */
     bool keep_enclosure;  /* with sniff_delimiter: the enclosure of the options stays */
     bool keep_escape;     /* the same of the escape */
-    int gzip_level;       /* of the output, 1 to 9; 0: plain */
+    int gzip_level;       /* of the output, 1 to 9; 0: plain, or 6 for gzip in place */
     bool verify;          /* libcsv must read the same values from the output as were meant, and
                              count the same records */
     /* As csvk_normalize_outputs.progress; file_size is that of csvk_source_file_size. */
@@ -253,8 +269,8 @@ struct csvk_normalize_files {
  * a refusal leaves old files of these names as they were. `options` says what else is wanted and is
  * not changed; its fields encoding, delimiter_found and digest follow from `files`, so leave them
  * as _init has set them. Failures are those of csvk_normalize, csvk_source_open and the sinks;
- * CSVK_EUSAGE also when two of the files are the same; CSVK_ECHANGED also when the input was
- * replaced; CSVK_EIO also when libcsv does not agree.
+ * CSVK_EUSAGE also when two of the files are the same, or what in_place asks for is not so;
+ * CSVK_ECHANGED also when the input was replaced; CSVK_EIO also when libcsv does not agree.
  */
 CSVK_API int csvk_normalize_files(const struct csvk_normalize_files *files,
                                   const struct csvk_normalize_options *options,

@@ -1,7 +1,10 @@
 /*
- * cmd_normalize.c - csvkit normalize [FILE] [-o OUT]: repairs a table. It writes the clean table, a
- * log of every change, and the rejects, which are the records that have no sure repair.
+ * cmd_normalize.c - csvkit normalize [FILE]... [-o OUT]: repairs tables. It writes the clean table,
+ * a log of every change, and the rejects, which are the records that have no sure repair.
+ *
+ * Each of several files is a run of its own; none of them knows of the others.
  */
+#include "csvkit/cli/normalize/normalize_places.h"
 #include "csvkit/cli/table/normalize_options.h"
 
 #include <stdio.h>
@@ -10,7 +13,9 @@
 struct normalize_job {
     struct cli *cli;
     struct csvk_normalize_options options;
-    struct csvk_normalize_files files;
+    struct csvk_normalize_files files; /* of the input at hand */
+    struct normalize_places places;
+    uint64_t level;
     struct cli_progress *progress;
     bool check, json;
 };
@@ -37,27 +42,50 @@ static bool ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
+/* What holds for every input. */
 static int read_files(struct normalize_job *job)
 {
     struct csvk_normalize_files *f = &job->files;
     struct cli *cli = job->cli;
-    uint64_t level = 6;
-    int status = cli_get_uint(cli, "level", 1, 9, &level);
-    f->input = cli_noperands(cli) != 0 ? cli_operand(cli, 0) : "-";
-    f->output = cli_value(cli, "output") != NULL ? cli_value(cli, "output") : "-";
-    f->rejects = cli_value(cli, "rejects");
-    f->log = cli_value(cli, "log");
+    job->level = 6;
     f->encoding = cli_value(cli, "encoding");
     f->verify = cli_has(cli, "verify");
     f->keep_enclosure = cli_has(cli, "enclosure");
     f->keep_escape = cli_has(cli, "escape");
-    const char *compress = cli_value(cli, "compress");
-    bool gzip = compress != NULL ? strcmp(compress, "gzip") == 0 : ends_with(f->output, ".gz");
-    f->gzip_level = gzip ? (int)level : 0;
-    if (job->check) {
-        f->output = f->rejects = f->log = NULL;
-    }
+    f->in_place = cli_has(cli, "in-place");
+    int status = cli_get_uint(cli, "level", 1, 9, &job->level);
+    return status == CLI_GOOD ? normalize_places_read(cli, &job->places) : status;
+}
+
+/* In place, the library decides whether to compress. */
+static int name_files(struct normalize_job *job, const char *input)
+{
+    struct csvk_normalize_files *f = &job->files;
+    const char *compress = cli_value(job->cli, "compress");
+    f->input = input;
+    int status = normalize_places_find(job->cli, &job->places, f);
+    bool gzip = compress != NULL ? strcmp(compress, "gzip") == 0
+                                 : f->output != NULL && ends_with(f->output, ".gz");
+    f->gzip_level = gzip || f->in_place ? (int)job->level : 0;
     return status;
+}
+
+/* The input is lost in the end, so whatever contradicts --in-place is no oversight to correct. */
+static int check_in_place(struct cli *cli)
+{
+    static const char *const others[] = {"output", "check", "compress", NULL};
+    if (!cli_has(cli, "in-place")) {
+        return CLI_GOOD;
+    }
+    for (int i = 0; others[i] != NULL; i++) {
+        if (cli_has(cli, others[i])) {
+            return cli_trouble(cli, "--in-place and --%s exclude each other", others[i]);
+        }
+    }
+    if (cli_noperands(cli) == 0 || strcmp(cli_operand(cli, 0), "-") == 0) {
+        return cli_trouble(cli, "--in-place needs a FILE: standard input has no place");
+    }
+    return CLI_GOOD;
 }
 
 static int read_options(struct normalize_job *job)
@@ -67,10 +95,18 @@ static int read_options(struct normalize_job *job)
         strcmp(cli_value(cli, "names"), "storage") == 0) {
         return cli_trouble(cli, "--names=storage needs a header");
     }
+    if (cli_has(cli, "write-header") && !(cli_has(cli, "no-header") && cli_has(cli, "columns"))) {
+        return cli_trouble(cli, "--write-header needs --no-header and --columns");
+    }
     job->json = cli_value(cli, "format") != NULL && strcmp(cli_value(cli, "format"), "json") == 0;
     job->check = cli_has(cli, "check");
     job->options.write_bom = cli_has(cli, "bom");
-    int status = cli_normalize_read(cli, &job->options, &job->files.sniff_delimiter);
+    job->options.write_header = cli_has(cli, "write-header");
+    int status = check_in_place(cli);
+    if (status != CLI_GOOD) {
+        return status;
+    }
+    status = cli_normalize_read(cli, &job->options, &job->files.sniff_delimiter);
     status = status == CLI_GOOD ? read_target(job) : status;
     status = status == CLI_GOOD ? cli_get_list(cli, "columns", &job->options.columns) : status;
     return status == CLI_GOOD ? read_files(job) : status;
@@ -167,16 +203,32 @@ static int show_progress(void *context, uint64_t consumed, uint64_t file_size)
     return 0;
 }
 
-static int work(struct normalize_job *job)
+/* Among several files a message has to say which one it is about. */
+static int fail(struct normalize_job *job, const struct csvk_error *err)
+{
+    struct csvk_error named = *err;
+    if (cli_noperands(job->cli) > 1 && strstr(err->text, job->files.input) == NULL) {
+        csvk_fail(&named, (enum csvk_status)err->status, "%s: %s", job->files.input, err->text);
+        named.sys = err->sys;
+    }
+    return cli_fail(job->cli, &named);
+}
+
+static int work(struct normalize_job *job, const char *input)
 {
     struct csvk_error err = {0};
     struct csvk_normalize_result result;
     job->files.progress = show_progress;
     job->files.progress_context = job;
-    int status = csvk_normalize_files(&job->files, &job->options, &result, &err);
+    int status = name_files(job, input);
+    if (status != CLI_GOOD) {
+        return status;
+    }
+    status = csvk_normalize_files(&job->files, &job->options, &result, &err);
     cli_progress_end(job->progress);
+    job->progress = NULL;
     if (status != CSVK_OK) {
-        return cli_fail(job->cli, &err);
+        return fail(job, &err);
     }
     status = report(job, &result);
     if (status != CLI_GOOD) {
@@ -186,14 +238,27 @@ static int work(struct normalize_job *job)
     return refused ? CLI_REFUSED : CLI_GOOD;
 }
 
+/* A failure of one file keeps no other from its run; the worst exit status is that of all. */
+static int work_on_all(struct normalize_job *job)
+{
+    size_t count = cli_noperands(job->cli);
+    int worst = count == 0 ? work(job, "-") : CLI_GOOD;
+    for (size_t i = 0; i < count; i++) {
+        int status = work(job, cli_operand(job->cli, i));
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
 static int run(struct cli *cli)
 {
     struct normalize_job job = {.cli = cli};
     csvk_normalize_options_init(&job.options);
     int status = read_options(&job);
     if (status == CLI_GOOD) {
-        status = work(&job);
+        status = work_on_all(&job);
     }
+    normalize_places_release(&job.places);
     csvk_normalize_options_release(&job.options);
     return status;
 }
@@ -201,19 +266,34 @@ static int run(struct cli *cli)
 /* ---- the row -------------------------------------------------------------------------------- */
 
 static const struct cli_option output_rows[] = {
-    {"output", 'o', "FILE", NULL, "Where to write the table. Default: standard output.", false},
+    {"output", 'o', "FILE|DIR", NULL,
+     "Where to write the table. In a folder it gets the name of the input. Several files need a "
+     "folder, which is made when it is not there. Default: standard output.",
+     false},
+    {"in-place", 0, NULL, NULL,
+     "Put the table in the place of FILE, when all of it is written and verified (--verify). FILE "
+     "keeps its rights and its compression, and is not touched when nothing changes or anything "
+     "fails. The file for --rejects must not hold records yet.",
+     false},
     {"rejects", 0, "FILE", NULL,
      "Where to write the records that have no sure repair, byte for byte. FILE.jsonl says where "
-     "each record came from, why it was rejected, and which readings compete. Without --rejects, "
-     "such a record ends the run.",
+     "each record came from, why it was rejected, and which readings compete. With several files, "
+     "the "
+     "folder for files of that kind. Without --rejects, such a record ends the run.",
      false},
     {"log", 0, "FILE", NULL,
-     "Where to write the log: one line of JSON for every repair, with the evidence for it.", false},
+     "Where to write the log: one line of JSON for every repair, with the evidence for it. "
+     "With several files, the folder for files of that kind.",
+     false},
     {"to-delimiter", 0, "C", NULL, "The byte between fields in the output. Default: a comma.",
      false},
     {"to-enclosure", 0, "C", NULL,
      "The byte around fields in the output, or none. Default: the double quote.", false},
     {"check", 0, NULL, NULL, "Write nothing. The exit status is 1 when anything would change.",
+     false},
+    {"write-header", 0, NULL, NULL,
+     "Write the names of --columns as the first record. Needs --no-header, and does not count as a "
+     "record.",
      false},
     {"bom", 0, NULL, NULL, "Write a byte order mark first, for spreadsheet programs.", false},
     {"compress", 0, "KIND", "gzip|none",
@@ -238,6 +318,8 @@ static const struct cli_group *const groups[] = {&outputs,
 static const char *const examples[] = {
     "csvkit normalize dirty.csv -o clean.csv --rejects=bad.csv --log=repairs.jsonl",
     "Repair a file, put the records without a sure repair into bad.csv, and log every change.",
+    "csvkit normalize in/*.csv -o clean --rejects=bad --log=logs",
+    "Repair several files. Each of the three folders gets a file of the name of each input.",
     "csvkit normalize --check data.csv",
     "Find out whether anything would change.",
     "csvkit normalize -d ';' --encoding=windows-1252 export.csv -o out.csv.gz",
@@ -249,7 +331,7 @@ static const char *const examples[] = {
 
 const struct cli_command cli_cmd_normalize = {
     .name = "normalize",
-    .operands = "[FILE]",
+    .operands = "[FILE]...",
     .summary = "repair a table without losing or inventing anything",
     .details =
         "Reads FILE and writes it as an RFC 4180 table in UTF-8, in which every record has as "
@@ -264,7 +346,10 @@ const struct cli_command cli_cmd_normalize = {
         "columns), which the log and the summary name; doc/repairs.md explains them.\n\n"
         "The counts always agree: records in = records out + records rejected + records dropped "
         "by a repair. Normalizing the output again changes nothing.\n\n"
-        "With a header, --columns names the columns to write, in their order.\n\n"
+        "With a header, --columns names the columns to write, in their order. Without one it names "
+        "the columns of the input, and --write-header writes these names.\n\n"
+        "Several FILEs are several runs: a failure of one is reported, the others go on, and the "
+        "exit status is the worst of them. --format=json prints one line for each.\n\n"
         "Memory does not grow with the size of the input: about 10 MiB and the longest record.\n\n"
         "The exit status is 0 when every record is in the output or was dropped by a repair, 1 "
         "when records were rejected or the file was refused, 2 when something could not be read "
@@ -272,6 +357,6 @@ const struct cli_command cli_cmd_normalize = {
     .groups = groups,
     .examples = examples,
     .min_operands = 0,
-    .max_operands = 1,
+    .max_operands = -1,
     .run = run,
 };

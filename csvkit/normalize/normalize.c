@@ -77,6 +77,11 @@ static int check_options(const struct csvk_normalize_options *o, struct csvk_err
     if (o->quote == CSVK_NORMALIZE_QUOTE_ALL && o->to.enclosure == CSVK_NO_BYTE) {
         return csvk_fail(err, CSVK_EUSAGE, "all values enclosed, but no enclosure to write");
     }
+    if (o->write_header && (o->header == CSVK_NORMALIZE_HEADER || o->columns.count == 0)) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "a header to write needs the names of the columns and an input without a "
+                         "header");
+    }
     struct csvk_dialect to = o->to;
     to.escape = CSVK_NO_BYTE;
     int status = csvk_dialect_check(&to, err);
@@ -516,7 +521,11 @@ static int run(struct norm *norm)
 {
     int status = norm_start(norm);
     if (status == CSVK_OK && norm->o->write_bom) {
+        norm->result->changed = norm->result->changed || !norm->marked;
         status = csvk_writer_bytes(&norm->table, "\xef\xbb\xbf", 3, norm->err);
+    }
+    if (status == CSVK_OK && norm->o->write_header) {
+        status = norm_write_header(norm);
     }
     while (status == CSVK_OK) {
         status = norm_window_fill(&norm->window, norm->chunk, norm->err);

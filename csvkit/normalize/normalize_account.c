@@ -167,7 +167,8 @@ static int report_repair(struct norm *norm, const struct norm_record *rec,
     norm_json_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
     if (out_length != 0) {
         norm_json_uint(&norm->json, "out_byte", out_byte);
-        norm_json_uint(&norm->json, "out_record", norm->result->records_out);
+        norm_json_uint(&norm->json, "out_record",
+                       norm->result->records_out + (norm->o->write_header ? 1 : 0));
     }
     norm_json_uint(&norm->json, "out_length", out_length);
     norm_json_text(&norm->json, "evidence", p->evidence);

@@ -12,6 +12,7 @@
  *   header is not a table, so the run fails.
  */
 #include "csvkit/base/digest.h"
+#include "csvkit/json.h"
 #include "csvkit/normalize/normalize_private.h"
 
 size_t norm_eol_length(enum csvk_eol eol)
@@ -193,6 +194,48 @@ int norm_write_values(struct norm *norm, const struct norm_record *rec)
         return norm_out_of_memory(norm);
     }
     status = norm_write_line(norm, rec);
+    return status == CSVK_OK && norm->o->digest ? add_to_digest(norm) : status;
+}
+
+static bool is_utf8(struct csvk_value text)
+{
+    size_t at = 0, n = 1;
+    uint32_t code = 0;
+    while (at < text.len && n != 0) {
+        n = csvk_utf8_decode(text.ptr + at, text.len - at, &code);
+        at += n;
+    }
+    return n != 0;
+}
+
+/*
+ * The names are plain values: the writer encloses those that need it, a first one that looks like
+ * `sep=X` among them. The output differs from the input from here on, whatever comes.
+ */
+int norm_write_header(struct norm *norm)
+{
+    const struct csvk_strings *columns = &norm->o->columns;
+    norm->nvalues = 0;
+    for (size_t i = 0; i < columns->count; i++) {
+        const char *name = columns->item[i];
+        struct csvk_value value = {(const unsigned char *)name, strlen(name), CSVK_VALUE_PLAIN};
+        if (!is_utf8(value)) {
+            return csvk_fail(norm->err, CSVK_EUSAGE, "name %zu of the columns is not UTF-8", i + 1);
+        }
+        if (norm_add_value(norm, value) != CSVK_OK) {
+            return norm_out_of_memory(norm);
+        }
+    }
+    if (!csvk_writer_can(&norm->table, norm->value, norm->nvalues)) {
+        return csvk_fail(norm->err, CSVK_EUSAGE,
+                         "the name of a column needs an enclosure and the output has none");
+    }
+    csvk_buf_clear(&norm->line);
+    if (csvk_writer_format(&norm->table, norm->value, norm->nvalues, &norm->line) != CSVK_OK) {
+        return norm_out_of_memory(norm);
+    }
+    norm->result->changed = true;
+    int status = csvk_writer_bytes(&norm->table, norm->line.data, norm->line.length, norm->err);
     return status == CSVK_OK && norm->o->digest ? add_to_digest(norm) : status;
 }
 

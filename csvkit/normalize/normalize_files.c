@@ -7,6 +7,9 @@
  * (--verify); and only then do the outputs get their names, the table last. A failure before that
  * leaves all old files as they were.
  *
+ * In place, the table is the last of the outputs that get a name, and the name is that of the
+ * input; so the input is there, whole, for as long as anything can still fail.
+ *
  * Two things are not possible for streams (standard output, /dev/null, a FIFO): nothing can lie
  * beside them, so rejects that go there have no index; and what has gone out cannot be read back,
  * so libcsv counts along while it is written.
@@ -21,6 +24,8 @@
 
 /* Least score of an encoding that is only suspected. */
 enum { SURE = 60 };
+/* Of a gzip file that stays one. */
+enum { DEFAULT_LEVEL = 6 };
 
 /* The sinks; names of files stand in the same order, after the input. */
 enum { TABLE, REJECTS, INDEX, LOG, SINKS };
@@ -28,6 +33,8 @@ enum { TABLE, REJECTS, INDEX, LOG, SINKS };
 /* One call of csvk_normalize_files. */
 struct files_job {
     const struct csvk_normalize_files *files;
+    const char *output; /* where the table goes: files->output, or in place of the input; or NULL */
+    bool verify;
     /* A shallow copy: what was found out about the input is put into it. */
     struct csvk_normalize_options options;
     struct csvk_source *source;
@@ -152,6 +159,45 @@ static int open_input(struct files_job *job, struct csvk_error *err)
     return status;
 }
 
+/* ---- in place ---- */
+
+/* The rejects of an earlier run are the only copy of these records. */
+static int keep_old_rejects(const struct csvk_normalize_files *files, struct csvk_error *err)
+{
+    struct stat info;
+    if (files->rejects == NULL || strcmp(files->rejects, "-") == 0 ||
+        stat(files->rejects, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) {
+        return CSVK_OK;
+    }
+    return csvk_fail(err, CSVK_EUSAGE,
+                     "%s holds records already, and after a run in place they may be nowhere else; "
+                     "name another file for the rejects",
+                     files->rejects);
+}
+
+/*
+ * Whether the input can be replaced, and how it is to be compressed: as it is, which its first
+ * bytes say and its name does not.
+ */
+static int prepare_in_place(struct files_job *job, int *gzip_level, struct csvk_error *err)
+{
+    const struct csvk_normalize_files *files = job->files;
+    struct csvk_bytes start;
+    if (files->output != NULL || strcmp(files->input, "-") == 0 ||
+        !S_ISREG(job->input_stat.st_mode)) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s cannot be replaced: %s", files->input,
+                         files->output != NULL ? "another output is named"
+                                               : "it is no regular file");
+    }
+    int status = keep_old_rejects(files, err);
+    status = status == CSVK_OK ? csvk_source_peek(job->source, 1, &start, err) : status;
+    if (status == CSVK_OK) {
+        int level = files->gzip_level != 0 ? files->gzip_level : DEFAULT_LEVEL;
+        *gzip_level = csvk_source_is_gzip(job->source) ? level : 0;
+    }
+    return status;
+}
+
 /* ---- where it goes ---- */
 
 /* True when both names lead to one file now. *kind is what `a` leads to. */
@@ -234,6 +280,11 @@ static int open_outputs(struct files_job *job, struct csvk_error *err)
 {
     const struct csvk_normalize_files *files = job->files;
     const char *index = NULL;
+    int gzip_level = files->gzip_level;
+    int status = files->in_place ? prepare_in_place(job, &gzip_level, err) : CSVK_OK;
+    if (status != CSVK_OK) {
+        return status;
+    }
     if (files->rejects != NULL && !is_stream(files->rejects)) {
         if (csvk_buf_printf(&job->name, "%s.jsonl", files->rejects) != CSVK_OK) {
             return csvk_fail(err, CSVK_ENOMEM, "out of memory");
@@ -241,14 +292,14 @@ static int open_outputs(struct files_job *job, struct csvk_error *err)
         index = csvk_buf_text(&job->name);
     }
     const char *names[SINKS + 1] = {files->input, files->output, files->rejects, index, files->log};
-    int status = check_names(names, SINKS + 1, err);
+    status = check_names(names, SINKS + 1, err);
+    names[TABLE + 1] = job->output;
     for (int i = 0; i < SINKS && status == CSVK_OK; i++) {
         if (names[i + 1] != NULL) {
-            status = csvk_sink_open(&job->sink[i], names[i + 1], i == TABLE ? files->gzip_level : 0,
-                                    err);
+            status = csvk_sink_open(&job->sink[i], names[i + 1], i == TABLE ? gzip_level : 0, err);
         }
     }
-    if (status == CSVK_OK && files->verify && files->output != NULL) {
+    if (status == CSVK_OK && job->verify && job->output != NULL) {
         status = csvk_record_count_check_new(&job->counts, &job->options, err);
     }
     return status;
@@ -312,8 +363,8 @@ static int count_rejects(void *context, const void *bytes, size_t length, struct
  */
 static struct csvk_output output_to(struct files_job *job, int which)
 {
-    bool only_judged = job->files->output == NULL && (which == REJECTS || which == INDEX);
-    if (which == TABLE && job->counts != NULL && is_stream(job->files->output)) {
+    bool only_judged = job->output == NULL && (which == REJECTS || which == INDEX);
+    if (which == TABLE && job->counts != NULL && is_stream(job->output)) {
         return (struct csvk_output){write_and_count, job};
     }
     if (job->sink[which] != NULL) {
@@ -333,7 +384,7 @@ static int verify(struct files_job *job, struct csvk_normalize_result *result,
     if (job->counts == NULL) {
         return CSVK_OK;
     }
-    if (!is_stream(job->files->output)) {
+    if (!is_stream(job->output)) {
         status = csvk_verify_table(job->counts, job->sink[TABLE], err);
     }
     if (status == CSVK_OK && job->sink[INDEX] != NULL) {
@@ -354,6 +405,27 @@ static int report_progress(void *context, uint64_t consumed)
                                 csvk_source_file_size(job->source));
 }
 
+/*
+ * The table last: while it is missing nobody takes the others for an account of it. To make the
+ * others durable takes a while, so a file that is to be replaced is looked at once more. When the
+ * table is the input, byte for byte, it is thrown away.
+ */
+static int commit_outputs(struct files_job *job, const struct csvk_normalize_result *result,
+                          struct csvk_error *err)
+{
+    bool in_place = job->files->in_place;
+    int status = CSVK_OK;
+    for (int i = SINKS - 1; i >= 0 && status == CSVK_OK; i--) {
+        bool stays = in_place && i == TABLE && !result->changed;
+        if (job->sink[i] == NULL || stays) {
+            continue;
+        }
+        status = in_place && i == TABLE ? check_name(job, err) : CSVK_OK;
+        status = status == CSVK_OK ? csvk_sink_commit(job->sink[i], err) : status;
+    }
+    return status;
+}
+
 /* Normalizes, verifies, checks the input once more, and gives the outputs their names. */
 static int run_job(struct files_job *job, struct csvk_normalize_result *result,
                    struct csvk_error *err)
@@ -369,13 +441,7 @@ static int run_job(struct files_job *job, struct csvk_normalize_result *result,
     int status = csvk_normalize(job->source, &job->options, &outputs, result, err);
     status = status == CSVK_OK ? verify(job, result, err) : status;
     status = status == CSVK_OK ? check_name(job, err) : status;
-    /* The table last: while it is missing nobody takes the others for an account of it. */
-    for (int i = SINKS - 1; i >= 0 && status == CSVK_OK; i--) {
-        if (job->sink[i] != NULL) {
-            status = csvk_sink_commit(job->sink[i], err);
-        }
-    }
-    return status;
+    return status == CSVK_OK ? commit_outputs(job, result, err) : status;
 }
 
 /* Whatever was opened is closed here. A sink that was not committed leaves no file. */
@@ -385,7 +451,9 @@ int csvk_normalize_files(const struct csvk_normalize_files *files,
 {
     struct files_job job = {.files = files, .options = *options};
     memset(result, 0, sizeof *result);
-    job.options.digest = files->verify;
+    job.output = files->in_place ? files->input : files->output;
+    job.verify = files->verify || files->in_place;
+    job.options.digest = job.verify;
     int status = open_input(&job, err);
     status = status == CSVK_OK ? open_outputs(&job, err) : status;
     status = status == CSVK_OK ? run_job(&job, result, err) : status;

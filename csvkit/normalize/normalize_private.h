@@ -190,6 +190,7 @@ struct norm {
     /* The account. */
     struct csvk_writer table, rejects, index, log;
     bool header_done;
+    bool marked; /* the input begins with the byte order mark of UTF-8 */
     struct csvk_buf
         header_again[NORM_HEADER_FORMS]; /* how the header may be repeated in the data */
     struct csvk_strings names;           /* of the header as it was written */
@@ -489,6 +490,8 @@ int norm_report_reject(struct norm *norm, const struct norm_record *rec, enum cs
 
 /* Writes norm->value as a record; reports what is pending. */
 int norm_write_values(struct norm *norm, const struct norm_record *rec);
+/* The names of the columns as the first record of the output; no record of the input is at hand. */
+int norm_write_header(struct norm *norm);
 /* Writes norm->line, which is the record with its line break. */
 int norm_write_line(struct norm *norm, const struct norm_record *rec);
 /* The raw bytes of the record as they are, but for the line break. */

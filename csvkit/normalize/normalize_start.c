@@ -136,6 +136,7 @@ static int read_mark(struct norm *norm)
         return status;
     }
     norm_window_drop(w, 3);
+    norm->marked = true;
     return norm->o->write_bom
                ? CSVK_OK
                : norm_report_file_repair(norm, CSVK_REPAIR_BOM, 0, 3, "U+FEFF first");

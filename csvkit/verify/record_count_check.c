@@ -17,6 +17,7 @@ struct reader {
 struct csvk_record_count_check {
     struct csvk_dialect in;
     struct reader input, table;
+    bool write_header;        /* the first record of the output is none of the input */
     bool input_read;          /* libcsv has read all of the input so far */
     uint64_t rejects, blocks; /* blocks: rejects of kind CSVK_REJECT_BLOCK */
     uint64_t odd_reject;      /* number of the first reject that is not one record; 0: none */
@@ -74,6 +75,7 @@ int csvk_record_count_check_new(struct csvk_record_count_check **out,
     to.escape = CSVK_NO_BYTE;
     c->in = options->dialect;
     c->input_read = are_records(options);
+    c->write_header = options->write_header;
     int status = csvk_libcsv_new(&c->table.libcsv, &to, err);
     if (status == CSVK_OK && c->input_read) {
         status = csvk_libcsv_new(&c->input.libcsv, &c->in, err);
@@ -247,6 +249,7 @@ int csvk_record_count_check_judge(struct csvk_record_count_check *c,
         return status;
     }
     n.records_out = csvk_libcsv_count(c->table.libcsv, &sure);
+    n.records_out -= c->write_header && n.records_out != 0 ? 1 : 0;
     status = count_input(c, result, &n, err);
     status = status == CSVK_OK ? compare_values(c, &result->values, err) : status;
     status = status == CSVK_OK ? compare_counts(c, &n, result, err) : status;

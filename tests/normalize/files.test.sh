@@ -88,7 +88,7 @@ if [ -w /dev/full ]; then
     expect 2 "space" n --max-repairs=100000 "$dir/wide3.csv" -o "$dir/never.csv" --rejects /dev/full
     [ ! -e "$dir/never.csv" ] || say "a table without its log"
 fi
-expect 2 "$dir/f" n "$dir/clean.csv" -o "$dir/f"
+expect 2 "$dir/f" n -o "$dir/f" <"$dir/clean.csv"
 ln -s clean.csv "$dir/symlink.csv"
 expect 2 "the same file" n "$dir/clean.csv" -o "$dir/symlink.csv"
 expect 2 "the same file" n "$dir/clean.csv" -o "$dir/o.csv" --log "$dir/./clean.csv"

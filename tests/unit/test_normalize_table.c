@@ -197,6 +197,31 @@ static const struct repair_case not_found[] = {
     {"r24 of nothing", PLAIN, "", 0, "", "", ""},
 };
 
+/* What is written first moves all places in the output, and none of that depends on a read. */
+START_TEST(a_header_is_written_for_every_read_size)
+{
+    static const char in[] = "1,2\r\n3,4\n\r\n5,6,7\r\n\"8\",\"9\r\n\"\r\n";
+    struct csvk_normalize_options o;
+    struct normalized n;
+    csvk_normalize_options_init(&o);
+    o.header = CSVK_NORMALIZE_NO_HEADER;
+    o.write_header = true;
+    normalized_run(&n, in, sizeof in - 1, &o);
+    ck_assert_int_eq(n.status, CSVK_EUSAGE);
+    normalized_release(&n);
+    apply(&o, CHOOSE | NO_HEADER | WRITE_BOM);
+    normalized_run(&n, in, sizeof in - 1, &o);
+    ck_assert_int_eq(n.status, CSVK_OK);
+    ck_assert_str_eq(csvk_buf_text(&n.table), "\xef\xbb\xbf"
+                                              "b,a\r\n1,2\r\n3,4\r\n\"8\",\"9\r\n\"\r\n");
+    ck_assert_uint_eq(n.result.records_in, 5);
+    ck_assert_uint_eq(n.result.records_out, 3);
+    normalized_release(&n);
+    normalized_check_windows("a header is written", in, sizeof in - 1, &o);
+    csvk_normalize_options_release(&o);
+}
+END_TEST
+
 static int normalize_file(const struct repair_case *row, struct csvk_buf *table,
                           struct csvk_buf *log, struct csvk_error *err)
 {
@@ -307,6 +332,7 @@ static Suite *suite(void)
     tcase_add_loop_test(t, every_repair_is_done_three_times_and_refused_three_times,
                         CSVK_REPAIR_BOM, CSVK_REPAIRS);
     tcase_add_loop_test(t, a_delimiter_is_found, 0, sizeof found / sizeof *found);
+    tcase_add_test(t, a_header_is_written_for_every_read_size);
     tcase_add_loop_test(t, a_delimiter_is_not_guessed, 0, sizeof not_found / sizeof *not_found);
     suite_add_tcase(s, t);
     return s;
