@@ -97,6 +97,14 @@ static void add_lost_delimiters(const struct norm_matter *m, struct norm_reading
     norm_readings_release(&quotes);
 }
 
+/* Its last value is open and shorter than any of its column: the line may have been cut in it. */
+static bool may_be_cut(const struct norm_matter *m)
+{
+    size_t last = m->line->ncells - 1;
+    const struct norm_cell *cell = &m->line->cell[last];
+    return !cell->enclosed && cell->len < norm_evidence_column(m->context->evidence, last).shortest;
+}
+
 static void decide_gap(const struct norm_matter *m)
 {
     struct norm_readings readings = {0};
@@ -114,6 +122,11 @@ static void decide_gap(const struct norm_matter *m)
     } else if (best->repair == CSVK_REPAIR_PAD && 2 * missing > width && !habit) {
         norm_put_reject(m, m->line->end, CSVK_REPAIR_PAD,
                         "too few fields: more than half of them would be invented");
+    } else if (best->repair == CSVK_REPAIR_PAD && may_be_cut(m)) {
+        norm_put_reject(m, m->line->end, CSVK_REPAIR_PAD,
+                        "too few fields: field %zu is shorter than any other value of its column, "
+                        "the line may be cut",
+                        m->line->ncells);
     } else {
         norm_put_reading(m, best);
         m->decision->habit = habit && best->repair == CSVK_REPAIR_PAD;

@@ -27,6 +27,7 @@ struct norm_column {
     uint64_t n, empty, empty_enclosed;
     uint64_t open, enclosed, needs; /* not empty: open; enclosed without need; with need */
     uint64_t breaks;
+    size_t shortest;           /* value, once there is one */
     uint64_t forms;            /* values that were counted by form */
     uint64_t once[FORM_KINDS]; /* forms that were seen once */
     int usual;
@@ -172,6 +173,7 @@ static int add_value(struct norm_evidence *evidence, size_t column, const struct
 {
     struct norm_column *c = &evidence->column[column];
     bool needs = norm_evidence_needs(evidence, bytes_of(cell));
+    c->shortest = c->n == 0 || cell->len < c->shortest ? cell->len : c->shortest;
     c->n++;
     if (!needs) {
         evidence->style[cell->len == 0][cell->enclosed]++;
@@ -415,7 +417,8 @@ struct norm_column_facts norm_evidence_column(const struct norm_evidence *eviden
     const struct norm_column *c = &evidence->column[column];
     /* News of fine forms below three in ten: (once + 1/2) / (forms + 1) < 0.3 */
     bool has_forms = 10 * (2 * c->once[FORM_FINE] + 1) < 3 * 2 * (c->forms + 1);
-    return (struct norm_column_facts){c->n, c->empty, c->enclosed + c->needs, c->breaks, has_forms};
+    return (struct norm_column_facts){c->n,      c->empty,    c->enclosed + c->needs,
+                                      c->breaks, c->shortest, has_forms};
 }
 
 int norm_evidence_filled(const struct norm_evidence *evidence, size_t column)

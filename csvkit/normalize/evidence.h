@@ -67,6 +67,7 @@ struct norm_column_facts {
     uint64_t values, empty; /* records counted; of them with an empty value */
     uint64_t enclosed;      /* not empty, enclosed */
     uint64_t with_break;    /* values with a line break */
+    size_t shortest;        /* bytes of the shortest value */
     bool has_forms;         /* most of its values look like others of it */
 };
 struct norm_column_facts norm_evidence_column(const struct norm_evidence *evidence, size_t column);

@@ -55,4 +55,19 @@ grep -qx '31,a,x' "$dir/out.csv" || say "a width of two records"
 run --no-header --columns=a,b,c --ragged=pad <"$dir/first.csv" || say "names: $(cat "$dir/told")"
 [ "$(tail -n 1 "$dir/out.csv")" = 30,a, ] || say "names"
 
+# A line that ends in a value shorter than any other of its column may be cut; where the value is
+# as long as others, the writer left out what is empty.
+{
+    echo code,price,link,rest
+    for i in $(seq 10 49); do
+        echo "C-$i,$i.50,https://shop.example/p/$((i * 10 ** (i % 6))),"
+    done
+    echo 'C-50,50.50,https://shop.example/p/5'
+    echo 'C-51,51.50,https://shop.example/p/5100'
+} >"$dir/cut.csv"
+run <"$dir/cut.csv"
+[ "$(grep -c . "$dir/bad.csv")" = 1 ] && grep -q '^C-50' "$dir/bad.csv" || say "cut: $(cat "$dir/bad.csv")"
+grep -q 'field 3 is shorter than any other value of its column' "$dir/bad.csv.jsonl" || say "no reason"
+grep -qx 'C-51,.*/p/5100,' "$dir/out.csv" || say "whole, and not repaired"
+
 exit $failed
