@@ -55,4 +55,16 @@ grep -qx '31,a,x' "$dir/out.csv" || say "a width of two records"
 run --no-header --columns=a,b,c --ragged=pad <"$dir/first.csv" || say "names: $(cat "$dir/told")"
 [ "$(tail -n 1 "$dir/out.csv")" = 30,a, ] || say "names"
 
+# Behind records that are copied unseen, too, the line after the last of them may be its end.
+said() { for i in $(seq "$1" "$2"); do echo "$i,2025-01-01,some words of item $i that are said"; done; }
+{
+    echo id,day,text
+    said 100 299
+    printf '300,2025-01-01,some words of item\n300 that are said\n'
+    said 301 330
+} >"$dir/said.csv"
+run <"$dir/said.csv" || say "not joined: $(cat "$dir/told")"
+grep -qxF '300,2025-01-01,"some words of item' "$dir/out.csv" || say "not joined: $(cat "$dir/told")"
+[ "$(grep -c 'that are said' "$dir/out.csv")" = 231 ] || say "records: $(cat "$dir/told")"
+
 exit $failed
