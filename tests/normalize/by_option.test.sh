@@ -180,6 +180,11 @@ input 'id,n\n1,\\\\N\n2,"\\"x"\n'
 run 0 --escape=\\
 silent became
 
+# --ragged=pad: an enclosure beyond the width is no accident, even an empty one.
+input 'a,b\n1,2,\n3,4,""\n'
+run 1 --ragged=pad
+rows 'a,b\n1,2\n'
+
 # --repeated-headers: the header at any place of a block, right after itself, and last; not inside
 # of a value, not as the beginning of a value, not in a table of one column.
 input 'a,b\na,b\n1,2\na,b\n'
