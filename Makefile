@@ -73,7 +73,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all doc check check-large-slice check-large-upload check-mutations check-radosgw check-damage bench bench-damage bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all doc check check-large-slice check-large-upload check-mutations check-radosgw check-damage check-mutants bench bench-damage bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -182,6 +182,9 @@ bench-damage: all ## what normalize makes of 2,000 damaged tables for each of SE
 
 check-damage: all ## 100,000 damaged tables; fails with more than 1 wrong one in 10,000
 	@CSVKIT=$(CURDIR)/$(TOOL) SEEDS='101 102 103 104 105' CASES=20000 WRONG_MAX=10 tests/normalize/damage.sh
+
+check-mutants: tests ## edits that make the program wrong: every one has to fail a test (T=pattern of files)
+	@python3 tests/mutants/mutants.py $(B) '$(T)'
 
 bench-repair: bench-bins ## what normalize makes of records broken on purpose, per kind of damage
 	@$(B)/tests/bench/repair

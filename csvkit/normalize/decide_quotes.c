@@ -27,17 +27,14 @@ static bool is_open_at_end(const struct norm_matter *m, const struct norm_readin
     return data && !cell->enclosed && cell->len != 0 && cell->ptr[0] == quote && quotes % 2 == 1;
 }
 
-/* The line may have been cut within an enclosure, in its last field. A value that lost its closing
-   quote may have been cut on a later line of its own. */
+/* The record may have been cut within an enclosure, in its last field, on any line of the value. */
 static void add_cuts(const struct norm_matter *m, struct norm_readings *readings)
 {
-    size_t line_end = norm_view_next_line(m->view, m->line->begin), width = m->context->width;
-    size_t count = readings->count;
+    size_t width = m->context->width, count = readings->count;
     for (size_t i = 0; i < count; i++) {
         const struct norm_reading r = readings->list[i];
         struct norm_cell *plain = NULL;
-        bool here = r.end == line_end || r.slip == NORM_SLIP_CLOSING_LOST;
-        if (here && is_open_at_end(m, &r)) {
+        if (is_open_at_end(m, &r)) {
             plain = norm_arena_take(m->view->arena, width * sizeof *plain);
         }
         if (plain == NULL) {

@@ -220,4 +220,37 @@ input 'id,n\n1,\\\\N\n2,"\\"x"\n'
 run 0 --escape=\\
 silent became
 
+# --ragged=pad: an enclosure beyond the width is no accident, even an empty one.
+input 'a,b\n1,2,\n3,4,""\n'
+run 1 --ragged=pad
+rows 'a,b\n1,2\n'
+
+# --repeated-headers: the header at any place of a block, right after itself, and last; not inside
+# of a value, not as the beginning of a value, not in a table of one column.
+input 'a,b\na,b\n1,2\na,b\n'
+run 0 --repeated-headers=drop
+rows 'a,b\n1,2\n'
+again() { awk -v between="$1" 'BEGIN {
+    print "a,b"
+    for (n = 1; n < 140; n++) { printf "%0" n "d,2\n%s", 1, between } }'; }
+again 'a,b
+' >"$dir/in.csv"
+run 0 --repeated-headers=drop
+again '' | cmp -s - "$dir/out.csv" || say "a header stays at some place of a block"
+run 1
+seq 3 2 279 | sed 's/.*/"line":&,"record":&/' >"$dir/places"
+grep -o '"line":[0-9]*,"record":[0-9]*' "$dir/bad.csv.jsonl" | cmp -s - "$dir/places" ||
+    say "places of repeated headers: $(head -n 3 "$dir/bad.csv.jsonl")"
+input 'a,b\na,b\rx\n'
+run 0 --repeated-headers=drop
+rows 'a,b\na,"b\rx"\n'
+for text in 'a,b\n1,"x\na,b\ny"\n2,3\n' 'a,b\na,bc\n' 'a,b\n1,2\na,"b\rx"\n' 'a\na\n1\n'; do
+    input "$text"
+    run 0 --repeated-headers=drop
+    rows "$text"
+done
+input 'a,b\n1,"x\na,b\ny"\na,b\n2,3\n'
+run 0 --repeated-headers=drop
+rows 'a,b\n1,"x\na,b\ny"\n2,3\n'
+
 exit $failed

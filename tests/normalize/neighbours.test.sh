@@ -70,4 +70,16 @@ run <"$dir/cut.csv"
 grep -q 'field 3 is shorter than any other value of its column' "$dir/bad.csv.jsonl" || say "no reason"
 grep -qx 'C-51,.*/p/5100,' "$dir/out.csv" || say "whole, and not repaired"
 
+# Behind records that are copied unseen, too, the line after the last of them may be its end.
+said() { for i in $(seq "$1" "$2"); do echo "$i,2025-01-01,some words of item $i that are said"; done; }
+{
+    echo id,day,text
+    said 100 299
+    printf '300,2025-01-01,some words of item\n300 that are said\n'
+    said 301 330
+} >"$dir/said.csv"
+run <"$dir/said.csv" || say "not joined: $(cat "$dir/told")"
+grep -qxF '300,2025-01-01,"some words of item' "$dir/out.csv" || say "not joined: $(cat "$dir/told")"
+[ "$(grep -c 'that are said' "$dir/out.csv")" = 231 ] || say "records: $(cat "$dir/told")"
+
 exit $failed

@@ -313,6 +313,10 @@ JSON
 }
 
 test_replace() {
+    : >dir.manifest
+    expect 2 "a manifest alone" "$CSVKIT" slice t.csv -o dir
+    says 'dir.manifest exists already'
+    rm dir.manifest
     expect 0 "first" "$CSVKIT" slice t.csv -o dir --records=100
     expect 2 "again" "$CSVKIT" slice t.csv -o dir
     says 'dir exists already'

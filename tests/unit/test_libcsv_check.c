@@ -177,6 +177,14 @@ static void forget_the_facts(struct csvk_batch *batch)
     }
 }
 
+static void invent_a_fault(struct csvk_batch *batch)
+{
+    if (batch->nreported > 1 && batch->nfacts > 0) {
+        records_of(batch)[1].first_fact = (uint32_t)batch->nfacts - 1;
+        records_of(batch)[1].nfacts = 1;
+    }
+}
+
 static void join_two_records(struct csvk_batch *batch)
 {
     if (batch->nreported > 2) {
@@ -197,6 +205,7 @@ START_TEST(a_faulty_reader_is_found_out)
         {"a,b\n11,22\n33,44\n55,66\n", lose_a_field, 2},
         {"a,b\n11,22\n33,\"4\"\"4\"\n55,66\n", forget_to_decode, 3},
         {"a,b\n11,22\n33,44\n55,6\"6\n", forget_the_facts, 4},
+        {"a,b\n11,22\n33,44\n55,6\"6\n", invent_a_fault, 2},
         {"a,b\n11,22\n33,44\n55,66\n", join_two_records, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

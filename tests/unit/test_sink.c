@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -478,7 +479,13 @@ START_TEST(files_of_living_and_of_others_are_left_alone)
         write_file(names[i], "x");
     }
     write_file(".x.csvkit-999999999-0123456789abcdef.tmp", "x"); /* no such process, not locked */
+    const char *locked = ".x.csvkit-999999999-fedcba9876543210.tmp"; /* by another container */
+    write_file(locked, "x");
+    int fd = open(locked, O_RDONLY);
+    ck_assert_int_eq(flock(fd, LOCK_EX), 0);
     commit(open_sink("x.csv"));
+    ck_assert_msg(unlink(locked) == 0, "a locked file was removed");
+    close(fd);
     for (int i = 0; i < count; i++) {
         ck_assert_msg(access(names[i], F_OK) == 0, "%s was removed", names[i]);
     }

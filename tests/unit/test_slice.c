@@ -290,6 +290,58 @@ START_TEST(options_out_of_range)
 }
 END_TEST
 
+/* `records` of 3 bytes after a header, cut by count; how many records each slice gets. */
+START_TEST(equal_parts_are_as_equal_as_records_allow)
+{
+    static const struct {
+        size_t records, told; /* told: bytes of records that the total counts */
+        uint64_t count;
+        const char *parts;
+    } row[] = {
+        {12, 36, 3, "4 4 4 "},
+        {10, 30, 4, "3 2 3 2 "},
+        {2, 6, 3, "1 1 "},
+        {12, 9, 2, "2 10 "},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        static const char text[] = "a long header\n1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n7\r\n8\r\n9\r\n"
+                                   "A\r\nB\r\nC\r\n";
+        enum { HEADER = 14 };
+        uint32_t end[13];
+        for (size_t k = 0; k <= row[i].records; k++) {
+            end[k] = (uint32_t)(HEADER + 3 * k);
+        }
+        struct csvk_batch batch = {.bytes = (const unsigned char *)text,
+                                   .size = end[row[i].records],
+                                   .nrecords = row[i].records + 1,
+                                   .record_end = end};
+        struct csvk_error err = {0};
+        struct csvk_slicer *slicer = NULL;
+        struct csvk_slice_options how;
+        csvk_slice_options_init(&how);
+        make_folder();
+        how.directory = target;
+        how.cut = CSVK_SLICE_BY_COUNT;
+        how.form = CSVK_SLICE_PLAIN;
+        how.count = row[i].count;
+        how.total = HEADER + row[i].told;
+        ck_assert_int_eq(csvk_slicer_new(&slicer, &how, &err), CSVK_OK);
+        ck_assert_int_eq(csvk_slicer_feed(slicer, &batch, 1, &err), CSVK_OK);
+        ck_assert_int_eq(csvk_slicer_finish(slicer, &err), CSVK_OK);
+        char parts[64] = "";
+        size_t count;
+        const struct csvk_slice *slice = csvk_slicer_slices(slicer, &count);
+        for (size_t k = 0; k < count; k++) {
+            size_t used = strlen(parts);
+            snprintf(parts + used, sizeof parts - used, "%d ", (int)slice[k].records);
+        }
+        ck_assert_str_eq(parts, row[i].parts);
+        csvk_slicer_free(slicer);
+        remove_folder();
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("slice");
@@ -300,6 +352,7 @@ static Suite *suite(void)
     tcase_add_test(t, records_are_counted);
     tcase_add_loop_test(t, inputs_are_joined_at_a_line_break, 0, 4);
     tcase_add_test(t, options_out_of_range);
+    tcase_add_test(t, equal_parts_are_as_equal_as_records_allow);
     suite_add_tcase(s, t);
     return s;
 }
