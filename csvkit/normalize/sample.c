@@ -77,6 +77,11 @@ static size_t most_frequent(const struct record_list *list, size_t from, uint64_
     return best;
 }
 
+static bool is_of(const struct norm_line *line, size_t width)
+{
+    return line->faults == 0 && line->ncells == width;
+}
+
 static bool are_equal(const struct norm_line *a, const struct norm_line *b)
 {
     bool equal = a->ncells == b->ncells;
@@ -90,10 +95,56 @@ static bool are_equal(const struct norm_line *a, const struct norm_line *b)
 /* ---- the header -------------------------------------------------------------------------------
  */
 
+/*
+ * How many records from `i` on are lines of one record that was broken by line breaks: short ones
+ * that have the width when they are joined. 0: they are none.
+ */
+static size_t broken_record(const struct record_list *list, size_t i, size_t width)
+{
+    size_t fields = 1, parts = 0;
+    while (i + parts < list->count && fields <= width) {
+        const struct norm_line *line = &list->line[i + parts];
+        if (line->faults != 0 || line->ncells >= width) {
+            return 0;
+        }
+        parts++;
+        fields += line->ncells - 1;
+        if (fields == width && parts > 1) {
+            return parts;
+        }
+    }
+    return 0;
+}
+
+struct broken {
+    size_t whole, broken; /* records of the width, records that were broken into lines */
+};
+
+/*
+ * Adds all records to `list` but the lines of broken ones, which stand behind a record of the
+ * width; both kinds are counted.
+ */
+static int add_unbroken(const struct record_list *all, size_t width, struct record_list *list,
+                        struct broken *count)
+{
+    bool behind = false;
+    int status = add_line(list, &all->line[0]);
+    for (size_t i = 1; i < all->count && status == CSVK_OK;) {
+        size_t parts = behind ? broken_record(all, i, width) : 0;
+        bool whole = parts == 0 && is_of(&all->line[i], width);
+        behind = parts != 0 || whole;
+        count->broken += parts != 0;
+        count->whole += whole;
+        status = parts == 0 ? add_line(list, &all->line[i]) : CSVK_OK;
+        i += parts != 0 ? parts : 1;
+    }
+    return status;
+}
+
 /* Records that begin with the mark of comments do not agree with a header that does, too. */
-static void judge_header(struct norm_sample *sample, const struct norm_view *view,
-                         const struct record_list *list, size_t width,
-                         enum csvk_normalize_ragged ragged)
+static void judge_by(struct norm_sample *sample, const struct norm_view *view,
+                     const struct record_list *list, size_t width,
+                     enum csvk_normalize_ragged ragged)
 {
     uint64_t most = 0, agree = 0, sound = 0;
     struct norm_header_matter matter = {view, list->line, list->count, width,
@@ -117,6 +168,25 @@ static void judge_header(struct norm_sample *sample, const struct norm_view *vie
     snprintf(sample->refusal, sizeof sample->refusal,
              "the header has %zu names, %llu of %llu records have %zu fields%s", width,
              (unsigned long long)most, (unsigned long long)sound, matter.other, cause);
+}
+
+/*
+ * Lines of a broken record say nothing about the header. That they are such lines is believed when
+ * no more records are broken than whole; else it is the header that has too many names.
+ *   `id,text,n` `1,a,b` `2,c` `d,e` `3,f,g`  ->  `2,c` and `d,e` do not count
+ */
+static int judge_header(struct norm_sample *sample, const struct norm_view *view,
+                        const struct record_list *all, size_t width,
+                        enum csvk_normalize_ragged ragged)
+{
+    struct record_list list = {0};
+    struct broken count = {0};
+    int status = add_unbroken(all, width, &list, &count);
+    if (status == CSVK_OK) {
+        judge_by(sample, view, count.broken > count.whole ? all : &list, width, ragged);
+    }
+    csvk_free(list.line);
+    return status;
 }
 
 /* ---- evidence ---------------------------------------------------------------------------------
@@ -184,7 +254,7 @@ int norm_sample_take(struct norm_sample *sample, const struct norm_view *view, s
     int status = sample->evidence != NULL && sample->habit.fitting != NULL ? CSVK_OK : CSVK_ENOMEM;
     status = status == CSVK_OK ? read_head(view, &list) : status;
     if (status == CSVK_OK && header == CSVK_NORMALIZE_HEADER && list.count != 0) {
-        judge_header(sample, view, &list, width, ragged);
+        status = judge_header(sample, view, &list, width, ragged);
     }
     status = status == CSVK_OK ? gather(sample, &list, width, header) : status;
     if (status == CSVK_OK) {

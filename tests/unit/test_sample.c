@@ -55,6 +55,13 @@ static const struct sample_case samples[] = {
     {"one column", "a", "1\n", 20, "a\n", 5, RAGGED(REPAIR), "", "", 25},
     {"no line break at the end", "a,b", "1,2\n", 20, "1,2", 1, RAGGED(REPAIR), "", "", 20},
     {"quotes in an open field", "a,b", "1,2\n", 20, "1,2\"\n", 5, RAGGED(REPAIR), "", "", 20},
+    {"broken records", "a,b,c", "1,2,3\n4,5\n6\n7,8\n", 3, "", 0, RAGGED(REPAIR), "", "", 3},
+    {"more are broken than whole", "a,b,c", "1,2,3\n", 2, "4,5\n6,7\n", 3, RAGGED(REPAIR),
+     "the header has 3 names, 6 of 8 records have 2 fields", "fields", 2},
+    {"no whole one before", "a,b,c", "4,5\n6,7\n", 2, "1,2,3\n", 2, RAGGED(REPAIR),
+     "the header has 3 names, 4 of 6 records have 2 fields", "fields", 2},
+    {"too long together", "a,b,c", "1,2,3\n4,5\n6\n7\n8,9,0,1\n4,5\n", 2, "", 0, RAGGED(REPAIR),
+     "the header has 3 names, 4 of 12 records have 2 fields", "fields", 2},
     {"more than enough", "a,b", "1,2\n", 1500, "", 0, RAGGED(REPAIR), "", "", NORM_SAMPLE_RECORDS},
 };
 enum { SAMPLES = sizeof samples / sizeof samples[0] };
