@@ -128,7 +128,9 @@ struct csvk_normalize_options {
        guard_formulas and names do not change them. */
     bool write_header;
     struct csvk_dialect to;   /* of the output; the escape is ignored */
-    enum csvk_eol line_break; /* of the output: CSVK_EOL_CRLF or CSVK_EOL_LF */
+    /* Of the output: CSVK_EOL_CRLF or CSVK_EOL_LF; CSVK_EOL_NONE: what ends the first line of the
+       table, and CRLF where that is neither. */
+    enum csvk_eol line_break;
     bool write_bom;           /* the output begins with a byte order mark */
     enum csvk_normalize_quote quote;
     enum csvk_normalize_ragged ragged;

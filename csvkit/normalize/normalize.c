@@ -71,8 +71,9 @@ static int check_options(const struct csvk_normalize_options *o, struct csvk_err
     if (o->size != sizeof *o) {
         return csvk_fail(err, CSVK_EUSAGE, "struct csvk_normalize_options has another size");
     }
-    if (o->line_break != CSVK_EOL_CRLF && o->line_break != CSVK_EOL_LF) {
-        return csvk_fail(err, CSVK_EUSAGE, "the line break to write must be CRLF or LF");
+    if (o->line_break != CSVK_EOL_CRLF && o->line_break != CSVK_EOL_LF &&
+        o->line_break != CSVK_EOL_NONE) {
+        return csvk_fail(err, CSVK_EUSAGE, "the line break to write must be CRLF, LF or none");
     }
     if (o->quote == CSVK_NORMALIZE_QUOTE_ALL && o->to.enclosure == CSVK_NO_BYTE) {
         return csvk_fail(err, CSVK_EUSAGE, "all values enclosed, but no enclosure to write");
@@ -563,7 +564,8 @@ int csvk_normalize(struct csvk_source *source, const struct csvk_normalize_optio
     if (norm == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    norm->o = options;
+    norm->options = *options;
+    norm->o = &norm->options;
     norm->out = outputs;
     norm->result = result;
     norm->err = err;

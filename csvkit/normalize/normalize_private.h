@@ -126,7 +126,8 @@ struct norm_footer {
 };
 
 struct norm {
-    const struct csvk_normalize_options *o;
+    const struct csvk_normalize_options *o; /* &options */
+    struct csvk_normalize_options options;  /* a copy; norm_start fills in what was left open */
     const struct csvk_normalize_outputs *out;
     struct csvk_normalize_result *result;
     struct csvk_error *err;

@@ -254,7 +254,9 @@ static int look_for_width(struct norm *norm, struct norm_limit limit)
         int status = norm_parse_at(norm, &norm->look_ahead, offset, limit, &rec, &found);
         norm->width = width;
         /* The first line break decides about CR, as in the run. */
-        norm->scan.table.totals.eol_mode = norm->look_ahead.table.totals.eol_mode;
+        if (found && norm->scan.table.totals.eol_mode == CSVK_EOL_NONE) {
+            norm->scan.table.totals.eol_mode = (enum csvk_eol)rec.r.eol;
+        }
         if (status != CSVK_OK) {
             return status;
         }
@@ -287,6 +289,28 @@ static int find_width(struct norm *norm)
         limit.at_end = all && w->at_end;
         status = status == CSVK_OK ? look_for_width(norm, limit) : status;
     }
+    return status;
+}
+
+/*
+ * --line-break=keep: the line break of the first record. A record that does not end within the
+ * look-ahead has been read for its width, and left the mode behind.
+ */
+static int find_line_break(struct norm *norm)
+{
+    struct csvk_totals *totals = &norm->scan.table.totals;
+    struct norm_limit limit = norm_look_ahead_limit(norm, norm->window.offset);
+    struct norm_record rec;
+    bool found = true;
+    int status = CSVK_OK;
+    if (totals->eol_mode == CSVK_EOL_NONE) {
+        status =
+            norm_parse_at(norm, &norm->look_ahead, norm->window.offset, limit, &rec, &found);
+        totals->eol_mode = found ? (enum csvk_eol)rec.r.eol : CSVK_EOL_NONE;
+    }
+    bool lf = totals->eol_mode == CSVK_EOL_LF;
+    norm->options.line_break = lf ? CSVK_EOL_LF : CSVK_EOL_CRLF;
+    norm->table.line_break = norm->options.line_break;
     return status;
 }
 
@@ -333,6 +357,9 @@ int norm_start(struct norm *norm)
         norm->width_known = true;
     }
     status = status == CSVK_OK ? find_width(norm) : status;
+    if (status == CSVK_OK && norm->o->line_break == CSVK_EOL_NONE) {
+        status = find_line_break(norm);
+    }
     norm->scan.table.totals.eol_mode = CSVK_EOL_NONE;
     status = status == CSVK_OK ? norm_keep_head(norm) : status;
     if (status == CSVK_OK && norm->o->header != CSVK_NORMALIZE_HEADER &&

@@ -42,9 +42,9 @@ static void read_choices(const struct cli *cli, struct csvk_normalize_options *o
     o->header = cli_has(cli, "no-header") ? CSVK_NORMALIZE_NO_HEADER : CSVK_NORMALIZE_HEADER;
     const char *break_in = cli_value(cli, "line-break-in");
     o->any_eol = break_in != NULL && strcmp(break_in, "any") == 0;
-    const char *line_break = cli_value(cli, "line-break");
-    if (line_break != NULL) {
-        o->line_break = strcmp(line_break, "lf") == 0 ? CSVK_EOL_LF : CSVK_EOL_CRLF;
+    static const char *const line_breaks[] = {"keep", "lf", "crlf", NULL}; /* by enum csvk_eol */
+    if (cli_has(cli, "line-break")) {
+        o->line_break = (enum csvk_eol)choice(cli, "line-break", line_breaks);
     }
 }
 
@@ -119,8 +119,10 @@ static const struct cli_option repair_rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_option style_rows[] = {
-    {"line-break", 0, "KIND", "crlf|lf",
-     "The line break to write. Default: crlf; lf with slice --normalize.", false},
+    {"line-break", 0, "KIND", "crlf|lf|keep",
+     "The line break to write. keep: the one that ends the first line, and crlf when that is "
+     "neither of the two. Default: crlf; lf with slice --normalize.",
+     false},
     {"quote", 0, "HOW", "keep|minimal|all",
      "Which fields to enclose. keep: as in the input; minimal: only those that need it; all: every "
      "field. Default: keep.",
