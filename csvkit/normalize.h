@@ -98,6 +98,12 @@ enum csvk_normalize_ragged {
 };
 /* Whether names of columns stay, or become those that Storage would make of them (names.h). */
 enum csvk_normalize_names { CSVK_NORMALIZE_NAMES_KEEP, CSVK_NORMALIZE_NAMES_STORAGE };
+/* What happens when the records agree on more fields than the header has names. */
+enum csvk_normalize_missing_names {
+    CSVK_NORMALIZE_MISSING_NAMES_REFUSE,
+    CSVK_NORMALIZE_MISSING_NAMES_FIRST, /* the first columns have none: they become col_1 ... */
+    CSVK_NORMALIZE_MISSING_NAMES_LAST
+};
 /* What happens to a defect in the bytes: the record is rejected, the bytes are removed, or kept. */
 enum csvk_normalize_defect {
     CSVK_NORMALIZE_DEFECT_REJECT,
@@ -127,17 +133,23 @@ struct csvk_normalize_options {
        counts it. --verify reads it back with the others. The names are written as they are:
        guard_formulas and names do not change them. */
     bool write_header;
-    struct csvk_dialect to;   /* of the output; the escape is ignored */
+    struct csvk_dialect to; /* of the output; the escape is ignored */
     /* Of the output: CSVK_EOL_CRLF or CSVK_EOL_LF; CSVK_EOL_NONE: what ends the first line of the
        table, and CRLF where that is neither. */
     enum csvk_eol line_break;
-    bool write_bom;           /* the output begins with a byte order mark */
+    bool write_bom; /* the output begins with a byte order mark */
     enum csvk_normalize_quote quote;
     enum csvk_normalize_ragged ragged;
     bool drop_repeated_headers; /* records equal to the header, below it (r26); else they go to
                                    the rejects. In a table of one column they are values */
     bool drop_empty_records;    /* those of empty fields only (r10), of any width; else they stay */
     enum csvk_normalize_names names;
+    enum csvk_normalize_missing_names missing_names;
+    /* Columns of the table, when they are more than those of its first record; 0: not given. The
+       header gets names for the last ones, and records get empty fields (RAGGED_PAD). */
+    uint64_t width;
+    bool only_measure; /* nothing is repaired or written: result->width becomes the width of the
+                          widest record whose enclosures are without a fault */
     enum csvk_normalize_defect nul;     /* REJECT or REMOVE */
     enum csvk_normalize_defect control; /* KEEP or REMOVE */
     enum csvk_normalize_defect
@@ -257,11 +269,13 @@ struct csvk_normalize_files {
     const char *encoding; /* of the input: a name that iconv(3) knows, "auto", "utf-8", or NULL */
     bool sniff_delimiter; /* sniff the delimiter, and what follows; the input is refused when it is
                              not clear */
-    bool keep_enclosure;  /* with sniff_delimiter: the enclosure of the options stays */
-    bool keep_escape;     /* the same of the escape */
-    int gzip_level;       /* of the output, 1 to 9; 0: plain, or 6 for gzip in place */
-    bool verify;          /* libcsv must read the same values from the output as were meant, and
-                             count the same records */
+    bool widen; /* the table gets as many columns as its widest record has: options->width; the
+                   input is read twice, so it is a regular file */
+    bool keep_enclosure; /* with sniff_delimiter: the enclosure of the options stays */
+    bool keep_escape;    /* the same of the escape */
+    int gzip_level;      /* of the output, 1 to 9; 0: plain, or 6 for gzip in place */
+    bool verify;         /* libcsv must read the same values from the output as were meant, and
+                            count the same records */
     /* As csvk_normalize_outputs.progress; file_size is that of csvk_source_file_size. */
     int (*progress)(void *context, uint64_t consumed, uint64_t file_size);
     void *progress_context;

@@ -53,6 +53,7 @@ static int read_files(struct normalize_job *job)
     f->keep_enclosure = cli_has(cli, "enclosure");
     f->keep_escape = cli_has(cli, "escape");
     f->in_place = cli_has(cli, "in-place");
+    f->widen = cli_has(cli, "widen");
     int status = cli_get_uint(cli, "level", 1, 9, &job->level);
     return status == CLI_GOOD ? normalize_places_read(cli, &job->places) : status;
 }
@@ -94,6 +95,9 @@ static int read_options(struct normalize_job *job)
     if (cli_has(cli, "names") && cli_has(cli, "no-header") &&
         strcmp(cli_value(cli, "names"), "storage") == 0) {
         return cli_trouble(cli, "--names=storage needs a header");
+    }
+    if (cli_has(cli, "widen") && (cli_has(cli, "ragged") || cli_has(cli, "missing-names"))) {
+        return cli_trouble(cli, "--widen excludes --ragged and --missing-names");
     }
     if (cli_has(cli, "write-header") && !(cli_has(cli, "no-header") && cli_has(cli, "columns"))) {
         return cli_trouble(cli, "--write-header needs --no-header and --columns");
@@ -294,6 +298,10 @@ static const struct cli_option output_rows[] = {
     {"write-header", 0, NULL, NULL,
      "Write the names of --columns as the first record. Needs --no-header, and does not count as a "
      "record.",
+     false},
+    {"widen", 0, NULL, NULL,
+     "Make the table as wide as its widest record: names col_N are added to the header, and empty "
+     "fields to the end of records. Reads FILE twice.",
      false},
     {"bom", 0, NULL, NULL, "Write a byte order mark first, for spreadsheet programs.", false},
     {"compress", 0, "KIND", "gzip|none",

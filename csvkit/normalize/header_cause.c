@@ -229,7 +229,7 @@ void norm_header_cause(const struct norm_header_matter *matter, char *text, size
     if (end != NORM_END_DATA) {
         snprintf(text, room,
                  "; the last field is %s in all of them: a delimiter at the end of each record "
-                 "(%s--ragged=pad drops it), or a name is missing",
+                 "(%s--ragged=pad drops it), or a name is missing (--missing-names=last adds it)",
                  end == NORM_END_EMPTY ? "empty" : "blank", end == NORM_END_EMPTY ? "" : "--trim ");
     } else if (lookalike != NULL) {
         snprintf(text, room, "; fields begin with %s, which looks like an enclosure and is none",
@@ -250,6 +250,6 @@ void norm_header_cause(const struct norm_header_matter *matter, char *text, size
     } else if (one_more && matter->width > 1) {
         snprintf(text, room,
                  "; a name is missing, often the first one, that of row names: write it into the "
-                 "first line");
+                 "first line (--missing-names=first adds col_1)");
     }
 }

@@ -143,6 +143,7 @@ static void release_run(struct norm *norm)
     csvk_buf_release(&norm->trimmed);
     csvk_buf_release(&norm->line);
     csvk_buf_release(&norm->json);
+    csvk_strings_release(&norm->added);
     csvk_strings_release(&norm->names);
     csvk_writer_release(&norm->table);
     csvk_writer_release(&norm->rejects);
@@ -548,6 +549,9 @@ static int run(struct norm *norm)
     norm->result->bytes_in = norm->window.bytes_read;
     norm->result->bytes_out = norm->table.bytes;
     norm->result->width = norm->npick != 0 ? norm->npick : norm->width;
+    if (norm->o->only_measure && norm->widest > norm->width) {
+        norm->result->width = norm->widest;
+    }
     return status;
 }
 

@@ -226,6 +226,10 @@ int norm_write_header(struct norm *norm)
             return norm_out_of_memory(norm);
         }
     }
+    int status = norm->width > norm->nvalues ? norm_add_names(norm, false) : CSVK_OK;
+    if (status != CSVK_OK) {
+        return status;
+    }
     if (!csvk_writer_can(&norm->table, norm->value, norm->nvalues)) {
         return csvk_fail(norm->err, CSVK_EUSAGE,
                          "the name of a column needs an enclosure and the output has none");
@@ -235,7 +239,7 @@ int norm_write_header(struct norm *norm)
         return norm_out_of_memory(norm);
     }
     norm->result->changed = true;
-    int status = csvk_writer_bytes(&norm->table, norm->line.data, norm->line.length, norm->err);
+    status = csvk_writer_bytes(&norm->table, norm->line.data, norm->line.length, norm->err);
     return status == CSVK_OK && norm->o->digest ? add_to_digest(norm) : status;
 }
 

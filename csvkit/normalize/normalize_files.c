@@ -159,6 +159,39 @@ static int open_input(struct files_job *job, struct csvk_error *err)
     return status;
 }
 
+/* ---- the widest record ---- */
+
+static int write_nowhere(void *context, const void *bytes, size_t length, struct csvk_error *err);
+
+/*
+ * Reads the input for the first time. The second time it is the same file: whether it was replaced
+ * is asked at the end (check_name), of what it was before the first time.
+ */
+static int measure_width(struct files_job *job, struct csvk_error *err)
+{
+    const struct stat before = job->input_stat;
+    struct csvk_normalize_options options = job->options;
+    struct csvk_normalize_outputs outputs = {.rejects = {write_nowhere, NULL}};
+    struct csvk_normalize_result result;
+    options.only_measure = true;
+    options.ragged = CSVK_NORMALIZE_RAGGED_PAD;
+    options.write_header = options.strict = false;
+    options.columns = (struct csvk_strings){0};
+    if (!S_ISREG(before.st_mode)) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s cannot be widened: it is no regular file, and can be read once only",
+                         csvk_source_name(job->source));
+    }
+    int status = csvk_normalize(job->source, &options, &outputs, &result, err);
+    csvk_source_free(job->source);
+    job->source = NULL;
+    status = status == CSVK_OK ? open_input(job, err) : status;
+    job->input_stat = before;
+    job->options.width = result.width;
+    job->options.ragged = CSVK_NORMALIZE_RAGGED_PAD;
+    return status;
+}
+
 /* ---- in place ---- */
 
 /* The rejects of an earlier run are the only copy of these records. */
@@ -455,6 +488,7 @@ int csvk_normalize_files(const struct csvk_normalize_files *files,
     job.verify = files->verify || files->in_place;
     job.options.digest = job.verify;
     int status = open_input(&job, err);
+    status = status == CSVK_OK && files->widen ? measure_width(&job, err) : status;
     status = status == CSVK_OK ? open_outputs(&job, err) : status;
     status = status == CSVK_OK ? run_job(&job, result, err) : status;
     for (int i = 0; i < SINKS; i++) {

@@ -155,7 +155,9 @@ struct norm {
     /* What is known of the table. */
     bool rewrite; /* every record is written field by field */
     uint64_t width;
-    bool width_known; /* proven by a record free of errors */
+    uint64_t widest;       /* with only_measure */
+    uint64_t header_names; /* in the header, when these are not as many as columns; else 0 */
+    bool width_known;      /* proven by a record free of errors */
     /* The head of the table until the sample is taken of it, by the first record that needs it. */
     struct csvk_buf head;
     uint64_t head_offset; /* absolute, of its first byte */
@@ -194,6 +196,7 @@ struct norm {
     bool marked; /* the input begins with the byte order mark of UTF-8 */
     struct csvk_buf
         header_again[NORM_HEADER_FORMS]; /* how the header may be repeated in the data */
+    struct csvk_strings added;           /* names that the header did not have */
     struct csvk_strings names;           /* of the header as it was written */
     size_t *pick;                        /* columns to write, by number in the input */
     size_t npick;                        /* 0: all of them, in their order */
@@ -385,6 +388,9 @@ int norm_keep_head(struct norm *norm);
 /* Without a header and without names: a width that only the first record has gives way to that of
    most records. After norm_keep_head. */
 int norm_ask_head_for_width(struct norm *norm);
+/* With a header: when the records agree on another width, and it is known how the header is to be
+   repaired, that width is the table's, and norm->header_names says how many names there are. */
+int norm_ask_head_for_header(struct norm *norm);
 /*
  * The record has a fault of its enclosures (`enclosures`), or another width than the table. It is
  * written, rejected, or accepted as the reference parser reads it.
@@ -407,6 +413,11 @@ enum csvk_eol norm_line_break_before(const struct norm *norm, const unsigned cha
 
 /* The values at hand are the header: cleans its names and chooses columns, as options say. */
 int norm_repair_header(struct norm *norm, const struct norm_record *rec);
+/* The names are in norm->value: adds names until there are as many as columns, for the first
+   columns when `first`, else for the last. */
+int norm_add_names(struct norm *norm, bool first);
+/* The header has norm->header_names names: takes them, as many as there are columns. */
+int norm_take_other_names(struct norm *norm, const struct norm_record *rec);
 
 /* ---- normalize_cause.c ---- */
 

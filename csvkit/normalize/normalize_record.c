@@ -137,9 +137,10 @@ static int blank_record(struct norm *norm, const struct norm_record *rec)
     if (norm_count_inferences(norm) != 0) {
         return norm_reject(norm, rec, CSVK_REPAIR_BLANK, NORM_CAUSE_WIDTH, TWO_INFERENCES);
     }
-    bool beside = !norm->before_whole;
+    bool padded = norm->o->ragged == CSVK_NORMALIZE_RAGGED_PAD; /* short records are no puzzle */
+    bool beside = !norm->before_whole && !padded;
     int status = CSVK_OK;
-    if (!before_header && !beside) {
+    if (!before_header && !beside && !padded) {
         status = norm_is_before_short(norm, rec, &beside);
     }
     if (status != CSVK_OK) {
@@ -252,6 +253,12 @@ static int header_record(struct norm *norm, const struct norm_record *rec)
         return norm_reject(norm, rec, CSVK_REPAIR_INNER_QUOTES, NORM_CAUSE_ENCLOSURE,
                            "a fault of its enclosures");
     }
+    if (norm->header_names != 0 && rec->r.nfields == norm->header_names) {
+        norm->width_known = true;
+        status = norm_take_other_names(norm, rec);
+        status = status == CSVK_OK ? norm_keep_header(norm, rec) : status;
+        return status == CSVK_OK ? norm_write_record(norm, rec) : status;
+    }
     if (rec->r.nfields != norm->width && norm->width_known) {
         return norm_reject(norm, rec, CSVK_REPAIR_PAD, NORM_CAUSE_WIDTH,
                            rec->r.nfields < norm->width ? "it has too few names"
@@ -325,13 +332,13 @@ static int repair_record(struct norm *norm, struct norm_record *rec)
         norm->last_whole = norm->before_whole;
         return norm_drop_empty_record(norm, rec);
     }
-    bool enclosures = false;
-    if (is_defective(norm, rec, &enclosures)) {
-        return defective_record(norm, rec, enclosures, scrub.any);
-    }
     if (norm_is_header_again(norm, rec)) {
         norm->last_whole = true;
         return header_again(norm, rec);
+    }
+    bool enclosures = false;
+    if (is_defective(norm, rec, &enclosures)) {
+        return defective_record(norm, rec, enclosures, scrub.any);
     }
     bool done = false;
     if (!scrub.any && norm->width > 1) {
@@ -343,6 +350,18 @@ static int repair_record(struct norm *norm, struct norm_record *rec)
     norm->last_whole = true;
     return stays_unchanged(norm, rec) ? norm_write_unchanged(norm, rec)
                                       : norm_accept_reference(norm, rec);
+}
+
+/* A fault may have hidden delimiters, or shown some that are data. */
+static int measure(struct norm *norm, const struct norm_record *rec)
+{
+    bool fault = (norm_fact_kinds(rec) & ENCLOSURE_FAULTS) != 0;
+    if (!rec->r.blank && !fault && rec->r.nfields > norm->widest) {
+        norm->widest = rec->r.nfields;
+    }
+    norm->header_done = norm->header_done || !rec->r.blank;
+    norm->last_whole = true;
+    return CSVK_OK;
 }
 
 /*
@@ -366,5 +385,5 @@ int norm_process_record(struct norm *norm, const struct norm_record *rec)
         return drop_comment(norm, rec);
     }
     norm->before_whole = before;
-    return repair_record(norm, &own);
+    return norm->o->only_measure ? measure(norm, rec) : repair_record(norm, &own);
 }

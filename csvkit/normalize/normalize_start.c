@@ -269,47 +269,55 @@ static int look_for_width(struct norm *norm, struct norm_limit limit)
     return CSVK_OK;
 }
 
-/*
- * A first record that is longer than the reach is looked at whole, up to --max-record: without it
- * there would be no width at all, and the first guess of a repair would have nothing to compare
- * with.
- */
-static int find_width(struct norm *norm)
+/* Looks twice as far, up to --max-record. False when there is no more to be seen. */
+static int look_further(struct norm *norm, struct norm_limit *limit, bool *further)
 {
     struct norm_window *w = &norm->window;
     uint64_t most = norm->o->max_record != 0 ? norm->o->max_record : NORM_DEFAULT_RECORD;
-    struct norm_limit limit = norm_look_ahead_limit(norm, w->offset);
-    int status = look_for_width(norm, limit);
-    while (status == CSVK_OK && norm->width == 0 && !limit.at_end &&
-           limit.end - w->offset <= most) {
-        uint64_t want = 2 * (limit.end - w->offset);
-        status = norm_window_fill(w, (size_t)want, norm->err);
-        bool all = w->visible <= want;
-        limit.end = w->offset + (all ? w->visible : want);
-        limit.at_end = all && w->at_end;
-        status = status == CSVK_OK ? look_for_width(norm, limit) : status;
+    *further = !limit->at_end && limit->end - w->offset <= most;
+    if (!*further) {
+        return CSVK_OK;
     }
+    uint64_t want = 2 * (limit->end - w->offset);
+    int status = norm_window_fill(w, (size_t)want, norm->err);
+    bool all = w->visible <= want;
+    limit->end = w->offset + (all ? w->visible : want);
+    limit->at_end = all && w->at_end;
     return status;
 }
 
 /*
- * --line-break=keep: the line break of the first record. A record that does not end within the
- * look-ahead has been read for its width, and left the mode behind.
+ * A first record that is longer than the reach is looked at whole: without it there would be no
+ * width at all, and the first guess of a repair would have nothing to compare with.
  */
+static int find_width(struct norm *norm)
+{
+    struct norm_limit limit = norm_look_ahead_limit(norm, norm->window.offset);
+    bool further = true;
+    int status = look_for_width(norm, limit);
+    while (status == CSVK_OK && norm->width == 0 && further) {
+        status = look_further(norm, &limit, &further);
+        status = status == CSVK_OK && further ? look_for_width(norm, limit) : status;
+    }
+    return status;
+}
+
+/* --line-break=keep: the line break of the first record, if nobody has read that one before. */
 static int find_line_break(struct norm *norm)
 {
     struct csvk_totals *totals = &norm->scan.table.totals;
     struct norm_limit limit = norm_look_ahead_limit(norm, norm->window.offset);
     struct norm_record rec;
-    bool found = true;
+    bool found = false, further = totals->eol_mode == CSVK_EOL_NONE;
     int status = CSVK_OK;
-    if (totals->eol_mode == CSVK_EOL_NONE) {
-        status =
-            norm_parse_at(norm, &norm->look_ahead, norm->window.offset, limit, &rec, &found);
-        totals->eol_mode = found ? (enum csvk_eol)rec.r.eol : CSVK_EOL_NONE;
+    while (status == CSVK_OK && further && !found) {
+        status = norm_parse_at(norm, &norm->look_ahead, norm->window.offset, limit, &rec, &found);
+        if (status == CSVK_OK && !found) {
+            status = look_further(norm, &limit, &further);
+        }
     }
-    bool lf = totals->eol_mode == CSVK_EOL_LF;
-    norm->options.line_break = lf ? CSVK_EOL_LF : CSVK_EOL_CRLF;
+    enum csvk_eol eol = found ? (enum csvk_eol)rec.r.eol : totals->eol_mode;
+    norm->options.line_break = eol == CSVK_EOL_LF ? CSVK_EOL_LF : CSVK_EOL_CRLF;
     norm->table.line_break = norm->options.line_break;
     return status;
 }
@@ -365,6 +373,13 @@ int norm_start(struct norm *norm)
     if (status == CSVK_OK && norm->o->header != CSVK_NORMALIZE_HEADER &&
         norm->o->columns.count == 0) {
         status = norm_ask_head_for_width(norm);
+    }
+    if (status == CSVK_OK && norm->o->header == CSVK_NORMALIZE_HEADER) {
+        status = norm_ask_head_for_header(norm);
+    }
+    if (norm->o->width > norm->width) {
+        norm->width = norm->o->width;
+        norm->width_known = true;
     }
     norm->scan.table.totals.width = norm->width;
     if (status == CSVK_OK) {

@@ -103,6 +103,83 @@ static int storage_names(struct norm *norm, const struct norm_record *rec)
     return status;
 }
 
+/* ---- as many names as columns ---- */
+
+static bool has_value(const struct norm *norm, const struct csvk_buf *name)
+{
+    for (size_t i = 0; i < norm->nvalues; i++) {
+        if (norm->value[i].len == name->length &&
+            memcmp(norm->value[i].ptr, name->data, name->length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `col_N` for column i, with a number behind it while another column has that name. */
+static int add_name(struct norm *norm, size_t i)
+{
+    struct csvk_buf name = CSVK_BUF_INIT;
+    int status = csvk_buf_printf(&name, "col_%zu", i + 1);
+    size_t length = name.length;
+    for (unsigned n = 2; status == CSVK_OK && has_value(norm, &name); n++) {
+        name.length = length;
+        status = csvk_buf_printf(&name, "_%u", n);
+    }
+    status = status == CSVK_OK ? csvk_strings_add(&norm->added, csvk_buf_text(&name)) : status;
+    csvk_buf_release(&name);
+    return status;
+}
+
+int norm_add_names(struct norm *norm, bool first)
+{
+    size_t have = norm->nvalues, missing = (size_t)norm->width - have;
+    int status = norm_reserve_values(norm, have + missing);
+    for (size_t i = 0; i < missing && status == CSVK_OK; i++) {
+        status =
+            add_name(norm, first ? i : have + i) == CSVK_OK ? CSVK_OK : norm_out_of_memory(norm);
+    }
+    if (status != CSVK_OK) {
+        return status;
+    }
+    struct csvk_value *at = norm->value + (first ? 0 : have);
+    memmove(at + missing, at, (first ? have : 0) * sizeof *at);
+    for (size_t i = 0; i < missing; i++) {
+        const char *name = norm->added.item[i];
+        at[i] = (struct csvk_value){(const unsigned char *)name, strlen(name), CSVK_VALUE_PLAIN};
+    }
+    norm->nvalues = have + missing;
+    return CSVK_OK;
+}
+
+/*
+ * An empty last name that no record has a field for is dropped; missing names are added where an
+ * option says that they are missing.
+ *   `id,n,` above records of two fields    ->  `id,n`
+ *   `id,n` above records of three fields   ->  `id,n,col_3`, or `col_1,id,n`
+ */
+int norm_take_other_names(struct norm *norm, const struct norm_record *rec)
+{
+    bool first = norm->o->missing_names == CSVK_NORMALIZE_MISSING_NAMES_FIRST;
+    int status = norm_take_names(norm, rec);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (norm->header_names > norm->width) {
+        norm->nvalues = (size_t)norm->width;
+        norm_add_repair(norm, CSVK_REPAIR_TRAILING, rec->r.offset, norm->header_names,
+                        "the last name is empty, and the records agree that it has no column");
+        return CSVK_OK;
+    }
+    bool wide = norm->o->width != 0;
+    norm_add_repair(norm, CSVK_REPAIR_NAMES, rec->r.offset,
+                    first && !wide ? 1 : norm->header_names + 1,
+                    wide    ? "--widen"
+                    : first ? "--missing-names=first"
+                            : "--missing-names=last");
+    return norm_add_names(norm, first && !wide);
+}
+
 /* ---- columns ---- */
 
 static bool is_named(const struct norm *norm, size_t i, const char *name)

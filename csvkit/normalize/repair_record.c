@@ -60,6 +60,37 @@ int norm_ask_head_for_width(struct norm *norm)
     return CSVK_OK;
 }
 
+/* By evidence an empty last name is surplus; for any other change of names there is an option. */
+int norm_ask_head_for_header(struct norm *norm)
+{
+    bool by_option = norm->o->missing_names != CSVK_NORMALIZE_MISSING_NAMES_REFUSE;
+    bool last_is_surplus = false;
+    size_t width = (size_t)norm->width;
+    if (norm->o->width > width) {
+        norm->header_names = width;
+        norm->width = norm->o->width;
+        norm->width_known = true;
+        return CSVK_OK;
+    }
+    if (width < 2 && !by_option) {
+        return CSVK_OK;
+    }
+    struct norm_view view = view_of(norm, norm->head.data, norm->head.length, norm->head_at_end);
+    norm_arena_clear(&norm->arena);
+    int status = norm_sample_header(&view, &width, &last_is_surplus);
+    norm_arena_clear(&norm->arena);
+    if (status != CSVK_OK) {
+        return norm_out_of_memory(norm);
+    }
+    bool surplus = last_is_surplus && norm->o->ragged == CSVK_NORMALIZE_RAGGED_REPAIR;
+    bool missing = width > norm->width && by_option;
+    if (surplus || missing) {
+        norm->header_names = norm->width;
+        norm->width = width;
+    }
+    return CSVK_OK;
+}
+
 /* Once, when the first record needs it: most files never do. */
 static int take_sample(struct norm *norm)
 {
@@ -76,7 +107,7 @@ static int take_sample(struct norm *norm)
     if (status != CSVK_OK) {
         return norm_out_of_memory(norm);
     }
-    if (norm->sample.refusal[0] != '\0') {
+    if (norm->sample.refusal[0] != '\0' && !norm->o->only_measure) {
         return csvk_fail(norm->err, CSVK_EDATA, "%s: %s", csvk_source_name(norm->window.source),
                          norm->sample.refusal);
     }
@@ -323,7 +354,8 @@ static int pad_by_option(struct norm *norm, const struct norm_record *rec)
         return status;
     }
     norm->nvalues = width;
-    norm_add_repair_of_class(norm, repair, NORM_CLASS_L1, rec->r.offset, "--ragged=pad");
+    norm_add_repair_of_class(norm, repair, NORM_CLASS_L1, rec->r.offset,
+                             norm->o->width != 0 ? "--widen" : "--ragged=pad");
     return norm_write_record(norm, rec);
 }
 

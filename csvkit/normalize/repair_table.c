@@ -48,7 +48,7 @@ static const struct repair_row rows[CSVK_REPAIRS] = {
     [CSVK_REPAIR_STYLE] = {"r21", "style", NORM_CLASS_L0, "written in another style or dialect"},
     [CSVK_REPAIR_UNCLOSED] = {"r22", "unclosed", NORM_CLASS_L2,
                               "a quote that was lost put back, or its partner kept as data"},
-    [CSVK_REPAIR_NAMES] = {"r23", "names", NORM_CLASS_L1, "column name rewritten"},
+    [CSVK_REPAIR_NAMES] = {"r23", "names", NORM_CLASS_L1, "column name rewritten or added"},
     [CSVK_REPAIR_DELIMITER] = {"r24", "delimiter", NORM_CLASS_L1, "delimiter found out"},
     [CSVK_REPAIR_FORMULA] = {"r25", "formula", NORM_CLASS_L1,
                              "' put before a value like a formula"},

@@ -122,7 +122,7 @@ struct broken {
 
 /*
  * Adds all records to `list` but the lines of broken ones, which stand behind a record of the
- * width; both kinds are counted.
+ * width, and the header again. Broken and whole records are counted.
  */
 static int add_unbroken(const struct record_list *all, size_t width, struct record_list *list,
                         struct broken *count)
@@ -131,59 +131,81 @@ static int add_unbroken(const struct record_list *all, size_t width, struct reco
     int status = add_line(list, &all->line[0]);
     for (size_t i = 1; i < all->count && status == CSVK_OK;) {
         size_t parts = behind ? broken_record(all, i, width) : 0;
-        bool whole = parts == 0 && is_of(&all->line[i], width);
+        bool again = are_equal(&all->line[i], &all->line[0]);
+        bool whole = parts == 0 && !again && is_of(&all->line[i], width);
         behind = parts != 0 || whole;
         count->broken += parts != 0;
         count->whole += whole;
-        status = parts == 0 ? add_line(list, &all->line[i]) : CSVK_OK;
+        status = parts == 0 && !again ? add_line(list, &all->line[i]) : CSVK_OK;
         i += parts != 0 ? parts : 1;
     }
     return status;
 }
 
+/* What the records say about the header. */
+struct verdict {
+    struct norm_header_matter matter;
+    uint64_t most, agree, sound; /* records of the other width, of the header's; all that count */
+    bool disagrees;
+};
+
 /* Records that begin with the mark of comments do not agree with a header that does, too. */
-static void judge_by(struct norm_sample *sample, const struct norm_view *view,
-                     const struct record_list *list, size_t width,
-                     enum csvk_normalize_ragged ragged)
+static struct verdict judge_by(const struct norm_view *view, const struct record_list *list,
+                               size_t width)
 {
-    uint64_t most = 0, agree = 0, sound = 0;
-    struct norm_header_matter matter = {view, list->line, list->count, width,
-                                        most_frequent(list, 1, &most)};
+    struct verdict v = {.most = 0};
+    v.matter = (struct norm_header_matter){view, list->line, list->count, width,
+                                           most_frequent(list, 1, &v.most)};
     for (size_t i = 1; i < list->count; i++) {
         const struct norm_line *line = &list->line[i];
         bool comment = norm_is_comment_like(&list->line[0], line);
-        sound += line->faults == 0 && !comment;
-        agree += line->faults == 0 && !comment && line->ncells == width;
+        v.sound += line->faults == 0 && !comment;
+        v.agree += line->faults == 0 && !comment && line->ncells == width;
     }
-    bool some_agree = agree >= NORM_ENOUGH && 20 * agree >= sound;
-    if (matter.other == width || most < 2 || most < 2 * agree || some_agree) {
-        return;
-    }
-    bool ends = matter.other == width + 1 && norm_header_ends(&matter) != NORM_END_DATA;
-    if (ragged == CSVK_NORMALIZE_RAGGED_PAD && (matter.other < width || ends)) {
-        return; /* by the user's word */
-    }
-    char cause[240];
-    norm_header_cause(&matter, cause, sizeof cause, &sample->lines_above);
-    snprintf(sample->refusal, sizeof sample->refusal,
-             "the header has %zu names, %llu of %llu records have %zu fields%s", width,
-             (unsigned long long)most, (unsigned long long)sound, matter.other, cause);
+    bool some_agree = v.agree >= NORM_ENOUGH && 20 * v.agree >= v.sound;
+    v.disagrees = v.matter.other != width && v.most >= 2 && v.most >= 2 * v.agree && !some_agree;
+    return v;
 }
 
 /*
  * Lines of a broken record say nothing about the header. That they are such lines is believed when
  * no more records are broken than whole; else it is the header that has too many names.
  *   `id,text,n` `1,a,b` `2,c` `d,e` `3,f,g`  ->  `2,c` and `d,e` do not count
+ * `list` holds what counts; the caller frees its lines when the verdict is not needed any more.
  */
-static int judge_header(struct norm_sample *sample, const struct norm_view *view,
-                        const struct record_list *all, size_t width,
-                        enum csvk_normalize_ragged ragged)
+static int judge_header(const struct norm_view *view, const struct record_list *all, size_t width,
+                        struct record_list *list, struct verdict *verdict)
+{
+    struct broken count = {0};
+    int status = add_unbroken(all, width, list, &count);
+    if (status == CSVK_OK) {
+        *verdict = judge_by(view, count.broken > count.whole ? all : list, width);
+    }
+    return status;
+}
+
+/* --ragged=pad: by the user's word fields are missing at the end, or an empty one is surplus. */
+static bool is_padded(const struct verdict *v, enum csvk_normalize_ragged ragged)
+{
+    const struct norm_header_matter *matter = &v->matter;
+    bool ends = matter->other == matter->width + 1 && norm_header_ends(matter) != NORM_END_DATA;
+    return ragged == CSVK_NORMALIZE_RAGGED_PAD && (matter->other < matter->width || ends);
+}
+
+static int refuse_header(struct norm_sample *sample, const struct norm_view *view,
+                         const struct record_list *all, size_t width,
+                         enum csvk_normalize_ragged ragged)
 {
     struct record_list list = {0};
-    struct broken count = {0};
-    int status = add_unbroken(all, width, &list, &count);
-    if (status == CSVK_OK) {
-        judge_by(sample, view, count.broken > count.whole ? all : &list, width, ragged);
+    struct verdict v = {.disagrees = false};
+    int status = judge_header(view, all, width, &list, &v);
+    if (status == CSVK_OK && v.disagrees && !is_padded(&v, ragged)) {
+        char cause[240];
+        norm_header_cause(&v.matter, cause, sizeof cause, &sample->lines_above);
+        snprintf(sample->refusal, sizeof sample->refusal,
+                 "the header has %zu name%s, %llu of %llu records have %zu field%s%s", width,
+                 width == 1 ? "" : "s", (unsigned long long)v.most, (unsigned long long)v.sound,
+                 v.matter.other, v.matter.other == 1 ? "" : "s", cause);
     }
     csvk_free(list.line);
     return status;
@@ -254,12 +276,30 @@ int norm_sample_take(struct norm_sample *sample, const struct norm_view *view, s
     int status = sample->evidence != NULL && sample->habit.fitting != NULL ? CSVK_OK : CSVK_ENOMEM;
     status = status == CSVK_OK ? read_head(view, &list) : status;
     if (status == CSVK_OK && header == CSVK_NORMALIZE_HEADER && list.count != 0) {
-        status = judge_header(sample, view, &list, width, ragged);
+        status = refuse_header(sample, view, &list, width, ragged);
     }
     status = status == CSVK_OK ? gather(sample, &list, width, header) : status;
     if (status == CSVK_OK) {
         count_habit(sample, &list, width);
     }
+    csvk_free(list.line);
+    return status;
+}
+
+int norm_sample_header(const struct norm_view *view, size_t *width, bool *last_is_surplus)
+{
+    struct record_list all = {0}, list = {0};
+    struct verdict v = {.disagrees = false};
+    int status = read_head(view, &all);
+    *last_is_surplus = false;
+    if (status == CSVK_OK && all.count != 0 && all.line[0].ncells == *width) {
+        const struct norm_cell *last = &all.line[0].cell[*width - 1];
+        bool is_empty = last->len == 0 && !last->enclosed;
+        status = judge_header(view, &all, *width, &list, &v);
+        *last_is_surplus = v.disagrees && is_empty && v.matter.other + 1 == *width && v.agree == 0;
+        *width = v.disagrees ? v.matter.other : *width;
+    }
+    csvk_free(all.line);
     csvk_free(list.line);
     return status;
 }

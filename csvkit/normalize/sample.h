@@ -22,6 +22,11 @@ struct norm_sample {
 int norm_sample_take(struct norm_sample *sample, const struct norm_view *view, size_t width,
                      enum csvk_normalize_header header, enum csvk_normalize_ragged ragged);
 void norm_sample_release(struct norm_sample *sample);
+/*
+ * *width: that of the header; it becomes another one when the records agree on that.
+ * *last_is_surplus: the last name is empty, and no record has a field for it. CSVK_ENOMEM.
+ */
+int norm_sample_header(const struct norm_view *view, size_t *width, bool *last_is_surplus);
 /* How many fields most of the sound records have; 0: there is none. *first: those of the first
    record, *alike: how many records have as many as that one. */
 size_t norm_sample_width(const struct norm_view *view, size_t *first, uint64_t *alike);

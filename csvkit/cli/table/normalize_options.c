@@ -31,6 +31,8 @@ static void read_choices(const struct cli *cli, struct csvk_normalize_options *o
     o->invalid_utf8 = (enum csvk_normalize_defect)choice(cli, "invalid-utf8", utf8);
     o->control = choice(cli, "control-chars", control) == 1 ? CSVK_NORMALIZE_DEFECT_REMOVE
                                                             : CSVK_NORMALIZE_DEFECT_KEEP;
+    static const char *const missing[] = {"refuse", "first", "last", NULL};
+    o->missing_names = (enum csvk_normalize_missing_names)choice(cli, "missing-names", missing);
     const char *again = cli_value(cli, "repeated-headers");
     o->drop_repeated_headers = again != NULL && strcmp(again, "drop") == 0;
     const char *empty = cli_value(cli, "empty-records");
@@ -85,6 +87,10 @@ static const struct cli_option repair_rows[] = {
      "the other records show what happened, else reject it; pad: add empty fields at the end or "
      "drop empty ones there, without evidence, and reject what holds more data; reject: reject "
      "them; fail: refuse the file. Default: repair.",
+     false},
+    {"missing-names", 0, "HOW", "refuse|first|last",
+     "What to do when the records agree on more fields than the header has names: refuse the file, "
+     "or name the first or the last columns col_N. Default: refuse.",
      false},
     {"repeated-headers", 0, "HOW", "reject|drop",
      "Reject records below the header that are equal to it, or drop them. Default: reject.", false},
