@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MOST_OF_ALONE = 3 }; /* the only reading that fits may cost so many times NORM_TYPICAL */
 
@@ -52,13 +53,26 @@ void norm_put_competitor(const struct norm_matter *m, const char *reading, int b
     }
 }
 
+static bool is_named(const struct norm_decision *decision, const char *reading)
+{
+    for (size_t i = 0; i < decision->ncompeting; i++) {
+        if (strcmp(decision->competing[i].reading, reading) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The cheapest first; of several with the same words only that one. */
 static void compete_all(const struct norm_matter *m, const struct norm_readings *readings)
 {
     m->decision->ncompeting = 0;
-    for (size_t i = 0; i < readings->count && i < NORM_COMPETING; i++) {
+    for (size_t i = 0; i < readings->count; i++) {
         char name[96];
         norm_reading_name(&readings->list[i], name, sizeof name);
-        norm_put_competitor(m, name, readings->list[i].score);
+        if (!is_named(m->decision, name)) {
+            norm_put_competitor(m, name, readings->list[i].score);
+        }
     }
 }
 

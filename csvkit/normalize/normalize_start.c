@@ -143,20 +143,21 @@ static int read_mark(struct norm *norm)
 }
 
 /* A physical line that is to be dropped, as if it were a record. */
-static struct norm_record line_record(const struct norm *norm, uint64_t length)
+static struct norm_record line_record(const struct norm *norm, uint64_t begin, uint64_t length)
 {
     const struct csvk_totals *totals = &norm->scan.table.totals;
     struct norm_record rec = {.r = {.number = totals->records + 1,
                                     .line = totals->lines + 1,
-                                    .offset = norm->window.offset,
+                                    .offset = begin,
                                     .length = length}};
     return rec;
 }
 
-/* Drops the line at the window's first byte, and counts it as a record and as a line. */
-static int drop_line(struct norm *norm, uint64_t end, enum csvk_repair repair, const char *evidence)
+/* Drops the line from `begin` to `end`, and counts it as a record and as a line. */
+static int drop_line(struct norm *norm, uint64_t begin, uint64_t end, enum csvk_repair repair,
+                     const char *evidence)
 {
-    struct norm_record rec = line_record(norm, end - norm->window.offset);
+    struct norm_record rec = line_record(norm, begin, end - begin);
     norm->raw_to = end;
     int status = norm_drop_record(norm, &rec, repair, evidence);
     norm->scan.table.totals.records++;
@@ -166,19 +167,38 @@ static int drop_line(struct norm *norm, uint64_t end, enum csvk_repair repair, c
 }
 
 /*
- * r15: --skip-head counts physical lines, whatever quotes are in them: a preamble is no CSV. A line
- * that does not end in what is visible, two reaches at least, is cut there.
+ * The end of the line at the window's first byte. Of a line that is longer than what is visible,
+ * the beginning is dropped; but not its last byte, which may be the CR of CR LF.
  */
+static int find_line_end(struct norm *norm, uint64_t *end)
+{
+    struct norm_window *w = &norm->window;
+    for (;;) {
+        int status = norm_fill_reach(norm);
+        uint64_t limit = w->offset + w->visible;
+        if (status != CSVK_OK || w->visible == 0) {
+            *end = limit;
+            return status;
+        }
+        *end = norm_next_line(norm, w->offset, limit);
+        bool complete = *end < limit || *norm_window_at(w, limit - 1) == '\n';
+        if (complete || w->at_end) {
+            return CSVK_OK;
+        }
+        norm_window_drop(w, w->visible - 1);
+    }
+}
+
+/* r15: --skip-head counts physical lines, whatever quotes are in them: a preamble is no CSV. */
 static int skip_head(struct norm *norm)
 {
     for (uint64_t i = 0; i < norm->o->skip_head; i++) {
-        int status = norm_fill_reach(norm);
-        if (status != CSVK_OK || norm->window.visible == 0) {
+        uint64_t begin = norm->window.offset, end = begin;
+        int status = find_line_end(norm, &end);
+        if (status != CSVK_OK || end == begin) {
             return status;
         }
-        uint64_t limit = norm->window.offset + norm->window.visible;
-        uint64_t end = norm_next_line(norm, norm->window.offset, limit);
-        status = drop_line(norm, end, CSVK_REPAIR_FRAME, "--skip-head");
+        status = drop_line(norm, begin, end, CSVK_REPAIR_FRAME, "--skip-head");
         if (status != CSVK_OK) {
             return status;
         }
@@ -211,12 +231,13 @@ static int read_sep_line(struct norm *norm)
         return CSVK_OK;
     }
     if (norm->o->delimiter_given && norm->in.delimiter != b[4]) {
-        struct norm_record rec = line_record(norm, 5);
+        struct norm_record rec = line_record(norm, norm->window.offset, 5);
         return norm_refuse(norm, &rec, "the line sep= names another delimiter than --delimiter");
     }
     norm->in = dialect;
-    return drop_line(norm, norm_next_line(norm, norm->window.offset, norm->window.offset + n),
-                     CSVK_REPAIR_SEP, "the line says which byte stands between fields");
+    uint64_t begin = norm->window.offset;
+    return drop_line(norm, begin, norm_next_line(norm, begin, begin + n), CSVK_REPAIR_SEP,
+                     "the line says which byte stands between fields");
 }
 
 /* ---- what the first records say ---- */

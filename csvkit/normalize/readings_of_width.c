@@ -60,23 +60,22 @@ static bool propose_without(struct surplus *s, const size_t *gone)
         }
     }
     uint64_t hash = hash_of_row(cell, s->width);
+    bool at_end = gone[0] == s->width;
+    enum csvk_repair repair = at_end && s->gone == 1 ? CSVK_REPAIR_TRAILING : CSVK_REPAIR_SURPLUS;
     for (size_t i = 0; i < s->to->count; i++) {
-        if (s->seen[i] == hash) {
+        if (s->seen[i] ==
+            hash) { /* the same row; a trailing delimiter is the plainer word for it */
+            s->to->list[i].repair = repair;
+            s->to->list[i].field = gone[0] + 1;
             return true;
         }
     }
     if (s->to->count == NORM_MOST_READINGS) {
         return false;
     }
-    bool at_end = gone[0] == s->width;
     s->seen[s->to->count] = hash;
-    struct norm_reading reading = {NORM_SLIP_EMPTY_SURPLUS,
-                                   .field = gone[0] + 1,
-                                   .count = s->gone,
-                                   .repair = at_end && s->gone == 1 ? CSVK_REPAIR_TRAILING
-                                                                    : CSVK_REPAIR_SURPLUS,
-                                   .cell = cell,
-                                   .plain = cell,
+    struct norm_reading reading = {NORM_SLIP_EMPTY_SURPLUS, .field = gone[0] + 1, .count = s->gone,
+                                   .repair = repair,        .cell = cell,         .plain = cell,
                                    .end = s->line->end};
     return norm_readings_add(s->to, &reading) != NULL;
 }

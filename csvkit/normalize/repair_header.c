@@ -203,6 +203,18 @@ static size_t find_column(const struct norm *norm, const char *name)
     return found;
 }
 
+static const char *named_twice(const struct csvk_strings *columns)
+{
+    for (size_t i = 0; i < columns->count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(columns->item[i], columns->item[k]) == 0) {
+                return columns->item[i];
+            }
+        }
+    }
+    return NULL;
+}
+
 /*
  * Finds the columns of --columns in the header. When they are all columns in their order, nothing
  * has to be done (norm->npick is 0); otherwise every record is written field by field from now on.
@@ -211,6 +223,13 @@ static int plan_columns(struct norm *norm, const struct norm_record *rec)
 {
     const struct csvk_strings *columns = &norm->o->columns;
     bool all = columns->count == norm->nvalues;
+    const char *twice = named_twice(columns);
+    if (twice != NULL) {
+        return csvk_fail(norm->err, CSVK_EUSAGE,
+                         "--columns names '%s' twice, and the table would have two columns of that "
+                         "name",
+                         twice);
+    }
     norm->pick = csvk_reallocarray(NULL, columns->count, sizeof *norm->pick);
     if (norm->pick == NULL) {
         return norm_out_of_memory(norm);

@@ -41,7 +41,7 @@ static const struct repair_row rows[CSVK_REPAIRS] = {
     [CSVK_REPAIR_SEP] = {"r16", "sep", NORM_CLASS_L2, "line sep= dropped, its delimiter used"},
     [CSVK_REPAIR_ENCLOSE] = {"r17", "enclose", NORM_CLASS_L0, "field with a quote enclosed"},
     [CSVK_REPAIR_INNER_QUOTES] = {"r18", "inner-quotes", NORM_CLASS_L2,
-                                  "quotes inside an enclosed field kept as data"},
+                                  "quotes at fault put right, or kept as data"},
     [CSVK_REPAIR_BACKSLASH] = {"r19", "backslash", NORM_CLASS_L2,
                                "backslash before a quote undone"},
     [CSVK_REPAIR_BLANKS] = {"r20", "blanks", NORM_CLASS_L2, "blanks around an enclosure dropped"},

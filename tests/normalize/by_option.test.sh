@@ -117,6 +117,33 @@ input ',\n1,2\n,\n'
 run 0 --empty-records=drop
 rows ',\n1,2\n'
 
+# --skip-head: a line that is longer than what is read at once is one line, its CR LF too.
+for n in 524286 524287 524288 600000 1100000; do
+    { head -c $n /dev/zero | tr '\0' x && printf '\r\nid,n\r\n1,2\r\n'; } >"$dir/in.csv"
+    for how in "$dir/in.csv" -; do
+        "$CSVKIT" normalize --skip-head=1 --log="$dir/log" "$how" <"$dir/in.csv" 2>"$dir/told" >"$dir/out.csv"
+        rows 'id,n\r\n1,2\r\n'
+        tells '3 records in, 2 out, 0 rejected, 1 dropped'
+        grep -q "\"repair\":\"r15\".*\"byte\":0,\"line\":1,\"record\":1,\"places\":1,\"length\":$((n + 2))" "$dir/log" ||
+            say "log of a long line: $(cat "$dir/log")"
+    done
+done
+printf 'x\ry' >"$dir/in.csv"
+run 0 --skip-head=1
+rows 'y\n'
+run 0 --skip-head=3
+tells '2 records in, 0 out, 0 rejected, 2 dropped'
+
+# --columns: a name given twice would be two columns of that name.
+input 'a,b\n1,2\n'
+run 2 --columns=b,a,b
+tells "names 'b' twice"
+
+# A trailing delimiter behind an empty last field is one, although either field could be the surplus.
+{ echo a,b && seq 12 | sed 's/$/,x/' && echo 13,,; } >"$dir/in.csv"
+run 0
+grep -q '"repair":"r14".*"evidence":"empty field 3 is surplus"' "$dir/log" || say "r14: $(cat "$dir/log")"
+
 # What the rejects have in common: a footer only at the end, whole, and nowhere else.
 input 'id,n\n--,--\n1,2\n3,4\n\n(2 rows)\n'
 run 1

@@ -61,6 +61,18 @@ run 1 '"file":"in/b.csv"' in/a.csv in/b.csv in/c.csv.gz -o out --rejects=bad --f
 [ "$(wc -l <told)" = 3 ] || say "lines of JSON: $(cat told)"
 [ "$(sed -n '1s/.*"file":"\([^"]*\)".*/\1/p' told)" = in/a.csv ] || say "order of JSON"
 
+# A link in a folder might lead to another input, which would be lost before it is read.
+rm -rf out bad
+mkdir out bad
+ln -s ../in/b.csv out/a.csv
+ln -s ../in/b.csv bad/c.csv.gz.jsonl
+run 2 'out/a.csv is a symbolic link' in/a.csv in/b.csv -o out
+run 2 'bad/c.csv.gz.jsonl is a symbolic link' in/c.csv.gz in/b.csv -o out --rejects=bad
+holds in/b.csv 'a,b\n3,4\n3,4,5\n'
+run 0 '' in/a.csv -o out
+holds in/b.csv 'a,b\r\n1,2\r\n'
+printf 'a,b\n3,4\n3,4,5\n' >in/b.csv
+
 # Names that would meet are refused before anything is read or made.
 rm -rf out bad logs
 run 2 'in/a.csv and other/a.csv have the same name' in/a.csv other/a.csv -o out --rejects=bad

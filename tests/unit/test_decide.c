@@ -11,7 +11,7 @@ static const struct decision_case cases[] = {
     {"example 1", EXAMPLE, USUAL, "140,,2025-01-03,Ann,\"n, 7\",\"u7\",\n", NORM_WRITE,
      CSVK_REPAIR_SURPLUS, "140|2025-01-03|Ann|<n, 7>|<u7>|", NULL},
     {"example 2", EXAMPLE, USUAL, "140,2025-01-03,Ann,\"n, 7\",\"u7\",,\n", NORM_WRITE,
-     CSVK_REPAIR_SURPLUS, "140|2025-01-03|Ann|<n, 7>|<u7>|", NULL},
+     CSVK_REPAIR_TRAILING, "140|2025-01-03|Ann|<n, 7>|<u7>|", NULL},
     {"example 3", EXAMPLE, USUAL, "1402025-01-03,Ann,\"n, 7\",\"u7\",\n", NORM_REJECT,
      CSVK_REPAIR_PAD, "too few fields: a delimiter is missing within field 1", NULL},
     {"example 4", EXAMPLE, USUAL, "140,2025-01-03,Ann\"n, 7\",\"u7\",\n", NORM_WRITE,

@@ -1,11 +1,11 @@
 /*
  * normalize_places.c - see normalize_places.h.
  *
- * Invariant: no two inputs have an output in common, and no output of one input is another input
- * (but through a symbolic link in the folder). That follows from names alone: what is written for
- * an input has its last name, or among the rejects its last name and ".jsonl", and no two inputs
- * have that in common. What one input and its own outputs have in common is seen by
- * csvk_normalize_files.
+ * Invariant: no two inputs have an output in common, and no output of one input is another input.
+ * That follows from names alone: what is written for an input has its last name, or among the
+ * rejects its last name and ".jsonl", and no two inputs have that in common. A symbolic link of
+ * such a name, which would be followed, is refused. What one input and its own outputs have in
+ * common is seen by csvk_normalize_files.
  */
 #include "csvkit/cli/normalize/normalize_places.h"
 
@@ -151,6 +151,30 @@ int normalize_places_read(struct cli *cli, struct normalize_places *places)
 
 /* ---- one input ---- */
 
+static int check_link(struct cli *cli, const char *path)
+{
+    struct stat info;
+    if (lstat(path, &info) == 0 && S_ISLNK(info.st_mode)) {
+        return cli_trouble(
+            cli, "%s is a symbolic link; with several files it might lead to one of them", path);
+    }
+    return CLI_GOOD;
+}
+
+static int check_links(struct cli *cli, const char *path, bool with_index)
+{
+    int status = check_link(cli, path);
+    if (status != CLI_GOOD || !with_index) {
+        return status;
+    }
+    struct csvk_buf index = CSVK_BUF_INIT;
+    status = csvk_buf_printf(&index, "%s.jsonl", path) == CSVK_OK
+                 ? check_link(cli, csvk_buf_text(&index))
+                 : cli_trouble(cli, "out of memory");
+    csvk_buf_release(&index);
+    return status;
+}
+
 int normalize_places_find(struct cli *cli, struct normalize_places *places,
                           struct csvk_normalize_files *files)
 {
@@ -166,6 +190,12 @@ int normalize_places_find(struct cli *cli, struct normalize_places *places,
         if (csvk_buf_printf(&places->path[i], "%s%s%s", given, slash, last_name(files->input)) !=
             CSVK_OK) {
             return cli_trouble(cli, "out of memory");
+        }
+        int status = cli_noperands(cli) > 1
+                         ? check_links(cli, csvk_buf_text(&places->path[i]), i == NORMALIZE_REJECTS)
+                         : CLI_GOOD;
+        if (status != CLI_GOOD) {
+            return status;
         }
         *paths[i] = csvk_buf_text(&places->path[i]);
     }
