@@ -42,7 +42,7 @@ say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
 # libcsv has no .pc file; the others have, but their plain names serve as well.
 LIB_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread
-# libcurl and libcrypto are loaded on first use, see storage/lazy_loading.h; LINKED=1 links them.
+# libcurl and libcrypto are loaded on first use, see csvkit/base/lazy_loading.h; LINKED=1 links them.
 TOOL_LIBS := $(if $(LINKED),-lcurl -lcrypto,-ldl)
 
 LIB_DIRS := $(filter-out csvkit/cli/,$(wildcard csvkit/*/)) validator manifest preflight

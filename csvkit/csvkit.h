@@ -207,10 +207,10 @@ struct csvk_source;
 
 /*
  * Opens `path` for reading; "-" is standard input, which is not closed. Whether the file is plain
- * or gzip (RFC 1952) is decided by its first bytes (1F 8B 08), never by its name; a gzip file may
- * have several members. FIFOs and pipes can be read. The caller frees *out with csvk_source_free;
- * *out is NULL on failure. CSVK_EIO, with a plain text for directories, sockets and devices that
- * cannot be read as a stream; CSVK_ENOMEM.
+ * or compressed (gzip, zstd, xz, bzip2) is decided by its first bytes, never by its name; it may
+ * have several members or streams. FIFOs and pipes can be read. The caller frees *out with
+ * csvk_source_free; *out is NULL on failure. CSVK_EIO, with a plain text for directories, sockets
+ * and devices that cannot be read as a stream; CSVK_ENOMEM.
  */
 CSVK_API int csvk_source_open(struct csvk_source **out, const char *path,
                               struct csvk_error *err) CSVK_MUST_USE;
@@ -230,10 +230,10 @@ CSVK_API int csvk_source_set_encoding(struct csvk_source *source, const char *en
                                       struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Reads 1 to `capacity` bytes, decompressed and converted, to `bytes`; *got says how many. *got is
- * 0 only at the end. Damage in a gzip file is not a failure: the bytes before it are delivered,
- * then comes the end, and csvk_source_damage reports the damage. CSVK_EIO; CSVK_ECHANGED when a
- * regular file was changed since it was opened; CSVK_EDATA for bytes that the encoding does not
- * have; CSVK_EUSAGE when `capacity` is 0; CSVK_ENOMEM.
+ * 0 only at the end. Damage in a compressed file is not a failure: the bytes before it are
+ * delivered, then comes the end, and csvk_source_damage reports the damage. CSVK_EIO; CSVK_ECHANGED
+ * when a regular file was changed since it was opened; CSVK_EDATA for bytes that the encoding does
+ * not have; CSVK_EUSAGE when `capacity` is 0; CSVK_ENOMEM.
  */
 CSVK_API int csvk_source_read(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
                               struct csvk_error *err) CSVK_MUST_USE;
@@ -246,18 +246,28 @@ CSVK_API int csvk_source_read(struct csvk_source *source, void *bytes, size_t ca
  */
 CSVK_API int csvk_source_peek(struct csvk_source *source, size_t most, struct csvk_bytes *bytes,
                               struct csvk_error *err) CSVK_MUST_USE;
-/* Damage in a gzip file. */
+/*
+ * Only files of this kind ("gzip") are decompressed; others are read as they are. To be called
+ * before the first read or csvk_source_peek. `kind` is a constant.
+ */
+CSVK_API void csvk_source_decode_only(struct csvk_source *source, const char *kind);
+/* Damage in a compressed file. */
 struct csvk_damage {
     const char *what; /* NULL: none. Else "truncated", "checksum differs", ...; a constant */
     uint64_t offset;  /* in the compressed file, in bytes */
+    const char *kind; /* as csvk_source_compression */
 };
-/* The damage found so far; what == NULL when there is none, or the file is not gzip. */
+/* The damage found so far; what == NULL when there is none, or the file is plain. */
 CSVK_API struct csvk_damage csvk_source_damage(const struct csvk_source *source);
 /* The name for messages: the path, "standard input" or "memory". Valid until csvk_source_free. */
 CSVK_API const char *csvk_source_name(const struct csvk_source *source);
 /* Whether the input is gzip. Known after the first read or csvk_source_peek; false before. */
 CSVK_API bool csvk_source_is_gzip(const struct csvk_source *source);
-/* How many bytes of the file there are to read in all (compressed ones for gzip); 0: not known. */
+/* "gzip", "zstd", "xz" or "bzip2"; NULL: plain. Known when csvk_source_is_gzip is. */
+CSVK_API const char *csvk_source_compression(const struct csvk_source *source);
+/* The same for the first bytes of a file; ten are enough. */
+CSVK_API const char *csvk_compression_of(struct csvk_bytes start);
+/* How many bytes of the file there are to read in all (compressed ones); 0: not known. */
 CSVK_API uint64_t csvk_source_file_size(const struct csvk_source *source);
 /* How many bytes of the file have been used so far; with the size, a measure of progress. */
 CSVK_API uint64_t csvk_source_consumed(const struct csvk_source *source);

@@ -343,7 +343,8 @@ const struct cli_command cli_cmd_normalize = {
     .summary = "repair a table without losing or inventing anything",
     .details =
         "Reads FILE and writes it as an RFC 4180 table in UTF-8, in which every record has as "
-        "many fields as the first. FILE is plain text or gzip; without FILE, or when FILE is -, "
+        "many fields as the first. FILE is plain text or compressed (gzip, zstd, xz, bzip2); "
+        "without FILE, or when FILE is -, "
         "standard input is read. A file that is such a table already comes out byte for byte.\n\n"
         "A defect has several readings, each of which supposes one slip of the writer. The clean "
         "records at the start of the table are the evidence: they show what the columns are like. "

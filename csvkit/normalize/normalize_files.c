@@ -224,6 +224,12 @@ static int prepare_in_place(struct files_job *job, int *gzip_level, struct csvk_
     }
     int status = keep_old_rejects(files, err);
     status = status == CSVK_OK ? csvk_source_peek(job->source, 1, &start, err) : status;
+    const char *kind = status == CSVK_OK ? csvk_source_compression(job->source) : NULL;
+    if (kind != NULL && !csvk_source_is_gzip(job->source)) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s cannot be replaced: it is %s, and only gzip is written", files->input,
+                         kind);
+    }
     if (status == CSVK_OK) {
         int level = files->gzip_level != 0 ? files->gzip_level : DEFAULT_LEVEL;
         *gzip_level = csvk_source_is_gzip(job->source) ? level : 0;

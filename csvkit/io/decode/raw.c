@@ -1,5 +1,5 @@
 /*
- * source_raw.c - reads bytes from a file descriptor or from memory, counts them, and finds out when
+ * raw.c - reads bytes from a file descriptor or from memory, counts them, and finds out when
  * a file is changed while it is read.
  *
  * Invariant: a regular file must stay as it was when it was opened. It is CSVK_ECHANGED when more
@@ -7,7 +7,7 @@
  * in /proc and the like are regular files of size 0 that nevertheless have bytes; nothing can be
  * compared for them.
  */
-#include "csvkit/io/source_private.h"
+#include "csvkit/io/decode/raw.h"
 
 #include <errno.h>
 #include <fcntl.h>
