@@ -54,15 +54,16 @@ extern "C" {
  */
 enum csvk_status {
     CSVK_OK = 0,
-    CSVK_END = 1,        /* there is nothing more; this is no failure */
-    CSVK_ENOMEM = -1,    /* out of memory */
-    CSVK_EIO = -2,       /* the operating system refused; csvk_error.sys is its errno, or 0 */
-    CSVK_ELIMIT = -3,    /* a stated limit was reached; nothing was cut off in silence */
-    CSVK_EUSAGE = -4,    /* options contradict each other or are out of range; a wrong call */
-    CSVK_EDATA = -5,     /* the data, manifest or import was refused (the user's fault) */
-    CSVK_ECHANGED = -6,  /* the input was changed while it was read */
-    CSVK_ENET = -7,      /* network trouble: there was no usable answer */
-    CSVK_EREMOTE = -8,   /* the server answered and refused, or broke its own rules */
+    CSVK_END = 1,       /* there is nothing more; this is no failure */
+    CSVK_HUNGRY = 2,    /* nothing to give until csvk_feed or csvk_feed_end is called; no failure */
+    CSVK_ENOMEM = -1,   /* out of memory */
+    CSVK_EIO = -2,      /* the operating system refused; csvk_error.sys is its errno, or 0 */
+    CSVK_ELIMIT = -3,   /* a stated limit was reached; nothing was cut off in silence */
+    CSVK_EUSAGE = -4,   /* options contradict each other or are out of range; a wrong call */
+    CSVK_EDATA = -5,    /* the data, manifest or import was refused (the user's fault) */
+    CSVK_ECHANGED = -6, /* the input was changed while it was read */
+    CSVK_ENET = -7,     /* network trouble: there was no usable answer */
+    CSVK_EREMOTE = -8,  /* the server answered and refused, or broke its own rules */
     CSVK_ECANCELED = -9, /* stopped by the caller */
 };
 
@@ -87,6 +88,9 @@ CSVK_API int csvk_fail(struct csvk_error *err, enum csvk_status status, const ch
  */
 CSVK_API int csvk_fail_sys(struct csvk_error *err, int sys, const char *format, ...)
     CSVK_PRINTF(3, 4);
+
+/* CSVK_VERSION of the library that runs, which may be newer than that of the header. A constant. */
+CSVK_API const char *csvk_version(void);
 
 /* ---- memory and growing buffers ---------------------------------------------------------- */
 
@@ -220,6 +224,34 @@ CSVK_API int csvk_source_open(struct csvk_source **out, const char *path,
  */
 CSVK_API int csvk_source_memory(struct csvk_source **out, const void *bytes, size_t length,
                                 struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Where the bytes of a source come from, when it is neither a file nor memory: a socket, an
+ * archive, another library.
+ */
+struct csvk_input {
+    const char *name; /* for messages; copied */
+    /*
+     * Puts 1 to `capacity` bytes to `bytes` and their number to *got; 0 only at the end. Returns
+     * CSVK_OK, or a failure, which becomes that of the source; *err should be filled then
+     * (csvk_fail).
+     */
+    int (*read)(void *context, void *bytes, size_t capacity, size_t *got, struct csvk_error *err);
+    void (*close)(void *context); /* called once, by csvk_source_free; or NULL */
+    void *context;
+};
+/*
+ * A source of what `input` reads. Compressed data are recognized here too. The caller frees *out;
+ * it is NULL on failure, and `close` was not called then. CSVK_ENOMEM; CSVK_EUSAGE without `read`
+ * or `name`.
+ */
+CSVK_API int csvk_source_input(struct csvk_source **out, const struct csvk_input *input,
+                               struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * A source of what can be read from the file descriptor `fd`, from where it stands now; sockets are
+ * allowed. `fd` is borrowed: it stays open. `name` is copied. As csvk_source_open else.
+ */
+CSVK_API int csvk_source_fd(struct csvk_source **out, int fd, const char *name,
+                            struct csvk_error *err) CSVK_MUST_USE;
 /*
  * From now on the source converts its bytes from `encoding`, a name that iconv(3) knows, to UTF-8.
  * A byte order mark is removed, except when `encoding` is UTF-8. To be called before the first
@@ -494,12 +526,32 @@ CSVK_API int csvk_reader_new(struct csvk_reader **out, struct csvk_source *sourc
                              struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Fills *batch with the next records. A batch may have facts about the file and no record. Returns
- * CSVK_OK with a batch, CSVK_END after the last one, or a failure: CSVK_ELIMIT for a record longer
+ * CSVK_OK with a batch, CSVK_END after the last one, CSVK_HUNGRY (csvk_reader_new_fed), or a
+ * failure: CSVK_ELIMIT for a record longer
  * than options.max_record, CSVK_ENOMEM, and what csvk_source_read returns. After a failure the
  * reader can only be freed.
  */
 CSVK_API int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch,
                               struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * A reader that is given its bytes instead of reading them; `name` is for messages and is copied.
+ * Else as csvk_reader_new: the same bytes give the same records and facts, however they are cut.
+ *
+ *     csvk_feed(reader, bytes, length);
+ *     while ((status = csvk_reader_next(reader, &batch, &err)) == CSVK_OK) ...
+ *     until status is CSVK_HUNGRY: feed more, or csvk_feed_end and go on until CSVK_END.
+ */
+CSVK_API int csvk_reader_new_fed(struct csvk_reader **out, const char *name,
+                                 const struct csvk_options *options,
+                                 struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * The next `length` bytes, borrowed until csvk_reader_next returns CSVK_HUNGRY. CSVK_EUSAGE when
+ * bytes are left from before, after csvk_feed_end, and for a reader that has a source.
+ */
+CSVK_API int csvk_feed(struct csvk_reader *reader, const void *bytes, size_t length,
+                       struct csvk_error *err) CSVK_MUST_USE;
+/* Nothing follows. */
+CSVK_API void csvk_feed_end(struct csvk_reader *reader);
 /*
  * From the next batch on, facts of these `kinds` (CSVK_FACT_BIT) need not be reported. For a caller
  * who has seen enough of them; reading gets faster. A record that has the width of the table and

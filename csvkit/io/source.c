@@ -75,6 +75,39 @@ int csvk_source_memory(struct csvk_source **out, const void *bytes, size_t lengt
     return CSVK_OK;
 }
 
+int csvk_source_input(struct csvk_source **out, const struct csvk_input *input,
+                      struct csvk_error *err)
+{
+    *out = NULL;
+    struct csvk_source *source = new_source(err);
+    if (source == NULL) {
+        return CSVK_ENOMEM;
+    }
+    int status = csvk_raw_input(&source->raw, input, err);
+    if (status != CSVK_OK) {
+        csvk_source_free(source);
+        return status;
+    }
+    *out = source;
+    return CSVK_OK;
+}
+
+int csvk_source_fd(struct csvk_source **out, int fd, const char *name, struct csvk_error *err)
+{
+    *out = NULL;
+    struct csvk_source *source = new_source(err);
+    if (source == NULL) {
+        return CSVK_ENOMEM;
+    }
+    int status = csvk_raw_fd(&source->raw, fd, name, err);
+    if (status != CSVK_OK) {
+        csvk_source_free(source);
+        return status;
+    }
+    *out = source;
+    return CSVK_OK;
+}
+
 int csvk_source_set_encoding(struct csvk_source *source, const char *encoding,
                              struct csvk_error *err)
 {

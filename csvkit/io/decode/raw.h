@@ -16,11 +16,12 @@
 
 struct csvk_raw {
     char *name;
-    int fd; /* -1: memory */
+    int fd; /* -1: memory, or `input` */
     bool close_fd;
     bool is_regular;             /* a regular file: compared with `before` at the end */
     struct stat before;          /* of the file, when it was opened */
     const unsigned char *memory; /* borrowed */
+    struct csvk_input input;     /* without a name; `read` is NULL when it is none */
     uint64_t size;               /* how many bytes there are to read; 0: not known */
     uint64_t position;           /* bytes read so far */
 };
@@ -29,6 +30,11 @@ struct csvk_raw {
  * csvk_raw_close must still be called. CSVK_EIO, CSVK_ENOMEM.
  */
 int csvk_raw_open(struct csvk_raw *raw, const char *path, struct csvk_error *err) CSVK_MUST_USE;
+/* The input is closed by csvk_raw_close, but not after a failure. */
+int csvk_raw_input(struct csvk_raw *raw, const struct csvk_input *input,
+                   struct csvk_error *err) CSVK_MUST_USE;
+int csvk_raw_fd(struct csvk_raw *raw, int fd, const char *name,
+                struct csvk_error *err) CSVK_MUST_USE; /* borrowed */
 int csvk_raw_memory(struct csvk_raw *raw, const void *bytes, size_t length,
                     struct csvk_error *err) CSVK_MUST_USE;
 /*
