@@ -67,6 +67,16 @@
 
 enum { NORM_HEADER_FORMS = 3 }; /* as it is, every name enclosed, none */
 
+/*
+ * A byte that is in every form of the header and is rare in the table: a header that comes again is
+ * found by looking for it. See normalize_doubt.c.
+ */
+struct norm_header_mark {
+    bool is_known;
+    unsigned char byte;
+    size_t at[NORM_HEADER_FORMS]; /* its first place in each form */
+};
+
 /* Why a record needs inference, or is rejected. Counted, to name the likely cause for the file. */
 enum norm_cause {
     NORM_CAUSE_NONE, /* none of the others: an option asked for it, or NUL bytes */
@@ -193,9 +203,10 @@ struct norm {
     bool marked; /* the input begins with the byte order mark of UTF-8 */
     struct csvk_buf
         header_again[NORM_HEADER_FORMS]; /* how the header may be repeated in the data */
-    struct csvk_strings names;           /* of the header as it was written */
-    size_t *pick;                        /* columns to write, by number in the input */
-    size_t npick;                        /* 0: all of them, in their order */
+    struct norm_header_mark header_mark;
+    struct csvk_strings names;   /* of the header as it was written */
+    size_t *pick;                /* columns to write, by number in the input */
+    size_t npick;                /* 0: all of them, in their order */
     uint64_t cause[NORM_CAUSES]; /* records repaired by inference or rejected, by likely cause */
     struct norm_signs signs;
     struct norm_footer footer;
