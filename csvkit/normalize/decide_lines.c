@@ -361,7 +361,7 @@ bool norm_line_is_doubtful(const struct norm_view *view, size_t at, size_t width
     if (at >= view->length) {
         return false;
     }
-    struct norm_line next = norm_view_record(view, at, 1);
+    struct norm_line next = norm_view_outline(view, at);
     bool quote_at_end = next.faults == NORM_FAULT_QUOTE_IN_OPEN && next.content != at &&
                         norm_view_is(view, next.content - 1, view->dialect.enclosure);
     return quote_at_end || norm_is_lone(&next, width);

@@ -96,7 +96,10 @@ static size_t resync(const struct norm_matter *m)
         size_t to = at;
         unsigned good = 0;
         while (good < RESYNC_GOOD && to < view->length) {
-            struct norm_line line = norm_view_record(view, to, 0);
+            struct norm_line line = norm_view_outline(view, to);
+            if (norm_is_sound(&line, m->context->width)) {
+                line = norm_view_record(view, to, 0);
+            }
             if (!is_good(m, &line, good == 0)) {
                 break;
             }

@@ -22,7 +22,8 @@
  *     weigh.c              what each of them costs
  *     header_cause.c       why the records agree on another width than the header's
  *     evidence.c           what the columns are like; sample.c gathers it
- *     view.c               the grammar over bytes, from any place
+ *     view.c               the grammar over bytes, from any place; view_memory.c and places.c
+ *                          keep what was found out
  *   look_ahead.c           records and lines after the record at hand
  *   repair_header.c        r23 and the choice of columns
  *   normalize_patch.c      records that are written as they are, but for a few places
@@ -190,6 +191,7 @@ struct norm {
     struct csvk_value *value; /* its values, as they will be written */
     size_t nvalues, values_capacity;
     struct norm_arena arena;       /* of its readings */
+    struct norm_places places;     /* what was found out about the bytes of the input */
     struct norm_decision decision; /* about it ... */
     bool decided;                  /* ... while that is carried out: log and index show it */
     struct csvk_buf text;          /* decoded values */

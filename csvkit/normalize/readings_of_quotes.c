@@ -14,18 +14,9 @@ enum {
     LONGEST_EDIT = 65536, /* bytes between a quote and its lost partner */
     MOST_BREAKS = 8,      /* line breaks in a value that lost a quote */
     CLOSING_TRIES = 12,
-    OPENING_TRIES = 8,
     SEAMS = 8, /* places where one enclosure may end and the next begin */
     MOST_SKIPPED = 5,
 };
-
-/* What a strict reading from a field's start to the end of the record comes to. */
-struct tail {
-    size_t at; /* NORM_NOWHERE: nothing is known */
-    size_t count, end;
-};
-
-enum { TAILS = 64 };
 
 struct search {
     const struct norm_view *view;
@@ -33,12 +24,12 @@ struct search {
     size_t width;
     int quote, delimiter;
     struct norm_readings *to;
-    struct norm_cell *cell;  /* width + 2 of them: the head, then what is tried */
-    size_t nhead, at;        /* `at`: where the field after the head begins */
-    size_t line_end;         /* of the first line */
-    size_t far, far_from;    /* no value that begins before the line break at `far_from` may reach
-                                further than `far`, for its line breaks */
-    struct tail tail[TAILS]; /* by place: most edits of a record share their tail */
+    struct norm_cell *cell; /* width + 2 of them: the head, then what is tried */
+    size_t nhead, at;       /* `at`: where the field after the head begins */
+    size_t line_end;        /* of the first line */
+    size_t far, far_from;   /* no value that begins before the line break at `far_from` may reach
+                               further than `far`, for its line breaks; once `is_far_known` */
+    bool is_far_known;
 };
 
 /* The repair of a lost or stray quote: r22 when the grammar finds no end of an enclosure, or one
@@ -85,61 +76,57 @@ static size_t find_far(const struct norm_view *view, size_t at, size_t *first)
 /* Has [s->at, to) more line breaks than a value that lost a quote may have? */
 static bool has_many_breaks(struct search *s, size_t to)
 {
+    if (to <= s->line_end) {
+        return false;
+    }
+    if (!s->is_far_known) {
+        s->is_far_known = true;
+        s->far = find_far(s->view, s->line_end, &s->far_from);
+        s->far_from = s->line_end;
+    }
     if (s->at > s->far_from) {
         s->far = find_far(s->view, s->at, &s->far_from);
     }
     return to > s->far;
 }
 
-static struct tail *tail_at(struct search *s, size_t at)
+/* Fields from `at` to the end of the record; with `cell`, their values. The end of the record;
+   NORM_NOWHERE: a fault, or more fields than `most`. */
+static size_t read_fields(const struct search *s, size_t at, enum norm_mode mode, size_t most,
+                          struct norm_cell *cell, size_t *count)
 {
-    return &s->tail[at % TAILS];
-}
-
-/* All fields from `first` on, which were read one by one, have the tail that ends at `end`. */
-static void remember_tails(struct search *s, const size_t *begin, size_t fields, size_t end)
-{
-    for (size_t i = 0; i < fields; i++) {
-        *tail_at(s, begin[i]) = (struct tail){begin[i], fields - i, end};
-    }
-}
-
-/*
- * Reads fields from `at` to the end of the record into cells from `count` on. The end of the
- * record; NORM_NOWHERE: a fault, or too many of them. A strict tail that was read before, and
- * cannot give the width, is not read again.
- */
-static size_t read_tail(struct search *s, size_t at, enum norm_mode mode, size_t *count)
-{
-    enum { REMEMBERED = 32 };
-    size_t begin[REMEMBERED], fields = 0;
-    const struct tail *known = tail_at(s, at);
-    bool strict = mode == NORM_MODE_STRICT;
-    if (strict && known->at == at &&
-        (known->end == NORM_NOWHERE || *count + known->count != s->width)) {
-        return NORM_NOWHERE;
-    }
-    for (;;) {
-        if (*count > s->width) {
-            return NORM_NOWHERE;
-        }
-        begin[fields % REMEMBERED] = at;
-        at = norm_view_field(s->view, at, mode, &s->cell[*count]);
-        fields++;
-        bool last = at == NORM_NOWHERE || !norm_view_is(s->view, at, s->delimiter);
-        size_t end = at != NORM_NOWHERE ? at + norm_view_line_break(s->view, at) : NORM_NOWHERE;
-        if (last && strict && fields <= REMEMBERED) {
-            remember_tails(s, begin, fields, end);
-        }
+    for (*count = 0; *count < most; at++) {
+        at = norm_view_field(s->view, at, mode, cell != NULL ? &cell[*count] : NULL);
         if (at == NORM_NOWHERE) {
             return NORM_NOWHERE;
         }
         ++*count;
-        if (last) {
-            return end;
+        if (!norm_view_is(s->view, at, s->delimiter)) {
+            return at + norm_view_line_break(s->view, at);
         }
-        at++;
     }
+    return NORM_NOWHERE;
+}
+
+/*
+ * Reads fields from `at` to the end of the record into the cells from `count` on. The end of the
+ * record; NORM_NOWHERE: a fault, or another number of fields than columns. Values are decoded only
+ * when the number is right.
+ */
+static size_t read_tail(struct search *s, size_t at, enum norm_mode mode, size_t *count)
+{
+    size_t fields = 0, wanted = s->width - *count;
+    if (*count > s->width) {
+        return NORM_NOWHERE;
+    }
+    size_t end = mode == NORM_MODE_STRICT ? norm_view_tail(s->view, at, &fields)
+                                          : read_fields(s, at, mode, wanted, NULL, &fields);
+    if (end == NORM_NOWHERE || fields != wanted) {
+        return NORM_NOWHERE;
+    }
+    (void)read_fields(s, at, mode, wanted, s->cell + *count, &fields);
+    *count += fields;
+    return end;
 }
 
 /* The tail after a field that ends at `at`. */
@@ -280,20 +267,22 @@ static void read_opening_as_data(struct search *s)
 /* The value may end before any delimiter or line break, as long as no single quote is in it. */
 static void read_closing_lost(struct search *s)
 {
-    size_t end = s->at;
+    size_t end = s->at, single = norm_view_single_quote(s->view, s->at + 1);
     for (unsigned tries = 0; tries < CLOSING_TRIES; tries++) {
         size_t step = norm_view_line_break(s->view, end);
         end = norm_view_open_end(s->view, tries == 0 ? end : end + (step != 0 ? step : 1));
-        if (end == NORM_NOWHERE || end - s->at > LONGEST_EDIT ||
-            norm_view_has_single_quote(s->view, s->at + 1, end) || has_many_breaks(s, end)) {
+        if (end == NORM_NOWHERE || end - s->at > LONGEST_EDIT || end > single ||
+            has_many_breaks(s, end)) {
             return;
         }
-        size_t count = s->nhead + 1;
-        s->cell[s->nhead] = norm_view_undoubled(s->view, s->at + 1, end);
-        struct norm_reading reading = {NORM_SLIP_CLOSING_LOST, .field = s->nhead + 1,
-                                       .repair = of_lone_quote(s), .prior = 2 * NORM_BIT};
-        size_t after = read_after(s, end, &count);
-        propose(s, reading, count, after);
+        size_t count = s->nhead + 1, after = read_after(s, end, &count);
+        if (after != NORM_NOWHERE && count == s->width) {
+            s->cell[s->nhead] = norm_view_undoubled(s->view, s->at + 1, end);
+            propose(s,
+                    (struct norm_reading){NORM_SLIP_CLOSING_LOST, .field = s->nhead + 1,
+                                          .repair = of_lone_quote(s), .prior = 2 * NORM_BIT},
+                    count, after);
+        }
         if (end >= s->view->length) {
             return;
         }
@@ -323,7 +312,7 @@ static void propose_inner(struct search *s, size_t end, unsigned skip, enum norm
         return;
     }
     struct norm_cell *cell = &s->cell[s->nhead];
-    norm_view_inner(s->view, s->at, skip, mode, cell);
+    *cell = norm_view_inner_value(s->view, s->at, end, mode);
     reading.prior = (3 * (int)skip + (skip != 0 ? 6 * borders_in(s, cell) : 0)) * NORM_BIT;
     propose(s, reading, count, after);
 }
@@ -331,23 +320,22 @@ static void propose_inner(struct search *s, size_t end, unsigned skip, enum norm
 static void read_inner_of_field(struct search *s)
 {
     static const enum norm_mode modes[] = {NORM_MODE_INNER, NORM_MODE_PAIRS};
-    bool found = true; /* with more quotes skipped there is none when there was none with fewer */
-    for (unsigned skip = 1; skip <= MOST_SKIPPED && found; skip++) {
-        found = false;
+    size_t ends[2][MOST_SKIPPED + 1], count[2];
+    for (size_t m = 0; m < 2; m++) {
+        count[m] = norm_view_inner_ends(s->view, s->at, modes[m], MOST_SKIPPED + 1, ends[m]);
+    }
+    for (unsigned skip = 1; skip <= MOST_SKIPPED; skip++) {
         for (size_t m = 0; m < 2; m++) {
-            size_t end = norm_view_inner_end(s->view, s->at, skip, modes[m]);
-            found = found || end != NORM_NOWHERE;
-            if (end != NORM_NOWHERE) {
-                propose_inner(s, end, skip, modes[m],
+            if (skip < count[m]) {
+                propose_inner(s, ends[m][skip], skip, modes[m],
                               (struct norm_reading){NORM_SLIP_QUOTES_BEFORE_END,
                                                     .field = s->nhead + 1, .count = skip,
                                                     .repair = CSVK_REPAIR_INNER_QUOTES});
             }
         }
     }
-    size_t end = norm_view_inner_end(s->view, s->at, 0, NORM_MODE_INNER);
-    if (end != NORM_NOWHERE && !has_backslash_quote(s, s->at, end)) {
-        propose_inner(s, end, 0, NORM_MODE_INNER,
+    if (count[0] != 0 && !has_backslash_quote(s, s->at, ends[0][0])) {
+        propose_inner(s, ends[0][0], 0, NORM_MODE_INNER,
                       (struct norm_reading){NORM_SLIP_INNER_OF_FIELD, .field = s->nhead + 1,
                                             .repair = CSVK_REPAIR_INNER_QUOTES});
     }
@@ -355,10 +343,10 @@ static void read_inner_of_field(struct search *s)
 
 /*
  * The next place where the enclosure that opens at s->at may end and the next field begin without a
- * delimiter: "a"b, or "a""b" where the second quote opens. *from: where to look; the value goes to
- * the cell after the head. NORM_NOWHERE: no more of them.
+ * delimiter: "a"b, or "a""b" where the second quote opens. *from: where to look. NORM_NOWHERE: no
+ * more of them.
  */
-static size_t next_seam(struct search *s, size_t *from)
+static size_t next_seam(const struct search *s, size_t *from)
 {
     size_t i = norm_view_quote(s->view, *from);
     if (i == NORM_NOWHERE || i - s->at > LONGEST_EDIT) {
@@ -369,8 +357,13 @@ static size_t next_seam(struct search *s, size_t *from)
         return NORM_NOWHERE;
     }
     *from = pair ? i + 2 : s->view->length;
-    s->cell[s->nhead] = norm_view_undoubled(s->view, s->at + 1, i);
     return i + 1;
+}
+
+/* The value of the enclosure that ends there. */
+static struct norm_cell value_before_seam(const struct search *s, size_t seam)
+{
+    return norm_view_undoubled(s->view, s->at + 1, seam - 1);
 }
 
 static void read_seams(struct search *s)
@@ -385,7 +378,10 @@ static void read_seams(struct search *s)
         struct norm_reading reading = {NORM_SLIP_DELIMITER_LOST, .field = s->nhead + 1,
                                        .repair = CSVK_REPAIR_INNER_QUOTES, .prior = NORM_BIT};
         size_t end = read_tail(s, seam, NORM_MODE_STRICT, &count);
-        propose(s, reading, count, end);
+        if (end != NORM_NOWHERE) {
+            s->cell[s->nhead] = value_before_seam(s, seam);
+            propose(s, reading, count, end);
+        }
     }
 }
 
@@ -415,61 +411,35 @@ static void read_quotes_in_open(struct search *s)
     propose(s, lost, count, after);
 }
 
-/* The first quote from `at` on that a value which begins at s->at may reach. */
-static size_t first_quote(const struct search *s, size_t at)
-{
-    size_t end = s->at <= s->line_end ? s->far : s->at + LONGEST_EDIT;
-    end = end < s->view->length ? end + 1 : s->view->length;
-    struct norm_view near = *s->view;
-    near.length = end < near.length ? end : near.length;
-    return norm_view_quote(&near, at);
-}
-
-/* The value ends at a quote before a delimiter or a line break. */
+/*
+ * The value ends at a quote before a delimiter or a line break: at the first one that is not one of
+ * a pair, for behind it the value would hold a single quote.
+ */
 static void read_opening_lost(struct search *s)
 {
-    size_t quote = first_quote(s, s->at);
-    for (unsigned tries = 0; tries < OPENING_TRIES && quote != NORM_NOWHERE && quote > s->at;) {
-        if (quote - s->at > LONGEST_EDIT || has_many_breaks(s, quote)) {
-            return;
-        }
-        if (is_quote(s, quote + 1) && !ends(s, quote + 1)) {
-            quote = norm_view_quote(s->view, quote + 2);
-            continue;
-        }
-        if (ends(s, quote + 1)) {
-            if (!norm_view_has_single_quote(s->view, s->at, quote)) {
-                size_t count = s->nhead + 1;
-                s->cell[s->nhead] = norm_view_undoubled(s->view, s->at, quote);
-                struct norm_reading reading = {NORM_SLIP_OPENING_LOST, .field = s->nhead + 1,
-                                               .repair = CSVK_REPAIR_ENCLOSE,
-                                               .prior = 2 * NORM_BIT};
-                size_t end = read_after(s, quote + 1, &count);
-                propose(s, reading, count, end);
-            }
-            tries++;
-        }
-        quote = norm_view_quote(s->view, quote + 1);
+    size_t quote = norm_view_single_quote(s->view, s->at);
+    if (quote == NORM_NOWHERE || quote - s->at > LONGEST_EDIT || !ends(s, quote + 1) ||
+        has_many_breaks(s, quote)) {
+        return;
+    }
+    size_t count = s->nhead + 1, end = read_after(s, quote + 1, &count);
+    if (end != NORM_NOWHERE && count == s->width) {
+        s->cell[s->nhead] = norm_view_undoubled(s->view, s->at, quote);
+        propose(s,
+                (struct norm_reading){NORM_SLIP_OPENING_LOST, .field = s->nhead + 1,
+                                      .repair = CSVK_REPAIR_ENCLOSE, .prior = 2 * NORM_BIT},
+                count, end);
     }
 }
 
 /* ---- the last field ---------------------------------------------------------------------------
  */
 
+/* The last field of the first record is in its cell; the second one begins at the seam. */
 static void propose_two(struct search *s, size_t seam)
 {
-    const struct norm_cell last = s->cell[s->nhead];
-    size_t count = 0;
-    struct norm_cell *head = keep_cells(s);
-    if (head == NULL) {
-        s->to->failed = true;
-        return;
-    }
-    size_t end = read_tail(s, seam, NORM_MODE_STRICT, &count);
-    bool fits = end != NORM_NOWHERE && count == s->width;
-    memcpy(s->cell, head, s->width * sizeof *head);
-    s->cell[s->nhead] = last;
-    if (fits) {
+    size_t count = 0, end = norm_view_tail(s->view, seam, &count);
+    if (end != NORM_NOWHERE && count == s->width) {
         propose(s,
                 (struct norm_reading){NORM_SLIP_TWO_RECORDS, .repair = CSVK_REPAIR_INNER_QUOTES,
                                       .hole = true, .prior = 2 * NORM_BIT},
@@ -487,6 +457,7 @@ static void read_two_records(struct search *s)
             if (seam == NORM_NOWHERE) {
                 return;
             }
+            s->cell[s->nhead] = value_before_seam(s, seam);
             propose_two(s, seam);
         }
         return;
@@ -532,11 +503,6 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
     }
     s.line_end = norm_view_line_end(view, line->begin);
     s.line_end = s.line_end == NORM_NOWHERE ? view->length : s.line_end;
-    s.far = find_far(view, s.line_end, &s.far_from);
-    s.far_from = s.line_end;
-    for (size_t i = 0; i < TAILS; i++) {
-        s.tail[i].at = NORM_NOWHERE;
-    }
     s.cell = norm_arena_take(view->arena, (width + 2) * sizeof *s.cell);
     if (s.cell == NULL) {
         to->failed = true;

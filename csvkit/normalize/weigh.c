@@ -18,7 +18,7 @@ bool norm_next_is_sound(const struct norm_view *view, const struct norm_context 
     if (at >= view->length) {
         return view->at_end;
     }
-    struct norm_line next = norm_view_record(view, at, 1);
+    struct norm_line next = norm_view_outline(view, at);
     bool faults = (next.faults & ~(unsigned)NORM_FAULT_QUOTE_IN_OPEN) != 0;
     return next.known && (norm_line_is_blank(&next) || (next.ncells == context->width && !faults));
 }
@@ -28,8 +28,9 @@ bool norm_swallows_record(const struct norm_view *view, const struct norm_contex
 {
     size_t at = norm_view_next_line(view, begin);
     for (unsigned i = 0; i < NORM_LOOK_AHEAD && at < end; i++) {
-        struct norm_line line = norm_view_record(view, at, 0);
+        struct norm_line line = norm_view_outline(view, at);
         if (norm_is_sound(&line, context->width) && line.end <= end) {
+            line = norm_view_record(view, at, 0);
             bool known = norm_evidence_records(context->evidence) >= NORM_ENOUGH;
             if (!known || norm_evidence_row(context->evidence, line.cell, NORM_NOT_IN_SAMPLE) <=
                               2 * norm_evidence_typical(context->evidence)) {
@@ -46,7 +47,7 @@ static bool all_sound(const struct norm_view *view, const struct norm_context *c
                       size_t to)
 {
     for (unsigned i = 0; at < to; i++) {
-        struct norm_line line = norm_view_record(view, at, 1);
+        struct norm_line line = norm_view_outline(view, at);
         bool faults = (line.faults & ~(unsigned)NORM_FAULT_QUOTE_IN_OPEN) != 0;
         if (i == NORM_LOOK_AHEAD || !line.known || line.ncells != context->width || faults) {
             return false;

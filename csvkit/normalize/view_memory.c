@@ -1,0 +1,104 @@
+/*
+ * view_memory.c - what a view keeps of the records and tails that it has read (places.h).
+ *
+ * Invariant: an answer that hangs on where the view ends is used in a view with the same end only.
+ */
+#include "csvkit/normalize/view.h"
+
+/* Would bytes after the view change what was found out about `length` of the `left` ones? */
+static bool is_certain(const struct norm_view *view, size_t left, size_t length)
+{
+    return length <= left && (view->at_end || left - length > 2); /* CR CR LF is the longest end */
+}
+
+/* ---- records ----------------------------------------------------------------------------------
+ */
+
+struct norm_line norm_view_outline(const struct norm_view *view, size_t at)
+{
+    if (view->places == NULL) {
+        return norm_view_record(view, at, NORM_NO_CELLS);
+    }
+    uint64_t offset = view->offset + at;
+    struct norm_outline *known = &view->places->outline[offset % NORM_OUTLINES];
+    if (known->offset == offset + 1 && is_certain(view, view->length - at, known->end)) {
+        return (struct norm_line){.begin = at,
+                                  .content = at + known->content,
+                                  .end = at + known->end,
+                                  .ncells = known->ncells,
+                                  .faults = known->faults,
+                                  .known = true};
+    }
+    struct norm_line line = norm_view_record(view, at, NORM_NO_CELLS);
+    if (line.known && is_certain(view, view->length - at, line.end - at)) {
+        *known = (struct norm_outline){offset + 1, line.content - at, line.end - at, line.ncells,
+                                       line.faults};
+    }
+    return line;
+}
+
+/* ---- tails ------------------------------------------------------------------------------------
+ */
+
+/* What tells one end of a view from another; never 0. */
+static uint64_t limit_of(const struct norm_view *view)
+{
+    return 2 * (view->offset + view->length) + view->at_end + 1;
+}
+
+/* The slot of the tail at a place. *known: it holds that tail. */
+static struct norm_tail *find_tail(const struct norm_view *view, size_t at, bool *known)
+{
+    uint64_t offset = view->offset + at;
+    struct norm_tail *tail = &view->places->tail[offset % NORM_TAILS];
+    *known = tail->offset == offset + 1 &&
+             (tail->limit == limit_of(view) ||
+              (tail->limit == 0 && is_certain(view, view->length - at, tail->length)));
+    return tail;
+}
+
+/* The first `kept` of `fields` fields begin at `begin`; the record ends at `end`, or one of them
+   has a fault. */
+static void keep_tails(const struct norm_view *view, const size_t *begin, size_t kept,
+                       size_t fields, size_t end)
+{
+    bool fault = end == NORM_NOWHERE;
+    for (size_t i = 0; i < kept; i++) {
+        bool known;
+        struct norm_tail *tail = find_tail(view, begin[i], &known);
+        tail->offset = view->offset + begin[i] + 1;
+        tail->count = fields - i;
+        tail->length = fault ? NORM_NO_TAIL : end - begin[i];
+        bool certain = !fault && is_certain(view, view->length - begin[i], tail->length);
+        tail->limit = certain ? 0 : limit_of(view);
+    }
+}
+
+/* The tails of all fields that are read are kept: most edits of a record share theirs. */
+size_t norm_view_tail(const struct norm_view *view, size_t at, size_t *count)
+{
+    enum { KEPT = 128 };
+    size_t begin[KEPT], kept = 0, end = NORM_NOWHERE;
+    *count = 0;
+    for (bool last = false; !last;) {
+        bool known = false;
+        const struct norm_tail *tail = view->places != NULL ? find_tail(view, at, &known) : NULL;
+        if (known) {
+            *count += tail->count;
+            end = tail->length != NORM_NO_TAIL ? at + tail->length : NORM_NOWHERE;
+            break;
+        }
+        if (kept < KEPT) {
+            begin[kept++] = at;
+        }
+        at = norm_view_field(view, at, NORM_MODE_STRICT, NULL);
+        ++*count;
+        last = at == NORM_NOWHERE || !norm_view_is(view, at, view->dialect.delimiter);
+        end = last && at != NORM_NOWHERE ? at + norm_view_line_break(view, at) : NORM_NOWHERE;
+        at++;
+    }
+    if (view->places != NULL) {
+        keep_tails(view, begin, kept, *count, end);
+    }
+    return end;
+}
