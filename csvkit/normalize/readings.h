@@ -62,10 +62,19 @@ struct norm_reading {
     size_t order;                  /* in which it was found */
 };
 
+/* Which of the readings of quotes are kept. All are counted: their number is bounded. */
+enum norm_wanted {
+    NORM_WANTED_ALL,
+    NORM_WANTED_GOING_ON,        /* those after which the table goes on (norm_view_goes_on) */
+    NORM_WANTED_LOST_DELIMITERS, /* NORM_SLIP_DELIMITER_LOST */
+};
+
 struct norm_readings {
     struct norm_reading *list;
     size_t count, capacity;
     bool failed; /* out of memory */
+    enum norm_wanted wanted;
+    size_t found; /* of quotes; more than those kept, when not all of them are wanted */
 };
 
 /*

@@ -26,9 +26,12 @@ struct search {
     struct norm_readings *to;
     struct norm_cell *cell; /* width + 2 of them: the head, then what is tried */
     size_t nhead, at;       /* `at`: where the field after the head begins */
-    size_t line_end;        /* of the first line */
-    size_t far, far_from;   /* no value that begins before the line break at `far_from` may reach
-                               further than `far`, for its line breaks; once `is_far_known` */
+    size_t rest, nrest; /* fields from `rest` on, read in `rest_mode`, go into the cells from number
+                           `nrest` on; NORM_NOWHERE: there are none */
+    enum norm_mode rest_mode;
+    size_t line_end;      /* of the first line */
+    size_t far, far_from; /* no value that begins before the line break at `far_from` may reach
+                             further than `far`, for its line breaks; once `is_far_known` */
     bool is_far_known;
 };
 
@@ -109,33 +112,33 @@ static size_t read_fields(const struct search *s, size_t at, enum norm_mode mode
 }
 
 /*
- * Reads fields from `at` to the end of the record into the cells from `count` on. The end of the
- * record; NORM_NOWHERE: a fault, or another number of fields than columns. Values are decoded only
- * when the number is right.
+ * The fields from `at` to the end of the record, when there are `count` before them. The end of the
+ * record; NORM_NOWHERE: a fault, or another number of fields than columns. They are put into cells
+ * when the reading is added.
  */
-static size_t read_tail(struct search *s, size_t at, enum norm_mode mode, size_t *count)
+static size_t read_tail(struct search *s, size_t at, enum norm_mode mode, size_t count)
 {
-    size_t fields = 0, wanted = s->width - *count;
-    if (*count > s->width) {
+    size_t fields = 0;
+    if (count > s->width) {
         return NORM_NOWHERE;
     }
-    size_t end = mode == NORM_MODE_STRICT ? norm_view_tail(s->view, at, &fields)
-                                          : read_fields(s, at, mode, wanted, NULL, &fields);
-    if (end == NORM_NOWHERE || fields != wanted) {
-        return NORM_NOWHERE;
-    }
-    (void)read_fields(s, at, mode, wanted, s->cell + *count, &fields);
-    *count += fields;
-    return end;
+    size_t end = mode == NORM_MODE_STRICT
+                     ? norm_view_tail(s->view, at, &fields)
+                     : read_fields(s, at, mode, s->width - count, NULL, &fields);
+    s->rest = at;
+    s->rest_mode = mode;
+    s->nrest = count;
+    return fields == s->width - count ? end : NORM_NOWHERE;
 }
 
 /* The tail after a field that ends at `at`. */
-static size_t read_after(struct search *s, size_t at, size_t *count)
+static size_t read_after(struct search *s, size_t at, size_t count)
 {
     if (norm_view_is(s->view, at, s->delimiter)) {
         return read_tail(s, at + 1, NORM_MODE_STRICT, count);
     }
-    return at + norm_view_line_break(s->view, at);
+    s->rest = NORM_NOWHERE;
+    return count == s->width ? at + norm_view_line_break(s->view, at) : NORM_NOWHERE;
 }
 
 static struct norm_cell *keep_cells(struct search *s)
@@ -156,12 +159,28 @@ static bool has_escape(const struct search *s, size_t end)
            memchr(s->view->bytes + s->line->begin, escape, end - s->line->begin) != NULL;
 }
 
-/* Adds the reading whose cells are in s->cell, when there are as many as columns. */
-static struct norm_reading *propose(struct search *s, struct norm_reading reading, size_t count,
-                                    size_t end)
+/* Counts a reading of the slip that ends there, unless there are too many. Is it to be added? */
+static bool is_wanted(struct search *s, enum norm_slip slip, size_t end)
 {
-    if (end == NORM_NOWHERE || count != s->width || s->to->count >= NORM_QUOTE_READINGS) {
-        return NULL;
+    struct norm_readings *to = s->to;
+    if (end == NORM_NOWHERE || to->found >= NORM_QUOTE_READINGS) {
+        return false;
+    }
+    to->found++;
+    switch (to->wanted) {
+    case NORM_WANTED_GOING_ON: return norm_view_goes_on(s->view, end, s->width);
+    case NORM_WANTED_LOST_DELIMITERS: return slip == NORM_SLIP_DELIMITER_LOST;
+    default: return true;
+    }
+}
+
+/* Adds the reading, which is wanted: its first cells are in s->cell, the others are the rest. */
+static struct norm_reading *add(struct search *s, struct norm_reading reading, size_t end)
+{
+    size_t count;
+    if (s->rest != NORM_NOWHERE) {
+        (void)read_fields(s, s->rest, s->rest_mode, s->width - s->nrest, s->cell + s->nrest,
+                          &count);
     }
     reading.cell = reading.plain = keep_cells(s);
     reading.end = end;
@@ -173,11 +192,16 @@ static struct norm_reading *propose(struct search *s, struct norm_reading readin
     return norm_readings_add(s->to, &reading);
 }
 
-/* The same where evidence shall not see the quotes that the edit made data in cell `k`. */
-static void propose_without_quotes(struct search *s, struct norm_reading reading, size_t count,
-                                   size_t end, size_t k)
+static struct norm_reading *propose(struct search *s, struct norm_reading reading, size_t end)
 {
-    struct norm_reading *added = propose(s, reading, count, end);
+    return is_wanted(s, reading.slip, end) ? add(s, reading, end) : NULL;
+}
+
+/* The same where evidence shall not see the quotes that the edit made data in cell `k`. */
+static void propose_without_quotes(struct search *s, struct norm_reading reading, size_t end,
+                                   size_t k)
+{
+    struct norm_reading *added = propose(s, reading, end);
     struct norm_cell *plain = added != NULL ? keep_cells(s) : NULL;
     if (plain != NULL) {
         plain[k] = norm_view_unquoted(s->view, plain[k]);
@@ -202,12 +226,11 @@ static bool has_backslash_quote(const struct search *s, size_t from, size_t to)
 static void read_whole(struct search *s, enum norm_mode mode, enum norm_slip slip,
                        enum csvk_repair repair)
 {
-    size_t count = 0, begin = s->line->begin;
-    size_t end = read_tail(s, begin, mode, &count);
+    size_t begin = s->line->begin, end = read_tail(s, begin, mode, 0);
     bool escaped = end != NORM_NOWHERE && mode != NORM_MODE_BLANKS && mode != NORM_MODE_BACKSLASH &&
                    has_backslash_quote(s, begin, end);
     propose(s, (struct norm_reading){slip, .repair = repair, .prior = escaped ? 8 * NORM_BIT : 0},
-            count, end);
+            end);
 }
 
 static bool has_quotes_at_both_ends(const struct search *s, size_t from, size_t to)
@@ -236,8 +259,11 @@ static void read_all_open(struct search *s)
     struct norm_reading reading = {NORM_SLIP_ALL_QUOTES,
                                    .repair = other_faults ? of_lone_quote(s) : CSVK_REPAIR_ENCLOSE,
                                    .prior = prior};
-    struct norm_reading *added =
-        propose(s, reading, count, end + norm_view_line_break(s->view, end));
+    if (count != s->width) {
+        return;
+    }
+    s->rest = NORM_NOWHERE;
+    struct norm_reading *added = propose(s, reading, end + norm_view_line_break(s->view, end));
     struct norm_cell *plain = added != NULL ? keep_cells(s) : NULL;
     for (size_t k = 0; plain != NULL && k < s->width; k++) {
         plain[k] = norm_view_unquoted(s->view, plain[k]);
@@ -252,7 +278,7 @@ static void read_all_open(struct search *s)
 
 static void read_opening_as_data(struct search *s)
 {
-    size_t end = norm_view_open_end(s->view, s->at), count = s->nhead + 1;
+    size_t end = norm_view_open_end(s->view, s->at);
     if (end == NORM_NOWHERE) {
         return;
     }
@@ -260,8 +286,7 @@ static void read_opening_as_data(struct search *s)
     struct norm_reading reading = {NORM_SLIP_OPENING_IS_DATA, .field = s->nhead + 1,
                                    .repair = of_lone_quote(s)};
     reading.prior = has_quotes_at_both_ends(s, s->at, end) ? 3 * NORM_BIT : 0;
-    end = read_after(s, end, &count);
-    propose_without_quotes(s, reading, count, end, s->nhead);
+    propose_without_quotes(s, reading, read_after(s, end, s->nhead + 1), s->nhead);
 }
 
 /* The value may end before any delimiter or line break, as long as no single quote is in it. */
@@ -275,13 +300,13 @@ static void read_closing_lost(struct search *s)
             has_many_breaks(s, end)) {
             return;
         }
-        size_t count = s->nhead + 1, after = read_after(s, end, &count);
-        if (after != NORM_NOWHERE && count == s->width) {
+        size_t after = read_after(s, end, s->nhead + 1);
+        if (is_wanted(s, NORM_SLIP_CLOSING_LOST, after)) {
             s->cell[s->nhead] = norm_view_undoubled(s->view, s->at + 1, end);
-            propose(s,
-                    (struct norm_reading){NORM_SLIP_CLOSING_LOST, .field = s->nhead + 1,
-                                          .repair = of_lone_quote(s), .prior = 2 * NORM_BIT},
-                    count, after);
+            add(s,
+                (struct norm_reading){NORM_SLIP_CLOSING_LOST, .field = s->nhead + 1,
+                                      .repair = of_lone_quote(s), .prior = 2 * NORM_BIT},
+                after);
         }
         if (end >= s->view->length) {
             return;
@@ -307,14 +332,13 @@ static int borders_in(const struct search *s, const struct norm_cell *cell)
 static void propose_inner(struct search *s, size_t end, unsigned skip, enum norm_mode mode,
                           struct norm_reading reading)
 {
-    size_t count = s->nhead + 1, after = read_after(s, end, &count);
-    if (after == NORM_NOWHERE || count != s->width) {
-        return;
+    size_t after = read_after(s, end, s->nhead + 1);
+    if (is_wanted(s, reading.slip, after)) {
+        struct norm_cell *cell = &s->cell[s->nhead];
+        *cell = norm_view_inner_value(s->view, s->at, end, mode);
+        reading.prior = (3 * (int)skip + (skip != 0 ? 6 * borders_in(s, cell) : 0)) * NORM_BIT;
+        add(s, reading, after);
     }
-    struct norm_cell *cell = &s->cell[s->nhead];
-    *cell = norm_view_inner_value(s->view, s->at, end, mode);
-    reading.prior = (3 * (int)skip + (skip != 0 ? 6 * borders_in(s, cell) : 0)) * NORM_BIT;
-    propose(s, reading, count, after);
 }
 
 static void read_inner_of_field(struct search *s)
@@ -374,13 +398,13 @@ static void read_seams(struct search *s)
         if (seam == NORM_NOWHERE) {
             return;
         }
-        size_t count = s->nhead + 1;
-        struct norm_reading reading = {NORM_SLIP_DELIMITER_LOST, .field = s->nhead + 1,
-                                       .repair = CSVK_REPAIR_INNER_QUOTES, .prior = NORM_BIT};
-        size_t end = read_tail(s, seam, NORM_MODE_STRICT, &count);
-        if (end != NORM_NOWHERE) {
+        size_t end = read_tail(s, seam, NORM_MODE_STRICT, s->nhead + 1);
+        if (is_wanted(s, NORM_SLIP_DELIMITER_LOST, end)) {
             s->cell[s->nhead] = value_before_seam(s, seam);
-            propose(s, reading, count, end);
+            add(s,
+                (struct norm_reading){NORM_SLIP_DELIMITER_LOST, .field = s->nhead + 1,
+                                      .repair = CSVK_REPAIR_INNER_QUOTES, .prior = NORM_BIT},
+                end);
         }
     }
 }
@@ -394,21 +418,17 @@ static void read_quotes_in_open(struct search *s)
     if (end == NORM_NOWHERE || quote == NORM_NOWHERE || quote >= end) {
         return;
     }
-    size_t count = s->nhead + 1;
     s->cell[s->nhead] = norm_view_raw(s->view, s->at, end);
     struct norm_reading data = {NORM_SLIP_QUOTES_IN_OPEN, .field = s->nhead + 1,
                                 .repair = CSVK_REPAIR_ENCLOSE};
-    size_t after = read_after(s, end, &count);
-    propose_without_quotes(s, data, count, after, s->nhead);
+    propose_without_quotes(s, data, read_after(s, end, s->nhead + 1), s->nhead);
     if (quote == s->at) {
         return;
     }
-    count = s->nhead + 1;
     s->cell[s->nhead] = norm_view_raw(s->view, s->at, quote);
     struct norm_reading lost = {NORM_SLIP_DELIMITER_LOST, .field = s->nhead + 1,
                                 .repair = CSVK_REPAIR_ENCLOSE, .prior = NORM_BIT};
-    after = read_tail(s, quote, NORM_MODE_STRICT, &count);
-    propose(s, lost, count, after);
+    propose(s, lost, read_tail(s, quote, NORM_MODE_STRICT, s->nhead + 1));
 }
 
 /*
@@ -422,13 +442,13 @@ static void read_opening_lost(struct search *s)
         has_many_breaks(s, quote)) {
         return;
     }
-    size_t count = s->nhead + 1, end = read_after(s, quote + 1, &count);
-    if (end != NORM_NOWHERE && count == s->width) {
+    size_t end = read_after(s, quote + 1, s->nhead + 1);
+    if (is_wanted(s, NORM_SLIP_OPENING_LOST, end)) {
         s->cell[s->nhead] = norm_view_undoubled(s->view, s->at, quote);
-        propose(s,
-                (struct norm_reading){NORM_SLIP_OPENING_LOST, .field = s->nhead + 1,
-                                      .repair = CSVK_REPAIR_ENCLOSE, .prior = 2 * NORM_BIT},
-                count, end);
+        add(s,
+            (struct norm_reading){NORM_SLIP_OPENING_LOST, .field = s->nhead + 1,
+                                  .repair = CSVK_REPAIR_ENCLOSE, .prior = 2 * NORM_BIT},
+            end);
     }
 }
 
@@ -439,11 +459,12 @@ static void read_opening_lost(struct search *s)
 static void propose_two(struct search *s, size_t seam)
 {
     size_t count = 0, end = norm_view_tail(s->view, seam, &count);
-    if (end != NORM_NOWHERE && count == s->width) {
+    if (count == s->width) {
+        s->rest = NORM_NOWHERE;
         propose(s,
                 (struct norm_reading){NORM_SLIP_TWO_RECORDS, .repair = CSVK_REPAIR_INNER_QUOTES,
                                       .hole = true, .prior = 2 * NORM_BIT},
-                s->width, end);
+                end);
     }
 }
 
@@ -508,6 +529,7 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
         to->failed = true;
         return;
     }
+    to->found = to->count;
     read_whole(&s, NORM_MODE_INNER, NORM_SLIP_INNER_QUOTES, CSVK_REPAIR_INNER_QUOTES);
     if (has_backslash_quote(&s, line->begin, line->end)) {
         read_whole(&s, NORM_MODE_BACKSLASH, NORM_SLIP_BACKSLASH, CSVK_REPAIR_BACKSLASH);
@@ -515,7 +537,7 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
     read_whole(&s, NORM_MODE_PAIRS, NORM_SLIP_INNER_PAIRS, CSVK_REPAIR_INNER_QUOTES);
     read_whole(&s, NORM_MODE_BLANKS, NORM_SLIP_BLANKS, CSVK_REPAIR_BLANKS);
     read_all_open(&s);
-    while (s.nhead < width && to->count < NORM_QUOTE_READINGS && !to->failed) {
+    while (s.nhead < width && to->found < NORM_QUOTE_READINGS && !to->failed) {
         read_edits_of_field(&s);
         size_t end = norm_view_field(view, s.at, NORM_MODE_STRICT, &s.cell[s.nhead]);
         if (end == NORM_NOWHERE || !norm_view_is(view, end, s.delimiter)) {

@@ -73,6 +73,8 @@ struct norm_line {
 struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_t most);
 /* The same without any cell; what was found once is found at once. */
 struct norm_line norm_view_outline(const struct norm_view *view, size_t at);
+/* Is the record at `at` sound, or do the data end there? Quotes in open fields do not matter. */
+bool norm_view_goes_on(const struct norm_view *view, size_t at, size_t width);
 static inline bool norm_line_is_blank(const struct norm_line *line)
 {
     return line->content == line->begin;

@@ -37,6 +37,17 @@ struct norm_line norm_view_outline(const struct norm_view *view, size_t at)
     return line;
 }
 
+bool norm_view_goes_on(const struct norm_view *view, size_t at, size_t width)
+{
+    at = norm_view_skip_comments(view, at);
+    if (at >= view->length) {
+        return view->at_end;
+    }
+    struct norm_line next = norm_view_outline(view, at);
+    bool faults = (next.faults & ~(unsigned)NORM_FAULT_QUOTE_IN_OPEN) != 0;
+    return next.known && (norm_line_is_blank(&next) || (next.ncells == width && !faults));
+}
+
 /* ---- tails ------------------------------------------------------------------------------------
  */
 

@@ -14,13 +14,7 @@ enum { NOT_SOUND = 100 * NORM_BIT }; /* records after it, that another reading e
 
 bool norm_next_is_sound(const struct norm_view *view, const struct norm_context *context, size_t at)
 {
-    at = norm_view_skip_comments(view, at);
-    if (at >= view->length) {
-        return view->at_end;
-    }
-    struct norm_line next = norm_view_outline(view, at);
-    bool faults = (next.faults & ~(unsigned)NORM_FAULT_QUOTE_IN_OPEN) != 0;
-    return next.known && (norm_line_is_blank(&next) || (next.ncells == context->width && !faults));
+    return norm_view_goes_on(view, at, context->width);
 }
 
 bool norm_swallows_record(const struct norm_view *view, const struct norm_context *context,
