@@ -15,7 +15,13 @@
 
 #include "csvkit/csvkit.h"
 
-enum { NORM_BLOCK = 64, NORM_BLOCKS = 256, NORM_TAILS = 256, NORM_OUTLINES = 64 };
+enum {
+    NORM_BLOCK = 64,
+    NORM_BLOCKS = 256,
+    NORM_TAILS = 256,
+    NORM_OUTLINES = 256,
+    NORM_COSTS = 1024
+};
 
 /* Bit i: byte i of the block. Bytes that were not in the view have no bits. */
 struct norm_block {
@@ -39,9 +45,17 @@ struct norm_outline {
     uint64_t offset; /* + 1; 0: free */
     size_t content, end, ncells;
     unsigned faults;
+    int bits; /* of its cells, + 1; 0: nobody has asked */
 };
 
-/* All-zero is empty. About 16 KiB. */
+/* What a value costs in a column. */
+struct norm_cost {
+    uint64_t value;  /* its offset, + 1; or a hash of its bytes, with the highest bit; 0: free */
+    uint64_t column; /* with the length of the value, and whether it is enclosed */
+    int bits;
+};
+
+/* All-zero is empty. About 60 KiB. The costs are those of one table: evidence is gathered once. */
 struct norm_places {
     struct csvk_dialect dialect; /* of all that is kept ... */
     bool cr_ends;                /* ... and whether a single CR ends a record */
@@ -49,6 +63,7 @@ struct norm_places {
     struct norm_block partial; /* the last one that was not whole: not kept */
     struct norm_tail tail[NORM_TAILS];
     struct norm_outline outline[NORM_OUTLINES];
+    struct norm_cost cost[NORM_COSTS];
     uint64_t no_quote_from, no_quote_to; /* absolute: there is none in between */
 };
 

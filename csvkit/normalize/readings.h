@@ -55,7 +55,8 @@ struct norm_reading {
     enum csvk_repair repair;
     bool hole;
     const struct norm_cell *cell;  /* `width` of them: the record as it would be written */
-    const struct norm_cell *plain; /* as evidence judges them; ptr NULL: nothing is known */
+    const struct norm_cell *plain; /* as evidence judges them; ptr NULL: nothing is known. NULL: */
+    int cells;                     /* these bits are what they cost */
     size_t end;                    /* of the record, in the view */
     int prior, hidden;             /* bits: of the slip itself; of what the cells do not show */
     int score;                     /* by weigh.c */

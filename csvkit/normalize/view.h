@@ -80,6 +80,13 @@ static inline bool norm_line_is_blank(const struct norm_line *line)
     return line->content == line->begin;
 }
 
+/* As norm_evidence_cell for a value that is not in the sample; what it costs is kept. */
+int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                   size_t column, const struct norm_cell *cell);
+/* As norm_evidence_row for the sound record at `at`. */
+int norm_view_row_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                       size_t at);
+
 /* How the quotes of a field are read. */
 enum norm_mode {
     NORM_MODE_STRICT,

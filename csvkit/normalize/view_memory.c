@@ -1,8 +1,9 @@
 /*
- * view_memory.c - what a view keeps of the records and tails that it has read (places.h).
+ * view_memory.c - what a view keeps of the records, tails and values that it has read (places.h).
  *
  * Invariant: an answer that hangs on where the view ends is used in a view with the same end only.
  */
+#include "csvkit/base/hash.h"
 #include "csvkit/normalize/view.h"
 
 /* Would bytes after the view change what was found out about `length` of the `left` ones? */
@@ -31,10 +32,38 @@ struct norm_line norm_view_outline(const struct norm_view *view, size_t at)
     }
     struct norm_line line = norm_view_record(view, at, NORM_NO_CELLS);
     if (line.known && is_certain(view, view->length - at, line.end - at)) {
-        *known = (struct norm_outline){offset + 1, line.content - at, line.end - at, line.ncells,
-                                       line.faults};
+        *known = (struct norm_outline){offset + 1,  line.content - at, line.end - at,
+                                       line.ncells, line.faults,       0};
     }
     return line;
+}
+
+static int row_cost(const struct norm_view *view, const struct norm_evidence *evidence, size_t at)
+{
+    struct norm_line line = norm_view_record(view, at, 0);
+    int sum = 0;
+    for (size_t k = 0; k < line.ncells && !view->arena->failed; k++) {
+        sum += norm_view_cost(view, evidence, k, &line.cell[k]);
+    }
+    return sum;
+}
+
+int norm_view_row_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                       size_t at)
+{
+    uint64_t offset = view->offset + at;
+    if (view->places == NULL) {
+        return row_cost(view, evidence, at);
+    }
+    struct norm_outline *known = &view->places->outline[offset % NORM_OUTLINES];
+    if (known->offset == offset + 1 && known->bits != 0) {
+        return known->bits - 1;
+    }
+    int bits = row_cost(view, evidence, at);
+    if (known->offset == offset + 1 && !view->arena->failed) {
+        known->bits = bits + 1;
+    }
+    return bits;
 }
 
 bool norm_view_goes_on(const struct norm_view *view, size_t at, size_t width)
@@ -112,4 +141,33 @@ size_t norm_view_tail(const struct norm_view *view, size_t at, size_t *count)
         keep_tails(view, begin, kept, *count, end);
     }
     return end;
+}
+
+/* ---- costs ------------------------------------------------------------------------------------
+ */
+
+/* A value in the view is known by its place, one that was decoded by a hash of its bytes. */
+static uint64_t name_of_value(const struct norm_view *view, const struct norm_cell *cell)
+{
+    uintptr_t first = (uintptr_t)view->bytes, at = (uintptr_t)cell->ptr;
+    return at >= first && at - first < view->length
+               ? view->offset + (at - first) + 1
+               : csvk_hash(cell->ptr, cell->len, 5) | UINT64_C(1) << 63;
+}
+
+int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                   size_t column, const struct norm_cell *cell)
+{
+    if (view->places == NULL || cell->len == 0) {
+        return norm_evidence_cell(evidence, column, cell, NORM_NOT_IN_SAMPLE);
+    }
+    uint64_t value = name_of_value(view, cell);
+    uint64_t where = (uint64_t)cell->len << 32 | (uint64_t)column << 1 | cell->enclosed;
+    uint64_t hash = (value * CSVK_HASH_A) ^ (where * CSVK_HASH_B);
+    struct norm_cost *known = &view->places->cost[(hash >> 32) % NORM_COSTS];
+    if (known->value != value || known->column != where) {
+        int bits = norm_evidence_cell(evidence, column, cell, NORM_NOT_IN_SAMPLE);
+        *known = (struct norm_cost){value, where, bits};
+    }
+    return known->bits;
 }
