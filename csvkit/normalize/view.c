@@ -11,13 +11,18 @@ enum { LONGEST_VALUE = 65536 }; /* of a value that is read with backslashes as e
 
 enum mask { QUOTES, ENDS, BREAKS };
 
+static inline const struct norm_block *block_of(const struct norm_view *view, uint64_t place)
+{
+    return norm_places_block(view->places, place / NORM_BLOCK, view->bytes, view->offset,
+                             view->length);
+}
+
 /* The first place in [at, to) whose bit is set; `to` when there is none. Only with places. */
 static inline size_t next_bit(const struct norm_view *view, size_t at, size_t to, enum mask mask)
 {
     while (at < to) {
         uint64_t place = view->offset + at;
-        const struct norm_block *block = norm_places_block(view->places, place / NORM_BLOCK,
-                                                           view->bytes, view->offset, view->length);
+        const struct norm_block *block = block_of(view, place);
         uint64_t bits = mask == QUOTES ? block->quotes : mask == ENDS ? block->ends : block->breaks;
         bits >>= place % NORM_BLOCK;
         if (bits != 0) {
@@ -400,6 +405,30 @@ static bool has_open_quote(const struct norm_view *view, size_t at, size_t end)
     return false;
 }
 
+/* The open field at `at`. *quote: there is one in it. Most of them end in the block in which they
+   begin, where one look answers both. */
+static inline size_t any_open_field(const struct norm_view *view, size_t at, bool *quote,
+                                    struct norm_cell *cell)
+{
+    if (view->places != NULL && view->dialect.escape == CSVK_NO_BYTE && at < view->length) {
+        uint64_t place = view->offset + at;
+        const struct norm_block *block = block_of(view, place);
+        uint64_t ends = block->ends >> place % NORM_BLOCK;
+        size_t end = at + (ends != 0 ? (size_t)__builtin_ctzll(ends) : view->length);
+        if (end < view->length && view->bytes[end] != '\r') {
+            uint64_t before = (ends & -ends) - 1;
+            *quote = (block->quotes >> place % NORM_BLOCK & before) != 0;
+            if (cell != NULL) {
+                *cell = norm_view_raw(view, at, end);
+            }
+            return end;
+        }
+    }
+    size_t end = open_field(view, at, cell);
+    *quote = end != NORM_NOWHERE && has_open_quote(view, at, end);
+    return end;
+}
+
 size_t norm_view_inner_ends(const struct norm_view *view, size_t at, enum norm_mode mode,
                             size_t most, size_t *ends)
 {
@@ -498,8 +527,9 @@ size_t norm_view_field(const struct norm_view *view, size_t at, enum norm_mode m
         }
         return end != NORM_NOWHERE && norm_view_ends(view, end) ? end : NORM_NOWHERE;
     }
-    size_t end = open_field(view, at, cell);
-    return end != NORM_NOWHERE && has_open_quote(view, at, end) ? NORM_NOWHERE : end;
+    bool data;
+    size_t end = any_open_field(view, at, &data, cell);
+    return data ? NORM_NOWHERE : end;
 }
 
 /* ---- records ----------------------------------------------------------------------------------
@@ -523,8 +553,9 @@ static size_t any_field(const struct norm_view *view, size_t at, struct norm_lin
 {
     int quote = view->dialect.enclosure;
     if (quote == CSVK_NO_BYTE || !norm_view_is(view, at, quote)) {
-        size_t end = open_field(view, at, cell);
-        if (end != NORM_NOWHERE && has_open_quote(view, at, end)) {
+        bool data;
+        size_t end = any_open_field(view, at, &data, cell);
+        if (data) {
             size_t text = norm_view_blanks(view, at);
             line->faults |= text != at && view->bytes[text] == quote ? NORM_FAULT_SPACE_BEFORE
                                                                      : NORM_FAULT_QUOTE_IN_OPEN;
