@@ -46,7 +46,7 @@ enum { SMALL = 2 * (NORM_SAMPLE_RECORDS + 2) };
 struct norm_evidence {
     int log2[SMALL]; /* of small numbers: nearly all that occur */
     size_t width, records;
-    struct csvk_dialect dialect;
+    bool is_structural[256]; /* a value with such a byte needs an enclosure */
     struct norm_column *column;
     struct form_counts counts;
     uint64_t style[2][2]; /* values that need no enclosure: [empty][enclosed], over all columns */
@@ -132,7 +132,11 @@ struct norm_evidence *norm_evidence_new(size_t width, const struct csvk_dialect 
         return NULL;
     }
     evidence->width = width;
-    evidence->dialect = *dialect;
+    evidence->is_structural[dialect->delimiter] = true;
+    evidence->is_structural['\r'] = evidence->is_structural['\n'] = true;
+    if (dialect->enclosure != CSVK_NO_BYTE) {
+        evidence->is_structural[dialect->enclosure] = true;
+    }
     evidence->typical = NORM_TYPICAL;
     for (int i = 1; i < SMALL; i++) {
         evidence->log2[i] = norm_log2((uint64_t)i);
@@ -151,14 +155,11 @@ void norm_evidence_free(struct norm_evidence *evidence)
 
 bool norm_evidence_needs(const struct norm_evidence *evidence, struct csvk_bytes value)
 {
-    const struct csvk_dialect *d = &evidence->dialect;
+    bool needs = false;
     for (size_t i = 0; i < value.len; i++) {
-        int c = value.ptr[i];
-        if (c == d->delimiter || c == d->enclosure || c == '\r' || c == '\n') {
-            return true;
-        }
+        needs |= evidence->is_structural[value.ptr[i]];
     }
-    return false;
+    return needs;
 }
 
 static struct csvk_bytes bytes_of(const struct norm_cell *cell)
@@ -187,8 +188,10 @@ static int add_value(struct norm_evidence *evidence, size_t column, const struct
     c->breaks += form.has_break;
     c->forms++;
     int status = count_form(evidence, column, FORM_FINE, form.fine);
-    status = status == CSVK_OK ? count_form(evidence, column, FORM_MEDIUM, form.medium) : status;
-    status = status == CSVK_OK ? count_form(evidence, column, FORM_COARSE, form.coarse) : status;
+    status = status == CSVK_OK ? count_form(evidence, column, FORM_MEDIUM, norm_form_medium(&form))
+                               : status;
+    status = status == CSVK_OK ? count_form(evidence, column, FORM_COARSE, norm_form_coarse(&form))
+                               : status;
     return status == CSVK_OK ? count_form(evidence, column, FORM_VALUE, form.value) : status;
 }
 
@@ -321,12 +324,14 @@ static int bits_of_form(const struct norm_evidence *evidence, size_t column,
     if (fine != 0) {
         return costs->seen[FORM_FINE] + bits_of(evidence, fine, c->forms);
     }
-    uint64_t medium = without_itself(seen(evidence, column, FORM_MEDIUM, form->medium), counted);
+    uint64_t medium =
+        without_itself(seen(evidence, column, FORM_MEDIUM, norm_form_medium(form)), counted);
     if (medium != 0) {
         return costs->news_of_medium + costs->seen[FORM_MEDIUM] +
                bits_of(evidence, medium, c->forms);
     }
-    uint64_t coarse = without_itself(seen(evidence, column, FORM_COARSE, form->coarse), counted);
+    uint64_t coarse =
+        without_itself(seen(evidence, column, FORM_COARSE, norm_form_coarse(form)), counted);
     return costs->news_of_coarse +
            (coarse != 0 ? costs->seen[FORM_COARSE] + bits_of(evidence, coarse, c->forms)
                         : bits_of_news(evidence, c, FORM_COARSE) + 2 * NORM_BIT);

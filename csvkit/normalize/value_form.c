@@ -3,7 +3,7 @@
 
 #include "csvkit/base/hash.h"
 
-enum { MOST_RUNS = 12, SHORT_TEXT = 12, LONGEST_COUNT = 9 };
+enum { SHORT_TEXT = 12, LONGEST_COUNT = 9 };
 
 /* What a byte is; kinds of which runs are made, and what a run may hold. Bits. */
 enum {
@@ -58,114 +58,110 @@ static const unsigned char kinds[256] = {
 /* ---- the coarse form --------------------------------------------------------------------------
  */
 
-/* Which classes of bytes were seen, one bit each; nothing beyond ASCII is a class of its own. */
-struct classes {
-    uint64_t low, high;
-};
-
-static void add_class(struct classes *seen, unsigned char class)
+static void add_class(struct norm_form *form, unsigned char class)
 {
-    uint64_t bit = UINT64_C(1) << class % 64;
-    seen->low |= class < 64 ? bit : 0;
-    seen->high |= class < 64 ? 0 : bit;
+    form->classes[class / 64 % 2] |= UINT64_C(1) << class % 64;
 }
 
-/* A byte that is no letter and no digit. */
-static void add_other(struct classes *seen, unsigned char c, size_t length)
+/* A byte that is no letter and no digit; nothing beyond ASCII is a class of its own. */
+static void add_other(struct norm_form *form, unsigned char c)
 {
     unsigned char kind = kinds[c];
     if (c == ' ' || c == '\t') {
         c = '_';
     } else if ((kind & (LINE_FEED | CARRIAGE_RETURN)) != 0) {
         c = '\n';
-    } else if ((kind & PUNCTUATION) != 0 && length > SHORT_TEXT) {
+    } else if ((kind & PUNCTUATION) != 0 && form->length > SHORT_TEXT) {
         c = ',';
     }
-    add_class(seen, c);
+    add_class(form, c);
 }
 
-static uint64_t hash_of_classes(const struct classes *seen, size_t length)
+uint64_t norm_form_coarse(const struct norm_form *form)
 {
-    const uint64_t words[2] = {seen->low, seen->high};
     unsigned bits = 0;
-    for (; length != 0; length /= 2) {
+    for (size_t length = form->length; length != 0; length /= 2) {
         bits++;
     }
-    return csvk_hash((const unsigned char *)words, sizeof words, 1 + (bits + 1) / 2);
+    return csvk_hash((const unsigned char *)form->classes, sizeof form->classes,
+                     1 + (bits + 1) / 2);
+}
+
+uint64_t norm_form_medium(const struct norm_form *form)
+{
+    return form->runs <= NORM_MOST_RUNS ? csvk_hash(form->medium, form->runs, 3)
+                                        : norm_form_coarse(form);
 }
 
 /* ---- runs -------------------------------------------------------------------------------------
  */
 
-/* A value on its way to a form: what was found up to the place that was reached. */
-struct form_maker {
-    unsigned char fine[2 * MOST_RUNS], medium[MOST_RUNS];
-    size_t runs, nfine; /* more than MOST_RUNS: only the coarse form counts */
-    struct classes classes;
-    unsigned all; /* kinds of all bytes */
-};
-
-/* The sign of a run of bytes whose kinds are `all` together. Letters are upper case when none of
-   them is a small one of ASCII, and one a capital. */
-static unsigned char sign_of(unsigned kind, unsigned all)
+/* The end of the run of bytes of this kind that begins before `at`. *all: kinds of all its bytes.
+ */
+static inline size_t run_end(struct csvk_bytes value, size_t at, unsigned kind, unsigned *all)
 {
-    switch (kind) {
-    case DIGIT: return '9';
-    case LETTER: return (all & (SMALL | CAPITAL)) == CAPITAL ? 'A' : 'a';
-    default: return (all & LINE_FEED) != 0 ? '\n' : '_';
+    unsigned seen = *all;
+    for (; at < value.len && (kinds[value.ptr[at]] & kind) != 0; at++) {
+        seen |= kinds[value.ptr[at]];
     }
+    *all = seen;
+    return at;
 }
 
-static void add_run(struct form_maker *m, unsigned char sign, size_t length)
+/*
+ * The run that begins at `at`. *sign: 9 for digits, A or a for letters, a blank, a line break, or
+ * the byte itself. Letters are upper case when none of them is a small one of ASCII, and one a
+ * capital.
+ */
+static inline size_t read_run(struct norm_form *form, struct csvk_bytes value, size_t at,
+                              unsigned char *sign)
 {
-    if (m->runs++ < MOST_RUNS) {
-        m->medium[m->runs - 1] = m->fine[m->nfine++] = sign;
-        if (sign == '9') {
-            m->fine[m->nfine++] = (unsigned char)(length < LONGEST_COUNT ? length : LONGEST_COUNT);
+    unsigned char c = value.ptr[at];
+    unsigned all = kinds[c];
+    size_t end = at + 1;
+    switch (all & RUNS) {
+    case DIGIT:
+        *sign = '9';
+        add_class(form, '9');
+        return run_end(value, end, DIGIT, &all);
+    case LETTER:
+        end = run_end(value, end, LETTER, &all);
+        *sign = (all & (SMALL | CAPITAL)) == CAPITAL ? 'A' : 'a';
+        add_class(form, 'a');
+        return end;
+    case BLANK:
+        end = run_end(value, end, BLANK, &all);
+        *sign = (all & LINE_FEED) != 0 ? '\n' : '_';
+        form->has_break |= (all & (LINE_FEED | CARRIAGE_RETURN)) != 0;
+        for (; at < end; at++) {
+            add_other(form, value.ptr[at]);
         }
-    }
-}
-
-/* The run that begins at `from`; where it ends. */
-static size_t read_run(struct form_maker *m, struct csvk_bytes value, size_t from)
-{
-    unsigned char c = value.ptr[from];
-    unsigned all = kinds[c], kind = all & RUNS;
-    size_t end = from + 1;
-    if (kind == 0) {
-        add_other(&m->classes, c, value.len);
-        add_run(m, c, 1);
+        return end;
+    default:
+        *sign = c;
+        add_other(form, c);
         return end;
     }
-    for (; end < value.len && (kinds[value.ptr[end]] & kind) != 0; end++) {
-        all |= kinds[value.ptr[end]];
-    }
-    if (kind == BLANK) {
-        for (size_t i = from; i < end; i++) {
-            add_other(&m->classes, value.ptr[i], value.len);
-        }
-    } else {
-        add_class(&m->classes, kind == DIGIT ? '9' : 'a');
-    }
-    m->all |= all;
-    add_run(m, sign_of(kind, all), end - from);
-    return end;
 }
 
 struct norm_form norm_form_of(struct csvk_bytes value)
 {
-    struct form_maker m;
-    m.runs = m.nfine = 0;
-    m.classes = (struct classes){0, 0};
-    m.all = 0;
+    unsigned char fine[2 * NORM_MOST_RUNS];
+    size_t nfine = 0;
+    struct norm_form form = {.value = csvk_hash(value.ptr, value.len, 4), .length = value.len};
     for (size_t at = 0; at < value.len;) {
-        at = read_run(&m, value, at);
+        unsigned char sign;
+        size_t end = read_run(&form, value, at, &sign);
+        if (form.runs < NORM_MOST_RUNS) {
+            form.medium[form.runs] = fine[nfine++] = sign;
+            if (sign == '9') {
+                fine[nfine++] =
+                    (unsigned char)(end - at < LONGEST_COUNT ? end - at : LONGEST_COUNT);
+            }
+        }
+        form.runs++;
+        at = end;
     }
-    struct norm_form form = {.coarse = hash_of_classes(&m.classes, value.len),
-                             .value = csvk_hash(value.ptr, value.len, 4),
-                             .has_break = (m.all & (LINE_FEED | CARRIAGE_RETURN)) != 0};
-    bool has_runs = m.runs <= MOST_RUNS;
-    form.fine = has_runs ? csvk_hash(m.fine, m.nfine, 2) : form.coarse;
-    form.medium = has_runs ? csvk_hash(m.medium, m.runs, 3) : form.coarse;
+    form.fine = form.runs <= NORM_MOST_RUNS ? csvk_hash(fine, nfine, 2) : norm_form_coarse(&form);
     return form;
 }
