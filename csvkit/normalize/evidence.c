@@ -14,12 +14,12 @@ enum form_kind { FORM_FINE, FORM_MEDIUM, FORM_COARSE, FORM_VALUE, FORM_KINDS };
 
 /* How often each form of each column was seen: one table for all, keyed by a hash of the three. */
 struct form_count {
-    uint64_t key; /* 0: free */
-    uint64_t count;
+    uint64_t key, count;
 };
 
 struct form_counts {
     struct form_count *entry;
+    unsigned char *tag;    /* of each entry, 0: free; most questions end here, in few cache lines */
     size_t used, capacity; /* a power of two, or 0 */
 };
 
@@ -59,17 +59,36 @@ struct norm_evidence {
 
 static uint64_t key_of(size_t column, enum form_kind kind, uint64_t form)
 {
-    uint64_t key = csvk_hash_fold(form ^ CSVK_HASH_A, (uint64_t)column * FORM_KINDS + kind + 1);
-    return key != 0 ? key : 1;
+    return csvk_hash_fold(form ^ CSVK_HASH_A, (uint64_t)column * FORM_KINDS + kind + 1);
 }
 
-static struct form_count *slot_of(const struct form_counts *counts, uint64_t key)
+/* Never 0. */
+static unsigned char tag_of(uint64_t key)
+{
+    return (unsigned char)(key >> 56 | 1);
+}
+
+/* The entry of the key, or the free one where it belongs. */
+static size_t slot_of(const struct form_counts *counts, uint64_t key)
 {
     size_t at = (size_t)(key & (counts->capacity - 1));
-    while (counts->entry[at].key != 0 && counts->entry[at].key != key) {
+    while (counts->tag[at] != 0 &&
+           (counts->tag[at] != tag_of(key) || counts->entry[at].key != key)) {
         at = (at + 1) & (counts->capacity - 1);
     }
-    return &counts->entry[at];
+    return at;
+}
+
+static void put(struct form_counts *counts, size_t slot, struct form_count count)
+{
+    counts->entry[slot] = count;
+    counts->tag[slot] = tag_of(count.key);
+}
+
+static void release_counts(struct form_counts *counts)
+{
+    csvk_free(counts->entry);
+    csvk_free(counts->tag);
 }
 
 static int make_room(struct form_counts *counts)
@@ -80,15 +99,17 @@ static int make_room(struct form_counts *counts)
     struct form_counts larger = {.capacity = counts->capacity != 0 ? 2 * counts->capacity : 4096,
                                  .used = counts->used};
     larger.entry = csvk_calloc(larger.capacity, sizeof *larger.entry);
-    if (larger.entry == NULL) {
+    larger.tag = csvk_calloc(larger.capacity, 1);
+    if (larger.entry == NULL || larger.tag == NULL) {
+        release_counts(&larger);
         return CSVK_ENOMEM;
     }
     for (size_t i = 0; i < counts->capacity; i++) {
-        if (counts->entry[i].key != 0) {
-            *slot_of(&larger, counts->entry[i].key) = counts->entry[i];
+        if (counts->tag[i] != 0) {
+            put(&larger, slot_of(&larger, counts->entry[i].key), counts->entry[i]);
         }
     }
-    csvk_free(counts->entry);
+    release_counts(counts);
     *counts = larger;
     return CSVK_OK;
 }
@@ -97,7 +118,11 @@ static uint64_t seen(const struct norm_evidence *evidence, size_t column, enum f
                      uint64_t form)
 {
     const struct form_counts *counts = &evidence->counts;
-    return counts->capacity != 0 ? slot_of(counts, key_of(column, kind, form))->count : 0;
+    if (counts->capacity == 0) {
+        return 0;
+    }
+    size_t slot = slot_of(counts, key_of(column, kind, form));
+    return counts->tag[slot] != 0 ? counts->entry[slot].count : 0;
 }
 
 static int count_form(struct norm_evidence *evidence, size_t column, enum form_kind kind,
@@ -107,13 +132,13 @@ static int count_form(struct norm_evidence *evidence, size_t column, enum form_k
         return CSVK_ENOMEM;
     }
     uint64_t key = key_of(column, kind, form);
-    struct form_count *slot = slot_of(&evidence->counts, key);
+    size_t slot = slot_of(&evidence->counts, key);
+    uint64_t count = evidence->counts.tag[slot] != 0 ? evidence->counts.entry[slot].count : 0;
     struct norm_column *c = &evidence->column[column];
-    evidence->counts.used += slot->count == 0;
-    c->once[kind] += slot->count == 0;
-    c->once[kind] -= slot->count == 1;
-    slot->key = key;
-    slot->count++;
+    evidence->counts.used += count == 0;
+    c->once[kind] += count == 0;
+    c->once[kind] -= count == 1;
+    put(&evidence->counts, slot, (struct form_count){key, count + 1});
     return CSVK_OK;
 }
 
@@ -147,7 +172,7 @@ struct norm_evidence *norm_evidence_new(size_t width, const struct csvk_dialect 
 void norm_evidence_free(struct norm_evidence *evidence)
 {
     if (evidence != NULL) {
-        csvk_free(evidence->counts.entry);
+        release_counts(&evidence->counts);
         csvk_free(evidence->column);
         csvk_free(evidence);
     }
