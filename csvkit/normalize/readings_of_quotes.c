@@ -6,6 +6,7 @@
  * and the fields after it strictly again (the tail). A tail with a fault ends the reading: one slip
  * explains the record, or none does.
  */
+#include "csvkit/normalize/quote_walk.h"
 #include "csvkit/normalize/readings.h"
 
 #include <string.h>
@@ -15,7 +16,6 @@ enum {
     MOST_BREAKS = 8,      /* line breaks in a value that lost a quote */
     CLOSING_TRIES = 12,
     SEAMS = 8, /* places where one enclosure may end and the next begin */
-    MOST_SKIPPED = 5,
 };
 
 struct search {
@@ -33,6 +33,7 @@ struct search {
     size_t far, far_from; /* no value that begins before the line break at `far_from` may reach
                              further than `far`, for its line breaks; once `is_far_known` */
     bool is_far_known;
+    struct norm_walk walk; /* over the quotes of the record */
 };
 
 /* The repair of a lost or stray quote: r22 when the grammar finds no end of an enclosure, or one
@@ -292,7 +293,7 @@ static void read_opening_as_data(struct search *s)
 /* The value may end before any delimiter or line break, as long as no single quote is in it. */
 static void read_closing_lost(struct search *s)
 {
-    size_t end = s->at, single = norm_view_single_quote(s->view, s->at + 1);
+    size_t end = s->at, single = norm_walk_single(&s->walk, s->at + 1);
     for (unsigned tries = 0; tries < CLOSING_TRIES; tries++) {
         size_t step = norm_view_line_break(s->view, end);
         end = norm_view_open_end(s->view, tries == 0 ? end : end + (step != 0 ? step : 1));
@@ -344,11 +345,9 @@ static void propose_inner(struct search *s, size_t end, unsigned skip, enum norm
 static void read_inner_of_field(struct search *s)
 {
     static const enum norm_mode modes[] = {NORM_MODE_INNER, NORM_MODE_PAIRS};
-    size_t ends[2][MOST_SKIPPED + 1], count[2];
-    for (size_t m = 0; m < 2; m++) {
-        count[m] = norm_view_inner_ends(s->view, s->at, modes[m], MOST_SKIPPED + 1, ends[m]);
-    }
-    for (unsigned skip = 1; skip <= MOST_SKIPPED; skip++) {
+    size_t ends[2][NORM_INNER_ENDS], count[2];
+    norm_walk_inner_ends(&s->walk, s->at, ends, count);
+    for (unsigned skip = 1; skip < NORM_INNER_ENDS; skip++) {
         for (size_t m = 0; m < 2; m++) {
             if (skip < count[m]) {
                 propose_inner(s, ends[m][skip], skip, modes[m],
@@ -437,7 +436,7 @@ static void read_quotes_in_open(struct search *s)
  */
 static void read_opening_lost(struct search *s)
 {
-    size_t quote = norm_view_single_quote(s->view, s->at);
+    size_t quote = norm_walk_single(&s->walk, s->at);
     if (quote == NORM_NOWHERE || quote - s->at > LONGEST_EDIT || !ends(s, quote + 1) ||
         has_many_breaks(s, quote)) {
         return;
@@ -512,16 +511,20 @@ static void read_edits_of_field(struct search *s)
 void norm_readings_of_quotes(const struct norm_view *view, const struct norm_line *line,
                              size_t width, struct norm_readings *to)
 {
-    struct search s = {view,
-                       line,
-                       .width = width,
-                       .quote = view->dialect.enclosure,
-                       .delimiter = view->dialect.delimiter,
-                       .to = to,
-                       .at = line->begin};
+    struct search s; /* the list of the walk is not to be cleared */
     if (width > NORM_WIDEST || view->dialect.enclosure == CSVK_NO_BYTE) {
         return;
     }
+    s.view = view;
+    s.line = line;
+    s.width = width;
+    s.quote = view->dialect.enclosure;
+    s.delimiter = view->dialect.delimiter;
+    s.to = to;
+    s.nhead = 0;
+    s.at = line->begin;
+    s.rest = NORM_NOWHERE;
+    s.is_far_known = false;
     s.line_end = norm_view_line_end(view, line->begin);
     s.line_end = s.line_end == NORM_NOWHERE ? view->length : s.line_end;
     s.cell = norm_arena_take(view->arena, (width + 2) * sizeof *s.cell);
@@ -530,6 +533,7 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
         return;
     }
     to->found = to->count;
+    norm_walk_begin(&s.walk, view, line->begin);
     read_whole(&s, NORM_MODE_INNER, NORM_SLIP_INNER_QUOTES, CSVK_REPAIR_INNER_QUOTES);
     if (has_backslash_quote(&s, line->begin, line->end)) {
         read_whole(&s, NORM_MODE_BACKSLASH, NORM_SLIP_BACKSLASH, CSVK_REPAIR_BACKSLASH);

@@ -161,7 +161,7 @@ size_t norm_view_blanks(const struct norm_view *view, size_t at)
 }
 
 /* With masks near by, and once for all places of a stretch without a quote. */
-static size_t quote_by_masks(const struct norm_view *view, size_t at)
+__attribute__((noinline)) static size_t quote_by_masks(const struct norm_view *view, size_t at)
 {
     enum { NEAR = 4 * NORM_BLOCK };
     struct norm_places *p = view->places;
@@ -190,8 +190,14 @@ size_t norm_view_quote(const struct norm_view *view, size_t at)
     if (view->dialect.enclosure == CSVK_NO_BYTE || at >= view->length) {
         return NORM_NOWHERE;
     }
-    size_t found =
-        view->places != NULL ? quote_by_masks(view, at) : quote_before(view, at, view->length);
+    size_t found;
+    if (view->places == NULL) {
+        found = quote_before(view, at, view->length);
+    } else { /* mostly in the same block */
+        uint64_t place = view->offset + at;
+        uint64_t bits = block_of(view, place)->quotes >> place % NORM_BLOCK;
+        found = bits != 0 ? at + (size_t)__builtin_ctzll(bits) : quote_by_masks(view, at);
+    }
     return found < view->length ? found : NORM_NOWHERE;
 }
 
