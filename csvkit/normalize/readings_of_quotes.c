@@ -34,6 +34,10 @@ struct search {
                              further than `far`, for its line breaks; once `is_far_known` */
     bool is_far_known;
     struct norm_walk walk; /* over the quotes of the record */
+    /* So many fields at the begin of the record have no fault, and the next one begins there. In
+       NORM_MODE_PAIRS they may end elsewhere when `has_inner_pair`. */
+    size_t nclean, clean_to;
+    bool has_inner_pair;
 };
 
 /* The repair of a lost or stray quote: r22 when the grammar finds no end of an enclosure, or one
@@ -112,6 +116,33 @@ static size_t read_fields(const struct search *s, size_t at, enum norm_mode mode
     return NORM_NOWHERE;
 }
 
+/* Passes the fields at the begin of the record that have no fault, but for the last one. */
+static void pass_clean(struct search *s)
+{
+    s->has_inner_pair = false;
+    s->clean_to = s->line->begin;
+    for (s->nclean = 0; s->nclean < s->width; s->nclean++) {
+        size_t at = s->clean_to, end = norm_view_field(s->view, at, NORM_MODE_STRICT, NULL);
+        if (end == NORM_NOWHERE || !norm_view_is(s->view, end, s->delimiter)) {
+            return;
+        }
+        if (is_quote(s, at) && !s->has_inner_pair) {
+            size_t first = end;
+            (void)norm_view_inner_ends(s->view, at, NORM_MODE_PAIRS, 1, &first);
+            s->has_inner_pair = first != end;
+        }
+        s->clean_to = end + 1;
+    }
+}
+
+/* Do the first fields without a fault end in this mode where they end in the strict one? */
+static bool are_clean_in(const struct search *s, enum norm_mode mode)
+{
+    return s->view->dialect.escape == CSVK_NO_BYTE &&
+           (mode == NORM_MODE_INNER || mode == NORM_MODE_BLANKS ||
+            (mode == NORM_MODE_PAIRS && !s->has_inner_pair));
+}
+
 /*
  * The fields from `at` to the end of the record, when there are `count` before them. The end of the
  * record; NORM_NOWHERE: a fault, or another number of fields than columns. They are put into cells
@@ -119,13 +150,20 @@ static size_t read_fields(const struct search *s, size_t at, enum norm_mode mode
  */
 static size_t read_tail(struct search *s, size_t at, enum norm_mode mode, size_t count)
 {
-    size_t fields = 0;
+    size_t fields = 0, end, passed = 0, from = at;
     if (count > s->width) {
         return NORM_NOWHERE;
     }
-    size_t end = mode == NORM_MODE_STRICT
-                     ? norm_view_tail(s->view, at, &fields)
-                     : read_fields(s, at, mode, s->width - count, NULL, &fields);
+    if (mode == NORM_MODE_STRICT) {
+        end = norm_view_tail(s->view, at, &fields);
+    } else {
+        if (at == s->line->begin && are_clean_in(s, mode)) {
+            passed = s->nclean;
+            from = s->clean_to;
+        }
+        end = read_fields(s, from, mode, s->width - count - passed, NULL, &fields);
+        fields += passed;
+    }
     s->rest = at;
     s->rest_mode = mode;
     s->nrest = count;
@@ -329,16 +367,19 @@ static int borders_in(const struct search *s, const struct norm_cell *cell)
     return count;
 }
 
-/* The enclosure ends at `end`; its value is decoded only when the tail has the right width. */
-static void propose_inner(struct search *s, size_t end, unsigned skip, enum norm_mode mode,
-                          struct norm_reading reading)
+/* The enclosure ends at `end`, after `skip` other places where it could. */
+static void propose_inner(struct search *s, size_t end, unsigned skip, enum norm_mode mode)
 {
     size_t after = read_after(s, end, s->nhead + 1);
-    if (is_wanted(s, reading.slip, after)) {
+    enum norm_slip slip = skip != 0 ? NORM_SLIP_QUOTES_BEFORE_END : NORM_SLIP_INNER_OF_FIELD;
+    if (is_wanted(s, slip, after)) {
         struct norm_cell *cell = &s->cell[s->nhead];
         *cell = norm_view_inner_value(s->view, s->at, end, mode);
-        reading.prior = (3 * (int)skip + (skip != 0 ? 6 * borders_in(s, cell) : 0)) * NORM_BIT;
-        add(s, reading, after);
+        int prior = 3 * (int)skip + (skip != 0 ? 6 * borders_in(s, cell) : 0);
+        add(s,
+            (struct norm_reading){slip, .field = s->nhead + 1, .count = skip,
+                                  .repair = CSVK_REPAIR_INNER_QUOTES, .prior = prior * NORM_BIT},
+            after);
     }
 }
 
@@ -350,17 +391,12 @@ static void read_inner_of_field(struct search *s)
     for (unsigned skip = 1; skip < NORM_INNER_ENDS; skip++) {
         for (size_t m = 0; m < 2; m++) {
             if (skip < count[m]) {
-                propose_inner(s, ends[m][skip], skip, modes[m],
-                              (struct norm_reading){NORM_SLIP_QUOTES_BEFORE_END,
-                                                    .field = s->nhead + 1, .count = skip,
-                                                    .repair = CSVK_REPAIR_INNER_QUOTES});
+                propose_inner(s, ends[m][skip], skip, modes[m]);
             }
         }
     }
     if (count[0] != 0 && !has_backslash_quote(s, s->at, ends[0][0])) {
-        propose_inner(s, ends[0][0], 0, NORM_MODE_INNER,
-                      (struct norm_reading){NORM_SLIP_INNER_OF_FIELD, .field = s->nhead + 1,
-                                            .repair = CSVK_REPAIR_INNER_QUOTES});
+        propose_inner(s, ends[0][0], 0, NORM_MODE_INNER);
     }
 }
 
@@ -534,6 +570,7 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
     }
     to->found = to->count;
     norm_walk_begin(&s.walk, view, line->begin);
+    pass_clean(&s);
     read_whole(&s, NORM_MODE_INNER, NORM_SLIP_INNER_QUOTES, CSVK_REPAIR_INNER_QUOTES);
     if (has_backslash_quote(&s, line->begin, line->end)) {
         read_whole(&s, NORM_MODE_BACKSLASH, NORM_SLIP_BACKSLASH, CSVK_REPAIR_BACKSLASH);

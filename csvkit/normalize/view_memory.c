@@ -87,7 +87,7 @@ static uint64_t limit_of(const struct norm_view *view)
 }
 
 /* The slot of the tail at a place. *known: it holds that tail. */
-static struct norm_tail *find_tail(const struct norm_view *view, size_t at, bool *known)
+static inline struct norm_tail *find_tail(const struct norm_view *view, size_t at, bool *known)
 {
     uint64_t offset = view->offset + at;
     struct norm_tail *tail = &view->places->tail[offset % NORM_TAILS];
@@ -115,7 +115,7 @@ static void keep_tails(const struct norm_view *view, const size_t *begin, size_t
 }
 
 /* The tails of all fields that are read are kept: most edits of a record share theirs. */
-size_t norm_view_tail(const struct norm_view *view, size_t at, size_t *count)
+static size_t read_tail(const struct norm_view *view, size_t at, size_t *count)
 {
     enum { KEPT = 128 };
     size_t begin[KEPT], kept = 0, end = NORM_NOWHERE;
@@ -141,6 +141,17 @@ size_t norm_view_tail(const struct norm_view *view, size_t at, size_t *count)
         keep_tails(view, begin, kept, *count, end);
     }
     return end;
+}
+
+size_t norm_view_tail(const struct norm_view *view, size_t at, size_t *count)
+{
+    bool known = false;
+    const struct norm_tail *tail = view->places != NULL ? find_tail(view, at, &known) : NULL;
+    if (!known) {
+        return read_tail(view, at, count);
+    }
+    *count = tail->count;
+    return tail->length != NORM_NO_TAIL ? at + tail->length : NORM_NOWHERE;
 }
 
 /* ---- costs ------------------------------------------------------------------------------------
