@@ -297,9 +297,9 @@ START_TEST(places_in_a_text)
     ck_assert_uint_eq(norm_view_blanks(&view, 1), 3);
     ck_assert_uint_eq(norm_view_quote(&view, 0), 5);
     ck_assert_uint_eq(norm_view_quote(&view, 16), NORM_NOWHERE);
-    ck_assert(norm_view_has_single_quote(&view, 5, 9));
-    ck_assert(!norm_view_has_single_quote(&view, 7, 9));
-    ck_assert(norm_view_has_single_quote(&view, 8, 9));
+    ck_assert_uint_eq(norm_view_single_quote(&view, 5), 5);
+    ck_assert_uint_eq(norm_view_single_quote(&view, 7), 15);
+    ck_assert_uint_eq(norm_view_single_quote(&view, 8), 8);
     ck_assert(norm_view_ends(&view, 16));
     view.cr_ends = true;
     ck_assert_uint_eq(norm_view_line_break(&view, 13), 1);
