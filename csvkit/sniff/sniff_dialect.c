@@ -280,7 +280,8 @@ static int try_instead(const struct sniffed *sniffed, struct csvk_dialect dialec
 static int read_by_delimiter(const struct sniffed *sniffed, int delimiter,
                              struct dialect_reading *best)
 {
-    struct csvk_dialect dialect = {delimiter, '"', CSVK_NO_BYTE};
+    struct csvk_dialect dialect = {
+        .delimiter = delimiter, .enclosure = '"', .escape = CSVK_NO_BYTE};
     int status = read_with(sniffed, dialect, best);
     if (status == CSVK_OK && best->seen.faulty > 0 && sniffed->has_backslash) {
         dialect.escape = '\\';

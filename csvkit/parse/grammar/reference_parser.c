@@ -22,11 +22,15 @@
  * never stops at an error; it reports a fact and reads on. EOL is LF, CR LF or CR CR LF. CR alone
  * is EOL when the table's mode says so (csvk_cr_ends_record); otherwise it is data.
  *
+ * D may have several bytes, and blanks may be skipped at FIELD START (take_unusual): only here, the
+ * scan leaves such dialects to this parser.
+ *
  * The parser reads one record at a time. All that it must remember has a fixed size, so a record
  * may be longer than memory. That is why the reader hands it the records that do not fit into the
  * window. In those records, runs of bytes that change no state are passed in one step
  * (reference_skip.c).
  */
+#include "csvkit/base/delimiter.h"
 #include "csvkit/parse/grammar/reference_skip.h"
 
 #include <string.h>
@@ -327,11 +331,9 @@ static void text_after_closing(struct csvk_reference_parser *parser)
 
 /* ---- one byte in each state; D and EOL outside enclosures never come here ---- */
 
-/* A blank. One that is the delimiter never gets here. */
 static bool is_blank(const struct csvk_reference_parser *parser, unsigned char c)
 {
-    (void)parser;
-    return c == ' ' || c == '\t';
+    return csvk_is_blank(&parser->table->dialect, c);
 }
 
 /*
@@ -360,8 +362,8 @@ static void in_enclosed(struct csvk_reference_parser *parser, unsigned char c, b
         parser->state = REFERENCE_QUOTE_SEEN;
         parser->closing = parser->position;
         parser->backslash = parser->last == '\\' && parser->position > parser->field_begin + 1;
-    } else if (c == parser->table->dialect.delimiter) {
-        parser->inner_delimiters++;
+    } else if (c == parser->table->dialect.delimiter && parser->table->dialect.more_length == 0) {
+        parser->inner_delimiters++; /* a longer one: take_inner_delimiter */
     }
 }
 
@@ -436,7 +438,8 @@ static void take(struct csvk_reference_parser *parser, unsigned char c, bool bar
 {
     const struct csvk_dialect *dialect = &parser->table->dialect;
     bool escape = c == dialect->escape && !parser->escaped;
-    if (c == dialect->delimiter || c == dialect->enclosure || c == dialect->escape) {
+    bool delimiter = c == dialect->delimiter && dialect->more_length == 0;
+    if (delimiter || c == dialect->enclosure || c == dialect->escape) {
         byte_boundary(parser, c);
     } else {
         watch_data(parser, c);
@@ -454,14 +457,67 @@ static void take(struct csvk_reference_parser *parser, unsigned char c, bool bar
     parser->position++;
 }
 
-/* Takes a delimiter that ends a field. */
-static void next_field(struct csvk_reference_parser *parser)
+/* Takes a delimiter of `length` bytes that ends a field. */
+static void next_field(struct csvk_reference_parser *parser, size_t length)
 {
     byte_boundary(parser, -1);
     end_field(parser);
     parser->last = 0;
-    parser->position++;
+    parser->position += length;
     begin_field(parser, parser->position);
+}
+
+/*
+ * Takes a delimiter of several bytes inside an enclosure: data, and no fact, as one of one byte is
+ * none.
+ */
+static void take_inner_delimiter(struct csvk_reference_parser *parser, const unsigned char *bytes,
+                                 size_t length)
+{
+    byte_boundary(parser, bytes[0]);
+    parser->inner_delimiters++;
+    parser->last = bytes[length - 1];
+    parser->position += length;
+}
+
+/* The field begins after the blank that is here. It has no byte so far. */
+static void skip_blank(struct csvk_reference_parser *parser)
+{
+    parser->position++;
+    parser->field_begin = parser->position;
+}
+
+/*
+ * Takes what only dialects have that are not plain: a blank to skip, or a delimiter of several
+ * bytes. Returns how many bytes it has taken; 0: none of both is here; -1 when that hangs on bytes
+ * that are not here yet.
+ */
+static int take_unusual(struct csvk_reference_parser *parser, const unsigned char *bytes,
+                        size_t length, bool at_end)
+{
+    const struct csvk_dialect *dialect = &parser->table->dialect;
+    if (parser->escaped) {
+        return 0;
+    }
+    if (dialect->skip_blanks && parser->state == REFERENCE_FIELD_START &&
+        is_blank(parser, bytes[0])) {
+        skip_blank(parser);
+        return 1;
+    }
+    size_t whole = csvk_delimiter_length(dialect);
+    if (whole == 1 || bytes[0] != dialect->delimiter) {
+        return 0;
+    }
+    if (csvk_delimiter_at(dialect, bytes, length) == 0) {
+        bool cut = length < whole && memcmp(bytes + 1, dialect->more, length - 1) == 0;
+        return cut && !at_end ? -1 : 0;
+    }
+    if (parser->state == REFERENCE_ENCLOSED) {
+        take_inner_delimiter(parser, bytes, whole);
+    } else {
+        next_field(parser, whole);
+    }
+    return (int)whole;
 }
 
 /* The input ends here, inside the record or right at its start. */
@@ -495,15 +551,22 @@ bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned ch
 {
     size_t i = 0;
     struct csvk_skip_block block = {0};
+    const struct csvk_dialect *dialect = &parser->table->dialect;
+    const bool plain = csvk_dialect_is_plain(dialect);
     for (; i < length; i++) {
         i += parser->streaming ? csvk_reference_skip(parser, &block, bytes, i, length) : 0;
         if (i == length) {
             break;
         }
         unsigned char c = bytes[i];
+        int taken = plain ? 0 : take_unusual(parser, bytes + i, length - i, at_end);
+        if (taken > 0) {
+            i += (size_t)taken - 1;
+            continue;
+        }
         bool structural = parser->state != REFERENCE_ENCLOSED && !parser->escaped;
-        if (structural && c == parser->table->dialect.delimiter) {
-            next_field(parser);
+        if (structural && c == dialect->delimiter && dialect->more_length == 0) {
+            next_field(parser, 1);
             continue;
         }
         int eol = CSVK_EOL_NONE;
@@ -512,7 +575,7 @@ bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned ch
         } else if (structural && c == '\r') {
             eol = classify_cr(parser, bytes + i, length - i, at_end);
         }
-        if (eol < 0) {
+        if (eol < 0 || taken < 0) {
             *used = i;
             return false;
         }

@@ -51,9 +51,9 @@ void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_tabl
                           struct csvk_batch_builder *builder, uint64_t base, uint64_t offset);
 /*
  * Reads on. Returns true when the record is complete, with csvk_record_finish done; *used says how
- * many bytes were taken. Returns false when all bytes were taken but a CR or two at their end,
- * whose meaning depends on what follows: call again with more. With `at_end` nothing follows, and a
- * record that has begun always becomes complete.
+ * many bytes were taken. Returns false when all bytes were taken but a CR or two at their end, or
+ * the beginning of a delimiter, whose meaning depends on what follows: call again with more. With
+ * `at_end` nothing follows, and a record that has begun always becomes complete.
  */
 bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned char *bytes,
                          size_t length, bool at_end, size_t *used);

@@ -1,0 +1,66 @@
+/*
+ * delimiter.h - private: delimiters of several bytes, and blanks, as all rooms understand them.
+ *
+ * A delimiter is there where all of its bytes are, so the leftmost one counts: `a|||b` is `a` and
+ * `|b` when the delimiter is `||`. No byte of it is an enclosure, an escape or part of a line
+ * break (csvk_dialect_check), so whoever has found its first byte needs to look at nothing else.
+ */
+#ifndef CSVKIT_BASE_DELIMITER_H
+#define CSVKIT_BASE_DELIMITER_H
+
+#include "csvkit/csvkit.h"
+
+#include <string.h>
+
+/* One byte between fields and no blanks to skip: what the scan, the writers and Storage know. */
+static inline bool csvk_dialect_is_plain(const struct csvk_dialect *dialect)
+{
+    return dialect->more_length == 0 && !dialect->skip_blanks;
+}
+
+static inline size_t csvk_delimiter_length(const struct csvk_dialect *dialect)
+{
+    return (size_t)dialect->more_length + 1;
+}
+
+/* The length of the delimiter with which the `length` bytes begin; 0: they do not. */
+static inline size_t csvk_delimiter_at(const struct csvk_dialect *dialect,
+                                       const unsigned char *bytes, size_t length)
+{
+    if (length == 0 || bytes[0] != dialect->delimiter) {
+        return 0;
+    }
+    size_t more = dialect->more_length;
+    return more == 0 || (length > more && memcmp(bytes + 1, dialect->more, more) == 0) ? more + 1
+                                                                                       : 0;
+}
+
+/* The first delimiter in the bytes, or NULL. Whether it is data there is not looked at. */
+static inline const unsigned char *csvk_delimiter_find(const struct csvk_dialect *dialect,
+                                                       const unsigned char *bytes, size_t length)
+{
+    const unsigned char *end = bytes + length;
+    const unsigned char *found = memchr(bytes, dialect->delimiter, length);
+    while (found != NULL && csvk_delimiter_at(dialect, found, (size_t)(end - found)) == 0) {
+        found = memchr(found + 1, dialect->delimiter, (size_t)(end - found - 1));
+    }
+    return found;
+}
+
+/* Writes the bytes of the delimiter and a NUL to `to`, which has room for them; returns `to`. */
+static inline char *csvk_delimiter_text(const struct csvk_dialect *dialect,
+                                        char to[CSVK_DELIMITER_MOST + 1])
+{
+    to[0] = (char)dialect->delimiter;
+    memcpy(to + 1, dialect->more, dialect->more_length);
+    to[csvk_delimiter_length(dialect)] = '\0';
+    return to;
+}
+
+/* A blank beside a value. The delimiter's first byte is none, or it would not be found. */
+static inline bool csvk_is_blank(const struct csvk_dialect *dialect, unsigned char c)
+{
+    return (c == ' ' || c == '\t') && c != dialect->delimiter;
+}
+
+#endif
