@@ -185,7 +185,8 @@ struct csvk_dialect {
     unsigned char more[CSVK_DELIMITER_MOST - 1]; /* the other bytes of the delimiter */
     unsigned char more_length;                   /* how many they are */
     bool skip_blanks; /* blanks at the start of a field are no part of it. A blank is a space or
-                         TAB, but never the first byte of the delimiter */
+                         TAB, but never the first byte of the delimiter. A field of blanks alone is
+                         empty right after its delimiter */
 };
 /* RFC 4180 section 2: comma, double quote, no escape. */
 #define CSVK_DIALECT_RFC4180                                                                       \

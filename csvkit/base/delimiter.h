@@ -23,6 +23,13 @@ static inline size_t csvk_delimiter_length(const struct csvk_dialect *dialect)
     return (size_t)dialect->more_length + 1;
 }
 
+/*
+ * CSVK_EUSAGE for a dialect that is not plain: `who` cannot read or write it, and the table has to
+ * be normalized first.
+ */
+int csvk_dialect_need_plain(const struct csvk_dialect *dialect, const char *who,
+                            struct csvk_error *err) CSVK_MUST_USE;
+
 /* The length of the delimiter with which the `length` bytes begin; 0: they do not. */
 static inline size_t csvk_delimiter_at(const struct csvk_dialect *dialect,
                                        const unsigned char *bytes, size_t length)

@@ -117,6 +117,20 @@ int csvk_dialect_check(const struct csvk_dialect *dialect, struct csvk_error *er
     return CSVK_OK;
 }
 
+int csvk_dialect_need_plain(const struct csvk_dialect *dialect, const char *who,
+                            struct csvk_error *err)
+{
+    if (csvk_dialect_is_plain(dialect)) {
+        return CSVK_OK;
+    }
+    return csvk_fail(err, CSVK_EUSAGE,
+                     "%s cannot do with %s; normalize the table first, which writes a delimiter of "
+                     "one byte",
+                     who,
+                     dialect->more_length != 0 ? "a delimiter of several bytes"
+                                               : "blanks that are to be skipped");
+}
+
 /* Reads \x and two hexadecimal digits. */
 static int parse_hex(const char *text, int *byte)
 {

@@ -312,6 +312,7 @@ static const struct cli_group *const groups[] = {&outputs,
                                                  &cli_normalize_style,
                                                  &cli_normalize_repairs,
                                                  &cli_dialect_options,
+                                                 &cli_blanks_options,
                                                  &cli_common_options,
                                                  NULL};
 

@@ -185,6 +185,12 @@ static uint64_t begin_of(const struct reading *r, uint64_t at)
     return r->split == NULL ? at : r->split->begin[at];
 }
 
+/* An empty field is right after what is before it, whatever blanks were skipped. */
+static uint64_t field_at(const struct reading *r, uint64_t at, uint64_t length)
+{
+    return r->split == NULL || length != 0 ? begin_of(r, at) : at == 0 ? 0 : r->split->end[at - 1];
+}
+
 static uint64_t length_of(const struct reading *r, uint64_t at, uint64_t length)
 {
     if (r->split == NULL || length == 0) {
@@ -208,13 +214,14 @@ static void take_record(struct reading *r, const struct csvk_batch *b, const str
         (unsigned long long)x->number, (unsigned long long)x->line, (unsigned long long)begin,
         (unsigned long long)(end - begin), x->eol, end == begin, x->last_empty);
     if (x->surplus_offset != 0) {
-        put(&r->fields, " surplus %llu+%llu", (unsigned long long)begin_of(r, x->surplus_offset),
+        put(&r->fields, " surplus %llu+%llu",
+            (unsigned long long)field_at(r, x->surplus_offset, x->surplus_length),
             (unsigned long long)length_of(r, x->surplus_offset, x->surplus_length));
     }
     for (uint64_t i = 0; i < x->nfields; i++) {
         const struct csvk_field *f = &b->fields[x->first_field + i];
         uint64_t at = b->offset + f->begin;
-        put(&r->fields, " [%llu+%llu %u]", (unsigned long long)begin_of(r, at),
+        put(&r->fields, " [%llu+%llu %u]", (unsigned long long)field_at(r, at, f->end - f->begin),
             (unsigned long long)length_of(r, at, f->end - f->begin), f->flags);
     }
     r->record_ends = end + eol_length[x->eol];
@@ -452,7 +459,7 @@ START_TEST(blanks_alone_make_no_empty_line)
     read_all(&have, (const unsigned char *)"a, b\n \t\n \"c,\" ,\td\n", 18, &options);
     ck_assert_str_eq(csvk_buf_text(&have.fields),
                      "\n1 line 1 @0+4 eol 1 blank 0 last 0 [0+1 0] [3+1 0]"
-                     "\n2 line 2 @5+2 eol 1 blank 0 last 1 [7+0 0]"
+                     "\n2 line 2 @5+2 eol 1 blank 0 last 1 [5+0 0]"
                      "\n3 line 3 @8+9 eol 1 blank 0 last 0 [9+5 7] [16+1 0]");
     /* The first line break, and the blank behind the enclosure. */
     ck_assert_uint_eq(have.nfacts, 2);

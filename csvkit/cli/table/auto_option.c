@@ -43,6 +43,9 @@ static int resolve_dialect(struct cli *cli, const char *file, const struct csvk_
                          csvk_sniff_verdict_name(sniff->verdict), part->evidence);
     }
     dialect->delimiter = sniff->dialect.delimiter;
+    dialect->more_length = sniff->dialect.more_length;
+    memcpy(dialect->more, sniff->dialect.more, sizeof dialect->more);
+    dialect->skip_blanks = dialect->skip_blanks || sniff->dialect.skip_blanks;
     if (!cli_has(cli, "enclosure")) {
         dialect->enclosure = sniff->dialect.enclosure;
     }

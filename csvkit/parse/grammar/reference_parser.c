@@ -269,7 +269,7 @@ static void watch_lines(struct csvk_reference_parser *parser, unsigned char c)
 static void begin_field(struct csvk_reference_parser *parser, uint64_t offset)
 {
     parser->state = REFERENCE_FIELD_START;
-    parser->field_begin = offset;
+    parser->field_start = parser->field_begin = offset;
     parser->field_line = parser->open.r.line + parser->open.lines;
     parser->field_line_begin = parser->line_begin;
     parser->field_flags = 0;
@@ -277,11 +277,18 @@ static void begin_field(struct csvk_reference_parser *parser, uint64_t offset)
     parser->inner_hit = false;
 }
 
-/* The field ends before `position`. The first field too many is noted as the record's surplus. */
+/*
+ * The field ends before `position`. The first field too many is noted as the record's surplus. A
+ * field of which nothing is left but skipped blanks is empty right after its delimiter.
+ */
 static void end_field(struct csvk_reference_parser *parser)
 {
     struct csvk_record *r = &parser->open.r;
-    uint64_t length = parser->position - parser->field_begin;
+    uint64_t end = parser->position;
+    if (parser->state == REFERENCE_FIELD_START) {
+        end = parser->field_begin = parser->field_start;
+    }
+    uint64_t length = end - parser->field_begin;
     if (parser->state == REFERENCE_BLANKS_AFTER) {
         report(parser, CSVK_FACT_SPACE_AFTER_QUOTE, parser->closing + 1,
                parser->position - parser->closing - 1, 0);
@@ -293,8 +300,7 @@ static void end_field(struct csvk_reference_parser *parser)
     }
     if (!parser->streaming) {
         csvk_batch_builder_add_field(parser->builder, (size_t)(parser->field_begin - parser->base),
-                                     (size_t)(parser->position - parser->base),
-                                     parser->field_flags);
+                                     (size_t)(end - parser->base), parser->field_flags);
     }
     r->nfields++;
     if (r->nfields == parser->table->totals.width + 1 && parser->table->totals.width != 0) {

@@ -27,8 +27,9 @@ struct csvk_reference_parser {
     uint64_t base;     /* offset of byte 0 of the batch: fields count from it */
     bool streaming;    /* oversize record: no fields are reported, facts have line and column */
     enum csvk_reference_state state;
-    bool escaped;       /* the next byte is data whatever it is */
-    unsigned char last; /* byte before `position` in this record, 0 at its start */
+    bool escaped;         /* the next byte is data whatever it is */
+    unsigned char last;   /* byte before `position` in this record, 0 at its start */
+    uint64_t field_start; /* after the delimiter; blanks may be skipped from there */
     uint64_t field_begin, field_line, field_line_begin;
     uint64_t surplus_line, surplus_line_begin; /* of the first field too many; 0: there is none */
     uint32_t field_flags;
