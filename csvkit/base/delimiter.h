@@ -42,10 +42,33 @@ static inline size_t csvk_delimiter_at(const struct csvk_dialect *dialect,
                                                                                        : 0;
 }
 
+static inline bool csvk_delimiter_same(const struct csvk_dialect *a, const struct csvk_dialect *b)
+{
+    return a->delimiter == b->delimiter && a->more_length == b->more_length &&
+           memcmp(a->more, b->more, a->more_length) == 0;
+}
+
+static inline void csvk_delimiter_copy(struct csvk_dialect *to, const struct csvk_dialect *from)
+{
+    to->delimiter = from->delimiter;
+    to->more_length = from->more_length;
+    memcpy(to->more, from->more, sizeof to->more);
+}
+
+/* Whether `byte` is one of the delimiter's. */
+static inline bool csvk_delimiter_has(const struct csvk_dialect *dialect, char byte)
+{
+    return dialect->delimiter == (unsigned char)byte ||
+           memchr(dialect->more, byte, dialect->more_length) != NULL;
+}
+
 /* The first delimiter in the bytes, or NULL. Whether it is data there is not looked at. */
 static inline const unsigned char *csvk_delimiter_find(const struct csvk_dialect *dialect,
                                                        const unsigned char *bytes, size_t length)
 {
+    if (length == 0) {
+        return NULL;
+    }
     const unsigned char *end = bytes + length;
     const unsigned char *found = memchr(bytes, dialect->delimiter, length);
     while (found != NULL && csvk_delimiter_at(dialect, found, (size_t)(end - found)) == 0) {
@@ -62,6 +85,19 @@ static inline char *csvk_delimiter_text(const struct csvk_dialect *dialect,
     memcpy(to + 1, dialect->more, dialect->more_length);
     to[csvk_delimiter_length(dialect)] = '\0';
     return to;
+}
+
+/* How many delimiters there are in the bytes. */
+static inline size_t csvk_delimiter_count(const struct csvk_dialect *dialect,
+                                          const unsigned char *bytes, size_t length)
+{
+    size_t count = 0, n = csvk_delimiter_length(dialect);
+    const unsigned char *end = bytes + length, *found;
+    while ((found = csvk_delimiter_find(dialect, bytes, (size_t)(end - bytes))) != NULL) {
+        count++;
+        bytes = found + n;
+    }
+    return count;
 }
 
 /* A blank beside a value. The delimiter's first byte is none, or it would not be found. */

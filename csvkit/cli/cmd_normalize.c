@@ -123,8 +123,13 @@ static void repair_detail(const struct csvk_normalize_result *result, int repair
     if (repair == CSVK_REPAIR_ENCODING) {
         snprintf(text, room, " from %s", result->encoding);
     } else if (repair == CSVK_REPAIR_DELIMITER) {
-        bool plain = result->delimiter > 0x20 && result->delimiter < 0x7f;
-        snprintf(text, room, plain ? ": %c" : ": byte %02x", (unsigned)result->delimiter);
+        unsigned char first = (unsigned char)result->delimiter[0];
+        bool one = result->delimiter[1] == '\0' && (first <= 0x20 || first >= 0x7f);
+        if (one) {
+            snprintf(text, room, ": byte %02x", first);
+        } else {
+            snprintf(text, room, ": %s", result->delimiter);
+        }
     }
 }
 

@@ -8,6 +8,7 @@
  */
 #include "csvkit/normalize/evidence.h"
 
+#include "csvkit/base/delimiter.h"
 #include "csvkit/base/hash.h"
 #include "csvkit/normalize/value_form.h"
 
@@ -157,7 +158,8 @@ bool norm_evidence_needs(const struct norm_evidence *evidence, struct csvk_bytes
     const struct csvk_dialect *d = &evidence->dialect;
     for (size_t i = 0; i < value.len; i++) {
         int c = value.ptr[i];
-        if (c == d->delimiter || c == d->enclosure || c == '\r' || c == '\n') {
+        bool delimiter = csvk_delimiter_at(d, value.ptr + i, value.len - i) != 0;
+        if (delimiter || c == d->enclosure || c == '\r' || c == '\n') {
             return true;
         }
     }

@@ -31,7 +31,7 @@ struct search {
     const struct norm_view *view;
     const struct norm_line *line;
     size_t width;
-    int quote, delimiter;
+    int quote;
     struct norm_readings *to;
     struct norm_cell *cell;  /* width + 2 of them: the head, then what is tried */
     size_t nhead, at;        /* `at`: where the field after the head begins */
@@ -126,7 +126,7 @@ static size_t read_tail(struct search *s, size_t at, enum norm_mode mode, size_t
         begin[fields % REMEMBERED] = at;
         at = norm_view_field(s->view, at, mode, &s->cell[*count]);
         fields++;
-        bool last = at == NORM_NOWHERE || !norm_view_is(s->view, at, s->delimiter);
+        bool last = at == NORM_NOWHERE || norm_view_delimiter(s->view, at) == 0;
         size_t end = at != NORM_NOWHERE ? at + norm_view_line_break(s->view, at) : NORM_NOWHERE;
         if (last && strict && fields <= REMEMBERED) {
             remember_tails(s, begin, fields, end);
@@ -138,15 +138,15 @@ static size_t read_tail(struct search *s, size_t at, enum norm_mode mode, size_t
         if (last) {
             return end;
         }
-        at++;
+        at = norm_view_after(s->view, at);
     }
 }
 
 /* The tail after a field that ends at `at`. */
 static size_t read_after(struct search *s, size_t at, size_t *count)
 {
-    if (norm_view_is(s->view, at, s->delimiter)) {
-        return read_tail(s, at + 1, NORM_MODE_STRICT, count);
+    if (norm_view_delimiter(s->view, at) != 0) {
+        return read_tail(s, norm_view_after(s->view, at), NORM_MODE_STRICT, count);
     }
     return at + norm_view_line_break(s->view, at);
 }
@@ -231,7 +231,7 @@ static bool has_quotes_at_both_ends(const struct search *s, size_t from, size_t 
 /* Every quote on the line is data: each field is open. Values with quotes at both ends cost. */
 static void read_all_open(struct search *s)
 {
-    size_t count = 0, at = s->line->begin, end;
+    size_t count = 0, at = norm_view_start(s->view, s->line->begin), end;
     int prior = 0;
     bool other_faults = s->line->faults != NORM_FAULT_QUOTE_IN_OPEN;
     for (;;) {
@@ -241,10 +241,10 @@ static void read_all_open(struct search *s)
         }
         prior += has_quotes_at_both_ends(s, at, end) ? 3 * NORM_BIT : 0;
         s->cell[count++] = norm_view_raw(s->view, at, end);
-        if (!norm_view_is(s->view, end, s->delimiter)) {
+        if (norm_view_delimiter(s->view, end) == 0) {
             break;
         }
-        at = end + 1;
+        at = norm_view_after(s->view, end);
     }
     struct norm_reading reading = {NORM_SLIP_ALL_QUOTES,
                                    .repair = other_faults ? of_lone_quote(s) : CSVK_REPAIR_ENCLOSE,
@@ -280,10 +280,10 @@ static void read_opening_as_data(struct search *s)
 /* The value may end before any delimiter or line break, as long as no single quote is in it. */
 static void read_closing_lost(struct search *s)
 {
-    size_t end = s->at;
+    size_t end = s->at, delimiter = csvk_delimiter_length(&s->view->dialect);
     for (unsigned tries = 0; tries < CLOSING_TRIES; tries++) {
         size_t step = norm_view_line_break(s->view, end);
-        end = norm_view_open_end(s->view, tries == 0 ? end : end + (step != 0 ? step : 1));
+        end = norm_view_open_end(s->view, tries == 0 ? end : end + (step != 0 ? step : delimiter));
         if (end == NORM_NOWHERE || end - s->at > LONGEST_EDIT ||
             norm_view_has_single_quote(s->view, s->at + 1, end) || has_many_breaks(s, end)) {
             return;
@@ -304,11 +304,13 @@ static void read_closing_lost(struct search *s)
 static int borders_in(const struct search *s, const struct norm_cell *cell)
 {
     int count = 0;
-    for (size_t i = 0; i + 2 < cell->len; i++) {
-        if (cell->ptr[i] == s->quote && cell->ptr[i + 1] == s->delimiter &&
-            cell->ptr[i + 2] == s->quote) {
+    const struct csvk_dialect *dialect = &s->view->dialect;
+    size_t n = csvk_delimiter_length(dialect);
+    for (size_t i = 0; i + 1 + n < cell->len; i++) {
+        if (cell->ptr[i] == s->quote && cell->ptr[i + 1 + n] == s->quote &&
+            csvk_delimiter_at(dialect, cell->ptr + i + 1, n) != 0) {
             count++;
-            i += 2;
+            i += 1 + n;
         }
     }
     return count;
@@ -520,13 +522,9 @@ static void read_edits_of_field(struct search *s)
 void norm_readings_of_quotes(const struct norm_view *view, const struct norm_line *line,
                              size_t width, struct norm_readings *to)
 {
-    struct search s = {view,
-                       line,
-                       .width = width,
-                       .quote = view->dialect.enclosure,
-                       .delimiter = view->dialect.delimiter,
-                       .to = to,
-                       .at = line->begin};
+    struct search s = {view,           line,
+                       .width = width, .quote = view->dialect.enclosure,
+                       .to = to,       .at = norm_view_start(view, line->begin)};
     if (width > NORM_WIDEST || view->dialect.enclosure == CSVK_NO_BYTE) {
         return;
     }
@@ -552,10 +550,10 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
     while (s.nhead < width && to->count < NORM_QUOTE_READINGS && !to->failed) {
         read_edits_of_field(&s);
         size_t end = norm_view_field(view, s.at, NORM_MODE_STRICT, &s.cell[s.nhead]);
-        if (end == NORM_NOWHERE || !norm_view_is(view, end, s.delimiter)) {
+        if (end == NORM_NOWHERE || norm_view_delimiter(view, end) == 0) {
             return;
         }
         s.nhead++;
-        s.at = end + 1;
+        s.at = norm_view_after(view, end);
     }
 }
