@@ -175,8 +175,8 @@ CSVK_API void csvk_strings_release(struct csvk_strings *list);
 /*
  * The bytes that give a file its structure. A plain value: copy it freely. What is not named in an
  * initializer is zero, which means a delimiter of one byte and blanks that are data. The other
- * dialects are for reading only, and are read at the reference parser's speed (doc/reading.md A30,
- * A31).
+ * dialects are for reading only, and are read at the reference parser's speed (doc/reading.md A31,
+ * A32).
  */
 struct csvk_dialect {
     int delimiter; /* separates fields; the first byte of it when it has several */

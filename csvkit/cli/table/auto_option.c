@@ -52,8 +52,16 @@ static int resolve_dialect(struct cli *cli, const char *file, const struct csvk_
     if (!cli_has(cli, "escape")) {
         dialect->escape = sniff->dialect.escape;
     }
-    cli_note(cli, "%s: delimiter byte %02x (score %d: %s)", file, (unsigned)dialect->delimiter,
-             sniff->on_delimiter.score, sniff->on_delimiter.evidence);
+    char name[CSVK_DELIMITER_MOST + 16];
+    if (dialect->more_length == 0) {
+        snprintf(name, sizeof name, "byte %02x", (unsigned)dialect->delimiter);
+    } else {
+        snprintf(name, sizeof name, "\"%c%.*s\"", dialect->delimiter, (int)dialect->more_length,
+                 (const char *)dialect->more);
+    }
+    cli_note(cli, "%s: delimiter %s%s (score %d: %s)", file, name,
+             dialect->skip_blanks ? ", blanks skipped" : "", sniff->on_delimiter.score,
+             sniff->on_delimiter.evidence);
     return csvk_dialect_check(dialect, err);
 }
 
