@@ -330,6 +330,8 @@ static const char *const examples[] = {
     "Find out whether anything would change.",
     "csvkit normalize -d ';' --encoding=windows-1252 export.csv -o out.csv.gz",
     "Convert dialect and encoding, and compress the result.",
+    "csvkit normalize -d '||' --skip-blanks feed.txt -o feed.csv",
+    "Read a delimiter of two bytes with blanks behind it, and write commas.",
     "csvkit normalize --names=storage --line-break=lf in.csv -o out.csv",
     "Prepare a table for Keboola Storage.",
     NULL,
