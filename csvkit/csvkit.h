@@ -185,8 +185,8 @@ struct csvk_dialect {
     unsigned char more[CSVK_DELIMITER_MOST - 1]; /* the other bytes of the delimiter */
     unsigned char more_length;                   /* how many they are */
     bool skip_blanks; /* blanks at the start of a field are no part of it. A blank is a space or
-                         TAB, but never the first byte of the delimiter. A field of blanks alone is
-                         empty right after its delimiter */
+                         TAB, but never the first byte of the delimiter. A field of them alone is
+                         empty and begins right after its delimiter */
 };
 /* RFC 4180 section 2: comma, double quote, no escape. */
 #define CSVK_DIALECT_RFC4180                                                                       \
@@ -213,8 +213,7 @@ CSVK_API int csvk_dialect_parse_byte(const char *text, const char *role, bool no
  * Reads a delimiter of 1 to 8 bytes into `dialect`, whose other parts stay: as
  * csvk_dialect_parse_byte reads one byte, or several bytes and codes in a row (||, \t\t, \x01\x02).
  * Letters and digits alone are refused: they are a misspelt name more often than a delimiter, and
- * can be given as codes. CSVK_EUSAGE. The result may still contradict the other parts:
- * csvk_dialect_check.
+ * can be given as codes. CSVK_EUSAGE; whether it contradicts the other parts is not looked at.
  */
 CSVK_API int csvk_dialect_parse_delimiter(const char *text, struct csvk_dialect *dialect,
                                           struct csvk_error *err) CSVK_MUST_USE;

@@ -122,7 +122,9 @@ static void must_be_among(const struct csvk_buf *want, const struct csvk_buf *ha
 {
     struct csvk_buf plain = CSVK_BUF_INIT;
     replace(have, delimiter, PLAIN, &plain);
-    for (char *line = strtok((char *)plain.data, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+    for (char *line = (char *)plain.data, *end; (end = strchr(line, '\n')) != NULL;
+         line = end + 1) {
+        *end = '\0';
         ck_assert_msg(strstr(csvk_buf_text(want), line) != NULL, "%s", line);
     }
     csvk_buf_release(&plain);

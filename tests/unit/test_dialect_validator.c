@@ -21,7 +21,7 @@ static const char *const cells[] = {
 enum { CELLS = sizeof cells / sizeof cells[0] };
 
 /* A table with `sep` for every comma, also inside enclosures when `inside`. */
-struct pair {
+struct table_pair {
     struct csvk_buf comma, other;
 };
 
@@ -30,7 +30,7 @@ static void put(struct csvk_buf *out, const char *text)
     ck_assert_int_eq(csvk_buf_puts(out, text), CSVK_OK);
 }
 
-static void put_cell(struct pair *pair, const char *cell, const char *delimiter, bool inside)
+static void put_cell(struct table_pair *pair, const char *cell, const char *delimiter, bool inside)
 {
     put(&pair->comma, cell);
     for (; *cell != '\0'; cell++) {
@@ -45,8 +45,8 @@ static bool is_end(char c)
     return c == ',' || c == '\n' || c == '\r' || c == '\0';
 }
 
-static void make_tables(struct support_random *random, struct pair *pair, const char *delimiter,
-                        bool inside)
+static void make_tables(struct support_random *random, struct table_pair *pair,
+                        const char *delimiter, bool inside)
 {
     size_t width = 2 + support_below(random, 4), records = 1 + support_below(random, 12);
     bool wild = support_below(random, 2) == 0;
@@ -103,7 +103,7 @@ static uint64_t moved(const struct csvk_buf *comma, uint64_t at, const struct cs
     return n;
 }
 
-static void must_be_same(const struct pair *pair, const struct csvk_finding *a,
+static void must_be_same(const struct table_pair *pair, const struct csvk_finding *a,
                          const struct csvk_finding *b, const struct csvk_dialect *other)
 {
     uint64_t byte = moved(&pair->comma, a->byte, other);
@@ -129,7 +129,7 @@ static void must_be_same(const struct pair *pair, const struct csvk_finding *a,
     csvk_buf_release(&y);
 }
 
-static void compare(const struct pair *pair, const struct csvk_validate_options *options,
+static void compare(const struct table_pair *pair, const struct csvk_validate_options *options,
                     const struct csvk_dialect *other, size_t window)
 {
     const struct csvk_report *want, *have;
@@ -176,7 +176,7 @@ static void choose(struct csvk_validate_options *options, int round, bool sizes)
 START_TEST(findings_do_not_depend_on_the_delimiter)
 {
     struct support_random random = {(uint64_t)_i + 1};
-    struct pair pair = {CSVK_BUF_INIT, CSVK_BUF_INIT};
+    struct table_pair pair = {CSVK_BUF_INIT, CSVK_BUF_INIT};
     struct csvk_dialect other = CSVK_DIALECT_RFC4180;
     struct csvk_error err;
     const char *delimiter = _i == 0 ? "||" : _i == 1 ? "^|^" : ", ";

@@ -486,13 +486,6 @@ static void take_inner_delimiter(struct csvk_reference_parser *parser, const uns
     parser->position += length;
 }
 
-/* The field begins after the blank that is here. It has no byte so far. */
-static void skip_blank(struct csvk_reference_parser *parser)
-{
-    parser->position++;
-    parser->field_begin = parser->position;
-}
-
 /*
  * Takes what only dialects have that are not plain: a blank to skip, or a delimiter of several
  * bytes. Returns how many bytes it has taken; 0: none of both is here; -1 when that hangs on bytes
@@ -507,7 +500,7 @@ static int take_unusual(struct csvk_reference_parser *parser, const unsigned cha
     }
     if (dialect->skip_blanks && parser->state == REFERENCE_FIELD_START &&
         is_blank(parser, bytes[0])) {
-        skip_blank(parser);
+        parser->field_begin = ++parser->position;
         return 1;
     }
     size_t whole = csvk_delimiter_length(dialect);
