@@ -138,6 +138,9 @@ static void options_of(struct csvk_normalize_options *o, int round)
     o->drop_empty_records = round % 4 == 1;
     o->trim = round % 7 == 2;
     o->digest = round % 2 == 0;
+    o->any_eol = round % 8 == 5;
+    o->header = round % 9 == 4 ? CSVK_NORMALIZE_NO_HEADER : CSVK_NORMALIZE_HEADER;
+    o->comment = round % 16 == 7 ? '4' : CSVK_NO_BYTE;
 }
 
 START_TEST(the_outcome_does_not_depend_on_the_delimiter)
@@ -154,7 +157,11 @@ START_TEST(the_outcome_does_not_depend_on_the_delimiter)
         make_table(&random, &plain);
         replace(&plain, PLAIN, delimiter, &text);
         o.dialect.delimiter = PLAIN[0];
+        o.dialect.escape = round % 6 == 3 ? '\\' : CSVK_NO_BYTE;
+        o.dialect.enclosure = round % 11 == 8 ? CSVK_NO_BYTE : '"';
         normalized_run(&want, plain.data, plain.length, &o);
+        dialect.escape = o.dialect.escape;
+        dialect.enclosure = o.dialect.enclosure;
         o.dialect = dialect;
         normalized_run(&have, text.data, text.length, &o);
         ck_assert_msg(want.status == have.status, "%s, not %s", have.err.text, want.err.text);
