@@ -30,6 +30,11 @@ static inline size_t csvk_delimiter_length(const struct csvk_dialect *dialect)
 int csvk_dialect_need_plain(const struct csvk_dialect *dialect, const char *who,
                             struct csvk_error *err) CSVK_MUST_USE;
 
+/* Whether the bytes after the first are those of a longer delimiter; all of them can be read.
+   Apart, so that what asks for delimiters of one byte stays small. */
+bool csvk_delimiter_goes_on(const struct csvk_dialect *dialect, const unsigned char *bytes)
+    __attribute__((cold));
+
 /* The length of the delimiter with which the `length` bytes begin; 0: they do not. */
 static inline size_t csvk_delimiter_at(const struct csvk_dialect *dialect,
                                        const unsigned char *bytes, size_t length)
@@ -38,8 +43,10 @@ static inline size_t csvk_delimiter_at(const struct csvk_dialect *dialect,
         return 0;
     }
     size_t more = dialect->more_length;
-    return more == 0 || (length > more && memcmp(bytes + 1, dialect->more, more) == 0) ? more + 1
-                                                                                       : 0;
+    if (__builtin_expect(more == 0, 1)) {
+        return 1;
+    }
+    return length > more && csvk_delimiter_goes_on(dialect, bytes) ? more + 1 : 0;
 }
 
 static inline bool csvk_delimiter_same(const struct csvk_dialect *a, const struct csvk_dialect *b)

@@ -117,6 +117,11 @@ int csvk_dialect_check(const struct csvk_dialect *dialect, struct csvk_error *er
     return CSVK_OK;
 }
 
+bool csvk_delimiter_goes_on(const struct csvk_dialect *dialect, const unsigned char *bytes)
+{
+    return memcmp(bytes + 1, dialect->more, dialect->more_length) == 0;
+}
+
 int csvk_dialect_need_plain(const struct csvk_dialect *dialect, const char *who,
                             struct csvk_error *err)
 {

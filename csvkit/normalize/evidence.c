@@ -158,7 +158,8 @@ bool norm_evidence_needs(const struct norm_evidence *evidence, struct csvk_bytes
     const struct csvk_dialect *d = &evidence->dialect;
     for (size_t i = 0; i < value.len; i++) {
         int c = value.ptr[i];
-        bool delimiter = csvk_delimiter_at(d, value.ptr + i, value.len - i) != 0;
+        bool delimiter =
+            c == d->delimiter && csvk_delimiter_at(d, value.ptr + i, value.len - i) != 0;
         if (delimiter || c == d->enclosure || c == '\r' || c == '\n') {
             return true;
         }

@@ -35,7 +35,10 @@ bool norm_view_ends(const struct norm_view *view, size_t at)
     if (at >= view->length) {
         return view->at_end;
     }
-    return norm_view_delimiter(view, at) != 0 || norm_view_line_break(view, at) != 0;
+    if (view->bytes[at] == view->dialect.delimiter) { /* which is no part of a line break */
+        return view->dialect.more_length == 0 || norm_view_delimiter(view, at) != 0;
+    }
+    return norm_view_line_break(view, at) != 0;
 }
 
 static size_t end_of_view(const struct norm_view *view)
@@ -43,12 +46,24 @@ static size_t end_of_view(const struct norm_view *view)
     return view->at_end ? view->length : NORM_NOWHERE;
 }
 
+/* The same for a delimiter of several bytes. */
+static size_t long_open_end(const struct norm_view *view, size_t at)
+{
+    while (at < view->length && !norm_view_ends(view, at)) {
+        at++;
+    }
+    return at < view->length ? at : end_of_view(view);
+}
+
 size_t norm_view_open_end(const struct norm_view *view, size_t at)
 {
     const unsigned char *b = view->bytes;
     int delimiter = view->dialect.delimiter;
+    if (view->dialect.more_length != 0) {
+        return long_open_end(view, at);
+    }
     for (; at < view->length; at++) {
-        if ((b[at] == delimiter && norm_view_delimiter(view, at) != 0) || b[at] == '\n' ||
+        if (b[at] == delimiter || b[at] == '\n' ||
             (b[at] == '\r' && norm_view_line_break(view, at) != 0)) {
             return at;
         }

@@ -39,6 +39,7 @@ struct dialect_reading {
     struct csvk_totals totals;
     uint64_t clean;         /* fields without another delimiter */
     uint64_t inner, spaced; /* fields after a delimiter, not empty; of these, begun with a blank */
+    uint64_t blank_first;   /* faulty records with a blank before an opening enclosure */
     uint64_t first_width;   /* of the first record */
     uint64_t like_first;    /* records of that width when surplus empty fields are left out */
     uint64_t width[WIDTHS], count[WIDTHS]; /* the widths met, and how many records have each */
@@ -140,11 +141,13 @@ static bool is_like_first(const struct dialect_reading *reading, const struct cs
     return record->nfields >= reading->first_width;
 }
 
-/* The kinds of facts about enclosures come first (csvkit.h). */
-static bool has_enclosure_fact(const struct csvk_batch *batch, const struct csvk_record *record)
+/* The kinds of facts about enclosures come first (csvkit.h): one up to `last`, from `first` on. */
+static bool has_enclosure_fact(const struct csvk_batch *batch, const struct csvk_record *record,
+                               enum csvk_fact_kind first, enum csvk_fact_kind last)
 {
     for (uint32_t i = 0; i < record->nfacts; i++) {
-        if (batch->facts[record->first_fact + i].kind <= CSVK_FACT_UNCLOSED) {
+        enum csvk_fact_kind kind = batch->facts[record->first_fact + i].kind;
+        if (kind >= first && kind <= last) {
             return true;
         }
     }
@@ -166,7 +169,10 @@ static int take_batch(void *context, const struct csvk_batch *batch)
         count_width(reading, record->nfields);
         reading->like_first += is_like_first(reading, batch, record);
         bool led = count_fields(reading, batch, record);
-        reading->seen.faulty += led || has_enclosure_fact(batch, record);
+        reading->seen.faulty +=
+            led || has_enclosure_fact(batch, record, (enum csvk_fact_kind)0, CSVK_FACT_UNCLOSED);
+        reading->blank_first += has_enclosure_fact(batch, record, CSVK_FACT_SPACE_BEFORE_QUOTE,
+                                                   CSVK_FACT_SPACE_BEFORE_QUOTE);
     }
     return CSVK_OK;
 }
@@ -305,7 +311,7 @@ static int read_by_dialect(const struct sniffed *sniffed, struct csvk_dialect di
                            struct dialect_reading *best)
 {
     int status = read_with(sniffed, dialect, best);
-    if (status == CSVK_OK && best->seen.faulty > 0) {
+    if (status == CSVK_OK && 2 * best->blank_first > best->seen.faulty) {
         dialect.skip_blanks = true;
         status = try_instead(sniffed, dialect, blanks_are_better, best);
         dialect.skip_blanks = best->seen.dialect.skip_blanks;

@@ -368,7 +368,7 @@ static void in_enclosed(struct csvk_reference_parser *parser, unsigned char c, b
         parser->state = REFERENCE_QUOTE_SEEN;
         parser->closing = parser->position;
         parser->backslash = parser->last == '\\' && parser->position > parser->field_begin + 1;
-    } else if (c == parser->table->dialect.delimiter && parser->table->dialect.more_length == 0) {
+    } else if (c == parser->delimiter) {
         parser->inner_delimiters++; /* a longer one: take_inner_delimiter */
     }
 }
@@ -440,12 +440,12 @@ static void complete(struct csvk_reference_parser *parser, enum csvk_eol eol)
  * `bare_cr` it is a CR that is data there. Facts are added before lines are counted: a fact belongs
  * to the line that the byte is on.
  */
-static void take(struct csvk_reference_parser *parser, unsigned char c, bool bare_cr)
+static inline __attribute__((always_inline)) void take(struct csvk_reference_parser *parser,
+                                                       unsigned char c, bool bare_cr)
 {
     const struct csvk_dialect *dialect = &parser->table->dialect;
     bool escape = c == dialect->escape && !parser->escaped;
-    bool delimiter = c == dialect->delimiter && dialect->more_length == 0;
-    if (delimiter || c == dialect->enclosure || c == dialect->escape) {
+    if (c == parser->delimiter || c == dialect->enclosure || c == dialect->escape) {
         byte_boundary(parser, c);
     } else {
         watch_data(parser, c);
@@ -473,10 +473,7 @@ static void next_field(struct csvk_reference_parser *parser, size_t length)
     begin_field(parser, parser->position);
 }
 
-/*
- * Takes a delimiter of several bytes inside an enclosure: data, and no fact, as one of one byte is
- * none.
- */
+/* Takes a longer delimiter inside an enclosure: data, and no fact, as one of one byte is none. */
 static void take_inner_delimiter(struct csvk_reference_parser *parser, const unsigned char *bytes,
                                  size_t length)
 {
@@ -537,6 +534,7 @@ void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_tabl
     memset(parser, 0, sizeof *parser);
     parser->table = table;
     parser->builder = builder;
+    parser->delimiter = table->dialect.more_length == 0 ? table->dialect.delimiter : CSVK_NO_BYTE;
     parser->base = base;
     parser->position = offset;
     csvk_record_begin(&parser->open, table, builder, offset);
@@ -545,13 +543,13 @@ void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_tabl
     begin_field(parser, offset);
 }
 
-bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned char *bytes,
-                         size_t length, bool at_end, size_t *used)
+/* `plain` is a constant, so a plain dialect does not pay for the others. */
+static inline __attribute__((always_inline)) bool feed(struct csvk_reference_parser *parser,
+                                                       const unsigned char *bytes, size_t length,
+                                                       bool at_end, bool plain, size_t *used)
 {
     size_t i = 0;
     struct csvk_skip_block block = {0};
-    const struct csvk_dialect *dialect = &parser->table->dialect;
-    const bool plain = csvk_dialect_is_plain(dialect);
     for (; i < length; i++) {
         i += parser->streaming ? csvk_reference_skip(parser, &block, bytes, i, length) : 0;
         if (i == length) {
@@ -564,7 +562,7 @@ bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned ch
             continue;
         }
         bool structural = parser->state != REFERENCE_ENCLOSED && !parser->escaped;
-        if (structural && c == dialect->delimiter && dialect->more_length == 0) {
+        if (structural && c == parser->delimiter) {
             next_field(parser, 1);
             continue;
         }
@@ -591,4 +589,12 @@ bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned ch
         return true;
     }
     return false;
+}
+
+bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned char *bytes,
+                         size_t length, bool at_end, size_t *used)
+{
+    return csvk_dialect_is_plain(&parser->table->dialect)
+               ? feed(parser, bytes, length, at_end, true, used)
+               : feed(parser, bytes, length, at_end, false, used);
 }

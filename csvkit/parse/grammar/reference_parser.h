@@ -23,6 +23,7 @@ struct csvk_reference_parser {
     struct csvk_table *table;           /* borrowed */
     struct csvk_batch_builder *builder; /* borrowed */
     struct csvk_open_record open;
+    int delimiter;     /* CSVK_NO_BYTE when it has several bytes */
     uint64_t position; /* absolute offset of the next byte */
     uint64_t base;     /* offset of byte 0 of the batch: fields count from it */
     bool streaming;    /* oversize record: no fields are reported, facts have line and column */
