@@ -174,20 +174,34 @@ CSVK_API void csvk_strings_release(struct csvk_strings *list);
 
 #define CSVK_NO_BYTE (-1) /* no enclosure, no escape */
 
-/* The bytes that give a file its structure. A plain value: copy it freely. */
+#define CSVK_DELIMITER_MOST 8 /* bytes of the longest delimiter */
+
+/*
+ * The bytes that give a file its structure. A plain value: copy it freely. What is not named in an
+ * initializer is zero, which means a delimiter of one byte and blanks that are data. The other
+ * dialects are for reading only, and are read at the reference parser's speed (doc/reading.md A31,
+ * A32).
+ */
 struct csvk_dialect {
-    int delimiter; /* separates fields */
+    int delimiter; /* separates fields; the first byte of it when it has several */
     int enclosure; /* encloses a field; doubled inside of it. Or CSVK_NO_BYTE */
     int escape;    /* the byte after it is data; for reading only. Or CSVK_NO_BYTE */
+    unsigned char more[CSVK_DELIMITER_MOST - 1]; /* the other bytes of the delimiter */
+    unsigned char more_length;                   /* how many they are */
+    bool skip_blanks; /* blanks at the start of a field are no part of it. A blank is a space or
+                         TAB, but never the first byte of the delimiter. A field of them alone is
+                         empty and begins right after its delimiter */
 };
 /* RFC 4180 section 2: comma, double quote, no escape. */
 #define CSVK_DIALECT_RFC4180                                                                       \
     {                                                                                              \
-        ',', '"', CSVK_NO_BYTE                                                                     \
+        ',', '"', CSVK_NO_BYTE, {0}, 0, false                                                      \
     }
 /*
  * Checks a dialect before it is used. CSVK_EUSAGE when two roles share a byte; when a role is CR,
- * LF, NUL, or a byte from 0x80 up; or when enclosure or escape is a blank (space, TAB).
+ * LF, NUL, or a byte from 0x80 up; or when enclosure or escape is a blank (space, TAB). All of that
+ * goes for every byte of a longer delimiter, but it may have bytes from 0x80 up when it is UTF-8 as
+ * a whole.
  */
 CSVK_API int csvk_dialect_check(const struct csvk_dialect *dialect,
                                 struct csvk_error *err) CSVK_MUST_USE;
@@ -199,6 +213,14 @@ CSVK_API int csvk_dialect_check(const struct csvk_dialect *dialect,
  */
 CSVK_API int csvk_dialect_parse_byte(const char *text, const char *role, bool none_allowed,
                                      int *byte, struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Reads a delimiter of 1 to 8 bytes into `dialect`, whose other parts stay: as
+ * csvk_dialect_parse_byte reads one byte, or several bytes and codes in a row (||, \t\t, \x01\x02).
+ * Letters and digits alone are refused: they are a misspelt name more often than a delimiter, and
+ * can be given as codes. CSVK_EUSAGE; whether it contradicts the other parts is not looked at.
+ */
+CSVK_API int csvk_dialect_parse_delimiter(const char *text, struct csvk_dialect *dialect,
+                                          struct csvk_error *err) CSVK_MUST_USE;
 
 /* Kinds of line breaks. CR CR LF counts as one line break (doc/reading.md A9). */
 enum csvk_eol { CSVK_EOL_NONE, CSVK_EOL_LF, CSVK_EOL_CRLF, CSVK_EOL_CR, CSVK_EOL_CRCRLF };

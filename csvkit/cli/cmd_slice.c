@@ -101,6 +101,14 @@ static int read_table(struct slice_job *job)
                            "--delimiter=auto: csvkit slice does not find the delimiter; name it "
                            "(csvkit sniff proposes one)");
     }
+    const struct csvk_dialect *in = &job->table.dialect;
+    if ((in->more_length != 0 || in->skip_blanks) && !cli_has(cli, "normalize")) {
+        return cli_trouble(cli,
+                           "%s: works with --normalize only, which writes slices with a "
+                           "delimiter of one byte",
+                           cli_has(cli, "skip-blanks") ? "--skip-blanks"
+                                                       : "--delimiter of several bytes");
+    }
     bool manifest = !cli_has(cli, "no-manifest");
     if (manifest && job->table.dialect.escape != CSVK_NO_BYTE && !cli_has(cli, "normalize")) {
         return cli_trouble(cli, "--escape: a manifest cannot name an escape byte; add --normalize, "
@@ -340,6 +348,7 @@ static const struct cli_group *const groups[] = {&own,
                                                  &cli_normalize_repairs,
                                                  &cli_normalize_style,
                                                  &cli_dialect_options,
+                                                 &cli_blanks_options,
                                                  &cli_manifest_options,
                                                  &cli_common_options,
                                                  NULL};

@@ -253,7 +253,9 @@ static bool holds_a_line_of(const struct norm_matter *m, const struct norm_cell 
             first = false;
             fields = 0;
         } else {
-            fields += cell->ptr[i] == m->view->dialect.delimiter;
+            size_t length = csvk_delimiter_at(&m->view->dialect, cell->ptr + i, cell->len - i);
+            fields += length != 0;
+            i += length != 0 ? length - 1 : 0;
         }
     }
     return false;

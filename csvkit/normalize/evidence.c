@@ -8,6 +8,7 @@
  */
 #include "csvkit/normalize/evidence.h"
 
+#include "csvkit/base/delimiter.h"
 #include "csvkit/base/hash.h"
 
 enum form_kind { FORM_FINE, FORM_MEDIUM, FORM_COARSE, FORM_VALUE, FORM_KINDS };
@@ -47,6 +48,7 @@ struct norm_evidence {
     int log2[SMALL]; /* of small numbers: nearly all that occur */
     size_t width, records;
     bool is_structural[256]; /* a value with such a byte needs an enclosure */
+    struct csvk_dialect dialect;
     struct norm_column *column;
     struct form_counts counts;
     uint64_t style[2][2]; /* values that need no enclosure: [empty][enclosed], over all columns */
@@ -157,6 +159,7 @@ struct norm_evidence *norm_evidence_new(size_t width, const struct csvk_dialect 
         return NULL;
     }
     evidence->width = width;
+    evidence->dialect = *dialect;
     evidence->is_structural[dialect->delimiter] = true;
     evidence->is_structural['\r'] = evidence->is_structural['\n'] = true;
     if (dialect->enclosure != CSVK_NO_BYTE) {
@@ -178,11 +181,19 @@ void norm_evidence_free(struct norm_evidence *evidence)
     }
 }
 
+/* The first byte of a longer delimiter, without the others. */
+static bool is_part_only(const struct csvk_dialect *d, struct csvk_bytes value, size_t i)
+{
+    return d->more_length != 0 && value.ptr[i] == d->delimiter &&
+           csvk_delimiter_at(d, value.ptr + i, value.len - i) == 0;
+}
+
 bool norm_evidence_needs(const struct norm_evidence *evidence, struct csvk_bytes value)
 {
     bool needs = false;
     for (size_t i = 0; i < value.len; i++) {
-        needs |= evidence->is_structural[value.ptr[i]];
+        needs |=
+            evidence->is_structural[value.ptr[i]] && !is_part_only(&evidence->dialect, value, i);
     }
     return needs;
 }

@@ -9,6 +9,7 @@
  */
 #include "csvkit/normalize/normalize_private.h"
 
+#include "csvkit/base/delimiter.h"
 #include "csvkit/base/bitmask.h"
 
 /* ---- the header, again ------------------------------------------------------------------------
@@ -72,11 +73,13 @@ int norm_keep_header(struct norm *norm, const struct norm_record *rec)
     struct csvk_bytes bytes = norm_record_bytes(norm, rec);
     int status = csvk_buf_add(&norm->header_again[0], bytes.ptr, bytes.len);
     bool enclosure = norm->in.enclosure != CSVK_NO_BYTE;
+    char delimiter[CSVK_DELIMITER_MOST + 1];
+    csvk_delimiter_text(&norm->in, delimiter);
     for (size_t form = 1; form < NORM_HEADER_FORMS && status == CSVK_OK && enclosure; form++) {
         struct csvk_buf *to = &norm->header_again[form];
         for (size_t k = 0; k < norm->nvalues && status == CSVK_OK; k++) {
             struct csvk_bytes name = {norm->value[k].ptr, norm->value[k].len};
-            status = k != 0 ? csvk_buf_putc(to, (unsigned char)norm->in.delimiter) : CSVK_OK;
+            status = k != 0 ? csvk_buf_puts(to, delimiter) : CSVK_OK;
             status = status == CSVK_OK ? add_name(norm, to, name, form == 1) : status;
         }
     }

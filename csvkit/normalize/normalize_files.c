@@ -15,6 +15,8 @@
  * so libcsv counts along while it is written.
  */
 #include "csvkit/normalize/normalize_verify.h"
+
+#include "csvkit/base/delimiter.h"
 #include "csvkit/sniff.h"
 
 #include <limits.h>
@@ -89,9 +91,10 @@ static int apply_sniff(struct files_job *job, const struct csvk_sniff *sniff,
         return refuse_sniff(job, sniff, err);
     }
     struct csvk_dialect *dialect = &job->options.dialect;
-    job->options.delimiter_found =
-        sniff->dialect.delimiter != dialect->delimiter && !sniff->sep_line;
-    dialect->delimiter = sniff->dialect.delimiter;
+    bool other = !csvk_delimiter_same(&sniff->dialect, dialect);
+    job->options.delimiter_found = other && !sniff->sep_line;
+    csvk_delimiter_copy(dialect, &sniff->dialect);
+    dialect->skip_blanks = dialect->skip_blanks || sniff->dialect.skip_blanks;
     dialect->enclosure = job->files->keep_enclosure ? dialect->enclosure : sniff->dialect.enclosure;
     dialect->escape = job->files->keep_escape ? dialect->escape : sniff->dialect.escape;
     return csvk_dialect_check(dialect, err);

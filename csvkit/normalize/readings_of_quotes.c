@@ -22,7 +22,7 @@ struct search {
     const struct norm_view *view;
     const struct norm_line *line;
     size_t width;
-    int quote, delimiter;
+    int quote;
     struct norm_readings *to;
     struct norm_cell *cell; /* width + 2 of them: the head, then what is tried */
     size_t nhead, at;       /* `at`: where the field after the head begins */
@@ -103,13 +103,13 @@ static bool has_many_breaks(struct search *s, size_t to)
 static size_t read_fields(const struct search *s, size_t at, enum norm_mode mode, size_t most,
                           struct norm_cell *cell, size_t *count)
 {
-    for (*count = 0; *count < most; at++) {
+    for (*count = 0; *count < most; at = norm_view_after(s->view, at)) {
         at = norm_view_field(s->view, at, mode, cell != NULL ? &cell[*count] : NULL);
         if (at == NORM_NOWHERE) {
             return NORM_NOWHERE;
         }
         ++*count;
-        if (!norm_view_is(s->view, at, s->delimiter)) {
+        if (norm_view_delimiter(s->view, at) == 0) {
             return at + norm_view_line_break(s->view, at);
         }
     }
@@ -120,10 +120,10 @@ static size_t read_fields(const struct search *s, size_t at, enum norm_mode mode
 static void pass_clean(struct search *s)
 {
     s->has_inner_pair = false;
-    s->clean_to = s->line->begin;
+    s->clean_to = norm_view_start(s->view, s->line->begin);
     for (s->nclean = 0; s->nclean < s->width; s->nclean++) {
         size_t at = s->clean_to, end = norm_view_field(s->view, at, NORM_MODE_STRICT, NULL);
-        if (end == NORM_NOWHERE || !norm_view_is(s->view, end, s->delimiter)) {
+        if (end == NORM_NOWHERE || norm_view_delimiter(s->view, end) == 0) {
             return;
         }
         if (is_quote(s, at) && !s->has_inner_pair) {
@@ -131,7 +131,7 @@ static void pass_clean(struct search *s)
             (void)norm_view_inner_ends(s->view, at, NORM_MODE_PAIRS, 1, &first);
             s->has_inner_pair = first != end;
         }
-        s->clean_to = end + 1;
+        s->clean_to = norm_view_after(s->view, end);
     }
 }
 
@@ -157,7 +157,7 @@ static size_t read_tail(struct search *s, size_t at, enum norm_mode mode, size_t
     if (mode == NORM_MODE_STRICT) {
         end = norm_view_tail(s->view, at, &fields);
     } else {
-        if (at == s->line->begin && are_clean_in(s, mode)) {
+        if (at == norm_view_start(s->view, s->line->begin) && are_clean_in(s, mode)) {
             passed = s->nclean;
             from = s->clean_to;
         }
@@ -173,8 +173,8 @@ static size_t read_tail(struct search *s, size_t at, enum norm_mode mode, size_t
 /* The tail after a field that ends at `at`. */
 static size_t read_after(struct search *s, size_t at, size_t count)
 {
-    if (norm_view_is(s->view, at, s->delimiter)) {
-        return read_tail(s, at + 1, NORM_MODE_STRICT, count);
+    if (norm_view_delimiter(s->view, at) != 0) {
+        return read_tail(s, norm_view_after(s->view, at), NORM_MODE_STRICT, count);
     }
     s->rest = NORM_NOWHERE;
     return count == s->width ? at + norm_view_line_break(s->view, at) : NORM_NOWHERE;
@@ -280,7 +280,7 @@ static bool has_quotes_at_both_ends(const struct search *s, size_t from, size_t 
 /* Every quote on the line is data: each field is open. Values with quotes at both ends cost. */
 static void read_all_open(struct search *s)
 {
-    size_t count = 0, at = s->line->begin, end;
+    size_t count = 0, at = norm_view_start(s->view, s->line->begin), end;
     int prior = 0;
     bool other_faults = s->line->faults != NORM_FAULT_QUOTE_IN_OPEN;
     for (;;) {
@@ -290,10 +290,10 @@ static void read_all_open(struct search *s)
         }
         prior += has_quotes_at_both_ends(s, at, end) ? 3 * NORM_BIT : 0;
         s->cell[count++] = norm_view_raw(s->view, at, end);
-        if (!norm_view_is(s->view, end, s->delimiter)) {
+        if (norm_view_delimiter(s->view, end) == 0) {
             break;
         }
-        at = end + 1;
+        at = norm_view_after(s->view, end);
     }
     struct norm_reading reading = {NORM_SLIP_ALL_QUOTES,
                                    .repair = other_faults ? of_lone_quote(s) : CSVK_REPAIR_ENCLOSE,
@@ -332,9 +332,10 @@ static void read_opening_as_data(struct search *s)
 static void read_closing_lost(struct search *s)
 {
     size_t end = s->at, single = norm_walk_single(&s->walk, s->at + 1);
+    size_t delimiter = csvk_delimiter_length(&s->view->dialect);
     for (unsigned tries = 0; tries < CLOSING_TRIES; tries++) {
         size_t step = norm_view_line_break(s->view, end);
-        end = norm_view_open_end(s->view, tries == 0 ? end : end + (step != 0 ? step : 1));
+        end = norm_view_open_end(s->view, tries == 0 ? end : end + (step != 0 ? step : delimiter));
         if (end == NORM_NOWHERE || end - s->at > LONGEST_EDIT || end > single ||
             has_many_breaks(s, end)) {
             return;
@@ -357,11 +358,13 @@ static void read_closing_lost(struct search *s)
 static int borders_in(const struct search *s, const struct norm_cell *cell)
 {
     int count = 0;
-    for (size_t i = 0; i + 2 < cell->len; i++) {
-        if (cell->ptr[i] == s->quote && cell->ptr[i + 1] == s->delimiter &&
-            cell->ptr[i + 2] == s->quote) {
+    const struct csvk_dialect *dialect = &s->view->dialect;
+    size_t n = csvk_delimiter_length(dialect);
+    for (size_t i = 0; i + 1 + n < cell->len; i++) {
+        if (cell->ptr[i] == s->quote && cell->ptr[i + 1 + n] == s->quote &&
+            csvk_delimiter_at(dialect, cell->ptr + i + 1, n) != 0) {
             count++;
-            i += 2;
+            i += 1 + n;
         }
     }
     return count;
@@ -555,10 +558,9 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
     s.line = line;
     s.width = width;
     s.quote = view->dialect.enclosure;
-    s.delimiter = view->dialect.delimiter;
     s.to = to;
     s.nhead = 0;
-    s.at = line->begin;
+    s.at = norm_view_start(view, line->begin);
     s.rest = NORM_NOWHERE;
     s.is_far_known = false;
     s.line_end = norm_view_line_end(view, line->begin);
@@ -581,10 +583,10 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
     while (s.nhead < width && to->found < NORM_QUOTE_READINGS && !to->failed) {
         read_edits_of_field(&s);
         size_t end = norm_view_field(view, s.at, NORM_MODE_STRICT, &s.cell[s.nhead]);
-        if (end == NORM_NOWHERE || !norm_view_is(view, end, s.delimiter)) {
+        if (end == NORM_NOWHERE || norm_view_delimiter(view, end) == 0) {
             return;
         }
         s.nhead++;
-        s.at = end + 1;
+        s.at = norm_view_after(view, end);
     }
 }

@@ -34,10 +34,14 @@ int norm_keep_head(struct norm *norm)
 static struct norm_view view_of(struct norm *norm, const unsigned char *bytes, uint64_t offset,
                                 size_t length, bool at_end)
 {
-    norm_places_begin(&norm->places, &norm->in, norm_breaks_are_reported(norm));
+    /* Places are those of single bytes. */
+    bool plain = norm->in.more_length == 0 && !norm->in.skip_blanks;
+    if (plain) {
+        norm_places_begin(&norm->places, &norm->in, norm_breaks_are_reported(norm));
+    }
     return (struct norm_view){.bytes = bytes,
                               .offset = offset,
-                              .places = &norm->places,
+                              .places = plain ? &norm->places : NULL,
                               .length = length,
                               .at_end = at_end,
                               .cr_ends = norm_breaks_are_reported(norm),

@@ -75,7 +75,10 @@ bool norm_view_ends(const struct norm_view *view, size_t at)
     if (at >= view->length) {
         return view->at_end;
     }
-    return view->bytes[at] == view->dialect.delimiter || norm_view_line_break(view, at) != 0;
+    if (view->bytes[at] == view->dialect.delimiter) { /* which is no part of a line break */
+        return view->dialect.more_length == 0 || norm_view_delimiter(view, at) != 0;
+    }
+    return norm_view_line_break(view, at) != 0;
 }
 
 static size_t end_of_view(const struct norm_view *view)
@@ -96,10 +99,22 @@ static size_t open_end_by_masks(const struct norm_view *view, size_t at)
     }
 }
 
+/* The same for a delimiter of several bytes. */
+static size_t long_open_end(const struct norm_view *view, size_t at)
+{
+    while (at < view->length && !norm_view_ends(view, at)) {
+        at++;
+    }
+    return at < view->length ? at : end_of_view(view);
+}
+
 size_t norm_view_open_end(const struct norm_view *view, size_t at)
 {
     const unsigned char *b = view->bytes;
     int delimiter = view->dialect.delimiter;
+    if (view->dialect.more_length != 0) {
+        return long_open_end(view, at);
+    }
     if (view->places != NULL) {
         return open_end_by_masks(view, at);
     }
@@ -153,8 +168,7 @@ size_t norm_view_skip_comments(const struct norm_view *view, size_t at)
 
 size_t norm_view_blanks(const struct norm_view *view, size_t at)
 {
-    while (at < view->length && (view->bytes[at] == ' ' || view->bytes[at] == '\t') &&
-           view->bytes[at] != view->dialect.delimiter) {
+    while (at < view->length && csvk_is_blank(&view->dialect, view->bytes[at])) {
         at++;
     }
     return at;
@@ -519,6 +533,7 @@ size_t norm_view_field(const struct norm_view *view, size_t at, enum norm_mode m
                        struct norm_cell *cell)
 {
     int quote = view->dialect.enclosure;
+    at = norm_view_start(view, at);
     size_t first = mode == NORM_MODE_BLANKS ? norm_view_blanks(view, at) : at;
     if (quote != CSVK_NO_BYTE && norm_view_is(view, first, quote)) {
         if (mode == NORM_MODE_INNER || mode == NORM_MODE_PAIRS) {
@@ -603,6 +618,7 @@ struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_
     struct norm_line line = {.begin = at, .known = true};
     size_t capacity = 0;
     most = most == 0 ? SIZE_MAX : most == NORM_NO_CELLS ? 0 : most;
+    at = norm_view_start(view, at);
     for (;;) {
         struct norm_cell cell = {0};
         bool kept = line.ncells < most;
@@ -620,10 +636,10 @@ struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_
             line.cell[line.ncells] = cell;
         }
         line.ncells++;
-        if (!norm_view_is(view, at, view->dialect.delimiter)) {
+        if (norm_view_delimiter(view, at) == 0) {
             break;
         }
-        at++;
+        at = norm_view_after(view, at);
     }
     line.content = at;
     line.end = at + norm_view_line_break(view, at);

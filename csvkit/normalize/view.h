@@ -11,6 +11,7 @@
 #ifndef CSVKIT_NORMALIZE_VIEW_H
 #define CSVKIT_NORMALIZE_VIEW_H
 
+#include "csvkit/base/delimiter.h"
 #include "csvkit/normalize/arena.h"
 #include "csvkit/normalize/evidence.h"
 #include "csvkit/normalize/places.h"
@@ -48,6 +49,24 @@ size_t norm_view_quote(const struct norm_view *view, size_t at);
 static inline bool norm_view_is(const struct norm_view *view, size_t at, int byte)
 {
     return at < view->length && view->bytes[at] == byte;
+}
+
+/* Length of the delimiter at `at`; 0: none, or one of which the view has only the beginning. */
+static inline size_t norm_view_delimiter(const struct norm_view *view, size_t at)
+{
+    return at < view->length
+               ? csvk_delimiter_at(&view->dialect, view->bytes + at, view->length - at)
+               : 0;
+}
+/* Where a field begins: at `at`, or after the blanks there when they are skipped. */
+static inline size_t norm_view_start(const struct norm_view *view, size_t at)
+{
+    return view->dialect.skip_blanks ? norm_view_blanks(view, at) : at;
+}
+/* Where the field after the delimiter at `at` begins. */
+static inline size_t norm_view_after(const struct norm_view *view, size_t at)
+{
+    return norm_view_start(view, at + csvk_delimiter_length(&view->dialect));
 }
 
 /* Faults of a record, bits. */

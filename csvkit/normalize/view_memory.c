@@ -133,9 +133,9 @@ static size_t read_tail(const struct norm_view *view, size_t at, size_t *count)
         }
         at = norm_view_field(view, at, NORM_MODE_STRICT, NULL);
         ++*count;
-        last = at == NORM_NOWHERE || !norm_view_is(view, at, view->dialect.delimiter);
+        last = at == NORM_NOWHERE || norm_view_delimiter(view, at) == 0;
         end = last && at != NORM_NOWHERE ? at + norm_view_line_break(view, at) : NORM_NOWHERE;
-        at++;
+        at = last ? at : norm_view_after(view, at);
     }
     if (view->places != NULL) {
         keep_tails(view, begin, kept, *count, end);

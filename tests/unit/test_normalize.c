@@ -37,8 +37,10 @@ static int add_file(const char *path, const struct stat *info, int kind, struct 
 
 static void variant(struct csvk_normalize_options *o, int which)
 {
-    static const struct csvk_dialect tabs = {'\t', '\'', CSVK_NO_BYTE};
-    static const struct csvk_dialect bare = {';', CSVK_NO_BYTE, CSVK_NO_BYTE};
+    static const struct csvk_dialect tabs = {
+        .delimiter = '\t', .enclosure = '\'', .escape = CSVK_NO_BYTE};
+    static const struct csvk_dialect bare = {
+        .delimiter = ';', .enclosure = CSVK_NO_BYTE, .escape = CSVK_NO_BYTE};
     switch (which) {
     case 1: o->quote = CSVK_NORMALIZE_QUOTE_ALL, o->line_break = CSVK_EOL_LF; break;
     case 2:
@@ -178,7 +180,9 @@ START_TEST(a_table_comes_back_through_every_pair_of_dialects)
         for (int line_break = CSVK_EOL_LF; line_break <= CSVK_EOL_CRLF; line_break++) {
             struct csvk_normalize_options o = defaults();
             struct normalized there, back;
-            o.to = (struct csvk_dialect){delimiters[i % nd], enclosures[i / nd], CSVK_NO_BYTE};
+            o.to = (struct csvk_dialect){.delimiter = delimiters[i % nd],
+                                         .enclosure = enclosures[i / nd],
+                                         .escape = CSVK_NO_BYTE};
             o.line_break = (enum csvk_eol)line_break;
             const char *seed = seeds[0];
             normalized_check("pair", seed, strlen(seed), &o);
@@ -218,8 +222,12 @@ static size_t translate(const char *from, const struct csvk_dialect *to, unsigne
 START_TEST(laws_hold_between_dialects)
 {
     static const struct csvk_dialect list[] = {
-        {',', '"', CSVK_NO_BYTE},          {';', '"', CSVK_NO_BYTE}, {'\t', '\'', CSVK_NO_BYTE},
-        {'|', CSVK_NO_BYTE, CSVK_NO_BYTE}, {',', '"', '\\'},         {0x1f, '`', CSVK_NO_BYTE},
+        {.delimiter = ',', .enclosure = '"', .escape = CSVK_NO_BYTE},
+        {.delimiter = ';', .enclosure = '"', .escape = CSVK_NO_BYTE},
+        {.delimiter = '\t', .enclosure = '\'', .escape = CSVK_NO_BYTE},
+        {.delimiter = '|', .enclosure = CSVK_NO_BYTE, .escape = CSVK_NO_BYTE},
+        {.delimiter = ',', .enclosure = '"', .escape = '\\'},
+        {.delimiter = 0x1f, .enclosure = '`', .escape = CSVK_NO_BYTE},
     };
     static const size_t n = sizeof list / sizeof *list;
     for (size_t i = 0; i < sizeof dirty / sizeof *dirty; i++) {
