@@ -72,10 +72,8 @@ static struct csvk_normalize_options options_of_output(const struct csvk_normali
     again.delimiter_given = true;
     again.encoding = "utf-8";
     again.skip_head = again.skip_tail = 0;
-    again.trim = false;
     again.comment = -1;
     again.names = CSVK_NORMALIZE_NAMES_KEEP;
-    again.guard_formulas = false;
     again.any_eol = false;
     memset(&again.columns, 0, sizeof again.columns);
     return again;
