@@ -37,8 +37,8 @@ static int add_file(const char *path, const struct stat *info, int kind, struct 
 
 /*
  * What the user's word decides, not the evidence. Left out is what does not stay the same when it
- * is normalized again: a record that is empty, or equal to the header, only after --trim or
- * --ragged=pad; blanks whose enclosure went; one empty name.
+ * is normalized again: a record that is empty only after --trim or --ragged=pad, with
+ * --empty-records=drop; blanks whose enclosure went, with --trim; one empty name of one column.
  */
 static void variant_of_words(struct csvk_normalize_options *o, int which)
 {
