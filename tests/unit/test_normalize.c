@@ -116,7 +116,9 @@ START_TEST(laws_hold_for_every_file_of_the_corpora)
     struct csvk_normalize_options o = defaults();
     variant(&o, _i);
     if (o.skip_head == 0 && o.comment < 0 && o.dialect.escape == CSVK_NO_BYTE) {
-        ck_assert_uint_gt(counted, corpus.count * 3 / 8);
+        /* with another delimiter more of the records are in question */
+        bool comma = o.dialect.delimiter == ',';
+        ck_assert_uint_gt(counted, comma ? corpus.count * 2 / 5 : corpus.count * 3 / 8);
     }
 }
 END_TEST
