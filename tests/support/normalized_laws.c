@@ -73,13 +73,49 @@ static bool fields_kept(const struct account *a, const struct account_entry *ent
     return true;
 }
 
+static bool is_structure(unsigned char c, const struct csvk_normalize_options *o)
+{
+    return c == o->dialect.delimiter || c == o->to.delimiter || c == o->dialect.enclosure ||
+           c == o->to.enclosure || strchr(" \t\r\n\\\x1a\xef\xbb\xbf", c) != NULL;
+}
+
+/* A record that was read in another way has the same bytes in it, but for the grammar's. */
+static bool ink_kept(const struct account *a, const struct account_entry *entry,
+                     const unsigned char *bytes, const struct normalized *n,
+                     const struct csvk_normalize_options *o)
+{
+    const struct account_record *out = &a->out.record[entry->out];
+    long count[256] = {0};
+    for (uint64_t i = entry->begin; i < entry->end; i++) {
+        count[bytes[i]]++;
+    }
+    for (uint64_t i = out->offset; i < out->end; i++) {
+        count[n->table.data[i]]--;
+    }
+    for (size_t c = 1; c < 256; c++) {
+        if (count[c] != 0 && !is_structure((unsigned char)c, o)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void check_enclosed(const struct account *a, const char *name, const void *bytes,
                            size_t length, const struct normalized *n,
                            const struct csvk_normalize_options *o)
 {
     for (size_t e = 0; e < a->nentries; e++) {
         const struct account_entry *entry = &a->entry[e];
-        if (entry->out == ACCOUNT_NOWHERE || (entry->kinds & OTHER_READING) != 0) {
+        if (entry->out == ACCOUNT_NOWHERE) {
+            continue;
+        }
+        if ((entry->kinds & OTHER_READING) != 0) {
+            bool same = (entry->kinds & OTHER_VALUES & ~BIT(31)) != 0 ||
+                        ((size_t)entry->out < a->out.nrecords && ink_kept(a, entry, bytes, n, o));
+            if (!same) {
+                normalized_complain("I4: a record that is read in another way keeps its bytes",
+                                    name, bytes, length, n);
+            }
             continue;
         }
         const struct account_record *in = &a->in.record[entry->reference];
@@ -342,12 +378,6 @@ bool normalized_check_counts(const char *name, const void *bytes, size_t length,
 }
 
 /* ---- nothing lost, nothing invented ---- */
-
-static bool is_structure(unsigned char c, const struct csvk_normalize_options *o)
-{
-    return c == o->dialect.delimiter || c == o->to.delimiter || c == o->dialect.enclosure ||
-           c == o->to.enclosure || strchr(" \t\r\n\\\x1a\xef\xbb\xbf", c) != NULL;
-}
 
 static void count_bytes(const struct csvk_buf *text, size_t count[256], size_t by)
 {
