@@ -88,7 +88,8 @@ static bool equals_header_now(const struct normalized *twice,
 {
     bool changes = o->trim || o->ragged == CSVK_NORMALIZE_RAGGED_PAD ||
                    o->names == CSVK_NORMALIZE_NAMES_STORAGE;
-    return changes && twice->result.repairs[CSVK_REPAIR_HEADER_REPEATED] != 0;
+    return changes && (twice->result.repairs[CSVK_REPAIR_HEADER_REPEATED] != 0 ||
+                       strstr(csvk_buf_text(&twice->index), "\"repair\":\"r26\"") != NULL);
 }
 
 static void check_idempotent(const char *name, const void *bytes, size_t length,
