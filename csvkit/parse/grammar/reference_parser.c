@@ -440,8 +440,7 @@ static void complete(struct csvk_reference_parser *parser, enum csvk_eol eol)
  * `bare_cr` it is a CR that is data there. Facts are added before lines are counted: a fact belongs
  * to the line that the byte is on.
  */
-static inline __attribute__((always_inline)) void take(struct csvk_reference_parser *parser,
-                                                       unsigned char c, bool bare_cr)
+static void take(struct csvk_reference_parser *parser, unsigned char c, bool bare_cr)
 {
     const struct csvk_dialect *dialect = &parser->table->dialect;
     bool escape = c == dialect->escape && !parser->escaped;
@@ -543,11 +542,10 @@ void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_tabl
     begin_field(parser, offset);
 }
 
-/* `plain` is a constant, so a plain dialect does not pay for the others. */
-static inline __attribute__((always_inline)) bool feed(struct csvk_reference_parser *parser,
-                                                       const unsigned char *bytes, size_t length,
-                                                       bool at_end, bool plain, size_t *used)
+bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned char *bytes,
+                         size_t length, bool at_end, size_t *used)
 {
+    const bool plain = csvk_dialect_is_plain(&parser->table->dialect);
     size_t i = 0;
     struct csvk_skip_block block = {0};
     for (; i < length; i++) {
@@ -557,7 +555,11 @@ static inline __attribute__((always_inline)) bool feed(struct csvk_reference_par
         }
         unsigned char c = bytes[i];
         int taken = plain ? 0 : take_unusual(parser, bytes + i, length - i, at_end);
-        if (taken > 0) {
+        if (__builtin_expect(taken != 0, 0)) {
+            if (taken < 0) {
+                *used = i;
+                return false;
+            }
             i += (size_t)taken - 1;
             continue;
         }
@@ -572,7 +574,7 @@ static inline __attribute__((always_inline)) bool feed(struct csvk_reference_par
         } else if (structural && c == '\r') {
             eol = classify_cr(parser, bytes + i, length - i, at_end);
         }
-        if (eol < 0 || taken < 0) {
+        if (eol < 0) {
             *used = i;
             return false;
         }
@@ -589,12 +591,4 @@ static inline __attribute__((always_inline)) bool feed(struct csvk_reference_par
         return true;
     }
     return false;
-}
-
-bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned char *bytes,
-                         size_t length, bool at_end, size_t *used)
-{
-    return csvk_dialect_is_plain(&parser->table->dialect)
-               ? feed(parser, bytes, length, at_end, true, used)
-               : feed(parser, bytes, length, at_end, false, used);
 }
