@@ -544,6 +544,63 @@ static void read_edits_of_field(struct search *s)
     }
 }
 
+/*
+ * Of a record without a fault that is short: can there be NORM_QUOTE_READINGS of it? Then all of
+ * them have to be made, since only so many are. An upper bound by its fields.
+ */
+static bool may_be_too_many(const struct search *s)
+{
+    enum { WHOLE = 5, OPEN = 1, ENCLOSED = 2 * NORM_INNER_ENDS };
+    size_t most = WHOLE, at = s->line->begin;
+    for (size_t k = 0; k < s->line->ncells && most < NORM_QUOTE_READINGS; k++) {
+        size_t end = norm_view_field(s->view, at, NORM_MODE_STRICT, NULL);
+        if (end == NORM_NOWHERE) {
+            return true;
+        }
+        most += is_quote(s, at) ? ENCLOSED : OPEN;
+        /* An enclosure may lose its end at each delimiter in it, or end at each pair of quotes. */
+        for (size_t i = at; is_quote(s, at) && i < end; i++) {
+            i = norm_view_open_end(s->view, i);
+            most += i < end;
+        }
+        for (size_t i = at + 1; is_quote(s, at) && i + 1 < end; i += 2) {
+            i = norm_view_quote(s->view, i);
+            most += i + 1 < end;
+        }
+        at = end + 1;
+    }
+    return most >= NORM_QUOTE_READINGS;
+}
+
+static void read_edits(struct search *s, bool seams_only)
+{
+    while (s->nhead < s->width && s->to->found < NORM_QUOTE_READINGS && !s->to->failed) {
+        if (!seams_only) {
+            read_edits_of_field(s);
+        } else if (is_quote(s, s->at)) {
+            read_seams(s);
+        }
+        size_t end = norm_view_field(s->view, s->at, NORM_MODE_STRICT, &s->cell[s->nhead]);
+        if (end == NORM_NOWHERE || !norm_view_is(s->view, end, s->delimiter)) {
+            return;
+        }
+        s->nhead++;
+        s->at = end + 1;
+    }
+}
+
+static void read_whole_record(struct search *s)
+{
+    pass_clean(s);
+    read_whole(s, NORM_MODE_INNER, NORM_SLIP_INNER_QUOTES, CSVK_REPAIR_INNER_QUOTES);
+    if (has_backslash_quote(s, s->line->begin, s->line->end)) {
+        read_whole(s, NORM_MODE_BACKSLASH, NORM_SLIP_BACKSLASH, CSVK_REPAIR_BACKSLASH);
+    }
+    read_whole(s, NORM_MODE_PAIRS, NORM_SLIP_INNER_PAIRS, CSVK_REPAIR_INNER_QUOTES);
+    read_whole(s, NORM_MODE_BLANKS, NORM_SLIP_BLANKS, CSVK_REPAIR_BLANKS);
+    read_all_open(s);
+}
+
 void norm_readings_of_quotes(const struct norm_view *view, const struct norm_line *line,
                              size_t width, struct norm_readings *to)
 {
@@ -570,21 +627,10 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
     }
     to->found = to->count;
     norm_walk_begin(&s.walk, view, line->begin);
-    pass_clean(&s);
-    read_whole(&s, NORM_MODE_INNER, NORM_SLIP_INNER_QUOTES, CSVK_REPAIR_INNER_QUOTES);
-    if (has_backslash_quote(&s, line->begin, line->end)) {
-        read_whole(&s, NORM_MODE_BACKSLASH, NORM_SLIP_BACKSLASH, CSVK_REPAIR_BACKSLASH);
+    bool seams_only = to->wanted == NORM_WANTED_LOST_DELIMITERS && line->faults == 0 &&
+                      line->ncells < width && !may_be_too_many(&s);
+    if (!seams_only) {
+        read_whole_record(&s);
     }
-    read_whole(&s, NORM_MODE_PAIRS, NORM_SLIP_INNER_PAIRS, CSVK_REPAIR_INNER_QUOTES);
-    read_whole(&s, NORM_MODE_BLANKS, NORM_SLIP_BLANKS, CSVK_REPAIR_BLANKS);
-    read_all_open(&s);
-    while (s.nhead < width && to->found < NORM_QUOTE_READINGS && !to->failed) {
-        read_edits_of_field(&s);
-        size_t end = norm_view_field(view, s.at, NORM_MODE_STRICT, &s.cell[s.nhead]);
-        if (end == NORM_NOWHERE || !norm_view_is(view, end, s.delimiter)) {
-            return;
-        }
-        s.nhead++;
-        s.at = end + 1;
-    }
+    read_edits(&s, seams_only);
 }
