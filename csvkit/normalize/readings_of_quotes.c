@@ -367,8 +367,9 @@ static int borders_in(const struct search *s, const struct norm_cell *cell)
     return count;
 }
 
-/* The enclosure ends at `end`, after `skip` other places where it could. */
-static void propose_inner(struct search *s, size_t end, unsigned skip, enum norm_mode mode)
+/* The enclosure ends at `end`, after `skip` other places where it could. False: the rest of the
+   record does not fit. */
+static bool propose_inner(struct search *s, size_t end, unsigned skip, enum norm_mode mode)
 {
     size_t after = read_after(s, end, s->nhead + 1);
     enum norm_slip slip = skip != 0 ? NORM_SLIP_QUOTES_BEFORE_END : NORM_SLIP_INNER_OF_FIELD;
@@ -381,6 +382,7 @@ static void propose_inner(struct search *s, size_t end, unsigned skip, enum norm
                                   .repair = CSVK_REPAIR_INNER_QUOTES, .prior = prior * NORM_BIT},
             after);
     }
+    return after != NORM_NOWHERE;
 }
 
 static void read_inner_of_field(struct search *s)
@@ -389,9 +391,11 @@ static void read_inner_of_field(struct search *s)
     size_t ends[2][NORM_INNER_ENDS], count[2];
     norm_walk_inner_ends(&s->walk, s->at, ends, count);
     for (unsigned skip = 1; skip < NORM_INNER_ENDS; skip++) {
+        bool fits = true;
         for (size_t m = 0; m < 2; m++) {
-            if (skip < count[m]) {
-                propose_inner(s, ends[m][skip], skip, modes[m]);
+            bool again = m == 1 && skip < count[0] && ends[0][skip] == ends[1][skip];
+            if (skip < count[m] && (fits || !again)) {
+                fits = propose_inner(s, ends[m][skip], skip, modes[m]);
             }
         }
     }
