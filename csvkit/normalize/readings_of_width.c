@@ -194,7 +194,8 @@ bool norm_readings_of_surplus(const struct norm_view *view, const struct norm_li
     if (!(s.gone > MOST_FREE ? propose_runs(&s) : propose_sets(&s))) {
         return false;
     }
-    if (width <= NORM_WIDEST && view->dialect.escape == CSVK_NO_BYTE) {
+    /* Where no reading can be written, the record is rejected whatever else competes. */
+    if (to->count != 0 && width <= NORM_WIDEST && view->dialect.escape == CSVK_NO_BYTE) {
         propose_joined(&s);
     }
     return true;
