@@ -202,6 +202,9 @@ bool norm_decide_join(const struct norm_matter *m)
     for (size_t i = 0; i < parts; i++) {
         apart += bits_alone(m, &part[i]);
     }
+    if (!norm_is_habit(&m->context->habit, m->context->evidence, width)) {
+        apart += 2 * NORM_BIT * (int)(parts - 1); /* each of them is an accident of its own */
+    }
     size_t end = part[parts - 1].end;
     char one[64], several[64];
     snprintf(one, sizeof one, "%zu lines are one record", parts);
@@ -367,7 +370,7 @@ bool norm_line_is_doubtful(const struct norm_view *view, size_t at, size_t width
     struct norm_line next = norm_view_outline(view, at);
     bool quote_at_end = next.faults == NORM_FAULT_QUOTE_IN_OPEN && next.content != at &&
                         norm_view_is(view, next.content - 1, view->dialect.enclosure);
-    bool is_short = next.known && next.faults == 0 && next.ncells < width;
+    bool is_short = is_text(&next, width) && next.ncells < width;
     return quote_at_end || (is_short && !norm_line_is_blank(&next));
 }
 
