@@ -202,9 +202,9 @@ bool norm_decide_join(const struct norm_matter *m)
     for (size_t i = 0; i < parts; i++) {
         apart += bits_alone(m, &part[i]);
     }
-    if (!norm_is_habit(&m->context->habit, m->context->evidence, width)) {
-        apart += 2 * NORM_BIT * (int)(parts - 1); /* each of them is an accident of its own */
-    }
+    /* Unless leaving out is a habit, each short record is an accident of its own. */
+    bool habit = norm_is_habit(&m->context->habit, m->context->evidence, width);
+    int accidents = habit ? 0 : 2 * NORM_BIT * (int)(parts - 1);
     size_t end = part[parts - 1].end;
     char one[64], several[64];
     snprintf(one, sizeof one, "%zu lines are one record", parts);
@@ -229,7 +229,7 @@ bool norm_decide_join(const struct norm_matter *m)
             return true;
         }
     }
-    if (apart - together > -norm_evidence_margin(m->context->evidence)) {
+    if (apart + accidents - together > -norm_evidence_margin(m->context->evidence)) {
         norm_put_reject(m, end, CSVK_REPAIR_JOIN,
                         "short records that may be one: %.1f bits as one, %.1f as %zu",
                         norm_in_bits(together), norm_in_bits(apart), parts);

@@ -155,12 +155,87 @@ static bool ends_within(const struct norm_matter *m, const struct norm_readings 
            norm_evidence_column(m->context->evidence, column).with_break != 0;
 }
 
-/* The grammar's own reading has the right width, and nothing is known that could speak against it.
+/* ---- runs of quotes ---------------------------------------------------------------------------
+ */
+
+/* Quotes side by side, [from, to). */
+struct run {
+    size_t from, to;
+    bool opens, closes; /* a field begins before it, ends after it */
+};
+
+/* The next run from `at` on, before `end`. */
+static bool next_run(const struct norm_matter *m, size_t at, size_t end, struct run *run)
+{
+    const struct norm_view *view = m->view;
+    size_t n = csvk_delimiter_length(&view->dialect);
+    run->from = run->to = norm_view_quote(view, at);
+    if (run->from == NORM_NOWHERE || run->from >= end) {
+        return false;
+    }
+    while (run->to < end && norm_view_is(view, run->to, view->dialect.enclosure)) {
+        run->to++;
+    }
+    run->opens = run->from == norm_view_start(view, m->line->begin) ||
+                 (run->from >= m->line->begin + n && norm_view_delimiter(view, run->from - n) != 0);
+    run->closes = norm_view_ends(view, run->to);
+    return true;
+}
+
+/*
+ * In one enclosure quotes are doubled and not doubled: what the writer meant by a pair is not to be
+ * known.
+ *   `"Kim "the" Roe ""III"""`
+ */
+static bool has_both_kinds(const struct norm_matter *m, size_t end)
+{
+    size_t singles = 0, pairs = 0;
+    struct run run;
+    for (size_t at = m->line->begin; next_run(m, at, end, &run); at = run.to) {
+        size_t length = run.to - run.from;
+        if (run.opens) {
+            singles = pairs = 0;
+        }
+        size_t inner = length - (run.opens ? 1 : 0);
+        inner -= run.closes && inner != 0 ? 1 : 0;
+        singles += inner == 1;
+        pairs += inner > 1;
+        if (singles != 0 && pairs != 0) {
+            return true;
+        }
+        if (run.closes) {
+            singles = pairs = 0;
+        }
+    }
+    return false;
+}
+
+static bool reads_inner_quotes(const struct norm_reading *reading)
+{
+    return reading->slip == NORM_SLIP_INNER_QUOTES || reading->slip == NORM_SLIP_INNER_PAIRS ||
+           reading->slip == NORM_SLIP_INNER_OF_FIELD;
+}
+
+static bool has_pairs(const struct norm_matter *m)
+{
+    struct run run;
+    for (size_t at = m->line->begin; next_run(m, at, m->line->content, &run); at = run.to) {
+        if (run.to - run.from > 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * The grammar's own reading has the right width, and nothing is known that could speak against it;
+ * only that a writer doubles the quotes of values that are enclosed.
  */
 static bool stays_literal(const struct norm_matter *m)
 {
     return !norm_is_known(m->context) && m->line->known &&
-           m->line->faults == NORM_FAULT_QUOTE_IN_OPEN && m->line->ncells == m->context->width;
+           m->line->faults == NORM_FAULT_QUOTE_IN_OPEN && m->line->ncells == m->context->width &&
+           !has_pairs(m);
 }
 
 void norm_decide_quotes(const struct norm_matter *m)
@@ -186,6 +261,10 @@ void norm_decide_quotes(const struct norm_matter *m)
                         "the data end within an enclosure: they may be cut");
     } else {
         best = norm_choose(m, &readings, false, why, sizeof why);
+        if (best != NULL && reads_inner_quotes(best) && has_both_kinds(m, best->end)) {
+            best = NULL;
+            snprintf(why, sizeof why, "quotes in a value are doubled, and others in it are not");
+        }
         if (best != NULL && best->slip == NORM_SLIP_AS_WRITTEN) {
             norm_put_keep(m);
         } else if (best != NULL) {

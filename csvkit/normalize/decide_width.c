@@ -4,6 +4,7 @@
 #include "csvkit/normalize/decide_private.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* ---- too many fields --------------------------------------------------------------------------
  */
@@ -46,6 +47,68 @@ static bool can_be_written(const struct norm_readings *readings)
     return false;
 }
 
+static int bits_in(const struct norm_matter *m, size_t column, size_t field)
+{
+    return norm_view_cost(m->view, m->context->evidence, column, &m->line->cell[field]);
+}
+
+/* Two values without a delimiter between them; a quote may be all that is left of it. */
+static bool may_be_glued(const struct norm_matter *m, size_t field)
+{
+    const struct norm_cell *cell = &m->line->cell[field];
+    int quote = m->view->dialect.enclosure;
+    return !cell->enclosed ||
+           (quote != CSVK_NO_BYTE && memchr(cell->ptr, quote, cell->len) != NULL);
+}
+
+/*
+ * What it costs that the line is two records: with a delimiter between them, or without; then the
+ * last value of one and the first of the other are one field, which looks odd in both columns.
+ * INT32_MAX: it has not so many fields.
+ *   `1,a,2,b`, `1,a2,b`  in a table of two columns
+ */
+static int bits_of_two_records(const struct norm_matter *m)
+{
+    size_t width = m->context->width, fields = m->line->ncells;
+    bool glued = fields + 1 == 2 * width;
+    int bits = 2 * NORM_BIT;
+    if (width < 2 || (fields != 2 * width && !(glued && may_be_glued(m, width - 1)))) {
+        return INT32_MAX;
+    }
+    for (size_t k = 0; k + glued < width; k++) {
+        bits += bits_in(m, k, k);
+    }
+    for (size_t k = glued; k < width; k++) {
+        bits += bits_in(m, k, fields - width + k);
+    }
+    bool fits = glued && (bits_in(m, width - 1, width - 1) <= NORM_BIT ||
+                          bits_in(m, 0, width - 1) <= NORM_BIT);
+    return bits + (fits ? 8 * NORM_BIT : 0);
+}
+
+static bool is_all_empty(const struct norm_line *line)
+{
+    for (size_t k = 0; k < line->ncells; k++) {
+        if (line->cell[k].len != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What speaks against the best reading although it beats all others; NULL: nothing. */
+static const char *objection(const struct norm_matter *m, const struct norm_reading *best)
+{
+    if (!norm_is_known(m->context)) {
+        return NULL;
+    }
+    int two = bits_of_two_records(m);
+    return is_all_empty(m->line) ? "nothing in them tells which are surplus"
+           : two != INT32_MAX && two - best->score < norm_evidence_margin(m->context->evidence)
+               ? "two records may be on one line"
+               : NULL;
+}
+
 void norm_decide_surplus(const struct norm_matter *m)
 {
     const struct norm_line *line = m->line;
@@ -74,9 +137,11 @@ void norm_decide_surplus(const struct norm_matter *m)
         }
         best = norm_choose(m, &readings, is_none_empty(line->cell, width), why, sizeof why);
     }
-    if (best != NULL) {
+    const char *against = best != NULL ? objection(m, best) : NULL;
+    if (best != NULL && against == NULL) {
         norm_put_reading(m, best);
     } else {
+        text = against != NULL ? against : text;
         norm_put_reject(m, line->end, CSVK_REPAIR_SURPLUS, "too many fields: %s", text);
     }
     m->decision->action = readings.failed ? NORM_NO_MEMORY : m->decision->action;

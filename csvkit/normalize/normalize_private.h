@@ -177,7 +177,9 @@ struct norm {
         habit_counted; /* a record that leaves out empty fields was counted for --max-repairs ... */
     bool habit_again;  /* ... and the record at hand is another one, which is not */
     bool long_record;  /* the record at hand is longer than the reach: nobody can look ahead */
-    bool raw_fields;   /* a field without a defect may be written as its bytes are */
+    bool
+        without_end; /* the record at hand does not end within reach: its bytes were not scrubbed */
+    bool raw_fields; /* a field without a defect may be written as its bytes are */
     bool before_whole; /* the record before the record at hand was whole */
     bool last_whole;   /* the record at hand is: set when it was disposed of */
 

@@ -63,7 +63,7 @@ static bool has_quotes_at_both_ends(const struct norm_search *s, size_t from, si
     return to - from > 1 && is_quote(s, from) && is_quote(s, to - 1);
 }
 
-/* The quotes in [from, to), of which those side by side are pairs. */
+/* The quotes in [from, to), of which those side by side are pairs, beside other bytes. */
 struct quote_count {
     unsigned all, pairs;
 };
@@ -77,6 +77,7 @@ static struct quote_count count_quotes(const struct norm_search *s, size_t from,
         n.pairs += pair;
         i = norm_view_quote(s->view, i + 1 + pair);
     }
+    n.pairs = n.all == to - from ? 0 : n.pairs;
     return n;
 }
 

@@ -287,7 +287,8 @@ static int write_decided(struct norm *norm, const struct norm_record *rec,
                          const struct norm_view *view, const struct norm_decision *d)
 {
     uint64_t end = rec->r.offset + d->end, own = norm_record_end(rec);
-    size_t seen = own < end ? (size_t)(own - rec->r.offset) : d->end;
+    /* Bytes of the record at hand were looked at before, but not those of one without an end. */
+    size_t seen = norm->without_end ? 0 : own < end ? (size_t)(own - rec->r.offset) : d->end;
     bool no_control = norm->o->control == CSVK_NORMALIZE_DEFECT_REMOVE;
     if (are_bad(view->bytes + seen, d->end - seen, no_control)) {
         return norm_reject_block(norm, rec, end,
@@ -489,7 +490,9 @@ int norm_repair_runaway(struct norm *norm, uint64_t offset, bool *done)
     rec.r.length = view.length; /* it has no end of its own: wherever it ends, reading resumes */
     struct norm_record *at_hand = norm->at_hand;
     norm->at_hand = &rec;
+    norm->without_end = true;
     status = carry_out(norm, &rec, &view);
+    norm->without_end = false;
     norm->at_hand = at_hand;
     return status;
 }
