@@ -174,7 +174,9 @@ const struct norm_reading *norm_choose(const struct norm_matter *m, struct norm_
         add_bits(&text, best->score);
         return NULL;
     }
-    if (next != NULL && next->score - best->score < norm_evidence_margin(m->context->evidence)) {
+    int margin = norm_evidence_margin(m->context->evidence) +
+                 (best->repair == CSVK_REPAIR_SURPLUS ? 2 * NORM_BIT : 0);
+    if (next != NULL && next->score - best->score < margin) {
         norm_text_add(&text, "two readings fit: ");
         norm_text_add(&text, best_name);
         add_bits(&text, best->score);
