@@ -19,6 +19,7 @@ void csvk_writer_init(struct csvk_writer *writer, const struct csvk_normalize_op
     writer->dialect = options->to;
     writer->quote = options->quote;
     writer->line_break = options->line_break;
+    writer->trims = options->trim;
     writer->special['\r'] = writer->special['\n'] = 1;
     writer->special[options->to.delimiter] = 1;
     if (options->to.enclosure != CSVK_NO_BYTE) {
@@ -100,6 +101,18 @@ static bool begins_with_mark(const struct csvk_value *value)
     return value->len >= 3 && memcmp(value->ptr, "\xef\xbb\xbf", 3) == 0;
 }
 
+static bool is_blank(unsigned char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+/* With --trim only an enclosure keeps them. */
+static bool has_edge_blanks(const struct csvk_writer *writer, const struct csvk_value *value)
+{
+    return writer->trims && value->len != 0 &&
+           (is_blank(value->ptr[0]) || is_blank(value->ptr[value->len - 1]));
+}
+
 /*
  * True for a first line that reads sep=X, X being a byte or the delimiter. Spreadsheets take it for
  * an instruction. Up to 3 bytes before it may be a byte order mark.
@@ -122,7 +135,8 @@ static bool is_sep_line(const struct csvk_writer *writer, const struct csvk_valu
 static bool must_enclose(const struct csvk_writer *writer, const struct csvk_value *value,
                          bool single)
 {
-    return (single && value->len == 0) || begins_with_mark(value) || has_special(writer, value);
+    return (single && value->len == 0) || begins_with_mark(value) || has_special(writer, value) ||
+           has_edge_blanks(writer, value);
 }
 
 bool csvk_writer_can(const struct csvk_writer *writer, const struct csvk_value *values,

@@ -26,6 +26,7 @@ struct csvk_writer {
     struct csvk_dialect dialect;
     enum csvk_normalize_quote quote;
     enum csvk_eol line_break;
+    bool trims; /* a blank at the end of a value that is not enclosed would not stay */
     struct csvk_buf buffer;
     uint64_t bytes;             /* written so far, those in the buffer included */
     unsigned char special[256]; /* not 0 for bytes that need an enclosure around them */

@@ -264,10 +264,18 @@ static bool holds_a_line_of(const struct norm_matter *m, const struct norm_cell 
     return false;
 }
 
-/* A value runs over lines in a column where none does, and one of the lines looks like a record. */
+/*
+ * A value runs over lines in a column where none does, and one of the lines looks like a record. It
+ * takes more evidence to doubt a sound record than to repair one: repaired records are evidence
+ * when the output is normalized again, and then nothing may change.
+ */
 static bool swallows(const struct norm_matter *m)
 {
-    for (size_t k = 0; k < m->context->width && norm_is_known(m->context); k++) {
+    enum { ENOUGH_TO_DOUBT = 3 * NORM_ENOUGH };
+    if (norm_evidence_records(m->context->evidence) < ENOUGH_TO_DOUBT) {
+        return false;
+    }
+    for (size_t k = 0; k < m->context->width; k++) {
         const struct norm_cell *cell = &m->line->cell[k];
         if (cell->enclosed && (has_break(cell) || memchr(cell->ptr, '\r', cell->len) != NULL) &&
             norm_evidence_column(m->context->evidence, k).with_break <= 1 &&

@@ -146,6 +146,7 @@ static void release_run(struct norm *norm)
     csvk_buf_release(&norm->trimmed);
     csvk_buf_release(&norm->line);
     csvk_buf_release(&norm->json);
+    csvk_strings_release(&norm->header);
     csvk_strings_release(&norm->added);
     csvk_strings_release(&norm->names);
     csvk_writer_release(&norm->table);

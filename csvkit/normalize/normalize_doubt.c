@@ -89,6 +89,43 @@ int norm_keep_header(struct norm *norm, const struct norm_record *rec)
     return status == CSVK_OK ? CSVK_OK : norm_out_of_memory(norm);
 }
 
+/* The value, decoded into `room` when it is raw. A long one is no name that is compared. */
+static struct csvk_bytes value_of(const struct norm *norm, const struct csvk_value *value,
+                                  unsigned char *room, size_t size)
+{
+    struct csvk_bytes bytes = {value->ptr, value->len};
+    bool raw =
+        value->form == CSVK_VALUE_RAW && value->len != 0 && value->ptr[0] == norm->in.enclosure;
+    if (raw && value->len <= size) {
+        bytes = (struct csvk_bytes){room, csvk_field_decode(bytes, &norm->in, room)};
+    }
+    return bytes;
+}
+
+int norm_keep_names(struct norm *norm)
+{
+    unsigned char room[256];
+    for (size_t i = 0; i < norm->nvalues && norm->nvalues > 1; i++) {
+        struct csvk_bytes name = value_of(norm, &norm->value[i], room, sizeof room);
+        if (csvk_strings_addn(&norm->header, (const char *)name.ptr, name.len) != CSVK_OK) {
+            return norm_out_of_memory(norm);
+        }
+    }
+    return CSVK_OK;
+}
+
+bool norm_are_names(const struct norm *norm)
+{
+    unsigned char room[256];
+    bool same = norm->header.count == norm->nvalues && norm->nvalues > 1;
+    for (size_t i = 0; same && i < norm->nvalues; i++) {
+        struct csvk_bytes value = value_of(norm, &norm->value[i], room, sizeof room);
+        const char *name = norm->header.item[i];
+        same = strlen(name) == value.len && memcmp(name, value.ptr, value.len) == 0;
+    }
+    return same;
+}
+
 /* The form that stands at `bytes`, with a line break after it; 0: none. Its length. */
 static size_t match_header(const struct norm *norm, const unsigned char *bytes, size_t length)
 {

@@ -356,7 +356,8 @@ bool norm_is_to_be_dropped(const struct norm *norm, struct csvk_bytes bytes)
             return false;
         }
     }
-    return norm->o->drop_empty_records && fields > 1 && quotes % 2 == 0;
+    bool some = fields > 1 || (quotes != 0 && norm->width > 1);
+    return norm->o->drop_empty_records && some && quotes % 2 == 0;
 }
 
 /* r10 by option: no value is lost. */

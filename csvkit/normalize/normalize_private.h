@@ -210,6 +210,7 @@ struct norm {
     struct csvk_buf
         header_again[NORM_HEADER_FORMS]; /* how the header may be repeated in the data */
     struct norm_header_mark header_mark;
+    struct csvk_strings header;  /* its values, as they are written */
     struct csvk_strings added;   /* names that the header did not have */
     struct csvk_strings names;   /* of the header as it was written */
     size_t *pick;                /* columns to write, by number in the input */
@@ -286,6 +287,10 @@ static inline struct norm_record norm_reported_record(const struct csvk_batch_bu
 /* Keeps the forms in which the header may come again. */
 int norm_keep_header(struct norm *norm, const struct norm_record *rec);
 bool norm_is_header_again(const struct norm *norm, const struct norm_record *rec);
+/* Keeps the header's values, in norm->value, as they are written. */
+int norm_keep_names(struct norm *norm);
+/* Are these the values in norm->value? Not in a table of one column, where they are data. */
+bool norm_are_names(const struct norm *norm);
 /*
  * Writes a clean span, and processes those records of it that are doubtful. norm->resume: where to
  * read on, when such a record ended elsewhere; else UINT64_MAX.

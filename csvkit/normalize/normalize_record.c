@@ -157,6 +157,43 @@ static int blank_record(struct norm *norm, const struct norm_record *rec)
 
 /* ---- the record ---- */
 
+/* r26: the header of a second file that was appended to the first. */
+static int header_again(struct norm *norm, const struct norm_record *rec)
+{
+    norm->npending = 0;
+    return norm->o->drop_repeated_headers
+               ? norm_drop_record(norm, rec, CSVK_REPAIR_HEADER_REPEATED, "--repeated-headers=drop")
+               : norm_reject(norm, rec, CSVK_REPAIR_HEADER_REPEATED, NORM_CAUSE_NONE,
+                             "the header again (--repeated-headers=drop drops it)");
+}
+
+static bool is_empty_value(const struct norm *norm, const struct csvk_value *value)
+{
+    bool pair = value->form == CSVK_VALUE_RAW && value->len == 2 &&
+                value->ptr[0] == norm->in.enclosure && value->ptr[1] == norm->in.enclosure;
+    return value->len == 0 || pair;
+}
+
+static bool are_values_empty(const struct norm *norm)
+{
+    for (size_t i = 0; i < norm->nvalues; i++) {
+        if (!is_empty_value(norm, &norm->value[i])) {
+            return false;
+        }
+    }
+    return norm->nvalues > 1;
+}
+
+/* The record became what is dropped or set apart as it is read: it is so the second time, too. */
+static int write_changed(struct norm *norm, const struct norm_record *rec)
+{
+    if (norm->o->drop_empty_records && are_values_empty(norm)) {
+        norm->npending = 0;
+        return norm_drop_empty_record(norm, rec);
+    }
+    return norm_are_names(norm) ? header_again(norm, rec) : norm_write_values(norm, rec);
+}
+
 /*
  * The last step: names of the header, then the output. This is where a second inference is found
  * out, because r4 and the repairs of quotes and width are decided in different places.
@@ -169,11 +206,10 @@ int norm_write_record(struct norm *norm, const struct norm_record *rec)
     }
     if (norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done) {
         int status = norm_repair_header(norm, rec);
-        if (status != CSVK_OK) {
-            return status;
-        }
+        status = status == CSVK_OK ? norm_keep_names(norm) : status;
+        return status == CSVK_OK ? norm_write_values(norm, rec) : status;
     }
-    return norm_write_values(norm, rec);
+    return norm->npending != 0 ? write_changed(norm, rec) : norm_write_values(norm, rec);
 }
 
 /*
@@ -272,15 +308,6 @@ static int header_record(struct norm *norm, const struct norm_record *rec)
         }
     }
     return norm_accept_reference(norm, rec);
-}
-
-/* r26: the header of a second file that was appended to the first. */
-static int header_again(struct norm *norm, const struct norm_record *rec)
-{
-    return norm->o->drop_repeated_headers
-               ? norm_drop_record(norm, rec, CSVK_REPAIR_HEADER_REPEATED, "--repeated-headers=drop")
-               : norm_reject(norm, rec, CSVK_REPAIR_HEADER_REPEATED, NORM_CAUSE_NONE,
-                             "the header again (--repeated-headers=drop drops it)");
 }
 
 /* Of its quotes, or of its width. `scrubbed`: its bytes are not those in the window. */

@@ -8,6 +8,7 @@
  * Invariant: norm->header_done is true from here on, even when nothing is wanted. Until then a
  * record is taken for the header, and must not be rejected.
  */
+#include "csvkit/base/hash.h"
 #include "csvkit/names.h"
 #include "csvkit/normalize/normalize_private.h"
 
@@ -19,15 +20,36 @@ static int bad_name(struct norm *norm, const struct norm_record *rec, size_t i, 
                      what);
 }
 
-/* Names that differ only in the case of ASCII letters cannot live in one table of Storage. */
-static bool name_taken(const struct csvk_strings *names, const char *name)
+/*
+ * The names so far, by their hash. Names that differ only in the case of ASCII letters cannot live
+ * in one table of Storage: they count as equal here.
+ */
+struct taken {
+    size_t *slot;   /* 1 + number of a name; 0: none */
+    size_t size;    /* a power of two */
+    unsigned *next; /* by number of a name: the number to try behind it when it comes again */
+};
+
+static uint64_t hash_folded(const char *name)
 {
-    for (size_t i = 0; i < names->count; i++) {
-        if (csvk_name_same_folded(names->item[i], name)) {
-            return true;
-        }
+    unsigned char folded[CSVK_NAME_MAX + 32];
+    size_t n = 0;
+    for (; name[n] != '\0' && n < sizeof folded; n++) {
+        folded[n] =
+            (unsigned char)(name[n] >= 'A' && name[n] <= 'Z' ? name[n] + ('a' - 'A') : name[n]);
     }
-    return false;
+    return csvk_hash(folded, n, 1);
+}
+
+/* The slot of the name, or the empty one where it belongs. */
+static size_t *find_taken(const struct taken *taken, const struct csvk_strings *names,
+                          const char *name)
+{
+    size_t at = (size_t)hash_folded(name) & (taken->size - 1);
+    while (taken->slot[at] != 0 && !csvk_name_same_folded(names->item[taken->slot[at] - 1], name)) {
+        at = (at + 1) & (taken->size - 1);
+    }
+    return &taken->slot[at];
 }
 
 /*
@@ -46,25 +68,29 @@ static int clean_name(struct csvk_value from, size_t i, struct csvk_buf *to)
 
 /*
  * Appends a number to the name until no column before it has the name: `a,A,a` becomes `a,A_2,a_3`.
+ * Numbers that were tried for an equal name before are taken.
  */
-static int distinguish(const struct csvk_strings *names, struct csvk_buf *name)
+static int distinguish(const struct taken *taken, const struct csvk_strings *names,
+                       struct csvk_buf *name)
 {
-    size_t length = name->length;
+    size_t length = name->length, number = *find_taken(taken, names, csvk_buf_text(name));
     int status = CSVK_OK;
-    for (unsigned n = 2; status == CSVK_OK && name_taken(names, csvk_buf_text(name)); n++) {
+    unsigned *next = number != 0 ? &taken->next[number - 1] : NULL;
+    for (bool free = next == NULL; !free && status == CSVK_OK;) {
         name->length = length;
-        status = csvk_buf_printf(name, "_%u", n);
+        status = csvk_buf_printf(name, "_%u", ++*next);
+        free = *find_taken(taken, names, csvk_buf_text(name)) == 0;
     }
     return status;
 }
 
 /* Cleans one name and adds it to norm->names, whether it changed or not. */
 static int rename_one(struct norm *norm, const struct norm_record *rec, size_t i,
-                      struct csvk_buf *name)
+                      const struct taken *taken, struct csvk_buf *name)
 {
     struct csvk_value value = norm->value[i];
     int status = clean_name(value, i, name);
-    status = status == CSVK_OK ? distinguish(&norm->names, name) : status;
+    status = status == CSVK_OK ? distinguish(taken, &norm->names, name) : status;
     if (status != CSVK_OK) {
         return norm_out_of_memory(norm);
     }
@@ -74,9 +100,12 @@ static int rename_one(struct norm *norm, const struct norm_record *rec, size_t i
     if (csvk_name_is_reserved(csvk_buf_text(name), name->length)) {
         return bad_name(norm, rec, i, "the name is reserved by Storage");
     }
+    size_t *slot = find_taken(taken, &norm->names, csvk_buf_text(name));
     if (csvk_strings_add(&norm->names, csvk_buf_text(name)) != CSVK_OK) {
         return norm_out_of_memory(norm);
     }
+    *slot = norm->names.count;
+    taken->next[norm->names.count - 1] = 1;
     bool same = name->length == value.len && memcmp(name->data, value.ptr, value.len) == 0;
     if (!same) {
         norm_add_repair(norm, CSVK_REPAIR_NAMES, rec->r.offset, i + 1, "--names=storage");
@@ -91,10 +120,19 @@ static int rename_one(struct norm *norm, const struct norm_record *rec, size_t i
 static int storage_names(struct norm *norm, const struct norm_record *rec)
 {
     struct csvk_buf name = CSVK_BUF_INIT;
-    int status = CSVK_OK;
-    for (size_t i = 0; i < norm->nvalues && status == CSVK_OK; i++) {
-        status = rename_one(norm, rec, i, &name);
+    struct taken taken = {.size = 16};
+    while (taken.size < 2 * norm->nvalues) {
+        taken.size *= 2;
     }
+    taken.slot = csvk_calloc(taken.size, sizeof *taken.slot);
+    taken.next = csvk_calloc(norm->nvalues, sizeof *taken.next);
+    bool room = taken.slot != NULL && taken.next != NULL;
+    int status = room ? CSVK_OK : norm_out_of_memory(norm);
+    for (size_t i = 0; i < norm->nvalues && status == CSVK_OK; i++) {
+        status = rename_one(norm, rec, i, &taken, &name);
+    }
+    csvk_free(taken.slot);
+    csvk_free(taken.next);
     for (size_t i = 0; i < norm->nvalues && status == CSVK_OK; i++) {
         norm->value[i].ptr = (const unsigned char *)norm->names.item[i];
         norm->value[i].len = strlen(norm->names.item[i]);
