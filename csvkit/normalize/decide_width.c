@@ -52,38 +52,55 @@ static int bits_in(const struct norm_matter *m, size_t column, size_t field)
     return norm_view_cost(m->view, m->context->evidence, column, &m->line->cell[field]);
 }
 
-/* Two values without a delimiter between them; a quote may be all that is left of it. */
-static bool may_be_glued(const struct norm_matter *m, size_t field)
+static int bits_of_empty(const struct norm_matter *m, size_t column)
 {
-    const struct norm_cell *cell = &m->line->cell[field];
-    int quote = m->view->dialect.enclosure;
-    return !cell->enclosed ||
-           (quote != CSVK_NO_BYTE && memchr(cell->ptr, quote, cell->len) != NULL);
+    static const struct norm_cell empty = {(const unsigned char *)"", 0, false};
+    return norm_evidence_cell(m->context->evidence, column, &empty, NORM_NOT_IN_SAMPLE);
+}
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
 }
 
 /*
- * What it costs that the line is two records: with a delimiter between them, or without; then the
- * last value of one and the first of the other are one field, which looks odd in both columns.
- * INT32_MAX: it has not so many fields.
+ * The last value of one record and the first of the next, without a delimiter between them: one of
+ * them is empty, or both are in the field, which looks odd in both columns then.
+ */
+static int bits_of_glued(const struct norm_matter *m)
+{
+    size_t last = m->context->width - 1;
+    const struct norm_cell *cell = &m->line->cell[last];
+    int quote = m->view->dialect.enclosure;
+    bool odd = bits_in(m, last, last) > NORM_BIT && bits_in(m, 0, last) > NORM_BIT;
+    bool may_hold_two =
+        !cell->enclosed || (quote != CSVK_NO_BYTE && memchr(cell->ptr, quote, cell->len) != NULL);
+    int both = may_hold_two && odd ? 0 : 8 * NORM_BIT;
+    int one = smaller(bits_of_empty(m, last) + bits_in(m, 0, last),
+                      bits_in(m, last, last) + bits_of_empty(m, 0));
+    return smaller(both, one);
+}
+
+/*
+ * What it costs that the line is two records: with a delimiter between them, or without. INT32_MAX:
+ * it has not so many fields.
  *   `1,a,2,b`, `1,a2,b`  in a table of two columns
  */
 static int bits_of_two_records(const struct norm_matter *m)
 {
     size_t width = m->context->width, fields = m->line->ncells;
     bool glued = fields + 1 == 2 * width;
-    int bits = 2 * NORM_BIT;
-    if (width < 2 || (fields != 2 * width && !(glued && may_be_glued(m, width - 1)))) {
+    if (width < 2 || (fields != 2 * width && !glued)) {
         return INT32_MAX;
     }
+    int bits = 2 * NORM_BIT + (glued ? bits_of_glued(m) : 0);
     for (size_t k = 0; k + glued < width; k++) {
         bits += bits_in(m, k, k);
     }
     for (size_t k = glued; k < width; k++) {
         bits += bits_in(m, k, fields - width + k);
     }
-    bool fits = glued && (bits_in(m, width - 1, width - 1) <= NORM_BIT ||
-                          bits_in(m, 0, width - 1) <= NORM_BIT);
-    return bits + (fits ? 8 * NORM_BIT : 0);
+    return bits;
 }
 
 static bool is_all_empty(const struct norm_line *line)
@@ -161,12 +178,20 @@ static void add_lost_delimiters(const struct norm_matter *m, struct norm_reading
     norm_readings_release(&quotes);
 }
 
-/* Its last value is open and shorter than any of its column: the line may have been cut in it. */
-static bool may_be_cut(const struct norm_matter *m)
+/*
+ * The line may have been cut within its last value, which is open: that is shorter than any of its
+ * column; or, where no writer leaves out fields by habit, the column does not know it.
+ */
+static bool may_be_cut(const struct norm_matter *m, bool habit)
 {
     size_t last = m->line->ncells - 1;
     const struct norm_cell *cell = &m->line->cell[last];
-    return !cell->enclosed && cell->len < norm_evidence_column(m->context->evidence, last).shortest;
+    const struct norm_evidence *evidence = m->context->evidence;
+    if (cell->enclosed) {
+        return false;
+    }
+    return cell->len < norm_evidence_column(evidence, last).shortest ||
+           (!habit && cell->len != 0 && !norm_evidence_knows(evidence, last, cell));
 }
 
 /* The first column whose field is missing although it holds a value in some record; 0: none does.
@@ -204,10 +229,10 @@ static void decide_gap(const struct norm_matter *m)
                         "too few fields: field %zu is empty in most records, but not in all, so it "
                         "may have been lost",
                         find_filled(m));
-    } else if (best->repair == CSVK_REPAIR_PAD && may_be_cut(m)) {
+    } else if (best->repair == CSVK_REPAIR_PAD && may_be_cut(m, habit)) {
         norm_put_reject(m, m->line->end, CSVK_REPAIR_PAD,
-                        "too few fields: field %zu is shorter than any other value of its column, "
-                        "the line may be cut",
+                        "too few fields: field %zu is not like any other value of its column, the "
+                        "line may be cut in it",
                         m->line->ncells);
     } else {
         norm_put_reading(m, best);

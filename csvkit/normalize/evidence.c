@@ -521,6 +521,17 @@ struct norm_column_facts norm_evidence_column(const struct norm_evidence *eviden
                                       c->breaks, c->shortest, has_forms};
 }
 
+bool norm_evidence_knows(const struct norm_evidence *evidence, size_t column,
+                         const struct norm_cell *cell)
+{
+    struct norm_form form = norm_form_of(bytes_of(cell));
+    unsigned char last = cell->len != 0 ? cell->ptr[cell->len - 1] : 0;
+    bool in_text = (last | 0x20) >= 'a' && last < 0x7f ? (last | 0x20) <= 'z' : last >= 0x80;
+    return seen(evidence, column, FORM_VALUE, form.value) != 0 ||
+           (!in_text && norm_evidence_column(evidence, column).has_forms &&
+            seen(evidence, column, FORM_FINE, form.fine) != 0);
+}
+
 int norm_evidence_filled(const struct norm_evidence *evidence, size_t column)
 {
     return bits_of_filled(evidence, &evidence->column[column]);

@@ -84,6 +84,13 @@ struct norm_column_facts {
     bool has_forms;         /* most of its values look like others of it */
 };
 struct norm_column_facts norm_evidence_column(const struct norm_evidence *evidence, size_t column);
+/*
+ * Is the value, which is not empty, one of the column's, or has it the form of one in a column that
+ * has forms? A form says how long runs of digits are, but not how long words are: one that ends
+ * with a letter is not known by its form.
+ */
+bool norm_evidence_knows(const struct norm_evidence *evidence, size_t column,
+                         const struct norm_cell *cell);
 /* -log2 of the probability that a value of the column is not empty. */
 int norm_evidence_filled(const struct norm_evidence *evidence, size_t column);
 /* -log2 of the share of its values that are enclosed, of all. */
