@@ -323,6 +323,14 @@ static bool is_text(const struct norm_line *line, size_t width)
            line->ncells != width && width > 1;
 }
 
+/* As wide as a record by chance. */
+static bool is_unlike(const struct norm_matter *m, const struct norm_line *line)
+{
+    return norm_is_sound(line, m->context->width) && norm_is_known(m->context) &&
+           norm_evidence_row(m->context->evidence, line->cell, NORM_NOT_IN_SAMPLE) >
+               2 * norm_evidence_typical(m->context->evidence);
+}
+
 /*
  * Lines follow that are no records, and the last of them ends with a quote that has no partner: all
  * of them may belong to the last value of the record, whose opening quote was lost, or whose
@@ -340,7 +348,7 @@ static size_t goes_on(const struct norm_matter *m)
             ends_with_lone_quote(m, &line) && !explains_itself(m, &line)) {
             return norm_next_is_sound(m->view, m->context, line.end) ? line.end : 0;
         }
-        if (!is_text(&line, width)) {
+        if (!is_text(&line, width) && !is_unlike(m, &line)) {
             return 0;
         }
         at = line.end;

@@ -75,7 +75,7 @@ static int bits_of_glued(const struct norm_matter *m)
     bool odd = bits_in(m, last, last) > NORM_BIT && bits_in(m, 0, last) > NORM_BIT;
     bool may_hold_two =
         !cell->enclosed || (quote != CSVK_NO_BYTE && memchr(cell->ptr, quote, cell->len) != NULL);
-    int both = may_hold_two && odd ? 0 : 8 * NORM_BIT;
+    int both = may_hold_two && odd && cell->len != 0 ? 0 : 8 * NORM_BIT;
     int one = smaller(bits_of_empty(m, last) + bits_in(m, 0, last),
                       bits_in(m, last, last) + bits_of_empty(m, 0));
     return smaller(both, one);
@@ -180,18 +180,22 @@ static void add_lost_delimiters(const struct norm_matter *m, struct norm_reading
 
 /*
  * The line may have been cut within its last value, which is open: that is shorter than any of its
- * column; or, where no writer leaves out fields by habit, the column does not know it.
+ * column; or, where no writer leaves out fields by habit, the column does not know it. NULL:
+ * neither.
  */
-static bool may_be_cut(const struct norm_matter *m, bool habit)
+static const char *why_cut(const struct norm_matter *m, bool habit)
 {
     size_t last = m->line->ncells - 1;
     const struct norm_cell *cell = &m->line->cell[last];
     const struct norm_evidence *evidence = m->context->evidence;
     if (cell->enclosed) {
-        return false;
+        return NULL;
     }
-    return cell->len < norm_evidence_column(evidence, last).shortest ||
-           (!habit && cell->len != 0 && !norm_evidence_knows(evidence, last, cell));
+    return cell->len < norm_evidence_column(evidence, last).shortest
+               ? "is shorter than any other value of its column, the line may be cut"
+           : !habit && cell->len != 0 && !norm_evidence_knows(evidence, last, cell)
+               ? "is like no other value of its column, the line may be cut"
+               : NULL;
 }
 
 /* The first column whose field is missing although it holds a value in some record; 0: none does.
@@ -229,11 +233,9 @@ static void decide_gap(const struct norm_matter *m)
                         "too few fields: field %zu is empty in most records, but not in all, so it "
                         "may have been lost",
                         find_filled(m));
-    } else if (best->repair == CSVK_REPAIR_PAD && may_be_cut(m, habit)) {
-        norm_put_reject(m, m->line->end, CSVK_REPAIR_PAD,
-                        "too few fields: field %zu is not like any other value of its column, the "
-                        "line may be cut in it",
-                        m->line->ncells);
+    } else if (best->repair == CSVK_REPAIR_PAD && why_cut(m, habit) != NULL) {
+        norm_put_reject(m, m->line->end, CSVK_REPAIR_PAD, "too few fields: field %zu %s",
+                        m->line->ncells, why_cut(m, habit));
     } else {
         norm_put_reading(m, best);
         m->decision->habit = habit && best->repair == CSVK_REPAIR_PAD;
