@@ -68,6 +68,7 @@ TEST_TOOL_BIN := $(TEST_TOOL_SRC:%.c=$(B)/%)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 EXAMPLE_BIN := $(EXAMPLE_SRC:%.c=$(B)/%)
 PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h \
+	csvkit/findings/findings.h \
 	preflight/preflight.h validator/validator.h manifest/manifest.h manifest/types.h manifest/slice.h)
 TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a

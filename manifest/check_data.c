@@ -17,7 +17,7 @@
 struct data_check {
     const struct csvk_manifest *manifest; /* or NULL */
     struct csvk_manifest_table table;
-    struct csvk_manifest_findings *findings;
+    struct csvk_findings *findings;
     enum csvk_manifest_reading reading;
     size_t slices;       /* 0: a single file */
     bool first_is_names; /* the first slice begins with the columns' names */
@@ -298,7 +298,7 @@ static int check_slices(struct data_check *check, const char *path)
 }
 
 static int check_orphan(const struct csvk_manifest *manifest, const char *path,
-                        struct csvk_manifest_findings *findings)
+                        struct csvk_findings *findings)
 {
     struct judge judge;
     judge_begin(&judge, manifest, findings, "$");
@@ -311,8 +311,8 @@ static int check_orphan(const struct csvk_manifest *manifest, const char *path,
 }
 
 int csvk_manifest_check_data(const struct csvk_manifest *manifest, const char *path,
-                             enum csvk_manifest_reading reading,
-                             struct csvk_manifest_findings *findings, struct csvk_error *err)
+                             enum csvk_manifest_reading reading, struct csvk_findings *findings,
+                             struct csvk_error *err)
 {
     struct stat info;
     if (stat(path, &info) != 0) {

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* A finding about the text itself, before there is a tree. */
-static int text_finding(struct csvk_manifest_findings *findings, enum rule_id rule,
+static int text_finding(struct csvk_findings *findings, enum rule_id rule,
                         const struct json_scan *scan, size_t offset)
 {
     struct complaint what = {.rule = rule};
@@ -24,6 +24,8 @@ static int text_finding(struct csvk_manifest_findings *findings, enum rule_id ru
     if (scan->lines.count > 0) {
         line_and_column(&scan->lines, offset, &what.line, &what.column);
     }
+    what.has_byte = true;
+    what.byte = offset;
     if (rule == RULE_BOM) {
         what.line = what.column = 1;
         what.remedy = "write the file without the bytes EF BB BF at its start";
@@ -116,12 +118,23 @@ static bool attach_places(struct tree_walk *walk, cJSON *node)
     return true;
 }
 
+static bool is_ascii(const unsigned char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] > 0x7F) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Moves the lists of places from the scan to the manifest and gives all nodes their places. */
 static int attach_all_places(struct csvk_manifest *manifest, struct json_scan *scan,
-                             struct csvk_manifest_findings *findings)
+                             struct csvk_findings *findings)
 {
     manifest->places = scan->places;
     manifest->lines = scan->lines;
+    manifest->ascii = is_ascii(scan->text, scan->length);
     scan->places = scan->lines = (struct offsets){NULL, 0, 0};
     struct tree_walk walk = {manifest, scan, 0, {0}};
     judge_begin(&walk.judge, manifest, findings, "$");
@@ -130,7 +143,7 @@ static int attach_all_places(struct csvk_manifest *manifest, struct json_scan *s
     return attached ? status : CSVK_ENOMEM;
 }
 
-static int refuse(const struct json_scan *scan, struct csvk_manifest_findings *findings,
+static int refuse(const struct json_scan *scan, struct csvk_findings *findings,
                   struct csvk_error *err)
 {
     if (scan->nomem) {
@@ -150,8 +163,8 @@ static int refuse(const struct json_scan *scan, struct csvk_manifest_findings *f
     return CSVK_EDATA;
 }
 
-static int build(struct csvk_manifest **out, struct json_scan *scan,
-                 struct csvk_manifest_findings *findings, struct csvk_error *err)
+static int build(struct csvk_manifest **out, struct json_scan *scan, struct csvk_findings *findings,
+                 struct csvk_error *err)
 {
     const char *text = (const char *)scan->text + scan->values.item[0];
     size_t length = scan->length - scan->values.item[0];
@@ -169,7 +182,7 @@ static int build(struct csvk_manifest **out, struct json_scan *scan,
 }
 
 static int scan_and_build(struct csvk_manifest **out, struct json_scan *scan,
-                          struct csvk_manifest_findings *findings, struct csvk_error *err)
+                          struct csvk_findings *findings, struct csvk_error *err)
 {
     if (!json_scan_text(scan)) {
         return refuse(scan, findings, err);
@@ -184,7 +197,7 @@ static int scan_and_build(struct csvk_manifest **out, struct json_scan *scan,
 }
 
 int csvk_manifest_parse(struct csvk_manifest **out, const void *text, size_t length,
-                        struct csvk_manifest_findings *findings, struct csvk_error *err)
+                        struct csvk_findings *findings, struct csvk_error *err)
 {
     struct json_scan scan = {.text = text, .length = length};
     int status = CSVK_OK;
@@ -244,8 +257,8 @@ static int open_file(const char *path, int *fd, struct csvk_error *err)
     return CSVK_OK;
 }
 
-int csvk_manifest_read(struct csvk_manifest **out, const char *path,
-                       struct csvk_manifest_findings *findings, struct csvk_error *err)
+int csvk_manifest_read(struct csvk_manifest **out, const char *path, struct csvk_findings *findings,
+                       struct csvk_error *err)
 {
     int fd = -1;
     int status = open_file(path, &fd, err);

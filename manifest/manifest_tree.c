@@ -165,17 +165,18 @@ void csvk_manifest_free(struct csvk_manifest *manifest)
     }
 }
 
-void manifest_place(const struct csvk_manifest *manifest, const cJSON *node, uint64_t *line,
-                    uint64_t *column)
+bool manifest_place(const struct csvk_manifest *manifest, const cJSON *node,
+                    struct manifest_place *out)
 {
-    *line = *column = 0;
-    if (manifest == NULL || node == NULL) {
-        return;
+    *out = (struct manifest_place){0, 0, 0, false};
+    if (manifest == NULL || node == NULL || node->valueint <= 0 ||
+        (size_t)node->valueint > manifest->places.count) {
+        return false;
     }
-    if (node->valueint > 0 && (size_t)node->valueint <= manifest->places.count) {
-        size_t offset = manifest->places.item[node->valueint - 1];
-        line_and_column(&manifest->lines, offset, line, column);
-    }
+    out->byte = manifest->places.item[node->valueint - 1];
+    out->ascii = manifest->ascii;
+    line_and_column(&manifest->lines, (size_t)out->byte, &out->line, &out->column);
+    return true;
 }
 
 /* ---- nameset: open addressing, FNV-1a, at most half full ---- */
