@@ -2,7 +2,8 @@
 # Installs the Debian packages that building and testing need and that are not there yet.
 set -eu
 need='gcc make pkg-config zlib1g-dev libcsv-dev libcjson-dev libdeflate-dev libisal-dev
-libcurl4-openssl-dev libssl-dev curl openssl python3-swift check libsubunit-dev jq python3 bash ca-certificates'
+libcurl4-openssl-dev libssl-dev curl openssl python3-swift check libsubunit-dev jq python3
+python3-jsonschema bash ca-certificates'
 missing=
 for package in $need ${EXTRA_PACKAGES:-}; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
