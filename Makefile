@@ -42,7 +42,7 @@ say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
 # libcsv has no .pc file; the others have, but their plain names serve as well.
 LIB_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread
-# libcurl and libcrypto are loaded on first use, see storage/lazy_loading.h; LINKED=1 links them.
+# libcurl and libcrypto are loaded on first use, see csvkit/base/lazy_loading.h; LINKED=1 links them.
 TOOL_LIBS := $(if $(LINKED),-lcurl -lcrypto,-ldl)
 
 LIB_DIRS := $(filter-out csvkit/cli/,$(wildcard csvkit/*/)) validator manifest preflight
@@ -74,7 +74,7 @@ TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
 
-.PHONY: all doc check check-large-slice check-large-upload check-mutations check-radosgw check-damage check-mutants bench bench-damage bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all doc check check-large-slice check-large-upload check-mutations check-radosgw check-damage check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -180,6 +180,10 @@ demo: deps ## install what is missing, build, and run the main job on example da
 SEEDS ?= 1 2 3 4 5 6 7 8 9 10
 bench-damage: all ## what normalize makes of 2,000 damaged tables for each of SEEDS, by kind of damage
 	@CSVKIT=$(CURDIR)/$(TOOL) SEEDS='$(SEEDS)' CASES=2000 tests/normalize/damage.sh
+
+WORLD_CASES ?= 10000
+bench-damage-world: all ## the same with stretches of WORLD_CASES tables of the world: packages, places, ...
+	@CSVKIT=$(CURDIR)/$(TOOL) python3 tests/normalize/damage_world.py --cases=$(WORLD_CASES)
 
 check-damage: all ## 100,000 damaged tables; fails with more than 1 wrong one in 10,000
 	@CSVKIT=$(CURDIR)/$(TOOL) SEEDS='101 102 103 104 105' CASES=20000 WRONG_MAX=10 tests/normalize/damage.sh

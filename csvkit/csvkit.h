@@ -54,15 +54,16 @@ extern "C" {
  */
 enum csvk_status {
     CSVK_OK = 0,
-    CSVK_END = 1,        /* there is nothing more; this is no failure */
-    CSVK_ENOMEM = -1,    /* out of memory */
-    CSVK_EIO = -2,       /* the operating system refused; csvk_error.sys is its errno, or 0 */
-    CSVK_ELIMIT = -3,    /* a stated limit was reached; nothing was cut off in silence */
-    CSVK_EUSAGE = -4,    /* options contradict each other or are out of range; a wrong call */
-    CSVK_EDATA = -5,     /* the data, manifest or import was refused (the user's fault) */
-    CSVK_ECHANGED = -6,  /* the input was changed while it was read */
-    CSVK_ENET = -7,      /* network trouble: there was no usable answer */
-    CSVK_EREMOTE = -8,   /* the server answered and refused, or broke its own rules */
+    CSVK_END = 1,       /* there is nothing more; this is no failure */
+    CSVK_HUNGRY = 2,    /* nothing to give until csvk_feed or csvk_feed_end is called; no failure */
+    CSVK_ENOMEM = -1,   /* out of memory */
+    CSVK_EIO = -2,      /* the operating system refused; csvk_error.sys is its errno, or 0 */
+    CSVK_ELIMIT = -3,   /* a stated limit was reached; nothing was cut off in silence */
+    CSVK_EUSAGE = -4,   /* options contradict each other or are out of range; a wrong call */
+    CSVK_EDATA = -5,    /* the data, manifest or import was refused (the user's fault) */
+    CSVK_ECHANGED = -6, /* the input was changed while it was read */
+    CSVK_ENET = -7,     /* network trouble: there was no usable answer */
+    CSVK_EREMOTE = -8,  /* the server answered and refused, or broke its own rules */
     CSVK_ECANCELED = -9, /* stopped by the caller */
 };
 
@@ -87,6 +88,9 @@ CSVK_API int csvk_fail(struct csvk_error *err, enum csvk_status status, const ch
  */
 CSVK_API int csvk_fail_sys(struct csvk_error *err, int sys, const char *format, ...)
     CSVK_PRINTF(3, 4);
+
+/* CSVK_VERSION of the library that runs, which may be newer than that of the header. A constant. */
+CSVK_API const char *csvk_version(void);
 
 /* ---- memory and growing buffers ---------------------------------------------------------- */
 
@@ -170,20 +174,34 @@ CSVK_API void csvk_strings_release(struct csvk_strings *list);
 
 #define CSVK_NO_BYTE (-1) /* no enclosure, no escape */
 
-/* The bytes that give a file its structure. A plain value: copy it freely. */
+#define CSVK_DELIMITER_MOST 8 /* bytes of the longest delimiter */
+
+/*
+ * The bytes that give a file its structure. A plain value: copy it freely. What is not named in an
+ * initializer is zero, which means a delimiter of one byte and blanks that are data. The other
+ * dialects are for reading only, and are read at the reference parser's speed (doc/reading.md A31,
+ * A32).
+ */
 struct csvk_dialect {
-    int delimiter; /* separates fields */
+    int delimiter; /* separates fields; the first byte of it when it has several */
     int enclosure; /* encloses a field; doubled inside of it. Or CSVK_NO_BYTE */
     int escape;    /* the byte after it is data; for reading only. Or CSVK_NO_BYTE */
+    unsigned char more[CSVK_DELIMITER_MOST - 1]; /* the other bytes of the delimiter */
+    unsigned char more_length;                   /* how many they are */
+    bool skip_blanks; /* blanks at the start of a field are no part of it. A blank is a space or
+                         TAB, but never the first byte of the delimiter. A field of them alone is
+                         empty and begins right after its delimiter */
 };
 /* RFC 4180 section 2: comma, double quote, no escape. */
 #define CSVK_DIALECT_RFC4180                                                                       \
     {                                                                                              \
-        ',', '"', CSVK_NO_BYTE                                                                     \
+        ',', '"', CSVK_NO_BYTE, {0}, 0, false                                                      \
     }
 /*
  * Checks a dialect before it is used. CSVK_EUSAGE when two roles share a byte; when a role is CR,
- * LF, NUL, or a byte from 0x80 up; or when enclosure or escape is a blank (space, TAB).
+ * LF, NUL, or a byte from 0x80 up; or when enclosure or escape is a blank (space, TAB). All of that
+ * goes for every byte of a longer delimiter, but it may have bytes from 0x80 up when it is UTF-8 as
+ * a whole.
  */
 CSVK_API int csvk_dialect_check(const struct csvk_dialect *dialect,
                                 struct csvk_error *err) CSVK_MUST_USE;
@@ -195,6 +213,14 @@ CSVK_API int csvk_dialect_check(const struct csvk_dialect *dialect,
  */
 CSVK_API int csvk_dialect_parse_byte(const char *text, const char *role, bool none_allowed,
                                      int *byte, struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Reads a delimiter of 1 to 8 bytes into `dialect`, whose other parts stay: as
+ * csvk_dialect_parse_byte reads one byte, or several bytes and codes in a row (||, \t\t, \x01\x02).
+ * Letters and digits alone are refused: they are a misspelt name more often than a delimiter, and
+ * can be given as codes. CSVK_EUSAGE; whether it contradicts the other parts is not looked at.
+ */
+CSVK_API int csvk_dialect_parse_delimiter(const char *text, struct csvk_dialect *dialect,
+                                          struct csvk_error *err) CSVK_MUST_USE;
 
 /* Kinds of line breaks. CR CR LF counts as one line break (doc/reading.md A9). */
 enum csvk_eol { CSVK_EOL_NONE, CSVK_EOL_LF, CSVK_EOL_CRLF, CSVK_EOL_CR, CSVK_EOL_CRCRLF };
@@ -207,10 +233,10 @@ struct csvk_source;
 
 /*
  * Opens `path` for reading; "-" is standard input, which is not closed. Whether the file is plain
- * or gzip (RFC 1952) is decided by its first bytes (1F 8B 08), never by its name; a gzip file may
- * have several members. FIFOs and pipes can be read. The caller frees *out with csvk_source_free;
- * *out is NULL on failure. CSVK_EIO, with a plain text for directories, sockets and devices that
- * cannot be read as a stream; CSVK_ENOMEM.
+ * or compressed (gzip, zstd, xz, bzip2) is decided by its first bytes, never by its name; it may
+ * have several members or streams. FIFOs and pipes can be read. The caller frees *out with
+ * csvk_source_free; *out is NULL on failure. CSVK_EIO, with a plain text for directories, sockets
+ * and devices that cannot be read as a stream; CSVK_ENOMEM.
  */
 CSVK_API int csvk_source_open(struct csvk_source **out, const char *path,
                               struct csvk_error *err) CSVK_MUST_USE;
@@ -221,6 +247,34 @@ CSVK_API int csvk_source_open(struct csvk_source **out, const char *path,
 CSVK_API int csvk_source_memory(struct csvk_source **out, const void *bytes, size_t length,
                                 struct csvk_error *err) CSVK_MUST_USE;
 /*
+ * Where the bytes of a source come from, when it is neither a file nor memory: a socket, an
+ * archive, another library.
+ */
+struct csvk_input {
+    const char *name; /* for messages; copied */
+    /*
+     * Puts 1 to `capacity` bytes to `bytes` and their number to *got; 0 only at the end. Returns
+     * CSVK_OK, or a failure, which becomes that of the source; *err should be filled then
+     * (csvk_fail).
+     */
+    int (*read)(void *context, void *bytes, size_t capacity, size_t *got, struct csvk_error *err);
+    void (*close)(void *context); /* called once, by csvk_source_free; or NULL */
+    void *context;
+};
+/*
+ * A source of what `input` reads. Compressed data are recognized here too. The caller frees *out;
+ * it is NULL on failure, and `close` was not called then. CSVK_ENOMEM; CSVK_EUSAGE without `read`
+ * or `name`.
+ */
+CSVK_API int csvk_source_input(struct csvk_source **out, const struct csvk_input *input,
+                               struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * A source of what can be read from the file descriptor `fd`, from where it stands now; sockets are
+ * allowed. `fd` is borrowed: it stays open. `name` is copied. As csvk_source_open else.
+ */
+CSVK_API int csvk_source_fd(struct csvk_source **out, int fd, const char *name,
+                            struct csvk_error *err) CSVK_MUST_USE;
+/*
  * From now on the source converts its bytes from `encoding`, a name that iconv(3) knows, to UTF-8.
  * A byte order mark is removed, except when `encoding` is UTF-8. To be called before the first
  * csvk_source_read. Later, reads fail with CSVK_EDATA at bytes that the encoding does not have.
@@ -230,10 +284,10 @@ CSVK_API int csvk_source_set_encoding(struct csvk_source *source, const char *en
                                       struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Reads 1 to `capacity` bytes, decompressed and converted, to `bytes`; *got says how many. *got is
- * 0 only at the end. Damage in a gzip file is not a failure: the bytes before it are delivered,
- * then comes the end, and csvk_source_damage reports the damage. CSVK_EIO; CSVK_ECHANGED when a
- * regular file was changed since it was opened; CSVK_EDATA for bytes that the encoding does not
- * have; CSVK_EUSAGE when `capacity` is 0; CSVK_ENOMEM.
+ * 0 only at the end. Damage in a compressed file is not a failure: the bytes before it are
+ * delivered, then comes the end, and csvk_source_damage reports the damage. CSVK_EIO; CSVK_ECHANGED
+ * when a regular file was changed since it was opened; CSVK_EDATA for bytes that the encoding does
+ * not have; CSVK_EUSAGE when `capacity` is 0; CSVK_ENOMEM.
  */
 CSVK_API int csvk_source_read(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
                               struct csvk_error *err) CSVK_MUST_USE;
@@ -246,18 +300,28 @@ CSVK_API int csvk_source_read(struct csvk_source *source, void *bytes, size_t ca
  */
 CSVK_API int csvk_source_peek(struct csvk_source *source, size_t most, struct csvk_bytes *bytes,
                               struct csvk_error *err) CSVK_MUST_USE;
-/* Damage in a gzip file. */
+/*
+ * Only files of this kind ("gzip") are decompressed; others are read as they are. To be called
+ * before the first read or csvk_source_peek. `kind` is a constant.
+ */
+CSVK_API void csvk_source_decode_only(struct csvk_source *source, const char *kind);
+/* Damage in a compressed file. */
 struct csvk_damage {
     const char *what; /* NULL: none. Else "truncated", "checksum differs", ...; a constant */
     uint64_t offset;  /* in the compressed file, in bytes */
+    const char *kind; /* as csvk_source_compression */
 };
-/* The damage found so far; what == NULL when there is none, or the file is not gzip. */
+/* The damage found so far; what == NULL when there is none, or the file is plain. */
 CSVK_API struct csvk_damage csvk_source_damage(const struct csvk_source *source);
 /* The name for messages: the path, "standard input" or "memory". Valid until csvk_source_free. */
 CSVK_API const char *csvk_source_name(const struct csvk_source *source);
 /* Whether the input is gzip. Known after the first read or csvk_source_peek; false before. */
 CSVK_API bool csvk_source_is_gzip(const struct csvk_source *source);
-/* How many bytes of the file there are to read in all (compressed ones for gzip); 0: not known. */
+/* "gzip", "zstd", "xz" or "bzip2"; NULL: plain. Known when csvk_source_is_gzip is. */
+CSVK_API const char *csvk_source_compression(const struct csvk_source *source);
+/* The same for the first bytes of a file; ten are enough. */
+CSVK_API const char *csvk_compression_of(struct csvk_bytes start);
+/* How many bytes of the file there are to read in all (compressed ones); 0: not known. */
 CSVK_API uint64_t csvk_source_file_size(const struct csvk_source *source);
 /* How many bytes of the file have been used so far; with the size, a measure of progress. */
 CSVK_API uint64_t csvk_source_consumed(const struct csvk_source *source);
@@ -484,12 +548,32 @@ CSVK_API int csvk_reader_new(struct csvk_reader **out, struct csvk_source *sourc
                              struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Fills *batch with the next records. A batch may have facts about the file and no record. Returns
- * CSVK_OK with a batch, CSVK_END after the last one, or a failure: CSVK_ELIMIT for a record longer
+ * CSVK_OK with a batch, CSVK_END after the last one, CSVK_HUNGRY (csvk_reader_new_fed), or a
+ * failure: CSVK_ELIMIT for a record longer
  * than options.max_record, CSVK_ENOMEM, and what csvk_source_read returns. After a failure the
  * reader can only be freed.
  */
 CSVK_API int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch,
                               struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * A reader that is given its bytes instead of reading them; `name` is for messages and is copied.
+ * Else as csvk_reader_new: the same bytes give the same records and facts, however they are cut.
+ *
+ *     csvk_feed(reader, bytes, length);
+ *     while ((status = csvk_reader_next(reader, &batch, &err)) == CSVK_OK) ...
+ *     until status is CSVK_HUNGRY: feed more, or csvk_feed_end and go on until CSVK_END.
+ */
+CSVK_API int csvk_reader_new_fed(struct csvk_reader **out, const char *name,
+                                 const struct csvk_options *options,
+                                 struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * The next `length` bytes, borrowed until csvk_reader_next returns CSVK_HUNGRY. CSVK_EUSAGE when
+ * bytes are left from before, after csvk_feed_end, and for a reader that has a source.
+ */
+CSVK_API int csvk_feed(struct csvk_reader *reader, const void *bytes, size_t length,
+                       struct csvk_error *err) CSVK_MUST_USE;
+/* Nothing follows. */
+CSVK_API void csvk_feed_end(struct csvk_reader *reader);
 /*
  * From the next batch on, facts of these `kinds` (CSVK_FACT_BIT) need not be reported. For a caller
  * who has seen enough of them; reading gets faster. A record that has the width of the table and

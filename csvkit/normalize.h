@@ -224,7 +224,7 @@ struct csvk_normalize_result {
     bool changed;                 /* the output differs from the input in at least one byte */
     uint64_t repairs[CSVK_REPAIRS];                  /* how often each repair was made */
     char encoding[64];                               /* with r2: the encoding of the input */
-    int delimiter;                                   /* with r24: the delimiter that was sniffed */
+    char delimiter[CSVK_DELIMITER_MOST + 1];         /* with r24: the delimiter that was sniffed */
     struct csvk_normalize_place first[CSVK_REPAIRS]; /* where each repair was made first */
     struct csvk_normalize_place first_reject;
     char first_reject_reason[160];

@@ -12,8 +12,9 @@ static struct csvk_dialect choose_dialect(unsigned char choice)
 {
     static const unsigned char delimiters[] = {',', ';', '\t', 'x'};
     static const int enclosures[] = {'"', '"', '\'', CSVK_NO_BYTE};
-    return (struct csvk_dialect){delimiters[choice & 3], enclosures[choice >> 2 & 3],
-                                 (choice & 0x30) == 0x30 ? '\\' : CSVK_NO_BYTE};
+    return (struct csvk_dialect){.delimiter = delimiters[choice & 3],
+                                 .enclosure = enclosures[choice >> 2 & 3],
+                                 .escape = (choice & 0x30) == 0x30 ? '\\' : CSVK_NO_BYTE};
 }
 
 static int read_all(struct csvk_reader *reader, struct csvk_libcsv_check *check)

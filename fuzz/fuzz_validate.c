@@ -33,10 +33,11 @@ static void must(bool holds)
 /* The last two bytes choose profile, dialect, header and limits. */
 static void choose(struct csvk_validate_options *options, unsigned char a, unsigned char b)
 {
-    static const struct csvk_dialect dialects[] = {CSVK_DIALECT_RFC4180,
-                                                   {';', '"', '\\'},
-                                                   {'\t', CSVK_NO_BYTE, CSVK_NO_BYTE},
-                                                   {',', '\'', CSVK_NO_BYTE}};
+    static const struct csvk_dialect dialects[] = {
+        CSVK_DIALECT_RFC4180,
+        {.delimiter = ';', .enclosure = '"', .escape = '\\'},
+        {.delimiter = '\t', .enclosure = CSVK_NO_BYTE, .escape = CSVK_NO_BYTE},
+        {.delimiter = ',', .enclosure = '\'', .escape = CSVK_NO_BYTE}};
     csvk_validate_options_init(options);
     options->profile = (enum csvk_profile)(a % CSVK_PROFILES);
     options->dialect = dialects[a / 8 % 4];

@@ -162,7 +162,11 @@ static void check_compression(struct judge *judge, const char *path,
 {
     bool named = ends_with_gz(path);
     struct complaint what = {.rule = RULE_COMPRESSION};
-    if (named && !first->gzip) {
+    if (first->compression != NULL && !first->gzip) {
+        what.remedy = "unpack the data, or pack it with gzip";
+        complain(judge, what, "the content is %s, which the platform does not unpack",
+                 first->compression);
+    } else if (named && !first->gzip) {
         what.remedy = "compress the data, or remove .gz from the name";
         complain(judge, what, "the name ends with .gz, but the content is not gzip");
     } else if (!named && first->gzip) {
@@ -230,13 +234,13 @@ static int check_all_records(struct data_check *check, struct judge *judge, cons
                  (unsigned long long)width, width == 1 ? "" : "s",
                  (unsigned long long)widths.record, (unsigned long long)widths.found);
     }
-    struct csvk_damage damage = {NULL, 0};
+    struct csvk_damage damage = {.what = NULL};
     if (status == CSVK_OK) {
         damage = csvk_source_damage(source);
     }
     if (damage.what != NULL) {
-        complain(judge, (struct complaint){.rule = RULE_DATA}, "the gzip data is damaged: %s",
-                 damage.what);
+        complain(judge, (struct complaint){.rule = RULE_DATA}, "the %s data is damaged: %s",
+                 damage.kind, damage.what);
     }
     csvk_source_free(source);
     return status;

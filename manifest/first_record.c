@@ -78,6 +78,7 @@ int first_record_read(struct first_record *first, const char *path,
     if (status == CSVK_OK) {
         status = read_batches(first, source, dialect, err);
         first->gzip = csvk_source_is_gzip(source);
+        first->compression = csvk_source_compression(source);
     }
     csvk_source_free(source);
     return status;

@@ -12,6 +12,7 @@ struct first_record {
     struct csvk_buf raw;        /* its first bytes, at most FIRST_RAW_MAX */
     uint64_t number, line;
     bool gzip;
+    const char *compression; /* "gzip" or another kind, constant; NULL: plain */
     bool utf8_bom;
     bool utf16; /* UTF-16 or UTF-32: nothing was parsed */
     bool empty; /* the file has no byte */

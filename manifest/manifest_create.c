@@ -6,6 +6,8 @@
  */
 #include "manifest/manifest_tree.h"
 
+#include "csvkit/base/delimiter.h"
+
 #include <string.h>
 
 void csvk_manifest_options_init(struct csvk_manifest_options *options)
@@ -230,6 +232,10 @@ static int refuse_options(const struct csvk_manifest_options *options, struct cs
     int status = CSVK_OK;
     if (options->dialect.escape != CSVK_NO_BYTE) {
         return csvk_fail(err, CSVK_EUSAGE, "a manifest has no key for an escape byte");
+    }
+    int plain = csvk_dialect_need_plain(&options->dialect, "a manifest", err);
+    if (plain != CSVK_OK) {
+        return plain;
     }
     if (native && (options->columns == NULL || options->columns->count == 0)) {
         return csvk_fail(err, CSVK_EUSAGE, "a native manifest needs the names of the columns");

@@ -137,6 +137,7 @@ static int unpack_view(struct view *view, const char *key, struct csvk_sink *sin
     const void *bytes = view->bytes ? (const void *)view->bytes : "";
     int status = csvk_source_memory(&unpacking.source, bytes, view->size, err);
     if (status == CSVK_OK) {
+        csvk_source_decode_only(unpacking.source, "gzip");
         status = unpack(&unpacking, err);
     }
     *written += unpacking.written;
@@ -298,6 +299,7 @@ static int check_slice(struct keeping *keeping, const char *path, const char *ke
     struct unpacking unpacking = {.key = key};
     int status = csvk_source_open(&unpacking.source, path, err);
     if (status == CSVK_OK) {
+        csvk_source_decode_only(unpacking.source, "gzip");
         status = unpack(&unpacking, err);
     }
     csvk_source_free(unpacking.source);

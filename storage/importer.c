@@ -8,6 +8,8 @@
 #include "storage/storage_api.h"
 #include "storage/spool.h"
 
+#include "csvkit/base/delimiter.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/rand.h>
@@ -142,7 +144,8 @@ static int add_table(struct form *form, const struct kbc_direct *direct, struct 
     char delimiter[2] = {(char)dialect->delimiter, '\0'};
     char enclosure[2] = {encloses ? (char)dialect->enclosure : '\0', '\0'};
     char escape[2] = {(char)dialect->escape, '\0'};
-    int status = add_text(form, "tableId", direct->table, err);
+    int status = csvk_dialect_need_plain(dialect, "Storage", err);
+    status = status == CSVK_OK ? add_text(form, "tableId", direct->table, err) : status;
     if (status == CSVK_OK) {
         status = add_text(form, "delimiter", delimiter, err);
     }

@@ -8,6 +8,7 @@
  * known of several records is kept in a form in which two parts of a file can be joined: a run of
  * misfits that reaches the edge of a part stays open until the part next to it is known.
  */
+#include "csvkit/base/delimiter.h"
 #include "validator/judge.h"
 
 #include <string.h>
@@ -45,8 +46,8 @@ static void judge_misfit(struct csvk_validator *v, const struct csvk_record *r)
     }
     struct place place = misfit_place(v, r);
     if (trailing) {
-        place.byte = r->offset + r->length - 1;
-        place.length = 1;
+        place.length = csvk_delimiter_length(&v->options.dialect);
+        place.byte = r->surplus_offset - place.length;
     }
     struct csvk_finding *f = judge_add(v, rule, &place);
     if (f == NULL) {

@@ -8,6 +8,8 @@
  */
 #include "validator/judge.h"
 
+#include "csvkit/base/delimiter.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -89,7 +91,33 @@ static void judge_formula(struct csvk_validator *v, const struct cell *cell)
 
 /* ---- style ----------------------------------------------------------------------------------- */
 
-/* Decides as `normalize --quote=minimal` does. */
+/*
+ * Whether a delimiter begins in the value when one follows it. It may begin with the value's last
+ * bytes: by the delimiter `||`, `a|` and a delimiter are `a||` and `|`.
+ */
+static bool holds_delimiter(const struct csvk_dialect *dialect, struct csvk_bytes value)
+{
+    char delimiter[CSVK_DELIMITER_MOST + 1];
+    size_t n = csvk_delimiter_length(dialect);
+    csvk_delimiter_text(dialect, delimiter);
+    for (size_t i = 0; i < value.len; i++) {
+        size_t same = 0;
+        while (same < n &&
+               (i + same < value.len ? (char)value.ptr[i + same]
+                                     : delimiter[i + same - value.len]) == delimiter[same]) {
+            same++;
+        }
+        if (same == n) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Decides as `normalize --quote=minimal` does, which writes delimiters of one byte and no value
+ * that begins with a blank to skip.
+ */
 static bool needs_enclosure(const struct csvk_validator *v, const struct cell *cell)
 {
     const unsigned char *s = cell->raw.ptr + 1;
@@ -97,13 +125,14 @@ static bool needs_enclosure(const struct csvk_validator *v, const struct cell *c
     if (cell->number == 1 && (length == 0 || s[0] == '#')) {
         return true;
     }
+    const struct csvk_dialect *dialect = &v->options.dialect;
     for (size_t i = 0; i < length; i++) {
-        if (s[i] == '\r' || s[i] == '\n' || s[i] == v->options.dialect.delimiter ||
-            s[i] == v->options.dialect.enclosure) {
+        if (s[i] == '\r' || s[i] == '\n' || s[i] == dialect->enclosure) {
             return true;
         }
     }
-    return false;
+    bool blank = length != 0 && dialect->skip_blanks && csvk_is_blank(dialect, s[0]);
+    return blank || holds_delimiter(dialect, (struct csvk_bytes){s, length});
 }
 
 static void judge_style(struct csvk_validator *v, const struct cell *cell)

@@ -7,6 +7,7 @@
 #include "validator/key_fields.h"
 
 #include "csvkit/base/bitmask.h"
+#include "csvkit/base/delimiter.h"
 
 #include <string.h>
 
@@ -187,7 +188,8 @@ static int find_by_reference(struct key_columns *k, struct csvk_bytes record,
 int key_columns_find(struct key_columns *k, struct csvk_bytes record,
                      const struct csvk_dialect *dialect, enum key_reading reading, bool *found)
 {
-    if (reading == KEY_BY_REFERENCE || dialect->escape != CSVK_NO_BYTE) {
+    if (reading == KEY_BY_REFERENCE || dialect->escape != CSVK_NO_BYTE ||
+        !csvk_dialect_is_plain(dialect)) {
         return find_by_reference(k, record, dialect, found);
     }
     *found = find_plain(k, record, dialect) || find_in_order(k, record, dialect);

@@ -3,7 +3,7 @@
  *
  * A record without any fact is simple: it is enough to look for delimiters and closing enclosures,
  * and only up to the last key column. Records with a fact, and all records of a dialect with an
- * escape, are read by the reference parser.
+ * escape, a longer delimiter or blanks to skip, are read by the reference parser.
  */
 #ifndef VALIDATOR_KEY_FIELDS_H
 #define VALIDATOR_KEY_FIELDS_H

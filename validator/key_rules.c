@@ -7,6 +7,7 @@
  * records, the header and records that are too short to have a key are left out; short ones are
  * reported by field_count_rules.c.
  */
+#include "csvkit/base/delimiter.h"
 #include "validator/judge.h"
 
 #include "validator/key_fields.h"
@@ -114,7 +115,8 @@ void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
     }
     key_columns_sort(&k->columns);
     csvk_keys_separate(k->keys, (unsigned char)v->options.dialect.delimiter);
-    k->in_pieces = k->columns.in_row && v->options.dialect.escape == CSVK_NO_BYTE;
+    k->in_pieces = k->columns.in_row && v->options.dialect.escape == CSVK_NO_BYTE &&
+                   csvk_dialect_is_plain(&v->options.dialect);
     k->resolved = all;
 }
 

@@ -7,6 +7,8 @@
  */
 #include "validator/judge.h"
 
+#include "csvkit/base/delimiter.h"
+
 #include <string.h>
 
 static bool at_line_end(const struct field_walk *w, size_t at)
@@ -41,10 +43,15 @@ static size_t skip_enclosed(const struct field_walk *w, size_t at)
     return at;
 }
 
+static size_t delimiter_here(const struct field_walk *w, size_t at)
+{
+    return csvk_delimiter_at(&w->dialect, w->bytes + at, w->size - at);
+}
+
 static size_t skip_plain(const struct field_walk *w, size_t at)
 {
     const struct csvk_dialect *d = &w->dialect;
-    while (at < w->size && w->bytes[at] != d->delimiter && !at_line_end(w, at)) {
+    while (at < w->size && delimiter_here(w, at) == 0 && !at_line_end(w, at)) {
         at += w->bytes[at] == d->escape && at + 1 < w->size ? 2 : 1;
     }
     return at;
@@ -64,7 +71,10 @@ static size_t skip_line_end(const struct field_walk *w, size_t at)
 
 void walk_next(struct field_walk *w, struct walk_field *field)
 {
-    size_t at = w->at;
+    size_t at = w->at, start = at;
+    while (w->dialect.skip_blanks && at < w->size && csvk_is_blank(&w->dialect, w->bytes[at])) {
+        at++;
+    }
     field->begin = at;
     field->enclosed = at < w->size && w->bytes[at] == w->dialect.enclosure;
     if (field->enclosed) {
@@ -72,10 +82,14 @@ void walk_next(struct field_walk *w, struct walk_field *field)
     }
     at = skip_plain(w, at);
     field->end = at;
+    if (field->begin == field->end) {
+        field->begin = field->end = start; /* where a field of skipped blanks alone is */
+    }
     field->complete = at < w->size;
-    field->last = at == w->size || w->bytes[at] != w->dialect.delimiter;
+    size_t delimiter = delimiter_here(w, at);
+    field->last = delimiter == 0;
     if (field->complete) {
-        at = field->last ? skip_line_end(w, at) : at + 1;
+        at = field->last ? skip_line_end(w, at) : at + delimiter;
     }
     w->at = at;
 }

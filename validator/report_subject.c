@@ -2,6 +2,7 @@
  * report_subject.c - the report of a validator as a subject of reports: what is special to a file
  * of records in JSON and in text.
  */
+#include "csvkit/base/delimiter.h"
 #include "validator/validator.h"
 
 static void put_byte(struct csvk_json *json, const char *key, int byte)
@@ -14,9 +15,13 @@ static void put_dialect(struct csvk_json *json, const struct csvk_report *report
 {
     csvk_json_key(json, "dialect");
     csvk_json_open(json, '{');
-    put_byte(json, "delimiter", report->dialect.delimiter);
+    char delimiter[CSVK_DELIMITER_MOST + 1];
+    csvk_json_put_string(json, "delimiter", csvk_delimiter_text(&report->dialect, delimiter));
     put_byte(json, "enclosure", report->dialect.enclosure);
     put_byte(json, "escape", report->dialect.escape);
+    if (report->dialect.skip_blanks) {
+        csvk_json_put_bool(json, "skip_blanks", true);
+    }
     csvk_json_put_bool(json, "header", report->header == CSVK_HEADER);
     csvk_json_close(json, '}');
 }

@@ -96,8 +96,8 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "The file was preallocated, or a crash left it half written: data may be missing.",
          "a\\r\\n1\\r\\n\\x00\\x00", "Check that the data is complete, then remove the padding.",
          "r7", NULL},
-    [RULE_COMPRESSED_INPUT_DAMAGED] = {"compressed-input-damaged", "EEEEE", "gzip {damage}",
-                                       "the gzip stream is damaged",
+    [RULE_COMPRESSED_INPUT_DAMAGED] = {"compressed-input-damaged", "EEEEE", "{format} {damage}",
+                                       "the compressed stream is damaged",
                                        "Everything after the damage is lost. The byte given is a "
                                        "position in the compressed file.",
                                        "", "Transfer or compress the file again.", "",

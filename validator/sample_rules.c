@@ -137,7 +137,7 @@ static void count_candidates(const struct field_walk *w, const struct walk_field
                              uint64_t *found)
 {
     for (size_t c = 0; c < CANDIDATES; c++) {
-        if (candidates[c] != w->dialect.delimiter) {
+        if (candidates[c] != w->dialect.delimiter || w->dialect.more_length != 0) {
             found[c] += count_candidate(w, f, candidates[c]);
         }
     }

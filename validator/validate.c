@@ -52,6 +52,7 @@ static int look_for_sep_line(struct csvk_source *source, struct csvk_validate_op
     struct csvk_dialect dialect = options->dialect;
     size_t after;
     int status = csvk_source_peek(source, HEAD_BYTES, &head, err);
+    dialect.more_length = 0; /* the line names one byte */
     if (status != CSVK_OK || !find_sep_line(head, &after, &dialect.delimiter) ||
         csvk_dialect_check(&dialect, NULL) != CSVK_OK) {
         return status;

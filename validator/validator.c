@@ -362,6 +362,7 @@ static void judge_damage(struct csvk_validator *v)
     struct place place = {v->damage.offset, 0, 0, 0};
     struct csvk_finding *f = add_at(v, RULE_COMPRESSED_INPUT_DAMAGED, &place);
     if (f != NULL) {
+        finding_text(v, f, "format", v->damage.kind != NULL ? v->damage.kind : "gzip");
         finding_text(v, f, "damage", v->damage.what);
     }
 }

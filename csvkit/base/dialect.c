@@ -3,9 +3,10 @@
  *
  * A dialect is good when every byte has one meaning at most and no byte can be part of something
  * else: line breaks and NUL mean what they mean in every dialect, and bytes from 80 up are parts of
- * characters.
+ * characters. A delimiter of several bytes may therefore have whole characters in it.
  */
-#include "csvkit/csvkit.h"
+#include "csvkit/base/delimiter.h"
+#include "csvkit/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,9 +36,57 @@ static int check_role(int byte, const char *role, bool none_allowed, struct csvk
     return CSVK_OK;
 }
 
+/* The rest is whole characters: what is in `text` is UTF-8. */
+static bool is_utf8(const char *text, size_t length)
+{
+    size_t at = 0;
+    while (at < length) {
+        uint32_t code;
+        size_t n = csvk_utf8_decode((const unsigned char *)text + at, length - at, &code);
+        if (n == 0) {
+            return false;
+        }
+        at += n;
+    }
+    return true;
+}
+
+/* Every byte of a delimiter of several bytes. */
+static int check_long_delimiter(const struct csvk_dialect *dialect, struct csvk_error *err)
+{
+    char text[CSVK_DELIMITER_MOST + 1];
+    size_t length = csvk_delimiter_length(dialect);
+    if (length > CSVK_DELIMITER_MOST) {
+        return csvk_fail(err, CSVK_EUSAGE, "the delimiter has more than %d bytes",
+                         CSVK_DELIMITER_MOST);
+    }
+    if (dialect->delimiter < 0 || dialect->delimiter > 255) {
+        return check_role(dialect->delimiter, "delimiter", false, err);
+    }
+    csvk_delimiter_text(dialect, text);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        int status = byte < 0x80 ? check_role(byte, "delimiter", false, err) : CSVK_OK;
+        if (status != CSVK_OK) {
+            return status;
+        }
+        if (byte == dialect->enclosure || byte == dialect->escape) {
+            return csvk_fail(err, CSVK_EUSAGE, "the %s is a byte of the delimiter",
+                             byte == dialect->enclosure ? "enclosure" : "escape");
+        }
+    }
+    if (!is_utf8(text, length)) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "a delimiter with bytes from \\x80 up must be UTF-8: whole characters");
+    }
+    return CSVK_OK;
+}
+
 int csvk_dialect_check(const struct csvk_dialect *dialect, struct csvk_error *err)
 {
-    int status = check_role(dialect->delimiter, "delimiter", false, err);
+    int status = dialect->more_length != 0
+                     ? check_long_delimiter(dialect, err)
+                     : check_role(dialect->delimiter, "delimiter", false, err);
     if (status == CSVK_OK) {
         status = check_role(dialect->enclosure, "enclosure", true, err);
     }
@@ -68,6 +117,25 @@ int csvk_dialect_check(const struct csvk_dialect *dialect, struct csvk_error *er
     return CSVK_OK;
 }
 
+bool csvk_delimiter_goes_on(const struct csvk_dialect *dialect, const unsigned char *bytes)
+{
+    return memcmp(bytes + 1, dialect->more, dialect->more_length) == 0;
+}
+
+int csvk_dialect_need_plain(const struct csvk_dialect *dialect, const char *who,
+                            struct csvk_error *err)
+{
+    if (csvk_dialect_is_plain(dialect)) {
+        return CSVK_OK;
+    }
+    return csvk_fail(err, CSVK_EUSAGE,
+                     "%s cannot do with %s; normalize the table first, which writes a delimiter of "
+                     "one byte",
+                     who,
+                     dialect->more_length != 0 ? "a delimiter of several bytes"
+                                               : "blanks that are to be skipped");
+}
+
 /* Reads \x and two hexadecimal digits. */
 static int parse_hex(const char *text, int *byte)
 {
@@ -83,24 +151,33 @@ static int parse_hex(const char *text, int *byte)
     return CSVK_OK;
 }
 
-/* Names come first, then codes, then single bytes, so every byte can be given in some way. */
-int csvk_dialect_parse_byte(const char *text, const char *role, bool none_allowed, int *byte,
-                            struct csvk_error *err)
+/* Words for one byte. */
+static bool parse_word(const char *text, int *byte)
 {
     static const struct {
         const char *word;
         int byte;
     } words[] = {{"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"pipe", '|'},
                  {"space", ' '}, {"quote", '"'},     {"\\t", '\t'}, {"\\\\", '\\'}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(text, words[i].word) == 0) {
+            *byte = words[i].byte;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Names come first, then codes, then single bytes, so every byte can be given in some way. */
+int csvk_dialect_parse_byte(const char *text, const char *role, bool none_allowed, int *byte,
+                            struct csvk_error *err)
+{
     if (none_allowed && (strcmp(text, "none") == 0 || text[0] == '\0')) {
         *byte = CSVK_NO_BYTE;
         return CSVK_OK;
     }
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcmp(text, words[i].word) == 0) {
-            *byte = words[i].byte;
-            return CSVK_OK;
-        }
+    if (parse_word(text, byte)) {
+        return CSVK_OK;
     }
     if (parse_hex(text, byte) != CSVK_OK) {
         if (strlen(text) != 1) {
@@ -112,6 +189,87 @@ int csvk_dialect_parse_byte(const char *text, const char *role, bool none_allowe
         *byte = (unsigned char)text[0];
     }
     return check_role(*byte, role, none_allowed, err);
+}
+
+/* The byte or code at the beginning of `text`: how many characters it takes, 0 for a code that is
+   none. */
+static size_t parse_one(const char *text, unsigned char *byte)
+{
+    *byte = (unsigned char)text[0];
+    if (text[0] != '\\') {
+        return 1;
+    }
+    if (text[1] == 't' || text[1] == '\\') {
+        *byte = text[1] == 't' ? '\t' : '\\';
+        return 2;
+    }
+    char code[5] = {0};
+    int value = 0;
+    memcpy(code, text, strnlen(text, 4));
+    if (parse_hex(code, &value) != CSVK_OK) {
+        return 0;
+    }
+    *byte = (unsigned char)value;
+    return 4;
+}
+
+/* Letters and digits alone: "semikolon", "none". */
+static bool is_one_word(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        bool digit = *text >= '0' && *text <= '9';
+        bool letter = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
+        if (!digit && !letter) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int not_a_delimiter(const char *text, struct csvk_error *err)
+{
+    return csvk_fail(
+        err, CSVK_EUSAGE,
+        "\"%s\" is not a delimiter: give 1 to %d bytes, a name (comma, semicolon, tab, "
+        "pipe, space) or codes such as \\t or \\x1f; a backslash among other bytes is "
+        "\\\\",
+        text, CSVK_DELIMITER_MOST);
+}
+
+int csvk_dialect_parse_delimiter(const char *text, struct csvk_dialect *dialect,
+                                 struct csvk_error *err)
+{
+    unsigned char bytes[CSVK_DELIMITER_MOST];
+    size_t count = 0;
+    int single = 0;
+    if (strlen(text) == 1 || parse_word(text, &single)) {
+        int status = csvk_dialect_parse_byte(text, "delimiter", false, &single, err);
+        dialect->delimiter = status == CSVK_OK ? single : dialect->delimiter;
+        dialect->more_length = status == CSVK_OK ? 0 : dialect->more_length;
+        return status;
+    }
+    if (is_one_word(text)) { /* the empty text too */
+        return not_a_delimiter(text, err);
+    }
+    for (const char *at = text; *at != '\0'; count++) {
+        size_t taken = count < CSVK_DELIMITER_MOST ? parse_one(at, &bytes[count]) : 0;
+        if (taken == 0) {
+            return not_a_delimiter(text, err);
+        }
+        at += taken;
+    }
+    struct csvk_dialect made = {.delimiter = bytes[0],
+                                .enclosure = CSVK_NO_BYTE,
+                                .escape = CSVK_NO_BYTE,
+                                .more_length = (unsigned char)(count - 1)};
+    memcpy(made.more, bytes + 1, count - 1);
+    int status = csvk_dialect_check(&made, err);
+    if (status == CSVK_OK) {
+        dialect->delimiter = made.delimiter;
+        dialect->more_length = made.more_length;
+        memcpy(dialect->more, made.more, sizeof made.more);
+    }
+    return status;
 }
 
 const char *csvk_eol_name(enum csvk_eol eol)

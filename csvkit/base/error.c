@@ -49,6 +49,11 @@ static void fill(struct csvk_error *err, enum csvk_status status, int sys, const
     copy_escaped(err->text, sizeof err->text, n < 0 ? "" : text);
 }
 
+const char *csvk_version(void)
+{
+    return CSVK_VERSION;
+}
+
 int csvk_fail(struct csvk_error *err, enum csvk_status status, const char *format, ...)
 {
     if (err != NULL) {

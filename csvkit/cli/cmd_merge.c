@@ -213,7 +213,8 @@ const struct cli_command cli_cmd_merge = {
     .summary = "join the slices of a directory into one CSV file",
     .details =
         "The reverse of slice: writes a header with the columns of DIR.manifest, and then the "
-        "records of all slices in the order of their names. Slices are plain text or gzip. "
+        "records of all slices in the order of their names. Slices are plain text or compressed "
+        "(gzip, zstd, xz, bzip2). "
         "Every slice is checked for damage, for enclosures that are not closed, and for the "
         "number of fields of each record.\n\n"
         "The records are those of the slices, byte for byte. The header may differ from that "

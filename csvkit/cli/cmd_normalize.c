@@ -127,8 +127,13 @@ static void repair_detail(const struct csvk_normalize_result *result, int repair
     if (repair == CSVK_REPAIR_ENCODING) {
         snprintf(text, room, " from %s", result->encoding);
     } else if (repair == CSVK_REPAIR_DELIMITER) {
-        bool plain = result->delimiter > 0x20 && result->delimiter < 0x7f;
-        snprintf(text, room, plain ? ": %c" : ": byte %02x", (unsigned)result->delimiter);
+        unsigned char first = (unsigned char)result->delimiter[0];
+        bool one = result->delimiter[1] == '\0' && (first <= 0x20 || first >= 0x7f);
+        if (one) {
+            snprintf(text, room, ": byte %02x", first);
+        } else {
+            snprintf(text, room, ": %s", result->delimiter);
+        }
     }
 }
 
@@ -320,6 +325,7 @@ static const struct cli_group *const groups[] = {&outputs,
                                                  &cli_normalize_style,
                                                  &cli_normalize_repairs,
                                                  &cli_dialect_options,
+                                                 &cli_blanks_options,
                                                  &cli_common_options,
                                                  NULL};
 
@@ -332,6 +338,8 @@ static const char *const examples[] = {
     "Find out whether anything would change.",
     "csvkit normalize -d ';' --encoding=windows-1252 export.csv -o out.csv.gz",
     "Convert dialect and encoding, and compress the result.",
+    "csvkit normalize -d '||' --skip-blanks feed.txt -o feed.csv",
+    "Read a delimiter of two bytes with blanks behind it, and write commas.",
     "csvkit normalize --names=storage --line-break=lf in.csv -o out.csv",
     "Prepare a table for Keboola Storage.",
     NULL,
@@ -343,7 +351,8 @@ const struct cli_command cli_cmd_normalize = {
     .summary = "repair a table without losing or inventing anything",
     .details =
         "Reads FILE and writes it as an RFC 4180 table in UTF-8, in which every record has as "
-        "many fields as the first. FILE is plain text or gzip; without FILE, or when FILE is -, "
+        "many fields as the first. FILE is plain text or compressed (gzip, zstd, xz, bzip2); "
+        "without FILE, or when FILE is -, "
         "standard input is read. A file that is such a table already comes out byte for byte.\n\n"
         "A defect has several readings, each of which supposes one slip of the writer. The clean "
         "records at the start of the table are the evidence: they show what the columns are like. "

@@ -101,6 +101,14 @@ static int read_table(struct slice_job *job)
                            "--delimiter=auto: csvkit slice does not find the delimiter; name it "
                            "(csvkit sniff proposes one)");
     }
+    const struct csvk_dialect *in = &job->table.dialect;
+    if ((in->more_length != 0 || in->skip_blanks) && !cli_has(cli, "normalize")) {
+        return cli_trouble(cli,
+                           "%s: works with --normalize only, which writes slices with a "
+                           "delimiter of one byte",
+                           cli_has(cli, "skip-blanks") ? "--skip-blanks"
+                                                       : "--delimiter of several bytes");
+    }
     bool manifest = !cli_has(cli, "no-manifest");
     if (manifest && job->table.dialect.escape != CSVK_NO_BYTE && !cli_has(cli, "normalize")) {
         return cli_trouble(cli, "--escape: a manifest cannot name an escape byte; add --normalize, "
@@ -340,6 +348,7 @@ static const struct cli_group *const groups[] = {&own,
                                                  &cli_normalize_repairs,
                                                  &cli_normalize_style,
                                                  &cli_dialect_options,
+                                                 &cli_blanks_options,
                                                  &cli_manifest_options,
                                                  &cli_common_options,
                                                  NULL};
@@ -364,7 +373,8 @@ const struct cli_command cli_cmd_slice = {
         "Checks FILE with the profile keboola, removes the header, and writes the records to "
         "DIR/part-00001.csv.gz and so on, and the columns to DIR.manifest. Cuts are between "
         "records only. Without --normalize and --encoding, the slices in their order are the "
-        "input without its header, byte for byte. FILE is plain text or gzip. A directory is a "
+        "input without its header, byte for byte. FILE is plain text or compressed (gzip, zstd, "
+        "xz, bzip2). A directory is a "
         "table in slices. Without FILE, or when FILE is -, standard input is read.\n\n"
         "If there is a manifest beside the input (FILE.manifest), DIR.manifest has its contents, "
         "changed by the options. Of a manifest that the platform wrote for an input, it has "

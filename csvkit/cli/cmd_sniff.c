@@ -33,7 +33,29 @@ static void write_byte(int byte, char text[8])
     }
 }
 
+/* Several bytes as --delimiter takes them: "||", "\t\t", "\x01\x02". */
+static void write_delimiter(const struct csvk_dialect *dialect, char *text)
+{
+    for (size_t i = 0; i <= dialect->more_length; i++) {
+        int byte = i == 0 ? dialect->delimiter : dialect->more[i - 1];
+        char one[8];
+        write_byte(byte, one);
+        if (byte == '\t' || byte == ' ') {
+            memcpy(one, byte == ' ' ? "\\x20" : "\\t", byte == ' ' ? 5 : 3);
+        }
+        memcpy(text, one, strlen(one) + 1);
+        text += strlen(one);
+    }
+}
+
 /* ---- JSON ---- */
+
+static void put_delimiter(struct csvk_json *json, const struct csvk_dialect *dialect)
+{
+    unsigned char bytes[CSVK_DELIMITER_MOST] = {(unsigned char)dialect->delimiter};
+    memcpy(bytes + 1, dialect->more, dialect->more_length);
+    csvk_json_bytes(json, bytes, 1u + dialect->more_length);
+}
 
 static void put_byte(struct csvk_json *json, int byte)
 {
@@ -65,10 +87,9 @@ static void put_candidates(struct csvk_json *json, const struct csvk_sniff *snif
     csvk_json_open(json, '[');
     for (size_t i = 0; i < sniff->ncandidates; i++) {
         const struct csvk_sniff_candidate *candidate = &sniff->candidate[i];
-        unsigned char delimiter = (unsigned char)candidate->dialect.delimiter;
         csvk_json_open(json, '{');
         csvk_json_key(json, "delimiter");
-        csvk_json_bytes(json, &delimiter, 1);
+        put_delimiter(json, &candidate->dialect);
         csvk_json_put_uint(json, "score", (uint64_t)candidate->score);
         csvk_json_put_uint(json, "columns", candidate->width);
         csvk_json_put_uint(json, "records", candidate->records);
@@ -82,13 +103,16 @@ static void put_candidates(struct csvk_json *json, const struct csvk_sniff *snif
 static void put_dialect(struct csvk_json *json, const struct csvk_sniff *sniff)
 {
     open_part(json, "delimiter");
+    csvk_json_key(json, "value");
     if (sniff->verdict == CSVK_SNIFF_CLEAR) {
-        put_byte(json, sniff->dialect.delimiter);
+        put_delimiter(json, &sniff->dialect);
     } else {
-        csvk_json_key(json, "value");
         csvk_json_null(json);
     }
     close_part(json, &sniff->on_delimiter);
+    if (sniff->dialect.skip_blanks) {
+        csvk_json_put_bool(json, "skip_blanks", true);
+    }
     open_part(json, "enclosure");
     put_byte(json, sniff->dialect.enclosure);
     close_part(json, &sniff->on_enclosure);
@@ -147,9 +171,20 @@ static int add_byte_line(struct csvk_buf *out, const char *name, int byte,
 
 static int add_delimiter_line(const struct csvk_sniff *sniff, struct csvk_buf *out)
 {
-    return sniff->verdict == CSVK_SNIFF_CLEAR
-               ? add_byte_line(out, "delimiter", sniff->dialect.delimiter, &sniff->on_delimiter)
-               : add_line(out, "delimiter", "?", &sniff->on_delimiter);
+    char value[4 * CSVK_DELIMITER_MOST + 1] = "?";
+    const struct csvk_dialect *dialect = &sniff->dialect;
+    if (sniff->verdict == CSVK_SNIFF_CLEAR && dialect->more_length == 0) {
+        write_byte(dialect->delimiter, value);
+    } else if (sniff->verdict == CSVK_SNIFF_CLEAR) {
+        write_delimiter(dialect, value);
+    }
+    int status = add_line(out, "delimiter", value, &sniff->on_delimiter);
+    if (status == CSVK_OK && dialect->skip_blanks) {
+        status =
+            csvk_buf_puts(out, "  blanks      skipped           nearly every delimiter has one "
+                               "behind it, and enclosures follow them\n");
+    }
+    return status;
 }
 
 static int write_text(const struct proposal *proposal, struct csvk_buf *out)

@@ -393,9 +393,13 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Validation", rows};
-static const struct cli_group *const groups[] = {
-    &own, &cli_report_options, &cli_dialect_options, &cli_manifest_options, &cli_common_options,
-    NULL};
+static const struct cli_group *const groups[] = {&own,
+                                                 &cli_report_options,
+                                                 &cli_dialect_options,
+                                                 &cli_blanks_options,
+                                                 &cli_manifest_options,
+                                                 &cli_common_options,
+                                                 NULL};
 
 static const char *const examples[] = {
     "csvkit validate orders.csv",
@@ -417,7 +421,8 @@ const struct cli_command cli_cmd_validate = {
     .summary = "check CSV files strictly and report every defect with its place",
     .details =
         "Reads every FILE and reports each place that breaks a rule of the profile, with its "
-        "byte, line, column, record and field. FILE is plain text or gzip. A directory is a "
+        "byte, line, column, record and field. FILE is plain text or compressed (gzip, zstd, xz, "
+        "bzip2). A directory is a "
         "table in slices. Without FILE, or when FILE is -, standard input is read.\n\n"
         "Memory does not grow with the size of the input: the reader holds at most 1 MiB at a "
         "time. Longer records are kept in memory only where they are needed whole, for "

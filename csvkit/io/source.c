@@ -3,32 +3,31 @@
  * wanted.
  *
  * The idea. There are three layers, and each takes its bytes from the one below: text encoding
- * (source_to_utf8.c), gzip members (source_gzip.c), raw bytes (source_raw.c). Whether there is a
- * gzip layer is decided at the first read, by the first bytes. The bytes of a plain file without
- * conversion go from read(2) directly to the caller's buffer. Its first bytes are read into that
- * buffer too, looked at, and left where they are.
+ * (source_to_utf8.c), compressed files (decode/decoder.h), raw bytes (decode/raw.h). Whether there
+ * is a layer of the second kind is decided at the first read, by the first bytes. The bytes of a
+ * plain file without conversion go from read(2) directly to the caller's buffer. Its first bytes
+ * are read into that buffer too, looked at, and left where they are.
  *
  * Invariants. The bytes in `head` come before everything that `raw` has still to give; there are
- * some only when the caller's first buffer was too small to distinguish gzip from plain. The bytes
+ * some only when the caller's first buffer was too small to tell compressed from plain. The bytes
  * in `peeked` are decompressed but not converted, and come before all others.
  */
+#include "csvkit/io/decode/decoder.h"
 #include "csvkit/io/source_private.h"
 
 #include <string.h>
 
-enum { MAGIC_SIZE = 3 }; /* 1F 8B (RFC 1952 section 2.3.1) and 08, the method deflate */
-
-enum container_format { FORMAT_UNKNOWN, FORMAT_PLAIN, FORMAT_GZIP };
-
 struct csvk_source {
     struct csvk_raw raw;
-    enum container_format format;
-    unsigned char head[MAGIC_SIZE];
+    bool recognized; /* whether it is compressed is known */
+    unsigned char head[CSVK_MAGIC_SIZE];
     size_t head_at, head_length;
     struct csvk_buf peeked;
     size_t peeked_at;
-    bool started; /* csvk_source_read was called */
-    struct csvk_gunzip *gunzip;
+    bool started;                         /* csvk_source_read was called */
+    const char *only;                     /* the kind that is decoded; NULL: every one */
+    const struct csvk_decoder_kind *kind; /* NULL: plain */
+    void *decoder;
     struct csvk_recode *recode;
 };
 
@@ -76,6 +75,39 @@ int csvk_source_memory(struct csvk_source **out, const void *bytes, size_t lengt
     return CSVK_OK;
 }
 
+int csvk_source_input(struct csvk_source **out, const struct csvk_input *input,
+                      struct csvk_error *err)
+{
+    *out = NULL;
+    struct csvk_source *source = new_source(err);
+    if (source == NULL) {
+        return CSVK_ENOMEM;
+    }
+    int status = csvk_raw_input(&source->raw, input, err);
+    if (status != CSVK_OK) {
+        csvk_source_free(source);
+        return status;
+    }
+    *out = source;
+    return CSVK_OK;
+}
+
+int csvk_source_fd(struct csvk_source **out, int fd, const char *name, struct csvk_error *err)
+{
+    *out = NULL;
+    struct csvk_source *source = new_source(err);
+    if (source == NULL) {
+        return CSVK_ENOMEM;
+    }
+    int status = csvk_raw_fd(&source->raw, fd, name, err);
+    if (status != CSVK_OK) {
+        csvk_source_free(source);
+        return status;
+    }
+    *out = source;
+    return CSVK_OK;
+}
+
 int csvk_source_set_encoding(struct csvk_source *source, const char *encoding,
                              struct csvk_error *err)
 {
@@ -92,37 +124,39 @@ int csvk_source_set_encoding(struct csvk_source *source, const char *encoding,
     return status;
 }
 
-/* Reads until the first MAGIC_SIZE bytes are there, or the end: a pipe may give single bytes. */
+/*
+ * Reads until it is clear whether the file is compressed, or to its end: a pipe may give single
+ * bytes, and somebody may wait for an answer to the first line.
+ */
 static int read_start(struct csvk_source *source, unsigned char *bytes, size_t capacity,
                       size_t *length, struct csvk_error *err)
 {
+    bool more = true;
     *length = 0;
-    while (*length < MAGIC_SIZE) {
-        size_t more;
-        int status = csvk_raw_read(&source->raw, bytes + *length, capacity - *length, &more, err);
+    while (more) {
+        size_t got;
+        int status = csvk_raw_read(&source->raw, bytes + *length, capacity - *length, &got, err);
         if (status != CSVK_OK) {
             return status;
         }
-        if (more == 0) {
-            break;
-        }
-        *length += more;
+        *length += got;
+        const struct csvk_decoder_kind *kind =
+            csvk_decoder_find((struct csvk_bytes){bytes, *length}, &more);
+        bool wanted =
+            kind != NULL && (source->only == NULL || strcmp(kind->name, source->only) == 0);
+        source->kind = wanted ? kind : NULL;
+        more = more && kind == NULL && got != 0;
     }
     return CSVK_OK;
 }
 
-static bool is_gzip_start(const unsigned char *bytes, size_t length)
+/* Decides the kind. *got: how many bytes of a plain text are in `bytes` already. */
+static int recognize(struct csvk_source *source, unsigned char *bytes, size_t capacity, size_t *got,
+                     struct csvk_error *err)
 {
-    return length >= MAGIC_SIZE && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == 0x08;
-}
-
-/* Decides the format. *got: how many bytes of a plain text are in `bytes` already. */
-static int detect_format(struct csvk_source *source, unsigned char *bytes, size_t capacity,
-                         size_t *got, struct csvk_error *err)
-{
-    bool small = capacity < MAGIC_SIZE;
+    bool small = capacity < CSVK_MAGIC_SIZE;
     unsigned char *start = small ? source->head : bytes;
-    size_t room = small ? MAGIC_SIZE : capacity;
+    size_t room = small ? CSVK_MAGIC_SIZE : capacity;
     room = room < CSVK_SOURCE_BLOCK ? room : CSVK_SOURCE_BLOCK;
     size_t length;
     int status = read_start(source, start, room, &length, err);
@@ -130,12 +164,11 @@ static int detect_format(struct csvk_source *source, unsigned char *bytes, size_
         return status;
     }
     *got = 0;
-    if (is_gzip_start(start, length)) {
+    source->recognized = true;
+    if (source->kind != NULL) {
         struct csvk_bytes head = {start, length};
-        source->format = FORMAT_GZIP;
-        return csvk_gunzip_new(&source->gunzip, &source->raw, head, err);
+        return source->kind->open(&source->decoder, &source->raw, head, err);
     }
-    source->format = FORMAT_PLAIN;
     source->head_length = small ? length : 0;
     *got = small ? 0 : length;
     return CSVK_OK;
@@ -155,14 +188,14 @@ static int pull_new(struct csvk_source *source, void *bytes, size_t capacity, si
                     struct csvk_error *err)
 {
     *got = 0;
-    if (source->format == FORMAT_UNKNOWN) {
-        int status = detect_format(source, bytes, capacity, got, err);
+    if (!source->recognized) {
+        int status = recognize(source, bytes, capacity, got, err);
         if (status != CSVK_OK || *got > 0) {
             return status;
         }
     }
-    if (source->gunzip != NULL) {
-        return csvk_gunzip_read(source->gunzip, bytes, capacity, got, err);
+    if (source->decoder != NULL) {
+        return source->kind->read(source->decoder, bytes, capacity, got, err);
     }
     if (source->head_at < source->head_length) {
         *got = take_head(source, bytes, capacity);
@@ -233,10 +266,12 @@ int csvk_source_read(struct csvk_source *source, void *bytes, size_t capacity, s
 
 struct csvk_damage csvk_source_damage(const struct csvk_source *source)
 {
-    if (source->gunzip == NULL) {
-        return (struct csvk_damage){NULL, 0};
+    if (source->decoder == NULL) {
+        return (struct csvk_damage){NULL, 0, NULL};
     }
-    return csvk_gunzip_damage(source->gunzip);
+    struct csvk_damage damage = source->kind->damage(source->decoder);
+    damage.kind = source->kind->name;
+    return damage;
 }
 
 const char *csvk_source_name(const struct csvk_source *source)
@@ -246,7 +281,17 @@ const char *csvk_source_name(const struct csvk_source *source)
 
 bool csvk_source_is_gzip(const struct csvk_source *source)
 {
-    return source->format == FORMAT_GZIP;
+    return source->kind != NULL && strcmp(source->kind->name, "gzip") == 0;
+}
+
+void csvk_source_decode_only(struct csvk_source *source, const char *kind)
+{
+    source->only = kind;
+}
+
+const char *csvk_source_compression(const struct csvk_source *source)
+{
+    return source->kind != NULL ? source->kind->name : NULL;
 }
 
 uint64_t csvk_source_file_size(const struct csvk_source *source)
@@ -256,8 +301,8 @@ uint64_t csvk_source_file_size(const struct csvk_source *source)
 
 uint64_t csvk_source_consumed(const struct csvk_source *source)
 {
-    if (source->gunzip != NULL) {
-        return csvk_gunzip_consumed(source->gunzip);
+    if (source->decoder != NULL) {
+        return source->kind->consumed(source->decoder);
     }
     return source->raw.position - (source->head_length - source->head_at) - peeked_left(source);
 }
@@ -269,7 +314,9 @@ void csvk_source_free(struct csvk_source *source)
     }
     csvk_buf_release(&source->peeked);
     csvk_recode_free(source->recode);
-    csvk_gunzip_free(source->gunzip);
+    if (source->decoder != NULL) {
+        source->kind->free(source->decoder);
+    }
     csvk_raw_close(&source->raw);
     csvk_free(source);
 }

@@ -1,5 +1,6 @@
 /*
- * source_private.h - the layers of a source (raw bytes, gzip, encoding) and how they are called.
+ * source_private.h - the layers of a source (raw bytes, encoding; decode/decoder.h has the layer
+ * of compressed files) and how they are called.
  *
  * All read functions work alike: they write 1 to `capacity` bytes to `bytes`, and *got is 0 only at
  * the end. source.c describes how the layers are put together.
@@ -7,58 +8,7 @@
 #ifndef CSVKIT_IO_SOURCE_PRIVATE_H
 #define CSVKIT_IO_SOURCE_PRIVATE_H
 
-#include "csvkit/csvkit.h"
-
-#include <sys/stat.h>
-
-#define CSVK_SOURCE_BLOCK                                                                          \
-    ((size_t)256 * 1024) /* bytes a layer takes at a time from the one below */
-
-/* ---- raw: the bytes of the file or of memory (source_raw.c) ---- */
-
-struct csvk_raw {
-    char *name;
-    int fd; /* -1: memory */
-    bool close_fd;
-    bool is_regular;             /* a regular file: compared with `before` at the end */
-    struct stat before;          /* of the file, when it was opened */
-    const unsigned char *memory; /* borrowed */
-    uint64_t size;               /* how many bytes there are to read; 0: not known */
-    uint64_t position;           /* bytes read so far */
-};
-/*
- * Open a file ("-": standard input) or memory (borrowed until csvk_raw_close). After a failure
- * csvk_raw_close must still be called. CSVK_EIO, CSVK_ENOMEM.
- */
-int csvk_raw_open(struct csvk_raw *raw, const char *path, struct csvk_error *err) CSVK_MUST_USE;
-int csvk_raw_memory(struct csvk_raw *raw, const void *bytes, size_t length,
-                    struct csvk_error *err) CSVK_MUST_USE;
-/*
- * Reads by one read(2), which is repeated when it was interrupted. CSVK_EIO; CSVK_ECHANGED when a
- * regular file was changed since it was opened.
- */
-int csvk_raw_read(struct csvk_raw *raw, void *bytes, size_t capacity, size_t *got,
-                  struct csvk_error *err) CSVK_MUST_USE;
-void csvk_raw_close(struct csvk_raw *raw);
-
-/* ---- gunzip: the members of a gzip file as one text (source_gzip.c) ---- */
-
-struct csvk_gunzip;
-/*
- * Makes a layer that reads from `raw` (borrowed). `head` holds bytes that were already read from
- * `raw`, at most CSVK_SOURCE_BLOCK of them; it is copied, and the rest of the block is read. The
- * caller frees *out with csvk_gunzip_free. CSVK_ENOMEM, and what csvk_raw_read returns.
- */
-int csvk_gunzip_new(struct csvk_gunzip **out, struct csvk_raw *raw, struct csvk_bytes head,
-                    struct csvk_error *err) CSVK_MUST_USE;
-/* As csvk_source_read: the text ends where the file is damaged. */
-int csvk_gunzip_read(struct csvk_gunzip *gunzip, void *bytes, size_t capacity, size_t *got,
-                     struct csvk_error *err) CSVK_MUST_USE;
-/* The damage found so far. */
-struct csvk_damage csvk_gunzip_damage(const struct csvk_gunzip *gunzip);
-/* Bytes of the file used so far. */
-uint64_t csvk_gunzip_consumed(const struct csvk_gunzip *gunzip);
-void csvk_gunzip_free(struct csvk_gunzip *gunzip);
+#include "csvkit/io/decode/raw.h"
 
 /* ---- recode: any encoding to UTF-8 (source_to_utf8.c) ---- */
 

@@ -5,6 +5,7 @@
  * filled by luck; none may go without a test that misses it.
  */
 #include "csvkit/normalize/decide_private.h"
+#include "csvkit/normalize/texts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,7 +49,8 @@ void norm_put_competitor(const struct norm_matter *m, const char *reading, int b
     struct norm_decision *d = m->decision;
     if (d->ncompeting < NORM_COMPETING) {
         struct norm_competitor *c = &d->competing[d->ncompeting++];
-        snprintf(c->reading, sizeof c->reading, "%s", reading);
+        struct norm_text text = norm_text_begin(c->reading, sizeof c->reading);
+        norm_text_add(&text, reading);
         c->bits = bits;
     }
 }
@@ -66,13 +68,13 @@ static bool is_named(const struct norm_decision *decision, const char *reading)
 /* The cheapest first; of several with the same words only that one. */
 static void compete_all(const struct norm_matter *m, const struct norm_readings *readings)
 {
-    m->decision->ncompeting = 0;
-    for (size_t i = 0; i < readings->count; i++) {
-        char name[96];
-        norm_reading_name(&readings->list[i], name, sizeof name);
-        if (!is_named(m->decision, name)) {
-            norm_put_competitor(m, name, readings->list[i].score);
-        }
+    struct norm_decision *d = m->decision;
+    d->ncompeting = 0;
+    for (size_t i = 0; i < readings->count && d->ncompeting < NORM_COMPETING; i++) {
+        struct norm_competitor *c = &d->competing[d->ncompeting];
+        norm_reading_name(&readings->list[i], c->reading, sizeof c->reading);
+        c->bits = readings->list[i].score;
+        d->ncompeting += !is_named(d, c->reading);
     }
 }
 
@@ -97,10 +99,17 @@ static bool is_literal(const struct norm_matter *m, const struct norm_reading *r
     return same;
 }
 
+/* " (3.9 bits)" */
+static void add_bits(struct norm_text *text, int bits)
+{
+    norm_text_add(text, " (");
+    norm_text_bits(text, bits);
+    norm_text_add(text, " bits)");
+}
+
 const struct norm_reading *norm_choose(const struct norm_matter *m, struct norm_readings *readings,
                                        bool without_evidence, char *why, size_t room)
 {
-    char best_name[96], next_name[96];
     if (readings->count == 0) {
         snprintf(why, room, "no reading fits");
         return NULL;
@@ -109,12 +118,12 @@ const struct norm_reading *norm_choose(const struct norm_matter *m, struct norm_
     compete_all(m, readings);
     const struct norm_reading *best = &readings->list[0];
     const struct norm_reading *next = readings->count > 1 ? &readings->list[1] : NULL;
-    norm_reading_name(best, best_name, sizeof best_name);
-    if (next != NULL) {
-        norm_reading_name(next, next_name, sizeof next_name);
-    }
+    const char *best_name = m->decision->competing[0].reading;
+    const char *next_name = m->decision->competing[1].reading;
+    struct norm_text text = norm_text_begin(why, room);
     if (best->hole) {
-        snprintf(why, room, "%s (%.1f bits)", best_name, norm_in_bits(best->score));
+        norm_text_add(&text, best_name);
+        add_bits(&text, best->score);
         return NULL;
     }
     if (!norm_is_known(m->context)) {
@@ -135,13 +144,18 @@ const struct norm_reading *norm_choose(const struct norm_matter *m, struct norm_
     int most = next != NULL ? norm_evidence_typical(m->context->evidence) + best->prior
                             : MOST_OF_ALONE * NORM_TYPICAL;
     if (best->score > most) {
-        snprintf(why, room, "%s, but its values do not look like their columns (%.1f bits)",
-                 best_name, norm_in_bits(best->score));
+        norm_text_add(&text, best_name);
+        norm_text_add(&text, ", but its values do not look like their columns");
+        add_bits(&text, best->score);
         return NULL;
     }
     if (next != NULL && next->score - best->score < norm_evidence_margin(m->context->evidence)) {
-        snprintf(why, room, "two readings fit: %s (%.1f bits), %s (%.1f bits)", best_name,
-                 norm_in_bits(best->score), next_name, norm_in_bits(next->score));
+        norm_text_add(&text, "two readings fit: ");
+        norm_text_add(&text, best_name);
+        add_bits(&text, best->score);
+        norm_text_add(&text, ", ");
+        norm_text_add(&text, next_name);
+        add_bits(&text, next->score);
         return NULL;
     }
     return best;

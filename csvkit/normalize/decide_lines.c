@@ -99,12 +99,7 @@ static int bits_alone(const struct norm_matter *m, const struct norm_line *part)
                            &m->context->habit, &readings);
     for (size_t i = 0; i < readings.count; i++) {
         const struct norm_reading *r = &readings.list[i];
-        int bits = r->prior;
-        for (size_t k = 0; k < m->context->width; k++) {
-            bits += r->plain[k].ptr != NULL ? norm_evidence_cell(m->context->evidence, k,
-                                                                 &r->plain[k], NORM_NOT_IN_SAMPLE)
-                                            : 0;
-        }
+        int bits = r->prior + r->cells;
         least = bits < least ? bits : least;
     }
     m->view->arena->failed = m->view->arena->failed || readings.failed;
@@ -258,7 +253,9 @@ static bool holds_a_line_of(const struct norm_matter *m, const struct norm_cell 
             first = false;
             fields = 0;
         } else {
-            fields += cell->ptr[i] == m->view->dialect.delimiter;
+            size_t length = csvk_delimiter_at(&m->view->dialect, cell->ptr + i, cell->len - i);
+            fields += length != 0;
+            i += length != 0 ? length - 1 : 0;
         }
     }
     return false;
@@ -361,7 +358,7 @@ bool norm_line_is_doubtful(const struct norm_view *view, size_t at, size_t width
     if (at >= view->length) {
         return false;
     }
-    struct norm_line next = norm_view_record(view, at, 1);
+    struct norm_line next = norm_view_outline(view, at);
     bool quote_at_end = next.faults == NORM_FAULT_QUOTE_IN_OPEN && next.content != at &&
                         norm_view_is(view, next.content - 1, view->dialect.enclosure);
     return quote_at_end || norm_is_lone(&next, width);

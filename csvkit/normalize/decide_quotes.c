@@ -84,7 +84,7 @@ static bool is_good(const struct norm_matter *m, const struct norm_line *line, b
     int typical = norm_evidence_typical(m->context->evidence);
     int most = first ? typical + 4 * NORM_BIT : 2 * typical + 4 * NORM_BIT;
     return !norm_is_known(m->context) ||
-           norm_evidence_row(m->context->evidence, line->cell, NORM_NOT_IN_SAMPLE) <= most;
+           norm_view_row_cost(m->view, m->context->evidence, line->begin) <= most;
 }
 
 /* From the line after the record's first on: where some sound records follow each other. */
@@ -96,7 +96,7 @@ static size_t resync(const struct norm_matter *m)
         size_t to = at;
         unsigned good = 0;
         while (good < RESYNC_GOOD && to < view->length) {
-            struct norm_line line = norm_view_record(view, to, 0);
+            struct norm_line line = norm_view_outline(view, to);
             if (!is_good(m, &line, good == 0)) {
                 break;
             }
@@ -162,7 +162,7 @@ void norm_decide_quotes(const struct norm_matter *m)
         norm_put_keep(m);
         return;
     }
-    struct norm_readings readings = {0};
+    struct norm_readings readings = {.wanted = NORM_WANTED_GOING_ON};
     char why[NORM_TEXT];
     if (m->line->faults == 0) { /* first: of readings that write the same the first one stays */
         struct norm_reading as_is = {NORM_SLIP_AS_WRITTEN, .repair = CSVK_REPAIR_UNCLOSED,

@@ -86,12 +86,10 @@ void norm_decide_surplus(const struct norm_matter *m)
 
 static void add_lost_delimiters(const struct norm_matter *m, struct norm_readings *readings)
 {
-    struct norm_readings quotes = {0};
+    struct norm_readings quotes = {.wanted = NORM_WANTED_LOST_DELIMITERS};
     norm_readings_of_quotes(m->view, m->line, m->context->width, &quotes);
     for (size_t i = 0; i < quotes.count; i++) {
-        if (quotes.list[i].slip == NORM_SLIP_DELIMITER_LOST) {
-            norm_readings_add(readings, &quotes.list[i]);
-        }
+        norm_readings_add(readings, &quotes.list[i]);
     }
     readings->failed = readings->failed || quotes.failed;
     norm_readings_release(&quotes);

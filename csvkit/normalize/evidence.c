@@ -8,19 +8,27 @@
  */
 #include "csvkit/normalize/evidence.h"
 
+#include "csvkit/base/delimiter.h"
 #include "csvkit/base/hash.h"
-#include "csvkit/normalize/value_form.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 enum form_kind { FORM_FINE, FORM_MEDIUM, FORM_COARSE, FORM_VALUE, FORM_KINDS };
 
 /* How often each form of each column was seen: one table for all, keyed by a hash of the three. */
+struct form_count {
+    uint64_t key, count;
+};
+
 struct form_counts {
-    uint64_t *key; /* 0: free */
-    uint32_t *count;
+    struct form_count *entry;
+    unsigned char *tag;    /* of each entry, 0: free; most questions end here, in few cache lines */
     size_t used, capacity; /* a power of two, or 0 */
+};
+
+/* What does not depend on the form of a value, worked out once all records are counted. */
+struct column_costs {
+    int empty[2], filled[2][2];                           /* [enclosed][needs] */
+    int seen[FORM_KINDS], news_of_medium, news_of_coarse; /* see bits_of_looks */
+    int new_value, known_value, has_break;
 };
 
 struct norm_column {
@@ -31,6 +39,7 @@ struct norm_column {
     uint64_t forms;            /* values that were counted by form */
     uint64_t once[FORM_KINDS]; /* forms that were seen once */
     int usual;
+    struct column_costs costs;
 };
 
 enum { SMALL = 2 * (NORM_SAMPLE_RECORDS + 2) };
@@ -38,11 +47,13 @@ enum { SMALL = 2 * (NORM_SAMPLE_RECORDS + 2) };
 struct norm_evidence {
     int log2[SMALL]; /* of small numbers: nearly all that occur */
     size_t width, records;
+    bool is_structural[256]; /* a value with such a byte needs an enclosure */
     struct csvk_dialect dialect;
     struct norm_column *column;
     struct form_counts counts;
     uint64_t style[2][2]; /* values that need no enclosure: [empty][enclosed], over all columns */
     int typical;
+    bool closed; /* the costs of the columns are known */
 };
 
 /* ---- counts of forms --------------------------------------------------------------------------
@@ -50,18 +61,36 @@ struct norm_evidence {
 
 static uint64_t key_of(size_t column, enum form_kind kind, uint64_t form)
 {
-    uint64_t key = csvk_hash_fold(form ^ CSVK_HASH_A, (uint64_t)column * FORM_KINDS + kind + 1);
-    return key != 0 ? key : 1;
+    return csvk_hash_fold(form ^ CSVK_HASH_A, (uint64_t)column * FORM_KINDS + kind + 1);
 }
 
-static uint32_t *slot_of(const struct form_counts *counts, uint64_t key)
+/* Never 0. */
+static unsigned char tag_of(uint64_t key)
+{
+    return (unsigned char)(key >> 56 | 1);
+}
+
+/* The entry of the key, or the free one where it belongs. */
+static size_t slot_of(const struct form_counts *counts, uint64_t key)
 {
     size_t at = (size_t)(key & (counts->capacity - 1));
-    while (counts->key[at] != 0 && counts->key[at] != key) {
+    while (counts->tag[at] != 0 &&
+           (counts->tag[at] != tag_of(key) || counts->entry[at].key != key)) {
         at = (at + 1) & (counts->capacity - 1);
     }
-    counts->key[at] = key;
-    return &counts->count[at];
+    return at;
+}
+
+static void put(struct form_counts *counts, size_t slot, struct form_count count)
+{
+    counts->entry[slot] = count;
+    counts->tag[slot] = tag_of(count.key);
+}
+
+static void release_counts(struct form_counts *counts)
+{
+    csvk_free(counts->entry);
+    csvk_free(counts->tag);
 }
 
 static int make_room(struct form_counts *counts)
@@ -71,37 +100,31 @@ static int make_room(struct form_counts *counts)
     }
     struct form_counts larger = {.capacity = counts->capacity != 0 ? 2 * counts->capacity : 4096,
                                  .used = counts->used};
-    larger.key = csvk_calloc(larger.capacity, sizeof *larger.key);
-    larger.count = csvk_calloc(larger.capacity, sizeof *larger.count);
-    if (larger.key == NULL || larger.count == NULL) {
-        csvk_free(larger.key);
-        csvk_free(larger.count);
+    larger.entry = csvk_calloc(larger.capacity, sizeof *larger.entry);
+    larger.tag = csvk_calloc(larger.capacity, 1);
+    if (larger.entry == NULL || larger.tag == NULL) {
+        release_counts(&larger);
         return CSVK_ENOMEM;
     }
     for (size_t i = 0; i < counts->capacity; i++) {
-        if (counts->key[i] != 0) {
-            *slot_of(&larger, counts->key[i]) = counts->count[i];
+        if (counts->tag[i] != 0) {
+            put(&larger, slot_of(&larger, counts->entry[i].key), counts->entry[i]);
         }
     }
-    csvk_free(counts->key);
-    csvk_free(counts->count);
+    release_counts(counts);
     *counts = larger;
     return CSVK_OK;
 }
 
-static uint32_t seen(const struct norm_evidence *evidence, size_t column, enum form_kind kind,
+static uint64_t seen(const struct norm_evidence *evidence, size_t column, enum form_kind kind,
                      uint64_t form)
 {
     const struct form_counts *counts = &evidence->counts;
     if (counts->capacity == 0) {
         return 0;
     }
-    uint64_t key = key_of(column, kind, form);
-    size_t at = (size_t)(key & (counts->capacity - 1));
-    while (counts->key[at] != 0 && counts->key[at] != key) {
-        at = (at + 1) & (counts->capacity - 1);
-    }
-    return counts->key[at] == key ? counts->count[at] : 0;
+    size_t slot = slot_of(counts, key_of(column, kind, form));
+    return counts->tag[slot] != 0 ? counts->entry[slot].count : 0;
 }
 
 static int count_form(struct norm_evidence *evidence, size_t column, enum form_kind kind,
@@ -110,12 +133,14 @@ static int count_form(struct norm_evidence *evidence, size_t column, enum form_k
     if (make_room(&evidence->counts) != CSVK_OK) {
         return CSVK_ENOMEM;
     }
-    uint32_t *count = slot_of(&evidence->counts, key_of(column, kind, form));
+    uint64_t key = key_of(column, kind, form);
+    size_t slot = slot_of(&evidence->counts, key);
+    uint64_t count = evidence->counts.tag[slot] != 0 ? evidence->counts.entry[slot].count : 0;
     struct norm_column *c = &evidence->column[column];
-    evidence->counts.used += *count == 0;
-    c->once[kind] += *count == 0;
-    c->once[kind] -= *count == 1;
-    ++*count;
+    evidence->counts.used += count == 0;
+    c->once[kind] += count == 0;
+    c->once[kind] -= count == 1;
+    put(&evidence->counts, slot, (struct form_count){key, count + 1});
     return CSVK_OK;
 }
 
@@ -135,6 +160,11 @@ struct norm_evidence *norm_evidence_new(size_t width, const struct csvk_dialect 
     }
     evidence->width = width;
     evidence->dialect = *dialect;
+    evidence->is_structural[dialect->delimiter] = true;
+    evidence->is_structural['\r'] = evidence->is_structural['\n'] = true;
+    if (dialect->enclosure != CSVK_NO_BYTE) {
+        evidence->is_structural[dialect->enclosure] = true;
+    }
     evidence->typical = NORM_TYPICAL;
     for (int i = 1; i < SMALL; i++) {
         evidence->log2[i] = norm_log2((uint64_t)i);
@@ -145,23 +175,27 @@ struct norm_evidence *norm_evidence_new(size_t width, const struct csvk_dialect 
 void norm_evidence_free(struct norm_evidence *evidence)
 {
     if (evidence != NULL) {
-        csvk_free(evidence->counts.key);
-        csvk_free(evidence->counts.count);
+        release_counts(&evidence->counts);
         csvk_free(evidence->column);
         csvk_free(evidence);
     }
 }
 
+/* The first byte of a longer delimiter, without the others. */
+static bool is_part_only(const struct csvk_dialect *d, struct csvk_bytes value, size_t i)
+{
+    return d->more_length != 0 && value.ptr[i] == d->delimiter &&
+           csvk_delimiter_at(d, value.ptr + i, value.len - i) == 0;
+}
+
 bool norm_evidence_needs(const struct norm_evidence *evidence, struct csvk_bytes value)
 {
-    const struct csvk_dialect *d = &evidence->dialect;
+    bool needs = false;
     for (size_t i = 0; i < value.len; i++) {
-        int c = value.ptr[i];
-        if (c == d->delimiter || c == d->enclosure || c == '\r' || c == '\n') {
-            return true;
-        }
+        needs |=
+            evidence->is_structural[value.ptr[i]] && !is_part_only(&evidence->dialect, value, i);
     }
-    return false;
+    return needs;
 }
 
 static struct csvk_bytes bytes_of(const struct norm_cell *cell)
@@ -190,8 +224,10 @@ static int add_value(struct norm_evidence *evidence, size_t column, const struct
     c->breaks += form.has_break;
     c->forms++;
     int status = count_form(evidence, column, FORM_FINE, form.fine);
-    status = status == CSVK_OK ? count_form(evidence, column, FORM_MEDIUM, form.medium) : status;
-    status = status == CSVK_OK ? count_form(evidence, column, FORM_COARSE, form.coarse) : status;
+    status = status == CSVK_OK ? count_form(evidence, column, FORM_MEDIUM, norm_form_medium(&form))
+                               : status;
+    status = status == CSVK_OK ? count_form(evidence, column, FORM_COARSE, norm_form_coarse(&form))
+                               : status;
     return status == CSVK_OK ? count_form(evidence, column, FORM_VALUE, form.value) : status;
 }
 
@@ -229,16 +265,11 @@ static int bits_of_news(const struct norm_evidence *evidence, const struct norm_
     return bits_of_share(evidence, c->once[kind], c->forms);
 }
 
-/* -log2 of the probability of a form that was seen `count` times. */
-static int bits_of_form(const struct norm_evidence *evidence, const struct norm_column *c,
-                        enum form_kind kind, uint64_t count)
+/* Of one that was seen: 1 - news, with news = (once + 1/2) / (forms + 1). */
+static int bits_of_no_news(const struct norm_evidence *evidence, const struct norm_column *c,
+                           enum form_kind kind)
 {
-    if (count == 0) {
-        return bits_of_news(evidence, c, kind);
-    }
-    /* (1 - news) * count / forms, with news = (once + 1/2) / (forms + 1) */
-    return bits_of(evidence, 2 * c->forms + 1 - 2 * c->once[kind], 2 * (c->forms + 1)) +
-           bits_of(evidence, count, c->forms);
+    return bits_of(evidence, 2 * c->forms + 1 - 2 * c->once[kind], 2 * (c->forms + 1));
 }
 
 static int bits_of_style(const struct norm_evidence *evidence, bool empty, bool enclosed)
@@ -280,66 +311,115 @@ static int bits_of_enclosure(const struct norm_evidence *evidence, const struct 
     return bits + bits_of_share(evidence, needs ? c->needs : without, full);
 }
 
-static uint64_t without_itself(uint32_t count, enum norm_counted counted)
+static uint64_t without_itself(uint64_t count, enum norm_counted counted)
 {
     return counted == NORM_IN_SAMPLE && count != 0 ? count - 1 : count;
 }
 
-/* The finest form that was seen before; a new one is cheap when only numbers got longer. */
-static int bits_of_looks(const struct norm_evidence *evidence, size_t column,
-                         const struct norm_form *form, enum norm_counted counted)
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/*
+ * What of a value's cost its form and its repetition do not change. Once the records are counted
+ * it is looked up.
+ *
+ * A new fine form is cheap when only numbers got longer: 2 at most, if the medium one is known. A
+ * value that comes again in a column of different ones costs 3 at most.
+ */
+static struct column_costs costs_of(const struct norm_evidence *evidence,
+                                    const struct norm_column *c)
+{
+    struct column_costs costs;
+    for (int enclosed = 0; enclosed < 2; enclosed++) {
+        costs.empty[enclosed] = bits_of_empty(evidence, c, enclosed);
+        for (int needs = 0; needs < 2; needs++) {
+            costs.filled[enclosed][needs] =
+                bits_of_filled(evidence, c) + bits_of_enclosure(evidence, c, enclosed, needs);
+        }
+    }
+    for (int kind = 0; kind < FORM_KINDS; kind++) {
+        costs.seen[kind] = bits_of_no_news(evidence, c, (enum form_kind)kind);
+    }
+    costs.news_of_medium = smaller(bits_of_news(evidence, c, FORM_FINE), 2 * NORM_BIT);
+    costs.news_of_coarse = bits_of_news(evidence, c, FORM_MEDIUM);
+    costs.new_value = bits_of_news(evidence, c, FORM_VALUE);
+    costs.known_value = smaller(costs.seen[FORM_VALUE], 3 * NORM_BIT);
+    costs.has_break = bits_of_share(evidence, c->breaks, c->n - c->empty);
+    return costs;
+}
+
+/* The finest form that was seen before. */
+static int bits_of_form(const struct norm_evidence *evidence, size_t column,
+                        const struct column_costs *costs, const struct norm_form *form,
+                        enum norm_counted counted)
 {
     const struct norm_column *c = &evidence->column[column];
     uint64_t fine = without_itself(seen(evidence, column, FORM_FINE, form->fine), counted);
     if (fine != 0) {
-        return bits_of_form(evidence, c, FORM_FINE, fine);
+        return costs->seen[FORM_FINE] + bits_of(evidence, fine, c->forms);
     }
-    uint64_t medium = without_itself(seen(evidence, column, FORM_MEDIUM, form->medium), counted);
+    uint64_t medium =
+        without_itself(seen(evidence, column, FORM_MEDIUM, norm_form_medium(form)), counted);
     if (medium != 0) {
-        int news = bits_of_news(evidence, c, FORM_FINE);
-        return (news < 2 * NORM_BIT ? news : 2 * NORM_BIT) +
-               bits_of_form(evidence, c, FORM_MEDIUM, medium);
+        return costs->news_of_medium + costs->seen[FORM_MEDIUM] +
+               bits_of(evidence, medium, c->forms);
     }
-    uint64_t coarse = without_itself(seen(evidence, column, FORM_COARSE, form->coarse), counted);
-    return bits_of_news(evidence, c, FORM_MEDIUM) + bits_of_form(evidence, c, FORM_COARSE, coarse) +
-           (coarse == 0 ? 2 * NORM_BIT : 0);
+    uint64_t coarse =
+        without_itself(seen(evidence, column, FORM_COARSE, norm_form_coarse(form)), counted);
+    return costs->news_of_coarse +
+           (coarse != 0 ? costs->seen[FORM_COARSE] + bits_of(evidence, coarse, c->forms)
+                        : bits_of_news(evidence, c, FORM_COARSE) + 2 * NORM_BIT);
 }
 
-/* Seen before, or new; a value that comes again in a column of different ones costs 3 at most. */
-static int bits_of_repetition(const struct norm_evidence *evidence, size_t column, uint64_t value,
-                              enum norm_counted counted)
+static int bits_of_value(const struct norm_evidence *evidence, size_t column,
+                         const struct norm_looks *looks, enum norm_counted counted)
 {
     const struct norm_column *c = &evidence->column[column];
-    if (without_itself(seen(evidence, column, FORM_VALUE, value), counted) == 0) {
-        return bits_of_news(evidence, c, FORM_VALUE);
+    struct column_costs now;
+    const struct column_costs *costs = &c->costs;
+    if (!evidence->closed) {
+        now = costs_of(evidence, c);
+        costs = &now;
     }
-    int again = bits_of(evidence, 2 * c->forms + 1 - 2 * c->once[FORM_VALUE], 2 * (c->forms + 1));
-    return again < 3 * NORM_BIT ? again : 3 * NORM_BIT;
-}
-
-static int bits_of_cell(const struct norm_evidence *evidence, size_t column,
-                        const struct norm_cell *cell, enum norm_counted counted)
-{
-    const struct norm_column *c = &evidence->column[column];
-    if (cell->len == 0) {
-        return bits_of_empty(evidence, c, cell->enclosed);
+    if (looks->empty) {
+        return costs->empty[looks->enclosed];
     }
-    bool needs = norm_evidence_needs(evidence, bytes_of(cell));
-    int bits = bits_of_filled(evidence, c) + bits_of_enclosure(evidence, c, cell->enclosed, needs);
+    int bits = costs->filled[looks->enclosed][looks->needs];
     if (c->forms == 0) {
         return bits;
     }
-    struct norm_form form = norm_form_of(bytes_of(cell));
-    bits += bits_of_looks(evidence, column, &form, counted);
-    bits += bits_of_repetition(evidence, column, form.value, counted);
-    return bits + (form.has_break ? bits_of_share(evidence, c->breaks, c->n - c->empty) : 0);
+    const struct norm_form *form = &looks->form;
+    uint64_t again = without_itself(seen(evidence, column, FORM_VALUE, form->value), counted);
+    bits += bits_of_form(evidence, column, costs, form, counted);
+    bits += again != 0 ? costs->known_value : costs->new_value;
+    return bits + (form->has_break ? costs->has_break : 0);
+}
+
+struct norm_looks norm_evidence_looks(const struct norm_evidence *evidence,
+                                      const struct norm_cell *cell)
+{
+    struct norm_looks looks = {.empty = cell->len == 0, .enclosed = cell->enclosed};
+    if (!looks.empty) {
+        looks.needs = norm_evidence_needs(evidence, bytes_of(cell));
+        looks.form = norm_form_of(bytes_of(cell));
+    }
+    return looks;
+}
+
+int norm_evidence_excess(const struct norm_evidence *evidence, size_t column,
+                         const struct norm_looks *looks, enum norm_counted counted)
+{
+    int excess = bits_of_value(evidence, column, looks, counted) - evidence->column[column].usual;
+    return excess > 0 ? excess : 0;
 }
 
 int norm_evidence_cell(const struct norm_evidence *evidence, size_t column,
                        const struct norm_cell *cell, enum norm_counted counted)
 {
-    int excess = bits_of_cell(evidence, column, cell, counted) - evidence->column[column].usual;
-    return excess > 0 ? excess : 0;
+    struct norm_looks looks = norm_evidence_looks(evidence, cell);
+    return norm_evidence_excess(evidence, column, &looks, counted);
 }
 
 int norm_evidence_row(const struct norm_evidence *evidence, const struct norm_cell *cell,
@@ -355,39 +435,59 @@ int norm_evidence_row(const struct norm_evidence *evidence, const struct norm_ce
 /* ---- what is usual ----------------------------------------------------------------------------
  */
 
-static int compare_ints(const void *a, const void *b)
-{
-    int left = *(const int *)a, right = *(const int *)b;
-    return (left > right) - (left < right);
-}
-
-/* The value that `part` of 100 of the list do not pass; sorts the list. */
+/* The value that `part` of 100 of the list do not pass; puts the list in another order. */
 static int percentile(int *list, size_t count, unsigned part)
 {
-    qsort(list, count, sizeof *list, compare_ints);
-    return list[(count - 1) * part / 100];
+    size_t wanted = (count - 1) * part / 100, from = 0, end = count;
+    while (from + 1 < end) { /* the wanted one is between the two; it is in order with all others */
+        int middle = list[wanted];
+        size_t low = from, high = end;
+        while (low < high) {
+            while (list[low] < middle) {
+                low++;
+            }
+            while (list[high - 1] > middle) {
+                high--;
+            }
+            if (low < high) {
+                int other = list[low];
+                list[low++] = list[high - 1];
+                list[--high] = other;
+            }
+        }
+        from = high <= wanted ? low : from;
+        end = wanted < low ? high : end;
+    }
+    return list[wanted];
 }
 
 int norm_evidence_close(struct norm_evidence *evidence, norm_evidence_next *next, void *context)
 {
     size_t n = evidence->records;
+    for (size_t k = 0; k < evidence->width; k++) {
+        evidence->column[k].costs = costs_of(evidence, &evidence->column[k]);
+    }
+    evidence->closed = true;
     if (n == 0) {
         return CSVK_OK;
     }
-    int *cost = csvk_reallocarray(NULL, n, sizeof *cost);
+    int *cost = csvk_calloc(3 * n, sizeof *cost);
     if (cost == NULL) {
         return CSVK_ENOMEM;
     }
+    int *sorted = cost + n, *sum = sorted + n;
     for (size_t k = 0; k < evidence->width; k++) {
         for (size_t i = 0; i < n; i++) {
-            cost[i] = bits_of_cell(evidence, k, &next(context, i)[k], NORM_IN_SAMPLE);
+            struct norm_looks looks = norm_evidence_looks(evidence, &next(context, i)[k]);
+            cost[i] = sorted[i] = bits_of_value(evidence, k, &looks, NORM_IN_SAMPLE);
         }
-        evidence->column[k].usual = percentile(cost, n, 90);
+        int usual = percentile(sorted, n, 90);
+        evidence->column[k].usual = usual;
+        for (size_t i = 0; i < n; i++) {
+            sum[i] += cost[i] > usual ? cost[i] - usual : 0;
+        }
     }
-    for (size_t i = 0; i < n; i++) {
-        cost[i] = norm_evidence_row(evidence, next(context, i), NORM_IN_SAMPLE);
-    }
-    int typical = 2 * NORM_BIT + percentile(cost, n, 95);
+    int typical = 2 * NORM_BIT + percentile(sum, n, 95);
     evidence->typical = typical > NORM_TYPICAL ? typical : NORM_TYPICAL;
     csvk_free(cost);
     return CSVK_OK;

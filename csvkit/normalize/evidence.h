@@ -16,6 +16,7 @@
 
 #include "csvkit/csvkit.h"
 #include "csvkit/normalize/bits.h"
+#include "csvkit/normalize/value_form.h"
 
 enum {
     NORM_SAMPLE_RECORDS = 1000,  /* clean records that are counted */
@@ -58,6 +59,18 @@ enum norm_counted { NORM_NOT_IN_SAMPLE, NORM_IN_SAMPLE };
 /* The excess of a value in a column. What is itself in the sample is judged without itself. */
 int norm_evidence_cell(const struct norm_evidence *evidence, size_t column,
                        const struct norm_cell *cell, enum norm_counted counted);
+/*
+ * The same in two steps, for a value that is asked about in several columns: what it is like, which
+ * no column changes; and what that costs in one.
+ */
+struct norm_looks {
+    bool empty, enclosed, needs; /* needs: it must be enclosed */
+    struct norm_form form;       /* unless it is empty */
+};
+struct norm_looks norm_evidence_looks(const struct norm_evidence *evidence,
+                                      const struct norm_cell *cell);
+int norm_evidence_excess(const struct norm_evidence *evidence, size_t column,
+                         const struct norm_looks *looks, enum norm_counted counted);
 /* The sum over a record. */
 int norm_evidence_row(const struct norm_evidence *evidence, const struct norm_cell *cell,
                       enum norm_counted counted);

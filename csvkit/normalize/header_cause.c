@@ -1,6 +1,8 @@
 /* header_cause.c - see header_cause.h. */
 #include "csvkit/normalize/header_cause.h"
 
+#include "csvkit/base/delimiter.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -178,7 +180,7 @@ static const char *find_delimiter(const struct norm_header_matter *matter)
     static const char *const spelled[] = {"';'", "tab", "'|'", "','"};
     for (size_t which = 0; which < 4; which++) {
         size_t wanted = occurrences(matter->view, &matter->line[0], candidates[which]), same = 0;
-        if (wanted == 0 || candidates[which] == matter->view->dialect.delimiter) {
+        if (wanted == 0 || csvk_delimiter_has(&matter->view->dialect, candidates[which])) {
             continue;
         }
         for (size_t i = 1; i < matter->count; i++) {
@@ -196,9 +198,9 @@ static bool are_enclosed_whole(const struct norm_header_matter *matter)
 {
     for (size_t i = 1; i < matter->count && matter->other == 1; i++) {
         const struct norm_line *line = &matter->line[i];
-        if (is_of(line, 1) &&
-            (!line->cell[0].enclosed || memchr(line->cell[0].ptr, matter->view->dialect.delimiter,
-                                               line->cell[0].len) == NULL)) {
+        if (is_of(line, 1) && (!line->cell[0].enclosed ||
+                               csvk_delimiter_find(&matter->view->dialect, line->cell[0].ptr,
+                                                   line->cell[0].len) == NULL)) {
             return false;
         }
     }

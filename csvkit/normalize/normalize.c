@@ -24,6 +24,8 @@
  */
 #include "csvkit/normalize/normalize_private.h"
 
+#include "csvkit/base/delimiter.h"
+
 /*
  * Sizes in bytes. The default reach is also the default size of a read. A chunk starts small, and
  * again after a record that was read anew, and doubles up to the reach. Sinks write WRITE_RUN bytes
@@ -85,7 +87,8 @@ static int check_options(const struct csvk_normalize_options *o, struct csvk_err
     }
     struct csvk_dialect to = o->to;
     to.escape = CSVK_NO_BYTE;
-    int status = csvk_dialect_check(&to, err);
+    int status = csvk_dialect_need_plain(&to, "the output", err);
+    status = status == CSVK_OK ? csvk_dialect_check(&to, err) : status;
     return status == CSVK_OK ? csvk_dialect_check(&o->dialect, err) : status;
 }
 

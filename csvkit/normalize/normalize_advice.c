@@ -14,6 +14,8 @@
  */
 #include "csvkit/normalize/normalize_private.h"
 
+#include "csvkit/base/delimiter.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,7 +50,7 @@ void norm_note_reject(struct norm *norm, const struct norm_record *rec, enum nor
     struct csvk_bytes line = without_break(all);
     bool ended = line.len != all.len;
     norm->cut_in_character |= cause == NORM_CAUSE_ENCODING && !ended;
-    bool lone = norm->width > 1 && !has_byte(line, norm->in.delimiter) &&
+    bool lone = norm->width > 1 && csvk_delimiter_find(&norm->in, line.ptr, line.len) == NULL &&
                 !has_byte(line, norm->in.enclosure);
     bool goes_on = footer->to == rec->r.offset && footer->to != 0;
     if (footer->records != 0 ? !lone || !goes_on : lone && goes_on) {
@@ -97,7 +99,9 @@ static bool is_rule(const struct norm *norm, struct csvk_bytes line)
     size_t dashes = 0;
     bool any = false;
     for (size_t i = 0; i < line.len; i++) {
-        if (line.ptr[i] == norm->in.delimiter) {
+        size_t delimiter = csvk_delimiter_at(&norm->in, line.ptr + i, line.len - i);
+        if (delimiter != 0) {
+            i += delimiter - 1;
             if (dashes == 1) {
                 return false;
             }
@@ -117,16 +121,13 @@ static bool is_enclosed_record(const struct norm *norm, struct csvk_bytes line)
 {
     return norm->in.enclosure != CSVK_NO_BYTE && line.len > 2 &&
            line.ptr[0] == norm->in.enclosure && line.ptr[line.len - 1] == norm->in.enclosure &&
-           has_byte(line, norm->in.delimiter);
+           csvk_delimiter_find(&norm->in, line.ptr, line.len) != NULL;
 }
 
 /* A comment that has as many fields as the table has columns. */
 static bool is_header_as_comment(const struct norm *norm, struct csvk_bytes line)
 {
-    uint64_t fields = 1;
-    for (size_t i = 0; i < line.len; i++) {
-        fields += line.ptr[i] == norm->in.delimiter;
-    }
+    uint64_t fields = 1 + csvk_delimiter_count(&norm->in, line.ptr, line.len);
     return norm->width > 1 && fields == norm->width;
 }
 

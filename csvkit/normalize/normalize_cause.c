@@ -9,6 +9,8 @@
  */
 #include "csvkit/normalize/normalize_private.h"
 
+#include "csvkit/base/delimiter.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -33,9 +35,12 @@ static uint64_t occurrences(struct csvk_bytes bytes, char c)
 static bool has_apostrophes(const struct norm *norm, struct csvk_bytes bytes)
 {
     bool begins = false, ends = false;
+    size_t n = csvk_delimiter_length(&norm->in);
     for (size_t i = 0; i < bytes.len; i++) {
-        bool at_start = i == 0 || bytes.ptr[i - 1] == norm->in.delimiter;
-        bool at_end = i + 1 == bytes.len || bytes.ptr[i + 1] == norm->in.delimiter;
+        const unsigned char *at = bytes.ptr + i;
+        bool at_start = i == 0 || (i >= n && csvk_delimiter_at(&norm->in, at - n, n) != 0);
+        bool at_end =
+            i + 1 == bytes.len || csvk_delimiter_at(&norm->in, at + 1, bytes.len - i - 1) != 0;
         begins = begins || (bytes.ptr[i] == '\'' && at_start);
         ends = ends || (bytes.ptr[i] == '\'' && at_end && begins);
     }
@@ -90,7 +95,7 @@ static bool suggest_delimiter(const struct norm *norm, char *text, size_t room)
 {
     const struct norm_signs *s = &norm->signs;
     for (size_t i = 0; i < NORM_CANDIDATES; i++) {
-        if (candidates[i] != norm->in.delimiter && in_most(norm, s->same[i])) {
+        if (!csvk_delimiter_has(&norm->in, candidates[i]) && in_most(norm, s->same[i])) {
             snprintf(text, room,
                      "wrong delimiter: %s stands %" PRIu64 " times in such records (try "
                      "--delimiter=%s, or --delimiter=auto)",
@@ -138,7 +143,7 @@ static bool suggest_in_one_column(const struct norm *norm, char *text, size_t ro
         return true;
     }
     for (size_t i = 0; i < NORM_CANDIDATES; i++) {
-        if (candidates[i] != norm->in.delimiter && in_most(norm, norm->signs.with[i])) {
+        if (!csvk_delimiter_has(&norm->in, candidates[i]) && in_most(norm, norm->signs.with[i])) {
             snprintf(text, room,
                      "wrong delimiter: %s stands in such records (try --delimiter=auto)",
                      spelled[i]);

@@ -9,6 +9,7 @@
  */
 #include "csvkit/normalize/normalize_private.h"
 
+#include "csvkit/base/delimiter.h"
 #include "csvkit/base/bitmask.h"
 
 /* ---- the header, again ------------------------------------------------------------------------
@@ -26,19 +27,64 @@ static int add_name(struct norm *norm, struct csvk_buf *to, struct csvk_bytes na
     return status == CSVK_OK && enclose ? csvk_buf_putc(to, (unsigned char)quote) : status;
 }
 
+/* The first place of the byte in each form of the header. False: one of them is without it. */
+static bool find_in_forms(const struct norm *norm, unsigned char byte, size_t *at)
+{
+    for (size_t form = 0; form < NORM_HEADER_FORMS; form++) {
+        const struct csvk_buf *header = &norm->header_again[form];
+        const unsigned char *found =
+            header->length != 0 ? memchr(header->data, byte, header->length) : NULL;
+        if (found == NULL && header->length != 0) {
+            return false;
+        }
+        at[form] = found != NULL ? (size_t)(found - header->data) : 0;
+    }
+    return true;
+}
+
+/*
+ * The byte of the header that is rarest at the head of the table. Which one it is changes nothing
+ * but the time that looking for the header takes.
+ */
+static void choose_mark(struct norm *norm)
+{
+    enum { LOOKED_AT = 32 * 1024, RARE = 256 }; /* at most one of so many bytes */
+    size_t counts[256] = {0}, header = norm->header_again[0].length;
+    size_t n = norm->head.length < LOOKED_AT ? norm->head.length : LOOKED_AT, least = n / RARE + 1;
+    for (size_t i = header; i < n; i++) {
+        counts[norm->head.data[i]]++;
+    }
+    for (size_t i = 0; i < header; i++) {
+        unsigned char byte = norm->header_again[0].data[i];
+        if (counts[byte] < least && find_in_forms(norm, byte, norm->header_mark.at)) {
+            norm->header_mark.is_known = true;
+            norm->header_mark.byte = byte;
+            least = counts[byte];
+        }
+    }
+    if (norm->header_mark.is_known) {
+        (void)find_in_forms(norm, norm->header_mark.byte, norm->header_mark.at);
+    }
+}
+
 /* As programs write a header: as it is, with every name enclosed, with none. */
 int norm_keep_header(struct norm *norm, const struct norm_record *rec)
 {
     struct csvk_bytes bytes = norm_record_bytes(norm, rec);
     int status = csvk_buf_add(&norm->header_again[0], bytes.ptr, bytes.len);
     bool enclosure = norm->in.enclosure != CSVK_NO_BYTE;
+    char delimiter[CSVK_DELIMITER_MOST + 1];
+    csvk_delimiter_text(&norm->in, delimiter);
     for (size_t form = 1; form < NORM_HEADER_FORMS && status == CSVK_OK && enclosure; form++) {
         struct csvk_buf *to = &norm->header_again[form];
         for (size_t k = 0; k < norm->nvalues && status == CSVK_OK; k++) {
             struct csvk_bytes name = {norm->value[k].ptr, norm->value[k].len};
-            status = k != 0 ? csvk_buf_putc(to, (unsigned char)norm->in.delimiter) : CSVK_OK;
+            status = k != 0 ? csvk_buf_puts(to, delimiter) : CSVK_OK;
             status = status == CSVK_OK ? add_name(norm, to, name, form == 1) : status;
         }
+    }
+    if (status == CSVK_OK) {
+        choose_mark(norm);
     }
     return status == CSVK_OK ? CSVK_OK : norm_out_of_memory(norm);
 }
@@ -72,8 +118,8 @@ bool norm_is_header_again(const struct norm *norm, const struct norm_record *rec
  * when there is none. 64 bytes are asked at once: where does a line break stand before a byte with
  * which a form begins?
  */
-static size_t find_header(const struct norm *norm, const unsigned char *bytes, size_t from,
-                          size_t length)
+static size_t find_by_line_breaks(const struct norm *norm, const unsigned char *bytes, size_t from,
+                                  size_t length)
 {
     unsigned char first[2] = {norm->header_again[0].data[0], norm->header_again[0].data[0]};
     first[1] = norm->header_again[1].length != 0 ? norm->header_again[1].data[0] : first[0];
@@ -100,6 +146,51 @@ static size_t find_header(const struct norm *norm, const unsigned char *bytes, s
         }
     }
     return length;
+}
+
+/* Does a form of the header stand at `place`, which is after a line break? */
+static bool is_header_at(const struct norm *norm, const unsigned char *bytes, size_t place,
+                         size_t length)
+{
+    bool after_break = place == 0 || bytes[place - 1] == '\n' || bytes[place - 1] == '\r';
+    return after_break && length - place >= norm->header_again[0].length / 2 &&
+           match_header(norm, bytes + place, length - place) != 0;
+}
+
+/*
+ * The same as find_by_line_breaks, and faster: from one mark to the next. Where the mark is not as
+ * rare as it was at the head, the line breaks are asked after all.
+ *
+ * The first mark that belongs to a header belongs to the first header: between the begin of a form
+ * and the mark in it there is no other mark.
+ */
+static size_t find_header(const struct norm *norm, const unsigned char *bytes, size_t from,
+                          size_t length)
+{
+    enum { MISSES = 32, RARE = 128 };
+    const struct norm_header_mark *mark = &norm->header_mark;
+    size_t misses = 0, at = from;
+    while (mark->is_known && misses <= MISSES + (at - from) / RARE) {
+        const unsigned char *found =
+            at < length ? memchr(bytes + at, mark->byte, length - at) : NULL;
+        if (found == NULL) {
+            return length;
+        }
+        size_t first = length, here = (size_t)(found - bytes);
+        for (size_t form = 0; form < NORM_HEADER_FORMS; form++) {
+            size_t place = here - mark->at[form];
+            if (here >= mark->at[form] && place >= from && place < first &&
+                is_header_at(norm, bytes, place, length)) {
+                first = place;
+            }
+        }
+        if (first != length) {
+            return first;
+        }
+        misses++;
+        at = here + 1;
+    }
+    return find_by_line_breaks(norm, bytes, from, length);
 }
 
 /* ---- where records begin ----------------------------------------------------------------------

@@ -11,6 +11,7 @@
  * - The first record of the data is never rejected when it is the header: a table without its
  *   header is not a table, so the run fails.
  */
+#include "csvkit/base/delimiter.h"
 #include "csvkit/base/digest.h"
 #include "csvkit/json.h"
 #include "csvkit/normalize/normalize_private.h"
@@ -342,11 +343,15 @@ bool norm_is_to_be_dropped(const struct norm *norm, struct csvk_bytes bytes)
     size_t fields = 1, quotes = 0;
     for (size_t i = 0; norm->o->drop_empty_records && i < bytes.len; i++) {
         unsigned char c = bytes.ptr[i];
-        if (c == norm->in.delimiter && quotes % 2 == 0) {
+        size_t delimiter = csvk_delimiter_at(&norm->in, bytes.ptr + i, bytes.len - i);
+        if (delimiter != 0 && quotes % 2 == 0) {
+            i += delimiter - 1;
             fields++;
             quotes = 0;
         } else if (c == norm->in.enclosure && quotes < 2) {
             quotes++;
+        } else if (quotes == 0 && norm->in.skip_blanks && csvk_is_blank(&norm->in, c)) {
+            continue;
         } else if ((c != '\r' && c != '\n') || quotes % 2 != 0) {
             return false;
         }

@@ -15,6 +15,8 @@
  * so libcsv counts along while it is written.
  */
 #include "csvkit/normalize/normalize_verify.h"
+
+#include "csvkit/base/delimiter.h"
 #include "csvkit/sniff.h"
 
 #include <limits.h>
@@ -89,9 +91,10 @@ static int apply_sniff(struct files_job *job, const struct csvk_sniff *sniff,
         return refuse_sniff(job, sniff, err);
     }
     struct csvk_dialect *dialect = &job->options.dialect;
-    job->options.delimiter_found =
-        sniff->dialect.delimiter != dialect->delimiter && !sniff->sep_line;
-    dialect->delimiter = sniff->dialect.delimiter;
+    bool other = !csvk_delimiter_same(&sniff->dialect, dialect);
+    job->options.delimiter_found = other && !sniff->sep_line;
+    csvk_delimiter_copy(dialect, &sniff->dialect);
+    dialect->skip_blanks = dialect->skip_blanks || sniff->dialect.skip_blanks;
     dialect->enclosure = job->files->keep_enclosure ? dialect->enclosure : sniff->dialect.enclosure;
     dialect->escape = job->files->keep_escape ? dialect->escape : sniff->dialect.escape;
     return csvk_dialect_check(dialect, err);
@@ -224,6 +227,12 @@ static int prepare_in_place(struct files_job *job, int *gzip_level, struct csvk_
     }
     int status = keep_old_rejects(files, err);
     status = status == CSVK_OK ? csvk_source_peek(job->source, 1, &start, err) : status;
+    const char *kind = status == CSVK_OK ? csvk_source_compression(job->source) : NULL;
+    if (kind != NULL && !csvk_source_is_gzip(job->source)) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s cannot be replaced: it is %s, and only gzip is written", files->input,
+                         kind);
+    }
     if (status == CSVK_OK) {
         int level = files->gzip_level != 0 ? files->gzip_level : DEFAULT_LEVEL;
         *gzip_level = csvk_source_is_gzip(job->source) ? level : 0;

@@ -6,6 +6,7 @@
  * fails, nothing is added any more and norm_json_end_line returns CSVK_ENOMEM.
  */
 #include "csvkit/normalize/normalize_private.h"
+#include "csvkit/normalize/texts.h"
 
 /* A line has some twelve members, only one of which is a long text. */
 enum { LINE_ROOM = 2048 };
@@ -97,16 +98,22 @@ void norm_json_readings(struct norm *norm)
     if (d->ncompeting == 0 || !has_room(line, NORM_COMPETING * (sizeof d->competing[0] + 40))) {
         return;
     }
-    int status = csvk_buf_printf(line, ",\"bits\":%.1f,\"sample\":%zu,\"readings\":[",
-                                 (double)d->competing[0].bits / NORM_BIT,
-                                 norm_evidence_records(norm->sample.evidence));
-    for (size_t i = 0; i < d->ncompeting && status == CSVK_OK; i++) {
-        status = csvk_buf_printf(line, "%s{\"reading\":\"%s\",\"bits\":%.1f}", i != 0 ? "," : "",
-                                 d->competing[i].reading, (double)d->competing[i].bits / NORM_BIT);
+    struct norm_text text =
+        norm_text_begin((char *)line->data + line->length, line->capacity - line->length);
+    norm_text_add(&text, ",\"bits\":");
+    norm_text_bits(&text, d->competing[0].bits);
+    norm_text_add(&text, ",\"sample\":");
+    norm_text_number(&text, norm_evidence_records(norm->sample.evidence));
+    norm_text_add(&text, ",\"readings\":[");
+    for (size_t i = 0; i < d->ncompeting; i++) {
+        norm_text_add(&text, i != 0 ? ",{\"reading\":\"" : "{\"reading\":\"");
+        norm_text_add(&text, d->competing[i].reading);
+        norm_text_add(&text, "\",\"bits\":");
+        norm_text_bits(&text, d->competing[i].bits);
+        norm_text_add(&text, "}");
     }
-    if (status == CSVK_OK) {
-        line->data[line->length++] = ']';
-    }
+    norm_text_add(&text, "]");
+    line->length += text.length;
 }
 
 /* Closes the object. The NUL that is copied with it is not counted. */

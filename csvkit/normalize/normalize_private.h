@@ -22,7 +22,8 @@
  *     weigh.c              what each of them costs
  *     header_cause.c       why the records agree on another width than the header's
  *     evidence.c           what the columns are like; sample.c gathers it
- *     view.c               the grammar over bytes, from any place
+ *     view.c               the grammar over bytes, from any place; view_memory.c and places.c
+ *                          keep what was found out
  *   look_ahead.c           records and lines after the record at hand
  *   repair_header.c        r23 and the choice of columns
  *   normalize_patch.c      records that are written as they are, but for a few places
@@ -66,6 +67,16 @@
 #define NORM_DEFAULT_RECORD ((uint64_t)64 * 1024 * 1024) /* longest record that is read */
 
 enum { NORM_HEADER_FORMS = 3 }; /* as it is, every name enclosed, none */
+
+/*
+ * A byte that is in every form of the header and is rare in the table: a header that comes again is
+ * found by looking for it. See normalize_doubt.c.
+ */
+struct norm_header_mark {
+    bool is_known;
+    unsigned char byte;
+    size_t at[NORM_HEADER_FORMS]; /* its first place in each form */
+};
 
 /* Why a record needs inference, or is rejected. Counted, to name the likely cause for the file. */
 enum norm_cause {
@@ -183,6 +194,7 @@ struct norm {
     struct csvk_value *value; /* its values, as they will be written */
     size_t nvalues, values_capacity;
     struct norm_arena arena;       /* of its readings */
+    struct norm_places places;     /* what was found out about the bytes of the input */
     struct norm_decision decision; /* about it ... */
     bool decided;                  /* ... while that is carried out: log and index show it */
     struct csvk_buf text;          /* decoded values */
@@ -196,10 +208,11 @@ struct norm {
     bool marked; /* the input begins with the byte order mark of UTF-8 */
     struct csvk_buf
         header_again[NORM_HEADER_FORMS]; /* how the header may be repeated in the data */
-    struct csvk_strings added;           /* names that the header did not have */
-    struct csvk_strings names;           /* of the header as it was written */
-    size_t *pick;                        /* columns to write, by number in the input */
-    size_t npick;                        /* 0: all of them, in their order */
+    struct norm_header_mark header_mark;
+    struct csvk_strings added;   /* names that the header did not have */
+    struct csvk_strings names;   /* of the header as it was written */
+    size_t *pick;                /* columns to write, by number in the input */
+    size_t npick;                /* 0: all of them, in their order */
     uint64_t cause[NORM_CAUSES]; /* records repaired by inference or rejected, by likely cause */
     struct norm_signs signs;
     struct norm_footer footer;

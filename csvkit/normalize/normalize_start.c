@@ -11,6 +11,8 @@
  */
 #include "csvkit/normalize/normalize_private.h"
 
+#include "csvkit/base/delimiter.h"
+
 #include <stdio.h>
 #include <strings.h>
 
@@ -54,12 +56,13 @@ int norm_init_scan(struct norm *norm, struct csvk_scan *scan)
 
 /*
  * Do all fields have to be written anew? Otherwise a clean record can be copied. An escape in the
- * input has to be undone everywhere, since the output has none.
+ * input has to be undone everywhere, since the output has none; so have longer delimiters and
+ * skipped blanks.
  */
 static bool plan_rewrite(const struct csvk_normalize_options *o, const struct csvk_dialect *in)
 {
     bool other = o->to.delimiter != in->delimiter || o->to.enclosure != in->enclosure ||
-                 in->escape != CSVK_NO_BYTE;
+                 in->escape != CSVK_NO_BYTE || !csvk_dialect_is_plain(in);
     return other || o->quote != CSVK_NORMALIZE_QUOTE_KEEP || o->trim || o->guard_formulas ||
            o->digest;
 }
@@ -227,10 +230,12 @@ static int read_sep_line(struct norm *norm)
     }
     struct csvk_dialect dialect = norm->in;
     dialect.delimiter = b[4];
+    dialect.more_length = 0;
     if (csvk_dialect_check(&dialect, NULL) != CSVK_OK) {
         return CSVK_OK;
     }
-    if (norm->o->delimiter_given && norm->in.delimiter != b[4]) {
+    bool same = norm->in.delimiter == b[4] && norm->in.more_length == 0;
+    if (norm->o->delimiter_given && !same) {
         struct norm_record rec = line_record(norm, norm->window.offset, 5);
         return norm_refuse(norm, &rec, "the line sep= names another delimiter than --delimiter");
     }
@@ -347,9 +352,15 @@ static int find_line_break(struct norm *norm)
 static int report_delimiter(struct norm *norm)
 {
     char evidence[64];
-    norm->result->delimiter = norm->o->dialect.delimiter;
-    snprintf(evidence, sizeof(evidence), "byte %02x, by --delimiter=auto",
-             (unsigned)norm->result->delimiter);
+    const struct csvk_dialect *in = &norm->o->dialect;
+    csvk_delimiter_text(in, norm->result->delimiter);
+    if (in->more_length == 0) {
+        snprintf(evidence, sizeof(evidence), "byte %02x, by --delimiter=auto",
+                 (unsigned)in->delimiter);
+    } else {
+        snprintf(evidence, sizeof(evidence), "\"%s\", by --delimiter=auto",
+                 norm->result->delimiter);
+    }
     return norm_report_file_repair(norm, CSVK_REPAIR_DELIMITER, 0, 0, evidence);
 }
 

@@ -45,9 +45,7 @@ static void put_reading(struct csvk_json *json, const struct csvk_normalize_resu
         csvk_json_put_string(json, "encoding", result->encoding);
     }
     if (result->repairs[CSVK_REPAIR_DELIMITER] != 0) {
-        unsigned char delimiter = (unsigned char)result->delimiter;
-        csvk_json_key(json, "delimiter");
-        csvk_json_bytes(json, &delimiter, 1);
+        csvk_json_put_string(json, "delimiter", result->delimiter);
     }
 }
 

@@ -10,11 +10,13 @@
  */
 #include "csvkit/normalize/normalize_private.h"
 
+#include "csvkit/base/delimiter.h"
+
 static int take_fields(struct norm *norm, const struct norm_record *rec,
                        const struct norm_view *view, bool *done)
 {
     norm->nvalues = 0;
-    for (size_t at = 0;; at++) {
+    for (size_t at = 0;; at = norm_view_after(view, at)) {
         struct norm_cell cell;
         at = norm_view_field(view, at, NORM_MODE_BLANKS, &cell);
         if (at == NORM_NOWHERE || norm->nvalues == norm->width) {
@@ -26,7 +28,7 @@ static int take_fields(struct norm *norm, const struct norm_record *rec,
         if (status != CSVK_OK) {
             return status;
         }
-        if (!norm_view_is(view, at, norm->in.delimiter)) {
+        if (norm_view_delimiter(view, at) == 0) {
             *done = at == view->length && norm->nvalues == norm->width;
             return CSVK_OK;
         }

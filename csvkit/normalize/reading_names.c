@@ -1,7 +1,6 @@
 /* reading_names.c - what each reading supposes, in words; and the list of readings. */
 #include "csvkit/normalize/readings.h"
-
-#include <stdio.h>
+#include "csvkit/normalize/texts.h"
 
 /* The number of the field stands between the two; none where `after` is NULL. */
 static const struct {
@@ -32,14 +31,17 @@ static const struct {
 
 void norm_reading_name(const struct norm_reading *reading, char *text, size_t room)
 {
+    struct norm_text name = norm_text_begin(text, room);
     const char *before = names[reading->slip].before, *after = names[reading->slip].after;
-    if (after == NULL) {
-        snprintf(text, room, "%s", before);
-    } else if (reading->slip == NORM_SLIP_EMPTY_SURPLUS && reading->count > 1) {
-        snprintf(text, room, "%zu empty fields are surplus, the first of them field %zu",
-                 reading->count, reading->field);
-    } else {
-        snprintf(text, room, "%s%zu%s", before, reading->field, after);
+    if (reading->slip == NORM_SLIP_EMPTY_SURPLUS && reading->count > 1) {
+        norm_text_number(&name, reading->count);
+        before = " empty fields are surplus, the first of them field ";
+        after = "";
+    }
+    norm_text_add(&name, before);
+    if (after != NULL) {
+        norm_text_number(&name, reading->field);
+        norm_text_add(&name, after);
     }
 }
 

@@ -55,17 +55,27 @@ struct norm_reading {
     enum csvk_repair repair;
     bool hole;
     const struct norm_cell *cell;  /* `width` of them: the record as it would be written */
-    const struct norm_cell *plain; /* as evidence judges them; ptr NULL: nothing is known */
+    const struct norm_cell *plain; /* as evidence judges them; ptr NULL: nothing is known. NULL: */
+    int cells;                     /* these bits are what they cost */
     size_t end;                    /* of the record, in the view */
     int prior, hidden;             /* bits: of the slip itself; of what the cells do not show */
     int score;                     /* by weigh.c */
     size_t order;                  /* in which it was found */
 };
 
+/* Which of the readings of quotes are kept. All are counted: their number is bounded. */
+enum norm_wanted {
+    NORM_WANTED_ALL,
+    NORM_WANTED_GOING_ON,        /* those after which the table goes on (norm_view_goes_on) */
+    NORM_WANTED_LOST_DELIMITERS, /* NORM_SLIP_DELIMITER_LOST */
+};
+
 struct norm_readings {
     struct norm_reading *list;
     size_t count, capacity;
     bool failed; /* out of memory */
+    enum norm_wanted wanted;
+    size_t found; /* of quotes; more than those kept, when not all of them are wanted */
 };
 
 /*

@@ -6,6 +6,7 @@
  * and the fields after it strictly again (the tail). A tail with a fault ends the reading: one slip
  * explains the record, or none does.
  */
+#include "csvkit/normalize/quote_walk.h"
 #include "csvkit/normalize/readings.h"
 
 #include <string.h>
@@ -14,31 +15,29 @@ enum {
     LONGEST_EDIT = 65536, /* bytes between a quote and its lost partner */
     MOST_BREAKS = 8,      /* line breaks in a value that lost a quote */
     CLOSING_TRIES = 12,
-    OPENING_TRIES = 8,
     SEAMS = 8, /* places where one enclosure may end and the next begin */
-    MOST_SKIPPED = 5,
 };
-
-/* What a strict reading from a field's start to the end of the record comes to. */
-struct tail {
-    size_t at; /* NORM_NOWHERE: nothing is known */
-    size_t count, end;
-};
-
-enum { TAILS = 64 };
 
 struct search {
     const struct norm_view *view;
     const struct norm_line *line;
     size_t width;
-    int quote, delimiter;
+    int quote;
     struct norm_readings *to;
-    struct norm_cell *cell;  /* width + 2 of them: the head, then what is tried */
-    size_t nhead, at;        /* `at`: where the field after the head begins */
-    size_t line_end;         /* of the first line */
-    size_t far, far_from;    /* no value that begins before the line break at `far_from` may reach
-                                further than `far`, for its line breaks */
-    struct tail tail[TAILS]; /* by place: most edits of a record share their tail */
+    struct norm_cell *cell; /* width + 2 of them: the head, then what is tried */
+    size_t nhead, at;       /* `at`: where the field after the head begins */
+    size_t rest, nrest; /* fields from `rest` on, read in `rest_mode`, go into the cells from number
+                           `nrest` on; NORM_NOWHERE: there are none */
+    enum norm_mode rest_mode;
+    size_t line_end;      /* of the first line */
+    size_t far, far_from; /* no value that begins before the line break at `far_from` may reach
+                             further than `far`, for its line breaks; once `is_far_known` */
+    bool is_far_known;
+    struct norm_walk walk; /* over the quotes of the record */
+    /* So many fields at the begin of the record have no fault, and the next one begins there. In
+       NORM_MODE_PAIRS they may end elsewhere when `has_inner_pair`. */
+    size_t nclean, clean_to;
+    bool has_inner_pair;
 };
 
 /* The repair of a lost or stray quote: r22 when the grammar finds no end of an enclosure, or one
@@ -85,70 +84,100 @@ static size_t find_far(const struct norm_view *view, size_t at, size_t *first)
 /* Has [s->at, to) more line breaks than a value that lost a quote may have? */
 static bool has_many_breaks(struct search *s, size_t to)
 {
+    if (to <= s->line_end) {
+        return false;
+    }
+    if (!s->is_far_known) {
+        s->is_far_known = true;
+        s->far = find_far(s->view, s->line_end, &s->far_from);
+        s->far_from = s->line_end;
+    }
     if (s->at > s->far_from) {
         s->far = find_far(s->view, s->at, &s->far_from);
     }
     return to > s->far;
 }
 
-static struct tail *tail_at(struct search *s, size_t at)
+/* Fields from `at` to the end of the record; with `cell`, their values. The end of the record;
+   NORM_NOWHERE: a fault, or more fields than `most`. */
+static size_t read_fields(const struct search *s, size_t at, enum norm_mode mode, size_t most,
+                          struct norm_cell *cell, size_t *count)
 {
-    return &s->tail[at % TAILS];
-}
-
-/* All fields from `first` on, which were read one by one, have the tail that ends at `end`. */
-static void remember_tails(struct search *s, const size_t *begin, size_t fields, size_t end)
-{
-    for (size_t i = 0; i < fields; i++) {
-        *tail_at(s, begin[i]) = (struct tail){begin[i], fields - i, end};
-    }
-}
-
-/*
- * Reads fields from `at` to the end of the record into cells from `count` on. The end of the
- * record; NORM_NOWHERE: a fault, or too many of them. A strict tail that was read before, and
- * cannot give the width, is not read again.
- */
-static size_t read_tail(struct search *s, size_t at, enum norm_mode mode, size_t *count)
-{
-    enum { REMEMBERED = 32 };
-    size_t begin[REMEMBERED], fields = 0;
-    const struct tail *known = tail_at(s, at);
-    bool strict = mode == NORM_MODE_STRICT;
-    if (strict && known->at == at &&
-        (known->end == NORM_NOWHERE || *count + known->count != s->width)) {
-        return NORM_NOWHERE;
-    }
-    for (;;) {
-        if (*count > s->width) {
-            return NORM_NOWHERE;
-        }
-        begin[fields % REMEMBERED] = at;
-        at = norm_view_field(s->view, at, mode, &s->cell[*count]);
-        fields++;
-        bool last = at == NORM_NOWHERE || !norm_view_is(s->view, at, s->delimiter);
-        size_t end = at != NORM_NOWHERE ? at + norm_view_line_break(s->view, at) : NORM_NOWHERE;
-        if (last && strict && fields <= REMEMBERED) {
-            remember_tails(s, begin, fields, end);
-        }
+    for (*count = 0; *count < most; at = norm_view_after(s->view, at)) {
+        at = norm_view_field(s->view, at, mode, cell != NULL ? &cell[*count] : NULL);
         if (at == NORM_NOWHERE) {
             return NORM_NOWHERE;
         }
         ++*count;
-        if (last) {
-            return end;
+        if (norm_view_delimiter(s->view, at) == 0) {
+            return at + norm_view_line_break(s->view, at);
         }
-        at++;
+    }
+    return NORM_NOWHERE;
+}
+
+/* Passes the fields at the begin of the record that have no fault, but for the last one. */
+static void pass_clean(struct search *s)
+{
+    s->has_inner_pair = false;
+    s->clean_to = norm_view_start(s->view, s->line->begin);
+    for (s->nclean = 0; s->nclean < s->width; s->nclean++) {
+        size_t at = s->clean_to, end = norm_view_field(s->view, at, NORM_MODE_STRICT, NULL);
+        if (end == NORM_NOWHERE || norm_view_delimiter(s->view, end) == 0) {
+            return;
+        }
+        if (is_quote(s, at) && !s->has_inner_pair) {
+            size_t first = end;
+            (void)norm_view_inner_ends(s->view, at, NORM_MODE_PAIRS, 1, &first);
+            s->has_inner_pair = first != end;
+        }
+        s->clean_to = norm_view_after(s->view, end);
     }
 }
 
-/* The tail after a field that ends at `at`. */
-static size_t read_after(struct search *s, size_t at, size_t *count)
+/* Do the first fields without a fault end in this mode where they end in the strict one? */
+static bool are_clean_in(const struct search *s, enum norm_mode mode)
 {
-    if (norm_view_is(s->view, at, s->delimiter)) {
-        return read_tail(s, at + 1, NORM_MODE_STRICT, count);
+    return s->view->dialect.escape == CSVK_NO_BYTE &&
+           (mode == NORM_MODE_INNER || mode == NORM_MODE_BLANKS ||
+            (mode == NORM_MODE_PAIRS && !s->has_inner_pair));
+}
+
+/*
+ * The fields from `at` to the end of the record, when there are `count` before them. The end of the
+ * record; NORM_NOWHERE: a fault, or another number of fields than columns. They are put into cells
+ * when the reading is added.
+ */
+static size_t read_tail(struct search *s, size_t at, enum norm_mode mode, size_t count)
+{
+    size_t fields = 0, end, passed = 0, from = at;
+    if (count > s->width) {
+        return NORM_NOWHERE;
     }
-    return at + norm_view_line_break(s->view, at);
+    if (mode == NORM_MODE_STRICT) {
+        end = norm_view_tail(s->view, at, &fields);
+    } else {
+        if (at == norm_view_start(s->view, s->line->begin) && are_clean_in(s, mode)) {
+            passed = s->nclean;
+            from = s->clean_to;
+        }
+        end = read_fields(s, from, mode, s->width - count - passed, NULL, &fields);
+        fields += passed;
+    }
+    s->rest = at;
+    s->rest_mode = mode;
+    s->nrest = count;
+    return fields == s->width - count ? end : NORM_NOWHERE;
+}
+
+/* The tail after a field that ends at `at`. */
+static size_t read_after(struct search *s, size_t at, size_t count)
+{
+    if (norm_view_delimiter(s->view, at) != 0) {
+        return read_tail(s, norm_view_after(s->view, at), NORM_MODE_STRICT, count);
+    }
+    s->rest = NORM_NOWHERE;
+    return count == s->width ? at + norm_view_line_break(s->view, at) : NORM_NOWHERE;
 }
 
 static struct norm_cell *keep_cells(struct search *s)
@@ -169,12 +198,28 @@ static bool has_escape(const struct search *s, size_t end)
            memchr(s->view->bytes + s->line->begin, escape, end - s->line->begin) != NULL;
 }
 
-/* Adds the reading whose cells are in s->cell, when there are as many as columns. */
-static struct norm_reading *propose(struct search *s, struct norm_reading reading, size_t count,
-                                    size_t end)
+/* Counts a reading of the slip that ends there, unless there are too many. Is it to be added? */
+static bool is_wanted(struct search *s, enum norm_slip slip, size_t end)
 {
-    if (end == NORM_NOWHERE || count != s->width || s->to->count >= NORM_QUOTE_READINGS) {
-        return NULL;
+    struct norm_readings *to = s->to;
+    if (end == NORM_NOWHERE || to->found >= NORM_QUOTE_READINGS) {
+        return false;
+    }
+    to->found++;
+    switch (to->wanted) {
+    case NORM_WANTED_GOING_ON: return norm_view_goes_on(s->view, end, s->width);
+    case NORM_WANTED_LOST_DELIMITERS: return slip == NORM_SLIP_DELIMITER_LOST;
+    default: return true;
+    }
+}
+
+/* Adds the reading, which is wanted: its first cells are in s->cell, the others are the rest. */
+static struct norm_reading *add(struct search *s, struct norm_reading reading, size_t end)
+{
+    size_t count;
+    if (s->rest != NORM_NOWHERE) {
+        (void)read_fields(s, s->rest, s->rest_mode, s->width - s->nrest, s->cell + s->nrest,
+                          &count);
     }
     reading.cell = reading.plain = keep_cells(s);
     reading.end = end;
@@ -186,11 +231,16 @@ static struct norm_reading *propose(struct search *s, struct norm_reading readin
     return norm_readings_add(s->to, &reading);
 }
 
-/* The same where evidence shall not see the quotes that the edit made data in cell `k`. */
-static void propose_without_quotes(struct search *s, struct norm_reading reading, size_t count,
-                                   size_t end, size_t k)
+static struct norm_reading *propose(struct search *s, struct norm_reading reading, size_t end)
 {
-    struct norm_reading *added = propose(s, reading, count, end);
+    return is_wanted(s, reading.slip, end) ? add(s, reading, end) : NULL;
+}
+
+/* The same where evidence shall not see the quotes that the edit made data in cell `k`. */
+static void propose_without_quotes(struct search *s, struct norm_reading reading, size_t end,
+                                   size_t k)
+{
+    struct norm_reading *added = propose(s, reading, end);
     struct norm_cell *plain = added != NULL ? keep_cells(s) : NULL;
     if (plain != NULL) {
         plain[k] = norm_view_unquoted(s->view, plain[k]);
@@ -215,12 +265,11 @@ static bool has_backslash_quote(const struct search *s, size_t from, size_t to)
 static void read_whole(struct search *s, enum norm_mode mode, enum norm_slip slip,
                        enum csvk_repair repair)
 {
-    size_t count = 0, begin = s->line->begin;
-    size_t end = read_tail(s, begin, mode, &count);
+    size_t begin = s->line->begin, end = read_tail(s, begin, mode, 0);
     bool escaped = end != NORM_NOWHERE && mode != NORM_MODE_BLANKS && mode != NORM_MODE_BACKSLASH &&
                    has_backslash_quote(s, begin, end);
     propose(s, (struct norm_reading){slip, .repair = repair, .prior = escaped ? 8 * NORM_BIT : 0},
-            count, end);
+            end);
 }
 
 static bool has_quotes_at_both_ends(const struct search *s, size_t from, size_t to)
@@ -231,7 +280,7 @@ static bool has_quotes_at_both_ends(const struct search *s, size_t from, size_t 
 /* Every quote on the line is data: each field is open. Values with quotes at both ends cost. */
 static void read_all_open(struct search *s)
 {
-    size_t count = 0, at = s->line->begin, end;
+    size_t count = 0, at = norm_view_start(s->view, s->line->begin), end;
     int prior = 0;
     bool other_faults = s->line->faults != NORM_FAULT_QUOTE_IN_OPEN;
     for (;;) {
@@ -241,16 +290,19 @@ static void read_all_open(struct search *s)
         }
         prior += has_quotes_at_both_ends(s, at, end) ? 3 * NORM_BIT : 0;
         s->cell[count++] = norm_view_raw(s->view, at, end);
-        if (!norm_view_is(s->view, end, s->delimiter)) {
+        if (norm_view_delimiter(s->view, end) == 0) {
             break;
         }
-        at = end + 1;
+        at = norm_view_after(s->view, end);
     }
     struct norm_reading reading = {NORM_SLIP_ALL_QUOTES,
                                    .repair = other_faults ? of_lone_quote(s) : CSVK_REPAIR_ENCLOSE,
                                    .prior = prior};
-    struct norm_reading *added =
-        propose(s, reading, count, end + norm_view_line_break(s->view, end));
+    if (count != s->width) {
+        return;
+    }
+    s->rest = NORM_NOWHERE;
+    struct norm_reading *added = propose(s, reading, end + norm_view_line_break(s->view, end));
     struct norm_cell *plain = added != NULL ? keep_cells(s) : NULL;
     for (size_t k = 0; plain != NULL && k < s->width; k++) {
         plain[k] = norm_view_unquoted(s->view, plain[k]);
@@ -265,7 +317,7 @@ static void read_all_open(struct search *s)
 
 static void read_opening_as_data(struct search *s)
 {
-    size_t end = norm_view_open_end(s->view, s->at), count = s->nhead + 1;
+    size_t end = norm_view_open_end(s->view, s->at);
     if (end == NORM_NOWHERE) {
         return;
     }
@@ -273,27 +325,29 @@ static void read_opening_as_data(struct search *s)
     struct norm_reading reading = {NORM_SLIP_OPENING_IS_DATA, .field = s->nhead + 1,
                                    .repair = of_lone_quote(s)};
     reading.prior = has_quotes_at_both_ends(s, s->at, end) ? 3 * NORM_BIT : 0;
-    end = read_after(s, end, &count);
-    propose_without_quotes(s, reading, count, end, s->nhead);
+    propose_without_quotes(s, reading, read_after(s, end, s->nhead + 1), s->nhead);
 }
 
 /* The value may end before any delimiter or line break, as long as no single quote is in it. */
 static void read_closing_lost(struct search *s)
 {
-    size_t end = s->at;
+    size_t end = s->at, single = norm_walk_single(&s->walk, s->at + 1);
+    size_t delimiter = csvk_delimiter_length(&s->view->dialect);
     for (unsigned tries = 0; tries < CLOSING_TRIES; tries++) {
         size_t step = norm_view_line_break(s->view, end);
-        end = norm_view_open_end(s->view, tries == 0 ? end : end + (step != 0 ? step : 1));
-        if (end == NORM_NOWHERE || end - s->at > LONGEST_EDIT ||
-            norm_view_has_single_quote(s->view, s->at + 1, end) || has_many_breaks(s, end)) {
+        end = norm_view_open_end(s->view, tries == 0 ? end : end + (step != 0 ? step : delimiter));
+        if (end == NORM_NOWHERE || end - s->at > LONGEST_EDIT || end > single ||
+            has_many_breaks(s, end)) {
             return;
         }
-        size_t count = s->nhead + 1;
-        s->cell[s->nhead] = norm_view_undoubled(s->view, s->at + 1, end);
-        struct norm_reading reading = {NORM_SLIP_CLOSING_LOST, .field = s->nhead + 1,
-                                       .repair = of_lone_quote(s), .prior = 2 * NORM_BIT};
-        size_t after = read_after(s, end, &count);
-        propose(s, reading, count, after);
+        size_t after = read_after(s, end, s->nhead + 1);
+        if (is_wanted(s, NORM_SLIP_CLOSING_LOST, after)) {
+            s->cell[s->nhead] = norm_view_undoubled(s->view, s->at + 1, end);
+            add(s,
+                (struct norm_reading){NORM_SLIP_CLOSING_LOST, .field = s->nhead + 1,
+                                      .repair = of_lone_quote(s), .prior = 2 * NORM_BIT},
+                after);
+        }
         if (end >= s->view->length) {
             return;
         }
@@ -304,61 +358,57 @@ static void read_closing_lost(struct search *s)
 static int borders_in(const struct search *s, const struct norm_cell *cell)
 {
     int count = 0;
-    for (size_t i = 0; i + 2 < cell->len; i++) {
-        if (cell->ptr[i] == s->quote && cell->ptr[i + 1] == s->delimiter &&
-            cell->ptr[i + 2] == s->quote) {
+    const struct csvk_dialect *dialect = &s->view->dialect;
+    size_t n = csvk_delimiter_length(dialect);
+    for (size_t i = 0; i + 1 + n < cell->len; i++) {
+        if (cell->ptr[i] == s->quote && cell->ptr[i + 1 + n] == s->quote &&
+            csvk_delimiter_at(dialect, cell->ptr + i + 1, n) != 0) {
             count++;
-            i += 2;
+            i += 1 + n;
         }
     }
     return count;
 }
 
-/* The enclosure ends at `end`; its value is decoded only when the tail has the right width. */
-static void propose_inner(struct search *s, size_t end, unsigned skip, enum norm_mode mode,
-                          struct norm_reading reading)
+/* The enclosure ends at `end`, after `skip` other places where it could. */
+static void propose_inner(struct search *s, size_t end, unsigned skip, enum norm_mode mode)
 {
-    size_t count = s->nhead + 1, after = read_after(s, end, &count);
-    if (after == NORM_NOWHERE || count != s->width) {
-        return;
+    size_t after = read_after(s, end, s->nhead + 1);
+    enum norm_slip slip = skip != 0 ? NORM_SLIP_QUOTES_BEFORE_END : NORM_SLIP_INNER_OF_FIELD;
+    if (is_wanted(s, slip, after)) {
+        struct norm_cell *cell = &s->cell[s->nhead];
+        *cell = norm_view_inner_value(s->view, s->at, end, mode);
+        int prior = 3 * (int)skip + (skip != 0 ? 6 * borders_in(s, cell) : 0);
+        add(s,
+            (struct norm_reading){slip, .field = s->nhead + 1, .count = skip,
+                                  .repair = CSVK_REPAIR_INNER_QUOTES, .prior = prior * NORM_BIT},
+            after);
     }
-    struct norm_cell *cell = &s->cell[s->nhead];
-    norm_view_inner(s->view, s->at, skip, mode, cell);
-    reading.prior = (3 * (int)skip + (skip != 0 ? 6 * borders_in(s, cell) : 0)) * NORM_BIT;
-    propose(s, reading, count, after);
 }
 
 static void read_inner_of_field(struct search *s)
 {
     static const enum norm_mode modes[] = {NORM_MODE_INNER, NORM_MODE_PAIRS};
-    bool found = true; /* with more quotes skipped there is none when there was none with fewer */
-    for (unsigned skip = 1; skip <= MOST_SKIPPED && found; skip++) {
-        found = false;
+    size_t ends[2][NORM_INNER_ENDS], count[2];
+    norm_walk_inner_ends(&s->walk, s->at, ends, count);
+    for (unsigned skip = 1; skip < NORM_INNER_ENDS; skip++) {
         for (size_t m = 0; m < 2; m++) {
-            size_t end = norm_view_inner_end(s->view, s->at, skip, modes[m]);
-            found = found || end != NORM_NOWHERE;
-            if (end != NORM_NOWHERE) {
-                propose_inner(s, end, skip, modes[m],
-                              (struct norm_reading){NORM_SLIP_QUOTES_BEFORE_END,
-                                                    .field = s->nhead + 1, .count = skip,
-                                                    .repair = CSVK_REPAIR_INNER_QUOTES});
+            if (skip < count[m]) {
+                propose_inner(s, ends[m][skip], skip, modes[m]);
             }
         }
     }
-    size_t end = norm_view_inner_end(s->view, s->at, 0, NORM_MODE_INNER);
-    if (end != NORM_NOWHERE && !has_backslash_quote(s, s->at, end)) {
-        propose_inner(s, end, 0, NORM_MODE_INNER,
-                      (struct norm_reading){NORM_SLIP_INNER_OF_FIELD, .field = s->nhead + 1,
-                                            .repair = CSVK_REPAIR_INNER_QUOTES});
+    if (count[0] != 0 && !has_backslash_quote(s, s->at, ends[0][0])) {
+        propose_inner(s, ends[0][0], 0, NORM_MODE_INNER);
     }
 }
 
 /*
  * The next place where the enclosure that opens at s->at may end and the next field begin without a
- * delimiter: "a"b, or "a""b" where the second quote opens. *from: where to look; the value goes to
- * the cell after the head. NORM_NOWHERE: no more of them.
+ * delimiter: "a"b, or "a""b" where the second quote opens. *from: where to look. NORM_NOWHERE: no
+ * more of them.
  */
-static size_t next_seam(struct search *s, size_t *from)
+static size_t next_seam(const struct search *s, size_t *from)
 {
     size_t i = norm_view_quote(s->view, *from);
     if (i == NORM_NOWHERE || i - s->at > LONGEST_EDIT) {
@@ -369,8 +419,13 @@ static size_t next_seam(struct search *s, size_t *from)
         return NORM_NOWHERE;
     }
     *from = pair ? i + 2 : s->view->length;
-    s->cell[s->nhead] = norm_view_undoubled(s->view, s->at + 1, i);
     return i + 1;
+}
+
+/* The value of the enclosure that ends there. */
+static struct norm_cell value_before_seam(const struct search *s, size_t seam)
+{
+    return norm_view_undoubled(s->view, s->at + 1, seam - 1);
 }
 
 static void read_seams(struct search *s)
@@ -381,11 +436,14 @@ static void read_seams(struct search *s)
         if (seam == NORM_NOWHERE) {
             return;
         }
-        size_t count = s->nhead + 1;
-        struct norm_reading reading = {NORM_SLIP_DELIMITER_LOST, .field = s->nhead + 1,
-                                       .repair = CSVK_REPAIR_INNER_QUOTES, .prior = NORM_BIT};
-        size_t end = read_tail(s, seam, NORM_MODE_STRICT, &count);
-        propose(s, reading, count, end);
+        size_t end = read_tail(s, seam, NORM_MODE_STRICT, s->nhead + 1);
+        if (is_wanted(s, NORM_SLIP_DELIMITER_LOST, end)) {
+            s->cell[s->nhead] = value_before_seam(s, seam);
+            add(s,
+                (struct norm_reading){NORM_SLIP_DELIMITER_LOST, .field = s->nhead + 1,
+                                      .repair = CSVK_REPAIR_INNER_QUOTES, .prior = NORM_BIT},
+                end);
+        }
     }
 }
 
@@ -398,82 +456,53 @@ static void read_quotes_in_open(struct search *s)
     if (end == NORM_NOWHERE || quote == NORM_NOWHERE || quote >= end) {
         return;
     }
-    size_t count = s->nhead + 1;
     s->cell[s->nhead] = norm_view_raw(s->view, s->at, end);
     struct norm_reading data = {NORM_SLIP_QUOTES_IN_OPEN, .field = s->nhead + 1,
                                 .repair = CSVK_REPAIR_ENCLOSE};
-    size_t after = read_after(s, end, &count);
-    propose_without_quotes(s, data, count, after, s->nhead);
+    propose_without_quotes(s, data, read_after(s, end, s->nhead + 1), s->nhead);
     if (quote == s->at) {
         return;
     }
-    count = s->nhead + 1;
     s->cell[s->nhead] = norm_view_raw(s->view, s->at, quote);
     struct norm_reading lost = {NORM_SLIP_DELIMITER_LOST, .field = s->nhead + 1,
                                 .repair = CSVK_REPAIR_ENCLOSE, .prior = NORM_BIT};
-    after = read_tail(s, quote, NORM_MODE_STRICT, &count);
-    propose(s, lost, count, after);
+    propose(s, lost, read_tail(s, quote, NORM_MODE_STRICT, s->nhead + 1));
 }
 
-/* The first quote from `at` on that a value which begins at s->at may reach. */
-static size_t first_quote(const struct search *s, size_t at)
-{
-    size_t end = s->at <= s->line_end ? s->far : s->at + LONGEST_EDIT;
-    end = end < s->view->length ? end + 1 : s->view->length;
-    struct norm_view near = *s->view;
-    near.length = end < near.length ? end : near.length;
-    return norm_view_quote(&near, at);
-}
-
-/* The value ends at a quote before a delimiter or a line break. */
+/*
+ * The value ends at a quote before a delimiter or a line break: at the first one that is not one of
+ * a pair, for behind it the value would hold a single quote.
+ */
 static void read_opening_lost(struct search *s)
 {
-    size_t quote = first_quote(s, s->at);
-    for (unsigned tries = 0; tries < OPENING_TRIES && quote != NORM_NOWHERE && quote > s->at;) {
-        if (quote - s->at > LONGEST_EDIT || has_many_breaks(s, quote)) {
-            return;
-        }
-        if (is_quote(s, quote + 1) && !ends(s, quote + 1)) {
-            quote = norm_view_quote(s->view, quote + 2);
-            continue;
-        }
-        if (ends(s, quote + 1)) {
-            if (!norm_view_has_single_quote(s->view, s->at, quote)) {
-                size_t count = s->nhead + 1;
-                s->cell[s->nhead] = norm_view_undoubled(s->view, s->at, quote);
-                struct norm_reading reading = {NORM_SLIP_OPENING_LOST, .field = s->nhead + 1,
-                                               .repair = CSVK_REPAIR_ENCLOSE,
-                                               .prior = 2 * NORM_BIT};
-                size_t end = read_after(s, quote + 1, &count);
-                propose(s, reading, count, end);
-            }
-            tries++;
-        }
-        quote = norm_view_quote(s->view, quote + 1);
+    size_t quote = norm_walk_single(&s->walk, s->at);
+    if (quote == NORM_NOWHERE || quote - s->at > LONGEST_EDIT || !ends(s, quote + 1) ||
+        has_many_breaks(s, quote)) {
+        return;
+    }
+    size_t end = read_after(s, quote + 1, s->nhead + 1);
+    if (is_wanted(s, NORM_SLIP_OPENING_LOST, end)) {
+        s->cell[s->nhead] = norm_view_undoubled(s->view, s->at, quote);
+        add(s,
+            (struct norm_reading){NORM_SLIP_OPENING_LOST, .field = s->nhead + 1,
+                                  .repair = CSVK_REPAIR_ENCLOSE, .prior = 2 * NORM_BIT},
+            end);
     }
 }
 
 /* ---- the last field ---------------------------------------------------------------------------
  */
 
+/* The last field of the first record is in its cell; the second one begins at the seam. */
 static void propose_two(struct search *s, size_t seam)
 {
-    const struct norm_cell last = s->cell[s->nhead];
-    size_t count = 0;
-    struct norm_cell *head = keep_cells(s);
-    if (head == NULL) {
-        s->to->failed = true;
-        return;
-    }
-    size_t end = read_tail(s, seam, NORM_MODE_STRICT, &count);
-    bool fits = end != NORM_NOWHERE && count == s->width;
-    memcpy(s->cell, head, s->width * sizeof *head);
-    s->cell[s->nhead] = last;
-    if (fits) {
+    size_t count = 0, end = norm_view_tail(s->view, seam, &count);
+    if (count == s->width) {
+        s->rest = NORM_NOWHERE;
         propose(s,
                 (struct norm_reading){NORM_SLIP_TWO_RECORDS, .repair = CSVK_REPAIR_INNER_QUOTES,
                                       .hole = true, .prior = 2 * NORM_BIT},
-                s->width, end);
+                end);
     }
 }
 
@@ -487,6 +516,7 @@ static void read_two_records(struct search *s)
             if (seam == NORM_NOWHERE) {
                 return;
             }
+            s->cell[s->nhead] = value_before_seam(s, seam);
             propose_two(s, seam);
         }
         return;
@@ -520,28 +550,29 @@ static void read_edits_of_field(struct search *s)
 void norm_readings_of_quotes(const struct norm_view *view, const struct norm_line *line,
                              size_t width, struct norm_readings *to)
 {
-    struct search s = {view,
-                       line,
-                       .width = width,
-                       .quote = view->dialect.enclosure,
-                       .delimiter = view->dialect.delimiter,
-                       .to = to,
-                       .at = line->begin};
+    struct search s; /* the list of the walk is not to be cleared */
     if (width > NORM_WIDEST || view->dialect.enclosure == CSVK_NO_BYTE) {
         return;
     }
+    s.view = view;
+    s.line = line;
+    s.width = width;
+    s.quote = view->dialect.enclosure;
+    s.to = to;
+    s.nhead = 0;
+    s.at = norm_view_start(view, line->begin);
+    s.rest = NORM_NOWHERE;
+    s.is_far_known = false;
     s.line_end = norm_view_line_end(view, line->begin);
     s.line_end = s.line_end == NORM_NOWHERE ? view->length : s.line_end;
-    s.far = find_far(view, s.line_end, &s.far_from);
-    s.far_from = s.line_end;
-    for (size_t i = 0; i < TAILS; i++) {
-        s.tail[i].at = NORM_NOWHERE;
-    }
     s.cell = norm_arena_take(view->arena, (width + 2) * sizeof *s.cell);
     if (s.cell == NULL) {
         to->failed = true;
         return;
     }
+    to->found = to->count;
+    norm_walk_begin(&s.walk, view, line->begin);
+    pass_clean(&s);
     read_whole(&s, NORM_MODE_INNER, NORM_SLIP_INNER_QUOTES, CSVK_REPAIR_INNER_QUOTES);
     if (has_backslash_quote(&s, line->begin, line->end)) {
         read_whole(&s, NORM_MODE_BACKSLASH, NORM_SLIP_BACKSLASH, CSVK_REPAIR_BACKSLASH);
@@ -549,13 +580,13 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
     read_whole(&s, NORM_MODE_PAIRS, NORM_SLIP_INNER_PAIRS, CSVK_REPAIR_INNER_QUOTES);
     read_whole(&s, NORM_MODE_BLANKS, NORM_SLIP_BLANKS, CSVK_REPAIR_BLANKS);
     read_all_open(&s);
-    while (s.nhead < width && to->count < NORM_QUOTE_READINGS && !to->failed) {
+    while (s.nhead < width && to->found < NORM_QUOTE_READINGS && !to->failed) {
         read_edits_of_field(&s);
         size_t end = norm_view_field(view, s.at, NORM_MODE_STRICT, &s.cell[s.nhead]);
-        if (end == NORM_NOWHERE || !norm_view_is(view, end, s.delimiter)) {
+        if (end == NORM_NOWHERE || norm_view_delimiter(view, end) == 0) {
             return;
         }
         s.nhead++;
-        s.at = end + 1;
+        s.at = norm_view_after(view, end);
     }
 }

@@ -210,6 +210,7 @@ struct gaps {
     const struct norm_habit *habit;
     int habit_bits; /* what a hole costs more where leaving out is a habit */
     struct norm_cell *padded;
+    int *in_place, *later; /* see sum_costs */
     struct norm_readings *to;
 };
 
@@ -244,23 +245,34 @@ static int least_lost(const struct gaps *g, size_t from)
     return least;
 }
 
-/* A row of unknown cells with the record's first `before` cells in front and, `skip` later, the
-   others from `after` on. */
-static const struct norm_cell *spread(struct gaps *g, size_t before, size_t skip, size_t after)
+/*
+ * What the record's cells cost in their columns, and `missing` columns later: the sum over the
+ * first i cells is in_place[i], that over the cells from number i on is later[i].
+ */
+static bool sum_costs(struct gaps *g)
 {
-    struct norm_cell *plain = norm_arena_take(g->view->arena, g->width * sizeof *plain);
-    if (plain == NULL) {
+    size_t n = g->line->ncells;
+    g->in_place = norm_arena_take(g->view->arena, (n + 1) * sizeof *g->in_place);
+    g->later = norm_arena_take(g->view->arena, (n + 1) * sizeof *g->later);
+    if (g->in_place == NULL || g->later == NULL) {
         g->to->failed = true;
-        return NULL;
+        return false;
     }
-    memset(plain, 0, g->width * sizeof *plain);
-    memcpy(plain, g->line->cell, before * sizeof *plain);
-    memcpy(plain + before + skip, g->line->cell + after, (g->line->ncells - after) * sizeof *plain);
-    return plain;
+    g->in_place[0] = g->later[n] = 0;
+    for (size_t i = 0; i < n; i++) {
+        g->in_place[i + 1] =
+            g->in_place[i] + norm_view_cost(g->view, g->evidence, i, &g->line->cell[i]);
+    }
+    for (size_t i = n; i > 0 && g->width <= NORM_WIDEST; i--) {
+        const struct norm_cell *cell = &g->line->cell[i - 1];
+        g->later[i - 1] =
+            g->later[i] + norm_view_cost(g->view, g->evidence, i - 1 + g->missing, cell);
+    }
+    return true;
 }
 
-static void propose_gap(struct gaps *g, enum norm_slip slip, size_t field,
-                        const struct norm_cell *plain, int hidden)
+/* `cells`: what they cost; those that are not there cost nothing. */
+static void propose_gap(struct gaps *g, enum norm_slip slip, size_t field, int cells, int hidden)
 {
     bool filled = slip == NORM_SLIP_EMPTY_LEFT_OUT;
     struct norm_reading reading = {slip,
@@ -269,21 +281,18 @@ static void propose_gap(struct gaps *g, enum norm_slip slip, size_t field,
                                    .repair = CSVK_REPAIR_PAD,
                                    .hole = !filled,
                                    .cell = g->padded,
-                                   .plain = plain,
+                                   .cells = cells,
                                    .end = g->line->end,
                                    .prior = filled ? 0 : 2 * NORM_BIT,
                                    .hidden = hidden};
-    if (plain != NULL) {
-        norm_readings_add(g->to, &reading);
-    }
+    norm_readings_add(g->to, &reading);
 }
 
 /* A value that was glued from two looks odd as a whole; the last one also hides what followed it.
  */
 static int hidden_of_glued(const struct gaps *g, size_t i)
 {
-    if (i + 1 != g->line->ncells ||
-        norm_evidence_cell(g->evidence, i, &g->line->cell[i], NORM_NOT_IN_SAMPLE) > NORM_BIT) {
+    if (i + 1 != g->line->ncells || g->in_place[i + 1] - g->in_place[i] > NORM_BIT) {
         return g->habit_bits;
     }
     return least_lost(g, i + 1);
@@ -321,17 +330,17 @@ void norm_readings_of_short(const struct norm_view *view, const struct norm_line
     if (norm_is_habit(habit, evidence, width)) {
         g.habit_bits = norm_log2(habit->all + 1) + 2 * NORM_BIT;
     }
-    if (!pad(&g)) {
+    if (!pad(&g) || !sum_costs(&g)) {
         return;
     }
     int lost = least_lost(&g, n);
-    propose_gap(&g, NORM_SLIP_EMPTY_LEFT_OUT, n + 1, spread(&g, n, 0, n), 0);
-    propose_gap(&g, NORM_SLIP_END_LOST, n + 1, spread(&g, n, 0, n),
+    propose_gap(&g, NORM_SLIP_EMPTY_LEFT_OUT, n + 1, g.in_place[n], 0);
+    propose_gap(&g, NORM_SLIP_END_LOST, n + 1, g.in_place[n],
                 lost > g.habit_bits ? lost : g.habit_bits);
     for (size_t i = 0; i < n && width <= NORM_WIDEST && !to->failed; i++) {
-        propose_gap(&g, NORM_SLIP_FIELDS_LOST, i + 1, spread(&g, i, g.missing, i), g.habit_bits);
+        propose_gap(&g, NORM_SLIP_FIELDS_LOST, i + 1, g.in_place[i] + g.later[i], g.habit_bits);
         if (may_be_glued(&g, i)) {
-            propose_gap(&g, NORM_SLIP_GLUED, i + 1, spread(&g, i, g.missing + 1, i + 1),
+            propose_gap(&g, NORM_SLIP_GLUED, i + 1, g.in_place[i] + g.later[i + 1],
                         hidden_of_glued(&g, i));
         }
     }

@@ -30,10 +30,18 @@ int norm_keep_head(struct norm *norm)
     return status;
 }
 
-static struct norm_view view_of(struct norm *norm, const unsigned char *bytes, size_t length,
-                                bool at_end)
+/* `bytes` are those of the input at absolute `offset`. */
+static struct norm_view view_of(struct norm *norm, const unsigned char *bytes, uint64_t offset,
+                                size_t length, bool at_end)
 {
+    /* Places are those of single bytes. */
+    bool plain = norm->in.more_length == 0 && !norm->in.skip_blanks;
+    if (plain) {
+        norm_places_begin(&norm->places, &norm->in, norm_breaks_are_reported(norm));
+    }
     return (struct norm_view){.bytes = bytes,
+                              .offset = offset,
+                              .places = plain ? &norm->places : NULL,
                               .length = length,
                               .at_end = at_end,
                               .cr_ends = norm_breaks_are_reported(norm),
@@ -42,9 +50,14 @@ static struct norm_view view_of(struct norm *norm, const unsigned char *bytes, s
                               .arena = &norm->arena};
 }
 
+static struct norm_view view_of_head(struct norm *norm)
+{
+    return view_of(norm, norm->head.data, norm->head_offset, norm->head.length, norm->head_at_end);
+}
+
 int norm_ask_head_for_width(struct norm *norm)
 {
-    struct norm_view view = view_of(norm, norm->head.data, norm->head.length, norm->head_at_end);
+    struct norm_view view = view_of_head(norm);
     size_t first;
     uint64_t alike;
     norm_arena_clear(&norm->arena);
@@ -75,7 +88,7 @@ int norm_ask_head_for_header(struct norm *norm)
     if (width < 2 && !by_option) {
         return CSVK_OK;
     }
-    struct norm_view view = view_of(norm, norm->head.data, norm->head.length, norm->head_at_end);
+    struct norm_view view = view_of_head(norm);
     norm_arena_clear(&norm->arena);
     int status = norm_sample_header(&view, &width, &last_is_surplus);
     norm_arena_clear(&norm->arena);
@@ -97,7 +110,7 @@ static int take_sample(struct norm *norm)
     if (norm->sample_taken) {
         return CSVK_OK;
     }
-    struct norm_view view = view_of(norm, norm->head.data, norm->head.length, norm->head_at_end);
+    struct norm_view view = view_of_head(norm);
     norm_arena_clear(&norm->arena);
     int status = norm_sample_take(&norm->sample, &view, (size_t)norm->width, norm->o->header,
                                   norm->o->ragged);
@@ -130,8 +143,8 @@ static struct norm_context context_of(const struct norm *norm, uint64_t offset)
 static struct norm_view view_at(struct norm *norm, uint64_t offset)
 {
     struct norm_limit limit = norm_look_ahead_limit(norm, offset);
-    return view_of(norm, norm_window_at(&norm->window, offset), (size_t)(limit.end - offset),
-                   limit.at_end);
+    return view_of(norm, norm_window_at(&norm->window, offset), offset,
+                   (size_t)(limit.end - offset), limit.at_end);
 }
 
 /* Of a record longer than the reach nothing is seen but itself: how much else the window holds
@@ -143,7 +156,8 @@ static struct norm_view view_of_record(struct norm *norm, const struct norm_reco
     }
     uint64_t length = norm_record_end(rec) - rec->r.offset;
     bool last = norm->window.at_end && norm_window_left(&norm->window, rec->r.offset) == length;
-    return view_of(norm, norm_window_at(&norm->window, rec->r.offset), (size_t)length, last);
+    return view_of(norm, norm_window_at(&norm->window, rec->r.offset), rec->r.offset,
+                   (size_t)length, last);
 }
 
 /* ---- writing ----------------------------------------------------------------------------------
@@ -243,7 +257,7 @@ static int reject_lines(struct norm *norm, const struct norm_record *rec,
     size_t at = 0;
     int status = CSVK_OK;
     for (size_t i = 0; i < d->parts && status == CSVK_OK; i++) {
-        struct norm_line line = norm_view_record(view, at, 1);
+        struct norm_line line = norm_view_outline(view, at);
         part.r.offset = rec->r.offset + at;
         part.r.number = rec->r.number + i;
         part.r.line = rec->r.line + norm_count_lines(norm, rec->r.offset, part.r.offset);
@@ -399,7 +413,7 @@ int norm_is_before_short(struct norm *norm, const struct norm_record *rec, bool 
     if (at >= view.length) {
         return CSVK_OK;
     }
-    struct norm_line next = norm_view_record(&view, at, 1);
+    struct norm_line next = norm_view_outline(&view, at);
     *is = next.known && !norm_line_is_blank(&next) && next.ncells < norm->width;
     return norm->arena.failed ? norm_out_of_memory(norm) : CSVK_OK;
 }

@@ -58,14 +58,15 @@ static int read_head(const struct norm_view *view, struct record_list *list)
 /* The width that most sound records have, the larger of two; and how many have it. */
 static size_t most_frequent(const struct record_list *list, size_t from, uint64_t *count)
 {
-    size_t best = 0;
+    size_t best = 0, last = 0; /* asked about most recently */
     *count = 0;
     for (size_t i = from; i < list->count; i++) {
         size_t width = list->line[i].ncells;
         uint64_t alike = 0;
-        if (list->line[i].faults != 0 || width == best) {
+        if (list->line[i].faults != 0 || width == best || width == last) {
             continue;
         }
+        last = width;
         for (size_t j = from; j < list->count; j++) {
             alike += list->line[j].faults == 0 && list->line[j].ncells == width;
         }

@@ -3,115 +3,165 @@
 
 #include "csvkit/base/hash.h"
 
-#include <string.h>
+enum { SHORT_TEXT = 12, LONGEST_COUNT = 9 };
 
-enum { MOST_RUNS = 12, SHORT_TEXT = 12, LONGEST_COUNT = 9 };
+/* What a byte is; kinds of which runs are made, and what a run may hold. Bits. */
+enum {
+    DIGIT = 1,
+    LETTER = 2,
+    BLANK = 4,
+    RUNS = DIGIT | LETTER | BLANK, /* bytes without any of them are runs of their own */
+    SMALL = 8,                     /* letters of ASCII */
+    CAPITAL = 16,
+    LINE_FEED = 32,
+    CARRIAGE_RETURN = 64,
+    PUNCTUATION = 128, /* of texts: in longer values it is all one in coarse forms */
+};
 
-enum kind { KIND_DIGIT, KIND_LETTER, KIND_BLANK, KIND_OTHER };
+#define ROW_OF_8(kind)  (kind), (kind), (kind), (kind), (kind), (kind), (kind), (kind)
+#define ROW_OF_25(kind) ROW_OF_8(kind), ROW_OF_8(kind), ROW_OF_8(kind), (kind)
+#define ROW_OF_64(kind)                                                                            \
+    ROW_OF_8(kind), ROW_OF_8(kind), ROW_OF_8(kind), ROW_OF_8(kind), ROW_OF_8(kind),                \
+        ROW_OF_8(kind), ROW_OF_8(kind), ROW_OF_8(kind)
 
-static enum kind kind_of(unsigned char c)
+static const unsigned char kinds[256] = {
+    [' '] = BLANK,
+    ['\t'] = BLANK,
+    ['\n'] = BLANK | LINE_FEED,
+    ['\v'] = BLANK,
+    ['\f'] = BLANK,
+    ['\r'] = BLANK | CARRIAGE_RETURN,
+    [0x1c] = BLANK,
+    BLANK,
+    BLANK,
+    BLANK,
+    [','] = PUNCTUATION,
+    [';'] = PUNCTUATION,
+    ['.'] = PUNCTUATION,
+    ['!'] = PUNCTUATION,
+    ['?'] = PUNCTUATION,
+    ['\''] = PUNCTUATION,
+    ['"'] = PUNCTUATION,
+    ['('] = PUNCTUATION,
+    [')'] = PUNCTUATION,
+    ['0'] = ROW_OF_8(DIGIT),
+    DIGIT,
+    DIGIT,
+    ['A'] = ROW_OF_25(LETTER | CAPITAL),
+    LETTER | CAPITAL,
+    ['a'] = ROW_OF_25(LETTER | SMALL),
+    LETTER | SMALL,
+    [0x80] = ROW_OF_64(LETTER),
+    ROW_OF_64(LETTER),
+};
+
+/* ---- the coarse form --------------------------------------------------------------------------
+ */
+
+static void add_class(struct norm_form *form, unsigned char class)
 {
-    if (c >= '0' && c <= '9') {
-        return KIND_DIGIT;
-    }
-    if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c >= 0x80) {
-        return KIND_LETTER;
-    }
-    if (c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f)) {
-        return KIND_BLANK;
-    }
-    return KIND_OTHER;
+    form->classes[class / 64 % 2] |= UINT64_C(1) << class % 64;
 }
 
-/* The end of the run that begins at `from`; other bytes are runs of their own. */
-static size_t run_end(struct csvk_bytes value, size_t from)
+/* A byte that is no letter and no digit; nothing beyond ASCII is a class of its own. */
+static void add_other(struct norm_form *form, unsigned char c)
 {
-    enum kind kind = kind_of(value.ptr[from]);
-    size_t end = from + 1;
-    while (kind != KIND_OTHER && end < value.len && kind_of(value.ptr[end]) == kind) {
-        end++;
-    }
-    return end;
-}
-
-/* Letters are upper case when none of them is a small one of ASCII, and one a capital. */
-static bool is_upper(struct csvk_bytes value, size_t from, size_t to)
-{
-    bool capital = false;
-    for (size_t i = from; i < to; i++) {
-        if (value.ptr[i] >= 'a' && value.ptr[i] <= 'z') {
-            return false;
-        }
-        capital |= value.ptr[i] >= 'A' && value.ptr[i] <= 'Z';
-    }
-    return capital;
-}
-
-static bool has_line_feed(struct csvk_bytes value, size_t from, size_t to)
-{
-    return memchr(value.ptr + from, '\n', to - from) != NULL;
-}
-
-/* The class of a byte in coarse forms; 0: it counts as itself. */
-static unsigned char coarse_class(unsigned char c, size_t length)
-{
+    unsigned char kind = kinds[c];
     if (c == ' ' || c == '\t') {
-        return '_';
+        c = '_';
+    } else if ((kind & (LINE_FEED | CARRIAGE_RETURN)) != 0) {
+        c = '\n';
+    } else if ((kind & PUNCTUATION) != 0 && form->length > SHORT_TEXT) {
+        c = ',';
     }
-    if (c == '\r' || c == '\n') {
-        return '\n';
-    }
-    switch (kind_of(c)) {
-    case KIND_DIGIT: return '9';
-    case KIND_LETTER: return 'a';
-    default: break;
-    }
-    bool punctuation = memchr(",;.!?'\"()", c, 9) != NULL;
-    return punctuation && length > SHORT_TEXT ? ',' : c;
+    add_class(form, c);
 }
 
-static uint64_t coarse_of(struct csvk_bytes value)
+uint64_t norm_form_coarse(const struct norm_form *form)
 {
-    uint64_t seen[4] = {0, 0, 0, 0};
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char class = coarse_class(value.ptr[i], value.len);
-        seen[class / 64] |= UINT64_C(1) << class % 64;
-    }
     unsigned bits = 0;
-    for (size_t length = value.len; length != 0; length /= 2) {
+    for (size_t length = form->length; length != 0; length /= 2) {
         bits++;
     }
-    return csvk_hash((const unsigned char *)seen, sizeof seen, 1 + (bits + 1) / 2);
+    return csvk_hash((const unsigned char *)form->classes, sizeof form->classes,
+                     1 + (bits + 1) / 2);
+}
+
+uint64_t norm_form_medium(const struct norm_form *form)
+{
+    return form->runs <= NORM_MOST_RUNS ? csvk_hash(form->medium, form->runs, 3)
+                                        : norm_form_coarse(form);
+}
+
+/* ---- runs -------------------------------------------------------------------------------------
+ */
+
+/* The end of the run of bytes of this kind that begins before `at`. *all: kinds of all its bytes.
+ */
+static inline size_t run_end(struct csvk_bytes value, size_t at, unsigned kind, unsigned *all)
+{
+    unsigned seen = *all;
+    for (; at < value.len && (kinds[value.ptr[at]] & kind) != 0; at++) {
+        seen |= kinds[value.ptr[at]];
+    }
+    *all = seen;
+    return at;
+}
+
+/*
+ * The run that begins at `at`. *sign: 9 for digits, A or a for letters, a blank, a line break, or
+ * the byte itself. Letters are upper case when none of them is a small one of ASCII, and one a
+ * capital.
+ */
+static inline size_t read_run(struct norm_form *form, struct csvk_bytes value, size_t at,
+                              unsigned char *sign)
+{
+    unsigned char c = value.ptr[at];
+    unsigned all = kinds[c];
+    size_t end = at + 1;
+    switch (all & RUNS) {
+    case DIGIT:
+        *sign = '9';
+        add_class(form, '9');
+        return run_end(value, end, DIGIT, &all);
+    case LETTER:
+        end = run_end(value, end, LETTER, &all);
+        *sign = (all & (SMALL | CAPITAL)) == CAPITAL ? 'A' : 'a';
+        add_class(form, 'a');
+        return end;
+    case BLANK:
+        end = run_end(value, end, BLANK, &all);
+        *sign = (all & LINE_FEED) != 0 ? '\n' : '_';
+        form->has_break |= (all & (LINE_FEED | CARRIAGE_RETURN)) != 0;
+        for (; at < end; at++) {
+            add_other(form, value.ptr[at]);
+        }
+        return end;
+    default:
+        *sign = c;
+        add_other(form, c);
+        return end;
+    }
 }
 
 struct norm_form norm_form_of(struct csvk_bytes value)
 {
-    unsigned char fine[2 * MOST_RUNS], medium[MOST_RUNS];
-    size_t runs = 0, nfine = 0;
-    struct norm_form form = {.coarse = coarse_of(value),
-                             .value = csvk_hash(value.ptr, value.len, 4)};
-    form.has_break =
-        memchr(value.ptr, '\n', value.len) != NULL || memchr(value.ptr, '\r', value.len) != NULL;
+    unsigned char fine[2 * NORM_MOST_RUNS];
+    size_t nfine = 0;
+    struct norm_form form = {.value = csvk_hash(value.ptr, value.len, 4), .length = value.len};
     for (size_t at = 0; at < value.len;) {
-        size_t end = run_end(value, at);
-        unsigned char c = value.ptr[at], sign = c;
-        if (runs == MOST_RUNS) {
-            form.fine = form.medium = form.coarse;
-            return form;
+        unsigned char sign;
+        size_t end = read_run(&form, value, at, &sign);
+        if (form.runs < NORM_MOST_RUNS) {
+            form.medium[form.runs] = fine[nfine++] = sign;
+            if (sign == '9') {
+                fine[nfine++] =
+                    (unsigned char)(end - at < LONGEST_COUNT ? end - at : LONGEST_COUNT);
+            }
         }
-        switch (kind_of(c)) {
-        case KIND_DIGIT: sign = '9'; break;
-        case KIND_LETTER: sign = is_upper(value, at, end) ? 'A' : 'a'; break;
-        case KIND_BLANK: sign = has_line_feed(value, at, end) ? '\n' : '_'; break;
-        default: break;
-        }
-        medium[runs++] = fine[nfine++] = sign;
-        if (sign == '9') {
-            fine[nfine++] = (unsigned char)(end - at < LONGEST_COUNT ? end - at : LONGEST_COUNT);
-        }
+        form.runs++;
         at = end;
     }
-    form.fine = csvk_hash(fine, nfine, 2);
-    form.medium = csvk_hash(medium, runs, 3);
+    form.fine = form.runs <= NORM_MOST_RUNS ? csvk_hash(fine, nfine, 2) : norm_form_coarse(&form);
     return form;
 }

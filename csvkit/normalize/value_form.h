@@ -12,11 +12,20 @@
 
 #include "csvkit/csvkit.h"
 
+enum { NORM_MOST_RUNS = 12 };
+
 struct norm_form {
-    uint64_t fine, medium, coarse, value; /* hashes; of equal forms equal on all machines */
-    bool has_break;                       /* a CR or LF is in it */
+    uint64_t fine, value; /* hashes; of equal forms equal on all machines */
+    bool has_break;       /* a CR or LF is in it */
+    /* What the other two are made of, which are seldom asked for. */
+    unsigned char medium[NORM_MOST_RUNS];
+    size_t runs;         /* more than NORM_MOST_RUNS: it has its coarse form only */
+    uint64_t classes[2]; /* of bytes, one bit each */
+    size_t length;
 };
 
 struct norm_form norm_form_of(struct csvk_bytes value);
+uint64_t norm_form_medium(const struct norm_form *form);
+uint64_t norm_form_coarse(const struct norm_form *form);
 
 #endif

@@ -1,9 +1,49 @@
 /* view.c - see view.h. */
 #include "csvkit/normalize/view.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { LONGEST_VALUE = 65536 }; /* of a value that is read with backslashes as escapes */
+
+/* ---- masks ------------------------------------------------------------------------------------
+ */
+
+enum mask { QUOTES, ENDS, BREAKS };
+
+static inline const struct norm_block *block_of(const struct norm_view *view, uint64_t place)
+{
+    return norm_places_block(view->places, place / NORM_BLOCK, view->bytes, view->offset,
+                             view->length);
+}
+
+/* The first place in [at, to) whose bit is set; `to` when there is none. Only with places. */
+static inline size_t next_bit(const struct norm_view *view, size_t at, size_t to, enum mask mask)
+{
+    while (at < to) {
+        uint64_t place = view->offset + at;
+        const struct norm_block *block = block_of(view, place);
+        uint64_t bits = mask == QUOTES ? block->quotes : mask == ENDS ? block->ends : block->breaks;
+        bits >>= place % NORM_BLOCK;
+        if (bits != 0) {
+            at += (size_t)__builtin_ctzll(bits);
+            return at < to ? at : to;
+        }
+        at += NORM_BLOCK - (size_t)(place % NORM_BLOCK);
+    }
+    return to;
+}
+
+/* The first quote in [at, to); `to` when there is none. */
+static size_t quote_before(const struct norm_view *view, size_t at, size_t to)
+{
+    if (view->places != NULL) {
+        return next_bit(view, at, to, QUOTES);
+    }
+    const unsigned char *found =
+        at < to ? memchr(view->bytes + at, view->dialect.enclosure, to - at) : NULL;
+    return found != NULL ? (size_t)(found - view->bytes) : to;
+}
 
 /* ---- places -----------------------------------------------------------------------------------
  */
@@ -35,7 +75,10 @@ bool norm_view_ends(const struct norm_view *view, size_t at)
     if (at >= view->length) {
         return view->at_end;
     }
-    return view->bytes[at] == view->dialect.delimiter || norm_view_line_break(view, at) != 0;
+    if (view->bytes[at] == view->dialect.delimiter) { /* which is no part of a line break */
+        return view->dialect.more_length == 0 || norm_view_delimiter(view, at) != 0;
+    }
+    return norm_view_line_break(view, at) != 0;
 }
 
 static size_t end_of_view(const struct norm_view *view)
@@ -43,10 +86,38 @@ static size_t end_of_view(const struct norm_view *view)
     return view->at_end ? view->length : NORM_NOWHERE;
 }
 
+static size_t open_end_by_masks(const struct norm_view *view, size_t at)
+{
+    for (;; at++) {
+        at = next_bit(view, at, view->length, ENDS);
+        if (at >= view->length) {
+            return end_of_view(view);
+        }
+        if (view->bytes[at] != '\r' || norm_view_line_break(view, at) != 0) {
+            return at;
+        }
+    }
+}
+
+/* The same for a delimiter of several bytes. */
+static size_t long_open_end(const struct norm_view *view, size_t at)
+{
+    while (at < view->length && !norm_view_ends(view, at)) {
+        at++;
+    }
+    return at < view->length ? at : end_of_view(view);
+}
+
 size_t norm_view_open_end(const struct norm_view *view, size_t at)
 {
     const unsigned char *b = view->bytes;
     int delimiter = view->dialect.delimiter;
+    if (view->dialect.more_length != 0) {
+        return long_open_end(view, at);
+    }
+    if (view->places != NULL) {
+        return open_end_by_masks(view, at);
+    }
     for (; at < view->length; at++) {
         if (b[at] == delimiter || b[at] == '\n' ||
             (b[at] == '\r' && norm_view_line_break(view, at) != 0)) {
@@ -59,6 +130,9 @@ size_t norm_view_open_end(const struct norm_view *view, size_t at)
 size_t norm_view_line_end(const struct norm_view *view, size_t at)
 {
     for (; at < view->length; at++) {
+        if (view->places != NULL) {
+            at = next_bit(view, at, view->length, BREAKS);
+        }
         if (norm_view_line_break(view, at) != 0) {
             return at;
         }
@@ -94,11 +168,35 @@ size_t norm_view_skip_comments(const struct norm_view *view, size_t at)
 
 size_t norm_view_blanks(const struct norm_view *view, size_t at)
 {
-    while (at < view->length && (view->bytes[at] == ' ' || view->bytes[at] == '\t') &&
-           view->bytes[at] != view->dialect.delimiter) {
+    while (at < view->length && csvk_is_blank(&view->dialect, view->bytes[at])) {
         at++;
     }
     return at;
+}
+
+/* With masks near by, and once for all places of a stretch without a quote. */
+__attribute__((noinline)) static size_t quote_by_masks(const struct norm_view *view, size_t at)
+{
+    enum { NEAR = 4 * NORM_BLOCK };
+    struct norm_places *p = view->places;
+    size_t near = view->length - at < NEAR ? view->length : at + NEAR;
+    size_t found = next_bit(view, at, near, QUOTES);
+    if (found < near || near == view->length) {
+        return found;
+    }
+    if (view->offset + at < p->no_quote_from || view->offset + near > p->no_quote_to) {
+        p->no_quote_from = view->offset + at;
+        p->no_quote_to = view->offset + near;
+    }
+    uint64_t from = p->no_quote_to - view->offset;
+    if (from >= view->length) {
+        return view->length;
+    }
+    const unsigned char *far =
+        memchr(view->bytes + from, view->dialect.enclosure, view->length - (size_t)from);
+    found = far != NULL ? (size_t)(far - view->bytes) : view->length;
+    p->no_quote_to = view->offset + found;
+    return found;
 }
 
 size_t norm_view_quote(const struct norm_view *view, size_t at)
@@ -106,23 +204,25 @@ size_t norm_view_quote(const struct norm_view *view, size_t at)
     if (view->dialect.enclosure == CSVK_NO_BYTE || at >= view->length) {
         return NORM_NOWHERE;
     }
-    const unsigned char *found =
-        memchr(view->bytes + at, view->dialect.enclosure, view->length - at);
-    return found != NULL ? (size_t)(found - view->bytes) : NORM_NOWHERE;
+    size_t found;
+    if (view->places == NULL) {
+        found = quote_before(view, at, view->length);
+    } else { /* mostly in the same block */
+        uint64_t place = view->offset + at;
+        uint64_t bits = block_of(view, place)->quotes >> place % NORM_BLOCK;
+        found = bits != 0 ? at + (size_t)__builtin_ctzll(bits) : quote_by_masks(view, at);
+    }
+    return found < view->length ? found : NORM_NOWHERE;
 }
 
-bool norm_view_has_single_quote(const struct norm_view *view, size_t from, size_t to)
+size_t norm_view_single_quote(const struct norm_view *view, size_t from)
 {
     int quote = view->dialect.enclosure;
-    for (size_t i = from; i < to; i++) {
-        if (view->bytes[i] == quote) {
-            if (i + 1 >= to || view->bytes[i + 1] != quote) {
-                return true;
-            }
-            i++;
-        }
+    size_t i = norm_view_quote(view, from);
+    while (i != NORM_NOWHERE && norm_view_is(view, i + 1, quote)) {
+        i = norm_view_quote(view, i + 2);
     }
-    return false;
+    return i;
 }
 
 /* ---- cells ------------------------------------------------------------------------------------
@@ -161,27 +261,46 @@ static struct norm_cell decoded(const struct decoding *d, bool enclosed)
 struct norm_cell norm_view_undoubled(const struct norm_view *view, size_t from, size_t to)
 {
     int quote = view->dialect.enclosure;
+    const unsigned char *b = view->bytes;
     struct norm_cell raw = norm_view_raw(view, from, to);
     raw.enclosed = true;
-    if (memchr(raw.ptr, quote, raw.len) == NULL) {
+    size_t i = quote_before(view, from, to);
+    if (i == to) {
         return raw;
     }
     struct decoding d = begin_decoding(view, raw.len);
-    for (size_t i = 0; i < raw.len; i++) {
-        decode(&d, raw.ptr + i, 1);
-        i += raw.ptr[i] == quote && i + 1 < raw.len && raw.ptr[i + 1] == quote;
+    while (i < to) { /* up to a quote and with it; the second one of two is not copied */
+        decode(&d, b + from, i + 1 - from);
+        from = i + 1 + (i + 1 < to && b[i + 1] == quote);
+        i = quote_before(view, from, to);
     }
+    decode(&d, b + from, to - from);
     return decoded(&d, true);
+}
+
+/* The first quote of a value, which may be in the view or decoded; its length when there is none.
+ */
+static size_t quote_in(const struct norm_view *view, const struct norm_cell *cell)
+{
+    uintptr_t first = (uintptr_t)view->bytes, at = (uintptr_t)cell->ptr;
+    if (view->places != NULL && at >= first && at - first < view->length) {
+        size_t from = at - first;
+        return quote_before(view, from, from + cell->len) - from;
+    }
+    const unsigned char *found = memchr(cell->ptr, view->dialect.enclosure, cell->len);
+    return found != NULL ? (size_t)(found - cell->ptr) : cell->len;
 }
 
 struct norm_cell norm_view_unquoted(const struct norm_view *view, struct norm_cell cell)
 {
     int quote = view->dialect.enclosure;
-    if (quote == CSVK_NO_BYTE || memchr(cell.ptr, quote, cell.len) == NULL) {
+    size_t first = quote != CSVK_NO_BYTE ? quote_in(view, &cell) : cell.len;
+    if (first == cell.len) {
         return cell;
     }
     struct decoding d = begin_decoding(view, cell.len);
-    for (size_t i = 0; i < cell.len; i++) {
+    decode(&d, cell.ptr, first);
+    for (size_t i = first; i < cell.len; i++) {
         if (cell.ptr[i] != quote) {
             decode(&d, cell.ptr + i, 1);
         }
@@ -192,27 +311,48 @@ struct norm_cell norm_view_unquoted(const struct norm_view *view, struct norm_ce
 /* ---- fields -----------------------------------------------------------------------------------
  */
 
+/* The closing quote of the strict enclosure that opens at `at`, or NORM_NOWHERE. *plain: between
+   the two the bytes are the value. */
+static size_t closing_quote(const struct norm_view *view, size_t at, bool *plain)
+{
+    const struct csvk_dialect *d = &view->dialect;
+    const unsigned char *b = view->bytes;
+    *plain = true;
+    if (d->escape == CSVK_NO_BYTE) {
+        size_t i = norm_view_quote(view, at + 1);
+        while (i != NORM_NOWHERE && norm_view_is(view, i + 1, d->enclosure)) {
+            *plain = false;
+            i = norm_view_quote(view, i + 2);
+        }
+        return i;
+    }
+    for (size_t i = at + 1; i < view->length; i++) {
+        if (b[i] == d->escape && i + 1 < view->length) {
+            *plain = false;
+            i++;
+        } else if (b[i] == d->enclosure) {
+            if (i + 1 >= view->length || b[i + 1] != d->enclosure) {
+                return i;
+            }
+            *plain = false;
+            i++;
+        }
+    }
+    return NORM_NOWHERE;
+}
+
 /* The strict enclosure that opens at `at`: the place after its closing quote, or NORM_NOWHERE. */
 static size_t strict_enclosure(const struct norm_view *view, size_t at, struct norm_cell *cell)
 {
     const struct csvk_dialect *d = &view->dialect;
     const unsigned char *b = view->bytes;
-    bool plain = true;
-    size_t i = at + 1;
-    for (; i < view->length; i++) {
-        if (b[i] == d->escape && i + 1 < view->length) {
-            plain = false;
-            i++;
-        } else if (b[i] == d->enclosure) {
-            if (i + 1 >= view->length || b[i + 1] != d->enclosure) {
-                break;
-            }
-            plain = false;
-            i++;
-        }
-    }
-    if (i >= view->length) {
+    bool plain;
+    size_t i = closing_quote(view, at, &plain);
+    if (i == NORM_NOWHERE) {
         return NORM_NOWHERE;
+    }
+    if (cell == NULL) {
+        return i + 1;
     }
     *cell = norm_view_raw(view, at + 1, i);
     cell->enclosed = true;
@@ -241,6 +381,9 @@ static size_t open_with_escapes(const struct norm_view *view, size_t at, struct 
         return NORM_NOWHERE;
     }
     end = end < view->length ? end : view->length;
+    if (cell == NULL) {
+        return end;
+    }
     struct decoding value = begin_decoding(view, end - at);
     for (size_t k = at; k < end; k++) {
         k += b[k] == view->dialect.escape && k + 1 < end;
@@ -260,7 +403,9 @@ static size_t open_field(const struct norm_view *view, size_t at, struct norm_ce
         memchr(view->bytes + at, view->dialect.escape, end - at) != NULL) {
         return open_with_escapes(view, at, cell);
     }
-    *cell = norm_view_raw(view, at, end);
+    if (cell != NULL) {
+        *cell = norm_view_raw(view, at, end);
+    }
     return end;
 }
 
@@ -268,7 +413,7 @@ static size_t open_field(const struct norm_view *view, size_t at, struct norm_ce
 static bool has_open_quote(const struct norm_view *view, size_t at, size_t end)
 {
     const struct csvk_dialect *d = &view->dialect;
-    if (d->enclosure == CSVK_NO_BYTE || memchr(view->bytes + at, d->enclosure, end - at) == NULL) {
+    if (d->enclosure == CSVK_NO_BYTE || quote_before(view, at, end) == end) {
         return false;
     }
     for (; at < end; at++) {
@@ -280,58 +425,84 @@ static bool has_open_quote(const struct norm_view *view, size_t at, size_t end)
     return false;
 }
 
-size_t norm_view_inner_end(const struct norm_view *view, size_t at, unsigned skip,
-                           enum norm_mode mode)
+/* The open field at `at`. *quote: there is one in it. Most of them end in the block in which they
+   begin, where one look answers both. */
+static inline size_t any_open_field(const struct norm_view *view, size_t at, bool *quote,
+                                    struct norm_cell *cell)
+{
+    if (view->places != NULL && view->dialect.escape == CSVK_NO_BYTE && at < view->length) {
+        uint64_t place = view->offset + at;
+        const struct norm_block *block = block_of(view, place);
+        uint64_t ends = block->ends >> place % NORM_BLOCK;
+        size_t end = at + (ends != 0 ? (size_t)__builtin_ctzll(ends) : view->length);
+        if (end < view->length && view->bytes[end] != '\r') {
+            uint64_t before = (ends & -ends) - 1;
+            *quote = (block->quotes >> place % NORM_BLOCK & before) != 0;
+            if (cell != NULL) {
+                *cell = norm_view_raw(view, at, end);
+            }
+            return end;
+        }
+    }
+    size_t end = open_field(view, at, cell);
+    *quote = end != NORM_NOWHERE && has_open_quote(view, at, end);
+    return end;
+}
+
+size_t norm_view_inner_ends(const struct norm_view *view, size_t at, enum norm_mode mode,
+                            size_t most, size_t *ends)
 {
     int quote = view->dialect.enclosure;
-    size_t i = norm_view_quote(view, at + 1), end = NORM_NOWHERE;
-    while (i != NORM_NOWHERE && end == NORM_NOWHERE) {
-        bool pair = norm_view_is(view, i + 1, quote);
-        if (pair && !norm_view_ends(view, i + 1)) {
-            bool closes = mode == NORM_MODE_PAIRS && norm_view_ends(view, i + 2);
-            if (closes && skip == 0) {
-                end = i + 1;
-                break;
-            }
-            skip -= closes;
-            i = norm_view_quote(view, i + 2);
-            continue;
+    size_t count = 0, i = norm_view_quote(view, at + 1);
+    while (i != NORM_NOWHERE && count < most) {
+        bool pair = norm_view_is(view, i + 1, quote) && !norm_view_ends(view, i + 1);
+        if (pair && mode == NORM_MODE_PAIRS && norm_view_ends(view, i + 2)) {
+            ends[count++] = i + 2;
+        } else if (!pair && norm_view_ends(view, i + 1)) {
+            ends[count++] = i + 1;
         }
-        if (norm_view_ends(view, i + 1)) {
-            if (skip == 0) {
-                end = i;
-                break;
-            }
-            skip--;
-        }
-        i = norm_view_quote(view, i + 1);
+        i = norm_view_quote(view, i + 1 + pair);
     }
-    return end == NORM_NOWHERE ? NORM_NOWHERE : end + 1;
+    return count;
+}
+
+struct norm_cell norm_view_inner_value(const struct norm_view *view, size_t at, size_t end,
+                                       enum norm_mode mode)
+{
+    int quote = view->dialect.enclosure;
+    size_t from = at + 1, to = end - 1, i = quote_before(view, from, to);
+    if (i == to) {
+        struct norm_cell raw = norm_view_raw(view, from, to);
+        raw.enclosed = true;
+        return raw;
+    }
+    /* Of a pair in the middle one quote is data; single ones, and those of a pair before an end,
+     * are. */
+    struct decoding value = begin_decoding(view, to - from);
+    while (i < to) {
+        bool pair = i + 1 < to && view->bytes[i + 1] == quote;
+        bool before_end = mode == NORM_MODE_PAIRS && norm_view_ends(view, i + 2);
+        decode(&value, view->bytes + from, i + 1 + (pair && before_end) - from);
+        from = i + 1 + pair;
+        i = quote_before(view, from, to);
+    }
+    decode(&value, view->bytes + from, to - from);
+    return decoded(&value, true);
 }
 
 size_t norm_view_inner(const struct norm_view *view, size_t at, unsigned skip, enum norm_mode mode,
                        struct norm_cell *cell)
 {
-    int quote = view->dialect.enclosure;
-    size_t end = norm_view_inner_end(view, at, skip, mode);
-    if (end == NORM_NOWHERE) {
+    enum { MOST = 16 };
+    size_t ends[MOST];
+    assert(skip < MOST);
+    if (norm_view_inner_ends(view, at, mode, skip + 1, ends) <= skip) {
         return NORM_NOWHERE;
     }
-    end--;
-    /* Of a pair in the middle one quote is data; single ones, and those of a pair before an end,
-     * are. */
-    struct decoding value = begin_decoding(view, end - at);
-    for (size_t k = at + 1; k < end; k++) {
-        decode(&value, view->bytes + k, 1);
-        bool pair = view->bytes[k] == quote && k + 1 < end && view->bytes[k + 1] == quote;
-        bool before_end = mode == NORM_MODE_PAIRS && norm_view_ends(view, k + 2);
-        if (pair && before_end) {
-            decode(&value, view->bytes + k + 1, 1);
-        }
-        k += pair;
+    if (cell != NULL) {
+        *cell = norm_view_inner_value(view, at, ends[skip], mode);
     }
-    *cell = decoded(&value, true);
-    return end + 1;
+    return ends[skip];
 }
 
 /* The enclosure at `at` in which a backslash before a quote makes it data. */
@@ -340,20 +511,20 @@ static size_t backslash_enclosure(const struct norm_view *view, size_t at, struc
     int quote = view->dialect.enclosure;
     const unsigned char *b = view->bytes;
     size_t room = view->length - at < LONGEST_VALUE ? view->length - at : LONGEST_VALUE;
-    struct decoding value = begin_decoding(view, room);
+    struct decoding value = {NULL, 0};
+    if (cell != NULL) {
+        value = begin_decoding(view, room);
+    }
     for (size_t i = at + 1; i < view->length && i - at < room; i++) {
-        if (b[i] == '\\' && norm_view_is(view, i + 1, quote)) {
-            decode(&value, b + i + 1, 1);
-            i++;
-        } else if (b[i] == quote && norm_view_is(view, i + 1, quote)) {
-            decode(&value, b + i, 1);
-            i++;
-        } else if (b[i] == quote) {
-            *cell = decoded(&value, true);
+        bool escaped = b[i] == '\\' && norm_view_is(view, i + 1, quote);
+        if (!escaped && b[i] == quote && !norm_view_is(view, i + 1, quote)) {
+            if (cell != NULL) {
+                *cell = decoded(&value, true);
+            }
             return norm_view_ends(view, i + 1) ? i + 1 : NORM_NOWHERE;
-        } else {
-            decode(&value, b + i, 1);
         }
+        i += escaped || b[i] == quote;
+        decode(&value, b + i, 1);
     }
     return NORM_NOWHERE;
 }
@@ -362,6 +533,7 @@ size_t norm_view_field(const struct norm_view *view, size_t at, enum norm_mode m
                        struct norm_cell *cell)
 {
     int quote = view->dialect.enclosure;
+    at = norm_view_start(view, at);
     size_t first = mode == NORM_MODE_BLANKS ? norm_view_blanks(view, at) : at;
     if (quote != CSVK_NO_BYTE && norm_view_is(view, first, quote)) {
         if (mode == NORM_MODE_INNER || mode == NORM_MODE_PAIRS) {
@@ -376,8 +548,9 @@ size_t norm_view_field(const struct norm_view *view, size_t at, enum norm_mode m
         }
         return end != NORM_NOWHERE && norm_view_ends(view, end) ? end : NORM_NOWHERE;
     }
-    size_t end = open_field(view, at, cell);
-    return end != NORM_NOWHERE && has_open_quote(view, at, end) ? NORM_NOWHERE : end;
+    bool data;
+    size_t end = any_open_field(view, at, &data, cell);
+    return data ? NORM_NOWHERE : end;
 }
 
 /* ---- records ----------------------------------------------------------------------------------
@@ -393,8 +566,7 @@ static size_t text_after(const struct norm_view *view, size_t after, struct norm
     } else {
         line->faults |= NORM_FAULT_TEXT_AFTER;
     }
-    struct norm_cell rest;
-    return open_field(view, after, &rest);
+    return open_field(view, after, NULL);
 }
 
 static size_t any_field(const struct norm_view *view, size_t at, struct norm_line *line,
@@ -402,8 +574,9 @@ static size_t any_field(const struct norm_view *view, size_t at, struct norm_lin
 {
     int quote = view->dialect.enclosure;
     if (quote == CSVK_NO_BYTE || !norm_view_is(view, at, quote)) {
-        size_t end = open_field(view, at, cell);
-        if (end != NORM_NOWHERE && has_open_quote(view, at, end)) {
+        bool data;
+        size_t end = any_open_field(view, at, &data, cell);
+        if (data) {
             size_t text = norm_view_blanks(view, at);
             line->faults |= text != at && view->bytes[text] == quote ? NORM_FAULT_SPACE_BEFORE
                                                                      : NORM_FAULT_QUOTE_IN_OPEN;
@@ -413,8 +586,10 @@ static size_t any_field(const struct norm_view *view, size_t at, struct norm_lin
     size_t end = strict_enclosure(view, at, cell);
     if (end == NORM_NOWHERE) {
         line->faults |= NORM_FAULT_UNCLOSED;
-        *cell = norm_view_raw(view, at + 1, view->length);
-        cell->enclosed = true;
+        if (cell != NULL) {
+            *cell = norm_view_raw(view, at + 1, view->length);
+            cell->enclosed = true;
+        }
         return view->at_end ? view->length : NORM_NOWHERE;
     }
     return norm_view_ends(view, end) ? end : text_after(view, end, line);
@@ -442,15 +617,18 @@ struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_
 {
     struct norm_line line = {.begin = at, .known = true};
     size_t capacity = 0;
+    most = most == 0 ? SIZE_MAX : most == NORM_NO_CELLS ? 0 : most;
+    at = norm_view_start(view, at);
     for (;;) {
         struct norm_cell cell = {0};
-        at = any_field(view, at, &line, &cell);
+        bool kept = line.ncells < most;
+        at = any_field(view, at, &line, kept ? &cell : NULL);
         if (at == NORM_NOWHERE) {
             line.known = false;
             line.content = line.end = view->length;
             return line;
         }
-        if (most == 0 || line.ncells < most) {
+        if (kept) {
             if (!make_room(view, &line, &capacity)) {
                 line.known = false;
                 return line;
@@ -458,10 +636,10 @@ struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_
             line.cell[line.ncells] = cell;
         }
         line.ncells++;
-        if (!norm_view_is(view, at, view->dialect.delimiter)) {
+        if (norm_view_delimiter(view, at) == 0) {
             break;
         }
-        at++;
+        at = norm_view_after(view, at);
     }
     line.content = at;
     line.end = at + norm_view_line_break(view, at);

@@ -11,8 +11,10 @@
 #ifndef CSVKIT_NORMALIZE_VIEW_H
 #define CSVKIT_NORMALIZE_VIEW_H
 
+#include "csvkit/base/delimiter.h"
 #include "csvkit/normalize/arena.h"
 #include "csvkit/normalize/evidence.h"
+#include "csvkit/normalize/places.h"
 
 #define NORM_NOWHERE SIZE_MAX
 
@@ -23,7 +25,9 @@ struct norm_view {
     bool cr_ends; /* a CR that stands alone ends a record */
     int comment;  /* lines that begin with this byte are none; CSVK_NO_BYTE: there are none */
     struct csvk_dialect dialect;
-    struct norm_arena *arena; /* for values that have to be decoded */
+    struct norm_arena *arena;   /* for values that have to be decoded */
+    uint64_t offset;            /* absolute, of the first byte */
+    struct norm_places *places; /* what was found out before; NULL: nothing is kept */
 };
 
 /* Is there an end of a field at `at`: a delimiter, a line break or the end of the data? */
@@ -47,6 +51,24 @@ static inline bool norm_view_is(const struct norm_view *view, size_t at, int byt
     return at < view->length && view->bytes[at] == byte;
 }
 
+/* Length of the delimiter at `at`; 0: none, or one of which the view has only the beginning. */
+static inline size_t norm_view_delimiter(const struct norm_view *view, size_t at)
+{
+    return at < view->length
+               ? csvk_delimiter_at(&view->dialect, view->bytes + at, view->length - at)
+               : 0;
+}
+/* Where a field begins: at `at`, or after the blanks there when they are skipped. */
+static inline size_t norm_view_start(const struct norm_view *view, size_t at)
+{
+    return view->dialect.skip_blanks ? norm_view_blanks(view, at) : at;
+}
+/* Where the field after the delimiter at `at` begins. */
+static inline size_t norm_view_after(const struct norm_view *view, size_t at)
+{
+    return norm_view_start(view, at + csvk_delimiter_length(&view->dialect));
+}
+
 /* Faults of a record, bits. */
 enum norm_fault {
     NORM_FAULT_UNCLOSED = 1,
@@ -65,12 +87,24 @@ struct norm_line {
     unsigned faults;
     bool known; /* false: it does not end within the view */
 };
-/* At most `most` cells are kept (the count goes on); 0: all. */
+/* At most `most` cells are kept (the count goes on); 0: all; NORM_NO_CELLS: none. */
+#define NORM_NO_CELLS SIZE_MAX
 struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_t most);
+/* The same without any cell; what was found once is found at once. */
+struct norm_line norm_view_outline(const struct norm_view *view, size_t at);
+/* Is the record at `at` sound, or do the data end there? Quotes in open fields do not matter. */
+bool norm_view_goes_on(const struct norm_view *view, size_t at, size_t width);
 static inline bool norm_line_is_blank(const struct norm_line *line)
 {
     return line->content == line->begin;
 }
+
+/* As norm_evidence_cell for a value that is not in the sample; what it costs is kept. */
+int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                   size_t column, const struct norm_cell *cell);
+/* As norm_evidence_row for the sound record at `at`. */
+int norm_view_row_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                       size_t at);
 
 /* How the quotes of a field are read. */
 enum norm_mode {
@@ -80,24 +114,35 @@ enum norm_mode {
     NORM_MODE_BACKSLASH, /* a backslash before a quote makes it data */
     NORM_MODE_BLANKS,    /* blanks around an enclosure are no data */
 };
-/* One field without a fault, in `mode`. Returns where it ends; NORM_NOWHERE: it has a fault. */
+/* One field without a fault, in `mode`. Returns where it ends; NORM_NOWHERE: it has a fault. `cell`
+   NULL: its value is not asked for. */
 size_t norm_view_field(const struct norm_view *view, size_t at, enum norm_mode mode,
                        struct norm_cell *cell);
 /*
- * The enclosure that opens at `at`, of which the first `skip` quotes before an end are data, too.
- * Returns the place after the closing quote, or NORM_NOWHERE.
+ * The places after the closing quote at which an enclosure that opens at `at` may end, when quotes
+ * before an end are data, too: the first one if none of them is, the next one if one is ... Up to
+ * `most` of them; returns how many there are.
  */
-size_t norm_view_inner_end(const struct norm_view *view, size_t at, unsigned skip,
-                           enum norm_mode mode);
-/* The same, and the value. */
+size_t norm_view_inner_ends(const struct norm_view *view, size_t at, enum norm_mode mode,
+                            size_t most, size_t *ends);
+/* The value of an enclosure that ends so. */
+struct norm_cell norm_view_inner_value(const struct norm_view *view, size_t at, size_t end,
+                                       enum norm_mode mode);
+/* The same for the end after `skip` others. Returns it, or NORM_NOWHERE. */
 size_t norm_view_inner(const struct norm_view *view, size_t at, unsigned skip, enum norm_mode mode,
                        struct norm_cell *cell);
+
+/*
+ * A strict reading of all fields from `at` to the end of the record. Returns that end, line break
+ * included; NORM_NOWHERE: one of them has a fault, or the end is not in the view.
+ */
+size_t norm_view_tail(const struct norm_view *view, size_t at, size_t *count);
 
 /* Cells of data: the bytes as they are; with every doubled quote undone; without any quote. */
 struct norm_cell norm_view_raw(const struct norm_view *view, size_t from, size_t to);
 struct norm_cell norm_view_undoubled(const struct norm_view *view, size_t from, size_t to);
 struct norm_cell norm_view_unquoted(const struct norm_view *view, struct norm_cell cell);
-/* Is there a quote in [from, to) that is not one of a pair? */
-bool norm_view_has_single_quote(const struct norm_view *view, size_t from, size_t to);
+/* The first quote from `from` on that is not one of a pair; NORM_NOWHERE: there is none. */
+size_t norm_view_single_quote(const struct norm_view *view, size_t from);
 
 #endif

@@ -14,13 +14,7 @@ enum { NOT_SOUND = 100 * NORM_BIT }; /* records after it, that another reading e
 
 bool norm_next_is_sound(const struct norm_view *view, const struct norm_context *context, size_t at)
 {
-    at = norm_view_skip_comments(view, at);
-    if (at >= view->length) {
-        return view->at_end;
-    }
-    struct norm_line next = norm_view_record(view, at, 1);
-    bool faults = (next.faults & ~(unsigned)NORM_FAULT_QUOTE_IN_OPEN) != 0;
-    return next.known && (norm_line_is_blank(&next) || (next.ncells == context->width && !faults));
+    return norm_view_goes_on(view, at, context->width);
 }
 
 bool norm_swallows_record(const struct norm_view *view, const struct norm_context *context,
@@ -28,10 +22,10 @@ bool norm_swallows_record(const struct norm_view *view, const struct norm_contex
 {
     size_t at = norm_view_next_line(view, begin);
     for (unsigned i = 0; i < NORM_LOOK_AHEAD && at < end; i++) {
-        struct norm_line line = norm_view_record(view, at, 0);
+        struct norm_line line = norm_view_outline(view, at);
         if (norm_is_sound(&line, context->width) && line.end <= end) {
             bool known = norm_evidence_records(context->evidence) >= NORM_ENOUGH;
-            if (!known || norm_evidence_row(context->evidence, line.cell, NORM_NOT_IN_SAMPLE) <=
+            if (!known || norm_view_row_cost(view, context->evidence, at) <=
                               2 * norm_evidence_typical(context->evidence)) {
                 return true;
             }
@@ -46,7 +40,7 @@ static bool all_sound(const struct norm_view *view, const struct norm_context *c
                       size_t to)
 {
     for (unsigned i = 0; at < to; i++) {
-        struct norm_line line = norm_view_record(view, at, 1);
+        struct norm_line line = norm_view_outline(view, at);
         bool faults = (line.faults & ~(unsigned)NORM_FAULT_QUOTE_IN_OPEN) != 0;
         if (i == NORM_LOOK_AHEAD || !line.known || line.ncells != context->width || faults) {
             return false;
@@ -56,61 +50,60 @@ static bool all_sound(const struct norm_view *view, const struct norm_context *c
     return at == to;
 }
 
-/* ---- costs that were worked out already: readings of a record share most of their cells ---- */
-
-struct cost {
-    const unsigned char *ptr; /* NULL: free */
-    size_t len, column;
-    bool enclosed;
-    int bits;
-};
-
-enum { COSTS = 256 };
-
-static int bits_of(const struct norm_context *context, struct cost *known, size_t column,
-                   const struct norm_cell *cell)
-{
-    size_t at = ((uintptr_t)cell->ptr + 31 * cell->len + 7 * column + cell->enclosed) % COSTS;
-    struct cost *c = &known[at];
-    if (c->ptr != cell->ptr || c->len != cell->len || c->column != column ||
-        c->enclosed != cell->enclosed) {
-        *c = (struct cost){cell->ptr, cell->len, column, cell->enclosed, 0};
-        c->bits = norm_evidence_cell(context->evidence, column, cell, NORM_NOT_IN_SAMPLE);
-    }
-    return c->bits;
-}
-
 /* ---- one reading ------------------------------------------------------------------------------
  */
 
+/* Readings one after the other share most of their cells, and so what these cost. */
+struct weigher {
+    const struct norm_view *view;
+    const struct norm_context *context;
+    const struct norm_cell *last; /* the cells that were judged last; NULL: none */
+    bool last_quotes;             /* quotes were judged apart */
+    int *bits;                    /* of each of them */
+};
+
 /* Quotes that an edit made data are no evidence: an open value is judged without them, an enclosed
    one with or without, whichever is cheaper. */
-static int bits_of_cell(const struct norm_view *view, const struct norm_context *context,
-                        const struct norm_reading *reading, struct cost *known, size_t k)
+static int bits_of_cell(const struct weigher *w, const struct norm_cell *cell, size_t k,
+                        bool quotes)
 {
-    const struct norm_cell *cell = &reading->plain[k];
-    int as_is = bits_of(context, known, k, cell);
-    if (reading->repair != CSVK_REPAIR_ENCLOSE && reading->repair != CSVK_REPAIR_INNER_QUOTES &&
-        reading->repair != CSVK_REPAIR_UNCLOSED) {
+    const struct norm_evidence *evidence = w->context->evidence;
+    int as_is = norm_view_cost(w->view, evidence, k, cell);
+    if (!quotes) {
         return as_is;
     }
-    struct norm_cell bare = norm_view_unquoted(view, *cell);
+    struct norm_cell bare = norm_view_unquoted(w->view, *cell);
     if (bare.len == cell->len || (bare.len == 0 && cell->enclosed)) {
         return as_is;
     }
-    int without = bits_of(context, known, k, &bare);
+    int without = norm_view_cost(w->view, evidence, k, &bare);
     return !cell->enclosed || without < as_is ? without : as_is;
 }
 
-static int bits_of_reading(const struct norm_view *view, const struct norm_context *context,
-                           const struct norm_reading *reading, struct cost *known)
+static bool is_same(const struct norm_cell *a, const struct norm_cell *b)
 {
-    int bits = reading->prior + reading->hidden;
-    for (size_t k = 0; k < context->width; k++) {
-        if (reading->plain[k].ptr != NULL) {
-            bits += bits_of_cell(view, context, reading, known, k);
-        }
+    return a->ptr == b->ptr && a->len == b->len && a->enclosed == b->enclosed;
+}
+
+static int bits_of_reading(struct weigher *w, const struct norm_reading *reading)
+{
+    int bits = reading->prior + reading->hidden + reading->cells;
+    if (reading->plain == NULL) {
+        return bits;
     }
+    bool quotes = reading->repair == CSVK_REPAIR_ENCLOSE ||
+                  reading->repair == CSVK_REPAIR_INNER_QUOTES ||
+                  reading->repair == CSVK_REPAIR_UNCLOSED;
+    const struct norm_cell *last = quotes == w->last_quotes ? w->last : NULL;
+    for (size_t k = 0; k < w->context->width; k++) {
+        const struct norm_cell *cell = &reading->plain[k];
+        if (last == NULL || !is_same(cell, &last[k])) {
+            w->bits[k] = cell->ptr != NULL ? bits_of_cell(w, cell, k, quotes) : 0;
+        }
+        bits += w->bits[k];
+    }
+    w->last = reading->plain;
+    w->last_quotes = quotes;
     return bits;
 }
 
@@ -187,8 +180,11 @@ void norm_weigh(const struct norm_view *view, const struct norm_context *context
                 struct norm_readings *readings)
 {
     bool known = norm_evidence_records(context->evidence) >= NORM_ENOUGH;
-    struct cost costs[COSTS];
-    memset(costs, 0, sizeof costs);
+    struct weigher weigher = {.view = view, .context = context};
+    weigher.bits = norm_arena_take(view->arena, context->width * sizeof *weigher.bits);
+    if (weigher.bits == NULL) {
+        return; /* the arena remembers */
+    }
     size_t last = known ? end_of_last(view, context, readings, begin) : 0;
     size_t checked = NORM_NOWHERE;
     bool sound = false;
@@ -203,7 +199,7 @@ void norm_weigh(const struct norm_view *view, const struct norm_context *context
             checked = r->end;
             sound = r->end >= last || all_sound(view, context, r->end, last);
         }
-        r->score = bits_of_reading(view, context, r, costs) + (sound ? 0 : NOT_SOUND);
+        r->score = bits_of_reading(&weigher, r) + (sound ? 0 : NOT_SOUND);
     }
     if (readings->count != 0) {
         qsort(readings->list, readings->count, sizeof *readings->list, compare);

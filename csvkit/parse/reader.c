@@ -68,8 +68,13 @@ static void resolve_options(struct csvk_options *options)
     }
 }
 
-int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
-                    const struct csvk_options *options, struct csvk_error *err)
+static const char *name_of(const struct csvk_reader *reader)
+{
+    return reader->source != NULL ? csvk_source_name(reader->source) : reader->name;
+}
+
+static int new_reader(struct csvk_reader **out, const struct csvk_options *options,
+                      struct csvk_error *err)
 {
     if (options->size != sizeof *options) {
         return csvk_fail(err, CSVK_EUSAGE, "struct csvk_options has another size: wrong header");
@@ -78,7 +83,6 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
     if (reader == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    reader->source = source;
     reader->options = *options;
     resolve_options(&reader->options);
     int status = csvk_scan_init(&reader->scan, &reader->options, err);
@@ -98,9 +102,51 @@ int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
     return CSVK_OK;
 }
 
+int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
+                    const struct csvk_options *options, struct csvk_error *err)
+{
+    int status = new_reader(out, options, err);
+    if (status == CSVK_OK) {
+        (*out)->source = source;
+    }
+    return status;
+}
+
+int csvk_reader_new_fed(struct csvk_reader **out, const char *name,
+                        const struct csvk_options *options, struct csvk_error *err)
+{
+    char *copy = csvk_strdup(name);
+    int status =
+        copy != NULL ? new_reader(out, options, err) : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    if (status != CSVK_OK) {
+        csvk_free(copy);
+        return status;
+    }
+    (*out)->name = copy;
+    return CSVK_OK;
+}
+
+int csvk_feed(struct csvk_reader *reader, const void *bytes, size_t length, struct csvk_error *err)
+{
+    if (reader->source != NULL || reader->fed_all || reader->food.len != 0) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s: %s", name_of(reader),
+                         reader->source != NULL ? "the reader has a source, and is not fed"
+                         : reader->fed_all      ? "bytes after csvk_feed_end"
+                                                : "bytes are left that were fed before");
+    }
+    reader->food = (struct csvk_bytes){bytes, length};
+    return CSVK_OK;
+}
+
+void csvk_feed_end(struct csvk_reader *reader)
+{
+    reader->fed_all = true;
+}
+
 void csvk_reader_free(struct csvk_reader *reader)
 {
     if (reader != NULL) {
+        csvk_free(reader->name);
         csvk_scan_release(&reader->scan);
         csvk_free(reader->data);
         csvk_free(reader);
@@ -121,7 +167,7 @@ const struct csvk_totals *csvk_reader_totals(const struct csvk_reader *reader)
 static int out_of_memory(const struct csvk_reader *reader, struct csvk_error *err)
 {
     return csvk_fail(err, CSVK_ENOMEM, "%s: out of memory at byte %llu (record %llu)",
-                     csvk_source_name(reader->source), (unsigned long long)reader->offset,
+                     name_of(reader), (unsigned long long)reader->offset,
                      (unsigned long long)reader->scan.table.totals.records + 1);
 }
 
@@ -170,6 +216,21 @@ static void shrink(struct csvk_reader *reader)
     }
 }
 
+/* Takes what was fed. CSVK_HUNGRY when there is nothing, and something may follow. */
+static int take_food(struct csvk_reader *reader, unsigned char *bytes, size_t capacity, size_t *got)
+{
+    struct csvk_bytes *food = &reader->food;
+    *got = food->len < capacity ? food->len : capacity;
+    if (*got == 0) {
+        reader->hungry = !reader->fed_all;
+        return reader->hungry ? CSVK_HUNGRY : CSVK_OK;
+    }
+    memcpy(bytes, food->ptr, *got);
+    food->ptr += *got;
+    food->len -= *got;
+    return CSVK_OK;
+}
+
 /* Reads up to a window of bytes after those that are here. */
 static int read_more(struct csvk_reader *reader, struct csvk_error *err)
 {
@@ -179,8 +240,9 @@ static int read_more(struct csvk_reader *reader, struct csvk_error *err)
         return status;
     }
     size_t got = 0;
-    status =
-        csvk_source_read(reader->source, window_begin(reader) + reader->end, window, &got, err);
+    unsigned char *to = reader->data + CSVK_SCAN_SLACK + reader->end;
+    status = reader->source != NULL ? csvk_source_read(reader->source, to, window, &got, err)
+                                    : take_food(reader, to, window, &got);
     if (status != CSVK_OK) {
         return status;
     }
@@ -254,8 +316,8 @@ static int start(struct csvk_reader *reader, struct csvk_error *err)
     enum csvk_unicode mark = wide_mark(b, n, &length);
     if (mark != 0) {
         report_fact(reader, CSVK_FACT_UTF16_BOM, 0, length, (uint64_t)mark);
-        reader->phase = PHASE_DONE;
-        return drain(reader, err);
+        reader->phase = PHASE_DRAIN;
+        return CSVK_OK;
     }
     if (n >= 3 && memcmp(b, "\xef\xbb\xbf", 3) == 0) {
         report_fact(reader, CSVK_FACT_UTF8_BOM, 0, 3, 0);
@@ -337,7 +399,7 @@ static int too_long(const struct csvk_reader *reader, struct csvk_error *err)
         err, CSVK_ELIMIT,
         "%s: record %llu, which begins at byte %llu, is longer than %llu bytes, the most that is "
         "kept in memory; most often an enclosure in it is opened and never closed",
-        csvk_source_name(reader->source), (unsigned long long)reader->scan.table.totals.records + 1,
+        name_of(reader), (unsigned long long)reader->scan.table.totals.records + 1,
         (unsigned long long)reader->offset, (unsigned long long)reader->options.max_record);
     if (err != NULL) {
         err->offset = reader->offset;
@@ -464,13 +526,36 @@ static int next_records(struct csvk_reader *reader, struct csvk_batch *batch,
     }
 }
 
-int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch, struct csvk_error *err)
+/* The batch that was handed out is done with. After CSVK_HUNGRY there was none. */
+static void forget_batch(struct csvk_reader *reader)
 {
+    if (reader->hungry) {
+        reader->hungry = false;
+        return;
+    }
     drop(reader, reader->batch_bytes);
     reader->batch_bytes = 0;
     csvk_batch_builder_clear(&reader->scan.builder);
     csvk_scan_forget(&reader->scan);
     shrink(reader);
+}
+
+/* Reads the rest of what cannot be parsed, and hands out what was found out about it. */
+static int next_after_drain(struct csvk_reader *reader, struct csvk_batch *batch,
+                            struct csvk_error *err)
+{
+    struct csvk_totals before = reader->scan.table.totals;
+    int status = drain(reader, err);
+    if (status == CSVK_OK) {
+        reader->phase = PHASE_DONE;
+        hand_out(reader, batch, &before, 0);
+    }
+    return status;
+}
+
+int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch, struct csvk_error *err)
+{
+    forget_batch(reader);
     if (reader->phase == PHASE_DONE) {
         return CSVK_END;
     }
@@ -482,11 +567,7 @@ int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch, struc
         if (status != CSVK_OK) {
             return status;
         }
-        if (reader->phase == PHASE_DONE) {
-            struct csvk_totals before = reader->scan.table.totals;
-            hand_out(reader, batch, &before, 0);
-            return CSVK_OK;
-        }
     }
-    return next_records(reader, batch, err);
+    return reader->phase == PHASE_DRAIN ? next_after_drain(reader, batch, err)
+                                        : next_records(reader, batch, err);
 }

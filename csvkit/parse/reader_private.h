@@ -13,16 +13,20 @@
 
 /*
  * The start of the input has still to be looked at; batches of records; an oversize record, a piece
- * at a time; nothing is left.
+ * at a time; what cannot be parsed is read to its end; nothing is left.
  */
-enum reader_phase { PHASE_START, PHASE_RECORDS, PHASE_OVERSIZE, PHASE_DONE };
+enum reader_phase { PHASE_START, PHASE_RECORDS, PHASE_OVERSIZE, PHASE_DRAIN, PHASE_DONE };
 
 /*
  * The window is `data`, with CSVK_SCAN_SLACK bytes before and after its `capacity`. Bytes [begin,
  * end) of it have been read and not been handed out; `offset` is the absolute offset of `begin`.
  */
 struct csvk_reader {
-    struct csvk_source *source;
+    struct csvk_source *source; /* NULL: the reader is fed */
+    char *name;                 /* of a reader that is fed */
+    struct csvk_bytes food;     /* what it was given and has not taken yet */
+    bool fed_all;               /* nothing follows */
+    bool hungry;                /* the last call gave nothing: the next one goes on where it was */
     struct csvk_options options;
     struct csvk_scan scan;
     unsigned char *data;

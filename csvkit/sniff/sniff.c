@@ -82,7 +82,8 @@ static void take_sep_line(struct csvk_bytes *text, struct csvk_sniff *out)
             return;
         }
     }
-    struct csvk_dialect dialect = {text->ptr[4], '"', CSVK_NO_BYTE};
+    struct csvk_dialect dialect = {
+        .delimiter = text->ptr[4], .enclosure = '"', .escape = CSVK_NO_BYTE};
     if (csvk_dialect_check(&dialect, NULL) != CSVK_OK) {
         return;
     }

@@ -13,6 +13,7 @@
  * contains the other one. Decimal commas and prose ("Smith, Ann") do not count as delimiters. The
  * prior says how much a delimiter is believed before anything is read.
  */
+#include "csvkit/base/delimiter.h"
 #include "csvkit/sniff/sniff_private.h"
 
 #include <string.h>
@@ -38,6 +39,7 @@ struct dialect_reading {
     struct csvk_totals totals;
     uint64_t clean;         /* fields without another delimiter */
     uint64_t inner, spaced; /* fields after a delimiter, not empty; of these, begun with a blank */
+    uint64_t blank_first;   /* faulty records with a blank before an opening enclosure */
     uint64_t first_width;   /* of the first record */
     uint64_t like_first;    /* records of that width when surplus empty fields are left out */
     uint64_t width[WIDTHS], count[WIDTHS]; /* the widths met, and how many records have each */
@@ -88,6 +90,14 @@ static bool is_clean(struct csvk_bytes raw)
     return true;
 }
 
+/* Whether a blank stands between the field and its delimiter, as data or skipped. */
+static bool follows_blank(const struct dialect_reading *reading, struct csvk_bytes raw)
+{
+    bool skipped =
+        reading->seen.dialect.skip_blanks && csvk_is_blank(&reading->seen.dialect, raw.ptr[-1]);
+    return raw.ptr[0] == ' ' || skipped;
+}
+
 /* Counts the fields; true when one begins with " although the dialect has no enclosure. */
 static bool count_fields(struct dialect_reading *reading, const struct csvk_batch *batch,
                          const struct csvk_record *record)
@@ -103,7 +113,7 @@ static bool count_fields(struct dialect_reading *reading, const struct csvk_batc
         reading->seen.doubled += enclosed && !broken && (field->flags & CSVK_FIELD_DECODE) != 0;
         reading->clean += enclosed || is_clean(raw);
         reading->inner += i > 0 && raw.len > 0;
-        reading->spaced += i > 0 && raw.len > 0 && raw.ptr[0] == ' ';
+        reading->spaced += i > 0 && raw.len > 0 && follows_blank(reading, raw);
         led |= reading->seen.dialect.enclosure == CSVK_NO_BYTE && raw.len > 0 && raw.ptr[0] == '"';
     }
     return led;
@@ -131,11 +141,13 @@ static bool is_like_first(const struct dialect_reading *reading, const struct cs
     return record->nfields >= reading->first_width;
 }
 
-/* The kinds of facts about enclosures come first (csvkit.h). */
-static bool has_enclosure_fact(const struct csvk_batch *batch, const struct csvk_record *record)
+/* The kinds of facts about enclosures come first (csvkit.h): one up to `last`, from `first` on. */
+static bool has_enclosure_fact(const struct csvk_batch *batch, const struct csvk_record *record,
+                               enum csvk_fact_kind first, enum csvk_fact_kind last)
 {
     for (uint32_t i = 0; i < record->nfacts; i++) {
-        if (batch->facts[record->first_fact + i].kind <= CSVK_FACT_UNCLOSED) {
+        enum csvk_fact_kind kind = batch->facts[record->first_fact + i].kind;
+        if (kind >= first && kind <= last) {
             return true;
         }
     }
@@ -157,15 +169,21 @@ static int take_batch(void *context, const struct csvk_batch *batch)
         count_width(reading, record->nfields);
         reading->like_first += is_like_first(reading, batch, record);
         bool led = count_fields(reading, batch, record);
-        reading->seen.faulty += led || has_enclosure_fact(batch, record);
+        reading->seen.faulty +=
+            led || has_enclosure_fact(batch, record, (enum csvk_fact_kind)0, CSVK_FACT_UNCLOSED);
+        reading->blank_first += has_enclosure_fact(batch, record, CSVK_FACT_SPACE_BEFORE_QUOTE,
+                                                   CSVK_FACT_SPACE_BEFORE_QUOTE);
     }
     return CSVK_OK;
 }
 
-static int prior_of(int delimiter)
+static int prior_of(const struct csvk_dialect *dialect)
 {
+    if (dialect->more_length != 0) {
+        return 100; /* proven before it is rated: sniff_long.c */
+    }
     for (size_t i = 0; i < DELIMITERS; i++) {
-        if (delimiters[i].byte == delimiter) {
+        if (delimiters[i].byte == dialect->delimiter) {
             return delimiters[i].prior;
         }
     }
@@ -200,7 +218,7 @@ static void rate(struct dialect_reading *reading)
     if (seen->records == 0 || seen->width < 2) {
         return;
     }
-    int prior = prior_of(seen->dialect.delimiter);
+    int prior = prior_of(&seen->dialect);
     double records = (double)seen->records;
     double alike = (double)seen->alike;
     if (reading->first_width > 1 && (double)reading->like_first * 0.9 > alike) {
@@ -262,6 +280,15 @@ static bool escape_is_better(const struct dialect_reading *with_escape,
     return with_escape->seen.faulty < without->seen.faulty && without->seen.doubled == 0;
 }
 
+/* Fewer records are faulty, as many alike, and a blank follows nearly every delimiter. */
+static bool blanks_are_better(const struct dialect_reading *with_skipping,
+                              const struct dialect_reading *without)
+{
+    return with_skipping->seen.faulty < without->seen.faulty &&
+           with_skipping->seen.alike >= without->seen.alike && with_skipping->seen.enclosed > 0 &&
+           with_skipping->spaced * 10 >= with_skipping->inner * 9;
+}
+
 typedef bool better_fn(const struct dialect_reading *other, const struct dialect_reading *best);
 
 /* Reads with another dialect and makes that the best reading when `better` says so. */
@@ -276,12 +303,19 @@ static int try_instead(const struct sniffed *sniffed, struct csvk_dialect dialec
     return status;
 }
 
-/* The best reading with one delimiter: " first, then other enclosures and escapes as needed. */
-static int read_by_delimiter(const struct sniffed *sniffed, int delimiter,
-                             struct dialect_reading *best)
+/*
+ * The best reading with the delimiter of `dialect`: " first, then skipped blanks, other enclosures
+ * and escapes as needed.
+ */
+static int read_by_dialect(const struct sniffed *sniffed, struct csvk_dialect dialect,
+                           struct dialect_reading *best)
 {
-    struct csvk_dialect dialect = {delimiter, '"', CSVK_NO_BYTE};
     int status = read_with(sniffed, dialect, best);
+    if (status == CSVK_OK && 2 * best->blank_first > best->seen.faulty) {
+        dialect.skip_blanks = true;
+        status = try_instead(sniffed, dialect, blanks_are_better, best);
+        dialect.skip_blanks = best->seen.dialect.skip_blanks;
+    }
     if (status == CSVK_OK && best->seen.faulty > 0 && sniffed->has_backslash) {
         dialect.escape = '\\';
         status = try_instead(sniffed, dialect, escape_is_better, best);
@@ -296,6 +330,14 @@ static int read_by_delimiter(const struct sniffed *sniffed, int delimiter,
         status = try_instead(sniffed, dialect, none_is_better, best);
     }
     return status;
+}
+
+static int read_by_delimiter(const struct sniffed *sniffed, int delimiter,
+                             struct dialect_reading *best)
+{
+    struct csvk_dialect dialect = {
+        .delimiter = delimiter, .enclosure = '"', .escape = CSVK_NO_BYTE};
+    return read_by_dialect(sniffed, dialect, best);
 }
 
 /* ---- all delimiters ---- */
@@ -335,6 +377,43 @@ static int read_by_all(const struct sniffed *sniffed, struct csvk_sniff *out,
     return CSVK_OK;
 }
 
+/* Takes the candidates out that are a byte of the longer delimiter: it explains them. */
+static void drop_bytes_of(const struct csvk_dialect *dialect, struct csvk_sniff *out)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < out->ncandidates; i++) {
+        if (!csvk_delimiter_has(dialect, (char)out->candidate[i].dialect.delimiter)) {
+            out->candidate[kept++] = out->candidate[i];
+        }
+    }
+    out->ncandidates = kept;
+}
+
+/*
+ * A delimiter of several bytes takes the place of a best one that is one of its bytes, or of one
+ * that is not good enough.
+ */
+static int read_by_long(const struct sniffed *sniffed, struct csvk_sniff *out,
+                        struct dialect_reading *best)
+{
+    struct csvk_dialect dialect;
+    struct dialect_reading reading;
+    bool found = false;
+    int status = csvk_sniff_long(sniffed->text, &dialect, &found, sniffed->err);
+    bool explained = found && (best->seen.score < LEAST_SCORE ||
+                               csvk_delimiter_has(&dialect, (char)best->seen.dialect.delimiter));
+    if (status != CSVK_OK || !explained) {
+        return status;
+    }
+    status = read_by_dialect(sniffed, dialect, &reading);
+    if (status == CSVK_OK && reading.seen.score > 0) {
+        drop_bytes_of(&dialect, out);
+        rank(out, &reading.seen);
+        *best = reading;
+    }
+    return status;
+}
+
 static enum csvk_sniff_verdict decide(const struct csvk_sniff *out)
 {
     if (out->ncandidates == 0 || out->candidate[0].score < LEAST_SCORE) {
@@ -346,8 +425,8 @@ static enum csvk_sniff_verdict decide(const struct csvk_sniff *out)
 
 /* ---- evidence ---- */
 
-/* A byte as a text for a person. */
-static void name_byte(int byte, char text[8])
+/* A byte, or a delimiter of several, as a text for a person. */
+static void name_byte(int byte, char *text)
 {
     if (byte == '\t') {
         memcpy(text, "tab", 4);
@@ -360,6 +439,15 @@ static void name_byte(int byte, char text[8])
         static const char hex[] = "0123456789abcdef";
         char escaped[5] = {'\\', 'x', hex[byte >> 4 & 15], hex[byte & 15], '\0'};
         memcpy(text, escaped, sizeof escaped);
+    }
+}
+
+static void name_delimiter(const struct csvk_dialect *dialect,
+                           char text[4 * CSVK_DELIMITER_MOST + 1])
+{
+    name_byte(dialect->delimiter, text);
+    for (size_t i = 0; i < dialect->more_length; i++) {
+        name_byte(dialect->more[i], text + strlen(text));
     }
 }
 
@@ -379,10 +467,10 @@ static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_can
                           (unsigned long long)seen->records);
         return;
     }
-    char other[8] = "none";
+    char other[4 * CSVK_DELIMITER_MOST + 1] = "none";
     int score = 0;
     if (out->ncandidates > 1) {
-        name_byte(out->candidate[1].dialect.delimiter, other);
+        name_delimiter(&out->candidate[1].dialect, other);
         score = out->candidate[1].score;
     }
     csvk_sniff_report(part, seen->score,
@@ -477,6 +565,9 @@ int csvk_sniff_dialect(struct csvk_bytes text, struct csvk_sniff *out, struct cs
     struct dialect_reading best;
     int status = out->sep_line ? read_by_delimiter(&sniffed, out->dialect.delimiter, &best)
                                : read_by_all(&sniffed, out, &best);
+    if (status == CSVK_OK && !out->sep_line) {
+        status = read_by_long(&sniffed, out, &best);
+    }
     if (status != CSVK_OK) {
         return status;
     }

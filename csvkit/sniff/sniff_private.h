@@ -23,6 +23,12 @@ void csvk_sniff_one_byte(struct csvk_bytes sample, struct csvk_sniff *out);
  */
 int csvk_sniff_dialect(struct csvk_bytes text, struct csvk_sniff *out,
                        struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Looks for a delimiter of two or three bytes. *found: there is one that the whole text proves;
+ * then *dialect has it, with RFC 4180's enclosure. CSVK_ENOMEM.
+ */
+int csvk_sniff_long(struct csvk_bytes text, struct csvk_dialect *dialect, bool *found,
+                    struct csvk_error *err) CSVK_MUST_USE;
 /* Fills has_header and on_header; reads by the dialect in `out`. CSVK_ENOMEM. */
 int csvk_sniff_header(struct csvk_bytes text, struct csvk_sniff *out,
                       struct csvk_error *err) CSVK_MUST_USE;

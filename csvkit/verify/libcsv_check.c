@@ -28,6 +28,8 @@
  */
 #include "csvkit/verify/libcsv_check.h"
 
+#include "csvkit/base/delimiter.h"
+
 #include <csv.h>
 #include <string.h>
 
@@ -191,6 +193,10 @@ struct csvk_libcsv_check {
 int csvk_libcsv_check_new(struct csvk_libcsv_check **out, const struct csvk_dialect *dialect,
                           struct csvk_error *err)
 {
+    int status = csvk_dialect_need_plain(dialect, "libcsv", err);
+    if (status != CSVK_OK) {
+        return status;
+    }
     struct csvk_libcsv_check *check = csvk_calloc(1, sizeof *check);
     if (check == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory for the second reader");
@@ -199,7 +205,7 @@ int csvk_libcsv_check_new(struct csvk_libcsv_check **out, const struct csvk_dial
     plain.escape = CSVK_NO_BYTE;
     check->escape = dialect->escape;
     check->ours.dialect = *dialect;
-    int status = csvk_libcsv_new(&check->theirs, &plain, err);
+    status = csvk_libcsv_new(&check->theirs, &plain, err);
     if (status != CSVK_OK) {
         csvk_free(check);
         return status;

@@ -4,6 +4,8 @@
  */
 #include "csvkit/verify/record_count_check.h"
 
+#include "csvkit/base/delimiter.h"
+
 #include <string.h>
 
 /* libcsv would take a byte order mark for data, so the first bytes are looked at before it. */
@@ -59,8 +61,8 @@ static int end(struct reader *reader, struct csvk_error *err)
 /* Whether libcsv can read an input with these options: every line of it must be a record's. */
 static bool are_records(const struct csvk_normalize_options *o)
 {
-    return o->dialect.escape == CSVK_NO_BYTE && o->skip_head == 0 && o->skip_tail == 0 &&
-           o->comment < 0;
+    return o->dialect.escape == CSVK_NO_BYTE && csvk_dialect_is_plain(&o->dialect) &&
+           o->skip_head == 0 && o->skip_tail == 0 && o->comment < 0;
 }
 
 int csvk_record_count_check_new(struct csvk_record_count_check **out,
@@ -136,7 +138,8 @@ int csvk_record_count_check_reject(struct csvk_record_count_check *c, struct csv
     c->rejects++;
     c->blocks += kind == CSVK_REJECT_BLOCK;
     if (kind == CSVK_REJECT_BLOCK || c->in.escape != CSVK_NO_BYTE ||
-        !is_readable(c, bytes.ptr, bytes.len) || has_lone_cr(bytes)) {
+        !csvk_dialect_is_plain(&c->in) || !is_readable(c, bytes.ptr, bytes.len) ||
+        has_lone_cr(bytes)) {
         return CSVK_OK;
     }
     int status = csvk_libcsv_new(&reader.libcsv, &c->in, &refusal);

@@ -7,6 +7,7 @@
  */
 #include "manifest/slice.h"
 
+#include "csvkit/base/delimiter.h"
 #include "csvkit/base/writer.h"
 
 #include <inttypes.h>
@@ -266,7 +267,8 @@ int csvk_merge(const char *directory, const struct csvk_merge_options *options,
     struct slice_merge m = {.options = options, .output = output, .totals = totals};
     *totals = (struct csvk_merge_totals){0};
     m.width = options->columns != NULL ? options->columns->count : 0;
-    int status = csvk_list_slices(directory, &slices, err);
+    int status = csvk_dialect_need_plain(&options->dialect, "merge", err);
+    status = status == CSVK_OK ? csvk_list_slices(directory, &slices, err) : status;
     for (size_t i = 0; i < slices.count && status == CSVK_OK; i++) {
         status = merge_slice(&m, slices.item[i], err);
     }

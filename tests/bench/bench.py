@@ -1,7 +1,7 @@
 """bench.py - what `make bench` prints: csvkit beside its peers, in turn, in one run.
 
 Usage: bench.py BUILD_FOLDER [SECTION...]
-Sections: validate keys normalize slice merge upload memory start-up
+Sections: validate keys normalize dialects slice merge upload memory start-up
 CSVKIT_BENCH_MB sets the size of the generated files (default 500; slice takes two fifths of it),
 CSVKIT_BENCH_RUNS the number of counted runs (default 5, after one warm-up; slice has rules of its
 own). Times are processor time (user + system) of the whole process, medians; ratios are medians of
@@ -16,7 +16,8 @@ import tempfile
 import time
 
 BUILD = sys.argv[1]
-SECTIONS = sys.argv[2:] or ["validate", "keys", "normalize", "slice", "merge", "upload", "memory", "start-up"]
+SECTIONS = sys.argv[2:] or ["validate", "keys", "normalize", "dialects", "slice", "merge", "upload",
+                            "memory", "start-up"]
 SIZE = int(os.environ.get("CSVKIT_BENCH_MB", "500")) * 1000000
 RUNS = int(os.environ.get("CSVKIT_BENCH_RUNS", "5"))
 TOOL = BUILD + "/bin/csvkit"
@@ -147,6 +148,28 @@ def normalize_dirty(folder):
                       out), "clean")
 
 
+def with_delimiter(path, delimiter):
+    """The table with another delimiter for every comma, also those in values."""
+    other = path + "." + str(len(delimiter))
+    with open(path, "rb") as source, open(other, "wb") as target:
+        for line in source:
+            target.write(line.replace(b",", delimiter))
+    return other
+
+
+def dialects(folder):
+    """What a delimiter of two bytes costs: the reference parser in place of the scan."""
+    path = generate(folder, "mixed", SIZE // 5)
+    one, two = with_delimiter(path, b";"), with_delimiter(path, b"||")
+    size = os.path.getsize(one)
+    for command in ("validate", "normalize"):
+        tool = [TOOL, command, "-q", *(["-o", "/dev/null"] if command == "normalize" else [])]
+        table("%s: delimiters of one byte and of two" % command, size,
+              compare({"one byte": [*tool, "-d", ";", one]},
+                      {"two bytes": [*tool, "-d", "||", two],
+                       "one byte, --skip-blanks": [*tool, "-d", ";", "--skip-blanks", one]}), "one byte")
+
+
 def slices(_):
     print("\nslice, beside gzip and pigz")
     sys.stdout.flush()
@@ -212,5 +235,6 @@ print("machine: %d processors; %s" % (os.cpu_count(), subprocess.run(
     [TOOL, "--version"], capture_output=True, text=True, check=True).stdout.replace("\n", ", ")))
 with tempfile.TemporaryDirectory(prefix="csvkit-bench-") as temporary:
     for section in SECTIONS:
-        {"validate": validate, "keys": keys, "normalize": normalize, "slice": slices,
+        {"validate": validate, "keys": keys, "normalize": normalize, "dialects": dialects,
+         "slice": slices,
          "merge": merge, "upload": upload, "memory": memory, "start-up": startup}[section](temporary)

@@ -130,7 +130,10 @@ refuses "(try --delimiter=';'" 'id;n;x\n' '%d;a,b;c\n'
 refuses "(try --delimiter=tab" 'id\tn\tx\n' '%d\ta,b\tc\n'
 refuses "(try --enclosure=\"'\"" 'id,n,x\n' "%d,'a, b',c\n"
 refuses "(try --skip-head=2)" 'Report\n\nid,n,x\n' '%d,a,b\n'
-refuses "a delimiter at the end of each record (--ragged=pad drops it)" 'id,n\n' '%d,a,\n'
+refuses "the header has 2 names, 150 of 150 records have 3 fields; the last field is empty in all of them: a delimiter at the end of each record (--ragged=pad drops it), or a name is missing" \
+    'id,n\n' '%d,a,\n'
+expect 0 "r14" n --ragged=pad "$dir/cause.csv" -o "$dir/padded.csv"
+records 'id,n\r\n' '%d,a\r\n' 150 | cmp - "$dir/padded.csv" || say "--ragged=pad: a delimiter is left"
 refuses "the header has 3 names, 150 of 150 records have 4 fields" 'id,n,x\n' '%d,a,b,c\n'
 refuses "--escape='" 'id,n\n' '%d,"a \\"b\\" c"\n'
 refuses "--encoding=windows-1252" 'id,n\n' '%d,caf\xe9\n'

@@ -73,6 +73,14 @@ run 0 '' in/a.csv -o out
 holds in/b.csv 'a,b\r\n1,2\r\n'
 printf 'a,b\n3,4\n3,4,5\n' >in/b.csv
 
+# What is not packed is not named so.
+zstd -q -k in/a.csv -o in/z.csv.zst
+run 0 '' in/z.csv.zst in/a.csv -o packed
+names packed 'a.csv z.csv'
+cp in/b.csv in/z.csv
+run 2 'in/z.csv.zst and in/z.csv have the same name' in/z.csv.zst in/z.csv -o packed
+rm in/z.csv in/z.csv.zst
+
 # Names that would meet are refused before anything is read or made.
 rm -rf out bad logs
 run 2 'in/a.csv and other/a.csv have the same name' in/a.csv other/a.csv -o out --rejects=bad

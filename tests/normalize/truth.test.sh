@@ -20,4 +20,10 @@ for kind in 'backslash escape' 'lost closing quote'; do # undone or set apart
     sum=$(echo "$(share "$kind" 1) $(share "$kind" 2)" | awk '{ print $1 + $2 }')
     [ "$sum" = 100 ] || say "$kind: $sum % restored or set apart"
 done
+at_least() { # kind, column, percent: a repair that gave up would set everything apart
+    echo "$(share "$1" "$2") $3" | awk '{ exit !($1 >= $2) }' || say "$1: $(share "$1" "$2") %, not $3"
+}
+at_least 'lost closing quote' 1 50
+at_least 'backslash escape' 1 3
+at_least 'stray quote' 3 100 # the quote is data, and the log says so
 exit $failed

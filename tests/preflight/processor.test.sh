@@ -57,6 +57,12 @@ for key in uri name id created; do
 done
 [ -z "$(ls -A "$TMPDIR")" ] || fail "scratch is left"
 
+# Without the user's word the short record and the long one are no sure repair: nothing is written.
+in_folder unsure
+parameters '{"normalize":false,"tables":[{"source":"dirty.csv","normalize":{"line_break":"lf"}}]}'
+process 1 'dirty.csv'
+[ ! -e "$T/dirty.csv" ] || fail "a table with records in question is there"
+
 in_folder both
 parameters '{"tables":[{"source":"dirty.csv","normalize":{"line_break":"lf","ragged":"pad"},"slice":true},{"source":"s","normalize":true,"slice":{"compress":"none"}}],
   "manifest":{"destination":"in.c-main.one"},"files":false}'

@@ -35,6 +35,7 @@ enum tweak {
     RAGGED_PAD = 262144,
     DROP_AGAIN = 524288, /* --repeated-headers=drop */
     CHOOSE = 1048576,    /* --columns=b,a */
+    NO_ENCLOSURE_TO = 2097152,
 };
 
 struct repair_case {

@@ -189,24 +189,40 @@ size_t support_window(size_t length)
     return length < window ? window : 0;
 }
 
-int support_reading(const unsigned char *bytes, size_t length, const struct csvk_options *options,
-                    struct csvk_buf *out)
+/* What the reader is fed: the next piece, or the end. */
+struct feeding {
+    const unsigned char *bytes;
+    size_t left, piece;
+};
+
+static int feed(struct csvk_reader *reader, struct feeding *feeding)
 {
-    struct csvk_options fitting = *options;
-    fitting.window = fitting.window != 0 ? fitting.window : support_window(length);
-    struct csvk_source *source = NULL;
-    struct csvk_reader *reader = NULL;
+    size_t n =
+        feeding->piece == 0 || feeding->left < feeding->piece ? feeding->left : feeding->piece;
+    if (n == 0) {
+        csvk_feed_end(reader);
+        return CSVK_OK;
+    }
+    int status = csvk_feed(reader, feeding->bytes, n, NULL);
+    feeding->bytes += n;
+    feeding->left -= n;
+    return status;
+}
+
+/* Reads to the end, and frees the reader. */
+static int read_all(struct csvk_reader *reader, struct feeding *feeding,
+                    const struct csvk_options *options, struct csvk_buf *out)
+{
     struct support_reading reading = {.out = out, .options = options};
     struct csvk_batch batch;
-    int status = csvk_source_memory(&source, bytes, length, NULL);
-    if (status == CSVK_OK) {
-        status = csvk_reader_new(&reader, source, &fitting, NULL);
-    }
-    reading.totals = status == CSVK_OK ? csvk_reader_totals(reader) : NULL;
+    int status = CSVK_OK;
+    reading.totals = csvk_reader_totals(reader);
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &batch, NULL);
         if (status == CSVK_OK) {
             put_batch(&reading, &batch);
+        } else if (status == CSVK_HUNGRY) {
+            status = feed(reader, feeding);
         }
     }
     if (status == CSVK_END) {
@@ -219,8 +235,32 @@ int support_reading(const unsigned char *bytes, size_t length, const struct csvk
     csvk_buf_release(&reading.file);
     free(reading.facts);
     csvk_reader_free(reader);
+    return status;
+}
+
+int support_reading(const unsigned char *bytes, size_t length, const struct csvk_options *options,
+                    struct csvk_buf *out)
+{
+    struct csvk_options fitting = *options;
+    fitting.window = fitting.window != 0 ? fitting.window : support_window(length);
+    struct csvk_source *source = NULL;
+    struct csvk_reader *reader = NULL;
+    int status = csvk_source_memory(&source, bytes, length, NULL);
+    if (status == CSVK_OK) {
+        status = csvk_reader_new(&reader, source, &fitting, NULL);
+    }
+    status = status == CSVK_OK ? read_all(reader, NULL, options, out) : status;
     csvk_source_free(source);
     return status;
+}
+
+int support_reading_fed(const unsigned char *bytes, size_t length,
+                        const struct csvk_options *options, size_t piece, struct csvk_buf *out)
+{
+    struct csvk_reader *reader = NULL;
+    struct feeding feeding = {bytes, length, piece};
+    int status = csvk_reader_new_fed(&reader, "fed", options, NULL);
+    return status == CSVK_OK ? read_all(reader, &feeding, options, out) : status;
 }
 
 void support_must(bool holds, const char *what)

@@ -32,6 +32,10 @@ size_t support_window(size_t length);
 int support_reading(const unsigned char *bytes, size_t length, const struct csvk_options *options,
                     struct csvk_buf *out);
 
+/* The same by a reader that is fed `piece` bytes at a time, or all of them when that is 0. */
+int support_reading_fed(const unsigned char *bytes, size_t length,
+                        const struct csvk_options *options, size_t piece, struct csvk_buf *out);
+
 /* Appends `bytes` as one gzip member to `out`. */
 void support_gzip(const void *bytes, size_t length, struct csvk_buf *out);
 

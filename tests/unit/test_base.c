@@ -47,7 +47,7 @@ END_TEST
 
 START_TEST(dialect_roles_must_differ)
 {
-    struct csvk_dialect same = {'"', '"', CSVK_NO_BYTE};
+    struct csvk_dialect same = {.delimiter = '"', .enclosure = '"', .escape = CSVK_NO_BYTE};
     struct csvk_dialect good = CSVK_DIALECT_RFC4180;
     struct csvk_error err = {0};
     ck_assert_int_eq(csvk_dialect_check(&good, &err), CSVK_OK);
@@ -60,16 +60,21 @@ static const struct {
     struct csvk_dialect dialect;
     const char *why;
 } bad_dialects[] = {
-    {{CSVK_NO_BYTE, '"', CSVK_NO_BYTE}, "the delimiter must be one byte"},
-    {{256, '"', CSVK_NO_BYTE}, "the delimiter must be one byte"},
-    {{0, '"', CSVK_NO_BYTE}, "the delimiter cannot be NUL"},
-    {{'\n', '"', CSVK_NO_BYTE}, "the delimiter cannot be LF"},
-    {{',', '\r', CSVK_NO_BYTE}, "the enclosure cannot be CR"},
-    {{',', '"', 0x80}, "the escape cannot be \\x80"},
-    {{',', ' ', CSVK_NO_BYTE}, "a blank cannot be the enclosure"},
-    {{',', '"', '\t'}, "a blank cannot be the escape"},
-    {{',', '"', ','}, "the delimiter and the escape are the same byte"},
-    {{',', '"', '"'}, "a doubled enclosure is read without naming it"},
+    {{.delimiter = CSVK_NO_BYTE, .enclosure = '"', .escape = CSVK_NO_BYTE},
+     "the delimiter must be one byte"},
+    {{.delimiter = 256, .enclosure = '"', .escape = CSVK_NO_BYTE},
+     "the delimiter must be one byte"},
+    {{.delimiter = 0, .enclosure = '"', .escape = CSVK_NO_BYTE}, "the delimiter cannot be NUL"},
+    {{.delimiter = '\n', .enclosure = '"', .escape = CSVK_NO_BYTE}, "the delimiter cannot be LF"},
+    {{.delimiter = ',', .enclosure = '\r', .escape = CSVK_NO_BYTE}, "the enclosure cannot be CR"},
+    {{.delimiter = ',', .enclosure = '"', .escape = 0x80}, "the escape cannot be \\x80"},
+    {{.delimiter = ',', .enclosure = ' ', .escape = CSVK_NO_BYTE},
+     "a blank cannot be the enclosure"},
+    {{.delimiter = ',', .enclosure = '"', .escape = '\t'}, "a blank cannot be the escape"},
+    {{.delimiter = ',', .enclosure = '"', .escape = ','},
+     "the delimiter and the escape are the same byte"},
+    {{.delimiter = ',', .enclosure = '"', .escape = '"'},
+     "a doubled enclosure is read without naming it"},
 };
 
 START_TEST(dialects_that_cannot_be_are_explained)

@@ -389,7 +389,7 @@ static int typed_values(const char *text, struct csvk_dialect *dialect, bool *is
 
 START_TEST(dialects_are_read_over_what_stands)
 {
-    struct csvk_dialect dialect = {'\t', '\'', CSVK_NO_BYTE};
+    struct csvk_dialect dialect = {.delimiter = '\t', .enclosure = '\'', .escape = CSVK_NO_BYTE};
     bool is_auto = true;
     ck_assert_int_eq(typed_values("a", &dialect, &is_auto), CLI_GOOD);
     ck_assert(!is_auto);

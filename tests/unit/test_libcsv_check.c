@@ -123,14 +123,15 @@ START_TEST(what_cannot_be_compared_is_reported)
     ck_assert_uint_eq(got.compared, 2);
     ck_assert_ptr_nonnull(strstr(got.what, "CR"));
 
-    struct csvk_dialect escaped = {',', '"', '\\'};
+    struct csvk_dialect escaped = {.delimiter = ',', .enclosure = '"', .escape = '\\'};
     got = judge((struct check_input){text_bytes("a,b\n\"x\\\"y\",2\n1,2\n"), escaped, 0, NULL});
     ck_assert_int_eq(got.verdict, CSVK_VERDICT_PARTLY);
     ck_assert_uint_eq(got.record, 2);
     got = judge((struct check_input){text_bytes("\"x\\\"y\",2\n"), escaped, 0, NULL});
     ck_assert_int_eq(got.verdict, CSVK_VERDICT_NOT_COMPARABLE);
 
-    struct csvk_dialect bare = {'\t', CSVK_NO_BYTE, CSVK_NO_BYTE};
+    struct csvk_dialect bare = {
+        .delimiter = '\t', .enclosure = CSVK_NO_BYTE, .escape = CSVK_NO_BYTE};
     got = judge((struct check_input){text_bytes("a\"\t\"b\n\xff\t1\n1\t2\n"), bare, 0, NULL});
     ck_assert_int_eq(got.verdict, CSVK_VERDICT_PARTLY);
     ck_assert_uint_eq(got.compared, 2);
@@ -254,7 +255,7 @@ START_TEST(libcsv_alone_has_the_same_digest)
     libcsv_digest(text_bytes("a,b\n1\"2,3\n"), 4, &status);
     ck_assert_int_eq(status, CSVK_EDATA);
     struct csvk_libcsv *reader;
-    struct csvk_dialect escaped = {',', '"', '\\'};
+    struct csvk_dialect escaped = {.delimiter = ',', .enclosure = '"', .escape = '\\'};
     ck_assert_int_eq(csvk_libcsv_new(&reader, &escaped, NULL), CSVK_EUSAGE);
 }
 END_TEST

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VARIANTS = 7 }; /* of options */
+enum { VARIANTS = 14 }; /* of options */
 
 static const char *folder;
 static struct csvk_strings corpus;
@@ -35,10 +35,49 @@ static int add_file(const char *path, const struct stat *info, int kind, struct 
     return 0;
 }
 
+/*
+ * What the user's word decides, not the evidence. Left out is what does not stay the same when it
+ * is normalized again: a record that is empty only after --trim or --ragged=pad, with
+ * --empty-records=drop; blanks whose enclosure went, with --trim; one empty name of one column.
+ */
+static void variant_of_words(struct csvk_normalize_options *o, int which)
+{
+    switch (which) {
+    case 7: o->trim = true; break;
+    case 8:
+        o->header = CSVK_NORMALIZE_NO_HEADER;
+        o->ragged = CSVK_NORMALIZE_RAGGED_PAD, o->trim = true;
+        break;
+    case 9:
+        o->guard_formulas = o->write_bom = true, o->names = CSVK_NORMALIZE_NAMES_STORAGE;
+        o->quote = CSVK_NORMALIZE_QUOTE_MINIMAL, o->line_break = CSVK_EOL_LF;
+        break;
+    case 10:
+        o->encoding_fallback = "windows-1252", o->trim = true;
+        o->nul = o->invalid_utf8 = o->control = CSVK_NORMALIZE_DEFECT_REMOVE;
+        break;
+    case 11:
+        o->drop_empty_records = o->drop_repeated_headers = true;
+        o->ragged = CSVK_NORMALIZE_RAGGED_REJECT, o->comment = '#';
+        break;
+    case 12:
+        o->any_eol = true, o->dialect.escape = '\\';
+        o->quote = CSVK_NORMALIZE_QUOTE_ALL, o->drop_repeated_headers = true;
+        break;
+    case 13:
+        o->skip_head = o->skip_tail = 1, o->ragged = CSVK_NORMALIZE_RAGGED_FAIL;
+        o->encoding_fallback = "iso-8859-2", o->drop_empty_records = true;
+        break;
+    default: break;
+    }
+}
+
 static void variant(struct csvk_normalize_options *o, int which)
 {
-    static const struct csvk_dialect tabs = {'\t', '\'', CSVK_NO_BYTE};
-    static const struct csvk_dialect bare = {';', CSVK_NO_BYTE, CSVK_NO_BYTE};
+    static const struct csvk_dialect tabs = {
+        .delimiter = '\t', .enclosure = '\'', .escape = CSVK_NO_BYTE};
+    static const struct csvk_dialect bare = {
+        .delimiter = ';', .enclosure = CSVK_NO_BYTE, .escape = CSVK_NO_BYTE};
     switch (which) {
     case 1: o->quote = CSVK_NORMALIZE_QUOTE_ALL, o->line_break = CSVK_EOL_LF; break;
     case 2:
@@ -48,7 +87,7 @@ static void variant(struct csvk_normalize_options *o, int which)
     case 4: o->quote = CSVK_NORMALIZE_QUOTE_MINIMAL, o->any_eol = true, o->digest = true; break;
     case 5: o->look_ahead = 64, o->nul = CSVK_NORMALIZE_DEFECT_REMOVE; break;
     case 6: o->dialect.delimiter = ';', o->to.delimiter = '|'; break;
-    default: break;
+    default: variant_of_words(o, which); break;
     }
 }
 
@@ -61,6 +100,9 @@ START_TEST(laws_hold_for_every_file_of_the_corpora)
         ck_assert_ptr_nonnull(bytes);
         struct csvk_normalize_options o = defaults();
         variant(&o, _i);
+        if (length >= 20000) { /* thousands of equal names take minutes */
+            o.names = CSVK_NORMALIZE_NAMES_KEEP;
+        }
         normalized_check(corpus.item[i], bytes, length, &o);
         normalized_check_ink(corpus.item[i], bytes, length, &o);
         counted += normalized_check_counts(corpus.item[i], bytes, length, &o);
@@ -73,7 +115,13 @@ START_TEST(laws_hold_for_every_file_of_the_corpora)
         free(bytes);
     }
     printf("variant %d: libcsv counted the input of %zu of %zu files\n", _i, counted, corpus.count);
-    ck_assert_uint_gt(counted, corpus.count * 3 / 8);
+    struct csvk_normalize_options o = defaults();
+    variant(&o, _i);
+    if (o.skip_head == 0 && o.comment < 0 && o.dialect.escape == CSVK_NO_BYTE) {
+        /* with another delimiter more of the records are in question */
+        bool comma = o.dialect.delimiter == ',';
+        ck_assert_uint_gt(counted, comma ? corpus.count * 2 / 5 : corpus.count * 3 / 8);
+    }
 }
 END_TEST
 
@@ -178,7 +226,9 @@ START_TEST(a_table_comes_back_through_every_pair_of_dialects)
         for (int line_break = CSVK_EOL_LF; line_break <= CSVK_EOL_CRLF; line_break++) {
             struct csvk_normalize_options o = defaults();
             struct normalized there, back;
-            o.to = (struct csvk_dialect){delimiters[i % nd], enclosures[i / nd], CSVK_NO_BYTE};
+            o.to = (struct csvk_dialect){.delimiter = delimiters[i % nd],
+                                         .enclosure = enclosures[i / nd],
+                                         .escape = CSVK_NO_BYTE};
             o.line_break = (enum csvk_eol)line_break;
             const char *seed = seeds[0];
             normalized_check("pair", seed, strlen(seed), &o);
@@ -218,8 +268,12 @@ static size_t translate(const char *from, const struct csvk_dialect *to, unsigne
 START_TEST(laws_hold_between_dialects)
 {
     static const struct csvk_dialect list[] = {
-        {',', '"', CSVK_NO_BYTE},          {';', '"', CSVK_NO_BYTE}, {'\t', '\'', CSVK_NO_BYTE},
-        {'|', CSVK_NO_BYTE, CSVK_NO_BYTE}, {',', '"', '\\'},         {0x1f, '`', CSVK_NO_BYTE},
+        {.delimiter = ',', .enclosure = '"', .escape = CSVK_NO_BYTE},
+        {.delimiter = ';', .enclosure = '"', .escape = CSVK_NO_BYTE},
+        {.delimiter = '\t', .enclosure = '\'', .escape = CSVK_NO_BYTE},
+        {.delimiter = '|', .enclosure = CSVK_NO_BYTE, .escape = CSVK_NO_BYTE},
+        {.delimiter = ',', .enclosure = '"', .escape = '\\'},
+        {.delimiter = 0x1f, .enclosure = '`', .escape = CSVK_NO_BYTE},
     };
     static const size_t n = sizeof list / sizeof *list;
     for (size_t i = 0; i < sizeof dirty / sizeof *dirty; i++) {

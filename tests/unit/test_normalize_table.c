@@ -38,6 +38,9 @@ static void apply(struct csvk_normalize_options *o, unsigned tweak)
     o->delimiter_given = (tweak & GIVEN) != 0;
     o->trim = (tweak & TRIM) != 0;
     o->write_bom = (tweak & WRITE_BOM) != 0;
+    if ((tweak & NO_ENCLOSURE_TO) != 0) {
+        o->to.enclosure = CSVK_NO_BYTE;
+    }
     o->drop_repeated_headers = (tweak & DROP_AGAIN) != 0;
     if ((tweak & CHOOSE) != 0) {
         ck_assert_int_eq(csvk_strings_add(&o->columns, "b"), CSVK_OK);

@@ -84,6 +84,46 @@ START_TEST(dialects)
 }
 END_TEST
 
+/* Delimiters of several bytes, and blanks behind them; and what only looks like one. */
+static const struct {
+    const char *text, *delimiter;
+    bool skip_blanks;
+} long_cases[] = {
+    {"a||b||c\n1||2||3\n4||||6\n", "||", false},
+    {"a^|^b\n1^|^2\n^|^\n", "^|^", false},
+    {"a~|~b\n1~|~2\n3~|~x, y\n", "~|~", false},
+    {"a;;b\n1,5;;2\n", ";;", false},
+    {"a::b\n1::2\n3::4\n", "::", false},
+    {"a\t\tb\n1\t\t2\n", "\t\t", false},
+    {"a\001\002b\n1\001\0022\n", "\001\002", false},
+    {"a||b\n\"x|y\"||\"z||\"\n", "||", false},
+    {"a|||b\n1|||2\n", "|||", false},
+    {"a||b\n1| |2\n3|x|4\n", "|", false}, /* the empty field is not always empty */
+    {"a|b|c\n1||2\n4||5\n", "|", false},  /* it has a name */
+    {"a,,b\n1,,2\n", ",", false},         /* a column without a name */
+    {"a;b\nx;;\n;;\n", ";", false},
+    {"id,url\n1,x::y\n2,x::z\n", ",", false},
+    {"a, \"b\", c\n1, \"x, y\", 3\n", ",", true},
+    {"a;\t\"b\"\n1;\t\"x;y\"\n", ";", true},
+    {"a|| \"b\"\n1|| \"x||y\"\n", "||", true},
+    {"a, b\n1, 2\n", ",", false},                   /* nothing is enclosed: they may be data */
+    {"a,b,c\n1, \"x\",3\n2,\"y\",4\n", ",", false}, /* one blank is a slip */
+};
+
+START_TEST(longer_delimiters_and_blanks)
+{
+    for (size_t i = 0; i < sizeof long_cases / sizeof long_cases[0]; i++) {
+        char delimiter[CSVK_DELIMITER_MOST + 1] = {0};
+        struct csvk_sniff got = sniff_text(long_cases[i].text);
+        delimiter[0] = (char)got.dialect.delimiter;
+        memcpy(delimiter + 1, got.dialect.more, got.dialect.more_length);
+        ck_assert_msg(strcmp(delimiter, long_cases[i].delimiter) == 0 &&
+                          got.dialect.skip_blanks == long_cases[i].skip_blanks,
+                      "%s: \"%s\" (%s)", long_cases[i].text, delimiter, got.on_delimiter.evidence);
+    }
+}
+END_TEST
+
 START_TEST(every_part_has_evidence)
 {
     struct csvk_sniff got = sniff_text("id,name\r\n1,\"a\"\"b\"\r\n2,c\r\n");
@@ -402,6 +442,7 @@ int main(void)
     Suite *suite = suite_create("sniff");
     TCase *tcase = tcase_create("sniff");
     tcase_add_test(tcase, dialects);
+    tcase_add_test(tcase, longer_delimiters_and_blanks);
     tcase_add_test(tcase, every_part_has_evidence);
     tcase_add_test(tcase, faults_lower_the_score);
     tcase_add_test(tcase, headers);

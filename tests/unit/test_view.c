@@ -16,14 +16,21 @@ struct view_family {
     int enclosure, escape;
     bool any_eol;
     size_t longest, longest_cut; /* strings of up to so many bytes; cut at every byte up to */
+    const char *delimiter;
+    bool skip_blanks;
 };
 
 static const struct view_family families[] = {
-    {"plain", "a,\"\r\n", '"', CSVK_NO_BYTE, false, 8, 6},
-    {"every line break ends", "a,\"\r\n", '"', CSVK_NO_BYTE, true, 7, 7},
-    {"blanks and backslashes", "a,\"\r\n \\", '"', CSVK_NO_BYTE, false, 6, 5},
-    {"an escape", "a,\"\r\n\\", '"', '\\', false, 7, 5},
-    {"no enclosure", "a,\"\r\n", CSVK_NO_BYTE, CSVK_NO_BYTE, false, 7, 6},
+    {"plain", "a,\"\r\n", '"', CSVK_NO_BYTE, false, 8, 6, ",", false},
+    {"every line break ends", "a,\"\r\n", '"', CSVK_NO_BYTE, true, 7, 7, ",", false},
+    {"blanks and backslashes", "a,\"\r\n \\", '"', CSVK_NO_BYTE, false, 6, 5, ",", false},
+    {"an escape", "a,\"\r\n\\", '"', '\\', false, 7, 5, ",", false},
+    {"no enclosure", "a,\"\r\n", CSVK_NO_BYTE, CSVK_NO_BYTE, false, 7, 6, ",", false},
+    {"two bytes", "a|\"\r\n", '"', CSVK_NO_BYTE, false, 8, 6, "||", false},
+    {"two bytes, an escape", "a|\"\n\\", '"', '\\', false, 8, 6, "||", false},
+    {"three bytes", "a^|\"\n", '"', CSVK_NO_BYTE, false, 8, 7, "^|^", false},
+    {"blanks to skip", "a,\"\n \t", '"', CSVK_NO_BYTE, false, 7, 5, ",", true},
+    {"both", "|\"\n \\", '"', '\\', true, 8, 6, "||", true},
 };
 enum { FAMILIES = sizeof families / sizeof families[0], LONGEST = 8 };
 
@@ -171,6 +178,9 @@ START_TEST(records_are_those_of_the_reference_parser)
     options.detail = CSVK_FIELDS;
     options.reference_only = true;
     options.any_eol = c.family->any_eol;
+    ck_assert_int_eq(csvk_dialect_parse_delimiter(c.family->delimiter, &options.dialect, NULL),
+                     CSVK_OK);
+    options.dialect.skip_blanks = c.family->skip_blanks;
     options.dialect.enclosure = c.family->enclosure;
     options.dialect.escape = c.family->escape;
     ck_assert_int_eq(csvk_scan_init(&c.reference, &options, NULL), CSVK_OK);
@@ -297,9 +307,9 @@ START_TEST(places_in_a_text)
     ck_assert_uint_eq(norm_view_blanks(&view, 1), 3);
     ck_assert_uint_eq(norm_view_quote(&view, 0), 5);
     ck_assert_uint_eq(norm_view_quote(&view, 16), NORM_NOWHERE);
-    ck_assert(norm_view_has_single_quote(&view, 5, 9));
-    ck_assert(!norm_view_has_single_quote(&view, 7, 9));
-    ck_assert(norm_view_has_single_quote(&view, 8, 9));
+    ck_assert_uint_eq(norm_view_single_quote(&view, 5), 5);
+    ck_assert_uint_eq(norm_view_single_quote(&view, 7), 15);
+    ck_assert_uint_eq(norm_view_single_quote(&view, 8), 8);
     ck_assert(norm_view_ends(&view, 16));
     view.cr_ends = true;
     ck_assert_uint_eq(norm_view_line_break(&view, 13), 1);

@@ -47,6 +47,8 @@ struct cli_command {
 /* Groups that several commands share; their rows are in common_options.c. */
 extern const struct cli_group
     cli_dialect_options; /* -d -e --escape --header --no-header --columns --encoding */
+extern const struct cli_group
+    cli_blanks_options; /* --skip-blanks; with it, delimiters of several bytes are read */
 extern const struct cli_group cli_common_options; /* -j --progress -q --help */
 
 /* All commands, ended by a row whose name is NULL (commands.c). */
@@ -65,9 +67,10 @@ const char *cli_operand(const struct cli *cli, size_t i);
 int cli_get_size(struct cli *cli, const char *name, uint64_t *out);
 int cli_get_uint(struct cli *cli, const char *name, uint64_t least, uint64_t most, uint64_t *out);
 int cli_get_list(struct cli *cli, const char *name, struct csvk_strings *out); /* A,B,C; "A,x",B */
-/* Applies -d, -e and --escape to *out, which the caller has set to CSVK_DIALECT_RFC4180 or to the
-   dialect of a manifest, and checks the result. *delimiter_auto becomes true for --delimiter=auto,
-   and out->delimiter is left alone then. A command that passes NULL refuses auto. */
+/* Applies -d, -e, --escape and --skip-blanks to *out, which the caller has set to
+   CSVK_DIALECT_RFC4180 or to the dialect of a manifest, and checks the result. *delimiter_auto
+   becomes true for --delimiter=auto, and out->delimiter is left alone then. A command that passes
+   NULL refuses auto. */
 int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_auto);
 
 /* ---- messages and results ---- */

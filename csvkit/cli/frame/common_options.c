@@ -5,8 +5,9 @@
 
 static const struct cli_option dialect_rows[] = {
     {"delimiter", 'd', "C", NULL,
-     "The byte between fields: one byte, or comma, semicolon, tab, pipe, space, \\t, \\x1f. With "
-     "auto, validate and normalize find it out. Default: a comma.",
+     "What stands between fields: one byte, or comma, semicolon, tab, pipe, space, \\t, \\x1f. "
+     "validate and normalize take up to 8 bytes, such as '||', and find it out with auto. Default: "
+     "a comma.",
      false},
     {"enclosure", 'e', "C", NULL,
      "The byte around fields that hold delimiters or line breaks: one byte, or none. Default: the "
@@ -31,6 +32,15 @@ static const struct cli_option dialect_rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 const struct cli_group cli_dialect_options = {"Dialect of the input", dialect_rows};
+
+static const struct cli_option blanks_rows[] = {
+    {"skip-blanks", 0, NULL, NULL,
+     "Blanks at the start of a field are no part of it, as in: a, \"b\", c. A blank is a space or "
+     "TAB that the delimiter does not begin with.",
+     false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+const struct cli_group cli_blanks_options = {"Blanks in the input", blanks_rows};
 
 static const struct cli_option common_rows[] = {
     {"threads", 'j', "N", NULL,
@@ -130,6 +140,40 @@ static int get_byte(struct cli *cli, const char *name, bool none_allowed, int *b
     return cli_trouble(cli, "--%s=%s: %s", name, text, err.text);
 }
 
+/* A command that reads blanks to be skipped reads all dialects. */
+static bool reads_all_dialects(const struct cli *cli)
+{
+    for (const struct cli_group *const *group = cli->command->groups; *group != NULL; group++) {
+        if (*group == &cli_blanks_options) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where one byte is needed, a delimiter of several is refused with what to do about it. */
+static int get_delimiter(struct cli *cli, struct csvk_dialect *out)
+{
+    const char *text = cli_value(cli, "delimiter");
+    struct csvk_error err = {0};
+    struct csvk_dialect longer = *out;
+    if (text == NULL) {
+        return CLI_GOOD;
+    }
+    bool good = csvk_dialect_parse_delimiter(text, &longer, &err) == CSVK_OK;
+    if (!reads_all_dialects(cli) && good && longer.more_length != 0) {
+        return cli_trouble(cli,
+                           "--delimiter=%s: csvkit %s knows delimiters of one byte only; rewrite "
+                           "the table with csvkit normalize --delimiter='%s', or slice --normalize",
+                           text, cli->command->name, text);
+    }
+    if (!reads_all_dialects(cli)) {
+        return get_byte(cli, "delimiter", false, &out->delimiter);
+    }
+    *out = longer;
+    return good ? CLI_GOOD : cli_trouble(cli, "--delimiter=%s: %s", text, err.text);
+}
+
 int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_auto)
 {
     const char *delimiter = cli_value(cli, "delimiter");
@@ -141,7 +185,8 @@ int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_a
     if (delimiter_auto != NULL) {
         *delimiter_auto = is_auto;
     }
-    int status = is_auto ? CLI_GOOD : get_byte(cli, "delimiter", false, &out->delimiter);
+    int status = is_auto ? CLI_GOOD : get_delimiter(cli, out);
+    out->skip_blanks = out->skip_blanks || cli_has(cli, "skip-blanks");
     if (status == CLI_GOOD) {
         status = get_byte(cli, "enclosure", true, &out->enclosure);
     }

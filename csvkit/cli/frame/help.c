@@ -170,7 +170,8 @@ int cli_help_overview(struct csvk_buf *out)
     wrap_page(
         &page,
         "Options may stand before and after operands; -- ends the options. The file name - means "
-        "standard input or output. Input may be plain text or gzip, which is recognized by its "
+        "standard input or output. Input may be plain text or compressed (gzip, zstd, xz, bzip2), "
+        "which is recognized by its "
         "content. Results go to standard output; messages and progress go to standard error. "
         "Memory does not grow with the size of the input.\n\n" CLI_EXIT_MEANS,
         0, 0);

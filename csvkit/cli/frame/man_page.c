@@ -147,7 +147,8 @@ int cli_man_overview(struct csvk_buf *out)
             ".SH DESCRIPTION\n"
             "Options may stand before and after operands;\n.B \\-\\-\nends the options.\n"
             "The file name\n.B \\-\nmeans standard input or output.\n"
-            "Input may be plain text or gzip, which is recognized by its content.\n"
+            "Input may be plain text or compressed (gzip, zstd, xz, bzip2), which is recognized by "
+            "its content.\n"
             "Results go to standard output; messages and progress go to standard error.\n"
             "Memory does not grow with the size of the input.\n"
             ".PP\n");

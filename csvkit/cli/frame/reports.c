@@ -158,6 +158,9 @@ static void flush(struct cli_reports *reports, struct one_report *report, int ma
 {
     struct csvk_error err = {.status = CSVK_ENOMEM, .text = "out of memory for a report"};
     int status = made;
+    if (status == CSVK_OK && report->text.length == 0) {
+        return; /* nothing to say about this subject */
+    }
     if (status == CSVK_OK && report->sink != NULL) {
         status = csvk_sink_write(report->sink, report->text.data, report->text.length, &err);
         csvk_buf_clear(&report->text);

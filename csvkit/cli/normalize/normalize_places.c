@@ -23,10 +23,35 @@ static const char *last_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+/*
+ * The length of the name that outputs get from an input of this name: only gzip is written, so the
+ * endings of other compressed files would not be true.
+ *   orders.csv.zst  ->  orders.csv
+ */
+static size_t output_length(const char *name)
+{
+    static const char *const endings[] = {".zst", ".xz", ".bz2"};
+    size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        size_t n = strlen(endings[i]);
+        if (length > n && strcmp(name + length - n, endings[i]) == 0) {
+            return length - n;
+        }
+    }
+    return length;
+}
+
+static bool is_same_output(const char *a, const char *b)
+{
+    size_t n = output_length(a);
+    return n == output_length(b) && strncmp(a, b, n) == 0;
+}
+
 static bool is_index_of(const char *name, const char *of)
 {
-    size_t n = strlen(of);
-    return strncmp(name, of, n) == 0 && strcmp(name + n, ".jsonl") == 0;
+    size_t n = output_length(of);
+    return output_length(name) == n + strlen(".jsonl") && strncmp(name, of, n) == 0 &&
+           strncmp(name + n, ".jsonl", strlen(".jsonl")) == 0;
 }
 
 /* The last names of the i-th input and of all before it. */
@@ -35,7 +60,7 @@ static int compare_names(struct cli *cli, size_t i, bool rejects)
     const char *path = cli_operand(cli, i), *name = last_name(path);
     for (size_t k = 0; k < i; k++) {
         const char *other = last_name(cli_operand(cli, k));
-        if (strcmp(name, other) == 0) {
+        if (is_same_output(name, other)) {
             return cli_trouble(cli, "%s and %s have the same name, so their outputs would be one",
                                cli_operand(cli, k), path);
         }
@@ -187,8 +212,9 @@ int normalize_places_find(struct cli *cli, struct normalize_places *places,
         }
         csvk_buf_clear(&places->path[i]);
         const char *slash = given[strlen(given) - 1] == '/' ? "" : "/";
-        if (csvk_buf_printf(&places->path[i], "%s%s%s", given, slash, last_name(files->input)) !=
-            CSVK_OK) {
+        const char *name = last_name(files->input);
+        if (csvk_buf_printf(&places->path[i], "%s%s%.*s", given, slash, (int)output_length(name),
+                            name) != CSVK_OK) {
             return cli_trouble(cli, "out of memory");
         }
         int status = cli_noperands(cli) > 1

@@ -17,6 +17,7 @@ static const struct parameter_key normalize_keys[] = {
     {"delimiter", "--delimiter", TEXT},
     {"enclosure", "--enclosure", TEXT},
     {"escape", "--escape", TEXT},
+    {"skip_blanks", "--skip-blanks", FLAG},
     {"encoding", "--encoding", TEXT},
     {"to_delimiter", "--to-delimiter", TEXT},
     {"to_enclosure", "--to-enclosure", TEXT},

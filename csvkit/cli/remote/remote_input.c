@@ -297,6 +297,21 @@ void remote_input_release(struct remote_input *input)
 
 /* ---- the data -------------------------------------------------------------------------------- */
 
+/* The platform unpacks gzip and nothing else. */
+static int check_compression(struct csvk_source *source, struct csvk_error *err)
+{
+    struct csvk_bytes start;
+    int status = csvk_source_peek(source, 1, &start, err);
+    const char *kind = status == CSVK_OK ? csvk_source_compression(source) : NULL;
+    if (kind != NULL && !csvk_source_is_gzip(source)) {
+        status = csvk_fail(err, CSVK_EDATA,
+                           "%s: is %s, which the platform does not unpack: unpack it, or pack it "
+                           "with gzip",
+                           csvk_source_name(source), kind);
+    }
+    return status;
+}
+
 static int check_file(const char *path, struct csvk_validate_options *options, struct cli *cli)
 {
     struct csvk_source *source = NULL;
@@ -307,6 +322,7 @@ static int check_file(const char *path, struct csvk_validate_options *options, s
     int result = CLI_GOOD;
     options->file = path;
     int status = csvk_source_open(&source, path, &err);
+    status = status == CSVK_OK ? check_compression(source, &err) : status;
     if (status == CSVK_OK) {
         status = csvk_validate_source(&validator, source, options, NULL, &err);
     }

@@ -27,12 +27,11 @@ struct input {
 
 /* ---- the length of the input ---- */
 
-static bool begins_like_gzip(int fd)
+static bool is_compressed(int fd)
 {
-    static const unsigned char magic[3] = {0x1f, 0x8b, 0x08};
-    unsigned char head[3];
-    return pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head &&
-           memcmp(head, magic, sizeof magic) == 0;
+    unsigned char head[16];
+    ssize_t n = pread(fd, head, sizeof head, 0);
+    return n > 0 && csvk_compression_of((struct csvk_bytes){head, (size_t)n}) != NULL;
 }
 
 static uint64_t plain_size(const char *path)
@@ -40,7 +39,7 @@ static uint64_t plain_size(const char *path)
     struct stat info;
     int fd = strcmp(path, "-") != 0 ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : 0;
     uint64_t size = 0;
-    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && !begins_like_gzip(fd)) {
+    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && !is_compressed(fd)) {
         off_t at = fd == 0 ? lseek(fd, 0, SEEK_CUR) : 0;
         size = at == 0 ? (uint64_t)info.st_size : 0;
     }

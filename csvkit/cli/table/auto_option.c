@@ -43,14 +43,25 @@ static int resolve_dialect(struct cli *cli, const char *file, const struct csvk_
                          csvk_sniff_verdict_name(sniff->verdict), part->evidence);
     }
     dialect->delimiter = sniff->dialect.delimiter;
+    dialect->more_length = sniff->dialect.more_length;
+    memcpy(dialect->more, sniff->dialect.more, sizeof dialect->more);
+    dialect->skip_blanks = dialect->skip_blanks || sniff->dialect.skip_blanks;
     if (!cli_has(cli, "enclosure")) {
         dialect->enclosure = sniff->dialect.enclosure;
     }
     if (!cli_has(cli, "escape")) {
         dialect->escape = sniff->dialect.escape;
     }
-    cli_note(cli, "%s: delimiter byte %02x (score %d: %s)", file, (unsigned)dialect->delimiter,
-             sniff->on_delimiter.score, sniff->on_delimiter.evidence);
+    char name[CSVK_DELIMITER_MOST + 16];
+    if (dialect->more_length == 0) {
+        snprintf(name, sizeof name, "byte %02x", (unsigned)dialect->delimiter);
+    } else {
+        snprintf(name, sizeof name, "\"%c%.*s\"", dialect->delimiter, (int)dialect->more_length,
+                 (const char *)dialect->more);
+    }
+    cli_note(cli, "%s: delimiter %s%s (score %d: %s)", file, name,
+             dialect->skip_blanks ? ", blanks skipped" : "", sniff->on_delimiter.score,
+             sniff->on_delimiter.evidence);
     return csvk_dialect_check(dialect, err);
 }
 

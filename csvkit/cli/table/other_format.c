@@ -23,24 +23,12 @@ static const struct format formats[] = {
     {"\xff\xd8\xff", 3, "a picture", "give the data file"},
     {"GIF8", 4, "a picture", "give the data file"},
     {"7z\xbc\xaf\x27\x1c", 6, "a 7z archive", "unpack it first"},
-    {"\xfd"
-     "7zXZ",
-     6, "compressed with xz", "unpack it first: xz -dc FILE | csvkit ... -"},
-    {"\x28\xb5\x2f\xfd", 4, "compressed with zstd",
-     "unpack it first: zstd -dc FILE | csvkit ... -"},
-    {"BZh", 3, "compressed with bzip2", "unpack it first: bzip2 -dc FILE | csvkit ... -"},
-    {"\x1f\x8b\x08", 3, "gzip within gzip", "it was compressed twice: unpack it once"},
 };
 
-/* "BZh" could be the beginning of a table, so bzip2 is recognized by more bytes. No table begins
-   with the bytes of the other formats. */
+/* No table begins with the bytes of these formats. */
 static bool matches(const struct format *f, struct csvk_bytes start)
 {
-    if (start.len < f->length || memcmp(start.ptr, f->magic, f->length) != 0) {
-        return false;
-    }
-    bool bzip2 = f->length == 3 && f->magic[0] == 'B';
-    return !bzip2 || (start.len >= 10 && memcmp(start.ptr + 4, "1AY&SY", 6) == 0);
+    return start.len >= f->length && memcmp(start.ptr, f->magic, f->length) == 0;
 }
 
 int cli_check_other_format(struct csvk_source *source, struct csvk_error *err)
@@ -52,6 +40,12 @@ int cli_check_other_format(struct csvk_source *source, struct csvk_error *err)
             status = csvk_fail(err, CSVK_EDATA, "%s: is %s, not CSV: %s", csvk_source_name(source),
                                formats[i].name, formats[i].remedy);
         }
+    }
+    const char *again = status == CSVK_OK ? csvk_compression_of(start) : NULL;
+    if (again != NULL) {
+        status = csvk_fail(err, CSVK_EDATA,
+                           "%s: is %s within %s, not CSV: it was compressed twice: unpack it once",
+                           csvk_source_name(source), again, csvk_source_compression(source));
     }
     return status;
 }

@@ -90,10 +90,16 @@ static int finish_libcsv(struct cli *cli, const struct cli_verify *how,
 
 int cli_verify(struct cli *cli, const struct cli_verify *how, struct csvk_error *err)
 {
+    const struct csvk_dialect *dialect = &how->options->dialect;
     struct csvk_libcsv_check *check = NULL;
     struct csvk_validator *second = NULL;
     int status = CSVK_OK;
-    if (how->options->dialect.escape != CSVK_NO_BYTE) {
+    if (dialect->more_length != 0 || dialect->skip_blanks) {
+        cli_note(cli,
+                 "%s: libcsv knows delimiters of one byte only, and no blanks to skip: "
+                 "only the reference parser has read the file, twice",
+                 how->path);
+    } else if (dialect->escape != CSVK_NO_BYTE) {
         cli_note(cli, "%s: libcsv knows no escape byte, so only the reference parser verifies",
                  how->path);
     } else {

@@ -22,11 +22,15 @@
  * never stops at an error; it reports a fact and reads on. EOL is LF, CR LF or CR CR LF. CR alone
  * is EOL when the table's mode says so (csvk_cr_ends_record); otherwise it is data.
  *
+ * D may have several bytes, and blanks may be skipped at FIELD START (take_unusual): only here, the
+ * scan leaves such dialects to this parser.
+ *
  * The parser reads one record at a time. All that it must remember has a fixed size, so a record
  * may be longer than memory. That is why the reader hands it the records that do not fit into the
  * window. In those records, runs of bytes that change no state are passed in one step
  * (reference_skip.c).
  */
+#include "csvkit/base/delimiter.h"
 #include "csvkit/parse/grammar/reference_skip.h"
 
 #include <string.h>
@@ -265,7 +269,7 @@ static void watch_lines(struct csvk_reference_parser *parser, unsigned char c)
 static void begin_field(struct csvk_reference_parser *parser, uint64_t offset)
 {
     parser->state = REFERENCE_FIELD_START;
-    parser->field_begin = offset;
+    parser->field_start = parser->field_begin = offset;
     parser->field_line = parser->open.r.line + parser->open.lines;
     parser->field_line_begin = parser->line_begin;
     parser->field_flags = 0;
@@ -273,11 +277,18 @@ static void begin_field(struct csvk_reference_parser *parser, uint64_t offset)
     parser->inner_hit = false;
 }
 
-/* The field ends before `position`. The first field too many is noted as the record's surplus. */
+/*
+ * The field ends before `position`. The first field too many is noted as the record's surplus. A
+ * field of which nothing is left but skipped blanks is empty right after its delimiter.
+ */
 static void end_field(struct csvk_reference_parser *parser)
 {
     struct csvk_record *r = &parser->open.r;
-    uint64_t length = parser->position - parser->field_begin;
+    uint64_t end = parser->position;
+    if (parser->state == REFERENCE_FIELD_START) {
+        end = parser->field_begin = parser->field_start;
+    }
+    uint64_t length = end - parser->field_begin;
     if (parser->state == REFERENCE_BLANKS_AFTER) {
         report(parser, CSVK_FACT_SPACE_AFTER_QUOTE, parser->closing + 1,
                parser->position - parser->closing - 1, 0);
@@ -289,8 +300,7 @@ static void end_field(struct csvk_reference_parser *parser)
     }
     if (!parser->streaming) {
         csvk_batch_builder_add_field(parser->builder, (size_t)(parser->field_begin - parser->base),
-                                     (size_t)(parser->position - parser->base),
-                                     parser->field_flags);
+                                     (size_t)(end - parser->base), parser->field_flags);
     }
     r->nfields++;
     if (r->nfields == parser->table->totals.width + 1 && parser->table->totals.width != 0) {
@@ -327,11 +337,9 @@ static void text_after_closing(struct csvk_reference_parser *parser)
 
 /* ---- one byte in each state; D and EOL outside enclosures never come here ---- */
 
-/* A blank. One that is the delimiter never gets here. */
 static bool is_blank(const struct csvk_reference_parser *parser, unsigned char c)
 {
-    (void)parser;
-    return c == ' ' || c == '\t';
+    return csvk_is_blank(&parser->table->dialect, c);
 }
 
 /*
@@ -360,8 +368,8 @@ static void in_enclosed(struct csvk_reference_parser *parser, unsigned char c, b
         parser->state = REFERENCE_QUOTE_SEEN;
         parser->closing = parser->position;
         parser->backslash = parser->last == '\\' && parser->position > parser->field_begin + 1;
-    } else if (c == parser->table->dialect.delimiter) {
-        parser->inner_delimiters++;
+    } else if (c == parser->delimiter) {
+        parser->inner_delimiters++; /* a longer one: take_inner_delimiter */
     }
 }
 
@@ -436,7 +444,7 @@ static void take(struct csvk_reference_parser *parser, unsigned char c, bool bar
 {
     const struct csvk_dialect *dialect = &parser->table->dialect;
     bool escape = c == dialect->escape && !parser->escaped;
-    if (c == dialect->delimiter || c == dialect->enclosure || c == dialect->escape) {
+    if (c == parser->delimiter || c == dialect->enclosure || c == dialect->escape) {
         byte_boundary(parser, c);
     } else {
         watch_data(parser, c);
@@ -454,14 +462,57 @@ static void take(struct csvk_reference_parser *parser, unsigned char c, bool bar
     parser->position++;
 }
 
-/* Takes a delimiter that ends a field. */
-static void next_field(struct csvk_reference_parser *parser)
+/* Takes a delimiter of `length` bytes that ends a field. */
+static void next_field(struct csvk_reference_parser *parser, size_t length)
 {
     byte_boundary(parser, -1);
     end_field(parser);
     parser->last = 0;
-    parser->position++;
+    parser->position += length;
     begin_field(parser, parser->position);
+}
+
+/* Takes a longer delimiter inside an enclosure: data, and no fact, as one of one byte is none. */
+static void take_inner_delimiter(struct csvk_reference_parser *parser, const unsigned char *bytes,
+                                 size_t length)
+{
+    byte_boundary(parser, bytes[0]);
+    parser->inner_delimiters++;
+    parser->last = bytes[length - 1];
+    parser->position += length;
+}
+
+/*
+ * Takes what only dialects have that are not plain: a blank to skip, or a delimiter of several
+ * bytes. Returns how many bytes it has taken; 0: none of both is here; -1 when that hangs on bytes
+ * that are not here yet.
+ */
+static int take_unusual(struct csvk_reference_parser *parser, const unsigned char *bytes,
+                        size_t length, bool at_end)
+{
+    const struct csvk_dialect *dialect = &parser->table->dialect;
+    if (parser->escaped) {
+        return 0;
+    }
+    if (dialect->skip_blanks && parser->state == REFERENCE_FIELD_START &&
+        is_blank(parser, bytes[0])) {
+        parser->field_begin = ++parser->position;
+        return 1;
+    }
+    size_t whole = csvk_delimiter_length(dialect);
+    if (whole == 1 || bytes[0] != dialect->delimiter) {
+        return 0;
+    }
+    if (csvk_delimiter_at(dialect, bytes, length) == 0) {
+        bool cut = length < whole && memcmp(bytes + 1, dialect->more, length - 1) == 0;
+        return cut && !at_end ? -1 : 0;
+    }
+    if (parser->state == REFERENCE_ENCLOSED) {
+        take_inner_delimiter(parser, bytes, whole);
+    } else {
+        next_field(parser, whole);
+    }
+    return (int)whole;
 }
 
 /* The input ends here, inside the record or right at its start. */
@@ -482,6 +533,7 @@ void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_tabl
     memset(parser, 0, sizeof *parser);
     parser->table = table;
     parser->builder = builder;
+    parser->delimiter = table->dialect.more_length == 0 ? table->dialect.delimiter : CSVK_NO_BYTE;
     parser->base = base;
     parser->position = offset;
     csvk_record_begin(&parser->open, table, builder, offset);
@@ -493,6 +545,7 @@ void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_tabl
 bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned char *bytes,
                          size_t length, bool at_end, size_t *used)
 {
+    const bool plain = csvk_dialect_is_plain(&parser->table->dialect);
     size_t i = 0;
     struct csvk_skip_block block = {0};
     for (; i < length; i++) {
@@ -501,9 +554,18 @@ bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned ch
             break;
         }
         unsigned char c = bytes[i];
+        int taken = plain ? 0 : take_unusual(parser, bytes + i, length - i, at_end);
+        if (__builtin_expect(taken != 0, 0)) {
+            if (taken < 0) {
+                *used = i;
+                return false;
+            }
+            i += (size_t)taken - 1;
+            continue;
+        }
         bool structural = parser->state != REFERENCE_ENCLOSED && !parser->escaped;
-        if (structural && c == parser->table->dialect.delimiter) {
-            next_field(parser);
+        if (structural && c == parser->delimiter) {
+            next_field(parser, 1);
             continue;
         }
         int eol = CSVK_EOL_NONE;

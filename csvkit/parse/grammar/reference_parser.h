@@ -23,12 +23,14 @@ struct csvk_reference_parser {
     struct csvk_table *table;           /* borrowed */
     struct csvk_batch_builder *builder; /* borrowed */
     struct csvk_open_record open;
+    int delimiter;     /* CSVK_NO_BYTE when it has several bytes */
     uint64_t position; /* absolute offset of the next byte */
     uint64_t base;     /* offset of byte 0 of the batch: fields count from it */
     bool streaming;    /* oversize record: no fields are reported, facts have line and column */
     enum csvk_reference_state state;
-    bool escaped;       /* the next byte is data whatever it is */
-    unsigned char last; /* byte before `position` in this record, 0 at its start */
+    bool escaped;         /* the next byte is data whatever it is */
+    unsigned char last;   /* byte before `position` in this record, 0 at its start */
+    uint64_t field_start; /* after the delimiter; blanks may be skipped from there */
     uint64_t field_begin, field_line, field_line_begin;
     uint64_t surplus_line, surplus_line_begin; /* of the first field too many; 0: there is none */
     uint32_t field_flags;
@@ -51,9 +53,9 @@ void csvk_reference_begin(struct csvk_reference_parser *parser, struct csvk_tabl
                           struct csvk_batch_builder *builder, uint64_t base, uint64_t offset);
 /*
  * Reads on. Returns true when the record is complete, with csvk_record_finish done; *used says how
- * many bytes were taken. Returns false when all bytes were taken but a CR or two at their end,
- * whose meaning depends on what follows: call again with more. With `at_end` nothing follows, and a
- * record that has begun always becomes complete.
+ * many bytes were taken. Returns false when all bytes were taken but a CR or two at their end, or
+ * the beginning of a delimiter, whose meaning depends on what follows: call again with more. With
+ * `at_end` nothing follows, and a record that has begun always becomes complete.
  */
 bool csvk_reference_feed(struct csvk_reference_parser *parser, const unsigned char *bytes,
                          size_t length, bool at_end, size_t *used);

@@ -7,7 +7,8 @@
  * Only bytes that change no state are skipped: printable ASCII that is neither enclosure nor
  * escape; inside an enclosure also delimiters and line breaks, which are only counted. Every other
  * byte is left to the reference parser. So is the first byte after it, unless the state is one of
- * those in may_skip.
+ * those in may_skip. A delimiter of several bytes is left to the reference parser, too: the first
+ * byte of it is never skipped.
  *
  * Only oversize records come here. On all other records the reference parser stays the plain
  * measure that the scan is compared with; and tests compare the reference parser with skipping and
@@ -53,6 +54,10 @@ static void load(struct csvk_skip_block *block, const struct csvk_table *table,
     block->special = chunk_suspect(c) & ~(block->delimiter | block->lf | block->cr);
     if (!csvk_wants(table, CSVK_FACT_TAB)) {
         block->special &= ~chunk_eq(c, '\t');
+    }
+    if (table->dialect.more_length != 0) {
+        block->special |= block->delimiter;
+        block->delimiter = 0;
     }
     block->special |= chunk_eq(c, structural.enclosure) & structural.quote_on;
     if (structural.escape != CSVK_NO_BYTE) {

@@ -2,9 +2,12 @@
  * scan.c - finds whole records in a window of bytes, by the best instruction set of this machine.
  *
  * The answers are the reference parser's on every machine: tests compare all entries with it, byte
- * for byte. With options.reference_only the reference parser itself does the work (reference_run).
+ * for byte. With options.reference_only, and for dialects that are not plain, the reference parser
+ * itself does the work (reference_run).
  */
 #include "csvkit/parse/scan/scan_levels.h"
+
+#include "csvkit/base/delimiter.h"
 
 #include <string.h>
 
@@ -138,7 +141,9 @@ int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
     scan->enough = SIZE_MAX;
     scan->most = UINT64_MAX;
     scan->most_facts = scan->most_fields = SIZE_MAX;
-    scan->run = options->reference_only ? reference_run : pick(options->simd);
+    /* Masks know delimiters of one byte only. */
+    bool reference = options->reference_only || !csvk_dialect_is_plain(&options->dialect);
+    scan->run = reference ? reference_run : pick(options->simd);
     return CSVK_OK;
 }
 

@@ -1,5 +1,5 @@
 /*
- * source_gzip.c - reads all members of a gzip file (RFC 1952) as one text, and skips nothing in
+ * decode_gzip.c - reads all members of a gzip file (RFC 1952) as one text, and skips nothing in
  * silence.
  *
  * The idea. Headers and trailers are read here, byte by byte. The DEFLATE data between them goes
@@ -20,7 +20,7 @@
  * was inflated and not delivered yet. ISA-L may hold up to eight more bytes in its bit buffer;
  * after the last DEFLATE block these are the first bytes of the trailer.
  */
-#include "csvkit/io/source_private.h"
+#include "csvkit/io/decode/decoder.h"
 
 #include "csvkit/base/vector_registers.h"
 
@@ -42,7 +42,7 @@ enum {
     FLAGS_RESERVED = 0xe0,
 };
 
-struct csvk_gunzip {
+struct gunzip {
     struct csvk_raw *raw;
     enum gzip_phase phase;
     bool raw_ended;
@@ -59,7 +59,7 @@ struct csvk_gunzip {
     struct inflate_state inflate;
 };
 
-static int fill_block(struct csvk_gunzip *gunzip, struct csvk_error *err)
+static int fill_block(struct gunzip *gunzip, struct csvk_error *err)
 {
     while (gunzip->length < sizeof gunzip->in && !gunzip->raw_ended) {
         size_t got;
@@ -74,16 +74,21 @@ static int fill_block(struct csvk_gunzip *gunzip, struct csvk_error *err)
     return CSVK_OK;
 }
 
-int csvk_gunzip_new(struct csvk_gunzip **out, struct csvk_raw *raw, struct csvk_bytes head,
-                    struct csvk_error *err)
+enum csvk_match csvk_gunzip_match(struct csvk_bytes start)
+{
+    return csvk_match_bytes(start, "\x1f\x8b\x08", 3); /* RFC 1952 section 2.3.1, and deflate */
+}
+
+int csvk_gunzip_open(void **out, struct csvk_raw *raw, struct csvk_bytes head,
+                     struct csvk_error *err)
 {
     *out = NULL;
     assert(head.len <= CSVK_SOURCE_BLOCK);
-    struct csvk_gunzip *gunzip = csvk_malloc(sizeof *gunzip);
+    struct gunzip *gunzip = csvk_malloc(sizeof *gunzip);
     if (gunzip == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    memset(gunzip, 0, offsetof(struct csvk_gunzip, in));
+    memset(gunzip, 0, offsetof(struct gunzip, in));
     gunzip->raw = raw;
     gunzip->length = head.len;
     memcpy(gunzip->in, head.ptr, head.len);
@@ -97,31 +102,32 @@ int csvk_gunzip_new(struct csvk_gunzip **out, struct csvk_raw *raw, struct csvk_
     return CSVK_OK;
 }
 
-uint64_t csvk_gunzip_consumed(const struct csvk_gunzip *gunzip)
+uint64_t csvk_gunzip_consumed(const void *decoder)
 {
+    const struct gunzip *gunzip = decoder;
     return gunzip->raw->position - (gunzip->length - gunzip->at);
 }
 
-struct csvk_damage csvk_gunzip_damage(const struct csvk_gunzip *gunzip)
+struct csvk_damage csvk_gunzip_damage(const void *decoder)
 {
-    return gunzip->damage;
+    return ((const struct gunzip *)decoder)->damage;
 }
 
 /* Notes the damage and ends the text. CSVK_OK, because damage is not a failure. */
-static int damaged(struct csvk_gunzip *gunzip, const char *what, uint64_t offset)
+static int damaged(struct gunzip *gunzip, const char *what, uint64_t offset)
 {
-    gunzip->damage = (struct csvk_damage){what, offset};
+    gunzip->damage = (struct csvk_damage){.what = what, .offset = offset};
     gunzip->phase = PHASE_OVER;
     return CSVK_OK;
 }
 
-static int truncated(struct csvk_gunzip *gunzip)
+static int truncated(struct gunzip *gunzip)
 {
     return damaged(gunzip, "truncated", gunzip->raw->position);
 }
 
 /* Makes sure that a byte is waiting, or that the file has ended. Always reads a whole block. */
-static int fill(struct csvk_gunzip *gunzip, struct csvk_error *err)
+static int fill(struct gunzip *gunzip, struct csvk_error *err)
 {
     if (gunzip->at < gunzip->length || gunzip->raw_ended) {
         return CSVK_OK;
@@ -132,7 +138,7 @@ static int fill(struct csvk_gunzip *gunzip, struct csvk_error *err)
 }
 
 /* CSVK_OK and a byte, or CSVK_END when the file is over. */
-static int next_byte(struct csvk_gunzip *gunzip, unsigned char *byte, struct csvk_error *err)
+static int next_byte(struct gunzip *gunzip, unsigned char *byte, struct csvk_error *err)
 {
     int status = fill(gunzip, err);
     if (status != CSVK_OK) {
@@ -146,7 +152,7 @@ static int next_byte(struct csvk_gunzip *gunzip, unsigned char *byte, struct csv
 }
 
 /* The same for a byte of the header, which the header's checksum covers. */
-static int header_byte(struct csvk_gunzip *gunzip, unsigned char *byte, struct csvk_error *err)
+static int header_byte(struct gunzip *gunzip, unsigned char *byte, struct csvk_error *err)
 {
     int status = next_byte(gunzip, byte, err);
     if (status == CSVK_OK) {
@@ -155,7 +161,7 @@ static int header_byte(struct csvk_gunzip *gunzip, unsigned char *byte, struct c
     return status;
 }
 
-static int skip_extra(struct csvk_gunzip *gunzip, struct csvk_error *err)
+static int skip_extra(struct gunzip *gunzip, struct csvk_error *err)
 {
     unsigned char low, high, byte;
     int status = header_byte(gunzip, &low, err);
@@ -173,7 +179,7 @@ static int skip_extra(struct csvk_gunzip *gunzip, struct csvk_error *err)
     return status;
 }
 
-static int skip_text(struct csvk_gunzip *gunzip, struct csvk_error *err)
+static int skip_text(struct gunzip *gunzip, struct csvk_error *err)
 {
     unsigned char byte;
     int status;
@@ -183,7 +189,7 @@ static int skip_text(struct csvk_gunzip *gunzip, struct csvk_error *err)
     return status;
 }
 
-static int check_header_crc(struct csvk_gunzip *gunzip, struct csvk_error *err)
+static int check_header_crc(struct gunzip *gunzip, struct csvk_error *err)
 {
     unsigned expected = gunzip->header_crc & 0xffff;
     unsigned char low, high;
@@ -197,7 +203,7 @@ static int check_header_crc(struct csvk_gunzip *gunzip, struct csvk_error *err)
     return status;
 }
 
-static int skip_optional_fields(struct csvk_gunzip *gunzip, unsigned flags, struct csvk_error *err)
+static int skip_optional_fields(struct gunzip *gunzip, unsigned flags, struct csvk_error *err)
 {
     int status = CSVK_OK;
     if (flags & FLAG_EXTRA) {
@@ -219,7 +225,7 @@ static int skip_optional_fields(struct csvk_gunzip *gunzip, unsigned flags, stru
  * Reads the ten fixed bytes (RFC 1952 section 2.3). Bytes that cannot begin a member are reported
  * as bytes after the end.
  */
-static int read_fixed_header(struct csvk_gunzip *gunzip, unsigned *flags, struct csvk_error *err)
+static int read_fixed_header(struct gunzip *gunzip, unsigned *flags, struct csvk_error *err)
 {
     static const unsigned char magic[] = {0x1f, 0x8b, 0x08};
     for (size_t i = 0; i < HEADER_SIZE; i++) {
@@ -241,7 +247,7 @@ static int read_fixed_header(struct csvk_gunzip *gunzip, unsigned *flags, struct
     return CSVK_OK;
 }
 
-static int read_header(struct csvk_gunzip *gunzip, struct csvk_error *err)
+static int read_header(struct gunzip *gunzip, struct csvk_error *err)
 {
     unsigned flags = 0;
     gunzip->header_crc = 0;
@@ -272,7 +278,7 @@ static int read_header(struct csvk_gunzip *gunzip, struct csvk_error *err)
 }
 
 /* Inflates what is waiting to `piece`; returns what ISA-L returned. */
-static int inflate_piece(struct csvk_gunzip *gunzip, unsigned char *piece, size_t *got)
+static int inflate_piece(struct gunzip *gunzip, unsigned char *piece, size_t *got)
 {
     struct inflate_state *inflate = &gunzip->inflate;
     inflate->next_in = gunzip->in + gunzip->at;
@@ -288,7 +294,7 @@ static int inflate_piece(struct csvk_gunzip *gunzip, unsigned char *piece, size_
     return answer;
 }
 
-static int read_body(struct csvk_gunzip *gunzip, unsigned char *piece, size_t *got,
+static int read_body(struct gunzip *gunzip, unsigned char *piece, size_t *got,
                      struct csvk_error *err)
 {
     int status = fill(gunzip, err);
@@ -312,7 +318,7 @@ static int read_body(struct csvk_gunzip *gunzip, unsigned char *piece, size_t *g
  * Takes one byte of the trailer: first from the bit buffer of ISA-L, which may have taken more
  * bytes than it needed, then from the file.
  */
-static int trailer_byte(struct csvk_gunzip *gunzip, unsigned char *byte, struct csvk_error *err)
+static int trailer_byte(struct gunzip *gunzip, unsigned char *byte, struct csvk_error *err)
 {
     struct inflate_state *inflate = &gunzip->inflate;
     if (inflate->read_in_length >= 8) {
@@ -332,7 +338,7 @@ static void drop_padding_bits(struct inflate_state *inflate)
     inflate->read_in_length -= padding;
 }
 
-static int read_trailer(struct csvk_gunzip *gunzip, struct csvk_error *err)
+static int read_trailer(struct gunzip *gunzip, struct csvk_error *err)
 {
     uint64_t trailer = 0;
     drop_padding_bits(&gunzip->inflate);
@@ -360,7 +366,7 @@ static int read_trailer(struct csvk_gunzip *gunzip, struct csvk_error *err)
 }
 
 /* Reads up to PIECE_SIZE bytes of text to `piece`; *got is 0 only at the end. */
-static int next_piece(struct csvk_gunzip *gunzip, unsigned char *piece, size_t *got,
+static int next_piece(struct gunzip *gunzip, unsigned char *piece, size_t *got,
                       struct csvk_error *err)
 {
     int status = CSVK_OK;
@@ -376,9 +382,10 @@ static int next_piece(struct csvk_gunzip *gunzip, unsigned char *piece, size_t *
     return status;
 }
 
-int csvk_gunzip_read(struct csvk_gunzip *gunzip, void *bytes, size_t capacity, size_t *got,
+int csvk_gunzip_read(void *decoder, void *bytes, size_t capacity, size_t *got,
                      struct csvk_error *err)
 {
+    struct gunzip *gunzip = decoder;
     *got = 0;
     if (gunzip->piece_at == gunzip->piece_length) {
         if (capacity >= PIECE_SIZE) {
@@ -397,7 +404,7 @@ int csvk_gunzip_read(struct csvk_gunzip *gunzip, void *bytes, size_t capacity, s
     return CSVK_OK;
 }
 
-void csvk_gunzip_free(struct csvk_gunzip *gunzip)
+void csvk_gunzip_free(void *decoder)
 {
-    csvk_free(gunzip);
+    csvk_free(decoder);
 }

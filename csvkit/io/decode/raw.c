@@ -1,5 +1,5 @@
 /*
- * source_raw.c - reads bytes from a file descriptor or from memory, counts them, and finds out when
+ * raw.c - reads bytes from a file descriptor or from memory, counts them, and finds out when
  * a file is changed while it is read.
  *
  * Invariant: a regular file must stay as it was when it was opened. It is CSVK_ECHANGED when more
@@ -7,7 +7,7 @@
  * in /proc and the like are regular files of size 0 that nevertheless have bytes; nothing can be
  * compared for them.
  */
-#include "csvkit/io/source_private.h"
+#include "csvkit/io/decode/raw.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,6 +56,21 @@ static int open_fd(struct csvk_raw *raw, const char *path, struct csvk_error *er
     return csvk_fail_sys(err, sys, "cannot open %s", path);
 }
 
+/* What kind of file it is, and how long. */
+static int look_at_fd(struct csvk_raw *raw, struct csvk_error *err)
+{
+    if (fstat(raw->fd, &raw->before) != 0) {
+        return csvk_fail_sys(err, errno, "cannot read %s", raw->name);
+    }
+    int status = refuse_kind(raw, raw->before.st_mode, err);
+    if (status == CSVK_OK && S_ISREG(raw->before.st_mode)) {
+        raw->is_regular = true;
+        raw->size = rest_of_file(raw->fd, (uint64_t)raw->before.st_size);
+        (void)posix_fadvise(raw->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* only a hint */
+    }
+    return status;
+}
+
 int csvk_raw_open(struct csvk_raw *raw, const char *path, struct csvk_error *err)
 {
     *raw = (struct csvk_raw){.fd = -1};
@@ -64,19 +79,28 @@ int csvk_raw_open(struct csvk_raw *raw, const char *path, struct csvk_error *err
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     int status = open_fd(raw, path, err);
-    if (status != CSVK_OK) {
-        return status;
+    return status == CSVK_OK ? look_at_fd(raw, err) : status;
+}
+
+int csvk_raw_fd(struct csvk_raw *raw, int fd, const char *name, struct csvk_error *err)
+{
+    *raw = (struct csvk_raw){.fd = fd, .name = csvk_strdup(name)};
+    return raw->name != NULL ? look_at_fd(raw, err) : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+int csvk_raw_input(struct csvk_raw *raw, const struct csvk_input *input, struct csvk_error *err)
+{
+    *raw = (struct csvk_raw){.fd = -1};
+    if (input->read == NULL || input->name == NULL) {
+        return csvk_fail(err, CSVK_EUSAGE, "an input needs a name and a function that reads");
     }
-    if (fstat(raw->fd, &raw->before) != 0) {
-        return csvk_fail_sys(err, errno, "cannot read %s", raw->name);
+    raw->name = csvk_strdup(input->name);
+    if (raw->name == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    status = refuse_kind(raw, raw->before.st_mode, err);
-    if (status == CSVK_OK && S_ISREG(raw->before.st_mode)) {
-        raw->is_regular = true;
-        raw->size = rest_of_file(raw->fd, (uint64_t)raw->before.st_size);
-        (void)posix_fadvise(raw->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* only a hint */
-    }
-    return status;
+    raw->input = *input;
+    raw->input.name = NULL;
+    return CSVK_OK;
 }
 
 int csvk_raw_memory(struct csvk_raw *raw, const void *bytes, size_t length, struct csvk_error *err)
@@ -150,6 +174,12 @@ int csvk_raw_read(struct csvk_raw *raw, void *bytes, size_t capacity, size_t *go
                   struct csvk_error *err)
 {
     *got = 0;
+    if (raw->input.read != NULL) {
+        int status = raw->input.read(raw->input.context, bytes, capacity, got, err);
+        *got = status == CSVK_OK ? *got : 0;
+        raw->position += *got;
+        return status;
+    }
     if (raw->fd < 0) {
         *got = take_memory(raw, bytes, capacity);
         raw->position += *got;
@@ -168,6 +198,9 @@ int csvk_raw_read(struct csvk_raw *raw, void *bytes, size_t capacity, size_t *go
 
 void csvk_raw_close(struct csvk_raw *raw)
 {
+    if (raw->input.close != NULL) {
+        raw->input.close(raw->input.context);
+    }
     if (raw->close_fd && raw->fd >= 0) {
         close(raw->fd);
     }

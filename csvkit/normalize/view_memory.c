@@ -1,0 +1,184 @@
+/*
+ * view_memory.c - what a view keeps of the records, tails and values that it has read (places.h).
+ *
+ * Invariant: an answer that hangs on where the view ends is used in a view with the same end only.
+ */
+#include "csvkit/base/hash.h"
+#include "csvkit/normalize/view.h"
+
+/* Would bytes after the view change what was found out about `length` of the `left` ones? */
+static bool is_certain(const struct norm_view *view, size_t left, size_t length)
+{
+    return length <= left && (view->at_end || left - length > 2); /* CR CR LF is the longest end */
+}
+
+/* ---- records ----------------------------------------------------------------------------------
+ */
+
+struct norm_line norm_view_outline(const struct norm_view *view, size_t at)
+{
+    if (view->places == NULL) {
+        return norm_view_record(view, at, NORM_NO_CELLS);
+    }
+    uint64_t offset = view->offset + at;
+    struct norm_outline *known = &view->places->outline[offset % NORM_OUTLINES];
+    if (known->offset == offset + 1 && is_certain(view, view->length - at, known->end)) {
+        return (struct norm_line){.begin = at,
+                                  .content = at + known->content,
+                                  .end = at + known->end,
+                                  .ncells = known->ncells,
+                                  .faults = known->faults,
+                                  .known = true};
+    }
+    struct norm_line line = norm_view_record(view, at, NORM_NO_CELLS);
+    if (line.known && is_certain(view, view->length - at, line.end - at)) {
+        *known = (struct norm_outline){offset + 1,  line.content - at, line.end - at,
+                                       line.ncells, line.faults,       0};
+    }
+    return line;
+}
+
+static int row_cost(const struct norm_view *view, const struct norm_evidence *evidence, size_t at)
+{
+    struct norm_line line = norm_view_record(view, at, 0);
+    int sum = 0;
+    for (size_t k = 0; k < line.ncells && !view->arena->failed; k++) {
+        sum += norm_view_cost(view, evidence, k, &line.cell[k]);
+    }
+    return sum;
+}
+
+int norm_view_row_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                       size_t at)
+{
+    uint64_t offset = view->offset + at;
+    if (view->places == NULL) {
+        return row_cost(view, evidence, at);
+    }
+    struct norm_outline *known = &view->places->outline[offset % NORM_OUTLINES];
+    if (known->offset == offset + 1 && known->bits != 0) {
+        return known->bits - 1;
+    }
+    int bits = row_cost(view, evidence, at);
+    if (known->offset == offset + 1 && !view->arena->failed) {
+        known->bits = bits + 1;
+    }
+    return bits;
+}
+
+bool norm_view_goes_on(const struct norm_view *view, size_t at, size_t width)
+{
+    at = norm_view_skip_comments(view, at);
+    if (at >= view->length) {
+        return view->at_end;
+    }
+    struct norm_line next = norm_view_outline(view, at);
+    bool faults = (next.faults & ~(unsigned)NORM_FAULT_QUOTE_IN_OPEN) != 0;
+    return next.known && (norm_line_is_blank(&next) || (next.ncells == width && !faults));
+}
+
+/* ---- tails ------------------------------------------------------------------------------------
+ */
+
+/* What tells one end of a view from another; never 0. */
+static uint64_t limit_of(const struct norm_view *view)
+{
+    return 2 * (view->offset + view->length) + view->at_end + 1;
+}
+
+/* The slot of the tail at a place. *known: it holds that tail. */
+static inline struct norm_tail *find_tail(const struct norm_view *view, size_t at, bool *known)
+{
+    uint64_t offset = view->offset + at;
+    struct norm_tail *tail = &view->places->tail[offset % NORM_TAILS];
+    *known = tail->offset == offset + 1 &&
+             (tail->limit == limit_of(view) ||
+              (tail->limit == 0 && is_certain(view, view->length - at, tail->length)));
+    return tail;
+}
+
+/* The first `kept` of `fields` fields begin at `begin`; the record ends at `end`, or one of them
+   has a fault. */
+static void keep_tails(const struct norm_view *view, const size_t *begin, size_t kept,
+                       size_t fields, size_t end)
+{
+    bool fault = end == NORM_NOWHERE;
+    for (size_t i = 0; i < kept; i++) {
+        bool known;
+        struct norm_tail *tail = find_tail(view, begin[i], &known);
+        tail->offset = view->offset + begin[i] + 1;
+        tail->count = fields - i;
+        tail->length = fault ? NORM_NO_TAIL : end - begin[i];
+        bool certain = !fault && is_certain(view, view->length - begin[i], tail->length);
+        tail->limit = certain ? 0 : limit_of(view);
+    }
+}
+
+/* The tails of all fields that are read are kept: most edits of a record share theirs. */
+static size_t read_tail(const struct norm_view *view, size_t at, size_t *count)
+{
+    enum { KEPT = 128 };
+    size_t begin[KEPT], kept = 0, end = NORM_NOWHERE;
+    *count = 0;
+    for (bool last = false; !last;) {
+        bool known = false;
+        const struct norm_tail *tail = view->places != NULL ? find_tail(view, at, &known) : NULL;
+        if (known) {
+            *count += tail->count;
+            end = tail->length != NORM_NO_TAIL ? at + tail->length : NORM_NOWHERE;
+            break;
+        }
+        if (kept < KEPT) {
+            begin[kept++] = at;
+        }
+        at = norm_view_field(view, at, NORM_MODE_STRICT, NULL);
+        ++*count;
+        last = at == NORM_NOWHERE || norm_view_delimiter(view, at) == 0;
+        end = last && at != NORM_NOWHERE ? at + norm_view_line_break(view, at) : NORM_NOWHERE;
+        at = last ? at : norm_view_after(view, at);
+    }
+    if (view->places != NULL) {
+        keep_tails(view, begin, kept, *count, end);
+    }
+    return end;
+}
+
+size_t norm_view_tail(const struct norm_view *view, size_t at, size_t *count)
+{
+    bool known = false;
+    const struct norm_tail *tail = view->places != NULL ? find_tail(view, at, &known) : NULL;
+    if (!known) {
+        return read_tail(view, at, count);
+    }
+    *count = tail->count;
+    return tail->length != NORM_NO_TAIL ? at + tail->length : NORM_NOWHERE;
+}
+
+/* ---- costs ------------------------------------------------------------------------------------
+ */
+
+/* A value in the view is known by its place, one that was decoded by a hash of its bytes. */
+static uint64_t name_of_value(const struct norm_view *view, const struct norm_cell *cell)
+{
+    uintptr_t first = (uintptr_t)view->bytes, at = (uintptr_t)cell->ptr;
+    return at >= first && at - first < view->length
+               ? view->offset + (at - first) + 1
+               : csvk_hash(cell->ptr, cell->len, 5) | UINT64_C(1) << 63;
+}
+
+int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                   size_t column, const struct norm_cell *cell)
+{
+    if (view->places == NULL || cell->len == 0) {
+        return norm_evidence_cell(evidence, column, cell, NORM_NOT_IN_SAMPLE);
+    }
+    uint64_t value = name_of_value(view, cell);
+    uint64_t where = (uint64_t)cell->len << 32 | (uint64_t)column << 1 | cell->enclosed;
+    uint64_t hash = (value * CSVK_HASH_A) ^ (where * CSVK_HASH_B);
+    struct norm_cost *known = &view->places->cost[(hash >> 32) % NORM_COSTS];
+    if (known->value != value || known->column != where) {
+        int bits = norm_evidence_cell(evidence, column, cell, NORM_NOT_IN_SAMPLE);
+        *known = (struct norm_cost){value, where, bits};
+    }
+    return known->bits;
+}
