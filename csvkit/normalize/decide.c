@@ -16,12 +16,37 @@ enum { MOST_OF_ALONE = 3 }; /* the only reading that fits may cost so many times
 /* ---- saying so --------------------------------------------------------------------------------
  */
 
+/* printf for formats of texts alone, which most are. False: this one is not. */
+static bool put_texts(char *to, size_t room, const char *format, va_list args)
+{
+    struct norm_text text = norm_text_begin(to, room);
+    while (*format != '\0') {
+        size_t length = strcspn(format, "%");
+        norm_text_bytes(&text, format, length);
+        format += length;
+        if (format[0] == '%' && format[1] != 's') {
+            return false;
+        }
+        if (format[0] == '%') {
+            norm_text_add(&text, va_arg(args, const char *));
+            format += 2;
+        }
+    }
+    return true;
+}
+
 void norm_put_reject(const struct norm_matter *m, size_t end, enum csvk_repair repair,
                      const char *format, ...)
 {
-    va_list args;
+    char *to = m->decision->evidence;
+    size_t room = sizeof m->decision->evidence;
+    va_list args, again;
     va_start(args, format);
-    vsnprintf(m->decision->evidence, sizeof m->decision->evidence, format, args);
+    va_copy(again, args);
+    if (!put_texts(to, room, format, args)) {
+        vsnprintf(to, room, format, again);
+    }
+    va_end(again);
     va_end(args);
     m->decision->action = NORM_REJECT;
     m->decision->end = end;

@@ -76,15 +76,32 @@ static void drop_unsound(const struct norm_matter *m, struct norm_readings *read
  * A sound record after one that runs away: a line inside of a value may look like a record. The
  * first one has to look like the others of the table, those after it not unlike them.
  */
-static bool is_good(const struct norm_matter *m, const struct norm_line *line, bool first)
+static bool is_good(const struct norm_matter *m, size_t at, bool first)
 {
-    if (!norm_is_sound(line, m->context->width)) {
-        return false;
-    }
     int typical = norm_evidence_typical(m->context->evidence);
     int most = first ? typical + 4 * NORM_BIT : 2 * typical + 4 * NORM_BIT;
     return !norm_is_known(m->context) ||
-           norm_view_row_cost(m->view, m->context->evidence, line->begin) <= most;
+           norm_view_row_cost(m->view, m->context->evidence, at) <= most;
+}
+
+/* Do some sound records follow each other from `at` on, or one up to the end, and are all good?
+   What they are like is asked last, for it takes longest. */
+static bool goes_on_well(const struct norm_matter *m, size_t at)
+{
+    size_t begin[RESYNC_GOOD], sound = 0;
+    while (sound < RESYNC_GOOD && at < m->view->length) {
+        struct norm_line line = norm_view_outline(m->view, at);
+        if (!norm_is_sound(&line, m->context->width)) {
+            return false;
+        }
+        begin[sound++] = at;
+        at = line.end;
+    }
+    bool good = sound != 0;
+    for (size_t i = 0; i < sound && good; i++) {
+        good = is_good(m, begin[i], i == 0);
+    }
+    return good;
 }
 
 /* From the line after the record's first on: where some sound records follow each other. */
@@ -93,17 +110,7 @@ static size_t resync(const struct norm_matter *m)
     const struct norm_view *view = m->view;
     size_t at = norm_view_next_line(view, m->line->begin);
     for (unsigned i = 0; i < NORM_LOOK_AHEAD && at < view->length; i++) {
-        size_t to = at;
-        unsigned good = 0;
-        while (good < RESYNC_GOOD && to < view->length) {
-            struct norm_line line = norm_view_outline(view, to);
-            if (!is_good(m, &line, good == 0)) {
-                break;
-            }
-            good++;
-            to = line.end;
-        }
-        if (good == RESYNC_GOOD || (to >= view->length && good != 0)) {
+        if (goes_on_well(m, at)) {
             return at;
         }
         at = norm_view_next_line(view, at);

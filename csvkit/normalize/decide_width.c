@@ -56,11 +56,12 @@ void norm_decide_surplus(const struct norm_matter *m)
     }
     struct norm_readings readings = {0};
     char why[NORM_TEXT] = "";
+    const char *text = why;
     const struct norm_reading *best = NULL;
     if (!norm_readings_of_surplus(m->view, line, width, &readings)) {
-        snprintf(why, sizeof why, "too many empty fields to tell which are surplus");
+        text = "too many empty fields to tell which are surplus";
     } else if (!can_be_written(&readings)) {
-        snprintf(why, sizeof why, "%s", why_none_can_go(line, width));
+        text = why_none_can_go(line, width);
     } else {
         /* Without evidence only the last field may go, and only when no other one is empty. */
         if (!norm_is_known(m->context)) {
@@ -76,7 +77,7 @@ void norm_decide_surplus(const struct norm_matter *m)
     if (best != NULL) {
         norm_put_reading(m, best);
     } else {
-        norm_put_reject(m, line->end, CSVK_REPAIR_SURPLUS, "too many fields: %s", why);
+        norm_put_reject(m, line->end, CSVK_REPAIR_SURPLUS, "too many fields: %s", text);
     }
     m->decision->action = readings.failed ? NORM_NO_MEMORY : m->decision->action;
     norm_readings_release(&readings);

@@ -18,14 +18,13 @@
  *   repair_record.c        any other defect: has it decided, and carries the decision out
  *     decide.c             r11 to r14, r17 to r20, r22: which reading is taken, if any;
  *                          decide_quotes.c, decide_width.c and decide_lines.c by kind of defect
- *     readings_of_*.c      the readings that there are
+ *     readings_of_*.c      the readings that there are; quote_search.c and quote_walk.c help
  *     weigh.c              what each of them costs
  *     header_cause.c       why the records agree on another width than the header's
  *     evidence.c           what the columns are like; sample.c gathers it
- *     view.c               the grammar over bytes, from any place; view_memory.c and places.c
- *                          keep what was found out
- *   look_ahead.c           records and lines after the record at hand
- *   repair_header.c        r23 and the choice of columns
+ *     view.c               the grammar over bytes, from any place: cells and records;
+ * view_places.c: ends and quotes; view_memory.c, places.c: what was found out is kept look_ahead.c
+ * records and lines after the record at hand repair_header.c        r23 and the choice of columns
  *   normalize_patch.c      records that are written as they are, but for a few places
  *   normalize_emit.c       writes a record, rejects it or drops it; r25
  *   normalize_account.c    counts every repair and reject, and reports it in log and index

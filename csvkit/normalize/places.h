@@ -13,14 +13,15 @@
 #ifndef CSVKIT_NORMALIZE_PLACES_H
 #define CSVKIT_NORMALIZE_PLACES_H
 
-#include "csvkit/csvkit.h"
+#include "csvkit/normalize/evidence.h"
 
 enum {
     NORM_BLOCK = 64,
     NORM_BLOCKS = 256,
     NORM_TAILS = 256,
     NORM_OUTLINES = 256,
-    NORM_COSTS = 1024
+    NORM_COSTS = 1024,
+    NORM_LOOKS = 64
 };
 
 /* Bit i: byte i of the block. Bytes that were not in the view have no bits. */
@@ -55,6 +56,12 @@ struct norm_cost {
     int bits;
 };
 
+/* What a value looks like. */
+struct norm_looked {
+    uint64_t value, length; /* as in struct norm_cost; with a bit for its enclosure */
+    struct norm_looks looks;
+};
+
 /* All-zero is empty. About 60 KiB. The costs are those of one table: evidence is gathered once. */
 struct norm_places {
     struct csvk_dialect dialect; /* of all that is kept ... */
@@ -64,6 +71,7 @@ struct norm_places {
     struct norm_tail tail[NORM_TAILS];
     struct norm_outline outline[NORM_OUTLINES];
     struct norm_cost cost[NORM_COSTS];
+    struct norm_looked looked[NORM_LOOKS];
     uint64_t no_quote_from, no_quote_to; /* absolute: there is none in between */
 };
 

@@ -193,7 +193,8 @@ bool norm_readings_of_surplus(const struct norm_view *view, const struct norm_li
     if (!(s.gone > MOST_FREE ? propose_runs(&s) : propose_sets(&s))) {
         return false;
     }
-    if (width <= NORM_WIDEST && view->dialect.escape == CSVK_NO_BYTE) {
+    /* Where no reading can be written, the record is rejected whatever else competes. */
+    if (to->count != 0 && width <= NORM_WIDEST && view->dialect.escape == CSVK_NO_BYTE) {
         propose_joined(&s);
     }
     return true;
@@ -258,15 +259,17 @@ static bool sum_costs(struct gaps *g)
         g->to->failed = true;
         return false;
     }
+    for (size_t i = 0; i < n; i++) {
+        const struct norm_cell *cell = &g->line->cell[i];
+        g->in_place[i + 1] = norm_view_cost(g->view, g->evidence, i, cell);
+        g->later[i] = g->width <= NORM_WIDEST
+                          ? norm_view_cost(g->view, g->evidence, i + g->missing, cell)
+                          : 0;
+    }
     g->in_place[0] = g->later[n] = 0;
     for (size_t i = 0; i < n; i++) {
-        g->in_place[i + 1] =
-            g->in_place[i] + norm_view_cost(g->view, g->evidence, i, &g->line->cell[i]);
-    }
-    for (size_t i = n; i > 0 && g->width <= NORM_WIDEST; i--) {
-        const struct norm_cell *cell = &g->line->cell[i - 1];
-        g->later[i - 1] =
-            g->later[i] + norm_view_cost(g->view, g->evidence, i - 1 + g->missing, cell);
+        g->in_place[i + 1] += g->in_place[i];
+        g->later[n - 1 - i] += g->later[n - i];
     }
     return true;
 }

@@ -1,229 +1,9 @@
-/* view.c - see view.h. */
-#include "csvkit/normalize/view.h"
+/* view.c - see view.h: cells, fields and records. */
+#include "csvkit/normalize/view_masks.h"
 
 #include <assert.h>
-#include <string.h>
 
 enum { LONGEST_VALUE = 65536 }; /* of a value that is read with backslashes as escapes */
-
-/* ---- masks ------------------------------------------------------------------------------------
- */
-
-enum mask { QUOTES, ENDS, BREAKS };
-
-static inline const struct norm_block *block_of(const struct norm_view *view, uint64_t place)
-{
-    return norm_places_block(view->places, place / NORM_BLOCK, view->bytes, view->offset,
-                             view->length);
-}
-
-/* The first place in [at, to) whose bit is set; `to` when there is none. Only with places. */
-static inline size_t next_bit(const struct norm_view *view, size_t at, size_t to, enum mask mask)
-{
-    while (at < to) {
-        uint64_t place = view->offset + at;
-        const struct norm_block *block = block_of(view, place);
-        uint64_t bits = mask == QUOTES ? block->quotes : mask == ENDS ? block->ends : block->breaks;
-        bits >>= place % NORM_BLOCK;
-        if (bits != 0) {
-            at += (size_t)__builtin_ctzll(bits);
-            return at < to ? at : to;
-        }
-        at += NORM_BLOCK - (size_t)(place % NORM_BLOCK);
-    }
-    return to;
-}
-
-/* The first quote in [at, to); `to` when there is none. */
-static size_t quote_before(const struct norm_view *view, size_t at, size_t to)
-{
-    if (view->places != NULL) {
-        return next_bit(view, at, to, QUOTES);
-    }
-    const unsigned char *found =
-        at < to ? memchr(view->bytes + at, view->dialect.enclosure, to - at) : NULL;
-    return found != NULL ? (size_t)(found - view->bytes) : to;
-}
-
-/* ---- places -----------------------------------------------------------------------------------
- */
-
-size_t norm_view_line_break(const struct norm_view *view, size_t at)
-{
-    const unsigned char *b = view->bytes;
-    size_t n = view->length;
-    if (at >= n) {
-        return 0;
-    }
-    if (b[at] == '\n') {
-        return 1;
-    }
-    if (b[at] != '\r') {
-        return 0;
-    }
-    if (at + 1 < n && b[at + 1] == '\n') {
-        return 2;
-    }
-    if (at + 2 < n && b[at + 1] == '\r' && b[at + 2] == '\n') {
-        return 3;
-    }
-    return view->cr_ends ? 1 : 0;
-}
-
-bool norm_view_ends(const struct norm_view *view, size_t at)
-{
-    if (at >= view->length) {
-        return view->at_end;
-    }
-    if (view->bytes[at] == view->dialect.delimiter) { /* which is no part of a line break */
-        return view->dialect.more_length == 0 || norm_view_delimiter(view, at) != 0;
-    }
-    return norm_view_line_break(view, at) != 0;
-}
-
-static size_t end_of_view(const struct norm_view *view)
-{
-    return view->at_end ? view->length : NORM_NOWHERE;
-}
-
-static size_t open_end_by_masks(const struct norm_view *view, size_t at)
-{
-    for (;; at++) {
-        at = next_bit(view, at, view->length, ENDS);
-        if (at >= view->length) {
-            return end_of_view(view);
-        }
-        if (view->bytes[at] != '\r' || norm_view_line_break(view, at) != 0) {
-            return at;
-        }
-    }
-}
-
-/* The same for a delimiter of several bytes. */
-static size_t long_open_end(const struct norm_view *view, size_t at)
-{
-    while (at < view->length && !norm_view_ends(view, at)) {
-        at++;
-    }
-    return at < view->length ? at : end_of_view(view);
-}
-
-size_t norm_view_open_end(const struct norm_view *view, size_t at)
-{
-    const unsigned char *b = view->bytes;
-    int delimiter = view->dialect.delimiter;
-    if (view->dialect.more_length != 0) {
-        return long_open_end(view, at);
-    }
-    if (view->places != NULL) {
-        return open_end_by_masks(view, at);
-    }
-    for (; at < view->length; at++) {
-        if (b[at] == delimiter || b[at] == '\n' ||
-            (b[at] == '\r' && norm_view_line_break(view, at) != 0)) {
-            return at;
-        }
-    }
-    return end_of_view(view);
-}
-
-size_t norm_view_line_end(const struct norm_view *view, size_t at)
-{
-    for (; at < view->length; at++) {
-        if (view->places != NULL) {
-            at = next_bit(view, at, view->length, BREAKS);
-        }
-        if (norm_view_line_break(view, at) != 0) {
-            return at;
-        }
-    }
-    return end_of_view(view);
-}
-
-/* A CR at the end of a view that is not the end of the data: LF or CR LF may follow, and then the
-   line break is longer. */
-static bool is_break_known(const struct norm_view *view, size_t at)
-{
-    const unsigned char *b = view->bytes;
-    size_t left = view->length - at;
-    return view->at_end || left > 2 || left == 0 || b[at] != '\r' ||
-           (left == 2 && b[at + 1] != '\r');
-}
-
-size_t norm_view_next_line(const struct norm_view *view, size_t at)
-{
-    size_t end = norm_view_line_end(view, at);
-    return end == NORM_NOWHERE || !is_break_known(view, end)
-               ? NORM_NOWHERE
-               : end + norm_view_line_break(view, end);
-}
-
-size_t norm_view_skip_comments(const struct norm_view *view, size_t at)
-{
-    while (view->comment != CSVK_NO_BYTE && norm_view_is(view, at, view->comment)) {
-        at = norm_view_next_line(view, at);
-    }
-    return at;
-}
-
-size_t norm_view_blanks(const struct norm_view *view, size_t at)
-{
-    while (at < view->length && csvk_is_blank(&view->dialect, view->bytes[at])) {
-        at++;
-    }
-    return at;
-}
-
-/* With masks near by, and once for all places of a stretch without a quote. */
-__attribute__((noinline)) static size_t quote_by_masks(const struct norm_view *view, size_t at)
-{
-    enum { NEAR = 4 * NORM_BLOCK };
-    struct norm_places *p = view->places;
-    size_t near = view->length - at < NEAR ? view->length : at + NEAR;
-    size_t found = next_bit(view, at, near, QUOTES);
-    if (found < near || near == view->length) {
-        return found;
-    }
-    if (view->offset + at < p->no_quote_from || view->offset + near > p->no_quote_to) {
-        p->no_quote_from = view->offset + at;
-        p->no_quote_to = view->offset + near;
-    }
-    uint64_t from = p->no_quote_to - view->offset;
-    if (from >= view->length) {
-        return view->length;
-    }
-    const unsigned char *far =
-        memchr(view->bytes + from, view->dialect.enclosure, view->length - (size_t)from);
-    found = far != NULL ? (size_t)(far - view->bytes) : view->length;
-    p->no_quote_to = view->offset + found;
-    return found;
-}
-
-size_t norm_view_quote(const struct norm_view *view, size_t at)
-{
-    if (view->dialect.enclosure == CSVK_NO_BYTE || at >= view->length) {
-        return NORM_NOWHERE;
-    }
-    size_t found;
-    if (view->places == NULL) {
-        found = quote_before(view, at, view->length);
-    } else { /* mostly in the same block */
-        uint64_t place = view->offset + at;
-        uint64_t bits = block_of(view, place)->quotes >> place % NORM_BLOCK;
-        found = bits != 0 ? at + (size_t)__builtin_ctzll(bits) : quote_by_masks(view, at);
-    }
-    return found < view->length ? found : NORM_NOWHERE;
-}
-
-size_t norm_view_single_quote(const struct norm_view *view, size_t from)
-{
-    int quote = view->dialect.enclosure;
-    size_t i = norm_view_quote(view, from);
-    while (i != NORM_NOWHERE && norm_view_is(view, i + 1, quote)) {
-        i = norm_view_quote(view, i + 2);
-    }
-    return i;
-}
 
 /* ---- cells ------------------------------------------------------------------------------------
  */
@@ -264,7 +44,7 @@ struct norm_cell norm_view_undoubled(const struct norm_view *view, size_t from, 
     const unsigned char *b = view->bytes;
     struct norm_cell raw = norm_view_raw(view, from, to);
     raw.enclosed = true;
-    size_t i = quote_before(view, from, to);
+    size_t i = norm_quote_before(view, from, to);
     if (i == to) {
         return raw;
     }
@@ -272,7 +52,7 @@ struct norm_cell norm_view_undoubled(const struct norm_view *view, size_t from, 
     while (i < to) { /* up to a quote and with it; the second one of two is not copied */
         decode(&d, b + from, i + 1 - from);
         from = i + 1 + (i + 1 < to && b[i + 1] == quote);
-        i = quote_before(view, from, to);
+        i = norm_quote_before(view, from, to);
     }
     decode(&d, b + from, to - from);
     return decoded(&d, true);
@@ -285,7 +65,7 @@ static size_t quote_in(const struct norm_view *view, const struct norm_cell *cel
     uintptr_t first = (uintptr_t)view->bytes, at = (uintptr_t)cell->ptr;
     if (view->places != NULL && at >= first && at - first < view->length) {
         size_t from = at - first;
-        return quote_before(view, from, from + cell->len) - from;
+        return norm_quote_before(view, from, from + cell->len) - from;
     }
     const unsigned char *found = memchr(cell->ptr, view->dialect.enclosure, cell->len);
     return found != NULL ? (size_t)(found - cell->ptr) : cell->len;
@@ -413,7 +193,7 @@ static size_t open_field(const struct norm_view *view, size_t at, struct norm_ce
 static bool has_open_quote(const struct norm_view *view, size_t at, size_t end)
 {
     const struct csvk_dialect *d = &view->dialect;
-    if (d->enclosure == CSVK_NO_BYTE || quote_before(view, at, end) == end) {
+    if (d->enclosure == CSVK_NO_BYTE || norm_quote_before(view, at, end) == end) {
         return false;
     }
     for (; at < end; at++) {
@@ -432,7 +212,7 @@ static inline size_t any_open_field(const struct norm_view *view, size_t at, boo
 {
     if (view->places != NULL && view->dialect.escape == CSVK_NO_BYTE && at < view->length) {
         uint64_t place = view->offset + at;
-        const struct norm_block *block = block_of(view, place);
+        const struct norm_block *block = norm_block_of(view, place);
         uint64_t ends = block->ends >> place % NORM_BLOCK;
         size_t end = at + (ends != 0 ? (size_t)__builtin_ctzll(ends) : view->length);
         if (end < view->length && view->bytes[end] != '\r') {
@@ -470,7 +250,7 @@ struct norm_cell norm_view_inner_value(const struct norm_view *view, size_t at, 
                                        enum norm_mode mode)
 {
     int quote = view->dialect.enclosure;
-    size_t from = at + 1, to = end - 1, i = quote_before(view, from, to);
+    size_t from = at + 1, to = end - 1, i = norm_quote_before(view, from, to);
     if (i == to) {
         struct norm_cell raw = norm_view_raw(view, from, to);
         raw.enclosed = true;
@@ -484,7 +264,7 @@ struct norm_cell norm_view_inner_value(const struct norm_view *view, size_t at, 
         bool before_end = mode == NORM_MODE_PAIRS && norm_view_ends(view, i + 2);
         decode(&value, view->bytes + from, i + 1 + (pair && before_end) - from);
         from = i + 1 + pair;
-        i = quote_before(view, from, to);
+        i = norm_quote_before(view, from, to);
     }
     decode(&value, view->bytes + from, to - from);
     return decoded(&value, true);
@@ -643,6 +423,6 @@ struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_
     }
     line.content = at;
     line.end = at + norm_view_line_break(view, at);
-    line.known = is_break_known(view, at);
+    line.known = norm_view_break_is_known(view, at);
     return line;
 }

@@ -34,6 +34,9 @@ struct norm_view {
 bool norm_view_ends(const struct norm_view *view, size_t at);
 /* Length of the line break at `at`; 0: none. */
 size_t norm_view_line_break(const struct norm_view *view, size_t at);
+/* Is that length known? A CR at the end of a view that is not the end of the data: LF or CR LF may
+   follow, and then the line break is longer. */
+bool norm_view_break_is_known(const struct norm_view *view, size_t at);
 /* The first end of a field from `at` on, whatever encloses it; NORM_NOWHERE: after the view. */
 size_t norm_view_open_end(const struct norm_view *view, size_t at);
 /* The first line break from `at` on, whatever encloses it, or the end of the data. */

@@ -166,6 +166,19 @@ static uint64_t name_of_value(const struct norm_view *view, const struct norm_ce
                : csvk_hash(cell->ptr, cell->len, 5) | UINT64_C(1) << 63;
 }
 
+static const struct norm_looks *looks_of(const struct norm_view *view,
+                                         const struct norm_evidence *evidence,
+                                         const struct norm_cell *cell, uint64_t value)
+{
+    uint64_t length = (uint64_t)cell->len << 1 | cell->enclosed;
+    uint64_t hash = value * CSVK_HASH_A ^ length;
+    struct norm_looked *known = &view->places->looked[(hash >> 32) % NORM_LOOKS];
+    if (known->value != value || known->length != length) {
+        *known = (struct norm_looked){value, length, norm_evidence_looks(evidence, cell)};
+    }
+    return &known->looks;
+}
+
 int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evidence,
                    size_t column, const struct norm_cell *cell)
 {
@@ -177,7 +190,8 @@ int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evi
     uint64_t hash = (value * CSVK_HASH_A) ^ (where * CSVK_HASH_B);
     struct norm_cost *known = &view->places->cost[(hash >> 32) % NORM_COSTS];
     if (known->value != value || known->column != where) {
-        int bits = norm_evidence_cell(evidence, column, cell, NORM_NOT_IN_SAMPLE);
+        const struct norm_looks *looks = looks_of(view, evidence, cell, value);
+        int bits = norm_evidence_excess(evidence, column, looks, NORM_NOT_IN_SAMPLE);
         *known = (struct norm_cost){value, where, bits};
     }
     return known->bits;

@@ -128,26 +128,68 @@ static bool write_the_same(const struct norm_reading *a, const struct norm_readi
 }
 
 /* Best first; of equal ones the one that was found first: slips are enumerated in a fixed order. */
-static int compare(const void *left, const void *right)
+static uint64_t rank_of(const struct norm_reading *reading)
 {
-    const struct norm_reading *a = left, *b = right;
-    if (a->score != b->score) {
-        return a->score < b->score ? -1 : 1;
-    }
-    return a->order < b->order ? -1 : a->order > b->order;
+    uint64_t score = (uint64_t)((int64_t)reading->score - INT32_MIN);
+    return score << 32 | (uint32_t)reading->order;
 }
 
-static void drop_repetitions(struct norm_readings *readings, size_t width)
+static int compare(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+static void sort_ranks(uint64_t *rank, size_t count)
+{
+    enum { FEW = 48 };
+    if (count > FEW) {
+        qsort(rank, count, sizeof *rank, compare);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        uint64_t moved = rank[i];
+        size_t to = i;
+        for (; to > 0 && rank[to - 1] > moved; to--) {
+            rank[to] = rank[to - 1];
+        }
+        rank[to] = moved;
+    }
+}
+
+/* False: no memory. The order of a reading is its place in the list. */
+static bool sort(const struct norm_view *view, struct norm_readings *readings)
+{
+    size_t count = readings->count;
+    uint64_t *rank = norm_arena_take(view->arena, count * sizeof *rank);
+    struct norm_reading *sorted = norm_arena_take(view->arena, count * sizeof *sorted);
+    if (rank == NULL || sorted == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        rank[i] = rank_of(&readings->list[i]);
+    }
+    sort_ranks(rank, count);
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = readings->list[(uint32_t)rank[i]];
+    }
+    memcpy(readings->list, sorted, count * sizeof *sorted);
+    return true;
+}
+
+/* Among the first `wanted` that stay. */
+static void drop_repetitions(struct norm_readings *readings, size_t width, size_t wanted)
 {
     size_t kept = 0;
     for (size_t i = 0; i < readings->count; i++) {
         bool again = false;
-        for (size_t j = 0; j < kept && !again; j++) {
+        for (size_t j = 0; kept < wanted && j < kept && !again; j++) {
             again = write_the_same(&readings->list[i], &readings->list[j], width);
         }
-        if (!again) {
-            readings->list[kept++] = readings->list[i];
+        if (!again && kept != i) {
+            readings->list[kept] = readings->list[i];
         }
+        kept += !again;
     }
     readings->count = kept;
 }
@@ -201,8 +243,9 @@ void norm_weigh(const struct norm_view *view, const struct norm_context *context
         }
         r->score = bits_of_reading(&weigher, r) + (sound ? 0 : NOT_SOUND);
     }
-    if (readings->count != 0) {
-        qsort(readings->list, readings->count, sizeof *readings->list, compare);
+    if (readings->count != 0 && sort(view, readings)) {
+        /* Where the evidence is known nobody asks how many there are beyond those that are named.
+         */
+        drop_repetitions(readings, context->width, known ? NORM_COMPETING : SIZE_MAX);
     }
-    drop_repetitions(readings, context->width);
 }

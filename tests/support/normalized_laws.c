@@ -76,7 +76,9 @@ static bool fields_kept(const struct account *a, const struct account_entry *ent
 static bool is_structure(unsigned char c, const struct csvk_normalize_options *o)
 {
     return c == o->dialect.delimiter || c == o->to.delimiter || c == o->dialect.enclosure ||
-           c == o->to.enclosure || strchr(" \t\r\n\\\x1a\xef\xbb\xbf", c) != NULL;
+           c == o->to.enclosure ||
+           memchr(o->dialect.more, c, (size_t)o->dialect.more_length) != NULL ||
+           strchr(" \t\r\n\\\x1a\xef\xbb\xbf", c) != NULL;
 }
 
 /* A record that was read in another way has the same bytes in it, but for the grammar's. */

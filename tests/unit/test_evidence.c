@@ -4,9 +4,11 @@
  */
 #include "csvkit/normalize/evidence.h"
 #include "csvkit/normalize/value_form.h"
+#include "csvkit/normalize/texts.h"
 #include "tests/support/support.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -474,6 +476,27 @@ START_TEST(no_record_is_no_evidence)
 }
 END_TEST
 
+/* ---- texts ------------------------------------------------------------------------------------
+ */
+
+START_TEST(bits_are_written_as_printf_writes_them)
+{
+    for (int parts = -1000; parts <= 300000; parts++) {
+        char got[32], want[32];
+        struct norm_text text = norm_text_begin(got, sizeof got);
+        norm_text_bits(&text, parts);
+        snprintf(want, sizeof want, "%.1f", (double)parts / NORM_BIT);
+        ck_assert_str_eq(got, want);
+    }
+    char cut[4];
+    struct norm_text text = norm_text_begin(cut, sizeof cut);
+    norm_text_add(&text, "ab");
+    norm_text_number(&text, 345);
+    norm_text_add(&text, "c");
+    ck_assert_str_eq(cut, "ab3");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("evidence");
@@ -495,6 +518,7 @@ int main(void)
     tcase_add_test(tcase, a_value_that_comes_again_gets_likelier);
     tcase_add_test(tcase, many_forms_are_counted);
     tcase_add_test(tcase, no_record_is_no_evidence);
+    tcase_add_test(tcase, bits_are_written_as_printf_writes_them);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

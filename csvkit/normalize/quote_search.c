@@ -1,0 +1,195 @@
+/* quote_search.c - see quote_search.h. */
+#include "csvkit/normalize/quote_search.h"
+
+#include <string.h>
+
+enum { MOST_BREAKS = 8 }; /* line breaks in a value that lost a quote */
+
+/* ---- places -----------------------------------------------------------------------------------
+ */
+
+static size_t next_byte(const struct norm_view *view, size_t from, size_t to, int byte)
+{
+    const unsigned char *found = from < to ? memchr(view->bytes + from, byte, to - from) : NULL;
+    return found != NULL ? (size_t)(found - view->bytes) : to;
+}
+
+/* From `at` on: the CR or LF that is one too many for a value, or the end of the view. *first: the
+   first one. */
+static size_t find_far(const struct norm_view *view, size_t at, size_t *first)
+{
+    *first = NORM_NOWHERE;
+    for (size_t count = 0; at < view->length;) {
+        size_t lf = next_byte(view, at, view->length, '\n');
+        size_t found = next_byte(view, at, lf, '\r');
+        *first = count == 0 ? found : *first;
+        if (found == view->length || ++count > MOST_BREAKS) {
+            return found;
+        }
+        at = found + 1;
+    }
+    return view->length;
+}
+
+bool norm_search_has_many_breaks(struct norm_search *s, size_t to)
+{
+    if (to <= s->line_end) {
+        return false;
+    }
+    if (!s->is_far_known) {
+        s->is_far_known = true;
+        s->far = find_far(s->view, s->line_end, &s->far_from);
+        s->far_from = s->line_end;
+    }
+    if (s->at > s->far_from) {
+        s->far = find_far(s->view, s->at, &s->far_from);
+    }
+    return to > s->far;
+}
+
+/* ---- fields -----------------------------------------------------------------------------------
+ */
+
+/* Fields from `at` to the end of the record; with `cell`, their values. The end of the record;
+   NORM_NOWHERE: a fault, or more fields than `most`. */
+static size_t read_fields(const struct norm_search *s, size_t at, enum norm_mode mode, size_t most,
+                          struct norm_cell *cell, size_t *count)
+{
+    for (*count = 0; *count < most; at = norm_view_after(s->view, at)) {
+        at = norm_view_field(s->view, at, mode, cell != NULL ? &cell[*count] : NULL);
+        if (at == NORM_NOWHERE) {
+            return NORM_NOWHERE;
+        }
+        ++*count;
+        if (norm_view_delimiter(s->view, at) == 0) {
+            return at + norm_view_line_break(s->view, at);
+        }
+    }
+    return NORM_NOWHERE;
+}
+
+void norm_search_pass_clean(struct norm_search *s)
+{
+    s->has_inner_pair = false;
+    s->clean_to = norm_view_start(s->view, s->line->begin);
+    for (s->nclean = 0; s->nclean < s->width; s->nclean++) {
+        size_t at = s->clean_to, end = norm_view_field(s->view, at, NORM_MODE_STRICT, NULL);
+        if (end == NORM_NOWHERE || norm_view_delimiter(s->view, end) == 0) {
+            return;
+        }
+        if (norm_view_is(s->view, at, s->quote) && !s->has_inner_pair) {
+            size_t first = end;
+            (void)norm_view_inner_ends(s->view, at, NORM_MODE_PAIRS, 1, &first);
+            s->has_inner_pair = first != end;
+        }
+        s->clean_to = norm_view_after(s->view, end);
+    }
+}
+
+/* Do the first fields without a fault end in this mode where they end in the strict one? */
+static bool are_clean_in(const struct norm_search *s, enum norm_mode mode)
+{
+    return s->view->dialect.escape == CSVK_NO_BYTE &&
+           (mode == NORM_MODE_INNER || mode == NORM_MODE_BLANKS ||
+            (mode == NORM_MODE_PAIRS && !s->has_inner_pair));
+}
+
+size_t norm_search_tail(struct norm_search *s, size_t at, enum norm_mode mode, size_t count)
+{
+    size_t fields = 0, end, passed = 0, from = at;
+    if (count > s->width) {
+        return NORM_NOWHERE;
+    }
+    if (mode == NORM_MODE_STRICT) {
+        end = norm_view_tail(s->view, at, &fields);
+    } else {
+        if (at == norm_view_start(s->view, s->line->begin) && are_clean_in(s, mode)) {
+            passed = s->nclean;
+            from = s->clean_to;
+        }
+        end = read_fields(s, from, mode, s->width - count - passed, NULL, &fields);
+        fields += passed;
+    }
+    s->rest = at;
+    s->rest_mode = mode;
+    s->nrest = count;
+    return fields == s->width - count ? end : NORM_NOWHERE;
+}
+
+size_t norm_search_after(struct norm_search *s, size_t at, size_t count)
+{
+    if (norm_view_delimiter(s->view, at) != 0) {
+        return norm_search_tail(s, norm_view_after(s->view, at), NORM_MODE_STRICT, count);
+    }
+    s->rest = NORM_NOWHERE;
+    return count == s->width ? at + norm_view_line_break(s->view, at) : NORM_NOWHERE;
+}
+
+/* ---- readings ---------------------------------------------------------------------------------
+ */
+
+struct norm_cell *norm_search_keep(struct norm_search *s)
+{
+    struct norm_cell *kept = norm_arena_take(s->view->arena, s->width * sizeof *kept);
+    if (kept != NULL) {
+        memcpy(kept, s->cell, s->width * sizeof *kept);
+    }
+    return kept;
+}
+
+/* Edited fields are read without regard to escapes: with one in the record, the reading competes
+   and is not written. */
+static bool has_escape(const struct norm_search *s, size_t end)
+{
+    int escape = s->view->dialect.escape;
+    return escape != CSVK_NO_BYTE &&
+           memchr(s->view->bytes + s->line->begin, escape, end - s->line->begin) != NULL;
+}
+
+bool norm_search_wants(struct norm_search *s, enum norm_slip slip, size_t end)
+{
+    struct norm_readings *to = s->to;
+    if (end == NORM_NOWHERE || to->found >= NORM_QUOTE_READINGS) {
+        return false;
+    }
+    to->found++;
+    switch (to->wanted) {
+    case NORM_WANTED_GOING_ON: return norm_view_goes_on(s->view, end, s->width);
+    case NORM_WANTED_LOST_DELIMITERS: return slip == NORM_SLIP_DELIMITER_LOST;
+    default: return true;
+    }
+}
+
+struct norm_reading *norm_search_add(struct norm_search *s, struct norm_reading reading, size_t end)
+{
+    size_t count;
+    if (s->rest != NORM_NOWHERE) {
+        (void)read_fields(s, s->rest, s->rest_mode, s->width - s->nrest, s->cell + s->nrest,
+                          &count);
+    }
+    reading.cell = reading.plain = norm_search_keep(s);
+    reading.end = end;
+    reading.hole = reading.hole || has_escape(s, end);
+    if (reading.cell == NULL) {
+        s->to->failed = true;
+        return NULL;
+    }
+    return norm_readings_add(s->to, &reading);
+}
+
+struct norm_reading *norm_search_propose(struct norm_search *s, struct norm_reading reading,
+                                         size_t end)
+{
+    return norm_search_wants(s, reading.slip, end) ? norm_search_add(s, reading, end) : NULL;
+}
+
+void norm_search_propose_unquoted(struct norm_search *s, struct norm_reading reading, size_t end,
+                                  size_t k)
+{
+    struct norm_reading *added = norm_search_propose(s, reading, end);
+    struct norm_cell *plain = added != NULL ? norm_search_keep(s) : NULL;
+    if (plain != NULL) {
+        plain[k] = norm_view_unquoted(s->view, plain[k]);
+        added->plain = plain;
+    }
+}
