@@ -91,7 +91,7 @@ static void check_width(struct data_check *check, struct judge *judge,
     if (columns == first->values.count) {
         return;
     }
-    struct complaint what = {.rule = RULE_WIDTH, .line = first->line, .column = 1};
+    struct complaint what = {.rule = RULE_WIDTH, .place = {0, first->line, 1, 1}};
     what.remedy = better_delimiter(first, columns, check->table.dialect.delimiter);
     complain(judge, what, "the first record has %zu fields, the manifest has %zu columns",
              first->values.count, columns);
@@ -103,7 +103,7 @@ static void check_named(struct data_check *check, struct judge *judge,
 {
     bool names = names_columns(&first->values, &check->table.columns);
     bool skipped = check->table.has_header == CSVK_YES;
-    struct complaint what = {.rule = RULE_HEADER, .line = first->line, .column = 1};
+    struct complaint what = {.rule = RULE_HEADER, .place = {0, first->line, 1, 1}};
     if (check->index == 0) {
         check->first_is_names = names;
     }
@@ -227,7 +227,7 @@ static int check_all_records(struct data_check *check, struct judge *judge, cons
         status = read_widths(check, source, &widths);
     }
     if (status == CSVK_OK && widths.wrong > 0) {
-        struct complaint what = {.rule = RULE_WIDTH, .line = widths.line, .column = 1};
+        struct complaint what = {.rule = RULE_WIDTH, .place = {0, widths.line, 1, 1}};
         complain(judge, what,
                  "%llu record%s not have %llu field%s; the first is record %llu with %llu",
                  (unsigned long long)widths.wrong, widths.wrong == 1 ? " does" : "s do",

@@ -172,13 +172,13 @@ static int keep(struct judge *judge, const struct complaint *what, const char *m
     struct csvk_finding finding = {.rule = &rules[what->rule]};
     finding.severity =
         what->mild ? CSVK_WARNING : csvk_rule_level(finding.rule, CSVK_PROFILE_KEBOOLA);
-    struct manifest_place place = {what->byte, what->line, what->column, false};
+    struct manifest_place place = what->place;
     bool known = what->node != NULL && manifest_place(judge->manifest, what->node, &place);
     finding.has_byte = known || what->has_byte;
     finding.byte = place.byte;
     finding.line = place.line;
     finding.column = place.column;
-    finding.column_chars = place.ascii ? place.column : 0;
+    finding.column_chars = place.column_chars;
     if (!copy_text(&finding.message, message) ||
         !copy_text(&finding.path, csvk_buf_text(&judge->path)) ||
         !copy_text(&finding.remedy, what->remedy) || !copy_text(&finding.file, judge->file)) {
@@ -229,8 +229,7 @@ int csvk_manifest_note_add(struct csvk_findings *findings, const struct csvk_man
     struct judge judge;
     struct complaint what = {.rule = (enum rule_id)rule,
                              .remedy = note->remedy,
-                             .line = note->line,
-                             .column = note->column};
+                             .place = {0, note->line, note->column, note->column == 1}};
     judge_begin(&judge, NULL, findings, note->path);
     judge.file = note->file;
     va_list args;

@@ -161,6 +161,7 @@ void csvk_manifest_free(struct csvk_manifest *manifest)
         cJSON_Delete(manifest->root);
         csvk_free(manifest->places.item);
         csvk_free(manifest->lines.item);
+        csvk_free(manifest->columns.item);
         csvk_free(manifest);
     }
 }
@@ -168,14 +169,15 @@ void csvk_manifest_free(struct csvk_manifest *manifest)
 bool manifest_place(const struct csvk_manifest *manifest, const cJSON *node,
                     struct manifest_place *out)
 {
-    *out = (struct manifest_place){0, 0, 0, false};
+    *out = (struct manifest_place){0, 0, 0, 0};
     if (manifest == NULL || node == NULL || node->valueint <= 0 ||
         (size_t)node->valueint > manifest->places.count) {
         return false;
     }
-    out->byte = manifest->places.item[node->valueint - 1];
-    out->ascii = manifest->ascii;
+    size_t index = (size_t)node->valueint - 1;
+    out->byte = manifest->places.item[index];
     line_and_column(&manifest->lines, (size_t)out->byte, &out->line, &out->column);
+    out->column_chars = manifest->columns.count != 0 ? manifest->columns.item[index] : out->column;
     return true;
 }
 

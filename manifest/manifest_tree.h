@@ -58,7 +58,9 @@ struct csvk_manifest {
     cJSON *root;           /* an object */
     struct offsets places; /* where the key of a member, or an element, begins in the text */
     struct offsets lines;  /* where lines begin */
-    bool ascii;            /* the text that was read has no byte above 7F */
+    /* The column of each place in code points; empty when the text has no byte above 7F, so that
+       these are the columns in bytes. */
+    struct offsets columns;
 };
 
 /* Makes a manifest of a copy of `object`, for mappings inside a larger configuration. */
@@ -67,8 +69,7 @@ int csvk_manifest_wrap(struct csvk_manifest **out, const cJSON *object) CSVK_MUS
 int manifest_new(struct csvk_manifest **out, cJSON *root) CSVK_MUST_USE;
 int manifest_copy(struct csvk_manifest **out, const struct csvk_manifest *from) CSVK_MUST_USE;
 struct manifest_place {
-    uint64_t byte, line, column;
-    bool ascii; /* a column is as many code points as bytes */
+    uint64_t byte, line, column, column_chars; /* as in struct csvk_finding */
 };
 /* Where a node stands in the text; false, and all zero, when that is not known. */
 bool manifest_place(const struct csvk_manifest *manifest, const cJSON *node,
@@ -124,12 +125,12 @@ struct judge {                            /* the state of one judgement */
 };
 struct complaint { /* what belongs to a finding besides its message; texts are copied */
     enum rule_id rule;
-    const cJSON *node;     /* for line and column; NULL: none */
-    const char *remedy;    /* or NULL */
-    bool mild;             /* a warning even if the rule is an error */
-    uint64_t line, column; /* when there is no node */
-    bool has_byte;         /* `byte` is known, without a node */
-    uint64_t byte;
+    const cJSON *node;  /* for line and column; NULL: none */
+    const char *remedy; /* or NULL */
+    bool mild;          /* a warning even if the rule is an error */
+    /* When there is no node; the bytes count when `byte` is known. */
+    bool has_byte;
+    struct manifest_place place;
 };
 void judge_begin(struct judge *judge, const struct csvk_manifest *manifest,
                  struct csvk_findings *findings, const char *path);

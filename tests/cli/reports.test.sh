@@ -133,7 +133,7 @@ jq -e '.runs[0].results[] | select(.ruleId == "manifest-unknown-key" and
 # ---- preflight
 tables=data/out/tables
 mkdir -p $tables data/out/files
-printf '{"destination":"in.c-main.%s"}' t >$tables/t.csv.manifest
+printf '{\r\n "d\xc3\xa9": 1, "x": 2, "destination":"in.c-main.t"}' >$tables/t.csv.manifest
 cp hostile.csv $tables/t.csv
 reports 2 preflight nowhere
 all "folder missing" '.not_judged["nowhere"] | test("No such file")'
@@ -151,18 +151,22 @@ mv $tables/socket.csv .
 
 # The same finding, the same SARIF, whoever found it.
 "$CSVKIT" validate --profile=keboola --format=sarif $tables/t.csv >alone.sarif
-python3 - <<'PY' || fail "validate and preflight say different things"
+"$CSVKIT" manifest check --no-data --format=sarif $tables/t.csv >alone2.sarif
+python3 - <<'PY' || fail "one finding, two reports"
 import json
-def results(name):
+def results(name, file):
     run = json.load(open(name))['runs'][0]
     found = [r for r in run['results'] if r['locations'][0]['physicalLocation']['artifactLocation']['uri']
-             == 'data/out/tables/t.csv' and not r['ruleId'].startswith('preflight-')]
+             == 'data/out/tables/' + file and not r['ruleId'].startswith('preflight-')]
     for result in found:
         result['properties'].pop('platform', None)
+        result['rule'] = run['tool']['driver']['rules'][result.pop('ruleIndex')]
+        result['rule'].pop('defaultConfiguration', None) # of the profile
     return found
-alone, whole = results('alone.sarif'), results('whole.sarif')
-assert len(alone) > 3 and alone == whole, (alone, whole)
-assert all(len(r['locations'][0]['physicalLocation']['region']) == 4 for r in alone)
+for alone, file, least in (('alone.sarif', 't.csv', 4), ('alone2.sarif', 't.csv.manifest', 2)):
+    alone, whole = results(alone, file), results('whole.sarif', file)
+    assert len(alone) >= least and alone == whole, (alone, whole)
+    assert all(len(r['locations'][0]['physicalLocation']['region']) == 4 for r in alone)
 PY
 
 # ---- normalize: its summary has a schema, too

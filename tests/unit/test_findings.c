@@ -83,9 +83,9 @@ END_TEST
 
 START_TEST(limits_bound_what_is_kept_and_never_what_is_counted)
 {
-    struct csvk_findings list = {.limit = 5, .rule_limit = 3};
+    struct csvk_findings list = {.limit = 5, .rule_limit = 2};
     for (int i = 0; i < 10; i++) {
-        struct csvk_finding f = make(&rules[0], i % 2 == 0 ? CSVK_INFO : CSVK_ERROR);
+        struct csvk_finding f = make(&rules[0], i % 2 == 0 ? CSVK_ERROR : CSVK_INFO);
         ck_assert(set_text(&f.message, "text"));
         ck_assert_int_eq(csvk_findings_add(&list, &f), CSVK_OK);
         f = make(&rules[1], CSVK_WARNING);
@@ -93,8 +93,8 @@ START_TEST(limits_bound_what_is_kept_and_never_what_is_counted)
     }
     ck_assert_int_eq(csvk_findings_count(&list, &rules[1], CSVK_WARNING, 100), CSVK_OK);
     ck_assert_int_eq(csvk_findings_count(&list, &rules[1], CSVK_ERROR, 0), CSVK_OK);
-    ck_assert_uint_eq(list.count, 5);
-    ck_assert_uint_eq(list.rule[0].kept, 3);
+    ck_assert_uint_eq(list.count, 4);
+    ck_assert_uint_eq(list.rule[0].kept, 2);
     ck_assert_uint_eq(list.rule[1].kept, 2);
     ck_assert_uint_eq(list.rule[0].count, 10);
     ck_assert_uint_eq(list.rule[1].count, 110);
@@ -103,37 +103,44 @@ START_TEST(limits_bound_what_is_kept_and_never_what_is_counted)
     ck_assert(list.errors == 5 && list.warnings == 110 && list.infos == 5);
     struct csvk_section section;
     csvk_section_of_findings(&section, &list);
-    ck_assert_uint_eq(csvk_section_dropped(&section, CSVK_INFO), 115);
+    ck_assert_uint_eq(csvk_section_dropped(&section, CSVK_INFO), 116);
     ck_assert_uint_eq(csvk_section_dropped(&section, CSVK_WARNING), 112);
     ck_assert_uint_eq(csvk_section_dropped(&section, CSVK_ERROR), 4);
     csvk_findings_release(&list);
-    ck_assert(list.count == 0 && list.errors == 0 && list.limit == 5 && list.rule_limit == 3);
+    ck_assert(list.count == 0 && list.errors == 0 && list.limit == 5 && list.rule_limit == 2);
+    list.rule_limit = 0;
+    for (int i = 0; i < 9; i++) {
+        struct csvk_finding f = make(&rules[1], CSVK_WARNING);
+        ck_assert_int_eq(csvk_findings_add(&list, &f), CSVK_OK);
+    }
+    ck_assert(list.count == 5 && list.warnings == 9 && list.rule[0].kept == 5);
+    csvk_findings_release(&list);
     ck_assert_int_eq(alloc_alive, 0);
 }
 END_TEST
 
 START_TEST(an_excerpt_cuts_no_code_point)
 {
-    unsigned char line[401];
-    for (size_t i = 0; i < 400; i += 2) {
-        line[i] = 0xc3;
-        line[i + 1] = 0xa4;
+    unsigned char line[601];
+    for (size_t i = 0; i < 600; i += 3) {
+        memcpy(line + i, "\xe2\x82\xac", 3);
     }
-    line[400] = 'x';
+    line[600] = 'x';
     struct csvk_finding f = make(&rules[0], CSVK_ERROR);
-    f.column = 202; /* inside of the 101st letter */
-    ck_assert_int_eq(csvk_finding_quote(&f, line, 401), CSVK_OK);
+    f.column = 302; /* inside of the 101st sign; 80 bytes before and after it are inside, too */
+    ck_assert_int_eq(csvk_finding_quote(&f, line, 601), CSVK_OK);
     ck_assert_uint_eq(f.column_chars, 101);
     ck_assert(f.cut_before && f.cut_behind);
-    ck_assert_uint_eq(f.excerpt_length % 2, 0);
-    ck_assert(f.excerpt[0] == 0xc3 && f.excerpt[f.excerpt_length - 1] == 0xa4);
-    f.column = 500; /* after the end of the line */
-    ck_assert_int_eq(csvk_finding_quote(&f, line, 401), CSVK_OK);
+    ck_assert_uint_eq(f.excerpt_length, 156);
+    ck_assert_uint_eq(f.excerpt_place, 78);
+    ck_assert(f.excerpt[0] == 0xe2 && f.excerpt[155] == 0xac);
+    f.column = 700; /* after the end of the line */
+    ck_assert_int_eq(csvk_finding_quote(&f, line, 601), CSVK_OK);
     ck_assert_uint_eq(f.column_chars, 202);
     ck_assert(!f.cut_behind && f.excerpt_place == f.excerpt_length);
     csvk_finding_release(&f);
     f = make(&rules[0], CSVK_ERROR); /* no column, no excerpt */
-    ck_assert_int_eq(csvk_finding_quote(&f, line, 401), CSVK_OK);
+    ck_assert_int_eq(csvk_finding_quote(&f, line, 601), CSVK_OK);
     ck_assert_ptr_null(f.excerpt);
 }
 END_TEST
