@@ -231,16 +231,21 @@ static int judge_slice(struct validate_job *job, const char *path, struct slice_
     return parts->count > 1 ? csvk_validator_join_keys(parts->item[0], v, err) : CSVK_OK;
 }
 
-/* Slice `guilty` could not be judged, so the others are not judged as a whole either. No slice may
-   be missing in a report. */
+/* No slice may be missing in a report. `guilty` could not be judged, so the others are not judged
+   as a whole either; it is slices->count when none of them is to blame. */
 static void fail_slices(struct validate_job *job, const struct csvk_strings *slices,
                         const struct slice_parts *parts, size_t guilty,
                         const struct csvk_error *err)
 {
-    struct csvk_error other;
-    fail(job, slices->item[guilty], err);
-    csvk_fail(&other, CSVK_ELIMIT, "the primary key spans all slices, and %s could not be judged",
-              slices->item[guilty]);
+    struct csvk_error other = *err;
+    if (guilty < slices->count) {
+        fail(job, slices->item[guilty], err);
+        csvk_fail(&other, err->status,
+                  "the primary key spans all slices, and %s could not be judged",
+                  slices->item[guilty]);
+    } else {
+        worsen(job, cli_fail(job->cli, err));
+    }
     struct csvk_subject subject = {.error = other.text};
     for (size_t i = parts->done; i < slices->count; i++) {
         subject.file = slices->item[i];
@@ -255,23 +260,23 @@ static void do_slices_with_key(struct validate_job *job, const struct csvk_strin
     struct csvk_error err = {0};
     struct slice_parts parts = {csvk_calloc(slices->count + 1, sizeof(*parts.item)), 0, 0};
     int status = parts.item != NULL ? CSVK_OK : csvk_fail(&err, CSVK_ENOMEM, "out of memory");
-    size_t at = 0;
-    for (; at < slices->count && status == CSVK_OK; at++) {
-        status = judge_slice(job, slices->item[at], &parts, &err);
+    size_t guilty = slices->count;
+    for (size_t i = 0; i < slices->count && status == CSVK_OK; i++) {
+        status = judge_slice(job, slices->item[i], &parts, &err);
+        guilty = status == CSVK_OK ? guilty : i;
     }
     if (status == CSVK_OK) {
         status = csvk_validator_search_keys(parts.item, parts.count, &err);
     }
     for (; parts.done < parts.count && status == CSVK_OK; parts.done += status == CSVK_OK) {
-        at = parts.done + 1;
         status = conclude(job, slices->item[parts.done], parts.item[parts.done], &err);
     }
     for (size_t i = 0; i < parts.count; i++) {
         csvk_validator_free(parts.item[i]);
     }
     csvk_free(parts.item);
-    if (status != CSVK_OK && slices->count != 0) {
-        fail_slices(job, slices, &parts, at != 0 ? at - 1 : 0, &err);
+    if (status != CSVK_OK) {
+        fail_slices(job, slices, &parts, guilty, &err);
     }
 }
 
