@@ -9,6 +9,7 @@
  * after it, the id of its job or that it was refused. A later run finds the job by these marks and
  * does not import again.
  */
+#include "csvkit/base/delimiter.h"
 #include "storage/job.h"
 #include "storage/journal.h"
 #include "storage/storage_table.h"
@@ -397,7 +398,8 @@ static int check_wanted(const struct kbc_load *wanted, struct csvk_error *err)
 static int look_at_table(struct loading *loading, struct csvk_error *err)
 {
     const struct kbc_load *wanted = loading->wanted;
-    int status = check_wanted(wanted, err);
+    int status = csvk_dialect_need_plain(&wanted->dialect, "Storage", err);
+    status = status == CSVK_OK ? check_wanted(wanted, err) : status;
     if (status == CSVK_OK) {
         status = table_look(loading->kbc, wanted->table, &loading->place, err);
     }

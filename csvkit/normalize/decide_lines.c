@@ -202,6 +202,9 @@ bool norm_decide_join(const struct norm_matter *m)
     for (size_t i = 0; i < parts; i++) {
         apart += bits_alone(m, &part[i]);
     }
+    if (!norm_is_habit(&m->context->habit, m->context->evidence, width)) {
+        apart += 2 * NORM_BIT * (int)(parts - 1); /* each of them is an accident of its own */
+    }
     size_t end = part[parts - 1].end;
     char one[64], several[64];
     snprintf(one, sizeof one, "%zu lines are one record", parts);
@@ -305,25 +308,31 @@ static bool explains_itself(const struct norm_matter *m, const struct norm_line 
     return alone.action == NORM_WRITE;
 }
 
+/* No record of the table, and nothing that opens an enclosure. */
+static bool is_text(const struct norm_line *line, size_t width)
+{
+    return line->known && (line->faults & ~(unsigned)NORM_FAULT_QUOTE_IN_OPEN) == 0 &&
+           line->ncells != width && width > 1;
+}
+
 /*
- * Lines of one field follow, and the last of them ends with a quote that has no partner: all of
- * them may belong to the last value of the record, whose opening quote was lost, or whose enclosure
- * a stray quote has closed. Where that ends; 0: it does not look so.
+ * Lines follow that are no records, and the last of them ends with a quote that has no partner: all
+ * of them may belong to the last value of the record, whose opening quote was lost, or whose
+ * enclosure a stray quote has closed. Where that ends; 0: it does not look so.
  */
 static size_t goes_on(const struct norm_matter *m)
 {
-    enum { LINES = 16 };
     size_t at = m->line->end, width = m->context->width;
     if (m->line->cell[width - 1].len == 0) {
         return 0;
     }
-    for (unsigned i = 0; i < LINES && at < m->view->length; i++) {
+    for (unsigned i = 0; i < NORM_LOOK_AHEAD && at < m->view->length; i++) {
         struct norm_line line = norm_view_record(m->view, at, 0);
         if (line.known && line.faults == NORM_FAULT_QUOTE_IN_OPEN &&
             ends_with_lone_quote(m, &line) && !explains_itself(m, &line)) {
             return norm_next_is_sound(m->view, m->context, line.end) ? line.end : 0;
         }
-        if (!line.known || line.faults != 0 || line.ncells != 1 || width == 1) {
+        if (!is_text(&line, width)) {
             return 0;
         }
         at = line.end;
@@ -361,7 +370,8 @@ bool norm_line_is_doubtful(const struct norm_view *view, size_t at, size_t width
     struct norm_line next = norm_view_outline(view, at);
     bool quote_at_end = next.faults == NORM_FAULT_QUOTE_IN_OPEN && next.content != at &&
                         norm_view_is(view, next.content - 1, view->dialect.enclosure);
-    return quote_at_end || norm_is_lone(&next, width);
+    bool is_short = is_text(&next, width) && next.ncells < width;
+    return quote_at_end || (is_short && !norm_line_is_blank(&next));
 }
 
 void norm_doubt(const struct norm_view *view, const struct norm_line *line,

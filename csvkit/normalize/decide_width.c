@@ -104,6 +104,19 @@ static bool may_be_cut(const struct norm_matter *m)
     return !cell->enclosed && cell->len < norm_evidence_column(m->context->evidence, last).shortest;
 }
 
+/* The first column whose field is missing although it holds a value in some record; 0: none does.
+ */
+static size_t find_filled(const struct norm_matter *m)
+{
+    for (size_t k = m->line->ncells; k < m->context->width; k++) {
+        struct norm_column_facts facts = norm_evidence_column(m->context->evidence, k);
+        if (facts.values != facts.empty) {
+            return k + 1;
+        }
+    }
+    return 0;
+}
+
 static void decide_gap(const struct norm_matter *m)
 {
     struct norm_readings readings = {0};
@@ -121,6 +134,11 @@ static void decide_gap(const struct norm_matter *m)
     } else if (best->repair == CSVK_REPAIR_PAD && 2 * missing > width && !habit) {
         norm_put_reject(m, m->line->end, CSVK_REPAIR_PAD,
                         "too few fields: more than half of them would be invented");
+    } else if (best->repair == CSVK_REPAIR_PAD && !habit && find_filled(m) != 0) {
+        norm_put_reject(m, m->line->end, CSVK_REPAIR_PAD,
+                        "too few fields: field %zu is empty in most records, but not in all, so it "
+                        "may have been lost",
+                        find_filled(m));
     } else if (best->repair == CSVK_REPAIR_PAD && may_be_cut(m)) {
         norm_put_reject(m, m->line->end, CSVK_REPAIR_PAD,
                         "too few fields: field %zu is shorter than any other value of its column, "

@@ -63,6 +63,51 @@ static bool has_quotes_at_both_ends(const struct norm_search *s, size_t from, si
     return to - from > 1 && is_quote(s, from) && is_quote(s, to - 1);
 }
 
+/* The quotes in [from, to), of which those side by side are pairs. */
+struct quote_count {
+    unsigned all, pairs;
+};
+
+static struct quote_count count_quotes(const struct norm_search *s, size_t from, size_t to)
+{
+    struct quote_count n = {0, 0};
+    for (size_t i = norm_view_quote(s->view, from); i != NORM_NOWHERE && i < to;) {
+        bool pair = i + 1 < to && is_quote(s, i + 1);
+        n.all += pair ? 2 : 1;
+        n.pairs += pair;
+        i = norm_view_quote(s->view, i + 1 + pair);
+    }
+    return n;
+}
+
+/* A writer doubles the quotes of a value that is enclosed: in an open one, pairs are rare. */
+static int bits_of_pairs(unsigned pairs)
+{
+    return (pairs > 2 ? 2 : (int)pairs) * 6 * NORM_BIT;
+}
+
+/*
+ * What it costs that all quotes of the open fields of the line are data, beside the quotes at both
+ * ends of a field: pairs; and a quote in one field with a partner at the end of a later one.
+ *   `Ceuta"Ceuta, Melilla"`
+ */
+static int bits_of_open_quotes(const struct norm_search *s, size_t end)
+{
+    int bits = 0;
+    bool odd = false, spans = false;
+    for (size_t at = norm_view_start(s->view, s->line->begin);;) {
+        size_t to = norm_view_open_end(s->view, at);
+        struct quote_count n = count_quotes(s, at, to);
+        bits += bits_of_pairs(n.pairs);
+        spans = spans || (odd && n.all % 2 == 1 && is_quote(s, to - 1));
+        odd = odd || n.all % 2 == 1;
+        if (to >= end || norm_view_delimiter(s->view, to) == 0) {
+            return bits + (spans ? 6 * NORM_BIT : 0);
+        }
+        at = norm_view_after(s->view, to);
+    }
+}
+
 /* Every quote on the line is data: each field is open. Values with quotes at both ends cost. */
 static void read_all_open(struct norm_search *s)
 {
@@ -87,6 +132,7 @@ static void read_all_open(struct norm_search *s)
     if (count != s->width) {
         return;
     }
+    reading.prior += bits_of_open_quotes(s, end);
     s->rest = NORM_NOWHERE;
     struct norm_reading *added =
         norm_search_propose(s, reading, end + norm_view_line_break(s->view, end));
@@ -111,7 +157,8 @@ static void read_opening_as_data(struct norm_search *s)
     s->cell[s->nhead] = norm_view_raw(s->view, s->at, end);
     struct norm_reading reading = {NORM_SLIP_OPENING_IS_DATA, .field = s->nhead + 1,
                                    .repair = of_lone_quote(s)};
-    reading.prior = has_quotes_at_both_ends(s, s->at, end) ? 3 * NORM_BIT : 0;
+    reading.prior = (has_quotes_at_both_ends(s, s->at, end) ? 3 * NORM_BIT : 0) +
+                    bits_of_pairs(count_quotes(s, s->at + 1, end).pairs);
     norm_search_propose_unquoted(s, reading, norm_search_after(s, end, s->nhead + 1), s->nhead);
 }
 
@@ -252,7 +299,8 @@ static void read_quotes_in_open(struct norm_search *s)
     }
     s->cell[s->nhead] = norm_view_raw(s->view, s->at, end);
     struct norm_reading data = {NORM_SLIP_QUOTES_IN_OPEN, .field = s->nhead + 1,
-                                .repair = CSVK_REPAIR_ENCLOSE};
+                                .repair = CSVK_REPAIR_ENCLOSE,
+                                .prior = bits_of_pairs(count_quotes(s, quote, end).pairs)};
     norm_search_propose_unquoted(s, data, norm_search_after(s, end, s->nhead + 1), s->nhead);
     if (quote == s->at) {
         return;

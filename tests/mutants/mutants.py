@@ -89,7 +89,9 @@ def target(build, test):
 
 def make(root, build, tests):
     targets = sorted({target(build, test) for test in tests})
-    done = subprocess.run(['make', '-s', f'VARIANT={os.path.basename(build)}'] + targets, cwd=root,
+    # With DEVELOPER=1, a warning about what an edit has left unused would be an error.
+    variables = ['DEVELOPER=', f'VARIANT={os.path.basename(build)}']
+    done = subprocess.run(['make', '-s'] + variables + targets, cwd=root,
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return done.returncode == 0
 

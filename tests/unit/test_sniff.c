@@ -98,9 +98,10 @@ static const struct {
     {"a\001\002b\n1\001\0022\n", "\001\002", false},
     {"a||b\n\"x|y\"||\"z||\"\n", "||", false},
     {"a|||b\n1|||2\n", "|||", false},
-    {"a||b\n1| |2\n3|x|4\n", "|", false}, /* the empty field is not always empty */
-    {"a|b|c\n1||2\n4||5\n", "|", false},  /* it has a name */
-    {"a,,b\n1,,2\n", ",", false},         /* a column without a name */
+    {"a||b\n1| |2\n3|x|4\n", "|", false},  /* the empty field is not always empty */
+    {"a|b|c\n1||2\n4||5\n", "|", false},   /* it has a name */
+    {"a||b\n1||2||3\n4||5\n", "|", false}, /* nothing is sure where widths differ */
+    {"a,,b\n1,,2\n", ",", false},          /* a column without a name */
     {"a;b\nx;;\n;;\n", ";", false},
     {"id,url\n1,x::y\n2,x::z\n", ",", false},
     {"a, \"b\", c\n1, \"x, y\", 3\n", ",", true},
