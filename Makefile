@@ -68,6 +68,7 @@ TEST_TOOL_BIN := $(TEST_TOOL_SRC:%.c=$(B)/%)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 EXAMPLE_BIN := $(EXAMPLE_SRC:%.c=$(B)/%)
 PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h \
+	csvkit/findings/findings.h \
 	preflight/preflight.h validator/validator.h manifest/manifest.h manifest/types.h manifest/slice.h)
 TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
@@ -239,14 +240,17 @@ MAN7DIR := $(DESTDIR)$(PREFIX)/share/man/man7
 BASHDIR := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSHDIR := $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions
 FISHDIR := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+DATADIR := $(DESTDIR)$(PREFIX)/share/csvkit
+SCHEMAS := $(wildcard doc/schema/*.schema.json)
 SO_NAMES := $(notdir $(SO)) libcsvkit.so.$(SOVERSION) libcsvkit.so
 
-install: all ## install program, library, headers, man pages, completions (PREFIX, DESTDIR)
+install: all ## install program, library, headers, schemas, man pages, completions (PREFIX, DESTDIR)
 	@$(MAKE) --no-print-directory install-files
 
 install-files: # what is built already
 	@$(INSTALL) -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCDIR) $(MANDIR) $(MAN7DIR) $(BASHDIR) $(ZSHDIR) \
-	  $(FISHDIR)
+	  $(FISHDIR) $(DATADIR)
+	@$(INSTALL) -m 644 $(SCHEMAS) $(DATADIR)
 	@$(INSTALL) -m 755 $(TOOL) $(BINDIR)/csvkit
 	@$(INSTALL) -m 644 $(LIB) $(LIBDIR)/libcsvkit.a
 	@$(INSTALL) -m 644 $(SO) $(LIBDIR)/$(notdir $(SO))
@@ -269,7 +273,7 @@ uninstall: ## remove what install put there
 	  $(LIBDIR)/pkgconfig/csvkit.pc $(MANDIR)/csvkit.1 $(MANDIR)/csvkit-*.1 \
 	  $(MAN7DIR)/csvkit-rules.7 $(BASHDIR)/csvkit \
 	  $(ZSHDIR)/_csvkit $(FISHDIR)/csvkit.fish
-	rm -rf $(INCDIR)
+	rm -rf $(INCDIR) $(DATADIR)
 
 dist: ## source archive of the last commit: dist/csvkit-VERSION.tar.gz
 	@mkdir -p dist

@@ -132,12 +132,11 @@ static void collision(struct judge *judge, const struct columns *columns, size_t
     const struct named_column *a = &columns->item[first], *b = &columns->item[later];
     struct complaint what = {
         .rule = RULE_COLUMN_COLLISION, .node = b->node, .remedy = "rename one of the two"};
-    uint64_t line = 0, column = 0;
+    struct manifest_place at;
     char place[64] = "";
-    manifest_place(judge->manifest, a->node, &line, &column);
-    if (line != 0) {
-        snprintf(place, sizeof place, " (line %llu, column %llu)", (unsigned long long)line,
-                 (unsigned long long)column);
+    if (manifest_place(judge->manifest, a->node, &at)) {
+        snprintf(place, sizeof place, " (line %llu, column %llu)", (unsigned long long)at.line,
+                 (unsigned long long)at.column);
     }
     if (strcmp(a->name, b->name) == 0) {
         complain(judge, what, "the name \"%s\" is given to columns %zu%s and %zu", a->name,
@@ -359,7 +358,7 @@ void judge_header(struct judge *judge, const struct csvk_strings *names, const c
 }
 
 int csvk_manifest_check_names(const struct csvk_strings *columns, const char *where,
-                              struct csvk_manifest_findings *findings)
+                              struct csvk_findings *findings)
 {
     struct judge judge;
     judge_begin(&judge, NULL, findings, where);

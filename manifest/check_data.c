@@ -17,7 +17,7 @@
 struct data_check {
     const struct csvk_manifest *manifest; /* or NULL */
     struct csvk_manifest_table table;
-    struct csvk_manifest_findings *findings;
+    struct csvk_findings *findings;
     enum csvk_manifest_reading reading;
     size_t slices;       /* 0: a single file */
     bool first_is_names; /* the first slice begins with the columns' names */
@@ -91,7 +91,7 @@ static void check_width(struct data_check *check, struct judge *judge,
     if (columns == first->values.count) {
         return;
     }
-    struct complaint what = {.rule = RULE_WIDTH, .line = first->line, .column = 1};
+    struct complaint what = {.rule = RULE_WIDTH, .place = {0, first->line, 1, 1}};
     what.remedy = better_delimiter(first, columns, check->table.dialect.delimiter);
     complain(judge, what, "the first record has %zu fields, the manifest has %zu columns",
              first->values.count, columns);
@@ -103,7 +103,7 @@ static void check_named(struct data_check *check, struct judge *judge,
 {
     bool names = names_columns(&first->values, &check->table.columns);
     bool skipped = check->table.has_header == CSVK_YES;
-    struct complaint what = {.rule = RULE_HEADER, .line = first->line, .column = 1};
+    struct complaint what = {.rule = RULE_HEADER, .place = {0, first->line, 1, 1}};
     if (check->index == 0) {
         check->first_is_names = names;
     }
@@ -227,7 +227,7 @@ static int check_all_records(struct data_check *check, struct judge *judge, cons
         status = read_widths(check, source, &widths);
     }
     if (status == CSVK_OK && widths.wrong > 0) {
-        struct complaint what = {.rule = RULE_WIDTH, .line = widths.line, .column = 1};
+        struct complaint what = {.rule = RULE_WIDTH, .place = {0, widths.line, 1, 1}};
         complain(judge, what,
                  "%llu record%s not have %llu field%s; the first is record %llu with %llu",
                  (unsigned long long)widths.wrong, widths.wrong == 1 ? " does" : "s do",
@@ -302,7 +302,7 @@ static int check_slices(struct data_check *check, const char *path)
 }
 
 static int check_orphan(const struct csvk_manifest *manifest, const char *path,
-                        struct csvk_manifest_findings *findings)
+                        struct csvk_findings *findings)
 {
     struct judge judge;
     judge_begin(&judge, manifest, findings, "$");
@@ -315,8 +315,8 @@ static int check_orphan(const struct csvk_manifest *manifest, const char *path,
 }
 
 int csvk_manifest_check_data(const struct csvk_manifest *manifest, const char *path,
-                             enum csvk_manifest_reading reading,
-                             struct csvk_manifest_findings *findings, struct csvk_error *err)
+                             enum csvk_manifest_reading reading, struct csvk_findings *findings,
+                             struct csvk_error *err)
 {
     struct stat info;
     if (stat(path, &info) != 0) {

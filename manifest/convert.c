@@ -240,7 +240,7 @@ static int finish(struct convert *convert, bool possible, struct csvk_manifest *
 
 int csvk_manifest_convert(struct csvk_manifest **out, const struct csvk_manifest *manifest,
                           enum csvk_generation to, const struct csvk_strings *columns,
-                          struct csvk_manifest_findings *findings)
+                          struct csvk_findings *findings)
 {
     bool same = csvk_manifest_generation(manifest) == to;
     struct convert convert = {manifest->root, NULL, {0}};

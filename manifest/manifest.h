@@ -25,6 +25,7 @@
 #define MANIFEST_MANIFEST_H
 
 #include "csvkit/csvkit.h"
+#include "csvkit/findings/findings.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,52 +36,10 @@ extern "C" {
 
 /* ---- findings ----------------------------------------------------------------------------- */
 
-enum csvk_manifest_severity { CSVK_MANIFEST_WARNING, CSVK_MANIFEST_ERROR };
-
-/* One row of the table of rules, for lists of rules and for explanations. All text is static. */
-struct csvk_manifest_rule {
-    const char *id; /* "manifest-unknown-key" */
-    enum csvk_manifest_severity severity;
-    const char *title;  /* what is wrong, in one line */
-    const char *why;    /* what the platform does in this case */
-    const char *remedy; /* what to do in general */
-};
-/* The table of rules: static, any thread. A row whose id is NULL ends it. */
-CSVK_API const struct csvk_manifest_rule *csvk_manifest_rules(void);
-
-/* One case of a rule. The list that holds the finding owns its strings. */
-struct csvk_manifest_finding {
-    const struct csvk_manifest_rule *rule; /* static */
-    enum csvk_manifest_severity severity;  /* the rule's, or a warning where this case is milder */
-    char *message;                         /* the platform's own words where it has some */
-    char *path;      /* place in the tree: "$.schema[0].data_type"; "$" for the whole tree */
-    char *remedy;    /* what to change here, or NULL */
-    char *file;      /* the data file or slice that the finding is about; NULL: the manifest */
-    uint64_t line;   /* in `file`, or in the manifest; from 1; 0: not known */
-    uint64_t column; /* byte in the line, from 1; 0: not known */
-};
-
-/*
- * A list of findings; all-zero is empty. At most `limit` findings are kept in item[0..count-1];
- * `errors` and `warnings` count all that were found, the dropped ones included.
- */
-struct csvk_manifest_findings {
-    struct csvk_manifest_finding *item;
-    size_t count, capacity;
-    uint64_t errors, warnings;
-    size_t limit; /* 0: keep all */
-};
-/* Frees the findings and empties the list; `limit` stays. */
-CSVK_API void csvk_manifest_findings_release(struct csvk_manifest_findings *findings);
-/* "error" or "warning"; static. */
-CSVK_API const char *csvk_manifest_severity_name(enum csvk_manifest_severity severity);
-/*
- * Appends the finding to `json` as one object. When memory runs out, json->failed is set.
- * {"rule":…,"severity":…,"message":…,"path":…,"mend":…,"file":…,"line":…,"column":…}
- */
-struct csvk_json;
-CSVK_API void csvk_manifest_finding_json(const struct csvk_manifest_finding *finding,
-                                         struct csvk_json *json);
+/* The rules of manifests; static. Findings of these rules have a message of their own (the
+   platform's words where it has some), a path in the tree, and often a remedy; `file` is the data
+   file or slice that the finding is about, or NULL for the manifest. */
+CSVK_API extern const struct csvk_rule_set csvk_manifest_rules;
 
 /* A finding that a judge outside of this folder makes by one of the rules above. */
 struct csvk_manifest_note {
@@ -94,7 +53,7 @@ struct csvk_manifest_note {
  * Adds the finding with the severity of its rule; the message comes from `format`. All texts are
  * copied. CSVK_OK; CSVK_EUSAGE when there is no such rule; CSVK_ENOMEM.
  */
-CSVK_API int csvk_manifest_note_add(struct csvk_manifest_findings *findings,
+CSVK_API int csvk_manifest_note_add(struct csvk_findings *findings,
                                     const struct csvk_manifest_note *note, const char *format, ...)
     CSVK_PRINTF(3, 4);
 
@@ -117,6 +76,19 @@ CSVK_API const char *csvk_manifest_kind_name(enum csvk_manifest_kind kind);
 CSVK_API const char *csvk_generation_name(enum csvk_generation generation);
 
 struct csvk_manifest; /* a JSON object, with the place of every key and value that was read */
+
+/* What was judged about a manifest and its data; all borrowed. */
+struct csvk_manifest_report {
+    const char *file;                     /* of the manifest */
+    const struct csvk_manifest *manifest; /* NULL: the file is not a manifest */
+    enum csvk_manifest_kind kind;
+    const char *data; /* the file or folder beside it; NULL: there is none */
+    const struct csvk_findings *findings;
+};
+/* Makes it a subject for csvk_reporter_add. `section` is the caller's; both borrow from `report`.
+ */
+CSVK_API void csvk_manifest_subject(const struct csvk_manifest_report *report,
+                                    struct csvk_section *section, struct csvk_subject *subject);
 /*
  * Reads `length` bytes of JSON text. Findings: broken JSON (with line and column), a byte order
  * mark, repeated keys, nesting too deep, a text too large, a value that is not an object. CSVK_OK
@@ -124,11 +96,11 @@ struct csvk_manifest; /* a JSON object, with the place of every key and value th
  * finding) when there is none; CSVK_ENOMEM. The text is not kept.
  */
 CSVK_API int csvk_manifest_parse(struct csvk_manifest **out, const void *text, size_t length,
-                                 struct csvk_manifest_findings *findings,
+                                 struct csvk_findings *findings,
                                  struct csvk_error *err) CSVK_MUST_USE;
 /* The same for the file `path` ("-" is standard input). CSVK_EIO when it cannot be read. */
 CSVK_API int csvk_manifest_read(struct csvk_manifest **out, const char *path,
-                                struct csvk_manifest_findings *findings,
+                                struct csvk_findings *findings,
                                 struct csvk_error *err) CSVK_MUST_USE;
 CSVK_API void csvk_manifest_free(struct csvk_manifest *manifest); /* NULL is fine */
 
@@ -278,13 +250,13 @@ CSVK_API void csvk_manifest_judge_init(struct csvk_manifest_judge *judge);
  */
 CSVK_API int csvk_manifest_check(const struct csvk_manifest *manifest,
                                  const struct csvk_manifest_judge *judge,
-                                 struct csvk_manifest_findings *findings) CSVK_MUST_USE;
+                                 struct csvk_findings *findings) CSVK_MUST_USE;
 /*
  * Judges names of columns that do not come from a manifest, such as those of a header, by the rules
  * for "columns". The paths of the findings begin with `where` ("header"). CSVK_OK or CSVK_ENOMEM.
  */
 CSVK_API int csvk_manifest_check_names(const struct csvk_strings *columns, const char *where,
-                                       struct csvk_manifest_findings *findings) CSVK_MUST_USE;
+                                       struct csvk_findings *findings) CSVK_MUST_USE;
 /*
  * Judges the manifest (NULL: none) against its data at `path`, a file or a directory of slices:
  * columns, width, header, delimiter, compression. Reads either all of the data or what is needed
@@ -296,7 +268,7 @@ CSVK_API int csvk_manifest_check_names(const struct csvk_strings *columns, const
 enum csvk_manifest_reading { CSVK_MANIFEST_FIRST_RECORDS, CSVK_MANIFEST_WHOLE_DATA };
 CSVK_API int csvk_manifest_check_data(const struct csvk_manifest *manifest, const char *path,
                                       enum csvk_manifest_reading reading,
-                                      struct csvk_manifest_findings *findings,
+                                      struct csvk_findings *findings,
                                       struct csvk_error *err) CSVK_MUST_USE;
 
 /*
@@ -318,7 +290,7 @@ CSVK_API int csvk_manifest_header_names(const char *path, const struct csvk_dial
  */
 CSVK_API int csvk_manifest_convert(struct csvk_manifest **out, const struct csvk_manifest *manifest,
                                    enum csvk_generation to, const struct csvk_strings *columns,
-                                   struct csvk_manifest_findings *findings) CSVK_MUST_USE;
+                                   struct csvk_findings *findings) CSVK_MUST_USE;
 
 /* ---- destination and mapping -------------------------------------------------------------- */
 
@@ -364,7 +336,7 @@ CSVK_API int csvk_default_bucket(const char *stage, const char *component, const
  */
 CSVK_API int csvk_manifest_merge(struct csvk_manifest **out, const struct csvk_manifest *manifest,
                                  const struct csvk_manifest *mapping,
-                                 struct csvk_manifest_findings *findings) CSVK_MUST_USE;
+                                 struct csvk_findings *findings) CSVK_MUST_USE;
 
 #ifdef __cplusplus
 }

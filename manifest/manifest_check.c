@@ -235,7 +235,7 @@ static void judge_source(struct judge *judge, const cJSON *root, bool mapping)
 }
 
 int csvk_manifest_check(const struct csvk_manifest *manifest, const struct csvk_manifest_judge *how,
-                        struct csvk_manifest_findings *findings)
+                        struct csvk_findings *findings)
 {
     struct csvk_manifest_judge own = *how;
     if (own.kind == CSVK_MANIFEST_AUTO) {

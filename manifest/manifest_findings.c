@@ -12,193 +12,150 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct csvk_manifest_rule rules[] = {
-    [RULE_JSON] = {"manifest-json", CSVK_MANIFEST_ERROR, "The manifest is not valid JSON.",
-                   "The platform cannot parse it, and the job fails.",
-                   "Correct the text at the place named."},
-    [RULE_ENCODING] = {"manifest-encoding", CSVK_MANIFEST_ERROR, "The manifest is not UTF-8.",
-                       "JSON must be UTF-8; the platform's parser refuses other bytes.",
-                       "Save the manifest as UTF-8."},
-    [RULE_BOM] = {"manifest-bom", CSVK_MANIFEST_ERROR,
-                  "The manifest begins with a byte order mark.",
-                  "The platform's JSON parser refuses it.",
-                  "Save the manifest as UTF-8 without a byte order mark."},
-    [RULE_LIMIT] = {"manifest-limit", CSVK_MANIFEST_ERROR,
+static const struct csvk_rule rules[RULE_COUNT] = {
+    [RULE_JSON] = {"manifest-json", "E", NULL, "The manifest is not valid JSON.",
+                   "The platform cannot parse it, and the job fails.", "",
+                   "Correct the text at the place named.", "", "parse error, the job fails"},
+    [RULE_ENCODING] = {"manifest-encoding", "E", NULL, "The manifest is not UTF-8.",
+                       "JSON must be UTF-8; the platform's parser refuses other bytes.", "",
+                       "Save the manifest as UTF-8.", "", NULL},
+    [RULE_BOM] = {"manifest-bom", "E", NULL, "The manifest begins with a byte order mark.",
+                  "The platform's JSON parser refuses it.", "",
+                  "Save the manifest as UTF-8 without a byte order mark.", "",
+                  "parse error, the job fails"},
+    [RULE_LIMIT] = {"manifest-limit", "E", NULL,
                     "The manifest is too large, or nested too deeply, to be read.",
                     "The limits are 64 MiB and 64 levels of nesting; no manifest that the platform "
                     "accepts comes near them.",
-                    "Check the program that wrote the manifest."},
-    [RULE_NOT_OBJECT] = {"manifest-not-object", CSVK_MANIFEST_ERROR,
+                    "", "Check the program that wrote the manifest.", "",
+                    "parse error, the job fails"},
+    [RULE_NOT_OBJECT] = {"manifest-not-object", "E", NULL,
                          "The manifest is JSON, but not an object.",
-                         "The platform expects an object of named fields.",
-                         "Put the named fields into one object, between { and }."},
-    [RULE_DUPLICATE_KEY] = {"manifest-duplicate-key", CSVK_MANIFEST_ERROR,
-                            "A key is given more than once.",
-                            "Which of the values counts depends on the parser.",
-                            "Keep one of them and remove the others."},
-    [RULE_UNKNOWN_KEY] = {"manifest-unknown-key", CSVK_MANIFEST_ERROR,
+                         "The platform expects an object of named fields.", "",
+                         "Put the named fields into one object, between { and }.", "",
+                         "parse error, the job fails"},
+    [RULE_DUPLICATE_KEY] = {"manifest-duplicate-key", "E", NULL, "A key is given more than once.",
+                            "Which of the values counts depends on the parser.", "",
+                            "Keep one of them and remove the others.", "", NULL},
+    [RULE_UNKNOWN_KEY] = {"manifest-unknown-key", "E", NULL,
                           "The manifest has a key that the platform does not know.",
-                          "The platform refuses the whole manifest: Unrecognized option.",
-                          "Remove the key, or correct its name."},
-    [RULE_TYPE] = {"manifest-type", CSVK_MANIFEST_ERROR, "A value has the wrong type.",
-                   "The platform refuses the manifest.",
-                   "Write a value of the type that the key needs."},
-    [RULE_VALUE] = {"manifest-value", CSVK_MANIFEST_ERROR, "A key has a value that is not allowed.",
-                    "The platform refuses the manifest.", "Use one of the allowed values."},
-    [RULE_REQUIRED] = {"manifest-required", CSVK_MANIFEST_ERROR, "A required key is missing.",
-                       "The platform refuses the manifest.", "Add the key."},
-    [RULE_CONFLICT] = {"manifest-conflict", CSVK_MANIFEST_ERROR, "Two keys exclude each other.",
+                          "The platform refuses the whole manifest: Unrecognized option.", "",
+                          "Remove the key, or correct its name.", "",
+                          "the manifest is refused and the job fails"},
+    [RULE_TYPE] = {"manifest-type", "E", NULL, "A value has the wrong type.",
+                   "The platform refuses the manifest.", "",
+                   "Write a value of the type that the key needs.", "",
+                   "the manifest is refused and the job fails"},
+    [RULE_VALUE] = {"manifest-value", "E", NULL, "A key has a value that is not allowed.",
+                    "The platform refuses the manifest.", "", "Use one of the allowed values.", "",
+                    "the manifest is refused and the job fails"},
+    [RULE_REQUIRED] = {"manifest-required", "E", NULL, "A required key is missing.",
+                       "The platform refuses the manifest.", "", "Add the key.", "",
+                       "the manifest is refused and the job fails"},
+    [RULE_CONFLICT] = {"manifest-conflict", "E", NULL, "Two keys exclude each other.",
                        "The platform refuses a manifest that mixes the two generations or says the "
                        "same thing with two keys.",
-                       "Keep one of the two."},
-    [RULE_DATA_TYPE] = {"manifest-data-type", CSVK_MANIFEST_ERROR,
+                       "", "Keep one of the two.", "", "the manifest is refused and the job fails"},
+    [RULE_DATA_TYPE] = {"manifest-data-type", "E", NULL,
                         "A data type is one that the platform does not accept.",
                         "Every data type needs a base type; besides it, only snowflake and "
                         "bigquery are known.",
+                        "",
                         "Use STRING, INTEGER, NUMERIC, FLOAT, BOOLEAN, DATE or TIMESTAMP as the "
-                        "base type."},
+                        "base type.",
+                        "", "the manifest is refused and the job fails"},
     [RULE_DELETE_WHERE] =
-        {"manifest-delete-where", CSVK_MANIFEST_ERROR,
+        {"manifest-delete-where", "E", NULL,
          "The rows to delete are described incompletely or wrongly.",
-         "The platform refuses the description, or it would delete nothing.",
-         "Give a column with values, or filters with exactly one source of values each."},
+         "The platform refuses the description, or it would delete nothing.", "",
+         "Give a column with values, or filters with exactly one source of values each.", "",
+         "the manifest is refused and the job fails"},
     [RULE_PRIMARY_KEY] =
-        {"manifest-primary-key", CSVK_MANIFEST_ERROR,
+        {"manifest-primary-key", "E", NULL,
          "The primary key or the distribution key does not fit the columns.",
          "Names in a key are compared exactly, and Storage refuses a key column that does not "
          "exist.",
-         "Write the name exactly as the column has it."},
-    [RULE_SYSTEM_COLUMN] = {"manifest-system-column", CSVK_MANIFEST_ERROR,
-                            "A column is called _timestamp.",
+         "", "Write the name exactly as the column has it.", "", "the load is refused"},
+    [RULE_SYSTEM_COLUMN] = {"manifest-system-column", "E", NULL, "A column is called _timestamp.",
                             "Storage fills _timestamp itself and refuses to import it, in any "
                             "letter case.",
-                            "Rename the column."},
+                            "", "Rename the column.", "", "the job fails"},
     [RULE_COLUMN_NAME] =
-        {"manifest-column-name", CSVK_MANIFEST_ERROR,
-         "Storage changes or refuses the name of a column.",
+        {"manifest-column-name", "E", NULL, "Storage changes or refuses the name of a column.",
          "Storage reduces names to letters, digits and _; what is left must have 1 to 64 "
          "characters.",
-         "Use the cleaned name from the start."},
-    [RULE_COLUMN_COLLISION] = {"manifest-column-collision", CSVK_MANIFEST_ERROR,
+         "", "Use the cleaned name from the start.", "",
+         "Storage refuses the name (invalidColumnName), or renames the column"},
+    [RULE_COLUMN_COLLISION] = {"manifest-column-collision", "E", NULL,
                                "Two columns have, or will get, the same name.",
                                "Once Storage has cleaned them, names must differ in more than "
                                "letter case; otherwise the load fails.",
-                               "Rename one of the two."},
-    [RULE_COLUMN_METADATA] = {"manifest-column-metadata", CSVK_MANIFEST_ERROR,
+                               "", "Rename one of the two.", "", "the load fails"},
+    [RULE_COLUMN_METADATA] = {"manifest-column-metadata", "E", NULL,
                               "Metadata cannot be stored as it is written.",
                               "Metadata needs keys and values, and the columns that it is for must "
                               "exist.",
-                              "Correct the entry or the name of the column."},
-    [RULE_DESTINATION] = {"manifest-destination", CSVK_MANIFEST_ERROR,
+                              "", "Correct the entry or the name of the column.", "", NULL},
+    [RULE_DESTINATION] = {"manifest-destination", "E", NULL,
                           "The destination does not name a table.",
                           "A table id is stage.c-bucket.table; a bare name needs a default bucket.",
-                          "Write a complete table id."},
-    [RULE_DIALECT] = {"manifest-dialect", CSVK_MANIFEST_ERROR,
+                          "", "Write a complete table id.", "", NULL},
+    [RULE_DIALECT] = {"manifest-dialect", "E", NULL,
                       "The delimiter or the enclosure cannot be used.",
                       "Each is one character of one byte, only the enclosure may be empty, and the "
                       "two must differ.",
-                      "Write one character."},
+                      "", "Write one character.", "", NULL},
     [RULE_INCREMENTAL] =
-        {"manifest-incremental", CSVK_MANIFEST_WARNING,
-         "Another field does not suit the kind of load.",
+        {"manifest-incremental", "W", NULL, "Another field does not suit the kind of load.",
          "Appending without a key repeats rows when a job runs again; deleting rows before a full "
          "load does nothing.",
-         "Set a primary key, or set incremental."},
+         "", "Set a primary key, or set incremental.", "",
+         "rows are repeated when the job runs again, or are never deleted"},
     [RULE_SCHEMA_MISSING] =
-        {"manifest-schema-missing", CSVK_MANIFEST_ERROR,
+        {"manifest-schema-missing", "E", NULL,
          "The project uses native data types, but the manifest lacks them.",
-         "With native data types the platform refuses a manifest without a schema.",
-         "Write a native manifest: csvkit manifest convert --to=native."},
-    [RULE_STAGING] = {"manifest-staging", CSVK_MANIFEST_ERROR,
+         "With native data types the platform refuses a manifest without a schema.", "",
+         "Write a native manifest: csvkit manifest convert --to=native.", "", "the job fails"},
+    [RULE_STAGING] = {"manifest-staging", "E", NULL,
                       "The section s3 or abs does not say where the data is.",
-                      "The data of an input manifest is found by this section.",
-                      "Use the manifest as the platform wrote it."},
-    [RULE_SLICED_COLUMNS] = {"manifest-sliced-columns", CSVK_MANIFEST_ERROR,
+                      "The data of an input manifest is found by this section.", "",
+                      "Use the manifest as the platform wrote it.", "", NULL},
+    [RULE_SLICED_COLUMNS] = {"manifest-sliced-columns", "E", NULL,
                              "The manifest of a sliced table names no columns.",
-                             "Slices have no header, so the platform cannot know the names.",
-                             "Add columns or schema to the manifest."},
-    [RULE_HEADER] = {"manifest-header", CSVK_MANIFEST_ERROR,
+                             "Slices have no header, so the platform cannot know the names.", "",
+                             "Add columns or schema to the manifest.", "", "the job fails"},
+    [RULE_HEADER] = {"manifest-header", "E", NULL,
                      "The manifest and the data disagree about the header.",
                      "A header is loaded as a row of data, or a row is skipped as a header, "
                      "without any warning.",
-                     "Remove the header, or set has_header."},
-    [RULE_WIDTH] = {"manifest-width", CSVK_MANIFEST_ERROR,
+                     "", "Remove the header, or set has_header.", "",
+                     "silently, a header is loaded as a row, or a row is lost as a header"},
+    [RULE_WIDTH] = {"manifest-width", "E", NULL,
                     "The number of fields in a record is not the number of columns.",
-                    "The load fails at the first such record.",
-                    "Correct the data, the columns or the delimiter."},
-    [RULE_COMPRESSION] = {"manifest-compression", CSVK_MANIFEST_ERROR,
+                    "The load fails at the first such record.", "",
+                    "Correct the data, the columns or the delimiter.", "",
+                    "the load fails and names one row"},
+    [RULE_COMPRESSION] = {"manifest-compression", "E", NULL,
                           "The name and the content of a file disagree about gzip.",
                           "Loaders look at the name: plain data named .gz fails, gzip data without "
                           ".gz is compressed once more.",
-                          "Give gzip files, and no others, names that end with .gz."},
-    [RULE_DATA] = {"manifest-data", CSVK_MANIFEST_ERROR, "The data cannot be loaded as it is.",
-                   "The platform would refuse it or take it for something else.",
-                   "See the message."},
-    [RULE_MERGE] = {"manifest-merge", CSVK_MANIFEST_ERROR,
+                          "", "Give gzip files, and no others, names that end with .gz.", "",
+                          "the runner compresses once more, or the load fails"},
+    [RULE_DATA] = {"manifest-data", "E", NULL, "The data cannot be loaded as it is.",
+                   "The platform would refuse it or take it for something else.", "",
+                   "See the message.", "",
+                   "the load fails, or a byte order mark stays in the first value"},
+    [RULE_MERGE] = {"manifest-merge", "E", NULL,
                     "The manifest and the output mapping cannot be merged.",
-                    "The platform stops before it loads anything.",
-                    "Correct the mapping or the manifest."},
-    [RULE_NOT_CARRIED] = {"manifest-not-carried", CSVK_MANIFEST_WARNING,
+                    "The platform stops before it loads anything.", "",
+                    "Correct the mapping or the manifest.", "", "the job fails"},
+    [RULE_NOT_CARRIED] = {"manifest-not-carried", "W", NULL,
                           "Something has no place in the other generation of manifests.",
-                          "The converted manifest is without it.", "Check whether it is needed."},
-    [RULE_COUNT] = {NULL, CSVK_MANIFEST_WARNING, NULL, NULL, NULL},
+                          "The converted manifest is without it.", "",
+                          "Check whether it is needed.", "", NULL},
 };
 
-const struct csvk_manifest_rule *csvk_manifest_rules(void)
-{
-    return rules;
-}
-
-const char *csvk_manifest_severity_name(enum csvk_manifest_severity severity)
-{
-    return severity == CSVK_MANIFEST_ERROR ? "error" : "warning";
-}
-
-static void finding_release(struct csvk_manifest_finding *finding)
-{
-    csvk_free(finding->message);
-    csvk_free(finding->path);
-    csvk_free(finding->remedy);
-    csvk_free(finding->file);
-}
-
-void csvk_manifest_findings_release(struct csvk_manifest_findings *findings)
-{
-    for (size_t i = 0; i < findings->count; i++) {
-        finding_release(&findings->item[i]);
-    }
-    csvk_free(findings->item);
-    *findings = (struct csvk_manifest_findings){.limit = findings->limit};
-}
-
-void csvk_manifest_finding_json(const struct csvk_manifest_finding *finding, struct csvk_json *json)
-{
-    csvk_json_open(json, '{');
-    csvk_json_put_string(json, "rule", finding->rule->id);
-    csvk_json_put_string(json, "severity", csvk_manifest_severity_name(finding->severity));
-    csvk_json_put_string(json, "message", finding->message);
-    csvk_json_put_string(json, "path", finding->path);
-    csvk_json_put_string(json, "mend", finding->remedy);
-    csvk_json_put_string(json, "file", finding->file);
-    csvk_json_put_uint(json, "line", finding->line);
-    csvk_json_put_uint(json, "column", finding->column);
-    csvk_json_close(json, '}');
-}
-
-static bool make_room(struct csvk_manifest_findings *findings)
-{
-    if (findings->count < findings->capacity) {
-        return true;
-    }
-    size_t capacity = findings->capacity < 8 ? 8 : findings->capacity * 2;
-    struct csvk_manifest_finding *item = csvk_reallocarray(findings->item, capacity, sizeof *item);
-    if (item == NULL) {
-        return false;
-    }
-    findings->item = item;
-    findings->capacity = capacity;
-    return true;
-}
+const struct csvk_rule_set csvk_manifest_rules = {rules, RULE_COUNT};
 
 static bool copy_text(char **to, const char *text)
 {
@@ -206,40 +163,29 @@ static bool copy_text(char **to, const char *text)
     return text == NULL || *to != NULL;
 }
 
-static void count(struct csvk_manifest_findings *findings, enum csvk_manifest_severity severity)
-{
-    if (severity == CSVK_MANIFEST_ERROR) {
-        findings->errors++;
-    } else {
-        findings->warnings++;
-    }
-}
-
 static void complain_args(struct judge *judge, const struct complaint *what, const char *format,
                           va_list args) CSVK_PRINTF(3, 0);
 
-/* Counts a finding and, below the limit, keeps it; its path and file are those of the judge. */
+/* Adds a finding; its path and file are those of the judge. */
 static int keep(struct judge *judge, const struct complaint *what, const char *message)
 {
-    struct csvk_manifest_findings *findings = judge->findings;
-    struct csvk_manifest_finding finding = {.rule = &rules[what->rule]};
-    finding.severity = what->mild ? CSVK_MANIFEST_WARNING : finding.rule->severity;
-    if (findings->limit == 0 || findings->count < findings->limit) {
-        finding.line = what->line;
-        finding.column = what->column;
-        if (what->node != NULL) {
-            manifest_place(judge->manifest, what->node, &finding.line, &finding.column);
-        }
-        if (!make_room(findings) || !copy_text(&finding.message, message) ||
-            !copy_text(&finding.path, csvk_buf_text(&judge->path)) ||
-            !copy_text(&finding.remedy, what->remedy) || !copy_text(&finding.file, judge->file)) {
-            finding_release(&finding);
-            return CSVK_ENOMEM;
-        }
-        findings->item[findings->count++] = finding;
+    struct csvk_finding finding = {.rule = &rules[what->rule]};
+    finding.severity =
+        what->mild ? CSVK_WARNING : csvk_rule_level(finding.rule, CSVK_PROFILE_KEBOOLA);
+    struct manifest_place place = what->place;
+    bool known = what->node != NULL && manifest_place(judge->manifest, what->node, &place);
+    finding.has_byte = known || what->has_byte;
+    finding.byte = place.byte;
+    finding.line = place.line;
+    finding.column = place.column;
+    finding.column_chars = place.column_chars;
+    if (!copy_text(&finding.message, message) ||
+        !copy_text(&finding.path, csvk_buf_text(&judge->path)) ||
+        !copy_text(&finding.remedy, what->remedy) || !copy_text(&finding.file, judge->file)) {
+        csvk_finding_release(&finding);
+        return CSVK_ENOMEM;
     }
-    count(findings, finding.severity);
-    return CSVK_OK;
+    return csvk_findings_add(judge->findings, &finding);
 }
 
 /* Formats the message and keeps the finding. */
@@ -270,8 +216,8 @@ void complain(struct judge *judge, struct complaint what, const char *format, ..
     va_end(args);
 }
 
-int csvk_manifest_note_add(struct csvk_manifest_findings *findings,
-                           const struct csvk_manifest_note *note, const char *format, ...)
+int csvk_manifest_note_add(struct csvk_findings *findings, const struct csvk_manifest_note *note,
+                           const char *format, ...)
 {
     size_t rule = 0;
     while (rule < RULE_COUNT && strcmp(rules[rule].id, note->rule) != 0) {
@@ -283,8 +229,7 @@ int csvk_manifest_note_add(struct csvk_manifest_findings *findings,
     struct judge judge;
     struct complaint what = {.rule = (enum rule_id)rule,
                              .remedy = note->remedy,
-                             .line = note->line,
-                             .column = note->column};
+                             .place = {0, note->line, note->column, note->column == 1}};
     judge_begin(&judge, NULL, findings, note->path);
     judge.file = note->file;
     va_list args;
@@ -302,7 +247,7 @@ static void note(struct judge *judge, int status)
 }
 
 void judge_begin(struct judge *judge, const struct csvk_manifest *manifest,
-                 struct csvk_manifest_findings *findings, const char *path)
+                 struct csvk_findings *findings, const char *path)
 {
     *judge = (struct judge){manifest, findings, NULL, CSVK_BUF_INIT, CSVK_OK};
     note(judge, csvk_buf_puts(&judge->path, path));

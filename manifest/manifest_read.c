@@ -14,18 +14,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Code points that begin in these bytes; in ASCII every byte is one. */
+static size_t count_code_points(const struct json_scan *scan, size_t from, size_t to)
+{
+    size_t count = 0;
+    for (size_t i = from; i < to; i++) {
+        count += (scan->text[i] & 0xC0) != 0x80;
+    }
+    return count;
+}
+
 /* A finding about the text itself, before there is a tree. */
-static int text_finding(struct csvk_manifest_findings *findings, enum rule_id rule,
+static int text_finding(struct csvk_findings *findings, enum rule_id rule,
                         const struct json_scan *scan, size_t offset)
 {
     struct complaint what = {.rule = rule};
     struct judge judge;
     judge_begin(&judge, NULL, findings, "$");
+    struct manifest_place *place = &what.place;
     if (scan->lines.count > 0) {
-        line_and_column(&scan->lines, offset, &what.line, &what.column);
+        line_and_column(&scan->lines, offset, &place->line, &place->column);
+        place->column_chars = 1 + count_code_points(scan, offset - (place->column - 1), offset);
     }
+    what.has_byte = true;
+    place->byte = offset;
     if (rule == RULE_BOM) {
-        what.line = what.column = 1;
+        *place = (struct manifest_place){0, 1, 1, 1};
         what.remedy = "write the file without the bytes EF BB BF at its start";
         complain(&judge, what, "Failed to parse manifest file as \"json\": byte order mark");
     } else {
@@ -116,13 +130,43 @@ static bool attach_places(struct tree_walk *walk, cJSON *node)
     return true;
 }
 
+static bool is_ascii(const struct json_scan *scan)
+{
+    return count_code_points(scan, 0, scan->length) == scan->length;
+}
+
+/* The columns of all places in code points. Places and lines stand in the order of the text, so one
+   walk over it is enough. */
+static int count_columns(struct csvk_manifest *manifest, const struct json_scan *scan)
+{
+    size_t line = 0, at = 0, column = 1;
+    int status = CSVK_OK;
+    if (is_ascii(scan)) {
+        return CSVK_OK;
+    }
+    for (size_t i = 0; i < manifest->places.count && status == CSVK_OK; i++) {
+        size_t place = manifest->places.item[i];
+        while (line + 1 < manifest->lines.count && manifest->lines.item[line + 1] <= place) {
+            at = manifest->lines.item[++line];
+            column = 1;
+        }
+        column += count_code_points(scan, at, place);
+        at = place;
+        status = offsets_add(&manifest->columns, column);
+    }
+    return status;
+}
+
 /* Moves the lists of places from the scan to the manifest and gives all nodes their places. */
 static int attach_all_places(struct csvk_manifest *manifest, struct json_scan *scan,
-                             struct csvk_manifest_findings *findings)
+                             struct csvk_findings *findings)
 {
     manifest->places = scan->places;
     manifest->lines = scan->lines;
     scan->places = scan->lines = (struct offsets){NULL, 0, 0};
+    if (count_columns(manifest, scan) != CSVK_OK) {
+        return CSVK_ENOMEM;
+    }
     struct tree_walk walk = {manifest, scan, 0, {0}};
     judge_begin(&walk.judge, manifest, findings, "$");
     bool attached = attach_places(&walk, manifest->root);
@@ -130,7 +174,7 @@ static int attach_all_places(struct csvk_manifest *manifest, struct json_scan *s
     return attached ? status : CSVK_ENOMEM;
 }
 
-static int refuse(const struct json_scan *scan, struct csvk_manifest_findings *findings,
+static int refuse(const struct json_scan *scan, struct csvk_findings *findings,
                   struct csvk_error *err)
 {
     if (scan->nomem) {
@@ -150,8 +194,8 @@ static int refuse(const struct json_scan *scan, struct csvk_manifest_findings *f
     return CSVK_EDATA;
 }
 
-static int build(struct csvk_manifest **out, struct json_scan *scan,
-                 struct csvk_manifest_findings *findings, struct csvk_error *err)
+static int build(struct csvk_manifest **out, struct json_scan *scan, struct csvk_findings *findings,
+                 struct csvk_error *err)
 {
     const char *text = (const char *)scan->text + scan->values.item[0];
     size_t length = scan->length - scan->values.item[0];
@@ -169,7 +213,7 @@ static int build(struct csvk_manifest **out, struct json_scan *scan,
 }
 
 static int scan_and_build(struct csvk_manifest **out, struct json_scan *scan,
-                          struct csvk_manifest_findings *findings, struct csvk_error *err)
+                          struct csvk_findings *findings, struct csvk_error *err)
 {
     if (!json_scan_text(scan)) {
         return refuse(scan, findings, err);
@@ -184,7 +228,7 @@ static int scan_and_build(struct csvk_manifest **out, struct json_scan *scan,
 }
 
 int csvk_manifest_parse(struct csvk_manifest **out, const void *text, size_t length,
-                        struct csvk_manifest_findings *findings, struct csvk_error *err)
+                        struct csvk_findings *findings, struct csvk_error *err)
 {
     struct json_scan scan = {.text = text, .length = length};
     int status = CSVK_OK;
@@ -244,8 +288,8 @@ static int open_file(const char *path, int *fd, struct csvk_error *err)
     return CSVK_OK;
 }
 
-int csvk_manifest_read(struct csvk_manifest **out, const char *path,
-                       struct csvk_manifest_findings *findings, struct csvk_error *err)
+int csvk_manifest_read(struct csvk_manifest **out, const char *path, struct csvk_findings *findings,
+                       struct csvk_error *err)
 {
     int fd = -1;
     int status = open_file(path, &fd, err);

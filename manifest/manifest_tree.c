@@ -161,21 +161,24 @@ void csvk_manifest_free(struct csvk_manifest *manifest)
         cJSON_Delete(manifest->root);
         csvk_free(manifest->places.item);
         csvk_free(manifest->lines.item);
+        csvk_free(manifest->columns.item);
         csvk_free(manifest);
     }
 }
 
-void manifest_place(const struct csvk_manifest *manifest, const cJSON *node, uint64_t *line,
-                    uint64_t *column)
+bool manifest_place(const struct csvk_manifest *manifest, const cJSON *node,
+                    struct manifest_place *out)
 {
-    *line = *column = 0;
-    if (manifest == NULL || node == NULL) {
-        return;
+    *out = (struct manifest_place){0, 0, 0, 0};
+    if (manifest == NULL || node == NULL || node->valueint <= 0 ||
+        (size_t)node->valueint > manifest->places.count) {
+        return false;
     }
-    if (node->valueint > 0 && (size_t)node->valueint <= manifest->places.count) {
-        size_t offset = manifest->places.item[node->valueint - 1];
-        line_and_column(&manifest->lines, offset, line, column);
-    }
+    size_t index = (size_t)node->valueint - 1;
+    out->byte = manifest->places.item[index];
+    line_and_column(&manifest->lines, (size_t)out->byte, &out->line, &out->column);
+    out->column_chars = manifest->columns.count != 0 ? manifest->columns.item[index] : out->column;
+    return true;
 }
 
 /* ---- nameset: open addressing, FNV-1a, at most half full ---- */

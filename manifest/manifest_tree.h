@@ -58,6 +58,9 @@ struct csvk_manifest {
     cJSON *root;           /* an object */
     struct offsets places; /* where the key of a member, or an element, begins in the text */
     struct offsets lines;  /* where lines begin */
+    /* The column of each place in code points; empty when the text has no byte above 7F, so that
+       these are the columns in bytes. */
+    struct offsets columns;
 };
 
 /* Makes a manifest of a copy of `object`, for mappings inside a larger configuration. */
@@ -65,9 +68,12 @@ int csvk_manifest_wrap(struct csvk_manifest **out, const cJSON *object) CSVK_MUS
 /* Makes a manifest that takes over `root`, which is freed on failure; NULL is CSVK_ENOMEM. */
 int manifest_new(struct csvk_manifest **out, cJSON *root) CSVK_MUST_USE;
 int manifest_copy(struct csvk_manifest **out, const struct csvk_manifest *from) CSVK_MUST_USE;
-/* Line and column of a node; 0 and 0 when they are not known. */
-void manifest_place(const struct csvk_manifest *manifest, const cJSON *node, uint64_t *line,
-                    uint64_t *column);
+struct manifest_place {
+    uint64_t byte, line, column, column_chars; /* as in struct csvk_finding */
+};
+/* Where a node stands in the text; false, and all zero, when that is not known. */
+bool manifest_place(const struct csvk_manifest *manifest, const cJSON *node,
+                    struct manifest_place *out);
 
 /* ---- strict_json.c: is the text strict JSON? ---- */
 struct json_scan {
@@ -112,20 +118,22 @@ void nameset_release(struct nameset *set);
 /* ---- manifest_findings.c: collecting findings ---- */
 struct judge {                            /* the state of one judgement */
     const struct csvk_manifest *manifest; /* NULL: no places */
-    struct csvk_manifest_findings *findings;
+    struct csvk_findings *findings;
     const char *file;     /* that the next findings are about, or NULL */
     struct csvk_buf path; /* "$..." */
     int status;           /* CSVK_OK until memory runs out; then CSVK_ENOMEM for good */
 };
 struct complaint { /* what belongs to a finding besides its message; texts are copied */
     enum rule_id rule;
-    const cJSON *node;     /* for line and column; NULL: none */
-    const char *remedy;    /* or NULL */
-    bool mild;             /* a warning even if the rule is an error */
-    uint64_t line, column; /* when there is no node */
+    const cJSON *node;  /* for line and column; NULL: none */
+    const char *remedy; /* or NULL */
+    bool mild;          /* a warning even if the rule is an error */
+    /* When there is no node; the bytes count when `byte` is known. */
+    bool has_byte;
+    struct manifest_place place;
 };
 void judge_begin(struct judge *judge, const struct csvk_manifest *manifest,
-                 struct csvk_manifest_findings *findings, const char *path);
+                 struct csvk_findings *findings, const char *path);
 int judge_end(struct judge *judge) CSVK_MUST_USE; /* releases the judge, answers its status */
 /* Reports a finding at the judge's path. */
 void complain(struct judge *judge, struct complaint what, const char *format, ...)

@@ -197,8 +197,7 @@ static void merge_one(struct mapping_merge *merge, const cJSON *node)
 }
 
 int csvk_manifest_merge(struct csvk_manifest **out, const struct csvk_manifest *manifest,
-                        const struct csvk_manifest *mapping,
-                        struct csvk_manifest_findings *findings)
+                        const struct csvk_manifest *mapping, struct csvk_findings *findings)
 {
     struct mapping_merge merge = {
         manifest != NULL ? tree_copy(manifest->root) : cJSON_CreateObject(), {0}};

@@ -84,7 +84,7 @@ static const char *type_name(enum config_type type)
 static void judge_key(struct preflight *preflight, const cJSON *node, const struct config_key *keys,
                       const char *path)
 {
-    struct csvk_preflight_findings *to = &preflight->report->findings;
+    struct csvk_findings *to = &preflight->report->findings;
     struct preflight_note note = {.rule = "preflight-config-key", .file = CONFIG, .path = path};
     while (keys->name != NULL && strcmp(keys->name, node->string) != 0) {
         keys++;
@@ -203,7 +203,7 @@ static void judge_list(struct preflight *preflight, const cJSON *list, const cha
 static void judge_output_entry(struct preflight *preflight, const struct preflight_entry *entry,
                                enum csvk_manifest_kind kind)
 {
-    struct csvk_manifest_findings found = {.limit = 100};
+    struct csvk_findings found = {.limit = 100};
     struct csvk_manifest_judge how;
     csvk_manifest_judge_init(&how);
     how.kind = kind;
@@ -213,7 +213,7 @@ static void judge_output_entry(struct preflight *preflight, const struct preflig
     (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
     preflight_take_manifest(preflight, &preflight->report->findings, &found,
                             (struct preflight_taking){.file = CONFIG, .prefix = entry->path});
-    csvk_manifest_findings_release(&found);
+    csvk_findings_release(&found);
 }
 
 static void read_entry(struct preflight *preflight, const cJSON *node,

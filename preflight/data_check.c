@@ -191,7 +191,7 @@ static void finish_table(struct preflight *preflight, const struct preflight_tab
 
 static void take_job(struct preflight *preflight, struct data_job *job, struct table_parts *parts)
 {
-    struct csvk_preflight_findings *to = &preflight->report->table[job->owner->table].findings;
+    struct csvk_findings *to = &preflight->report->table[job->owner->table].findings;
     if (job->status != CSVK_OK) {
         parts->whole = false;
         preflight_report_trouble(preflight, to, job->relative, &job->err);

@@ -34,7 +34,7 @@ cJSON *preflight_tree(struct preflight *preflight, const struct csvk_manifest *m
 
 struct csvk_manifest *preflight_manifest_of(struct preflight *preflight, const cJSON *object)
 {
-    struct csvk_manifest_findings none = {.limit = 1};
+    struct csvk_findings none = {.limit = 1};
     struct csvk_manifest *manifest = NULL;
     char *text = cJSON_PrintUnformatted(object);
     if (preflight_allocated(preflight, text)) {
@@ -42,12 +42,12 @@ struct csvk_manifest *preflight_manifest_of(struct preflight *preflight, const c
         (void)preflight_allocated(preflight, status == CSVK_OK ? manifest : NULL);
     }
     cJSON_free(text);
-    csvk_manifest_findings_release(&none);
+    csvk_findings_release(&none);
     return manifest;
 }
 
 struct csvk_manifest *preflight_read_manifest(struct preflight *preflight, const char *relative,
-                                              struct csvk_manifest_findings *to)
+                                              struct csvk_findings *to)
 {
     struct csvk_manifest *manifest = NULL;
     struct csvk_error err = {0};
@@ -76,7 +76,7 @@ static void report_found(struct preflight *preflight, struct preflight_note note
 
 cJSON *preflight_read_object(struct preflight *preflight, const char *relative, const char *rule)
 {
-    struct csvk_manifest_findings found = {.limit = 20};
+    struct csvk_findings found = {.limit = 20};
     struct stat info;
     char *full = preflight_full(preflight, relative);
     struct csvk_manifest *manifest = NULL;
@@ -96,7 +96,7 @@ cJSON *preflight_read_object(struct preflight *preflight, const char *relative, 
     }
     cJSON *tree = manifest != NULL ? preflight_tree(preflight, manifest) : NULL;
     csvk_manifest_free(manifest);
-    csvk_manifest_findings_release(&found);
+    csvk_findings_release(&found);
     csvk_free(full);
     return tree;
 }

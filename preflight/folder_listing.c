@@ -24,7 +24,7 @@ struct entry { /* one name under consideration */
     char *relative, *full;
     enum preflight_place place;
     struct stat info;
-    struct csvk_preflight_findings *to;
+    struct csvk_findings *to;
 };
 
 static bool is_one_of(const char *name, const char *const *list)
@@ -305,8 +305,7 @@ static bool is_itself(const struct preflight *preflight, const char *full, const
 }
 
 /* Opens the folder, unless a link leads to it or it is not there. */
-static DIR *open_folder(struct preflight *preflight, const char *relative,
-                        struct csvk_preflight_findings *to)
+static DIR *open_folder(struct preflight *preflight, const char *relative, struct csvk_findings *to)
 {
     char *full = preflight_full(preflight, relative);
     DIR *dir = NULL;
@@ -327,7 +326,7 @@ static DIR *open_folder(struct preflight *preflight, const char *relative,
 }
 
 void preflight_list(struct preflight *preflight, const char *relative, enum preflight_place place,
-                    struct preflight_listing *listing, struct csvk_preflight_findings *to)
+                    struct preflight_listing *listing, struct csvk_findings *to)
 {
     struct entry e = {.preflight = preflight, .place = place, .to = to};
     DIR *dir = open_folder(preflight, relative, to);

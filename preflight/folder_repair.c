@@ -191,7 +191,7 @@ static bool common_header(struct fix *fix, const char *relative, const struct cs
                           struct csvk_strings *names)
 {
     struct preflight_listing slices = {0};
-    struct csvk_preflight_findings ignored = {0};
+    struct csvk_findings ignored = {0};
     preflight_list(&fix->preflight, relative, PREFLIGHT_SLICES, &slices, &ignored);
     bool same = slices.count > 1 && !slices.unsafe;
     for (size_t i = 0; i < slices.count && same; i++) {
@@ -206,7 +206,7 @@ static bool common_header(struct fix *fix, const char *relative, const struct cs
         csvk_free(full);
         csvk_free(path);
     }
-    preflight_findings_release(&ignored);
+    csvk_findings_release(&ignored);
     preflight_listing_release(&slices);
     return same && are_names(names);
 }
@@ -265,7 +265,7 @@ static void write_manifest(struct fix *fix, const char *relative, const struct c
 
 static void fix_columns(struct fix *fix, const struct preflight_item *item)
 {
-    struct csvk_manifest_findings found = {.limit = 1};
+    struct csvk_findings found = {.limit = 1};
     struct csvk_manifest_table table = {0};
     struct csvk_strings names = {0};
     struct csvk_manifest *old = NULL, *new = NULL;
@@ -288,7 +288,7 @@ static void fix_columns(struct fix *fix, const struct preflight_item *item)
     }
     csvk_manifest_free(new);
     csvk_manifest_free(old);
-    csvk_manifest_findings_release(&found);
+    csvk_findings_release(&found);
     csvk_manifest_table_release(&table);
     csvk_strings_release(&names);
     csvk_buf_release(&name);
@@ -299,7 +299,7 @@ static void fix_columns(struct fix *fix, const struct preflight_item *item)
 
 static void propose(struct fix *fix, const struct preflight_item *item)
 {
-    struct csvk_manifest_findings found = {.limit = 100};
+    struct csvk_findings found = {.limit = 100};
     struct csvk_manifest_judge how;
     char *relative = preflight_join(&fix->preflight, TABLES, item->name);
     struct csvk_manifest *manifest =
@@ -310,7 +310,7 @@ static void propose(struct fix *fix, const struct preflight_item *item)
         note(fix, csvk_manifest_check(manifest, &how, &found));
     }
     for (size_t i = 0; i < found.count; i++) {
-        const struct csvk_manifest_finding *f = &found.item[i];
+        const struct csvk_finding *f = &found.item[i];
         if (strcmp(f->rule->id, "manifest-unknown-key") == 0 && f->remedy != NULL) {
             put(fix, "proposal for ");
             put_escaped(fix, relative);
@@ -321,7 +321,7 @@ static void propose(struct fix *fix, const struct preflight_item *item)
         }
     }
     csvk_manifest_free(manifest);
-    csvk_manifest_findings_release(&found);
+    csvk_findings_release(&found);
     csvk_free(relative);
 }
 

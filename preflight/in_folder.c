@@ -34,7 +34,7 @@ static void judge_staged(struct preflight *preflight, const cJSON *tree, const c
 static void judge_manifest(struct preflight *preflight, const char *relative, bool table,
                            bool alone)
 {
-    struct csvk_manifest_findings found = {.limit = 100};
+    struct csvk_findings found = {.limit = 100};
     struct csvk_manifest_judge how;
     csvk_manifest_judge_init(&how);
     struct csvk_manifest *manifest = preflight_read_manifest(preflight, relative, &found);
@@ -57,7 +57,7 @@ static void judge_manifest(struct preflight *preflight, const char *relative, bo
                             (struct preflight_taking){.file = relative});
     cJSON_Delete(tree);
     csvk_manifest_free(manifest);
-    csvk_manifest_findings_release(&found);
+    csvk_findings_release(&found);
 }
 
 static void judge_folder(struct preflight *preflight, const char *folder, bool table)
@@ -99,7 +99,7 @@ static void judge_mapping(struct preflight *preflight)
 {
     const cJSON *input = preflight_get(preflight_get(preflight->config.root, "storage"), "input"),
                 *entry;
-    struct csvk_preflight_findings ignored = {0};
+    struct csvk_findings ignored = {0};
     struct preflight_listing listing = {0};
     size_t index = 0;
     preflight_list(preflight, "in/tables", PREFLIGHT_INPUT, &listing, &ignored);
@@ -119,7 +119,7 @@ static void judge_mapping(struct preflight *preflight)
         }
         csvk_buf_release(&path);
     }
-    preflight_findings_release(&ignored);
+    csvk_findings_release(&ignored);
     preflight_listing_release(&listing);
 }
 

@@ -44,7 +44,7 @@ static void describe(struct preflight *preflight, struct csvk_preflight_file *fi
 static void judge_manifest(struct preflight *preflight, struct csvk_preflight_file *file,
                            const char *relative, bool replaced)
 {
-    struct csvk_manifest_findings found = {.limit = 100};
+    struct csvk_findings found = {.limit = 100};
     struct csvk_manifest_judge how;
     csvk_manifest_judge_init(&how);
     how.kind = CSVK_MANIFEST_OUT_FILE;
@@ -61,7 +61,7 @@ static void judge_manifest(struct preflight *preflight, struct csvk_preflight_fi
     preflight_take_manifest(preflight, &file->findings, &found,
                             (struct preflight_taking){.file = relative});
     csvk_manifest_free(manifest);
-    csvk_manifest_findings_release(&found);
+    csvk_findings_release(&found);
 }
 
 static const struct preflight_entry *find_entry(struct preflight *preflight, const char *name)

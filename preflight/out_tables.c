@@ -25,7 +25,7 @@ struct subject {
     const struct preflight_entry *entry; /* or NULL */
     struct csvk_manifest *merged;        /* manifest and entry merged; NULL: there is no entry */
     struct csvk_manifest_table table;
-    struct csvk_manifest_findings reported; /* of the manifest alone */
+    struct csvk_findings reported; /* of the manifest alone */
     bool again; /* the same data as the table before this one, mapped to another destination */
 };
 
@@ -34,7 +34,7 @@ static struct csvk_preflight_table *current(struct preflight *preflight)
     return &preflight->report->table[preflight->report->ntables - 1];
 }
 
-static struct csvk_preflight_findings *findings_of(struct preflight *preflight)
+static struct csvk_findings *findings_of(struct preflight *preflight)
 {
     return &current(preflight)->findings;
 }
@@ -114,7 +114,7 @@ static void judge_overrides(struct preflight *preflight, struct subject *s)
    with the manifest alone. */
 static void merge(struct preflight *preflight, struct subject *s)
 {
-    struct csvk_manifest_findings found = {.limit = 1000};
+    struct csvk_findings found = {.limit = 1000};
     struct csvk_manifest_judge how;
     if (s->manifest != NULL) {
         judge_overrides(preflight, s);
@@ -131,7 +131,7 @@ static void merge(struct preflight *preflight, struct subject *s)
                             (struct preflight_taking){.file = "config.json",
                                                       .prefix = s->entry->path,
                                                       .except = &s->reported});
-    csvk_manifest_findings_release(&found);
+    csvk_findings_release(&found);
 }
 
 static const struct csvk_manifest *effective(const struct subject *s)
@@ -198,7 +198,7 @@ static enum csvk_severity header_severity(struct preflight *preflight, struct su
 
 static void check_data(struct preflight *preflight, struct subject *s, const char *first)
 {
-    struct csvk_manifest_findings found = {.limit = 1000};
+    struct csvk_findings found = {.limit = 1000};
     struct csvk_error err = {0};
     char *full = preflight_full(preflight, s->relative);
     int status = full == NULL ? CSVK_ENOMEM
@@ -215,7 +215,7 @@ static void check_data(struct preflight *preflight, struct subject *s, const cha
                                                                    : s->relative,
                                   .except = &s->reported,
                                   .header = header_severity(preflight, s, first)});
-    csvk_manifest_findings_release(&found);
+    csvk_findings_release(&found);
     csvk_free(full);
 }
 
@@ -423,7 +423,7 @@ static void judge_table(struct preflight *preflight, struct subject *s)
     csvk_manifest_table_release(&s->table);
     csvk_manifest_free(s->merged);
     csvk_manifest_free(s->manifest);
-    csvk_manifest_findings_release(&s->reported);
+    csvk_findings_release(&s->reported);
     s->merged = s->manifest = NULL;
 }
 

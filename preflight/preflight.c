@@ -56,24 +56,33 @@ bool preflight_ends_with(const char *text, const char *end)
 
 /* ---- the report ---- */
 
-static void sum(struct csvk_preflight_report *report,
-                const struct csvk_preflight_findings *findings)
+/* Lists the sections, now that no table or file comes any more, and adds up their counts. */
+static int conclude(struct csvk_preflight_report *report)
 {
-    report->errors += findings->errors;
-    report->warnings += findings->warnings;
-    report->infos += findings->infos;
-}
-
-static void conclude(struct csvk_preflight_report *report)
-{
-    sum(report, &report->findings);
-    for (size_t i = 0; i < report->ntables; i++) {
-        sum(report, &report->table[i].findings);
+    size_t count = 1 + report->ntables + report->nfiles;
+    report->section = csvk_calloc(count, sizeof *report->section);
+    if (report->section == NULL) {
+        return CSVK_ENOMEM;
     }
-    for (size_t i = 0; i < report->nfiles; i++) {
-        sum(report, &report->file[i].findings);
+    for (size_t i = 0; i < count; i++) {
+        const struct csvk_preflight_table *table =
+            i > 0 && i <= report->ntables ? &report->table[i - 1] : NULL;
+        const struct csvk_preflight_file *file =
+            i > report->ntables ? &report->file[i - 1 - report->ntables] : NULL;
+        struct csvk_section *section = &report->section[i];
+        csvk_section_of_findings(section, file != NULL    ? &file->findings
+                                          : table != NULL ? &table->findings
+                                                          : &report->findings);
+        section->kind = file != NULL ? "file" : table != NULL ? "table" : "folder";
+        section->name = file != NULL    ? file->source
+                        : table != NULL ? table->source
+                                        : report->folder;
+        report->errors += section->errors;
+        report->warnings += section->warnings;
+        report->infos += section->infos;
     }
     report->valid = report->errors == 0;
+    return CSVK_OK;
 }
 
 void csvk_preflight_free(struct csvk_preflight_report *report)
@@ -87,14 +96,15 @@ void csvk_preflight_free(struct csvk_preflight_report *report)
         csvk_free(table->destination);
         csvk_strings_release(&table->columns);
         csvk_strings_release(&table->primary_key);
-        preflight_findings_release(&table->findings);
+        csvk_findings_release(&table->findings);
     }
     for (size_t i = 0; i < report->nfiles; i++) {
         csvk_free(report->file[i].source);
         csvk_strings_release(&report->file[i].tags);
-        preflight_findings_release(&report->file[i].findings);
+        csvk_findings_release(&report->file[i].findings);
     }
-    preflight_findings_release(&report->findings);
+    csvk_findings_release(&report->findings);
+    csvk_free(report->section);
     csvk_free(report->table);
     csvk_free(report->file);
     csvk_free(report->default_bucket);
@@ -107,7 +117,7 @@ void csvk_preflight_free(struct csvk_preflight_report *report)
 static int check_options(const struct csvk_preflight_options *options, struct csvk_error *err)
 {
     for (size_t i = 0; i < options->nlevels; i++) {
-        if (!preflight_rule_exists(options->level[i].rule)) {
+        if (csvk_rule_sets_find(csvk_rule_sets, options->level[i].rule) == NULL) {
             return csvk_fail(err, CSVK_EUSAGE, "there is no rule '%s'", options->level[i].rule);
         }
     }
@@ -141,7 +151,7 @@ static void judge(struct preflight *preflight)
     preflight_judge_input(preflight);
     preflight_judge_layout(preflight);
     preflight_data_run(preflight);
-    conclude(preflight->report);
+    (void)preflight_allocated(preflight, conclude(preflight->report) == CSVK_OK ? preflight : NULL);
 }
 
 /* The folder's name without slashes at its end. */

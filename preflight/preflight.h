@@ -28,48 +28,15 @@ extern "C" {
 
 /* ---- rules ---------------------------------------------------------------------------------- */
 
-/* One row of the table of rules; static. */
-struct csvk_preflight_rule {
-    const char *id; /* "preflight-orphan" */
-    enum csvk_severity severity;
-    const char *title;   /* one line */
-    const char *outcome; /* what the platform does then; messages of findings end with it */
-    const char *remedy;  /* what to do in general */
-};
-/* The rules, ended by a row whose id is NULL. */
-CSVK_API const struct csvk_preflight_rule *csvk_preflight_rules(void);
-/* What the platform does when a rule of any of the three tables is broken, or NULL. */
-CSVK_API const char *csvk_preflight_outcome(const char *rule);
+/* The rules of data folders; static. */
+CSVK_API extern const struct csvk_rule_set csvk_preflight_rules;
+/* All rules that csvkit has, those of tables first, then of manifests, then these; NULL ends it. */
+CSVK_API extern const struct csvk_rule_set *const csvk_rule_sets[];
 
-/* ---- findings and the report ---------------------------------------------------------------- */
+/* ---- the report ------------------------------------------------------------------------------ */
 
-struct csvk_preflight_finding {
-    const char *rule; /* id; static */
-    enum csvk_severity severity;
-    char *file;    /* relative to the data folder; "" for that folder itself */
-    char *path;    /* place in a manifest or configuration, "$.columns[0]"; or NULL */
-    char *message; /* unescaped, one line */
-    char *remedy;  /* or NULL */
-    uint64_t line, column;
-    uint64_t byte, length, record, field; /* of data; record 0: do not apply */
-    unsigned char *excerpt;               /* a piece of the line around the place, or NULL */
-    size_t excerpt_length, excerpt_place;
-    bool cut_before, cut_behind;
-};
-
-struct csvk_preflight_count { /* of one rule */
-    const char *rule;
-    uint64_t count; /* all findings */
-    uint64_t kept;  /* those in the list */
-};
-struct csvk_preflight_findings {
-    struct csvk_preflight_finding *item;
-    size_t count, capacity;
-    struct csvk_preflight_count *rule;
-    size_t nrules, rule_capacity;
-    uint64_t errors, warnings, infos; /* exact, however many findings are kept */
-};
-
+/* Findings name a file relative to the data folder, or "" for that folder itself; `path` is a place
+   in a manifest or configuration. */
 struct csvk_preflight_table {
     char *source;                             /* name in out/tables */
     char *destination;                        /* table id, or NULL */
@@ -80,14 +47,14 @@ struct csvk_preflight_table {
     uint64_t slices;  /* 0: a single file */
     uint64_t records; /* rows that will be loaded, without headers */
     uint64_t bytes;   /* of data, decompressed */
-    struct csvk_preflight_findings findings;
+    struct csvk_findings findings;
 };
 struct csvk_preflight_file { /* in out/files */
     char *source;
     struct csvk_strings tags;
     bool is_permanent;
     uint64_t bytes;
-    struct csvk_preflight_findings findings;
+    struct csvk_findings findings;
 };
 struct csvk_preflight_report {
     char *folder;
@@ -98,8 +65,9 @@ struct csvk_preflight_report {
     size_t ntables, table_capacity;
     struct csvk_preflight_file *file;
     size_t nfiles, file_capacity;
-    struct csvk_preflight_findings findings; /* of the folder and its configuration */
-    uint64_t errors, warnings, infos;        /* of all */
+    struct csvk_findings findings;    /* of the folder and its configuration */
+    uint64_t errors, warnings, infos; /* of all */
+    struct csvk_section *section;     /* the folder, each table, each file: 1 + ntables + nfiles */
 };
 
 /* ---- judging -------------------------------------------------------------------------------- */
@@ -153,19 +121,12 @@ enum csvk_fix_mode { CSVK_FIX_SHOW, CSVK_FIX_WRITE };
 CSVK_API int csvk_preflight_fix(const char *folder, enum csvk_fix_mode mode, struct csvk_buf *diff,
                                 size_t *count, struct csvk_error *err) CSVK_MUST_USE;
 
-/* ---- writing reports: all append to `out` and return CSVK_OK or CSVK_ENOMEM ------------------ */
+/* ---- writing reports --------------------------------------------------------------------------
+ */
 
-/* `style`: bits of enum csvk_text_style. */
-CSVK_API int csvk_preflight_text(const struct csvk_preflight_report *report, unsigned style,
-                                 struct csvk_buf *out) CSVK_MUST_USE;
-CSVK_API int csvk_preflight_json(const struct csvk_preflight_report *report,
-                                 struct csvk_buf *out) CSVK_MUST_USE; /* one line */
-CSVK_API int csvk_preflight_github(const struct csvk_preflight_report *report,
-                                   struct csvk_buf *out) CSVK_MUST_USE;
-CSVK_API int csvk_preflight_sarif(const struct csvk_preflight_report *report,
-                                  struct csvk_buf *out) CSVK_MUST_USE;
-CSVK_API int csvk_preflight_junit(const struct csvk_preflight_report *report,
-                                  struct csvk_buf *out) CSVK_MUST_USE;
+/* Makes the report a subject for csvk_reporter_add; it borrows from `report`. */
+CSVK_API void csvk_preflight_subject(const struct csvk_preflight_report *report,
+                                     struct csvk_subject *subject);
 
 #ifdef __cplusplus
 }

@@ -55,33 +55,28 @@ struct preflight_note { /* a finding without its message; texts are copied */
     enum csvk_severity severity; /* 0: that of the rule */
     const char *file;            /* relative */
     const char *path, *remedy;   /* may be NULL; then the remedy is that of the rule */
-    uint64_t line, column;
+    bool has_byte;
+    uint64_t byte, line, column, column_chars; /* as in struct csvk_finding */
 };
-/* Adds a finding to `to`; the outcome of the rule is appended to the message. */
-void preflight_report_finding(struct preflight *preflight, struct csvk_preflight_findings *to,
+/* Adds a finding to `to`, with what the platform does. */
+void preflight_report_finding(struct preflight *preflight, struct csvk_findings *to,
                               struct preflight_note note, const char *format, ...)
     CSVK_PRINTF(4, 5);
 /* Reports that the file at `relative` could not be read (`err`), and sets report->trouble. Out of
    memory and cancelled go to preflight->status instead. */
-void preflight_report_trouble(struct preflight *preflight, struct csvk_preflight_findings *to,
+void preflight_report_trouble(struct preflight *preflight, struct csvk_findings *to,
                               const char *relative, const struct csvk_error *err);
 /* How the findings of the manifest's judge are taken over. */
 struct preflight_taking {
-    const char *file;                            /* for findings that name no file */
-    const char *prefix;                          /* replaces the "$" of their paths; NULL: "$" */
-    const struct csvk_manifest_findings *except; /* reported already, so left out; or NULL */
+    const char *file;                   /* for findings that name no file */
+    const char *prefix;                 /* replaces the "$" of their paths; NULL: "$" */
+    const struct csvk_findings *except; /* reported already, so left out; or NULL */
     enum csvk_severity header; /* for manifest-header when it is only a warning; 0: as it is */
 };
-void preflight_take_manifest(struct preflight *preflight, struct csvk_preflight_findings *to,
-                             const struct csvk_manifest_findings *from,
-                             struct preflight_taking how);
-void preflight_take_data(struct preflight *preflight, struct csvk_preflight_findings *to,
+void preflight_take_manifest(struct preflight *preflight, struct csvk_findings *to,
+                             const struct csvk_findings *from, struct preflight_taking how);
+void preflight_take_data(struct preflight *preflight, struct csvk_findings *to,
                          const struct csvk_report *report);
-void preflight_findings_release(struct csvk_preflight_findings *findings);
-
-/* ---- preflight_rules.c ---- */
-const struct csvk_preflight_rule *preflight_rule(const char *id); /* NULL: not one of ours */
-bool preflight_rule_exists(const char *id);                       /* in any of the three tables */
 
 /* ---- folder_listing.c ---- */
 enum preflight_place { PREFLIGHT_TABLES, PREFLIGHT_SLICES, PREFLIGHT_FILES, PREFLIGHT_INPUT };
@@ -99,7 +94,7 @@ struct preflight_listing {
 };
 /* Lists what the platform sees in a folder, in byte order; what it does not see is reported. */
 void preflight_list(struct preflight *preflight, const char *relative, enum preflight_place place,
-                    struct preflight_listing *listing, struct csvk_preflight_findings *to);
+                    struct preflight_listing *listing, struct csvk_findings *to);
 void preflight_listing_release(struct preflight_listing *listing);
 const struct preflight_item *preflight_listing_find(const struct preflight_listing *listing,
                                                     const char *name);
@@ -117,7 +112,7 @@ const char *preflight_text(const cJSON *object,
                            const char *key); /* a string that is not empty, or NULL */
 /* Reads a manifest; defects of its JSON go to `to`. NULL: it could not be read as an object. */
 struct csvk_manifest *preflight_read_manifest(struct preflight *preflight, const char *relative,
-                                              struct csvk_manifest_findings *to);
+                                              struct csvk_findings *to);
 
 /* ---- config_json.c, out_tables.c, data_check.c, out_files.c, in_folder.c ---- */
 void preflight_read_config(struct preflight *preflight);

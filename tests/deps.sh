@@ -3,7 +3,8 @@
 set -eu
 need='gcc make pkg-config zlib1g-dev libcsv-dev libcjson-dev libdeflate-dev libisal-dev
 libzstd-dev liblzma-dev libbz2-dev zstd xz-utils bzip2
-libcurl4-openssl-dev libssl-dev curl openssl python3-swift check libsubunit-dev jq python3 bash ca-certificates'
+libcurl4-openssl-dev libssl-dev curl openssl python3-swift check libsubunit-dev jq python3
+python3-jsonschema bash ca-certificates'
 missing=
 for package in $need ${EXTRA_PACKAGES:-}; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||

@@ -1,31 +1,14 @@
 /*
- * finding_list.c - counts findings, keeps the first ones of each rule, makes their messages, and
- * chooses which of them a report shows.
+ * finding_list.c - counts findings, keeps the first ones of each rule, and chooses which of them a
+ * report shows.
  *
  * Invariant: a finding that is not kept costs no more than counting it. Place, excerpt and details
  * are made only for findings that are kept.
  */
 #include "validator/judge.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct csvk_finding *list_append(struct finding_list *list)
-{
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 8 : list->capacity * 2;
-        void *grown = csvk_reallocarray(list->item, capacity, sizeof(*list->item));
-        if (grown == NULL) {
-            return NULL;
-        }
-        list->item = grown;
-        list->capacity = capacity;
-    }
-    struct csvk_finding *f = &list->item[list->count++];
-    memset(f, 0, sizeof(*f));
-    return f;
-}
 
 struct csvk_finding *judge_add(struct csvk_validator *v, size_t slot, const struct place *place)
 {
@@ -36,13 +19,14 @@ struct csvk_finding *judge_add(struct csvk_validator *v, size_t slot, const stru
     if (judge_is_full(v, slot)) {
         return NULL;
     }
-    struct csvk_finding *f = list_append(&v->kept[slot]);
+    struct csvk_finding *f = csvk_findings_append(&v->kept[slot]);
     if (f == NULL) {
         v->failed = true;
         return NULL;
     }
     f->rule = slot < RULES ? &csvk_rule_table[slot] : NULL;
     f->severity = slot < RULES ? v->level[slot] : CSVK_OFF;
+    f->has_byte = true;
     f->byte = place->byte;
     f->length = place->length;
     f->record = place->record;
@@ -75,28 +59,10 @@ void finding_drop_excerpt(struct csvk_finding *f)
     f->excerpt_length = f->excerpt_place = 0;
 }
 
-void finding_release(struct csvk_finding *f)
-{
-    for (size_t i = 0; i < f->nextras; i++) {
-        csvk_free(f->extra[i].text);
-    }
-    csvk_free(f->excerpt);
-    memset(f, 0, sizeof(*f));
-}
-
-void finding_list_release(struct finding_list *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        finding_release(&list->item[i]);
-    }
-    csvk_free(list->item);
-    memset(list, 0, sizeof(*list));
-}
-
 void judge_move_slot(struct csvk_validator *v, size_t from, size_t to)
 {
     if (v->level[to] == CSVK_OFF || v->count[to] != 0) {
-        finding_list_release(&v->kept[from]);
+        csvk_findings_release(&v->kept[from]);
     } else {
         v->kept[to] = v->kept[from];
         v->count[to] = v->count[from];
@@ -107,61 +73,6 @@ void judge_move_slot(struct csvk_validator *v, size_t from, size_t to)
         v->kept[to].item[i].rule = &csvk_rule_table[to];
         v->kept[to].item[i].severity = v->level[to];
     }
-}
-
-/* ---- the message ---------------------------------------------------------------------------- */
-
-static const struct csvk_extra *find_extra(const struct csvk_finding *f, const char *key,
-                                           size_t length)
-{
-    for (size_t i = 0; i < f->nextras; i++) {
-        if (strlen(f->extra[i].key) == length && memcmp(f->extra[i].key, key, length) == 0) {
-            return &f->extra[i];
-        }
-    }
-    return NULL;
-}
-
-static int add_fact(struct csvk_buf *out, const struct csvk_extra *extra)
-{
-    if (extra == NULL) {
-        return CSVK_OK;
-    }
-    if (extra->kind == CSVK_EXTRA_TEXT) {
-        return csvk_buf_puts(out, extra->text);
-    }
-    return csvk_buf_printf(out, "%" PRIu64, extra->number);
-}
-
-/* What stands between braces: `key`, or `key?text`, where the text comes before the fact and is
-   left out when the finding does not have that fact. */
-static int add_place(struct csvk_buf *out, const struct csvk_finding *f, const char *begin,
-                     const char *end)
-{
-    const char *mark = memchr(begin, '?', (size_t)(end - begin));
-    const char *key_end = mark != NULL ? mark : end;
-    const struct csvk_extra *extra = find_extra(f, begin, (size_t)(key_end - begin));
-    int status = CSVK_OK;
-    if (mark != NULL && extra != NULL) {
-        status = csvk_buf_add(out, mark + 1, (size_t)(end - mark - 1));
-    }
-    return status == CSVK_OK ? add_fact(out, extra) : status;
-}
-
-int csvk_finding_message(const struct csvk_finding *f, struct csvk_buf *out)
-{
-    const char *rest = f->rule->message;
-    const char *open;
-    while ((open = strchr(rest, '{')) != NULL) {
-        const char *close = strchr(open, '}');
-        int status = csvk_buf_add(out, rest, (size_t)(open - rest));
-        status = status == CSVK_OK ? add_place(out, f, open + 1, close) : status;
-        if (status != CSVK_OK) {
-            return status;
-        }
-        rest = close + 1;
-    }
-    return csvk_buf_puts(out, rest);
 }
 
 /* ---- choosing what is shown ----------------------------------------------------------------- */
@@ -189,13 +100,24 @@ static size_t kept_in_all(const struct csvk_validator *v)
     return all;
 }
 
+/* The names of columns are known at the end only. */
+static void name_field(struct csvk_validator *v, struct csvk_finding *f)
+{
+    const struct csvk_strings *names = v->report.column_names;
+    if (f->field != 0 && f->field <= names->count && f->field_name == NULL) {
+        f->field_name = csvk_strdup(names->item[f->field - 1]);
+        v->failed |= f->field_name == NULL;
+    }
+}
+
 /* Chooses in rounds: the n-th finding of every rule before the n+1-th of any rule. */
-static size_t deal(const struct csvk_validator *v, const struct csvk_finding **to, size_t most)
+static size_t deal(struct csvk_validator *v, const struct csvk_finding **to, size_t most)
 {
     size_t dealt = 0;
     for (size_t round = 0; dealt < most; round++) {
         for (size_t i = 0; i < RULES && dealt < most; i++) {
             if (round < v->kept[i].count) {
+                name_field(v, &v->kept[i].item[round]);
                 to[dealt++] = &v->kept[i].item[round];
             }
         }
@@ -216,5 +138,5 @@ int judge_collect(struct csvk_validator *v, struct csvk_error *err)
     v->report.nfindings = deal(v, v->shown, most);
     qsort(v->shown, v->report.nfindings, sizeof(*v->shown), by_place);
     v->report.findings = v->shown;
-    return CSVK_OK;
+    return v->failed ? csvk_fail(err, CSVK_ENOMEM, "out of memory for findings") : CSVK_OK;
 }

@@ -20,12 +20,6 @@
 #define SLOT_PENDING_BLANK RULES
 #define SLOTS              (RULES + 1)
 
-/* Kept findings of one rule, in order of their place. */
-struct finding_list {
-    struct csvk_finding *item;
-    size_t count, capacity;
-};
-
 /* A record that is too narrow, as a candidate for a torn one. */
 struct narrow {
     uint64_t number, line, offset, end, nfields;
@@ -74,7 +68,7 @@ struct csvk_validator {
     bool want_fields; /* the reader is asked for fields */
 
     uint64_t count[SLOTS];
-    struct finding_list kept[SLOTS];
+    struct csvk_findings kept[SLOTS]; /* in order of their place; counted in `count` */
 
     uint64_t width;            /* 0: not known yet */
     uint64_t header_record;    /* 0: none (yet) */
@@ -106,6 +100,7 @@ struct csvk_validator {
     bool failed;         /* out of memory: sticky, checked once per feed */
 
     struct csvk_report report;
+    struct csvk_tally tally[RULES];
     const struct csvk_finding **shown;
 };
 
@@ -124,8 +119,6 @@ void finding_number(struct csvk_finding *f, const char *key, enum csvk_extra_kin
 void finding_text(struct csvk_validator *v, struct csvk_finding *f, const char *key,
                   const char *text);
 void finding_drop_excerpt(struct csvk_finding *f);
-void finding_release(struct csvk_finding *f);
-void finding_list_release(struct finding_list *list);
 /*
  * Moves count and findings of slot `from` to slot `to` and gives them the rule of `to`. They are
  * dropped when that rule is off or has findings already.

@@ -1,58 +1,7 @@
-/* rule_lookup.c - finds rules, severities and profiles by their names, and their names. */
+/* rule_lookup.c - the rules about tables as a set, by number and by name. */
 #include "validator/rule_index.h"
 
-#include <string.h>
-
-static const char *const severity_names[] = {"off", "info", "warning", "error"};
-
-static const struct {
-    const char *name, *summary;
-} profiles[CSVK_PROFILES] = {
-    [CSVK_PROFILE_STRICT] = {"rfc4180-strict", "the grammar of RFC 4180, byte by byte"},
-    [CSVK_PROFILE_RFC4180] = {"rfc4180", "what RFC 4180 means today: UTF-8, LF tolerated"},
-    [CSVK_PROFILE_BIS] = {"rfc4180-bis", "the draft of 2024: any line break, any number of fields"},
-    [CSVK_PROFILE_KEBOOLA] = {"keboola", "what Keboola Storage imports without loss"},
-    [CSVK_PROFILE_EXCEL] = {"excel", "what a spreadsheet opens as intended"},
-};
-
-const char *csvk_severity_name(enum csvk_severity severity)
-{
-    return severity_names[severity];
-}
-
-int csvk_severity_parse(const char *text, enum csvk_severity *out, struct csvk_error *err)
-{
-    for (int i = CSVK_OFF; i <= CSVK_ERROR; i++) {
-        if (strcmp(text, severity_names[i]) == 0) {
-            *out = (enum csvk_severity)i;
-            return CSVK_OK;
-        }
-    }
-    return csvk_fail(err, CSVK_EUSAGE, "unknown level '%s': off, info, warning or error", text);
-}
-
-const char *csvk_profile_name(enum csvk_profile profile)
-{
-    return profiles[profile].name;
-}
-
-const char *csvk_profile_summary(enum csvk_profile profile)
-{
-    return profiles[profile].summary;
-}
-
-int csvk_profile_parse(const char *text, enum csvk_profile *out, struct csvk_error *err)
-{
-    for (int i = 0; i < CSVK_PROFILES; i++) {
-        if (strcmp(text, profiles[i].name) == 0) {
-            *out = (enum csvk_profile)i;
-            return CSVK_OK;
-        }
-    }
-    return csvk_fail(err, CSVK_EUSAGE,
-                     "unknown profile '%s': rfc4180-strict, rfc4180, rfc4180-bis, keboola or excel",
-                     text);
-}
+const struct csvk_rule_set csvk_validator_rules = {csvk_rule_table, RULES};
 
 size_t csvk_rule_count(void)
 {
@@ -66,20 +15,6 @@ const struct csvk_rule *csvk_rule_at(size_t index)
 
 const struct csvk_rule *csvk_rule_find(const char *id)
 {
-    for (size_t i = 0; i < RULES; i++) {
-        if (strcmp(csvk_rule_table[i].id, id) == 0) {
-            return &csvk_rule_table[i];
-        }
-    }
-    return NULL;
-}
-
-enum csvk_severity csvk_rule_level(const struct csvk_rule *rule, enum csvk_profile profile)
-{
-    switch (rule->levels[profile]) {
-    case 'E': return CSVK_ERROR;
-    case 'W': return CSVK_WARNING;
-    case 'I': return CSVK_INFO;
-    default: return CSVK_OFF;
-    }
+    const struct csvk_rule_set *const sets[] = {&csvk_validator_rules, NULL};
+    return csvk_rule_sets_find(sets, id);
 }

@@ -393,6 +393,11 @@ static void fill_report(struct csvk_validator *v)
     r->column_names = known ? &v->options.columns : &v->names;
     r->counts = v->count;
     r->levels = v->level;
+    for (size_t i = 0; i < RULES; i++) {
+        v->tally[i] =
+            (struct csvk_tally){&csvk_rule_table[i], v->level[i], v->count[i], v->kept[i].count};
+    }
+    r->rules = v->tally;
 }
 
 /* Judges what only the whole file shows; once, before the first report. */
@@ -417,11 +422,13 @@ int csvk_validator_report(struct csvk_validator *v, const struct csvk_report **o
 {
     if (!v->judged) {
         int status = judge_whole(v, err);
-        status = status == CSVK_OK ? judge_collect(v, err) : status;
+        if (status == CSVK_OK) {
+            fill_report(v);
+            status = judge_collect(v, err);
+        }
         if (status != CSVK_OK) {
             return status;
         }
-        fill_report(v);
         sum_up(v);
     }
     *out = &v->report;
@@ -434,7 +441,7 @@ void csvk_validator_free(struct csvk_validator *v)
         return;
     }
     for (size_t i = 0; i < SLOTS; i++) {
-        finding_list_release(&v->kept[i]);
+        csvk_findings_release(&v->kept[i]);
     }
     csvk_validate_options_release(&v->options);
     csvk_strings_release(&v->names);

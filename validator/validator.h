@@ -1,11 +1,11 @@
 /*
- * validator.h - judgement: rules, profiles, findings, reports.
+ * validator.h - judgement of tables: which rules the records of a file break.
  *
  * The idea. The reader reports facts (csvkit.h). A *profile* gives every *rule* a severity. The
- * *validator* is fed batches and turns facts into *findings* and exact counts. A *report* is a view
- * of what the validator found; one of the csvk_report_* functions writes it. A validator neither
- * reads nor prints: whoever drives the reader feeds it (csvk_validate_source does so for the plain
- * case).
+ * *validator* is fed batches and turns facts into *findings* and exact counts (findings.h). A
+ * *report* is a view of what the validator found; as a subject it can be written in every format. A
+ * validator neither reads nor prints: whoever drives the reader feeds it (csvk_validate_source does
+ * so for the plain case).
  *
  * Invariants.
  *   - Counts are exact, however many findings are kept. Of each rule the first `max_findings`
@@ -20,92 +20,19 @@
 #define VALIDATOR_VALIDATOR_H
 
 #include "csvkit/csvkit.h"
-#include "csvkit/json.h"
+#include "csvkit/findings/findings.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* ---- rules and profiles ------------------------------------------------------------------- */
+/* ---- rules ---------------------------------------------------------------------------------- */
 
-enum csvk_severity { CSVK_OFF, CSVK_INFO, CSVK_WARNING, CSVK_ERROR };
-CSVK_API const char *csvk_severity_name(enum csvk_severity severity); /* "off" "info" ... */
-/* CSVK_EUSAGE with a text that lists the four words. */
-CSVK_API int csvk_severity_parse(const char *text, enum csvk_severity *out,
-                                 struct csvk_error *err) CSVK_MUST_USE;
-
-enum csvk_profile {
-    CSVK_PROFILE_STRICT, /* rfc4180-strict: the grammar of 2005, byte by byte */
-    CSVK_PROFILE_RFC4180,
-    CSVK_PROFILE_BIS,     /* rfc4180-bis: the draft of 2024 */
-    CSVK_PROFILE_KEBOOLA, /* what the platform imports without loss */
-    CSVK_PROFILE_EXCEL,   /* what a spreadsheet opens as intended */
-    CSVK_PROFILES
-};
-CSVK_API const char *csvk_profile_name(enum csvk_profile profile);
-CSVK_API const char *csvk_profile_summary(enum csvk_profile profile);
-/* CSVK_EUSAGE with a text that lists the names. */
-CSVK_API int csvk_profile_parse(const char *text, enum csvk_profile *out,
-                                struct csvk_error *err) CSVK_MUST_USE;
-
-/* One rule: a row of a table, never changed. Texts are plain English, static. */
-struct csvk_rule {
-    const char *id;
-    const char *levels; /* one of E W I - for each profile, in the order of enum csvk_profile */
-    /* {key} stands for a fact of the finding; {key?text} for the text and then the fact, or for
-     * nothing when the finding has no such fact. */
-    const char *message;
-    const char *summary; /* one line for lists */
-    const char *why;     /* what goes wrong when the rule is ignored */
-    const char *example; /* input that breaks it, escapes as in C */
-    const char *remedy;  /* what a person can do about it */
-    const char *repairs; /* ids of the repairs of csvkit normalize, or "" */
-};
+/* The rules about tables, in the order of lists. Static. */
+CSVK_API extern const struct csvk_rule_set csvk_validator_rules;
 CSVK_API size_t csvk_rule_count(void);
-CSVK_API const struct csvk_rule *csvk_rule_at(size_t index);     /* in the order of lists */
+CSVK_API const struct csvk_rule *csvk_rule_at(size_t index);     /* NULL: there are no more */
 CSVK_API const struct csvk_rule *csvk_rule_find(const char *id); /* NULL: no such rule */
-CSVK_API enum csvk_severity csvk_rule_level(const struct csvk_rule *rule,
-                                            enum csvk_profile profile);
-
-/* ---- findings ------------------------------------------------------------------------------ */
-
-enum csvk_extra_kind {
-    CSVK_EXTRA_NUMBER,
-    CSVK_EXTRA_BYTE,   /* a number that counts bytes of the file: moves when parts are joined */
-    CSVK_EXTRA_RECORD, /* the same for a record number */
-    CSVK_EXTRA_LINE,   /* and for a line */
-    CSVK_EXTRA_TEXT,
-};
-/* A fact that goes with a finding beyond its place: {"found": 4}. */
-struct csvk_extra {
-    const char *key; /* static */
-    enum csvk_extra_kind kind;
-    uint64_t number;
-    char *text; /* owned by the finding */
-};
-#define CSVK_FINDING_EXTRAS 5
-
-/*
- * `byte` counts from 0, line, column, record and field count from 1; 0 in one of these means that
- * it does not apply.
- */
-struct csvk_finding {
-    const struct csvk_rule *rule;
-    enum csvk_severity severity;
-    uint64_t byte, length;
-    uint64_t line, column; /* column in bytes ... */
-    uint64_t column_chars; /* ... and in code points */
-    uint64_t record, field;
-    struct csvk_extra extra[CSVK_FINDING_EXTRAS];
-    size_t nextras;
-    unsigned char *excerpt; /* a piece of the line around the place, or NULL */
-    size_t excerpt_length;
-    size_t excerpt_place;        /* offset of `byte` in it */
-    bool cut_before, cut_behind; /* the line has more before, or after, the excerpt */
-};
-/* Appends the message of a finding: the rule's text with its facts filled in, unescaped. */
-CSVK_API int csvk_finding_message(const struct csvk_finding *finding,
-                                  struct csvk_buf *out) CSVK_MUST_USE;
 
 /* ---- validator ----------------------------------------------------------------------------- */
 
@@ -194,6 +121,7 @@ struct csvk_report {
     uint64_t errors, warnings, infos;
     const uint64_t *counts;           /* by index of the rule; rules that are off stay 0 */
     const enum csvk_severity *levels; /* by index of the rule */
+    const struct csvk_tally *rules;   /* the same, csvk_rule_count() rows */
     const struct csvk_finding *const *findings; /* ordered by byte, then rule id */
     size_t nfindings;
     uint64_t findings_dropped;
@@ -224,31 +152,15 @@ CSVK_API int csvk_validate_source(struct csvk_validator **out, struct csvk_sourc
 
 /* ---- reports ------------------------------------------------------------------------------- */
 
-enum csvk_text_style { /* bits */
-                       CSVK_TEXT_PLAIN = 0,
-                       CSVK_TEXT_COLOR = 1,
-                       CSVK_TEXT_NOTES = 2, /* infos are shown, not only counted */
-};
-/* All append to `out` and return CSVK_OK or CSVK_ENOMEM. */
-CSVK_API int csvk_report_text(const struct csvk_report *report, unsigned style,
-                              struct csvk_buf *out) CSVK_MUST_USE;
-CSVK_API int csvk_report_json(const struct csvk_report *report,
-                              struct csvk_buf *out) CSVK_MUST_USE; /* one line */
-CSVK_API int csvk_report_github(const struct csvk_report *report,
-                                struct csvk_buf *out) CSVK_MUST_USE;
 /*
- * Formats with one document around all files: _begin, one call per file, _end. `json` is set up by
- * _begin on a buffer that may be written out and cleared between calls.
+ * Makes the report a subject for csvk_reporter_add. `section` is the caller's; it and the subject
+ * borrow what the report has.
  */
-CSVK_API int csvk_report_sarif_begin(struct csvk_json *json, struct csvk_buf *out,
-                                     enum csvk_profile profile) CSVK_MUST_USE;
-CSVK_API int csvk_report_sarif(const struct csvk_report *report,
-                               struct csvk_json *json) CSVK_MUST_USE;
-CSVK_API int csvk_report_sarif_end(struct csvk_json *json) CSVK_MUST_USE;
-CSVK_API int csvk_report_junit_begin(struct csvk_buf *out) CSVK_MUST_USE;
-CSVK_API int csvk_report_junit(const struct csvk_report *report,
-                               struct csvk_buf *out) CSVK_MUST_USE;
-CSVK_API int csvk_report_junit_end(struct csvk_buf *out) CSVK_MUST_USE;
+CSVK_API void csvk_report_subject(const struct csvk_report *report, struct csvk_section *section,
+                                  struct csvk_subject *subject);
+/* Appends the whole report in one of the formats. CSVK_EUSAGE: no such format; CSVK_ENOMEM. */
+CSVK_API int csvk_report_print(const struct csvk_report *report, const char *format, unsigned style,
+                               struct csvk_buf *out, struct csvk_error *err) CSVK_MUST_USE;
 
 #ifdef __cplusplus
 }

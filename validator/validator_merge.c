@@ -35,8 +35,8 @@ static void move_finding(struct csvk_finding *f, const struct csvk_totals *by)
 }
 
 /* Moves findings from `from` to `to` while there is room; the rest is dropped. */
-static int take_findings(struct csvk_validator *left, struct finding_list *to,
-                         struct finding_list *from)
+static int take_findings(struct csvk_validator *left, struct csvk_findings *to,
+                         struct csvk_findings *from)
 {
     uint64_t most = left->options.max_findings;
     size_t take = from->count;
@@ -110,7 +110,7 @@ int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *rig
     }
     if (left->totals.bytes == 0 && right->totals.bytes != 0) {
         left->count[RULE_EMPTY_FILE] = 0;
-        finding_list_release(&left->kept[RULE_EMPTY_FILE]);
+        csvk_findings_release(&left->kept[RULE_EMPTY_FILE]);
     }
     for (size_t i = 0; i < RULES; i++) {
         if (merge_rule(left, right, i) != CSVK_OK) {

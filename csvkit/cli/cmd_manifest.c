@@ -2,6 +2,7 @@
  * cmd_manifest.c - csvkit manifest check, show and convert. A manifest is read from a file or from
  * standard input. Its data is looked for beside it, under the name without ".manifest".
  */
+#include "csvkit/cli/frame/reports.h"
 #include "csvkit/cli/manifest/primary_key_check.h"
 #include "csvkit/cli/manifest/manifest_options.h"
 #include "csvkit/json.h"
@@ -17,7 +18,7 @@ struct item {                       /* one operand */
     char *data;                     /* path of its data; NULL: not known */
     struct csvk_manifest *manifest; /* NULL: the file is not a manifest */
     enum csvk_manifest_kind kind;
-    struct csvk_manifest_findings findings;
+    struct csvk_findings findings;
 };
 
 static bool exists(const char *path)
@@ -68,7 +69,7 @@ static void release_item(struct item *item)
     csvk_free(item->path);
     csvk_free(item->data);
     csvk_manifest_free(item->manifest);
-    csvk_manifest_findings_release(&item->findings);
+    csvk_findings_release(&item->findings);
 }
 
 static enum csvk_manifest_kind wanted_kind(const struct cli *cli, const struct item *item)
@@ -132,55 +133,6 @@ static int judge_data(struct cli *cli, struct item *item, struct csvk_error *err
     return status;
 }
 
-static int add_json(struct csvk_buf *out, const struct item *item)
-{
-    struct csvk_json json;
-    csvk_json_init(&json, out);
-    csvk_json_open(&json, '{');
-    csvk_json_put_string(&json, "file", item->path);
-    csvk_json_put_bool(&json, "valid", item->findings.errors == 0);
-    csvk_json_put_string(&json, "kind",
-                         item->manifest != NULL ? csvk_manifest_kind_name(item->kind) : NULL);
-    csvk_json_put_string(&json, "generation",
-                         item->manifest != NULL && item->kind == CSVK_MANIFEST_OUT_TABLE
-                             ? csvk_generation_name(csvk_manifest_generation(item->manifest))
-                             : NULL);
-    csvk_json_put_string(&json, "data",
-                         item->data != NULL && exists(item->data) ? item->data : NULL);
-    csvk_json_put_uint(&json, "errors", item->findings.errors);
-    csvk_json_put_uint(&json, "warnings", item->findings.warnings);
-    csvk_json_key(&json, "findings");
-    csvk_json_open(&json, '[');
-    for (size_t i = 0; i < item->findings.count; i++) {
-        csvk_manifest_finding_json(&item->findings.item[i], &json);
-    }
-    csvk_json_close(&json, ']');
-    csvk_json_put_uint(&json, "findings_dropped",
-                       item->findings.errors + item->findings.warnings - item->findings.count);
-    csvk_json_close(&json, '}');
-    return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
-}
-
-static int add_text(struct cli *cli, struct csvk_buf *out, const struct item *item)
-{
-    const struct csvk_manifest_findings *findings = &item->findings;
-    int status = cli_add_findings(out, item->path, findings, cli_color(cli, stdout));
-    uint64_t dropped = findings->errors + findings->warnings - findings->count;
-    if (status == CSVK_OK) {
-        status = csvk_buf_add_escaped(out, item->path, strlen(item->path));
-    }
-    if (status == CSVK_OK) {
-        status = csvk_buf_printf(
-            out, ": %s, %llu error%s, %llu warning%s", findings->errors == 0 ? "good" : "refused",
-            (unsigned long long)findings->errors, cli_plural(findings->errors),
-            (unsigned long long)findings->warnings, cli_plural(findings->warnings));
-    }
-    if (status == CSVK_OK && dropped > 0) {
-        status = csvk_buf_printf(out, " (%llu not shown)", (unsigned long long)dropped);
-    }
-    return status == CSVK_OK ? csvk_buf_putc(out, '\n') : status;
-}
-
 static int judge_item(struct cli *cli, struct item *item, const char *operand,
                       struct csvk_error *err)
 {
@@ -191,46 +143,57 @@ static int judge_item(struct cli *cli, struct item *item, const char *operand,
     return status == CSVK_OK && item->manifest != NULL ? judge_data(cli, item, err) : status;
 }
 
-static int check_one(struct cli *cli, const char *operand, size_t limit)
+static int report_item(struct cli_reports *reports, struct item *item)
 {
-    const char *format = cli_value(cli, "format");
+    bool there = item->data != NULL && exists(item->data);
+    struct csvk_manifest_report report = {item->path, item->manifest, item->kind,
+                                          there ? item->data : NULL, &item->findings};
+    struct csvk_section section;
+    struct csvk_subject subject;
+    csvk_manifest_subject(&report, &section, &subject);
+    return cli_reports_add(reports, &subject);
+}
+
+static int check_one(struct cli *cli, struct cli_reports *reports, const char *operand,
+                     size_t limit)
+{
     struct item item = {.findings = {.limit = limit}};
-    struct csvk_error err = {.status = CSVK_ENOMEM};
-    struct csvk_buf out = CSVK_BUF_INIT;
+    struct csvk_error err = {.status = CSVK_ENOMEM, .text = "out of memory"};
     int status = judge_item(cli, &item, operand, &err);
     if (status == CSVK_OK) {
-        bool json = format != NULL && strcmp(format, "json") == 0;
-        status = json ? add_json(&out, &item) : add_text(cli, &out, &item);
+        status = cli_quote_findings(item.path, &item.findings);
     }
     int verdict = item.findings.errors > 0 ? CLI_REFUSED : CLI_GOOD;
-    if (status == CSVK_OK) {
-        cli_out_buf(cli, &out);
-    } else {
-        verdict = cli_fail(cli, &err);
-    }
-    csvk_buf_release(&out);
+    int written =
+        status == CSVK_OK ? report_item(reports, &item) : cli_reports_fail(reports, operand, &err);
+    verdict = status != CSVK_OK || written > verdict ? written : verdict;
     release_item(&item);
     return verdict;
 }
 
 static int run_check(struct cli *cli)
 {
+    static const struct csvk_rule_set *const sets[] = {&csvk_manifest_rules, NULL};
+    struct cli_reports *reports = NULL;
     uint64_t limit = 100;
     int worst = cli_get_uint(cli, "max-findings", 0, SIZE_MAX, &limit);
+    worst =
+        worst == CLI_GOOD ? cli_reports_begin(cli, &reports, sets, CSVK_PROFILE_KEBOOLA) : worst;
     if (worst != CLI_GOOD) {
         return worst;
     }
     for (size_t i = 0; i < cli_noperands(cli); i++) {
-        int status = check_one(cli, cli_operand(cli, i), (size_t)limit);
+        int status = check_one(cli, reports, cli_operand(cli, i), (size_t)limit);
         worst = status > worst ? status : worst;
     }
-    return worst;
+    int status = cli_reports_end(reports);
+    return status > worst ? status : worst;
 }
 
 /* ---- show and convert ---- */
 
 /* Prints the findings on standard error, because the result goes to standard output. */
-static int report_findings(struct cli *cli, const struct item *item)
+static int report_findings(struct cli *cli, struct item *item)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
     if (cli_has(cli, "quiet") && item->findings.errors == 0) {
@@ -280,16 +243,16 @@ static int show(struct cli *cli, struct item *item)
     return put_out(cli, item->manifest);
 }
 
-static bool is_rule(const struct csvk_manifest_finding *finding, const char *id)
+static bool is_rule(const struct csvk_finding *finding, const char *id)
 {
     return strcmp(finding->rule->id, id) == 0;
 }
 
 /* A manifest with contradictions, wrong types or repeated keys cannot be converted, others can. */
-static bool can_convert(const struct csvk_manifest_findings *findings)
+static bool can_convert(const struct csvk_findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
-        const struct csvk_manifest_finding *finding = &findings->item[i];
+        const struct csvk_finding *finding = &findings->item[i];
         if (is_rule(finding, "manifest-conflict") || is_rule(finding, "manifest-type") ||
             is_rule(finding, "manifest-duplicate-key")) {
             return false;
@@ -353,7 +316,7 @@ static int convert(struct cli *cli, struct item *item)
         int status = report_findings(cli, item);
         return status == CLI_GOOD ? CLI_REFUSED : status;
     }
-    csvk_manifest_findings_release(&item->findings);
+    csvk_findings_release(&item->findings);
     if (item->kind == CSVK_MANIFEST_OUT_TABLE) {
         return convert_table(cli, item);
     }
@@ -396,8 +359,6 @@ static const struct cli_option kind_rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_option check_rows[] = {
-    {"format", 0, "FORMAT", "text|json",
-     "The report format: text for people, or one JSON object for each file. Default: text.", false},
     {"no-data", 0, NULL, NULL, "Check the manifest only, not the data beside it.", false},
     {"check-key", 0, NULL, NULL,
      "Also check that the primary key is unique in the data, over all slices. This is done only if "
@@ -428,8 +389,8 @@ static const struct cli_group kind_options = {"Which manifests", kind_rows};
 static const struct cli_group check_options = {"Options", check_rows};
 static const struct cli_group show_options = {"Options", show_rows};
 static const struct cli_group convert_options = {"Options", convert_rows};
-static const struct cli_group *const check_groups[] = {&check_options, &kind_options,
-                                                       &cli_common_options, NULL};
+static const struct cli_group *const check_groups[] = {&check_options, &cli_report_options,
+                                                       &kind_options, &cli_common_options, NULL};
 static const struct cli_group *const show_groups[] = {&show_options, &kind_options,
                                                       &cli_common_options, NULL};
 static const struct cli_group *const convert_groups[] = {&convert_options, &kind_options,

@@ -17,7 +17,7 @@ struct create {
     bool sliced;
     struct cli_manifest_plan plan;
     struct csvk_manifest *manifest;
-    struct csvk_manifest_findings findings;
+    struct csvk_findings findings;
     struct csvk_types *types; /* found in the data, or NULL */
 };
 
@@ -325,7 +325,7 @@ static int run_create(struct cli *cli)
     }
     cli_manifest_plan_release(&create.plan);
     csvk_manifest_free(create.manifest);
-    csvk_manifest_findings_release(&create.findings);
+    csvk_findings_release(&create.findings);
     csvk_types_free(create.types);
     csvk_free(create.path);
     return status;

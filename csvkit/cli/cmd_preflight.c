@@ -2,7 +2,7 @@
  * cmd_preflight.c - csvkit preflight [DATADIR]: judges a data folder; with --fix it also makes the
  * repairs that are safe.
  */
-#include "csvkit/cli/frame/cli.h"
+#include "csvkit/cli/frame/reports.h"
 
 #include "preflight/preflight.h"
 
@@ -28,6 +28,7 @@ struct preflight_job {
     struct csvk_preflight_options options;
     struct csvk_preflight_level *level;
     struct csvk_strings ids; /* the ids in `level` point here */
+    struct cli_reports *reports;
 };
 
 /* ID=LEVEL */
@@ -94,33 +95,15 @@ static const char *folder_of(struct cli *cli)
 
 /* ---- the report ---- */
 
-static int write_report(struct preflight_job *job, const struct csvk_preflight_report *report,
-                        struct csvk_buf *out)
-{
-    const char *format = cli_value(job->cli, "format");
-    unsigned style = cli_color(job->cli, stdout) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
-    style |= cli_has(job->cli, "verbose") ? CSVK_TEXT_NOTES : 0;
-    if (format == NULL || strcmp(format, "text") == 0) {
-        return csvk_preflight_text(report, style, out);
-    }
-    return strcmp(format, "json") == 0     ? csvk_preflight_json(report, out)
-           : strcmp(format, "sarif") == 0  ? csvk_preflight_sarif(report, out)
-           : strcmp(format, "github") == 0 ? csvk_preflight_github(report, out)
-                                           : csvk_preflight_junit(report, out);
-}
-
 static int conclude(struct preflight_job *job, const struct csvk_preflight_report *report)
 {
-    struct csvk_buf out = CSVK_BUF_INIT;
     const char *fail_on = cli_value(job->cli, "fail-on");
     bool strict = fail_on != NULL && fail_on[0] == 'w';
-    int status = write_report(job, report, &out);
-    if (status == CSVK_OK) {
-        cli_out_buf(job->cli, &out);
-    }
-    csvk_buf_release(&out);
-    if (status != CSVK_OK) {
-        return cli_trouble(job->cli, "out of memory for the report");
+    struct csvk_subject subject;
+    csvk_preflight_subject(report, &subject);
+    int status = cli_reports_add(job->reports, &subject);
+    if (status != CLI_GOOD) {
+        return status;
     }
     if (report->trouble) {
         return cli_trouble(job->cli, "%s: something could not be read", report->folder);
@@ -132,14 +115,20 @@ static int judge(struct preflight_job *job, const char *folder)
 {
     struct csvk_preflight_report *report = NULL;
     struct csvk_error err = {0};
+    int begun = cli_reports_begin(job->cli, &job->reports, csvk_rule_sets, CSVK_PROFILE_KEBOOLA);
+    if (begun != CLI_GOOD) {
+        return begun;
+    }
     struct cli_progress *progress = cli_progress_start(job->cli, "preflight", 0);
     job->options.context = progress;
     job->options.progress = progress != NULL ? show_progress : NULL;
     int status = csvk_preflight(&report, folder, &job->options, &err);
     cli_progress_end(progress);
-    status = status == CSVK_OK ? conclude(job, report) : cli_fail(job->cli, &err);
+    status =
+        status == CSVK_OK ? conclude(job, report) : cli_reports_fail(job->reports, folder, &err);
     csvk_preflight_free(report);
-    return status;
+    int ended = cli_reports_end(job->reports);
+    return ended > status ? ended : status;
 }
 
 /* ---- repairing ---- */
@@ -210,9 +199,6 @@ static const struct cli_option rows[] = {
      "Keep at most N findings of each rule for each table; 0 keeps all. Default: 100.", false},
     {"large-file", 0, "SIZE", NULL,
      "Warn about files above this size that are not sliced; 0: never. Default: 2048MB.", false},
-    {"format", 'f', "NAME", "text|json|sarif|github|junit", "The report format. Default: text.",
-     false},
-    {"verbose", 'v', NULL, NULL, "Show the notes, too: findings of severity info.", false},
     {"fail-on", 0, "SEVERITY", "error|warning",
      "The exit status is 1 when there is a finding of this severity or a higher one. Default: "
      "error.",
@@ -220,7 +206,8 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Preflight", rows};
-static const struct cli_group *const groups[] = {&own, &cli_common_options, NULL};
+static const struct cli_group *const groups[] = {&own, &cli_report_options, &cli_common_options,
+                                                 NULL};
 
 static const char *const examples[] = {
     "csvkit preflight",

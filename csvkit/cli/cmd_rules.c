@@ -1,51 +1,15 @@
 /*
- * cmd_rules.c - csvkit rules lists all rules; csvkit explain RULE explains one of them.
+ * cmd_rules.c - csvkit rules lists all rules or repairs; csvkit explain explains one of them.
  */
 #include "csvkit/cli/frame/cli.h"
 
-#include "manifest/manifest.h"
 #include "preflight/preflight.h"
-#include "validator/validator.h"
 
 #include <string.h>
 
-/* ---- rules of manifests and of data folders: their severity does not depend on a profile ------
- */
-
-struct plain_rule {
-    const char *id, *level, *title, *why, *remedy;
-};
-
-/* The rule with this index; false: there are no more. */
-static bool plain_rule_at(size_t index, struct plain_rule *out)
+static const char *plain_level(const struct csvk_rule *rule)
 {
-    const struct csvk_manifest_rule *m = csvk_manifest_rules();
-    for (; m->id != NULL; m++) {
-        if (index-- == 0) {
-            const char *level = csvk_manifest_severity_name(m->severity);
-            *out = (struct plain_rule){m->id, level, m->title, m->why, m->remedy};
-            return true;
-        }
-    }
-    const struct csvk_preflight_rule *p = csvk_preflight_rules();
-    for (; p->id != NULL; p++) {
-        if (index-- == 0) {
-            const char *level = csvk_severity_name(p->severity);
-            *out = (struct plain_rule){p->id, level, p->title, p->outcome, p->remedy};
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool find_plain_rule(const char *id, struct plain_rule *out)
-{
-    for (size_t i = 0; plain_rule_at(i, out); i++) {
-        if (strcmp(out->id, id) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return csvk_severity_name(csvk_rule_level(rule, CSVK_PROFILE_RFC4180));
 }
 
 /* ---- rules ------------------------------------------------------------------------------------
@@ -53,16 +17,18 @@ static bool find_plain_rule(const char *id, struct plain_rule *out)
 
 static int list_as_text(struct csvk_buf *out)
 {
+    const struct csvk_rule *rule;
     int status = csvk_buf_printf(out, "%-28s %s  %s\n", "rule", "S R B K X", "meaning");
-    for (size_t i = 0; i < csvk_rule_count() && status == CSVK_OK; i++) {
-        const struct csvk_rule *rule = csvk_rule_at(i);
+    for (size_t i = 0; (rule = csvk_rule_sets_at(csvk_rule_sets, i)) != NULL; i++) {
         const char *l = rule->levels;
-        status = csvk_buf_printf(out, "%-28s %c %c %c %c %c  %s\n", rule->id, l[0], l[1], l[2],
-                                 l[3], l[4], rule->summary);
-    }
-    struct plain_rule plain;
-    for (size_t i = 0; plain_rule_at(i, &plain) && status == CSVK_OK; i++) {
-        status = csvk_buf_printf(out, "%-28s %-9s  %s\n", plain.id, plain.level, plain.title);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        status = csvk_rule_is_plain(rule)
+                     ? csvk_buf_printf(out, "%-28s %-9s  %s\n", rule->id, plain_level(rule),
+                                       rule->summary)
+                     : csvk_buf_printf(out, "%-28s %c %c %c %c %c  %s\n", rule->id, l[0], l[1],
+                                       l[2], l[3], l[4], rule->summary);
     }
     const char *legend =
         "\nSeverities: E error, W warning, I info, - off. Profiles: S rfc4180-strict, R rfc4180,\n"
@@ -70,6 +36,8 @@ static int list_as_text(struct csvk_buf *out)
     return status == CSVK_OK ? csvk_buf_puts(out, legend) : status;
 }
 
+/* The severity of a rule without profiles is written under every profile all the same, so that the
+   keys are those of the other rules. */
 static void put_levels(struct csvk_json *json, const struct csvk_rule *rule)
 {
     csvk_json_key(json, "levels");
@@ -84,46 +52,112 @@ static void put_levels(struct csvk_json *json, const struct csvk_rule *rule)
 
 static void put_rule(struct csvk_json *json, const struct csvk_rule *rule)
 {
+    bool plain = csvk_rule_is_plain(rule);
     csvk_json_open(json, '{');
     csvk_json_put_string(json, "rule", rule->id);
+    if (plain) {
+        csvk_json_put_string(json, "severity", plain_level(rule));
+    }
     put_levels(json, rule);
-    csvk_json_put_string(json, "message", rule->message);
+    if (!plain) {
+        csvk_json_put_string(json, "message", rule->message);
+    }
     csvk_json_put_string(json, "summary", rule->summary);
     csvk_json_put_string(json, "why", rule->why);
-    csvk_json_put_string(json, "example", rule->example);
-    csvk_json_put_string(json, "mend", rule->remedy);
-    csvk_json_put_string(json, "repairs", rule->repairs);
-    csvk_json_close(json, '}');
-}
-
-static void put_plain_rule(struct csvk_json *json, const struct plain_rule *rule)
-{
-    csvk_json_open(json, '{');
-    csvk_json_put_string(json, "rule", rule->id);
-    csvk_json_put_string(json, "severity", rule->level);
-    csvk_json_key(json, "levels"); /* the same keys as for the other rules, all with one value */
-    csvk_json_open(json, '{');
-    for (int i = 0; i < CSVK_PROFILES; i++) {
-        csvk_json_put_string(json, csvk_profile_name((enum csvk_profile)i), rule->level);
+    if (!plain) {
+        csvk_json_put_string(json, "example", rule->example);
     }
-    csvk_json_close(json, '}');
-    csvk_json_put_string(json, "summary", rule->title);
-    csvk_json_put_string(json, "why", rule->why);
     csvk_json_put_string(json, "mend", rule->remedy);
+    if (!plain) {
+        csvk_json_put_string(json, "repairs", rule->repairs);
+    }
     csvk_json_close(json, '}');
 }
 
 static int list_as_json(struct csvk_buf *out)
 {
     struct csvk_json json;
+    const struct csvk_rule *rule;
     csvk_json_init(&json, out);
     csvk_json_open(&json, '[');
-    for (size_t i = 0; i < csvk_rule_count(); i++) {
-        put_rule(&json, csvk_rule_at(i));
+    for (size_t i = 0; (rule = csvk_rule_sets_at(csvk_rule_sets, i)) != NULL; i++) {
+        put_rule(&json, rule);
     }
-    struct plain_rule plain;
-    for (size_t i = 0; plain_rule_at(i, &plain); i++) {
-        put_plain_rule(&json, &plain);
+    csvk_json_close(&json, ']');
+    return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
+}
+
+/* ---- repairs ----------------------------------------------------------------------------------
+ */
+
+static int list_repairs_as_text(struct csvk_buf *out)
+{
+    struct csvk_repair_row row;
+    int status = csvk_buf_printf(out, "%-8s %-16s %s  %s\n", "repair", "name", "class", "what");
+    for (size_t i = 0; csvk_repair_row_at(i, &row) && status == CSVK_OK; i++) {
+        status = csvk_buf_printf(out, "%-8s %-16s %-5s  %s\n", row.id, row.name, row.repair_class,
+                                 row.what);
+    }
+    static const char *const classes[] = {"L0", "L1", "L2"};
+    status = status == CSVK_OK ? csvk_buf_putc(out, '\n') : status;
+    for (size_t i = 0; i < 3 && status == CSVK_OK; i++) {
+        status = csvk_buf_printf(out, "%s %s\n", classes[i], csvk_repair_class_meaning(classes[i]));
+    }
+    return status;
+}
+
+/* Is `id` one of the words of `list`, which blanks or commas separate? */
+static bool has_word(const char *list, const char *id)
+{
+    size_t n = strlen(id);
+    for (const char *at = list; (at = strstr(at, id)) != NULL; at += n) {
+        bool begins = at == list || strchr(" ,", at[-1]) != NULL;
+        if (begins && (at[n] == '\0' || strchr(" ,", at[n]) != NULL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The next rule, from number *index on, whose findings the repair answers; NULL: there are no
+   more. */
+static const struct csvk_rule *next_rule(const char *repair, size_t *index)
+{
+    const struct csvk_rule *rule;
+    while ((rule = csvk_rule_sets_at(csvk_rule_sets, (*index)++)) != NULL) {
+        if (has_word(rule->repairs, repair)) {
+            return rule;
+        }
+    }
+    return NULL;
+}
+
+static void put_repair(struct csvk_json *json, const struct csvk_repair_row *row)
+{
+    const struct csvk_rule *rule;
+    size_t index = 0;
+    csvk_json_open(json, '{');
+    csvk_json_put_string(json, "repair", row->id);
+    csvk_json_put_string(json, "name", row->name);
+    csvk_json_put_string(json, "class", row->repair_class);
+    csvk_json_put_string(json, "what", row->what);
+    csvk_json_key(json, "rules");
+    csvk_json_open(json, '[');
+    while ((rule = next_rule(row->id, &index)) != NULL) {
+        csvk_json_string(json, rule->id);
+    }
+    csvk_json_close(json, ']');
+    csvk_json_close(json, '}');
+}
+
+static int list_repairs_as_json(struct csvk_buf *out)
+{
+    struct csvk_json json;
+    struct csvk_repair_row row;
+    csvk_json_init(&json, out);
+    csvk_json_open(&json, '[');
+    for (size_t i = 0; csvk_repair_row_at(i, &row); i++) {
+        put_repair(&json, &row);
     }
     csvk_json_close(&json, ']');
     return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
@@ -148,6 +182,10 @@ static bool wants_json(const struct cli *cli)
 static int run_rules(struct cli *cli)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
+    if (cli_has(cli, "repairs")) {
+        return show(cli, &out,
+                    wants_json(cli) ? list_repairs_as_json(&out) : list_repairs_as_text(&out));
+    }
     return show(cli, &out, wants_json(cli) ? list_as_json(&out) : list_as_text(&out));
 }
 
@@ -172,69 +210,84 @@ static int add_levels(struct csvk_buf *out, const struct csvk_rule *rule)
 
 static int explain_as_text(const struct csvk_rule *rule, struct csvk_buf *out)
 {
+    bool plain = csvk_rule_is_plain(rule);
     int status = csvk_buf_printf(out, "%s: %s\n", rule->id, rule->summary);
-    status = status == CSVK_OK ? add_part(out, "Message", rule->message) : status;
+    if (status == CSVK_OK && rule->message != NULL) {
+        status = add_part(out, "Message", rule->message);
+    }
     status = status == CSVK_OK ? add_part(out, "Why it matters", rule->why) : status;
     status = status == CSVK_OK ? add_part(out, "Example", rule->example) : status;
     status = status == CSVK_OK ? add_part(out, "How to repair it", rule->remedy) : status;
     status = status == CSVK_OK ? add_part(out, "Repairs of normalize", rule->repairs) : status;
-    return status == CSVK_OK ? add_levels(out, rule) : status;
-}
-
-static int explain_as_json(const struct csvk_rule *rule, struct csvk_buf *out)
-{
-    struct csvk_json json;
-    csvk_json_init(&json, out);
-    put_rule(&json, rule);
-    return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
-}
-
-static int explain_plain_rule(const struct cli *cli, const struct plain_rule *rule,
-                              struct csvk_buf *out)
-{
-    if (wants_json(cli)) {
-        struct csvk_json json;
-        csvk_json_init(&json, out);
-        put_plain_rule(&json, rule);
-        return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
+    if (status != CSVK_OK) {
+        return status;
     }
-    int status = csvk_buf_printf(out, "%s: %s\n", rule->id, rule->title);
-    status = status == CSVK_OK ? add_part(out, "Why it matters", rule->why) : status;
-    status = status == CSVK_OK ? add_part(out, "How to repair it", rule->remedy) : status;
-    return status == CSVK_OK ? add_part(out, "Severity", rule->level) : status;
+    return plain ? add_part(out, "Severity", plain_level(rule)) : add_levels(out, rule);
+}
+
+static int explain_repair_as_text(const struct csvk_repair_row *row, struct csvk_buf *out)
+{
+    const struct csvk_rule *rule;
+    size_t index = 0, found = 0;
+    int status =
+        csvk_buf_printf(out, "%s: %s: %s\n\nClass\n    %s: it %s\n", row->id, row->name, row->what,
+                        row->repair_class, csvk_repair_class_meaning(row->repair_class));
+    while (status == CSVK_OK && (rule = next_rule(row->id, &index)) != NULL) {
+        status = csvk_buf_printf(out, "%s    %s: %s\n",
+                                 found++ == 0 ? "\nWhat it repairs, by rule\n" : "", rule->id,
+                                 rule->summary);
+    }
+    return status;
 }
 
 static int run_explain(struct cli *cli)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
-    const struct csvk_rule *rule = csvk_rule_find(cli_operand(cli, 0));
-    struct plain_rule plain;
-    if (find_plain_rule(cli_operand(cli, 0), &plain)) {
-        return show(cli, &out, explain_plain_rule(cli, &plain, &out));
+    struct csvk_repair_row repair;
+    struct csvk_json json;
+    const char *id = cli_operand(cli, 0);
+    const struct csvk_rule *rule = csvk_rule_sets_find(csvk_rule_sets, id);
+    bool is_repair = rule == NULL && csvk_repair_row_find(id, &repair);
+    if (rule == NULL && !is_repair) {
+        return cli_trouble(cli, "unknown rule '%s' (`csvkit rules` lists them)", id);
     }
-    if (rule == NULL) {
-        return cli_trouble(cli, "unknown rule '%s' (`csvkit rules` lists them)",
-                           cli_operand(cli, 0));
+    if (!wants_json(cli)) {
+        return show(cli, &out,
+                    is_repair ? explain_repair_as_text(&repair, &out)
+                              : explain_as_text(rule, &out));
     }
-    return show(cli, &out,
-                wants_json(cli) ? explain_as_json(rule, &out) : explain_as_text(rule, &out));
+    csvk_json_init(&json, &out);
+    if (is_repair) {
+        put_repair(&json, &repair);
+    } else {
+        put_rule(&json, rule);
+    }
+    return show(cli, &out, json.failed ? CSVK_ENOMEM : csvk_buf_putc(&out, '\n'));
 }
 
 /* ---- the rows ---------------------------------------------------------------------------------
  */
 
 static const struct cli_option rows[] = {
+    {"repairs", 0, NULL, NULL, "List the repairs of csvkit normalize instead of the rules.", false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_option format_rows[] = {
     {"format", 'f', "NAME", "text|json", "The output format. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
-static const struct cli_group own = {"Output", rows};
-static const struct cli_group *const groups[] = {&own, &cli_common_options, NULL};
+static const struct cli_group what = {"What is listed", rows};
+static const struct cli_group format = {"Output", format_rows};
+static const struct cli_group *const rules_groups[] = {&what, &format, &cli_common_options, NULL};
+static const struct cli_group *const groups[] = {&format, &cli_common_options, NULL};
 
 static const char *const rules_examples[] = {
     "csvkit rules",
     "List the rules and their severity in every profile.",
     "csvkit rules --format=json",
     "Print the same list for programs.",
+    "csvkit rules --repairs",
+    "List the repairs of csvkit normalize.",
     NULL,
 };
 
@@ -246,7 +299,7 @@ const struct cli_command cli_cmd_rules = {
         "Lists the id, the severity and the meaning of every rule. For the rules of validate, "
         "the severity depends on the profile; csvkit validate --rule=ID=SEVERITY changes it "
         "for one run. The id of a rule never changes.",
-    .groups = groups,
+    .groups = rules_groups,
     .examples = rules_examples,
     .min_operands = 0,
     .max_operands = 0,
@@ -256,6 +309,8 @@ const struct cli_command cli_cmd_rules = {
 static const char *const explain_examples[] = {
     "csvkit explain field-count",
     "Explain what the rule means, why it matters and how to repair a file.",
+    "csvkit explain r18",
+    "Explain a repair that csvkit normalize has reported.",
     NULL,
 };
 
@@ -264,7 +319,7 @@ const struct cli_command cli_cmd_explain = {
     .operands = "RULE",
     .summary = "explain a rule: meaning, reason, example, remedy, severity",
     .details = "RULE is the id of a rule. A finding shows it in square brackets, as in "
-               "error[field-count].",
+               "error[field-count]. The id or the name of a repair is explained, too.",
     .groups = groups,
     .examples = explain_examples,
     .min_operands = 1,

@@ -4,6 +4,7 @@
  * Every operand is judged on its own. A directory is a table in slices, which are judged one after
  * the other. When one file cannot be read, the others are judged all the same.
  */
+#include "csvkit/cli/frame/reports.h"
 #include "csvkit/cli/table/auto_option.h"
 #include "csvkit/cli/table/other_format.h"
 #include "csvkit/cli/table/table_options.h"
@@ -15,18 +16,14 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-enum report_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB, FORMAT_JUNIT };
-
 struct validate_job {
     struct cli *cli;
     struct csvk_validate_options options;
-    enum report_format format;
     enum csvk_severity fail_on;
     const char *encoding;              /* of the current file; NULL: UTF-8 */
     const char *encoding_given;        /* each file starts with it; NULL: UTF-8 or auto */
     struct csvk_dialect dialect_given; /* each file starts with it; auto may change it */
-    struct csvk_json sarif;
-    struct csvk_buf out;
+    struct cli_reports *reports;
     struct cli_progress *progress;
     int status; /* the worst so far */
 };
@@ -36,20 +33,6 @@ struct validate_job {
 static void worsen(struct validate_job *job, int status)
 {
     job->status = status > job->status ? status : job->status;
-}
-
-static int read_format(struct validate_job *job)
-{
-    static const char *const names[] = {"text", "json", "sarif", "github", "junit"};
-    const char *name = cli_value(job->cli, "format");
-    for (size_t i = 0; name != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(name, names[i]) == 0) {
-            job->format = (enum report_format)i;
-        }
-    }
-    const char *fail_on = cli_value(job->cli, "fail-on");
-    job->fail_on = fail_on != NULL && fail_on[0] == 'w' ? CSVK_WARNING : CSVK_ERROR;
-    return CLI_GOOD;
 }
 
 /* ID=LEVEL. */
@@ -132,27 +115,15 @@ static int read_table(struct validate_job *job)
 
 static int read_options(struct validate_job *job)
 {
-    int status = read_format(job);
-    status = status == CLI_GOOD ? read_rules(job) : status;
+    const char *fail_on = cli_value(job->cli, "fail-on");
+    job->fail_on = fail_on != NULL && fail_on[0] == 'w' ? CSVK_WARNING : CSVK_ERROR;
+    int status = read_rules(job);
     status = status == CLI_GOOD ? read_limits(job) : status;
     return status == CLI_GOOD ? read_table(job) : status;
 }
 
 /* ---- one file ---------------------------------------------------------------------------------
  */
-
-static int write_report(struct validate_job *job, const struct csvk_report *report)
-{
-    unsigned style = (cli_color(job->cli, stdout) ? CSVK_TEXT_COLOR : 0) |
-                     (cli_has(job->cli, "verbose") ? CSVK_TEXT_NOTES : 0);
-    switch (job->format) {
-    case FORMAT_JSON: return csvk_report_json(report, &job->out);
-    case FORMAT_SARIF: return csvk_report_sarif(report, &job->sarif);
-    case FORMAT_GITHUB: return csvk_report_github(report, &job->out);
-    case FORMAT_JUNIT: return csvk_report_junit(report, &job->out);
-    default: return csvk_report_text(report, style, &job->out);
-    }
-}
 
 static int show_progress(uint64_t consumed, void *context)
 {
@@ -198,7 +169,7 @@ static int judge(struct validate_job *job, const char *path, struct csvk_validat
     return status;
 }
 
-/* Adds the report of one file to the output, and its verdict to the exit status. */
+/* Adds the findings of one file to the reports, and its verdict to the exit status. */
 static int conclude(struct validate_job *job, const char *path, struct csvk_validator *v,
                     struct csvk_error *err)
 {
@@ -208,10 +179,11 @@ static int conclude(struct validate_job *job, const char *path, struct csvk_vali
         struct cli_verify how = {path, job->encoding, &job->options, report};
         status = cli_verify(job->cli, &how, err);
     }
-    if (status == CSVK_OK && write_report(job, report) != CSVK_OK) {
-        status = csvk_fail(err, CSVK_ENOMEM, "%s: out of memory for the report", path);
-    }
     if (status == CSVK_OK) {
+        struct csvk_section section;
+        struct csvk_subject subject;
+        csvk_report_subject(report, &section, &subject);
+        worsen(job, cli_reports_add(job->reports, &subject));
         bool refused =
             report->errors != 0 || (job->fail_on == CSVK_WARNING && report->warnings != 0);
         worsen(job, refused ? CLI_REFUSED : CLI_GOOD);
@@ -220,13 +192,10 @@ static int conclude(struct validate_job *job, const char *path, struct csvk_vali
     return status;
 }
 
-/* Reports trouble and prints what is ready; the other files are judged all the same. */
-static void close_file(struct validate_job *job, int status, const struct csvk_error *err)
+/* The other files are judged all the same. */
+static void fail(struct validate_job *job, const char *path, const struct csvk_error *err)
 {
-    if (status != CSVK_OK) {
-        worsen(job, cli_fail(job->cli, err));
-    }
-    cli_out_buf(job->cli, &job->out);
+    worsen(job, cli_reports_fail(job->reports, path, err));
 }
 
 static void do_file(struct validate_job *job, const char *path)
@@ -236,7 +205,9 @@ static void do_file(struct validate_job *job, const char *path)
     int status = judge(job, path, &v, &err);
     status = status == CSVK_OK ? conclude(job, path, v, &err) : status;
     csvk_validator_free(v);
-    close_file(job, status, &err);
+    if (status != CSVK_OK) {
+        fail(job, path, &err);
+    }
 }
 
 /* ---- slices with a primary key: it spans all slices, so the reports wait for the last slice ----
@@ -244,7 +215,8 @@ static void do_file(struct validate_job *job, const char *path)
 
 struct slice_parts {
     struct csvk_validator **item;
-    size_t count;
+    size_t count; /* judged */
+    size_t done;  /* of these: in the reports */
 };
 
 static int judge_slice(struct validate_job *job, const char *path, struct slice_parts *parts,
@@ -259,25 +231,53 @@ static int judge_slice(struct validate_job *job, const char *path, struct slice_
     return parts->count > 1 ? csvk_validator_join_keys(parts->item[0], v, err) : CSVK_OK;
 }
 
+/* No slice may be missing in a report. `guilty` could not be judged, so the others are not judged
+   as a whole either; it is slices->count when none of them is to blame. */
+static void fail_slices(struct validate_job *job, const struct csvk_strings *slices,
+                        const struct slice_parts *parts, size_t guilty,
+                        const struct csvk_error *err)
+{
+    struct csvk_error other = *err;
+    if (guilty < slices->count) {
+        fail(job, slices->item[guilty], err);
+        csvk_fail(&other, err->status,
+                  "the primary key spans all slices, and %s could not be judged",
+                  slices->item[guilty]);
+    } else {
+        worsen(job, cli_fail(job->cli, err));
+    }
+    struct csvk_subject subject = {.error = other.text};
+    for (size_t i = parts->done; i < slices->count; i++) {
+        subject.file = slices->item[i];
+        if (i != guilty) {
+            worsen(job, cli_reports_add(job->reports, &subject));
+        }
+    }
+}
+
 static void do_slices_with_key(struct validate_job *job, const struct csvk_strings *slices)
 {
     struct csvk_error err = {0};
-    struct slice_parts parts = {csvk_calloc(slices->count + 1, sizeof(*parts.item)), 0};
+    struct slice_parts parts = {csvk_calloc(slices->count + 1, sizeof(*parts.item)), 0, 0};
     int status = parts.item != NULL ? CSVK_OK : csvk_fail(&err, CSVK_ENOMEM, "out of memory");
+    size_t guilty = slices->count;
     for (size_t i = 0; i < slices->count && status == CSVK_OK; i++) {
         status = judge_slice(job, slices->item[i], &parts, &err);
+        guilty = status == CSVK_OK ? guilty : i;
     }
     if (status == CSVK_OK) {
         status = csvk_validator_search_keys(parts.item, parts.count, &err);
     }
-    for (size_t i = 0; i < parts.count && status == CSVK_OK; i++) {
-        status = conclude(job, slices->item[i], parts.item[i], &err);
+    for (; parts.done < parts.count && status == CSVK_OK; parts.done += status == CSVK_OK) {
+        status = conclude(job, slices->item[parts.done], parts.item[parts.done], &err);
     }
     for (size_t i = 0; i < parts.count; i++) {
         csvk_validator_free(parts.item[i]);
     }
     csvk_free(parts.item);
-    close_file(job, status, &err);
+    if (status != CSVK_OK) {
+        fail_slices(job, slices, &parts, guilty, &err);
+    }
 }
 
 /* ---- operands ---------------------------------------------------------------------------------
@@ -290,14 +290,14 @@ static void do_slices(struct validate_job *job, const char *directory)
     struct csvk_error err = {0};
     enum csvk_header header = job->options.header;
     if (csvk_list_slices(directory, &slices, &err) != CSVK_OK) {
-        worsen(job, cli_fail(job->cli, &err));
+        fail(job, directory, &err);
     }
     job->options.header = cli_has(job->cli, "header") ? CSVK_HEADER : CSVK_NO_HEADER;
     job->options.width = 0;
     bool key = job->options.primary_key.count != 0;
     if (key && cli_has(job->cli, "verify")) {
-        worsen(job,
-               cli_trouble(job->cli, "--verify cannot check a primary key over several slices"));
+        csvk_fail(&err, CSVK_EUSAGE, "--verify cannot check a primary key over several slices");
+        fail(job, directory, &err);
     } else if (key) {
         do_slices_with_key(job, &slices);
     }
@@ -316,9 +316,10 @@ static void do_operand(struct validate_job *job, const char *path)
     struct stat info;
     bool directory = strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
     if (cli_has(job->cli, "verify") && strcmp(path, "-") == 0) {
-        worsen(job,
-               cli_trouble(job->cli, "--verify reads the data twice: give a file, not standard "
-                                     "input"));
+        struct csvk_error err;
+        csvk_fail(&err, CSVK_EUSAGE,
+                  "--verify reads the data twice: give a file, not standard input");
+        fail(job, path, &err);
         return;
     }
     if (directory) {
@@ -329,28 +330,8 @@ static void do_operand(struct validate_job *job, const char *path)
     do_file(job, path);
 }
 
-static int begin_document(struct validate_job *job)
-{
-    if (job->format == FORMAT_SARIF) {
-        return csvk_report_sarif_begin(&job->sarif, &job->out, job->options.profile);
-    }
-    return job->format == FORMAT_JUNIT ? csvk_report_junit_begin(&job->out) : CSVK_OK;
-}
-
-static int end_document(struct validate_job *job)
-{
-    if (job->format == FORMAT_SARIF) {
-        return csvk_report_sarif_end(&job->sarif);
-    }
-    return job->format == FORMAT_JUNIT ? csvk_report_junit_end(&job->out) : CSVK_OK;
-}
-
 static void do_operands(struct validate_job *job)
 {
-    if (begin_document(job) != CSVK_OK) {
-        worsen(job, cli_trouble(job->cli, "out of memory"));
-        return;
-    }
     size_t count = cli_noperands(job->cli);
     for (size_t i = 0; i < count && !cli_out_failed(job->cli); i++) {
         do_operand(job, cli_operand(job->cli, i));
@@ -358,22 +339,22 @@ static void do_operands(struct validate_job *job)
     if (count == 0) {
         do_operand(job, "-");
     }
-    if (end_document(job) != CSVK_OK) {
-        worsen(job, cli_trouble(job->cli, "out of memory"));
-    }
-    cli_out_buf(job->cli, &job->out);
 }
 
 static int run(struct cli *cli)
 {
+    static const struct csvk_rule_set *const sets[] = {&csvk_validator_rules, NULL};
     struct validate_job job = {.cli = cli};
     csvk_validate_options_init(&job.options);
     job.status = read_options(&job);
     if (job.status == CLI_GOOD) {
+        job.status = cli_reports_begin(cli, &job.reports, sets, job.options.profile);
+    }
+    if (job.status == CLI_GOOD) {
         do_operands(&job);
     }
+    worsen(&job, cli_reports_end(job.reports));
     csvk_validate_options_release(&job.options);
-    csvk_buf_release(&job.out);
     return job.status;
 }
 
@@ -399,16 +380,9 @@ static const struct cli_option rows[] = {
      "Memory for --primary-key, at least 1MiB. Keys that do not fit go to temporary files in "
      "$TMPDIR. Default: 256MiB.",
      false},
-    {"format", 'f', "NAME", "text|json|sarif|github|junit",
-     "The report format: text for people, json (one line for each file), sarif, github "
-     "(annotations), junit. Default: text.",
-     false},
     {"fail-on", 0, "SEVERITY", "error|warning",
      "The exit status is 1 when there is a finding of this severity or a higher one. Default: "
      "error.",
-     false},
-    {"verbose", 'v', NULL, NULL,
-     "Show the notes, too: findings of severity info. Without -v the text report only counts them.",
      false},
     {"verify", 0, NULL, NULL,
      "Read the file a second time, with the reference parser and with libcsv. They must find the "
@@ -424,9 +398,13 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Validation", rows};
-static const struct cli_group *const groups[] = {
-    &own, &cli_dialect_options, &cli_blanks_options, &cli_manifest_options, &cli_common_options,
-    NULL};
+static const struct cli_group *const groups[] = {&own,
+                                                 &cli_report_options,
+                                                 &cli_dialect_options,
+                                                 &cli_blanks_options,
+                                                 &cli_manifest_options,
+                                                 &cli_common_options,
+                                                 NULL};
 
 static const char *const examples[] = {
     "csvkit validate orders.csv",
@@ -437,6 +415,8 @@ static const char *const examples[] = {
     "Read standard input and print one line of JSON.",
     "csvkit validate --rule=eol-lf=error --fail-on=warning data/*.csv",
     "Accept only files with CRLF line breaks and without warnings.",
+    "csvkit validate --report=sarif:out.sarif --report=csv:findings.csv data/*.csv",
+    "Report as text, and write the findings to two files as well.",
     NULL,
 };
 

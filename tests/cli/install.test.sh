@@ -26,7 +26,9 @@ run_make install-files # not "install": other tests use what is built just now
 for file in bin/csvkit lib/libcsvkit.a lib/libcsvkit.so lib/libcsvkit.so.0 lib/pkgconfig/csvkit.pc \
     include/csvkit/csvkit.h share/man/man1/csvkit.1 share/man/man1/csvkit-help.1 share/man/man7/csvkit-rules.7 \
     share/bash-completion/completions/csvkit share/zsh/vendor-completions/_csvkit \
-    share/fish/vendor_completions.d/csvkit.fish; do
+    share/fish/vendor_completions.d/csvkit.fish include/csvkit/findings/findings.h \
+    share/csvkit/validate.schema.json share/csvkit/manifest-check.schema.json \
+    share/csvkit/preflight.schema.json share/csvkit/normalize.schema.json; do
     [ -s "$put/$file" ] || fail "$file is missing or empty"
 done
 pages=$("$put/bin/csvkit" internal-man --list | wc -l)

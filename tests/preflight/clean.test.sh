@@ -12,7 +12,7 @@ silent
 is '.tables == [.tables[0]] and (.tables[0] | .source == "a.csv" and .destination == "in.c-main.t" and
     .by == "manifest" and .columns == ["id","v"] and .primary_key == ["id"] and .slices == 0 and
     .records == 1 and .valid and .findings == [])'
-is '(keys - ["folder","valid","tables","files","findings"]) | inside(["bytes","default_bucket","errors","findings_dropped","rules","warnings"])'
+is '(keys - ["folder","valid","tables","files","findings"]) | inside(["bytes","default_bucket","errors","findings_dropped","infos","rules","warnings"])'
 
 fresh default-bucket
 table a.csv 'id\n1\n'

@@ -91,7 +91,7 @@ static void hide_surrogates(struct csvk_buf *text)
 static void print_found(const struct csvk_report *report, struct csvk_buf *out)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
-    ck_assert_int_eq(csvk_report_json(report, &text), CSVK_OK);
+    ck_assert_int_eq(csvk_report_print(report, "json", CSVK_TEXT_PLAIN, &text, NULL), CSVK_OK);
     hide_surrogates(&text);
     cJSON *json = cJSON_Parse(csvk_buf_text(&text));
     ck_assert_msg(json != NULL, "not JSON: %s", csvk_buf_text(&text));
@@ -187,7 +187,7 @@ START_TEST(verdicts_are_as_stated)
         struct csvk_validator *v = judge(entry->string, (enum csvk_profile)_i, false, &how);
         const struct csvk_report *report = report_of(v);
         struct csvk_buf json = CSVK_BUF_INIT;
-        ck_assert_int_eq(csvk_report_json(report, &json), CSVK_OK);
+        ck_assert_int_eq(csvk_report_print(report, "json", CSVK_TEXT_PLAIN, &json, NULL), CSVK_OK);
         ck_assert_msg(is_valid_by_covered_rules(report) == (strcmp(want, "valid") == 0),
                       "%s in %s: want %s, have %s", entry->string, name, want,
                       csvk_buf_text(&json));

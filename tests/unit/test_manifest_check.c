@@ -10,13 +10,13 @@
 #define IN       CSVK_MANIFEST_IN_TABLE
 #define FILE_OUT CSVK_MANIFEST_OUT_FILE
 #define FILE_IN  CSVK_MANIFEST_IN_FILE
-#define ERROR    CSVK_MANIFEST_ERROR
-#define WARNING  CSVK_MANIFEST_WARNING
+#define ERROR    CSVK_ERROR
+#define WARNING  CSVK_WARNING
 
 static struct csvk_manifest *parse(const char *text)
 {
     struct csvk_manifest *manifest = NULL;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     ck_assert_msg(csvk_manifest_parse(&manifest, text, strlen(text), &findings, NULL) == CSVK_OK,
                   "%s", text);
     ck_assert_uint_eq(findings.count, 0);
@@ -24,7 +24,7 @@ static struct csvk_manifest *parse(const char *text)
 }
 
 static void check(const char *text, const struct csvk_manifest_judge *judge,
-                  struct csvk_manifest_findings *findings)
+                  struct csvk_findings *findings)
 {
     struct csvk_manifest *manifest = parse(text);
     ck_assert_int_eq(csvk_manifest_check(manifest, judge, findings), CSVK_OK);
@@ -61,7 +61,7 @@ static const char *const good[] = {
 START_TEST(good_manifests_have_no_findings)
 {
     struct csvk_manifest_judge judge;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     csvk_manifest_judge_init(&judge);
     judge.kind = OUT;
     check(good[_i], &judge, &findings);
@@ -75,7 +75,7 @@ struct one {
     const char *rule; /* without "manifest-" */
     const char *message;
     const char *path;
-    enum csvk_manifest_severity severity;
+    enum csvk_severity severity;
     enum csvk_manifest_kind kind; /* 0: out table */
     const char *remedy;           /* part of it, or NULL: not asked */
 };
@@ -351,13 +351,13 @@ START_TEST(bad_manifests_have_exactly_this_finding)
 {
     const struct one *row = &bad[_i];
     struct csvk_manifest_judge judge;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     csvk_manifest_judge_init(&judge);
     judge.kind = row->kind != CSVK_MANIFEST_AUTO ? row->kind : OUT;
     check(row->text, &judge, &findings);
     ck_assert_msg(findings.count == 1, "%s: %zu findings, last: %s", row->text, findings.count,
                   findings.count > 0 ? findings.item[findings.count - 1].message : "");
-    const struct csvk_manifest_finding *finding = &findings.item[0];
+    const struct csvk_finding *finding = &findings.item[0];
     ck_assert_str_eq(finding->rule->id + strlen("manifest-"), row->rule);
     ck_assert_msg(strstr(finding->message, row->message) != NULL, "%s", finding->message);
     ck_assert_str_eq(finding->path, row->path);
@@ -366,28 +366,28 @@ START_TEST(bad_manifests_have_exactly_this_finding)
         ck_assert_msg(finding->remedy != NULL && strstr(finding->remedy, row->remedy) != NULL, "%s",
                       finding->remedy);
     }
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
 }
 END_TEST
 
 START_TEST(findings_are_counted_beyond_the_limit)
 {
     struct csvk_manifest_judge judge;
-    struct csvk_manifest_findings findings = {.limit = 2};
+    struct csvk_findings findings = {.limit = 2};
     csvk_manifest_judge_init(&judge);
     judge.kind = OUT;
     check("{\"a1\":1,\"a2\":1,\"a3\":1,\"a4\":1,\"columns\":[\"a b\"]}", &judge, &findings);
     ck_assert_uint_eq(findings.count, 2);
     ck_assert_uint_eq(findings.errors, 4);
     ck_assert_uint_eq(findings.warnings, 1);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
 }
 END_TEST
 
 START_TEST(places_are_lines_and_columns_of_keys)
 {
     struct csvk_manifest_judge judge;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     csvk_manifest_judge_init(&judge);
     judge.kind = OUT;
     check("{\n  \"columns\": [\n    \"a\",\n    \"a b\"\n  ],\n  \"pk\": 1\n}", &judge, &findings);
@@ -396,45 +396,45 @@ START_TEST(places_are_lines_and_columns_of_keys)
     ck_assert_uint_eq(findings.item[0].column, 3);
     ck_assert_uint_eq(findings.item[1].line, 4);
     ck_assert_uint_eq(findings.item[1].column, 5);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
 }
 END_TEST
 
 START_TEST(collisions_after_cleaning_name_both_places)
 {
     struct csvk_manifest_judge judge;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     csvk_manifest_judge_init(&judge);
     judge.kind = OUT;
     check("{\"columns\":[\"a b\",\n\"a-b\"]}", &judge, &findings);
     ck_assert_uint_eq(findings.errors, 1);
-    const struct csvk_manifest_finding *last = &findings.item[findings.count - 1];
+    const struct csvk_finding *last = &findings.item[findings.count - 1];
     ck_assert_str_eq(last->message,
                      "column 1 \"a b\" (line 1, column 13) and column 2 \"a-b\" will "
                      "both be called \"a_b\"");
     ck_assert_uint_eq(last->line, 2);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
 }
 END_TEST
 
 START_TEST(projects_with_data_types_want_a_schema)
 {
     struct csvk_manifest_judge judge;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     csvk_manifest_judge_init(&judge);
     judge.kind = OUT;
     judge.support = csvk_type_support_parse("hints");
     check("{\"columns\":[\"a\"]}", &judge, &findings);
     ck_assert_uint_eq(findings.errors, 1);
     ck_assert_str_eq(findings.item[0].message, "Configuration schema is missing.");
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     judge.support = csvk_type_support_parse("authoritative");
     check("{\"schema\":[{\"name\":\"a\"},{\"name\":\"b\"},{\"name\":\"c\",\"data_type\":{\"base\":"
           "{\"type\":\"DATE\"}}}]}",
           &judge, &findings);
     ck_assert_uint_eq(findings.errors, 1);
     ck_assert_str_eq(findings.item[0].message, "Missing data type for columns: a, b");
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     judge.support = csvk_type_support_parse("none");
     check("{\"columns\":[\"a\"]}", &judge, &findings);
     ck_assert_uint_eq(findings.count, 0);
@@ -444,7 +444,7 @@ END_TEST
 START_TEST(mappings_have_a_source_and_whole_destinations)
 {
     struct csvk_manifest_judge judge;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     csvk_manifest_judge_init(&judge);
     judge.kind = OUT;
     judge.mapping = true;
@@ -455,7 +455,7 @@ START_TEST(mappings_have_a_source_and_whole_destinations)
     ck_assert_uint_eq(findings.errors, 2);
     ck_assert_str_eq(findings.item[1].message,
                      "Failed to resolve destination for output table \"a.csv\".");
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
 }
 END_TEST
 
@@ -477,13 +477,13 @@ END_TEST
 START_TEST(names_of_a_header_are_judged_alike)
 {
     struct csvk_strings names = {0};
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     ck_assert_int_eq(csvk_strings_add(&names, "ok"), CSVK_OK);
     ck_assert_int_eq(csvk_strings_add(&names, "OK"), CSVK_OK);
     ck_assert_int_eq(csvk_manifest_check_names(&names, "header", &findings), CSVK_OK);
     ck_assert_uint_eq(findings.errors, 1);
     ck_assert_str_eq(findings.item[0].path, "header[1]");
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     csvk_strings_release(&names);
 }
 END_TEST
@@ -491,10 +491,10 @@ END_TEST
 START_TEST(every_rule_is_described)
 {
     size_t n = 0;
-    for (const struct csvk_manifest_rule *rule = csvk_manifest_rules(); rule->id != NULL; rule++) {
+    for (; n < csvk_manifest_rules.count; n++) {
+        const struct csvk_rule *rule = &csvk_manifest_rules.rule[n];
         ck_assert_int_eq(strncmp(rule->id, "manifest-", 9), 0);
-        ck_assert(rule->title[0] != '\0' && rule->why[0] != '\0' && rule->remedy[0] != '\0');
-        n++;
+        ck_assert(rule->summary[0] != '\0' && rule->why[0] != '\0' && rule->remedy[0] != '\0');
     }
     ck_assert_uint_ge(n, 30);
 }

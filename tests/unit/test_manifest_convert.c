@@ -8,7 +8,7 @@
 static struct csvk_manifest *parse(const char *text)
 {
     struct csvk_manifest *manifest = NULL;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     ck_assert_msg(csvk_manifest_parse(&manifest, text, strlen(text), &findings, NULL) == CSVK_OK,
                   "%s", text);
     return manifest;
@@ -30,7 +30,7 @@ static void print_tight(const struct csvk_manifest *manifest, struct csvk_buf *o
 }
 
 static void convert(const char *text, enum csvk_generation to, struct csvk_buf *out,
-                    struct csvk_manifest_findings *findings)
+                    struct csvk_findings *findings)
 {
     struct csvk_manifest *manifest = parse(text), *converted = NULL;
     ck_assert_int_eq(csvk_manifest_convert(&converted, manifest, to, NULL, findings), CSVK_OK);
@@ -101,7 +101,7 @@ static const struct {
 START_TEST(conversion_goes_both_ways_without_loss)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     convert(pairs[_i].legacy, CSVK_GENERATION_NATIVE, &out, &findings);
     ck_assert_str_eq(csvk_buf_text(&out), pairs[_i].native);
     convert(pairs[_i].native, CSVK_GENERATION_LEGACY, &out, &findings);
@@ -152,7 +152,7 @@ static const struct {
 START_TEST(what_cannot_be_carried_is_reported)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     convert(lossy[_i].text, lossy[_i].to, &out, &findings);
     ck_assert_uint_eq(findings.count, 1);
     ck_assert_str_eq(findings.item[0].rule->id, "manifest-not-carried");
@@ -162,7 +162,7 @@ START_TEST(what_cannot_be_carried_is_reported)
     if (lossy[_i].result != NULL) {
         ck_assert_str_eq(csvk_buf_text(&out), lossy[_i].result);
     }
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     csvk_buf_release(&out);
 }
 END_TEST
@@ -175,7 +175,7 @@ START_TEST(truth_is_read_in_every_spelling)
                 {"\"0\"", "false"}, {"\"\"", "false"},    {"false", "false"}, {"0", "false"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct csvk_buf text = CSVK_BUF_INIT, out = CSVK_BUF_INIT, want = CSVK_BUF_INIT;
-        struct csvk_manifest_findings findings = {0};
+        struct csvk_findings findings = {0};
         ck_assert_int_eq(
             csvk_buf_printf(&text,
                             "{\"columns\":[\"a\"],\"column_metadata\":{\"a\":[{\"key\":"
@@ -197,7 +197,7 @@ START_TEST(a_header_gives_the_names_when_the_manifest_has_none)
 {
     struct csvk_manifest *manifest = parse("{\"primary_key\":[\"b\"],\"has_header\":false}");
     struct csvk_manifest *native = NULL;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     struct csvk_strings header = {0};
     struct csvk_buf out = CSVK_BUF_INIT;
     ck_assert_int_eq(
@@ -205,7 +205,7 @@ START_TEST(a_header_gives_the_names_when_the_manifest_has_none)
         CSVK_EDATA);
     ck_assert_str_eq(findings.item[0].rule->id, "manifest-required");
     ck_assert_ptr_null(native);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     ck_assert_int_eq(csvk_strings_add(&header, "a"), CSVK_OK);
     ck_assert_int_eq(csvk_strings_add(&header, "b"), CSVK_OK);
     ck_assert_int_eq(
@@ -287,7 +287,7 @@ static void create_all(enum csvk_generation generation, struct csvk_buf *out)
     ck_assert_int_eq(csvk_manifest_create(&manifest, &options, NULL), CSVK_OK);
     print_tight(manifest, out);
     struct csvk_manifest_judge judge;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     csvk_manifest_judge_init(&judge);
     ck_assert_int_eq(csvk_manifest_check(manifest, &judge, &findings), CSVK_OK);
     ck_assert_uint_eq(findings.count, 0);
@@ -424,7 +424,7 @@ static const struct {
 START_TEST(mappings_are_merged_as_the_platform_does)
 {
     struct csvk_manifest *manifest = NULL, *mapping = NULL, *merged = NULL;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     struct csvk_buf out = CSVK_BUF_INIT;
     if (merges[_i].manifest != NULL) {
         manifest = parse(merges[_i].manifest);
@@ -447,12 +447,12 @@ START_TEST(a_key_that_the_schema_lacks_is_reported)
 {
     struct csvk_manifest *manifest = parse("{\"schema\":[{\"name\":\"a\"}]}"), *merged = NULL;
     struct csvk_manifest *mapping = parse("{\"primary_key\":[\"x\"]}");
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     ck_assert_int_eq(csvk_manifest_merge(&merged, manifest, mapping, &findings), CSVK_OK);
     ck_assert_uint_eq(findings.errors, 1);
     ck_assert_str_eq(findings.item[0].message,
                      "Primary key column \"x\" not found in manifest file.");
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     csvk_manifest_free(manifest);
     csvk_manifest_free(mapping);
     csvk_manifest_free(merged);

@@ -104,8 +104,7 @@ static const struct {
      "tags=1 tags[0]=1 is_public=1 is_permanent=1 is_encrypted=1 notify=1"},
 };
 
-static void judge(const char *text, enum csvk_manifest_kind kind,
-                  struct csvk_manifest_findings *findings)
+static void judge(const char *text, enum csvk_manifest_kind kind, struct csvk_findings *findings)
 {
     struct csvk_manifest *manifest = NULL;
     struct csvk_manifest_judge how;
@@ -118,10 +117,10 @@ static void judge(const char *text, enum csvk_manifest_kind kind,
 
 START_TEST(every_field_is_accepted)
 {
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     judge(whole[_i].text, whole[_i].kind, &findings);
     ck_assert_msg(findings.errors == 0, "%s", findings.count > 0 ? findings.item[0].message : "");
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
 }
 END_TEST
 
@@ -162,23 +161,23 @@ static void put(cJSON *item, const char *value)
 static void spoil(const char *text, enum csvk_manifest_kind kind, const char *path,
                   const char *value)
 {
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     cJSON *root = cJSON_Parse(text);
     put(item_at(root, path), value);
     char *spoiled = cJSON_PrintUnformatted(root);
     judge(spoiled, kind, &findings);
     bool reported = false;
     for (size_t i = 0; i < findings.count; i++) {
-        const struct csvk_manifest_finding *finding = &findings.item[i];
-        reported = reported ||
-                   (finding->severity == CSVK_MANIFEST_ERROR &&
-                    strncmp(finding->path, "$.", 2) == 0 && strcmp(finding->path + 2, path) == 0);
+        const struct csvk_finding *finding = &findings.item[i];
+        reported =
+            reported || (finding->severity == CSVK_ERROR && strncmp(finding->path, "$.", 2) == 0 &&
+                         strcmp(finding->path + 2, path) == 0);
     }
     ck_assert_msg(reported, "%s = %s: not reported at its place, but %zu findings, the first at %s",
                   path, value, findings.count, findings.count > 0 ? findings.item[0].path : "-");
     free(spoiled);
     cJSON_Delete(root);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
 }
 
 START_TEST(every_field_is_reported_when_it_has_another_type)

@@ -62,7 +62,7 @@ static const struct {
 START_TEST(broken_text_is_refused_with_its_place)
 {
     struct csvk_manifest *manifest = NULL;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     struct csvk_error err = {0};
     size_t n = broken[_i].length != 0 ? broken[_i].length : strlen(broken[_i].text);
     ck_assert_int_eq(csvk_manifest_parse(&manifest, broken[_i].text, n, &findings, &err),
@@ -75,12 +75,12 @@ START_TEST(broken_text_is_refused_with_its_place)
                   findings.item[0].message);
     ck_assert_uint_eq(findings.item[0].line, broken[_i].line);
     ck_assert_uint_eq(findings.item[0].column, broken[_i].column);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
 }
 END_TEST
 
 /* What is printed for `text`; the caller frees it. */
-static char *reprint(const char *text, struct csvk_manifest_findings *findings)
+static char *reprint(const char *text, struct csvk_findings *findings)
 {
     struct csvk_manifest *manifest = NULL;
     struct csvk_buf out = CSVK_BUF_INIT;
@@ -125,7 +125,7 @@ END_TEST
 
 START_TEST(text_is_printed_with_all_digits_and_in_order)
 {
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     char *once = reprint(printed[_i].text, &findings);
     ck_assert_str_eq(once, printed[_i].printed);
     char *twice = reprint(once, &findings);
@@ -138,19 +138,19 @@ END_TEST
 
 START_TEST(a_byte_order_mark_is_a_finding_not_the_end)
 {
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     char *text = reprint("\xef\xbb\xbf{\"incremental\":true}", &findings);
     ck_assert_ptr_nonnull(strstr(text, "incremental"));
     ck_assert_uint_eq(findings.errors, 1);
     ck_assert_str_eq(findings.item[0].rule->id, "manifest-bom");
     csvk_free(text);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
 }
 END_TEST
 
 START_TEST(repeated_keys_are_found_at_every_level)
 {
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     char *text =
         reprint("{\"a\":1,\n\"b\":{\"c\":1,\"x y\":[],\"c\":2},\n\"a\":{},\"A\":0}", &findings);
     ck_assert_uint_eq(findings.errors, 2);
@@ -161,12 +161,12 @@ START_TEST(repeated_keys_are_found_at_every_level)
     ck_assert_str_eq(findings.item[1].path, "$.a");
     ck_assert_uint_eq(findings.item[1].line, 3);
     csvk_free(text);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
 }
 END_TEST
 
 /* {"a":[[[...]]]} with `depth` brackets in all. */
-static int parse_nested(size_t depth, struct csvk_manifest_findings *findings)
+static int parse_nested(size_t depth, struct csvk_findings *findings)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
     ck_assert_int_eq(csvk_buf_puts(&text, "{\"a\":"), CSVK_OK);
@@ -186,28 +186,28 @@ static int parse_nested(size_t depth, struct csvk_manifest_findings *findings)
 
 START_TEST(nesting_has_a_limit_that_is_said)
 {
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     ck_assert_int_eq(parse_nested(CSVK_MANIFEST_MAX_DEPTH, &findings) <= CSVK_OK, 1);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     ck_assert_int_eq(parse_nested(CSVK_MANIFEST_MAX_DEPTH + 1, &findings), CSVK_EDATA);
     ck_assert_str_eq(findings.item[0].rule->id, "manifest-limit");
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     ck_assert_int_eq(parse_nested(1000000, &findings), CSVK_EDATA);
     ck_assert_uint_eq(findings.item[0].column, 5 + CSVK_MANIFEST_MAX_DEPTH);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
 }
 END_TEST
 
 START_TEST(size_has_a_limit_that_is_said)
 {
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     struct csvk_manifest *manifest = NULL;
     size_t n = CSVK_MANIFEST_MAX_BYTES + 1;
     char *text = csvk_malloc(n);
     memset(text, ' ', n);
     ck_assert_int_eq(csvk_manifest_parse(&manifest, text, n, &findings, NULL), CSVK_EDATA);
     ck_assert_str_eq(findings.item[0].rule->id, "manifest-limit");
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     csvk_free(text);
 }
 END_TEST
@@ -215,7 +215,7 @@ END_TEST
 START_TEST(many_keys_cost_no_more_than_their_number)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     struct csvk_manifest *manifest = NULL;
     ck_assert_int_eq(csvk_buf_puts(&text, "{\"columns\":["), CSVK_OK);
     for (int i = 0; i < 100000; i++) {
@@ -250,7 +250,7 @@ START_TEST(credentials_are_hidden)
         "{\"s3\":{\"key\":\"k\",\"credentials\":{\"access_key_id\":\"AK\",\"secret_access_key\":"
         "\"x\",\"session_token\":\"longer\"}},\"abs\":{\"credentials\":{\"sas_connection_string\":"
         "\"sig\",\"expiration\":\"2030\"}}}";
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     struct csvk_manifest *manifest = NULL;
     struct csvk_buf out = CSVK_BUF_INIT;
     size_t replaced = 0;

@@ -27,7 +27,7 @@ static const char native[] =
 /* One run of everything with `text`; answers the first status that is not CSVK_OK. */
 static int run(const char *text, enum csvk_generation to)
 {
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     struct csvk_manifest *manifest = NULL, *converted = NULL, *merged = NULL;
     struct csvk_manifest_table table = {0};
     struct csvk_manifest_judge judge;
@@ -51,7 +51,7 @@ static int run(const char *text, enum csvk_generation to)
     csvk_manifest_free(manifest);
     csvk_manifest_free(converted);
     csvk_manifest_free(merged);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     return status;
 }
 

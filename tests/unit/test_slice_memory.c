@@ -81,7 +81,7 @@ static int describe(void)
     static const char text[] =
         "{\"schema\":[{\"name\":\"a\"},{\"name\":\"b\"}],\"incremental\":true}";
     struct csvk_manifest *base = NULL, *made = NULL;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     struct csvk_manifest_options options;
     struct csvk_error err = {0};
     csvk_manifest_options_init(&options);
@@ -91,7 +91,7 @@ static int describe(void)
     status = status == CSVK_OK ? csvk_slice_manifest(&made, base, &options, &err) : status;
     csvk_manifest_free(made);
     csvk_manifest_free(base);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     return status;
 }
 

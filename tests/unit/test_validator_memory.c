@@ -41,19 +41,17 @@ static int judge(const char *bytes, size_t length, const struct csvk_validate_op
     return status;
 }
 
+#define FORMAT(name) #name,
+static const char *const formats[] = {CSVK_REPORT_FORMATS(FORMAT, FORMAT)};
+
 static int write_all(const struct csvk_report *report)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
-    struct csvk_json json;
-    int status = csvk_report_text(report, CSVK_TEXT_COLOR | CSVK_TEXT_NOTES, &out);
-    status = status == CSVK_OK ? csvk_report_json(report, &out) : status;
-    status = status == CSVK_OK ? csvk_report_github(report, &out) : status;
-    status = status == CSVK_OK ? csvk_report_junit_begin(&out) : status;
-    status = status == CSVK_OK ? csvk_report_junit(report, &out) : status;
-    status = status == CSVK_OK ? csvk_report_junit_end(&out) : status;
-    status = status == CSVK_OK ? csvk_report_sarif_begin(&json, &out, report->profile) : status;
-    status = status == CSVK_OK ? csvk_report_sarif(report, &json) : status;
-    status = status == CSVK_OK ? csvk_report_sarif_end(&json) : status;
+    int status = CSVK_OK;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0] && status == CSVK_OK; i++) {
+        unsigned style = CSVK_TEXT_COLOR | CSVK_TEXT_NOTES;
+        status = csvk_report_print(report, formats[i], style, &out, NULL);
+    }
     csvk_buf_release(&out);
     return status;
 }

@@ -47,7 +47,7 @@ static void print_report(struct csvk_validator *v, struct csvk_buf *out)
     struct csvk_error err = {0};
     const struct csvk_report *report = NULL;
     ck_assert_int_eq(csvk_validator_report(v, &report, &err), CSVK_OK);
-    ck_assert_int_eq(csvk_report_json(report, out), CSVK_OK);
+    ck_assert_int_eq(csvk_report_print(report, "json", CSVK_TEXT_PLAIN, out, NULL), CSVK_OK);
 }
 
 /* Width and kind of line break as the file up to `cut` fixes them; false: not fixed yet. */

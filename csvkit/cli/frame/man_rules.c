@@ -1,9 +1,9 @@
 /* man_rules.c - the man page csvkit-rules(7): all rules, made from the tables of rules. */
 #include "csvkit/cli/frame/roff.h"
 
-#include "manifest/manifest.h"
 #include "preflight/preflight.h"
-#include "validator/validator.h"
+
+#include <string.h>
 
 static void put_labelled(struct cli_page *page, const char *label, const char *text)
 {
@@ -16,6 +16,11 @@ static void put_labelled(struct cli_page *page, const char *label, const char *t
 
 static void put_levels(struct cli_page *page, const struct csvk_rule *rule)
 {
+    if (csvk_rule_is_plain(rule)) {
+        put_labelled(page, "Severity",
+                     csvk_severity_name(csvk_rule_level(rule, CSVK_PROFILE_RFC4180)));
+        return;
+    }
     cli_put(page, ".PP\n.I Severity:\n");
     for (int i = 0; i < CSVK_PROFILES; i++) {
         enum csvk_profile profile = (enum csvk_profile)i;
@@ -26,49 +31,25 @@ static void put_levels(struct cli_page *page, const struct csvk_rule *rule)
     }
 }
 
+/* The reason of a rule about data folders is what the platform does. */
 static void put_rule(struct cli_page *page, const struct csvk_rule *rule)
 {
+    bool platform = rule->outcome != NULL && strcmp(rule->outcome, rule->why) == 0;
     cli_put(page, ".SS \"");
     cli_roff_text(page, rule->id);
     cli_put(page, "\"\n");
     cli_roff_paragraphs(page, rule->summary);
-    put_labelled(page, "Why it matters", rule->why);
+    put_labelled(page, platform ? "What the platform does" : "Why it matters", rule->why);
     put_labelled(page, "Example", rule->example);
     put_labelled(page, "Remedy", rule->remedy);
     put_labelled(page, "Repairs of normalize", rule->repairs);
     put_levels(page, rule);
 }
 
-/* The rules about manifests, whose severity does not depend on a profile. */
-static void put_manifest_rules(struct cli_page *page)
+static void put_set(struct cli_page *page, const struct csvk_rule_set *set)
 {
-    cli_put(page,
-            ".SH RULES OF MANIFESTS AND DATA FOLDERS\n"
-            "These are the rules of csvkit manifest check and csvkit preflight. Their severity "
-            "does not\ndepend on a profile.\n");
-    for (const struct csvk_manifest_rule *rule = csvk_manifest_rules(); rule->id != NULL; rule++) {
-        cli_put(page, ".SS \"");
-        cli_roff_text(page, rule->id);
-        cli_put(page, "\"\n");
-        cli_roff_paragraphs(page, rule->title);
-        put_labelled(page, "Why it matters", rule->why);
-        put_labelled(page, "Remedy", rule->remedy);
-        put_labelled(page, "Severity", csvk_manifest_severity_name(rule->severity));
-    }
-}
-
-/* The rules about data folders. */
-static void put_preflight_rules(struct cli_page *page)
-{
-    const struct csvk_preflight_rule *rule = csvk_preflight_rules();
-    for (; rule->id != NULL; rule++) {
-        cli_put(page, ".SS \"");
-        cli_roff_text(page, rule->id);
-        cli_put(page, "\"\n");
-        cli_roff_paragraphs(page, rule->title);
-        put_labelled(page, "What the platform does", rule->outcome);
-        put_labelled(page, "Remedy", rule->remedy);
-        put_labelled(page, "Severity", csvk_severity_name(rule->severity));
+    for (size_t i = 0; i < set->count; i++) {
+        put_rule(page, &set->rule[i]);
     }
 }
 
@@ -96,11 +77,12 @@ int cli_man_rules(struct csvk_buf *out)
             ".B \\-\\-rule=ID=SEVERITY\nchanges the severity of one rule.\n");
     put_profiles(&page);
     cli_put(&page, ".SH RULES OF TABLES\nThese are the rules of csvkit validate.\n");
-    for (size_t i = 0; i < csvk_rule_count(); i++) {
-        put_rule(&page, csvk_rule_at(i));
-    }
-    put_manifest_rules(&page);
-    put_preflight_rules(&page);
+    put_set(&page, &csvk_validator_rules);
+    cli_put(&page, ".SH RULES OF MANIFESTS AND DATA FOLDERS\n"
+                   "These are the rules of csvkit manifest check and csvkit preflight. Their "
+                   "severity does not\ndepend on a profile.\n");
+    put_set(&page, &csvk_manifest_rules);
+    put_set(&page, &csvk_preflight_rules);
     cli_put(&page, ".SH SEE ALSO\n.BR csvkit\\-validate (1),\n.BR csvkit\\-explain (1)\n");
     return page.status;
 }

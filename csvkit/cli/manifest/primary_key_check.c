@@ -21,7 +21,7 @@ struct key_check {
     struct csvk_bytes *value;
     struct csvk_buf *decoded;
     struct csvk_keys *keys;
-    struct csvk_manifest_findings *findings;
+    struct csvk_findings *findings;
 };
 
 /* Which column is called `name`; SIZE_MAX: none. */
@@ -228,7 +228,7 @@ static void end(struct key_check *check)
 }
 
 int cli_manifest_check_key(const struct csvk_manifest *manifest, const char *path,
-                           struct csvk_manifest_findings *findings, struct csvk_error *err)
+                           struct csvk_findings *findings, struct csvk_error *err)
 {
     struct key_check check = {.findings = findings};
     int status = begin(&check, manifest, path, err);

@@ -11,6 +11,6 @@
  * validator/keys/keys.h.
  */
 int cli_manifest_check_key(const struct csvk_manifest *manifest, const char *path,
-                           struct csvk_manifest_findings *findings, struct csvk_error *err);
+                           struct csvk_findings *findings, struct csvk_error *err);
 
 #endif

@@ -109,7 +109,7 @@ static int judge_step(struct processor *p, const cJSON *step, const struct param
 /* Checks the manifest in the parameters by the rules of manifests; reports the first error. */
 static int judge_manifest(struct processor *p, const cJSON *manifest)
 {
-    struct csvk_manifest_findings found = {.limit = 100};
+    struct csvk_findings found = {.limit = 100};
     struct csvk_manifest_judge how;
     struct csvk_manifest *read = NULL;
     if (manifest == NULL) {
@@ -126,13 +126,13 @@ static int judge_manifest(struct processor *p, const cJSON *manifest)
     status = status == CSVK_OK ? csvk_manifest_check(read, &how, &found) : status;
     int verdict = status == CSVK_ENOMEM ? cli_trouble(p->cli, "out of memory") : CLI_GOOD;
     for (size_t i = 0; i < found.count && verdict == CLI_GOOD; i++) {
-        if (found.item[i].severity == CSVK_MANIFEST_ERROR) {
+        if (found.item[i].severity == CSVK_ERROR) {
             verdict = cli_refuse(p->cli, "parameters: manifest: %s", found.item[i].message);
         }
     }
     cJSON_free(text);
     csvk_manifest_free(read);
-    csvk_manifest_findings_release(&found);
+    csvk_findings_release(&found);
     return verdict;
 }
 
@@ -216,17 +216,16 @@ static int judge(struct processor *p)
 
 /* ---- reading ---- */
 
-static int refuse_config(struct processor *p, const char *path,
-                         const struct csvk_manifest_findings *found)
+static int refuse_config(struct processor *p, const char *path, const struct csvk_findings *found)
 {
-    const struct csvk_manifest_finding *f = found->count > 0 ? &found->item[0] : NULL;
+    const struct csvk_finding *f = found->count > 0 ? &found->item[0] : NULL;
     return cli_refuse(p->cli, "%s:%llu:%llu: %s", path, f ? (unsigned long long)f->line : 1,
                       f ? (unsigned long long)f->column : 1, f ? f->message : "not an object");
 }
 
 static int read_config(struct processor *p, const char *path)
 {
-    struct csvk_manifest_findings found = {.limit = 1};
+    struct csvk_findings found = {.limit = 1};
     struct csvk_manifest *config = NULL;
     struct csvk_buf text = CSVK_BUF_INIT;
     struct csvk_error err = {0};
@@ -242,7 +241,7 @@ static int read_config(struct processor *p, const char *path)
     }
     csvk_buf_release(&text);
     csvk_manifest_free(config);
-    csvk_manifest_findings_release(&found);
+    csvk_findings_release(&found);
     return verdict;
 }
 

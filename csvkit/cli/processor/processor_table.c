@@ -149,7 +149,7 @@ static int take_manifest(struct processor_table *t, const struct csvk_manifest *
 
 static int read_manifest(struct processor_table *t)
 {
-    struct csvk_manifest_findings found = {.limit = 1};
+    struct csvk_findings found = {.limit = 1};
     struct csvk_manifest *read = NULL;
     struct csvk_error err = {0};
     if (access(t->in_manifest, F_OK) != 0) {
@@ -166,7 +166,7 @@ static int read_manifest(struct processor_table *t)
         verdict = take_manifest(t, read);
     }
     csvk_manifest_free(read);
-    csvk_manifest_findings_release(&found);
+    csvk_findings_release(&found);
     return verdict;
 }
 
@@ -223,7 +223,7 @@ static bool apply_dialect(struct processor_table *t)
 
 static int write_manifest(struct processor_table *t, const char *path)
 {
-    struct csvk_manifest_findings found = {.limit = 1};
+    struct csvk_findings found = {.limit = 1};
     struct csvk_manifest *manifest = NULL;
     struct csvk_error err = {0};
     if (t->manifest == NULL) {
@@ -238,7 +238,7 @@ static int write_manifest(struct processor_table *t, const char *path)
     }
     cJSON_free(text);
     csvk_manifest_free(manifest);
-    csvk_manifest_findings_release(&found);
+    csvk_findings_release(&found);
     return status == CSVK_OK ? CLI_GOOD : cli_fail(t->p->cli, &err);
 }
 

@@ -30,12 +30,11 @@ static int manifest_path(struct cli *cli, const char *path, struct csvk_buf *out
     return status < 0 ? no_memory(cli) : CLI_GOOD;
 }
 
-static int report_errors(struct cli *cli, const char *path,
-                         const struct csvk_manifest_findings *findings)
+static int report_errors(struct cli *cli, const char *path, const struct csvk_findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
-        const struct csvk_manifest_finding *finding = &findings->item[i];
-        if (finding->severity == CSVK_MANIFEST_ERROR) {
+        const struct csvk_finding *finding = &findings->item[i];
+        if (finding->severity == CSVK_ERROR) {
             cli_refuse(cli, "%s: %s: %s", path, finding->path, finding->message);
         }
     }
@@ -146,20 +145,20 @@ static int take_manifest(struct remote_input *input, struct cli *cli,
 
 static int judge_manifest(struct cli *cli, const char *path, const struct csvk_manifest *manifest)
 {
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     struct csvk_manifest_judge judge;
     csvk_manifest_judge_init(&judge);
     judge.kind = CSVK_MANIFEST_OUT_TABLE;
     int status = csvk_manifest_check(manifest, &judge, &findings) < 0
                      ? no_memory(cli)
                      : report_errors(cli, path, &findings);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     return status;
 }
 
 static int read_manifest(struct remote_input *input, struct cli *cli, const char *path)
 {
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     struct csvk_manifest *manifest = NULL;
     struct csvk_error err = {0};
     int failure = csvk_manifest_read(&manifest, path, &findings, &err);
@@ -174,7 +173,7 @@ static int read_manifest(struct remote_input *input, struct cli *cli, const char
         status = take_manifest(input, cli, manifest);
     }
     csvk_manifest_free(manifest);
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     return status;
 }
 
@@ -334,7 +333,7 @@ static int check_file(const char *path, struct csvk_validate_options *options, s
         result = cli_fail(cli, &err);
     } else if (!report->valid) {
         unsigned style = cli_color(cli, stderr) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
-        if (csvk_report_text(report, style, &text) == CSVK_OK) {
+        if (csvk_report_print(report, "text", style, &text, NULL) == CSVK_OK) {
             fwrite(csvk_buf_text(&text), 1, text.length, stderr);
         }
         result = CLI_REFUSED;

@@ -257,10 +257,10 @@ static int judge_input(struct input *in, struct csvk_error *err)
     }
     job->refused = true;
     unsigned style = cli_color(job->cli, stdout) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
-    status = job->json ? csvk_report_json(report, &out) : csvk_report_text(report, style, &out);
+    status = csvk_report_print(report, job->json ? "json" : "text", style, &out, err);
     cli_out_buf(job->cli, &out);
     csvk_buf_release(&out);
-    return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    return status;
 }
 
 /* The slicer continues with the next input, so the last record of this one needs a line break. */

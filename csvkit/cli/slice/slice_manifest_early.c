@@ -13,11 +13,11 @@
 
 /* ---- judging --------------------------------------------------------------------------------- */
 
-static void report_finding(struct slice_job *job, const struct csvk_manifest_finding *f)
+static void report_finding(struct slice_job *job, const struct csvk_finding *f)
 {
     const char *remedy = f->remedy != NULL ? f->remedy : "";
     const char *between = f->remedy != NULL ? "; " : "";
-    if (f->severity == CSVK_MANIFEST_ERROR) {
+    if (f->severity == CSVK_ERROR) {
         cli_refuse(job->cli, "%s.manifest: %s: error[%s]: %s%s%s", job->output, f->path,
                    f->rule->id, f->message, between, remedy);
     } else {
@@ -28,7 +28,7 @@ static void report_finding(struct slice_job *job, const struct csvk_manifest_fin
 
 static int judge(struct slice_job *job, const struct csvk_manifest *manifest)
 {
-    struct csvk_manifest_findings findings = {.limit = 100};
+    struct csvk_findings findings = {.limit = 100};
     struct csvk_manifest_judge how;
     csvk_manifest_judge_init(&how);
     how.kind = CSVK_MANIFEST_OUT_TABLE;
@@ -38,7 +38,7 @@ static int judge(struct slice_job *job, const struct csvk_manifest *manifest)
         report_finding(job, &findings.item[i]);
     }
     job->refused = job->refused || findings.errors != 0;
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     return status;
 }
 
@@ -72,13 +72,13 @@ static void check_key(struct slice_job *job)
 static int read_base(const struct slice_job *job, struct csvk_manifest **base,
                      struct csvk_error *err)
 {
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     *base = NULL;
     int status = CSVK_OK;
     if (job->table.manifest != NULL) {
         status = csvk_manifest_read(base, job->table.manifest, &findings, err);
     }
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     return status;
 }
 

@@ -51,12 +51,11 @@ static int find_manifest(struct cli *cli, const char *input, char **path)
     return input != NULL ? find_beside(cli, input, path) : CLI_GOOD;
 }
 
-static void report_errors(struct cli *cli, const char *path,
-                          const struct csvk_manifest_findings *findings)
+static void report_errors(struct cli *cli, const char *path, const struct csvk_findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
-        const struct csvk_manifest_finding *f = &findings->item[i];
-        if (f->severity == CSVK_MANIFEST_ERROR) {
+        const struct csvk_finding *f = &findings->item[i];
+        if (f->severity == CSVK_ERROR) {
             cli_refuse(cli, "%s:%llu:%llu: error[%s]: %s", path, (unsigned long long)f->line,
                        (unsigned long long)f->column, f->rule->id, f->message);
         }
@@ -101,7 +100,7 @@ static int take_manifest(const struct csvk_manifest *manifest, const char *input
 static int read_manifest(struct cli *cli, const char *input, struct cli_table *out)
 {
     struct csvk_manifest *manifest = NULL;
-    struct csvk_manifest_findings findings = {0};
+    struct csvk_findings findings = {0};
     struct csvk_error err = {0};
     int result = CLI_GOOD;
     int status = csvk_manifest_read(&manifest, out->manifest, &findings, &err);
@@ -113,7 +112,7 @@ static int read_manifest(struct cli *cli, const char *input, struct cli_table *o
     } else if (take_manifest(manifest, input, out) != CSVK_OK) {
         result = cli_trouble(cli, "out of memory");
     }
-    csvk_manifest_findings_release(&findings);
+    csvk_findings_release(&findings);
     csvk_manifest_free(manifest);
     return result;
 }

@@ -1,0 +1,121 @@
+/*
+ * report_subject.c - the report of a validator as a subject of reports: what is special to a file
+ * of records in JSON and in text.
+ */
+#include "csvkit/base/delimiter.h"
+#include "validator/validator.h"
+
+static void put_byte(struct csvk_json *json, const char *key, int byte)
+{
+    char text[2] = {(char)byte, '\0'};
+    csvk_json_put_string(json, key, byte == CSVK_NO_BYTE ? NULL : text);
+}
+
+static void put_dialect(struct csvk_json *json, const struct csvk_report *report)
+{
+    csvk_json_key(json, "dialect");
+    csvk_json_open(json, '{');
+    char delimiter[CSVK_DELIMITER_MOST + 1];
+    csvk_json_put_string(json, "delimiter", csvk_delimiter_text(&report->dialect, delimiter));
+    put_byte(json, "enclosure", report->dialect.enclosure);
+    put_byte(json, "escape", report->dialect.escape);
+    if (report->dialect.skip_blanks) {
+        csvk_json_put_bool(json, "skip_blanks", true);
+    }
+    csvk_json_put_bool(json, "header", report->header == CSVK_HEADER);
+    csvk_json_close(json, '}');
+}
+
+static void put_line_breaks(struct csvk_json *json, const struct csvk_totals *totals)
+{
+    csvk_json_key(json, "line_breaks");
+    csvk_json_open(json, '{');
+    csvk_json_put_uint(json, "crlf", totals->eol[CSVK_EOL_CRLF]);
+    csvk_json_put_uint(json, "lf", totals->eol[CSVK_EOL_LF]);
+    csvk_json_put_uint(json, "cr", totals->eol[CSVK_EOL_CR]);
+    csvk_json_put_uint(json, "crcrlf", totals->eol[CSVK_EOL_CRCRLF]);
+    csvk_json_close(json, '}');
+}
+
+static void put_json(const struct csvk_subject *subject, struct csvk_json *json)
+{
+    const struct csvk_report *report = subject->context;
+    csvk_json_put_string(json, "file", report->file);
+    csvk_json_put_bool(json, "valid", report->valid);
+    csvk_json_put_string(json, "profile", csvk_profile_name(report->profile));
+    put_dialect(json, report);
+    csvk_json_put_uint(json, "bytes", report->totals.bytes);
+    csvk_json_put_uint(json, "records", report->totals.records);
+    csvk_json_put_uint(json, "columns", report->totals.width);
+    csvk_json_put_strings(json, "column_names", report->column_names);
+    put_line_breaks(json, &report->totals);
+    csvk_section_json(subject->section, json);
+}
+
+/* The line of summary after the findings. */
+static void put_summary(const struct csvk_subject *subject, size_t index, struct csvk_reporter *r)
+{
+    const struct csvk_report *report = subject->context;
+    if (index < subject->nsections) {
+        return;
+    }
+    csvk_reporter_put_escaped(r, report->file);
+    csvk_reporter_put(r, ": ");
+    csvk_reporter_put_verdict(r, report->valid, report->valid ? "valid" : "not valid");
+    csvk_reporter_put(r, " (");
+    csvk_reporter_put(r, csvk_profile_name(report->profile));
+    csvk_reporter_put(r, "): ");
+    csvk_reporter_put_count(r, report->errors, "error");
+    csvk_reporter_put(r, ", ");
+    csvk_reporter_put_count(r, report->warnings, "warning");
+    if (report->infos != 0) {
+        csvk_reporter_put(r, ", ");
+        csvk_reporter_put_count(r, report->infos, "note");
+        bool shown = (csvk_reporter_style(r) & CSVK_TEXT_NOTES) != 0;
+        csvk_reporter_put(r, shown ? "" : " (-v shows them)");
+    }
+    csvk_reporter_put(r, "; ");
+    csvk_reporter_put_count(r, report->totals.records, "record");
+    csvk_reporter_put(r, ", ");
+    csvk_reporter_put_count(r, report->totals.width, "column");
+    csvk_reporter_put(r, ", ");
+    csvk_reporter_put_count(r, report->totals.bytes, "byte");
+    if (report->findings_dropped != 0) {
+        csvk_reporter_put(r, "; ");
+        csvk_reporter_put_number(r, report->findings_dropped);
+        csvk_reporter_put(r, " more findings not shown");
+    }
+    csvk_reporter_put(r, "\n");
+}
+
+void csvk_report_subject(const struct csvk_report *report, struct csvk_section *section,
+                         struct csvk_subject *subject)
+{
+    *section = (struct csvk_section){.list = report->findings,
+                                     .count = report->nfindings,
+                                     .rule = report->rules,
+                                     .nrules = csvk_rule_count(),
+                                     .errors = report->errors,
+                                     .warnings = report->warnings,
+                                     .infos = report->infos};
+    *subject = (struct csvk_subject){.file = report->file,
+                                     .section = section,
+                                     .nsections = 1,
+                                     .json = put_json,
+                                     .text = put_summary,
+                                     .context = report};
+}
+
+int csvk_report_print(const struct csvk_report *report, const char *format, unsigned style,
+                      struct csvk_buf *out, struct csvk_error *err)
+{
+    static const struct csvk_rule_set *const sets[] = {&csvk_validator_rules, NULL};
+    struct csvk_report_options options;
+    struct csvk_section section;
+    struct csvk_subject subject;
+    csvk_report_options_init(&options, sets);
+    options.style = style;
+    options.profile = report->profile;
+    csvk_report_subject(report, &section, &subject);
+    return csvk_report_write(&subject, format, &options, out, err);
+}
