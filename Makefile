@@ -8,7 +8,7 @@ VARIANT ?= release
 PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= cc
-VERSION := $(shell sed -n 's/^\#define CSVK_VERSION "\(.*\)"/\1/p' csvkit/csvkit.h)
+VERSION := $(shell sed -n 's/^\#define CSVK_VERSION "\(.*\)"/\1/p' csvkit/basics.h)
 SOVERSION := 0
 B := build/$(VARIANT)$(if $(filter-out cc gcc,$(CC)),-$(notdir $(CC)))$(if $(LINKED),-linked)
 
@@ -67,7 +67,7 @@ BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
 TEST_TOOL_BIN := $(TEST_TOOL_SRC:%.c=$(B)/%)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 EXAMPLE_BIN := $(EXAMPLE_SRC:%.c=$(B)/%)
-PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h \
+PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/basics.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h \
 	csvkit/findings/findings.h \
 	preflight/preflight.h validator/validator.h manifest/manifest.h manifest/types.h manifest/slice.h)
 TOOL := $(B)/bin/csvkit
@@ -121,7 +121,7 @@ write_pc = printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=
 	  '' 'Name: csvkit' 'Description: RFC 4180 CSV validation and normalization' \
 	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lcsvkit' 'Libs.private: $(LIB_LIBS)' \
 	  'Cflags: -I$${includedir} -I$${includedir}/csvkit' > $(1)
-$(B)/csvkit.pc: Makefile csvkit/csvkit.h $(B)/flags
+$(B)/csvkit.pc: Makefile csvkit/basics.h $(B)/flags
 	@$(call write_pc,$@)
 
 # Archives, because most unit tests need few of these objects, and many none of the tool's.
