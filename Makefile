@@ -116,11 +116,11 @@ $(TOOL): $(TOOL_OBJ) $(LIB) $(B)/tool.list
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(TOOL_OBJ) $(LIB) $(LIB_LIBS) $(TOOL_LIBS)
 
-# The second -I lets "validator/validator.h" be found as here. $(call write_pc,FILE)
+# Headers are installed in one folder of their own (install-files), so one -I finds them all.
 write_pc = printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' \
 	  '' 'Name: csvkit' 'Description: RFC 4180 CSV validation and normalization' \
 	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lcsvkit' 'Libs.private: $(LIB_LIBS)' \
-	  'Cflags: -I$${includedir} -I$${includedir}/csvkit' > $(1)
+	  'Cflags: -I$${includedir}' > $(1)
 $(B)/csvkit.pc: Makefile csvkit/basics.h $(B)/flags
 	@$(call write_pc,$@)
 
@@ -246,6 +246,7 @@ SO_NAMES := $(notdir $(SO)) libcsvkit.so.$(SOVERSION) libcsvkit.so
 
 install: all ## install program, library, headers, schemas, man pages, completions (PREFIX, DESTDIR)
 	@$(MAKE) --no-print-directory install-files
+	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig
 
 install-files: # what is built already
 	@$(INSTALL) -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCDIR) $(MANDIR) $(MAN7DIR) $(BASHDIR) $(ZSHDIR) \
@@ -259,7 +260,9 @@ install-files: # what is built already
 	@$(call write_pc,$(LIBDIR)/pkgconfig/csvkit.pc)
 	@for h in $(patsubst csvkit/%,./%,$(PUBLIC_HEADERS)); do \
 	  from=$$h; [ "$${h#./}" = "$$h" ] || from=csvkit/$$h; \
-	  $(INSTALL) -D -m 644 $$from $(INCDIR)/$$h || exit; done
+	  $(INSTALL) -D -m 644 $$from $(INCDIR)/$$h && \
+	  sed -E -i 's,^#include "(findings|manifest|preflight|validator)/,#include "csvkit/\1/,' \
+	    $(INCDIR)/$$h || exit; done
 	@$(TOOL) internal-man > $(MANDIR)/csvkit.1
 	@$(TOOL) internal-man --list | while IFS='	' read -r page command; do \
 	  $(TOOL) internal-man $$command > $(MANDIR)/$$page || exit; done

@@ -66,6 +66,7 @@ private=$(pkg-config --static --libs-only-l csvkit | sed 's/-lcsvkit//')
 "$compiler" -std=c11 -I"$put/include" -o "$work/static" "$work/use.c" "$put/lib/libcsvkit.a" $private ||
     fail "cannot build against the archive"
 "$work/static" >/dev/null || fail "the static build does not run"
+pkg-config --cflags csvkit | grep -q '/csvkit' && fail "our json.h would hide that of others"
 for header in $(cd "$put/include/csvkit" && find . -name '*.h'); do
     # shellcheck disable=SC2046
     printf '#include "csvkit/%s"\n' "${header#./}" | "$compiler" -std=c11 -Wall -Wextra -Wpedantic \
