@@ -43,13 +43,13 @@ for kind in gzip zstd xz bzip2; do
     # Damage.
     size=$(stat -c %s "$kind")
     for at in 11 100 $((size / 2)) $((size - 9)) $((size - 1)); do
-        head -c "$at" "$kind" >cut
-        report cut >one
-        report - <cut >two
+        head -c "$at" "$kind" >part
+        report part >one
+        report - <part >two
         grep -q '"rule":"compressed-input-damaged".*"message":"'$kind' truncated","byte":'"$at", one ||
             say "$kind: cut at $at of $size: $(grep -o '"rule":"compressed[^}]*' one)"
         sed 's/"file":"[^"]*"//' one | cmp -s - <(sed 's/"file":"[^"]*"//' two) || say "$kind: cut, by a pipe"
-        "$CSVKIT" normalize -q cut -o none.out --rejects=none.bad 2>told && say "$kind: normalize of a cut"
+        "$CSVKIT" normalize -q part -o none.out --rejects=none.bad 2>told && say "$kind: normalize of a cut"
         grep -q "the $kind stream is damaged at byte $at: truncated" told || say "$kind: told $(cat told)"
         [ ! -e none.out ] || say "$kind: an output of a cut file"
     done
