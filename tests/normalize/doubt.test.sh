@@ -57,6 +57,17 @@ printf 'a,b\n1,x "y"\n' | run 0 ''
 { vendors && echo 'V140"Works 140, Ltd",140 Mill Lane Leeds'; } | run 0 ''
 out 'V140,"Works 140, Ltd",140 Mill Lane Leeds'
 
+{ towns && echo 'C140,Upper ""Beatonton"" Green",'; } | run 1 'all quotes are data'
+zones() { # one note in three is enclosed
+    for i in $(seq 100 139); do
+        word=$(printf '%s' "$i" | tr 0-9 k-t)
+        [ $((i % 3)) = 0 ] && note="\"Land, $word\"" || note="Land $word"
+        echo "C$i,-$i,Area/$(printf '%s' "$i" | tr 0-9 a-j),$note"
+    done
+}
+{ echo code,at,zone,note && zones && echo 'C140,-140,Area/bea"Land, Sea"'; } | run 0 ''
+out 'C140,-140,Area/bea,"Land, Sea"'
+
 # In one value quotes are doubled, and others are not: what a pair means is open.
 { vendors && echo 'V140,"Works "Star" ""Sun"" 140, Ltd",140 Mill Lane Leeds'; } | run 1 'quotes in a value are doubled, and others in it are not'
 { vendors && echo 'V140,"Works "Star" 140, Ltd",140 Mill Lane Leeds'; } | run 0 ''
@@ -70,6 +81,13 @@ out 'V140,"Works ""Star"" 140, Ltd",140 Mill Lane Leeds'
     printf '50,"Pack 50, large",tool 50\nIt is small, fast\nand free, and so on, for all.\n.\nUse it."\n'
     printf '51,"Pack 51, large","tool 51\nUse it."\n'
 } | run 1 'its last value may go on in the next line'
+
+# Lines within values are usual in the column, and some look like records: nothing is doubted.
+{
+    echo id,text
+    for i in $(seq 10 49); do printf '%d,"tool %d\n%d,tool"\n' "$i" "$i" "$i"; done
+    printf '50,"~~ (50) && ##: 1/2; %%%%\n50,= ^^ [x] {y} | _z_ !?"\n'
+} | run 0 ''
 
 # Two records on one line, the last value of the first or the first value of the second being empty.
 names() { for i in $(seq 100 139); do echo "\"N$i\"|\"I\"||"; done; }
