@@ -73,7 +73,10 @@ enum csvk_repair {
 };
 /* The id, which never changes: "r1" to "r26", "trim", "columns"; "" for CSVK_REPAIR_NONE. */
 CSVK_API const char *csvk_repair_id(enum csvk_repair repair);
-/* The name of one or two words: "bom". All three texts are constants. */
+/* "L0", "L1" or "L2", as at the head of this file; where an option or a place decides about a case,
+   its log has the class of the case. */
+CSVK_API const char *csvk_repair_class(enum csvk_repair repair);
+/* The name of one or two words: "bom". All these texts are constants. */
 CSVK_API const char *csvk_repair_name(enum csvk_repair repair);
 /* What the repair does, in one line. */
 CSVK_API const char *csvk_repair_summary(enum csvk_repair repair);

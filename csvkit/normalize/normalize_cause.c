@@ -125,6 +125,12 @@ static void suggest_for_width(const struct norm *norm, char *text, size_t room)
                  "lines before the header: most of them have %" PRIu64 " fields, the first one is "
                  "on line %" PRIu64 " (try --skip-head=%" PRIu64 ")",
                  s->width, s->line, s->line - 1);
+    } else if (in_most(norm, s->same_width) && s->width > norm->width && norm->width > 1) {
+        snprintf(text, room,
+                 "a table of two widths: most of them have %" PRIu64
+                 " fields, where the first record has %" PRIu64
+                 " (--widen makes the table as wide as its widest record)",
+                 s->width, norm->width);
     } else {
         snprintf(text, room,
                  "wrong delimiter (try --delimiter=auto), or lines before the header "

@@ -73,6 +73,13 @@ const char *csvk_repair_summary(enum csvk_repair repair)
     return rows[repair].summary;
 }
 
+const char *csvk_repair_class(enum csvk_repair repair)
+{
+    static const char *const names[] = {
+        [NORM_CLASS_L0] = "L0", [NORM_CLASS_L1] = "L1", [NORM_CLASS_L2] = "L2"};
+    return names[rows[repair].class];
+}
+
 enum norm_class norm_repair_class(enum csvk_repair repair)
 {
     return rows[repair].class;

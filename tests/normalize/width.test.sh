@@ -110,6 +110,13 @@ tail -n 1 "$dir/out.csv" | grep -qx 1,2,3,4 || say "the last record is the wides
 grep -qvE '^[^,]*(,[^,]*){3}$' "$dir/out.csv" && say "another width than 4"
 echo a,b | "$CSVKIT" normalize --widen 2>"$dir/told" && say "widened a stream"
 tells 'standard input cannot be widened'
+# Two widths without a header: the wider one is told, with what helps; no delimiter is at fault.
+for i in $(seq 20); do printf '%d\tx\n%d\ty\tz\n%d\ty\tz\n' "$i" "$i" "$i"; done >"$dir/in.csv"
+run 1 --no-header -d tab
+tells 'most of them have 3 fields, where the first record has 2 (--widen'
+grep -q 'delimiter=auto' "$dir/told" && say "advice about the delimiter: $(cat "$dir/told")"
+run 0 --no-header -d tab --widen
+echo >"$dir/in.csv"
 for option in --ragged=repair --missing-names=last; do
     "$CSVKIT" normalize --widen $option "$dir/in.csv" >"$dir/out.csv" 2>"$dir/told"
     [ $? = 2 ] || say "--widen $option"
