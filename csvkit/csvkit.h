@@ -222,8 +222,9 @@ enum csvk_fact_kind {
     CSVK_FACT_SPACE_AFTER_QUOTE,  /* blanks from the closing enclosure to the field's end (A16) */
     CSVK_FACT_UNCLOSED,           /* at the opening enclosure (A17); extra = offset of the end of
                                      the data */
-    CSVK_FACT_SUSPICIOUS_LINES,   /* a whole enclosed field that has a line in it that looks like a
-                                     record (A18); extra = how many lines the field spans */
+    CSVK_FACT_SUSPICIOUS_LINES,   /* the first enclosed field with a line break, when every line of
+                                     its record looks like a record (A18); extra = how many lines
+                                     the field spans */
     CSVK_FACT_BARE_CR,            /* CR as data, outside of an enclosure (A8) */
     CSVK_FACT_CRCRLF,             /* CR CR LF, read as one line break (A9) */
     CSVK_FACT_BLANK,              /* a record without any byte; the place is its line break (A5) */

@@ -19,9 +19,9 @@
 
 static void judge_blank(struct csvk_validator *v, const struct csvk_record *r)
 {
-    size_t slot = v->width == 0   ? (size_t)SLOT_PENDING_BLANK
-                  : v->width == 1 ? (size_t)RULE_AMBIGUOUS_EMPTY_RECORD
-                                  : (size_t)RULE_BLANK_LINE;
+    size_t slot = !v->begun && !v->options.continuation ? (size_t)SLOT_PENDING_BLANK
+                  : v->width == 1                       ? (size_t)RULE_AMBIGUOUS_EMPTY_RECORD
+                                                        : (size_t)RULE_BLANK_LINE;
     struct place place = {r->offset, eol_length(r->eol), r->number, 1};
     judge_add(v, slot, &place);
 }

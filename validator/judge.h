@@ -15,7 +15,7 @@
 
 /*
  * Blank lines before the first record with a byte in it wait in this slot: which rule they break is
- * decided by the width of that record (decide_width in validator.c).
+ * decided by that record (judge_blanks_before in validator.c).
  */
 #define SLOT_PENDING_BLANK RULES
 #define SLOTS              (RULES + 1)
@@ -76,6 +76,7 @@ struct csvk_validator {
     uint64_t first_end;        /* of record 1, without its line break */
     bool first_hash;           /* record 1 begins with # */
     bool started;              /* the first byte of a record was seen */
+    bool begun;                /* a record that is not empty was seen */
     struct csvk_strings names; /* of the header */
     enum csvk_eol first_eol;
     struct shape shape;

@@ -217,18 +217,29 @@ static void note_first(struct csvk_validator *v, const struct csvk_record *r)
 }
 
 /*
- * The first record with a byte in it gives the width. When that is 1, blank lines before it were
- * records with an empty value, and the first of them is the header; otherwise they were blank
- * lines. So they get their rule here.
+ * Blank lines before the first record with a byte in it get their rule from that record. Before a
+ * header they are no values, however wide the table is (doc/reading.md A6); without one they are
+ * values of a table of one column. When no such record follows, the table has one column and the
+ * first of them is its header.
  */
-static void decide_width(struct csvk_validator *v, uint64_t width)
+static void judge_blanks_before(struct csvk_validator *v, bool record_follows)
 {
-    v->width = v->width != 0 ? v->width : width;
-    bool blank_header = v->count[SLOT_PENDING_BLANK] != 0 && v->width == 1;
-    judge_move_slot(v, SLOT_PENDING_BLANK,
-                    v->width == 1 ? RULE_AMBIGUOUS_EMPTY_RECORD : RULE_BLANK_LINE);
-    if (blank_header && has_header(v)) {
+    bool values = v->width == 1 && !(record_follows && has_header(v));
+    bool blank_header = v->count[SLOT_PENDING_BLANK] != 0 && values && has_header(v);
+    judge_move_slot(v, SLOT_PENDING_BLANK, values ? RULE_AMBIGUOUS_EMPTY_RECORD : RULE_BLANK_LINE);
+    if (blank_header) {
         header_judge_blank(v);
+    }
+}
+
+/* The first record with a byte in it: it gives the width, unless that was given. */
+static void begin_table(struct csvk_validator *v, const struct csvk_record *r)
+{
+    v->begun = true;
+    v->width = v->width != 0 ? v->width : r->nfields;
+    judge_blanks_before(v, true);
+    if (has_header(v)) {
+        header_judge(v, r);
     }
 }
 
@@ -243,11 +254,8 @@ static void judge_record(struct csvk_validator *v, const struct csvk_record *r)
         judge_record_facts(v, r);
         return;
     }
-    if (!r->blank && v->count[SLOT_PENDING_BLANK] + (v->width == 0) != 0) {
-        decide_width(v, r->nfields);
-    }
-    if (!r->blank && v->header_record == 0 && has_header(v)) {
-        header_judge(v, r);
+    if (!r->blank && !v->begun) {
+        begin_table(v, r);
     }
     if (r->nfacts != 0) {
         judge_record_facts(v, r);
@@ -308,8 +316,9 @@ int csvk_validator_finish(struct csvk_validator *v, const struct csvk_totals *to
     v->totals = *totals;
     v->damage = damage;
     v->finished = true;
-    if (v->width == 0 && totals->records != 0) {
-        decide_width(v, 1);
+    if (!v->begun) {
+        v->width = v->width == 0 && totals->records != 0 ? 1 : v->width;
+        judge_blanks_before(v, false);
     }
     v->totals.width = v->width;
     locate_after_data(v, RULE_CTRL_Z_AT_EOF);

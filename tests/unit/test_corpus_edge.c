@@ -1,6 +1,8 @@
 /*
  * test_corpus_edge.c - the corpus of edge cases: every finding of every file, byte for byte, and
  * the verdict in every profile, whatever the size of the reads and the SIMD level.
+ *
+ * The corpus is two folders. A case that both have is as the second one states.
  */
 #include "tests/support/support.h"
 #include "validator/validator.h"
@@ -10,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *folder;
-static cJSON *expected;
+static const char *const folders[] = {"edge-cases", "edge-cases-2"};
+static cJSON *expected;             /* of all folders; a case knows its own by the key "folder" */
 static struct csvk_strings covered; /* rules that the corpus knows */
 
 struct edge_way {
@@ -28,11 +30,13 @@ static void tune(struct csvk_options *options, void *context)
     options->reference_only = how->reference_only;
 }
 
-static struct csvk_validator *judge(const char *name, enum csvk_profile profile, bool all_rules,
+static struct csvk_validator *judge(const cJSON *entry, enum csvk_profile profile, bool all_rules,
                                     struct edge_way *how)
 {
     char path[512];
-    snprintf(path, sizeof(path), "%s/cases/%s.csv", folder, name);
+    const char *name = entry->string;
+    const cJSON *folder = cJSON_GetObjectItem(entry, "folder");
+    snprintf(path, sizeof(path), "%s/cases/%s.csv", support_corpus(folder->valuestring), name);
     struct csvk_error err = {0};
     struct csvk_source *source = NULL;
     struct csvk_validator *v = NULL;
@@ -115,7 +119,7 @@ static void compare(const cJSON *entry, const cJSON *findings, enum csvk_profile
     {
         print_expected(finding, &want);
     }
-    struct csvk_validator *v = judge(entry->string, profile, true, how);
+    struct csvk_validator *v = judge(entry, profile, true, how);
     print_found(report_of(v), &have);
     ck_assert_msg(strcmp(csvk_buf_text(&want), csvk_buf_text(&have)) == 0,
                   "%s (%s, window %zu, simd %d, reference %d)\nwant:\n%shave:\n%s", entry->string,
@@ -184,7 +188,7 @@ START_TEST(verdicts_are_as_stated)
         const cJSON *verdict = cJSON_GetObjectItem(entry, "verdict");
         const char *name = csvk_profile_name((enum csvk_profile)_i);
         const char *want = cJSON_GetObjectItem(verdict, name)->valuestring;
-        struct csvk_validator *v = judge(entry->string, (enum csvk_profile)_i, false, &how);
+        struct csvk_validator *v = judge(entry, (enum csvk_profile)_i, false, &how);
         const struct csvk_report *report = report_of(v);
         struct csvk_buf json = CSVK_BUF_INIT;
         ck_assert_int_eq(csvk_report_print(report, "json", CSVK_TEXT_PLAIN, &json, NULL), CSVK_OK);
@@ -203,7 +207,7 @@ START_TEST(totals_are_as_stated)
     struct edge_way how = {0};
     cJSON_ArrayForEach(entry, expected)
     {
-        struct csvk_validator *v = judge(entry->string, CSVK_PROFILE_RFC4180, false, &how);
+        struct csvk_validator *v = judge(entry, CSVK_PROFILE_RFC4180, false, &how);
         const struct csvk_report *report = report_of(v);
         ck_assert_uint_eq(report->totals.records,
                           (uint64_t)cJSON_GetObjectItem(entry, "record_count")->valuedouble);
@@ -226,30 +230,38 @@ static void gather_rules(const cJSON *findings)
     }
 }
 
-static bool load(void)
+/* Moves the cases of one folder to `expected`. False: the corpus is not here. */
+static bool load(const char *folder)
 {
     char path[512];
     size_t length = 0;
-    folder = support_corpus("edge-cases");
-    if (folder == NULL) {
+    const char *place = support_corpus(folder);
+    if (place == NULL) {
         return false;
     }
-    snprintf(path, sizeof(path), "%s/expected.json", folder);
+    snprintf(path, sizeof(path), "%s/expected.json", place);
     unsigned char *text = support_read_file(path, &length);
-    expected = text != NULL ? cJSON_ParseWithLength((char *)text, length) : NULL;
+    cJSON *cases = text != NULL ? cJSON_ParseWithLength((char *)text, length) : NULL;
     free(text);
-    const cJSON *entry;
-    cJSON_ArrayForEach(entry, expected)
-    {
+    bool loaded = cases != NULL;
+    while (cases != NULL && cases->child != NULL) {
+        cJSON *entry = cJSON_DetachItemViaPointer(cases, cases->child);
         gather_rules(cJSON_GetObjectItem(entry, "findings"));
+        cJSON_AddStringToObject(entry, "folder", folder);
+        cJSON_DeleteItemFromObjectCaseSensitive(expected, entry->string);
+        cJSON_AddItemToObject(expected, entry->string, entry);
     }
-    return expected != NULL;
+    cJSON_Delete(cases);
+    return loaded;
 }
 
 int main(void)
 {
-    if (!load()) {
-        return 77;
+    expected = cJSON_CreateObject();
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        if (!load(folders[i])) {
+            return 77;
+        }
     }
     Suite *suite = suite_create("corpus_edge");
     TCase *tcase = tcase_create("corpus_edge");

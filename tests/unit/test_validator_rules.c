@@ -85,7 +85,8 @@ static const struct sample samples[] = {
     {"final-eol-missing", TEXT("a\r\n1\r\n"), 0, -1},
     {"blank-line", TEXT("\r\n\r\na,b\r\n\r\n1,2\r\n"), 3, 0},
     {"blank-line", TEXT("a\r\n\r\nb\r\n"), 0, -1},
-    {"ambiguous-empty-record", TEXT("\r\na\r\n\r\nb\r\n"), 2, 0},
+    {"ambiguous-empty-record", TEXT("\r\na\r\n\r\nb\r\n"), 1, 5},
+    {"blank-line", TEXT("\r\n\r\na\r\n\r\nb\r\n"), 2, 0},
     {"ambiguous-empty-record", TEXT("\n\n\n"), 3, 0},
     {"ambiguous-empty-record", TEXT("a,b\r\n\r\n1,2\r\n"), 0, -1},
     {"field-count", TEXT("a,b\r\n1,2,3,4\r\n"), 1, 9},
@@ -118,6 +119,17 @@ static const struct sample samples[] = {
     {"unclosed-quote", TEXT("a,b\r\n1,\"2\r\n3,4\"\r\n"), 0, -1},
     {"multiline-field-suspicious", TEXT("a,b\r\n\"1,2\r\n3,4\r\n5\",6\r\n"), 1, 5},
     {"multiline-field-suspicious", TEXT("a,b\r\n\"1\r\n3\r\n5\",6\r\n"), 0, -1},
+    /* Two lines are enough from three columns on; each line has to be like a record. */
+    {"multiline-field-suspicious", TEXT("a,b,c\n1,\"6,a\n2,7\",b\n"), 1, 8},
+    {"multiline-field-suspicious", TEXT("a,b\n1,\"Hello\nyes, sure\"\n"), 0, -1},
+    {"multiline-field-suspicious", TEXT("a,b\n\"1,2\n3,4\n5,6\",7\n"), 0, -1},
+    {"multiline-field-suspicious", TEXT("a,b\n\"1\n3,4\n5\",6\n"), 0, -1},
+    {"multiline-field-suspicious", TEXT("a,b,c\n\"x\ny\",1,2\n1,2,\"x\ny\"\n"), 0, -1},
+    /* Enclosures that are open at the end say so themselves. */
+    {"multiline-field-suspicious", TEXT("a,b,c\n\"x,y,\n1,z\",\"u"), 0, -1},
+    {"multiline-field-suspicious", TEXT("a,b,c\n\"x,y,\n1,z\",\"u\"\n"), 1, 6},
+    /* Two enclosed fields: the first one is named. */
+    {"multiline-field-suspicious", TEXT("a,b,c\n1,\"x,y\nz,w\",\"u\nv,w,\"\n"), 1, 8},
     {"quote-style-suspected", TEXT("'a','b'\r\n'1','2'\r\n"), 1, 0},
     {"quote-style-suspected", TEXT("a,b\r\n'tis,o'\r\n"), 0, -1},
     {"needless-enclosure", TEXT("a\r\n\"1\"\r\n"), 1, 3},

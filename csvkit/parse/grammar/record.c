@@ -103,6 +103,30 @@ void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_batch_
     builder->nends = open->ends_mark;
 }
 
+void csvk_inner_lines_break(struct csvk_open_record *open, const struct csvk_table *table)
+{
+    struct csvk_inner_lines *inner = &open->inner;
+    uint64_t delimiters = open->r.nfields - inner->first + inner->delimiters;
+    inner->unlike |= delimiters + 1 != table->totals.width;
+    inner->breaks++;
+    inner->first = open->r.nfields;
+    inner->delimiters = 0;
+}
+
+void csvk_inner_lines_end(const struct csvk_open_record *open, const struct csvk_table *table,
+                          struct csvk_batch_builder *builder)
+{
+    const struct csvk_inner_lines *inner = &open->inner;
+    uint64_t width = table->totals.width;
+    /* The last field has no delimiter after it. */
+    uint64_t delimiters = open->r.nfields - 1 - inner->first + inner->delimiters;
+    bool alike = !inner->unlike && delimiters + 1 == width;
+    if (alike && inner->noted && width >= 2 && inner->breaks >= (width == 2 ? 2 : 1) &&
+        csvk_wants(table, CSVK_FACT_SUSPICIOUS_LINES)) {
+        csvk_batch_builder_add_fact(builder, &inner->fact);
+    }
+}
+
 /* A fact about the line break at `offset`. */
 static void fact_of_eol(struct csvk_batch_builder *builder, enum csvk_fact_kind kind,
                         uint64_t record, enum csvk_eol eol, uint64_t offset)
@@ -166,11 +190,10 @@ static void sort_facts(struct csvk_fact *facts, size_t count)
     }
 }
 
-bool csvk_record_decide(struct csvk_open_record *open, struct csvk_table *table,
+void csvk_record_decide(struct csvk_open_record *open, struct csvk_table *table,
                         struct csvk_batch_builder *builder, enum csvk_eol eol, uint64_t eol_offset)
 {
     struct csvk_record *r = &open->r;
-    bool first = !r->blank && table->totals.width == 0;
     if (r->blank) {
         struct csvk_fact fact = {.offset = eol_offset,
                                  .length = csvk_eol_length(eol),
@@ -178,13 +201,12 @@ bool csvk_record_decide(struct csvk_open_record *open, struct csvk_table *table,
                                  .field = 1,
                                  .kind = CSVK_FACT_BLANK};
         csvk_batch_builder_add_fact(builder, &fact);
-    } else if (first) {
+    } else if (table->totals.width == 0) {
         table->totals.width = r->nfields;
     }
     if (!csvk_is_known_eol(table, eol)) {
         judge_eol(open, table, builder, eol, eol_offset);
     }
-    return first;
 }
 
 /* All or nothing: a record either has all of its facts counted or is reported with all of them. */

@@ -17,6 +17,7 @@ struct csvk_table {
     struct csvk_dialect dialect;
     bool any_eol;
     bool mixed_reported;
+    bool begun;     /* a record that is not empty has come: the header, when there is one */
     uint32_t facts; /* bits of the kinds that are wanted; those of the grammar are always wanted */
     enum csvk_detail detail;
     struct csvk_totals totals; /* records, lines, eol[], eol_mode, width: up to the last record */
@@ -41,11 +42,27 @@ struct csvk_batch_builder {
     bool failed; /* an allocation failed; stays true, and is looked at once for each record */
 };
 
+/*
+ * The lines of a record that spans several, read without its enclosures: when each of them has as
+ * many delimiters as a record of the table, an enclosure may have swallowed records
+ * (doc/reading.md A18). A line ends at an enclosed line break; delimiters that are enclosed are
+ * counted, the others follow from the number of fields.
+ */
+struct csvk_inner_lines {
+    uint64_t delimiters; /* enclosed ones, on the line at hand */
+    uint64_t first;      /* fields that were complete where that line began */
+    uint64_t breaks;     /* enclosed line breaks so far */
+    bool unlike;         /* a line was not like a record */
+    bool noted;          /* `fact` has the first enclosed field with a line break */
+    struct csvk_fact fact;
+};
+
 /* One record while it is read. */
 struct csvk_open_record {
     struct csvk_record r;
     size_t fields_mark, facts_mark, ends_mark; /* where its entries begin in csvk_batch_builder */
     uint64_t lines;                            /* physical line breaks inside it */
+    struct csvk_inner_lines inner;
 };
 
 /* Empties the arrays for the next batch; `failed` stays. */
@@ -130,7 +147,19 @@ static inline void csvk_record_begin(struct csvk_open_record *open, const struct
     open->facts_mark = builder->nfacts;
     open->ends_mark = builder->nends;
     open->lines = 0;
+    open->inner.delimiters = open->inner.first = open->inner.breaks = 0;
+    open->inner.unlike = open->inner.noted = false;
 }
+
+/* An enclosed line break ends a line of the record. */
+void csvk_inner_lines_break(struct csvk_open_record *open, const struct csvk_table *table);
+/*
+ * The record is complete but for csvk_record_finish: adds CSVK_FACT_SUSPICIOUS_LINES when all of
+ * its lines are like records. Lines of a table of two columns need one delimiter only, so two of
+ * them are not enough there.
+ */
+void csvk_inner_lines_end(const struct csvk_open_record *open, const struct csvk_table *table,
+                          struct csvk_batch_builder *builder);
 
 /* The record is not complete: takes back everything that has been reported of it. */
 void csvk_record_abandon(const struct csvk_open_record *open, struct csvk_batch_builder *builder);
@@ -172,9 +201,9 @@ static inline bool csvk_is_known_eol(const struct csvk_table *table, enum csvk_e
  * Slow paths of csvk_record_finish and csvk_batch_builder_count.
  *
  * Decides what the record says about the table: the facts about its line break, the mode of line
- * breaks, a blank record. The first record that is not blank decides the width; true for that one.
+ * breaks, a blank record. The first record that is not blank decides the width, if it is not known.
  */
-bool csvk_record_decide(struct csvk_open_record *open, struct csvk_table *table,
+void csvk_record_decide(struct csvk_open_record *open, struct csvk_table *table,
                         struct csvk_batch_builder *builder, enum csvk_eol eol, uint64_t eol_offset);
 /* As csvk_batch_builder_count, for more than one fact. */
 bool csvk_batch_builder_count_many(struct csvk_batch_builder *builder, size_t from);
@@ -216,9 +245,10 @@ static inline __attribute__((always_inline)) void csvk_record_finish(
     r->eol = (uint8_t)eol;
     r->length = length;
     r->blank = length == 0;
-    bool first = r->number == 1;
+    bool first = (r->number == 1) | (!table->begun & !r->blank);
+    table->begun |= !r->blank;
     if ((length == 0) | (totals->width == 0) | !csvk_is_known_eol(table, eol)) {
-        first |= csvk_record_decide(open, table, builder, eol, eol_offset);
+        csvk_record_decide(open, table, builder, eol, eol_offset);
     }
     totals->records++;
     totals->eol[eol]++;

@@ -61,10 +61,11 @@ static void report(struct csvk_reference_parser *parser, enum csvk_fact_kind kin
 }
 
 /*
- * Adds a fact whose place is the field's first byte, although it is known only when the field ends.
+ * A fact whose place is the field's first byte, although it is known only when the field ends.
  */
-static void report_at_field_start(struct csvk_reference_parser *parser, enum csvk_fact_kind kind,
-                                  uint64_t length, uint64_t extra)
+static struct csvk_fact fact_at_field_start(const struct csvk_reference_parser *parser,
+                                            enum csvk_fact_kind kind, uint64_t length,
+                                            uint64_t extra)
 {
     struct csvk_fact fact = {.offset = parser->field_begin,
                              .length = length,
@@ -76,7 +77,7 @@ static void report_at_field_start(struct csvk_reference_parser *parser, enum csv
         fact.line = parser->field_line;
         fact.column = parser->field_begin - parser->field_line_begin + 1;
     }
-    csvk_batch_builder_add_fact(parser->builder, &fact);
+    return fact;
 }
 
 /* ---- bytes: NUL, control, TAB, UTF-8 ---- */
@@ -232,17 +233,10 @@ static void watch_data(struct csvk_reference_parser *parser, unsigned char c)
 
 /* ---- lines ---- */
 
-/*
- * Only a line that lies between two enclosed line breaks is complete, and can look like a record.
- */
 void csvk_reference_inner_line_break(struct csvk_reference_parser *parser)
 {
-    uint64_t width = parser->table->totals.width;
-    if (parser->breaks > 0 && width >= 2 && parser->inner_delimiters == width - 1) {
-        parser->inner_hit = true;
-    }
+    csvk_inner_lines_break(&parser->open, parser->table);
     parser->breaks++;
-    parser->inner_delimiters = 0;
 }
 
 /*
@@ -273,8 +267,7 @@ static void begin_field(struct csvk_reference_parser *parser, uint64_t offset)
     parser->field_line = parser->open.r.line + parser->open.lines;
     parser->field_line_begin = parser->line_begin;
     parser->field_flags = 0;
-    parser->breaks = parser->inner_delimiters = 0;
-    parser->inner_hit = false;
+    parser->breaks = 0;
 }
 
 /*
@@ -294,9 +287,10 @@ static void end_field(struct csvk_reference_parser *parser)
                parser->position - parser->closing - 1, 0);
         parser->field_flags |= CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN;
     }
-    if (parser->inner_hit && parser->state != REFERENCE_ENCLOSED &&
-        csvk_wants(parser->table, CSVK_FACT_SUSPICIOUS_LINES)) {
-        report_at_field_start(parser, CSVK_FACT_SUSPICIOUS_LINES, length, parser->breaks + 1);
+    if (parser->breaks != 0 && !parser->open.inner.noted) {
+        parser->open.inner.noted = true;
+        parser->open.inner.fact =
+            fact_at_field_start(parser, CSVK_FACT_SUSPICIOUS_LINES, length, parser->breaks + 1);
     }
     if (!parser->streaming) {
         csvk_batch_builder_add_field(parser->builder, (size_t)(parser->field_begin - parser->base),
@@ -369,7 +363,7 @@ static void in_enclosed(struct csvk_reference_parser *parser, unsigned char c, b
         parser->closing = parser->position;
         parser->backslash = parser->last == '\\' && parser->position > parser->field_begin + 1;
     } else if (c == parser->delimiter) {
-        parser->inner_delimiters++; /* a longer one: take_inner_delimiter */
+        parser->open.inner.delimiters++; /* a longer one: take_inner_delimiter */
     }
 }
 
@@ -432,6 +426,7 @@ static void complete(struct csvk_reference_parser *parser, enum csvk_eol eol)
 {
     byte_boundary(parser, -1);
     end_field(parser);
+    csvk_inner_lines_end(&parser->open, parser->table, parser->builder);
     csvk_record_finish(&parser->open, parser->table, parser->builder, eol, parser->position);
 }
 
@@ -477,7 +472,7 @@ static void take_inner_delimiter(struct csvk_reference_parser *parser, const uns
                                  size_t length)
 {
     byte_boundary(parser, bytes[0]);
-    parser->inner_delimiters++;
+    parser->open.inner.delimiters++;
     parser->last = bytes[length - 1];
     parser->position += length;
 }
@@ -520,8 +515,10 @@ static void end_of_input(struct csvk_reference_parser *parser)
 {
     byte_boundary(parser, -1);
     if (parser->state == REFERENCE_ENCLOSED) {
-        parser->unclosed = true;
-        report_at_field_start(parser, CSVK_FACT_UNCLOSED, 1, parser->position);
+        struct csvk_fact fact =
+            fact_at_field_start(parser, CSVK_FACT_UNCLOSED, 1, parser->position);
+        csvk_batch_builder_add_fact(parser->builder, &fact);
+        parser->unclosed = parser->open.inner.unlike = true;
         parser->field_flags |= CSVK_FIELD_BROKEN;
     }
     complete(parser, CSVK_EOL_NONE);

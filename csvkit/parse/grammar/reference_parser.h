@@ -37,9 +37,8 @@ struct csvk_reference_parser {
     uint64_t closing;    /* offset of the enclosure that led to REFERENCE_QUOTE_SEEN */
     bool backslash;      /* the byte before `closing` is a backslash of the value */
     uint64_t line_begin; /* offset of the first byte of the current physical line */
-    uint64_t breaks, inner_delimiters; /* line breaks in the enclosed field; delimiters since */
-    bool inner_hit; /* one complete inner line has as many delimiters as a record */
-    struct {        /* bytes of a UTF-8 sequence so far */
+    uint64_t breaks;     /* line breaks in the enclosed field */
+    struct {             /* bytes of a UTF-8 sequence so far */
         unsigned char byte[4];
         size_t count, need;
         uint64_t offset;

@@ -82,12 +82,12 @@ static void count_inner(struct csvk_reference_parser *parser, const struct csvk_
         if ((block->lf & before) >> bit & 1) {
             continue;
         }
-        parser->inner_delimiters += csvk_bit_count(delimiters & below(bit));
+        parser->open.inner.delimiters += csvk_bit_count(delimiters & below(bit));
         delimiters &= ~below(bit);
         parser->open.lines++;
         csvk_reference_inner_line_break(parser);
     }
-    parser->inner_delimiters += csvk_bit_count(delimiters);
+    parser->open.inner.delimiters += csvk_bit_count(delimiters);
 }
 
 /*

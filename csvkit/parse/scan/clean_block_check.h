@@ -36,8 +36,8 @@ struct clean_check {
     uint64_t cr;                   /* bit 0: the byte before is CR */
     uint64_t phase;                /* structural bytes since the last record end */
     bool wide;                     /* the block before holds bytes above 7F */
-    bool inner_line;               /* an enclosed line began in the field that is open now */
-    uint64_t inner_delimiters;     /* on that line so far */
+    const unsigned char *bytes;    /* of the window */
+    size_t from, length;           /* the check begins there, with a record; the window's end */
     uint64_t inner_breaks;         /* enclosed line breaks since the last record end */
     bool strict_eol;               /* every line break of a record must be of the table's kind */
     unsigned kind;                 /* of the stretch to come: what its bytes are expected to hold */
@@ -112,34 +112,58 @@ static inline SCAN_TARGET bool check_enclosures(struct clean_check *check,
 }
 
 /*
- * Counts the delimiters between enclosed line breaks (`inner`). False when a line that lies between
- * two of them, with no structure between, has as many delimiters as a record: it may be worth
- * CSVK_FACT_SUSPICIOUS_LINES. Structure ends the field, and with it the line that is looked at.
+ * Is the line that ends with the LF at `at` like a record: has it as many delimiters? It begins
+ * after the LF before it, or with the check.
  */
-static SCAN_TARGET bool check_inner_lines(struct clean_check *check, uint64_t inner,
-                                          uint64_t delimiter, uint64_t structure)
+static SCAN_TARGET bool line_before_is_alike(const struct clean_check *check, size_t at)
 {
-    bool judge = csvk_wants(check->table, CSVK_FACT_SUSPICIOUS_LINES) && check->width >= 2;
-    uint64_t from = ~UINT64_C(0);
-    while (inner != 0) {
-        /* From the line break before to this one. */
-        uint64_t range = from & below(low_bit(inner));
-        if ((structure & range) != 0) {
-            check->inner_line = false;
+    uint64_t count = 0, lf = 0;
+    for (size_t end = at; lf == 0 && end > check->from && count < check->width; end -= 64) {
+        chunk c = chunk_load(check->bytes + end - 64);
+        uint64_t known =
+            end - check->from < 64 ? ~below((unsigned)(64 - (end - check->from))) : ~UINT64_C(0);
+        lf = chunk_eq(c, '\n') & known;
+        known = lf != 0 ? ~below(63u - (unsigned)__builtin_clzll(lf)) : known;
+        count += popcount(chunk_eq(c, check->table->dialect.delimiter) & known);
+        if (end - check->from < 64) {
+            break;
         }
-        check->inner_delimiters += popcount(delimiter & range);
-        if (judge && check->inner_line && check->inner_delimiters == check->width - 1) {
+    }
+    return count == check->width - 1;
+}
+
+/* The same for the line that begins at `at`. A line that does not end in the window may be. */
+static SCAN_TARGET bool line_after_may_be_alike(const struct clean_check *check, size_t at)
+{
+    uint64_t count = 0, lf = 0;
+    for (; lf == 0 && at < check->length && count < check->width; at += 64) {
+        chunk c = chunk_load(check->bytes + at);
+        size_t left = check->length - at;
+        uint64_t known = left < 64 ? below((unsigned)left) : ~UINT64_C(0);
+        lf = chunk_eq(c, '\n') & known;
+        known = lf != 0 ? below(low_bit(lf)) : known;
+        count += popcount(chunk_eq(c, check->table->dialect.delimiter) & known);
+    }
+    return lf != 0 ? count == check->width - 1 : count < check->width;
+}
+
+/*
+ * `inner` are the enclosed line breaks of the block at `at`. False when the lines on both sides of
+ * one are like records: that may be worth CSVK_FACT_SUSPICIOUS_LINES, for which all lines of the
+ * record must be. Such line breaks are few, so their lines are looked at in memory.
+ */
+static SCAN_TARGET bool check_inner_lines(const struct clean_check *check, size_t at,
+                                          uint64_t inner)
+{
+    if (!csvk_wants(check->table, CSVK_FACT_SUSPICIOUS_LINES) || check->width < 2) {
+        return true;
+    }
+    for (; inner != 0; inner &= inner - 1) {
+        size_t lf = at + low_bit(inner);
+        if (line_before_is_alike(check, lf) && line_after_may_be_alike(check, lf + 1)) {
             return false;
         }
-        check->inner_line = true;
-        check->inner_delimiters = 0;
-        from = ~below(low_bit(inner)) << 1;
-        inner &= inner - 1;
     }
-    if ((structure & from) != 0) {
-        check->inner_line = false;
-    }
-    check->inner_delimiters += popcount(delimiter & from);
     return true;
 }
 
@@ -259,8 +283,7 @@ static inline SCAN_TARGET bool check_block(struct clean_check *check, const unsi
         return false;
     }
     uint64_t inner = b.lf & inside;
-    if ((inner != 0 || check->inner_line) &&
-        !check_inner_lines(check, inner, b.delimiter & inside, structure)) {
+    if (inner != 0 && !check_inner_lines(check, at, inner)) {
         return false;
     }
     if (!check_line_breaks(check, &b, ends) || !check_width(check, ends, structure)) {
@@ -281,11 +304,15 @@ static inline SCAN_TARGET bool check_block(struct clean_check *check, const unsi
 
 /* A check that begins with the record at `from`. */
 static inline SCAN_TARGET struct clean_check clean_check_at(const struct csvk_scan *scan,
-                                                            size_t from)
+                                                            const unsigned char *bytes, size_t from,
+                                                            size_t length)
 {
     const struct csvk_table *table = &scan->table;
     return (struct clean_check){
         .table = table,
+        .bytes = bytes,
+        .from = from,
+        .length = length,
         .phase_row = scan->phase,
         .width = table->totals.width,
         .may_open = 1,
@@ -336,7 +363,7 @@ static SCAN_TARGET size_t check_blocks(struct csvk_scan *scan, struct clean_chec
 static SCAN_TARGET size_t check_clean(struct csvk_scan *scan, const unsigned char *bytes,
                                       size_t from, size_t length)
 {
-    struct clean_check check = clean_check_at(scan, from);
+    struct clean_check check = clean_check_at(scan, bytes, from, length);
     size_t at = from;
     while (length - at >= 64) {
         size_t blocks = (length - at) / 64;

@@ -53,7 +53,6 @@ struct stretch {
 
     uint64_t records, inner_breaks; /* counted so far */
     bool tabs;                      /* a TAB has been seen */
-    bool inner_line;                /* an enclosed line is open at the end */
 };
 
 /* What the blocks leave for the steps that come after them. */
@@ -143,7 +142,6 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool stretch_block(
         s->inner_breaks += popcount(k.lf & inside);
     } else if ((kind & STRETCH_QUOTES) != 0) {
         masks->inner[i] = k.lf & inside;
-        masks->structure[i] = structure;
     }
     return (doubt | stretch_width(s, check, ends, structure)) == 0;
 }
@@ -219,32 +217,23 @@ static SCAN_TARGET bool stretch_text(const struct clean_check *check, const unsi
 }
 
 /*
- * Enclosed line breaks. Two of them without structure between enclose a whole line, which has to be
- * judged by its delimiters (check_inner_lines); two in one block are too rare to be looked at
- * closely. Both are doubts. False: there is one.
+ * Counts enclosed line breaks and looks at the lines on both sides of them. False: there is a
+ * doubt.
  *
  * This runs after the blocks, over those that hold such a line break: a branch in every block would
  * go either way as the data please, and the processor could not foretell it.
  */
-static SCAN_TARGET bool stretch_inner(struct stretch *s, const struct stretch_masks *masks)
+static SCAN_TARGET bool stretch_inner(struct stretch *s, const struct clean_check *check, size_t at,
+                                      const struct stretch_masks *masks)
 {
-    uint64_t blocks = probe_words(masks->inner), structured = probe_words(masks->structure);
-    uint64_t since = 1;   /* not 0: there has been structure since the last enclosed line break */
-    uint64_t several = 0; /* not 0: there was a line break too many */
-    unsigned next = 0;    /* the block after that of the last line break */
-    for (uint64_t left = blocks; left != 0; left &= left - 1) {
+    for (uint64_t left = probe_words(masks->inner); left != 0; left &= left - 1) {
         unsigned i = low_bit(left);
-        uint64_t inner = masks->inner[i], structure = masks->structure[i];
-        uint64_t before = below(low_bit(inner));
-        /* Structure before the line break in its own block, or anywhere in the blocks between. */
-        since |= (structure & before) | (structured & below(i) & ~below(next));
-        several |= (inner & (inner - 1)) | (since == 0);
-        since = structure & ~before;
-        next = i + 1;
+        s->inner_breaks += popcount(masks->inner[i]);
+        if (!check_inner_lines(check, at + 64 * i, masks->inner[i])) {
+            return false;
+        }
     }
-    s->inner_breaks = popcount(blocks);
-    s->inner_line = blocks != 0 && (since | (structured & ~below(next))) == 0;
-    return several == 0;
+    return true;
 }
 
 /*
@@ -309,24 +298,6 @@ static SCAN_TARGET void count_stretch(struct clean_check *check, const struct st
 }
 
 /*
- * The number of delimiters between the last LF before `stop` and `stop`: those of the enclosed line
- * that is open there. There is such an LF: the line began with it.
- */
-static SCAN_TARGET uint64_t delimiters_on_line(const unsigned char *stop,
-                                               const struct csvk_table *t)
-{
-    uint64_t count = 0;
-    for (const unsigned char *p = stop - 64;; p -= 64) {
-        chunk c = chunk_load(p);
-        uint64_t delimiter = chunk_eq(c, t->dialect.delimiter), lf = chunk_eq(c, '\n');
-        if (lf != 0) {
-            return count + popcount(delimiter & ~below(63u - (unsigned)__builtin_clzll(lf)));
-        }
-        count += popcount(delimiter);
-    }
-}
-
-/*
  * What the next stretch is expected to hold, after this one of kind `kind`: what this one has held.
  * CR is given up only after a stretch that allowed all, since only there it is sure to be noted.
  */
@@ -354,8 +325,6 @@ static SCAN_TARGET void accept_stretch(struct clean_check *check, const struct s
     check->cr = s->cr >> 63;
     check->phase = s->phase;
     check->wide = stop[-1] >= 0x80 || stop[-2] >= 0x80 || stop[-3] >= 0x80;
-    check->inner_line = s->inner_line;
-    check->inner_delimiters = check->inner_line ? delimiters_on_line(stop, check->table) : 0;
 }
 
 /*
@@ -364,7 +333,7 @@ static SCAN_TARGET void accept_stretch(struct clean_check *check, const struct s
  */
 static unsigned stretch_needs(const struct clean_check *check)
 {
-    return (check->inside | check->closed | (uint64_t)check->inner_line ? STRETCH_QUOTES : 0) |
+    return (check->inside | check->closed ? STRETCH_QUOTES : 0) |
            (check->cr | check->crlf_mode ? STRETCH_CR : 0) | (check->wide ? STRETCH_TEXT : 0);
 }
 
@@ -385,7 +354,7 @@ static SCAN_TARGET bool stretch_once(struct csvk_scan *scan, struct clean_check 
     stretch_prepare(scan, kind);
     if (!stretch_kind(&s, scan, check, bytes + at, kind, masks) ||
         ((kind & (STRETCH_QUOTES | STRETCH_UNCHECKED)) == STRETCH_QUOTES &&
-         !stretch_inner(&s, masks)) ||
+         !stretch_inner(&s, check, at, masks)) ||
         ((kind & STRETCH_TEXT) != 0 && !stretch_text(check, bytes + at, masks, &texts))) {
         return false;
     }
@@ -420,12 +389,11 @@ static SCAN_TARGET void add_stretch_ends(struct csvk_scan *scan, const struct st
  * Checks the stretch at `at`, with the kind that is expected and then with all. False: block by
  * block, please; nothing has been counted. Some tables never get here: in those of one column an
  * empty line is a fact, and facts about TAB or text are wanted wherever there is a byte of them.
- * Nor may a stretch begin within an enclosed line, whose delimiters have to be counted.
  */
 static SCAN_TARGET bool check_stretch(struct csvk_scan *scan, struct clean_check *check,
                                       const unsigned char *bytes, size_t at)
 {
-    if (check->width == 1 || check->inner_line || csvk_wants(check->table, CSVK_FACT_TAB) ||
+    if (check->width == 1 || csvk_wants(check->table, CSVK_FACT_TAB) ||
         csvk_wants(check->table, CSVK_FACT_NON_ASCII)) {
         return false;
     }

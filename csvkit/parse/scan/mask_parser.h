@@ -17,7 +17,8 @@
  * Doubts are resolved from first to last. Each resolution takes enclosures or CRs that are only
  * data out of the masks, and the masks that depend on them are made again.
  *
- * Left to the structural stepper: CR CR LF, blank lines, two enclosed line breaks in one record, a
+ * Left to the structural stepper: CR CR LF, blank lines, two enclosed line breaks in one record,
+ * lines that look like records (CSVK_FACT_SUSPICIOUS_LINES), a
  * record of more than MASK_BLOCKS blocks, one that does not end 64 bytes before the window does.
  */
 
@@ -450,6 +451,18 @@ static inline struct csvk_bytes mask_record_bytes(const struct stepper *step, si
     return (struct csvk_bytes){step->bytes + from, lf - from - crlf};
 }
 
+/* Has each line of the record as many delimiters as a record? It has one enclosed line break. */
+static bool mask_lines_are_alike(const struct csvk_table *table, struct csvk_bytes record)
+{
+    uint64_t count[2] = {0, 0};
+    size_t line = 0;
+    for (size_t i = 0; i < record.len; i++) {
+        count[line] += record.ptr[i] == table->dialect.delimiter;
+        line |= record.ptr[i] == '\n';
+    }
+    return count[0] + 1 == table->totals.width && count[1] + 1 == table->totals.width;
+}
+
 /*
  * The record is complete: it is counted and what there is of it is reported. False: it is for the
  * structural stepper, and the caller has to abandon it.
@@ -459,8 +472,9 @@ static inline __attribute__((always_inline)) SCAN_TARGET bool mask_take(
 {
     struct csvk_table *table = &step->scan->table;
     size_t end = (size_t)(record.ptr - step->bytes) + record.len;
-    /* Two enclosed line breaks may enclose a suspicious line; a blank line is a fact. */
-    if (found->breaks > 1 || record.len == 0 || record.len > step->scan->most) {
+    /* A blank line is a fact. */
+    if (found->breaks > 1 || record.len == 0 || record.len > step->scan->most ||
+        (found->breaks == 1 && mask_lines_are_alike(table, record))) {
         return false;
     }
     step->open->lines += found->breaks;

@@ -23,10 +23,8 @@ struct csvk_scan;
 struct csvk_open_field {
     size_t begin;
     uint32_t flags;
-    /* As in struct csvk_reference_parser: for the fact about suspicious lines. */
-    uint64_t breaks, inner_delimiters;
-    bool inner_hit;
-    size_t closing; /* place of the closing enclosure; valid in CSVK_STEP_CLOSED */
+    uint64_t breaks; /* enclosed line breaks */
+    size_t closing;  /* place of the closing enclosure; valid in CSVK_STEP_CLOSED */
 };
 
 /*

@@ -84,15 +84,14 @@ static SCAN_TARGET size_t step_at(struct stepper *step, size_t from)
 /*
  * Whether the clean-block check and the mask parser may be used. Both need a table whose width and
  * line break (LF or CR LF) are known, and no escape byte, which would make the meaning of a byte
- * hang on the bytes before it. Neither reports fields. That is also why the first record always
- * goes through the structural stepper, even where options give width and line break: its fields are
- * reported whatever the detail (csvk_record_finish).
+ * hang on the bytes before it. Neither reports fields. That is also why the first record that is
+ * not empty always goes through the structural stepper, even where options give width and line
+ * break: its fields are reported whatever the detail (csvk_record_finish).
  */
 static bool can_check_clean(struct csvk_scan *scan)
 {
     const struct csvk_table *t = &scan->table;
-    return t->detail != CSVK_FIELDS && t->totals.records != 0 &&
-           t->dialect.escape == CSVK_NO_BYTE &&
+    return t->detail != CSVK_FIELDS && t->begun && t->dialect.escape == CSVK_NO_BYTE &&
            (t->totals.eol_mode == CSVK_EOL_LF || t->totals.eol_mode == CSVK_EOL_CRLF) &&
            t->totals.width != 0 && csvk_scan_phase_ready(scan);
 }

@@ -121,10 +121,11 @@ static SCAN_TARGET size_t step_finish(struct stepper *step, size_t from, size_t 
     if (step->cursor->suspect < at || cut_sequence(record.ptr, record.len)) {
         step_bytes(step, record);
     }
+    struct csvk_batch_builder *builder = &step->scan->builder;
+    csvk_inner_lines_end(step->open, &step->scan->table, builder);
     if (step_is_flooded(step)) {
         return step_too_long(step);
     }
-    struct csvk_batch_builder *builder = &step->scan->builder;
     enum csvk_eol eol = step_eol(step, at);
     csvk_record_finish(step->open, &step->scan->table, builder, eol, step->offset + at);
     size_t next = at + csvk_eol_length(eol);

@@ -38,6 +38,18 @@ static size_t step_stop(struct stepper *step, size_t at, enum csvk_step_place pl
     return INCOMPLETE;
 }
 
+/* A fact about bytes from `at` on in the current field. */
+static struct csvk_fact step_fact(const struct stepper *step, enum csvk_fact_kind kind, size_t at,
+                                  size_t length, uint64_t extra)
+{
+    return (struct csvk_fact){.offset = step->offset + at,
+                              .length = length,
+                              .extra = extra,
+                              .record = step->open->r.number,
+                              .field = step->open->r.nfields + 1,
+                              .kind = kind};
+}
+
 /*
  * Adds a fact about the current field to the batch; its line and column are found by whoever needs
  * them.
@@ -45,12 +57,7 @@ static size_t step_stop(struct stepper *step, size_t at, enum csvk_step_place pl
 static void step_report(struct stepper *step, enum csvk_fact_kind kind, size_t at, size_t length,
                         uint64_t extra)
 {
-    struct csvk_fact fact = {.offset = step->offset + at,
-                             .length = length,
-                             .extra = extra,
-                             .record = step->open->r.number,
-                             .field = step->open->r.nfields + 1,
-                             .kind = kind};
+    struct csvk_fact fact = step_fact(step, kind, at, length, extra);
     csvk_batch_builder_add_fact(&step->scan->builder, &fact);
 }
 
@@ -86,8 +93,7 @@ static int step_cr(const struct stepper *step, size_t at)
 
 /*
  * A line break that is data. The LF of CR LF was counted with its CR, if that belongs to the same
- * field. An enclosed line counts as suspicious when it lies between two line breaks and has as many
- * delimiters as a record: it may be a record that a forgotten enclosure has swallowed.
+ * field.
  */
 static void step_line_break(struct stepper *step, size_t at, bool enclosed)
 {
@@ -96,12 +102,8 @@ static void step_line_break(struct stepper *step, size_t at, bool enclosed)
     }
     step->open->lines++;
     if (enclosed) {
-        uint64_t width = step->scan->table.totals.width;
-        if (step->field.breaks > 0 && width >= 2 && step->field.inner_delimiters == width - 1) {
-            step->field.inner_hit = true;
-        }
+        csvk_inner_lines_break(step->open, &step->scan->table);
         step->field.breaks++;
-        step->field.inner_delimiters = 0;
     }
 }
 
@@ -120,7 +122,7 @@ static SCAN_TARGET bool step_escape(struct stepper *step, size_t at, bool enclos
     if (c == '\n' || c == '\r') {
         step_line_break(step, at + 1, enclosed);
     } else if (enclosed && c == step->cursor->n.delimiter) {
-        step->field.inner_delimiters++;
+        step->open->inner.delimiters++;
     }
     cursor_seek(step->cursor, at + 2);
     return true;
@@ -244,7 +246,7 @@ static size_t step_unclosed(struct stepper *step)
     }
     step_report(step, CSVK_FACT_UNCLOSED, step->field.begin, 1, step->offset + step->length);
     step->field.flags |= CSVK_FIELD_BROKEN;
-    step->field.inner_hit = false;
+    step->open->inner.unlike = true;
     return step->length;
 }
 
@@ -279,7 +281,7 @@ static SCAN_TARGET size_t step_enclosed(struct stepper *step)
             continue;
         }
         if (c == step->cursor->n.delimiter) {
-            step->field.inner_delimiters++;
+            step->open->inner.delimiters++;
         } else {
             step_line_break(step, at, true);
         }
@@ -291,9 +293,10 @@ static SCAN_TARGET size_t step_enclosed(struct stepper *step)
 static void step_field_end(struct stepper *step, size_t end)
 {
     const struct csvk_open_field *field = &step->field;
-    if (field->inner_hit && csvk_wants(&step->scan->table, CSVK_FACT_SUSPICIOUS_LINES)) {
-        step_report(step, CSVK_FACT_SUSPICIOUS_LINES, field->begin, end - field->begin,
-                    field->breaks + 1);
+    if (field->breaks != 0 && !step->open->inner.noted) {
+        step->open->inner.noted = true;
+        step->open->inner.fact = step_fact(step, CSVK_FACT_SUSPICIOUS_LINES, field->begin,
+                                           end - field->begin, field->breaks + 1);
     }
     csvk_batch_builder_add_field(&step->scan->builder, field->begin, end, field->flags);
     step->open->r.nfields++;
@@ -307,8 +310,7 @@ static SCAN_TARGET size_t step_field(struct stepper *step)
 {
     struct csvk_open_field *field = &step->field;
     field->flags = 0;
-    field->breaks = field->inner_delimiters = 0;
-    field->inner_hit = false;
+    field->breaks = 0;
     size_t at = cursor_next(step->cursor);
     if (at == field->begin && at < step->length && step->cursor->n.quote_on != 0 &&
         step->bytes[at] == step->cursor->n.enclosure) {
