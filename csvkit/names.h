@@ -36,6 +36,15 @@ CSVK_API bool csvk_name_is_system(const char *name, size_t length);
 /* True for _timestamp, in upper or lower case: Storage fills that column and refuses it in data. */
 CSVK_API bool csvk_name_is_reserved(const char *name, size_t length);
 /*
+ * Appends to `to` the names that a table with columns of these `count` names gets: each cleaned,
+ * and as long as Storage takes it; `col_N` where nothing is left of the N-th; with `_2`, `_3`, ...
+ * where an earlier column has it already. The second column of `a b,a_b` is thus `a_b_2`. What
+ * messages propose and what `normalize --names=storage` writes come from here. CSVK_ENOMEM, after
+ * which some of the names may be there.
+ */
+CSVK_API int csvk_names_storage(const struct csvk_bytes *names, size_t count,
+                                struct csvk_strings *to) CSVK_MUST_USE;
+/*
  * True when two NUL-terminated names are equal except for the case of ASCII letters. One table
  * cannot have two such columns.
  */

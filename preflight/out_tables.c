@@ -263,6 +263,7 @@ static void set_options(struct preflight *preflight, struct subject *s,
     options->profile = CSVK_PROFILE_KEBOOLA;
     options->dialect = s->table.dialect;
     options->header = header ? CSVK_HEADER : CSVK_NO_HEADER;
+    options->header_stated = s->table.has_header != CSVK_UNSET || s->table.columns.count != 0;
     options->max_findings = preflight->options->max_findings;
     int status = csvk_strings_copy(&options->columns, &s->table.columns);
     if (status == CSVK_OK && (header || s->table.columns.count > 0)) {

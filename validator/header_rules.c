@@ -2,8 +2,8 @@
  * header_rules.c - takes the names of the columns from the first record and judges them, each one
  * alone, against each other and against the names that were expected: header-empty-name,
  * header-duplicate-name, header-case-clash, header-edge-space, header-invalid-name,
- * header-mismatch. (key_rules.c reports header-mismatch, too, for a key column that is missing;
- * header-missing is in sample_rules.c.)
+ * header-name-refused, header-mismatch. (key_rules.c reports header-mismatch, too, for a key column
+ * that is missing; header-missing is in sample_rules.c.)
  *
  * The place of a finding is that of the name as it is written, enclosures included; names are
  * compared as decoded values. Repeats are found by sorting, so a header of a million names takes no
@@ -18,7 +18,7 @@
 
 struct name {
     const char *text; /* decoded */
-    char *clean;      /* as Storage would name it; NULL when header-invalid-name is off */
+    char *clean;      /* by the rules of Storage; NULL when no rule asks */
     uint64_t byte, length;
     size_t column; /* from 1 */
     /* The first column whose name is equal as it is, without regard to case, or after cleaning;
@@ -30,6 +30,7 @@ struct header {
     struct name *name;
     size_t count;
     uint64_t record;
+    struct csvk_strings storage; /* the names that Storage could give; empty when no rule asks */
 };
 
 static int ascii_lower(unsigned char c)
@@ -174,20 +175,28 @@ static int find_repeats(struct header *h)
     return CSVK_OK;
 }
 
+static int clean_name(struct name *name)
+{
+    struct csvk_buf clean = CSVK_BUF_INIT;
+    if (csvk_name_sanitize(name->text, strlen(name->text), &clean) == CSVK_OK) {
+        name->clean = csvk_strdup(csvk_buf_text(&clean));
+    }
+    csvk_buf_release(&clean);
+    return name->clean != NULL ? CSVK_OK : CSVK_ENOMEM;
+}
+
 static int clean_names(struct header *h)
 {
-    for (size_t i = 0; i < h->count; i++) {
-        struct csvk_buf clean = CSVK_BUF_INIT;
+    struct csvk_bytes *names = csvk_calloc(h->count, sizeof *names);
+    int status = names != NULL ? CSVK_OK : CSVK_ENOMEM;
+    for (size_t i = 0; i < h->count && status == CSVK_OK; i++) {
         const char *text = h->name[i].text;
-        if (csvk_name_sanitize(text, strlen(text), &clean) == CSVK_OK) {
-            h->name[i].clean = csvk_strdup(csvk_buf_text(&clean));
-        }
-        csvk_buf_release(&clean);
-        if (h->name[i].clean == NULL) {
-            return CSVK_ENOMEM;
-        }
+        names[i] = (struct csvk_bytes){(const unsigned char *)text, strlen(text)};
+        status = clean_name(&h->name[i]);
     }
-    return CSVK_OK;
+    status = status == CSVK_OK ? csvk_names_storage(names, h->count, &h->storage) : status;
+    csvk_free(names);
+    return status;
 }
 
 /* ---- judging --------------------------------------------------------------------------------- */
@@ -217,8 +226,8 @@ static bool is_blank_byte(char c)
     return c == ' ' || c == '\t';
 }
 
-/* What Storage has against a name, or NULL. */
-static const char *broken_rule(const struct name *name)
+/* Why Storage refuses a table with this name, or NULL. */
+static const char *refusal(const struct name *name)
 {
     if (csvk_name_is_reserved(name->text, strlen(name->text))) {
         return "the platform fills this column itself";
@@ -229,45 +238,35 @@ static const char *broken_rule(const struct name *name)
     if (strlen(name->clean) > CSVK_NAME_MAX) {
         return "longer than 64 characters";
     }
-    if (csvk_name_is_system(name->text, strlen(name->text))) {
-        return "reserved by databases";
-    }
-    if (strcmp(name->clean, name->text) != 0) {
-        return "only A-Z, a-z, 0-9 and inner _ are allowed";
-    }
     bool meets = name->cleaned != 0 && name->same == 0 && name->folded == 0;
     return meets ? "the name of an earlier column becomes the same in Storage" : NULL;
 }
 
-static int propose(const struct name *name, struct csvk_buf *out)
+/* Why Storage gives the column another name, or NULL. */
+static const char *renaming(const struct name *name)
 {
-    if (name->clean[0] == '\0' || csvk_name_is_reserved(name->text, strlen(name->text))) {
-        return csvk_buf_printf(out, "col_%zu", name->column);
+    if (csvk_name_is_system(name->text, strlen(name->text))) {
+        return "reserved by databases";
     }
-    if (name->cleaned != 0) {
-        return csvk_buf_printf(out, "%.50s_%zu", name->clean, name->column);
-    }
-    return csvk_buf_printf(out, "%.64s", name->clean);
+    bool same = strcmp(name->clean, name->text) == 0;
+    return same ? NULL : "only A-Z, a-z, 0-9 and inner _ are allowed";
 }
 
 static void judge_storage_name(struct csvk_validator *v, const struct header *h,
                                const struct name *name)
 {
-    const char *broken = broken_rule(name);
-    struct csvk_finding *f = broken != NULL ? add(v, h, RULE_HEADER_INVALID_NAME, name) : NULL;
+    const char *broken = refusal(name);
+    enum rule_index rule = broken != NULL ? RULE_HEADER_NAME_REFUSED : RULE_HEADER_INVALID_NAME;
+    broken = broken != NULL ? broken : renaming(name);
+    struct csvk_finding *f = broken != NULL ? add(v, h, rule, name) : NULL;
     if (f == NULL) {
         return;
     }
-    struct csvk_buf proposed = CSVK_BUF_INIT;
-    if (propose(name, &proposed) != CSVK_OK) {
-        v->failed = true;
-    }
     finding_text(v, f, "broken", broken);
-    finding_text(v, f, "proposed", csvk_buf_text(&proposed));
+    finding_text(v, f, "proposed", h->storage.item[name->column - 1]);
     if (name->cleaned != 0) {
         finding_number(f, "first_field", CSVK_EXTRA_NUMBER, name->cleaned);
     }
-    csvk_buf_release(&proposed);
 }
 
 static void judge_name(struct csvk_validator *v, const struct header *h, const struct name *name)
@@ -344,6 +343,7 @@ static void release_header(struct header *h)
         csvk_free(h->name[i].clean);
     }
     csvk_free(h->name);
+    csvk_strings_release(&h->storage);
 }
 
 void header_judge(struct csvk_validator *v, const struct csvk_record *r)
@@ -353,7 +353,8 @@ void header_judge(struct csvk_validator *v, const struct csvk_record *r)
     if (v->batch->bytes == NULL) {
         return; /* the header is too large to be in memory: its names stay unknown */
     }
-    bool clean = judge_is_on(v, RULE_HEADER_INVALID_NAME);
+    bool clean =
+        judge_is_on(v, RULE_HEADER_INVALID_NAME) || judge_is_on(v, RULE_HEADER_NAME_REFUSED);
     if (read_names(v, r, &h) != CSVK_OK || (clean && clean_names(&h) != CSVK_OK) ||
         find_repeats(&h) != CSVK_OK) {
         v->failed = true;

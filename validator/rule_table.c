@@ -257,7 +257,7 @@ const struct csvk_rule csvk_rule_table[RULES] = {
                                  "a\\r\\n\"1\"\\r\\n", "Use csvkit normalize --quote=minimal.",
                                  "r21", NULL},
     [RULE_HEADER_MISSING] =
-        {"header-missing", "-IIEW", "first record looks like data ({evidence})",
+        {"header-missing", "-IIWW", "first record looks like data ({evidence})",
          "the first record seems to be data, not names",
          "It would become the names of the columns, and one record would be lost.",
          "1,17.5\\r\\n2,18.0\\r\\n", "Add a header, or give --no-header with --columns.", "", NULL},
@@ -284,20 +284,26 @@ const struct csvk_rule csvk_rule_table[RULES] = {
                                 "column.",
                                 "id, name\\r\\n", "Remove the space or tab.", "r23", NULL},
     [RULE_HEADER_INVALID_NAME] =
-        {"header-invalid-name", "---E-",
-         "name not allowed by the profile: {broken}; `{proposed}` would be allowed",
-         "a name that Keboola Storage does not accept as it is",
-         "Storage renames the column or refuses the file; names in a manifest then no longer "
-         "match.",
+        {"header-invalid-name", "---W-", "Storage will call the column `{proposed}`: {broken}",
+         "a name that Keboola Storage changes",
+         "The column has another name in the table; names in a manifest then may no longer match.",
          "order id\\r\\n", "Use 1 to 64 of the characters A-Z, a-z, 0-9 and inner _.", "r23",
-         "the column is renamed silently, or refused (invalidColumnName)"},
+         "the column is renamed silently"},
+    [RULE_HEADER_NAME_REFUSED] =
+        {"header-name-refused", "---E-",
+         "Storage does not take this name: {broken}; `{proposed}` would be allowed",
+         "a name that Keboola Storage refuses",
+         "The table cannot be created or loaded with this column.", "_timestamp\\r\\n",
+         "Rename the column: 1 to 64 of the characters A-Z, a-z, 0-9 and inner _, unlike the other "
+         "names.",
+         "r23", "the load fails: invalidColumnName"},
     [RULE_HEADER_MISMATCH] =
         {"header-mismatch", "EEEEE", "header differs from the expected columns: {difference}",
          "the header is not the list given with --columns", "Values would go to the wrong columns.",
          "id,nmae\\r\\n", "Correct the header, or the names given with --columns or --primary-key.",
          "", NULL},
     [RULE_DELIMITER_SUSPECTED] =
-        {"delimiter-suspected", "WWWEW",
+        {"delimiter-suspected", "WWWWW",
          "only one column, but a {delimiter} splits each of the first records into {fields} fields",
          "another delimiter fits the file better", "The whole line becomes one value.",
          "a;b\\r\\n1;2\\r\\n", "Give the delimiter with --delimiter=C.", "r24", NULL},

@@ -50,11 +50,8 @@ static const unsigned char candidates[] = {';', '\t', '|', ','};
 #define CANDIDATES sizeof(candidates)
 
 struct sample_column {
-    bool head_number; /* the first record has a number in this column */
-    bool seen;        /* a value in a later record ... */
-    bool all_numbers; /* ... and all of those are numbers */
-    unsigned repeats; /* later values equal to the first record's */
-    struct csvk_bytes head;
+    struct csvk_bytes head; /* the first record's value */
+    bool comes_again;       /* a later value is equal to it */
 };
 
 struct sight {
@@ -80,6 +77,29 @@ static bool is_number(struct csvk_bytes s)
         }
     }
     return digits > 0 && points <= 1;
+}
+
+/* Passes 1 to `most` digits at *at. */
+static bool pass_digits(struct csvk_bytes s, size_t *at, size_t most)
+{
+    size_t from = *at;
+    while (*at < s.len && s.ptr[*at] >= '0' && s.ptr[*at] <= '9') {
+        ++*at;
+    }
+    return *at > from && *at - from <= most;
+}
+
+/* Three numbers with the same one of - . / between them, and perhaps a time after a blank or T. */
+static bool is_date(struct csvk_bytes s)
+{
+    size_t at = 0;
+    if (!pass_digits(s, &at, 4) || at == s.len || strchr("-./", s.ptr[at]) == NULL) {
+        return false;
+    }
+    unsigned char mark = s.ptr[at++];
+    bool date =
+        pass_digits(s, &at, 2) && at < s.len && s.ptr[at++] == mark && pass_digits(s, &at, 4);
+    return date && (at == s.len || s.ptr[at] == ' ' || s.ptr[at] == 'T');
 }
 
 static struct csvk_bytes value_of(const struct field_walk *w, const struct walk_field *f)
@@ -156,14 +176,10 @@ static bool look_at_column(struct sample_column *c, struct csvk_bytes value, boo
 {
     if (first) {
         c->head = value;
-        c->head_number = is_number(value);
-        c->all_numbers = true;
         return true;
     }
     bool repeats = bytes_equal(value, c->head);
-    c->seen |= value.len != 0;
-    c->all_numbers &= value.len == 0 || is_number(value);
-    c->repeats += repeats && value.len != 0;
+    c->comes_again |= repeats;
     return repeats;
 }
 
@@ -298,49 +314,46 @@ static void judge_quote_style(struct csvk_validator *v, const struct sight *s)
     }
 }
 
-/* There is a column whose later values are all numbers, and the first record has a number in every
-   such column and in no other. */
-static bool heads_are_numbers(const struct sight *s)
+/* What of the first record speaks against names, or NULL. One value that could be a name is enough
+   to say nothing: years and hours are names of columns in pivot tables. */
+static const char *evidence_of_data(const struct sight *s)
 {
-    uint64_t number_columns = 0;
-    for (uint64_t i = 0; i < s->columns && i < COLUMNS_LOOKED_AT; i++) {
+    uint64_t numbers = 0, dates = 0, again = 0, empty = 0;
+    uint64_t columns = s->columns < COLUMNS_LOOKED_AT ? s->columns : COLUMNS_LOOKED_AT;
+    for (uint64_t i = 0; i < columns; i++) {
         const struct sample_column *c = &s->column[i];
-        if (c->seen && c->all_numbers) {
-            number_columns++;
-            if (!c->head_number) {
-                return false;
-            }
-        } else if (c->head_number) {
-            return false;
+        if (c->head.len == 0) {
+            empty++;
+        } else if (is_number(c->head)) {
+            numbers++;
+        } else if (is_date(c->head)) {
+            dates++;
+        } else if (c->comes_again) {
+            again++;
+        } else {
+            return NULL;
         }
     }
-    return number_columns > 0;
-}
-
-/* In more than half of the columns, the value of the first record comes again at least twice. */
-static bool heads_come_again(const struct sight *s)
-{
-    uint64_t again = 0;
-    for (uint64_t i = 0; i < s->columns && i < COLUMNS_LOOKED_AT; i++) {
-        again += s->column[i].repeats >= 2;
-    }
-    return !s->head_repeats_whole && 2 * again > s->columns;
+    return empty == columns ? NULL
+           : numbers != 0   ? "numbers"
+           : dates != 0     ? "dates"
+                            : "repeated values";
 }
 
 static void judge_header_missing(struct csvk_validator *v, const struct sight *s)
 {
-    if (v->header_record == 0 || s->records < 2) {
+    if (v->header_record == 0 || v->options.header_stated || s->records < 2 ||
+        s->head_repeats_whole) {
         return;
     }
-    bool numbers = heads_are_numbers(s);
-    if (!numbers && !heads_come_again(s)) {
-        return;
-    }
+    const char *evidence = evidence_of_data(s);
     struct csvk_finding *f =
-        add_in_sample(v, RULE_HEADER_MISSING, s->first_begin, first_record_length(v, s));
+        evidence == NULL
+            ? NULL
+            : add_in_sample(v, RULE_HEADER_MISSING, s->first_begin, first_record_length(v, s));
     if (f != NULL) {
         f->record = v->header_record;
-        finding_text(v, f, "evidence", numbers ? "numbers" : "repeated values");
+        finding_text(v, f, "evidence", evidence);
     }
 }
 

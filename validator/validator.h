@@ -62,6 +62,7 @@ struct csvk_validate_options {
     bool continuation; /* a part that is not the first: no header, no file start */
     enum csvk_eol eol; /* a continuation: kind of the file's first line break */
     unsigned char level[CSVK_RULES_MAX]; /* set by csvk_validate_set_rule; 0: the profile's */
+    bool header_stated; /* `header` was said by somebody (option, manifest), so it is not doubted */
 };
 CSVK_API void csvk_validate_options_init(struct csvk_validate_options *options);
 CSVK_API void csvk_validate_options_release(struct csvk_validate_options *options);

@@ -122,6 +122,7 @@ static int read_table(struct slice_job *job)
     job->encoding = encoding == NULL || strcasecmp(encoding, "utf-8") == 0 ? NULL : encoding;
     job->rules.dialect = job->table.dialect;
     job->rules.header = job->header ? CSVK_HEADER : CSVK_NO_HEADER;
+    job->rules.header_stated = job->table.header_stated;
     if (csvk_strings_copy(&job->rules.columns, &job->table.columns) != CSVK_OK) {
         return cli_trouble(cli, "out of memory");
     }

@@ -87,6 +87,7 @@ static void use_table(struct csvk_validate_options *options, struct cli_table *t
 {
     options->dialect = table->dialect;
     options->header = table->header ? CSVK_HEADER : CSVK_NO_HEADER;
+    options->header_stated = table->header_stated;
     options->columns = table->columns;
     options->primary_key = table->primary_key;
     table->columns = table->primary_key = (struct csvk_strings){0};

@@ -8,137 +8,35 @@
  * Invariant: norm->header_done is true from here on, even when nothing is wanted. Until then a
  * record is taken for the header, and must not be rejected.
  */
-#include "csvkit/base/hash.h"
 #include "csvkit/names.h"
 #include "csvkit/normalize/normalize_private.h"
 
-/* Fails: a name that cannot be repaired, and that Storage would refuse. */
-static int bad_name(struct norm *norm, const struct norm_record *rec, size_t i, const char *what)
-{
-    return csvk_fail(norm->err, CSVK_EDATA, "%s:%llu: column %zu: %s",
-                     csvk_source_name(norm->window.source), (unsigned long long)rec->r.line, i + 1,
-                     what);
-}
-
 /*
- * The names so far, by their hash. Names that differ only in the case of ASCII letters cannot live
- * in one table of Storage: they count as equal here.
- */
-struct taken {
-    size_t *slot;   /* 1 + number of a name; 0: none */
-    size_t size;    /* a power of two */
-    unsigned *next; /* by number of a name: the number to try behind it when it comes again */
-};
-
-static uint64_t hash_folded(const char *name)
-{
-    unsigned char folded[CSVK_NAME_MAX + 32];
-    size_t n = 0;
-    for (; name[n] != '\0' && n < sizeof folded; n++) {
-        folded[n] =
-            (unsigned char)(name[n] >= 'A' && name[n] <= 'Z' ? name[n] + ('a' - 'A') : name[n]);
-    }
-    return csvk_hash(folded, n, 1);
-}
-
-/* The slot of the name, or the empty one where it belongs. */
-static size_t *find_taken(const struct taken *taken, const struct csvk_strings *names,
-                          const char *name)
-{
-    size_t at = (size_t)hash_folded(name) & (taken->size - 1);
-    while (taken->slot[at] != 0 && !csvk_name_same_folded(names->item[taken->slot[at] - 1], name)) {
-        at = (at + 1) & (taken->size - 1);
-    }
-    return &taken->slot[at];
-}
-
-/*
- * Cleans the name in `from` into `to`. A name that is empty then gets the number of its column.
- *   `a b` -> `a_b`    empty, in the second column -> `col_2`
- */
-static int clean_name(struct csvk_value from, size_t i, struct csvk_buf *to)
-{
-    csvk_buf_clear(to);
-    int status = csvk_name_sanitize((const char *)from.ptr, from.len, to);
-    if (status == CSVK_OK && to->length == 0) {
-        status = csvk_buf_printf(to, "col_%zu", i + 1);
-    }
-    return status;
-}
-
-/*
- * Appends a number to the name until no column before it has the name: `a,A,a` becomes `a,A_2,a_3`.
- * Numbers that were tried for an equal name before are taken.
- */
-static int distinguish(const struct taken *taken, const struct csvk_strings *names,
-                       struct csvk_buf *name)
-{
-    size_t length = name->length, number = *find_taken(taken, names, csvk_buf_text(name));
-    int status = CSVK_OK;
-    unsigned *next = number != 0 ? &taken->next[number - 1] : NULL;
-    for (bool free = next == NULL; !free && status == CSVK_OK;) {
-        name->length = length;
-        status = csvk_buf_printf(name, "_%u", ++*next);
-        free = *find_taken(taken, names, csvk_buf_text(name)) == 0;
-    }
-    return status;
-}
-
-/* Cleans one name and adds it to norm->names, whether it changed or not. */
-static int rename_one(struct norm *norm, const struct norm_record *rec, size_t i,
-                      const struct taken *taken, struct csvk_buf *name)
-{
-    struct csvk_value value = norm->value[i];
-    int status = clean_name(value, i, name);
-    status = status == CSVK_OK ? distinguish(taken, &norm->names, name) : status;
-    if (status != CSVK_OK) {
-        return norm_out_of_memory(norm);
-    }
-    if (name->length > CSVK_NAME_MAX) {
-        return bad_name(norm, rec, i, "the name is longer than Storage takes (64 bytes)");
-    }
-    if (csvk_name_is_reserved(csvk_buf_text(name), name->length)) {
-        return bad_name(norm, rec, i, "the name is reserved by Storage");
-    }
-    size_t *slot = find_taken(taken, &norm->names, csvk_buf_text(name));
-    if (csvk_strings_add(&norm->names, csvk_buf_text(name)) != CSVK_OK) {
-        return norm_out_of_memory(norm);
-    }
-    *slot = norm->names.count;
-    taken->next[norm->names.count - 1] = 1;
-    bool same = name->length == value.len && memcmp(name->data, value.ptr, value.len) == 0;
-    if (!same) {
-        norm_add_repair(norm, CSVK_REPAIR_NAMES, rec->r.offset, i + 1, "--names=storage");
-    }
-    return CSVK_OK;
-}
-
-/*
- * The values are those of norm->names then, which live as long as the run. No value may be raw here
- * (decode_names): raw bytes could not be compared with names.
+ * The names as Storage would have them. The values are those of norm->names then, which live as
+ * long as the run. No value may be raw here (decode_names): raw bytes could not be compared with
+ * names.
  */
 static int storage_names(struct norm *norm, const struct norm_record *rec)
 {
-    struct csvk_buf name = CSVK_BUF_INIT;
-    struct taken taken = {.size = 16};
-    while (taken.size < 2 * norm->nvalues) {
-        taken.size *= 2;
+    struct csvk_bytes *names = csvk_calloc(norm->nvalues, sizeof *names);
+    if (names == NULL) {
+        return norm_out_of_memory(norm);
     }
-    taken.slot = csvk_calloc(taken.size, sizeof *taken.slot);
-    taken.next = csvk_calloc(norm->nvalues, sizeof *taken.next);
-    bool room = taken.slot != NULL && taken.next != NULL;
-    int status = room ? CSVK_OK : norm_out_of_memory(norm);
+    for (size_t i = 0; i < norm->nvalues; i++) {
+        names[i] = (struct csvk_bytes){norm->value[i].ptr, norm->value[i].len};
+    }
+    int status = csvk_names_storage(names, norm->nvalues, &norm->names);
     for (size_t i = 0; i < norm->nvalues && status == CSVK_OK; i++) {
-        status = rename_one(norm, rec, i, &taken, &name);
+        const char *name = norm->names.item[i];
+        size_t length = strlen(name);
+        if (length != names[i].len || memcmp(name, names[i].ptr, length) != 0) {
+            norm_add_repair(norm, CSVK_REPAIR_NAMES, rec->r.offset, i + 1, "--names=storage");
+        }
+        norm->value[i].ptr = (const unsigned char *)name;
+        norm->value[i].len = length;
     }
-    csvk_free(taken.slot);
-    csvk_free(taken.next);
-    for (size_t i = 0; i < norm->nvalues && status == CSVK_OK; i++) {
-        norm->value[i].ptr = (const unsigned char *)norm->names.item[i];
-        norm->value[i].len = strlen(norm->names.item[i]);
-    }
-    csvk_buf_release(&name);
-    return status;
+    csvk_free(names);
+    return status == CSVK_OK ? CSVK_OK : norm_out_of_memory(norm);
 }
 
 /* ---- as many names as columns ---- */

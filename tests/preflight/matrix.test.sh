@@ -117,7 +117,7 @@ finding 1 field-count error out/tables/s/p2 '1 fields, expected 2'
 fresh sanitize-header
 table a.csv 'id,na me\n1,2\n' "{$to}"
 judge
-finding 1 header-invalid-name error out/tables/a.csv 'na_me'
+finding 0 header-invalid-name warning out/tables/a.csv 'na_me'
 is '.tables[0].columns == ["id", "na_me"]'
 fresh sanitize-manifest
 table a.csv '1,2\n' "{$to,\"columns\":[\"id\",\"na me\"]}"
@@ -148,7 +148,7 @@ for name in "$long" '###' '日本'; do
     fresh name-header
     table a.csv "id,$name\n1,2\n" "{$to}"
     judge
-    finding 1 header-invalid-name error out/tables/a.csv 'invalidColumnName'
+    finding 1 header-name-refused error out/tables/a.csv 'invalidColumnName'
 done
 fresh name-empty
 table a.csv 'id,\n1,2\n' "{$to}"

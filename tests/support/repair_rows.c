@@ -5,8 +5,11 @@
 #include "tests/support/repair_rows.h"
 
 /* H: a header and a whole record, of two and three columns. */
-#define H2 "a,b\r\n1,2\r\n"
-#define H3 "a,b,c\r\n1,2,3\r\n"
+#define ROW_OF_A_62 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define ROW_OF_A_64 ROW_OF_A_62 "aa"
+#define ROW_OF_A_72 ROW_OF_A_64 "aaaaaaaa"
+#define H2          "a,b\r\n1,2\r\n"
+#define H3          "a,b,c\r\n1,2,3\r\n"
 /* Records of three columns, and as many that leave out an empty third one. */
 #define LONG_SHORT(n)  n "1,N1" n ",x y\r\n" n "2,N2" n "\r\n"
 #define LONG_PADDED(n) n "1,N1" n ",x y\r\n" n "2,N2" n ",\r\n"
@@ -369,10 +372,10 @@ const struct repair_case repair_rows[] = {
     {"r23 behind a blank line", STORAGE, "\r\na b,\r\n1,2\r\n", 0, "a_b,col_2\r\n1,2\r\n", "",
      "r10 r23"},
     {"r23 not asked", PLAIN, "a b,,a b\r\n1,2,3\r\n", 0, "a b,,a b\r\n1,2,3\r\n", "", ""},
+    {"r23 without a header", STORAGE | NO_HEADER, "a b,\r\n1,2\r\n", 0, "a b,\r\n1,2\r\n", "", ""},
     {"r23 clean", STORAGE, H2, 0, H2, "", ""},
-    {"r23 too long", STORAGE,
-     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,b\r\n", 0, NULL,
-     "longer", ""},
+    {"r23 too long", STORAGE, ROW_OF_A_72 ",b," ROW_OF_A_72 "\r\n", 0,
+     ROW_OF_A_64 ",b," ROW_OF_A_62 "_2\r\n", "", "r23"},
     /* r25 */
     {"r25", GUARD, H2 "=1+1,4\r\n", 0, H2 "'=1+1,4\r\n", "", "r25"},
     {"r25", GUARD, H2 "\"@x\",-a\r\n", 0, H2 "\"'@x\",'-a\r\n", "", "r25"},

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#define NAME_64       "a234567890b234567890c234567890d234567890e234567890f2345678901234"
 #define TEXT(literal) (literal), sizeof(literal) - 1
 
 /* A file and what one rule says to it. byte -1: any place. */
@@ -134,8 +135,16 @@ static const struct sample samples[] = {
     {"quote-style-suspected", TEXT("a,b\r\n'tis,o'\r\n"), 0, -1},
     {"needless-enclosure", TEXT("a\r\n\"1\"\r\n"), 1, 3},
     {"needless-enclosure", TEXT("a\r\n\"1,2\"\r\n\"#\"\r\n\"\"\r\n"), 0, -1},
-    {"header-missing", TEXT("1,x\r\n2,y\r\n3,z\r\n"), 1, 0},
-    {"header-missing", TEXT("on,x\r\non,y\r\non,z\r\n"), 0, -1},
+    {"header-missing", TEXT("1,x\r\n2,y\r\n3,x\r\n"), 1, 0},
+    {"header-missing", TEXT("1,2024-05-01\r\n2,x\r\n"), 1, 0},
+    {"header-missing", TEXT("17.5,,1.5.2024 10:00\r\n2,x,y\r\n"), 1, 0},
+    {"header-missing", TEXT("on,x\r\non,x\r\noff,y\r\n"), 0, -1}, /* a header twice */
+    {"header-missing", TEXT("1,x\r\n2,y\r\n3,z\r\n"), 0, -1},
+    {"header-missing", TEXT("country,1990,1991\r\nAT,1,2\r\n"), 0, -1},
+    {"header-missing", TEXT("hour,0,1,2\r\n1,2,3,4\r\n"), 0, -1},
+    {"header-missing", TEXT("1,2024-05-01-02\r\n2,x\r\n"), 0, -1},
+    {"header-missing", TEXT("1,1/2-2024\r\n2,x\r\n"), 0, -1},
+    {"header-missing", TEXT(",\r\n2,y\r\n"), 0, -1},
     {"header-missing", TEXT("on\r\noff\r\n"), 0, -1},
     {"header-missing", TEXT("id,x\r\n2,y\r\n"), 0, -1},
     {"header-empty-name", TEXT("a,,\"\"\r\n"), 2, 2},
@@ -146,8 +155,11 @@ static const struct sample samples[] = {
     {"header-case-clash", TEXT("a,a\r\n"), 0, -1},
     {"header-edge-space", TEXT("a, b\r\n"), 1, 2},
     {"header-edge-space", TEXT("a,b c\r\n"), 0, -1},
-    {"header-invalid-name", TEXT("a,order id,_timestamp,oid\r\n"), 3, 2},
+    {"header-invalid-name", TEXT("a,order id,_timestamp,oid\r\n"), 2, 2},
     {"header-invalid-name", TEXT("a,order_id,A1\r\n"), 0, -1},
+    {"header-name-refused", TEXT("a b,_timestamp,!,a_b\r\n"), 3, 4},
+    {"header-name-refused", TEXT(NAME_64 "x\r\n"), 1, 0},
+    {"header-name-refused", TEXT(NAME_64 ",oid,a,a\r\n"), 0, -1},
     {"delimiter-suspected", TEXT("a;b\r\n1;2\r\n"), 1, 0},
     {"delimiter-suspected", TEXT("a;b\r\n1;2;3\r\n"), 0, -1},
     {"delimiter-suspected", TEXT("a;b\r\n1;\"2;\"\"3\"\r\n\"4;5\";6\r\n"), 1, 0},

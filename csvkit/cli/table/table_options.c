@@ -90,6 +90,7 @@ static int take_manifest(const struct csvk_manifest *manifest, const char *input
     if (status == CSVK_OK) {
         out->dialect = table.dialect;
         out->header = has_header(manifest, &table, input);
+        out->header_stated = table.has_header != CSVK_UNSET || table.columns.count != 0;
         take_strings(&out->columns, &table.columns);
         take_strings(&out->primary_key, &table.primary_key);
     }
@@ -135,10 +136,12 @@ int cli_get_table(struct cli *cli, const char *input, struct cli_table *out)
     }
     if (cli_has(cli, "header") || cli_has(cli, "no-header")) {
         out->header = !cli_has(cli, "no-header");
+        out->header_stated = true;
     }
     status =
         status == CLI_GOOD ? cli_get_dialect(cli, &out->dialect, &out->delimiter_auto) : status;
     status = status == CLI_GOOD ? get_names(cli, "columns", &out->columns) : status;
+    out->header_stated |= cli_has(cli, "columns");
     return status == CLI_GOOD ? get_names(cli, "primary-key", &out->primary_key) : status;
 }
 

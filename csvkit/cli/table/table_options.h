@@ -9,7 +9,8 @@
 struct cli_table {
     struct csvk_dialect dialect;
     bool delimiter_auto;             /* then dialect.delimiter is not known yet */
-    bool header;                     /* the first record holds the column names */
+    bool header;                     /* the first record holds the column names ... */
+    bool header_stated;              /* ... and an option or the manifest says so, or denies it */
     struct csvk_strings columns;     /* empty: the names are in the header */
     struct csvk_strings primary_key; /* of --primary-key, else of the manifest */
     char *manifest;                  /* the manifest that was read, or NULL */
