@@ -41,17 +41,21 @@ enum csvk_status {
     CSVK_EUSAGE = -4,   /* options contradict each other or are out of range; a wrong call */
     CSVK_EDATA = -5,    /* the data, manifest or import was refused (the user's fault) */
     CSVK_ECHANGED = -6, /* the input was changed while it was read */
-    CSVK_ENET = -7,     /* network trouble: there was no usable answer */
-    CSVK_EREMOTE = -8,  /* the server answered and refused, or broke its own rules */
-    CSVK_ECANCELED = -9, /* stopped by the caller */
+    CSVK_ECANCELED = -7, /* a function of the caller's that watches the work (progress) stopped it;
+                            nothing is wrong, and nothing is done */
+    CSVK_EOTHER = -100,  /* from here down: statuses of libraries that use this one */
 };
 
-/* Describes a failure. It owns nothing and may be copied. */
+/*
+ * Describes a failure. It owns nothing and may be copied. Its size never changes; a new member will
+ * take the place of some of `reserved`, and be zero when it says nothing.
+ */
 struct csvk_error {
-    enum csvk_status status;
+    int status;      /* enum csvk_status, or less than CSVK_EOTHER */
     int sys;         /* errno of the system call that failed, or 0 */
     uint64_t offset; /* the byte of the input that is meant, where there is one; else 0 */
     char text[1024]; /* for a person: one line without a line break, names the file */
+    uint64_t reserved[8];
 };
 
 /*
@@ -59,7 +63,7 @@ struct csvk_error {
  * can end with `return csvk_fail(...)`. A text that is too long is cut; control characters are
  * escaped. Any thread.
  */
-CSVK_API int csvk_fail(struct csvk_error *err, enum csvk_status status, const char *format, ...)
+CSVK_API int csvk_fail(struct csvk_error *err, int status, const char *format, ...)
     CSVK_PRINTF(3, 4);
 /*
  * The same for a system call that failed with errno `sys`: returns CSVK_ENOMEM for ENOMEM, else

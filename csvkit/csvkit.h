@@ -17,6 +17,22 @@
  *   - Ownership. `_new` and `_open` make objects that the caller frees with `_free`; `_free(NULL)`
  *     is allowed. `_init` and `_release` work on a struct of the caller's. Texts that are passed in
  *     are copied unless the comment says "borrowed": then they must live as long as it says.
+ *   - Structs. A program that was built with older headers keeps working with a newer library. For
+ *     that, every struct is of one of three kinds: sized, the library's, or fixed.
+ *   - Sized structs are the caller's, and begin with `size_t size`. New members come at the
+ *     end. Such a struct is begun by its `_init`, which passes the size that the caller was
+ *     compiled with; or, when its comment says {.size = sizeof ...}, by such an initializer,
+ *     with the members that are wanted: all others are zero. Members that an older program does
+ *     not have keep their defaults. Those of a newer program must be zero where the library
+ *     does not know them: CSVK_EUSAGE otherwise, and for a size that no version had. A result
+ *     is written as far as there is room.
+ *   - The library's structs are given out by const pointer (csvk_batch, csvk_totals, csvk_damage),
+ *     and taken back only from there. New members come at the end, so no program makes or copies
+ *     one.
+ *   - Fixed structs are all others. Their size never changes, so they can be copied and be in
+ *     arrays. Where one has a `reserved`, a new member may take some of it.
+ *   - Enums. Values never change; new ones may come, so be prepared for others. So may statuses:
+ *     every negative one is a failure.
  *   - Numbers. Offsets in files are uint64_t, in bytes, and count from 0. Sizes in memory are
  *     size_t, in bytes. Numbers of records, lines, columns and fields count from 1 (RFC 7111
  *     section 2).
@@ -113,6 +129,7 @@ CSVK_API int csvk_source_memory(struct csvk_source **out, const void *bytes, siz
  * archive, another library.
  */
 struct csvk_input {
+    size_t size;      /* {.size = sizeof ...} */
     const char *name; /* for messages; copied */
     /*
      * Puts 1 to `capacity` bytes to `bytes` and their number to *got; 0 only at the end. Returns
@@ -167,14 +184,14 @@ CSVK_API int csvk_source_peek(struct csvk_source *source, size_t most, struct cs
  * before the first read or csvk_source_peek. `kind` is a constant.
  */
 CSVK_API void csvk_source_decode_only(struct csvk_source *source, const char *kind);
-/* Damage in a compressed file. */
+/* Damage in a compressed file. The library's. */
 struct csvk_damage {
-    const char *what; /* NULL: none. Else "truncated", "checksum differs", ...; a constant */
+    const char *what; /* "truncated", "checksum differs", ...; a constant */
     uint64_t offset;  /* in the compressed file, in bytes */
     const char *kind; /* as csvk_source_compression */
 };
-/* The damage found so far; what == NULL when there is none, or the file is plain. */
-CSVK_API struct csvk_damage csvk_source_damage(const struct csvk_source *source);
+/* The damage found so far; NULL: none. The source owns it; valid until csvk_source_free. */
+CSVK_API const struct csvk_damage *csvk_source_damage(const struct csvk_source *source);
 /* The name for messages: the path, "standard input" or "memory". Valid until csvk_source_free. */
 CSVK_API const char *csvk_source_name(const struct csvk_source *source);
 /* Whether the input is gzip. Known after the first read or csvk_source_peek; false before. */
@@ -319,8 +336,8 @@ struct csvk_record {
 };
 
 /*
- * A batch of whole records. The reader owns everything that is pointed to; it is valid until the
- * next csvk_reader_next or csvk_reader_free for the same reader.
+ * A batch of whole records. It is the library's: the reader owns it, and everything that is pointed
+ * to. All of it is valid until the next csvk_reader_next or csvk_reader_free for the same reader.
  */
 struct csvk_batch {
     const unsigned char *bytes; /* the records; NULL for an oversize record */
@@ -367,7 +384,7 @@ CSVK_API const char *csvk_simd_name(enum csvk_simd level);
 
 /* How to read. csvk_options_init sets all of it; then change what is wanted. */
 struct csvk_options {
-    size_t size; /* sizeof(struct csvk_options), set by csvk_options_init */
+    size_t size; /* set by csvk_options_init */
     struct csvk_dialect dialect;
     enum csvk_detail detail;
     bool any_eol;        /* CR, LF and CRLF each end a record (rfc4180-bis) */
@@ -386,9 +403,13 @@ struct csvk_options {
     bool reference_only; /* use the reference parser alone: slow, for comparison */
 };
 /* Sets RFC 4180's dialect, CSVK_COUNTS, all facts, and zero elsewhere. */
-CSVK_API void csvk_options_init(struct csvk_options *options);
+CSVK_API void csvk_options_init_sized(struct csvk_options *options, size_t size);
+static inline void csvk_options_init(struct csvk_options *options)
+{
+    csvk_options_init_sized(options, sizeof *options);
+}
 
-/* What was read so far; what the whole file has, after the last batch. */
+/* What was read so far; what the whole file has, after the last batch. The library's. */
 struct csvk_totals {
     uint64_t bytes;   /* bytes of the decompressed, converted input, marks and padding included */
     uint64_t records; /* the header included */
@@ -404,19 +425,19 @@ struct csvk_reader;
  * Makes a reader for `source`, from which nothing was read yet. The source is borrowed: it must
  * live until csvk_reader_free, and only the reader may read from it. `options` is copied. The
  * caller frees *out with csvk_reader_free; *out is left alone on failure. CSVK_EUSAGE for a dialect
- * that csvk_dialect_check refuses and for a wrong options->size, CSVK_ENOMEM.
+ * that csvk_dialect_check refuses, CSVK_ENOMEM.
  */
 CSVK_API int csvk_reader_new(struct csvk_reader **out, struct csvk_source *source,
                              const struct csvk_options *options,
                              struct csvk_error *err) CSVK_MUST_USE;
 /*
- * Fills *batch with the next records. A batch may have facts about the file and no record. Returns
- * CSVK_OK with a batch, CSVK_END after the last one, CSVK_HUNGRY (csvk_reader_new_fed), or a
- * failure: CSVK_ELIMIT for a record longer
- * than options.max_record, CSVK_ENOMEM, and what csvk_source_read returns. After a failure the
- * reader can only be freed.
+ * Sets *batch to the next records. A batch may have facts about the file and no record. Returns
+ * CSVK_OK with a batch; else *batch is NULL, and the status is CSVK_END after the last one,
+ * CSVK_HUNGRY (csvk_reader_new_fed), or a failure: CSVK_ELIMIT for a record longer than
+ * options.max_record, CSVK_ENOMEM, and what csvk_source_read returns. After a failure the reader
+ * can only be freed.
  */
-CSVK_API int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch,
+CSVK_API int csvk_reader_next(struct csvk_reader *reader, const struct csvk_batch **batch,
                               struct csvk_error *err) CSVK_MUST_USE;
 /*
  * A reader that is given its bytes instead of reading them; `name` is for messages and is copied.

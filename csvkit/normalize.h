@@ -71,6 +71,7 @@ enum csvk_repair {
     CSVK_REPAIR_COLUMNS, /* columns chosen or put in another order */
     CSVK_REPAIRS
 };
+#define CSVK_REPAIRS_MOST 64 /* there will never be more */
 /* The id, which never changes: "r1" to "r26", "trim", "columns"; "" for CSVK_REPAIR_NONE. */
 CSVK_API const char *csvk_repair_id(enum csvk_repair repair);
 /* "L0", "L1" or "L2", as at the head of this file; where an option or a place decides about a case,
@@ -119,7 +120,7 @@ enum csvk_normalize_defect {
  * release it in the end. It owns `columns` only.
  */
 struct csvk_normalize_options {
-    size_t size;                 /* sizeof(struct csvk_normalize_options), set by _init */
+    size_t size;                 /* set by csvk_normalize_options_init */
     struct csvk_dialect dialect; /* of the input */
     bool delimiter_given;        /* the user gave it: a line "sep=X" may not contradict it */
     const char *encoding; /* what the source converts from, or "utf-8"; borrowed during the call.
@@ -177,7 +178,12 @@ struct csvk_normalize_options {
  * RFC 4180 in and out, CRLF, with a header. Ragged records are repaired by evidence; NUL, text that
  * is not UTF-8 and repeated headers are rejected, control characters kept. All else is off or 0.
  */
-CSVK_API void csvk_normalize_options_init(struct csvk_normalize_options *options);
+CSVK_API void csvk_normalize_options_init_sized(struct csvk_normalize_options *options,
+                                                size_t size);
+static inline void csvk_normalize_options_init(struct csvk_normalize_options *options)
+{
+    csvk_normalize_options_init_sized(options, sizeof *options);
+}
 /* Frees `columns`. */
 CSVK_API void csvk_normalize_options_release(struct csvk_normalize_options *options);
 
@@ -193,6 +199,7 @@ struct csvk_output {
     void *context;
 };
 struct csvk_normalize_outputs {
+    size_t size;                /* {.size = sizeof ...} */
     struct csvk_output seen;    /* the input, decompressed and converted, for a second reader */
     struct csvk_output table;   /* the clean table */
     struct csvk_output rejects; /* zeros: the first record to be rejected is a failure */
@@ -218,17 +225,18 @@ struct csvk_normalize_counted {
     bool input_counted; /* records_in too: libcsv reads this input as csvkit does */
     uint64_t records_in, records_out, records_rejected; /* records_out: without write_header */
 };
-/* The account of a run. It owns nothing and may be copied. */
+/* The account of a run. It owns nothing and may be copied. `size` is set before the run. */
 struct csvk_normalize_result {
+    size_t size; /* {.size = sizeof ...} */
     uint64_t records_in, records_out, records_rejected, records_dropped;
     uint64_t bytes_in, bytes_out; /* decompressed and converted; of the table, before compression */
     uint64_t width;               /* columns of the table */
     uint64_t inferred;            /* records of the output that were repaired by inference (L2) */
     bool changed;                 /* the output differs from the input in at least one byte */
-    uint64_t repairs[CSVK_REPAIRS];                  /* how often each repair was made */
-    char encoding[64];                               /* with r2: the encoding of the input */
-    char delimiter[CSVK_DELIMITER_MOST + 1];         /* with r24: the delimiter that was sniffed */
-    struct csvk_normalize_place first[CSVK_REPAIRS]; /* where each repair was made first */
+    uint64_t repairs[CSVK_REPAIRS_MOST];     /* how often each repair was made */
+    char encoding[64];                       /* with r2: the encoding of the input */
+    char delimiter[CSVK_DELIMITER_MOST + 1]; /* with r24: the delimiter that was sniffed */
+    struct csvk_normalize_place first[CSVK_REPAIRS_MOST]; /* where each repair was made first */
     struct csvk_normalize_place first_reject;
     char first_reject_reason[160];
     char advice[320]; /* what else the table shows, and which options would help; or "" */
@@ -239,7 +247,8 @@ struct csvk_normalize_result {
 /*
  * Reads `source` to its end and writes to `outputs`. Everything given is borrowed during the call.
  * After a failure the bytes written so far are of no use: the owner of the outputs must throw them
- * away. *result is valid after success, and after CSVK_EDATA as far as the run got.
+ * away. *result, whose size was set, is filled: valid after success, and after CSVK_EDATA as far as
+ * the run got.
  *
  * CSVK_EDATA when the input is refused (the text says why, and what to try); CSVK_EUSAGE for wrong
  * options; CSVK_ELIMIT for a record longer than options->max_record; CSVK_ECANCELED; CSVK_ENOMEM;
@@ -253,8 +262,9 @@ CSVK_API int csvk_normalize(struct csvk_source *source,
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-/* Which files. A struct of zeros with `input` is allowed; all texts are borrowed. */
+/* Which files. All may be zero but `size` and `input`; all texts are borrowed. */
 struct csvk_normalize_files {
+    size_t size;        /* {.size = sizeof ...} */
     const char *input;  /* "-": standard input */
     const char *output; /* "-": standard output; NULL: no table is written, the input is judged,
                            unless in_place */

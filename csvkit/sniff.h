@@ -57,6 +57,7 @@ struct csvk_sniff_candidate {
 };
 
 struct csvk_sniff {
+    size_t size; /* {.size = sizeof ...} */
     enum csvk_sniff_verdict verdict;
     struct csvk_dialect dialect; /* of the best candidate; RFC 4180's when there is none */
     bool has_header;
@@ -74,7 +75,8 @@ struct csvk_sniff {
 
 /*
  * Judges the first bytes of a file, decompressed and not converted. `extent` says whether they are
- * all of it. The sample is only read during the call. Fills *out; CSVK_ENOMEM.
+ * all of it. The sample is only read during the call. Fills *out, whose size was set; CSVK_EUSAGE
+ * when it was not, CSVK_ENOMEM.
  */
 CSVK_API int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
                         struct csvk_error *err) CSVK_MUST_USE;

@@ -23,11 +23,11 @@ static void measure(const struct csvk_batch *batch, const struct csvk_record *re
 static int report(struct csvk_reader *reader, struct csvk_error *err)
 {
     size_t longest[1000] = {0};
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     int status;
     while ((status = csvk_reader_next(reader, &batch, err)) == CSVK_OK) {
-        for (size_t i = 0; i < batch.nreported; i++) {
-            measure(&batch, &batch.records[i], longest, 1000);
+        for (size_t i = 0; i < batch->nreported; i++) {
+            measure(batch, &batch->records[i], longest, 1000);
         }
     }
     const struct csvk_totals *totals = csvk_reader_totals(reader);

@@ -42,7 +42,7 @@ static bool zlib_takes(const unsigned char *file, size_t length, unsigned char *
 static struct csvk_damage read_all(const struct csvk_buf *file, size_t step, struct csvk_buf *text)
 {
     struct csvk_source *source;
-    struct csvk_damage damage;
+    struct csvk_damage damage = {.what = NULL};
     unsigned char *room = must(malloc(step));
     size_t got = 0;
     if (csvk_source_memory(&source, file->data, file->length, NULL) != CSVK_OK) {
@@ -54,7 +54,9 @@ static struct csvk_damage read_all(const struct csvk_buf *file, size_t step, str
             abort();
         }
     } while (got > 0 && text->length <= MOST_TEXT);
-    damage = csvk_source_damage(source);
+    if (csvk_source_damage(source) != NULL) {
+        damage = *csvk_source_damage(source);
+    }
     csvk_source_free(source);
     free(room);
     return damage;

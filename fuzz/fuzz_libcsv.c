@@ -19,11 +19,11 @@ static struct csvk_dialect choose_dialect(unsigned char choice)
 
 static int read_all(struct csvk_reader *reader, struct csvk_libcsv_check *check)
 {
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     struct csvk_error err;
     int status;
     while ((status = csvk_reader_next(reader, &batch, &err)) == CSVK_OK) {
-        status = csvk_libcsv_check_feed(check, &batch, &err);
+        status = csvk_libcsv_check_feed(check, batch, &err);
         if (status != CSVK_OK) {
             return status;
         }

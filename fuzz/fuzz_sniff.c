@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         size--;
         extent = (data[size] & 1) != 0 ? CSVK_SAMPLE_CUT : CSVK_SAMPLE_WHOLE;
     }
-    struct csvk_sniff sniff;
+    struct csvk_sniff sniff = {.size = sizeof sniff};
     if (csvk_sniff((struct csvk_bytes){data, size}, extent, &sniff, NULL) != CSVK_OK) {
         return 0;
     }

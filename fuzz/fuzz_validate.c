@@ -62,7 +62,7 @@ static void report(const unsigned char *data, size_t size,
     struct csvk_validator *v = NULL;
     const struct csvk_report *said = NULL;
     static const char *const formats[] = {CSVK_REPORT_FORMATS(FORMAT, FORMAT)};
-    struct csvk_validate_hooks hooks = {.tune = tune, .context = &how};
+    struct csvk_validate_hooks hooks = {.size = sizeof hooks, .tune = tune, .context = &how};
     must(csvk_source_memory(&source, data, size, NULL) == CSVK_OK);
     must(csvk_validate_source(&v, source, options, &hooks, NULL) == CSVK_OK);
     must(csvk_validator_report(v, &said, NULL) == CSVK_OK);

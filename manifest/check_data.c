@@ -202,7 +202,7 @@ static int read_widths(struct data_check *check, struct csvk_source *source, str
 {
     struct csvk_options options;
     struct csvk_reader *reader = NULL;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     csvk_options_init(&options);
     options.dialect = check->table.dialect;
     options.width = widths->expected;
@@ -210,7 +210,7 @@ static int read_widths(struct data_check *check, struct csvk_source *source, str
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &batch, check->err);
         if (status == CSVK_OK) {
-            count_widths(widths, &batch);
+            count_widths(widths, batch);
         }
     }
     csvk_reader_free(reader);
@@ -234,13 +234,10 @@ static int check_all_records(struct data_check *check, struct judge *judge, cons
                  (unsigned long long)width, width == 1 ? "" : "s",
                  (unsigned long long)widths.record, (unsigned long long)widths.found);
     }
-    struct csvk_damage damage = {.what = NULL};
-    if (status == CSVK_OK) {
-        damage = csvk_source_damage(source);
-    }
-    if (damage.what != NULL) {
+    const struct csvk_damage *damage = status == CSVK_OK ? csvk_source_damage(source) : NULL;
+    if (damage != NULL) {
         complain(judge, (struct complaint){.rule = RULE_DATA}, "the %s data is damaged: %s",
-                 damage.kind, damage.what);
+                 damage->kind, damage->what);
     }
     csvk_source_free(source);
     return status;

@@ -354,14 +354,13 @@ enum csvk_type csvk_types_propose(const struct csvk_column_types *column)
     return CSVK_TYPE_STRING;
 }
 
-struct csvk_type_length csvk_types_length(const struct csvk_column_types *column)
+void csvk_types_length(const struct csvk_column_types *column, char text[CSVK_TYPE_LENGTH_SIZE])
 {
-    struct csvk_type_length length = {""};
+    text[0] = '\0';
     bool standard = column->fraction_digits <= DEFAULT_SCALE &&
                     column->integer_digits <= MOST_NUMERIC - DEFAULT_SCALE;
     if (csvk_types_propose(column) == CSVK_TYPE_NUMERIC && !standard) {
-        snprintf(length.text, sizeof length.text, "%d,%u", MOST_NUMERIC,
+        snprintf(text, CSVK_TYPE_LENGTH_SIZE, "%d,%u", MOST_NUMERIC,
                  (unsigned)column->fraction_digits);
     }
-    return length;
 }

@@ -53,7 +53,7 @@ static int read_batches(struct first_record *first, struct csvk_source *source,
 {
     struct csvk_options options;
     struct csvk_reader *reader = NULL;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     csvk_options_init(&options);
     options.dialect = *dialect;
     options.detail = CSVK_FIELDS;
@@ -61,7 +61,7 @@ static int read_batches(struct first_record *first, struct csvk_source *source,
     int status = csvk_reader_new(&reader, source, &options, err);
     while (status == CSVK_OK && !first->any) {
         status = csvk_reader_next(reader, &batch, err);
-        if (status == CSVK_OK && look_at_batch(first, &batch, dialect) != CSVK_OK) {
+        if (status == CSVK_OK && look_at_batch(first, batch, dialect) != CSVK_OK) {
             status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
         }
     }

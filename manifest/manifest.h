@@ -124,6 +124,7 @@ struct csvk_manifest_pair {
 
 /* What a table manifest says, in one form for both generations. The struct owns all strings. */
 struct csvk_manifest_table {
+    size_t size; /* set by csvk_manifest_table */
     enum csvk_generation generation;
     char *destination;               /* or NULL */
     char *description;               /* or NULL */
@@ -144,9 +145,15 @@ struct csvk_manifest_table {
  * absent: to learn of it, call csvk_manifest_check first. `manifest` may be NULL, which gives the
  * defaults. CSVK_OK or CSVK_ENOMEM; the caller releases the table either way.
  */
-CSVK_API int csvk_manifest_table(const struct csvk_manifest *manifest,
-                                 struct csvk_manifest_table *table) CSVK_MUST_USE;
-/* Frees the strings and sets the defaults. */
+CSVK_API int csvk_manifest_table_sized(const struct csvk_manifest *manifest,
+                                       struct csvk_manifest_table *table,
+                                       size_t size) CSVK_MUST_USE;
+CSVK_MUST_USE static inline int csvk_manifest_table(const struct csvk_manifest *manifest,
+                                                    struct csvk_manifest_table *table)
+{
+    return csvk_manifest_table_sized(manifest, table, sizeof *table);
+}
+/* Frees the strings and sets the defaults. The table may be all zero. */
 CSVK_API void csvk_manifest_table_release(struct csvk_manifest_table *table);
 /* True when the data begins with a header: has_header is true, or there are no columns. */
 CSVK_API bool csvk_manifest_header(const struct csvk_manifest_table *table);
@@ -185,7 +192,7 @@ struct csvk_manifest_type {
 
 /* What a new manifest says. Pointers are borrowed for the call. NULL or unset: left out. */
 struct csvk_manifest_options {
-    size_t size; /* sizeof(struct csvk_manifest_options): set by csvk_manifest_options_init */
+    size_t size; /* set by csvk_manifest_options_init */
     enum csvk_generation generation;
     const char *destination, *description;
     const struct csvk_strings *columns, *primary_key, *delete_values;
@@ -199,7 +206,11 @@ struct csvk_manifest_options {
     bool incremental, write_always;
 };
 /* Sets the defaults: legacy, RFC 4180, nothing else given. Nothing has to be released. */
-CSVK_API void csvk_manifest_options_init(struct csvk_manifest_options *options);
+CSVK_API void csvk_manifest_options_init_sized(struct csvk_manifest_options *options, size_t size);
+static inline void csvk_manifest_options_init(struct csvk_manifest_options *options)
+{
+    csvk_manifest_options_init_sized(options, sizeof *options);
+}
 /*
  * Makes a manifest of a table, its keys in stable order: the same options give the same bytes.
  * CSVK_EUSAGE for an escape, for a native manifest without columns, and for a type, a key or
@@ -211,12 +222,17 @@ CSVK_API int csvk_manifest_create(struct csvk_manifest **out,
 
 /* What the manifest of a file in out/files says; what is NULL or unset is left out. */
 struct csvk_manifest_file_options {
-    size_t size;                     /* sizeof: set by csvk_manifest_file_options_init */
+    size_t size;                     /* set by csvk_manifest_file_options_init */
     const struct csvk_strings *tags; /* borrowed */
     enum csvk_tristate is_public, is_permanent, is_encrypted, notify;
 };
 /* Sets everything to "not given". Nothing has to be released. */
-CSVK_API void csvk_manifest_file_options_init(struct csvk_manifest_file_options *options);
+CSVK_API void csvk_manifest_file_options_init_sized(struct csvk_manifest_file_options *options,
+                                                    size_t size);
+static inline void csvk_manifest_file_options_init(struct csvk_manifest_file_options *options)
+{
+    csvk_manifest_file_options_init_sized(options, sizeof *options);
+}
 /* Makes the manifest of a file. CSVK_OK or CSVK_ENOMEM. */
 CSVK_API int csvk_manifest_create_file(struct csvk_manifest **out,
                                        const struct csvk_manifest_file_options *options,
@@ -235,7 +251,7 @@ CSVK_API enum csvk_type_support csvk_type_support_parse(const char *text);
 
 /* What a judge knows beside the manifest itself; strings are borrowed for the call. */
 struct csvk_manifest_judge {
-    size_t size; /* sizeof(struct csvk_manifest_judge): set by csvk_manifest_judge_init */
+    size_t size; /* set by csvk_manifest_judge_init */
     enum csvk_manifest_kind kind;
     const char *name; /* of the data: "orders.csv"; it may decide the destination; or NULL */
     const char *default_bucket; /* NULL: not known */
@@ -243,10 +259,14 @@ struct csvk_manifest_judge {
     bool mapping; /* the tree is an entry of an output mapping: "source" is required */
 };
 /* Sets the defaults: CSVK_MANIFEST_AUTO, all else not known. Nothing has to be released. */
-CSVK_API void csvk_manifest_judge_init(struct csvk_manifest_judge *judge);
+CSVK_API void csvk_manifest_judge_init_sized(struct csvk_manifest_judge *judge, size_t size);
+static inline void csvk_manifest_judge_init(struct csvk_manifest_judge *judge)
+{
+    csvk_manifest_judge_init_sized(judge, sizeof *judge);
+}
 /*
  * Judges the manifest alone, as the platform does before it looks at the data. CSVK_OK, with or
- * without findings, or CSVK_ENOMEM.
+ * without findings; CSVK_ENOMEM; CSVK_EUSAGE for a `judge` that was not begun with _init.
  */
 CSVK_API int csvk_manifest_check(const struct csvk_manifest *manifest,
                                  const struct csvk_manifest_judge *judge,

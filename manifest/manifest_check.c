@@ -7,11 +7,17 @@
  */
 #include "manifest/manifest_tree.h"
 
+#include "csvkit/base/sized.h"
+
 #include <string.h>
 
-void csvk_manifest_judge_init(struct csvk_manifest_judge *judge)
+static const struct csvk_sized judge_type =
+    CSVK_SIZED(struct csvk_manifest_judge, mapping, "csvk_manifest_judge_init");
+
+void csvk_manifest_judge_init_sized(struct csvk_manifest_judge *judge, size_t size)
 {
-    *judge = (struct csvk_manifest_judge){.size = sizeof *judge};
+    const struct csvk_manifest_judge defaults = {.size = sizeof defaults};
+    csvk_sized_init(&judge_type, judge, size, &defaults);
 }
 
 enum csvk_type_support csvk_type_support_parse(const char *text)
@@ -237,7 +243,12 @@ static void judge_source(struct judge *judge, const cJSON *root, bool mapping)
 int csvk_manifest_check(const struct csvk_manifest *manifest, const struct csvk_manifest_judge *how,
                         struct csvk_findings *findings)
 {
-    struct csvk_manifest_judge own = *how;
+    struct csvk_manifest_judge own;
+    csvk_manifest_judge_init(&own);
+    int status = csvk_sized_read(&judge_type, &own, how, NULL);
+    if (status != CSVK_OK) {
+        return status;
+    }
     if (own.kind == CSVK_MANIFEST_AUTO) {
         own.kind = csvk_manifest_guess(manifest, NULL, false);
     }

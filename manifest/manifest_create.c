@@ -7,22 +7,30 @@
 #include "manifest/manifest_tree.h"
 
 #include "csvkit/base/delimiter.h"
+#include "csvkit/base/sized.h"
 
 #include <string.h>
 
-void csvk_manifest_options_init(struct csvk_manifest_options *options)
+static const struct csvk_sized table_type =
+    CSVK_SIZED(struct csvk_manifest_options, write_always, "csvk_manifest_options_init");
+static const struct csvk_sized file_type =
+    CSVK_SIZED(struct csvk_manifest_file_options, notify, "csvk_manifest_file_options_init");
+
+void csvk_manifest_options_init_sized(struct csvk_manifest_options *options, size_t size)
 {
-    *options = (struct csvk_manifest_options){
-        .size = sizeof *options, .dialect = CSVK_DIALECT_RFC4180, .has_header = CSVK_UNSET};
+    const struct csvk_manifest_options defaults = {
+        .size = sizeof defaults, .dialect = CSVK_DIALECT_RFC4180, .has_header = CSVK_UNSET};
+    csvk_sized_init(&table_type, options, size, &defaults);
 }
 
-void csvk_manifest_file_options_init(struct csvk_manifest_file_options *options)
+void csvk_manifest_file_options_init_sized(struct csvk_manifest_file_options *options, size_t size)
 {
-    *options = (struct csvk_manifest_file_options){.size = sizeof *options,
-                                                   .is_public = CSVK_UNSET,
-                                                   .is_permanent = CSVK_UNSET,
-                                                   .is_encrypted = CSVK_UNSET,
-                                                   .notify = CSVK_UNSET};
+    const struct csvk_manifest_file_options defaults = {.size = sizeof defaults,
+                                                        .is_public = CSVK_UNSET,
+                                                        .is_permanent = CSVK_UNSET,
+                                                        .is_encrypted = CSVK_UNSET,
+                                                        .notify = CSVK_UNSET};
+    csvk_sized_init(&file_type, options, size, &defaults);
 }
 
 static bool put_texts(cJSON *object, const char *key, const struct csvk_strings *texts)
@@ -259,14 +267,17 @@ static int refuse_options(const struct csvk_manifest_options *options, struct cs
 int csvk_manifest_create(struct csvk_manifest **out, const struct csvk_manifest_options *options,
                          struct csvk_error *err)
 {
-    int status = refuse_options(options, err);
+    struct csvk_manifest_options own;
+    csvk_manifest_options_init(&own);
+    int status = csvk_sized_read(&table_type, &own, options, err);
+    status = status == CSVK_OK ? refuse_options(&own, err) : status;
     if (status != CSVK_OK) {
         return status;
     }
     cJSON *root = cJSON_CreateObject();
-    bool good = root != NULL && common_fill(root, options) &&
-                (options->generation == CSVK_GENERATION_NATIVE ? native_fill(root, options)
-                                                               : legacy_fill(root, options));
+    bool good = root != NULL && common_fill(root, &own) &&
+                (own.generation == CSVK_GENERATION_NATIVE ? native_fill(root, &own)
+                                                          : legacy_fill(root, &own));
     if (!good) {
         cJSON_Delete(root);
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
@@ -283,12 +294,18 @@ int csvk_manifest_create_file(struct csvk_manifest **out,
                               const struct csvk_manifest_file_options *options,
                               struct csvk_error *err)
 {
+    struct csvk_manifest_file_options own;
+    csvk_manifest_file_options_init(&own);
+    int status = csvk_sized_read(&file_type, &own, options, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
     cJSON *root = cJSON_CreateObject();
-    bool good = root != NULL && put_texts(root, "tags", options->tags) &&
-                put_tristate(root, "is_public", options->is_public) &&
-                put_tristate(root, "is_permanent", options->is_permanent) &&
-                put_tristate(root, "is_encrypted", options->is_encrypted) &&
-                put_tristate(root, "notify", options->notify);
+    bool good = root != NULL && put_texts(root, "tags", own.tags) &&
+                put_tristate(root, "is_public", own.is_public) &&
+                put_tristate(root, "is_permanent", own.is_permanent) &&
+                put_tristate(root, "is_encrypted", own.is_encrypted) &&
+                put_tristate(root, "notify", own.notify);
     if (!good) {
         cJSON_Delete(root);
         root = NULL;

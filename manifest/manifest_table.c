@@ -2,6 +2,8 @@
  * generations. */
 #include "manifest/manifest_tree.h"
 
+#include "csvkit/base/sized.h"
+
 #include <string.h>
 
 static const char *const kind_names[] = {"auto", "out-table", "in-table", "out-file", "in-file"};
@@ -255,13 +257,14 @@ static bool read_pairs(const cJSON *root, struct csvk_manifest_table *table)
     return true;
 }
 
-int csvk_manifest_table(const struct csvk_manifest *manifest, struct csvk_manifest_table *table)
+static const struct csvk_sized table_type =
+    CSVK_SIZED(struct csvk_manifest_table, npairs, "csvk_manifest_table");
+static const struct csvk_manifest_table defaults = {
+    .size = sizeof defaults, .has_header = CSVK_UNSET, .dialect = CSVK_DIALECT_RFC4180};
+
+/* Over the defaults. */
+static int fill(const struct csvk_manifest *manifest, struct csvk_manifest_table *table)
 {
-    *table =
-        (struct csvk_manifest_table){.has_header = CSVK_UNSET, .dialect = CSVK_DIALECT_RFC4180};
-    if (manifest == NULL) {
-        return CSVK_OK;
-    }
     const cJSON *root = manifest->root, *has_header = tree_get(root, "has_header");
     table->generation = csvk_manifest_generation(manifest);
     table->incremental = tree_true(root, "incremental");
@@ -275,6 +278,21 @@ int csvk_manifest_table(const struct csvk_manifest *manifest, struct csvk_manife
                 read_columns(root, table) && read_delete(root, table) &&
                 add_texts(&table->tags, tree_get(root, "tags")) && read_pairs(root, table);
     return good ? CSVK_OK : CSVK_ENOMEM;
+}
+
+/* A later member that owns something would have to be freed here for a caller who lacks it. */
+int csvk_manifest_table_sized(const struct csvk_manifest *manifest,
+                              struct csvk_manifest_table *table, size_t size)
+{
+    struct csvk_manifest_table own = defaults;
+    csvk_sized_init(&table_type, table, size, &defaults);
+    int status = csvk_sized_check(&table_type, table, NULL);
+    if (status != CSVK_OK || manifest == NULL) {
+        return status;
+    }
+    status = fill(manifest, &own);
+    csvk_sized_write(&table_type, table, &own);
+    return status;
 }
 
 void csvk_manifest_table_release(struct csvk_manifest_table *table)
@@ -293,8 +311,7 @@ void csvk_manifest_table_release(struct csvk_manifest_table *table)
         csvk_free(table->pairs[i].value);
     }
     csvk_free(table->pairs);
-    *table =
-        (struct csvk_manifest_table){.has_header = CSVK_UNSET, .dialect = CSVK_DIALECT_RFC4180};
+    csvk_sized_init(&table_type, table, table->size, &defaults);
 }
 
 bool csvk_manifest_header(const struct csvk_manifest_table *table)

@@ -55,7 +55,7 @@ struct csvk_slice_hash {
 };
 
 struct csvk_slice_options {
-    size_t size;           /* sizeof: set by csvk_slice_options_init */
+    size_t size;           /* set by csvk_slice_options_init */
     const char *directory; /* final name; borrowed for csvk_slicer_new only */
     enum csvk_slice_cut cut;
     uint64_t slice_size;   /* bytes of a file, as it is on the disk. Default 50,000,000 */
@@ -71,7 +71,11 @@ struct csvk_slice_options {
     struct csvk_slice_hash hash;
 };
 /* Sets the defaults: by size, gzip, one thread, no replacing, no hash. Nothing to release. */
-CSVK_API void csvk_slice_options_init(struct csvk_slice_options *options);
+CSVK_API void csvk_slice_options_init_sized(struct csvk_slice_options *options, size_t size);
+static inline void csvk_slice_options_init(struct csvk_slice_options *options)
+{
+    csvk_slice_options_init_sized(options, sizeof *options);
+}
 
 /* A finished slice. */
 struct csvk_slice {
@@ -160,6 +164,7 @@ CSVK_API int csvk_slice_base(struct csvk_manifest **out, const struct csvk_manif
 /* ---- merging slices ---- */
 
 struct csvk_merge_totals {
+    size_t size;                     /* {.size = sizeof ...} */
     uint64_t slices, records, bytes; /* of text; headers do not count */
 };
 /*
@@ -176,7 +181,7 @@ enum csvk_merge_header {
     CSVK_MERGE_NONE,    /* slices have no header and none is written */
 };
 struct csvk_merge_options {
-    size_t size; /* sizeof: set by csvk_merge_options_init */
+    size_t size; /* set by csvk_merge_options_init */
     struct csvk_dialect dialect;
     enum csvk_merge_header header;
     /* Borrowed. Their number is the width of all records; NULL: the first record decides that. */
@@ -187,11 +192,16 @@ struct csvk_merge_options {
     uint64_t max_record; /* bytes of the longest record; 0: as long as 32-bit offsets allow */
 };
 /* Sets the defaults: RFC 4180, CSVK_MERGE_COLUMNS, CR LF, enclosing as needed. */
-CSVK_API void csvk_merge_options_init(struct csvk_merge_options *options);
+CSVK_API void csvk_merge_options_init_sized(struct csvk_merge_options *options, size_t size);
+static inline void csvk_merge_options_init(struct csvk_merge_options *options)
+{
+    csvk_merge_options_init_sized(options, sizeof *options);
+}
 /*
  * Writes the header and the records of all slices of `directory`, in byte order of their names. The
  * header gets the line break of the first record. A slice whose last record lacks a line break gets
- * one when another slice follows. *totals is overwritten; after a failure it counts what was done.
+ * one when another slice follows. *totals, whose size was set, is filled; after a failure it counts
+ * what was done.
  *
  * CSVK_EDATA, with a text that names the file and the place: a slice is damaged, an enclosure is
  * not as RFC 4180 wants it, a record has another width, a header differs, a name cannot be written

@@ -40,6 +40,7 @@ struct csvk_type_exclusion {
     unsigned char sample[CSVK_TYPE_SAMPLE]; /* the beginning of the value; no NUL after it */
 };
 
+/* What is known about the values of a column. The library's. */
 struct csvk_column_types {
     uint64_t values;  /* values that are not empty */
     uint64_t empty;   /* values of no bytes, enclosed or not, or missing at the end of a record */
@@ -71,11 +72,10 @@ CSVK_API void csvk_types_free(struct csvk_types *types); /* NULL is fine */
 
 /* The narrowest type that holds every value; STRING when there is no value. */
 CSVK_API enum csvk_type csvk_types_propose(const struct csvk_column_types *column);
-struct csvk_type_length {
-    char text[16]; /* ends in a NUL */
-};
+#define CSVK_TYPE_LENGTH_SIZE 16 /* bytes, the final NUL included */
 /* The length of the proposed type, such as "38,12", when its default is too short; else "". */
-CSVK_API struct csvk_type_length csvk_types_length(const struct csvk_column_types *column);
+CSVK_API void csvk_types_length(const struct csvk_column_types *column,
+                                char text[CSVK_TYPE_LENGTH_SIZE]);
 
 #ifdef __cplusplus
 }

@@ -131,12 +131,12 @@ static void use_header(struct preflight *preflight, struct csvk_preflight_table 
 static void judge_width(struct preflight *preflight, struct csvk_preflight_table *table,
                         const struct csvk_report *report, uint64_t first)
 {
-    if (report->totals.width != first && report->totals.records != 0 && first != 0) {
+    if (report->totals->width != first && report->totals->records != 0 && first != 0) {
         preflight_report_finding(
             preflight, &table->findings,
             (struct preflight_note){.rule = "preflight-slices-differ", .file = report->file},
             "this slice has %llu columns, the first one has %llu",
-            (unsigned long long)report->totals.width, (unsigned long long)first);
+            (unsigned long long)report->totals->width, (unsigned long long)first);
     }
 }
 
@@ -144,15 +144,15 @@ static void take_report(struct preflight *preflight, const struct preflight_tabl
                         const struct csvk_report *report, uint64_t *width)
 {
     struct csvk_preflight_table *table = &preflight->report->table[data->table];
-    uint64_t names = table->header && report->totals.records > 0 ? 1 : 0;
+    uint64_t names = table->header && report->totals->records > 0 ? 1 : 0;
     use_header(preflight, table, report);
     preflight_take_data(preflight, &table->findings, report);
     if (data->agree) {
         judge_width(preflight, table, report, *width);
-        *width = *width != 0 ? *width : report->totals.width;
+        *width = *width != 0 ? *width : report->totals->width;
     }
-    table->records += report->totals.records - names;
-    table->bytes += report->totals.bytes;
+    table->records += report->totals->records - names;
+    table->bytes += report->totals->bytes;
 }
 
 static int search_keys(const struct preflight_table_data *data, struct table_parts *parts,

@@ -4,15 +4,21 @@
  */
 #include "preflight/preflight_private.h"
 
+#include "csvkit/base/sized.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-void csvk_preflight_options_init(struct csvk_preflight_options *options)
+static const struct csvk_sized options_type =
+    CSVK_SIZED(struct csvk_preflight_options, context, "csvk_preflight_options_init");
+
+void csvk_preflight_options_init_sized(struct csvk_preflight_options *options, size_t size)
 {
-    *options = (struct csvk_preflight_options){
-        .size = sizeof *options, .threads = 1, .max_findings = 100, .large_file = 2048000000};
+    const struct csvk_preflight_options defaults = {
+        .size = sizeof defaults, .threads = 1, .max_findings = 100, .large_file = 2048000000};
+    csvk_sized_init(&options_type, options, size, &defaults);
 }
 
 /* ---- small helpers of this folder ---- */
@@ -167,8 +173,11 @@ static char *trimmed(const char *folder)
 int csvk_preflight(struct csvk_preflight_report **out, const char *folder,
                    const struct csvk_preflight_options *options, struct csvk_error *err)
 {
-    struct preflight preflight = {.options = options, .err = err};
-    int status = check_options(options, err);
+    struct csvk_preflight_options own;
+    struct preflight preflight = {.options = &own, .err = err};
+    csvk_preflight_options_init(&own);
+    int status = csvk_sized_read(&options_type, &own, options, err);
+    status = status == CSVK_OK ? check_options(&own, err) : status;
     if (status != CSVK_OK) {
         return status;
     }

@@ -31,7 +31,7 @@ extern "C" {
 /* The rules of data folders; static. */
 CSVK_API extern const struct csvk_rule_set csvk_preflight_rules;
 /* All rules that csvkit has, those of tables first, then of manifests, then these; NULL ends it. */
-CSVK_API extern const struct csvk_rule_set *const csvk_rule_sets[];
+CSVK_API extern const struct csvk_rule_set *const *const csvk_rule_sets;
 
 /* ---- the report ------------------------------------------------------------------------------ */
 
@@ -56,6 +56,7 @@ struct csvk_preflight_file { /* in out/files */
     uint64_t bytes;
     struct csvk_findings findings;
 };
+/* The library's. */
 struct csvk_preflight_report {
     char *folder;
     bool valid;           /* no error anywhere */
@@ -81,7 +82,7 @@ struct csvk_preflight_level {
 };
 /* All pointers are borrowed for the call. */
 struct csvk_preflight_options {
-    size_t size;                /* sizeof: set by csvk_preflight_options_init */
+    size_t size;                /* set by csvk_preflight_options_init */
     const char *default_bucket; /* NULL: that of the configuration, else of the environment */
     enum csvk_type_support
         support;                   /* unknown: that of the environment, else of the configuration */
@@ -96,7 +97,12 @@ struct csvk_preflight_options {
     int (*progress)(uint64_t done, uint64_t total, void *context); /* files; < 0 stops */
     void *context;
 };
-CSVK_API void csvk_preflight_options_init(struct csvk_preflight_options *options);
+CSVK_API void csvk_preflight_options_init_sized(struct csvk_preflight_options *options,
+                                                size_t size);
+static inline void csvk_preflight_options_init(struct csvk_preflight_options *options)
+{
+    csvk_preflight_options_init_sized(options, sizeof *options);
+}
 
 /*
  * Judges `folder`. CSVK_OK with a report (csvk_preflight_free), whatever is found; CSVK_EIO when

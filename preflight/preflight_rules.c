@@ -111,5 +111,7 @@ static const struct csvk_rule rules[] = {
 
 const struct csvk_rule_set csvk_preflight_rules = {rules, sizeof rules / sizeof rules[0]};
 
-const struct csvk_rule_set *const csvk_rule_sets[] = {&csvk_validator_rules, &csvk_manifest_rules,
-                                                      &csvk_preflight_rules, NULL};
+/* A pointer: programs have a copy of what is exported, as large as it was when they were linked. */
+static const struct csvk_rule_set *const all_sets[] = {&csvk_validator_rules, &csvk_manifest_rules,
+                                                       &csvk_preflight_rules, NULL};
+const struct csvk_rule_set *const *const csvk_rule_sets = all_sets;

@@ -131,7 +131,7 @@ static int wait_for_export(struct downloading *downloading, const char *id, stru
     uint64_t seconds = downloading->wanted->timeout;
     int status = kbc_job_wait(downloading->kbc, id, seconds, &job, err);
     if (status == CSVK_END) {
-        status = csvk_fail(err, CSVK_ENET, "export job %s is not done after %llu s", id,
+        status = csvk_fail(err, KBC_ENET, "export job %s is not done after %llu s", id,
                            (unsigned long long)seconds);
     } else if (status == CSVK_OK && job.state == KBC_JOB_ERROR) {
         status = kbc_job_failure(downloading->kbc, &job, err);
@@ -139,7 +139,7 @@ static int wait_for_export(struct downloading *downloading, const char *id, stru
     if (status == CSVK_OK) {
         json_id(json_at(json_at(job.raw, "results"), "file"), "id", downloading->out->file_id);
         if (!*downloading->out->file_id) {
-            status = csvk_fail(err, CSVK_EREMOTE, "export job %s names no file", id);
+            status = csvk_fail(err, KBC_EREMOTE, "export job %s names no file", id);
         }
     }
     kbc_job_release(&job);
@@ -202,19 +202,19 @@ static int get_slice_manifest(struct downloading *downloading, cJSON **manifest,
     if (secrets_add(&kbc->secrets, url) < 0 || csvk_buf_puts(&request.url, url) < 0) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    int status = http_check_url(url, request.what, err) < 0 ? CSVK_EREMOTE : CSVK_OK;
+    int status = http_check_url(url, request.what, err) < 0 ? KBC_EREMOTE : CSVK_OK;
     if (status == CSVK_OK) {
         status = http_send(kbc->client, &request, &response, err);
     }
     if (status == CSVK_OK && response.status != 200) {
-        status = kbc_fail(kbc, err, CSVK_EREMOTE, "%s: the object store answered %ld", request.what,
+        status = kbc_fail(kbc, err, KBC_EREMOTE, "%s: the object store answered %ld", request.what,
                           response.status);
     }
     if (status == CSVK_OK) {
         *manifest = cJSON_ParseWithLength(csvk_buf_text(&response.body), response.body.length);
         if (!cJSON_IsArray(json_at(*manifest, "entries"))) {
-            status = csvk_fail(err, CSVK_EREMOTE, "%s: the answer is not a slice manifest",
-                               request.what);
+            status =
+                csvk_fail(err, KBC_EREMOTE, "%s: the answer is not a slice manifest", request.what);
         }
     }
     http_request_release(&request);
@@ -255,7 +255,7 @@ static int take_keys(struct downloading *downloading, struct csvk_strings *keys,
         const char *key = key_of(&downloading->store, json_text(entry, "url"));
         if (status == CSVK_OK && !key) {
             status =
-                csvk_fail(err, CSVK_EREMOTE,
+                csvk_fail(err, KBC_EREMOTE,
                           "the slice manifest names an object outside of the bucket of the file");
         }
         if (status == CSVK_OK && csvk_strings_add(keys, key) < 0) {

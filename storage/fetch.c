@@ -118,14 +118,14 @@ static const char *short_name(const char *key)
 static int unpack(struct unpacking *unpacking, struct csvk_error *err)
 {
     int status = take_bytes(unpacking, err);
-    struct csvk_damage damage = csvk_source_damage(unpacking->source);
+    const struct csvk_damage *damage = csvk_source_damage(unpacking->source);
     const char *name = short_name(unpacking->key);
-    if (status == CSVK_OK && damage.what) {
-        return csvk_fail(err, CSVK_EREMOTE, "%.200s: the stored object is damaged: %s at byte %llu",
-                         name, damage.what, (unsigned long long)damage.offset);
+    if (status == CSVK_OK && damage) {
+        return csvk_fail(err, KBC_EREMOTE, "%.200s: the stored object is damaged: %s at byte %llu",
+                         name, damage->what, (unsigned long long)damage->offset);
     }
     if (status == CSVK_OK && is_gzip_name(name) && !csvk_source_is_gzip(unpacking->source)) {
-        return csvk_fail(err, CSVK_EREMOTE, "%.200s: the stored object is not gzip", name);
+        return csvk_fail(err, KBC_EREMOTE, "%.200s: the stored object is not gzip", name);
     }
     return status;
 }

@@ -202,7 +202,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
         csvk_buf_clear(headers); /* a new answer begins: 100 Continue came before it */
     }
     if (headers->length + length > HEADER_MAX) {
-        fail_locally(attempt, CSVK_ENET, "the header of the answer is too long");
+        fail_locally(attempt, KBC_ENET, "the header of the answer is too long");
         return 0;
     }
     return csvk_buf_add(headers, bytes, length) == CSVK_OK ? length : 0;
@@ -226,7 +226,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
     }
     uint64_t maximum = request->maximum ? request->maximum : BODY_MAX;
     if (attempt->response->body.length + length > maximum) {
-        fail_locally(attempt, CSVK_ENET, "the answer is too long");
+        fail_locally(attempt, KBC_ENET, "the answer is too long");
         return 0;
     }
     attempt->status = csvk_buf_add(&attempt->response->body, bytes, length);
@@ -393,8 +393,8 @@ static int describe_failure(struct attempt *attempt, CURLcode code)
         return attempt->status; /* err was filled by whoever failed */
     }
     if (attempt->status < 0) {
-        return csvk_fail(attempt->err, (enum csvk_status)attempt->status, "%s: %s",
-                         attempt->request->what, attempt->local);
+        return csvk_fail(attempt->err, attempt->status, "%s: %s", attempt->request->what,
+                         attempt->local);
     }
     if (http_is_cancelled(attempt->client)) {
         return csvk_fail(attempt->err, CSVK_ECANCELED, "%s: stopped", attempt->request->what);
@@ -404,11 +404,11 @@ static int describe_failure(struct attempt *attempt, CURLcode code)
     }
     const char *text =
         attempt->client->curl_text[0] ? attempt->client->curl_text : curl_easy_strerror(code);
-    csvk_fail(attempt->err, CSVK_ENET, "%s: %s", attempt->request->what, text);
+    csvk_fail(attempt->err, KBC_ENET, "%s: %s", attempt->request->what, text);
     if (attempt->err && attempt->client->settings.secrets) {
         secrets_mask(attempt->client->settings.secrets, attempt->err->text);
     }
-    return CSVK_ENET;
+    return KBC_ENET;
 }
 
 static void finish(struct attempt *attempt, CURLcode code)

@@ -13,7 +13,7 @@
 #ifndef STORAGE_HTTP_H
 #define STORAGE_HTTP_H
 
-#include "csvkit/csvkit.h"
+#include "storage/storage.h"
 
 #include <signal.h>
 
@@ -91,7 +91,7 @@ int http_header(struct http_request *request, const char *format, ...)
 
 /*
  * Performs the request. CSVK_OK when there was an answer, whatever response->status is. Else
- * CSVK_ENET (response->fate says more), CSVK_ECANCELED, CSVK_ENOMEM, or the failure of the file
+ * KBC_ENET (response->fate says more), CSVK_ECANCELED, CSVK_ENOMEM, or the failure of the file
  * that is sent or of one of the functions of the request. `response` must be all-zero before; the
  * caller releases it in any case.
  */

@@ -64,14 +64,14 @@ static bool is_postponed(const struct http_response *response)
 static bool is_worth_repeating(const struct http_request *request,
                                const struct http_response *response, int status)
 {
-    if (status != CSVK_OK && status != CSVK_ENET) {
+    if (status != CSVK_OK && status != KBC_ENET) {
         return false;
     }
     if (request->replay == HTTP_ONCE) {
         return response->fate == HTTP_NOT_SENT ||
                (response->fate == HTTP_ANSWERED && is_postponed(response));
     }
-    if (status == CSVK_ENET) {
+    if (status == KBC_ENET) {
         return true;
     }
     return is_transient_status(response->status) ||
@@ -82,7 +82,7 @@ static bool is_worth_repeating(const struct http_request *request,
 static bool is_hopeless(const struct http_client *client, int status)
 {
     long verify = 0;
-    return status == CSVK_ENET &&
+    return status == KBC_ENET &&
            curl_easy_getinfo(client->curl, CURLINFO_SSL_VERIFYRESULT, &verify) == CURLE_OK &&
            verify != 0;
 }

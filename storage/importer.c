@@ -216,14 +216,13 @@ static int take_answer(struct kbc *kbc, const struct http_response *response,
     if (response->status < 200 || response->status > 299) {
         const char *text = json_text(json, "message");
         text = *text ? text : json_text(json, "error");
-        enum csvk_status kind =
-            response->status == 400 || response->status == 404 || response->status == 422
-                ? CSVK_EDATA
-                : CSVK_EREMOTE;
+        int kind = response->status == 400 || response->status == 404 || response->status == 422
+                       ? CSVK_EDATA
+                       : KBC_EREMOTE;
         status = kbc_fail(kbc, err, kind, "importer: %s (%ld)", *text ? text : "refused",
                           response->status);
     } else if (!cJSON_IsObject(json)) {
-        status = csvk_fail(err, CSVK_ENET,
+        status = csvk_fail(err, KBC_ENET,
                            "importer: the answer was not JSON; whether the data arrived is not "
                            "known, and it was not sent again");
     } else {
@@ -258,7 +257,7 @@ static int send_form(struct kbc *kbc, const struct form *form, const char *path,
         kbc_show(kbc, "POST", csvk_buf_text(&request.url), "(the file as a form)");
     } else {
         status = http_send(kbc->client, &request, &response, err);
-        bool lost = status == CSVK_ENET ? response.fate == HTTP_LOST : response.status >= 500;
+        bool lost = status == KBC_ENET ? response.fate == HTTP_LOST : response.status >= 500;
         if (lost && status != CSVK_ECANCELED) {
             kbc_note(kbc, "whether the data arrived is not known; it is not sent again");
         }

@@ -135,10 +135,10 @@ int kbc_job_failure(struct kbc *kbc, const struct kbc_job *job, struct csvk_erro
     const char *code = job->error_code ? job->error_code : "";
     bool server_fault =
         !*code || strncmp(code, "internal", 8) == 0 || strncmp(code, "application", 11) == 0;
-    return kbc_fail(
-        kbc, err, server_fault ? CSVK_EREMOTE : CSVK_EDATA, "job %s failed: %s (%s%s%s)", job->id,
-        job->error_message ? job->error_message : "no message", code,
-        job->exception_id ? ", exceptionId " : "", job->exception_id ? job->exception_id : "");
+    return kbc_fail(kbc, err, server_fault ? KBC_EREMOTE : CSVK_EDATA, "job %s failed: %s (%s%s%s)",
+                    job->id, job->error_message ? job->error_message : "no message", code,
+                    job->exception_id ? ", exceptionId " : "",
+                    job->exception_id ? job->exception_id : "");
 }
 
 int kbc_finish_job(struct kbc *kbc, const char *id, struct kbc_job *job, struct csvk_error *err)
@@ -220,7 +220,7 @@ static int find_job(struct kbc *kbc, const struct kbc_trace *trace, const char *
             return status;
         }
     }
-    return csvk_fail(err, CSVK_ENET,
+    return csvk_fail(err, KBC_ENET,
                      "looking for the job: the list of jobs does not reach back far enough");
 }
 
@@ -231,7 +231,7 @@ static int look_for_job(struct kbc *kbc, const struct kbc_trace *trace, const ch
     uint64_t pause = kbc->settings.base_delay_ms;
     for (uint64_t waited = 0;; waited += pause, pause = pause * 3 / 2 + 1) {
         int status = find_job(kbc, trace, run_id, started->id, err);
-        if (status == CSVK_OK || (status < 0 && status != CSVK_ENET && status != CSVK_EREMOTE) ||
+        if (status == CSVK_OK || (status < 0 && status != KBC_ENET && status != KBC_EREMOTE) ||
             waited >= milliseconds) {
             return status;
         }
@@ -319,7 +319,7 @@ static int look_after_lost_answer(struct kbc *kbc, const struct kbc_call *call,
         return csvk_fail(err, CSVK_ECANCELED, "%s: stopped; whether it took effect is not known",
                          call->what);
     }
-    return csvk_fail(err, CSVK_ENET,
+    return csvk_fail(err, KBC_ENET,
                      "%s: the answer was lost and no job of it was found; whether it took effect "
                      "is not known, and it was not repeated",
                      call->what);
@@ -341,12 +341,12 @@ int kbc_start_job(struct kbc *kbc, struct kbc_call *call, const struct kbc_trace
     if (status == CSVK_OK) {
         json_id(answer.json, "id", started->id);
         if (!*started->id) {
-            status = csvk_fail(err, CSVK_ENET, "%s: the answer names no job", call->what);
+            status = csvk_fail(err, KBC_ENET, "%s: the answer names no job", call->what);
             answer.fate = HTTP_LOST;
         }
     }
     started->refused = status < 0 && answer.fate != HTTP_LOST;
-    if ((status == CSVK_ENET || status == CSVK_EREMOTE) && answer.fate == HTTP_LOST) {
+    if ((status == KBC_ENET || status == KBC_EREMOTE) && answer.fate == HTTP_LOST) {
         status = look_after_lost_answer(kbc, call, &sent, started, err);
     }
     kbc_answer_release(&answer);

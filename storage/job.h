@@ -24,11 +24,11 @@ struct kbc_started {
 };
 
 /* Makes a run id for the next job alone, below the run id of the session. CSVK_ECANCELED;
-   CSVK_EREMOTE: the token is refused. */
+   KBC_EREMOTE: the token is refused. */
 int kbc_new_run(struct kbc *kbc, char run_id[KBC_RUN_SIZE], struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Sends a request that starts a job. The run id of the call is set from `started`. When the answer
- * is lost, the job is looked for by its run id; when it is not found, CSVK_ENET means that the
+ * is lost, the job is looked for by its run id; when it is not found, KBC_ENET means that the
  * outcome is not known. The request is never sent twice.
  */
 int kbc_start_job(struct kbc *kbc, struct kbc_call *call, const struct kbc_trace *trace,
@@ -41,7 +41,7 @@ int kbc_start_job(struct kbc *kbc, struct kbc_call *call, const struct kbc_trace
  */
 int kbc_find_lost_job(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
                       char id[KBC_ID_SIZE], struct csvk_error *err) CSVK_MUST_USE;
-/* Waits without a limit until the job ends. A failed job is CSVK_EDATA (CSVK_EREMOTE when it is the
+/* Waits without a limit until the job ends. A failed job is CSVK_EDATA (KBC_EREMOTE when it is the
    fault of the server), with its message in err. */
 int kbc_finish_job(struct kbc *kbc, const char *id, struct kbc_job *job,
                    struct csvk_error *err) CSVK_MUST_USE;

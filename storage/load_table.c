@@ -290,7 +290,7 @@ static int wait_for_import(struct loading *loading, struct csvk_error *err)
         return status;
     }
     if (status == CSVK_END) {
-        return csvk_fail(err, CSVK_ENET,
+        return csvk_fail(err, KBC_ENET,
                          "job %s is not done after %llu s; it goes on at the server: csvkit job %s",
                          id, (unsigned long long)loading->wanted->timeout, id);
     }

@@ -4,10 +4,10 @@
  * Nothing here prints. What there is to report during the work goes to an observer; results are in
  * the structs. Secrets are masked in every text that leaves this folder.
  *
- * Status: CSVK_EDATA - the platform refused the request or the import (the user can repair that);
- * CSVK_EREMOTE - the server failed, refused the token, or answered nonsense; CSVK_ENET - no usable
- * answer. A struct kbc is used by one thread at a time; it starts workers of its own. Results may
- * be filled in part after a failure, so they are released in any case.
+ * Status: those of csvkit and of enum kbc_status. CSVK_EDATA - the platform refused the request or
+ * the import (the user can repair that); CSVK_ECANCELED - kbc_options.cancel was set. A struct kbc
+ * is used by one thread at a time; it starts workers of its own. Results may be filled in part
+ * after a failure, so they are released in any case.
  */
 #ifndef STORAGE_STORAGE_H
 #define STORAGE_STORAGE_H
@@ -16,6 +16,11 @@
 
 #include <cjson/cJSON.h>
 #include <signal.h>
+
+enum kbc_status {
+    KBC_ENET = CSVK_EOTHER - 1,    /* network trouble: there was no usable answer */
+    KBC_EREMOTE = CSVK_EOTHER - 2, /* the server failed, refused the token, or answered nonsense */
+};
 
 struct kbc;
 

@@ -205,8 +205,7 @@ void kbc_progress_add(struct kbc *kbc, int64_t delta)
     pthread_mutex_unlock(&kbc->observer_lock);
 }
 
-int kbc_fail(struct kbc *kbc, struct csvk_error *err, enum csvk_status status, const char *format,
-             ...)
+int kbc_fail(struct kbc *kbc, struct csvk_error *err, int status, const char *format, ...)
 {
     char text[sizeof err->text];
     va_list args;
@@ -331,10 +330,10 @@ static bool judge(void *ctx, const struct http_response *response)
     return response->status >= 200 && response->status < 300 && !is_json_answer(response);
 }
 
-static enum csvk_status class_of(long status)
+static int class_of(long status)
 {
     return status == 400 || status == 404 || status == 409 || status == 422 ? CSVK_EDATA
-                                                                            : CSVK_EREMOTE;
+                                                                            : KBC_EREMOTE;
 }
 
 static void add_wait(const struct http_response *response, char *text, size_t capacity)
@@ -385,7 +384,7 @@ static int judge_answer(struct kbc *kbc, const struct kbc_call *call,
     }
     if (good) {
         answer->fate = HTTP_LOST;
-        return kbc_fail(kbc, err, CSVK_ENET, "%s: the answer was not JSON (status %ld)", call->what,
+        return kbc_fail(kbc, err, KBC_ENET, "%s: the answer was not JSON (status %ld)", call->what,
                         response->status);
     }
     if (response->status >= 500 && call->replay == HTTP_ONCE) {
@@ -411,8 +410,7 @@ static int send_call(struct kbc *kbc, const struct kbc_call *call, const char *b
     struct http_response response = {0};
     int status = build_request(kbc, call, body, &request);
     if (status < 0) {
-        status = csvk_fail(err, (enum csvk_status)status, "%s: cannot be put into a request",
-                           call->what);
+        status = csvk_fail(err, status, "%s: cannot be put into a request", call->what);
         goto out;
     }
     if (kbc->mode == KBC_DRY_RUN) {

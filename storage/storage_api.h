@@ -51,7 +51,7 @@ struct kbc_answer {
 
 /*
  * Makes one call. CSVK_OK for 2xx with JSON. A refusal fills err with the words of the server;
- * answer->status and ->code have the details. CSVK_ENET with fate HTTP_LOST: whether the server
+ * answer->status and ->code have the details. KBC_ENET with fate HTTP_LOST: whether the server
  * acted is not known. `answer` is overwritten; the caller releases it in any case. Any thread.
  */
 int kbc_call(struct kbc *kbc, const struct kbc_call *call, struct kbc_answer *answer,
@@ -71,8 +71,8 @@ void kbc_progress_add(struct kbc *kbc, int64_t delta);    /* bytes; negative: ta
 int kbc_worker_client(struct kbc *kbc, struct http_client **out,
                       struct csvk_error *err) CSVK_MUST_USE;
 /* csvk_fail with the secrets masked. */
-int kbc_fail(struct kbc *kbc, struct csvk_error *err, enum csvk_status status, const char *format,
-             ...) CSVK_PRINTF(4, 5);
+int kbc_fail(struct kbc *kbc, struct csvk_error *err, int status, const char *format, ...)
+    CSVK_PRINTF(4, 5);
 
 /* To read answers; NULL is fine for all of them. */
 const char *json_text(const cJSON *object, const char *key); /* "" when it is not a string */

@@ -121,7 +121,7 @@ static int ask_for_names(struct kbc *kbc, const struct csvk_strings *columns,
     }
     kbc_answer_release(&answer);
     if (status == CSVK_OK && out->count != columns->count) {
-        return csvk_fail(err, CSVK_EREMOTE,
+        return csvk_fail(err, KBC_EREMOTE,
                          "asking for the names of columns: %zu asked, %zu "
                          "answered",
                          columns->count, out->count);

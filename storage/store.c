@@ -21,7 +21,7 @@ int store_take(const cJSON *object, const char *key, char **to, struct csvk_erro
 {
     const char *text = json_text(object, key);
     if (!*text || strpbrk(text, "\r\n")) {
-        return csvk_fail(err, CSVK_EREMOTE, "the server's answer lacks \"%s\" for the file", key);
+        return csvk_fail(err, KBC_EREMOTE, "the server's answer lacks \"%s\" for the file", key);
     }
     csvk_free(*to);
     *to = csvk_strdup(text);
@@ -51,7 +51,7 @@ static int kind_of(const cJSON *file, enum store_kind *kind, struct csvk_error *
             return CSVK_OK;
         }
     }
-    return csvk_fail(err, CSVK_EREMOTE,
+    return csvk_fail(err, KBC_EREMOTE,
                      "the file is stored with a provider that csvkit does not know: "
                      "\"%.40s\"",
                      provider);
@@ -264,9 +264,9 @@ static int fail_by_answer(struct store_call *call, struct csvk_error *err)
     if (is_expiry(code) || (response->status == 403 && (late || has_sas_expired(call->store)))) {
         call->store->expired = 1;
     }
-    return kbc_fail(call->store->kbc, err, CSVK_EREMOTE,
-                    "%s: the object store answered %ld%s%s%s%s", call->request.what,
-                    response->status, code[0] ? " " : "", code, text[0] ? ": " : "", text);
+    return kbc_fail(call->store->kbc, err, KBC_EREMOTE, "%s: the object store answered %ld%s%s%s%s",
+                    call->request.what, response->status, code[0] ? " " : "", code,
+                    text[0] ? ": " : "", text);
 }
 
 void store_drop_headers(struct http_request *request, size_t keep)
@@ -333,8 +333,7 @@ int store_send(struct store_call *call, struct csvk_error *err)
     }
     char proof[STORE_TAG_SIZE];
     if (call->proof && !http_response_header(&call->response, call->proof, proof, sizeof proof)) {
-        return csvk_fail(err, CSVK_ENET, "%s: the store's answer was cut short",
-                         call->request.what);
+        return csvk_fail(err, KBC_ENET, "%s: the store's answer was cut short", call->request.what);
     }
     on_progress(call, call->request.receive ? call->received : call->request.body.size);
     return CSVK_OK;

@@ -37,7 +37,7 @@ struct store {
     pthread_mutex_t lock;
 };
 
-/* `file` is the JSON of the file. CSVK_EREMOTE when something needed is missing in it. */
+/* `file` is the JSON of the file. KBC_EREMOTE when something needed is missing in it. */
 int store_init(struct store *store, struct kbc *kbc, const cJSON *file, enum store_use use,
                struct csvk_error *err) CSVK_MUST_USE;
 void store_release(struct store *store); /* all-zero is fine */
@@ -86,7 +86,7 @@ int store_put_part(struct store *store, struct http_client *client,
                    struct csvk_error *err) CSVK_MUST_USE;
 int store_finish(struct store *store, struct http_client *client, const struct store_object *object,
                  struct csvk_error *err) CSVK_MUST_USE;
-/* Removes the parts put so far. CSVK_EREMOTE when the store does not permit that: then parts stay
+/* Removes the parts put so far. KBC_EREMOTE when the store does not permit that: then parts stay
    until its own clean-up. */
 int store_abort(struct store *store, struct http_client *client, const struct store_object *object,
                 struct csvk_error *err) CSVK_MUST_USE;
@@ -132,7 +132,7 @@ struct store_ops {
 };
 extern const struct store_ops store_s3, store_azure, store_gcs;
 
-/* Copies a text that must be in the answer. CSVK_EREMOTE, with the key, when it is missing. */
+/* Copies a text that must be in the answer. KBC_EREMOTE, with the key, when it is missing. */
 int store_take(const cJSON *object, const char *key, char **to,
                struct csvk_error *err) CSVK_MUST_USE;
 /* Takes the bucket and the key from the place of the file. */

@@ -27,7 +27,7 @@ static int take_piece(const char *connection, const char *name, char **to, struc
         }
         at += length + (at[length] == ';');
     }
-    return csvk_fail(err, CSVK_EREMOTE, "the Azure connection string lacks %s", name);
+    return csvk_fail(err, KBC_EREMOTE, "the Azure connection string lacks %s", name);
 }
 
 static int take_connection(struct store *store, const char *connection, struct csvk_error *err)
@@ -37,10 +37,10 @@ static int take_connection(struct store *store, const char *connection, struct c
         status = take_piece(connection, "SharedAccessSignature", &store->sas, err);
     }
     if (status == CSVK_OK && http_check_url(store->endpoint, "BlobEndpoint", err) < 0) {
-        status = CSVK_EREMOTE;
+        status = KBC_EREMOTE;
     }
     if (status == CSVK_OK && strpbrk(store->sas, " \r\n#")) {
-        status = csvk_fail(err, CSVK_EREMOTE, "the Azure signature is malformed");
+        status = csvk_fail(err, KBC_EREMOTE, "the Azure signature is malformed");
     }
     size_t length = status == CSVK_OK ? strlen(store->endpoint) : 0;
     if (length > 0 && store->endpoint[length - 1] == '/') {

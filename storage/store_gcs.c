@@ -88,7 +88,7 @@ static int authorize(void *ctx, struct http_request *request, struct csvk_error 
 static int send_renewing(struct store_call *call, struct csvk_error *err)
 {
     int status = store_send(call, err);
-    if (status == CSVK_EREMOTE && call->response.status == 401) {
+    if (status == KBC_EREMOTE && call->response.status == 401) {
         status = renew(call, err);
         store_drop_headers(&call->request, call->fixed_headers);
         if (status == CSVK_OK) {
@@ -145,7 +145,7 @@ static int begin(struct store_call *call, struct store_object *object, struct cs
     }
     if (!http_response_header(&call->response, "Location", location, sizeof location) ||
         http_check_url(location, "upload session", err) < 0) {
-        return csvk_fail(err, CSVK_EREMOTE, "%s: the store opened no upload session", object->what);
+        return csvk_fail(err, KBC_EREMOTE, "%s: the store opened no upload session", object->what);
     }
     object->upload = csvk_strdup(location);
     if (!object->upload || secrets_add(&call->store->kbc->secrets, location) < 0) {
@@ -167,14 +167,14 @@ static int judge_part(struct store_call *call, const struct store_object *object
             strcmp(range, expected) == 0) {
             return CSVK_OK;
         }
-        return csvk_fail(err, CSVK_EREMOTE, "%s: the store did not keep all of part %u",
+        return csvk_fail(err, KBC_EREMOTE, "%s: the store did not keep all of part %u",
                          object->what, one->number);
     }
     bool complete = last && (call->response.status == 200 || call->response.status == 201);
     if (complete && http_response_header(&call->response, "ETag", etag, sizeof etag)) {
         return CSVK_OK;
     }
-    return csvk_fail(err, CSVK_EREMOTE, "%s: the store answered %ld to part %u", object->what,
+    return csvk_fail(err, KBC_EREMOTE, "%s: the store answered %ld to part %u", object->what,
                      call->response.status, one->number);
 }
 

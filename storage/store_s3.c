@@ -69,7 +69,7 @@ static int parse(struct store *store, const cJSON *file, struct csvk_error *err)
         status = take_optional(place, "x-amz-server-side-encryption", &store->encryption, err);
     }
     if (status == CSVK_OK && !(is_host_part(store->bucket) && is_host_part(store->region))) {
-        status = csvk_fail(err, CSVK_EREMOTE, "the server named an impossible bucket or region");
+        status = csvk_fail(err, KBC_EREMOTE, "the server named an impossible bucket or region");
     }
     return status == CSVK_OK ? set_endpoint(store, err) : status;
 }
@@ -137,9 +137,7 @@ static int authorize(void *ctx, struct http_request *request, struct csvk_error 
     }
     csvk_strings_release(&signed_headers);
     csvk_buf_release(&authorization);
-    return status < 0
-               ? csvk_fail(err, (enum csvk_status)status, "%s: cannot be signed", request->what)
-               : CSVK_OK;
+    return status < 0 ? csvk_fail(err, status, "%s: cannot be signed", request->what) : CSVK_OK;
 }
 
 /* ---- requests -------------------------------------------------------------------------------- */
@@ -236,7 +234,7 @@ static int begin(struct store_call *call, struct store_object *object, struct cs
     }
     store_xml_text(&call->response, "UploadId", id, sizeof id);
     if (!id[0]) {
-        return csvk_fail(err, CSVK_EREMOTE, "%s: the store gave no upload id", object->what);
+        return csvk_fail(err, KBC_EREMOTE, "%s: the store gave no upload id", object->what);
     }
     object->upload = csvk_strdup(id);
     return object->upload ? CSVK_OK : csvk_fail(err, CSVK_ENOMEM, "out of memory");
@@ -337,7 +335,7 @@ static int check_if_finished(struct store_call *call, const struct store_object 
         return csvk_fail(err, CSVK_ECANCELED, "%s: stopped", object->what);
     }
     if (status < 0 || size != object->size) {
-        return csvk_fail(err, CSVK_EREMOTE,
+        return csvk_fail(err, KBC_EREMOTE,
                          "%s: the store does not know the upload any more and has no such object",
                          object->what);
     }
@@ -357,12 +355,12 @@ static int judge_finish(struct store_call *call, const struct store_object *obje
         return check_if_finished(call, object, err);
     }
     if (status == CSVK_OK && code[0]) {
-        return kbc_fail(call->store->kbc, err, CSVK_EREMOTE, "%s: the object store answered %s: %s",
+        return kbc_fail(call->store->kbc, err, KBC_EREMOTE, "%s: the object store answered %s: %s",
                         call->request.what, code, text);
     }
     if (status == CSVK_OK &&
         !strstr(csvk_buf_text(&call->response.body), "CompleteMultipartUploadResult")) {
-        return csvk_fail(err, CSVK_ENET, "%s: the store's last answer was cut short",
+        return csvk_fail(err, KBC_ENET, "%s: the store's last answer was cut short",
                          call->request.what);
     }
     return status;

@@ -170,7 +170,7 @@ static int rounds(struct upload *upload, struct csvk_error *err)
             status = one_round(upload, file, err);
         }
         cJSON_Delete(fresh);
-        bool again = status == CSVK_EREMOTE && upload->store.expired && round < MOST_ROUNDS;
+        bool again = status == KBC_EREMOTE && upload->store.expired && round < MOST_ROUNDS;
         if (status < 0 && upload->store.kbc && !again) {
             report_what_is_left(upload);
         }

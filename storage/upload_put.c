@@ -133,7 +133,7 @@ static int put_in_parts(struct upload *upload, struct http_client *client,
     }
     bool recalled = object->object.upload != NULL;
     int status = try_parts(upload, client, object, recalled ? &gone : err);
-    if (recalled && status == CSVK_EREMOTE && !upload->store.expired) {
+    if (recalled && status == KBC_EREMOTE && !upload->store.expired) {
         kbc_note(upload->kbc,
                  "%s; the parts that an earlier run stored are of no use, all parts are sent again",
                  gone.text);

@@ -127,6 +127,10 @@ void finding_drop_excerpt(struct csvk_finding *f);
 void judge_move_slot(struct csvk_validator *v, size_t from, size_t to);
 int judge_collect(struct csvk_validator *v, struct csvk_error *err);
 
+/* The caller's options, as far as the caller has them, over the defaults. Shallow. */
+int judge_read_options(struct csvk_validate_options *own,
+                       const struct csvk_validate_options *options, struct csvk_error *err);
+
 /* finding_place.c: line, column and excerpt of a finding, from the batch at hand */
 void judge_locate(struct csvk_validator *v, struct csvk_finding *f);
 void judge_locate_end_of_batch(struct csvk_validator *v);

@@ -44,11 +44,11 @@ static void put_json(const struct csvk_subject *subject, struct csvk_json *json)
     csvk_json_put_bool(json, "valid", report->valid);
     csvk_json_put_string(json, "profile", csvk_profile_name(report->profile));
     put_dialect(json, report);
-    csvk_json_put_uint(json, "bytes", report->totals.bytes);
-    csvk_json_put_uint(json, "records", report->totals.records);
-    csvk_json_put_uint(json, "columns", report->totals.width);
+    csvk_json_put_uint(json, "bytes", report->totals->bytes);
+    csvk_json_put_uint(json, "records", report->totals->records);
+    csvk_json_put_uint(json, "columns", report->totals->width);
     csvk_json_put_strings(json, "column_names", report->column_names);
-    put_line_breaks(json, &report->totals);
+    put_line_breaks(json, report->totals);
     csvk_section_json(subject->section, json);
 }
 
@@ -75,11 +75,11 @@ static void put_summary(const struct csvk_subject *subject, size_t index, struct
         csvk_reporter_put(r, shown ? "" : " (-v shows them)");
     }
     csvk_reporter_put(r, "; ");
-    csvk_reporter_put_count(r, report->totals.records, "record");
+    csvk_reporter_put_count(r, report->totals->records, "record");
     csvk_reporter_put(r, ", ");
-    csvk_reporter_put_count(r, report->totals.width, "column");
+    csvk_reporter_put_count(r, report->totals->width, "column");
     csvk_reporter_put(r, ", ");
-    csvk_reporter_put_count(r, report->totals.bytes, "byte");
+    csvk_reporter_put_count(r, report->totals->bytes, "byte");
     if (report->findings_dropped != 0) {
         csvk_reporter_put(r, "; ");
         csvk_reporter_put_number(r, report->findings_dropped);

@@ -6,6 +6,8 @@
  */
 #include "validator/judge.h"
 
+#include "csvkit/base/sized.h"
+
 #include <string.h>
 
 /* The line and the record after it must lie within the first bytes of the source. */
@@ -68,22 +70,24 @@ static int look_for_sep_line(struct csvk_source *source, struct csvk_validate_op
     return CSVK_OK;
 }
 
+static const struct csvk_sized hooks_type =
+    CSVK_SIZED(struct csvk_validate_hooks, context, CSVK_SIZED_BY_HAND);
+
 static int pump(struct csvk_reader *reader, struct csvk_validator *v, struct csvk_source *source,
                 const struct csvk_validate_hooks *hooks, struct csvk_error *err)
 {
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     int status;
     while ((status = csvk_reader_next(reader, &batch, err)) == CSVK_OK) {
-        status =
-            hooks != NULL && hooks->tap != NULL ? hooks->tap(&batch, hooks->context, err) : CSVK_OK;
-        status = status == CSVK_OK ? csvk_validator_feed(v, &batch, err) : status;
+        status = hooks->tap != NULL ? hooks->tap(batch, hooks->context, err) : CSVK_OK;
+        status = status == CSVK_OK ? csvk_validator_feed(v, batch, err) : status;
         if (status != CSVK_OK) {
             return status;
         }
-        if (hooks == NULL || hooks->tap == NULL) {
+        if (hooks->tap == NULL) {
             csvk_reader_only_count(reader, csvk_validator_only_counts(v));
         }
-        if (hooks != NULL && hooks->progress != NULL &&
+        if (hooks->progress != NULL &&
             hooks->progress(csvk_source_consumed(source), hooks->context) < 0) {
             return csvk_fail(err, CSVK_ECANCELED, "%s: stopped", csvk_source_name(source));
         }
@@ -108,7 +112,7 @@ static int validate(struct csvk_validator **out, struct csvk_source *source,
         return status;
     }
     csvk_validator_reader_options(v, &how);
-    if (hooks != NULL && hooks->tune != NULL) {
+    if (hooks->tune != NULL) {
         hooks->tune(&how, hooks->context);
     }
     status = csvk_reader_new(&reader, source, &how, err);
@@ -128,12 +132,14 @@ int csvk_validate_source(struct csvk_validator **out, struct csvk_source *source
                          const struct csvk_validate_options *options,
                          const struct csvk_validate_hooks *hooks, struct csvk_error *err)
 {
-    struct csvk_validate_options resolved = *options; /* shallow: _new copies what it keeps */
-    if (options->sep == CSVK_SEP_LOOK && !options->continuation) {
-        int status = look_for_sep_line(source, &resolved, err);
-        if (status != CSVK_OK) {
-            return status;
-        }
+    struct csvk_validate_options own; /* shallow: _new copies what it keeps */
+    struct csvk_validate_hooks own_hooks = {.size = sizeof own_hooks};
+    int status = judge_read_options(&own, options, err);
+    if (status == CSVK_OK && hooks != NULL) {
+        status = csvk_sized_read(&hooks_type, &own_hooks, hooks, err);
     }
-    return validate(out, source, &resolved, hooks, err);
+    if (status == CSVK_OK && own.sep == CSVK_SEP_LOOK && !own.continuation) {
+        status = look_for_sep_line(source, &own, err);
+    }
+    return status == CSVK_OK ? validate(out, source, &own, &own_hooks, err) : status;
 }

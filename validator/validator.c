@@ -9,6 +9,8 @@
  */
 #include "validator/judge.h"
 
+#include "csvkit/base/sized.h"
+
 #include <string.h>
 
 /* Limits of the profiles; UINT64_MAX: none. */
@@ -29,13 +31,23 @@ static const struct {
    this large. */
 #define LARGEST_HELD (UINT64_C(1) << 27)
 
-void csvk_validate_options_init(struct csvk_validate_options *options)
+static const struct csvk_sized options_type =
+    CSVK_SIZED(struct csvk_validate_options, level, "csvk_validate_options_init");
+
+void csvk_validate_options_init_sized(struct csvk_validate_options *options, size_t size)
 {
-    memset(options, 0, sizeof(*options));
-    options->size = sizeof(*options);
-    options->profile = CSVK_PROFILE_RFC4180;
-    options->dialect = (struct csvk_dialect)CSVK_DIALECT_RFC4180;
-    options->max_findings = 100;
+    const struct csvk_validate_options defaults = {.size = sizeof(defaults),
+                                                   .profile = CSVK_PROFILE_RFC4180,
+                                                   .dialect = CSVK_DIALECT_RFC4180,
+                                                   .max_findings = 100};
+    csvk_sized_init(&options_type, options, size, &defaults);
+}
+
+int judge_read_options(struct csvk_validate_options *own,
+                       const struct csvk_validate_options *options, struct csvk_error *err)
+{
+    csvk_validate_options_init(own);
+    return csvk_sized_read(&options_type, own, options, err);
 }
 
 void csvk_validate_options_release(struct csvk_validate_options *options)
@@ -48,6 +60,10 @@ int csvk_validate_set_rule(struct csvk_validate_options *options, const char *id
                            enum csvk_severity level, struct csvk_error *err)
 {
     const struct csvk_rule *rule = csvk_rule_find(id);
+    int status = csvk_sized_check(&options_type, options, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
     if (strcmp(id, "all") == 0) {
         memset(options->level, (int)level + 1, RULES);
         return CSVK_OK;
@@ -128,8 +144,9 @@ static int copy_options(struct csvk_validator *v, const struct csvk_validate_opt
     return CSVK_OK;
 }
 
-int csvk_validator_new(struct csvk_validator **out, const struct csvk_validate_options *options,
-                       struct csvk_error *err)
+/* As csvk_validator_new, with options of this library's version. */
+static int new_validator(struct csvk_validator **out, const struct csvk_validate_options *options,
+                         struct csvk_error *err)
 {
     int status = csvk_dialect_check(&options->dialect, err);
     if (status != CSVK_OK) {
@@ -155,6 +172,14 @@ int csvk_validator_new(struct csvk_validator **out, const struct csvk_validate_o
     }
     *out = v;
     return CSVK_OK;
+}
+
+int csvk_validator_new(struct csvk_validator **out, const struct csvk_validate_options *options,
+                       struct csvk_error *err)
+{
+    struct csvk_validate_options own; /* shallow: what is kept of it is copied */
+    int status = judge_read_options(&own, options, err);
+    return status == CSVK_OK ? new_validator(out, &own, err) : status;
 }
 
 /* Facts about bytes and about lines inside enclosures cost time, so the reader is not asked for
@@ -311,10 +336,10 @@ static void locate_after_data(struct csvk_validator *v, enum rule_index rule)
 }
 
 int csvk_validator_finish(struct csvk_validator *v, const struct csvk_totals *totals,
-                          struct csvk_damage damage, struct csvk_error *err)
+                          const struct csvk_damage *damage, struct csvk_error *err)
 {
     v->totals = *totals;
-    v->damage = damage;
+    v->damage = damage != NULL ? *damage : (struct csvk_damage){.what = NULL};
     v->finished = true;
     if (!v->begun) {
         v->width = v->width == 0 && totals->records != 0 ? 1 : v->width;
@@ -397,7 +422,7 @@ static void fill_report(struct csvk_validator *v)
     r->profile = v->options.profile;
     r->dialect = v->options.dialect;
     r->header = v->options.header;
-    r->totals = v->totals;
+    r->totals = &v->totals;
     bool known = v->names.count == 0 && v->options.columns.count != 0;
     r->column_names = known ? &v->options.columns : &v->names;
     r->counts = v->count;

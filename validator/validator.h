@@ -46,7 +46,7 @@ enum csvk_sep {
 #define CSVK_RULES_MAX 96
 
 struct csvk_validate_options {
-    size_t size; /* sizeof: set by csvk_validate_options_init */
+    size_t size; /* set by csvk_validate_options_init */
     enum csvk_profile profile;
     struct csvk_dialect dialect;
     enum csvk_header header;
@@ -64,9 +64,13 @@ struct csvk_validate_options {
     unsigned char level[CSVK_RULES_MAX]; /* set by csvk_validate_set_rule; 0: the profile's */
     bool header_stated; /* `header` was said by somebody (option, manifest), so it is not doubted */
 };
-CSVK_API void csvk_validate_options_init(struct csvk_validate_options *options);
+CSVK_API void csvk_validate_options_init_sized(struct csvk_validate_options *options, size_t size);
+static inline void csvk_validate_options_init(struct csvk_validate_options *options)
+{
+    csvk_validate_options_init_sized(options, sizeof *options);
+}
 CSVK_API void csvk_validate_options_release(struct csvk_validate_options *options);
-/* `id` may be "all". CSVK_EUSAGE: no such rule. */
+/* `id` may be "all". `options` were begun with _init. CSVK_EUSAGE: no such rule. */
 CSVK_API int csvk_validate_set_rule(struct csvk_validate_options *options, const char *id,
                                     enum csvk_severity level, struct csvk_error *err) CSVK_MUST_USE;
 
@@ -86,9 +90,11 @@ CSVK_API uint32_t csvk_validator_only_counts(const struct csvk_validator *valida
 /* Judges a batch; the validator keeps only copies of what is in it. */
 CSVK_API int csvk_validator_feed(struct csvk_validator *validator, const struct csvk_batch *batch,
                                  struct csvk_error *err) CSVK_MUST_USE;
-/* Call once, after the last batch, with what is known at the end. */
+/* Call once, after the last batch, with what is known at the end: what csvk_reader_totals and
+   csvk_source_damage give. Both are borrowed for the call. */
 CSVK_API int csvk_validator_finish(struct csvk_validator *validator,
-                                   const struct csvk_totals *totals, struct csvk_damage damage,
+                                   const struct csvk_totals *totals,
+                                   const struct csvk_damage *damage,
                                    struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Joins two finished validators: `right` has judged the bytes that follow those of `left` (cut
@@ -111,13 +117,14 @@ CSVK_API int csvk_validator_join_keys(struct csvk_validator *first, struct csvk_
 CSVK_API int csvk_validator_search_keys(struct csvk_validator *const *parts, size_t count,
                                         struct csvk_error *err) CSVK_MUST_USE;
 
+/* What a validator has found. The library's. */
 struct csvk_report {
     const char *file;
     bool valid; /* no error */
     enum csvk_profile profile;
     struct csvk_dialect dialect;
     enum csvk_header header;
-    struct csvk_totals totals; /* bytes, records, width, line breaks */
+    const struct csvk_totals *totals; /* bytes, records, width, line breaks */
     const struct csvk_strings *column_names;
     uint64_t errors, warnings, infos;
     const uint64_t *counts;           /* by index of the rule; rules that are off stay 0 */
@@ -134,13 +141,15 @@ CSVK_API void csvk_validator_free(struct csvk_validator *validator);
 
 /*
  * Reads `source` to its end and judges it. `tune` (may be NULL) changes the reader's options before
- * it starts (window, SIMD level). On success *out is a validator whose report is ready.
+ * it starts (window, SIMD level); the struct is the library's and may be shorter or longer than the
+ * caller's, which options->size tells. On success *out is a validator whose report is ready.
  */
 typedef void csvk_tune_fn(struct csvk_options *options, void *context);
 typedef int csvk_progress_fn(uint64_t consumed, void *context); /* < 0 stops: CSVK_ECANCELED */
 /* Sees every batch before it is judged; a failure ends the run with it. */
 typedef int csvk_tap_fn(const struct csvk_batch *batch, void *context, struct csvk_error *err);
 struct csvk_validate_hooks { /* each may be NULL */
+    size_t size;             /* {.size = sizeof ...} */
     csvk_tune_fn *tune;
     csvk_tap_fn *tap;
     csvk_progress_fn *progress;

@@ -31,10 +31,9 @@ static void copy_escaped(char *to, size_t capacity, const char *from)
 }
 
 /* With `sys`, an errno, its description follows the text. */
-static void fill(struct csvk_error *err, enum csvk_status status, int sys, const char *format,
-                 va_list args) CSVK_PRINTF(4, 0);
-static void fill(struct csvk_error *err, enum csvk_status status, int sys, const char *format,
-                 va_list args)
+static void fill(struct csvk_error *err, int status, int sys, const char *format, va_list args)
+    CSVK_PRINTF(4, 0);
+static void fill(struct csvk_error *err, int status, int sys, const char *format, va_list args)
 {
     char text[sizeof err->text];
     int n = vsnprintf(text, sizeof text, format, args);
@@ -46,6 +45,7 @@ static void fill(struct csvk_error *err, enum csvk_status status, int sys, const
     err->status = status;
     err->sys = sys;
     err->offset = 0;
+    memset(err->reserved, 0, sizeof err->reserved);
     copy_escaped(err->text, sizeof err->text, n < 0 ? "" : text);
 }
 
@@ -54,7 +54,7 @@ const char *csvk_version(void)
     return CSVK_VERSION;
 }
 
-int csvk_fail(struct csvk_error *err, enum csvk_status status, const char *format, ...)
+int csvk_fail(struct csvk_error *err, int status, const char *format, ...)
 {
     if (err != NULL) {
         va_list args;
@@ -62,17 +62,17 @@ int csvk_fail(struct csvk_error *err, enum csvk_status status, const char *forma
         fill(err, status, 0, format, args);
         va_end(args);
     }
-    return (int)status;
+    return status;
 }
 
 int csvk_fail_sys(struct csvk_error *err, int sys, const char *format, ...)
 {
-    enum csvk_status status = sys == ENOMEM ? CSVK_ENOMEM : CSVK_EIO;
+    int status = sys == ENOMEM ? CSVK_ENOMEM : CSVK_EIO;
     if (err != NULL) {
         va_list args;
         va_start(args, format);
         fill(err, status, sys, format, args);
         va_end(args);
     }
-    return (int)status;
+    return status;
 }

@@ -100,7 +100,7 @@ static int feed_file(struct create *create, struct csvk_types *types, const char
     struct csvk_options options;
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     uint64_t skip = create->plan.options.has_header == CSVK_YES ? 1 : 0;
     csvk_options_init(&options);
     options.dialect = create->plan.options.dialect;
@@ -114,7 +114,7 @@ static int feed_file(struct create *create, struct csvk_types *types, const char
     status = csvk_reader_new(&reader, source, &options, err);
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &batch, err);
-        if (status == CSVK_OK && csvk_types_feed(types, &batch, skip) != CSVK_OK) {
+        if (status == CSVK_OK && csvk_types_feed(types, batch, skip) != CSVK_OK) {
             status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
         }
         cli_progress_update(progress, csvk_source_consumed(source));

@@ -162,7 +162,7 @@ static void report(struct merge_job *job)
 
 static int run(struct cli *cli)
 {
-    struct merge_job job = {.cli = cli};
+    struct merge_job job = {.cli = cli, .totals = {.size = sizeof job.totals}};
     struct csvk_error err = {0};
     int status = read_options(&job);
     if (status == CLI_GOOD) {

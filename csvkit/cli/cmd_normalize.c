@@ -217,7 +217,7 @@ static int fail(struct normalize_job *job, const struct csvk_error *err)
 {
     struct csvk_error named = *err;
     if (cli_noperands(job->cli) > 1 && strstr(err->text, job->files.input) == NULL) {
-        csvk_fail(&named, (enum csvk_status)err->status, "%s: %s", job->files.input, err->text);
+        csvk_fail(&named, err->status, "%s: %s", job->files.input, err->text);
         named.sys = err->sys;
     }
     return cli_fail(job->cli, &named);
@@ -226,7 +226,7 @@ static int fail(struct normalize_job *job, const struct csvk_error *err)
 static int work(struct normalize_job *job, const char *input)
 {
     struct csvk_error err = {0};
-    struct csvk_normalize_result result;
+    struct csvk_normalize_result result = {.size = sizeof result};
     job->files.progress = show_progress;
     job->files.progress_context = job;
     int status = name_files(job, input);
@@ -261,7 +261,7 @@ static int work_on_all(struct normalize_job *job)
 
 static int run(struct cli *cli)
 {
-    struct normalize_job job = {.cli = cli};
+    struct normalize_job job = {.cli = cli, .files = {.size = sizeof job.files}};
     csvk_normalize_options_init(&job.options);
     int status = read_options(&job);
     if (status == CLI_GOOD) {

@@ -231,7 +231,7 @@ static int sniff_file(const char *file, uint64_t most, size_t *sampled, struct c
 
 static int sniff_one(struct cli *cli, const char *file, uint64_t most)
 {
-    struct csvk_sniff sniff;
+    struct csvk_sniff sniff = {.size = sizeof sniff};
     size_t sampled = 0;
     struct csvk_error err = {0};
     if (sniff_file(file, most, &sampled, &sniff, &err) != CSVK_OK) {

@@ -145,7 +145,8 @@ static int judge(struct validate_job *job, const char *path, struct csvk_validat
                  struct csvk_error *err)
 {
     struct csvk_source *source = NULL;
-    struct csvk_validate_hooks hooks = {.progress = show_progress, .context = job};
+    struct csvk_validate_hooks hooks = {
+        .size = sizeof hooks, .progress = show_progress, .context = job};
     hooks.tune = cli_has(job->cli, "verify") ? hold_records : NULL;
     job->options.dialect = job->dialect_given;
     job->encoding = job->encoding_given;
@@ -188,7 +189,7 @@ static int conclude(struct validate_job *job, const char *path, struct csvk_vali
         bool refused =
             report->errors != 0 || (job->fail_on == CSVK_WARNING && report->warnings != 0);
         worsen(job, refused ? CLI_REFUSED : CLI_GOOD);
-        job->options.width = job->options.width != 0 ? job->options.width : report->totals.width;
+        job->options.width = job->options.width != 0 ? job->options.width : report->totals->width;
     }
     return status;
 }

@@ -145,6 +145,7 @@ struct csvk_finding {
     size_t excerpt_length;
     size_t excerpt_place;        /* offset of `byte` in it */
     bool cut_before, cut_behind; /* the line has more before, or after, the excerpt */
+    uint64_t reserved[6];        /* zero; a new member will take the place of some of it */
 };
 /* Frees what the finding owns; afterwards it is all zero. */
 CSVK_API void csvk_finding_release(struct csvk_finding *finding);
@@ -254,13 +255,18 @@ enum csvk_report_style { /* bits; they matter to the formats for people: text an
                          CSVK_TEXT_TOLD = 8,   /* why a subject was not judged is told elsewhere */
 };
 struct csvk_report_options {
-    size_t size; /* sizeof: set by csvk_report_options_init */
+    size_t size; /* set by csvk_report_options_init */
     unsigned style;
     const struct csvk_rule_set *const *sets; /* in use; a list ended by NULL, borrowed */
     enum csvk_profile profile;               /* for the levels of rules */
 };
-CSVK_API void csvk_report_options_init(struct csvk_report_options *options,
-                                       const struct csvk_rule_set *const *sets);
+CSVK_API void csvk_report_options_init_sized(struct csvk_report_options *options, size_t size,
+                                             const struct csvk_rule_set *const *sets);
+static inline void csvk_report_options_init(struct csvk_report_options *options,
+                                            const struct csvk_rule_set *const *sets)
+{
+    csvk_report_options_init_sized(options, sizeof *options, sets);
+}
 /* All formats: each is a file csvkit/findings/report_NAME.c and a word here. */
 #define CSVK_REPORT_FORMATS(FIRST, NEXT)                                                           \
     FIRST(text) NEXT(json) NEXT(sarif) NEXT(github) NEXT(junit) NEXT(csv)

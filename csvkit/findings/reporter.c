@@ -1,6 +1,8 @@
 /* reporter.c - the list of formats, the life of a report, and what the formats share. */
 #include "csvkit/findings/reporter.h"
 
+#include "csvkit/base/sized.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -13,11 +15,15 @@ static const struct {
     const struct report_format *format;
 } formats[] = {CSVK_REPORT_FORMATS(ROW, ROW)};
 
-void csvk_report_options_init(struct csvk_report_options *options,
-                              const struct csvk_rule_set *const *sets)
+static const struct csvk_sized options_type =
+    CSVK_SIZED(struct csvk_report_options, profile, "csvk_report_options_init");
+
+void csvk_report_options_init_sized(struct csvk_report_options *options, size_t size,
+                                    const struct csvk_rule_set *const *sets)
 {
-    *options = (struct csvk_report_options){
-        .size = sizeof *options, .sets = sets, .profile = CSVK_PROFILE_RFC4180};
+    const struct csvk_report_options defaults = {
+        .size = sizeof defaults, .sets = sets, .profile = CSVK_PROFILE_RFC4180};
+    csvk_sized_init(&options_type, options, size, &defaults);
 }
 
 static const struct report_format *find_format(const char *name)
@@ -50,8 +56,14 @@ int csvk_reporter_new(struct csvk_reporter **out, const char *format,
     if (r == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory for a report");
     }
+    static const struct csvk_rule_set *const none[] = {NULL};
+    csvk_report_options_init(&r->options, none);
+    int status = csvk_sized_read(&options_type, &r->options, options, err);
+    if (status != CSVK_OK) {
+        csvk_reporter_free(r);
+        return status;
+    }
     r->format = row;
-    r->options = *options;
     r->out = text;
     csvk_json_init(&r->json, text);
     csvk_json_init(&r->notes_json, &r->notes);

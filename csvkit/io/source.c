@@ -28,6 +28,7 @@ struct csvk_source {
     const char *only;                     /* the kind that is decoded; NULL: every one */
     const struct csvk_decoder_kind *kind; /* NULL: plain */
     void *decoder;
+    struct csvk_damage damage; /* that the decoder has found; `what` is NULL when there is none */
     struct csvk_recode *recode;
 };
 
@@ -195,7 +196,10 @@ static int pull_new(struct csvk_source *source, void *bytes, size_t capacity, si
         }
     }
     if (source->decoder != NULL) {
-        return source->kind->read(source->decoder, bytes, capacity, got, err);
+        int status = source->kind->read(source->decoder, bytes, capacity, got, err);
+        source->damage = source->kind->damage(source->decoder);
+        source->damage.kind = source->kind->name;
+        return status;
     }
     if (source->head_at < source->head_length) {
         *got = take_head(source, bytes, capacity);
@@ -264,14 +268,9 @@ int csvk_source_read(struct csvk_source *source, void *bytes, size_t capacity, s
     return csvk_source_pull(source, bytes, capacity, got, err);
 }
 
-struct csvk_damage csvk_source_damage(const struct csvk_source *source)
+const struct csvk_damage *csvk_source_damage(const struct csvk_source *source)
 {
-    if (source->decoder == NULL) {
-        return (struct csvk_damage){NULL, 0, NULL};
-    }
-    struct csvk_damage damage = source->kind->damage(source->decoder);
-    damage.kind = source->kind->name;
-    return damage;
+    return source->damage.what != NULL ? &source->damage : NULL;
 }
 
 const char *csvk_source_name(const struct csvk_source *source)

@@ -139,7 +139,7 @@ static void drop_bom(struct csvk_recode *recode)
  */
 static int end_inside_sequence(struct csvk_recode *recode, struct csvk_error *err)
 {
-    if (csvk_source_damage(recode->source).what != NULL) {
+    if (csvk_source_damage(recode->source) != NULL) {
         recode->stage = STAGE_END;
         return CSVK_OK;
     }

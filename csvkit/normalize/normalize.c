@@ -22,9 +22,8 @@
  * the second record only. The first one is copied as a span of one record, the second one is
  * processed (and rejected), the third one is copied with all clean records after it.
  */
+#include "csvkit/normalize/normalize_structs.h"
 #include "csvkit/normalize/normalize_private.h"
-
-#include "csvkit/base/delimiter.h"
 
 /*
  * Sizes in bytes. The default reach is also the default size of a read. A chunk starts small, and
@@ -36,60 +35,11 @@
 #define WRITE_RUN     ((size_t)256 * 1024) /* a sink writes so much at a time */
 #define LITTLE        ((size_t)4 * 1024)
 
-/*
- * The defaults: RFC 4180 in and out, CR LF as the line break to write, control characters stay, no
- * comments. `size` lets csvk_normalize refuse a caller that was compiled with another struct.
- */
-void csvk_normalize_options_init(struct csvk_normalize_options *options)
-{
-    const struct csvk_dialect rfc4180 = CSVK_DIALECT_RFC4180;
-    *options = (struct csvk_normalize_options){.size = sizeof *options,
-                                               .dialect = rfc4180,
-                                               .to = rfc4180,
-                                               .line_break = CSVK_EOL_CRLF,
-                                               .control = CSVK_NORMALIZE_DEFECT_KEEP,
-                                               .comment = -1};
-}
-
-/* Only the columns are owned by the options; encoding is borrowed. */
-void csvk_normalize_options_release(struct csvk_normalize_options *options)
-{
-    csvk_strings_release(&options->columns);
-}
-
 int norm_out_of_memory(struct norm *norm)
 {
     return csvk_fail(norm->err, CSVK_ENOMEM, "%s: out of memory at byte %llu",
                      csvk_source_name(norm->window.source),
                      (unsigned long long)norm->window.offset);
-}
-
-/*
- * Refuses what cannot be written at all, before anything is read. The escape of the dialect to
- * write is ignored: enclosures are doubled in the output (RFC 4180 section 2, rule 7).
- */
-static int check_options(const struct csvk_normalize_options *o, struct csvk_error *err)
-{
-    if (o->size != sizeof *o) {
-        return csvk_fail(err, CSVK_EUSAGE, "struct csvk_normalize_options has another size");
-    }
-    if (o->line_break != CSVK_EOL_CRLF && o->line_break != CSVK_EOL_LF &&
-        o->line_break != CSVK_EOL_NONE) {
-        return csvk_fail(err, CSVK_EUSAGE, "the line break to write must be CRLF, LF or none");
-    }
-    if (o->quote == CSVK_NORMALIZE_QUOTE_ALL && o->to.enclosure == CSVK_NO_BYTE) {
-        return csvk_fail(err, CSVK_EUSAGE, "all values enclosed, but no enclosure to write");
-    }
-    if (o->write_header && (o->header == CSVK_NORMALIZE_HEADER || o->columns.count == 0)) {
-        return csvk_fail(err, CSVK_EUSAGE,
-                         "a header to write needs the names of the columns and an input without a "
-                         "header");
-    }
-    struct csvk_dialect to = o->to;
-    to.escape = CSVK_NO_BYTE;
-    int status = csvk_dialect_need_plain(&to, "the output", err);
-    status = status == CSVK_OK ? csvk_dialect_check(&to, err) : status;
-    return status == CSVK_OK ? csvk_dialect_check(&o->dialect, err) : status;
 }
 
 /* ---- setting up and releasing ---- */
@@ -559,15 +509,11 @@ static int run(struct norm *norm)
     return status;
 }
 
-int csvk_normalize(struct csvk_source *source, const struct csvk_normalize_options *options,
-                   const struct csvk_normalize_outputs *outputs,
-                   struct csvk_normalize_result *result, struct csvk_error *err)
+/* As csvk_normalize, with structs of this library's version. */
+static int normalize(struct csvk_source *source, const struct csvk_normalize_options *options,
+                     const struct csvk_normalize_outputs *outputs,
+                     struct csvk_normalize_result *result, struct csvk_error *err)
 {
-    memset(result, 0, sizeof *result);
-    int status = check_options(options, err);
-    if (status != CSVK_OK) {
-        return status;
-    }
     struct norm *norm = csvk_calloc(1, sizeof *norm);
     if (norm == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
@@ -579,11 +525,33 @@ int csvk_normalize(struct csvk_source *source, const struct csvk_normalize_optio
     norm->err = err;
     norm->window.source = source;
     init_run(norm);
+    int status = CSVK_OK;
     if (options->encoding_fallback != NULL) {
         status = norm_fallback_init(&norm->fallback, options->encoding_fallback, err);
     }
     status = status == CSVK_OK ? run(norm) : status;
     release_run(norm);
     csvk_free(norm);
+    return status;
+}
+
+int csvk_normalize(struct csvk_source *source, const struct csvk_normalize_options *options,
+                   const struct csvk_normalize_outputs *outputs,
+                   struct csvk_normalize_result *result, struct csvk_error *err)
+{
+    struct csvk_normalize_options own_options;
+    struct csvk_normalize_outputs own_outputs;
+    struct csvk_normalize_result own_result = {.size = sizeof own_result};
+    int status = norm_check_result(result, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    status = norm_read_options(&own_options, options, err);
+    status = status == CSVK_OK ? norm_read_outputs(&own_outputs, outputs, err) : status;
+    status = status == CSVK_OK ? norm_check_options(&own_options, err) : status;
+    if (status == CSVK_OK) {
+        status = normalize(source, &own_options, &own_outputs, &own_result, err);
+    }
+    norm_write_result(result, &own_result);
     return status;
 }

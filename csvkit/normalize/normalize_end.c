@@ -68,12 +68,12 @@ static int report_tail(struct norm *norm)
  */
 int norm_report_damage(struct norm *norm)
 {
-    struct csvk_damage damage = csvk_source_damage(norm->window.source);
-    return damage.what == NULL
+    const struct csvk_damage *damage = csvk_source_damage(norm->window.source);
+    return damage == NULL
                ? CSVK_OK
                : csvk_fail(norm->err, CSVK_EDATA, "%s: the %s stream is damaged at byte %llu: %s",
-                           csvk_source_name(norm->window.source), damage.kind,
-                           (unsigned long long)damage.offset, damage.what);
+                           csvk_source_name(norm->window.source), damage->kind,
+                           (unsigned long long)damage->offset, damage->what);
 }
 
 /* The first failure ends it; what was written so far is of no use then. */

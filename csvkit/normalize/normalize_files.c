@@ -14,6 +14,7 @@
  * beside them, so rejects that go there have no index; and what has gone out cannot be read back,
  * so libcsv counts along while it is written.
  */
+#include "csvkit/normalize/normalize_structs.h"
 #include "csvkit/normalize/normalize_verify.h"
 
 #include "csvkit/base/delimiter.h"
@@ -115,7 +116,7 @@ static int sniff_input(struct files_job *job, struct csvk_error *err)
         return CSVK_OK;
     }
     struct csvk_bytes sample;
-    struct csvk_sniff sniff;
+    struct csvk_sniff sniff = {.size = sizeof sniff};
     int status = csvk_source_peek(job->source, CSVK_SNIFF_SAMPLE, &sample, err);
     if (status == CSVK_OK) {
         enum csvk_sample extent =
@@ -174,8 +175,9 @@ static int measure_width(struct files_job *job, struct csvk_error *err)
 {
     const struct stat before = job->input_stat;
     struct csvk_normalize_options options = job->options;
-    struct csvk_normalize_outputs outputs = {.rejects = {write_nowhere, NULL}};
-    struct csvk_normalize_result result;
+    struct csvk_normalize_outputs outputs = {.size = sizeof outputs,
+                                             .rejects = {write_nowhere, NULL}};
+    struct csvk_normalize_result result = {.size = sizeof result};
     options.only_measure = true;
     options.ragged = CSVK_NORMALIZE_RAGGED_PAD;
     options.write_header = options.strict = false;
@@ -473,7 +475,8 @@ static int run_job(struct files_job *job, struct csvk_normalize_result *result,
                    struct csvk_error *err)
 {
     struct csvk_output seen = {job->counts != NULL ? count_input : NULL, job};
-    struct csvk_normalize_outputs outputs = {.seen = seen,
+    struct csvk_normalize_outputs outputs = {.size = sizeof outputs,
+                                             .seen = seen,
                                              .table = output_to(job, TABLE),
                                              .rejects = output_to(job, REJECTS),
                                              .rejects_index = output_to(job, INDEX),
@@ -486,13 +489,13 @@ static int run_job(struct files_job *job, struct csvk_normalize_result *result,
     return status == CSVK_OK ? commit_outputs(job, result, err) : status;
 }
 
-/* Whatever was opened is closed here. A sink that was not committed leaves no file. */
-int csvk_normalize_files(const struct csvk_normalize_files *files,
-                         const struct csvk_normalize_options *options,
-                         struct csvk_normalize_result *result, struct csvk_error *err)
+/* As csvk_normalize_files, with structs of this library's version. Whatever was opened is closed
+   here. A sink that was not committed leaves no file. */
+static int normalize_files(const struct csvk_normalize_files *files,
+                           const struct csvk_normalize_options *options,
+                           struct csvk_normalize_result *result, struct csvk_error *err)
 {
     struct files_job job = {.files = files, .options = *options};
-    memset(result, 0, sizeof *result);
     job.output = files->in_place ? files->input : files->output;
     job.verify = files->verify || files->in_place;
     job.options.digest = job.verify;
@@ -506,5 +509,25 @@ int csvk_normalize_files(const struct csvk_normalize_files *files,
     csvk_record_count_check_free(job.counts);
     csvk_source_free(job.source);
     csvk_buf_release(&job.name);
+    return status;
+}
+
+int csvk_normalize_files(const struct csvk_normalize_files *files,
+                         const struct csvk_normalize_options *options,
+                         struct csvk_normalize_result *result, struct csvk_error *err)
+{
+    struct csvk_normalize_files own_files;
+    struct csvk_normalize_options own_options;
+    struct csvk_normalize_result own_result = {.size = sizeof own_result};
+    int status = norm_check_result(result, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    status = norm_read_files(&own_files, files, err);
+    status = status == CSVK_OK ? norm_read_options(&own_options, options, err) : status;
+    if (status == CSVK_OK) {
+        status = normalize_files(&own_files, &own_options, &own_result, err);
+    }
+    norm_write_result(result, &own_result);
     return status;
 }

@@ -5,7 +5,7 @@
  * no reject, no verification) are left out; counts are always there.
  */
 #include "csvkit/json.h"
-#include "csvkit/normalize.h"
+#include "csvkit/normalize/normalize_structs.h"
 
 static void put_place(struct csvk_json *json, const struct csvk_normalize_place *place)
 {
@@ -71,8 +71,8 @@ static void put_counted(struct csvk_json *json, const struct csvk_normalize_coun
     csvk_json_close(json, '}');
 }
 
-int csvk_normalize_summary(const struct csvk_normalize_result *result, const char *file,
-                           struct csvk_buf *out)
+static int put_summary(const struct csvk_normalize_result *result, const char *file,
+                       struct csvk_buf *out)
 {
     struct csvk_json json;
     csvk_json_init(&json, out);
@@ -99,4 +99,12 @@ int csvk_normalize_summary(const struct csvk_normalize_result *result, const cha
     put_counted(&json, &result->counted);
     csvk_json_close(&json, '}');
     return json.failed ? CSVK_ENOMEM : CSVK_OK;
+}
+
+int csvk_normalize_summary(const struct csvk_normalize_result *result, const char *file,
+                           struct csvk_buf *out)
+{
+    struct csvk_normalize_result own;
+    int status = norm_read_result(&own, result);
+    return status == CSVK_OK ? put_summary(&own, file, out) : status;
 }

@@ -17,6 +17,8 @@
  */
 #include "csvkit/parse/reader_private.h"
 
+#include "csvkit/base/sized.h"
+
 #include <string.h>
 
 /*
@@ -45,12 +47,16 @@
 /* Offsets in a batch have 32 bits; a window and the slack must fit as well. */
 #define LARGEST_RECORD (UINT64_C(0xffffffff) - (1u << 20))
 
-void csvk_options_init(struct csvk_options *options)
+static const struct csvk_sized options_type =
+    CSVK_SIZED(struct csvk_options, reference_only, "csvk_options_init");
+
+void csvk_options_init_sized(struct csvk_options *options, size_t size)
 {
-    *options = (struct csvk_options){.size = sizeof *options,
-                                     .dialect = CSVK_DIALECT_RFC4180,
-                                     .detail = CSVK_COUNTS,
-                                     .facts = CSVK_FACTS_ALL};
+    const struct csvk_options defaults = {.size = sizeof defaults,
+                                          .dialect = CSVK_DIALECT_RFC4180,
+                                          .detail = CSVK_COUNTS,
+                                          .facts = CSVK_FACTS_ALL};
+    csvk_sized_init(&options_type, options, size, &defaults);
 }
 
 /* Puts the standard in place of what the caller has left open. */
@@ -76,16 +82,16 @@ static const char *name_of(const struct csvk_reader *reader)
 static int new_reader(struct csvk_reader **out, const struct csvk_options *options,
                       struct csvk_error *err)
 {
-    if (options->size != sizeof *options) {
-        return csvk_fail(err, CSVK_EUSAGE, "struct csvk_options has another size: wrong header");
-    }
     struct csvk_reader *reader = csvk_calloc(1, sizeof *reader);
     if (reader == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    reader->options = *options;
-    resolve_options(&reader->options);
-    int status = csvk_scan_init(&reader->scan, &reader->options, err);
+    csvk_options_init(&reader->options);
+    int status = csvk_sized_read(&options_type, &reader->options, options, err);
+    if (status == CSVK_OK) {
+        resolve_options(&reader->options);
+        status = csvk_scan_init(&reader->scan, &reader->options, err);
+    }
     if (status != CSVK_OK) {
         csvk_reader_free(reader);
         return status;
@@ -408,27 +414,27 @@ static int too_long(const struct csvk_reader *reader, struct csvk_error *err)
 }
 
 /* Makes the batch of what the builder holds, for the first `size` bytes of the window. */
-static void hand_out(struct csvk_reader *reader, struct csvk_batch *batch,
-                     const struct csvk_totals *before, size_t size)
+static void hand_out(struct csvk_reader *reader, const struct csvk_totals *before, size_t size)
 {
     const struct csvk_batch_builder *builder = &reader->scan.builder;
-    *batch = (struct csvk_batch){.bytes = window_begin(reader),
-                                 .size = size,
-                                 .offset = reader->offset,
-                                 .first_record = before->records + 1,
-                                 .nrecords = reader->scan.table.totals.records - before->records,
-                                 .first_line = before->lines + 1,
-                                 .nlines = reader->scan.table.totals.lines - before->lines,
-                                 .records = builder->records,
-                                 .nreported = builder->nrecords,
-                                 .fields = builder->fields,
-                                 .nfields = builder->nfields,
-                                 .facts = builder->facts,
-                                 .nfacts = builder->nfacts,
-                                 .record_end = builder->ends,
-                                 .counted = builder->counted};
+    reader->batch =
+        (struct csvk_batch){.bytes = window_begin(reader),
+                            .size = size,
+                            .offset = reader->offset,
+                            .first_record = before->records + 1,
+                            .nrecords = reader->scan.table.totals.records - before->records,
+                            .first_line = before->lines + 1,
+                            .nlines = reader->scan.table.totals.lines - before->lines,
+                            .records = builder->records,
+                            .nreported = builder->nrecords,
+                            .fields = builder->fields,
+                            .nfields = builder->nfields,
+                            .facts = builder->facts,
+                            .nfacts = builder->nfacts,
+                            .record_end = builder->ends,
+                            .counted = builder->counted};
     if (builder->nrecords != 0 && builder->records[builder->nrecords - 1].oversize) {
-        csvk_reader_place_oversize(&reader->scan.reference, batch);
+        csvk_reader_place_oversize(&reader->scan.reference, &reader->batch);
     }
     reader->batch_bytes = size;
     reader->scan.table.totals.bytes = reader->bytes_read;
@@ -475,8 +481,7 @@ static bool anything_reported(const struct csvk_reader *reader, const struct csv
 }
 
 /* The next piece of an oversize record, as a batch without bytes. */
-static int next_in_oversize(struct csvk_reader *reader, struct csvk_batch *batch,
-                            struct csvk_error *err)
+static int next_in_oversize(struct csvk_reader *reader, struct csvk_error *err)
 {
     struct csvk_totals before = reader->scan.table.totals;
     if (!reader->at_end && available(reader) < OVERSIZE_PIECE) {
@@ -489,8 +494,8 @@ static int next_in_oversize(struct csvk_reader *reader, struct csvk_batch *batch
     if (reader->scan.builder.failed) {
         return out_of_memory(reader, err);
     }
-    hand_out(reader, batch, &before, 0);
-    batch->bytes = NULL;
+    hand_out(reader, &before, 0);
+    reader->batch.bytes = NULL;
     return CSVK_OK;
 }
 
@@ -498,8 +503,7 @@ static int next_in_oversize(struct csvk_reader *reader, struct csvk_batch *batch
  * The next batch of whole records. Reads until there is one, the input ends, or a record is
  * oversize.
  */
-static int next_records(struct csvk_reader *reader, struct csvk_batch *batch,
-                        struct csvk_error *err)
+static int next_records(struct csvk_reader *reader, struct csvk_error *err)
 {
     struct csvk_totals before = reader->scan.table.totals;
     for (;;) {
@@ -508,7 +512,7 @@ static int next_records(struct csvk_reader *reader, struct csvk_batch *batch,
             return out_of_memory(reader, err);
         }
         if (used != 0 || reader->phase == PHASE_DONE || anything_reported(reader, &before)) {
-            hand_out(reader, batch, &before, used);
+            hand_out(reader, &before, used);
             return CSVK_OK;
         }
         /* Two conditions, so that what is oversize does not depend on how much was read at once. */
@@ -517,7 +521,7 @@ static int next_records(struct csvk_reader *reader, struct csvk_batch *batch,
                 return too_long(reader, err);
             }
             csvk_reader_begin_oversize(reader);
-            return next_in_oversize(reader, batch, err);
+            return next_in_oversize(reader, err);
         }
         int status = read_more(reader, err);
         if (status != CSVK_OK) {
@@ -541,26 +545,25 @@ static void forget_batch(struct csvk_reader *reader)
 }
 
 /* Reads the rest of what cannot be parsed, and hands out what was found out about it. */
-static int next_after_drain(struct csvk_reader *reader, struct csvk_batch *batch,
-                            struct csvk_error *err)
+static int next_after_drain(struct csvk_reader *reader, struct csvk_error *err)
 {
     struct csvk_totals before = reader->scan.table.totals;
     int status = drain(reader, err);
     if (status == CSVK_OK) {
         reader->phase = PHASE_DONE;
-        hand_out(reader, batch, &before, 0);
+        hand_out(reader, &before, 0);
     }
     return status;
 }
 
-int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch, struct csvk_error *err)
+static int next_batch(struct csvk_reader *reader, struct csvk_error *err)
 {
     forget_batch(reader);
     if (reader->phase == PHASE_DONE) {
         return CSVK_END;
     }
     if (reader->phase == PHASE_OVERSIZE) {
-        return next_in_oversize(reader, batch, err);
+        return next_in_oversize(reader, err);
     }
     if (reader->phase == PHASE_START) {
         int status = start(reader, err);
@@ -568,6 +571,13 @@ int csvk_reader_next(struct csvk_reader *reader, struct csvk_batch *batch, struc
             return status;
         }
     }
-    return reader->phase == PHASE_DRAIN ? next_after_drain(reader, batch, err)
-                                        : next_records(reader, batch, err);
+    return reader->phase == PHASE_DRAIN ? next_after_drain(reader, err) : next_records(reader, err);
+}
+
+int csvk_reader_next(struct csvk_reader *reader, const struct csvk_batch **batch,
+                     struct csvk_error *err)
+{
+    int status = next_batch(reader, err);
+    *batch = status == CSVK_OK ? &reader->batch : NULL;
+    return status;
 }

@@ -32,8 +32,9 @@ struct csvk_reader {
     unsigned char *data;
     size_t capacity; /* without slack */
     size_t begin, end;
-    size_t batch_bytes; /* of the batch that was handed out; dropped at the next call */
-    size_t retry_at;    /* nothing is examined again before so many bytes are there */
+    struct csvk_batch batch; /* that was handed out last */
+    size_t batch_bytes;      /* of the batch that was handed out; dropped at the next call */
+    size_t retry_at;         /* nothing is examined again before so many bytes are there */
     uint64_t offset;
     uint64_t bytes_read;
     bool at_end;

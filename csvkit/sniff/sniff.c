@@ -4,6 +4,8 @@
  */
 #include "csvkit/sniff/sniff_private.h"
 
+#include "csvkit/base/sized.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,12 +28,12 @@ void csvk_sniff_report(struct csvk_sniff_part *part, int score, const char *form
 static int read_batches(struct csvk_reader *reader, csvk_sniff_fn *take, void *context,
                         struct csvk_error *err)
 {
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     int status;
     while ((status = csvk_reader_next(reader, &batch, err)) == CSVK_OK) {
-        status = take(context, &batch);
+        status = take(context, batch);
         if (status != CSVK_OK) {
-            return csvk_fail(err, (enum csvk_status)status, "out of memory while sniffing");
+            return csvk_fail(err, status, "out of memory while sniffing");
         }
     }
     return status == CSVK_END ? CSVK_OK : status;
@@ -124,6 +126,9 @@ static void cut_at_break(struct csvk_bytes *text)
     }
 }
 
+static const struct csvk_sized sniff_type =
+    CSVK_SIZED(struct csvk_sniff, ncandidates, CSVK_SIZED_BY_HAND);
+
 static int sniff_text(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)
 {
     if (out->cut) {
@@ -141,10 +146,10 @@ static int sniff_text(struct csvk_bytes text, struct csvk_sniff *out, struct csv
     return status == CSVK_OK ? csvk_sniff_header(text, out, err) : status;
 }
 
-int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
-               struct csvk_error *err)
+/* As csvk_sniff, with a struct of zeros of this library's version. */
+static int sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
+                 struct csvk_error *err)
 {
-    memset(out, 0, sizeof *out);
     out->dialect = (struct csvk_dialect)CSVK_DIALECT_RFC4180;
     out->encoding = "UTF-8";
     out->cut = extent == CSVK_SAMPLE_CUT;
@@ -157,6 +162,19 @@ int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sn
         status = sniff_text(text, out, err);
     }
     csvk_buf_release(&room);
+    return status;
+}
+
+int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
+               struct csvk_error *err)
+{
+    struct csvk_sniff own = {.size = sizeof own};
+    int status = csvk_sized_check(&sniff_type, out, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    status = sniff(sample, extent, &own, err);
+    csvk_sized_write(&sniff_type, out, &own);
     return status;
 }
 

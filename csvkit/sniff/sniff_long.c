@@ -83,7 +83,7 @@ static int prove(struct csvk_bytes text, const struct csvk_dialect *dialect, boo
     if (status == CSVK_OK || status == CSVK_ECANCELED) {
         return CSVK_OK;
     }
-    return csvk_fail(err, (enum csvk_status)status, "%s", stopped.text);
+    return csvk_fail(err, status, "%s", stopped.text);
 }
 
 /* ---- what is tried ---- */

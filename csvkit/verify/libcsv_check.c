@@ -299,7 +299,7 @@ static int ask(struct csvk_libcsv_check *check, const struct csvk_batch *batch, 
     if (status == CSVK_OK || status == CSVK_EDATA) {
         return CSVK_OK;
     }
-    return csvk_fail(err, (enum csvk_status)status, "%s", ignored.text);
+    return csvk_fail(err, status, "%s", ignored.text);
 }
 
 /*
@@ -415,7 +415,7 @@ static int judge_open(struct csvk_libcsv_check *check, struct csvk_error *err)
     struct csvk_error ignored;
     int status = csvk_libcsv_end(theirs, &ignored);
     if (status != CSVK_OK && status != CSVK_EDATA) {
-        return csvk_fail(err, (enum csvk_status)status, "%s", ignored.text);
+        return csvk_fail(err, status, "%s", ignored.text);
     }
     answer.refused = status == CSVK_EDATA;
     answer.records = theirs->digest.records - answer.before.records;

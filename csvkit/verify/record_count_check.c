@@ -107,9 +107,8 @@ int csvk_record_count_check_input(struct csvk_record_count_check *c, const void 
     int status =
         is_readable(c, bytes, length) ? feed(&c->input, bytes, length, &refusal) : CSVK_EDATA;
     c->input_read = status == CSVK_OK;
-    return status == CSVK_OK || status == CSVK_EDATA
-               ? CSVK_OK
-               : csvk_fail(err, (enum csvk_status)status, "%s", refusal.text);
+    return status == CSVK_OK || status == CSVK_EDATA ? CSVK_OK
+                                                     : csvk_fail(err, status, "%s", refusal.text);
 }
 
 int csvk_record_count_check_table(struct csvk_record_count_check *c, const void *bytes,
@@ -151,9 +150,8 @@ int csvk_record_count_check_reject(struct csvk_record_count_check *c, struct csv
         c->odd_reject = sure && count != 1 && c->odd_reject == 0 ? c->rejects : c->odd_reject;
     }
     csvk_libcsv_free(reader.libcsv);
-    return status == CSVK_OK || status == CSVK_EDATA
-               ? CSVK_OK
-               : csvk_fail(err, (enum csvk_status)status, "%s", refusal.text);
+    return status == CSVK_OK || status == CSVK_EDATA ? CSVK_OK
+                                                     : csvk_fail(err, status, "%s", refusal.text);
 }
 
 /* ---- the end ---- */
@@ -191,7 +189,7 @@ static int count_input(struct csvk_record_count_check *c,
     }
     int status = end(&c->input, &refusal);
     if (status != CSVK_OK && status != CSVK_EDATA) {
-        return csvk_fail(err, (enum csvk_status)status, "%s", refusal.text);
+        return csvk_fail(err, status, "%s", refusal.text);
     }
     if (status == CSVK_OK) {
         counted->records_in = csvk_libcsv_count(c->input.libcsv, &counted->input_counted);

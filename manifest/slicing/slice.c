@@ -11,6 +11,7 @@
  */
 #include "manifest/slice.h"
 
+#include "csvkit/base/sized.h"
 #include "csvkit/io/deflate/gzip_writer.h"
 #include "manifest/slicing/slice_dir.h"
 #include "manifest/slicing/slice_plan.h"
@@ -41,13 +42,17 @@ struct csvk_slicer {
     struct csvk_slice current;
 };
 
-void csvk_slice_options_init(struct csvk_slice_options *options)
+static const struct csvk_sized options_type =
+    CSVK_SIZED(struct csvk_slice_options, hash, "csvk_slice_options_init");
+
+void csvk_slice_options_init_sized(struct csvk_slice_options *options, size_t size)
 {
-    *options = (struct csvk_slice_options){
-        .size = sizeof *options,
+    const struct csvk_slice_options defaults = {
+        .size = sizeof defaults,
         .slice_size = DEFAULT_SIZE,
         .level = DEFAULT_LEVEL,
     };
+    csvk_sized_init(&options_type, options, size, &defaults);
 }
 
 /* ---- one file -------------------------------------------------------------------------------- */
@@ -292,15 +297,21 @@ int csvk_slicer_new(struct csvk_slicer **out, const struct csvk_slice_options *o
                     struct csvk_error *err)
 {
     *out = NULL;
+    struct csvk_slice_options own;
+    csvk_slice_options_init(&own);
+    int status = csvk_sized_read(&options_type, &own, options, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
     struct csvk_slicer *s = csvk_calloc(1, sizeof *s);
     if (s == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     s->fd = s->syncing = -1;
-    s->form = options->form;
-    s->none = options->none;
-    s->hash = options->hash;
-    int status = set_up(s, options, err);
+    s->form = own.form;
+    s->none = own.none;
+    s->hash = own.hash;
+    status = set_up(s, &own, err);
     if (status != CSVK_OK) {
         csvk_slicer_free(s);
         return status;

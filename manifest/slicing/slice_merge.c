@@ -8,6 +8,7 @@
 #include "manifest/slice.h"
 
 #include "csvkit/base/delimiter.h"
+#include "csvkit/base/sized.h"
 #include "csvkit/base/writer.h"
 
 #include <inttypes.h>
@@ -25,15 +26,21 @@ struct slice_merge {
     const char *header_of;  /* the path of that slice */
 };
 
-void csvk_merge_options_init(struct csvk_merge_options *options)
+static const struct csvk_sized options_type =
+    CSVK_SIZED(struct csvk_merge_options, max_record, "csvk_merge_options_init");
+static const struct csvk_sized totals_type =
+    CSVK_SIZED(struct csvk_merge_totals, bytes, CSVK_SIZED_BY_HAND);
+
+void csvk_merge_options_init_sized(struct csvk_merge_options *options, size_t size)
 {
-    *options = (struct csvk_merge_options){
-        .size = sizeof *options,
+    const struct csvk_merge_options defaults = {
+        .size = sizeof defaults,
         .dialect = CSVK_DIALECT_RFC4180,
         .header = CSVK_MERGE_COLUMNS,
         .eol = CSVK_EOL_CRLF,
         .quote = CSVK_NORMALIZE_QUOTE_KEEP,
     };
+    csvk_sized_init(&options_type, options, size, &defaults);
 }
 
 static int write_out(struct slice_merge *m, const void *bytes, size_t length,
@@ -239,18 +246,18 @@ static int open_slice(struct slice *s, struct csvk_error *err)
 static int merge_slice(struct slice_merge *m, const char *path, struct csvk_error *err)
 {
     struct slice s = {.merge = m, .path = path};
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     int status = open_slice(&s, err);
     while (status == CSVK_OK) {
         status = csvk_reader_next(s.reader, &batch, err);
-        status = status == CSVK_OK ? take_batch(&s, &batch, err) : status;
+        status = status == CSVK_OK ? take_batch(&s, batch, err) : status;
     }
     if (status == CSVK_END || status == CSVK_EDATA) { /* damage may be the cause of CSVK_EDATA */
-        struct csvk_damage damage = csvk_source_damage(s.source);
+        const struct csvk_damage *damage = csvk_source_damage(s.source);
         status = status == CSVK_END ? CSVK_OK : status;
-        if (damage.what != NULL) {
+        if (damage != NULL) {
             status = csvk_fail(err, CSVK_EDATA, "%s: damaged at byte %" PRIu64 ": %s", path,
-                               damage.offset, damage.what);
+                               damage->offset, damage->what);
         }
     }
     m->totals->slices++;
@@ -259,13 +266,13 @@ static int merge_slice(struct slice_merge *m, const char *path, struct csvk_erro
     return status;
 }
 
-int csvk_merge(const char *directory, const struct csvk_merge_options *options,
-               struct csvk_merge_output output, struct csvk_merge_totals *totals,
-               struct csvk_error *err)
+/* As csvk_merge, with structs of this library's version. */
+static int merge(const char *directory, const struct csvk_merge_options *options,
+                 struct csvk_merge_output output, struct csvk_merge_totals *totals,
+                 struct csvk_error *err)
 {
     struct csvk_strings slices = {0};
     struct slice_merge m = {.options = options, .output = output, .totals = totals};
-    *totals = (struct csvk_merge_totals){0};
     m.width = options->columns != NULL ? options->columns->count : 0;
     int status = csvk_dialect_need_plain(&options->dialect, "merge", err);
     status = status == CSVK_OK ? csvk_list_slices(directory, &slices, err) : status;
@@ -277,5 +284,22 @@ int csvk_merge(const char *directory, const struct csvk_merge_options *options,
     }
     csvk_buf_release(&m.header);
     csvk_strings_release(&slices);
+    return status;
+}
+
+int csvk_merge(const char *directory, const struct csvk_merge_options *options,
+               struct csvk_merge_output output, struct csvk_merge_totals *totals,
+               struct csvk_error *err)
+{
+    struct csvk_merge_options own;
+    struct csvk_merge_totals counted = {.size = sizeof counted};
+    csvk_merge_options_init(&own);
+    int status = csvk_sized_check(&totals_type, totals, err);
+    status = status == CSVK_OK ? csvk_sized_read(&options_type, &own, options, err) : status;
+    if (status != CSVK_OK) {
+        return status;
+    }
+    status = merge(directory, &own, output, &counted, err);
+    csvk_sized_write(&totals_type, totals, &counted);
     return status;
 }

@@ -13,7 +13,7 @@ int main(int argc, char **argv)
     struct csvk_reader *reader;
     struct csvk_options options;
     struct csvk_error err = {0};
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     csvk_options_init(&options);
     options.facts &= ~(CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) | CSVK_FACT_BIT(CSVK_FACT_TAB));
     if (argc > 2) {
@@ -31,8 +31,8 @@ int main(int argc, char **argv)
     uint64_t facts = 0, reported = 0;
     int status;
     while ((status = csvk_reader_next(reader, &batch, &err)) == CSVK_OK) {
-        facts += batch.nfacts;
-        reported += batch.nreported;
+        facts += batch->nfacts;
+        reported += batch->nreported;
     }
     const struct csvk_totals *t = csvk_reader_totals(reader);
     printf("%" PRIu64 " bytes %" PRIu64 " records %" PRIu64 " lines %" PRIu64 " facts %" PRIu64

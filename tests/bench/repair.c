@@ -158,10 +158,12 @@ static enum outcome judge(const struct bench_table *t, size_t victim, size_t kin
     struct csvk_buf out = CSVK_BUF_INIT, rejects = CSVK_BUF_INIT, log = CSVK_BUF_INIT;
     struct csvk_source *source = NULL;
     struct csvk_normalize_options o;
-    struct csvk_normalize_result result;
+    struct csvk_normalize_result result = {.size = sizeof result};
     csvk_normalize_options_init(&o);
-    struct csvk_normalize_outputs outputs = {
-        .table = {collect, &out}, .rejects = {collect, &rejects}, .log = {collect, &log}};
+    struct csvk_normalize_outputs outputs = {.size = sizeof outputs,
+                                             .table = {collect, &out},
+                                             .rejects = {collect, &rejects},
+                                             .log = {collect, &log}};
     int status = csvk_source_memory(&source, input, before + length + after, NULL);
     if (status == CSVK_OK) {
         status = csvk_normalize(source, &o, &outputs, &result, NULL);

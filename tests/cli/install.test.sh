@@ -44,7 +44,7 @@ cat >"$work/use.c" <<'END'
 int main(void)
 {
     struct csvk_dialect d = CSVK_DIALECT_RFC4180;
-    struct csvk_error err = {CSVK_OK, 0, 0, ""};
+    struct csvk_error err = {0};
     d.delimiter = '"';
     int status = csvk_dialect_check(&d, &err);
     printf("%s %d\n", CSVK_VERSION, status);

@@ -17,11 +17,12 @@ static int collect(void *context, const void *bytes, size_t length, struct csvk_
 void normalized_run(struct normalized *out, const void *bytes, size_t length,
                     const struct csvk_normalize_options *options)
 {
-    memset(out, 0, sizeof *out);
+    *out = (struct normalized){.result = {.size = sizeof out->result}};
     struct csvk_source *source = NULL;
     struct csvk_normalize_options o = *options;
     o.window = o.window != 0 ? o.window : support_window(length);
-    struct csvk_normalize_outputs outputs = {.table = {collect, &out->table},
+    struct csvk_normalize_outputs outputs = {.size = sizeof outputs,
+                                             .table = {collect, &out->table},
                                              .rejects = {collect, &out->rejects},
                                              .rejects_index = {collect, &out->index},
                                              .log = {collect, &out->log}};
@@ -153,7 +154,8 @@ static void check_valid(const char *name, const void *bytes, size_t length,
     struct csvk_validate_options options;
     struct csvk_error err = {0};
     size_t size = n->table.length;
-    struct csvk_validate_hooks hooks = {.tune = tune_window, .context = &size};
+    struct csvk_validate_hooks hooks = {
+        .size = sizeof hooks, .tune = tune_window, .context = &size};
     csvk_validate_options_init(&options);
     options.dialect = o->to;
     options.dialect.escape = CSVK_NO_BYTE;
@@ -230,7 +232,7 @@ static void read_rows(const void *bytes, size_t length, const struct csvk_dialec
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_options options;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     struct csvk_buf room = CSVK_BUF_INIT;
     csvk_options_init(&options);
     options.dialect = *dialect;
@@ -242,13 +244,13 @@ static void read_rows(const void *bytes, size_t length, const struct csvk_dialec
                  "out of memory");
     support_must(csvk_reader_new(&reader, source, &options, NULL) == CSVK_OK, "out of memory");
     while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
-        for (size_t i = 0; i < batch.nreported; i++) {
-            const struct csvk_record *r = &batch.records[i];
+        for (size_t i = 0; i < batch->nreported; i++) {
+            const struct csvk_record *r = &batch->records[i];
             for (size_t k = 0; k < r->nfields; k++) {
                 struct csvk_bytes value;
-                support_must(csvk_field_value(&batch, r, k, dialect, &room, &value) == CSVK_OK,
+                support_must(csvk_field_value(batch, r, k, dialect, &room, &value) == CSVK_OK,
                              "out of memory");
-                uint32_t flags = batch.fields[r->first_field + k].flags;
+                uint32_t flags = batch->fields[r->first_field + k].flags;
                 bool enclosed = (flags & CSVK_FIELD_ENCLOSED) != 0;
                 bool free_choice = (flags & CSVK_FIELD_BROKEN) != 0 || r->blank ||
                                    memchr(value.ptr, '\r', value.len) != NULL ||

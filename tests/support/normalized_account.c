@@ -71,7 +71,7 @@ static void read_table(struct account_table *t, const void *bytes, size_t length
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_options options = *like;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     options.detail = CSVK_FIELDS;
     options.window = length < 4096 ? 4096 : 0;
     options.continuation = from != 0;
@@ -81,7 +81,7 @@ static void read_table(struct account_table *t, const void *bytes, size_t length
                  "out of memory");
     support_must(csvk_reader_new(&reader, source, &options, NULL) == CSVK_OK, "out of memory");
     while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
-        add_batch(t, &batch, from, &options.dialect);
+        add_batch(t, batch, from, &options.dialect);
     }
     t->mode = csvk_reader_totals(reader)->eol_mode;
     csvk_reader_free(reader);

@@ -214,13 +214,13 @@ static int read_all(struct csvk_reader *reader, struct feeding *feeding,
                     const struct csvk_options *options, struct csvk_buf *out)
 {
     struct support_reading reading = {.out = out, .options = options};
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     int status = CSVK_OK;
     reading.totals = csvk_reader_totals(reader);
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &batch, NULL);
         if (status == CSVK_OK) {
-            put_batch(&reading, &batch);
+            put_batch(&reading, batch);
         } else if (status == CSVK_HUNGRY) {
             status = feed(reader, feeding);
         }

@@ -124,7 +124,7 @@ int main(int argc, char **argv)
     struct csvk_source *source;
     struct csvk_reader *reader;
     struct csvk_options options;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     struct csvk_buf text[3] = {CSVK_BUF_INIT, CSVK_BUF_INIT, CSVK_BUF_INIT};
     struct csvk_json part[3];
     if (argc < 2 || open_reader(argc, argv, &source, &reader, &options) != CSVK_OK) {
@@ -135,11 +135,11 @@ int main(int argc, char **argv)
         csvk_json_open(&part[i], '[');
     }
     while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
-        for (size_t i = 0; i < batch.nreported; i++) {
-            put_record(&part[0], &part[1], &batch, &batch.records[i], &options.dialect);
+        for (size_t i = 0; i < batch->nreported; i++) {
+            put_record(&part[0], &part[1], batch, &batch->records[i], &options.dialect);
         }
-        for (size_t i = 0; i < batch.nfacts; i++) {
-            put_fact(&part[2], &batch.facts[i]);
+        for (size_t i = 0; i < batch->nfacts; i++) {
+            put_fact(&part[2], &batch->facts[i]);
         }
     }
     for (int i = 0; i < 3; i++) {

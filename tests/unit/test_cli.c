@@ -419,7 +419,7 @@ START_TEST(failures_have_their_exit_status)
     ck_assert_int_eq(cli_fail(&cli, &err), CLI_REFUSED);
     for (int status = CSVK_ENOMEM; status >= CSVK_ECANCELED; status--) {
         if (status != CSVK_EDATA) {
-            err.status = (enum csvk_status)status;
+            err.status = status;
             ck_assert_int_eq(cli_fail(&cli, &err), CLI_TROUBLE);
         }
     }

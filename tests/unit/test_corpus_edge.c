@@ -41,7 +41,7 @@ static struct csvk_validator *judge(const cJSON *entry, enum csvk_profile profil
     struct csvk_source *source = NULL;
     struct csvk_validator *v = NULL;
     struct csvk_validate_options options;
-    struct csvk_validate_hooks hooks = {.tune = tune, .context = how};
+    struct csvk_validate_hooks hooks = {.size = sizeof hooks, .tune = tune, .context = how};
     csvk_validate_options_init(&options);
     options.profile = profile;
     options.file = name;
@@ -209,9 +209,9 @@ START_TEST(totals_are_as_stated)
     {
         struct csvk_validator *v = judge(entry, CSVK_PROFILE_RFC4180, false, &how);
         const struct csvk_report *report = report_of(v);
-        ck_assert_uint_eq(report->totals.records,
+        ck_assert_uint_eq(report->totals->records,
                           (uint64_t)cJSON_GetObjectItem(entry, "record_count")->valuedouble);
-        ck_assert_uint_eq(report->totals.bytes,
+        ck_assert_uint_eq(report->totals->bytes,
                           (uint64_t)cJSON_GetObjectItem(entry, "bytes")->valuedouble);
         csvk_validator_free(v);
     }

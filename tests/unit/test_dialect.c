@@ -250,7 +250,7 @@ static void read_all(struct reading *r, const unsigned char *text, size_t length
 {
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     struct csvk_error err;
     int status;
     r->nfacts = 0;
@@ -259,14 +259,14 @@ static void read_all(struct reading *r, const unsigned char *text, size_t length
     ck_assert_int_eq(csvk_source_memory(&source, text, length, &err), CSVK_OK);
     ck_assert_int_eq(csvk_reader_new(&reader, source, options, &err), CSVK_OK);
     while ((status = csvk_reader_next(reader, &batch, &err)) == CSVK_OK) {
-        for (size_t i = 0; i < batch.nreported; i++) {
+        for (size_t i = 0; i < batch->nreported; i++) {
             if (options->detail == CSVK_FIELDS) {
-                take_record(r, &batch, &batch.records[i]);
+                take_record(r, batch, &batch->records[i]);
             }
-            r->oversize += batch.records[i].oversize && !batch.records[i].unfinished;
+            r->oversize += batch->records[i].oversize && !batch->records[i].unfinished;
         }
-        for (size_t i = 0; i < batch.nfacts; i++) {
-            take_fact(r, &batch.facts[i]);
+        for (size_t i = 0; i < batch->nfacts; i++) {
+            take_fact(r, &batch->facts[i]);
         }
     }
     ck_assert_int_eq(status, CSVK_END);

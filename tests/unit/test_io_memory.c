@@ -77,7 +77,7 @@ static int read_source(const char *path, const char *encoding)
     if (status == CSVK_OK) {
         ck_assert_uint_eq(length, 8);
         ck_assert_int_eq(memcmp(text, "a,b\n1,2\n", 8), 0);
-        ck_assert_ptr_null(csvk_source_damage(source).what);
+        ck_assert_ptr_null(csvk_source_damage(source));
     }
     csvk_source_free(source);
     ck_assert_int_eq(err.status, status);

@@ -15,7 +15,7 @@ static struct csvk_types *fold(const char *text, size_t columns, size_t window)
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_types *types = NULL;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     csvk_options_init(&options);
     options.detail = CSVK_FIELDS;
     options.window = window;
@@ -23,7 +23,7 @@ static struct csvk_types *fold(const char *text, size_t columns, size_t window)
     ck_assert_int_eq(csvk_reader_new(&reader, source, &options, NULL), CSVK_OK);
     ck_assert_int_eq(csvk_types_new(&types, columns, &options.dialect), CSVK_OK);
     while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
-        ck_assert_int_eq(csvk_types_feed(types, &batch, 0), CSVK_OK);
+        ck_assert_int_eq(csvk_types_feed(types, batch, 0), CSVK_OK);
     }
     csvk_reader_free(reader);
     csvk_source_free(source);
@@ -102,7 +102,9 @@ START_TEST(the_narrowest_type_that_holds_all_is_proposed)
     const struct csvk_column_types *column = csvk_types_column(types, 0);
     ck_assert_msg(csvk_types_propose(column) == columns[_i].type, "%s: %s", columns[_i].text,
                   csvk_type_name(csvk_types_propose(column)));
-    ck_assert_str_eq(csvk_types_length(column).text, columns[_i].length);
+    char length[CSVK_TYPE_LENGTH_SIZE];
+    csvk_types_length(column, length);
+    ck_assert_str_eq(length, columns[_i].length);
     csvk_types_free(types);
 }
 END_TEST
@@ -163,7 +165,7 @@ static struct csvk_types *fold_in_two(uint64_t border)
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_types *left = NULL, *right = NULL;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     csvk_options_init(&options);
     options.detail = CSVK_FIELDS;
     options.window = 1;
@@ -172,8 +174,8 @@ static struct csvk_types *fold_in_two(uint64_t border)
     ck_assert_int_eq(csvk_types_new(&left, 3, &options.dialect), CSVK_OK);
     ck_assert_int_eq(csvk_types_new(&right, 3, &options.dialect), CSVK_OK);
     while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
-        bool early = batch.first_record + batch.nrecords <= border + 1;
-        ck_assert_int_eq(csvk_types_feed(early ? left : right, &batch, 0), CSVK_OK);
+        bool early = batch->first_record + batch->nrecords <= border + 1;
+        ck_assert_int_eq(csvk_types_feed(early ? left : right, batch, 0), CSVK_OK);
     }
     csvk_types_merge(left, right);
     csvk_types_free(right);

@@ -82,7 +82,7 @@ static void drop_folder(void)
 
 static int run(const struct csvk_normalize_files *files, struct csvk_normalize_options *options)
 {
-    struct csvk_normalize_result result;
+    struct csvk_normalize_result result = {.size = sizeof result};
     struct csvk_error err = {0};
     int status = csvk_normalize_files(files, options, &result, &err);
     ck_assert_int_eq(err.status, status);
@@ -96,7 +96,8 @@ static int repair_all(void)
     struct csvk_normalize_options o;
     csvk_normalize_options_init(&o);
     o.guard_formulas = o.trim = true;
-    return run(&(struct csvk_normalize_files){.input = "dirty.csv",
+    return run(&(struct csvk_normalize_files){.size = sizeof(struct csvk_normalize_files),
+                                              .input = "dirty.csv",
                                               .output = "out.csv",
                                               .rejects = "bad.csv",
                                               .log = "log",
@@ -114,7 +115,8 @@ static int convert(void)
         csvk_normalize_options_release(&o);
         return CSVK_ENOMEM;
     }
-    return run(&(struct csvk_normalize_files){.input = "plain.csv",
+    return run(&(struct csvk_normalize_files){.size = sizeof(struct csvk_normalize_files),
+                                              .input = "plain.csv",
                                               .output = "out.csv",
                                               .encoding = "windows-1252",
                                               .sniff_delimiter = true,

@@ -81,7 +81,7 @@ static void run_row(const struct repair_case *row, struct normalized *n)
     normalized_run(n, in.data, in.length, &o);
     if ((row->tweak & NO_REJECTS) != 0) {
         struct csvk_source *source = NULL;
-        struct csvk_normalize_outputs nowhere = {.table = {NULL, NULL}};
+        struct csvk_normalize_outputs nowhere = {.size = sizeof nowhere, .table = {NULL, NULL}};
         ck_assert_int_eq(csvk_source_memory(&source, in.data, in.length, NULL), CSVK_OK);
         n->status = csvk_normalize(source, &o, &nowhere, &n->result, &n->err);
         csvk_source_free(source);
@@ -231,7 +231,7 @@ static int normalize_file(const struct repair_case *row, struct csvk_buf *table,
     char folder[] = "/tmp/csvkit-table-XXXXXX", name[3][64];
     static const char *const parts[] = {"in.csv", "out.csv", "log"};
     struct csvk_normalize_options o;
-    struct csvk_normalize_result result;
+    struct csvk_normalize_result result = {.size = sizeof result};
     ck_assert_ptr_nonnull(mkdtemp(folder));
     for (int i = 0; i < 3; i++) {
         snprintf(name[i], sizeof name[i], "%s/%s", folder, parts[i]);
@@ -241,8 +241,11 @@ static int normalize_file(const struct repair_case *row, struct csvk_buf *table,
     ck_assert_int_ge(fputs(row->in, file), 0);
     ck_assert_int_eq(fclose(file), 0);
     csvk_normalize_options_init(&o);
-    struct csvk_normalize_files files = {
-        .input = name[0], .output = name[1], .log = name[2], .sniff_delimiter = true};
+    struct csvk_normalize_files files = {.size = sizeof files,
+                                         .input = name[0],
+                                         .output = name[1],
+                                         .log = name[2],
+                                         .sniff_delimiter = true};
     int status = csvk_normalize_files(&files, &o, &result, err);
     struct csvk_buf *texts[] = {NULL, table, log};
     for (int i = 0; i < 3; i++) {

@@ -63,7 +63,8 @@ START_TEST(claims_are_judged)
     const struct claim *a = &claims[_i];
     struct csvk_record_count_check *check = new_check();
     struct csvk_error err = {0};
-    struct csvk_normalize_result result = {.records_in = a->in,
+    struct csvk_normalize_result result = {.size = sizeof result,
+                                           .records_in = a->in,
                                            .records_out = a->out,
                                            .records_rejected = a->rejected,
                                            .records_dropped = a->dropped,

@@ -486,17 +486,17 @@ START_TEST(the_first_record_has_fields)
         struct csvk_options options = options_of(CSVK_COUNTS);
         struct csvk_source *source = NULL;
         struct csvk_reader *reader = NULL;
-        struct csvk_batch batch;
+        const struct csvk_batch *batch;
         options.simd = (enum csvk_simd)simd;
         options.width = 2;
         options.eol = CSVK_EOL_LF;
         ck_assert_int_eq(csvk_source_memory(&source, text, sizeof text, NULL), CSVK_OK);
         ck_assert_int_eq(csvk_reader_new(&reader, source, &options, NULL), CSVK_OK);
         ck_assert_int_eq(csvk_reader_next(reader, &batch, NULL), CSVK_OK);
-        ck_assert_uint_eq(batch.nreported, 1);
-        ck_assert_uint_eq(batch.records[0].nfields, 2);
-        ck_assert_uint_eq(batch.nfields, 2);
-        ck_assert_int_eq(csvk_field_raw(&batch, &batch.records[0], 1).ptr[0], 'b');
+        ck_assert_uint_eq(batch->nreported, 1);
+        ck_assert_uint_eq(batch->records[0].nfields, 2);
+        ck_assert_uint_eq(batch->nfields, 2);
+        ck_assert_int_eq(csvk_field_raw(batch, &batch->records[0], 1).ptr[0], 'b');
         csvk_reader_free(reader);
         csvk_source_free(source);
     }
@@ -514,21 +514,21 @@ static void take_tally(const struct long_table *t, const struct csvk_options *op
 {
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     memset(tally, 0, sizeof *tally);
     ck_assert_int_eq(csvk_source_memory(&source, t->bytes, t->length, NULL), CSVK_OK);
     ck_assert_int_eq(csvk_reader_new(&reader, source, options, NULL), CSVK_OK);
     csvk_reader_only_count(reader, only_counted);
     while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
-        for (size_t i = 0; i < batch.nfacts; i++) {
-            tally->facts[batch.facts[i].kind]++;
+        for (size_t i = 0; i < batch->nfacts; i++) {
+            tally->facts[batch->facts[i].kind]++;
         }
         for (size_t kind = 0; kind < CSVK_FACT_KINDS; kind++) {
-            tally->facts[kind] += batch.counted[kind];
+            tally->facts[kind] += batch->counted[kind];
         }
-        tally->reported += batch.nreported;
-        for (size_t i = 0; i < batch.nreported; i++) {
-            tally->misfits += batch.records[i].nfields != csvk_reader_totals(reader)->width;
+        tally->reported += batch->nreported;
+        for (size_t i = 0; i < batch->nreported; i++) {
+            tally->misfits += batch->records[i].nfields != csvk_reader_totals(reader)->width;
         }
     }
     csvk_reader_free(reader);

@@ -314,14 +314,14 @@ static size_t check_places(const unsigned char *bytes, size_t length, size_t win
     options.window = window;
     struct csvk_source *source;
     struct csvk_reader *reader;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     size_t checked = 0;
     ck_assert_int_eq(csvk_source_memory(&source, bytes, length, NULL), CSVK_OK);
     ck_assert_int_eq(csvk_reader_new(&reader, source, &options, NULL), CSVK_OK);
     while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
-        for (size_t i = 0; i < batch.nfacts; i++) {
-            if (batch.facts[i].line != 0) {
-                expect_place(bytes, &batch.facts[i]);
+        for (size_t i = 0; i < batch->nfacts; i++) {
+            if (batch->facts[i].line != 0) {
+                expect_place(bytes, &batch->facts[i]);
                 checked++;
             }
         }
@@ -350,13 +350,13 @@ static size_t list_places(const unsigned char *bytes, size_t length,
 {
     struct csvk_source *source;
     struct csvk_reader *reader;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     size_t count = 0;
     ck_assert_int_eq(csvk_source_memory(&source, bytes, length, NULL), CSVK_OK);
     ck_assert_int_eq(csvk_reader_new(&reader, source, options, NULL), CSVK_OK);
     while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
-        for (size_t i = 0; i < batch.nfacts; i++) {
-            const struct csvk_fact *f = &batch.facts[i];
+        for (size_t i = 0; i < batch->nfacts; i++) {
+            const struct csvk_fact *f = &batch->facts[i];
             ck_assert_uint_lt(count, room);
             to[count++] = (struct edge_place){f->offset, f->kind, f->line, f->column};
         }

@@ -74,7 +74,7 @@ static void feed(struct csvk_slicer *slicer, const struct csvk_buf *table, size_
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_options how;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     csvk_options_init(&how);
     how.detail = CSVK_RECORDS;
     how.window = window;
@@ -82,7 +82,7 @@ static void feed(struct csvk_slicer *slicer, const struct csvk_buf *table, size_
     ck_assert_int_eq(csvk_reader_new(&reader, source, &how, &err), CSVK_OK);
     int status;
     while ((status = csvk_reader_next(reader, &batch, &err)) == CSVK_OK) {
-        ck_assert_msg(csvk_slicer_feed(slicer, &batch, 0, &err) == CSVK_OK, "%s", err.text);
+        ck_assert_msg(csvk_slicer_feed(slicer, batch, 0, &err) == CSVK_OK, "%s", err.text);
     }
     ck_assert_int_eq(status, CSVK_END);
     csvk_reader_free(reader);
@@ -131,7 +131,7 @@ static void join(struct csvk_buf *out)
 {
     struct csvk_merge_options how;
     struct csvk_merge_output output = {collect, out};
-    struct csvk_merge_totals totals;
+    struct csvk_merge_totals totals = {.size = sizeof totals};
     struct csvk_error err = {0};
     csvk_buf_clear(out);
     csvk_merge_options_init(&how);

@@ -19,14 +19,14 @@ static int read_into(struct csvk_slicer *slicer, const char *text, struct csvk_e
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_options how;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     csvk_options_init(&how);
     how.detail = CSVK_RECORDS;
     int status = csvk_source_memory(&source, text, strlen(text), err);
     status = status == CSVK_OK ? csvk_reader_new(&reader, source, &how, err) : status;
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &batch, err);
-        status = status == CSVK_OK ? csvk_slicer_feed(slicer, &batch, 1, err) : status;
+        status = status == CSVK_OK ? csvk_slicer_feed(slicer, batch, 1, err) : status;
     }
     csvk_reader_free(reader);
     csvk_source_free(source);
@@ -67,7 +67,7 @@ static int merge(void)
     size_t length = 0;
     struct csvk_merge_options how;
     struct csvk_merge_output output = {take, &length};
-    struct csvk_merge_totals totals;
+    struct csvk_merge_totals totals = {.size = sizeof totals};
     struct csvk_error err = {0};
     csvk_merge_options_init(&how);
     how.columns = &columns;

@@ -12,7 +12,7 @@
 
 static struct csvk_sniff sniff(const void *bytes, size_t length, enum csvk_sample extent)
 {
-    struct csvk_sniff got;
+    struct csvk_sniff got = {.size = sizeof got};
     struct csvk_error err = {0};
     struct csvk_bytes sample = {bytes, length};
     ck_assert_int_eq(csvk_sniff(sample, extent, &got, &err), CSVK_OK);
@@ -289,7 +289,7 @@ static void read_and_compare(struct csvk_source *source, const char *text)
 START_TEST(samples_of_sources)
 {
     static const char text[] = "a;b\n1;2\n3;4\n5;6\n";
-    struct csvk_sniff got;
+    struct csvk_sniff got = {.size = sizeof got};
     size_t sampled;
     for (size_t most = 8; most < 40; most++) {
         struct csvk_source *source = NULL;

@@ -196,7 +196,7 @@ START_TEST(damage_inside_a_character_is_damage)
     ck_assert_int_eq(csvk_source_set_encoding(source, "UTF-16LE", NULL), CSVK_OK);
     ck_assert_int_eq(drain(source, 10, &got, NULL), CSVK_OK);
     ck_assert_str_eq(csvk_buf_text(&got), "ab");
-    ck_assert_str_eq(csvk_source_damage(source).what, "truncated");
+    ck_assert_str_eq(csvk_source_damage(source)->what, "truncated");
     csvk_source_free(source);
     csvk_buf_release(&file);
     csvk_buf_release(&got);

@@ -45,7 +45,7 @@ static int read_all(enum csvk_detail detail, uint64_t max_record)
     options.max_record = max_record;
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     struct csvk_error err;
     int status = csvk_source_memory(&source, dirty, dirty_length, &err);
     status = status == CSVK_OK ? csvk_reader_new(&reader, source, &options, &err) : status;

@@ -91,7 +91,7 @@ static struct csvk_validator *judge(const void *bytes, size_t length, enum csvk_
     struct csvk_validator *v = NULL;
     struct csvk_validate_options options;
     struct csvk_validate_hooks hooks = {
-        .tune = tune, .tap = how.every_fact ? tap : NULL, .context = &how};
+        .size = sizeof hooks, .tune = tune, .tap = how.every_fact ? tap : NULL, .context = &how};
     csvk_validate_options_init(&options);
     options.profile = profile;
     options.max_findings = how.most;
@@ -223,7 +223,7 @@ static size_t last_whole_record(const struct csvk_buf *table, size_t cut, bool *
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_options options;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     size_t end = 0;
     csvk_options_init(&options);
     options.detail = CSVK_FIELDS;
@@ -231,10 +231,10 @@ static size_t last_whole_record(const struct csvk_buf *table, size_t cut, bool *
     ck_assert_int_eq(csvk_reader_new(&reader, source, &options, &err), CSVK_OK);
     *width_known = false;
     while (csvk_reader_next(reader, &batch, &err) == CSVK_OK) {
-        for (size_t i = 0; i < batch.nreported; i++) {
-            size_t behind = (size_t)batch.offset + batch.record_end[i];
-            if (behind <= cut && batch.records[i].eol != CSVK_EOL_NONE) {
-                *width_known |= !batch.records[i].blank;
+        for (size_t i = 0; i < batch->nreported; i++) {
+            size_t behind = (size_t)batch->offset + batch->record_end[i];
+            if (behind <= cut && batch->records[i].eol != CSVK_EOL_NONE) {
+                *width_known |= !batch->records[i].blank;
                 end = behind;
             }
         }
@@ -304,7 +304,7 @@ static void print_counts(const struct csvk_buf *table, csvk_tune_fn *how, struct
     struct csvk_source *source = NULL;
     struct csvk_validator *v = NULL;
     struct csvk_validate_options options;
-    struct csvk_validate_hooks hooks = {.tune = how};
+    struct csvk_validate_hooks hooks = {.size = sizeof hooks, .tune = how};
     csvk_validate_options_init(&options);
     options.header = CSVK_NO_HEADER;
     ck_assert_int_eq(csvk_source_memory(&source, table->data, table->length, &err), CSVK_OK);

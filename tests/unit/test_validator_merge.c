@@ -57,7 +57,7 @@ static bool fix_from_head(struct text text, size_t cut, struct csvk_validate_opt
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_options options;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     csvk_options_init(&options);
     ck_assert_int_eq(csvk_source_memory(&source, text.bytes, cut, &err), CSVK_OK);
     ck_assert_int_eq(csvk_reader_new(&reader, source, &options, &err), CSVK_OK);
@@ -77,15 +77,15 @@ static void find_cuts(struct text text, struct cuts *cuts)
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_options options;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     csvk_options_init(&options);
     options.detail = CSVK_RECORDS;
     cuts->count = 0;
     ck_assert_int_eq(csvk_source_memory(&source, text.bytes, text.length, &err), CSVK_OK);
     ck_assert_int_eq(csvk_reader_new(&reader, source, &options, &err), CSVK_OK);
     while (csvk_reader_next(reader, &batch, &err) == CSVK_OK) {
-        for (uint64_t i = 0; i < batch.nrecords && cuts->count < CUTS_MOST; i++) {
-            size_t at = (size_t)batch.offset + batch.record_end[i];
+        for (uint64_t i = 0; i < batch->nrecords && cuts->count < CUTS_MOST; i++) {
+            size_t at = (size_t)batch->offset + batch->record_end[i];
             bool after_break = text.bytes[at - 1] == '\n' || text.bytes[at - 1] == '\r';
             if (at < text.length && after_break) {
                 cuts->at[cuts->count++] = at;

@@ -451,7 +451,7 @@ START_TEST(a_sep_line_is_obeyed_when_asked_for)
     options.sep = CSVK_SEP_DATA;
     v = judge(bytes, sizeof(bytes) - 1, &options);
     ck_assert_int_eq(report_of(v)->dialect.delimiter, ',');
-    ck_assert_uint_eq(report_of(v)->totals.width, 1);
+    ck_assert_uint_eq(report_of(v)->totals->width, 1);
     csvk_validator_free(v);
 }
 END_TEST

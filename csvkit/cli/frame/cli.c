@@ -2,7 +2,7 @@
  * cli.c - finds and runs the command, prints messages and results, decides the exit status.
  *
  * CSVK_EDATA (data, manifest or import refused) is exit status 1; every other failure is trouble,
- * exit status 2. CSVK_EREMOTE is trouble, too: a command which knows that the server refused the
+ * exit status 2. So are the statuses of storage: a command which knows that the server refused the
  * data of the user uses CSVK_EDATA. A closed pipe on standard output gives no message, because
  * nobody reads it. It does not change the exit status of a command that only reports; a command
  * whose result is a stream of data ends with trouble when it cannot write the stream.

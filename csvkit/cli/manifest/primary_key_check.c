@@ -118,7 +118,7 @@ static int read_file(struct key_check *check, size_t index, struct key_part *nex
     struct csvk_options options;
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     csvk_options_init(&options);
     options.dialect = check->table.dialect;
     options.detail = CSVK_FIELDS;
@@ -127,7 +127,7 @@ static int read_file(struct key_check *check, size_t index, struct key_part *nex
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &batch, err);
         if (status == CSVK_OK) {
-            status = add_batch(check, &batch, &check->parts[index], err);
+            status = add_batch(check, batch, &check->parts[index], err);
         }
     }
     if (status == CSVK_END) {

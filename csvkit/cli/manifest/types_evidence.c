@@ -21,10 +21,11 @@ int cli_manifest_plan_types(struct cli *cli, struct cli_manifest_plan *plan,
     int status = CLI_GOOD;
     for (size_t i = 0; i < csvk_types_columns(types) && status == CLI_GOOD; i++) {
         const struct csvk_column_types *column = csvk_types_column(types, i);
-        struct csvk_type_length length = csvk_types_length(column);
+        char length[CSVK_TYPE_LENGTH_SIZE];
+        csvk_types_length(column, length);
         struct csvk_manifest_type type = {
             plan->columns.item[i], csvk_type_name(csvk_types_propose(column)),
-            length.text[0] != '\0' ? length.text : NULL, is_nullable(column) ? CSVK_YES : CSVK_NO};
+            length[0] != '\0' ? length : NULL, is_nullable(column) ? CSVK_YES : CSVK_NO};
         status = cli_manifest_plan_type(cli, plan, &type);
     }
     return status;
@@ -66,14 +67,15 @@ static int latest_exclusion(const struct csvk_column_types *column)
 static int add_column(struct csvk_buf *out, const char *name,
                       const struct csvk_column_types *column)
 {
-    struct csvk_type_length length = csvk_types_length(column);
+    char length[CSVK_TYPE_LENGTH_SIZE];
     int latest = latest_exclusion(column);
+    csvk_types_length(column, length);
     int status = csvk_buf_add_escaped(out, name, strlen(name));
     if (status == CSVK_OK) {
         status = csvk_buf_printf(
             out, ": %s%s%s (%" PRIu64 " values, %" PRIu64 " empty, longest %" PRIu64 " bytes",
-            csvk_type_name(csvk_types_propose(column)), length.text[0] != '\0' ? " " : "",
-            length.text, column->values, column->empty, column->longest);
+            csvk_type_name(csvk_types_propose(column)), length[0] != '\0' ? " " : "", length,
+            column->values, column->empty, column->longest);
     }
     if (status == CSVK_OK && latest >= 0) {
         status = add_reason(out, column, (enum csvk_type)latest);
@@ -116,11 +118,12 @@ static void put_exclusions(struct csvk_json *json, const struct csvk_column_type
 static void put_column(struct csvk_json *json, const char *name,
                        const struct csvk_column_types *column)
 {
-    struct csvk_type_length length = csvk_types_length(column);
+    char length[CSVK_TYPE_LENGTH_SIZE];
+    csvk_types_length(column, length);
     csvk_json_open(json, '{');
     csvk_json_put_string(json, "column", name);
     csvk_json_put_string(json, "type", csvk_type_name(csvk_types_propose(column)));
-    csvk_json_put_string(json, "length", length.text[0] != '\0' ? length.text : NULL);
+    csvk_json_put_string(json, "length", length[0] != '\0' ? length : NULL);
     csvk_json_put_bool(json, "nullable", is_nullable(column));
     csvk_json_put_uint(json, "values", column->values);
     csvk_json_put_uint(json, "empty", column->empty);

@@ -339,7 +339,7 @@ static int check_file(const char *path, struct csvk_validate_options *options, s
         result = CLI_REFUSED;
     }
     if (status == CSVK_OK) {
-        options->width = options->width ? options->width : report->totals.width;
+        options->width = options->width ? options->width : report->totals->width;
     }
     csvk_validator_free(validator);
     csvk_source_free(source);
@@ -406,7 +406,7 @@ static int read_header(struct remote_input *input, const char *path, struct csvk
     struct csvk_options options;
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     csvk_options_init(&options);
     options.dialect = input->dialect;
     options.detail = CSVK_FIELDS;
@@ -417,9 +417,9 @@ static int read_header(struct remote_input *input, const char *path, struct csvk
     if (status == CSVK_OK) {
         do {
             status = csvk_reader_next(reader, &batch, err);
-        } while (status == CSVK_OK && batch.nreported == 0);
+        } while (status == CSVK_OK && batch->nreported == 0);
     }
-    if (status == CSVK_OK && take_names(input, &batch) < 0) {
+    if (status == CSVK_OK && take_names(input, batch) < 0) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     csvk_reader_free(reader);

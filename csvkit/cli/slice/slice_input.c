@@ -280,12 +280,12 @@ static int end_input(struct input *in, struct csvk_error *err)
 static int read_input(struct slice_job *job, const char *path, struct csvk_error *err)
 {
     struct input in = {.job = job, .path = path};
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     int status = open_input(&in, err);
     while (status == CSVK_OK) {
         status = csvk_reader_next(in.reader, &batch, err);
         if (status == CSVK_OK) {
-            status = take_batch(&in, &batch, err);
+            status = take_batch(&in, batch, err);
         }
     }
     status = status == CSVK_END ? slice_repair_join(in.stream, status, err) : status;

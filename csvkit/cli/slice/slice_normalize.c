@@ -117,10 +117,12 @@ static void *repair_input(void *context)
 {
     struct slice_stream *stream = context;
     const struct slice_repair *r = stream->job->repair;
-    struct csvk_normalize_outputs outputs = {.table = {write_pipe, stream},
+    struct csvk_normalize_outputs outputs = {.size = sizeof outputs,
+                                             .table = {write_pipe, stream},
                                              .rejects = to_sink(r->rejects),
                                              .rejects_index = to_sink(r->index),
                                              .log = to_sink(r->log)};
+    stream->result.size = sizeof stream->result;
     stream->status =
         csvk_normalize(stream->from, &r->options, &outputs, &stream->result, &stream->err);
     close(stream->to);

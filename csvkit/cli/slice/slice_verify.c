@@ -22,16 +22,16 @@ struct witness {
 
 static int read_back(struct witness *w, struct csvk_error *err)
 {
-    struct csvk_batch batch;
+    const struct csvk_batch *batch;
     int status;
     while ((status = csvk_reader_next(w->reader, &batch, err)) == CSVK_OK) {
-        w->bytes += batch.size;
-        w->records += batch.nrecords;
-        if (batch.size != 0) { /* crc32_z() without bytes would start again from 0 */
-            w->crc = crc32_z(w->crc, batch.bytes, batch.size);
+        w->bytes += batch->size;
+        w->records += batch->nrecords;
+        if (batch->size != 0) { /* crc32_z() without bytes would start again from 0 */
+            w->crc = crc32_z(w->crc, batch->bytes, batch->size);
         }
         if (w->check != NULL) {
-            status = csvk_libcsv_check_feed(w->check, &batch, err);
+            status = csvk_libcsv_check_feed(w->check, batch, err);
         }
         if (status != CSVK_OK) {
             return status;
@@ -43,9 +43,10 @@ static int read_back(struct witness *w, struct csvk_error *err)
 static int compare(struct witness *w, const struct csvk_slice *slice, struct csvk_error *err)
 {
     struct csvk_agreement said = {.verdict = CSVK_VERDICT_EQUAL};
-    struct csvk_damage damage = csvk_source_damage(w->source);
-    if (damage.what != NULL) {
-        return csvk_fail(err, CSVK_EIO, "%s: damaged when read back: %s", slice->name, damage.what);
+    const struct csvk_damage *damage = csvk_source_damage(w->source);
+    if (damage != NULL) {
+        return csvk_fail(err, CSVK_EIO, "%s: damaged when read back: %s", slice->name,
+                         damage->what);
     }
     if (w->bytes != slice->bytes || w->crc != slice->crc || w->records != slice->records) {
         return csvk_fail(err, CSVK_EIO,

@@ -73,7 +73,7 @@ int cli_resolve_auto(struct cli *cli, struct csvk_source *source, struct csvk_di
         return CSVK_OK;
     }
     const char *file = csvk_source_name(source);
-    struct csvk_sniff sniff;
+    struct csvk_sniff sniff = {.size = sizeof sniff};
     int status = csvk_sniff_source(source, 0, &sniff, NULL, err);
     if (status == CSVK_OK && want_encoding) {
         status = resolve_encoding(cli, file, &sniff, encoding, err);

@@ -40,7 +40,7 @@ static int read_again(const struct cli_verify *how, struct csvk_libcsv_check *ch
 {
     struct csvk_source *source = NULL;
     struct csvk_validate_hooks hooks = {
-        .tune = read_by_reference, .tap = ask_libcsv, .context = check};
+        .size = sizeof hooks, .tune = read_by_reference, .tap = ask_libcsv, .context = check};
     int status = csvk_source_open(&source, how->path, err);
     if (status == CSVK_OK && how->encoding != NULL) {
         status = csvk_source_set_encoding(source, how->encoding, err);

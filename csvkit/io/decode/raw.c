@@ -9,6 +9,8 @@
  */
 #include "csvkit/io/decode/raw.h"
 
+#include "csvkit/base/sized.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -88,17 +90,25 @@ int csvk_raw_fd(struct csvk_raw *raw, int fd, const char *name, struct csvk_erro
     return raw->name != NULL ? look_at_fd(raw, err) : csvk_fail(err, CSVK_ENOMEM, "out of memory");
 }
 
+static const struct csvk_sized input_type =
+    CSVK_SIZED(struct csvk_input, context, CSVK_SIZED_BY_HAND);
+
 int csvk_raw_input(struct csvk_raw *raw, const struct csvk_input *input, struct csvk_error *err)
 {
+    struct csvk_input own = {.size = sizeof own};
     *raw = (struct csvk_raw){.fd = -1};
-    if (input->read == NULL || input->name == NULL) {
+    int status = csvk_sized_read(&input_type, &own, input, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (own.read == NULL || own.name == NULL) {
         return csvk_fail(err, CSVK_EUSAGE, "an input needs a name and a function that reads");
     }
-    raw->name = csvk_strdup(input->name);
+    raw->name = csvk_strdup(own.name);
     if (raw->name == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    raw->input = *input;
+    raw->input = own;
     raw->input.name = NULL;
     return CSVK_OK;
 }
