@@ -58,11 +58,11 @@ struct csvk_validate_options {
     uint64_t width;                  /* fields per record when known from outside, else 0 */
     uint64_t max_field, max_record;  /* bytes; 0: as the profile says */
     uint64_t max_fields, max_records;
-    uint64_t memory;   /* for what must be remembered across records (keys) */
-    bool continuation; /* a part that is not the first: no header, no file start */
-    enum csvk_eol eol; /* a continuation: kind of the file's first line break */
+    uint64_t memory;    /* for what must be remembered across records (keys) */
+    bool header_stated; /* somebody has said `header` (option, manifest): it is not doubted */
+    bool continuation;  /* a part that is not the first: no header, no file start */
+    enum csvk_eol eol;  /* a continuation: kind of the file's first line break */
     unsigned char level[CSVK_RULES_MAX]; /* set by csvk_validate_set_rule; 0: the profile's */
-    bool header_stated; /* `header` was said by somebody (option, manifest), so it is not doubted */
 };
 CSVK_API void csvk_validate_options_init_sized(struct csvk_validate_options *options, size_t size);
 static inline void csvk_validate_options_init(struct csvk_validate_options *options)
