@@ -354,6 +354,11 @@ enum csvk_type csvk_types_propose(const struct csvk_column_types *column)
     return CSVK_TYPE_STRING;
 }
 
+bool csvk_types_nullable(const struct csvk_column_types *column)
+{
+    return column->empty > 0 || column->values == 0;
+}
+
 struct csvk_type_length csvk_types_length(const struct csvk_column_types *column)
 {
     struct csvk_type_length length = {""};

@@ -71,6 +71,8 @@ CSVK_API void csvk_types_free(struct csvk_types *types); /* NULL is fine */
 
 /* The narrowest type that holds every value; STRING when there is no value. */
 CSVK_API enum csvk_type csvk_types_propose(const struct csvk_column_types *column);
+/* Some value is empty, or there is no value. */
+CSVK_API bool csvk_types_nullable(const struct csvk_column_types *column);
 struct csvk_type_length {
     char text[16]; /* ends in a NUL */
 };

@@ -15,7 +15,7 @@
 struct merge_job {
     struct cli *cli;
     const char *directory, *output;
-    struct cli_table table;
+    struct csvk_table_definition table;
     struct csvk_merge_options how;
     struct csvk_merge_totals totals;
     struct csvk_sink *sink;
@@ -174,7 +174,7 @@ static int run(struct cli *cli)
     }
     csvk_gzip_free(job.gzip);
     csvk_sink_free(job.sink);
-    cli_table_release(&job.table);
+    csvk_table_definition_release(&job.table);
     return status;
 }
 

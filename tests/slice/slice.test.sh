@@ -180,6 +180,8 @@ test_refusals() {
     printf 'a b,a-b\n1,2\n' >clash.csv
     expect 1 "clash" "$CSVKIT" slice clash.csv -o dir
     says 'a b.*a-b|a-b.*a b'
+    says '^dir.manifest: error\[manifest-column-collision\]: .* \(at \$\.columns\[1\]\)$'
+    says '^    help: rename'
     clean "refusals"
     expect 2 "nowhere" "$CSVKIT" slice t.csv
     expect 2 "no input" "$CSVKIT" slice nix.csv -o dir

@@ -4,6 +4,9 @@
  */
 #include "csvkit/cli/frame/reports.h"
 
+#include "csvkit/cli/frame/frame.h"
+#include "manifest/manifest.h"
+
 #include <string.h>
 #include <sys/stat.h>
 
@@ -217,6 +220,28 @@ int cli_reports_end(struct cli_reports *reports)
     int status = reports->status;
     release(reports);
     return status;
+}
+
+/* ---- findings beside a result --------------------------------------------------------------- */
+
+void cli_print_findings(struct cli *cli, const char *file, const struct csvk_findings *findings)
+{
+    static const struct csvk_rule_set *const sets[] = {&csvk_manifest_rules, NULL};
+    struct csvk_report_options options;
+    struct csvk_section section;
+    struct csvk_buf out = CSVK_BUF_INIT;
+    csvk_report_options_init(&options, sets);
+    options.style = cli_color(cli, stderr) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
+    options.style |= cli_has(cli, "quiet") ? CSVK_TEXT_ERRORS : 0;
+    csvk_section_of_findings(&section, findings);
+    struct csvk_subject subject = {.file = file, .section = &section, .nsections = 1};
+    if (csvk_report_write(&subject, "text", &options, &out, NULL) != CSVK_OK) {
+        cli_trouble(cli, "out of memory");
+    } else if (out.length != 0) {
+        cli_progress_hide(cli);
+        fwrite(out.data, 1, out.length, stderr);
+    }
+    csvk_buf_release(&out);
 }
 
 /* ---- the rows -------------------------------------------------------------------------------- */
