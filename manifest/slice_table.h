@@ -109,6 +109,33 @@ CSVK_API int csvk_slice_table(const struct csvk_slice_table_options *options,
                               struct csvk_slice_table_result *result,
                               struct csvk_error *err) CSVK_MUST_USE;
 
+/* ---- slices into one file -------------------------------------------------------------------- */
+
+struct csvk_merge_table_options {
+    size_t size;                               /* sizeof: set by csvk_merge_table_options_init */
+    const char *directory;                     /* of the slices */
+    const struct csvk_table_definition *table; /* of the slices; the manifest was read already */
+    /* quote, eol and max_record; the rest follows from `table`. */
+    const struct csvk_merge_options *how;
+    const char *output; /* the file, compressed when its name ends in .gz; "-": standard output */
+    int level;          /* of compression, 1..9. Default 4 */
+    size_t threads;     /* that compress, the caller's included; 0 is 1 */
+    /* Sees how many bytes of text were written; below 0 stops: CSVK_ECANCELED. Or NULL. */
+    int (*progress)(void *context, uint64_t written);
+    void *context; /* of `progress` */
+};
+CSVK_API void csvk_merge_table_options_init(struct csvk_merge_table_options *options);
+/*
+ * Merges the slices into one file, which appears when all of them were found good. Its header: none
+ * when an option says that there is no header; that of the slices when an option or the manifest
+ * says that they have one; else the columns of `table`. CSVK_EUSAGE when nothing says which, and
+ * for an encoding (slices are UTF-8) or a delimiter that is not known; the texts name options of
+ * csvkit merge. Else as csvk_merge and the sinks.
+ */
+CSVK_API int csvk_merge_table(const struct csvk_merge_table_options *options,
+                              struct csvk_merge_totals *totals,
+                              struct csvk_error *err) CSVK_MUST_USE;
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,7 +1,7 @@
 /*
- * test_slice_table.c - a table becomes slices in one call: what comes of it is in the result, and
- * nothing is left when it is refused or stopped. Also the value that describes the table, and the
- * plan of its manifest.
+ * test_slice_table.c - a table becomes slices in one call, and slices one file: what comes of it is
+ * in the result, and nothing is left when it is refused or stopped. Also the value that describes
+ * the table, and the plan of its manifest.
  */
 #include "manifest/slice_table.h"
 #include "tests/support/support.h"
@@ -334,6 +334,82 @@ START_TEST(options_that_contradict_each_other)
 }
 END_TEST
 
+/* ---- one file again ---- */
+
+static struct csvk_merge_options join;
+static struct csvk_merge_table_options merging;
+static struct csvk_merge_totals totals;
+
+static int count_bytes(void *context, uint64_t written)
+{
+    uint64_t *most = context;
+    *most = written;
+    return stop_at == 0 ? -1 : 0;
+}
+
+static void slices_of(const char *text)
+{
+    input("a.csv", text);
+    ck_assert_msg(slice() == CSVK_OK, "%s", err.text);
+    csvk_merge_options_init(&join);
+    join.eol = CSVK_EOL_LF;
+    csvk_merge_table_options_init(&merging);
+    merging.directory = "out";
+    merging.table = &table;
+    merging.how = &join;
+    merging.output = "joined";
+}
+
+START_TEST(slices_become_one_file)
+{
+    uint64_t written = 0;
+    struct csvk_findings findings = {0};
+    slices_of("id,x\n1,a\n2,b\n");
+    merging.progress = count_bytes;
+    merging.context = &written;
+    ck_assert_int_eq(csvk_table_definition_find(&table, "out", &err), CSVK_OK);
+    ck_assert_int_eq(csvk_table_definition_read(&table, "out", &findings, &err), CSVK_OK);
+    ck_assert_msg(csvk_merge_table(&merging, &totals, &err) == CSVK_OK, "%s", err.text);
+    ck_assert_str_eq(read_text("joined"), "id,x\n1,a\n2,b\n");
+    ck_assert_uint_eq(totals.records, 2);
+    ck_assert_uint_eq(written, 13);
+    table.header_by = CSVK_TOLD_BY_OPTION;
+    merging.output = "joined.gz";
+    ck_assert_msg(csvk_merge_table(&merging, &totals, &err) == CSVK_OK, "%s", err.text);
+    ck_assert_int_eq(memcmp(read_text("joined.gz"), "\x1f\x8b", 2), 0);
+    table.header = true;
+    merging.output = "joined";
+    ck_assert_int_eq(csvk_merge_table(&merging, &totals, &err), CSVK_OK);
+    ck_assert_str_eq(read_text("joined"), "1,a\n2,b\n");
+    csvk_findings_release(&findings);
+}
+END_TEST
+
+START_TEST(merging_is_refused_or_stopped)
+{
+    slices_of("id,x\n1,a\n");
+    ck_assert_int_eq(csvk_merge_table(&merging, &totals, &err), CSVK_EUSAGE);
+    ck_assert_ptr_nonnull(strstr(err.text, "out: there is no manifest with the columns"));
+    merging.directory = "nowhere";
+    ck_assert_int_eq(csvk_merge_table(&merging, &totals, &err), CSVK_EUSAGE);
+    ck_assert_str_eq(err.text, "cannot open nowhere: No such file or directory");
+    merging.directory = "out";
+    add(&table.columns, "id");
+    add(&table.columns, "x");
+    table.encoding = "utf-8";
+    ck_assert_int_eq(csvk_merge_table(&merging, &totals, &err), CSVK_EUSAGE);
+    table.encoding = NULL;
+    table.delimiter_auto = true;
+    ck_assert_int_eq(csvk_merge_table(&merging, &totals, &err), CSVK_EUSAGE);
+    table.delimiter_auto = false;
+    stop_at = 0;
+    merging.progress = count_bytes;
+    merging.context = &totals.bytes;
+    ck_assert_int_eq(csvk_merge_table(&merging, &totals, &err), CSVK_ECANCELED);
+    ck_assert_int_eq(access("joined", F_OK), -1);
+}
+END_TEST
+
 /* ---- what describes a table ---- */
 
 START_TEST(a_manifest_has_its_say)
@@ -416,6 +492,8 @@ static Suite *suite(void)
     tcase_add_test(t, types_are_found_in_the_data);
     tcase_add_test(t, the_caller_may_stop);
     tcase_add_test(t, options_that_contradict_each_other);
+    tcase_add_test(t, slices_become_one_file);
+    tcase_add_test(t, merging_is_refused_or_stopped);
     tcase_add_test(t, a_manifest_has_its_say);
     tcase_add_test(t, a_manifest_of_an_input);
     tcase_add_test(t, a_plan_reads_its_texts);
