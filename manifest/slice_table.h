@@ -81,6 +81,7 @@ struct csvk_slice_repairs { /* the account of all inputs */
 
 /* What came of it. All zero before; owns what it points to. */
 struct csvk_slice_table_result {
+    bool sliced;              /* the slices and the manifest are in their places */
     struct csvk_slice *slice; /* nslices of them, in order */
     size_t nslices;
     uint64_t records, bytes, file_bytes; /* sums over the slices */

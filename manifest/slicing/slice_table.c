@@ -269,7 +269,8 @@ int csvk_slice_table(const struct csvk_slice_table_options *options,
                             .how = *options->how};
     *result = (struct csvk_slice_table_result){.findings = {.limit = 100}};
     int status = work(&job, err);
-    if (status != CSVK_OK) {
+    result->sliced = status == CSVK_OK;
+    if (!result->sliced) {
         forget_slices(result);
     }
     csvk_slicer_free(job.slicer);

@@ -224,7 +224,8 @@ int cli_reports_end(struct cli_reports *reports)
 
 /* ---- findings beside a result --------------------------------------------------------------- */
 
-void cli_print_findings(struct cli *cli, const char *file, const struct csvk_findings *findings)
+void cli_print_findings(struct cli *cli, const char *file, const struct csvk_findings *findings,
+                        bool only_errors)
 {
     static const struct csvk_rule_set *const sets[] = {&csvk_manifest_rules, NULL};
     struct csvk_report_options options;
@@ -232,7 +233,7 @@ void cli_print_findings(struct cli *cli, const char *file, const struct csvk_fin
     struct csvk_buf out = CSVK_BUF_INIT;
     csvk_report_options_init(&options, sets);
     options.style = cli_color(cli, stderr) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
-    options.style |= cli_has(cli, "quiet") ? CSVK_TEXT_ERRORS : 0;
+    options.style |= only_errors || cli_has(cli, "quiet") ? CSVK_TEXT_ERRORS : 0;
     csvk_section_of_findings(&section, findings);
     struct csvk_subject subject = {.file = file, .section = &section, .nsections = 1};
     if (csvk_report_write(&subject, "text", &options, &out, NULL) != CSVK_OK) {

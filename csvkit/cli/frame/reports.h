@@ -10,9 +10,10 @@
 
 extern const struct cli_group cli_report_options; /* -f -o --report -v */
 
-/* Prints findings about the manifest `file` on standard error, in the form for people; with -q the
-   errors alone. */
-void cli_print_findings(struct cli *cli, const char *file, const struct csvk_findings *findings);
+/* Prints findings about the manifest `file` on standard error, in the form for people; with -q, or
+   when only errors are wanted, the errors alone. */
+void cli_print_findings(struct cli *cli, const char *file, const struct csvk_findings *findings,
+                        bool only_errors);
 
 struct cli_reports;
 /*

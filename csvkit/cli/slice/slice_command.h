@@ -28,6 +28,14 @@ struct csvk_slice_hooks slice_hooks(struct slice_command *job);
 void slice_report_doubts(struct slice_command *job);
 /* Prints the result and the account of repairs. CLI_REFUSED when records were rejected. */
 int slice_report(struct slice_command *job);
+/* The parts of these that csvkit processor prints as well: the text of a result, which may run out
+   of memory; findings about the manifest and refusals; the report of an input that has errors. */
+int slice_put_text(const char *directory, const struct csvk_slice_table_result *result,
+                   struct csvk_buf *out) CSVK_MUST_USE;
+void slice_print_doubts(struct cli *cli, const char *directory,
+                        const struct csvk_slice_table_result *result, bool only_errors);
+int slice_print_report(struct cli *cli, const struct csvk_report *report, const char *format,
+                       struct csvk_error *err);
 /* SHA-256 of the slice files. CSVK_ENOMEM; slice_hash_release frees it. */
 int slice_hash_init(struct csvk_slice_hash *hash) CSVK_MUST_USE;
 void slice_hash_release(struct csvk_slice_hash *hash);

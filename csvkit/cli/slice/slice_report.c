@@ -105,9 +105,9 @@ static int put_json(struct slice_command *job, struct csvk_buf *out)
     return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
 }
 
-static int put_text(struct slice_command *job, struct csvk_buf *out)
+int slice_put_text(const char *directory, const struct csvk_slice_table_result *result,
+                   struct csvk_buf *out)
 {
-    const struct csvk_slice_table_result *result = &job->result;
     int status = CSVK_OK;
     for (size_t i = 0; i < result->nslices && status == CSVK_OK; i++) {
         const struct csvk_slice *slice = &result->slice[i];
@@ -116,8 +116,7 @@ static int put_text(struct slice_command *job, struct csvk_buf *out)
             slice->name, slice->records, cli_plural(slice->records), slice->bytes,
             slice->file_bytes);
     }
-    status =
-        status == CSVK_OK ? csvk_buf_add_escaped(out, job->output, strlen(job->output)) : status;
+    status = status == CSVK_OK ? csvk_buf_add_escaped(out, directory, strlen(directory)) : status;
     return status == CSVK_OK ? csvk_buf_printf(out, ": %zu slice%s, %" PRIu64 " record%s%s\n",
                                                result->nslices, cli_plural(result->nslices),
                                                result->records, cli_plural(result->records),
@@ -143,7 +142,7 @@ static int report_repairs(const struct slice_command *job)
 int slice_report(struct slice_command *job)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
-    int made = job->json ? put_json(job, &out) : put_text(job, &out);
+    int made = job->json ? put_json(job, &out) : slice_put_text(job->output, &job->result, &out);
     cli_out_result(job->cli, &out, made);
     return job->result.repaired ? report_repairs(job) : CLI_GOOD;
 }
@@ -168,16 +167,21 @@ static int show_progress(void *context, enum csvk_slice_step step, uint64_t done
     return 0;
 }
 
-/* Prints the report of an input that has errors, as validate does. */
+int slice_print_report(struct cli *cli, const struct csvk_report *report, const char *format,
+                       struct csvk_error *err)
+{
+    struct csvk_buf out = CSVK_BUF_INIT;
+    unsigned style = cli_color(cli, stdout) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
+    int status = csvk_report_print(report, format, style, &out, err);
+    cli_out_buf(cli, &out);
+    csvk_buf_release(&out);
+    return status;
+}
+
 static int show_refused(void *context, const struct csvk_report *report, struct csvk_error *err)
 {
     const struct slice_command *job = context;
-    struct csvk_buf out = CSVK_BUF_INIT;
-    unsigned style = cli_color(job->cli, stdout) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
-    int status = csvk_report_print(report, job->json ? "json" : "text", style, &out, err);
-    cli_out_buf(job->cli, &out);
-    csvk_buf_release(&out);
-    return status;
+    return slice_print_report(job->cli, report, job->json ? "json" : "text", err);
 }
 
 struct csvk_slice_hooks slice_hooks(struct slice_command *job)
@@ -200,17 +204,22 @@ static void report_types(const struct slice_command *job)
     csvk_buf_release(&out);
 }
 
-void slice_report_doubts(struct slice_command *job)
+void slice_print_doubts(struct cli *cli, const char *directory,
+                        const struct csvk_slice_table_result *result, bool only_errors)
 {
-    struct csvk_slice_table_result *result = &job->result;
     struct csvk_buf name = CSVK_BUF_INIT;
-    report_types(job);
     if (result->findings.count != 0 &&
-        csvk_buf_printf(&name, "%s.manifest", job->output) == CSVK_OK) {
-        cli_print_findings(job->cli, csvk_buf_text(&name), &result->findings);
+        csvk_buf_printf(&name, "%s.manifest", directory) == CSVK_OK) {
+        cli_print_findings(cli, csvk_buf_text(&name), &result->findings, only_errors);
     }
     for (size_t i = 0; i < result->refusals.count; i++) {
-        cli_refuse(job->cli, "%s", result->refusals.item[i]);
+        cli_refuse(cli, "%s", result->refusals.item[i]);
     }
     csvk_buf_release(&name);
+}
+
+void slice_report_doubts(struct slice_command *job)
+{
+    report_types(job);
+    slice_print_doubts(job->cli, job->output, &job->result, false);
 }
