@@ -245,6 +245,14 @@ void cli_print_findings(struct cli *cli, const char *file, const struct csvk_fin
     csvk_buf_release(&out);
 }
 
+void cli_print_errors(struct cli *cli, const char *file, struct csvk_findings *findings)
+{
+    if (csvk_manifest_quote(file, findings) != CSVK_OK) {
+        cli_trouble(cli, "out of memory");
+    }
+    cli_print_findings(cli, file, findings, true);
+}
+
 /* ---- the rows -------------------------------------------------------------------------------- */
 
 static const struct cli_option rows[] = {

@@ -14,6 +14,8 @@ extern const struct cli_group cli_report_options; /* -f -o --report -v */
    when only errors are wanted, the errors alone. */
 void cli_print_findings(struct cli *cli, const char *file, const struct csvk_findings *findings,
                         bool only_errors);
+/* Prints the errors of a manifest that was read, each with its line. */
+void cli_print_errors(struct cli *cli, const char *file, struct csvk_findings *findings);
 
 struct cli_reports;
 /*

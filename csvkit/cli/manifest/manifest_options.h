@@ -29,9 +29,6 @@ void cli_put_types(struct csvk_json *json, const struct csvk_strings *columns,
                    const struct csvk_types *types);
 
 /* ---- manifest_text.c: findings as text ---- */
-/* Gives findings about the manifest itself an excerpt of its line. CSVK_ENOMEM. When the manifest
-   cannot be read again (standard input), there are none. */
-int cli_quote_findings(const char *file, struct csvk_findings *findings) CSVK_MUST_USE;
 /*
  * Appends each finding as FILE:LINE:COLUMN: severity[rule]: text, the line of the manifest with a
  * caret, and the remedy. `file` is the manifest's path.

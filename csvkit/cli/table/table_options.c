@@ -7,6 +7,8 @@
  */
 #include "csvkit/cli/table/table_options.h"
 
+#include "csvkit/cli/frame/reports.h"
+
 static const struct cli_option manifest_rows[] = {
     {"manifest", 0, "FILE", NULL,
      "Take delimiter, enclosure, columns, header and primary key from this manifest. Other options "
@@ -15,17 +17,6 @@ static const struct cli_option manifest_rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 const struct cli_group cli_manifest_options = {"Manifest", manifest_rows};
-
-static void report_errors(struct cli *cli, const char *path, const struct csvk_findings *findings)
-{
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct csvk_finding *f = &findings->item[i];
-        if (f->severity == CSVK_ERROR) {
-            cli_refuse(cli, "%s:%llu:%llu: error[%s]: %s", path, (unsigned long long)f->line,
-                       (unsigned long long)f->column, f->rule->id, f->message);
-        }
-    }
-}
 
 static int find_manifest(struct cli *cli, const char *input, struct csvk_table_definition *out)
 {
@@ -46,7 +37,7 @@ static int read_manifest(struct cli *cli, const char *input, struct csvk_table_d
     int result = CLI_GOOD;
     int status = csvk_table_definition_read(out, input, &findings, &err);
     if (findings.errors > 0) {
-        report_errors(cli, out->manifest, &findings);
+        cli_print_errors(cli, out->manifest, &findings);
         result = CLI_REFUSED;
     } else if (status != CSVK_OK) {
         result = cli_fail(cli, &err);
