@@ -128,13 +128,20 @@ static char *sliced_path(const struct processor_table *t)
 }
 
 /* Findings about the manifest say which table they are about. */
-static void show(const struct processor_table *t, const char *to,
-                 const struct csvk_slice_table_result *result)
+static int show(const struct processor_table *t, const char *to,
+                struct csvk_slice_table_result *result)
 {
     const struct csvk_processor_hooks *hooks = &t->p->options->hooks;
+    for (size_t i = 0; i < result->findings.count; i++) {
+        result->findings.item[i].table = csvk_strdup(t->name);
+        if (result->findings.item[i].table == NULL) {
+            return no_memory(t);
+        }
+    }
     if (hooks->sliced != NULL) {
         hooks->sliced(hooks->context, to, result);
     }
+    return CSVK_OK;
 }
 
 /* What the step and the manifest made so far say, as the options of one call. */
@@ -166,7 +173,8 @@ static int slice_as_told(const struct processor_table *t, const struct processor
         status == CSVK_OK ? csvk_table_definition_read(table, from, &findings, t->p->err) : status;
     if (status == CSVK_OK) {
         status = csvk_slice_table(&options, &result, t->p->err);
-        show(t, step->how.directory, &result);
+        int shown = show(t, step->how.directory, &result);
+        status = status == CSVK_OK ? shown : status;
     }
     csvk_slice_table_result_release(&result);
     csvk_findings_release(&findings);

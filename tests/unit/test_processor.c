@@ -35,7 +35,7 @@ static void show(void *context, const char *directory, const struct csvk_slice_t
     snprintf(shown + n, sizeof shown - n, "%s: %s %zu/%zu/%zu %s\n", directory,
              result->sliced ? "sliced" : "refused", result->nslices, result->refusals.count,
              result->findings.count,
-             result->findings.count != 0 ? result->findings.item[0].rule->id : "");
+             result->findings.count != 0 ? result->findings.item[0].table : "");
 }
 
 static int show_report(void *context, const struct csvk_report *report, struct csvk_error *error)
@@ -184,6 +184,15 @@ START_TEST(options_of_slice_arrive)
 }
 END_TEST
 
+START_TEST(findings_about_a_manifest_name_the_table)
+{
+    put("data/in/tables/a.csv", "a b\n1\n");
+    put("data/in/tables/a.csv.manifest", "{\"destination\":\"in.c-m.a\"}");
+    ck_assert_msg(process("{\"slice\":true}") == CSVK_OK, "%s", err.text);
+    ck_assert_str_eq(shown, "data/out/tables/a: sliced 1/0/1 a.csv\n");
+}
+END_TEST
+
 START_TEST(slices_that_are_refused)
 {
     put("data/in/tables/a.csv", "id,id\n1,2\n");
@@ -215,6 +224,7 @@ static Suite *suite(void)
     tcase_add_test(t, no_parameters_copy);
     tcase_add_test(t, options_of_normalize_arrive);
     tcase_add_test(t, options_of_slice_arrive);
+    tcase_add_test(t, findings_about_a_manifest_name_the_table);
     tcase_add_test(t, slices_that_are_refused);
     tcase_add_test(t, what_is_there_from_before_does_not_count);
     suite_add_tcase(s, t);

@@ -64,6 +64,22 @@ static int add_other(struct cli_reports *reports, const char *text,
     return status;
 }
 
+/* A folder stands for the slices that lie in it. */
+static bool is_in_folder(const char *folder, const struct stat *report)
+{
+    struct csvk_strings slices = {0};
+    struct stat slice;
+    bool found = false;
+    if (csvk_list_slices(folder, &slices, NULL) == CSVK_OK) {
+        for (size_t i = 0; i < slices.count && !found; i++) {
+            found = stat(slices.item[i], &slice) == 0 && slice.st_dev == report->st_dev &&
+                    slice.st_ino == report->st_ino;
+        }
+    }
+    csvk_strings_release(&slices);
+    return found;
+}
+
 static bool is_operand(struct cli *cli, const char *path)
 {
     struct stat report, input;
@@ -71,8 +87,13 @@ static bool is_operand(struct cli *cli, const char *path)
         return false;
     }
     for (size_t i = 0; i < cli_noperands(cli); i++) {
-        if (stat(cli_operand(cli, i), &input) == 0 && input.st_dev == report.st_dev &&
-            input.st_ino == report.st_ino) {
+        const char *operand = cli_operand(cli, i);
+        if (stat(operand, &input) != 0) {
+            continue;
+        }
+        if (S_ISDIR(input.st_mode)
+                ? is_in_folder(operand, &report)
+                : input.st_dev == report.st_dev && input.st_ino == report.st_ino) {
             return true;
         }
     }
