@@ -69,7 +69,8 @@ FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 EXAMPLE_BIN := $(EXAMPLE_SRC:%.c=$(B)/%)
 PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/basics.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h \
 	csvkit/findings/findings.h \
-	preflight/preflight.h validator/validator.h manifest/manifest.h manifest/types.h manifest/slice.h)
+	preflight/preflight.h validator/validator.h manifest/manifest.h manifest/types.h manifest/slice.h \
+	manifest/manifest_plan.h manifest/table_definition.h manifest/slice_table.h manifest/processor.h)
 TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)

@@ -354,6 +354,11 @@ enum csvk_type csvk_types_propose(const struct csvk_column_types *column)
     return CSVK_TYPE_STRING;
 }
 
+bool csvk_types_nullable(const struct csvk_column_types *column)
+{
+    return column->empty > 0 || column->values == 0;
+}
+
 void csvk_types_length(const struct csvk_column_types *column, char text[CSVK_TYPE_LENGTH_SIZE])
 {
     text[0] = '\0';

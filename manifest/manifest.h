@@ -312,6 +312,12 @@ CSVK_API int csvk_manifest_convert(struct csvk_manifest **out, const struct csvk
                                    enum csvk_generation to, const struct csvk_strings *columns,
                                    struct csvk_findings *findings) CSVK_MUST_USE;
 
+/*
+ * Gives findings about the manifest `path` itself, of which the line is known, an excerpt of that
+ * line. When the file cannot be read (again), there are none. CSVK_OK or CSVK_ENOMEM.
+ */
+CSVK_API int csvk_manifest_quote(const char *path, struct csvk_findings *findings) CSVK_MUST_USE;
+
 /* ---- destination and mapping -------------------------------------------------------------- */
 
 enum csvk_destination_rule {

@@ -22,23 +22,36 @@ static enum csvk_severity level_of(const struct preflight *preflight, const char
     return severity;
 }
 
-/* Takes over the finding: adds it to the list, or only counts it. */
-static void add(struct preflight *preflight, struct csvk_findings *to, struct csvk_finding *finding)
-{
-    finding->platform = finding->rule->outcome;
-    to->rule_limit = preflight->options->max_findings;
-    int status = csvk_findings_add(to, finding);
-    (void)preflight_allocated(preflight, status == CSVK_OK ? to : NULL);
-}
-
-/* ---- texts ---- */
-
 static char *copy(struct preflight *preflight, const char *text)
 {
     char *made = text != NULL ? csvk_strdup(text) : NULL;
     (void)(text == NULL || preflight_allocated(preflight, made));
     return made;
 }
+
+/* The name of the table whose list this is; NULL: it is that of a file, or of the folder. */
+static const char *table_of(const struct preflight *preflight, const struct csvk_findings *list)
+{
+    const struct csvk_preflight_report *report = preflight->report;
+    for (size_t i = report->ntables; i > 0; i--) {
+        if (&report->table[i - 1].findings == list) {
+            return report->table[i - 1].source;
+        }
+    }
+    return NULL;
+}
+
+/* Takes over the finding: adds it to the list, or only counts it. */
+static void add(struct preflight *preflight, struct csvk_findings *to, struct csvk_finding *finding)
+{
+    finding->platform = finding->rule->outcome;
+    finding->table = copy(preflight, table_of(preflight, to));
+    to->rule_limit = preflight->options->max_findings;
+    int status = csvk_findings_add(to, finding);
+    (void)preflight_allocated(preflight, status == CSVK_OK ? to : NULL);
+}
+
+/* ---- texts ---- */
 
 static void add_note(struct preflight *preflight, struct csvk_findings *to,
                      const struct preflight_note *note, const char *text)

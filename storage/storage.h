@@ -13,6 +13,7 @@
 #define STORAGE_STORAGE_H
 
 #include "csvkit/csvkit.h"
+#include "manifest/table_definition.h"
 
 #include <cjson/cJSON.h>
 #include <signal.h>
@@ -178,6 +179,56 @@ struct kbc_directed {
 void kbc_directed_release(struct kbc_directed *directed);
 int kbc_import_direct(struct kbc *kbc, const struct kbc_direct *direct, struct kbc_directed *out,
                       struct csvk_error *err) CSVK_MUST_USE;
+
+/* ---- what is known about the data before it is sent ------------------------------------------ */
+
+/*
+ * A file or a folder of slices, and what its manifest says about it. Use: kbc_input_read; then
+ * whoever has options changes `table` (and says so in its `_by`), `incremental`, `delete_where` and
+ * `delete_values`, which win over the manifest; then kbc_input_settle; then the others.
+ * kbc_input_release in any case.
+ */
+struct kbc_input {
+    const char *path; /* borrowed; NULL: the file is in Storage already */
+    bool sliced;
+    struct csvk_table_definition table;
+    enum kbc_header header;
+    bool incremental;
+    struct csvk_strings delete_values;
+    struct kbc_delete delete_where; /* its texts are borrowed, from `manifest` or from options */
+    cJSON *schema;                  /* of a native manifest that has types, or NULL */
+    char *metadata;                 /* for kbc_load, or NULL */
+    struct csvk_manifest_table manifest;
+};
+/*
+ * Reads the manifest: `manifest`, or PATH.manifest when that is NULL and the file is there. It is
+ * judged as that of an output. CSVK_EUSAGE: standard input cannot be sent, because its length must
+ * be known and a request may have to be repeated. CSVK_EDATA: the manifest has errors, which are in
+ * `findings`; input->table.manifest is its path. CSVK_EIO, CSVK_ENOMEM.
+ */
+int kbc_input_read(struct kbc_input *input, const char *path, const char *manifest,
+                   struct csvk_findings *findings, struct csvk_error *err) CSVK_MUST_USE;
+/* Decides what `header` is, and that the deletion is complete. CSVK_EUSAGE. */
+int kbc_input_settle(struct kbc_input *input, struct csvk_error *err) CSVK_MUST_USE;
+/* CSVK_EUSAGE when the Importer cannot do what is asked for. */
+int kbc_input_for_importer(const struct kbc_input *input, struct csvk_error *err) CSVK_MUST_USE;
+/* Reads the columns from the header of the data, if nothing else names them. */
+int kbc_input_read_header(struct kbc_input *input, struct csvk_error *err) CSVK_MUST_USE;
+
+struct csvk_report;
+struct kbc_input_hooks { /* what they get is borrowed for the call */
+    void (*refused)(void *ctx, const struct csvk_report *report); /* a file has errors */
+    void (*failed)(void *ctx, const struct csvk_error *err);      /* a file cannot be judged */
+    void *ctx;
+};
+/*
+ * Validates all files as Storage will read them; it unpacks gzip and nothing else. CSVK_EDATA when
+ * data was refused; any other failure is that of the last file that could not be judged, and
+ * hooks->failed has seen it.
+ */
+int kbc_input_check(const struct kbc_input *input, const struct kbc_input_hooks *hooks,
+                    struct csvk_error *err) CSVK_MUST_USE;
+void kbc_input_release(struct kbc_input *input);
 
 /* ---- downloading ---------------------------------------------------------------------------- */
 

@@ -99,14 +99,14 @@ static void report(struct cli *cli, const struct kbc_load *load, const struct kb
 /* ---- the work -------------------------------------------------------------------------------- */
 
 /* The tags of the manifest, and the tag that the platform's own clients give to such files. */
-static int tags_of(const struct remote_input *input, bool exists, struct csvk_strings *tags)
+static int tags_of(const struct kbc_input *input, bool exists, struct csvk_strings *tags)
 {
     int status = csvk_strings_copy(tags, &input->manifest.tags);
     return status == CSVK_OK ? csvk_strings_add(tags, exists ? "table-import" : "file-import")
                              : status;
 }
 
-static int upload_first(struct remote *remote, const struct remote_input *input, bool exists,
+static int upload_first(struct remote *remote, const struct kbc_input *input, bool exists,
                         struct kbc_uploaded *done)
 {
     struct cli *cli = remote->cli;
@@ -164,7 +164,7 @@ static int import(struct remote *remote, const struct kbc_load *load)
 }
 
 /* One request to the Importer: there is no job and no journal, and the table must exist. */
-static int import_directly(struct remote *remote, const struct remote_input *input)
+static int import_directly(struct remote *remote, const struct kbc_input *input)
 {
     struct cli *cli = remote->cli;
     struct csvk_error err = {0};
@@ -173,8 +173,8 @@ static int import_directly(struct remote *remote, const struct remote_input *inp
     struct kbc_direct direct = {
         .path = input->path,
         .table = cli_operand(cli, 0),
-        .columns = headless ? &input->columns : NULL,
-        .dialect = input->dialect,
+        .columns = headless ? &input->table.columns : NULL,
+        .dialect = input->table.dialect,
         .incremental = input->incremental,
     };
     if (kbc_import_direct(remote->kbc, &direct, &done, &err) < 0) {
@@ -199,7 +199,7 @@ static int import_directly(struct remote *remote, const struct remote_input *inp
     return CLI_GOOD;
 }
 
-static int check_and_load(struct remote *remote, const struct remote_input *input,
+static int check_and_load(struct remote *remote, const struct kbc_input *input,
                           struct kbc_load *load)
 {
     struct csvk_error err = {0};
@@ -223,16 +223,16 @@ static int check_and_load(struct remote *remote, const struct remote_input *inpu
     return status == CLI_GOOD ? import(remote, load) : status;
 }
 
-static int read_load(struct cli *cli, const struct remote_input *input, struct kbc_load *load)
+static int read_load(struct cli *cli, const struct kbc_input *input, struct kbc_load *load)
 {
     *load = (struct kbc_load){
         .table = cli_operand(cli, 0),
         .file_id = cli_value(cli, "file-id"),
         .header = input->header,
-        .columns = &input->columns,
-        .primary_key = &input->primary_key,
+        .columns = &input->table.columns,
+        .primary_key = &input->table.primary_key,
         .schema = input->schema,
-        .dialect = input->dialect,
+        .dialect = input->table.dialect,
         .sliced = input->sliced,
         .incremental = input->incremental,
         .create_only = cli_has(cli, "create-only"),
@@ -246,16 +246,17 @@ static int read_load(struct cli *cli, const struct remote_input *input, struct k
     return cli_get_uint(cli, "timeout", 1, UINT32_MAX, &load->timeout);
 }
 
-static int run_load(struct cli *cli, struct remote_input *input)
+static int run_load(struct cli *cli, struct kbc_input *input)
 {
     struct remote remote = {0};
+    struct csvk_error err = {0};
     struct kbc_load load;
     int status = CLI_GOOD;
     if (input->path && !cli_has(cli, "no-check")) {
         status = remote_input_check(input, cli);
     }
-    if (status == CLI_GOOD) {
-        status = remote_input_header(input, cli);
+    if (status == CLI_GOOD && kbc_input_read_header(input, &err) != CSVK_OK) {
+        status = cli_fail(cli, &err);
     }
     if (status == CLI_GOOD) {
         status = read_load(cli, input, &load);
@@ -271,7 +272,7 @@ static int run_load(struct cli *cli, struct remote_input *input)
 
 static int run(struct cli *cli)
 {
-    struct remote_input input;
+    struct kbc_input input;
     const char *path = cli_noperands(cli) > 1 ? cli_operand(cli, 1) : NULL;
     if ((path != NULL) == cli_has(cli, "file-id")) {
         return cli_trouble(cli,
@@ -282,7 +283,7 @@ static int run(struct cli *cli)
     if (status == CLI_GOOD) {
         status = run_load(cli, &input);
     }
-    remote_input_release(&input);
+    kbc_input_release(&input);
     return status;
 }
 

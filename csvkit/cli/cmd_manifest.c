@@ -161,7 +161,7 @@ static int check_one(struct cli *cli, struct cli_reports *reports, const char *o
     struct csvk_error err = {.status = CSVK_ENOMEM, .text = "out of memory"};
     int status = judge_item(cli, &item, operand, &err);
     if (status == CSVK_OK) {
-        status = cli_quote_findings(item.path, &item.findings);
+        status = csvk_manifest_quote(item.path, &item.findings);
     }
     int verdict = item.findings.errors > 0 ? CLI_REFUSED : CLI_GOOD;
     int written =

@@ -15,7 +15,7 @@ struct create {
     struct cli *cli;
     char *path; /* without slashes at its end */
     bool sliced;
-    struct cli_manifest_plan plan;
+    struct csvk_manifest_plan plan;
     struct csvk_manifest *manifest;
     struct csvk_findings findings;
     struct csvk_types *types; /* found in the data, or NULL */
@@ -61,7 +61,7 @@ static int look_at_path(struct create *create)
 static int find_columns(struct create *create)
 {
     struct cli *cli = create->cli;
-    struct cli_manifest_plan *plan = &create->plan;
+    struct csvk_manifest_plan *plan = &create->plan;
     struct csvk_strings files = {NULL, 0, 0};
     struct csvk_error err = {0};
     int status = cli_get_list(cli, "columns", &plan->columns);
@@ -140,8 +140,11 @@ static int propose_types(struct create *create)
                      : cli_fail(create->cli, &err);
     }
     csvk_strings_release(&files);
-    return status == CLI_GOOD ? cli_manifest_plan_types(create->cli, &create->plan, create->types)
-                              : status;
+    if (status == CLI_GOOD &&
+        csvk_manifest_plan_types(&create->plan, create->types, &err) != CSVK_OK) {
+        status = cli_fail(create->cli, &err);
+    }
+    return status;
 }
 
 /* ---- judging and writing ---- */
@@ -242,12 +245,14 @@ static int write_manifest(struct create *create)
 static int make_table(struct create *create)
 {
     struct csvk_error err = {0};
-    struct cli_manifest_plan *plan = &create->plan;
+    struct csvk_manifest_plan *plan = &create->plan;
     int status = find_columns(create);
     if (status == CLI_GOOD && plan->types_auto) {
         status = propose_types(create);
     }
-    status = status == CLI_GOOD ? cli_manifest_plan_finish(create->cli, plan) : status;
+    if (status == CLI_GOOD && csvk_manifest_plan_finish(plan, &err) != CSVK_OK) {
+        status = cli_fail(create->cli, &err);
+    }
     if (status == CLI_GOOD &&
         csvk_manifest_create(&create->manifest, &plan->options, &err) != CSVK_OK) {
         status = cli_fail(create->cli, &err);
@@ -323,7 +328,7 @@ static int run_create(struct cli *cli)
     if (status == CLI_GOOD) {
         status = cli_has(cli, "files") ? create_for_file(&create) : create_table(&create);
     }
-    cli_manifest_plan_release(&create.plan);
+    csvk_manifest_plan_release(&create.plan);
     csvk_manifest_free(create.manifest);
     csvk_findings_release(&create.findings);
     csvk_types_free(create.types);

@@ -3,122 +3,51 @@
  */
 #include "csvkit/cli/table/table_options.h"
 
-#include "csvkit/io/deflate/gzip_writer.h"
 #include "csvkit/json.h"
-#include "manifest/slice.h"
+#include "manifest/slice_table.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 struct merge_job {
     struct cli *cli;
-    const char *directory, *output;
-    struct cli_table table;
+    struct csvk_table_definition table;
     struct csvk_merge_options how;
+    struct csvk_merge_table_options options; /* borrows both */
     struct csvk_merge_totals totals;
-    struct csvk_sink *sink;
-    struct csvk_gzip *gzip; /* NULL: plain */
     struct cli_progress *progress;
-    uint64_t written;
 };
 
-/* ---- options ---- */
-
-/* Decides where the header of the output comes from. Options win over the manifest. */
-static int read_header(struct merge_job *job)
+static int show_progress(void *context, uint64_t written)
 {
-    struct cli *cli = job->cli;
-    bool named = job->table.columns.count != 0;
-    job->how.columns = named ? &job->table.columns : NULL;
-    if (cli_has(cli, "no-header")) {
-        job->how.header = CSVK_MERGE_NONE;
-    } else if (cli_has(cli, "header") || (job->table.manifest != NULL && job->table.header)) {
-        job->how.header = CSVK_MERGE_SLICES;
-    } else if (named) {
-        job->how.header = CSVK_MERGE_COLUMNS;
-    } else if (access(job->directory, F_OK) != 0) {
-        return cli_trouble(cli, "cannot open %s: %s", job->directory, strerror(errno));
-    } else {
-        return cli_trouble(cli,
-                           "%s: there is no manifest with the columns; give --columns=A,B, or "
-                           "--header if every slice has a header, or --no-header",
-                           job->directory);
-    }
-    return CLI_GOOD;
+    const struct merge_job *job = context;
+    cli_progress_update(job->progress, written);
+    return 0;
 }
 
 static int read_options(struct merge_job *job)
 {
     struct cli *cli = job->cli;
     const char *eol = cli_value(cli, "line-break"), *quote = cli_value(cli, "quote");
-    job->directory = cli_operand(cli, 0);
-    job->output = cli_has(cli, "output") ? cli_value(cli, "output") : "-";
+    uint64_t level = 4;
     csvk_merge_options_init(&job->how);
+    csvk_merge_table_options_init(&job->options);
     job->how.quote =
         quote != NULL && quote[0] == 'a' ? CSVK_NORMALIZE_QUOTE_ALL : CSVK_NORMALIZE_QUOTE_KEEP;
     job->how.max_record = cli_longest_record();
     job->how.eol = eol != NULL && eol[0] == 'l' ? CSVK_EOL_LF : CSVK_EOL_CRLF;
-    int status = cli_get_table(cli, job->directory, &job->table);
-    if (status == CLI_GOOD && job->table.delimiter_auto) {
-        status =
-            cli_trouble(cli, "--delimiter=auto: csvkit merge does not find the delimiter; name "
-                             "it");
-    }
-    if (status == CLI_GOOD && cli_has(cli, "encoding")) {
-        status = cli_trouble(cli, "--encoding: slices are always UTF-8");
-    }
-    job->how.dialect = job->table.dialect;
-    return status == CLI_GOOD ? read_header(job) : status;
-}
-
-/* ---- writing ---- */
-
-static int to_sink(void *context, const void *bytes, size_t length, struct csvk_error *err)
-{
-    struct merge_job *job = context;
-    return csvk_sink_write(job->sink, bytes, length, err);
-}
-
-static int to_output(void *context, const void *bytes, size_t length, struct csvk_error *err)
-{
-    struct merge_job *job = context;
-    job->written += length;
-    cli_progress_update(job->progress, job->written);
-    return job->gzip != NULL ? csvk_gzip_write(job->gzip, bytes, length, err)
-                             : csvk_sink_write(job->sink, bytes, length, err);
-}
-
-static int open_output(struct merge_job *job, struct csvk_error *err)
-{
-    size_t length = strlen(job->output);
-    uint64_t level = 4;
-    int status = csvk_sink_open(&job->sink, job->output, 0, err);
-    if (status != CSVK_OK || length < 3 || strcmp(job->output + length - 3, ".gz") != 0) {
-        return status;
-    }
-    if (cli_get_uint(job->cli, "level", 1, 9, &level) != CLI_GOOD) {
-        return csvk_fail(err, CSVK_EUSAGE, "--level must be from 1 to 9");
-    }
-    struct csvk_gzip_options how = {(int)level, cli_threads(job->cli), 0};
-    struct csvk_gzip_output output = {to_sink, job};
-    return csvk_gzip_new(&job->gzip, &how, output, err);
-}
-
-static int merge(struct merge_job *job, struct csvk_error *err)
-{
-    struct csvk_merge_output output = {to_output, job};
-    int status = open_output(job, err);
-    if (status == CSVK_OK) {
-        job->progress = cli_progress_start(job->cli, "merge", 0);
-        status = csvk_merge(job->directory, &job->how, output, &job->totals, err);
-        cli_progress_end(job->progress);
-    }
-    if (status == CSVK_OK && job->gzip != NULL) {
-        status = csvk_gzip_finish(job->gzip, NULL, err);
-    }
-    return status == CSVK_OK ? csvk_sink_commit(job->sink, err) : status;
+    job->options.directory = cli_operand(cli, 0);
+    job->options.output = cli_has(cli, "output") ? cli_value(cli, "output") : "-";
+    job->options.table = &job->table;
+    job->options.how = &job->how;
+    job->options.threads = cli_threads(cli);
+    job->options.progress = show_progress;
+    job->options.context = job;
+    int status = cli_get_table(cli, job->options.directory, &job->table);
+    job->table.encoding = cli_value(cli, "encoding");
+    status = status == CLI_GOOD ? cli_get_uint(cli, "level", 1, 9, &level) : status;
+    job->options.level = (int)level;
+    return status;
 }
 
 /* ---- the result ---- */
@@ -128,7 +57,7 @@ static int put_json(const struct merge_job *job, struct csvk_buf *out)
     struct csvk_json json;
     csvk_json_init(&json, out);
     csvk_json_open(&json, '{');
-    csvk_json_put_string(&json, "output", job->output);
+    csvk_json_put_string(&json, "output", job->options.output);
     csvk_json_put_uint(&json, "slices", job->totals.slices);
     csvk_json_put_uint(&json, "records", job->totals.records);
     csvk_json_put_uint(&json, "bytes", job->totals.bytes);
@@ -139,7 +68,7 @@ static int put_json(const struct merge_job *job, struct csvk_buf *out)
 
 static int put_text(const struct merge_job *job, struct csvk_buf *out)
 {
-    int status = csvk_buf_add_escaped(out, job->output, strlen(job->output));
+    int status = csvk_buf_add_escaped(out, job->options.output, strlen(job->options.output));
     return status == CSVK_OK
                ? csvk_buf_printf(out, ": %" PRIu64 " record%s from %" PRIu64 " slice%s\n",
                                  job->totals.records, cli_plural(job->totals.records),
@@ -152,7 +81,7 @@ static void report(struct merge_job *job)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
     const char *format = cli_value(job->cli, "format");
-    if (strcmp(job->output, "-") == 0) {
+    if (strcmp(job->options.output, "-") == 0) {
         return;
     }
     bool json = format != NULL && format[0] == 'j';
@@ -160,21 +89,25 @@ static void report(struct merge_job *job)
     cli_out_result(job->cli, &out, made);
 }
 
+static int merge(struct merge_job *job)
+{
+    struct csvk_error err = {0};
+    job->progress = cli_progress_start(job->cli, "merge", 0);
+    int status = csvk_merge_table(&job->options, &job->totals, &err);
+    cli_progress_end(job->progress);
+    if (status != CSVK_OK) {
+        return cli_fail(job->cli, &err);
+    }
+    report(job);
+    return CLI_GOOD;
+}
+
 static int run(struct cli *cli)
 {
     struct merge_job job = {.cli = cli, .totals = {.size = sizeof job.totals}};
-    struct csvk_error err = {0};
     int status = read_options(&job);
-    if (status == CLI_GOOD) {
-        if (merge(&job, &err) == CSVK_OK) {
-            report(&job);
-        } else {
-            status = cli_fail(cli, &err);
-        }
-    }
-    csvk_gzip_free(job.gzip);
-    csvk_sink_free(job.sink);
-    cli_table_release(&job.table);
+    status = status == CLI_GOOD ? merge(&job) : status;
+    csvk_table_definition_release(&job.table);
     return status;
 }
 

@@ -2,66 +2,49 @@
  * cmd_processor.c - csvkit processor [DATADIR]: turns in/tables of a data folder into out/tables as
  * the parameters in config.json say, and copies in/files to out/files.
  */
-#include "csvkit/cli/processor/processor.h"
+#include "csvkit/cli/frame/cli.h"
+#include "csvkit/cli/slice/slice_command.h"
 
-#include <errno.h>
+#include "manifest/processor.h"
+
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-static int make_scratch(struct processor *p)
+static const char *from_environment(const char *name, const char *otherwise)
 {
-    const char *place = getenv("TMPDIR");
-    struct csvk_error err = {0};
-    p->scratch =
-        processor_path(place != NULL && place[0] != '\0' ? place : "/tmp", "csvkit-XXXXXX", NULL);
-    if (p->scratch == NULL) {
-        return cli_trouble(p->cli, "out of memory");
-    }
-    if (mkdtemp(p->scratch) == NULL) {
-        csvk_fail_sys(&err, errno, "cannot make a temporary folder: %s", p->scratch);
-        csvk_free(p->scratch);
-        p->scratch = NULL;
-        return cli_fail(p->cli, &err);
-    }
-    return CLI_GOOD;
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0' ? value : otherwise;
 }
 
-static void remove_scratch(struct processor *p)
+static void show_sliced(void *context, const char *directory,
+                        const struct csvk_slice_table_result *result)
 {
-    if (p->scratch != NULL) {
-        processor_remove(p->scratch);
+    struct csvk_buf out = CSVK_BUF_INIT;
+    struct cli *cli = context;
+    slice_print_doubts(cli, directory, result, true);
+    if (result->sliced) {
+        int made = slice_put_text(directory, result, &out);
+        cli_out_result(cli, &out, made);
     }
-    csvk_free(p->scratch);
 }
 
-static int make_out(struct processor *p)
+static int show_refused(void *context, const struct csvk_report *report, struct csvk_error *err)
 {
-    char *out = processor_path(p->folder, "out", NULL);
-    char *files = processor_path(p->folder, "out/files", NULL);
-    int status = out != NULL && files != NULL ? processor_folder(p, out)
-                                              : cli_trouble(p->cli, "out of memory");
-    status = status == CLI_GOOD ? processor_folder(p, files) : status;
-    csvk_free(out);
-    csvk_free(files);
-    return status;
+    return slice_print_report(context, report, "text", err);
 }
 
 static int run(struct cli *cli)
 {
-    const char *environment = getenv("KBC_DATADIR");
-    struct processor p = {.cli = cli};
-    p.folder = cli_noperands(cli) > 0                          ? cli_operand(cli, 0)
-               : environment != NULL && environment[0] != '\0' ? environment
-                                                               : "/data";
-    int status = processor_read(&p);
-    status = status == CLI_GOOD ? make_scratch(&p) : status;
-    status = status == CLI_GOOD ? make_out(&p) : status;
-    status = status == CLI_GOOD ? processor_tables(&p) : status;
-    status = status == CLI_GOOD ? processor_files(&p) : status;
-    remove_scratch(&p);
-    cJSON_Delete(p.config);
-    return status;
+    struct csvk_processor_options options;
+    struct csvk_error err = {0};
+    csvk_processor_options_init(&options);
+    options.folder =
+        cli_noperands(cli) > 0 ? cli_operand(cli, 0) : from_environment("KBC_DATADIR", "/data");
+    options.scratch = from_environment("TMPDIR", "/tmp");
+    options.threads = cli_threads(cli);
+    options.max_record = cli_longest_record();
+    options.support = csvk_type_support_parse(getenv("KBC_DATA_TYPE_SUPPORT"));
+    options.hooks = (struct csvk_processor_hooks){show_sliced, show_refused, cli};
+    return csvk_processor(&options, &err) == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
 }
 
 /* ---- the row ---- */

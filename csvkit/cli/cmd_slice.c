@@ -1,20 +1,13 @@
 /*
  * cmd_slice.c - csvkit slice FILE -o DIR: turns a table into slices and a manifest, in one pass.
- *
- * The steps: read the options and the manifest of the input; judge and cut the inputs at the same
- * time; with --verify, read the slices back; give the files their names. Until the last step no
- * file has its final name.
+ * Reads the options, calls csvk_slice_table, prints what came of it.
  */
-#include "csvkit/cli/table/normalize_options.h"
 #include "csvkit/cli/slice/slice_command.h"
+#include "csvkit/cli/table/normalize_options.h"
 
-#include "manifest/types.h"
-
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-
-#define MEGABYTE UINT64_C(1000000)
 
 static const struct cli_option repair_rows[] = {
     {"normalize", 0, NULL, NULL, "Repair the table before it is sliced, as csvkit normalize does.",
@@ -30,7 +23,7 @@ static const struct cli_group normalizing = {"Repair before slicing", repair_row
 
 /* ---- options --------------------------------------------------------------------------------- */
 
-static int read_rule(struct slice_job *job, const char *text)
+static int read_rule(struct slice_command *job, const char *text)
 {
     struct csvk_error err = {0};
     const char *equals = strchr(text, '=');
@@ -48,22 +41,15 @@ static int read_rule(struct slice_job *job, const char *text)
     return CLI_GOOD;
 }
 
-/*
- * The platform cleans column names itself, so a name that needs cleaning is only a warning here.
- * Names that would become equal are an error, which the check of the manifest reports.
- */
-static int read_rules(struct slice_job *job)
+static int read_rules(struct slice_command *job)
 {
     struct csvk_error err = {0};
     const char *profile = cli_value(job->cli, "profile");
-    job->rules.profile = CSVK_PROFILE_KEBOOLA;
+    if (csvk_slice_rules(&job->rules, &err) != CSVK_OK) {
+        return cli_fail(job->cli, &err);
+    }
     if (profile != NULL && csvk_profile_parse(profile, &job->rules.profile, &err) != CSVK_OK) {
         return cli_trouble(job->cli, "--profile: %s", err.text);
-    }
-    if (csvk_validate_set_rule(&job->rules, "header-invalid-name", CSVK_WARNING, &err) != CSVK_OK ||
-        (job->table.columns.count != 0 &&
-         csvk_validate_set_rule(&job->rules, "empty-file", CSVK_WARNING, &err) != CSVK_OK)) {
-        return cli_fail(job->cli, &err);
     }
     int status = cli_get_uint(job->cli, "max-findings", 0, UINT64_MAX, &job->rules.max_findings);
     for (size_t i = 0; i < cli_count(job->cli, "rule") && status == CLI_GOOD; i++) {
@@ -73,7 +59,7 @@ static int read_rules(struct slice_job *job)
 }
 
 /* Options that work with --normalize only are refused without it, not ignored. */
-static int need_normalize(const struct slice_job *job)
+static int need_normalize(const struct slice_command *job)
 {
     static const struct cli_group *const groups_of_repair[] = {
         &cli_normalize_repairs, &cli_normalize_style, &normalizing, NULL};
@@ -88,49 +74,30 @@ static int need_normalize(const struct slice_job *job)
     return CLI_GOOD;
 }
 
-static int read_table(struct slice_job *job)
+static int read_normalize(struct slice_command *job)
 {
-    struct cli *cli = job->cli;
-    const char *encoding = cli_value(cli, "encoding");
-    int status = cli_get_table(cli, cli_operand(cli, 0), &job->table);
-    if (status != CLI_GOOD) {
-        return status;
+    bool sniff = false;
+    if (!cli_has(job->cli, "normalize")) {
+        return need_normalize(job);
     }
-    if (job->table.delimiter_auto) {
-        return cli_trouble(cli,
-                           "--delimiter=auto: csvkit slice does not find the delimiter; name it "
-                           "(csvkit sniff proposes one)");
-    }
-    const struct csvk_dialect *in = &job->table.dialect;
-    if ((in->more_length != 0 || in->skip_blanks) && !cli_has(cli, "normalize")) {
-        return cli_trouble(cli,
-                           "%s: works with --normalize only, which writes slices with a "
-                           "delimiter of one byte",
-                           cli_has(cli, "skip-blanks") ? "--skip-blanks"
-                                                       : "--delimiter of several bytes");
-    }
-    bool manifest = !cli_has(cli, "no-manifest");
-    if (manifest && job->table.dialect.escape != CSVK_NO_BYTE && !cli_has(cli, "normalize")) {
-        return cli_trouble(cli, "--escape: a manifest cannot name an escape byte; add --normalize, "
-                                "which removes it, or --no-manifest");
-    }
-    job->header = job->table.header;
-    if (manifest && !job->header && job->table.columns.count == 0) {
-        return cli_trouble(cli, "a manifest for data without a header needs --columns; or give "
-                                "--no-manifest");
-    }
-    job->encoding = encoding == NULL || strcasecmp(encoding, "utf-8") == 0 ? NULL : encoding;
-    job->rules.dialect = job->table.dialect;
-    job->rules.header = job->header ? CSVK_HEADER : CSVK_NO_HEADER;
-    job->rules.header_stated = job->table.header_stated;
-    if (csvk_strings_copy(&job->rules.columns, &job->table.columns) != CSVK_OK) {
-        return cli_trouble(cli, "out of memory");
-    }
-    return cli_has(cli, "normalize") ? slice_repair_read(job) : need_normalize(job);
+    csvk_normalize_options_init(&job->normalize);
+    job->normalize.line_break = CSVK_EOL_LF;
+    job->options.normalize = &job->normalize;
+    job->options.rejects = cli_value(job->cli, "rejects");
+    job->options.log = cli_value(job->cli, "log");
+    return cli_normalize_read(job->cli, &job->normalize, &sniff);
+}
+
+static int read_table(struct slice_command *job)
+{
+    const char *encoding = cli_value(job->cli, "encoding");
+    int status = cli_get_table(job->cli, cli_operand(job->cli, 0), &job->table);
+    job->table.encoding = encoding == NULL || strcasecmp(encoding, "utf-8") == 0 ? NULL : encoding;
+    return status == CLI_GOOD ? read_normalize(job) : status;
 }
 
 /* At most one of --slice-size, --records, --slices. */
-static int read_cut(struct slice_job *job)
+static int read_cut(struct slice_command *job)
 {
     struct cli *cli = job->cli;
     struct csvk_slice_options *how = &job->how;
@@ -146,19 +113,11 @@ static int read_cut(struct slice_job *job)
                                 : status;
     status =
         status == CLI_GOOD ? cli_get_uint(cli, "slices", 1, CSVK_SLICES_MAX, &how->count) : status;
-    if (status != CLI_GOOD || cli_has(cli, "any-size") || how->cut != CSVK_SLICE_BY_SIZE) {
-        return status;
-    }
-    how->least = 10 * MEGABYTE;
-    how->most = 100 * MEGABYTE;
-    if (how->slice_size < how->least || how->slice_size > how->most) {
-        return cli_trouble(cli, "--slice-size: slices of 10 MB to 100 MB load best; --any-size "
-                                "allows others");
-    }
-    return CLI_GOOD;
+    job->options.any_size = cli_has(cli, "any-size");
+    return status;
 }
 
-static int read_output(struct slice_job *job)
+static int read_output(struct slice_command *job)
 {
     struct cli *cli = job->cli;
     struct csvk_slice_options *how = &job->how;
@@ -174,139 +133,61 @@ static int read_output(struct slice_job *job)
     how->existing = cli_has(cli, "force") ? CSVK_SLICE_REPLACE : CSVK_SLICE_REFUSE;
     how->none = cli_has(cli, "keep-empty") ? CSVK_SLICE_EMPTY_SLICE : CSVK_SLICE_NO_SLICE;
     how->threads = cli_threads(cli);
-    job->longest = cli_longest_record();
+    job->options.max_record = cli_longest_record();
     int status = cli_get_uint(cli, "level", 1, 9, &level);
-    status = status == CLI_GOOD ? cli_get_size(cli, "max-record", &job->longest) : status;
+    status =
+        status == CLI_GOOD ? cli_get_size(cli, "max-record", &job->options.max_record) : status;
     how->level = (int)level;
     return status == CLI_GOOD ? read_cut(job) : status;
 }
 
-/* ---- inputs ---------------------------------------------------------------------------------- */
+/* ---- the run --------------------------------------------------------------------------------- */
 
-static int list_inputs(struct slice_job *job)
+static int slice(struct slice_command *job)
 {
     struct csvk_error err = {0};
-    struct stat info;
-    const char *path = cli_noperands(job->cli) > 0 ? cli_operand(job->cli, 0) : "-";
-    bool directory = strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-    int status = directory ? csvk_list_slices(path, &job->inputs, &err)
-                           : csvk_strings_add(&job->inputs, path);
-    if (status == CSVK_ENOMEM) {
+    struct csvk_slice_table_options *options = &job->options;
+    options->inputs = &job->inputs;
+    options->table = &job->table;
+    options->how = &job->how;
+    options->rules = &job->rules;
+    options->manifest = cli_has(job->cli, "no-manifest") ? NULL : &job->plan;
+    options->support = csvk_type_support_parse(getenv("KBC_DATA_TYPE_SUPPORT"));
+    options->verify = cli_has(job->cli, "verify");
+    options->hooks = slice_hooks(job);
+    if (csvk_strings_add(&job->inputs,
+                         cli_noperands(job->cli) > 0 ? cli_operand(job->cli, 0) : "-") != CSVK_OK) {
         return cli_trouble(job->cli, "out of memory");
     }
-    return status == CSVK_OK ? CLI_GOOD : cli_fail(job->cli, &err);
-}
-
-/* The length of the input: cutting by size is better with it, cutting by count needs it. */
-static int measure(struct slice_job *job, struct csvk_error *err)
-{
-    job->how.total = slice_plain_bytes(job);
-    if (job->how.cut != CSVK_SLICE_BY_COUNT || job->how.total != 0 || job->how.count == 1) {
-        return CSVK_OK;
-    }
-    for (size_t i = 0; i < job->inputs.count; i++) {
-        if (strcmp(job->inputs.item[i], "-") == 0) {
-            return csvk_fail(err, CSVK_EUSAGE,
-                             "--slices needs the length of the input, which is not known for "
-                             "standard input; use --records or --slice-size");
-        }
-    }
-    return slice_count_bytes(job, &job->how.total, err);
-}
-
-/* When the columns are known before anything is read, the manifest is judged at once. */
-static int take_known_columns(struct slice_job *job, struct csvk_error *err)
-{
-    if (job->table.columns.count == 0) {
-        return CSVK_OK;
-    }
-    job->columns_from = cli_has(job->cli, "columns") ? "--columns" : job->table.manifest;
-    if (csvk_strings_copy(&job->columns, &job->table.columns) != CSVK_OK) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    return slice_make_manifest(job, err);
-}
-
-static int commit(struct slice_job *job, struct csvk_error *err)
-{
-    struct csvk_bytes manifest = {job->manifest.data, job->manifest.length};
-    int status = csvk_slicer_finish(job->slicer, err);
-    if (status == CSVK_OK && job->repair != NULL) {
-        status = slice_repair_commit(job, err);
-    }
-    if (status == CSVK_OK && cli_has(job->cli, "verify")) {
-        status = slice_verify(job, err);
-    }
-    return status == CSVK_OK
-               ? csvk_slicer_commit(job->slicer, manifest.len != 0 ? &manifest : NULL, err)
-               : status;
-}
-
-/* Slices cannot be loaded when nothing says what their columns are. */
-static void need_columns(struct slice_job *job)
-{
-    if (!job->refused && job->columns.count == 0 && !cli_has(job->cli, "no-manifest")) {
-        cli_refuse(job->cli, "%s: there is no header to take the columns from; give --columns=A,B",
-                   job->inputs.count > 0 ? job->inputs.item[0] : cli_operand(job->cli, 0));
-        job->refused = true;
-    }
-}
-
-static int work(struct slice_job *job, struct csvk_error *err)
-{
-    int status = measure(job, err);
-    status = status == CSVK_OK ? take_known_columns(job, err) : status;
-    status = status == CSVK_OK ? csvk_slicer_new(&job->slicer, &job->how, err) : status;
-    status = status == CSVK_OK ? slice_read_inputs(job, err) : status;
-    status = status == CSVK_OK && !job->refused ? slice_add_types(job, err) : status;
-    if (status == CSVK_OK) {
-        need_columns(job);
-    }
-    return status == CSVK_OK && !job->refused ? commit(job, err) : status;
-}
-
-static int slice(struct slice_job *job)
-{
-    struct csvk_error err = {0};
     if (job->json && slice_hash_init(&job->how.hash) != CSVK_OK) {
         return cli_trouble(job->cli, "no SHA-256: libcrypto.so.3 is not installed, or no memory");
     }
-    int status = work(job, &err);
-    if (job->reported != CLI_GOOD) {
-        return job->reported;
-    }
+    int status = csvk_slice_table(options, &job->result, &err);
+    cli_progress_end(job->progress);
+    slice_report_doubts(job);
     if (status != CSVK_OK) {
         return cli_fail(job->cli, &err);
     }
-    if (job->refused) {
-        cli_refuse(job->cli, "%s was not written", job->output);
-        return CLI_REFUSED;
-    }
-    slice_report(job);
-    return job->repair != NULL ? slice_repair_report(job) : CLI_GOOD;
+    return slice_report(job);
 }
 
 static int run(struct cli *cli)
 {
-    struct slice_job job = {.cli = cli};
-    csvk_validate_options_init(&job.rules);
+    struct slice_command job = {.cli = cli};
     csvk_slice_options_init(&job.how);
+    csvk_slice_table_options_init(&job.options);
     int status = read_output(&job);
     status = status == CLI_GOOD ? read_table(&job) : status;
     status = status == CLI_GOOD ? read_rules(&job) : status;
     status = status == CLI_GOOD ? cli_manifest_plan_read(cli, &job.plan) : status;
-    status = status == CLI_GOOD ? list_inputs(&job) : status;
     status = status == CLI_GOOD ? slice(&job) : status;
-    csvk_slicer_free(job.slicer);
-    slice_repair_release(job.repair);
+    csvk_slice_table_result_release(&job.result);
     slice_hash_release(&job.how.hash);
+    csvk_normalize_options_release(&job.normalize);
     csvk_validate_options_release(&job.rules);
-    cli_table_release(&job.table);
-    cli_manifest_plan_release(&job.plan);
-    csvk_types_free(job.types);
+    csvk_table_definition_release(&job.table);
+    csvk_manifest_plan_release(&job.plan);
     csvk_strings_release(&job.inputs);
-    csvk_strings_release(&job.columns);
-    csvk_buf_release(&job.manifest);
     return status;
 }
 

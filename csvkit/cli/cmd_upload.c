@@ -59,7 +59,7 @@ static int send_whole(struct remote *remote, const char *path, const struct csvk
     return CLI_GOOD;
 }
 
-static int send_directly(struct remote *remote, const struct remote_input *input,
+static int send_directly(struct remote *remote, const struct kbc_input *input,
                          const struct csvk_strings *tags)
 {
     struct cli *cli = remote->cli;
@@ -69,7 +69,7 @@ static int send_directly(struct remote *remote, const struct remote_input *input
         .path = input->path,
         .name = cli_value(cli, "name"),
         .tags = tags,
-        .dialect = input->dialect,
+        .dialect = input->table.dialect,
         .permanent = cli_has(cli, "permanent"),
     };
     if (kbc_import_direct(remote->kbc, &direct, &done, &err) < 0) {
@@ -87,7 +87,7 @@ static int send_directly(struct remote *remote, const struct remote_input *input
 static int run(struct cli *cli)
 {
     struct remote remote = {0};
-    struct remote_input input;
+    struct kbc_input input;
     struct csvk_strings tags = {0};
     uint64_t part_size = 0;
     const char *path = cli_operand(cli, 0);
@@ -109,7 +109,7 @@ static int run(struct cli *cli)
                                           : send_whole(&remote, path, &tags, part_size);
     }
     csvk_strings_release(&tags);
-    remote_input_release(&input);
+    kbc_input_release(&input);
     return remote_close(&remote, status);
 }
 

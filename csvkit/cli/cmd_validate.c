@@ -6,7 +6,7 @@
  */
 #include "csvkit/cli/frame/reports.h"
 #include "csvkit/cli/table/auto_option.h"
-#include "csvkit/cli/table/other_format.h"
+#include "csvkit/io/other_format.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/cli/table/verify_option.h"
 
@@ -83,7 +83,7 @@ static int read_limits(struct validate_job *job)
 }
 
 /* Moves the names from `table` to `options`. */
-static void use_table(struct csvk_validate_options *options, struct cli_table *table)
+static void use_table(struct csvk_validate_options *options, struct csvk_table_definition *table)
 {
     options->dialect = table->dialect;
     options->header = table->header ? CSVK_HEADER : CSVK_NO_HEADER;
@@ -96,7 +96,7 @@ static void use_table(struct csvk_validate_options *options, struct cli_table *t
 static int read_table(struct validate_job *job)
 {
     struct cli *cli = job->cli;
-    struct cli_table table;
+    struct csvk_table_definition table;
     const char *encoding = cli_value(cli, "encoding");
     bool plain =
         encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
@@ -110,7 +110,7 @@ static int read_table(struct validate_job *job)
         use_table(&job->options, &table);
         job->dialect_given = job->options.dialect;
     }
-    cli_table_release(&table);
+    csvk_table_definition_release(&table);
     return status;
 }
 
@@ -152,7 +152,7 @@ static int judge(struct validate_job *job, const char *path, struct csvk_validat
     job->encoding = job->encoding_given;
     int status = csvk_source_open(&source, path, err);
     if (status == CSVK_OK) {
-        status = cli_check_other_format(source, err);
+        status = csvk_check_other_format(source, err);
     }
     if (status == CSVK_OK) {
         status = cli_resolve_auto(job->cli, source, &job->options.dialect, &job->encoding, err);

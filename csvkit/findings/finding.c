@@ -12,6 +12,7 @@ void csvk_finding_release(struct csvk_finding *f)
     csvk_free(f->field_name);
     csvk_free(f->path);
     csvk_free(f->file);
+    csvk_free(f->table);
     csvk_free(f->message);
     csvk_free(f->remedy);
     csvk_free(f->excerpt);
@@ -37,11 +38,12 @@ int csvk_finding_copy(struct csvk_finding *out, const struct csvk_finding *from)
 {
     *out = *from;
     out->nextras = 0;
-    out->field_name = out->path = out->file = out->message = out->remedy = NULL;
+    out->field_name = out->path = out->file = out->table = NULL;
+    out->message = out->remedy = NULL;
     out->excerpt = NULL;
     bool copied = copy_text(&out->field_name, from->field_name) &&
                   copy_text(&out->path, from->path) && copy_text(&out->file, from->file) &&
-                  copy_text(&out->message, from->message) &&
+                  copy_text(&out->table, from->table) && copy_text(&out->message, from->message) &&
                   copy_text(&out->remedy, from->remedy) && copy_excerpt(out, from);
     for (size_t i = 0; i < from->nextras && copied; i++) {
         out->extra[i] = from->extra[i];

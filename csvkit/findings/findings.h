@@ -135,6 +135,7 @@ struct csvk_finding {
     char *field_name; /* of the column that `field` lies in */
     char *path;       /* place in a tree of JSON: "$.columns[0]" */
     char *file;       /* what the finding is about when it is not the subject's file */
+    char *table;      /* the table of a folder that it is about: "orders.csv"; NULL: of none */
     char *message;    /* NULL: that of the rule, with the extras filled in */
     char *remedy;     /* what to change in this case; NULL: what the rule says */
     /* What the platform does then: static; NULL where nobody asked. It goes with the message. */
@@ -212,8 +213,8 @@ struct csvk_section {
     const struct csvk_tally *rule; /* counts by rule; a rule that is off is there as such or not */
     size_t nrules;
     uint64_t errors, warnings, infos;
-    /* Findings may have a file, a path and a remedy of their own: in JSON they always have these
-       keys, and `platform`. */
+    /* Findings may have a file, a path, a table and a remedy of their own: in JSON they always have
+       these keys, and `platform`. */
     bool of_tree;
 };
 CSVK_API void csvk_section_of_findings(struct csvk_section *out, const struct csvk_findings *from);

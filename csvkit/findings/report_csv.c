@@ -11,8 +11,8 @@
 
 static void begin(struct csvk_reporter *r)
 {
-    csvk_reporter_put(r,
-                      "file,byte,line,column,record,field,name,rule,severity,message,excerpt\r\n");
+    csvk_reporter_put(
+        r, "file,byte,line,column,record,field,name,rule,severity,message,excerpt,table\r\n");
 }
 
 /* A value, enclosed where it has to be; blanks at its ends are kept by an enclosure, too. */
@@ -81,10 +81,12 @@ static void put_finding(struct csvk_reporter *r, const struct csvk_subject *subj
     csvk_buf_release(&message);
     csvk_reporter_put(r, ",");
     put_escaped(r, f->excerpt, f->excerpt_length);
+    csvk_reporter_put(r, ",");
+    put_escaped(r, f->table, f->table != NULL ? strlen(f->table) : 0);
     csvk_reporter_put(r, "\r\n");
 }
 
-/* FILE,,,,,,,,severity,text, */
+/* FILE,,,,,,,,severity,text,, */
 static void put_note(struct csvk_reporter *r, const struct csvk_subject *subject,
                      enum csvk_severity severity, const char *text)
 {
@@ -93,7 +95,7 @@ static void put_note(struct csvk_reporter *r, const struct csvk_subject *subject
     csvk_reporter_put(r, csvk_severity_name(severity));
     csvk_reporter_put(r, ",");
     put_escaped(r, text, strlen(text));
-    csvk_reporter_put(r, ",\r\n");
+    csvk_reporter_put(r, ",,\r\n");
 }
 
 static void one(struct csvk_reporter *r, const struct csvk_subject *subject)

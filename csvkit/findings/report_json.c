@@ -48,6 +48,7 @@ static void put_finding(struct csvk_json *json, const struct csvk_finding *f, bo
     if (of_tree) {
         csvk_json_put_string(json, "file", f->file);
         csvk_json_put_string(json, "path", f->path);
+        csvk_json_put_string(json, "table", f->table);
     }
     put_known(json, "byte", f->has_byte, f->byte);
     put_known(json, "length", f->has_byte, f->length);

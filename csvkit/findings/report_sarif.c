@@ -131,6 +131,9 @@ static void put_properties(struct csvk_json *json, const struct csvk_finding *f)
     if (f->path != NULL) {
         csvk_json_put_string(json, "path", f->path);
     }
+    if (f->table != NULL) {
+        csvk_json_put_string(json, "table", f->table);
+    }
     report_json_extras(json, f);
     if (f->platform != NULL) {
         csvk_json_put_string(json, "platform", f->platform);

@@ -141,6 +141,9 @@ reports 1 preflight --default-bucket=in.c-main data
 all "a folder" '(.rules | index("text-after-closing-quote")) and .left_out == 0 and .not_judged == {}'
 read_report schema "$here/doc/schema/preflight.schema.json" <report.json || fail "preflight schema"
 cp report.sarif whole.sarif
+jq -e 'all(.tables[]; .source as $source | (.findings | length) > 0 and all(.findings[]; .table == $source))
+    and all(.findings[]; .table == null)' report.json >/dev/null || fail "the table of a finding in JSON"
+grep -q ',t\.csv.$' report.csv || fail "the table of a finding in CSV"
 cp sheet.csv $tables/sheet.csv && cp cut.csv.gz $tables/ && cp flood.csv $tables/
 mv socket.csv $tables/
 reports 1 preflight --default-bucket=in.c-main data
@@ -160,6 +163,8 @@ def results(name, file):
              == 'data/out/tables/' + file and not r['ruleId'].startswith('preflight-')]
     for result in found:
         result['properties'].pop('platform', None)
+        table = result['properties'].pop('table', None) # of a folder
+        assert table == ('t.csv' if name == 'whole.sarif' else None), (name, table)
         result['rule'] = run['tool']['driver']['rules'][result.pop('ruleIndex')]
         result['rule'].pop('defaultConfiguration', None) # of the profile
     return found
@@ -205,6 +210,12 @@ refused() { # what; command line: exit status 2 and nothing written
 cp bad.csv data.csv
 refused "an input as output" validate data.csv -o data.csv
 refused "an input as report" validate data.csv --report=csv:data.csv
+mkdir parts
+cp bad.csv parts/p1
+refused "a slice as output" validate parts -o parts/p1
+refused "a slice as report" validate parts --report=csv:parts/p1
+cmp -s bad.csv parts/p1 || fail "a slice was replaced"
+rm -r parts
 refused "two reports in one file" validate data.csv --report=csv:x --report=json:x
 refused "two reports on standard output" validate data.csv --report=csv:-
 refused "an unknown format" validate data.csv --report=xml:x

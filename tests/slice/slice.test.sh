@@ -180,6 +180,8 @@ test_refusals() {
     printf 'a b,a-b\n1,2\n' >clash.csv
     expect 1 "clash" "$CSVKIT" slice clash.csv -o dir
     says 'a b.*a-b|a-b.*a b'
+    says '^dir.manifest: error\[manifest-column-collision\]: .* \(at \$\.columns\[1\]\)$'
+    says '^    help: rename'
     clean "refusals"
     expect 2 "nowhere" "$CSVKIT" slice t.csv
     expect 2 "no input" "$CSVKIT" slice nix.csv -o dir
@@ -309,6 +311,12 @@ JSON
     printf 'b,a\n1,2\n' >b.csv
     expect 1 "input manifest of other columns" "$CSVKIT" slice b.csv -o dir
     clean "input manifest of other columns"
+    echo '{"columns":' >b.csv.manifest
+    expect 1 "half a manifest" "$CSVKIT" slice b.csv -o dir
+    says '^b.csv.manifest:2:1: error\[manifest-json\]: '
+    echo '{"columns":["a",]}' >b.csv.manifest
+    expect 1 "broken manifest" "$CSVKIT" slice b.csv -o dir
+    says '^    \{"columns":\["a",\]\}$'
     rm b.csv b.csv.manifest
 }
 

@@ -54,6 +54,9 @@ refused 2 "--importer cannot delete rows" load $T "$work/o.csv" --importer --del
 echo '{"columns":["a","b"],"has_header":true}' >"$work/renamed.csv.manifest"
 cp "$work/o.csv" "$work/renamed.csv"
 refused 2 "takes the column names from the header" load $T "$work/renamed.csv" --importer --no-check
+echo '{"columns":1}' >"$work/bad.manifest"
+refused 1 "$work/bad.manifest:1:2: error[manifest-type]: " upload "$work/o.csv" --manifest="$work/bad.manifest"
+says '    {"columns":1}'
 refused 2 "the Importer takes no slices" upload "$work/odd" --importer --no-check
 refused 2 "not both" load $T "$work/o.csv" --file-id=1
 refused 2 "a file id is a number" load $T --file-id=abc

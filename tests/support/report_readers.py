@@ -20,7 +20,7 @@ import sys
 import urllib.parse
 import xml.etree.ElementTree as tree
 
-COLUMNS = 'file,byte,line,column,record,field,name,rule,severity,message,excerpt'.split(',')
+COLUMNS = 'file,byte,line,column,record,field,name,rule,severity,message,excerpt,table'.split(',')
 LEFT_OUT = re.compile(r'(\d+) more (?:findings|errors)|\((\d+) not shown\)')
 
 

@@ -160,60 +160,60 @@ END_TEST
 
 static const struct {
     const char *text;
-    enum cli_number result;
+    enum csvk_number result;
     uint64_t value;
 } sizes[] = {
-    {"0", CLI_NUMBER_OK, 0},
-    {"1000", CLI_NUMBER_OK, 1000},
-    {"7B", CLI_NUMBER_OK, 7},
-    {"1kB", CLI_NUMBER_OK, 1000},
-    {"50MB", CLI_NUMBER_OK, 50000000},
-    {"50 MB", CLI_NUMBER_OK, 50000000},
-    {"2GB", CLI_NUMBER_OK, UINT64_C(2000000000)},
-    {"3TB", CLI_NUMBER_OK, UINT64_C(3000000000000)},
-    {"64KiB", CLI_NUMBER_OK, 65536},
-    {"10MiB", CLI_NUMBER_OK, UINT64_C(10485760)},
-    {"1GiB", CLI_NUMBER_OK, UINT64_C(1073741824)},
-    {"1TiB", CLI_NUMBER_OK, UINT64_C(1099511627776)},
-    {"18446744073709551615", CLI_NUMBER_OK, UINT64_MAX},
-    {"18446744073709551616", CLI_NUMBER_OVERFLOW, 0},
-    {"99999999999999999999999999999999999", CLI_NUMBER_OVERFLOW, 0},
-    {"18446744073709552kB", CLI_NUMBER_OVERFLOW, 0},
-    {"16777216TiB", CLI_NUMBER_OVERFLOW, 0},
-    {"16777215TiB", CLI_NUMBER_OK, UINT64_C(18446742974197923840)},
-    {"1KB", CLI_NUMBER_UNIT, 0},
-    {"1M", CLI_NUMBER_UNIT, 0},
-    {"1mb", CLI_NUMBER_UNIT, 0},
-    {"1  MB", CLI_NUMBER_UNIT, 0},
-    {"1MB ", CLI_NUMBER_UNIT, 0},
-    {"1.5MB", CLI_NUMBER_UNIT, 0},
-    {"", CLI_NUMBER_BAD, 0},
-    {"MB", CLI_NUMBER_BAD, 0},
-    {"-1", CLI_NUMBER_BAD, 0},
-    {"+1", CLI_NUMBER_BAD, 0},
-    {" 1", CLI_NUMBER_BAD, 0},
+    {"0", CSVK_NUMBER_OK, 0},
+    {"1000", CSVK_NUMBER_OK, 1000},
+    {"7B", CSVK_NUMBER_OK, 7},
+    {"1kB", CSVK_NUMBER_OK, 1000},
+    {"50MB", CSVK_NUMBER_OK, 50000000},
+    {"50 MB", CSVK_NUMBER_OK, 50000000},
+    {"2GB", CSVK_NUMBER_OK, UINT64_C(2000000000)},
+    {"3TB", CSVK_NUMBER_OK, UINT64_C(3000000000000)},
+    {"64KiB", CSVK_NUMBER_OK, 65536},
+    {"10MiB", CSVK_NUMBER_OK, UINT64_C(10485760)},
+    {"1GiB", CSVK_NUMBER_OK, UINT64_C(1073741824)},
+    {"1TiB", CSVK_NUMBER_OK, UINT64_C(1099511627776)},
+    {"18446744073709551615", CSVK_NUMBER_OK, UINT64_MAX},
+    {"18446744073709551616", CSVK_NUMBER_OVERFLOW, 0},
+    {"99999999999999999999999999999999999", CSVK_NUMBER_OVERFLOW, 0},
+    {"18446744073709552kB", CSVK_NUMBER_OVERFLOW, 0},
+    {"16777216TiB", CSVK_NUMBER_OVERFLOW, 0},
+    {"16777215TiB", CSVK_NUMBER_OK, UINT64_C(18446742974197923840)},
+    {"1KB", CSVK_NUMBER_UNIT, 0},
+    {"1M", CSVK_NUMBER_UNIT, 0},
+    {"1mb", CSVK_NUMBER_UNIT, 0},
+    {"1  MB", CSVK_NUMBER_UNIT, 0},
+    {"1MB ", CSVK_NUMBER_UNIT, 0},
+    {"1.5MB", CSVK_NUMBER_UNIT, 0},
+    {"", CSVK_NUMBER_BAD, 0},
+    {"MB", CSVK_NUMBER_BAD, 0},
+    {"-1", CSVK_NUMBER_BAD, 0},
+    {"+1", CSVK_NUMBER_BAD, 0},
+    {" 1", CSVK_NUMBER_BAD, 0},
 };
 
 START_TEST(sizes_are_read)
 {
     uint64_t value = 42;
-    ck_assert_int_eq(cli_parse_size(sizes[_i].text, &value), sizes[_i].result);
-    ck_assert_uint_eq(value, sizes[_i].result == CLI_NUMBER_OK ? sizes[_i].value : 42);
+    ck_assert_int_eq(csvk_parse_size(sizes[_i].text, &value), sizes[_i].result);
+    ck_assert_uint_eq(value, sizes[_i].result == CSVK_NUMBER_OK ? sizes[_i].value : 42);
 }
 END_TEST
 
 START_TEST(numbers_are_read)
 {
     uint64_t value = 42;
-    ck_assert_int_eq(cli_parse_uint("007", &value), CLI_NUMBER_OK);
+    ck_assert_int_eq(csvk_parse_uint("007", &value), CSVK_NUMBER_OK);
     ck_assert_uint_eq(value, 7);
-    ck_assert_int_eq(cli_parse_uint("18446744073709551615", &value), CLI_NUMBER_OK);
+    ck_assert_int_eq(csvk_parse_uint("18446744073709551615", &value), CSVK_NUMBER_OK);
     ck_assert_uint_eq(value, UINT64_MAX);
-    ck_assert_int_eq(cli_parse_uint("18446744073709551616", &value), CLI_NUMBER_OVERFLOW);
-    ck_assert_int_eq(cli_parse_uint("1e3", &value), CLI_NUMBER_BAD);
-    ck_assert_int_eq(cli_parse_uint("0x10", &value), CLI_NUMBER_BAD);
-    ck_assert_int_eq(cli_parse_uint("-0", &value), CLI_NUMBER_BAD);
-    ck_assert_int_eq(cli_parse_uint("", &value), CLI_NUMBER_BAD);
+    ck_assert_int_eq(csvk_parse_uint("18446744073709551616", &value), CSVK_NUMBER_OVERFLOW);
+    ck_assert_int_eq(csvk_parse_uint("1e3", &value), CSVK_NUMBER_BAD);
+    ck_assert_int_eq(csvk_parse_uint("0x10", &value), CSVK_NUMBER_BAD);
+    ck_assert_int_eq(csvk_parse_uint("-0", &value), CSVK_NUMBER_BAD);
+    ck_assert_int_eq(csvk_parse_uint("", &value), CSVK_NUMBER_BAD);
     ck_assert_uint_eq(value, UINT64_MAX);
 }
 END_TEST

@@ -48,7 +48,7 @@ static const char *understand(const char *input, const char *const *options)
 {
     static char text[512];
     struct cli cli = {0};
-    struct cli_table table;
+    struct csvk_table_definition table;
     char words[5][64];
     char *argv[5] = {NULL};
     int argc = 0;
@@ -70,7 +70,7 @@ static const char *understand(const char *input, const char *const *options)
     }
     snprintf(text + n, sizeof text - n, "%s%s", table.manifest != NULL ? " from " : "",
              table.manifest != NULL ? table.manifest : "");
-    cli_table_release(&table);
+    csvk_table_definition_release(&table);
     cli_release(&cli);
     return text;
 }

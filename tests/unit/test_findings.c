@@ -45,7 +45,8 @@ static bool make_full(struct csvk_finding *f)
     f->extra[0] = (struct csvk_extra){"name", CSVK_EXTRA_TEXT, 0, NULL};
     bool made = set_text(&f->extra[0].text, "value") && set_text(&f->field_name, "a\"b") &&
                 set_text(&f->path, "$.x") && set_text(&f->file, "part") &&
-                set_text(&f->message, "text\n") && set_text(&f->remedy, "help") &&
+                set_text(&f->table, "t") && set_text(&f->message, "text\n") &&
+                set_text(&f->remedy, "help") &&
                 csvk_finding_quote(f, (const unsigned char *)"\xc3\xa4x\x01z", 5) == CSVK_OK;
     if (!made) {
         csvk_finding_release(f);

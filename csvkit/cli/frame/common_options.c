@@ -61,19 +61,19 @@ enum { MOST_THREADS = 1024 };
 
 /* Reads the last value as a number or a size. Messages name the option and the text. */
 static int get_number(struct cli *cli, const char *name, uint64_t *out,
-                      enum cli_number (*parse)(const char *, uint64_t *))
+                      enum csvk_number (*parse)(const char *, uint64_t *))
 {
     const char *text = cli_value(cli, name);
-    bool size = parse == cli_parse_size;
-    switch (text == NULL ? CLI_NUMBER_OK : parse(text, out)) {
-    case CLI_NUMBER_OK: return CLI_GOOD;
-    case CLI_NUMBER_OVERFLOW: return cli_trouble(cli, "--%s=%s: too large a number", name, text);
-    case CLI_NUMBER_UNIT:
+    bool size = parse == csvk_parse_size;
+    switch (text == NULL ? CSVK_NUMBER_OK : parse(text, out)) {
+    case CSVK_NUMBER_OK: return CLI_GOOD;
+    case CSVK_NUMBER_OVERFLOW: return cli_trouble(cli, "--%s=%s: too large a number", name, text);
+    case CSVK_NUMBER_UNIT:
         return cli_trouble(cli,
                            "--%s=%s: unknown unit; use kB MB GB TB (powers of 1000) or "
                            "KiB MiB GiB TiB (powers of 1024)",
                            name, text);
-    case CLI_NUMBER_BAD: break;
+    case CSVK_NUMBER_BAD: break;
     }
     return cli_trouble(cli, "--%s=%s: not a %s", name, text,
                        size ? "size such as 1000, 64KiB or 50MB" : "whole number");
@@ -81,13 +81,13 @@ static int get_number(struct cli *cli, const char *name, uint64_t *out,
 
 int cli_get_size(struct cli *cli, const char *name, uint64_t *out)
 {
-    return get_number(cli, name, out, cli_parse_size);
+    return get_number(cli, name, out, csvk_parse_size);
 }
 
 int cli_get_uint(struct cli *cli, const char *name, uint64_t least, uint64_t most, uint64_t *out)
 {
     uint64_t value = least;
-    int status = get_number(cli, name, &value, cli_parse_uint);
+    int status = get_number(cli, name, &value, csvk_parse_uint);
     if (status != CLI_GOOD || !cli_has(cli, name)) {
         return status;
     }
@@ -204,7 +204,7 @@ unsigned cli_threads(struct cli *cli)
 {
     uint64_t threads = cli_cores();
     const char *text = cli_value(cli, "threads");
-    if (text != NULL && cli_parse_uint(text, &threads) != CLI_NUMBER_OK) {
+    if (text != NULL && csvk_parse_uint(text, &threads) != CSVK_NUMBER_OK) {
         threads = 1; /* not reached: cli_check_common has refused such a text */
     }
     return threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (unsigned)threads;

@@ -8,6 +8,7 @@
 #ifndef CSVKIT_CLI_FRAME_FRAME_H
 #define CSVKIT_CLI_FRAME_FRAME_H
 
+#include "csvkit/base/numbers.h"
 #include "csvkit/cli/frame/cli.h"
 
 #include <signal.h>
@@ -67,9 +68,6 @@ const char *cli_suggest_option(const struct cli_command *command, const char *ty
 const char *cli_suggest_command(const char *typed);
 
 /* ---- option_values.c ---- */
-enum cli_number { CLI_NUMBER_OK, CLI_NUMBER_BAD, CLI_NUMBER_UNIT, CLI_NUMBER_OVERFLOW };
-enum cli_number cli_parse_uint(const char *text, uint64_t *value);
-enum cli_number cli_parse_size(const char *text, uint64_t *value);
 /* "1.5 MB": at most three digits and a unit that is a power of 1000. */
 int cli_add_size(struct csvk_buf *out, uint64_t bytes);
 /* Adds the items of A,B,"C,D" to `out`. On failure *problem says why, in a static text. */

@@ -1,73 +1,7 @@
-/* option_values.c - reads numbers, sizes and lists from the text of an option. A number that does
-   not fit into 64 bits is refused. */
+/* option_values.c - sizes as text, and lists from the text of an option. */
 #include "csvkit/cli/frame/frame.h"
 
 #include <string.h>
-
-static const char *read_digits(const char *text, uint64_t *value, enum cli_number *result)
-{
-    uint64_t sum = 0;
-    const char *p = text;
-    *result = *p >= '0' && *p <= '9' ? CLI_NUMBER_OK : CLI_NUMBER_BAD;
-    for (; *p >= '0' && *p <= '9'; p++) {
-        if (__builtin_mul_overflow(sum, UINT64_C(10), &sum) ||
-            __builtin_add_overflow(sum, (uint64_t)(*p - '0'), &sum)) {
-            *result = CLI_NUMBER_OVERFLOW;
-        }
-    }
-    *value = sum;
-    return p;
-}
-
-enum cli_number cli_parse_uint(const char *text, uint64_t *value)
-{
-    enum cli_number result;
-    uint64_t sum;
-    const char *rest = read_digits(text, &sum, &result);
-    if (*rest != '\0') {
-        return CLI_NUMBER_BAD;
-    }
-    if (result == CLI_NUMBER_OK) {
-        *value = sum;
-    }
-    return result;
-}
-
-static const struct {
-    const char *name;
-    uint64_t bytes;
-} units[] = {{"", 1},
-             {"B", 1},
-             {"kB", UINT64_C(1000)},
-             {"MB", UINT64_C(1000000)},
-             {"GB", UINT64_C(1000000000)},
-             {"TB", UINT64_C(1000000000000)},
-             {"KiB", UINT64_C(1) << 10},
-             {"MiB", UINT64_C(1) << 20},
-             {"GiB", UINT64_C(1) << 30},
-             {"TiB", UINT64_C(1) << 40}};
-
-enum cli_number cli_parse_size(const char *text, uint64_t *value)
-{
-    enum cli_number result;
-    uint64_t number;
-    const char *unit = read_digits(text, &number, &result);
-    if (result != CLI_NUMBER_OK) {
-        return result;
-    }
-    unit += *unit == ' ';
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (strcmp(unit, units[i].name) == 0) {
-            uint64_t bytes;
-            if (__builtin_mul_overflow(number, units[i].bytes, &bytes)) {
-                return CLI_NUMBER_OVERFLOW;
-            }
-            *value = bytes;
-            return CLI_NUMBER_OK;
-        }
-    }
-    return CLI_NUMBER_UNIT;
-}
 
 int cli_add_size(struct csvk_buf *out, uint64_t bytes)
 {

@@ -4,6 +4,9 @@
  */
 #include "csvkit/cli/frame/reports.h"
 
+#include "csvkit/cli/frame/frame.h"
+#include "manifest/manifest.h"
+
 #include <string.h>
 #include <sys/stat.h>
 
@@ -61,6 +64,22 @@ static int add_other(struct cli_reports *reports, const char *text,
     return status;
 }
 
+/* A folder stands for the slices that lie in it. */
+static bool is_in_folder(const char *folder, const struct stat *report)
+{
+    struct csvk_strings slices = {0};
+    struct stat slice;
+    bool found = false;
+    if (csvk_list_slices(folder, &slices, NULL) == CSVK_OK) {
+        for (size_t i = 0; i < slices.count && !found; i++) {
+            found = stat(slices.item[i], &slice) == 0 && slice.st_dev == report->st_dev &&
+                    slice.st_ino == report->st_ino;
+        }
+    }
+    csvk_strings_release(&slices);
+    return found;
+}
+
 static bool is_operand(struct cli *cli, const char *path)
 {
     struct stat report, input;
@@ -68,8 +87,13 @@ static bool is_operand(struct cli *cli, const char *path)
         return false;
     }
     for (size_t i = 0; i < cli_noperands(cli); i++) {
-        if (stat(cli_operand(cli, i), &input) == 0 && input.st_dev == report.st_dev &&
-            input.st_ino == report.st_ino) {
+        const char *operand = cli_operand(cli, i);
+        if (stat(operand, &input) != 0) {
+            continue;
+        }
+        if (S_ISDIR(input.st_mode)
+                ? is_in_folder(operand, &report)
+                : input.st_dev == report.st_dev && input.st_ino == report.st_ino) {
             return true;
         }
     }
@@ -217,6 +241,37 @@ int cli_reports_end(struct cli_reports *reports)
     int status = reports->status;
     release(reports);
     return status;
+}
+
+/* ---- findings beside a result --------------------------------------------------------------- */
+
+void cli_print_findings(struct cli *cli, const char *file, const struct csvk_findings *findings,
+                        bool only_errors)
+{
+    static const struct csvk_rule_set *const sets[] = {&csvk_manifest_rules, NULL};
+    struct csvk_report_options options;
+    struct csvk_section section;
+    struct csvk_buf out = CSVK_BUF_INIT;
+    csvk_report_options_init(&options, sets);
+    options.style = cli_color(cli, stderr) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
+    options.style |= only_errors || cli_has(cli, "quiet") ? CSVK_TEXT_ERRORS : 0;
+    csvk_section_of_findings(&section, findings);
+    struct csvk_subject subject = {.file = file, .section = &section, .nsections = 1};
+    if (csvk_report_write(&subject, "text", &options, &out, NULL) != CSVK_OK) {
+        cli_trouble(cli, "out of memory");
+    } else if (out.length != 0) {
+        cli_progress_hide(cli);
+        fwrite(out.data, 1, out.length, stderr);
+    }
+    csvk_buf_release(&out);
+}
+
+void cli_print_errors(struct cli *cli, const char *file, struct csvk_findings *findings)
+{
+    if (csvk_manifest_quote(file, findings) != CSVK_OK) {
+        cli_trouble(cli, "out of memory");
+    }
+    cli_print_findings(cli, file, findings, true);
 }
 
 /* ---- the rows -------------------------------------------------------------------------------- */

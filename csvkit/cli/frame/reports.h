@@ -10,6 +10,13 @@
 
 extern const struct cli_group cli_report_options; /* -f -o --report -v */
 
+/* Prints findings about the manifest `file` on standard error, in the form for people; with -q, or
+   when only errors are wanted, the errors alone. */
+void cli_print_findings(struct cli *cli, const char *file, const struct csvk_findings *findings,
+                        bool only_errors);
+/* Prints the errors of a manifest that was read, each with its line. */
+void cli_print_errors(struct cli *cli, const char *file, struct csvk_findings *findings);
+
 struct cli_reports;
 /*
  * Begins the reports that the options ask for. `sets` is borrowed; `profile` is for the levels of

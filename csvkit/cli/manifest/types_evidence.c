@@ -1,6 +1,6 @@
 /*
- * types_evidence.c - the data types that were found in the data: puts them into the plan of a
- * manifest, and reports as text or JSON why they were proposed.
+ * types_evidence.c - the data types that were found in the data: text or JSON that says why they
+ * were proposed.
  */
 #include "csvkit/cli/manifest/manifest_options.h"
 
@@ -9,27 +9,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-
-static bool is_nullable(const struct csvk_column_types *column)
-{
-    return column->empty > 0 || column->values == 0;
-}
-
-int cli_manifest_plan_types(struct cli *cli, struct cli_manifest_plan *plan,
-                            const struct csvk_types *types)
-{
-    int status = CLI_GOOD;
-    for (size_t i = 0; i < csvk_types_columns(types) && status == CLI_GOOD; i++) {
-        const struct csvk_column_types *column = csvk_types_column(types, i);
-        char length[CSVK_TYPE_LENGTH_SIZE];
-        csvk_types_length(column, length);
-        struct csvk_manifest_type type = {
-            plan->columns.item[i], csvk_type_name(csvk_types_propose(column)),
-            length[0] != '\0' ? length : NULL, is_nullable(column) ? CSVK_YES : CSVK_NO};
-        status = cli_manifest_plan_type(cli, plan, &type);
-    }
-    return status;
-}
 
 static size_t sample_length(const struct csvk_type_exclusion *why)
 {
@@ -124,7 +103,7 @@ static void put_column(struct csvk_json *json, const char *name,
     csvk_json_put_string(json, "column", name);
     csvk_json_put_string(json, "type", csvk_type_name(csvk_types_propose(column)));
     csvk_json_put_string(json, "length", length[0] != '\0' ? length : NULL);
-    csvk_json_put_bool(json, "nullable", is_nullable(column));
+    csvk_json_put_bool(json, "nullable", csvk_types_nullable(column));
     csvk_json_put_uint(json, "values", column->values);
     csvk_json_put_uint(json, "empty", column->empty);
     csvk_json_put_uint(json, "longest", column->longest);

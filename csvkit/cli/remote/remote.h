@@ -29,27 +29,11 @@ int remote_fail(struct remote *remote, const struct csvk_error *err);
 int remote_close(struct remote *remote, int status);
 bool remote_wants_json(const struct cli *cli);
 
-/* A file or a directory of slices, and what its manifest and the options say about it. */
-struct remote_input {
-    const char *path; /* NULL: the file is in Storage already (--file-id) */
-    bool sliced;
-    struct csvk_dialect dialect;
-    enum kbc_header header;
-    struct csvk_strings columns; /* from the options, the manifest or the header */
-    struct csvk_strings primary_key;
-    bool incremental;
-    struct csvk_strings delete_values;
-    struct kbc_delete delete_where;
-    cJSON *schema;  /* of a native manifest that has types, or NULL */
-    char *metadata; /* for kbc_load, or NULL */
-    struct csvk_manifest_table manifest;
-};
-int remote_input_read(struct remote_input *input, struct cli *cli, const char *path);
-void remote_input_release(struct remote_input *input);
+/* What the manifest and the options say about the data at `path` (NULL: a file in Storage). Reports
+   what is wrong and returns the exit status; kbc_input_release in any case. */
+int remote_input_read(struct kbc_input *input, struct cli *cli, const char *path);
 /* Validates the data as Storage will read it. When it has errors, prints the findings on standard
    error and returns CLI_REFUSED. */
-int remote_input_check(const struct remote_input *input, struct cli *cli);
-/* Reads the columns from the header of the data, if nothing else names them. */
-int remote_input_header(struct remote_input *input, struct cli *cli);
+int remote_input_check(const struct kbc_input *input, struct cli *cli);
 
 #endif

@@ -4,74 +4,38 @@
 
 #include "csvkit/cli/manifest/manifest_options.h"
 #include "csvkit/cli/table/table_options.h"
-#include "manifest/slice.h"
-#include "validator/validator.h"
+#include "manifest/slice_table.h"
 
-struct slice_job {
+struct slice_command {
     struct cli *cli;
-    const char *output;   /* DIR */
-    const char *encoding; /* NULL: UTF-8 */
-    struct cli_table table;
-    struct csvk_strings inputs; /* files, in order */
-    bool header;                /* each input begins with a header */
-    uint64_t longest;           /* the longest record allowed, in bytes */
-    struct csvk_validate_options rules;
+    const char *output; /* DIR */
+    bool json;
+    struct csvk_strings inputs;
+    struct csvk_table_definition table;
     struct csvk_slice_options how;
-    struct csvk_slicer *slicer;
-    struct csvk_strings columns; /* of the table: given, or from the first header */
-    const char *columns_from;    /* where they come from: a file, or "--columns" */
-    struct cli_manifest_plan plan;
-    struct csvk_buf manifest;    /* text of the manifest; empty: none is written */
-    struct slice_repair *repair; /* of --normalize, or NULL */
-    struct csvk_types *types;    /* of --data-type=auto, or NULL */
-    bool json, refused;
-    int reported;            /* enum cli_exit of a failure that has been reported */
-    uint64_t records, bytes; /* that went into slices */
-    uint64_t before;         /* bytes of the inputs before the current one */
+    struct csvk_validate_options rules;
+    struct csvk_normalize_options normalize; /* of --normalize */
+    struct csvk_manifest_plan plan;
+    struct csvk_slice_table_options options; /* borrows all of these */
+    struct csvk_slice_table_result result;
     struct cli_progress *progress;
+    enum csvk_slice_step step; /* that `progress` is of */
 };
 
-/* slice_input.c: reads and judges all inputs and feeds the slicer. Returns a status; when an input
-   has errors, they are printed and `refused` becomes true. */
-int slice_read_inputs(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
-/* Bytes of text in all inputs; 0: not known without reading them. */
-uint64_t slice_plain_bytes(const struct slice_job *job);
-/* The same, found by reading the inputs. */
-int slice_count_bytes(struct slice_job *job, uint64_t *bytes, struct csvk_error *err) CSVK_MUST_USE;
-
-/* slice_manifest_early.c: makes and judges the manifest for job->columns. When it has errors, they
-   are reported and `refused` becomes true. */
-int slice_make_manifest(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
-/* Makes and judges it again, with the types that fit all of the data; only if job->types is set. */
-int slice_add_types(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
-
-/* slice_normalize.c: --normalize. slice_repair_read reads the options and makes job->repair. */
-struct slice_repair;
-struct slice_stream;
-int slice_repair_read(struct slice_job *job);
-void slice_repair_release(struct slice_repair *repair);
-/* *out yields the repaired bytes of `from`, which it takes over. In any case *stream must be
-   closed, after *out has been freed. */
-int slice_repair_open(struct slice_job *job, struct csvk_source *from, struct csvk_source **out,
-                      struct slice_stream **stream, struct csvk_error *err) CSVK_MUST_USE;
-/* Waits for the end of the repair, after its output has been read to the end. Returns `status`, or
-   the failure of the repair. Without a stream (NULL) it returns `status`. */
-int slice_repair_join(struct slice_stream *stream, int status, struct csvk_error *err);
-/* The same, and frees the stream. Its output need not have been read to the end. */
-int slice_repair_close(struct slice_stream *stream, int status,
-                       struct csvk_error *err) CSVK_MUST_USE;
-/* Gives rejects and log their names. */
-int slice_repair_commit(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
-/* Prints how many records were repaired, rejected and dropped; CLI_REFUSED when some were rejected.
- */
-int slice_repair_report(const struct slice_job *job);
-
-/* slice_verify.c: reads every slice back and compares it with what was written; CSVK_EIO when they
-   differ. */
-int slice_verify(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
-
-/* slice_report.c */
-void slice_report(struct slice_job *job);
+/* Shows the progress, and the report of each input that has errors. */
+struct csvk_slice_hooks slice_hooks(struct slice_command *job);
+/* Prints what was found beside the reports: types, findings about the manifest, refusals. */
+void slice_report_doubts(struct slice_command *job);
+/* Prints the result and the account of repairs. CLI_REFUSED when records were rejected. */
+int slice_report(struct slice_command *job);
+/* The parts of these that csvkit processor prints as well: the text of a result, which may run out
+   of memory; findings about the manifest and refusals; the report of an input that has errors. */
+int slice_put_text(const char *directory, const struct csvk_slice_table_result *result,
+                   struct csvk_buf *out) CSVK_MUST_USE;
+void slice_print_doubts(struct cli *cli, const char *directory,
+                        const struct csvk_slice_table_result *result, bool only_errors);
+int slice_print_report(struct cli *cli, const struct csvk_report *report, const char *format,
+                       struct csvk_error *err);
 /* SHA-256 of the slice files. CSVK_ENOMEM; slice_hash_release frees it. */
 int slice_hash_init(struct csvk_slice_hash *hash) CSVK_MUST_USE;
 void slice_hash_release(struct csvk_slice_hash *hash);

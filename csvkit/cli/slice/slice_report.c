@@ -1,4 +1,5 @@
-/* slice_report.c - prints the result of slice as text or JSON; SHA-256 of the slice files. */
+/* slice_report.c - prints what came of slice, as text or JSON; SHA-256 of the slice files. */
+#include "csvkit/cli/frame/reports.h"
 #include "csvkit/cli/slice/slice_command.h"
 
 #include "csvkit/json.h"
@@ -60,7 +61,7 @@ static void put_slice(struct csvk_json *json, const struct csvk_slice *slice)
     csvk_json_close(json, '}');
 }
 
-static void put_manifest_name(struct slice_job *job, struct csvk_json *json)
+static void put_manifest_name(struct slice_command *job, struct csvk_json *json)
 {
     struct csvk_buf name = CSVK_BUF_INIT;
     size_t length = strlen(job->output);
@@ -68,7 +69,7 @@ static void put_manifest_name(struct slice_job *job, struct csvk_json *json)
         length--;
     }
     csvk_json_key(json, "manifest");
-    if (job->manifest.length == 0) {
+    if (job->result.manifest.length == 0) {
         csvk_json_null(json);
     } else if (csvk_buf_add(&name, job->output, length) == CSVK_OK &&
                csvk_buf_puts(&name, ".manifest") == CSVK_OK) {
@@ -79,61 +80,146 @@ static void put_manifest_name(struct slice_job *job, struct csvk_json *json)
     csvk_buf_release(&name);
 }
 
-static int put_json(struct slice_job *job, struct csvk_buf *out)
+static int put_json(struct slice_command *job, struct csvk_buf *out)
 {
+    const struct csvk_slice_table_result *result = &job->result;
     struct csvk_json json;
-    size_t count;
-    uint64_t records = 0, bytes = 0, file_bytes = 0;
-    const struct csvk_slice *slice = csvk_slicer_slices(job->slicer, &count);
     csvk_json_init(&json, out);
     csvk_json_open(&json, '{');
     csvk_json_key(&json, "slices");
     csvk_json_open(&json, '[');
-    for (size_t i = 0; i < count; i++) {
-        put_slice(&json, &slice[i]);
-        records += slice[i].records;
-        bytes += slice[i].bytes;
-        file_bytes += slice[i].file_bytes;
+    for (size_t i = 0; i < result->nslices; i++) {
+        put_slice(&json, &result->slice[i]);
     }
     csvk_json_close(&json, ']');
-    csvk_json_put_uint(&json, "records", records);
-    csvk_json_put_uint(&json, "bytes", bytes);
-    csvk_json_put_uint(&json, "compressed_bytes", file_bytes);
-    csvk_json_put_strings(&json, "columns", &job->columns);
+    csvk_json_put_uint(&json, "records", result->records);
+    csvk_json_put_uint(&json, "bytes", result->bytes);
+    csvk_json_put_uint(&json, "compressed_bytes", result->file_bytes);
+    csvk_json_put_strings(&json, "columns", &result->columns);
     csvk_json_put_string(&json, "directory", job->output);
     put_manifest_name(job, &json);
-    if (job->types != NULL) {
-        cli_put_types(&json, &job->columns, job->types);
+    if (result->types != NULL) {
+        cli_put_types(&json, &result->columns, result->types);
     }
     csvk_json_close(&json, '}');
     return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
 }
 
-static int put_text(struct slice_job *job, struct csvk_buf *out)
+int slice_put_text(const char *directory, const struct csvk_slice_table_result *result,
+                   struct csvk_buf *out)
 {
-    size_t count;
-    uint64_t records = 0;
     int status = CSVK_OK;
-    const struct csvk_slice *slice = csvk_slicer_slices(job->slicer, &count);
-    for (size_t i = 0; i < count && status == CSVK_OK; i++) {
-        records += slice[i].records;
+    for (size_t i = 0; i < result->nslices && status == CSVK_OK; i++) {
+        const struct csvk_slice *slice = &result->slice[i];
         status = csvk_buf_printf(
             out, "%s  %" PRIu64 " record%s, %" PRIu64 " bytes of text, %" PRIu64 " bytes\n",
-            slice[i].name, slice[i].records, cli_plural(slice[i].records), slice[i].bytes,
-            slice[i].file_bytes);
+            slice->name, slice->records, cli_plural(slice->records), slice->bytes,
+            slice->file_bytes);
     }
-    status =
-        status == CSVK_OK ? csvk_buf_add_escaped(out, job->output, strlen(job->output)) : status;
-    return status == CSVK_OK
-               ? csvk_buf_printf(out, ": %zu slice%s, %" PRIu64 " record%s%s\n", count,
-                                 cli_plural(count), records, cli_plural(records),
-                                 job->manifest.length != 0 ? ", manifest" : "")
-               : status;
+    status = status == CSVK_OK ? csvk_buf_add_escaped(out, directory, strlen(directory)) : status;
+    return status == CSVK_OK ? csvk_buf_printf(out, ": %zu slice%s, %" PRIu64 " record%s%s\n",
+                                               result->nslices, cli_plural(result->nslices),
+                                               result->records, cli_plural(result->records),
+                                               result->manifest.length != 0 ? ", manifest" : "")
+                             : status;
 }
 
-void slice_report(struct slice_job *job)
+static int report_repairs(const struct slice_command *job)
+{
+    const struct csvk_slice_repairs *r = &job->result.repairs;
+    cli_note(job->cli,
+             "%" PRIu64 " records in, %" PRIu64 " out, %" PRIu64 " rejected, %" PRIu64 " dropped",
+             r->records_in, r->records_out, r->records_rejected, r->records_dropped);
+    for (enum csvk_repair i = CSVK_REPAIR_BOM; i < CSVK_REPAIRS; i++) {
+        if (r->repairs[i] != 0) {
+            cli_note(job->cli, "  %-4s %-14s %9" PRIu64 "  %s", csvk_repair_id(i),
+                     csvk_repair_name(i), r->repairs[i], csvk_repair_summary(i));
+        }
+    }
+    return r->records_rejected != 0 ? CLI_REFUSED : CLI_GOOD;
+}
+
+int slice_report(struct slice_command *job)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
-    int made = job->json ? put_json(job, &out) : put_text(job, &out);
+    int made = job->json ? put_json(job, &out) : slice_put_text(job->output, &job->result, &out);
     cli_out_result(job->cli, &out, made);
+    return job->result.repaired ? report_repairs(job) : CLI_GOOD;
+}
+
+/* ---- while it runs ---- */
+
+static int show_progress(void *context, enum csvk_slice_step step, uint64_t done, uint64_t total)
+{
+    struct slice_command *job = context;
+    bool cutting = step == CSVK_SLICE_STEP_SLICE;
+    if (job->progress == NULL || job->step != step) {
+        cli_progress_end(job->progress);
+        job->step = step;
+        job->progress =
+            cli_progress_start(job->cli, cutting ? "slice" : "verify", cutting ? total : 0);
+    }
+    if (cutting) {
+        cli_progress_update(job->progress, done);
+    } else {
+        cli_progress_parts(job->progress, done, total);
+    }
+    return 0;
+}
+
+int slice_print_report(struct cli *cli, const struct csvk_report *report, const char *format,
+                       struct csvk_error *err)
+{
+    struct csvk_buf out = CSVK_BUF_INIT;
+    unsigned style = cli_color(cli, stdout) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
+    int status = csvk_report_print(report, format, style, &out, err);
+    cli_out_buf(cli, &out);
+    csvk_buf_release(&out);
+    return status;
+}
+
+static int show_refused(void *context, const struct csvk_report *report, struct csvk_error *err)
+{
+    const struct slice_command *job = context;
+    return slice_print_report(job->cli, report, job->json ? "json" : "text", err);
+}
+
+struct csvk_slice_hooks slice_hooks(struct slice_command *job)
+{
+    return (struct csvk_slice_hooks){show_progress, show_refused, job};
+}
+
+/* ---- beside the result ---- */
+
+static void report_types(const struct slice_command *job)
+{
+    struct csvk_buf out = CSVK_BUF_INIT;
+    const struct csvk_slice_table_result *result = &job->result;
+    if (result->types == NULL || job->json || cli_has(job->cli, "quiet")) {
+        return;
+    }
+    if (cli_add_types(&out, &result->columns, result->types) == CSVK_OK) {
+        fputs(csvk_buf_text(&out), stderr);
+    }
+    csvk_buf_release(&out);
+}
+
+void slice_print_doubts(struct cli *cli, const char *directory,
+                        const struct csvk_slice_table_result *result, bool only_errors)
+{
+    struct csvk_buf name = CSVK_BUF_INIT;
+    if (result->findings.count != 0 &&
+        csvk_buf_printf(&name, "%s.manifest", directory) == CSVK_OK) {
+        cli_print_findings(cli, csvk_buf_text(&name), &result->findings, only_errors);
+    }
+    for (size_t i = 0; i < result->refusals.count; i++) {
+        cli_refuse(cli, "%s", result->refusals.item[i]);
+    }
+    csvk_buf_release(&name);
+}
+
+void slice_report_doubts(struct slice_command *job)
+{
+    report_types(job);
+    slice_print_doubts(job->cli, job->output, &job->result, false);
 }

@@ -1,27 +1,25 @@
 /*
- * slice_normalize.c - csvkit slice --normalize: repairs the table while it is sliced, in one pass.
+ * slice_repair.c - repairs the table while it is sliced, in one pass.
  *
  *    input -> csvk_normalize (in a thread of its own) -> pipe -> source -> validator, slicer
  *
  * The pipe bounds memory and lets both sides run at the same time. No slice gets its name before
- * the thread has been joined and has reported that it repaired the input to the end.
+ * the thread has been joined and has reported that it repaired the input to the end. The thread
+ * takes no SIGPIPE: when the slicer stops reading, the write fails, and nothing else happens.
  */
-#include "csvkit/cli/table/normalize_options.h"
-#include "csvkit/cli/slice/slice_command.h"
+#include "manifest/slicing/slice_job.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-struct slice_repair { /* of the whole run */
-    struct csvk_normalize_options options;
+struct slice_repair {                      /* of the whole run */
+    struct csvk_normalize_options options; /* a copy that borrows everything */
     struct csvk_sink *rejects, *index, *log;
-    uint64_t in, out, rejected, dropped;
-    uint64_t repairs[CSVK_REPAIRS];
 };
 
 struct slice_stream { /* of one input */
@@ -37,49 +35,46 @@ struct slice_stream { /* of one input */
 
 /* ---- options and the files beside the slices ------------------------------------------------- */
 
-static int open_sinks(struct slice_job *job)
+static int open_sinks(struct slice_job *job, struct csvk_error *err)
 {
     struct slice_repair *r = job->repair;
-    const char *rejects = cli_value(job->cli, "rejects"), *log = cli_value(job->cli, "log");
-    struct csvk_error err = {0};
+    const char *rejects = job->options->rejects, *log = job->options->log;
     struct csvk_buf index = CSVK_BUF_INIT;
     int status = CSVK_OK;
     if (rejects != NULL) {
         status = csvk_buf_printf(&index, "%s.jsonl", rejects);
-        status = status == CSVK_OK ? csvk_sink_open(&r->rejects, rejects, 0, &err) : status;
+        status = status == CSVK_OK ? csvk_sink_open(&r->rejects, rejects, 0, err) : status;
         status =
-            status == CSVK_OK ? csvk_sink_open(&r->index, csvk_buf_text(&index), 0, &err) : status;
+            status == CSVK_OK ? csvk_sink_open(&r->index, csvk_buf_text(&index), 0, err) : status;
     }
     if (status == CSVK_OK && log != NULL) {
-        status = csvk_sink_open(&r->log, log, 0, &err);
+        status = csvk_sink_open(&r->log, log, 0, err);
     }
     csvk_buf_release(&index);
-    return status == CSVK_OK ? CLI_GOOD : cli_fail(job->cli, &err);
+    return status;
 }
 
-int slice_repair_read(struct slice_job *job)
+int slice_repair_new(struct slice_job *job, struct csvk_error *err)
 {
-    bool sniff = false;
+    if (job->options->normalize == NULL) {
+        return CSVK_OK;
+    }
     struct slice_repair *r = csvk_calloc(1, sizeof *r);
     if (r == NULL) {
-        return cli_trouble(job->cli, "out of memory");
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     job->repair = r;
-    csvk_normalize_options_init(&r->options);
-    r->options.line_break = CSVK_EOL_LF;
-    int status = cli_normalize_read(job->cli, &r->options, &sniff);
-    if (status != CLI_GOOD) {
-        return status;
+    job->result->repaired = true;
+    r->options = *job->options->normalize;
+    r->options.dialect = job->table->dialect;
+    r->options.encoding = job->table->encoding;
+    r->options.header = job->table->header ? CSVK_NORMALIZE_HEADER : CSVK_NORMALIZE_NO_HEADER;
+    r->options.columns = (struct csvk_strings){0};
+    if (!job->table->header) {
+        r->options.columns = job->table->columns;
     }
-    r->options.dialect = job->table.dialect; /* --manifest included */
-    r->options.encoding = job->encoding;
-    r->options.header = job->table.header ? CSVK_NORMALIZE_HEADER : CSVK_NORMALIZE_NO_HEADER;
-    if (!job->table.header &&
-        csvk_strings_copy(&r->options.columns, &job->table.columns) != CSVK_OK) {
-        return cli_trouble(job->cli, "out of memory");
-    }
-    job->table.dialect = job->rules.dialect = r->options.to;
-    return open_sinks(job);
+    job->dialect = r->options.to;
+    return open_sinks(job, err);
 }
 
 /* ---- one input --------------------------------------------------------------------------------
@@ -116,6 +111,10 @@ static struct csvk_output to_sink(struct csvk_sink *sink)
 static void *repair_input(void *context)
 {
     struct slice_stream *stream = context;
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, NULL);
     const struct slice_repair *r = stream->job->repair;
     struct csvk_normalize_outputs outputs = {.size = sizeof outputs,
                                              .table = {write_pipe, stream},
@@ -168,14 +167,14 @@ int slice_repair_open(struct slice_job *job, struct csvk_source *from, struct cs
     return start(s, out, err);
 }
 
-static void add_counts(struct slice_repair *r, const struct csvk_normalize_result *result)
+static void add_counts(struct csvk_slice_repairs *sum, const struct csvk_normalize_result *result)
 {
-    r->in += result->records_in;
-    r->out += result->records_out;
-    r->rejected += result->records_rejected;
-    r->dropped += result->records_dropped;
+    sum->records_in += result->records_in;
+    sum->records_out += result->records_out;
+    sum->records_rejected += result->records_rejected;
+    sum->records_dropped += result->records_dropped;
     for (int i = 0; i < CSVK_REPAIRS; i++) {
-        r->repairs[i] += result->repairs[i];
+        sum->repairs[i] += result->repairs[i];
     }
 }
 
@@ -188,7 +187,7 @@ int slice_repair_join(struct slice_stream *stream, int status, struct csvk_error
     }
     pthread_join(stream->thread, NULL);
     stream->started = false;
-    add_counts(stream->job->repair, &stream->result);
+    add_counts(&stream->job->result->repairs, &stream->result);
     bool own_fault = status >= CSVK_OK || stream->err.sys != EPIPE;
     if (stream->status != CSVK_OK && own_fault) {
         *err = stream->err;
@@ -213,6 +212,9 @@ int slice_repair_close(struct slice_stream *stream, int status, struct csvk_erro
 int slice_repair_commit(struct slice_job *job, struct csvk_error *err)
 {
     struct slice_repair *r = job->repair;
+    if (r == NULL) {
+        return CSVK_OK;
+    }
     struct csvk_sink *const sinks[] = {r->rejects, r->index, r->log};
     int status = CSVK_OK;
     for (size_t i = 0; i < 3 && status == CSVK_OK; i++) {
@@ -221,28 +223,12 @@ int slice_repair_commit(struct slice_job *job, struct csvk_error *err)
     return status;
 }
 
-int slice_repair_report(const struct slice_job *job)
-{
-    const struct slice_repair *r = job->repair;
-    cli_note(job->cli,
-             "%" PRIu64 " records in, %" PRIu64 " out, %" PRIu64 " rejected, %" PRIu64 " dropped",
-             r->in, r->out, r->rejected, r->dropped);
-    for (enum csvk_repair i = CSVK_REPAIR_BOM; i < CSVK_REPAIRS; i++) {
-        if (r->repairs[i] != 0) {
-            cli_note(job->cli, "  %-4s %-14s %9" PRIu64 "  %s", csvk_repair_id(i),
-                     csvk_repair_name(i), r->repairs[i], csvk_repair_summary(i));
-        }
-    }
-    return r->rejected != 0 ? CLI_REFUSED : CLI_GOOD;
-}
-
-void slice_repair_release(struct slice_repair *r)
+void slice_repair_free(struct slice_repair *r)
 {
     if (r != NULL) {
         csvk_sink_free(r->rejects);
         csvk_sink_free(r->index);
         csvk_sink_free(r->log);
-        csvk_normalize_options_release(&r->options);
         csvk_free(r);
     }
 }

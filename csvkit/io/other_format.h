@@ -1,6 +1,6 @@
 /* other_format.h - recognizes files of other formats, such as archives, workbooks and pictures. */
-#ifndef CSVKIT_CLI_TABLE_OTHER_FORMAT_H
-#define CSVKIT_CLI_TABLE_OTHER_FORMAT_H
+#ifndef CSVKIT_IO_OTHER_FORMAT_H
+#define CSVKIT_IO_OTHER_FORMAT_H
 
 #include "csvkit/csvkit.h"
 
@@ -9,6 +9,6 @@
  * one clear message helps more than a thousand findings. `source` must not have been read yet; it
  * can be read from its beginning afterwards.
  */
-int cli_check_other_format(struct csvk_source *source, struct csvk_error *err) CSVK_MUST_USE;
+int csvk_check_other_format(struct csvk_source *source, struct csvk_error *err) CSVK_MUST_USE;
 
 #endif

@@ -1,17 +1,14 @@
 /*
- * slice_input.c - one pass over the inputs: judges every batch, then feeds it to the slicer.
+ * slice_inputs.c - one pass over the inputs: judges every batch, then feeds it to the slicer.
  *
  * A defect may be at the very end of the data, so slices are made before the verdict is known. They
  * are dropped when the data is refused. After the first file with an error, the others are only
  * judged.
  */
-#include "csvkit/cli/table/other_format.h"
-#include "csvkit/cli/slice/slice_command.h"
-
-#include "manifest/types.h"
+#include "csvkit/io/other_format.h"
+#include "manifest/slicing/slice_job.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,7 +50,7 @@ uint64_t slice_plain_bytes(const struct slice_job *job)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < job->inputs.count; i++) {
-        uint64_t size = job->encoding == NULL ? plain_size(job->inputs.item[i]) : 0;
+        uint64_t size = job->table->encoding == NULL ? plain_size(job->inputs.item[i]) : 0;
         if (size == 0) {
             return 0;
         }
@@ -68,10 +65,10 @@ static int open_source(const struct slice_job *job, const char *path, struct csv
 {
     int status = csvk_source_open(out, path, err);
     if (status == CSVK_OK) {
-        status = cli_check_other_format(*out, err);
+        status = csvk_check_other_format(*out, err);
     }
-    if (status == CSVK_OK && job->encoding != NULL) {
-        status = csvk_source_set_encoding(*out, job->encoding, err);
+    if (status == CSVK_OK && job->table->encoding != NULL) {
+        status = csvk_source_set_encoding(*out, job->table->encoding, err);
     }
     return status;
 }
@@ -93,7 +90,7 @@ static int count_source(struct csvk_source *source, uint64_t *bytes, struct csvk
     return status;
 }
 
-int slice_count_bytes(struct slice_job *job, uint64_t *bytes, struct csvk_error *err)
+int slice_count_bytes(const struct slice_job *job, uint64_t *bytes, struct csvk_error *err)
 {
     int status = CSVK_OK;
     *bytes = 0;
@@ -103,94 +100,6 @@ int slice_count_bytes(struct slice_job *job, uint64_t *bytes, struct csvk_error 
         status = status == CSVK_OK ? count_source(source, bytes, err) : status;
         csvk_source_free(source);
     }
-    return status;
-}
-
-/* ---- the header ---- */
-
-static int read_names(const struct slice_job *job, const struct csvk_batch *batch,
-                      struct csvk_strings *names, struct csvk_error *err)
-{
-    const struct csvk_record *record = &batch->records[0];
-    struct csvk_buf room = CSVK_BUF_INIT;
-    int status = CSVK_OK;
-    for (size_t i = 0; batch->nreported > 0 && i < record->nfields && status == CSVK_OK; i++) {
-        struct csvk_bytes raw = csvk_field_raw(batch, record, i);
-        csvk_buf_clear(&room);
-        status = csvk_buf_reserve(&room, raw.len + 1);
-        if (status == CSVK_OK) {
-            size_t length = csvk_field_decode(raw, &job->table.dialect, room.data);
-            status = csvk_strings_addn(names, (const char *)room.data, length);
-        }
-    }
-    csvk_buf_release(&room);
-    return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
-}
-
-static void report_other_header(struct slice_job *job, const char *path,
-                                const struct csvk_strings *names)
-{
-    size_t i = 0;
-    while (i < names->count && i < job->columns.count &&
-           strcmp(names->item[i], job->columns.item[i]) == 0) {
-        i++;
-    }
-    const char *here = i < names->count ? names->item[i] : "(none)";
-    const char *there = i < job->columns.count ? job->columns.item[i] : "(none)";
-    cli_refuse(job->cli, "%s:1: the header differs: column %zu is %s, but %s in %s%s", path, i + 1,
-               here, there, job->columns_from, strcmp(job->columns_from, "-") == 0 ? "" : ":1");
-}
-
-static bool equal_names(const struct csvk_strings *a, const struct csvk_strings *b)
-{
-    bool equal = a->count == b->count;
-    for (size_t i = 0; equal && i < a->count; i++) {
-        equal = strcmp(a->item[i], b->item[i]) == 0;
-    }
-    return equal;
-}
-
-/* The first header gives the columns; the headers of the other inputs must be equal to it. */
-static int take_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
-                       struct csvk_error *err)
-{
-    struct csvk_strings names = {0};
-    if (job->rules.columns.count != 0) {
-        return CSVK_OK; /* then the validator compares */
-    }
-    int status = read_names(job, batch, &names, err);
-    if (status == CSVK_OK && job->columns_from == NULL) {
-        job->columns = names;
-        job->columns_from = path;
-        return slice_make_manifest(job, err);
-    }
-    if (status == CSVK_OK && !equal_names(&names, &job->columns)) {
-        report_other_header(job, path, &names);
-        job->refused = true;
-    }
-    csvk_strings_release(&names);
-    return status;
-}
-
-/* A manifest with columns says that the data has no header. If there is a header nevertheless, it
-   would be loaded as a row. */
-static int refuse_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
-                         struct csvk_error *err)
-{
-    struct csvk_strings names = {0};
-    if (cli_has(job->cli, "no-header") || job->columns.count == 0) {
-        return CSVK_OK;
-    }
-    int status = read_names(job, batch, &names, err);
-    if (status == CSVK_OK && equal_names(&names, &job->columns)) {
-        cli_refuse(
-            job->cli,
-            "%s:1: the first record equals the column names of %s, but the manifest says that "
-            "there is no header; give --header if it is a header, --no-header if it is data",
-            path, job->columns_from);
-        job->refused = true;
-    }
-    csvk_strings_release(&names);
     return status;
 }
 
@@ -213,11 +122,12 @@ static int open_input(struct input *in, struct csvk_error *err)
         return status;
     }
     csvk_validator_reader_options(in->validator, &how);
-    enum csvk_detail least = job->plan.types_auto ? CSVK_FIELDS : CSVK_RECORDS;
+    const struct csvk_manifest_plan *plan = job->options->manifest;
+    enum csvk_detail least = plan != NULL && plan->types_auto ? CSVK_FIELDS : CSVK_RECORDS;
     how.detail = how.detail > least ? how.detail : least;
     how.window = WINDOW;
-    how.max_record = job->longest; /* the slicer needs whole records, even if the validator does not
-                                    */
+    /* The slicer needs whole records, even if the validator does not. */
+    how.max_record = job->options->max_record;
     return csvk_reader_new(&in->reader, in->source, &how, err);
 }
 
@@ -225,30 +135,30 @@ static int take_batch(struct input *in, const struct csvk_batch *batch, struct c
 {
     struct slice_job *job = in->job;
     int status = csvk_validator_feed(in->validator, batch, err);
-    uint64_t skip = 0;
-    if (status == CSVK_OK && job->header && batch->nrecords > 0 && batch->first_record == 1) {
-        skip = 1;
-        status = take_header(job, in->path, batch, err);
-    } else if (status == CSVK_OK && batch->nrecords > 0 && batch->first_record == 1) {
-        status = refuse_header(job, in->path, batch, err);
+    bool first = batch->nrecords > 0 && batch->first_record == 1;
+    uint64_t skip = first && job->table->header ? 1 : 0;
+    if (status == CSVK_OK && first) {
+        status = slice_look_at_header(job, in->path, batch, err);
     }
-    if (status == CSVK_OK && job->types != NULL &&
-        csvk_types_feed(job->types, batch, job->header ? 1 : 0) != CSVK_OK) {
+    if (status == CSVK_OK && job->result->types != NULL &&
+        csvk_types_feed(job->result->types, batch, job->table->header ? 1 : 0) != CSVK_OK) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     if (status == CSVK_OK && !job->refused) {
         status = csvk_slicer_feed(job->slicer, batch, skip, err);
     }
-    cli_progress_update(job->progress, job->before + csvk_source_consumed(in->source));
-    return status;
+    return status == CSVK_OK ? slice_tell_progress(job, CSVK_SLICE_STEP_SLICE,
+                                                   job->before + csvk_source_consumed(in->source),
+                                                   job->plain_bytes, err)
+                             : status;
 }
 
-/* Prints the report of an input that has errors, as validate does. */
+/* Shows the report of an input that has errors to the caller. */
 static int judge_input(struct input *in, struct csvk_error *err)
 {
     struct slice_job *job = in->job;
     const struct csvk_report *report = NULL;
-    struct csvk_buf out = CSVK_BUF_INIT;
+    const struct csvk_slice_hooks *hooks = &job->options->hooks;
     int status = csvk_validator_finish(in->validator, csvk_reader_totals(in->reader),
                                        csvk_source_damage(in->source), err);
     status = status == CSVK_OK ? csvk_validator_report(in->validator, &report, err) : status;
@@ -256,11 +166,7 @@ static int judge_input(struct input *in, struct csvk_error *err)
         return status;
     }
     job->refused = true;
-    unsigned style = cli_color(job->cli, stdout) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
-    status = csvk_report_print(report, job->json ? "json" : "text", style, &out, err);
-    cli_out_buf(job->cli, &out);
-    csvk_buf_release(&out);
-    return status;
+    return hooks->refused != NULL ? hooks->refused(hooks->context, report, err) : CSVK_OK;
 }
 
 /* The slicer continues with the next input, so the last record of this one needs a line break. */
@@ -300,10 +206,8 @@ static int read_input(struct slice_job *job, const char *path, struct csvk_error
 int slice_read_inputs(struct slice_job *job, struct csvk_error *err)
 {
     int status = CSVK_OK;
-    job->progress = cli_progress_start(job->cli, "slice", slice_plain_bytes(job));
     for (size_t i = 0; i < job->inputs.count && status == CSVK_OK; i++) {
         status = read_input(job, job->inputs.item[i], err);
     }
-    cli_progress_end(job->progress);
     return status;
 }

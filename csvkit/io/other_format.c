@@ -1,5 +1,5 @@
 /* other_format.c - see other_format.h. The first bytes are those of the formats' specifications. */
-#include "csvkit/cli/table/other_format.h"
+#include "csvkit/io/other_format.h"
 
 #include <string.h>
 
@@ -31,7 +31,7 @@ static bool matches(const struct format *f, struct csvk_bytes start)
     return start.len >= f->length && memcmp(start.ptr, f->magic, f->length) == 0;
 }
 
-int cli_check_other_format(struct csvk_source *source, struct csvk_error *err)
+int csvk_check_other_format(struct csvk_source *source, struct csvk_error *err)
 {
     struct csvk_bytes start;
     int status = csvk_source_peek(source, 16, &start, err);

@@ -1,11 +1,11 @@
 /*
- * slice_verify.c - slice --verify: reads every slice back from the disk before it gets its name.
+ * slice_verify.c - reads every slice back from the disk before it gets its name.
  *
  * Three checks with code that did not write the slice: another decompressor must give a text of the
  * same length and checksum as the text that was cut; csvkit's reader and libcsv must find the same
  * values in it; and the number of records must be the number that was counted while cutting.
  */
-#include "csvkit/cli/slice/slice_command.h"
+#include "manifest/slicing/slice_job.h"
 
 #include "csvkit/verify/libcsv_check.h"
 
@@ -69,7 +69,7 @@ static int verify_one(const struct slice_job *job, const struct csvk_slice *slic
     struct witness w = {.crc = 0};
     struct csvk_options how;
     csvk_options_init(&how);
-    how.dialect = job->table.dialect;
+    how.dialect = job->dialect;
     how.detail = CSVK_FIELDS;
     how.continuation = true; /* a byte order mark at the beginning of a slice is data */
     how.facts = 0;
@@ -86,13 +86,12 @@ static int verify_one(const struct slice_job *job, const struct csvk_slice *slic
     return status;
 }
 
-int slice_verify(struct slice_job *job, struct csvk_error *err)
+int slice_verify(const struct slice_job *job, struct csvk_error *err)
 {
     size_t count;
     const struct csvk_slice *slice = csvk_slicer_slices(job->slicer, &count);
     struct csvk_buf path = CSVK_BUF_INIT;
     int status = CSVK_OK;
-    job->progress = cli_progress_start(job->cli, "verify", 0);
     for (size_t i = 0; i < count && status == CSVK_OK; i++) {
         csvk_buf_clear(&path);
         if (csvk_buf_printf(&path, "%s/%s", csvk_slicer_directory(job->slicer), slice[i].name) !=
@@ -101,9 +100,10 @@ int slice_verify(struct slice_job *job, struct csvk_error *err)
         } else {
             status = verify_one(job, &slice[i], csvk_buf_text(&path), err);
         }
-        cli_progress_parts(job->progress, i + 1, count);
+        if (status == CSVK_OK) {
+            status = slice_tell_progress(job, CSVK_SLICE_STEP_VERIFY, i + 1, count, err);
+        }
     }
-    cli_progress_end(job->progress);
     csvk_buf_release(&path);
     return status;
 }

@@ -1,11 +1,10 @@
 /*
- * processor_copy.c - paths, folders and copies of csvkit processor; also runs its steps.
+ * processor_copy.c - paths, folders and copies.
  *
  * Files are copied with read(), because a source would decompress gzip. A copy appears whole or not
  * at all. Links are refused, because they may point to something that the component did not mean.
  */
-#include "csvkit/cli/frame/frame.h"
-#include "csvkit/cli/processor/processor.h"
+#include "manifest/processor/processor_parts.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,48 +15,6 @@
 #include <unistd.h>
 
 #define CHUNK (UINT32_C(1) << 18)
-
-/* ---- steps ---- */
-
-int words_check(struct processor *p, const struct command_words *words)
-{
-    struct cli probe = {0};
-    int used = 0;
-    if (words->status != CSVK_OK) {
-        return cli_trouble(p->cli, "out of memory");
-    }
-    int count = (int)words->list.count;
-    const struct cli_command *command = cli_find_command(count, words->list.item, &used);
-    int status = CLI_GOOD;
-    if (command == NULL) {
-        status = cli_trouble(p->cli, "there is no command '%s'", words->list.item[0]);
-    } else if (cli_parse(&probe, command, count - used, words->list.item + used) != CLI_GOOD) {
-        status = probe.problem.length == 0
-                     ? cli_trouble(p->cli, "out of memory")
-                     : cli_refuse(p->cli, "parameters: %s", csvk_buf_text(&probe.problem));
-    }
-    cli_release(&probe);
-    return status;
-}
-
-int words_run(struct processor *p, const struct command_words *words)
-{
-    int status = words_check(p, words);
-    if (status != CLI_GOOD) {
-        return status;
-    }
-    size_t count = words->list.count;
-    char **argv = csvk_calloc(count + 2, sizeof *argv);
-    static char program[] = "csvkit";
-    if (argv == NULL) {
-        return cli_trouble(p->cli, "out of memory");
-    }
-    argv[0] = program;
-    memcpy(argv + 1, words->list.item, count * sizeof *argv);
-    status = cli_main((int)count + 1, argv);
-    csvk_free(argv);
-    return status;
-}
 
 /* ---- paths and folders ---- */
 
@@ -85,14 +42,12 @@ void processor_remove(const char *path)
     rmdir(path);
 }
 
-int processor_folder(struct processor *p, const char *path)
+int processor_folder(const struct processor *p, const char *path)
 {
     if (mkdir(path, 0777) == 0 || errno == EEXIST) {
-        return CLI_GOOD;
+        return CSVK_OK;
     }
-    struct csvk_error err = {0};
-    csvk_fail_sys(&err, errno, "cannot make the folder %s", path);
-    return cli_fail(p->cli, &err);
+    return csvk_fail_sys(p->err, errno, "cannot make the folder %s", path);
 }
 
 /* ---- copies ---- */
@@ -131,15 +86,14 @@ static int copy_file(const char *from, const char *to, struct csvk_error *err)
     return status;
 }
 
-static int copy_names(struct processor *p, const struct csvk_strings *names, const char *from,
+static int copy_names(const struct processor *p, const struct csvk_strings *names, const char *from,
                       const char *to)
 {
-    int status = CLI_GOOD;
-    for (size_t i = 0; i < names->count && status == CLI_GOOD; i++) {
+    int status = CSVK_OK;
+    for (size_t i = 0; i < names->count && status == CSVK_OK; i++) {
         char *a = processor_path(from, names->item[i], NULL);
         char *b = processor_path(to, names->item[i], NULL);
-        status =
-            a != NULL && b != NULL ? processor_copy(p, a, b) : cli_trouble(p->cli, "out of memory");
+        status = a != NULL && b != NULL ? processor_copy(p, a, b) : processor_no_memory(p);
         csvk_free(a);
         csvk_free(b);
     }
@@ -151,15 +105,13 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int processor_names(struct processor *p, const char *path, struct csvk_strings *names)
+int processor_names(const struct processor *p, const char *path, struct csvk_strings *names)
 {
     DIR *dir = opendir(path);
     int status = CSVK_OK;
     if (dir == NULL) {
-        struct csvk_error err = {0};
         int sys = errno;
-        csvk_fail_sys(&err, sys, "cannot list %s", path);
-        return sys == ENOENT ? CLI_GOOD : cli_fail(p->cli, &err);
+        return sys == ENOENT ? CSVK_OK : csvk_fail_sys(p->err, sys, "cannot list %s", path);
     }
     for (const struct dirent *d; (d = readdir(dir)) != NULL && status == CSVK_OK;) {
         bool self = strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0;
@@ -169,46 +121,44 @@ int processor_names(struct processor *p, const char *path, struct csvk_strings *
     if (names->count > 1) {
         qsort(names->item, names->count, sizeof *names->item, by_text);
     }
-    return status == CSVK_OK ? CLI_GOOD : cli_trouble(p->cli, "out of memory");
+    return status == CSVK_OK ? CSVK_OK : processor_no_memory(p);
 }
 
-static int copy_folder(struct processor *p, const char *from, const char *to)
+static int copy_folder(const struct processor *p, const char *from, const char *to)
 {
     struct csvk_strings names = {0};
     int status = processor_folder(p, to);
-    status = status == CLI_GOOD ? processor_names(p, from, &names) : status;
-    status = status == CLI_GOOD ? copy_names(p, &names, from, to) : status;
+    status = status == CSVK_OK ? processor_names(p, from, &names) : status;
+    status = status == CSVK_OK ? copy_names(p, &names, from, to) : status;
     csvk_strings_release(&names);
     return status;
 }
 
-int processor_copy(struct processor *p, const char *from, const char *to)
+int processor_copy(const struct processor *p, const char *from, const char *to)
 {
     struct stat info;
-    struct csvk_error err = {0};
     if (lstat(from, &info) != 0) {
-        csvk_fail_sys(&err, errno, "cannot read %s", from);
-        return cli_fail(p->cli, &err);
+        return csvk_fail_sys(p->err, errno, "cannot read %s", from);
     }
     if (S_ISDIR(info.st_mode)) {
         return copy_folder(p, from, to);
     }
     if (!S_ISREG(info.st_mode)) {
-        return cli_refuse(p->cli, "%s is neither a file nor a folder; it is not copied", from);
+        return PROCESSOR_REFUSE(p, "%s is neither a file nor a folder; it is not copied", from);
     }
-    return copy_file(from, to, &err) == CSVK_OK ? CLI_GOOD : cli_fail(p->cli, &err);
+    return copy_file(from, to, p->err);
 }
 
 /* ---- in/files ---- */
 
-int processor_files(struct processor *p)
+int processor_files(const struct processor *p)
 {
     const cJSON *wanted = cJSON_GetObjectItemCaseSensitive(p->parameters, "files");
     char *from = processor_path(p->folder, "in/files", NULL);
     char *to = processor_path(p->folder, "out/files", NULL);
-    int status = CLI_GOOD;
+    int status = CSVK_OK;
     if (from == NULL || to == NULL) {
-        status = cli_trouble(p->cli, "out of memory");
+        status = processor_no_memory(p);
     } else if (!cJSON_IsFalse(wanted)) {
         status = copy_folder(p, from, to);
     }

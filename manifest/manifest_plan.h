@@ -1,0 +1,58 @@
+/*
+ * manifest_plan.h - what a manifest is to say, while the columns of its table are not known yet.
+ *
+ * The idea. Some of the contents name columns (metadata and types of a column), and a name may hold
+ * the signs that end it in an option, so they are kept as they came until the columns are there.
+ *
+ * Use: csvk_manifest_plan_init; set `options` and the lists; csvk_manifest_plan_pair, _type; when
+ * the columns are known, set `columns` and call csvk_manifest_plan_finish; then `options` are good
+ * for csvk_manifest_create and csvk_slice_manifest. csvk_manifest_plan_release in any case.
+ *
+ * One plan by one thread at a time. A function that answers int answers CSVK_OK, CSVK_EUSAGE (a
+ * text of an option that is wrong) or CSVK_ENOMEM. Texts are copied. `err` may be NULL.
+ */
+#ifndef MANIFEST_MANIFEST_PLAN_H
+#define MANIFEST_MANIFEST_PLAN_H
+
+#include "manifest/manifest.h"
+#include "manifest/types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct csvk_manifest_plan {
+    size_t size;                          /* sizeof: set by csvk_manifest_plan_init */
+    struct csvk_manifest_options options; /* after _finish they borrow from the plan */
+    bool generation_given;                /* options.generation was asked for, not the default */
+    bool types_auto;                      /* the types are to be found in the data */
+    struct csvk_strings columns, primary_key, delete_values;
+    struct csvk_strings column_metadata; /* texts COLUMN:KEY=VALUE */
+    struct csvk_manifest_pair *pairs;    /* npairs, theirs and all below: by the functions only */
+    struct csvk_manifest_type *types;    /* ntypes */
+    size_t npairs, ntypes;
+    struct csvk_strings owned; /* texts that the types borrow */
+};
+CSVK_API void csvk_manifest_plan_init(struct csvk_manifest_plan *plan);
+/* Adds metadata of the table from a text KEY=VALUE. */
+CSVK_API int csvk_manifest_plan_pair(struct csvk_manifest_plan *plan, const char *text,
+                                     struct csvk_error *err) CSVK_MUST_USE;
+/* Adds the type of a column from a text COLUMN=TYPE[:LENGTH]; "auto" sets types_auto. */
+CSVK_API int csvk_manifest_plan_type(struct csvk_manifest_plan *plan, const char *text,
+                                     struct csvk_error *err) CSVK_MUST_USE;
+/* Gives every column of `columns` that has no type yet the one that its counts propose. */
+CSVK_API int csvk_manifest_plan_types(struct csvk_manifest_plan *plan,
+                                      const struct csvk_types *types,
+                                      struct csvk_error *err) CSVK_MUST_USE;
+/* Reads `column_metadata` by the names in `columns`, and makes `options` borrow all lists. Call it
+   once, when `columns` are set. */
+CSVK_API int csvk_manifest_plan_finish(struct csvk_manifest_plan *plan,
+                                       struct csvk_error *err) CSVK_MUST_USE;
+/* Frees what it owns; afterwards it is all zero. */
+CSVK_API void csvk_manifest_plan_release(struct csvk_manifest_plan *plan);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,65 @@
+/* processor.c - the steps of csvk_processor: parameters, folders, tables, files. */
+#include "manifest/processor/processor_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void csvk_processor_options_init(struct csvk_processor_options *options)
+{
+    *options = (struct csvk_processor_options){.size = sizeof *options, .scratch = "/tmp"};
+}
+
+int processor_no_memory(const struct processor *p)
+{
+    return csvk_fail(p->err, CSVK_ENOMEM, "out of memory");
+}
+
+static int make_scratch(struct processor *p)
+{
+    char *path = processor_path(p->options->scratch, "csvkit-XXXXXX", NULL);
+    if (path == NULL) {
+        return processor_no_memory(p);
+    }
+    if (mkdtemp(path) == NULL) {
+        int status = csvk_fail_sys(p->err, errno, "cannot make a temporary folder: %s", path);
+        csvk_free(path);
+        return status;
+    }
+    p->scratch = path;
+    return CSVK_OK;
+}
+
+static void remove_scratch(struct processor *p)
+{
+    if (p->scratch != NULL) {
+        processor_remove(p->scratch);
+    }
+    csvk_free(p->scratch);
+}
+
+static int make_out(const struct processor *p)
+{
+    char *out = processor_path(p->folder, "out", NULL);
+    char *files = processor_path(p->folder, "out/files", NULL);
+    int status = out != NULL && files != NULL ? processor_folder(p, out) : processor_no_memory(p);
+    status = status == CSVK_OK ? processor_folder(p, files) : status;
+    csvk_free(out);
+    csvk_free(files);
+    return status;
+}
+
+int csvk_processor(const struct csvk_processor_options *options, struct csvk_error *err)
+{
+    struct csvk_error own = {0};
+    struct processor p = {
+        .options = options, .folder = options->folder, .err = err != NULL ? err : &own};
+    int status = processor_read(&p);
+    status = status == CSVK_OK ? make_scratch(&p) : status;
+    status = status == CSVK_OK ? make_out(&p) : status;
+    status = status == CSVK_OK ? processor_tables(&p) : status;
+    status = status == CSVK_OK ? processor_files(&p) : status;
+    remove_scratch(&p);
+    cJSON_Delete(p.config);
+    return status;
+}

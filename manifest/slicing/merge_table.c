@@ -1,0 +1,110 @@
+/*
+ * merge_table.c - slices into one file: where the header comes from, and a file that is compressed
+ * when its name says so and appears whole or not at all.
+ */
+#include "manifest/slice_table.h"
+
+#include "csvkit/io/deflate/gzip_writer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+struct merge_file {
+    const struct csvk_merge_table_options *options;
+    struct csvk_merge_options how;
+    struct csvk_sink *sink;
+    struct csvk_gzip *gzip; /* NULL: plain */
+    uint64_t written;
+};
+
+void csvk_merge_table_options_init(struct csvk_merge_table_options *options)
+{
+    *options = (struct csvk_merge_table_options){.size = sizeof *options, .level = 4};
+}
+
+/* What an option says wins over the manifest. */
+static int find_header(struct merge_file *file, struct csvk_error *err)
+{
+    const struct csvk_table_definition *table = file->options->table;
+    const char *directory = file->options->directory;
+    bool named = table->columns.count != 0;
+    file->how.columns = named ? &table->columns : NULL;
+    if (table->header_by == CSVK_TOLD_BY_OPTION && !table->header) {
+        file->how.header = CSVK_MERGE_NONE;
+    } else if (table->header_by != CSVK_TOLD_BY_DEFAULT && table->header) {
+        file->how.header = CSVK_MERGE_SLICES;
+    } else if (named) {
+        file->how.header = CSVK_MERGE_COLUMNS;
+    } else if (access(directory, F_OK) != 0) {
+        return csvk_fail(err, CSVK_EUSAGE, "cannot open %s: %s", directory, strerror(errno));
+    } else {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s: there is no manifest with the columns; give --columns=A,B, or "
+                         "--header if every slice has a header, or --no-header",
+                         directory);
+    }
+    return CSVK_OK;
+}
+
+static int check(const struct csvk_table_definition *table, struct csvk_error *err)
+{
+    if (table->delimiter_auto) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "--delimiter=auto: csvkit merge does not find the delimiter; name it");
+    }
+    return table->encoding == NULL
+               ? CSVK_OK
+               : csvk_fail(err, CSVK_EUSAGE, "--encoding: slices are always UTF-8");
+}
+
+static int to_sink(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    const struct merge_file *file = context;
+    return csvk_sink_write(file->sink, bytes, length, err);
+}
+
+static int to_file(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    struct merge_file *file = context;
+    const struct csvk_merge_table_options *options = file->options;
+    file->written += length;
+    if (options->progress != NULL && options->progress(options->context, file->written) < 0) {
+        return csvk_fail(err, CSVK_ECANCELED, "%s: canceled", options->output);
+    }
+    return file->gzip != NULL ? csvk_gzip_write(file->gzip, bytes, length, err)
+                              : csvk_sink_write(file->sink, bytes, length, err);
+}
+
+static int open_file(struct merge_file *file, struct csvk_error *err)
+{
+    const char *path = file->options->output;
+    size_t length = strlen(path);
+    int status = csvk_sink_open(&file->sink, path, 0, err);
+    if (status != CSVK_OK || length < 3 || strcmp(path + length - 3, ".gz") != 0) {
+        return status;
+    }
+    struct csvk_gzip_options how = {file->options->level, file->options->threads, 0};
+    struct csvk_gzip_output output = {to_sink, file};
+    return csvk_gzip_new(&file->gzip, &how, output, err);
+}
+
+int csvk_merge_table(const struct csvk_merge_table_options *options,
+                     struct csvk_merge_totals *totals, struct csvk_error *err)
+{
+    struct merge_file file = {.options = options, .how = *options->how};
+    struct csvk_merge_output output = {to_file, &file};
+    file.how.dialect = options->table->dialect;
+    int status = check(options->table, err);
+    status = status == CSVK_OK ? find_header(&file, err) : status;
+    status = status == CSVK_OK ? open_file(&file, err) : status;
+    status =
+        status == CSVK_OK ? csvk_merge(options->directory, &file.how, output, totals, err) : status;
+    if (status == CSVK_OK && file.gzip != NULL) {
+        status = csvk_gzip_finish(file.gzip, NULL, err);
+    }
+    status = status == CSVK_OK ? csvk_sink_commit(file.sink, err) : status;
+    csvk_gzip_free(file.gzip);
+    csvk_sink_free(file.sink);
+    return status;
+}

@@ -1,0 +1,282 @@
+/*
+ * slice_table.c - the steps of csvk_slice_table, in their order: options, inputs, the manifest as
+ * far as it can be judged early, one pass over the data, reading back, and last the names.
+ */
+#include "manifest/slicing/slice_job.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MEGABYTE UINT64_C(1000000)
+
+void csvk_slice_table_options_init(struct csvk_slice_table_options *options)
+{
+    *options = (struct csvk_slice_table_options){.size = sizeof *options};
+}
+
+void csvk_slice_table_result_release(struct csvk_slice_table_result *result)
+{
+    csvk_free(result->slice);
+    csvk_strings_release(&result->columns);
+    csvk_buf_release(&result->manifest);
+    csvk_findings_release(&result->findings);
+    csvk_strings_release(&result->refusals);
+    csvk_types_free(result->types);
+    *result = (struct csvk_slice_table_result){0};
+}
+
+int csvk_slice_rules(struct csvk_validate_options *rules, struct csvk_error *err)
+{
+    csvk_validate_options_init(rules);
+    rules->profile = CSVK_PROFILE_KEBOOLA;
+    return csvk_validate_set_rule(rules, "header-invalid-name", CSVK_WARNING, err);
+}
+
+/* ---- what the parts share -------------------------------------------------------------------- */
+
+int slice_refuse(struct slice_job *job, struct csvk_error *err, const char *format, ...)
+{
+    char line[1024];
+    va_list args;
+    job->refused = true;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    int status = csvk_strings_add(&job->result->refusals, line);
+    return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+int slice_tell_progress(const struct slice_job *job, enum csvk_slice_step step, uint64_t done,
+                        uint64_t total, struct csvk_error *err)
+{
+    const struct csvk_slice_hooks *hooks = &job->options->hooks;
+    if (hooks->progress != NULL && hooks->progress(hooks->context, step, done, total) < 0) {
+        return csvk_fail(err, CSVK_ECANCELED, "%s: canceled", job->how.directory);
+    }
+    return CSVK_OK;
+}
+
+bool slice_equal_names(const struct csvk_strings *a, const struct csvk_strings *b)
+{
+    bool equal = a->count == b->count;
+    for (size_t i = 0; equal && i < a->count; i++) {
+        equal = strcmp(a->item[i], b->item[i]) == 0;
+    }
+    return equal;
+}
+
+/* ---- options --------------------------------------------------------------------------------- */
+
+static int check_table(const struct slice_job *job, struct csvk_error *err)
+{
+    const struct csvk_dialect *in = &job->table->dialect;
+    bool normalize = job->options->normalize != NULL, manifest = job->options->manifest != NULL;
+    if (job->table->delimiter_auto) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "--delimiter=auto: csvkit slice does not find the delimiter; name it "
+                         "(csvkit sniff proposes one)");
+    }
+    if ((in->more_length != 0 || in->skip_blanks) && !normalize) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s: works with --normalize only, which writes slices with a "
+                         "delimiter of one byte",
+                         in->skip_blanks ? "--skip-blanks" : "--delimiter of several bytes");
+    }
+    if (manifest && in->escape != CSVK_NO_BYTE && !normalize) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "--escape: a manifest cannot name an escape byte; add --normalize, which "
+                         "removes it, or --no-manifest");
+    }
+    if (manifest && !job->table->header && job->table->columns.count == 0) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "a manifest for data without a header needs --columns; or give "
+                         "--no-manifest");
+    }
+    return CSVK_OK;
+}
+
+static int read_sizes(struct slice_job *job, struct csvk_error *err)
+{
+    struct csvk_slice_options *how = &job->how;
+    if (job->options->any_size || how->cut != CSVK_SLICE_BY_SIZE) {
+        return CSVK_OK;
+    }
+    how->least = 10 * MEGABYTE;
+    how->most = 100 * MEGABYTE;
+    if (how->slice_size < how->least || how->slice_size > how->most) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "--slice-size: slices of 10 MB to 100 MB load best; --any-size "
+                         "allows others");
+    }
+    return CSVK_OK;
+}
+
+/* With columns from outside, an input of no bytes is a table without records. An explicit severity
+   of the rule stays. */
+static int relax_empty_file(struct slice_job *job, struct csvk_error *err)
+{
+    size_t rule = 0;
+    while (csvk_rule_at(rule) != csvk_rule_find("empty-file")) {
+        rule++;
+    }
+    bool asked = job->rules.level[rule] != 0;
+    return job->table->columns.count == 0 || asked
+               ? CSVK_OK
+               : csvk_validate_set_rule(&job->rules, "empty-file", CSVK_WARNING, err);
+}
+
+static int read_rules(struct slice_job *job, struct csvk_error *err)
+{
+    int status = csvk_slice_rules(&job->rules, err);
+    if (job->options->rules != NULL) {
+        job->rules = *job->options->rules;
+        job->rules.columns = job->rules.primary_key = (struct csvk_strings){0};
+    }
+    job->rules.dialect = job->dialect;
+    job->rules.header = job->table->header ? CSVK_HEADER : CSVK_NO_HEADER;
+    job->rules.header_stated = job->table->header_stated;
+    if (status == CSVK_OK &&
+        csvk_strings_copy(&job->rules.columns, &job->table->columns) != CSVK_OK) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    return status == CSVK_OK ? relax_empty_file(job, err) : status;
+}
+
+/* ---- inputs ---------------------------------------------------------------------------------- */
+
+static int list_inputs(struct slice_job *job, struct csvk_error *err)
+{
+    int status = CSVK_OK;
+    for (size_t i = 0; i < job->options->inputs->count && status == CSVK_OK; i++) {
+        struct stat info;
+        const char *path = job->options->inputs->item[i];
+        bool folder = strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+        status = folder ? csvk_list_slices(path, &job->inputs, err)
+                        : csvk_strings_add(&job->inputs, path);
+    }
+    return status == CSVK_ENOMEM ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : status;
+}
+
+/* The length of the input: cutting by size is better with it, cutting by count needs it. */
+static int measure(struct slice_job *job, struct csvk_error *err)
+{
+    job->plain_bytes = job->how.total = slice_plain_bytes(job);
+    if (job->how.cut != CSVK_SLICE_BY_COUNT || job->how.total != 0 || job->how.count == 1) {
+        return CSVK_OK;
+    }
+    if (csvk_strings_has(&job->inputs, "-")) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "--slices needs the length of the input, which is not known for "
+                         "standard input; use --records or --slice-size");
+    }
+    return slice_count_bytes(job, &job->how.total, err);
+}
+
+/* When the columns are known before anything is read, the manifest is judged at once. */
+static int take_known_columns(struct slice_job *job, struct csvk_error *err)
+{
+    if (job->table->columns.count == 0) {
+        return CSVK_OK;
+    }
+    bool option = job->table->columns_by == CSVK_TOLD_BY_OPTION || job->table->manifest == NULL;
+    job->columns_from = option ? "--columns" : job->table->manifest;
+    if (csvk_strings_copy(&job->result->columns, &job->table->columns) != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    return slice_make_manifest(job, err);
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+/* Slices cannot be loaded when nothing says what their columns are. */
+static int need_columns(struct slice_job *job, struct csvk_error *err)
+{
+    if (job->refused || job->result->columns.count != 0 || job->options->manifest == NULL) {
+        return CSVK_OK;
+    }
+    return slice_refuse(
+        job, err, "%s: there is no header to take the columns from; give --columns=A,B",
+        job->inputs.count > 0 ? job->inputs.item[0] : job->options->inputs->item[0]);
+}
+
+static int take_slices(struct slice_job *job, struct csvk_error *err)
+{
+    struct csvk_slice_table_result *result = job->result;
+    size_t count;
+    const struct csvk_slice *slice = csvk_slicer_slices(job->slicer, &count);
+    result->slice = csvk_calloc(count != 0 ? count : 1, sizeof *slice);
+    if (result->slice == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    for (size_t i = 0; i < count; i++) {
+        result->slice[i] = slice[i];
+        result->records += slice[i].records;
+        result->bytes += slice[i].bytes;
+        result->file_bytes += slice[i].file_bytes;
+    }
+    result->nslices = count;
+    return CSVK_OK;
+}
+
+static int commit(struct slice_job *job, struct csvk_error *err)
+{
+    struct csvk_bytes manifest = {job->result->manifest.data, job->result->manifest.length};
+    int status = csvk_slicer_finish(job->slicer, err);
+    status = status == CSVK_OK ? take_slices(job, err) : status;
+    status = status == CSVK_OK ? slice_repair_commit(job, err) : status;
+    status = status == CSVK_OK && job->options->verify ? slice_verify(job, err) : status;
+    return status == CSVK_OK
+               ? csvk_slicer_commit(job->slicer, manifest.len != 0 ? &manifest : NULL, err)
+               : status;
+}
+
+static int work(struct slice_job *job, struct csvk_error *err)
+{
+    int status = check_table(job, err);
+    status = status == CSVK_OK ? read_sizes(job, err) : status;
+    status = status == CSVK_OK ? slice_repair_new(job, err) : status;
+    status = status == CSVK_OK ? read_rules(job, err) : status;
+    status = status == CSVK_OK ? list_inputs(job, err) : status;
+    status = status == CSVK_OK ? measure(job, err) : status;
+    status = status == CSVK_OK ? take_known_columns(job, err) : status;
+    status = status == CSVK_OK ? csvk_slicer_new(&job->slicer, &job->how, err) : status;
+    status = status == CSVK_OK ? slice_read_inputs(job, err) : status;
+    status = status == CSVK_OK && !job->refused ? slice_add_types(job, err) : status;
+    status = status == CSVK_OK ? need_columns(job, err) : status;
+    if (status == CSVK_OK && job->refused) {
+        return csvk_fail(err, CSVK_EDATA, "%s was not written", job->how.directory);
+    }
+    return status == CSVK_OK ? commit(job, err) : status;
+}
+
+static void forget_slices(struct csvk_slice_table_result *result)
+{
+    csvk_free(result->slice);
+    result->slice = NULL;
+    result->nslices = 0;
+    result->records = result->bytes = result->file_bytes = 0;
+    csvk_buf_release(&result->manifest);
+}
+
+int csvk_slice_table(const struct csvk_slice_table_options *options,
+                     struct csvk_slice_table_result *result, struct csvk_error *err)
+{
+    struct slice_job job = {.options = options,
+                            .table = options->table,
+                            .result = result,
+                            .dialect = options->table->dialect,
+                            .how = *options->how};
+    *result = (struct csvk_slice_table_result){.findings = {.limit = 100}};
+    int status = work(&job, err);
+    result->sliced = status == CSVK_OK;
+    if (!result->sliced) {
+        forget_slices(result);
+    }
+    csvk_slicer_free(job.slicer);
+    slice_repair_free(job.repair);
+    csvk_validate_options_release(&job.rules);
+    csvk_strings_release(&job.inputs);
+    return status;
+}

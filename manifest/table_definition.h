@@ -1,0 +1,67 @@
+/*
+ * table_definition.h - what is known about a table before its data is read, in one value.
+ *
+ * The idea. A dialect, a header, the names of the columns and a key may be told by several: an
+ * option wins over a manifest, a manifest over the header of the data, and all of them over the
+ * defaults. Whoever has something to say sets the member and who said it (`_by`), from weak to
+ * strong, so the strongest comes last. Whoever works with the table only reads the result.
+ *
+ * One value by one thread at a time. A function that answers int answers an enum csvk_status;
+ * CSVK_ENOMEM is possible everywhere. `err` may be NULL.
+ */
+#ifndef MANIFEST_TABLE_DEFINITION_H
+#define MANIFEST_TABLE_DEFINITION_H
+
+#include "csvkit/csvkit.h"
+#include "manifest/manifest.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum csvk_told_by { /* from weak to strong */
+                    CSVK_TOLD_BY_DEFAULT,
+                    CSVK_TOLD_BY_HEADER, /* of the data */
+                    CSVK_TOLD_BY_MANIFEST,
+                    CSVK_TOLD_BY_OPTION,
+};
+
+struct csvk_table_definition {
+    size_t size; /* sizeof: set by csvk_table_definition_init */
+    struct csvk_dialect dialect;
+    bool delimiter_auto;  /* dialect.delimiter is to be found in the data */
+    const char *encoding; /* of the data; borrowed; NULL: UTF-8 */
+    bool header;          /* each file of the table begins with the names of the columns */
+    enum csvk_told_by header_by;
+    bool header_stated; /* somebody has said whether there is a header, or named the columns */
+    struct csvk_strings columns; /* owned; empty: the names are in the header */
+    enum csvk_told_by columns_by;
+    struct csvk_strings primary_key; /* owned */
+    enum csvk_told_by key_by;
+    char *manifest; /* owned: path of the manifest that has its say here; NULL: there is none */
+};
+/* RFC 4180, UTF-8, with a header; all told by default. */
+CSVK_API void csvk_table_definition_init(struct csvk_table_definition *table);
+/*
+ * Sets `manifest` to INPUT.manifest when that file exists; `input` is a file or a folder of slices.
+ * Standard input ("-") has none. The manifest is not read.
+ */
+CSVK_API int csvk_table_definition_find(struct csvk_table_definition *table, const char *input,
+                                        struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Reads `manifest`, which must be set, and lets it have its say: dialect, header, columns, key.
+ * `input` is the data, or NULL: a manifest that the platform wrote names the columns of a file with
+ * a header and of slices without one. CSVK_EDATA when it cannot be read as a manifest: `findings`
+ * say why, and nothing is told. CSVK_EIO.
+ */
+CSVK_API int csvk_table_definition_read(struct csvk_table_definition *table, const char *input,
+                                        struct csvk_findings *findings,
+                                        struct csvk_error *err) CSVK_MUST_USE;
+/* Frees what it owns; afterwards it is all zero. */
+CSVK_API void csvk_table_definition_release(struct csvk_table_definition *table);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

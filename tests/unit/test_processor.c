@@ -1,0 +1,237 @@
+/*
+ * test_processor.c - a data folder processed by one call: which parameters are refused and why,
+ * before anything is written, and what comes of those that are not.
+ */
+#include "manifest/processor.h"
+#include "tests/support/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[64], shown[256];
+static struct csvk_processor_options options;
+static struct csvk_error err;
+
+static void run_shell(const char *command)
+{
+    ck_assert_int_eq(system(command), 0);
+}
+
+static void put(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(text, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static void show(void *context, const char *directory, const struct csvk_slice_table_result *result)
+{
+    (void)context;
+    size_t n = strlen(shown);
+    snprintf(shown + n, sizeof shown - n, "%s: %s %zu/%zu/%zu %s\n", directory,
+             result->sliced ? "sliced" : "refused", result->nslices, result->refusals.count,
+             result->findings.count,
+             result->findings.count != 0 ? result->findings.item[0].table : "");
+}
+
+static int show_report(void *context, const struct csvk_report *report, struct csvk_error *error)
+{
+    (void)context;
+    (void)error;
+    snprintf(shown + strlen(shown), sizeof shown - strlen(shown), "%s: %d errors\n",
+             strrchr(report->file, '/') + 1, (int)report->errors);
+    return CSVK_OK;
+}
+
+static void enter(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/csvkit-processor-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(chdir(folder), 0);
+    run_shell("mkdir -p data/in/tables data/in/files scratch");
+    csvk_processor_options_init(&options);
+    options.folder = "data";
+    options.scratch = "scratch";
+    options.hooks = (struct csvk_processor_hooks){show, show_report, NULL};
+    err = (struct csvk_error){0};
+    shown[0] = '\0';
+}
+
+static void leave(void)
+{
+    char command[96];
+    ck_assert_int_eq(rmdir("scratch"), 0); /* nothing of ours is left in it */
+    ck_assert_int_eq(chdir("/"), 0);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    run_shell(command);
+}
+
+static int process(const char *parameters)
+{
+    char text[1024];
+    snprintf(text, sizeof text, "{\"parameters\":%s}", parameters);
+    put("data/config.json", text);
+    return csvk_processor(&options, &err);
+}
+
+static void expect_file(const char *path, const char *text)
+{
+    size_t length = 0;
+    unsigned char *bytes = support_read_file(path, &length);
+    ck_assert_msg(bytes != NULL, "no %s", path);
+    ck_assert_msg(length == strlen(text) && memcmp(bytes, text, length) == 0, "%s: %.*s", path,
+                  (int)length, (const char *)bytes);
+    free(bytes);
+}
+
+static const struct {
+    const char *parameters, *text;
+} refused[] = {
+    {"1", "config.json: \"parameters\" must be an object"},
+    {"{\"x\":1}", "parameters: the processor has no option \"x\""},
+    {"{\"files\":1}", "parameters: \"files\" must be true or false"},
+    {"{\"tables\":{}}", "parameters: \"tables\" must be a list"},
+    {"{\"tables\":[1]}", "parameters: an entry of \"tables\" must be an object"},
+    {"{\"normalize\":1}", "parameters: \"normalize\" must be true, false or an object"},
+    {"{\"slice\":{\"x\":1}}", "parameters: \"slice\" has no option \"x\""},
+    {"{\"slice\":{\"verify\":1}}", "parameters: \"verify\" of \"slice\" must be true or false"},
+    {"{\"slice\":{\"level\":1.5}}", "parameters: \"level\" of \"slice\" must be a whole number"},
+    {"{\"slice\":{\"records\":-1}}", "parameters: \"records\" of \"slice\" must be a whole number"},
+    {"{\"slice\":{\"slice_size\":true}}", "parameters: \"slice_size\" of \"slice\" must be a size"},
+    {"{\"normalize\":{\"quote\":1}}", "parameters: \"quote\" of \"normalize\" must be a text"},
+    {"{\"normalize\":{\"rejects\":\"x\"}}",
+     "parameters: \"rejects\" of \"normalize\" must be true or false"},
+    {"{\"normalize\":{\"quote\":\"some\"}}",
+     "parameters: --quote=some: choose one of keep|minimal|all"},
+    {"{\"normalize\":{\"ragged\":\"x\"}}",
+     "parameters: --ragged=x: choose one of repair|pad|reject|fail"},
+    {"{\"normalize\":{\"line_break_in\":\"cr\"}}",
+     "parameters: --line-break-in=cr: choose one of auto|any"},
+    {"{\"slice\":{\"compress\":\"zip\"}}", "parameters: --compress=zip: choose one of gzip|none"},
+    {"{\"slice\":{\"level\":10}}", "parameters: --level=10: must be from 1 to 9"},
+    {"{\"slice\":{\"records\":0}}", "parameters: --records=0: must be at least 1"},
+    {"{\"slice\":{\"slice_size\":\"1MX\"}}", "parameters: --slice-size=1MX: unknown unit"},
+    {"{\"slice\":{\"slice_size\":\"x\"}}", "parameters: --slice-size=x: not a size such as"},
+    {"{\"slice\":{\"slice_size\":\"99999999999999999999\"}}", "too large a number"},
+    {"{\"slice\":{\"records\":1,\"slices\":2}}",
+     "parameters: give only one of --slice-size, --records and --slices"},
+    {"{\"normalize\":{\"delimiter\":\"ab\"}}", "parameters: --delimiter=ab: "},
+    {"{\"normalize\":{\"escape\":\"\\r\"}}", "parameters: --escape="},
+    {"{\"normalize\":{\"comment\":\"none\"}}", "parameters: --comment=none: "},
+    {"{\"normalize\":{\"to_delimiter\":\"\\\"\"}}", "parameters: --to-delimiter, --to-enclosure: "},
+    {"{\"manifest\":1}", "parameters: \"manifest\" must be an object"},
+    {"{\"manifest\":{\"columns\":1}}", "parameters: manifest: "},
+    {"{\"tables\":[{\"normalize\":true}]}", "needs \"source\""},
+};
+
+START_TEST(parameters_are_refused_before_anything_is_written)
+{
+    ck_assert_int_eq(process(refused[_i].parameters), CSVK_EDATA);
+    ck_assert_msg(strstr(err.text, refused[_i].text) != NULL, "%s: %s", refused[_i].parameters,
+                  err.text);
+    ck_assert_int_eq(access("data/out", F_OK), -1);
+}
+END_TEST
+
+START_TEST(no_parameters_copy)
+{
+    put("data/in/tables/a.csv", "x;\n");
+    put("data/in/files/f", "f");
+    ck_assert_msg(process("[]") == CSVK_OK, "%s", err.text);
+    expect_file("data/out/tables/a.csv", "x;\n");
+    expect_file("data/out/files/f", "f");
+    ck_assert_str_eq(shown, "");
+    run_shell("rm -r data/out && rm data/config.json");
+    ck_assert_int_eq(csvk_processor(&options, &err), CSVK_EDATA);
+    ck_assert_ptr_nonnull(strstr(err.text, "config.json"));
+}
+END_TEST
+
+START_TEST(options_of_normalize_arrive)
+{
+    put("data/in/tables/a.csv", "\xef\xbb\xbfid|n\n# no\n1|\"a\"\n2|\xe9\n3|'x'\n;\n");
+    put("data/in/tables/a.csv.manifest", "{\"delimiter\":\"|\",\"destination\":\"in.c-m.a\"}");
+    ck_assert_msg(
+        process("{\"normalize\":{\"comment\":\"#\",\"quote\":\"all\",\"line_break\":\"lf\","
+                "\"to_delimiter\":\";\",\"rejects\":true,\"verify\":true},"
+                "\"manifest\":{\"incremental\":true},\"files\":false}") == CSVK_OK,
+        "%s", err.text);
+    expect_file("data/out/tables/a.csv", "\"id\";\"n\"\n\"1\";\"a\"\n\"3\";\"'x'\"\n");
+    expect_file("data/out/files/a.csv.rejects", "2|\xe9\n;\n");
+    size_t length = 0;
+    unsigned char *manifest = support_read_file("data/out/tables/a.csv.manifest", &length);
+    ck_assert_ptr_nonnull(manifest);
+    ck_assert_ptr_nonnull(memmem(manifest, length, "\"delimiter\": \";\"", 16));
+    ck_assert_ptr_nonnull(memmem(manifest, length, "\"incremental\": true", 19));
+    free(manifest);
+}
+END_TEST
+
+START_TEST(options_of_slice_arrive)
+{
+    put("data/in/tables/a.csv", "id\n1\n2\n3\n");
+    put("data/in/tables/a.csv.manifest", "{\"destination\":\"in.c-m.a\"}");
+    ck_assert_msg(process("{\"normalize\":true,\"slice\":{\"records\":2,\"compress\":\"none\"}}") ==
+                      CSVK_OK,
+                  "%s", err.text);
+    ck_assert_str_eq(shown, "data/out/tables/a: sliced 2/0/0 \n");
+    expect_file("data/out/tables/a/part-00001.csv", "1\r\n2\r\n");
+    expect_file("data/out/tables/a/part-00002.csv", "3\r\n");
+}
+END_TEST
+
+START_TEST(findings_about_a_manifest_name_the_table)
+{
+    put("data/in/tables/a.csv", "a b\n1\n");
+    put("data/in/tables/a.csv.manifest", "{\"destination\":\"in.c-m.a\"}");
+    ck_assert_msg(process("{\"slice\":true}") == CSVK_OK, "%s", err.text);
+    ck_assert_str_eq(shown, "data/out/tables/a: sliced 1/0/1 a.csv\n");
+}
+END_TEST
+
+START_TEST(slices_that_are_refused)
+{
+    put("data/in/tables/a.csv", "id,id\n1,2\n");
+    put("data/in/tables/b.csv", "id\n1,2\n");
+    ck_assert_int_eq(process("{\"slice\":true}"), CSVK_EDATA);
+    ck_assert_str_eq(err.text, "data/out/tables/a was not written");
+    ck_assert_ptr_nonnull(strstr(shown, "a.csv: 1 errors\ndata/out/tables/a: refused 0/"));
+    ck_assert_int_eq(access("data/out/tables/b", F_OK), -1);
+}
+END_TEST
+
+START_TEST(what_is_there_from_before_does_not_count)
+{
+    run_shell("mkdir -p data/out/tables");
+    put("data/out/tables/a.csv", "old\n");
+    put("data/in/tables/a.csv", "id,x\n1,\"2\n");
+    ck_assert_int_eq(process("{\"normalize\":{\"rejects\":true,\"strict\":true}}"), CSVK_EDATA);
+    expect_file("data/out/tables/a.csv", "old\n");
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("processor");
+    TCase *t = tcase_create("processor");
+    tcase_add_checked_fixture(t, enter, leave);
+    tcase_add_loop_test(t, parameters_are_refused_before_anything_is_written, 0,
+                        (int)(sizeof refused / sizeof refused[0]));
+    tcase_add_test(t, no_parameters_copy);
+    tcase_add_test(t, options_of_normalize_arrive);
+    tcase_add_test(t, options_of_slice_arrive);
+    tcase_add_test(t, findings_about_a_manifest_name_the_table);
+    tcase_add_test(t, slices_that_are_refused);
+    tcase_add_test(t, what_is_there_from_before_does_not_count);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    return support_run(suite());
+}
