@@ -30,10 +30,16 @@ SO_LINK_release := -Wl,-z,defs
 SO_LINK_debug := -Wl,-z,defs
 LINK_fuzz := -fsanitize=fuzzer,address,undefined
 CFLAGS_ALL = $(BASE) $(FLAGS_$(VARIANT)) $(CFLAGS)
+CXXFLAGS_ALL = -std=c++17 -I. -Wall -Wextra -Wpedantic $(if $(DEVELOPER),-Werror) $(FLAGS_$(VARIANT)) \
+	$(CXXFLAGS)
 LDFLAGS_ALL = $(FLAGS_$(VARIANT)) $(LINK_$(VARIANT)) $(LDFLAGS)
 ifeq ($(VARIANT),fuzz)
 CC := clang
 B := build/fuzz
+endif
+
+ifeq ($(origin CXX),default)
+CXX := $(if $(findstring clang,$(CC)),clang++,c++)
 endif
 
 # Short lines while building; V=1 shows the commands. $(call say,WHAT,FILE)
@@ -61,6 +67,8 @@ BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 TEST_TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
 FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
 EXAMPLE_SRC := $(sort $(wildcard examples/*.c))
+# Those that need libcsvkit alone, and are linked with nothing else.
+CORE_EXAMPLES := count push
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 EXTRA_OBJ := $(EXTRA_SRC:%.c=$(B)/%.o)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(B)/%.o)
@@ -73,9 +81,12 @@ UNIT_OF_TOOL := $(shell grep -lE '^.include "(csvkit/cli|storage)/' $(UNIT_SRC))
 BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
 TEST_TOOL_BIN := $(TEST_TOOL_SRC:%.c=$(B)/%)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
-EXAMPLE_BIN := $(EXAMPLE_SRC:%.c=$(B)/%)
+EXAMPLE_CORE_BIN := $(CORE_EXAMPLES:%=$(B)/examples/%)
+EXAMPLE_EXTRA_BIN := $(filter-out $(EXAMPLE_CORE_BIN),$(EXAMPLE_SRC:%.c=$(B)/%))
+EXAMPLE_CXX_BIN := $(B)/examples/check_cpp
+EXAMPLE_BIN := $(EXAMPLE_CORE_BIN) $(EXAMPLE_EXTRA_BIN) $(EXAMPLE_CXX_BIN)
 PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/basics.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h csvkit/writer.h \
-	csvkit/findings/findings.h csvkit/extra/extra.h \
+	csvkit/findings/findings.h csvkit/extra/extra.h csvkit/simple/simple.h \
 	preflight/preflight.h validator/validator.h manifest/manifest.h manifest/types.h manifest/slice.h)
 TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
@@ -173,9 +184,16 @@ $(UNIT_BIN): $(B)/%: $(B)/%.o $(SUPPORT) $(LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--wrap=_mark_point -o $@ $< $(SUPPORT) $(NEEDS) $(LINK_LIBS) \
 	  $(TOOL_LIBS) -lcheck -lsubunit -lrt -lm
-$(BENCH_BIN) $(TEST_TOOL_BIN) $(EXAMPLE_BIN): $(B)/%: $(B)/%.o $(LIBS)
+$(BENCH_BIN) $(TEST_TOOL_BIN) $(EXAMPLE_EXTRA_BIN): $(B)/%: $(B)/%.o $(LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LINK_LIBS)
+$(EXAMPLE_CORE_BIN): $(B)/%: $(B)/%.o $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIB_LIBS)
+$(EXAMPLE_CXX_BIN): $(B)/%_cpp: %.cpp $(LIBS) $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(CXXFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(LINK_LIBS)
 $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT) $(LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT) $(LINK_LIBS) -lcheck -lsubunit -lrt -lm

@@ -41,7 +41,7 @@ check_format() {
 check_house() { # rooms, doors, names that occur once: the map is in CONTRIBUTING.md
     tests/house.py || bad=1
     local sources allowed=${PUBLIC_HEADERS// /|}
-    mapfile -t sources < <(in_tree 'examples/*.c')
+    mapfile -t sources < <(in_tree 'examples/*.c' 'examples/*.cpp')
     [ ${#sources[@]} -eq 0 ] || grep -nHE '^#include "' "${sources[@]}" | grep -vE "\"($allowed)\"" |
         complain "an example includes a private header"
 }
