@@ -200,6 +200,8 @@ $(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT) $(LIBS)
 
 bench-bins: all $(BENCH_BIN) $(TEST_TOOL_BIN)
 
+library-bins: all $(EXAMPLE_BIN) # the libraries and what is linked with them
+
 tests: all $(UNIT_BIN) $(EXAMPLE_BIN) $(TEST_TOOL_BIN) $(BENCH_BIN) # what the test runner needs
 
 check: deps ## install what is missing, build, run every test (T=pattern runs some)

@@ -150,17 +150,24 @@ static int read_start(struct csvk_source *source, unsigned char *bytes, size_t c
     return CSVK_OK;
 }
 
-/* The decoder of the kind that was found. A program of libcsvkit alone has none. */
+/* Of a compressed file without its layer: the first read failed, and so does every other one. */
+static int cannot_decode(const struct csvk_source *source, struct csvk_error *err)
+{
+    if (source->calls != NULL) {
+        return csvk_fail(err, CSVK_EIO, "%s: reading went on after a failure", source->raw.name);
+    }
+    return csvk_fail(err, CSVK_EUSAGE,
+                     "%s is compressed (%s), and this program has no decoder: it has to call "
+                     "csvk_use_decoders of libcsvkit-extra",
+                     source->raw.name, csvk_kind_name(source->kind));
+}
+
+/* A program of libcsvkit alone has no decoders. */
 static int open_decoder(struct csvk_source *source, struct csvk_bytes head, struct csvk_error *err)
 {
     source->calls = csvk_kind_decoder(source->kind);
-    if (source->calls == NULL) {
-        return csvk_fail(err, CSVK_EUSAGE,
-                         "%s is compressed (%s), and this program has no decoder: it has to call "
-                         "csvk_use_decoders of libcsvkit-extra",
-                         source->raw.name, csvk_kind_name(source->kind));
-    }
-    return source->calls->open(&source->decoder, &source->raw, head, err);
+    return source->calls == NULL ? cannot_decode(source, err)
+                                 : source->calls->open(&source->decoder, &source->raw, head, err);
 }
 
 /* Decides the kind. *got: how many bytes of a plain text are in `bytes` already. */
@@ -208,6 +215,9 @@ static int pull_new(struct csvk_source *source, void *bytes, size_t capacity, si
     }
     if (source->decoder != NULL) {
         return source->calls->read(source->decoder, bytes, capacity, got, err);
+    }
+    if (source->kind != NULL) {
+        return cannot_decode(source, err);
     }
     if (source->head_at < source->head_length) {
         *got = take_head(source, bytes, capacity);

@@ -72,10 +72,20 @@ int main(int argc, char **argv)
     struct csvk_sink *sink = NULL;
     struct csvk_normalize_options options;
     struct csvk_normalize_result result;
-    if (argc != 4) return 2;
+    if (argc != 5) return 2;
 #ifdef EXTRA
     csvk_use_all();
 #endif
+    struct csvk_source *source = NULL;
+    char bytes[4];
+    size_t got = 0;
+    fails("open", csvk_source_open(&source, argv[4], &err), &err);
+    for (int i = 0; i < 2; i++) { /* and the second read does not give what the first one left */
+        fails("read", csvk_source_read(source, bytes, sizeof bytes, &got, &err), &err);
+        printf("%d bytes\n", (int)got);
+    }
+    printf("%s\n", csvk_source_compression(source));
+    csvk_source_free(source);
     fails("sink", csvk_sink_open(&sink, argv[2], 6, &err), &err);
     if (sink != NULL && csvk_sink_write(sink, "a\r\n", 3, &err) == CSVK_OK) {
         fails("commit", csvk_sink_commit(sink, &err), &err);
@@ -98,8 +108,16 @@ release | debug) # with the flags of a program's own
     ${CC:-cc} -std=c11 -Wall -Wextra -Werror -I. -o "$work/alone" "$work/alone.c" "$BUILD/libcsvkit.a" ||
         fail "a program of libcsvkit alone cannot be linked"
     cp "$work/plain.csv" "$work/in.csv"
-    "$work/alone" "$work/in.csv" "$work/sink.gz" "$work/out.csv" >"$work/said"
+    "$work/alone" "$work/in.csv" "$work/sink.gz" "$work/out.csv" "$work/plain.csv.gz" >"$work/said"
+    unread="read: -4 $work/plain.csv.gz is compressed (gzip), and this program has no decoder: it has to call \
+csvk_use_decoders of libcsvkit-extra"
     diff - "$work/said" <<END_OF_TEXT || fail "what it says"
+open: 0 
+$unread
+0 bytes
+$unread
+0 bytes
+gzip
 sink: -4 cannot write $work/sink.gz as gzip: this program has to call csvk_use_gzip of libcsvkit-extra
 verify: -4 $work/out.csv cannot be verified: this program has to call csvk_use_libcsv of libcsvkit-extra
 plain: 0 
@@ -112,8 +130,10 @@ END_OF_TEXT
     # The same program, with the calls, against the shared libraries.
     ${CC:-cc} -std=c11 -Wall -Wextra -Werror -DEXTRA -I. -o "$work/both" "$work/alone.c" -L"$BUILD" \
         -lcsvkit-extra -lcsvkit || fail "a program of both libraries cannot be linked"
-    LD_LIBRARY_PATH=$BUILD "$work/both" "$work/in.csv" "$work/sink.gz" "$work/out.csv" >"$work/said"
-    printf '%s: 0 \n' sink commit verify plain 'in place' | diff - "$work/said" || fail "with the calls"
+    LD_LIBRARY_PATH=$BUILD "$work/both" "$work/in.csv" "$work/sink.gz" "$work/out.csv" \
+        "$work/plain.csv.gz" >"$work/said"
+    { printf 'open: 0 \nread: 0 \n4 bytes\nread: 0 \n4 bytes\ngzip\n' &&
+        printf '%s: 0 \n' sink commit verify plain 'in place'; } | diff - "$work/said" || fail "with the calls"
     [ "$(zcat "$work/sink.gz" | od -An -c | tr -d ' \n')" = 'a\r\n' ] || fail "the gzip sink"
     # The loader refuses two libraries of different releases: they ask for each other by number.
     readelf -V "$BUILD/libcsvkit-extra.so" | grep -q CSVKIT_PRIVATE_ || fail "libcsvkit-extra asks for no release"

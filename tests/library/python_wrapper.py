@@ -88,6 +88,10 @@ def check_failures():
     fails(csvkit.USAGE, 'setting "gzip=10"', csvkit.normalize, 'good.csv', 'x.csv', gzip=10)
     fails(csvkit.USAGE, 'setting "delimiter=ab"', lambda: list(csvkit.records('good.csv', delimiter='ab')))
     fails(-5, '', csvkit.normalize, 'broken.csv', 'x.csv')  # no file for the rejects
+    with open('sep.csv', 'wb') as text:
+        text.write(b'sep=;\r\na;b\r\n1;2\r\n')
+    assert csvkit.normalize('sep.csv')['repairs'] == run('normalize', '--format=json', 'sep.csv', '-o', 'y.csv')[1]['repairs']
+    fails(-5, 'sep=', csvkit.normalize, 'sep.csv', 'x.csv', delimiter=',')  # the two contradict
     assert not os.path.exists('x.csv')
 
 
