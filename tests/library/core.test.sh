@@ -135,8 +135,14 @@ END_OF_TEXT
     { printf 'open: 0 \nread: 0 \n4 bytes\nread: 0 \n4 bytes\ngzip\n' &&
         printf '%s: 0 \n' sink commit verify plain 'in place'; } | diff - "$work/said" || fail "with the calls"
     [ "$(zcat "$work/sink.gz" | od -An -c | tr -d ' \n')" = 'a\r\n' ] || fail "the gzip sink"
-    # The loader refuses two libraries of different releases: they ask for each other by number.
-    readelf -V "$BUILD/libcsvkit-extra.so" | grep -q CSVKIT_PRIVATE_ || fail "libcsvkit-extra asks for no release"
+    # The loader refuses two libraries of different releases: what one lends has the other's number.
+    mkdir "$work/other" && cp "$BUILD/libcsvkit-extra.so.0" "$work/other" &&
+        sed 's/CSVKIT_PRIVATE_[0-9.]*/CSVKIT_PRIVATE_9.9.9/' "$BUILD/private.map" >"$work/other/map" &&
+        ${CC:-cc} -shared -Wl,--whole-archive "$BUILD/libcsvkit.a" -Wl,--no-whole-archive \
+            -Wl,--version-script="$work/other/map" -Wl,-soname,libcsvkit.so.0 \
+            -o "$work/other/libcsvkit.so.0" || fail "another release cannot be linked"
+    LD_LIBRARY_PATH=$work/other "$work/both" 2>"$work/err" && fail "two releases work together"
+    grep -q "version .CSVKIT_PRIVATE_[0-9.]*' not found" "$work/err" || fail "loader: $(cat "$work/err")"
     ;;
 esac
 [ "$failed" = 0 ] && echo "libcsvkit needs libc alone"

@@ -195,6 +195,7 @@ static void write_and_read(struct support_random *random, const struct csvk_writ
     struct csvk_buf room = CSVK_BUF_INIT;
     csvk_options_init(&reading);
     reading.dialect = options->dialect;
+    reading.window = support_window(out.length);
     reading.detail = CSVK_FIELDS;
     ck_assert_int_eq(csvk_source_memory(&source, out.data, out.length, &err), CSVK_OK);
     ck_assert_int_eq(csvk_reader_new(&reader, source, &reading, &err), CSVK_OK);
@@ -248,6 +249,7 @@ static size_t compare_values(const unsigned char *bytes, size_t length,
     size_t views = 0;
     csvk_options_init(&reading);
     reading.dialect = *dialect;
+    reading.window = support_window(length);
     reading.detail = CSVK_FIELDS;
     ck_assert_int_eq(csvk_source_memory(&source, bytes, length, &err), CSVK_OK);
     ck_assert_int_eq(csvk_reader_new(&reader, source, &reading, &err), CSVK_OK);
