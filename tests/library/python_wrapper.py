@@ -10,7 +10,7 @@ import csvkit  # noqa: E402  (where it is, is known only now)
 
 PROGRAM, FOLDER = sys.argv[1:]
 FILES = {
-    'good.csv': b'id,name\r\n1,"a, ""b"""\r\n2,c\r\n',
+    'good.csv': b'id,name\r\n"1""x","a, ""b"""\r\n2,c\r\n',
     'broken.csv': b'id,name,size\r\n1,"x" y,3\r\n2,b\r\n\r\n3,"never closed\r\n4,d,5\r\n',
     'odd.csv': b'\xef\xbb\xbfid;n\xe4me\r\n1;\x00\r\n',
     'empty.csv': b'',
