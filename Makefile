@@ -30,23 +30,35 @@ SO_LINK_release := -Wl,-z,defs
 SO_LINK_debug := -Wl,-z,defs
 LINK_fuzz := -fsanitize=fuzzer,address,undefined
 CFLAGS_ALL = $(BASE) $(FLAGS_$(VARIANT)) $(CFLAGS)
+CXXFLAGS_ALL = -std=c++17 -I. -Wall -Wextra -Wpedantic $(if $(DEVELOPER),-Werror) $(FLAGS_$(VARIANT)) \
+	$(CXXFLAGS)
 LDFLAGS_ALL = $(FLAGS_$(VARIANT)) $(LINK_$(VARIANT)) $(LDFLAGS)
 ifeq ($(VARIANT),fuzz)
 CC := clang
 B := build/fuzz
 endif
 
+ifeq ($(origin CXX),default)
+CXX := $(if $(findstring clang,$(CC)),clang++,c++)
+endif
+
 # Short lines while building; V=1 shows the commands. $(call say,WHAT,FILE)
 Q := $(if $(V),,@)
+comma := ,
 say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
-# libcsv has no .pc file; the others have, but their plain names serve as well.
-LIB_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread
-# libcurl and libcrypto are loaded on first use, see csvkit/base/lazy_loading.h; LINKED=1 links them.
-TOOL_LIBS := $(if $(LINKED),-lcurl -lcrypto,-ldl)
+# libcsvkit needs libc alone. libcsv has no .pc file; the others have, but their plain names serve as
+# well. libzstd, liblzma and libbz2 are loaded on first use.
+LIB_LIBS := -lpthread
+EXTRA_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread -ldl
+# libcurl and libcrypto are loaded on first use, see csvkit/extra/lazy_loading.h; LINKED=1 links them.
+TOOL_LIBS := $(if $(LINKED),-lcurl -lcrypto)
 
-LIB_DIRS := $(filter-out csvkit/cli/,$(wildcard csvkit/*/)) validator manifest preflight
-LIB_SRC := $(sort $(shell find $(LIB_DIRS) -name '*.c'))
+# The rooms of libcsvkit-extra; the column "library" in CONTRIBUTING.md says the same (make lint).
+EXTRA_DIRS := csvkit/extra csvkit/io/unpack csvkit/io/deflate csvkit/verify manifest preflight
+EXTRA_SRC := $(sort $(shell find $(EXTRA_DIRS) -name '*.c'))
+LIB_DIRS := $(filter-out csvkit/cli/,$(wildcard csvkit/*/)) validator
+LIB_SRC := $(filter-out $(EXTRA_SRC),$(sort $(shell find $(LIB_DIRS) -name '*.c')))
 TOOL_SRC := $(sort $(shell find csvkit/cli storage -name '*.c'))
 TOOL_SRC := $(filter-out $(if $(LINKED),storage/%_loading.c),$(TOOL_SRC))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
@@ -55,7 +67,10 @@ BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 TEST_TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
 FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
 EXAMPLE_SRC := $(sort $(wildcard examples/*.c))
+# Those that need libcsvkit alone, and are linked with nothing else.
+CORE_EXAMPLES := count push
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
+EXTRA_OBJ := $(EXTRA_SRC:%.c=$(B)/%.o)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(B)/%.o)
 TOOL_PARTS := $(filter-out $(B)/csvkit/cli/main.o,$(TOOL_OBJ))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(B)/%.o)
@@ -66,20 +81,28 @@ UNIT_OF_TOOL := $(shell grep -lE '^.include "(csvkit/cli|storage)/' $(UNIT_SRC))
 BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
 TEST_TOOL_BIN := $(TEST_TOOL_SRC:%.c=$(B)/%)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
-EXAMPLE_BIN := $(EXAMPLE_SRC:%.c=$(B)/%)
-PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/basics.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h \
-	csvkit/findings/findings.h \
+EXAMPLE_CORE_BIN := $(CORE_EXAMPLES:%=$(B)/examples/%)
+EXAMPLE_EXTRA_BIN := $(filter-out $(EXAMPLE_CORE_BIN),$(EXAMPLE_SRC:%.c=$(B)/%))
+EXAMPLE_CXX_BIN := $(B)/examples/check_cpp
+EXAMPLE_BIN := $(EXAMPLE_CORE_BIN) $(EXAMPLE_EXTRA_BIN) $(EXAMPLE_CXX_BIN)
+PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/basics.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h csvkit/writer.h \
+	csvkit/findings/findings.h csvkit/extra/extra.h csvkit/simple/simple.h \
 	preflight/preflight.h validator/validator.h manifest/manifest.h manifest/types.h manifest/slice.h \
 	manifest/manifest_plan.h manifest/table_definition.h manifest/slice_table.h manifest/processor.h)
 TOOL := $(B)/bin/csvkit
 LIB := $(B)/libcsvkit.a
 SO := $(B)/libcsvkit.so.$(VERSION)
+EXTRA := $(B)/libcsvkit-extra.a
+EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
+# What a program of ours is linked with, in this order.
+LIBS := $(EXTRA) $(LIB)
+LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
 .PHONY: all doc check check-large-slice check-large-upload check-mutations check-radosgw check-damage check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
-all: $(TOOL) $(LIB) $(SO) $(B)/csvkit.pc ## build the csvkit program and libcsvkit (static, shared)
+all: $(TOOL) $(LIBS) $(SO) $(EXTRA_SO) $(B)/csvkit.pc $(B)/csvkit-extra.pc ## build the csvkit program, libcsvkit and libcsvkit-extra (static, shared)
 	@[ $(B) != build/release ] || ln -sfn release/bin/csvkit build/csvkit
 
 # A flags stamp: objects are rebuilt when the flags or the compiler change.
@@ -90,9 +113,10 @@ FORCE:
 
 # Stamps of the lists of objects: what is linked is made again when a source goes away, too.
 $(B)/lib.list: OBJECTS = $(LIB_OBJ)
+$(B)/extra.list: OBJECTS = $(EXTRA_OBJ)
 $(B)/tool.list: OBJECTS = $(TOOL_OBJ)
 $(B)/support.list: OBJECTS = $(SUPPORT_OBJ)
-$(B)/lib.list $(B)/tool.list $(B)/support.list: FORCE
+$(B)/lib.list $(B)/extra.list $(B)/tool.list $(B)/support.list: FORCE
 	@mkdir -p $(B)
 	@echo '$(OBJECTS)' | cmp -s - $@ || echo '$(OBJECTS)' > $@
 
@@ -102,35 +126,54 @@ $(B)/%.o: %.c $(B)/flags
 	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 $(LIB): $(LIB_OBJ) $(B)/lib.list
-	@rm -f $@
-	$(call say,AR,$@)
-	$(Q)$(AR) rcs $@ $(LIB_OBJ)
+$(LIB): OBJECTS = $(LIB_OBJ)
+$(EXTRA): $(EXTRA_OBJ) $(B)/extra.list
+$(EXTRA): OBJECTS = $(EXTRA_OBJ)
 
-$(SO): $(LIB_OBJ) $(B)/lib.list
+# What libcsvkit lends to libcsvkit-extra gets a version of its own: csvkit/base/for_extra.h.
+PRIVATE_VERSION := CSVKIT_PRIVATE_$(VERSION)
+FOR_EXTRA_HEADERS := $(shell grep -rl '^CSVK_FOR_EXTRA ' csvkit --include='*.h')
+$(B)/private.map: $(FOR_EXTRA_HEADERS) Makefile csvkit/basics.h
+	@mkdir -p $(B)
+	@{ echo '$(PRIVATE_VERSION) { global:'; sed -nE 's/^CSVK_FOR_EXTRA .*(csvk_[a-z_0-9]+)\(.*/  \1;/p' \
+	  $(FOR_EXTRA_HEADERS); echo '};'; } > $@
+
+# $(call link_so,NAME,OBJECTS,LIBRARIES AND FLAGS)
+define link_so
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared $(LDFLAGS_ALL) $(SO_LINK_$(VARIANT)) -Wl,-soname,libcsvkit.so.$(SOVERSION) -o $@ $(LIB_OBJ) $(LIB_LIBS)
-	@ln -sfn $(notdir $@) $(B)/libcsvkit.so.$(SOVERSION)
-	@ln -sfn $(notdir $@) $(B)/libcsvkit.so
+	$(Q)$(CC) -shared $(LDFLAGS_ALL) $(SO_LINK_$(VARIANT)) -Wl,-soname,$(1).so.$(SOVERSION) -o $@ $(2) $(3)
+	@ln -sfn $(notdir $@) $(B)/$(1).so.$(SOVERSION)
+	@ln -sfn $(notdir $@) $(B)/$(1).so
+endef
+$(SO): $(LIB_OBJ) $(B)/lib.list $(B)/private.map
+	$(call link_so,libcsvkit,$(LIB_OBJ),-Wl$(comma)--version-script=$(B)/private.map $(LIB_LIBS))
+$(EXTRA_SO): $(EXTRA_OBJ) $(B)/extra.list $(SO)
+	$(call link_so,libcsvkit-extra,$(EXTRA_OBJ),$(SO) $(EXTRA_LIBS))
 
-$(TOOL): $(TOOL_OBJ) $(LIB) $(B)/tool.list
+$(TOOL): $(TOOL_OBJ) $(LIBS) $(B)/tool.list
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(TOOL_OBJ) $(LIB) $(LIB_LIBS) $(TOOL_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(TOOL_OBJ) $(LINK_LIBS) $(TOOL_LIBS)
 
 # Headers are installed in one folder of their own (install-files), so one -I finds them all.
+# $(call write_pc,FILE,NAME,DESCRIPTION,LIBS.PRIVATE,REQUIRES)
 write_pc = printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' \
-	  '' 'Name: csvkit' 'Description: RFC 4180 CSV validation and normalization' \
-	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lcsvkit' 'Libs.private: $(LIB_LIBS)' \
-	  'Cflags: -I$${includedir}' > $(1)
+	  '' 'Name: $(2)' 'Description: $(3)' 'Version: $(VERSION)' $(if $(5),'Requires: $(5)') \
+	  'Libs: -L$${libdir} -l$(2)' 'Libs.private: $(4)' 'Cflags: -I$${includedir}' > $(1)
+write_core_pc = $(call write_pc,$(1),csvkit,RFC 4180 CSV validation and normalization,$(LIB_LIBS))
+write_extra_pc = $(call write_pc,$(1),csvkit-extra,compression$(comma) manifests and data folders for \
+	  csvkit,$(EXTRA_LIBS),csvkit = $(VERSION))
 $(B)/csvkit.pc: Makefile csvkit/basics.h $(B)/flags
-	@$(call write_pc,$@)
+	@$(call write_core_pc,$@)
+$(B)/csvkit-extra.pc: Makefile csvkit/basics.h $(B)/flags
+	@$(call write_extra_pc,$@)
 
 # Archives, because most unit tests need few of these objects, and many none of the tool's.
 $(SUPPORT): OBJECTS = $(SUPPORT_OBJ)
 $(SUPPORT): $(SUPPORT_OBJ) $(B)/support.list
 $(PARTS): OBJECTS = $(TOOL_PARTS)
 $(PARTS): $(TOOL_PARTS) $(B)/tool.list
-$(SUPPORT) $(PARTS):
+$(SUPPORT) $(PARTS) $(LIB) $(EXTRA):
 	@rm -f $@
 	$(call say,AR,$@)
 	$(Q)$(AR) rcs $@ $(OBJECTS)
@@ -138,18 +181,27 @@ $(SUPPORT) $(PARTS):
 # --wrap: see tests/support/marks.c.
 $(UNIT_OF_TOOL:%.c=$(B)/%): $(PARTS)
 $(UNIT_OF_TOOL:%.c=$(B)/%): NEEDS = $(PARTS)
-$(UNIT_BIN): $(B)/%: $(B)/%.o $(SUPPORT) $(LIB)
+$(UNIT_BIN): $(B)/%: $(B)/%.o $(SUPPORT) $(LIBS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--wrap=_mark_point -o $@ $< $(SUPPORT) $(NEEDS) $(LIB) $(LIB_LIBS) \
+	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--wrap=_mark_point -o $@ $< $(SUPPORT) $(NEEDS) $(LINK_LIBS) \
 	  $(TOOL_LIBS) -lcheck -lsubunit -lrt -lm
-$(BENCH_BIN) $(TEST_TOOL_BIN) $(EXAMPLE_BIN): $(B)/%: $(B)/%.o $(LIB)
+$(BENCH_BIN) $(TEST_TOOL_BIN) $(EXAMPLE_EXTRA_BIN): $(B)/%: $(B)/%.o $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LINK_LIBS)
+$(EXAMPLE_CORE_BIN): $(B)/%: $(B)/%.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIB_LIBS)
-$(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT) $(LIB)
+$(EXAMPLE_CXX_BIN): $(B)/%_cpp: %.cpp $(LIBS) $(B)/flags
+	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT) $(LIB) $(LIB_LIBS) -lcheck -lsubunit -lrt -lm
+	$(Q)$(CXX) $(CXXFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(LINK_LIBS)
+$(FUZZ_BIN): $(B)/%: $(B)/%.o $(SUPPORT) $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT) $(LINK_LIBS) -lcheck -lsubunit -lrt -lm
 
 bench-bins: all $(BENCH_BIN) $(TEST_TOOL_BIN)
+
+library-bins: all $(EXAMPLE_BIN) # the libraries and what is linked with them
 
 tests: all $(UNIT_BIN) $(EXAMPLE_BIN) $(TEST_TOOL_BIN) $(BENCH_BIN) # what the test runner needs
 
@@ -193,7 +245,7 @@ check-mutants: tests ## edits that make the program wrong: every one has to fail
 	@python3 tests/mutants/mutants.py $(B) '$(T)'
 
 bench-repair: bench-bins ## what normalize makes of records broken on purpose, per kind of damage
-	@$(B)/tests/bench/repair
+	@$(B)/tests/bench/bench_repair
 
 bench: all bench-bins ## speed and memory beside wc, libcsv, cp, gzip, pigz, zcat, curl, in one run (S=section)
 	@python3 tests/bench/bench.py $(B) $(S)
@@ -225,11 +277,12 @@ coverage: ## lines the tests execute, per folder; what none enters (L=--lines na
 doc: $(TOOL) ## rewrite doc/rules.md from the tables of rules
 	@python3 tests/doc/make_rules.py $(TOOL) > doc/rules.md
 
-lint: $(SO) ## format, rooms, lengths, banned words, headers alone, exported symbols
-	@SO=$(SO) PUBLIC_HEADERS='$(PUBLIC_HEADERS)' tests/lint.sh
+lint: $(SO) $(EXTRA_SO) ## format, rooms, lengths, banned words, headers alone, exported symbols
+	@SO=$(SO) EXTRA_SO=$(EXTRA_SO) EXTRA_DIRS='$(EXTRA_DIRS)' PUBLIC_HEADERS='$(PUBLIC_HEADERS)' tests/lint.sh
 
-exports: $(SO) ## rewrite the list of exported symbols that lint compares with
-	@nm -D --defined-only $(SO) | awk '{ print $$3 }' | LC_ALL=C sort > tests/exports.txt
+exports: $(SO) $(EXTRA_SO) ## rewrite the lists of exported symbols that lint compares with
+	@tests/exports.sh $(SO) > tests/exports.txt
+	@tests/exports.sh $(EXTRA_SO) > tests/exports-extra.txt
 
 # Headers go under include/csvkit: csvkit/csvkit.h as csvkit.h, others with their folder.
 INSTALL := install
@@ -243,9 +296,9 @@ ZSHDIR := $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions
 FISHDIR := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 DATADIR := $(DESTDIR)$(PREFIX)/share/csvkit
 SCHEMAS := $(wildcard doc/schema/*.schema.json)
-SO_NAMES := $(notdir $(SO)) libcsvkit.so.$(SOVERSION) libcsvkit.so
+SO_NAMES := $(foreach lib,libcsvkit libcsvkit-extra,$(addprefix $(lib).so,.$(VERSION) .$(SOVERSION)) $(lib).so)
 
-install: all ## install program, library, headers, schemas, man pages, completions (PREFIX, DESTDIR)
+install: all ## install program, libraries, headers, schemas, man pages, completions (PREFIX, DESTDIR)
 	@$(MAKE) --no-print-directory install-files
 	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig
 
@@ -254,11 +307,12 @@ install-files: # what is built already
 	  $(FISHDIR) $(DATADIR)
 	@$(INSTALL) -m 644 $(SCHEMAS) $(DATADIR)
 	@$(INSTALL) -m 755 $(TOOL) $(BINDIR)/csvkit
-	@$(INSTALL) -m 644 $(LIB) $(LIBDIR)/libcsvkit.a
-	@$(INSTALL) -m 644 $(SO) $(LIBDIR)/$(notdir $(SO))
-	@ln -sfn $(notdir $(SO)) $(LIBDIR)/libcsvkit.so.$(SOVERSION)
-	@ln -sfn libcsvkit.so.$(SOVERSION) $(LIBDIR)/libcsvkit.so
-	@$(call write_pc,$(LIBDIR)/pkgconfig/csvkit.pc)
+	@$(INSTALL) -m 644 $(LIBS) $(SO) $(EXTRA_SO) $(LIBDIR)
+	@for lib in libcsvkit libcsvkit-extra; do \
+	  ln -sfn $$lib.so.$(VERSION) $(LIBDIR)/$$lib.so.$(SOVERSION) && \
+	  ln -sfn $$lib.so.$(SOVERSION) $(LIBDIR)/$$lib.so || exit; done
+	@$(call write_core_pc,$(LIBDIR)/pkgconfig/csvkit.pc)
+	@$(call write_extra_pc,$(LIBDIR)/pkgconfig/csvkit-extra.pc)
 	@for h in $(patsubst csvkit/%,./%,$(PUBLIC_HEADERS)); do \
 	  from=$$h; [ "$${h#./}" = "$$h" ] || from=csvkit/$$h; \
 	  $(INSTALL) -D -m 644 $$from $(INCDIR)/$$h && \
@@ -273,8 +327,8 @@ install-files: # what is built already
 	@$(TOOL) internal-completion fish > $(FISHDIR)/csvkit.fish
 
 uninstall: ## remove what install put there
-	rm -f $(BINDIR)/csvkit $(LIBDIR)/libcsvkit.a $(addprefix $(LIBDIR)/,$(SO_NAMES)) \
-	  $(LIBDIR)/pkgconfig/csvkit.pc $(MANDIR)/csvkit.1 $(MANDIR)/csvkit-*.1 \
+	rm -f $(BINDIR)/csvkit $(addprefix $(LIBDIR)/,libcsvkit.a libcsvkit-extra.a $(SO_NAMES)) \
+	  $(addprefix $(LIBDIR)/pkgconfig/,csvkit.pc csvkit-extra.pc) $(MANDIR)/csvkit.1 $(MANDIR)/csvkit-*.1 \
 	  $(MAN7DIR)/csvkit-rules.7 $(BASHDIR)/csvkit \
 	  $(ZSHDIR)/_csvkit $(FISHDIR)/csvkit.fish
 	rm -rf $(INCDIR) $(DATADIR)

@@ -37,7 +37,8 @@
  *     size_t, in bytes. Numbers of records, lines, columns and fields count from 1 (RFC 7111
  *     section 2).
  *   - The library prints nothing, never ends the process, and keeps no global state except what it
- *     needs to remove temporary files (csvk_sink_emergency_cleanup).
+ *     needs to remove temporary files (csvk_sink_emergency_cleanup), and what libcsvkit-extra has
+ *     given to it (extra/extra.h).
  */
 #ifndef CSVKIT_H
 #define CSVKIT_H
@@ -112,9 +113,10 @@ struct csvk_source;
 /*
  * Opens `path` for reading; "-" is standard input, which is not closed. Whether the file is plain
  * or compressed (gzip, zstd, xz, bzip2) is decided by its first bytes, never by its name; it may
- * have several members or streams. FIFOs and pipes can be read. The caller frees *out with
- * csvk_source_free; *out is NULL on failure. CSVK_EIO, with a plain text for directories, sockets
- * and devices that cannot be read as a stream; CSVK_ENOMEM.
+ * have several members or streams. Compressed files need the decoders of libcsvkit-extra
+ * (csvk_use_decoders); without them their first read fails with CSVK_EUSAGE. FIFOs and pipes can be
+ * read. The caller frees *out with csvk_source_free; *out is NULL on failure. CSVK_EIO, with a
+ * plain text for directories, sockets and devices that cannot be read as a stream; CSVK_ENOMEM.
  */
 CSVK_API int csvk_source_open(struct csvk_source **out, const char *path,
                               struct csvk_error *err) CSVK_MUST_USE;
@@ -166,7 +168,8 @@ CSVK_API int csvk_source_set_encoding(struct csvk_source *source, const char *en
  * 0 only at the end. Damage in a compressed file is not a failure: the bytes before it are
  * delivered, then comes the end, and csvk_source_damage reports the damage. CSVK_EIO; CSVK_ECHANGED
  * when a regular file was changed since it was opened; CSVK_EDATA for bytes that the encoding does
- * not have; CSVK_EUSAGE when `capacity` is 0; CSVK_ENOMEM.
+ * not have; CSVK_EUSAGE when `capacity` is 0, and for a compressed file without its decoder;
+ * CSVK_ENOMEM.
  */
 CSVK_API int csvk_source_read(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
                               struct csvk_error *err) CSVK_MUST_USE;
@@ -490,6 +493,15 @@ static inline struct csvk_bytes csvk_field_raw(const struct csvk_batch *batch,
  */
 CSVK_API size_t csvk_field_decode(struct csvk_bytes raw, const struct csvk_dialect *dialect,
                                   unsigned char *to);
+/*
+ * The value of the i-th field (from 0) of a record that was reported with its fields; `dialect` is
+ * the reader's. *value is a view into the batch, or into `room`, a buffer of the caller's, when the
+ * value had to be decoded: what `room` held before is lost then. The view is valid as long as the
+ * batch and until `room` changes, so take one room for each value that is kept. CSVK_ENOMEM.
+ */
+CSVK_API int csvk_field_value(const struct csvk_batch *batch, const struct csvk_record *record,
+                              size_t i, const struct csvk_dialect *dialect, struct csvk_buf *room,
+                              struct csvk_bytes *value) CSVK_MUST_USE;
 
 /* ---- sink: files that appear whole or not at all ------------------------------------------- */
 
@@ -502,7 +514,8 @@ struct csvk_sink;
  * 0: plain; 1 (fast) to 9 (small): one ordinary gzip member (RFC 1952) without name and time stamp.
  *
  * The caller frees *out with csvk_sink_free; *out is NULL on failure. CSVK_EIO, CSVK_ENOMEM;
- * CSVK_EUSAGE for a level out of range; CSVK_ELIMIT when 256 temporary files are open in this
+ * CSVK_EUSAGE for a level out of range, and for gzip when csvk_use_gzip of libcsvkit-extra was not
+ * called; CSVK_ELIMIT when 256 temporary files are open in this
  * process; CSVK_ECHANGED when a FIFO or a device was replaced by a file meanwhile.
  */
 CSVK_API int csvk_sink_open(struct csvk_sink **out, const char *path, int gzip_level,

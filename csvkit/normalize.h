@@ -30,7 +30,7 @@
 #ifndef CSVKIT_NORMALIZE_H
 #define CSVKIT_NORMALIZE_H
 
-#include "csvkit/csvkit.h"
+#include "csvkit/writer.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -189,15 +189,7 @@ CSVK_API void csvk_normalize_options_release(struct csvk_normalize_options *opti
 
 /* ---- what is written ------------------------------------------------------------------------ */
 
-/*
- * A function that takes bytes, in order. `bytes` is valid during the call only. What it returns
- * other than CSVK_OK ends the run and becomes its result. A struct of zeros: nobody wants the
- * bytes.
- */
-struct csvk_output {
-    int (*write)(void *context, const void *bytes, size_t length, struct csvk_error *err);
-    void *context;
-};
+/* Outputs are those of writer.h. */
 struct csvk_normalize_outputs {
     size_t size;                /* {.size = sizeof ...} */
     struct csvk_output seen;    /* the input, decompressed and converted, for a second reader */
@@ -299,7 +291,9 @@ struct csvk_normalize_files {
  * not changed; its fields encoding, delimiter_found and digest follow from `files`, so leave them
  * as _init has set them. Failures are those of csvk_normalize, csvk_source_open and the sinks;
  * CSVK_EUSAGE also when two of the files are the same, or what in_place asks for is not so;
- * CSVK_ECHANGED also when the input was replaced; CSVK_EIO also when libcsv does not agree.
+ * CSVK_ECHANGED also when the input was replaced; CSVK_EIO also when libcsv does not agree;
+ * CSVK_EUSAGE when libcsv is wanted (verify, in_place) and csvk_use_libcsv of libcsvkit-extra was
+ * not called.
  */
 CSVK_API int csvk_normalize_files(const struct csvk_normalize_files *files,
                                   const struct csvk_normalize_options *options,

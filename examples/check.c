@@ -3,6 +3,7 @@
  * finding.
  *   check FILE
  */
+#include "csvkit/extra/extra.h"
 #include "validator/validator.h"
 
 #include <stdio.h>
@@ -30,6 +31,7 @@ int main(int argc, char **argv)
     struct csvk_validator *validator = NULL;
     struct csvk_validate_options options;
     struct csvk_error err = {0};
+    csvk_use_decoders(); /* of libcsvkit-extra: compressed files are read too */
     csvk_validate_options_init(&options);
     options.profile = CSVK_PROFILE_KEBOOLA;
     options.file = argv[argc - 1];

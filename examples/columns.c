@@ -3,7 +3,7 @@
  * column of a CSV file.
  *   columns FILE
  */
-#include "csvkit/csvkit.h"
+#include "csvkit/extra/extra.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +44,7 @@ int main(int argc, char **argv)
     struct csvk_reader *reader = NULL;
     struct csvk_options options;
     struct csvk_error err = {0};
+    csvk_use_decoders();         /* of libcsvkit-extra: compressed files are read too */
     csvk_options_init(&options); /* RFC 4180: comma, quote, no escape */
     options.detail = CSVK_FIELDS;
     int status = argc == 2 ? csvk_source_open(&source, argv[1], &err)

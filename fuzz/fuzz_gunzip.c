@@ -3,6 +3,7 @@
  * it. The sizes of the reads may not matter. The last byte chooses one; input without the gzip
  * magic gets it, so that the fuzzer need not find it.
  */
+#include "csvkit/extra/extra.h"
 #include "csvkit/csvkit.h"
 
 #include <stdlib.h>
@@ -88,6 +89,7 @@ static void compare(const struct csvk_buf *file, size_t step)
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
+    csvk_use_decoders();
     static const unsigned char magic[] = {0x1f, 0x8b, 0x08};
     struct csvk_buf file = CSVK_BUF_INIT;
     if (size == 0) {

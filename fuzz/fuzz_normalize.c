@@ -4,6 +4,7 @@
  * window. With a short look-ahead the second run of I2 may see less than the first did, because its
  * input is longer; so only the account is checked then.
  */
+#include "csvkit/extra/extra.h"
 #include "tests/support/normalized.h"
 
 #include <string.h>
@@ -37,6 +38,7 @@ static uint64_t seed_of(const unsigned char *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
+    csvk_use_decoders();
     struct csvk_normalize_options o;
     csvk_normalize_options_init(&o);
     o.max_repairs = UINT64_MAX;

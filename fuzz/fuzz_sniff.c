@@ -1,4 +1,5 @@
 /* fuzz_sniff.c - any bytes can be sniffed; a clear verdict comes with a dialect that is one. */
+#include "csvkit/extra/extra.h"
 #include "csvkit/sniff.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ static void check_part(const struct csvk_sniff_part *part)
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
+    csvk_use_decoders();
     enum csvk_sample extent = CSVK_SAMPLE_WHOLE;
     if (size > 0) {
         size--;

@@ -2,6 +2,7 @@
  * fuzz_validate.c - any bytes can be judged in every profile and dialect; the report does not
  * depend on the size of the reads or on which reader found the records; every writer can write it.
  */
+#include "csvkit/extra/extra.h"
 #include "validator/validator.h"
 
 #include <stdlib.h>
@@ -78,6 +79,7 @@ static void report(const unsigned char *data, size_t size,
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
+    csvk_use_decoders();
     struct csvk_validate_options options;
     struct csvk_buf one = CSVK_BUF_INIT, other = CSVK_BUF_INIT;
     if (size < 3 || (data[0] == 0x1F && data[1] == 0x8B)) {

@@ -7,7 +7,7 @@
  */
 #include "preflight/preflight_private.h"
 
-#include "csvkit/base/pool.h"
+#include "csvkit/extra/pool.h"
 
 #include <stdio.h>
 #include <string.h>

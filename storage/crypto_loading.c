@@ -7,7 +7,7 @@
  * the same, because that does not need libcrypto. lazy_loading.h explains how the calls get
  * through.
  */
-#include "csvkit/base/lazy_loading.h"
+#include "csvkit/extra/lazy_loading.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

@@ -14,7 +14,7 @@
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 
-#include "csvkit/base/lazy_loading.h"
+#include "csvkit/extra/lazy_loading.h"
 
 #include <stdarg.h>
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """The walls of the house: who may include whom, and names that occur once.
 
-    tests/house.py [ROOT]
+    tests/house.py [ROOT]    (EXTRA_DIRS = the folders of libcsvkit-extra, by make)
 
 The map is the table of rooms in CONTRIBUTING.md. A room is a folder (files belong to the deepest
 room around them); its doors are the headers that other rooms may include; what it builds on are the
 rooms whose doors it may use. Rooms stand in the table from the ground up, so a room can only build
-on rooms above it in the list, and no two rooms can need each other. Tests and fuzz targets may look
+on rooms above it in the list, and no two rooms can need each other. A room belongs to a library or to
+the program, and builds on rooms of its own or of one that comes before it in LIBRARIES. Tests and fuzz targets may look
 into every room; examples see installed headers only (tests/lint.sh).
 
 Prints what is wrong, a line each, under headings; exit status 1 when there is anything.
@@ -18,6 +19,7 @@ import subprocess
 import sys
 
 PRODUCT = ('csvkit', 'validator', 'manifest', 'preflight', 'storage')
+LIBRARIES = ('core', 'extra', 'program')
 NAMED_ONCE = ('.c', '.h', '.py', '.sh', '.go')
 
 
@@ -39,24 +41,24 @@ def words_in_code(cell):
 
 
 class Room:
-    def __init__(self, folder, doors, builds_on):
-        self.folder, self.doors, self.builds_on = folder, doors, builds_on
+    def __init__(self, folder, library, doors, builds_on):
+        self.folder, self.library, self.doors, self.builds_on = folder, library, doors, builds_on
 
     def has_door(self, path):
         return self.doors == 'all' or os.path.basename(path) in self.doors
 
 
 def read_rooms(root):
-    """The table under the heading "Map of the house": room, what is in it, doors, builds on."""
+    """The table under the heading "Map of the house": room, library, what is in it, doors, builds on."""
     rooms = collections.OrderedDict()
     with open(f'{root}/CONTRIBUTING.md', encoding='utf-8') as text:
         for line in text:
             cells = [cell.strip() for cell in line.strip().strip('|').split('|')]
-            if not line.startswith('| `') or len(cells) != 4:
+            if not line.startswith('| `') or len(cells) != 5:
                 continue
             folder = words_in_code(cells[0])[0]
-            doors = 'all' if cells[2] == 'all' else words_in_code(cells[2])
-            rooms[folder] = Room(folder, doors, words_in_code(cells[3]))
+            doors = 'all' if cells[3] == 'all' else words_in_code(cells[3])
+            rooms[folder] = Room(folder, cells[1], doors, words_in_code(cells[4]))
     return rooms
 
 
@@ -105,6 +107,24 @@ class House:
             before.append(room.folder)
         if not self.rooms:
             self.complain('there is no map of the house', 'CONTRIBUTING.md')
+
+    def check_libraries(self):
+        """No room builds on one of a library that comes after its own; make builds the same ones."""
+        for room in self.rooms.values():
+            if room.library not in LIBRARIES:
+                self.complain('a room in no library (CONTRIBUTING.md)', f'{room.folder}: {room.library}')
+                continue
+            for name in room.builds_on:
+                other = self.rooms.get(name, room)
+                if other.library in LIBRARIES[LIBRARIES.index(room.library) + 1:]:
+                    self.complain('a room builds on one of a library above its own (CONTRIBUTING.md)',
+                                  f'{room.folder} ({room.library}) on {name} ({other.library})')
+        built = os.environ.get('EXTRA_DIRS', '').split()
+        for room in self.rooms.values() if built else ():
+            inside = any((room.folder + '/').startswith(folder + '/') for folder in built)
+            if inside != (room.library == 'extra'):
+                self.complain('the Makefile and CONTRIBUTING.md put a room into different libraries',
+                              room.folder)
 
     def check_include(self, path, number, header):
         room, other = room_of(self.rooms, path), room_of(self.rooms, header)
@@ -155,6 +175,7 @@ class House:
 
     def judge(self):
         self.check_map()
+        self.check_libraries()
         self.check_includes()
         self.check_installed()
         self.check_names()

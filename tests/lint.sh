@@ -1,6 +1,7 @@
 #!/bin/bash
 # What can be judged without running: layout, layers, lengths, banned words, headers, symbols.
-#   make lint    (SO = the shared library, PUBLIC_HEADERS = the installed headers, by make)
+#   make lint    (SO, EXTRA_SO = the shared libraries, EXTRA_DIRS = the folders of the second one,
+#                 PUBLIC_HEADERS = the installed headers, by make)
 set -u
 shopt -s lastpipe # complain runs in this shell and can set bad
 cd "$(dirname "$0")/.." || exit 2
@@ -40,7 +41,7 @@ check_format() {
 check_house() { # rooms, doors, names that occur once: the map is in CONTRIBUTING.md
     tests/house.py || bad=1
     local sources allowed=${PUBLIC_HEADERS// /|}
-    mapfile -t sources < <(in_tree 'examples/*.c')
+    mapfile -t sources < <(in_tree 'examples/*.c' 'examples/*.cpp')
     [ ${#sources[@]} -eq 0 ] || grep -nHE '^#include "' "${sources[@]}" | grep -vE "\"($allowed)\"" |
         complain "an example includes a private header"
 }
@@ -114,19 +115,32 @@ check_headers() {
     done | complain "a public header does not compile alone as C11 and C++11"
 }
 
-check_symbols() {
+compare_symbols() { # library, the list
     local now
-    now=$(nm -D --defined-only "$SO" | awk '{ print $3 }' | sort)
+    now=$(tests/exports.sh "$1")
     printf '%s\n' "$now" | grep -v '^csvk_' | complain "exported without our prefix"
-    diff <(printf '%s\n' "$now") tests/exports.txt | grep '^[<>]' |
-        complain "exported symbols differ from tests/exports.txt (< new, > gone; make exports)"
+    diff <(printf '%s\n' "$now") "$2" | grep '^[<>]' |
+        complain "exported symbols differ from $2 (< new, > gone; make exports)"
+}
+
+check_symbols() {
+    compare_symbols "$SO" tests/exports.txt
+    compare_symbols "$EXTRA_SO" tests/exports-extra.txt
+    comm -12 tests/exports.txt tests/exports-extra.txt | complain "exported by both libraries"
+    tests/exports.sh "$EXTRA_SO" private | complain "libcsvkit-extra lends something (CSVK_FOR_EXTRA)"
+    comm -23 <(tests/exports.sh "$SO" private) <(nm -D --undefined-only "$EXTRA_SO" |
+        awk '{ sub(/@.*/, "", $2); print $2 }' | sort) | complain "lent, but not used (CSVK_FOR_EXTRA)"
 }
 
 check_declared() { # an exported symbol that no installed header declares is of no use to anybody
     # shellcheck disable=SC2086
-    nm -D --defined-only "$SO" | awk '{ print $3 }' | while read -r symbol; do
+    { tests/exports.sh "$SO" && tests/exports.sh "$EXTRA_SO"; } | while read -r symbol; do
         grep -qw -- "$symbol" $PUBLIC_HEADERS || echo "$symbol"
     done | complain "exported, but in no public header (drop CSVK_API, or install the header)"
+    # shellcheck disable=SC2086
+    tests/exports.sh "$SO" private | while read -r symbol; do
+        ! grep -qw -- "$symbol" $PUBLIC_HEADERS || echo "$symbol"
+    done | complain "lent to libcsvkit-extra only, but in a public header"
 }
 
 check_paths() {

@@ -8,6 +8,7 @@
 #ifndef CSVKIT_BASE_DELIMITER_H
 #define CSVKIT_BASE_DELIMITER_H
 
+#include "csvkit/base/for_extra.h"
 #include "csvkit/csvkit.h"
 
 #include <string.h>
@@ -27,8 +28,8 @@ static inline size_t csvk_delimiter_length(const struct csvk_dialect *dialect)
  * CSVK_EUSAGE for a dialect that is not plain: `who` cannot read or write it, and the table has to
  * be normalized first.
  */
-int csvk_dialect_need_plain(const struct csvk_dialect *dialect, const char *who,
-                            struct csvk_error *err) CSVK_MUST_USE;
+CSVK_FOR_EXTRA int csvk_dialect_need_plain(const struct csvk_dialect *dialect, const char *who,
+                                           struct csvk_error *err) CSVK_MUST_USE;
 
 /* Whether the bytes after the first are those of a longer delimiter; all of them can be read.
    Apart, so that what asks for delimiters of one byte stays small. */

@@ -8,6 +8,7 @@
 #ifndef CSVKIT_BASE_DIGEST_H
 #define CSVKIT_BASE_DIGEST_H
 
+#include "csvkit/base/for_extra.h"
 #include "csvkit/csvkit.h"
 
 #ifdef __cplusplus
@@ -23,18 +24,10 @@ struct csvk_digest {
  * csvk_record_hash_value, add the result to a digest with csvk_digest_add.
  */
 #define CSVK_RECORD_HASH UINT64_C(0x6a09e667f3bcc909)
-uint64_t csvk_record_hash_value(uint64_t hash, struct csvk_bytes value);
-void csvk_digest_add(struct csvk_digest *digest, uint64_t record_hash, uint64_t fields);
-bool csvk_digest_equal(const struct csvk_digest *a, const struct csvk_digest *b);
-
-/*
- * The value of the i-th field (from 0) of a record that was reported with fields: a view into the
- * batch, or into `room` when it had to be decoded. It lives as long as the batch, and until `room`
- * changes. CSVK_ENOMEM.
- */
-int csvk_field_value(const struct csvk_batch *batch, const struct csvk_record *record, size_t i,
-                     const struct csvk_dialect *dialect, struct csvk_buf *room,
-                     struct csvk_bytes *value) CSVK_MUST_USE;
+CSVK_FOR_EXTRA uint64_t csvk_record_hash_value(uint64_t hash, struct csvk_bytes value);
+CSVK_FOR_EXTRA void csvk_digest_add(struct csvk_digest *digest, uint64_t record_hash,
+                                    uint64_t fields);
+CSVK_FOR_EXTRA bool csvk_digest_equal(const struct csvk_digest *a, const struct csvk_digest *b);
 
 /*
  * Collects the digest of a table from records that were reported with fields. At first all of it is
@@ -46,9 +39,11 @@ struct csvk_digester {
     struct csvk_buf room;
 };
 /* The hash of one record of a batch. CSVK_ENOMEM. */
-int csvk_digester_record(struct csvk_digester *digester, const struct csvk_batch *batch,
-                         const struct csvk_record *record, uint64_t *hash) CSVK_MUST_USE;
-void csvk_digester_release(struct csvk_digester *digester);
+CSVK_FOR_EXTRA int csvk_digester_record(struct csvk_digester *digester,
+                                        const struct csvk_batch *batch,
+                                        const struct csvk_record *record,
+                                        uint64_t *hash) CSVK_MUST_USE;
+CSVK_FOR_EXTRA void csvk_digester_release(struct csvk_digester *digester);
 
 #ifdef __cplusplus
 }

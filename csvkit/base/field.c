@@ -40,3 +40,29 @@ size_t csvk_field_decode(struct csvk_bytes raw, const struct csvk_dialect *diale
     }
     return n;
 }
+
+/*
+ * Most fields need no decoding: an enclosed one without doubled enclosures is its bytes without the
+ * first and the last. A broken field may end after its closing enclosure, so it is always decoded.
+ */
+int csvk_field_value(const struct csvk_batch *batch, const struct csvk_record *record, size_t i,
+                     const struct csvk_dialect *dialect, struct csvk_buf *room,
+                     struct csvk_bytes *value)
+{
+    const struct csvk_field *field = &batch->fields[record->first_field + i];
+    *value = csvk_field_raw(batch, record, i);
+    if ((field->flags & (CSVK_FIELD_DECODE | CSVK_FIELD_BROKEN)) == 0) {
+        if ((field->flags & CSVK_FIELD_ENCLOSED) != 0) {
+            value->ptr++;
+            value->len -= 2;
+        }
+        return CSVK_OK;
+    }
+    csvk_buf_clear(room);
+    int status = csvk_buf_reserve(room, value->len);
+    if (status == CSVK_OK) {
+        value->len = csvk_field_decode(*value, dialect, room->data);
+        value->ptr = room->data;
+    }
+    return status;
+}

@@ -5,6 +5,7 @@
 #ifndef CSVKIT_BASE_NUMBERS_H
 #define CSVKIT_BASE_NUMBERS_H
 
+#include "csvkit/base/for_extra.h"
 #include <stdint.h>
 
 enum csvk_number {
@@ -14,8 +15,8 @@ enum csvk_number {
     CSVK_NUMBER_OVERFLOW, /* too large */
 };
 /* *value is set when the answer is CSVK_NUMBER_OK, and left alone otherwise. */
-enum csvk_number csvk_parse_uint(const char *text, uint64_t *value);
+CSVK_FOR_EXTRA enum csvk_number csvk_parse_uint(const char *text, uint64_t *value);
 /* A number, and perhaps a blank, and a unit: B kB MB GB TB (powers of 1000), KiB MiB GiB TiB. */
-enum csvk_number csvk_parse_size(const char *text, uint64_t *value);
+CSVK_FOR_EXTRA enum csvk_number csvk_parse_size(const char *text, uint64_t *value);
 
 #endif

@@ -22,6 +22,7 @@
 #ifndef CSVKIT_BASE_SIZED_H
 #define CSVKIT_BASE_SIZED_H
 
+#include "csvkit/base/for_extra.h"
 #include "csvkit/basics.h"
 
 /* What there is to know about such a struct; a constant beside its functions. */
@@ -43,19 +44,19 @@ struct csvk_sized {
  * Sets `size` bytes at `theirs`: the defaults as far as they reach, zeros after them, and the size.
  * A size that has no room for itself sets nothing.
  */
-void csvk_sized_init(const struct csvk_sized *type, void *theirs, size_t size,
-                     const void *defaults);
+CSVK_FOR_EXTRA void csvk_sized_init(const struct csvk_sized *type, void *theirs, size_t size,
+                                    const void *defaults);
 /* CSVK_EUSAGE when the size in `theirs` is not possible. */
-int csvk_sized_check(const struct csvk_sized *type, const void *theirs,
-                     struct csvk_error *err) CSVK_MUST_USE;
+CSVK_FOR_EXTRA int csvk_sized_check(const struct csvk_sized *type, const void *theirs,
+                                    struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Reads `theirs` over the defaults in `own`, a whole struct, whose size stays. CSVK_EUSAGE when the
  * size is not possible, or something is set that this library does not know.
  */
-int csvk_sized_read(const struct csvk_sized *type, void *own, const void *theirs,
-                    struct csvk_error *err) CSVK_MUST_USE;
+CSVK_FOR_EXTRA int csvk_sized_read(const struct csvk_sized *type, void *own, const void *theirs,
+                                   struct csvk_error *err) CSVK_MUST_USE;
 /* Writes `own` to `theirs`, whose size was checked and stays. What only a newer program knows stays
    as well. */
-void csvk_sized_write(const struct csvk_sized *type, void *theirs, const void *own);
+CSVK_FOR_EXTRA void csvk_sized_write(const struct csvk_sized *type, void *theirs, const void *own);
 
 #endif

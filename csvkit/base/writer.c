@@ -1,248 +1,223 @@
 /*
- * writer.c - see writer.h. Small pieces are gathered in a buffer, large ones go to the output
- * directly.
+ * writer.c - see csvkit/writer.h.
+ *
+ * The values of the open record are gathered first, because how the first one is written may depend
+ * on the last one, and a record that cannot be written shall leave nothing behind. The strict
+ * writer of records (record_writer.h) does the rest.
+ *
+ * Invariant: `bytes` holds the values of the open record one behind the other, end[i] is where the
+ * i-th one ends.
  */
-#include "csvkit/base/writer.h"
+#include "csvkit/writer.h"
+
+#include "csvkit/base/delimiter.h"
+#include "csvkit/base/record_writer.h"
+#include "csvkit/base/sized.h"
 
 #include <string.h>
-#include <strings.h>
 
-/* Bytes that are gathered before they are written; the length from which a piece is not gathered.
- */
-enum { BUFFER = 128 * 1024, DIRECT = 16 * 1024 };
+struct csvk_writer {
+    struct csvk_record_writer to;
+    struct csvk_buf bytes, line;
+    size_t *end;
+    struct csvk_value *value; /* room for as many as `end` has */
+    size_t count, capacity;   /* values of the open record */
+    size_t width;             /* of the first record; 0: there is none yet */
+    uint64_t records;
+    int status; /* the first final failure, described in `failure` */
+    struct csvk_error failure;
+};
 
-void csvk_writer_init(struct csvk_writer *writer, const struct csvk_normalize_options *options,
-                      struct csvk_output output)
+static const struct csvk_sized options_type =
+    CSVK_SIZED(struct csvk_writer_options, line_break, "csvk_writer_options_init");
+
+void csvk_writer_options_init_sized(struct csvk_writer_options *options, size_t size)
 {
-    memset(writer, 0, sizeof *writer);
-    writer->output = output;
-    writer->dialect = options->to;
-    writer->quote = options->quote;
-    writer->line_break = options->line_break;
-    writer->trims = options->trim;
-    writer->special['\r'] = writer->special['\n'] = 1;
-    writer->special[options->to.delimiter] = 1;
-    if (options->to.enclosure != CSVK_NO_BYTE) {
-        writer->special[options->to.enclosure] = 1;
-    }
+    const struct csvk_writer_options defaults = {.size = sizeof defaults,
+                                                 .dialect = CSVK_DIALECT_RFC4180,
+                                                 .quote = CSVK_WRITER_QUOTE_MINIMAL,
+                                                 .line_break = CSVK_EOL_CRLF};
+    csvk_sized_init(&options_type, options, size, &defaults);
 }
 
-void csvk_writer_release(struct csvk_writer *writer)
+static int check_options(const struct csvk_writer_options *options, struct csvk_error *err)
 {
-    csvk_buf_release(&writer->buffer);
+    if (options->line_break != CSVK_EOL_CRLF && options->line_break != CSVK_EOL_LF) {
+        return csvk_fail(err, CSVK_EUSAGE, "records are written with CRLF or LF");
+    }
+    if (options->quote == CSVK_WRITER_QUOTE_ALL && options->dialect.enclosure == CSVK_NO_BYTE) {
+        return csvk_fail(err, CSVK_EUSAGE, "there is no enclosure to put around all values");
+    }
+    int status = csvk_dialect_check(&options->dialect, err);
+    return status == CSVK_OK ? csvk_dialect_need_plain(&options->dialect, "the writer", err)
+                             : status;
 }
 
-/* Without a `write` the writer only counts. */
-static int hand_on(struct csvk_writer *writer, const void *bytes, size_t length,
-                   struct csvk_error *err)
+int csvk_writer_new(struct csvk_writer **out, struct csvk_output output,
+                    const struct csvk_writer_options *options, struct csvk_error *err)
 {
-    if (writer->output.write == NULL || length == 0) {
-        return CSVK_OK;
+    struct csvk_writer_options own;
+    *out = NULL;
+    csvk_writer_options_init(&own);
+    int status = csvk_sized_read(&options_type, &own, options, err);
+    status = status == CSVK_OK ? check_options(&own, err) : status;
+    if (status != CSVK_OK) {
+        return status;
     }
-    return writer->output.write(writer->output.context, bytes, length, err);
+    struct csvk_writer *writer = csvk_calloc(1, sizeof *writer);
+    if (writer == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    enum csvk_normalize_quote quote = own.quote == CSVK_WRITER_QUOTE_ALL
+                                          ? CSVK_NORMALIZE_QUOTE_ALL
+                                          : CSVK_NORMALIZE_QUOTE_MINIMAL;
+    csvk_record_writer_init(&writer->to, &own.dialect, quote, own.line_break, output);
+    *out = writer;
+    return CSVK_OK;
+}
+
+/* Keeps a failure that is final. */
+static int keep(struct csvk_writer *writer, int status, struct csvk_error *err)
+{
+    writer->status = status;
+    if (err != NULL) {
+        *err = writer->failure;
+    }
+    return status;
+}
+
+static int no_memory(struct csvk_writer *writer, struct csvk_error *err)
+{
+    return keep(writer, csvk_fail(&writer->failure, CSVK_ENOMEM, "out of memory"), err);
+}
+
+static bool make_room(struct csvk_writer *writer)
+{
+    if (writer->count < writer->capacity) {
+        return true;
+    }
+    size_t capacity = writer->capacity != 0 ? 2 * writer->capacity : 16;
+    size_t *end = csvk_reallocarray(writer->end, capacity, sizeof *end);
+    writer->end = end != NULL ? end : writer->end;
+    struct csvk_value *value = csvk_reallocarray(writer->value, capacity, sizeof *value);
+    writer->value = value != NULL ? value : writer->value;
+    writer->capacity = end != NULL && value != NULL ? capacity : writer->capacity;
+    return writer->count < writer->capacity;
+}
+
+int csvk_writer_field(struct csvk_writer *writer, const void *bytes, size_t length,
+                      struct csvk_error *err)
+{
+    if (writer->status != CSVK_OK) {
+        return keep(writer, writer->status, err);
+    }
+    if (!make_room(writer) ||
+        (length != 0 && csvk_buf_add(&writer->bytes, bytes, length) != CSVK_OK)) {
+        return no_memory(writer, err);
+    }
+    writer->end[writer->count++] = writer->bytes.length;
+    return CSVK_OK;
+}
+
+/* Whether the record that was gathered can be written; sets the views of its values. */
+static int check_record(struct csvk_writer *writer, struct csvk_error *err)
+{
+    unsigned long long number = (unsigned long long)writer->records + 1;
+    for (size_t i = 0, from = 0; i < writer->count; from = writer->end[i++]) {
+        const unsigned char *at = (const unsigned char *)csvk_buf_text(&writer->bytes) + from;
+        writer->value[i] = (struct csvk_value){at, writer->end[i] - from, CSVK_VALUE_PLAIN};
+    }
+    if (writer->count == 0) {
+        return csvk_fail(err, CSVK_EUSAGE, "record %llu has no value", number);
+    }
+    if (writer->width != 0 && writer->count != writer->width) {
+        return csvk_fail(err, CSVK_EUSAGE, "record %llu has %zu values, the first one has %zu",
+                         number, writer->count, writer->width);
+    }
+    if (!csvk_record_writer_can(&writer->to, writer->value, writer->count)) {
+        return csvk_fail(err, CSVK_EDATA,
+                         "record %llu has a value that cannot be written without an enclosure",
+                         number);
+    }
+    return CSVK_OK;
+}
+
+static int write_record(struct csvk_writer *writer, struct csvk_error *err)
+{
+    struct csvk_buf *line = &writer->line;
+    csvk_buf_clear(line);
+    if (csvk_record_writer_format(&writer->to, writer->value, writer->count, line) != CSVK_OK) {
+        return no_memory(writer, err);
+    }
+    int status = csvk_record_writer_bytes(&writer->to, line->data, line->length, &writer->failure);
+    if (status != CSVK_OK) {
+        return keep(writer, status, err);
+    }
+    writer->width = writer->count;
+    writer->records++;
+    return CSVK_OK;
+}
+
+int csvk_writer_end_record(struct csvk_writer *writer, struct csvk_error *err)
+{
+    if (writer->status != CSVK_OK) {
+        return keep(writer, writer->status, err);
+    }
+    int status = check_record(writer, err);
+    status = status == CSVK_OK ? write_record(writer, err) : status;
+    writer->count = 0;
+    csvk_buf_clear(&writer->bytes);
+    return status;
 }
 
 int csvk_writer_flush(struct csvk_writer *writer, struct csvk_error *err)
 {
-    int status = hand_on(writer, writer->buffer.data, writer->buffer.length, err);
-    csvk_buf_clear(&writer->buffer);
-    return status;
-}
-
-int csvk_writer_bytes(struct csvk_writer *writer, const void *bytes, size_t length,
-                      struct csvk_error *err)
-{
-    int status = CSVK_OK;
-    writer->bytes += length;
-    if (length >= DIRECT || writer->buffer.length + length > BUFFER) {
-        status = csvk_writer_flush(writer, err);
+    if (writer->status != CSVK_OK) {
+        return keep(writer, writer->status, err);
     }
-    if (status == CSVK_OK && length >= DIRECT) {
-        return hand_on(writer, bytes, length, err);
+    if (writer->count != 0) {
+        return csvk_fail(err, CSVK_EUSAGE, "the last record was not ended");
     }
-    if (status == CSVK_OK && csvk_buf_add(&writer->buffer, bytes, length) != CSVK_OK) {
-        status = csvk_fail(err, CSVK_ENOMEM, "out of memory for the output");
-    }
-    return status;
+    int status = csvk_record_writer_flush(&writer->to, &writer->failure);
+    return status == CSVK_OK ? status : keep(writer, status, err);
 }
 
-static size_t line_break_length(const struct csvk_writer *writer)
+uint64_t csvk_writer_records(const struct csvk_writer *writer)
 {
-    return writer->line_break == CSVK_EOL_CRLF ? 2 : 1;
+    return writer->records;
 }
 
-static const char *line_break_bytes(const struct csvk_writer *writer)
+void csvk_writer_free(struct csvk_writer *writer)
 {
-    return writer->line_break == CSVK_EOL_CRLF ? "\r\n" : "\n";
-}
-
-int csvk_writer_line_break(struct csvk_writer *writer, struct csvk_error *err)
-{
-    return csvk_writer_bytes(writer, line_break_bytes(writer), line_break_length(writer), err);
-}
-
-/* True when a byte of the value would be structure without an enclosure. */
-static bool has_special(const struct csvk_writer *writer, const struct csvk_value *value)
-{
-    for (size_t i = 0; i < value->len; i++) {
-        if (writer->special[value->ptr[i]] != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/*
- * True for a byte order mark at the start of a value: at the start of a file it would be taken for
- * something else than data.
- */
-static bool begins_with_mark(const struct csvk_value *value)
-{
-    return value->len >= 3 && memcmp(value->ptr, "\xef\xbb\xbf", 3) == 0;
-}
-
-static bool is_blank(unsigned char byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
-/* With --trim only an enclosure keeps them. */
-static bool has_edge_blanks(const struct csvk_writer *writer, const struct csvk_value *value)
-{
-    return writer->trims && value->len != 0 &&
-           (is_blank(value->ptr[0]) || is_blank(value->ptr[value->len - 1]));
-}
-
-/*
- * True for a first line that reads sep=X, X being a byte or the delimiter. Spreadsheets take it for
- * an instruction. Up to 3 bytes before it may be a byte order mark.
- */
-static bool is_sep_line(const struct csvk_writer *writer, const struct csvk_value *values,
-                        size_t count)
-{
-    bool sole = count == 1 && values[0].len == 5;
-    bool pair =
-        count == 2 && values[0].len == 4 && values[1].len == 0 &&
-        (values[1].form != CSVK_VALUE_ENCLOSED || writer->quote == CSVK_NORMALIZE_QUOTE_MINIMAL);
-    return writer->bytes <= 3 && (sole || pair) &&
-           strncasecmp((const char *)values[0].ptr, "sep=", 4) == 0;
-}
-
-/*
- * What the grammar asks for, and what keeps a value a value: a record of one empty value would be a
- * blank line.
- */
-static bool must_enclose(const struct csvk_writer *writer, const struct csvk_value *value,
-                         bool single)
-{
-    return (single && value->len == 0) || begins_with_mark(value) || has_special(writer, value) ||
-           has_edge_blanks(writer, value);
-}
-
-bool csvk_writer_can(const struct csvk_writer *writer, const struct csvk_value *values,
-                     size_t count)
-{
-    if (writer->dialect.enclosure != CSVK_NO_BYTE) {
-        return true;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (values[i].form != CSVK_VALUE_RAW && must_enclose(writer, &values[i], count == 1)) {
-            return false;
-        }
-    }
-    return count == 0 || !is_sep_line(writer, values, count);
-}
-
-/*
- * Whether the value is enclosed, by the rule that the options give. With the fewest enclosures a
- * first value that begins with # gets one too: some readers take such a line for a comment.
- */
-static bool encloses(const struct csvk_writer *writer, const struct csvk_value *value, bool first,
-                     bool single)
-{
-    if (writer->dialect.enclosure == CSVK_NO_BYTE) {
-        return false;
-    }
-    if (writer->quote == CSVK_NORMALIZE_QUOTE_ALL ||
-        (writer->quote == CSVK_NORMALIZE_QUOTE_KEEP && value->form == CSVK_VALUE_ENCLOSED)) {
-        return true;
-    }
-    bool comment = writer->quote == CSVK_NORMALIZE_QUOTE_MINIMAL && first && value->len != 0 &&
-                   value->ptr[0] == '#';
-    return comment || must_enclose(writer, value, single);
-}
-
-/* Doubles the enclosures within, a run at a time: each copy ends with an enclosure or the value. */
-void csvk_writer_enclosed(const struct csvk_writer *writer, struct csvk_bytes value,
-                          struct csvk_buf *out)
-{
-    unsigned char quote = (unsigned char)writer->dialect.enclosure;
-    unsigned char *to = out->data + out->length;
-    const unsigned char *from = value.ptr, *end = from + value.len;
-    *to++ = quote;
-    while (from < end) {
-        const unsigned char *hit = memchr(from, quote, (size_t)(end - from));
-        size_t n = hit == NULL ? (size_t)(end - from) : (size_t)(hit - from) + 1;
-        memcpy(to, from, n);
-        to += n;
-        from += n;
-        if (hit != NULL) {
-            *to++ = quote;
-        }
-    }
-    *to++ = quote;
-    out->length = (size_t)(to - out->data);
-}
-
-static void put_value(const struct csvk_writer *writer, const struct csvk_value *value, bool first,
-                      bool single, struct csvk_buf *out)
-{
-    if (value->form != CSVK_VALUE_RAW && encloses(writer, value, first, single)) {
-        csvk_writer_enclosed(writer, (struct csvk_bytes){value->ptr, value->len}, out);
+    if (writer == NULL) {
         return;
     }
-    if (value->len != 0) {
-        memcpy(out->data + out->length, value->ptr, value->len);
-        out->length += value->len;
-    }
+    csvk_record_writer_release(&writer->to);
+    csvk_buf_release(&writer->bytes);
+    csvk_buf_release(&writer->line);
+    csvk_free(writer->end);
+    csvk_free(writer->value);
+    csvk_free(writer);
 }
 
-void csvk_writer_end(const struct csvk_writer *writer, struct csvk_buf *out)
+static int write_to_sink(void *sink, const void *bytes, size_t length, struct csvk_error *err)
 {
-    unsigned char *to = out->data + out->length;
-    if (writer->line_break == CSVK_EOL_CRLF) {
-        *to++ = '\r';
-    }
-    *to++ = '\n';
-    *to = '\0';
-    out->length = (size_t)(to - out->data);
+    return csvk_sink_write(sink, bytes, length, err);
 }
 
-int csvk_writer_format(const struct csvk_writer *writer, const struct csvk_value *values,
-                       size_t count, struct csvk_buf *out)
+struct csvk_output csvk_output_to_sink(struct csvk_sink *sink)
 {
-    /*
-     * At most: every byte doubled, two enclosures and a delimiter for each value; a line break and
-     * a NUL.
-     */
-    size_t need = 4;
-    for (size_t i = 0; i < count; i++) {
-        need += 2 * values[i].len + 3;
-    }
-    if (csvk_buf_reserve(out, need) != CSVK_OK) {
-        return CSVK_ENOMEM;
-    }
-    bool sep = count != 0 && values[0].form != CSVK_VALUE_RAW && is_sep_line(writer, values, count);
-    for (size_t i = 0; i < count; i++) {
-        if (i != 0) {
-            out->data[out->length++] = (unsigned char)writer->dialect.delimiter;
-        }
-        if (i == 0 && sep) {
-            csvk_writer_enclosed(writer, (struct csvk_bytes){values[0].ptr, values[0].len}, out);
-        } else {
-            put_value(writer, &values[i], i == 0, count == 1, out);
-        }
-    }
-    csvk_writer_end(writer, out);
-    return CSVK_OK;
+    return (struct csvk_output){write_to_sink, sink};
+}
+
+static int write_to_buf(void *buf, const void *bytes, size_t length, struct csvk_error *err)
+{
+    return csvk_buf_add(buf, bytes, length) == CSVK_OK
+               ? CSVK_OK
+               : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+struct csvk_output csvk_output_to_buf(struct csvk_buf *buf)
+{
+    return (struct csvk_output){write_to_buf, buf};
 }

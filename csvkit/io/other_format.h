@@ -2,6 +2,7 @@
 #ifndef CSVKIT_IO_OTHER_FORMAT_H
 #define CSVKIT_IO_OTHER_FORMAT_H
 
+#include "csvkit/base/for_extra.h"
 #include "csvkit/csvkit.h"
 
 /*
@@ -9,6 +10,7 @@
  * one clear message helps more than a thousand findings. `source` must not have been read yet; it
  * can be read from its beginning afterwards.
  */
-int csvk_check_other_format(struct csvk_source *source, struct csvk_error *err) CSVK_MUST_USE;
+CSVK_FOR_EXTRA int csvk_check_other_format(struct csvk_source *source,
+                                           struct csvk_error *err) CSVK_MUST_USE;
 
 #endif

@@ -15,12 +15,13 @@
  */
 #include "csvkit/csvkit.h"
 
-#include "csvkit/io/deflate/gzip_writer.h"
+#include "csvkit/io/packer.h"
 #include "csvkit/io/temp_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,14 +39,23 @@ struct csvk_sink {
     bool close_fd;  /* a direct target that was opened here, so it is closed here */
     bool is_ended;  /* no more text may come */
     bool is_committed;
-    struct csvk_gzip *gzip; /* NULL: plain */
-    uint64_t accepted;      /* bytes of text given to csvk_sink_write */
-    uint64_t written;       /* bytes that the descriptor has taken */
-    int status;             /* the first failure, described in `failure` */
+    const struct csvk_packer *calls; /* what compresses; NULL: plain */
+    void *packer;
+    uint64_t accepted; /* bytes of text given to csvk_sink_write */
+    uint64_t written;  /* bytes that the descriptor has taken */
+    int status;        /* the first failure, described in `failure` */
     struct csvk_error failure;
     size_t length; /* bytes in `buffer` */
     unsigned char buffer[UNIT];
 };
+
+/* Atomic, because threads may open sinks meanwhile. */
+static _Atomic(const struct csvk_packer *) given_packer;
+
+void csvk_give_packer(const struct csvk_packer *packer)
+{
+    atomic_store(&given_packer, packer);
+}
 
 /* ---- bytes ---- */
 
@@ -235,6 +245,18 @@ static int open_target(struct csvk_sink *sink, const char *path, struct csvk_err
     return open_path(sink, err);
 }
 
+/* A program of libcsvkit alone has nothing that compresses. Looked at before any file is made. */
+static int find_packer(struct csvk_sink *sink, const char *path, struct csvk_error *err)
+{
+    sink->calls = atomic_load(&given_packer);
+    return sink->calls != NULL
+               ? CSVK_OK
+               : csvk_fail(err, CSVK_EUSAGE,
+                           "cannot write %s as gzip: this program has to call csvk_use_gzip of "
+                           "libcsvkit-extra",
+                           path);
+}
+
 int csvk_sink_open(struct csvk_sink **out, const char *path, int gzip_level, struct csvk_error *err)
 {
     *out = NULL;
@@ -245,11 +267,10 @@ int csvk_sink_open(struct csvk_sink **out, const char *path, int gzip_level, str
     memset(sink, 0, offsetof(struct csvk_sink, buffer));
     sink->temp = (struct csvk_temp)CSVK_TEMP_NONE;
     sink->fd = -1;
-    int status = open_target(sink, path, err);
-    if (status == CSVK_OK && gzip_level != 0) {
-        struct csvk_gzip_options options = {.level = gzip_level, .threads = 1};
-        struct csvk_gzip_output output = {put, sink};
-        status = csvk_gzip_new(&sink->gzip, &options, output, err);
+    int status = gzip_level != 0 ? find_packer(sink, path, err) : CSVK_OK;
+    status = status == CSVK_OK ? open_target(sink, path, err) : status;
+    if (status == CSVK_OK && sink->calls != NULL) {
+        status = sink->calls->open(&sink->packer, gzip_level, (struct csvk_output){put, sink}, err);
     }
     if (status != CSVK_OK) {
         csvk_sink_free(sink);
@@ -279,8 +300,8 @@ int csvk_sink_write(struct csvk_sink *sink, const void *bytes, size_t length,
         return csvk_fail(err, CSVK_EUSAGE, "%s was read back already", sink->path);
     }
     if (sink->status == CSVK_OK) {
-        sink->status = sink->gzip != NULL
-                           ? csvk_gzip_write(sink->gzip, bytes, length, &sink->failure)
+        sink->status = sink->calls != NULL
+                           ? sink->calls->write(sink->packer, bytes, length, &sink->failure)
                            : put(sink, bytes, length, &sink->failure);
         sink->accepted += length;
     }
@@ -348,7 +369,7 @@ static int end_text(struct csvk_sink *sink, struct csvk_error *err)
     if (sink->is_ended) {
         return CSVK_OK;
     }
-    int status = sink->gzip != NULL ? csvk_gzip_finish(sink->gzip, NULL, err) : CSVK_OK;
+    int status = sink->calls != NULL ? sink->calls->finish(sink->packer, err) : CSVK_OK;
     sink->is_ended = true;
     return status == CSVK_OK ? flush(sink, err) : status;
 }
@@ -408,7 +429,9 @@ void csvk_sink_free(struct csvk_sink *sink)
     if (sink == NULL) {
         return;
     }
-    csvk_gzip_free(sink->gzip);
+    if (sink->packer != NULL) {
+        sink->calls->free(sink->packer);
+    }
     if (sink->is_direct && sink->close_fd && sink->fd >= 0) {
         close(sink->fd);
     }

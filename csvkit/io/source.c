@@ -24,9 +24,10 @@ struct csvk_source {
     size_t head_at, head_length;
     struct csvk_buf peeked;
     size_t peeked_at;
-    bool started;                         /* csvk_source_read was called */
-    const char *only;                     /* the kind that is decoded; NULL: every one */
-    const struct csvk_decoder_kind *kind; /* NULL: plain */
+    bool started;                     /* csvk_source_read was called */
+    const char *only;                 /* the kind that is decoded; NULL: every one */
+    const struct csvk_kind *kind;     /* NULL: plain */
+    const struct csvk_decoder *calls; /* of that kind; NULL: plain */
     void *decoder;
     struct csvk_damage damage; /* that the decoder has found; `what` is NULL when there is none */
     struct csvk_recode *recode;
@@ -141,14 +142,33 @@ static int read_start(struct csvk_source *source, unsigned char *bytes, size_t c
             return status;
         }
         *length += got;
-        const struct csvk_decoder_kind *kind =
-            csvk_decoder_find((struct csvk_bytes){bytes, *length}, &more);
-        bool wanted =
-            kind != NULL && (source->only == NULL || strcmp(kind->name, source->only) == 0);
+        const struct csvk_kind *kind = csvk_kind_find((struct csvk_bytes){bytes, *length}, &more);
+        bool wanted = kind != NULL &&
+                      (source->only == NULL || strcmp(csvk_kind_name(kind), source->only) == 0);
         source->kind = wanted ? kind : NULL;
         more = more && kind == NULL && got != 0;
     }
     return CSVK_OK;
+}
+
+/* Of a compressed file without its layer: the first read failed, and so does every other one. */
+static int cannot_decode(const struct csvk_source *source, struct csvk_error *err)
+{
+    if (source->calls != NULL) {
+        return csvk_fail(err, CSVK_EIO, "%s: reading went on after a failure", source->raw.name);
+    }
+    return csvk_fail(err, CSVK_EUSAGE,
+                     "%s is compressed (%s), and this program has no decoder: it has to call "
+                     "csvk_use_decoders of libcsvkit-extra",
+                     source->raw.name, csvk_kind_name(source->kind));
+}
+
+/* A program of libcsvkit alone has no decoders. */
+static int open_decoder(struct csvk_source *source, struct csvk_bytes head, struct csvk_error *err)
+{
+    source->calls = csvk_kind_decoder(source->kind);
+    return source->calls == NULL ? cannot_decode(source, err)
+                                 : source->calls->open(&source->decoder, &source->raw, head, err);
 }
 
 /* Decides the kind. *got: how many bytes of a plain text are in `bytes` already. */
@@ -167,8 +187,7 @@ static int recognize(struct csvk_source *source, unsigned char *bytes, size_t ca
     *got = 0;
     source->recognized = true;
     if (source->kind != NULL) {
-        struct csvk_bytes head = {start, length};
-        return source->kind->open(&source->decoder, &source->raw, head, err);
+        return open_decoder(source, (struct csvk_bytes){start, length}, err);
     }
     source->head_length = small ? length : 0;
     *got = small ? 0 : length;
@@ -196,10 +215,13 @@ static int pull_new(struct csvk_source *source, void *bytes, size_t capacity, si
         }
     }
     if (source->decoder != NULL) {
-        int status = source->kind->read(source->decoder, bytes, capacity, got, err);
-        source->damage = source->kind->damage(source->decoder);
-        source->damage.kind = source->kind->name;
+        int status = source->calls->read(source->decoder, bytes, capacity, got, err);
+        source->damage = source->calls->damage(source->decoder);
+        source->damage.kind = csvk_kind_name(source->kind);
         return status;
+    }
+    if (source->kind != NULL) {
+        return cannot_decode(source, err);
     }
     if (source->head_at < source->head_length) {
         *got = take_head(source, bytes, capacity);
@@ -280,7 +302,7 @@ const char *csvk_source_name(const struct csvk_source *source)
 
 bool csvk_source_is_gzip(const struct csvk_source *source)
 {
-    return source->kind != NULL && strcmp(source->kind->name, "gzip") == 0;
+    return source->kind != NULL && strcmp(csvk_kind_name(source->kind), "gzip") == 0;
 }
 
 void csvk_source_decode_only(struct csvk_source *source, const char *kind)
@@ -290,7 +312,7 @@ void csvk_source_decode_only(struct csvk_source *source, const char *kind)
 
 const char *csvk_source_compression(const struct csvk_source *source)
 {
-    return source->kind != NULL ? source->kind->name : NULL;
+    return source->kind != NULL ? csvk_kind_name(source->kind) : NULL;
 }
 
 uint64_t csvk_source_file_size(const struct csvk_source *source)
@@ -301,7 +323,7 @@ uint64_t csvk_source_file_size(const struct csvk_source *source)
 uint64_t csvk_source_consumed(const struct csvk_source *source)
 {
     if (source->decoder != NULL) {
-        return source->kind->consumed(source->decoder);
+        return source->calls->consumed(source->decoder);
     }
     return source->raw.position - (source->head_length - source->head_at) - peeked_left(source);
 }
@@ -314,7 +336,7 @@ void csvk_source_free(struct csvk_source *source)
     csvk_buf_release(&source->peeked);
     csvk_recode_free(source->recode);
     if (source->decoder != NULL) {
-        source->kind->free(source->decoder);
+        source->calls->free(source->decoder);
     }
     csvk_raw_close(&source->raw);
     csvk_free(source);

@@ -6,6 +6,7 @@
 #ifndef CSVKIT_IO_TEMP_FILE_H
 #define CSVKIT_IO_TEMP_FILE_H
 
+#include "csvkit/base/for_extra.h"
 #include "csvkit/csvkit.h"
 
 #include <sys/types.h>
@@ -43,7 +44,8 @@ void csvk_temp_drop(struct csvk_temp *temp);
  * Calls `visit` for every name in a directory (a descriptor), to remove what dead processes have
  * left. Nothing depends on it, so it is no failure when the directory cannot be listed.
  */
-void csvk_temp_tidy(int directory, void (*visit)(void *context, int directory, const char *name),
-                    void *context);
+CSVK_FOR_EXTRA void csvk_temp_tidy(int directory,
+                                   void (*visit)(void *context, int directory, const char *name),
+                                   void *context);
 
 #endif

@@ -44,6 +44,13 @@ int norm_out_of_memory(struct norm *norm)
 
 /* ---- setting up and releasing ---- */
 
+static void init_writer(struct csvk_record_writer *writer, const struct csvk_normalize_options *o,
+                        struct csvk_output output)
+{
+    csvk_record_writer_init(writer, &o->to, o->quote, o->line_break, output);
+    writer->trims = o->trim;
+}
+
 /*
  * Everything that does not depend on the bytes of the input. The reach is at least 64, one block of
  * the bit masks. Nothing here can fail; what can is in norm_start.
@@ -60,10 +67,10 @@ static void init_run(struct norm *norm)
     norm->window.read_size = o->window != 0 ? o->window : (size_t)DEFAULT_REACH;
     norm->window.tail_lines = o->skip_tail;
     norm->window.seen = norm->out->seen;
-    csvk_writer_init(&norm->table, o, norm->out->table);
-    csvk_writer_init(&norm->rejects, o, norm->out->rejects);
-    csvk_writer_init(&norm->index, o, norm->out->rejects_index);
-    csvk_writer_init(&norm->log, o, norm->out->log);
+    init_writer(&norm->table, o, norm->out->table);
+    init_writer(&norm->rejects, o, norm->out->rejects);
+    init_writer(&norm->index, o, norm->out->rejects_index);
+    init_writer(&norm->log, o, norm->out->log);
 }
 
 static void release_scratch(struct norm_scratch *scratch)
@@ -99,10 +106,10 @@ static void release_run(struct norm *norm)
     csvk_strings_release(&norm->header);
     csvk_strings_release(&norm->added);
     csvk_strings_release(&norm->names);
-    csvk_writer_release(&norm->table);
-    csvk_writer_release(&norm->rejects);
-    csvk_writer_release(&norm->index);
-    csvk_writer_release(&norm->log);
+    csvk_record_writer_release(&norm->table);
+    csvk_record_writer_release(&norm->rejects);
+    csvk_record_writer_release(&norm->index);
+    csvk_record_writer_release(&norm->log);
 }
 
 /* ---- chunks ---- */
@@ -478,7 +485,7 @@ static int run(struct norm *norm)
     int status = norm_start(norm);
     if (status == CSVK_OK && norm->o->write_bom) {
         norm->result->changed = norm->result->changed || !norm->marked;
-        status = csvk_writer_bytes(&norm->table, "\xef\xbb\xbf", 3, norm->err);
+        status = csvk_record_writer_bytes(&norm->table, "\xef\xbb\xbf", 3, norm->err);
     }
     if (status == CSVK_OK && norm->o->write_header) {
         status = norm_write_header(norm);

@@ -167,7 +167,8 @@ int norm_write_line(struct norm *norm, const struct norm_record *rec)
     uint64_t out_byte = norm->table.bytes;
     norm->result->records_in++;
     norm->result->records_out++;
-    int status = csvk_writer_bytes(&norm->table, norm->line.data, norm->line.length, norm->err);
+    int status =
+        csvk_record_writer_bytes(&norm->table, norm->line.data, norm->line.length, norm->err);
     status = status == CSVK_OK ? count_line_break(norm, rec) : status;
     return status == CSVK_OK ? norm_report_pending(norm, rec, out_byte, norm->line.length) : status;
 }
@@ -186,12 +187,13 @@ int norm_write_values(struct norm *norm, const struct norm_record *rec)
     if (status != CSVK_OK) {
         return status;
     }
-    if (!csvk_writer_can(&norm->table, norm->value, norm->nvalues)) {
+    if (!csvk_record_writer_can(&norm->table, norm->value, norm->nvalues)) {
         return norm_reject(norm, rec, CSVK_REPAIR_STYLE, NORM_CAUSE_NONE,
                            "a value needs an enclosure and the output has none");
     }
     csvk_buf_clear(&norm->line);
-    if (csvk_writer_format(&norm->table, norm->value, norm->nvalues, &norm->line) != CSVK_OK) {
+    if (csvk_record_writer_format(&norm->table, norm->value, norm->nvalues, &norm->line) !=
+        CSVK_OK) {
         return norm_out_of_memory(norm);
     }
     status = norm_write_line(norm, rec);
@@ -231,16 +233,17 @@ int norm_write_header(struct norm *norm)
     if (status != CSVK_OK) {
         return status;
     }
-    if (!csvk_writer_can(&norm->table, norm->value, norm->nvalues)) {
+    if (!csvk_record_writer_can(&norm->table, norm->value, norm->nvalues)) {
         return csvk_fail(norm->err, CSVK_EUSAGE,
                          "the name of a column needs an enclosure and the output has none");
     }
     csvk_buf_clear(&norm->line);
-    if (csvk_writer_format(&norm->table, norm->value, norm->nvalues, &norm->line) != CSVK_OK) {
+    if (csvk_record_writer_format(&norm->table, norm->value, norm->nvalues, &norm->line) !=
+        CSVK_OK) {
         return norm_out_of_memory(norm);
     }
     norm->result->changed = true;
-    status = csvk_writer_bytes(&norm->table, norm->line.data, norm->line.length, norm->err);
+    status = csvk_record_writer_bytes(&norm->table, norm->line.data, norm->line.length, norm->err);
     return status == CSVK_OK && norm->o->digest ? add_to_digest(norm) : status;
 }
 
@@ -255,10 +258,10 @@ int norm_write_unchanged(struct norm *norm, const struct norm_record *rec)
     const unsigned char *bytes = norm_window_at(&norm->window, rec->r.offset);
     if (norm->raw_eol == norm->o->line_break) {
         size_t length = (size_t)(norm->raw_to - rec->r.offset);
-        return csvk_writer_bytes(&norm->table, bytes, length, norm->err);
+        return csvk_record_writer_bytes(&norm->table, bytes, length, norm->err);
     }
-    int status = csvk_writer_bytes(&norm->table, bytes, (size_t)rec->r.length, norm->err);
-    status = status == CSVK_OK ? csvk_writer_line_break(&norm->table, norm->err) : status;
+    int status = csvk_record_writer_bytes(&norm->table, bytes, (size_t)rec->r.length, norm->err);
+    status = status == CSVK_OK ? csvk_record_writer_line_break(&norm->table, norm->err) : status;
     return status == CSVK_OK ? count_line_break(norm, rec) : status;
 }
 
@@ -319,8 +322,8 @@ int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repa
     if (status != CSVK_OK) {
         return status;
     }
-    return csvk_writer_bytes(&norm->rejects, norm_window_at(&norm->window, rec->r.offset),
-                             (size_t)(norm->raw_to - rec->r.offset), norm->err);
+    return csvk_record_writer_bytes(&norm->rejects, norm_window_at(&norm->window, rec->r.offset),
+                                    (size_t)(norm->raw_to - rec->r.offset), norm->err);
 }
 
 /*

@@ -84,9 +84,9 @@ int norm_finish_run(struct norm *norm)
     status = status == CSVK_OK ? check_inference_share(norm) : status;
     status = status == CSVK_OK ? norm_report_sums(norm) : status;
     norm_advise(norm);
-    struct csvk_writer *writers[] = {&norm->table, &norm->rejects, &norm->index, &norm->log};
+    struct csvk_record_writer *writers[] = {&norm->table, &norm->rejects, &norm->index, &norm->log};
     for (size_t i = 0; i < 4 && status == CSVK_OK; i++) {
-        status = csvk_writer_flush(writers[i], norm->err);
+        status = csvk_record_writer_flush(writers[i], norm->err);
     }
     return status;
 }

@@ -15,12 +15,13 @@
  * so libcsv counts along while it is written.
  */
 #include "csvkit/normalize/normalize_structs.h"
-#include "csvkit/normalize/normalize_verify.h"
+#include "csvkit/normalize/second_reader.h"
 
 #include "csvkit/base/delimiter.h"
 #include "csvkit/sniff.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -43,7 +44,8 @@ struct files_job {
     struct csvk_source *source;
     struct csvk_sink *sink[SINKS];
     /* For verification; NULL without --verify. */
-    struct csvk_record_count_check *counts;
+    const struct csvk_second_reader *calls;
+    void *counts; /* what libcsv counts; NULL: nothing is verified */
     /* The input, when its name was looked up first. */
     struct stat input_stat;
     /* Of the index. */
@@ -316,6 +318,27 @@ static int check_names(const char *const *names, size_t count, struct csvk_error
     return CSVK_OK;
 }
 
+/* Atomic, because threads may normalize meanwhile. */
+static _Atomic(const struct csvk_second_reader *) given_reader;
+
+void csvk_give_second_reader(const struct csvk_second_reader *reader)
+{
+    atomic_store(&given_reader, reader);
+}
+
+/* A program of libcsvkit alone has no second reader. */
+static int open_counts(struct files_job *job, struct csvk_error *err)
+{
+    job->calls = atomic_load(&given_reader);
+    if (job->calls == NULL) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s cannot be verified: this program has to call csvk_use_libcsv of "
+                         "libcsvkit-extra",
+                         job->output);
+    }
+    return job->calls->open(&job->counts, &job->options, err);
+}
+
 /*
  * Opens a sink for every file that was named, and the count of libcsv. Nothing appears under its
  * name yet. Only the table is compressed.
@@ -344,14 +367,9 @@ static int open_outputs(struct files_job *job, struct csvk_error *err)
         }
     }
     if (status == CSVK_OK && job->verify && job->output != NULL) {
-        status = csvk_record_count_check_new(&job->counts, &job->options, err);
+        status = open_counts(job, err);
     }
     return status;
-}
-
-static int write_sink(void *context, const void *bytes, size_t length, struct csvk_error *err)
-{
-    return csvk_sink_write(context, bytes, length, err);
 }
 
 /*
@@ -372,14 +390,14 @@ static int write_nowhere(void *context, const void *bytes, size_t length, struct
 static int count_input(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct files_job *job = context;
-    return csvk_record_count_check_input(job->counts, bytes, length, err);
+    return job->calls->input(job->counts, bytes, length, err);
 }
 
 /* To standard output, libcsv counting along: what has gone out cannot be read back. */
 static int write_and_count(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct files_job *job = context;
-    int status = csvk_record_count_check_table(job->counts, bytes, length, err);
+    int status = job->calls->table(job->counts, bytes, length, err);
     return status == CSVK_OK ? csvk_sink_write(job->sink[TABLE], bytes, length, err) : status;
 }
 
@@ -395,7 +413,7 @@ static int count_rejects(void *context, const void *bytes, size_t length, struct
     int status = CSVK_OK;
     for (size_t i = 0; i < length && status == CSVK_OK; i++) {
         if (p[i] == '\n') {
-            status = csvk_record_count_check_reject(job->counts, unseen, CSVK_REJECT_BLOCK, err);
+            status = job->calls->reject(job->counts, unseen, CSVK_REJECT_BLOCK, err);
         }
     }
     return status;
@@ -412,7 +430,7 @@ static struct csvk_output output_to(struct files_job *job, int which)
         return (struct csvk_output){write_and_count, job};
     }
     if (job->sink[which] != NULL) {
-        return (struct csvk_output){write_sink, job->sink[which]};
+        return csvk_output_to_sink(job->sink[which]);
     }
     if (which == INDEX && job->counts != NULL && job->sink[REJECTS] != NULL) {
         return (struct csvk_output){count_rejects, job};
@@ -429,12 +447,12 @@ static int verify(struct files_job *job, struct csvk_normalize_result *result,
         return CSVK_OK;
     }
     if (!is_stream(job->output)) {
-        status = csvk_verify_table(job->counts, job->sink[TABLE], err);
+        status = job->calls->read_table(job->counts, job->sink[TABLE], err);
     }
     if (status == CSVK_OK && job->sink[INDEX] != NULL) {
-        status = csvk_verify_rejects(job->counts, job->sink[REJECTS], job->sink[INDEX], err);
+        status = job->calls->read_rejects(job->counts, job->sink[REJECTS], job->sink[INDEX], err);
     }
-    return status == CSVK_OK ? csvk_record_count_check_judge(job->counts, result, err) : status;
+    return status == CSVK_OK ? job->calls->judge(job->counts, result, err) : status;
 }
 
 /* ---- all of it ---- */
@@ -506,7 +524,9 @@ static int normalize_files(const struct csvk_normalize_files *files,
     for (int i = 0; i < SINKS; i++) {
         csvk_sink_free(job.sink[i]);
     }
-    csvk_record_count_check_free(job.counts);
+    if (job.counts != NULL) {
+        job.calls->free(job.counts);
+    }
     csvk_source_free(job.source);
     csvk_buf_release(&job.name);
     return status;

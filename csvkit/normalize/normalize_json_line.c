@@ -117,7 +117,7 @@ void norm_json_readings(struct norm *norm)
 }
 
 /* Closes the object. The NUL that is copied with it is not counted. */
-int norm_json_end_line(struct norm *norm, struct csvk_writer *to)
+int norm_json_end_line(struct norm *norm, struct csvk_record_writer *to)
 {
     struct csvk_buf *line = &norm->json;
     if (!has_room(line, 2)) {
@@ -125,5 +125,5 @@ int norm_json_end_line(struct norm *norm, struct csvk_writer *to)
     }
     memcpy(line->data + line->length, "}\n", 3);
     line->length += 2;
-    return csvk_writer_bytes(to, line->data, line->length, norm->err);
+    return csvk_record_writer_bytes(to, line->data, line->length, norm->err);
 }

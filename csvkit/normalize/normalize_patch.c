@@ -100,12 +100,12 @@ int norm_write_patched(struct norm *norm, const struct norm_record *rec)
         }
         struct csvk_bytes field = field_around(norm, record, at, place);
         put_raw(line, record.ptr + at, field.ptr);
-        csvk_writer_enclosed(&norm->table, field, line);
+        csvk_record_writer_enclosed(&norm->table, field, line);
         at = (size_t)(field.ptr - record.ptr) + field.len;
     }
     put_raw(line, record.ptr + at, record.ptr + record.len);
     memset(line->data + line->length, norm->in.delimiter, missing);
     line->length += missing;
-    csvk_writer_end(&norm->table, line);
+    csvk_record_writer_end(&norm->table, line);
     return norm_write_line(norm, rec);
 }

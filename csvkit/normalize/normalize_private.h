@@ -33,7 +33,6 @@
  *   repair_table.c         every repair, one row each
  *   normalize_cause.c      why so much of a file needs inference
  *   normalize_end.c        what is judged and reported after the last record
- *   normalize_verify.c     table and rejects are read back by libcsv
  *   normalize_summary.c    the outcome of a run as JSON
  *
  * Words. The record at hand is the one that norm_process_record was called for. A repair is pending
@@ -59,7 +58,7 @@
 #include "csvkit/normalize/sample.h"
 #include "csvkit/normalize/normalize_window.h"
 #include "csvkit/parse/scan/scan.h"
-#include "csvkit/base/writer.h"
+#include "csvkit/base/record_writer.h"
 
 #include <string.h>
 
@@ -204,7 +203,7 @@ struct norm {
     struct csvk_buf json;          /* one line of log or index */
 
     /* The account. */
-    struct csvk_writer table, rejects, index, log;
+    struct csvk_record_writer table, rejects, index, log;
     bool header_done;
     bool marked; /* the input begins with the byte order mark of UTF-8 */
     struct csvk_buf
@@ -470,7 +469,7 @@ void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value);
 void norm_json_text(struct csvk_buf *line, const char *key, const char *text);
 /* The readings that competed for the record at hand, by norm->decision. */
 void norm_json_readings(struct norm *norm);
-int norm_json_end_line(struct norm *norm, struct csvk_writer *to);
+int norm_json_end_line(struct norm *norm, struct csvk_record_writer *to);
 
 /* ---- normalize_patch.c ---- */
 

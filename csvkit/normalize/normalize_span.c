@@ -91,7 +91,7 @@ static int copy_with_breaks(struct norm *norm, const struct norm_chunk *chunk,
                          (unsigned long long)span->from, (unsigned long long)span->records);
     }
     count_changed_breaks(norm, chunk, span, &breaks);
-    return csvk_writer_bytes(&norm->table, to->data, breaks.length, norm->err);
+    return csvk_record_writer_bytes(&norm->table, to->data, breaks.length, norm->err);
 }
 
 static bool begins_with_sep(const struct norm *norm, uint64_t offset)
@@ -155,8 +155,8 @@ int norm_copy_span(struct norm *norm, const struct norm_chunk *chunk, const stru
         }
         return status;
     }
-    return csvk_writer_bytes(&norm->table, norm_window_at(&norm->window, span->from),
-                             (size_t)(span->to - span->from), norm->err);
+    return csvk_record_writer_bytes(&norm->table, norm_window_at(&norm->window, span->from),
+                                    (size_t)(span->to - span->from), norm->err);
 }
 
 /*

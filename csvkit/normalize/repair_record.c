@@ -298,7 +298,7 @@ static int write_decided(struct norm *norm, const struct norm_record *rec,
     if (status != CSVK_OK) {
         return status;
     }
-    if (!csvk_writer_can(&norm->table, norm->value, norm->nvalues) &&
+    if (!csvk_record_writer_can(&norm->table, norm->value, norm->nvalues) &&
         (d->parts > 1 || end != own)) {
         return reject_unwritable(norm, rec, view, end);
     }

@@ -13,7 +13,7 @@
 #ifndef CSVKIT_VERIFY_RECORD_COUNT_CHECK_H
 #define CSVKIT_VERIFY_RECORD_COUNT_CHECK_H
 
-#include "csvkit/normalize.h"
+#include "csvkit/normalize/second_reader.h"
 #include "csvkit/verify/libcsv_check.h"
 
 #ifdef __cplusplus
@@ -32,11 +32,7 @@ int csvk_record_count_check_input(struct csvk_record_count_check *c, const void 
 /* The same for the bytes of the output. CSVK_EDATA when libcsv cannot read them; CSVK_ENOMEM. */
 int csvk_record_count_check_table(struct csvk_record_count_check *c, const void *bytes,
                                   size_t length, struct csvk_error *err) CSVK_MUST_USE;
-/*
- * Takes one whole reject. A block is all that an enclosure without an end contains: it may be more
- * than one record, so libcsv does not judge it. CSVK_ENOMEM.
- */
-enum csvk_reject_kind { CSVK_REJECT_RECORD, CSVK_REJECT_BLOCK };
+/* Takes one whole reject. libcsv does not judge a block. CSVK_ENOMEM. */
 int csvk_record_count_check_reject(struct csvk_record_count_check *c, struct csvk_bytes bytes,
                                    enum csvk_reject_kind kind,
                                    struct csvk_error *err) CSVK_MUST_USE;

@@ -8,8 +8,8 @@
 #include "manifest/slice.h"
 
 #include "csvkit/base/delimiter.h"
+#include "csvkit/base/record_writer.h"
 #include "csvkit/base/sized.h"
-#include "csvkit/base/writer.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -67,7 +67,7 @@ static int write_line_break(struct slice_merge *m, struct csvk_error *err)
 
 /* ---- the header ---- */
 
-static int format_header(const struct csvk_merge_options *o, struct csvk_writer *writer,
+static int format_header(const struct csvk_merge_options *o, struct csvk_record_writer *writer,
                          struct csvk_value *names, struct csvk_buf *line, struct csvk_error *err)
 {
     const struct csvk_strings *columns = o->columns;
@@ -75,11 +75,11 @@ static int format_header(const struct csvk_merge_options *o, struct csvk_writer 
         const char *name = columns->item[i];
         names[i] = (struct csvk_value){(const unsigned char *)name, strlen(name), CSVK_VALUE_PLAIN};
     }
-    if (!csvk_writer_can(writer, names, columns->count)) {
+    if (!csvk_record_writer_can(writer, names, columns->count)) {
         return csvk_fail(err, CSVK_EDATA,
                          "a column has a name that cannot be written without an enclosure");
     }
-    return csvk_writer_format(writer, names, columns->count, line) == CSVK_OK
+    return csvk_record_writer_format(writer, names, columns->count, line) == CSVK_OK
                ? CSVK_OK
                : csvk_fail(err, CSVK_ENOMEM, "out of memory");
 }
@@ -87,19 +87,14 @@ static int format_header(const struct csvk_merge_options *o, struct csvk_writer 
 /* Formats the header with its line break. The writer decides how a name is enclosed. */
 static int make_header(const struct slice_merge *m, struct csvk_buf *line, struct csvk_error *err)
 {
-    struct csvk_writer writer;
-    struct csvk_normalize_options how;
-    csvk_normalize_options_init(&how);
-    how.to = m->options->dialect;
-    how.line_break = eol_of(m);
-    how.quote = m->options->quote;
-    csvk_writer_init(&writer, &how, (struct csvk_output){NULL, NULL});
+    struct csvk_record_writer writer;
+    csvk_record_writer_init(&writer, &m->options->dialect, m->options->quote, eol_of(m),
+                            (struct csvk_output){NULL, NULL});
     struct csvk_value *names = csvk_calloc(m->options->columns->count, sizeof *names);
     int status = names == NULL ? csvk_fail(err, CSVK_ENOMEM, "out of memory")
                                : format_header(m->options, &writer, names, line, err);
     csvk_free(names);
-    csvk_writer_release(&writer);
-    csvk_normalize_options_release(&how);
+    csvk_record_writer_release(&writer);
     return status;
 }
 

@@ -69,7 +69,7 @@ def validate(folder):
     for kind in ("numeric", "mixed", "mixed-accents", "mixed-crlf", "quoted", "cities", "onebyte"):
         path = generate(folder, kind)
         rows = compare({"wc -l": ["wc", "-l", path]},
-                       {"reader alone, no judgement": [BENCH + "count", path],
+                       {"reader alone, no judgement": [BENCH + "bench_count", path],
                         "validate --rule=all=off": [TOOL, "validate", "-q", "--rule=all=off", path],
                         "validate": [TOOL, "validate", "-q", path],
                         "validate --profile=keboola": [TOOL, "validate", "-q", "--profile=keboola", path],

@@ -7,6 +7,7 @@
  *                                      blocks of as many bytes, neither checked nor joined
  *   bench_gzip zlib LEVEL FILE OUT     one gzip member by zlib, from file to file
  */
+#include "csvkit/extra/extra.h"
 #include "csvkit/io/deflate/deflate.h"
 #include "csvkit/io/deflate/gzip_writer.h"
 
@@ -208,6 +209,7 @@ static int pack_file(char **argv)
 
 int main(int argc, char **argv)
 {
+    csvk_use_decoders();
     static const struct bench_job pack[] = {{"csvkit", run_ours, 1}, {"csvkit", run_ours, 2},
                                             {"csvkit", run_ours, 3}, {"csvkit", run_ours, 4},
                                             {"csvkit", run_ours, 5}, {"csvkit", run_ours, 6},

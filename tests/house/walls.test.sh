@@ -75,6 +75,25 @@ mkdir "$work/tree/csvkit/cellar" && echo 'int dark;' >"$work/tree/csvkit/cellar/
 refused "a source in a folder that is no room" "a source in no room" "csvkit/cellar/dark.c"
 
 fresh_copy
+plant csvkit/io/sink.c '#include "csvkit/io/deflate/gzip_writer.h"'
+refused "an include of the second library" "an include that goes upward" \
+    'csvkit/io/sink.c:1: "csvkit/io/deflate/gzip_writer.h"'
+
+fresh_copy
+sed -i 's/^| `csvkit\/extra` | extra |/| `csvkit\/extra` | core |/
+    s/^| `preflight` | extra |/| `preflight` | attic |/' "$work/tree/CONTRIBUTING.md"
+EXTRA_DIRS=csvkit/extra refused "a room that is built into another library" \
+    "the Makefile and CONTRIBUTING.md put a room into different libraries" 'csvkit/extra'
+refused "a room in no library" "a room in no library" 'preflight: attic'
+
+fresh_copy
+sed -i 's/^| `csvkit\/io` | core |/| `csvkit\/io` | extra |/' "$work/tree/CONTRIBUTING.md"
+sed -i '/^| `validator` |/s/`validator\/keys` |$/`validator\/keys` `csvkit\/io` |/' \
+    "$work/tree/CONTRIBUTING.md"
+refused "a room of the core on one of the second library" \
+    "a room builds on one of a library above its own" "validator (core) on csvkit/io (extra)"
+
+fresh_copy
 sed -i '/^| `validator` |/s/`validator\/keys` |$/`validator\/keys` `manifest` |/' \
     "$work/tree/CONTRIBUTING.md"
 refused "a circle in the map" "a room builds on one that is not below it" "validator on manifest"

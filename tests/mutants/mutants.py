@@ -84,6 +84,8 @@ def is_script(test):
 
 
 def target(build, test):
+    if test.startswith('tests/library/'):
+        return 'library-bins'
     return f'{build}/bin/csvkit' if is_script(test) else f'{build}/tests/unit/{test}'
 
 

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Truth by construction (tests/bench/repair.c): kinds of damage that leave no other reading must be
+# Truth by construction (tests/bench/bench_repair.c): kinds of damage that leave no other reading must be
 # undone always, the others must take nothing else with them: no record beside the damaged one is
 # harmed or set apart, whether there is evidence enough for a repair or not.
 set -u
 failed=0
 say() { echo "FAILED: $*"; failed=1; }
-table=$("$BUILD/tests/bench/repair") || say "records harmed, or damage passed in silence"
+table=$("$BUILD/tests/bench/bench_repair") || say "records harmed, or damage passed in silence"
 echo "$table"
 share() { # kind, number of the column
     echo "$table" | awk -v kind="$1" -v n="$2" 'index($0, kind) == 1 { sub(kind, ""); gsub("%", ""); print $n }'

@@ -1,6 +1,8 @@
 /* support.c - see support.h. */
 #include "tests/support/support.h"
 
+#include "csvkit/extra/extra.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -296,6 +298,7 @@ void support_gzip(const void *bytes, size_t length, struct csvk_buf *out)
 
 int support_run(Suite *suite)
 {
+    csvk_use_all();
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);

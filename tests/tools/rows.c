@@ -4,7 +4,7 @@
  * {"rows":[[value,...]], "places":[[[line,column],...]], "facts":[[kind,byte,record,field],...]}
  * A value that is not UTF-8 stands as {"hex":"..."}; columns count bytes from 1.
  */
-#include "csvkit/csvkit.h"
+#include "csvkit/extra/extra.h"
 #include "csvkit/json.h"
 
 #include <stdio.h>
@@ -127,6 +127,7 @@ int main(int argc, char **argv)
     const struct csvk_batch *batch;
     struct csvk_buf text[3] = {CSVK_BUF_INIT, CSVK_BUF_INIT, CSVK_BUF_INIT};
     struct csvk_json part[3];
+    csvk_use_decoders();
     if (argc < 2 || open_reader(argc, argv, &source, &reader, &options) != CSVK_OK) {
         return 2;
     }

@@ -1,5 +1,5 @@
 /* test_pool.c - jobs finish in any order and come back in the order of submission. */
-#include "csvkit/base/pool.h"
+#include "csvkit/extra/pool.h"
 #include "tests/support/support.h"
 
 #include <check.h>

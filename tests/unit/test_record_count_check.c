@@ -2,7 +2,7 @@
  * test_record_count_check.c - normalize --verify is told lies: a table, rejects or numbers that are
  * not those that were meant. Each has to be found, and the truth has to pass.
  */
-#include "csvkit/normalize/normalize_verify.h"
+#include "csvkit/verify/read_back_check.h"
 #include "tests/support/support.h"
 
 #include <check.h>

@@ -338,7 +338,7 @@ END_TEST
 
 static struct csvk_merge_options join;
 static struct csvk_merge_table_options merging;
-static struct csvk_merge_totals totals;
+static struct csvk_merge_totals totals = {.size = sizeof totals};
 
 static int count_bytes(void *context, uint64_t written)
 {

@@ -1,5 +1,5 @@
 /* test_vectors.c - a copy past the caches is a copy: at every alignment, and nothing beside it. */
-#include "csvkit/base/vector_registers.h"
+#include "csvkit/extra/vector_registers.h"
 #include "tests/support/support.h"
 
 #include <check.h>

@@ -136,6 +136,8 @@ extern volatile sig_atomic_t cli_progress_visible; /* a progress line is on the 
 void cli_progress_hide(struct cli *cli);           /* call it before writing to standard error */
 
 /* ---- process_start.c ---- */
-void cli_start(void); /* opens descriptors 0-2 where they are closed, installs signal handlers */
+/* Opens descriptors 0-2 where they are closed, installs signal handlers, gives the library what
+ * needs other libraries. */
+void cli_start(void);
 
 #endif

@@ -9,6 +9,7 @@
  */
 #include "csvkit/cli/frame/frame.h"
 
+#include "csvkit/extra/extra.h"
 #include "manifest/slice.h"
 
 #include <fcntl.h>
@@ -59,6 +60,7 @@ static void catch_signal(int number)
 
 void cli_start(void)
 {
+    csvk_use_all();
     ensure_standard_descriptors();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);

@@ -7,6 +7,7 @@
 #ifndef CSVKIT_IO_DECODE_RAW_H
 #define CSVKIT_IO_DECODE_RAW_H
 
+#include "csvkit/base/for_extra.h"
 #include "csvkit/csvkit.h"
 
 #include <sys/stat.h>
@@ -41,8 +42,8 @@ int csvk_raw_memory(struct csvk_raw *raw, const void *bytes, size_t length,
  * Reads by one read(2), which is repeated when it was interrupted. CSVK_EIO; CSVK_ECHANGED when a
  * regular file was changed since it was opened.
  */
-int csvk_raw_read(struct csvk_raw *raw, void *bytes, size_t capacity, size_t *got,
-                  struct csvk_error *err) CSVK_MUST_USE;
+CSVK_FOR_EXTRA int csvk_raw_read(struct csvk_raw *raw, void *bytes, size_t capacity, size_t *got,
+                                 struct csvk_error *err) CSVK_MUST_USE;
 void csvk_raw_close(struct csvk_raw *raw);
 
 #endif

@@ -22,7 +22,7 @@
 #include "csvkit/io/deflate/deflate.h"
 
 #include "csvkit/io/deflate/final_block/final_block.h"
-#include "csvkit/base/vector_registers.h"
+#include "csvkit/extra/vector_registers.h"
 
 #include <isa-l/igzip_lib.h>
 #include <libdeflate.h>

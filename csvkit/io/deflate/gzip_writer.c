@@ -21,8 +21,8 @@
 #include "csvkit/io/deflate/gzip_writer.h"
 
 #include "csvkit/io/deflate/deflate.h"
-#include "csvkit/base/pool.h"
-#include "csvkit/base/vector_registers.h"
+#include "csvkit/extra/pool.h"
+#include "csvkit/extra/vector_registers.h"
 
 #include <isa-l/crc.h>
 #include <string.h>

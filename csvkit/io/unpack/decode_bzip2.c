@@ -5,8 +5,8 @@
  * "BZh" could be the beginning of a table, so the magic number of the first block, or that of an
  * empty stream, has to follow.
  */
-#include "csvkit/base/lazy_loading.h"
-#include "csvkit/io/decode/decode_blocks.h"
+#include "csvkit/extra/lazy_loading.h"
+#include "csvkit/io/unpack/decode_blocks.h"
 
 #include <bzlib.h>
 #include <string.h>
@@ -54,18 +54,6 @@ static enum csvk_codec_answer step(void *state, struct csvk_codec_io *io)
     case BZ_MEM_ERROR: return CSVK_CODEC_MEMORY;
     default: return CSVK_CODEC_BAD;
     }
-}
-
-enum csvk_match csvk_unbzip2_match(struct csvk_bytes start)
-{
-    enum csvk_match match = csvk_match_bytes(start, "BZh", 3);
-    bool level = start.len < 4 || (start.ptr[3] >= '1' && start.ptr[3] <= '9');
-    if (match != CSVK_MATCH || !level || start.len < 4) {
-        return level ? (match == CSVK_MATCH ? CSVK_MATCH_SO_FAR : match) : CSVK_MATCH_NOT;
-    }
-    struct csvk_bytes rest = {start.ptr + 4, start.len - 4};
-    enum csvk_match block = csvk_match_bytes(rest, "1AY&SY", 6);
-    return block != CSVK_MATCH_NOT ? block : csvk_match_bytes(rest, "\x17\x72\x45\x38\x50\x90", 6);
 }
 
 int csvk_unbzip2_open(void **out, struct csvk_raw *raw, struct csvk_bytes head,

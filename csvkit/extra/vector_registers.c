@@ -2,7 +2,7 @@
  * vector_registers.c - see vector_registers.h. On other processors than x86-64 there is nothing to
  * clear, and memcpy copies.
  */
-#include "csvkit/base/vector_registers.h"
+#include "csvkit/extra/vector_registers.h"
 
 #include <stdint.h>
 #include <string.h>

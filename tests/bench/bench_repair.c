@@ -1,12 +1,10 @@
 /*
- * repair.c - truth by construction: a valid table, one record of it broken in one way, and what
- * normalize makes of it. Prints for every kind of damage the share of trials in which the record
- *   restored   came back with its values,
- *   apart      went to the rejects, all others came out as they were,
- *   as read    came out with the damage as data, all others as they were, and the log says so,
- *   SILENT     the same, but the log says nothing: must be 0,
- *   refused    made the whole run be refused,
- *   HARMED     took other records with it: must be 0 wherever the damage is told apart.
+ * bench_repair.c - truth by construction: a valid table, one record of it broken in one way, and
+ * what normalize makes of it. Prints for every kind of damage the share of trials in which the
+ * record restored   came back with its values, apart      went to the rejects, all others came out
+ * as they were, as read    came out with the damage as data, all others as they were, and the log
+ * says so, SILENT     the same, but the log says nothing: must be 0, refused    made the whole run
+ * be refused, HARMED     took other records with it: must be 0 wherever the damage is told apart.
  */
 #include "csvkit/normalize.h"
 

@@ -20,9 +20,9 @@
  * was inflated and not delivered yet. ISA-L may hold up to eight more bytes in its bit buffer;
  * after the last DEFLATE block these are the first bytes of the trailer.
  */
-#include "csvkit/io/decode/decoder.h"
+#include "csvkit/io/unpack/decode_gzip.h"
 
-#include "csvkit/base/vector_registers.h"
+#include "csvkit/extra/vector_registers.h"
 
 #include <assert.h>
 #include <isa-l/crc.h>
@@ -72,11 +72,6 @@ static int fill_block(struct gunzip *gunzip, struct csvk_error *err)
         gunzip->raw_ended = got == 0;
     }
     return CSVK_OK;
-}
-
-enum csvk_match csvk_gunzip_match(struct csvk_bytes start)
-{
-    return csvk_match_bytes(start, "\x1f\x8b\x08", 3); /* RFC 1952 section 2.3.1, and deflate */
 }
 
 int csvk_gunzip_open(void **out, struct csvk_raw *raw, struct csvk_bytes head,

@@ -9,7 +9,7 @@
  * Invariants: in[at..length) was taken from `raw` and not used yet; piece[piece_at..piece_length)
  * was decoded and not delivered yet.
  */
-#include "csvkit/io/decode/decode_blocks.h"
+#include "csvkit/io/unpack/decode_blocks.h"
 
 #include <assert.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * decode_blocks.h - private: what zstd, xz and bzip2 have in common: blocks of the file go in,
  * pieces of text come out.
  */
-#ifndef CSVKIT_IO_DECODE_DECODE_BLOCKS_H
-#define CSVKIT_IO_DECODE_DECODE_BLOCKS_H
+#ifndef CSVKIT_IO_UNPACK_DECODE_BLOCKS_H
+#define CSVKIT_IO_UNPACK_DECODE_BLOCKS_H
 
 #include "csvkit/io/decode/decoder.h"
 
@@ -31,7 +31,7 @@ struct csvk_codec {
     void (*end)(void *state);
     bool (*loaded)(void); /* the library is there */
 };
-/* As csvk_decoder_kind.open. CSVK_EIO when the library is not installed. */
+/* As csvk_decoder.open. CSVK_EIO when the library is not installed. */
 int csvk_blocks_open(void **out, const struct csvk_codec *codec, struct csvk_raw *raw,
                      struct csvk_bytes head, struct csvk_error *err) CSVK_MUST_USE;
 int csvk_blocks_read(void *decoder, void *bytes, size_t capacity, size_t *got,
@@ -39,5 +39,13 @@ int csvk_blocks_read(void *decoder, void *bytes, size_t capacity, size_t *got,
 struct csvk_damage csvk_blocks_damage(const void *decoder);
 uint64_t csvk_blocks_consumed(const void *decoder);
 void csvk_blocks_free(void *decoder);
+
+/* csvk_decoder.open of each kind; each is a file of its own. */
+int csvk_unzstd_open(void **out, struct csvk_raw *raw, struct csvk_bytes head,
+                     struct csvk_error *err) CSVK_MUST_USE;
+int csvk_unxz_open(void **out, struct csvk_raw *raw, struct csvk_bytes head,
+                   struct csvk_error *err) CSVK_MUST_USE;
+int csvk_unbzip2_open(void **out, struct csvk_raw *raw, struct csvk_bytes head,
+                      struct csvk_error *err) CSVK_MUST_USE;
 
 #endif

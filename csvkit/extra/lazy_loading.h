@@ -8,8 +8,8 @@
  * compiler still checks every call against the header of the library. Several threads may call at
  * the same time.
  */
-#ifndef CSVKIT_BASE_LAZY_LOADING_H
-#define CSVKIT_BASE_LAZY_LOADING_H
+#ifndef CSVKIT_EXTRA_LAZY_LOADING_H
+#define CSVKIT_EXTRA_LAZY_LOADING_H
 
 #include <dlfcn.h>
 #include <pthread.h>

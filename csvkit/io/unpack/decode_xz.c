@@ -2,8 +2,8 @@
  * decode_xz.c - xz through liblzma, which is loaded when it is needed. Streams follow each other,
  * with padding between them. What takes more than 256 MiB to decode is refused: xz -9 takes 65.
  */
-#include "csvkit/base/lazy_loading.h"
-#include "csvkit/io/decode/decode_blocks.h"
+#include "csvkit/extra/lazy_loading.h"
+#include "csvkit/io/unpack/decode_blocks.h"
 
 #include <lzma.h>
 
@@ -58,14 +58,6 @@ static void end(void *state)
     FORWARD(void (*call)(lzma_stream *), "lzma_end");
     to.call(state);
     csvk_free(state);
-}
-
-enum csvk_match csvk_unxz_match(struct csvk_bytes start)
-{
-    return csvk_match_bytes(start,
-                            "\xfd"
-                            "7zXZ\0",
-                            6);
 }
 
 int csvk_unxz_open(void **out, struct csvk_raw *raw, struct csvk_bytes head, struct csvk_error *err)

@@ -9,7 +9,7 @@
  * guarded by `lock`. Without threads nothing is locked, and started == submitted. An owner that
  * works takes its jobs from the same ring as the threads do, so nothing else changes.
  */
-#include "csvkit/base/pool.h"
+#include "csvkit/extra/pool.h"
 
 #include <assert.h>
 #include <pthread.h>

@@ -7,8 +7,8 @@
  *
  * What is copied for another processor to read is better not kept in the caches of this one.
  */
-#ifndef CSVKIT_BASE_VECTOR_REGISTERS_H
-#define CSVKIT_BASE_VECTOR_REGISTERS_H
+#ifndef CSVKIT_EXTRA_VECTOR_REGISTERS_H
+#define CSVKIT_EXTRA_VECTOR_REGISTERS_H
 
 #include <stddef.h>
 

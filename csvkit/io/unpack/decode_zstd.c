@@ -2,8 +2,8 @@
  * decode_zstd.c - zstd (RFC 8878) through libzstd, which is loaded when it is needed. Frames follow
  * each other, skippable ones among them. A window of more than 128 MiB is refused.
  */
-#include "csvkit/base/lazy_loading.h"
-#include "csvkit/io/decode/decode_blocks.h"
+#include "csvkit/extra/lazy_loading.h"
+#include "csvkit/io/unpack/decode_blocks.h"
 
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -58,11 +58,6 @@ static void end(void *state)
 {
     FORWARD(size_t(*call)(ZSTD_DStream *), "ZSTD_freeDStream");
     (void)to.call(state);
-}
-
-enum csvk_match csvk_unzstd_match(struct csvk_bytes start)
-{
-    return csvk_match_bytes(start, "\x28\xb5\x2f\xfd", 4);
 }
 
 int csvk_unzstd_open(void **out, struct csvk_raw *raw, struct csvk_bytes head,

@@ -10,8 +10,8 @@
  * waits, instead of sleeping. That is for short jobs of about equal length, and `depth` should be
  * twice the number of threads, or the others run out of jobs meanwhile.
  */
-#ifndef CSVKIT_BASE_POOL_H
-#define CSVKIT_BASE_POOL_H
+#ifndef CSVKIT_EXTRA_POOL_H
+#define CSVKIT_EXTRA_POOL_H
 
 #include "csvkit/csvkit.h"
 

@@ -1,11 +1,11 @@
 /*
- * normalize_verify.c - see normalize_verify.h.
+ * read_back_check.c - see read_back_check.h.
  *
  * The table is read in pieces of any size. The rejects are cut as their index says, because a
  * reject may hold line breaks of its own; the index must cover them without a gap and to the last
  * byte.
  */
-#include "csvkit/normalize/normalize_verify.h"
+#include "csvkit/verify/read_back_check.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>

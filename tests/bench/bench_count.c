@@ -1,6 +1,6 @@
-/* count.c - reads a file through the reader and prints totals: the bare scan, without judging.
- *   count FILE [counts|records|fields] [level 0..4] [reference] */
-#include "csvkit/csvkit.h"
+/* bench_count.c - reads a file through the reader and prints totals: the bare scan, without
+ * judging. bench_count FILE [counts|records|fields] [level 0..4] [reference] */
+#include "csvkit/extra/extra.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@ int main(int argc, char **argv)
     struct csvk_options options;
     struct csvk_error err = {0};
     const struct csvk_batch *batch;
+    csvk_use_decoders();
     csvk_options_init(&options);
     options.facts &= ~(CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) | CSVK_FACT_BIT(CSVK_FACT_TAB));
     if (argc > 2) {

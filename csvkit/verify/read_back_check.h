@@ -1,11 +1,11 @@
 /*
- * normalize_verify.h - private: what was written is read again by libcsv before it gets its name.
+ * read_back_check.h - private: what was written is read again by libcsv before it gets its name.
  *
  * This is the check that the writer and the disk did what the run meant: table and rejects are read
  * from the files, not from memory. Judging the counts is up to record_count_check.h.
  */
-#ifndef CSVKIT_NORMALIZE_NORMALIZE_VERIFY_H
-#define CSVKIT_NORMALIZE_NORMALIZE_VERIFY_H
+#ifndef CSVKIT_VERIFY_READ_BACK_CHECK_H
+#define CSVKIT_VERIFY_READ_BACK_CHECK_H
 
 #include "csvkit/verify/record_count_check.h"
 

@@ -1,0 +1,40 @@
+/*
+ * extra.h - what libcsvkit-extra adds to libcsvkit: compression, and libcsv as a second reader.
+ *
+ * libcsvkit needs nothing but libc. What needs other libraries is in libcsvkit-extra, and has to be
+ * given to libcsvkit by a call, once, in general at the start of the program. Calls cost next to
+ * nothing: libzstd, liblzma and libbz2 are loaded when a file of their kind is read. Without the
+ * call, what needs it fails with CSVK_EUSAGE and a text that names the call.
+ *
+ * Any thread may call these functions, at any time and more than once. Files that are open already
+ * keep to what there was when they were opened.
+ */
+#ifndef CSVKIT_EXTRA_EXTRA_H
+#define CSVKIT_EXTRA_EXTRA_H
+
+#include "csvkit/csvkit.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Sources read gzip, zstd, xz and bzip2. */
+CSVK_API void csvk_use_decoders(void);
+/* Sinks write gzip. */
+CSVK_API void csvk_use_gzip(void);
+/* csvk_normalize_files can verify, and write in place: libcsv reads the result. */
+CSVK_API void csvk_use_libcsv(void);
+
+/* All of it. */
+static inline void csvk_use_all(void)
+{
+    csvk_use_decoders();
+    csvk_use_gzip();
+    csvk_use_libcsv();
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
