@@ -13,11 +13,14 @@ static int repair(const char *in, const char *out, struct csvk_buf *account, str
 {
     struct csvk_buf rejects = CSVK_BUF_INIT;
     struct csvk_normalize_options options;
-    struct csvk_normalize_result result;
+    struct csvk_normalize_result result = {.size = sizeof result};
     csvk_normalize_options_init(&options);
     int status = csvk_buf_printf(&rejects, "%s.rejects", out);
-    struct csvk_normalize_files files = {
-        .input = in, .output = out, .rejects = csvk_buf_text(&rejects), .verify = true};
+    struct csvk_normalize_files files = {.size = sizeof files,
+                                         .input = in,
+                                         .output = out,
+                                         .rejects = csvk_buf_text(&rejects),
+                                         .verify = true};
     if (status == CSVK_OK) {
         status = csvk_normalize_files(&files, &options, &result, err);
     }

@@ -39,7 +39,8 @@ static int commit(struct csvk_slicer *slicer, const struct csvk_strings *columns
 
 static int slice(struct csvk_source *source, struct csvk_slicer *slicer, struct csvk_error *err)
 {
-    struct csvk_validate_hooks hooks = {.tune = want_records, .tap = feed, .context = slicer};
+    struct csvk_validate_hooks hooks = {
+        .size = sizeof hooks, .tune = want_records, .tap = feed, .context = slicer};
     struct csvk_validator *validator = NULL;
     struct csvk_validate_options judging;
     const struct csvk_report *report = NULL;

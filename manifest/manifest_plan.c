@@ -191,10 +191,9 @@ int csvk_manifest_plan_types(struct csvk_manifest_plan *plan, const struct csvk_
         const struct csvk_column_types *column = csvk_types_column(types, i);
         char length[CSVK_TYPE_LENGTH_SIZE];
         csvk_types_length(column, length);
-        struct csvk_manifest_type type = {plan->columns.item[i],
-                                          csvk_type_name(csvk_types_propose(column)),
-                                          length[0] != '\0' ? length : NULL,
-                                          csvk_types_nullable(column) ? CSVK_YES : CSVK_NO};
+        struct csvk_manifest_type type = {
+            plan->columns.item[i], csvk_type_name(csvk_types_propose(column)),
+            length[0] != '\0' ? length : NULL, csvk_types_nullable(column) ? CSVK_YES : CSVK_NO};
         status = add_type(plan, &type, err);
     }
     return status;

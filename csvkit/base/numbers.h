@@ -15,7 +15,7 @@ enum csvk_number {
     CSVK_NUMBER_OVERFLOW, /* too large */
 };
 /* *value is set when the answer is CSVK_NUMBER_OK, and left alone otherwise. */
-CSVK_FOR_EXTRA enum csvk_number csvk_parse_uint(const char *text, uint64_t *value);
+enum csvk_number csvk_parse_uint(const char *text, uint64_t *value);
 /* A number, and perhaps a blank, and a unit: B kB MB GB TB (powers of 1000), KiB MiB GiB TiB. */
 CSVK_FOR_EXTRA enum csvk_number csvk_parse_size(const char *text, uint64_t *value);
 
