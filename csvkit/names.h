@@ -45,6 +45,12 @@ CSVK_API bool csvk_name_is_reserved(const char *name, size_t length);
 CSVK_API int csvk_names_storage(const struct csvk_bytes *names, size_t count,
                                 struct csvk_strings *to) CSVK_MUST_USE;
 /*
+ * Sets *same when both lists name the same columns in the same order: each two names are equal as
+ * they are, or become equal in Storage but for the case of letters. CSVK_ENOMEM.
+ */
+CSVK_API int csvk_names_compare(const struct csvk_strings *a, const struct csvk_strings *b,
+                                bool *same) CSVK_MUST_USE;
+/*
  * True when two NUL-terminated names are equal except for the case of ASCII letters. One table
  * cannot have two such columns.
  */

@@ -39,26 +39,6 @@ static bool ends_with_gz(const char *path)
 
 /* ---- the first record ---- */
 
-/* True when the values are the names of the columns: exactly, or after cleaning and without regard
-   to letter case. */
-static bool names_columns(const struct csvk_strings *values, const struct csvk_strings *columns)
-{
-    struct csvk_buf a = CSVK_BUF_INIT, b = CSVK_BUF_INIT;
-    bool same = values->count == columns->count;
-    for (size_t i = 0; i < columns->count && same; i++) {
-        const char *value = values->item[i], *column = columns->item[i];
-        csvk_buf_clear(&a);
-        csvk_buf_clear(&b);
-        same = strcmp(value, column) == 0 ||
-               (csvk_name_sanitize(value, strlen(value), &a) == CSVK_OK &&
-                csvk_name_sanitize(column, strlen(column), &b) == CSVK_OK && a.length > 0 &&
-                csvk_name_same_folded(csvk_buf_text(&a), csvk_buf_text(&b)));
-    }
-    csvk_buf_release(&a);
-    csvk_buf_release(&b);
-    return same;
-}
-
 /* The remedy that names a delimiter with which the record has as many fields as there are columns;
    NULL: there is no such delimiter. */
 static const char *better_delimiter(const struct first_record *first, size_t columns, int current)
@@ -101,9 +81,13 @@ static void check_width(struct data_check *check, struct judge *judge,
 static void check_named(struct data_check *check, struct judge *judge,
                         const struct first_record *first)
 {
-    bool names = names_columns(&first->values, &check->table.columns);
+    bool names;
     bool skipped = check->table.has_header == CSVK_YES;
     struct complaint what = {.rule = RULE_HEADER, .place = {0, first->line, 1, 1}};
+    if (csvk_names_compare(&first->values, &check->table.columns, &names) != CSVK_OK) {
+        judge->status = CSVK_ENOMEM;
+        return;
+    }
     if (check->index == 0) {
         check->first_is_names = names;
     }
@@ -119,12 +103,12 @@ static void check_named(struct data_check *check, struct judge *judge,
         complain(judge, what,
                  "the first record of this slice is not the header that the first "
                  "slice has; it would be skipped and lost");
-    } else if (!names && skipped) {
-        what.mild = true;
+    } else if (!names && skipped && first->values.count == check->table.columns.count) {
+        what.rule = RULE_HEADER_SKIPPED;
         what.remedy = "check whether it is a header; if it is not, set \"has_header\": false";
         complain(judge, what,
-                 "the first record does not hold the names of the columns; it would be "
-                 "skipped");
+                 "the first record does not hold the names of the columns; it is skipped, and the "
+                 "columns are called as the manifest says");
     }
 }
 

@@ -190,6 +190,7 @@ struct csvk_merge_options {
     enum csvk_normalize_quote
         quote; /* which names in `columns` are enclosed: CSVK_NORMALIZE_QUOTE_ALL, or as needed */
     uint64_t max_record; /* bytes of the longest record; 0: as long as 32-bit offsets allow */
+    bool headless;       /* CSVK_MERGE_COLUMNS: a slice that begins with the names is not refused */
 };
 /* Sets the defaults: RFC 4180, CSVK_MERGE_COLUMNS, CR LF, enclosing as needed. */
 CSVK_API void csvk_merge_options_init_sized(struct csvk_merge_options *options, size_t size);
@@ -204,7 +205,8 @@ static inline void csvk_merge_options_init(struct csvk_merge_options *options)
  * what was done.
  *
  * CSVK_EDATA, with a text that names the file and the place: a slice is damaged, an enclosure is
- * not as RFC 4180 wants it, a record has another width, a header differs, a name cannot be written
+ * not as RFC 4180 wants it, a record has another width, a header differs or stands where there
+ * should be none, a name cannot be written
  * without an enclosure. CSVK_ELIMIT: a record is too long. Else whatever reading or the output
  * failed with.
  */

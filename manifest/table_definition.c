@@ -67,6 +67,8 @@ static int take(struct csvk_table_definition *table, const struct csvk_manifest 
         table->header = has_header(manifest, &told, input);
         table->header_by = CSVK_TOLD_BY_MANIFEST;
         table->header_stated = told.has_header != CSVK_UNSET || told.columns.count != 0;
+        table->header_skipped =
+            told.has_header == CSVK_YES && told.columns.count != 0 && table->header;
         move_names(&table->columns, &table->columns_by, &told.columns);
         move_names(&table->primary_key, &table->key_by, &told.primary_key);
     }
@@ -88,4 +90,33 @@ int csvk_table_definition_read(struct csvk_table_definition *table, const char *
     }
     csvk_manifest_free(manifest);
     return status;
+}
+
+/* Somebody who says that there is no header is not doubted. */
+static int believe(const struct csvk_table_definition *table, struct csvk_validate_options *rules,
+                   struct csvk_error *err)
+{
+    size_t rule = 0;
+    while (csvk_rule_at(rule) != csvk_rule_find("manifest-header")) {
+        rule++;
+    }
+    bool denied = table->header_by == CSVK_TOLD_BY_OPTION && !table->header;
+    return denied && rules->level[rule] == 0
+               ? csvk_validate_set_rule(rules, "manifest-header", CSVK_OFF, err)
+               : CSVK_OK;
+}
+
+int csvk_table_definition_rules(const struct csvk_table_definition *table,
+                                struct csvk_validate_options *rules, struct csvk_error *err)
+{
+    rules->dialect = table->dialect;
+    rules->header = !table->header          ? CSVK_NO_HEADER
+                    : table->header_skipped ? CSVK_SKIPPED_HEADER
+                                            : CSVK_HEADER;
+    rules->header_stated = table->header_stated;
+    csvk_strings_release(&rules->columns);
+    if (csvk_strings_copy(&rules->columns, &table->columns) != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    return believe(table, rules, err);
 }

@@ -14,6 +14,7 @@
 
 #include "csvkit/csvkit.h"
 #include "manifest/manifest.h"
+#include "validator/validator.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,7 +34,8 @@ struct csvk_table_definition {
     const char *encoding; /* of the data; borrowed; NULL: UTF-8 */
     bool header;          /* each file of the table begins with the names of the columns */
     enum csvk_told_by header_by;
-    bool header_stated; /* somebody has said whether there is a header, or named the columns */
+    bool header_stated;  /* somebody has said whether there is a header, or named the columns */
+    bool header_skipped; /* there is one, and the columns are called otherwise: as `columns` says */
     struct csvk_strings columns; /* owned; empty: the names are in the header */
     enum csvk_told_by columns_by;
     struct csvk_strings primary_key; /* owned */
@@ -57,6 +59,14 @@ CSVK_API int csvk_table_definition_find(struct csvk_table_definition *table, con
 CSVK_API int csvk_table_definition_read(struct csvk_table_definition *table, const char *input,
                                         struct csvk_findings *findings,
                                         struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Sets in `rules` how the data of the table is to be judged: dialect, header and columns. That a
+ * header stands in data without one is told unless an option says that there is none, or `rules`
+ * say otherwise. The lists in `rules` are copies.
+ */
+CSVK_API int csvk_table_definition_rules(const struct csvk_table_definition *table,
+                                         struct csvk_validate_options *rules,
+                                         struct csvk_error *err) CSVK_MUST_USE;
 /* Frees what it owns; afterwards it is all zero. */
 CSVK_API void csvk_table_definition_release(struct csvk_table_definition *table);
 

@@ -171,32 +171,7 @@ static void describe(struct preflight *preflight, struct subject *s)
 
 /* ---- the data ---- */
 
-static size_t equal_names(const struct csvk_strings *a, const struct csvk_strings *b)
-{
-    size_t equal = 0;
-    for (size_t i = 0; i < a->count && i < b->count; i++) {
-        equal += csvk_name_same_folded(a->item[i], b->item[i]);
-    }
-    return equal;
-}
-
-/* A first row that has_header skips is lost for certain when none of its values is the name of the
-   column; then manifest-header is an error. */
-static enum csvk_severity header_severity(struct preflight *preflight, struct subject *s,
-                                          const char *first)
-{
-    struct csvk_strings names = {0};
-    struct csvk_error err = {0};
-    char *full = first != NULL ? preflight_full(preflight, first) : NULL;
-    bool lost = full != NULL && s->table.has_header == CSVK_YES &&
-                csvk_manifest_header_names(full, &s->table.dialect, &names, &err) == CSVK_OK &&
-                equal_names(&names, &s->table.columns) == 0;
-    csvk_strings_release(&names);
-    csvk_free(full);
-    return lost ? CSVK_ERROR : CSVK_OFF;
-}
-
-static void check_data(struct preflight *preflight, struct subject *s, const char *first)
+static void check_data(struct preflight *preflight, struct subject *s)
 {
     struct csvk_findings found = {.limit = 1000};
     struct csvk_error err = {0};
@@ -208,13 +183,12 @@ static void check_data(struct preflight *preflight, struct subject *s, const cha
         preflight_report_trouble(preflight, findings_of(preflight), s->relative, &err);
     }
     /* Findings that name no file are about the manifest; without one, about the mapping. */
-    preflight_take_manifest(
-        preflight, findings_of(preflight), &found,
-        (struct preflight_taking){.file = s->manifest_path != NULL ? s->manifest_path
-                                          : s->entry != NULL       ? "config.json"
-                                                                   : s->relative,
-                                  .except = &s->reported,
-                                  .header = header_severity(preflight, s, first)});
+    preflight_take_manifest(preflight, findings_of(preflight), &found,
+                            (struct preflight_taking){.file = s->manifest_path != NULL
+                                                                  ? s->manifest_path
+                                                              : s->entry != NULL ? "config.json"
+                                                                                 : s->relative,
+                                                      .except = &s->reported});
     csvk_findings_release(&found);
     csvk_free(full);
 }
@@ -242,8 +216,9 @@ static void set_off(struct preflight *preflight, struct csvk_validate_options *o
 static void set_rules(struct preflight *preflight, struct csvk_validate_options *options)
 {
     /* The manifest's judge reports these, for files and slices alike. */
-    static const char *const elsewhere[] = {"empty-file", "utf16-bom", "utf8-bom",
-                                            "header-mismatch"};
+    static const char *const elsewhere[] = {"empty-file",      "utf16-bom",
+                                            "utf8-bom",        "header-mismatch",
+                                            "manifest-header", "manifest-header-skipped"};
     for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
         set_off(preflight, options, elsewhere[i]);
     }
@@ -262,7 +237,8 @@ static void set_options(struct preflight *preflight, struct subject *s,
     bool header = current(preflight)->header;
     options->profile = CSVK_PROFILE_KEBOOLA;
     options->dialect = s->table.dialect;
-    options->header = header ? CSVK_HEADER : CSVK_NO_HEADER;
+    bool named = s->table.columns.count > 0;
+    options->header = !header ? CSVK_NO_HEADER : named ? CSVK_SKIPPED_HEADER : CSVK_HEADER;
     options->header_stated = s->table.has_header != CSVK_UNSET || s->table.columns.count != 0;
     options->max_findings = preflight->options->max_findings;
     int status = csvk_strings_copy(&options->columns, &s->table.columns);
@@ -339,7 +315,7 @@ static void judge_slices(struct preflight *preflight, struct subject *s)
         add_file(preflight, &files, s->relative, slices.item[i].name);
     }
     if (!slices.unsafe && preflight->status == CSVK_OK) {
-        check_data(preflight, s, files.count > 0 ? files.item[0] : NULL);
+        check_data(preflight, s);
     }
     queue(preflight, s, &files);
     preflight_listing_release(&slices);
@@ -363,7 +339,7 @@ static void judge_data(struct preflight *preflight, struct subject *s)
     }
     struct csvk_strings files = {0};
     judge_size(preflight, s);
-    check_data(preflight, s, s->relative);
+    check_data(preflight, s);
     add_file(preflight, &files, "", s->relative);
     queue(preflight, s, &files);
 }

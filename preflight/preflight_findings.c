@@ -168,9 +168,6 @@ static void take_one(struct preflight *preflight, struct csvk_findings *to,
         .line = from->line,
         .column = from->column,
         .column_chars = from->column_chars};
-    if (!error && how->header != CSVK_OFF && strcmp(note.rule, "manifest-header") == 0) {
-        note.severity = how->header;
-    }
     add_note(preflight, to, &note, from->message);
     csvk_buf_release(&joined);
 }

@@ -71,7 +71,6 @@ struct preflight_taking {
     const char *file;                   /* for findings that name no file */
     const char *prefix;                 /* replaces the "$" of their paths; NULL: "$" */
     const struct csvk_findings *except; /* reported already, so left out; or NULL */
-    enum csvk_severity header; /* for manifest-header when it is only a warning; 0: as it is */
 };
 void preflight_take_manifest(struct preflight *preflight, struct csvk_findings *to,
                              const struct csvk_findings *from, struct preflight_taking how);

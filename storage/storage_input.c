@@ -177,13 +177,15 @@ int kbc_input_read(struct kbc_input *input, const char *path, const char *manife
 /* Slices have no header unless someone says so. */
 int kbc_input_settle(struct kbc_input *input, struct csvk_error *err)
 {
-    const struct csvk_table_definition *table = &input->table;
+    struct csvk_table_definition *table = &input->table;
     bool option = table->header_by == CSVK_TOLD_BY_OPTION;
     if ((option && !table->header) || (!option && input->sliced && input->header == KBC_HEADER)) {
         input->header = KBC_HEADLESS;
     } else if (option) {
         input->header = table->columns.count > 0 ? KBC_SKIP_HEADER : KBC_HEADER;
     }
+    table->header = input->header != KBC_HEADLESS;
+    table->header_skipped = input->header == KBC_SKIP_HEADER;
     input->delete_where.values = &input->delete_values;
     return input->delete_where.column != NULL && input->delete_values.count == 0
                ? csvk_fail(err, CSVK_EUSAGE, "--delete-where-column needs --delete-where-values")
@@ -345,15 +347,12 @@ int kbc_input_check(const struct kbc_input *input, const struct kbc_input_hooks 
     struct csvk_validate_options options;
     csvk_validate_options_init(&options);
     options.profile = CSVK_PROFILE_KEBOOLA;
-    options.dialect = input->table.dialect;
-    options.header = input->header == KBC_HEADLESS ? CSVK_NO_HEADER : CSVK_HEADER;
-    options.header_stated = input->table.columns.count != 0 || input->table.header_stated;
-    options.width = input->table.columns.count;
     int status = input->sliced ? csvk_list_slices(input->path, &files, why)
                                : csvk_strings_add(&files, input->path);
     if (status == CSVK_ENOMEM) {
         no_memory(why);
     }
+    status = status == CSVK_OK ? csvk_table_definition_rules(&input->table, &options, why) : status;
     if (status != CSVK_OK && hooks->failed != NULL) {
         hooks->failed(hooks->ctx, why);
     }

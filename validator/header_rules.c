@@ -2,8 +2,9 @@
  * header_rules.c - takes the names of the columns from the first record and judges them, each one
  * alone, against each other and against the names that were expected: header-empty-name,
  * header-duplicate-name, header-case-clash, header-edge-space, header-invalid-name,
- * header-name-refused, header-mismatch. (key_rules.c reports header-mismatch, too, for a key column
- * that is missing; header-missing is in sample_rules.c.)
+ * header-name-refused, header-mismatch, manifest-header, manifest-header-skipped. (key_rules.c
+ * reports header-mismatch, too, for a key column that is missing; header-missing is in
+ * sample_rules.c.)
  *
  * The place of a finding is that of the name as it is written, enclosures included; names are
  * compared as decoded values. Repeats are found by sorting, so a header of a million names takes no
@@ -316,14 +317,13 @@ static bool strings_equal(const struct csvk_strings *a, const struct csvk_string
     return equal;
 }
 
-static void judge_expected(struct csvk_validator *v, const struct csvk_record *r)
+/* The names in the file are not those in `columns`: says so by this rule, and what differs. */
+static void tell_difference(struct csvk_validator *v, const struct csvk_record *r,
+                            enum rule_index rule)
 {
     const struct csvk_strings *expected = &v->options.columns;
-    if (expected->count == 0 || strings_equal(&v->names, expected)) {
-        return;
-    }
     struct place place = {r->offset, r->length, r->number, 0};
-    struct csvk_finding *f = judge_add(v, RULE_HEADER_MISMATCH, &place);
+    struct csvk_finding *f = judge_add(v, rule, &place);
     if (f == NULL) {
         return;
     }
@@ -362,7 +362,9 @@ void header_judge(struct csvk_validator *v, const struct csvk_record *r)
     for (size_t i = 0; !v->failed && i < h.count; i++) {
         judge_name(v, &h, &h.name[i]);
     }
-    judge_expected(v, r);
+    if (v->options.columns.count != 0 && !strings_equal(&v->names, &v->options.columns)) {
+        tell_difference(v, r, RULE_HEADER_MISMATCH);
+    }
     struct place place = {r->offset, r->length, r->number, 0};
     keys_resolve(v, &v->names, &place);
     release_header(&h);
@@ -385,4 +387,28 @@ void header_judge_blank(struct csvk_validator *v)
         f->column = f->column_chars = v->first_offset + 1;
         finding_number(f, "column_number", CSVK_EXTRA_NUMBER, 1);
     }
+}
+
+/* Names that the file has, and that nobody will use, are forgotten again: reports show those in
+   `columns`. A record of another width is told as such. */
+void header_judge_other(struct csvk_validator *v, const struct csvk_record *r)
+{
+    struct header h = {0};
+    bool skipped = v->options.header == CSVK_SKIPPED_HEADER;
+    v->header_record = skipped ? r->number : 0;
+    if (v->batch->bytes == NULL || r->nfields != v->width) {
+        return;
+    }
+    bool same = false;
+    if (read_names(v, r, &h) != CSVK_OK ||
+        csvk_names_compare(&v->names, &v->options.columns, &same) != CSVK_OK) {
+        v->failed = true;
+    } else if (same && !skipped) {
+        struct place place = {r->offset, r->length, r->number, 0};
+        judge_add(v, RULE_MANIFEST_HEADER, &place);
+    } else if (skipped && !strings_equal(&v->names, &v->options.columns)) {
+        tell_difference(v, r, RULE_MANIFEST_HEADER_SKIPPED);
+    }
+    release_header(&h);
+    csvk_strings_release(&v->names);
 }

@@ -151,6 +151,8 @@ void shape_merge(struct csvk_validator *left, struct csvk_validator *right);
 
 /* header_rules.c */
 void header_judge(struct csvk_validator *v, const struct csvk_record *record);
+/* The columns have other names, or there is no header: is the first record one all the same? */
+void header_judge_other(struct csvk_validator *v, const struct csvk_record *record);
 void header_judge_blank(struct csvk_validator *v);
 
 /* field_rules.c: rules that look into every field, and limits */

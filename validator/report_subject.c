@@ -22,7 +22,7 @@ static void put_dialect(struct csvk_json *json, const struct csvk_report *report
     if (report->dialect.skip_blanks) {
         csvk_json_put_bool(json, "skip_blanks", true);
     }
-    csvk_json_put_bool(json, "header", report->header == CSVK_HEADER);
+    csvk_json_put_bool(json, "header", report->header != CSVK_NO_HEADER);
     csvk_json_close(json, '}');
 }
 

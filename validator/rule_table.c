@@ -302,6 +302,20 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "the header is not the list given with --columns", "Values would go to the wrong columns.",
          "id,nmae\\r\\n", "Correct the header, or the names given with --columns or --primary-key.",
          "", NULL},
+    [RULE_MANIFEST_HEADER] =
+        {"manifest-header", "EEEEE",
+         "the first record holds the names of the columns; it would be loaded as a row of data",
+         "a header in data that is said to have none",
+         "A header is loaded as a row of data, once for each slice, without any warning.", "",
+         "Remove the header, or say that there is one: has_header, --header.", "",
+         "silently, a header is loaded as a row"},
+    [RULE_MANIFEST_HEADER_SKIPPED] =
+        {"manifest-header-skipped", "WWWWW",
+         "the header is skipped, and the columns are called as the manifest says: {difference}",
+         "the header of the data is not the names in the manifest",
+         "The platform skips the header and uses the names of the manifest.", "",
+         "Make them equal, or set has_header to false if it is data.", "",
+         "the names of the manifest are used, silently"},
     [RULE_DELIMITER_SUSPECTED] =
         {"delimiter-suspected", "WWWWW",
          "only one column, but a {delimiter} splits each of the first records into {fields} fields",

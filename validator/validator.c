@@ -230,7 +230,7 @@ void csvk_validator_reader_options(const struct csvk_validator *v, struct csvk_o
 
 static bool has_header(const struct csvk_validator *v)
 {
-    return v->options.header == CSVK_HEADER && !v->options.continuation;
+    return v->options.header != CSVK_NO_HEADER && !v->options.continuation;
 }
 
 static void note_first(struct csvk_validator *v, const struct csvk_record *r)
@@ -263,8 +263,13 @@ static void begin_table(struct csvk_validator *v, const struct csvk_record *r)
     v->begun = true;
     v->width = v->width != 0 ? v->width : r->nfields;
     judge_blanks_before(v, true);
-    if (has_header(v)) {
+    if (v->options.continuation) {
+        return;
+    }
+    if (v->options.header == CSVK_HEADER) {
         header_judge(v, r);
+    } else if (v->options.columns.count != 0) {
+        header_judge_other(v, r);
     }
 }
 

@@ -36,7 +36,11 @@ CSVK_API const struct csvk_rule *csvk_rule_find(const char *id); /* NULL: no suc
 
 /* ---- validator ----------------------------------------------------------------------------- */
 
-enum csvk_header { CSVK_HEADER, CSVK_NO_HEADER };
+enum csvk_header {
+    CSVK_HEADER,
+    CSVK_NO_HEADER,
+    CSVK_SKIPPED_HEADER, /* there is one, but the columns are called as `columns` says */
+};
 /* What a first line `sep=;` means: a record, or the delimiter, as in spreadsheets. */
 enum csvk_sep {
     CSVK_SEP_DATA,

@@ -7,6 +7,7 @@
 #include "csvkit/names.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /*
  * The names so far. Names that differ only in the case of ASCII letters cannot live in one table of
@@ -87,6 +88,25 @@ static int add_one(const struct taken *taken, struct csvk_bytes name, size_t num
         *slot = number + 1;
         taken->next[number] = 1;
     }
+    return status;
+}
+
+int csvk_names_compare(const struct csvk_strings *a, const struct csvk_strings *b, bool *same)
+{
+    struct csvk_buf x = CSVK_BUF_INIT, y = CSVK_BUF_INIT;
+    int status = CSVK_OK;
+    *same = a->count == b->count;
+    for (size_t i = 0; i < a->count && *same && status == CSVK_OK; i++) {
+        const char *p = a->item[i], *q = b->item[i];
+        csvk_buf_clear(&x);
+        csvk_buf_clear(&y);
+        status = csvk_name_sanitize(p, strlen(p), &x);
+        status = status == CSVK_OK ? csvk_name_sanitize(q, strlen(q), &y) : status;
+        *same = strcmp(p, q) == 0 ||
+                (x.length > 0 && csvk_name_same_folded(csvk_buf_text(&x), csvk_buf_text(&y)));
+    }
+    csvk_buf_release(&x);
+    csvk_buf_release(&y);
     return status;
 }
 

@@ -153,7 +153,9 @@ const struct cli_command cli_cmd_merge = {
         "The records are those of the slices, byte for byte. The header may differ from that "
         "of the table that was sliced: a manifest has the names, but not their enclosures. "
         "csvkit encloses the names that need it, or with --quote=all every name. The header "
-        "has the line break of the first record.\n\n"
+        "has the line break of the first record. A slice that begins with the names is refused, "
+        "because its header would become a record; --no-header with --columns says that it is "
+        "one.\n\n"
         "When a slice has an error, the exit status is 1 and no file is written. Memory does "
         "not grow with the size of the input, only with the longest record, which may take a "
         "quarter of the memory of the machine or the container.",

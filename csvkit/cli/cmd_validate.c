@@ -82,15 +82,16 @@ static int read_limits(struct validate_job *job)
                               : status;
 }
 
-/* Moves the names from `table` to `options`. */
-static void use_table(struct csvk_validate_options *options, struct csvk_table_definition *table)
+static int use_table(struct validate_job *job, const struct csvk_table_definition *table)
 {
-    options->dialect = table->dialect;
-    options->header = table->header ? CSVK_HEADER : CSVK_NO_HEADER;
-    options->header_stated = table->header_stated;
-    options->columns = table->columns;
-    options->primary_key = table->primary_key;
-    table->columns = table->primary_key = (struct csvk_strings){0};
+    struct csvk_error err = {0};
+    csvk_strings_release(&job->options.primary_key);
+    int status = csvk_table_definition_rules(table, &job->options, &err);
+    if (status == CSVK_OK &&
+        csvk_strings_copy(&job->options.primary_key, &table->primary_key) != CSVK_OK) {
+        status = csvk_fail(&err, CSVK_ENOMEM, "out of memory");
+    }
+    return status == CSVK_OK ? CLI_GOOD : cli_fail(job->cli, &err);
 }
 
 static int read_table(struct validate_job *job)
@@ -107,7 +108,7 @@ static int read_table(struct validate_job *job)
                                   : strcmp(delimiter, "auto") == 0;
     job->options.sep = look ? CSVK_SEP_LOOK : CSVK_SEP_DATA;
     if (status == CLI_GOOD) {
-        use_table(&job->options, &table);
+        status = use_table(job, &table);
         job->dialect_given = job->options.dialect;
     }
     csvk_table_definition_release(&table);

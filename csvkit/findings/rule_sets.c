@@ -69,13 +69,29 @@ enum csvk_severity csvk_rule_level(const struct csvk_rule *rule, enum csvk_profi
     }
 }
 
+/* A rule that two judges know has one id and a row in the set of each: the first row counts. */
+static bool is_repeated(const struct csvk_rule_set *const *sets,
+                        const struct csvk_rule_set *const *last, const char *id)
+{
+    for (; sets != last; sets++) {
+        for (size_t i = 0; i < (*sets)->count; i++) {
+            if (strcmp((*sets)->rule[i].id, id) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 const struct csvk_rule *csvk_rule_sets_at(const struct csvk_rule_set *const *sets, size_t index)
 {
-    for (; *sets != NULL; sets++) {
-        if (index < (*sets)->count) {
-            return &(*sets)->rule[index];
+    for (const struct csvk_rule_set *const *set = sets; *set != NULL; set++) {
+        for (size_t i = 0; i < (*set)->count; i++) {
+            const struct csvk_rule *rule = &(*set)->rule[i];
+            if (!is_repeated(sets, set, rule->id) && index-- == 0) {
+                return rule;
+            }
         }
-        index -= (*sets)->count;
     }
     return NULL;
 }
@@ -93,14 +109,15 @@ const struct csvk_rule *csvk_rule_sets_find(const struct csvk_rule_set *const *s
 
 size_t csvk_rule_sets_index(const struct csvk_rule_set *const *sets, const struct csvk_rule *rule)
 {
-    size_t before = 0;
-    for (; *sets != NULL; sets++) {
-        for (size_t i = 0; i < (*sets)->count; i++) {
-            if (&(*sets)->rule[i] == rule) {
-                return before + i;
+    size_t index = 0;
+    for (const struct csvk_rule_set *const *set = sets; *set != NULL; set++) {
+        for (size_t i = 0; i < (*set)->count; i++) {
+            const char *id = (*set)->rule[i].id;
+            if (strcmp(id, rule->id) == 0) {
+                return index;
             }
+            index += !is_repeated(sets, set, id);
         }
-        before += (*sets)->count;
     }
     return SIZE_MAX;
 }

@@ -31,7 +31,9 @@ static int find_header(struct merge_file *file, struct csvk_error *err)
     bool named = table->columns.count != 0;
     file->how.columns = named ? &table->columns : NULL;
     if (table->header_by == CSVK_TOLD_BY_OPTION && !table->header) {
-        file->how.header = CSVK_MERGE_NONE;
+        bool names = table->columns_by == CSVK_TOLD_BY_OPTION;
+        file->how.header = names ? CSVK_MERGE_COLUMNS : CSVK_MERGE_NONE;
+        file->how.headless = true;
     } else if (table->header_by != CSVK_TOLD_BY_DEFAULT && table->header) {
         file->how.header = CSVK_MERGE_SLICES;
     } else if (named) {

@@ -1,18 +1,18 @@
 /*
- * slice_header.c - the first record of each input: the first header gives the columns, the others
- * must be equal to it, and data without a header must not begin with one.
+ * slice_header.c - the header of each input: the first one gives the columns, the others must be
+ * equal to it.
  */
 #include "manifest/slicing/slice_job.h"
 
 #include <string.h>
 
 static int read_names(const struct slice_job *job, const struct csvk_batch *batch,
-                      struct csvk_strings *names, struct csvk_error *err)
+                      const struct csvk_record *record, struct csvk_strings *names,
+                      struct csvk_error *err)
 {
-    const struct csvk_record *record = &batch->records[0];
     struct csvk_buf room = CSVK_BUF_INIT;
     int status = CSVK_OK;
-    for (size_t i = 0; batch->nreported > 0 && i < record->nfields && status == CSVK_OK; i++) {
+    for (size_t i = 0; i < record->nfields && status == CSVK_OK; i++) {
         struct csvk_bytes raw = csvk_field_raw(batch, record, i);
         csvk_buf_clear(&room);
         status = csvk_buf_reserve(&room, raw.len + 1);
@@ -41,15 +41,14 @@ static int refuse_other_header(struct slice_job *job, const char *path,
                         strcmp(job->columns_from, "-") == 0 ? "" : ":1");
 }
 
-/* The first header gives the columns; the headers of the other inputs must be equal to it. */
-static int take_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
-                       struct csvk_error *err)
+int slice_look_at_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
+                         const struct csvk_record *header, struct csvk_error *err)
 {
     struct csvk_strings names = {0};
     if (job->rules.columns.count != 0) {
         return CSVK_OK; /* then the validator compares */
     }
-    int status = read_names(job, batch, &names, err);
+    int status = read_names(job, batch, header, &names, err);
     if (status == CSVK_OK && job->columns_from == NULL) {
         job->result->columns = names;
         job->columns_from = path;
@@ -60,32 +59,4 @@ static int take_header(struct slice_job *job, const char *path, const struct csv
     }
     csvk_strings_release(&names);
     return status;
-}
-
-/* A manifest with columns says that the data has no header. If there is a header nevertheless, it
-   would be loaded as a row. */
-static int refuse_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
-                         struct csvk_error *err)
-{
-    struct csvk_strings names = {0};
-    if (job->table->header_by == CSVK_TOLD_BY_OPTION || job->result->columns.count == 0) {
-        return CSVK_OK;
-    }
-    int status = read_names(job, batch, &names, err);
-    if (status == CSVK_OK && slice_equal_names(&names, &job->result->columns)) {
-        status = slice_refuse(
-            job, err,
-            "%s:1: the first record equals the column names of %s, but the manifest says that "
-            "there is no header; give --header if it is a header, --no-header if it is data",
-            path, job->columns_from);
-    }
-    csvk_strings_release(&names);
-    return status;
-}
-
-int slice_look_at_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
-                         struct csvk_error *err)
-{
-    return job->table->header ? take_header(job, path, batch, err)
-                              : refuse_header(job, path, batch, err);
 }

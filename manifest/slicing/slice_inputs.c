@@ -20,6 +20,7 @@ struct input {
     struct csvk_source *source;
     struct csvk_validator *validator;
     struct csvk_reader *reader;
+    uint64_t header; /* the number of the header's record; 0: none, or it has not come yet */
 };
 
 /* ---- the length of the input ---- */
@@ -131,17 +132,38 @@ static int open_input(struct input *in, struct csvk_error *err)
     return csvk_reader_new(&in->reader, in->source, &how, err);
 }
 
+/* The first record that is not empty; NULL: it is not in the batch. It is always reported. */
+static const struct csvk_record *find_header(const struct csvk_batch *batch)
+{
+    size_t i = 0;
+    while (i < batch->nreported && batch->records[i].blank) {
+        i++;
+    }
+    return i < batch->nreported ? &batch->records[i] : NULL;
+}
+
+/* Looks for the header. *skip are the first records of the batch that are no data: up to it. */
+static int pass_header(struct input *in, const struct csvk_batch *batch, uint64_t *skip,
+                       struct csvk_error *err)
+{
+    *skip = 0;
+    if (!in->job->table->header || in->header != 0) {
+        return CSVK_OK;
+    }
+    const struct csvk_record *header = find_header(batch);
+    *skip = header != NULL ? header->number - batch->first_record + 1 : batch->nrecords;
+    in->header = header != NULL ? header->number : 0;
+    return header != NULL ? slice_look_at_header(in->job, in->path, batch, header, err) : CSVK_OK;
+}
+
 static int take_batch(struct input *in, const struct csvk_batch *batch, struct csvk_error *err)
 {
     struct slice_job *job = in->job;
+    uint64_t skip = 0;
     int status = csvk_validator_feed(in->validator, batch, err);
-    bool first = batch->nrecords > 0 && batch->first_record == 1;
-    uint64_t skip = first && job->table->header ? 1 : 0;
-    if (status == CSVK_OK && first) {
-        status = slice_look_at_header(job, in->path, batch, err);
-    }
+    status = status == CSVK_OK ? pass_header(in, batch, &skip, err) : status;
     if (status == CSVK_OK && job->result->types != NULL &&
-        csvk_types_feed(job->result->types, batch, job->table->header ? 1 : 0) != CSVK_OK) {
+        csvk_types_feed(job->result->types, batch, in->header) != CSVK_OK) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     if (status == CSVK_OK && !job->refused) {
@@ -153,7 +175,7 @@ static int take_batch(struct input *in, const struct csvk_batch *batch, struct c
                              : status;
 }
 
-/* Shows the report of an input that has errors to the caller. */
+/* Shows the report of an input with errors or warnings to the caller. */
 static int judge_input(struct input *in, struct csvk_error *err)
 {
     struct slice_job *job = in->job;
@@ -162,10 +184,10 @@ static int judge_input(struct input *in, struct csvk_error *err)
     int status = csvk_validator_finish(in->validator, csvk_reader_totals(in->reader),
                                        csvk_source_damage(in->source), err);
     status = status == CSVK_OK ? csvk_validator_report(in->validator, &report, err) : status;
-    if (status != CSVK_OK || report->errors == 0) {
+    if (status != CSVK_OK || report->errors + report->warnings == 0) {
         return status;
     }
-    job->refused = true;
+    job->refused |= report->errors != 0;
     return hooks->refused != NULL ? hooks->refused(hooks->context, report, err) : CSVK_OK;
 }
 

@@ -39,9 +39,9 @@ int slice_count_bytes(const struct slice_job *job, uint64_t *bytes,
 int slice_read_inputs(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
 
 /* ---- slice_header.c ---- */
-/* Looks at the first records of an input, for a header. */
+/* Takes the columns from `header`, a record of the batch, or compares them with those taken. */
 int slice_look_at_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
-                         struct csvk_error *err) CSVK_MUST_USE;
+                         const struct csvk_record *header, struct csvk_error *err) CSVK_MUST_USE;
 
 /* ---- slice_early_manifest.c ---- */
 /* Makes and judges the manifest for result->columns. When it has errors, `refused` is true. */

@@ -5,6 +5,7 @@
  * written as they are: only the header is made here. A defect in the enclosures is refused, because
  * an enclosure that is not closed in one slice would swallow the next slice.
  */
+#include "csvkit/names.h"
 #include "manifest/slice.h"
 
 #include "csvkit/base/delimiter.h"
@@ -190,6 +191,37 @@ static int take_header(struct slice *s, const struct csvk_batch *batch, struct c
     return CSVK_OK;
 }
 
+/* Slices whose columns are named elsewhere have no header: one would be merged as a record. */
+static int refuse_header(const struct slice *s, const struct csvk_batch *batch,
+                         struct csvk_error *err)
+{
+    const struct slice_merge *m = s->merge;
+    struct csvk_strings names = {0};
+    struct csvk_buf room = CSVK_BUF_INIT;
+    const struct csvk_record *first = &batch->records[0];
+    int status = CSVK_OK;
+    for (size_t i = 0; i < first->nfields && status == CSVK_OK; i++) {
+        struct csvk_bytes value;
+        status = csvk_field_value(batch, first, i, &m->options->dialect, &room, &value);
+        status = status == CSVK_OK ? csvk_strings_addn(&names, (const char *)value.ptr, value.len)
+                                   : status;
+    }
+    bool same = false;
+    status = status == CSVK_OK ? csvk_names_compare(&names, m->options->columns, &same) : status;
+    if (status != CSVK_OK) {
+        csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    } else if (same) {
+        status = csvk_fail(err, CSVK_EDATA,
+                           "%s:1: manifest-header: the first record holds the names of the "
+                           "columns; it would be merged as a row of data; give --header if each "
+                           "slice has a header, --no-header with --columns if it is data",
+                           s->path);
+    }
+    csvk_strings_release(&names);
+    csvk_buf_release(&room);
+    return status;
+}
+
 static int write_batch(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
 {
     struct slice_merge *m = s->merge;
@@ -200,6 +232,10 @@ static int write_batch(struct slice *s, const struct csvk_batch *batch, struct c
         status = take_header(s, batch, err);
         from = batch->record_end[0];
         records--;
+    }
+    if (status == CSVK_OK && m->options->header == CSVK_MERGE_COLUMNS && !m->options->headless &&
+        batch->first_record == 1 && m->options->columns != NULL) {
+        status = refuse_header(s, batch, err);
     }
     if (status == CSVK_OK && batch->size > from && m->ends_open) {
         status = write_line_break(m, err);

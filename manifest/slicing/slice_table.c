@@ -134,13 +134,8 @@ static int read_rules(struct slice_job *job, struct csvk_error *err)
         job->rules = *job->options->rules;
         job->rules.columns = job->rules.primary_key = (struct csvk_strings){0};
     }
+    status = status == CSVK_OK ? csvk_table_definition_rules(job->table, &job->rules, err) : status;
     job->rules.dialect = job->dialect;
-    job->rules.header = job->table->header ? CSVK_HEADER : CSVK_NO_HEADER;
-    job->rules.header_stated = job->table->header_stated;
-    if (status == CSVK_OK &&
-        csvk_strings_copy(&job->rules.columns, &job->table->columns) != CSVK_OK) {
-        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
     return status == CSVK_OK ? relax_empty_file(job, err) : status;
 }
 

@@ -231,7 +231,7 @@ test_check_with_data() {
     expect 0 $manifest check d.csv.manifest
     printf '1,a\n2,b\n' >d.csv
     expect 0 $manifest check d.csv.manifest
-    says out "warning[manifest-header]"
+    says out "warning[manifest-header-skipped]"
     echo '{"primary_key":["id"]}' >d.csv.manifest
     printf 'ID,n\n1,a\n' >d.csv
     expect 1 $manifest check d.csv.manifest

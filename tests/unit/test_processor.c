@@ -189,7 +189,7 @@ START_TEST(findings_about_a_manifest_name_the_table)
     put("data/in/tables/a.csv", "a b\n1\n");
     put("data/in/tables/a.csv.manifest", "{\"destination\":\"in.c-m.a\"}");
     ck_assert_msg(process("{\"slice\":true}") == CSVK_OK, "%s", err.text);
-    ck_assert_str_eq(shown, "data/out/tables/a: sliced 1/0/1 a.csv\n");
+    ck_assert_str_eq(shown, "a.csv: 0 errors\ndata/out/tables/a: sliced 1/0/1 a.csv\n");
 }
 END_TEST
 

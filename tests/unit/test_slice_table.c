@@ -26,8 +26,8 @@ static int show(void *context, const struct csvk_report *report, struct csvk_err
 {
     (void)context;
     (void)error;
-    ck_assert(!report->valid);
-    shown++;
+    ck_assert_uint_ne(report->errors + report->warnings, 0);
+    shown += !report->valid;
     return CSVK_OK;
 }
 
@@ -216,8 +216,7 @@ START_TEST(a_header_is_not_taken_for_data_unless_someone_says_so)
     options.manifest = NULL;
     input("a.csv", "id\n1\n");
     ck_assert_int_eq(slice(), CSVK_EDATA);
-    ck_assert_uint_eq(result.refusals.count, 1);
-    ck_assert_ptr_nonnull(strstr(result.refusals.item[0], "column names of a.csv.manifest, but"));
+    ck_assert_int_eq(shown, 1);
     table.header_by = CSVK_TOLD_BY_OPTION;
     ck_assert_int_eq(slice(), CSVK_OK);
     ck_assert_uint_eq(result.records, 2);

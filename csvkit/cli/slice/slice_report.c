@@ -171,9 +171,17 @@ int slice_print_report(struct cli *cli, const struct csvk_report *report, const 
                        struct csvk_error *err)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
-    unsigned style = cli_color(cli, stdout) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
+    bool json = strcmp(format, "json") == 0;
+    unsigned style = cli_color(cli, stderr) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
+    if (json && report->errors == 0) {
+        return CSVK_OK; /* standard output is for the result, which will come */
+    }
     int status = csvk_report_print(report, format, style, &out, err);
-    cli_out_buf(cli, &out);
+    if (json) {
+        cli_out_buf(cli, &out);
+    } else {
+        fwrite(csvk_buf_text(&out), 1, out.length, stderr);
+    }
     csvk_buf_release(&out);
     return status;
 }

@@ -74,6 +74,7 @@ int cli_get_table(struct cli *cli, const char *input, struct csvk_table_definiti
     status =
         status == CLI_GOOD ? get_names(cli, "columns", &out->columns, &out->columns_by) : status;
     out->header_stated |= cli_has(cli, "columns");
+    out->header_skipped &= out->header && !cli_has(cli, "columns");
     return status == CLI_GOOD ? get_names(cli, "primary-key", &out->primary_key, &out->key_by)
                               : status;
 }
