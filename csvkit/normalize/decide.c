@@ -63,6 +63,24 @@ void norm_put_cells(const struct norm_matter *m, const struct norm_cell *cell, s
     m->decision->class = NORM_CLASS_L2;
 }
 
+/* Texts are made empty by their first byte: clearing all of them takes longer than to decide. */
+void norm_begin_decision(const struct norm_matter *m)
+{
+    struct norm_decision *d = m->decision;
+    norm_put_keep(m);
+    d->cell = NULL;
+    d->repair = (enum csvk_repair)0;
+    d->class = (enum norm_class)0;
+    d->parts = 1;
+    d->habit = false;
+    d->evidence[0] = '\0';
+    d->ncompeting = 0;
+    for (size_t i = 0; i < NORM_COMPETING; i++) {
+        d->competing[i].reading[0] = '\0';
+        d->competing[i].bits = 0;
+    }
+}
+
 void norm_put_keep(const struct norm_matter *m)
 {
     m->decision->action = NORM_KEEP;
@@ -202,7 +220,7 @@ void norm_decide(const struct norm_view *view, const struct norm_line *line,
                  const struct norm_context *context, struct norm_decision *decision)
 {
     struct norm_matter m = {view, line, context, decision};
-    *decision = (struct norm_decision){.action = NORM_KEEP, .end = line->end, .parts = 1};
+    norm_begin_decision(&m);
     if (line->faults != 0 || !line->known) {
         norm_decide_quotes(&m);
     } else if (line->ncells > context->width) {

@@ -20,7 +20,7 @@ enum norm_action {
     NORM_NO_MEMORY,
 };
 
-enum { NORM_COMPETING = 4, NORM_TEXT = 256 };
+enum { NORM_TEXT = 256 };
 
 /* A reading and what it costs, for the log. */
 struct norm_competitor {
@@ -68,8 +68,8 @@ bool norm_line_is_doubtful(const struct norm_view *view, size_t at, size_t width
 
 /* ---- weigh.c ---- */
 
-/* Sets the scores; of readings that write the same only the cheapest stays; best first. The record
-   begins at `begin`. */
+/* Sets the scores; the best readings come first, as many as a decision names; of those that write
+   the same only the cheapest stays. The record begins at `begin`. */
 void norm_weigh(const struct norm_view *view, const struct norm_context *context, size_t begin,
                 struct norm_readings *readings);
 /* Is the record at `at` sound, or do the data end there? Quotes in open fields do not matter. */

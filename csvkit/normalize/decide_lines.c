@@ -169,13 +169,27 @@ void norm_decide_lone(const struct norm_matter *m)
 /* ---- short records in a row --------------------------------------------------------------------
  */
 
+/* Is the record at `at` short, without a fault, and can its fields go on after `count` of others?
+   Asked without its cells, for mostly it is not. */
+static bool may_be_part(const struct norm_matter *m, size_t at, size_t count)
+{
+    if (at >= m->view->length) {
+        return false;
+    }
+    struct norm_line line = norm_view_outline(m->view, at);
+    return line.known && line.faults == 0 && line.ncells < m->context->width &&
+           count + line.ncells - 1 <= m->context->width;
+}
+
 /* The first k short lines from the record on that have the fields of one record. */
 static size_t find_join(const struct norm_matter *m, struct norm_line *part, struct norm_cell *cell)
 {
     size_t width = m->context->width, count = 0, at = m->line->begin;
     for (size_t k = 0; k < NORM_LOOK_AHEAD && k <= width; k++) {
-        part[k] =
-            at < m->view->length ? norm_view_record(m->view, at, width) : (struct norm_line){0};
+        if (k != 0 && !may_be_part(m, at, count)) {
+            return 0;
+        }
+        part[k] = k == 0 ? *m->line : norm_view_record(m->view, at, width);
         if (!part[k].known || part[k].faults != 0 || part[k].ncells >= width ||
             !join_part(m, cell, &count, &part[k])) {
             return 0;
@@ -394,7 +408,7 @@ void norm_doubt(const struct norm_view *view, const struct norm_line *line,
                 const struct norm_context *context, struct norm_decision *decision)
 {
     struct norm_matter m = {view, line, context, decision};
-    *decision = (struct norm_decision){.action = NORM_KEEP, .end = line->end, .parts = 1};
+    norm_begin_decision(&m);
     if (swallows(&m)) {
         norm_decide_quotes(&m);
         return;

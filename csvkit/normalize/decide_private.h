@@ -14,6 +14,8 @@ struct norm_matter {
 };
 
 /* ---- decide.c: putting it down ---- */
+/* At first the record is kept. */
+void norm_begin_decision(const struct norm_matter *m);
 void norm_put_reject(const struct norm_matter *m, size_t end, enum csvk_repair repair,
                      const char *format, ...) CSVK_PRINTF(4, 5);
 void norm_put_cells(const struct norm_matter *m, const struct norm_cell *cell, size_t end,

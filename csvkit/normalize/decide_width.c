@@ -213,7 +213,7 @@ static size_t find_filled(const struct norm_matter *m)
 
 static void decide_gap(const struct norm_matter *m)
 {
-    struct norm_readings readings = {0};
+    struct norm_readings readings = {.wanted = NORM_WANTED_NAMED};
     char why[NORM_TEXT];
     size_t width = m->context->width, missing = width - m->line->ncells;
     bool habit = norm_is_habit(&m->context->habit, m->context->evidence, width);

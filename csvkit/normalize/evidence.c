@@ -48,6 +48,7 @@ struct norm_evidence {
     int log2[SMALL]; /* of small numbers: nearly all that occur */
     size_t width, records;
     bool is_structural[256]; /* a value with such a byte needs an enclosure */
+    bool has_structural_digit;
     struct csvk_dialect dialect;
     struct norm_column *column;
     struct form_counts counts;
@@ -165,6 +166,9 @@ struct norm_evidence *norm_evidence_new(size_t width, const struct csvk_dialect 
     if (dialect->enclosure != CSVK_NO_BYTE) {
         evidence->is_structural[dialect->enclosure] = true;
     }
+    for (int digit = '0'; digit <= '9'; digit++) {
+        evidence->has_structural_digit |= evidence->is_structural[digit];
+    }
     evidence->typical = NORM_TYPICAL;
     for (int i = 1; i < SMALL; i++) {
         evidence->log2[i] = norm_log2((uint64_t)i);
@@ -188,9 +192,27 @@ static bool is_part_only(const struct csvk_dialect *d, struct csvk_bytes value, 
            csvk_delimiter_at(d, value.ptr + i, value.len - i) == 0;
 }
 
+/* Is there a structural byte? Where delimiters have one byte, that is all there is to ask. */
+static bool has_structural(const bool *is_structural, struct csvk_bytes value)
+{
+    const unsigned char *p = value.ptr, *end = p + value.len;
+    bool has = false;
+    for (; end - p >= 4; p += 4) {
+        has |=
+            is_structural[p[0]] | is_structural[p[1]] | is_structural[p[2]] | is_structural[p[3]];
+    }
+    for (; p < end; p++) {
+        has |= is_structural[*p];
+    }
+    return has;
+}
+
 bool norm_evidence_needs(const struct norm_evidence *evidence, struct csvk_bytes value)
 {
     bool needs = false;
+    if (evidence->dialect.more_length == 0) {
+        return has_structural(evidence->is_structural, value);
+    }
     for (size_t i = 0; i < value.len; i++) {
         needs |=
             evidence->is_structural[value.ptr[i]] && !is_part_only(&evidence->dialect, value, i);
@@ -402,8 +424,9 @@ struct norm_looks norm_evidence_looks(const struct norm_evidence *evidence,
 {
     struct norm_looks looks = {.empty = cell->len == 0, .enclosed = cell->enclosed};
     if (!looks.empty) {
-        looks.needs = norm_evidence_needs(evidence, bytes_of(cell));
         looks.form = norm_form_of(bytes_of(cell));
+        looks.needs = (evidence->has_structural_digit || !norm_form_is_number(&looks.form)) &&
+                      norm_evidence_needs(evidence, bytes_of(cell));
     }
     return looks;
 }

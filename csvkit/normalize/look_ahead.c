@@ -184,8 +184,13 @@ uint64_t norm_count_lines(const struct norm *norm, uint64_t from, uint64_t to)
         }
         return lines;
     }
-    for (size_t i = 0; i < n; i++) {
-        lines += p[i] == '\r' || (p[i] == '\n' && (i == 0 || p[i - 1] != '\r'));
+    uint64_t cr_before = 0; /* bit 0: the byte before the block is a CR */
+    for (size_t i = 0; i < n; i += CSVK_BITMASK_BLOCK) {
+        uint64_t cr = csvk_bitmask_of(p + i, '\r'), lf = csvk_bitmask_of(p + i, '\n');
+        uint64_t ends = cr | (lf & ~(cr << 1 | cr_before));
+        uint64_t there = n - i < CSVK_BITMASK_BLOCK ? (UINT64_C(1) << (n - i)) - 1 : UINT64_MAX;
+        lines += (uint64_t)__builtin_popcountll(ends & there);
+        cr_before = cr >> (CSVK_BITMASK_BLOCK - 1);
     }
     return lines;
 }

@@ -37,9 +37,9 @@ struct norm_tail {
     uint64_t offset; /* of its first field, + 1; 0: free */
     uint64_t limit;  /* 0, or this was found in a view that ends there, and is right only in such */
     size_t count;    /* fields */
-    size_t length;   /* bytes, line break included; NORM_NO_TAIL: a field has a fault */
+    size_t length;   /* bytes, line break included; or those that show the fault */
+    bool fault;      /* a field has one */
 };
-#define NORM_NO_TAIL SIZE_MAX
 
 /* A record as it is written, without its cells; see struct norm_line. */
 struct norm_outline {
@@ -62,7 +62,7 @@ struct norm_looked {
     struct norm_looks looks;
 };
 
-/* All-zero is empty. About 60 KiB. The costs are those of one table: evidence is gathered once. */
+/* All-zero is empty. About 62 KiB. The costs are those of one table: evidence is gathered once. */
 struct norm_places {
     struct csvk_dialect dialect; /* of all that is kept ... */
     bool cr_ends;                /* ... and whether a single CR ends a record */

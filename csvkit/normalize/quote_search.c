@@ -1,5 +1,6 @@
 /* quote_search.c - see quote_search.h. */
 #include "csvkit/normalize/quote_search.h"
+#include "csvkit/normalize/view_masks.h"
 
 #include <string.h>
 
@@ -68,22 +69,44 @@ static size_t read_fields(const struct norm_search *s, size_t at, enum norm_mode
     return NORM_NOWHERE;
 }
 
+/* The end of the strict field at `at`, mostly by masks. */
+static size_t end_of_field(const struct norm_search *s, struct norm_cursor *cursor, size_t at)
+{
+    size_t end = norm_is_quick(s->view) ? norm_quick_strict(s->view, cursor, at) : NORM_NOWHERE;
+    return end != NORM_NOWHERE ? end : norm_view_field(s->view, at, NORM_MODE_STRICT, NULL);
+}
+
 void norm_search_pass_clean(struct norm_search *s)
 {
+    struct norm_cursor cursor = {UINT64_MAX, 0, 0};
+    size_t at = norm_view_start(s->view, s->line->begin);
     s->has_inner_pair = false;
-    s->clean_to = norm_view_start(s->view, s->line->begin);
     for (s->nclean = 0; s->nclean < s->width; s->nclean++) {
-        size_t at = s->clean_to, end = norm_view_field(s->view, at, NORM_MODE_STRICT, NULL);
+        size_t end = end_of_field(s, &cursor, at);
+        s->from[s->nclean] = at;
         if (end == NORM_NOWHERE || norm_view_delimiter(s->view, end) == 0) {
             return;
         }
-        if (norm_view_is(s->view, at, s->quote) && !s->has_inner_pair) {
+        bool quotes =
+            norm_view_is(s->view, at, s->quote) && end - at != s->line->cell[s->nclean].len + 2;
+        if (quotes && !s->has_inner_pair) {
             size_t first = end;
             (void)norm_view_inner_ends(s->view, at, NORM_MODE_PAIRS, 1, &first);
             s->has_inner_pair = first != end;
         }
-        s->clean_to = norm_view_after(s->view, end);
+        at = norm_view_after(s->view, end);
     }
+    s->from[s->nclean] = at;
+}
+
+/* No field begins between the quotes of a pair: from there to the answer it stays the same. */
+size_t norm_search_single(struct norm_search *s)
+{
+    if (s->at < s->single_from || (s->single != NORM_NOWHERE && s->at > s->single)) {
+        s->single = norm_walk_single(&s->walk, s->at);
+        s->single_from = s->at;
+    }
+    return s->single;
 }
 
 /* Do the first fields without a fault end in this mode where they end in the strict one? */
@@ -105,7 +128,7 @@ size_t norm_search_tail(struct norm_search *s, size_t at, enum norm_mode mode, s
     } else {
         if (at == norm_view_start(s->view, s->line->begin) && are_clean_in(s, mode)) {
             passed = s->nclean;
-            from = s->clean_to;
+            from = s->from[s->nclean];
         }
         end = read_fields(s, from, mode, s->width - count - passed, NULL, &fields);
         fields += passed;

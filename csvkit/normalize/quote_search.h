@@ -27,14 +27,22 @@ struct norm_search {
                              further than `far`, for its line breaks; once `is_far_known` */
     bool is_far_known;
     struct norm_walk walk; /* over the quotes of the record */
-    /* So many fields at the begin of the record have no fault, and the next one begins there. In
-       NORM_MODE_PAIRS they may end elsewhere when `has_inner_pair`. */
-    size_t nclean, clean_to;
+    /* So many fields at the begin of the record have no fault, so that their values are those of
+       the line; where they begin, and the next one. In NORM_MODE_PAIRS they may end elsewhere when
+       `has_inner_pair`. */
+    size_t nclean, *from; /* width + 1 of them */
     bool has_inner_pair;
+    size_t single_from, single; /* the first quote from the one on that is in no pair is the other;
+                                   see norm_search_single */
+    size_t backslash; /* the first quote behind a backslash when `has_backslash`; else how far
+                         none was found */
+    bool has_backslash;
 };
 
 /* Has [s->at, to) more line breaks than a value that lost a quote may have? */
 bool norm_search_has_many_breaks(struct norm_search *s, size_t to);
+/* The first quote from s->at on that is in no pair, as norm_walk_single. */
+size_t norm_search_single(struct norm_search *s);
 /* Passes the fields at the begin of the record that have no fault, but for the last one. */
 void norm_search_pass_clean(struct norm_search *s);
 /*

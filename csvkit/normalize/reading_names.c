@@ -1,4 +1,4 @@
-/* reading_names.c - what each reading supposes, in words; and the list of readings. */
+/* reading_names.c - what each reading supposes, in words; lists of readings and of scores. */
 #include "csvkit/normalize/readings.h"
 #include "csvkit/normalize/texts.h"
 
@@ -45,6 +45,13 @@ void norm_reading_name(const struct norm_reading *reading, char *text, size_t ro
     }
 }
 
+bool norm_reading_named_alike(const struct norm_reading *a, const struct norm_reading *b)
+{
+    bool numbered = names[a->slip].after != NULL;
+    return a->slip == b->slip && (!numbered || a->field == b->field) &&
+           (a->slip != NORM_SLIP_EMPTY_SURPLUS || a->count == b->count);
+}
+
 struct norm_reading *norm_readings_add(struct norm_readings *to, const struct norm_reading *reading)
 {
     if (to->count == to->capacity) {
@@ -65,4 +72,17 @@ void norm_readings_release(struct norm_readings *readings)
 {
     csvk_free(readings->list);
     *readings = (struct norm_readings){0};
+}
+
+void norm_best_add(struct norm_best *best, int bits)
+{
+    size_t at = best->count;
+    if (at == NORM_COMPETING && bits >= best->bits[--at]) {
+        return;
+    }
+    for (; at > 0 && best->bits[at - 1] > bits; at--) {
+        best->bits[at] = best->bits[at - 1];
+    }
+    best->bits[at] = bits;
+    best->count += best->count < NORM_COMPETING;
 }

@@ -63,11 +63,27 @@ struct norm_reading {
     size_t order;                  /* in which it was found */
 };
 
-/* Which of the readings of quotes are kept. All are counted: their number is bounded. */
+/* The best scores of readings that have names of their own: as many as a decision names, in order.
+   What is worse than all of them is not named. */
+enum { NORM_COMPETING = 4 };
+struct norm_best {
+    int bits[NORM_COMPETING];
+    size_t count;
+};
+void norm_best_add(struct norm_best *best, int bits);
+/* The worst of them; INT32_MAX as long as there are fewer. */
+static inline int norm_best_limit(const struct norm_best *best)
+{
+    return best->count < NORM_COMPETING ? INT32_MAX : best->bits[NORM_COMPETING - 1];
+}
+
+/* Which of the readings are kept. Those of quotes are counted all: their number is bounded. */
 enum norm_wanted {
     NORM_WANTED_ALL,
     NORM_WANTED_GOING_ON,        /* those after which the table goes on (norm_view_goes_on) */
     NORM_WANTED_LOST_DELIMITERS, /* NORM_SLIP_DELIMITER_LOST */
+    NORM_WANTED_NAMED,           /* of a short record: none that NORM_COMPETING others leave behind
+                                    without a doubt; nor is it known what such a one costs */
 };
 
 struct norm_readings {
@@ -90,7 +106,8 @@ struct norm_habit {
 bool norm_is_habit(const struct norm_habit *habit, const struct norm_evidence *evidence,
                    size_t width);
 
-/* All readings that have one kind of edit of quotes; `width` columns. */
+/* All readings that have one kind of edit of quotes; `width` columns, and so many cells of the line
+   at least, unless it has fewer. */
 void norm_readings_of_quotes(const struct norm_view *view, const struct norm_line *line,
                              size_t width, struct norm_readings *to);
 /* Of a record without a fault that has more fields than columns: which of them are surplus? False:
@@ -109,5 +126,7 @@ void norm_readings_release(struct norm_readings *readings);
 
 /* "the opening quote of field 2 is data"; `room` bytes. */
 void norm_reading_name(const struct norm_reading *reading, char *text, size_t room);
+/* Have both the same name? They are readings of one record. */
+bool norm_reading_named_alike(const struct norm_reading *a, const struct norm_reading *b);
 
 #endif

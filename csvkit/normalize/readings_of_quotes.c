@@ -37,15 +37,26 @@ static bool is_quote(const struct norm_search *s, size_t at)
 /* ---- the whole record -------------------------------------------------------------------------
  */
 
-static bool has_backslash_quote(const struct norm_search *s, size_t from, size_t to)
+/* The first quote in [from, to) behind a backslash, or `to`; `from` is behind the record's begin.
+ */
+static size_t find_backslash_quote(const struct norm_search *s, size_t from, size_t to)
 {
-    for (size_t i = norm_view_quote(s->view, from); i != NORM_NOWHERE && i < to;
-         i = norm_view_quote(s->view, i + 1)) {
-        if (i > from && s->view->bytes[i - 1] == '\\') {
-            return true;
-        }
+    size_t i = norm_view_quote(s->view, from);
+    while (i < to && s->view->bytes[i - 1] != '\\') {
+        i = norm_view_quote(s->view, i + 1);
     }
-    return false;
+    return i < to ? i : to;
+}
+
+/* Is there one whose backslash is in [from, to), too? Most records have none at all, which is found
+   out once. */
+static bool has_backslash_quote(struct norm_search *s, size_t from, size_t to)
+{
+    if (s->backslash < to && !s->has_backslash) {
+        s->backslash = find_backslash_quote(s, s->backslash, to);
+        s->has_backslash = s->backslash < to;
+    }
+    return s->has_backslash && s->backslash < to && find_backslash_quote(s, from + 1, to) < to;
 }
 
 static void read_whole(struct norm_search *s, enum norm_mode mode, enum norm_slip slip,
@@ -156,11 +167,15 @@ static void read_opening_as_data(struct norm_search *s)
         return;
     }
     s->cell[s->nhead] = norm_view_raw(s->view, s->at, end);
+    size_t after = norm_search_after(s, end, s->nhead + 1);
+    if (after == NORM_NOWHERE) {
+        return;
+    }
     struct norm_reading reading = {NORM_SLIP_OPENING_IS_DATA, .field = s->nhead + 1,
                                    .repair = of_lone_quote(s)};
     reading.prior = (has_quotes_at_both_ends(s, s->at, end) ? 3 * NORM_BIT : 0) +
                     bits_of_pairs(count_quotes(s, s->at + 1, end).pairs);
-    norm_search_propose_unquoted(s, reading, norm_search_after(s, end, s->nhead + 1), s->nhead);
+    norm_search_propose_unquoted(s, reading, after, s->nhead);
 }
 
 /* The value may end before any delimiter or line break, as long as no single quote is in it. */
@@ -195,13 +210,12 @@ static int borders_in(const struct norm_search *s, const struct norm_cell *cell)
 {
     int count = 0;
     const struct csvk_dialect *dialect = &s->view->dialect;
-    size_t n = csvk_delimiter_length(dialect);
-    for (size_t i = 0; i + 1 + n < cell->len; i++) {
-        if (cell->ptr[i] == s->quote && cell->ptr[i + 1 + n] == s->quote &&
-            csvk_delimiter_at(dialect, cell->ptr + i + 1, n) != 0) {
-            count++;
-            i += 1 + n;
-        }
+    size_t n = csvk_delimiter_length(dialect), to = cell->len > n + 1 ? cell->len - n - 1 : 0;
+    const unsigned char *at = cell->ptr, *end = at + to; /* behind the last place for one */
+    while (at < end && (at = memchr(at, s->quote, (size_t)(end - at))) != NULL) {
+        bool border = at[1 + n] == s->quote && csvk_delimiter_at(dialect, at + 1, n) != 0;
+        count += border;
+        at += border ? n + 2 : 1;
     }
     return count;
 }
@@ -298,11 +312,14 @@ static void read_quotes_in_open(struct norm_search *s)
     if (end == NORM_NOWHERE || quote == NORM_NOWHERE || quote >= end) {
         return;
     }
-    s->cell[s->nhead] = norm_view_raw(s->view, s->at, end);
-    struct norm_reading data = {NORM_SLIP_QUOTES_IN_OPEN, .field = s->nhead + 1,
-                                .repair = CSVK_REPAIR_ENCLOSE,
-                                .prior = bits_of_pairs(count_quotes(s, quote, end).pairs)};
-    norm_search_propose_unquoted(s, data, norm_search_after(s, end, s->nhead + 1), s->nhead);
+    size_t after = norm_search_after(s, end, s->nhead + 1);
+    if (after != NORM_NOWHERE) {
+        s->cell[s->nhead] = norm_view_raw(s->view, s->at, end);
+        struct norm_reading data = {NORM_SLIP_QUOTES_IN_OPEN, .field = s->nhead + 1,
+                                    .repair = CSVK_REPAIR_ENCLOSE,
+                                    .prior = bits_of_pairs(count_quotes(s, quote, end).pairs)};
+        norm_search_propose_unquoted(s, data, after, s->nhead);
+    }
     if (quote == s->at) {
         return;
     }
@@ -318,7 +335,7 @@ static void read_quotes_in_open(struct norm_search *s)
  */
 static void read_opening_lost(struct norm_search *s)
 {
-    size_t quote = norm_walk_single(&s->walk, s->at);
+    size_t quote = norm_search_single(s);
     if (quote == NORM_NOWHERE || quote - s->at > LONGEST_EDIT || !ends(s, quote + 1) ||
         norm_search_has_many_breaks(s, quote)) {
         return;
@@ -383,7 +400,9 @@ static void read_edits_of_field(struct norm_search *s)
         read_inner_of_field(s);
         read_seams(s);
     } else {
-        read_quotes_in_open(s);
+        if (s->nhead >= s->nclean) { /* an open field without a fault has no quotes */
+            read_quotes_in_open(s);
+        }
         read_opening_lost(s);
     }
     if (s->nhead + 1 == s->width) {
@@ -398,12 +417,13 @@ static void read_edits_of_field(struct norm_search *s)
 static bool may_be_too_many(const struct norm_search *s)
 {
     enum { WHOLE = 5, OPEN = 1, ENCLOSED = 2 * NORM_INNER_ENDS };
-    size_t most = WHOLE, at = s->line->begin;
-    for (size_t k = 0; k < s->line->ncells && most < NORM_QUOTE_READINGS; k++) {
-        size_t end = norm_view_field(s->view, at, NORM_MODE_STRICT, NULL);
-        if (end == NORM_NOWHERE) {
-            return true;
-        }
+    size_t most = WHOLE, delimiter = csvk_delimiter_length(&s->view->dialect);
+    if (s->nclean + 1 != s->line->ncells) {
+        return true;
+    }
+    for (size_t k = 0; k <= s->nclean && most < NORM_QUOTE_READINGS; k++) {
+        size_t at = s->from[k];
+        size_t end = k < s->nclean ? s->from[k + 1] - delimiter : s->line->content;
         most += is_quote(s, at) ? ENCLOSED : OPEN;
         /* An enclosure may lose its end at each delimiter in it, or end at each pair of quotes. */
         for (size_t i = at; is_quote(s, at) && i < end; i++) {
@@ -414,7 +434,6 @@ static bool may_be_too_many(const struct norm_search *s)
             i = norm_view_quote(s->view, i);
             most += i + 1 < end;
         }
-        at = end + 1;
     }
     return most >= NORM_QUOTE_READINGS;
 }
@@ -427,18 +446,17 @@ static void read_edits(struct norm_search *s, bool seams_only)
         } else if (is_quote(s, s->at)) {
             read_seams(s);
         }
-        size_t end = norm_view_field(s->view, s->at, NORM_MODE_STRICT, &s->cell[s->nhead]);
-        if (end == NORM_NOWHERE || norm_view_delimiter(s->view, end) == 0) {
+        if (s->nhead == s->nclean) {
             return;
         }
+        s->cell[s->nhead] = s->line->cell[s->nhead];
         s->nhead++;
-        s->at = norm_view_after(s->view, end);
+        s->at = s->from[s->nhead];
     }
 }
 
 static void read_whole_record(struct norm_search *s)
 {
-    norm_search_pass_clean(s);
     read_whole(s, NORM_MODE_INNER, NORM_SLIP_INNER_QUOTES, CSVK_REPAIR_INNER_QUOTES);
     if (has_backslash_quote(s, s->line->begin, s->line->end)) {
         read_whole(s, NORM_MODE_BACKSLASH, NORM_SLIP_BACKSLASH, CSVK_REPAIR_BACKSLASH);
@@ -466,13 +484,18 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
     s.is_far_known = false;
     s.line_end = norm_view_line_end(view, line->begin);
     s.line_end = s.line_end == NORM_NOWHERE ? view->length : s.line_end;
+    s.single_from = NORM_NOWHERE;
+    s.backslash = line->begin + 1;
+    s.has_backslash = false;
     s.cell = norm_arena_take(view->arena, (width + 2) * sizeof *s.cell);
-    if (s.cell == NULL) {
+    s.from = norm_arena_take(view->arena, (width + 1) * sizeof *s.from);
+    if (s.cell == NULL || s.from == NULL) {
         to->failed = true;
         return;
     }
     to->found = to->count;
     norm_walk_begin(&s.walk, view, line->begin);
+    norm_search_pass_clean(&s);
     bool seams_only = to->wanted == NORM_WANTED_LOST_DELIMITERS && line->faults == 0 &&
                       line->ncells < width && !may_be_too_many(&s);
     if (!seams_only) {

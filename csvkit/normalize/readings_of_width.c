@@ -13,7 +13,11 @@
 
 #include <string.h>
 
-enum { MOST_FREE = 3, MOST_SETS = 4000 };
+enum {
+    MOST_FREE = 3,
+    MOST_SETS = 4000,
+    HOLE = 2 * NORM_BIT, /* the prior of something lost */
+};
 
 static bool is_empty_open(const struct norm_cell *cell)
 {
@@ -248,7 +252,8 @@ static int least_lost(const struct gaps *g, size_t from)
 
 /*
  * What the record's cells cost in their columns, and `missing` columns later: the sum over the
- * first i cells is in_place[i], that over the cells from number i on is later[i].
+ * first i cells is in_place[i], that over the cells from number i on is later[i], which is known
+ * from `first` on (find_first).
  */
 static bool sum_costs(struct gaps *g)
 {
@@ -259,17 +264,10 @@ static bool sum_costs(struct gaps *g)
         g->to->failed = true;
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        const struct norm_cell *cell = &g->line->cell[i];
-        g->in_place[i + 1] = norm_view_cost(g->view, g->evidence, i, cell);
-        g->later[i] = g->width <= NORM_WIDEST
-                          ? norm_view_cost(g->view, g->evidence, i + g->missing, cell)
-                          : 0;
-    }
     g->in_place[0] = g->later[n] = 0;
     for (size_t i = 0; i < n; i++) {
-        g->in_place[i + 1] += g->in_place[i];
-        g->later[n - 1 - i] += g->later[n - i];
+        g->in_place[i + 1] =
+            g->in_place[i] + norm_view_cost(g->view, g->evidence, i, &g->line->cell[i]);
     }
     return true;
 }
@@ -286,7 +284,7 @@ static void propose_gap(struct gaps *g, enum norm_slip slip, size_t field, int c
                                    .cell = g->padded,
                                    .cells = cells,
                                    .end = g->line->end,
-                                   .prior = filled ? 0 : 2 * NORM_BIT,
+                                   .prior = filled ? 0 : HOLE,
                                    .hidden = hidden};
     norm_readings_add(g->to, &reading);
 }
@@ -307,6 +305,40 @@ static bool may_be_glued(const struct gaps *g, size_t i)
     int quote = g->view->dialect.enclosure;
     return !cell->enclosed ||
            (quote != CSVK_NO_BYTE && memchr(cell->ptr, quote, cell->len) != NULL);
+}
+
+static int bits_of_fields_lost(const struct gaps *g, size_t i)
+{
+    return g->in_place[i] + g->later[i];
+}
+
+static int bits_of_glued(const struct gaps *g, size_t i)
+{
+    return g->in_place[i] + g->later[i + 1];
+}
+
+/*
+ * The first field that is worth a reading. From the end of the record on, for the further to the
+ * left the gap is, the more cells are judged in later columns: once these alone cost more than as
+ * many readings as are named, no reading further to the left is named. `lost`: what END_LOST hides.
+ */
+static size_t find_first(struct gaps *g, int lost)
+{
+    size_t i = g->line->ncells;
+    struct norm_best best = {.count = 0};
+    norm_best_add(&best, g->in_place[i]);
+    norm_best_add(&best, g->in_place[i] + HOLE + lost);
+    bool all = g->to->wanted != NORM_WANTED_NAMED;
+    while (i > 0 && (all || g->later[i] + HOLE <= norm_best_limit(&best))) {
+        i--;
+        g->later[i] = g->later[i + 1] +
+                      norm_view_cost(g->view, g->evidence, i + g->missing, &g->line->cell[i]);
+        norm_best_add(&best, bits_of_fields_lost(g, i) + HOLE + g->habit_bits);
+        if (may_be_glued(g, i)) {
+            norm_best_add(&best, bits_of_glued(g, i) + HOLE + hidden_of_glued(g, i));
+        }
+    }
+    return i;
 }
 
 static bool pad(struct gaps *g)
@@ -337,14 +369,13 @@ void norm_readings_of_short(const struct norm_view *view, const struct norm_line
         return;
     }
     int lost = least_lost(&g, n);
+    lost = lost > g.habit_bits ? lost : g.habit_bits;
     propose_gap(&g, NORM_SLIP_EMPTY_LEFT_OUT, n + 1, g.in_place[n], 0);
-    propose_gap(&g, NORM_SLIP_END_LOST, n + 1, g.in_place[n],
-                lost > g.habit_bits ? lost : g.habit_bits);
-    for (size_t i = 0; i < n && width <= NORM_WIDEST && !to->failed; i++) {
-        propose_gap(&g, NORM_SLIP_FIELDS_LOST, i + 1, g.in_place[i] + g.later[i], g.habit_bits);
+    propose_gap(&g, NORM_SLIP_END_LOST, n + 1, g.in_place[n], lost);
+    for (size_t i = width <= NORM_WIDEST ? find_first(&g, lost) : n; i < n && !to->failed; i++) {
+        propose_gap(&g, NORM_SLIP_FIELDS_LOST, i + 1, bits_of_fields_lost(&g, i), g.habit_bits);
         if (may_be_glued(&g, i)) {
-            propose_gap(&g, NORM_SLIP_GLUED, i + 1, g.in_place[i] + g.later[i + 1],
-                        hidden_of_glued(&g, i));
+            propose_gap(&g, NORM_SLIP_GLUED, i + 1, bits_of_glued(&g, i), hidden_of_glued(&g, i));
         }
     }
 }

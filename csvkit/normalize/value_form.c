@@ -144,7 +144,7 @@ static inline size_t read_run(struct norm_form *form, struct csvk_bytes value, s
     }
 }
 
-struct norm_form norm_form_of(struct csvk_bytes value)
+struct norm_form norm_form_by_runs(struct csvk_bytes value)
 {
     unsigned char fine[2 * NORM_MOST_RUNS];
     size_t nfine = 0;
@@ -163,5 +163,50 @@ struct norm_form norm_form_of(struct csvk_bytes value)
         at = end;
     }
     form.fine = form.runs <= NORM_MOST_RUNS ? csvk_hash(fine, nfine, 2) : norm_form_coarse(&form);
+    return form;
+}
+
+/* ---- numbers ----------------------------------------------------------------------------------
+ */
+
+/* Are all eight bytes digits? A byte from 0xfa up carries into the next one, but is none itself. */
+static bool are_digits(uint64_t bytes)
+{
+    const uint64_t high = UINT64_C(0xf0f0f0f0f0f0f0f0), threes = UINT64_C(0x3333333333333333);
+    return ((bytes & high) | ((bytes + UINT64_C(0x0606060606060606)) & high) >> 4) == threes;
+}
+
+/* One run of up to 16 digits? */
+static bool is_number(struct csvk_bytes value)
+{
+    const unsigned char *p = value.ptr;
+    if (value.len >= 8) {
+        return value.len <= 16 && are_digits(csvk_hash_read8(p)) &&
+               are_digits(csvk_hash_read8(p + value.len - 8));
+    }
+    if (value.len >= 4) {
+        return are_digits((uint64_t)csvk_hash_read4(p) << 32 | csvk_hash_read4(p + value.len - 4));
+    }
+    bool digits = value.len != 0;
+    for (size_t i = 0; i < value.len; i++) {
+        digits &= (unsigned char)(p[i] - '0') <= 9;
+    }
+    return digits;
+}
+
+/* Most values are numbers, or can be told from them by a glance. */
+struct norm_form norm_form_of(struct csvk_bytes value)
+{
+    if (!is_number(value)) {
+        return norm_form_by_runs(value);
+    }
+    size_t length = value.len < LONGEST_COUNT ? value.len : LONGEST_COUNT;
+    const unsigned char fine[2] = {'9', (unsigned char)length};
+    struct norm_form form = {.fine = csvk_hash(fine, sizeof fine, 2),
+                             .value = csvk_hash(value.ptr, value.len, 4),
+                             .medium = {'9'},
+                             .runs = 1,
+                             .length = value.len};
+    add_class(&form, '9');
     return form;
 }

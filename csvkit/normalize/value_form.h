@@ -25,6 +25,13 @@ struct norm_form {
 };
 
 struct norm_form norm_form_of(struct csvk_bytes value);
+/* The same without a glance at what is common: the measure of the other. */
+struct norm_form norm_form_by_runs(struct csvk_bytes value);
+/* Are there only digits in it? */
+static inline bool norm_form_is_number(const struct norm_form *form)
+{
+    return form->runs == 1 && form->medium[0] == '9';
+}
 uint64_t norm_form_medium(const struct norm_form *form);
 uint64_t norm_form_coarse(const struct norm_form *form);
 

@@ -79,12 +79,13 @@ struct norm_cell norm_view_unquoted(const struct norm_view *view, struct norm_ce
         return cell;
     }
     struct decoding d = begin_decoding(view, cell.len);
-    decode(&d, cell.ptr, first);
-    for (size_t i = first; i < cell.len; i++) {
-        if (cell.ptr[i] != quote) {
-            decode(&d, cell.ptr + i, 1);
-        }
+    const unsigned char *from = cell.ptr, *end = from + cell.len, *at = from + first;
+    while (at != NULL) { /* up to a quote, and on after it */
+        decode(&d, from, (size_t)(at - from));
+        from = at + 1;
+        at = from < end ? memchr(from, quote, (size_t)(end - from)) : NULL;
     }
+    decode(&d, from, (size_t)(end - from));
     return decoded(&d, cell.enclosed);
 }
 
@@ -205,27 +206,46 @@ static bool has_open_quote(const struct norm_view *view, size_t at, size_t end)
     return false;
 }
 
-/* The open field at `at`. *quote: there is one in it. Most of them end in the block in which they
-   begin, where one look answers both. */
+/* The open field at `at`. *quote: there is one in it. */
+__attribute__((noinline)) static size_t slow_open_field(const struct norm_view *view, size_t at,
+                                                        bool *quote, struct norm_cell *cell)
+{
+    size_t end = open_field(view, at, cell);
+    *quote = end != NORM_NOWHERE && has_open_quote(view, at, end);
+    return end;
+}
+
+/* The same. Most of them end in the block in which they begin, or in the next one, where one look
+   at each answers both. */
 static inline size_t any_open_field(const struct norm_view *view, size_t at, bool *quote,
                                     struct norm_cell *cell)
 {
-    if (view->places != NULL && view->dialect.escape == CSVK_NO_BYTE && at < view->length) {
-        uint64_t place = view->offset + at;
-        const struct norm_block *block = norm_block_of(view, place);
-        uint64_t ends = block->ends >> place % NORM_BLOCK;
-        size_t end = at + (ends != 0 ? (size_t)__builtin_ctzll(ends) : view->length);
-        if (end < view->length && view->bytes[end] != '\r') {
-            uint64_t before = (ends & -ends) - 1;
-            *quote = (block->quotes >> place % NORM_BLOCK & before) != 0;
-            if (cell != NULL) {
-                *cell = norm_view_raw(view, at, end);
-            }
-            return end;
-        }
+    if (view->places == NULL || view->dialect.escape != CSVK_NO_BYTE || at >= view->length) {
+        return slow_open_field(view, at, quote, cell);
     }
-    size_t end = open_field(view, at, cell);
-    *quote = end != NORM_NOWHERE && has_open_quote(view, at, end);
+    uint64_t place = view->offset + at;
+    const struct norm_block *block = norm_block_of(view, place);
+    uint64_t ends = block->ends >> place % NORM_BLOCK;
+    uint64_t quotes = block->quotes >> place % NORM_BLOCK, before = 0;
+    size_t from = at;
+    if (ends == 0) {
+        from += NORM_BLOCK - (size_t)(place % NORM_BLOCK);
+        if (from >= view->length) {
+            return slow_open_field(view, at, quote, cell);
+        }
+        before = quotes;
+        block = norm_block_of(view, view->offset + from);
+        ends = block->ends;
+        quotes = block->quotes;
+    }
+    size_t end = ends != 0 ? from + (size_t)__builtin_ctzll(ends) : view->length;
+    if (end >= view->length || view->bytes[end] == '\r') {
+        return slow_open_field(view, at, quote, cell);
+    }
+    *quote = (before | (quotes & ((ends & -ends) - 1))) != 0;
+    if (cell != NULL) {
+        *cell = norm_view_raw(view, at, end);
+    }
     return end;
 }
 
@@ -333,6 +353,13 @@ size_t norm_view_field(const struct norm_view *view, size_t at, enum norm_mode m
     return data ? NORM_NOWHERE : end;
 }
 
+size_t norm_view_fault_end(const struct norm_view *view, size_t at)
+{
+    int quote = view->dialect.enclosure;
+    return quote != CSVK_NO_BYTE && norm_view_is(view, at, quote) ? strict_enclosure(view, at, NULL)
+                                                                  : open_field(view, at, NULL);
+}
+
 /* ---- records ----------------------------------------------------------------------------------
  */
 
@@ -349,6 +376,14 @@ static size_t text_after(const struct norm_view *view, size_t after, struct norm
     return open_field(view, after, NULL);
 }
 
+/* What is wrong with an open field that has quotes in it. */
+static unsigned fault_of_open(const struct norm_view *view, size_t at)
+{
+    size_t text = norm_view_blanks(view, at);
+    return text != at && view->bytes[text] == view->dialect.enclosure ? NORM_FAULT_SPACE_BEFORE
+                                                                      : NORM_FAULT_QUOTE_IN_OPEN;
+}
+
 static size_t any_field(const struct norm_view *view, size_t at, struct norm_line *line,
                         struct norm_cell *cell)
 {
@@ -356,11 +391,7 @@ static size_t any_field(const struct norm_view *view, size_t at, struct norm_lin
     if (quote == CSVK_NO_BYTE || !norm_view_is(view, at, quote)) {
         bool data;
         size_t end = any_open_field(view, at, &data, cell);
-        if (data) {
-            size_t text = norm_view_blanks(view, at);
-            line->faults |= text != at && view->bytes[text] == quote ? NORM_FAULT_SPACE_BEFORE
-                                                                     : NORM_FAULT_QUOTE_IN_OPEN;
-        }
+        line->faults |= data ? fault_of_open(view, at) : 0;
         return end;
     }
     size_t end = strict_enclosure(view, at, cell);
@@ -393,11 +424,28 @@ static bool make_room(const struct norm_view *view, struct norm_line *line, size
     return true;
 }
 
-struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_t most)
+static bool keep_cell(const struct norm_view *view, struct norm_line *line, size_t *capacity,
+                      const struct norm_cell *cell)
+{
+    if (!make_room(view, line, capacity)) {
+        return false;
+    }
+    line->cell[line->ncells] = *cell;
+    return true;
+}
+
+static void end_line(const struct norm_view *view, struct norm_line *line, size_t at)
+{
+    line->content = at;
+    line->end = at + norm_view_line_break(view, at);
+    line->known = norm_view_break_is_known(view, at);
+}
+
+/* Up to `most` cells are kept. */
+static struct norm_line read_record(const struct norm_view *view, size_t at, size_t most)
 {
     struct norm_line line = {.begin = at, .known = true};
     size_t capacity = 0;
-    most = most == 0 ? SIZE_MAX : most == NORM_NO_CELLS ? 0 : most;
     at = norm_view_start(view, at);
     for (;;) {
         struct norm_cell cell = {0};
@@ -408,12 +456,9 @@ struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_
             line.content = line.end = view->length;
             return line;
         }
-        if (kept) {
-            if (!make_room(view, &line, &capacity)) {
-                line.known = false;
-                return line;
-            }
-            line.cell[line.ncells] = cell;
+        if (kept && !keep_cell(view, &line, &capacity, &cell)) {
+            line.known = false;
+            return line;
         }
         line.ncells++;
         if (norm_view_delimiter(view, at) == 0) {
@@ -421,8 +466,80 @@ struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_
         }
         at = norm_view_after(view, at);
     }
-    line.content = at;
-    line.end = at + norm_view_line_break(view, at);
-    line.known = norm_view_break_is_known(view, at);
+    end_line(view, &line, at);
     return line;
+}
+
+/* ---- records by masks -------------------------------------------------------------------------
+ */
+
+/* One field as any_field; NORM_NOWHERE: that has to answer. */
+static inline __attribute__((always_inline)) size_t quick_field(const struct norm_view *view,
+                                                                struct norm_cursor *c, size_t at,
+                                                                struct norm_line *line,
+                                                                struct norm_cell *cell)
+{
+    size_t end;
+    bool mark = false;
+    if (norm_view_is(view, at, view->dialect.enclosure)) {
+        end = norm_quick_enclosure(view, c, at, &mark);
+        if (end == NORM_NOWHERE) {
+            return end;
+        }
+        if (cell != NULL && mark) {
+            *cell = (struct norm_cell){view->bytes + at + 1, end - at - 2, true};
+        } else if (cell != NULL) {
+            *cell = norm_view_undoubled(view, at + 1, end - 1);
+        }
+        return norm_quick_ends(view, end) ? end : text_after(view, end, line);
+    }
+    end = norm_quick_open(view, c, at, &mark);
+    if (end == NORM_NOWHERE || view->bytes[end] == '\r') {
+        return any_field(view, at, line, cell);
+    }
+    if (cell != NULL) {
+        *cell = norm_view_raw(view, at, end);
+    }
+    line->faults |= mark ? fault_of_open(view, at) : 0;
+    return end;
+}
+
+/* False: the record goes on to the end of the view, or is to be read with more care. Only when
+   norm_is_quick. */
+static inline __attribute__((always_inline)) bool quick_record(const struct norm_view *view,
+                                                               size_t at, size_t most,
+                                                               struct norm_line *line)
+{
+    struct norm_cursor c = {UINT64_MAX, 0, 0};
+    size_t capacity = 0;
+    *line = (struct norm_line){.begin = at, .known = true};
+    for (;; at++) {
+        struct norm_cell cell;
+        bool kept = line->ncells < most;
+        at = quick_field(view, &c, at, line, kept ? &cell : NULL);
+        if (at >= view->length || (kept && !keep_cell(view, line, &capacity, &cell))) {
+            return false;
+        }
+        line->ncells++;
+        if (view->bytes[at] != view->dialect.delimiter) {
+            break;
+        }
+    }
+    end_line(view, line, at);
+    return true;
+}
+
+/* Apart, because most records are read without cells, and that is much less to do. */
+static bool quick_outline(const struct norm_view *view, size_t at, struct norm_line *line)
+{
+    return quick_record(view, at, 0, line);
+}
+
+struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_t most)
+{
+    struct norm_line line;
+    size_t kept = most == 0 ? SIZE_MAX : most == NORM_NO_CELLS ? 0 : most;
+    bool quick = norm_is_quick(view) &&
+                 (kept == 0 ? quick_outline(view, at, &line) : quick_record(view, at, kept, &line));
+    return quick ? line : read_record(view, at, kept);
 }

@@ -47,8 +47,28 @@ size_t norm_view_next_line(const struct norm_view *view, size_t at);
 size_t norm_view_skip_comments(const struct norm_view *view, size_t at);
 /* After the blanks and tabs from `at` on. */
 size_t norm_view_blanks(const struct norm_view *view, size_t at);
-/* The first enclosure byte from `at` on; NORM_NOWHERE: there is none in the view. */
-size_t norm_view_quote(const struct norm_view *view, size_t at);
+/* The block of masks in which the absolute place is. Only with places. */
+static inline const struct norm_block *norm_block_of(const struct norm_view *view, uint64_t place)
+{
+    return norm_places_block(view->places, place / NORM_BLOCK, view->bytes, view->offset,
+                             view->length);
+}
+
+/* The first enclosure byte from `at` on; NORM_NOWHERE: there is none in the view. Mostly it is in
+   the same block; the other function is for the rest. */
+size_t norm_view_far_quote(const struct norm_view *view, size_t at);
+static inline size_t norm_view_quote(const struct norm_view *view, size_t at)
+{
+    if (view->places != NULL && at < view->length) {
+        uint64_t place = view->offset + at;
+        uint64_t bits = norm_block_of(view, place)->quotes >> place % NORM_BLOCK;
+        if (bits != 0) { /* it may be behind the end of this view */
+            at += (size_t)__builtin_ctzll(bits);
+            return at < view->length ? at : NORM_NOWHERE;
+        }
+    }
+    return norm_view_far_quote(view, at);
+}
 static inline bool norm_view_is(const struct norm_view *view, size_t at, int byte)
 {
     return at < view->length && view->bytes[at] == byte;
@@ -121,6 +141,9 @@ enum norm_mode {
    NULL: its value is not asked for. */
 size_t norm_view_field(const struct norm_view *view, size_t at, enum norm_mode mode,
                        struct norm_cell *cell);
+/* The field at `at` has a fault in the strict mode: bytes before the answer show it, whatever comes
+   after it and a line break there. NORM_NOWHERE: it hangs on where the view ends. */
+size_t norm_view_fault_end(const struct norm_view *view, size_t at);
 /*
  * The places after the closing quote at which an enclosure that opens at `at` may end, when quotes
  * before an end are data, too: the first one if none of them is, the next one if one is ... Up to

@@ -11,12 +11,6 @@
 
 enum norm_mask { NORM_QUOTES, NORM_ENDS, NORM_BREAKS };
 
-static inline const struct norm_block *norm_block_of(const struct norm_view *view, uint64_t place)
-{
-    return norm_places_block(view->places, place / NORM_BLOCK, view->bytes, view->offset,
-                             view->length);
-}
-
 /* The first place in [at, to) whose bit is set; `to` when there is none. Only with places. */
 static inline size_t norm_next_bit(const struct norm_view *view, size_t at, size_t to,
                                    enum norm_mask mask)
@@ -46,6 +40,94 @@ static inline size_t norm_quote_before(const struct norm_view *view, size_t at, 
     const unsigned char *found =
         at < to ? memchr(view->bytes + at, view->dialect.enclosure, to - at) : NULL;
     return found != NULL ? (size_t)(found - view->bytes) : to;
+}
+
+/* Can fields be found by masks alone? Unless they end near the end of the view, or with a CR. */
+static inline bool norm_is_quick(const struct norm_view *view)
+{
+    return view->places != NULL && view->dialect.escape == CSVK_NO_BYTE &&
+           view->dialect.enclosure != CSVK_NO_BYTE;
+}
+
+/* The masks of the block that was looked at last. */
+struct norm_cursor {
+    uint64_t number, ends, quotes;
+};
+
+static inline void norm_look_at_block(const struct norm_view *view, struct norm_cursor *c,
+                                      size_t at)
+{
+    uint64_t place = view->offset + at;
+    if (c->number != place / NORM_BLOCK) {
+        const struct norm_block *block = norm_block_of(view, place);
+        *c = (struct norm_cursor){place / NORM_BLOCK, block->ends, block->quotes};
+    }
+}
+
+/* After the enclosure that opens at `at`; NORM_NOWHERE: it does not end well before the view does.
+ *plain: no pair of quotes is in it. */
+static inline size_t norm_quick_enclosure(const struct norm_view *view, struct norm_cursor *c,
+                                          size_t at, bool *plain)
+{
+    *plain = true;
+    for (at++; at < view->length;) {
+        norm_look_at_block(view, c, at);
+        size_t shift = (size_t)((view->offset + at) % NORM_BLOCK);
+        uint64_t quotes = c->quotes >> shift;
+        if (quotes == 0) {
+            at += NORM_BLOCK - shift;
+            continue;
+        }
+        at += (size_t)__builtin_ctzll(quotes) + 1;
+        if (!norm_view_is(view, at, view->dialect.enclosure)) {
+            return at < view->length ? at : NORM_NOWHERE;
+        }
+        *plain = false;
+        at++;
+    }
+    return NORM_NOWHERE;
+}
+
+/* The end of the open field at `at`, as above. *data: it has quotes. */
+static inline size_t norm_quick_open(const struct norm_view *view, struct norm_cursor *c, size_t at,
+                                     bool *data)
+{
+    uint64_t quotes = 0;
+    while (at < view->length) {
+        norm_look_at_block(view, c, at);
+        size_t shift = (size_t)((view->offset + at) % NORM_BLOCK);
+        uint64_t ends = c->ends >> shift;
+        if (ends != 0) {
+            quotes |= c->quotes >> shift & ((ends & -ends) - 1);
+            *data = quotes != 0;
+            at += (size_t)__builtin_ctzll(ends);
+            return at < view->length ? at : NORM_NOWHERE;
+        }
+        quotes |= c->quotes >> shift;
+        at += NORM_BLOCK - shift;
+    }
+    return NORM_NOWHERE;
+}
+
+/* Is there an end of a field at `at`, which is in the view? */
+static inline bool norm_quick_ends(const struct norm_view *view, size_t at)
+{
+    return view->bytes[at] == view->dialect.delimiter || view->bytes[at] == '\n' ||
+           norm_view_ends(view, at);
+}
+
+/* The end of the strict field at `at`; NORM_NOWHERE: a fault, or it has to be read with more care.
+ */
+static inline size_t norm_quick_strict(const struct norm_view *view, struct norm_cursor *c,
+                                       size_t at)
+{
+    bool mark;
+    if (norm_view_is(view, at, view->dialect.enclosure)) {
+        at = norm_quick_enclosure(view, c, at, &mark);
+        return at != NORM_NOWHERE && norm_quick_ends(view, at) ? at : NORM_NOWHERE;
+    }
+    at = norm_quick_open(view, c, at, &mark);
+    return at == NORM_NOWHERE || mark || view->bytes[at] == '\r' ? NORM_NOWHERE : at;
 }
 
 #endif

@@ -4,7 +4,7 @@
  * Invariant: an answer that hangs on where the view ends is used in a view with the same end only.
  */
 #include "csvkit/base/hash.h"
-#include "csvkit/normalize/view.h"
+#include "csvkit/normalize/view_masks.h"
 
 /* Would bytes after the view change what was found out about `length` of the `left` ones? */
 static bool is_certain(const struct norm_view *view, size_t left, size_t length)
@@ -97,19 +97,26 @@ static inline struct norm_tail *find_tail(const struct norm_view *view, size_t a
     return tail;
 }
 
-/* The first `kept` of `fields` fields begin at `begin`; the record ends at `end`, or one of them
-   has a fault. */
-static void keep_tails(const struct norm_view *view, const size_t *begin, size_t kept,
-                       size_t fields, size_t end)
+/* The answer of a tail that is known. */
+static inline size_t end_of_tail(const struct norm_tail *tail, size_t at)
 {
-    bool fault = end == NORM_NOWHERE;
+    return tail->fault ? NORM_NOWHERE : at + tail->length;
+}
+
+/* The first `kept` of `fields` fields begin at `begin`; the last of them ends the record at `end`,
+   or has a fault, which the bytes up to there show. */
+static void keep_tails(const struct norm_view *view, const size_t *begin, size_t kept,
+                       const struct norm_tail *last, size_t end)
+{
     for (size_t i = 0; i < kept; i++) {
         bool known;
         struct norm_tail *tail = find_tail(view, begin[i], &known);
+        bool certain =
+            end != NORM_NOWHERE && is_certain(view, view->length - begin[i], end - begin[i]);
         tail->offset = view->offset + begin[i] + 1;
-        tail->count = fields - i;
-        tail->length = fault ? NORM_NO_TAIL : end - begin[i];
-        bool certain = !fault && is_certain(view, view->length - begin[i], tail->length);
+        tail->count = last->count - i;
+        tail->length = end - begin[i];
+        tail->fault = last->fault;
         tail->limit = certain ? 0 : limit_of(view);
     }
 }
@@ -119,28 +126,40 @@ static size_t read_tail(const struct norm_view *view, size_t at, size_t *count)
 {
     enum { KEPT = 128 };
     size_t begin[KEPT], kept = 0, end = NORM_NOWHERE;
-    *count = 0;
+    struct norm_tail all = {.count = 0};
+    struct norm_cursor cursor = {UINT64_MAX, 0, 0};
+    bool quick = norm_is_quick(view);
     for (bool last = false; !last;) {
         bool known = false;
         const struct norm_tail *tail = view->places != NULL ? find_tail(view, at, &known) : NULL;
         if (known) {
-            *count += tail->count;
-            end = tail->length != NORM_NO_TAIL ? at + tail->length : NORM_NOWHERE;
+            all.count += tail->count;
+            all.fault = tail->fault;
+            end = at + tail->length;
             break;
         }
         if (kept < KEPT) {
             begin[kept++] = at;
         }
-        at = norm_view_field(view, at, NORM_MODE_STRICT, NULL);
-        ++*count;
-        last = at == NORM_NOWHERE || norm_view_delimiter(view, at) == 0;
-        end = last && at != NORM_NOWHERE ? at + norm_view_line_break(view, at) : NORM_NOWHERE;
-        at = last ? at : norm_view_after(view, at);
+        size_t field = quick ? norm_quick_strict(view, &cursor, at) : NORM_NOWHERE;
+        if (field == NORM_NOWHERE) {
+            field = norm_view_field(view, at, NORM_MODE_STRICT, NULL);
+        }
+        all.count++;
+        all.fault = field == NORM_NOWHERE;
+        last = all.fault || norm_view_delimiter(view, field) == 0;
+        if (last) {
+            end = all.fault ? norm_view_fault_end(view, at)
+                            : field + norm_view_line_break(view, field);
+        } else {
+            at = norm_view_after(view, field);
+        }
     }
     if (view->places != NULL) {
-        keep_tails(view, begin, kept, *count, end);
+        keep_tails(view, begin, kept, &all, end);
     }
-    return end;
+    *count = all.count;
+    return all.fault ? NORM_NOWHERE : end;
 }
 
 size_t norm_view_tail(const struct norm_view *view, size_t at, size_t *count)
@@ -151,7 +170,7 @@ size_t norm_view_tail(const struct norm_view *view, size_t at, size_t *count)
         return read_tail(view, at, count);
     }
     *count = tail->count;
-    return tail->length != NORM_NO_TAIL ? at + tail->length : NORM_NOWHERE;
+    return end_of_tail(tail, at);
 }
 
 /* ---- costs ------------------------------------------------------------------------------------

@@ -150,19 +150,18 @@ __attribute__((noinline)) static size_t quote_by_masks(const struct norm_view *v
     return found;
 }
 
-size_t norm_view_quote(const struct norm_view *view, size_t at)
+size_t norm_view_far_quote(const struct norm_view *view, size_t at)
 {
     if (view->dialect.enclosure == CSVK_NO_BYTE || at >= view->length) {
         return NORM_NOWHERE;
     }
-    size_t found;
     if (view->places == NULL) {
-        found = norm_quote_before(view, at, view->length);
-    } else { /* mostly in the same block */
-        uint64_t place = view->offset + at;
-        uint64_t bits = norm_block_of(view, place)->quotes >> place % NORM_BLOCK;
-        found = bits != 0 ? at + (size_t)__builtin_ctzll(bits) : quote_by_masks(view, at);
+        size_t found = norm_quote_before(view, at, view->length);
+        return found < view->length ? found : NORM_NOWHERE;
     }
+    size_t next = at + NORM_BLOCK - (size_t)((view->offset + at) % NORM_BLOCK);
+    uint64_t bits = next < view->length ? norm_block_of(view, view->offset + next)->quotes : 0;
+    size_t found = bits != 0 ? next + (size_t)__builtin_ctzll(bits) : quote_by_masks(view, at);
     return found < view->length ? found : NORM_NOWHERE;
 }
 

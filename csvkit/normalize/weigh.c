@@ -4,7 +4,6 @@
  */
 #include "csvkit/normalize/decide.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { NOT_SOUND = 100 * NORM_BIT }; /* records after it, that another reading explains */
@@ -85,7 +84,8 @@ static bool is_same(const struct norm_cell *a, const struct norm_cell *b)
     return a->ptr == b->ptr && a->len == b->len && a->enclosed == b->enclosed;
 }
 
-static int bits_of_reading(struct weigher *w, const struct norm_reading *reading)
+/* More than `limit` need not be exact. */
+static int bits_of_reading(struct weigher *w, const struct norm_reading *reading, int limit)
 {
     int bits = reading->prior + reading->hidden + reading->cells;
     if (reading->plain == NULL) {
@@ -101,6 +101,10 @@ static int bits_of_reading(struct weigher *w, const struct norm_reading *reading
             w->bits[k] = cell->ptr != NULL ? bits_of_cell(w, cell, k, quotes) : 0;
         }
         bits += w->bits[k];
+        if (bits > limit) {
+            w->last = NULL;
+            return bits;
+        }
     }
     w->last = reading->plain;
     w->last_quotes = quotes;
@@ -134,64 +138,83 @@ static uint64_t rank_of(const struct norm_reading *reading)
     return score << 32 | (uint32_t)reading->order;
 }
 
-static int compare(const void *left, const void *right)
+/* The best one from number `at` on changes places with that. */
+static void bring_up_best(struct norm_readings *readings, size_t at)
 {
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return a < b ? -1 : a > b;
-}
-
-static void sort_ranks(uint64_t *rank, size_t count)
-{
-    enum { FEW = 48 };
-    if (count > FEW) {
-        qsort(rank, count, sizeof *rank, compare);
-        return;
-    }
-    for (size_t i = 1; i < count; i++) {
-        uint64_t moved = rank[i];
-        size_t to = i;
-        for (; to > 0 && rank[to - 1] > moved; to--) {
-            rank[to] = rank[to - 1];
+    struct norm_reading *list = readings->list;
+    size_t best = at;
+    uint64_t least = rank_of(&list[at]);
+    for (size_t i = at + 1; i < readings->count; i++) {
+        uint64_t rank = rank_of(&list[i]);
+        if (rank < least) {
+            least = rank;
+            best = i;
         }
-        rank[to] = moved;
+    }
+    if (best != at) {
+        struct norm_reading moved = list[at];
+        list[at] = list[best];
+        list[best] = moved;
     }
 }
 
-/* False: no memory. The order of a reading is its place in the list. */
-static bool sort(const struct norm_view *view, struct norm_readings *readings)
+static bool is_written_by_others(const struct norm_readings *readings, size_t others, size_t at,
+                                 size_t width)
 {
-    size_t count = readings->count;
-    uint64_t *rank = norm_arena_take(view->arena, count * sizeof *rank);
-    struct norm_reading *sorted = norm_arena_take(view->arena, count * sizeof *sorted);
-    if (rank == NULL || sorted == NULL) {
-        return false;
+    for (size_t i = 0; i < others; i++) {
+        if (write_the_same(&readings->list[at], &readings->list[i], width)) {
+            return true;
+        }
     }
-    for (size_t i = 0; i < count; i++) {
-        rank[i] = rank_of(&readings->list[i]);
-    }
-    sort_ranks(rank, count);
-    for (size_t i = 0; i < count; i++) {
-        sorted[i] = readings->list[(uint32_t)rank[i]];
-    }
-    memcpy(readings->list, sorted, count * sizeof *sorted);
-    return true;
+    return false;
 }
 
-/* Among the first `wanted` that stay. */
-static void drop_repetitions(struct norm_readings *readings, size_t width, size_t wanted)
+/* All are equally good, and stay in the order in which they were found. */
+static void drop_repetitions(struct norm_readings *readings, size_t width)
 {
     size_t kept = 0;
     for (size_t i = 0; i < readings->count; i++) {
-        bool again = false;
-        for (size_t j = 0; kept < wanted && j < kept && !again; j++) {
-            again = write_the_same(&readings->list[i], &readings->list[j], width);
+        if (!is_written_by_others(readings, kept, i, width)) {
+            readings->list[kept++] = readings->list[i];
         }
-        if (!again && kept != i) {
-            readings->list[kept] = readings->list[i];
-        }
-        kept += !again;
     }
     readings->count = kept;
+}
+
+static bool is_named_before(const struct norm_readings *readings, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (norm_reading_named_alike(&readings->list[i], &readings->list[at])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * The best ones come first: NORM_COMPETING that write something else each, and as many more as it
+ * takes for so many names. Nobody asks for the order of the others, nor whether they repeat one.
+ */
+static void bring_up_competing(struct norm_readings *readings, size_t width)
+{
+    size_t kept = 0, at = 0, names = 0;
+    for (; at < readings->count && kept < NORM_COMPETING; at++) {
+        bring_up_best(readings, at);
+        if (!is_written_by_others(readings, kept, at, width)) {
+            readings->list[kept++] = readings->list[at];
+        }
+    }
+    if (kept != at) {
+        memmove(readings->list + kept, readings->list + at,
+                (readings->count - at) * sizeof *readings->list);
+        readings->count -= at - kept;
+    }
+    for (size_t i = 0; i < readings->count && names < NORM_COMPETING; i++) {
+        if (i >= kept) {
+            bring_up_best(readings, i);
+        }
+        names += !is_named_before(readings, i);
+    }
 }
 
 /* The last byte that a reading explains. One that takes a record into a value explains nothing: it
@@ -230,6 +253,7 @@ void norm_weigh(const struct norm_view *view, const struct norm_context *context
     size_t last = known ? end_of_last(view, context, readings, begin) : 0;
     size_t checked = NORM_NOWHERE;
     bool sound = false;
+    struct norm_best gaps = {.count = 0};
     for (size_t i = 0; i < readings->count; i++) {
         struct norm_reading *r = &readings->list[i];
         r->order = i;
@@ -241,11 +265,15 @@ void norm_weigh(const struct norm_view *view, const struct norm_context *context
             checked = r->end;
             sound = r->end >= last || all_sound(view, context, r->end, last);
         }
-        r->score = bits_of_reading(&weigher, r) + (sound ? 0 : NOT_SOUND);
+        r->score = bits_of_reading(&weigher, r, norm_best_limit(&gaps)) + (sound ? 0 : NOT_SOUND);
+        /* Each of these has another name. */
+        if (r->plain == NULL && readings->wanted == NORM_WANTED_NAMED) {
+            norm_best_add(&gaps, r->score);
+        }
     }
-    if (readings->count != 0 && sort(view, readings)) {
-        /* Where the evidence is known nobody asks how many there are beyond those that are named.
-         */
-        drop_repetitions(readings, context->width, known ? NORM_COMPETING : SIZE_MAX);
+    if (known) {
+        bring_up_competing(readings, context->width);
+    } else {
+        drop_repetitions(readings, context->width);
     }
 }

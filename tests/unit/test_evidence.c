@@ -2,6 +2,7 @@
  * test_evidence.c - how unlikely a value is in a column: logarithms by whole numbers, forms of
  * values, and costs of values in columns made by hand, against the formula in floating point.
  */
+#include "csvkit/base/hash.h"
 #include "csvkit/normalize/evidence.h"
 #include "csvkit/normalize/value_form.h"
 #include "csvkit/normalize/texts.h"
@@ -116,6 +117,33 @@ START_TEST(values_have_forms_in_three_degrees)
     ck_assert(a.fine == again.fine && norm_form_medium(&a) == norm_form_medium(&again) &&
               norm_form_coarse(&a) == norm_form_coarse(&again) && a.value == again.value);
     ck_assert(a.has_break == (strchr(pair->a, '\n') != NULL || strchr(pair->a, '\r') != NULL));
+}
+END_TEST
+
+/* Numbers are known at a glance: the answer is that of reading their runs. */
+START_TEST(a_glance_at_a_value_changes_no_form)
+{
+    static const char alphabet[] = "0123456789012345678901234567890123456789/:\xfa\xff a";
+    uint64_t random = 1;
+    size_t numbers = 0;
+    for (int i = 0; i < 200000; i++) {
+        unsigned char text[20];
+        random = csvk_hash_fold(random + CSVK_HASH_A, CSVK_HASH_B);
+        size_t length = (size_t)(random >> 40) % (sizeof text + 1);
+        uint64_t bytes = random;
+        for (size_t k = 0; k < length; k++) {
+            bytes = csvk_hash_fold(bytes + CSVK_HASH_A, CSVK_HASH_C);
+            text[k] =
+                (unsigned char)alphabet[(bytes >> 8) % (i % 2 == 0 ? 40 : sizeof alphabet - 1)];
+        }
+        struct csvk_bytes value = {text, length};
+        struct norm_form a = norm_form_of(value), b = norm_form_by_runs(value);
+        ck_assert(a.fine == b.fine && a.value == b.value && a.has_break == b.has_break);
+        ck_assert(norm_form_medium(&a) == norm_form_medium(&b) &&
+                  norm_form_coarse(&a) == norm_form_coarse(&b));
+        numbers += norm_form_is_number(&a);
+    }
+    ck_assert(numbers > 100000);
 }
 END_TEST
 
@@ -505,6 +533,7 @@ int main(void)
     tcase_add_test(tcase, powers_of_two_have_whole_logarithms);
     tcase_add_test(tcase, logarithms_are_those_of_libm_rounded_down);
     tcase_add_loop_test(tcase, values_have_forms_in_three_degrees, 0, FORM_PAIRS);
+    tcase_add_test(tcase, a_glance_at_a_value_changes_no_form);
     tcase_add_test(tcase, lengths_are_told_apart_by_factors_of_four);
     tcase_add_test(tcase, costs_of_empty_and_enclosed_values);
     tcase_add_test(tcase, costs_of_values_in_need_of_an_enclosure);
