@@ -131,7 +131,7 @@ static int read_output(struct slice_command *job)
     how->directory = job->output;
     how->form = form != NULL && form[0] == 'n' ? CSVK_SLICE_PLAIN : CSVK_SLICE_GZIP;
     how->existing = cli_has(cli, "force") ? CSVK_SLICE_REPLACE : CSVK_SLICE_REFUSE;
-    how->none = cli_has(cli, "keep-empty") ? CSVK_SLICE_EMPTY_SLICE : CSVK_SLICE_NO_SLICE;
+    how->none = cli_has(cli, "no-empty") ? CSVK_SLICE_NO_SLICE : CSVK_SLICE_EMPTY_SLICE;
     how->threads = cli_threads(cli);
     job->options.max_record = cli_longest_record();
     int status = cli_get_uint(cli, "level", 1, 9, &level);
@@ -196,7 +196,10 @@ static int run(struct cli *cli)
 static const struct cli_option rows[] = {
     {"output", 'o', "DIR", NULL, "The directory for the slices. DIR.manifest is written beside it.",
      false},
-    {"force", 0, NULL, NULL, "Replace DIR and DIR.manifest if they exist.", false},
+    {"force", 0, NULL, NULL,
+     "Replace DIR and DIR.manifest if they exist. A DIR that holds anything but slices that csvkit "
+     "wrote, or an input, is not replaced.",
+     false},
     {"slice-size", 0, "SIZE", NULL,
      "The size of a slice file to aim for, compressed: from 10MB to 100MB. Default: 50MB.", false},
     {"any-size", 0, NULL, NULL, "Allow any --slice-size.", false},
@@ -210,7 +213,9 @@ static const struct cli_option rows[] = {
      false},
     {"no-manifest", 0, NULL, NULL, "Write no manifest.", false},
     {"keep-empty", 0, NULL, NULL,
-     "Write one empty slice for a table without records. Default: write no slice.", false},
+     "Write one empty slice for a table without records, so that the table is created (default).",
+     false},
+    {"no-empty", 0, NULL, NULL, "Write no slice for a table without records.", false},
     {"verify", 0, NULL, NULL,
      "Read every slice back, with csvkit and with libcsv, before it gets its name.", false},
     {"format", 'f', "NAME", "text|json",

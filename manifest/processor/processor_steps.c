@@ -334,6 +334,7 @@ int processor_read_slice(const struct processor *p, const cJSON *step, struct pr
     out->how.cut = records  ? CSVK_SLICE_BY_RECORDS
                    : slices ? CSVK_SLICE_BY_COUNT
                             : CSVK_SLICE_BY_SIZE;
-    out->how.none = out->keep_empty ? CSVK_SLICE_EMPTY_SLICE : CSVK_SLICE_NO_SLICE;
+    bool none = get(step, "keep_empty") != NULL && !out->keep_empty;
+    out->how.none = none ? CSVK_SLICE_NO_SLICE : CSVK_SLICE_EMPTY_SLICE;
     return CSVK_OK;
 }

@@ -254,8 +254,21 @@ static int make_directory(struct slice_dir *dir, const char *folder, struct csvk
     return CSVK_OK;
 }
 
-/* A directory of slices has no directories in it. One that has some is never replaced. */
-static int check_plain_files(const struct slice_dir *dir, struct csvk_error *err)
+/* "part-" and digits, then ".csv" or ".csv.gz": what the slicer calls its files. */
+static bool is_name_of_slice(const char *name)
+{
+    size_t digits = 0;
+    if (strncmp(name, "part-", 5) != 0) {
+        return false;
+    }
+    for (name += 5; *name >= '0' && *name <= '9'; name++) {
+        digits++;
+    }
+    return digits > 0 && (strcmp(name, ".csv") == 0 || strcmp(name, ".csv.gz") == 0);
+}
+
+/* A directory that holds anything but slices of ours is never replaced: it would be lost. */
+static int check_only_slices(const struct slice_dir *dir, struct csvk_error *err)
 {
     int fd = openat(dir->parent, dir->target, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
@@ -270,10 +283,12 @@ static int check_plain_files(const struct slice_dir *dir, struct csvk_error *err
     const struct dirent *entry;
     while (status == CSVK_OK && (entry = readdir(list)) != NULL) {
         struct stat info;
-        if (!is_dots(entry->d_name) &&
-            fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode)) {
+        bool file =
+            fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode);
+        if (!is_dots(entry->d_name) && !(file && is_name_of_slice(entry->d_name))) {
             status = csvk_fail(err, CSVK_EUSAGE,
-                               "%s holds a directory (%s), so it is not replaced by slices",
+                               "%s holds %s, which is no slice that csvkit wrote, so it is not "
+                               "replaced",
                                dir->shown, entry->d_name);
         }
     }
@@ -299,7 +314,7 @@ static int check_existing(const struct slice_dir *dir, struct csvk_error *err)
     if (there && !folder) {
         return csvk_fail(err, CSVK_EUSAGE, "%s is not a directory", dir->shown);
     }
-    return there ? check_plain_files(dir, err) : CSVK_OK;
+    return there ? check_only_slices(dir, err) : CSVK_OK;
 }
 
 static int set_up(struct slice_dir *dir, const char *path, struct csvk_error *err)
@@ -451,6 +466,10 @@ static int take_place(struct slice_dir *dir, enum slot_place *place)
     }
     if (result == 0 || dir->existing == CSVK_SLICE_REFUSE) {
         return result;
+    }
+    if (check_only_slices(dir, NULL) != CSVK_OK) {
+        errno = ENOTEMPTY; /* something came into the directory meanwhile */
+        return -1;
     }
     *place = PLACE_EXCHANGED;
     result = renameat2(dir->parent, from, dir->parent, to, RENAME_EXCHANGE);

@@ -141,6 +141,27 @@ static int read_rules(struct slice_job *job, struct csvk_error *err)
 
 /* ---- inputs ---------------------------------------------------------------------------------- */
 
+/* The directory of slices is replaced as a whole, so nothing that is read may lie in it. */
+static int refuse_own_input(const struct slice_job *job, const char *path, struct csvk_error *err)
+{
+    struct stat out, in;
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL   ? csvk_strdup(".")
+                   : slash == path ? csvk_strdup("/")
+                                   : csvk_strndup(path, (size_t)(slash - path));
+    if (folder == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    bool inside = strcmp(path, "-") != 0 && stat(job->how.directory, &out) == 0 &&
+                  stat(folder, &in) == 0 && out.st_dev == in.st_dev && out.st_ino == in.st_ino;
+    csvk_free(folder);
+    return !inside ? CSVK_OK
+                   : csvk_fail(err, CSVK_EUSAGE,
+                               "%s lies in %s, which the slices would replace; write them to "
+                               "another directory",
+                               path, job->how.directory);
+}
+
 static int list_inputs(struct slice_job *job, struct csvk_error *err)
 {
     int status = CSVK_OK;
@@ -151,7 +172,13 @@ static int list_inputs(struct slice_job *job, struct csvk_error *err)
         status = folder ? csvk_list_slices(path, &job->inputs, err)
                         : csvk_strings_add(&job->inputs, path);
     }
-    return status == CSVK_ENOMEM ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : status;
+    if (status == CSVK_ENOMEM) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    for (size_t i = 0; i < job->inputs.count && status == CSVK_OK; i++) {
+        status = refuse_own_input(job, job->inputs.item[i], err);
+    }
+    return status;
 }
 
 /* The length of the input: cutting by size is better with it, cutting by count needs it. */

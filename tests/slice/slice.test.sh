@@ -197,7 +197,10 @@ test_refusals() {
 test_empty() {
     printf 'a,b\n' >head.csv
     expect 0 "header only" "$CSVKIT" slice head.csv -o dir
-    [ -d dir ] && [ -z "$(ls dir)" ] || fail "header only: $(ls dir)"
+    [ "$(ls dir)" = part-00001.csv.gz ] && [ -z "$(zcat dir/*)" ] || fail "header only: $(ls dir)"
+    drop
+    expect 0 "no empty slice" "$CSVKIT" slice head.csv -o dir --no-empty
+    [ -d dir ] && [ -z "$(ls dir)" ] || fail "no empty slice: $(ls dir)"
     [ "$("$CSVKIT" merge dir --line-break=lf)" = a,b ] || fail "merge of nothing"
     drop
     expect 0 "keep empty" "$CSVKIT" slice head.csv -o dir --keep-empty
@@ -347,6 +350,19 @@ test_replace() {
     mkdir -p dir/sub
     expect 2 "a folder with folders" "$CSVKIT" slice x.csv -o dir --force
     [ -d dir/sub ] || fail "a folder with folders is gone"
+    rm -r dir && mkdir dir && cp x.csv dir/t.csv
+    expect 2 "a home" "$CSVKIT" slice x.csv -o dir --force
+    says 'dir holds t.csv, which is no slice'
+    expect 2 "its own input" "$CSVKIT" slice dir/t.csv -o dir --force
+    [ "$(ls -A dir)" = t.csv ] || fail "what csvkit did not write is gone"
+    mv dir/t.csv dir/part-1.csv
+    expect 2 "a slice as input" "$CSVKIT" slice dir/part-1.csv -o dir --force
+    says 'dir/part-1.csv lies in dir'
+    expect 2 "the folder as input" "$CSVKIT" slice dir -o dir --force
+    for name in part-.csv part-1x.csv part-1.csv.bz2 xpart-1.csv; do
+        rm -r dir && mkdir dir && : >"dir/$name"
+        expect 2 "$name" "$CSVKIT" slice x.csv -o dir --force
+    done
     ln -s keep link
     expect 2 "a link" "$CSVKIT" slice x.csv -o link --force
     [ -L link ] && [ -d keep ] || fail "a link was followed"
