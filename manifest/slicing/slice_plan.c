@@ -5,17 +5,18 @@
  * size of a slice is checked every `step` bytes of text. When the length of the input is not known,
  * a slice ends when its estimate reaches the wanted size. When the length is known, the size of
  * what is left is predicted from how well the text compressed so far, and as many slices are
- * planned as come nearest to the wanted size. The difference is spread: each slice may be larger or
- * smaller by SLACK, and the last slice takes the rest, from a half to one and a half of the size.
- * So no tiny slice is left at the end.
+ * planned as come nearest to the wanted size, all of one size. That is done anew for every slice,
+ * so what was predicted wrong is spread over the slices that are left; the last one takes the rest.
+ * A slice that is planned to be smaller than `least` is shared among the others.
  */
 #include "manifest/slicing/slice_plan.h"
 
 enum { STEPS = 512, LARGEST_STEP = 65536 };
 
-static const double SLACK = 0.03;  /* of the size, for all but the last slice */
-static const double MARGIN = 0.03; /* distance from `least` and `most`: sizes are estimates */
-static const double DOUBT = 0.1;   /* there may be that much more left than predicted */
+/* Sizes are estimates until a file is closed: distance from `most`, from `least` when the rest is
+   known and shared, and when it is not. */
+static const double MARGIN = 0.03, SHARED_MARGIN = 0.015;
+static const double DOUBT = 0.1; /* there may be that much more left than predicted */
 
 static int check_limits(const struct csvk_slice_options *o, struct csvk_error *err)
 {
@@ -100,28 +101,26 @@ static double largest_allowed(const struct slice_plan *plan)
     return plan->most != 0 ? (double)plan->most * (1 - MARGIN) : 1e300;
 }
 
-/* The size for each of `parts` slices except the last one, when `rest` bytes of files are left. */
-static double target_size(const struct slice_plan *plan, double rest, uint64_t parts)
+static double smallest_allowed(const struct slice_plan *plan)
 {
-    double size = (double)plan->size;
-    double each = between(size * (1 - SLACK), rest / (double)parts, size * (1 + SLACK));
-    return between((double)plan->least * (1 + MARGIN), each, largest_allowed(plan));
+    return (double)plan->least * (1 + (plan->total != 0 ? SHARED_MARGIN : MARGIN));
 }
 
-static double size_of_last(const struct slice_plan *plan, double rest, uint64_t parts)
+/* The size for each of `parts` slices when `rest` bytes of files are left. */
+static double target_size(const struct slice_plan *plan, double rest, uint64_t parts)
 {
-    return rest - (double)(parts - 1) * target_size(plan, rest, parts);
+    return between(smallest_allowed(plan), rest / (double)parts, largest_allowed(plan));
 }
 
 static uint64_t count_parts(const struct slice_plan *plan, double rest)
 {
     double near = between(1, rest / (double)plan->size + 0.5, 1e15);
     uint64_t parts = (uint64_t)near;
-    if (parts > 1 && size_of_last(plan, rest, parts) < (double)plan->least &&
-        size_of_last(plan, rest, parts - 1) <= largest_allowed(plan)) {
+    while (parts > 1 && rest / (double)parts < smallest_allowed(plan) &&
+           rest / (double)(parts - 1) <= largest_allowed(plan)) {
         parts--;
     }
-    return size_of_last(plan, rest, parts) > largest_allowed(plan) ? parts + 1 : parts;
+    return rest / (double)parts > largest_allowed(plan) ? parts + 1 : parts;
 }
 
 /* Predicts the bytes of all files from the open slice on. The total must be known. */
@@ -135,7 +134,7 @@ static double predict_rest(const struct slice_plan *plan, const struct slice_ext
 /* How many bytes must be left after the planned last slice to make another one. */
 static double enough_for_another(const struct slice_plan *plan)
 {
-    double least = (double)plan->least * (1 + MARGIN), half = (double)plan->size / 2;
+    double least = smallest_allowed(plan), half = (double)plan->size / 2;
     return least > half ? least : half;
 }
 

@@ -363,6 +363,8 @@ test_replace() {
         rm -r dir && mkdir dir && : >"dir/$name"
         expect 2 "$name" "$CSVKIT" slice x.csv -o dir --force
     done
+    rm -r dir && mkdir -p dir/part-1.csv
+    expect 2 "a folder called as a slice" "$CSVKIT" slice x.csv -o dir --force
     ln -s keep link
     expect 2 "a link" "$CSVKIT" slice x.csv -o link --force
     [ -L link ] && [ -d keep ] || fail "a link was followed"
