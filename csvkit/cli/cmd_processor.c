@@ -43,7 +43,9 @@ static int run(struct cli *cli)
     options.threads = cli_threads(cli);
     options.max_record = cli_longest_record();
     options.support = csvk_type_support_parse(getenv("KBC_DATA_TYPE_SUPPORT"));
-    options.hooks = (struct csvk_processor_hooks){show_sliced, show_refused, cli};
+    options.sliced = show_sliced;
+    options.refused = show_refused;
+    options.context = cli;
     return csvk_processor(&options, &err) == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
 }
 

@@ -68,7 +68,7 @@ static int refuse_header(struct slice_job *job, const char *path, const struct c
                          struct csvk_error *err)
 {
     struct csvk_strings names = {0};
-    if (job->table->header_by == CSVK_TOLD_BY_OPTION || job->result->columns.count == 0) {
+    if (job->table.header_by == CSVK_TOLD_BY_OPTION || job->result->columns.count == 0) {
         return CSVK_OK;
     }
     int status = read_names(job, batch, &names, err);
@@ -86,6 +86,6 @@ static int refuse_header(struct slice_job *job, const char *path, const struct c
 int slice_look_at_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
                          struct csvk_error *err)
 {
-    return job->table->header ? take_header(job, path, batch, err)
-                              : refuse_header(job, path, batch, err);
+    return job->table.header ? take_header(job, path, batch, err)
+                             : refuse_header(job, path, batch, err);
 }
