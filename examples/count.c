@@ -63,7 +63,8 @@ int main(int argc, char **argv)
     struct stat st;
     bool is_socket = stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
     int fd = is_socket ? connect_to(path) : open(path, O_RDONLY | O_CLOEXEC);
-    struct csvk_input input = {.name = path, .read = read_some, .context = &fd};
+    struct csvk_input input = {
+        .size = sizeof input, .name = path, .read = read_some, .context = &fd};
     struct csvk_source *source = NULL;
     struct csvk_error err = {0};
     int status = fd >= 0 ? csvk_source_input(&source, &input, &err)

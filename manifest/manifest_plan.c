@@ -9,10 +9,21 @@ static int no_memory(struct csvk_error *err)
     return csvk_fail(err, CSVK_ENOMEM, "out of memory");
 }
 
-void csvk_manifest_plan_init(struct csvk_manifest_plan *plan)
+int csvk_manifest_plan_new(struct csvk_manifest_plan **out, struct csvk_error *err)
 {
-    *plan = (struct csvk_manifest_plan){.size = sizeof *plan};
-    csvk_manifest_options_init(&plan->options);
+    struct csvk_manifest_plan *plan = csvk_calloc(1, sizeof *plan);
+    *out = NULL;
+    if (plan == NULL) {
+        return no_memory(err);
+    }
+    plan->options = csvk_calloc(1, sizeof *plan->options);
+    if (plan->options == NULL) {
+        csvk_free(plan);
+        return no_memory(err);
+    }
+    csvk_manifest_options_init(plan->options);
+    *out = plan;
+    return CSVK_OK;
 }
 
 /* ---- pairs ---- */
@@ -127,8 +138,8 @@ static int add_type(struct csvk_manifest_plan *plan, const struct csvk_manifest_
         return no_memory(err);
     }
     types[plan->ntypes++] = copy;
-    plan->options.types = types;
-    plan->options.ntypes = plan->ntypes;
+    plan->options->types = types;
+    plan->options->ntypes = plan->ntypes;
     return CSVK_OK;
 }
 
@@ -204,16 +215,19 @@ int csvk_manifest_plan_types(struct csvk_manifest_plan *plan, const struct csvk_
 int csvk_manifest_plan_finish(struct csvk_manifest_plan *plan, struct csvk_error *err)
 {
     int status = read_column_metadata(plan, err);
-    plan->options.columns = &plan->columns;
-    plan->options.primary_key = &plan->primary_key;
-    plan->options.delete_values = &plan->delete_values;
-    plan->options.pairs = plan->pairs;
-    plan->options.npairs = plan->npairs;
+    plan->options->columns = &plan->columns;
+    plan->options->primary_key = &plan->primary_key;
+    plan->options->delete_values = &plan->delete_values;
+    plan->options->pairs = plan->pairs;
+    plan->options->npairs = plan->npairs;
     return status;
 }
 
-void csvk_manifest_plan_release(struct csvk_manifest_plan *plan)
+void csvk_manifest_plan_free(struct csvk_manifest_plan *plan)
 {
+    if (plan == NULL) {
+        return;
+    }
     for (size_t i = 0; i < plan->npairs; i++) {
         csvk_free(plan->pairs[i].column);
         csvk_free(plan->pairs[i].key);
@@ -226,5 +240,6 @@ void csvk_manifest_plan_release(struct csvk_manifest_plan *plan)
     csvk_strings_release(&plan->delete_values);
     csvk_strings_release(&plan->column_metadata);
     csvk_strings_release(&plan->owned);
-    *plan = (struct csvk_manifest_plan){0};
+    csvk_free(plan->options);
+    csvk_free(plan);
 }

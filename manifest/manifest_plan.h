@@ -4,9 +4,10 @@
  * The idea. Some of the contents name columns (metadata and types of a column), and a name may hold
  * the signs that end it in an option, so they are kept as they came until the columns are there.
  *
- * Use: csvk_manifest_plan_init; set `options` and the lists; csvk_manifest_plan_pair, _type; when
- * the columns are known, set `columns` and call csvk_manifest_plan_finish; then `options` are good
- * for csvk_manifest_create and csvk_slice_manifest. csvk_manifest_plan_release in any case.
+ * Use: csvk_manifest_plan_new; set what is in `options` and the lists; csvk_manifest_plan_pair,
+ * _type; when the columns are known, set `columns` and call csvk_manifest_plan_finish; then
+ * `options` are good for csvk_manifest_create and csvk_slice_manifest. csvk_manifest_plan_free in
+ * any case.
  *
  * One plan by one thread at a time. A function that answers int answers CSVK_OK, CSVK_EUSAGE (a
  * text of an option that is wrong) or CSVK_ENOMEM. Texts are copied. `err` may be NULL.
@@ -21,11 +22,11 @@
 extern "C" {
 #endif
 
+/* The library's; the caller sets its members. */
 struct csvk_manifest_plan {
-    size_t size;                          /* sizeof: set by csvk_manifest_plan_init */
-    struct csvk_manifest_options options; /* after _finish they borrow from the plan */
-    bool generation_given;                /* options.generation was asked for, not the default */
-    bool types_auto;                      /* the types are to be found in the data */
+    struct csvk_manifest_options *options; /* the plan's; after _finish they borrow from it */
+    bool generation_given;                 /* options->generation was asked for, not the default */
+    bool types_auto;                       /* the types are to be found in the data */
     struct csvk_strings columns, primary_key, delete_values;
     struct csvk_strings column_metadata; /* texts COLUMN:KEY=VALUE */
     struct csvk_manifest_pair *pairs;    /* npairs, theirs and all below: by the functions only */
@@ -33,7 +34,9 @@ struct csvk_manifest_plan {
     size_t npairs, ntypes;
     struct csvk_strings owned; /* texts that the types borrow */
 };
-CSVK_API void csvk_manifest_plan_init(struct csvk_manifest_plan *plan);
+/* Makes a plan that says nothing yet. CSVK_ENOMEM, and *out is NULL. */
+CSVK_API int csvk_manifest_plan_new(struct csvk_manifest_plan **out,
+                                    struct csvk_error *err) CSVK_MUST_USE;
 /* Adds metadata of the table from a text KEY=VALUE. */
 CSVK_API int csvk_manifest_plan_pair(struct csvk_manifest_plan *plan, const char *text,
                                      struct csvk_error *err) CSVK_MUST_USE;
@@ -48,8 +51,7 @@ CSVK_API int csvk_manifest_plan_types(struct csvk_manifest_plan *plan,
    once, when `columns` are set. */
 CSVK_API int csvk_manifest_plan_finish(struct csvk_manifest_plan *plan,
                                        struct csvk_error *err) CSVK_MUST_USE;
-/* Frees what it owns; afterwards it is all zero. */
-CSVK_API void csvk_manifest_plan_release(struct csvk_manifest_plan *plan);
+CSVK_API void csvk_manifest_plan_free(struct csvk_manifest_plan *plan); /* NULL is fine */
 
 #ifdef __cplusplus
 }

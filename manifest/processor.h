@@ -18,28 +18,29 @@
 extern "C" {
 #endif
 
-/* What the caller may want to see. Each may be NULL; all are called in the caller's thread. */
-struct csvk_processor_hooks {
-    /* A table was sliced into `directory`, or refused. Everything is borrowed for the call;
-       findings about the manifest have the table's name. */
-    void (*sliced)(void *context, const char *directory,
-                   const struct csvk_slice_table_result *result);
-    /* As in csvk_slice_hooks. */
-    int (*refused)(void *context, const struct csvk_report *report, struct csvk_error *err);
-    void *context;
-};
-
 struct csvk_processor_options {
-    size_t size;        /* sizeof: set by csvk_processor_options_init */
+    size_t size;        /* set by csvk_processor_options_init */
     const char *folder; /* with config.json, in and out */
     const char
         *scratch;   /* a folder for temporary files; a folder of our own in it goes at the end */
     size_t threads; /* that compress; 0 is 1 */
     uint64_t max_record;            /* of slicing, as in csvk_slice_table_options */
     enum csvk_type_support support; /* of the project, for judging manifests */
-    struct csvk_processor_hooks hooks;
+    /* What the caller may want to see. Each may be NULL; all are called in the caller's thread.
+       `sliced`: a table was sliced into `directory`, or refused. Everything is borrowed for the
+       call; findings about the manifest have the table's name. */
+    void (*sliced)(void *context, const char *directory,
+                   const struct csvk_slice_table_result *result);
+    /* As in csvk_slice_table_options. */
+    int (*judged)(void *context, const struct csvk_report *report, struct csvk_error *err);
+    void *context; /* of both */
 };
-CSVK_API void csvk_processor_options_init(struct csvk_processor_options *options);
+CSVK_API void csvk_processor_options_init_sized(struct csvk_processor_options *options,
+                                                size_t size);
+static inline void csvk_processor_options_init(struct csvk_processor_options *options)
+{
+    csvk_processor_options_init_sized(options, sizeof *options);
+}
 /*
  * Processes the folder. CSVK_EDATA: config.json, its parameters or the data were refused, and the
  * text says why; what is wrong with the parameters is found before anything is written. After a

@@ -85,6 +85,7 @@ struct csvk_slice {
     uint64_t file_bytes;                /* of the file */
     uint32_t crc;                       /* CRC-32 of the text, as gzip has it */
     char digest[CSVK_SLICE_DIGEST_MAX]; /* the text of the hash, or "" */
+    uint64_t reserved[4];               /* zero; new members will take the place of it */
 };
 
 struct csvk_slicer;

@@ -32,19 +32,8 @@ enum csvk_slice_step {
     CSVK_SLICE_STEP_VERIFY, /* done and total: slices */
 };
 
-/* What the caller may want to see. Each may be NULL; all are called in the caller's thread. */
-struct csvk_slice_hooks {
-    /* Below 0 stops the run: CSVK_ECANCELED, and nothing is left. */
-    int (*progress)(void *context, enum csvk_slice_step step, uint64_t done, uint64_t total);
-    /* An input has errors; the report is borrowed for the call, so that many inputs with errors
-       take no more memory than one. Any answer but CSVK_OK, which fills `err`, ends the run with
-       it. */
-    int (*refused)(void *context, const struct csvk_report *report, struct csvk_error *err);
-    void *context;
-};
-
 struct csvk_slice_table_options {
-    size_t size; /* sizeof: set by csvk_slice_table_options_init */
+    size_t size; /* set by csvk_slice_table_options_init */
     /* Files in their order; a folder stands for the slices in it, "-" for standard input. */
     const struct csvk_strings *inputs;
     const struct csvk_table_definition *table; /* of the inputs; the manifest was read already */
@@ -63,23 +52,41 @@ struct csvk_slice_table_options {
     struct csvk_manifest_plan *manifest;
     enum csvk_type_support support; /* of the project, for judging the manifest */
     bool verify; /* read every slice back, with csvkit and with libcsv, before it gets its name */
-    struct csvk_slice_hooks hooks;
+    /* What the caller may want to see. Each may be NULL; all are called in the caller's thread.
+       `progress`: below 0 stops the run: CSVK_ECANCELED, and nothing is left. */
+    int (*progress)(void *context, enum csvk_slice_step step, uint64_t done, uint64_t total);
+    /* An input has errors or warnings; the report is borrowed for the call, so that many of them
+       take no more memory than one. Any answer but CSVK_OK, which fills `err`, ends the run with
+       it. */
+    int (*judged)(void *context, const struct csvk_report *report, struct csvk_error *err);
+    void *context; /* of both */
 };
 /* All off; `inputs`, `table` and `how` must be set. */
-CSVK_API void csvk_slice_table_options_init(struct csvk_slice_table_options *options);
+CSVK_API void csvk_slice_table_options_init_sized(struct csvk_slice_table_options *options,
+                                                  size_t size);
+static inline void csvk_slice_table_options_init(struct csvk_slice_table_options *options)
+{
+    csvk_slice_table_options_init_sized(options, sizeof *options);
+}
 /*
  * Sets how inputs are judged by default: profile keboola, but a column name that needs cleaning is
  * a warning, because the platform cleans it. CSVK_OK. csvk_validate_options_release frees it.
  */
-CSVK_API int csvk_slice_rules(struct csvk_validate_options *rules,
-                              struct csvk_error *err) CSVK_MUST_USE;
+CSVK_API int csvk_slice_rules_sized(struct csvk_validate_options *rules, size_t size,
+                                    struct csvk_error *err) CSVK_MUST_USE;
+CSVK_MUST_USE static inline int csvk_slice_rules(struct csvk_validate_options *rules,
+                                                 struct csvk_error *err)
+{
+    return csvk_slice_rules_sized(rules, sizeof *rules, err);
+}
 
-struct csvk_slice_repairs { /* the account of all inputs */
+/* The library's. The account of all inputs. */
+struct csvk_slice_repairs {
     uint64_t records_in, records_out, records_rejected, records_dropped;
-    uint64_t repairs[CSVK_REPAIRS]; /* by enum csvk_repair: how many records or places */
+    uint64_t repairs[CSVK_REPAIRS_MOST]; /* by enum csvk_repair: how many records or places */
 };
 
-/* What came of it. All zero before; owns what it points to. */
+/* The library's. What came of it; it owns what it points to. */
 struct csvk_slice_table_result {
     bool sliced;              /* the slices and the manifest are in their places */
     struct csvk_slice *slice; /* nslices of them, in order */
@@ -90,30 +97,30 @@ struct csvk_slice_table_result {
     struct csvk_findings findings;       /* about the manifest; rules csvk_manifest_rules */
     struct csvk_strings refusals;        /* what else is wrong, a line each, that names the place */
     struct csvk_types *types;            /* that were found in the data, or NULL */
-    bool repaired;                       /* `repairs` is filled */
-    struct csvk_slice_repairs repairs;
+    struct csvk_slice_repairs *repairs;  /* NULL: the inputs were not repaired */
 };
-CSVK_API void csvk_slice_table_result_release(struct csvk_slice_table_result *result);
+CSVK_API void csvk_slice_table_result_free(struct csvk_slice_table_result *result); /* or NULL */
 
 /*
- * Slices the table. *result is overwritten; release it in any case. After a failure it holds what
- * was found until then, but no slices, and there are no files of this call.
+ * Slices the table. The caller frees *out in any case. After a failure it holds what was found
+ * until then, but no slices, and there are no files of this call. It is NULL when there was no
+ * memory for it, and when `options` were not begun as they should.
  *
  * CSVK_OK: the slices and the manifest are in their places. Records that have no sure repair are no
  * failure when `rejects` takes them. CSVK_EDATA: the data or the manifest was refused, for the
- * reasons in the reports that hooks.refused has seen, in `findings` and in `refusals`; or a source
+ * reasons in the reports that `judged` has seen, in `findings` and in `refusals`; or a source
  * cannot be read as data, and the text of `err` says why. CSVK_EUSAGE: options that contradict each
  * other or the data; the text names them as options of csvkit slice. CSVK_ECANCELED; else the
  * failures of reading, of csvk_normalize and of csvk_slicer_commit.
  */
 CSVK_API int csvk_slice_table(const struct csvk_slice_table_options *options,
-                              struct csvk_slice_table_result *result,
+                              struct csvk_slice_table_result **out,
                               struct csvk_error *err) CSVK_MUST_USE;
 
 /* ---- slices into one file -------------------------------------------------------------------- */
 
 struct csvk_merge_table_options {
-    size_t size;                               /* sizeof: set by csvk_merge_table_options_init */
+    size_t size;                               /* set by csvk_merge_table_options_init */
     const char *directory;                     /* of the slices */
     const struct csvk_table_definition *table; /* of the slices; the manifest was read already */
     /* quote, eol and max_record; the rest follows from `table`. */
@@ -125,7 +132,12 @@ struct csvk_merge_table_options {
     int (*progress)(void *context, uint64_t written);
     void *context; /* of `progress` */
 };
-CSVK_API void csvk_merge_table_options_init(struct csvk_merge_table_options *options);
+CSVK_API void csvk_merge_table_options_init_sized(struct csvk_merge_table_options *options,
+                                                  size_t size);
+static inline void csvk_merge_table_options_init(struct csvk_merge_table_options *options)
+{
+    csvk_merge_table_options_init_sized(options, sizeof *options);
+}
 /*
  * Merges the slices into one file, which appears when all of them were found good. Its header: none
  * when an option says that there is no header; that of the slices when an option or the manifest

@@ -1,14 +1,20 @@
 /* table_definition.c - see table_definition.h. */
 #include "manifest/table_definition.h"
 
+#include "csvkit/base/sized.h"
+
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-void csvk_table_definition_init(struct csvk_table_definition *table)
+static const struct csvk_sized table_type =
+    CSVK_SIZED(struct csvk_table_definition, manifest, "csvk_table_definition_init");
+
+void csvk_table_definition_init_sized(struct csvk_table_definition *table, size_t size)
 {
-    *table = (struct csvk_table_definition){
-        .size = sizeof *table, .dialect = CSVK_DIALECT_RFC4180, .header = true};
+    const struct csvk_table_definition defaults = {
+        .size = sizeof defaults, .dialect = CSVK_DIALECT_RFC4180, .header = true};
+    csvk_sized_init(&table_type, table, size, &defaults);
 }
 
 void csvk_table_definition_release(struct csvk_table_definition *table)
@@ -16,11 +22,12 @@ void csvk_table_definition_release(struct csvk_table_definition *table)
     csvk_strings_release(&table->columns);
     csvk_strings_release(&table->primary_key);
     csvk_free(table->manifest);
-    *table = (struct csvk_table_definition){0};
+    table->manifest = NULL; /* of a table that was never begun, which has no size */
+    csvk_table_definition_init_sized(table, table->size);
 }
 
-int csvk_table_definition_find(struct csvk_table_definition *table, const char *input,
-                               struct csvk_error *err)
+/* As csvk_table_definition_find, with a struct of this library's version. */
+static int find(struct csvk_table_definition *table, const char *input, struct csvk_error *err)
 {
     struct csvk_buf name = CSVK_BUF_INIT;
     size_t length = strlen(input);
@@ -36,6 +43,20 @@ int csvk_table_definition_find(struct csvk_table_definition *table, const char *
     }
     csvk_buf_release(&name);
     return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+int csvk_table_definition_find(struct csvk_table_definition *table, const char *input,
+                               struct csvk_error *err)
+{
+    struct csvk_table_definition own;
+    csvk_table_definition_init(&own);
+    int status = csvk_sized_read(&table_type, &own, table, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    status = find(&own, input, err);
+    csvk_sized_write(&table_type, table, &own);
+    return status;
 }
 
 /* A manifest that a component writes has columns when the data has no header. A manifest that the
@@ -76,8 +97,9 @@ static int take(struct csvk_table_definition *table, const struct csvk_manifest 
     return status;
 }
 
-int csvk_table_definition_read(struct csvk_table_definition *table, const char *input,
-                               struct csvk_findings *findings, struct csvk_error *err)
+/* As csvk_table_definition_read, with a struct of this library's version. */
+static int read_manifest(struct csvk_table_definition *table, const char *input,
+                         struct csvk_findings *findings, struct csvk_error *err)
 {
     struct csvk_manifest *manifest = NULL;
     uint64_t before = findings->errors;
@@ -89,6 +111,20 @@ int csvk_table_definition_read(struct csvk_table_definition *table, const char *
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     csvk_manifest_free(manifest);
+    return status;
+}
+
+int csvk_table_definition_read(struct csvk_table_definition *table, const char *input,
+                               struct csvk_findings *findings, struct csvk_error *err)
+{
+    struct csvk_table_definition own;
+    csvk_table_definition_init(&own);
+    int status = csvk_sized_read(&table_type, &own, table, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    status = read_manifest(&own, input, findings, err);
+    csvk_sized_write(&table_type, table, &own);
     return status;
 }
 
@@ -109,14 +145,20 @@ static int believe(const struct csvk_table_definition *table, struct csvk_valida
 int csvk_table_definition_rules(const struct csvk_table_definition *table,
                                 struct csvk_validate_options *rules, struct csvk_error *err)
 {
-    rules->dialect = table->dialect;
-    rules->header = !table->header          ? CSVK_NO_HEADER
-                    : table->header_skipped ? CSVK_SKIPPED_HEADER
-                                            : CSVK_HEADER;
-    rules->header_stated = table->header_stated;
+    struct csvk_table_definition own;
+    csvk_table_definition_init(&own);
+    int status = csvk_sized_read(&table_type, &own, table, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    rules->dialect = own.dialect;
+    rules->header = !own.header          ? CSVK_NO_HEADER
+                    : own.header_skipped ? CSVK_SKIPPED_HEADER
+                                         : CSVK_HEADER;
+    rules->header_stated = own.header_stated;
     csvk_strings_release(&rules->columns);
-    if (csvk_strings_copy(&rules->columns, &table->columns) != CSVK_OK) {
+    if (csvk_strings_copy(&rules->columns, &own.columns) != CSVK_OK) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    return believe(table, rules, err);
+    return believe(&own, rules, err);
 }

@@ -28,7 +28,7 @@ enum csvk_told_by { /* from weak to strong */
 };
 
 struct csvk_table_definition {
-    size_t size; /* sizeof: set by csvk_table_definition_init */
+    size_t size; /* set by csvk_table_definition_init */
     struct csvk_dialect dialect;
     bool delimiter_auto;  /* dialect.delimiter is to be found in the data */
     const char *encoding; /* of the data; borrowed; NULL: UTF-8 */
@@ -43,7 +43,11 @@ struct csvk_table_definition {
     char *manifest; /* owned: path of the manifest that has its say here; NULL: there is none */
 };
 /* RFC 4180, UTF-8, with a header; all told by default. */
-CSVK_API void csvk_table_definition_init(struct csvk_table_definition *table);
+CSVK_API void csvk_table_definition_init_sized(struct csvk_table_definition *table, size_t size);
+static inline void csvk_table_definition_init(struct csvk_table_definition *table)
+{
+    csvk_table_definition_init_sized(table, sizeof *table);
+}
 /*
  * Sets `manifest` to INPUT.manifest when that file exists; `input` is a file or a folder of slices.
  * Standard input ("-") has none. The manifest is not read.
@@ -67,7 +71,7 @@ CSVK_API int csvk_table_definition_read(struct csvk_table_definition *table, con
 CSVK_API int csvk_table_definition_rules(const struct csvk_table_definition *table,
                                          struct csvk_validate_options *rules,
                                          struct csvk_error *err) CSVK_MUST_USE;
-/* Frees what it owns; afterwards it is all zero. */
+/* Frees what it owns; afterwards it is as after _init. The table may be all zero. */
 CSVK_API void csvk_table_definition_release(struct csvk_table_definition *table);
 
 #ifdef __cplusplus

@@ -48,6 +48,7 @@ struct csvk_preflight_table {
     uint64_t records; /* rows that will be loaded, without headers */
     uint64_t bytes;   /* of data, decompressed */
     struct csvk_findings findings;
+    uint64_t reserved[8]; /* zero; new members will take the place of it */
 };
 struct csvk_preflight_file { /* in out/files */
     char *source;
@@ -55,6 +56,7 @@ struct csvk_preflight_file { /* in out/files */
     bool is_permanent;
     uint64_t bytes;
     struct csvk_findings findings;
+    uint64_t reserved[8];
 };
 /* The library's. */
 struct csvk_preflight_report {

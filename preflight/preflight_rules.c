@@ -11,7 +11,7 @@
 /* Why such a rule matters is what the platform does. */
 #define ROW(id, level, title, outcome, remedy)                                                     \
     {                                                                                              \
-        id, level, NULL, title, outcome, "", remedy, "", outcome                                   \
+        id, level, NULL, title, outcome, "", remedy, "", outcome, NULL                             \
     }
 static const struct csvk_rule rules[] = {
     ROW("preflight-layout", "W", "There is nothing in the folder that would be loaded.",

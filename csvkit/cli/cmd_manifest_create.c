@@ -15,7 +15,7 @@ struct create {
     struct cli *cli;
     char *path; /* without slashes at its end */
     bool sliced;
-    struct csvk_manifest_plan plan;
+    struct csvk_manifest_plan *plan;
     struct csvk_manifest *manifest;
     struct csvk_findings findings;
     struct csvk_types *types; /* found in the data, or NULL */
@@ -61,12 +61,12 @@ static int look_at_path(struct create *create)
 static int find_columns(struct create *create)
 {
     struct cli *cli = create->cli;
-    struct csvk_manifest_plan *plan = &create->plan;
+    struct csvk_manifest_plan *plan = create->plan;
     struct csvk_strings files = {NULL, 0, 0};
     struct csvk_error err = {0};
     int status = cli_get_list(cli, "columns", &plan->columns);
     if (cli_has(cli, "has-header")) {
-        plan->options.has_header = CSVK_YES;
+        plan->options->has_header = CSVK_YES;
     }
     if (status != CLI_GOOD || plan->columns.count > 0) {
         return status;
@@ -83,11 +83,11 @@ static int find_columns(struct create *create)
         status = cli_trouble(cli, "%s: there is no slice to take a header from; use --columns",
                              create->path);
     } else if (status == CLI_GOOD) {
-        int got =
-            csvk_manifest_header_names(files.item[0], &plan->options.dialect, &plan->columns, &err);
+        int got = csvk_manifest_header_names(files.item[0], &plan->options->dialect, &plan->columns,
+                                             &err);
         status = got == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
     }
-    plan->options.has_header = CSVK_YES;
+    plan->options->has_header = CSVK_YES;
     csvk_strings_release(&files);
     return status;
 }
@@ -101,9 +101,9 @@ static int feed_file(struct create *create, struct csvk_types *types, const char
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     const struct csvk_batch *batch;
-    uint64_t skip = create->plan.options.has_header == CSVK_YES ? 1 : 0;
+    uint64_t skip = create->plan->options->has_header == CSVK_YES ? 1 : 0;
     csvk_options_init(&options);
-    options.dialect = create->plan.options.dialect;
+    options.dialect = create->plan->options->dialect;
     options.detail = CSVK_FIELDS;
     int status = csvk_source_open(&source, path, err);
     if (status != CSVK_OK) {
@@ -130,8 +130,8 @@ static int propose_types(struct create *create)
     struct csvk_strings files = {NULL, 0, 0};
     struct csvk_error err = {0};
     int status = list_files(create, &files);
-    if (status == CLI_GOOD && csvk_types_new(&create->types, create->plan.columns.count,
-                                             &create->plan.options.dialect) != CSVK_OK) {
+    if (status == CLI_GOOD && csvk_types_new(&create->types, create->plan->columns.count,
+                                             &create->plan->options->dialect) != CSVK_OK) {
         status = no_memory(create);
     }
     for (size_t i = 0; i < files.count && status == CLI_GOOD; i++) {
@@ -141,7 +141,7 @@ static int propose_types(struct create *create)
     }
     csvk_strings_release(&files);
     if (status == CLI_GOOD &&
-        csvk_manifest_plan_types(&create->plan, create->types, &err) != CSVK_OK) {
+        csvk_manifest_plan_types(create->plan, create->types, &err) != CSVK_OK) {
         status = cli_fail(create->cli, &err);
     }
     return status;
@@ -167,7 +167,7 @@ static int report_findings(struct create *create)
     }
     csvk_buf_clear(&out);
     if (good && !quiet && create->types != NULL && !wants_json(create)) {
-        good = cli_add_types(&out, &create->plan.columns, create->types) == CSVK_OK;
+        good = cli_add_types(&out, &create->plan->columns, create->types) == CSVK_OK;
         fputs(good ? csvk_buf_text(&out) : "", stderr);
     }
     csvk_buf_release(&out);
@@ -206,9 +206,9 @@ static int put_json(struct create *create, const char *manifest)
     csvk_json_init(&json, &out);
     csvk_json_open(&json, '{');
     csvk_json_put_string(&json, "manifest", manifest);
-    csvk_json_put_strings(&json, "columns", &create->plan.columns);
+    csvk_json_put_strings(&json, "columns", &create->plan->columns);
     if (create->types != NULL) {
-        cli_put_types(&json, &create->plan.columns, create->types);
+        cli_put_types(&json, &create->plan->columns, create->types);
     }
     csvk_json_close(&json, '}');
     int status = json.failed ? CSVK_ENOMEM : csvk_buf_putc(&out, '\n');
@@ -245,7 +245,7 @@ static int write_manifest(struct create *create)
 static int make_table(struct create *create)
 {
     struct csvk_error err = {0};
-    struct csvk_manifest_plan *plan = &create->plan;
+    struct csvk_manifest_plan *plan = create->plan;
     int status = find_columns(create);
     if (status == CLI_GOOD && plan->types_auto) {
         status = propose_types(create);
@@ -254,7 +254,7 @@ static int make_table(struct create *create)
         status = cli_fail(create->cli, &err);
     }
     if (status == CLI_GOOD &&
-        csvk_manifest_create(&create->manifest, &plan->options, &err) != CSVK_OK) {
+        csvk_manifest_create(&create->manifest, plan->options, &err) != CSVK_OK) {
         status = cli_fail(create->cli, &err);
     }
     return status;
@@ -265,7 +265,7 @@ static int create_table(struct create *create)
     struct cli *cli = create->cli;
     int status = cli_manifest_plan_read(cli, &create->plan);
     status =
-        status == CLI_GOOD ? cli_get_dialect(cli, &create->plan.options.dialect, NULL) : status;
+        status == CLI_GOOD ? cli_get_dialect(cli, &create->plan->options->dialect, NULL) : status;
     status = status == CLI_GOOD ? make_table(create) : status;
     status = status == CLI_GOOD ? judge(create) : status;
     return status == CLI_GOOD ? write_manifest(create) : status;
@@ -328,7 +328,7 @@ static int run_create(struct cli *cli)
     if (status == CLI_GOOD) {
         status = cli_has(cli, "files") ? create_for_file(&create) : create_table(&create);
     }
-    csvk_manifest_plan_release(&create.plan);
+    csvk_manifest_plan_free(create.plan);
     csvk_manifest_free(create.manifest);
     csvk_findings_release(&create.findings);
     csvk_types_free(create.types);

@@ -27,7 +27,7 @@ static void show_sliced(void *context, const char *directory,
     }
 }
 
-static int show_refused(void *context, const struct csvk_report *report, struct csvk_error *err)
+static int show_judged(void *context, const struct csvk_report *report, struct csvk_error *err)
 {
     return slice_print_report(context, report, "text", err);
 }
@@ -43,7 +43,9 @@ static int run(struct cli *cli)
     options.threads = cli_threads(cli);
     options.max_record = cli_longest_record();
     options.support = csvk_type_support_parse(getenv("KBC_DATA_TYPE_SUPPORT"));
-    options.hooks = (struct csvk_processor_hooks){show_sliced, show_refused, cli};
+    options.sliced = show_sliced;
+    options.judged = show_judged;
+    options.context = cli;
     return csvk_processor(&options, &err) == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
 }
 

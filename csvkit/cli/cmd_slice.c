@@ -151,10 +151,10 @@ static int slice(struct slice_command *job)
     options->table = &job->table;
     options->how = &job->how;
     options->rules = &job->rules;
-    options->manifest = cli_has(job->cli, "no-manifest") ? NULL : &job->plan;
+    options->manifest = cli_has(job->cli, "no-manifest") ? NULL : job->plan;
     options->support = csvk_type_support_parse(getenv("KBC_DATA_TYPE_SUPPORT"));
     options->verify = cli_has(job->cli, "verify");
-    options->hooks = slice_hooks(job);
+    slice_show(job);
     if (csvk_strings_add(&job->inputs,
                          cli_noperands(job->cli) > 0 ? cli_operand(job->cli, 0) : "-") != CSVK_OK) {
         return cli_trouble(job->cli, "out of memory");
@@ -181,12 +181,12 @@ static int run(struct cli *cli)
     status = status == CLI_GOOD ? read_rules(&job) : status;
     status = status == CLI_GOOD ? cli_manifest_plan_read(cli, &job.plan) : status;
     status = status == CLI_GOOD ? slice(&job) : status;
-    csvk_slice_table_result_release(&job.result);
+    csvk_slice_table_result_free(job.result);
     slice_hash_release(&job.how.hash);
     csvk_normalize_options_release(&job.normalize);
     csvk_validate_options_release(&job.rules);
     csvk_table_definition_release(&job.table);
-    csvk_manifest_plan_release(&job.plan);
+    csvk_manifest_plan_free(job.plan);
     csvk_strings_release(&job.inputs);
     return status;
 }

@@ -60,12 +60,13 @@ struct csvk_rule {
     /* {key} stands for a fact of the finding; {key?text} for the text and then the fact, or for
      * nothing when the finding has no such fact. NULL: each finding brings its own message. */
     const char *message;
-    const char *summary; /* one line for lists */
-    const char *why;     /* what goes wrong when the rule is ignored */
-    const char *example; /* input that breaks it, escapes as in C; or "" */
-    const char *remedy;  /* what a person can do about it; or "" */
-    const char *repairs; /* ids of the repairs of csvkit normalize, or "" */
-    const char *outcome; /* what the platform does with such data; or NULL */
+    const char *summary;  /* one line for lists */
+    const char *why;      /* what goes wrong when the rule is ignored */
+    const char *example;  /* input that breaks it, escapes as in C; or "" */
+    const char *remedy;   /* what a person can do about it; or "" */
+    const char *repairs;  /* ids of the repairs of csvkit normalize, or "" */
+    const char *outcome;  /* what the platform does with such data; or NULL */
+    const void *reserved; /* NULL; the place of what a later version says */
 };
 struct csvk_rule_set {
     const struct csvk_rule *rule;

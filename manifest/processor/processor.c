@@ -1,13 +1,19 @@
 /* processor.c - the steps of csvk_processor: parameters, folders, tables, files. */
 #include "manifest/processor/processor_parts.h"
 
+#include "csvkit/base/sized.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-void csvk_processor_options_init(struct csvk_processor_options *options)
+static const struct csvk_sized options_type =
+    CSVK_SIZED(struct csvk_processor_options, context, "csvk_processor_options_init");
+
+void csvk_processor_options_init_sized(struct csvk_processor_options *options, size_t size)
 {
-    *options = (struct csvk_processor_options){.size = sizeof *options, .scratch = "/tmp"};
+    const struct csvk_processor_options defaults = {.size = sizeof defaults, .scratch = "/tmp"};
+    csvk_sized_init(&options_type, options, size, &defaults);
 }
 
 int processor_no_memory(const struct processor *p)
@@ -51,10 +57,16 @@ static int make_out(const struct processor *p)
 
 int csvk_processor(const struct csvk_processor_options *options, struct csvk_error *err)
 {
-    struct csvk_error own = {0};
+    struct csvk_error nobody = {0};
+    struct csvk_processor_options own;
+    csvk_processor_options_init(&own);
+    int status = csvk_sized_read(&options_type, &own, options, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
     struct processor p = {
-        .options = options, .folder = options->folder, .err = err != NULL ? err : &own};
-    int status = processor_read(&p);
+        .options = &own, .folder = own.folder, .err = err != NULL ? err : &nobody};
+    status = processor_read(&p);
     status = status == CSVK_OK ? make_scratch(&p) : status;
     status = status == CSVK_OK ? make_out(&p) : status;
     status = status == CSVK_OK ? processor_tables(&p) : status;

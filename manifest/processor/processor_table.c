@@ -131,54 +131,49 @@ static char *sliced_path(const struct processor_table *t)
 static int show(const struct processor_table *t, const char *to,
                 struct csvk_slice_table_result *result)
 {
-    const struct csvk_processor_hooks *hooks = &t->p->options->hooks;
+    const struct csvk_processor_options *o = t->p->options;
     for (size_t i = 0; i < result->findings.count; i++) {
         result->findings.item[i].table = csvk_strdup(t->name);
         if (result->findings.item[i].table == NULL) {
             return no_memory(t);
         }
     }
-    if (hooks->sliced != NULL) {
-        hooks->sliced(hooks->context, to, result);
+    if (o->sliced != NULL) {
+        o->sliced(o->context, to, result);
     }
     return CSVK_OK;
 }
 
 /* What the step and the manifest made so far say, as the options of one call. */
 static int slice_as_told(const struct processor_table *t, const struct processor_slice *step,
-                         struct csvk_table_definition *table, const char *from)
+                         struct csvk_table_definition *table, struct csvk_manifest_plan *plan,
+                         const char *from)
 {
     struct csvk_slice_table_options options;
-    struct csvk_slice_table_result result = {0};
+    struct csvk_slice_table_result *result = NULL;
     struct csvk_findings findings = {0};
-    struct csvk_manifest_plan plan;
     struct csvk_strings inputs = {0};
     csvk_slice_table_options_init(&options);
-    csvk_manifest_plan_init(&plan);
-    bool native = t->p->options->support == CSVK_SUPPORT_HINTS ||
-                  t->p->options->support == CSVK_SUPPORT_AUTHORITATIVE;
-    plan.options.generation = native ? CSVK_GENERATION_NATIVE : CSVK_GENERATION_LEGACY;
     options.inputs = &inputs;
     options.table = table;
     options.how = &step->how;
     options.any_size = step->any_size;
     options.verify = step->verify;
-    options.manifest = &plan;
+    options.manifest = plan;
     options.support = t->p->options->support;
     options.max_record = t->p->options->max_record;
-    options.hooks.refused = t->p->options->hooks.refused;
-    options.hooks.context = t->p->options->hooks.context;
+    options.judged = t->p->options->judged;
+    options.context = t->p->options->context;
     int status = csvk_strings_add(&inputs, from) == CSVK_OK ? CSVK_OK : no_memory(t);
     status =
         status == CSVK_OK ? csvk_table_definition_read(table, from, &findings, t->p->err) : status;
     if (status == CSVK_OK) {
         status = csvk_slice_table(&options, &result, t->p->err);
-        int shown = show(t, step->how.directory, &result);
+        int shown = result != NULL ? show(t, step->how.directory, result) : status;
         status = status == CSVK_OK ? shown : status;
     }
-    csvk_slice_table_result_release(&result);
+    csvk_slice_table_result_free(result);
     csvk_findings_release(&findings);
-    csvk_manifest_plan_release(&plan);
     csvk_strings_release(&inputs);
     return status;
 }
@@ -188,6 +183,7 @@ static int slice_table(struct processor_table *t, const char *from, const char *
 {
     struct processor_slice step = {0};
     struct csvk_table_definition table;
+    struct csvk_manifest_plan *plan = NULL;
     csvk_table_definition_init(&table);
     csvk_slice_options_init(&step.how);
     step.how.directory = to;
@@ -197,7 +193,14 @@ static int slice_table(struct processor_table *t, const char *from, const char *
     int status = table.manifest == NULL ? no_memory(t) : processor_need_manifest(t);
     status = status == CSVK_OK ? processor_write_manifest(t, table.manifest) : status;
     status = status == CSVK_OK ? processor_read_slice(t->p, t->plan.slice, &step) : status;
-    status = status == CSVK_OK ? slice_as_told(t, &step, &table, from) : status;
+    status = status == CSVK_OK ? csvk_manifest_plan_new(&plan, t->p->err) : status;
+    if (status == CSVK_OK) {
+        bool native = t->p->options->support == CSVK_SUPPORT_HINTS ||
+                      t->p->options->support == CSVK_SUPPORT_AUTHORITATIVE;
+        plan->options->generation = native ? CSVK_GENERATION_NATIVE : CSVK_GENERATION_LEGACY;
+        status = slice_as_told(t, &step, &table, plan, from);
+    }
+    csvk_manifest_plan_free(plan);
     csvk_table_definition_release(&table);
     return status;
 }

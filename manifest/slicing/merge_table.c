@@ -2,8 +2,9 @@
  * merge_table.c - slices into one file: where the header comes from, and a file that is compressed
  * when its name says so and appears whole or not at all.
  */
-#include "manifest/slice_table.h"
+#include "manifest/slicing/own_structs.h"
 
+#include "csvkit/base/sized.h"
 #include "csvkit/io/deflate/gzip_writer.h"
 
 #include <errno.h>
@@ -11,23 +12,39 @@
 #include <unistd.h>
 
 struct merge_file {
-    const struct csvk_merge_table_options *options;
+    struct csvk_merge_table_options options; /* a copy that borrows everything, as the others */
+    struct csvk_table_definition table;
     struct csvk_merge_options how;
     struct csvk_sink *sink;
     struct csvk_gzip *gzip; /* NULL: plain */
     uint64_t written;
 };
 
-void csvk_merge_table_options_init(struct csvk_merge_table_options *options)
+static const struct csvk_sized options_type =
+    CSVK_SIZED(struct csvk_merge_table_options, context, "csvk_merge_table_options_init");
+
+void csvk_merge_table_options_init_sized(struct csvk_merge_table_options *options, size_t size)
 {
-    *options = (struct csvk_merge_table_options){.size = sizeof *options, .level = 4};
+    const struct csvk_merge_table_options defaults = {.size = sizeof defaults, .level = 4};
+    csvk_sized_init(&options_type, options, size, &defaults);
+}
+
+static int read_options(struct merge_file *file, const struct csvk_merge_table_options *options,
+                        struct csvk_error *err)
+{
+    csvk_merge_table_options_init(&file->options);
+    int status = csvk_sized_read(&options_type, &file->options, options, err);
+    status = status == CSVK_OK ? own_table(&file->table, file->options.table, err) : status;
+    status = status == CSVK_OK ? own_merge_options(&file->how, file->options.how, err) : status;
+    file->how.dialect = file->table.dialect;
+    return status;
 }
 
 /* What an option says wins over the manifest. */
 static int find_header(struct merge_file *file, struct csvk_error *err)
 {
-    const struct csvk_table_definition *table = file->options->table;
-    const char *directory = file->options->directory;
+    const struct csvk_table_definition *table = &file->table;
+    const char *directory = file->options.directory;
     bool named = table->columns.count != 0;
     file->how.columns = named ? &table->columns : NULL;
     if (table->header_by == CSVK_TOLD_BY_OPTION && !table->header) {
@@ -69,7 +86,7 @@ static int to_sink(void *context, const void *bytes, size_t length, struct csvk_
 static int to_file(void *context, const void *bytes, size_t length, struct csvk_error *err)
 {
     struct merge_file *file = context;
-    const struct csvk_merge_table_options *options = file->options;
+    const struct csvk_merge_table_options *options = &file->options;
     file->written += length;
     if (options->progress != NULL && options->progress(options->context, file->written) < 0) {
         return csvk_fail(err, CSVK_ECANCELED, "%s: canceled", options->output);
@@ -80,13 +97,13 @@ static int to_file(void *context, const void *bytes, size_t length, struct csvk_
 
 static int open_file(struct merge_file *file, struct csvk_error *err)
 {
-    const char *path = file->options->output;
+    const char *path = file->options.output;
     size_t length = strlen(path);
     int status = csvk_sink_open(&file->sink, path, 0, err);
     if (status != CSVK_OK || length < 3 || strcmp(path + length - 3, ".gz") != 0) {
         return status;
     }
-    struct csvk_gzip_options how = {file->options->level, file->options->threads, 0};
+    struct csvk_gzip_options how = {file->options.level, file->options.threads, 0};
     struct csvk_gzip_output output = {to_sink, file};
     return csvk_gzip_new(&file->gzip, &how, output, err);
 }
@@ -94,14 +111,14 @@ static int open_file(struct merge_file *file, struct csvk_error *err)
 int csvk_merge_table(const struct csvk_merge_table_options *options,
                      struct csvk_merge_totals *totals, struct csvk_error *err)
 {
-    struct merge_file file = {.options = options, .how = *options->how};
+    struct merge_file file = {.sink = NULL};
     struct csvk_merge_output output = {to_file, &file};
-    file.how.dialect = options->table->dialect;
-    int status = check(options->table, err);
+    int status = read_options(&file, options, err);
+    status = status == CSVK_OK ? check(&file.table, err) : status;
     status = status == CSVK_OK ? find_header(&file, err) : status;
     status = status == CSVK_OK ? open_file(&file, err) : status;
-    status =
-        status == CSVK_OK ? csvk_merge(options->directory, &file.how, output, totals, err) : status;
+    status = status == CSVK_OK ? csvk_merge(file.options.directory, &file.how, output, totals, err)
+                               : status;
     if (status == CSVK_OK && file.gzip != NULL) {
         status = csvk_gzip_finish(file.gzip, NULL, err);
     }

@@ -17,7 +17,7 @@ static int judge(struct slice_job *job, const struct csvk_manifest *manifest)
     struct csvk_manifest_judge how;
     csvk_manifest_judge_init(&how);
     how.kind = CSVK_MANIFEST_OUT_TABLE;
-    how.support = job->options->support;
+    how.support = job->options.support;
     csvk_findings_release(findings);
     int status = csvk_manifest_check(manifest, &how, findings);
     job->refused = job->refused || findings->errors != 0;
@@ -38,14 +38,14 @@ static const char *in_other_case(const struct slice_job *job, const char *name)
  */
 static int check_key(struct slice_job *job, struct csvk_error *err)
 {
-    const struct csvk_strings *key = &job->table->primary_key;
-    bool option = job->table->key_by == CSVK_TOLD_BY_OPTION || job->table->manifest == NULL;
+    const struct csvk_strings *key = &job->table.primary_key;
+    bool option = job->table.key_by == CSVK_TOLD_BY_OPTION || job->table.manifest == NULL;
     int status = CSVK_OK;
     for (size_t i = 0; i < key->count && status == CSVK_OK; i++) {
         if (!csvk_strings_has(&job->result->columns, key->item[i])) {
             status = slice_refuse(job, err,
                                   "%s: the primary key names %s, which is not a column of %s%s",
-                                  option ? "--primary-key" : job->table->manifest, key->item[i],
+                                  option ? "--primary-key" : job->table.manifest, key->item[i],
                                   job->columns_from, in_other_case(job, key->item[i]));
         }
     }
@@ -60,8 +60,8 @@ static int read_base(const struct slice_job *job, struct csvk_manifest **base,
     struct csvk_findings findings = {0};
     *base = NULL;
     int status = CSVK_OK;
-    if (job->table->manifest != NULL) {
-        status = csvk_manifest_read(base, job->table->manifest, &findings, err);
+    if (job->table.manifest != NULL) {
+        status = csvk_manifest_read(base, job->table.manifest, &findings, err);
     }
     csvk_findings_release(&findings);
     return status;
@@ -71,13 +71,13 @@ static int read_base(const struct slice_job *job, struct csvk_manifest **base,
 static int take_generation(const struct slice_job *job, const struct csvk_manifest *base,
                            struct csvk_error *err)
 {
-    struct csvk_manifest_options *options = &job->options->manifest->options;
+    struct csvk_manifest_options *options = job->options.manifest->options;
     enum csvk_generation found = csvk_manifest_generation(base);
-    if (job->options->manifest->generation_given && found != options->generation) {
+    if (job->options.manifest->generation_given && found != options->generation) {
         return csvk_fail(err, CSVK_EUSAGE,
                          "%s is a manifest of the other generation (legacy or native); convert it "
                          "first, with csvkit manifest convert",
-                         job->table->manifest);
+                         job->table.manifest);
     }
     options->generation = found;
     return CSVK_OK;
@@ -94,7 +94,7 @@ static int make_base(const struct slice_job *job, struct csvk_manifest **base,
         return take_generation(job, *base, err);
     }
     struct csvk_manifest *in = *base;
-    status = csvk_slice_base(base, in, job->options->manifest->options.generation, err);
+    status = csvk_slice_base(base, in, job->options.manifest->options->generation, err);
     csvk_manifest_free(in);
     return status;
 }
@@ -103,7 +103,7 @@ static int make_base(const struct slice_job *job, struct csvk_manifest **base,
 static int make(struct slice_job *job, struct csvk_error *err)
 {
     struct csvk_manifest *base = NULL, *manifest = NULL;
-    struct csvk_manifest_options *options = &job->options->manifest->options;
+    struct csvk_manifest_options *options = job->options.manifest->options;
     int status = make_base(job, &base, err);
     status = status == CSVK_OK ? csvk_slice_manifest(&manifest, base, options, err) : status;
     csvk_buf_clear(&job->result->manifest);
@@ -124,17 +124,17 @@ static int copy_names(struct csvk_strings *to, const struct csvk_strings *from)
 
 int slice_make_manifest(struct slice_job *job, struct csvk_error *err)
 {
-    struct csvk_manifest_plan *plan = job->options->manifest;
+    struct csvk_manifest_plan *plan = job->options.manifest;
     const struct csvk_strings *columns = &job->result->columns;
     int status = check_key(job, err);
     if (status != CSVK_OK || plan == NULL || job->refused) {
         return status;
     }
     if (copy_names(&plan->columns, columns) != CSVK_OK ||
-        copy_names(&plan->primary_key, &job->table->primary_key) != CSVK_OK) {
+        copy_names(&plan->primary_key, &job->table.primary_key) != CSVK_OK) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    plan->options.dialect = job->dialect;
+    plan->options->dialect = job->dialect;
     status = csvk_manifest_plan_finish(plan, err);
     if (status == CSVK_OK && plan->types_auto &&
         csvk_types_new(&job->result->types, columns->count, &job->dialect) != CSVK_OK) {
@@ -148,6 +148,6 @@ int slice_add_types(struct slice_job *job, struct csvk_error *err)
     if (job->result->types == NULL) {
         return CSVK_OK;
     }
-    int status = csvk_manifest_plan_types(job->options->manifest, job->result->types, err);
+    int status = csvk_manifest_plan_types(job->options.manifest, job->result->types, err);
     return status == CSVK_OK ? make(job, err) : status;
 }

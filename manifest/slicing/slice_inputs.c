@@ -51,7 +51,7 @@ uint64_t slice_plain_bytes(const struct slice_job *job)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < job->inputs.count; i++) {
-        uint64_t size = job->table->encoding == NULL ? plain_size(job->inputs.item[i]) : 0;
+        uint64_t size = job->table.encoding == NULL ? plain_size(job->inputs.item[i]) : 0;
         if (size == 0) {
             return 0;
         }
@@ -68,8 +68,8 @@ static int open_source(const struct slice_job *job, const char *path, struct csv
     if (status == CSVK_OK) {
         status = csvk_check_other_format(*out, err);
     }
-    if (status == CSVK_OK && job->table->encoding != NULL) {
-        status = csvk_source_set_encoding(*out, job->table->encoding, err);
+    if (status == CSVK_OK && job->table.encoding != NULL) {
+        status = csvk_source_set_encoding(*out, job->table.encoding, err);
     }
     return status;
 }
@@ -123,12 +123,12 @@ static int open_input(struct input *in, struct csvk_error *err)
         return status;
     }
     csvk_validator_reader_options(in->validator, &how);
-    const struct csvk_manifest_plan *plan = job->options->manifest;
+    const struct csvk_manifest_plan *plan = job->options.manifest;
     enum csvk_detail least = plan != NULL && plan->types_auto ? CSVK_FIELDS : CSVK_RECORDS;
     how.detail = how.detail > least ? how.detail : least;
     how.window = WINDOW;
     /* The slicer needs whole records, even if the validator does not. */
-    how.max_record = job->options->max_record;
+    how.max_record = job->options.max_record;
     return csvk_reader_new(&in->reader, in->source, &how, err);
 }
 
@@ -147,7 +147,7 @@ static int pass_header(struct input *in, const struct csvk_batch *batch, uint64_
                        struct csvk_error *err)
 {
     *skip = 0;
-    if (!in->job->table->header || in->header != 0) {
+    if (!in->job->table.header || in->header != 0) {
         return CSVK_OK;
     }
     const struct csvk_record *header = find_header(batch);
@@ -180,7 +180,6 @@ static int judge_input(struct input *in, struct csvk_error *err)
 {
     struct slice_job *job = in->job;
     const struct csvk_report *report = NULL;
-    const struct csvk_slice_hooks *hooks = &job->options->hooks;
     int status = csvk_validator_finish(in->validator, csvk_reader_totals(in->reader),
                                        csvk_source_damage(in->source), err);
     status = status == CSVK_OK ? csvk_validator_report(in->validator, &report, err) : status;
@@ -188,7 +187,8 @@ static int judge_input(struct input *in, struct csvk_error *err)
         return status;
     }
     job->refused |= report->errors != 0;
-    return hooks->refused != NULL ? hooks->refused(hooks->context, report, err) : CSVK_OK;
+    const struct csvk_slice_table_options *o = &job->options;
+    return o->judged != NULL ? o->judged(o->context, report, err) : CSVK_OK;
 }
 
 /* The slicer continues with the next input, so the last record of this one needs a line break. */

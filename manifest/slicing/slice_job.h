@@ -5,8 +5,8 @@
 #include "manifest/slice_table.h"
 
 struct slice_job {
-    const struct csvk_slice_table_options *options;
-    const struct csvk_table_definition *table;
+    struct csvk_slice_table_options options; /* a copy that borrows everything, as the table */
+    struct csvk_table_definition table;
     struct csvk_slice_table_result *result;
     struct csvk_strings inputs;         /* files, in order */
     struct csvk_dialect dialect;        /* of the slices */

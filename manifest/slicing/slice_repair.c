@@ -7,6 +7,7 @@
  * the thread has been joined and has reported that it repaired the input to the end. The thread
  * takes no SIGPIPE: when the slicer stops reading, the write fails, and nothing else happens.
  */
+#include "manifest/slicing/own_structs.h"
 #include "manifest/slicing/slice_job.h"
 
 #include <errno.h>
@@ -38,7 +39,7 @@ struct slice_stream { /* of one input */
 static int open_sinks(struct slice_job *job, struct csvk_error *err)
 {
     struct slice_repair *r = job->repair;
-    const char *rejects = job->options->rejects, *log = job->options->log;
+    const char *rejects = job->options.rejects, *log = job->options.log;
     struct csvk_buf index = CSVK_BUF_INIT;
     int status = CSVK_OK;
     if (rejects != NULL) {
@@ -56,7 +57,7 @@ static int open_sinks(struct slice_job *job, struct csvk_error *err)
 
 int slice_repair_new(struct slice_job *job, struct csvk_error *err)
 {
-    if (job->options->normalize == NULL) {
+    if (job->options.normalize == NULL) {
         return CSVK_OK;
     }
     struct slice_repair *r = csvk_calloc(1, sizeof *r);
@@ -64,14 +65,20 @@ int slice_repair_new(struct slice_job *job, struct csvk_error *err)
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     job->repair = r;
-    job->result->repaired = true;
-    r->options = *job->options->normalize;
-    r->options.dialect = job->table->dialect;
-    r->options.encoding = job->table->encoding;
-    r->options.header = job->table->header ? CSVK_NORMALIZE_HEADER : CSVK_NORMALIZE_NO_HEADER;
+    int status = own_normalize_options(&r->options, job->options.normalize, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    job->result->repairs = csvk_calloc(1, sizeof *job->result->repairs);
+    if (job->result->repairs == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    r->options.dialect = job->table.dialect;
+    r->options.encoding = job->table.encoding;
+    r->options.header = job->table.header ? CSVK_NORMALIZE_HEADER : CSVK_NORMALIZE_NO_HEADER;
     r->options.columns = (struct csvk_strings){0};
-    if (!job->table->header) {
-        r->options.columns = job->table->columns;
+    if (!job->table.header) {
+        r->options.columns = job->table.columns;
     }
     job->dialect = r->options.to;
     return open_sinks(job, err);
@@ -187,7 +194,7 @@ int slice_repair_join(struct slice_stream *stream, int status, struct csvk_error
     }
     pthread_join(stream->thread, NULL);
     stream->started = false;
-    add_counts(&stream->job->result->repairs, &stream->result);
+    add_counts(stream->job->result->repairs, &stream->result);
     bool own_fault = status >= CSVK_OK || stream->err.sys != EPIPE;
     if (stream->status != CSVK_OK && own_fault) {
         *err = stream->err;

@@ -2,7 +2,10 @@
  * slice_table.c - the steps of csvk_slice_table, in their order: options, inputs, the manifest as
  * far as it can be judged early, one pass over the data, reading back, and last the names.
  */
+#include "manifest/slicing/own_structs.h"
 #include "manifest/slicing/slice_job.h"
+
+#include "csvkit/base/sized.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,27 +14,40 @@
 
 #define MEGABYTE UINT64_C(1000000)
 
-void csvk_slice_table_options_init(struct csvk_slice_table_options *options)
+static const struct csvk_sized options_type =
+    CSVK_SIZED(struct csvk_slice_table_options, context, "csvk_slice_table_options_init");
+
+_Static_assert(CSVK_REPAIRS <= CSVK_REPAIRS_MOST, "the account of repairs cannot grow");
+
+void csvk_slice_table_options_init_sized(struct csvk_slice_table_options *options, size_t size)
 {
-    *options = (struct csvk_slice_table_options){.size = sizeof *options};
+    const struct csvk_slice_table_options defaults = {.size = sizeof defaults};
+    csvk_sized_init(&options_type, options, size, &defaults);
 }
 
-void csvk_slice_table_result_release(struct csvk_slice_table_result *result)
+void csvk_slice_table_result_free(struct csvk_slice_table_result *result)
 {
+    if (result == NULL) {
+        return;
+    }
     csvk_free(result->slice);
     csvk_strings_release(&result->columns);
     csvk_buf_release(&result->manifest);
     csvk_findings_release(&result->findings);
     csvk_strings_release(&result->refusals);
     csvk_types_free(result->types);
-    *result = (struct csvk_slice_table_result){0};
+    csvk_free(result->repairs);
+    csvk_free(result);
 }
 
-int csvk_slice_rules(struct csvk_validate_options *rules, struct csvk_error *err)
+int csvk_slice_rules_sized(struct csvk_validate_options *rules, size_t size, struct csvk_error *err)
 {
-    csvk_validate_options_init(rules);
-    rules->profile = CSVK_PROFILE_KEBOOLA;
-    return csvk_validate_set_rule(rules, "header-invalid-name", CSVK_WARNING, err);
+    csvk_validate_options_init_sized(rules, size);
+    int status = csvk_validate_set_rule(rules, "header-invalid-name", CSVK_WARNING, err);
+    if (status == CSVK_OK) {
+        rules->profile = CSVK_PROFILE_KEBOOLA;
+    }
+    return status;
 }
 
 /* ---- what the parts share -------------------------------------------------------------------- */
@@ -51,8 +67,8 @@ int slice_refuse(struct slice_job *job, struct csvk_error *err, const char *form
 int slice_tell_progress(const struct slice_job *job, enum csvk_slice_step step, uint64_t done,
                         uint64_t total, struct csvk_error *err)
 {
-    const struct csvk_slice_hooks *hooks = &job->options->hooks;
-    if (hooks->progress != NULL && hooks->progress(hooks->context, step, done, total) < 0) {
+    const struct csvk_slice_table_options *o = &job->options;
+    if (o->progress != NULL && o->progress(o->context, step, done, total) < 0) {
         return csvk_fail(err, CSVK_ECANCELED, "%s: canceled", job->how.directory);
     }
     return CSVK_OK;
@@ -71,9 +87,9 @@ bool slice_equal_names(const struct csvk_strings *a, const struct csvk_strings *
 
 static int check_table(const struct slice_job *job, struct csvk_error *err)
 {
-    const struct csvk_dialect *in = &job->table->dialect;
-    bool normalize = job->options->normalize != NULL, manifest = job->options->manifest != NULL;
-    if (job->table->delimiter_auto) {
+    const struct csvk_dialect *in = &job->table.dialect;
+    bool normalize = job->options.normalize != NULL, manifest = job->options.manifest != NULL;
+    if (job->table.delimiter_auto) {
         return csvk_fail(err, CSVK_EUSAGE,
                          "--delimiter=auto: csvkit slice does not find the delimiter; name it "
                          "(csvkit sniff proposes one)");
@@ -89,7 +105,7 @@ static int check_table(const struct slice_job *job, struct csvk_error *err)
                          "--escape: a manifest cannot name an escape byte; add --normalize, which "
                          "removes it, or --no-manifest");
     }
-    if (manifest && !job->table->header && job->table->columns.count == 0) {
+    if (manifest && !job->table.header && job->table.columns.count == 0) {
         return csvk_fail(err, CSVK_EUSAGE,
                          "a manifest for data without a header needs --columns; or give "
                          "--no-manifest");
@@ -100,7 +116,7 @@ static int check_table(const struct slice_job *job, struct csvk_error *err)
 static int read_sizes(struct slice_job *job, struct csvk_error *err)
 {
     struct csvk_slice_options *how = &job->how;
-    if (job->options->any_size || how->cut != CSVK_SLICE_BY_SIZE) {
+    if (job->options.any_size || how->cut != CSVK_SLICE_BY_SIZE) {
         return CSVK_OK;
     }
     how->least = 10 * MEGABYTE;
@@ -122,7 +138,7 @@ static int relax_empty_file(struct slice_job *job, struct csvk_error *err)
         rule++;
     }
     bool asked = job->rules.level[rule] != 0;
-    return job->table->columns.count == 0 || asked
+    return job->table.columns.count == 0 || asked
                ? CSVK_OK
                : csvk_validate_set_rule(&job->rules, "empty-file", CSVK_WARNING, err);
 }
@@ -130,11 +146,12 @@ static int relax_empty_file(struct slice_job *job, struct csvk_error *err)
 static int read_rules(struct slice_job *job, struct csvk_error *err)
 {
     int status = csvk_slice_rules(&job->rules, err);
-    if (job->options->rules != NULL) {
-        job->rules = *job->options->rules;
+    if (status == CSVK_OK && job->options.rules != NULL) {
+        status = own_rules(&job->rules, job->options.rules, err);
         job->rules.columns = job->rules.primary_key = (struct csvk_strings){0};
     }
-    status = status == CSVK_OK ? csvk_table_definition_rules(job->table, &job->rules, err) : status;
+    status =
+        status == CSVK_OK ? csvk_table_definition_rules(&job->table, &job->rules, err) : status;
     job->rules.dialect = job->dialect;
     return status == CSVK_OK ? relax_empty_file(job, err) : status;
 }
@@ -165,9 +182,9 @@ static int refuse_own_input(const struct slice_job *job, const char *path, struc
 static int list_inputs(struct slice_job *job, struct csvk_error *err)
 {
     int status = CSVK_OK;
-    for (size_t i = 0; i < job->options->inputs->count && status == CSVK_OK; i++) {
+    for (size_t i = 0; i < job->options.inputs->count && status == CSVK_OK; i++) {
         struct stat info;
-        const char *path = job->options->inputs->item[i];
+        const char *path = job->options.inputs->item[i];
         bool folder = strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
         status = folder ? csvk_list_slices(path, &job->inputs, err)
                         : csvk_strings_add(&job->inputs, path);
@@ -199,12 +216,12 @@ static int measure(struct slice_job *job, struct csvk_error *err)
 /* When the columns are known before anything is read, the manifest is judged at once. */
 static int take_known_columns(struct slice_job *job, struct csvk_error *err)
 {
-    if (job->table->columns.count == 0) {
+    if (job->table.columns.count == 0) {
         return CSVK_OK;
     }
-    bool option = job->table->columns_by == CSVK_TOLD_BY_OPTION || job->table->manifest == NULL;
-    job->columns_from = option ? "--columns" : job->table->manifest;
-    if (csvk_strings_copy(&job->result->columns, &job->table->columns) != CSVK_OK) {
+    bool option = job->table.columns_by == CSVK_TOLD_BY_OPTION || job->table.manifest == NULL;
+    job->columns_from = option ? "--columns" : job->table.manifest;
+    if (csvk_strings_copy(&job->result->columns, &job->table.columns) != CSVK_OK) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     return slice_make_manifest(job, err);
@@ -215,12 +232,12 @@ static int take_known_columns(struct slice_job *job, struct csvk_error *err)
 /* Slices cannot be loaded when nothing says what their columns are. */
 static int need_columns(struct slice_job *job, struct csvk_error *err)
 {
-    if (job->refused || job->result->columns.count != 0 || job->options->manifest == NULL) {
+    if (job->refused || job->result->columns.count != 0 || job->options.manifest == NULL) {
         return CSVK_OK;
     }
-    return slice_refuse(
-        job, err, "%s: there is no header to take the columns from; give --columns=A,B",
-        job->inputs.count > 0 ? job->inputs.item[0] : job->options->inputs->item[0]);
+    return slice_refuse(job, err,
+                        "%s: there is no header to take the columns from; give --columns=A,B",
+                        job->inputs.count > 0 ? job->inputs.item[0] : job->options.inputs->item[0]);
 }
 
 static int take_slices(struct slice_job *job, struct csvk_error *err)
@@ -248,7 +265,7 @@ static int commit(struct slice_job *job, struct csvk_error *err)
     int status = csvk_slicer_finish(job->slicer, err);
     status = status == CSVK_OK ? take_slices(job, err) : status;
     status = status == CSVK_OK ? slice_repair_commit(job, err) : status;
-    status = status == CSVK_OK && job->options->verify ? slice_verify(job, err) : status;
+    status = status == CSVK_OK && job->options.verify ? slice_verify(job, err) : status;
     return status == CSVK_OK
                ? csvk_slicer_commit(job->slicer, manifest.len != 0 ? &manifest : NULL, err)
                : status;
@@ -282,19 +299,35 @@ static void forget_slices(struct csvk_slice_table_result *result)
     csvk_buf_release(&result->manifest);
 }
 
-int csvk_slice_table(const struct csvk_slice_table_options *options,
-                     struct csvk_slice_table_result *result, struct csvk_error *err)
+static int read_options(struct slice_job *job, const struct csvk_slice_table_options *options,
+                        struct csvk_error *err)
 {
-    struct slice_job job = {.options = options,
-                            .table = options->table,
-                            .result = result,
-                            .dialect = options->table->dialect,
-                            .how = *options->how};
-    *result = (struct csvk_slice_table_result){.findings = {.limit = 100}};
-    int status = work(&job, err);
-    result->sliced = status == CSVK_OK;
-    if (!result->sliced) {
-        forget_slices(result);
+    csvk_slice_table_options_init(&job->options);
+    int status = csvk_sized_read(&options_type, &job->options, options, err);
+    status = status == CSVK_OK ? own_table(&job->table, job->options.table, err) : status;
+    status = status == CSVK_OK ? own_slice_options(&job->how, job->options.how, err) : status;
+    job->dialect = job->table.dialect;
+    return status;
+}
+
+int csvk_slice_table(const struct csvk_slice_table_options *options,
+                     struct csvk_slice_table_result **out, struct csvk_error *err)
+{
+    struct slice_job job = {.slicer = NULL};
+    *out = NULL;
+    int status = read_options(&job, options, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    *out = job.result = csvk_calloc(1, sizeof *job.result);
+    if (job.result == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    job.result->findings.limit = 100;
+    status = work(&job, err);
+    job.result->sliced = status == CSVK_OK;
+    if (!job.result->sliced) {
+        forget_slices(job.result);
     }
     csvk_slicer_free(job.slicer);
     slice_repair_free(job.repair);

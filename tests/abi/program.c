@@ -9,11 +9,16 @@
  *     program KNOWN     KNOWN is 1 when the library knows all members that this program knows
  */
 #include "csvkit/csvkit.h"
+#include "csvkit/extra/extra.h"
 #include "csvkit/findings/findings.h"
 #include "csvkit/normalize.h"
 #include "csvkit/sniff.h"
+#include "csvkit/writer.h"
 #include "manifest/manifest.h"
+#include "manifest/processor.h"
 #include "manifest/slice.h"
+#include "manifest/slice_table.h"
+#include "manifest/table_definition.h"
 #include "manifest/types.h"
 #include "preflight/preflight.h"
 #include "validator/validator.h"
@@ -53,6 +58,50 @@ static struct csvk_source *source_of(const void *bytes, size_t length)
     struct csvk_source *source = NULL;
     MUST(csvk_source_memory(&source, bytes, length, NULL) == CSVK_OK);
     return source;
+}
+
+/* What csvk_slice_table is given; NULL: one that is begun here. */
+struct slicing {
+    struct csvk_slice_table_options *options;
+    struct csvk_table_definition *table;
+    struct csvk_slice_options *how;
+    struct csvk_validate_options *rules;
+    struct csvk_normalize_options *normalize;
+};
+
+/* Slices as `given` says, without a manifest when `plan` is NULL. */
+static int slice(struct slicing given, struct csvk_manifest_plan *plan, struct csvk_error *err)
+{
+    struct csvk_slice_table_options options, *o = given.options;
+    struct csvk_table_definition table, *t = given.table;
+    struct csvk_slice_options how, *h = given.how;
+    struct csvk_slice_table_result *result = NULL;
+    struct csvk_strings inputs = {0};
+    csvk_slice_table_options_init(&options);
+    csvk_table_definition_init(&table);
+    csvk_slice_options_init(&how);
+    o = o != NULL ? o : &options;
+    o->table = t = t != NULL ? t : &table;
+    o->how = h = h != NULL ? h : &how;
+    o->rules = given.rules;
+    o->normalize = given.normalize;
+    o->manifest = plan;
+    o->inputs = &inputs;
+    h->directory = "slices";
+    h->existing = CSVK_SLICE_REPLACE;
+    MUST(csvk_strings_add(&inputs, "parts/1.csv") == CSVK_OK);
+    int status = csvk_slice_table(o, &result, err);
+    if (status == CSVK_OK) {
+        MUST(result->sliced && result->nslices == 1 && result->records == 2);
+        MUST(result->slice[0].records == 2 && result->columns.count == 2);
+        MUST((result->manifest.length != 0) == (plan != NULL));
+        MUST((result->repairs != NULL) == (given.normalize != NULL));
+        MUST(result->repairs == NULL || result->repairs->records_out == 3);
+    }
+    MUST(status == CSVK_OK || result == NULL || !result->sliced);
+    csvk_slice_table_result_free(result);
+    csvk_strings_release(&inputs);
+    return status;
 }
 
 /* ---- how each struct is begun and used ---- */
@@ -179,9 +228,25 @@ static int normalize(struct normalizing given, struct csvk_error *err)
         MUST(r->first_reject.record == 0 && !r->counted.done);
         MUST(csvk_normalize_summary(r, "f", &summary) == CSVK_OK && summary.length > 100);
     }
+    MUST(given.options == NULL || slice((struct slicing){.normalize = o}, NULL, NULL) == status);
     csvk_buf_release(&summary);
     csvk_normalize_options_release(o);
     csvk_source_free(source);
+    return status;
+}
+
+BEGIN(csvk_writer_options, csvk_writer_options_init)
+static int use_csvk_writer_options(void *it, struct csvk_error *err)
+{
+    struct csvk_writer *writer = NULL;
+    size_t length = 0;
+    int status = csvk_writer_new(&writer, (struct csvk_output){count, &length}, it, err);
+    if (status == CSVK_OK) {
+        MUST(csvk_writer_field(writer, "a,", 2, err) == CSVK_OK);
+        MUST(csvk_writer_end_record(writer, err) == CSVK_OK);
+        MUST(csvk_writer_flush(writer, err) == CSVK_OK && length == strlen("\"a,\"\r\n"));
+    }
+    csvk_writer_free(writer);
     return status;
 }
 
@@ -268,9 +333,12 @@ static int use_csvk_validate_options(void *it, struct csvk_error *err)
     int status = csvk_validator_new(&validator, it, err);
     csvk_validator_free(validator);
     MUST(status == validate(it, NULL, NULL));
+    MUST(status == slice((struct slicing){.rules = it}, NULL, NULL));
     if (status == CSVK_OK) {
         MUST(csvk_validate_set_rule(it, "all", CSVK_INFO, err) == CSVK_OK);
         csvk_validate_options_release(it);
+        MUST(csvk_slice_rules(it, err) == CSVK_OK);
+        MUST(((struct csvk_validate_options *)it)->profile == CSVK_PROFILE_KEBOOLA);
     }
     return status;
 }
@@ -301,114 +369,7 @@ static int use_csvk_report_options(void *it, struct csvk_error *err)
     return status;
 }
 
-BEGIN(csvk_manifest_options, csvk_manifest_options_init)
-static int use_csvk_manifest_options(void *it, struct csvk_error *err)
-{
-    struct csvk_manifest *manifest = NULL;
-    int status = csvk_manifest_create(&manifest, it, err);
-    csvk_manifest_free(manifest);
-    return status;
-}
-
-BEGIN(csvk_manifest_file_options, csvk_manifest_file_options_init)
-static int use_csvk_manifest_file_options(void *it, struct csvk_error *err)
-{
-    struct csvk_manifest *manifest = NULL;
-    int status = csvk_manifest_create_file(&manifest, it, err);
-    csvk_manifest_free(manifest);
-    return status;
-}
-
-static struct csvk_manifest *some_manifest(void)
-{
-    static const char text[] =
-        "{\"destination\": \"in.c-a.b\", \"tags\": [\"x\"], \"columns\": []}";
-    struct csvk_findings findings = {0};
-    struct csvk_manifest *manifest = NULL;
-    MUST(csvk_manifest_parse(&manifest, text, strlen(text), &findings, NULL) == CSVK_OK);
-    csvk_findings_release(&findings);
-    return manifest;
-}
-
-BEGIN(csvk_manifest_judge, csvk_manifest_judge_init)
-static int use_csvk_manifest_judge(void *it, struct csvk_error *err)
-{
-    struct csvk_manifest *manifest = some_manifest();
-    struct csvk_findings findings = {0};
-    int status = csvk_manifest_check(manifest, it, &findings);
-    err->status = 0; /* there is no text to look at */
-    csvk_findings_release(&findings);
-    csvk_manifest_free(manifest);
-    return status;
-}
-
-static void begin_csvk_manifest_table(void *it)
-{
-    (void)it; /* it is filled, and needs no beginning */
-}
-
-static int use_csvk_manifest_table(void *it, struct csvk_error *err)
-{
-    struct csvk_manifest *manifest = some_manifest();
-    struct csvk_manifest_table *table = it;
-    int status = csvk_manifest_table(manifest, table);
-    MUST(status == CSVK_OK && table->size == sizeof *table && table->npairs == 0);
-    MUST(strcmp(table->destination, "in.c-a.b") == 0 && table->tags.count == 1);
-    csvk_manifest_table_release(table);
-    MUST(table->destination == NULL && table->size == sizeof *table);
-    csvk_manifest_free(manifest);
-    (void)err;
-    return status;
-}
-
-BEGIN(csvk_slice_options, csvk_slice_options_init)
-static int use_csvk_slice_options(void *it, struct csvk_error *err)
-{
-    struct csvk_slice_options *options = it;
-    struct csvk_slicer *slicer = NULL;
-    options->directory = "slices";
-    int status = csvk_slicer_new(&slicer, options, err);
-    csvk_slicer_free(slicer);
-    return status;
-}
-
-static int merge(struct csvk_merge_options *options, struct csvk_merge_totals *totals,
-                 struct csvk_error *err)
-{
-    struct csvk_merge_options own;
-    struct csvk_merge_totals sums = {.size = sizeof sums};
-    size_t length = 0;
-    csvk_merge_options_init(&own);
-    options = options != NULL ? options : &own;
-    totals = totals != NULL ? totals : &sums;
-    options->header = CSVK_MERGE_NONE;
-    int status =
-        csvk_merge("parts", options, (struct csvk_merge_output){count, &length}, totals, err);
-    MUST(status != CSVK_OK || (totals->records == 3 && totals->bytes == length && length > 0));
-    return status;
-}
-
-BEGIN(csvk_merge_options, csvk_merge_options_init)
-static int use_csvk_merge_options(void *it, struct csvk_error *err)
-{
-    return merge(it, NULL, err);
-}
-
-BEGIN_BY_HAND(csvk_merge_totals)
-static int use_csvk_merge_totals(void *it, struct csvk_error *err)
-{
-    return merge(NULL, it, err);
-}
-
-BEGIN(csvk_preflight_options, csvk_preflight_options_init)
-static int use_csvk_preflight_options(void *it, struct csvk_error *err)
-{
-    struct csvk_preflight_report *report = NULL;
-    int status = csvk_preflight(&report, "data", it, err);
-    MUST(status != CSVK_OK || (report->section != NULL && strcmp(report->folder, "data") == 0));
-    csvk_preflight_free(report);
-    return status;
-}
+#include "tests/abi/program_extra.h"
 
 /* ---- all of them ---- */
 
@@ -471,6 +432,7 @@ static void leaves_zero_what_is_new(const struct row *row, const unsigned char *
 
 int main(int argc, char **argv)
 {
+    csvk_use_all();
     bool known = argc == 2 && strcmp(argv[1], "1") == 0;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct row *row = &rows[i];

@@ -71,7 +71,7 @@ int main(int argc, char **argv)
     struct csvk_error err = {0};
     struct csvk_sink *sink = NULL;
     struct csvk_normalize_options options;
-    struct csvk_normalize_result result;
+    struct csvk_normalize_result result = {.size = sizeof result};
     if (argc != 5) return 2;
 #ifdef EXTRA
     csvk_use_all();
@@ -91,7 +91,7 @@ int main(int argc, char **argv)
         fails("commit", csvk_sink_commit(sink, &err), &err);
     }
     csvk_sink_free(sink);
-    struct csvk_normalize_files files = {.input = argv[1], .output = argv[3], .verify = true};
+    struct csvk_normalize_files files = {.size = sizeof files, .input = argv[1], .output = argv[3], .verify = true};
     csvk_normalize_options_init(&options);
     fails("verify", csvk_normalize_files(&files, &options, &result, &err), &err);
     files.verify = false;

@@ -11,8 +11,8 @@
 #include "preflight/preflight.h"
 
 static const struct csvk_rule rules[] = {
-    {"one", "EWI--", "{found} found{limit? of }", "first", "why", "", "do it", "r1", NULL},
-    {"two", "W", NULL, "second", "why", "", "general", "", "it stops"},
+    {"one", "EWI--", "{found} found{limit? of }", "first", "why", "", "do it", "r1", NULL, NULL},
+    {"two", "W", NULL, "second", "why", "", "general", "", "it stops", NULL},
 };
 static const struct csvk_rule_set own = {rules, 2};
 static const struct csvk_rule_set *const sets[] = {&csvk_manifest_rules, &own, NULL};

@@ -56,7 +56,8 @@ static void enter(void)
     csvk_processor_options_init(&options);
     options.folder = "data";
     options.scratch = "scratch";
-    options.hooks = (struct csvk_processor_hooks){show, show_report, NULL};
+    options.sliced = show;
+    options.judged = show_report;
     err = (struct csvk_error){0};
     shown[0] = '\0';
 }

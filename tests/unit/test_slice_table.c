@@ -16,9 +16,9 @@ static char folder[64];
 static struct csvk_strings inputs;
 static struct csvk_table_definition table;
 static struct csvk_slice_options how;
-static struct csvk_manifest_plan plan;
+static struct csvk_manifest_plan *plan;
 static struct csvk_slice_table_options options;
-static struct csvk_slice_table_result result;
+static struct csvk_slice_table_result *result;
 static struct csvk_error err;
 static int shown, steps[2], stop_at;
 
@@ -47,14 +47,15 @@ static void enter(void)
     inputs = (struct csvk_strings){0};
     csvk_table_definition_init(&table);
     csvk_slice_options_init(&how);
-    csvk_manifest_plan_init(&plan);
+    ck_assert_int_eq(csvk_manifest_plan_new(&plan, &err), CSVK_OK);
     csvk_slice_table_options_init(&options);
     how.directory = "out";
     options.inputs = &inputs;
     options.table = &table;
     options.how = &how;
-    options.manifest = &plan;
-    options.hooks = (struct csvk_slice_hooks){progress, show, NULL};
+    options.manifest = plan;
+    options.progress = progress;
+    options.judged = show;
     err = (struct csvk_error){0};
     shown = steps[0] = steps[1] = 0;
     stop_at = -1;
@@ -63,8 +64,9 @@ static void enter(void)
 static void leave(void)
 {
     char command[96];
-    csvk_slice_table_result_release(&result);
-    csvk_manifest_plan_release(&plan);
+    csvk_slice_table_result_free(result);
+    result = NULL;
+    csvk_manifest_plan_free(plan);
     csvk_table_definition_release(&table);
     csvk_strings_release(&inputs);
     ck_assert_int_eq(chdir("/"), 0);
@@ -93,7 +95,7 @@ static void add(struct csvk_strings *list, const char *text)
 
 static int slice(void)
 {
-    csvk_slice_table_result_release(&result);
+    csvk_slice_table_result_free(result);
     return csvk_slice_table(&options, &result, &err);
 }
 
@@ -127,21 +129,21 @@ START_TEST(several_files_become_one_table)
 {
     how.form = CSVK_SLICE_PLAIN;
     options.verify = true;
-    plan.options.destination = "in.c-main.t";
+    plan->options->destination = "in.c-main.t";
     add(&table.primary_key, "id");
     input("a.csv", "id,x\n1,\"a,b\"\n2,b");
     input("b.csv", "id,x\n3,c\n");
     ck_assert_msg(slice() == CSVK_OK, "%s", err.text);
-    ck_assert_uint_eq(result.nslices, 1);
-    ck_assert_uint_eq(result.records, 3);
-    ck_assert_uint_eq(result.slice[0].records, 3);
-    ck_assert_uint_eq(result.bytes, strlen("1,\"a,b\"\n2,b\n3,c\n"));
-    ck_assert_uint_eq(result.columns.count, 2);
-    ck_assert_uint_eq(result.refusals.count, 0);
-    ck_assert(!result.repaired && result.types == NULL);
+    ck_assert_uint_eq(result->nslices, 1);
+    ck_assert_uint_eq(result->records, 3);
+    ck_assert_uint_eq(result->slice[0].records, 3);
+    ck_assert_uint_eq(result->bytes, strlen("1,\"a,b\"\n2,b\n3,c\n"));
+    ck_assert_uint_eq(result->columns.count, 2);
+    ck_assert_uint_eq(result->refusals.count, 0);
+    ck_assert(result->repairs == NULL && result->types == NULL);
     ck_assert_str_eq(read_text("out/part-00001.csv"), "1,\"a,b\"\n2,b\n3,c\n");
-    ck_assert_str_eq(read_text("out.manifest"), csvk_buf_text(&result.manifest));
-    ck_assert_ptr_nonnull(strstr(csvk_buf_text(&result.manifest), "\"in.c-main.t\""));
+    ck_assert_str_eq(read_text("out.manifest"), csvk_buf_text(&result->manifest));
+    ck_assert_ptr_nonnull(strstr(csvk_buf_text(&result->manifest), "\"in.c-main.t\""));
     ck_assert_int_gt(steps[CSVK_SLICE_STEP_SLICE], 0);
     ck_assert_int_eq(steps[CSVK_SLICE_STEP_VERIFY], 1);
 }
@@ -160,36 +162,36 @@ START_TEST(a_folder_stands_for_its_slices)
     how.cut = CSVK_SLICE_BY_COUNT;
     how.count = 2;
     ck_assert_msg(slice() == CSVK_OK, "%s", err.text);
-    ck_assert_uint_eq(result.nslices, 2);
+    ck_assert_uint_eq(result->nslices, 2);
     ck_assert_str_eq(read_text("out/part-00002.csv"), "3,4\n");
 }
 END_TEST
 
 START_TEST(all_that_is_wrong_is_told_and_nothing_written)
 {
-    plan.options.destination = "in.c-main.t";
+    plan->options->destination = "in.c-main.t";
     input("a.csv", "id,x\n1,2,3\n");
     input("b.csv", "id,y\n3,4\n");
     input("c.csv", "id,x\n\"1\n");
     ck_assert_int_eq(slice(), CSVK_EDATA);
     ck_assert_str_eq(err.text, "out was not written");
     ck_assert_int_eq(shown, 2);
-    ck_assert_uint_eq(result.refusals.count, 1);
-    ck_assert_str_eq(result.refusals.item[0],
+    ck_assert_uint_eq(result->refusals.count, 1);
+    ck_assert_str_eq(result->refusals.item[0],
                      "b.csv:1: the header differs: column 2 is y, but x in a.csv:1");
-    ck_assert_uint_eq(result.nslices, 0);
-    ck_assert_uint_eq(result.manifest.length, 0);
+    ck_assert_uint_eq(result->nslices, 0);
+    ck_assert_uint_eq(result->manifest.length, 0);
     ck_assert_uint_eq(others(), 0);
 }
 END_TEST
 
 START_TEST(a_manifest_with_errors_is_refused)
 {
-    plan.options.destination = "main.t";
+    plan->options->destination = "main.t";
     input("a.csv", "id,ID\n1,2\n");
     ck_assert_int_eq(slice(), CSVK_EDATA);
-    ck_assert_uint_gt(result.findings.errors, 0);
-    ck_assert_ptr_eq(result.findings.item[0].file, NULL);
+    ck_assert_uint_gt(result->findings.errors, 0);
+    ck_assert_ptr_eq(result->findings.item[0].file, NULL);
     ck_assert_uint_eq(others(), 0);
 }
 END_TEST
@@ -200,8 +202,8 @@ START_TEST(the_key_must_be_among_the_columns)
     add(&table.primary_key, "ID");
     input("a.csv", "id\n1\n");
     ck_assert_int_eq(slice(), CSVK_EDATA);
-    ck_assert_uint_eq(result.refusals.count, 1);
-    ck_assert_str_eq(result.refusals.item[0],
+    ck_assert_uint_eq(result->refusals.count, 1);
+    ck_assert_str_eq(result->refusals.item[0],
                      "--primary-key: the primary key names ID, which is not a column of a.csv (a "
                      "column differs in letter case only)");
 }
@@ -219,7 +221,7 @@ START_TEST(a_header_is_not_taken_for_data_unless_someone_says_so)
     ck_assert_int_eq(shown, 1);
     table.header_by = CSVK_TOLD_BY_OPTION;
     ck_assert_int_eq(slice(), CSVK_OK);
-    ck_assert_uint_eq(result.records, 2);
+    ck_assert_uint_eq(result->records, 2);
     ck_assert_int_eq(access("out.manifest", F_OK), -1);
 }
 END_TEST
@@ -232,8 +234,8 @@ START_TEST(no_header_means_no_columns_for_a_manifest)
     ck_assert_int_eq(csvk_validate_set_rule(&rules, "empty-file", CSVK_OFF, &err), CSVK_OK);
     options.rules = &rules;
     ck_assert_int_eq(slice(), CSVK_EDATA);
-    ck_assert_uint_eq(result.refusals.count, 1);
-    ck_assert_str_eq(result.refusals.item[0],
+    ck_assert_uint_eq(result->refusals.count, 1);
+    ck_assert_str_eq(result->refusals.item[0],
                      "a.csv: there is no header to take the columns from; give --columns=A,B");
     csvk_validate_options_release(&rules);
     ck_assert_uint_eq(others(), 0);
@@ -252,9 +254,9 @@ START_TEST(a_table_is_repaired_while_it_is_sliced)
     table.dialect.delimiter = ';';
     input("a.csv", "\xef\xbb\xbfid;x\r\n1;a\r\n2;b\r\n3;\xff\r\n");
     ck_assert_msg(slice() == CSVK_OK, "%s", err.text);
-    ck_assert(result.repaired);
-    ck_assert_uint_eq(result.repairs.records_rejected, 1);
-    ck_assert_uint_eq(result.repairs.repairs[CSVK_REPAIR_BOM], 1);
+    ck_assert_ptr_nonnull(result->repairs);
+    ck_assert_uint_eq(result->repairs->records_rejected, 1);
+    ck_assert_uint_eq(result->repairs->repairs[CSVK_REPAIR_BOM], 1);
     ck_assert_str_eq(read_text("out/part-00001.csv"), "1,a\n2,b\n");
     ck_assert_str_eq(read_text("rejects"), "3;\xff\r\n");
     ck_assert_int_eq(access("rejects.jsonl", F_OK), 0);
@@ -278,13 +280,13 @@ END_TEST
 
 START_TEST(types_are_found_in_the_data)
 {
-    ck_assert_int_eq(csvk_manifest_plan_type(&plan, "auto", &err), CSVK_OK);
-    ck_assert_int_eq(csvk_manifest_plan_type(&plan, "x=string", &err), CSVK_OK);
+    ck_assert_int_eq(csvk_manifest_plan_type(plan, "auto", &err), CSVK_OK);
+    ck_assert_int_eq(csvk_manifest_plan_type(plan, "x=string", &err), CSVK_OK);
     input("a.csv", "id,x\n1,2\n");
     ck_assert_msg(slice() == CSVK_OK, "%s", err.text);
-    ck_assert_ptr_nonnull(result.types);
-    ck_assert_ptr_nonnull(strstr(csvk_buf_text(&result.manifest), "\"INTEGER\""));
-    ck_assert_ptr_nonnull(strstr(csvk_buf_text(&result.manifest), "\"STRING\""));
+    ck_assert_ptr_nonnull(result->types);
+    ck_assert_ptr_nonnull(strstr(csvk_buf_text(&result->manifest), "\"INTEGER\""));
+    ck_assert_ptr_nonnull(strstr(csvk_buf_text(&result->manifest), "\"STRING\""));
 }
 END_TEST
 
@@ -292,8 +294,9 @@ START_TEST(the_caller_may_stop)
 {
     for (stop_at = CSVK_SLICE_STEP_SLICE; stop_at <= CSVK_SLICE_STEP_VERIFY; stop_at++) {
         csvk_strings_release(&inputs);
-        csvk_manifest_plan_release(&plan);
-        csvk_manifest_plan_init(&plan);
+        csvk_manifest_plan_free(plan);
+        ck_assert_int_eq(csvk_manifest_plan_new(&plan, &err), CSVK_OK);
+        options.manifest = plan;
         input("a.csv", "id,x\n1,2\n");
         options.verify = true;
         ck_assert_int_eq(slice(), CSVK_ECANCELED);
@@ -327,9 +330,34 @@ START_TEST(options_that_contradict_each_other)
     table.dialect.skip_blanks = false;
     table.header = false;
     expect_usage("a manifest for data without a header needs --columns");
-    add(&plan.column_metadata, "no colon");
+    add(&plan->column_metadata, "no colon");
     table.header = true;
     expect_usage("--column-metadata: expected COL:KEY=VALUE, found \"no colon\"");
+}
+END_TEST
+
+START_TEST(structs_that_nobody_has_begun)
+{
+    size_t *const sizes[] = {&options.size, &table.size, &how.size};
+    input("a.csv", "id\n1\n");
+    for (size_t i = 0; i < 3; i++) {
+        size_t size = *sizes[i];
+        *sizes[i] = 0;
+        ck_assert_int_eq(slice(), CSVK_EUSAGE);
+        ck_assert_ptr_null(result);
+        *sizes[i] = size;
+    }
+    struct csvk_validate_options rules = {.size = 0};
+    struct csvk_normalize_options repair = {.size = 0};
+    options.rules = &rules;
+    expect_usage("struct csvk_validate_options has the size 0");
+    options.normalize = &repair;
+    expect_usage("struct csvk_normalize_options has the size 0");
+    ck_assert_int_eq(csvk_slice_rules_sized(&rules, sizeof rules.size, &err), CSVK_EUSAGE);
+    struct csvk_table_definition empty = {.size = 0};
+    ck_assert_int_eq(csvk_table_definition_find(&empty, "a.csv", &err), CSVK_EUSAGE);
+    csvk_table_definition_release(&empty);
+    ck_assert(empty.size == 0 && !empty.header);
 }
 END_TEST
 
@@ -451,26 +479,26 @@ END_TEST
 
 START_TEST(a_plan_reads_its_texts)
 {
-    add(&plan.columns, "a:b");
-    add(&plan.column_metadata, "a:b:k=v=w");
-    ck_assert_int_eq(csvk_manifest_plan_pair(&plan, "x=y", &err), CSVK_OK);
-    ck_assert_int_eq(csvk_manifest_plan_pair(&plan, "=y", &err), CSVK_EUSAGE);
+    add(&plan->columns, "a:b");
+    add(&plan->column_metadata, "a:b:k=v=w");
+    ck_assert_int_eq(csvk_manifest_plan_pair(plan, "x=y", &err), CSVK_OK);
+    ck_assert_int_eq(csvk_manifest_plan_pair(plan, "=y", &err), CSVK_EUSAGE);
     ck_assert_str_eq(err.text, "--metadata: expected KEY=VALUE, found \"=y\"");
-    ck_assert_int_eq(csvk_manifest_plan_type(&plan, "a=b=numeric:3,1", &err), CSVK_OK);
-    ck_assert_int_eq(csvk_manifest_plan_type(&plan, "a=b=date", &err), CSVK_OK);
-    ck_assert_int_eq(csvk_manifest_plan_type(&plan, "a=text", &err), CSVK_EUSAGE);
-    ck_assert_int_eq(csvk_manifest_plan_type(&plan, "a=date:", &err), CSVK_EUSAGE);
+    ck_assert_int_eq(csvk_manifest_plan_type(plan, "a=b=numeric:3,1", &err), CSVK_OK);
+    ck_assert_int_eq(csvk_manifest_plan_type(plan, "a=b=date", &err), CSVK_OK);
+    ck_assert_int_eq(csvk_manifest_plan_type(plan, "a=text", &err), CSVK_EUSAGE);
+    ck_assert_int_eq(csvk_manifest_plan_type(plan, "a=date:", &err), CSVK_EUSAGE);
     ck_assert_str_eq(err.text, "--data-type=a=date:: the length is empty");
-    ck_assert_int_eq(csvk_manifest_plan_finish(&plan, &err), CSVK_OK);
-    ck_assert_uint_eq(plan.options.npairs, 2);
-    ck_assert_ptr_null(plan.options.pairs[0].column);
-    ck_assert_str_eq(plan.options.pairs[1].column, "a:b");
-    ck_assert_str_eq(plan.options.pairs[1].key, "k");
-    ck_assert_str_eq(plan.options.pairs[1].value, "v=w");
-    ck_assert_uint_eq(plan.options.ntypes, 1);
-    ck_assert_str_eq(plan.options.types[0].column, "a=b");
-    ck_assert_str_eq(plan.options.types[0].type, "NUMERIC");
-    ck_assert_str_eq(plan.options.types[0].length, "3,1");
+    ck_assert_int_eq(csvk_manifest_plan_finish(plan, &err), CSVK_OK);
+    ck_assert_uint_eq(plan->options->npairs, 2);
+    ck_assert_ptr_null(plan->options->pairs[0].column);
+    ck_assert_str_eq(plan->options->pairs[1].column, "a:b");
+    ck_assert_str_eq(plan->options->pairs[1].key, "k");
+    ck_assert_str_eq(plan->options->pairs[1].value, "v=w");
+    ck_assert_uint_eq(plan->options->ntypes, 1);
+    ck_assert_str_eq(plan->options->types[0].column, "a=b");
+    ck_assert_str_eq(plan->options->types[0].type, "NUMERIC");
+    ck_assert_str_eq(plan->options->types[0].length, "3,1");
 }
 END_TEST
 
@@ -491,6 +519,7 @@ static Suite *suite(void)
     tcase_add_test(t, types_are_found_in_the_data);
     tcase_add_test(t, the_caller_may_stop);
     tcase_add_test(t, options_that_contradict_each_other);
+    tcase_add_test(t, structs_that_nobody_has_begun);
     tcase_add_test(t, slices_become_one_file);
     tcase_add_test(t, merging_is_refused_or_stopped);
     tcase_add_test(t, a_manifest_has_its_say);

@@ -71,13 +71,13 @@ static int read_generation(struct cli *cli, struct csvk_manifest_plan *plan)
     }
     plan->generation_given = cli_has(cli, "schema") || cli_has(cli, "legacy");
     native = cli_has(cli, "schema") || (native && !cli_has(cli, "legacy"));
-    plan->options.generation = native ? CSVK_GENERATION_NATIVE : CSVK_GENERATION_LEGACY;
+    plan->options->generation = native ? CSVK_GENERATION_NATIVE : CSVK_GENERATION_LEGACY;
     return CLI_GOOD;
 }
 
 static int read_deletion(struct cli *cli, struct csvk_manifest_plan *plan)
 {
-    struct csvk_manifest_options *options = &plan->options;
+    struct csvk_manifest_options *options = plan->options;
     options->delete_column = cli_value(cli, "delete-where-column");
     options->delete_operator = cli_value(cli, "delete-where-operator");
     int status = cli_get_list(cli, "delete-where-values", &plan->delete_values);
@@ -95,10 +95,14 @@ static int read_deletion(struct cli *cli, struct csvk_manifest_plan *plan)
     return CLI_GOOD;
 }
 
-int cli_manifest_plan_read(struct cli *cli, struct csvk_manifest_plan *plan)
+int cli_manifest_plan_read(struct cli *cli, struct csvk_manifest_plan **out)
 {
-    csvk_manifest_plan_init(plan);
-    struct csvk_manifest_options *options = &plan->options;
+    struct csvk_error err = {0};
+    if (csvk_manifest_plan_new(out, &err) != CSVK_OK) {
+        return cli_fail(cli, &err);
+    }
+    struct csvk_manifest_plan *plan = *out;
+    struct csvk_manifest_options *options = plan->options;
     options->destination = cli_value(cli, "destination");
     options->description = cli_value(cli, "description");
     options->incremental = cli_has(cli, "incremental");

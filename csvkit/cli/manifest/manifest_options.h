@@ -13,9 +13,9 @@
    --delete-where-... --write-always --schema --legacy --data-type */
 extern const struct cli_group cli_manifest_contents;
 
-/* Initializes *plan and sets what the options say. Returns enum cli_exit; a failure has been
-   reported then. csvk_manifest_plan_release in any case. */
-int cli_manifest_plan_read(struct cli *cli, struct csvk_manifest_plan *plan);
+/* Makes a plan and sets what the options say. Returns enum cli_exit; a failure has been reported
+   then. The caller frees *out in any case. */
+int cli_manifest_plan_read(struct cli *cli, struct csvk_manifest_plan **out);
 
 /* ---- types_evidence.c: types that were found in the data ---- */
 struct csvk_json;

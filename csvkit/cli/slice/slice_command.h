@@ -15,15 +15,15 @@ struct slice_command {
     struct csvk_slice_options how;
     struct csvk_validate_options rules;
     struct csvk_normalize_options normalize; /* of --normalize */
-    struct csvk_manifest_plan plan;
+    struct csvk_manifest_plan *plan;
     struct csvk_slice_table_options options; /* borrows all of these */
-    struct csvk_slice_table_result result;
+    struct csvk_slice_table_result *result;  /* NULL: there is none */
     struct cli_progress *progress;
     enum csvk_slice_step step; /* that `progress` is of */
 };
 
-/* Shows the progress, and the report of each input that has errors. */
-struct csvk_slice_hooks slice_hooks(struct slice_command *job);
+/* Sets in job->options: the progress is shown, and the report of each input that has errors. */
+void slice_show(struct slice_command *job);
 /* Prints what was found beside the reports: types, findings about the manifest, refusals. */
 void slice_report_doubts(struct slice_command *job);
 /* Prints the result and the account of repairs. CLI_REFUSED when records were rejected. */

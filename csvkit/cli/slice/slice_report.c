@@ -69,7 +69,7 @@ static void put_manifest_name(struct slice_command *job, struct csvk_json *json)
         length--;
     }
     csvk_json_key(json, "manifest");
-    if (job->result.manifest.length == 0) {
+    if (job->result->manifest.length == 0) {
         csvk_json_null(json);
     } else if (csvk_buf_add(&name, job->output, length) == CSVK_OK &&
                csvk_buf_puts(&name, ".manifest") == CSVK_OK) {
@@ -82,7 +82,7 @@ static void put_manifest_name(struct slice_command *job, struct csvk_json *json)
 
 static int put_json(struct slice_command *job, struct csvk_buf *out)
 {
-    const struct csvk_slice_table_result *result = &job->result;
+    const struct csvk_slice_table_result *result = job->result;
     struct csvk_json json;
     csvk_json_init(&json, out);
     csvk_json_open(&json, '{');
@@ -126,7 +126,7 @@ int slice_put_text(const char *directory, const struct csvk_slice_table_result *
 
 static int report_repairs(const struct slice_command *job)
 {
-    const struct csvk_slice_repairs *r = &job->result.repairs;
+    const struct csvk_slice_repairs *r = job->result->repairs;
     cli_note(job->cli,
              "%" PRIu64 " records in, %" PRIu64 " out, %" PRIu64 " rejected, %" PRIu64 " dropped",
              r->records_in, r->records_out, r->records_rejected, r->records_dropped);
@@ -142,9 +142,9 @@ static int report_repairs(const struct slice_command *job)
 int slice_report(struct slice_command *job)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
-    int made = job->json ? put_json(job, &out) : slice_put_text(job->output, &job->result, &out);
+    int made = job->json ? put_json(job, &out) : slice_put_text(job->output, job->result, &out);
     cli_out_result(job->cli, &out, made);
-    return job->result.repaired ? report_repairs(job) : CLI_GOOD;
+    return job->result->repairs != NULL ? report_repairs(job) : CLI_GOOD;
 }
 
 /* ---- while it runs ---- */
@@ -186,15 +186,17 @@ int slice_print_report(struct cli *cli, const struct csvk_report *report, const 
     return status;
 }
 
-static int show_refused(void *context, const struct csvk_report *report, struct csvk_error *err)
+static int show_judged(void *context, const struct csvk_report *report, struct csvk_error *err)
 {
     const struct slice_command *job = context;
     return slice_print_report(job->cli, report, job->json ? "json" : "text", err);
 }
 
-struct csvk_slice_hooks slice_hooks(struct slice_command *job)
+void slice_show(struct slice_command *job)
 {
-    return (struct csvk_slice_hooks){show_progress, show_refused, job};
+    job->options.progress = show_progress;
+    job->options.judged = show_judged;
+    job->options.context = job;
 }
 
 /* ---- beside the result ---- */
@@ -202,7 +204,7 @@ struct csvk_slice_hooks slice_hooks(struct slice_command *job)
 static void report_types(const struct slice_command *job)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
-    const struct csvk_slice_table_result *result = &job->result;
+    const struct csvk_slice_table_result *result = job->result;
     if (result->types == NULL || job->json || cli_has(job->cli, "quiet")) {
         return;
     }
@@ -228,6 +230,8 @@ void slice_print_doubts(struct cli *cli, const char *directory,
 
 void slice_report_doubts(struct slice_command *job)
 {
-    report_types(job);
-    slice_print_doubts(job->cli, job->output, &job->result, false);
+    if (job->result != NULL) {
+        report_types(job);
+        slice_print_doubts(job->cli, job->output, job->result, false);
+    }
 }
