@@ -234,6 +234,9 @@ int simple_settings_read(struct simple_settings *s, const char *const *settings,
     }
     s->validate.dialect = s->normalize.dialect = s->dialect;
     s->validate.header = s->no_header ? CSVK_NO_HEADER : CSVK_HEADER;
+    if (status == CSVK_OK && s->no_header) { /* who says so is not doubted */
+        status = csvk_validate_set_rule(&s->validate, "manifest-header", CSVK_OFF, err);
+    }
     s->normalize.header = s->no_header ? CSVK_NORMALIZE_NO_HEADER : CSVK_NORMALIZE_HEADER;
     s->normalize.delimiter_given = s->delimiter_given;
     s->files.encoding = s->encoding;
