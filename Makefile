@@ -68,7 +68,7 @@ TEST_TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
 FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
 EXAMPLE_SRC := $(sort $(wildcard examples/*.c))
 # Those that need libcsvkit alone, and are linked with nothing else.
-CORE_EXAMPLES := count push
+CORE_EXAMPLES := count peer push
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 EXTRA_OBJ := $(EXTRA_SRC:%.c=$(B)/%.o)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(B)/%.o)

@@ -25,7 +25,7 @@ release* | debug*)
     [ "$(needed "$BUILD/libcsvkit.so")" = libc.so.6 ] ||
         fail "libcsvkit.so needs $(needed "$BUILD/libcsvkit.so" | tr '\n' ' ')"
     ! ldd "$BUILD/libcsvkit.so" | grep -vE 'linux-vdso|libc\.so\.6|ld-linux' || fail "ldd libcsvkit.so"
-    for program in count push; do
+    for program in count peer push; do
         [ "$(needed "$BUILD/examples/$program")" = libc.so.6 ] ||
             fail "$program needs $(needed "$BUILD/examples/$program" | tr '\n' ' ')"
     done

@@ -73,10 +73,23 @@ with open(sys.argv[1], 'rb') as data:
     while piece := data.read(1009):
         peer.sendall(piece)
 END_OF_PYTHON
-coproc python3 "$work/serve.py" long.csv "$work/socket"
-read -r _ <&"${COPROC[0]}"
+serve() { # FILE: given to one peer at $work/socket
+    rm -f "$work/socket"
+    coproc python3 "$work/serve.py" "$1" "$work/socket"
+    read -r _ <&"${COPROC[0]}"
+}
+serve long.csv
 same "count from a socket" '30001 records' "$("$programs/count" "$work/socket")"
 wait "$COPROC_PID" 2>/dev/null
+for file in "${plain[@]}"; do
+    "$CSVKIT" validate --format=json "$file" >"$work/report"
+    serve "$file"
+    have=$("$programs/peer" "$work/socket")
+    code=$?
+    wait "$COPROC_PID" 2>/dev/null
+    same "peer $file" "$(jq -r '.findings[] | "byte \(.byte): \(.rule)"' "$work/report")" "$have"
+    same "peer $file, exit status" "$(valid rfc4180 "$file")" "$code"
+done
 have=$("$programs/count" "$work/socket" 2>&1)
 same "count from a socket that nobody serves" "2 cannot open '$work/socket': Connection refused" "$? $have"
 
