@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const struct csvk_sized options_type =
     CSVK_SIZED(struct csvk_preflight_options, context, "csvk_preflight_options_init");
@@ -131,6 +132,26 @@ static int check_options(const struct csvk_preflight_options *options, struct cs
                                  : CSVK_OK;
 }
 
+/* A mistyped path must not be good for ever because there is nothing in it to find fault with. */
+static int need_data_folder(struct preflight *preflight)
+{
+    static const char *const parts[] = {"in", "out", "config.json"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        char *path = preflight_full(preflight, parts[i]);
+        bool there = path != NULL && access(path, F_OK) == 0;
+        csvk_free(path);
+        if (path == NULL) {
+            return CSVK_ENOMEM;
+        }
+        if (there) {
+            return CSVK_OK;
+        }
+    }
+    return csvk_fail(preflight->err, CSVK_EUSAGE,
+                     "%s is no data folder: it has none of in, out and config.json",
+                     preflight->folder);
+}
+
 int preflight_open_folder(struct preflight *preflight)
 {
     struct stat info;
@@ -146,7 +167,10 @@ int preflight_open_folder(struct preflight *preflight)
     if (!S_ISDIR(info.st_mode)) {
         return csvk_fail(preflight->err, CSVK_EIO, "%s is not a folder", preflight->folder);
     }
-    return preflight_allocated(preflight, preflight->real) ? CSVK_OK : CSVK_ENOMEM;
+    if (!preflight_allocated(preflight, preflight->real)) {
+        return CSVK_ENOMEM;
+    }
+    return need_data_folder(preflight);
 }
 
 static void judge(struct preflight *preflight)

@@ -108,8 +108,8 @@ static inline void csvk_preflight_options_init(struct csvk_preflight_options *op
 
 /*
  * Judges `folder`. CSVK_OK with a report (csvk_preflight_free), whatever is found; CSVK_EIO when
- * the folder cannot be opened, CSVK_EUSAGE for an unknown rule or no threads, CSVK_ENOMEM,
- * CSVK_ECANCELED.
+ * the folder cannot be opened, CSVK_EUSAGE for an unknown rule, no threads, or a folder that has
+ * none of in, out and config.json, CSVK_ENOMEM, CSVK_ECANCELED.
  */
 CSVK_API int csvk_preflight(struct csvk_preflight_report **out, const char *folder,
                             const struct csvk_preflight_options *options,

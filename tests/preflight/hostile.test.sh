@@ -26,6 +26,18 @@ for text in '{"storage":{"input":{"tables":[{"source":"in.c-a.b","destination":"
     [ "$got" = 1 ] || fail "config $text: exit $got: $(head -c 200 out)"
 done
 
+# A mistyped path is never good.
+mkdir "$work/typo" && echo x >"$work/typo/config.jsn"
+"$CSVKIT" preflight "$work/typo" >out 2>err
+[ $? = 2 ] && grep -q 'is no data folder: it has none of in, out and config.json' err || fail "no data folder: $(cat err)"
+for part in in out; do
+    mkdir "$work/typo/$part"
+    "$CSVKIT" preflight -q "$work/typo" || fail "a folder with $part"
+    rmdir "$work/typo/$part"
+done
+echo '{}' >"$work/typo/config.json"
+"$CSVKIT" preflight -q "$work/typo" || fail "a folder with config.json"
+
 # A manifest of 1 GB is refused unread, a deep one and a binary one are reported.
 fresh huge
 table a.csv 'id\n1\n'
