@@ -216,10 +216,15 @@ static uint32_t most(uint32_t a, size_t b)
     return b > a ? (uint32_t)(b < UINT32_MAX ? b : UINT32_MAX) : a;
 }
 
+static void add_empty(struct csvk_column_types *column, uint64_t record)
+{
+    column->first_empty = column->empty++ == 0 ? record : column->first_empty;
+}
+
 static void add_value(struct csvk_column_types *column, struct csvk_bytes text, uint64_t record)
 {
     if (text.len == 0) {
-        column->empty++;
+        add_empty(column, record);
         return;
     }
     struct number number = {0, 0, false};
@@ -274,7 +279,7 @@ static int add_record(struct csvk_types *types, const struct csvk_batch *batch,
 {
     for (size_t i = 0; i < types->count; i++) {
         if (i >= record->nfields) {
-            types->column[i].empty++;
+            add_empty(&types->column[i], record->number);
             continue;
         }
         struct csvk_bytes value;
@@ -303,6 +308,7 @@ int csvk_types_feed(struct csvk_types *types, const struct csvk_batch *batch, ui
 static void merge_column(struct csvk_column_types *left, const struct csvk_column_types *right)
 {
     left->values += right->values;
+    left->first_empty = left->empty == 0 ? right->first_empty : left->first_empty;
     left->empty += right->empty;
     left->longest = right->longest > left->longest ? right->longest : left->longest;
     left->integer_digits = most(left->integer_digits, right->integer_digits);
@@ -352,11 +358,6 @@ enum csvk_type csvk_types_propose(const struct csvk_column_types *column)
         }
     }
     return CSVK_TYPE_STRING;
-}
-
-bool csvk_types_nullable(const struct csvk_column_types *column)
-{
-    return column->empty > 0 || column->values == 0;
 }
 
 void csvk_types_length(const struct csvk_column_types *column, char text[CSVK_TYPE_LENGTH_SIZE])

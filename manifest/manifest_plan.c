@@ -194,18 +194,32 @@ int csvk_manifest_plan_type(struct csvk_manifest_plan *plan, const char *text,
     return read_type(plan, text, err);
 }
 
+/* A column of the key is never NULL, so the load of an empty value would fail. */
+static int refuse_empty_key(const char *name, const struct csvk_column_types *column,
+                            struct csvk_error *err)
+{
+    return csvk_fail(err, CSVK_EDATA,
+                     "--data-type=auto: column %s is in the primary key, but has no value in %llu "
+                     "record%s; the first is record %llu",
+                     name, (unsigned long long)column->empty, column->empty == 1 ? "" : "s",
+                     (unsigned long long)column->first_empty);
+}
+
 int csvk_manifest_plan_types(struct csvk_manifest_plan *plan, const struct csvk_types *types,
                              struct csvk_error *err)
 {
     int status = CSVK_OK;
     for (size_t i = 0; i < csvk_types_columns(types) && status == CSVK_OK; i++) {
         const struct csvk_column_types *column = csvk_types_column(types, i);
+        const char *name = plan->columns.item[i];
+        bool key = csvk_strings_has(&plan->primary_key, name);
         char length[CSVK_TYPE_LENGTH_SIZE];
         csvk_types_length(column, length);
-        struct csvk_manifest_type type = {
-            plan->columns.item[i], csvk_type_name(csvk_types_propose(column)),
-            length[0] != '\0' ? length : NULL, csvk_types_nullable(column) ? CSVK_YES : CSVK_NO};
-        status = add_type(plan, &type, err);
+        struct csvk_manifest_type type = {name, csvk_type_name(csvk_types_propose(column)),
+                                          length[0] != '\0' ? length : NULL,
+                                          key ? CSVK_NO : CSVK_YES};
+        status = key && column->empty != 0 ? refuse_empty_key(name, column, err)
+                                           : add_type(plan, &type, err);
     }
     return status;
 }

@@ -43,7 +43,11 @@ CSVK_API int csvk_manifest_plan_pair(struct csvk_manifest_plan *plan, const char
 /* Adds the type of a column from a text COLUMN=TYPE[:LENGTH]; "auto" sets types_auto. */
 CSVK_API int csvk_manifest_plan_type(struct csvk_manifest_plan *plan, const char *text,
                                      struct csvk_error *err) CSVK_MUST_USE;
-/* Gives every column of `columns` that has no type yet the one that its counts propose. */
+/*
+ * Gives every column of `columns` that has no type yet the one that its counts propose. It may be
+ * NULL unless it is in `primary_key`: that a month has no empty value does not mean that the next
+ * one has none. CSVK_EDATA: a column of the key has empty values.
+ */
 CSVK_API int csvk_manifest_plan_types(struct csvk_manifest_plan *plan,
                                       const struct csvk_types *types,
                                       struct csvk_error *err) CSVK_MUST_USE;

@@ -47,6 +47,7 @@ struct csvk_column_types {
     uint64_t longest; /* bytes of the longest value */
     uint32_t integer_digits, fraction_digits; /* the most in any number without an exponent */
     struct csvk_type_exclusion excluded[CSVK_TYPE_STRING]; /* by type; nothing excludes STRING */
+    uint64_t first_empty; /* the record of the first empty value, from 1; 0: none is empty */
 };
 
 struct csvk_types;
@@ -72,8 +73,6 @@ CSVK_API void csvk_types_free(struct csvk_types *types); /* NULL is fine */
 
 /* The narrowest type that holds every value; STRING when there is no value. */
 CSVK_API enum csvk_type csvk_types_propose(const struct csvk_column_types *column);
-/* Some value is empty, or there is no value. */
-CSVK_API bool csvk_types_nullable(const struct csvk_column_types *column);
 #define CSVK_TYPE_LENGTH_SIZE 16 /* bytes, the final NUL included */
 /* The length of the proposed type, such as "38,12", when its default is too short; else "". */
 CSVK_API void csvk_types_length(const struct csvk_column_types *column,

@@ -208,7 +208,7 @@ static int put_json(struct create *create, const char *manifest)
     csvk_json_put_string(&json, "manifest", manifest);
     csvk_json_put_strings(&json, "columns", &create->plan->columns);
     if (create->types != NULL) {
-        cli_put_types(&json, &create->plan->columns, create->types);
+        cli_put_types(&json, &create->plan->columns, &create->plan->primary_key, create->types);
     }
     csvk_json_close(&json, '}');
     int status = json.failed ? CSVK_ENOMEM : csvk_buf_putc(&out, '\n');

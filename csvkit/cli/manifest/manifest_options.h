@@ -24,9 +24,9 @@ struct csvk_types;
    CSVK_ENOMEM. */
 int cli_add_types(struct csvk_buf *out, const struct csvk_strings *columns,
                   const struct csvk_types *types);
-/* Writes the key "types" with one object for each column. */
+/* Writes the key "types" with one object for each column; those of `key` are not nullable. */
 void cli_put_types(struct csvk_json *json, const struct csvk_strings *columns,
-                   const struct csvk_types *types);
+                   const struct csvk_strings *key, const struct csvk_types *types);
 
 /* ---- manifest_text.c: findings as text ---- */
 /*

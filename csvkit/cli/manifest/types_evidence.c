@@ -17,6 +17,33 @@ static size_t sample_length(const struct csvk_type_exclusion *why)
 
 /* ---- text ---- */
 
+static bool is_digit(unsigned char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* What a number would not keep of the value, or NULL when it is no number in the first place. */
+static const char *lost_by_a_number(const struct csvk_type_exclusion *why)
+{
+    enum { MOST_DIGITS = 38 };
+    const unsigned char *p = why->sample;
+    size_t n = sample_length(why), at = n > 0 && (p[0] == '-' || p[0] == '+'), digits = 0;
+    while (at + digits < n && is_digit(p[at + digits])) {
+        digits++;
+    }
+    if (digits == 0) {
+        return NULL;
+    }
+    bool whole = at + digits == n;
+    if (p[at] == '0' && digits > 1) {
+        return "its zero";
+    }
+    if (p[0] == '+' && whole) {
+        return "its sign";
+    }
+    return whole && digits > MOST_DIGITS ? "digits" : NULL;
+}
+
 /* Appends "not INTEGER: record 7 has "12a"": why this narrower type was not proposed. */
 static int add_reason(struct csvk_buf *out, const struct csvk_column_types *column,
                       enum csvk_type type)
@@ -26,11 +53,14 @@ static int add_reason(struct csvk_buf *out, const struct csvk_column_types *colu
     int status = csvk_buf_printf(out, "; not %s: record %" PRIu64 " has \"", csvk_type_name(type),
                                  why->record);
     status = status == CSVK_OK ? csvk_buf_add_escaped(out, why->sample, n) : status;
-    return status == CSVK_OK ? csvk_buf_puts(out, why->length > n ? "...\"" : "\"") : status;
+    status = status == CSVK_OK ? csvk_buf_puts(out, why->length > n ? "...\"" : "\"") : status;
+    const char *lost = type == CSVK_TYPE_INTEGER ? lost_by_a_number(why) : NULL;
+    return status == CSVK_OK && lost != NULL ? csvk_buf_printf(out, ", which would lose %s", lost)
+                                             : status;
 }
 
 /* The narrower type that was excluded last, because it fitted the longest and so explains the
-   column best; -1: no type was excluded. */
+   column best; INTEGER when it went with it, and would lose something. -1: none was excluded. */
 static int latest_exclusion(const struct csvk_column_types *column)
 {
     int latest = -1;
@@ -40,7 +70,10 @@ static int latest_exclusion(const struct csvk_column_types *column)
             latest = type;
         }
     }
-    return latest;
+    const struct csvk_type_exclusion *integer = &column->excluded[CSVK_TYPE_INTEGER];
+    bool loses = latest >= 0 && integer->record == column->excluded[latest].record &&
+                 lost_by_a_number(integer) != NULL;
+    return loses ? CSVK_TYPE_INTEGER : latest;
 }
 
 static int add_column(struct csvk_buf *out, const char *name,
@@ -94,7 +127,7 @@ static void put_exclusions(struct csvk_json *json, const struct csvk_column_type
     csvk_json_close(json, ']');
 }
 
-static void put_column(struct csvk_json *json, const char *name,
+static void put_column(struct csvk_json *json, const char *name, bool nullable,
                        const struct csvk_column_types *column)
 {
     char length[CSVK_TYPE_LENGTH_SIZE];
@@ -103,7 +136,7 @@ static void put_column(struct csvk_json *json, const char *name,
     csvk_json_put_string(json, "column", name);
     csvk_json_put_string(json, "type", csvk_type_name(csvk_types_propose(column)));
     csvk_json_put_string(json, "length", length[0] != '\0' ? length : NULL);
-    csvk_json_put_bool(json, "nullable", csvk_types_nullable(column));
+    csvk_json_put_bool(json, "nullable", nullable);
     csvk_json_put_uint(json, "values", column->values);
     csvk_json_put_uint(json, "empty", column->empty);
     csvk_json_put_uint(json, "longest", column->longest);
@@ -112,12 +145,13 @@ static void put_column(struct csvk_json *json, const char *name,
 }
 
 void cli_put_types(struct csvk_json *json, const struct csvk_strings *columns,
-                   const struct csvk_types *types)
+                   const struct csvk_strings *key, const struct csvk_types *types)
 {
     csvk_json_key(json, "types");
     csvk_json_open(json, '[');
     for (size_t i = 0; i < csvk_types_columns(types); i++) {
-        put_column(json, columns->item[i], csvk_types_column(types, i));
+        const char *name = columns->item[i];
+        put_column(json, name, !csvk_strings_has(key, name), csvk_types_column(types, i));
     }
     csvk_json_close(json, ']');
 }

@@ -99,7 +99,7 @@ static int put_json(struct slice_command *job, struct csvk_buf *out)
     csvk_json_put_string(&json, "directory", job->output);
     put_manifest_name(job, &json);
     if (result->types != NULL) {
-        cli_put_types(&json, &result->columns, result->types);
+        cli_put_types(&json, &result->columns, &job->plan->primary_key, result->types);
     }
     csvk_json_close(&json, '}');
     return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
