@@ -36,7 +36,7 @@ build() { # name, folder of the headers, more options
 build today "$top"
 build grown-program "$work/grown" -DGROWN
 
-mkdir "$work/data" "$work/parts"
+mkdir -p "$work/data/out" "$work/parts"
 printf 'a,b\r\n1,2\r\n3,"4"\r\n' >"$work/parts/1.csv"
 mkdir -p "$work/processed/in/tables" && echo '{"parameters":{"slice":true}}' >"$work/processed/config.json"
 cp "$work/parts/1.csv" "$work/processed/in/tables"
