@@ -109,12 +109,15 @@ PY
     is_json '[.schema[] | select(.nullable == false) | .name] == ["i"]' out
     expect 1 $manifest create types.csv --schema --data-type=auto --primary-key=e -o -
     says err 'column e is in the primary key, but has no value in 2 records; the first is record 2'
-    printf 'zip,plus,long,float\n07031,+5,%s,0.5x\n' "$(printf '1%.0s' {1..39})" >lost.csv
+    printf 'zip,plus,long,float,day,at\n07031,+5,%s,0.5x,03/04/2024,2024-01-01T10h:00:00\n' \
+        "$(printf '1%.0s' {1..39})" >lost.csv
     expect 0 $manifest create lost.csv --data-type=auto -o -
     says err 'zip: STRING (1 values, 0 empty, longest 5 bytes; not INTEGER: record 2 has "07031", which would lose its zero)'
     says err 'not INTEGER: record 2 has "+5", which would lose its sign)'
     says err '1", which would lose digits)'
-    says err 'not BOOLEAN: record 2 has "0.5x")'
+    says err 'not NUMERIC: record 2 has "0.5x")'
+    says err 'not DATE: record 2 has "03/04/2024")'
+    says err 'not TIMESTAMP: record 2 has "2024-01-01T10h:00:00")'
 }
 
 test_create_for_slices() {

@@ -31,10 +31,10 @@ static const char *lost_by_a_number(const struct csvk_type_exclusion *why)
     while (at + digits < n && is_digit(p[at + digits])) {
         digits++;
     }
-    if (digits == 0) {
+    bool whole = digits > 0 && at + digits == n;
+    if (!whole && !(digits > 0 && p[at + digits] == '.')) {
         return NULL;
     }
-    bool whole = at + digits == n;
     if (p[at] == '0' && digits > 1) {
         return "its zero";
     }
@@ -42,6 +42,26 @@ static const char *lost_by_a_number(const struct csvk_type_exclusion *why)
         return "its sign";
     }
     return whole && digits > MOST_DIGITS ? "digits" : NULL;
+}
+
+/* The type that the value looks most like. */
+static enum csvk_type likest_type(const struct csvk_type_exclusion *why)
+{
+    size_t n = sample_length(why), date = 0, time = 0, points = 0;
+    for (size_t i = 1; i < n; i++) {
+        date += why->sample[i] == '-' || why->sample[i] == '/';
+        time += why->sample[i] == ':';
+        points += why->sample[i] == '.' || why->sample[i] == ',';
+    }
+    unsigned char first = n > 0 ? why->sample[0] : 0;
+    bool number = is_digit(first) || first == '-' || first == '+' || first == '.';
+    if (!number) {
+        return CSVK_TYPE_BOOLEAN;
+    }
+    return date >= 2 && time != 0 ? CSVK_TYPE_TIMESTAMP
+           : date >= 2            ? CSVK_TYPE_DATE
+           : points != 0          ? CSVK_TYPE_NUMERIC
+                                  : CSVK_TYPE_INTEGER;
 }
 
 /* Appends "not INTEGER: record 7 has "12a"": why this narrower type was not proposed. */
@@ -60,7 +80,7 @@ static int add_reason(struct csvk_buf *out, const struct csvk_column_types *colu
 }
 
 /* The narrower type that was excluded last, because it fitted the longest and so explains the
-   column best; INTEGER when it went with it, and would lose something. -1: none was excluded. */
+   column best. Of several that one value excludes, the type that it looks like. -1: none. */
 static int latest_exclusion(const struct csvk_column_types *column)
 {
     int latest = -1;
@@ -70,10 +90,13 @@ static int latest_exclusion(const struct csvk_column_types *column)
             latest = type;
         }
     }
-    const struct csvk_type_exclusion *integer = &column->excluded[CSVK_TYPE_INTEGER];
-    bool loses = latest >= 0 && integer->record == column->excluded[latest].record &&
-                 lost_by_a_number(integer) != NULL;
-    return loses ? CSVK_TYPE_INTEGER : latest;
+    if (latest < 0) {
+        return latest;
+    }
+    const struct csvk_type_exclusion *why = &column->excluded[latest];
+    int likest = (int)(lost_by_a_number(why) != NULL ? CSVK_TYPE_INTEGER : likest_type(why));
+    bool narrower = likest < (int)csvk_types_propose(column);
+    return narrower && column->excluded[likest].record == why->record ? likest : latest;
 }
 
 static int add_column(struct csvk_buf *out, const char *name,
