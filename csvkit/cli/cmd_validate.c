@@ -286,6 +286,19 @@ static void do_slices_with_key(struct validate_job *job, const struct csvk_strin
 /* ---- operands ---------------------------------------------------------------------------------
  */
 
+/* The headers of all slices must be that of the first one. A first slice that cannot be read says
+   so itself when it is judged. */
+static bool expect_header_of(struct validate_job *job, const struct csvk_strings *slices)
+{
+    const char *delimiter = cli_value(job->cli, "delimiter");
+    bool known = delimiter == NULL || strcmp(delimiter, "auto") != 0;
+    bool wanted = job->options.header == CSVK_HEADER && job->options.columns.count == 0 &&
+                  slices->count > 1 && known && job->encoding_given == NULL;
+    struct csvk_error err;
+    return wanted && csvk_manifest_header_names(slices->item[0], &job->dialect_given,
+                                                &job->options.columns, &err) == CSVK_OK;
+}
+
 /* Slices have no header unless --header says so. All must be as wide as the first slice. */
 static void do_slices(struct validate_job *job, const char *directory)
 {
@@ -297,6 +310,7 @@ static void do_slices(struct validate_job *job, const char *directory)
     }
     job->options.header = cli_has(job->cli, "header") ? CSVK_HEADER : CSVK_NO_HEADER;
     job->options.width = 0;
+    bool names = expect_header_of(job, &slices);
     bool key = job->options.primary_key.count != 0;
     if (key && cli_has(job->cli, "verify")) {
         csvk_fail(&err, CSVK_EUSAGE, "--verify cannot check a primary key over several slices");
@@ -311,6 +325,9 @@ static void do_slices(struct validate_job *job, const char *directory)
         cli_note(job->cli, "%s: no slices in this directory", directory);
     }
     job->options.header = header;
+    if (names) {
+        csvk_strings_release(&job->options.columns);
+    }
     csvk_strings_release(&slices);
 }
 

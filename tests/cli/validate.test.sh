@@ -72,6 +72,18 @@ printf '2,b,c\n' | gzip >"$tmp/slices/p2"
 expect_exit 1 "$CSVKIT" validate --format=json "$tmp/slices"
 jq -se 'length == 2 and .[0].valid and .[0].dialect.header == false
     and .[1].rules["field-count"] == 1' "$tmp/out" >/dev/null || fail "slices: $(cat "$tmp/out")"
+# headers of slices are those of the first, with a key or without one
+mkdir "$tmp/headed"
+printf 'id,n\n1,a\n' | tee "$tmp/headed/p1" >"$tmp/headed/p2"
+expect_exit 0 "$CSVKIT" validate --header "$tmp/headed"
+printf 'n,id\na,1\n' >"$tmp/headed/p2"
+expect_exit 0 "$CSVKIT" validate "$tmp/headed"
+for key in '' --primary-key=id; do
+    # shellcheck disable=SC2086
+    expect_exit 1 "$CSVKIT" validate --header $key --format=json "$tmp/headed"
+    jq -se '[.[].rules["header-mismatch"]] == [null, 1]' "$tmp/out" >/dev/null || fail "headers: $(cat "$tmp/out")"
+done
+expect_exit 0 "$CSVKIT" validate --header "$tmp/headed/p1" "$tmp/headed/p2" # files are no slices
 iconv -f UTF-8 -t UTF-16 "$tmp/good.csv" >"$tmp/utf16.csv"
 expect_exit 1 "$CSVKIT" validate "$tmp/utf16.csv"
 expect_exit 0 "$CSVKIT" validate --encoding=UTF-16 "$tmp/utf16.csv"
