@@ -44,18 +44,35 @@ static bool add_dialect(cJSON *body, const struct csvk_dialect *dialect)
            cJSON_AddStringToObject(body, "enclosure", enclosure);
 }
 
-static bool add_file(cJSON *body, const char *file_id)
+/* Where the rows come from: a file, a workspace, a snapshot. Ids are digits only: checked. */
+static bool add_source(cJSON *body, const struct kbc_load *wanted)
 {
-    return cJSON_AddRawToObject(body, "dataFileId", file_id) != NULL; /* digits only: checked */
+    if (wanted->snapshot) {
+        return cJSON_AddRawToObject(body, "snapshotId", wanted->snapshot) != NULL;
+    }
+    if (wanted->workspace) {
+        return cJSON_AddRawToObject(body, "dataWorkspaceId", wanted->workspace) &&
+               cJSON_AddStringToObject(body, "dataObject", wanted->workspace_object);
+    }
+    return cJSON_AddRawToObject(body, "dataFileId", wanted->file_id) &&
+           add_dialect(body, &wanted->dialect);
+}
+
+static bool add_rules(cJSON *body, const struct kbc_load *wanted)
+{
+    cJSON *nulls = wanted->nulls ? json_array(wanted->nulls) : NULL;
+    return (!wanted->nulls || (nulls && cJSON_AddItemToObject(body, "treatValuesAsNull", nulls))) &&
+           (!wanted->deduplication ||
+            cJSON_AddStringToObject(body, "deduplicationStrategy", wanted->deduplication));
 }
 
 static cJSON *import_body(const struct loading *loading)
 {
     const struct kbc_load *wanted = loading->wanted;
     cJSON *body = cJSON_CreateObject();
-    bool good = body && add_file(body, wanted->file_id) &&
+    bool good = body && add_source(body, wanted) &&
                 cJSON_AddBoolToObject(body, "incremental", wanted->incremental) &&
-                add_dialect(body, &wanted->dialect);
+                add_rules(body, wanted);
     if (good && wanted->header != KBC_HEADER) {
         cJSON *columns = json_array(&loading->columns);
         good = columns && cJSON_AddItemToObject(body, "columns", columns);
@@ -88,8 +105,7 @@ static cJSON *create_body(const struct loading *loading)
     struct csvk_buf key = CSVK_BUF_INIT;
     cJSON *body = cJSON_CreateObject();
     bool good = body && cJSON_AddStringToObject(body, "name", loading->place.name) &&
-                add_file(body, wanted->file_id) && add_dialect(body, &wanted->dialect) &&
-                key_text(wanted->primary_key, &key) == CSVK_OK;
+                add_source(body, wanted) && key_text(wanted->primary_key, &key) == CSVK_OK;
     if (good && key.length > 0) {
         good = cJSON_AddStringToObject(body, "primaryKey", csvk_buf_text(&key)) != NULL;
     }
@@ -303,18 +319,33 @@ static int wait_for_import(struct loading *loading, struct csvk_error *err)
 
 /* ---- around the import ----------------------------------------------------------------------- */
 
+static bool add_condition(cJSON *filters, const struct kbc_delete *condition)
+{
+    cJSON *filter = cJSON_CreateObject();
+    cJSON *values = json_array(condition->values);
+    bool kept = filter && values && cJSON_AddItemToObject(filter, "values", values);
+    if (!kept) {
+        cJSON_Delete(values);
+    }
+    if (!kept || !cJSON_AddStringToObject(filter, "column", condition->column) ||
+        !cJSON_AddStringToObject(filter, "operator", condition->operator) ||
+        !cJSON_AddItemToArray(filters, filter)) {
+        cJSON_Delete(filter);
+        return false;
+    }
+    return true;
+}
+
 static cJSON *delete_body(const struct kbc_delete *delete_where)
 {
     cJSON *body = cJSON_CreateObject();
     cJSON *filters = cJSON_AddArrayToObject(body, "whereFilters");
-    cJSON *filter = cJSON_CreateObject();
-    cJSON *values = json_array(delete_where->values);
-    if (!filters || !filter || !values || !cJSON_AddItemToObject(filter, "values", values) ||
-        !cJSON_AddStringToObject(filter, "column", delete_where->column) ||
-        !cJSON_AddStringToObject(filter, "operator", delete_where->operator) ||
-        !cJSON_AddItemToArray(filters, filter)) {
+    bool good = filters != NULL;
+    for (const struct kbc_delete *at = delete_where; at && good; at = at->also) {
+        good = add_condition(filters, at);
+    }
+    if (!good) {
         cJSON_Delete(body);
-        cJSON_Delete(filter);
         return NULL;
     }
     return body;
@@ -379,11 +410,18 @@ static bool has(const struct csvk_strings *list)
     return list && list->count > 0;
 }
 
+static bool is_number_or_null(const char *id)
+{
+    return !id || (*id && strspn(id, "0123456789") == strlen(id));
+}
+
 static int check_wanted(const struct kbc_load *wanted, struct csvk_error *err)
 {
-    const char *id = wanted->file_id;
-    if (id && (!*id || strspn(id, "0123456789") != strlen(id))) {
-        return csvk_fail(err, CSVK_EUSAGE, "a file id is a number");
+    if (!is_number_or_null(wanted->file_id) || !is_number_or_null(wanted->snapshot) ||
+        !is_number_or_null(wanted->workspace)) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "a file id is a number, as is that of a snapshot or a "
+                         "workspace");
     }
     if (wanted->header != KBC_HEADER && !has(wanted->columns)) {
         return csvk_fail(err, CSVK_EUSAGE, "data without a header needs the names of its columns");
@@ -406,7 +444,11 @@ static int look_at_table(struct loading *loading, struct csvk_error *err)
     if (status == CSVK_OK && has(wanted->columns)) {
         status = table_names(loading->kbc, wanted->columns, &loading->columns, err);
     }
-    if (status == CSVK_OK && loading->place.exists) {
+    if (status == CSVK_OK && loading->place.exists && wanted->snapshot) {
+        status =
+            csvk_fail(err, CSVK_EDATA, "%s: the table exists already; a snapshot makes a new table",
+                      wanted->table);
+    } else if (status == CSVK_OK && loading->place.exists) {
         struct kbc_load now = *wanted;
         now.create_only = wanted->create_only && !did_make_table(loading);
         status = table_check(&loading->place, &now, &loading->columns, err);

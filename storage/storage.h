@@ -189,6 +189,7 @@ struct kbc_delete {
     const char *column;   /* NULL: nothing is deleted */
     const char *operator; /* "eq" or "ne" */
     const struct csvk_strings *values;
+    const struct kbc_delete *also; /* the next condition, which has to fit as well; or NULL */
 };
 
 enum kbc_header {
@@ -200,8 +201,14 @@ enum kbc_add { KBC_ADD_NOTHING, KBC_ADD_COLUMNS };
 enum kbc_journal { KBC_JOURNAL_OF_UPLOAD, KBC_JOURNAL_OF_LOAD };
 
 struct kbc_load {
-    const char *table;   /* in.c-bucket.table */
-    const char *file_id; /* already uploaded */
+    const char *table;     /* in.c-bucket.table */
+    const char *file_id;   /* already uploaded; NULL with one of the next two */
+    const char *snapshot;  /* id: a new table is made from it; or NULL */
+    const char *workspace; /* id: its object is loaded; or NULL */
+    const char *workspace_object;
+    const char *deduplication;        /* of a workspace: "insert", "upsert" or NULL */
+    const struct csvk_strings *nulls; /* the one value that becomes NULL, or none; NULL: as the
+                                         platform does it, which takes empty values for NULL */
     enum kbc_header header;
     const struct csvk_strings *columns;     /* of the data, in order; may be NULL or empty */
     const struct csvk_strings *primary_key; /* may be NULL: as the table has it */

@@ -138,8 +138,8 @@ static int take_manifest(struct remote_input *input, struct cli *cli,
         csvk_strings_copy(&input->delete_values, &table->delete_values) < 0) {
         return no_memory(cli);
     }
-    input->delete_where =
-        (struct kbc_delete){table->delete_column, table->delete_operator, &input->delete_values};
+    input->delete_where = (struct kbc_delete){table->delete_column, table->delete_operator,
+                                              &input->delete_values, NULL};
     return CLI_GOOD;
 }
 
