@@ -10,6 +10,7 @@
  * does not import again.
  */
 #include "csvkit/base/delimiter.h"
+#include "storage/load_bodies.h"
 #include "storage/job.h"
 #include "storage/journal.h"
 #include "storage/storage_table.h"
@@ -29,92 +30,14 @@ struct loading {
 
 /* ---- the request ----------------------------------------------------------------------------- */
 
-static bool add_dialect(cJSON *body, const struct csvk_dialect *dialect)
-{
-    char delimiter[2] = {(char)dialect->delimiter, '\0'};
-    char enclosure[2] = {dialect->enclosure == CSVK_NO_BYTE ? '\0' : (char)dialect->enclosure,
-                         '\0'};
-    char escape[2] = {(char)dialect->escape, '\0'};
-    if (dialect->escape != CSVK_NO_BYTE) { /* the platform accepts an enclosure or an escape */
-        return cJSON_AddStringToObject(body, "delimiter", delimiter) &&
-               cJSON_AddStringToObject(body, "enclosure", "") &&
-               cJSON_AddStringToObject(body, "escapedBy", escape);
-    }
-    return cJSON_AddStringToObject(body, "delimiter", delimiter) &&
-           cJSON_AddStringToObject(body, "enclosure", enclosure);
-}
-
-/* Where the rows come from: a file, a workspace, a snapshot. Ids are digits only: checked. */
-static bool add_source(cJSON *body, const struct kbc_load *wanted)
-{
-    if (wanted->snapshot) {
-        return cJSON_AddRawToObject(body, "snapshotId", wanted->snapshot) != NULL;
-    }
-    if (wanted->workspace) {
-        return cJSON_AddRawToObject(body, "dataWorkspaceId", wanted->workspace) &&
-               cJSON_AddStringToObject(body, "dataObject", wanted->workspace_object);
-    }
-    return cJSON_AddRawToObject(body, "dataFileId", wanted->file_id) &&
-           add_dialect(body, &wanted->dialect);
-}
-
-static bool add_rules(cJSON *body, const struct kbc_load *wanted)
-{
-    cJSON *nulls = wanted->nulls ? json_array(wanted->nulls) : NULL;
-    return (!wanted->nulls || (nulls && cJSON_AddItemToObject(body, "treatValuesAsNull", nulls))) &&
-           (!wanted->deduplication ||
-            cJSON_AddStringToObject(body, "deduplicationStrategy", wanted->deduplication));
-}
-
 static cJSON *import_body(const struct loading *loading)
 {
-    const struct kbc_load *wanted = loading->wanted;
-    cJSON *body = cJSON_CreateObject();
-    bool good = body && add_source(body, wanted) &&
-                cJSON_AddBoolToObject(body, "incremental", wanted->incremental) &&
-                add_rules(body, wanted);
-    if (good && wanted->header != KBC_HEADER) {
-        cJSON *columns = json_array(&loading->columns);
-        good = columns && cJSON_AddItemToObject(body, "columns", columns);
-    }
-    if (good && wanted->header == KBC_SKIP_HEADER) {
-        good = cJSON_AddNumberToObject(body, "ignoredLinesCount", 1) != NULL;
-    }
-    if (!good) {
-        cJSON_Delete(body);
-        return NULL;
-    }
-    return body;
-}
-
-/* The platform wants the names of the key as one text with commas. */
-static int key_text(const struct csvk_strings *key, struct csvk_buf *out)
-{
-    for (size_t i = 0; key && i < key->count; i++) {
-        int status = csvk_buf_printf(out, "%s%s", i ? "," : "", key->item[i]);
-        if (status < 0) {
-            return status;
-        }
-    }
-    return CSVK_OK;
+    return load_import_body(loading->wanted, &loading->columns);
 }
 
 static cJSON *create_body(const struct loading *loading)
 {
-    const struct kbc_load *wanted = loading->wanted;
-    struct csvk_buf key = CSVK_BUF_INIT;
-    cJSON *body = cJSON_CreateObject();
-    bool good = body && cJSON_AddStringToObject(body, "name", loading->place.name) &&
-                add_source(body, wanted) && key_text(wanted->primary_key, &key) == CSVK_OK;
-    if (good && key.length > 0) {
-        good = cJSON_AddStringToObject(body, "primaryKey", csvk_buf_text(&key)) != NULL;
-    }
-    csvk_buf_release(&key);
-    if (!good) {
-        cJSON_Delete(body);
-        return NULL;
-    }
-    return body;
+    return load_create_body(loading->wanted, loading->place.name);
 }
 
 /* ---- the journal ----------------------------------------------------------------------------- */
@@ -319,38 +242,6 @@ static int wait_for_import(struct loading *loading, struct csvk_error *err)
 
 /* ---- around the import ----------------------------------------------------------------------- */
 
-static bool add_condition(cJSON *filters, const struct kbc_delete *condition)
-{
-    cJSON *filter = cJSON_CreateObject();
-    cJSON *values = json_array(condition->values);
-    bool kept = filter && values && cJSON_AddItemToObject(filter, "values", values);
-    if (!kept) {
-        cJSON_Delete(values);
-    }
-    if (!kept || !cJSON_AddStringToObject(filter, "column", condition->column) ||
-        !cJSON_AddStringToObject(filter, "operator", condition->operator) ||
-        !cJSON_AddItemToArray(filters, filter)) {
-        cJSON_Delete(filter);
-        return false;
-    }
-    return true;
-}
-
-static cJSON *delete_body(const struct kbc_delete *delete_where)
-{
-    cJSON *body = cJSON_CreateObject();
-    cJSON *filters = cJSON_AddArrayToObject(body, "whereFilters");
-    bool good = filters != NULL;
-    for (const struct kbc_delete *at = delete_where; at && good; at = at->also) {
-        good = add_condition(filters, at);
-    }
-    if (!good) {
-        cJSON_Delete(body);
-        return NULL;
-    }
-    return body;
-}
-
 /* Deleting the same rows twice deletes them once: this request may be repeated. */
 static int delete_rows(struct loading *loading, struct csvk_error *err)
 {
@@ -358,7 +249,7 @@ static int delete_rows(struct loading *loading, struct csvk_error *err)
     struct kbc_job job = {0};
     struct kbc_answer answer = {0};
     char id[KBC_ID_SIZE];
-    cJSON *body = delete_body(&loading->wanted->delete_where);
+    cJSON *body = load_delete_body(&loading->wanted->delete_where);
     if (!body || csvk_buf_printf(&path, "tables/%s/rows", loading->wanted->table) < 0) {
         cJSON_Delete(body);
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
