@@ -1,4 +1,5 @@
 /* cmd_load.c - csvkit load TABLE [PATH]: loads a file or slices into a Storage table. */
+#include "csvkit/cli/remote/converted_input.h"
 #include "csvkit/cli/remote/load_options.h"
 
 #include <string.h>
@@ -257,8 +258,9 @@ static int run_load(struct cli *cli, struct remote_input *input)
     struct remote remote = {0};
     struct kbc_load load;
     struct load_options options = {0};
-    int status = CLI_GOOD;
-    if (input->path && !cli_has(cli, "no-check")) {
+    struct converted_input converted = {0};
+    int status = converted_input_make(&converted, cli, input);
+    if (status == CLI_GOOD && input->path && !cli_has(cli, "no-check")) {
         status = remote_input_check(input, cli);
     }
     if (status == CLI_GOOD) {
@@ -277,6 +279,7 @@ static int run_load(struct cli *cli, struct remote_input *input)
         status = check_and_load(&remote, input, &load);
     }
     load_options_release(&options);
+    converted_input_release(&converted);
     return remote_close(&remote, status);
 }
 
@@ -376,6 +379,7 @@ const struct cli_command cli_cmd_load = {
         "platform's own clients do it. Bucket and table are made when they do not exist; a "
         "manifest with types makes a typed table. The columns and the primary key are compared "
         "with those of the table before anything is uploaded.\n\n"
+        "With --encoding, or --delimiter=auto, a converted copy is loaded, as in upload.\n\n"
         "An import takes effect only once: when the answer to the request is lost, csvkit looks "
         "for the job. A run never sends the request a second time.\n\n"
         "The exit status is 1 when the data or the import was refused, 2 for trouble with the "

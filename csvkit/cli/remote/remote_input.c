@@ -213,7 +213,8 @@ static int read_delete(struct remote_input *input, struct cli *cli)
 
 static int read_options(struct remote_input *input, struct cli *cli)
 {
-    int status = cli_get_dialect(cli, &input->dialect, NULL);
+    bool sniffed_later = false; /* by converted_input_make */
+    int status = cli_get_dialect(cli, &input->dialect, &sniffed_later);
     if (status == CLI_GOOD) {
         status = read_list(cli, "columns", &input->columns);
     }
