@@ -2,7 +2,7 @@
  * load_bodies.c - the bodies of the requests of a load.
  *
  * As in the API Blueprint. From memory and not verified against the API: that a table is made from
- * a workspace by tables-async with the keys that import-async has for it.
+ * a workspace by tables-async with dataObject, as import-async has it; dataTableName is deprecated.
  */
 #include "storage/load_bodies.h"
 

@@ -1,9 +1,8 @@
 /*
  * tables.c - buckets and tables for themselves: shown, made, dropped.
  *
- * Written from memory of the API and not verified against it: the list of the tables of a bucket
- * (GET buckets/ID/tables), and dropping (DELETE tables/ID and buckets/ID with async=true, the
- * latter with force=true when the bucket is not empty). The rest is as in the API Blueprint.
+ * The requests are those of the PHP client: DELETE tables/ID is done at once or answers with a job,
+ * DELETE buckets/ID takes async and force.
  */
 #include "storage/job.h"
 #include "storage/storage_table.h"
@@ -132,8 +131,7 @@ int kbc_table_get(struct kbc *kbc, const char *id, struct kbc_table *out, struct
 int kbc_table_drop(struct kbc *kbc, const char *id, struct csvk_error *err)
 {
     int status = check_table_id(id, err);
-    return status == CSVK_OK ? drop(kbc, "dropping the table", "tables", id, "?async=true", err)
-                             : status;
+    return status == CSVK_OK ? drop(kbc, "dropping the table", "tables", id, "", err) : status;
 }
 
 /* The types in the form in which a manifest has them, which table_define reads. NULL: out of
@@ -301,6 +299,6 @@ int kbc_bucket_drop(struct kbc *kbc, const char *id, bool force, struct csvk_err
     int status = split_bucket(id, &place, err);
     table_release(&place);
     return status == CSVK_OK ? drop(kbc, "dropping the bucket", "buckets", id,
-                                    force ? "?async=true&force=true" : "?async=true", err)
+                                    force ? "?async=1&force=1" : "?async=1", err)
                              : status;
 }

@@ -48,14 +48,14 @@ class Management:
                          isAlias=False, created='2026-02-14T10:34:45+0100')
 
     def drop_table(self, data, table_id):
-        table = self.table(table_id)
-        return self.project.job('tableDrop', table_id, {},
-                                lambda: self.project.drop(table['id']), self.run_id())
+        self.project.drop(self.table(table_id)['id'])
+        self.project.db.commit()
+        return 204, None
 
     def drop_bucket(self, data, bucket_id):
         self.bucket(bucket_id)
         tables = self.tables_in(bucket_id)
-        if tables and self.query.get('force') != 'true':
+        if tables and self.query.get('force') != '1':
             raise ApiError(400, 'storage.buckets.notEmpty',
                            'Only empty buckets can be deleted. There are %d tables in the bucket.' %
                            len(tables))

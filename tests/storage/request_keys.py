@@ -39,7 +39,7 @@ BOOLEANS = {'federationToken', 'isSliced', 'isEncrypted', 'isPermanent', 'isPubl
 QUERY = [('GET', r'files', {'limit', 'offset', 'tags[]', 'q', 'sinceId', 'maxId', 'runId',
                             'showExpired'}),
          ('GET', r'files/\d+', {'federationToken'}), ('DELETE', r'files/\d+', {'async'}),
-         ('GET', r'jobs', {'limit', 'offset'}), ('DELETE', r'tables/[^/]+', {'async', 'force'}),
+         ('GET', r'jobs', {'limit', 'offset'}), ('DELETE', r'tables/[^/]+', {'force'}),
          ('DELETE', r'buckets/[^/]+', {'async', 'force'})]
 
 
