@@ -93,35 +93,3 @@ cJSON *load_create_body(const struct kbc_load *wanted, const char *name)
     }
     return body;
 }
-
-static bool add_condition(cJSON *filters, const struct kbc_delete *condition)
-{
-    cJSON *filter = cJSON_CreateObject();
-    cJSON *values = json_array(condition->values);
-    bool kept = filter && values && cJSON_AddItemToObject(filter, "values", values);
-    if (!kept) {
-        cJSON_Delete(values);
-    }
-    if (!kept || !cJSON_AddStringToObject(filter, "column", condition->column) ||
-        !cJSON_AddStringToObject(filter, "operator", condition->operator) ||
-        !cJSON_AddItemToArray(filters, filter)) {
-        cJSON_Delete(filter);
-        return false;
-    }
-    return true;
-}
-
-cJSON *load_delete_body(const struct kbc_delete *delete_where)
-{
-    cJSON *body = cJSON_CreateObject();
-    cJSON *filters = cJSON_AddArrayToObject(body, "whereFilters");
-    bool good = filters != NULL;
-    for (const struct kbc_delete *at = delete_where; at && good; at = at->also) {
-        good = add_condition(filters, at);
-    }
-    if (!good) {
-        cJSON_Delete(body);
-        return NULL;
-    }
-    return body;
-}

@@ -9,7 +9,5 @@
 cJSON *load_import_body(const struct kbc_load *wanted, const struct csvk_strings *names);
 /* For tables-async, which makes the table `name` and fills it. */
 cJSON *load_create_body(const struct kbc_load *wanted, const char *name);
-/* For deleting rows that fit all conditions. */
-cJSON *load_delete_body(const struct kbc_delete *delete_where);
 
 #endif

@@ -10,6 +10,7 @@
  * does not import again.
  */
 #include "csvkit/base/delimiter.h"
+#include "storage/delete_rows.h"
 #include "storage/load_bodies.h"
 #include "storage/job.h"
 #include "storage/journal.h"
@@ -242,36 +243,6 @@ static int wait_for_import(struct loading *loading, struct csvk_error *err)
 
 /* ---- around the import ----------------------------------------------------------------------- */
 
-/* Deleting the same rows twice deletes them once: this request may be repeated. */
-static int delete_rows(struct loading *loading, struct csvk_error *err)
-{
-    struct csvk_buf path = CSVK_BUF_INIT;
-    struct kbc_job job = {0};
-    struct kbc_answer answer = {0};
-    char id[KBC_ID_SIZE];
-    cJSON *body = load_delete_body(&loading->wanted->delete_where);
-    if (!body || csvk_buf_printf(&path, "tables/%s/rows", loading->wanted->table) < 0) {
-        cJSON_Delete(body);
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    struct kbc_call call = {.what = "deleting rows",
-                            .method = "DELETE",
-                            .path = csvk_buf_text(&path),
-                            .body = body,
-                            .scope = KBC_BRANCHED,
-                            .dry = "{\"id\":0}"};
-    int status = kbc_call(loading->kbc, &call, &answer, err);
-    if (status == CSVK_OK) {
-        json_id(answer.json, "id", id);
-        status = kbc_finish_job(loading->kbc, id, &job, err);
-    }
-    loading->out->deleted_rows = json_uint(json_at(job.raw, "results"), "deletedRows");
-    kbc_answer_release(&answer);
-    kbc_job_release(&job);
-    csvk_buf_release(&path);
-    return status;
-}
-
 static int set_metadata(struct loading *loading, struct csvk_error *err)
 {
     struct csvk_buf path = CSVK_BUF_INIT;
@@ -321,7 +292,7 @@ static int check_wanted(const struct kbc_load *wanted, struct csvk_error *err)
         return csvk_fail(err, CSVK_EUSAGE,
                          "slices have no header: give the names of their columns");
     }
-    return CSVK_OK;
+    return delete_rows_check(wanted, err);
 }
 
 static int look_at_table(struct loading *loading, struct csvk_error *err)
@@ -374,8 +345,8 @@ static int put_rows(struct loading *loading, struct csvk_error *err)
     struct kbc_loaded *out = loading->out;
     bool existed = loading->place.exists;
     int status = make_or_complete_table(loading, err);
-    if (status == CSVK_OK && existed && loading->wanted->delete_where.column) {
-        status = delete_rows(loading, err);
+    if (status == CSVK_OK && existed) {
+        status = delete_rows(loading->kbc, loading->wanted, &out->deleted_rows, err);
     }
     if (status < 0) {
         return status;

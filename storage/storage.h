@@ -221,6 +221,7 @@ struct kbc_load {
     enum kbc_add add; /* what to do with columns that the table lacks */
     uint64_t timeout; /* seconds to wait for the job; 0: no limit */
     struct kbc_delete delete_where;
+    const cJSON *delete_list; /* "delete_where" of a manifest, which was judged; or NULL */
     const char *metadata;     /* JSON object {"metadata":[…],"columnsMetadata":{…}}, or NULL */
     const char *state;        /* journal for marks of the import, or NULL */
     enum kbc_journal journal; /* of the upload, or of the load alone */

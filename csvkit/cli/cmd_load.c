@@ -246,6 +246,7 @@ static int read_load(struct cli *cli, const struct remote_input *input, struct k
         .no_wait = cli_has(cli, "no-wait"),
         .add = cli_has(cli, "add-columns") ? KBC_ADD_COLUMNS : KBC_ADD_NOTHING,
         .delete_where = input->delete_where,
+        .delete_list = input->delete_list,
         .metadata = input->metadata,
         .state = cli_value(cli, "state"),
         .journal = input->path ? KBC_JOURNAL_OF_UPLOAD : KBC_JOURNAL_OF_LOAD,

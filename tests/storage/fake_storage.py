@@ -436,25 +436,6 @@ class ApiHandler(Management, Handler):
         return self.project.job('tableImport', table_id, params,
                                 lambda: self.project.load(table, data), self.run_id())
 
-    def delete_rows(self, data, table_id):
-        table = self.table(table_id)
-        filters = data.get('whereFilters', [])
-        if not filters and not data.get('allowTruncate'):
-            raise ApiError(400, 'storage.tables.validation.unintendedTruncation', 'No filter')
-
-        def work():
-            rows = self.project.rows(table_id)
-            index = {c: i for i, c in enumerate(table['columns'])}
-            gone = [r for r in rows if all((r[index[f['column']]] in f['values']) !=
-                                           (f['operator'] == 'ne') for f in filters)]
-            self.project.db.execute('delete from "%s"' % table_id)
-            for row in rows:
-                if row not in gone:
-                    self.project.db.execute('insert into "%s" values (%s)' % (
-                        table_id, ','.join('?' * len(row))), row)
-            return {'deletedRows': len(gone)}
-        return self.project.job('tableRowsDelete', table_id, {}, work, self.run_id())
-
     def add_metadata(self, data, table_id):
         self.table(table_id)['metadata'].append(data)
         return 201, {'metadata': data.get('metadata', [])}

@@ -66,6 +66,36 @@ class Management:
             del self.project.buckets[bucket_id]
         return self.project.job('bucketDrop', None, {}, work, self.run_id())
 
+    # ---- deleting rows -----------------------------------------------------------------------
+    def values_of(self, condition):
+        if ('values' in condition) == ('valuesByTableInWorkspace' in condition):
+            raise ApiError(400, 'storage.validation', 'whereFilters: one source of values')
+        if 'values' in condition:
+            return condition['values']
+        place = condition['valuesByTableInWorkspace']
+        columns, rows = WORKSPACES[int(place['workspaceId']), place['table']]
+        return [row[columns.index(place['column'])] for row in rows]
+
+    def delete_rows(self, data, table_id):
+        table = self.table(table_id)
+        filters = [(f['column'], f['operator'], self.values_of(f))
+                   for f in data.get('whereFilters', [])]
+        if not filters and not {'allowTruncate', 'changedSince', 'changedUntil'} & set(data):
+            raise ApiError(400, 'storage.tables.validation.unintendedTruncation', 'No filter')
+
+        def work():
+            rows = self.project.rows(table_id)
+            index = {c: i for i, c in enumerate(table['columns'])}
+            gone = [r for r in rows if all((r[index[column]] in values) == (operator == 'eq')
+                                           for column, operator, values in filters)]
+            self.project.db.execute('delete from "%s"' % table_id)
+            for row in rows:
+                if row not in gone:
+                    self.project.db.execute('insert into "%s" values (%s)' % (
+                        table_id, ','.join('?' * len(row))), row)
+            return {'deletedRows': len(gone)}
+        return self.project.job('tableRowsDelete', table_id, {}, work, self.run_id())
+
     # ---- where rows come from ----------------------------------------------------------------
     def workspace(self, data):
         place = int(data['dataWorkspaceId']), data.get('dataObject')

@@ -31,7 +31,9 @@ KEYS = [  # method, path, required, optional
     ('POST', r'webalize/column-names', {'columnNames'}, set()),
     ('PUT', r'files/\d+/refresh', set(), set()),
 ]
-NESTED = {'whereFilters': ({'column', 'operator', 'values'}, {'dataType', 'type'}),
+NESTED = {'whereFilters': ({'column', 'operator'},
+                           {'values', 'dataType', 'type', 'valuesByTableInWorkspace'}),
+          'valuesByTableInWorkspace': ({'workspaceId', 'table'}, {'column'}),
           'orderBy': ({'column', 'order'}, {'dataType'}),
           'columns': ({'name'}, {'definition', 'basetype'})}
 BOOLEANS = {'federationToken', 'isSliced', 'isEncrypted', 'isPermanent', 'isPublic', 'notify',
@@ -54,9 +56,11 @@ def check_keys(where, value, required, optional):
 
 
 def check_nested(key, value):
-    for item in value if key in NESTED and isinstance(value, list) else []:
-        if isinstance(item, dict):
+    for item in value if isinstance(value, list) else [value]:
+        if key in NESTED and isinstance(item, dict):
             check_keys(key, item, *NESTED[key])
+            for inner, nested in item.items():
+                check_nested(inner, nested)
     if key in BOOLEANS and not isinstance(value, bool):
         fail('%s must be true or false' % key)
 

@@ -64,6 +64,32 @@ says "once for each"
 run 2 load $T "$work/o.csv" --delete-where-column=id --delete-where-values=1 --delete-where-values=2
 says "for one column each"
 
+# ---- rows to delete, as the manifest says ----------------------------------------------------------------
+manifest() { echo "{\"incremental\":true,\"delete_where\":$1}" >"$work/o.csv.manifest"; }
+manifest '[{"where_filters":[{"column":"id","values_from_set":["1","2"]},
+    {"column":"name","operator":"ne","values_from_set":["a"]}]},
+  {"changed_since":"-2 days","where_filters":[{"column":"id","operator":"eq",
+    "values_from_workspace":{"workspace_id":"7","table":"orders","column":"id"}}]}]'
+run 0 load in.c-main.list "$work/o.csv" --primary-key=id
+run 0 load in.c-main.list "$work/o.csv" --format=json
+same "rows of both requests" "$(result .deleted_rows)" 2
+curl -sS "$KBC_URL/_fake/requests" | jq -c '[.[] | select(.method == "DELETE" and (.target | test("main.list/rows")))] |
+    map(.body | fromjson)' >"$work/sent"
+same "the first" "$(jq -cS '.[0]' "$work/sent")" \
+    '{"whereFilters":[{"column":"id","operator":"eq","values":["1","2"]},{"column":"name","operator":"ne","values":["a"]}]}'
+same "the second" "$(jq -cS '.[1]' "$work/sent")" \
+    '{"changedSince":"-2 days","whereFilters":[{"column":"id","operator":"eq","valuesByTableInWorkspace":{"column":"id","table":"orders","workspaceId":7}}]}'
+same "no more requests" "$(jq length "$work/sent")" 2
+manifest '[{"where_filters":[{"column":"id","values_from_storage":{"bucket_id":"in.c-main","table":"t"}}]}]'
+run 2 load in.c-main.list "$work/o.csv"
+says "values_from_storage needs a workspace"
+manifest '[{"where_filters":[{"column":"id","values_from_workspace":{"table":"t"}}]}]'
+run 2 load in.c-main.list "$work/o.csv"
+says "needs its workspace_id"
+run 2 load in.c-main.list "$work/o.csv" --importer
+says "--importer cannot delete rows"
+rm "$work/o.csv.manifest"
+
 # ---- snapshots -------------------------------------------------------------------------------------------
 run 0 load in.c-new.back --from-snapshot=9 --format=json
 same "the rows of the snapshot" "$(rows in.c-new.back | jq -c .[1] | tr '\n' ' ')" '"from" "snapshot" '

@@ -40,8 +40,9 @@ struct remote_input {
     bool incremental;
     struct csvk_strings delete_values;
     struct kbc_delete delete_where;
-    cJSON *schema;  /* of a native manifest that has types, or NULL */
-    char *metadata; /* for kbc_load, or NULL */
+    cJSON *delete_list; /* "delete_where" of the manifest, or NULL */
+    cJSON *schema;      /* of a native manifest that has types, or NULL */
+    char *metadata;     /* for kbc_load, or NULL */
     struct csvk_manifest_table manifest;
 };
 int remote_input_read(struct remote_input *input, struct cli *cli, const char *path);

@@ -41,22 +41,22 @@ static int report_errors(struct cli *cli, const char *path, const struct csvk_fi
     return findings->errors > 0 ? CLI_REFUSED : CLI_GOOD;
 }
 
-/* The schema of the manifest as a cJSON tree, or NULL. It goes to the platform as it is. */
-static cJSON *schema_of(const struct csvk_manifest *manifest)
+/* A list of the manifest as a cJSON tree, or NULL: it is not there, or empty. */
+static cJSON *list_of(const struct csvk_manifest *manifest, const char *key)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
-    cJSON *schema = NULL, *tree = NULL;
+    cJSON *list = NULL, *tree = NULL;
     if (csvk_manifest_print(manifest, &text) == CSVK_OK) {
         tree = cJSON_ParseWithLength(csvk_buf_text(&text), text.length);
-        schema = cJSON_DetachItemFromObjectCaseSensitive(tree, "schema");
+        list = cJSON_DetachItemFromObjectCaseSensitive(tree, key);
     }
     cJSON_Delete(tree);
     csvk_buf_release(&text);
-    if (!cJSON_IsArray(schema) || cJSON_GetArraySize(schema) == 0) {
-        cJSON_Delete(schema);
+    if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) == 0) {
+        cJSON_Delete(list);
         return NULL;
     }
-    return schema;
+    return list;
 }
 
 static bool add_pair(cJSON *list, const struct csvk_manifest_pair *pair)
@@ -131,7 +131,8 @@ static int take_manifest(struct remote_input *input, struct cli *cli,
     input->header = !named                        ? KBC_HEADER
                     : csvk_manifest_header(table) ? KBC_SKIP_HEADER
                                                   : KBC_HEADLESS;
-    input->schema = schema_of(manifest);
+    input->schema = list_of(manifest, "schema"); /* it goes to the platform as it is */
+    input->delete_list = list_of(manifest, "delete_where");
     input->metadata = metadata_of(table, &failed);
     if (failed || csvk_strings_copy(&input->columns, &table->columns) < 0 ||
         csvk_strings_copy(&input->primary_key, &table->primary_key) < 0 ||
@@ -250,8 +251,9 @@ static int check_importer(const struct remote_input *input, struct cli *cli)
         return cli_trouble(cli, "--importer takes the column names from the header, so no other "
                                 "names can be given");
     }
-    return input->delete_where.column ? cli_trouble(cli, "--importer cannot delete rows")
-                                      : CLI_GOOD;
+    return input->delete_where.column || input->delete_list
+               ? cli_trouble(cli, "--importer cannot delete rows")
+               : CLI_GOOD;
 }
 
 /* Standard input cannot be sent: the length must be known, and a request may have to be repeated.
@@ -293,6 +295,7 @@ void remote_input_release(struct remote_input *input)
     csvk_strings_release(&input->delete_values);
     csvk_manifest_table_release(&input->manifest);
     cJSON_Delete(input->schema);
+    cJSON_Delete(input->delete_list);
     cJSON_free(input->metadata);
 }
 
