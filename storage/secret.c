@@ -211,7 +211,13 @@ int secrets_add_url(struct secrets *secrets, const char *url)
 /* ---- masking --------------------------------------------------------------------------------- */
 
 /* So many bytes of a secret count as the secret where the text ends. */
-enum { CUT_SHORTEST = 8 };
+enum { CUT_SHORTEST = 8, LONGEST_SIGN = 6 };
+
+/* The text ends here, or within a spelled sign. */
+static bool ends_at(const char *at)
+{
+    return *at == '\0' || (strchr("%\\&", *at) && strlen(at) < LONGEST_SIGN);
+}
 
 /* The length of `value` at the start of `text` in any spelling, or 0. */
 static size_t length_of(const char *value, const char *text)
@@ -223,8 +229,8 @@ static size_t length_of(const char *value, const char *text)
     for (const char *wanted = value; *wanted; wanted++) {
         size_t length = *at ? spelling_of((unsigned char)*wanted, at) : 0;
         if (length == 0) {
-            bool is_cut = *at == '\0' && wanted - value >= CUT_SHORTEST;
-            return is_cut ? (size_t)(at - text) : 0;
+            bool is_cut = ends_at(at) && wanted - value >= CUT_SHORTEST;
+            return is_cut ? (size_t)(at - text) + strlen(at) : 0;
         }
         at += length;
     }

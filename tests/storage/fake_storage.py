@@ -41,7 +41,7 @@ from management import Management  # noqa: E402
 from object_store import ObjectStore  # noqa: E402
 from project import Project, webalize  # noqa: E402
 from request_keys import check_request  # noqa: E402
-from spoiling import secrets, spoil, text_of  # noqa: E402
+from spoiling import secrets, spoil, spoil_slices, text_of  # noqa: E402
 
 TOKEN = os.environ.get('FAKE_TOKEN', '578-1234-canaryTOKENcanaryTOKENcanary')
 
@@ -312,7 +312,7 @@ class ApiHandler(Management, Handler):
         file = project.files[int(match.group(1))]
         data = project.objects.read(file['bucket'],
                                     file['key'] + ('manifest' if file['isSliced'] else ''))
-        return (404, None) if data is None else (200, data)
+        return (404, None) if data is None else (200, spoil_slices(data, file, project, TOKEN))
 
     def route(self, path, body):
         if path == '/write-table':

@@ -152,6 +152,9 @@ for number, field in enumerate(fields if os.environ.get('PROVIDER') == 'aws' els
     transfers(watch, field)
 for pad in PADS[1:] if os.environ.get('PROVIDER') == 'aws' else PADS[:1]:
     control_pad[0] = pad
+    control('set', {'spoil': ['slice', pad]})
+    watch.run('slice after %d' % pad, 'download', '--table=' + TABLE, '-o', 'DIR/back.csv')
+    watch.run('slice after %d' % pad, 'download', '--table=' + TABLE, '-o', 'DIR/x', '--keep-slices')
     for field in ('*', '+'):
         control('set', {'spoil': [field, pad]})
         transfers(watch, '%s after %d' % (field, pad))

@@ -2,7 +2,7 @@
 
 PUT /_fake/set {"spoil": ["FIELD", N]} puts the text into every field FIELD of every answer, and N
 letters before it, so that whoever cuts the text cuts inside of a secret. FIELD "+" adds the field
-"extra" to every object, and "*" spoils every text that no machine reads.
+"extra" to every object, "*" spoils every text that no machine reads, and "slice" the names of slices.
 """
 import json
 import urllib.parse
@@ -77,3 +77,12 @@ def spoil(answer, project, token):
         return answer
     field, pad = project.spoil
     return walk(json.loads(json.dumps(answer)), field, text_of(project, token, pad))
+
+
+def spoil_slices(data, file, project, token):
+    """A slice manifest that names slices after secrets."""
+    if not file['isSliced'] or not project.spoil or project.spoil[0] != 'slice':
+        return data
+    entries = json.loads(data)['entries']
+    return json.dumps({'entries': [{'url': e['url'] + text_of(project, token, project.spoil[1])}
+                                   for e in entries]}).encode()

@@ -171,6 +171,7 @@ END_TEST
 START_TEST(cut_and_overlapping_secrets_are_masked)
 {
     struct secrets secrets;
+    char sign[] = "see secret%2Dval%7";
     char cut[] = "see secret-v", few[] = "see secret-", both[] = "secret-value-and-more!";
     char address[] = "at x=1&sig=abc%2Fdef&y=z or abc/def or x=1";
     secrets_init(&secrets);
@@ -179,6 +180,8 @@ START_TEST(cut_and_overlapping_secrets_are_masked)
     ck_assert_int_eq(secrets_add_url(&secrets, "https://h/p?x=1&sig=abc%2Fdef&y=z"), CSVK_OK);
     secrets_mask(&secrets, cut);
     ck_assert_str_eq(cut, "see ********");
+    secrets_mask(&secrets, sign);
+    ck_assert_str_eq(sign, "see **************");
     secrets_mask(&secrets, few);
     ck_assert_str_eq(few, "see secret-");
     secrets_mask(&secrets, both);
