@@ -40,7 +40,7 @@ from api_error import ApiError  # noqa: E402
 from management import Management  # noqa: E402
 from object_store import ObjectStore  # noqa: E402
 from project import Project, webalize  # noqa: E402
-from request_keys import check_request  # noqa: E402
+from request_keys import check_form, check_request  # noqa: E402
 from spoiling import secrets, spoil, spoil_slices, text_of  # noqa: E402
 
 TOKEN = os.environ.get('FAKE_TOKEN', '578-1234-canaryTOKENcanaryTOKENcanary')
@@ -339,6 +339,7 @@ class ApiHandler(Management, Handler):
             head, _, content = part[2:-2].partition(b'\r\n\r\n')
             name = re.search(rb'name="([^"]+)"', head).group(1).decode()
             fields.setdefault(name, []).append(content)
+        check_form(self.path.partition('?')[0], self.low, fields)
         return fields
 
     def store_form(self, fields):

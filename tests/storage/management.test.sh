@@ -142,6 +142,12 @@ says "Invalid access token"
 control reset
 control fault '{"where":"api","method":"DELETE","times":2,"mode":"reset_before"}'
 run 0 files delete "$third"
+says "asking again"
+run 0 bucket create in.c-lost
+control fault '{"where":"api","method":"DELETE","mode":"reset_after"}'
+run 0 bucket drop in.c-lost # the first request did it, the second finds nothing
+run 1 bucket show in.c-lost
+run 1 bucket drop in.c-lost
 control set '{"fail_job":"storage.files.locked"}'
 run 0 files list --tag=many --limit=1 --format=json
 run 1 files delete "$(result '.files[0].file_id')"

@@ -84,3 +84,15 @@ def check_request(method, path, query, headers, body):
                 check_nested(key, value)
             return
     fail('%s %s takes no body' % (method, path))
+
+
+# ---- the importer service -------------------------------------------------------------------------
+FORMS = {'/write-table': ({'tableId', 'data'},
+                          {'branchId', 'incremental', 'columns[]', 'delimiter', 'enclosure', 'escapedBy'}),
+         '/upload-file': ({'data'}, {'name', 'branchId', 'tags[]', 'isPublic', 'isPermanent', 'notify'})}
+
+
+def check_form(path, headers, fields):
+    if not headers.get('content-type', '').startswith('multipart/form-data; boundary='):
+        raise ApiError(415, 'importer.contentType', 'Content-Type must be multipart/form-data')
+    check_keys(path, fields, *FORMS[path])
