@@ -96,12 +96,24 @@ void kbc_mask_tree(struct kbc *kbc, cJSON *tree)
     mask_tree(&kbc->secrets, tree, MASK_ALL);
 }
 
-void kbc_mask_into(struct kbc *kbc, const char *text, char *to, size_t capacity)
+/* Copies what is behind the last `separator` of the masked text; with '\0' all of it. */
+static void mask_part(struct kbc *kbc, const char *text, char separator, char *to, size_t capacity)
 {
     char *copy = csvk_strdup(text);
     if (copy) {
         secrets_mask(&kbc->secrets, copy);
     }
-    snprintf(to, capacity, "%s", copy ? copy : "");
+    const char *part = copy && separator ? strrchr(copy, separator) : NULL;
+    snprintf(to, capacity, "%s", part ? part + 1 : copy ? copy : "");
     csvk_free(copy);
+}
+
+void kbc_mask_into(struct kbc *kbc, const char *text, char *to, size_t capacity)
+{
+    mask_part(kbc, text, '\0', to, capacity);
+}
+
+void kbc_object_name(struct kbc *kbc, const char *key, char *to, size_t capacity)
+{
+    mask_part(kbc, key, '/', to, capacity);
 }

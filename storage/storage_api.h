@@ -81,6 +81,8 @@ int kbc_take_in(struct kbc *kbc, cJSON *answer) CSVK_MUST_USE;
 void kbc_mask_tree(struct kbc *kbc, cJSON *tree);
 /* Copies `text` to `to` with the secrets masked and cuts it after that. Any thread. */
 void kbc_mask_into(struct kbc *kbc, const char *text, char *to, size_t capacity);
+/* The same for the last part of the key of an object, as a name for messages. */
+void kbc_object_name(struct kbc *kbc, const char *key, char *to, size_t capacity);
 /* csvk_fail with the secrets masked. */
 int kbc_fail(struct kbc *kbc, struct csvk_error *err, enum csvk_status status, const char *format,
              ...) CSVK_PRINTF(4, 5);

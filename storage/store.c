@@ -466,8 +466,7 @@ int store_get(struct store *store, struct http_client *client, const char *key, 
 {
     struct store_call call;
     char name[160], what[200];
-    const char *slash = strrchr(key, '/');
-    kbc_mask_into(store->kbc, slash ? slash + 1 : key, name, sizeof name);
+    kbc_object_name(store->kbc, key, name, sizeof name);
     snprintf(what, sizeof what, "fetching %s", name);
     begin_call(&call, store, client, what);
     call.out_fd = fd;

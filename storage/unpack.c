@@ -8,6 +8,7 @@
 #include "storage/head_record.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -71,10 +72,13 @@ static int take_bytes(struct unpacking *unpacking, struct csvk_error *err)
     return status;
 }
 
-static const char *short_name(const char *key)
+/* A failure about an object, which the message begins with. */
+static int fail_object(const struct fetch *fetch, const char *key, enum csvk_status status,
+                       const char *text, struct csvk_error *err)
 {
-    const char *slash = strrchr(key, '/');
-    return slash ? slash + 1 : key;
+    char name[256];
+    kbc_object_name(fetch->kbc, key, name, sizeof name);
+    return csvk_fail(err, status, "%s: %s", name, text);
 }
 
 /* Unpacks one object and checks it. A damaged object is the fault of the server. */
@@ -82,17 +86,17 @@ int unpack(struct unpacking *unpacking, struct csvk_error *err)
 {
     int status = take_bytes(unpacking, err);
     struct csvk_damage damage = csvk_source_damage(unpacking->source);
-    const char *name = short_name(unpacking->key);
+    char text[200];
     bool gzip = status == CSVK_OK && csvk_source_is_gzip(unpacking->source);
     unpacking->has_trailer = gzip;
     if (status == CSVK_OK && damage.what) {
-        return kbc_fail(unpacking->fetch->kbc, err, CSVK_EREMOTE,
-                        "%s: the stored object is damaged: %s at byte %llu", name, damage.what,
-                        (unsigned long long)damage.offset);
+        snprintf(text, sizeof text, "the stored object is damaged: %s at byte %llu", damage.what,
+                 (unsigned long long)damage.offset);
+        return fail_object(unpacking->fetch, unpacking->key, CSVK_EREMOTE, text, err);
     }
-    if (status == CSVK_OK && unpack_is_gzip_name(name) && !gzip) {
-        return kbc_fail(unpacking->fetch->kbc, err, CSVK_EREMOTE,
-                        "%s: the stored object is not gzip", name);
+    if (status == CSVK_OK && unpack_is_gzip_name(unpacking->key) && !gzip) {
+        return fail_object(unpacking->fetch, unpacking->key, CSVK_EREMOTE,
+                           "the stored object is not gzip", err);
     }
     return status;
 }
@@ -125,9 +129,8 @@ int unpack_check_parquet(struct unpacking *unpacking, struct csvk_error *err)
                 memcmp(view->bytes + view->size - 4, "PAR1", 4) == 0;
     unpacking->has_trailer = good;
     return good ? CSVK_OK
-                : kbc_fail(unpacking->fetch->kbc, err, CSVK_EREMOTE,
-                           "%s: the stored object is not a whole Parquet file",
-                           short_name(unpacking->key));
+                : fail_object(unpacking->fetch, unpacking->key, CSVK_EREMOTE,
+                              "the stored object is not a whole Parquet file", err);
 }
 
 /* Copies an object byte for byte; what its name says it is, is checked before. */
@@ -161,9 +164,10 @@ static int judge_width(const struct fetch *fetch, const char *key,
     if (values->count == 0 || values->count == fetch->columns->count) {
         return CSVK_OK;
     }
-    return kbc_fail(fetch->kbc, err, CSVK_EDATA,
-                    "%s: its first record has %zu fields, but there are %zu columns",
-                    short_name(key), values->count, fetch->columns->count);
+    char text[100];
+    snprintf(text, sizeof text, "its first record has %zu fields, but there are %zu columns",
+             values->count, fetch->columns->count);
+    return fail_object(fetch, key, CSVK_EDATA, text, err);
 }
 
 /* A file that is not sliced has a header of its own, which must name the columns. */
