@@ -93,7 +93,7 @@ static void report_retry(const struct http_client *client, const struct http_req
     if (!client->settings.on_retry) {
         return;
     }
-    char text[300];
+    char text[1024]; /* longer than all that goes into it: nothing is cut before it is masked */
     if (response->fate == HTTP_ANSWERED) {
         snprintf(text, sizeof text, "%s: the server answered %ld; trying again in %.1f s",
                  request->what, response->status, (double)backoff / 1000);

@@ -93,6 +93,7 @@ int kbc_job_get(struct kbc *kbc, const char *id, struct kbc_job *out, struct csv
         return status;
     }
     out->raw = answer.json;
+    kbc_mask_tree(kbc, out->raw);
     json_id(out->raw, "id", out->id);
     status = take_texts(out);
     out->state = state_of(out->status);
@@ -147,6 +148,42 @@ int kbc_finish_job(struct kbc *kbc, const char *id, struct kbc_job *job, struct 
     if (status == CSVK_OK && job->state == KBC_JOB_ERROR) {
         status = kbc_job_failure(kbc, job, err);
     }
+    return status;
+}
+
+/* Sends the request. When its answer is lost, it is sent again; what is not there any more then was
+   deleted by the first one. */
+static int send_delete(struct kbc *kbc, struct kbc_call *call, struct kbc_answer *answer,
+                       struct csvk_error *err)
+{
+    struct csvk_error first = {0};
+    call->dry = "{\"id\":0}";
+    call->replay = HTTP_ONCE;
+    int status = kbc_call(kbc, call, answer, &first);
+    if (status == CSVK_OK || answer->fate != HTTP_LOST || status == CSVK_ECANCELED) {
+        return status < 0 ? csvk_fail(err, first.status, "%s", first.text) : status;
+    }
+    kbc_note(kbc, "%s; asking again", first.text);
+    kbc_answer_release(answer);
+    call->replay = HTTP_REPEATABLE;
+    status = kbc_call(kbc, call, answer, err);
+    return status == CSVK_EDATA && answer->status == 404 ? CSVK_OK : status;
+}
+
+int kbc_delete_and_wait(struct kbc *kbc, struct kbc_call *call, struct csvk_error *err)
+{
+    struct kbc_answer answer = {0};
+    struct kbc_job job = {0};
+    char id[KBC_ID_SIZE] = "";
+    int status = send_delete(kbc, call, &answer, err);
+    if (status == CSVK_OK) {
+        json_id(answer.json, "id", id);
+    }
+    if (*id) {
+        status = kbc_finish_job(kbc, id, &job, err);
+    }
+    kbc_answer_release(&answer);
+    kbc_job_release(&job);
     return status;
 }
 

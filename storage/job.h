@@ -45,6 +45,10 @@ int kbc_find_lost_job(struct kbc *kbc, const struct kbc_trace *trace, const char
    fault of the server), with its message in err. */
 int kbc_finish_job(struct kbc *kbc, const char *id, struct kbc_job *job,
                    struct csvk_error *err) CSVK_MUST_USE;
+/* Sends a request that deletes something, which may be repeated. The platform answers with nothing
+   when it is done, or with a job, whose end is waited for. */
+int kbc_delete_and_wait(struct kbc *kbc, struct kbc_call *call,
+                        struct csvk_error *err) CSVK_MUST_USE;
 /* Turns a job that ended in an error into err and a status, which is the answer. */
 int kbc_job_failure(struct kbc *kbc, const struct kbc_job *job, struct csvk_error *err);
 

@@ -10,6 +10,8 @@
  * does not import again.
  */
 #include "csvkit/base/delimiter.h"
+#include "storage/delete_rows.h"
+#include "storage/load_bodies.h"
 #include "storage/job.h"
 #include "storage/journal.h"
 #include "storage/storage_table.h"
@@ -29,76 +31,14 @@ struct loading {
 
 /* ---- the request ----------------------------------------------------------------------------- */
 
-static bool add_dialect(cJSON *body, const struct csvk_dialect *dialect)
-{
-    char delimiter[2] = {(char)dialect->delimiter, '\0'};
-    char enclosure[2] = {dialect->enclosure == CSVK_NO_BYTE ? '\0' : (char)dialect->enclosure,
-                         '\0'};
-    char escape[2] = {(char)dialect->escape, '\0'};
-    if (dialect->escape != CSVK_NO_BYTE) { /* the platform accepts an enclosure or an escape */
-        return cJSON_AddStringToObject(body, "delimiter", delimiter) &&
-               cJSON_AddStringToObject(body, "enclosure", "") &&
-               cJSON_AddStringToObject(body, "escapedBy", escape);
-    }
-    return cJSON_AddStringToObject(body, "delimiter", delimiter) &&
-           cJSON_AddStringToObject(body, "enclosure", enclosure);
-}
-
-static bool add_file(cJSON *body, const char *file_id)
-{
-    return cJSON_AddRawToObject(body, "dataFileId", file_id) != NULL; /* digits only: checked */
-}
-
 static cJSON *import_body(const struct loading *loading)
 {
-    const struct kbc_load *wanted = loading->wanted;
-    cJSON *body = cJSON_CreateObject();
-    bool good = body && add_file(body, wanted->file_id) &&
-                cJSON_AddBoolToObject(body, "incremental", wanted->incremental) &&
-                add_dialect(body, &wanted->dialect);
-    if (good && wanted->header != KBC_HEADER) {
-        cJSON *columns = json_array(&loading->columns);
-        good = columns && cJSON_AddItemToObject(body, "columns", columns);
-    }
-    if (good && wanted->header == KBC_SKIP_HEADER) {
-        good = cJSON_AddNumberToObject(body, "ignoredLinesCount", 1) != NULL;
-    }
-    if (!good) {
-        cJSON_Delete(body);
-        return NULL;
-    }
-    return body;
-}
-
-/* The platform wants the names of the key as one text with commas. */
-static int key_text(const struct csvk_strings *key, struct csvk_buf *out)
-{
-    for (size_t i = 0; key && i < key->count; i++) {
-        int status = csvk_buf_printf(out, "%s%s", i ? "," : "", key->item[i]);
-        if (status < 0) {
-            return status;
-        }
-    }
-    return CSVK_OK;
+    return load_import_body(loading->wanted, &loading->columns);
 }
 
 static cJSON *create_body(const struct loading *loading)
 {
-    const struct kbc_load *wanted = loading->wanted;
-    struct csvk_buf key = CSVK_BUF_INIT;
-    cJSON *body = cJSON_CreateObject();
-    bool good = body && cJSON_AddStringToObject(body, "name", loading->place.name) &&
-                add_file(body, wanted->file_id) && add_dialect(body, &wanted->dialect) &&
-                key_text(wanted->primary_key, &key) == CSVK_OK;
-    if (good && key.length > 0) {
-        good = cJSON_AddStringToObject(body, "primaryKey", csvk_buf_text(&key)) != NULL;
-    }
-    csvk_buf_release(&key);
-    if (!good) {
-        cJSON_Delete(body);
-        return NULL;
-    }
-    return body;
+    return load_create_body(loading->wanted, loading->place.name);
 }
 
 /* ---- the journal ----------------------------------------------------------------------------- */
@@ -303,53 +243,6 @@ static int wait_for_import(struct loading *loading, struct csvk_error *err)
 
 /* ---- around the import ----------------------------------------------------------------------- */
 
-static cJSON *delete_body(const struct kbc_delete *delete_where)
-{
-    cJSON *body = cJSON_CreateObject();
-    cJSON *filters = cJSON_AddArrayToObject(body, "whereFilters");
-    cJSON *filter = cJSON_CreateObject();
-    cJSON *values = json_array(delete_where->values);
-    if (!filters || !filter || !values || !cJSON_AddItemToObject(filter, "values", values) ||
-        !cJSON_AddStringToObject(filter, "column", delete_where->column) ||
-        !cJSON_AddStringToObject(filter, "operator", delete_where->operator) ||
-        !cJSON_AddItemToArray(filters, filter)) {
-        cJSON_Delete(body);
-        cJSON_Delete(filter);
-        return NULL;
-    }
-    return body;
-}
-
-/* Deleting the same rows twice deletes them once: this request may be repeated. */
-static int delete_rows(struct loading *loading, struct csvk_error *err)
-{
-    struct csvk_buf path = CSVK_BUF_INIT;
-    struct kbc_job job = {0};
-    struct kbc_answer answer = {0};
-    char id[KBC_ID_SIZE];
-    cJSON *body = delete_body(&loading->wanted->delete_where);
-    if (!body || csvk_buf_printf(&path, "tables/%s/rows", loading->wanted->table) < 0) {
-        cJSON_Delete(body);
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    struct kbc_call call = {.what = "deleting rows",
-                            .method = "DELETE",
-                            .path = csvk_buf_text(&path),
-                            .body = body,
-                            .scope = KBC_BRANCHED,
-                            .dry = "{\"id\":0}"};
-    int status = kbc_call(loading->kbc, &call, &answer, err);
-    if (status == CSVK_OK) {
-        json_id(answer.json, "id", id);
-        status = kbc_finish_job(loading->kbc, id, &job, err);
-    }
-    loading->out->deleted_rows = json_uint(json_at(job.raw, "results"), "deletedRows");
-    kbc_answer_release(&answer);
-    kbc_job_release(&job);
-    csvk_buf_release(&path);
-    return status;
-}
-
 static int set_metadata(struct loading *loading, struct csvk_error *err)
 {
     struct csvk_buf path = CSVK_BUF_INIT;
@@ -379,11 +272,18 @@ static bool has(const struct csvk_strings *list)
     return list && list->count > 0;
 }
 
+static bool is_number_or_null(const char *id)
+{
+    return !id || (*id && strspn(id, "0123456789") == strlen(id));
+}
+
 static int check_wanted(const struct kbc_load *wanted, struct csvk_error *err)
 {
-    const char *id = wanted->file_id;
-    if (id && (!*id || strspn(id, "0123456789") != strlen(id))) {
-        return csvk_fail(err, CSVK_EUSAGE, "a file id is a number");
+    if (!is_number_or_null(wanted->file_id) || !is_number_or_null(wanted->snapshot) ||
+        !is_number_or_null(wanted->workspace)) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "a file id is a number, as is that of a snapshot or a "
+                         "workspace");
     }
     if (wanted->header != KBC_HEADER && !has(wanted->columns)) {
         return csvk_fail(err, CSVK_EUSAGE, "data without a header needs the names of its columns");
@@ -392,7 +292,7 @@ static int check_wanted(const struct kbc_load *wanted, struct csvk_error *err)
         return csvk_fail(err, CSVK_EUSAGE,
                          "slices have no header: give the names of their columns");
     }
-    return CSVK_OK;
+    return delete_rows_check(wanted, err);
 }
 
 static int look_at_table(struct loading *loading, struct csvk_error *err)
@@ -406,7 +306,11 @@ static int look_at_table(struct loading *loading, struct csvk_error *err)
     if (status == CSVK_OK && has(wanted->columns)) {
         status = table_names(loading->kbc, wanted->columns, &loading->columns, err);
     }
-    if (status == CSVK_OK && loading->place.exists) {
+    if (status == CSVK_OK && loading->place.exists && wanted->snapshot) {
+        status =
+            csvk_fail(err, CSVK_EDATA, "%s: the table exists already; a snapshot makes a new table",
+                      wanted->table);
+    } else if (status == CSVK_OK && loading->place.exists) {
         struct kbc_load now = *wanted;
         now.create_only = wanted->create_only && !did_make_table(loading);
         status = table_check(&loading->place, &now, &loading->columns, err);
@@ -441,8 +345,8 @@ static int put_rows(struct loading *loading, struct csvk_error *err)
     struct kbc_loaded *out = loading->out;
     bool existed = loading->place.exists;
     int status = make_or_complete_table(loading, err);
-    if (status == CSVK_OK && existed && loading->wanted->delete_where.column) {
-        status = delete_rows(loading, err);
+    if (status == CSVK_OK && existed) {
+        status = delete_rows(loading->kbc, loading->wanted, &out->deleted_rows, err);
     }
     if (status < 0) {
         return status;

@@ -86,6 +86,88 @@ struct kbc_uploaded {
 int kbc_upload(struct kbc *kbc, const struct kbc_upload *upload, struct kbc_uploaded *out,
                struct csvk_error *err) CSVK_MUST_USE;
 
+/* A file that is in Storage. All-zero is empty; pointers are owned and never NULL when filled in.
+ */
+struct kbc_file {
+    char id[KBC_ID_SIZE];
+    char *name, *created, *provider, *region, *file_type; /* "" when the server did not say */
+    struct csvk_strings tags;
+    bool has_bytes, sliced, encrypted, permanent;
+    uint64_t bytes; /* stored; when has_bytes */
+    uint64_t days;  /* that the file is kept; 0: without a limit, or not known */
+};
+struct kbc_files {
+    struct kbc_file *item; /* newest first */
+    size_t count;
+};
+struct kbc_file_query {
+    const struct csvk_strings *tags; /* all of them; NULL or empty: any */
+    const char *query;               /* in the query language of the platform, or NULL */
+    uint64_t limit;                  /* how many, the newest first; 0: all */
+};
+void kbc_files_release(struct kbc_files *files);
+void kbc_file_release(struct kbc_file *file);
+int kbc_files_list(struct kbc *kbc, const struct kbc_file_query *query, struct kbc_files *out,
+                   struct csvk_error *err) CSVK_MUST_USE;
+int kbc_file_get(struct kbc *kbc, const char *id, struct kbc_file *out,
+                 struct csvk_error *err) CSVK_MUST_USE;
+/* Deletes the file and waits for the end of it. */
+int kbc_file_delete(struct kbc *kbc, const char *id, struct csvk_error *err) CSVK_MUST_USE;
+
+/* ---- the token ------------------------------------------------------------------------------ */
+
+/* What the token may do and where. Pointers are owned; "" when the server did not say. */
+struct kbc_token {
+    char id[KBC_ID_SIZE], project_id[KBC_ID_SIZE];
+    char *description, *project, *stack, *region, *backend, *provider;
+    char *created, *expires;     /* "": never */
+    bool master, buckets, files; /* of an administrator; may make buckets; may read all files */
+    struct csvk_strings features;
+    struct csvk_strings bucket_ids, bucket_rights; /* pairs: "in.c-main", "read" */
+};
+void kbc_token_release(struct kbc_token *token);
+int kbc_token_get(struct kbc *kbc, struct kbc_token *out, struct csvk_error *err) CSVK_MUST_USE;
+
+/* ---- buckets and tables --------------------------------------------------------------------- */
+
+/* Pointers are owned; "" when the server did not say. */
+struct kbc_table {
+    char *id, *backend, *created, *last_import;
+    struct csvk_strings columns, primary_key;
+    struct csvk_strings types; /* of the columns, as the backend names them; empty: not typed */
+    bool typed, alias;
+    uint64_t rows, bytes; /* 0 when the server did not say */
+};
+void kbc_table_release(struct kbc_table *table);
+int kbc_table_get(struct kbc *kbc, const char *id, struct kbc_table *out,
+                  struct csvk_error *err) CSVK_MUST_USE;
+
+struct kbc_new_table {
+    const char *id;
+    const struct csvk_strings *columns;
+    const struct csvk_strings *primary_key; /* may be empty */
+    const struct csvk_strings *types;       /* base types, one for each column; empty: all text */
+};
+/* Makes an empty table, and its bucket when that is missing. */
+int kbc_table_create(struct kbc *kbc, const struct kbc_new_table *wanted, bool *bucket_created,
+                     struct csvk_error *err) CSVK_MUST_USE;
+int kbc_table_drop(struct kbc *kbc, const char *id, struct csvk_error *err) CSVK_MUST_USE;
+
+/* Pointers are owned; "" when the server did not say. */
+struct kbc_bucket {
+    char *id, *backend, *created, *description;
+    struct csvk_strings tables; /* their ids */
+};
+void kbc_bucket_release(struct kbc_bucket *bucket);
+int kbc_bucket_get(struct kbc *kbc, const char *id, struct kbc_bucket *out,
+                   struct csvk_error *err) CSVK_MUST_USE;
+/* CSVK_EDATA when it exists. */
+int kbc_bucket_create(struct kbc *kbc, const char *id, const char *description,
+                      struct csvk_error *err) CSVK_MUST_USE;
+/* CSVK_EDATA when there are tables in it, unless `force` is given. */
+int kbc_bucket_drop(struct kbc *kbc, const char *id, bool force,
+                    struct csvk_error *err) CSVK_MUST_USE;
+
 /* ---- jobs ----------------------------------------------------------------------------------- */
 
 enum kbc_job_state { KBC_JOB_RUNNING, KBC_JOB_SUCCESS, KBC_JOB_ERROR };
@@ -113,6 +195,7 @@ struct kbc_delete {
     const char *column;   /* NULL: nothing is deleted */
     const char *operator; /* "eq" or "ne" */
     const struct csvk_strings *values;
+    const struct kbc_delete *also; /* the next condition, which has to fit as well; or NULL */
 };
 
 enum kbc_header {
@@ -124,8 +207,14 @@ enum kbc_add { KBC_ADD_NOTHING, KBC_ADD_COLUMNS };
 enum kbc_journal { KBC_JOURNAL_OF_UPLOAD, KBC_JOURNAL_OF_LOAD };
 
 struct kbc_load {
-    const char *table;   /* in.c-bucket.table */
-    const char *file_id; /* already uploaded */
+    const char *table;     /* in.c-bucket.table */
+    const char *file_id;   /* already uploaded; NULL with one of the next two */
+    const char *snapshot;  /* id: a new table is made from it; or NULL */
+    const char *workspace; /* id: its object is loaded; or NULL */
+    const char *workspace_object;
+    const char *deduplication;        /* of a workspace: "insert", "upsert" or NULL */
+    const struct csvk_strings *nulls; /* the one value that becomes NULL, or none; NULL: as the
+                                         platform does it, which takes empty values for NULL */
     enum kbc_header header;
     const struct csvk_strings *columns;     /* of the data, in order; may be NULL or empty */
     const struct csvk_strings *primary_key; /* may be NULL: as the table has it */
@@ -138,6 +227,7 @@ struct kbc_load {
     enum kbc_add add; /* what to do with columns that the table lacks */
     uint64_t timeout; /* seconds to wait for the job; 0: no limit */
     struct kbc_delete delete_where;
+    const cJSON *delete_list; /* "delete_where" of a manifest, which was judged; or NULL */
     const char *metadata;     /* JSON object {"metadata":[…],"columnsMetadata":{…}}, or NULL */
     const char *state;        /* journal for marks of the import, or NULL */
     enum kbc_journal journal; /* of the upload, or of the load alone */
@@ -196,6 +286,7 @@ struct kbc_input {
     bool incremental;
     struct csvk_strings delete_values;
     struct kbc_delete delete_where; /* its texts are borrowed, from `manifest` or from options */
+    cJSON *delete_list;             /* "delete_where" of the manifest, or NULL */
     cJSON *schema;                  /* of a native manifest that has types, or NULL */
     char *metadata;                 /* for kbc_load, or NULL */
     struct csvk_manifest_table manifest;
@@ -234,9 +325,20 @@ void kbc_input_release(struct kbc_input *input);
 
 enum kbc_slices { KBC_JOIN, KBC_KEEP_SLICES };
 
+enum kbc_file_type { KBC_FILE_CSV, KBC_FILE_PARQUET };
+
+/* Rows whose value of the column fits. All filters have to fit. */
 struct kbc_filter {
-    const char *column, *operator;
-    const char *value;
+    const char *column;
+    const char *operator;              /* "eq", "ne", "gt", "ge", "lt" or "le" */
+    const char *type;                  /* as which it is compared: "INTEGER" …; NULL: as text */
+    const struct csvk_strings *values; /* eq: any of them; ne: none of them; else one */
+};
+
+struct kbc_order {
+    const char *column;
+    const char *type; /* as in a filter */
+    bool descending;
 };
 
 struct kbc_download {
@@ -248,20 +350,29 @@ struct kbc_download {
     const char *changed_since, *changed_until;
     const struct kbc_filter *filters;
     size_t nfilters;
-    uint64_t limit;   /* of rows; 0: none */
-    uint64_t timeout; /* seconds for the export job; 0: no limit */
+    const struct kbc_order *orders;
+    size_t norders;
+    enum kbc_file_type file_type; /* of the export; Parquet needs KBC_KEEP_SLICES */
+    uint64_t limit;               /* of rows; 0: none */
+    uint64_t timeout;             /* seconds for the export job; 0: no limit */
 };
+
+/* What the result says about its columns. */
+enum kbc_result_header { KBC_HEADER_OWN, KBC_HEADER_MADE, KBC_HEADER_NONE };
 
 struct kbc_downloaded {
     char file_id[KBC_ID_SIZE];
     char job_id[KBC_ID_SIZE]; /* "" when no export was made */
     size_t slices;
     bool sliced;
-    uint64_t stored_bytes; /* that were fetched */
-    uint64_t bytes;        /* that were written, before compression */
+    enum kbc_result_header header; /* the file's own; made from `columns`; slices without names */
+    uint64_t stored_bytes;         /* that were fetched */
+    uint64_t bytes;                /* that were written, before compression */
     struct csvk_strings columns;
 };
 void kbc_downloaded_release(struct kbc_downloaded *downloaded);
+/* Writes the whole result or nothing. Whether `out` can be written is tried before anything is
+   asked for. CSVK_EDATA when `columns` do not fit the data. */
 int kbc_download(struct kbc *kbc, const struct kbc_download *download, struct kbc_downloaded *out,
                  struct csvk_error *err) CSVK_MUST_USE;
 

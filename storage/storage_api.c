@@ -7,6 +7,7 @@
  * it is HTTP_LOST.
  */
 #include "storage/storage_api.h"
+#include "storage/sigv4.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -146,14 +147,18 @@ static void report(struct kbc *kbc, void (*to)(void *, const char *), char *text
     pthread_mutex_unlock(&kbc->observer_lock);
 }
 
+/* The text is made whole, because a secret that is cut is not found any more. */
 void kbc_note(struct kbc *kbc, const char *format, ...)
 {
-    char text[1024];
+    char *text = NULL;
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    int length = vasprintf(&text, format, args);
     va_end(args);
-    report(kbc, kbc->observer.note, text);
+    if (length >= 0) {
+        report(kbc, kbc->observer.note, text);
+        free(text);
+    }
 }
 
 void kbc_show(struct kbc *kbc, const char *method, const char *url, const char *body)
@@ -207,13 +212,18 @@ void kbc_progress_add(struct kbc *kbc, int64_t delta)
 
 int kbc_fail(struct kbc *kbc, struct csvk_error *err, int status, const char *format, ...)
 {
-    char text[sizeof err->text];
+    char *text = NULL;
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    int length = vasprintf(&text, format, args);
     va_end(args);
+    if (length < 0) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
     secrets_mask(&kbc->secrets, text);
-    return csvk_fail(err, status, "%s", text);
+    csvk_fail(err, status, "%s", text);
+    free(text);
+    return status;
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
@@ -266,6 +276,12 @@ int json_strings(const cJSON *array, struct csvk_strings *out)
     return CSVK_OK;
 }
 
+int json_copy(const cJSON *object, const char *key, char **to)
+{
+    *to = csvk_strdup(json_text(object, key));
+    return *to ? CSVK_OK : CSVK_ENOMEM;
+}
+
 cJSON *json_array(const struct csvk_strings *list)
 {
     cJSON *array = cJSON_CreateArray();
@@ -281,6 +297,19 @@ cJSON *json_array(const struct csvk_strings *list)
 }
 
 /* ---- one call -------------------------------------------------------------------------------- */
+
+int kbc_path(struct csvk_buf *path, const char *folder, const char *id, const char *rest,
+             struct csvk_error *err)
+{
+    int status = csvk_buf_printf(path, "%s/", folder);
+    if (status == CSVK_OK) {
+        status = percent_encode(path, id, "");
+    }
+    if (status == CSVK_OK) {
+        status = csvk_buf_puts(path, rest);
+    }
+    return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
+}
 
 static int build_request(struct kbc *kbc, const struct kbc_call *call, const char *body,
                          struct http_request *request)
@@ -376,6 +405,9 @@ static int judge_answer(struct kbc *kbc, const struct kbc_call *call,
     answer->status = response->status;
     answer->fate = HTTP_ANSWERED;
     answer->json = cJSON_ParseWithLength(csvk_buf_text(&response->body), response->body.length);
+    if (kbc_take_in(kbc, answer->json) < 0) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
     snprintf(answer->code, sizeof answer->code, "%s", json_text(answer->json, "code"));
     if (good && (response->status == 204 || is_json_answer(response))) {
         bool is_error = strcmp(json_text(answer->json, "status"), "error") == 0 &&

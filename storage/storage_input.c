@@ -16,22 +16,22 @@ static int no_memory(struct csvk_error *err)
 
 /* ---- manifest -------------------------------------------------------------------------------- */
 
-/* The schema of the manifest as a cJSON tree, or NULL. It goes to the platform as it is. */
-static cJSON *schema_of(const struct csvk_manifest *manifest)
+/* A list of the manifest as a cJSON tree, or NULL: it is not there, or empty. */
+static cJSON *list_of(const struct csvk_manifest *manifest, const char *key)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
-    cJSON *schema = NULL, *tree = NULL;
+    cJSON *list = NULL, *tree = NULL;
     if (csvk_manifest_print(manifest, &text) == CSVK_OK) {
         tree = cJSON_ParseWithLength(csvk_buf_text(&text), text.length);
-        schema = cJSON_DetachItemFromObjectCaseSensitive(tree, "schema");
+        list = cJSON_DetachItemFromObjectCaseSensitive(tree, key);
     }
     cJSON_Delete(tree);
     csvk_buf_release(&text);
-    if (!cJSON_IsArray(schema) || cJSON_GetArraySize(schema) == 0) {
-        cJSON_Delete(schema);
+    if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) == 0) {
+        cJSON_Delete(list);
         return NULL;
     }
-    return schema;
+    return list;
 }
 
 static bool add_pair(cJSON *list, const struct csvk_manifest_pair *pair)
@@ -108,7 +108,8 @@ static int take_manifest(struct kbc_input *input, const struct csvk_manifest *ma
     table->columns_by = named ? CSVK_TOLD_BY_MANIFEST : CSVK_TOLD_BY_DEFAULT;
     input->incremental = told->incremental;
     input->header = !named ? KBC_HEADER : table->header ? KBC_SKIP_HEADER : KBC_HEADLESS;
-    input->schema = schema_of(manifest);
+    input->schema = list_of(manifest, "schema"); /* it goes to the platform as it is */
+    input->delete_list = list_of(manifest, "delete_where");
     input->metadata = metadata_of(told, &failed);
     if (failed || csvk_strings_copy(&table->columns, &told->columns) != CSVK_OK ||
         csvk_strings_copy(&table->primary_key, &told->primary_key) != CSVK_OK ||
@@ -199,7 +200,7 @@ int kbc_input_for_importer(const struct kbc_input *input, struct csvk_error *err
                          "--importer takes the column names from the header, so no other "
                          "names can be given");
     }
-    return input->delete_where.column != NULL
+    return input->delete_where.column != NULL || input->delete_list != NULL
                ? csvk_fail(err, CSVK_EUSAGE, "--importer cannot delete rows")
                : CSVK_OK;
 }
@@ -210,6 +211,7 @@ void kbc_input_release(struct kbc_input *input)
     csvk_strings_release(&input->delete_values);
     csvk_manifest_table_release(&input->manifest);
     cJSON_Delete(input->schema);
+    cJSON_Delete(input->delete_list);
     cJSON_free(input->metadata);
     memset(input, 0, sizeof *input);
 }

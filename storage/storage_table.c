@@ -20,7 +20,7 @@ static bool is_name(const char *text, size_t length)
     return length > 0 && length <= 96;
 }
 
-static int split(const char *id, struct table_place *place, struct csvk_error *err)
+int table_split(const char *id, struct table_place *place, struct csvk_error *err)
 {
     const char *first = strchr(id, '.');
     const char *second = first ? strchr(first + 1, '.') : NULL;
@@ -70,7 +70,7 @@ int table_look(struct kbc *kbc, const char *id, struct table_place *place, struc
 {
     struct csvk_buf path = CSVK_BUF_INIT;
     struct kbc_answer answer = {0};
-    int status = split(id, place, err);
+    int status = table_split(id, place, err);
     if (status < 0) {
         return status;
     }

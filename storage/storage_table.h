@@ -12,6 +12,9 @@ struct table_place {
     struct csvk_strings columns, primary_key; /* when it exists */
 };
 
+/* Splits an id such as in.c-main.orders; CSVK_EUSAGE for a text that is none. The caller releases
+   `place` in any case. */
+int table_split(const char *id, struct table_place *place, struct csvk_error *err) CSVK_MUST_USE;
 /* Splits the id and asks for the table; a missing table is not a failure. The caller releases
    `place` in any case. */
 int table_look(struct kbc *kbc, const char *id, struct table_place *place,

@@ -90,9 +90,13 @@ int store_finish(struct store *store, struct http_client *client, const struct s
    until its own clean-up. */
 int store_abort(struct store *store, struct http_client *client, const struct store_object *object,
                 struct csvk_error *err) CSVK_MUST_USE;
-/* Fetches an object into the file `fd`, from its start; *size is its length in bytes. */
+struct store_got {
+    uint64_t size;     /* bytes */
+    bool is_announced; /* the store said before how long the object is, or where it ends */
+};
+/* Fetches an object into the file `fd`, from its start. */
 int store_get(struct store *store, struct http_client *client, const char *key, int fd,
-              uint64_t *size, struct csvk_error *err) CSVK_MUST_USE;
+              struct store_got *got, struct csvk_error *err) CSVK_MUST_USE;
 
 /* ---- private to store.c and store_*.c ---- */
 
@@ -154,5 +158,7 @@ int store_send(struct store_call *call, struct csvk_error *err) CSVK_MUST_USE;
  * none. */
 void store_xml_text(const struct http_response *response, const char *tag, char *to,
                     size_t capacity);
+/* The same for a message: the secrets are masked before the text is cut. */
+void store_error_text(const struct store_call *call, const char *tag, char *to, size_t capacity);
 
 #endif

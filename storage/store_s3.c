@@ -349,8 +349,8 @@ static int judge_finish(struct store_call *call, const struct store_object *obje
                         struct csvk_error *err)
 {
     char code[64], text[200];
-    store_xml_text(&call->response, "Code", code, sizeof code);
-    store_xml_text(&call->response, "Message", text, sizeof text);
+    store_error_text(call, "Code", code, sizeof code);
+    store_error_text(call, "Message", text, sizeof text);
     if (status < 0 && call->response.status == 404 && strcmp(code, "NoSuchUpload") == 0) {
         return check_if_finished(call, object, err);
     }

@@ -1,5 +1,6 @@
 /* cmd_load.c - csvkit load TABLE [PATH]: loads a file or slices into a Storage table. */
-#include "csvkit/cli/remote/remote.h"
+#include "csvkit/cli/remote/converted_input.h"
+#include "csvkit/cli/remote/load_options.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -98,10 +99,15 @@ static void report(struct cli *cli, const struct kbc_load *load, const struct kb
 
 /* ---- the work -------------------------------------------------------------------------------- */
 
-/* The tags of the manifest, and the tag that the platform's own clients give to such files. */
-static int tags_of(const struct kbc_input *input, bool exists, struct csvk_strings *tags)
+/* The tags of the manifest and of the options, and the tag that the platform's own clients give to
+   such files. */
+static int tags_of(struct cli *cli, const struct kbc_input *input, bool exists,
+                   struct csvk_strings *tags)
 {
     int status = csvk_strings_copy(tags, &input->manifest.tags);
+    for (size_t i = 0; i < cli_count(cli, "tag") && status == CSVK_OK; i++) {
+        status = csvk_strings_add(tags, cli_nth(cli, "tag", i));
+    }
     return status == CSVK_OK ? csvk_strings_add(tags, exists ? "table-import" : "file-import")
                              : status;
 }
@@ -114,12 +120,13 @@ static int upload_first(struct remote *remote, const struct kbc_input *input, bo
     struct csvk_strings tags = {0};
     struct kbc_upload upload = {
         .path = input->path,
+        .permanent = cli_has(cli, "permanent"),
         .compress = cli_has(cli, "compress") ? KBC_GZIP : KBC_AS_IT_IS,
         .state = cli_value(cli, "state"),
         .tags = &tags,
     };
     int status = cli_get_size(cli, "part-size", &upload.part_size);
-    if (status == CLI_GOOD && tags_of(input, exists, &tags) < 0) {
+    if (status == CLI_GOOD && tags_of(cli, input, exists, &tags) < 0) {
         status = cli_trouble(cli, "out of memory");
     }
     if (status == CLI_GOOD && kbc_upload(remote->kbc, &upload, done, &err) < 0) {
@@ -239,6 +246,7 @@ static int read_load(struct cli *cli, const struct kbc_input *input, struct kbc_
         .no_wait = cli_has(cli, "no-wait"),
         .add = cli_has(cli, "add-columns") ? KBC_ADD_COLUMNS : KBC_ADD_NOTHING,
         .delete_where = input->delete_where,
+        .delete_list = input->delete_list,
         .metadata = input->metadata,
         .state = cli_value(cli, "state"),
         .journal = input->path ? KBC_JOURNAL_OF_UPLOAD : KBC_JOURNAL_OF_LOAD,
@@ -251,8 +259,10 @@ static int run_load(struct cli *cli, struct kbc_input *input)
     struct remote remote = {0};
     struct csvk_error err = {0};
     struct kbc_load load;
-    int status = CLI_GOOD;
-    if (input->path && !cli_has(cli, "no-check")) {
+    struct load_options options = {0};
+    struct converted_input converted = {0};
+    int status = converted_input_make(&converted, cli, input);
+    if (status == CLI_GOOD && input->path && !cli_has(cli, "no-check")) {
         status = remote_input_check(input, cli);
     }
     if (status == CLI_GOOD && kbc_input_read_header(input, &err) != CSVK_OK) {
@@ -262,11 +272,16 @@ static int run_load(struct cli *cli, struct kbc_input *input)
         status = read_load(cli, input, &load);
     }
     if (status == CLI_GOOD) {
+        status = load_options_read(&options, cli, &load);
+    }
+    if (status == CLI_GOOD) {
         status = remote_open(&remote, cli, "load");
     }
     if (status == CLI_GOOD) {
         status = check_and_load(&remote, input, &load);
     }
+    load_options_release(&options);
+    converted_input_release(&converted);
     return remote_close(&remote, status);
 }
 
@@ -274,10 +289,8 @@ static int run(struct cli *cli)
 {
     struct kbc_input input;
     const char *path = cli_noperands(cli) > 1 ? cli_operand(cli, 1) : NULL;
-    if ((path != NULL) == cli_has(cli, "file-id")) {
-        return cli_trouble(cli,
-                           "give PATH, the file to upload first, or --file-id=ID of an uploaded "
-                           "file, but not both");
+    if (load_options_check(cli, path) != CLI_GOOD) {
+        return CLI_TROUBLE;
     }
     int status = remote_input_read(&input, cli, path);
     if (status == CLI_GOOD) {
@@ -295,10 +308,26 @@ static const struct cli_option rows[] = {
      false},
     {"primary-key", 0, "A,B", NULL, "The primary key of a new table.", false},
     {"delete-where-column", 0, "NAME", NULL,
-     "Before the load, delete rows of the table by the value of this column.", false},
-    {"delete-where-values", 0, "A,B", NULL, "The values for --delete-where-column.", false},
+     "Before the load, delete rows of the table by the value of this column. Given several times, "
+     "with values for each: rows that fit all of them.",
+     true},
+    {"delete-where-values", 0, "A,B", NULL, "The values for --delete-where-column.", true},
     {"delete-where-operator", 0, "OP", "eq|ne",
-     "Delete the rows whose value is in the list (eq) or is not in it (ne). Default: eq.", false},
+     "Delete the rows whose value is in the list (eq) or is not in it (ne). Default: eq.", true},
+    {"treat-null-as", 0, "VALUE", NULL,
+     "Which value becomes NULL in a table with types: this one, or none. A value none is written "
+     "'\"none\"'. Default: the empty value.",
+     false},
+    {"from-snapshot", 0, "ID", NULL, "Make TABLE from a snapshot; it must not exist.", false},
+    {"from-workspace", 0, "ID", NULL, "Load an object of a workspace.", false},
+    {"workspace-object", 0, "NAME", NULL, "The table or file in the workspace.", false},
+    {"deduplication", 0, "HOW", "insert|upsert",
+     "With --from-workspace: whether a row with the primary key of an old row replaces it (upsert) "
+     "or is added (insert). Default: upsert.",
+     false},
+    {"tag", 0, "TAG", NULL, "A tag of the uploaded file, besides those of the manifest.", true},
+    {"permanent", 0, NULL, NULL,
+     "Keep the uploaded file. Default: Storage deletes it after 15 days.", false},
     {"add-columns", 0, NULL, NULL,
      "Add columns that the table does not have. Default: refuse such data.", false},
     {"create-only", 0, NULL, NULL, "Refuse the load when the table exists.", false},
@@ -352,6 +381,7 @@ const struct cli_command cli_cmd_load = {
         "platform's own clients do it. Bucket and table are made when they do not exist; a "
         "manifest with types makes a typed table. The columns and the primary key are compared "
         "with those of the table before anything is uploaded.\n\n"
+        "With --encoding, or --delimiter=auto, a converted copy is loaded, as in upload.\n\n"
         "An import takes effect only once: when the answer to the request is lost, csvkit looks "
         "for the job. A run never sends the request a second time.\n\n"
         "The exit status is 1 when the data or the import was refused, 2 for trouble with the "

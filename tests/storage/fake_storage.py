@@ -8,12 +8,13 @@
 It listens on two loopback ports, one for the API, one for the objects, and misbehaves on demand:
     PUT /_fake/fault  {"where": "api|store", "method", "path" (regular expression), "times", "skip",
                        "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
-                       slow|late|stall|flight|xml200|big_header|redirect", "status", "headers", "body", "seconds"}
-    PUT /_fake/set    {"polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
+                       slow|late|stall|flight|xml200|big_header|redirect|unannounced|spoiled", "status", "headers", "body", "seconds"}
+    PUT /_fake/set    {"export_...": exports.py, "spoil": spoiling.py, "polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
                        "spoil_session", "other_forms", "drop_run_ids", "other_jobs"}
     PUT /_fake/forget all uploads in parts that are not finished
     PUT /_fake/damage {"key" (regular expression), "keep"}: cuts objects, or removes them
     PUT /_fake/expire all credentials given so far    PUT /_fake/reset faults and log
+    GET /_fake/secrets all of them; GET /_fake/fields the keys of all answers so far
     GET /_fake/log    what came, in order     GET /_fake/rows?table=ID    the rows, sorted
     GET /_fake/state  tables, files, objects      GET /_fake/list?bucket=B&prefix=P  keys, as a list
     PUT /_fake/record from now on, requests are kept whole; GET /_fake/requests gives them
@@ -35,8 +36,12 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from api_error import ApiError  # noqa: E402
+from management import Management  # noqa: E402
 from object_store import ObjectStore  # noqa: E402
-from project import ApiError, Project, webalize  # noqa: E402
+from project import Project, webalize  # noqa: E402
+from request_keys import check_form, check_request  # noqa: E402
+from spoiling import secrets, spoil, spoil_slices, text_of  # noqa: E402
 
 TOKEN = os.environ.get('FAKE_TOKEN', '578-1234-canaryTOKENcanaryTOKENcanary')
 
@@ -194,6 +199,17 @@ class Handler(BaseHTTPRequestHandler):
             self.reset()
         elif mode == 'big_header':
             self.answer(200, {'X-%d' % i: 'y' * 8000 for i in range(300)}, b'{}')
+        elif mode == 'spoiled':  # an object store that repeats secrets in what it says
+            text = text_of(self.project, TOKEN, rule['pad']).replace('&', '&amp;')
+            self.answer(rule['status'], {'x-ms-error-code': text[:60]}, (
+                '<Error><Code>%s</Code><Message>%s</Message></Error>' % (text, text)).encode())
+        elif mode == 'unannounced':  # no length, and the end of the connection is the end
+            status, _, content = self.act(body)
+            self.send_response(status)
+            self.send_header('Connection', 'close')
+            self.end_headers()
+            self.wfile.write(content[:rule.get('keep', len(content))])
+            self.close_connection = True
         elif mode == 'redirect':
             self.answer(307, {'Location': rule['body']}, b'')
 
@@ -211,13 +227,14 @@ class StoreHandler(Handler):
             return self.store.handle(request)
 
 
-class ApiHandler(Handler):
+class ApiHandler(Management, Handler):
     where = 'api'
     routes = []
 
     def act(self, body):
         path, _, query = self.path.partition('?')
         self.query = dict(urllib.parse.parse_qsl(query))
+        self.queries = urllib.parse.parse_qs(query)
         try:
             if path.startswith('/_fake/'):
                 return self.as_json(*self.control(path[7:], body))
@@ -229,7 +246,7 @@ class ApiHandler(Handler):
             key = 'message' if path in ('/write-table', '/upload-file') else 'error'
             status, answer = error.status, {key: error.message, 'code': error.code,
                                             'exceptionId': 'exception-77', 'status': 'error'}
-        return self.as_json(status, answer)
+        return self.as_json(status, spoil(answer, self.project, TOKEN))
 
     def as_json(self, status, answer):
         if isinstance(answer, bytes):
@@ -275,6 +292,10 @@ class ApiHandler(Handler):
         if what == 'rows':
             rows = project.rows(self.query['table'])
             return 200, ''.join(sorted(json.dumps(row) + '\n' for row in rows)).encode()
+        if what == 'secrets':
+            return 200, secrets(project, TOKEN)
+        if what == 'fields':
+            return 200, sorted(project.fields_seen)
         if what == 'list':
             return 200, sorted(project.objects.list(self.query['bucket'], self.query['prefix']))
         if what == 'record':
@@ -291,7 +312,7 @@ class ApiHandler(Handler):
         file = project.files[int(match.group(1))]
         data = project.objects.read(file['bucket'],
                                     file['key'] + ('manifest' if file['isSliced'] else ''))
-        return (404, None) if data is None else (200, data)
+        return (404, None) if data is None else (200, spoil_slices(data, file, project, TOKEN))
 
     def route(self, path, body):
         if path == '/write-table':
@@ -305,8 +326,9 @@ class ApiHandler(Handler):
             found = re.fullmatch(pattern, match.group(1))
             if found and method == self.command:
                 with self.project.lock:
-                    data = json.loads(body) if body else {}
-                    return run(self, data, *found.groups())
+                    data = json.loads(body) if body else None
+                    check_request(method, match.group(1), self.queries, self.low, data)
+                    return run(self, data or {}, *found.groups())
         raise ApiError(404, 'notFound', 'No such endpoint: %s %s' % (self.command, path))
 
     # ---- the importer service -----------------------------------------------------------------
@@ -317,6 +339,7 @@ class ApiHandler(Handler):
             head, _, content = part[2:-2].partition(b'\r\n\r\n')
             name = re.search(rb'name="([^"]+)"', head).group(1).decode()
             fields.setdefault(name, []).append(content)
+        check_form(self.path.partition('?')[0], self.low, fields)
         return fields
 
     def store_form(self, fields):
@@ -365,18 +388,14 @@ class ApiHandler(Handler):
     def run_id(self):
         return self.low.get('x-kbc-runid')
 
-    def verify(self, data):
-        return 200, {'id': '1234', 'description': 'test', 'isMasterToken': False,
-                     'owner': {'id': 578, 'name': 'test', 'features': [],
-                               'defaultBackend': self.project.args.backend,
-                               'fileStorageProvider': self.project.args.provider}}
-
     def make_bucket(self, data):
         bucket_id = '%s.c-%s' % (data['stage'], data['name'])
         if bucket_id in self.project.buckets:
             raise ApiError(400, 'storage.buckets.alreadyExists', 'The bucket already exists.')
         self.project.buckets[bucket_id] = {'id': bucket_id, 'name': 'c-' + data['name'],
                                            'stage': data['stage'],
+                                           'description': data.get('description', ''),
+                                           'created': '2026-02-14T10:34:45+0100',
                                            'backend': self.project.args.backend}
         return 201, self.project.buckets[bucket_id]
 
@@ -384,26 +403,21 @@ class ApiHandler(Handler):
         self.bucket(bucket_id)
         if not isinstance(data.get('primaryKey', ''), str):
             raise ApiError(400, 'storage.validation.primaryKey', 'primaryKey: must be a string')
-        self.file(data['dataFileId'])
         project = self.project
+        columns, records, source = self.source_of_table(data)
 
         def work():
-            file = project.files[int(data['dataFileId'])]
-            texts = project.slices(file)
-            records = project.parse(texts[0], data) if texts and texts[0] else []
-            if not records:
-                raise ApiError(400, 'storage.tables.validation.noColumns', 'File has no columns')
-            columns = [webalize(v.lstrip('\ufeff')) for v, _ in records[0]]
+            names, rows = columns(), records()
             key = [k for k in data.get('primaryKey', '').split(',') if k]
-            table = project.make_table(bucket_id, data['name'], columns, key)
+            table = project.make_table(bucket_id, data['name'], names, key)
             try:
-                result = project.insert(table, columns, records[1:], False)
+                result = project.insert(table, names, rows, {})
             except ApiError:
                 project.drop(table['id'])
                 raise
             return dict(table, rowsCount=result['totalRowsCount'])
-        return project.job('tableCreate', None, {'params': {}, 'source': {
-            'fileId': str(data['dataFileId']), 'type': 'file'}}, work, self.run_id())
+        return project.job('tableCreate', None, {'params': {}, 'source': source}, work,
+                           self.run_id())
 
     def define_table(self, data, bucket_id):
         self.bucket(bucket_id)
@@ -415,32 +429,13 @@ class ApiHandler(Handler):
 
     def import_table(self, data, table_id):
         table = self.table(table_id)
-        self.file(data['dataFileId'])
+        source = self.source_of_import(data)
         if len(data.get('treatValuesAsNull', [''])) > 1:
             raise ApiError(400, 'storage.tables.validation',
                            'This collection should contain 1 element or less.')
-        params = {'params': data, 'source': {'fileId': data['dataFileId'], 'type': 'file'}}
+        params = {'params': data, 'source': source}
         return self.project.job('tableImport', table_id, params,
                                 lambda: self.project.load(table, data), self.run_id())
-
-    def delete_rows(self, data, table_id):
-        table = self.table(table_id)
-        filters = data.get('whereFilters', [])
-        if not filters and not data.get('allowTruncate'):
-            raise ApiError(400, 'storage.tables.validation.unintendedTruncation', 'No filter')
-
-        def work():
-            rows = self.project.rows(table_id)
-            index = {c: i for i, c in enumerate(table['columns'])}
-            gone = [r for r in rows if all((r[index[f['column']]] in f['values']) !=
-                                           (f['operator'] == 'ne') for f in filters)]
-            self.project.db.execute('delete from "%s"' % table_id)
-            for row in rows:
-                if row not in gone:
-                    self.project.db.execute('insert into "%s" values (%s)' % (
-                        table_id, ','.join('?' * len(row))), row)
-            return {'deletedRows': len(gone)}
-        return self.project.job('tableRowsDelete', table_id, {}, work, self.run_id())
 
     def add_metadata(self, data, table_id):
         self.table(table_id)['metadata'].append(data)
@@ -482,13 +477,18 @@ ApiHandler.routes = [
     ('GET', r'tokens/verify', ApiHandler.verify),
     ('POST', r'tickets', lambda h, d: (200, {'id': str(h.project.new_id())})),
     ('POST', r'files/prepare', lambda h, d: h.project.prepare(d)),
+    ('GET', r'files', ApiHandler.list_files),
     ('GET', r'files/(\d+)', lambda h, d, i: (200, h.project.show(h.file(i), False))),
+    ('DELETE', r'files/(\d+)', ApiHandler.delete_file),
     ('PUT', r'files/(\d+)/refresh', ApiHandler.refresh),
     ('POST', r'buckets', ApiHandler.make_bucket),
     ('GET', r'buckets/([^/]+)', lambda h, d, i: (200, h.bucket(i))),
+    ('GET', r'buckets/([^/]+)/tables', ApiHandler.list_tables),
+    ('DELETE', r'buckets/([^/]+)', ApiHandler.drop_bucket),
     ('POST', r'buckets/([^/]+)/tables-async', ApiHandler.create_table),
     ('POST', r'buckets/([^/]+)/tables-definition', ApiHandler.define_table),
-    ('GET', r'tables/([^/]+)', lambda h, d, i: (200, h.table(i))),
+    ('GET', r'tables/([^/]+)', ApiHandler.show_table),
+    ('DELETE', r'tables/([^/]+)', ApiHandler.drop_table),
     ('POST', r'tables/([^/]+)/import-async', ApiHandler.import_table),
     ('POST', r'tables/([^/]+)/export-async', ApiHandler.export_table),
     ('POST', r'tables/([^/]+)/columns', ApiHandler.add_column),

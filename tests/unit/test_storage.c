@@ -101,6 +101,97 @@ START_TEST(secrets_are_masked_by_value)
 }
 END_TEST
 
+/* Every text holds a secret in some spelling between < and >, which is masked and nothing else. */
+START_TEST(secrets_are_masked_in_every_spelling)
+{
+    static const char *const texts[] = {
+        "<aB3/+x=&y>",
+        "<aB3%2F%2Bx%3D%26y>",
+        "<aB3%2f%2bx%3d%26y>",
+        "<%61B3%252F%252Bx%253D%2526y>",
+        "<aB3%25252F%2Bx%3D%26y>",
+        "<aB3\\/+x=&y>",
+        "<aB3\\/+x\\u003d\\u0026y>",
+        "<\\u0061\\u0042\\u0033\\u002F\\u002bx=&y>",
+        "<aB3/+x=&amp;y>",
+        "<aB3&#47;&#x2B;x&#61;&#38;y>",
+        "<aB3\\u00252F\\u0025\\u0032\\u0042x%3D%26y>",
+    };
+    struct secrets secrets;
+    secrets_init(&secrets);
+    ck_assert_int_eq(secrets_add(&secrets, "aB3%2F+x%3D&y"), CSVK_OK);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char text[200];
+        int length = snprintf(text, sizeof text, "a%%41 %s b\\", texts[i]);
+        secrets_mask(&secrets, text);
+        ck_assert_int_eq((int)strlen(text), length);
+        ck_assert_msg(strncmp(text, "a%41 <", 6) == 0 && strcmp(text + length - 4, "> b\\") == 0 &&
+                          strspn(text + 6, "*") == (size_t)length - 10,
+                      "%s became %s", texts[i], text);
+    }
+    secrets_release(&secrets);
+}
+END_TEST
+
+START_TEST(texts_that_hold_no_secret_stay)
+{
+    static const char *const texts[] = {"",
+                                        "%",
+                                        "\\",
+                                        "&",
+                                        "%2",
+                                        "%zz",
+                                        "\\u00",
+                                        "&amp",
+                                        "&#x4",
+                                        "secret",
+                                        "secret-valu",
+                                        "ecret-value",
+                                        "Secret-value",
+                                        "secret%2Dvalu",
+                                        "%2525252525",
+                                        "secret-%"};
+    struct secrets secrets;
+    secrets_init(&secrets);
+    ck_assert_int_eq(secrets_add(&secrets, "secret-value-of-a-token"), CSVK_OK);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char text[100];
+        snprintf(text, sizeof text, "%s.", texts[i]);
+        secrets_mask(&secrets, text);
+        ck_assert_int_eq((int)strlen(text), (int)strlen(texts[i]) + 1);
+        ck_assert_msg(strncmp(text, texts[i], strlen(texts[i])) == 0, "%s became %s", texts[i],
+                      text);
+    }
+    secrets_release(&secrets);
+}
+END_TEST
+
+/* Somebody else may have cut the text; and of two secrets that begin alike, the longer one counts.
+ */
+START_TEST(cut_and_overlapping_secrets_are_masked)
+{
+    struct secrets secrets;
+    char sign[] = "see secret%2Dval%7";
+    char cut[] = "see secret-v", few[] = "see secret-", both[] = "secret-value-and-more!";
+    char address[] = "at x=1&sig=abc%2Fdef&y=z or abc/def or x=1";
+    secrets_init(&secrets);
+    ck_assert_int_eq(secrets_add(&secrets, "secret-value"), CSVK_OK);
+    ck_assert_int_eq(secrets_add(&secrets, "secret-value-and-more"), CSVK_OK);
+    ck_assert_int_eq(secrets_add_url(&secrets, "https://h/p?x=1&sig=abc%2Fdef&y=z"), CSVK_OK);
+    secrets_mask(&secrets, cut);
+    ck_assert_str_eq(cut, "see ********");
+    secrets_mask(&secrets, sign);
+    ck_assert_str_eq(sign, "see **************");
+    secrets_mask(&secrets, few);
+    ck_assert_str_eq(few, "see secret-");
+    secrets_mask(&secrets, both);
+    ck_assert_str_eq(both, "*********************!");
+    secrets_mask(&secrets, address);
+    ck_assert_str_eq(address, "at ********************* or ******* or x=1");
+    secrets_release(&secrets);
+}
+END_TEST
+
 /* ---- journal --------------------------------------------------------------------------------- */
 
 static struct state *open_journal(const char *path, const char *identity)
@@ -316,6 +407,9 @@ int main(void)
     tcase_add_test(tcase, headers_of_an_answer_are_found_by_name);
     tcase_add_test(tcase, a_header_cannot_be_broken_into_two);
     tcase_add_test(tcase, secrets_are_masked_by_value);
+    tcase_add_test(tcase, secrets_are_masked_in_every_spelling);
+    tcase_add_test(tcase, texts_that_hold_no_secret_stay);
+    tcase_add_test(tcase, cut_and_overlapping_secrets_are_masked);
     tcase_add_test(tcase, a_cut_journal_is_read_as_far_as_it_is_whole);
     tcase_add_test(tcase, a_journal_of_something_else_does_not_count);
     tcase_add_test(tcase, a_journal_is_private_and_has_one_user);

@@ -41,8 +41,9 @@ static int read_delete(struct kbc_input *input, struct cli *cli)
 
 static int read_options(struct kbc_input *input, struct cli *cli)
 {
+    bool sniffed_later = false; /* by converted_input_make */
     struct csvk_table_definition *table = &input->table;
-    int status = cli_get_dialect(cli, &table->dialect, NULL);
+    int status = cli_get_dialect(cli, &table->dialect, &sniffed_later);
     if (status == CLI_GOOD) {
         status = read_list(cli, "columns", &table->columns, &table->columns_by);
     }
