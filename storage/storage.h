@@ -26,6 +26,7 @@ struct kbc_observer {
     void (*request)(void *ctx, const char *text); /* dry run: one request, secrets masked */
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes; total 0: not known */
     void (*parts)(void *ctx, uint64_t done, uint64_t total);    /* slices, or parts of a file */
+    void (*waiting)(void *ctx, const char *text); /* a line that the next one replaces */
 };
 
 enum kbc_mode { KBC_SEND, KBC_DRY_RUN };
@@ -36,9 +37,10 @@ struct kbc_options {
     const char *branch; /* NULL: the default branch */
     const char *run_id; /* NULL: one is asked for when a load needs it */
     const char *ca_file;
-    unsigned tries;         /* attempts for each request; 0: 6 */
-    unsigned stall_seconds; /* an attempt ends after so long without a byte; 0: 60 */
-    unsigned parallel;      /* transfers at a time; 0: 4 */
+    unsigned tries;           /* attempts for each request; 0: 6 */
+    unsigned stall_seconds;   /* an attempt ends after so long without a byte; 0: 60 */
+    unsigned parallel;        /* transfers at a time; 0: 4 */
+    const unsigned *max_wait; /* seconds to wait when the server asks for it; NULL: 20 minutes */
     enum kbc_mode mode;
     const volatile sig_atomic_t *cancel; /* non-zero: stop; borrowed until kbc_close; or NULL */
     struct kbc_observer observer;
@@ -61,6 +63,7 @@ struct kbc_upload {
     bool permanent;
     enum kbc_compress compress;
     const char *state;  /* journal for resuming, or NULL */
+    bool to_load;       /* an import follows: a file that Storage removed meanwhile is of no use */
     uint64_t part_size; /* bytes of a part of a large file; 0: 64 MiB */
 };
 
@@ -128,6 +131,7 @@ struct kbc_load {
     bool sliced;
     bool incremental;
     bool create_only; /* refuse when the table exists */
+    bool once;        /* first look whether any job has loaded the file into the table */
     bool no_wait;
     enum kbc_add add; /* what to do with columns that the table lacks */
     uint64_t timeout; /* seconds to wait for the job; 0: no limit */
@@ -141,7 +145,8 @@ struct kbc_loaded {
     struct kbc_job job; /* of the import */
     bool table_created, bucket_created, finished;
     bool found_again; /* the answer was lost; the job was found in the list of jobs */
-    bool unknown;     /* the answer was lost, and whether the import began is not known */
+    bool unknown;     /* whether the import began, or how its job ended, is not known */
+    bool table_begun; /* the table was about to be made: it may exist now */
     uint64_t imported_rows, total_rows, deleted_rows;
     struct csvk_strings imported_columns;
 };

@@ -13,13 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_TRIES = 6, DEFAULT_STALL = 60, DEFAULT_DELAY_MS = 500, LONGEST_WAIT = 60 };
+enum { DEFAULT_TRIES = 6, DEFAULT_STALL = 60, DEFAULT_DELAY_MS = 500, DEFAULT_WAIT = 20 * 60 };
 
 /* ---- session --------------------------------------------------------------------------------- */
 
 static void report_retry(void *ctx, const char *text)
 {
     kbc_note(ctx, "%s", text);
+}
+
+static void report_wait(void *ctx, const char *text)
+{
+    kbc_waiting(ctx, "%s", text);
 }
 
 /* Tests shorten the pauses by a variable; there is no other need for it. */
@@ -78,10 +83,11 @@ static void take_settings(struct kbc *kbc, const struct kbc_options *options)
     kbc->settings.tries = options->tries ? options->tries : DEFAULT_TRIES;
     kbc->settings.stall_seconds = options->stall_seconds ? options->stall_seconds : DEFAULT_STALL;
     kbc->settings.base_delay_ms = base_delay();
-    kbc->settings.longest_wait = LONGEST_WAIT;
+    kbc->settings.longest_wait = options->max_wait ? *options->max_wait : DEFAULT_WAIT;
     kbc->settings.cancel = options->cancel;
     kbc->settings.secrets = &kbc->secrets;
     kbc->settings.on_retry = report_retry;
+    kbc->settings.on_wait = report_wait;
     kbc->settings.ctx = kbc;
 }
 
@@ -154,6 +160,16 @@ void kbc_note(struct kbc *kbc, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     report(kbc, kbc->observer.note, text);
+}
+
+void kbc_waiting(struct kbc *kbc, const char *format, ...)
+{
+    char text[300];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    report(kbc, kbc->observer.waiting, text);
 }
 
 void kbc_show(struct kbc *kbc, const char *method, const char *url, const char *body)
@@ -307,6 +323,7 @@ static int build_request(struct kbc *kbc, const struct kbc_call *call, const cha
     request->method = call->method;
     request->body = (struct http_body){body, -1, 0, body ? strlen(body) : 0};
     request->replay = call->replay;
+    request->tries = call->tries;
     request->decode = true;
     return status;
 }

@@ -113,8 +113,7 @@ static int ask_for_names(struct kbc *kbc, const struct csvk_strings *columns,
                             .method = "POST",
                             .path = "webalize/column-names",
                             .body = body,
-                            .scope = KBC_BRANCHED,
-                            .replay = HTTP_ONCE};
+                            .scope = KBC_BRANCHED};
     int status = kbc_call(kbc, &call, &answer, err);
     if (status == CSVK_OK && json_strings(json_at(answer.json, "columnNames"), out) < 0) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
@@ -210,6 +209,7 @@ int table_check(const struct table_place *place, const struct kbc_load *wanted,
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
+/* May be repeated: the second request finds the bucket that the first one made. */
 static int post_bucket(struct kbc *kbc, const struct table_place *place, struct csvk_error *err)
 {
     struct kbc_answer answer = {0};
@@ -223,40 +223,35 @@ static int post_bucket(struct kbc *kbc, const struct table_place *place, struct 
                             .method = "POST",
                             .path = "buckets",
                             .body = body,
-                            .scope = KBC_BRANCHED,
-                            .replay = HTTP_ONCE};
+                            .scope = KBC_BRANCHED};
     int status = kbc_call(kbc, &call, &answer, err);
     bool there = strcmp(answer.code, "storage.buckets.alreadyExists") == 0;
-    bool lost = status < 0 && answer.fate == HTTP_LOST;
     kbc_answer_release(&answer);
-    return there ? CSVK_OK : lost ? CSVK_END : status;
+    return there ? CSVK_OK : status;
 }
 
-/* After a lost answer, the bucket is asked for: it exists or it does not. */
 int table_make_bucket(struct kbc *kbc, const struct table_place *place, bool *created,
                       struct csvk_error *err)
 {
     struct csvk_buf path = CSVK_BUF_INIT;
-    struct csvk_error lost = {0};
+    struct kbc_answer answer = {0};
+    struct csvk_error why = {0};
     *created = false;
     if (csvk_buf_printf(&path, "buckets/%s", place->bucket) < 0) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    struct kbc_answer answer = {0};
     int status = get(kbc, "asking for the bucket", csvk_buf_text(&path), &answer, err);
     kbc_answer_release(&answer);
     if (status == CSVK_END) {
-        status = post_bucket(kbc, place, &lost);
-        *created = status == CSVK_OK || status == CSVK_END;
-        if (status == CSVK_END &&
+        status = post_bucket(kbc, place, &why);
+        if (status < 0 && /* it may be there all the same */
             get(kbc, "asking for the bucket", csvk_buf_text(&path), &answer, err) == CSVK_OK) {
             status = CSVK_OK;
+        } else if (status < 0 && err) {
+            *err = why;
         }
         kbc_answer_release(&answer);
-        if (status != CSVK_OK && err) {
-            *err = lost;
-            status = lost.status;
-        }
+        *created = status == CSVK_OK;
     }
     csvk_buf_release(&path);
     return status;
@@ -419,5 +414,79 @@ int table_add_columns(struct kbc *kbc, const struct table_place *place,
             status = add_one(kbc, place, columns->item[i], err);
         }
     }
+    return status;
+}
+
+/* ---- around an import ------------------------------------------------------------------------ */
+
+static cJSON *delete_body(const struct kbc_delete *delete_where)
+{
+    cJSON *body = cJSON_CreateObject();
+    cJSON *filters = cJSON_AddArrayToObject(body, "whereFilters");
+    cJSON *filter = cJSON_CreateObject();
+    cJSON *values = json_array(delete_where->values);
+    if (!filters || !filter || !values || !cJSON_AddItemToObject(filter, "values", values) ||
+        !cJSON_AddStringToObject(filter, "column", delete_where->column) ||
+        !cJSON_AddStringToObject(filter, "operator", delete_where->operator) ||
+        !cJSON_AddItemToArray(filters, filter)) {
+        cJSON_Delete(body);
+        cJSON_Delete(filter);
+        return NULL;
+    }
+    return body;
+}
+
+/* Deleting the same rows twice deletes them once: this request may be repeated. */
+int table_delete_rows(struct kbc *kbc, const struct table_place *place,
+                      const struct kbc_delete *delete_where, uint64_t *deleted,
+                      struct csvk_error *err)
+{
+    struct csvk_buf path = CSVK_BUF_INIT;
+    struct kbc_job job = {0};
+    struct kbc_answer answer = {0};
+    char id[KBC_ID_SIZE];
+    cJSON *body = delete_body(delete_where);
+    if (!body || csvk_buf_printf(&path, "tables/%s/rows", place->id) < 0) {
+        cJSON_Delete(body);
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    struct kbc_call call = {.what = "deleting rows",
+                            .method = "DELETE",
+                            .path = csvk_buf_text(&path),
+                            .body = body,
+                            .scope = KBC_BRANCHED,
+                            .dry = "{\"id\":0}"};
+    int status = kbc_call(kbc, &call, &answer, err);
+    if (status == CSVK_OK) {
+        json_id(answer.json, "id", id);
+        status = kbc_finish_job(kbc, id, &job, err);
+    }
+    *deleted = json_uint(json_at(job.raw, "results"), "deletedRows");
+    kbc_answer_release(&answer);
+    kbc_job_release(&job);
+    csvk_buf_release(&path);
+    return status;
+}
+
+/* Metadata with the same key is replaced: this request may be repeated, too. */
+int table_set_metadata(struct kbc *kbc, const char *id, const char *metadata,
+                       struct csvk_error *err)
+{
+    struct csvk_buf path = CSVK_BUF_INIT;
+    struct kbc_answer answer = {0};
+    cJSON *body = cJSON_Parse(metadata);
+    if (!body || !cJSON_AddStringToObject(body, "provider", "csvkit") ||
+        csvk_buf_printf(&path, "tables/%s/metadata", id) < 0) {
+        cJSON_Delete(body);
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    struct kbc_call call = {.what = "setting metadata",
+                            .method = "POST",
+                            .path = csvk_buf_text(&path),
+                            .body = body,
+                            .scope = KBC_BRANCHED};
+    int status = kbc_call(kbc, &call, &answer, err);
+    kbc_answer_release(&answer);
+    csvk_buf_release(&path);
     return status;
 }

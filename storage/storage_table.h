@@ -31,6 +31,13 @@ int table_make_bucket(struct kbc *kbc, const struct table_place *place, bool *cr
 /* Makes an empty table: with data types when there is a schema, else all columns are text. */
 int table_define(struct kbc *kbc, const struct table_place *place, const struct kbc_load *wanted,
                  const struct csvk_strings *columns, struct csvk_error *err) CSVK_MUST_USE;
+/* Deletes rows and waits for the end of the job. */
+int table_delete_rows(struct kbc *kbc, const struct table_place *place,
+                      const struct kbc_delete *delete_where, uint64_t *deleted,
+                      struct csvk_error *err) CSVK_MUST_USE;
+/* Sets the metadata of the table `id`; `metadata` as in kbc_load. */
+int table_set_metadata(struct kbc *kbc, const char *id, const char *metadata,
+                       struct csvk_error *err) CSVK_MUST_USE;
 /* Adds the columns that the table lacks. */
 int table_add_columns(struct kbc *kbc, const struct table_place *place,
                       const struct csvk_strings *columns, struct csvk_error *err) CSVK_MUST_USE;

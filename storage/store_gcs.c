@@ -47,7 +47,7 @@ static int fetch_bearer(struct store *store, struct csvk_error *err)
     if (status == CSVK_OK) {
         const cJSON *place = json_at(answer.json, writing ? "gcsUploadParams" : "gcsCredentials");
         status = store_take(place, "access_token", &store->bearer, err);
-    } else if (answer.status == 422) {
+    } else if (answer.status == 422 || answer.status == 404) { /* too late; removed */
         store->expired = 1;
     }
     if (status == CSVK_OK && secrets_add(&store->kbc->secrets, store->bearer) < 0) {

@@ -25,7 +25,7 @@ static void put_error(struct csvk_json *json, const struct kbc_job *job)
 static const char *state_name(const struct kbc_loaded *done)
 {
     if (!done->finished) {
-        return "running";
+        return done->unknown ? "unknown" : "running";
     }
     return done->job.state == KBC_JOB_SUCCESS ? "success" : "error";
 }
@@ -81,10 +81,10 @@ static void report(struct cli *cli, const struct kbc_load *load, const struct kb
         return;
     }
     if (remote_wants_json(cli)) {
-        if (status == CSVK_OK || done->job.id[0]) {
+        if (status == CSVK_OK || done->job.id[0] || done->unknown) {
             print_json(cli, load, done);
         }
-    } else if (status == CSVK_OK) {
+    } else if (status == CSVK_OK || (done->finished && done->job.state == KBC_JOB_SUCCESS)) {
         print_text(cli, load, done);
     }
     for (size_t i = 0; i < done->job.warnings.count; i++) {
@@ -116,6 +116,7 @@ static int upload_first(struct remote *remote, const struct remote_input *input,
         .path = input->path,
         .compress = cli_has(cli, "compress") ? KBC_GZIP : KBC_AS_IT_IS,
         .state = cli_value(cli, "state"),
+        .to_load = true,
         .tags = &tags,
     };
     int status = cli_get_size(cli, "part-size", &upload.part_size);
@@ -131,22 +132,29 @@ static int upload_first(struct remote *remote, const struct remote_input *input,
     return status;
 }
 
-/* Says how to continue after a failure without loading rows twice. */
+/* Says how to continue after a failure without loading rows twice. Once a job is known, its message
+   has said that. */
 static void report_next_step(struct cli *cli, const struct kbc_load *load,
-                             const struct kbc_loaded *done)
+                             const struct kbc_loaded *done, int status)
 {
-    if (done->unknown && load->state) {
-        cli_note(cli,
-                 "run again with the same --state: csvkit finds out whether the import arrived "
-                 "before it sends another request");
-    } else if (done->unknown) {
-        cli_note(cli,
-                 "look whether the rows are in %s before you load again (csvkit load %s "
-                 "--file-id=%s); with --state, csvkit finds out by itself",
-                 load->table, load->table, load->file_id);
-    } else if (!done->job.id[0] && !cli_has(cli, "file-id")) {
-        cli_note(cli, "the file stays in Storage: --file-id=%s", load->file_id);
+    struct csvk_buf text = CSVK_BUF_INIT;
+    bool refused = status == CSVK_EUSAGE || status == CSVK_EDATA;
+    if (done->job.id[0] || done->finished || (refused && cli_has(cli, "file-id"))) {
+        return;
     }
+    if (load->state) {
+        cli_note(cli, done->unknown
+                          ? "run again with the same --state: csvkit finds out whether the import "
+                            "arrived before it sends another request"
+                          : "run again with the same --state to go on");
+    } else if (remote_load_command(cli, load, done, &text) == CSVK_OK) {
+        cli_note(cli,
+                 done->unknown ? "this finds out whether the import arrived, and loads the file "
+                                 "only if it did not: %s"
+                               : "nothing was loaded, the file stays in Storage: %s",
+                 csvk_buf_text(&text));
+    }
+    csvk_buf_release(&text);
 }
 
 static int import(struct remote *remote, const struct kbc_load *load)
@@ -157,7 +165,7 @@ static int import(struct remote *remote, const struct kbc_load *load)
     int result = status < 0 ? remote_fail(remote, &err) : CLI_GOOD;
     report(remote->cli, load, &done, status);
     if (status < 0 && load->file_id) {
-        report_next_step(remote->cli, load, &done);
+        report_next_step(remote->cli, load, &done, status);
     }
     kbc_loaded_release(&done);
     return result;
@@ -236,6 +244,7 @@ static int read_load(struct cli *cli, const struct remote_input *input, struct k
         .sliced = input->sliced,
         .incremental = input->incremental,
         .create_only = cli_has(cli, "create-only"),
+        .once = cli_has(cli, "once"),
         .no_wait = cli_has(cli, "no-wait"),
         .add = cli_has(cli, "add-columns") ? KBC_ADD_COLUMNS : KBC_ADD_NOTHING,
         .delete_where = input->delete_where,
@@ -288,6 +297,11 @@ static int run(struct cli *cli)
 
 static const struct cli_option rows[] = {
     {"file-id", 0, "ID", NULL, "Load this file, which is in Storage already.", false},
+    {"once", 0, NULL, NULL,
+     "With --file-id: first look in the list of jobs whether the file was loaded into the table, "
+     "and do not load it again. When there is no such job, wait three minutes for one that may "
+     "still arrive. A journal (--state) knows more and needs no such wait.",
+     false},
     {"incremental", 0, NULL, NULL,
      "Add the rows to the table; a row with the primary key of an old row replaces it. Default: "
      "replace all rows of the table.",
@@ -304,7 +318,8 @@ static const struct cli_option rows[] = {
     {"no-wait", 0, NULL, NULL,
      "Do not wait for the end of the job; csvkit job ID shows how it ended.", false},
     {"timeout", 0, "SECONDS", NULL,
-     "The longest time to wait for the job. The job goes on at the server then. Default: no limit.",
+     "The longest time to wait for the job. The job goes on at the server then. Default: no limit, "
+     "but a server that does not answer is asked for an hour only.",
      false},
     {"compress", 0, NULL, NULL,
      "Compress files that are not gzip yet before they are sent. Needs temporary space, as in "
@@ -318,7 +333,9 @@ static const struct cli_option rows[] = {
     {"state", 0, "FILE", NULL,
      "A journal: a second run with the same FILE continues the upload and finds the import of the "
      "first run instead of starting another. When the first run ended before the answer to its "
-     "import request, the second run looks for the job until the request is three minutes old.",
+     "import request, the second run looks for the job until the request is three minutes old. A "
+     "journal belongs to one PATH with its options; when the data has changed, an import that is "
+     "still open is waited for first.",
      false},
     {"importer", 0, NULL, NULL,
      "Send one request to the Importer service. For small files; the table must exist.", false},
@@ -352,7 +369,11 @@ const struct cli_command cli_cmd_load = {
         "manifest with types makes a typed table. The columns and the primary key are compared "
         "with those of the table before anything is uploaded.\n\n"
         "An import takes effect only once: when the answer to the request is lost, csvkit looks "
-        "for the job. A run never sends the request a second time.\n\n"
+        "for the job. It sends the request again only when three minutes have shown that there is "
+        "none. Once the job is known, csvkit keeps asking for it through an outage of up to an "
+        "hour; "
+        "when its end cannot be learned, the message names the job and the status in JSON is "
+        "unknown.\n\n"
         "The exit status is 1 when the data or the import was refused, 2 for trouble with the "
         "network, the server or the token.",
     .groups = groups,

@@ -10,7 +10,8 @@ It listens on two loopback ports, one for the API, one for the objects, and misb
                        "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
                        slow|late|stall|flight|xml200|big_header|redirect", "status", "headers", "body", "seconds"}
     PUT /_fake/set    {"polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
-                       "spoil_session", "other_forms", "drop_run_ids", "other_jobs"}
+                       "spoil_session", "other_forms", "drop_run_ids", "other_jobs",
+                       "remove_file": id}
     PUT /_fake/forget all uploads in parts that are not finished
     PUT /_fake/damage {"key" (regular expression), "keep"}: cuts objects, or removes them
     PUT /_fake/expire all credentials given so far    PUT /_fake/reset faults and log
@@ -252,6 +253,9 @@ class ApiHandler(Handler):
             return 200, {}
         if what == 'set':
             for key, value in json.loads(body).items():
+                if key == 'remove_file':
+                    project.files.pop(int(value))
+                    continue
                 setattr(state if key == 'allow_abort' else project, key, value)
             return 200, {}
         if what == 'expire':

@@ -181,6 +181,17 @@ void cli_progress_parts(struct cli_progress *progress, uint64_t done, uint64_t t
     }
 }
 
+void cli_progress_say(struct cli *cli, const char *text)
+{
+    char *line = is_wanted(cli) && cli_is_terminal(stderr) ? printable(text) : NULL;
+    if (line != NULL) {
+        cli_progress_visible = 1;
+        fprintf(stderr, "\r\033[K%s", fit(line, cli_terminal_width(stderr) - 1));
+        fflush(stderr);
+    }
+    csvk_free(line);
+}
+
 void cli_progress_hide(struct cli *cli)
 {
     (void)cli;

@@ -28,6 +28,10 @@ int remote_fail(struct remote *remote, const struct csvk_error *err);
    returns `status`. */
 int remote_close(struct remote *remote, int status);
 bool remote_wants_json(const struct cli *cli);
+/* Adds the command that loads the uploaded file of `load` into its table, with the options of this
+   run, unless any job has loaded it. */
+int remote_load_command(struct cli *cli, const struct kbc_load *load, const struct kbc_loaded *done,
+                        struct csvk_buf *text);
 
 /* A file or a directory of slices, and what its manifest and the options say about it. */
 struct remote_input {
