@@ -9,7 +9,7 @@ It listens on two loopback ports, one for the API, one for the objects, and misb
     PUT /_fake/fault  {"where": "api|store", "method", "path" (regular expression), "times", "skip",
                        "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
                        slow|late|stall|flight|xml200|big_header|redirect", "status", "headers", "body", "seconds"}
-    PUT /_fake/set    {"polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
+    PUT /_fake/set    {"clock", "short_308", "polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
                        "spoil_session", "other_forms", "drop_run_ids", "other_jobs",
                        "remove_file": id}
     PUT /_fake/forget all uploads in parts that are not finished
@@ -204,6 +204,9 @@ class Handler(BaseHTTPRequestHandler):
 class StoreHandler(Handler):
     where = 'store'
 
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string((timestamp or time.time()) + self.store.clock)
+
     def act(self, body):
         raw_path, _, query = self.path.partition('?')
         request = types.SimpleNamespace(method=self.command, raw_path=raw_path, query=query,
@@ -256,7 +259,7 @@ class ApiHandler(Handler):
                 if key == 'remove_file':
                     project.files.pop(int(value))
                     continue
-                setattr(state if key == 'allow_abort' else project, key, value)
+                setattr(state if hasattr(state, key) else project, key, value)
             return 200, {}
         if what == 'expire':
             for _, _, grant in state.s3.values():

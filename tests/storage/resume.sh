@@ -12,6 +12,7 @@ with open(sys.argv[1], 'w', newline='') as out:
         out.write('%d,%s\r\n' % (i, 'x' * 90))
 PY
     size=$(stat -c %s "$work/big.csv")
+    echo a >"$work/slices.csv"
     parts='--part-size=5MiB --no-check'
     stored() { state | jq -r ".objects | to_entries[] | select(.key | contains(\"$1\")) | .value"; }
     puts() { log | grep -cE '^store PUT .*(partNumber|comp=block&|upload_id)' || true; }
@@ -39,6 +40,30 @@ PY
         run 2 upload "$work/big.csv" $parts --name=never.csv
         says "MalformedXML"
         same "nothing stored" "$(stored never.csv)" ""
+    fi
+
+    if [ "$provider" = gcp ]; then # the store keeps less than it was sent: the rest follows
+        control reset
+        control set '{"short_308":3}'
+        run 0 upload "$work/big.csv" $parts --name=short.csv
+        same "size after short answers" "$(stored short.csv)" "$size"
+        same "rests that were sent" "$(puts)" 6
+        control set '{"short_308":0}'
+    fi
+
+    if [ "$provider" = aws ]; then # clocks that differ, and a second that passed between two readings
+        control reset
+        control set '{"clock":-7200}'
+        run 0 upload "$work/big.csv" $parts --name=clock.csv --parallel=1 --retries=0
+        same "size with another clock" "$(stored clock.csv)" "$size"
+        same "one request was refused" "$(log | grep -c '^store')" 6
+        control set '{"clock":0}'
+        control reset
+        for times in 1 2; do
+            control fault "{\"where\":\"store\",\"times\":$times,\"mode\":\"status\",\"status\":403,\"body\":\"<Error><Code>SignatureDoesNotMatch</Code></Error>\"}"
+            run $((times == 1 ? 0 : 2)) upload "$work/slices.csv" --no-check --retries=0
+        done
+        says "SignatureDoesNotMatch"
     fi
 
     # ---- a second run goes on ---------------------------------------------------------------------------
