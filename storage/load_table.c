@@ -283,6 +283,7 @@ static int take_results(struct loading *loading)
     struct kbc_loaded *out = loading->out;
     const cJSON *results = json_at(out->job.raw, "results");
     if (json_at(results, "importedRowsCount")) {
+        out->counted = true;
         out->imported_rows = json_uint(results, "importedRowsCount");
         out->total_rows = json_uint(results, "totalRowsCount");
         return json_strings(json_at(results, "importedColumns"), &out->imported_columns);
@@ -554,12 +555,15 @@ int kbc_load(struct kbc *kbc, const struct kbc_load *wanted, struct kbc_loaded *
 }
 
 int kbc_load_check(struct kbc *kbc, const struct kbc_load *wanted, bool *exists,
-                   struct csvk_error *err)
+                   struct csvk_strings *key, struct csvk_error *err)
 {
     struct kbc_loaded none = {0};
     struct loading loading = {.kbc = kbc, .wanted = wanted, .out = &none};
     int status = look_at_table(&loading, err);
     *exists = loading.place.exists;
+    if (status == CSVK_OK && csvk_strings_copy(key, &loading.place.primary_key) < 0) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
     table_release(&loading.place);
     csvk_strings_release(&loading.columns);
     return status;

@@ -148,6 +148,7 @@ struct kbc_loaded {
     bool unknown;     /* whether the import began, or how its job ended, is not known */
     bool table_begun; /* the table was about to be made: it may exist now */
     uint64_t imported_rows, total_rows, deleted_rows;
+    bool counted; /* imported_rows is what the server has counted in the file */
     struct csvk_strings imported_columns;
 };
 void kbc_loaded_release(struct kbc_loaded *loaded);
@@ -156,9 +157,10 @@ int kbc_load(struct kbc *kbc, const struct kbc_load *load, struct kbc_loaded *ou
              struct csvk_error *err) CSVK_MUST_USE;
 
 /* Checks, before anything is uploaded, what kbc_load would be refused for: columns, key, existence
-   of the table. *exists is true when the table exists. */
+   of the table. *exists is true when the table exists. Adds the columns of its primary key to
+   `key`. */
 int kbc_load_check(struct kbc *kbc, const struct kbc_load *load, bool *exists,
-                   struct csvk_error *err) CSVK_MUST_USE;
+                   struct csvk_strings *key, struct csvk_error *err) CSVK_MUST_USE;
 
 /* For the Importer service: one request for a small file. The table must exist. */
 struct kbc_direct {

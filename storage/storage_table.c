@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
@@ -50,6 +51,7 @@ void table_release(struct table_place *place)
     csvk_free(place->name);
     csvk_strings_release(&place->columns);
     csvk_strings_release(&place->primary_key);
+    cJSON_Delete(place->definition);
     memset(place, 0, sizeof *place);
 }
 
@@ -81,6 +83,9 @@ int table_look(struct kbc *kbc, const char *id, struct table_place *place, struc
     if (status == CSVK_OK) {
         place->exists = true;
         place->typed = json_true(answer.json, "isTyped");
+        place->definition = cJSON_DetachItemFromObjectCaseSensitive(answer.json, "definition");
+        snprintf(place->backend, sizeof place->backend, "%s",
+                 json_text(json_at(answer.json, "bucket"), "backend"));
         if (json_strings(json_at(answer.json, "columns"), &place->columns) < 0 ||
             json_strings(json_at(answer.json, "primaryKey"), &place->primary_key) < 0) {
             status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
@@ -191,6 +196,48 @@ static int check_columns(const struct table_place *place, const struct kbc_load 
     return status;
 }
 
+/* The type that a column has in the table, for a backend or as the base type; "" when not known. */
+static const char *type_in_table(const struct table_place *place, const char *name, bool base)
+{
+    const cJSON *column;
+    cJSON_ArrayForEach(column, json_at(place->definition, "columns"))
+    {
+        if (strcmp(json_text(column, "name"), name) == 0) {
+            return base ? json_text(column, "basetype")
+                        : json_text(json_at(column, "definition"), "type");
+        }
+    }
+    return "";
+}
+
+static int check_type(const struct table_place *place, const char *name, const cJSON *type,
+                      struct csvk_error *err)
+{
+    for (int base = 0; base < 2; base++) {
+        const char *wanted = json_text(json_at(type, base ? "base" : place->backend), "type");
+        const char *there = type_in_table(place, name, base);
+        if (*wanted && *there && strcasecmp(wanted, there) != 0) {
+            return csvk_fail(err, CSVK_EDATA,
+                             "%s: column %s is %s in the table, but %s in the manifest", place->id,
+                             name, there, wanted);
+        }
+    }
+    return CSVK_OK;
+}
+
+/* Types are compared where both sides name them; what the values are like is for the platform. */
+static int check_types(const struct table_place *place, const struct kbc_load *wanted,
+                       const struct csvk_strings *columns, struct csvk_error *err)
+{
+    int status = CSVK_OK;
+    for (size_t i = 0; place->typed && wanted->schema && i < columns->count && status == CSVK_OK;
+         i++) {
+        const cJSON *schema = cJSON_GetArrayItem(wanted->schema, (int)i);
+        status = check_type(place, columns->item[i], json_at(schema, "data_type"), err);
+    }
+    return status;
+}
+
 int table_check(const struct table_place *place, const struct kbc_load *wanted,
                 const struct csvk_strings *columns, struct csvk_error *err)
 {
@@ -204,7 +251,8 @@ int table_check(const struct table_place *place, const struct kbc_load *wanted,
                          "not change it",
                          place->id);
     }
-    return columns->count > 0 ? check_columns(place, wanted, columns, err) : CSVK_OK;
+    int status = columns->count > 0 ? check_columns(place, wanted, columns, err) : CSVK_OK;
+    return status == CSVK_OK ? check_types(place, wanted, columns, err) : status;
 }
 
 /* ---- making ---------------------------------------------------------------------------------- */

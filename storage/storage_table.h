@@ -10,6 +10,8 @@ struct table_place {
     bool exists;
     bool typed;                               /* it has data types */
     struct csvk_strings columns, primary_key; /* when it exists */
+    cJSON *definition;                        /* of its columns, as the server tells it; or NULL */
+    char backend[32];                         /* "snowflake"; "" when it is not known */
 };
 
 /* Splits the id and asks for the table; a missing table is not a failure. The caller releases

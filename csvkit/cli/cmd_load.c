@@ -30,7 +30,9 @@ static const char *state_name(const struct kbc_loaded *done)
     return done->job.state == KBC_JOB_SUCCESS ? "success" : "error";
 }
 
-static void print_json(struct cli *cli, const struct kbc_load *load, const struct kbc_loaded *done)
+/* `records`: how many were read here; NULL: they were not counted. */
+static void print_json(struct cli *cli, const struct kbc_load *load, const struct kbc_loaded *done,
+                       const uint64_t *records)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
     struct csvk_json json;
@@ -43,6 +45,12 @@ static void print_json(struct cli *cli, const struct kbc_load *load, const struc
     csvk_json_put_bool(&json, "table_created", done->table_created);
     csvk_json_put_bool(&json, "bucket_created", done->bucket_created);
     csvk_json_put_bool(&json, "found_again", done->found_again);
+    csvk_json_key(&json, "records");
+    if (records) {
+        csvk_json_uint(&json, *records);
+    } else {
+        csvk_json_null(&json);
+    }
     csvk_json_put_uint(&json, "imported_rows", done->imported_rows);
     csvk_json_put_uint(&json, "total_rows", done->total_rows);
     csvk_json_put_uint(&json, "deleted_rows", done->deleted_rows);
@@ -75,14 +83,14 @@ static void report_list(struct cli *cli, const char *what, const struct csvk_str
 }
 
 static void report(struct cli *cli, const struct kbc_load *load, const struct kbc_loaded *done,
-                   int status)
+                   const uint64_t *records, int status)
 {
     if (cli_has(cli, "dry-run")) {
         return;
     }
     if (remote_wants_json(cli)) {
         if (status == CSVK_OK || done->job.id[0] || done->unknown) {
-            print_json(cli, load, done);
+            print_json(cli, load, done, records);
         }
     } else if (status == CSVK_OK || (done->finished && done->job.state == KBC_JOB_SUCCESS)) {
         print_text(cli, load, done);
@@ -157,13 +165,37 @@ static void report_next_step(struct cli *cli, const struct kbc_load *load,
     csvk_buf_release(&text);
 }
 
-static int import(struct remote *remote, const struct kbc_load *load)
+/* Compares what was read here with what the server imported. */
+static void compare_counts(struct cli *cli, const struct remote_input *input,
+                           const struct kbc_load *load, const struct kbc_loaded *done)
+{
+    if (!done->finished || done->job.state != KBC_JOB_SUCCESS) {
+        return;
+    }
+    bool counted = done->counted || input->counted;
+    uint64_t rows = done->counted ? done->imported_rows : input->records;
+    if (input->counted && rows != input->records) {
+        cli_note(cli, "warning: the data has %llu records, but the server imported %llu rows",
+                 (unsigned long long)input->records, (unsigned long long)rows);
+    }
+    if (counted && !load->incremental && done->total_rows < rows) {
+        cli_note(
+            cli,
+            "warning: %llu rows were merged by key: %llu rows imported, %llu rows in the table",
+            (unsigned long long)(rows - done->total_rows), (unsigned long long)rows,
+            (unsigned long long)done->total_rows);
+    }
+}
+
+static int import(struct remote *remote, const struct remote_input *input,
+                  const struct kbc_load *load)
 {
     struct csvk_error err = {0};
     struct kbc_loaded done;
     int status = kbc_load(remote->kbc, load, &done, &err);
     int result = status < 0 ? remote_fail(remote, &err) : CLI_GOOD;
-    report(remote->cli, load, &done, status);
+    report(remote->cli, load, &done, input->counted ? &input->records : NULL, status);
+    compare_counts(remote->cli, input, load, &done);
     if (status < 0 && load->file_id) {
         report_next_step(remote->cli, load, &done, status);
     }
@@ -196,7 +228,7 @@ static int import_directly(struct remote *remote, const struct remote_input *inp
                                    .imported_columns = done.imported_columns};
         struct csvk_buf text = CSVK_BUF_INIT;
         if (remote_wants_json(cli)) {
-            print_json(cli, &load, &shown);
+            print_json(cli, &load, &shown, input->counted ? &input->records : NULL);
         } else if (csvk_buf_printf(&text, "%s: %llu rows in the table\n", direct.table,
                                    (unsigned long long)done.total_rows) == CSVK_OK) {
             cli_out_buf(cli, &text);
@@ -207,28 +239,47 @@ static int import_directly(struct remote *remote, const struct remote_input *inp
     return CLI_GOOD;
 }
 
-static int check_and_load(struct remote *remote, const struct remote_input *input,
-                          struct kbc_load *load)
+/* Asks for the table before anything is uploaded. When the table has a key that was not given, the
+   data is read once more for it. */
+static int check_first(struct remote *remote, struct remote_input *input,
+                       const struct kbc_load *load, bool *exists)
 {
+    struct cli *cli = remote->cli;
     struct csvk_error err = {0};
-    struct kbc_uploaded uploaded = {0};
-    if (!input->path) {
-        return import(remote, load);
-    }
-    if (cli_has(remote->cli, "importer")) {
-        return import_directly(remote, input);
-    }
-    const char *state = cli_value(remote->cli, "state");
+    struct csvk_strings key = {0};
+    const char *state = cli_value(cli, "state");
     bool first =
         !state || access(state, F_OK) != 0; /* else an earlier run may have made the table */
-    bool exists = true;
-    if (first && !cli_has(remote->cli, "dry-run") &&
-        kbc_load_check(remote->kbc, load, &exists, &err) < 0) {
-        return remote_fail(remote, &err);
+    int result = CLI_GOOD;
+    *exists = true;
+    if (first && !cli_has(cli, "dry-run") && !cli_has(cli, "importer") &&
+        kbc_load_check(remote->kbc, load, exists, &key, &err) < 0) {
+        result = remote_fail(remote, &err);
     }
-    int status = upload_first(remote, input, exists, &uploaded);
+    if (result == CLI_GOOD && key.count > 0 && input->primary_key.count == 0 &&
+        !cli_has(cli, "no-check")) {
+        result = remote_input_check(input, cli, &key);
+    }
+    csvk_strings_release(&key);
+    return result;
+}
+
+static int check_and_load(struct remote *remote, struct remote_input *input, struct kbc_load *load)
+{
+    struct kbc_uploaded uploaded = {0};
+    bool exists = true;
+    if (!input->path) {
+        return import(remote, input, load);
+    }
+    int status = check_first(remote, input, load, &exists);
+    if (status == CLI_GOOD && cli_has(remote->cli, "importer")) {
+        return import_directly(remote, input);
+    }
+    if (status == CLI_GOOD) {
+        status = upload_first(remote, input, exists, &uploaded);
+    }
     load->file_id = uploaded.id;
-    return status == CLI_GOOD ? import(remote, load) : status;
+    return status == CLI_GOOD ? import(remote, input, load) : status;
 }
 
 static int read_load(struct cli *cli, const struct remote_input *input, struct kbc_load *load)
@@ -261,7 +312,7 @@ static int run_load(struct cli *cli, struct remote_input *input)
     struct kbc_load load;
     int status = CLI_GOOD;
     if (input->path && !cli_has(cli, "no-check")) {
-        status = remote_input_check(input, cli);
+        status = remote_input_check(input, cli, &input->primary_key);
     }
     if (status == CLI_GOOD) {
         status = remote_input_header(input, cli);
@@ -325,7 +376,11 @@ static const struct cli_option rows[] = {
      "Compress files that are not gzip yet before they are sent. Needs temporary space, as in "
      "upload.",
      false},
-    {"check", 0, NULL, NULL, "Validate the data before anything is sent. This is the default.",
+    {"check", 0, NULL, NULL,
+     "Validate the data before anything is sent, compare the header with the columns of the "
+     "manifest or --columns, and search for empty and repeated primary keys. This is the default. "
+     "It reads the data once, and once more when only the table knows the key; keys that do not "
+     "fit into memory go to temporary files.",
      false},
     {"no-check", 0, NULL, NULL, "Send the data without validating it.", false},
     {"manifest", 0, "FILE", NULL, "The manifest of the data. Default: PATH.manifest, if it exists.",

@@ -8,10 +8,13 @@
 It listens on two loopback ports, one for the API, one for the objects, and misbehaves on demand:
     PUT /_fake/fault  {"where": "api|store", "method", "path" (regular expression), "times", "skip",
                        "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
-                       slow|late|stall|flight|xml200|big_header|redirect", "status", "headers", "body", "seconds"}
+                       slow|late|stall|flight|xml200|big_header|redirect|refuse_next", "status", "headers",
+                       "body", "seconds"}
     PUT /_fake/set    {"clock", "short_308", "polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
                        "spoil_session", "other_forms", "drop_run_ids", "other_jobs",
-                       "remove_file": id}
+                       "lose_rows", "remove_file": id}
+    PUT /_fake/refuse {"seconds"}: for so long, connections are refused and open ones are closed
+    PUT /_fake/table  {"id", "columns", "key", "rows"}: makes a table
     PUT /_fake/forget all uploads in parts that are not finished
     PUT /_fake/damage {"key" (regular expression), "keep"}: cuts objects, or removes them
     PUT /_fake/expire all credentials given so far    PUT /_fake/reset faults and log
@@ -46,6 +49,7 @@ class Faults:
     def __init__(self):
         self.rules, self.log, self.lock = [], [], threading.Lock()
         self.kept = None  # whole requests, once they are recorded
+        self.servers = []
 
     def take(self, where, method, path):
         with self.lock:
@@ -62,7 +66,7 @@ class Faults:
         return None
 
     def keep(self, handler, body):
-        if self.kept is None or handler.path.startswith('/_fake/'):
+        if self.kept is None or handler.path.startswith(('/_fake/', '/signed/')):
             return
         with self.lock:
             self.kept.append({'where': handler.where, 'method': handler.command,
@@ -101,6 +105,10 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != 'HEAD':
             self.wfile.write(body)
+
+    def refuse(self, seconds):
+        for server in self.faults.servers:
+            server.refuse(seconds, self.connection)
 
     def read_body(self, limit=None):
         length = int(self.low.get('content-length', 0))
@@ -195,6 +203,11 @@ class Handler(BaseHTTPRequestHandler):
             self.reset()
         elif mode == 'big_header':
             self.answer(200, {'X-%d' % i: 'y' * 8000 for i in range(300)}, b'{}')
+        elif mode == 'refuse_next':  # whatever comes next finds nobody
+            answer = self.act(body)
+            self.refuse(rule['seconds'])
+            self.close_connection = True
+            self.answer(answer[0], dict(answer[1], Connection='close'), answer[2])
         elif mode == 'redirect':
             self.answer(307, {'Location': rule['body']}, b'')
 
@@ -225,6 +238,8 @@ class ApiHandler(Handler):
         try:
             if path.startswith('/_fake/'):
                 return self.as_json(*self.control(path[7:], body))
+            if path.startswith('/signed/'):
+                return self.as_json(*self.signed(path[8:]))
             if self.low.get('x-storageapi-token') != TOKEN:
                 raise ApiError(401, 'storage.tokenInvalid', 'Invalid access token')
             status, answer = self.route(path, body)
@@ -294,8 +309,25 @@ class ApiHandler(Handler):
                 k: {n: v for n, v in f.items()} for k, f in project.files.items()},
                 'objects': {'/'.join(k): len(v) for k, v in state.objects.items()},
                 'uploads': len(state.uploads), 'jobs': len(project.jobs)}
-        match = re.fullmatch(r'signed/(\d+)', what)
-        file = project.files[int(match.group(1))]
+        if what == 'refuse':
+            self.refuse(json.loads(body)['seconds'])
+            return 200, {}
+        if what == 'table':
+            wish = json.loads(body)
+            bucket_id, _, name = wish['id'].rpartition('.')
+            with project.lock:
+                project.buckets.setdefault(bucket_id, {'id': bucket_id})
+                table = project.make_table(bucket_id, name, wish['columns'], wish.get('key', []))
+                project.insert(table, table['columns'], [[(v, False) for v in row]
+                                                         for row in wish['rows']], True)
+                project.db.commit()
+            return 200, {}
+        raise ApiError(404, 'notFound', 'No such control: ' + what)
+
+    def signed(self, file_id):
+        """The address that a file has without any token; for a sliced file, of its manifest."""
+        project = self.project
+        file = self.file(file_id)
         data = project.objects.read(file['bucket'],
                                     file['key'] + ('manifest' if file['isSliced'] else ''))
         return (404, None) if data is None else (200, data)
@@ -509,8 +541,50 @@ ApiHandler.routes = [
 
 
 class Server(ThreadingHTTPServer):
+    """A server that can refuse connections for a while and come back at the same port."""
     daemon_threads = True
     request_queue_size = 64
+    timeout = 0.05  # after so long, a new listening socket is noticed
+    wrap = staticmethod(lambda listener: listener)
+
+    def __init__(self, *args):
+        self.connections = set()
+        super().__init__(*args)
+
+    def serve_forever(self):
+        while True:
+            try:
+                self.handle_request()
+            except (OSError, ValueError):  # the listening socket is closed
+                time.sleep(0.001)
+
+    def process_request(self, request, client_address):
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def refuse(self, seconds, current):
+        self.socket.close()
+        for connection in list(self.connections):
+            if connection is not current:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+        threading.Timer(seconds, self.come_back).start()
+
+    def come_back(self):
+        for left in range(200, 0, -1):
+            try:
+                self.socket = self.wrap(socket.create_server(self.server_address, backlog=64))
+                return
+            except OSError:
+                if left == 1:
+                    raise
+                time.sleep(0.005)
 
     def handle_error(self, request, client_address):
         if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError, OSError, ValueError)):
@@ -533,13 +607,15 @@ def main():
     if args.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*args.tls)
-        api.socket = context.wrap_socket(api.socket, server_side=True)
-        objects.socket = context.wrap_socket(objects.socket, server_side=True)
+        for server in (api, objects):
+            server.wrap = lambda listener: context.wrap_socket(listener, server_side=True)
+            server.socket = server.wrap(server.socket)
     scheme = 'https' if args.tls else 'http'
     store_url = '%s://127.0.0.1:%d' % (scheme, objects.server_port)
     store.scheme = scheme
     project = Project(args, store, store_url)
     project.url = '%s://127.0.0.1:%d' % (scheme, api.server_port)
+    faults.servers = [objects, api]
     for server in (objects, api):
         server.RequestHandlerClass.project = project
         server.RequestHandlerClass.store = store

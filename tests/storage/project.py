@@ -83,6 +83,7 @@ class Project:
         self.polls, self.fail_job, self.lifetime = 1, None, 12 * 3600
         self.objects = LocalObjects(store)
         self.drop_run_ids, self.other_jobs = False, 0  # jobs of others, newer than ours
+        self.lose_rows = 0  # how many rows an import leaves out
         self.other_forms = False  # answers as some deployments and clients know them
         self.next_key, self.foreign_key, self.spoil_session = None, None, False
         if args.s3:
@@ -125,7 +126,7 @@ class Project:
         shown = {k: v for k, v in file.items() if k not in ('bucket', 'key')}
         kind = {'aws': self.show_aws, 'azure': self.show_azure, 'gcp': self.show_gcp}
         kind[self.args.provider](shown, file, grant)
-        shown['url'] = '%s/_fake/signed/%d' % (self.url, file['id'])
+        shown['url'] = '%s/signed/%d' % (self.url, file['id'])
         return shown
 
     def show_aws(self, shown, file, grant):
@@ -308,6 +309,7 @@ class Project:
         order = [columns.index(c) for c in table['columns']]
         null = (lambda f: None if f[0] == '' else f[0]) if table['isTyped'] else (lambda f: f[0])
         new = [tuple(null(record[i]) for i in order) for record in records]
+        new = new[:len(new) - self.lose_rows]
         old = list(self.rows(table['id'])) if incremental else []
         key = [table['columns'].index(c) for c in table['primaryKey']]
         kept = old + new

@@ -47,12 +47,18 @@ struct remote_input {
     cJSON *schema;  /* of a native manifest that has types, or NULL */
     char *metadata; /* for kbc_load, or NULL */
     struct csvk_manifest_table manifest;
+    bool counted;     /* the check has counted the records */
+    uint64_t records; /* of the data, without headers */
 };
 int remote_input_read(struct remote_input *input, struct cli *cli, const char *path);
 void remote_input_release(struct remote_input *input);
-/* Validates the data as Storage will read it. When it has errors, prints the findings on standard
-   error and returns CLI_REFUSED. */
-int remote_input_check(const struct remote_input *input, struct cli *cli);
+/* Validates the data as Storage will read it. With `key`, which may be empty, the header is
+   compared with the columns, too, and the key must be there, filled and unique; NULL: neither. When
+   there are errors, prints them on standard error and returns CLI_REFUSED. */
+int remote_input_check(struct remote_input *input, struct cli *cli, const struct csvk_strings *key);
+/* Adds the names in the first record of a file. */
+int remote_header_names(const struct csvk_dialect *dialect, const char *path,
+                        struct csvk_strings *names, struct csvk_error *err);
 /* Reads the columns from the header of the data, if nothing else names them. */
 int remote_input_header(struct remote_input *input, struct cli *cli);
 

@@ -1,9 +1,8 @@
 /*
  * remote_input.c - collects what is known about the data before it is sent, from options, manifest
- * and header, and validates the data. Options win over the manifest, the manifest over defaults.
+ * and header. Options win over the manifest, the manifest over defaults.
  */
 #include "csvkit/cli/remote/remote.h"
-#include "validator/validator.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -297,93 +296,8 @@ void remote_input_release(struct remote_input *input)
 
 /* ---- the data -------------------------------------------------------------------------------- */
 
-/* The platform unpacks gzip and nothing else. */
-static int check_compression(struct csvk_source *source, struct csvk_error *err)
-{
-    struct csvk_bytes start;
-    int status = csvk_source_peek(source, 1, &start, err);
-    const char *kind = status == CSVK_OK ? csvk_source_compression(source) : NULL;
-    if (kind != NULL && !csvk_source_is_gzip(source)) {
-        status = csvk_fail(err, CSVK_EDATA,
-                           "%s: is %s, which the platform does not unpack: unpack it, or pack it "
-                           "with gzip",
-                           csvk_source_name(source), kind);
-    }
-    return status;
-}
-
-static int check_file(const char *path, struct csvk_validate_options *options, struct cli *cli)
-{
-    struct csvk_source *source = NULL;
-    struct csvk_validator *validator = NULL;
-    const struct csvk_report *report = NULL;
-    struct csvk_error err = {0};
-    struct csvk_buf text = CSVK_BUF_INIT;
-    int result = CLI_GOOD;
-    options->file = path;
-    int status = csvk_source_open(&source, path, &err);
-    status = status == CSVK_OK ? check_compression(source, &err) : status;
-    if (status == CSVK_OK) {
-        status = csvk_validate_source(&validator, source, options, NULL, &err);
-    }
-    if (status == CSVK_OK) {
-        status = csvk_validator_report(validator, &report, &err);
-    }
-    if (status < 0) {
-        result = cli_fail(cli, &err);
-    } else if (!report->valid) {
-        unsigned style = cli_color(cli, stderr) ? CSVK_TEXT_COLOR : CSVK_TEXT_PLAIN;
-        if (csvk_report_print(report, "text", style, &text, NULL) == CSVK_OK) {
-            fwrite(csvk_buf_text(&text), 1, text.length, stderr);
-        }
-        result = CLI_REFUSED;
-    }
-    if (status == CSVK_OK) {
-        options->width = options->width ? options->width : report->totals.width;
-    }
-    csvk_validator_free(validator);
-    csvk_source_free(source);
-    csvk_buf_release(&text);
-    return result;
-}
-
-static int list_files(const struct remote_input *input, struct cli *cli, struct csvk_strings *files)
-{
-    struct csvk_error err = {0};
-    int status = input->sliced ? csvk_list_slices(input->path, files, &err)
-                               : csvk_strings_add(files, input->path);
-    if (status < 0) {
-        csvk_strings_release(files);
-        return err.status ? cli_fail(cli, &err) : no_memory(cli);
-    }
-    return CLI_GOOD;
-}
-
-int remote_input_check(const struct remote_input *input, struct cli *cli)
-{
-    struct csvk_strings files = {0};
-    struct csvk_validate_options options;
-    csvk_validate_options_init(&options);
-    options.profile = CSVK_PROFILE_KEBOOLA;
-    options.dialect = input->dialect;
-    options.header = input->header == KBC_HEADLESS ? CSVK_NO_HEADER : CSVK_HEADER;
-    options.width = input->columns.count;
-    int result = list_files(input, cli, &files);
-    for (size_t i = 0; i < files.count; i++) {
-        int one = check_file(files.item[i], &options, cli);
-        result = one > result ? one : result;
-    }
-    if (result == CLI_REFUSED) {
-        cli_refuse(cli,
-                   "nothing was sent; csvkit normalize may repair the data, --no-check sends it "
-                   "unchanged");
-    }
-    csvk_strings_release(&files);
-    csvk_validate_options_release(&options);
-    return result;
-}
-
-static int take_names(struct remote_input *input, const struct csvk_batch *batch)
+static int take_names(const struct csvk_dialect *dialect, const struct csvk_batch *batch,
+                      struct csvk_strings *names)
 {
     const struct csvk_record *record = batch->nreported > 0 ? &batch->records[0] : NULL;
     unsigned char *value = record ? csvk_malloc((size_t)record->length + 1) : NULL;
@@ -394,21 +308,22 @@ static int take_names(struct remote_input *input, const struct csvk_batch *batch
     for (size_t i = 0; record && !record->oversize && i < record->nfields && status == CSVK_OK;
          i++) {
         struct csvk_bytes raw = csvk_field_raw(batch, record, i);
-        size_t length = csvk_field_decode(raw, &input->dialect, value);
-        status = csvk_strings_addn(&input->columns, (const char *)value, length);
+        size_t length = csvk_field_decode(raw, dialect, value);
+        status = csvk_strings_addn(names, (const char *)value, length);
     }
     csvk_free(value);
     return status;
 }
 
-static int read_header(struct remote_input *input, const char *path, struct csvk_error *err)
+int remote_header_names(const struct csvk_dialect *dialect, const char *path,
+                        struct csvk_strings *names, struct csvk_error *err)
 {
     struct csvk_options options;
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_batch batch;
     csvk_options_init(&options);
-    options.dialect = input->dialect;
+    options.dialect = *dialect;
     options.detail = CSVK_FIELDS;
     int status = csvk_source_open(&source, path, err);
     if (status == CSVK_OK) {
@@ -419,7 +334,7 @@ static int read_header(struct remote_input *input, const char *path, struct csvk
             status = csvk_reader_next(reader, &batch, err);
         } while (status == CSVK_OK && batch.nreported == 0);
     }
-    if (status == CSVK_OK && take_names(input, &batch) < 0) {
+    if (status == CSVK_OK && take_names(dialect, &batch, names) < 0) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     csvk_reader_free(reader);
@@ -433,5 +348,7 @@ int remote_input_header(struct remote_input *input, struct cli *cli)
     if (!input->path || input->sliced || input->columns.count > 0 || input->header != KBC_HEADER) {
         return CLI_GOOD;
     }
-    return read_header(input, input->path, &err) < 0 ? cli_fail(cli, &err) : CLI_GOOD;
+    return remote_header_names(&input->dialect, input->path, &input->columns, &err) < 0
+               ? cli_fail(cli, &err)
+               : CLI_GOOD;
 }
