@@ -160,6 +160,20 @@ bool http_is_loopback(const char *url)
            is_host(host, length, "[::1]");
 }
 
+void http_redirect_text(const struct http_response *response, char *to, size_t capacity)
+{
+    char location[2048];
+    const char *host;
+    to[0] = '\0';
+    if (response->status >= 300 && response->status < 400 &&
+        http_response_header(response, "Location", location, sizeof location)) {
+        size_t length = host_of(location, &host);
+        bool elsewhere = strstr(location, "://") != NULL;
+        snprintf(to, capacity, "; it redirects to %.*s, which is not followed",
+                 elsewhere ? (int)length : 14, elsewhere ? host : "itself");
+    }
+}
+
 int http_check_url(const char *url, const char *role, struct csvk_error *err)
 {
     bool secure = strncmp(url, "https://", 8) == 0;

@@ -104,6 +104,8 @@ int http_send(struct http_client *client, struct http_request *request,
    False: there is none, or it does not fit. */
 bool http_response_header(const struct http_response *response, const char *name, char *to,
                           size_t capacity);
+/* Puts "; it redirects to HOST, which is not followed" into `to`, or "" when it does not. */
+void http_redirect_text(const struct http_response *response, char *to, size_t capacity);
 /* A second in milliseconds: shorter in tests, which shorten base_delay_ms. */
 uint64_t http_second(const struct http_settings *settings);
 /* Sleeps. CSVK_ECANCELED as soon as the client is cancelled, else CSVK_OK. Monotonic clock. */

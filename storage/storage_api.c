@@ -356,9 +356,37 @@ static enum csvk_status class_of(long status)
 
 static void add_wait(const struct http_response *response, char *text, size_t capacity)
 {
-    text[0] = '\0';
+    http_redirect_text(response, text, capacity);
     if (response->retry_after > 0) {
         snprintf(text, capacity, "; the server asks to come back in %ld s", response->retry_after);
+    }
+}
+
+static void add_reason(const char *field, const char *text, char *to, size_t capacity)
+{
+    size_t used = strlen(to);
+    if (*text && used + 1 < capacity) {
+        snprintf(to + used, capacity - used, "; %s%s%s", field, *field ? ": " : "", text);
+    }
+}
+
+/* Lists the single errors of a request that was not valid. They come as texts, as objects with a
+   message, or by field; that there are no other forms is from memory, so other forms are left out.
+ */
+static void add_errors(const cJSON *errors, const char *field, char *to, size_t capacity)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(one, errors)
+    {
+        const char *name = one->string ? one->string : field;
+        const char *key = json_text(one, "key");
+        if (cJSON_IsString(one)) {
+            add_reason(name, one->valuestring, to, capacity);
+        } else if (cJSON_IsObject(one)) {
+            add_reason(*key ? key : name, json_text(one, "message"), to, capacity);
+        } else if (cJSON_IsArray(one) && !*field) {
+            add_errors(one, name, to, capacity);
+        }
     }
 }
 
@@ -368,8 +396,9 @@ static int refusal(struct kbc *kbc, const struct kbc_call *call,
                    const struct http_response *response, const struct kbc_answer *answer,
                    struct csvk_error *err)
 {
-    char wait[64];
+    char wait[200], errors[400] = "";
     add_wait(response, wait, sizeof wait);
+    add_errors(json_at(answer->json, "errors"), "", errors, sizeof errors);
     const char *text = json_text(answer->json, "error");
     text = *text ? text : json_text(answer->json, "message");
     text = *text ? text : json_text(answer->json, "reason");
@@ -381,9 +410,9 @@ static int refusal(struct kbc *kbc, const struct kbc_call *call,
                         "%s: the server answered %ld without a reason%s", call->what,
                         response->status, wait);
     }
-    return kbc_fail(kbc, err, class_of(response->status), "%s: %s%s (%ld%s%s%s%s)%s", call->what,
-                    maintenance, text, response->status, answer->code[0] ? ", " : "", answer->code,
-                    *exception ? ", exceptionId " : "", exception, wait);
+    return kbc_fail(kbc, err, class_of(response->status), "%s: %s%s%s (%ld%s%s%s%s)%s", call->what,
+                    maintenance, text, errors, response->status, answer->code[0] ? ", " : "",
+                    answer->code, *exception ? ", exceptionId " : "", exception, wait);
 }
 
 static int judge_answer(struct kbc *kbc, const struct kbc_call *call,
