@@ -329,7 +329,7 @@ int kbc_find_lost_job(struct kbc *kbc, const struct kbc_trace *trace, const char
     struct kbc_started found = {0};
     uint64_t longest = ARRIVAL * http_second(&kbc->settings);
     time_t now = time(NULL);
-    uint64_t age = now > sent ? (uint64_t)(now - sent) * 1000 : 0;
+    uint64_t age = now > sent ? (uint64_t)(now - sent - 1) * 1000 : 0; /* at least that */
     uint64_t left = age < longest ? longest - age : 0;
     int status = find_job(kbc, trace, run_id, found.id, err);
     if (status == CSVK_END && left > 0) {

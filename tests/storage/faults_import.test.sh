@@ -172,6 +172,21 @@ fault '{"where":"api","path":"tables/","times":9,"mode":"status","status":503,"h
 run 2 load $T --file-id="$id" --max-wait=4
 same "no time to wait" "$(log | grep '^api' | grep -vc /_fake/)" 1
 
+# ---- on a terminal: a countdown, and a line of life of the job -----------------------------------------
+on_terminal() { # COMMAND...: what it writes to a terminal, line by line
+    "$PYTHON" -c 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) != 0)' "$@" </dev/null | tr '\r' '\n'
+}
+fresh
+fault '{"where":"api","path":"import-async","mode":"status","status":503,"headers":{"Retry-After":"3"},"body":"{\"status\":\"maintenance\"}"}'
+control set '{"polls":3}'
+CSVKIT_RETRY_DELAY_MS=30 on_terminal "$CSVKIT" load $T --file-id="$id" --incremental >"$work/err"
+for line in 'import: the server answered 503; again in 3 s' '503; again in 2 s' '503; again in 1 s' \
+    ': waiting, 0 s' ': processing, 0 s'; do
+    says "$line"
+done
+same "rows of a load on a terminal" "$(count)" 4
+control set '{"polls":1}'
+
 # ---- refusals ---------------------------------------------------------------------------------------
 fresh
 fault '{"where":"api","path":"import-async","mode":"error200","body":"no import today"}'
