@@ -225,10 +225,17 @@ int kbc_finish_job(struct kbc *kbc, const char *id, struct kbc_job *job, struct 
 
 /* ---- finding --------------------------------------------------------------------------------- */
 
+/* The job that makes a table names the table in its results only. */
+static const char *table_of(const cJSON *job)
+{
+    const char *table = json_text(job, "tableId");
+    return *table ? table : json_text(json_at(job, "results"), "id");
+}
+
 static bool is_import_of(const cJSON *job, const struct kbc_trace *trace)
 {
     char file_id[KBC_ID_SIZE];
-    const char *table = json_text(job, "tableId");
+    const char *table = table_of(job);
     json_id(json_at(json_at(job, "operationParams"), "source"), "fileId", file_id);
     return trace->file_id && strcmp(file_id, trace->file_id) == 0 &&
            (!*table || strcmp(table, trace->table) == 0) &&
@@ -245,7 +252,7 @@ static bool is_wanted(const char *operation, const struct kbc_trace *trace)
 static bool is_ours(const cJSON *job, const struct kbc_trace *trace, const char *run_id)
 {
     return is_wanted(json_text(job, "operationName"), trace) &&
-           (strcmp(json_text(job, "runId"), run_id) == 0 || is_import_of(job, trace));
+           ((*run_id && strcmp(json_text(job, "runId"), run_id) == 0) || is_import_of(job, trace));
 }
 
 /* True when the job was made before the request went out, even if the two clocks differ by

@@ -55,17 +55,20 @@ LIMIT = 60  # seconds for one command, requests for one schedule: 300
 class Load:
     """A kind of load: what is there before, what is run, what has to be there afterwards."""
 
-    def __init__(self, name, table=False, incremental=True, sliced=False, metadata=False, state=False):
+    def __init__(self, name, table=False, incremental=True, sliced=False, metadata=False, wider=False,
+                 deletes=False, state=False):
         self.name = name + (' with state' if state else '')
         self.table, self.incremental, self.sliced = table, incremental, sliced
-        self.metadata, self.state = metadata, state
+        self.metadata, self.wider, self.deletes, self.state = metadata, wider, deletes, state
 
     def expected(self):
-        return sorted((OLD if self.table and self.incremental else []) + NEW)
+        old = [row for row in OLD if self.table and self.incremental]
+        old = [row for row in old if not self.deletes or row[0] != '7']
+        return sorted([row + [''] * self.wider for row in old] + [row + ['w'] * self.wider for row in NEW])
 
     def write(self, folder):
         manifest = {'metadata': [{'key': 'k', 'value': 'v'}]} if self.metadata else {}
-        lines = ['%s,"%s"\n' % (a, b.replace('"', '""')) for a, b in NEW]
+        lines = ['%s,"%s"%s\n' % (a, b.replace('"', '""'), ',w' * self.wider) for a, b in NEW]
         path = os.path.join(folder, 'data')
         if self.sliced:
             manifest['columns'] = ['id', 'v']
@@ -75,7 +78,7 @@ class Load:
                     out.write(line)
         else:
             with open(path, 'w') as out:
-                out.write(''.join(['id,v\n'] + lines))
+                out.write(''.join(['id,v%s\n' % (',w' * self.wider)] + lines))
         if manifest:
             with open(path + '.manifest', 'w') as out:
                 json.dump(manifest, out)
@@ -84,6 +87,8 @@ class Load:
     def command(self, table, folder):
         words = ['load', table, self.write(folder), '--parallel=1']
         words += ['--incremental'] if self.incremental else []
+        words += ['--add-columns'] if self.wider else []
+        words += ['--delete-where-column=id', '--delete-where-values=7'] if self.deletes else []
         return words + (['--state=%s/state' % folder] if self.state else [])
 
 
@@ -93,7 +98,9 @@ LOADS = [load for state in (False, True) for load in (
     Load('incremental', table=True, state=state),
     Load('sliced', table=True, sliced=True, state=state),
     Load('sliced, create', sliced=True, state=state),
-    Load('metadata', table=True, metadata=True, state=state))]
+    Load('metadata', table=True, metadata=True, state=state),
+    Load('add columns', table=True, wider=True, state=state),
+    Load('delete', table=True, deletes=True, state=state))]
 
 
 class Server:

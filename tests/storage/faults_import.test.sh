@@ -71,6 +71,21 @@ for mode in reset_after reset_before; do
 done
 id=$first
 
+# ---- --once does not take the jobs of others for its own, even when no job has a run id --------------
+control set '{"drop_run_ids":true}'
+run 0 upload "$work/o.csv"
+id=$(cat "$work/out")
+run 0 load in.c-other.t --file-id="$id" # makes another table from the same file
+fresh
+run 0 load $T --file-id="$id" --once --incremental --format=json
+same "not found" "$(result .found_again)" false
+same "rows" "$(count)" 4
+run 0 load $T --file-id="$id" --once --incremental --format=json
+same "found" "$(result .found_again)" true
+same "rows once" "$(count)" 4
+control set '{"drop_run_ids":false}'
+id=$first
+
 # ---- once the job is known, no failure hides it, and an outage is outlived ---------------------------
 for mode in '"mode":"status","status":502,"times":8' '"mode":"reset_before","times":8' '"mode":"html","times":8'; do
     fresh
