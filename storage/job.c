@@ -14,6 +14,7 @@
 
 #include <openssl/rand.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -266,9 +267,25 @@ static bool is_older(const cJSON *job, const struct kbc_trace *trace)
     return zone && trace->since > 0 && timegm(&made) - offset + CLOCK_SKEW < trace->since;
 }
 
-/* Reads one page of the list of jobs, newest first. CSVK_OK with an id when the job is on it, with
-   "" when it may be on the next page; CSVK_END when there is no next page, or it could only
-   have jobs that are too old. */
+static uint64_t number_of(const cJSON *job)
+{
+    char id[KBC_ID_SIZE];
+    json_id(job, "id", id);
+    return strtoull(id, NULL, 10);
+}
+
+/* True when a page begins with newer jobs than it ends with. That all pages do is from memory of
+   the API; where it does not hold, all of them are read. */
+static bool is_newest_first(const cJSON *page)
+{
+    int count = cJSON_GetArraySize(page);
+    return count > 0 &&
+           number_of(cJSON_GetArrayItem(page, 0)) > number_of(cJSON_GetArrayItem(page, count - 1));
+}
+
+/* Reads one page of the list of jobs. CSVK_OK with an id when the job is on it, with "" when it may
+   be on the next page; CSVK_END when there is no next page, or it could only have jobs that are too
+   old. */
 static int read_page(struct kbc *kbc, const struct kbc_trace *trace, const char *run_id,
                      unsigned page, char id[KBC_ID_SIZE], struct csvk_error *err)
 {
@@ -290,7 +307,8 @@ static int read_page(struct kbc *kbc, const struct kbc_trace *trace, const char 
         }
         older = older || is_older(job, trace);
     }
-    if (status == CSVK_OK && !*id && (older || cJSON_GetArraySize(answer.json) < PAGE)) {
+    bool last = cJSON_GetArraySize(answer.json) < PAGE || (older && is_newest_first(answer.json));
+    if (status == CSVK_OK && !*id && last) {
         status = CSVK_END;
     }
     kbc_answer_release(&answer);

@@ -12,7 +12,7 @@ It listens on two loopback ports, one for the API, one for the objects, and misb
                        "body", "seconds"}
     PUT /_fake/set    {"clock", "short_308", "polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
                        "spoil_session", "other_forms", "drop_run_ids", "other_jobs",
-                       "lose_rows", "remove_file": id}
+                       "lose_rows", "oldest_first", "remove_file": id}
     PUT /_fake/refuse {"seconds"}: for so long, connections are refused and open ones are closed
     PUT /_fake/table  {"id", "columns", "key", "rows"}: makes a table
     PUT /_fake/forget all uploads in parts that are not finished
@@ -500,7 +500,14 @@ class ApiHandler(Handler):
     def list_jobs(self, data):
         jobs = sorted(self.project.jobs.values(), key=lambda j: -j['id'])
         other = dict(jobs[0], runId='1', operationParams={}, tableId='in.c-other.t') if jobs else None
-        shown = [self.project.show_job(j) for j in [other] * self.project.other_jobs + jobs]
+        if other and self.project.oldest_first:
+            other['createdTime'] = '2020-01-01T00:00:00+0000'
+        others = [other] * self.project.other_jobs
+        if self.project.oldest_first:
+            others = [dict(other, id=500 - i) for i in range(len(others))]
+        jobs = jobs + others if self.project.oldest_first else others + jobs
+        shown = [self.project.show_job(j) for j in jobs]
+        shown = shown[::-1] if self.project.oldest_first else shown  # newest first: from memory
         first = int(self.query.get('offset', 0))
         return 200, shown[first:first + int(self.query.get('limit', 20))]
 

@@ -1,5 +1,6 @@
 """An object store in memory that is as strict as S3, Azure Blob Storage and Google Cloud Storage.
 
+What it says is from the stores' public documentation, except where a comment says "from memory".
 One handler speaks all three: AWS4 in Authorization means S3, a `sig=` in the query means Azure, the
 rest is GCS. Grants are what the Storage API gave away: who may touch which keys until when.
 """
@@ -115,7 +116,7 @@ class ObjectStore:
         if payload is None:
             raise Refused(400, 'InvalidRequest', 'x-amz-content-sha256 is missing')
         sent = calendar.timegm(time.strptime(request.headers['x-amz-date'], '%Y%m%dT%H%M%SZ'))
-        if abs(sent - time.time() - self.clock) > 900:
+        if abs(sent - time.time() - self.clock) > 900:  # which of two errors comes first: from memory
             raise Refused(403, 'RequestTimeTooSkewed', 'The difference between the request time and '
                           'the current time is too large.')
         expected = sign_v4(secret, request.method, request.raw_path, request.query,
@@ -270,6 +271,7 @@ class ObjectStore:
         new = request.body[len(data) - first:]  # what is there already is not taken twice
         if self.short_308 > 0 and len(new) > 256 << 10:
             self.short_308 -= 1
+            # how much is kept is up to the store; in multiples of 256 KiB, from memory
             new = new[:len(new) // 2 // (256 << 10) * (256 << 10) or 256 << 10]
         data += new
         if len(data) < total:

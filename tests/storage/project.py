@@ -1,6 +1,7 @@
 """A project of Keboola Storage as the tests see it: files, tables, jobs, imports, exports.
 
-Imports have the platform's semantics and go into SQLite, so that rows can be compared. Objects live
+What it answers is from the public clients, the API reference and their tests; "from memory" marks
+what is not verified. Imports have the platform's semantics and go into SQLite, so that rows can be compared. Objects live
 in object_store.py, or in a real S3 or Azure server (object_servers.py) when the command line says so.
 """
 import gzip
@@ -84,6 +85,7 @@ class Project:
         self.objects = LocalObjects(store)
         self.drop_run_ids, self.other_jobs = False, 0  # jobs of others, newer than ours
         self.lose_rows = 0  # how many rows an import leaves out
+        self.oldest_first = False  # the list of jobs
         self.other_forms = False  # answers as some deployments and clients know them
         self.next_key, self.foreign_key, self.spoil_session = None, None, False
         if args.s3:
@@ -361,7 +363,7 @@ class Project:
             shown['results'] = shown['results'] or [[], {}][job['id'] % 2]
         return shown
 
-    def poll(self, job_id):
+    def poll(self, job_id):  # that a forgotten job is a 404 with this code: from memory
         if job_id not in self.jobs:
             raise ApiError(404, 'storage.jobs.notFound', 'Job %d not found' % job_id)
         self.jobs[job_id]['left'] -= 1

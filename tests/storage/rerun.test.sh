@@ -141,6 +141,7 @@ rows_once "nobody can tell"
 begin
 control set '{"drop_run_ids":true,"other_jobs":250}'
 control fault '{"where":"api","path":"import-async","mode":"flight","seconds":0}'
+control fault '{"where":"api","path":"jobs[?]","mode":"slow","seconds":1}' # time to be killed
 # shellcheck disable=SC2086
 killed_after "import-async.* flight" $load
 sleep 0.1
@@ -151,10 +152,22 @@ same "sent once" "$(imports)" 1
 log | grep -q 'jobs limit=100&offset=200' || fail "the third page was not asked for"
 control set '{"drop_run_ids":false,"other_jobs":0}'
 
+# ---- a list that begins with the oldest jobs is read to its end -----------------------------------
+begin
+control set '{"oldest_first":true,"other_jobs":250}'
+control fault '{"where":"api","path":"import-async","mode":"reset_after"}'
+# shellcheck disable=SC2086
+run 0 $load
+same "found at the end of the list" "$(result .found_again)" true
+same "sent once in spite of old jobs" "$(imports)" 1
+rows_once "oldest first"
+control set '{"oldest_first":false,"other_jobs":0}'
+
 # ---- two tables, one file: each has its own import --------------------------------------------------
 begin
 first=$load
 control fault '{"where":"api","path":"import-async","mode":"flight","seconds":0}'
+control fault '{"where":"api","path":"jobs[?]","mode":"slow","seconds":1}' # time to be killed
 # shellcheck disable=SC2086
 killed_after "import-async.* flight" $load
 # shellcheck disable=SC2086
