@@ -114,22 +114,27 @@ static void report_retry(const struct http_client *client, const struct http_req
     client->settings.on_retry(client->settings.ctx, text);
 }
 
+static void show_wait(const struct http_client *client, const char *text)
+{
+    if (client->settings.on_wait) {
+        client->settings.on_wait(client->settings.ctx, text);
+    }
+}
+
 /* Waits for the seconds that the server asked for, and tells how many are left. */
 static int wait_as_asked(const struct http_client *client, const struct http_request *request,
                          const struct http_response *response)
 {
     char text[200];
-    for (long left = response->retry_after; left > 0; left--) {
-        if (client->settings.on_wait) {
-            snprintf(text, sizeof text, "%.100s: the server answered %ld; again in %ld s",
-                     request->what, response->status, left);
-            client->settings.on_wait(client->settings.ctx, text);
-        }
-        if (http_pause(client, http_second(&client->settings)) < 0) {
-            return CSVK_ECANCELED;
-        }
+    int status = CSVK_OK;
+    for (long left = response->retry_after; left > 0 && status == CSVK_OK; left--) {
+        snprintf(text, sizeof text, "%.100s: the server answered %ld; again in %ld s",
+                 request->what, response->status, left);
+        show_wait(client, text);
+        status = http_pause(client, http_second(&client->settings));
     }
-    return CSVK_OK;
+    show_wait(client, "");
+    return status;
 }
 
 static int start_attempt(struct http_request *request, bool again, struct csvk_error *err)

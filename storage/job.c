@@ -170,30 +170,24 @@ static int pause_polling(struct kbc *kbc, const struct polling *polling, const c
     return http_pause(kbc->client, now);
 }
 
-int kbc_job_wait(struct kbc *kbc, const char *id, uint64_t seconds, struct kbc_job *out,
-                 struct csvk_error *err)
+static int poll_job(struct kbc *kbc, const char *id, struct polling *polling, struct kbc_job *out,
+                    struct csvk_error *err)
 {
-    struct csvk_error own;
     uint64_t pause = kbc->settings.base_delay_ms;
-    struct polling polling = {.began = now_ms(),
-                              .heard = now_ms(),
-                              .limit = seconds * 1000,
-                              .outage = OUTAGE * http_second(&kbc->settings)};
-    err = err ? err : &own;
     for (;;) {
         long answered;
         int status = ask(kbc, id, 1, out, &answered, err);
         if (status == CSVK_OK) {
-            polling.heard = now_ms();
-            polling.silent = false;
+            polling->heard = now_ms();
+            polling->silent = false;
         }
         bool ended = status == CSVK_OK && out->state != KBC_JOB_RUNNING;
         if (ended || (status < 0 &&
-                      !(may_answer_later(status, answered) && outlives(kbc, &polling, id, err)))) {
+                      !(may_answer_later(status, answered) && outlives(kbc, polling, id, err)))) {
             return status;
         }
-        int paused =
-            pause_polling(kbc, &polling, id, out->status ? out->status : "no answer", &pause);
+        const char *state = out->status ? out->status : "no answer";
+        int paused = pause_polling(kbc, polling, id, state, &pause);
         if (paused == CSVK_END) {
             return status == CSVK_OK ? CSVK_END : status;
         }
@@ -202,6 +196,19 @@ int kbc_job_wait(struct kbc *kbc, const char *id, uint64_t seconds, struct kbc_j
             return csvk_fail(err, CSVK_ECANCELED, "stopped waiting");
         }
     }
+}
+
+int kbc_job_wait(struct kbc *kbc, const char *id, uint64_t seconds, struct kbc_job *out,
+                 struct csvk_error *err)
+{
+    struct csvk_error own;
+    struct polling polling = {.began = now_ms(),
+                              .heard = now_ms(),
+                              .limit = seconds * 1000,
+                              .outage = OUTAGE * http_second(&kbc->settings)};
+    int status = poll_job(kbc, id, &polling, out, err ? err : &own);
+    kbc_waiting(kbc, "%s", "");
+    return status;
 }
 
 int kbc_job_failure(struct kbc *kbc, const struct kbc_job *job, struct csvk_error *err)

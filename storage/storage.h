@@ -26,7 +26,7 @@ struct kbc_observer {
     void (*request)(void *ctx, const char *text); /* dry run: one request, secrets masked */
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes; total 0: not known */
     void (*parts)(void *ctx, uint64_t done, uint64_t total);    /* slices, or parts of a file */
-    void (*waiting)(void *ctx, const char *text); /* a line that the next one replaces */
+    void (*waiting)(void *ctx, const char *text); /* a line that the next one replaces; "": none */
 };
 
 enum kbc_mode { KBC_SEND, KBC_DRY_RUN };

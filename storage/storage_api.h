@@ -61,7 +61,8 @@ void kbc_answer_release(struct kbc_answer *answer);
 
 /* Reports a line for the user to the observer, secrets masked. Any thread. */
 void kbc_note(struct kbc *kbc, const char *format, ...) CSVK_PRINTF(2, 3);
-/* Shows the observer what is being waited for; the next such line replaces it. Any thread. */
+/* Shows the observer what is being waited for; the next such line replaces it, "" is the end. Any
+   thread. */
 void kbc_waiting(struct kbc *kbc, const char *format, ...) CSVK_PRINTF(2, 3);
 /* Dry run: shows the observer a request that would be sent. */
 void kbc_show(struct kbc *kbc, const char *method, const char *url, const char *body);

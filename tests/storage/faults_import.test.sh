@@ -200,6 +200,7 @@ for line in 'import: the server answered 503; again in 3 s' '503; again in 2 s' 
     says "$line"
 done
 same "rows of a load on a terminal" "$(count)" 4
+same "the line is cleared before the result" "$(grep -c $'^\033\\[K'"$T: 2 rows imported" "$work/err")" 1
 control set '{"polls":1}'
 
 # ---- refusals ---------------------------------------------------------------------------------------

@@ -89,6 +89,17 @@ PY
     chmod 600 "$work/cut.state"
     run 0 upload "$work/big.csv" $parts --state="$work/cut.state"
 
+    # ---- parts of a file that has changed since are of no use --------------------------------------------
+    control reset
+    control fault '{"where":"store","method":"PUT","skip":2,"times":99,"mode":"status","status":403}'
+    run 2 upload "$work/big.csv" $parts --name=changed.csv --state="$work/changed.state" --parallel=1
+    touch "$work/big.csv"
+    control reset
+    run 0 upload "$work/big.csv" $parts --name=changed.csv --state="$work/changed.state" --format=json
+    says "the file changed since an earlier run: a new upload"
+    same "nothing of the old file" "$(result .resumed)" false
+    same "all parts" "$(puts)" 3
+
     # ---- the store forgot what an earlier run began: all goes anew, nothing is taken for stored -----------
     case $provider in # requests that go well: some parts; and all but the last request
     aws) skips='2 4' ;;

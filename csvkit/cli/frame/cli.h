@@ -101,7 +101,7 @@ void cli_progress_update(struct cli_progress *progress,
                          uint64_t done_bytes); /* cheap: call it often */
 void cli_progress_parts(struct cli_progress *progress, uint64_t done, uint64_t total);
 void cli_progress_end(struct cli_progress *progress); /* clears the line; NULL is allowed */
-/* Shows what is being waited for in the place of the progress line, on terminals only. */
+/* Shows what is being waited for in the place of the progress line, on terminals only. "" clears. */
 void cli_progress_say(struct cli *cli, const char *text);
 
 /* The program: parses the command line, runs the command, flushes, returns the exit status. */
