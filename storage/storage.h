@@ -32,6 +32,7 @@ struct kbc_observer {
     void (*request)(void *ctx, const char *text); /* dry run: one request, secrets masked */
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes; total 0: not known */
     void (*parts)(void *ctx, uint64_t done, uint64_t total);    /* slices, or parts of a file */
+    void (*waiting)(void *ctx, const char *text); /* a line that the next one replaces; "": none */
 };
 
 enum kbc_mode { KBC_SEND, KBC_DRY_RUN };
@@ -42,9 +43,10 @@ struct kbc_options {
     const char *branch; /* NULL: the default branch */
     const char *run_id; /* NULL: one is asked for when a load needs it */
     const char *ca_file;
-    unsigned tries;         /* attempts for each request; 0: 6 */
-    unsigned stall_seconds; /* an attempt ends after so long without a byte; 0: 60 */
-    unsigned parallel;      /* transfers at a time; 0: 4 */
+    unsigned tries;           /* attempts for each request; 0: 6 */
+    unsigned stall_seconds;   /* an attempt ends after so long without a byte; 0: 60 */
+    unsigned parallel;        /* transfers at a time; 0: 4 */
+    const unsigned *max_wait; /* seconds to wait when the server asks for it; NULL: 20 minutes */
     enum kbc_mode mode;
     const volatile sig_atomic_t *cancel; /* non-zero: stop; borrowed until kbc_close; or NULL */
     struct kbc_observer observer;
@@ -67,6 +69,7 @@ struct kbc_upload {
     bool permanent;
     enum kbc_compress compress;
     const char *state;  /* journal for resuming, or NULL */
+    bool to_load;       /* an import follows: a file that Storage removed meanwhile is of no use */
     uint64_t part_size; /* bytes of a part of a large file; 0: 64 MiB */
 };
 
@@ -223,6 +226,7 @@ struct kbc_load {
     bool sliced;
     bool incremental;
     bool create_only; /* refuse when the table exists */
+    bool once;        /* first look whether any job has loaded the file into the table */
     bool no_wait;
     enum kbc_add add; /* what to do with columns that the table lacks */
     uint64_t timeout; /* seconds to wait for the job; 0: no limit */
@@ -237,8 +241,10 @@ struct kbc_loaded {
     struct kbc_job job; /* of the import */
     bool table_created, bucket_created, finished;
     bool found_again; /* the answer was lost; the job was found in the list of jobs */
-    bool unknown;     /* the answer was lost, and whether the import began is not known */
+    bool unknown;     /* whether the import began, or how its job ended, is not known */
+    bool table_begun; /* the table was about to be made: it may exist now */
     uint64_t imported_rows, total_rows, deleted_rows;
+    bool counted; /* imported_rows is what the server has counted in the file */
     struct csvk_strings imported_columns;
 };
 void kbc_loaded_release(struct kbc_loaded *loaded);
@@ -247,9 +253,10 @@ int kbc_load(struct kbc *kbc, const struct kbc_load *load, struct kbc_loaded *ou
              struct csvk_error *err) CSVK_MUST_USE;
 
 /* Checks, before anything is uploaded, what kbc_load would be refused for: columns, key, existence
-   of the table. *exists is true when the table exists. */
+   of the table. *exists is true when the table exists. Adds the columns of its primary key to
+   `key`. */
 int kbc_load_check(struct kbc *kbc, const struct kbc_load *load, bool *exists,
-                   struct csvk_error *err) CSVK_MUST_USE;
+                   struct csvk_strings *key, struct csvk_error *err) CSVK_MUST_USE;
 
 /* For the Importer service: one request for a small file. The table must exist. */
 struct kbc_direct {
@@ -290,6 +297,8 @@ struct kbc_input {
     cJSON *schema;                  /* of a native manifest that has types, or NULL */
     char *metadata;                 /* for kbc_load, or NULL */
     struct csvk_manifest_table manifest;
+    bool counted;     /* the check has counted the records */
+    uint64_t records; /* of the data, without headers */
 };
 /*
  * Reads the manifest: `manifest`, or PATH.manifest when that is NULL and the file is there. It is
@@ -310,15 +319,18 @@ struct csvk_report;
 struct kbc_input_hooks { /* what they get is borrowed for the call */
     void (*refused)(void *ctx, const struct csvk_report *report); /* a file has errors */
     void (*failed)(void *ctx, const struct csvk_error *err);      /* a file cannot be judged */
+    void (*note)(void *ctx, const char *text); /* a line for the user; may be NULL */
     void *ctx;
 };
 /*
- * Validates all files as Storage will read them; it unpacks gzip and nothing else. CSVK_EDATA when
- * data was refused; any other failure is that of the last file that could not be judged, and
+ * Validates all files as Storage will read them; it unpacks gzip and nothing else. With `key`,
+ * which may be empty, the header is compared with the columns, too, and the key must be there,
+ * filled and unique; NULL: neither. Sets input->counted and input->records. CSVK_EDATA when data
+ * was refused; any other failure is that of the last file that could not be judged, and
  * hooks->failed has seen it.
  */
-int kbc_input_check(const struct kbc_input *input, const struct kbc_input_hooks *hooks,
-                    struct csvk_error *err) CSVK_MUST_USE;
+int kbc_input_check(struct kbc_input *input, const struct csvk_strings *key,
+                    const struct kbc_input_hooks *hooks, struct csvk_error *err) CSVK_MUST_USE;
 void kbc_input_release(struct kbc_input *input);
 
 /* ---- downloading ---------------------------------------------------------------------------- */

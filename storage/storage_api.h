@@ -38,6 +38,7 @@ struct kbc_call {
     cJSON *body;      /* taken over; may be NULL */
     enum kbc_scope scope;
     enum http_replay replay;
+    unsigned tries;     /* 0: as the session has it */
     const char *run_id; /* NULL: that of the session */
     const char *dry;    /* the JSON that a dry run answers; NULL: {} */
 };
@@ -64,6 +65,9 @@ int kbc_path(struct csvk_buf *path, const char *folder, const char *id, const ch
 
 /* Reports a line for the user to the observer, secrets masked. Any thread. */
 void kbc_note(struct kbc *kbc, const char *format, ...) CSVK_PRINTF(2, 3);
+/* Shows the observer what is being waited for; the next such line replaces it, "" is the end. Any
+   thread. */
+void kbc_waiting(struct kbc *kbc, const char *format, ...) CSVK_PRINTF(2, 3);
 /* Dry run: shows the observer a request that would be sent. */
 void kbc_show(struct kbc *kbc, const char *method, const char *url, const char *body);
 /* Progress of a transfer, for the observer. Any thread. */

@@ -1,10 +1,8 @@
 /*
  * storage_input.c - collects what is known about the data before it is sent, from its manifest and
- * its header, and validates the data.
+ * its header. input_check.c judges the data.
  */
-#include "storage/storage.h"
-
-#include "validator/validator.h"
+#include "storage/storage_input.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -218,7 +216,8 @@ void kbc_input_release(struct kbc_input *input)
 
 /* ---- the header ------------------------------------------------------------------------------ */
 
-static int take_names(struct kbc_input *input, const struct csvk_batch *batch)
+static int take_values(const struct csvk_dialect *dialect, const struct csvk_batch *batch,
+                       struct csvk_strings *values)
 {
     const struct csvk_record *record = batch->nreported > 0 ? &batch->records[0] : NULL;
     unsigned char *value = record ? csvk_malloc((size_t)record->length + 1) : NULL;
@@ -229,21 +228,22 @@ static int take_names(struct kbc_input *input, const struct csvk_batch *batch)
     for (size_t i = 0; record && !record->oversize && i < record->nfields && status == CSVK_OK;
          i++) {
         struct csvk_bytes raw = csvk_field_raw(batch, record, i);
-        size_t length = csvk_field_decode(raw, &input->table.dialect, value);
-        status = csvk_strings_addn(&input->table.columns, (const char *)value, length);
+        size_t length = csvk_field_decode(raw, dialect, value);
+        status = csvk_strings_addn(values, (const char *)value, length);
     }
     csvk_free(value);
     return status;
 }
 
-static int read_header(struct kbc_input *input, const char *path, struct csvk_error *err)
+int input_first_record(const struct csvk_dialect *dialect, const char *path,
+                       struct csvk_strings *values, struct csvk_error *err)
 {
     struct csvk_options options;
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     const struct csvk_batch *batch = NULL;
     csvk_options_init(&options);
-    options.dialect = input->table.dialect;
+    options.dialect = *dialect;
     options.detail = CSVK_FIELDS;
     int status = csvk_source_open(&source, path, err);
     if (status == CSVK_OK) {
@@ -254,12 +254,12 @@ static int read_header(struct kbc_input *input, const char *path, struct csvk_er
             status = csvk_reader_next(reader, &batch, err);
         } while (status == CSVK_OK && batch->nreported == 0);
     }
-    if (status == CSVK_OK && take_names(input, batch) < 0) {
+    if (status == CSVK_OK && take_values(dialect, batch, values) != CSVK_OK) {
         status = no_memory(err);
     }
     csvk_reader_free(reader);
     csvk_source_free(source);
-    return status;
+    return status < 0 ? status : CSVK_OK;
 }
 
 int kbc_input_read_header(struct kbc_input *input, struct csvk_error *err)
@@ -268,98 +268,7 @@ int kbc_input_read_header(struct kbc_input *input, struct csvk_error *err)
         input->header != KBC_HEADER) {
         return CSVK_OK;
     }
-    int status = read_header(input, input->path, err);
-    input->table.columns_by = CSVK_TOLD_BY_HEADER;
-    return status < 0 ? status : CSVK_OK;
-}
-
-/* ---- the data -------------------------------------------------------------------------------- */
-
-/* The platform unpacks gzip and nothing else. */
-static int check_compression(struct csvk_source *source, struct csvk_error *err)
-{
-    struct csvk_bytes start;
-    int status = csvk_source_peek(source, 1, &start, err);
-    const char *kind = status == CSVK_OK ? csvk_source_compression(source) : NULL;
-    if (kind != NULL && !csvk_source_is_gzip(source)) {
-        status = csvk_fail(err, CSVK_EDATA,
-                           "%s: is %s, which the platform does not unpack: unpack it, or pack it "
-                           "with gzip",
-                           csvk_source_name(source), kind);
-    }
-    return status;
-}
-
-/* The width of the first file is that of all; columns that are known say it first. */
-static int check_file(const char *path, struct csvk_validate_options *options,
-                      const struct kbc_input_hooks *hooks, struct csvk_error *err)
-{
-    struct csvk_source *source = NULL;
-    struct csvk_validator *validator = NULL;
-    const struct csvk_report *report = NULL;
-    options->file = path;
-    int status = csvk_source_open(&source, path, err);
-    status = status == CSVK_OK ? check_compression(source, err) : status;
-    status =
-        status == CSVK_OK ? csvk_validate_source(&validator, source, options, NULL, err) : status;
-    status = status == CSVK_OK ? csvk_validator_report(validator, &report, err) : status;
-    if (status != CSVK_OK && hooks->failed != NULL) {
-        hooks->failed(hooks->ctx, err);
-    }
-    if (status == CSVK_OK) {
-        options->width = options->width != 0 ? options->width : report->totals->width;
-    }
-    if (status == CSVK_OK && !report->valid) {
-        status = CSVK_EDATA;
-        if (hooks->refused != NULL) {
-            hooks->refused(hooks->ctx, report);
-        }
-    }
-    csvk_validator_free(validator);
-    csvk_source_free(source);
-    return status;
-}
-
-/* Trouble with one file weighs more than data that is refused. */
-static int check_files(const struct csvk_strings *files, struct csvk_validate_options *options,
-                       const struct kbc_input_hooks *hooks, struct csvk_error *err)
-{
-    int worst = CSVK_OK;
-    for (size_t i = 0; i < files->count; i++) {
-        struct csvk_error one = {0};
-        int status = check_file(files->item[i], options, hooks, &one);
-        if (status != CSVK_OK && (status != CSVK_EDATA || worst == CSVK_OK)) {
-            worst = status;
-            *err = one;
-        }
-    }
-    return worst == CSVK_EDATA
-               ? csvk_fail(err, CSVK_EDATA,
-                           "nothing was sent; csvkit normalize may repair the data, --no-check "
-                           "sends it unchanged")
-               : worst;
-}
-
-int kbc_input_check(const struct kbc_input *input, const struct kbc_input_hooks *hooks,
-                    struct csvk_error *err)
-{
-    struct csvk_error own = {0};
-    struct csvk_error *why = err != NULL ? err : &own;
-    struct csvk_strings files = {0};
-    struct csvk_validate_options options;
-    csvk_validate_options_init(&options);
-    options.profile = CSVK_PROFILE_KEBOOLA;
-    int status = input->sliced ? csvk_list_slices(input->path, &files, why)
-                               : csvk_strings_add(&files, input->path);
-    if (status == CSVK_ENOMEM) {
-        no_memory(why);
-    }
-    status = status == CSVK_OK ? csvk_table_definition_rules(&input->table, &options, why) : status;
-    if (status != CSVK_OK && hooks->failed != NULL) {
-        hooks->failed(hooks->ctx, why);
-    }
-    status = status == CSVK_OK ? check_files(&files, &options, hooks, why) : status;
-    csvk_strings_release(&files);
-    csvk_validate_options_release(&options);
-    return status;
+    struct csvk_table_definition *table = &input->table;
+    table->columns_by = CSVK_TOLD_BY_HEADER;
+    return input_first_record(&table->dialect, input->path, &table->columns, err);
 }

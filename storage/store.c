@@ -267,7 +267,8 @@ static bool has_sas_expired(const struct store *store)
 static int fail_by_answer(struct store_call *call, struct csvk_error *err)
 {
     const struct http_response *response = &call->response;
-    char code[80], text[200];
+    char code[80], text[200], redirect[200];
+    http_redirect_text(response, redirect, sizeof redirect);
     store_error_text(call, "Code", code, sizeof code);
     store_error_text(call, "Message", text, sizeof text);
     if (!code[0]) {
@@ -277,9 +278,10 @@ static int fail_by_answer(struct store_call *call, struct csvk_error *err)
     if (is_expiry(code) || (response->status == 403 && (late || has_sas_expired(call->store)))) {
         call->store->expired = 1;
     }
-    return kbc_fail(call->store->kbc, err, KBC_EREMOTE, "%s: the object store answered %ld%s%s%s%s",
-                    call->request.what, response->status, code[0] ? " " : "", code,
-                    text[0] ? ": " : "", text);
+    return kbc_fail(call->store->kbc, err, KBC_EREMOTE,
+                    "%s: the object store answered %ld%s%s%s%s%s", call->request.what,
+                    response->status, code[0] ? " " : "", code, text[0] ? ": " : "", text,
+                    redirect);
 }
 
 void store_drop_headers(struct http_request *request, size_t keep)

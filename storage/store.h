@@ -31,8 +31,9 @@ struct store {
     char *region, *access, *secret, *session, *acl, *encryption; /* S3 */
     char *sas;                                                   /* Azure */
     char *bearer;                                                /* GCS; guarded by `lock` */
-    unsigned generation;           /* counts the bearers; guarded by `lock` */
-    bool path_style;               /* S3: the bucket is part of the path, not of the host */
+    unsigned generation; /* counts the bearers; guarded by `lock` */
+    bool path_style;     /* S3: the bucket is part of the path, not of the host */
+    long clock_offset; /* S3: seconds that the store's clock is ahead of ours; guarded by `lock` */
     volatile sig_atomic_t expired; /* the credentials have run out */
     pthread_mutex_t lock;
 };

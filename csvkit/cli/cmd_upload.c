@@ -102,7 +102,7 @@ static int run(struct cli *cli)
         status = cli_get_size(cli, "part-size", &part_size);
     }
     if (status == CLI_GOOD && !cli_has(cli, "no-check")) {
-        status = remote_input_check(&input, cli);
+        status = remote_input_check(&input, cli, NULL);
     }
     if (status == CLI_GOOD) {
         status = remote_open(&remote, cli, "upload");

@@ -42,6 +42,15 @@ echo '{"delimiter":";","primary_key":["id"]}' >"$work/cp.csv.manifest"
 run 0 load in.c-main.manifest "$work/cp.csv" --encoding=windows-1250
 same "the manifest of the original" "$(state | jq -c '.tables["in.c-main.manifest"].primaryKey')" '["id"]'
 
+# ---- a load that broke off: what it suggests is about the copy, which is in Storage -----------------------
+control fault '{"where":"api","path":"tables-async","mode":"status","status":401}'
+run 2 load in.c-main.later "$work/cp.csv" --encoding=windows-1250 -d ';' --tag=one --permanent
+says "nothing was loaded, the file stays in Storage: csvkit load in.c-main.later --file-id="
+next=$(sed -n "s/.*: csvkit load \(.*\)/\1/p" "$work/err")
+eval "run 0 load $next"
+same "rows of the copy" "$(rows in.c-main.later | wc -l)" 2
+rows in.c-main.later | grep -q '"2", "a, b"' || fail "the copy was read with another dialect: $next"
+
 # ---- refusals, and nothing left ------------------------------------------------------------------------
 control reset
 printf 'id,name\n1,a,b\n2,c\n' >"$work/ragged.csv"

@@ -8,9 +8,14 @@
 It listens on two loopback ports, one for the API, one for the objects, and misbehaves on demand:
     PUT /_fake/fault  {"where": "api|store", "method", "path" (regular expression), "times", "skip",
                        "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
-                       slow|late|stall|flight|xml200|big_header|redirect|unannounced|spoiled", "status", "headers", "body", "seconds"}
-    PUT /_fake/set    {"export_...": exports.py, "spoil": spoiling.py, "polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
-                       "spoil_session", "other_forms", "drop_run_ids", "other_jobs"}
+                       slow|late|stall|flight|xml200|big_header|redirect|unannounced|spoiled|refuse_next",
+                       "status", "headers", "body", "seconds"}
+    PUT /_fake/set    {"export_...": exports.py, "spoil": spoiling.py, "clock", "short_308", "polls", "fail_job",
+                       "lifetime", "allow_abort", "next_key", "foreign_key",
+                       "spoil_session", "other_forms", "drop_run_ids", "other_jobs",
+                       "lose_rows", "oldest_first", "remove_file": id}
+    PUT /_fake/refuse {"seconds"}: for so long, connections are refused and open ones are closed
+    PUT /_fake/table  {"id", "columns", "key", "rows"}: makes a table
     PUT /_fake/forget all uploads in parts that are not finished
     PUT /_fake/damage {"key" (regular expression), "keep"}: cuts objects, or removes them
     PUT /_fake/expire all credentials given so far    PUT /_fake/reset faults and log
@@ -27,7 +32,6 @@ import os
 import re
 import socket
 import ssl
-import struct
 import sys
 import threading
 import time
@@ -38,18 +42,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from api_error import ApiError  # noqa: E402
 from management import Management  # noqa: E402
+from misbehaviour import TOKEN, Misbehaviour  # noqa: E402
 from object_store import ObjectStore  # noqa: E402
 from project import Project, webalize  # noqa: E402
 from request_keys import check_form, check_request  # noqa: E402
-from spoiling import secrets, spoil, spoil_slices, text_of  # noqa: E402
-
-TOKEN = os.environ.get('FAKE_TOKEN', '578-1234-canaryTOKENcanaryTOKENcanary')
+from spoiling import secrets, spoil, spoil_slices  # noqa: E402
 
 
 class Faults:
     def __init__(self):
         self.rules, self.log, self.lock = [], [], threading.Lock()
         self.kept = None  # whole requests, once they are recorded
+        self.servers = []
 
     def take(self, where, method, path):
         with self.lock:
@@ -66,7 +70,7 @@ class Faults:
         return None
 
     def keep(self, handler, body):
-        if self.kept is None or handler.path.startswith('/_fake/'):
+        if self.kept is None or handler.path.startswith(('/_fake/', '/signed/')):
             return
         with self.lock:
             self.kept.append({'where': handler.where, 'method': handler.command,
@@ -78,7 +82,7 @@ class Faults:
             self.log.append(' '.join(str(w) for w in what))
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Misbehaviour, BaseHTTPRequestHandler):
     """One request: read it, break it if told so, answer it."""
     protocol_version = 'HTTP/1.1'
     timeout = 60
@@ -88,12 +92,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_error(self, code, message=None, explain=None):
         self.answer(code, {}, b'')
-
-    def reset(self):
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
-        self.close_connection = True
-        self.rfile.close()
-        self.connection.close()
 
     def answer(self, status, headers, body):
         if status is None:
@@ -141,83 +139,14 @@ class Handler(BaseHTTPRequestHandler):
             self.faults.keep(self, body)
             self.answer(*self.act(body))
 
-    def misbehave(self, rule):
-        mode = rule['mode']
-        if mode == 'reset_before':
-            self.reset()
-        elif mode == 'reset_mid':
-            self.read_body(int(self.low.get('content-length', 0)) // 2)
-            self.reset()
-        elif mode == 'close':
-            self.close_connection = True
-        elif mode == 'status':
-            if 'expect' in self.low:
-                self.close_connection = True
-            else:
-                self.read_body()
-            self.answer(rule['status'], rule.get('headers', {}), rule.get('body', '').encode())
-        else:
-            self.break_answer(rule, self.read_body())
-
-    # modes: reset_before reset_mid close status | reset_after cut html error200 xml200 slow ...
-    def break_answer(self, rule, body):
-        """Modes that come after the request was carried out, or look like an answer."""
-        mode = rule['mode']
-        if mode == 'reset_after':
-            self.act(body)
-            self.reset()
-        elif mode == 'cut':
-            status, headers, content = self.act(body)
-            self.send_response(status)
-            self.send_header('Content-Length', str(len(content) + 100))
-            self.end_headers()
-            self.wfile.write(content)
-            self.close_connection = True
-        elif mode == 'html':
-            self.act(body) if rule.get('apply') else None
-            self.answer(rule.get('status', 200), {'Content-Type': 'text/html'},
-                        b'<html><body>gateway</body></html>')
-        elif mode == 'error200':
-            self.answer(200, {'Content-Type': 'application/json'}, json.dumps(
-                {'status': 'error', 'error': rule.get('body', 'went wrong'), 'code': 'some.code',
-                 'exceptionId': 'exception-200'}).encode())
-        elif mode == 'xml200':
-            self.answer(200, {}, b'<Error><Code>%s</Code><Message>late</Message></Error>' %
-                        rule['body'].encode())
-        elif mode == 'slow':
-            time.sleep(rule['seconds'])
-            self.answer(*self.act(body))
-        elif mode == 'late':
-            answer = self.act(body)
-            time.sleep(rule['seconds'])
-            self.answer(*answer)
-        elif mode == 'flight':  # the sender is cut off, and the request arrives all the same, later
-            threading.Timer(rule['seconds'], self.act, [body]).start()
-            self.reset()
-        elif mode == 'stall':
-            time.sleep(rule['seconds'])
-            self.reset()
-        elif mode == 'big_header':
-            self.answer(200, {'X-%d' % i: 'y' * 8000 for i in range(300)}, b'{}')
-        elif mode == 'spoiled':  # an object store that repeats secrets in what it says
-            text = text_of(self.project, TOKEN, rule['pad']).replace('&', '&amp;')
-            self.answer(rule['status'], {'x-ms-error-code': text[:60]}, (
-                '<Error><Code>%s</Code><Message>%s</Message></Error>' % (text, text)).encode())
-        elif mode == 'unannounced':  # no length, and the end of the connection is the end
-            status, _, content = self.act(body)
-            self.send_response(status)
-            self.send_header('Connection', 'close')
-            self.end_headers()
-            self.wfile.write(content[:rule.get('keep', len(content))])
-            self.close_connection = True
-        elif mode == 'redirect':
-            self.answer(307, {'Location': rule['body']}, b'')
-
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = serve
 
 
 class StoreHandler(Handler):
     where = 'store'
+
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string((timestamp or time.time()) + self.store.clock)
 
     def act(self, body):
         raw_path, _, query = self.path.partition('?')
@@ -238,6 +167,8 @@ class ApiHandler(Management, Handler):
         try:
             if path.startswith('/_fake/'):
                 return self.as_json(*self.control(path[7:], body))
+            if path.startswith('/signed/'):
+                return self.as_json(*self.signed(path[8:]))
             if self.low.get('x-storageapi-token') != TOKEN:
                 raise ApiError(401, 'storage.tokenInvalid', 'Invalid access token')
             status, answer = self.route(path, body)
@@ -269,7 +200,10 @@ class ApiHandler(Management, Handler):
             return 200, {}
         if what == 'set':
             for key, value in json.loads(body).items():
-                setattr(state if key == 'allow_abort' else project, key, value)
+                if key == 'remove_file':
+                    project.files.pop(int(value))
+                    continue
+                setattr(state if hasattr(state, key) else project, key, value)
             return 200, {}
         if what == 'expire':
             for _, _, grant in state.s3.values():
@@ -308,8 +242,25 @@ class ApiHandler(Management, Handler):
                 k: {n: v for n, v in f.items()} for k, f in project.files.items()},
                 'objects': {'/'.join(k): len(v) for k, v in state.objects.items()},
                 'uploads': len(state.uploads), 'jobs': len(project.jobs)}
-        match = re.fullmatch(r'signed/(\d+)', what)
-        file = project.files[int(match.group(1))]
+        if what == 'refuse':
+            self.refuse(json.loads(body)['seconds'])
+            return 200, {}
+        if what == 'table':
+            wish = json.loads(body)
+            bucket_id, _, name = wish['id'].rpartition('.')
+            with project.lock:
+                project.buckets.setdefault(bucket_id, {'id': bucket_id})
+                table = project.make_table(bucket_id, name, wish['columns'], wish.get('key', []))
+                project.insert(table, table['columns'], [[(v, False) for v in row]
+                                                         for row in wish['rows']], {'incremental': True})
+                project.db.commit()
+            return 200, {}
+        raise ApiError(404, 'notFound', 'No such control: ' + what)
+
+    def signed(self, file_id):
+        """The address that a file has without any token; for a sliced file, of its manifest."""
+        project = self.project
+        file = self.file(file_id)
         data = project.objects.read(file['bucket'],
                                     file['key'] + ('manifest' if file['isSliced'] else ''))
         return (404, None) if data is None else (200, spoil_slices(data, file, project, TOKEN))
@@ -456,7 +407,14 @@ class ApiHandler(Management, Handler):
     def list_jobs(self, data):
         jobs = sorted(self.project.jobs.values(), key=lambda j: -j['id'])
         other = dict(jobs[0], runId='1', operationParams={}, tableId='in.c-other.t') if jobs else None
-        shown = [self.project.show_job(j) for j in [other] * self.project.other_jobs + jobs]
+        if other and self.project.oldest_first:
+            other['createdTime'] = '2020-01-01T00:00:00+0000'
+        others = [other] * self.project.other_jobs
+        if self.project.oldest_first:
+            others = [dict(other, id=500 - i) for i in range(len(others))]
+        jobs = jobs + others if self.project.oldest_first else others + jobs
+        shown = [self.project.show_job(j) for j in jobs]
+        shown = shown[::-1] if self.project.oldest_first else shown  # newest first: from memory
         first = int(self.query.get('offset', 0))
         return 200, shown[first:first + int(self.query.get('limit', 20))]
 
@@ -502,8 +460,50 @@ ApiHandler.routes = [
 
 
 class Server(ThreadingHTTPServer):
+    """A server that can refuse connections for a while and come back at the same port."""
     daemon_threads = True
     request_queue_size = 64
+    timeout = 0.05  # after so long, a new listening socket is noticed
+    wrap = staticmethod(lambda listener: listener)
+
+    def __init__(self, *args):
+        self.connections = set()
+        super().__init__(*args)
+
+    def serve_forever(self):
+        while True:
+            try:
+                self.handle_request()
+            except (OSError, ValueError):  # the listening socket is closed
+                time.sleep(0.001)
+
+    def process_request(self, request, client_address):
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def refuse(self, seconds, current):
+        self.socket.close()
+        for connection in list(self.connections):
+            if connection is not current:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+        threading.Timer(seconds, self.come_back).start()
+
+    def come_back(self):
+        for left in range(200, 0, -1):
+            try:
+                self.socket = self.wrap(socket.create_server(self.server_address, backlog=64))
+                return
+            except OSError:
+                if left == 1:
+                    raise
+                time.sleep(0.005)
 
     def handle_error(self, request, client_address):
         if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError, OSError, ValueError)):
@@ -526,13 +526,15 @@ def main():
     if args.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*args.tls)
-        api.socket = context.wrap_socket(api.socket, server_side=True)
-        objects.socket = context.wrap_socket(objects.socket, server_side=True)
+        for server in (api, objects):
+            server.wrap = lambda listener: context.wrap_socket(listener, server_side=True)
+            server.socket = server.wrap(server.socket)
     scheme = 'https' if args.tls else 'http'
     store_url = '%s://127.0.0.1:%d' % (scheme, objects.server_port)
     store.scheme = scheme
     project = Project(args, store, store_url)
     project.url = '%s://127.0.0.1:%d' % (scheme, api.server_port)
+    faults.servers = [objects, api]
     for server in (objects, api):
         server.RequestHandlerClass.project = project
         server.RequestHandlerClass.store = store

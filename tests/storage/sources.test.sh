@@ -20,6 +20,8 @@ same "permanent" "$(body POST files/prepare | jq -c .isPermanent)" true
 run 0 load $T "$work/o.csv"
 same "a table that exists" "$(body POST files/prepare | jq -c '[.tags, .isPermanent]')" \
     '[["table-import"],null]'
+run 2 load $T --from-workspace=1 --workspace-object=x --once
+says "--from-workspace cannot be combined with --once"
 run 2 load $T --file-id=1 --tag=one
 says "for a file that is uploaded first"
 run 2 load $T "$work/o.csv" --importer --tag=one

@@ -20,6 +20,11 @@ static bool wants_delimiter(const struct cli *cli)
     return delimiter && strcmp(delimiter, "auto") == 0;
 }
 
+bool converted_input_is_wanted(const struct cli *cli)
+{
+    return wants_encoding(cli) || wants_delimiter(cli);
+}
+
 /* What a journal remembers about a copy is not true for the copy of the next run. */
 static int check(struct cli *cli, const struct kbc_input *input, const char *option)
 {
@@ -112,7 +117,7 @@ static int convert(struct converted_input *converted, struct cli *cli,
 int converted_input_make(struct converted_input *converted, struct cli *cli,
                          struct kbc_input *input)
 {
-    if (!wants_encoding(cli) && !wants_delimiter(cli)) {
+    if (!converted_input_is_wanted(cli)) {
         return CLI_GOOD;
     }
     int status = check(cli, input, wants_encoding(cli) ? "encoding" : "delimiter=auto");

@@ -7,6 +7,9 @@
 
 #include "csvkit/cli/remote/remote.h"
 
+/* True when the options ask for a copy: --encoding or --delimiter=auto. */
+bool converted_input_is_wanted(const struct cli *cli);
+
 struct converted_input {
     char *folder, *path; /* of the copy; NULL: the data are sent as they are */
 };
