@@ -1,14 +1,14 @@
 /*
  * download.c - downloads a Storage file, or a table through an export, into a local file.
  *
- * The steps: export, wait for the job, read the credentials, fetch the slices, write one file with
- * one header. A few slices at a time are fetched into nameless temporary files, checked while they
- * are unpacked (every gzip trailer) and joined in the order of the slice manifest. So neither
- * memory nor temporary space grows with the table. The result gets its name only when it is
- * complete.
+ * The steps: try whether the result can be written, export, read the credentials, fetch the slices,
+ * write one file with one header. A few slices at a time are fetched into nameless temporary files,
+ * checked while they are unpacked (every gzip trailer) and joined in the order of the slice
+ * manifest. So neither memory nor temporary space grows with the table. The result gets its name
+ * only when it is complete.
  */
+#include "storage/export.h"
 #include "storage/fetch.h"
-#include "storage/job.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,146 +22,6 @@ struct downloading {
     struct store store;
     cJSON *file; /* the detail of the file, as the Storage API answered it */
 };
-
-/* ---- export ---------------------------------------------------------------------------------- */
-
-static int take_columns(struct downloading *downloading, struct csvk_error *err)
-{
-    const struct kbc_download *wanted = downloading->wanted;
-    struct csvk_buf path = CSVK_BUF_INIT;
-    struct kbc_answer answer = {0};
-    if (wanted->columns && wanted->columns->count > 0) {
-        return csvk_strings_copy(&downloading->out->columns, wanted->columns) < 0
-                   ? csvk_fail(err, CSVK_ENOMEM, "out of memory")
-                   : CSVK_OK;
-    }
-    if (csvk_buf_printf(&path, "tables/%s", wanted->table) < 0) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    struct kbc_call call = {.what = "asking for the table",
-                            .method = "GET",
-                            .path = csvk_buf_text(&path),
-                            .scope = KBC_BRANCHED,
-                            .dry = "{\"columns\":[\"column\"]}"};
-    int status = kbc_call(downloading->kbc, &call, &answer, err);
-    if (status == CSVK_OK &&
-        json_strings(json_at(answer.json, "columns"), &downloading->out->columns) < 0) {
-        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    kbc_answer_release(&answer);
-    csvk_buf_release(&path);
-    return status;
-}
-
-static bool add_filter(cJSON *filters, const struct kbc_filter *filter)
-{
-    cJSON *item = cJSON_CreateObject();
-    cJSON *values = cJSON_AddArrayToObject(item, "values");
-    cJSON *value = cJSON_CreateString(filter->value);
-    if (!values || !value || !cJSON_AddItemToArray(values, value) ||
-        !cJSON_AddStringToObject(item, "column", filter->column) ||
-        !cJSON_AddStringToObject(item, "operator", filter->operator) ||
-        !cJSON_AddItemToArray(filters, item)) {
-        cJSON_Delete(item);
-        return false;
-    }
-    return true;
-}
-
-static bool add_restrictions(cJSON *body, const struct kbc_download *wanted)
-{
-    bool good = (!wanted->changed_since ||
-                 cJSON_AddStringToObject(body, "changedSince", wanted->changed_since)) &&
-                (!wanted->changed_until ||
-                 cJSON_AddStringToObject(body, "changedUntil", wanted->changed_until)) &&
-                (!wanted->limit || cJSON_AddNumberToObject(body, "limit", (double)wanted->limit));
-    cJSON *filters =
-        good && wanted->nfilters > 0 ? cJSON_AddArrayToObject(body, "whereFilters") : NULL;
-    for (size_t i = 0; good && i < wanted->nfilters; i++) {
-        good = filters && add_filter(filters, &wanted->filters[i]);
-    }
-    return good;
-}
-
-static cJSON *export_body(const struct kbc_download *wanted)
-{
-    struct csvk_buf columns = CSVK_BUF_INIT;
-    cJSON *body = cJSON_CreateObject();
-    bool good = body && cJSON_AddTrueToObject(body, "gzip") &&
-                cJSON_AddStringToObject(body, "format", "rfc") && add_restrictions(body, wanted);
-    for (size_t i = 0; good && wanted->columns && i < wanted->columns->count; i++) {
-        good = csvk_buf_printf(&columns, "%s%s", i ? "," : "", wanted->columns->item[i]) == CSVK_OK;
-    }
-    if (good && columns.length > 0) {
-        good = cJSON_AddStringToObject(body, "columns", csvk_buf_text(&columns)) != NULL;
-    }
-    csvk_buf_release(&columns);
-    if (!good) {
-        cJSON_Delete(body);
-        return NULL;
-    }
-    return body;
-}
-
-static int start_export(struct downloading *downloading, struct kbc_started *started,
-                        struct csvk_error *err)
-{
-    const char *table = downloading->wanted->table;
-    struct csvk_buf path = CSVK_BUF_INIT;
-    cJSON *body = export_body(downloading->wanted);
-    if (!body || csvk_buf_printf(&path, "tables/%s/export-async", table) < 0) {
-        cJSON_Delete(body);
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    struct kbc_trace trace = {.operation = "tableExport"};
-    struct kbc_call call = {.what = "export",
-                            .method = "POST",
-                            .path = csvk_buf_text(&path),
-                            .body = body,
-                            .scope = KBC_BRANCHED,
-                            .replay = HTTP_ONCE};
-    int status = kbc_start_job(downloading->kbc, &call, &trace, started, err);
-    csvk_buf_release(&path);
-    return status;
-}
-
-static int wait_for_export(struct downloading *downloading, const char *id, struct csvk_error *err)
-{
-    struct kbc_job job = {0};
-    uint64_t seconds = downloading->wanted->timeout;
-    int status = kbc_job_wait(downloading->kbc, id, seconds, &job, err);
-    if (status == CSVK_END) {
-        status = csvk_fail(err, KBC_ENET, "export job %s is not done after %llu s", id,
-                           (unsigned long long)seconds);
-    } else if (status == CSVK_OK && job.state == KBC_JOB_ERROR) {
-        status = kbc_job_failure(downloading->kbc, &job, err);
-    }
-    if (status == CSVK_OK) {
-        json_id(json_at(json_at(job.raw, "results"), "file"), "id", downloading->out->file_id);
-        if (!*downloading->out->file_id) {
-            status = csvk_fail(err, KBC_EREMOTE, "export job %s names no file", id);
-        }
-    }
-    kbc_job_release(&job);
-    return status;
-}
-
-static int export_table(struct downloading *downloading, struct csvk_error *err)
-{
-    struct kbc_started started = {0};
-    int status = take_columns(downloading, err);
-    if (status == CSVK_OK) {
-        status = kbc_new_run(downloading->kbc, started.run_id, err);
-    }
-    if (status == CSVK_OK) {
-        status = start_export(downloading, &started, err);
-    }
-    if (status < 0) {
-        return status;
-    }
-    snprintf(downloading->out->job_id, sizeof downloading->out->job_id, "%s", started.id);
-    return wait_for_export(downloading, started.id, err);
-}
 
 /* ---- file ------------------------------------------------------------------------------------ */
 
@@ -199,7 +59,7 @@ static int get_slice_manifest(struct downloading *downloading, cJSON **manifest,
         .what = "fetching the slice manifest", .method = "GET", .maximum = MANIFEST_MAX};
     struct http_response response = {0};
     const char *url = json_text(downloading->file, "url");
-    if (secrets_add(&kbc->secrets, url) < 0 || csvk_buf_puts(&request.url, url) < 0) {
+    if (secrets_add_url(&kbc->secrets, url) < 0 || csvk_buf_puts(&request.url, url) < 0) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     int status = http_check_url(url, request.what, err) < 0 ? KBC_EREMOTE : CSVK_OK;
@@ -268,6 +128,29 @@ static int take_keys(struct downloading *downloading, struct csvk_strings *keys,
 
 /* ---- all of it ------------------------------------------------------------------------------- */
 
+static enum fetch_kind kind_of(const struct downloading *downloading)
+{
+    return strcmp(json_text(downloading->file, "fileType"), "parquet") == 0 ? FETCH_PARQUET
+                                                                            : FETCH_CSV;
+}
+
+/* Slices hold no header. When nothing names the columns, the result cannot have one either. */
+static void judge_header(struct downloading *downloading, enum fetch_kind kind)
+{
+    struct kbc_downloaded *out = downloading->out;
+    bool kept = downloading->wanted->slices == KBC_KEEP_SLICES;
+    if (!out->sliced || kind == FETCH_PARQUET) {
+        out->header = KBC_HEADER_OWN;
+        return;
+    }
+    out->header = out->columns.count > 0 ? KBC_HEADER_MADE : KBC_HEADER_NONE;
+    if (out->header == KBC_HEADER_NONE) {
+        kbc_note(downloading->kbc,
+                 "file %s is sliced and has no header, so %s; --columns=A,B,C names the columns",
+                 out->file_id, kept ? "no manifest is written" : "the result has none");
+    }
+}
+
 static int get_all(struct downloading *downloading, struct csvk_error *err)
 {
     struct kbc_downloaded *out = downloading->out;
@@ -277,15 +160,20 @@ static int get_all(struct downloading *downloading, struct csvk_error *err)
         status = take_keys(downloading, &keys, err);
     }
     if (status == CSVK_OK) {
+        const cJSON *size = json_at(downloading->file, "sizeBytes");
+        enum fetch_kind kind = kind_of(downloading);
+        judge_header(downloading, kind);
         out->slices = keys.count;
         struct fetch fetch = {.kbc = downloading->kbc,
                               .store = &downloading->store,
                               .keys = &keys,
                               .columns = &out->columns,
-                              .header = out->sliced && out->columns.count > 0,
+                              .kind = kind,
+                              .header = out->header == KBC_HEADER_MADE,
                               .whole = !out->sliced,
                               .path = downloading->wanted->out,
-                              .expected = json_uint(downloading->file, "sizeBytes")};
+                              .has_size = cJSON_IsNumber(size),
+                              .size = json_uint(downloading->file, "sizeBytes")};
         status = downloading->wanted->slices == KBC_KEEP_SLICES ? fetch_keep(&fetch, err)
                                                                 : fetch_join(&fetch, err);
         out->stored_bytes = fetch.stored;
@@ -295,23 +183,30 @@ static int get_all(struct downloading *downloading, struct csvk_error *err)
     return status;
 }
 
+static int take_file_id(const struct kbc_download *wanted, struct kbc_downloaded *out,
+                        struct csvk_error *err)
+{
+    const char *id = wanted->file_id;
+    if (!*id || strspn(id, "0123456789") != strlen(id) || strlen(id) >= KBC_ID_SIZE) {
+        return csvk_fail(err, CSVK_EUSAGE, "a file id is a number");
+    }
+    snprintf(out->file_id, sizeof out->file_id, "%s", id);
+    return wanted->columns && csvk_strings_copy(&out->columns, wanted->columns) < 0
+               ? csvk_fail(err, CSVK_ENOMEM, "out of memory")
+               : CSVK_OK;
+}
+
 int kbc_download(struct kbc *kbc, const struct kbc_download *wanted, struct kbc_downloaded *out,
                  struct csvk_error *err)
 {
     struct downloading downloading = {.kbc = kbc, .wanted = wanted, .out = out};
     memset(out, 0, sizeof *out);
-    int status = CSVK_OK;
-    if (wanted->table) {
-        status = export_table(&downloading, err);
-    } else if (!*wanted->file_id ||
-               strspn(wanted->file_id, "0123456789") != strlen(wanted->file_id) ||
-               strlen(wanted->file_id) >= KBC_ID_SIZE) {
-        status = csvk_fail(err, CSVK_EUSAGE, "a file id is a number");
-    } else {
-        snprintf(out->file_id, sizeof out->file_id, "%s", wanted->file_id);
-        if (wanted->columns && csvk_strings_copy(&out->columns, wanted->columns) < 0) {
-            status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
-        }
+    int status = wanted->table ? export_check(wanted, err) : take_file_id(wanted, out, err);
+    if (status == CSVK_OK && kbc->mode == KBC_SEND) {
+        status = fetch_try_path(wanted->out, wanted->slices == KBC_KEEP_SLICES, err);
+    }
+    if (status == CSVK_OK && wanted->table) {
+        status = export_table(kbc, wanted, out, err);
     }
     if (status == CSVK_OK) {
         status = get_all(&downloading, err);

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEADER_MAX = 256 * 1024 };
+enum { HEADER_MAX = 256 * 1024, LONGEST_HOST = 150 };
 #define BODY_MAX (UINT64_C(16) << 20)
 
 /* What the callbacks of one attempt share. */
@@ -158,6 +158,24 @@ bool http_is_loopback(const char *url)
     size_t length = host_of(url, &host);
     return is_loopback_number(host, length) || is_host(host, length, "localhost") ||
            is_host(host, length, "[::1]");
+}
+
+void http_redirect_text(const struct http_response *response, char *to, size_t capacity)
+{
+    char location[2048];
+    const char *host;
+    to[0] = '\0';
+    if (response->status >= 300 && response->status < 400 &&
+        http_response_header(response, "Location", location, sizeof location)) {
+        size_t length = host_of(location, &host);
+        bool elsewhere = strstr(location, "://") != NULL;
+        bool shown = length <= LONGEST_HOST; /* what was cut could not be masked any more */
+        snprintf(to, capacity, "; it redirects to %.*s, which is not followed",
+                 elsewhere && shown ? (int)length : 14,
+                 !elsewhere ? "itself"
+                 : shown    ? host
+                            : "another host");
+    }
 }
 
 int http_check_url(const char *url, const char *role, struct csvk_error *err)

@@ -20,14 +20,15 @@
 struct secrets;
 
 struct http_settings {
-    const char *ca_file;                 /* NULL: the authorities of the system */
-    unsigned tries;                      /* attempts per request, at least 1 */
-    unsigned stall_seconds;              /* an attempt ends after so long without a byte */
-    unsigned base_delay_ms;              /* first backoff; it doubles, with jitter, up to 20 s */
-    unsigned longest_wait;               /* seconds; a longer Retry-After is not waited for */
+    const char *ca_file;    /* NULL: the authorities of the system */
+    unsigned tries;         /* attempts per request, at least 1 */
+    unsigned stall_seconds; /* an attempt ends after so long without a byte */
+    unsigned base_delay_ms; /* first backoff; it doubles, with jitter, up to 20 s */
+    unsigned longest_wait;  /* seconds that one request may wait because the server asks for it */
     const volatile sig_atomic_t *cancel; /* non-zero: stop as soon as possible; may be NULL */
     struct secrets *secrets;             /* masked in every text */
     void (*on_retry)(void *ctx, const char *text); /* called in any thread; may be NULL */
+    void (*on_wait)(void *ctx, const char *text);  /* each second of a long wait; likewise */
     void *ctx;
 };
 
@@ -60,6 +61,7 @@ struct http_request {
     struct csvk_strings headers; /* "Name: value" */
     struct http_body body;
     enum http_replay replay;
+    unsigned tries;   /* 0: as the settings say */
     bool decode;      /* accept and undo Content-Encoding */
     uint64_t maximum; /* bytes of an answer that is kept in memory; 0: 16 MiB */
     /* All functions may be NULL. This one is called before every attempt, to sign the request or to
@@ -102,6 +104,10 @@ int http_send(struct http_client *client, struct http_request *request,
    False: there is none, or it does not fit. */
 bool http_response_header(const struct http_response *response, const char *name, char *to,
                           size_t capacity);
+/* Puts "; it redirects to HOST, which is not followed" into `to`, or "" when it does not. */
+void http_redirect_text(const struct http_response *response, char *to, size_t capacity);
+/* A second in milliseconds: shorter in tests, which shorten base_delay_ms. */
+uint64_t http_second(const struct http_settings *settings);
 /* Sleeps. CSVK_ECANCELED as soon as the client is cancelled, else CSVK_OK. Monotonic clock. */
 int http_pause(const struct http_client *client, uint64_t milliseconds);
 /* True for the hosts 127.x, [::1] and localhost. */

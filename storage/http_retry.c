@@ -4,17 +4,24 @@
  * The idea. A request that may be repeated is sent again after every failure that may have passed
  * the next time: no answer, or an answer that means "later". A request marked HTTP_ONCE is sent
  * again only when the server certainly did nothing with it. The backoff doubles with each attempt
- * and has a random part. When the server asks for a longer wait (Retry-After), that is used
- * instead, up to a limit.
+ * and has a random part. When the server says when to come back (Retry-After), it is waited for
+ * until then; such an answer is no failed attempt, but all these waits together have a limit.
  */
 #include "storage/http_client.h"
 #include "storage/secret.h"
 
 #include <openssl/rand.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { LONGEST_BACKOFF_MS = 20000, PAUSE_STEP_MS = 50 };
+/* The first backoff is half a second, except in tests; so two of them are a second. */
+enum { LONGEST_BACKOFF_MS = 20000, PAUSE_STEP_MS = 50, BACKOFFS_PER_SECOND = 2 };
+
+uint64_t http_second(const struct http_settings *settings)
+{
+    return (uint64_t)settings->base_delay_ms * BACKOFFS_PER_SECOND;
+}
 
 int http_pause(const struct http_client *client, uint64_t milliseconds)
 {
@@ -93,7 +100,7 @@ static void report_retry(const struct http_client *client, const struct http_req
     if (!client->settings.on_retry) {
         return;
     }
-    char text[300];
+    char text[1024]; /* longer than all that goes into it: nothing is cut before it is masked */
     if (response->fate == HTTP_ANSWERED) {
         snprintf(text, sizeof text, "%s: the server answered %ld; trying again in %.1f s",
                  request->what, response->status, (double)backoff / 1000);
@@ -107,12 +114,35 @@ static void report_retry(const struct http_client *client, const struct http_req
     client->settings.on_retry(client->settings.ctx, text);
 }
 
-static int start_attempt(struct http_request *request, unsigned attempt, struct csvk_error *err)
+static void show_wait(const struct http_client *client, const char *text)
 {
-    if (attempt > 0 && request->progress) {
+    if (client->settings.on_wait) {
+        client->settings.on_wait(client->settings.ctx, text);
+    }
+}
+
+/* Waits for the seconds that the server asked for, and tells how many are left. */
+static int wait_as_asked(const struct http_client *client, const struct http_request *request,
+                         const struct http_response *response)
+{
+    char text[200];
+    int status = CSVK_OK;
+    for (long left = response->retry_after; left > 0 && status == CSVK_OK; left--) {
+        snprintf(text, sizeof text, "%.100s: the server answered %ld; again in %ld s",
+                 request->what, response->status, left);
+        show_wait(client, text);
+        status = http_pause(client, http_second(&client->settings));
+    }
+    show_wait(client, "");
+    return status;
+}
+
+static int start_attempt(struct http_request *request, bool again, struct csvk_error *err)
+{
+    if (again && request->progress) {
         request->progress(request->ctx, 0);
     }
-    if (attempt > 0 && request->restart) {
+    if (again && request->restart) {
         int status = request->restart(request->ctx, err);
         if (status < 0) {
             return status;
@@ -121,28 +151,48 @@ static int start_attempt(struct http_request *request, unsigned attempt, struct 
     return request->prepare ? request->prepare(request->ctx, request, err) : CSVK_OK;
 }
 
+/* Waits until the next attempt. CSVK_END: there is none, because this was the last one or because
+   the server asks for more patience than there is. */
+static int wait_for_next(const struct http_client *client, const struct http_request *request,
+                         const struct http_response *response, unsigned *failed, uint64_t *asked)
+{
+    unsigned tries = request->tries ? request->tries : client->settings.tries;
+    bool told_when = response->fate == HTTP_ANSWERED && response->retry_after > 0;
+    if (told_when) {
+        *asked += (uint64_t)response->retry_after;
+        if (*asked > client->settings.longest_wait) {
+            return CSVK_END;
+        }
+        report_retry(client, request, response, (uint64_t)response->retry_after * 1000);
+        return wait_as_asked(client, request, response);
+    }
+    if (*failed + 1 >= tries) {
+        return CSVK_END;
+    }
+    uint64_t backoff = backoff_before(client, (*failed)++);
+    report_retry(client, request, response, backoff);
+    return http_pause(client, backoff);
+}
+
 int http_send(struct http_client *client, struct http_request *request,
               struct http_response *response, struct csvk_error *err)
 {
-    for (unsigned attempt = 0;; attempt++) {
-        int status = start_attempt(request, attempt, err);
+    unsigned failed = 0;
+    uint64_t asked = 0; /* seconds */
+    for (bool again = false;; again = true) {
+        int status = start_attempt(request, again, err);
         if (status < 0) {
             return status;
         }
         status = http_send_once(client, request, response, err);
-        if (attempt + 1 >= client->settings.tries || is_hopeless(client, status) ||
-            !is_worth_repeating(request, response, status)) {
+        if (is_hopeless(client, status) || !is_worth_repeating(request, response, status)) {
             return status;
         }
-        if (response->retry_after > (long)client->settings.longest_wait) {
+        int waited = wait_for_next(client, request, response, &failed, &asked);
+        if (waited == CSVK_END) {
             return status;
         }
-        uint64_t backoff = backoff_before(client, attempt);
-        if (response->retry_after > 0 && (uint64_t)response->retry_after * 1000 > backoff) {
-            backoff = (uint64_t)response->retry_after * 1000;
-        }
-        report_retry(client, request, response, backoff);
-        if (http_pause(client, backoff) < 0) {
+        if (waited < 0) {
             return csvk_fail(err, CSVK_ECANCELED, "%s: stopped", request->what);
         }
     }

@@ -213,7 +213,9 @@ static int take_answer(struct kbc *kbc, const struct http_response *response,
 {
     cJSON *json = cJSON_ParseWithLength(csvk_buf_text(&response->body), response->body.length);
     int status = CSVK_OK;
-    if (response->status < 200 || response->status > 299) {
+    if (kbc_take_in(kbc, json) < 0) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    } else if (response->status < 200 || response->status > 299) {
         const char *text = json_text(json, "message");
         text = *text ? text : json_text(json, "error");
         int kind = response->status == 400 || response->status == 404 || response->status == 422

@@ -3,7 +3,7 @@
  *
  * Invariant: a line is written with its line break in one write and then synced, so a line without
  * a line break is one that was cut off. When a journal is opened, everything after its last whole
- * line is cut off.
+ * line is cut off. A file that does not begin as a journal does is somebody's and is left alone.
  */
 #include "storage/journal.h"
 
@@ -16,7 +16,8 @@
 
 struct state {
     int fd;
-    char *path, *identity;
+    char *path, *identity, *version;
+    bool stale;           /* the earlier run had another version */
     cJSON *file;          /* of the earlier run */
     cJSON *entries;       /* array, of the earlier run */
     pthread_mutex_t lock; /* of appending */
@@ -24,7 +25,7 @@ struct state {
 
 enum { JOURNAL_MAX = 64 << 20 };
 
-static int check_owner(const struct state *state, struct csvk_error *err)
+static int check_kind(const struct state *state, struct csvk_error *err)
 {
     struct stat about;
     if (fstat(state->fd, &about) != 0) {
@@ -33,14 +34,23 @@ static int check_owner(const struct state *state, struct csvk_error *err)
     if (!S_ISREG(about.st_mode)) {
         return csvk_fail(err, CSVK_EUSAGE, "%s: not a regular file", state->path);
     }
+    if (about.st_size > JOURNAL_MAX) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s: too large for a state file", state->path);
+    }
+    return CSVK_OK;
+}
+
+static int check_owner(const struct state *state, struct csvk_error *err)
+{
+    struct stat about;
+    if (fstat(state->fd, &about) != 0) {
+        return csvk_fail_sys(err, errno, "%s", state->path);
+    }
     if (about.st_uid != geteuid() || (about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         return csvk_fail(err, CSVK_EUSAGE,
                          "%s: holds credentials but is open to others; make it private "
                          "(chmod 600) or remove it",
                          state->path);
-    }
-    if (about.st_size > JOURNAL_MAX) {
-        return csvk_fail(err, CSVK_EUSAGE, "%s: too large for a state file", state->path);
     }
     return CSVK_OK;
 }
@@ -51,7 +61,7 @@ static int open_file(struct state *state, struct csvk_error *err)
     if (state->fd < 0) {
         return csvk_fail_sys(err, errno, "%s", state->path);
     }
-    int status = check_owner(state, err);
+    int status = check_kind(state, err);
     if (status == CSVK_OK && flock(state->fd, LOCK_EX | LOCK_NB) != 0) {
         return csvk_fail(err, CSVK_EUSAGE, "%s: another run is using this state file", state->path);
     }
@@ -78,67 +88,129 @@ static int read_text(struct state *state, struct csvk_buf *text, struct csvk_err
     }
 }
 
-/* Takes the first line. False: it has another identity, so the journal is about something else. */
-static bool take_first_line(struct state *state, const char *line, size_t length)
+static int refuse_file(const struct state *state, struct csvk_error *err)
+{
+    return csvk_fail(
+        err, CSVK_EUSAGE,
+        "%s: this is no journal of csvkit, so it is left as it is; give --state a file "
+        "of its own",
+        state->path);
+}
+
+/* Takes the first line, which must be that of a journal about the same thing. */
+static int take_first_line(struct state *state, const char *line, size_t length,
+                           struct csvk_error *err)
 {
     cJSON *first = cJSON_ParseWithLength(line, length);
     const char *identity = json_text(first, "identity");
-    bool same = !state->identity || strcmp(identity, state->identity) == 0;
-    if (same && cJSON_IsObject(json_at(first, "file"))) {
+    int status = CSVK_OK;
+    if (!*identity || !cJSON_IsObject(json_at(first, "file"))) {
+        status = refuse_file(state, err);
+    } else if (state->identity && strcmp(identity, state->identity) != 0) {
+        status = csvk_fail(err, CSVK_EUSAGE,
+                           "%s: this journal is of \"%s\", but this run is \"%s\"; give each its "
+                           "own --state, or the options of the first run",
+                           state->path, identity, state->identity);
+    } else {
         state->file = cJSON_DetachItemFromObjectCaseSensitive(first, "file");
+        state->stale = state->version && strcmp(json_text(first, "version"), state->version) != 0;
     }
     cJSON_Delete(first);
-    return state->file != NULL;
+    return status;
 }
 
-/* Takes the lines that are whole and about the same thing. *used is their length; what comes after
-   them will be cut off. */
-static int take_lines(struct state *state, const char *text, off_t *used)
+static int take_entry(struct state *state, const char *line, size_t length)
 {
-    bool first = true;
-    const char *start = text;
-    *used = 0;
-    for (const char *end; (end = strchr(text, '\n')) != NULL; text = end + 1) {
-        if (first && !take_first_line(state, text, (size_t)(end - text))) {
-            return CSVK_OK;
-        }
-        if (!first) {
-            cJSON *entry = cJSON_ParseWithLength(text, (size_t)(end - text));
-            if (!entry) {
-                return CSVK_OK; /* nothing from here on is trusted */
-            }
-            if (!cJSON_AddItemToArray(state->entries, entry)) {
-                cJSON_Delete(entry);
-                return CSVK_ENOMEM;
-            }
-        }
-        first = false;
-        *used = (off_t)(end + 1 - start);
+    cJSON *entry = cJSON_ParseWithLength(line, length);
+    if (!entry) {
+        return CSVK_END;
+    }
+    if (!cJSON_AddItemToArray(state->entries, entry)) {
+        cJSON_Delete(entry);
+        return CSVK_ENOMEM;
     }
     return CSVK_OK;
 }
 
-int state_open(struct state **out, const char *path, const char *identity, struct csvk_error *err)
+/* True for what is left when the first write of a journal was cut off. */
+static bool is_begun_journal(const char *text, size_t length)
 {
-    struct csvk_buf text = CSVK_BUF_INIT;
+    static const char start[] = "{\"identity\":\"";
+    size_t known = length < sizeof start - 1 ? length : sizeof start - 1;
+    return memcmp(text, start, known) == 0;
+}
+
+/* Takes the lines that are whole. *used is their length; what comes after them will be cut off.
+   Only the last line can be broken, because each line is synced before the next one is written. */
+static int take_lines(struct state *state, const struct csvk_buf *whole, off_t *used,
+                      struct csvk_error *err)
+{
+    const char *text = csvk_buf_text(whole), *start = text;
+    const char *end = memchr(text, '\n', whole->length);
+    *used = 0;
+    if (!end) {
+        return is_begun_journal(text, whole->length) ? CSVK_OK : refuse_file(state, err);
+    }
+    int status = take_first_line(state, text, (size_t)(end - text), err);
+    while (status == CSVK_OK) {
+        text = end + 1;
+        *used = (off_t)(text - start);
+        end = strchr(text, '\n');
+        if (!end) {
+            return CSVK_OK;
+        }
+        status = take_entry(state, text, (size_t)(end - text));
+        if (status == CSVK_END) {
+            return strchr(end + 1, '\n')
+                       ? csvk_fail(err, CSVK_EUSAGE, "%s: this journal is damaged", state->path)
+                       : CSVK_OK;
+        }
+        if (status < 0) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+    }
+    return status;
+}
+
+static struct state *new_state(const char *path, const char *identity, const char *version)
+{
     struct state *state = csvk_calloc(1, sizeof *state);
-    *out = NULL;
     if (!state) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        return NULL;
     }
     state->fd = -1;
     pthread_mutex_init(&state->lock, NULL);
     state->path = csvk_strdup(path);
     state->identity = identity ? csvk_strdup(identity) : NULL;
+    state->version = version ? csvk_strdup(version) : NULL;
     state->entries = cJSON_CreateArray();
-    bool made = state->path && state->entries && (state->identity || !identity);
-    int status = made ? open_file(state, err) : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    if (!state->path || !state->entries || (identity && !state->identity) ||
+        (version && !state->version)) {
+        state_close(state);
+        return NULL;
+    }
+    return state;
+}
+
+int state_open(struct state **out, const char *path, const char *identity, const char *version,
+               struct csvk_error *err)
+{
+    struct csvk_buf text = CSVK_BUF_INIT;
+    struct state *state = new_state(path, identity, version);
+    off_t used = 0;
+    *out = NULL;
+    if (!state) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    int status = open_file(state, err);
     if (status == CSVK_OK) {
         status = read_text(state, &text, err);
     }
-    off_t used = 0;
-    if (status == CSVK_OK && take_lines(state, csvk_buf_text(&text), &used) < 0) {
-        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    if (status == CSVK_OK) {
+        status = take_lines(state, &text, &used, err);
+    }
+    if (status == CSVK_OK) {
+        status = check_owner(state, err);
     }
     if (status == CSVK_OK && state->file && ftruncate(state->fd, used) != 0) {
         status = csvk_fail_sys(err, errno, "%s", path);
@@ -152,6 +224,11 @@ int state_open(struct state **out, const char *path, const char *identity, struc
     return CSVK_OK;
 }
 
+bool state_is_stale(const struct state *state)
+{
+    return state && state->file && state->stale;
+}
+
 void state_close(struct state *state)
 {
     if (!state) {
@@ -162,6 +239,7 @@ void state_close(struct state *state)
     }
     csvk_free(state->path);
     csvk_free(state->identity);
+    csvk_free(state->version);
     cJSON_Delete(state->file);
     cJSON_Delete(state->entries);
     pthread_mutex_destroy(&state->lock);
@@ -227,6 +305,7 @@ int state_begin(struct state *state, const cJSON *file, struct csvk_error *err)
     cJSON *copy = cJSON_Duplicate(file, 1);
     int status = CSVK_ENOMEM;
     if (first && copy && cJSON_AddStringToObject(first, "identity", state->identity) &&
+        (!state->version || cJSON_AddStringToObject(first, "version", state->version)) &&
         cJSON_AddItemToObject(first, "file", copy)) {
         status = append(state, first, err);
     } else {

@@ -5,13 +5,15 @@
  * when that is asked for, import, wait for the job, set metadata. Nothing is added to a table
  * silently: columns that it lacks, or another primary key, are refused before anything is sent.
  *
- * The journal makes a second run safe. Before an import is sent, a mark with its run id is written;
- * after it, the id of its job or that it was refused. A later run finds the job by these marks and
- * does not import again.
+ * The journal makes a second run safe: a later run finds the job of the import by its marks and
+ * does not import again (import_marks.h). Without a journal, the list of jobs is asked, if that is
+ * wanted.
  */
 #include "csvkit/base/delimiter.h"
+#include "storage/delete_rows.h"
+#include "storage/import_marks.h"
+#include "storage/load_bodies.h"
 #include "storage/job.h"
-#include "storage/journal.h"
 #include "storage/storage_table.h"
 
 #include <stdio.h>
@@ -25,109 +27,23 @@ struct loading {
     struct table_place place;
     struct csvk_strings columns; /* as Storage names them; empty: the header of the data has them */
     struct state *state;
+    char run[KBC_RUN_SIZE]; /* of the import; "" when it is not known */
+    bool was_done;          /* an earlier run saw the import succeed */
 };
 
 /* ---- the request ----------------------------------------------------------------------------- */
 
-static bool add_dialect(cJSON *body, const struct csvk_dialect *dialect)
-{
-    char delimiter[2] = {(char)dialect->delimiter, '\0'};
-    char enclosure[2] = {dialect->enclosure == CSVK_NO_BYTE ? '\0' : (char)dialect->enclosure,
-                         '\0'};
-    char escape[2] = {(char)dialect->escape, '\0'};
-    if (dialect->escape != CSVK_NO_BYTE) { /* the platform accepts an enclosure or an escape */
-        return cJSON_AddStringToObject(body, "delimiter", delimiter) &&
-               cJSON_AddStringToObject(body, "enclosure", "") &&
-               cJSON_AddStringToObject(body, "escapedBy", escape);
-    }
-    return cJSON_AddStringToObject(body, "delimiter", delimiter) &&
-           cJSON_AddStringToObject(body, "enclosure", enclosure);
-}
-
-static bool add_file(cJSON *body, const char *file_id)
-{
-    return cJSON_AddRawToObject(body, "dataFileId", file_id) != NULL; /* digits only: checked */
-}
-
 static cJSON *import_body(const struct loading *loading)
 {
-    const struct kbc_load *wanted = loading->wanted;
-    cJSON *body = cJSON_CreateObject();
-    bool good = body && add_file(body, wanted->file_id) &&
-                cJSON_AddBoolToObject(body, "incremental", wanted->incremental) &&
-                add_dialect(body, &wanted->dialect);
-    if (good && wanted->header != KBC_HEADER) {
-        cJSON *columns = json_array(&loading->columns);
-        good = columns && cJSON_AddItemToObject(body, "columns", columns);
-    }
-    if (good && wanted->header == KBC_SKIP_HEADER) {
-        good = cJSON_AddNumberToObject(body, "ignoredLinesCount", 1) != NULL;
-    }
-    if (!good) {
-        cJSON_Delete(body);
-        return NULL;
-    }
-    return body;
-}
-
-/* The platform wants the names of the key as one text with commas. */
-static int key_text(const struct csvk_strings *key, struct csvk_buf *out)
-{
-    for (size_t i = 0; key && i < key->count; i++) {
-        int status = csvk_buf_printf(out, "%s%s", i ? "," : "", key->item[i]);
-        if (status < 0) {
-            return status;
-        }
-    }
-    return CSVK_OK;
+    return load_import_body(loading->wanted, &loading->columns);
 }
 
 static cJSON *create_body(const struct loading *loading)
 {
-    const struct kbc_load *wanted = loading->wanted;
-    struct csvk_buf key = CSVK_BUF_INIT;
-    cJSON *body = cJSON_CreateObject();
-    bool good = body && cJSON_AddStringToObject(body, "name", loading->place.name) &&
-                add_file(body, wanted->file_id) && add_dialect(body, &wanted->dialect) &&
-                key_text(wanted->primary_key, &key) == CSVK_OK;
-    if (good && key.length > 0) {
-        good = cJSON_AddStringToObject(body, "primaryKey", csvk_buf_text(&key)) != NULL;
-    }
-    csvk_buf_release(&key);
-    if (!good) {
-        cJSON_Delete(body);
-        return NULL;
-    }
-    return body;
+    return load_create_body(loading->wanted, loading->place.name);
 }
 
 /* ---- the journal ----------------------------------------------------------------------------- */
-
-/* Marks an import before its request goes out, so that a run after a crash finds the job. */
-static int mark_import(struct loading *loading, const struct kbc_started *started,
-                       const char *operation, struct csvk_error *err)
-{
-    cJSON *entry = cJSON_CreateObject();
-    cJSON_AddStringToObject(entry, "import", loading->wanted->table);
-    cJSON_AddStringToObject(entry, "file", loading->wanted->file_id);
-    cJSON_AddStringToObject(entry, "operation", operation);
-    cJSON_AddStringToObject(entry, "run", started->run_id);
-    cJSON_AddNumberToObject(entry, "when", (double)time(NULL));
-    return state_add(loading->state, entry, err);
-}
-
-/* Marks the outcome of the import that was marked last: its job, or that it was refused. */
-static int mark_outcome(struct loading *loading, const struct kbc_started *started,
-                        struct csvk_error *err)
-{
-    cJSON *entry = cJSON_CreateObject();
-    if (started->refused) {
-        cJSON_AddTrueToObject(entry, "refused");
-    } else {
-        cJSON_AddStringToObject(entry, "job", started->id);
-    }
-    return state_add(loading->state, entry, err);
-}
 
 /* Marks that this run makes the table. A later run may then find it in spite of --create-only. */
 static int mark_table(struct loading *loading, struct csvk_error *err)
@@ -149,57 +65,46 @@ static bool did_make_table(const struct loading *loading)
     return made;
 }
 
-static bool is_about_this(const struct loading *loading, const cJSON *entry)
+/* The last import of this file into this table that an earlier run began and that was not refused
+   and has not failed. False: there is none. */
+static bool last_import(const struct loading *loading, struct import_mark *last)
 {
-    return strcmp(json_text(entry, "import"), loading->wanted->table) == 0 &&
-           strcmp(json_text(entry, "file"), loading->wanted->file_id) == 0;
-}
-
-/* The mark of the last import of this file into this table that an earlier run began, or NULL when
-   there is none or it was refused. `id` is its job, or "" when the job is not known. */
-static const cJSON *last_import(const struct loading *loading, char id[KBC_ID_SIZE])
-{
-    const cJSON *begun = NULL, *current = NULL, *entry;
-    id[0] = '\0';
-    cJSON_ArrayForEach(entry, state_entries(loading->state))
-    {
-        bool begins = *json_text(entry, "import") != '\0';
-        if (begins) {
-            current = is_about_this(loading, entry) ? entry : NULL;
-        }
-        if (!current) {
-            continue;
-        }
-        if (begins) {
-            begun = entry;
-            id[0] = '\0';
-        } else if (json_true(entry, "refused")) {
-            begun = NULL;
-        } else if (*json_text(entry, "job")) {
-            json_id(entry, "job", id);
+    struct import_mark mark;
+    bool found = false;
+    for (const cJSON *at = NULL; import_mark_next(loading->state, &at, &mark);) {
+        if (strcmp(mark.table, loading->wanted->table) == 0 &&
+            strcmp(mark.file, loading->wanted->file_id) == 0) {
+            found = mark.fate == IMPORT_OPEN || mark.fate == IMPORT_DONE;
+            *last = mark;
         }
     }
-    return begun;
+    return found;
 }
+
+static void tell_other_options(struct loading *loading, const struct import_mark *mark);
 
 /* CSVK_OK with the job of the import that an earlier run began; CSVK_END when there is none. When
    the earlier run did not learn what became of the import, its job is looked for until that is
    certain. */
 static int earlier_job(struct loading *loading, char id[KBC_ID_SIZE], struct csvk_error *err)
 {
-    const cJSON *begun = last_import(loading, id);
-    if (!begun || *id) {
-        return begun ? CSVK_OK : CSVK_END;
+    struct import_mark mark;
+    id[0] = '\0';
+    if (!last_import(loading, &mark)) {
+        bool looks = loading->wanted->once && loading->kbc->mode == KBC_SEND;
+        int status = looks ? import_find_any(loading->kbc, loading->wanted->file_id,
+                                             loading->wanted->table, id, err)
+                           : CSVK_END;
+        loading->out->unknown = status < 0;
+        return status;
     }
-    struct kbc_trace trace = {json_text(begun, "operation"), loading->wanted->file_id,
-                              loading->wanted->table, (time_t)json_uint(begun, "when")};
-    int status = kbc_find_lost_job(loading->kbc, &trace, json_text(begun, "run"), id, err);
-    struct kbc_started outcome = {.refused = status == CSVK_END};
-    memcpy(outcome.id, id, sizeof outcome.id);
+    memcpy(loading->run, mark.run, strlen(mark.run) < KBC_RUN_SIZE ? strlen(mark.run) + 1 : 0);
+    int status = *mark.job ? CSVK_OK : import_mark_find(loading->kbc, loading->state, &mark, err);
     loading->out->unknown = status < 0;
-    if (status == CSVK_OK || status == CSVK_END) {
-        int marked = mark_outcome(loading, &outcome, err);
-        status = marked < 0 ? marked : status;
+    loading->was_done = mark.fate == IMPORT_DONE;
+    if (status == CSVK_OK) {
+        memcpy(id, mark.job, KBC_ID_SIZE);
+        tell_other_options(loading, &mark);
     }
     return status;
 }
@@ -217,31 +122,78 @@ static const struct import_kind fill = {"import", "tables", "import-async", "tab
 static const struct import_kind create = {"creating the table from the file", "buckets",
                                           "tables-async", "tableCreate", create_body};
 
+/* The options of the earlier import count: it was sent already. */
+static void tell_other_options(struct loading *loading, const struct import_mark *mark)
+{
+    const struct import_kind *kind =
+        strcmp(mark->operation, create.operation) == 0 ? &create : &fill;
+    cJSON *body = kind->body(loading);
+    char *now = cJSON_PrintUnformatted(body);
+    if (now && *mark->request && strcmp(now, mark->request) != 0) {
+        kbc_note(loading->kbc,
+                 "the options differ from those of the import that an earlier run sent, which "
+                 "counts: %s",
+                 mark->request);
+    }
+    cJSON_free(now);
+    cJSON_Delete(body);
+}
+
+/* What is written into the journal before the request goes out. */
+struct marking {
+    struct loading *loading;
+    const char *operation;
+    char *request;
+};
+
+static int mark_before(void *ctx, struct csvk_error *err)
+{
+    const struct marking *marking = ctx;
+    const struct loading *loading = marking->loading;
+    struct import_mark mark = {.table = loading->wanted->table,
+                               .file = loading->wanted->file_id,
+                               .operation = marking->operation,
+                               .run = loading->run,
+                               .request = marking->request,
+                               .when = time(NULL)};
+    return import_mark_begin(loading->state, &mark, err);
+}
+
+/* Marks what became of the request. */
+static void mark_answer(struct loading *loading, const struct kbc_started *started)
+{
+    struct csvk_error unwritten = {0};
+    int marked = started->refused
+                     ? import_mark_fate(loading->state, loading->run, IMPORT_REFUSED, &unwritten)
+                     : import_mark_job(loading->state, loading->run, started->id, &unwritten);
+    if (marked < 0 && !started->refused) {
+        kbc_note(loading->kbc, "job %s has started, but the journal could not be written: %s",
+                 started->id, unwritten.text);
+    }
+}
+
 /* Marks the import in the journal and starts its job. Takes over call->body. */
 static int start_marked(struct loading *loading, struct kbc_call *call, const char *operation,
                         struct csvk_error *err)
 {
-    struct kbc_trace trace = {.operation = operation};
+    struct marking marking = {loading, operation, cJSON_PrintUnformatted(call->body)};
+    struct kbc_trace trace = {.operation = operation, .before = mark_before, .ctx = &marking};
     struct kbc_started started = {0};
-    int status = kbc_new_run(loading->kbc, started.run_id, err);
-    if (status == CSVK_OK) {
-        status = mark_import(loading, &started, operation, err);
-    }
+    int status = marking.request ? kbc_new_run(loading->kbc, started.run_id, err)
+                                 : csvk_fail(err, CSVK_ENOMEM, "out of memory");
     if (status < 0) {
         cJSON_Delete(call->body);
+        cJSON_free(marking.request);
         return status;
     }
+    memcpy(loading->run, started.run_id, sizeof loading->run);
     status = kbc_start_job(loading->kbc, call, &trace, &started, err);
+    cJSON_free(marking.request);
     loading->out->found_again = started.found_again;
     loading->out->unknown = status < 0 && !started.refused;
     snprintf(loading->out->job.id, sizeof loading->out->job.id, "%s", started.id);
     if (status == CSVK_OK || started.refused) {
-        struct csvk_error unwritten = {0};
-        int marked = mark_outcome(loading, &started, &unwritten);
-        if (marked < 0 && status == CSVK_OK) {
-            kbc_note(loading->kbc, "job %s has started, but the journal could not be written: %s",
-                     started.id, unwritten.text);
-        }
+        mark_answer(loading, &started);
     }
     return status;
 }
@@ -271,6 +223,7 @@ static int take_results(struct loading *loading)
     struct kbc_loaded *out = loading->out;
     const cJSON *results = json_at(out->job.raw, "results");
     if (json_at(results, "importedRowsCount")) {
+        out->counted = true;
         out->imported_rows = json_uint(results, "importedRowsCount");
         out->total_rows = json_uint(results, "totalRowsCount");
         return json_strings(json_at(results, "importedColumns"), &out->imported_columns);
@@ -279,97 +232,63 @@ static int take_results(struct loading *loading)
     return json_strings(json_at(results, "columns"), &out->imported_columns);
 }
 
+static void mark_end(struct loading *loading)
+{
+    struct csvk_error unwritten = {0};
+    bool done = loading->out->job.state == KBC_JOB_SUCCESS;
+    if (*loading->run && import_mark_fate(loading->state, loading->run,
+                                          done ? IMPORT_DONE : IMPORT_FAILED, &unwritten) < 0) {
+        kbc_note(loading->kbc, "the journal could not be written: %s", unwritten.text);
+    }
+}
+
+static int fail_unknown_end(struct loading *loading, const struct csvk_error *why,
+                            struct csvk_error *err)
+{
+    const char *id = loading->out->job.id;
+    loading->out->unknown = true;
+    return kbc_fail(loading->kbc, err, why->status,
+                    "the import is job %s, its end is not known: csvkit job %s --wait (%s)", id, id,
+                    why->text);
+}
+
+/* From here on the import is under way at the server. Whatever happens to us, the message names its
+   job, and nothing suggests to load again. */
 static int wait_for_import(struct loading *loading, struct csvk_error *err)
 {
     struct kbc_loaded *out = loading->out;
+    struct csvk_error why = {0};
     char id[KBC_ID_SIZE];
     snprintf(id, sizeof id, "%s", out->job.id);
     kbc_job_release(&out->job);
-    int status = kbc_job_wait(loading->kbc, id, loading->wanted->timeout, &out->job, err);
-    if (status < 0) {
-        return status;
-    }
+    int status = kbc_job_wait(loading->kbc, id, loading->wanted->timeout, &out->job, &why);
+    snprintf(out->job.id, sizeof out->job.id, "%s", id);
     if (status == CSVK_END) {
-        return csvk_fail(err, KBC_ENET,
-                         "job %s is not done after %llu s; it goes on at the server: csvkit job %s",
-                         id, (unsigned long long)loading->wanted->timeout, id);
+        return csvk_fail(
+            err, KBC_ENET,
+            "job %s is not done after %llu s; it goes on at the server: csvkit job %s --wait", id,
+            (unsigned long long)loading->wanted->timeout, id);
+    }
+    if (status < 0) {
+        return fail_unknown_end(loading, &why, err);
     }
     out->finished = true;
+    mark_end(loading);
     if (out->job.state == KBC_JOB_ERROR) {
         return kbc_job_failure(loading->kbc, &out->job, err);
     }
     return take_results(loading) < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
 }
 
-/* ---- around the import ----------------------------------------------------------------------- */
-
-static cJSON *delete_body(const struct kbc_delete *delete_where)
-{
-    cJSON *body = cJSON_CreateObject();
-    cJSON *filters = cJSON_AddArrayToObject(body, "whereFilters");
-    cJSON *filter = cJSON_CreateObject();
-    cJSON *values = json_array(delete_where->values);
-    if (!filters || !filter || !values || !cJSON_AddItemToObject(filter, "values", values) ||
-        !cJSON_AddStringToObject(filter, "column", delete_where->column) ||
-        !cJSON_AddStringToObject(filter, "operator", delete_where->operator) ||
-        !cJSON_AddItemToArray(filters, filter)) {
-        cJSON_Delete(body);
-        cJSON_Delete(filter);
-        return NULL;
-    }
-    return body;
-}
-
-/* Deleting the same rows twice deletes them once: this request may be repeated. */
-static int delete_rows(struct loading *loading, struct csvk_error *err)
-{
-    struct csvk_buf path = CSVK_BUF_INIT;
-    struct kbc_job job = {0};
-    struct kbc_answer answer = {0};
-    char id[KBC_ID_SIZE];
-    cJSON *body = delete_body(&loading->wanted->delete_where);
-    if (!body || csvk_buf_printf(&path, "tables/%s/rows", loading->wanted->table) < 0) {
-        cJSON_Delete(body);
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    struct kbc_call call = {.what = "deleting rows",
-                            .method = "DELETE",
-                            .path = csvk_buf_text(&path),
-                            .body = body,
-                            .scope = KBC_BRANCHED,
-                            .dry = "{\"id\":0}"};
-    int status = kbc_call(loading->kbc, &call, &answer, err);
-    if (status == CSVK_OK) {
-        json_id(answer.json, "id", id);
-        status = kbc_finish_job(loading->kbc, id, &job, err);
-    }
-    loading->out->deleted_rows = json_uint(json_at(job.raw, "results"), "deletedRows");
-    kbc_answer_release(&answer);
-    kbc_job_release(&job);
-    csvk_buf_release(&path);
-    return status;
-}
-
 static int set_metadata(struct loading *loading, struct csvk_error *err)
 {
-    struct csvk_buf path = CSVK_BUF_INIT;
-    struct kbc_answer answer = {0};
-    cJSON *body = cJSON_Parse(loading->wanted->metadata);
-    if (!body || !cJSON_AddStringToObject(body, "provider", "csvkit") ||
-        csvk_buf_printf(&path, "tables/%s/metadata", loading->wanted->table) < 0) {
-        cJSON_Delete(body);
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    struct kbc_call call = {.what = "setting metadata",
-                            .method = "POST",
-                            .path = csvk_buf_text(&path),
-                            .body = body,
-                            .scope = KBC_BRANCHED,
-                            .replay = HTTP_ONCE};
-    int status = kbc_call(loading->kbc, &call, &answer, err);
-    kbc_answer_release(&answer);
-    csvk_buf_release(&path);
-    return status;
+    struct csvk_error why = {0};
+    const struct kbc_load *wanted = loading->wanted;
+    int status = table_set_metadata(loading->kbc, wanted->table, wanted->metadata, &why);
+    return status < 0 ? csvk_fail(err, why.status,
+                                  "the rows are in %s (job %s), only its metadata is not set: %s",
+                                  wanted->table, loading->out->job.id, why.text)
+                      : CSVK_OK;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */
@@ -379,11 +298,18 @@ static bool has(const struct csvk_strings *list)
     return list && list->count > 0;
 }
 
+static bool is_number_or_null(const char *id)
+{
+    return !id || (*id && strspn(id, "0123456789") == strlen(id));
+}
+
 static int check_wanted(const struct kbc_load *wanted, struct csvk_error *err)
 {
-    const char *id = wanted->file_id;
-    if (id && (!*id || strspn(id, "0123456789") != strlen(id))) {
-        return csvk_fail(err, CSVK_EUSAGE, "a file id is a number");
+    if (!is_number_or_null(wanted->file_id) || !is_number_or_null(wanted->snapshot) ||
+        !is_number_or_null(wanted->workspace)) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "a file id is a number, as is that of a snapshot or a "
+                         "workspace");
     }
     if (wanted->header != KBC_HEADER && !has(wanted->columns)) {
         return csvk_fail(err, CSVK_EUSAGE, "data without a header needs the names of its columns");
@@ -392,7 +318,7 @@ static int check_wanted(const struct kbc_load *wanted, struct csvk_error *err)
         return csvk_fail(err, CSVK_EUSAGE,
                          "slices have no header: give the names of their columns");
     }
-    return CSVK_OK;
+    return delete_rows_check(wanted, err);
 }
 
 static int look_at_table(struct loading *loading, struct csvk_error *err)
@@ -406,7 +332,11 @@ static int look_at_table(struct loading *loading, struct csvk_error *err)
     if (status == CSVK_OK && has(wanted->columns)) {
         status = table_names(loading->kbc, wanted->columns, &loading->columns, err);
     }
-    if (status == CSVK_OK && loading->place.exists) {
+    if (status == CSVK_OK && loading->place.exists && wanted->snapshot) {
+        status =
+            csvk_fail(err, CSVK_EDATA, "%s: the table exists already; a snapshot makes a new table",
+                      wanted->table);
+    } else if (status == CSVK_OK && loading->place.exists) {
         struct kbc_load now = *wanted;
         now.create_only = wanted->create_only && !did_make_table(loading);
         status = table_check(&loading->place, &now, &loading->columns, err);
@@ -427,6 +357,7 @@ static int make_or_complete_table(struct loading *loading, struct csvk_error *er
     int status = table_make_bucket(loading->kbc, place, &out->bucket_created, err);
     if (status == CSVK_OK && (wanted->header != KBC_HEADER || wanted->schema)) {
         status = mark_table(loading, err);
+        out->table_begun = true;
         status = status == CSVK_OK
                      ? table_define(loading->kbc, place, wanted, &loading->columns, err)
                      : status;
@@ -441,8 +372,8 @@ static int put_rows(struct loading *loading, struct csvk_error *err)
     struct kbc_loaded *out = loading->out;
     bool existed = loading->place.exists;
     int status = make_or_complete_table(loading, err);
-    if (status == CSVK_OK && existed && loading->wanted->delete_where.column) {
-        status = delete_rows(loading, err);
+    if (status == CSVK_OK && existed) {
+        status = delete_rows(loading->kbc, loading->wanted, &out->deleted_rows, err);
     }
     if (status < 0) {
         return status;
@@ -450,29 +381,52 @@ static int put_rows(struct loading *loading, struct csvk_error *err)
     if (loading->place.exists) {
         return start_import(loading, &fill, loading->wanted->table, err);
     }
+    out->table_begun = true;
     status = start_import(loading, &create, loading->place.bucket, err);
     out->table_created = status == CSVK_OK;
     return status;
+}
+
+/* The job of the earlier import, without waiting for its end. */
+static int look_at_earlier(struct loading *loading, struct csvk_error *err)
+{
+    struct kbc_loaded *out = loading->out;
+    struct csvk_error why = {0};
+    char id[KBC_ID_SIZE];
+    snprintf(id, sizeof id, "%s", out->job.id);
+    int status = kbc_job_get(loading->kbc, id, &out->job, &why);
+    snprintf(out->job.id, sizeof out->job.id, "%s", id);
+    return status < 0 ? fail_unknown_end(loading, &why, err) : CSVK_OK;
 }
 
 /* Goes on with the import that an earlier run began. CSVK_END: there is none, or it failed; a
    failed import had no effect, so a new one may begin. */
 static int resume_earlier_import(struct loading *loading, struct csvk_error *err)
 {
+    struct kbc_loaded *out = loading->out;
     char id[KBC_ID_SIZE];
     int status = earlier_job(loading, id, err);
     if (status != CSVK_OK) {
         return status;
     }
-    status = kbc_job_get(loading->kbc, id, &loading->out->job, err);
-    if (status == CSVK_OK && loading->out->job.state == KBC_JOB_ERROR) {
+    kbc_note(loading->kbc, "the import was begun by an earlier run: job %s", id);
+    snprintf(out->job.id, sizeof out->job.id, "%s", id);
+    out->found_again = true;
+    status =
+        loading->wanted->no_wait ? look_at_earlier(loading, err) : wait_for_import(loading, err);
+    if (out->job.state == KBC_JOB_ERROR) {
+        mark_end(loading);
         kbc_note(loading->kbc, "job %s of an earlier run failed; importing again", id);
-        kbc_job_release(&loading->out->job);
+        kbc_job_release(&out->job);
+        out->found_again = out->finished = false;
         return CSVK_END;
     }
-    if (status == CSVK_OK) {
-        loading->out->found_again = true;
-        kbc_note(loading->kbc, "the import was begun by an earlier run: job %s", id);
+    if (status == CSVK_EDATA && loading->was_done) { /* a job is forgotten after some time */
+        kbc_note(loading->kbc, "job %s loaded the rows; the server does not know it any more", id);
+        out->finished = true;
+        out->unknown = false;
+        out->job.state = KBC_JOB_SUCCESS;
+        return CSVK_OK;
     }
     return status;
 }
@@ -487,7 +441,7 @@ static int load(struct loading *loading, struct csvk_error *err)
             status = put_rows(loading, err);
         }
     }
-    if (status == CSVK_OK && !loading->wanted->no_wait) {
+    if (status == CSVK_OK && !loading->wanted->no_wait && !out->finished) {
         status = wait_for_import(loading, err);
     }
     if (status == CSVK_OK && loading->wanted->metadata && out->finished) {
@@ -504,11 +458,12 @@ static int open_own_journal(struct loading *loading, struct csvk_error *err)
     cJSON *file = cJSON_CreateObject();
     int status = cJSON_AddStringToObject(file, "id", wanted->file_id) ? CSVK_OK : CSVK_ENOMEM;
     if (status == CSVK_OK) {
-        status = csvk_buf_printf(&identity, "csvkit load 1; %s; branch %s; file %s", kbc->url,
-                                 kbc->branch ? kbc->branch : "-", wanted->file_id);
+        status = csvk_buf_printf(&identity, "csvkit load 2; %s%s%s; --file-id=%s", kbc->url,
+                                 kbc->branch ? "; --branch=" : "", kbc->branch ? kbc->branch : "",
+                                 wanted->file_id);
     }
     if (status == CSVK_OK) {
-        status = state_open(&loading->state, wanted->state, csvk_buf_text(&identity), err);
+        status = state_open(&loading->state, wanted->state, csvk_buf_text(&identity), NULL, err);
     } else {
         csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
@@ -527,7 +482,7 @@ static int open_journal(struct loading *loading, struct csvk_error *err)
         return CSVK_OK;
     }
     return wanted->journal == KBC_JOURNAL_OF_UPLOAD
-               ? state_open(&loading->state, wanted->state, NULL, err)
+               ? state_open(&loading->state, wanted->state, NULL, NULL, err)
                : open_own_journal(loading, err);
 }
 
@@ -550,12 +505,15 @@ int kbc_load(struct kbc *kbc, const struct kbc_load *wanted, struct kbc_loaded *
 }
 
 int kbc_load_check(struct kbc *kbc, const struct kbc_load *wanted, bool *exists,
-                   struct csvk_error *err)
+                   struct csvk_strings *key, struct csvk_error *err)
 {
     struct kbc_loaded none = {0};
     struct loading loading = {.kbc = kbc, .wanted = wanted, .out = &none};
     int status = look_at_table(&loading, err);
     *exists = loading.place.exists;
+    if (status == CSVK_OK && csvk_strings_copy(key, &loading.place.primary_key) < 0) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
     table_release(&loading.place);
     csvk_strings_release(&loading.columns);
     return status;

@@ -32,6 +32,7 @@ struct kbc_observer {
     void (*request)(void *ctx, const char *text); /* dry run: one request, secrets masked */
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes; total 0: not known */
     void (*parts)(void *ctx, uint64_t done, uint64_t total);    /* slices, or parts of a file */
+    void (*waiting)(void *ctx, const char *text); /* a line that the next one replaces; "": none */
 };
 
 enum kbc_mode { KBC_SEND, KBC_DRY_RUN };
@@ -42,9 +43,10 @@ struct kbc_options {
     const char *branch; /* NULL: the default branch */
     const char *run_id; /* NULL: one is asked for when a load needs it */
     const char *ca_file;
-    unsigned tries;         /* attempts for each request; 0: 6 */
-    unsigned stall_seconds; /* an attempt ends after so long without a byte; 0: 60 */
-    unsigned parallel;      /* transfers at a time; 0: 4 */
+    unsigned tries;           /* attempts for each request; 0: 6 */
+    unsigned stall_seconds;   /* an attempt ends after so long without a byte; 0: 60 */
+    unsigned parallel;        /* transfers at a time; 0: 4 */
+    const unsigned *max_wait; /* seconds to wait when the server asks for it; NULL: 20 minutes */
     enum kbc_mode mode;
     const volatile sig_atomic_t *cancel; /* non-zero: stop; borrowed until kbc_close; or NULL */
     struct kbc_observer observer;
@@ -67,6 +69,7 @@ struct kbc_upload {
     bool permanent;
     enum kbc_compress compress;
     const char *state;  /* journal for resuming, or NULL */
+    bool to_load;       /* an import follows: a file that Storage removed meanwhile is of no use */
     uint64_t part_size; /* bytes of a part of a large file; 0: 64 MiB */
 };
 
@@ -85,6 +88,88 @@ struct kbc_uploaded {
  */
 int kbc_upload(struct kbc *kbc, const struct kbc_upload *upload, struct kbc_uploaded *out,
                struct csvk_error *err) CSVK_MUST_USE;
+
+/* A file that is in Storage. All-zero is empty; pointers are owned and never NULL when filled in.
+ */
+struct kbc_file {
+    char id[KBC_ID_SIZE];
+    char *name, *created, *provider, *region, *file_type; /* "" when the server did not say */
+    struct csvk_strings tags;
+    bool has_bytes, sliced, encrypted, permanent;
+    uint64_t bytes; /* stored; when has_bytes */
+    uint64_t days;  /* that the file is kept; 0: without a limit, or not known */
+};
+struct kbc_files {
+    struct kbc_file *item; /* newest first */
+    size_t count;
+};
+struct kbc_file_query {
+    const struct csvk_strings *tags; /* all of them; NULL or empty: any */
+    const char *query;               /* in the query language of the platform, or NULL */
+    uint64_t limit;                  /* how many, the newest first; 0: all */
+};
+void kbc_files_release(struct kbc_files *files);
+void kbc_file_release(struct kbc_file *file);
+int kbc_files_list(struct kbc *kbc, const struct kbc_file_query *query, struct kbc_files *out,
+                   struct csvk_error *err) CSVK_MUST_USE;
+int kbc_file_get(struct kbc *kbc, const char *id, struct kbc_file *out,
+                 struct csvk_error *err) CSVK_MUST_USE;
+/* Deletes the file and waits for the end of it. */
+int kbc_file_delete(struct kbc *kbc, const char *id, struct csvk_error *err) CSVK_MUST_USE;
+
+/* ---- the token ------------------------------------------------------------------------------ */
+
+/* What the token may do and where. Pointers are owned; "" when the server did not say. */
+struct kbc_token {
+    char id[KBC_ID_SIZE], project_id[KBC_ID_SIZE];
+    char *description, *project, *stack, *region, *backend, *provider;
+    char *created, *expires;     /* "": never */
+    bool master, buckets, files; /* of an administrator; may make buckets; may read all files */
+    struct csvk_strings features;
+    struct csvk_strings bucket_ids, bucket_rights; /* pairs: "in.c-main", "read" */
+};
+void kbc_token_release(struct kbc_token *token);
+int kbc_token_get(struct kbc *kbc, struct kbc_token *out, struct csvk_error *err) CSVK_MUST_USE;
+
+/* ---- buckets and tables --------------------------------------------------------------------- */
+
+/* Pointers are owned; "" when the server did not say. */
+struct kbc_table {
+    char *id, *backend, *created, *last_import;
+    struct csvk_strings columns, primary_key;
+    struct csvk_strings types; /* of the columns, as the backend names them; empty: not typed */
+    bool typed, alias;
+    uint64_t rows, bytes; /* 0 when the server did not say */
+};
+void kbc_table_release(struct kbc_table *table);
+int kbc_table_get(struct kbc *kbc, const char *id, struct kbc_table *out,
+                  struct csvk_error *err) CSVK_MUST_USE;
+
+struct kbc_new_table {
+    const char *id;
+    const struct csvk_strings *columns;
+    const struct csvk_strings *primary_key; /* may be empty */
+    const struct csvk_strings *types;       /* base types, one for each column; empty: all text */
+};
+/* Makes an empty table, and its bucket when that is missing. */
+int kbc_table_create(struct kbc *kbc, const struct kbc_new_table *wanted, bool *bucket_created,
+                     struct csvk_error *err) CSVK_MUST_USE;
+int kbc_table_drop(struct kbc *kbc, const char *id, struct csvk_error *err) CSVK_MUST_USE;
+
+/* Pointers are owned; "" when the server did not say. */
+struct kbc_bucket {
+    char *id, *backend, *created, *description;
+    struct csvk_strings tables; /* their ids */
+};
+void kbc_bucket_release(struct kbc_bucket *bucket);
+int kbc_bucket_get(struct kbc *kbc, const char *id, struct kbc_bucket *out,
+                   struct csvk_error *err) CSVK_MUST_USE;
+/* CSVK_EDATA when it exists. */
+int kbc_bucket_create(struct kbc *kbc, const char *id, const char *description,
+                      struct csvk_error *err) CSVK_MUST_USE;
+/* CSVK_EDATA when there are tables in it, unless `force` is given. */
+int kbc_bucket_drop(struct kbc *kbc, const char *id, bool force,
+                    struct csvk_error *err) CSVK_MUST_USE;
 
 /* ---- jobs ----------------------------------------------------------------------------------- */
 
@@ -113,6 +198,7 @@ struct kbc_delete {
     const char *column;   /* NULL: nothing is deleted */
     const char *operator; /* "eq" or "ne" */
     const struct csvk_strings *values;
+    const struct kbc_delete *also; /* the next condition, which has to fit as well; or NULL */
 };
 
 enum kbc_header {
@@ -124,8 +210,14 @@ enum kbc_add { KBC_ADD_NOTHING, KBC_ADD_COLUMNS };
 enum kbc_journal { KBC_JOURNAL_OF_UPLOAD, KBC_JOURNAL_OF_LOAD };
 
 struct kbc_load {
-    const char *table;   /* in.c-bucket.table */
-    const char *file_id; /* already uploaded */
+    const char *table;     /* in.c-bucket.table */
+    const char *file_id;   /* already uploaded; NULL with one of the next two */
+    const char *snapshot;  /* id: a new table is made from it; or NULL */
+    const char *workspace; /* id: its object is loaded; or NULL */
+    const char *workspace_object;
+    const char *deduplication;        /* of a workspace: "insert", "upsert" or NULL */
+    const struct csvk_strings *nulls; /* the one value that becomes NULL, or none; NULL: as the
+                                         platform does it, which takes empty values for NULL */
     enum kbc_header header;
     const struct csvk_strings *columns;     /* of the data, in order; may be NULL or empty */
     const struct csvk_strings *primary_key; /* may be NULL: as the table has it */
@@ -134,10 +226,12 @@ struct kbc_load {
     bool sliced;
     bool incremental;
     bool create_only; /* refuse when the table exists */
+    bool once;        /* first look whether any job has loaded the file into the table */
     bool no_wait;
     enum kbc_add add; /* what to do with columns that the table lacks */
     uint64_t timeout; /* seconds to wait for the job; 0: no limit */
     struct kbc_delete delete_where;
+    const cJSON *delete_list; /* "delete_where" of a manifest, which was judged; or NULL */
     const char *metadata;     /* JSON object {"metadata":[…],"columnsMetadata":{…}}, or NULL */
     const char *state;        /* journal for marks of the import, or NULL */
     enum kbc_journal journal; /* of the upload, or of the load alone */
@@ -147,8 +241,10 @@ struct kbc_loaded {
     struct kbc_job job; /* of the import */
     bool table_created, bucket_created, finished;
     bool found_again; /* the answer was lost; the job was found in the list of jobs */
-    bool unknown;     /* the answer was lost, and whether the import began is not known */
+    bool unknown;     /* whether the import began, or how its job ended, is not known */
+    bool table_begun; /* the table was about to be made: it may exist now */
     uint64_t imported_rows, total_rows, deleted_rows;
+    bool counted; /* imported_rows is what the server has counted in the file */
     struct csvk_strings imported_columns;
 };
 void kbc_loaded_release(struct kbc_loaded *loaded);
@@ -157,9 +253,10 @@ int kbc_load(struct kbc *kbc, const struct kbc_load *load, struct kbc_loaded *ou
              struct csvk_error *err) CSVK_MUST_USE;
 
 /* Checks, before anything is uploaded, what kbc_load would be refused for: columns, key, existence
-   of the table. *exists is true when the table exists. */
+   of the table. *exists is true when the table exists. Adds the columns of its primary key to
+   `key`. */
 int kbc_load_check(struct kbc *kbc, const struct kbc_load *load, bool *exists,
-                   struct csvk_error *err) CSVK_MUST_USE;
+                   struct csvk_strings *key, struct csvk_error *err) CSVK_MUST_USE;
 
 /* For the Importer service: one request for a small file. The table must exist. */
 struct kbc_direct {
@@ -196,9 +293,12 @@ struct kbc_input {
     bool incremental;
     struct csvk_strings delete_values;
     struct kbc_delete delete_where; /* its texts are borrowed, from `manifest` or from options */
+    cJSON *delete_list;             /* "delete_where" of the manifest, or NULL */
     cJSON *schema;                  /* of a native manifest that has types, or NULL */
     char *metadata;                 /* for kbc_load, or NULL */
     struct csvk_manifest_table manifest;
+    bool counted;     /* the check has counted the records */
+    uint64_t records; /* of the data, without headers */
 };
 /*
  * Reads the manifest: `manifest`, or PATH.manifest when that is NULL and the file is there. It is
@@ -219,24 +319,38 @@ struct csvk_report;
 struct kbc_input_hooks { /* what they get is borrowed for the call */
     void (*refused)(void *ctx, const struct csvk_report *report); /* a file has errors */
     void (*failed)(void *ctx, const struct csvk_error *err);      /* a file cannot be judged */
+    void (*note)(void *ctx, const char *text); /* a line for the user; may be NULL */
     void *ctx;
 };
 /*
- * Validates all files as Storage will read them; it unpacks gzip and nothing else. CSVK_EDATA when
- * data was refused; any other failure is that of the last file that could not be judged, and
+ * Validates all files as Storage will read them; it unpacks gzip and nothing else. With `key`,
+ * which may be empty, the header is compared with the columns, too, and the key must be there,
+ * filled and unique; NULL: neither. Sets input->counted and input->records. CSVK_EDATA when data
+ * was refused; any other failure is that of the last file that could not be judged, and
  * hooks->failed has seen it.
  */
-int kbc_input_check(const struct kbc_input *input, const struct kbc_input_hooks *hooks,
-                    struct csvk_error *err) CSVK_MUST_USE;
+int kbc_input_check(struct kbc_input *input, const struct csvk_strings *key,
+                    const struct kbc_input_hooks *hooks, struct csvk_error *err) CSVK_MUST_USE;
 void kbc_input_release(struct kbc_input *input);
 
 /* ---- downloading ---------------------------------------------------------------------------- */
 
 enum kbc_slices { KBC_JOIN, KBC_KEEP_SLICES };
 
+enum kbc_file_type { KBC_FILE_CSV, KBC_FILE_PARQUET };
+
+/* Rows whose value of the column fits. All filters have to fit. */
 struct kbc_filter {
-    const char *column, *operator;
-    const char *value;
+    const char *column;
+    const char *operator;              /* "eq", "ne", "gt", "ge", "lt" or "le" */
+    const char *type;                  /* as which it is compared: "INTEGER" …; NULL: as text */
+    const struct csvk_strings *values; /* eq: any of them; ne: none of them; else one */
+};
+
+struct kbc_order {
+    const char *column;
+    const char *type; /* as in a filter */
+    bool descending;
 };
 
 struct kbc_download {
@@ -248,20 +362,29 @@ struct kbc_download {
     const char *changed_since, *changed_until;
     const struct kbc_filter *filters;
     size_t nfilters;
-    uint64_t limit;   /* of rows; 0: none */
-    uint64_t timeout; /* seconds for the export job; 0: no limit */
+    const struct kbc_order *orders;
+    size_t norders;
+    enum kbc_file_type file_type; /* of the export; Parquet needs KBC_KEEP_SLICES */
+    uint64_t limit;               /* of rows; 0: none */
+    uint64_t timeout;             /* seconds for the export job; 0: no limit */
 };
+
+/* What the result says about its columns. */
+enum kbc_result_header { KBC_HEADER_OWN, KBC_HEADER_MADE, KBC_HEADER_NONE };
 
 struct kbc_downloaded {
     char file_id[KBC_ID_SIZE];
     char job_id[KBC_ID_SIZE]; /* "" when no export was made */
     size_t slices;
     bool sliced;
-    uint64_t stored_bytes; /* that were fetched */
-    uint64_t bytes;        /* that were written, before compression */
+    enum kbc_result_header header; /* the file's own; made from `columns`; slices without names */
+    uint64_t stored_bytes;         /* that were fetched */
+    uint64_t bytes;                /* that were written, before compression */
     struct csvk_strings columns;
 };
 void kbc_downloaded_release(struct kbc_downloaded *downloaded);
+/* Writes the whole result or nothing. Whether `out` can be written is tried before anything is
+   asked for. CSVK_EDATA when `columns` do not fit the data. */
 int kbc_download(struct kbc *kbc, const struct kbc_download *download, struct kbc_downloaded *out,
                  struct csvk_error *err) CSVK_MUST_USE;
 

@@ -7,19 +7,25 @@
  * it is HTTP_LOST.
  */
 #include "storage/storage_api.h"
+#include "storage/sigv4.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_TRIES = 6, DEFAULT_STALL = 60, DEFAULT_DELAY_MS = 500, LONGEST_WAIT = 60 };
+enum { DEFAULT_TRIES = 6, DEFAULT_STALL = 60, DEFAULT_DELAY_MS = 500, DEFAULT_WAIT = 20 * 60 };
 
 /* ---- session --------------------------------------------------------------------------------- */
 
 static void report_retry(void *ctx, const char *text)
 {
     kbc_note(ctx, "%s", text);
+}
+
+static void report_wait(void *ctx, const char *text)
+{
+    kbc_waiting(ctx, "%s", text);
 }
 
 /* Tests shorten the pauses by a variable; there is no other need for it. */
@@ -78,10 +84,11 @@ static void take_settings(struct kbc *kbc, const struct kbc_options *options)
     kbc->settings.tries = options->tries ? options->tries : DEFAULT_TRIES;
     kbc->settings.stall_seconds = options->stall_seconds ? options->stall_seconds : DEFAULT_STALL;
     kbc->settings.base_delay_ms = base_delay();
-    kbc->settings.longest_wait = LONGEST_WAIT;
+    kbc->settings.longest_wait = options->max_wait ? *options->max_wait : DEFAULT_WAIT;
     kbc->settings.cancel = options->cancel;
     kbc->settings.secrets = &kbc->secrets;
     kbc->settings.on_retry = report_retry;
+    kbc->settings.on_wait = report_wait;
     kbc->settings.ctx = kbc;
 }
 
@@ -146,14 +153,28 @@ static void report(struct kbc *kbc, void (*to)(void *, const char *), char *text
     pthread_mutex_unlock(&kbc->observer_lock);
 }
 
+/* The text is made whole, because a secret that is cut is not found any more. */
 void kbc_note(struct kbc *kbc, const char *format, ...)
 {
-    char text[1024];
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    int length = vasprintf(&text, format, args);
+    va_end(args);
+    if (length >= 0) {
+        report(kbc, kbc->observer.note, text);
+        free(text);
+    }
+}
+
+void kbc_waiting(struct kbc *kbc, const char *format, ...)
+{
+    char text[300];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    report(kbc, kbc->observer.note, text);
+    report(kbc, kbc->observer.waiting, text);
 }
 
 void kbc_show(struct kbc *kbc, const char *method, const char *url, const char *body)
@@ -207,13 +228,18 @@ void kbc_progress_add(struct kbc *kbc, int64_t delta)
 
 int kbc_fail(struct kbc *kbc, struct csvk_error *err, int status, const char *format, ...)
 {
-    char text[sizeof err->text];
+    char *text = NULL;
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    int length = vasprintf(&text, format, args);
     va_end(args);
+    if (length < 0) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
     secrets_mask(&kbc->secrets, text);
-    return csvk_fail(err, status, "%s", text);
+    csvk_fail(err, status, "%s", text);
+    free(text);
+    return status;
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
@@ -266,6 +292,12 @@ int json_strings(const cJSON *array, struct csvk_strings *out)
     return CSVK_OK;
 }
 
+int json_copy(const cJSON *object, const char *key, char **to)
+{
+    *to = csvk_strdup(json_text(object, key));
+    return *to ? CSVK_OK : CSVK_ENOMEM;
+}
+
 cJSON *json_array(const struct csvk_strings *list)
 {
     cJSON *array = cJSON_CreateArray();
@@ -281,6 +313,19 @@ cJSON *json_array(const struct csvk_strings *list)
 }
 
 /* ---- one call -------------------------------------------------------------------------------- */
+
+int kbc_path(struct csvk_buf *path, const char *folder, const char *id, const char *rest,
+             struct csvk_error *err)
+{
+    int status = csvk_buf_printf(path, "%s/", folder);
+    if (status == CSVK_OK) {
+        status = percent_encode(path, id, "");
+    }
+    if (status == CSVK_OK) {
+        status = csvk_buf_puts(path, rest);
+    }
+    return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
+}
 
 static int build_request(struct kbc *kbc, const struct kbc_call *call, const char *body,
                          struct http_request *request)
@@ -306,6 +351,7 @@ static int build_request(struct kbc *kbc, const struct kbc_call *call, const cha
     request->method = call->method;
     request->body = (struct http_body){body, -1, 0, body ? strlen(body) : 0};
     request->replay = call->replay;
+    request->tries = call->tries;
     request->decode = true;
     return status;
 }
@@ -338,9 +384,37 @@ static int class_of(long status)
 
 static void add_wait(const struct http_response *response, char *text, size_t capacity)
 {
-    text[0] = '\0';
+    http_redirect_text(response, text, capacity);
     if (response->retry_after > 0) {
         snprintf(text, capacity, "; the server asks to come back in %ld s", response->retry_after);
+    }
+}
+
+static void add_reason(const char *field, const char *text, char *to, size_t capacity)
+{
+    size_t used = strlen(to);
+    if (*text && used + 1 < capacity) {
+        snprintf(to + used, capacity - used, "; %s%s%s", field, *field ? ": " : "", text);
+    }
+}
+
+/* Lists the single errors of a request that was not valid. They come as texts, as objects with a
+   message, or by field; that there are no other forms is from memory, so other forms are left out.
+ */
+static void add_errors(const cJSON *errors, const char *field, char *to, size_t capacity)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(one, errors)
+    {
+        const char *name = one->string ? one->string : field;
+        const char *key = json_text(one, "key");
+        if (cJSON_IsString(one)) {
+            add_reason(name, one->valuestring, to, capacity);
+        } else if (cJSON_IsObject(one)) {
+            add_reason(*key ? key : name, json_text(one, "message"), to, capacity);
+        } else if (cJSON_IsArray(one) && !*field) {
+            add_errors(one, name, to, capacity);
+        }
     }
 }
 
@@ -350,8 +424,9 @@ static int refusal(struct kbc *kbc, const struct kbc_call *call,
                    const struct http_response *response, const struct kbc_answer *answer,
                    struct csvk_error *err)
 {
-    char wait[64];
+    char wait[200], errors[400] = "";
     add_wait(response, wait, sizeof wait);
+    add_errors(json_at(answer->json, "errors"), "", errors, sizeof errors);
     const char *text = json_text(answer->json, "error");
     text = *text ? text : json_text(answer->json, "message");
     text = *text ? text : json_text(answer->json, "reason");
@@ -363,9 +438,9 @@ static int refusal(struct kbc *kbc, const struct kbc_call *call,
                         "%s: the server answered %ld without a reason%s", call->what,
                         response->status, wait);
     }
-    return kbc_fail(kbc, err, class_of(response->status), "%s: %s%s (%ld%s%s%s%s)%s", call->what,
-                    maintenance, text, response->status, answer->code[0] ? ", " : "", answer->code,
-                    *exception ? ", exceptionId " : "", exception, wait);
+    return kbc_fail(kbc, err, class_of(response->status), "%s: %s%s%s (%ld%s%s%s%s)%s", call->what,
+                    maintenance, text, errors, response->status, answer->code[0] ? ", " : "",
+                    answer->code, *exception ? ", exceptionId " : "", exception, wait);
 }
 
 static int judge_answer(struct kbc *kbc, const struct kbc_call *call,
@@ -376,6 +451,9 @@ static int judge_answer(struct kbc *kbc, const struct kbc_call *call,
     answer->status = response->status;
     answer->fate = HTTP_ANSWERED;
     answer->json = cJSON_ParseWithLength(csvk_buf_text(&response->body), response->body.length);
+    if (kbc_take_in(kbc, answer->json) < 0) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
     snprintf(answer->code, sizeof answer->code, "%s", json_text(answer->json, "code"));
     if (good && (response->status == 204 || is_json_answer(response))) {
         bool is_error = strcmp(json_text(answer->json, "status"), "error") == 0 &&

@@ -38,6 +38,7 @@ struct kbc_call {
     cJSON *body;      /* taken over; may be NULL */
     enum kbc_scope scope;
     enum http_replay replay;
+    unsigned tries;     /* 0: as the session has it */
     const char *run_id; /* NULL: that of the session */
     const char *dry;    /* the JSON that a dry run answers; NULL: {} */
 };
@@ -58,8 +59,15 @@ int kbc_call(struct kbc *kbc, const struct kbc_call *call, struct kbc_answer *an
              struct csvk_error *err) CSVK_MUST_USE;
 void kbc_answer_release(struct kbc_answer *answer);
 
+/* Appends "folder/id" and `rest` to a path, the id percent-encoded. CSVK_ENOMEM. */
+int kbc_path(struct csvk_buf *path, const char *folder, const char *id, const char *rest,
+             struct csvk_error *err) CSVK_MUST_USE;
+
 /* Reports a line for the user to the observer, secrets masked. Any thread. */
 void kbc_note(struct kbc *kbc, const char *format, ...) CSVK_PRINTF(2, 3);
+/* Shows the observer what is being waited for; the next such line replaces it, "" is the end. Any
+   thread. */
+void kbc_waiting(struct kbc *kbc, const char *format, ...) CSVK_PRINTF(2, 3);
 /* Dry run: shows the observer a request that would be sent. */
 void kbc_show(struct kbc *kbc, const char *method, const char *url, const char *body);
 /* Progress of a transfer, for the observer. Any thread. */
@@ -70,6 +78,15 @@ void kbc_progress_add(struct kbc *kbc, int64_t delta);    /* bytes; negative: ta
 /* A client of its own for a worker, with the settings of the session. */
 int kbc_worker_client(struct kbc *kbc, struct http_client **out,
                       struct csvk_error *err) CSVK_MUST_USE;
+/* Takes in what a server said: learns the secrets in it and masks them in every text but the
+   credentials themselves. CSVK_ENOMEM. Any thread. */
+int kbc_take_in(struct kbc *kbc, cJSON *answer) CSVK_MUST_USE;
+/* Masks every text of the tree, credentials too: for what is shown as a whole. Any thread. */
+void kbc_mask_tree(struct kbc *kbc, cJSON *tree);
+/* Copies `text` to `to` with the secrets masked and cuts it after that. Any thread. */
+void kbc_mask_into(struct kbc *kbc, const char *text, char *to, size_t capacity);
+/* The same for the last part of the key of an object, as a name for messages. */
+void kbc_object_name(struct kbc *kbc, const char *key, char *to, size_t capacity);
 /* csvk_fail with the secrets masked. */
 int kbc_fail(struct kbc *kbc, struct csvk_error *err, int status, const char *format, ...)
     CSVK_PRINTF(4, 5);
@@ -82,6 +99,8 @@ void json_id(const cJSON *object, const char *key, char id[KBC_ID_SIZE]);
 uint64_t json_uint(const cJSON *object, const char *key); /* 0 when it is not one */
 bool json_true(const cJSON *object, const char *key);
 int json_strings(const cJSON *array, struct csvk_strings *out) CSVK_MUST_USE;
+/* A copy of the text, "" when there is none. CSVK_ENOMEM. */
+int json_copy(const cJSON *object, const char *key, char **to) CSVK_MUST_USE;
 cJSON *json_array(const struct csvk_strings *list); /* NULL: out of memory */
 
 #endif

@@ -1,10 +1,8 @@
 /*
  * storage_input.c - collects what is known about the data before it is sent, from its manifest and
- * its header, and validates the data.
+ * its header. input_check.c judges the data.
  */
-#include "storage/storage.h"
-
-#include "validator/validator.h"
+#include "storage/storage_input.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -16,22 +14,22 @@ static int no_memory(struct csvk_error *err)
 
 /* ---- manifest -------------------------------------------------------------------------------- */
 
-/* The schema of the manifest as a cJSON tree, or NULL. It goes to the platform as it is. */
-static cJSON *schema_of(const struct csvk_manifest *manifest)
+/* A list of the manifest as a cJSON tree, or NULL: it is not there, or empty. */
+static cJSON *list_of(const struct csvk_manifest *manifest, const char *key)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
-    cJSON *schema = NULL, *tree = NULL;
+    cJSON *list = NULL, *tree = NULL;
     if (csvk_manifest_print(manifest, &text) == CSVK_OK) {
         tree = cJSON_ParseWithLength(csvk_buf_text(&text), text.length);
-        schema = cJSON_DetachItemFromObjectCaseSensitive(tree, "schema");
+        list = cJSON_DetachItemFromObjectCaseSensitive(tree, key);
     }
     cJSON_Delete(tree);
     csvk_buf_release(&text);
-    if (!cJSON_IsArray(schema) || cJSON_GetArraySize(schema) == 0) {
-        cJSON_Delete(schema);
+    if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) == 0) {
+        cJSON_Delete(list);
         return NULL;
     }
-    return schema;
+    return list;
 }
 
 static bool add_pair(cJSON *list, const struct csvk_manifest_pair *pair)
@@ -108,7 +106,8 @@ static int take_manifest(struct kbc_input *input, const struct csvk_manifest *ma
     table->columns_by = named ? CSVK_TOLD_BY_MANIFEST : CSVK_TOLD_BY_DEFAULT;
     input->incremental = told->incremental;
     input->header = !named ? KBC_HEADER : table->header ? KBC_SKIP_HEADER : KBC_HEADLESS;
-    input->schema = schema_of(manifest);
+    input->schema = list_of(manifest, "schema"); /* it goes to the platform as it is */
+    input->delete_list = list_of(manifest, "delete_where");
     input->metadata = metadata_of(told, &failed);
     if (failed || csvk_strings_copy(&table->columns, &told->columns) != CSVK_OK ||
         csvk_strings_copy(&table->primary_key, &told->primary_key) != CSVK_OK ||
@@ -199,7 +198,7 @@ int kbc_input_for_importer(const struct kbc_input *input, struct csvk_error *err
                          "--importer takes the column names from the header, so no other "
                          "names can be given");
     }
-    return input->delete_where.column != NULL
+    return input->delete_where.column != NULL || input->delete_list != NULL
                ? csvk_fail(err, CSVK_EUSAGE, "--importer cannot delete rows")
                : CSVK_OK;
 }
@@ -210,13 +209,15 @@ void kbc_input_release(struct kbc_input *input)
     csvk_strings_release(&input->delete_values);
     csvk_manifest_table_release(&input->manifest);
     cJSON_Delete(input->schema);
+    cJSON_Delete(input->delete_list);
     cJSON_free(input->metadata);
     memset(input, 0, sizeof *input);
 }
 
 /* ---- the header ------------------------------------------------------------------------------ */
 
-static int take_names(struct kbc_input *input, const struct csvk_batch *batch)
+static int take_values(const struct csvk_dialect *dialect, const struct csvk_batch *batch,
+                       struct csvk_strings *values)
 {
     const struct csvk_record *record = batch->nreported > 0 ? &batch->records[0] : NULL;
     unsigned char *value = record ? csvk_malloc((size_t)record->length + 1) : NULL;
@@ -227,21 +228,22 @@ static int take_names(struct kbc_input *input, const struct csvk_batch *batch)
     for (size_t i = 0; record && !record->oversize && i < record->nfields && status == CSVK_OK;
          i++) {
         struct csvk_bytes raw = csvk_field_raw(batch, record, i);
-        size_t length = csvk_field_decode(raw, &input->table.dialect, value);
-        status = csvk_strings_addn(&input->table.columns, (const char *)value, length);
+        size_t length = csvk_field_decode(raw, dialect, value);
+        status = csvk_strings_addn(values, (const char *)value, length);
     }
     csvk_free(value);
     return status;
 }
 
-static int read_header(struct kbc_input *input, const char *path, struct csvk_error *err)
+int input_first_record(const struct csvk_dialect *dialect, const char *path,
+                       struct csvk_strings *values, struct csvk_error *err)
 {
     struct csvk_options options;
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     const struct csvk_batch *batch = NULL;
     csvk_options_init(&options);
-    options.dialect = input->table.dialect;
+    options.dialect = *dialect;
     options.detail = CSVK_FIELDS;
     int status = csvk_source_open(&source, path, err);
     if (status == CSVK_OK) {
@@ -252,12 +254,12 @@ static int read_header(struct kbc_input *input, const char *path, struct csvk_er
             status = csvk_reader_next(reader, &batch, err);
         } while (status == CSVK_OK && batch->nreported == 0);
     }
-    if (status == CSVK_OK && take_names(input, batch) < 0) {
+    if (status == CSVK_OK && take_values(dialect, batch, values) != CSVK_OK) {
         status = no_memory(err);
     }
     csvk_reader_free(reader);
     csvk_source_free(source);
-    return status;
+    return status < 0 ? status : CSVK_OK;
 }
 
 int kbc_input_read_header(struct kbc_input *input, struct csvk_error *err)
@@ -266,98 +268,7 @@ int kbc_input_read_header(struct kbc_input *input, struct csvk_error *err)
         input->header != KBC_HEADER) {
         return CSVK_OK;
     }
-    int status = read_header(input, input->path, err);
-    input->table.columns_by = CSVK_TOLD_BY_HEADER;
-    return status < 0 ? status : CSVK_OK;
-}
-
-/* ---- the data -------------------------------------------------------------------------------- */
-
-/* The platform unpacks gzip and nothing else. */
-static int check_compression(struct csvk_source *source, struct csvk_error *err)
-{
-    struct csvk_bytes start;
-    int status = csvk_source_peek(source, 1, &start, err);
-    const char *kind = status == CSVK_OK ? csvk_source_compression(source) : NULL;
-    if (kind != NULL && !csvk_source_is_gzip(source)) {
-        status = csvk_fail(err, CSVK_EDATA,
-                           "%s: is %s, which the platform does not unpack: unpack it, or pack it "
-                           "with gzip",
-                           csvk_source_name(source), kind);
-    }
-    return status;
-}
-
-/* The width of the first file is that of all; columns that are known say it first. */
-static int check_file(const char *path, struct csvk_validate_options *options,
-                      const struct kbc_input_hooks *hooks, struct csvk_error *err)
-{
-    struct csvk_source *source = NULL;
-    struct csvk_validator *validator = NULL;
-    const struct csvk_report *report = NULL;
-    options->file = path;
-    int status = csvk_source_open(&source, path, err);
-    status = status == CSVK_OK ? check_compression(source, err) : status;
-    status =
-        status == CSVK_OK ? csvk_validate_source(&validator, source, options, NULL, err) : status;
-    status = status == CSVK_OK ? csvk_validator_report(validator, &report, err) : status;
-    if (status != CSVK_OK && hooks->failed != NULL) {
-        hooks->failed(hooks->ctx, err);
-    }
-    if (status == CSVK_OK) {
-        options->width = options->width != 0 ? options->width : report->totals->width;
-    }
-    if (status == CSVK_OK && !report->valid) {
-        status = CSVK_EDATA;
-        if (hooks->refused != NULL) {
-            hooks->refused(hooks->ctx, report);
-        }
-    }
-    csvk_validator_free(validator);
-    csvk_source_free(source);
-    return status;
-}
-
-/* Trouble with one file weighs more than data that is refused. */
-static int check_files(const struct csvk_strings *files, struct csvk_validate_options *options,
-                       const struct kbc_input_hooks *hooks, struct csvk_error *err)
-{
-    int worst = CSVK_OK;
-    for (size_t i = 0; i < files->count; i++) {
-        struct csvk_error one = {0};
-        int status = check_file(files->item[i], options, hooks, &one);
-        if (status != CSVK_OK && (status != CSVK_EDATA || worst == CSVK_OK)) {
-            worst = status;
-            *err = one;
-        }
-    }
-    return worst == CSVK_EDATA
-               ? csvk_fail(err, CSVK_EDATA,
-                           "nothing was sent; csvkit normalize may repair the data, --no-check "
-                           "sends it unchanged")
-               : worst;
-}
-
-int kbc_input_check(const struct kbc_input *input, const struct kbc_input_hooks *hooks,
-                    struct csvk_error *err)
-{
-    struct csvk_error own = {0};
-    struct csvk_error *why = err != NULL ? err : &own;
-    struct csvk_strings files = {0};
-    struct csvk_validate_options options;
-    csvk_validate_options_init(&options);
-    options.profile = CSVK_PROFILE_KEBOOLA;
-    int status = input->sliced ? csvk_list_slices(input->path, &files, why)
-                               : csvk_strings_add(&files, input->path);
-    if (status == CSVK_ENOMEM) {
-        no_memory(why);
-    }
-    status = status == CSVK_OK ? csvk_table_definition_rules(&input->table, &options, why) : status;
-    if (status != CSVK_OK && hooks->failed != NULL) {
-        hooks->failed(hooks->ctx, why);
-    }
-    status = status == CSVK_OK ? check_files(&files, &options, hooks, why) : status;
-    csvk_strings_release(&files);
-    csvk_validate_options_release(&options);
-    return status;
+    struct csvk_table_definition *table = &input->table;
+    table->columns_by = CSVK_TOLD_BY_HEADER;
+    return input_first_record(&table->dialect, input->path, &table->columns, err);
 }

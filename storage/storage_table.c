@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
@@ -20,7 +21,7 @@ static bool is_name(const char *text, size_t length)
     return length > 0 && length <= 96;
 }
 
-static int split(const char *id, struct table_place *place, struct csvk_error *err)
+int table_split(const char *id, struct table_place *place, struct csvk_error *err)
 {
     const char *first = strchr(id, '.');
     const char *second = first ? strchr(first + 1, '.') : NULL;
@@ -50,6 +51,7 @@ void table_release(struct table_place *place)
     csvk_free(place->name);
     csvk_strings_release(&place->columns);
     csvk_strings_release(&place->primary_key);
+    cJSON_Delete(place->definition);
     memset(place, 0, sizeof *place);
 }
 
@@ -70,7 +72,7 @@ int table_look(struct kbc *kbc, const char *id, struct table_place *place, struc
 {
     struct csvk_buf path = CSVK_BUF_INIT;
     struct kbc_answer answer = {0};
-    int status = split(id, place, err);
+    int status = table_split(id, place, err);
     if (status < 0) {
         return status;
     }
@@ -81,6 +83,9 @@ int table_look(struct kbc *kbc, const char *id, struct table_place *place, struc
     if (status == CSVK_OK) {
         place->exists = true;
         place->typed = json_true(answer.json, "isTyped");
+        place->definition = cJSON_DetachItemFromObjectCaseSensitive(answer.json, "definition");
+        snprintf(place->backend, sizeof place->backend, "%s",
+                 json_text(json_at(answer.json, "bucket"), "backend"));
         if (json_strings(json_at(answer.json, "columns"), &place->columns) < 0 ||
             json_strings(json_at(answer.json, "primaryKey"), &place->primary_key) < 0) {
             status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
@@ -113,8 +118,7 @@ static int ask_for_names(struct kbc *kbc, const struct csvk_strings *columns,
                             .method = "POST",
                             .path = "webalize/column-names",
                             .body = body,
-                            .scope = KBC_BRANCHED,
-                            .replay = HTTP_ONCE};
+                            .scope = KBC_BRANCHED};
     int status = kbc_call(kbc, &call, &answer, err);
     if (status == CSVK_OK && json_strings(json_at(answer.json, "columnNames"), out) < 0) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
@@ -192,6 +196,48 @@ static int check_columns(const struct table_place *place, const struct kbc_load 
     return status;
 }
 
+/* The type that a column has in the table, for a backend or as the base type; "" when not known. */
+static const char *type_in_table(const struct table_place *place, const char *name, bool base)
+{
+    const cJSON *column;
+    cJSON_ArrayForEach(column, json_at(place->definition, "columns"))
+    {
+        if (strcmp(json_text(column, "name"), name) == 0) {
+            return base ? json_text(column, "basetype")
+                        : json_text(json_at(column, "definition"), "type");
+        }
+    }
+    return "";
+}
+
+static int check_type(const struct table_place *place, const char *name, const cJSON *type,
+                      struct csvk_error *err)
+{
+    for (int base = 0; base < 2; base++) {
+        const char *wanted = json_text(json_at(type, base ? "base" : place->backend), "type");
+        const char *there = type_in_table(place, name, base);
+        if (*wanted && *there && strcasecmp(wanted, there) != 0) {
+            return csvk_fail(err, CSVK_EDATA,
+                             "%s: column %s is %s in the table, but %s in the manifest", place->id,
+                             name, there, wanted);
+        }
+    }
+    return CSVK_OK;
+}
+
+/* Types are compared where both sides name them; what the values are like is for the platform. */
+static int check_types(const struct table_place *place, const struct kbc_load *wanted,
+                       const struct csvk_strings *columns, struct csvk_error *err)
+{
+    int status = CSVK_OK;
+    for (size_t i = 0; place->typed && wanted->schema && i < columns->count && status == CSVK_OK;
+         i++) {
+        const cJSON *schema = cJSON_GetArrayItem(wanted->schema, (int)i);
+        status = check_type(place, columns->item[i], json_at(schema, "data_type"), err);
+    }
+    return status;
+}
+
 int table_check(const struct table_place *place, const struct kbc_load *wanted,
                 const struct csvk_strings *columns, struct csvk_error *err)
 {
@@ -205,11 +251,13 @@ int table_check(const struct table_place *place, const struct kbc_load *wanted,
                          "not change it",
                          place->id);
     }
-    return columns->count > 0 ? check_columns(place, wanted, columns, err) : CSVK_OK;
+    int status = columns->count > 0 ? check_columns(place, wanted, columns, err) : CSVK_OK;
+    return status == CSVK_OK ? check_types(place, wanted, columns, err) : status;
 }
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
+/* May be repeated: the second request finds the bucket that the first one made. */
 static int post_bucket(struct kbc *kbc, const struct table_place *place, struct csvk_error *err)
 {
     struct kbc_answer answer = {0};
@@ -223,40 +271,35 @@ static int post_bucket(struct kbc *kbc, const struct table_place *place, struct 
                             .method = "POST",
                             .path = "buckets",
                             .body = body,
-                            .scope = KBC_BRANCHED,
-                            .replay = HTTP_ONCE};
+                            .scope = KBC_BRANCHED};
     int status = kbc_call(kbc, &call, &answer, err);
     bool there = strcmp(answer.code, "storage.buckets.alreadyExists") == 0;
-    bool lost = status < 0 && answer.fate == HTTP_LOST;
     kbc_answer_release(&answer);
-    return there ? CSVK_OK : lost ? CSVK_END : status;
+    return there ? CSVK_OK : status;
 }
 
-/* After a lost answer, the bucket is asked for: it exists or it does not. */
 int table_make_bucket(struct kbc *kbc, const struct table_place *place, bool *created,
                       struct csvk_error *err)
 {
     struct csvk_buf path = CSVK_BUF_INIT;
-    struct csvk_error lost = {0};
+    struct kbc_answer answer = {0};
+    struct csvk_error why = {0};
     *created = false;
     if (csvk_buf_printf(&path, "buckets/%s", place->bucket) < 0) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    struct kbc_answer answer = {0};
     int status = get(kbc, "asking for the bucket", csvk_buf_text(&path), &answer, err);
     kbc_answer_release(&answer);
     if (status == CSVK_END) {
-        status = post_bucket(kbc, place, &lost);
-        *created = status == CSVK_OK || status == CSVK_END;
-        if (status == CSVK_END &&
+        status = post_bucket(kbc, place, &why);
+        if (status < 0 && /* it may be there all the same */
             get(kbc, "asking for the bucket", csvk_buf_text(&path), &answer, err) == CSVK_OK) {
             status = CSVK_OK;
+        } else if (status < 0 && err) {
+            *err = why;
         }
         kbc_answer_release(&answer);
-        if (status != CSVK_OK && err) {
-            *err = lost;
-            status = lost.status;
-        }
+        *created = status == CSVK_OK;
     }
     csvk_buf_release(&path);
     return status;
@@ -419,5 +462,30 @@ int table_add_columns(struct kbc *kbc, const struct table_place *place,
             status = add_one(kbc, place, columns->item[i], err);
         }
     }
+    return status;
+}
+
+/* ---- around an import ------------------------------------------------------------------------ */
+
+/* Metadata with the same key is replaced: this request may be repeated, too. */
+int table_set_metadata(struct kbc *kbc, const char *id, const char *metadata,
+                       struct csvk_error *err)
+{
+    struct csvk_buf path = CSVK_BUF_INIT;
+    struct kbc_answer answer = {0};
+    cJSON *body = cJSON_Parse(metadata);
+    if (!body || !cJSON_AddStringToObject(body, "provider", "csvkit") ||
+        csvk_buf_printf(&path, "tables/%s/metadata", id) < 0) {
+        cJSON_Delete(body);
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    struct kbc_call call = {.what = "setting metadata",
+                            .method = "POST",
+                            .path = csvk_buf_text(&path),
+                            .body = body,
+                            .scope = KBC_BRANCHED};
+    int status = kbc_call(kbc, &call, &answer, err);
+    kbc_answer_release(&answer);
+    csvk_buf_release(&path);
     return status;
 }

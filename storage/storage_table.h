@@ -10,8 +10,13 @@ struct table_place {
     bool exists;
     bool typed;                               /* it has data types */
     struct csvk_strings columns, primary_key; /* when it exists */
+    cJSON *definition;                        /* of its columns, as the server tells it; or NULL */
+    char backend[32];                         /* "snowflake"; "" when it is not known */
 };
 
+/* Splits an id such as in.c-main.orders; CSVK_EUSAGE for a text that is none. The caller releases
+   `place` in any case. */
+int table_split(const char *id, struct table_place *place, struct csvk_error *err) CSVK_MUST_USE;
 /* Splits the id and asks for the table; a missing table is not a failure. The caller releases
    `place` in any case. */
 int table_look(struct kbc *kbc, const char *id, struct table_place *place,
@@ -31,6 +36,9 @@ int table_make_bucket(struct kbc *kbc, const struct table_place *place, bool *cr
 /* Makes an empty table: with data types when there is a schema, else all columns are text. */
 int table_define(struct kbc *kbc, const struct table_place *place, const struct kbc_load *wanted,
                  const struct csvk_strings *columns, struct csvk_error *err) CSVK_MUST_USE;
+/* Sets the metadata of the table `id`; `metadata` as in kbc_load. */
+int table_set_metadata(struct kbc *kbc, const char *id, const char *metadata,
+                       struct csvk_error *err) CSVK_MUST_USE;
 /* Adds the columns that the table lacks. */
 int table_add_columns(struct kbc *kbc, const struct table_place *place,
                       const struct csvk_strings *columns, struct csvk_error *err) CSVK_MUST_USE;

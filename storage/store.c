@@ -41,9 +41,11 @@ const char *store_test_endpoint(const char *variable)
     return url && http_is_loopback(url) ? url : NULL;
 }
 
-static int kind_of(const cJSON *file, enum store_kind *kind, struct csvk_error *err)
+static int kind_of(struct kbc *kbc, const cJSON *file, enum store_kind *kind,
+                   struct csvk_error *err)
 {
     static const char *const names[] = {"aws", "azure", "gcp"};
+    char shown[40];
     const char *provider = json_text(file, "provider");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(provider, names[i]) == 0) {
@@ -51,10 +53,9 @@ static int kind_of(const cJSON *file, enum store_kind *kind, struct csvk_error *
             return CSVK_OK;
         }
     }
+    kbc_mask_into(kbc, provider, shown, sizeof shown);
     return csvk_fail(err, KBC_EREMOTE,
-                     "the file is stored with a provider that csvkit does not know: "
-                     "\"%.40s\"",
-                     provider);
+                     "the file is stored with a provider that csvkit does not know: \"%s\"", shown);
 }
 
 static int register_secrets(struct store *store)
@@ -66,7 +67,7 @@ static int register_secrets(struct store *store)
     if (signature) {
         char *value = csvk_strndup(signature + 4, strcspn(signature + 4, "&"));
         status |= value ? secrets_add(secrets, value) : CSVK_ENOMEM;
-        csvk_free(value);
+        secret_free(value);
     }
     return status < 0 ? CSVK_ENOMEM : CSVK_OK;
 }
@@ -79,7 +80,7 @@ int store_init(struct store *store, struct kbc *kbc, const cJSON *file, enum sto
     store->kbc = kbc;
     store->use = use;
     json_id(file, "id", store->file_id);
-    int status = kind_of(file, &store->kind, err);
+    int status = kind_of(kbc, file, &store->kind, err);
     if (status == CSVK_OK) {
         status = store_take(file, "name", &store->name, err);
     }
@@ -202,6 +203,18 @@ void store_xml_text(const struct http_response *response, const char *tag, char 
     snprintf(to, capacity, "%.*s", (int)strcspn(start, "<"), start);
 }
 
+void store_error_text(const struct store_call *call, const char *tag, char *to, size_t capacity)
+{
+    const struct csvk_buf *body = &call->response.body;
+    char *whole = csvk_malloc(body->length + 1);
+    to[0] = '\0';
+    if (whole) {
+        store_xml_text(&call->response, tag, whole, body->length + 1);
+        kbc_mask_into(call->store->kbc, whole, to, capacity);
+    }
+    csvk_free(whole);
+}
+
 static void on_progress(void *ctx, uint64_t done)
 {
     struct store_call *call = ctx;
@@ -254,9 +267,10 @@ static bool has_sas_expired(const struct store *store)
 static int fail_by_answer(struct store_call *call, struct csvk_error *err)
 {
     const struct http_response *response = &call->response;
-    char code[80], text[200];
-    store_xml_text(response, "Code", code, sizeof code);
-    store_xml_text(response, "Message", text, sizeof text);
+    char code[80], text[200], redirect[200];
+    http_redirect_text(response, redirect, sizeof redirect);
+    store_error_text(call, "Code", code, sizeof code);
+    store_error_text(call, "Message", text, sizeof text);
     if (!code[0]) {
         http_response_header(response, "x-ms-error-code", code, sizeof code);
     }
@@ -264,9 +278,10 @@ static int fail_by_answer(struct store_call *call, struct csvk_error *err)
     if (is_expiry(code) || (response->status == 403 && (late || has_sas_expired(call->store)))) {
         call->store->expired = 1;
     }
-    return kbc_fail(call->store->kbc, err, KBC_EREMOTE, "%s: the object store answered %ld%s%s%s%s",
-                    call->request.what, response->status, code[0] ? " " : "", code,
-                    text[0] ? ": " : "", text);
+    return kbc_fail(call->store->kbc, err, KBC_EREMOTE,
+                    "%s: the object store answered %ld%s%s%s%s%s", call->request.what,
+                    response->status, code[0] ? " " : "", code, text[0] ? ": " : "", text,
+                    redirect);
 }
 
 void store_drop_headers(struct http_request *request, size_t keep)
@@ -448,18 +463,22 @@ static int start_over(void *ctx, struct csvk_error *err)
 }
 
 int store_get(struct store *store, struct http_client *client, const char *key, int fd,
-              uint64_t *size, struct csvk_error *err)
+              struct store_got *got, struct csvk_error *err)
 {
     struct store_call call;
-    char what[200];
-    const char *slash = strrchr(key, '/');
-    snprintf(what, sizeof what, "fetching %.150s", slash ? slash + 1 : key);
+    char name[160], what[200];
+    kbc_object_name(store->kbc, key, name, sizeof name);
+    snprintf(what, sizeof what, "fetching %s", name);
     begin_call(&call, store, client, what);
     call.out_fd = fd;
     call.request.method = "GET";
     call.request.receive = write_out;
     call.request.restart = start_over;
     int status = ops_of(store)->get(&call, key, err);
-    *size = call.received;
+    char text[64];
+    got->size = call.received;
+    got->is_announced =
+        http_response_header(&call.response, "Content-Length", text, sizeof text) ||
+        http_response_header(&call.response, "Transfer-Encoding", text, sizeof text);
     return end_call(&call, status);
 }

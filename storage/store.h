@@ -31,8 +31,9 @@ struct store {
     char *region, *access, *secret, *session, *acl, *encryption; /* S3 */
     char *sas;                                                   /* Azure */
     char *bearer;                                                /* GCS; guarded by `lock` */
-    unsigned generation;           /* counts the bearers; guarded by `lock` */
-    bool path_style;               /* S3: the bucket is part of the path, not of the host */
+    unsigned generation; /* counts the bearers; guarded by `lock` */
+    bool path_style;     /* S3: the bucket is part of the path, not of the host */
+    long clock_offset; /* S3: seconds that the store's clock is ahead of ours; guarded by `lock` */
     volatile sig_atomic_t expired; /* the credentials have run out */
     pthread_mutex_t lock;
 };
@@ -90,9 +91,13 @@ int store_finish(struct store *store, struct http_client *client, const struct s
    until its own clean-up. */
 int store_abort(struct store *store, struct http_client *client, const struct store_object *object,
                 struct csvk_error *err) CSVK_MUST_USE;
-/* Fetches an object into the file `fd`, from its start; *size is its length in bytes. */
+struct store_got {
+    uint64_t size;     /* bytes */
+    bool is_announced; /* the store said before how long the object is, or where it ends */
+};
+/* Fetches an object into the file `fd`, from its start. */
 int store_get(struct store *store, struct http_client *client, const char *key, int fd,
-              uint64_t *size, struct csvk_error *err) CSVK_MUST_USE;
+              struct store_got *got, struct csvk_error *err) CSVK_MUST_USE;
 
 /* ---- private to store.c and store_*.c ---- */
 
@@ -154,5 +159,7 @@ int store_send(struct store_call *call, struct csvk_error *err) CSVK_MUST_USE;
  * none. */
 void store_xml_text(const struct http_response *response, const char *tag, char *to,
                     size_t capacity);
+/* The same for a message: the secrets are masked before the text is cut. */
+void store_error_text(const struct store_call *call, const char *tag, char *to, size_t capacity);
 
 #endif

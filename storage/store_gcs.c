@@ -3,12 +3,14 @@
  *
  * The token is valid for one hour, so a long transfer outlives it. The worker that gets a 401 first
  * renews the token through the Storage API, once per token, and the request is sent again. Large
- * objects go through a resumable session, whose parts must be sent one after the other.
+ * objects go through a resumable session, whose parts must be sent one after the other. The store
+ * may keep less of a part than it was sent; the rest is sent then.
  */
 #include "storage/sigv4.h"
 #include "storage/store.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- parsing --------------------------------------------------------------------------------- */
@@ -47,7 +49,7 @@ static int fetch_bearer(struct store *store, struct csvk_error *err)
     if (status == CSVK_OK) {
         const cJSON *place = json_at(answer.json, writing ? "gcsUploadParams" : "gcsCredentials");
         status = store_take(place, "access_token", &store->bearer, err);
-    } else if (answer.status == 422) {
+    } else if (answer.status == 422 || answer.status == 404) { /* too late; removed */
         store->expired = 1;
     }
     if (status == CSVK_OK && secrets_add(&store->kbc->secrets, store->bearer) < 0) {
@@ -154,54 +156,79 @@ static int begin(struct store_call *call, struct store_object *object, struct cs
     return CSVK_OK;
 }
 
-/* By 308 the store asks for the next part; the Range header has the bytes that it keeps. */
-static int judge_part(struct store_call *call, const struct store_object *object,
-                      const struct store_part *one, struct csvk_error *err)
+/* By 308 the store asks for more; the Range header has the bytes that it keeps. */
+static uint64_t kept_bytes(const struct http_response *response)
 {
-    char range[64], expected[64], etag[STORE_TAG_SIZE];
+    char range[64];
+    static const char start[] = "bytes=0-";
+    bool given = http_response_header(response, "Range", range, sizeof range) &&
+                 strncmp(range, start, sizeof start - 1) == 0;
+    return given ? strtoull(range + sizeof start - 1, NULL, 10) + 1 : 0;
+}
+
+/* Sends the bytes from `at` to the end of the part. The address of the session is the permission,
+   so no bearer is sent with it. */
+static int send_range(struct store_call *call, const struct store_object *object, uint64_t at,
+                      uint64_t end, struct csvk_error *err)
+{
+    const char *what = call->request.what;
+    http_request_release(&call->request);
+    memset(&call->request, 0, sizeof call->request);
+    call->request.what = what;
+    call->anonymous = true;
+    call->request.method = "PUT";
+    call->request.body = (struct http_body){NULL, object->fd, at, end - at};
+    int status = csvk_buf_puts(&call->request.url, object->upload);
+    if (status == CSVK_OK) {
+        status = http_header(&call->request, "Content-Range: bytes %llu-%llu/%llu",
+                             (unsigned long long)at, (unsigned long long)end - 1,
+                             (unsigned long long)object->size);
+    }
+    return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : store_send(call, err);
+}
+
+/* *at: how far the store has the part, before and after. CSVK_END: the rest has to be sent. */
+static int judge_part(const struct store_call *call, const struct store_object *object,
+                      const struct store_part *one, uint64_t *at, struct csvk_error *err)
+{
+    char etag[STORE_TAG_SIZE];
     bool last = one->number == object->nparts;
-    if (call->response.status == 308 && !last) {
-        snprintf(expected, sizeof expected, "bytes=0-%llu",
-                 (unsigned long long)(one->offset + one->size - 1));
-        if (http_response_header(&call->response, "Range", range, sizeof range) &&
-            strcmp(range, expected) == 0) {
-            return CSVK_OK;
-        }
+    long answered = call->response.status;
+    uint64_t end = one->offset + one->size, kept = kept_bytes(&call->response);
+    if (answered == 308 && kept > *at && (kept < end || (kept == end && !last))) {
+        *at = kept;
+        return kept < end ? CSVK_END : CSVK_OK;
+    }
+    if (answered == 308) {
         return csvk_fail(err, KBC_EREMOTE, "%s: the store did not keep all of part %u",
                          object->what, one->number);
     }
-    bool complete = last && (call->response.status == 200 || call->response.status == 201);
-    if (complete && http_response_header(&call->response, "ETag", etag, sizeof etag)) {
+    if (last && (answered == 200 || answered == 201) &&
+        http_response_header(&call->response, "ETag", etag, sizeof etag)) {
+        *at = end;
         return CSVK_OK;
     }
     return csvk_fail(err, KBC_EREMOTE, "%s: the store answered %ld to part %u", object->what,
-                     call->response.status, one->number);
+                     answered, one->number);
 }
 
-/* The address of the session is the permission, so no bearer is sent with a part. */
 static int part(struct store_call *call, const struct store_object *object, struct store_part *one,
                 struct csvk_error *err)
 {
-    call->anonymous = true;
-    call->request.method = "PUT";
-    call->request.body = (struct http_body){NULL, object->fd, one->offset, one->size};
-    int status = csvk_buf_puts(&call->request.url, object->upload);
-    if (status == CSVK_OK) {
-        status = http_header(
-            &call->request, "Content-Range: bytes %llu-%llu/%llu", (unsigned long long)one->offset,
-            (unsigned long long)(one->offset + one->size - 1), (unsigned long long)object->size);
+    uint64_t at = one->offset, end = one->offset + one->size;
+    int status = CSVK_END;
+    while (status == CSVK_END) {
+        uint64_t from = at;
+        call->reported = 0;
+        status = send_range(call, object, at, end, err);
+        if (status < 0 && call->response.status != 308) {
+            return status;
+        }
+        status = judge_part(call, object, one, &at, err);
+        kbc_progress_add(call->store->kbc, (int64_t)(at - from) - (int64_t)call->reported);
     }
-    if (status < 0) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    status = store_send(call, err);
-    if (status < 0 && call->response.status != 308) {
-        return status;
-    }
-    status = judge_part(call, object, one, err);
     if (status == CSVK_OK) {
         snprintf(one->tag, sizeof one->tag, "%u", one->number);
-        kbc_progress_add(call->store->kbc, (int64_t)one->size - (int64_t)call->reported);
     }
     return status;
 }

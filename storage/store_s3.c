@@ -6,6 +6,9 @@
  * request may be an <Error> with status 200. When that answer is lost, the upload may be finished
  * all the same: then a repetition gets NoSuchUpload, and the size of the object shows whether it is
  * finished.
+ *
+ * A signature has one moment, which is read from the clock once. A store whose clock differs from
+ * ours by more than some minutes refuses it; the request is signed anew by the clock of the store.
  */
 #include "storage/sigv4.h"
 #include "storage/store.h"
@@ -76,7 +79,7 @@ static int parse(struct store *store, const cJSON *file, struct csvk_error *err)
 
 /* ---- signing --------------------------------------------------------------------------------- */
 
-static int sign(struct store_call *call, struct http_request *request,
+static int sign(struct store_call *call, struct http_request *request, time_t when,
                 const struct csvk_strings *headers, struct csvk_buf *authorization)
 {
     const struct store *store = call->store;
@@ -90,7 +93,7 @@ static int sign(struct store_call *call, struct http_request *request,
     struct sigv4_key key = {store->access, store->secret, store->region, "s3"};
     struct sigv4_request to_sign = {
         request->method, only_path,    path[length] ? path + length + 1 : "",
-        headers,         call->sha256, time(NULL)};
+        headers,         call->sha256, when};
     int status = sigv4_sign(&key, &to_sign, authorization);
     csvk_free(only_path);
     return status;
@@ -114,8 +117,11 @@ static int authorize(void *ctx, struct http_request *request, struct csvk_error 
     char stamp[SIGV4_STAMP_SIZE];
     struct csvk_strings signed_headers = {0};
     struct csvk_buf authorization = CSVK_BUF_INIT;
+    pthread_mutex_lock(&call->store->lock);
+    time_t when = time(NULL) + call->store->clock_offset;
+    pthread_mutex_unlock(&call->store->lock);
     store_drop_headers(request, call->fixed_headers);
-    sigv4_stamp(time(NULL), stamp);
+    sigv4_stamp(when, stamp);
     int status = http_header(request, "x-amz-date: %s", stamp);
     if (status == CSVK_OK) {
         status = http_header(request, "x-amz-content-sha256: %s", call->sha256);
@@ -130,7 +136,7 @@ static int authorize(void *ctx, struct http_request *request, struct csvk_error 
         status = add_host(request, &signed_headers);
     }
     if (status == CSVK_OK) {
-        status = sign(call, request, &signed_headers, &authorization);
+        status = sign(call, request, when, &signed_headers, &authorization);
     }
     if (status == CSVK_OK) {
         status = http_header(request, "Authorization: %s", csvk_buf_text(&authorization));
@@ -138,6 +144,37 @@ static int authorize(void *ctx, struct http_request *request, struct csvk_error 
     csvk_strings_release(&signed_headers);
     csvk_buf_release(&authorization);
     return status < 0 ? csvk_fail(err, status, "%s: cannot be signed", request->what) : CSVK_OK;
+}
+
+static bool is_refused_signature(const struct http_response *response)
+{
+    char code[64];
+    store_xml_text(response, "Code", code, sizeof code);
+    return strcmp(code, "SignatureDoesNotMatch") == 0 || strcmp(code, "RequestTimeTooSkewed") == 0;
+}
+
+static void take_clock(struct store *store, const struct http_response *response)
+{
+    char text[64];
+    struct tm date = {0};
+    if (http_response_header(response, "Date", text, sizeof text) &&
+        strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &date)) {
+        pthread_mutex_lock(&store->lock);
+        store->clock_offset = (long)(timegm(&date) - time(NULL));
+        pthread_mutex_unlock(&store->lock);
+    }
+}
+
+/* Sends the request; when its signature is refused, once more with the clock of the store. */
+static int send_signed(struct store_call *call, struct csvk_error *err)
+{
+    int status = store_send(call, err);
+    if (status != KBC_EREMOTE || !is_refused_signature(&call->response)) {
+        return status;
+    }
+    take_clock(call->store, &call->response);
+    store_drop_headers(&call->request, call->fixed_headers);
+    return store_send(call, err);
 }
 
 /* ---- requests -------------------------------------------------------------------------------- */
@@ -197,7 +234,7 @@ static int send_body(struct store_call *call, const struct http_body *body, char
     call->proof = "ETag";
     int status = set_body(call, body, err);
     if (status == CSVK_OK) {
-        status = store_send(call, err);
+        status = send_signed(call, err);
     }
     if (status == CSVK_OK && etag) {
         http_response_header(&call->response, "ETag", etag, STORE_TAG_SIZE);
@@ -227,7 +264,7 @@ static int begin(struct store_call *call, struct store_object *object, struct cs
         status = set_body(call, &nothing, err);
     }
     if (status == CSVK_OK) {
-        status = store_send(call, err);
+        status = send_signed(call, err);
     }
     if (status < 0) {
         return status;
@@ -307,7 +344,7 @@ static int read_size(struct store *reader, struct http_client *client,
         status = set_body(&call, &nothing, err);
     }
     if (status == CSVK_OK) {
-        status = store_send(&call, err);
+        status = send_signed(&call, err);
     }
     if (status == CSVK_OK) {
         http_response_header(&call.response, "Content-Length", text, sizeof text);
@@ -349,8 +386,8 @@ static int judge_finish(struct store_call *call, const struct store_object *obje
                         struct csvk_error *err)
 {
     char code[64], text[200];
-    store_xml_text(&call->response, "Code", code, sizeof code);
-    store_xml_text(&call->response, "Message", text, sizeof text);
+    store_error_text(call, "Code", code, sizeof code);
+    store_error_text(call, "Message", text, sizeof text);
     if (status < 0 && call->response.status == 404 && strcmp(code, "NoSuchUpload") == 0) {
         return check_if_finished(call, object, err);
     }
@@ -383,7 +420,7 @@ static int finish(struct store_call *call, const struct store_object *object,
     }
     if (status == CSVK_OK) {
         call->request.judge = is_finish_transient;
-        status = judge_finish(call, object, store_send(call, err), err);
+        status = judge_finish(call, object, send_signed(call, err), err);
         kbc_progress_add(call->store->kbc, -(int64_t)call->reported); /* XML is no payload */
     }
     csvk_buf_release(&xml);
@@ -398,7 +435,7 @@ static int abort_upload(struct store_call *call, const struct store_object *obje
     if (status == CSVK_OK) {
         status = set_body(call, &nothing, err);
     }
-    return status == CSVK_OK ? store_send(call, err) : status;
+    return status == CSVK_OK ? send_signed(call, err) : status;
 }
 
 static int get(struct store_call *call, const char *key, struct csvk_error *err)
@@ -408,7 +445,7 @@ static int get(struct store_call *call, const char *key, struct csvk_error *err)
     if (status == CSVK_OK) {
         status = set_body(call, &nothing, err);
     }
-    return status == CSVK_OK ? store_send(call, err) : status;
+    return status == CSVK_OK ? send_signed(call, err) : status;
 }
 
 const struct store_ops store_s3 = {

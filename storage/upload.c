@@ -8,6 +8,7 @@
  * When credentials run out, the round ends. The next round prepares a new file and starts over,
  * because nothing can reach the old place any more.
  */
+#include "storage/import_marks.h"
 #include "storage/upload.h"
 
 #include <stdio.h>
@@ -75,6 +76,7 @@ static const char dry_file[] =
     "\"bucket\":\"bucket\",\"key\":\"key.\",\"credentials\":{\"AccessKeyId\":\"id\","
     "\"SecretAccessKey\":\"key\"}}}";
 
+/* May be repeated: a file that was prepared in vain stays empty, and Storage removes it. */
 static int prepare(struct upload *upload, cJSON **file, struct csvk_error *err)
 {
     struct kbc_call call = {.what = "preparing the file",
@@ -82,7 +84,6 @@ static int prepare(struct upload *upload, cJSON **file, struct csvk_error *err)
                             .path = "files/prepare",
                             .body = prepare_body(upload),
                             .scope = KBC_BRANCHED,
-                            .replay = HTTP_ONCE,
                             .dry = dry_file};
     struct kbc_answer answer;
     if (!call.body) {
@@ -180,7 +181,8 @@ static int rounds(struct upload *upload, struct csvk_error *err)
         kbc_note(upload->kbc, "the credentials of file %s ran out; preparing a new file",
                  upload->store.file_id);
         start_over(upload);
-        status = state_begin(upload->state, NULL, err);
+        status = imports_settle(upload->kbc, upload->state, err);
+        status = status == CSVK_OK ? state_begin(upload->state, NULL, err) : status;
         if (status < 0) {
             return status;
         }

@@ -4,6 +4,7 @@
  * Only what the store confirmed is written. An entry counts only if its source is still the same
  * file. Parts count only if they belong to the multipart upload that goes on.
  */
+#include "storage/import_marks.h"
 #include "storage/upload.h"
 
 #include <errno.h>
@@ -22,16 +23,23 @@ static int identity(const struct upload *upload, struct csvk_buf *out, struct cs
         return csvk_fail_sys(err, errno, "%s", upload->wanted->path);
     }
     const struct kbc_upload *wanted = upload->wanted;
-    int status = csvk_buf_printf(out, "csvkit upload 1; %s; branch %s; %s; name %s; compress %d",
-                                 upload->kbc->url, upload->kbc->branch ? upload->kbc->branch : "-",
-                                 real, wanted->name ? wanted->name : "-", (int)wanted->compress);
+    const char *branch = upload->kbc->branch;
+    int status = csvk_buf_printf(out, "csvkit upload 2; %s%s%s; %s%s%s%s", upload->kbc->url,
+                                 branch ? "; --branch=" : "", branch ? branch : "", real,
+                                 wanted->name ? "; --name=" : "", wanted->name ? wanted->name : "",
+                                 wanted->compress == KBC_GZIP ? "; --compress" : "");
     free(real);
-    if (status == CSVK_OK && !upload->objects.sliced) {
-        const struct upload_object *object = &upload->objects.item[0];
-        status =
-            csvk_buf_printf(out, "; %llu bytes of %llu", (unsigned long long)object->object.size,
-                            (unsigned long long)object_moment(object));
-    }
+    return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
+}
+
+/* What a file was like. The slices of a directory are compared one by one instead. */
+static int version_of(const struct upload *upload, struct csvk_buf *out, struct csvk_error *err)
+{
+    const struct upload_object *object = upload->objects.sliced ? NULL : &upload->objects.item[0];
+    int status =
+        object ? csvk_buf_printf(out, "%llu bytes of %llu", (unsigned long long)object->object.size,
+                                 (unsigned long long)object_moment(object))
+               : csvk_buf_puts(out, "slices");
     return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
 }
 
@@ -159,7 +167,7 @@ int upload_note_done(struct upload *upload, const struct upload_object *object,
     return state_add(upload->state, entry, err);
 }
 
-bool upload_recall_complete(const struct upload *upload)
+static bool was_completed(const struct upload *upload)
 {
     bool complete = false;
     const cJSON *entry;
@@ -167,14 +175,22 @@ bool upload_recall_complete(const struct upload *upload)
     {
         complete = complete || json_true(entry, "complete");
     }
-    return complete && upload_count_done(upload) == upload->objects.count;
+    return complete;
 }
 
-/* False when the journal is of a finished upload and slices have changed or disappeared since. The
-   file may be imported already, so it must not change. An unfinished upload can go on with any
-   slices. */
+bool upload_recall_complete(const struct upload *upload)
+{
+    return was_completed(upload) && upload_count_done(upload) == upload->objects.count;
+}
+
+/* False when the journal is of a file that has changed since, or of a finished upload whose slices
+   have changed or disappeared: the Storage file may be imported already, so it must not change. An
+   unfinished upload can go on with any slices. */
 static bool can_go_on(struct upload *upload)
 {
+    if (state_is_stale(upload->state)) {
+        return false;
+    }
     uint64_t stored = 0, unchanged = 0;
     const cJSON *entry;
     cJSON_ArrayForEach(entry, state_entries(upload->state))
@@ -193,20 +209,64 @@ int upload_note_complete(struct upload *upload, struct csvk_error *err)
     return state_add(upload->state, entry, err);
 }
 
+/* The Storage file of a finished upload may have been removed since; nothing can be imported from
+   it. While an import of it is known, the file is of no interest any more. */
+static int check_file(struct upload *upload, bool *gone, struct csvk_error *err)
+{
+    char id[KBC_ID_SIZE], path[64];
+    struct kbc_answer answer = {0};
+    json_id(state_file(upload->state), "id", id);
+    *gone = false;
+    if (!upload->wanted->to_load || !was_completed(upload) || imports_have(upload->state, id)) {
+        return CSVK_OK;
+    }
+    snprintf(path, sizeof path, "files/%s", id);
+    struct kbc_call call = {
+        .what = "asking for the file", .method = "GET", .path = path, .scope = KBC_BRANCHED};
+    int status = kbc_call(upload->kbc, &call, &answer, err);
+    *gone = status < 0 && answer.status == 404;
+    kbc_answer_release(&answer);
+    return *gone ? CSVK_OK : status;
+}
+
+/* Gives up what the journal has, for a new upload. No import may be open then. */
+static int start_anew(struct upload *upload, const char *why, struct csvk_error *err)
+{
+    int status = imports_settle(upload->kbc, upload->state, err);
+    if (status == CSVK_OK) {
+        kbc_note(upload->kbc, "%s: a new upload", why);
+        status = state_begin(upload->state, NULL, err);
+    }
+    return status;
+}
+
 int upload_open_journal(struct upload *upload, struct csvk_error *err)
 {
-    struct csvk_buf text = CSVK_BUF_INIT;
+    struct csvk_buf text = CSVK_BUF_INIT, version = CSVK_BUF_INIT;
+    bool gone = false;
     if (!upload->wanted->state || upload->kbc->mode == KBC_DRY_RUN) {
         return CSVK_OK;
     }
     int status = identity(upload, &text, err);
     if (status == CSVK_OK) {
-        status = state_open(&upload->state, upload->wanted->state, csvk_buf_text(&text), err);
+        status = version_of(upload, &version, err);
+    }
+    if (status == CSVK_OK) {
+        status = state_open(&upload->state, upload->wanted->state, csvk_buf_text(&text),
+                            csvk_buf_text(&version), err);
     }
     if (status == CSVK_OK && !can_go_on(upload)) {
-        kbc_note(upload->kbc, "the slices changed since an earlier run finished: a new upload");
-        status = state_begin(upload->state, NULL, err);
+        status =
+            start_anew(upload,
+                       upload->objects.sliced ? "the slices changed since an earlier run finished"
+                                              : "the file changed since an earlier run",
+                       err);
+    } else if (status == CSVK_OK) {
+        status = check_file(upload, &gone, err);
+        status = gone ? start_anew(upload, "Storage does not have the uploaded file any more", err)
+                      : status;
     }
     csvk_buf_release(&text);
+    csvk_buf_release(&version);
     return status;
 }

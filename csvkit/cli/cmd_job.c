@@ -58,6 +58,9 @@ static int show(struct remote *remote, const char *id)
     int status = cli_has(cli, "wait") ? kbc_job_wait(remote->kbc, id, timeout, &job, &err)
                                       : kbc_job_get(remote->kbc, id, &job, &err);
     int result = status < 0 ? remote_fail(remote, &err) : CLI_GOOD;
+    if (status < 0 && cli_has(cli, "wait")) {
+        cli_note(cli, "its end is not known; ask again: csvkit job %s --wait", id);
+    }
     if (status >= 0 && !cli_has(cli, "dry-run")) {
         remote_wants_json(cli) ? print_json(cli, &job) : print_text(cli, &job);
     }
@@ -81,7 +84,10 @@ static int run(struct cli *cli)
 
 static const struct cli_option rows[] = {
     {"wait", 0, NULL, NULL, "Wait until the job has ended.", false},
-    {"timeout", 0, "SECONDS", NULL, "The longest time to wait. Default: no limit.", false},
+    {"timeout", 0, "SECONDS", NULL,
+     "The longest time to wait. Default: no limit, but a server that does not answer is asked for "
+     "an hour only.",
+     false},
     {"format", 'f', "NAME", "text|json",
      "The format of the result. json is the job as the server sends it. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},

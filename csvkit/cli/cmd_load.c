@@ -1,5 +1,6 @@
 /* cmd_load.c - csvkit load TABLE [PATH]: loads a file or slices into a Storage table. */
-#include "csvkit/cli/remote/remote.h"
+#include "csvkit/cli/remote/converted_input.h"
+#include "csvkit/cli/remote/load_options.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -25,12 +26,14 @@ static void put_error(struct csvk_json *json, const struct kbc_job *job)
 static const char *state_name(const struct kbc_loaded *done)
 {
     if (!done->finished) {
-        return "running";
+        return done->unknown ? "unknown" : "running";
     }
     return done->job.state == KBC_JOB_SUCCESS ? "success" : "error";
 }
 
-static void print_json(struct cli *cli, const struct kbc_load *load, const struct kbc_loaded *done)
+/* `records`: how many were read here; NULL: they were not counted. */
+static void print_json(struct cli *cli, const struct kbc_load *load, const struct kbc_loaded *done,
+                       const uint64_t *records)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
     struct csvk_json json;
@@ -43,6 +46,12 @@ static void print_json(struct cli *cli, const struct kbc_load *load, const struc
     csvk_json_put_bool(&json, "table_created", done->table_created);
     csvk_json_put_bool(&json, "bucket_created", done->bucket_created);
     csvk_json_put_bool(&json, "found_again", done->found_again);
+    csvk_json_key(&json, "records");
+    if (records) {
+        csvk_json_uint(&json, *records);
+    } else {
+        csvk_json_null(&json);
+    }
     csvk_json_put_uint(&json, "imported_rows", done->imported_rows);
     csvk_json_put_uint(&json, "total_rows", done->total_rows);
     csvk_json_put_uint(&json, "deleted_rows", done->deleted_rows);
@@ -75,16 +84,16 @@ static void report_list(struct cli *cli, const char *what, const struct csvk_str
 }
 
 static void report(struct cli *cli, const struct kbc_load *load, const struct kbc_loaded *done,
-                   int status)
+                   const uint64_t *records, int status)
 {
     if (cli_has(cli, "dry-run")) {
         return;
     }
     if (remote_wants_json(cli)) {
-        if (status == CSVK_OK || done->job.id[0]) {
-            print_json(cli, load, done);
+        if (status == CSVK_OK || done->job.id[0] || done->unknown) {
+            print_json(cli, load, done, records);
         }
-    } else if (status == CSVK_OK) {
+    } else if (status == CSVK_OK || (done->finished && done->job.state == KBC_JOB_SUCCESS)) {
         print_text(cli, load, done);
     }
     for (size_t i = 0; i < done->job.warnings.count; i++) {
@@ -98,10 +107,15 @@ static void report(struct cli *cli, const struct kbc_load *load, const struct kb
 
 /* ---- the work -------------------------------------------------------------------------------- */
 
-/* The tags of the manifest, and the tag that the platform's own clients give to such files. */
-static int tags_of(const struct kbc_input *input, bool exists, struct csvk_strings *tags)
+/* The tags of the manifest and of the options, and the tag that the platform's own clients give to
+   such files. */
+static int tags_of(struct cli *cli, const struct kbc_input *input, bool exists,
+                   struct csvk_strings *tags)
 {
     int status = csvk_strings_copy(tags, &input->manifest.tags);
+    for (size_t i = 0; i < cli_count(cli, "tag") && status == CSVK_OK; i++) {
+        status = csvk_strings_add(tags, cli_nth(cli, "tag", i));
+    }
     return status == CSVK_OK ? csvk_strings_add(tags, exists ? "table-import" : "file-import")
                              : status;
 }
@@ -114,12 +128,14 @@ static int upload_first(struct remote *remote, const struct kbc_input *input, bo
     struct csvk_strings tags = {0};
     struct kbc_upload upload = {
         .path = input->path,
+        .permanent = cli_has(cli, "permanent"),
         .compress = cli_has(cli, "compress") ? KBC_GZIP : KBC_AS_IT_IS,
         .state = cli_value(cli, "state"),
+        .to_load = true,
         .tags = &tags,
     };
     int status = cli_get_size(cli, "part-size", &upload.part_size);
-    if (status == CLI_GOOD && tags_of(input, exists, &tags) < 0) {
+    if (status == CLI_GOOD && tags_of(cli, input, exists, &tags) < 0) {
         status = cli_trouble(cli, "out of memory");
     }
     if (status == CLI_GOOD && kbc_upload(remote->kbc, &upload, done, &err) < 0) {
@@ -131,33 +147,63 @@ static int upload_first(struct remote *remote, const struct kbc_input *input, bo
     return status;
 }
 
-/* Says how to continue after a failure without loading rows twice. */
+/* Says how to continue after a failure without loading rows twice. Once a job is known, its message
+   has said that. */
 static void report_next_step(struct cli *cli, const struct kbc_load *load,
-                             const struct kbc_loaded *done)
+                             const struct kbc_loaded *done, int status)
 {
-    if (done->unknown && load->state) {
+    struct csvk_buf text = CSVK_BUF_INIT;
+    bool refused = status == CSVK_EUSAGE || status == CSVK_EDATA;
+    if (done->job.id[0] || done->finished || (refused && cli_has(cli, "file-id"))) {
+        return;
+    }
+    if (load->state) {
+        cli_note(cli, done->unknown
+                          ? "run again with the same --state: csvkit finds out whether the import "
+                            "arrived before it sends another request"
+                          : "run again with the same --state to go on");
+    } else if (remote_load_command(cli, load, done, &text) == CSVK_OK) {
         cli_note(cli,
-                 "run again with the same --state: csvkit finds out whether the import arrived "
-                 "before it sends another request");
-    } else if (done->unknown) {
-        cli_note(cli,
-                 "look whether the rows are in %s before you load again (csvkit load %s "
-                 "--file-id=%s); with --state, csvkit finds out by itself",
-                 load->table, load->table, load->file_id);
-    } else if (!done->job.id[0] && !cli_has(cli, "file-id")) {
-        cli_note(cli, "the file stays in Storage: --file-id=%s", load->file_id);
+                 done->unknown ? "this finds out whether the import arrived, and loads the file "
+                                 "only if it did not: %s"
+                               : "nothing was loaded, the file stays in Storage: %s",
+                 csvk_buf_text(&text));
+    }
+    csvk_buf_release(&text);
+}
+
+/* Compares what was read here with what the server imported. */
+static void compare_counts(struct cli *cli, const struct kbc_input *input,
+                           const struct kbc_load *load, const struct kbc_loaded *done)
+{
+    if (!done->finished || done->job.state != KBC_JOB_SUCCESS) {
+        return;
+    }
+    bool counted = done->counted || input->counted;
+    uint64_t rows = done->counted ? done->imported_rows : input->records;
+    if (input->counted && rows != input->records) {
+        cli_note(cli, "warning: the data has %llu records, but the server imported %llu rows",
+                 (unsigned long long)input->records, (unsigned long long)rows);
+    }
+    if (counted && !load->incremental && done->total_rows < rows) {
+        cli_note(
+            cli,
+            "warning: %llu rows were merged by key: %llu rows imported, %llu rows in the table",
+            (unsigned long long)(rows - done->total_rows), (unsigned long long)rows,
+            (unsigned long long)done->total_rows);
     }
 }
 
-static int import(struct remote *remote, const struct kbc_load *load)
+static int import(struct remote *remote, const struct kbc_input *input, const struct kbc_load *load)
 {
     struct csvk_error err = {0};
     struct kbc_loaded done;
     int status = kbc_load(remote->kbc, load, &done, &err);
     int result = status < 0 ? remote_fail(remote, &err) : CLI_GOOD;
-    report(remote->cli, load, &done, status);
+    report(remote->cli, load, &done, input->counted ? &input->records : NULL, status);
+    compare_counts(remote->cli, input, load, &done);
     if (status < 0 && load->file_id) {
-        report_next_step(remote->cli, load, &done);
+        report_next_step(remote->cli, load, &done, status);
     }
     kbc_loaded_release(&done);
     return result;
@@ -188,7 +234,7 @@ static int import_directly(struct remote *remote, const struct kbc_input *input)
                                    .imported_columns = done.imported_columns};
         struct csvk_buf text = CSVK_BUF_INIT;
         if (remote_wants_json(cli)) {
-            print_json(cli, &load, &shown);
+            print_json(cli, &load, &shown, input->counted ? &input->records : NULL);
         } else if (csvk_buf_printf(&text, "%s: %llu rows in the table\n", direct.table,
                                    (unsigned long long)done.total_rows) == CSVK_OK) {
             cli_out_buf(cli, &text);
@@ -199,28 +245,47 @@ static int import_directly(struct remote *remote, const struct kbc_input *input)
     return CLI_GOOD;
 }
 
-static int check_and_load(struct remote *remote, const struct kbc_input *input,
-                          struct kbc_load *load)
+/* Asks for the table before anything is uploaded. When the table has a key that was not given, the
+   data is read once more for it. */
+static int check_first(struct remote *remote, struct kbc_input *input, const struct kbc_load *load,
+                       bool *exists)
 {
+    struct cli *cli = remote->cli;
     struct csvk_error err = {0};
-    struct kbc_uploaded uploaded = {0};
-    if (!input->path) {
-        return import(remote, load);
-    }
-    if (cli_has(remote->cli, "importer")) {
-        return import_directly(remote, input);
-    }
-    const char *state = cli_value(remote->cli, "state");
+    struct csvk_strings key = {0};
+    const char *state = cli_value(cli, "state");
     bool first =
         !state || access(state, F_OK) != 0; /* else an earlier run may have made the table */
-    bool exists = true;
-    if (first && !cli_has(remote->cli, "dry-run") &&
-        kbc_load_check(remote->kbc, load, &exists, &err) < 0) {
-        return remote_fail(remote, &err);
+    int result = CLI_GOOD;
+    *exists = true;
+    if (first && !cli_has(cli, "dry-run") && !cli_has(cli, "importer") &&
+        kbc_load_check(remote->kbc, load, exists, &key, &err) < 0) {
+        result = remote_fail(remote, &err);
     }
-    int status = upload_first(remote, input, exists, &uploaded);
+    if (result == CLI_GOOD && key.count > 0 && input->table.primary_key.count == 0 &&
+        !cli_has(cli, "no-check")) {
+        result = remote_input_check(input, cli, &key);
+    }
+    csvk_strings_release(&key);
+    return result;
+}
+
+static int check_and_load(struct remote *remote, struct kbc_input *input, struct kbc_load *load)
+{
+    struct kbc_uploaded uploaded = {0};
+    bool exists = true;
+    if (!input->path) {
+        return import(remote, input, load);
+    }
+    int status = check_first(remote, input, load, &exists);
+    if (status == CLI_GOOD && cli_has(remote->cli, "importer")) {
+        return import_directly(remote, input);
+    }
+    if (status == CLI_GOOD) {
+        status = upload_first(remote, input, exists, &uploaded);
+    }
     load->file_id = uploaded.id;
-    return status == CLI_GOOD ? import(remote, load) : status;
+    return status == CLI_GOOD ? import(remote, input, load) : status;
 }
 
 static int read_load(struct cli *cli, const struct kbc_input *input, struct kbc_load *load)
@@ -236,9 +301,11 @@ static int read_load(struct cli *cli, const struct kbc_input *input, struct kbc_
         .sliced = input->sliced,
         .incremental = input->incremental,
         .create_only = cli_has(cli, "create-only"),
+        .once = cli_has(cli, "once"),
         .no_wait = cli_has(cli, "no-wait"),
         .add = cli_has(cli, "add-columns") ? KBC_ADD_COLUMNS : KBC_ADD_NOTHING,
         .delete_where = input->delete_where,
+        .delete_list = input->delete_list,
         .metadata = input->metadata,
         .state = cli_value(cli, "state"),
         .journal = input->path ? KBC_JOURNAL_OF_UPLOAD : KBC_JOURNAL_OF_LOAD,
@@ -251,9 +318,11 @@ static int run_load(struct cli *cli, struct kbc_input *input)
     struct remote remote = {0};
     struct csvk_error err = {0};
     struct kbc_load load;
-    int status = CLI_GOOD;
-    if (input->path && !cli_has(cli, "no-check")) {
-        status = remote_input_check(input, cli);
+    struct load_options options = {0};
+    struct converted_input converted = {0};
+    int status = converted_input_make(&converted, cli, input);
+    if (status == CLI_GOOD && input->path && !cli_has(cli, "no-check")) {
+        status = remote_input_check(input, cli, &input->table.primary_key);
     }
     if (status == CLI_GOOD && kbc_input_read_header(input, &err) != CSVK_OK) {
         status = cli_fail(cli, &err);
@@ -262,11 +331,16 @@ static int run_load(struct cli *cli, struct kbc_input *input)
         status = read_load(cli, input, &load);
     }
     if (status == CLI_GOOD) {
+        status = load_options_read(&options, cli, &load);
+    }
+    if (status == CLI_GOOD) {
         status = remote_open(&remote, cli, "load");
     }
     if (status == CLI_GOOD) {
         status = check_and_load(&remote, input, &load);
     }
+    load_options_release(&options);
+    converted_input_release(&converted);
     return remote_close(&remote, status);
 }
 
@@ -274,10 +348,8 @@ static int run(struct cli *cli)
 {
     struct kbc_input input;
     const char *path = cli_noperands(cli) > 1 ? cli_operand(cli, 1) : NULL;
-    if ((path != NULL) == cli_has(cli, "file-id")) {
-        return cli_trouble(cli,
-                           "give PATH, the file to upload first, or --file-id=ID of an uploaded "
-                           "file, but not both");
+    if (load_options_check(cli, path) != CLI_GOOD) {
+        return CLI_TROUBLE;
     }
     int status = remote_input_read(&input, cli, path);
     if (status == CLI_GOOD) {
@@ -289,29 +361,55 @@ static int run(struct cli *cli)
 
 static const struct cli_option rows[] = {
     {"file-id", 0, "ID", NULL, "Load this file, which is in Storage already.", false},
+    {"once", 0, NULL, NULL,
+     "With --file-id: first look in the list of jobs whether the file was loaded into the table, "
+     "and do not load it again. When there is no such job, wait three minutes for one that may "
+     "still arrive. A journal (--state) knows more and needs no such wait.",
+     false},
     {"incremental", 0, NULL, NULL,
      "Add the rows to the table; a row with the primary key of an old row replaces it. Default: "
      "replace all rows of the table.",
      false},
     {"primary-key", 0, "A,B", NULL, "The primary key of a new table.", false},
     {"delete-where-column", 0, "NAME", NULL,
-     "Before the load, delete rows of the table by the value of this column.", false},
-    {"delete-where-values", 0, "A,B", NULL, "The values for --delete-where-column.", false},
+     "Before the load, delete rows of the table by the value of this column. Given several times, "
+     "with values for each: rows that fit all of them.",
+     true},
+    {"delete-where-values", 0, "A,B", NULL, "The values for --delete-where-column.", true},
     {"delete-where-operator", 0, "OP", "eq|ne",
-     "Delete the rows whose value is in the list (eq) or is not in it (ne). Default: eq.", false},
+     "Delete the rows whose value is in the list (eq) or is not in it (ne). Default: eq.", true},
+    {"treat-null-as", 0, "VALUE", NULL,
+     "Which value becomes NULL in a table with types: this one, or none. A value none is written "
+     "'\"none\"'. Default: the empty value.",
+     false},
+    {"from-snapshot", 0, "ID", NULL, "Make TABLE from a snapshot; it must not exist.", false},
+    {"from-workspace", 0, "ID", NULL, "Load an object of a workspace.", false},
+    {"workspace-object", 0, "NAME", NULL, "The table or file in the workspace.", false},
+    {"deduplication", 0, "HOW", "insert|upsert",
+     "With --from-workspace: whether a row with the primary key of an old row replaces it (upsert) "
+     "or is added (insert). Default: upsert.",
+     false},
+    {"tag", 0, "TAG", NULL, "A tag of the uploaded file, besides those of the manifest.", true},
+    {"permanent", 0, NULL, NULL,
+     "Keep the uploaded file. Default: Storage deletes it after 15 days.", false},
     {"add-columns", 0, NULL, NULL,
      "Add columns that the table does not have. Default: refuse such data.", false},
     {"create-only", 0, NULL, NULL, "Refuse the load when the table exists.", false},
     {"no-wait", 0, NULL, NULL,
      "Do not wait for the end of the job; csvkit job ID shows how it ended.", false},
     {"timeout", 0, "SECONDS", NULL,
-     "The longest time to wait for the job. The job goes on at the server then. Default: no limit.",
+     "The longest time to wait for the job. The job goes on at the server then. Default: no limit, "
+     "but a server that does not answer is asked for an hour only.",
      false},
     {"compress", 0, NULL, NULL,
      "Compress files that are not gzip yet before they are sent. Needs temporary space, as in "
      "upload.",
      false},
-    {"check", 0, NULL, NULL, "Validate the data before anything is sent. This is the default.",
+    {"check", 0, NULL, NULL,
+     "Validate the data before anything is sent, compare the header with the columns of the "
+     "manifest or --columns, and search for empty and repeated primary keys. This is the default. "
+     "It reads the data once, and once more when only the table knows the key; keys that do not "
+     "fit into memory go to temporary files.",
      false},
     {"no-check", 0, NULL, NULL, "Send the data without validating it.", false},
     {"manifest", 0, "FILE", NULL, "The manifest of the data. Default: PATH.manifest, if it exists.",
@@ -319,7 +417,9 @@ static const struct cli_option rows[] = {
     {"state", 0, "FILE", NULL,
      "A journal: a second run with the same FILE continues the upload and finds the import of the "
      "first run instead of starting another. When the first run ended before the answer to its "
-     "import request, the second run looks for the job until the request is three minutes old.",
+     "import request, the second run looks for the job until the request is three minutes old. A "
+     "journal belongs to one PATH with its options; when the data has changed, an import that is "
+     "still open is waited for first.",
      false},
     {"importer", 0, NULL, NULL,
      "Send one request to the Importer service. For small files; the table must exist.", false},
@@ -352,8 +452,13 @@ const struct cli_command cli_cmd_load = {
         "platform's own clients do it. Bucket and table are made when they do not exist; a "
         "manifest with types makes a typed table. The columns and the primary key are compared "
         "with those of the table before anything is uploaded.\n\n"
+        "With --encoding, or --delimiter=auto, a converted copy is loaded, as in upload.\n\n"
         "An import takes effect only once: when the answer to the request is lost, csvkit looks "
-        "for the job. A run never sends the request a second time.\n\n"
+        "for the job. It sends the request again only when three minutes have shown that there is "
+        "none. Once the job is known, csvkit keeps asking for it through an outage of up to an "
+        "hour; "
+        "when its end cannot be learned, the message names the job and the status in JSON is "
+        "unknown.\n\n"
         "The exit status is 1 when the data or the import was refused, 2 for trouble with the "
         "network, the server or the token.",
     .groups = groups,

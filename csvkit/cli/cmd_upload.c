@@ -1,5 +1,5 @@
 /* cmd_upload.c - csvkit upload PATH: uploads a file or a directory of slices as a Storage file. */
-#include "csvkit/cli/remote/remote.h"
+#include "csvkit/cli/remote/converted_input.h"
 
 #include <string.h>
 
@@ -89,9 +89,12 @@ static int run(struct cli *cli)
     struct remote remote = {0};
     struct kbc_input input;
     struct csvk_strings tags = {0};
+    struct converted_input converted = {0};
     uint64_t part_size = 0;
-    const char *path = cli_operand(cli, 0);
-    int status = remote_input_read(&input, cli, path);
+    int status = remote_input_read(&input, cli, cli_operand(cli, 0));
+    if (status == CLI_GOOD) {
+        status = converted_input_make(&converted, cli, &input);
+    }
     if (status == CLI_GOOD) {
         status = read_tags(cli, &tags);
     }
@@ -99,16 +102,17 @@ static int run(struct cli *cli)
         status = cli_get_size(cli, "part-size", &part_size);
     }
     if (status == CLI_GOOD && !cli_has(cli, "no-check")) {
-        status = remote_input_check(&input, cli);
+        status = remote_input_check(&input, cli, NULL);
     }
     if (status == CLI_GOOD) {
         status = remote_open(&remote, cli, "upload");
     }
     if (status == CLI_GOOD) {
         status = cli_has(cli, "importer") ? send_directly(&remote, &input, &tags)
-                                          : send_whole(&remote, path, &tags, part_size);
+                                          : send_whole(&remote, input.path, &tags, part_size);
     }
     csvk_strings_release(&tags);
+    converted_input_release(&converted);
     kbc_input_release(&input);
     return remote_close(&remote, status);
 }
@@ -164,6 +168,9 @@ const struct cli_command cli_cmd_upload = {
         "first, with the profile keboola and with the dialect of the manifest or of the options. "
         "Slices are sent in parallel. The slice manifest is sent last, so a sliced file that is "
         "not complete cannot be imported. It is an error when a file changes while it is read.\n\n"
+        "With --encoding, or --delimiter=auto, a converted copy is sent: UTF-8, commas, double "
+        "quotes. It lies in $TMPDIR or /var/tmp meanwhile. Data that need another repair are "
+        "refused; csvkit normalize makes it.\n\n"
         "Memory does not grow with the size of the data: less than 32 MB with four transfers at a "
         "time.",
     .groups = groups,

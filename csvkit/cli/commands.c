@@ -11,6 +11,16 @@ extern const struct cli_command cli_cmd_upload;
 extern const struct cli_command cli_cmd_load;
 extern const struct cli_command cli_cmd_download;
 extern const struct cli_command cli_cmd_job;
+extern const struct cli_command cli_cmd_files_list;
+extern const struct cli_command cli_cmd_files_show;
+extern const struct cli_command cli_cmd_files_delete;
+extern const struct cli_command cli_cmd_table_show;
+extern const struct cli_command cli_cmd_table_create;
+extern const struct cli_command cli_cmd_table_drop;
+extern const struct cli_command cli_cmd_bucket_show;
+extern const struct cli_command cli_cmd_bucket_create;
+extern const struct cli_command cli_cmd_bucket_drop;
+extern const struct cli_command cli_cmd_token;
 extern const struct cli_command cli_cmd_validate;
 extern const struct cli_command cli_cmd_preflight;
 extern const struct cli_command cli_cmd_processor;
@@ -47,6 +57,16 @@ const struct cli_command *const cli_commands[] = {
     &cli_cmd_load,
     &cli_cmd_download,
     &cli_cmd_job,
+    &cli_cmd_files_list,
+    &cli_cmd_files_show,
+    &cli_cmd_files_delete,
+    &cli_cmd_table_show,
+    &cli_cmd_table_create,
+    &cli_cmd_table_drop,
+    &cli_cmd_bucket_show,
+    &cli_cmd_bucket_create,
+    &cli_cmd_bucket_drop,
+    &cli_cmd_token,
     &cli_cmd_help,
     NULL,
 };
@@ -60,7 +80,8 @@ const struct cli_command *const cli_hidden_commands[] = {
 
 static const char *const judge[] = {"validate", "preflight", "sniff", "rules", "explain", NULL};
 static const char *const change[] = {"normalize", "slice", "merge", "manifest", "processor", NULL};
-static const char *const transfer[] = {"upload", "load", "download", "job", NULL};
+static const char *const transfer[] = {"upload", "load",   "download", "job", "files",
+                                       "table",  "bucket", "token",    NULL};
 static const char *const learn[] = {"help", NULL};
 
 /* A command that no heading names is listed under the last heading, so that it cannot be missing.

@@ -30,7 +30,9 @@ for file in bin/csvkit lib/libcsvkit.a lib/libcsvkit.so lib/libcsvkit.so.0 lib/p
     share/fish/vendor_completions.d/csvkit.fish include/csvkit/findings/findings.h \
     include/csvkit/writer.h include/csvkit/extra/extra.h include/csvkit/simple/simple.h \
     share/csvkit/validate.schema.json share/csvkit/manifest-check.schema.json \
-    share/csvkit/preflight.schema.json share/csvkit/normalize.schema.json; do
+    share/csvkit/preflight.schema.json share/csvkit/normalize.schema.json \
+    share/csvkit/download.schema.json share/csvkit/files-list.schema.json \
+    share/csvkit/table-show.schema.json share/csvkit/token.schema.json; do
     [ -s "$put/$file" ] || fail "$file is missing or empty"
 done
 pages=$("$put/bin/csvkit" internal-man --list | wc -l)

@@ -83,7 +83,7 @@ done <<'ROWS'
 1|refused|manifest check --kind=in --files g.csv.manifest
 0|good|manifest check --kind=in g.csv.manifest
 1|config.json|processor nosuch
-2|give --table=ID or --file-id=ID|download
+2|give --table=ID, --file-id=ID or --tag=TAG|download
 2|standard output already|download --table=a -o - --format=json
 2|usage: csvkit job|job
 2|unknown rule|explain nosuch

@@ -8,12 +8,18 @@
 It listens on two loopback ports, one for the API, one for the objects, and misbehaves on demand:
     PUT /_fake/fault  {"where": "api|store", "method", "path" (regular expression), "times", "skip",
                        "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
-                       slow|late|stall|flight|xml200|big_header|redirect", "status", "headers", "body", "seconds"}
-    PUT /_fake/set    {"polls", "fail_job", "lifetime", "allow_abort", "next_key", "foreign_key",
-                       "spoil_session", "other_forms", "drop_run_ids", "other_jobs"}
+                       slow|late|stall|flight|xml200|big_header|redirect|unannounced|spoiled|refuse_next",
+                       "status", "headers", "body", "seconds"}
+    PUT /_fake/set    {"export_...": exports.py, "spoil": spoiling.py, "clock", "short_308", "polls", "fail_job",
+                       "lifetime", "allow_abort", "next_key", "foreign_key",
+                       "spoil_session", "other_forms", "drop_run_ids", "other_jobs",
+                       "lose_rows", "oldest_first", "remove_file": id}
+    PUT /_fake/refuse {"seconds"}: for so long, connections are refused and open ones are closed
+    PUT /_fake/table  {"id", "columns", "key", "rows"}: makes a table
     PUT /_fake/forget all uploads in parts that are not finished
     PUT /_fake/damage {"key" (regular expression), "keep"}: cuts objects, or removes them
     PUT /_fake/expire all credentials given so far    PUT /_fake/reset faults and log
+    GET /_fake/secrets all of them; GET /_fake/fields the keys of all answers so far
     GET /_fake/log    what came, in order     GET /_fake/rows?table=ID    the rows, sorted
     GET /_fake/state  tables, files, objects      GET /_fake/list?bucket=B&prefix=P  keys, as a list
     PUT /_fake/record from now on, requests are kept whole; GET /_fake/requests gives them
@@ -26,7 +32,6 @@ import os
 import re
 import socket
 import ssl
-import struct
 import sys
 import threading
 import time
@@ -35,16 +40,20 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from api_error import ApiError  # noqa: E402
+from management import Management  # noqa: E402
+from misbehaviour import TOKEN, Misbehaviour  # noqa: E402
 from object_store import ObjectStore  # noqa: E402
-from project import ApiError, Project, webalize  # noqa: E402
-
-TOKEN = os.environ.get('FAKE_TOKEN', '578-1234-canaryTOKENcanaryTOKENcanary')
+from project import Project, webalize  # noqa: E402
+from request_keys import check_form, check_request  # noqa: E402
+from spoiling import secrets, spoil, spoil_slices  # noqa: E402
 
 
 class Faults:
     def __init__(self):
         self.rules, self.log, self.lock = [], [], threading.Lock()
         self.kept = None  # whole requests, once they are recorded
+        self.servers = []
 
     def take(self, where, method, path):
         with self.lock:
@@ -61,7 +70,7 @@ class Faults:
         return None
 
     def keep(self, handler, body):
-        if self.kept is None or handler.path.startswith('/_fake/'):
+        if self.kept is None or handler.path.startswith(('/_fake/', '/signed/')):
             return
         with self.lock:
             self.kept.append({'where': handler.where, 'method': handler.command,
@@ -73,7 +82,7 @@ class Faults:
             self.log.append(' '.join(str(w) for w in what))
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Misbehaviour, BaseHTTPRequestHandler):
     """One request: read it, break it if told so, answer it."""
     protocol_version = 'HTTP/1.1'
     timeout = 60
@@ -83,12 +92,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_error(self, code, message=None, explain=None):
         self.answer(code, {}, b'')
-
-    def reset(self):
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
-        self.close_connection = True
-        self.rfile.close()
-        self.connection.close()
 
     def answer(self, status, headers, body):
         if status is None:
@@ -136,72 +139,14 @@ class Handler(BaseHTTPRequestHandler):
             self.faults.keep(self, body)
             self.answer(*self.act(body))
 
-    def misbehave(self, rule):
-        mode = rule['mode']
-        if mode == 'reset_before':
-            self.reset()
-        elif mode == 'reset_mid':
-            self.read_body(int(self.low.get('content-length', 0)) // 2)
-            self.reset()
-        elif mode == 'close':
-            self.close_connection = True
-        elif mode == 'status':
-            if 'expect' in self.low:
-                self.close_connection = True
-            else:
-                self.read_body()
-            self.answer(rule['status'], rule.get('headers', {}), rule.get('body', '').encode())
-        else:
-            self.break_answer(rule, self.read_body())
-
-    # modes: reset_before reset_mid close status | reset_after cut html error200 xml200 slow ...
-    def break_answer(self, rule, body):
-        """Modes that come after the request was carried out, or look like an answer."""
-        mode = rule['mode']
-        if mode == 'reset_after':
-            self.act(body)
-            self.reset()
-        elif mode == 'cut':
-            status, headers, content = self.act(body)
-            self.send_response(status)
-            self.send_header('Content-Length', str(len(content) + 100))
-            self.end_headers()
-            self.wfile.write(content)
-            self.close_connection = True
-        elif mode == 'html':
-            self.act(body) if rule.get('apply') else None
-            self.answer(rule.get('status', 200), {'Content-Type': 'text/html'},
-                        b'<html><body>gateway</body></html>')
-        elif mode == 'error200':
-            self.answer(200, {'Content-Type': 'application/json'}, json.dumps(
-                {'status': 'error', 'error': rule.get('body', 'went wrong'), 'code': 'some.code',
-                 'exceptionId': 'exception-200'}).encode())
-        elif mode == 'xml200':
-            self.answer(200, {}, b'<Error><Code>%s</Code><Message>late</Message></Error>' %
-                        rule['body'].encode())
-        elif mode == 'slow':
-            time.sleep(rule['seconds'])
-            self.answer(*self.act(body))
-        elif mode == 'late':
-            answer = self.act(body)
-            time.sleep(rule['seconds'])
-            self.answer(*answer)
-        elif mode == 'flight':  # the sender is cut off, and the request arrives all the same, later
-            threading.Timer(rule['seconds'], self.act, [body]).start()
-            self.reset()
-        elif mode == 'stall':
-            time.sleep(rule['seconds'])
-            self.reset()
-        elif mode == 'big_header':
-            self.answer(200, {'X-%d' % i: 'y' * 8000 for i in range(300)}, b'{}')
-        elif mode == 'redirect':
-            self.answer(307, {'Location': rule['body']}, b'')
-
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = serve
 
 
 class StoreHandler(Handler):
     where = 'store'
+
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string((timestamp or time.time()) + self.store.clock)
 
     def act(self, body):
         raw_path, _, query = self.path.partition('?')
@@ -211,16 +156,19 @@ class StoreHandler(Handler):
             return self.store.handle(request)
 
 
-class ApiHandler(Handler):
+class ApiHandler(Management, Handler):
     where = 'api'
     routes = []
 
     def act(self, body):
         path, _, query = self.path.partition('?')
         self.query = dict(urllib.parse.parse_qsl(query))
+        self.queries = urllib.parse.parse_qs(query)
         try:
             if path.startswith('/_fake/'):
                 return self.as_json(*self.control(path[7:], body))
+            if path.startswith('/signed/'):
+                return self.as_json(*self.signed(path[8:]))
             if self.low.get('x-storageapi-token') != TOKEN:
                 raise ApiError(401, 'storage.tokenInvalid', 'Invalid access token')
             status, answer = self.route(path, body)
@@ -229,7 +177,7 @@ class ApiHandler(Handler):
             key = 'message' if path in ('/write-table', '/upload-file') else 'error'
             status, answer = error.status, {key: error.message, 'code': error.code,
                                             'exceptionId': 'exception-77', 'status': 'error'}
-        return self.as_json(status, answer)
+        return self.as_json(status, spoil(answer, self.project, TOKEN))
 
     def as_json(self, status, answer):
         if isinstance(answer, bytes):
@@ -252,7 +200,10 @@ class ApiHandler(Handler):
             return 200, {}
         if what == 'set':
             for key, value in json.loads(body).items():
-                setattr(state if key == 'allow_abort' else project, key, value)
+                if key == 'remove_file':
+                    project.files.pop(int(value))
+                    continue
+                setattr(state if hasattr(state, key) else project, key, value)
             return 200, {}
         if what == 'expire':
             for _, _, grant in state.s3.values():
@@ -275,6 +226,10 @@ class ApiHandler(Handler):
         if what == 'rows':
             rows = project.rows(self.query['table'])
             return 200, ''.join(sorted(json.dumps(row) + '\n' for row in rows)).encode()
+        if what == 'secrets':
+            return 200, secrets(project, TOKEN)
+        if what == 'fields':
+            return 200, sorted(project.fields_seen)
         if what == 'list':
             return 200, sorted(project.objects.list(self.query['bucket'], self.query['prefix']))
         if what == 'record':
@@ -287,11 +242,28 @@ class ApiHandler(Handler):
                 k: {n: v for n, v in f.items()} for k, f in project.files.items()},
                 'objects': {'/'.join(k): len(v) for k, v in state.objects.items()},
                 'uploads': len(state.uploads), 'jobs': len(project.jobs)}
-        match = re.fullmatch(r'signed/(\d+)', what)
-        file = project.files[int(match.group(1))]
+        if what == 'refuse':
+            self.refuse(json.loads(body)['seconds'])
+            return 200, {}
+        if what == 'table':
+            wish = json.loads(body)
+            bucket_id, _, name = wish['id'].rpartition('.')
+            with project.lock:
+                project.buckets.setdefault(bucket_id, {'id': bucket_id})
+                table = project.make_table(bucket_id, name, wish['columns'], wish.get('key', []))
+                project.insert(table, table['columns'], [[(v, False) for v in row]
+                                                         for row in wish['rows']], {'incremental': True})
+                project.db.commit()
+            return 200, {}
+        raise ApiError(404, 'notFound', 'No such control: ' + what)
+
+    def signed(self, file_id):
+        """The address that a file has without any token; for a sliced file, of its manifest."""
+        project = self.project
+        file = self.file(file_id)
         data = project.objects.read(file['bucket'],
                                     file['key'] + ('manifest' if file['isSliced'] else ''))
-        return (404, None) if data is None else (200, data)
+        return (404, None) if data is None else (200, spoil_slices(data, file, project, TOKEN))
 
     def route(self, path, body):
         if path == '/write-table':
@@ -305,8 +277,9 @@ class ApiHandler(Handler):
             found = re.fullmatch(pattern, match.group(1))
             if found and method == self.command:
                 with self.project.lock:
-                    data = json.loads(body) if body else {}
-                    return run(self, data, *found.groups())
+                    data = json.loads(body) if body else None
+                    check_request(method, match.group(1), self.queries, self.low, data)
+                    return run(self, data or {}, *found.groups())
         raise ApiError(404, 'notFound', 'No such endpoint: %s %s' % (self.command, path))
 
     # ---- the importer service -----------------------------------------------------------------
@@ -317,6 +290,7 @@ class ApiHandler(Handler):
             head, _, content = part[2:-2].partition(b'\r\n\r\n')
             name = re.search(rb'name="([^"]+)"', head).group(1).decode()
             fields.setdefault(name, []).append(content)
+        check_form(self.path.partition('?')[0], self.low, fields)
         return fields
 
     def store_form(self, fields):
@@ -365,18 +339,14 @@ class ApiHandler(Handler):
     def run_id(self):
         return self.low.get('x-kbc-runid')
 
-    def verify(self, data):
-        return 200, {'id': '1234', 'description': 'test', 'isMasterToken': False,
-                     'owner': {'id': 578, 'name': 'test', 'features': [],
-                               'defaultBackend': self.project.args.backend,
-                               'fileStorageProvider': self.project.args.provider}}
-
     def make_bucket(self, data):
         bucket_id = '%s.c-%s' % (data['stage'], data['name'])
         if bucket_id in self.project.buckets:
             raise ApiError(400, 'storage.buckets.alreadyExists', 'The bucket already exists.')
         self.project.buckets[bucket_id] = {'id': bucket_id, 'name': 'c-' + data['name'],
                                            'stage': data['stage'],
+                                           'description': data.get('description', ''),
+                                           'created': '2026-02-14T10:34:45+0100',
                                            'backend': self.project.args.backend}
         return 201, self.project.buckets[bucket_id]
 
@@ -384,26 +354,21 @@ class ApiHandler(Handler):
         self.bucket(bucket_id)
         if not isinstance(data.get('primaryKey', ''), str):
             raise ApiError(400, 'storage.validation.primaryKey', 'primaryKey: must be a string')
-        self.file(data['dataFileId'])
         project = self.project
+        columns, records, source = self.source_of_table(data)
 
         def work():
-            file = project.files[int(data['dataFileId'])]
-            texts = project.slices(file)
-            records = project.parse(texts[0], data) if texts and texts[0] else []
-            if not records:
-                raise ApiError(400, 'storage.tables.validation.noColumns', 'File has no columns')
-            columns = [webalize(v.lstrip('\ufeff')) for v, _ in records[0]]
+            names, rows = columns(), records()
             key = [k for k in data.get('primaryKey', '').split(',') if k]
-            table = project.make_table(bucket_id, data['name'], columns, key)
+            table = project.make_table(bucket_id, data['name'], names, key)
             try:
-                result = project.insert(table, columns, records[1:], False)
+                result = project.insert(table, names, rows, {})
             except ApiError:
                 project.drop(table['id'])
                 raise
             return dict(table, rowsCount=result['totalRowsCount'])
-        return project.job('tableCreate', None, {'params': {}, 'source': {
-            'fileId': str(data['dataFileId']), 'type': 'file'}}, work, self.run_id())
+        return project.job('tableCreate', None, {'params': {}, 'source': source}, work,
+                           self.run_id())
 
     def define_table(self, data, bucket_id):
         self.bucket(bucket_id)
@@ -415,32 +380,13 @@ class ApiHandler(Handler):
 
     def import_table(self, data, table_id):
         table = self.table(table_id)
-        self.file(data['dataFileId'])
+        source = self.source_of_import(data)
         if len(data.get('treatValuesAsNull', [''])) > 1:
             raise ApiError(400, 'storage.tables.validation',
                            'This collection should contain 1 element or less.')
-        params = {'params': data, 'source': {'fileId': data['dataFileId'], 'type': 'file'}}
+        params = {'params': data, 'source': source}
         return self.project.job('tableImport', table_id, params,
                                 lambda: self.project.load(table, data), self.run_id())
-
-    def delete_rows(self, data, table_id):
-        table = self.table(table_id)
-        filters = data.get('whereFilters', [])
-        if not filters and not data.get('allowTruncate'):
-            raise ApiError(400, 'storage.tables.validation.unintendedTruncation', 'No filter')
-
-        def work():
-            rows = self.project.rows(table_id)
-            index = {c: i for i, c in enumerate(table['columns'])}
-            gone = [r for r in rows if all((r[index[f['column']]] in f['values']) !=
-                                           (f['operator'] == 'ne') for f in filters)]
-            self.project.db.execute('delete from "%s"' % table_id)
-            for row in rows:
-                if row not in gone:
-                    self.project.db.execute('insert into "%s" values (%s)' % (
-                        table_id, ','.join('?' * len(row))), row)
-            return {'deletedRows': len(gone)}
-        return self.project.job('tableRowsDelete', table_id, {}, work, self.run_id())
 
     def add_metadata(self, data, table_id):
         self.table(table_id)['metadata'].append(data)
@@ -461,7 +407,14 @@ class ApiHandler(Handler):
     def list_jobs(self, data):
         jobs = sorted(self.project.jobs.values(), key=lambda j: -j['id'])
         other = dict(jobs[0], runId='1', operationParams={}, tableId='in.c-other.t') if jobs else None
-        shown = [self.project.show_job(j) for j in [other] * self.project.other_jobs + jobs]
+        if other and self.project.oldest_first:
+            other['createdTime'] = '2020-01-01T00:00:00+0000'
+        others = [other] * self.project.other_jobs
+        if self.project.oldest_first:
+            others = [dict(other, id=500 - i) for i in range(len(others))]
+        jobs = jobs + others if self.project.oldest_first else others + jobs
+        shown = [self.project.show_job(j) for j in jobs]
+        shown = shown[::-1] if self.project.oldest_first else shown  # newest first: from memory
         first = int(self.query.get('offset', 0))
         return 200, shown[first:first + int(self.query.get('limit', 20))]
 
@@ -482,13 +435,18 @@ ApiHandler.routes = [
     ('GET', r'tokens/verify', ApiHandler.verify),
     ('POST', r'tickets', lambda h, d: (200, {'id': str(h.project.new_id())})),
     ('POST', r'files/prepare', lambda h, d: h.project.prepare(d)),
+    ('GET', r'files', ApiHandler.list_files),
     ('GET', r'files/(\d+)', lambda h, d, i: (200, h.project.show(h.file(i), False))),
+    ('DELETE', r'files/(\d+)', ApiHandler.delete_file),
     ('PUT', r'files/(\d+)/refresh', ApiHandler.refresh),
     ('POST', r'buckets', ApiHandler.make_bucket),
     ('GET', r'buckets/([^/]+)', lambda h, d, i: (200, h.bucket(i))),
+    ('GET', r'buckets/([^/]+)/tables', ApiHandler.list_tables),
+    ('DELETE', r'buckets/([^/]+)', ApiHandler.drop_bucket),
     ('POST', r'buckets/([^/]+)/tables-async', ApiHandler.create_table),
     ('POST', r'buckets/([^/]+)/tables-definition', ApiHandler.define_table),
-    ('GET', r'tables/([^/]+)', lambda h, d, i: (200, h.table(i))),
+    ('GET', r'tables/([^/]+)', ApiHandler.show_table),
+    ('DELETE', r'tables/([^/]+)', ApiHandler.drop_table),
     ('POST', r'tables/([^/]+)/import-async', ApiHandler.import_table),
     ('POST', r'tables/([^/]+)/export-async', ApiHandler.export_table),
     ('POST', r'tables/([^/]+)/columns', ApiHandler.add_column),
@@ -502,8 +460,50 @@ ApiHandler.routes = [
 
 
 class Server(ThreadingHTTPServer):
+    """A server that can refuse connections for a while and come back at the same port."""
     daemon_threads = True
     request_queue_size = 64
+    timeout = 0.05  # after so long, a new listening socket is noticed
+    wrap = staticmethod(lambda listener: listener)
+
+    def __init__(self, *args):
+        self.connections = set()
+        super().__init__(*args)
+
+    def serve_forever(self):
+        while True:
+            try:
+                self.handle_request()
+            except (OSError, ValueError):  # the listening socket is closed
+                time.sleep(0.001)
+
+    def process_request(self, request, client_address):
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def refuse(self, seconds, current):
+        self.socket.close()
+        for connection in list(self.connections):
+            if connection is not current:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+        threading.Timer(seconds, self.come_back).start()
+
+    def come_back(self):
+        for left in range(200, 0, -1):
+            try:
+                self.socket = self.wrap(socket.create_server(self.server_address, backlog=64))
+                return
+            except OSError:
+                if left == 1:
+                    raise
+                time.sleep(0.005)
 
     def handle_error(self, request, client_address):
         if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError, OSError, ValueError)):
@@ -526,13 +526,15 @@ def main():
     if args.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*args.tls)
-        api.socket = context.wrap_socket(api.socket, server_side=True)
-        objects.socket = context.wrap_socket(objects.socket, server_side=True)
+        for server in (api, objects):
+            server.wrap = lambda listener: context.wrap_socket(listener, server_side=True)
+            server.socket = server.wrap(server.socket)
     scheme = 'https' if args.tls else 'http'
     store_url = '%s://127.0.0.1:%d' % (scheme, objects.server_port)
     store.scheme = scheme
     project = Project(args, store, store_url)
     project.url = '%s://127.0.0.1:%d' % (scheme, api.server_port)
+    faults.servers = [objects, api]
     for server in (objects, api):
         server.RequestHandlerClass.project = project
         server.RequestHandlerClass.store = store

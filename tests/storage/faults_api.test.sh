@@ -33,10 +33,24 @@ fresh
 fault "{\"where\":\"api\",\"path\":\"tables/\",\"mode\":\"redirect\",\"body\":\"$CSVKIT_S3_ENDPOINT/stolen\"}"
 run 2 load $T --file-id="$id"
 log | grep -q stolen && fail "a redirect was followed"
+says "it redirects to 127.0.0.1, which is not followed"
 fresh
-fault '{"where":"api","path":"tables/","times":9,"mode":"big_header"}'
-run 2 load $T --file-id="$id" --retries=1
-says "the answer is too long"
+fault '{"where":"store","times":99,"mode":"redirect","body":"https://evil.example/x?sig=1"}'
+run 2 upload "$work/o.csv"
+says "answered 307; it redirects to evil.example, which is not followed"
+
+# ---- every error of a request that is not valid is shown --------------------------------------------
+invalid() { # ERRORS TEXT
+    fresh
+    fault "$(jq -cn --argjson errors "$1" '{where: "api", path: "import-async", mode: "status", status: 400,
+        body: ({error: "Invalid request", code: "storage.validation", errors: $errors} | tostring)}')"
+    run 1 load $T --file-id="$id"
+    says "import: Invalid request$2 (400, storage.validation)"
+}
+invalid '["one","two"]' '; one; two'
+invalid '[{"key":"a","message":"one"},{"message":"two"},{}]' '; a: one; two'
+invalid '{"a":"one","b":["two","three"]}' '; a: one; b: two; b: three'
+invalid '7' ''
 
 # ---- unreachable, stalled ------------------------------------------------------------------------------
 KBC_URL=http://127.0.0.1:1 run 2 load $T --file-id="$id" --retries=1

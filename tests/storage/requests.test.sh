@@ -52,4 +52,23 @@ for provider in aws azure gcp; do
     "$PYTHON" "$here/check_requests.py" $provider "$work/requests.json" "$KBC_TOKEN" ||
         fail "requests to $provider"
 done
+
+# ---- the server is strict: a key or a content type that the platform does not know is refused ------
+stop_servers
+store
+post() { # CONTENT-TYPE PATH BODY: the code of the refusal
+    curl -sS -X POST -H "X-StorageApi-Token: $KBC_TOKEN" -H "Content-Type: $1" --data "$3" \
+        "$KBC_URL/v2/storage/$2" | jq -r '.code // "accepted"'
+}
+prepare='"name":"x","federationToken":true'
+same "as it is" "$(post application/json files/prepare "{$prepare}")" accepted
+same "another content type" "$(post application/x-www-form-urlencoded files/prepare "{$prepare}")" storage.contentType
+same "an unknown key" "$(post application/json files/prepare "{$prepare,\"maxAgeDays\":3}")" storage.validation
+same "a missing key" "$(post application/json files/prepare '{"name":"x"}')" storage.validation
+same "a text for a boolean" "$(post application/json files/prepare '{"name":"x","federationToken":"true"}')" storage.validation
+run 0 load $T "$work/o.csv"
+same "an unknown key of a filter" "$(post application/json tables/$T/export-async \
+    '{"whereFilters":[{"column":"id","operator":"eq","values":["1"],"value":"1"}]}')" storage.validation
+same "an unknown parameter" "$(curl -sS -H "X-StorageApi-Token: $KBC_TOKEN" \
+    "$KBC_URL/v2/storage/files?tag=x" | jq -r .code)" storage.validation
 conclude

@@ -12,6 +12,7 @@ with open(sys.argv[1], 'w', newline='') as out:
         out.write('%d,%s\r\n' % (i, 'x' * 90))
 PY
     size=$(stat -c %s "$work/big.csv")
+    echo a >"$work/slices.csv"
     parts='--part-size=5MiB --no-check'
     stored() { state | jq -r ".objects | to_entries[] | select(.key | contains(\"$1\")) | .value"; }
     puts() { log | grep -cE '^store PUT .*(partNumber|comp=block&|upload_id)' || true; }
@@ -41,6 +42,30 @@ PY
         same "nothing stored" "$(stored never.csv)" ""
     fi
 
+    if [ "$provider" = gcp ]; then # the store keeps less than it was sent: the rest follows
+        control reset
+        control set '{"short_308":3}'
+        run 0 upload "$work/big.csv" $parts --name=short.csv
+        same "size after short answers" "$(stored short.csv)" "$size"
+        same "rests that were sent" "$(puts)" 6
+        control set '{"short_308":0}'
+    fi
+
+    if [ "$provider" = aws ]; then # clocks that differ, and a second that passed between two readings
+        control reset
+        control set '{"clock":-7200}'
+        run 0 upload "$work/big.csv" $parts --name=clock.csv --parallel=1 --retries=0
+        same "size with another clock" "$(stored clock.csv)" "$size"
+        same "one request was refused" "$(log | grep -c '^store')" 6
+        control set '{"clock":0}'
+        control reset
+        for times in 1 2; do
+            control fault "{\"where\":\"store\",\"times\":$times,\"mode\":\"status\",\"status\":403,\"body\":\"<Error><Code>SignatureDoesNotMatch</Code></Error>\"}"
+            run $((times == 1 ? 0 : 2)) upload "$work/slices.csv" --no-check --retries=0
+        done
+        says "SignatureDoesNotMatch"
+    fi
+
     # ---- a second run goes on ---------------------------------------------------------------------------
     control reset
     control fault '{"where":"store","method":"PUT","skip":2,"times":99,"mode":"status","status":403}'
@@ -63,6 +88,17 @@ PY
     printf '{"identity":"other' >"$work/cut.state"
     chmod 600 "$work/cut.state"
     run 0 upload "$work/big.csv" $parts --state="$work/cut.state"
+
+    # ---- parts of a file that has changed since are of no use --------------------------------------------
+    control reset
+    control fault '{"where":"store","method":"PUT","skip":2,"times":99,"mode":"status","status":403}'
+    run 2 upload "$work/big.csv" $parts --name=changed.csv --state="$work/changed.state" --parallel=1
+    touch "$work/big.csv"
+    control reset
+    run 0 upload "$work/big.csv" $parts --name=changed.csv --state="$work/changed.state" --format=json
+    says "the file changed since an earlier run: a new upload"
+    same "nothing of the old file" "$(result .resumed)" false
+    same "all parts" "$(puts)" 3
 
     # ---- the store forgot what an earlier run began: all goes anew, nothing is taken for stored -----------
     case $provider in # requests that go well: some parts; and all but the last request

@@ -25,6 +25,8 @@ same "nothing was uploaded" "$(log | grep -c '^store')" 0
 run 0 load $T "$work/more.csv" --add-columns
 same "added" "$(table $T .columns)" '["id","na_me","c","extra"]'
 run 1 load in.c-main.other "$work/more.csv" --primary-key=ID
+says "the data has no column \"ID\" of the primary key; nothing was sent"
+run 1 load in.c-main.other "$work/more.csv" --primary-key=ID --no-check
 says "invalidPrimaryKeyColumns"
 for bad in orders in.main.orders in.c-main.a.b 'in.c-main.a/b' ; do
     run 2 load "$bad" "$work/more.csv"

@@ -163,9 +163,9 @@ static void failed(void *ctx, const struct csvk_error *error)
 
 static int check(void)
 {
-    const struct kbc_input_hooks hooks = {refused, failed, NULL};
+    const struct kbc_input_hooks hooks = {refused, failed, NULL, NULL};
     told[0] = '\0';
-    return kbc_input_check(&input, &hooks, &err);
+    return kbc_input_check(&input, NULL, &hooks, &err);
 }
 
 START_TEST(data_is_judged_as_storage_reads_it)
@@ -200,6 +200,46 @@ START_TEST(all_slices_have_the_width_of_the_first)
 }
 END_TEST
 
+static void note(void *ctx, const char *text)
+{
+    (void)ctx;
+    snprintf(told + strlen(told), sizeof told - strlen(told), "note %s\n", text);
+}
+
+/* Checks a file whose manifest names the columns p and q, and says that there is a header. */
+static int check_key(const char *text, const char *column)
+{
+    const struct kbc_input_hooks hooks = {refused, failed, note, NULL};
+    struct csvk_strings key = {0};
+    put("a.csv", text);
+    put("m", "{\"columns\":[\"p\",\"q\"],\"has_header\":true}");
+    ck_assert_int_eq(get("a.csv", "m"), CSVK_OK);
+    settled(KBC_SKIP_HEADER);
+    ck_assert_int_eq(csvk_strings_add(&key, column), CSVK_OK);
+    told[0] = '\0';
+    int status = kbc_input_check(&input, &key, &hooks, &err);
+    csvk_strings_release(&key);
+    return status;
+}
+
+START_TEST(the_key_goes_by_the_names_that_count)
+{
+    ck_assert_msg(check_key("x,q\n1,a\n2,a\n", "p") == CSVK_OK, "%s", err.text);
+    ck_assert_str_eq(told, "note a.csv: column 1 is \"x\" in the header and is loaded as \"p\"\n");
+    ck_assert(input.counted);
+    ck_assert_uint_eq(input.records, 2);
+    ck_assert_int_eq(check_key("x,q\n1,a\n1,b\n", "p"), CSVK_EDATA);
+    ck_assert(!input.counted);
+    ck_assert_ptr_nonnull(strstr(told, "a.csv refused\n"));
+    ck_assert_int_eq(check_key("x,q\n1,a\n,b\n", "p"), CSVK_EDATA);
+    ck_assert_int_eq(check_key("x,q\n1,a\n", "x"), CSVK_EDATA);
+    ck_assert_ptr_nonnull(strstr(err.text, "no column \"x\" of the primary key"));
+    ck_assert_int_eq(check_key("q,p\n1,a\n", "p"), CSVK_EDATA);
+    ck_assert_ptr_nonnull(strstr(err.text, "in another order"));
+    ck_assert_str_eq(told, "");
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("storage_input");
@@ -213,6 +253,7 @@ static Suite *suite(void)
     tcase_add_test(t, a_native_manifest_has_a_schema);
     tcase_add_test(t, data_is_judged_as_storage_reads_it);
     tcase_add_test(t, all_slices_have_the_width_of_the_first);
+    tcase_add_test(t, the_key_goes_by_the_names_that_count);
     suite_add_tcase(s, t);
     return s;
 }

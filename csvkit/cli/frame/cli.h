@@ -61,6 +61,7 @@ size_t cli_count(const struct cli *cli, const char *name);      /* how often it 
 const char *cli_nth(const struct cli *cli, const char *name, size_t i);
 size_t cli_noperands(const struct cli *cli);
 const char *cli_operand(const struct cli *cli, size_t i);
+const struct cli_group *const *cli_groups(const struct cli *cli); /* of the command */
 /* Typed values. When the option was not given, *out is left alone. When its text is not a value of
    the type, a line on standard error says so and the answer is CLI_TROUBLE; otherwise it is
    CLI_GOOD. Sizes are 10MB, 64KiB and so on: CLI_SIZE_MEANS in frame.h. */
@@ -100,6 +101,9 @@ void cli_progress_update(struct cli_progress *progress,
                          uint64_t done_bytes); /* cheap: call it often */
 void cli_progress_parts(struct cli_progress *progress, uint64_t done, uint64_t total);
 void cli_progress_end(struct cli_progress *progress); /* clears the line; NULL is allowed */
+/* Shows what is being waited for in the place of the progress line, on terminals only. "" clears.
+ */
+void cli_progress_say(struct cli *cli, const char *text);
 
 /* The program: parses the command line, runs the command, flushes, returns the exit status. */
 int cli_main(int argc, char **argv);

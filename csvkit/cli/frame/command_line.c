@@ -325,6 +325,11 @@ const char *cli_nth(const struct cli *cli, const char *name, size_t i)
     return NULL;
 }
 
+const struct cli_group *const *cli_groups(const struct cli *cli)
+{
+    return cli->command->groups;
+}
+
 size_t cli_noperands(const struct cli *cli)
 {
     return cli->noperands;

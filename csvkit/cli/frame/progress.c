@@ -181,6 +181,20 @@ void cli_progress_parts(struct cli_progress *progress, uint64_t done, uint64_t t
     }
 }
 
+void cli_progress_say(struct cli *cli, const char *text)
+{
+    bool shown = is_wanted(cli) && cli_is_terminal(stderr);
+    char *line = shown && text[0] != '\0' ? printable(text) : NULL;
+    if (shown && text[0] == '\0') {
+        cli_progress_hide(cli);
+    } else if (line != NULL) {
+        cli_progress_visible = 1;
+        fprintf(stderr, "\r\033[K%s", fit(line, cli_terminal_width(stderr) - 1));
+        fflush(stderr);
+    }
+    csvk_free(line);
+}
+
 void cli_progress_hide(struct cli *cli)
 {
     (void)cli;

@@ -31,7 +31,12 @@ static const struct cli_option rows[] = {
     {"parallel", 0, "N", NULL, "The number of transfers at a time. Default: 4.", false},
     {"retries", 0, "N", NULL,
      "How often to repeat a request after a temporary failure; the pauses grow. A request that "
-     "would take effect twice is never repeated. Default: 5.",
+     "could take effect twice is repeated only after csvkit has found that it took none. Default: "
+     "5.",
+     false},
+    {"max-wait", 0, "SECONDS", NULL,
+     "How long a request may wait altogether when the server says when to come back, as it does "
+     "during maintenance. Default: 1200, which is 20 minutes.",
      false},
     {"stall-timeout", 0, "SECONDS", NULL,
      "Give up a transfer when no byte moves for this time. There is no limit for the whole "
@@ -100,6 +105,12 @@ static void parts(void *ctx, uint64_t done, uint64_t total)
     }
 }
 
+static void waiting(void *ctx, const char *text)
+{
+    const struct remote *remote = ctx;
+    cli_progress_say(remote->cli, text);
+}
+
 /* ---- options --------------------------------------------------------------------------------- */
 
 static const char *value_or_env(const struct cli *cli, const char *name, const char *variable)
@@ -109,9 +120,9 @@ static const char *value_or_env(const struct cli *cli, const char *name, const c
     return env && *env ? env : NULL;
 }
 
-static int read_numbers(struct cli *cli, struct kbc_options *options)
+static int read_numbers(struct cli *cli, struct kbc_options *options, unsigned *max_wait)
 {
-    uint64_t parallel = 4, retries = 5, stall = 60;
+    uint64_t parallel = 4, retries = 5, stall = 60, wait = 20 * 60;
     int status = cli_get_uint(cli, "parallel", 1, 64, &parallel);
     if (status == CLI_GOOD) {
         status = cli_get_uint(cli, "retries", 0, 20, &retries);
@@ -119,6 +130,11 @@ static int read_numbers(struct cli *cli, struct kbc_options *options)
     if (status == CLI_GOOD) {
         status = cli_get_uint(cli, "stall-timeout", 1, 86400, &stall);
     }
+    if (status == CLI_GOOD) {
+        status = cli_get_uint(cli, "max-wait", 0, 86400, &wait);
+    }
+    *max_wait = (unsigned)wait;
+    options->max_wait = max_wait;
     options->parallel = (unsigned)parallel;
     options->tries = (unsigned)retries + 1;
     options->stall_seconds = (unsigned)stall;
@@ -146,6 +162,7 @@ static int read_token(struct remote *remote, char **token)
 int remote_open(struct remote *remote, struct cli *cli, const char *work)
 {
     struct csvk_error err = {0};
+    unsigned max_wait;
     char *token = NULL;
     *remote = (struct remote){.cli = cli, .work = work};
     struct kbc_options options = {
@@ -155,10 +172,10 @@ int remote_open(struct remote *remote, struct cli *cli, const char *work)
         .ca_file = cli_value(cli, "ca-file"),
         .mode = cli_has(cli, "dry-run") ? KBC_DRY_RUN : KBC_SEND,
         .cancel = &stopped_by,
-        .observer = {remote, note, show_request, progress, parts},
+        .observer = {remote, note, show_request, progress, parts, waiting},
     };
     secret_harden();
-    int status = read_numbers(cli, &options);
+    int status = read_numbers(cli, &options, &max_wait);
     if (status == CLI_GOOD) {
         status = read_token(remote, &token);
     }

@@ -28,12 +28,16 @@ int remote_fail(struct remote *remote, const struct csvk_error *err);
    returns `status`. */
 int remote_close(struct remote *remote, int status);
 bool remote_wants_json(const struct cli *cli);
+/* Adds the command that loads the uploaded file of `load` into its table, with the options of this
+   run, unless any job has loaded it. */
+int remote_load_command(struct cli *cli, const struct kbc_load *load, const struct kbc_loaded *done,
+                        struct csvk_buf *text);
 
 /* What the manifest and the options say about the data at `path` (NULL: a file in Storage). Reports
    what is wrong and returns the exit status; kbc_input_release in any case. */
 int remote_input_read(struct kbc_input *input, struct cli *cli, const char *path);
-/* Validates the data as Storage will read it. When it has errors, prints the findings on standard
-   error and returns CLI_REFUSED. */
-int remote_input_check(const struct kbc_input *input, struct cli *cli);
+/* Validates the data as Storage will read it; `key` as in kbc_input_check. When there are errors,
+   prints them on standard error and returns CLI_REFUSED. */
+int remote_input_check(struct kbc_input *input, struct cli *cli, const struct csvk_strings *key);
 
 #endif

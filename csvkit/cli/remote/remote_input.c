@@ -4,7 +4,6 @@
  */
 #include "csvkit/cli/frame/reports.h"
 #include "csvkit/cli/remote/remote.h"
-#include "validator/validator.h"
 
 #include <string.h>
 
@@ -41,8 +40,9 @@ static int read_delete(struct kbc_input *input, struct cli *cli)
 
 static int read_options(struct kbc_input *input, struct cli *cli)
 {
+    bool sniffed_later = false; /* by converted_input_make */
     struct csvk_table_definition *table = &input->table;
-    int status = cli_get_dialect(cli, &table->dialect, NULL);
+    int status = cli_get_dialect(cli, &table->dialect, &sniffed_later);
     if (status == CLI_GOOD) {
         status = read_list(cli, "columns", &table->columns, &table->columns_by);
     }
@@ -114,11 +114,16 @@ static void show_failed(void *ctx, const struct csvk_error *err)
     cli_fail(ctx, err);
 }
 
-int remote_input_check(const struct kbc_input *input, struct cli *cli)
+static void show_note(void *ctx, const char *text)
 {
-    const struct kbc_input_hooks hooks = {show_refused, show_failed, cli};
+    cli_note(ctx, "%s", text);
+}
+
+int remote_input_check(struct kbc_input *input, struct cli *cli, const struct csvk_strings *key)
+{
+    const struct kbc_input_hooks hooks = {show_refused, show_failed, show_note, cli};
     struct csvk_error err = {0};
-    int status = kbc_input_check(input, &hooks, &err);
+    int status = kbc_input_check(input, key, &hooks, &err);
     if (status == CSVK_EDATA) {
         return cli_fail(cli, &err);
     }

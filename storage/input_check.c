@@ -1,0 +1,352 @@
+/*
+ * input_check.c - judges the data as Storage will read it, before anything is sent: every record by
+ * the rules of the platform, the header against the columns, the primary key over all files.
+ */
+#include "csvkit/names.h"
+#include "storage/storage_input.h"
+#include "validator/validator.h"
+
+#include <string.h>
+
+static int no_memory(struct csvk_error *err)
+{
+    return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+/* ---- agreement of header, columns and key ---------------------------------------------------- */
+
+static bool same_name(const char *name, const char *wanted)
+{
+    struct csvk_buf clean = CSVK_BUF_INIT;
+    bool same =
+        strcmp(name, wanted) == 0 || (csvk_name_sanitize(name, strlen(name), &clean) == CSVK_OK &&
+                                      strcmp(csvk_buf_text(&clean), wanted) == 0);
+    csvk_buf_release(&clean);
+    return same;
+}
+
+static bool has_name(const struct csvk_strings *list, const char *name)
+{
+    bool found = false;
+    for (size_t i = 0; i < list->count; i++) {
+        found = found || same_name(name, list->item[i]);
+    }
+    return found;
+}
+
+/* The number of the first name that is not the one of the column, from 1; 0: all agree. *swapped:
+   it is the name of another column. */
+static size_t first_difference(const struct csvk_strings *header,
+                               const struct csvk_strings *columns, bool *swapped)
+{
+    for (size_t i = 0; i < columns->count; i++) {
+        if (!same_name(header->item[i], columns->item[i])) {
+            *swapped = has_name(columns, header->item[i]);
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+static void tell_other_name(const struct kbc_input_hooks *hooks, const char *file, size_t at,
+                            const char *name, const char *wanted)
+{
+    struct csvk_buf text = CSVK_BUF_INIT;
+    int status =
+        csvk_buf_printf(&text, "%s: column %zu is \"%s\" in the header and is loaded as \"%s\"",
+                        file, at, name, wanted);
+    if (status == CSVK_OK && hooks->note != NULL) {
+        hooks->note(hooks->ctx, csvk_buf_text(&text));
+    }
+    csvk_buf_release(&text);
+}
+
+/* The header is skipped and other names count. So other names may be meant, but not another number
+   of them, and not the same ones at other places. */
+static int judge_header(const struct kbc_input_hooks *hooks, const char *file,
+                        const struct csvk_strings *header, const struct csvk_strings *columns,
+                        struct csvk_error *err)
+{
+    bool swapped = false;
+    if (header->count != columns->count) {
+        return csvk_fail(err, CSVK_EDATA,
+                         "%s: the header has %zu names, but the manifest or --columns has %zu; "
+                         "nothing was sent",
+                         file, header->count, columns->count);
+    }
+    size_t at = first_difference(header, columns, &swapped);
+    if (at > 0 && swapped) {
+        return csvk_fail(err, CSVK_EDATA,
+                         "%s: column %zu is \"%s\" in the header, but \"%s\" in the manifest or "
+                         "--columns, in another order; nothing was sent",
+                         file, at, header->item[at - 1], columns->item[at - 1]);
+    }
+    if (at > 0) {
+        tell_other_name(hooks, file, at, header->item[at - 1], columns->item[at - 1]);
+    }
+    return CSVK_OK;
+}
+
+/* Without a header, the first record must not be one: it would be loaded as a row. */
+static int judge_first_record(const char *file, const struct csvk_strings *record,
+                              const struct csvk_strings *columns, struct csvk_error *err)
+{
+    bool swapped = false;
+    if (columns->count > 0 && record->count == columns->count &&
+        first_difference(record, columns, &swapped) == 0) {
+        return csvk_fail(err, CSVK_EDATA,
+                         "%s: the first record has the names of the columns, and would be loaded "
+                         "as a row (--header, or has_header in the manifest); nothing was sent",
+                         file);
+    }
+    return CSVK_OK;
+}
+
+/* Judges the first record of each file, and adds the names of the columns: those in the header of
+   the first file, unless others count. Data that was counted was judged already. */
+static int names_of_data(const struct kbc_input *input, const struct csvk_strings *files,
+                         const struct kbc_input_hooks *hooks, struct csvk_strings *names,
+                         struct csvk_error *err)
+{
+    struct csvk_strings first = {0};
+    const struct csvk_strings *columns = &input->table.columns;
+    int status = CSVK_OK;
+    for (size_t i = 0; i < files->count && status == CSVK_OK; i++) {
+        const char *file = files->item[i];
+        csvk_strings_release(&first);
+        status = input_first_record(&input->table.dialect, file, &first, err);
+        if (status == CSVK_OK && input->header == KBC_HEADLESS && !input->counted) {
+            status = judge_first_record(file, &first, columns, err);
+        } else if (status == CSVK_OK && input->header == KBC_SKIP_HEADER && first.count > 0 &&
+                   !input->counted) {
+            status = judge_header(hooks, file, &first, columns, err);
+        }
+        if (status == CSVK_OK && input->header == KBC_HEADER && names->count == 0 &&
+            csvk_strings_copy(names, &first) != CSVK_OK) {
+            status = no_memory(err);
+        }
+    }
+    if (status == CSVK_OK && input->header != KBC_HEADER &&
+        csvk_strings_copy(names, columns) != CSVK_OK) {
+        status = no_memory(err);
+    }
+    csvk_strings_release(&first);
+    return status;
+}
+
+/* Adds the key by the names that the data has. */
+static int take_key(const char *path, const struct csvk_strings *names,
+                    const struct csvk_strings *key, struct csvk_strings *out,
+                    struct csvk_error *err)
+{
+    for (size_t k = 0; k < key->count; k++) {
+        size_t i = 0;
+        while (i < names->count && !same_name(names->item[i], key->item[k])) {
+            i++;
+        }
+        if (i == names->count) {
+            return csvk_fail(err, CSVK_EDATA,
+                             "%s: the data has no column \"%s\" of the primary key; nothing was "
+                             "sent",
+                             path, key->item[k]);
+        }
+        if (csvk_strings_add(out, names->item[i]) != CSVK_OK) {
+            return no_memory(err);
+        }
+    }
+    return CSVK_OK;
+}
+
+/* ---- validation ------------------------------------------------------------------------------ */
+
+/* The platform unpacks gzip and nothing else. */
+static int check_compression(struct csvk_source *source, struct csvk_error *err)
+{
+    struct csvk_bytes start;
+    int status = csvk_source_peek(source, 1, &start, err);
+    const char *kind = status == CSVK_OK ? csvk_source_compression(source) : NULL;
+    if (kind != NULL && !csvk_source_is_gzip(source)) {
+        status = csvk_fail(err, CSVK_EDATA,
+                           "%s: is %s, which the platform does not unpack: unpack it, or pack it "
+                           "with gzip",
+                           csvk_source_name(source), kind);
+    }
+    return status;
+}
+
+/* The validators of the files so far, as long as they are needed: with a key, until its search. */
+struct input_check {
+    const struct kbc_input_hooks *hooks;
+    struct csvk_validate_options options;
+    struct csvk_validator **part;
+    size_t count;
+    uint64_t records; /* without headers */
+    int worst;        /* of all files */
+    struct csvk_error why;
+};
+
+/* Trouble with one file weighs more than data that is refused. */
+static void take_worst(struct input_check *check, int status, const struct csvk_error *err)
+{
+    if (status != CSVK_OK && (status != CSVK_EDATA || check->worst == CSVK_OK)) {
+        check->worst = status;
+        check->why = *err;
+    }
+}
+
+static void take_failure(struct input_check *check, int status, const struct csvk_error *err)
+{
+    if (check->hooks->failed != NULL) {
+        check->hooks->failed(check->hooks->ctx, err);
+    }
+    take_worst(check, status, err);
+}
+
+/* Counts the records of a file and tells when it has errors. The width of the first file is that of
+   all; columns that are known say it first. */
+static void report_part(struct input_check *check, struct csvk_validator *validator)
+{
+    const struct csvk_report *report = NULL;
+    struct csvk_error err = {0};
+    int status = csvk_validator_report(validator, &report, &err);
+    if (status != CSVK_OK) {
+        take_failure(check, status, &err);
+        return;
+    }
+    struct csvk_validate_options *options = &check->options;
+    bool named = options->header != CSVK_NO_HEADER && report->totals->records > 0;
+    check->records += report->totals->records - named;
+    options->width = options->width != 0 ? options->width : report->totals->width;
+    if (!report->valid) {
+        take_worst(check, CSVK_EDATA, &err);
+        if (check->hooks->refused != NULL) {
+            check->hooks->refused(check->hooks->ctx, report);
+        }
+    }
+}
+
+/* Validates one file. Its validator is kept when there is a key, else reported and freed. */
+static void check_file(struct input_check *check, const char *path)
+{
+    struct csvk_source *source = NULL;
+    struct csvk_validator *validator = NULL;
+    struct csvk_error err = {0};
+    check->options.file = path;
+    int status = csvk_source_open(&source, path, &err);
+    status = status == CSVK_OK ? check_compression(source, &err) : status;
+    if (status == CSVK_OK) {
+        status = csvk_validate_source(&validator, source, &check->options, NULL, &err);
+    }
+    csvk_source_free(source);
+    if (status == CSVK_OK && check->options.primary_key.count > 0) {
+        check->part[check->count++] = validator;
+        return;
+    }
+    if (status != CSVK_OK) {
+        take_failure(check, status, &err);
+    } else {
+        report_part(check, validator);
+    }
+    csvk_validator_free(validator);
+}
+
+/* The key is searched over all files, then all are reported. */
+static void finish_parts(struct input_check *check)
+{
+    struct csvk_error err = {0};
+    int status = CSVK_OK;
+    bool whole = (check->worst == CSVK_OK || check->worst == CSVK_EDATA) && check->count > 1;
+    for (size_t i = 1; whole && i < check->count && status == CSVK_OK; i++) {
+        status = csvk_validator_join_keys(check->part[0], check->part[i], &err);
+    }
+    if (whole && status == CSVK_OK) {
+        status = csvk_validator_search_keys(check->part, check->count, &err);
+    }
+    if (status != CSVK_OK) {
+        take_failure(check, status, &err);
+        return;
+    }
+    for (size_t i = 0; i < check->count; i++) {
+        report_part(check, check->part[i]);
+    }
+}
+
+static void check_files(struct input_check *check, const struct csvk_strings *files)
+{
+    check->part = csvk_calloc(files->count + 1, sizeof(struct csvk_validator *));
+    if (check->part == NULL) {
+        struct csvk_error err = {0};
+        take_failure(check, no_memory(&err), &err);
+        return;
+    }
+    for (size_t i = 0; i < files->count; i++) {
+        check_file(check, files->item[i]);
+    }
+    finish_parts(check);
+    for (size_t i = 0; i < check->count; i++) {
+        csvk_validator_free(check->part[i]);
+    }
+    csvk_free(check->part);
+}
+
+/* What the validator has to know: how the data is read, and the key by the names of the data. */
+static int set_options(struct input_check *check, const struct kbc_input *input,
+                       const struct csvk_strings *files, const struct csvk_strings *key,
+                       struct csvk_error *err)
+{
+    struct csvk_validate_options *options = &check->options;
+    struct csvk_strings names = {0};
+    options->profile = CSVK_PROFILE_KEBOOLA;
+    int status = csvk_table_definition_rules(&input->table, options, err);
+    if (key == NULL || status != CSVK_OK) {
+        return status;
+    }
+    status = names_of_data(input, files, check->hooks, &names, err);
+    if (status == CSVK_OK && names.count > 0) {
+        options->width = names.count;
+        status = csvk_validate_set_rule(options, "empty-key", CSVK_ERROR, err);
+    }
+    if (status == CSVK_OK && names.count > 0) {
+        status = take_key(input->path, &names, key, &options->primary_key, err);
+    }
+    csvk_strings_release(&names);
+    return status;
+}
+
+static int check_all(struct input_check *check, const struct csvk_strings *files,
+                     struct csvk_error *err)
+{
+    check_files(check, files);
+    if (check->worst == CSVK_EDATA) {
+        return csvk_fail(err, CSVK_EDATA,
+                         "nothing was sent; csvkit normalize may repair the data, --no-check sends "
+                         "it unchanged");
+    }
+    *err = check->worst != CSVK_OK ? check->why : *err;
+    return check->worst;
+}
+
+int kbc_input_check(struct kbc_input *input, const struct csvk_strings *key,
+                    const struct kbc_input_hooks *hooks, struct csvk_error *err)
+{
+    struct csvk_error own = {0};
+    struct csvk_error *why = err != NULL ? err : &own;
+    struct csvk_strings files = {0};
+    struct input_check check = {.hooks = hooks};
+    csvk_validate_options_init(&check.options);
+    int status = input->sliced ? csvk_list_slices(input->path, &files, why)
+                               : csvk_strings_add(&files, input->path);
+    if (status == CSVK_ENOMEM) {
+        no_memory(why);
+    }
+    status = status == CSVK_OK ? set_options(&check, input, &files, key, why) : status;
+    if (status != CSVK_OK && status != CSVK_EDATA && hooks->failed != NULL) {
+        hooks->failed(hooks->ctx, why);
+    }
+    status = status == CSVK_OK ? check_all(&check, &files, why) : status;
+    input->counted = status == CSVK_OK;
+    input->records = check.records;
+    csvk_strings_release(&files);
+    csvk_validate_options_release(&check.options);
+    return status;
+}

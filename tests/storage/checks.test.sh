@@ -1,0 +1,86 @@
+#!/bin/bash
+# What load checks before it sends anything: header and columns, the key; and afterwards, whether the
+# server has counted what was read.
+. "$(dirname "$0")/lib.sh"
+store
+n=0
+begin() { n=$((n + 1)) T=in.c-k$n.t; control reset; }
+refused() { # TEXT LOAD-ARGUMENTS...: exit status 1, nothing is uploaded, and --no-check sends it
+    local text=$1
+    shift
+    control reset
+    run 1 load "$T" "$@"
+    says "$text"
+    says "nothing was sent"
+    same "uploads ($text)" "$(log | grep -c '^store')" 0
+}
+printf 'id,v\r\n1,a\r\n2,b\r\n' >"$work/o.csv"
+printf 'id,v\r\n1,a\r\n2,b\r\n1,c\r\n' >"$work/twice.csv"
+printf 'id,v\r\n1,a\r\n,b\r\n' >"$work/empty.csv"
+printf '"i d",v\r\n1,a\r\n1,b\r\n' >"$work/named.csv"
+mkdir "$work/slices" "$work/good"
+printf '1,a\r\n2,b\r\n' | tee "$work/slices/a.csv" >"$work/good/a.csv"
+printf '3,c\r\n1,d\r\n' >"$work/slices/b.csv"
+printf '3,c\r\n4,d\r\n' >"$work/good/b.csv"
+for folder in slices good; do echo '{"columns":["id","v"],"primary_key":["id"]}' >"$work/$folder.manifest"; done
+
+# ---- the key ------------------------------------------------------------------------------------------
+begin
+refused "twice.csv:4:1: error[duplicate-key]" "$work/twice.csv" --primary-key=id
+refused "error[empty-key]" "$work/empty.csv" --primary-key=id
+refused "b.csv:2:1: error[duplicate-key]" "$work/slices"
+refused "error[duplicate-key]" "$work/named.csv" --primary-key=i_d # as Storage will name it
+refused 'the data has no column "x" of the primary key' "$work/o.csv" --primary-key=id,x
+refused 'the data has no column "ID" of the primary key' "$work/o.csv" --primary-key=ID
+run 0 load "$T" "$work/good"
+says_not() { grep -qF -- "$1" "$work/err" && fail "a message with: $1"; }
+says_not "warning"
+same "rows of slices" "$(rows "$T" | wc -l)" 4
+refused "error[duplicate-key]" "$work/twice.csv" # the table knows the key
+run 0 load "$T" "$work/twice.csv" --no-check
+says "warning: 1 rows were merged by key: 3 rows imported, 2 rows in the table"
+
+# ---- header and columns ---------------------------------------------------------------------------------
+begin
+refused 'column 1 is "id" in the header, but "v" in the manifest or --columns, in another order' \
+    "$work/o.csv" --header --columns=v,id
+refused 'the header has 2 names, but the manifest or --columns has 3' "$work/o.csv" --header \
+    --columns=id,v,w
+refused 'the first record has the names of the columns, and would be loaded as a row' "$work/o.csv" \
+    --no-header --columns=id,v
+run 0 load "$T" "$work/o.csv" --header --columns=a,v
+says 'column 1 is "id" in the header and is loaded as "a"'
+same "told once" "$(grep -c 'is loaded as' "$work/err")" 1
+
+# ---- types of the table -----------------------------------------------------------------------------------
+begin
+schema() { # TYPE-OF-V
+    printf '{"schema":[{"name":"id","data_type":{"base":{"type":"INTEGER"}}},{"name":"v","data_type":{"base":{"type":"%s"}}}]}' \
+        "$1" >"$work/good.manifest"
+}
+schema STRING
+run 0 load "$T" "$work/good"
+schema string
+run 0 load "$T" "$work/good"
+schema DATE
+control reset
+run 1 load "$T" "$work/good"
+says "column v is STRING in the table, but DATE in the manifest"
+same "uploads with another type" "$(log | grep -c '^store')" 0
+
+# ---- the counts -----------------------------------------------------------------------------------------
+begin
+run 0 load "$T" "$work/o.csv" --primary-key=id
+says_not "warning"
+control set '{"lose_rows":1}'
+run 0 load "$T" "$work/o.csv" --format=json
+says "warning: the data has 2 records, but the server imported 1 rows"
+same "read here" "$(result .records)" 2
+same "imported there" "$(result .imported_rows)" 1
+control set '{"lose_rows":0}'
+run 0 load "$T" "$work/twice.csv" --no-check --format=json
+same "not counted here" "$(result .records)" null
+says "warning: 1 rows were merged by key: 3 rows imported, 2 rows in the table"
+run 0 load "$T" "$work/o.csv" --incremental
+says_not "warning"
+conclude
