@@ -87,21 +87,6 @@ static int judge_header(const struct kbc_input_hooks *hooks, const char *file,
     return CSVK_OK;
 }
 
-/* Without a header, the first record must not be one: it would be loaded as a row. */
-static int judge_first_record(const char *file, const struct csvk_strings *record,
-                              const struct csvk_strings *columns, struct csvk_error *err)
-{
-    bool swapped = false;
-    if (columns->count > 0 && record->count == columns->count &&
-        first_difference(record, columns, &swapped) == 0) {
-        return csvk_fail(err, CSVK_EDATA,
-                         "%s: the first record has the names of the columns, and would be loaded "
-                         "as a row (--header, or has_header in the manifest); nothing was sent",
-                         file);
-    }
-    return CSVK_OK;
-}
-
 /* Judges the first record of each file, and adds the names of the columns: those in the header of
    the first file, unless others count. Data that was counted was judged already. */
 static int names_of_data(const struct kbc_input *input, const struct csvk_strings *files,
@@ -115,10 +100,8 @@ static int names_of_data(const struct kbc_input *input, const struct csvk_string
         const char *file = files->item[i];
         csvk_strings_release(&first);
         status = input_first_record(&input->table.dialect, file, &first, err);
-        if (status == CSVK_OK && input->header == KBC_HEADLESS && !input->counted) {
-            status = judge_first_record(file, &first, columns, err);
-        } else if (status == CSVK_OK && input->header == KBC_SKIP_HEADER && first.count > 0 &&
-                   !input->counted) {
+        if (status == CSVK_OK && input->header == KBC_SKIP_HEADER && first.count > 0 &&
+            !input->counted) {
             status = judge_header(hooks, file, &first, columns, err);
         }
         if (status == CSVK_OK && input->header == KBC_HEADER && names->count == 0 &&
