@@ -20,6 +20,7 @@ struct csvk_types {
     size_t count;
     struct csvk_dialect dialect;
     struct csvk_buf value; /* room for a decoded value */
+    struct csvk_short_records short_records;
 };
 
 static const char *const names[] = {"BOOLEAN", "INTEGER",   "NUMERIC", "FLOAT",
@@ -277,11 +278,13 @@ static int value_of(struct csvk_types *types, struct csvk_bytes raw, uint32_t fl
 static int add_record(struct csvk_types *types, const struct csvk_batch *batch,
                       const struct csvk_record *record)
 {
+    /* Which values are missing is not known, so none of the others is in a column for sure. */
+    if (record->nfields < types->count) {
+        struct csvk_short_records *found = &types->short_records;
+        found->first = found->count++ == 0 ? record->number : found->first;
+        return CSVK_OK;
+    }
     for (size_t i = 0; i < types->count; i++) {
-        if (i >= record->nfields) {
-            add_empty(&types->column[i], record->number);
-            continue;
-        }
         struct csvk_bytes value;
         int status = value_of(types, csvk_field_raw(batch, record, i),
                               batch->fields[record->first_field + i].flags, &value);
@@ -322,9 +325,18 @@ static void merge_column(struct csvk_column_types *left, const struct csvk_colum
 
 void csvk_types_merge(struct csvk_types *left, const struct csvk_types *right)
 {
+    struct csvk_short_records *l = &left->short_records;
+    const struct csvk_short_records *r = &right->short_records;
     for (size_t i = 0; i < left->count && i < right->count; i++) {
         merge_column(&left->column[i], &right->column[i]);
     }
+    l->first = l->count == 0 ? r->first : l->first;
+    l->count += r->count;
+}
+
+struct csvk_short_records csvk_types_short_records(const struct csvk_types *types)
+{
+    return types->short_records;
 }
 
 size_t csvk_types_columns(const struct csvk_types *types)

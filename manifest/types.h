@@ -42,9 +42,9 @@ struct csvk_type_exclusion {
 
 /* What is known about the values of a column. The library's. */
 struct csvk_column_types {
-    uint64_t values;  /* values that are not empty */
-    uint64_t empty;   /* values of no bytes, enclosed or not, or missing at the end of a record */
-    uint64_t longest; /* bytes of the longest value */
+    uint64_t values;                          /* values that are not empty */
+    uint64_t empty;                           /* values of no bytes, enclosed or not */
+    uint64_t longest;                         /* bytes of the longest value */
     uint32_t integer_digits, fraction_digits; /* the most in any number without an exponent */
     struct csvk_type_exclusion excluded[CSVK_TYPE_STRING]; /* by type; nothing excludes STRING */
     uint64_t first_empty; /* the record of the first empty value, from 1; 0: none is empty */
@@ -56,8 +56,8 @@ CSVK_API int csvk_types_new(struct csvk_types **out, size_t columns,
                             const struct csvk_dialect *dialect) CSVK_MUST_USE;
 /*
  * Adds the records of a batch that was read at CSVK_FIELDS, except for records numbered up to
- * `skip` (a header), blank ones and those too long for memory. Surplus fields are ignored. The
- * batch is borrowed for the call.
+ * `skip` (a header), blank ones, those too long for memory and those with too few fields. Surplus
+ * fields are ignored. The batch is borrowed for the call.
  */
 CSVK_API int csvk_types_feed(struct csvk_types *types, const struct csvk_batch *batch,
                              uint64_t skip) CSVK_MUST_USE;
@@ -69,6 +69,12 @@ CSVK_API size_t csvk_types_columns(const struct csvk_types *types); /* how many 
    change when it changes. */
 CSVK_API const struct csvk_column_types *csvk_types_column(const struct csvk_types *types,
                                                            size_t column);
+/* Records with fewer fields than there are columns: a last line that was cut, or an end marker of a
+   database (`\.`). They are in no count of a column. */
+struct csvk_short_records {
+    uint64_t count, first; /* how many; the record of the first one, from 1 */
+};
+CSVK_API struct csvk_short_records csvk_types_short_records(const struct csvk_types *types);
 CSVK_API void csvk_types_free(struct csvk_types *types); /* NULL is fine */
 
 /* The narrowest type that holds every value; STRING when there is no value. */

@@ -101,7 +101,8 @@ static int feed_file(struct create *create, struct csvk_types *types, const char
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     const struct csvk_batch *batch;
-    uint64_t skip = create->plan->options->has_header == CSVK_YES ? 1 : 0;
+    bool awaits_header = create->plan->options->has_header == CSVK_YES;
+    uint64_t header = 0; /* the number of its record */
     csvk_options_init(&options);
     options.dialect = create->plan->options->dialect;
     options.detail = CSVK_FIELDS;
@@ -114,7 +115,11 @@ static int feed_file(struct create *create, struct csvk_types *types, const char
     status = csvk_reader_new(&reader, source, &options, err);
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &batch, err);
-        if (status == CSVK_OK && csvk_types_feed(types, batch, skip) != CSVK_OK) {
+        for (size_t i = 0; status == CSVK_OK && awaits_header && i < batch->nreported; i++) {
+            header = batch->records[i].number;
+            awaits_header = batch->records[i].blank;
+        }
+        if (status == CSVK_OK && csvk_types_feed(types, batch, header) != CSVK_OK) {
             status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
         }
         cli_progress_update(progress, csvk_source_consumed(source));

@@ -118,6 +118,14 @@ PY
     says err 'not NUMERIC: record 2 has "0.5x")'
     says err 'not DATE: record 2 has "03/04/2024")'
     says err 'not TIMESTAMP: record 2 has "2024-01-01T10h:00:00")'
+    printf '\n\nid,n\n1,2\n3\n\\.\n' >short.csv
+    expect 0 $manifest create short.csv --data-type=auto -o -
+    says err 'id: INTEGER (1 values, 0 empty'
+    says err 'n: INTEGER (1 values, 0 empty'
+    says err '2 records have too few fields and are not counted; the first is record 5'
+    expect 0 $manifest create short.csv --data-type=auto --format=json
+    is_json '.short_records == 2' out
+    rm short.csv.manifest
 }
 
 test_create_for_slices() {

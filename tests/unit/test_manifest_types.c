@@ -113,8 +113,9 @@ START_TEST(evidence_names_the_first_value_that_excluded)
 {
     struct csvk_types *types = fold("1,a\n,\"\"\n3\n\n4.5,b\nx,c\ny,d\n", 2, 0);
     const struct csvk_column_types *column = csvk_types_column(types, 0);
-    ck_assert_uint_eq(column->values, 5);
+    ck_assert_uint_eq(column->values, 4);
     ck_assert_uint_eq(column->empty, 1);
+    ck_assert_uint_eq(column->first_empty, 2);
     ck_assert_uint_eq(column->longest, 3);
     ck_assert_uint_eq(column->excluded[CSVK_TYPE_INTEGER].record, 5);
     ck_assert_mem_eq(column->excluded[CSVK_TYPE_INTEGER].sample, "4.5", 3);
@@ -122,7 +123,9 @@ START_TEST(evidence_names_the_first_value_that_excluded)
     ck_assert_uint_eq(column->excluded[CSVK_TYPE_BOOLEAN].record, 1);
     column = csvk_types_column(types, 1);
     ck_assert_uint_eq(column->values, 4);
-    ck_assert_uint_eq(column->empty, 2); /* enclosed, and missing */
+    ck_assert_uint_eq(column->empty, 1); /* enclosed; one that is missing is none */
+    ck_assert_uint_eq(csvk_types_short_records(types).count, 1);
+    ck_assert_uint_eq(csvk_types_short_records(types).first, 3);
     csvk_types_free(types);
 }
 END_TEST

@@ -24,7 +24,8 @@ struct csvk_types;
    CSVK_ENOMEM. */
 int cli_add_types(struct csvk_buf *out, const struct csvk_strings *columns,
                   const struct csvk_types *types);
-/* Writes the key "types" with one object for each column; those of `key` are not nullable. */
+/* Writes the keys "types", with one object for each column (those of `key` are not nullable), and
+   "short_records". */
 void cli_put_types(struct csvk_json *json, const struct csvk_strings *columns,
                    const struct csvk_strings *key, const struct csvk_types *types);
 

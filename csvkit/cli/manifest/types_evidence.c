@@ -125,6 +125,14 @@ int cli_add_types(struct csvk_buf *out, const struct csvk_strings *columns,
     for (size_t i = 0; i < csvk_types_columns(types) && status == CSVK_OK; i++) {
         status = add_column(out, columns->item[i], csvk_types_column(types, i));
     }
+    struct csvk_short_records shorter = csvk_types_short_records(types);
+    if (status == CSVK_OK && shorter.count != 0) {
+        status = csvk_buf_printf(out,
+                                 "%" PRIu64 " record%s too few fields and %s not counted; the "
+                                 "first is record %" PRIu64 "\n",
+                                 shorter.count, shorter.count == 1 ? " has" : "s have",
+                                 shorter.count == 1 ? "is" : "are", shorter.first);
+    }
     return status;
 }
 
@@ -177,4 +185,5 @@ void cli_put_types(struct csvk_json *json, const struct csvk_strings *columns,
         put_column(json, name, !csvk_strings_has(key, name), csvk_types_column(types, i));
     }
     csvk_json_close(json, ']');
+    csvk_json_put_uint(json, "short_records", csvk_types_short_records(types).count);
 }
