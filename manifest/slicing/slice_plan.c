@@ -112,8 +112,20 @@ static double target_size(const struct slice_plan *plan, double rest, uint64_t p
     return between(smallest_allowed(plan), rest / (double)parts, largest_allowed(plan));
 }
 
+/* What was planned stays as long as it fits: near the middle between two numbers the least change
+   of the prediction would make the slices from here on larger or smaller than those before. */
+static bool fits_still(const struct slice_plan *plan, double rest)
+{
+    double each = plan->planned != 0 ? rest / (double)plan->planned : 0;
+    return each >= smallest_allowed(plan) && each <= largest_allowed(plan) &&
+           each >= (double)plan->size * 2 / 3 && each <= (double)plan->size * 3 / 2;
+}
+
 static uint64_t count_parts(const struct slice_plan *plan, double rest)
 {
+    if (fits_still(plan, rest)) {
+        return plan->planned;
+    }
     double near = between(1, rest / (double)plan->size + 0.5, 1e15);
     uint64_t parts = (uint64_t)near;
     while (parts > 1 && rest / (double)parts < smallest_allowed(plan) &&
@@ -201,5 +213,6 @@ void slice_plan_next(struct slice_plan *plan, const struct slice_extent *finishe
     plan->done_text += finished->text;
     plan->done_bytes += finished->bytes;
     plan->done_slices++;
+    plan->planned = plan->parts > 1 ? plan->parts - 1 : 0;
     plan->parts = 0;
 }

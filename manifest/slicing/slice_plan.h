@@ -13,6 +13,7 @@ struct slice_plan {
     uint64_t done_text, done_bytes; /* of all finished slices: text, and bytes of their files */
     uint64_t done_slices;           /* number of finished slices */
     uint64_t parts;                 /* slices to come, the open one included; 0: not known yet */
+    uint64_t planned;               /* what `parts` should be by the plan before; 0: no plan */
 };
 
 /* How much is in a slice, or may be added to it. */
