@@ -35,7 +35,8 @@ skip() {
 
 # store [ARGS of fake_storage.py]: starts a Storage API; sets KBC_URL, KBC_TOKEN and endpoints.
 store() {
-    local ready=$work/ready.$RANDOM
+    local ready=$work/ready.${#pids[@]}
+    rm -f "$ready" # that of a server that was stopped must not be taken for this one's
     "$PYTHON" "$here/fake_storage.py" --ready "$ready" "$@" >"$work/store.log" 2>&1 &
     pids+=($!)
     for _ in $(seq 100); do
