@@ -80,7 +80,7 @@ step asan-clang sanitized 'VARIANT=asan CC=clang' build/asan-clang \
 step tsan sanitized VARIANT=tsan build/tsan 'gzip|pool|keys|slice.*'
 step valgrind valgrind_units
 step lint make --no-print-directory DEVELOPER=1 lint
-CSVKIT=$PWD/build/release/bin/csvkit step sarif tests/cli/sarif_types.sh
+CSVKIT=$PWD/build/release/bin/csvkit step schemas tests/cli/published_schemas.sh
 step shell shell_scripts
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]
