@@ -53,7 +53,7 @@ static const struct {
     {"{} {}", 0, 1, 4, "manifest-json", "follows"},
     {"{\"a\":1} // c", 0, 1, 9, "manifest-json", "follows"},
     {"{\"a\":/**/1}", 0, 1, 6, "manifest-json", "a value"},
-    {"[]", 0, 1, 1, "manifest-not-object", "object"},
+    {"[1]", 0, 1, 1, "manifest-not-object", "object"},
     {"\n \"x\"", 0, 2, 2, "manifest-not-object", "object"},
     {"null", 0, 1, 1, "manifest-not-object", "object"},
     {"---\ncolumns: [a]\n", 0, 1, 2, "manifest-json", "digit"},
@@ -244,6 +244,24 @@ START_TEST(many_keys_cost_no_more_than_their_number)
 }
 END_TEST
 
+START_TEST(an_empty_list_is_an_empty_manifest)
+{
+    struct csvk_findings findings = {0};
+    struct csvk_manifest *manifest = NULL;
+    struct csvk_buf out = CSVK_BUF_INIT;
+    ck_assert_int_eq(csvk_manifest_parse(&manifest, " [ ]", 4, &findings, NULL), CSVK_OK);
+    ck_assert_uint_eq(findings.count, 1);
+    ck_assert_uint_eq(findings.warnings, 1);
+    ck_assert_str_eq(findings.item[0].rule->id, "manifest-not-object");
+    ck_assert_uint_eq(findings.item[0].column, 2);
+    ck_assert_int_eq(csvk_manifest_print(manifest, &out), CSVK_OK);
+    ck_assert_str_eq(csvk_buf_text(&out), "{}\n");
+    csvk_buf_release(&out);
+    csvk_manifest_free(manifest);
+    csvk_findings_release(&findings);
+}
+END_TEST
+
 START_TEST(credentials_are_hidden)
 {
     static const char text[] =
@@ -281,6 +299,7 @@ int main(void)
     tcase_add_test(tcase, nesting_has_a_limit_that_is_said);
     tcase_add_test(tcase, size_has_a_limit_that_is_said);
     tcase_add_test(tcase, many_keys_cost_no_more_than_their_number);
+    tcase_add_test(tcase, an_empty_list_is_an_empty_manifest);
     tcase_add_test(tcase, credentials_are_hidden);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
