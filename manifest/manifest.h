@@ -171,8 +171,10 @@ CSVK_API int csvk_manifest_print(const struct csvk_manifest *manifest,
 /* Puts known keys into their stable order and unknown keys, in the order they had, after them. */
 CSVK_API void csvk_manifest_normalize(struct csvk_manifest *manifest, enum csvk_manifest_kind kind);
 /*
- * Replaces the texts of the credentials in the sections s3 and abs, all but "expiration", by "***";
- * *replaced is how many there were. CSVK_OK or CSVK_ENOMEM, after which some may still be there.
+ * Replaces credentials by "***": in the sections s3 and abs, and in those that no manifest is known
+ * to have, everything under a key that looks like one ("credentials", "secret_key", "#password"),
+ * but "expiration". *replaced is how many there were. CSVK_OK or CSVK_ENOMEM, after which some may
+ * still be there.
  */
 CSVK_API int csvk_manifest_redact(struct csvk_manifest *manifest, size_t *replaced) CSVK_MUST_USE;
 /*

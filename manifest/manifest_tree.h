@@ -195,6 +195,10 @@ void judge_keys(struct judge *judge, const cJSON *object, const struct key_row *
 /* The same where the platform lets other keys pass and does not look at them: they are warnings. */
 void judge_open_keys(struct judge *judge, const cJSON *object, const struct key_row *rows);
 
+/* ---- manifest_secrets.c ---- */
+/* Puts * over the bytes of everything in the text of a manifest that looks like a credential. */
+void manifest_mask_text(unsigned char *text, size_t length);
+
 /* ---- the parts of csvk_manifest_check ---- */
 /* The base type that equals `text` without regard to letter case; NULL: none. */
 const char *base_type(const char *text);

@@ -373,7 +373,8 @@ static const struct cli_option check_rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_option show_rows[] = {
-    {"secrets", 0, NULL, NULL, "Show the credentials in the sections s3 and abs.", false},
+    {"secrets", 0, NULL, NULL, "Show credentials, such as those in the sections s3 and abs.",
+     false},
     {"output", 'o', "FILE", NULL, "Where to write. Default: standard output.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
