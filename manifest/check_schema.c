@@ -276,13 +276,6 @@ static void judge_objects(struct judge *judge, const cJSON *list)
 static void judge_column_lists(struct judge *judge, const cJSON *map, const struct key_row *rows)
 {
     const cJSON *list;
-    if (tree_looks_like_list(map)) {
-        struct complaint what = {.rule = RULE_COLUMN_METADATA, .node = map};
-        what.remedy = "write a schema, or give the columns other names";
-        complain(judge, what,
-                 "the columns are called 0, 1, ...: the platform takes this for a list "
-                 "without names");
-    }
     cJSON_ArrayForEach(list, map)
     {
         if (list->string == NULL) {
@@ -301,6 +294,18 @@ static void judge_column_lists(struct judge *judge, const cJSON *map, const stru
     }
 }
 
+/* The judge's path must be that of column_metadata. */
+static void judge_column_names(struct judge *judge, const cJSON *map)
+{
+    if (tree_looks_like_list(map)) {
+        struct complaint what = {.rule = RULE_COLUMN_METADATA, .node = map};
+        what.remedy = "write a schema, or give the columns other names";
+        complain(judge, what,
+                 "the columns are called 0, 1, ...: the platform takes this for a list "
+                 "without names");
+    }
+}
+
 void judge_pairs(struct judge *judge, const cJSON *root, enum csvk_manifest_kind kind)
 {
     const struct key_row *rows = kind == CSVK_MANIFEST_IN_TABLE ? in_pair_keys : pair_keys;
@@ -309,6 +314,9 @@ void judge_pairs(struct judge *judge, const cJSON *root, enum csvk_manifest_kind
     path_back(judge, mark);
     mark = path_key(judge, "column_metadata");
     judge_column_lists(judge, tree_get(root, "column_metadata"), rows);
+    if (kind != CSVK_MANIFEST_IN_TABLE) {
+        judge_column_names(judge, tree_get(root, "column_metadata"));
+    }
     path_back(judge, mark);
     judge_map(judge, root, "table_metadata");
 }
