@@ -25,6 +25,7 @@ static void check(const char *text, enum csvk_manifest_kind kind, struct csvk_fi
 }
 
 static const char *const taken[] = {
+    "{\"description\":\"d\",\"table_metadata\":{\"KBC.description\":null}}",
     "{\"columns\":null,\"primary_key\":null,\"distribution_key\":null,\"metadata\":null,\"column_"
     "metadata\":null,\"table_metadata\":null,\"schema\":null,\"tags\":null,\"description\":null,"
     "\"delete_where\":null,\"delete_where_column\":null,\"delete_where_values\":null,\"manifest_"
