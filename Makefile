@@ -98,7 +98,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-mutations check-slice-spread check-radosgw check-damage check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-slice-spread check-radosgw check-damage check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -216,6 +216,10 @@ check-large-upload: deps ## upload LARGE_MB of slices to a local S3 server; fail
 
 check-storage-faults: all ## a load broken at every request in every way, on three clouds: every row exactly once
 	@python3 tests/storage/fault_schedules.py $(TOOL)
+
+MANIFESTS ?= 10000
+check-manifests: all ## MANIFESTS random manifests for each of SEEDS against the platform's rules, restated
+	@python3 tests/manifest/random_manifests.py $(TOOL) $(MANIFESTS) $(SEEDS)
 
 check-radosgw: ## the storage round trip with Ceph's radosgw and credentials of its STS (apt, as root)
 	@tests/deps.sh && $(MAKE) --no-print-directory tests

@@ -14,6 +14,7 @@
 
 struct named_column {
     const char *name;  /* as written; borrowed */
+    size_t index;      /* in the list that names it */
     const cJSON *node; /* for its place, or NULL */
     char *clean;       /* as Storage will have it */
     char *folded;      /* the same in lower case */
@@ -60,7 +61,7 @@ static char *fold_name(const char *name)
     return copy;
 }
 
-static bool columns_add(struct columns *columns, const char *name, const cJSON *node)
+static bool columns_add(struct columns *columns, const char *name, size_t index, const cJSON *node)
 {
     if (columns->count == columns->capacity) {
         size_t capacity = columns->capacity < 16 ? 16 : columns->capacity * 2;
@@ -72,7 +73,7 @@ static bool columns_add(struct columns *columns, const char *name, const cJSON *
         columns->capacity = capacity;
     }
     struct named_column *column = &columns->item[columns->count++];
-    *column = (struct named_column){name, node, clean_name(name), NULL};
+    *column = (struct named_column){name, index, node, clean_name(name), NULL};
     column->folded = column->clean != NULL ? fold_name(column->clean) : NULL;
     return column->folded != NULL;
 }
@@ -80,13 +81,16 @@ static bool columns_add(struct columns *columns, const char *name, const cJSON *
 static bool columns_read(struct columns *columns, const cJSON *root)
 {
     bool native = tree_filled(tree_get(root, "schema"));
+    size_t index = 0;
     const cJSON *node;
-    cJSON_ArrayForEach(node, tree_get(root, native ? "schema" : "columns"))
+    cJSON_ArrayForEach(node, tree_list(root, native ? "schema" : "columns"))
     {
-        const cJSON *name = native ? tree_get(node, "name") : node;
-        if (cJSON_IsString(name) && !columns_add(columns, name->valuestring, name)) {
+        const cJSON *place = native ? tree_get(node, "name") : node;
+        const char *name = !native || key_is_name(place) ? tree_scalar(place) : NULL;
+        if (name != NULL && !columns_add(columns, name, index, place)) {
             return false;
         }
+        index++;
     }
     return true;
 }
@@ -157,7 +161,7 @@ static void judge_all(struct judge *judge, struct columns *columns, const char *
 {
     for (size_t i = 0; i < columns->count && judge->status == CSVK_OK; i++) {
         struct named_column *column = &columns->item[i];
-        size_t exact = SIZE_MAX, folded = SIZE_MAX, mark = path_index(judge, i);
+        size_t exact = SIZE_MAX, folded = SIZE_MAX, mark = path_index(judge, column->index);
         if (field != NULL) {
             (void)path_key(judge, field);
         }
@@ -195,12 +199,20 @@ static void judge_reference(struct judge *judge, const struct columns *columns, 
     csvk_free(clean);
 }
 
+struct key_names {    /* the names of one key that were seen so far */
+    const char *lead; /* how a message about the key begins */
+    bool drops_empty; /* the platform drops empty names; otherwise it refuses them */
+    struct nameset seen;
+    struct csvk_strings owner; /* of the names in `seen` */
+};
+
 /* Puts the name without blanks at its ends into `trimmed`; blanks are worth a warning. False: there
    is nothing left to judge. */
-static bool judge_key_text(struct judge *judge, const cJSON *node, struct csvk_buf *trimmed)
+static bool judge_key_text(struct judge *judge, const struct key_names *names, const cJSON *node,
+                           struct csvk_buf *trimmed)
 {
     static const char blanks[] = " \t\n\r\v";
-    const char *name = node->valuestring + strspn(node->valuestring, blanks);
+    const char *written = tree_scalar(node), *name = written + strspn(written, blanks);
     size_t n = strlen(name);
     while (n > 0 && strchr(blanks, name[n - 1]) != NULL) {
         n--;
@@ -212,27 +224,25 @@ static bool judge_key_text(struct judge *judge, const cJSON *node, struct csvk_b
     }
     struct complaint what = {.rule = RULE_PRIMARY_KEY, .node = node, .mild = true};
     if (n == 0) {
-        complain(judge, what, "an empty name in a key is dropped");
+        what.mild = names->drops_empty;
+        complain(judge, what,
+                 what.mild ? "an empty name in a key is dropped"
+                           : "a name in the distribution key must not be empty");
         return false;
     }
-    if (strlen(node->valuestring) != n) {
+    if (strlen(written) != n) {
         complain(judge, what, "the key name \"%s\" has blanks around it; they are removed",
-                 node->valuestring);
+                 written);
     }
     return true;
 }
 
-struct key_names { /* the names of one key that were seen so far */
-    struct nameset seen;
-    struct csvk_strings owner; /* of the names in `seen` */
-};
-
 static void judge_key_name(struct judge *judge, const struct columns *columns,
-                           struct key_names *names, const cJSON *node, const char *lead)
+                           struct key_names *names, const cJSON *node)
 {
     struct csvk_buf trimmed = CSVK_BUF_INIT;
     size_t old = SIZE_MAX;
-    if (!judge_key_text(judge, node, &trimmed)) {
+    if (!judge_key_text(judge, names, node, &trimmed)) {
         csvk_buf_release(&trimmed);
         return;
     }
@@ -247,27 +257,26 @@ static void judge_key_name(struct judge *judge, const struct columns *columns,
         system_column(judge, node, name);
     } else {
         judge_reference(judge, columns, name,
-                        (struct complaint){.rule = RULE_PRIMARY_KEY, .node = node}, lead);
+                        (struct complaint){.rule = RULE_PRIMARY_KEY, .node = node}, names->lead);
     }
     csvk_buf_release(&trimmed);
 }
 
 static void judge_key(struct judge *judge, const struct columns *columns, const cJSON *list,
-                      const char *lead)
+                      struct key_names *names)
 {
-    struct key_names names = {{NULL, 0, 0}, {NULL, 0, 0}};
     size_t index = 0;
     const cJSON *node;
     cJSON_ArrayForEach(node, list)
     {
         size_t mark = path_index(judge, index++);
-        if (cJSON_IsString(node)) {
-            judge_key_name(judge, columns, &names, node, lead);
+        if (tree_scalar(node) != NULL) {
+            judge_key_name(judge, columns, names, node);
         }
         path_back(judge, mark);
     }
-    nameset_release(&names.seen);
-    csvk_strings_release(&names.owner);
+    nameset_release(&names->seen);
+    csvk_strings_release(&names->owner);
 }
 
 static void judge_metadata_columns(struct judge *judge, const struct columns *columns,
@@ -292,11 +301,13 @@ static void judge_metadata_columns(struct judge *judge, const struct columns *co
 
 static void judge_references(struct judge *judge, const struct columns *columns, const cJSON *root)
 {
+    struct key_names primary = {.lead = "the primary key names", .drops_empty = true};
+    struct key_names distribution = {.lead = "the distribution key names"};
     size_t mark = path_key(judge, "primary_key");
-    judge_key(judge, columns, tree_get(root, "primary_key"), "the primary key names");
+    judge_key(judge, columns, tree_list(root, "primary_key"), &primary);
     path_back(judge, mark);
     mark = path_key(judge, "distribution_key");
-    judge_key(judge, columns, tree_get(root, "distribution_key"), "the distribution key names");
+    judge_key(judge, columns, tree_list(root, "distribution_key"), &distribution);
     path_back(judge, mark);
     mark = path_key(judge, "column_metadata");
     judge_metadata_columns(judge, columns, tree_get(root, "column_metadata"));
@@ -331,7 +342,7 @@ void judge_columns(struct judge *judge, const struct csvk_manifest *manifest)
 static bool columns_list(struct columns *columns, const struct csvk_strings *names)
 {
     for (size_t i = 0; i < names->count; i++) {
-        if (!columns_add(columns, names->item[i], NULL)) {
+        if (!columns_add(columns, names->item[i], i, NULL)) {
             return false;
         }
     }

@@ -106,17 +106,23 @@ static void judge_filters(struct judge *judge, const cJSON *filters)
     path_back(judge, outer);
 }
 
+/* A time that the platform takes for one: in PHP "0" is as empty as "". */
+static bool has_time(const cJSON *deletion, const char *key)
+{
+    const char *text = tree_text(deletion, key);
+    return text != NULL && text[0] != '\0' && strcmp(text, "0") != 0;
+}
+
 static void judge_deletion(struct judge *judge, const cJSON *deletion)
 {
     judge_keys(judge, deletion, delete_keys);
-    if (!tree_filled(tree_get(deletion, "changed_since")) &&
-        !tree_filled(tree_get(deletion, "changed_until")) &&
+    if (!has_time(deletion, "changed_since") && !has_time(deletion, "changed_until") &&
         !tree_filled(tree_get(deletion, "where_filters"))) {
         complain(judge, (struct complaint){.rule = RULE_DELETE_WHERE, .node = deletion},
                  "At least one of \"changed_since\", \"changed_until\", or \"where_filters\" must "
                  "be defined.");
     }
-    judge_filters(judge, tree_get(deletion, "where_filters"));
+    judge_filters(judge, tree_list(deletion, "where_filters"));
 }
 
 void judge_delete(struct judge *judge, const cJSON *root)
@@ -124,7 +130,7 @@ void judge_delete(struct judge *judge, const cJSON *root)
     judge_short_form(judge, root);
     size_t outer = path_key(judge, "delete_where"), index = 0;
     const cJSON *deletion;
-    cJSON_ArrayForEach(deletion, tree_get(root, "delete_where"))
+    cJSON_ArrayForEach(deletion, tree_list(root, "delete_where"))
     {
         size_t mark = path_index(judge, index++);
         if (cJSON_IsObject(deletion)) {

@@ -14,19 +14,27 @@ static void conflict(struct judge *judge, const cJSON *node, const char *a, cons
              "Only one of \"%s\" or \"%s\" can be defined.", a, b);
 }
 
+/* True for what the platform counts as given. That true is no list has been reported already. */
+static bool says_something(const cJSON *root, const char *key)
+{
+    const cJSON *node = tree_get(root, key);
+    return tree_filled(node) && !cJSON_IsBool(node);
+}
+
 static void conflict_of_keys(struct judge *judge, const cJSON *root, const char *a, const char *b)
 {
-    if (tree_filled(tree_get(root, a)) && tree_filled(tree_get(root, b))) {
+    if (says_something(root, a) && says_something(root, b)) {
         conflict(judge, tree_get(root, b), a, b);
     }
 }
 
-/* A description and the metadata key KBC.description say the same thing: only one is allowed. */
+/* A description and the metadata key KBC.description say the same thing: only one is allowed, even
+   when one of them is empty. */
 static void conflict_of_description(struct judge *judge, const cJSON *object, const char *map,
                                     const char *name)
 {
     const cJSON *other = tree_get(tree_get(object, map), "KBC.description");
-    if (tree_filled(tree_get(object, "description")) && other != NULL) {
+    if (tree_given(tree_get(object, "description")) && tree_given(other)) {
         conflict(judge, other, "description", name);
     }
 }
@@ -38,13 +46,13 @@ void judge_conflicts(struct judge *judge, const cJSON *root)
     conflict_of_keys(judge, root, "schema", "column_metadata");
     conflict_of_keys(judge, root, "delete_where_column", "delete_where");
     conflict_of_description(judge, root, "table_metadata", "table_metadata.KBC.description");
-    if (!tree_filled(tree_get(root, "schema"))) {
+    if (!says_something(root, "schema")) {
         return;
     }
-    if (tree_filled(tree_get(root, "primary_key"))) {
+    if (says_something(root, "primary_key")) {
         conflict(judge, tree_get(root, "primary_key"), "primary_key", "schema[].primary_key");
     }
-    if (tree_filled(tree_get(root, "distribution_key"))) {
+    if (says_something(root, "distribution_key")) {
         conflict(judge, tree_get(root, "distribution_key"), "distribution_key",
                  "schema[].distribution_key");
     }
@@ -55,8 +63,7 @@ void judge_conflicts(struct judge *judge, const cJSON *root)
 static const char *const base_types[] = {"BOOLEAN", "DATE",   "FLOAT",     "INTEGER",
                                          "NUMERIC", "STRING", "TIMESTAMP", NULL};
 
-/* The base type that equals `text` without regard to letter case; NULL: none. */
-static const char *base_type(const char *text)
+const char *base_type(const char *text)
 {
     for (size_t i = 0; base_types[i] != NULL; i++) {
         if (strcasecmp(base_types[i], text) == 0) {
@@ -96,7 +103,11 @@ static void judge_one_type(struct judge *judge, const cJSON *type)
                  tree_type_name(type));
         return;
     }
-    judge_keys(judge, type, type_keys);
+    if (strcmp(type->string, "base") == 0) {
+        judge_keys(judge, type, type_keys);
+    } else {
+        judge_open_keys(judge, type, type_keys);
+    }
     const cJSON *name = tree_get(type, "type");
     if (!tree_filled(name)) {
         complain(judge, (struct complaint){.rule = RULE_DATA_TYPE, .node = type},
@@ -219,6 +230,18 @@ void judge_input_schema(struct judge *judge, const cJSON *schema)
 
 /* ---- metadata ---- */
 
+static void judge_pair(struct judge *judge, const cJSON *pair)
+{
+    const char *key = tree_text(pair, "key");
+    struct complaint what = {.rule = RULE_COLUMN_METADATA, .node = pair};
+    if (key == NULL || key[0] == '\0') {
+        complain(judge, what, "an entry of metadata needs a \"key\"");
+    } else if (tree_get(pair, "value") == NULL) {
+        what.mild = true;
+        complain(judge, what, "\"%s\" has no \"value\": it is stored as an empty text", key);
+    }
+}
+
 static void judge_pair_list(struct judge *judge, const cJSON *list, const struct key_row *rows)
 {
     size_t index = 0;
@@ -227,10 +250,8 @@ static void judge_pair_list(struct judge *judge, const cJSON *list, const struct
     {
         size_t mark = path_index(judge, index++);
         judge_keys(judge, pair, rows);
-        if (cJSON_IsObject(pair) &&
-            (!tree_filled(tree_get(pair, "key")) || tree_get(pair, "value") == NULL)) {
-            complain(judge, (struct complaint){.rule = RULE_COLUMN_METADATA, .node = pair},
-                     "an entry of metadata needs \"key\" and \"value\"");
+        if (cJSON_IsObject(pair)) {
+            judge_pair(judge, pair);
         }
         path_back(judge, mark);
     }
@@ -261,7 +282,8 @@ static void judge_column_lists(struct judge *judge, const cJSON *map, const stru
             continue;
         }
         size_t mark = path_key(judge, list->string);
-        if (!cJSON_IsArray(list)) {
+        bool empty = cJSON_IsNull(list) || (cJSON_IsObject(list) && list->child == NULL);
+        if (!empty && !cJSON_IsArray(list)) {
             complain(judge, (struct complaint){.rule = RULE_COLUMN_METADATA, .node = list},
                      "metadata of a column must be a list of {\"key\", \"value\"}, found %s",
                      tree_type_name(list));
@@ -272,14 +294,29 @@ static void judge_column_lists(struct judge *judge, const cJSON *map, const stru
     }
 }
 
+/* The judge's path must be that of column_metadata. */
+static void judge_column_names(struct judge *judge, const cJSON *map)
+{
+    if (tree_looks_like_list(map)) {
+        struct complaint what = {.rule = RULE_COLUMN_METADATA, .node = map};
+        what.remedy = "write a schema, or give the columns other names";
+        complain(judge, what,
+                 "the columns are called 0, 1, ...: the platform takes this for a list "
+                 "without names");
+    }
+}
+
 void judge_pairs(struct judge *judge, const cJSON *root, enum csvk_manifest_kind kind)
 {
     const struct key_row *rows = kind == CSVK_MANIFEST_IN_TABLE ? in_pair_keys : pair_keys;
     size_t mark = path_key(judge, "metadata");
-    judge_pair_list(judge, tree_get(root, "metadata"), rows);
+    judge_pair_list(judge, tree_list(root, "metadata"), rows);
     path_back(judge, mark);
     mark = path_key(judge, "column_metadata");
     judge_column_lists(judge, tree_get(root, "column_metadata"), rows);
+    if (kind != CSVK_MANIFEST_IN_TABLE) {
+        judge_column_names(judge, tree_get(root, "column_metadata"));
+    }
     path_back(judge, mark);
     judge_map(judge, root, "table_metadata");
 }

@@ -16,6 +16,22 @@ void convert_note(struct convert *convert, bool good)
     }
 }
 
+const char *convert_key(const struct convert *convert, const cJSON *node)
+{
+    static const char *const made[] = {"columns",         "primary_key",      "metadata",
+                                       "column_metadata", "distribution_key", "schema",
+                                       "table_metadata"};
+    const struct key_row *rows = keys_of_kind(CSVK_MANIFEST_OUT_TABLE);
+    const struct key_row *row = key_of(rows, convert->given, node->string);
+    const char *key = row != NULL ? row->name : node->string;
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        if (strcmp(key, made[i]) == 0 && !tree_filled(node)) {
+            return NULL;
+        }
+    }
+    return key;
+}
+
 void not_carried(struct convert *convert, const cJSON *node, const char *name, const char *why)
 {
     complain(&convert->judge, (struct complaint){.rule = RULE_NOT_CARRIED, .node = node},
@@ -84,10 +100,11 @@ static void add_if(struct column_out *column, const char *key, const cJSON *valu
 /* Reports the members of `object` that are not in `rows`. */
 static void report_unknown(struct convert *convert, const cJSON *object, const struct key_row *rows)
 {
+    uint64_t given = keys_given(rows, object);
     const cJSON *node;
     cJSON_ArrayForEach(node, object)
     {
-        if (node->string != NULL && key_find(rows, node->string) == NULL) {
+        if (node->string != NULL && key_of(rows, given, node->string) == NULL) {
             not_carried(convert, node, node->string, "legacy manifests have no place for it");
         }
     }
@@ -190,24 +207,54 @@ static void table_pair(struct convert *convert, const char *key, const cJSON *va
     convert_note(convert, list != NULL && convert_push_pair(list, key, value));
 }
 
+/* The list of a manifest that is native all the same, because it has a map beside it. */
+static void legacy_pairs(struct convert *convert, const cJSON *list)
+{
+    cJSON *to = convert_member(convert->to, "metadata", cJSON_CreateArray);
+    const cJSON *pair;
+    cJSON_ArrayForEach(pair, list)
+    {
+        convert_note(convert, to != NULL && tree_push(to, tree_copy(pair)));
+    }
+}
+
 static void key_to_legacy(struct convert *convert, const cJSON *node)
 {
     const cJSON *entry;
-    if (strcmp(node->string, "schema") == 0) {
+    const char *key = convert_key(convert, node);
+    if (key == NULL) {
+        return;
+    }
+    if (strcmp(key, "schema") == 0) {
         schema_to_lists(convert, node);
-    } else if (strcmp(node->string, "description") == 0 && !cJSON_IsNull(node)) {
+    } else if (strcmp(key, "description") == 0 && !cJSON_IsNull(node)) {
         table_pair(convert, KBC_DESCRIPTION, node);
-    } else if (strcmp(node->string, "table_metadata") == 0) {
+    } else if (strcmp(key, "metadata") == 0) {
+        legacy_pairs(convert, node);
+    } else if (strcmp(key, "table_metadata") == 0) {
         cJSON_ArrayForEach(entry, node)
         {
             if (entry->string != NULL) {
                 table_pair(convert, entry->string, entry);
             }
         }
-    } else if (strcmp(node->string, "manifest_type") != 0) {
-        convert_note(convert, tree_put(convert->to, node->string, tree_copy(node)));
+    } else if (strcmp(key, "manifest_type") != 0) {
+        convert_note(convert, tree_put(convert->to, key, tree_copy(node)));
     } else if (!cJSON_IsString(node) || strcmp(node->valuestring, "output") != 0) {
-        not_carried(convert, node, node->string, "only native manifests have it");
+        not_carried(convert, node, key, "only native manifests have it");
+    }
+}
+
+/* Metadata of columns that are called 0, 1, 2 has no place when there is no other column. */
+static void keep_names(struct convert *convert)
+{
+    cJSON *map = cJSON_GetObjectItemCaseSensitive(convert->to, "column_metadata");
+    int status = tree_keep_names(map, tree_get(convert->to, "columns"));
+    convert_note(convert, status != CSVK_ENOMEM);
+    if (status == CSVK_EDATA) {
+        not_carried(convert, tree_get(convert->from, "schema"), "metadata",
+                    "the platform takes an object with the only name 0 for a list");
+        cJSON_DeleteItemFromObjectCaseSensitive(convert->to, "column_metadata");
     }
 }
 
@@ -220,6 +267,7 @@ void convert_to_legacy(struct convert *convert)
         key_to_legacy(convert, node);
         path_back(&convert->judge, mark);
     }
+    keep_names(convert);
 }
 
 /* ---- both directions ---- */
@@ -243,7 +291,8 @@ int csvk_manifest_convert(struct csvk_manifest **out, const struct csvk_manifest
                           struct csvk_findings *findings)
 {
     bool same = csvk_manifest_generation(manifest) == to;
-    struct convert convert = {manifest->root, NULL, {0}};
+    const struct key_row *rows = keys_of_kind(CSVK_MANIFEST_OUT_TABLE);
+    struct convert convert = {manifest->root, keys_given(rows, manifest->root), NULL, {0}};
     convert.to = same ? tree_copy(manifest->root) : cJSON_CreateObject();
     if (convert.to == NULL) {
         return CSVK_ENOMEM;

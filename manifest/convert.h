@@ -7,13 +7,17 @@
 
 struct convert {
     const cJSON *from;
-    cJSON *to; /* the manifest under construction */
+    uint64_t given; /* keys_given of `from` */
+    cJSON *to;      /* the manifest under construction */
     struct judge judge;
 };
 /* False, with a finding: the names of the columns are not known, so no schema can be written. */
 bool convert_to_native(struct convert *convert, const struct csvk_strings *header);
 void convert_to_legacy(struct convert *convert);
 
+/* The name of a key of the manifest, with underscores; NULL when the key says nothing and stands
+   where the conversion puts what it makes: an empty list, an empty object, null. */
+const char *convert_key(const struct convert *convert, const cJSON *node);
 /* Remembers in convert->judge.status that memory ran out, unless `good`. */
 void convert_note(struct convert *convert, bool good);
 /* Reports that `name` has no place in the other generation, and why. */

@@ -56,27 +56,49 @@ static void report_extras(struct convert *convert, const cJSON *pair)
     }
 }
 
-/* Puts a pair into the map `map` of `object`. A description has a field of its own. */
+/* Puts a value, which is taken over, into the map `map` of `object`. A description has a field of
+   its own. `from` is the node to name when the key is there already. */
+static void put_value(struct convert *convert, cJSON *object, const char *map, const char *key,
+                      cJSON *value, const cJSON *from)
+{
+    bool description = strcmp(key, KBC_DESCRIPTION) == 0;
+    cJSON *place = description ? object : convert_member(object, map, cJSON_CreateObject);
+    if (place == NULL) {
+        cJSON_Delete(value);
+        convert_note(convert, false);
+        return;
+    }
+    const char *name = description ? "description" : key;
+    if (cJSON_GetObjectItemCaseSensitive(place, name) != NULL) {
+        not_carried(convert, from, key, "the key is given twice; the later value is kept");
+    }
+    convert_note(convert, tree_put(place, name, value));
+}
+
 static void put_pair(struct convert *convert, cJSON *object, const char *map, const cJSON *pair)
 {
     const char *key = tree_text(pair, "key");
     const cJSON *value = tree_get(pair, "value");
     report_extras(convert, pair);
-    if (key == NULL || value == NULL) {
-        not_carried(convert, pair, "metadata", "the entry has no key or no value");
+    if (key == NULL) {
+        not_carried(convert, pair, "metadata", "the entry has no key");
         return;
     }
-    bool description = strcmp(key, KBC_DESCRIPTION) == 0 && cJSON_IsString(value);
-    cJSON *place = description ? object : convert_member(object, map, cJSON_CreateObject);
-    if (place == NULL) {
-        convert_note(convert, false);
-        return;
+    /* Without a value the platform stores an empty text. */
+    put_value(convert, object, map, key, value != NULL ? tree_copy(value) : cJSON_CreateString(""),
+              pair);
+}
+
+/* The map of a manifest that is legacy all the same, because it names columns without a schema. */
+static void native_metadata(struct convert *convert, const cJSON *map)
+{
+    const cJSON *node;
+    cJSON_ArrayForEach(node, map)
+    {
+        if (node->string != NULL) {
+            put_value(convert, convert->to, "table_metadata", node->string, tree_copy(node), node);
+        }
     }
-    const char *name = description ? "description" : key;
-    if (tree_get(place, name) != NULL) {
-        not_carried(convert, pair, key, "the key is given twice; the later value is kept");
-    }
-    convert_note(convert, tree_put(place, name, tree_copy(value)));
 }
 
 static void table_metadata(struct convert *convert, const cJSON *list)
@@ -170,8 +192,8 @@ static void put_types(struct convert *convert, cJSON *column, struct typing *typ
         convert_note(convert, tree_put_bool(column, "nullable", truth(typing->nullable) == 1));
         typing->nullable = NULL;
     }
-    if (!cJSON_IsString(typing->base)) {
-        return;
+    if (!cJSON_IsString(typing->base) || base_type(typing->base->valuestring) == NULL) {
+        return; /* a schema knows base types only */
     }
     cJSON *details = add_type(column, "base", typing->base);
     convert_note(convert, details != NULL);
@@ -236,16 +258,17 @@ static void columns_metadata(struct schema *schema, const cJSON *map)
 /* ---- keys ---- */
 
 /* Marks the columns of a key. Blanks around names are removed, as the platform does. */
-static void mark_key(struct schema *schema, const cJSON *list)
+static void mark_key(struct schema *schema, const cJSON *list, const char *key)
 {
     struct convert *convert = schema->convert;
     const cJSON *node;
     cJSON_ArrayForEach(node, list)
     {
-        if (!cJSON_IsString(node)) {
+        const char *written = tree_scalar(node);
+        if (written == NULL) {
             continue;
         }
-        const char *from = node->valuestring + strspn(node->valuestring, " \t\n\r\v");
+        const char *from = written + strspn(written, " \t\n\r\v");
         size_t n = strlen(from);
         while (n > 0 && strchr(" \t\n\r\v", from[n - 1]) != NULL) {
             n--;
@@ -254,7 +277,7 @@ static void mark_key(struct schema *schema, const cJSON *list)
         cJSON *column = name != NULL ? find_column(schema, name) : NULL;
         convert_note(convert, name != NULL);
         if (column != NULL) {
-            convert_note(convert, tree_put_bool(column, list->string, true));
+            convert_note(convert, tree_put_bool(column, key, true));
         } else if (n > 0) {
             not_carried(convert, node, from, "a key can only name columns");
         }
@@ -265,17 +288,20 @@ static void mark_key(struct schema *schema, const cJSON *list)
 static void key_to_native(struct schema *schema, const cJSON *node)
 {
     struct convert *convert = schema->convert;
-    if (strcmp(node->string, "columns") == 0) {
-        return; /* the schema has them already */
+    const char *key = convert_key(convert, node);
+    if (key == NULL || strcmp(key, "columns") == 0) {
+        return; /* the schema has the columns already */
     }
-    if (strcmp(node->string, "primary_key") == 0 || strcmp(node->string, "distribution_key") == 0) {
-        mark_key(schema, node);
-    } else if (strcmp(node->string, "metadata") == 0) {
+    if (strcmp(key, "primary_key") == 0 || strcmp(key, "distribution_key") == 0) {
+        mark_key(schema, node, key);
+    } else if (strcmp(key, "metadata") == 0) {
         table_metadata(convert, node);
-    } else if (strcmp(node->string, "column_metadata") == 0) {
+    } else if (strcmp(key, "table_metadata") == 0) {
+        native_metadata(convert, node);
+    } else if (strcmp(key, "column_metadata") == 0) {
         columns_metadata(schema, node);
     } else {
-        convert_note(convert, tree_put(convert->to, node->string, tree_copy(node)));
+        convert_note(convert, tree_put(convert->to, key, tree_copy(node)));
     }
 }
 
@@ -286,8 +312,8 @@ static bool find_names(struct convert *convert, const struct csvk_strings *heade
     const cJSON *node;
     cJSON_ArrayForEach(node, tree_get(convert->from, "columns"))
     {
-        convert_note(convert, !cJSON_IsString(node) ||
-                                  csvk_strings_add(names, node->valuestring) == CSVK_OK);
+        const char *name = tree_scalar(node);
+        convert_note(convert, name == NULL || csvk_strings_add(names, name) == CSVK_OK);
     }
     if (names->count == 0 && header != NULL) {
         convert_note(convert, csvk_strings_copy(names, header) == CSVK_OK);
@@ -318,7 +344,7 @@ bool convert_to_native(struct convert *convert, const struct csvk_strings *heade
     cJSON_ArrayForEach(node, convert->from)
     {
         if (possible && convert->judge.status == CSVK_OK &&
-            !(named && strcmp(node->string, "has_header") == 0)) {
+            !(named && node == tree_get(convert->from, "has_header"))) {
             size_t mark = path_key(&convert->judge, node->string);
             key_to_native(&schema, node);
             path_back(&convert->judge, mark);

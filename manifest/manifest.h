@@ -91,9 +91,10 @@ CSVK_API void csvk_manifest_subject(const struct csvk_manifest_report *report,
                                     struct csvk_section *section, struct csvk_subject *subject);
 /*
  * Reads `length` bytes of JSON text. Findings: broken JSON (with line and column), a byte order
- * mark, repeated keys, nesting too deep, a text too large, a value that is not an object. CSVK_OK
- * with *out when there is a tree to look at, even if some findings are errors; CSVK_EDATA (and a
- * finding) when there is none; CSVK_ENOMEM. The text is not kept.
+ * mark, repeated keys, nesting too deep, a text too large, a value that is not an object; an empty
+ * list is read as an empty object, with a warning. CSVK_OK with *out when there is a tree to look
+ * at, even if some findings are errors; CSVK_EDATA (and a finding) when there is none; CSVK_ENOMEM.
+ * The text is not kept.
  */
 CSVK_API int csvk_manifest_parse(struct csvk_manifest **out, const void *text, size_t length,
                                  struct csvk_findings *findings,
@@ -105,9 +106,10 @@ CSVK_API int csvk_manifest_read(struct csvk_manifest **out, const char *path,
 CSVK_API void csvk_manifest_free(struct csvk_manifest *manifest); /* NULL is fine */
 
 /*
- * What kind of manifest it seems to be: of an input or an output, by the folders in `path`
- * (in/tables, in/files, out/tables, out/files; the last one in the path counts) or, when `path` is
- * NULL or has none of them, by the keys. `files`: the manifest of a file, not of a table.
+ * What kind of manifest it seems to be. Of an output when the last of the folders in `path` that
+ * say so is out/tables or out/files; otherwise the keys decide, for a manifest in in/tables may
+ * have been written by the processor before. `path` may be NULL. `files`: the manifest of a file,
+ * not of a table.
  */
 CSVK_API enum csvk_manifest_kind csvk_manifest_guess(const struct csvk_manifest *manifest,
                                                      const char *path, bool files);
@@ -169,8 +171,10 @@ CSVK_API int csvk_manifest_print(const struct csvk_manifest *manifest,
 /* Puts known keys into their stable order and unknown keys, in the order they had, after them. */
 CSVK_API void csvk_manifest_normalize(struct csvk_manifest *manifest, enum csvk_manifest_kind kind);
 /*
- * Replaces the texts of the credentials in the sections s3 and abs, all but "expiration", by "***";
- * *replaced is how many there were. CSVK_OK or CSVK_ENOMEM, after which some may still be there.
+ * Replaces credentials by "***": in the sections s3 and abs, and in those that no manifest is known
+ * to have, everything under a key that looks like one ("credentials", "secret_key", "#password"),
+ * but "expiration". *replaced is how many there were. CSVK_OK or CSVK_ENOMEM, after which some may
+ * still be there.
  */
 CSVK_API int csvk_manifest_redact(struct csvk_manifest *manifest, size_t *replaced) CSVK_MUST_USE;
 /*
@@ -214,7 +218,9 @@ static inline void csvk_manifest_options_init(struct csvk_manifest_options *opti
 /*
  * Makes a manifest of a table, its keys in stable order: the same options give the same bytes.
  * CSVK_EUSAGE for an escape, for a native manifest without columns, and for a type, a key or
- * metadata of something that is not a column (key and metadata: native only). CSVK_ENOMEM.
+ * metadata of something that is not a column (key and metadata: native only); for metadata of the
+ * only column of a legacy manifest when it is called "0", which the platform reads as a list.
+ * CSVK_ENOMEM.
  */
 CSVK_API int csvk_manifest_create(struct csvk_manifest **out,
                                   const struct csvk_manifest_options *options,

@@ -47,7 +47,7 @@ static void judge_choice(struct judge *judge, const cJSON *root, const char *key
                          const char *const *allowed)
 {
     const char *text = tree_text(root, key);
-    if (text == NULL || one_of(text, allowed)) {
+    if (!cJSON_IsString(tree_get(root, key)) || one_of(text, allowed)) {
         return;
     }
     size_t mark = path_key(judge, key);
@@ -187,15 +187,17 @@ static void judge_support(struct judge *judge, const cJSON *root, enum csvk_type
     }
 }
 
-static void judge_tags(struct judge *judge, const cJSON *root)
+/* The platform refuses empty tags of tables; of files it takes them. */
+static void judge_tags(struct judge *judge, const cJSON *root, bool of_table)
 {
     size_t outer = path_key(judge, "tags"), index = 0;
     const cJSON *node;
-    cJSON_ArrayForEach(node, tree_get(root, "tags"))
+    cJSON_ArrayForEach(node, tree_list(root, "tags"))
     {
-        if (cJSON_IsString(node) && node->valuestring[0] == '\0') {
+        if (cJSON_IsNull(node) || (cJSON_IsString(node) && node->valuestring[0] == '\0')) {
             size_t mark = path_index(judge, index);
-            struct complaint what = {.rule = RULE_VALUE, .node = node, .mild = true};
+            struct complaint what = {.rule = RULE_VALUE, .node = node, .mild = !of_table};
+            what.remedy = "remove it";
             complain(judge, what, "an empty tag");
             path_back(judge, mark);
         }
@@ -211,14 +213,14 @@ static void judge_out_table(struct judge *judge, const struct csvk_manifest *man
     judge_choices(judge, root);
     judge_conflicts(judge, root);
     judge_delete(judge, root);
-    judge_schema(judge, tree_get(root, "schema"), how->support);
+    judge_schema(judge, tree_list(root, "schema"), how->support);
     judge_columns(judge, manifest);
     judge_pairs(judge, root, how->kind);
     judge_dialect(judge, root);
     judge_destination(judge, root, how);
     judge_support(judge, root, how->mapping ? CSVK_SUPPORT_UNKNOWN : how->support);
     judge_load(judge, manifest);
-    judge_tags(judge, root);
+    judge_tags(judge, root, true);
 }
 
 /* A mapping needs "source"; a manifest must not have it. */
@@ -262,10 +264,10 @@ int csvk_manifest_check(const struct csvk_manifest *manifest, const struct csvk_
         break;
     case CSVK_MANIFEST_OUT_FILE:
         judge_source(&judge, manifest->root, own.mapping);
-        judge_tags(&judge, manifest->root);
+        judge_tags(&judge, manifest->root, false);
         break;
     case CSVK_MANIFEST_IN_TABLE:
-        judge_input_schema(&judge, tree_get(manifest->root, "schema"));
+        judge_input_schema(&judge, tree_list(manifest->root, "schema"));
         judge_pairs(&judge, manifest->root, own.kind);
         judge_staging(&judge, manifest->root);
         break;

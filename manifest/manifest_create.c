@@ -264,6 +264,18 @@ static int refuse_options(const struct csvk_manifest_options *options, struct cs
     return status;
 }
 
+static int keep_names(cJSON *root, struct csvk_error *err)
+{
+    cJSON *map = cJSON_GetObjectItemCaseSensitive(root, "column_metadata");
+    int status = tree_keep_names(map, tree_get(root, "columns"));
+    return status == CSVK_OK ? CSVK_OK
+           : status == CSVK_ENOMEM
+               ? csvk_fail(err, status, "out of memory")
+               : csvk_fail(err, CSVK_EUSAGE,
+                           "a legacy manifest cannot have metadata when \"0\" is the only column: "
+                           "the platform would take it for a list; a native one can");
+}
+
 int csvk_manifest_create(struct csvk_manifest **out, const struct csvk_manifest_options *options,
                          struct csvk_error *err)
 {
@@ -278,9 +290,10 @@ int csvk_manifest_create(struct csvk_manifest **out, const struct csvk_manifest_
     bool good = root != NULL && common_fill(root, &own) &&
                 (own.generation == CSVK_GENERATION_NATIVE ? native_fill(root, &own)
                                                           : legacy_fill(root, &own));
-    if (!good) {
+    status = good ? keep_names(root, err) : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    if (status != CSVK_OK) {
         cJSON_Delete(root);
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        return status;
     }
     status = manifest_new(out, root);
     if (status != CSVK_OK) {

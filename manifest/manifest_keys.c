@@ -11,29 +11,29 @@
 #include <string.h>
 
 static const struct key_row out_table_keys[] = {
-    {"manifest_type", KEY_STRING},
+    {"manifest_type", KEY_SCALAR},
     {"source", KEY_STRING}, /* of mappings only: csvk_manifest_check refuses it elsewhere */
     {"destination", KEY_STRING_OR_NULL},
-    {"columns", KEY_STRINGS},
-    {"primary_key", KEY_STRINGS},
+    {"columns", KEY_SCALARS},
+    {"primary_key", KEY_SCALARS},
     {"has_header", KEY_BOOL},
     {"incremental", KEY_BOOL},
     {"deduplication_strategy", KEY_STRING},
     {"unload_strategy", KEY_STRING},
     {"delimiter", KEY_STRING},
     {"enclosure", KEY_STRING},
-    {"description", KEY_STRING_OR_NULL},
+    {"description", KEY_SCALAR},
     {"metadata", KEY_OBJECTS},
-    {"column_metadata", KEY_OBJECT},
-    {"table_metadata", KEY_OBJECT},
+    {"column_metadata", KEY_MAP},
+    {"table_metadata", KEY_MAP},
     {"schema", KEY_OBJECTS},
     {"distribution_key", KEY_STRINGS},
-    {"delete_where_column", KEY_STRING},
-    {"delete_where_values", KEY_STRINGS},
+    {"delete_where_column", KEY_STRING_OR_NULL},
+    {"delete_where_values", KEY_SCALARS},
     {"delete_where_operator", KEY_STRING_OR_NULL},
     {"delete_where", KEY_OBJECTS},
     {"write_always", KEY_BOOL},
-    {"tags", KEY_STRINGS},
+    {"tags", KEY_SCALARS},
     {NULL, KEY_ANY},
 };
 
@@ -49,7 +49,7 @@ static const struct key_row in_table_keys[] = {
     {"last_import_date", KEY_STRING_OR_NULL},
     {"columns", KEY_STRINGS},
     {"metadata", KEY_OBJECTS},
-    {"column_metadata", KEY_OBJECT},
+    {"column_metadata", KEY_MAP},
     {"schema", KEY_OBJECTS},
     {"indexed_columns", KEY_ANY},
     {"rows_count", KEY_ANY},
@@ -63,7 +63,7 @@ static const struct key_row in_table_keys[] = {
 
 static const struct key_row out_file_keys[] = {
     {"source", KEY_STRING},
-    {"tags", KEY_STRINGS},
+    {"tags", KEY_SCALARS},
     {"is_public", KEY_BOOL},
     {"is_permanent", KEY_BOOL},
     {"is_encrypted", KEY_BOOL},
@@ -79,10 +79,14 @@ static const struct key_row in_file_keys[] = {
 };
 
 const struct key_row schema_keys[] = {
-    {"name", KEY_STRING},           {"data_type", KEY_OBJECT},
-    {"nullable", KEY_BOOL},         {"primary_key", KEY_BOOL},
-    {"distribution_key", KEY_BOOL}, {"description", KEY_STRING_OR_NULL},
-    {"metadata", KEY_OBJECT},       {NULL, KEY_ANY},
+    {"name", KEY_NAME},
+    {"data_type", KEY_OBJECT},
+    {"nullable", KEY_BOOL},
+    {"primary_key", KEY_BOOL},
+    {"distribution_key", KEY_BOOL},
+    {"description", KEY_SCALAR},
+    {"metadata", KEY_MAP},
+    {NULL, KEY_ANY},
 };
 const struct key_row data_type_keys[] = {
     {"base", KEY_OBJECT},
@@ -97,33 +101,33 @@ const struct key_row type_keys[] = {
     {NULL, KEY_ANY},
 };
 const struct key_row delete_keys[] = {
-    {"changed_since", KEY_STRING},
-    {"changed_until", KEY_STRING},
+    {"changed_since", KEY_STRING_OR_NULL},
+    {"changed_until", KEY_STRING_OR_NULL},
     {"where_filters", KEY_OBJECTS},
     {NULL, KEY_ANY},
 };
 const struct key_row filter_keys[] = {
     {"column", KEY_STRING},
     {"operator", KEY_STRING},
-    {"values_from_set", KEY_STRINGS},
+    {"values_from_set", KEY_SCALARS},
     {"values_from_workspace", KEY_OBJECT},
     {"values_from_storage", KEY_OBJECT},
     {NULL, KEY_ANY},
 };
 const struct key_row workspace_keys[] = {
-    {"workspace_id", KEY_SCALAR},
+    {"workspace_id", KEY_STRING_OR_NULL},
     {"table", KEY_STRING},
-    {"column", KEY_STRING},
+    {"column", KEY_STRING_OR_NULL},
     {NULL, KEY_ANY},
 };
 const struct key_row storage_keys[] = {
     {"bucket_id", KEY_STRING},
     {"table", KEY_STRING},
-    {"column", KEY_STRING},
+    {"column", KEY_STRING_OR_NULL},
     {NULL, KEY_ANY},
 };
 const struct key_row pair_keys[] = {
-    {"key", KEY_STRING},
+    {"key", KEY_SCALAR},
     {"value", KEY_SCALAR},
     {NULL, KEY_ANY},
 };
@@ -149,6 +153,32 @@ const struct key_row *key_find(const struct key_row *rows, const char *name)
     for (; rows->name != NULL; rows++) {
         if (strcmp(rows->name, name) == 0) {
             return rows;
+        }
+    }
+    return NULL;
+}
+
+uint64_t keys_given(const struct key_row *rows, const cJSON *object)
+{
+    uint64_t given = 0;
+    const cJSON *node;
+    cJSON_ArrayForEach(node, object)
+    {
+        const struct key_row *row = node->string != NULL ? key_find(rows, node->string) : NULL;
+        given |= row != NULL ? UINT64_C(1) << (row - rows) : 0;
+    }
+    return given;
+}
+
+const struct key_row *key_of(const struct key_row *rows, uint64_t given, const char *name)
+{
+    const struct key_row *row = key_find(rows, name);
+    if (row != NULL || strchr(name, '-') == NULL) {
+        return row;
+    }
+    for (row = rows; row->name != NULL; row++) {
+        if (tree_is_dashed(name, row->name) && (given >> (row - rows) & 1) == 0) {
+            return row;
         }
     }
     return NULL;
@@ -256,22 +286,44 @@ static const char *nearest(const struct key_row *rows, const char *name)
 
 /* ---- judging keys and types ---- */
 
-static bool is_list_of(const cJSON *node, cJSON_bool (*good)(const cJSON *))
+/* Programs write [] and {} that cannot tell the two apart, and the platform takes both. */
+static bool is_empty(const cJSON *node)
+{
+    return (cJSON_IsArray(node) || cJSON_IsObject(node)) && node->child == NULL;
+}
+
+static bool is_scalar(const cJSON *node)
+{
+    return !cJSON_IsArray(node) && !cJSON_IsObject(node);
+}
+
+bool key_is_name(const cJSON *node)
+{
+    return cJSON_IsString(node) || cJSON_IsTrue(node) ||
+           (cJSON_IsNumber(node) && strpbrk(tree_scalar(node), ".eE") == NULL);
+}
+
+static bool has_type(const cJSON *node, enum key_type type);
+
+/* What each element of a list of this type has to be; a type that is no list comes back. */
+static enum key_type element_type(enum key_type type)
+{
+    return type == KEY_STRINGS   ? KEY_STRING
+           : type == KEY_SCALARS ? KEY_SCALAR
+           : type == KEY_OBJECTS ? KEY_OBJECT
+                                 : type;
+}
+
+static bool is_list(const cJSON *node, enum key_type type)
 {
     const cJSON *child;
     cJSON_ArrayForEach(child, node)
     {
-        if (!good(child)) {
+        if (!has_type(child, element_type(type))) {
             return false;
         }
     }
-    return cJSON_IsArray(node);
-}
-
-/* An empty list counts as an object, too: programs write it that cannot tell the two apart. */
-static bool is_map(const cJSON *node)
-{
-    return cJSON_IsObject(node) || (cJSON_IsArray(node) && node->child == NULL);
+    return cJSON_IsArray(node) || cJSON_IsNull(node) || is_empty(node);
 }
 
 static bool has_type(const cJSON *node, enum key_type type)
@@ -279,11 +331,14 @@ static bool has_type(const cJSON *node, enum key_type type)
     switch (type) {
     case KEY_STRING: return cJSON_IsString(node);
     case KEY_STRING_OR_NULL: return cJSON_IsString(node) || cJSON_IsNull(node);
+    case KEY_SCALAR: return is_scalar(node);
+    case KEY_NAME: return key_is_name(node);
     case KEY_BOOL: return cJSON_IsBool(node);
-    case KEY_STRINGS: return is_list_of(node, cJSON_IsString);
-    case KEY_OBJECT: return is_map(node);
-    case KEY_OBJECTS: return is_list_of(node, cJSON_IsObject);
-    case KEY_SCALAR: return !cJSON_IsArray(node) && !cJSON_IsObject(node);
+    case KEY_STRINGS:
+    case KEY_SCALARS:
+    case KEY_OBJECTS: return is_list(node, type);
+    case KEY_OBJECT: return cJSON_IsObject(node);
+    case KEY_MAP: return cJSON_IsObject(node) || is_empty(node) || cJSON_IsNull(node);
     case KEY_ANY: break;
     }
     return true;
@@ -294,41 +349,45 @@ static const char *wanted(enum key_type type)
     static const char *const names[] = {
         [KEY_STRING] = "a string",
         [KEY_STRING_OR_NULL] = "a string or null",
+        [KEY_SCALAR] = "a string, a number, true or false",
+        [KEY_NAME] = "a string",
         [KEY_BOOL] = "true or false",
         [KEY_STRINGS] = "a list of strings",
+        [KEY_SCALARS] = "a list of strings",
         [KEY_OBJECT] = "an object",
+        [KEY_MAP] = "an object",
         [KEY_OBJECTS] = "a list of objects",
-        [KEY_SCALAR] = "a string, a number, true or false",
         [KEY_ANY] = "a value",
     };
     return names[type];
 }
 
-static void unknown_key(struct judge *judge, const cJSON *node, const struct key_row *rows)
+static void unknown_key(struct judge *judge, const cJSON *node, const struct key_row *rows,
+                        bool allowed)
 {
     char remedy[160] = "";
     const char *near = nearest(rows, node->string), *advice = advice_for(node->string);
     if (near != NULL && advice == NULL) {
         snprintf(remedy, sizeof remedy, "did you mean \"%s\"?", near);
     }
-    struct complaint what = {.rule = RULE_UNKNOWN_KEY, .node = node};
+    struct complaint what = {.rule = RULE_UNKNOWN_KEY, .node = node, .mild = allowed};
     what.remedy = advice != NULL ? advice : remedy[0] != '\0' ? remedy : NULL;
-    complain(judge, what, "Unrecognized option \"%s\"", node->string);
+    complain(judge, what, allowed ? "\"%s\" has no effect" : "Unrecognized option \"%s\"",
+             node->string);
 }
 
 /* Reports every wrong element of a list at its own place. */
 static void wrong_element(struct judge *judge, const cJSON *list, enum key_type type)
 {
-    enum key_type one = type == KEY_STRINGS ? KEY_STRING : KEY_OBJECT;
     size_t index = 0;
     const cJSON *child;
     cJSON_ArrayForEach(child, list)
     {
-        bool good = one == KEY_OBJECT ? cJSON_IsObject(child) : cJSON_IsString(child);
-        if (!good) {
+        if (!has_type(child, element_type(type))) {
             size_t mark = path_index(judge, index);
             struct complaint what = {.rule = RULE_TYPE, .node = child};
-            complain(judge, what, "must be %s, found %s", wanted(one), tree_type_name(child));
+            complain(judge, what, "must be %s, found %s", wanted(element_type(type)),
+                     tree_type_name(child));
             path_back(judge, mark);
         }
         index++;
@@ -340,17 +399,30 @@ static void judge_type(struct judge *judge, const cJSON *node, enum key_type typ
     if (has_type(node, type)) {
         return;
     }
-    if ((type == KEY_STRINGS || type == KEY_OBJECTS) && cJSON_IsArray(node)) {
+    if (element_type(type) != type && cJSON_IsArray(node)) {
         wrong_element(judge, node, type);
         return;
     }
+    bool read_as_true = type == KEY_BOOL && cJSON_IsNull(node);
     struct complaint what = {.rule = RULE_TYPE, .node = node};
-    complain(judge, what, "\"%s\" must be %s, found %s", node->string, wanted(type),
-             tree_type_name(node));
+    what.remedy = read_as_true ? "write true or false, or leave the key out" : NULL;
+    complain(judge, what, "\"%s\" must be %s, found %s%s", node->string, wanted(type),
+             tree_type_name(node), read_as_true ? ", which the platform reads as true" : "");
 }
 
-void judge_keys(struct judge *judge, const cJSON *object, const struct key_row *rows)
+/* A key with dashes is read, but nobody documents it. */
+static void judge_spelling(struct judge *judge, const cJSON *node, const struct key_row *row)
 {
+    if (strcmp(node->string, row->name) != 0) {
+        struct complaint what = {.rule = RULE_UNKNOWN_KEY, .node = node, .mild = true};
+        complain(judge, what, "\"%s\" is read as \"%s\"", node->string, row->name);
+    }
+}
+
+static void judge_members(struct judge *judge, const cJSON *object, const struct key_row *rows,
+                          bool open)
+{
+    uint64_t given = keys_given(rows, object);
     const cJSON *node;
     cJSON_ArrayForEach(node, object)
     {
@@ -358,12 +430,23 @@ void judge_keys(struct judge *judge, const cJSON *object, const struct key_row *
             continue; /* an element of a list has no key */
         }
         size_t mark = path_key(judge, node->string);
-        const struct key_row *row = key_find(rows, node->string);
+        const struct key_row *row = key_of(rows, given, node->string);
         if (row == NULL) {
-            unknown_key(judge, node, rows);
+            unknown_key(judge, node, rows, open);
         } else {
+            judge_spelling(judge, node, row);
             judge_type(judge, node, row->type);
         }
         path_back(judge, mark);
     }
+}
+
+void judge_keys(struct judge *judge, const cJSON *object, const struct key_row *rows)
+{
+    judge_members(judge, object, rows, false);
+}
+
+void judge_open_keys(struct judge *judge, const cJSON *object, const struct key_row *rows)
+{
+    judge_members(judge, object, rows, true);
 }

@@ -1,5 +1,5 @@
 /*
- * manifest_print.c - prints a tree as text, puts its keys into order and masks its credentials.
+ * manifest_print.c - prints a tree as text, and puts its keys into order.
  *
  * A text has four blanks for each level and one LF at the end; numbers stand as they were written.
  * The same tree always gives the same bytes.
@@ -137,26 +137,4 @@ void csvk_manifest_normalize(struct csvk_manifest *manifest, enum csvk_manifest_
 {
     order_by(manifest->root, keys_of_kind(kind));
     order_schema(cJSON_GetObjectItemCaseSensitive(manifest->root, "schema"));
-}
-
-static bool redact_in(cJSON *section, size_t *replaced)
-{
-    cJSON *credentials = cJSON_GetObjectItemCaseSensitive(section, "credentials"), *node;
-    cJSON_ArrayForEach(node, credentials)
-    {
-        bool secret = cJSON_IsString(node) && strcmp(node->string, "expiration") != 0;
-        if (secret && cJSON_SetValuestring(node, "***") == NULL) {
-            return false;
-        }
-        *replaced += secret;
-    }
-    return true;
-}
-
-int csvk_manifest_redact(struct csvk_manifest *manifest, size_t *replaced)
-{
-    *replaced = 0;
-    bool good = redact_in(cJSON_GetObjectItemCaseSensitive(manifest->root, "s3"), replaced) &&
-                redact_in(cJSON_GetObjectItemCaseSensitive(manifest->root, "abs"), replaced);
-    return good ? CSVK_OK : CSVK_ENOMEM;
 }

@@ -1,8 +1,8 @@
 /*
  * manifest_quote.c - quotes the line of a manifest that a finding is about. A manifest does not
- * keep its text, so it is read again.
+ * keep its text, so it is read again. Credentials are masked: reports end up in logs.
  */
-#include "manifest/manifest.h"
+#include "manifest/manifest_tree.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +43,9 @@ static int read_text(const char *file, struct csvk_buf *text)
         text->length += got;
     }
     fclose(stream);
+    if (text->length > 0) {
+        manifest_mask_text(text->data, text->length);
+    }
     return status;
 }
 

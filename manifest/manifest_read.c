@@ -42,6 +42,9 @@ static int text_finding(struct csvk_findings *findings, enum rule_id rule,
         *place = (struct manifest_place){0, 1, 1, 1};
         what.remedy = "write the file without the bytes EF BB BF at its start";
         complain(&judge, what, "Failed to parse manifest file as \"json\": byte order mark");
+    } else if (scan->wrong == NULL) {
+        what.mild = true;
+        complain(&judge, what, "an empty list is read as an empty object");
     } else {
         complain(&judge, what, "Failed to parse manifest file as \"json\": %s", scan->wrong);
     }
@@ -202,6 +205,7 @@ static int build(struct csvk_manifest **out, struct json_scan *scan, struct csvk
     struct csvk_manifest *manifest = NULL;
     int status = manifest_new(&manifest, cJSON_ParseWithLengthOpts(text, length, NULL, false));
     if (status == CSVK_OK) {
+        manifest->root->type = cJSON_Object; /* also for [] */
         status = attach_all_places(manifest, scan, findings);
     }
     if (status != CSVK_OK) {
@@ -218,7 +222,13 @@ static int scan_and_build(struct csvk_manifest **out, struct json_scan *scan,
     if (!json_scan_text(scan)) {
         return refuse(scan, findings, err);
     }
-    if (scan->text[scan->values.item[0]] != '{') {
+    unsigned char first = scan->text[scan->values.item[0]];
+    if (first == '[' && scan->values.count == 1) {
+        /* Programs write it that cannot tell the two apart; the platform is one of them. */
+        int status = text_finding(findings, RULE_NOT_OBJECT, scan, scan->values.item[0]);
+        return status == CSVK_OK ? build(out, scan, findings, err) : status;
+    }
+    if (first != '{') {
         scan->rule = RULE_NOT_OBJECT;
         scan->at = scan->values.item[0];
         scan->wrong = "an object, in { }, was expected";

@@ -18,23 +18,24 @@ const char *csvk_generation_name(enum csvk_generation generation)
     return generation == CSVK_GENERATION_NATIVE ? "native" : "legacy";
 }
 
-/* 1: the path is that of an input, -1: of an output, 0: it does not say. The last folder counts. */
-static int side_of(const char *path)
+/* True when the last folder in the path that says so is one for outputs. */
+static bool is_in_out(const char *path)
 {
     static const struct {
         const char *part;
-        int side;
-    } parts[] = {{"in/tables/", 1}, {"in/files/", 1}, {"out/tables/", -1}, {"out/files/", -1}};
-    int side = 0;
+        bool out;
+    } parts[] = {
+        {"in/tables/", false}, {"in/files/", false}, {"out/tables/", true}, {"out/files/", true}};
+    bool out = false;
     for (const char *p = path; p != NULL && *p != '\0'; p++) {
         for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
             bool start = p == path || p[-1] == '/';
             if (start && strncmp(p, parts[i].part, strlen(parts[i].part)) == 0) {
-                side = parts[i].side;
+                out = parts[i].out;
             }
         }
     }
-    return side;
+    return out;
 }
 
 static bool has_any(const cJSON *root, const char *const *keys)
@@ -53,8 +54,7 @@ enum csvk_manifest_kind csvk_manifest_guess(const struct csvk_manifest *manifest
     static const char *const in_keys[] = {"id", "uri", "last_change_date", "last_import_date",
                                           "s3", "abs", "created",          "size_bytes",
                                           NULL};
-    int side = side_of(path);
-    bool in = side > 0 || (side == 0 && has_any(manifest->root, in_keys));
+    bool in = !is_in_out(path) && has_any(manifest->root, in_keys);
     if (files) {
         return in ? CSVK_MANIFEST_IN_FILE : CSVK_MANIFEST_OUT_FILE;
     }
@@ -79,7 +79,7 @@ static bool add_texts(struct csvk_strings *to, const cJSON *list)
     const cJSON *node;
     cJSON_ArrayForEach(node, list)
     {
-        if (cJSON_IsString(node) && csvk_strings_add(to, node->valuestring) != CSVK_OK) {
+        if (tree_scalar(node) != NULL && csvk_strings_add(to, tree_scalar(node)) != CSVK_OK) {
             return false;
         }
     }
@@ -126,7 +126,7 @@ static bool read_columns(const cJSON *root, struct csvk_manifest_table *table)
     }
     cJSON_ArrayForEach(node, tree_get(root, "primary_key"))
     {
-        if (cJSON_IsString(node) && !add_key(&table->primary_key, node->valuestring)) {
+        if (tree_scalar(node) != NULL && !add_key(&table->primary_key, tree_scalar(node))) {
             return false;
         }
     }
@@ -178,6 +178,7 @@ static bool read_delete(const cJSON *root, struct csvk_manifest_table *table)
 
 /* ---- metadata ---- */
 
+/* As people write truth values, not as the platform turns them into text (tree_scalar). */
 static const char *scalar_text(const cJSON *node)
 {
     if (cJSON_IsString(node) || cJSON_IsNumber(node)) {
@@ -212,8 +213,9 @@ static bool add_pair_list(struct csvk_manifest_table *table, const char *column,
     const cJSON *node;
     cJSON_ArrayForEach(node, list)
     {
+        const cJSON *value = tree_get(node, "value");
         if (!add_pair(table, column, tree_text(node, "key"),
-                      scalar_text(tree_get(node, "value")))) {
+                      tree_given(value) ? scalar_text(value) : "")) {
             return false;
         }
     }

@@ -6,17 +6,54 @@
  */
 #include "manifest/manifest_tree.h"
 
+#include <stdio.h>
 #include <string.h>
+
+bool tree_is_dashed(const char *name, const char *key)
+{
+    while (*key != '\0' && *name == (*key == '_' ? '-' : *key)) {
+        name++;
+        key++;
+    }
+    return *key == '\0' && *name == '\0';
+}
 
 const cJSON *tree_get(const cJSON *object, const char *key)
 {
-    return cJSON_IsObject(object) ? cJSON_GetObjectItemCaseSensitive(object, key) : NULL;
+    if (!cJSON_IsObject(object)) {
+        return NULL;
+    }
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(object, key), *child;
+    if (node != NULL || strchr(key, '_') == NULL) {
+        return node;
+    }
+    cJSON_ArrayForEach(child, object)
+    {
+        if (child->string != NULL && tree_is_dashed(child->string, key)) {
+            return child;
+        }
+    }
+    return NULL;
+}
+
+const cJSON *tree_list(const cJSON *object, const char *key)
+{
+    const cJSON *node = tree_get(object, key);
+    return cJSON_IsArray(node) ? node : NULL;
+}
+
+const char *tree_scalar(const cJSON *node)
+{
+    if (cJSON_IsString(node) || cJSON_IsNumber(node)) {
+        return node->valuestring;
+    }
+    return cJSON_IsTrue(node) ? "1" : cJSON_IsFalse(node) || cJSON_IsNull(node) ? "" : NULL;
 }
 
 const char *tree_text(const cJSON *object, const char *key)
 {
     const cJSON *node = tree_get(object, key);
-    return cJSON_IsString(node) ? node->valuestring : NULL;
+    return cJSON_IsNull(node) ? NULL : tree_scalar(node);
 }
 
 bool tree_true(const cJSON *object, const char *key)
@@ -24,9 +61,14 @@ bool tree_true(const cJSON *object, const char *key)
     return cJSON_IsTrue(tree_get(object, key));
 }
 
+bool tree_given(const cJSON *node)
+{
+    return node != NULL && !cJSON_IsNull(node);
+}
+
 bool tree_filled(const cJSON *node)
 {
-    if (node == NULL || cJSON_IsNull(node)) {
+    if (!tree_given(node)) {
         return false;
     }
     if (cJSON_IsString(node)) {
@@ -131,6 +173,48 @@ bool tree_push(cJSON *list, cJSON *node)
 bool tree_push_text(cJSON *list, const char *text)
 {
     return tree_push(list, cJSON_CreateString(text));
+}
+
+bool tree_looks_like_list(const cJSON *object)
+{
+    char index[24];
+    size_t i = 0;
+    const cJSON *node;
+    cJSON_ArrayForEach(node, object)
+    {
+        snprintf(index, sizeof index, "%zu", i++);
+        if (node->string == NULL || strcmp(node->string, index) != 0) {
+            return false;
+        }
+    }
+    return i > 0;
+}
+
+/* Gives a column that is not in the object an empty list. */
+static int put_another(cJSON *object, const cJSON *columns)
+{
+    const cJSON *column;
+    cJSON_ArrayForEach(column, columns)
+    {
+        const char *name = tree_scalar(column);
+        if (name != NULL && cJSON_GetObjectItemCaseSensitive(object, name) == NULL) {
+            return tree_put(object, name, cJSON_CreateArray()) ? CSVK_OK : CSVK_ENOMEM;
+        }
+    }
+    return CSVK_EDATA;
+}
+
+int tree_keep_names(cJSON *object, const cJSON *columns)
+{
+    if (!tree_looks_like_list(object)) {
+        return CSVK_OK;
+    }
+    int status = object->child->next == NULL ? put_another(object, columns) : CSVK_OK;
+    if (status == CSVK_OK) {
+        /* 1, 2, 0 is no list any more; the first keeps its name when it becomes the last. */
+        cJSON_AddItemToArray(object, cJSON_DetachItemViaPointer(object, object->child));
+    }
+    return status;
 }
 
 int manifest_new(struct csvk_manifest **out, cJSON *root)

@@ -93,10 +93,18 @@ bool json_scan_text(struct json_scan *scan);
 void line_and_column(const struct offsets *lines, size_t offset, uint64_t *line, uint64_t *column);
 
 /* ---- small questions to a tree ---- */
-const cJSON *tree_get(const cJSON *object, const char *key); /* exact case; NULL */
-const char *tree_text(const cJSON *object, const char *key); /* a string's text, else NULL */
+/* The member of that name, in exact case, or of that name in the other spelling that the platform
+   reads: "primary-key" is "primary_key" unless that is there, too. NULL: neither. */
+const cJSON *tree_get(const cJSON *object, const char *key);
+const cJSON *tree_list(const cJSON *object, const char *key); /* the same if it is a list */
+bool tree_is_dashed(const char *name, const char *key); /* `key` with dashes for underscores */
+/* Scalars as the platform makes text of them: a number as it is written, true "1", false and null
+   "". NULL for lists, objects and nothing. The text is owned by the node or static. */
+const char *tree_scalar(const cJSON *node);
+const char *tree_text(const cJSON *object, const char *key); /* of a scalar that is not null */
 bool tree_true(const cJSON *object, const char *key);
 bool tree_filled(const cJSON *node);           /* not absent and not null "" [] {} */
+bool tree_given(const cJSON *node);            /* not absent and not null */
 const char *tree_type_name(const cJSON *node); /* "a string", "a list", ... */
 /* To change a tree of our own. `node` is taken over in any case; false: out of memory. */
 cJSON *tree_copy(const cJSON *node); /* keeps the texts of numbers; NULL: no memory */
@@ -105,6 +113,12 @@ bool tree_put_text(cJSON *object, const char *key, const char *text);
 bool tree_put_bool(cJSON *object, const char *key, bool value);
 bool tree_push(cJSON *list, cJSON *node);
 bool tree_push_text(cJSON *list, const char *text);
+/* An object with the names 0, 1, 2 and so on, in this order, is a list for the platform, which then
+   misses the names. */
+bool tree_looks_like_list(const cJSON *object);
+/* Changes the order of an object by names of columns, or gives one of `columns` an empty list, so
+   that it does not look like a list. CSVK_OK; CSVK_EDATA: there is no way; CSVK_ENOMEM. */
+int tree_keep_names(cJSON *object, const cJSON *columns) CSVK_MUST_USE;
 
 /* ---- a set of strings, each with a number; the strings are borrowed ---- */
 struct nameset {
@@ -145,14 +159,19 @@ size_t path_index(struct judge *judge, size_t index);
 void path_back(struct judge *judge, size_t mark);
 
 /* ---- manifest_keys.c: the known keys, their types and order ---- */
+/* A scalar is anything but a list or an object. Empty lists and empty objects are one thing; where
+   a list or a map is due, null is that, too. */
 enum key_type {
     KEY_STRING,
     KEY_STRING_OR_NULL,
-    KEY_BOOL,
+    KEY_SCALAR, /* or null */
+    KEY_NAME,   /* a string, true or a whole number, of which the platform makes a string */
+    KEY_BOOL,   /* null is refused: the platform reads it as true */
     KEY_STRINGS,
+    KEY_SCALARS,
     KEY_OBJECT,
+    KEY_MAP, /* an object that may be null */
     KEY_OBJECTS,
-    KEY_SCALAR,
     KEY_ANY,
 };
 struct key_row {
@@ -164,10 +183,25 @@ extern const struct key_row schema_keys[], data_type_keys[], type_keys[], delete
 extern const struct key_row filter_keys[], workspace_keys[], storage_keys[], pair_keys[];
 extern const struct key_row in_pair_keys[];
 const struct key_row *key_find(const struct key_row *rows, const char *name);
+/* The row of a member of that name, in either spelling (see tree_get); NULL: not a known key.
+   `given` is keys_given of the object: bit i is the i-th row's key with underscores. At most 64
+   rows. */
+uint64_t keys_given(const struct key_row *rows, const cJSON *object);
+const struct key_row *key_of(const struct key_row *rows, uint64_t given, const char *name);
+/* A string, or something of which the platform makes the same text in all places. */
+bool key_is_name(const cJSON *node);
 /* Judges the keys of an object and the types of their values by `rows`. */
 void judge_keys(struct judge *judge, const cJSON *object, const struct key_row *rows);
+/* The same where the platform lets other keys pass and does not look at them: they are warnings. */
+void judge_open_keys(struct judge *judge, const cJSON *object, const struct key_row *rows);
+
+/* ---- manifest_secrets.c ---- */
+/* Puts * over the bytes of everything in the text of a manifest that looks like a credential. */
+void manifest_mask_text(unsigned char *text, size_t length);
 
 /* ---- the parts of csvk_manifest_check ---- */
+/* The base type that equals `text` without regard to letter case; NULL: none. */
+const char *base_type(const char *text);
 /* The platform writes input manifests, so only what csvkit uses of them is judged. */
 void judge_input_schema(struct judge *judge, const cJSON *schema);
 void judge_schema(struct judge *judge, const cJSON *schema, enum csvk_type_support support);

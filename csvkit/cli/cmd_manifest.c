@@ -354,7 +354,7 @@ static const struct cli_option kind_rows[] = {
      false},
     {"kind", 0, "KIND", "auto|in|out",
      "Who wrote the manifest: in is the platform for a component, out is a component for the "
-     "platform. Default: auto, which decides by the folder and the keys.",
+     "platform. Default: auto; in out/tables and out/files it is out, elsewhere the keys decide.",
      false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
@@ -373,7 +373,8 @@ static const struct cli_option check_rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_option show_rows[] = {
-    {"secrets", 0, NULL, NULL, "Show the credentials in the sections s3 and abs.", false},
+    {"secrets", 0, NULL, NULL, "Show credentials, such as those in the sections s3 and abs.",
+     false},
     {"output", 'o', "FILE", NULL, "Where to write. Default: standard output.", false},
     {NULL, 0, NULL, NULL, NULL, false},
 };

@@ -336,6 +336,14 @@ test_show() {
     says err "3 credentials are shown as ***"
     expect 0 $manifest show --secrets in.manifest
     says out 'hush'
+    echo '{"id":"in.c-m.t","gcs":{"bucket":"b","credentials":{"k":"hush"},"accessToken":"tok"}}' >in.manifest
+    expect 0 $manifest show in.manifest
+    grep -qE 'hush|tok"' out && fail "credentials of an unknown section are shown"
+    says err "2 credentials are shown as ***"
+    for format in text json csv sarif junit github; do
+        expect 1 $manifest check --format=$format in.manifest
+        grep -qE 'hush|tok"' out && fail "check --format=$format quotes credentials"
+    done
     echo '{"a":1,"a":2}' >s.manifest
     expect 1 $manifest show s.manifest
     [ ! -s out ] || fail "a refused manifest is printed"

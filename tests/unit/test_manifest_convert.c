@@ -115,6 +115,79 @@ START_TEST(conversion_goes_both_ways_without_loss)
 }
 END_TEST
 
+/* Into one direction only: forms that have a simpler one, and nothing is lost. */
+static const struct {
+    const char *text;
+    enum csvk_generation to;
+    const char *result;
+} one_way[] = {
+    /* what says nothing is no obstacle for what is made */
+    {"{\"schema\":[],\"table_metadata\":null,\"columns\":[\"a\"],\"column_metadata\":{\"a\":[{"
+     "\"key\":\"k\",\"value\":\"v\"}]},\"metadata\":[{\"key\":\"t\",\"value\":\"w\"}]}",
+     CSVK_GENERATION_NATIVE,
+     "{\"manifest_type\":\"output\",\"table_metadata\":{\"t\":\"w\"},\"schema\":[{\"name\":\"a\","
+     "\"metadata\":{\"k\":\"v\"}}]}"},
+    {"{\"columns\":{},\"primary_key\":null,\"metadata\":null,\"column_metadata\":[],\"schema\":[{"
+     "\"name\":\"a\",\"primary_key\":true,\"metadata\":{\"k\":\"v\"}}],\"table_metadata\":{"
+     "\"t\":\"w\"}}",
+     CSVK_GENERATION_LEGACY,
+     "{\"columns\":[\"a\"],\"primary_key\":[\"a\"],\"metadata\":[{\"key\":\"t\",\"value\":\"w\"}],"
+     "\"column_metadata\":{\"a\":[{\"key\":\"k\",\"value\":\"v\"}]}}"},
+    /* metadata of both generations */
+    {"{\"columns\":[\"a\"],\"metadata\":[{\"key\":\"k\",\"value\":\"v\"}],\"table_metadata\":{"
+     "\"t\":\"w\",\"KBC.description\":\"d\"}}",
+     CSVK_GENERATION_NATIVE,
+     "{\"manifest_type\":\"output\",\"description\":\"d\",\"table_metadata\":{\"k\":\"v\",\"t\":"
+     "\"w\"},\"schema\":[{\"name\":\"a\"}]}"},
+    {"{\"table_metadata\":{\"t\":\"w\"},\"metadata\":[{\"key\":\"k\",\"value\":\"v\"}]}",
+     CSVK_GENERATION_LEGACY,
+     "{\"metadata\":[{\"key\":\"t\",\"value\":\"w\"},{\"key\":\"k\",\"value\":\"v\"}]}"},
+    /* keys with dashes, names that are numbers, metadata without a value */
+    {"{\"columns\":[1,2],\"primary-key\":[2],\"column-metadata\":{\"1\":[{\"key\":\"k\"}]}}",
+     CSVK_GENERATION_NATIVE,
+     "{\"manifest_type\":\"output\",\"schema\":[{\"name\":\"1\",\"metadata\":{\"k\":\"\"}},{"
+     "\"name\":\"2\",\"primary_key\":true}]}"},
+    {"{\"schema\":[{\"name\":1,\"data-type\":{\"base\":{\"type\":\"DATE\"}},\"primary-key\":true}]"
+     "}",
+     CSVK_GENERATION_LEGACY,
+     "{\"columns\":[\"1\"],\"primary_key\":[\"1\"],\"column_metadata\":{\"1\":[{\"key\":"
+     "\"KBC.datatype.basetype\",\"value\":\"DATE\"}]}}"},
+    /* my-key and my_key are two keys of a map */
+    {"{\"columns\":[\"a\"],\"metadata\":[{\"key\":\"my-key\",\"value\":\"v\"},{\"key\":\"my_key\","
+     "\"value\":\"w\"}]}",
+     CSVK_GENERATION_NATIVE,
+     "{\"manifest_type\":\"output\",\"table_metadata\":{\"my-key\":\"v\",\"my_key\":\"w\"},"
+     "\"schema\":[{\"name\":\"a\"}]}"},
+    /* no schema may have another base type */
+    {"{\"columns\":[\"a\"],\"column_metadata\":{\"a\":[{\"key\":\"KBC.datatype.basetype\","
+     "\"value\":"
+     "\"VARCHAR\"}]}}",
+     CSVK_GENERATION_NATIVE,
+     "{\"manifest_type\":\"output\",\"schema\":[{\"name\":\"a\",\"metadata\":{"
+     "\"KBC.datatype.basetype\":\"VARCHAR\"}}]}"},
+    /* the platform must not take column_metadata for a list */
+    {"{\"schema\":[{\"name\":\"0\",\"metadata\":{\"k\":\"v\"}},{\"name\":\"1\",\"metadata\":{\"k\":"
+     "\"w\"}}]}",
+     CSVK_GENERATION_LEGACY,
+     "{\"columns\":[\"0\",\"1\"],\"column_metadata\":{\"1\":[{\"key\":\"k\",\"value\":\"w\"}],"
+     "\"0\":[{\"key\":\"k\",\"value\":\"v\"}]}}"},
+    {"{\"schema\":[{\"name\":\"0\",\"metadata\":{\"k\":\"v\"}},{\"name\":\"b\"}]}",
+     CSVK_GENERATION_LEGACY,
+     "{\"columns\":[\"0\",\"b\"],\"column_metadata\":{\"b\":[],\"0\":[{\"key\":\"k\",\"value\":"
+     "\"v\"}]}}"},
+};
+
+START_TEST(other_forms_are_converted_without_loss)
+{
+    struct csvk_buf out = CSVK_BUF_INIT;
+    struct csvk_findings findings = {0};
+    convert(one_way[_i].text, one_way[_i].to, &out, &findings);
+    ck_assert_str_eq(csvk_buf_text(&out), one_way[_i].result);
+    ck_assert_uint_eq(findings.count, 0);
+    csvk_buf_release(&out);
+}
+END_TEST
+
 /* What is lost is reported by its name and place. */
 static const struct {
     const char *text;
@@ -145,6 +218,8 @@ static const struct {
      CSVK_GENERATION_NATIVE, "\"k\"", "$.metadata[1]",
      "{\"manifest_type\":\"output\",\"table_metadata\":{\"k\":\"2\"},\"schema\":[{\"name\":\"a\"}]"
      "}"},
+    {"{\"schema\":[{\"name\":\"0\",\"metadata\":{\"k\":\"v\"}}]}", CSVK_GENERATION_LEGACY,
+     "\"metadata\"", "$", "{\"columns\":[\"0\"]}"},
     {"{\"manifest_type\":\"other\",\"schema\":[{\"name\":\"a\"}]}", CSVK_GENERATION_LEGACY,
      "\"manifest_type\"", "$.manifest_type", "{\"columns\":[\"a\"]}"},
 };
@@ -465,6 +540,8 @@ int main(void)
     TCase *tcase = tcase_create("manifest_convert");
     tcase_add_loop_test(tcase, conversion_goes_both_ways_without_loss, 0,
                         (int)(sizeof pairs / sizeof pairs[0]));
+    tcase_add_loop_test(tcase, other_forms_are_converted_without_loss, 0,
+                        (int)(sizeof one_way / sizeof one_way[0]));
     tcase_add_loop_test(tcase, what_cannot_be_carried_is_reported, 0,
                         (int)(sizeof lossy / sizeof lossy[0]));
     tcase_add_test(tcase, truth_is_read_in_every_spelling);

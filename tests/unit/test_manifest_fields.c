@@ -63,26 +63,26 @@ static const struct {
     const char *fields; /* that must have their type, each with what it is replaced by */
 } whole[] = {
     {LEGACY, CSVK_MANIFEST_OUT_TABLE,
-     "destination=1 columns=1 columns[0]=1 primary_key=1 incremental=1 deduplication_strategy=1 "
+     "destination=1 columns=1 columns[0]={} primary_key=1 incremental=1 deduplication_strategy=1 "
      "unload_strategy=1 delimiter=1 enclosure=1 has_header=1 delete_where_column=1 "
      "delete_where_values=1 delete_where_values[0]={} delete_where_operator=1 distribution_key=1 "
-     "metadata=1 metadata[0]=1 metadata[0].key=1 metadata[0].value={} column_metadata=1 "
-     "column_metadata.id=1 column_metadata.id[0]=1 write_always=1 tags=1 description=1"},
+     "metadata=1 metadata[0]=1 metadata[0].key={} metadata[0].value={} column_metadata=1 "
+     "column_metadata.id=1 column_metadata.id[0]=1 write_always=1 tags=1 description={}"},
     {NATIVE, CSVK_MANIFEST_OUT_TABLE,
-     "manifest_type=1 has_header=1 table_metadata=1 table_metadata.k={} schema=1 schema[0]=1 "
-     "schema[0].name=1 schema[0].data_type=1 schema[0].data_type.base=1 "
+     "manifest_type={} has_header=1 table_metadata=1 table_metadata.k={} schema=1 schema[0]=1 "
+     "schema[0].name={} schema[0].data_type=1 schema[0].data_type.base=1 "
      "schema[0].data_type.base.type=1 schema[0].data_type.base.length={} "
      "schema[0].data_type.base.default={} schema[0].data_type.snowflake=1 "
      "schema[0].data_type.snowflake.length={} schema[0].data_type.snowflake.default={} "
      "schema[0].data_type.bigquery=1 schema[0].data_type.bigquery.type=1 schema[0].nullable=1 "
-     "schema[0].primary_key=1 schema[0].distribution_key=1 schema[0].description=1 "
+     "schema[0].primary_key=1 schema[0].distribution_key=1 schema[0].description={} "
      "schema[0].metadata=1 schema[0].metadata.k={} delete_where=1 delete_where[0]=1 "
      "delete_where[0].changed_since=1 delete_where[0].changed_until=1 "
      "delete_where[0].where_filters=1 delete_where[0].where_filters[0]=1 "
      "delete_where[0].where_filters[0].column=1 delete_where[0].where_filters[0].operator=1 "
      "delete_where[0].where_filters[0].values_from_set=1 "
      "delete_where[0].where_filters[1].values_from_workspace=1 "
-     "delete_where[0].where_filters[1].values_from_workspace.workspace_id={} "
+     "delete_where[0].where_filters[1].values_from_workspace.workspace_id=1 "
      "delete_where[0].where_filters[1].values_from_workspace.table=1 "
      "delete_where[0].where_filters[1].values_from_workspace.column=1 "
      "delete_where[0].where_filters[2].values_from_storage=1 "
@@ -101,7 +101,7 @@ static const struct {
     {FILE_INPUT, CSVK_MANIFEST_IN_FILE,
      "name=1 created=1 is_public=1 is_encrypted=1 is_sliced=1 tags=1"},
     {FILE_OUTPUT, CSVK_MANIFEST_OUT_FILE,
-     "tags=1 tags[0]=1 is_public=1 is_permanent=1 is_encrypted=1 notify=1"},
+     "tags=1 tags[0]={} is_public=1 is_permanent=1 is_encrypted=1 notify=1"},
 };
 
 static void judge(const char *text, enum csvk_manifest_kind kind, struct csvk_findings *findings)

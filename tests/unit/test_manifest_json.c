@@ -1,6 +1,6 @@
 /* test_manifest_json.c - reading manifests: strict JSON, places, caps, numerals, order, redaction.
  */
-#include "manifest/manifest.h"
+#include "manifest/manifest_tree.h"
 
 #include <cjson/cJSON.h>
 #include <check.h>
@@ -53,7 +53,7 @@ static const struct {
     {"{} {}", 0, 1, 4, "manifest-json", "follows"},
     {"{\"a\":1} // c", 0, 1, 9, "manifest-json", "follows"},
     {"{\"a\":/**/1}", 0, 1, 6, "manifest-json", "a value"},
-    {"[]", 0, 1, 1, "manifest-not-object", "object"},
+    {"[1]", 0, 1, 1, "manifest-not-object", "object"},
     {"\n \"x\"", 0, 2, 2, "manifest-not-object", "object"},
     {"null", 0, 1, 1, "manifest-not-object", "object"},
     {"---\ncolumns: [a]\n", 0, 1, 2, "manifest-json", "digit"},
@@ -244,6 +244,24 @@ START_TEST(many_keys_cost_no_more_than_their_number)
 }
 END_TEST
 
+START_TEST(an_empty_list_is_an_empty_manifest)
+{
+    struct csvk_findings findings = {0};
+    struct csvk_manifest *manifest = NULL;
+    struct csvk_buf out = CSVK_BUF_INIT;
+    ck_assert_int_eq(csvk_manifest_parse(&manifest, " [ ]", 4, &findings, NULL), CSVK_OK);
+    ck_assert_uint_eq(findings.count, 1);
+    ck_assert_uint_eq(findings.warnings, 1);
+    ck_assert_str_eq(findings.item[0].rule->id, "manifest-not-object");
+    ck_assert_uint_eq(findings.item[0].column, 2);
+    ck_assert_int_eq(csvk_manifest_print(manifest, &out), CSVK_OK);
+    ck_assert_str_eq(csvk_buf_text(&out), "{}\n");
+    csvk_buf_release(&out);
+    csvk_manifest_free(manifest);
+    csvk_findings_release(&findings);
+}
+END_TEST
+
 START_TEST(credentials_are_hidden)
 {
     static const char text[] =
@@ -266,6 +284,60 @@ START_TEST(credentials_are_hidden)
 }
 END_TEST
 
+START_TEST(credentials_in_unknown_sections_are_hidden)
+{
+    static const char text[] =
+        "{\"gcs\":{\"bucket\":\"shown\",\"credentials\":{\"project\":\"HIDE\",\"deep\":{\"a\":["
+        "\"HIDE\"]},\"expiration\":\"2030\"},\"accessToken\":\"HIDE\",\"API-Key\":\"HIDE\"},"
+        "\"#password\":42,\"sas\":\"HIDE\",\"table_metadata\":{\"token\":\"metadata\"},"
+        "\"column-metadata\":{\"secret\":[{\"key\":\"password\",\"value\":\"shown too\"}]}}";
+    struct csvk_findings findings = {0};
+    struct csvk_manifest *manifest = NULL;
+    struct csvk_buf out = CSVK_BUF_INIT;
+    size_t replaced = 0;
+    ck_assert_int_eq(csvk_manifest_parse(&manifest, text, strlen(text), &findings, NULL), CSVK_OK);
+    ck_assert_int_eq(csvk_manifest_redact(manifest, &replaced), CSVK_OK);
+    ck_assert_uint_eq(replaced, 6);
+    ck_assert_int_eq(csvk_manifest_print(manifest, &out), CSVK_OK);
+    const char *shown = csvk_buf_text(&out);
+    ck_assert_ptr_null(strstr(shown, "HIDE"));
+    ck_assert_ptr_null(strstr(shown, "42"));
+    ck_assert_ptr_nonnull(strstr(shown, "\"shown\""));
+    ck_assert_ptr_nonnull(strstr(shown, "2030"));
+    ck_assert_ptr_nonnull(strstr(shown, "\"metadata\""));
+    ck_assert_ptr_nonnull(strstr(shown, "shown too"));
+    csvk_buf_release(&out);
+    csvk_manifest_free(manifest);
+}
+END_TEST
+
+START_TEST(credentials_are_masked_in_text)
+{
+    static const struct {
+        const char *text, *masked;
+    } rows[] = {
+        {"{\"a\":\"b\",\"token\" : \"x\\\"y\",\"c\":1}",
+         "{\"a\":\"b\",\"token\" : \"****\",\"c\":1}"},
+        {"{\"credentials\":{\"k\":\"abc\",\"l\":[\"d\",5]},\"m\":\"n\"}",
+         "{\"credentials\":{\"k\":\"***\",\"l\":[\"*\",*]},\"m\":\"n\"}"},
+        {"{\"s\":{\"credentials\":{\"expiration\":\"2030\",\"k\":\"v\"},\"region\":\"r\"}}",
+         "{\"s\":{\"credentials\":{\"expiration\":\"2030\",\"k\":\"*\"},\"region\":\"r\"}}"},
+        {"{\"password\":12,\n\"tokens\":[\"a\",\"b\"],\"x\":[\"c\"]}",
+         "{\"password\":**,\n\"tokens\":[\"*\",\"*\"],\"x\":[\"c\"]}"},
+        {"{\"token\":\"cut off", "{\"token\":\"*******"},
+        {"{\"token\":\"cut\\", "{\"token\":\"****"},
+        {"]}\"token\":\"a\"", "]}\"token\":\"*\""},
+        {"\"", "\""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *text = strdup(rows[i].text);
+        manifest_mask_text((unsigned char *)text, strlen(text));
+        ck_assert_str_eq(text, rows[i].masked);
+        free(text);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("manifest_json");
@@ -281,7 +353,10 @@ int main(void)
     tcase_add_test(tcase, nesting_has_a_limit_that_is_said);
     tcase_add_test(tcase, size_has_a_limit_that_is_said);
     tcase_add_test(tcase, many_keys_cost_no_more_than_their_number);
+    tcase_add_test(tcase, an_empty_list_is_an_empty_manifest);
     tcase_add_test(tcase, credentials_are_hidden);
+    tcase_add_test(tcase, credentials_in_unknown_sections_are_hidden);
+    tcase_add_test(tcase, credentials_are_masked_in_text);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
