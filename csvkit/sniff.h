@@ -29,9 +29,10 @@ enum csvk_sniff_verdict {
     CSVK_SNIFF_ONE_COLUMN, /* no delimiter splits the records into the same number of fields */
     CSVK_SNIFF_AMBIGUOUS,  /* two delimiters are about as good as each other */
     CSVK_SNIFF_EMPTY,      /* no byte, or nothing but blanks and line breaks */
-    CSVK_SNIFF_NOT_TEXT,   /* NUL bytes that no known encoding explains */
+    CSVK_SNIFF_NOT_TEXT,   /* another kind of file, or NUL bytes that no known encoding explains */
+    CSVK_SNIFF_NOT_TABLE,  /* text that looks like another kind of file: a web page, JSON ... */
 };
-/* "clear", "one-column", "ambiguous", "empty" or "not-text"; a constant. */
+/* "clear", "one-column", "ambiguous", "empty", "not-text" or "not-a-table"; a constant. */
 CSVK_API const char *csvk_sniff_verdict_name(enum csvk_sniff_verdict verdict);
 
 /* A sample is the whole file, or its beginning. */

@@ -5,6 +5,7 @@
 #include "csvkit/sniff/sniff_private.h"
 
 #include "csvkit/base/sized.h"
+#include "csvkit/io/file_kind.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,7 +13,8 @@
 
 const char *csvk_sniff_verdict_name(enum csvk_sniff_verdict verdict)
 {
-    static const char *const names[] = {"clear", "one-column", "ambiguous", "empty", "not-text"};
+    static const char *const names[] = {"clear", "one-column", "ambiguous",
+                                        "empty", "not-text",   "not-a-table"};
     return names[verdict];
 }
 
@@ -155,11 +157,24 @@ static int sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_
     out->cut = extent == CSVK_SAMPLE_CUT;
     struct csvk_buf room = CSVK_BUF_INIT;
     struct csvk_bytes text;
+    struct csvk_file_kind kind;
+    csvk_file_kind_of(sample, &kind);
+    if (kind.class == CSVK_FILE_OTHER) {
+        out->encoding = "";
+        out->verdict = CSVK_SNIFF_NOT_TEXT;
+        csvk_sniff_report(&out->on_encoding, 0, "the file is %s. %s", kind.name, kind.remedy);
+        return CSVK_OK;
+    }
     int status = csvk_sniff_encoding(sample, extent, out, &text, &room);
     if (status != CSVK_OK) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory while sniffing");
     } else if (out->verdict != CSVK_SNIFF_NOT_TEXT) {
         status = sniff_text(text, out, err);
+    }
+    if (status == CSVK_OK && kind.class == CSVK_FILE_OTHER_TEXT) {
+        out->verdict = CSVK_SNIFF_NOT_TABLE;
+        csvk_sniff_report(&out->on_delimiter, 0, "the file looks like %s. %s", kind.name,
+                          kind.remedy);
     }
     csvk_buf_release(&room);
     return status;

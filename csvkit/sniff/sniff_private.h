@@ -14,8 +14,6 @@
  */
 int csvk_sniff_encoding(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
                         struct csvk_bytes *text, struct csvk_buf *room) CSVK_MUST_USE;
-/* Fills encoding and on_encoding for a sample with bytes above 7F that are not UTF-8. */
-void csvk_sniff_one_byte(struct csvk_bytes sample, struct csvk_sniff *out);
 
 /*
  * Fills candidate[], dialect, eol, records, on_delimiter, on_enclosure, on_escape, on_eol, and the

@@ -74,7 +74,8 @@ expect "validate refuses what is not clear" 1 $?
 grep -q 'unclear.csv: the delimiter is not clear: ambiguous' err || expect "and says why" yes no
 printf 'n\303\241zev;k\303\263d\r\n\305\241;1\r\n' | iconv -f utf-8 -t utf-16le >wide.csv
 expect "an encoding without mark" '[";",2,true]' "$(judge -d auto --encoding=auto wide.csv)"
-printf 'P\370\355li\232 \236lu\235ou\350k\375;1\nk\371\362;2\n' >central.csv
+printf 'P\370\355li\232 \236lu\235ou\350k\375 k\371\362;0\n\372p\354l \357\341belsk\351 \363dy;1\nJi\370\355 Dvo\370\341k;2\n\310\355slo d\355lu;3\n' >central.csv
+printf 'ulice \216i\236kova;4\nm\354sto D\354\350\355n;5\np\370\355\232t\355 t\375den;6\n\232koda zbo\236\355;7\n\372\350et spole\350nosti;8\n\370\355jen z\341\370\355;9\n' >>central.csv
 expect "an encoding of one byte" '[";",2,true]' "$(judge -d auto --encoding=auto central.csv)"
 grep -q 'read as WINDOWS-1250' err || expect "a note says which" yes no
 "$CSVKIT" validate --encoding=auto <(printf 'a,b\nx\0y,1\n') >out 2>err
