@@ -99,7 +99,8 @@ for number in range(2000):
     open(f"odd/{number}", "wb").write(data)
 names = {"hive": b"a\1b\1c\n" + b"1\0012\0013\n" * 900, "tag": b"<b>,c\n1,2\n", "list": b"[a],{b}\n1,2\n",
          "colon": b"Subject: x,From\n1,2\n", "cell": b'"{""a"":1}",b\n1,2\n', "bzh": b"BZh is a name,b\n1,2\n",
-         "xmlns": b"<?,b\n1,2\n", "pk": b"PK,b\n1,2\n", "array": b'[1,2]\n[3,4]\n'}
+         "xmlns": b"<?,b\n1,2\n", "pk": b"PK,b\n1,2\n", "array": b'[1,2]\n[3,4]\n',
+         "brace": b'{"a",b}\n1,2\n', "old": b"\7\1" + b"\2\3;\4\5;\6\7;\1;x\n" * 20}
 for name, data in names.items():
     open(f"odd/{name}", "wb").write(data)
 E2
