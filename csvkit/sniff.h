@@ -27,10 +27,11 @@ extern "C" {
 enum csvk_sniff_verdict {
     CSVK_SNIFF_CLEAR,      /* one dialect is better than all others */
     CSVK_SNIFF_ONE_COLUMN, /* no delimiter splits the records into the same number of fields */
-    CSVK_SNIFF_AMBIGUOUS,  /* two delimiters are about as good as each other */
-    CSVK_SNIFF_EMPTY,      /* no byte, or nothing but blanks and line breaks */
-    CSVK_SNIFF_NOT_TEXT,   /* another kind of file, or NUL bytes that no known encoding explains */
-    CSVK_SNIFF_NOT_TABLE,  /* text that looks like another kind of file: a web page, JSON ... */
+    CSVK_SNIFF_AMBIGUOUS, /* two delimiters are about as good as each other, or the best is not good
+                           */
+    CSVK_SNIFF_EMPTY,     /* no byte, or nothing but blanks and line breaks */
+    CSVK_SNIFF_NOT_TEXT,  /* another kind of file, or NUL bytes that no known encoding explains */
+    CSVK_SNIFF_NOT_TABLE, /* text that looks like another kind of file: a web page, JSON ... */
 };
 /* "clear", "one-column", "ambiguous", "empty", "not-text" or "not-a-table"; a constant. */
 CSVK_API const char *csvk_sniff_verdict_name(enum csvk_sniff_verdict verdict);
@@ -72,6 +73,9 @@ struct csvk_sniff {
     struct csvk_sniff_part on_delimiter, on_enclosure, on_escape, on_encoding, on_header, on_eol;
     struct csvk_sniff_candidate candidate[CSVK_SNIFF_CANDIDATES]; /* best first */
     size_t ncandidates;
+    uint64_t skip_head; /* lines above the table; dialect and header are those below them */
+    struct csvk_sniff_part on_head;
+    uint32_t reserved;
 };
 
 /*

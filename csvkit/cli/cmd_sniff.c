@@ -4,6 +4,7 @@
 #include "csvkit/json.h"
 #include "csvkit/sniff.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct proposal { /* one finished proposal */
@@ -134,6 +135,9 @@ static int write_json(const struct proposal *proposal, struct csvk_buf *out)
     csvk_json_put_uint(&json, "sample_records", sniff->records);
     csvk_json_put_bool(&json, "sep_line", sniff->sep_line);
     put_dialect(&json, sniff);
+    open_part(&json, "skip_head");
+    csvk_json_put_uint(&json, "value", sniff->skip_head);
+    close_part(&json, &sniff->on_head);
     open_part(&json, "encoding");
     csvk_json_put_string(&json, "value", sniff->encoding[0] != '\0' ? sniff->encoding : NULL);
     csvk_json_put_bool(&json, "mark", sniff->mark > 0);
@@ -197,6 +201,12 @@ static int write_text(const struct proposal *proposal, struct csvk_buf *out)
                             sniff->cut ? "the first" : "all", (unsigned long long)proposal->sample);
     }
     status = status == CSVK_OK ? add_delimiter_line(sniff, out) : status;
+    if (status == CSVK_OK && sniff->skip_head != 0) {
+        char option[40];
+        snprintf(option, sizeof option, "--skip-head=%llu", (unsigned long long)sniff->skip_head);
+        status = csvk_buf_printf(out, "  lines above %-12s %3d  %s\n", option, sniff->on_head.score,
+                                 sniff->on_head.evidence);
+    }
     if (status == CSVK_OK) {
         status = add_byte_line(out, "enclosure", sniff->dialect.enclosure, &sniff->on_enclosure);
     }
