@@ -94,6 +94,25 @@ CSVK_API int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struc
 CSVK_API int csvk_sniff_source(struct csvk_source *source, size_t most, struct csvk_sniff *out,
                                size_t *sampled, struct csvk_error *err) CSVK_MUST_USE;
 
+/* Lines in a row with the same delimiter and number of fields, a few faulty ones among them. The
+   library's. */
+struct csvk_sniff_stretch {
+    uint64_t line, byte; /* of its first line, from 1 and from 0 */
+    uint64_t lines;
+    uint64_t width; /* fields of a line */
+    int delimiter;
+};
+/* Takes one stretch after the other; a status other than CSVK_OK ends the reading. */
+typedef int csvk_sniff_stretch_fn(const struct csvk_sniff_stretch *stretch, void *context);
+/*
+ * Reads all of a source, line by line, and passes every stretch to `take`: one when the dialect is
+ * the same throughout, none when there are fewer than five lines with a usual delimiter. Enclosures
+ * are those of RFC 4180, and line breaks within them end a line here. Memory is bounded. What
+ * csvk_source_read and `take` return.
+ */
+CSVK_API int csvk_sniff_changes(struct csvk_source *source, csvk_sniff_stretch_fn *take,
+                                void *context, struct csvk_error *err) CSVK_MUST_USE;
+
 #ifdef __cplusplus
 }
 #endif

@@ -81,6 +81,20 @@ grep -q 'read as WINDOWS-1250' err || expect "a note says which" yes no
 "$CSVKIT" validate --encoding=auto <(printf 'a,b\nx\0y,1\n') >out 2>err
 expect "validate refuses what is no text" 1 $?
 
+# The whole file: where the dialect changes for good, beyond the sample, too.
+{ yes a,b | head -n 300; yes '1;2;3' | head -n 200; } >changes.csv
+"$CSVKIT" sniff --all --sample=100 changes.csv >out
+expect "exit of a file that changes" 1 $?
+expect "changes" "from line 301 delimiter ;, 3 fields, 200 lines" "$(tail -n 1 out | tr -s ' ' | sed 's/^ //')"
+expect "changes in JSON" '[[1,0,300,",",2],[301,1200,200,";",3]]' "$(gzip -c changes.csv |
+    "$CSVKIT" sniff --all --format=json | jq -c '[.stretches[] | [.line,.byte,.lines,.delimiter,.columns]]')"
+yes a,b | head -n 300 | iconv -t utf-16 >one.csv
+expect "no change" '[1] 0' "$("$CSVKIT" sniff -a --format=json one.csv | jq -c '[.stretches[].line]') $?"
+printf 'title\nid;n\na;1\nb;2\n' >above.csv
+expect "lines above" '[1,90,";",true]' "$("$CSVKIT" sniff --format=json above.csv |
+    jq -c '[.skip_head.value,.skip_head.score,.delimiter.value,.header.value]')"
+"$CSVKIT" sniff above.csv | grep -q -e 'lines above --skip-head=1' || expect "and the option" yes no
+
 # Bytes of a file never reach the terminal as they are.
 printf 'sep=\033\na\033b\n' >hostile.csv
 "$CSVKIT" sniff hostile.csv >out

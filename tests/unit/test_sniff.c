@@ -200,6 +200,74 @@ START_TEST(headers)
 }
 END_TEST
 
+struct change_list {
+    struct csvk_sniff_stretch item[8];
+    size_t count;
+};
+
+static int take_stretch(const struct csvk_sniff_stretch *stretch, void *context)
+{
+    struct change_list *list = context;
+    ck_assert_uint_lt(list->count, 8);
+    list->item[list->count++] = *stretch;
+    return CSVK_OK;
+}
+
+static struct change_list changes_of(const char *text)
+{
+    struct change_list list = {.count = 0};
+    struct csvk_source *source = NULL;
+    ck_assert_int_eq(csvk_source_memory(&source, text, strlen(text), NULL), CSVK_OK);
+    ck_assert_int_eq(csvk_sniff_changes(source, take_stretch, &list, NULL), CSVK_OK);
+    csvk_source_free(source);
+    return list;
+}
+
+#define FIVE(line) line line line line line
+
+struct change_case {
+    const char *text;
+    size_t stretches;
+    struct csvk_sniff_stretch last;
+};
+
+START_TEST(changes_of_the_dialect)
+{
+    static const struct change_case cases[] = {
+        {"", 0, {0}},
+        {FIVE("x\n"), 0, {0}},
+        {"a,b\n1,2\n", 0, {0}},
+        {FIVE("a,b\n"), 1, {1, 0, 5, 2, ','}},
+        {FIVE("a,b\r\n") "a,b", 1, {1, 0, 6, 2, ','}},
+        {FIVE("a,b\r"), 1, {1, 0, 5, 2, ','}},
+        /* Another delimiter, more fields, both. */
+        {FIVE("a,b\n") FIVE("a;b\n"), 2, {6, 20, 5, 2, ';'}},
+        {FIVE("a,b\n") FIVE("a,b,c\n"), 2, {6, 20, 5, 3, ','}},
+        {FIVE("a,b\n") FIVE("a;b;c,d\n"), 1, {1, 0, 10, 2, ','}}, /* they fit as before */
+        {FIVE("a\tb\n") FIVE("a|b,c|d\n"), 2, {6, 20, 5, 3, '|'}},
+        /* Four lines are a fault, and belong to the stretch. */
+        {FIVE("a,b\n") "x;y\nx;y\nx;y\nx;y\na,b\n", 1, {1, 0, 10, 2, ','}},
+        {FIVE("a,b\n") "x;y\nx;y\nx;y\nx;y\n", 1, {1, 0, 9, 2, ','}},
+        {FIVE("a,b\n") "x;y\nx;y\nx\nx;y\nx;y\nx;y\n", 1, {1, 0, 11, 2, ','}},
+        /* Lines above the table, empty lines, enclosed delimiters, a quote too many. */
+        {"title\n\n" FIVE("a,b\n"), 1, {3, 7, 5, 2, ','}},
+        {FIVE("a,\"b,;\"\n"), 1, {1, 0, 5, 2, ','}},
+        {FIVE("a,b\n") "a,\"b\n" FIVE("a;b\n"), 2, {7, 25, 5, 2, ';'}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct change_list got = changes_of(cases[i].text);
+        ck_assert_msg(got.count == cases[i].stretches, "%zu: %zu stretches", i, got.count);
+        if (got.count != 0) {
+            const struct csvk_sniff_stretch *a = &got.item[got.count - 1], *b = &cases[i].last;
+            ck_assert_msg(a->line == b->line && a->byte == b->byte && a->lines == b->lines &&
+                              a->width == b->width && a->delimiter == b->delimiter,
+                          "%zu: line %d, byte %d, %d lines, %d fields, %c", i, (int)a->line,
+                          (int)a->byte, (int)a->lines, (int)a->width, a->delimiter);
+        }
+    }
+}
+END_TEST
+
 struct head_case {
     const char *text;
     uint64_t lines;
@@ -481,6 +549,7 @@ int main(void)
     tcase_add_test(tcase, headers);
     tcase_add_test(tcase, wide_encodings);
     tcase_add_test(tcase, lines_above);
+    tcase_add_test(tcase, changes_of_the_dialect);
     tcase_add_test(tcase, encodings);
     tcase_add_test(tcase, a_cut_sample);
     tcase_add_test(tcase, samples_of_sources);
