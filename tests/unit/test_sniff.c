@@ -46,6 +46,8 @@ static const struct dialect_case dialect_cases[] = {
      CSVK_NO_BYTE},
     {"comment\nIt was late, and not good.\nNo reply to my two mails.\nAll is well, thank you.\n",
      CSVK_SNIFF_ONE_COLUMN, ',', '"', CSVK_NO_BYTE},
+    {"12 Upper Main Street\n3 Old Market Square\n7 Lower Castle Road\n", CSVK_SNIFF_ONE_COLUMN, ',',
+     '"', CSVK_NO_BYTE},
     {"Main Street 12\nOld Market Square 5\nUpper Castle Road 7\n", CSVK_SNIFF_ONE_COLUMN, ',', '"',
      CSVK_NO_BYTE},
     {"a\x01"
@@ -187,6 +189,7 @@ START_TEST(headers)
         /* The header again is no value of the columns; it may have a mark. */
         {"id,v\n1,2\n3,4\nid,v\n5,6\n", true},
         {"id,name\n1,a\n\xef\xbb\xbfid,name\n2,b\n", true},
+        {"id,a,b,c\n1,x,y,z\n\xef\xbb\xbfid,a,b,c\n", true},
         {"red,round\nblue,round\nred,round\n", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -245,6 +248,7 @@ START_TEST(changes_of_the_dialect)
         {FIVE("a,b\n") FIVE("a,b,c\n"), 2, {6, 20, 5, 3, ','}},
         {FIVE("a,b\n") FIVE("a;b;c,d\n"), 1, {1, 0, 10, 2, ','}}, /* they fit as before */
         {FIVE("a\tb\n") FIVE("a|b,c|d\n"), 2, {6, 20, 5, 3, '|'}},
+        {FIVE("a,b\n") FIVE("a,b,c;;;;\n"), 2, {6, 20, 5, 3, ','}}, /* the comma stays */
         /* Four lines are a fault, and belong to the stretch. */
         {FIVE("a,b\n") "x;y\nx;y\nx;y\nx;y\na,b\n", 1, {1, 0, 10, 2, ','}},
         {FIVE("a,b\n") "x;y\nx;y\nx;y\nx;y\n", 1, {1, 0, 9, 2, ','}},
@@ -284,7 +288,9 @@ START_TEST(lines_above)
         {"Report;;\nid;n;m\na;1;2\nb;2;3\n", 1, ';'}, /* as wide as the table */
         {"id,n\nx,a,1\ny,b,2\nz,c,3\n", 0, ','},      /* a header that lacks a name */
         {"id,n,m,k\na,1,2\nb,2,3\n", 0, ','},
-        {"Report\na,1\nb,2\nc,3\n", 0, ','}, /* no header */
+        {"Report\na,1\nb,2\nc,3\n", 0, ','},   /* no header */
+        {"A;B;C;D\nid;n\na;1\nb;2\n", 0, ';'}, /* more values above than in it */
+        {"Report\nid;;m\na;1;2\nb;2;3\n", 0, ';'},
         {"x\nred,round\nblue,flat\ngreen,thin\n", 0, ','},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
