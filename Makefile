@@ -48,14 +48,14 @@ comma := ,
 say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
 # libcsvkit needs libc alone. libcsv has no .pc file; the others have, but their plain names serve as
-# well. libzstd, liblzma and libbz2 are loaded on first use.
+# well. libzstd, liblzma, libbz2, libuchardet, libutf8proc and libmagic are loaded on first use.
 LIB_LIBS := -lpthread
 EXTRA_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread -ldl
 # libcurl and libcrypto are loaded on first use, see csvkit/extra/lazy_loading.h; LINKED=1 links them.
 TOOL_LIBS := $(if $(LINKED),-lcurl -lcrypto)
 
 # The rooms of libcsvkit-extra; the column "library" in CONTRIBUTING.md says the same (make lint).
-EXTRA_DIRS := csvkit/extra csvkit/io/unpack csvkit/io/deflate csvkit/verify manifest preflight
+EXTRA_DIRS := csvkit/extra csvkit/recognize csvkit/io/unpack csvkit/io/deflate csvkit/verify manifest preflight
 EXTRA_SRC := $(sort $(shell find $(EXTRA_DIRS) -name '*.c'))
 LIB_DIRS := $(filter-out csvkit/cli/,$(wildcard csvkit/*/)) validator
 LIB_SRC := $(filter-out $(EXTRA_SRC),$(sort $(shell find $(LIB_DIRS) -name '*.c')))

@@ -27,11 +27,13 @@ extern "C" {
 enum csvk_sniff_verdict {
     CSVK_SNIFF_CLEAR,      /* one dialect is better than all others */
     CSVK_SNIFF_ONE_COLUMN, /* no delimiter splits the records into the same number of fields */
-    CSVK_SNIFF_AMBIGUOUS,  /* two delimiters are about as good as each other */
-    CSVK_SNIFF_EMPTY,      /* no byte, or nothing but blanks and line breaks */
-    CSVK_SNIFF_NOT_TEXT,   /* NUL bytes that no known encoding explains */
+    CSVK_SNIFF_AMBIGUOUS, /* two delimiters are about as good as each other, or the best is not good
+                           */
+    CSVK_SNIFF_EMPTY,     /* no byte, or nothing but blanks and line breaks */
+    CSVK_SNIFF_NOT_TEXT,  /* another kind of file, or NUL bytes that no known encoding explains */
+    CSVK_SNIFF_NOT_TABLE, /* text that looks like another kind of file: a web page, JSON ... */
 };
-/* "clear", "one-column", "ambiguous", "empty" or "not-text"; a constant. */
+/* "clear", "one-column", "ambiguous", "empty", "not-text" or "not-a-table"; a constant. */
 CSVK_API const char *csvk_sniff_verdict_name(enum csvk_sniff_verdict verdict);
 
 /* A sample is the whole file, or its beginning. */
@@ -71,6 +73,9 @@ struct csvk_sniff {
     struct csvk_sniff_part on_delimiter, on_enclosure, on_escape, on_encoding, on_header, on_eol;
     struct csvk_sniff_candidate candidate[CSVK_SNIFF_CANDIDATES]; /* best first */
     size_t ncandidates;
+    uint64_t skip_head; /* lines above the table; dialect and header are those below them */
+    struct csvk_sniff_part on_head;
+    uint32_t reserved;
 };
 
 /*
@@ -88,6 +93,25 @@ CSVK_API int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struc
  */
 CSVK_API int csvk_sniff_source(struct csvk_source *source, size_t most, struct csvk_sniff *out,
                                size_t *sampled, struct csvk_error *err) CSVK_MUST_USE;
+
+/* Lines in a row with the same delimiter and number of fields, a few faulty ones among them. The
+   library's. */
+struct csvk_sniff_stretch {
+    uint64_t line, byte; /* of its first line, from 1 and from 0 */
+    uint64_t lines;
+    uint64_t width; /* fields of a line */
+    int delimiter;
+};
+/* Takes one stretch after the other; a status other than CSVK_OK ends the reading. */
+typedef int csvk_sniff_stretch_fn(const struct csvk_sniff_stretch *stretch, void *context);
+/*
+ * Reads all of a source, line by line, and passes every stretch to `take`: one when the dialect is
+ * the same throughout, none when there are fewer than five lines with a usual delimiter. Enclosures
+ * are those of RFC 4180, and line breaks within them end a line here. Memory is bounded. What
+ * csvk_source_read and `take` return.
+ */
+CSVK_API int csvk_sniff_changes(struct csvk_source *source, csvk_sniff_stretch_fn *take,
+                                void *context, struct csvk_error *err) CSVK_MUST_USE;
 
 #ifdef __cplusplus
 }

@@ -18,6 +18,7 @@ static void check_part(const struct csvk_sniff_part *part)
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
     csvk_use_decoders();
+    csvk_use_encodings();
     enum csvk_sample extent = CSVK_SAMPLE_WHOLE;
     if (size > 0) {
         size--;

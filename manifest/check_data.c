@@ -237,6 +237,10 @@ static int check_file(struct data_check *check, const char *path)
         first_record_release(&first);
         return status;
     }
+    if (first.no_table) { /* its kind is what there is to say */
+        first_record_release(&first);
+        return CSVK_OK;
+    }
     struct judge judge;
     judge_begin(&judge, check->manifest, check->findings, "data");
     judge.file = path;

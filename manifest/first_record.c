@@ -2,6 +2,8 @@
  * many blank records come before it. */
 #include "manifest/first_record.h"
 
+#include "csvkit/io/file_kind.h"
+
 #include <string.h>
 
 static int add_value(struct first_record *first, struct csvk_bytes raw,
@@ -75,8 +77,13 @@ int first_record_read(struct first_record *first, const char *path,
     *first = (struct first_record){0};
     struct csvk_source *source = NULL;
     int status = csvk_source_open(&source, path, err);
+    struct csvk_file_kind kind = {.class = CSVK_FILE_TABLE};
     if (status == CSVK_OK) {
-        status = read_batches(first, source, dialect, err);
+        status = csvk_source_kind(source, &kind, err);
+        first->no_table = kind.class == CSVK_FILE_OTHER;
+    }
+    if (status == CSVK_OK) {
+        status = first->no_table ? CSVK_OK : read_batches(first, source, dialect, err);
         first->gzip = csvk_source_is_gzip(source);
         first->compression = csvk_source_compression(source);
     }
@@ -90,12 +97,23 @@ void first_record_release(struct first_record *first)
     csvk_buf_release(&first->raw);
 }
 
+/* Says what the file is. */
+static int refuse(const char *path, struct csvk_error *err)
+{
+    struct csvk_source *source = NULL;
+    int status = csvk_open_table(&source, path, err);
+    csvk_source_free(source);
+    return status;
+}
+
 int csvk_manifest_header_names(const char *path, const struct csvk_dialect *dialect,
                                struct csvk_strings *names, struct csvk_error *err)
 {
     struct first_record first;
     int status = first_record_read(&first, path, dialect, err);
-    if (status == CSVK_OK && first.utf16) {
+    if (status == CSVK_OK && first.no_table) {
+        status = refuse(path, err);
+    } else if (status == CSVK_OK && first.utf16) {
         status =
             csvk_fail(err, CSVK_EDATA, "%s: UTF-16 or UTF-32, convert it to UTF-8 first", path);
     } else if (status == CSVK_OK && !first.any) {

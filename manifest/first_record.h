@@ -14,8 +14,9 @@ struct first_record {
     bool gzip;
     const char *compression; /* "gzip" or another kind, constant; NULL: plain */
     bool utf8_bom;
-    bool utf16; /* UTF-16 or UTF-32: nothing was parsed */
-    bool empty; /* the file has no byte */
+    bool no_table; /* an archive, a picture ...: nothing was parsed */
+    bool utf16;    /* UTF-16 or UTF-32: nothing was parsed */
+    bool empty;    /* the file has no byte */
 };
 /* Overwrites `first`; the caller releases it, also after a failure. */
 int first_record_read(struct first_record *first, const char *path,

@@ -3,6 +3,7 @@
  * its header. input_check.c judges the data.
  */
 #include "storage/storage_input.h"
+#include "csvkit/io/file_kind.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -245,7 +246,7 @@ int input_first_record(const struct csvk_dialect *dialect, const char *path,
     csvk_options_init(&options);
     options.dialect = *dialect;
     options.detail = CSVK_FIELDS;
-    int status = csvk_source_open(&source, path, err);
+    int status = csvk_open_table(&source, path, err);
     if (status == CSVK_OK) {
         status = csvk_reader_new(&reader, source, &options, err);
     }

@@ -98,28 +98,43 @@ static int pump(struct csvk_reader *reader, struct csvk_validator *v, struct csv
     return csvk_validator_finish(v, csvk_reader_totals(reader), csvk_source_damage(source), err);
 }
 
+/* Reads the table, unless the file is none: then its kind is the only finding. */
+static int judge_source(struct csvk_validator *v, struct csvk_source *source,
+                        const struct csvk_validate_hooks *hooks, struct csvk_error *err)
+{
+    struct csvk_reader *reader = NULL;
+    struct csvk_options how;
+    bool none = false;
+    int status = csvk_validator_look(v, source, &none, err);
+    if (status == CSVK_OK && none) {
+        struct csvk_totals nothing = {.bytes = csvk_source_file_size(source)};
+        return csvk_validator_finish(v, &nothing, NULL, err);
+    }
+    csvk_options_init(&how);
+    csvk_validator_reader_options(v, &how);
+    if (hooks->tune != NULL) {
+        hooks->tune(&how, hooks->context);
+    }
+    if (status == CSVK_OK) {
+        status = csvk_reader_new(&reader, source, &how, err);
+    }
+    if (status == CSVK_OK) {
+        status = pump(reader, v, source, hooks, err);
+    }
+    csvk_reader_free(reader);
+    return status;
+}
+
 /* As csvk_validate_source, with options in which `sep` is resolved. */
 static int validate(struct csvk_validator **out, struct csvk_source *source,
                     const struct csvk_validate_options *options,
                     const struct csvk_validate_hooks *hooks, struct csvk_error *err)
 {
     struct csvk_validator *v = NULL;
-    struct csvk_reader *reader = NULL;
-    struct csvk_options how;
-    csvk_options_init(&how);
     int status = csvk_validator_new(&v, options, err);
-    if (status != CSVK_OK) {
-        return status;
-    }
-    csvk_validator_reader_options(v, &how);
-    if (hooks->tune != NULL) {
-        hooks->tune(&how, hooks->context);
-    }
-    status = csvk_reader_new(&reader, source, &how, err);
     if (status == CSVK_OK) {
-        status = pump(reader, v, source, hooks, err);
+        status = judge_source(v, source, hooks, err);
     }
-    csvk_reader_free(reader);
     if (status == CSVK_OK) {
         *out = v;
         return CSVK_OK;

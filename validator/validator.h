@@ -91,6 +91,13 @@ CSVK_API void csvk_validator_reader_options(const struct csvk_validator *validat
  * is off or enough findings are kept. For csvk_reader_only_count between two batches.
  */
 CSVK_API uint32_t csvk_validator_only_counts(const struct csvk_validator *validator);
+/*
+ * Looks at the first bytes of `source`, from which nothing was read yet: not-csv and
+ * not-csv-suspected. *none: the file is surely no table, and there is nothing to feed. What
+ * csvk_source_peek returns.
+ */
+CSVK_API int csvk_validator_look(struct csvk_validator *validator, struct csvk_source *source,
+                                 bool *none, struct csvk_error *err) CSVK_MUST_USE;
 /* Judges a batch; the validator keeps only copies of what is in it. */
 CSVK_API int csvk_validator_feed(struct csvk_validator *validator, const struct csvk_batch *batch,
                                  struct csvk_error *err) CSVK_MUST_USE;

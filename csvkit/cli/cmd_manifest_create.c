@@ -5,6 +5,7 @@
  */
 #include "csvkit/cli/manifest/manifest_options.h"
 #include "csvkit/json.h"
+#include "csvkit/io/file_kind.h"
 #include "manifest/types.h"
 
 #include <errno.h>
@@ -56,6 +57,18 @@ static int look_at_path(struct create *create)
     return CLI_GOOD;
 }
 
+/* Text that looks like another kind of file may be a table all the same. */
+static void note_kind(struct create *create, const char *path)
+{
+    struct csvk_file_kind kind = {.class = CSVK_FILE_TABLE};
+    struct csvk_source *source = NULL;
+    if (csvk_source_open(&source, path, NULL) == CSVK_OK &&
+        csvk_source_kind(source, &kind, NULL) == CSVK_OK && kind.class == CSVK_FILE_OTHER_TEXT) {
+        cli_note(create->cli, "%s: the file looks like %s. %s", path, kind.name, kind.remedy);
+    }
+    csvk_source_free(source);
+}
+
 /* Takes the columns from --columns, or from the first record. In the second case the manifest gets
    has_header. */
 static int find_columns(struct create *create)
@@ -83,6 +96,7 @@ static int find_columns(struct create *create)
         status = cli_trouble(cli, "%s: there is no slice to take a header from; use --columns",
                              create->path);
     } else if (status == CLI_GOOD) {
+        note_kind(create, files.item[0]);
         int got = csvk_manifest_header_names(files.item[0], &plan->options->dialect, &plan->columns,
                                              &err);
         status = got == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
@@ -106,7 +120,7 @@ static int feed_file(struct create *create, struct csvk_types *types, const char
     csvk_options_init(&options);
     options.dialect = create->plan->options->dialect;
     options.detail = CSVK_FIELDS;
-    int status = csvk_source_open(&source, path, err);
+    int status = csvk_open_table(&source, path, err);
     if (status != CSVK_OK) {
         return status;
     }

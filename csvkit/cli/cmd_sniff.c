@@ -2,15 +2,25 @@
    the evidence. */
 #include "csvkit/cli/frame/cli.h"
 #include "csvkit/json.h"
-#include "csvkit/sniff.h"
+#include "csvkit/sniff/encoding_detector.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct proposal { /* one finished proposal */
     const char *file;
     uint64_t sample;
     const struct csvk_sniff *sniff;
+    const struct stretches *stretches; /* NULL: nobody asked */
 };
+
+/* With --all: the parts of the file that have a dialect of their own. */
+struct stretches {
+    struct csvk_sniff_stretch *item;
+    size_t count;
+    bool more; /* than are kept */
+};
+enum { STRETCHES_MOST = 1000 };
 
 /* Writes a byte as --delimiter and --enclosure take it: "tab", ",", "\x1f", "none". */
 static void write_byte(int byte, char text[8])
@@ -121,6 +131,29 @@ static void put_dialect(struct csvk_json *json, const struct csvk_sniff *sniff)
     close_part(json, &sniff->on_escape);
 }
 
+static void put_stretches(struct csvk_json *json, const struct stretches *stretches)
+{
+    if (stretches == NULL) {
+        return;
+    }
+    csvk_json_key(json, "stretches");
+    csvk_json_open(json, '[');
+    for (size_t i = 0; i < stretches->count; i++) {
+        const struct csvk_sniff_stretch *s = &stretches->item[i];
+        unsigned char byte = (unsigned char)s->delimiter;
+        csvk_json_open(json, '{');
+        csvk_json_put_uint(json, "line", s->line);
+        csvk_json_put_uint(json, "byte", s->byte);
+        csvk_json_put_uint(json, "lines", s->lines);
+        csvk_json_key(json, "delimiter");
+        csvk_json_bytes(json, &byte, 1);
+        csvk_json_put_uint(json, "columns", s->width);
+        csvk_json_close(json, '}');
+    }
+    csvk_json_close(json, ']');
+    csvk_json_put_bool(json, "more_stretches", stretches->more);
+}
+
 static int write_json(const struct proposal *proposal, struct csvk_buf *out)
 {
     const struct csvk_sniff *sniff = proposal->sniff;
@@ -134,6 +167,9 @@ static int write_json(const struct proposal *proposal, struct csvk_buf *out)
     csvk_json_put_uint(&json, "sample_records", sniff->records);
     csvk_json_put_bool(&json, "sep_line", sniff->sep_line);
     put_dialect(&json, sniff);
+    open_part(&json, "skip_head");
+    csvk_json_put_uint(&json, "value", sniff->skip_head);
+    close_part(&json, &sniff->on_head);
     open_part(&json, "encoding");
     csvk_json_put_string(&json, "value", sniff->encoding[0] != '\0' ? sniff->encoding : NULL);
     csvk_json_put_bool(&json, "mark", sniff->mark > 0);
@@ -145,6 +181,7 @@ static int write_json(const struct proposal *proposal, struct csvk_buf *out)
     csvk_json_put_bool(&json, "value", sniff->has_header);
     close_part(&json, &sniff->on_header);
     put_candidates(&json, sniff);
+    put_stretches(&json, proposal->stretches);
     csvk_json_close(&json, '}');
     return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
 }
@@ -187,6 +224,24 @@ static int add_delimiter_line(const struct csvk_sniff *sniff, struct csvk_buf *o
     return status;
 }
 
+static int add_stretches(const struct stretches *stretches, struct csvk_buf *out)
+{
+    int status = CSVK_OK;
+    for (size_t i = 0; stretches != NULL && i < stretches->count && status == CSVK_OK; i++) {
+        const struct csvk_sniff_stretch *s = &stretches->item[i];
+        char delimiter[8];
+        write_byte(s->delimiter, delimiter);
+        status = csvk_buf_printf(
+            out, "  from line   %-12llu      delimiter %s, %llu fields, %llu line%s\n",
+            (unsigned long long)s->line, delimiter, (unsigned long long)s->width,
+            (unsigned long long)s->lines, s->lines == 1 ? "" : "s");
+    }
+    if (status == CSVK_OK && stretches != NULL && stretches->more) {
+        status = csvk_buf_puts(out, "  (and more changes)\n");
+    }
+    return status;
+}
+
 static int write_text(const struct proposal *proposal, struct csvk_buf *out)
 {
     const struct csvk_sniff *sniff = proposal->sniff;
@@ -197,6 +252,12 @@ static int write_text(const struct proposal *proposal, struct csvk_buf *out)
                             sniff->cut ? "the first" : "all", (unsigned long long)proposal->sample);
     }
     status = status == CSVK_OK ? add_delimiter_line(sniff, out) : status;
+    if (status == CSVK_OK && sniff->skip_head != 0) {
+        char option[40];
+        snprintf(option, sizeof option, "--skip-head=%llu", (unsigned long long)sniff->skip_head);
+        status = csvk_buf_printf(out, "  lines above %-12s %3d  %s\n", option, sniff->on_head.score,
+                                 sniff->on_head.evidence);
+    }
     if (status == CSVK_OK) {
         status = add_byte_line(out, "enclosure", sniff->dialect.enclosure, &sniff->on_enclosure);
     }
@@ -210,20 +271,56 @@ static int write_text(const struct proposal *proposal, struct csvk_buf *out)
     if (status == CSVK_OK) {
         status = add_line(out, "line break", csvk_eol_name(sniff->eol), &sniff->on_eol);
     }
-    return status == CSVK_OK
-               ? add_line(out, "header", sniff->has_header ? "yes" : "no", &sniff->on_header)
-               : status;
+    if (status == CSVK_OK) {
+        status = add_line(out, "header", sniff->has_header ? "yes" : "no", &sniff->on_header);
+    }
+    return status == CSVK_OK ? add_stretches(proposal->stretches, out) : status;
 }
 
 /* ---- running ---- */
 
+static int keep_stretch(const struct csvk_sniff_stretch *stretch, void *context)
+{
+    struct stretches *stretches = context;
+    if (stretches->count == STRETCHES_MOST) {
+        stretches->more = true;
+        return CSVK_OK;
+    }
+    struct csvk_sniff_stretch *item =
+        csvk_reallocarray(stretches->item, stretches->count + 1, sizeof *item);
+    if (item == NULL) {
+        return CSVK_ENOMEM;
+    }
+    stretches->item = item;
+    item[stretches->count++] = *stretch;
+    return CSVK_OK;
+}
+
+/* Text that is not UTF-8 is converted, when its encoding is sure. */
+static int read_all(struct csvk_source *source, const struct csvk_sniff *sniff,
+                    struct stretches *stretches, struct csvk_error *err)
+{
+    bool plain = strcmp(sniff->encoding, "UTF-8") == 0 || sniff->encoding[0] == '\0' ||
+                 sniff->on_encoding.score < CSVK_ENCODING_SURE;
+    int status = sniff->verdict == CSVK_SNIFF_NOT_TEXT || plain
+                     ? CSVK_OK
+                     : csvk_source_set_encoding(source, sniff->encoding, err);
+    if (status == CSVK_OK && sniff->verdict != CSVK_SNIFF_NOT_TEXT) {
+        status = csvk_sniff_changes(source, keep_stretch, stretches, err);
+    }
+    return status == CSVK_ENOMEM ? csvk_fail(err, status, "out of memory") : status;
+}
+
 static int sniff_file(const char *file, uint64_t most, size_t *sampled, struct csvk_sniff *sniff,
-                      struct csvk_error *err)
+                      struct stretches *stretches, struct csvk_error *err)
 {
     struct csvk_source *source = NULL;
     int status = csvk_source_open(&source, file, err);
     if (status == CSVK_OK) {
         status = csvk_sniff_source(source, (size_t)most, sniff, sampled, err);
+    }
+    if (status == CSVK_OK && stretches != NULL) {
+        status = read_all(source, sniff, stretches, err);
     }
     csvk_source_free(source);
     return status;
@@ -234,22 +331,26 @@ static int sniff_one(struct cli *cli, const char *file, uint64_t most)
     struct csvk_sniff sniff = {.size = sizeof sniff};
     size_t sampled = 0;
     struct csvk_error err = {0};
-    if (sniff_file(file, most, &sampled, &sniff, &err) != CSVK_OK) {
+    struct stretches found = {NULL, 0, false};
+    struct stretches *stretches = cli_has(cli, "all") ? &found : NULL;
+    if (sniff_file(file, most, &sampled, &sniff, stretches, &err) != CSVK_OK) {
+        csvk_free(found.item);
         return cli_fail(cli, &err);
     }
     const char *format = cli_value(cli, "format");
     bool json = format != NULL && strcmp(format, "json") == 0;
-    struct proposal proposal = {file, sampled, &sniff};
+    struct proposal proposal = {file, sampled, &sniff, stretches};
     struct csvk_buf out = CSVK_BUF_INIT;
     int status = json ? write_json(&proposal, &out) : write_text(&proposal, &out);
     if (status == CSVK_OK) {
         cli_out_buf(cli, &out);
     }
     csvk_buf_release(&out);
+    csvk_free(found.item);
     if (status != CSVK_OK) {
         return cli_trouble(cli, "out of memory");
     }
-    return sniff.verdict == CSVK_SNIFF_CLEAR ? CLI_GOOD : CLI_REFUSED;
+    return sniff.verdict == CSVK_SNIFF_CLEAR && found.count < 2 ? CLI_GOOD : CLI_REFUSED;
 }
 
 static int run(struct cli *cli)
@@ -275,6 +376,11 @@ static int run(struct cli *cli)
 static const struct cli_option rows[] = {
     {"sample", 0, "SIZE", NULL,
      "How much of the beginning of the file to read; memory grows with it. Default: 1MiB.", false},
+    {"all", 'a', NULL, NULL,
+     "Read the whole file, and show where delimiter or number of fields change for good. Memory "
+     "does "
+     "not grow with the file. The exit status is 1 when they do.",
+     false},
     {"format", 0, "FORMAT", "text|json",
      "The output format: text for people, or one JSON object for each file. Default: text.", false},
     {NULL, 0, NULL, NULL, NULL, false},

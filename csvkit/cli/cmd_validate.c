@@ -6,7 +6,6 @@
  */
 #include "csvkit/cli/frame/reports.h"
 #include "csvkit/cli/table/auto_option.h"
-#include "csvkit/io/other_format.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/cli/table/verify_option.h"
 
@@ -152,9 +151,6 @@ static int judge(struct validate_job *job, const char *path, struct csvk_validat
     job->options.dialect = job->dialect_given;
     job->encoding = job->encoding_given;
     int status = csvk_source_open(&source, path, err);
-    if (status == CSVK_OK) {
-        status = csvk_check_other_format(source, err);
-    }
     if (status == CSVK_OK) {
         status = cli_resolve_auto(job->cli, source, &job->options.dialect, &job->encoding, err);
     }

@@ -25,12 +25,23 @@ CSVK_API void csvk_use_gzip(void);
 /* csvk_normalize_files can verify, and write in place: libcsv reads the result. */
 CSVK_API void csvk_use_libcsv(void);
 
+/*
+ * csvk_sniff finds the encoding of text that is no Unicode: libuchardet proposes, and the words of
+ * every reading are looked at. libuchardet and libutf8proc are loaded when there is such text.
+ */
+CSVK_API void csvk_use_encodings(void);
+
+/* Files that are no text are named by libmagic, which is loaded when there is one. */
+CSVK_API void csvk_use_file_kinds(void);
+
 /* All of it. */
 static inline void csvk_use_all(void)
 {
     csvk_use_decoders();
     csvk_use_gzip();
     csvk_use_libcsv();
+    csvk_use_encodings();
+    csvk_use_file_kinds();
 }
 
 #ifdef __cplusplus

@@ -25,6 +25,7 @@
 #include "csvkit/normalize/normalize_structs.h"
 #include "csvkit/normalize/normalize_private.h"
 
+#include "csvkit/io/file_kind.h"
 /*
  * Sizes in bytes. The default reach is also the default size of a read. A chunk starts small, and
  * again after a record that was read anew, and doubles up to the reach. Sinks write WRITE_RUN bytes
@@ -542,6 +543,25 @@ static int normalize(struct csvk_source *source, const struct csvk_normalize_opt
     return status;
 }
 
+/* Refuses files that are surely no table. Text that may be something else is tried, and what is
+   wrong with it then has a cause. */
+static int normalize_table(struct csvk_source *source, const struct csvk_normalize_options *options,
+                           const struct csvk_normalize_outputs *outputs,
+                           struct csvk_normalize_result *result, struct csvk_error *err)
+{
+    struct csvk_file_kind kind;
+    int status = csvk_source_kind(source, &kind, err);
+    if (status == CSVK_OK && kind.class == CSVK_FILE_OTHER) {
+        return csvk_refuse_kind(source, &kind, err);
+    }
+    status = status == CSVK_OK ? normalize(source, options, outputs, result, err) : status;
+    if (status == CSVK_EDATA && kind.class == CSVK_FILE_OTHER_TEXT && err != NULL) {
+        struct csvk_error why = *err;
+        csvk_fail(err, status, "%s; by the way, the file looks like %s", why.text, kind.name);
+    }
+    return status;
+}
+
 int csvk_normalize(struct csvk_source *source, const struct csvk_normalize_options *options,
                    const struct csvk_normalize_outputs *outputs,
                    struct csvk_normalize_result *result, struct csvk_error *err)
@@ -557,7 +577,7 @@ int csvk_normalize(struct csvk_source *source, const struct csvk_normalize_optio
     status = status == CSVK_OK ? norm_read_outputs(&own_outputs, outputs, err) : status;
     status = status == CSVK_OK ? norm_check_options(&own_options, err) : status;
     if (status == CSVK_OK) {
-        status = normalize(source, &own_options, &own_outputs, &own_result, err);
+        status = normalize_table(source, &own_options, &own_outputs, &own_result, err);
     }
     norm_write_result(result, &own_result);
     return status;

@@ -18,6 +18,8 @@
 #include "csvkit/normalize/second_reader.h"
 
 #include "csvkit/base/delimiter.h"
+#include "csvkit/io/file_kind.h"
+#include "csvkit/sniff/encoding_detector.h"
 #include "csvkit/sniff.h"
 
 #include <limits.h>
@@ -26,8 +28,6 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-/* Least score of an encoding that is only suspected. */
-enum { SURE = 60 };
 /* Of a gzip file that stays one. */
 enum { DEFAULT_LEVEL = 6 };
 
@@ -76,12 +76,12 @@ static int apply_sniff(struct files_job *job, const struct csvk_sniff *sniff,
 {
     if (job->options.encoding == NULL && job->files->encoding != NULL &&
         sniff->verdict != CSVK_SNIFF_NOT_TEXT) {
-        bool sure = sniff->mark != 0 || sniff->on_encoding.score >= SURE;
+        bool sure = sniff->mark != 0 || sniff->on_encoding.score >= CSVK_ENCODING_SURE;
         if (!sure) {
             return csvk_fail(err, CSVK_EDATA,
-                             "%s: the encoding is not clear: %s; name it with --encoding, for "
-                             "example --encoding=windows-1252",
-                             job->files->input, sniff->on_encoding.evidence);
+                             "%s: the encoding is not clear%s%s: %s; name it with --encoding=NAME",
+                             job->files->input, sniff->encoding[0] != '\0' ? ", perhaps " : "",
+                             sniff->encoding, sniff->on_encoding.evidence);
         }
         size_t n = strlen(sniff->encoding);
         memcpy(job->encoding, sniff->encoding, n < sizeof(job->encoding) ? n : 0);
@@ -156,7 +156,7 @@ static int open_input(struct files_job *job, struct csvk_error *err)
     if (strcmp(job->files->input, "-") != 0) {
         (void)stat(job->files->input, &job->input_stat);
     }
-    int status = csvk_source_open(&job->source, job->files->input, err);
+    int status = csvk_open_table(&job->source, job->files->input, err);
     status = status == CSVK_OK ? sniff_input(job, err) : status;
     if (status == CSVK_OK && job->options.encoding != NULL &&
         strcasecmp(job->options.encoding, "utf-8") != 0) {

@@ -5,6 +5,7 @@
 #include "csvkit/sniff/sniff_private.h"
 
 #include "csvkit/base/sized.h"
+#include "csvkit/io/file_kind.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,7 +13,8 @@
 
 const char *csvk_sniff_verdict_name(enum csvk_sniff_verdict verdict)
 {
-    static const char *const names[] = {"clear", "one-column", "ambiguous", "empty", "not-text"};
+    static const char *const names[] = {"clear", "one-column", "ambiguous",
+                                        "empty", "not-text",   "not-a-table"};
     return names[verdict];
 }
 
@@ -127,7 +129,59 @@ static void cut_at_break(struct csvk_bytes *text)
 }
 
 static const struct csvk_sized sniff_type =
-    CSVK_SIZED(struct csvk_sniff, ncandidates, CSVK_SIZED_BY_HAND);
+    CSVK_SIZED(struct csvk_sniff, reserved, CSVK_SIZED_BY_HAND);
+
+/* Takes the table that begins below `lines`, when dialect and header of it are clear. */
+static int take_below(struct csvk_bytes text, const struct csvk_dialect *dialect, bool *taken,
+                      struct csvk_sniff *out, struct csvk_error *err)
+{
+    enum { CLEAR_HEADER = 80 };
+    uint64_t lines = 0, bytes = 0;
+    struct csvk_sniff below = *out;
+    int status = csvk_sniff_head(text, dialect, &lines, &bytes, err);
+    *taken = false;
+    if (status != CSVK_OK || lines == 0) {
+        return status;
+    }
+    text.ptr += bytes;
+    text.len -= bytes;
+    below.ncandidates = 0;
+    status = csvk_sniff_dialect(text, &below, err);
+    if (status == CSVK_OK) {
+        status = csvk_sniff_header(text, &below, err);
+    }
+    *taken = status == CSVK_OK && below.verdict == CSVK_SNIFF_CLEAR && below.has_header &&
+             below.on_header.score >= CLEAR_HEADER;
+    if (*taken) {
+        *out = below;
+        out->skip_head = lines;
+        csvk_sniff_report(&out->on_head, 90,
+                          "%llu line%s with fewer values above a header that the records fit",
+                          (unsigned long long)lines, lines == 1 ? "" : "s");
+    }
+    return status;
+}
+
+/* Looks for lines above the table, by the delimiter that was found or by each of the usual ones. */
+static int look_above(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)
+{
+    static const char usual[] = ",;\t|";
+    bool taken = false, found = out->verdict == CSVK_SNIFF_CLEAR;
+    int status = CSVK_OK;
+    if (out->sep_line) {
+        return CSVK_OK;
+    }
+    if (found) {
+        struct csvk_dialect dialect = out->dialect;
+        return take_below(text, &dialect, &taken, out, err);
+    }
+    for (size_t i = 0; i < sizeof usual - 1 && status == CSVK_OK && !taken; i++) {
+        struct csvk_dialect dialect = CSVK_DIALECT_RFC4180;
+        dialect.delimiter = usual[i];
+        status = take_below(text, &dialect, &taken, out, err);
+    }
+    return status;
+}
 
 static int sniff_text(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)
 {
@@ -143,7 +197,15 @@ static int sniff_text(struct csvk_bytes text, struct csvk_sniff *out, struct csv
         return CSVK_OK;
     }
     int status = csvk_sniff_dialect(text, out, err);
-    return status == CSVK_OK ? csvk_sniff_header(text, out, err) : status;
+    if (status == CSVK_OK) {
+        status = csvk_sniff_header(text, out, err);
+    }
+    status = status == CSVK_OK ? look_above(text, out, err) : status;
+    if (status == CSVK_OK && out->verdict == CSVK_SNIFF_ONE_COLUMN && csvk_sniff_is_prose(text)) {
+        out->verdict = CSVK_SNIFF_NOT_TABLE;
+        csvk_sniff_report(&out->on_delimiter, 0, "the file looks like running text");
+    }
+    return status;
 }
 
 /* As csvk_sniff, with a struct of zeros of this library's version. */
@@ -155,11 +217,24 @@ static int sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_
     out->cut = extent == CSVK_SAMPLE_CUT;
     struct csvk_buf room = CSVK_BUF_INIT;
     struct csvk_bytes text;
+    struct csvk_file_kind kind;
+    csvk_file_kind_of(sample, &kind);
+    if (kind.class == CSVK_FILE_OTHER) {
+        out->encoding = "";
+        out->verdict = CSVK_SNIFF_NOT_TEXT;
+        csvk_sniff_report(&out->on_encoding, 0, "the file is %s. %s", kind.name, kind.remedy);
+        return CSVK_OK;
+    }
     int status = csvk_sniff_encoding(sample, extent, out, &text, &room);
     if (status != CSVK_OK) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory while sniffing");
     } else if (out->verdict != CSVK_SNIFF_NOT_TEXT) {
         status = sniff_text(text, out, err);
+    }
+    if (status == CSVK_OK && kind.class == CSVK_FILE_OTHER_TEXT) {
+        out->verdict = CSVK_SNIFF_NOT_TABLE;
+        csvk_sniff_report(&out->on_delimiter, 0, "the file looks like %s. %s", kind.name,
+                          kind.remedy);
     }
     csvk_buf_release(&room);
     return status;

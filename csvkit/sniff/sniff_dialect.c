@@ -7,11 +7,11 @@
  *   score = 100 * (records of the most frequent width / records) * (1 - faulty records / records)
  *               * (0.6 + 0.4 * share of fields without another delimiter) * prior * enough records
  *
- * A record that is wider than the first one only by empty fields counts as if it had the width of
- * the first one, at a discount. The share of fields without another delimiter decides where two
- * delimiters both give equal widths: when the sample is read with the wrong one, every field
- * contains the other one. Decimal commas and prose ("Smith, Ann") do not count as delimiters. The
- * prior says how much a delimiter is believed before anything is read.
+ * A record that differs from the first one only by empty fields at the end, of either, counts as if
+ * it had the width of the first one, at a discount. The share of fields without another delimiter
+ * decides where two delimiters both give equal widths: when the sample is read with the wrong one,
+ * every field contains the other one. Decimal commas and prose ("Smith, Ann") do not count as
+ * delimiters. The prior says how much a delimiter is believed before anything is read.
  */
 #include "csvkit/base/delimiter.h"
 #include "csvkit/sniff/sniff_private.h"
@@ -20,13 +20,15 @@
 
 #define LEAST_SCORE 40 /* below it no delimiter is proposed */
 #define LEAST_LEAD  12 /* closer than this, two delimiters are equally good */
+#define LEAST_SHARE 60 /* percent of the records that must be alike for a clear proposal */
 
 /* Delimiters in order of preference, and the prior of each in percent. */
 struct known_delimiter {
     unsigned char byte, prior;
 };
 static const struct known_delimiter delimiters[] = {
-    {',', 100}, {';', 100}, {'\t', 100}, {'|', 98}, {0x1f, 100}, {'^', 90}, {':', 65}, {' ', 50},
+    {',', 100},  {';', 100}, {'\t', 100}, {'|', 98}, {0x01, 100},
+    {0x1f, 100}, {'^', 90},  {'~', 90},   {':', 65}, {' ', 50},
 };
 #define DELIMITERS (sizeof delimiters / sizeof delimiters[0])
 
@@ -41,6 +43,7 @@ struct dialect_reading {
     uint64_t inner, spaced; /* fields after a delimiter, not empty; of these, begun with a blank */
     uint64_t blank_first;   /* faulty records with a blank before an opening enclosure */
     uint64_t first_width;   /* of the first record */
+    uint64_t first_tail;    /* its blank fields at the end */
     uint64_t like_first;    /* records of that width when surplus empty fields are left out */
     uint64_t width[WIDTHS], count[WIDTHS]; /* the widths met, and how many records have each */
     size_t nwidths;
@@ -129,7 +132,7 @@ static bool is_blank_run(struct csvk_bytes raw)
     return true;
 }
 
-/* Whether all fields beyond the width of the first record are blank. */
+/* Whether all fields that only one of the two has are blank. */
 static bool is_like_first(const struct dialect_reading *reading, const struct csvk_batch *batch,
                           const struct csvk_record *record)
 {
@@ -138,7 +141,18 @@ static bool is_like_first(const struct dialect_reading *reading, const struct cs
             return false;
         }
     }
-    return record->nfields >= reading->first_width;
+    uint64_t least = reading->first_width - reading->first_tail;
+    return record->nfields >= reading->first_width || (least >= 2 && record->nfields >= least);
+}
+
+static uint64_t count_tail(const struct csvk_batch *batch, const struct csvk_record *record)
+{
+    uint64_t tail = 0;
+    while (tail < record->nfields &&
+           is_blank_run(csvk_field_raw(batch, record, (size_t)(record->nfields - 1 - tail)))) {
+        tail++;
+    }
+    return tail;
 }
 
 /* The kinds of facts about enclosures come first (csvkit.h): one up to `last`, from `first` on. */
@@ -165,6 +179,7 @@ static int take_batch(void *context, const struct csvk_batch *batch)
         }
         if (reading->seen.records++ == 0) {
             reading->first_width = record->nfields;
+            reading->first_tail = count_tail(batch, record);
         }
         count_width(reading, record->nfields);
         reading->like_first += is_like_first(reading, batch, record);
@@ -233,11 +248,11 @@ static void rate(struct dialect_reading *reading)
     seen->score = (int)(score * enough_records(seen, prior) + 0.5);
 }
 
-/* What all readings share. has_backslash: one stands before a " or '. */
+/* What all readings share. */
 struct sniffed {
     struct csvk_bytes text;
     bool cut;
-    bool has_double, has_single, has_backslash;
+    struct csvk_sniff_marks marks;
     struct csvk_error *err;
 };
 
@@ -316,12 +331,12 @@ static int read_by_dialect(const struct sniffed *sniffed, struct csvk_dialect di
         status = try_instead(sniffed, dialect, blanks_are_better, best);
         dialect.skip_blanks = best->seen.dialect.skip_blanks;
     }
-    if (status == CSVK_OK && best->seen.faulty > 0 && sniffed->has_backslash) {
+    if (status == CSVK_OK && best->seen.faulty > 0 && sniffed->marks.has_backslash) {
         dialect.escape = '\\';
         status = try_instead(sniffed, dialect, escape_is_better, best);
         dialect.escape = CSVK_NO_BYTE;
     }
-    if (status == CSVK_OK && best->seen.enclosed == 0 && sniffed->has_single) {
+    if (status == CSVK_OK && best->seen.enclosed == 0 && sniffed->marks.has_single) {
         dialect.enclosure = '\'';
         status = try_instead(sniffed, dialect, single_is_better, best);
     }
@@ -345,6 +360,12 @@ static int read_by_delimiter(const struct sniffed *sniffed, int delimiter,
 /* Puts a candidate into the list, which is ordered by score. */
 static void rank(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen)
 {
+    if (out->ncandidates == CSVK_SNIFF_CANDIDATES) { /* the worst one goes */
+        if (out->candidate[out->ncandidates - 1].score >= seen->score) {
+            return;
+        }
+        out->ncandidates--;
+    }
     size_t i = out->ncandidates++;
     while (i > 0 && out->candidate[i - 1].score < seen->score) {
         out->candidate[i] = out->candidate[i - 1];
@@ -420,125 +441,10 @@ static enum csvk_sniff_verdict decide(const struct csvk_sniff *out)
         return CSVK_SNIFF_ONE_COLUMN;
     }
     int lead = out->ncandidates > 1 ? out->candidate[0].score - out->candidate[1].score : 100;
-    return lead < LEAST_LEAD ? CSVK_SNIFF_AMBIGUOUS : CSVK_SNIFF_CLEAR;
-}
-
-/* ---- evidence ---- */
-
-/* A byte, or a delimiter of several, as a text for a person. */
-static void name_byte(int byte, char *text)
-{
-    if (byte == '\t') {
-        memcpy(text, "tab", 4);
-    } else if (byte == ' ') {
-        memcpy(text, "space", 6);
-    } else if (byte > ' ' && byte < 0x7f) {
-        text[0] = (char)byte;
-        text[1] = '\0';
-    } else {
-        static const char hex[] = "0123456789abcdef";
-        char escaped[5] = {'\\', 'x', hex[byte >> 4 & 15], hex[byte & 15], '\0'};
-        memcpy(text, escaped, sizeof escaped);
-    }
-}
-
-static void name_delimiter(const struct csvk_dialect *dialect,
-                           char text[4 * CSVK_DELIMITER_MOST + 1])
-{
-    name_byte(dialect->delimiter, text);
-    for (size_t i = 0; i < dialect->more_length; i++) {
-        name_byte(dialect->more[i], text + strlen(text));
-    }
-}
-
-static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen)
-{
-    struct csvk_sniff_part *part = &out->on_delimiter;
-    if (out->sep_line) {
-        csvk_sniff_report(part, 100,
-                          "the first line says so (sep=); %llu of %llu records have %llu "
-                          "fields",
-                          (unsigned long long)seen->alike, (unsigned long long)seen->records,
-                          (unsigned long long)seen->width);
-        return;
-    }
-    if (out->verdict == CSVK_SNIFF_ONE_COLUMN) {
-        csvk_sniff_report(part, 0, "no delimiter splits the %llu records into fields alike",
-                          (unsigned long long)seen->records);
-        return;
-    }
-    char other[4 * CSVK_DELIMITER_MOST + 1] = "none";
-    int score = 0;
-    if (out->ncandidates > 1) {
-        name_delimiter(&out->candidate[1].dialect, other);
-        score = out->candidate[1].score;
-    }
-    csvk_sniff_report(part, seen->score,
-                      "%llu of %llu records have %llu fields; second best: %s, score %d",
-                      (unsigned long long)seen->alike, (unsigned long long)seen->records,
-                      (unsigned long long)seen->width, other, score);
-}
-
-static void report_enclosure(struct csvk_sniff *out, const struct sniffed *sniffed,
-                             const struct csvk_sniff_candidate *seen)
-{
-    struct csvk_sniff_part *part = &out->on_enclosure;
-    int sound = seen->records == 0 ? 0 : 100 - (int)(100 * seen->faulty / seen->records);
-    if (seen->dialect.enclosure == CSVK_NO_BYTE) {
-        csvk_sniff_report(part, 80, "\" occurs inside of fields only and encloses none");
-    } else if (seen->enclosed > 0 || seen->faulty > 0) {
-        csvk_sniff_report(
-            part, sound < 99 ? sound : 99,
-            "%llu of %llu fields are enclosed, %llu hold an enclosure; %llu records are "
-            "faulty",
-            (unsigned long long)seen->enclosed, (unsigned long long)seen->fields,
-            (unsigned long long)seen->doubled, (unsigned long long)seen->faulty);
-    } else {
-        csvk_sniff_report(part, 60,
-                          sniffed->has_double ? "nothing is enclosed; proposed by default"
-                                              : "does not occur; proposed by default");
-    }
-}
-
-static void report_escape(struct csvk_sniff *out, const struct sniffed *sniffed,
-                          const struct csvk_sniff_candidate *seen)
-{
-    struct csvk_sniff_part *part = &out->on_escape;
-    if (seen->dialect.escape != CSVK_NO_BYTE) {
-        csvk_sniff_report(part, 90,
-                          "backslashes before enclosures; no enclosure is doubled; %llu "
-                          "records are faulty with it",
-                          (unsigned long long)seen->faulty);
-    } else if (seen->doubled > 0) {
-        csvk_sniff_report(part, 95, "enclosures are doubled in %llu fields",
-                          (unsigned long long)seen->doubled);
-    } else if (sniffed->has_backslash) {
-        csvk_sniff_report(part, 80,
-                          "a backslash stands before an enclosure, but reading it as data "
-                          "explains the file as well");
-    } else {
-        csvk_sniff_report(part, 90, "no backslash stands before an enclosure");
-    }
-}
-
-static void report_eol(struct csvk_sniff *out, const struct csvk_totals *totals)
-{
-    static const enum csvk_eol kinds[] = {CSVK_EOL_LF, CSVK_EOL_CRLF, CSVK_EOL_CR, CSVK_EOL_CRCRLF};
-    uint64_t sum = 0, most = 0;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        uint64_t n = totals->eol[kinds[i]];
-        sum += n;
-        if (n > most) {
-            most = n;
-            out->eol = kinds[i];
-        }
-    }
-    csvk_sniff_report(&out->on_eol, sum == 0 ? 0 : (int)(100 * most / sum),
-                      "record ends: %llu LF, %llu CRLF, %llu CR, %llu CR CR LF",
-                      (unsigned long long)totals->eol[CSVK_EOL_LF],
-                      (unsigned long long)totals->eol[CSVK_EOL_CRLF],
-                      (unsigned long long)totals->eol[CSVK_EOL_CR],
-                      (unsigned long long)totals->eol[CSVK_EOL_CRCRLF]);
+    const struct csvk_sniff_candidate *best = &out->candidate[0];
+    bool most = best->alike * 100 >= best->records * LEAST_SHARE;
+    bool clear = lead >= LEAST_LEAD && most;
+    return clear ? CSVK_SNIFF_CLEAR : CSVK_SNIFF_AMBIGUOUS;
 }
 
 /* Whether `first` stands directly before a " or ' anywhere in the text. */
@@ -558,9 +464,9 @@ int csvk_sniff_dialect(struct csvk_bytes text, struct csvk_sniff *out, struct cs
 {
     struct sniffed sniffed = {.text = text,
                               .cut = out->cut,
-                              .has_double = memchr(text.ptr, '"', text.len) != NULL,
-                              .has_single = memchr(text.ptr, '\'', text.len) != NULL,
-                              .has_backslash = has_pair(text, '\\'),
+                              .marks.has_double = memchr(text.ptr, '"', text.len) != NULL,
+                              .marks.has_single = memchr(text.ptr, '\'', text.len) != NULL,
+                              .marks.has_backslash = has_pair(text, '\\'),
                               .err = err};
     struct dialect_reading best;
     int status = out->sep_line ? read_by_delimiter(&sniffed, out->dialect.delimiter, &best)
@@ -581,9 +487,6 @@ int csvk_sniff_dialect(struct csvk_bytes text, struct csvk_sniff *out, struct cs
     }
     out->dialect = best.seen.dialect;
     out->records = best.seen.records;
-    report_delimiter(out, &best.seen);
-    report_enclosure(out, &sniffed, &best.seen);
-    report_escape(out, &sniffed, &best.seen);
-    report_eol(out, &best.totals);
+    csvk_sniff_explain_dialect(out, &best.seen, &best.totals, &sniffed.marks);
     return status;
 }

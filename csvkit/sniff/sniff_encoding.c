@@ -6,12 +6,13 @@
  *   2. NUL bytes at regular places, as in UTF-32 and UTF-16 of mostly Latin text;
  *   3. well-formed UTF-8: the more sequences there are, the less likely it is that text in another
  *      encoding looks like UTF-8 by chance;
- *   4. an encoding of one byte for each character, chosen by the letters that occur
- *      (sniff_single_byte.c).
+ *   4. any other encoding, by the detector that libcsvkit-extra gives.
  */
 #include "csvkit/json.h"
+#include "csvkit/sniff/encoding_detector.h"
 #include "csvkit/sniff/sniff_private.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 /* An encoding of Unicode; `unit` is its smallest unit in bytes. */
@@ -201,7 +202,32 @@ static int take_wide(struct csvk_bytes sample, const struct unicode *u, struct c
     return status;
 }
 
-static void judge_utf8(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out)
+/* Atomic, because threads may sniff meanwhile. */
+static _Atomic(csvk_detect_encoding_fn *) given_detector;
+
+void csvk_give_encoding_detector(csvk_detect_encoding_fn *detect)
+{
+    atomic_store(&given_detector, detect);
+}
+
+static int ask_detector(struct csvk_bytes sample, struct csvk_sniff *out)
+{
+    csvk_detect_encoding_fn *detect = atomic_load(&given_detector);
+    struct csvk_encoding_guess guess = {.encoding = ""};
+    if (detect == NULL) {
+        out->encoding = "";
+        csvk_sniff_report(&out->on_encoding, 0,
+                          "not UTF-8; no encoding is proposed: this program has to call "
+                          "csvk_use_encodings of libcsvkit-extra");
+        return CSVK_OK;
+    }
+    int status = detect(sample, &guess);
+    out->encoding = guess.encoding;
+    out->on_encoding = guess.part;
+    return status;
+}
+
+static int judge_utf8(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out)
 {
     struct utf8 seen = count_utf8(sample, extent);
     out->encoding = "UTF-8";
@@ -211,12 +237,13 @@ static void judge_utf8(struct csvk_bytes sample, enum csvk_sample extent, struct
         csvk_sniff_report(&out->on_encoding, seen.sequences > 3 ? 99 : 90,
                           "%zu well-formed multi-byte sequences, none ill-formed", seen.sequences);
     } else if (seen.sequences > 4 * seen.faults) {
-        csvk_sniff_report(&out->on_encoding, 60,
-                          "%zu well-formed multi-byte sequences, but %zu ill-formed bytes",
-                          seen.sequences, seen.faults);
+        csvk_sniff_report(&out->on_encoding, CSVK_ENCODING_SURE,
+                          "UTF-8 with %zu damaged place%s beside %zu well-formed sequences",
+                          seen.faults, seen.faults == 1 ? "" : "s", seen.sequences);
     } else {
-        csvk_sniff_one_byte(sample, out);
+        return ask_detector(sample, out);
     }
+    return CSVK_OK;
 }
 
 static void refuse_nuls(const struct nuls *nuls, struct csvk_sniff *out)
@@ -262,6 +289,5 @@ int csvk_sniff_encoding(struct csvk_bytes sample, enum csvk_sample extent, struc
         return CSVK_OK;
     }
     text->len -= nuls.tail; /* padding at the end of the file (doc/reading.md A25) */
-    judge_utf8(*text, extent, out);
-    return CSVK_OK;
+    return judge_utf8(*text, extent, out);
 }

@@ -71,7 +71,8 @@ struct header_vote {
     struct csvk_buf room, names;
     struct header_column *column;
     size_t columns;
-    uint64_t records; /* after the first one */
+    uint64_t records; /* after the first one, without those that equal it */
+    uint64_t again;   /* how many equal it and could be the header again */
     bool have_first;
 };
 
@@ -111,14 +112,54 @@ static bool equal(struct csvk_bytes a, struct csvk_bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Files that were joined bring their byte order marks along. */
+static struct csvk_bytes skip_mark(struct csvk_bytes value)
+{
+    bool mark = value.len >= 3 && memcmp(value.ptr, "\xef\xbb\xbf", 3) == 0;
+    return mark ? (struct csvk_bytes){value.ptr + 3, value.len - 3} : value;
+}
+
+/* A record of numbers or dates may well come twice. */
+static bool holds_no_values(const struct header_vote *vote)
+{
+    for (size_t i = 0; i < vote->columns; i++) {
+        if (vote->column[i].kind == CSVK_KIND_NUMBER || vote->column[i].kind == CSVK_KIND_DATE) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether a later record has the names and nothing else: then files were joined with their headers.
+ */
+static int is_header_again(struct header_vote *vote, const struct csvk_batch *batch,
+                           const struct csvk_record *record, bool *again)
+{
+    *again = record->nfields == vote->columns && vote->columns > 1;
+    int status = CSVK_OK;
+    for (size_t i = 0; *again && status == CSVK_OK && i < vote->columns; i++) {
+        struct csvk_bytes value;
+        status = csvk_field_value(batch, record, i, &vote->dialect, &vote->room, &value);
+        value = i == 0 ? skip_mark(value) : value;
+        *again = status == CSVK_OK && equal(value, name_of(vote, &vote->column[i]));
+    }
+    return status;
+}
+
 /* Compares a later record with the names. */
 static int take_record(struct header_vote *vote, const struct csvk_batch *batch,
                        const struct csvk_record *record)
 {
+    bool again = false;
+    int status = is_header_again(vote, batch, record, &again);
+    if (status != CSVK_OK || (again && holds_no_values(vote))) {
+        vote->again += status == CSVK_OK;
+        return status;
+    }
     vote->records++;
     for (size_t i = 0; i < vote->columns && i < record->nfields; i++) {
         struct csvk_bytes value;
-        int status = csvk_field_value(batch, record, i, &vote->dialect, &vote->room, &value);
+        status = csvk_field_value(batch, record, i, &vote->dialect, &vote->room, &value);
         if (status != CSVK_OK) {
             return status;
         }
@@ -183,6 +224,9 @@ static struct outcome count_votes(const struct header_vote *vote)
         outcome.typed += name && column->values > 0 && column->typed * 5 >= column->values * 4;
         outcome.repeated += column->repeats > 0;
         outcome.twins += has_twin(vote, i);
+    }
+    if (outcome.typed == 0 && vote->again != 0) { /* nothing says that they are names */
+        outcome.repeated = outcome.names;
     }
     return outcome;
 }

@@ -14,8 +14,6 @@
  */
 int csvk_sniff_encoding(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
                         struct csvk_bytes *text, struct csvk_buf *room) CSVK_MUST_USE;
-/* Fills encoding and on_encoding for a sample with bytes above 7F that are not UTF-8. */
-void csvk_sniff_one_byte(struct csvk_bytes sample, struct csvk_sniff *out);
 
 /*
  * Fills candidate[], dialect, eol, records, on_delimiter, on_enclosure, on_escape, on_eol, and the
@@ -23,6 +21,14 @@ void csvk_sniff_one_byte(struct csvk_bytes sample, struct csvk_sniff *out);
  */
 int csvk_sniff_dialect(struct csvk_bytes text, struct csvk_sniff *out,
                        struct csvk_error *err) CSVK_MUST_USE;
+/* What occurs in the text; has_backslash: one stands before a " or '. */
+struct csvk_sniff_marks {
+    bool has_double, has_single, has_backslash;
+};
+/* Fills on_delimiter, on_enclosure, on_escape, eol and on_eol, when the verdict is there. */
+void csvk_sniff_explain_dialect(struct csvk_sniff *out, const struct csvk_sniff_candidate *best,
+                                const struct csvk_totals *totals,
+                                const struct csvk_sniff_marks *marks);
 /*
  * Looks for a delimiter of two or three bytes. *found: there is one that the whole text proves;
  * then *dialect has it, with RFC 4180's enclosure. CSVK_ENOMEM.
@@ -32,6 +38,15 @@ int csvk_sniff_long(struct csvk_bytes text, struct csvk_dialect *dialect, bool *
 /* Fills has_header and on_header; reads by the dialect in `out`. CSVK_ENOMEM. */
 int csvk_sniff_header(struct csvk_bytes text, struct csvk_sniff *out,
                       struct csvk_error *err) CSVK_MUST_USE;
+
+/* Whether the lines are sentences rather than values. */
+bool csvk_sniff_is_prose(struct csvk_bytes text);
+/*
+ * Looks for lines above the table: how many, and their bytes; 0: there are none. Whether the record
+ * below is a header is left to csvk_sniff_header. CSVK_ENOMEM.
+ */
+int csvk_sniff_head(struct csvk_bytes text, const struct csvk_dialect *dialect, uint64_t *lines,
+                    uint64_t *bytes, struct csvk_error *err) CSVK_MUST_USE;
 
 /*
  * Reads `text` by `dialect` and passes every batch (CSVK_FIELDS) to `take`, whose result other than

@@ -5,7 +5,7 @@
  * are dropped when the data is refused. After the first file with an error, the others are only
  * judged.
  */
-#include "csvkit/io/other_format.h"
+#include "csvkit/io/file_kind.h"
 #include "manifest/slicing/slice_job.h"
 
 #include <fcntl.h>
@@ -64,10 +64,7 @@ uint64_t slice_plain_bytes(const struct slice_job *job)
 static int open_source(const struct slice_job *job, const char *path, struct csvk_source **out,
                        struct csvk_error *err)
 {
-    int status = csvk_source_open(out, path, err);
-    if (status == CSVK_OK) {
-        status = csvk_check_other_format(*out, err);
-    }
+    int status = csvk_open_table(out, path, err);
     if (status == CSVK_OK && job->table.encoding != NULL) {
         status = csvk_source_set_encoding(*out, job->table.encoding, err);
     }
@@ -119,6 +116,10 @@ static int open_input(struct input *in, struct csvk_error *err)
         status = slice_repair_open(job, in->source, &in->source, &in->stream, err);
     }
     status = status == CSVK_OK ? csvk_validator_new(&in->validator, &job->rules, err) : status;
+    bool none = false; /* surely no tables are not opened at all */
+    if (status == CSVK_OK) {
+        status = csvk_validator_look(in->validator, in->source, &none, err);
+    }
     if (status != CSVK_OK) {
         return status;
     }

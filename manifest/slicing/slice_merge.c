@@ -11,6 +11,7 @@
 #include "csvkit/base/delimiter.h"
 #include "csvkit/base/record_writer.h"
 #include "csvkit/base/sized.h"
+#include "csvkit/io/file_kind.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -270,7 +271,7 @@ static int open_slice(struct slice *s, struct csvk_error *err)
     how.facts = 0;
     how.max_record =
         s->merge->options->max_record != 0 ? s->merge->options->max_record : UINT64_MAX;
-    int status = csvk_source_open(&s->source, s->path, err);
+    int status = csvk_open_table(&s->source, s->path, err);
     return status == CSVK_OK ? csvk_reader_new(&s->reader, s->source, &how, err) : status;
 }
 

@@ -74,11 +74,26 @@ expect "validate refuses what is not clear" 1 $?
 grep -q 'unclear.csv: the delimiter is not clear: ambiguous' err || expect "and says why" yes no
 printf 'n\303\241zev;k\303\263d\r\n\305\241;1\r\n' | iconv -f utf-8 -t utf-16le >wide.csv
 expect "an encoding without mark" '[";",2,true]' "$(judge -d auto --encoding=auto wide.csv)"
-printf 'P\370\355li\232 \236lu\235ou\350k\375;1\nk\371\362;2\n' >central.csv
+printf 'P\370\355li\232 \236lu\235ou\350k\375 k\371\362;0\n\372p\354l \357\341belsk\351 \363dy;1\nJi\370\355 Dvo\370\341k;2\n\310\355slo d\355lu;3\n' >central.csv
+printf 'ulice \216i\236kova;4\nm\354sto D\354\350\355n;5\np\370\355\232t\355 t\375den;6\n\232koda zbo\236\355;7\n\372\350et spole\350nosti;8\n\370\355jen z\341\370\355;9\n' >>central.csv
 expect "an encoding of one byte" '[";",2,true]' "$(judge -d auto --encoding=auto central.csv)"
 grep -q 'read as WINDOWS-1250' err || expect "a note says which" yes no
 "$CSVKIT" validate --encoding=auto <(printf 'a,b\nx\0y,1\n') >out 2>err
 expect "validate refuses what is no text" 1 $?
+
+# The whole file: where the dialect changes for good, beyond the sample, too.
+{ yes a,b | head -n 300; yes '1;2;3' | head -n 200; } >changes.csv
+"$CSVKIT" sniff --all --sample=100 changes.csv >out
+expect "exit of a file that changes" 1 $?
+expect "changes" "from line 301 delimiter ;, 3 fields, 200 lines" "$(tail -n 1 out | tr -s ' ' | sed 's/^ //')"
+expect "changes in JSON" '[[1,0,300,",",2],[301,1200,200,";",3]]' "$(gzip -c changes.csv |
+    "$CSVKIT" sniff --all --format=json | jq -c '[.stretches[] | [.line,.byte,.lines,.delimiter,.columns]]')"
+yes a,b | head -n 300 | iconv -t utf-16 >one.csv
+expect "no change" '[1] 0' "$("$CSVKIT" sniff -a --format=json one.csv | jq -c '[.stretches[].line]') $?"
+printf 'title\nid;n\na;1\nb;2\n' >above.csv
+expect "lines above" '[1,90,";",true]' "$("$CSVKIT" sniff --format=json above.csv |
+    jq -c '[.skip_head.value,.skip_head.score,.delimiter.value,.header.value]')"
+"$CSVKIT" sniff above.csv | grep -q -e 'lines above --skip-head=1' || expect "and the option" yes no
 
 # Bytes of a file never reach the terminal as they are.
 printf 'sep=\033\na\033b\n' >hostile.csv

@@ -165,6 +165,10 @@ static const struct sample samples[] = {
     {"delimiter-suspected", TEXT("a;b\r\n1;\"2;\"\"3\"\r\n\"4;5\";6\r\n"), 1, 0},
     {"delimiter-suspected", TEXT("\"a;b\"\r\n\"1;2\"\r\n"), 0, -1},
     {"delimiter-suspected", TEXT("a;b,c\r\n1;2,c\r\n"), 0, -1},
+    {"not-csv", TEXT("%PDF-1.7\n1 0 obj\n"), 1, 0},
+    {"not-csv", TEXT("a,%PDF-\r\n1,PK\x03\x04\r\n"), 0, -1},
+    {"not-csv-suspected", TEXT("\n <!doctype HTML>\n"), 1, 0},
+    {"not-csv-suspected", TEXT("<b>,[a]\n{x},\"{\"\"a\"\":1}\"\n"), 0, -1},
     {"formula-prefix", TEXT("a,b\r\n=1,@x\r\n-5,\"+2.5\"\r\n-x,\"\t\"\r\n"), 4, 5},
     {"formula-prefix", TEXT("a\r\n-5\r\n+1.5e3\r\n-\r\n-5%\r\n"), 0, -1},
 };

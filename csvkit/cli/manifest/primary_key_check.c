@@ -4,6 +4,7 @@
  * the last; the report turns these numbers into a file and numbers within this file.
  */
 #include "csvkit/cli/manifest/primary_key_check.h"
+#include "csvkit/io/file_kind.h"
 #include "validator/keys/keys.h"
 
 #include <string.h>
@@ -122,7 +123,7 @@ static int read_file(struct key_check *check, size_t index, struct key_part *nex
     csvk_options_init(&options);
     options.dialect = check->table.dialect;
     options.detail = CSVK_FIELDS;
-    int status = csvk_source_open(&source, check->files.item[index], err);
+    int status = csvk_open_table(&source, check->files.item[index], err);
     status = status == CSVK_OK ? csvk_reader_new(&reader, source, &options, err) : status;
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &batch, err);

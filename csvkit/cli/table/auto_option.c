@@ -1,12 +1,9 @@
 /* auto_option.c - see auto_option.h. */
 #include "csvkit/cli/table/auto_option.h"
 
-#include "csvkit/sniff.h"
+#include "csvkit/sniff/encoding_detector.h"
 
 #include <string.h>
-
-/* An encoding with a lower score is a hint for the user, but not sure enough to be used. */
-enum { LEAST_ENCODING_SCORE = 60 };
 
 static bool is_auto(const struct cli *cli, const char *option)
 {
@@ -17,11 +14,11 @@ static bool is_auto(const struct cli *cli, const char *option)
 static int resolve_encoding(struct cli *cli, const char *file, const struct csvk_sniff *sniff,
                             const char **encoding, struct csvk_error *err)
 {
-    if (sniff->on_encoding.score < LEAST_ENCODING_SCORE) {
+    if (sniff->on_encoding.score < CSVK_ENCODING_SURE) {
         return csvk_fail(err, CSVK_EDATA,
-                         "%s: the encoding is not clear: %s; name it, for example with "
-                         "--encoding=windows-1252",
-                         file, sniff->on_encoding.evidence);
+                         "%s: the encoding is not clear%s%s: %s; name it with --encoding=NAME",
+                         file, sniff->encoding[0] != '\0' ? ", perhaps " : "", sniff->encoding,
+                         sniff->on_encoding.evidence);
     }
     bool plain = strcmp(sniff->encoding, "UTF-8") == 0;
     *encoding = plain ? NULL : sniff->encoding;

@@ -1,0 +1,130 @@
+/* sniff_evidence.c - says in words why a dialect is proposed. */
+#include "csvkit/sniff/sniff_private.h"
+
+#include <string.h>
+
+/* A byte, or a delimiter of several, as a text for a person. */
+static void name_byte(int byte, char *text)
+{
+    if (byte == '\t') {
+        memcpy(text, "tab", 4);
+    } else if (byte == ' ') {
+        memcpy(text, "space", 6);
+    } else if (byte > ' ' && byte < 0x7f) {
+        text[0] = (char)byte;
+        text[1] = '\0';
+    } else {
+        static const char hex[] = "0123456789abcdef";
+        char escaped[5] = {'\\', 'x', hex[byte >> 4 & 15], hex[byte & 15], '\0'};
+        memcpy(text, escaped, sizeof escaped);
+    }
+}
+
+static void name_delimiter(const struct csvk_dialect *dialect,
+                           char text[4 * CSVK_DELIMITER_MOST + 1])
+{
+    name_byte(dialect->delimiter, text);
+    for (size_t i = 0; i < dialect->more_length; i++) {
+        name_byte(dialect->more[i], text + strlen(text));
+    }
+}
+
+static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen)
+{
+    struct csvk_sniff_part *part = &out->on_delimiter;
+    if (out->sep_line) {
+        csvk_sniff_report(part, 100,
+                          "the first line says so (sep=); %llu of %llu records have %llu "
+                          "fields",
+                          (unsigned long long)seen->alike, (unsigned long long)seen->records,
+                          (unsigned long long)seen->width);
+        return;
+    }
+    if (out->verdict == CSVK_SNIFF_ONE_COLUMN) {
+        csvk_sniff_report(part, 0, "no delimiter splits the %llu records into fields alike",
+                          (unsigned long long)seen->records);
+        return;
+    }
+    char other[4 * CSVK_DELIMITER_MOST + 1] = "none";
+    int score = 0;
+    if (out->ncandidates > 1) {
+        name_delimiter(&out->candidate[1].dialect, other);
+        score = out->candidate[1].score;
+    }
+    csvk_sniff_report(part, seen->score,
+                      "%llu of %llu records have %llu fields; second best: %s, score %d",
+                      (unsigned long long)seen->alike, (unsigned long long)seen->records,
+                      (unsigned long long)seen->width, other, score);
+}
+
+static void report_enclosure(struct csvk_sniff *out, bool has_double,
+                             const struct csvk_sniff_candidate *seen)
+{
+    struct csvk_sniff_part *part = &out->on_enclosure;
+    int sound = seen->records == 0 ? 0 : 100 - (int)(100 * seen->faulty / seen->records);
+    if (seen->dialect.enclosure == CSVK_NO_BYTE) {
+        csvk_sniff_report(part, 80, "\" occurs inside of fields only and encloses none");
+    } else if (seen->enclosed > 0 || seen->faulty > 0) {
+        csvk_sniff_report(
+            part, sound < 99 ? sound : 99,
+            "%llu of %llu fields are enclosed, %llu hold an enclosure; %llu records are "
+            "faulty",
+            (unsigned long long)seen->enclosed, (unsigned long long)seen->fields,
+            (unsigned long long)seen->doubled, (unsigned long long)seen->faulty);
+    } else {
+        csvk_sniff_report(part, 60,
+                          has_double ? "nothing is enclosed; proposed by default"
+                                     : "does not occur; proposed by default");
+    }
+}
+
+static void report_escape(struct csvk_sniff *out, bool has_backslash,
+                          const struct csvk_sniff_candidate *seen)
+{
+    struct csvk_sniff_part *part = &out->on_escape;
+    if (seen->dialect.escape != CSVK_NO_BYTE) {
+        csvk_sniff_report(part, 90,
+                          "backslashes before enclosures; no enclosure is doubled; %llu "
+                          "records are faulty with it",
+                          (unsigned long long)seen->faulty);
+    } else if (seen->doubled > 0) {
+        csvk_sniff_report(part, 95, "enclosures are doubled in %llu fields",
+                          (unsigned long long)seen->doubled);
+    } else if (has_backslash) {
+        csvk_sniff_report(part, 80,
+                          "a backslash stands before an enclosure, but reading it as data "
+                          "explains the file as well");
+    } else {
+        csvk_sniff_report(part, 90, "no backslash stands before an enclosure");
+    }
+}
+
+static void report_eol(struct csvk_sniff *out, const struct csvk_totals *totals)
+{
+    static const enum csvk_eol kinds[] = {CSVK_EOL_LF, CSVK_EOL_CRLF, CSVK_EOL_CR, CSVK_EOL_CRCRLF};
+    uint64_t sum = 0, most = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        uint64_t n = totals->eol[kinds[i]];
+        sum += n;
+        if (n > most) {
+            most = n;
+            out->eol = kinds[i];
+        }
+    }
+    csvk_sniff_report(&out->on_eol, sum == 0 ? 0 : (int)(100 * most / sum),
+                      "record ends: %llu LF, %llu CRLF, %llu CR, %llu CR CR LF",
+                      (unsigned long long)totals->eol[CSVK_EOL_LF],
+                      (unsigned long long)totals->eol[CSVK_EOL_CRLF],
+                      (unsigned long long)totals->eol[CSVK_EOL_CR],
+                      (unsigned long long)totals->eol[CSVK_EOL_CRCRLF]);
+}
+
+void csvk_sniff_explain_dialect(struct csvk_sniff *out, const struct csvk_sniff_candidate *best,
+                                const struct csvk_totals *totals,
+                                const struct csvk_sniff_marks *marks)
+{
+    report_delimiter(out, best);
+    report_enclosure(out, marks->has_double, best);
+    report_escape(out, marks->has_backslash, best);
+    report_eol(out, totals);
+}

@@ -1,0 +1,109 @@
+#!/bin/bash
+# Files that are something else than a table: every command that reads tables says so, in the same
+# words, with status 1, and writes nothing. Text that looks like another kind of file is only warned
+# of. A table that is damaged or has odd delimiters is never taken for another kind.
+set -u
+dir=$(mktemp -d) || exit 2
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 2
+bad=0
+say() {
+    echo "FAILED: $*"
+    bad=1
+}
+
+# ---- surely no tables: the file, and a word of its name
+mkdir t && echo data >t/file && tar cf tar t
+python3 - <<'E2'
+import zipfile
+with zipfile.ZipFile("zip", "w") as file:
+    file.writestr("data.csv", "a,b\n1,2\n")
+with zipfile.ZipFile("xlsx", "w") as file:
+    for name in ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"):
+        file.writestr(name, "<x/>")
+open("wav", "wb").write(b"RIFF\x24\x10\0\0WAVEfmt \x10\0\0\0\1\0\1\0" + b"\0\1\2\3" * 200)
+E2
+printf '%%PDF-1.7\n' >pdf
+printf 'PAR1\025\0\025\034\0' >parquet
+printf 'a,b\n1,2\n' | gzip | gzip >gzip.gz
+while read -r file word; do
+    for command in "normalize -o out" "slice -o out" "manifest create -o out" \
+        "manifest create --columns=a --data-type=auto -o out" "load --dry-run in.c-a.b"; do
+        # shellcheck disable=SC2086
+        timeout 20 "$CSVKIT" $command "$file" >told 2>&1 </dev/null
+        [ $? = 1 ] || say "$command $file: status"
+        grep -q "not CSV: the file is .*$word" told && [ "$(wc -l <told)" -le 2 ] ||
+            say "$command $file: $(cat told)"
+        [ ! -e out ] || say "$command $file wrote out"
+    done
+    "$CSVKIT" validate --format=json "$file" >told
+    jq -e --arg word "$word" '[.findings[].rule] == ["not-csv"] and .valid == false and
+        .records == 0 and (.findings[0].message | contains($word))' told >/dev/null ||
+        say "validate $file: $(cat told)"
+    "$CSVKIT" sniff "$file" | grep -q "not-text" || say "sniff $file"
+    "$CSVKIT" sniff "$file" | grep -q "the file is .*$word" || say "sniff $file"
+    mkdir -p data/out/tables && cp "$file" data/out/tables/t.csv
+    "$CSVKIT" preflight --default-bucket=in.c-a data >told 2>&1 && say "preflight $file"
+    grep -q "error\[not-csv\]: the file is .*$word" told || say "preflight $file: $(cat told)"
+    rm -rf data
+done <<'E2'
+tar tar archive
+zip ZIP archive
+xlsx workbook
+wav recording
+pdf PDF
+parquet Parquet
+gzip.gz gzip
+E2
+
+# ---- text of another kind: a warning, wherever data is judged
+printf '<!DOCTYPE html>\n<html><body>log in</body></html>\n' >html
+printf '<?xml version="1.0"?>\n<a/>\n' >xml
+printf '[\n {"id": 1},\n {"id": 2}\n]\n' >json
+printf '{"id":1}\n{"id":2}\n' >jsonl
+printf 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n' >lfs
+printf '{\\rtf1\\ansi text}\n' >rtf
+printf 'From: a@x.example\nSubject: table\n\ntext\n' >mail
+while read -r file word; do
+    "$CSVKIT" validate --format=json "$file" >told
+    jq -e --arg word "$word" '[.findings[] | select(.rule == "not-csv-suspected") | .message |
+        contains($word)] == [true]' told >/dev/null || say "validate $file: $(cat told)"
+    "$CSVKIT" sniff "$file" | grep -q "looks like .*$word" || say "sniff $file"
+    "$CSVKIT" manifest create "$file" -o out 2>&1 | grep -q "looks like .*$word" ||
+        say "manifest create $file"
+    rm -f out
+done <<'E2'
+html web page
+xml XML
+json JSON
+jsonl JSON lines
+lfs git-lfs
+rtf RTF
+mail e-mail
+E2
+"$CSVKIT" slice html -o out 2>&1 | grep -q 'not-csv-suspected' || say "slice html"
+"$CSVKIT" normalize json -o out 2>&1 | grep -q 'looks like JSON' || say "normalize json"
+
+# ---- tables that are none of these
+python3 - <<'E2'
+import os, random
+rng = random.Random(5)
+os.mkdir("odd")
+for number in range(2000):
+    rows = [";".join("abcdefgh"[:rng.randrange(1, 8)] if rng.random() < .5 else str(rng.randrange(10**5))
+                     for _ in range(4)) for _ in range(rng.randrange(1, 30))]
+    data = bytearray("\n".join(rows).encode() + b"\n")
+    for _ in range(rng.randrange(1, 1 + len(data) // 10)):
+        at = rng.randrange(len(data) if rng.random() < .7 else min(6, len(data)))
+        data[at] = rng.choice([0, 1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16, 23, 26, 27, 28, 29, 30, 31])
+    open(f"odd/{number}", "wb").write(data)
+names = {"hive": b"a\1b\1c\n" + b"1\0012\0013\n" * 900, "tag": b"<b>,c\n1,2\n", "list": b"[a],{b}\n1,2\n",
+         "colon": b"Subject: x,From\n1,2\n", "cell": b'"{""a"":1}",b\n1,2\n', "bzh": b"BZh is a name,b\n1,2\n",
+         "xmlns": b"<?,b\n1,2\n", "pk": b"PK,b\n1,2\n", "array": b'[1,2]\n[3,4]\n',
+         "brace": b'{"a",b}\n1,2\n', "old": b"\7\1" + b"\2\3;\4\5;\6\7;\1;x\n" * 20}
+for name, data in names.items():
+    open(f"odd/{name}", "wb").write(data)
+E2
+"$CSVKIT" validate --format=csv odd/* >told 2>err
+grep 'not-csv' told && say "a table is taken for another kind"
+exit "$bad"
