@@ -46,8 +46,8 @@ static const struct dialect_case dialect_cases[] = {
      CSVK_NO_BYTE},
     {"comment\nIt was late, and not good.\nNo reply to my two mails.\nAll is well, thank you.\n",
      CSVK_SNIFF_ONE_COLUMN, ',', '"', CSVK_NO_BYTE},
-    {"12 Upper Main Street\n3 Old Market Square\n7 Lower Castle Road\n", CSVK_SNIFF_ONE_COLUMN, ',',
-     '"', CSVK_NO_BYTE},
+    {"12 Upper Main Street\n3 Old Fish Market Square\n7 Lower Castle Hill Road East\n",
+     CSVK_SNIFF_ONE_COLUMN, ',', '"', CSVK_NO_BYTE},
     {"Main Street 12\nOld Market Square 5\nUpper Castle Road 7\n", CSVK_SNIFF_ONE_COLUMN, ',', '"',
      CSVK_NO_BYTE},
     {"a\x01"
