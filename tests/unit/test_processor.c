@@ -94,7 +94,7 @@ static const struct {
 } refused[] = {
     {"1", "config.json: \"parameters\" must be an object"},
     {"{\"x\":1}", "parameters: the processor has no option \"x\""},
-    {"{\"files\":1}", "parameters: \"files\" must be true or false"},
+    {"{\"files\":1}", "parameters: \"files\" must be true, false or an object"},
     {"{\"tables\":{}}", "parameters: \"tables\" must be a list"},
     {"{\"tables\":[1]}", "parameters: an entry of \"tables\" must be an object"},
     {"{\"normalize\":1}", "parameters: \"normalize\" must be true, false or an object"},
@@ -109,7 +109,7 @@ static const struct {
     {"{\"normalize\":{\"quote\":\"some\"}}",
      "parameters: --quote=some: choose one of keep|minimal|all"},
     {"{\"normalize\":{\"ragged\":\"x\"}}",
-     "parameters: --ragged=x: choose one of repair|pad|reject|fail"},
+     "parameters: --ragged=x: choose one of repair|pad|reject|fail|widen"},
     {"{\"normalize\":{\"line_break_in\":\"cr\"}}",
      "parameters: --line-break-in=cr: choose one of auto|any"},
     {"{\"slice\":{\"compress\":\"zip\"}}", "parameters: --compress=zip: choose one of gzip|none"},
@@ -179,9 +179,9 @@ START_TEST(options_of_slice_arrive)
     ck_assert_msg(process("{\"normalize\":true,\"slice\":{\"records\":2,\"compress\":\"none\"}}") ==
                       CSVK_OK,
                   "%s", err.text);
-    ck_assert_str_eq(shown, "data/out/tables/a: sliced 2/0/0 \n");
-    expect_file("data/out/tables/a/part-00001.csv", "1\r\n2\r\n");
-    expect_file("data/out/tables/a/part-00002.csv", "3\r\n");
+    ck_assert_str_eq(shown, "data/out/tables/a.csv: sliced 2/0/0 \n");
+    expect_file("data/out/tables/a.csv/part-00001.csv", "1\r\n2\r\n");
+    expect_file("data/out/tables/a.csv/part-00002.csv", "3\r\n");
 }
 END_TEST
 
@@ -190,7 +190,7 @@ START_TEST(findings_about_a_manifest_name_the_table)
     put("data/in/tables/a.csv", "a b\n1\n");
     put("data/in/tables/a.csv.manifest", "{\"destination\":\"in.c-m.a\"}");
     ck_assert_msg(process("{\"slice\":true}") == CSVK_OK, "%s", err.text);
-    ck_assert_str_eq(shown, "a.csv: 0 errors\ndata/out/tables/a: sliced 1/0/1 a.csv\n");
+    ck_assert_str_eq(shown, "a.csv: 0 errors\ndata/out/tables/a.csv: sliced 1/0/1 a.csv\n");
 }
 END_TEST
 
@@ -199,9 +199,9 @@ START_TEST(slices_that_are_refused)
     put("data/in/tables/a.csv", "id,id\n1,2\n");
     put("data/in/tables/b.csv", "id\n1,2\n");
     ck_assert_int_eq(process("{\"slice\":true}"), CSVK_EDATA);
-    ck_assert_str_eq(err.text, "data/out/tables/a was not written");
-    ck_assert_ptr_nonnull(strstr(shown, "a.csv: 1 errors\ndata/out/tables/a: refused 0/"));
-    ck_assert_int_eq(access("data/out/tables/b", F_OK), -1);
+    ck_assert_str_eq(err.text, "data/out/tables/a.csv was not written");
+    ck_assert_ptr_nonnull(strstr(shown, "a.csv: 1 errors\ndata/out/tables/a.csv: refused 0/"));
+    ck_assert_int_eq(access("data/out/tables/b.csv", F_OK), -1);
 }
 END_TEST
 
