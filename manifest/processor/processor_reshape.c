@@ -332,17 +332,25 @@ static int begin_with_header(struct reshape *r, const struct csvk_batch *batch,
 
 /* ---- a file ---- */
 
-static int check_facts(const struct reshape *r, const struct csvk_batch *batch)
+/* The grammar of a record, before its values are used. */
+static int check_record(const struct reshape *r, const struct csvk_batch *batch,
+                        const struct csvk_record *record)
 {
-    for (size_t i = 0; i < batch->nfacts; i++) {
-        const struct csvk_fact *fact = &batch->facts[i];
-        if (fact->kind <= CSVK_FACT_UNCLOSED) {
+    for (size_t i = 0; i < record->nfacts; i++) {
+        if (batch->facts[record->first_fact + i].kind <= CSVK_FACT_UNCLOSED) {
             return PROCESSOR_REFUSE(r->t->p,
                                     "%s:%llu: an enclosure is not as RFC 4180 wants it; "
                                     "\"normalize\" repairs such records",
-                                    r->from, (unsigned long long)fact->line);
+                                    r->from, (unsigned long long)record->line);
         }
-        if (fact->kind == CSVK_FACT_UTF16_BOM) {
+    }
+    return CSVK_OK;
+}
+
+static int check_encoding(const struct reshape *r, const struct csvk_batch *batch)
+{
+    for (size_t i = 0; i < batch->nfacts; i++) {
+        if (batch->facts[i].kind == CSVK_FACT_UTF16_BOM) {
             return PROCESSOR_REFUSE(r->t->p,
                                     "%s is UTF-16 or UTF-32; \"normalize\" with \"encoding\": "
                                     "\"auto\" reads it",
@@ -352,18 +360,24 @@ static int check_facts(const struct reshape *r, const struct csvk_batch *batch)
     return CSVK_OK;
 }
 
+static int reshape_record(struct reshape *r, const struct csvk_batch *batch,
+                          const struct csvk_record *record)
+{
+    int status = check_record(r, batch, record);
+    bool first = !r->begun;
+    r->begun = true;
+    if (status != CSVK_OK || (first && r->t->header)) {
+        return status == CSVK_OK ? begin_with_header(r, batch, record) : status;
+    }
+    status = first ? prepare_values(r) : CSVK_OK;
+    return status == CSVK_OK ? write_data(r, batch, record) : status;
+}
+
 static int reshape_batch(struct reshape *r, const struct csvk_batch *batch)
 {
-    int status = check_facts(r, batch);
+    int status = check_encoding(r, batch);
     for (size_t i = 0; i < batch->nreported && status == CSVK_OK; i++) {
-        const struct csvk_record *record = &batch->records[i];
-        if (!r->begun && r->t->header) {
-            status = begin_with_header(r, batch, record);
-        } else {
-            status = r->begun ? CSVK_OK : prepare_values(r);
-            status = status == CSVK_OK ? write_data(r, batch, record) : status;
-        }
-        r->begun = true;
+        status = reshape_record(r, batch, &batch->records[i]);
     }
     return status;
 }

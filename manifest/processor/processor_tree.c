@@ -188,21 +188,16 @@ static cJSON *find_named(cJSON *schema, const char *name)
     return NULL;
 }
 
-/* A column that was not there before is text. It says so when the others have types, because a
-   typed table takes no column without one. */
-static void add_new_column(struct tree *tree, cJSON *schema, const char *name, bool typed)
+static void add_text_type(struct tree *tree, cJSON *column)
 {
-    cJSON *column = cJSON_CreateObject();
-    add(tree, column, "name", cJSON_CreateString(name));
-    if (typed) {
-        cJSON *type = cJSON_CreateObject(), *base = cJSON_CreateObject();
-        add(tree, base, "type", cJSON_CreateString("STRING"));
-        add(tree, type, "base", base);
-        add(tree, column, "data_type", type);
-    }
-    add(tree, schema, NULL, column);
+    cJSON *type = cJSON_CreateObject(), *base = cJSON_CreateObject();
+    add(tree, base, "type", cJSON_CreateString("STRING"));
+    add(tree, type, "base", base);
+    add(tree, column, "data_type", type);
 }
 
+/* A column that was not there before is text. It says so when the others have types, because a
+   typed table takes no column without one. */
 static cJSON *make_schema(cJSON *old, const struct csvk_strings *columns, bool authoritative)
 {
     struct tree tree = {cJSON_CreateArray(), false};
@@ -214,11 +209,14 @@ static cJSON *make_schema(cJSON *old, const struct csvk_strings *columns, bool a
     }
     for (size_t i = 0; i < columns->count; i++) {
         const cJSON *found = find_named(old, columns->item[i]);
-        if (found != NULL) {
-            add(&tree, tree.root, NULL, cJSON_Duplicate(found, true));
-        } else {
-            add_new_column(&tree, tree.root, columns->item[i], typed);
+        cJSON *made = found != NULL ? cJSON_Duplicate(found, true) : cJSON_CreateObject();
+        if (found == NULL) {
+            add(&tree, made, "name", cJSON_CreateString(columns->item[i]));
         }
+        if (typed && get(made, "data_type") == NULL && (found == NULL || authoritative)) {
+            add_text_type(&tree, made);
+        }
+        add(&tree, tree.root, NULL, made);
     }
     if (tree.failed) {
         cJSON_Delete(tree.root);
