@@ -161,7 +161,8 @@ static int measure(struct processor_table *t, const struct csvk_strings *parts)
         status = measure_file(t, parts->item[i], rejects);
     }
     csvk_free(rejects);
-    return status == CSVK_OK && !t->header ? add_names(t) : status;
+    bool named = !t->header || t->names.count > 0;
+    return status == CSVK_OK && named ? add_names(t) : status;
 }
 
 /* ---- one file ---- */
@@ -173,7 +174,7 @@ static int normalize_and_reshape(struct processor_table *t, const char *from, co
     status = status == CSVK_OK && t->names.count == 0 && !t->header
                  ? processor_name_columns(t, middle)
                  : status;
-    status = status == CSVK_OK ? processor_reshape(t, middle, to, base_name(from)) : status;
+    status = status == CSVK_OK ? processor_reshape(t, middle, to, from) : status;
     if (middle != NULL) {
         processor_remove(middle);
     }
@@ -197,7 +198,7 @@ static int make_file(struct processor_table *t, const char *from, const char *to
     if (status == CSVK_OK && t->columns.names == PROCESSOR_NAMES_AUTO && t->names.count == 0) {
         status = processor_name_columns(t, reshape ? from : to);
     }
-    return status == CSVK_OK && reshape ? processor_reshape(t, from, to, base_name(from)) : status;
+    return status == CSVK_OK && reshape ? processor_reshape(t, from, to, from) : status;
 }
 
 /* ---- all files ---- */
@@ -235,6 +236,14 @@ static int list_parts(const struct processor_table *t, struct csvk_strings *part
         status = add_part(t, names.item[i], parts);
     }
     csvk_strings_release(&names);
+    return status;
+}
+
+int processor_check_parts(const struct processor_table *t)
+{
+    struct csvk_strings parts = {0};
+    int status = list_parts(t, &parts);
+    csvk_strings_release(&parts);
     return status;
 }
 

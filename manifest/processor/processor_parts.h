@@ -129,10 +129,10 @@ int processor_put_metadata(struct processor_table *t);
 /* ---- processor_reshape.c ---- */
 /* The records have to be read one by one: columns are chosen, added or renamed, a header moves. */
 bool processor_reshapes(const struct processor_table *t);
-/* Writes the file `from` to `to` with the columns of the result; `name` is its name in the input.
-   Sets t->names when they are not known yet. */
+/* Writes the file `from` to `to` with the columns of the result; `input` is its path in the input,
+   for messages and for the column with its name. Sets t->names when they are not known yet. */
 int processor_reshape(struct processor_table *t, const char *from, const char *to,
-                      const char *name);
+                      const char *input);
 /* The names are known: finds those of the result. Once for a table; later calls do nothing. */
 int processor_pick_columns(struct processor_table *t);
 /* Sets t->names to col_1 ... by the first record of `path`, if there is one. */
@@ -145,6 +145,8 @@ int processor_dialect(const struct processor_table *t, struct csvk_dialect *dial
 /* ---- processor_data.c: the files of a table through "normalize" and "columns" ---- */
 /* Writes the data of the table, a file or a folder, to `to`. */
 int processor_make_data(struct processor_table *t, const char *to);
+/* For data that is sliced where it is: says what is left out, refuses links. */
+int processor_check_parts(const struct processor_table *t);
 /* The data is changed by a step before "slice". */
 bool processor_changes_data(const struct processor_table *t);
 

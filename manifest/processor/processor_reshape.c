@@ -18,7 +18,7 @@ enum { GZIP_LEVEL = 6, GATHER = 1 << 17 };
 
 struct reshape {
     struct processor_table *t;
-    const char *from, *name;
+    const char *input, *name; /* path in the input, and the last part of it */
     struct csvk_dialect dialect;
     struct csvk_reader *reader;
     struct csvk_sink *sink;
@@ -150,7 +150,7 @@ static int write_record(struct reshape *r, size_t count, const struct csvk_recor
     if (!csvk_record_writer_can(&r->writer, r->value, count)) {
         return PROCESSOR_REFUSE(r->t->p,
                                 "%s:%llu: a value needs an enclosure, and the dialect has none",
-                                r->from, (unsigned long long)record->line);
+                                r->input, (unsigned long long)record->line);
     }
     if (csvk_record_writer_format(&r->writer, r->value, count, &r->out) != CSVK_OK) {
         return no_memory(r);
@@ -195,7 +195,7 @@ static int refuse_width(const struct reshape *r, const struct csvk_record *recor
     return PROCESSOR_REFUSE(r->t->p,
                             "%s:%llu: %llu fields, but %zu columns; \"normalize\" with \"ragged\": "
                             "\"widen\", \"pad\" or \"reject\" says what to do with such records",
-                            r->from, (unsigned long long)record->line,
+                            r->input, (unsigned long long)record->line,
                             (unsigned long long)record->nfields, r->t->names.count);
 }
 
@@ -247,7 +247,7 @@ static int read_names(struct reshape *r, const struct csvk_batch *batch,
     for (size_t i = 0; i < record->nfields && status == CSVK_OK; i++) {
         struct csvk_value value = decode(r, batch, record, i);
         if (memchr(value.ptr, '\0', value.len) != NULL) {
-            return PROCESSOR_REFUSE(r->t->p, "%s: the name of column %zu has a NUL in it", r->from,
+            return PROCESSOR_REFUSE(r->t->p, "%s: the name of column %zu has a NUL in it", r->input,
                                     i + 1);
         }
         status = add_name(r, names, (const char *)value.ptr, value.len);
@@ -279,7 +279,7 @@ static int take_names(struct reshape *r, struct csvk_strings *names)
         return CSVK_OK;
     }
     if (named ? names->count != t->names.count : !same_names(names, &t->names)) {
-        return PROCESSOR_REFUSE(t->p, "%s: the header is not that of the %s", r->from,
+        return PROCESSOR_REFUSE(t->p, "%s: the header is not that of the %s", r->input,
                                 named ? "manifest" : "other slices");
     }
     return CSVK_OK;
@@ -341,7 +341,7 @@ static int check_record(const struct reshape *r, const struct csvk_batch *batch,
             return PROCESSOR_REFUSE(r->t->p,
                                     "%s:%llu: an enclosure is not as RFC 4180 wants it; "
                                     "\"normalize\" repairs such records",
-                                    r->from, (unsigned long long)record->line);
+                                    r->input, (unsigned long long)record->line);
         }
     }
     return CSVK_OK;
@@ -354,7 +354,7 @@ static int check_encoding(const struct reshape *r, const struct csvk_batch *batc
             return PROCESSOR_REFUSE(r->t->p,
                                     "%s is UTF-16 or UTF-32; \"normalize\" with \"encoding\": "
                                     "\"auto\" reads it",
-                                    r->from);
+                                    r->input);
         }
     }
     return CSVK_OK;
@@ -400,7 +400,7 @@ static int reshape_records(struct reshape *r, struct csvk_source *source)
     }
     const struct csvk_damage *damage = csvk_source_damage(source);
     if (status == CSVK_END && damage != NULL) {
-        return PROCESSOR_REFUSE(p, "%s: the %s data is damaged: %s", r->from, damage->kind,
+        return PROCESSOR_REFUSE(p, "%s: the %s data is damaged: %s", r->input, damage->kind,
                                 damage->what);
     }
     return status == CSVK_END ? write_out(r, 1) : status;
@@ -419,9 +419,10 @@ static enum csvk_normalize_quote quote_of(const struct processor_table *t)
     return all ? CSVK_NORMALIZE_QUOTE_ALL : CSVK_NORMALIZE_QUOTE_KEEP;
 }
 
-int processor_reshape(struct processor_table *t, const char *from, const char *to, const char *name)
+int processor_reshape(struct processor_table *t, const char *from, const char *to,
+                      const char *input)
 {
-    struct reshape r = {.t = t, .from = from, .name = name};
+    struct reshape r = {.t = t, .input = input, .name = strrchr(input, '/') + 1};
     struct csvk_source *source = NULL;
     const struct csvk_output nowhere = {NULL, NULL};
     int status = processor_dialect(t, &r.dialect);

@@ -28,6 +28,34 @@ static int show(const struct processor_table *t, struct csvk_slice_table_result 
     return CSVK_OK;
 }
 
+/* The reports of data that was made here have the place in the input that it was made of. */
+struct shown_report {
+    const struct processor_table *t;
+    const char *from; /* what is sliced */
+};
+
+static int show_report(void *context, const struct csvk_report *report, struct csvk_error *err)
+{
+    const struct shown_report *shown = context;
+    const struct processor_table *t = shown->t;
+    const struct csvk_processor_options *o = t->p->options;
+    size_t length = strlen(shown->from);
+    struct csvk_report renamed = *report;
+    struct csvk_buf name = CSVK_BUF_INIT;
+    if (strcmp(shown->from, t->in) != 0 && strncmp(report->file, shown->from, length) == 0) {
+        if (csvk_buf_printf(&name, "%s%s (%s)", t->in, report->file + length,
+                            processor_on(t->plan.normalize) ? "normalized"
+                                                            : "with the columns "
+                                                              "of the result") != CSVK_OK) {
+            return no_memory(t);
+        }
+        renamed.file = csvk_buf_text(&name);
+    }
+    int status = o->judged(o->context, &renamed, err);
+    csvk_buf_release(&name);
+    return status;
+}
+
 /* What the step and the manifest made so far say, as the options of one call. */
 static int slice_as_told(const struct processor_table *t, const struct processor_slice *step,
                          struct csvk_table_definition *table, struct csvk_manifest_plan *plan,
@@ -37,6 +65,7 @@ static int slice_as_told(const struct processor_table *t, const struct processor
     struct csvk_slice_table_result *result = NULL;
     struct csvk_findings findings = {0};
     struct csvk_strings inputs = {0};
+    struct shown_report shown = {t, from};
     csvk_slice_table_options_init(&options);
     options.inputs = &inputs;
     options.table = table;
@@ -46,19 +75,19 @@ static int slice_as_told(const struct processor_table *t, const struct processor
     options.manifest = plan;
     options.support = t->p->options->support;
     options.max_record = t->p->options->max_record;
-    options.judged = t->p->options->judged;
-    options.context = t->p->options->context;
+    options.judged = t->p->options->judged != NULL ? show_report : NULL;
+    options.context = &shown;
     int status = csvk_strings_add(&inputs, from) == CSVK_OK ? CSVK_OK : no_memory(t);
     status =
         status == CSVK_OK ? csvk_table_definition_read(table, from, &findings, t->p->err) : status;
     if (status == CSVK_OK) {
         status = csvk_slice_table(&options, &result, t->p->err);
-        int shown = result != NULL ? show(t, result) : status;
+        int told = result != NULL ? show(t, result) : status;
         if (status == CSVK_EDATA && result != NULL && !result->sliced &&
             strstr(t->p->err->text, step->how.directory) != NULL) {
             status = PROCESSOR_REFUSE(t->p, "%s was not written", t->out);
         }
-        status = status == CSVK_OK ? shown : status;
+        status = status == CSVK_OK ? told : status;
     }
     csvk_slice_table_result_free(result);
     csvk_findings_release(&findings);

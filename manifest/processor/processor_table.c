@@ -46,6 +46,14 @@ static int refuse_first_error(const struct processor_table *t, const struct csvk
     return CSVK_OK;
 }
 
+/* A table without a manifest is judged as one with an empty manifest, as the platform does. */
+static int read_made(const struct processor_table *t, const char *path, struct csvk_manifest **out,
+                     struct csvk_findings *found)
+{
+    return access(path, F_OK) == 0 ? csvk_manifest_read(out, path, found, t->p->err)
+                                   : csvk_manifest_parse(out, "{}", 2, found, t->p->err);
+}
+
 /* What the platform would refuse, or misread in silence: the manifest, and the first record of each
    file beside it. */
 static int judge_table(const struct processor_table *t, const char *data, const char *path)
@@ -53,15 +61,12 @@ static int judge_table(const struct processor_table *t, const char *data, const 
     struct csvk_findings found = {.limit = 100};
     struct csvk_manifest *manifest = NULL;
     struct csvk_manifest_judge how;
-    int status = CSVK_OK;
     csvk_manifest_judge_init(&how);
     how.kind = CSVK_MANIFEST_OUT_TABLE;
     how.name = t->name;
     how.support = t->p->options->support;
-    if (access(path, F_OK) == 0) {
-        status = csvk_manifest_read(&manifest, path, &found, t->p->err);
-        status = status == CSVK_OK ? csvk_manifest_check(manifest, &how, &found) : status;
-    }
+    int status = read_made(t, path, &manifest, &found);
+    status = status == CSVK_OK ? csvk_manifest_check(manifest, &how, &found) : status;
     if (status == CSVK_OK) {
         status = csvk_manifest_check_data(manifest, data, CSVK_MANIFEST_FIRST_RECORDS, &found,
                                           t->p->err);
@@ -158,8 +163,10 @@ static int make_table_at(struct processor_table *t, const char *data, const char
     status = status == CSVK_OK ? processor_finish_manifest(t) : status;
     status = status == CSVK_OK ? processor_slices(t, copied ? data : t->in, &slices) : status;
     if (status == CSVK_OK && slices) {
-        return finish_sliced(t, copied ? data : t->in);
+        status = copied ? CSVK_OK : processor_check_parts(t);
+        return status == CSVK_OK ? finish_sliced(t, copied ? data : t->in) : status;
     }
+    t->plan.slice = NULL; /* it is too small */
     if (status == CSVK_OK && !copied) {
         status = processor_make_data(t, data);
     }
