@@ -445,6 +445,7 @@ int processor_reshape(struct processor_table *t, const char *from, const char *t
 
 /* ---- names without a header ---- */
 
+/* Of the first record; the batches before it have facts about the file only. */
 static int count_fields(const struct processor_table *t, struct csvk_source *source,
                         uint64_t *fields)
 {
@@ -454,8 +455,11 @@ static int count_fields(const struct processor_table *t, struct csvk_source *sou
     csvk_options_init(&options);
     int status = processor_dialect(t, &options.dialect);
     status = status == CSVK_OK ? csvk_reader_new(&reader, source, &options, t->p->err) : status;
-    status = status == CSVK_OK ? csvk_reader_next(reader, &batch, t->p->err) : status;
-    *fields = status == CSVK_OK && batch->nreported > 0 ? batch->records[0].nfields : 0;
+    *fields = 0;
+    while (status == CSVK_OK && *fields == 0) {
+        status = csvk_reader_next(reader, &batch, t->p->err);
+        *fields = status == CSVK_OK && batch->nreported > 0 ? batch->records[0].nfields : 0;
+    }
     csvk_reader_free(reader);
     return status == CSVK_END ? CSVK_OK : status;
 }

@@ -110,6 +110,9 @@ SHAPES = {
         dict(columns=dict(names='auto')), {'t/t.csv': b'1,2\n', 't/s/1': b'1\n', 't/s/2': b'2\n'},
         {'t/t.csv': b'1,2\n', 't/t.csv.manifest': dict(columns=['col_1', 'col_2']),
          't/s/1': b'1\n', 't/s/2': b'2\n', 't/s.manifest': dict(columns=['col_1'])}),
+    'auto-after-a-mark': (
+        dict(columns=dict(names='auto', row_number='n')), {'t/t': b'\xef\xbb\xbf1,2'},
+        {'t/t': b'1,2,1\n', 't/t.manifest': dict(columns=['col_1', 'col_2', 'n'])}),
     'auto-normalized': (
         dict(columns=dict(names='auto', row_number='n'), **n()), {'t/t.csv': b'1,2\r\n3,4\r\n'},
         {'t/t.csv': b'1,2,1\n3,4,2\n', 't/t.csv.manifest': dict(columns=['col_1', 'col_2', 'n'])}),
