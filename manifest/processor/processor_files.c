@@ -28,12 +28,14 @@ int processor_judge_files(const struct processor *p, const cJSON *files)
     }
     cJSON_ArrayForEach(node, files)
     {
-        if (strcmp(node->string, "decompress") != 0 && strcmp(node->string, "graceful") != 0) {
+        bool decompress = strcmp(node->string, "decompress") == 0;
+        if (!decompress && strcmp(node->string, "graceful") != 0) {
             return PROCESSOR_REFUSE(p, "parameters: \"files\" has no option \"%s\"", node->string);
         }
-        if (!cJSON_IsBool(node)) {
-            return PROCESSOR_REFUSE(p, "parameters: \"%s\" of \"files\" must be true or false",
-                                    node->string);
+        bool zlib = decompress && cJSON_IsString(node) && strcmp(node->valuestring, "zlib") == 0;
+        if (!cJSON_IsBool(node) && !zlib) {
+            return PROCESSOR_REFUSE(p, "parameters: \"%s\" of \"files\" must be true or false%s",
+                                    node->string, decompress ? ", or \"zlib\"" : "");
         }
     }
     return CSVK_OK;
@@ -77,22 +79,36 @@ static int unpack_to(struct csvk_source *source, struct csvk_sink *sink, struct 
                : status;
 }
 
-/* CSVK_EDATA: it is not compressed, or damaged. The file appears whole or not at all. */
-static int unpack_file(const char *from, const char *to, struct csvk_error *err)
+/* Writes what is in the file to the folder `to`, under its name without the ending. */
+static int unpack_stream(const struct processor *p, struct csvk_source *source, const char *to)
+{
+    struct csvk_sink *sink = NULL;
+    int status = csvk_sink_open(&sink, to, 0, p->err);
+    status = status == CSVK_OK ? unpack_to(source, sink, p->err) : status;
+    status = status == CSVK_OK ? csvk_sink_commit(sink, p->err) : status;
+    csvk_sink_free(sink);
+    return status;
+}
+
+/* By the first bytes of the file; nothing at the start of a zlib stream is sure. */
+static int unpack_any(const struct processor *p, const char *from, const char *folder,
+                      const char *to)
 {
     struct csvk_source *source = NULL;
-    struct csvk_sink *sink = NULL;
-    struct csvk_bytes start;
-    int status = csvk_source_open(&source, from, err);
-    status = status == CSVK_OK ? csvk_source_peek(source, 10, &start, err) : status;
-    if (status == CSVK_OK && csvk_source_compression(source) == NULL) {
-        status = csvk_fail(err, CSVK_EDATA,
-                           "%s cannot be decompressed: it is not gzip, zstd, xz or bzip2", from);
+    struct csvk_bytes start = {NULL, 0};
+    if (cJSON_IsString(get(get(p->parameters, "files"), "decompress"))) {
+        return processor_unpack_zlib(p, from, to);
     }
-    status = status == CSVK_OK ? csvk_sink_open(&sink, to, 0, err) : status;
-    status = status == CSVK_OK ? unpack_to(source, sink, err) : status;
-    status = status == CSVK_OK ? csvk_sink_commit(sink, err) : status;
-    csvk_sink_free(sink);
+    int status = csvk_source_open(&source, from, p->err);
+    status = status == CSVK_OK ? csvk_source_peek(source, 10, &start, p->err) : status;
+    if (status == CSVK_OK && csvk_source_compression(source) != NULL) {
+        status = unpack_stream(p, source, to);
+    } else if (status == CSVK_OK && processor_is_zip(start)) {
+        status = processor_unzip(p, from, folder);
+    } else if (status == CSVK_OK) {
+        status = PROCESSOR_REFUSE(
+            p, "%s cannot be decompressed: it is not gzip, zstd, xz, bzip2 or ZIP", from);
+    }
     csvk_source_free(source);
     return status;
 }
@@ -102,11 +118,15 @@ static int decompress(const struct processor *p, const char *from, const char *t
     bool graceful = cJSON_IsTrue(get(get(p->parameters, "files"), "graceful"));
     char *inner = inner_name(strrchr(from, '/') + 1);
     char *target = inner != NULL ? processor_path(to, inner, NULL) : NULL;
+    /* A folder of an earlier run goes: what it held must not stay among what is unpacked now. */
+    processor_remove(to);
     int status = target != NULL ? processor_folder(p, to) : processor_no_memory(p);
-    status = status == CSVK_OK ? unpack_file(from, target, p->err) : status;
+    status = status == CSVK_OK ? unpack_any(p, from, to, target) : status;
+    if (status != CSVK_OK) {
+        processor_remove(to);
+    }
     if (status == CSVK_EDATA && graceful) {
         processor_note(p, "%s; it is left out", p->err->text);
-        processor_remove(to);
         status = CSVK_OK;
     }
     csvk_free(inner);
@@ -165,6 +185,12 @@ static int do_folder(const struct processor *p, const char *from, const char *to
     return status;
 }
 
+static bool unpacks(const cJSON *wanted)
+{
+    const cJSON *how = get(wanted, "decompress");
+    return cJSON_IsTrue(how) || cJSON_IsString(how);
+}
+
 int processor_files(const struct processor *p)
 {
     const cJSON *wanted = get(p->parameters, "files");
@@ -174,7 +200,7 @@ int processor_files(const struct processor *p)
     if (from == NULL || to == NULL) {
         status = processor_no_memory(p);
     } else if (!cJSON_IsFalse(wanted)) {
-        status = do_folder(p, from, to, cJSON_IsTrue(get(wanted, "decompress")), 0);
+        status = do_folder(p, from, to, unpacks(wanted), 0);
     }
     csvk_free(from);
     csvk_free(to);

@@ -86,6 +86,13 @@ int processor_move(const struct processor *p, const char *from, const char *to);
 int processor_judge_files(const struct processor *p, const cJSON *files); /* the parameter */
 int processor_files(const struct processor *p); /* in/files to out/files */
 
+/* ---- processor_unzip.c: CSVK_EDATA for an archive that cannot be unpacked ---- */
+bool processor_is_zip(struct csvk_bytes start); /* by its first bytes */
+/* All entries go to the folder `to`. After a failure some of them are there. */
+int processor_unzip(const struct processor *p, const char *from, const char *to);
+/* A zlib stream (RFC 1950) to the file `to`, which appears whole or not at all. */
+int processor_unpack_zlib(const struct processor *p, const char *from, const char *to);
+
 /* ---- a table ---- */
 struct processor_table {
     const struct processor *p;

@@ -9,11 +9,15 @@ manifest in the form that csvkit writes, or None for an empty folder. REFUSED st
 exit status 1, its text on standard error, and nothing in out/tables.
 """
 import gzip
+import io
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
+import zlib
 
 PLACES = {'t': 'tables', 'f': 'files'}
 
@@ -25,6 +29,24 @@ class Z(bytes):
 class REFUSED:
     def __init__(self, text):
         self.text = text
+
+
+def zipped(files, method=zipfile.ZIP_DEFLATED):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, 'w', method) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return data.getvalue()
+
+
+def zip64(data):
+    """The same archive with its directory's place in 64 bits."""
+    end = data.rindex(b'PK\5\6')
+    _, _, _, _, count, size, first, _ = struct.unpack('<4sHHHHIIH', data[end:end + 22])
+    wide = struct.pack('<4sQHHIIQQQQ', b'PK\6\6', 44, 45, 45, 0, 0, count, count, size, first)
+    place = struct.pack('<4sIQI', b'PK\6\7', 0, end, 1)
+    last = struct.pack('<4sHHHHIIH', b'PK\5\6', 0, 0, 0xffff, 0xffff, 0xffffffff, 0xffffffff, 0)
+    return data[:end] + wide + place + last
 
 
 def manifest(**keys):
@@ -130,6 +152,30 @@ SHAPES = {
         {'f/a.csv.gz': Z(b'x\0'), 'f/d/b.gz': Z(b'y'), 'f/a.csv.gz.manifest': dict(tags=['t'])},
         {'f/a.csv.gz/a.csv': b'x\0', 'f/d/b.gz/b': b'y'},
         'a.csv.gz.manifest: left out, because its file is decompressed'),
+    'decompress-zip': (
+        dict(files=dict(decompress=True)),
+        {'f/a.zip': zipped({'x.csv': b'1', 'd/e/y': b'y' * 9000, 'empty': b''}),
+         'f/sub/s.zip': zipped({'x': b'2' * 300000}, method=zipfile.ZIP_STORED), 'f/n': zipped({})},
+        {'f/a.zip/x.csv': b'1', 'f/a.zip/d/e/y': b'y' * 9000, 'f/a.zip/empty': b'',
+         'f/sub/s.zip/x': b'2' * 300000}),
+    'decompress-zip64': (
+        dict(files=dict(decompress=True)), {'f/a.zip': zip64(zipped({'x': b'1', 'y': b'2'}))},
+        {'f/a.zip/x': b'1', 'f/a.zip/y': b'2'}),
+    'decompress-zip-out': (
+        dict(files=dict(decompress=True)), {'f/a.zip': zipped({'../x': b'1'})},
+        REFUSED('leads out of it')),
+    'decompress-zip-twice': (
+        dict(files=dict(decompress=True)),
+        {'f/a.zip': zipped({'yx': b'1', 'xx': b'2'}).replace(b'yx', b'xx')},
+        REFUSED('two entries have the same name')),
+    'decompress-zip-damaged': (
+        dict(files=dict(decompress=True, graceful=True)),
+        {'f/a.zip': zipped({'x': b'1234'}, method=zipfile.ZIP_STORED).replace(b'1234', b'1243'),
+         'f/b.zip': zipped({'x': b'1234'})[:-30], 'f/c.zip': zipped({'x': b'c'})},
+        {'f/c.zip/x': b'c'}, 'the checksum of an entry differs; it is left out'),
+    'decompress-zlib': (
+        dict(files=dict(decompress='zlib')), {'f/a.bin': zlib.compress(b'x' * 500000)},
+        {'f/a.bin/a.bin': b'x' * 500000}),
     'decompress-nothing': (
         dict(files=dict(decompress=True)), {'f/a.gz': b'plain'}, REFUSED('cannot be decompressed')),
     'decompress-graceful': (
