@@ -48,9 +48,10 @@ static inline void csvk_processor_options_init(struct csvk_processor_options *op
 }
 /*
  * Processes the folder. CSVK_EDATA: config.json, its parameters or the data were refused, and the
- * text says why; what is wrong with the parameters is found before anything is written. After a
- * failure the tables and files before the one that failed are in their places. CSVK_EIO,
- * CSVK_ENOMEM and the failures of csvk_normalize_files and csvk_slice_table.
+ * text says why; what is wrong with the parameters is found before anything is written, but for
+ * what only the data or a manifest shows to be wrong. After a failure the tables and files before
+ * the one that failed are in their places. CSVK_EIO, CSVK_ENOMEM and the failures of
+ * csvk_normalize_files and csvk_slice_table.
  */
 CSVK_API int csvk_processor(const struct csvk_processor_options *options,
                             struct csvk_error *err) CSVK_MUST_USE;

@@ -82,13 +82,24 @@ static int read_step(const struct processor_table *t, struct processor_normalize
     options->delimiter_given = !step->files.sniff_delimiter;
     step->files.keep_enclosure = true;
     if (status == CSVK_OK && options->names == CSVK_NORMALIZE_NAMES_STORAGE && !t->header) {
-        status =
-            csvk_fail(t->p->err, CSVK_EUSAGE, "%s: \"names\": \"storage\" needs a header", t->name);
+        status = csvk_fail(t->p->err, CSVK_EUSAGE, "\"names\": \"storage\" needs a header");
     }
     if (status == CSVK_OK && !step->files.sniff_delimiter) {
         status = csvk_dialect_check(&options->dialect, t->p->err);
     }
     return status;
+}
+
+/* The text names an option of csvkit normalize; here it is a key. */
+static void name_rejects_key(struct csvk_error *err)
+{
+    static const char option[] = "--rejects=FILE", key[] = "\"rejects\": true";
+    const struct csvk_error old = *err;
+    const char *at = strstr(old.text, option);
+    if (at != NULL) {
+        (void)csvk_fail(err, old.status, "%.*s%s%s", (int)(at - old.text), old.text, key,
+                        at + strlen(option));
+    }
 }
 
 static int normalize_file(const struct processor_table *t, const char *from, const char *to)
@@ -106,6 +117,9 @@ static int normalize_file(const struct processor_table *t, const char *from, con
     step.files.gzip_level = ends_with_gz(to) ? GZIP_LEVEL : 0;
     if (status == CSVK_OK) {
         status = csvk_normalize_files(&step.files, &step.options, &result, t->p->err);
+        if (status != CSVK_OK) {
+            name_rejects_key(t->p->err);
+        }
     }
     csvk_buf_release(&rejects);
     csvk_normalize_options_release(&step.options);

@@ -222,6 +222,10 @@ static int do_table(const struct processor *p, const char *name)
     processor_columns_release(&t.columns);
     csvk_strings_release(&t.names);
     csvk_free(t.pick);
+    if (status == CSVK_EUSAGE) { /* all options come from the parameters and the manifest */
+        const struct csvk_error why = *p->err;
+        status = PROCESSOR_REFUSE(p, "%s: parameters: %s", name, why.text);
+    }
     csvk_manifest_table_release(&t.by_manifest);
     cJSON_Delete(t.manifest);
     csvk_free(t.in);
