@@ -94,6 +94,9 @@ SHAPES = {
         {'t/small.csv': b'a\n1\n2\n', 't/gz.csv.gz': Z(b'a\n' + b'1\n' * 60)},
         {'t/small.csv': b'a\n1\n2\n', 't/gz.csv.gz.manifest': dict(columns=['a']),
          **{f't/gz.csv.gz/part-{i:05}.csv': b'1\n' for i in range(1, 61)}}),
+    'split-threshold-nameless': (
+        dict(slice=dict(records=1, min_table_size=100)), {'t/s/1': b'a\n1\n'},
+        REFUSED('s: a sliced table needs a manifest with columns')),
     'split-least-slices': (
         dict(slice=dict(slices=60, min_slice_size='11B', compress='none')),
         {'t/t.csv': b'a,b\n' + b'1,2\n' * 4},
@@ -117,6 +120,9 @@ SHAPES = {
                                                primary_key=['a'], incremental=True),
          't/u.csv': b'b\n1\n',
          't/u.csv.manifest': dict(destination='in.c-m.d', primary_key=['b'], incremental=True)}),
+    'columns-of-another-width': (
+        dict(columns=dict(names=['a', 'b'])), {'t/t.csv': b'1,2,3\n'},
+        REFUSED('the first record has 3 fields, the manifest has 2 columns')),
     'header': (
         dict(columns=dict(names='header')), {'t/t.csv': b'a,,"c ""d"""\r\n1,,"x\r\ny"\r\n'},
         {'t/t.csv': b'1,,"x\r\ny"\r\n', 't/t.csv.manifest': dict(columns=['a', 'col_2', 'c "d"'])}),
@@ -260,7 +266,13 @@ SHAPES = {
     'select-without-key': (
         dict(columns=dict(select=['b'])),
         {'t/t.csv': b'1,2\n', 't/t.csv.manifest': dict(ONE, primary_key=['a'])},
-        REFUSED('the primary key names "a"')),
+        REFUSED('the primary key names "a", which is not a column of the result')),
+    'select-of-two': (
+        dict(columns=dict(select=['a'])), {'t/t.csv': b'a,a\n1,2\n'},
+        REFUSED('there are several columns "a"')),
+    'select-too-wide': (
+        dict(columns=dict(select=['b'])), {'t/t.csv': b'a,b\n1,2\n3,4,5\n'},
+        REFUSED('t.csv:3: 3 fields')),
     'select-ragged': (
         dict(columns=dict(select=['b'])), {'t/t.csv': b'a,b\n1,2\n3\n'}, REFUSED('t.csv:3: 1 fields')),
     'select-unsound': (
@@ -332,6 +344,12 @@ SHAPES = {
         {}, {'t/t.csv': b'a,b\n1,2\n', 't/t.csv.manifest': TYPED},
         {'t/t.csv': b'a,b\n1,2\n', 't/t.csv.manifest': dict(
             has_header=True, table_metadata=dict(k='v'), schema=TYPED_OUT)}),
+    'of-a-described-input': (
+        {}, {'t/t.csv': b'a,b\n1,2\n', 't/t.csv.manifest': dict(
+            TYPED, description='d', metadata=[dict(key='KBC.description', value='d'),
+                                              dict(key='k', value='v')])},
+        {'t/t.csv': b'a,b\n1,2\n', 't/t.csv.manifest': dict(
+            has_header=True, description='d', table_metadata=dict(k='v'), schema=TYPED_OUT)}),
     'native-columns': (
         dict(columns=dict(names='header', row_number='n')), {'t/t.csv': b'a\n1\n'},
         {'t/t.csv': b'1,1\n', 't/t.csv.manifest': dict(manifest_type='output', schema=[
