@@ -264,15 +264,16 @@ static bool is_manifest(const char *name)
 static int note_orphan(const struct processor *p, const struct csvk_strings *names,
                        const char *manifest)
 {
-    struct csvk_strings table = {0};
-    if (csvk_strings_addn(&table, manifest, strlen(manifest) - strlen(".manifest")) != CSVK_OK) {
+    char *table = csvk_strdup(manifest);
+    if (table == NULL) {
         return processor_no_memory(p);
     }
-    if (!csvk_strings_has(names, table.item[0])) {
+    table[strlen(table) - strlen(".manifest")] = '\0';
+    if (!csvk_strings_has(names, table)) {
         processor_note(p, "%s/in/tables/%s: left out, because there is no \"%s\" beside it",
-                       p->folder, manifest, table.item[0]);
+                       p->folder, manifest, table);
     }
-    csvk_strings_release(&table);
+    csvk_free(table);
     return CSVK_OK;
 }
 
