@@ -98,7 +98,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-slice-spread check-radosgw check-damage check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-processor check-slice-spread check-radosgw check-damage check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -236,6 +236,10 @@ check-large-slice: bench-bins ## slice GB gigabytes from a pipe: memory, sizes, 
 SIZES ?= 200
 check-slice-spread: all ## slice SIZES tables for each of five alphabets: how even slices are
 	@python3 tests/slice/spread.py $(TOOL) $(SIZES)
+
+FOLDERS ?= 500
+check-processor: all ## FOLDERS random data folders through csvkit processor: nothing lost, nothing invented
+	@python3 tests/processor/random_folders.py $(TOOL) $(FOLDERS) $(SEED)
 
 demo: deps ## install what is missing, build, and run the main job on example data
 	@$(MAKE) --no-print-directory all bench-bins

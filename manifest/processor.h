@@ -1,11 +1,13 @@
 /*
  * processor.h - a component's data folder: each table of in/tables is written to out/tables as the
- * parameters in config.json say (normalized, sliced, with a new manifest), and in/files is copied
- * to out/files.
+ * parameters in config.json say (normalized, with other columns, sliced, with a new manifest), and
+ * in/files is copied to out/files.
  *
  * The idea. The parameters are read and judged before anything is written: a step of a table
  * becomes the options of csvk_normalize_files or csvk_slice_table. The names of its keys are those
  * of the options of csvkit normalize and csvkit slice, with _ in place of -, and so are its values.
+ * A table is made beside out/tables, judged with its manifest, and gets its place when it is good:
+ * of a table that is refused there is nothing, and what was there before stays.
  *
  * One call by one thread at a time; calls for different folders may run at the same time.
  */
@@ -33,7 +35,10 @@ struct csvk_processor_options {
                    const struct csvk_slice_table_result *result);
     /* As in csvk_slice_table_options. */
     int (*judged)(void *context, const struct csvk_report *report, struct csvk_error *err);
-    void *context; /* of both */
+    void *context; /* of all three */
+    /* Something of the input has no place in the output, or none that the platform looks at; `text`
+       says what, in one line, and is borrowed for the call. Or NULL. */
+    void (*noted)(void *context, const char *text);
 };
 CSVK_API void csvk_processor_options_init_sized(struct csvk_processor_options *options,
                                                 size_t size);
@@ -43,9 +48,10 @@ static inline void csvk_processor_options_init(struct csvk_processor_options *op
 }
 /*
  * Processes the folder. CSVK_EDATA: config.json, its parameters or the data were refused, and the
- * text says why; what is wrong with the parameters is found before anything is written. After a
- * failure the tables and files before the one that failed are in their places. CSVK_EIO,
- * CSVK_ENOMEM and the failures of csvk_normalize_files and csvk_slice_table.
+ * text says why; what is wrong with the parameters is found before anything is written, but for
+ * what only the data or a manifest shows to be wrong. After a failure the tables and files before
+ * the one that failed are in their places. CSVK_EIO, CSVK_ENOMEM and the failures of
+ * csvk_normalize_files and csvk_slice_table.
  */
 CSVK_API int csvk_processor(const struct csvk_processor_options *options,
                             struct csvk_error *err) CSVK_MUST_USE;

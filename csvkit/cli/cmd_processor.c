@@ -32,6 +32,11 @@ static int show_judged(void *context, const struct csvk_report *report, struct c
     return slice_print_report(context, report, "text", err);
 }
 
+static void show_note(void *context, const char *text)
+{
+    cli_note(context, "%s", text);
+}
+
 static int run(struct cli *cli)
 {
     struct csvk_processor_options options;
@@ -46,6 +51,7 @@ static int run(struct cli *cli)
     options.sliced = show_sliced;
     options.judged = show_judged;
     options.context = cli;
+    options.noted = show_note;
     return csvk_processor(&options, &err) == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
 }
 
@@ -64,7 +70,7 @@ static const char *const examples[] = {
 const struct cli_command cli_cmd_processor = {
     .name = "processor",
     .operands = "[DATADIR]",
-    .summary = "normalize and slice the tables of a component's data folder",
+    .summary = "work on the tables of a component's data folder: normalize, columns, slice",
     .details =
         "Reads each table in in/tables and writes it to out/tables, as the parameters in "
         "config.json say. Files in in/files are copied to out/files. A manifest goes along with "
@@ -73,20 +79,38 @@ const struct cli_command cli_cmd_processor = {
         "The parameters:\n\n"
         "  normalize  true, false or an object with options: delimiter enclosure\n"
         "             escape skip_blanks encoding to_delimiter to_enclosure\n"
-        "             line_break quote names trim ragged null_bytes\n"
-        "             invalid_utf8 control_chars skip_head skip_tail comment\n"
-        "             line_break_in max_repairs strict\n"
-        "             verify; \"rejects\": true writes the rejects to out/files\n"
+        "             line_break quote names trim ragged empty_records null_bytes\n"
+        "             invalid_utf8 encoding_fallback control_chars skip_head\n"
+        "             skip_tail comment line_break_in max_repairs strict verify;\n"
+        "             \"rejects\": true writes the rejects to out/files;\n"
+        "             \"ragged\": \"widen\" makes the table as wide as its widest\n"
+        "             record, with the columns auto_col_N\n"
+        "  columns    an object with options: names (\"header\": the header moves\n"
+        "             into the manifest; \"auto\": there is none, they are col_N;\n"
+        "             or a list), select (a list of columns, in their order),\n"
+        "             row_number and file_name (names of columns to add)\n"
         "  slice      true, false or an object with options: slice_size any_size\n"
-        "             records slices compress level keep_empty verify\n"
+        "             records slices min_slice_size (of slices) min_table_size (a\n"
+        "             smaller table is not sliced) compress level keep_empty\n"
+        "             verify\n"
         "  manifest   an object: its keys replace those of the table's manifest\n"
-        "  tables     a list of objects with the keys source, normalize, slice and\n"
-        "             manifest. source is a pattern such as *.csv, or a list of\n"
-        "             patterns. For a table, the keys of the first entry whose\n"
-        "             source fits win over the keys above.\n"
-        "  files      false: do not copy in/files\n\n"
-        "The options are those of csvkit normalize and csvkit slice, with _ in place of -. "
-        "Without parameters, tables are copied unchanged.\n\n"
+        "  manifest_defaults  an object: its keys are for manifests without them\n"
+        "  metadata   a list of objects with the keys key and value, for the\n"
+        "             manifest\n"
+        "  column_metadata    an object of such lists, by names of columns\n"
+        "  tables     a list of objects with the keys source and those above.\n"
+        "             source is a pattern such as *.csv, or a list of patterns.\n"
+        "             For a table, the keys of the first entry whose source fits\n"
+        "             win over the keys above\n"
+        "  files      false: do not copy in/files; an object with the options\n"
+        "             decompress (true: each file goes unpacked into a folder of\n"
+        "             its name, gzip, ZIP, zstd, xz or bzip2 by its content;\n"
+        "             \"zlib\") and graceful (true: a file that cannot be unpacked\n"
+        "             is left out)\n\n"
+        "The other options are those of csvkit normalize and csvkit slice, with _ in place of -. "
+        "The steps are done in this order: normalize, columns, slice. A sliced table is a folder "
+        "with the full name of the file, so that a mapping of orders.csv finds orders.csv. Without "
+        "parameters, tables are copied unchanged. What is left out is said on standard error.\n\n"
         "The exit status is 1, with a message for the user, when the parameters or the data are "
         "refused, 2 when anything else went wrong.",
     .groups = groups,

@@ -1,5 +1,5 @@
 /*
- * processor_copy.c - paths, folders and copies.
+ * processor_copy.c - paths, folders, copies and moves.
  *
  * Files are copied with read(), because a source would decompress gzip. A copy appears whole or not
  * at all. Links are refused, because they may point to something that the component did not mean.
@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,18 +29,57 @@ char *processor_path(const char *folder, const char *a, const char *b)
     return text;
 }
 
-void processor_remove(const char *path)
+/* Removes what is in the folder `parent` under this name. No link is followed. */
+static void remove_at(int parent, const char *name)
 {
-    DIR *folder = opendir(path);
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
     if (folder == NULL) {
-        unlink(path);
+        if (fd >= 0) {
+            close(fd);
+        }
+        unlinkat(parent, name, 0);
         return;
     }
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        unlinkat(dirfd(folder), entry->d_name, 0); /* fails for "." and "..", as it should */
+    for (const struct dirent *d; (d = readdir(folder)) != NULL;) {
+        if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0) {
+            remove_at(dirfd(folder), d->d_name);
+        }
     }
     closedir(folder);
-    rmdir(path);
+    unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+void processor_remove(const char *path)
+{
+    remove_at(AT_FDCWD, path);
+}
+
+/* A file takes the place of a file in one step; a folder cannot, so the old one is moved away
+   first, to the stage, and back when the second step fails. */
+int processor_move(const struct processor *p, const char *from, const char *to)
+{
+    struct stat info;
+    char *old = NULL;
+    if (lstat(to, &info) == 0 &&
+        (S_ISDIR(info.st_mode) || lstat(from, &info) != 0 || S_ISDIR(info.st_mode))) {
+        old = processor_path(p->stage, "old", NULL);
+        if (old == NULL) {
+            return processor_no_memory(p);
+        }
+    }
+    int status = CSVK_OK;
+    if ((old != NULL && rename(to, old) != 0) || rename(from, to) != 0) {
+        status = csvk_fail_sys(p->err, errno, "cannot write %s", to);
+        if (old != NULL) {
+            (void)rename(old, to);
+        }
+    }
+    if (old != NULL) {
+        processor_remove(old);
+    }
+    csvk_free(old);
+    return status;
 }
 
 int processor_folder(const struct processor *p, const char *path)
@@ -147,22 +187,4 @@ int processor_copy(const struct processor *p, const char *from, const char *to)
         return PROCESSOR_REFUSE(p, "%s is neither a file nor a folder; it is not copied", from);
     }
     return copy_file(from, to, p->err);
-}
-
-/* ---- in/files ---- */
-
-int processor_files(const struct processor *p)
-{
-    const cJSON *wanted = cJSON_GetObjectItemCaseSensitive(p->parameters, "files");
-    char *from = processor_path(p->folder, "in/files", NULL);
-    char *to = processor_path(p->folder, "out/files", NULL);
-    int status = CSVK_OK;
-    if (from == NULL || to == NULL) {
-        status = processor_no_memory(p);
-    } else if (!cJSON_IsFalse(wanted)) {
-        status = copy_folder(p, from, to);
-    }
-    csvk_free(from);
-    csvk_free(to);
-    return status;
 }

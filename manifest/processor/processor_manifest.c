@@ -15,96 +15,6 @@ static const cJSON *get(const cJSON *object, const char *key)
 
 /* ---- the manifest of the input ---- */
 
-/* A JSON tree that is being built. After memory has run out, `failed` is true. */
-struct tree {
-    cJSON *root;
-    bool failed;
-};
-
-/* Adds `value` to the object `to` under `key`, or to the end of the array `to` when `key` is NULL.
-   Takes over `value`. */
-static void add(struct tree *tree, cJSON *to, const char *key, cJSON *value)
-{
-    bool added = value != NULL && (key != NULL ? cJSON_AddItemToObject(to, key, value)
-                                               : cJSON_AddItemToArray(to, value));
-    if (!added) {
-        cJSON_Delete(value);
-        tree->failed = true;
-    }
-}
-
-/* Copies the value of `key`, if `from` has it. */
-static void copy(struct tree *tree, cJSON *to, const cJSON *from, const char *key)
-{
-    const cJSON *value = get(from, key);
-    if (value != NULL) {
-        add(tree, to, key, cJSON_Duplicate(value, true));
-    }
-}
-
-/* Copies only "key" and "value" of each metadata entry: the platform adds more to its manifests for
-   inputs, and refuses these additions in a manifest for an output. */
-static void add_bare_pairs(struct tree *tree, cJSON *to, const char *key, const cJSON *pairs)
-{
-    cJSON *list = cJSON_CreateArray();
-    const cJSON *pair;
-    cJSON_ArrayForEach(pair, pairs)
-    {
-        cJSON *bare = cJSON_CreateObject();
-        copy(tree, bare, pair, "key");
-        copy(tree, bare, pair, "value");
-        add(tree, list, NULL, bare);
-    }
-    add(tree, to, key, list);
-}
-
-static bool has_items(const cJSON *list)
-{
-    return list != NULL && list->child != NULL;
-}
-
-static void add_column_metadata(struct tree *tree, const cJSON *in)
-{
-    cJSON *columns = cJSON_CreateObject();
-    const cJSON *list;
-    cJSON_ArrayForEach(list, get(in, "column_metadata"))
-    {
-        if (has_items(list)) {
-            add_bare_pairs(tree, columns, list->string, list);
-        }
-    }
-    if (columns == NULL || columns->child != NULL) {
-        add(tree, tree->root, "column_metadata", columns);
-    } else {
-        cJSON_Delete(columns);
-    }
-}
-
-/* Makes the manifest of an output from the manifest of an input, with the keys that both may have.
-   Columns are copied for slices only: a file has them in its header. NULL: out of memory. */
-static cJSON *out_of_in(const cJSON *in, bool folder)
-{
-    struct tree tree = {cJSON_CreateObject(), false};
-    bool native = folder && has_items(get(in, "schema"));
-    if (folder) {
-        copy(&tree, tree.root, in, native ? "schema" : "columns");
-    }
-    if (has_items(get(in, "primary_key")) && !native) {
-        copy(&tree, tree.root, in, "primary_key");
-    }
-    if (has_items(get(in, "metadata")) && !native) {
-        add_bare_pairs(&tree, tree.root, "metadata", get(in, "metadata"));
-    }
-    if (!native) {
-        add_column_metadata(&tree, in);
-    }
-    if (tree.failed) {
-        cJSON_Delete(tree.root);
-        return NULL;
-    }
-    return tree.root;
-}
-
 static int take_manifest(struct processor_table *t, const struct csvk_manifest *read)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
@@ -112,14 +22,11 @@ static int take_manifest(struct processor_table *t, const struct csvk_manifest *
     int status = csvk_manifest_print(read, &text);
     cJSON *tree = status == CSVK_OK ? cJSON_Parse(csvk_buf_text(&text)) : NULL;
     csvk_buf_release(&text);
-    status = csvk_manifest_table(read, &t->by_manifest);
-    t->manifest = tree != NULL && in ? out_of_in(tree, t->folder) : tree;
+    t->manifest = tree != NULL && in ? processor_out_of_in(tree, t->folder) : tree;
     if (in) {
-        csvk_strings_release(&t->by_manifest.columns); /* a file has them in its header */
-        status = t->folder ? csvk_manifest_table(read, &t->by_manifest) : status;
         cJSON_Delete(tree);
     }
-    return t->manifest != NULL && status == CSVK_OK ? CSVK_OK : processor_no_memory(t->p);
+    return t->manifest != NULL ? CSVK_OK : processor_no_memory(t->p);
 }
 
 static int read_manifest(struct processor_table *t)
@@ -127,8 +34,7 @@ static int read_manifest(struct processor_table *t)
     struct csvk_findings found = {.limit = 1};
     struct csvk_manifest *read = NULL;
     if (access(t->in_manifest, F_OK) != 0) {
-        return csvk_manifest_table(NULL, &t->by_manifest) == CSVK_OK ? CSVK_OK
-                                                                     : processor_no_memory(t->p);
+        return CSVK_OK;
     }
     int status = csvk_manifest_read(&read, t->in_manifest, &found, t->p->err);
     int verdict = CSVK_OK;
@@ -147,8 +53,7 @@ static int read_manifest(struct processor_table *t)
 
 /* ---- the manifest of the output ---- */
 
-/* Sets a key of the manifest. Takes over `value`. False: out of memory. */
-static bool put(struct processor_table *t, const char *key, cJSON *value)
+bool processor_put(struct processor_table *t, const char *key, cJSON *value)
 {
     if (t->manifest == NULL) {
         t->manifest = cJSON_CreateObject();
@@ -161,12 +66,20 @@ static bool put(struct processor_table *t, const char *key, cJSON *value)
     return true;
 }
 
+/* Defaults are for keys that the manifest does not have, the others replace what it has. */
 static bool apply_parameters(struct processor_table *t)
 {
     const cJSON *parameter;
+    cJSON_ArrayForEach(parameter, t->plan.defaults)
+    {
+        if (get(t->manifest, parameter->string) == NULL &&
+            !processor_put(t, parameter->string, cJSON_Duplicate(parameter, true))) {
+            return false;
+        }
+    }
     cJSON_ArrayForEach(parameter, t->plan.manifest)
     {
-        if (!put(t, parameter->string, cJSON_Duplicate(parameter, true))) {
+        if (!processor_put(t, parameter->string, cJSON_Duplicate(parameter, true))) {
             return false;
         }
     }
@@ -189,45 +102,129 @@ static bool apply_dialect(struct processor_table *t)
             continue;
         }
         char text[2] = {byte == CSVK_NO_BYTE ? '\0' : (char)byte, '\0'};
-        if (!put(t, keys[i], cJSON_CreateString(text))) {
+        if (!processor_put(t, keys[i], cJSON_CreateString(text))) {
             return false;
         }
     }
     return true;
 }
 
-int processor_write_manifest(const struct processor_table *t, const char *path)
+/* The tree as a manifest; NULL with CSVK_OK: there is none. */
+static int parse_tree(const struct processor_table *t, struct csvk_manifest **out)
 {
     struct csvk_findings found = {.limit = 1};
-    struct csvk_manifest *manifest = NULL;
+    *out = NULL;
     if (t->manifest == NULL) {
         return CSVK_OK;
     }
     char *text = cJSON_PrintUnformatted(t->manifest);
-    int status = text != NULL
-                     ? csvk_manifest_parse(&manifest, text, strlen(text), &found, t->p->err)
-                     : processor_no_memory(t->p);
-    if (status == CSVK_OK) {
+    int status = text != NULL ? csvk_manifest_parse(out, text, strlen(text), &found, t->p->err)
+                              : processor_no_memory(t->p);
+    cJSON_free(text);
+    csvk_findings_release(&found);
+    return status;
+}
+
+int processor_write_manifest(const struct processor_table *t, const char *path)
+{
+    struct csvk_manifest *manifest = NULL;
+    int status = parse_tree(t, &manifest);
+    if (status == CSVK_OK && manifest != NULL) {
         csvk_manifest_normalize(manifest, CSVK_MANIFEST_OUT_TABLE);
         status = csvk_manifest_write(manifest, path, t->p->err);
     }
-    cJSON_free(text);
     csvk_manifest_free(manifest);
-    csvk_findings_release(&found);
     return status;
 }
 
 int processor_need_manifest(struct processor_table *t)
 {
-    bool there = t->manifest != NULL || put(t, "columns", cJSON_CreateArray());
+    bool there = t->manifest != NULL || processor_put(t, "columns", cJSON_CreateArray());
     return there ? CSVK_OK : processor_no_memory(t->p);
+}
+
+/* What the manifest and the step "columns" say of the data as it is. */
+static int describe(struct processor_table *t)
+{
+    struct csvk_manifest *manifest = NULL;
+    int status = parse_tree(t, &manifest);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    status = csvk_manifest_table(manifest, &t->by_manifest);
+    csvk_manifest_free(manifest);
+    bool stated = t->by_manifest.has_header == CSVK_YES;
+    switch (t->columns.names) {
+    case PROCESSOR_NAMES_KEEP:
+        t->header = csvk_manifest_header(&t->by_manifest);
+        status = status == CSVK_OK ? csvk_strings_copy(&t->names, &t->by_manifest.columns) : status;
+        break;
+    case PROCESSOR_NAMES_HEADER: t->header = true; break;
+    case PROCESSOR_NAMES_AUTO: t->header = false; break;
+    case PROCESSOR_NAMES_GIVEN:
+        t->header = stated;
+        status = status == CSVK_OK ? csvk_strings_copy(&t->names, &t->columns.given) : status;
+        break;
+    }
+    return status == CSVK_OK ? CSVK_OK : processor_no_memory(t->p);
 }
 
 int processor_make_manifest(struct processor_table *t)
 {
     int status = read_manifest(t);
-    if (status == CSVK_OK && (!apply_dialect(t) || !apply_parameters(t))) {
+    if (status == CSVK_OK && !apply_parameters(t)) {
         status = processor_no_memory(t->p);
     }
+    return status == CSVK_OK ? describe(t) : status;
+}
+
+/* Where the project has native types, a manifest that this run gave its columns is a native one. */
+static int make_native(struct processor_table *t)
+{
+    enum csvk_type_support support = t->p->options->support;
+    bool native = support == CSVK_SUPPORT_HINTS || support == CSVK_SUPPORT_AUTHORITATIVE;
+    struct csvk_manifest *manifest = NULL, *made = NULL;
+    struct csvk_findings found = {.limit = 100};
+    struct csvk_buf text = CSVK_BUF_INIT;
+    if (!native || t->columns.names == PROCESSOR_NAMES_KEEP || get(t->manifest, "schema") != NULL) {
+        return CSVK_OK;
+    }
+    int status = parse_tree(t, &manifest);
+    if (status == CSVK_OK) {
+        int converted =
+            csvk_manifest_convert(&made, manifest, CSVK_GENERATION_NATIVE, NULL, &found);
+        converted = converted == CSVK_OK ? csvk_manifest_print(made, &text) : converted;
+        cJSON *tree = converted == CSVK_OK ? cJSON_Parse(csvk_buf_text(&text)) : NULL;
+        if (tree != NULL) {
+            cJSON_Delete(t->manifest);
+            t->manifest = tree;
+        }
+        status = tree != NULL ? CSVK_OK : processor_no_memory(t->p);
+    }
+    for (size_t i = 0; i < found.count; i++) {
+        processor_note(t->p, "%s: manifest: %s", t->name, found.item[i].message);
+    }
+    csvk_buf_release(&text);
+    csvk_findings_release(&found);
+    csvk_manifest_free(made);
+    csvk_manifest_free(manifest);
     return status;
+}
+
+int processor_finish_manifest(struct processor_table *t)
+{
+    struct csvk_strings columns = {0};
+    int status = apply_dialect(t) ? CSVK_OK : processor_no_memory(t->p);
+    status = status == CSVK_OK ? processor_result_columns(t, &columns) : status;
+    if (status == CSVK_OK && columns.count > 0 &&
+        (t->columns.names != PROCESSOR_NAMES_KEEP || processor_changes_data(t))) {
+        status = processor_put_columns(t, &columns);
+    }
+    status = status == CSVK_OK ? make_native(t) : status;
+    /* A second time, for the types of new columns. */
+    if (status == CSVK_OK && columns.count > 0 && t->columns.names != PROCESSOR_NAMES_KEEP) {
+        status = processor_put_columns(t, &columns);
+    }
+    csvk_strings_release(&columns);
+    return status == CSVK_OK ? processor_put_metadata(t) : status;
 }

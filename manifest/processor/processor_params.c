@@ -11,7 +11,7 @@
 /* ---- judging ---- */
 
 /* Checks the manifest in the parameters by the rules of manifests; reports the first error. */
-static int judge_manifest(const struct processor *p, const cJSON *manifest)
+static int judge_manifest(const struct processor *p, const cJSON *manifest, const char *where)
 {
     struct csvk_findings found = {.limit = 100};
     struct csvk_manifest_judge how;
@@ -20,7 +20,7 @@ static int judge_manifest(const struct processor *p, const cJSON *manifest)
         return CSVK_OK;
     }
     if (!cJSON_IsObject(manifest)) {
-        return PROCESSOR_REFUSE(p, "parameters: \"manifest\" must be an object");
+        return PROCESSOR_REFUSE(p, "parameters: \"%s\" must be an object", where);
     }
     char *text = cJSON_PrintUnformatted(manifest);
     csvk_manifest_judge_init(&how);
@@ -31,7 +31,7 @@ static int judge_manifest(const struct processor *p, const cJSON *manifest)
     int verdict = status == CSVK_ENOMEM ? processor_no_memory(p) : CSVK_OK;
     for (size_t i = 0; i < found.count && verdict == CSVK_OK; i++) {
         if (found.item[i].severity == CSVK_ERROR) {
-            verdict = PROCESSOR_REFUSE(p, "parameters: manifest: %s", found.item[i].message);
+            verdict = PROCESSOR_REFUSE(p, "parameters: %s: %s", where, found.item[i].message);
         }
     }
     cJSON_free(text);
@@ -56,14 +56,75 @@ static int judge_slice(const struct processor *p, const cJSON *step)
     return processor_read_slice(p, step, &read);
 }
 
+static int judge_columns(const struct processor *p, const cJSON *step)
+{
+    struct processor_columns read = {0};
+    int status = processor_read_columns(p, step, &read);
+    processor_columns_release(&read);
+    return status;
+}
+
+static bool is_filled_text(const cJSON *node)
+{
+    return cJSON_IsString(node) && node->valuestring[0] != '\0';
+}
+
+/* A list of objects with the keys "key" and "value". */
+static int judge_metadata(const struct processor *p, const cJSON *list, const char *where)
+{
+    const cJSON *pair;
+    bool good = list == NULL || cJSON_IsArray(list);
+    cJSON_ArrayForEach(pair, list)
+    {
+        good = good && cJSON_GetArraySize(pair) == 2 &&
+               is_filled_text(cJSON_GetObjectItemCaseSensitive(pair, "key")) &&
+               cJSON_IsString(cJSON_GetObjectItemCaseSensitive(pair, "value"));
+    }
+    return good ? CSVK_OK
+                : PROCESSOR_REFUSE(p,
+                                   "parameters: %s must be a list of objects with the keys "
+                                   "\"key\" and \"value\", both texts",
+                                   where);
+}
+
+static int judge_column_metadata(const struct processor *p, const cJSON *columns)
+{
+    const cJSON *list;
+    if (columns != NULL && !cJSON_IsObject(columns)) {
+        return PROCESSOR_REFUSE(p, "parameters: \"column_metadata\" must be an object whose keys "
+                                   "are names of columns");
+    }
+    cJSON_ArrayForEach(list, columns)
+    {
+        int status = judge_metadata(p, list, "each entry of \"column_metadata\"");
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return CSVK_OK;
+}
+
+/* The keys of what holds for all tables, and of an entry of "tables". */
+#define PLAN_KEYS                                                                                  \
+    "normalize", "columns", "slice", "manifest", "manifest_defaults", "metadata", "column_metadata"
+
 static int judge_plan(const struct processor *p, const cJSON *plan)
 {
-    const cJSON *normalize = cJSON_GetObjectItemCaseSensitive(plan, "normalize");
-    const cJSON *slice = cJSON_GetObjectItemCaseSensitive(plan, "slice");
-    int status = judge_normalize(p, normalize);
-    status = status == CSVK_OK ? judge_slice(p, slice) : status;
-    return status == CSVK_OK ? judge_manifest(p, cJSON_GetObjectItemCaseSensitive(plan, "manifest"))
-                             : status;
+    const cJSON *manifest = cJSON_GetObjectItemCaseSensitive(plan, "manifest");
+    const cJSON *defaults = cJSON_GetObjectItemCaseSensitive(plan, "manifest_defaults");
+    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(plan, "metadata");
+    const cJSON *of_columns = cJSON_GetObjectItemCaseSensitive(plan, "column_metadata");
+    int status = judge_normalize(p, cJSON_GetObjectItemCaseSensitive(plan, "normalize"));
+    if (status == CSVK_OK) {
+        status = judge_columns(p, cJSON_GetObjectItemCaseSensitive(plan, "columns"));
+    }
+    if (status == CSVK_OK) {
+        status = judge_slice(p, cJSON_GetObjectItemCaseSensitive(plan, "slice"));
+    }
+    status = status == CSVK_OK ? judge_manifest(p, manifest, "manifest") : status;
+    status = status == CSVK_OK ? judge_manifest(p, defaults, "manifest_defaults") : status;
+    status = status == CSVK_OK ? judge_metadata(p, metadata, "\"metadata\"") : status;
+    return status == CSVK_OK ? judge_column_metadata(p, of_columns) : status;
 }
 
 static bool is_pattern(const cJSON *node)
@@ -96,7 +157,7 @@ static int judge_names(const struct processor *p, const cJSON *object, const cha
 
 static int judge_entry(const struct processor *p, const cJSON *entry)
 {
-    static const char *const names[] = {"source", "normalize", "slice", "manifest", NULL};
+    static const char *const names[] = {"source", PLAN_KEYS, NULL};
     if (!cJSON_IsObject(entry)) {
         return PROCESSOR_REFUSE(p, "parameters: an entry of \"tables\" must be an object");
     }
@@ -110,16 +171,14 @@ static int judge_entry(const struct processor *p, const cJSON *entry)
 
 static int judge(const struct processor *p)
 {
-    static const char *const names[] = {"normalize", "slice", "manifest", "tables", "files", NULL};
+    static const char *const names[] = {PLAN_KEYS, "tables", "files", NULL};
     const cJSON *tables = cJSON_GetObjectItemCaseSensitive(p->parameters, "tables"), *entry;
     const cJSON *files = cJSON_GetObjectItemCaseSensitive(p->parameters, "files");
     int status = judge_names(p, p->parameters, names, "the processor");
     if (status == CSVK_OK && tables != NULL && !cJSON_IsArray(tables)) {
         return PROCESSOR_REFUSE(p, "parameters: \"tables\" must be a list");
     }
-    if (status == CSVK_OK && files != NULL && !cJSON_IsBool(files)) {
-        return PROCESSOR_REFUSE(p, "parameters: \"files\" must be true or false");
-    }
+    status = status == CSVK_OK ? processor_judge_files(p, files) : status;
     status = status == CSVK_OK ? judge_plan(p, p->parameters) : status;
     cJSON_ArrayForEach(entry, tables)
     {
@@ -211,9 +270,15 @@ struct processor_plan processor_plan(const struct processor *p, const char *tabl
             break;
         }
     }
-    struct processor_plan plan = {own_or_common(p, found, "normalize"),
-                                  own_or_common(p, found, "slice"),
-                                  own_or_common(p, found, "manifest")};
+    struct processor_plan plan = {
+        .normalize = own_or_common(p, found, "normalize"),
+        .columns = own_or_common(p, found, "columns"),
+        .slice = own_or_common(p, found, "slice"),
+        .manifest = own_or_common(p, found, "manifest"),
+        .defaults = own_or_common(p, found, "manifest_defaults"),
+        .metadata = own_or_common(p, found, "metadata"),
+        .column_metadata = own_or_common(p, found, "column_metadata"),
+    };
     return plan;
 }
 

@@ -1,7 +1,8 @@
 /*
- * processor_steps.c - the steps "normalize" and "slice" of the parameters as options of the calls
- * that do them. A key of a step is a row here: its name, that of the option of the command, the
- * type of its JSON value, and where the value goes.
+ * processor_steps.c - the steps "normalize", "columns" and "slice" of the parameters as options of
+ * the calls that do them. A key of a step is a row here: its name, that of the option of the
+ * command, the type of its JSON value, and where the value goes. Those of "columns" are lists and
+ * names, and read one by one.
  */
 #include "csvkit/base/numbers.h"
 #include "manifest/processor/processor_parts.h"
@@ -39,6 +40,10 @@ struct step_key {
     uint64_t least, most;
 };
 
+/* No value of enum csvk_normalize_ragged: every record stays, and the table gets the width of the
+   widest one. */
+enum { RAGGED_WIDEN = 1000 };
+
 #define AT(member)       offsetof(struct processor_normalize, member)
 #define SLICE_AT(member) offsetof(struct processor_slice, member)
 static const struct step_word line_breaks[] = {
@@ -53,6 +58,7 @@ static const struct step_word ragged[] = {{"repair", CSVK_NORMALIZE_RAGGED_REPAI
                                           {"pad", CSVK_NORMALIZE_RAGGED_PAD},
                                           {"reject", CSVK_NORMALIZE_RAGGED_REJECT},
                                           {"fail", CSVK_NORMALIZE_RAGGED_FAIL},
+                                          {"widen", RAGGED_WIDEN},
                                           {NULL, 0}};
 static const struct step_word keep_or_drop[] = {{"keep", false}, {"drop", true}, {NULL, 0}};
 static const struct step_word reject_or_remove[] = {
@@ -103,6 +109,8 @@ static const struct step_key slice_keys[] = {
     {"compress", "compress", STEP_WORD, SLICE_AT(how.form), forms, 0, 0},
     {"level", "level", STEP_LEVEL, SLICE_AT(how.level), NULL, 1, 9},
     {"keep_empty", "keep-empty", STEP_FLAG, SLICE_AT(keep_empty), NULL, 0, 0},
+    {"min_slice_size", "min-slice-size", STEP_SIZE, SLICE_AT(min_slice_size), NULL, 0, 0},
+    {"min_table_size", "min-table-size", STEP_SIZE, SLICE_AT(min_table_size), NULL, 0, 0},
     {"verify", "verify", STEP_FLAG, SLICE_AT(verify), NULL, 0, 0},
     {NULL, NULL, STEP_NOWHERE, 0, NULL, 0, 0},
 };
@@ -314,6 +322,15 @@ int processor_read_normalize(const struct processor *p, const cJSON *step,
     out->files.sniff_delimiter =
         cJSON_IsString(delimiter) && strcmp(delimiter->valuestring, "auto") == 0;
     out->files.keep_escape = get(step, "escape") != NULL;
+    const cJSON *ragged_records = get(step, "ragged");
+    out->widen =
+        cJSON_IsString(ragged_records) && strcmp(ragged_records->valuestring, "widen") == 0;
+    if (out->widen) {
+        out->options.ragged = CSVK_NORMALIZE_RAGGED_PAD;
+    }
+    if (out->widen && out->options.names == CSVK_NORMALIZE_NAMES_STORAGE) {
+        return PROCESSOR_REFUSE(p, "parameters: --ragged=widen excludes --names=storage");
+    }
     return csvk_dialect_check(&out->options.to, &why) == CSVK_OK
                ? CSVK_OK
                : PROCESSOR_REFUSE(p, "parameters: --to-delimiter, --to-enclosure: %s", why.text);
@@ -331,10 +348,115 @@ int processor_read_slice(const struct processor *p, const cJSON *step, struct pr
         return PROCESSOR_REFUSE(
             p, "parameters: give only one of --slice-size, --records and --slices");
     }
+    if (out->min_slice_size != 0 && !slices) {
+        return PROCESSOR_REFUSE(p, "parameters: --min-slice-size is for --slices only");
+    }
     out->how.cut = records  ? CSVK_SLICE_BY_RECORDS
                    : slices ? CSVK_SLICE_BY_COUNT
                             : CSVK_SLICE_BY_SIZE;
     bool none = get(step, "keep_empty") != NULL && !out->keep_empty;
     out->how.none = none ? CSVK_SLICE_NO_SLICE : CSVK_SLICE_EMPTY_SLICE;
     return CSVK_OK;
+}
+
+/* ---- columns --------------------------------------------------------------------------------- */
+
+void processor_columns_release(struct processor_columns *columns)
+{
+    csvk_strings_release(&columns->given);
+    csvk_strings_release(&columns->select);
+    *columns = (struct processor_columns){0};
+}
+
+/* A list of names, at least one, none empty, each one once. */
+static int read_names(const struct processor *p, const cJSON *list, const char *key,
+                      struct csvk_strings *out)
+{
+    const cJSON *name;
+    bool good = cJSON_GetArraySize(list) > 0;
+    cJSON_ArrayForEach(name, list)
+    {
+        good = good && cJSON_IsString(name) && name->valuestring[0] != '\0';
+        if (good && csvk_strings_has(out, name->valuestring)) {
+            return PROCESSOR_REFUSE(p, "parameters: \"%s\" of \"columns\" names \"%s\" twice", key,
+                                    name->valuestring);
+        }
+        if (good && csvk_strings_add(out, name->valuestring) != CSVK_OK) {
+            return processor_no_memory(p);
+        }
+    }
+    return good ? CSVK_OK
+                : PROCESSOR_REFUSE(p, "parameters: \"%s\" of \"columns\" must be a list of names",
+                                   key);
+}
+
+static int read_where_names_come_from(const struct processor *p, const cJSON *node,
+                                      struct processor_columns *out)
+{
+    if (cJSON_IsArray(node)) {
+        out->names = PROCESSOR_NAMES_GIVEN;
+        return read_names(p, node, "names", &out->given);
+    }
+    bool header = cJSON_IsString(node) && strcmp(node->valuestring, "header") == 0;
+    bool automatic = cJSON_IsString(node) && strcmp(node->valuestring, "auto") == 0;
+    out->names = header ? PROCESSOR_NAMES_HEADER : PROCESSOR_NAMES_AUTO;
+    return header || automatic
+               ? CSVK_OK
+               : PROCESSOR_REFUSE(p, "parameters: \"names\" of \"columns\" must be \"header\", "
+                                     "\"auto\" or a list of names");
+}
+
+static int read_added(const struct processor *p, const cJSON *node, const char **out)
+{
+    if (!cJSON_IsString(node) || node->valuestring[0] == '\0') {
+        return PROCESSOR_REFUSE(p, "parameters: \"%s\" of \"columns\" must be the name of a column",
+                                node->string);
+    }
+    *out = node->valuestring;
+    return CSVK_OK;
+}
+
+static int read_columns_key(const struct processor *p, const cJSON *node,
+                            struct processor_columns *out)
+{
+    if (strcmp(node->string, "names") == 0) {
+        return read_where_names_come_from(p, node, out);
+    }
+    if (strcmp(node->string, "select") == 0) {
+        return cJSON_IsArray(node) ? read_names(p, node, "select", &out->select)
+                                   : PROCESSOR_REFUSE(p, "parameters: \"select\" of \"columns\" "
+                                                         "must be a list of names");
+    }
+    if (strcmp(node->string, "row_number") == 0) {
+        return read_added(p, node, &out->row_number);
+    }
+    if (strcmp(node->string, "file_name") == 0) {
+        return read_added(p, node, &out->file_name);
+    }
+    return PROCESSOR_REFUSE(p, "parameters: \"columns\" has no option \"%s\"", node->string);
+}
+
+int processor_read_columns(const struct processor *p, const cJSON *step,
+                           struct processor_columns *out)
+{
+    const cJSON *node;
+    int status = CSVK_OK;
+    if (step == NULL || cJSON_IsFalse(step)) {
+        return CSVK_OK;
+    }
+    if (!cJSON_IsObject(step)) {
+        return PROCESSOR_REFUSE(p, "parameters: \"columns\" must be false or an object");
+    }
+    cJSON_ArrayForEach(node, step)
+    {
+        status = status == CSVK_OK ? read_columns_key(p, node, out) : status;
+    }
+    if (status == CSVK_OK && out->row_number != NULL && out->file_name != NULL &&
+        strcmp(out->row_number, out->file_name) == 0) {
+        return PROCESSOR_REFUSE(p,
+                                "parameters: \"row_number\" and \"file_name\" of \"columns\" are "
+                                "both called \"%s\"",
+                                out->row_number);
+    }
+    return status;
 }

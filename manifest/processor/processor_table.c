@@ -1,17 +1,15 @@
 /*
- * processor_table.c - processes the tables of in/tables one after the other: normalizes and slices
- * a table, and writes its manifest.
+ * processor_table.c - processes the tables of in/tables one after the other.
  *
- * A table that is sliced after it was normalized is normalized into the temporary folder, any other
- * table to its place in out/tables. The manifest is written last.
+ * A table is made on the stage, a folder of this run beside out/tables: data, then the manifest;
+ * both are judged as the platform will, and moved to their places when nothing is wrong. So of a
+ * table that is refused there is nothing in out/tables, whichever slice was the bad one.
  */
 #include "manifest/processor/processor_parts.h"
 
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
-
-enum { GZIP_LEVEL = 6 };
+#include <unistd.h>
 
 static const cJSON *get(const cJSON *object, const char *key)
 {
@@ -23,256 +21,210 @@ static int no_memory(const struct processor_table *t)
     return processor_no_memory(t->p);
 }
 
-static bool ends_with(const char *text, const char *end)
+/* PATH.manifest; NULL: out of memory. */
+static char *manifest_of(const char *path)
 {
-    size_t n = strlen(text), m = strlen(end);
-    return n > m && strcasecmp(text + n - m, end) == 0;
+    struct csvk_buf name = CSVK_BUF_INIT;
+    int status = csvk_buf_printf(&name, "%s.manifest", path);
+    char *text = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&name)) : NULL;
+    csvk_buf_release(&name);
+    return text;
 }
 
-/* ---- steps ---- */
+/* ---- judging ---- */
 
-static bool has_rejects(const struct processor_table *t)
+static int refuse_first_error(const struct processor_table *t, const struct csvk_findings *found)
 {
-    return cJSON_IsTrue(get(t->plan.normalize, "rejects"));
-}
-
-/* out/files/NAME.rejects, or out/files/NAME.SLICE.rejects. */
-static int name_rejects(const struct processor_table *t, const char *to, struct csvk_buf *name)
-{
-    const char *base = strrchr(to, '/') + 1;
-    int status = csvk_buf_printf(name, "%s/out/files/%s%s%s.rejects", t->p->folder, t->name,
-                                 t->folder ? "." : "", t->folder ? base : "");
-    return status == CSVK_OK ? status : no_memory(t);
-}
-
-/* The table as the manifest describes it; what the step says wins. */
-static int read_step(const struct processor_table *t, struct processor_normalize *step)
-{
-    struct csvk_normalize_options *options = &step->options;
-    csvk_normalize_options_init(options);
-    options->dialect.delimiter = t->by_manifest.dialect.delimiter;
-    options->dialect.enclosure = t->by_manifest.dialect.enclosure;
-    if (!csvk_manifest_header(&t->by_manifest)) {
-        options->header = CSVK_NORMALIZE_NO_HEADER;
-        if (csvk_strings_copy(&options->columns, &t->by_manifest.columns) != CSVK_OK) {
-            return no_memory(t);
+    for (size_t i = 0; i < found->count; i++) {
+        const struct csvk_finding *finding = &found->item[i];
+        if (finding->severity == CSVK_ERROR) {
+            return PROCESSOR_REFUSE(t->p, "%s: %s%s%s", t->name, finding->message,
+                                    finding->remedy != NULL ? "; " : "",
+                                    finding->remedy != NULL ? finding->remedy : "");
         }
-    }
-    int status = processor_read_normalize(t->p, t->plan.normalize, step);
-    options->delimiter_given = !step->files.sniff_delimiter;
-    step->files.keep_enclosure = true;
-    if (status == CSVK_OK && options->names == CSVK_NORMALIZE_NAMES_STORAGE &&
-        options->header == CSVK_NORMALIZE_NO_HEADER) {
-        status = csvk_fail(t->p->err, CSVK_EUSAGE, "--names=storage needs a header");
-    }
-    if (status == CSVK_OK && !step->files.sniff_delimiter) {
-        status = csvk_dialect_check(&options->dialect, t->p->err);
-    }
-    return status;
-}
-
-static int normalize_file(const struct processor_table *t, const char *from, const char *to)
-{
-    struct processor_normalize step = {.files = {.size = sizeof step.files}};
-    struct csvk_normalize_result result = {.size = sizeof result};
-    struct csvk_buf rejects = CSVK_BUF_INIT;
-    int status = read_step(t, &step);
-    if (status == CSVK_OK && has_rejects(t)) {
-        status = name_rejects(t, to, &rejects);
-        step.files.rejects = csvk_buf_text(&rejects);
-    }
-    step.files.input = from;
-    step.files.output = to;
-    step.files.gzip_level = ends_with(to, ".gz") ? GZIP_LEVEL : 0;
-    if (status == CSVK_OK) {
-        status = csvk_normalize_files(&step.files, &step.options, &result, t->p->err);
-    }
-    csvk_buf_release(&rejects);
-    csvk_normalize_options_release(&step.options);
-    return status;
-}
-
-static int normalize_folder(struct processor_table *t, const char *to)
-{
-    struct csvk_strings slices = {0};
-    int status = processor_folder(t->p, to);
-    status = status == CSVK_OK ? csvk_list_slices(t->in, &slices, t->p->err) : status;
-    for (size_t i = 0; i < slices.count && status == CSVK_OK; i++) {
-        char *target = processor_path(to, strrchr(slices.item[i], '/') + 1, NULL);
-        status = target != NULL ? normalize_file(t, slices.item[i], target) : no_memory(t);
-        csvk_free(target);
-    }
-    csvk_strings_release(&slices);
-    return status;
-}
-
-static int normalize(struct processor_table *t, const char *to)
-{
-    if (t->folder && csvk_manifest_header(&t->by_manifest) && t->by_manifest.columns.count == 0) {
-        return PROCESSOR_REFUSE(t->p, "%s: a sliced table needs a manifest with columns", t->name);
-    }
-    return t->folder ? normalize_folder(t, to) : normalize_file(t, t->in, to);
-}
-
-/* out/tables/NAME without .gz and .csv: the name of the folder for the slices of a file. */
-static char *sliced_path(const struct processor_table *t)
-{
-    char *path = csvk_strdup(t->out);
-    if (path != NULL && !t->folder && ends_with(path, ".gz")) {
-        path[strlen(path) - 3] = '\0';
-    }
-    if (path != NULL && !t->folder && ends_with(path, ".csv")) {
-        path[strlen(path) - 4] = '\0';
-    }
-    return path;
-}
-
-/* Findings about the manifest say which table they are about. */
-static int show(const struct processor_table *t, const char *to,
-                struct csvk_slice_table_result *result)
-{
-    const struct csvk_processor_options *o = t->p->options;
-    for (size_t i = 0; i < result->findings.count; i++) {
-        result->findings.item[i].table = csvk_strdup(t->name);
-        if (result->findings.item[i].table == NULL) {
-            return no_memory(t);
-        }
-    }
-    if (o->sliced != NULL) {
-        o->sliced(o->context, to, result);
     }
     return CSVK_OK;
 }
 
-/* What the step and the manifest made so far say, as the options of one call. */
-static int slice_as_told(const struct processor_table *t, const struct processor_slice *step,
-                         struct csvk_table_definition *table, struct csvk_manifest_plan *plan,
-                         const char *from)
+/* A table without a manifest is judged as one with an empty manifest, as the platform does. */
+static int read_made(const struct processor_table *t, const char *path, struct csvk_manifest **out,
+                     struct csvk_findings *found)
 {
-    struct csvk_slice_table_options options;
-    struct csvk_slice_table_result *result = NULL;
-    struct csvk_findings findings = {0};
-    struct csvk_strings inputs = {0};
-    csvk_slice_table_options_init(&options);
-    options.inputs = &inputs;
-    options.table = table;
-    options.how = &step->how;
-    options.any_size = step->any_size;
-    options.verify = step->verify;
-    options.manifest = plan;
-    options.support = t->p->options->support;
-    options.max_record = t->p->options->max_record;
-    options.judged = t->p->options->judged;
-    options.context = t->p->options->context;
-    int status = csvk_strings_add(&inputs, from) == CSVK_OK ? CSVK_OK : no_memory(t);
-    status =
-        status == CSVK_OK ? csvk_table_definition_read(table, from, &findings, t->p->err) : status;
+    return access(path, F_OK) == 0 ? csvk_manifest_read(out, path, found, t->p->err)
+                                   : csvk_manifest_parse(out, "{}", 2, found, t->p->err);
+}
+
+/* What the platform would refuse, or misread in silence: the manifest, and the first record of each
+   file beside it. */
+static int judge_table(const struct processor_table *t, const char *data, const char *path)
+{
+    struct csvk_findings found = {.limit = 100};
+    struct csvk_manifest *manifest = NULL;
+    struct csvk_manifest_judge how;
+    csvk_manifest_judge_init(&how);
+    how.kind = CSVK_MANIFEST_OUT_TABLE;
+    how.name = t->name;
+    how.support = t->p->options->support;
+    int status = read_made(t, path, &manifest, &found);
+    status = status == CSVK_OK ? csvk_manifest_check(manifest, &how, &found) : status;
     if (status == CSVK_OK) {
-        status = csvk_slice_table(&options, &result, t->p->err);
-        int shown = result != NULL ? show(t, step->how.directory, result) : status;
-        status = status == CSVK_OK ? shown : status;
+        status = csvk_manifest_check_data(manifest, data, CSVK_MANIFEST_FIRST_RECORDS, &found,
+                                          t->p->err);
     }
-    csvk_slice_table_result_free(result);
-    csvk_findings_release(&findings);
-    csvk_strings_release(&inputs);
+    status = status == CSVK_ENOMEM ? no_memory(t) : status;
+    status = status == CSVK_OK ? refuse_first_error(t, &found) : status;
+    csvk_manifest_free(manifest);
+    csvk_findings_release(&found);
     return status;
 }
 
-/* Slices `from`. The manifest that was made so far is the base of the manifest of the slices. */
-static int slice_table(struct processor_table *t, const char *from, const char *to)
+/* ---- one table ---- */
+
+/* The order is that of slice.h: without a manifest slices are refused, but beside the manifest of
+   other data they would be misread. */
+static int place(const struct processor_table *t, const char *data, const char *manifest)
 {
-    struct processor_slice step = {0};
-    struct csvk_table_definition table;
-    struct csvk_manifest_plan *plan = NULL;
-    csvk_table_definition_init(&table);
-    csvk_slice_options_init(&step.how);
-    step.how.directory = to;
-    step.how.existing = CSVK_SLICE_REPLACE;
-    step.how.threads = t->p->options->threads;
-    table.manifest = processor_path(t->p->scratch, "base.manifest", NULL);
-    int status = table.manifest == NULL ? no_memory(t) : processor_need_manifest(t);
-    status = status == CSVK_OK ? processor_write_manifest(t, table.manifest) : status;
-    status = status == CSVK_OK ? processor_read_slice(t->p, t->plan.slice, &step) : status;
-    status = status == CSVK_OK ? csvk_manifest_plan_new(&plan, t->p->err) : status;
+    char *to = manifest_of(t->out);
+    int status = to != NULL ? CSVK_OK : no_memory(t);
     if (status == CSVK_OK) {
-        bool native = t->p->options->support == CSVK_SUPPORT_HINTS ||
-                      t->p->options->support == CSVK_SUPPORT_AUTHORITATIVE;
-        plan->options->generation = native ? CSVK_GENERATION_NATIVE : CSVK_GENERATION_LEGACY;
-        status = slice_as_told(t, &step, &table, plan, from);
+        processor_remove(to);
+        status = processor_move(t->p, data, t->out);
     }
-    csvk_manifest_plan_free(plan);
-    csvk_table_definition_release(&table);
-    return status;
-}
-
-static int normalize_and_slice(struct processor_table *t, const char *to)
-{
-    char *middle = processor_path(t->p->scratch, t->folder ? "slices" : "table.csv", NULL);
-    int status = middle != NULL ? normalize(t, middle) : no_memory(t);
-    status = status == CSVK_OK ? slice_table(t, middle, to) : status;
-    if (middle != NULL) {
-        processor_remove(middle);
+    if (status == CSVK_OK && access(manifest, F_OK) == 0) {
+        status = processor_move(t->p, manifest, to);
     }
-    csvk_free(middle);
-    return status;
-}
-
-static int make_sliced(struct processor_table *t)
-{
-    char *to = sliced_path(t);
-    int status = to == NULL                        ? no_memory(t)
-                 : processor_on(t->plan.normalize) ? normalize_and_slice(t, to)
-                                                   : slice_table(t, t->in, to);
     csvk_free(to);
     return status;
 }
 
-static int make_plain(struct processor_table *t)
+static bool has_items(const cJSON *node)
 {
-    char *path = NULL;
-    int status = processor_on(t->plan.normalize) ? normalize(t, t->out)
-                                                 : processor_copy(t->p, t->in, t->out);
-    struct csvk_buf name = CSVK_BUF_INIT;
-    if (csvk_buf_printf(&name, "%s.manifest", t->out) == CSVK_OK) {
-        path = csvk_strdup(csvk_buf_text(&name));
+    return node != NULL && node->child != NULL;
+}
+
+/* No step and no parameter is for this table: what is copied is not judged. */
+static bool is_untouched(const struct processor_table *t)
+{
+    const struct processor_plan *plan = &t->plan;
+    return !processor_on(plan->normalize) && !processor_on(plan->slice) &&
+           !has_items(plan->columns) && !has_items(plan->manifest) && !has_items(plan->defaults) &&
+           !has_items(plan->metadata) && !has_items(plan->column_metadata);
+}
+
+static int copy_table(struct processor_table *t, const char *data, const char *manifest)
+{
+    int status = processor_copy(t->p, t->in, data);
+    if (status == CSVK_OK && t->folder && t->header && t->names.count == 0) {
+        processor_note(t->p,
+                       "%s: copied as it is; a sliced table needs a manifest with columns, which "
+                       "\"columns\": {\"names\": ...} makes",
+                       t->in);
     }
-    csvk_buf_release(&name);
-    if (status == CSVK_OK) {
-        status = path != NULL ? processor_write_manifest(t, path) : no_memory(t);
+    status = status == CSVK_OK ? processor_write_manifest(t, manifest) : status;
+    return status == CSVK_OK ? place(t, data, manifest) : status;
+}
+
+static int finish_plain(struct processor_table *t, const char *data, const char *manifest)
+{
+    int status = processor_write_manifest(t, manifest);
+    status = status == CSVK_OK ? judge_table(t, data, manifest) : status;
+    return status == CSVK_OK ? place(t, data, manifest) : status;
+}
+
+/* The slices get a folder of their own on the stage, since they have the name of the data. */
+static int finish_sliced(struct processor_table *t, const char *data)
+{
+    char *folder = processor_path(t->p->stage, "slices", NULL);
+    char *to = processor_path(t->p->stage, "slices", t->name);
+    char *manifest = to != NULL ? manifest_of(to) : NULL;
+    int status = folder != NULL && manifest != NULL ? processor_folder(t->p, folder) : no_memory(t);
+    status = status == CSVK_OK ? processor_slice_table(t, data, to) : status;
+    status = status == CSVK_OK ? place(t, to, manifest) : status;
+    if (folder != NULL) {
+        processor_remove(folder);
     }
-    csvk_free(path);
+    csvk_free(folder);
+    csvk_free(to);
+    csvk_free(manifest);
+    return status;
+}
+
+static int make_table_at(struct processor_table *t, const char *data, const char *manifest)
+{
+    bool copied = false, slices = false;
+    int status = CSVK_OK;
+    if (is_untouched(t)) {
+        return copy_table(t, data, manifest);
+    }
+    /* What only "slice" reads need not be copied before it. */
+    copied = processor_changes_data(t) || t->columns.names != PROCESSOR_NAMES_KEEP ||
+             !processor_on(t->plan.slice);
+    status = copied ? processor_make_data(t, data) : CSVK_OK;
+    status = status == CSVK_OK ? processor_finish_manifest(t) : status;
+    status = status == CSVK_OK ? processor_slices(t, copied ? data : t->in, &slices) : status;
+    if (status == CSVK_OK && slices) {
+        status = copied ? CSVK_OK : processor_check_parts(t);
+        return status == CSVK_OK ? finish_sliced(t, copied ? data : t->in) : status;
+    }
+    t->plan.slice = NULL; /* it is too small */
+    if (status == CSVK_OK && !copied) {
+        status = processor_make_data(t, data);
+    }
+    return status == CSVK_OK ? finish_plain(t, data, manifest) : status;
+}
+
+static int make_table(struct processor_table *t)
+{
+    char *data = processor_path(t->p->stage, t->name, NULL);
+    char *manifest = data != NULL ? manifest_of(data) : NULL;
+    int status = manifest != NULL ? processor_read_columns(t->p, t->plan.columns, &t->columns)
+                                  : no_memory(t);
+    status = status == CSVK_OK ? processor_make_manifest(t) : status;
+    status = status == CSVK_OK ? make_table_at(t, data, manifest) : status;
+    if (data != NULL && manifest != NULL) {
+        processor_remove(data);
+        processor_remove(manifest);
+    }
+    csvk_free(data);
+    csvk_free(manifest);
     return status;
 }
 
 /* ---- tables ---- */
 
-static int make_table(struct processor_table *t)
+static int open_table(struct processor_table *t)
 {
-    int status = processor_make_manifest(t);
-    if (status != CSVK_OK) {
-        return status;
-    }
-    return processor_on(t->plan.slice) ? make_sliced(t) : make_plain(t);
+    struct csvk_buf manifest = CSVK_BUF_INIT;
+    int status = csvk_buf_printf(&manifest, "%s.manifest", t->name);
+    t->in = processor_path(t->p->folder, "in/tables", t->name);
+    t->out = processor_path(t->p->folder, "out/tables", t->name);
+    t->in_manifest = status == CSVK_OK
+                         ? processor_path(t->p->folder, "in/tables", csvk_buf_text(&manifest))
+                         : NULL;
+    csvk_buf_release(&manifest);
+    return t->in != NULL && t->out != NULL && t->in_manifest != NULL ? CSVK_OK
+                                                                     : processor_no_memory(t->p);
 }
 
 static int do_table(const struct processor *p, const char *name)
 {
     struct processor_table t = {.p = p, .name = name, .plan = processor_plan(p, name)};
-    struct csvk_buf manifest = CSVK_BUF_INIT;
     struct stat info;
-    int status = csvk_buf_printf(&manifest, "%s.manifest", name);
-    t.in = processor_path(p->folder, "in/tables", name);
-    t.out = processor_path(p->folder, "out/tables", name);
-    t.in_manifest =
-        status == CSVK_OK ? processor_path(p->folder, "in/tables", csvk_buf_text(&manifest)) : NULL;
-    csvk_buf_release(&manifest);
-    if (t.in == NULL || t.out == NULL || t.in_manifest == NULL) {
-        status = no_memory(&t);
-    } else if (lstat(t.in, &info) != 0 || !(S_ISREG(info.st_mode) || S_ISDIR(info.st_mode))) {
+    int status = open_table(&t);
+    if (status == CSVK_OK &&
+        (lstat(t.in, &info) != 0 || !(S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)))) {
         status = PROCESSOR_REFUSE(p, "%s is neither a file nor a folder", t.in);
-    } else {
+    }
+    if (status == CSVK_OK) {
         t.folder = S_ISDIR(info.st_mode);
         status = make_table(&t);
+    }
+    processor_columns_release(&t.columns);
+    csvk_strings_release(&t.names);
+    csvk_free(t.pick);
+    if (status == CSVK_EUSAGE) { /* all options come from the parameters and the manifest */
+        const struct csvk_error why = *p->err;
+        status = PROCESSOR_REFUSE(p, "%s: parameters: %s", name, why.text);
     }
     csvk_manifest_table_release(&t.by_manifest);
     cJSON_Delete(t.manifest);
@@ -302,6 +254,39 @@ static int judge_sources(const struct processor *p, const struct csvk_strings *n
     return CSVK_OK;
 }
 
+static bool is_manifest(const char *name)
+{
+    size_t n = strlen(name), m = strlen(".manifest");
+    return n > m && strcmp(name + n - m, ".manifest") == 0;
+}
+
+/* A manifest goes along with its table. */
+static int note_orphan(const struct processor *p, const struct csvk_strings *names,
+                       const char *manifest)
+{
+    char *table = csvk_strdup(manifest);
+    if (table == NULL) {
+        return processor_no_memory(p);
+    }
+    table[strlen(table) - strlen(".manifest")] = '\0';
+    if (!csvk_strings_has(names, table)) {
+        processor_note(p, "%s/in/tables/%s: left out, because there is no \"%s\" beside it",
+                       p->folder, manifest, table);
+    }
+    csvk_free(table);
+    return CSVK_OK;
+}
+
+static int do_name(const struct processor *p, const struct csvk_strings *names, const char *name)
+{
+    if (name[0] == '.') {
+        processor_note(p, "%s/in/tables/%s: left out, because its name begins with a dot",
+                       p->folder, name);
+        return CSVK_OK;
+    }
+    return is_manifest(name) ? note_orphan(p, names, name) : do_table(p, name);
+}
+
 int processor_tables(const struct processor *p)
 {
     struct csvk_strings names = {0};
@@ -311,10 +296,7 @@ int processor_tables(const struct processor *p)
     status = status == CSVK_OK ? processor_names(p, in, &names) : status;
     status = status == CSVK_OK ? judge_sources(p, &names) : status;
     for (size_t i = 0; i < names.count && status == CSVK_OK; i++) {
-        const char *name = names.item[i];
-        if (name[0] != '.' && !ends_with(name, ".manifest")) {
-            status = do_table(p, name);
-        }
+        status = do_name(p, &names, names.item[i]);
     }
     csvk_strings_release(&names);
     csvk_free(in);

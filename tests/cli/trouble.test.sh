@@ -112,7 +112,7 @@ must be a text|{"normalize":{"quote":1}}
 "tables" must be a list|{"tables":1}
 needs "source"|{"tables":[{"source":[1]}]}
 must be an object|{"tables":[1]}
-"files" must be true or false|{"files":1}
+"files" must be true, false or an object|{"files":1}
 there is no table|{"tables":[{"source":"nosuch.csv"}]}
 ROWS
 

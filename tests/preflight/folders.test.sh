@@ -44,7 +44,7 @@ printf 'id,x y\r\n1,a\r\n' >"$F/in/tables/other.csv"
 printf 'x\n' >"$F/in/tables/raw_1"
 "$CSVKIT" processor "$F" >plog 2>perr || fail "processor: exit $?: $(head -c 300 perr)"
 judge --default-bucket=in.c-main
-is '.tables | map([.source, .records]) == [["export1", 3], ["other.csv", 1], ["raw_1", 0]]'
+is '.tables | map([.source, .records]) == [["export1.csv", 3], ["other.csv", 1], ["raw_1", 0]]'
 is '[.tables[] | select(.source != "raw_1") | .valid] == [true, true]'
 
 conclude

@@ -45,7 +45,7 @@ first=$(sums)
 judge
 silent
 is '.tables | map([.source, .destination, .records, .slices]) ==
-    [["big","in.c-main.big",3,2],["dirty.csv","in.c-main.dirty",3,0],["s","in.c-main.s",2,2]]'
+    [["big.csv","in.c-main.big",3,2],["dirty.csv","in.c-main.dirty",3,0],["s","in.c-main.s",2,2]]'
 is '.tables[0].columns == ["id","v"] and .tables[0].primary_key == ["id"] and .tables[0].incremental'
 printf 'id,name,note\n1,a,x\n2,"b;c",\n3,d,y\n' | cmp - "$T/dirty.csv" || fail "dirty.csv: $(cat "$T/dirty.csv")"
 cmp "$F/in/files/f.bin" "$F/out/files/f.bin" || fail "a file was changed"
@@ -53,7 +53,7 @@ cmp "$F/in/tables/s/p1" "$T/s/p1" || fail "a slice was changed"
 process 0
 [ "$(sums)" = "$first" ] || fail "twice is not the same"
 for key in uri name id created; do
-    jq -e "has(\"$key\")" "$T/big.manifest" >/dev/null && fail "$key came along"
+    jq -e "has(\"$key\")" "$T/big.csv.manifest" >/dev/null && fail "$key came along"
 done
 [ -z "$(ls -A "$TMPDIR")" ] || fail "scratch is left"
 
@@ -68,7 +68,7 @@ parameters '{"tables":[{"source":"dirty.csv","normalize":{"line_break":"lf","rag
   "manifest":{"destination":"in.c-main.one"},"files":false}'
 process 0
 judge
-is '[.tables[] | select(.source == "dirty" or .source == "s")] | map([.slices, .records, .destination]) ==
+is '[.tables[] | select(.source == "dirty.csv" or .source == "s")] | map([.slices, .records, .destination]) ==
     [[1,3,"in.c-main.one"],[1,2,"in.c-main.one"]]'
 [ ! -e "$F/out/files/f.bin" ] || fail "files came along"
 

@@ -37,6 +37,20 @@ static const struct {
     {"p/in/files/1_f", "a"},
     {"p/config.json", "{\"parameters\":{\"normalize\":{\"quote\":\"all\",\"to_delimiter\":\";\"},"
                       "\"slice\":{\"records\":1},\"manifest\":{\"incremental\":true}}}"},
+    {"q/in/tables/t.csv", "id,name\n1,a\n2,\"b\",c\n"},
+    {"q/in/tables/t.csv.manifest",
+     "{\"id\":\"in.c-a.t\",\"uri\":\"x\",\"columns\":[\"id\",\"name\"],\"description\":\"d\","
+     "\"metadata\":[{\"key\":\"k\",\"value\":\"v\",\"id\":\"1\"}],"
+     "\"schema\":[{\"name\":\"id\",\"primary_key\":true},{\"name\":\"name\"}]}"},
+    {"q/in/tables/u.manifest", "{}"},
+    {"q/in/files/1_f", "a"},
+    {"q/config.json",
+     "{\"parameters\":{\"normalize\":{\"ragged\":\"widen\"},\"columns\":{\"names\":\"header\","
+     "\"select\":[\"name\",\"id\"],\"row_number\":\"n\",\"file_name\":\"f\"},"
+     "\"manifest_defaults\":{\"incremental\":true},"
+     "\"metadata\":[{\"key\":\"l\",\"value\":\"v\"}],"
+     "\"column_metadata\":{\"n\":[{\"key\":\"l\",\"value\":\"v\"}]},"
+     "\"files\":{\"decompress\":true,\"graceful\":true}}}"},
 };
 
 static const char *const lines[] = {
@@ -77,6 +91,7 @@ static const char *const lines[] = {
     "preflight --format=json --rule=empty-file=off data",
     "preflight --format=sarif data",
     "processor p",
+    "processor q",
 };
 
 /* ---- what a run leaves ---- */
@@ -125,6 +140,7 @@ static void run_line(const char *text, long countdown)
     }
     empty("o");
     empty("p/out");
+    empty("q/out");
     alloc_alive = 0;
     alloc_countdown = countdown;
     got = (struct command_outcome){.status = cli_main(argc, argv)};
@@ -196,7 +212,7 @@ static void make_files(void)
     setenv("TMPDIR", "o", 1); /* what is left there counts, too */
     ck_assert_int_eq(chdir(folder), 0);
     shell("mkdir -p o dir.csv data/in/tables data/in/files data/out/tables data/out/files "
-          "p/in/tables p/in/files p/out");
+          "p/in/tables p/in/files p/out q/in/tables q/in/files q/out");
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         FILE *file = fopen(files[i].path, "w");
         ck_assert_ptr_nonnull(file);

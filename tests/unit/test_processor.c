@@ -94,7 +94,7 @@ static const struct {
 } refused[] = {
     {"1", "config.json: \"parameters\" must be an object"},
     {"{\"x\":1}", "parameters: the processor has no option \"x\""},
-    {"{\"files\":1}", "parameters: \"files\" must be true or false"},
+    {"{\"files\":1}", "parameters: \"files\" must be true, false or an object"},
     {"{\"tables\":{}}", "parameters: \"tables\" must be a list"},
     {"{\"tables\":[1]}", "parameters: an entry of \"tables\" must be an object"},
     {"{\"normalize\":1}", "parameters: \"normalize\" must be true, false or an object"},
@@ -109,7 +109,7 @@ static const struct {
     {"{\"normalize\":{\"quote\":\"some\"}}",
      "parameters: --quote=some: choose one of keep|minimal|all"},
     {"{\"normalize\":{\"ragged\":\"x\"}}",
-     "parameters: --ragged=x: choose one of repair|pad|reject|fail"},
+     "parameters: --ragged=x: choose one of repair|pad|reject|fail|widen"},
     {"{\"normalize\":{\"line_break_in\":\"cr\"}}",
      "parameters: --line-break-in=cr: choose one of auto|any"},
     {"{\"slice\":{\"compress\":\"zip\"}}", "parameters: --compress=zip: choose one of gzip|none"},
@@ -127,6 +127,32 @@ static const struct {
     {"{\"manifest\":1}", "parameters: \"manifest\" must be an object"},
     {"{\"manifest\":{\"columns\":1}}", "parameters: manifest: "},
     {"{\"tables\":[{\"normalize\":true}]}", "needs \"source\""},
+    {"{\"normalize\":{\"ragged\":\"widen\",\"names\":\"storage\"}}",
+     "parameters: --ragged=widen excludes --names=storage"},
+    {"{\"slice\":{\"min_slice_size\":\"1kB\"}}", "--min-slice-size is for --slices only"},
+    {"{\"slice\":{\"min_table_size\":\"x\"}}", "parameters: --min-table-size=x: not a size"},
+    {"{\"columns\":true}", "parameters: \"columns\" must be false or an object"},
+    {"{\"columns\":{\"x\":1}}", "parameters: \"columns\" has no option \"x\""},
+    {"{\"columns\":{\"names\":\"x\"}}", "must be \"header\", \"auto\" or a list of names"},
+    {"{\"columns\":{\"names\":[]}}", "\"names\" of \"columns\" must be a list of names"},
+    {"{\"columns\":{\"names\":[\"a\",\"\"]}}", "\"names\" of \"columns\" must be a list of names"},
+    {"{\"columns\":{\"select\":\"a\"}}", "\"select\" of \"columns\" must be a list of names"},
+    {"{\"columns\":{\"select\":[\"a\",\"b\",\"a\"]}}",
+     "\"select\" of \"columns\" names \"a\" twice"},
+    {"{\"columns\":{\"row_number\":1}}", "\"row_number\" of \"columns\" must be the name of a"},
+    {"{\"columns\":{\"file_name\":\"\"}}", "\"file_name\" of \"columns\" must be the name of a"},
+    {"{\"columns\":{\"row_number\":\"a\",\"file_name\":\"a\"}}", "are both called \"a\""},
+    {"{\"manifest_defaults\":1}", "parameters: \"manifest_defaults\" must be an object"},
+    {"{\"manifest_defaults\":{\"columns\":1}}", "parameters: manifest_defaults: "},
+    {"{\"metadata\":{}}", "parameters: \"metadata\" must be a list of objects"},
+    {"{\"metadata\":[{\"key\":\"\",\"value\":\"\"}]}", "parameters: \"metadata\" must be a list"},
+    {"{\"metadata\":[{\"key\":\"a\",\"value\":1}]}", "parameters: \"metadata\" must be a list"},
+    {"{\"metadata\":[{\"key\":\"a\",\"value\":\"\",\"x\":1}]}", "\"metadata\" must be a list"},
+    {"{\"column_metadata\":[]}", "parameters: \"column_metadata\" must be an object"},
+    {"{\"column_metadata\":{\"a\":1}}", "each entry of \"column_metadata\" must be a list"},
+    {"{\"files\":{\"x\":true}}", "parameters: \"files\" has no option \"x\""},
+    {"{\"files\":{\"decompress\":\"zip\"}}", "must be true or false, or \"zlib\""},
+    {"{\"files\":{\"graceful\":\"zlib\"}}", "\"graceful\" of \"files\" must be true or false"},
 };
 
 START_TEST(parameters_are_refused_before_anything_is_written)
@@ -179,9 +205,9 @@ START_TEST(options_of_slice_arrive)
     ck_assert_msg(process("{\"normalize\":true,\"slice\":{\"records\":2,\"compress\":\"none\"}}") ==
                       CSVK_OK,
                   "%s", err.text);
-    ck_assert_str_eq(shown, "data/out/tables/a: sliced 2/0/0 \n");
-    expect_file("data/out/tables/a/part-00001.csv", "1\r\n2\r\n");
-    expect_file("data/out/tables/a/part-00002.csv", "3\r\n");
+    ck_assert_str_eq(shown, "data/out/tables/a.csv: sliced 2/0/0 \n");
+    expect_file("data/out/tables/a.csv/part-00001.csv", "1\r\n2\r\n");
+    expect_file("data/out/tables/a.csv/part-00002.csv", "3\r\n");
 }
 END_TEST
 
@@ -190,7 +216,7 @@ START_TEST(findings_about_a_manifest_name_the_table)
     put("data/in/tables/a.csv", "a b\n1\n");
     put("data/in/tables/a.csv.manifest", "{\"destination\":\"in.c-m.a\"}");
     ck_assert_msg(process("{\"slice\":true}") == CSVK_OK, "%s", err.text);
-    ck_assert_str_eq(shown, "a.csv: 0 errors\ndata/out/tables/a: sliced 1/0/1 a.csv\n");
+    ck_assert_str_eq(shown, "a.csv: 0 errors\ndata/out/tables/a.csv: sliced 1/0/1 a.csv\n");
 }
 END_TEST
 
@@ -199,9 +225,90 @@ START_TEST(slices_that_are_refused)
     put("data/in/tables/a.csv", "id,id\n1,2\n");
     put("data/in/tables/b.csv", "id\n1,2\n");
     ck_assert_int_eq(process("{\"slice\":true}"), CSVK_EDATA);
-    ck_assert_str_eq(err.text, "data/out/tables/a was not written");
-    ck_assert_ptr_nonnull(strstr(shown, "a.csv: 1 errors\ndata/out/tables/a: refused 0/"));
-    ck_assert_int_eq(access("data/out/tables/b", F_OK), -1);
+    ck_assert_str_eq(err.text, "data/out/tables/a.csv was not written");
+    ck_assert_ptr_nonnull(strstr(shown, "a.csv: 1 errors\ndata/out/tables/a.csv: refused 0/"));
+    ck_assert_int_eq(access("data/out/tables/b.csv", F_OK), -1);
+}
+END_TEST
+
+/* What is wrong with the parameters is the user's fault, also when only the data shows it. */
+START_TEST(options_that_do_not_fit_are_refused)
+{
+    put("data/in/tables/a.csv", "1\n");
+    ck_assert_int_eq(process("{\"slice\":{\"slice_size\":\"1MB\"}}"), CSVK_EDATA);
+    ck_assert_ptr_nonnull(strstr(err.text, "a.csv: parameters: --slice-size: "));
+    ck_assert_int_eq(
+        process("{\"normalize\":{\"names\":\"storage\"},\"columns\":{\"names\":\"auto\"}}"),
+        CSVK_EDATA);
+    ck_assert_ptr_nonnull(
+        strstr(err.text, "a.csv: parameters: \"names\": \"storage\" needs a header"));
+    put("data/in/tables/a.csv", "a,b\n1,2,3\n");
+    ck_assert_int_eq(process("{\"normalize\":true}"), CSVK_EDATA);
+    ck_assert_msg(strstr(err.text, "; \"rejects\": true sets") != NULL, "%s", err.text);
+    ck_assert_int_eq(access("data/out/tables/a.csv", F_OK), -1);
+}
+END_TEST
+
+static void note(void *context, const char *text)
+{
+    (void)context;
+    snprintf(shown + strlen(shown), sizeof shown - strlen(shown), "%s\n", text);
+}
+
+START_TEST(what_is_left_out_is_noted)
+{
+    options.noted = note;
+    run_shell("mkdir -p data/in/tables/s/n && touch data/in/tables/s/1 data/in/tables/s/.x");
+    put("data/in/tables/s.manifest", "{\"columns\":[\"a\"]}");
+    ck_assert_msg(process("{\"manifest\":{\"incremental\":true}}") == CSVK_OK, "%s", err.text);
+    ck_assert_str_eq(shown, "data/in/tables/s/.x: left out, because its name begins with a dot\n"
+                            "data/in/tables/s/n: left out: a folder is no slice\n");
+    ck_assert_int_eq(access("data/out/tables/s/1", F_OK), 0);
+    ck_assert_int_eq(access("data/out/tables/s/n", F_OK), -1);
+    run_shell("ln -s 1 data/in/tables/s/2");
+    ck_assert_int_eq(process("{\"manifest\":{\"incremental\":true}}"), CSVK_EDATA);
+    ck_assert_str_eq(err.text, "data/in/tables/s/2 is not a file");
+    ck_assert_int_eq(process("{\"slice\":true}"), CSVK_EDATA);
+    ck_assert_str_eq(err.text, "data/in/tables/s/2 is not a file");
+}
+END_TEST
+
+/* Slices of an earlier run must not stay among new ones, nor a file where a folder belongs. */
+START_TEST(results_of_an_earlier_run_are_replaced)
+{
+    run_shell("mkdir -p data/in/tables/s data/out/tables/s/old data/out/tables/t");
+    put("data/out/tables/s/gone", "9\n");
+    put("data/out/tables/t/gone", "9\n");
+    put("data/out/tables/t.manifest", "{\"columns\":[\"z\"]}");
+    put("data/out/tables/u", "9\n");
+    put("data/in/tables/s/1", "1\n");
+    put("data/in/tables/s.manifest", "{\"columns\":[\"a\"]}");
+    put("data/in/tables/t", "a\n1\n");
+    put("data/in/tables/u", "a\n1\n");
+    ck_assert_msg(process("{\"normalize\":{\"line_break\":\"lf\"},\"tables\":[{\"source\":"
+                          "\"u\",\"slice\":{\"compress\":\"none\"}}]}") == CSVK_OK,
+                  "%s", err.text);
+    expect_file("data/out/tables/s/1", "1\n");
+    expect_file("data/out/tables/t", "a\n1\n");
+    expect_file("data/out/tables/u/part-00001.csv", "1\n");
+    ck_assert_int_eq(access("data/out/tables/s/gone", F_OK), -1);
+    ck_assert_int_eq(access("data/out/tables/s/old", F_OK), -1);
+    ck_assert_int_eq(access("data/out/tables/t.manifest", F_OK), -1);
+}
+END_TEST
+
+/* The slices before a bad one are no table. */
+START_TEST(a_bad_slice_leaves_the_old_table)
+{
+    run_shell("mkdir -p data/in/tables/s data/out/tables/s");
+    put("data/out/tables/s/old", "9\n");
+    put("data/in/tables/s/1", "1\n");
+    put("data/in/tables/s/2", "1,2\n");
+    put("data/in/tables/s.manifest", "{\"columns\":[\"a\"]}");
+    ck_assert_int_eq(process("{\"normalize\":true}"), CSVK_EDATA);
+    expect_file("data/out/tables/s/old", "9\n");
+    ck_assert_int_eq(access("data/out/tables/s/1", F_OK), -1);
+    run_shell("test $(ls -A data/out | wc -l) = 2");
 }
 END_TEST
 
@@ -227,6 +334,10 @@ static Suite *suite(void)
     tcase_add_test(t, options_of_slice_arrive);
     tcase_add_test(t, findings_about_a_manifest_name_the_table);
     tcase_add_test(t, slices_that_are_refused);
+    tcase_add_test(t, options_that_do_not_fit_are_refused);
+    tcase_add_test(t, what_is_left_out_is_noted);
+    tcase_add_test(t, results_of_an_earlier_run_are_replaced);
+    tcase_add_test(t, a_bad_slice_leaves_the_old_table);
     tcase_add_test(t, what_is_there_from_before_does_not_count);
     suite_add_tcase(s, t);
     return s;
