@@ -140,10 +140,11 @@ void preflight_judge_same_destination(struct preflight *preflight);
 /* ---- data_check.c ---- */
 /* The data of one table, for the validator. */
 struct preflight_table_data {
-    size_t table; /* index into the report */
-    struct csvk_validate_options options;
-    struct csvk_strings files; /* relative */
-    bool agree;                /* the files must have the same number of columns */
+    size_t table;                         /* index into the report */
+    struct csvk_validate_options options; /* of the first file ... */
+    struct csvk_validate_options next;    /* ... and of the others */
+    struct csvk_strings files;            /* relative */
+    bool agree;                           /* the files must have the same number of columns */
 };
 /* Takes over options and files of `data`, and empties them; on failure they stay the caller's. */
 void preflight_data_add(struct preflight *preflight, struct preflight_table_data *data);

@@ -2,9 +2,12 @@
  * header_rules.c - takes the names of the columns from the first record and judges them, each one
  * alone, against each other and against the names that were expected: header-empty-name,
  * header-duplicate-name, header-case-clash, header-edge-space, header-invalid-name,
- * header-name-refused, header-mismatch, manifest-header, manifest-header-skipped. (key_rules.c
- * reports header-mismatch, too, for a key column that is missing; header-missing is in
- * sample_rules.c.)
+ * header-name-refused, header-mismatch, manifest-header, manifest-header-skipped, and
+ * header-repeated for the first record of a slice. (key_rules.c reports header-mismatch, too, for a
+ * key column that is missing; header-missing is in sample_rules.c.)
+ *
+ * Names that the user gives instead of a header are judged by the same rules. Such a finding has no
+ * place, so it says the name.
  *
  * The place of a finding is that of the name as it is written, enclosures included; names are
  * compared as decoded values. Repeats are found by sorting, so a header of a million names takes no
@@ -30,6 +33,7 @@ struct name {
 struct header {
     struct name *name;
     size_t count;
+    bool given; /* the names are in no file */
     uint64_t record;
     struct csvk_strings storage; /* the names that Storage could give; empty when no rule asks */
 };
@@ -206,7 +210,12 @@ static struct csvk_finding *add(struct csvk_validator *v, const struct header *h
                                 enum rule_index rule, const struct name *name)
 {
     struct place place = {name->byte, name->length, h->record, name->column};
-    return judge_add(v, rule, &place);
+    struct csvk_finding *f = judge_add(v, rule, &place);
+    if (f != NULL && h->given) {
+        f->has_byte = false;
+        finding_text(v, f, "name", name->text);
+    }
+    return f;
 }
 
 static void judge_repeat(struct csvk_validator *v, const struct header *h, const struct name *name)
@@ -308,6 +317,79 @@ static int list_absent(const struct csvk_strings *these, const struct csvk_strin
     return status;
 }
 
+/* A name as Storage tells names apart, and its place in its list. */
+struct keyed {
+    char *key;
+    size_t index;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct keyed *x = a, *y = b;
+    int order = strcmp(x->key, y->key);
+    return order != 0 ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+static void free_keys(struct keyed *keys, size_t count)
+{
+    for (size_t i = 0; keys != NULL && i < count; i++) {
+        csvk_free(keys[i].key);
+    }
+    csvk_free(keys);
+}
+
+/* The names, cleaned and in lower case, sorted. A name of which nothing is left stays as it is.
+   NULL: out of memory. */
+static struct keyed *make_keys(const struct csvk_strings *names)
+{
+    struct keyed *keys = csvk_calloc(names->count + 1, sizeof *keys);
+    for (size_t i = 0; keys != NULL && i < names->count; i++) {
+        struct name name = {.text = names->item[i]};
+        if (clean_name(&name) != CSVK_OK) {
+            free_keys(keys, i);
+            return NULL;
+        }
+        if (name.clean[0] == '\0') {
+            csvk_free(name.clean);
+            name.clean = csvk_strdup(name.text);
+        }
+        keys[i] = (struct keyed){name.clean, i};
+        for (char *c = name.clean; c != NULL && *c != '\0'; c++) {
+            *c = (char)ascii_lower((unsigned char)*c);
+        }
+        if (name.clean == NULL) {
+            free_keys(keys, i);
+            return NULL;
+        }
+    }
+    if (keys != NULL) {
+        qsort(keys, names->count, sizeof *keys, by_key);
+    }
+    return keys;
+}
+
+/* Is a name of the file that of another column? Then the names are the same ones at other places,
+   and values would be loaded into the wrong columns. */
+static bool is_moved(struct csvk_validator *v)
+{
+    const struct csvk_strings *columns = &v->options.columns;
+    struct keyed *names = make_keys(&v->names), *given = make_keys(columns);
+    bool moved = false;
+    v->failed |= names == NULL || given == NULL;
+    for (size_t i = 0, k = 0; !v->failed && !moved && i < v->names.count; i++) {
+        while (k < columns->count && by_key(&given[k], &names[i]) < 0) {
+            k++;
+        }
+        bool here = k < columns->count && by_key(&given[k], &names[i]) == 0;
+        bool before = k > 0 && strcmp(given[k - 1].key, names[i].key) == 0;
+        bool after = k < columns->count && strcmp(given[k].key, names[i].key) == 0;
+        moved = !here && (before || after);
+    }
+    free_keys(names, v->names.count);
+    free_keys(given, columns->count);
+    return moved;
+}
+
 static bool strings_equal(const struct csvk_strings *a, const struct csvk_strings *b)
 {
     bool equal = a->count == b->count;
@@ -346,6 +428,19 @@ static void release_header(struct header *h)
     csvk_strings_release(&h->storage);
 }
 
+/* Judges each name alone and against the others. */
+static void judge_names(struct csvk_validator *v, struct header *h)
+{
+    bool clean =
+        judge_is_on(v, RULE_HEADER_INVALID_NAME) || judge_is_on(v, RULE_HEADER_NAME_REFUSED);
+    if (h->name == NULL || (clean && clean_names(h) != CSVK_OK) || find_repeats(h) != CSVK_OK) {
+        v->failed = true;
+    }
+    for (size_t i = 0; !v->failed && i < h->count; i++) {
+        judge_name(v, h, &h->name[i]);
+    }
+}
+
 void header_judge(struct csvk_validator *v, const struct csvk_record *r)
 {
     struct header h = {0};
@@ -353,14 +448,10 @@ void header_judge(struct csvk_validator *v, const struct csvk_record *r)
     if (v->batch->bytes == NULL) {
         return; /* the header is too large to be in memory: its names stay unknown */
     }
-    bool clean =
-        judge_is_on(v, RULE_HEADER_INVALID_NAME) || judge_is_on(v, RULE_HEADER_NAME_REFUSED);
-    if (read_names(v, r, &h) != CSVK_OK || (clean && clean_names(&h) != CSVK_OK) ||
-        find_repeats(&h) != CSVK_OK) {
+    if (read_names(v, r, &h) != CSVK_OK) {
         v->failed = true;
-    }
-    for (size_t i = 0; !v->failed && i < h.count; i++) {
-        judge_name(v, &h, &h.name[i]);
+    } else {
+        judge_names(v, &h);
     }
     if (v->options.columns.count != 0 && !strings_equal(&v->names, &v->options.columns)) {
         tell_difference(v, r, RULE_HEADER_MISMATCH);
@@ -389,6 +480,58 @@ void header_judge_blank(struct csvk_validator *v)
     }
 }
 
+void header_judge_columns(struct csvk_validator *v)
+{
+    const struct csvk_strings *columns = &v->options.columns;
+    struct header h = {.given = true};
+    bool given = (v->options.columns_are & CSVK_COLUMNS_JUDGED) != 0 && !v->options.continuation &&
+                 v->options.header != CSVK_HEADER;
+    if (!given) {
+        return; /* names that a header has to be equal to are judged there */
+    }
+    h.name = csvk_calloc(columns->count, sizeof *h.name);
+    for (; h.name != NULL && h.count < columns->count; h.count++) {
+        h.name[h.count].text = columns->item[h.count];
+        h.name[h.count].column = h.count + 1;
+    }
+    judge_names(v, &h);
+    release_header(&h);
+}
+
+static void tell_record(struct csvk_validator *v, const struct csvk_record *r, enum rule_index rule,
+                        const char *what)
+{
+    struct place place = {r->offset, r->length, r->number, 0};
+    struct csvk_finding *f = judge_add(v, rule, &place);
+    if (f != NULL) {
+        finding_text(v, f, "what", what);
+    }
+}
+
+static void judge_other(struct csvk_validator *v, const struct csvk_record *r)
+{
+    const struct csvk_strings *columns = &v->options.columns;
+    bool of_slice = (v->options.columns_are & CSVK_COLUMNS_OF_SLICE) != 0;
+    bool skipped = v->options.header == CSVK_SKIPPED_HEADER, same = false;
+    if (csvk_names_compare(&v->names, columns, &same) != CSVK_OK) {
+        v->failed = true;
+    } else if (same && of_slice) {
+        tell_record(v, r, RULE_HEADER_REPEATED,
+                    "the header of the first slice is the first record of this one, too");
+    } else if (same && !skipped) {
+        tell_record(v, r, RULE_MANIFEST_HEADER,
+                    "holds the names of the columns; it would be loaded as a row of data");
+    } else if (!same && (skipped || of_slice) && is_moved(v)) {
+        tell_difference(v, r, RULE_HEADER_MISMATCH);
+    } else if (!same && skipped && (v->options.columns_are & CSVK_COLUMNS_IN_FIRST) != 0) {
+        tell_record(v, r, RULE_MANIFEST_HEADER,
+                    "of this slice is not the header that the first slice has; it would be skipped "
+                    "and lost");
+    } else if (skipped && !strings_equal(&v->names, columns)) {
+        tell_difference(v, r, RULE_MANIFEST_HEADER_SKIPPED);
+    }
+}
+
 /* Names that the file has, and that nobody will use, are forgotten again: reports show those in
    `columns`. A record of another width is told as such. */
 void header_judge_other(struct csvk_validator *v, const struct csvk_record *r)
@@ -399,15 +542,10 @@ void header_judge_other(struct csvk_validator *v, const struct csvk_record *r)
     if (v->batch->bytes == NULL || r->nfields != v->width) {
         return;
     }
-    bool same = false;
-    if (read_names(v, r, &h) != CSVK_OK ||
-        csvk_names_compare(&v->names, &v->options.columns, &same) != CSVK_OK) {
+    if (read_names(v, r, &h) != CSVK_OK) {
         v->failed = true;
-    } else if (same && !skipped) {
-        struct place place = {r->offset, r->length, r->number, 0};
-        judge_add(v, RULE_MANIFEST_HEADER, &place);
-    } else if (skipped && !strings_equal(&v->names, &v->options.columns)) {
-        tell_difference(v, r, RULE_MANIFEST_HEADER_SKIPPED);
+    } else {
+        judge_other(v, r);
     }
     release_header(&h);
     csvk_strings_release(&v->names);

@@ -32,7 +32,7 @@ static const struct {
 #define LARGEST_HELD (UINT64_C(1) << 27)
 
 static const struct csvk_sized options_type =
-    CSVK_SIZED(struct csvk_validate_options, level, "csvk_validate_options_init");
+    CSVK_SIZED(struct csvk_validate_options, columns_are, "csvk_validate_options_init");
 
 void csvk_validate_options_init_sized(struct csvk_validate_options *options, size_t size)
 {
@@ -169,6 +169,7 @@ static int new_validator(struct csvk_validator **out, const struct csvk_validate
     if (options->columns.count != 0) {
         struct place nowhere = {0, 0, 0, 0};
         keys_resolve(v, &v->options.columns, &nowhere);
+        header_judge_columns(v);
     }
     *out = v;
     return CSVK_OK;
@@ -428,7 +429,8 @@ static void fill_report(struct csvk_validator *v)
     r->dialect = v->options.dialect;
     r->header = v->options.header;
     r->totals = &v->totals;
-    bool known = v->names.count == 0 && v->options.columns.count != 0;
+    bool told = (v->options.columns_are & CSVK_COLUMNS_OF_SLICE) == 0;
+    bool known = v->names.count == 0 && v->options.columns.count != 0 && told;
     r->column_names = known ? &v->options.columns : &v->names;
     r->counts = v->count;
     r->levels = v->level;

@@ -230,6 +230,8 @@ int slice_read_inputs(struct slice_job *job, struct csvk_error *err)
     int status = CSVK_OK;
     for (size_t i = 0; i < job->inputs.count && status == CSVK_OK; i++) {
         status = read_input(job, job->inputs.item[i], err);
+        status =
+            status == CSVK_OK ? csvk_table_definition_next(&job->table, &job->rules, err) : status;
     }
     return status;
 }

@@ -129,20 +129,6 @@ static int read_sizes(struct slice_job *job, struct csvk_error *err)
     return CSVK_OK;
 }
 
-/* With columns from outside, an input of no bytes is a table without records. An explicit severity
-   of the rule stays. */
-static int relax_empty_file(struct slice_job *job, struct csvk_error *err)
-{
-    size_t rule = 0;
-    while (csvk_rule_at(rule) != csvk_rule_find("empty-file")) {
-        rule++;
-    }
-    bool asked = job->rules.level[rule] != 0;
-    return job->table.columns.count == 0 || asked
-               ? CSVK_OK
-               : csvk_validate_set_rule(&job->rules, "empty-file", CSVK_WARNING, err);
-}
-
 static int read_rules(struct slice_job *job, struct csvk_error *err)
 {
     int status = csvk_slice_rules(&job->rules, err);
@@ -153,7 +139,7 @@ static int read_rules(struct slice_job *job, struct csvk_error *err)
     status =
         status == CSVK_OK ? csvk_table_definition_rules(&job->table, &job->rules, err) : status;
     job->rules.dialect = job->dialect;
-    return status == CSVK_OK ? relax_empty_file(job, err) : status;
+    return status;
 }
 
 /* ---- inputs ---------------------------------------------------------------------------------- */
