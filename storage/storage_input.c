@@ -175,9 +175,8 @@ int kbc_input_settle(struct kbc_input *input, struct csvk_error *err)
     if (status != CSVK_OK) {
         return status;
     }
-    input->header = !table->header          ? KBC_HEADLESS
-                    : table->header_skipped ? KBC_SKIP_HEADER
-                                            : KBC_HEADER;
+    bool skipped = table->header_skipped && table->columns.count != 0;
+    input->header = !table->header ? KBC_HEADLESS : skipped ? KBC_SKIP_HEADER : KBC_HEADER;
     input->delete_where.values = &input->delete_values;
     return input->delete_where.column != NULL && input->delete_values.count == 0
                ? csvk_fail(err, CSVK_EUSAGE, "--delete-where-column needs --delete-where-values")

@@ -17,6 +17,8 @@
 
 #include "csvkit/names.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -508,6 +510,20 @@ static void tell_record(struct csvk_validator *v, const struct csvk_record *r, e
     }
 }
 
+/* The slice has the header that the first slice has, and nobody has said that they have one. */
+static void tell_again(struct csvk_validator *v, const struct csvk_record *r)
+{
+    struct place place = {r->offset, r->length, r->number, 0};
+    struct csvk_finding *f = judge_add(v, RULE_HEADER_REPEATED, &place);
+    if (f != NULL) {
+        char number[24];
+        snprintf(number, sizeof number, "%" PRIu64, r->number);
+        finding_text(v, f, "named", number);
+        f->remedy = csvk_strdup("Remove it from the slices, or say that each has one: --header.");
+        v->failed |= f->remedy == NULL;
+    }
+}
+
 static void judge_other(struct csvk_validator *v, const struct csvk_record *r)
 {
     const struct csvk_strings *columns = &v->options.columns;
@@ -516,8 +532,7 @@ static void judge_other(struct csvk_validator *v, const struct csvk_record *r)
     if (csvk_names_compare(&v->names, columns, &same) != CSVK_OK) {
         v->failed = true;
     } else if (same && of_slice) {
-        tell_record(v, r, RULE_HEADER_REPEATED,
-                    "the header of the first slice is the first record of this one, too");
+        tell_again(v, r);
     } else if (same && !skipped) {
         tell_record(v, r, RULE_MANIFEST_HEADER,
                     "holds the names of the columns; it would be loaded as a row of data");

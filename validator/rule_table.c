@@ -264,6 +264,14 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "It would become the names of the columns, and one record would be lost.",
          "1,17.5\\r\\n2,18.0\\r\\n", "Add a header, or give --no-header with --columns.", "", NULL,
          NULL},
+    [RULE_HEADER_REPEATED] =
+        {"header-repeated", "-WWWW",
+         "the header comes again (record {named}): files were joined with their headers",
+         "records equal the header",
+         "Each of them is loaded as a row, and a column of numbers is no longer one.",
+         "id,b\\r\\n1,2\\r\\nid,b\\r\\n3,4\\r\\n",
+         "Remove the header from all files but the first before they are joined.", "r26", NULL,
+         NULL},
     [RULE_HEADER_EMPTY_NAME] =
         {"header-empty-name", "-WWEW", "column {column_number} has no name",
          "a name in the header is empty",
@@ -321,12 +329,6 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "The platform skips the header and uses the names of the manifest.", "",
          "Make them equal, or set has_header to false if it is data.", "",
          "the names of the manifest are used, silently", NULL},
-    [RULE_HEADER_REPEATED] =
-        {"header-repeated", "-WWWW", "{what}", "a record that is equal to the header",
-         "Files were joined with their headers, or each slice has one: a header is read as a row "
-         "of data.",
-         "id,name\\r\\n1,a\\r\\nid,name\\r\\n", "Remove it, or say that each slice has a header.",
-         "r26", "it is loaded as a row of data", NULL},
     [RULE_DELIMITER_SUSPECTED] =
         {"delimiter-suspected", "WWWWW",
          "only one column, but a {delimiter} splits each of the first records into {fields} fields",
