@@ -329,16 +329,12 @@ static int set_unless_asked(struct csvk_validate_options *rules, const char *id,
     return rules->level[rule] == 0 ? csvk_validate_set_rule(rules, id, severity, err) : CSVK_OK;
 }
 
-/* Somebody who says that there is no header is not doubted, and a table whose columns are known is
-   one without records when its file has no bytes. */
+/* Somebody who says that there is no header is not doubted. */
 static int believe(const struct csvk_table_definition *table, struct csvk_validate_options *rules,
                    struct csvk_error *err)
 {
     bool denied = table->header_by == CSVK_TOLD_BY_OPTION && !table->header;
-    int status = denied ? set_unless_asked(rules, "manifest-header", CSVK_OFF, err) : CSVK_OK;
-    return status == CSVK_OK && table->columns.count != 0
-               ? set_unless_asked(rules, "empty-file", CSVK_OFF, err)
-               : status;
+    return denied ? set_unless_asked(rules, "manifest-header", CSVK_OFF, err) : CSVK_OK;
 }
 
 int csvk_table_definition_rules(const struct csvk_table_definition *table,

@@ -27,8 +27,8 @@ static const struct {
 /* A field limit below this is checked in every field; from this on, only in batches that are larger
    than the limit (field_rules.c). */
 #define LARGE_FIELD (UINT64_C(1) << 20)
-/* To measure fields, records of up to four times the limit are held in memory, unless the limit is
-   this large. */
+/* Records of up to four times the limit are held in memory, which is quick, unless the limit is
+   this large. The fields of longer ones are measured while they pass. */
 #define LARGEST_HELD (UINT64_C(1) << 27)
 
 static const struct csvk_sized options_type =
@@ -222,8 +222,9 @@ void csvk_validator_reader_options(const struct csvk_validator *v, struct csvk_o
     options->eol = v->options.eol;
     options->width = v->width;
     options->facts = wanted_facts(v);
-    if (judge_is_on(v, RULE_FIELD_TOO_LONG) && !v->judge_cells && v->limit_field < LARGEST_HELD) {
-        options->max_record = 4 * v->limit_field;
+    if (judge_is_on(v, RULE_FIELD_TOO_LONG) && options->detail == CSVK_COUNTS) {
+        options->long_field = v->limit_field;
+        options->max_record = v->limit_field < LARGEST_HELD ? 4 * v->limit_field : 0;
     }
 }
 

@@ -268,6 +268,21 @@ static void begin_field(struct csvk_reference_parser *parser, uint64_t offset)
     parser->field_line_begin = parser->line_begin;
     parser->field_flags = 0;
     parser->breaks = 0;
+    parser->doubled = 0;
+}
+
+/* Nobody can measure a field of an oversize record later on. Its value lacks the enclosures around
+   it, and one of each two inside. */
+static void measure_field(struct csvk_reference_parser *parser, uint64_t length)
+{
+    uint64_t most = parser->table->long_field;
+    bool enclosed = (parser->field_flags & CSVK_FIELD_ENCLOSED) != 0;
+    uint64_t marks = parser->doubled + (enclosed ? 2 : 0);
+    if (most != 0 && length > marks && length - marks > most) {
+        struct csvk_fact fact =
+            fact_at_field_start(parser, CSVK_FACT_LONG_FIELD, length, length - marks);
+        csvk_batch_builder_add_fact(parser->builder, &fact);
+    }
 }
 
 /*
@@ -292,7 +307,9 @@ static void end_field(struct csvk_reference_parser *parser)
         parser->open.inner.fact =
             fact_at_field_start(parser, CSVK_FACT_SUSPICIOUS_LINES, length, parser->breaks + 1);
     }
-    if (!parser->streaming) {
+    if (parser->streaming) {
+        measure_field(parser, length);
+    } else {
         csvk_batch_builder_add_field(parser->builder, (size_t)(parser->field_begin - parser->base),
                                      (size_t)(end - parser->base), parser->field_flags);
     }
@@ -372,6 +389,7 @@ static void after_quote(struct csvk_reference_parser *parser, unsigned char c, b
 {
     if (quote && parser->state == REFERENCE_QUOTE_SEEN) {
         parser->state = REFERENCE_ENCLOSED;
+        parser->doubled++;
         parser->field_flags |= CSVK_FIELD_DECODE;
     } else if (is_blank(parser, c) && !parser->escaped) {
         parser->state = REFERENCE_BLANKS_AFTER;
