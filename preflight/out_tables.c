@@ -428,6 +428,10 @@ static void judge_table(struct preflight *preflight, struct subject *s)
         preflight_resolve(preflight, current(preflight), &route);
         describe(preflight, s);
     }
+    if (s->item != NULL && s->entry != NULL && preflight->staging == CSVK_STAGING_LOCAL) {
+        preflight_judge_slicing(preflight, findings_of(preflight), s->item,
+                                s->manifest_path != NULL, s->entry);
+    }
     if (preflight->status == CSVK_OK && s->item != NULL && !s->again) {
         judge_data(preflight, s);
     } else if (s->item == NULL) {
@@ -459,7 +463,9 @@ static void judge_source(struct preflight *preflight, struct subject *s)
     } else if (times > 1) {
         preflight_report_finding(
             preflight, findings_of(preflight),
-            (struct preflight_note){.rule = "preflight-mapping-twice", .file = s->relative},
+            (struct preflight_note){.rule = "preflight-mapping-twice",
+                                    .severity = preflight->slicing ? CSVK_ERROR : CSVK_OFF,
+                                    .file = s->relative},
             "Source \"%s\" has multiple destinations set.", s->name);
     }
 }

@@ -34,6 +34,7 @@ struct preflight {
     struct preflight_config config;
     enum csvk_type_support support;
     enum csvk_staging staging;   /* LOCAL or WORKSPACE */
+    bool slicing;                /* the platform slices files itself */
     struct preflight_data *data; /* files that the validator will read, after all manifests */
     int status;                  /* sticky */
     struct csvk_error *err;
@@ -124,6 +125,13 @@ void preflight_judge_layout(struct preflight *preflight);
    see it. */
 void preflight_clean_names(struct preflight *preflight, struct csvk_strings *to,
                            const struct csvk_strings *from);
+
+/* ---- slicing_feature.c ---- */
+bool preflight_has_slicing(const struct preflight *preflight);
+/* `item` are the data of the entry; `manifest` says whether they have one. */
+void preflight_judge_slicing(struct preflight *preflight, struct csvk_findings *to,
+                             const struct preflight_item *item, bool manifest,
+                             const struct preflight_entry *entry);
 
 /* ---- table_destination.c ---- */
 struct preflight_route {                  /* what decides where a table goes; borrowed */
