@@ -370,26 +370,31 @@ static struct keyed *make_keys(const struct csvk_strings *names)
     return keys;
 }
 
-/* Is a name of the file that of another column? Then the names are the same ones at other places,
-   and values would be loaded into the wrong columns. */
-static bool is_moved(struct csvk_validator *v)
+/* How the names in a file and those of the columns lie to each other. */
+struct likeness_of_names {
+    bool moved; /* a name in the file is that of another column: values would be mixed up */
+    bool all;   /* all names are those of columns, and there are as many */
+};
+
+static struct likeness_of_names compare_places(struct csvk_validator *v)
 {
     const struct csvk_strings *columns = &v->options.columns;
     struct keyed *names = make_keys(&v->names), *given = make_keys(columns);
-    bool moved = false;
+    struct likeness_of_names found = {.all = v->names.count == columns->count};
     v->failed |= names == NULL || given == NULL;
-    for (size_t i = 0, k = 0; !v->failed && !moved && i < v->names.count; i++) {
+    for (size_t i = 0, k = 0; !v->failed && i < v->names.count; i++) {
         while (k < columns->count && by_key(&given[k], &names[i]) < 0) {
             k++;
         }
         bool here = k < columns->count && by_key(&given[k], &names[i]) == 0;
         bool before = k > 0 && strcmp(given[k - 1].key, names[i].key) == 0;
         bool after = k < columns->count && strcmp(given[k].key, names[i].key) == 0;
-        moved = !here && (before || after);
+        found.moved |= !here && (before || after);
+        found.all &= here || before || after;
     }
     free_keys(names, v->names.count);
     free_keys(given, columns->count);
-    return moved;
+    return found;
 }
 
 static bool strings_equal(const struct csvk_strings *a, const struct csvk_strings *b)
@@ -524,21 +529,34 @@ static void tell_again(struct csvk_validator *v, const struct csvk_record *r)
     }
 }
 
+/* Is the record a header with the names in another order? In data that should have no header, this
+   takes all of the names, and is not asked when somebody believes in it. */
+static bool is_mixed_up(struct csvk_validator *v)
+{
+    bool skipped = v->options.header == CSVK_SKIPPED_HEADER;
+    bool of_slice = (v->options.columns_are & CSVK_COLUMNS_OF_SLICE) != 0;
+    if (!skipped && !of_slice && !judge_is_on(v, RULE_MANIFEST_HEADER)) {
+        return false;
+    }
+    struct likeness_of_names found = compare_places(v);
+    return found.moved && (skipped || found.all);
+}
+
 static void judge_other(struct csvk_validator *v, const struct csvk_record *r)
 {
     const struct csvk_strings *columns = &v->options.columns;
-    bool of_slice = (v->options.columns_are & CSVK_COLUMNS_OF_SLICE) != 0;
+    uint64_t are = v->options.columns_are;
     bool skipped = v->options.header == CSVK_SKIPPED_HEADER, same = false;
     if (csvk_names_compare(&v->names, columns, &same) != CSVK_OK) {
         v->failed = true;
-    } else if (same && of_slice) {
+    } else if (same && (are & CSVK_COLUMNS_OF_SLICE) != 0) {
         tell_again(v, r);
     } else if (same && !skipped) {
         tell_record(v, r, RULE_MANIFEST_HEADER,
                     "holds the names of the columns; it would be loaded as a row of data");
-    } else if (!same && (skipped || of_slice) && is_moved(v)) {
+    } else if (!same && is_mixed_up(v)) {
         tell_difference(v, r, RULE_HEADER_MISMATCH);
-    } else if (!same && skipped && (v->options.columns_are & CSVK_COLUMNS_IN_FIRST) != 0) {
+    } else if (!same && skipped && (are & CSVK_COLUMNS_IN_FIRST) != 0) {
         tell_record(v, r, RULE_MANIFEST_HEADER,
                     "of this slice is not the header that the first slice has; it would be skipped "
                     "and lost");

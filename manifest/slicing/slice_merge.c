@@ -120,6 +120,7 @@ struct slice {
     const char *path;
     struct csvk_source *source;
     struct csvk_reader *reader;
+    bool begun; /* a record that is not empty was seen, and it is no header */
 };
 
 /* The text for a fact after which the ends of records are not certain; NULL: a harmless fact. */
@@ -175,6 +176,10 @@ static int take_header(struct slice *s, const struct csvk_batch *batch, struct c
 {
     struct slice_merge *m = s->merge;
     size_t length = (size_t)batch->records[0].length;
+    if (batch->records[0].blank) { /* else the header after it would be merged as a record */
+        return csvk_fail(err, CSVK_EDATA, "%s:1: blank-line: an empty line before the header",
+                         s->path);
+    }
     if (m->header_of == NULL) {
         m->header_of = s->path;
         int status = csvk_buf_add(&m->header, batch->bytes, length);
@@ -191,34 +196,63 @@ static int take_header(struct slice *s, const struct csvk_batch *batch, struct c
     return CSVK_OK;
 }
 
-/* Slices whose columns are named elsewhere have no header: one would be merged as a record. */
-static int refuse_header(const struct slice *s, const struct csvk_batch *batch,
-                         struct csvk_error *err)
+/* The names of the columns in another order: a header all the same, of other columns. */
+static bool has_all_names(const struct csvk_strings *names, const struct csvk_strings *columns)
 {
-    const struct slice_merge *m = s->merge;
-    struct csvk_strings names = {0};
+    bool all = names->count == columns->count && names->count > 1;
+    for (size_t i = 0; i < columns->count && all; i++) {
+        all = csvk_strings_has(names, columns->item[i]);
+    }
+    return all;
+}
+
+static int read_values(const struct slice *s, const struct csvk_batch *batch,
+                       const struct csvk_record *record, struct csvk_strings *values)
+{
     struct csvk_buf room = CSVK_BUF_INIT;
-    const struct csvk_record *first = &batch->records[0];
     int status = CSVK_OK;
-    for (size_t i = 0; i < first->nfields && status == CSVK_OK; i++) {
+    for (size_t i = 0; i < record->nfields && status == CSVK_OK; i++) {
         struct csvk_bytes value;
-        status = csvk_field_value(batch, first, i, &m->options->dialect, &room, &value);
-        status = status == CSVK_OK ? csvk_strings_addn(&names, (const char *)value.ptr, value.len)
+        status = csvk_field_value(batch, record, i, &s->merge->options->dialect, &room, &value);
+        status = status == CSVK_OK ? csvk_strings_addn(values, (const char *)value.ptr, value.len)
                                    : status;
     }
+    csvk_buf_release(&room);
+    return status;
+}
+
+/* Slices whose columns are named elsewhere have no header: one would be merged as a record. It is
+   the first record that is not empty, as everywhere (doc/reading.md A6). */
+static int refuse_header(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
+{
+    const struct csvk_strings *columns = s->merge->options->columns;
+    struct csvk_strings names = {0};
+    size_t i = 0;
+    while (i < batch->nreported && batch->records[i].blank) {
+        i++;
+    }
+    if (i == batch->nreported) {
+        return CSVK_OK;
+    }
+    s->begun = true;
     bool same = false;
-    status = status == CSVK_OK ? csvk_names_compare(&names, m->options->columns, &same) : status;
+    int status = read_values(s, batch, &batch->records[i], &names);
+    status = status == CSVK_OK ? csvk_names_compare(&names, columns, &same) : status;
     if (status != CSVK_OK) {
         csvk_fail(err, CSVK_ENOMEM, "out of memory");
     } else if (same) {
         status = csvk_fail(err, CSVK_EDATA,
-                           "%s:1: manifest-header: the first record holds the names of the "
-                           "columns; it would be merged as a row of data; give --header if each "
-                           "slice has a header, --no-header with --columns if it is data",
-                           s->path);
+                           "%s:%" PRIu64 ": manifest-header: the first record holds the names of "
+                           "the columns; it would be merged as a row of data; give --header if "
+                           "each slice has a header, --no-header with --columns if it is data",
+                           s->path, batch->records[i].line);
+    } else if (has_all_names(&names, columns)) {
+        status = csvk_fail(err, CSVK_EDATA,
+                           "%s:%" PRIu64 ": header-mismatch: the first record holds the names of "
+                           "the columns in another order",
+                           s->path, batch->records[i].line);
     }
     csvk_strings_release(&names);
-    csvk_buf_release(&room);
     return status;
 }
 
@@ -234,7 +268,7 @@ static int write_batch(struct slice *s, const struct csvk_batch *batch, struct c
         records--;
     }
     if (status == CSVK_OK && m->options->header == CSVK_MERGE_COLUMNS && !m->options->headless &&
-        batch->first_record == 1 && m->options->columns != NULL) {
+        !s->begun && m->options->columns != NULL) {
         status = refuse_header(s, batch, err);
     }
     if (status == CSVK_OK && batch->size > from && m->ends_open) {

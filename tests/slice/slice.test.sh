@@ -180,6 +180,11 @@ test_refusals() {
     printf 'a b,a-b\n1,2\n' >clash.csv
     expect 1 "clash" "$CSVKIT" slice clash.csv -o dir
     says 'a b.*a-b|a-b.*a b'
+    says '^clash.csv:1:5: error\[header-name-refused\]: .*the name of an earlier column becomes the same'
+    ! grep -q 'manifest-column' err || fail "told twice: $(cat err)"
+    printf '1,2\n' >plain.csv
+    echo '{"columns":["a b","a-b"]}' >plain.csv.manifest # names of a manifest are told at their place there
+    expect 1 "clash in a manifest" "$CSVKIT" slice plain.csv -o dir
     says '^dir.manifest: error\[manifest-column-collision\]: .* \(at \$\.columns\[1\]\)$'
     says '^    help: rename'
     clean "refusals"

@@ -102,7 +102,9 @@ START_TEST(a_first_record_against_what_is_known)
         {"a b,c\n1,2\n", CSVK_NO_HEADER, CSVK_COLUMNS_OF_SLICE, "header-repeated"},
         {"\na b,c\n1,2\n", CSVK_NO_HEADER, CSVK_COLUMNS_OF_SLICE, "header-repeated"},
         {"c,a b\n1,2\n", CSVK_NO_HEADER, CSVK_COLUMNS_OF_SLICE, "header-mismatch"},
-        {"c,a b\n1,2\n", CSVK_NO_HEADER, 0, NULL},
+        {"c,a b\n1,2\n", CSVK_NO_HEADER, 0, "header-mismatch"},
+        {"c,x\n1,2\n", CSVK_NO_HEADER, 0, NULL},
+        {"c,x\n1,2\n", CSVK_NO_HEADER, CSVK_COLUMNS_OF_SLICE, NULL},
         {"1,2\na b,c\n", CSVK_NO_HEADER, CSVK_COLUMNS_OF_SLICE, NULL},
     };
     static const char *const rules[] = {"header-mismatch", "manifest-header", "header-repeated",
