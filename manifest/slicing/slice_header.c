@@ -36,9 +36,10 @@ static int refuse_other_header(struct slice_job *job, const char *path,
     }
     const char *here = i < names->count ? names->item[i] : "(none)";
     const char *there = i < columns->count ? columns->item[i] : "(none)";
-    return slice_refuse(job, err, "%s:1: the header differs: column %zu is %s, but %s in %s%s",
-                        path, i + 1, here, there, job->columns_from,
-                        strcmp(job->columns_from, "-") == 0 ? "" : ":1");
+    return slice_refuse(
+        job, err, "%s:1: header-mismatch: the header differs: column %zu is %s, but %s in %s%s",
+        path, i + 1, here, there, job->columns_from,
+        strcmp(job->columns_from, "-") == 0 ? "" : ":1");
 }
 
 int slice_look_at_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,

@@ -171,31 +171,6 @@ static int check_widths(struct slice *s, const struct csvk_batch *batch, struct 
     return CSVK_OK;
 }
 
-/* Takes the header of a slice: the first is kept and written, the others must be equal to it. */
-static int take_header(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
-{
-    struct slice_merge *m = s->merge;
-    size_t length = (size_t)batch->records[0].length;
-    if (batch->records[0].blank) { /* else the header after it would be merged as a record */
-        return csvk_fail(err, CSVK_EDATA, "%s:1: blank-line: an empty line before the header",
-                         s->path);
-    }
-    if (m->header_of == NULL) {
-        m->header_of = s->path;
-        int status = csvk_buf_add(&m->header, batch->bytes, length);
-        if (status != CSVK_OK) {
-            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-        }
-        status = write_out(m, batch->bytes, length, err);
-        return status == CSVK_OK ? write_line_break(m, err) : status;
-    }
-    if (length != m->header.length || memcmp(batch->bytes, m->header.data, length) != 0) {
-        return csvk_fail(err, CSVK_EDATA, "%s:1: the header differs from that in %s:1", s->path,
-                         m->header_of);
-    }
-    return CSVK_OK;
-}
-
 /* The names of the columns in another order: a header all the same, of other columns. */
 static bool has_all_names(const struct csvk_strings *names, const struct csvk_strings *columns)
 {
@@ -219,6 +194,44 @@ static int read_values(const struct slice *s, const struct csvk_batch *batch,
     }
     csvk_buf_release(&room);
     return status;
+}
+
+/* A slice begins with another record than the first one. When the names are known from elsewhere,
+   that record would be skipped and lost; in any other case the columns differ. */
+static int refuse_other_header(const struct slice *s, const struct csvk_batch *batch,
+                               struct csvk_error *err)
+{
+    const struct slice_merge *m = s->merge;
+    struct csvk_strings names = {0};
+    int status = read_values(s, batch, &batch->records[0], &names);
+    bool lost = m->options->columns != NULL && !has_all_names(&names, m->options->columns);
+    csvk_strings_release(&names);
+    return status == CSVK_OK
+               ? csvk_fail(err, CSVK_EDATA, "%s:1: %s: the header differs from that in %s:1",
+                           s->path, lost ? "manifest-header" : "header-mismatch", m->header_of)
+               : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+/* Takes the header of a slice: the first is kept and written, the others must be equal to it. */
+static int take_header(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
+{
+    struct slice_merge *m = s->merge;
+    size_t length = (size_t)batch->records[0].length;
+    if (batch->records[0].blank) { /* else the header after it would be merged as a record */
+        return csvk_fail(err, CSVK_EDATA, "%s:1: blank-line: an empty line before the header",
+                         s->path);
+    }
+    if (m->header_of == NULL) {
+        m->header_of = s->path;
+        int status = csvk_buf_add(&m->header, batch->bytes, length);
+        if (status != CSVK_OK) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+        status = write_out(m, batch->bytes, length, err);
+        return status == CSVK_OK ? write_line_break(m, err) : status;
+    }
+    bool same = length == m->header.length && memcmp(batch->bytes, m->header.data, length) == 0;
+    return same ? CSVK_OK : refuse_other_header(s, batch, err);
 }
 
 /* Slices whose columns are named elsewhere have no header: one would be merged as a record. It is
