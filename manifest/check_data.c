@@ -171,6 +171,9 @@ static void tell_widths(struct judge *judge, const struct csvk_report *report)
     if (first == NULL) {
         return;
     }
+    if (width == 1 && strcmp(first->rule->id, "blank-line") == 0) {
+        found = 0; /* a line before the header, which is no empty value */
+    }
     for (size_t i = 0; i < first->nextras; i++) {
         found = strcmp(first->extra[i].key, "found") == 0 ? first->extra[i].number : found;
     }
