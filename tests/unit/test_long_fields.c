@@ -45,19 +45,19 @@ static void leave(void)
     csvk_buf_release(&file);
 }
 
-struct reading {
+struct passing {
     size_t window;
     uint64_t max_record; /* 0: as the validator says */
 };
 
 static void tune(struct csvk_options *options, void *context)
 {
-    const struct reading *how = context;
+    const struct passing *how = context;
     options->window = how->window;
     options->max_record = how->max_record != 0 ? how->max_record : options->max_record;
 }
 
-static struct csvk_validator *judge(struct reading how, const char *key)
+static struct csvk_validator *judge(struct passing how, const char *key)
 {
     struct csvk_validate_options options;
     struct csvk_source *source = NULL;
@@ -106,16 +106,16 @@ START_TEST(a_record_that_only_passes)
 {
     static const size_t windows[] = {4096, 65537, 1000000, 0};
     for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++) {
-        check(judge((struct reading){windows[i], 0}, NULL));
-        check(judge((struct reading){windows[i], 4096}, NULL));
+        check(judge((struct passing){windows[i], 0}, NULL));
+        check(judge((struct passing){windows[i], 4096}, NULL));
     }
 }
 END_TEST
 
 START_TEST(a_record_in_memory)
 {
-    check(judge((struct reading){0, UINT64_MAX}, NULL));
-    check(judge((struct reading){0, 0}, "id")); /* a key needs whole records */
+    check(judge((struct passing){0, UINT64_MAX}, NULL));
+    check(judge((struct passing){0, 0}, "id")); /* a key needs whole records */
 }
 END_TEST
 

@@ -225,9 +225,10 @@ static int check_key(const char *text, const char *column)
 START_TEST(the_key_goes_by_the_names_that_count)
 {
     ck_assert_msg(check_key("x,q\n1,a\n2,a\n", "p") == CSVK_OK, "%s", err.text);
-    ck_assert_str_eq(told, "note a.csv: warning: manifest-header-skipped: the header is skipped, and "
-                             "the columns are called as the manifest says: missing `p`; surplus "
-                             "`x`\n");
+    ck_assert_str_eq(told,
+                     "note a.csv: warning: manifest-header-skipped: the header is skipped, and "
+                     "the columns are called as the manifest says: missing `p`; surplus "
+                     "`x`\n");
     ck_assert(input.counted);
     ck_assert_uint_eq(input.records, 2);
     ck_assert_int_eq(check_key("x,q\n1,a\n1,b\n", "p"), CSVK_EDATA);

@@ -18,7 +18,7 @@ static char folder[] = "/tmp/csvkit-definition-XXXXXX";
 
 static void enter(void)
 {
-    strcpy(strrchr(folder, '-'), "-XXXXXX");
+    memcpy(folder + sizeof folder - 7, "XXXXXX", 6);
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(chdir(folder), 0);
     csvk_table_definition_init(&table);

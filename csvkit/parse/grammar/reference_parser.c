@@ -271,20 +271,6 @@ static void begin_field(struct csvk_reference_parser *parser, uint64_t offset)
     parser->doubled = 0;
 }
 
-/* Nobody can measure a field of an oversize record later on. Its value lacks the enclosures around
-   it, and one of each two inside. */
-static void measure_field(struct csvk_reference_parser *parser, uint64_t length)
-{
-    uint64_t most = parser->table->long_field;
-    bool enclosed = (parser->field_flags & CSVK_FIELD_ENCLOSED) != 0;
-    uint64_t marks = parser->doubled + (enclosed ? 2 : 0);
-    if (most != 0 && length > marks && length - marks > most) {
-        struct csvk_fact fact =
-            fact_at_field_start(parser, CSVK_FACT_LONG_FIELD, length, length - marks);
-        csvk_batch_builder_add_fact(parser->builder, &fact);
-    }
-}
-
 /*
  * The field ends before `position`. The first field too many is noted as the record's surplus. A
  * field of which nothing is left but skipped blanks is empty right after its delimiter.
@@ -307,9 +293,12 @@ static void end_field(struct csvk_reference_parser *parser)
         parser->open.inner.fact =
             fact_at_field_start(parser, CSVK_FACT_SUSPICIOUS_LINES, length, parser->breaks + 1);
     }
-    if (parser->streaming) {
-        measure_field(parser, length);
-    } else {
+    uint64_t value = parser->streaming ? csvk_reference_long_value(parser, length) : 0;
+    if (value != 0) {
+        struct csvk_fact fact = fact_at_field_start(parser, CSVK_FACT_LONG_FIELD, length, value);
+        csvk_batch_builder_add_fact(parser->builder, &fact);
+    }
+    if (!parser->streaming) {
         csvk_batch_builder_add_field(parser->builder, (size_t)(parser->field_begin - parser->base),
                                      (size_t)(end - parser->base), parser->field_flags);
     }

@@ -1,6 +1,6 @@
-"""users.test.py - what validate, merge, slice, manifest and preflight say of files as people have them.
+"""judged_by_users.test.py - what validate, merge, slice, manifest and preflight say of files as people have them.
 
-Usage: users.test.py CASES CSVKIT. A case is a folder with files and a text of what would help. Each
+Usage: judged_by_users.test.py CASES CSVKIT. A case is a folder with files and a text of what would help. Each
 is asked for its effect: what is refused, which rule says so, what is written. A case in HELPED has
 to be helped; of another one it is said when it is.
 """
