@@ -116,6 +116,9 @@ static int open_input(struct input *in, struct csvk_error *err)
     job->rules.file = in->path;
     int status = open_source(job, in->path, &in->source, err);
     if (status == CSVK_OK && job->repair != NULL) {
+        status = slice_refuse_hidden_header(job, in->path, in->source, err);
+    }
+    if (status == CSVK_OK && job->repair != NULL) {
         status = slice_repair_open(job, in->source, &in->source, &in->stream, err);
     }
     status = status == CSVK_OK ? csvk_validator_new(&in->validator, &job->rules, err) : status;
