@@ -231,6 +231,12 @@ START_TEST(the_key_goes_by_the_names_that_count)
                      "`x`\n");
     ck_assert(input.counted);
     ck_assert_uint_eq(input.records, 2);
+    /* The key of the table is searched for later: what was told is not told again. */
+    const struct kbc_input_hooks hooks = {refused, failed, note, NULL};
+    struct csvk_strings key = {0};
+    told[0] = '\0';
+    ck_assert_int_eq(kbc_input_check(&input, &key, &hooks, &err), CSVK_OK);
+    ck_assert_str_eq(told, "");
     ck_assert_int_eq(check_key("x,q\n1,a\n1,b\n", "p"), CSVK_EDATA);
     ck_assert(!input.counted);
     ck_assert_ptr_nonnull(strstr(told, "a.csv refused\n"));
