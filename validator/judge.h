@@ -157,6 +157,10 @@ void header_judge_blank(struct csvk_validator *v);
 /* The names in `columns`, when they are to be judged; these findings have no place in the data. */
 void header_judge_columns(struct csvk_validator *v);
 
+/* known_columns.c: v->names, those of `record`, against names that are known from elsewhere */
+void known_columns_expect(struct csvk_validator *v, const struct csvk_record *record);
+void known_columns_judge(struct csvk_validator *v, const struct csvk_record *record);
+
 /* field_rules.c: rules that look into every field, and limits */
 void judge_fields(struct csvk_validator *v);
 void judge_limits(struct csvk_validator *v);
