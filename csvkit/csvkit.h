@@ -271,6 +271,9 @@ enum csvk_fact_kind {
     CSVK_FACT_NUL_PADDING_AT_EOF, /* nothing but 00 after the last record, which is not data (A25);
                                      it has no record */
     CSVK_FACT_EMPTY,              /* the input has no byte (A1) */
+    CSVK_FACT_LONG_FIELD,         /* a field of an oversize record whose value is longer than
+                                     csvk_options.long_field; extra = bytes of the value. Whoever
+                                     has a record in memory can measure its fields */
     CSVK_FACT_KINDS
 };
 /* Why bytes are not UTF-8 (RFC 3629; Unicode table 3-7). */
@@ -404,6 +407,7 @@ struct csvk_options {
                             CSVK_ELIMIT; at CSVK_COUNTS it is read as oversize */
     enum csvk_simd simd; /* a level that the processor does not have: the best that it has */
     bool reference_only; /* use the reference parser alone: slow, for comparison */
+    uint64_t long_field; /* bytes of a value; longer ones are CSVK_FACT_LONG_FIELD; 0: none is */
 };
 /* Sets RFC 4180's dialect, CSVK_COUNTS, all facts, and zero elsewhere. */
 CSVK_API void csvk_options_init_sized(struct csvk_options *options, size_t size);

@@ -352,8 +352,12 @@ static bool columns_list(struct columns *columns, const struct csvk_strings *nam
 void judge_header(struct judge *judge, const struct csvk_strings *names, const cJSON *root)
 {
     struct columns columns = {0};
+    struct csvk_findings *told = judge->findings, silent = {.limit = 1};
     if (columns_list(&columns, names)) {
+        judge->findings = root != NULL ? &silent : told;
         judge_all(judge, &columns, NULL);
+        judge->findings = told;
+        csvk_findings_release(&silent);
         if (root != NULL) { /* findings about the manifest have paths of the manifest */
             path_back(judge, 0);
             if (csvk_buf_puts(&judge->path, "$") != CSVK_OK) {

@@ -2,12 +2,14 @@
  * check_data.c - judges a manifest against the data beside it.
  *
  * Some faults the platform notices only when it loads the data (width, compression); others it
- * never notices (a header loaded as a row, a row skipped as a header). Both are found by reading
- * the first record of every file and, when the caller wants it, the widths of all records.
+ * never notices (a header loaded as a row, a row skipped as a header). What records are like is
+ * the validator's business, as everywhere: here it is given what the manifest says, and its
+ * findings about the start of each file are taken over. Beside that stand only the faults that are
+ * none of a record: compression, columns that are missing, names that refer to no column.
  */
 #include "manifest/first_record.h"
 #include "manifest/manifest_tree.h"
-#include "csvkit/names.h"
+#include "manifest/table_definition.h"
 
 #include <errno.h>
 #include <string.h>
@@ -16,12 +18,11 @@
 
 struct data_check {
     const struct csvk_manifest *manifest; /* or NULL */
-    struct csvk_manifest_table table;
+    struct csvk_table_definition table;
+    struct csvk_validate_options rules; /* of the next file */
     struct csvk_findings *findings;
     enum csvk_manifest_reading reading;
-    size_t slices;       /* 0: a single file */
-    bool first_is_names; /* the first slice begins with the columns' names */
-    size_t index;        /* of the current slice, from 0 */
+    bool sliced;
     struct csvk_error *err;
 };
 
@@ -68,7 +69,7 @@ static void check_width(struct data_check *check, struct judge *judge,
                         const struct first_record *first)
 {
     size_t columns = check->table.columns.count;
-    if (columns == first->values.count) {
+    if (columns == 0 || !first->any || columns == first->values.count) {
         return;
     }
     struct complaint what = {.rule = RULE_WIDTH, .place = {0, first->line, 1, 1}};
@@ -77,68 +78,19 @@ static void check_width(struct data_check *check, struct judge *judge,
              first->values.count, columns);
 }
 
-/* The manifest names the columns. Is the first record data or a header, as the manifest says? */
-static void check_named(struct data_check *check, struct judge *judge,
-                        const struct first_record *first)
-{
-    bool names;
-    bool skipped = check->table.has_header == CSVK_YES;
-    struct complaint what = {.rule = RULE_HEADER, .place = {0, first->line, 1, 1}};
-    if (csvk_names_compare(&first->values, &check->table.columns, &names) != CSVK_OK) {
-        judge->status = CSVK_ENOMEM;
-        return;
-    }
-    if (check->index == 0) {
-        check->first_is_names = names;
-    }
-    check_width(check, judge, first);
-    if (names && !skipped) {
-        what.remedy = "set \"has_header\": true, or remove the header";
-        complain(judge, what,
-                 "the first record holds the names of the columns; it would be loaded "
-                 "as a row of data");
-    } else if (!names && skipped && check->index > 0 && check->first_is_names) {
-        what.remedy = "write the header into every slice, or write it into none and set "
-                      "\"has_header\": false";
-        complain(judge, what,
-                 "the first record of this slice is not the header that the first "
-                 "slice has; it would be skipped and lost");
-    } else if (!names && skipped && first->values.count == check->table.columns.count) {
-        what.rule = RULE_HEADER_SKIPPED;
-        what.remedy = "check whether it is a header; if it is not, set \"has_header\": false";
-        complain(judge, what,
-                 "the first record does not hold the names of the columns; it is skipped, and the "
-                 "columns are called as the manifest says");
-    }
-}
-
-static int check_header_names(struct data_check *check, const char *file,
-                              const struct first_record *first)
+/* What the manifest says about columns by name, when the header of the data names them. */
+static int check_references(struct data_check *check, const char *file,
+                            const struct first_record *first)
 {
     struct judge judge;
+    if (check->manifest == NULL || !first->any || check->sliced ||
+        check->table.columns.count != 0) {
+        return CSVK_OK;
+    }
     judge_begin(&judge, check->manifest, check->findings, "header");
     judge.file = file;
-    judge_header(&judge, &first->values, check->manifest != NULL ? check->manifest->root : NULL);
+    judge_header(&judge, &first->values, check->manifest->root);
     return judge_end(&judge);
-}
-
-static void check_bytes(struct data_check *check, struct judge *judge,
-                        const struct first_record *first)
-{
-    bool named = check->table.columns.count > 0;
-    struct complaint what = {.rule = RULE_DATA};
-    if (first->utf16) {
-        what.remedy = "convert it: csvkit normalize --encoding=auto";
-        complain(judge, what, "the data is UTF-16 or UTF-32; Storage reads UTF-8");
-    } else if (first->utf8_bom && named && check->table.has_header != CSVK_YES) {
-        what.remedy = "write the data without the bytes EF BB BF";
-        complain(judge, what,
-                 "a byte order mark becomes part of the first value when there is no "
-                 "header");
-    } else if (!first->any && !named) {
-        what.remedy = "write a header, or name the columns in the manifest";
-        complain(judge, what, "the data is empty and the manifest names no columns");
-    }
 }
 
 static void check_compression(struct judge *judge, const char *path,
@@ -159,70 +111,152 @@ static void check_compression(struct judge *judge, const char *path,
     }
 }
 
-/* ---- all records ---- */
+/* ---- the validator ---- */
 
-struct widths {
-    uint64_t expected, wrong;
-    uint64_t record, line, found; /* of the first record with another width */
+/* The rules about the start of a file. What records are like further on is told as a sum. */
+static const char *const start_rules[] = {
+    "empty-file",        "utf8-bom",
+    "utf16-bom",         "header-empty-name",
+    "header-edge-space", "header-duplicate-name",
+    "header-case-clash", "header-invalid-name",
+    "header-mismatch",   "header-name-refused",
+    "manifest-header",   "manifest-header-skipped",
+    "header-repeated",
 };
+/* The rules that a record of another width breaks. */
+static const char *const width_rules[] = {"field-count", "trailing-delimiter", "blank-line"};
 
-static void count_widths(struct widths *widths, const struct csvk_batch *batch)
+static bool is_one_of(const struct csvk_rule *rule, const char *const *ids, size_t count)
 {
-    for (size_t i = 0; i < batch->nreported; i++) {
-        const struct csvk_record *record = &batch->records[i];
-        uint64_t found = record->blank ? 1 : record->nfields;
-        if (found == widths->expected) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rule->id, ids[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+static int set_rules(struct data_check *check)
+{
+    struct csvk_validate_options *rules = &check->rules;
+    bool whole = check->reading == CSVK_MANIFEST_WHOLE_DATA;
+    int status = csvk_table_definition_rules(&check->table, rules, check->err);
+    rules->profile = CSVK_PROFILE_KEBOOLA;
+    for (size_t i = 0; status == CSVK_OK && i < csvk_rule_count(); i++) {
+        const struct csvk_rule *rule = csvk_rule_at(i);
+        bool wanted = is_one_of(rule, start_rules, COUNT(start_rules)) ||
+                      (whole && is_one_of(rule, width_rules, COUNT(width_rules)));
+        if (!wanted) {
+            status = csvk_validate_set_rule(rules, rule->id, CSVK_OFF, check->err);
+        }
+    }
+    return status;
+}
+
+/* One finding for all records of another width. */
+static void tell_widths(struct judge *judge, const struct csvk_report *report)
+{
+    const struct csvk_finding *first = NULL;
+    uint64_t wrong = 0, found = 1, width = report->totals->width;
+    for (size_t i = 0; i < csvk_rule_count(); i++) {
+        wrong +=
+            is_one_of(csvk_rule_at(i), width_rules, COUNT(width_rules)) ? report->counts[i] : 0;
+    }
+    for (size_t i = 0; i < report->nfindings && first == NULL; i++) {
+        const struct csvk_finding *finding = report->findings[i];
+        first = is_one_of(finding->rule, width_rules, COUNT(width_rules)) ? finding : NULL;
+    }
+    if (first == NULL) {
+        return;
+    }
+    if (width == 1 && strcmp(first->rule->id, "blank-line") == 0) {
+        found = 0; /* a line before the header, which is no empty value */
+    }
+    for (size_t i = 0; i < first->nextras; i++) {
+        found = strcmp(first->extra[i].key, "found") == 0 ? first->extra[i].number : found;
+    }
+    struct complaint what = {.rule = RULE_WIDTH, .place = {0, first->line, 1, 1}};
+    complain(judge, what, "%llu record%s not have %llu field%s; the first is record %llu with %llu",
+             (unsigned long long)wrong, wrong == 1 ? " does" : "s do", (unsigned long long)width,
+             width == 1 ? "" : "s", (unsigned long long)first->record, (unsigned long long)found);
+}
+
+/* The findings about the start of the file, as the validator tells them. */
+static int take_findings(struct data_check *check, const struct csvk_report *report)
+{
+    int status = CSVK_OK;
+    for (size_t i = 0; i < report->nfindings && status == CSVK_OK; i++) {
+        struct csvk_finding copy;
+        if (!is_one_of(report->findings[i]->rule, start_rules, COUNT(start_rules))) {
             continue;
         }
-        if (widths->wrong++ == 0) {
-            widths->record = record->number;
-            widths->line = record->line;
-            widths->found = found;
-        }
-    }
-}
-
-static int read_widths(struct data_check *check, struct csvk_source *source, struct widths *widths)
-{
-    struct csvk_options options;
-    struct csvk_reader *reader = NULL;
-    const struct csvk_batch *batch;
-    csvk_options_init(&options);
-    options.dialect = check->table.dialect;
-    options.width = widths->expected;
-    int status = csvk_reader_new(&reader, source, &options, check->err);
-    while (status == CSVK_OK) {
-        status = csvk_reader_next(reader, &batch, check->err);
+        status = csvk_finding_copy(&copy, report->findings[i]);
         if (status == CSVK_OK) {
-            count_widths(widths, batch);
+            copy.file = csvk_strdup(report->file);
+            status = copy.file != NULL ? csvk_findings_add(check->findings, &copy) : CSVK_ENOMEM;
         }
     }
-    csvk_reader_free(reader);
-    return status == CSVK_END ? CSVK_OK : status;
+    return status;
 }
 
-static int check_all_records(struct data_check *check, struct judge *judge, const char *path,
-                             uint64_t width)
+/* Feeds batches until the first record that is not empty was among them, or to the end. */
+static int feed(struct data_check *check, struct csvk_validator *v, struct csvk_reader *reader,
+                const struct csvk_source *source)
 {
-    struct widths widths = {.expected = width};
-    struct csvk_source *source = NULL;
-    int status = csvk_source_open(&source, path, check->err);
-    if (status == CSVK_OK) {
-        status = read_widths(check, source, &widths);
+    const struct csvk_batch *batch;
+    bool whole = check->reading == CSVK_MANIFEST_WHOLE_DATA, seen = false;
+    int status = CSVK_OK;
+    while (status == CSVK_OK && (whole || !seen)) {
+        status = csvk_reader_next(reader, &batch, check->err);
+        status = status == CSVK_OK ? csvk_validator_feed(v, batch, check->err) : status;
+        for (size_t i = 0; status == CSVK_OK && i < batch->nreported; i++) {
+            seen = seen || !batch->records[i].blank;
+        }
     }
-    if (status == CSVK_OK && widths.wrong > 0) {
-        struct complaint what = {.rule = RULE_WIDTH, .place = {0, widths.line, 1, 1}};
-        complain(judge, what,
-                 "%llu record%s not have %llu field%s; the first is record %llu with %llu",
-                 (unsigned long long)widths.wrong, widths.wrong == 1 ? " does" : "s do",
-                 (unsigned long long)width, width == 1 ? "" : "s",
-                 (unsigned long long)widths.record, (unsigned long long)widths.found);
+    status = status == CSVK_END ? CSVK_OK : status;
+    return status == CSVK_OK ? csvk_validator_finish(v, csvk_reader_totals(reader),
+                                                     csvk_source_damage(source), check->err)
+                             : status;
+}
+
+static int read_records(struct data_check *check, struct csvk_validator *v,
+                        struct csvk_source *source)
+{
+    struct csvk_reader *reader = NULL;
+    struct csvk_options how;
+    csvk_options_init(&how);
+    csvk_validator_reader_options(v, &how);
+    how.window = check->reading == CSVK_MANIFEST_WHOLE_DATA ? how.window : 65536;
+    int status = csvk_reader_new(&reader, source, &how, check->err);
+    status = status == CSVK_OK ? feed(check, v, reader, source) : status;
+    csvk_reader_free(reader);
+    return status;
+}
+
+static int check_records(struct data_check *check, struct judge *judge, const char *path)
+{
+    struct csvk_source *source = NULL;
+    struct csvk_validator *v = NULL;
+    const struct csvk_report *report = NULL;
+    check->rules.file = path;
+    int status = csvk_source_open(&source, path, check->err);
+    status = status == CSVK_OK ? csvk_validator_new(&v, &check->rules, check->err) : status;
+    status = status == CSVK_OK ? read_records(check, v, source) : status;
+    status = status == CSVK_OK ? csvk_validator_report(v, &report, check->err) : status;
+    if (status == CSVK_OK && take_findings(check, report) != CSVK_OK) {
+        status = csvk_fail(check->err, CSVK_ENOMEM, "out of memory");
+    }
+    if (status == CSVK_OK && check->reading == CSVK_MANIFEST_WHOLE_DATA) {
+        tell_widths(judge, report);
     }
     const struct csvk_damage *damage = status == CSVK_OK ? csvk_source_damage(source) : NULL;
     if (damage != NULL) {
         complain(judge, (struct complaint){.rule = RULE_DATA}, "the %s data is damaged: %s",
                  damage->kind, damage->what);
     }
+    csvk_validator_free(v);
     csvk_source_free(source);
     return status;
 }
@@ -244,31 +278,28 @@ static int check_file(struct data_check *check, const char *path)
     struct judge judge;
     judge_begin(&judge, check->manifest, check->findings, "data");
     judge.file = path;
-    bool named = check->table.columns.count > 0;
     check_compression(&judge, path, &first);
-    check_bytes(check, &judge, &first);
-    if (named && first.any) {
-        check_named(check, &judge, &first);
-    } else if (first.any && check->slices == 0) {
-        status = check_header_names(check, path, &first);
+    if (check->reading != CSVK_MANIFEST_NO_RECORDS) {
+        /* When the first record has another width, the others most likely have it, too. */
+        bool fits = check->table.columns.count == 0 || !first.any ||
+                    check->table.columns.count == first.values.count;
+        enum csvk_manifest_reading reading = check->reading;
+        check_width(check, &judge, &first);
+        check->reading = fits ? reading : CSVK_MANIFEST_FIRST_RECORDS;
+        status = check_records(check, &judge, path);
+        check->reading = reading;
     }
-    uint64_t width = named ? check->table.columns.count : first.values.count;
-    /* When the first record has another width, that is reported already; more findings would only
-       repeat it. */
-    bool fits = first.any && first.values.count == width;
-    if (status == CSVK_OK && check->reading == CSVK_MANIFEST_WHOLE_DATA && fits) {
-        status = check_all_records(check, &judge, path, width);
-    }
+    int referred = status == CSVK_OK ? check_references(check, path, &first) : status;
     first_record_release(&first);
     int judged = judge_end(&judge);
-    return status != CSVK_OK ? status : judged;
+    return referred != CSVK_OK ? referred : judged;
 }
 
 static int check_slices(struct data_check *check, const char *path)
 {
     struct csvk_strings slices = {NULL, 0, 0};
     int status = csvk_list_slices(path, &slices, check->err);
-    check->slices = slices.count > 0 ? slices.count : 1;
+    check->sliced = true;
     if (status == CSVK_OK && check->table.columns.count == 0) {
         struct judge judge;
         judge_begin(&judge, check->manifest, check->findings, "$");
@@ -279,8 +310,16 @@ static int check_slices(struct data_check *check, const char *path)
                  "Sliced file \"%s\" columns specification missing.", base_name(path));
         status = judge_end(&judge);
     }
-    for (; check->index < slices.count && status == CSVK_OK; check->index++) {
-        status = check_file(check, slices.item[check->index]);
+    if (status == CSVK_OK) {
+        status = csvk_table_definition_look(&check->table,
+                                            slices.count != 0 ? slices.item[0] : NULL, check->err);
+    }
+    status = status == CSVK_OK ? set_rules(check) : status;
+    for (size_t i = 0; i < slices.count && status == CSVK_OK; i++) {
+        status = check_file(check, slices.item[i]);
+        status = status == CSVK_OK
+                     ? csvk_table_definition_next(&check->table, &check->rules, check->err)
+                     : status;
     }
     csvk_strings_release(&slices);
     return status;
@@ -312,17 +351,17 @@ int csvk_manifest_check_data(const struct csvk_manifest *manifest, const char *p
     }
     struct data_check check = {
         .manifest = manifest, .findings = findings, .reading = reading, .err = err};
-    int status = csvk_manifest_table(manifest, &check.table);
-    struct csvk_error bad = {0};
-    if (status == CSVK_OK && csvk_dialect_check(&check.table.dialect, &bad) != CSVK_OK) {
-        csvk_manifest_table_release(&check.table);
-        return CSVK_OK; /* csvk_manifest_check reports a dialect that cannot be used */
+    csvk_table_definition_init(&check.table);
+    csvk_validate_options_init(&check.rules);
+    int status = csvk_table_definition_take(&check.table, manifest, NULL, path, findings, err);
+    bool usable = status == CSVK_OK && csvk_dialect_check(&check.table.dialect, NULL) == CSVK_OK;
+    if (usable && S_ISDIR(info.st_mode)) {
+        status = check_slices(&check, path);
+    } else if (usable) { /* csvk_manifest_check reports a dialect that cannot be used */
+        status = set_rules(&check);
+        status = status == CSVK_OK ? check_file(&check, path) : status;
     }
-    if (status == CSVK_OK) {
-        status = S_ISDIR(info.st_mode) ? check_slices(&check, path) : check_file(&check, path);
-    } else {
-        csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    csvk_manifest_table_release(&check.table);
+    csvk_validate_options_release(&check.rules);
+    csvk_table_definition_release(&check.table);
     return status;
 }

@@ -22,12 +22,15 @@ static int add_value(struct first_record *first, struct csvk_bytes raw,
 static int take_record(struct first_record *first, const struct csvk_batch *batch,
                        const struct csvk_record *record, const struct csvk_dialect *dialect)
 {
-    const unsigned char *bytes = batch->bytes + (record->offset - batch->offset);
-    size_t length = record->length < FIRST_RAW_MAX ? (size_t)record->length : FIRST_RAW_MAX;
-    int status = csvk_buf_add(&first->raw, bytes, length);
     first->any = true;
     first->number = record->number;
     first->line = record->line;
+    if (record->oversize) {
+        return CSVK_OK; /* no names are as long as that, and nothing of it is in memory */
+    }
+    const unsigned char *bytes = batch->bytes + (record->offset - batch->offset);
+    size_t length = record->length < FIRST_RAW_MAX ? (size_t)record->length : FIRST_RAW_MAX;
+    int status = csvk_buf_add(&first->raw, bytes, length);
     for (size_t i = 0; i < record->nfields && status == CSVK_OK; i++) {
         status = add_value(first, csvk_field_raw(batch, record, i), dialect);
     }

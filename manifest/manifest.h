@@ -286,12 +286,17 @@ CSVK_API int csvk_manifest_check_names(const struct csvk_strings *columns, const
 /*
  * Judges the manifest (NULL: none) against its data at `path`, a file or a directory of slices:
  * columns, width, header, delimiter, compression. Reads either all of the data or what is needed
- * for the first record of each file. Memory does not grow with the data. Missing data is a finding
+ * for the first record of each file. What the records are like is judged by the validator, and told
+ * by its rules. Memory does not grow with the data. Missing data is a finding
  * (an orphaned manifest). A dialect that cannot be used ends the judgement with CSVK_OK:
  * csvk_manifest_check reports it. Failures are those of csvk_source_open and csvk_reader_next, such
  * as CSVK_EIO and CSVK_ECHANGED.
  */
-enum csvk_manifest_reading { CSVK_MANIFEST_FIRST_RECORDS, CSVK_MANIFEST_WHOLE_DATA };
+enum csvk_manifest_reading {
+    CSVK_MANIFEST_FIRST_RECORDS,
+    CSVK_MANIFEST_WHOLE_DATA,
+    CSVK_MANIFEST_NO_RECORDS, /* the records are judged elsewhere, by csvk_table_definition_rules */
+};
 CSVK_API int csvk_manifest_check_data(const struct csvk_manifest *manifest, const char *path,
                                       enum csvk_manifest_reading reading,
                                       struct csvk_findings *findings,

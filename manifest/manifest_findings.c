@@ -126,18 +126,6 @@ static const struct csvk_rule rules[RULE_COUNT] = {
                              "The manifest of a sliced table names no columns.",
                              "Slices have no header, so the platform cannot know the names.", "",
                              "Add columns or schema to the manifest.", "", "the job fails", NULL},
-    [RULE_HEADER] = {"manifest-header", "E", NULL,
-                     "The manifest and the data disagree about the header.",
-                     "A header is loaded as a row of data, or a row is skipped as a header, "
-                     "without any warning.",
-                     "", "Remove the header, or set has_header.", "",
-                     "silently, a header is loaded as a row, or a row is lost as a header", NULL},
-    [RULE_HEADER_SKIPPED] = {"manifest-header-skipped", "W", NULL,
-                             "The header of the data is not the names in the manifest.",
-                             "The platform skips the header and calls the columns as the manifest "
-                             "says.",
-                             "", "Make them equal, or set has_header to false if it is data.", "",
-                             "the names of the manifest are used, silently", NULL},
     [RULE_WIDTH] = {"manifest-width", "E", NULL,
                     "The number of fields in a record is not the number of columns.",
                     "The load fails at the first such record.", "",

@@ -39,8 +39,6 @@ enum rule_id {
     RULE_SCHEMA_MISSING,
     RULE_STAGING,
     RULE_SLICED_COLUMNS,
-    RULE_HEADER,
-    RULE_HEADER_SKIPPED,
     RULE_WIDTH,
     RULE_COMPRESSION,
     RULE_DATA,
@@ -210,8 +208,9 @@ void judge_columns(struct judge *judge, const struct csvk_manifest *manifest);
 void judge_conflicts(struct judge *judge, const cJSON *root);
 void judge_staging(struct judge *judge, const cJSON *root);
 void judge_pairs(struct judge *judge, const cJSON *root, enum csvk_manifest_kind kind);
-/* Judges the names in a header, then what a manifest (`root`, NULL: none) says about columns by
-   name. This must be the last thing that a judge does: its path and file are not restored. */
+/* Without a manifest (`root` is NULL), judges the names. With one, judges what it says about
+   columns by name; the validator judges the names in a header themselves. This must be the last
+   thing that a judge does: its path and file are not restored. */
 void judge_header(struct judge *judge, const struct csvk_strings *names, const cJSON *root);
 
 #endif

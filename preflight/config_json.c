@@ -307,6 +307,7 @@ static void resolve_settings(struct preflight *preflight)
     preflight->support = preflight->options->support != CSVK_SUPPORT_UNKNOWN
                              ? preflight->options->support
                              : csvk_type_support_parse(environment != NULL ? environment : support);
+    preflight->slicing = preflight_has_slicing(preflight);
     preflight->staging = preflight->options->staging != CSVK_STAGING_AUTO
                              ? preflight->options->staging
                          : cJSON_IsObject(workspace) ? CSVK_STAGING_WORKSPACE

@@ -16,7 +16,7 @@ struct data_job { /* one file */
     struct preflight_table_data *owner;
     char *full;
     const char *relative; /* borrowed from the owner */
-    bool last;            /* of its table */
+    bool first, last;     /* of its table */
     struct csvk_validator *validator;
     int status;
     struct csvk_error err;
@@ -54,6 +54,7 @@ void preflight_data_add(struct preflight *preflight, struct preflight_table_data
     }
     all->table[all->ntables++] = *data;
     csvk_validate_options_init(&data->options);
+    csvk_validate_options_init(&data->next);
     data->files = (struct csvk_strings){0};
 }
 
@@ -62,6 +63,7 @@ void preflight_data_release(struct preflight *preflight)
     struct preflight_data *all = preflight->data;
     for (size_t i = 0; all != NULL && i < all->ntables; i++) {
         csvk_validate_options_release(&all->table[i].options);
+        csvk_validate_options_release(&all->table[i].next);
         csvk_strings_release(&all->table[i].files);
     }
     if (all != NULL) {
@@ -77,7 +79,8 @@ static void judge_file(void *worker, void *context)
 {
     struct data_job *job = context;
     struct csvk_source *source = NULL;
-    struct csvk_validate_options options = job->owner->options; /* _new copies what it keeps */
+    struct csvk_validate_options options = /* shallow: _new copies what it keeps */
+        job->first ? job->owner->options : job->owner->next;
     (void)worker;
     options.file = job->relative;
     job->status = csvk_source_open(&source, job->full, &job->err);
@@ -224,6 +227,7 @@ static void fill_jobs(struct preflight *preflight, struct data_job *jobs)
             job->owner = table;
             job->relative = table->files.item[j];
             job->full = preflight_full(preflight, job->relative);
+            job->first = j == 0;
             job->last = j + 1 == table->files.count;
         }
     }

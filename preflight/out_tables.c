@@ -10,6 +10,7 @@
 #include "preflight/preflight_private.h"
 
 #include "csvkit/names.h"
+#include "manifest/table_definition.h"
 
 #include <string.h>
 
@@ -24,9 +25,10 @@ struct subject {
     struct csvk_manifest *manifest;    /* or NULL */
     const struct preflight_entry *entry; /* or NULL */
     struct csvk_manifest *merged;        /* manifest and entry merged; NULL: there is no entry */
-    struct csvk_manifest_table table;
-    struct csvk_findings reported; /* of the manifest alone */
+    struct csvk_table_definition table;  /* what both say */
+    struct csvk_findings reported;       /* of the manifest alone */
     bool again; /* the same data as the table before this one, mapped to another destination */
+    bool key_is_wrong; /* it names a column that does not exist */
 };
 
 static struct csvk_preflight_table *current(struct preflight *preflight)
@@ -162,26 +164,56 @@ static void describe(struct preflight *preflight, struct subject *s)
     struct csvk_preflight_table *table = current(preflight);
     preflight_clean_names(preflight, &table->columns, &s->table.columns);
     preflight_clean_names(preflight, &table->primary_key, &s->table.primary_key);
-    table->incremental = s->table.incremental;
-    table->header = csvk_manifest_header(&s->table);
-    if (s->item != NULL && s->item->kind == PREFLIGHT_DIRECTORY && s->table.columns.count == 0) {
-        table->header = false;
+    table->incremental = s->table.incremental == CSVK_YES;
+    table->header = s->table.header;
+}
+
+/* Manifest and entry have their say about the table, the latter as the platform lets it. Conflicts
+   were told when the two were merged. */
+static void define(struct preflight *preflight, struct subject *s)
+{
+    struct csvk_findings told_before = {.limit = 1};
+    const struct csvk_manifest *entry = s->entry != NULL ? s->entry->manifest : NULL;
+    char *full = s->item != NULL ? preflight_full(preflight, s->relative) : NULL;
+    int status = csvk_table_definition_take(&s->table, s->manifest, entry, full, &told_before,
+                                            preflight->err);
+    if (status == CSVK_OK && s->item != NULL && s->item->kind == PREFLIGHT_DIRECTORY) {
+        status = csvk_table_definition_look(&s->table, NULL, preflight->err);
     }
+    (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
+    csvk_findings_release(&told_before);
+    csvk_free(full);
 }
 
 /* ---- the data ---- */
 
+static bool breaks(const struct csvk_findings *found, const char *rule)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        if (found->item[i].severity == CSVK_ERROR && strcmp(found->item[i].rule->id, rule) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What no record shows; with CSVK_PREFLIGHT_NO_DATA also what the first record of each file shows.
+   All else is the validator's business (set_options). */
 static void check_data(struct preflight *preflight, struct subject *s)
 {
     struct csvk_findings found = {.limit = 1000};
     struct csvk_error err = {0};
     char *full = preflight_full(preflight, s->relative);
+    bool all = preflight->options->data == CSVK_PREFLIGHT_ALL_DATA;
+    enum csvk_manifest_reading reading =
+        all ? CSVK_MANIFEST_NO_RECORDS : CSVK_MANIFEST_FIRST_RECORDS;
     int status = full == NULL ? CSVK_ENOMEM
-                              : csvk_manifest_check_data(effective(s), full,
-                                                         CSVK_MANIFEST_FIRST_RECORDS, &found, &err);
+                              : csvk_manifest_check_data(effective(s), full, reading, &found, &err);
     if (status != CSVK_OK && full != NULL) {
         preflight_report_trouble(preflight, findings_of(preflight), s->relative, &err);
     }
+    s->key_is_wrong =
+        breaks(&found, "manifest-primary-key") || breaks(&s->reported, "manifest-primary-key");
     /* Findings that name no file are about the manifest; without one, about the mapping. */
     preflight_take_manifest(preflight, findings_of(preflight), &found,
                             (struct preflight_taking){.file = s->manifest_path != NULL
@@ -206,22 +238,8 @@ static void judge_size(struct preflight *preflight, struct subject *s)
                              (unsigned long long)s->item->size);
 }
 
-static void set_off(struct preflight *preflight, struct csvk_validate_options *options,
-                    const char *rule)
+static void set_levels(struct preflight *preflight, struct csvk_validate_options *options)
 {
-    int status = csvk_validate_set_rule(options, rule, CSVK_OFF, preflight->err);
-    preflight->status = preflight->status == CSVK_OK ? status : preflight->status;
-}
-
-static void set_rules(struct preflight *preflight, struct csvk_validate_options *options)
-{
-    /* The manifest's judge reports these, for files and slices alike. */
-    static const char *const elsewhere[] = {"empty-file",      "utf16-bom",
-                                            "utf8-bom",        "header-mismatch",
-                                            "manifest-header", "manifest-header-skipped"};
-    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
-        set_off(preflight, options, elsewhere[i]);
-    }
     for (size_t i = 0; i < preflight->options->nlevels && preflight->status == CSVK_OK; i++) {
         const struct csvk_preflight_level *level = &preflight->options->level[i];
         if (csvk_rule_find(level->rule) != NULL) {
@@ -231,22 +249,34 @@ static void set_rules(struct preflight *preflight, struct csvk_validate_options 
     }
 }
 
+/* How the records are judged. A key with a column that does not exist was told, and is not searched
+   for. */
 static void set_options(struct preflight *preflight, struct subject *s,
                         struct csvk_validate_options *options)
 {
-    bool header = current(preflight)->header;
     options->profile = CSVK_PROFILE_KEBOOLA;
-    options->dialect = s->table.dialect;
-    bool named = s->table.columns.count > 0;
-    options->header = !header ? CSVK_NO_HEADER : named ? CSVK_SKIPPED_HEADER : CSVK_HEADER;
-    options->header_stated = s->table.has_header != CSVK_UNSET || s->table.columns.count != 0;
     options->max_findings = preflight->options->max_findings;
-    int status = csvk_strings_copy(&options->columns, &s->table.columns);
-    if (status == CSVK_OK && (header || s->table.columns.count > 0)) {
+    set_levels(preflight, options);
+    int status = csvk_table_definition_rules(&s->table, options, preflight->err);
+    bool named = s->table.header || s->table.columns.count > 0;
+    if (status == CSVK_OK && named && !s->key_is_wrong) {
         status = csvk_strings_copy(&options->primary_key, &s->table.primary_key);
     }
     (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
-    set_rules(preflight, options);
+}
+
+/* The same for all files but the first. */
+static void set_next(struct preflight *preflight, struct subject *s, const char *first,
+                     struct preflight_table_data *data)
+{
+    char *full = preflight_full(preflight, first);
+    int status =
+        full != NULL ? csvk_table_definition_look(&s->table, full, preflight->err) : CSVK_ENOMEM;
+    set_options(preflight, s, &data->next);
+    status = status == CSVK_OK ? csvk_table_definition_next(&s->table, &data->next, preflight->err)
+                               : status;
+    (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
+    csvk_free(full);
 }
 
 /* Hands the files over to the validator, and empties the list. */
@@ -256,13 +286,18 @@ static void queue(struct preflight *preflight, struct subject *s, struct csvk_st
     struct preflight_table_data data = {.table = preflight->report->ntables - 1, .files = *files};
     *files = (struct csvk_strings){0};
     csvk_validate_options_init(&data.options);
+    csvk_validate_options_init(&data.next);
     set_options(preflight, s, &data.options);
+    if (data.files.count > 1 && preflight->status == CSVK_OK) {
+        set_next(preflight, s, data.files.item[0], &data);
+    }
     data.agree = s->item->kind == PREFLIGHT_DIRECTORY && s->table.columns.count == 0;
     if (preflight->options->data == CSVK_PREFLIGHT_ALL_DATA && preflight->status == CSVK_OK &&
         csvk_dialect_check(&s->table.dialect, &bad) == CSVK_OK) {
         preflight_data_add(preflight, &data);
     }
     csvk_validate_options_release(&data.options);
+    csvk_validate_options_release(&data.next);
     csvk_strings_release(&data.files);
 }
 
@@ -385,19 +420,24 @@ static void judge_table(struct preflight *preflight, struct subject *s)
     if (s->entry != NULL && s->entry->manifest != NULL) {
         merge(preflight, s);
     }
-    int status = csvk_manifest_table(effective(s), &s->table);
-    if (preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL)) {
+    csvk_table_definition_init(&s->table);
+    define(preflight, s);
+    if (preflight->status == CSVK_OK) {
         struct preflight_route route = {s->name, s->relative, s->manifest_path, s->manifest,
                                         s->entry};
         preflight_resolve(preflight, current(preflight), &route);
         describe(preflight, s);
+    }
+    if (s->item != NULL && s->entry != NULL && preflight->staging == CSVK_STAGING_LOCAL) {
+        preflight_judge_slicing(preflight, findings_of(preflight), s->item,
+                                s->manifest_path != NULL, s->entry);
     }
     if (preflight->status == CSVK_OK && s->item != NULL && !s->again) {
         judge_data(preflight, s);
     } else if (s->item == NULL) {
         judge_workspace(preflight, s);
     }
-    csvk_manifest_table_release(&s->table);
+    csvk_table_definition_release(&s->table);
     csvk_manifest_free(s->merged);
     csvk_manifest_free(s->manifest);
     csvk_findings_release(&s->reported);
@@ -423,7 +463,9 @@ static void judge_source(struct preflight *preflight, struct subject *s)
     } else if (times > 1) {
         preflight_report_finding(
             preflight, findings_of(preflight),
-            (struct preflight_note){.rule = "preflight-mapping-twice", .file = s->relative},
+            (struct preflight_note){.rule = "preflight-mapping-twice",
+                                    .severity = preflight->slicing ? CSVK_ERROR : CSVK_OFF,
+                                    .file = s->relative},
             "Source \"%s\" has multiple destinations set.", s->name);
     }
 }

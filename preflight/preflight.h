@@ -98,7 +98,10 @@ struct csvk_preflight_options {
     const char *(*environment)(const char *name, void *context);   /* NULL: there is none */
     int (*progress)(uint64_t done, uint64_t total, void *context); /* files; < 0 stops */
     void *context;
+    uint64_t features; /* CSVK_FEATURE_*: what the project has switched on */
 };
+/* The platform slices files itself ("output-mapping-slice"), which not every mapping is fit for. */
+#define CSVK_FEATURE_SLICING 1u
 CSVK_API void csvk_preflight_options_init_sized(struct csvk_preflight_options *options,
                                                 size_t size);
 static inline void csvk_preflight_options_init(struct csvk_preflight_options *options)

@@ -125,21 +125,17 @@ static const char *relative_to(const struct preflight *preflight, const char *pa
     return strncmp(path, preflight->folder, n) == 0 && path[n] == '/' ? path + n + 1 : path;
 }
 
-/* The validator reports names in headers, with their place; table_destination.c reports
-   destinations. */
+/* table_destination.c reports destinations. */
 static bool is_reported_elsewhere(const struct csvk_finding *finding)
 {
-    const char *rule = finding->rule->id;
-    bool name =
-        strcmp(rule, "manifest-column-name") == 0 || strcmp(rule, "manifest-column-collision") == 0;
-    return strcmp(rule, "manifest-destination") == 0 ||
-           (name && strncmp(finding->path, "header", strlen("header")) == 0);
+    return strcmp(finding->rule->id, "manifest-destination") == 0;
 }
 
+/* A finding of the validator's has no message of its own, and is another one at another place. */
 static bool is_in(const struct csvk_findings *list, const struct csvk_finding *finding)
 {
     for (size_t i = 0; list != NULL && i < list->count; i++) {
-        if (list->item[i].rule == finding->rule &&
+        if (list->item[i].rule == finding->rule && finding->message != NULL &&
             strcmp(list->item[i].message, finding->message) == 0) {
             return true;
         }
@@ -172,18 +168,7 @@ static void take_one(struct preflight *preflight, struct csvk_findings *to,
     csvk_buf_release(&joined);
 }
 
-void preflight_take_manifest(struct preflight *preflight, struct csvk_findings *to,
-                             const struct csvk_findings *from, struct preflight_taking how)
-{
-    for (size_t i = 0; i < from->count; i++) {
-        if (!is_reported_elsewhere(&from->item[i]) && !is_in(how.except, &from->item[i])) {
-            take_one(preflight, to, &from->item[i], &how);
-        }
-    }
-}
-
-/* ---- findings of data ---- */
-
+/* One of the validator's, with the severity that it has by now. */
 static void take_finding(struct preflight *preflight, struct csvk_findings *to, const char *file,
                          const struct csvk_finding *from)
 {
@@ -192,6 +177,12 @@ static void take_finding(struct preflight *preflight, struct csvk_findings *to, 
                              csvk_finding_copy(&finding, from) == CSVK_OK ? preflight : NULL)) {
         return;
     }
+    finding.severity = level_of(preflight, from->rule->id, from->severity);
+    if (finding.severity == CSVK_OFF) {
+        csvk_finding_release(&finding);
+        return;
+    }
+    csvk_free(finding.file);
     finding.file = copy(preflight, file);
     finding.remedy = copy(preflight, csvk_finding_remedy(from));
     if (preflight->status != CSVK_OK) {
@@ -200,6 +191,21 @@ static void take_finding(struct preflight *preflight, struct csvk_findings *to, 
     }
     add(preflight, to, &finding);
 }
+
+void preflight_take_manifest(struct preflight *preflight, struct csvk_findings *to,
+                             const struct csvk_findings *from, struct preflight_taking how)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        const struct csvk_finding *finding = &from->item[i];
+        if (finding->message == NULL) {
+            take_finding(preflight, to, relative_to(preflight, finding->file), finding);
+        } else if (!is_reported_elsewhere(finding) && !is_in(how.except, finding)) {
+            take_one(preflight, to, finding, &how);
+        }
+    }
+}
+
+/* ---- findings of data ---- */
 
 /* The validator keeps the first findings of each rule, and so does the list: what the validator has
    not kept is counted only. */

@@ -34,6 +34,7 @@ struct preflight {
     struct preflight_config config;
     enum csvk_type_support support;
     enum csvk_staging staging;   /* LOCAL or WORKSPACE */
+    bool slicing;                /* the platform slices files itself */
     struct preflight_data *data; /* files that the validator will read, after all manifests */
     int status;                  /* sticky */
     struct csvk_error *err;
@@ -125,6 +126,13 @@ void preflight_judge_layout(struct preflight *preflight);
 void preflight_clean_names(struct preflight *preflight, struct csvk_strings *to,
                            const struct csvk_strings *from);
 
+/* ---- slicing_feature.c ---- */
+bool preflight_has_slicing(const struct preflight *preflight);
+/* `item` are the data of the entry; `manifest` says whether they have one. */
+void preflight_judge_slicing(struct preflight *preflight, struct csvk_findings *to,
+                             const struct preflight_item *item, bool manifest,
+                             const struct preflight_entry *entry);
+
 /* ---- table_destination.c ---- */
 struct preflight_route {                  /* what decides where a table goes; borrowed */
     const char *name;                     /* of the data */
@@ -140,10 +148,11 @@ void preflight_judge_same_destination(struct preflight *preflight);
 /* ---- data_check.c ---- */
 /* The data of one table, for the validator. */
 struct preflight_table_data {
-    size_t table; /* index into the report */
-    struct csvk_validate_options options;
-    struct csvk_strings files; /* relative */
-    bool agree;                /* the files must have the same number of columns */
+    size_t table;                         /* index into the report */
+    struct csvk_validate_options options; /* of the first file ... */
+    struct csvk_validate_options next;    /* ... and of the others */
+    struct csvk_strings files;            /* relative */
+    bool agree;                           /* the files must have the same number of columns */
 };
 /* Takes over options and files of `data`, and empties them; on failure they stay the caller's. */
 void preflight_data_add(struct preflight *preflight, struct preflight_table_data *data);

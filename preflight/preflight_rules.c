@@ -41,6 +41,12 @@ static const struct csvk_rule rules[] = {
     ROW("preflight-mapping-twice", "W", "One source is mapped to several tables.",
         "it is loaded into each of them, but refused where the platform slices files itself",
         "Keep one entry, or write a file for each table."),
+    ROW("preflight-mapping-slicing", "E",
+        "The output mapping describes data that the platform slices itself.",
+        "the job fails: Params \"delimiter\", \"enclosure\" or \"columns\" specified in mapping "
+        "are "
+        "not longer supported",
+        "Write them into the manifest, and remove them from the mapping."),
     ROW("preflight-ignored", "E", "A folder that the platform does not look into.",
         "everything in it is ignored silently", "Move its files one level up."),
     ROW("preflight-hidden", "W", "A file whose name begins with a dot.", "it is ignored silently",

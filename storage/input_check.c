@@ -25,95 +25,19 @@ static bool same_name(const char *name, const char *wanted)
     return same;
 }
 
-static bool has_name(const struct csvk_strings *list, const char *name)
-{
-    bool found = false;
-    for (size_t i = 0; i < list->count; i++) {
-        found = found || same_name(name, list->item[i]);
-    }
-    return found;
-}
-
-/* The number of the first name that is not the one of the column, from 1; 0: all agree. *swapped:
-   it is the name of another column. */
-static size_t first_difference(const struct csvk_strings *header,
-                               const struct csvk_strings *columns, bool *swapped)
-{
-    for (size_t i = 0; i < columns->count; i++) {
-        if (!same_name(header->item[i], columns->item[i])) {
-            *swapped = has_name(columns, header->item[i]);
-            return i + 1;
-        }
-    }
-    return 0;
-}
-
-static void tell_other_name(const struct kbc_input_hooks *hooks, const char *file, size_t at,
-                            const char *name, const char *wanted)
-{
-    struct csvk_buf text = CSVK_BUF_INIT;
-    int status =
-        csvk_buf_printf(&text, "%s: column %zu is \"%s\" in the header and is loaded as \"%s\"",
-                        file, at, name, wanted);
-    if (status == CSVK_OK && hooks->note != NULL) {
-        hooks->note(hooks->ctx, csvk_buf_text(&text));
-    }
-    csvk_buf_release(&text);
-}
-
-/* The header is skipped and other names count. So other names may be meant, but not another number
-   of them, and not the same ones at other places. */
-static int judge_header(const struct kbc_input_hooks *hooks, const char *file,
-                        const struct csvk_strings *header, const struct csvk_strings *columns,
-                        struct csvk_error *err)
-{
-    bool swapped = false;
-    if (header->count != columns->count) {
-        return csvk_fail(err, CSVK_EDATA,
-                         "%s: the header has %zu names, but the manifest or --columns has %zu; "
-                         "nothing was sent",
-                         file, header->count, columns->count);
-    }
-    size_t at = first_difference(header, columns, &swapped);
-    if (at > 0 && swapped) {
-        return csvk_fail(err, CSVK_EDATA,
-                         "%s: column %zu is \"%s\" in the header, but \"%s\" in the manifest or "
-                         "--columns, in another order; nothing was sent",
-                         file, at, header->item[at - 1], columns->item[at - 1]);
-    }
-    if (at > 0) {
-        tell_other_name(hooks, file, at, header->item[at - 1], columns->item[at - 1]);
-    }
-    return CSVK_OK;
-}
-
-/* Judges the first record of each file, and adds the names of the columns: those in the header of
-   the first file, unless others count. Data that was counted was judged already. */
+/* The names of the columns: those that were told, or else those in the header of the first file
+   that has one. */
 static int names_of_data(const struct kbc_input *input, const struct csvk_strings *files,
-                         const struct kbc_input_hooks *hooks, struct csvk_strings *names,
-                         struct csvk_error *err)
+                         struct csvk_strings *names, struct csvk_error *err)
 {
-    struct csvk_strings first = {0};
-    const struct csvk_strings *columns = &input->table.columns;
+    const struct csvk_table_definition *table = &input->table;
+    if (table->columns.count != 0 || !table->header) {
+        return csvk_strings_copy(names, &table->columns) == CSVK_OK ? CSVK_OK : no_memory(err);
+    }
     int status = CSVK_OK;
-    for (size_t i = 0; i < files->count && status == CSVK_OK; i++) {
-        const char *file = files->item[i];
-        csvk_strings_release(&first);
-        status = input_first_record(&input->table.dialect, file, &first, err);
-        if (status == CSVK_OK && input->header == KBC_SKIP_HEADER && first.count > 0 &&
-            !input->counted) {
-            status = judge_header(hooks, file, &first, columns, err);
-        }
-        if (status == CSVK_OK && input->header == KBC_HEADER && names->count == 0 &&
-            csvk_strings_copy(names, &first) != CSVK_OK) {
-            status = no_memory(err);
-        }
+    for (size_t i = 0; i < files->count && status == CSVK_OK && names->count == 0; i++) {
+        status = input_first_record(&table->dialect, files->item[i], names, err);
     }
-    if (status == CSVK_OK && input->header != KBC_HEADER &&
-        csvk_strings_copy(names, columns) != CSVK_OK) {
-        status = no_memory(err);
-    }
-    csvk_strings_release(&first);
     return status;
 }
 
@@ -160,6 +84,8 @@ static int check_compression(struct csvk_source *source, struct csvk_error *err)
 /* The validators of the files so far, as long as they are needed: with a key, until its search. */
 struct input_check {
     const struct kbc_input_hooks *hooks;
+    struct csvk_table_definition *table;
+    bool again; /* the data was checked before, and told about */
     struct csvk_validate_options options;
     struct csvk_validator **part;
     size_t count;
@@ -185,6 +111,26 @@ static void take_failure(struct input_check *check, int status, const struct csv
     take_worst(check, status, err);
 }
 
+/* Data that other names are used for is sent all the same, but not without a word. */
+static void tell_other_names(struct input_check *check, const struct csvk_report *report)
+{
+    const struct csvk_rule *skipped = csvk_rule_find("manifest-header-skipped");
+    struct csvk_buf text = CSVK_BUF_INIT;
+    for (size_t i = 0; i < report->nfindings; i++) {
+        const struct csvk_finding *finding = report->findings[i];
+        if (finding->rule != skipped || check->hooks->note == NULL || check->again) {
+            continue;
+        }
+        csvk_buf_clear(&text);
+        if (csvk_buf_printf(&text, "%s: warning: %s: ", report->file, finding->rule->id) ==
+                CSVK_OK &&
+            csvk_finding_message(finding, &text) == CSVK_OK) {
+            check->hooks->note(check->hooks->ctx, csvk_buf_text(&text));
+        }
+    }
+    csvk_buf_release(&text);
+}
+
 /* Counts the records of a file and tells when it has errors. The width of the first file is that of
    all; columns that are known say it first. */
 static void report_part(struct input_check *check, struct csvk_validator *validator)
@@ -205,6 +151,8 @@ static void report_part(struct input_check *check, struct csvk_validator *valida
         if (check->hooks->refused != NULL) {
             check->hooks->refused(check->hooks->ctx, report);
         }
+    } else {
+        tell_other_names(check, report);
     }
 }
 
@@ -263,7 +211,12 @@ static void check_files(struct input_check *check, const struct csvk_strings *fi
         return;
     }
     for (size_t i = 0; i < files->count; i++) {
+        struct csvk_error err = {0};
         check_file(check, files->item[i]);
+        int status = csvk_table_definition_next(check->table, &check->options, &err);
+        if (status != CSVK_OK) {
+            take_failure(check, status, &err);
+        }
     }
     finish_parts(check);
     for (size_t i = 0; i < check->count; i++) {
@@ -280,11 +233,16 @@ static int set_options(struct input_check *check, const struct kbc_input *input,
     struct csvk_validate_options *options = &check->options;
     struct csvk_strings names = {0};
     options->profile = CSVK_PROFILE_KEBOOLA;
-    int status = csvk_table_definition_rules(&input->table, options, err);
+    int status = CSVK_OK;
+    if (input->sliced) {
+        const char *first = files->count > 0 ? files->item[0] : NULL;
+        status = csvk_table_definition_look(check->table, first, err);
+    }
+    status = status == CSVK_OK ? csvk_table_definition_rules(check->table, options, err) : status;
     if (key == NULL || status != CSVK_OK) {
         return status;
     }
-    status = names_of_data(input, files, check->hooks, &names, err);
+    status = names_of_data(input, files, &names, err);
     if (status == CSVK_OK && names.count > 0) {
         options->width = names.count;
         status = csvk_validate_set_rule(options, "empty-key", CSVK_ERROR, err);
@@ -315,7 +273,7 @@ int kbc_input_check(struct kbc_input *input, const struct csvk_strings *key,
     struct csvk_error own = {0};
     struct csvk_error *why = err != NULL ? err : &own;
     struct csvk_strings files = {0};
-    struct input_check check = {.hooks = hooks};
+    struct input_check check = {.hooks = hooks, .table = &input->table, .again = input->counted};
     csvk_validate_options_init(&check.options);
     int status = input->sliced ? csvk_list_slices(input->path, &files, why)
                                : csvk_strings_add(&files, input->path);

@@ -3,7 +3,6 @@
  * its header. input_check.c judges the data.
  */
 #include "storage/storage_input.h"
-#include "csvkit/io/file_kind.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -91,28 +90,23 @@ static char *metadata_of(const struct csvk_manifest_table *table, bool *failed)
 }
 
 static int take_manifest(struct kbc_input *input, const struct csvk_manifest *manifest,
-                         struct csvk_error *err)
+                         struct csvk_findings *findings, struct csvk_error *err)
 {
     bool failed = false;
+    struct csvk_table_definition *table = &input->table;
     if (csvk_manifest_table(manifest, &input->manifest) != CSVK_OK) {
         return no_memory(err);
     }
+    int status = csvk_table_definition_take(table, manifest, NULL, input->path, findings, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
     const struct csvk_manifest_table *told = &input->manifest;
-    struct csvk_table_definition *table = &input->table;
-    bool named = told->columns.count > 0;
-    table->dialect = told->dialect;
-    table->header = csvk_manifest_header(told);
-    table->header_by = table->key_by = CSVK_TOLD_BY_MANIFEST;
-    table->header_stated = named || told->has_header != CSVK_UNSET;
-    table->columns_by = named ? CSVK_TOLD_BY_MANIFEST : CSVK_TOLD_BY_DEFAULT;
-    input->incremental = told->incremental;
-    input->header = !named ? KBC_HEADER : table->header ? KBC_SKIP_HEADER : KBC_HEADLESS;
+    input->incremental = table->incremental == CSVK_YES;
     input->schema = list_of(manifest, "schema"); /* it goes to the platform as it is */
     input->delete_list = list_of(manifest, "delete_where");
     input->metadata = metadata_of(told, &failed);
-    if (failed || csvk_strings_copy(&table->columns, &told->columns) != CSVK_OK ||
-        csvk_strings_copy(&table->primary_key, &told->primary_key) != CSVK_OK ||
-        csvk_strings_copy(&input->delete_values, &told->delete_values) != CSVK_OK) {
+    if (failed || csvk_strings_copy(&input->delete_values, &told->delete_values) != CSVK_OK) {
         return no_memory(err);
     }
     input->delete_where.column = told->delete_column;
@@ -143,7 +137,7 @@ static int read_manifest(struct kbc_input *input, struct csvk_findings *findings
         status = csvk_fail(err, CSVK_EDATA, "%s: not a manifest", input->table.manifest);
     }
     status = status == CSVK_OK ? judge_manifest(input, manifest, findings, err) : status;
-    status = status == CSVK_OK ? take_manifest(input, manifest, err) : status;
+    status = status == CSVK_OK ? take_manifest(input, manifest, findings, err) : status;
     csvk_manifest_free(manifest);
     return status;
 }
@@ -174,18 +168,15 @@ int kbc_input_read(struct kbc_input *input, const char *path, const char *manife
                                                               : status;
 }
 
-/* Slices have no header unless someone says so. */
 int kbc_input_settle(struct kbc_input *input, struct csvk_error *err)
 {
     struct csvk_table_definition *table = &input->table;
-    bool option = table->header_by == CSVK_TOLD_BY_OPTION;
-    if ((option && !table->header) || (!option && input->sliced && input->header == KBC_HEADER)) {
-        input->header = KBC_HEADLESS;
-    } else if (option) {
-        input->header = table->columns.count > 0 ? KBC_SKIP_HEADER : KBC_HEADER;
+    int status = input->sliced ? csvk_table_definition_look(table, NULL, err) : CSVK_OK;
+    if (status != CSVK_OK) {
+        return status;
     }
-    table->header = input->header != KBC_HEADLESS;
-    table->header_skipped = input->header == KBC_SKIP_HEADER;
+    bool skipped = table->header_skipped && table->columns.count != 0;
+    input->header = !table->header ? KBC_HEADLESS : skipped ? KBC_SKIP_HEADER : KBC_HEADER;
     input->delete_where.values = &input->delete_values;
     return input->delete_where.column != NULL && input->delete_values.count == 0
                ? csvk_fail(err, CSVK_EUSAGE, "--delete-where-column needs --delete-where-values")
@@ -217,50 +208,11 @@ void kbc_input_release(struct kbc_input *input)
 
 /* ---- the header ------------------------------------------------------------------------------ */
 
-static int take_values(const struct csvk_dialect *dialect, const struct csvk_batch *batch,
-                       struct csvk_strings *values)
-{
-    const struct csvk_record *record = batch->nreported > 0 ? &batch->records[0] : NULL;
-    unsigned char *value = record ? csvk_malloc((size_t)record->length + 1) : NULL;
-    if (record && !value) {
-        return CSVK_ENOMEM;
-    }
-    int status = CSVK_OK;
-    for (size_t i = 0; record && !record->oversize && i < record->nfields && status == CSVK_OK;
-         i++) {
-        struct csvk_bytes raw = csvk_field_raw(batch, record, i);
-        size_t length = csvk_field_decode(raw, dialect, value);
-        status = csvk_strings_addn(values, (const char *)value, length);
-    }
-    csvk_free(value);
-    return status;
-}
-
 int input_first_record(const struct csvk_dialect *dialect, const char *path,
                        struct csvk_strings *values, struct csvk_error *err)
 {
-    struct csvk_options options;
-    struct csvk_source *source = NULL;
-    struct csvk_reader *reader = NULL;
-    const struct csvk_batch *batch = NULL;
-    csvk_options_init(&options);
-    options.dialect = *dialect;
-    options.detail = CSVK_FIELDS;
-    int status = csvk_open_table(&source, path, err);
-    if (status == CSVK_OK) {
-        status = csvk_reader_new(&reader, source, &options, err);
-    }
-    if (status == CSVK_OK) {
-        do {
-            status = csvk_reader_next(reader, &batch, err);
-        } while (status == CSVK_OK && batch->nreported == 0);
-    }
-    if (status == CSVK_OK && take_values(dialect, batch, values) != CSVK_OK) {
-        status = no_memory(err);
-    }
-    csvk_reader_free(reader);
-    csvk_source_free(source);
-    return status < 0 ? status : CSVK_OK;
+    int status = csvk_manifest_header_names(path, dialect, values, err);
+    return status == CSVK_EDATA ? CSVK_OK : status; /* it has none, which is judged elsewhere */
 }
 
 int kbc_input_read_header(struct kbc_input *input, struct csvk_error *err)

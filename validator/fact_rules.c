@@ -10,6 +10,7 @@
  *   line breaks  eol-lf, eol-cr, eol-mixed, eol-crcrlf, bare-cr, final-eol-missing
  *   bytes        nul-byte, control-char, tab-in-field, non-ascii, invalid-utf8, bom-in-data,
  *                replacement-char, unicode-line-break
+ *   sizes        field-too-long, in records that are not in memory (field_rules.c measures others)
  *   the file     empty-file, utf8-bom, utf16-bom, ctrl-z-at-eof, nul-padding-at-eof
  *
  * Blank lines are facts, too, but field_count_rules.c judges them. Ill-formed UTF-8 is also summed
@@ -51,6 +52,7 @@ static const unsigned char rule_of_fact[CSVK_FACT_KINDS] = {
     [CSVK_FACT_CTRL_Z_AT_EOF] = RULE_CTRL_Z_AT_EOF,
     [CSVK_FACT_NUL_PADDING_AT_EOF] = RULE_NUL_PADDING_AT_EOF,
     [CSVK_FACT_EMPTY] = RULE_EMPTY_FILE,
+    [CSVK_FACT_LONG_FIELD] = RULE_FIELD_TOO_LONG,
 };
 
 static const char *const utf8_defects[] = {
@@ -138,6 +140,11 @@ static void add_details(struct csvk_validator *v, struct csvk_finding *f,
     case CSVK_FACT_NON_ASCII:
     case CSVK_FACT_UNICODE_LINE_BREAK: add_code(v, f, fact->extra); break;
     case CSVK_FACT_INVALID_UTF8: add_bytes(v, f, fact); break;
+    case CSVK_FACT_LONG_FIELD:
+        finding_number(f, "size", CSVK_EXTRA_NUMBER, fact->extra);
+        finding_text(v, f, "unit", "bytes");
+        finding_number(f, "limit", CSVK_EXTRA_NUMBER, v->limit_field);
+        break;
     case CSVK_FACT_UTF16_BOM: finding_text(v, f, "encoding", unicode_names[fact->extra]); break;
     case CSVK_FACT_NUL_PADDING_AT_EOF:
         finding_number(f, "padding", CSVK_EXTRA_NUMBER, fact->length);

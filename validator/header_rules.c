@@ -2,9 +2,11 @@
  * header_rules.c - takes the names of the columns from the first record and judges them, each one
  * alone, against each other and against the names that were expected: header-empty-name,
  * header-duplicate-name, header-case-clash, header-edge-space, header-invalid-name,
- * header-name-refused, header-mismatch, manifest-header, manifest-header-skipped. (key_rules.c
- * reports header-mismatch, too, for a key column that is missing; header-missing is in
- * sample_rules.c.)
+ * header-name-refused, and, against names that are known from elsewhere, those of known_columns.c.
+ * (header-missing is in sample_rules.c.)
+ *
+ * Names that the user gives instead of a header are judged by the same rules. Such a finding has no
+ * place, so it says the name.
  *
  * The place of a finding is that of the name as it is written, enclosures included; names are
  * compared as decoded values. Repeats are found by sorting, so a header of a million names takes no
@@ -30,6 +32,7 @@ struct name {
 struct header {
     struct name *name;
     size_t count;
+    bool given; /* the names are in no file */
     uint64_t record;
     struct csvk_strings storage; /* the names that Storage could give; empty when no rule asks */
 };
@@ -206,7 +209,12 @@ static struct csvk_finding *add(struct csvk_validator *v, const struct header *h
                                 enum rule_index rule, const struct name *name)
 {
     struct place place = {name->byte, name->length, h->record, name->column};
-    return judge_add(v, rule, &place);
+    struct csvk_finding *f = judge_add(v, rule, &place);
+    if (f != NULL && h->given) {
+        f->has_byte = false;
+        finding_text(v, f, "name", name->text);
+    }
+    return f;
 }
 
 static void judge_repeat(struct csvk_validator *v, const struct header *h, const struct name *name)
@@ -291,52 +299,6 @@ static void judge_name(struct csvk_validator *v, const struct header *h, const s
     }
 }
 
-/* ---- against the names that were expected ---------------------------------------------------- */
-
-static int list_absent(const struct csvk_strings *these, const struct csvk_strings *from,
-                       const char *label, struct csvk_buf *out)
-{
-    int status = CSVK_OK;
-    size_t named = 0;
-    for (size_t i = 0; i < these->count && status == CSVK_OK && named < 10; i++) {
-        if (!csvk_strings_has(from, these->item[i])) {
-            const char *lead = named++ == 0 ? (out->length != 0 ? "; " : "") : ", ";
-            status = csvk_buf_printf(out, "%s%s%s`%s`", lead, named == 1 ? label : "",
-                                     named == 1 ? " " : "", these->item[i]);
-        }
-    }
-    return status;
-}
-
-static bool strings_equal(const struct csvk_strings *a, const struct csvk_strings *b)
-{
-    bool equal = a->count == b->count;
-    for (size_t i = 0; equal && i < a->count; i++) {
-        equal = strcmp(a->item[i], b->item[i]) == 0;
-    }
-    return equal;
-}
-
-/* The names in the file are not those in `columns`: says so by this rule, and what differs. */
-static void tell_difference(struct csvk_validator *v, const struct csvk_record *r,
-                            enum rule_index rule)
-{
-    const struct csvk_strings *expected = &v->options.columns;
-    struct place place = {r->offset, r->length, r->number, 0};
-    struct csvk_finding *f = judge_add(v, rule, &place);
-    if (f == NULL) {
-        return;
-    }
-    struct csvk_buf text = CSVK_BUF_INIT;
-    if (list_absent(expected, &v->names, "missing", &text) != CSVK_OK ||
-        list_absent(&v->names, expected, "surplus", &text) != CSVK_OK ||
-        (text.length == 0 && csvk_buf_puts(&text, "order or number") != CSVK_OK)) {
-        v->failed = true;
-    }
-    finding_text(v, f, "difference", csvk_buf_text(&text));
-    csvk_buf_release(&text);
-}
-
 static void release_header(struct header *h)
 {
     for (size_t i = 0; h->name != NULL && i < h->count; i++) {
@@ -346,6 +308,19 @@ static void release_header(struct header *h)
     csvk_strings_release(&h->storage);
 }
 
+/* Judges each name alone and against the others. */
+static void judge_names(struct csvk_validator *v, struct header *h)
+{
+    bool clean =
+        judge_is_on(v, RULE_HEADER_INVALID_NAME) || judge_is_on(v, RULE_HEADER_NAME_REFUSED);
+    if (h->name == NULL || (clean && clean_names(h) != CSVK_OK) || find_repeats(h) != CSVK_OK) {
+        v->failed = true;
+    }
+    for (size_t i = 0; !v->failed && i < h->count; i++) {
+        judge_name(v, h, &h->name[i]);
+    }
+}
+
 void header_judge(struct csvk_validator *v, const struct csvk_record *r)
 {
     struct header h = {0};
@@ -353,18 +328,12 @@ void header_judge(struct csvk_validator *v, const struct csvk_record *r)
     if (v->batch->bytes == NULL) {
         return; /* the header is too large to be in memory: its names stay unknown */
     }
-    bool clean =
-        judge_is_on(v, RULE_HEADER_INVALID_NAME) || judge_is_on(v, RULE_HEADER_NAME_REFUSED);
-    if (read_names(v, r, &h) != CSVK_OK || (clean && clean_names(&h) != CSVK_OK) ||
-        find_repeats(&h) != CSVK_OK) {
+    if (read_names(v, r, &h) != CSVK_OK) {
         v->failed = true;
+    } else {
+        judge_names(v, &h);
     }
-    for (size_t i = 0; !v->failed && i < h.count; i++) {
-        judge_name(v, &h, &h.name[i]);
-    }
-    if (v->options.columns.count != 0 && !strings_equal(&v->names, &v->options.columns)) {
-        tell_difference(v, r, RULE_HEADER_MISMATCH);
-    }
+    known_columns_expect(v, r);
     struct place place = {r->offset, r->length, r->number, 0};
     keys_resolve(v, &v->names, &place);
     release_header(&h);
@@ -389,6 +358,24 @@ void header_judge_blank(struct csvk_validator *v)
     }
 }
 
+void header_judge_columns(struct csvk_validator *v)
+{
+    const struct csvk_strings *columns = &v->options.columns;
+    struct header h = {.given = true};
+    bool given = (v->options.columns_are & CSVK_COLUMNS_JUDGED) != 0 && !v->options.continuation &&
+                 v->options.header != CSVK_HEADER;
+    if (!given) {
+        return; /* names that a header has to be equal to are judged there */
+    }
+    h.name = csvk_calloc(columns->count, sizeof *h.name);
+    for (; h.name != NULL && h.count < columns->count; h.count++) {
+        h.name[h.count].text = columns->item[h.count];
+        h.name[h.count].column = h.count + 1;
+    }
+    judge_names(v, &h);
+    release_header(&h);
+}
+
 /* Names that the file has, and that nobody will use, are forgotten again: reports show those in
    `columns`. A record of another width is told as such. */
 void header_judge_other(struct csvk_validator *v, const struct csvk_record *r)
@@ -399,15 +386,10 @@ void header_judge_other(struct csvk_validator *v, const struct csvk_record *r)
     if (v->batch->bytes == NULL || r->nfields != v->width) {
         return;
     }
-    bool same = false;
-    if (read_names(v, r, &h) != CSVK_OK ||
-        csvk_names_compare(&v->names, &v->options.columns, &same) != CSVK_OK) {
+    if (read_names(v, r, &h) != CSVK_OK) {
         v->failed = true;
-    } else if (same && !skipped) {
-        struct place place = {r->offset, r->length, r->number, 0};
-        judge_add(v, RULE_MANIFEST_HEADER, &place);
-    } else if (skipped && !strings_equal(&v->names, &v->options.columns)) {
-        tell_difference(v, r, RULE_MANIFEST_HEADER_SKIPPED);
+    } else {
+        known_columns_judge(v, r);
     }
     release_header(&h);
     csvk_strings_release(&v->names);

@@ -154,6 +154,12 @@ void header_judge(struct csvk_validator *v, const struct csvk_record *record);
 /* The columns have other names, or there is no header: is the first record one all the same? */
 void header_judge_other(struct csvk_validator *v, const struct csvk_record *record);
 void header_judge_blank(struct csvk_validator *v);
+/* The names in `columns`, when they are to be judged; these findings have no place in the data. */
+void header_judge_columns(struct csvk_validator *v);
+
+/* known_columns.c: v->names, those of `record`, against names that are known from elsewhere */
+void known_columns_expect(struct csvk_validator *v, const struct csvk_record *record);
+void known_columns_judge(struct csvk_validator *v, const struct csvk_record *record);
 
 /* field_rules.c: rules that look into every field, and limits */
 void judge_fields(struct csvk_validator *v);

@@ -9,7 +9,7 @@
  * fact.
  *
  * Which file judges which rule stands in the heads of fact_rules.c, field_count_rules.c,
- * header_rules.c, field_rules.c, sample_rules.c, key_rules.c and validator.c.
+ * header_rules.c, known_columns.c, field_rules.c, sample_rules.c, key_rules.c and validator.c.
  *
  * Ids never change: people write them into configurations. The order of the rows is that of
  * rule_index.h.
@@ -264,6 +264,14 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "It would become the names of the columns, and one record would be lost.",
          "1,17.5\\r\\n2,18.0\\r\\n", "Add a header, or give --no-header with --columns.", "", NULL,
          NULL},
+    [RULE_HEADER_REPEATED] =
+        {"header-repeated", "-WWWW",
+         "the header comes again (record {named}): files were joined with their headers",
+         "records equal the header",
+         "Each of them is loaded as a row, and a column of numbers is no longer one.",
+         "id,b\\r\\n1,2\\r\\nid,b\\r\\n3,4\\r\\n",
+         "Remove the header from all files but the first before they are joined.", "r26", NULL,
+         NULL},
     [RULE_HEADER_EMPTY_NAME] =
         {"header-empty-name", "-WWEW", "column {column_number} has no name",
          "a name in the header is empty",
@@ -271,31 +279,32 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "id,,name\\r\\n", "Name the column, or remove it.", "r23",
          "the import is refused: invalidColumnName", NULL},
     [RULE_HEADER_DUPLICATE_NAME] =
-        {"header-duplicate-name", "-WWEW", "name already used by column {first_field}",
+        {"header-duplicate-name", "-WWEW", "name already used by column {first_field}{name?: }",
          "two columns have the same name",
          "Readers differ in which of the two columns they find by that name.", "id,id\\r\\n",
          "Give each column a name of its own.", "r23", "the load fails", NULL},
     [RULE_HEADER_CASE_CLASH] = {"header-case-clash", "-IIE-",
-                                "differs from column {first_field} only in case",
+                                "differs from column {first_field} only in case{name?: }",
                                 "two names differ only in upper and lower case",
                                 "Databases that ignore case cannot create the second column.",
                                 "Id,id\\r\\n", "Rename one of them.", "r23", "the load fails",
                                 NULL},
     [RULE_HEADER_EDGE_SPACE] = {"header-edge-space", "-WWWW",
-                                "name begins or ends with a space or tab",
+                                "name begins or ends with a space or tab{name?: }",
                                 "a name begins or ends with a space or tab",
                                 "It is part of the name, so a search for `name` does not find the "
                                 "column.",
                                 "id, name\\r\\n", "Remove the space or tab.", "r23", NULL, NULL},
     [RULE_HEADER_INVALID_NAME] =
-        {"header-invalid-name", "---W-", "Storage will call the column `{proposed}`: {broken}",
+        {"header-invalid-name", "---W-",
+         "Storage will call the column{name? } `{proposed}`: {broken}",
          "a name that Keboola Storage changes",
          "The column has another name in the table; names in a manifest then may no longer match.",
          "order id\\r\\n", "Use 1 to 64 of the characters A-Z, a-z, 0-9 and inner _.", "r23",
          "the column is renamed silently", NULL},
     [RULE_HEADER_NAME_REFUSED] =
         {"header-name-refused", "---E-",
-         "Storage does not take this name: {broken}; `{proposed}` would be allowed",
+         "Storage does not take this name{name? }: {broken}; `{proposed}` would be allowed",
          "a name that Keboola Storage refuses",
          "The table cannot be created or loaded with this column.", "_timestamp\\r\\n",
          "Rename the column: 1 to 64 of the characters A-Z, a-z, 0-9 and inner _, unlike the other "
@@ -307,12 +316,12 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "id,nmae\\r\\n", "Correct the header, or the names given with --columns or --primary-key.",
          "", NULL, NULL},
     [RULE_MANIFEST_HEADER] =
-        {"manifest-header", "EEEEE",
-         "the first record holds the names of the columns; it would be loaded as a row of data",
-         "a header in data that is said to have none",
-         "A header is loaded as a row of data, once for each slice, without any warning.", "",
-         "Remove the header, or say that there is one: has_header, --header.", "",
-         "silently, a header is loaded as a row", NULL},
+        {"manifest-header", "EEEEE", "the first record {what}",
+         "the data and what is said about its header do not agree",
+         "A header is loaded as a row of data, once for each slice, or a row is skipped as a "
+         "header, without any warning.",
+         "", "Remove the header, or say that there is one: has_header, --header.", "",
+         "silently, a header is loaded as a row, or a row is lost as a header", NULL},
     [RULE_MANIFEST_HEADER_SKIPPED] =
         {"manifest-header-skipped", "WWWWW",
          "the header is skipped, and the columns are called as the manifest says: {difference}",

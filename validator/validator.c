@@ -27,12 +27,12 @@ static const struct {
 /* A field limit below this is checked in every field; from this on, only in batches that are larger
    than the limit (field_rules.c). */
 #define LARGE_FIELD (UINT64_C(1) << 20)
-/* To measure fields, records of up to four times the limit are held in memory, unless the limit is
-   this large. */
+/* Records of up to four times the limit are held in memory, which is quick, unless the limit is
+   this large. The fields of longer ones are measured while they pass. */
 #define LARGEST_HELD (UINT64_C(1) << 27)
 
 static const struct csvk_sized options_type =
-    CSVK_SIZED(struct csvk_validate_options, level, "csvk_validate_options_init");
+    CSVK_SIZED(struct csvk_validate_options, columns_are, "csvk_validate_options_init");
 
 void csvk_validate_options_init_sized(struct csvk_validate_options *options, size_t size)
 {
@@ -169,6 +169,7 @@ static int new_validator(struct csvk_validator **out, const struct csvk_validate
     if (options->columns.count != 0) {
         struct place nowhere = {0, 0, 0, 0};
         keys_resolve(v, &v->options.columns, &nowhere);
+        header_judge_columns(v);
     }
     *out = v;
     return CSVK_OK;
@@ -221,8 +222,9 @@ void csvk_validator_reader_options(const struct csvk_validator *v, struct csvk_o
     options->eol = v->options.eol;
     options->width = v->width;
     options->facts = wanted_facts(v);
-    if (judge_is_on(v, RULE_FIELD_TOO_LONG) && !v->judge_cells && v->limit_field < LARGEST_HELD) {
-        options->max_record = 4 * v->limit_field;
+    if (judge_is_on(v, RULE_FIELD_TOO_LONG) && options->detail == CSVK_COUNTS) {
+        options->long_field = v->limit_field;
+        options->max_record = v->limit_field < LARGEST_HELD ? 4 * v->limit_field : 0;
     }
 }
 
@@ -428,7 +430,8 @@ static void fill_report(struct csvk_validator *v)
     r->dialect = v->options.dialect;
     r->header = v->options.header;
     r->totals = &v->totals;
-    bool known = v->names.count == 0 && v->options.columns.count != 0;
+    bool told = (v->options.columns_are & CSVK_COLUMNS_OF_SLICE) == 0;
+    bool known = v->names.count == 0 && v->options.columns.count != 0 && told;
     r->column_names = known ? &v->options.columns : &v->names;
     r->counts = v->count;
     r->levels = v->level;

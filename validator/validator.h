@@ -67,7 +67,14 @@ struct csvk_validate_options {
     bool continuation;  /* a part that is not the first: no header, no file start */
     enum csvk_eol eol;  /* a continuation: kind of the file's first line break */
     unsigned char level[CSVK_RULES_MAX]; /* set by csvk_validate_set_rule; 0: the profile's */
+    uint64_t columns_are;                /* CSVK_COLUMNS_*, what more is known about `columns` */
 };
+/* They come from the user, so their names are judged as those in a header would be. */
+#define CSVK_COLUMNS_JUDGED 1u
+/* They are the first record of the first slice, and nobody has said that it is a header. */
+#define CSVK_COLUMNS_OF_SLICE 2u
+/* The first slice begins with a header of these names, which is skipped as in every slice. */
+#define CSVK_COLUMNS_IN_FIRST 4u
 CSVK_API void csvk_validate_options_init_sized(struct csvk_validate_options *options, size_t size);
 static inline void csvk_validate_options_init(struct csvk_validate_options *options)
 {

@@ -6,6 +6,7 @@
 #include "csvkit/cli/manifest/primary_key_check.h"
 #include "csvkit/cli/manifest/manifest_options.h"
 #include "csvkit/json.h"
+#include "validator/validator.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -173,7 +174,8 @@ static int check_one(struct cli *cli, struct cli_reports *reports, const char *o
 
 static int run_check(struct cli *cli)
 {
-    static const struct csvk_rule_set *const sets[] = {&csvk_manifest_rules, NULL};
+    static const struct csvk_rule_set *const sets[] = {&csvk_validator_rules, &csvk_manifest_rules,
+                                                       NULL};
     struct cli_reports *reports = NULL;
     uint64_t limit = 100;
     int worst = cli_get_uint(cli, "max-findings", 0, SIZE_MAX, &limit);

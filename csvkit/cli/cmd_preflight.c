@@ -73,6 +73,7 @@ static int read_options(struct preflight_job *job)
     const char *staging = cli_value(cli, "staging");
     csvk_preflight_options_init(o);
     o->default_bucket = cli_value(cli, "default-bucket");
+    o->features = cli_has(cli, "slicing") ? CSVK_FEATURE_SLICING : 0;
     o->support = csvk_type_support_parse(cli_value(cli, "data-type-support"));
     o->staging = staging == NULL || staging[0] == 'a' ? CSVK_STAGING_AUTO
                  : staging[0] == 'l'                  ? CSVK_STAGING_LOCAL
@@ -187,6 +188,10 @@ static const struct cli_option rows[] = {
     {"staging", 0, "KIND", "auto|local|workspace",
      "Where the tables of the component are. Default: auto, which means workspace when config.json "
      "has credentials of a workspace.",
+     false},
+    {"slicing", 0, NULL, NULL,
+     "The project has its files sliced by the platform, which refuses some mappings. Default: when "
+     "KBC_PROJECT_FEATURE_GATES has output-mapping-slice.",
      false},
     {"no-data", 0, NULL, NULL, "Read only the first record of each file.", false},
     {"fix", 0, NULL, NULL,

@@ -17,6 +17,7 @@
 
 struct validate_job {
     struct cli *cli;
+    struct csvk_table_definition table; /* what the options and the manifest say */
     struct csvk_validate_options options;
     enum csvk_severity fail_on;
     const char *encoding;              /* of the current file; NULL: UTF-8 */
@@ -81,7 +82,8 @@ static int read_limits(struct validate_job *job)
                               : status;
 }
 
-static int use_table(struct validate_job *job, const struct csvk_table_definition *table)
+/* Sets what the next file is judged by; says so when that fails. */
+static bool use_table(struct validate_job *job, const struct csvk_table_definition *table)
 {
     struct csvk_error err = {0};
     csvk_strings_release(&job->options.primary_key);
@@ -90,27 +92,26 @@ static int use_table(struct validate_job *job, const struct csvk_table_definitio
         csvk_strings_copy(&job->options.primary_key, &table->primary_key) != CSVK_OK) {
         status = csvk_fail(&err, CSVK_ENOMEM, "out of memory");
     }
-    return status == CSVK_OK ? CLI_GOOD : cli_fail(job->cli, &err);
+    if (status != CSVK_OK) {
+        worsen(job, cli_fail(job->cli, &err));
+    }
+    return status == CSVK_OK;
 }
 
 static int read_table(struct validate_job *job)
 {
     struct cli *cli = job->cli;
-    struct csvk_table_definition table;
     const char *encoding = cli_value(cli, "encoding");
     bool plain =
         encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
     job->encoding_given = plain ? NULL : encoding;
-    int status = cli_get_table(cli, NULL, &table);
+    int status = cli_get_table(cli, NULL, &job->table);
+    job->table.encoding = job->encoding_given;
     const char *delimiter = cli_value(cli, "delimiter");
     bool look = delimiter == NULL ? job->options.profile == CSVK_PROFILE_EXCEL
                                   : strcmp(delimiter, "auto") == 0;
     job->options.sep = look ? CSVK_SEP_LOOK : CSVK_SEP_DATA;
-    if (status == CLI_GOOD) {
-        status = use_table(job, &table);
-        job->dialect_given = job->options.dialect;
-    }
-    csvk_table_definition_release(&table);
+    job->dialect_given = job->table.dialect;
     return status;
 }
 
@@ -166,6 +167,15 @@ static int judge(struct validate_job *job, const char *path, struct csvk_validat
     }
     csvk_source_free(source);
     return status;
+}
+
+/* The files after the first are judged with what the first one shows. */
+static void go_on(struct validate_job *job, const struct csvk_table_definition *table)
+{
+    struct csvk_error err = {0};
+    if (csvk_table_definition_next(table, &job->options, &err) != CSVK_OK) {
+        worsen(job, cli_fail(job->cli, &err));
+    }
 }
 
 /* Adds the findings of one file to the reports, and its verdict to the exit status. */
@@ -254,7 +264,8 @@ static void fail_slices(struct validate_job *job, const struct csvk_strings *sli
     }
 }
 
-static void do_slices_with_key(struct validate_job *job, const struct csvk_strings *slices)
+static void do_slices_with_key(struct validate_job *job, const struct csvk_table_definition *table,
+                               const struct csvk_strings *slices)
 {
     struct csvk_error err = {0};
     struct slice_parts parts = {csvk_calloc(slices->count + 1, sizeof(*parts.item)), 0, 0};
@@ -263,6 +274,7 @@ static void do_slices_with_key(struct validate_job *job, const struct csvk_strin
     for (size_t i = 0; i < slices->count && status == CSVK_OK; i++) {
         status = judge_slice(job, slices->item[i], &parts, &err);
         guilty = status == CSVK_OK ? guilty : i;
+        go_on(job, table);
     }
     if (status == CSVK_OK) {
         status = csvk_validator_search_keys(parts.item, parts.count, &err);
@@ -282,48 +294,86 @@ static void do_slices_with_key(struct validate_job *job, const struct csvk_strin
 /* ---- operands ---------------------------------------------------------------------------------
  */
 
-/* The headers of all slices must be that of the first one. A first slice that cannot be read says
-   so itself when it is judged. */
-static bool expect_header_of(struct validate_job *job, const struct csvk_strings *slices)
+static bool has_all(const struct csvk_strings *list, const struct csvk_strings *names)
 {
-    const char *delimiter = cli_value(job->cli, "delimiter");
-    bool known = delimiter == NULL || strcmp(delimiter, "auto") != 0;
-    bool wanted = job->options.header == CSVK_HEADER && job->options.columns.count == 0 &&
-                  slices->count > 1 && known && job->encoding_given == NULL;
-    struct csvk_error err;
-    return wanted && csvk_manifest_header_names(slices->item[0], &job->dialect_given,
-                                                &job->options.columns, &err) == CSVK_OK;
+    bool all = true;
+    for (size_t i = 0; i < names->count && all; i++) {
+        all = csvk_strings_has(list, names->item[i]);
+    }
+    return all;
 }
 
-/* Slices have no header unless --header says so. All must be as wide as the first slice. */
-static void do_slices(struct validate_job *job, const char *directory)
+/* Files that begin with other headers than the first one are no slices of one table. The user who
+   has said something about the header is not doubted. */
+static bool refuse_other_tables(struct validate_job *job, const char *directory,
+                                const struct csvk_table_definition *table,
+                                const struct csvk_strings *slices)
 {
-    struct csvk_strings slices = {0};
-    struct csvk_error err = {0};
-    enum csvk_header header = job->options.header;
-    if (csvk_list_slices(directory, &slices, &err) != CSVK_OK) {
-        fail(job, directory, &err);
+    for (size_t i = 1; i < slices->count && table->first_names.count != 0 && !table->header; i++) {
+        struct csvk_table_definition other = *table; /* borrows all but the names */
+        struct csvk_error err = {0};
+        bool same = true;
+        other.first_names = (struct csvk_strings){0};
+        if (csvk_table_definition_look(&other, slices->item[i], &err) == CSVK_OK &&
+            other.first_names.count != 0) {
+            same = has_all(&other.first_names, &table->first_names) &&
+                   has_all(&table->first_names, &other.first_names);
+        }
+        csvk_strings_release(&other.first_names);
+        if (!same) {
+            csvk_fail(&err, CSVK_EDATA,
+                      "not the slices of one table: %s begins with other names than %s; "
+                      "csvkit validate %s/* judges each file alone",
+                      slices->item[i], slices->item[0], directory);
+            fail(job, directory, &err);
+            return true;
+        }
     }
-    job->options.header = cli_has(job->cli, "header") ? CSVK_HEADER : CSVK_NO_HEADER;
-    job->options.width = 0;
-    bool names = expect_header_of(job, &slices);
-    bool key = job->options.primary_key.count != 0;
+    return false;
+}
+
+static void judge_slices(struct validate_job *job, const char *directory,
+                         const struct csvk_table_definition *table,
+                         const struct csvk_strings *slices)
+{
+    struct csvk_error err = {0};
+    bool key = table->primary_key.count != 0;
+    if (!use_table(job, table) || refuse_other_tables(job, directory, table, slices)) {
+        return;
+    }
     if (key && cli_has(job->cli, "verify")) {
         csvk_fail(&err, CSVK_EUSAGE, "--verify cannot check a primary key over several slices");
         fail(job, directory, &err);
     } else if (key) {
-        do_slices_with_key(job, &slices);
+        do_slices_with_key(job, table, slices);
     }
-    for (size_t i = 0; i < slices.count && !key; i++) {
-        do_file(job, slices.item[i]);
+    for (size_t i = 0; i < slices->count && !key; i++) {
+        do_file(job, slices->item[i]);
+        go_on(job, table);
     }
-    if (slices.count == 0 && err.status == CSVK_OK) {
+    if (slices->count == 0) {
         cli_note(job->cli, "%s: no slices in this directory", directory);
     }
-    job->options.header = header;
-    if (names) {
-        csvk_strings_release(&job->options.columns);
+}
+
+/* Slices have no header unless somebody says so. All must be as wide as the first slice. */
+static void do_slices(struct validate_job *job, const char *directory)
+{
+    struct csvk_strings slices = {0};
+    struct csvk_error err = {0};
+    struct csvk_table_definition table = job->table; /* borrows all but the names */
+    table.first_names = (struct csvk_strings){0};
+    int status = csvk_list_slices(directory, &slices, &err);
+    if (status == CSVK_OK) {
+        status =
+            csvk_table_definition_look(&table, slices.count != 0 ? slices.item[0] : NULL, &err);
     }
+    if (status != CSVK_OK) {
+        fail(job, directory, &err);
+    } else {
+        judge_slices(job, directory, &table, &slices);
+    }
+    csvk_strings_release(&table.first_names);
     csvk_strings_release(&slices);
 }
 
@@ -338,12 +388,12 @@ static void do_operand(struct validate_job *job, const char *path)
         fail(job, path, &err);
         return;
     }
+    job->options.width = 0;
     if (directory) {
         do_slices(job, path);
-        return;
+    } else if (use_table(job, &job->table)) {
+        do_file(job, path);
     }
-    job->options.width = 0;
-    do_file(job, path);
 }
 
 static void do_operands(struct validate_job *job)
@@ -371,6 +421,7 @@ static int run(struct cli *cli)
     }
     worsen(&job, cli_reports_end(job.reports));
     csvk_validate_options_release(&job.options);
+    csvk_table_definition_release(&job.table);
     return job.status;
 }
 
@@ -444,7 +495,9 @@ const struct cli_command cli_cmd_validate = {
         "Reads every FILE and reports each place that breaks a rule of the profile, with its "
         "byte, line, column, record and field. FILE is plain text or compressed (gzip, zstd, xz, "
         "bzip2). A directory is a "
-        "table in slices. Without FILE, or when FILE is -, standard input is read.\n\n"
+        "table in slices, which have no header unless --header or the manifest says so. When "
+        "nobody has said anything and the first slice clearly begins with a header, the others "
+        "are compared with it. Without FILE, or when FILE is -, standard input is read.\n\n"
         "Memory does not grow with the size of the input: the reader holds at most 1 MiB at a "
         "time. Longer records are kept in memory only where they are needed whole, for "
         "example for --primary-key, --verify and limits of length.\n\n"

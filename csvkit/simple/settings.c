@@ -238,6 +238,7 @@ int simple_settings_read(struct simple_settings *s, const char *const *settings,
         status = csvk_validate_set_rule(&s->validate, "manifest-header", CSVK_OFF, err);
     }
     s->normalize.header = s->no_header ? CSVK_NORMALIZE_NO_HEADER : CSVK_NORMALIZE_HEADER;
+    s->validate.columns_are = s->columns.count != 0 ? CSVK_COLUMNS_JUDGED : 0;
     s->normalize.delimiter_given = s->delimiter_given;
     s->files.encoding = s->encoding;
     struct csvk_strings *columns =

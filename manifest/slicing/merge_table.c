@@ -40,6 +40,31 @@ static int read_options(struct merge_file *file, const struct csvk_merge_table_o
     return status;
 }
 
+/* The header of the slices has to be the names that an option gives. The slices are compared with
+   each other while they are merged. */
+static int compare_names(const struct merge_file *file, struct csvk_error *err)
+{
+    struct csvk_strings slices = {0}, names = {0};
+    bool same = true;
+    int status = csvk_list_slices(file->options.directory, &slices, err);
+    if (status == CSVK_OK && slices.count != 0) {
+        const struct csvk_strings *columns = &file->table.columns;
+        status = csvk_manifest_header_names(slices.item[0], &file->table.dialect, &names, err);
+        same = names.count == columns->count;
+        for (size_t i = 0; i < names.count && same; i++) {
+            same = strcmp(names.item[i], columns->item[i]) == 0;
+        }
+    }
+    if (status == CSVK_OK && !same) {
+        status = csvk_fail(err, CSVK_EDATA,
+                           "%s:1: header-mismatch: the header is not the names of --columns",
+                           slices.item[0]);
+    }
+    csvk_strings_release(&slices);
+    csvk_strings_release(&names);
+    return status == CSVK_EDATA && same ? CSVK_OK : status; /* a slice without a record */
+}
+
 /* What an option says wins over the manifest. */
 static int find_header(struct merge_file *file, struct csvk_error *err)
 {
@@ -52,7 +77,10 @@ static int find_header(struct merge_file *file, struct csvk_error *err)
         file->how.header = names ? CSVK_MERGE_COLUMNS : CSVK_MERGE_NONE;
         file->how.headless = true;
     } else if (table->header_by != CSVK_TOLD_BY_DEFAULT && table->header) {
+        bool given = named && table->columns_by == CSVK_TOLD_BY_OPTION;
         file->how.header = CSVK_MERGE_SLICES;
+        file->how.columns = given ? NULL : file->how.columns;
+        return given ? compare_names(file, err) : CSVK_OK;
     } else if (named) {
         file->how.header = CSVK_MERGE_COLUMNS;
     } else if (access(directory, F_OK) != 0) {

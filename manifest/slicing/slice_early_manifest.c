@@ -10,17 +10,58 @@
 
 /* ---- judging --------------------------------------------------------------------------------- */
 
+static bool is_on(const struct slice_job *job, const char *id)
+{
+    size_t rule = 0;
+    while (csvk_rule_at(rule) != csvk_rule_find(id)) {
+        rule++;
+    }
+    unsigned level = job->rules.level[rule];
+    return level != 0 ? level != CSVK_OFF + 1
+                      : csvk_rule_level(csvk_rule_at(rule), job->rules.profile) != CSVK_OFF;
+}
+
+/* Names that come from a header or from an option are judged with the data, once. */
+static bool names_are_judged(const struct slice_job *job)
+{
+    bool told = job->table.columns_by == CSVK_TOLD_BY_MANIFEST ||
+                job->table.columns_by == CSVK_TOLD_BY_MAPPING;
+    return !told && is_on(job, "header-empty-name") && is_on(job, "header-duplicate-name") &&
+           is_on(job, "header-case-clash") && is_on(job, "header-invalid-name") &&
+           is_on(job, "header-name-refused");
+}
+
+static bool is_about_a_name(const struct csvk_finding *finding)
+{
+    static const char *const ids[] = {"manifest-column-name", "manifest-column-collision",
+                                      "manifest-system-column"};
+    bool key = finding->path != NULL && strncmp(finding->path, "$.columns", 9) != 0 &&
+               strncmp(finding->path, "$.schema", 8) != 0;
+    bool about = false;
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        about = about || strcmp(finding->rule->id, ids[i]) == 0;
+    }
+    return about && !key;
+}
+
 /* The findings of an earlier, less complete manifest give way. */
 static int judge(struct slice_job *job, const struct csvk_manifest *manifest)
 {
-    struct csvk_findings *findings = &job->result->findings;
+    struct csvk_findings *findings = &job->result->findings, found = {0};
     struct csvk_manifest_judge how;
     csvk_manifest_judge_init(&how);
     how.kind = CSVK_MANIFEST_OUT_TABLE;
     how.support = job->options.support;
     csvk_findings_release(findings);
-    int status = csvk_manifest_check(manifest, &how, findings);
-    job->refused = job->refused || findings->errors != 0;
+    int status = csvk_manifest_check(manifest, &how, &found);
+    job->refused = job->refused || found.errors != 0;
+    bool judged = names_are_judged(job);
+    for (size_t i = 0; i < found.count && status == CSVK_OK; i++) {
+        if (!judged || !is_about_a_name(&found.item[i])) {
+            status = csvk_findings_add(findings, &found.item[i]);
+        }
+    }
+    csvk_findings_release(&found);
     return status;
 }
 

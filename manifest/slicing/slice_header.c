@@ -2,6 +2,7 @@
  * slice_header.c - the header of each input: the first one gives the columns, the others must be
  * equal to it.
  */
+#include "csvkit/names.h"
 #include "manifest/slicing/slice_job.h"
 
 #include <string.h>
@@ -36,9 +37,10 @@ static int refuse_other_header(struct slice_job *job, const char *path,
     }
     const char *here = i < names->count ? names->item[i] : "(none)";
     const char *there = i < columns->count ? columns->item[i] : "(none)";
-    return slice_refuse(job, err, "%s:1: the header differs: column %zu is %s, but %s in %s%s",
-                        path, i + 1, here, there, job->columns_from,
-                        strcmp(job->columns_from, "-") == 0 ? "" : ":1");
+    return slice_refuse(
+        job, err, "%s:1: header-mismatch: the header differs: column %zu is %s, but %s in %s%s",
+        path, i + 1, here, there, job->columns_from,
+        strcmp(job->columns_from, "-") == 0 ? "" : ":1");
 }
 
 int slice_look_at_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
@@ -59,4 +61,59 @@ int slice_look_at_header(struct slice_job *job, const char *path, const struct c
     }
     csvk_strings_release(&names);
     return status;
+}
+
+/* The value of a line that is one field. */
+static int read_line(const struct csvk_dialect *dialect, struct csvk_bytes line,
+                     struct csvk_strings *names)
+{
+    unsigned char *value = csvk_malloc(line.len);
+    if (value == NULL) {
+        return CSVK_ENOMEM;
+    }
+    size_t length = csvk_field_decode(line, dialect, value);
+    int status = csvk_strings_addn(names, (const char *)value, length);
+    csvk_free(value);
+    return status;
+}
+
+/* Where the first line begins that is not empty; 0: there is no empty line before it. */
+static size_t pass_empty_lines(struct csvk_bytes head)
+{
+    size_t mark = head.len >= 3 && memcmp(head.ptr, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    size_t at = mark;
+    while (at < head.len && (head.ptr[at] == '\r' || head.ptr[at] == '\n')) {
+        at++;
+    }
+    return at != mark ? at : 0;
+}
+
+int slice_refuse_hidden_header(struct slice_job *job, const char *path, struct csvk_source *source,
+                               struct csvk_error *err)
+{
+    enum { HEAD = 64 * 1024 };
+    const struct csvk_table_definition *table = &job->table;
+    bool believed = table->header || table->header_by == CSVK_TOLD_BY_OPTION;
+    struct csvk_bytes head = {NULL, 0};
+    struct csvk_strings names = {0};
+    bool same = false;
+    int status = believed || table->columns.count != 1 ? CSVK_OK
+                                                       : csvk_source_peek(source, HEAD, &head, err);
+    size_t at = status == CSVK_OK ? pass_empty_lines(head) : 0;
+    size_t end = at;
+    while (end < head.len && head.ptr[end] != '\r' && head.ptr[end] != '\n') {
+        end++;
+    }
+    if (status == CSVK_OK && at != 0 && end != at) {
+        status = read_line(&table->dialect, (struct csvk_bytes){head.ptr + at, end - at}, &names);
+        status = status == CSVK_OK ? csvk_names_compare(&names, &table->columns, &same) : status;
+        status = status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    csvk_strings_release(&names);
+    return status == CSVK_OK && same
+               ? slice_refuse(job, err,
+                              "%s: manifest-header: the first record that is not empty holds the "
+                              "names of the columns; it would be loaded as a row of data",
+                              path)
+               : status;
 }

@@ -113,6 +113,9 @@ static int open_input(struct input *in, struct csvk_error *err)
     job->rules.file = in->path;
     int status = open_source(job, in->path, &in->source, err);
     if (status == CSVK_OK && job->repair != NULL) {
+        status = slice_refuse_hidden_header(job, in->path, in->source, err);
+    }
+    if (status == CSVK_OK && job->repair != NULL) {
         status = slice_repair_open(job, in->source, &in->source, &in->stream, err);
     }
     status = status == CSVK_OK ? csvk_validator_new(&in->validator, &job->rules, err) : status;
@@ -231,6 +234,8 @@ int slice_read_inputs(struct slice_job *job, struct csvk_error *err)
     int status = CSVK_OK;
     for (size_t i = 0; i < job->inputs.count && status == CSVK_OK; i++) {
         status = read_input(job, job->inputs.item[i], err);
+        status =
+            status == CSVK_OK ? csvk_table_definition_next(&job->table, &job->rules, err) : status;
     }
     return status;
 }

@@ -43,6 +43,11 @@ int slice_read_inputs(struct slice_job *job, struct csvk_error *err) CSVK_MUST_U
 int slice_look_at_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
                          const struct csvk_record *header, struct csvk_error *err) CSVK_MUST_USE;
 
+/* With repairs, empty lines before a header become values of a table of one column, and hide it.
+   Refuses such an input by its first bytes; `source` was not read yet, and is not read here. */
+int slice_refuse_hidden_header(struct slice_job *job, const char *path, struct csvk_source *source,
+                               struct csvk_error *err) CSVK_MUST_USE;
+
 /* ---- slice_early_manifest.c ---- */
 /* Makes and judges the manifest for result->columns. When it has errors, `refused` is true. */
 int slice_make_manifest(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;

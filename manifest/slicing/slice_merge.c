@@ -121,6 +121,7 @@ struct slice {
     const char *path;
     struct csvk_source *source;
     struct csvk_reader *reader;
+    bool begun; /* a record that is not empty was seen, and it is no header */
 };
 
 /* The text for a fact after which the ends of records are not certain; NULL: a harmless fact. */
@@ -171,11 +172,56 @@ static int check_widths(struct slice *s, const struct csvk_batch *batch, struct 
     return CSVK_OK;
 }
 
+/* The names of the columns in another order: a header all the same, of other columns. */
+static bool has_all_names(const struct csvk_strings *names, const struct csvk_strings *columns)
+{
+    bool all = names->count == columns->count && names->count > 1;
+    for (size_t i = 0; i < columns->count && all; i++) {
+        all = csvk_strings_has(names, columns->item[i]);
+    }
+    return all;
+}
+
+static int read_values(const struct slice *s, const struct csvk_batch *batch,
+                       const struct csvk_record *record, struct csvk_strings *values)
+{
+    struct csvk_buf room = CSVK_BUF_INIT;
+    int status = CSVK_OK;
+    for (size_t i = 0; i < record->nfields && status == CSVK_OK; i++) {
+        struct csvk_bytes value;
+        status = csvk_field_value(batch, record, i, &s->merge->options->dialect, &room, &value);
+        status = status == CSVK_OK ? csvk_strings_addn(values, (const char *)value.ptr, value.len)
+                                   : status;
+    }
+    csvk_buf_release(&room);
+    return status;
+}
+
+/* A slice begins with another record than the first one. When the names are known from elsewhere,
+   that record would be skipped and lost; in any other case the columns differ. */
+static int refuse_other_header(const struct slice *s, const struct csvk_batch *batch,
+                               struct csvk_error *err)
+{
+    const struct slice_merge *m = s->merge;
+    struct csvk_strings names = {0};
+    int status = read_values(s, batch, &batch->records[0], &names);
+    bool lost = m->options->columns != NULL && !has_all_names(&names, m->options->columns);
+    csvk_strings_release(&names);
+    return status == CSVK_OK
+               ? csvk_fail(err, CSVK_EDATA, "%s:1: %s: the header differs from that in %s:1",
+                           s->path, lost ? "manifest-header" : "header-mismatch", m->header_of)
+               : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
 /* Takes the header of a slice: the first is kept and written, the others must be equal to it. */
 static int take_header(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
 {
     struct slice_merge *m = s->merge;
     size_t length = (size_t)batch->records[0].length;
+    if (batch->records[0].blank) { /* else the header after it would be merged as a record */
+        return csvk_fail(err, CSVK_EDATA, "%s:1: blank-line: an empty line before the header",
+                         s->path);
+    }
     if (m->header_of == NULL) {
         m->header_of = s->path;
         int status = csvk_buf_add(&m->header, batch->bytes, length);
@@ -185,41 +231,42 @@ static int take_header(struct slice *s, const struct csvk_batch *batch, struct c
         status = write_out(m, batch->bytes, length, err);
         return status == CSVK_OK ? write_line_break(m, err) : status;
     }
-    if (length != m->header.length || memcmp(batch->bytes, m->header.data, length) != 0) {
-        return csvk_fail(err, CSVK_EDATA, "%s:1: the header differs from that in %s:1", s->path,
-                         m->header_of);
-    }
-    return CSVK_OK;
+    bool same = length == m->header.length && memcmp(batch->bytes, m->header.data, length) == 0;
+    return same ? CSVK_OK : refuse_other_header(s, batch, err);
 }
 
-/* Slices whose columns are named elsewhere have no header: one would be merged as a record. */
-static int refuse_header(const struct slice *s, const struct csvk_batch *batch,
-                         struct csvk_error *err)
+/* Slices whose columns are named elsewhere have no header: one would be merged as a record. It is
+   the first record that is not empty, as everywhere (doc/reading.md A6). */
+static int refuse_header(struct slice *s, const struct csvk_batch *batch, struct csvk_error *err)
 {
-    const struct slice_merge *m = s->merge;
+    const struct csvk_strings *columns = s->merge->options->columns;
     struct csvk_strings names = {0};
-    struct csvk_buf room = CSVK_BUF_INIT;
-    const struct csvk_record *first = &batch->records[0];
-    int status = CSVK_OK;
-    for (size_t i = 0; i < first->nfields && status == CSVK_OK; i++) {
-        struct csvk_bytes value;
-        status = csvk_field_value(batch, first, i, &m->options->dialect, &room, &value);
-        status = status == CSVK_OK ? csvk_strings_addn(&names, (const char *)value.ptr, value.len)
-                                   : status;
+    size_t i = 0;
+    while (i < batch->nreported && batch->records[i].blank) {
+        i++;
     }
+    if (i == batch->nreported) {
+        return CSVK_OK;
+    }
+    s->begun = true;
     bool same = false;
-    status = status == CSVK_OK ? csvk_names_compare(&names, m->options->columns, &same) : status;
+    int status = read_values(s, batch, &batch->records[i], &names);
+    status = status == CSVK_OK ? csvk_names_compare(&names, columns, &same) : status;
     if (status != CSVK_OK) {
         csvk_fail(err, CSVK_ENOMEM, "out of memory");
     } else if (same) {
         status = csvk_fail(err, CSVK_EDATA,
-                           "%s:1: manifest-header: the first record holds the names of the "
-                           "columns; it would be merged as a row of data; give --header if each "
-                           "slice has a header, --no-header with --columns if it is data",
-                           s->path);
+                           "%s:%" PRIu64 ": manifest-header: the first record holds the names of "
+                           "the columns; it would be merged as a row of data; give --header if "
+                           "each slice has a header, --no-header with --columns if it is data",
+                           s->path, batch->records[i].line);
+    } else if (has_all_names(&names, columns)) {
+        status = csvk_fail(err, CSVK_EDATA,
+                           "%s:%" PRIu64 ": header-mismatch: the first record holds the names of "
+                           "the columns in another order",
+                           s->path, batch->records[i].line);
     }
     csvk_strings_release(&names);
-    csvk_buf_release(&room);
     return status;
 }
 
@@ -235,7 +282,7 @@ static int write_batch(struct slice *s, const struct csvk_batch *batch, struct c
         records--;
     }
     if (status == CSVK_OK && m->options->header == CSVK_MERGE_COLUMNS && !m->options->headless &&
-        batch->first_record == 1 && m->options->columns != NULL) {
+        !s->begun && m->options->columns != NULL) {
         status = refuse_header(s, batch, err);
     }
     if (status == CSVK_OK && batch->size > from && m->ends_open) {

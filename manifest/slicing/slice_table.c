@@ -129,20 +129,6 @@ static int read_sizes(struct slice_job *job, struct csvk_error *err)
     return CSVK_OK;
 }
 
-/* With columns from outside, an input of no bytes is a table without records. An explicit severity
-   of the rule stays. */
-static int relax_empty_file(struct slice_job *job, struct csvk_error *err)
-{
-    size_t rule = 0;
-    while (csvk_rule_at(rule) != csvk_rule_find("empty-file")) {
-        rule++;
-    }
-    bool asked = job->rules.level[rule] != 0;
-    return job->table.columns.count == 0 || asked
-               ? CSVK_OK
-               : csvk_validate_set_rule(&job->rules, "empty-file", CSVK_WARNING, err);
-}
-
 static int read_rules(struct slice_job *job, struct csvk_error *err)
 {
     int status = csvk_slice_rules(&job->rules, err);
@@ -153,7 +139,7 @@ static int read_rules(struct slice_job *job, struct csvk_error *err)
     status =
         status == CSVK_OK ? csvk_table_definition_rules(&job->table, &job->rules, err) : status;
     job->rules.dialect = job->dialect;
-    return status == CSVK_OK ? relax_empty_file(job, err) : status;
+    return status;
 }
 
 /* ---- inputs ---------------------------------------------------------------------------------- */
@@ -179,13 +165,29 @@ static int refuse_own_input(const struct slice_job *job, const char *path, struc
                                path, job->how.directory);
 }
 
+/* Slices in a folder have no header when the columns are named elsewhere and nobody has said that
+   there is one. When each input begins with a header that is skipped, the first one is what the
+   others have to be like. */
+static int settle_header(struct slice_job *job, bool folders, struct csvk_error *err)
+{
+    struct csvk_table_definition *table = &job->table;
+    if (folders && table->columns.count != 0 && table->header_by == CSVK_TOLD_BY_DEFAULT) {
+        table->header = false;
+    }
+    bool look = table->header && table->header_skipped && job->inputs.count > 1 &&
+                !csvk_strings_has(&job->inputs, "-");
+    return look ? csvk_table_definition_look(table, job->inputs.item[0], err) : CSVK_OK;
+}
+
 static int list_inputs(struct slice_job *job, struct csvk_error *err)
 {
     int status = CSVK_OK;
+    bool folders = true;
     for (size_t i = 0; i < job->options.inputs->count && status == CSVK_OK; i++) {
         struct stat info;
         const char *path = job->options.inputs->item[i];
         bool folder = strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+        folders = folders && folder;
         status = folder ? csvk_list_slices(path, &job->inputs, err)
                         : csvk_strings_add(&job->inputs, path);
     }
@@ -195,7 +197,7 @@ static int list_inputs(struct slice_job *job, struct csvk_error *err)
     for (size_t i = 0; i < job->inputs.count && status == CSVK_OK; i++) {
         status = refuse_own_input(job, job->inputs.item[i], err);
     }
-    return status;
+    return status == CSVK_OK ? settle_header(job, folders, err) : status;
 }
 
 /* The length of the input: cutting by size is better with it, cutting by count needs it. */
@@ -276,8 +278,8 @@ static int work(struct slice_job *job, struct csvk_error *err)
     int status = check_table(job, err);
     status = status == CSVK_OK ? read_sizes(job, err) : status;
     status = status == CSVK_OK ? slice_repair_new(job, err) : status;
-    status = status == CSVK_OK ? read_rules(job, err) : status;
     status = status == CSVK_OK ? list_inputs(job, err) : status;
+    status = status == CSVK_OK ? read_rules(job, err) : status;
     status = status == CSVK_OK ? measure(job, err) : status;
     status = status == CSVK_OK ? take_known_columns(job, err) : status;
     status = status == CSVK_OK ? csvk_slicer_new(&job->slicer, &job->how, err) : status;
@@ -307,6 +309,7 @@ static int read_options(struct slice_job *job, const struct csvk_slice_table_opt
     status = status == CSVK_OK ? own_table(&job->table, job->options.table, err) : status;
     status = status == CSVK_OK ? own_slice_options(&job->how, job->options.how, err) : status;
     job->dialect = job->table.dialect;
+    job->table.first_names = (struct csvk_strings){0}; /* the only member that is not borrowed */
     return status;
 }
 
@@ -332,6 +335,7 @@ int csvk_slice_table(const struct csvk_slice_table_options *options,
     csvk_slicer_free(job.slicer);
     slice_repair_free(job.repair);
     csvk_validate_options_release(&job.rules);
+    csvk_strings_release(&job.table.first_names);
     csvk_strings_release(&job.inputs);
     return status;
 }

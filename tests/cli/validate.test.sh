@@ -77,7 +77,22 @@ mkdir "$tmp/headed"
 printf 'id,n\n1,a\n' | tee "$tmp/headed/p1" >"$tmp/headed/p2"
 expect_exit 0 "$CSVKIT" validate --header "$tmp/headed"
 printf 'n,id\na,1\n' >"$tmp/headed/p2"
-expect_exit 0 "$CSVKIT" validate "$tmp/headed"
+# nobody has said whether there is a header: the first slice clearly begins with one
+expect_exit 1 "$CSVKIT" validate --format=json "$tmp/headed"
+jq -se '[.[].rules["header-mismatch"]] == [null, 1]' "$tmp/out" >/dev/null || fail "unsaid: $(cat "$tmp/out")"
+expect_exit 0 "$CSVKIT" validate --no-header "$tmp/headed"
+printf 'id,n\n1,a\n' >"$tmp/headed/p2"
+expect_exit 0 "$CSVKIT" validate --format=json "$tmp/headed"
+jq -se '[.[].rules["header-repeated"]] == [null, 1]' "$tmp/out" >/dev/null || fail "again: $(cat "$tmp/out")"
+printf 'id,price\n1,2\n' >"$tmp/headed/p2"
+expect_exit 1 "$CSVKIT" validate "$tmp/headed"
+grep -q "not the slices of one table.*validate $tmp/headed/\* judges each file alone" "$tmp/err" || fail "two tables: $(cat "$tmp/err")"
+expect_exit 0 "$CSVKIT" validate "$tmp"/headed/*
+printf 'Ann,Bob\nCyd,Dan\n' | tee "$tmp/headed/p1" >"$tmp/headed/p2" # may be data
+expect_exit 0 "$CSVKIT" validate --format=json "$tmp/headed"
+jq -se 'all(.[]; .rules | has("header-repeated") | not)' "$tmp/out" >/dev/null || fail "data: $(cat "$tmp/out")"
+printf 'id,n\n1,a\n' >"$tmp/headed/p1"
+printf 'n,id\na,1\n' >"$tmp/headed/p2"
 for key in '' --primary-key=id; do
     # shellcheck disable=SC2086
     expect_exit 1 "$CSVKIT" validate --header $key --format=json "$tmp/headed"

@@ -260,18 +260,18 @@ test_check_with_data() {
     echo '{}' >d.csv.manifest
     printf 'a,a\n1,2\n' >d.csv
     expect 1 $manifest check d.csv.manifest
-    says out 'the name "a" is given to columns 1 and 2 (at header[1])'
+    says out 'd.csv:1:3: error[header-duplicate-name]: name already used by column 1'
     printf 'a,b\n1,2\n3\n' >d.csv
     expect 1 $manifest check d.csv.manifest
     says out 'd.csv:3:1: error[manifest-width]'
     : >d.csv
     expect 1 $manifest check d.csv.manifest
-    says out 'the data is empty and the manifest names no columns'
+    says out 'd.csv:1:1: error[empty-file]: file has no bytes'
     echo '{"columns":["a"]}' >d.csv.manifest
     expect 0 $manifest check d.csv.manifest
     printf '\xef\xbb\xbf1\n' >d.csv
     expect 1 $manifest check d.csv.manifest
-    says out 'a byte order mark becomes part of the first value'
+    says out 'd.csv:1:1: error[utf8-bom]: byte order mark at the start'
     printf '\xff\xfe1\0' >d.csv
     expect 1 $manifest check d.csv.manifest
     says out 'UTF-16'

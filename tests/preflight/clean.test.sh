@@ -78,7 +78,8 @@ silent
 fresh crlf-bom
 table a.csv '\xef\xbb\xbfid,v\r\n1,2\r\n' "{$to}"
 judge
-silent
+finding 0 utf8-bom warning out/tables/a.csv 'byte order mark at the start' # Storage drops it
+is '[.tables[0].findings[]] | length == 1'
 
 fresh files
 table a.csv 'id\n1\n' "{$to}"

@@ -20,9 +20,9 @@ judge
 [ "$got" = 1 ] || fail "bad: exit $got"
 for rule in preflight-orphan preflight-mapping-source preflight-config-key manifest-unknown-key \
     manifest-not-object manifest-json manifest-bom manifest-conflict manifest-data-type \
-    manifest-header manifest-width field-count header-invalid-name header-case-clash \
-    manifest-system-column manifest-primary-key duplicate-key preflight-duplicate-destination \
-    preflight-destination preflight-destination-bucket manifest-incremental manifest-data eol-cr \
+    manifest-header field-count header-invalid-name header-case-clash \
+    header-name-refused manifest-primary-key duplicate-key preflight-duplicate-destination \
+    preflight-destination preflight-destination-bucket manifest-incremental empty-file eol-cr \
     manifest-compression field-too-long manifest-sliced-columns preflight-slices-differ \
     preflight-ignored preflight-hidden preflight-stray preflight-link preflight-special \
     preflight-misplaced preflight-state; do

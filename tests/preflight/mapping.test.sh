@@ -36,6 +36,38 @@ judge
 finding 0 preflight-mapping-twice warning out/tables/a.csv 'Source "a.csv" has multiple destinations set.'
 is '.tables | map(.destination) == ["in.c-main.a","in.c-main.b"]'
 
+judge --slicing
+finding 1 preflight-mapping-twice error out/tables/a.csv 'Source "a.csv" has multiple destinations set.'
+
+# Where the platform slices files itself, it takes no description of the data from a mapping.
+for key in '"columns":["id"]' '"delimiter":";"' "\"enclosure\":\"'\"" '"delimiter":",","columns":[]'; do
+    case $key in *'[]') refused=0 ;; *) refused=1 ;; esac
+    fresh slicing
+    table a.csv '1\n2\n'
+    output "{\"source\":\"a.csv\",\"destination\":\"in.c-main.a\",$key}"
+    judge
+    is '[.tables[0].findings[] | select(.rule == "preflight-mapping-slicing")] | length == 0'
+    for how in option environment other; do
+        gates=x,output-mapping-slice
+        [ $how = environment ] || gates=output-mapping-slices
+        if [ $how = option ]; then judge --slicing; else
+            KBC_PROJECT_FEATURE_GATES=$gates judge
+        fi
+        expected=$([ $how = other ] && echo 0 || echo $refused)
+        is "[.tables[0].findings[] | select(.rule == \"preflight-mapping-slicing\" and .severity == \"error\" and
+            .file == \"config.json\")] | length == $expected"
+    done
+done
+fresh slicing-not # a file without bytes, and slices without a manifest, are not sliced
+table a.csv ''
+mkdir "$T/s" && printf '1\n' >"$T/s/p1"
+output '{"source":"a.csv","destination":"in.c-main.a","columns":["id"]},{"source":"s","destination":"in.c-main.s","columns":["id"]}'
+judge --slicing
+is '[.tables[].findings[] | select(.rule == "preflight-mapping-slicing")] | length == 0'
+echo '{}' >"$T/s.manifest"
+judge --slicing
+finding 1 preflight-mapping-slicing error config.json 'the mapping has "columns"'
+
 fresh mapping-dots
 table a.csv 'id\n1\n'
 output '{"source":"a.csv","destination":"bare"}'

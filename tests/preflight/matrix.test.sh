@@ -90,7 +90,7 @@ finding 1 manifest-header error out/tables/a.csv 'loaded as a row of data'
 fresh header-none
 table a.csv '1,2\n3,4\n' "{$to,\"columns\":[\"a\",\"b\"],\"has_header\":true}"
 judge
-finding 0 manifest-header-skipped warning out/tables/a.csv 'it is skipped'
+finding 0 manifest-header-skipped warning out/tables/a.csv 'the header is skipped, and the columns are called as the manifest says'
 
 fresh header-first-only
 mkdir "$T/s"
@@ -103,8 +103,8 @@ finding 1 manifest-header error out/tables/s/p2 'skipped and lost'
 fresh width
 table a.csv '1,2,3\n4,5,6\n' "{$to,\"columns\":[\"a\",\"b\"]}"
 judge
-finding 1 manifest-width error out/tables/a.csv 'the first record has 3 fields, the manifest has 2 columns'
 finding 1 field-count error out/tables/a.csv 'the load fails and names one row'
+is '[.tables[0].findings[] | select(.rule == "manifest-width")] | length == 0' # told once
 
 fresh ragged-slice
 mkdir "$T/s"
@@ -159,7 +159,7 @@ for name in _timestamp _TimeStamp; do
     fresh timestamp
     table a.csv "id,$name\n1,2\n" "{$to}"
     judge
-    finding 1 manifest-system-column error out/tables/a.csv "System columns \"$name\" cannot be imported to the table."
+    finding 1 header-name-refused error out/tables/a.csv 'the platform fills this column itself'
 done
 
 fresh key-missing
@@ -233,7 +233,7 @@ finding 1 preflight-stray error out/tables/notes.json 'uploaded as data'
 fresh empty
 table a.csv '' "{$to}"
 judge
-finding 1 manifest-data error out/tables/a.csv 'the data is empty and the manifest names no columns'
+finding 1 empty-file error out/tables/a.csv 'file has no bytes'
 
 fresh gzip-name
 printf 'id\n1\n' | gzip >"$T/a.csv"
@@ -250,11 +250,11 @@ finding 1 eol-cr error out/tables/a.csv 'invalid line break'
 fresh utf16
 table a.csv '\xff\xfei\x00d\x00\n\x00' "{$to}"
 judge
-finding 1 manifest-data error out/tables/a.csv 'UTF-16'
+finding 1 utf16-bom error out/tables/a.csv 'UTF-16'
 fresh bom-headless
 table a.csv '\xef\xbb\xbf1,2\n' "{$to,\"columns\":[\"a\",\"b\"]}"
 judge
-finding 1 manifest-data error out/tables/a.csv 'a byte order mark becomes part of the first value'
+finding 1 utf8-bom error out/tables/a.csv 'byte order mark at the start'
 
 fresh cell
 { printf 'id\n'; head -c 16777217 /dev/zero | tr '\0' x; echo; } >"$T/a.csv"

@@ -180,8 +180,29 @@ test_refusals() {
     printf 'a b,a-b\n1,2\n' >clash.csv
     expect 1 "clash" "$CSVKIT" slice clash.csv -o dir
     says 'a b.*a-b|a-b.*a b'
+    says '^clash.csv:1:5: error\[header-name-refused\]: .*the name of an earlier column becomes the same'
+    ! grep -q 'manifest-column' err || fail "told twice: $(cat err)"
+    printf '1,2\n' >plain.csv
+    echo '{"columns":["a b","a-b"]}' >plain.csv.manifest # names of a manifest are told at their place there
+    expect 1 "clash in a manifest" "$CSVKIT" slice plain.csv -o dir
     says '^dir.manifest: error\[manifest-column-collision\]: .* \(at \$\.columns\[1\]\)$'
     says '^    help: rename'
+    # An empty line before a header hides it from nobody (doc/reading.md A6), whoever names the column.
+    printf '\nemail\na@x.example\n' >blank.csv
+    for how in '' --normalize '--normalize --columns=email'; do
+        echo '{"columns":["email"]}' >blank.csv.manifest
+        # shellcheck disable=SC2086
+        "$CSVKIT" slice blank.csv -o dir $how >out 2>err </dev/null
+        [ ! -e dir ] || ! zcat dir/*.gz | grep -q email || fail "email is in a slice: $how"
+        rm -rf dir dir.manifest
+    done
+    printf '\xef\xbb\xbf\n"E-mail"\na@x.example\n' >blank.csv
+    echo '{"columns":["e_mail"]}' >blank.csv.manifest
+    expect 1 "a hidden header" "$CSVKIT" slice --normalize blank.csv -o dir
+    says 'manifest-header: the first record that is not empty holds the names'
+    printf '\na@x.example\n' >blank.csv
+    expect 0 "data below an empty value" "$CSVKIT" slice --normalize blank.csv -o dir
+    rm -rf dir dir.manifest blank.csv.manifest
     clean "refusals"
     expect 2 "nowhere" "$CSVKIT" slice t.csv
     expect 2 "no input" "$CSVKIT" slice nix.csv -o dir

@@ -42,18 +42,21 @@ says "warning: 1 rows were merged by key: 3 rows imported, 2 rows in the table"
 
 # ---- header and columns ---------------------------------------------------------------------------------
 begin
-refused 'column 1 is "id" in the header, but "v" in the manifest or --columns, in another order' \
-    "$work/o.csv" --header --columns=v,id
-refused 'the header has 2 names, but the manifest or --columns has 3' "$work/o.csv" --header \
-    --columns=id,v,w
+refused 'error[header-mismatch]' "$work/o.csv" --header --columns=v,id
+refused 'error[header-mismatch]' "$work/o.csv" --header --columns=a,v
+refused 'error[field-count]: 2 fields, expected 3' "$work/o.csv" --header --columns=id,v,w
+echo '{"columns":["v","id"],"has_header":true}' >"$work/o.csv.manifest"
+refused 'error[header-mismatch]: header differs from the expected columns: order' "$work/o.csv"
 echo '{"columns":["id","v"]}' >"$work/o.csv.manifest"
 refused 'the first record holds the names of the columns; it would be loaded as a row of data' "$work/o.csv"
 run 0 load "$T" "$work/o.csv" --no-header --columns=id,v # who says so is believed
 rm "$work/o.csv.manifest"
 begin
-run 0 load "$T" "$work/o.csv" --header --columns=a,v
-says 'column 1 is "id" in the header and is loaded as "a"'
-same "told once" "$(grep -c 'is loaded as' "$work/err")" 1
+echo '{"columns":["a","v"],"has_header":true}' >"$work/o.csv.manifest"
+run 0 load "$T" "$work/o.csv"
+says 'warning: manifest-header-skipped: the header is skipped, and the columns are called as the manifest says'
+same "told once" "$(grep -c 'the header is skipped' "$work/err")" 1
+rm "$work/o.csv.manifest"
 
 # ---- types of the table -----------------------------------------------------------------------------------
 begin

@@ -213,8 +213,8 @@ END_TEST
 
 START_TEST(findings_about_a_manifest_name_the_table)
 {
-    put("data/in/tables/a.csv", "a b\n1\n");
-    put("data/in/tables/a.csv.manifest", "{\"destination\":\"in.c-m.a\"}");
+    put("data/in/tables/a.csv", "a b\n1\n"); /* a name is a finding about the data */
+    put("data/in/tables/a.csv.manifest", "{\"destination\":\"in.c-m.a\",\"incremental\":true}");
     ck_assert_msg(process("{\"slice\":true}") == CSVK_OK, "%s", err.text);
     ck_assert_str_eq(shown, "a.csv: 0 errors\ndata/out/tables/a.csv: sliced 1/0/1 a.csv\n");
 }

@@ -177,8 +177,9 @@ START_TEST(all_that_is_wrong_is_told_and_nothing_written)
     ck_assert_str_eq(err.text, "out was not written");
     ck_assert_int_eq(shown, 2);
     ck_assert_uint_eq(result->refusals.count, 1);
-    ck_assert_str_eq(result->refusals.item[0],
-                     "b.csv:1: the header differs: column 2 is y, but x in a.csv:1");
+    ck_assert_str_eq(
+        result->refusals.item[0],
+        "b.csv:1: header-mismatch: the header differs: column 2 is y, but x in a.csv:1");
     ck_assert_uint_eq(result->nslices, 0);
     ck_assert_uint_eq(result->manifest.length, 0);
     ck_assert_uint_eq(others(), 0);

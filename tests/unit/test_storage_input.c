@@ -225,9 +225,18 @@ static int check_key(const char *text, const char *column)
 START_TEST(the_key_goes_by_the_names_that_count)
 {
     ck_assert_msg(check_key("x,q\n1,a\n2,a\n", "p") == CSVK_OK, "%s", err.text);
-    ck_assert_str_eq(told, "note a.csv: column 1 is \"x\" in the header and is loaded as \"p\"\n");
+    ck_assert_str_eq(told,
+                     "note a.csv: warning: manifest-header-skipped: the header is skipped, and "
+                     "the columns are called as the manifest says: missing `p`; surplus "
+                     "`x`\n");
     ck_assert(input.counted);
     ck_assert_uint_eq(input.records, 2);
+    /* The key of the table is searched for later: what was told is not told again. */
+    const struct kbc_input_hooks hooks = {refused, failed, note, NULL};
+    struct csvk_strings key = {0};
+    told[0] = '\0';
+    ck_assert_int_eq(kbc_input_check(&input, &key, &hooks, &err), CSVK_OK);
+    ck_assert_str_eq(told, "");
     ck_assert_int_eq(check_key("x,q\n1,a\n1,b\n", "p"), CSVK_EDATA);
     ck_assert(!input.counted);
     ck_assert_ptr_nonnull(strstr(told, "a.csv refused\n"));
@@ -235,8 +244,7 @@ START_TEST(the_key_goes_by_the_names_that_count)
     ck_assert_int_eq(check_key("x,q\n1,a\n", "x"), CSVK_EDATA);
     ck_assert_ptr_nonnull(strstr(err.text, "no column \"x\" of the primary key"));
     ck_assert_int_eq(check_key("q,p\n1,a\n", "p"), CSVK_EDATA);
-    ck_assert_ptr_nonnull(strstr(err.text, "in another order"));
-    ck_assert_str_eq(told, "");
+    ck_assert_str_eq(told, "a.csv refused\n"); /* the names of other columns */
 }
 END_TEST
 

@@ -238,6 +238,7 @@ START_TEST(every_rule_has_a_positive_and_a_negative_sample)
 {
     static const char elsewhere[] = " compressed-input-damaged duplicate-key empty-key "
                                     "header-mismatch manifest-header manifest-header-skipped "
+                                    "header-repeated "
                                     "field-too-long record-too-long "
                                     "too-many-fields too-many-records ";
     for (size_t i = 0; i < csvk_rule_count(); i++) {
@@ -409,47 +410,6 @@ START_TEST(expected_columns_are_compared)
 }
 END_TEST
 
-/* Columns that are named elsewhere: a header in data without one, or with other names. */
-START_TEST(a_header_that_is_none_and_one_that_is_skipped)
-{
-    static const struct {
-        const char *text;
-        enum csvk_header header;
-        unsigned taken_for_data, other_names, wrong_width;
-    } rows[] = {
-        {"a b,c\n1,2\n", CSVK_NO_HEADER, 1, 0, 0},
-        {"A_b,C\n1,2\n", CSVK_NO_HEADER, 1, 0, 0},
-        {"\n\na b,c\n1,2\n", CSVK_NO_HEADER, 1, 0, 0},
-        {"a b,d\n1,2\n", CSVK_NO_HEADER, 0, 0, 0},
-        {"1,2\na b,c\n", CSVK_NO_HEADER, 0, 0, 0},
-        {"a b,c,d\n1,2\n", CSVK_NO_HEADER, 0, 0, 1},
-        {"a b,c\n1,2\n", CSVK_SKIPPED_HEADER, 0, 0, 0},
-        {"A_b,c\n1,2\n", CSVK_SKIPPED_HEADER, 0, 1, 0},
-        {"\nx,x\n1,2\n", CSVK_SKIPPED_HEADER, 0, 1, 0},
-        {"x,y,z\n1,2\n", CSVK_SKIPPED_HEADER, 0, 0, 1},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct csvk_validate_options options;
-        csvk_validate_options_init(&options);
-        options.profile = CSVK_PROFILE_KEBOOLA;
-        options.header = rows[i].header;
-        ck_assert_int_eq(csvk_strings_add(&options.columns, "a b"), CSVK_OK);
-        ck_assert_int_eq(csvk_strings_add(&options.columns, "c"), CSVK_OK);
-        struct csvk_validator *v = judge(rows[i].text, strlen(rows[i].text), &options);
-        const struct csvk_report *report = report_of(v);
-        ck_assert_msg(count_of(report, "manifest-header") == rows[i].taken_for_data, "row %zu", i);
-        ck_assert_msg(count_of(report, "manifest-header-skipped") == rows[i].other_names, "row %zu",
-                      i);
-        ck_assert_msg(count_of(report, "field-count") == rows[i].wrong_width, "row %zu", i);
-        /* Names that nobody will use are not judged. */
-        ck_assert_msg(count_of(report, "header-duplicate-name") == 0, "row %zu", i);
-        ck_assert_msg(strcmp(report->column_names->item[0], "a b") == 0, "row %zu", i);
-        csvk_validator_free(v);
-        csvk_validate_options_release(&options);
-    }
-}
-END_TEST
-
 START_TEST(keys_must_be_filled_and_unique)
 {
     static const char bytes[] = "id,b\n1,x\n\"2\",\"y\ny\"\n1,z\n,w\n\"2\",v\n";
@@ -566,7 +526,6 @@ int main(void)
     tcase_add_test(tcase, limits_are_findings);
     tcase_add_test(tcase, large_fields_are_measured);
     tcase_add_test(tcase, expected_columns_are_compared);
-    tcase_add_test(tcase, a_header_that_is_none_and_one_that_is_skipped);
     tcase_add_test(tcase, keys_must_be_filled_and_unique);
     tcase_add_test(tcase, a_sep_line_is_obeyed_when_asked_for);
     tcase_add_test(tcase, floods_are_counted_and_do_not_hide_others);

@@ -5,6 +5,7 @@
  */
 #include "csvkit/cli/manifest/primary_key_check.h"
 #include "csvkit/io/file_kind.h"
+#include "manifest/table_definition.h"
 #include "validator/keys/keys.h"
 
 #include <string.h>
@@ -12,10 +13,11 @@
 
 struct key_part {            /* one file of the data */
     uint64_t records, lines; /* in the parts before it */
+    bool begun;              /* its header, if it has one, is passed */
 };
 
 struct key_check {
-    struct csvk_manifest_table table;
+    struct csvk_table_definition table;
     struct csvk_strings files;
     struct key_part *parts;
     size_t *column; /* indices of the key's columns */
@@ -98,16 +100,19 @@ static int add_record(struct key_check *check, const struct csvk_batch *batch,
     return csvk_keys_add(check->keys, check->value, n, place, err);
 }
 
-static int add_batch(struct key_check *check, const struct csvk_batch *batch,
-                     const struct key_part *part, struct csvk_error *err)
+static int add_batch(struct key_check *check, const struct csvk_batch *batch, struct key_part *part,
+                     struct csvk_error *err)
 {
-    uint64_t skip = csvk_manifest_header(&check->table) ? 1 : 0;
     int status = CSVK_OK;
     for (size_t i = 0; i < batch->nreported && status == CSVK_OK; i++) {
         const struct csvk_record *record = &batch->records[i];
-        if (record->number > skip && !record->blank) {
+        if (record->blank) {
+            continue;
+        }
+        if (part->begun || !check->table.header) {
             status = add_record(check, batch, record, part, err);
         }
+        part->begun = true;
     }
     return status;
 }
@@ -182,7 +187,7 @@ static int report(void *context, const struct csvk_duplicate_key *duplicate)
 
 static int search(struct key_check *check, struct csvk_error *err)
 {
-    struct key_part next = {0, 0};
+    struct key_part next = {0, 0, false};
     int status = prepare(check, err);
     if (status != CSVK_OK || !complete(check)) {
         return status;
@@ -200,16 +205,17 @@ static int begin(struct key_check *check, const struct csvk_manifest *manifest, 
                  struct csvk_error *err)
 {
     struct stat info;
-    if (csvk_manifest_table(manifest, &check->table) != CSVK_OK) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    bool sliced = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    csvk_table_definition_init(&check->table);
     int status =
-        sliced ? csvk_list_slices(path, &check->files, err) : csvk_strings_add(&check->files, path);
+        csvk_table_definition_take(&check->table, manifest, NULL, path, check->findings, err);
+    bool sliced = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    if (status == CSVK_OK) {
+        status = sliced ? csvk_list_slices(path, &check->files, err)
+                        : csvk_strings_add(&check->files, path);
+    }
     if (status == CSVK_OK && check->table.columns.count == 0 && check->files.count > 0) {
         status = csvk_manifest_header_names(check->files.item[0], &check->table.dialect,
                                             &check->table.columns, err);
-        check->table.has_header = CSVK_YES;
     }
     return status;
 }
@@ -225,7 +231,7 @@ static void end(struct key_check *check)
     csvk_free(check->column);
     csvk_free(check->parts);
     csvk_strings_release(&check->files);
-    csvk_manifest_table_release(&check->table);
+    csvk_table_definition_release(&check->table);
 }
 
 int cli_manifest_check_key(const struct csvk_manifest *manifest, const char *path,

@@ -130,6 +130,7 @@ int converted_input_make(struct converted_input *converted, struct cli *cli,
     if (status == CLI_GOOD) {
         input->path = converted->path;
         input->table.dialect = (struct csvk_dialect)CSVK_DIALECT_RFC4180;
+        input->table.delimiter_auto = false;
     }
     return status;
 }

@@ -4,26 +4,18 @@
  */
 #include "csvkit/cli/frame/reports.h"
 #include "csvkit/cli/remote/remote.h"
+#include "csvkit/cli/table/table_options.h"
 
 #include <string.h>
-
-static int read_list(struct cli *cli, const char *name, struct csvk_strings *list,
-                     enum csvk_told_by *by)
-{
-    if (!cli_has(cli, name)) {
-        return CLI_GOOD;
-    }
-    csvk_strings_release(list);
-    *by = CSVK_TOLD_BY_OPTION;
-    return cli_get_list(cli, name, list);
-}
 
 static int read_delete(struct kbc_input *input, struct cli *cli)
 {
     const char *column = cli_value(cli, "delete-where-column");
     const char *operator= cli_value(cli, "delete-where-operator");
-    enum csvk_told_by by;
-    int status = read_list(cli, "delete-where-values", &input->delete_values, &by);
+    if (cli_has(cli, "delete-where-values")) {
+        csvk_strings_release(&input->delete_values);
+    }
+    int status = cli_get_list(cli, "delete-where-values", &input->delete_values);
     if (status == CLI_GOOD && cli_has(cli, "delete-where-values") &&
         input->delete_values.count == 0 && csvk_strings_add(&input->delete_values, "") < 0) {
         return cli_trouble(cli, "out of memory"); /* an empty list means one empty value */
@@ -40,19 +32,7 @@ static int read_delete(struct kbc_input *input, struct cli *cli)
 
 static int read_options(struct kbc_input *input, struct cli *cli)
 {
-    bool sniffed_later = false; /* by converted_input_make */
-    struct csvk_table_definition *table = &input->table;
-    int status = cli_get_dialect(cli, &table->dialect, &sniffed_later);
-    if (status == CLI_GOOD) {
-        status = read_list(cli, "columns", &table->columns, &table->columns_by);
-    }
-    if (status == CLI_GOOD) {
-        status = read_list(cli, "primary-key", &table->primary_key, &table->key_by);
-    }
-    if (cli_has(cli, "header") || cli_has(cli, "no-header")) {
-        table->header = cli_has(cli, "header");
-        table->header_by = CSVK_TOLD_BY_OPTION;
-    }
+    int status = cli_take_table_options(cli, &input->table);
     input->incremental = input->incremental || cli_has(cli, "incremental");
     return status == CLI_GOOD ? read_delete(input, cli) : status;
 }

@@ -57,6 +57,23 @@ static int get_names(struct cli *cli, const char *name, struct csvk_strings *out
     return cli_get_list(cli, name, out);
 }
 
+int cli_take_table_options(struct cli *cli, struct csvk_table_definition *out)
+{
+    bool said = cli_has(cli, "header") || cli_has(cli, "no-header");
+    if (said) {
+        out->header = !cli_has(cli, "no-header");
+        out->header_by = CSVK_TOLD_BY_OPTION;
+    }
+    int status = cli_get_dialect(cli, &out->dialect, &out->delimiter_auto);
+    status =
+        status == CLI_GOOD ? get_names(cli, "columns", &out->columns, &out->columns_by) : status;
+    bool elsewhere = out->columns.count != 0 && out->columns_by != CSVK_TOLD_BY_OPTION;
+    out->header_stated |= said || cli_has(cli, "columns");
+    out->header_skipped = out->header && elsewhere && (said || out->header_skipped);
+    return status == CLI_GOOD ? get_names(cli, "primary-key", &out->primary_key, &out->key_by)
+                              : status;
+}
+
 int cli_get_table(struct cli *cli, const char *input, struct csvk_table_definition *out)
 {
     csvk_table_definition_init(out);
@@ -64,17 +81,5 @@ int cli_get_table(struct cli *cli, const char *input, struct csvk_table_definiti
     if (status == CLI_GOOD && out->manifest != NULL) {
         status = read_manifest(cli, input, out);
     }
-    if (cli_has(cli, "header") || cli_has(cli, "no-header")) {
-        out->header = !cli_has(cli, "no-header");
-        out->header_by = CSVK_TOLD_BY_OPTION;
-        out->header_stated = true;
-    }
-    status =
-        status == CLI_GOOD ? cli_get_dialect(cli, &out->dialect, &out->delimiter_auto) : status;
-    status =
-        status == CLI_GOOD ? get_names(cli, "columns", &out->columns, &out->columns_by) : status;
-    out->header_stated |= cli_has(cli, "columns");
-    out->header_skipped &= out->header && !cli_has(cli, "columns");
-    return status == CLI_GOOD ? get_names(cli, "primary-key", &out->primary_key, &out->key_by)
-                              : status;
+    return status == CLI_GOOD ? cli_take_table_options(cli, out) : status;
 }

@@ -14,5 +14,7 @@ extern const struct cli_group cli_manifest_options; /* --manifest */
  * Reports what is wrong and returns the exit status; release *out in any case.
  */
 int cli_get_table(struct cli *cli, const char *input, struct csvk_table_definition *out);
+/* Only the options, over what the table has already. Returns the exit status. */
+int cli_take_table_options(struct cli *cli, struct csvk_table_definition *out);
 
 #endif

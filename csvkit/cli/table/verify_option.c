@@ -16,6 +16,7 @@ static void read_by_reference(struct csvk_options *options, void *context)
     (void)context;
     options->reference_only = true;
     options->detail = CSVK_FIELDS;
+    options->max_record = UINT64_MAX; /* whole records, as in the first reading */
 }
 
 static int ask_libcsv(const struct csvk_batch *batch, void *context, struct csvk_error *err)

@@ -20,6 +20,7 @@ struct csvk_table {
     bool begun;     /* a record that is not empty has come: the header, when there is one */
     uint32_t facts; /* bits of the kinds that are wanted; those of the grammar are always wanted */
     enum csvk_detail detail;
+    uint64_t long_field;       /* bytes; a longer value is a fact; 0: none is */
     struct csvk_totals totals; /* records, lines, eol[], eol_mode, width: up to the last record */
 };
 

@@ -268,6 +268,7 @@ static void begin_field(struct csvk_reference_parser *parser, uint64_t offset)
     parser->field_line_begin = parser->line_begin;
     parser->field_flags = 0;
     parser->breaks = 0;
+    parser->doubled = 0;
 }
 
 /*
@@ -291,6 +292,11 @@ static void end_field(struct csvk_reference_parser *parser)
         parser->open.inner.noted = true;
         parser->open.inner.fact =
             fact_at_field_start(parser, CSVK_FACT_SUSPICIOUS_LINES, length, parser->breaks + 1);
+    }
+    uint64_t value = parser->streaming ? csvk_reference_long_value(parser, length) : 0;
+    if (value != 0) {
+        struct csvk_fact fact = fact_at_field_start(parser, CSVK_FACT_LONG_FIELD, length, value);
+        csvk_batch_builder_add_fact(parser->builder, &fact);
     }
     if (!parser->streaming) {
         csvk_batch_builder_add_field(parser->builder, (size_t)(parser->field_begin - parser->base),
@@ -372,6 +378,7 @@ static void after_quote(struct csvk_reference_parser *parser, unsigned char c, b
 {
     if (quote && parser->state == REFERENCE_QUOTE_SEEN) {
         parser->state = REFERENCE_ENCLOSED;
+        parser->doubled++;
         parser->field_flags |= CSVK_FIELD_DECODE;
     } else if (is_blank(parser, c) && !parser->escaped) {
         parser->state = REFERENCE_BLANKS_AFTER;

@@ -38,6 +38,7 @@ struct csvk_reference_parser {
     bool backslash;      /* the byte before `closing` is a backslash of the value */
     uint64_t line_begin; /* offset of the first byte of the current physical line */
     uint64_t breaks;     /* line breaks in the enclosed field */
+    uint64_t doubled;    /* enclosures in it that are written twice */
     struct {             /* bytes of a UTF-8 sequence so far */
         unsigned char byte[4];
         size_t count, need;

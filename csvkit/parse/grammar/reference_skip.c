@@ -146,3 +146,14 @@ size_t csvk_reference_skip(struct csvk_reference_parser *parser, struct csvk_ski
     }
     return at - first;
 }
+
+/* Nobody can measure a field of an oversize record later on. Its value lacks the enclosures around
+   it, and one of each two inside. */
+uint64_t csvk_reference_long_value(const struct csvk_reference_parser *parser, uint64_t length)
+{
+    uint64_t most = parser->table->long_field;
+    bool enclosed = (parser->field_flags & CSVK_FIELD_ENCLOSED) != 0;
+    uint64_t marks = parser->doubled + (enclosed ? 2 : 0);
+    bool is_long = most != 0 && length > marks && length - marks > most;
+    return is_long ? length - marks : 0;
+}

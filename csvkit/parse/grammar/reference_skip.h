@@ -24,6 +24,9 @@ struct csvk_skip_block {
  */
 size_t csvk_reference_skip(struct csvk_reference_parser *parser, struct csvk_skip_block *block,
                            const unsigned char *bytes, size_t at, size_t length);
+/* Bytes of the value of a field of an oversize record that ends now, `length` bytes long; 0: it is
+   not over the limit. */
+uint64_t csvk_reference_long_value(const struct csvk_reference_parser *parser, uint64_t length);
 /* A line break inside an enclosure: notes whether the line that it ends looks like a record. */
 void csvk_reference_inner_line_break(struct csvk_reference_parser *parser);
 /* Ends the runs of NUL and of non-ASCII that are open: a byte follows that belongs to neither. */

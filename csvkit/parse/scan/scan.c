@@ -135,6 +135,7 @@ int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
     scan->table.any_eol = options->any_eol;
     scan->table.facts = options->facts | CSVK_FACT_BIT(CSVK_FACT_NUL);
     scan->table.detail = options->detail;
+    scan->table.long_field = options->long_field;
     scan->table.totals.width = options->width;
     scan->table.totals.eol_mode = options->eol;
     scan->backoff = 1;
