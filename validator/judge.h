@@ -55,6 +55,23 @@ struct shape {
     struct narrow_run head, current;
 };
 
+#define SEARCH_NAMED 5 /* records that a finding names */
+
+/* A search for clean records that hold certain bytes (search_rules.c). */
+struct search {
+    struct csvk_buf bytes; /* of the record; empty: there is no search (yet) */
+    bool may_have_mark;    /* a byte order mark before them does not count */
+    uint64_t from, until;  /* records that begin in between are found; when there is one, all are */
+    uint64_t count;        /* found so far; of the first: */
+    uint64_t offset, line;
+    uint64_t record[SEARCH_NAMED];
+};
+
+/* Records at the end of what was read that have empty fields only. */
+struct empty_tail {
+    uint64_t count, offset; /* the offset of the first */
+};
+
 #define SAMPLE_BYTES (64 * 1024)
 
 struct key_state;
@@ -80,6 +97,9 @@ struct csvk_validator {
     struct csvk_strings names; /* of the header */
     enum csvk_eol first_eol;
     struct shape shape;
+    struct search again;  /* records that equal the header */
+    struct search hollow; /* records with empty fields only, and ... */
+    struct empty_tail empty_tail;
     struct csvk_buf sample; /* the first bytes of the records */
     bool sample_closed;
     uint64_t sample_offset;
@@ -158,6 +178,16 @@ void header_judge_blank(struct csvk_validator *v);
 /* field_rules.c: rules that look into every field, and limits */
 void judge_fields(struct csvk_validator *v);
 void judge_limits(struct csvk_validator *v);
+
+/* search_rules.c */
+/* Searches for records that equal `header`, from the offset `from` on. */
+void search_header(struct csvk_validator *v, struct csvk_bytes header, uint64_t from);
+/* The same for the header at hand, if it has a name. */
+void search_names(struct csvk_validator *v, const struct csvk_record *header);
+void search_feed(struct csvk_validator *v);
+void search_merge(struct csvk_validator *left, const struct csvk_validator *right);
+void search_judge(struct csvk_validator *v);
+void search_release(struct csvk_validator *v);
 
 /* sample_rules.c */
 void sample_feed(struct csvk_validator *v);

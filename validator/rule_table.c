@@ -9,7 +9,7 @@
  * fact.
  *
  * Which file judges which rule stands in the heads of fact_rules.c, field_count_rules.c,
- * header_rules.c, field_rules.c, sample_rules.c, key_rules.c and validator.c.
+ * header_rules.c, field_rules.c, search_rules.c, sample_rules.c, key_rules.c and validator.c.
  *
  * Ids never change: people write them into configurations. The order of the rows is that of
  * rule_index.h.
@@ -187,6 +187,13 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "All other readers take the line for the header.", "sep=;\\r\\na;b\\r\\n",
          "Remove the line; give the delimiter outside the file, to csvkit with --delimiter=C.",
          "r16", NULL, NULL},
+    [RULE_EMPTY_RECORD] =
+        {"empty-record", "-WWWW", "nothing but empty fields (record {named}; {records} in all)",
+         "a record with empty fields only",
+         "Spreadsheets leave such records below and between the filled ones; loaded, each of them "
+         "is a row.",
+         "a,b\\r\\n1,2\\r\\n,\\r\\n", "Delete these rows in the program that wrote them.", "", NULL,
+         NULL},
     [RULE_DUPLICATE_KEY] =
         {"duplicate-key", "---E-",
          "primary key value already seen (record {first_record}{first_file? of })",
@@ -263,6 +270,14 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "the first record seems to be data, not names",
          "It would become the names of the columns, and one record would be lost.",
          "1,17.5\\r\\n2,18.0\\r\\n", "Add a header, or give --no-header with --columns.", "", NULL,
+         NULL},
+    [RULE_HEADER_REPEATED] =
+        {"header-repeated", "-WWWW",
+         "the header comes again (record {named}): files were joined with their headers",
+         "records equal the header",
+         "Each of them is loaded as a row, and a column of numbers is no longer one.",
+         "id,b\\r\\n1,2\\r\\nid,b\\r\\n3,4\\r\\n",
+         "Remove the header from all files but the first before they are joined.", "r26", NULL,
          NULL},
     [RULE_HEADER_EMPTY_NAME] =
         {"header-empty-name", "-WWEW", "column {column_number} has no name",

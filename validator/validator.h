@@ -67,6 +67,10 @@ struct csvk_validate_options {
     bool continuation;  /* a part that is not the first: no header, no file start */
     enum csvk_eol eol;  /* a continuation: kind of the file's first line break */
     unsigned char level[CSVK_RULES_MAX]; /* set by csvk_validate_set_rule; 0: the profile's */
+    /* A continuation: the header of the file as it is written, without its line break; borrowed by
+       _new only. Without it nothing is told about records that equal the header. */
+    struct csvk_bytes header_record;
+    uint64_t delimiter_stated; /* not 0: somebody has said `dialect.delimiter` (option, manifest) */
 };
 CSVK_API void csvk_validate_options_init_sized(struct csvk_validate_options *options, size_t size);
 static inline void csvk_validate_options_init(struct csvk_validate_options *options)
