@@ -26,7 +26,8 @@ struct known_delimiter {
     unsigned char byte, prior;
 };
 static const struct known_delimiter delimiters[] = {
-    {',', 100}, {';', 100}, {'\t', 100}, {'|', 98}, {0x1f, 100}, {'^', 90}, {':', 65}, {' ', 50},
+    {',', 100},  {';', 100}, {'\t', 100}, {'|', 98}, {0x1f, 100},
+    {0x01, 100}, {'^', 90},  {':', 65},   {' ', 50},
 };
 #define DELIMITERS (sizeof delimiters / sizeof delimiters[0])
 
@@ -342,9 +343,15 @@ static int read_by_delimiter(const struct sniffed *sniffed, int delimiter,
 
 /* ---- all delimiters ---- */
 
-/* Puts a candidate into the list, which is ordered by score. */
+/* Puts a candidate into the list, which is ordered by score; the last of a full list gives way. */
 static void rank(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen)
 {
+    if (out->ncandidates == CSVK_SNIFF_CANDIDATES) {
+        if (out->candidate[CSVK_SNIFF_CANDIDATES - 1].score >= seen->score) {
+            return;
+        }
+        out->ncandidates--;
+    }
     size_t i = out->ncandidates++;
     while (i > 0 && out->candidate[i - 1].score < seen->score) {
         out->candidate[i] = out->candidate[i - 1];

@@ -318,9 +318,6 @@ struct deviation {
 };
 
 static const struct deviation deviations[] = {
-    {"control_byte_header.csv", CSVK_SNIFF_ONE_COLUMN,
-     "01 is never proposed; the table's note "
-     "says so, too"},
     {"duplicate_headers.csv", CSVK_SNIFF_CLEAR, "names are judged by validate"},
     {"extra_fields_non_empty.csv", CSVK_SNIFF_CLEAR, "widths are judged by validate"},
     {"extra_trailing_nonempty.csv", CSVK_SNIFF_CLEAR, "widths are judged by validate"},
