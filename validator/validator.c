@@ -293,8 +293,11 @@ static void judge_record(struct csvk_validator *v, const struct csvk_record *r)
     }
     if (r->nfacts != 0) {
         judge_record_facts(v, r);
+        end_judge_record(v, r);
     }
-    if (r->blank || r->nfields != v->width) {
+    if (v->header_outvoted && r->number == v->header_record) {
+        header_judge_width(v, r);
+    } else if (r->blank || r->nfields != v->width) {
         shape_record(v, r);
     }
 }
@@ -319,6 +322,7 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
         judge_record(v, &batch->records[i]);
     }
     search_feed(v);
+    end_feed(v);
     if (v->judge_cells) {
         judge_fields(v);
     }
@@ -450,11 +454,13 @@ static int judge_whole(struct csvk_validator *v, struct csvk_error *err)
     v->judged = true;
     v->record = NULL;
     v->batch = NULL;
+    end_judge(v);
+    sample_judge(v);
     shape_finish(v);
     search_judge(v);
-    sample_judge(v);
     judge_totals(v);
     judge_damage(v);
+    causes_judge(v);
     int status = keys_finish(v, err);
     if (status == CSVK_OK && v->failed) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory for findings");

@@ -123,6 +123,7 @@ int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *rig
     }
     shape_merge(left, right);
     search_merge(left, right);
+    end_merge(left, right);
     sample_merge(left, right);
     merge_ill_formed(left, right);
     merge_totals(&left->totals, &right->totals);

@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #define NAME_64       "a234567890b234567890c234567890d234567890e234567890f2345678901234"
+#define EIGHT         "3,4\n3,4\n3,4\n3,4\n3,4\n3,4\n3,4\n3,4\n"
+#define EIGHT_CR      "3,4\r3,4\r3,4\r3,4\r3,4\r3,4\r3,4\r3,4\r"
 #define TEXT(literal) (literal), sizeof(literal) - 1
 
 /* A file and what one rule says to it. byte -1: any place. */
@@ -115,6 +117,14 @@ static const struct sample samples[] = {
     {"empty-record", TEXT("a,b\n1,\"2\n,\n"), 0, -1},
     {"empty-record", TEXT("a\n\n1\n"), 0, -1},
     {"empty-record", TEXT("a,b\n,,\n,x\n"), 0, -1},
+    {"sep-directive", TEXT("SEP=;\na;b\n"), 1, 0},
+    {"sep-directive", TEXT("step=;\na;b\n"), 0, -1},
+    {"copy-end-marker", TEXT("id,b\n1,2\n\\.\n"), 1, 9},
+    {"copy-end-marker", TEXT("id\r\n1\r\n\\."), 1, 7},
+    {"copy-end-marker", TEXT("id\n1\n\\.\n2\n"), 0, -1},
+    {"copy-end-marker", TEXT("id\n1\nx\\.\n"), 0, -1},
+    {"copy-end-marker", TEXT("\\.\n"), 0, -1},
+    {"copy-end-marker", TEXT("id,b\n1,\"2\n\\.\n"), 0, -1}, /* in an open field */
     {"quote-in-unquoted-field", TEXT("a\r\n6\" pipe\r\n"), 1, 4},
     {"quote-in-unquoted-field", TEXT("a\r\n\"6\"\" pipe\"\r\n"), 0, -1},
     {"text-after-closing-quote", TEXT("a\r\n\"x\"y\r\n"), 1, 6},
@@ -156,6 +166,36 @@ static const struct sample samples[] = {
     {"header-missing", TEXT(",\r\n2,y\r\n"), 0, -1},
     {"header-missing", TEXT("on\r\noff\r\n"), 0, -1},
     {"header-missing", TEXT("id,x\r\n2,y\r\n"), 0, -1},
+    {"header-width", TEXT("id,a,b\n" EIGHT "3,4\n3,4\n"), 1, 0},
+    {"header-width", TEXT("\xEF\xBB\xBFid\r" EIGHT_CR "3,4\r3,4\r"), 1, 3},
+    {"header-width", TEXT("id,a,b\n" EIGHT "3,4\n"), 0, -1},        /* nine records */
+    {"header-width", TEXT("id,a,b\n" EIGHT "3,4\n3,4,5\n"), 0, -1}, /* one has the width */
+    {"header-width", TEXT("id,a,b\n" EIGHT "3,4\n3\n"), 0, -1},
+    {"field-count", TEXT("id,a,b\n" EIGHT "3,4\n3,4\n"), 0, -1},
+    {"trailing-delimiter", TEXT("id,a\n" EIGHT "3,4\n3,4,\n"), 1, 44},
+    {"header-invisible-char", TEXT("id,na\xE2\x80\x8Bme\n"), 1, 3},
+    {"header-invisible-char",
+     TEXT("id,\xE2\x80\xAE"
+          "di\n"),
+     1, 3},
+    {"header-invisible-char",
+     TEXT("id,a\xC2\xA0"
+          "b\n"),
+     1, 3},
+    {"header-invisible-char", TEXT("id,name\xE3\x80\x80\n"), 1, 3},
+    {"header-invisible-char", TEXT("id,na\xE3\x80\x80me\n"), 0, -1}, /* a space within */
+    {"header-invisible-char", TEXT("na\xC3\xAFve,nai\xCC\x88ve\n"), 1, 7},
+    {"header-invisible-char", TEXT("\xEA\xB0\x81,\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8\n"), 1, 4},
+    {"header-invisible-char", TEXT("e\xCC\xA3\xCC\x82,e\xCC\x82\xCC\xA3,\xE1\xBB\x87\n"), 2, 6},
+    {"header-invisible-char", TEXT("na\xC3\xAFve,naive,NA\xC3\x8FVE\n"), 0, -1},
+    {"header-invisible-char", TEXT("\xE2\x9C\x8C,\xE2\x9C\x8C\xEF\xB8\x8F\n"), 1, 4},
+    /* A joiner within a word of Persian belongs to its spelling. */
+    {"header-invisible-char", TEXT("\xD9\x85\xDB\x8C\xE2\x80\x8C\xD8\xB1\xD9\x88\xD8\xAF,a\n"), 0,
+     -1},
+    {"header-invisible-char",
+     TEXT("a\xE2\x80\x8C"
+          "b,c\n"),
+     1, 0},
     {"header-repeated", TEXT("a,b\r\n1,2\r\na,b\r\n3,4\r\na,b"), 1, 10},
     {"header-repeated",
      TEXT("a,b\n1,2\n\xEF\xBB\xBF"
@@ -178,10 +218,50 @@ static const struct sample samples[] = {
     {"header-name-refused", TEXT(NAME_64 "x\r\n"), 1, 0},
     {"header-name-refused", TEXT(NAME_64 ",oid,a,a\r\n"), 0, -1},
     {"delimiter-suspected", TEXT("a;b\r\n1;2\r\n"), 1, 0},
-    {"delimiter-suspected", TEXT("a;b\r\n1;2;3\r\n"), 0, -1},
+    {"delimiter-suspected", TEXT("a;b\r\n1;2;3\r\n4\r\n"), 0, -1},
     {"delimiter-suspected", TEXT("a;b\r\n1;\"2;\"\"3\"\r\n\"4;5\";6\r\n"), 1, 0},
     {"delimiter-suspected", TEXT("\"a;b\"\r\n\"1;2\"\r\n"), 0, -1},
     {"delimiter-suspected", TEXT("a;b,c\r\n1;2,c\r\n"), 0, -1},
+    {"delimiter-suspected",
+     TEXT("1\x01"
+          "Ann\x01x\n2\x01"
+          "Bob\x01y\n3\x01"
+          "Cy\x01z\n"),
+     1, 0},
+    {"delimiter-suspected", TEXT("a||b\n1||2\n3||4\n"), 1, 0},
+    {"delimiter-suspected", TEXT("a;1,5;b\n2;2,5;c\n3;3,5;d\n"), 1, 0},
+    {"delimiter-suspected", TEXT("a,b;c\n1,2;3\n4,5;6\n"), 0, -1},  /* as good as each other */
+    {"delimiter-suspected", TEXT("sep=;\na;b\n1;2\n3;4\n"), 0, -1}, /* told by the directive */
+    {"truncated-suspected", TEXT("a,b\n1,2\n3"), 1, 8},
+    {"truncated-suspected", TEXT("a,b\n1,2\n3\n"), 0, -1},
+    {"truncated-suspected", TEXT("a,b\n1,2\n3,4"), 0, -1},
+    {"truncated-suspected", TEXT("a,b\n1\n3"), 0, -1}, /* the one before is short, too */
+    {"truncated-suspected", TEXT("a,b\n1,2\n3,\"x"), 1, 8},
+    {"truncated-suspected", TEXT("a,b\n1,2\n3,\"x\n"), 0, -1},
+    {"truncated-suspected", TEXT("a,b\n1,\"2\n3,4\n5,6"), 0, -1}, /* a stray enclosure */
+    {"truncated-suspected", TEXT("a,b\n1,caf\xC3"), 1, 4},
+    {"truncated-suspected", TEXT("a,b\n1,caf\xE9,\xC3\n"), 0, -1},
+    {"encoding-suspected", TEXT("a,b\n1,caf\xC3"), 0, -1}, /* half a character at the end */
+    {"encoding-suspected", TEXT("a,b\n\xE9,caf\xC3"), 1, 4},
+    {"twice-encoded-suspected", TEXT("\"a,b\"\n\"1,\"\"2\"\"\"\n"), 1, 0},
+    {"twice-encoded-suspected", TEXT("\"a,b\"\n\"1\"\n"), 0, -1},
+    {"twice-encoded-suspected", TEXT("\"City, country\"\n\"Paris, France\"\n"), 0, -1},
+    {"twice-encoded-suspected", TEXT("a\n\"1,2\"\n"), 0, -1},
+    {"twice-encoded-suspected", TEXT("\"a,b\"\n"), 0, -1},
+    {"nul-padding-at-eof", TEXT("a\n1\0\0\0\0\0\0\0\0"), 1, 3},
+    {"nul-byte", TEXT("a\n1\0\0\0\0\0\0\0\0"), 0, -1},
+    {"nul-padding-at-eof", TEXT("a\n1\0\0\0\0\0\0\0"), 0, -1},
+    {"nul-padding-at-eof", TEXT("a\n\0\0\0\0\0\0\0\0x\n"), 0, -1},
+    {"comment-line", TEXT("# by x\n# on y\na,b\n1,2\n"), 1, 0},
+    {"comment-line", TEXT("# by x\n# on y\na\n1,2\n"), 0, -1},
+    {"preamble-suspected", TEXT("SEP=;\nx;y\n1,2\n3,4\n5,6\n"), 0, -1},
+    {"header-edge-space", TEXT("sep=\t\na\tb\n"), 0, -1},
+    {"quote-style-suspected", TEXT("a,b\n1,`x,y`\n"), 1, 9},
+    {"quote-style-suspected", TEXT("a,b\n1,\xE2\x80\x9Cx,y\xE2\x80\x9D\n"), 1, 11},
+    {"quote-style-suspected", TEXT("a,b\n1,\xEF\xBC\x82x,y\xEF\xBC\x82\n"), 1, 11},
+    {"quote-style-suspected", TEXT("a,b\n1,`x,y\n"), 0, -1},
+    {"quote-style-suspected", TEXT("a,b\n1,`x,y,z`,2\n"), 0, -1}, /* the width stays wrong */
+    {"preamble-suspected", TEXT("a,b\n1,`x,y`\n2,`z,u`\n"), 0, -1},
     {"formula-prefix", TEXT("a,b\r\n=1,@x\r\n-5,\"+2.5\"\r\n-x,\"\t\"\r\n"), 4, 5},
     {"formula-prefix", TEXT("a\r\n-5\r\n+1.5e3\r\n-\r\n-5%\r\n"), 0, -1},
 };

@@ -307,6 +307,7 @@ static void print_counts(const struct csvk_buf *table, csvk_tune_fn *how, struct
     struct csvk_validate_hooks hooks = {.size = sizeof hooks, .tune = how};
     csvk_validate_options_init(&options);
     options.header = CSVK_NO_HEADER;
+    options.max_findings = 0; /* what has one cause is told once, and causes are seen in bytes */
     ck_assert_int_eq(csvk_source_memory(&source, table->data, table->length, &err), CSVK_OK);
     ck_assert_int_eq(csvk_validate_source(&v, source, &options, &hooks, &err), CSVK_OK);
     const struct csvk_report *report = report_of(v);
