@@ -17,6 +17,7 @@
 
 #define SAMPLE_RECORDS    100
 #define COLUMNS_LOOKED_AT 64
+#define LEAST_SCORE       70 /* of 100, for a delimiter that stands in ordinary values */
 #define SCORE_AHEAD       20 /* of 100, by which sniff prefers another delimiter */
 
 void sample_feed(struct csvk_validator *v)
@@ -327,6 +328,14 @@ static int score_in_use(const struct csvk_validator *v, const struct csvk_sniff 
     return 0;
 }
 
+/* Times, addresses, two words: bytes that stand in ordinary values divide them alike, too. */
+static bool is_prose(const struct csvk_sniff_candidate *best)
+{
+    bool ordinary =
+        best->dialect.more_length == 0 && strchr(": ^", best->dialect.delimiter) != NULL;
+    return ordinary && (best->width < 3 || best->score < LEAST_SCORE);
+}
+
 static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
                            const struct csvk_sniff *sniff)
 {
@@ -370,7 +379,7 @@ static void judge_delimiter(struct csvk_validator *v, const struct sight *s)
     bool other = sniff.verdict == CSVK_SNIFF_CLEAR && sniff.ncandidates != 0 &&
                  !csvk_delimiter_same(&sniff.dialect, &v->options.dialect);
     int ahead = other ? sniff.candidate[0].score - score_in_use(v, &sniff) : 0;
-    if (ahead >= SCORE_AHEAD) {
+    if (ahead >= SCORE_AHEAD && !is_prose(&sniff.candidate[0])) {
         tell_delimiter(v, s, &sniff);
     }
 }

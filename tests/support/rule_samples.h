@@ -228,6 +228,10 @@ static const struct sample samples[] = {
           "Bob\x01y\n3\x01"
           "Cy\x01z\n"),
      1, 0},
+    {"delimiter-suspected", TEXT("10:20\n11:30\n12:40\n"), 0, -1},
+    {"delimiter-suspected", TEXT("Jan Lee\nEva Ray\nBo Fox\n"), 0, -1},
+    {"delimiter-suspected", TEXT("a^b\n1^2\n3^4\n"), 0, -1},
+    {"delimiter-suspected", TEXT("a^b^c\n1^2^3\n3^4^5\n"), 1, 0},
     {"delimiter-suspected", TEXT("a||b\n1||2\n3||4\n"), 1, 0},
     {"delimiter-suspected", TEXT("a;1,5;b\n2;2,5;c\n3;3,5;d\n"), 1, 0},
     {"delimiter-suspected", TEXT("a,b;c\n1,2;3\n4,5;6\n"), 0, -1},  /* as good as each other */
