@@ -9,7 +9,8 @@
  * fact.
  *
  * Which file judges which rule stands in the heads of fact_rules.c, field_count_rules.c,
- * header_rules.c, field_rules.c, search_rules.c, sample_rules.c, key_rules.c and validator.c.
+ * header_rules.c, field_rules.c, search_rules.c, end_rules.c, sample_rules.c, key_rules.c and
+ * validator.c.
  *
  * Ids never change: people write them into configurations. The order of the rows is that of
  * rule_index.h.

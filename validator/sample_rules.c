@@ -1,6 +1,7 @@
 /*
  * sample_rules.c - rules that look at the first records together: encoding-suspected,
- * delimiter-suspected, quote-style-suspected, header-missing, sep-directive.
+ * delimiter-suspected, quote-style-suspected, twice-encoded-suspected, header-missing,
+ * sep-directive.
  *
  * The sample is the first 64 KiB of records, byte for byte; at most 100 records of it are looked
  * at. It is judged once, at the end, so neither the size of the reads nor the cutting of the file

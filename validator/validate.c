@@ -112,23 +112,21 @@ static uint64_t width_of_records(struct csvk_bytes head,
     return records >= RECORDS_ENOUGH ? width : 0;
 }
 
-/*
- * Sets *width when the header has another one than all records in the head, and nobody has said how
- * wide the table is. Bytes that a source converts are seen here as they were, so a head with NUL
- * bytes is none to look at.
- */
-static int look_for_width(struct csvk_source *source, const struct csvk_validate_options *options,
-                          uint64_t *width, struct csvk_error *err)
+/* Bytes that a source converts are seen here as they were, so a head with NUL bytes is none to look
+   at. */
+int csvk_validator_look(struct csvk_validator *v, struct csvk_source *source,
+                        struct csvk_error *err)
 {
-    bool open = options->header == CSVK_HEADER && options->columns.count == 0 &&
-                options->width == 0 && !options->continuation;
-    struct csvk_bytes head;
+    const struct csvk_validate_options *o = &v->options;
+    bool open = o->header == CSVK_HEADER && v->width == 0 && !o->continuation;
+    struct csvk_bytes head = {NULL, 0};
     int status = open ? csvk_source_peek(source, HEAD_BYTES, &head, err) : CSVK_OK;
-    *width = 0;
-    if (open && status == CSVK_OK && head.len != 0 && memchr(head.ptr, 0, head.len) == NULL) {
-        *width = width_of_records(head, options);
+    if (status != CSVK_OK || head.len == 0 || memchr(head.ptr, 0, head.len) != NULL) {
+        return status;
     }
-    return status;
+    v->width = width_of_records(head, o);
+    v->header_outvoted = v->width != 0;
+    return CSVK_OK;
 }
 
 static const struct csvk_sized hooks_type =
@@ -167,17 +165,12 @@ static int validate(struct csvk_validator **out, struct csvk_source *source,
     struct csvk_validator *v = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_options how;
-    uint64_t width;
     csvk_options_init(&how);
     int status = csvk_validator_new(&v, options, err);
-    status = status == CSVK_OK ? look_for_width(source, options, &width, err) : status;
+    status = status == CSVK_OK ? csvk_validator_look(v, source, err) : status;
     if (status != CSVK_OK) {
         csvk_validator_free(v);
         return status;
-    }
-    if (width != 0) {
-        v->width = width;
-        v->header_outvoted = true;
     }
     csvk_validator_reader_options(v, &how);
     if (hooks->tune != NULL) {

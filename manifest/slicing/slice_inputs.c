@@ -119,6 +119,7 @@ static int open_input(struct input *in, struct csvk_error *err)
         status = slice_repair_open(job, in->source, &in->source, &in->stream, err);
     }
     status = status == CSVK_OK ? csvk_validator_new(&in->validator, &job->rules, err) : status;
+    status = status == CSVK_OK ? csvk_validator_look(in->validator, in->source, err) : status;
     if (status != CSVK_OK) {
         return status;
     }

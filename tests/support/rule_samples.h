@@ -258,6 +258,8 @@ static const struct sample samples[] = {
     {"nul-padding-at-eof", TEXT("a\n\0\0\0\0\0\0\0\0x\n"), 0, -1},
     {"comment-line", TEXT("# by x\n# on y\na,b\n1,2\n"), 1, 0},
     {"comment-line", TEXT("# by x\n# on y\na\n1,2\n"), 0, -1},
+    {"preamble-suspected", TEXT("a,b\n1,2,3\n4,5,6\n"), 0, -1}, /* a name is missing */
+    {"preamble-suspected", TEXT("a,b\n1,2,3,4\n4,5,6,7\n"), 1, 0},
     {"preamble-suspected", TEXT("SEP=;\nx;y\n1,2\n3,4\n5,6\n"), 0, -1},
     {"header-edge-space", TEXT("sep=\t\na\tb\n"), 0, -1},
     {"quote-style-suspected", TEXT("a,b\n1,`x,y`\n"), 1, 9},
