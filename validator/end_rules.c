@@ -206,12 +206,11 @@ void end_merge(struct csvk_validator *left, const struct csvk_validator *right)
     if (right->totals.records == 0) {
         return;
     }
-    bool all_nul = r->nuls != 0 && r->offset == r->nuls;
     if (r->offset == 0) { /* the right part was too large to be looked at */
         l->length = 0;
     }
     append(l, r->bytes, r->length);
-    l->nuls = all_nul ? l->nuls + r->nuls : r->nuls;
+    l->nuls = r->nuls; /* the right part begins after a line break */
     l->offset = r->offset + left->totals.bytes;
     l->half_character = r->half_character;
 }

@@ -88,8 +88,7 @@ static void try_place(struct csvk_validator *v, struct search *s, struct batch_w
         memcmp(b->bytes + at - sizeof mark, mark, sizeof mark) == 0) {
         at -= sizeof mark; /* a file that began with a mark was put behind another one */
     }
-    bool searched = s->count != 0 || b->offset + at < s->until;
-    if ((at == 0 || is_break(b->bytes[at - 1])) && searched && walk_to(w, at)) {
+    if ((at == 0 || is_break(b->bytes[at - 1])) && walk_to(w, at)) {
         note(v, s, w);
     }
 }
@@ -105,7 +104,8 @@ static void search_batch(struct csvk_validator *v, struct search *s)
     size_t at = s->from > b->offset ? (size_t)(s->from - b->offset) : 0;
     while (at < b->size && (s->count != 0 || b->offset + at < s->until)) {
         uint64_t left = s->count == 0 ? s->until - b->offset : UINT64_MAX;
-        size_t limit = left < b->size && left + length < b->size ? (size_t)left + length : b->size;
+        size_t limit =
+            left < b->size && left + length - 1 < b->size ? (size_t)left + length - 1 : b->size;
         const unsigned char *found = memmem(b->bytes + at, limit - at, s->bytes.data, length);
         if (found == NULL) {
             return;

@@ -185,6 +185,8 @@ static const struct sample samples[] = {
     {"header-invisible-char", TEXT("id,name\xE3\x80\x80\n"), 1, 3},
     {"header-invisible-char", TEXT("id,na\xE3\x80\x80me\n"), 0, -1}, /* a space within */
     {"header-invisible-char", TEXT("na\xC3\xAFve,nai\xCC\x88ve\n"), 1, 7},
+    {"header-invisible-char", TEXT("\xC3\xAF,\xC3\xAF\n"), 0, -1}, /* a duplicate */
+    {"header-invisible-char", TEXT("\xED\x95\x9C,\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB\n"), 1, 4},
     {"header-invisible-char", TEXT("\xEA\xB0\x81,\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8\n"), 1, 4},
     {"header-invisible-char", TEXT("e\xCC\xA3\xCC\x82,e\xCC\x82\xCC\xA3,\xE1\xBB\x87\n"), 2, 6},
     {"header-invisible-char", TEXT("na\xC3\xAFve,naive,NA\xC3\x8FVE\n"), 0, -1},
@@ -244,6 +246,7 @@ static const struct sample samples[] = {
     {"truncated-suspected", TEXT("a,b\n1,2\n3,\"x\n"), 0, -1},
     {"truncated-suspected", TEXT("a,b\n1,\"2\n3,4\n5,6"), 0, -1}, /* a stray enclosure */
     {"truncated-suspected", TEXT("a,b\n1,caf\xC3"), 1, 4},
+    {"truncated-suspected", TEXT("a,b\n\xC3,x"), 0, -1}, /* half a character before the end */
     {"truncated-suspected", TEXT("a,b\n1,caf\xE9,\xC3\n"), 0, -1},
     {"encoding-suspected", TEXT("a,b\n1,caf\xC3"), 0, -1}, /* half a character at the end */
     {"encoding-suspected", TEXT("a,b\n\xE9,caf\xC3"), 1, 4},

@@ -88,6 +88,45 @@ START_TEST(clean_records_are_searched_for)
 }
 END_TEST
 
+static void tune_window(struct csvk_options *options, void *context)
+{
+    (void)context;
+    options->window = 4096;
+}
+
+/* Empty records far behind what is searched count only where the file ends with them, however many
+   batches they fill. */
+START_TEST(empty_records_at_the_end_are_counted)
+{
+    struct csvk_validate_options options;
+    struct csvk_validate_hooks hooks = {.size = sizeof hooks, .tune = tune_window};
+    csvk_validate_options_init(&options);
+    for (uint64_t after = 0; after < 2; after++) {
+        struct csvk_buf table = CSVK_BUF_INIT;
+        struct csvk_error err = {0};
+        struct csvk_source *source = NULL;
+        struct csvk_validator *v = NULL;
+        for (uint64_t i = 1; i <= 63000 + 2000 * after; i++) {
+            bool empty = i > 60000 && i <= 63000;
+            ck_assert_int_eq(csvk_buf_puts(&table, empty ? ",\n" : "7,8\n"), CSVK_OK);
+        }
+        ck_assert_int_eq(csvk_source_memory(&source, table.data, table.length, &err), CSVK_OK);
+        ck_assert_int_eq(csvk_validate_source(&v, source, &options, &hooks, &err), CSVK_OK);
+        const struct csvk_finding *f = first_of(report_of(v), "empty-record");
+        ck_assert((f != NULL) == (after == 0));
+        if (f != NULL) {
+            ck_assert_uint_eq(f->record, 60001);
+            ck_assert_uint_eq(f->line, 60001);
+            ck_assert_uint_eq(f->byte, 240000);
+            ck_assert_uint_eq(f->extra[0].number, 3000);
+        }
+        csvk_validator_free(v);
+        csvk_source_free(source);
+        csvk_buf_release(&table);
+    }
+}
+END_TEST
+
 /* ---- one cause, one finding ------------------------------------------------------------------ */
 
 /* A table, and the text of its report: the rules that are shown, and parts of their texts. */
@@ -139,6 +178,14 @@ static const struct cause_case cause_cases[] = {
      NULL},
     {"a,b\nx,1,200.50\ny,12\n", "field-count@2", {"thousands separators", "Enclose numbers"}, NULL},
     {"a,b\nx,1,20.50\ny,12\n", "field-count@2", {"3 fields, expected 2\n"}, "thousands"},
+    {"a,b\nx,1,2.5\ny,12\n", "field-count@2", {"3 fields, expected 2\n"}, "thousands"},
+    {"a,b\nx,1,200,y\ny,12\n", "field-count@2", {"4 fields, expected 2\n"}, "thousands"},
+    {"a,b\nx,{p:1,q\":2}\ny,1\n",
+     "field-count@2 quote-in-unquoted-field@2",
+     {"Enclose the JSON"},
+     NULL},
+    {"a,b,c\nx,{p},6\" y\n", "quote-in-unquoted-field@2", {"Enclose the field and"}, "JSON"},
+    {"a,b\n1,2\r", "bare-cr@2", {"Enclose the field."}, "--line-break-in"},
     {"a,b\nx,{\"p\":1,\"q\":\"r, s\"}\ny,1\n",
      "quote-in-unquoted-field@2 field-count@2",
      {"Enclose the JSON", "3 more findings"},
@@ -363,6 +410,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     int cases = (int)(sizeof(cause_cases) / sizeof(cause_cases[0]));
     tcase_add_test(tcase, clean_records_are_searched_for);
+    tcase_add_test(tcase, empty_records_at_the_end_are_counted);
     tcase_add_loop_test(tcase, what_has_one_cause_is_told_once, 0, cases);
     tcase_add_loop_test(tcase, nothing_is_folded_when_all_is_asked_for, 0, cases);
     tcase_add_test(tcase, utf16_without_a_mark_is_told_once);

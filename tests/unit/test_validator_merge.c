@@ -237,9 +237,23 @@ END_TEST
 /* Tables out of a few kinds of records, so that runs and shapes meet every cut. */
 START_TEST(random_tables_can_be_judged_in_parts)
 {
-    static const char *const kinds[] = {"1,2,3\n", "a,b\n",      "\n",          "1,2,3,4\n",
-                                        "x\n",     "1,2,\n",     "\"q\n\",2\n", "\"a\"b,2\n",
-                                        "# c\n",   "\xE9,1\r\n", "id,b,c\n",    ",,\n"};
+    static const char *const kinds[] = {"1,2,3\n",
+                                        "a,b\n",
+                                        "\n",
+                                        "1,2,3,4\n",
+                                        "x\n",
+                                        "1,2,\n",
+                                        "\"q\n\",2\n",
+                                        "\"a\"b,2\n",
+                                        "# c\n",
+                                        "\xE9,1\r\n",
+                                        "id,b,c\n",
+                                        ",,\n",
+                                        "\\.\n",
+                                        "a;b;c\n",
+                                        "'x,y',1,2\n",
+                                        "1,2",
+                                        "\xEF\xBB\xBF\"a,b\",2\n"};
     struct support_random random = {(uint64_t)_i};
     struct csvk_buf table = CSVK_BUF_INIT;
     for (int round = 0; round < 60; round++) {
