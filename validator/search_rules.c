@@ -3,11 +3,11 @@
  * empty-record.
  *
  * The reader reports no clean records, so these are searched for by their bytes: those of the
- * header, or delimiters and nothing else. To search a whole file would cost
- * several times what the rest of the judgement costs. So only the beginning of the file is
- * searched, the further the longer the bytes are, because a search for more bytes is quicker; where
- * it finds one, the rest is searched, too, and the count is that of the whole file. Empty records
- * that end a file, which spreadsheets leave there, are counted from its end, however far that is.
+ * header, or delimiters and nothing else. That costs a tenth of the rest of the judgement and more,
+ * the more the fewer bytes they are. So only the beginning of the file is searched, the further the
+ * longer they are; where one is found, the rest is searched, too, and the count is that of the
+ * whole file. Empty records that end a file, which spreadsheets leave there, are counted from its
+ * end, however far that is.
  *
  * Invariant: what is found depends on the bytes and their places alone, not on how the input was
  * cut into batches or parts. A part that is not the first does not know how much of the beginning
@@ -19,8 +19,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define SEARCHED_TIMES ((uint64_t)48 * 1024) /* bytes to search, for each byte of the pattern */
-#define LONGEST        128                   /* bytes of the pattern that memmem looks for */
+/* Bytes to search, for each byte of what is searched for. */
+#define SEARCHED_TIMES       ((uint64_t)96 * 1024)
+#define SEARCHED_TIMES_SHORT ((uint64_t)32 * 1024)
+#define LONGEST              128 /* bytes of the pattern that are searched for */
+#define SHORT                16  /* below this, memmem is as quick */
 
 static bool is_break(unsigned char c)
 {
@@ -93,6 +96,47 @@ static void try_place(struct csvk_validator *v, struct search *s, struct batch_w
     }
 }
 
+#define GRAM 4 /* bytes */
+
+static size_t gram_number(const unsigned char *bytes)
+{
+    uint32_t gram;
+    memcpy(&gram, bytes, sizeof gram);
+    return (gram * UINT32_C(2654435761)) >> (32 - GRAM_BITS);
+}
+
+/* Marks the grams of the pattern: all runs of GRAM bytes in it. */
+static void mark_grams(struct search *s, size_t length)
+{
+    for (size_t i = 0; i + GRAM <= length; i++) {
+        s->is_gram[gram_number(s->bytes.data + i)] = true;
+    }
+}
+
+/*
+ * As memmem for the first `length` bytes of the pattern. Of the grams at places that are a
+ * pattern's number of grams apart, every occurrence holds exactly one; only around those that are
+ * grams of the pattern the bytes are looked at.
+ */
+static const unsigned char *find_bytes(const struct search *s, const unsigned char *bytes,
+                                       size_t size, size_t length)
+{
+    if (length < SHORT) {
+        return memmem(bytes, size, s->bytes.data, length);
+    }
+    size_t grams = length - GRAM + 1;
+    for (size_t at = grams - 1; at + GRAM <= size; at += grams) {
+        if (s->is_gram[gram_number(bytes + at)]) {
+            size_t first = at + 1 - grams, end = at + length < size ? at + length : size;
+            const unsigned char *found = memmem(bytes + first, end - first, s->bytes.data, length);
+            if (found != NULL) {
+                return found;
+            }
+        }
+    }
+    return NULL;
+}
+
 static void search_batch(struct csvk_validator *v, struct search *s)
 {
     const struct csvk_batch *b = v->batch;
@@ -106,7 +150,7 @@ static void search_batch(struct csvk_validator *v, struct search *s)
         uint64_t left = s->count == 0 ? s->until - b->offset : UINT64_MAX;
         size_t limit =
             left < b->size && left + length - 1 < b->size ? (size_t)left + length - 1 : b->size;
-        const unsigned char *found = memmem(b->bytes + at, limit - at, s->bytes.data, length);
+        const unsigned char *found = find_bytes(s, b->bytes + at, limit - at, length);
         if (found == NULL) {
             return;
         }
@@ -119,8 +163,11 @@ static void search_batch(struct csvk_validator *v, struct search *s)
 
 static void begin_search(struct csvk_validator *v, struct search *s, uint64_t from)
 {
+    size_t length = s->bytes.length < LONGEST ? s->bytes.length : LONGEST;
+    mark_grams(s, length >= SHORT ? length : 0);
     s->from = from;
-    s->until = v->options.continuation ? UINT64_MAX : from + SEARCHED_TIMES * s->bytes.length;
+    uint64_t times = length < SHORT ? SEARCHED_TIMES_SHORT : SEARCHED_TIMES;
+    s->until = v->options.continuation ? UINT64_MAX : from + times * s->bytes.length;
 }
 
 /* In one column any value may be like a name, unless somebody has named the column. */

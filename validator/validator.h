@@ -91,8 +91,9 @@ CSVK_API int csvk_validator_new(struct csvk_validator **out,
  * Looks at the first bytes of `source`, from which nothing was read yet: where all records agree on
  * another width than the header, theirs is the table's, and the header is a finding
  * (doc/reading.md A29). To be called before csvk_validator_reader_options; who does not call it has
- * a table as wide as its header. It may be left out for parts, and does nothing when the width or
- * the columns are known. CSVK_EIO, CSVK_ECHANGED, CSVK_ENOMEM; CSVK_EUSAGE after the first read.
+ * a table as wide as its header. Of parts only the first may look, at more than it judges itself if
+ * need be; the others are given the width. It does nothing when the width or the columns are known.
+ * CSVK_EIO, CSVK_ECHANGED, CSVK_ENOMEM; CSVK_EUSAGE after the first read.
  */
 CSVK_API int csvk_validator_look(struct csvk_validator *validator, struct csvk_source *source,
                                  struct csvk_error *err) CSVK_MUST_USE;
