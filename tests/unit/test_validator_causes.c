@@ -213,7 +213,7 @@ static const struct cause_case cause_cases[] = {
     {"a,b\nx,{p:1,q\":2}\ny,1\n",
      "field-count@2 quote-in-unquoted-field@2",
      {"Enclose the JSON"},
-     NULL},
+     "Enclose the field"},
     {"a,b,c\nx,{p},6\" y\n", "quote-in-unquoted-field@2", {"Enclose the field and"}, "JSON"},
     {"a,b\n1,2\r", "bare-cr@2", {"Enclose the field."}, "--line-break-in"},
     {"a,b\nx,{\"p\":1,\"q\":\"r, s\"}\ny,1\n",
