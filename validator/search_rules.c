@@ -83,7 +83,8 @@ static void try_place(struct csvk_validator *v, struct search *s, struct batch_w
     static const unsigned char mark[] = {0xEF, 0xBB, 0xBF};
     const struct csvk_batch *b = v->batch;
     size_t end = at + s->bytes.length;
-    if (end > b->size || memcmp(b->bytes + at, s->bytes.data, s->bytes.length) != 0 ||
+    bool begins = at == 0 || is_break(b->bytes[at - 1]) || s->may_have_mark;
+    if (!begins || end > b->size || memcmp(b->bytes + at, s->bytes.data, s->bytes.length) != 0 ||
         (end < b->size && !is_break(b->bytes[end]))) {
         return;
     }
@@ -154,8 +155,11 @@ static void search_batch(struct csvk_validator *v, struct search *s)
         if (found == NULL) {
             return;
         }
-        try_place(v, s, &w, (size_t)(found - b->bytes));
-        at = (size_t)(found - b->bytes) + 1;
+        at = (size_t)(found - b->bytes);
+        try_place(v, s, &w, at);
+        while (at < b->size && !is_break(b->bytes[at])) {
+            at++; /* nowhere else in this line does a record begin */
+        }
     }
 }
 
