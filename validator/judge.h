@@ -237,6 +237,8 @@ void judge_limits(struct csvk_validator *v);
 /* search_rules.c */
 /* Searches for records that equal `header`, from the offset `from` on. */
 void search_header(struct csvk_validator *v, struct csvk_bytes header, uint64_t from);
+/* The same for the header at hand, when it is skipped. */
+void search_skipped(struct csvk_validator *v, const struct csvk_record *header);
 /* The same for the header at hand, if it has a name. */
 void search_names(struct csvk_validator *v, const struct csvk_record *header);
 void search_feed(struct csvk_validator *v);

@@ -186,13 +186,27 @@ void search_header(struct csvk_validator *v, struct csvk_bytes header, uint64_t 
     begin_search(v, &v->again, from);
 }
 
-void search_names(struct csvk_validator *v, const struct csvk_record *r)
+static void search_record(struct csvk_validator *v, const struct csvk_record *r)
 {
     const struct csvk_batch *b = v->batch;
+    if (b->bytes != NULL) {
+        struct csvk_bytes header = {b->bytes + (r->offset - b->offset), (size_t)r->length};
+        search_header(v, header, r->offset + r->length);
+    }
+}
+
+void search_skipped(struct csvk_validator *v, const struct csvk_record *r)
+{
+    if (v->options.header == CSVK_SKIPPED_HEADER) {
+        search_record(v, r);
+    }
+}
+
+void search_names(struct csvk_validator *v, const struct csvk_record *r)
+{
     for (size_t i = 0; i < v->names.count; i++) {
         if (v->names.item[i][0] != '\0') {
-            struct csvk_bytes header = {b->bytes + (r->offset - b->offset), (size_t)r->length};
-            search_header(v, header, r->offset + r->length);
+            search_record(v, r);
             return;
         }
     }

@@ -274,6 +274,7 @@ static void begin_table(struct csvk_validator *v, const struct csvk_record *r)
         search_names(v, r);
     } else if (v->options.columns.count != 0) {
         header_judge_other(v, r);
+        search_skipped(v, r);
     }
 }
 

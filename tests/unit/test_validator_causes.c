@@ -88,6 +88,35 @@ START_TEST(clean_records_are_searched_for)
 }
 END_TEST
 
+/* A value that is equal to the name of the only column means something only when somebody has named
+   that column. */
+START_TEST(a_header_of_one_column_is_found_when_it_was_named)
+{
+    static const struct {
+        enum csvk_header header;
+        const char *name;
+        uint64_t found;
+    } cases[] = {{CSVK_HEADER, NULL, 0},
+                 {CSVK_HEADER, "id", 3},
+                 {CSVK_SKIPPED_HEADER, "key", 3},
+                 {CSVK_NO_HEADER, "key", 0}};
+    static const char table[] = "id\n1\nid\n2\n";
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct csvk_validate_options options;
+        csvk_validate_options_init(&options);
+        options.header = cases[i].header;
+        if (cases[i].name != NULL) {
+            ck_assert_int_eq(csvk_strings_add(&options.columns, cases[i].name), CSVK_OK);
+        }
+        struct csvk_validator *v = judge(table, strlen(table), &options);
+        const struct csvk_finding *f = first_of(report_of(v), "header-repeated");
+        ck_assert_msg((f != NULL ? f->record : 0) == cases[i].found, "case %zu", i);
+        csvk_validator_free(v);
+        csvk_validate_options_release(&options);
+    }
+}
+END_TEST
+
 /* Headers of every length, at every distance from the start: none of them is missed. */
 START_TEST(headers_of_every_length_are_found)
 {
@@ -440,6 +469,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     int cases = (int)(sizeof(cause_cases) / sizeof(cause_cases[0]));
     tcase_add_test(tcase, clean_records_are_searched_for);
+    tcase_add_test(tcase, a_header_of_one_column_is_found_when_it_was_named);
     tcase_add_test(tcase, headers_of_every_length_are_found);
     tcase_add_test(tcase, empty_records_at_the_end_are_counted);
     tcase_add_loop_test(tcase, what_has_one_cause_is_told_once, 0, cases);
