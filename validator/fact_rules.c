@@ -22,7 +22,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define NO_RULE RULES
+#define NO_RULE    RULES
+#define LOST_BLOCK 64 /* NUL bytes in a row that are no single slip */
 
 /* The rule of each kind of fact. NO_RULE: the fact is judged elsewhere, or by a function below. */
 static const unsigned char rule_of_fact[CSVK_FACT_KINDS] = {
@@ -123,11 +124,85 @@ static enum csvk_eol plain_kind(uint64_t eol)
     return eol == CSVK_EOL_CRCRLF ? CSVK_EOL_CRLF : (enum csvk_eol)eol;
 }
 
+/* JSON that is not enclosed begins in the fact's field, or in one before it and has not ended. */
+static bool is_in_json(const struct csvk_validator *v, const struct csvk_fact *fact)
+{
+    const struct csvk_batch *b = v->batch;
+    const struct csvk_record *r = v->record;
+    if (b->bytes == NULL || r == NULL) {
+        return false;
+    }
+    struct field_walk walk = {b->bytes + (r->offset - b->offset), (size_t)r->length, 0,
+                              v->options.dialect, false};
+    struct walk_field field = {.last = false};
+    bool json = false;
+    for (uint64_t i = 1; i <= fact->field && !field.last; i++) {
+        walk_next(&walk, &field);
+        unsigned char first = field.end > field.begin ? walk.bytes[field.begin] : 0;
+        unsigned char last = field.end > field.begin ? walk.bytes[field.end - 1] : 0;
+        json = json || first == '{' || first == '[';
+        json = json && (i == fact->field || (last != '}' && last != ']'));
+    }
+    return json;
+}
+
+static const struct csvk_finding *last_kept(const struct csvk_validator *v, enum rule_index rule)
+{
+    const struct csvk_findings *kept = &v->kept[rule];
+    return kept->count != 0 ? &kept->item[kept->count - 1] : NULL;
+}
+
+/* A byte order mark right before the enclosure keeps it from being one. Only while such marks are
+   kept, because later ones may be counted by the reader. */
+static bool is_after_mark(const struct csvk_validator *v, const struct csvk_fact *fact)
+{
+    const struct csvk_finding *mark = last_kept(v, RULE_BOM_IN_DATA);
+    return mark != NULL && mark->record == fact->record && mark->byte + 3 == fact->offset;
+}
+
+static void add_origin(struct csvk_validator *v, struct csvk_finding *f,
+                       const struct csvk_fact *fact)
+{
+    if (is_after_mark(v, fact)) {
+        finding_text(v, f, "follows", csvk_rule_table[RULE_BOM_IN_DATA].id);
+        finding_remedy(v, f, csvk_rule_table[RULE_BOM_IN_DATA].remedy);
+    } else if (is_in_json(v, fact)) {
+        finding_remedy(v, f, misfit_texts[MISFIT_JSON].remedy);
+    }
+}
+
+/*
+ * The first quote in a field that is not enclosed stands for the others in it; and for all quoting
+ * faults of the record when it has a cause of its own, a mark or JSON. These are only counted.
+ */
+static bool is_told_already(const struct csvk_validator *v, const struct csvk_fact *fact)
+{
+    const struct csvk_finding *last = last_kept(v, RULE_QUOTE_IN_UNQUOTED_FIELD);
+    bool quoting = fact->kind < CSVK_FACT_UNCLOSED;
+    bool same = last != NULL && last->record == fact->record &&
+                (last->remedy != NULL ||
+                 (last->field == fact->field && fact->kind == CSVK_FACT_QUOTE_IN_UNQUOTED));
+    return quoting && same && v->options.max_findings != 0;
+}
+
 static void add_details(struct csvk_validator *v, struct csvk_finding *f,
                         const struct csvk_fact *fact)
 {
     switch (fact->kind) {
     case CSVK_FACT_TEXT_AFTER_CLOSING: add_record_line(v, f); break;
+    case CSVK_FACT_QUOTE_IN_UNQUOTED: add_origin(v, f, fact); break;
+    case CSVK_FACT_BARE_CR:
+        if (v->record != NULL && is_parted_by_cr(v, v->record)) {
+            finding_remedy(v, f, misfit_texts[MISFIT_CR].remedy);
+        }
+        break;
+    case CSVK_FACT_NUL:
+        if (fact->length >= LOST_BLOCK) {
+            finding_remedy(v, f,
+                           "A block of the file was never written, or was lost: get the file "
+                           "again from where it was made.");
+        }
+        break;
     case CSVK_FACT_UNCLOSED: finding_number(f, "end_offset", CSVK_EXTRA_BYTE, fact->extra); break;
     case CSVK_FACT_SUSPICIOUS_LINES:
         finding_number(f, "lines", CSVK_EXTRA_NUMBER, fact->extra);
@@ -213,6 +288,10 @@ static void judge_fact(struct csvk_validator *v, const struct csvk_fact *fact)
         weigh_ill_formed(v, fact);
     }
     struct place place = {fact->offset, fact->length, fact->record, fact->field};
+    if (is_told_already(v, fact)) {
+        v->count[rule] += judge_is_on(v, (enum rule_index)rule);
+        return;
+    }
     struct csvk_finding *f = judge_add(v, rule, &place);
     if (f == NULL) {
         return;

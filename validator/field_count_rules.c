@@ -36,6 +36,15 @@ static struct place misfit_place(const struct csvk_validator *v, const struct cs
     return (struct place){r->surplus_offset, r->surplus_length, r->number, v->width + 1};
 }
 
+/* What a wrong enclosure of the same record follows from has a remedy of its own, which is the one
+   for its width, too. */
+static const char *remedy_before(const struct csvk_validator *v, const struct csvk_record *r)
+{
+    const struct csvk_findings *kept = &v->kept[RULE_QUOTE_IN_UNQUOTED_FIELD];
+    const struct csvk_finding *last = kept->count != 0 ? &kept->item[kept->count - 1] : NULL;
+    return last != NULL && last->record == r->number ? last->remedy : NULL;
+}
+
 static void judge_misfit(struct csvk_validator *v, const struct csvk_record *r)
 {
     bool trailing = r->nfields == v->width + 1 && r->last_empty;
@@ -58,6 +67,17 @@ static void judge_misfit(struct csvk_validator *v, const struct csvk_record *r)
     const struct csvk_rule *cause = judge_quoting_rule(v->batch, r);
     if (cause != NULL) {
         finding_text(v, f, "follows", cause->id);
+    }
+    const char *remedy = remedy_before(v, r);
+    if (remedy != NULL) {
+        finding_remedy(v, f, remedy);
+        return;
+    }
+    const struct misfit_text *reason =
+        &misfit_texts[trailing ? MISFIT_UNKNOWN : misfit_reason(v, r)];
+    if (reason->text != NULL) {
+        finding_text(v, f, "reason", reason->text);
+        finding_remedy(v, f, reason->remedy);
     }
 }
 
@@ -181,9 +201,13 @@ static void note_tail(struct csvk_validator *v, const struct csvk_record *r)
 {
     struct misfit_run *t = &v->shape.tail;
     if (t->next != r->number) {
-        *t = (struct misfit_run){
-            .first = r->number, .first_offset = r->offset, .first_line = r->line};
+        *t = (struct misfit_run){.first = r->number,
+                                 .first_offset = r->offset,
+                                 .first_line = r->line,
+                                 .least = r->nfields};
     }
+    t->least = r->nfields < t->least ? r->nfields : t->least;
+    t->most = r->nfields > t->most ? r->nfields : t->most;
     t->count++;
     t->next = r->number + 1;
     t->end = r->offset + r->length;
@@ -225,13 +249,30 @@ void shape_record(struct csvk_validator *v, const struct csvk_record *r)
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
+/* The first misfit has a reason of its own, which is none above it. */
+static bool is_first_understood(const struct csvk_validator *v)
+{
+    const struct csvk_findings *kept = &v->kept[RULE_FIELD_COUNT];
+    for (size_t i = 0; kept->count != 0 && i < kept->item[0].nextras; i++) {
+        if (strcmp(kept->item[0].extra[i].key, "reason") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void judge_preamble(struct csvk_validator *v)
 {
     const struct shape *s = &v->shape;
     uint64_t above = s->wide_first - 1;
     bool all_wide = s->wide + s->blanks_since_wide + above == v->totals.records;
-    if (s->wide < 2 || s->narrow != 0 || !all_wide || s->wide_least != s->wide_most || above == 0 ||
-        above > s->wide) {
+    const struct csvk_findings *comments = &v->kept[RULE_COMMENT_LINE];
+    bool told = sample_begins_with_sep(v) || v->count[RULE_DELIMITER_SUSPECTED] != 0 ||
+                (comments->count != 0 && comments->item[0].record == 1);
+    /* A header that lacks a name is no title. */
+    told = told || (above == 1 && v->width > 1 && v->width + 1 == s->wide_least);
+    if (told || is_first_understood(v) || s->wide < 2 || s->narrow != 0 || !all_wide ||
+        s->wide_least != s->wide_most || above == 0 || above > s->wide) {
         return;
     }
     struct place place = {v->first_offset, s->wide_first_offset - v->first_offset, 1, 0};
@@ -246,7 +287,8 @@ static void judge_footer(struct csvk_validator *v)
     const struct shape *s = &v->shape;
     const struct misfit_run *t = &s->tail;
     uint64_t above = t->first - 1;
-    if (t->count == 0 || t->next != v->totals.records + 1 || t->broken ||
+    bool told = v->end.copy_end || v->count[RULE_TRUNCATED_SUSPECTED] != 0;
+    if ((told && t->count == 1) || t->count == 0 || t->next != v->totals.records + 1 || t->broken ||
         t->count != s->wide + s->narrow || t->count > FOOTER_MOST || above < 2 * t->count + 1) {
         return;
     }
@@ -257,14 +299,21 @@ static void judge_footer(struct csvk_validator *v)
     }
 }
 
-/* doc/reading.md A28: the first line begins with # and the others have another width. */
+/* doc/reading.md A28: the first line, or each of the first lines, begins with #, and the record
+   after them has another width. */
 static void judge_first_comment(struct csvk_validator *v)
 {
     const struct shape *s = &v->shape;
-    bool second_differs = s->wide_first == 2 || (s->tail.first == 2 && s->tail.count != 0);
-    if (v->first_hash && second_differs) {
+    uint64_t next = v->first_hash ? sample_comments(v) + 1 : 0;
+    bool next_differs = s->wide_first == next || (s->tail.first == next && s->tail.count != 0);
+    if (next > 1 && next_differs) {
         struct place place = {v->first_offset, v->first_end - v->first_offset, 1, 1};
-        add_lines(v, RULE_COMMENT_LINE, &place, 1);
+        struct csvk_finding *f = add_lines(v, RULE_COMMENT_LINE, &place, 1);
+        if (f != NULL) {
+            finding_remedy(v, f,
+                           "Remove the lines that begin with #; csvkit normalize --comment=# "
+                           "does.");
+        }
     }
 }
 
@@ -273,9 +322,9 @@ void shape_finish(struct csvk_validator *v)
     if (v->shape.current.count != 0) {
         judge_run(v, &v->shape.current);
     }
+    judge_first_comment(v);
     judge_preamble(v);
     judge_footer(v);
-    judge_first_comment(v);
 }
 
 /* ---- joining two parts ----------------------------------------------------------------------- */
@@ -335,6 +384,8 @@ static void join_tails(struct csvk_validator *left, const struct shape *right)
     }
     if (open && r->first == right->head_blanks + 1) {
         t->count += r->count;
+        t->least = r->least < t->least ? r->least : t->least;
+        t->most = r->most > t->most ? r->most : t->most;
         t->broken |= r->broken;
     } else {
         *t = *r;

@@ -52,6 +52,13 @@ void finding_text(struct csvk_validator *v, struct csvk_finding *f, const char *
     f->extra[f->nextras++] = (struct csvk_extra){key, CSVK_EXTRA_TEXT, 0, copy};
 }
 
+void finding_remedy(struct csvk_validator *v, struct csvk_finding *f, const char *text)
+{
+    csvk_free(f->remedy);
+    f->remedy = csvk_strdup(text);
+    v->failed |= f->remedy == NULL;
+}
+
 void finding_drop_excerpt(struct csvk_finding *f)
 {
     csvk_free(f->excerpt);

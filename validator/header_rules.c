@@ -1,55 +1,25 @@
 /*
  * header_rules.c - takes the names of the columns from the first record and judges them, each one
  * alone, against each other and against the names that were expected: header-empty-name,
- * header-duplicate-name, header-case-clash, header-edge-space, header-invalid-name,
- * header-name-refused, and, against names that are known from elsewhere, those of known_columns.c.
- * (header-missing is in sample_rules.c.)
+ * header-duplicate-name, header-case-clash, header-edge-space, header-invisible-char,
+ * header-invalid-name, header-name-refused, header-width, and, against names that are known from
+ * elsewhere, those of known_columns.c. (header-missing is in sample_rules.c.)
  *
  * Names that the user gives instead of a header are judged by the same rules. Such a finding has no
  * place, so it says the name.
  *
  * The place of a finding is that of the name as it is written, enclosures included; names are
- * compared as decoded values. Repeats are found by sorting, so a header of a million names takes no
- * quadratic time.
+ * compared as decoded values (header_names.c).
  */
+#include "validator/header_names.h"
 #include "validator/judge.h"
 
 #include "csvkit/names.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct name {
-    const char *text; /* decoded */
-    char *clean;      /* by the rules of Storage; NULL when no rule asks */
-    uint64_t byte, length;
-    size_t column; /* from 1 */
-    /* The first column whose name is equal as it is, without regard to case, or after cleaning;
-     * 0: none before this one. */
-    size_t same, folded, cleaned;
-};
-
-struct header {
-    struct name *name;
-    size_t count;
-    bool given; /* the names are in no file */
-    uint64_t record;
-    struct csvk_strings storage; /* the names that Storage could give; empty when no rule asks */
-};
-
-static int ascii_lower(unsigned char c)
-{
-    return c >= 'A' && c <= 'Z' ? c + 32 : c;
-}
-
-static int compare_folded(const char *a, const char *b)
-{
-    while (*a != '\0' && ascii_lower((unsigned char)*a) == ascii_lower((unsigned char)*b)) {
-        a++;
-        b++;
-    }
-    return ascii_lower((unsigned char)*a) - ascii_lower((unsigned char)*b);
-}
 
 /* ---- reading the names ----------------------------------------------------------------------- */
 
@@ -107,102 +77,6 @@ static int read_names(struct csvk_validator *v, const struct csvk_record *r, str
     return CSVK_OK;
 }
 
-/* ---- names against each other ---------------------------------------------------------------- */
-
-static int by_text(const void *a, const void *b)
-{
-    const struct name *x = *(struct name *const *)a, *y = *(struct name *const *)b;
-    int order = strcmp(x->text, y->text);
-    return order != 0 ? order : (x->column > y->column) - (x->column < y->column);
-}
-
-static int by_folded(const void *a, const void *b)
-{
-    const struct name *x = *(struct name *const *)a, *y = *(struct name *const *)b;
-    int order = compare_folded(x->text, y->text);
-    return order != 0 ? order : (x->column > y->column) - (x->column < y->column);
-}
-
-static int by_clean(const void *a, const void *b)
-{
-    const struct name *x = *(struct name *const *)a, *y = *(struct name *const *)b;
-    int order = compare_folded(x->clean, y->clean);
-    return order != 0 ? order : (x->column > y->column) - (x->column < y->column);
-}
-
-enum likeness { SAME, FOLDED, CLEANED };
-
-static bool are_alike(const struct name *a, const struct name *b, enum likeness likeness)
-{
-    switch (likeness) {
-    case SAME: return strcmp(a->text, b->text) == 0;
-    case FOLDED: return compare_folded(a->text, b->text) == 0;
-    default: return compare_folded(a->clean, b->clean) == 0;
-    }
-}
-
-/* Notes for each name the first column with a name like it. `order` must be sorted by `likeness`,
-   and equal names by column. */
-static void note_repeats(struct name **order, size_t count, enum likeness likeness)
-{
-    const struct name *first = NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (first == NULL || !are_alike(first, order[i], likeness)) {
-            first = order[i];
-            continue;
-        }
-        size_t *seen = likeness == SAME     ? &order[i]->same
-                       : likeness == FOLDED ? &order[i]->folded
-                                            : &order[i]->cleaned;
-        *seen = first->column;
-    }
-}
-
-static int find_repeats(struct header *h)
-{
-    struct name **order = csvk_calloc(h->count, sizeof(struct name *));
-    if (order == NULL) {
-        return CSVK_ENOMEM;
-    }
-    for (size_t i = 0; i < h->count; i++) {
-        order[i] = &h->name[i];
-    }
-    qsort(order, h->count, sizeof(*order), by_text);
-    note_repeats(order, h->count, SAME);
-    qsort(order, h->count, sizeof(*order), by_folded);
-    note_repeats(order, h->count, FOLDED);
-    if (h->name[0].clean != NULL) {
-        qsort(order, h->count, sizeof(*order), by_clean);
-        note_repeats(order, h->count, CLEANED);
-    }
-    csvk_free(order);
-    return CSVK_OK;
-}
-
-static int clean_name(struct name *name)
-{
-    struct csvk_buf clean = CSVK_BUF_INIT;
-    if (csvk_name_sanitize(name->text, strlen(name->text), &clean) == CSVK_OK) {
-        name->clean = csvk_strdup(csvk_buf_text(&clean));
-    }
-    csvk_buf_release(&clean);
-    return name->clean != NULL ? CSVK_OK : CSVK_ENOMEM;
-}
-
-static int clean_names(struct header *h)
-{
-    struct csvk_bytes *names = csvk_calloc(h->count, sizeof *names);
-    int status = names != NULL ? CSVK_OK : CSVK_ENOMEM;
-    for (size_t i = 0; i < h->count && status == CSVK_OK; i++) {
-        const char *text = h->name[i].text;
-        names[i] = (struct csvk_bytes){(const unsigned char *)text, strlen(text)};
-        status = clean_name(&h->name[i]);
-    }
-    status = status == CSVK_OK ? csvk_names_storage(names, h->count, &h->storage) : status;
-    csvk_free(names);
-    return status;
-}
-
 /* ---- judging --------------------------------------------------------------------------------- */
 
 static struct csvk_finding *add(struct csvk_validator *v, const struct header *h,
@@ -217,11 +91,61 @@ static struct csvk_finding *add(struct csvk_validator *v, const struct header *h
     return f;
 }
 
-static void judge_repeat(struct csvk_validator *v, const struct header *h, const struct name *name)
+/* One finding for all columns from this one on that repeat a name, `count` of them. They are the
+   columns up to `last` when they stand side by side. */
+static void tell_flood(struct csvk_validator *v, struct csvk_finding *f, const struct flood *flood,
+                       const char *what)
+{
+    struct csvk_buf text = CSVK_BUF_INIT;
+    bool in_a_row = flood->last - flood->first + 1 == flood->count;
+    int status = in_a_row
+                     ? csvk_buf_printf(&text, "columns %zu-%zu %s", flood->first, flood->last, what)
+                     : csvk_buf_printf(&text, "%zu columns from %zu to %zu %s", flood->count,
+                                       flood->first, flood->last, what);
+    f->message = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&text)) : NULL;
+    v->failed |= f->message == NULL;
+    csvk_buf_release(&text);
+    finding_remedy(v, f, f->rule->remedy);
+    finding_number(f, "columns", CSVK_EXTRA_NUMBER, flood->count);
+}
+
+static struct flood count_nameless(const struct header *h)
+{
+    struct flood flood = {0};
+    for (size_t i = 0; i < h->count; i++) {
+        if (h->name[i].text[0] == '\0') {
+            flood.first = flood.count == 0 ? i + 1 : flood.first;
+            flood.last = i + 1;
+            flood.count++;
+        }
+    }
+    return flood;
+}
+
+/* The first name that repeats a column which many repeat stands for all of these. */
+static bool judge_repeat_flood(struct csvk_validator *v, struct header *h, const struct name *name)
+{
+    struct name *first = name->same != 0 ? &h->name[name->same - 1] : NULL;
+    if (first == NULL || first->repeats.count < FLOOD) {
+        return false;
+    }
+    first->told = true;
+    struct csvk_finding *f = add(v, h, RULE_HEADER_DUPLICATE_NAME, name);
+    if (f != NULL) {
+        char what[64];
+        snprintf(what, sizeof what, "repeat the name of column %zu", name->same);
+        finding_number(f, "first_field", CSVK_EXTRA_NUMBER, name->same);
+        tell_flood(v, f, &first->repeats, what);
+    }
+    return true;
+}
+
+static void judge_repeat(struct csvk_validator *v, struct header *h, const struct name *name)
 {
     struct csvk_finding *f = NULL;
     size_t first = name->same != 0 ? name->same : name->folded;
-    if (first == 0) {
+    bool told = name->same != 0 && h->name[name->same - 1].told;
+    if (first == 0 || told || judge_repeat_flood(v, h, name)) {
         return;
     }
     f = add(v, h, name->same != 0 ? RULE_HEADER_DUPLICATE_NAME : RULE_HEADER_CASE_CLASH, name);
@@ -278,20 +202,64 @@ static void judge_storage_name(struct csvk_validator *v, const struct header *h,
     }
 }
 
-static void judge_name(struct csvk_validator *v, const struct header *h, const struct name *name)
+/* What cannot be seen in the name, and the name that it looks like. */
+static void judge_seen(struct csvk_validator *v, const struct header *h, const struct name *name)
+{
+    const char *what = NULL;
+    uint32_t code = name_unseen(name->text, &what);
+    size_t twin = name->same == 0 ? name->alike : 0;
+    char defect[128];
+    if (code != 0 && twin != 0) {
+        snprintf(defect, sizeof defect,
+                 "holds U+%04" PRIX32 ", %s, and looks the same as that of column %zu", code, what,
+                 twin);
+    } else if (code != 0) {
+        snprintf(defect, sizeof defect, "holds U+%04" PRIX32 ", %s", code, what);
+    } else {
+        snprintf(defect, sizeof defect, "looks the same as that of column %zu, but is not", twin);
+    }
+    struct csvk_finding *f =
+        code != 0 || twin != 0 ? add(v, h, RULE_HEADER_INVISIBLE_CHAR, name) : NULL;
+    if (f == NULL) {
+        return;
+    }
+    finding_text(v, f, "defect", defect);
+    if (twin != 0) {
+        finding_number(f, "first_field", CSVK_EXTRA_NUMBER, twin);
+    }
+    if (code == 0) {
+        finding_remedy(v, f, "Rename one of the two columns.");
+    }
+}
+
+static void judge_nameless(struct csvk_validator *v, struct header *h, const struct name *name)
+{
+    struct name nothing = *name;
+    nothing.length = 0;
+    struct csvk_finding *f = h->nameless_told ? NULL : add(v, h, RULE_HEADER_EMPTY_NAME, &nothing);
+    struct flood flood = f != NULL ? count_nameless(h) : (struct flood){0};
+    if (f != NULL) {
+        finding_number(f, "column_number", CSVK_EXTRA_NUMBER, name->column);
+    }
+    if (flood.count >= FLOOD) {
+        h->nameless_told = true;
+        tell_flood(v, f, &flood, "have no name");
+    }
+}
+
+static void judge_name(struct csvk_validator *v, struct header *h, const struct name *name)
 {
     size_t length = strlen(name->text);
     if (length == 0) {
-        struct name nothing = *name;
-        nothing.length = 0;
-        struct csvk_finding *f = add(v, h, RULE_HEADER_EMPTY_NAME, &nothing);
-        if (f != NULL) {
-            finding_number(f, "column_number", CSVK_EXTRA_NUMBER, name->column);
-        }
+        judge_nameless(v, h, name);
         return;
     }
     judge_repeat(v, h, name);
-    if (is_blank_byte(name->text[0]) || is_blank_byte(name->text[length - 1])) {
+    if (name->seen != NULL) {
+        judge_seen(v, h, name);
+    }
+    bool blank = is_blank_byte(name->text[0]) || is_blank_byte(name->text[length - 1]);
+    if (blank && !h->directive) {
         add(v, h, RULE_HEADER_EDGE_SPACE, name);
     }
     if (name->clean != NULL) {
@@ -303,6 +271,7 @@ static void release_header(struct header *h)
 {
     for (size_t i = 0; h->name != NULL && i < h->count; i++) {
         csvk_free(h->name[i].clean);
+        csvk_free(h->name[i].seen);
     }
     csvk_free(h->name);
     csvk_strings_release(&h->storage);
@@ -313,7 +282,9 @@ static void judge_names(struct csvk_validator *v, struct header *h)
 {
     bool clean =
         judge_is_on(v, RULE_HEADER_INVALID_NAME) || judge_is_on(v, RULE_HEADER_NAME_REFUSED);
-    if (h->name == NULL || (clean && clean_names(h) != CSVK_OK) || find_repeats(h) != CSVK_OK) {
+    bool see = judge_is_on(v, RULE_HEADER_INVISIBLE_CHAR);
+    if (h->name == NULL || (clean && header_clean_names(h) != CSVK_OK) ||
+        (see && header_see_names(h) != CSVK_OK) || header_find_repeats(h) != CSVK_OK) {
         v->failed = true;
     }
     for (size_t i = 0; !v->failed && i < h->count; i++) {
@@ -331,6 +302,8 @@ void header_judge(struct csvk_validator *v, const struct csvk_record *r)
     if (read_names(v, r, &h) != CSVK_OK) {
         v->failed = true;
     } else {
+        h.directive = judge_is_sep((struct csvk_bytes){
+            v->batch->bytes + (r->offset - v->batch->offset), (size_t)r->length});
         judge_names(v, &h);
     }
     known_columns_expect(v, r);
@@ -374,6 +347,33 @@ void header_judge_columns(struct csvk_validator *v)
     }
     judge_names(v, &h);
     release_header(&h);
+}
+
+static const char *width_remedy(uint64_t names, uint64_t fields)
+{
+    if (names + 1 == fields) {
+        return "A name is missing, often the first one, that of row names: write it into the "
+               "header; "
+               "csvkit normalize --missing-names=first adds col_1.";
+    }
+    return names < fields ? "Write one name for each field of the records; if the first line is a "
+                            "title, remove it."
+                          : NULL;
+}
+
+void header_judge_width(struct csvk_validator *v, const struct csvk_record *r)
+{
+    struct place place = {r->offset, r->length, r->number, 0};
+    struct csvk_finding *f = judge_add(v, RULE_HEADER_WIDTH, &place);
+    if (f == NULL) {
+        return;
+    }
+    finding_number(f, "names", CSVK_EXTRA_NUMBER, r->nfields);
+    finding_number(f, "fields", CSVK_EXTRA_NUMBER, v->width);
+    const char *remedy = width_remedy(r->nfields, v->width);
+    if (remedy != NULL) {
+        finding_remedy(v, f, remedy);
+    }
 }
 
 /* Names that the file has, and that nobody will use, are forgotten again: reports show those in

@@ -39,8 +39,9 @@ struct narrow_run {
 /* Records in a row that do not have the table's width; they may be the last ones of the table. */
 struct misfit_run {
     uint64_t first, first_offset, first_line, end, count;
-    uint64_t next; /* 0: none */
-    bool broken;   /* one of them has a quoting error: then they are no footer */
+    uint64_t next;        /* 0: none */
+    uint64_t least, most; /* fields of these records */
+    bool broken;          /* one of them has a quoting error: then they are no footer */
 };
 
 /* All records that do not have the table's width, taken together. */
@@ -55,6 +56,38 @@ struct shape {
     struct narrow_run head, current;
 };
 
+#define SEARCH_NAMED 5 /* records that a finding names */
+
+#define GRAM_BITS 13
+
+/* A search for clean records that hold certain bytes (search_rules.c). */
+struct search {
+    struct csvk_buf bytes;        /* of the record; empty: there is no search (yet) */
+    bool is_gram[1 << GRAM_BITS]; /* by the number of a gram: it may be one of the bytes */
+    bool may_have_mark;           /* a byte order mark before them does not count */
+    uint64_t from, until; /* records that begin in between are found; when there is one, all are */
+    uint64_t count;       /* found so far; of the first: */
+    uint64_t offset, line;
+    uint64_t record[SEARCH_NAMED];
+};
+
+/* Records at the end of what was read that have empty fields only. */
+struct empty_tail {
+    uint64_t count, offset; /* the offset of the first */
+};
+
+#define END_BYTES 6 /* \n\\. and the longest line break */
+
+/* The end of what was read (end_rules.c). */
+struct file_end {
+    unsigned char bytes[END_BYTES]; /* the last ones of the records */
+    size_t length;
+    uint64_t offset; /* of the byte after them */
+    uint64_t nuls;   /* how many NUL bytes they end with */
+    bool half_character;
+    bool copy_end; /* the last record is the end marker of a database copy */
+};
+
 #define SAMPLE_BYTES (64 * 1024)
 
 struct key_state;
@@ -64,8 +97,9 @@ struct csvk_validator {
     char *file;
     enum csvk_severity level[RULES];
     uint64_t limit_field, limit_record, limit_fields, limit_records;
-    bool judge_cells; /* a rule that is on looks into every field */
-    bool want_fields; /* the reader is asked for fields */
+    bool header_outvoted; /* `width` is that of all records, and not that of the header */
+    bool judge_cells;     /* a rule that is on looks into every field */
+    bool want_fields;     /* the reader is asked for fields */
 
     uint64_t count[SLOTS];
     struct csvk_findings kept[SLOTS]; /* in order of their place; counted in `count` */
@@ -80,6 +114,10 @@ struct csvk_validator {
     struct csvk_strings names; /* of the header */
     enum csvk_eol first_eol;
     struct shape shape;
+    struct search again;  /* records that equal the header */
+    struct search hollow; /* records with empty fields only, and ... */
+    struct empty_tail empty_tail;
+    struct file_end end;
     struct csvk_buf sample; /* the first bytes of the records */
     bool sample_closed;
     uint64_t sample_offset;
@@ -92,6 +130,7 @@ struct csvk_validator {
     struct csvk_totals totals;
     struct csvk_damage damage;
     bool finished, judged;
+    bool in_utf16; /* or in UTF-32: the first bytes look like it, and nothing else is judged */
 
     /* The batch and record at hand, and how far lines are counted; valid during a feed. */
     const struct csvk_batch *batch;
@@ -119,6 +158,8 @@ void finding_number(struct csvk_finding *f, const char *key, enum csvk_extra_kin
 /* Copies `text`; out of memory sets v->failed. */
 void finding_text(struct csvk_validator *v, struct csvk_finding *f, const char *key,
                   const char *text);
+/* The finding's own remedy, in place of the rule's or of the one it had. */
+void finding_remedy(struct csvk_validator *v, struct csvk_finding *f, const char *text);
 void finding_drop_excerpt(struct csvk_finding *f);
 /*
  * Moves count and findings of slot `from` to slot `to` and gives them the rule of `to`. They are
@@ -135,6 +176,11 @@ int judge_read_options(struct csvk_validate_options *own,
 void judge_locate(struct csvk_validator *v, struct csvk_finding *f);
 void judge_locate_end_of_batch(struct csvk_validator *v);
 
+/* kind_rules.c: *none: the file is surely no table, and nothing else is to be said of it. What
+   csvk_source_peek returns. */
+int judge_kind(struct csvk_validator *validator, struct csvk_source *source, bool *none,
+               struct csvk_error *err);
+
 /* fact_rules.c */
 void judge_file_facts(struct csvk_validator *v);
 void judge_counted_facts(struct csvk_validator *v);
@@ -149,6 +195,38 @@ void shape_record(struct csvk_validator *v, const struct csvk_record *record);
 void shape_finish(struct csvk_validator *v);
 void shape_merge(struct csvk_validator *left, struct csvk_validator *right);
 
+/* misfit_reason.c */
+enum misfit_reason {
+    MISFIT_UNKNOWN,
+    MISFIT_THOUSANDS,
+    MISFIT_TYPOGRAPHIC,
+    MISFIT_APOSTROPHES,
+    MISFIT_BACKTICKS,
+    MISFIT_JSON,
+    MISFIT_TWICE,
+    MISFIT_SEMICOLON,
+    MISFIT_TAB,
+    MISFIT_PIPE,
+    MISFIT_COMMA,
+    MISFIT_CR,
+};
+/* What a finding says about the reason, and what to do about it; NULL: nothing. */
+struct misfit_text {
+    const char *text, *remedy;
+};
+extern const struct misfit_text misfit_texts[];
+/* Why the record at hand does not have the table's width, if its bytes show it. */
+enum misfit_reason misfit_reason(struct csvk_validator *v, const struct csvk_record *record);
+bool is_parted_by_cr(const struct csvk_validator *v, const struct csvk_record *record);
+uint64_t fields_within(const struct csvk_validator *v, struct csvk_bytes raw);
+
+/* name_forms.c */
+/* The first character of the name that cannot be seen, and what it is; 0: there is none. */
+uint32_t name_unseen(const char *name, const char **what);
+/* The name in a form that is the same for names that look the same. The caller frees it; NULL: out
+   of memory. */
+char *name_as_seen(const char *name);
+
 /* header_rules.c */
 void header_judge(struct csvk_validator *v, const struct csvk_record *record);
 /* The columns have other names, or there is no header: is the first record one all the same? */
@@ -160,15 +238,44 @@ void header_judge_columns(struct csvk_validator *v);
 /* known_columns.c: v->names, those of `record`, against names that are known from elsewhere */
 void known_columns_expect(struct csvk_validator *v, const struct csvk_record *record);
 void known_columns_judge(struct csvk_validator *v, const struct csvk_record *record);
+/* The header does not have the width on which the records agree. */
+void header_judge_width(struct csvk_validator *v, const struct csvk_record *header);
 
 /* field_rules.c: rules that look into every field, and limits */
 void judge_fields(struct csvk_validator *v);
 void judge_limits(struct csvk_validator *v);
 
+/* search_rules.c */
+/* Searches for records that equal `header`, from the offset `from` on. */
+void search_header(struct csvk_validator *v, struct csvk_bytes header, uint64_t from);
+/* The same for the header at hand, when it is skipped. */
+void search_skipped(struct csvk_validator *v, const struct csvk_record *header);
+/* The same for the header at hand, if it has a name. */
+void search_names(struct csvk_validator *v, const struct csvk_record *header);
+void search_feed(struct csvk_validator *v);
+void search_merge(struct csvk_validator *left, const struct csvk_validator *right);
+void search_judge(struct csvk_validator *v);
+void search_release(struct csvk_validator *v);
+
+/* end_rules.c */
+void end_judge_record(struct csvk_validator *v, const struct csvk_record *record);
+void end_feed(struct csvk_validator *v);
+void end_merge(struct csvk_validator *left, const struct csvk_validator *right);
+void end_judge(struct csvk_validator *v);
+
 /* sample_rules.c */
+/* Do the bytes begin with a spreadsheet's line `sep=X`? Only its five bytes are looked at, and that
+   there is no other in the line. */
+bool judge_is_sep(struct csvk_bytes head);
+bool sample_begins_with_sep(const struct csvk_validator *v);
+/* How many lines at the start of the file begin with #. */
+size_t sample_comments(const struct csvk_validator *v);
 void sample_feed(struct csvk_validator *v);
 void sample_merge(struct csvk_validator *left, const struct csvk_validator *right);
 void sample_judge(struct csvk_validator *v);
+
+/* causes.c */
+void causes_judge(struct csvk_validator *v);
 
 /* key_rules.c: these do nothing when there is no primary key */
 int keys_new(struct csvk_validator *v, struct csvk_error *err);

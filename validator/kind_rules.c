@@ -16,8 +16,8 @@ static void report_kind(struct csvk_validator *v, enum rule_index rule,
     v->failed = v->failed || f->remedy == NULL;
 }
 
-int csvk_validator_look(struct csvk_validator *validator, struct csvk_source *source, bool *none,
-                        struct csvk_error *err)
+int judge_kind(struct csvk_validator *validator, struct csvk_source *source, bool *none,
+               struct csvk_error *err)
 {
     struct csvk_file_kind kind = {.class = CSVK_FILE_TABLE};
     *none = false;

@@ -5,6 +5,8 @@
 #include "csvkit/base/delimiter.h"
 #include "validator/validator.h"
 
+#include <string.h>
+
 static void put_byte(struct csvk_json *json, const char *key, int byte)
 {
     char text[2] = {(char)byte, '\0'};
@@ -52,6 +54,19 @@ static void put_json(const struct csvk_subject *subject, struct csvk_json *json)
     csvk_section_json(subject->section, json);
 }
 
+/* Notes that explain an error are shown in any case. */
+static bool all_notes_explain(const struct csvk_report *report)
+{
+    uint64_t notes = 0;
+    for (size_t i = 0; i < report->nfindings; i++) {
+        const struct csvk_finding *f = report->findings[i];
+        for (size_t k = 0; k < f->nextras && f->severity == CSVK_INFO; k++) {
+            notes += strcmp(f->extra[k].key, "explains") == 0;
+        }
+    }
+    return notes == report->infos;
+}
+
 /* The line of summary after the findings. */
 static void put_summary(const struct csvk_subject *subject, size_t index, struct csvk_reporter *r)
 {
@@ -71,7 +86,7 @@ static void put_summary(const struct csvk_subject *subject, size_t index, struct
     if (report->infos != 0) {
         csvk_reporter_put(r, ", ");
         csvk_reporter_put_count(r, report->infos, "note");
-        bool shown = (csvk_reporter_style(r) & CSVK_TEXT_NOTES) != 0;
+        bool shown = (csvk_reporter_style(r) & CSVK_TEXT_NOTES) != 0 || all_notes_explain(report);
         csvk_reporter_put(r, shown ? "" : " (-v shows them)");
     }
     csvk_reporter_put(r, "; ");

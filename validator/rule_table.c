@@ -9,7 +9,8 @@
  * fact.
  *
  * Which file judges which rule stands in the heads of fact_rules.c, field_count_rules.c,
- * header_rules.c, known_columns.c, field_rules.c, sample_rules.c, key_rules.c and validator.c.
+ * header_rules.c, known_columns.c, kind_rules.c, field_rules.c, search_rules.c, end_rules.c,
+ * sample_rules.c, key_rules.c and validator.c.
  *
  * Ids never change: people write them into configurations. The order of the rows is that of
  * rule_index.h.
@@ -144,7 +145,8 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "Whether this is a record depends on the reader, so record counts differ.",
          "a\\r\\n\\r\\nb\\r\\n", "Write an empty value as \"\".", "r10", NULL, NULL},
     [RULE_FIELD_COUNT] =
-        {"field-count", "EEWEE", "{found} fields, expected {expected}",
+        {"field-count", "EEWEE",
+         "{found} fields, expected {expected}{reason?: }{last_record?; the same up to record }",
          "a record has more or fewer fields than the table has columns",
          "Values move to the wrong column, or the import stops here.", "a,b\\r\\n1,2,3\\r\\n",
          "Enclose fields that hold a delimiter or a line break; add the missing fields.",
@@ -187,6 +189,20 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "All other readers take the line for the header.", "sep=;\\r\\na;b\\r\\n",
          "Remove the line; give the delimiter outside the file, to csvkit with --delimiter=C.",
          "r16", NULL, NULL},
+    [RULE_COPY_END_MARKER] = {"copy-end-marker", "-WWWW",
+                              "last line is `\\.`: the end marker of a database copy",
+                              "the last line is the mark with which a database ends a copy",
+                              "It is no record, but every reader of CSV takes it for one.",
+                              "id\\r\\n1\\r\\n\\\\.\\r\\n",
+                              "Remove the last line; csvkit normalize --skip-tail=1 does.", "r15",
+                              NULL, NULL},
+    [RULE_EMPTY_RECORD] =
+        {"empty-record", "-WWWW", "nothing but empty fields (record {named}; {records} in all)",
+         "a record with empty fields only",
+         "Spreadsheets leave such records below and between the filled ones; loaded, each of them "
+         "is a row.",
+         "a,b\\r\\n1,2\\r\\n,\\r\\n", "Delete these rows in the program that wrote them.", "", NULL,
+         NULL},
     [RULE_DUPLICATE_KEY] =
         {"duplicate-key", "---E-",
          "primary key value already seen (record {first_record}{first_file? of })",
@@ -248,9 +264,9 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "a,b\\r\\n\"1,2\\r\\n3,4\\r\\n5\",6\\r\\n",
          "Look at both ends of the field; if its quotes are data, double them.", "r22", NULL, NULL},
     [RULE_QUOTE_STYLE_SUSPECTED] =
-        {"quote-style-suspected", "-IIII", "fields look enclosed in single quotes",
-         "single quotes seem to be the enclosure",
-         "RFC 4180 treats single quotes as data: a delimiter between them splits the field.",
+        {"quote-style-suspected", "-IIII", "fields look enclosed in {style}",
+         "other quotes seem to be the enclosure",
+         "RFC 4180 treats them as data: a delimiter between them splits the field.",
          "a,b\\r\\n'1','2'\\r\\n", "Read with --enclosure=\"'\", or write double quotes.", "", NULL,
          NULL},
     [RULE_NEEDLESS_ENCLOSURE] = {"needless-enclosure", "-----", "enclosure not needed",
@@ -264,6 +280,13 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "It would become the names of the columns, and one record would be lost.",
          "1,17.5\\r\\n2,18.0\\r\\n", "Add a header, or give --no-header with --columns.", "", NULL,
          NULL},
+    [RULE_HEADER_WIDTH] = {"header-width", "EEWEE",
+                           "the header has {names} names, the records have {fields} fields",
+                           "all records have another number of fields than the header",
+                           "Which name belongs to which column is not known.",
+                           "id,a,b\\r\\n1,2\\r\\n3,4\\r\\n and eight more records like these",
+                           "Write one name for each field of the records.", "",
+                           "the load fails and names one row", NULL},
     [RULE_HEADER_REPEATED] =
         {"header-repeated", "-WWWW",
          "the header comes again (record {named}): files were joined with their headers",
@@ -272,6 +295,12 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "id,b\\r\\n1,2\\r\\nid,b\\r\\n3,4\\r\\n",
          "Remove the header from all files but the first before they are joined.", "r26", NULL,
          NULL},
+    [RULE_HEADER_INVISIBLE_CHAR] =
+        {"header-invisible-char", "-WWWW", "name {defect}",
+         "a name holds a character that cannot be seen, or differs from another only by such",
+         "A search for the name as it looks does not find the column.",
+         "id,na\\xE2\\x80\\x8Bme\\r\\n",
+         "Type the name anew, without characters that cannot be seen.", "r23", NULL, NULL},
     [RULE_HEADER_EMPTY_NAME] =
         {"header-empty-name", "-WWEW", "column {column_number} has no name",
          "a name in the header is empty",
@@ -329,11 +358,14 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "The platform skips the header and uses the names of the manifest.", "",
          "Make them equal, or set has_header to false if it is data.", "",
          "the names of the manifest are used, silently", NULL},
-    [RULE_DELIMITER_SUSPECTED] =
-        {"delimiter-suspected", "WWWWW",
-         "only one column, but a {delimiter} splits each of the first records into {fields} fields",
-         "another delimiter fits the file better", "The whole line becomes one value.",
-         "a;b\\r\\n1;2\\r\\n", "Give the delimiter with --delimiter=C.", "r24", NULL, NULL},
+    [RULE_DELIMITER_SUSPECTED] = {"delimiter-suspected", "WWWWW",
+                                  "another delimiter fits better: {delimiter} gives {fields} "
+                                  "fields (score {score}), the one "
+                                  "in use has the score {score_in_use}",
+                                  "another delimiter fits the file better",
+                                  "Values stay together, or are split elsewhere.",
+                                  "a;b\\r\\n1;2\\r\\n", "Give the delimiter with --delimiter=C.",
+                                  "r24", NULL, NULL},
     [RULE_NOT_CSV] = {"not-csv", "EEEEE", "the file is {kind}, not CSV",
                       "the file is an archive, a workbook, a picture ...",
                       "There is no table to read in it.", "%PDF-1.7\\n", "Export the data as CSV.",
@@ -343,6 +375,24 @@ const struct csvk_rule csvk_rule_table[RULES] = {
                                 "It may be an error message that came in place of the data.",
                                 "<!DOCTYPE html>\\n<html>\\n", "Fetch or export the data as CSV.",
                                 "", NULL, NULL},
+    [RULE_TRUNCATED_SUSPECTED] =
+        {"truncated-suspected", "-WWWW",
+         "the last record has no line break and {sign}: the file may be cut",
+         "the file seems to end within a record",
+         "An export or a transfer that was broken off leaves such an end; more than the rest of "
+         "one "
+         "record may be missing.",
+         "a,b\\r\\n1,2\\r\\n3",
+         "Compare the size with that of the original; export or transfer the file again.", "", NULL,
+         NULL},
+    [RULE_TWICE_ENCODED_SUSPECTED] =
+        {"twice-encoded-suspected", "-WWWW",
+         "every record is one enclosed field that itself reads as CSV of {fields} fields",
+         "each line of a table was enclosed once more",
+         "The table was written by two programs in a row: all of its columns have become one.",
+         "\"a,b\"\\r\\n\"1,2\"\\r\\n",
+         "Write the table once; or take the value of the only column of each record as a line.", "",
+         NULL, NULL},
     [RULE_FIELD_TOO_LONG] = {"field-too-long", "---EE", "field of {size} {unit}, limit {limit}",
                              "a field is longer than the target takes",
                              "It is cut, or the import stops.", "",

@@ -1,6 +1,7 @@
 /*
  * sample_rules.c - rules that look at the first records together: encoding-suspected,
- * delimiter-suspected, quote-style-suspected, header-missing, sep-directive.
+ * delimiter-suspected, quote-style-suspected, twice-encoded-suspected, header-missing,
+ * sep-directive.
  *
  * The sample is the first 64 KiB of records, byte for byte; at most 100 records of it are looked
  * at. It is judged once, at the end, so neither the size of the reads nor the cutting of the file
@@ -8,10 +9,17 @@
  */
 #include "validator/judge.h"
 
+#include "csvkit/base/delimiter.h"
+#include "csvkit/sniff.h"
+
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define SAMPLE_RECORDS    100
 #define COLUMNS_LOOKED_AT 64
+#define LEAST_SCORE       70 /* of 100, for a delimiter that stands in ordinary values */
+#define SCORE_AHEAD       20 /* of 100, by which sniff prefers another delimiter */
 
 void sample_feed(struct csvk_validator *v)
 {
@@ -57,6 +65,7 @@ struct sample_column {
 struct sight {
     uint64_t records;
     uint64_t least[CANDIDATES], most[CANDIDATES]; /* occurrences per record */
+    uint64_t within;        /* fields in the value of the only field, alike in all records; or 0 */
     uint64_t cells, ticked; /* values that are not empty; of these: enclosed in single quotes */
     struct sample_column column[COLUMNS_LOOKED_AT];
     uint64_t columns;
@@ -185,14 +194,17 @@ static bool look_at_column(struct sample_column *c, struct csvk_bytes value, boo
 
 /* Looks at one record. False, and nothing is counted, when the sample ends within the record and
    `cut` says that the file goes on. */
-static bool look_at_record(struct sight *s, struct field_walk *w, bool cut)
+static bool look_at_record(const struct csvk_validator *v, struct sight *s, struct field_walk *w,
+                           bool cut)
 {
     uint64_t found[CANDIDATES] = {0}, fields = 0;
     bool same = true, first = s->records == 0;
     struct walk_field f;
+    struct csvk_bytes raw = {NULL, 0};
     struct sight before = *s;
     do {
         walk_next(w, &f);
+        raw = (struct csvk_bytes){w->bytes + f.begin, f.end - f.begin};
         struct csvk_bytes value = value_of(w, &f);
         count_candidates(w, &f, found);
         look_at_value(s, value, f.begin);
@@ -205,6 +217,8 @@ static bool look_at_record(struct sight *s, struct field_walk *w, bool cut)
         *s = before;
         return false;
     }
+    uint64_t within = fields == 1 ? fields_within(v, raw) : 0;
+    s->within = first || within == s->within ? within : 0;
     s->head_repeats_whole |= same && !first && fields == s->columns;
     s->columns = first ? fields : s->columns;
     s->records++;
@@ -234,7 +248,7 @@ static void look(const struct csvk_validator *v, struct sight *s)
             continue;
         }
         size_t begin = w.at;
-        if (!look_at_record(s, &w, cut)) {
+        if (!look_at_record(v, s, &w, cut)) {
             return;
         }
         if (s->records == 1) {
@@ -277,40 +291,119 @@ static size_t first_record_length(const struct csvk_validator *v, const struct s
     return end - s->first_begin;
 }
 
-static const char *candidate_name(unsigned char c)
+/* A delimiter as text names it: by its name where it has one, else by its bytes. */
+static void name_delimiter(const struct csvk_dialect *dialect, char text[48])
 {
-    switch (c) {
-    case '\t': return "tab";
-    case ';': return "semicolon";
-    case '|': return "pipe";
-    default: return "comma";
+    char bytes[CSVK_DELIMITER_MOST + 1];
+    size_t length = strlen(csvk_delimiter_text(dialect, bytes)), at = 0;
+    static const char *const names[128] = {
+        ['\t'] = "tab", [';'] = "semicolon", ['|'] = "pipe", [','] = "comma", [' '] = "space"};
+    if (length == 1 && (unsigned char)bytes[0] < 128 && names[(unsigned char)bytes[0]] != NULL) {
+        snprintf(text, 48, "%s", names[(unsigned char)bytes[0]]);
+        return;
+    }
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        at += (size_t)snprintf(text + at, 48 - at, c > 0x20 && c < 0x7F ? "%c" : "\\x%02x", c);
     }
 }
 
-static void judge_delimiter(struct csvk_validator *v, const struct sight *s)
+/* Does a delimiter that is not in use stand equally often, at least once, in all records? */
+static bool has_rival(const struct sight *s)
 {
-    size_t best = CANDIDATES;
     for (size_t c = 0; c < CANDIDATES; c++) {
-        if (s->least[c] > 0 && s->least[c] == s->most[c] &&
-            (best == CANDIDATES || s->least[c] > s->least[best])) {
-            best = c;
+        if (s->least[c] > 0 && s->least[c] == s->most[c]) {
+            return true;
         }
     }
-    if (v->width != 1 || s->records < 2 || best == CANDIDATES) {
+    return false;
+}
+
+static int score_in_use(const struct csvk_validator *v, const struct csvk_sniff *sniff)
+{
+    for (size_t i = 0; i < sniff->ncandidates; i++) {
+        if (csvk_delimiter_same(&sniff->candidate[i].dialect, &v->options.dialect)) {
+            return sniff->candidate[i].score;
+        }
+    }
+    return 0;
+}
+
+/* Times, addresses, two words: bytes that stand in ordinary values divide them alike, too. */
+static bool is_prose(const struct csvk_sniff_candidate *best)
+{
+    bool ordinary =
+        best->dialect.more_length == 0 && strchr(": ^", best->dialect.delimiter) != NULL;
+    return ordinary && (best->width < 3 || best->score < LEAST_SCORE);
+}
+
+static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
+                           const struct csvk_sniff *sniff)
+{
+    char name[48], text[128];
+    struct csvk_finding *f =
+        add_in_sample(v, RULE_DELIMITER_SUSPECTED, s->first_begin, first_record_length(v, s));
+    if (f == NULL) {
+        return;
+    }
+    name_delimiter(&sniff->dialect, name);
+    finding_text(v, f, "delimiter", name);
+    finding_number(f, "fields", CSVK_EXTRA_NUMBER, sniff->candidate[0].width);
+    finding_number(f, "score", CSVK_EXTRA_NUMBER, (uint64_t)sniff->candidate[0].score);
+    finding_number(f, "score_in_use", CSVK_EXTRA_NUMBER, (uint64_t)score_in_use(v, sniff));
+    snprintf(text, sizeof text, "Give the delimiter with --delimiter='%s'.", name);
+    finding_remedy(v, f, text);
+}
+
+/*
+ * What sniff says counts, and it is asked only where something speaks against the delimiter in use:
+ * a single column, records that do not have the table's width, wrong enclosures, or another
+ * delimiter that divides all records alike. Who has said the delimiter is not doubted; any other
+ * than the comma somebody has said.
+ */
+static void judge_delimiter(struct csvk_validator *v, const struct sight *s)
+{
+    bool doubt = v->width == 1 || has_rival(s) || v->count[RULE_FIELD_COUNT] != 0 ||
+                 v->count[RULE_QUOTE_IN_UNQUOTED_FIELD] != 0;
+    bool stated = v->options.delimiter_stated != 0 || v->options.dialect.delimiter != ',' ||
+                  v->options.dialect.more_length != 0;
+    if (stated || s->records < 2 || !doubt || !judge_is_on(v, RULE_DELIMITER_SUSPECTED)) {
+        return;
+    }
+    struct csvk_sniff sniff = {.size = sizeof sniff};
+    struct csvk_bytes sample = {v->sample.data, v->sample.length};
+    enum csvk_sample extent = sample.len == SAMPLE_BYTES ? CSVK_SAMPLE_CUT : CSVK_SAMPLE_WHOLE;
+    if (csvk_sniff(sample, extent, &sniff, NULL) != CSVK_OK) {
+        v->failed = true;
+        return;
+    }
+    bool other = sniff.verdict == CSVK_SNIFF_CLEAR && sniff.ncandidates != 0 &&
+                 !csvk_delimiter_same(&sniff.dialect, &v->options.dialect);
+    int ahead = other ? sniff.candidate[0].score - score_in_use(v, &sniff) : 0;
+    if (ahead >= SCORE_AHEAD && !is_prose(&sniff.candidate[0])) {
+        tell_delimiter(v, s, &sniff);
+    }
+}
+
+static void judge_twice_encoded(struct csvk_validator *v, const struct sight *s)
+{
+    if (v->width != 1 || s->records < 2 || s->within < 2) {
         return;
     }
     struct csvk_finding *f =
-        add_in_sample(v, RULE_DELIMITER_SUSPECTED, s->first_begin, first_record_length(v, s));
+        add_in_sample(v, RULE_TWICE_ENCODED_SUSPECTED, s->first_begin, first_record_length(v, s));
     if (f != NULL) {
-        finding_text(v, f, "delimiter", candidate_name(candidates[best]));
-        finding_number(f, "fields", CSVK_EXTRA_NUMBER, s->least[best] + 1);
+        finding_number(f, "fields", CSVK_EXTRA_NUMBER, s->within);
     }
 }
 
 static void judge_quote_style(struct csvk_validator *v, const struct sight *s)
 {
     if (v->options.dialect.enclosure != '\'' && s->ticked >= 2 && 2 * s->ticked >= s->cells) {
-        add_in_sample(v, RULE_QUOTE_STYLE_SUSPECTED, s->first_tick, 1);
+        struct csvk_finding *f = add_in_sample(v, RULE_QUOTE_STYLE_SUSPECTED, s->first_tick, 1);
+        if (f != NULL) {
+            finding_text(v, f, "style", "single quotes");
+        }
     }
 }
 
@@ -357,50 +450,91 @@ static void judge_header_missing(struct csvk_validator *v, const struct sight *s
     }
 }
 
-/* UTF-16 without a byte order mark: at even or at odd offsets, 70 % of the bytes or more are NUL,
-   and at the others 10 % at most. */
-static const char *utf16_without_mark(const struct csvk_validator *v)
+/* UTF-16 or UTF-32 without a byte order mark, as sniff finds it; false: none of them. */
+static bool find_wide_text(struct csvk_validator *v, char name[32])
 {
-    size_t nul[2] = {0, 0};
-    size_t pairs = v->sample.length / 2;
-    for (size_t i = 0; i < 2 * pairs; i++) {
-        nul[(v->sample_offset + i) % 2] += v->sample.data[i] == 0;
+    struct csvk_sniff sniff = {.size = sizeof sniff};
+    struct csvk_bytes sample = {v->sample.data, v->sample.length};
+    if (sample.len == 0 || memchr(sample.ptr, 0, sample.len) == NULL) {
+        return false;
     }
-    if (pairs < 3) {
-        return NULL;
+    if (csvk_sniff(sample, CSVK_SAMPLE_CUT, &sniff, NULL) != CSVK_OK) {
+        v->failed = true;
+        return false;
     }
-    if (nul[1] * 10 >= pairs * 7 && nul[0] * 10 <= pairs) {
-        return "UTF-16LE without mark";
+    bool wide =
+        strncmp(sniff.encoding, "UTF-16", 6) == 0 || strncmp(sniff.encoding, "UTF-32", 6) == 0;
+    snprintf(name, 32, "%s", sniff.encoding);
+    return wide && sniff.mark == 0;
+}
+
+static void judge_wide_text(struct csvk_validator *v, const char *name)
+{
+    char text[64];
+    struct csvk_finding *f = add_in_sample(v, RULE_ENCODING_SUSPECTED, 0, 0);
+    v->in_utf16 = true;
+    if (f != NULL) {
+        snprintf(text, sizeof text, "%s without mark", name);
+        finding_text(v, f, "encoding", text);
+        snprintf(text, sizeof text, "Read the file with --encoding=%s.", name);
+        finding_remedy(v, f, text);
     }
-    return nul[0] * 10 >= pairs * 7 && nul[1] * 10 <= pairs ? "UTF-16BE without mark" : NULL;
+}
+
+/* The only ill-formed bytes are half a character with which the file ends: it is cut. */
+static bool is_cut_only(const struct csvk_validator *v)
+{
+    return v->end.half_character && v->ill_formed == v->ill_first_length;
 }
 
 static void judge_encoding(struct csvk_validator *v)
 {
-    const char *name = utf16_without_mark(v);
-    struct csvk_finding *f = NULL;
-    if (name != NULL) {
-        f = add_in_sample(v, RULE_ENCODING_SUSPECTED, 0, 0);
-    } else if (v->ill_formed != 0 && v->ill_implausible == 0) {
-        name = v->ill_c1 != 0 ? "windows-1252" : "windows-1252 or latin-1";
-        struct place place = {v->ill_first, v->ill_first_length, v->ill_first_record,
-                              v->ill_first_field};
-        f = judge_add(v, RULE_ENCODING_SUSPECTED, &place);
-        if (f != NULL) {
-            f->line = v->ill_first_line;
-            f->column = f->column_chars = v->ill_first_column;
-        }
+    char name[32];
+    if (find_wide_text(v, name)) {
+        judge_wide_text(v, name);
+        return;
     }
+    if (v->ill_formed == 0 || v->ill_implausible != 0 || is_cut_only(v)) {
+        return;
+    }
+    struct place place = {v->ill_first, v->ill_first_length, v->ill_first_record,
+                          v->ill_first_field};
+    struct csvk_finding *f = judge_add(v, RULE_ENCODING_SUSPECTED, &place);
     if (f != NULL) {
-        finding_text(v, f, "encoding", name);
+        f->line = v->ill_first_line;
+        f->column = f->column_chars = v->ill_first_column;
+        finding_text(v, f, "encoding", v->ill_c1 != 0 ? "windows-1252" : "windows-1252 or latin-1");
     }
 }
 
-static bool is_sep_line(const struct csvk_validator *v)
+/* In any case of its letters, as sniff and normalize take it. */
+bool judge_is_sep(struct csvk_bytes head)
 {
+    const unsigned char *s = head.ptr;
+    bool hint = head.len >= 5 && strncasecmp((const char *)s, "sep=", 4) == 0 && s[4] != '\r' &&
+                s[4] != '\n';
+    return hint && (head.len == 5 || s[5] == '\r' || s[5] == '\n');
+}
+
+bool sample_begins_with_sep(const struct csvk_validator *v)
+{
+    return !v->options.continuation &&
+           judge_is_sep((struct csvk_bytes){v->sample.data, v->sample.length});
+}
+
+size_t sample_comments(const struct csvk_validator *v)
+{
+    size_t lines = 0, at = 0;
     const unsigned char *s = v->sample.data;
-    bool hint = v->sample.length >= 5 && memcmp(s, "sep=", 4) == 0 && s[4] != '\r' && s[4] != '\n';
-    return hint && (v->sample.length == 5 || s[5] == '\r' || s[5] == '\n');
+    while (at < v->sample.length && s[at] == '#') {
+        while (at < v->sample.length && s[at] != '\n' && s[at] != '\r') {
+            at++;
+        }
+        at += at < v->sample.length && s[at] == '\r';
+        at += at < v->sample.length && s[at] == '\n';
+        lines++;
+    }
+    return lines;
 }
 
 void sample_judge(struct csvk_validator *v)
@@ -419,13 +553,15 @@ void sample_judge(struct csvk_validator *v)
         return;
     }
     look(v, s);
-    if (is_sep_line(v)) {
+    if (sample_begins_with_sep(v)) {
         struct csvk_finding *f = add_in_sample(v, RULE_SEP_DIRECTIVE, 0, 5);
         if (f != NULL) {
             f->record = f->field = 1;
         }
+    } else {
+        judge_delimiter(v, s);
     }
-    judge_delimiter(v, s);
+    judge_twice_encoded(v, s);
     judge_quote_style(v, s);
     judge_header_missing(v, s);
     csvk_free(s);

@@ -1,8 +1,10 @@
 /*
  * validate.c - csvk_validate_source, the plain case: one source, one reader, one validator.
  *
- * Where the options ask for it, a spreadsheet's line `sep=;` is obeyed here, before anything is
- * read: the line gives the delimiter, and the record after it gives the width of the table.
+ * Two things are decided by the first bytes, before anything is read, because the reader has to
+ * know them. Where the options ask for it, a spreadsheet's line `sep=;` is obeyed: the line gives
+ * the delimiter, and the record after it gives the width of the table. And where all records have
+ * another width than the header, theirs is the table's (doc/reading.md A29).
  */
 #include "validator/judge.h"
 
@@ -10,14 +12,19 @@
 
 #include <string.h>
 
-/* The line and the record after it must lie within the first bytes of the source. */
-#define HEAD_BYTES ((size_t)64 * 1024)
+#define HEAD_BYTES     ((size_t)64 * 1024) /* what is looked at */
+#define RECORDS_ENOUGH 10                  /* that are alike, to outvote the header */
+
+static size_t mark_length(struct csvk_bytes head)
+{
+    return head.len >= 3 && memcmp(head.ptr, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
 
 /* Finds a line `sep=X` at the start: X, and the offset after that line. False: there is none. */
 static bool find_sep_line(struct csvk_bytes head, size_t *after, int *delimiter)
 {
-    size_t at = head.len >= 3 && memcmp(head.ptr, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    if (head.len < at + 6 || memcmp(head.ptr + at, "sep=", 4) != 0) {
+    size_t at = mark_length(head);
+    if (head.len < at + 6 || !judge_is_sep((struct csvk_bytes){head.ptr + at, head.len - at})) {
         return false;
     }
     *delimiter = head.ptr[at + 4];
@@ -30,7 +37,7 @@ static bool find_sep_line(struct csvk_bytes head, size_t *after, int *delimiter)
     return at > line_end;
 }
 
-/* Fields of the first record that is not empty; 0: it does not end within the head. */
+/* Fields of the next record that is not empty; 0: it does not end within the head. */
 static uint64_t count_fields(struct field_walk *walk)
 {
     struct walk_field field;
@@ -68,6 +75,65 @@ static int look_for_sep_line(struct csvk_source *source, struct csvk_validate_op
         options->width = width;
     }
     return CSVK_OK;
+}
+
+/* Is the first line break CR alone? Then it ends the records. */
+static bool cr_is_first(struct csvk_bytes head)
+{
+    size_t at = 0;
+    while (at < head.len && head.ptr[at] != '\n' && head.ptr[at] != '\r') {
+        at++;
+    }
+    return at + 1 < head.len && head.ptr[at] == '\r' && head.ptr[at + 1] != '\n' &&
+           head.ptr[at + 1] != '\r';
+}
+
+/* The width on which all records but the header agree, when it is another one; else 0. */
+static uint64_t width_of_records(struct csvk_bytes head,
+                                 const struct csvk_validate_options *options)
+{
+    bool cr_ends = options->profile == CSVK_PROFILE_BIS || cr_is_first(head);
+    struct field_walk walk = {head.ptr, head.len, mark_length(head), options->dialect, cr_ends};
+    if (judge_is_sep((struct csvk_bytes){head.ptr + walk.at, head.len - walk.at})) {
+        return 0; /* no header yet */
+    }
+    uint64_t names = count_fields(&walk), width = 0, records = 0;
+    while (names != 0 && walk.at < walk.size) {
+        uint64_t fields = count_fields(&walk);
+        if (fields == 0) {
+            break; /* the head ends within this record */
+        }
+        if (fields == names || (width != 0 && fields != width)) {
+            return 0;
+        }
+        width = fields;
+        records++;
+    }
+    return records >= RECORDS_ENOUGH ? width : 0;
+}
+
+/* Bytes that a source converts are seen here as they were, so a head with NUL bytes is none to look
+   at. */
+static int look_at_widths(struct csvk_validator *v, struct csvk_source *source,
+                          struct csvk_error *err)
+{
+    const struct csvk_validate_options *o = &v->options;
+    bool open = o->header == CSVK_HEADER && v->width == 0 && !o->continuation;
+    struct csvk_bytes head = {NULL, 0};
+    int status = open ? csvk_source_peek(source, HEAD_BYTES, &head, err) : CSVK_OK;
+    if (status != CSVK_OK || head.len == 0 || memchr(head.ptr, 0, head.len) != NULL) {
+        return status;
+    }
+    v->width = width_of_records(head, o);
+    v->header_outvoted = v->width != 0;
+    return CSVK_OK;
+}
+
+int csvk_validator_look(struct csvk_validator *validator, struct csvk_source *source, bool *none,
+                        struct csvk_error *err)
+{
+    int status = judge_kind(validator, source, none, err);
+    return status == CSVK_OK && !*none ? look_at_widths(validator, source, err) : status;
 }
 
 static const struct csvk_sized hooks_type =

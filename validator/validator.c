@@ -32,7 +32,7 @@ static const struct {
 #define LARGEST_HELD (UINT64_C(1) << 27)
 
 static const struct csvk_sized options_type =
-    CSVK_SIZED(struct csvk_validate_options, columns_are, "csvk_validate_options_init");
+    CSVK_SIZED(struct csvk_validate_options, delimiter_stated, "csvk_validate_options_init");
 
 void csvk_validate_options_init_sized(struct csvk_validate_options *options, size_t size)
 {
@@ -161,6 +161,9 @@ static int new_validator(struct csvk_validator **out, const struct csvk_validate
     set_limits(v);
     v->width = options->columns.count != 0 ? options->columns.count : options->width;
     v->first_eol = options->eol;
+    if (options->continuation) {
+        search_header(v, options->header_record, 0);
+    }
     status = keys_new(v, err);
     if (status != CSVK_OK) {
         csvk_validator_free(v);
@@ -270,8 +273,10 @@ static void begin_table(struct csvk_validator *v, const struct csvk_record *r)
     }
     if (v->options.header == CSVK_HEADER) {
         header_judge(v, r);
+        search_names(v, r);
     } else if (v->options.columns.count != 0) {
         header_judge_other(v, r);
+        search_skipped(v, r);
     }
 }
 
@@ -291,8 +296,11 @@ static void judge_record(struct csvk_validator *v, const struct csvk_record *r)
     }
     if (r->nfacts != 0) {
         judge_record_facts(v, r);
+        end_judge_record(v, r);
     }
-    if (r->blank || r->nfields != v->width) {
+    if (v->header_outvoted && r->number == v->header_record) {
+        header_judge_width(v, r);
+    } else if (r->blank || r->nfields != v->width) {
         shape_record(v, r);
     }
 }
@@ -316,6 +324,8 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
     for (size_t i = 0; i < batch->nreported; i++) {
         judge_record(v, &batch->records[i]);
     }
+    search_feed(v);
+    end_feed(v);
     if (v->judge_cells) {
         judge_fields(v);
     }
@@ -448,10 +458,13 @@ static int judge_whole(struct csvk_validator *v, struct csvk_error *err)
     v->judged = true;
     v->record = NULL;
     v->batch = NULL;
-    shape_finish(v);
+    end_judge(v);
     sample_judge(v);
+    shape_finish(v);
+    search_judge(v);
     judge_totals(v);
     judge_damage(v);
+    causes_judge(v);
     int status = keys_finish(v, err);
     if (status == CSVK_OK && v->failed) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory for findings");
@@ -489,6 +502,7 @@ void csvk_validator_free(struct csvk_validator *v)
     csvk_strings_release(&v->names);
     keys_free(v->keys);
     csvk_buf_release(&v->sample);
+    search_release(v);
     csvk_free(v->shown);
     csvk_free(v->file);
     csvk_free(v);

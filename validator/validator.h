@@ -68,6 +68,10 @@ struct csvk_validate_options {
     enum csvk_eol eol;  /* a continuation: kind of the file's first line break */
     unsigned char level[CSVK_RULES_MAX]; /* set by csvk_validate_set_rule; 0: the profile's */
     uint64_t columns_are;                /* CSVK_COLUMNS_*, what more is known about `columns` */
+    /* A continuation: the header of the file as it is written, without its line break; borrowed by
+       _new only. Without it nothing is told about records that equal the header. */
+    struct csvk_bytes header_record;
+    uint64_t delimiter_stated; /* not 0: somebody has said `dialect.delimiter` (option, manifest) */
 };
 /* They come from the user, so their names are judged as those in a header would be. */
 #define CSVK_COLUMNS_JUDGED 1u
@@ -90,6 +94,17 @@ struct csvk_validator;
 CSVK_API int csvk_validator_new(struct csvk_validator **out,
                                 const struct csvk_validate_options *options,
                                 struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Looks at the first bytes of `source`, from which nothing was read yet. *none: the file is surely
+ * no table (not-csv), and there is nothing to feed. Else: where all records agree on
+ * another width than the header, theirs is the table's, and the header is a finding
+ * (doc/reading.md A29). To be called before csvk_validator_reader_options; who does not call it has
+ * a table as wide as its header. Of parts only the first may look, at more than it judges itself if
+ * need be; the others are given the width. It does nothing when the width or the columns are known.
+ * CSVK_EIO, CSVK_ECHANGED, CSVK_ENOMEM; CSVK_EUSAGE after the first read.
+ */
+CSVK_API int csvk_validator_look(struct csvk_validator *validator, struct csvk_source *source,
+                                 bool *none, struct csvk_error *err) CSVK_MUST_USE;
 /* Sets what the reader must deliver: dialect, detail, facts, width, line breaks. */
 CSVK_API void csvk_validator_reader_options(const struct csvk_validator *validator,
                                             struct csvk_options *options);
@@ -98,13 +113,6 @@ CSVK_API void csvk_validator_reader_options(const struct csvk_validator *validat
  * is off or enough findings are kept. For csvk_reader_only_count between two batches.
  */
 CSVK_API uint32_t csvk_validator_only_counts(const struct csvk_validator *validator);
-/*
- * Looks at the first bytes of `source`, from which nothing was read yet: not-csv and
- * not-csv-suspected. *none: the file is surely no table, and there is nothing to feed. What
- * csvk_source_peek returns.
- */
-CSVK_API int csvk_validator_look(struct csvk_validator *validator, struct csvk_source *source,
-                                 bool *none, struct csvk_error *err) CSVK_MUST_USE;
 /* Judges a batch; the validator keeps only copies of what is in it. */
 CSVK_API int csvk_validator_feed(struct csvk_validator *validator, const struct csvk_batch *batch,
                                  struct csvk_error *err) CSVK_MUST_USE;

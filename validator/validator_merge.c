@@ -122,6 +122,8 @@ int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *rig
         return status;
     }
     shape_merge(left, right);
+    search_merge(left, right);
+    end_merge(left, right);
     sample_merge(left, right);
     merge_ill_formed(left, right);
     merge_totals(&left->totals, &right->totals);

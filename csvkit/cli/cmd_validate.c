@@ -111,6 +111,8 @@ static int read_table(struct validate_job *job)
     bool look = delimiter == NULL ? job->options.profile == CSVK_PROFILE_EXCEL
                                   : strcmp(delimiter, "auto") == 0;
     job->options.sep = look ? CSVK_SEP_LOOK : CSVK_SEP_DATA;
+    job->options.delimiter_stated = (delimiter != NULL && strcmp(delimiter, "auto") != 0) ||
+                                    job->table.manifest != NULL;
     job->dialect_given = job->table.dialect;
     return status;
 }
@@ -436,7 +438,8 @@ static const struct cli_option rows[] = {
      "csvkit rules lists the ids.",
      true},
     {"max-findings", 0, "N", NULL,
-     "Show at most N findings for each file; 0 shows all. The counts are exact in any case. "
+     "Show at most N findings for each file; 0 shows all, those of one cause, too. The counts are "
+     "exact in any case. "
      "Default: 100.",
      false},
     {"primary-key", 0, "A,B", NULL,

@@ -65,7 +65,7 @@ static void one(struct csvk_reporter *r, const struct csvk_subject *subject)
     for (size_t i = 0; i < subject->nsections; i++) {
         const struct csvk_section *section = &subject->section[i];
         for (size_t j = 0; j < section->count && r->status == CSVK_OK; j++) {
-            if (report_shows(r, csvk_section_at(section, j)->severity)) {
+            if (report_shows(r, csvk_section_at(section, j))) {
                 put_finding(r, subject, csvk_section_at(section, j));
             }
         }

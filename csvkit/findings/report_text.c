@@ -16,10 +16,7 @@
 
 /* The remedies that were written for a section. */
 struct remedies {
-    struct {
-        const struct csvk_rule *rule;
-        const char *text;
-    } item[REMEMBERED];
+    const char *item[REMEMBERED];
     size_t count;
 };
 
@@ -158,17 +155,16 @@ static void put_place(struct csvk_reporter *r, const struct csvk_subject *subjec
     csvk_reporter_put(r, ": ");
 }
 
-/* Was the same remedy written for this rule already? If not, it is remembered. */
-static bool is_known(struct remedies *known, const struct csvk_rule *rule, const char *remedy)
+/* Was the same remedy written already? If not, it is remembered. */
+static bool is_known(struct remedies *known, const char *remedy)
 {
     size_t filled = known->count < REMEMBERED ? known->count : REMEMBERED;
     for (size_t i = 0; i < filled; i++) {
-        if (known->item[i].rule == rule && strcmp(known->item[i].text, remedy) == 0) {
+        if (strcmp(known->item[i], remedy) == 0) {
             return true;
         }
     }
-    known->item[known->count % REMEMBERED].rule = rule;
-    known->item[known->count++ % REMEMBERED].text = remedy;
+    known->item[known->count++ % REMEMBERED] = remedy;
     return false;
 }
 
@@ -189,7 +185,7 @@ static void put_finding(struct csvk_reporter *r, const struct csvk_subject *subj
     csvk_reporter_put(r, "\n");
     put_excerpt(r, f);
     const char *remedy = csvk_finding_remedy(f);
-    if (remedy != NULL && !is_known(known, f->rule, remedy)) {
+    if (remedy != NULL && !is_known(known, remedy)) {
         csvk_reporter_put(r, "    help: ");
         csvk_reporter_put_escaped(r, remedy);
         csvk_reporter_put(r, "\n");
@@ -203,7 +199,7 @@ static void put_section(struct csvk_reporter *r, const struct csvk_subject *subj
     known.count = 0;
     for (size_t i = 0; i < section->count && r->status == CSVK_OK; i++) {
         const struct csvk_finding *f = csvk_section_at(section, i);
-        if (report_shows(r, f->severity)) {
+        if (report_shows(r, f)) {
             put_finding(r, subject, f, &known);
         }
     }

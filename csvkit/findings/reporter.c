@@ -180,9 +180,20 @@ enum csvk_severity report_least(const struct csvk_reporter *r)
                                                        : CSVK_WARNING;
 }
 
-bool report_shows(const struct csvk_reporter *r, enum csvk_severity severity)
+static bool explains_error(const struct csvk_finding *f)
 {
-    return severity >= report_least(r);
+    for (size_t i = 0; i < f->nextras; i++) {
+        if (strcmp(f->extra[i].key, "explains") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool report_shows(const struct csvk_reporter *r, const struct csvk_finding *f)
+{
+    enum csvk_severity least = report_least(r);
+    return f->severity >= least || (least == CSVK_WARNING && explains_error(f));
 }
 
 uint64_t report_dropped(const struct csvk_subject *subject, enum csvk_severity least)

@@ -32,8 +32,9 @@ struct csvk_reporter {
 };
 
 void report_put_bytes(struct csvk_reporter *r, const void *bytes, size_t length); /* as they are */
-/* What a text report shows of a finding's severity; the formats for people ask. */
-bool report_shows(const struct csvk_reporter *r, enum csvk_severity severity);
+/* Whether a report shows the finding; the formats for people ask. A note that explains an error,
+   which its fact `explains` says, is shown whenever warnings are. */
+bool report_shows(const struct csvk_reporter *r, const struct csvk_finding *f);
 /* The least severity that is shown. */
 enum csvk_severity report_least(const struct csvk_reporter *r);
 uint64_t report_dropped(const struct csvk_subject *subject, enum csvk_severity least);

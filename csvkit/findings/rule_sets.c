@@ -96,12 +96,14 @@ const struct csvk_rule *csvk_rule_sets_at(const struct csvk_rule_set *const *set
     return NULL;
 }
 
+/* The first row with the id is the one that counts, so repeated rows need no look here. */
 const struct csvk_rule *csvk_rule_sets_find(const struct csvk_rule_set *const *sets, const char *id)
 {
-    const struct csvk_rule *rule;
-    for (size_t i = 0; (rule = csvk_rule_sets_at(sets, i)) != NULL; i++) {
-        if (strcmp(rule->id, id) == 0) {
-            return rule;
+    for (const struct csvk_rule_set *const *set = sets; *set != NULL; set++) {
+        for (size_t i = 0; i < (*set)->count; i++) {
+            if (strcmp((*set)->rule[i].id, id) == 0) {
+                return &(*set)->rule[i];
+            }
         }
     }
     return NULL;

@@ -240,6 +240,7 @@ int simple_settings_read(struct simple_settings *s, const char *const *settings,
     s->normalize.header = s->no_header ? CSVK_NORMALIZE_NO_HEADER : CSVK_NORMALIZE_HEADER;
     s->validate.columns_are = s->columns.count != 0 ? CSVK_COLUMNS_JUDGED : 0;
     s->normalize.delimiter_given = s->delimiter_given;
+    s->validate.delimiter_stated = s->delimiter_given;
     s->files.encoding = s->encoding;
     struct csvk_strings *columns =
         task == SIMPLE_NORMALIZE ? &s->normalize.columns : &s->validate.columns;

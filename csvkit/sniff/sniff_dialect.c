@@ -357,7 +357,7 @@ static int read_by_delimiter(const struct sniffed *sniffed, int delimiter,
 
 /* ---- all delimiters ---- */
 
-/* Puts a candidate into the list, which is ordered by score. */
+/* Puts a candidate into the list, which is ordered by score; the last of a full list gives way. */
 static void rank(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen)
 {
     if (out->ncandidates == CSVK_SNIFF_CANDIDATES) { /* the worst one goes */

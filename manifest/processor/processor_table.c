@@ -33,14 +33,25 @@ static char *manifest_of(const char *path)
 
 /* ---- judging ---- */
 
+static int refuse_for(const struct processor_table *t, const struct csvk_finding *finding)
+{
+    struct csvk_buf message = CSVK_BUF_INIT;
+    const char *remedy = finding->remedy != NULL ? finding->remedy : finding->rule->remedy;
+    int status = csvk_finding_message(finding, &message);
+    status = status == CSVK_OK
+                 ? PROCESSOR_REFUSE(t->p, "%s: %s%s%s", t->name, csvk_buf_text(&message),
+                                    remedy[0] != '\0' ? "; " : "", remedy)
+                 : csvk_fail(t->p->err, CSVK_ENOMEM, "out of memory");
+    csvk_buf_release(&message);
+    return status;
+}
+
 static int refuse_first_error(const struct processor_table *t, const struct csvk_findings *found)
 {
     for (size_t i = 0; i < found->count; i++) {
         const struct csvk_finding *finding = &found->item[i];
         if (finding->severity == CSVK_ERROR) {
-            return PROCESSOR_REFUSE(t->p, "%s: %s%s%s", t->name, finding->message,
-                                    finding->remedy != NULL ? "; " : "",
-                                    finding->remedy != NULL ? finding->remedy : "");
+            return refuse_for(t, finding);
         }
     }
     return CSVK_OK;

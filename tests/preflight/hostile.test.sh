@@ -174,7 +174,7 @@ done
 
 # Levels of every catalogue can be set, kept findings are bounded, counts are not.
 fresh levels
-{ echo id,v; for i in $(seq 300); do echo "$i"; done; } >"$T/a.csv"
+{ echo id,v; for i in $(seq 300); do echo "$i"; echo "$i,x"; done; } >"$T/a.csv"
 echo "{$to,\"nokey\":1}" >"$T/a.csv.manifest"
 : >"$T/.x.csv"
 judge --max-findings=5

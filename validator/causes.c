@@ -1,0 +1,260 @@
+/*
+ * causes.c - one cause, one finding: what follows from a cause that is told is counted, and not
+ * told again; and what explains an error stands beside it.
+ *
+ * Called at the end, when all rules have judged. Three things happen here:
+ *
+ *   - A file in UTF-16 or UTF-32 without a mark holds nothing that is worth a judgement. That it is
+ *     one is told, and the first NUL byte, so that the file is not valid; nothing else is, and
+ *     nothing else is counted.
+ *   - Findings of field-count that a cause explains name it (`follows`) and have its remedy instead
+ *     of theirs. The cause has `explains`; reports for people show it then, a note as well.
+ *   - Where one cause explains all of them, or where all records from one on have the same wrong
+ *     width, the first finding stands for all. The counts stay.
+ *
+ * With max_findings 0, which asks for every place, all findings stay.
+ */
+#include "validator/judge.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define RUN_LEAST 10 /* records in a row that one finding stands for */
+
+static struct csvk_finding *first_kept(struct csvk_validator *v, enum rule_index rule)
+{
+    return v->kept[rule].count != 0 ? &v->kept[rule].item[0] : NULL;
+}
+
+/* ---- text in UTF-16 without a mark ----------------------------------------------------------- */
+
+static void drop_all_but_first(struct csvk_findings *kept, size_t stay)
+{
+    while (kept->count > stay) {
+        csvk_finding_release(&kept->item[--kept->count]);
+    }
+}
+
+static void drop_all_but_encoding(struct csvk_validator *v)
+{
+    for (size_t i = 0; i < RULES; i++) {
+        bool told = i == RULE_ENCODING_SUSPECTED || i == RULE_COMPRESSED_INPUT_DAMAGED;
+        size_t stay = told ? v->kept[i].count : i == RULE_NUL_BYTE ? 1 : 0;
+        drop_all_but_first(&v->kept[i], stay);
+        v->count[i] = v->count[i] > stay && !told ? stay : v->count[i];
+    }
+    struct csvk_findings *nul = &v->kept[RULE_NUL_BYTE];
+    if (nul->count != 0) {
+        finding_text(v, &nul->item[0], "follows", csvk_rule_table[RULE_ENCODING_SUSPECTED].id);
+        const struct csvk_finding *cause = first_kept(v, RULE_ENCODING_SUSPECTED);
+        const char *remedy = cause != NULL ? csvk_finding_remedy(cause) : NULL;
+        if (remedy != NULL) {
+            finding_remedy(v, &nul->item[0], remedy);
+        }
+    }
+    v->totals.records = v->totals.width = 0;
+    csvk_strings_release(&v->names);
+}
+
+/* ---- what explains a width ------------------------------------------------------------------- */
+
+static bool has_extra(const struct csvk_finding *f, const char *key)
+{
+    for (size_t i = 0; i < f->nextras; i++) {
+        if (strcmp(f->extra[i].key, key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void mark_cause(struct csvk_validator *v, struct csvk_finding *cause)
+{
+    if (cause->nextras < CSVK_FINDING_EXTRAS && !has_extra(cause, "explains")) {
+        finding_text(v, cause, "explains", csvk_rule_table[RULE_FIELD_COUNT].id);
+    }
+}
+
+/* The finding `f` of field-count follows from `cause`, unless something else was found before. */
+static void explain(struct csvk_validator *v, struct csvk_finding *f, struct csvk_finding *cause)
+{
+    if (has_extra(f, "follows") || f->nextras == CSVK_FINDING_EXTRAS) {
+        return;
+    }
+    const char *remedy = csvk_finding_remedy(cause);
+    finding_text(v, f, "follows", cause->rule->id);
+    if (remedy != NULL) {
+        finding_remedy(v, f, remedy);
+    }
+    mark_cause(v, cause);
+}
+
+/* Explains the findings about records from `first` to `last`. How many they are. */
+static size_t explain_records(struct csvk_validator *v, enum rule_index rule, uint64_t first,
+                              uint64_t last)
+{
+    struct csvk_finding *cause = first_kept(v, rule);
+    struct csvk_findings *kept = &v->kept[RULE_FIELD_COUNT];
+    size_t explained = 0;
+    for (size_t i = 0; cause != NULL && i < kept->count; i++) {
+        if (kept->item[i].record >= first && kept->item[i].record <= last) {
+            explain(v, &kept->item[i], cause);
+            explained++;
+        }
+    }
+    return explained;
+}
+
+/* A comment of another width than the table: the line itself explains its width. */
+static void explain_comments(struct csvk_validator *v)
+{
+    struct csvk_findings *comments = &v->kept[RULE_COMMENT_LINE],
+                         *kept = &v->kept[RULE_FIELD_COUNT];
+    for (size_t i = 0, k = 0; i < comments->count && k < kept->count;) {
+        struct csvk_finding *comment = &comments->item[i], *f = &kept->item[k];
+        if (comment->record == f->record) {
+            explain(v, f, comment);
+        }
+        i += comment->record <= f->record;
+        k += f->record <= comment->record;
+    }
+}
+
+static bool has_reason(const struct csvk_finding *f, enum misfit_reason reason)
+{
+    for (size_t i = 0; i < f->nextras; i++) {
+        if (strcmp(f->extra[i].key, "reason") == 0) {
+            return strcmp(f->extra[i].text, misfit_texts[reason].text) == 0;
+        }
+    }
+    return false;
+}
+
+/* The style of quotes in which a value is enclosed that was split; NULL: in none. */
+static const char *style_of(const struct csvk_finding *f)
+{
+    return has_reason(f, MISFIT_TYPOGRAPHIC)   ? "typographic quotes"
+           : has_reason(f, MISFIT_APOSTROPHES) ? "single quotes"
+           : has_reason(f, MISFIT_BACKTICKS)   ? "backticks"
+                                               : NULL;
+}
+
+/* Values that are enclosed in another style say so by being split: the first one is told, unless
+   the style was seen before. */
+static void explain_styles(struct csvk_validator *v)
+{
+    struct csvk_findings *kept = &v->kept[RULE_FIELD_COUNT];
+    for (size_t i = 0; i < kept->count; i++) {
+        struct csvk_finding *f = &kept->item[i];
+        const char *style = style_of(f);
+        if (style != NULL && v->count[RULE_QUOTE_STYLE_SUSPECTED] == 0) {
+            struct place place = {f->byte, f->length, f->record, f->field};
+            struct csvk_finding *cause = judge_add(v, RULE_QUOTE_STYLE_SUSPECTED, &place);
+            if (cause != NULL) {
+                cause->line = f->line;
+                cause->column = f->column;
+                cause->column_chars = f->column_chars;
+                finding_text(v, cause, "style", style);
+                finding_remedy(v, cause, f->remedy);
+            }
+        }
+        if (style != NULL && v->kept[RULE_QUOTE_STYLE_SUSPECTED].count != 0) {
+            explain(v, f, first_kept(v, RULE_QUOTE_STYLE_SUSPECTED));
+        }
+    }
+}
+
+/* The rule that explains why no record has the table's width, or RULES. A directive or a comment
+   above the header has set that width; the wrong delimiter does the same. */
+static enum rule_index cause_of_all(struct csvk_validator *v)
+{
+    const struct csvk_finding *comment = first_kept(v, RULE_COMMENT_LINE);
+    if (v->kept[RULE_SEP_DIRECTIVE].count != 0 && v->options.sep != CSVK_SEP_FOUND) {
+        return RULE_SEP_DIRECTIVE;
+    }
+    if (comment != NULL && comment->record == 1) {
+        return RULE_COMMENT_LINE;
+    }
+    if (v->kept[RULE_DELIMITER_SUSPECTED].count != 0) {
+        return RULE_DELIMITER_SUSPECTED;
+    }
+    return v->kept[RULE_PREAMBLE_SUSPECTED].count != 0 ? RULE_PREAMBLE_SUSPECTED : RULES;
+}
+
+/* ---- one finding for many -------------------------------------------------------------------- */
+
+/* The finding at `index` stands for all after it, which go up to record `last`. */
+static void fold(struct csvk_validator *v, size_t index, uint64_t last)
+{
+    struct csvk_findings *kept = &v->kept[RULE_FIELD_COUNT];
+    if (v->options.max_findings == 0 || index + 1 >= kept->count) {
+        return;
+    }
+    struct csvk_finding *f = &kept->item[index];
+    if (last != 0 && f->nextras < CSVK_FINDING_EXTRAS) {
+        finding_number(f, "last_record", CSVK_EXTRA_RECORD, last);
+    }
+    drop_all_but_first(kept, index + 1);
+}
+
+/* All records from one on have the same width, which is not that of the table. */
+static void fold_tail(struct csvk_validator *v)
+{
+    const struct misfit_run *t = &v->shape.tail;
+    const struct csvk_findings *kept = &v->kept[RULE_FIELD_COUNT];
+    if (t->count < RUN_LEAST || t->least != t->most || t->broken ||
+        t->next != v->totals.records + 1) {
+        return;
+    }
+    for (size_t i = 0; i < kept->count; i++) {
+        if (kept->item[i].record == t->first) {
+            fold(v, i, v->totals.records);
+        }
+    }
+}
+
+/* The delimiter that fits is a control character: where it stands is no finding of its own. */
+static void drop_controls(struct csvk_validator *v)
+{
+    const struct csvk_finding *cause = first_kept(v, RULE_DELIMITER_SUSPECTED);
+    struct csvk_findings *kept = &v->kept[RULE_CONTROL_CHAR];
+    unsigned code = 0;
+    if (cause == NULL || v->options.max_findings == 0 ||
+        sscanf(cause->extra[0].text, "\\x%2x", &code) != 1) {
+        return;
+    }
+    char text[16];
+    size_t stay = 0;
+    snprintf(text, sizeof text, "U+%04X", code);
+    for (size_t i = 0; i < kept->count; i++) {
+        if (strcmp(kept->item[i].extra[0].text, text) == 0) {
+            csvk_finding_release(&kept->item[i]);
+        } else {
+            kept->item[stay++] = kept->item[i];
+        }
+    }
+    kept->count = stay;
+}
+
+void causes_judge(struct csvk_validator *v)
+{
+    if (v->failed) {
+        return; /* facts of findings are missing */
+    }
+    if (v->in_utf16 && v->options.max_findings != 0) {
+        drop_all_but_encoding(v);
+        return;
+    }
+    enum rule_index all = cause_of_all(v);
+    uint64_t records = v->totals.records;
+    explain_comments(v);
+    explain_records(v, RULE_COPY_END_MARKER, records, records);
+    explain_records(v, RULE_TRUNCATED_SUSPECTED, records, records);
+    explain_records(v, RULE_FOOTER_SUSPECTED, v->shape.tail.first, records);
+    explain_styles(v);
+    if (all != RULES && explain_records(v, all, 1, records) == v->kept[RULE_FIELD_COUNT].count) {
+        fold(v, 0, 0);
+    }
+    fold_tail(v);
+    drop_controls(v);
+}
