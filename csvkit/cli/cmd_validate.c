@@ -111,8 +111,8 @@ static int read_table(struct validate_job *job)
     bool look = delimiter == NULL ? job->options.profile == CSVK_PROFILE_EXCEL
                                   : strcmp(delimiter, "auto") == 0;
     job->options.sep = look ? CSVK_SEP_LOOK : CSVK_SEP_DATA;
-    job->options.delimiter_stated = (delimiter != NULL && strcmp(delimiter, "auto") != 0) ||
-                                    job->table.manifest != NULL;
+    job->options.delimiter_stated =
+        (delimiter != NULL && strcmp(delimiter, "auto") != 0) || job->table.manifest != NULL;
     job->dialect_given = job->table.dialect;
     return status;
 }
