@@ -48,7 +48,7 @@ comma := ,
 say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
 # libcsvkit needs libc alone. libcsv has no .pc file; the others have, but their plain names serve as
-# well. libzstd, liblzma and libbz2 are loaded on first use.
+# well. libzstd, liblzma, libbz2 and libutf8proc are loaded on first use.
 LIB_LIBS := -lpthread
 EXTRA_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread -ldl
 # libcurl and libcrypto are loaded on first use, see csvkit/extra/lazy_loading.h; LINKED=1 links them.

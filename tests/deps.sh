@@ -2,7 +2,7 @@
 # Installs the Debian packages that building and testing need and that are not there yet.
 set -eu
 need='gcc g++ make pkg-config zlib1g-dev libcsv-dev libcjson-dev libdeflate-dev libisal-dev
-libzstd-dev liblzma-dev libbz2-dev zstd xz-utils bzip2
+libzstd-dev liblzma-dev libbz2-dev zstd xz-utils bzip2 libutf8proc-dev
 libcurl4-openssl-dev libssl-dev curl openssl python3-swift check libsubunit-dev jq python3
 python3-jsonschema bash ca-certificates'
 missing=

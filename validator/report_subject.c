@@ -82,8 +82,8 @@ static void put_summary(const struct csvk_subject *subject, size_t index, struct
     csvk_reporter_put_count(r, report->totals->bytes, "byte");
     if (report->findings_dropped != 0) {
         csvk_reporter_put(r, "; ");
-        csvk_reporter_put_number(r, report->findings_dropped);
-        csvk_reporter_put(r, " more findings not shown");
+        csvk_reporter_put_count(r, report->findings_dropped, "more finding");
+        csvk_reporter_put(r, " not shown");
     }
     csvk_reporter_put(r, "\n");
 }

@@ -236,8 +236,8 @@ static int show(struct cli *cli, struct item *item)
         return cli_trouble(cli, "out of memory");
     }
     if (hidden > 0) {
-        cli_note(cli, "%s: %zu credentials are shown as ***; --secrets shows them", item->path,
-                 hidden);
+        cli_note(cli, "%s: %zu credential%s shown as ***; --secrets shows the text", item->path,
+                 hidden, hidden == 1 ? " is" : "s are");
     }
     csvk_manifest_normalize(item->manifest, item->kind);
     return put_out(cli, item->manifest);

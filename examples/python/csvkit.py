@@ -47,6 +47,7 @@ def _load():
         extra.csvk_use_decoders()
         extra.csvk_use_gzip()
         extra.csvk_use_libcsv()
+        extra.csvk_use_clusters()
     texts, text, size = ctypes.POINTER(ctypes.c_char_p), ctypes.c_char_p, ctypes.c_size_t
     json_text = ctypes.POINTER(ctypes.c_void_p)
     core.csvk_rows_open.argtypes = [ctypes.POINTER(ctypes.c_void_p), text, texts, text, size]

@@ -21,7 +21,7 @@ import urllib.parse
 import xml.etree.ElementTree as tree
 
 COLUMNS = 'file,byte,line,column,record,field,name,rule,severity,message,excerpt,table'.split(',')
-LEFT_OUT = re.compile(r'(\d+) more (?:findings|errors)|\((\d+) not shown\)')
+LEFT_OUT = re.compile(r'(\d+) more (?:findings?|errors?)|\((\d+) not shown\)')
 
 
 def need(condition, what):

@@ -107,7 +107,7 @@ static const struct {
     {"--qiet", "unknown option --qiet; did you mean --quiet?"},
     {"--delim=;", "unknown option --delim; did you mean --delimiter?"},
     {"--line_break=lf", "unknown option --line_break; did you mean --line-break?"},
-    {"--colour", "unknown option --colour; see csvkit try --help"},
+    {"--florin", "unknown option --florin; see csvkit try --help"},
     {"--=x", "unknown option --; see csvkit try --help"},
     {"-x", "unknown option -x; see csvkit try --help"},
     {"-qx", "unknown option -x; see csvkit try --help"},

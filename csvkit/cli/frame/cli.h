@@ -49,7 +49,7 @@ extern const struct cli_group
     cli_dialect_options; /* -d -e --escape --header --no-header --columns --encoding */
 extern const struct cli_group
     cli_blanks_options; /* --skip-blanks; with it, delimiters of several bytes are read */
-extern const struct cli_group cli_common_options; /* -j --progress -q --help */
+extern const struct cli_group cli_common_options; /* -j --progress --color -q --help */
 
 /* All commands, ended by a row whose name is NULL (commands.c). */
 extern const struct cli_command *const cli_commands[];
@@ -90,7 +90,7 @@ void cli_out_buf(struct cli *cli, struct csvk_buf *buf); /* writes and clears */
    while the text was made: the program ends with exit status 2, as after a failed write. */
 void cli_out_result(struct cli *cli, struct csvk_buf *buf, int made);
 bool cli_out_failed(const struct cli *cli); /* writing has failed: a long report may stop */
-bool cli_color(const struct cli *cli, FILE *stream); /* a terminal, and NO_COLOR is not set */
+bool cli_color(const struct cli *cli, FILE *stream); /* --color, else a terminal, no NO_COLOR */
 unsigned cli_threads(struct cli *cli);               /* -j, or the cores we may use */
 uint64_t cli_longest_record(void);                   /* a quarter of the memory we may use */
 

@@ -51,6 +51,10 @@ static const struct cli_option common_rows[] = {
      "Show on standard error how far the work is. Default: auto, which means on a terminal, after "
      "half a second.",
      false},
+    {"color", 0, "WHEN", "auto|always|never",
+     "Colour text reports on standard output and standard error; files never have colours. "
+     "Default: auto, which means on a terminal, unless NO_COLOR is set.",
+     false},
     {"quiet", 'q', NULL, NULL, "Print no progress and no notes, only errors.", false},
     {"help", 'h', NULL, NULL, "Print this text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
