@@ -46,7 +46,13 @@ static int read_level(struct preflight_job *job, const char *text)
     if (csvk_strings_addn(&job->ids, text, (size_t)(equals - text)) != CSVK_OK) {
         return cli_trouble(job->cli, "out of memory");
     }
-    struct csvk_preflight_level level = {job->ids.item[job->ids.count - 1], severity};
+    const char *id = job->ids.item[job->ids.count - 1];
+    const char *near = cli_suggest_rule(csvk_rule_sets, id);
+    if (csvk_rule_sets_find(csvk_rule_sets, id) == NULL && near != NULL) {
+        return cli_trouble(job->cli, "--rule=%s: unknown rule '%s'; did you mean %s?", text, id,
+                           near);
+    }
+    struct csvk_preflight_level level = {id, severity};
     job->level[job->options.nlevels++] = level;
     return CLI_GOOD;
 }

@@ -28,6 +28,8 @@ struct validate_job {
     int status; /* the worst so far */
 };
 
+static const struct csvk_rule_set *const sets[] = {&csvk_validator_rules, NULL};
+
 /* ---- options -------------------------------------------------------------------------------- */
 
 static void worsen(struct validate_job *job, int status)
@@ -47,6 +49,11 @@ static int read_rule(struct validate_job *job, const char *text)
     }
     memcpy(id, text, (size_t)(equals - text));
     id[equals - text] = '\0';
+    const char *near = cli_suggest_rule(sets, id);
+    if (csvk_rule_find(id) == NULL && strcmp(id, "all") != 0 && near != NULL) {
+        return cli_trouble(job->cli, "--rule=%s: unknown rule '%s'; did you mean %s?", text, id,
+                           near);
+    }
     if (csvk_severity_parse(equals + 1, &level, &err) != CSVK_OK ||
         csvk_validate_set_rule(&job->options, id, level, &err) != CSVK_OK) {
         return cli_trouble(job->cli, "--rule=%s: %s", text, err.text);
@@ -363,7 +370,6 @@ static void do_operands(struct validate_job *job)
 
 static int run(struct cli *cli)
 {
-    static const struct csvk_rule_set *const sets[] = {&csvk_validator_rules, NULL};
     struct validate_job job = {.cli = cli};
     csvk_validate_options_init(&job.options);
     job.status = read_options(&job);

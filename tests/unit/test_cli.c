@@ -116,10 +116,10 @@ static const struct {
     {"--delimiter", "--delimiter needs a value: --delimiter=C"},
     {"a -d", "-d needs a value: -d C"},
     {"-qd", "-d needs a value: -d C"},
-    {"--line-break=LF", "--line-break=LF: choose one of crlf|lf"},
-    {"--line-break=l", "--line-break=l: choose one of crlf|lf"},
+    {"--line-break=LF", "--line-break=LF: choose one of crlf|lf; did you mean lf?"},
+    {"--line-break=l", "--line-break=l: choose one of crlf|lf; did you mean lf?"},
     {"--line-break=", "--line-break=: choose one of crlf|lf"},
-    {"--line-break=crlf|lf", "--line-break=crlf|lf: choose one of crlf|lf"},
+    {"--line-break=crlf|lf", "--line-break=crlf|lf: choose one of crlf|lf; did you mean crlf?"},
     {"--progress=sometimes", "--progress=sometimes: choose one of auto|always|never"},
     {"", "missing operand; usage: csvkit try [OPTION]... [FILE]..."},
     {"a b c d", "unexpected operand 'd'; usage: csvkit try [OPTION]... [FILE]..."},
@@ -289,6 +289,8 @@ static const struct {
     {"norm", "normalize"},
     {"normalise", "normalize"},
     {"slcie", "slice"},
+    {"ROW-CUONT", "row-count"},
+    {"row_count", "row-count"},
     {"slices", "slice"},
     {"manifest creat", "manifest create"},
     {"manifest chek", "manifest check"},
@@ -299,10 +301,44 @@ static const struct {
     {"completely-different", NULL},
 };
 
+static const struct {
+    const char *typed, *meant;
+} encodings[] = {
+    {"latin-1", "latin1"},
+    {"Latin_2", "latin2"},
+    {"utf_8", "utf-8"},
+    {"UTF-8-SIG", "utf-8"},
+    {"utf-16-le", "utf-16le"},
+    {"iso_8859-15x", "iso-8859-15"},
+    {"isoo-8859-2", "iso-8859-2"},
+    {"windows_1250", "windows-1250"},
+    {"win1252", "windows-1252"},
+    {"win-1251", "windows-1251"},
+    {"cp-1252", "cp1252"},
+    {"shfit-jis", "shift_jis"},
+    {"ANSI", "windows-1252"},
+    {"klingon", NULL},
+    {"", NULL},
+    {"-", NULL},
+};
+
+START_TEST(near_encodings_are_suggested)
+{
+    const char *meant = cli_suggest_encoding(encodings[_i].typed);
+    if (encodings[_i].meant == NULL) {
+        ck_assert_ptr_null(meant);
+    } else {
+        ck_assert_ptr_nonnull(meant);
+        ck_assert_str_eq(meant, encodings[_i].meant);
+        ck_assert(cli_knows_encoding(meant));
+    }
+}
+END_TEST
+
 START_TEST(near_names_are_suggested)
 {
-    static const char *const names[] = {"validate", "normalize", "slice", "manifest create",
-                                        "manifest check"};
+    static const char *const names[] = {"validate",        "normalize",      "slice",
+                                        "manifest create", "manifest check", "row-count"};
     const char *meant = cli_suggest(typos[_i].typed, names, sizeof names / sizeof names[0]);
     if (typos[_i].meant == NULL) {
         ck_assert_ptr_null(meant);
@@ -438,6 +474,7 @@ int main(void)
     LOOP(parser, bad_lines_are_explained, bad_lines);
     tcase_add_test(parser, last_value_counts_and_all_are_kept);
     LOOP(parser, near_names_are_suggested, typos);
+    LOOP(parser, near_encodings_are_suggested, encodings);
     suite_add_tcase(suite, parser);
     TCase *values = tcase_create("values");
     LOOP(values, sizes_are_read, sizes);

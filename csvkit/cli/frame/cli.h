@@ -12,6 +12,7 @@
 #define CSVKIT_CLI_FRAME_CLI_H
 
 #include "csvkit/csvkit.h"
+#include "csvkit/findings/findings.h"
 
 #include <stdio.h>
 
@@ -73,6 +74,9 @@ int cli_get_list(struct cli *cli, const char *name, struct csvk_strings *out); /
    becomes true for --delimiter=auto, and out->delimiter is left alone then. A command that passes
    NULL refuses auto. */
 int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_auto);
+
+/* The id of a rule that the user most likely meant; NULL: none is similar. */
+const char *cli_suggest_rule(const struct csvk_rule_set *const *sets, const char *typed);
 
 /* ---- messages and results ---- */
 /* Prints "csvkit: text" on standard error, with unprintable bytes escaped; returns CLI_TROUBLE. */

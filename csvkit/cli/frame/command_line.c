@@ -128,7 +128,11 @@ static void forget_opposite(struct cli *cli, const char *name)
 static int add_given(struct cli *cli, const struct cli_option *option, const char *value)
 {
     if (value != NULL && option->choices != NULL && !is_choice(option->choices, value)) {
-        return complain(cli, "--%s=%s: choose one of %s", option->name, value, option->choices);
+        char near[400];
+        const char *meant = cli_suggest_choice(option->choices, value, near, sizeof near);
+        return complain(cli, "--%s=%s: choose one of %s%s%s%s", option->name, value,
+                        option->choices, meant != NULL ? "; did you mean " : "",
+                        meant != NULL ? meant : "", meant != NULL ? "?" : "");
     }
     forget_opposite(cli, option->name);
     if (cli->ngiven == cli->given_capacity) {

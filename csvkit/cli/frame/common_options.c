@@ -217,5 +217,6 @@ unsigned cli_threads(struct cli *cli)
 int cli_check_common(struct cli *cli)
 {
     uint64_t threads = 0;
-    return cli_get_uint(cli, "threads", 1, MOST_THREADS, &threads);
+    int status = cli_get_uint(cli, "threads", 1, MOST_THREADS, &threads);
+    return status == CLI_GOOD ? cli_check_encodings(cli) : status;
 }

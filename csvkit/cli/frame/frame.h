@@ -44,7 +44,8 @@ int cli_check_operands(struct cli *cli);
 void cli_release(struct cli *cli);
 
 /* ---- common_options.c ---- */
-int cli_check_common(struct cli *cli); /* -j is a number in the allowed range */
+/* -j is a number in the allowed range, encodings have names that are known. */
+int cli_check_common(struct cli *cli);
 
 /* ---- commands.c ---- */
 struct cli_topic { /* a heading of `csvkit --help` */
@@ -61,11 +62,27 @@ bool cli_is_family(const char *word);
 bool cli_in_family(const struct cli_command *command, const char *word);
 
 /* ---- suggest.c ---- */
+/* Small letters, of ASCII only: the answer must not depend on the user's locale. */
+static inline char cli_fold_letter(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
 /* The name among names[] that the user most likely meant, or NULL when none is similar. */
 const char *cli_suggest(const char *typed, const char *const *names, size_t count);
 /* The same for the long options of a command, and for all commands. */
 const char *cli_suggest_option(const struct cli_command *command, const char *typed);
 const char *cli_suggest_command(const char *typed);
+/* The same for choices "crlf|lf"; the answer lies in `out`. */
+const char *cli_suggest_choice(const char *choices, const char *typed, char *out, size_t capacity);
+/* The command that was left out before a file or a folder; NULL: `path` looks like neither. */
+const char *cli_suggest_for_file(const char *path);
+
+/* ---- encodings.c ---- */
+/* The name of an encoding that is like `typed` and that iconv(3) knows here; NULL: there is none.
+ */
+const char *cli_suggest_encoding(const char *typed);
+bool cli_knows_encoding(const char *name);
+int cli_check_encodings(struct cli *cli); /* those that options name are known */
 
 /* ---- option_values.c ---- */
 /* "1.5 MB": at most three digits and a unit that is a power of 1000. */
