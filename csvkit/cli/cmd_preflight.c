@@ -246,4 +246,5 @@ const struct cli_command cli_cmd_preflight = {
     .min_operands = 0,
     .max_operands = 1,
     .run = run,
+    .rules = &csvk_rule_sets,
 };

@@ -341,4 +341,5 @@ const struct cli_command cli_cmd_explain = {
     .min_operands = 1,
     .max_operands = 1,
     .run = run_explain,
+    .rules = &csvk_rule_sets,
 };

@@ -28,7 +28,8 @@ struct validate_job {
     int status; /* the worst so far */
 };
 
-static const struct csvk_rule_set *const sets[] = {&csvk_validator_rules, NULL};
+static const struct csvk_rule_set *const own_sets[] = {&csvk_validator_rules, NULL};
+static const struct csvk_rule_set *const *const sets = own_sets;
 
 /* ---- options -------------------------------------------------------------------------------- */
 
@@ -465,4 +466,5 @@ const struct cli_command cli_cmd_validate = {
     .min_operands = 0,
     .max_operands = -1,
     .run = run,
+    .rules = &sets,
 };

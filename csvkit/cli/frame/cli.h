@@ -43,6 +43,9 @@ struct cli_command {
     const char *const *examples;           /* pairs {command line, what it does}, ended by NULL */
     int min_operands, max_operands;        /* max -1: any number */
     int (*run)(struct cli *cli);           /* returns enum cli_exit */
+    /* Completion offers their ids for values ID=SEVERITY and operands RULE; NULL: there are none.
+     */
+    const struct csvk_rule_set *const *const *rules;
 };
 
 /* Groups that several commands share; their rows are in common_options.c. */
