@@ -364,7 +364,7 @@ static void do_operands(struct validate_job *job)
     for (size_t i = 0; i < count && !cli_out_failed(job->cli); i++) {
         do_operand(job, cli_operand(job->cli, i));
     }
-    if (count == 0) {
+    if (count == 0 && !cli_has(job->cli, "files-from")) {
         do_operand(job, "-");
     }
 }
@@ -373,7 +373,8 @@ static int run(struct cli *cli)
 {
     struct validate_job job = {.cli = cli};
     csvk_validate_options_init(&job.options);
-    job.status = read_options(&job);
+    job.status = cli_take_files_from(cli);
+    job.status = job.status == CLI_GOOD ? read_options(&job) : job.status;
     if (job.status == CLI_GOOD) {
         job.status = cli_reports_begin(cli, &job.reports, sets, job.options.profile);
     }
@@ -430,6 +431,7 @@ static const struct cli_group *const groups[] = {&own,
                                                  &cli_dialect_options,
                                                  &cli_blanks_options,
                                                  &cli_manifest_options,
+                                                 &cli_files_from_options,
                                                  &cli_common_options,
                                                  NULL};
 
@@ -444,6 +446,10 @@ static const char *const examples[] = {
     "Accept only files with CRLF line breaks and without warnings.",
     "csvkit validate --report=sarif:out.sarif --report=csv:findings.csv data/*.csv",
     "Report as text, and write the findings to two files as well.",
+    "git diff --name-only -z '*.csv' | csvkit validate --files-from=- -0",
+    "Check the files that have changed.",
+    "csvkit validate --statistics data/*.csv",
+    "Count by rule what is wrong in all files together.",
     NULL,
 };
 

@@ -53,7 +53,8 @@ extern const struct cli_group
     cli_dialect_options; /* -d -e --escape --header --no-header --columns --encoding */
 extern const struct cli_group
     cli_blanks_options; /* --skip-blanks; with it, delimiters of several bytes are read */
-extern const struct cli_group cli_common_options; /* -j --progress --color -q --help */
+extern const struct cli_group cli_files_from_options; /* --files-from --null */
+extern const struct cli_group cli_common_options;     /* -j --progress --color -q --help */
 
 /* All commands, ended by a row whose name is NULL (commands.c). */
 extern const struct cli_command *const cli_commands[];
@@ -64,6 +65,10 @@ const char *cli_value(const struct cli *cli, const char *name); /* its last valu
 size_t cli_count(const struct cli *cli, const char *name);      /* how often it was given */
 const char *cli_nth(const struct cli *cli, const char *name, size_t i);
 size_t cli_noperands(const struct cli *cli);
+/* Adds the names in the lists of --files-from to the operands, with a message when that cannot be
+   done. Call it before the operands are looked at; without operands afterwards there is nothing to
+   do. */
+int cli_take_files_from(struct cli *cli);
 const char *cli_operand(const struct cli *cli, size_t i);
 const struct cli_group *const *cli_groups(const struct cli *cli); /* of the command */
 /* Typed values. When the option was not given, *out is left alone. When its text is not a value of

@@ -148,7 +148,7 @@ static int add_given(struct cli *cli, const struct cli_option *option, const cha
     return CLI_GOOD;
 }
 
-static int add_operand(struct cli *cli, const char *operand)
+int cli_add_operand(struct cli *cli, const char *operand)
 {
     if (cli->noperands == cli->operands_capacity) {
         size_t capacity = cli->operands_capacity == 0 ? 16 : 2 * cli->operands_capacity;
@@ -247,7 +247,7 @@ static int take_word(struct cli *cli, struct option_words *words, bool *options_
     const char *word = words->argv[words->at];
     if (*options_ended || word[0] != '-' || word[1] == '\0') {
         words->at++;
-        return add_operand(cli, word);
+        return cli_add_operand(cli, word);
     }
     if (word[1] != '-') {
         return take_letters(cli, words);
@@ -295,6 +295,7 @@ void cli_release(struct cli *cli)
 {
     csvk_free(cli->given);
     csvk_free((void *)cli->operands);
+    csvk_strings_release(&cli->listed);
     csvk_buf_release(&cli->problem);
     *cli = (struct cli){0};
 }

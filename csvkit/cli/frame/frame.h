@@ -25,6 +25,7 @@ struct cli {
     size_t ngiven, given_capacity;
     const char **operands;
     size_t noperands, operands_capacity;
+    struct csvk_strings listed;    /* operands that came from a list: files_from.c */
     struct csvk_buf problem;       /* the parser's message, raw bytes */
     struct cli_progress *progress; /* the progress that is running, or NULL */
     int out_errno;                 /* errno of the first failure of standard output, or 0 */
@@ -39,6 +40,8 @@ const struct cli_option *cli_next_option(const struct cli_command *command,
                                          struct cli_cursor *cursor);
 /* Reads options and operands (argv without the words of the command). CLI_GOOD or CLI_TROUBLE. */
 int cli_parse(struct cli *cli, const struct cli_command *command, int argc, char *const *argv);
+/* Adds an operand, which is borrowed. CLI_TROUBLE, without a message: out of memory. */
+int cli_add_operand(struct cli *cli, const char *operand);
 /* Checks the number of operands. Not part of cli_parse, because --help works without operands. */
 int cli_check_operands(struct cli *cli);
 void cli_release(struct cli *cli);
