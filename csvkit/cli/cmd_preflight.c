@@ -3,6 +3,7 @@
  * repairs that are safe.
  */
 #include "csvkit/cli/frame/reports.h"
+#include "csvkit/cli/project/project_file.h"
 
 #include "preflight/preflight.h"
 
@@ -167,7 +168,13 @@ static int run(struct cli *cli)
 {
     struct preflight_job job = {.cli = cli};
     const char *folder = folder_of(cli);
-    int status = read_options(&job);
+    struct cli_projects *projects = NULL;
+    int status = cli_projects_open(&projects, cli, folder);
+    if (status == CLI_GOOD) {
+        bool changed;
+        status = cli_projects_apply(projects, folder, &changed);
+    }
+    status = status == CLI_GOOD ? read_options(&job) : status;
     if (status == CLI_GOOD && cli_has(cli, "dry-run") && !cli_has(cli, "fix")) {
         status = cli_trouble(cli, "--dry-run works with --fix only");
     }
@@ -175,6 +182,7 @@ static int run(struct cli *cli)
         status = repair(&job, folder);
     }
     status = status == CLI_GOOD ? judge(&job, folder) : status;
+    cli_projects_close(projects);
     csvk_free(job.level);
     csvk_strings_release(&job.ids);
     return status;
@@ -212,8 +220,8 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Preflight", rows};
-static const struct cli_group *const groups[] = {&own, &cli_report_options, &cli_common_options,
-                                                 NULL};
+static const struct cli_group *const groups[] = {&own, &cli_report_options, &cli_project_options,
+                                                 &cli_common_options, NULL};
 
 static const char *const examples[] = {
     "csvkit preflight",

@@ -5,6 +5,7 @@
  * the other. When one file cannot be read, the others are judged all the same.
  */
 #include "csvkit/cli/frame/reports.h"
+#include "csvkit/cli/project/project_file.h"
 #include "csvkit/cli/table/auto_option.h"
 #include "csvkit/io/other_format.h"
 #include "csvkit/cli/table/table_options.h"
@@ -23,6 +24,7 @@ struct validate_job {
     const char *encoding;              /* of the current file; NULL: UTF-8 */
     const char *encoding_given;        /* each file starts with it; NULL: UTF-8 or auto */
     struct csvk_dialect dialect_given; /* each file starts with it; auto may change it */
+    struct cli_projects *projects;
     struct cli_reports *reports;
     struct cli_progress *progress;
     int status; /* the worst so far */
@@ -130,6 +132,21 @@ static int read_options(struct validate_job *job)
     int status = read_rules(job);
     status = status == CLI_GOOD ? read_limits(job) : status;
     return status == CLI_GOOD ? read_table(job) : status;
+}
+
+/* Takes over what the project file says about the input. False: it does not go with the options,
+   which was told; the input cannot be judged. */
+static bool take_project(struct validate_job *job, const char *path)
+{
+    bool changed;
+    int status = cli_projects_apply(job->projects, path, &changed);
+    if (status == CLI_GOOD && changed) {
+        csvk_validate_options_release(&job->options);
+        csvk_validate_options_init(&job->options);
+        status = read_options(job);
+    }
+    worsen(job, status);
+    return status == CLI_GOOD;
 }
 
 /* ---- one file ---------------------------------------------------------------------------------
@@ -342,6 +359,11 @@ static void do_slices(struct validate_job *job, const char *directory)
 static void do_operand(struct validate_job *job, const char *path)
 {
     struct stat info;
+    if (!take_project(job, path)) {
+        struct csvk_subject subject = {.file = path, .error = "its options do not fit together"};
+        worsen(job, cli_reports_add(job->reports, &subject));
+        return;
+    }
     bool directory = strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
     if (cli_has(job->cli, "verify") && strcmp(path, "-") == 0) {
         struct csvk_error err;
@@ -374,6 +396,16 @@ static int run(struct cli *cli)
     struct validate_job job = {.cli = cli};
     csvk_validate_options_init(&job.options);
     job.status = cli_take_files_from(cli);
+    const char *first = cli_noperands(cli) > 0        ? cli_operand(cli, 0)
+                        : !cli_has(cli, "files-from") ? "-"
+                                                      : NULL;
+    if (job.status == CLI_GOOD) {
+        job.status = cli_projects_open(&job.projects, cli, first);
+    }
+    if (job.status == CLI_GOOD && first != NULL) {
+        bool changed; /* the profile of the first input is that of the reports */
+        job.status = cli_projects_apply(job.projects, first, &changed);
+    }
     job.status = job.status == CLI_GOOD ? read_options(&job) : job.status;
     if (job.status == CLI_GOOD) {
         job.status = cli_reports_begin(cli, &job.reports, sets, job.options.profile);
@@ -382,6 +414,7 @@ static int run(struct cli *cli)
         do_operands(&job);
     }
     worsen(&job, cli_reports_end(job.reports));
+    cli_projects_close(job.projects);
     csvk_validate_options_release(&job.options);
     return job.status;
 }
@@ -432,6 +465,7 @@ static const struct cli_group *const groups[] = {&own,
                                                  &cli_blanks_options,
                                                  &cli_manifest_options,
                                                  &cli_files_from_options,
+                                                 &cli_project_options,
                                                  &cli_common_options,
                                                  NULL};
 

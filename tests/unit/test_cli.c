@@ -322,6 +322,47 @@ static const struct {
     {"-", NULL},
 };
 
+static const struct {
+    const char *line, *defaults, *understood; /* defaults: NAME=VALUE or NAME, parted by blanks */
+} defaulted[] = {
+    {"a", "delimiter=; size=5kB", "delimiter=; size=5kB : a"},
+    {"-d, a", "delimiter=; size=5kB", "size=5kB delimiter=, : a"},
+    {"--rule=x=off a", "rule=x=error rule=y=error", "rule=x=error rule=y=error rule=x=off : a"},
+    {"--no-header a", "header", "no-header : a"},
+    {"--header a", "no-header", "header : a"},
+    {"--header a", "header", "header : a"},
+    {"a", "nosuch=1 strict", "strict : a"}, /* the command has no such option */
+    {"a", "", ": a"},
+};
+
+START_TEST(what_is_typed_wins_over_defaults)
+{
+    struct line line, list;
+    struct cli cli = {0};
+    char understood[512];
+    struct cli_default defaults[8];
+    split(&line, defaulted[_i].line);
+    split(&list, defaulted[_i].defaults);
+    for (int i = 0; i < list.argc; i++) {
+        char *equals = strchr(list.argv[i], '=');
+        defaults[i] = (struct cli_default){list.argv[i], equals != NULL ? equals + 1 : NULL};
+        if (equals != NULL) {
+            *equals = '\0';
+        }
+    }
+    ck_assert_int_eq(cli_parse(&cli, &command, line.argc, line.argv), CLI_GOOD);
+    /* Twice: new defaults take the place of the old ones. */
+    ck_assert_int_eq(cli_set_defaults(&cli, defaults, (size_t)list.argc), CLI_GOOD);
+    ck_assert_int_eq(cli_set_defaults(&cli, defaults, (size_t)list.argc), CLI_GOOD);
+    describe(&cli, understood, sizeof understood);
+    ck_assert_str_eq(understood, defaulted[_i].understood);
+    ck_assert_int_eq(cli_set_defaults(&cli, NULL, 0), CLI_GOOD);
+    describe(&cli, understood, sizeof understood);
+    ck_assert_ptr_null(strstr(understood, "size"));
+    cli_release(&cli);
+}
+END_TEST
+
 START_TEST(near_encodings_are_suggested)
 {
     const char *meant = cli_suggest_encoding(encodings[_i].typed);
@@ -475,6 +516,7 @@ int main(void)
     tcase_add_test(parser, last_value_counts_and_all_are_kept);
     LOOP(parser, near_names_are_suggested, typos);
     LOOP(parser, near_encodings_are_suggested, encodings);
+    LOOP(parser, what_is_typed_wins_over_defaults, defaulted);
     suite_add_tcase(suite, parser);
     TCase *values = tcase_create("values");
     LOOP(values, sizes_are_read, sizes);

@@ -64,6 +64,18 @@ bool cli_has(const struct cli *cli, const char *name);          /* the option wa
 const char *cli_value(const struct cli *cli, const char *name); /* its last value, or NULL */
 size_t cli_count(const struct cli *cli, const char *name);      /* how often it was given */
 const char *cli_nth(const struct cli *cli, const char *name, size_t i);
+struct cli_default {
+    const char *name, *value; /* borrowed; value NULL: a flag */
+};
+/*
+ * Lets options be as if they stood before all that was typed, in the place of the last ones that
+ * were set so. So what was typed counts, and of an option that may be repeated both do. Options
+ * that the command does not have are left out, and so are --x when --no-x was typed, and the
+ * reverse. CLI_TROUBLE, without a message: out of memory, and there are no defaults.
+ */
+int cli_set_defaults(struct cli *cli, const struct cli_default *list, size_t count);
+/* The rules that --rule of the command is about; NULL: none. */
+const struct csvk_rule_set *const *cli_rules(const struct cli *cli);
 size_t cli_noperands(const struct cli *cli);
 /* Adds the names in the lists of --files-from to the operands, with a message when that cannot be
    done. Call it before the operands are looked at; without operands afterwards there is nothing to

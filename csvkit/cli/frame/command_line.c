@@ -330,6 +330,53 @@ const char *cli_nth(const struct cli *cli, const char *name, size_t i)
     return NULL;
 }
 
+/* Was an option typed that leaves no room for this default? */
+static bool is_settled(const struct cli *cli, const struct cli_option *row)
+{
+    for (size_t i = cli->ndefaults; i < cli->ngiven; i++) {
+        const struct cli_option *typed = cli->given[i].option;
+        if ((typed == row && !row->repeat) || is_opposite(typed->name, row->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int cli_set_defaults(struct cli *cli, const struct cli_default *list, size_t count)
+{
+    size_t ntyped = cli->ngiven - cli->ndefaults, kept = 0;
+    struct cli_given *given = csvk_calloc(count + ntyped + 1, sizeof *given);
+    if (given == NULL) {
+        /* Without memory the typed ones move to the front. */
+        if (ntyped != 0) {
+            memmove(cli->given, cli->given + cli->ndefaults, ntyped * sizeof *given);
+        }
+        cli->ngiven = ntyped;
+        cli->ndefaults = 0;
+        return count == 0 ? CLI_GOOD : CLI_TROUBLE;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct cli_option *row = find_long(cli->command, list[i].name, strlen(list[i].name));
+        if (row != NULL && !is_settled(cli, row)) {
+            given[kept++] = (struct cli_given){row, list[i].value};
+        }
+    }
+    if (ntyped != 0) {
+        memcpy(given + kept, cli->given + cli->ndefaults, ntyped * sizeof *given);
+    }
+    csvk_free(cli->given);
+    cli->given = given;
+    cli->ndefaults = kept;
+    cli->ngiven = kept + ntyped;
+    cli->given_capacity = count + ntyped + 1;
+    return CLI_GOOD;
+}
+
+const struct csvk_rule_set *const *cli_rules(const struct cli *cli)
+{
+    return cli->command->rules != NULL ? *cli->command->rules : NULL;
+}
+
 const struct cli_group *const *cli_groups(const struct cli *cli)
 {
     return cli->command->groups;

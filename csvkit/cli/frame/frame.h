@@ -23,6 +23,7 @@ struct cli {
     const struct cli_command *command;
     struct cli_given *given;
     size_t ngiven, given_capacity;
+    size_t ndefaults; /* the first of `given` were not typed: cli_set_defaults */
     const char **operands;
     size_t noperands, operands_capacity;
     struct csvk_strings listed;    /* operands that came from a list: files_from.c */
