@@ -72,7 +72,9 @@ static void put_summary(const struct csvk_subject *subject, size_t index, struct
         csvk_reporter_put(r, ", ");
         csvk_reporter_put_count(r, report->infos, "note");
         bool shown = (csvk_reporter_style(r) & CSVK_TEXT_NOTES) != 0;
-        csvk_reporter_put(r, shown ? "" : " (-v shows them)");
+        csvk_reporter_put(r, shown                ? ""
+                             : report->infos == 1 ? " (-v shows it)"
+                                                  : " (-v shows them)");
     }
     csvk_reporter_put(r, "; ");
     csvk_reporter_put_count(r, report->totals->records, "record");

@@ -424,7 +424,11 @@ static int run(struct cli *cli)
 
 static const struct cli_option rows[] = {
     {"profile", 'p', "NAME", "rfc4180-strict|rfc4180|rfc4180-bis|keboola|excel",
-     "The profile, which gives every rule its severity. Default: rfc4180.", false},
+     "The profile, which gives every rule its severity. rfc4180-strict: the grammar of 2005, byte "
+     "by byte; rfc4180: what it means today, with UTF-8 and LF; rfc4180-bis: the draft of 2024; "
+     "keboola: what Storage imports without loss; excel: what a spreadsheet opens as intended. "
+     "Default: rfc4180.",
+     false},
     {"rule", 0, "ID=SEVERITY", NULL,
      "Change the severity of a rule: off, info, warning or error. The ID all means every rule. "
      "csvkit rules lists the ids.",
@@ -480,8 +484,8 @@ static const char *const examples[] = {
     "Accept only files with CRLF line breaks and without warnings.",
     "csvkit validate --report=sarif:out.sarif --report=csv:findings.csv data/*.csv",
     "Report as text, and write the findings to two files as well.",
-    "git diff --name-only -z '*.csv' | csvkit validate --files-from=- -0",
-    "Check the files that have changed.",
+    "git ls-files -z '*.csv' | csvkit validate --files-from=- -0",
+    "Check all tables of a repository.",
     "csvkit validate --statistics data/*.csv",
     "Count by rule what is wrong in all files together.",
     NULL,

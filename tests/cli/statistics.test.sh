@@ -40,7 +40,7 @@ grep -q 'missing.csv: No such file' err || fail "a missing file is not told: $(c
 
 # ---- notes, and rules that are off
 "$CSVKIT" validate --statistics --rule=utf8-bom=info --rule=eol-lf=off notes.csv >out
-grep -qx 'total: 1 file, 0 with errors, 0 not judged; 0 errors, 0 warnings, 1 note (-v shows them)' out ||
+grep -qx 'total: 1 file, 0 with errors, 0 not judged; 0 errors, 0 warnings, 1 note (-v shows it)' out ||
     fail "notes: $(cat out)"
 "$CSVKIT" validate -v --statistics --rule=utf8-bom=info --rule=eol-lf=off notes.csv >out
 grep -q '^1  info     utf8-bom ' out && grep -q '1 note$' out && ! grep -q eol-lf out || fail "-v: $(cat out)"

@@ -185,7 +185,7 @@ test_refusals_of_create() {
     expect 0 $manifest create empty.csv --columns=a
     expect 2 $manifest create f.csv -o nodir/x.manifest
     expect 1 $manifest create f.csv --columns=id
-    says err "the first record has 2 fields, the manifest has 1 columns"
+    says err "the first record has 2 fields, the manifest has 1 column"
 }
 
 test_manifests_of_files() {

@@ -22,6 +22,7 @@ struct cli_reports {
     struct one_report *item;
     size_t count;
     struct cli_statistics statistics; /* of --statistics, for the first report */
+    const struct csvk_rule *rule;     /* of the first finding that is shown, or NULL */
     int status; /* the worst so far; after a failure of a report nothing more is written to it */
 };
 
@@ -219,8 +220,30 @@ static void flush(struct cli_reports *reports, struct one_report *report, int ma
     }
 }
 
+static void note_first_rule(struct cli_reports *reports, const struct csvk_subject *subject)
+{
+    for (size_t i = 0; i < subject->nsections; i++) {
+        for (size_t j = 0; j < subject->section[i].count && reports->rule == NULL; j++) {
+            const struct csvk_finding *f = csvk_section_at(&subject->section[i], j);
+            reports->rule = f->severity >= CSVK_WARNING ? f->rule : NULL;
+        }
+    }
+}
+
+/* On a terminal whoever reads the report can type. Elsewhere it would be one line more to skip. */
+static void point_to_explain(struct cli_reports *reports)
+{
+    const char *format = cli_value(reports->cli, "format");
+    bool text = format == NULL || strcmp(format, "text") == 0;
+    if (reports->rule != NULL && text && reports->item[0].sink == NULL &&
+        reports->item[0].statistics == NULL && cli_is_terminal(stdout)) {
+        cli_note(reports->cli, "more about a rule: csvkit explain %s", reports->rule->id);
+    }
+}
+
 int cli_reports_add(struct cli_reports *reports, const struct csvk_subject *subject)
 {
+    note_first_rule(reports, subject);
     for (size_t i = 0; i < reports->count; i++) {
         struct one_report *report = &reports->item[i];
         if (report->reporter != NULL) {
@@ -267,6 +290,7 @@ int cli_reports_end(struct cli_reports *reports)
     for (size_t i = 0; i < reports->count; i++) {
         end_one(reports, &reports->item[i]);
     }
+    point_to_explain(reports);
     int status = reports->status;
     release(reports);
     return status;
@@ -320,7 +344,7 @@ static const struct cli_option rows[] = {
      false},
     {"verbose", 'v', NULL, NULL,
      "Show the notes, too: findings of severity info. Without -v the text report only counts them, "
-     "and github has no notices.",
+     "and github has no notices. Say which project file is used.",
      false},
     {NULL, 0, NULL, NULL, NULL, false},
 };

@@ -132,7 +132,9 @@ static int write_total(const struct cli_statistics *s, bool notes_shown, struct 
                         cli_plural(s->errors), s->warnings, cli_plural(s->warnings));
     if (status == CSVK_OK && s->infos != 0) {
         status = csvk_buf_printf(out, ", %" PRIu64 " note%s%s", s->infos, cli_plural(s->infos),
-                                 notes_shown ? "" : " (-v shows them)");
+                                 notes_shown     ? ""
+                                 : s->infos == 1 ? " (-v shows it)"
+                                                 : " (-v shows them)");
     }
     return status == CSVK_OK ? csvk_buf_putc(out, '\n') : status;
 }
