@@ -87,6 +87,9 @@ profile "in the same folder" keboola top.csv
 profile "above" keboola data/x.csv
 profile "nearest" rfc4180-strict data/deep/y.csv
 profile "several inputs" "rfc4180-strict keboola rfc4180-strict" data/deep/y.csv top.csv data/deep/y.csv
+outside=$(mktemp -d) && cp top.csv "$outside/"
+profile "none, between two that have one" "keboola rfc4180 keboola" top.csv "$outside/top.csv" top.csv
+rm -r "$outside"
 profile "by an absolute path" rfc4180-strict "$work/repo/data/deep/y.csv"
 profile "slices" "keboola keboola" slices
 printf 'data/deep/y.csv\ntop.csv\n' >list

@@ -75,6 +75,9 @@ echo '{"x":1,"y":2}' >m.manifest
 mkdir -p data/out/tables && cp bad.csv data/out/tables/
 "$CSVKIT" preflight --statistics --default-bucket=in.c-main data | grep -q '^1  error    field-count ' ||
     fail "preflight"
+cp bad.csv data/out/tables/second.csv # a folder is one thing that is judged, whatever lies in it
+"$CSVKIT" preflight --statistics --default-bucket=in.c-main data | grep -q '^2  error    field-count .* columns$' ||
+    fail "preflight, two tables"
 
 [ "$failures" = 0 ] && echo 'counts by rule, as text and JSON'
 exit $((failures != 0))

@@ -77,6 +77,9 @@ for command in validate normalize 'slice -o out' 'merge -o out'; do
 done
 says '--encoding=utf-8-sig: unknown encoding; did you mean utf-8?' validate --encoding utf-8-sig data.csv
 # shellcheck disable=SC2016
+says '--encoding=latin1//IGNORE: unknown encoding; `iconv -l` lists the names' \
+    validate --encoding=latin1//IGNORE data.csv
+# shellcheck disable=SC2016
 says '--encoding=klingon: unknown encoding; `iconv -l` lists the names' validate --encoding=klingon data.csv
 says '--encoding-fallback=win1250: unknown encoding; did you mean windows-1250?' \
     normalize --encoding-fallback=win1250 data.csv

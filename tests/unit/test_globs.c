@@ -71,6 +71,10 @@ static const struct {
     {"**", "x/y", true},
     {"x/a**b", "x/a1b", true}, /* no whole name: as one star */
     {"x/a**b", "x/a1/b", false},
+    {"x/a**/b", "x/a1/b", true},
+    {"x/a**/b", "x/a1/2/b", false},
+    {"x/**b", "x/1b", true},
+    {"x/**b", "x/1/b", false},
     /* sets and escapes */
     {"[abc].csv", "b.csv", true},
     {"[abc].csv", "d.csv", false},
