@@ -35,25 +35,15 @@ struct preflight_job {
 /* ID=LEVEL */
 static int read_level(struct preflight_job *job, const char *text)
 {
-    struct csvk_error err = {0};
-    const char *equals = strchr(text, '=');
     enum csvk_severity severity;
-    if (equals == NULL) {
-        return cli_trouble(job->cli, "--rule=%s: expected ID=off|info|warning|error", text);
+    char id[CLI_RULE_ID_SIZE];
+    if (cli_get_level(job->cli, text, id, &severity) != CLI_GOOD) {
+        return CLI_TROUBLE;
     }
-    if (csvk_severity_parse(equals + 1, &severity, &err) != CSVK_OK) {
-        return cli_trouble(job->cli, "--rule=%s: %s", text, err.text);
-    }
-    if (csvk_strings_addn(&job->ids, text, (size_t)(equals - text)) != CSVK_OK) {
+    if (csvk_strings_add(&job->ids, id) != CSVK_OK) {
         return cli_trouble(job->cli, "out of memory");
     }
-    const char *id = job->ids.item[job->ids.count - 1];
-    const char *near = cli_suggest_rule(csvk_rule_sets, id);
-    if (csvk_rule_sets_find(csvk_rule_sets, id) == NULL && near != NULL) {
-        return cli_trouble(job->cli, "--rule=%s: unknown rule '%s'; did you mean %s?", text, id,
-                           near);
-    }
-    struct csvk_preflight_level level = {id, severity};
+    struct csvk_preflight_level level = {job->ids.item[job->ids.count - 1], severity};
     job->level[job->options.nlevels++] = level;
     return CLI_GOOD;
 }

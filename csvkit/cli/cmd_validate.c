@@ -44,24 +44,14 @@ static void worsen(struct validate_job *job, int status)
 static int read_rule(struct validate_job *job, const char *text)
 {
     struct csvk_error err = {0};
-    const char *equals = strchr(text, '=');
     enum csvk_severity level;
-    char id[64];
-    if (equals == NULL || (size_t)(equals - text) >= sizeof(id)) {
-        return cli_trouble(job->cli, "--rule=%s: expected ID=off|info|warning|error", text);
+    char id[CLI_RULE_ID_SIZE];
+    if (cli_get_level(job->cli, text, id, &level) != CLI_GOOD) {
+        return CLI_TROUBLE;
     }
-    memcpy(id, text, (size_t)(equals - text));
-    id[equals - text] = '\0';
-    const char *near = cli_suggest_rule(sets, id);
-    if (csvk_rule_find(id) == NULL && strcmp(id, "all") != 0 && near != NULL) {
-        return cli_trouble(job->cli, "--rule=%s: unknown rule '%s'; did you mean %s?", text, id,
-                           near);
-    }
-    if (csvk_severity_parse(equals + 1, &level, &err) != CSVK_OK ||
-        csvk_validate_set_rule(&job->options, id, level, &err) != CSVK_OK) {
-        return cli_trouble(job->cli, "--rule=%s: %s", text, err.text);
-    }
-    return CLI_GOOD;
+    return csvk_validate_set_rule(&job->options, id, level, &err) == CSVK_OK
+               ? CLI_GOOD
+               : cli_trouble(job->cli, "--rule=%s: %s", text, err.text);
 }
 
 static int read_rules(struct validate_job *job)

@@ -66,6 +66,13 @@ says "--rule=feild-count=off: unknown rule 'feild-count'; did you mean field-cou
     validate --rule=feild-count=off data.csv
 says "--rule=manifest-unkown-key=off: unknown rule 'manifest-unkown-key'; did you mean manifest-unknown-key?" \
     preflight --rule=manifest-unkown-key=off component
+says "--rule=feild-count=off: unknown rule 'feild-count'; did you mean field-count?" \
+    slice --rule=feild-count=off data.csv -o out
+says "--rule=zzzzqq=off: unknown rule 'zzzzqq' (\`csvkit rules\` lists them)" \
+    preflight --rule=zzzzqq=off component
+says "--rule=field-count: expected ID=off|info|warning|error" validate --rule=field-count data.csv
+says "--report=jsn:x: the formats are text|json|sarif|github|junit|csv; did you mean json?" \
+    validate --report=jsn:x data.csv
 # Of the rules of preflight validate knows nothing, so it does not propose them.
 says "--rule=manifest-unkown-key=off: unknown rule 'manifest-unkown-key' (\`csvkit rules\` lists them)" \
     validate --rule=manifest-unkown-key=off data.csv

@@ -28,7 +28,7 @@ while IFS='|' read -r status message words; do
 done <<'ROWS'
 2|expected ID=off|preflight --rule=x d
 2|unknown level 'y'|preflight --rule=x=y d
-2|there is no rule 'nosuch'|preflight --rule=nosuch=error d
+2|unknown rule 'nosuch'|preflight --rule=nosuch=error d
 2|No such file|preflight none
 2|expected ID=off|slice g.csv -o out-d --rule=x
 2|unknown level 'x'|slice g.csv -o out-d --rule=eol-lf=x

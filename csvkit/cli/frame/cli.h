@@ -97,6 +97,11 @@ int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_a
 
 /* The id of a rule that the user most likely meant; NULL: none is similar. */
 const char *cli_suggest_rule(const struct csvk_rule_set *const *sets, const char *typed);
+enum { CLI_RULE_ID_SIZE = 64 };
+/* Takes ID=SEVERITY, a value of --rule, apart. CLI_TROUBLE, with a message, when it is none, or
+   when the command has no such rule; the ID all is left to the caller. */
+int cli_get_level(struct cli *cli, const char *text, char id[CLI_RULE_ID_SIZE],
+                  enum csvk_severity *level);
 
 /* ---- messages and results ---- */
 /* Prints "csvkit: text" on standard error, with unprintable bytes escaped; returns CLI_TROUBLE. */

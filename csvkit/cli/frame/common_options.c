@@ -134,6 +134,29 @@ int cli_get_list(struct cli *cli, const char *name, struct csvk_strings *out)
     return CLI_GOOD;
 }
 
+int cli_get_level(struct cli *cli, const char *text, char id[CLI_RULE_ID_SIZE],
+                  enum csvk_severity *level)
+{
+    struct csvk_error err = {0};
+    size_t length = strcspn(text, "=");
+    if (text[length] == '\0' || length >= CLI_RULE_ID_SIZE) {
+        return cli_trouble(cli, "--rule=%s: expected ID=off|info|warning|error", text);
+    }
+    memcpy(id, text, length);
+    id[length] = '\0';
+    if (csvk_severity_parse(text + length + 1, level, &err) != CSVK_OK) {
+        return cli_trouble(cli, "--rule=%s: %s", text, err.text);
+    }
+    if (strcmp(id, "all") == 0 || csvk_rule_sets_find(cli_rules(cli), id) != NULL) {
+        return CLI_GOOD;
+    }
+    const char *near = cli_suggest_rule(cli_rules(cli), id);
+    return near != NULL
+               ? cli_trouble(cli, "--rule=%s: unknown rule '%s'; did you mean %s?", text, id, near)
+               : cli_trouble(cli, "--rule=%s: unknown rule '%s' (`csvkit rules` lists them)", text,
+                             id);
+}
+
 static int get_byte(struct cli *cli, const char *name, bool none_allowed, int *byte)
 {
     struct csvk_error err = {0};

@@ -67,8 +67,12 @@ static int add_other(struct cli_reports *reports, const char *text,
     memcpy(format, text, (size_t)(colon - text));
     int status = add_report(reports, format, colon + 1, options, err);
     if (status == CSVK_EUSAGE) {
-        return csvk_fail(err, CSVK_EUSAGE, "--report=%s: the formats are %s", text,
-                         CSVK_REPORT_FORMAT_WORDS);
+        char names[200];
+        const char *near =
+            cli_suggest_choice(CSVK_REPORT_FORMAT_WORDS, format, names, sizeof names);
+        return csvk_fail(err, CSVK_EUSAGE, "--report=%s: the formats are %s%s%s%s", text,
+                         CSVK_REPORT_FORMAT_WORDS, near != NULL ? "; did you mean " : "",
+                         near != NULL ? near : "", near != NULL ? "?" : "");
     }
     return status;
 }
