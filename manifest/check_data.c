@@ -74,8 +74,9 @@ static void check_width(struct data_check *check, struct judge *judge,
     }
     struct complaint what = {.rule = RULE_WIDTH, .place = {0, first->line, 1, 1}};
     what.remedy = better_delimiter(first, columns, check->table.dialect.delimiter);
-    complain(judge, what, "the first record has %zu fields, the manifest has %zu columns",
-             first->values.count, columns);
+    complain(judge, what, "the first record has %zu field%s, the manifest has %zu column%s",
+             first->values.count, first->values.count == 1 ? "" : "s", columns,
+             columns == 1 ? "" : "s");
 }
 
 /* What the manifest says about columns by name, when the header of the data names them. */

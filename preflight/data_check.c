@@ -138,8 +138,9 @@ static void judge_width(struct preflight *preflight, struct csvk_preflight_table
         preflight_report_finding(
             preflight, &table->findings,
             (struct preflight_note){.rule = "preflight-slices-differ", .file = report->file},
-            "this slice has %llu columns, the first one has %llu",
-            (unsigned long long)report->totals->width, (unsigned long long)first);
+            "this slice has %llu column%s, the first one has %llu",
+            (unsigned long long)report->totals->width, report->totals->width == 1 ? "" : "s",
+            (unsigned long long)first);
     }
 }
 

@@ -124,8 +124,8 @@ static void put_dropped(const struct csvk_section *section, struct csvk_reporter
     uint64_t dropped = csvk_section_dropped(section, notes ? CSVK_INFO : CSVK_WARNING);
     if (dropped > 0) {
         csvk_reporter_put(r, "    ");
-        csvk_reporter_put_number(r, dropped);
-        csvk_reporter_put(r, " more findings not shown\n");
+        csvk_reporter_put_count(r, dropped, "more finding");
+        csvk_reporter_put(r, " not shown\n");
     }
 }
 

@@ -165,8 +165,8 @@ static int judge_width(const struct fetch *fetch, const char *key,
         return CSVK_OK;
     }
     char text[100];
-    snprintf(text, sizeof text, "its first record has %zu fields, but there are %zu columns",
-             values->count, fetch->columns->count);
+    snprintf(text, sizeof text, "its first record has %zu field%s, but there are %zu columns",
+             values->count, values->count == 1 ? "" : "s", fetch->columns->count);
     return fail_object(fetch, key, CSVK_EDATA, text, err);
 }
 

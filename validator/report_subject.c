@@ -87,7 +87,9 @@ static void put_summary(const struct csvk_subject *subject, size_t index, struct
         csvk_reporter_put(r, ", ");
         csvk_reporter_put_count(r, report->infos, "note");
         bool shown = (csvk_reporter_style(r) & CSVK_TEXT_NOTES) != 0 || all_notes_explain(report);
-        csvk_reporter_put(r, shown ? "" : " (-v shows them)");
+        csvk_reporter_put(r, shown                ? ""
+                             : report->infos == 1 ? " (-v shows it)"
+                                                  : " (-v shows them)");
     }
     csvk_reporter_put(r, "; ");
     csvk_reporter_put_count(r, report->totals->records, "record");
@@ -97,8 +99,8 @@ static void put_summary(const struct csvk_subject *subject, size_t index, struct
     csvk_reporter_put_count(r, report->totals->bytes, "byte");
     if (report->findings_dropped != 0) {
         csvk_reporter_put(r, "; ");
-        csvk_reporter_put_number(r, report->findings_dropped);
-        csvk_reporter_put(r, " more findings not shown");
+        csvk_reporter_put_count(r, report->findings_dropped, "more finding");
+        csvk_reporter_put(r, " not shown");
     }
     csvk_reporter_put(r, "\n");
 }

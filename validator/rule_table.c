@@ -93,7 +93,7 @@ const struct csvk_rule csvk_rule_table[RULES] = {
                             "Remove the last byte.", "r7", NULL, NULL},
     [RULE_NUL_PADDING_AT_EOF] =
         {"nul-padding-at-eof", "EEWEE",
-         "NUL padding at the end ({padding} bytes): file was preallocated or cut",
+         "NUL padding at the end ({padding#byte}): file was preallocated or cut",
          "NUL bytes after the last record",
          "The file was preallocated, or a crash left it half written: data may be missing.",
          "a\\r\\n1\\r\\n\\x00\\x00", "Check that the data is complete, then remove the padding.",
@@ -146,7 +146,7 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "a\\r\\n\\r\\nb\\r\\n", "Write an empty value as \"\".", "r10", NULL, NULL},
     [RULE_FIELD_COUNT] =
         {"field-count", "EEWEE",
-         "{found} fields, expected {expected}{reason?: }{last_record?; the same up to record }",
+         "{found#field}, expected {expected}{reason?: }{last_record?; the same up to record }",
          "a record has more or fewer fields than the table has columns",
          "Values move to the wrong column, or the import stops here.", "a,b\\r\\n1,2,3\\r\\n",
          "Enclose fields that hold a delimiter or a line break; add the missing fields.",
@@ -166,15 +166,14 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          NULL, NULL},
     [RULE_PREAMBLE_SUSPECTED] =
         {"preamble-suspected", "-WWWW",
-         "the first {records} records have fewer fields than all records after them",
+         "fewer fields in the first {records#record} than in all records after them",
          "the table seems to begin later in the file",
          "Titles above the header set the number of columns, so every record looks wrong.",
          "Report 2024\\r\\nid,name\\r\\n1,a\\r\\n", "Remove the lines above the header.", "r15",
          NULL, NULL},
     [RULE_FOOTER_SUSPECTED] =
         {"footer-suspected", "-IIII",
-         "the last {records} records have a different number of fields than all records "
-         "before them",
+         "another number of fields in the last {records#record} than in all records before them",
          "totals or notes seem to follow the table", "Lines below the table are read as data.",
          "a,b\\r\\n1,2\\r\\n3,4\\r\\nTotal: 2\\r\\n", "Remove the lines below the table.", "r15",
          NULL, NULL},
@@ -257,7 +256,7 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "the load fails, or rows become one value", NULL},
     [RULE_MULTILINE_FIELD_SUSPICIOUS] =
         {"multiline-field-suspicious", "WWWWW",
-         "enclosed field holds lines that look like records ({lines} lines): stray quotes on both "
+         "enclosed field holds lines that look like records ({lines#line}): stray quotes on both "
          "ends?",
          "an enclosed field spans lines that look like records",
          "Two stray quotes far apart are valid and hide every record between them.",
@@ -281,7 +280,7 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "1,17.5\\r\\n2,18.0\\r\\n", "Add a header, or give --no-header with --columns.", "", NULL,
          NULL},
     [RULE_HEADER_WIDTH] = {"header-width", "EEWEE",
-                           "the header has {names} names, the records have {fields} fields",
+                           "the header has {names#name}, the records have {fields#field}",
                            "all records have another number of fields than the header",
                            "Which name belongs to which column is not known.",
                            "id,a,b\\r\\n1,2\\r\\n3,4\\r\\n and eight more records like these",
@@ -387,7 +386,7 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          NULL},
     [RULE_TWICE_ENCODED_SUSPECTED] =
         {"twice-encoded-suspected", "-WWWW",
-         "every record is one enclosed field that itself reads as CSV of {fields} fields",
+         "every record is one enclosed field that itself reads as CSV of {fields#field}",
          "each line of a table was enclosed once more",
          "The table was written by two programs in a row: all of its columns have become one.",
          "\"a,b\"\\r\\n\"1,2\"\\r\\n",
@@ -399,17 +398,17 @@ const struct csvk_rule csvk_rule_table[RULES] = {
                              "Shorten the value; if the target takes more, raise the limit with "
                              "--max-field.",
                              "", "the load fails", NULL},
-    [RULE_RECORD_TOO_LONG] = {"record-too-long", "-----", "record of {size} bytes, limit {limit}",
+    [RULE_RECORD_TOO_LONG] = {"record-too-long", "-----", "record of {size#byte}, limit {limit}",
                               "a record is longer than --max-record",
                               "Readers with a fixed buffer cut it or stop.", "",
                               "Look for an enclosure that is not closed; if there is none, raise "
                               "the limit with --max-record.",
                               "", NULL, NULL},
-    [RULE_TOO_MANY_FIELDS] = {"too-many-fields", "----E", "{found} columns, limit {limit}",
+    [RULE_TOO_MANY_FIELDS] = {"too-many-fields", "----E", "{found#column}, limit {limit}",
                               "the table has more columns than the target takes",
                               "The columns beyond the limit are not shown.", "",
                               "Split the table by columns.", "", NULL, NULL},
-    [RULE_TOO_MANY_RECORDS] = {"too-many-records", "----E", "{found} records, more than {limit}",
+    [RULE_TOO_MANY_RECORDS] = {"too-many-records", "----E", "{found#record}, more than {limit}",
                                "the table has more records than the target takes",
                                "The records beyond the limit are not shown.", "",
                                "Split the table into several files.", "", NULL, NULL},

@@ -131,8 +131,8 @@ static int check_record(struct csvk_writer *writer, struct csvk_error *err)
         return csvk_fail(err, CSVK_EUSAGE, "record %llu has no value", number);
     }
     if (writer->width != 0 && writer->count != writer->width) {
-        return csvk_fail(err, CSVK_EUSAGE, "record %llu has %zu values, the first one has %zu",
-                         number, writer->count, writer->width);
+        return csvk_fail(err, CSVK_EUSAGE, "record %llu has %zu value%s, the first one has %zu",
+                         number, writer->count, writer->count == 1 ? "" : "s", writer->width);
     }
     if (!csvk_record_writer_can(&writer->to, writer->value, writer->count)) {
         return csvk_fail(err, CSVK_EDATA,

@@ -40,9 +40,9 @@ static int fetch(struct remote *remote, const struct kbc_download *wanted)
     } else if (remote_wants_json(cli) && !cli_has(cli, "dry-run")) {
         print_json(cli, wanted, &done);
     } else if (!cli_has(cli, "dry-run")) {
-        cli_note(cli, "%s: %llu bytes from %zu object%s of file %s", wanted->out,
-                 (unsigned long long)done.bytes, done.slices, cli_plural(done.slices),
-                 done.file_id);
+        cli_note(cli, "%s: %llu byte%s from %zu object%s of file %s", wanted->out,
+                 (unsigned long long)done.bytes, cli_plural(done.bytes), done.slices,
+                 cli_plural(done.slices), done.file_id);
     }
     kbc_downloaded_release(&done);
     return result;

@@ -67,9 +67,10 @@ static void print_text(struct cli *cli, const struct kbc_load *load, const struc
     struct csvk_buf text = CSVK_BUF_INIT;
     int status;
     if (done->finished) {
-        status = csvk_buf_printf(&text, "%s: %llu rows imported, %llu rows in the table (job %s)\n",
-                                 load->table, (unsigned long long)done->imported_rows,
-                                 (unsigned long long)done->total_rows, done->job.id);
+        status = csvk_buf_printf(
+            &text, "%s: %llu row%s imported, %llu row%s in the table (job %s)\n", load->table,
+            (unsigned long long)done->imported_rows, cli_plural(done->imported_rows),
+            (unsigned long long)done->total_rows, cli_plural(done->total_rows), done->job.id);
     } else {
         status = csvk_buf_printf(&text, "%s: job %s is running\n", load->table, done->job.id);
     }
@@ -182,15 +183,14 @@ static void compare_counts(struct cli *cli, const struct kbc_input *input,
     bool counted = done->counted || input->counted;
     uint64_t rows = done->counted ? done->imported_rows : input->records;
     if (input->counted && rows != input->records) {
-        cli_note(cli, "warning: the data has %llu records, but the server imported %llu rows",
-                 (unsigned long long)input->records, (unsigned long long)rows);
+        cli_note(cli, "warning: the data has %llu record%s, but the server imported %llu row%s",
+                 (unsigned long long)input->records, cli_plural(input->records),
+                 (unsigned long long)rows, cli_plural(rows));
     }
     if (counted && !load->incremental && done->total_rows < rows) {
-        cli_note(
-            cli,
-            "warning: %llu rows were merged by key: %llu rows imported, %llu rows in the table",
-            (unsigned long long)(rows - done->total_rows), (unsigned long long)rows,
-            (unsigned long long)done->total_rows);
+        cli_note(cli, "warning: rows merged by key: %llu; %llu row%s imported, %llu in the table",
+                 (unsigned long long)(rows - done->total_rows), (unsigned long long)rows,
+                 cli_plural(rows), (unsigned long long)done->total_rows);
     }
 }
 
@@ -235,8 +235,9 @@ static int import_directly(struct remote *remote, const struct kbc_input *input)
         struct csvk_buf text = CSVK_BUF_INIT;
         if (remote_wants_json(cli)) {
             print_json(cli, &load, &shown, input->counted ? &input->records : NULL);
-        } else if (csvk_buf_printf(&text, "%s: %llu rows in the table\n", direct.table,
-                                   (unsigned long long)done.total_rows) == CSVK_OK) {
+        } else if (csvk_buf_printf(&text, "%s: %llu row%s in the table\n", direct.table,
+                                   (unsigned long long)done.total_rows,
+                                   cli_plural(done.total_rows)) == CSVK_OK) {
             cli_out_buf(cli, &text);
         }
         csvk_buf_release(&text);

@@ -238,8 +238,8 @@ static int show(struct cli *cli, struct item *item)
         return cli_trouble(cli, "out of memory");
     }
     if (hidden > 0) {
-        cli_note(cli, "%s: %zu credentials are shown as ***; --secrets shows them", item->path,
-                 hidden);
+        cli_note(cli, "%s: %zu credential%s shown as ***; --secrets shows the text", item->path,
+                 hidden, hidden == 1 ? " is" : "s are");
     }
     csvk_manifest_normalize(item->manifest, item->kind);
     return put_out(cli, item->manifest);
@@ -409,44 +409,57 @@ static const char *const convert_examples[] = {
     "Write the same manifest with a schema.", NULL};
 
 const struct cli_command cli_cmd_manifest_check = {
-    "manifest check",
-    "FILE...",
-    "check manifests, and whether the data fits them",
-    "Checks each manifest by the rules of the platform: unknown keys, wrong types, keys that "
-    "contradict each other, data types, column names, primary keys, the destination. Where the "
-    "platform has a message for an error, csvkit prints the same message. For the manifest of a "
-    "table it also reads the data beside it (the name without .manifest), and checks columns and "
-    "header, delimiter, the width of every record, and compression. FILE is a manifest, or data "
-    "with a manifest beside it.\n\n"
-    "The exit status is 1 when a manifest has an error.",
-    check_groups,
-    check_examples,
-    1,
-    -1,
-    run_check};
+    .name = "manifest check",
+    .operands = "FILE...",
+    .summary = "check manifests, and whether the data fits them",
+    .details =
+        "Checks each manifest by the rules of the platform: unknown keys, wrong types, keys that "
+        "contradict each other, data types, column names, primary keys, the destination. Where the "
+        "platform has a message for an error, csvkit prints the same message. For the manifest of "
+        "a "
+        "table it also reads the data beside it (the name without .manifest), and checks columns "
+        "and "
+        "header, delimiter, the width of every record, and compression. FILE is a manifest, or "
+        "data "
+        "with a manifest beside it.\n\n"
+        "The exit status is 1 when a manifest has an error.",
+    .groups = check_groups,
+    .examples = check_examples,
+    .min_operands = 1,
+    .max_operands = -1,
+    .run = run_check,
+};
 const struct cli_command cli_cmd_manifest_show = {
-    "manifest show",
-    "FILE",
-    "print a manifest in a normal form",
-    "Prints a manifest with its keys in the usual order, indented by four blanks for each level. "
-    "Unknown keys come after the known ones, in their own order. Numbers keep all their digits. "
-    "Credentials are hidden unless --secrets is given.",
-    show_groups,
-    show_examples,
-    1,
-    1,
-    run_show};
+    .name = "manifest show",
+    .operands = "FILE",
+    .summary = "print a manifest in a normal form",
+    .details = "Prints a manifest with its keys in the usual order, indented by four blanks for "
+               "each level. "
+               "Unknown keys come after the known ones, in their own order. Numbers keep all their "
+               "digits. "
+               "Credentials are hidden unless --secrets is given.",
+    .groups = show_groups,
+    .examples = show_examples,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run_show,
+};
 const struct cli_command cli_cmd_manifest_convert = {
-    "manifest convert",
-    "FILE",
-    "convert a manifest from legacy to native or back",
-    "Converts between legacy manifests (columns, metadata, column_metadata) and native manifests "
-    "(schema, table_metadata, description). Metadata KBC.datatype.* becomes data types, and the "
-    "reverse. Unknown keys are kept. Keys that the other generation does not have are reported on "
-    "standard error; with --strict the manifest is refused then.\n\n"
-    "When a legacy manifest has no columns, they are read from the header of the data beside it.",
-    convert_groups,
-    convert_examples,
-    1,
-    1,
-    run_convert};
+    .name = "manifest convert",
+    .operands = "FILE",
+    .summary = "convert a manifest from legacy to native or back",
+    .details = "Converts between legacy manifests (columns, metadata, column_metadata) and native "
+               "manifests "
+               "(schema, table_metadata, description). Metadata KBC.datatype.* becomes data types, "
+               "and the "
+               "reverse. Unknown keys are kept. Keys that the other generation does not have are "
+               "reported on "
+               "standard error; with --strict the manifest is refused then.\n\n"
+               "When a legacy manifest has no columns, they are read from the header of the data "
+               "beside it.",
+    .groups = convert_groups,
+    .examples = convert_examples,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run_convert,
+};

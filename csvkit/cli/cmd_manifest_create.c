@@ -399,20 +399,23 @@ static const char *const examples[] = {
     "Write a native manifest for a directory of slices, with types that fit all the data.", NULL};
 
 const struct cli_command cli_cmd_manifest_create = {
-    "manifest create",
-    "PATH",
-    "write the manifest of a file or a directory of slices",
-    "Writes PATH.manifest beside the data. The columns come from --columns or, without this "
-    "option, from the header. When they come from the header, the manifest gets has_header, so "
-    "that the header is not loaded as a row.\n\n"
-    "The manifest is checked before it is written, alone and against the first record of every "
-    "file. When the platform would refuse it, the exit status is 1 and nothing is written.\n\n"
-    "With --data-type=auto all of the data is read. The proposed types are printed on standard "
-    "error, each with the reason why a narrower type does not fit; with --format=json they are "
-    "printed on standard output. A type is proposed only if every value can be read back from it "
-    "unchanged.",
-    groups,
-    examples,
-    1,
-    1,
-    run_create};
+    .name = "manifest create",
+    .operands = "PATH",
+    .summary = "write the manifest of a file or a directory of slices",
+    .details =
+        "Writes PATH.manifest beside the data. The columns come from --columns or, without this "
+        "option, from the header. When they come from the header, the manifest gets has_header, so "
+        "that the header is not loaded as a row.\n\n"
+        "The manifest is checked before it is written, alone and against the first record of every "
+        "file. When the platform would refuse it, the exit status is 1 and nothing is written.\n\n"
+        "With --data-type=auto all of the data is read. The proposed types are printed on standard "
+        "error, each with the reason why a narrower type does not fit; with --format=json they are "
+        "printed on standard output. A type is proposed only if every value can be read back from "
+        "it "
+        "unchanged.",
+    .groups = groups,
+    .examples = examples,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run_create,
+};

@@ -3,6 +3,7 @@
  * repairs that are safe.
  */
 #include "csvkit/cli/frame/reports.h"
+#include "csvkit/cli/project/project_file.h"
 
 #include "preflight/preflight.h"
 
@@ -34,16 +35,12 @@ struct preflight_job {
 /* ID=LEVEL */
 static int read_level(struct preflight_job *job, const char *text)
 {
-    struct csvk_error err = {0};
-    const char *equals = strchr(text, '=');
     enum csvk_severity severity;
-    if (equals == NULL) {
-        return cli_trouble(job->cli, "--rule=%s: expected ID=off|info|warning|error", text);
+    char id[CLI_RULE_ID_SIZE];
+    if (cli_get_level(job->cli, text, id, &severity) != CLI_GOOD) {
+        return CLI_TROUBLE;
     }
-    if (csvk_severity_parse(equals + 1, &severity, &err) != CSVK_OK) {
-        return cli_trouble(job->cli, "--rule=%s: %s", text, err.text);
-    }
-    if (csvk_strings_addn(&job->ids, text, (size_t)(equals - text)) != CSVK_OK) {
+    if (csvk_strings_add(&job->ids, id) != CSVK_OK) {
         return cli_trouble(job->cli, "out of memory");
     }
     struct csvk_preflight_level level = {job->ids.item[job->ids.count - 1], severity};
@@ -162,7 +159,13 @@ static int run(struct cli *cli)
 {
     struct preflight_job job = {.cli = cli};
     const char *folder = folder_of(cli);
-    int status = read_options(&job);
+    struct cli_projects *projects = NULL;
+    int status = cli_projects_open(&projects, cli, folder);
+    if (status == CLI_GOOD) {
+        bool changed;
+        status = cli_projects_apply(projects, folder, &changed);
+    }
+    status = status == CLI_GOOD ? read_options(&job) : status;
     if (status == CLI_GOOD && cli_has(cli, "dry-run") && !cli_has(cli, "fix")) {
         status = cli_trouble(cli, "--dry-run works with --fix only");
     }
@@ -170,6 +173,7 @@ static int run(struct cli *cli)
         status = repair(&job, folder);
     }
     status = status == CLI_GOOD ? judge(&job, folder) : status;
+    cli_projects_close(projects);
     csvk_free(job.level);
     csvk_strings_release(&job.ids);
     return status;
@@ -211,8 +215,8 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Preflight", rows};
-static const struct cli_group *const groups[] = {&own, &cli_report_options, &cli_common_options,
-                                                 NULL};
+static const struct cli_group *const groups[] = {&own, &cli_report_options, &cli_project_options,
+                                                 &cli_common_options, NULL};
 
 static const char *const examples[] = {
     "csvkit preflight",
@@ -245,4 +249,5 @@ const struct cli_command cli_cmd_preflight = {
     .min_operands = 0,
     .max_operands = 1,
     .run = run,
+    .rules = &csvk_rule_sets,
 };

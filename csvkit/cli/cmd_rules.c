@@ -1,7 +1,8 @@
 /*
  * cmd_rules.c - csvkit rules lists all rules or repairs; csvkit explain explains one of them.
  */
-#include "csvkit/cli/frame/cli.h"
+#include "csvkit/cli/frame/frame.h"
+#include "csvkit/normalize.h"
 
 #include "preflight/preflight.h"
 
@@ -240,6 +241,19 @@ static int explain_repair_as_text(const struct csvk_repair_row *row, struct csvk
     return status;
 }
 
+/* A rule, or the name of a repair, that is like `id`. */
+static const char *suggest(const char *id)
+{
+    const char *names[CSVK_REPAIRS];
+    struct csvk_repair_row row;
+    size_t count = 0;
+    const char *near = cli_suggest_rule(csvk_rule_sets, id);
+    while (near == NULL && count < CSVK_REPAIRS && csvk_repair_row_at(count, &row)) {
+        names[count++] = row.name;
+    }
+    return near != NULL ? near : cli_suggest(id, names, count);
+}
+
 static int run_explain(struct cli *cli)
 {
     struct csvk_buf out = CSVK_BUF_INIT;
@@ -249,7 +263,9 @@ static int run_explain(struct cli *cli)
     const struct csvk_rule *rule = csvk_rule_sets_find(csvk_rule_sets, id);
     bool is_repair = rule == NULL && csvk_repair_row_find(id, &repair);
     if (rule == NULL && !is_repair) {
-        return cli_trouble(cli, "unknown rule '%s' (`csvkit rules` lists them)", id);
+        const char *near = suggest(id);
+        return near != NULL ? cli_trouble(cli, "unknown rule '%s'; did you mean %s?", id, near)
+                            : cli_trouble(cli, "unknown rule '%s' (`csvkit rules` lists them)", id);
     }
     if (!wants_json(cli)) {
         return show(cli, &out,
@@ -325,4 +341,5 @@ const struct cli_command cli_cmd_explain = {
     .min_operands = 1,
     .max_operands = 1,
     .run = run_explain,
+    .rules = &csvk_rule_sets,
 };

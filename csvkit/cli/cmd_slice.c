@@ -21,24 +21,22 @@ static const struct cli_option repair_rows[] = {
 };
 static const struct cli_group normalizing = {"Repair before slicing", repair_rows};
 
+static const struct csvk_rule_set *const own_sets[] = {&csvk_validator_rules, NULL};
+static const struct csvk_rule_set *const *const sets = own_sets;
+
 /* ---- options --------------------------------------------------------------------------------- */
 
 static int read_rule(struct slice_command *job, const char *text)
 {
     struct csvk_error err = {0};
-    const char *equals = strchr(text, '=');
     enum csvk_severity level;
-    char id[64];
-    if (equals == NULL || (size_t)(equals - text) >= sizeof id) {
-        return cli_trouble(job->cli, "--rule=%s: expected ID=off|info|warning|error", text);
+    char id[CLI_RULE_ID_SIZE];
+    if (cli_get_level(job->cli, text, id, &level) != CLI_GOOD) {
+        return CLI_TROUBLE;
     }
-    memcpy(id, text, (size_t)(equals - text));
-    id[equals - text] = '\0';
-    if (csvk_severity_parse(equals + 1, &level, &err) != CSVK_OK ||
-        csvk_validate_set_rule(&job->rules, id, level, &err) != CSVK_OK) {
-        return cli_trouble(job->cli, "--rule=%s: %s", text, err.text);
-    }
-    return CLI_GOOD;
+    return csvk_validate_set_rule(&job->rules, id, level, &err) == CSVK_OK
+               ? CLI_GOOD
+               : cli_trouble(job->cli, "--rule=%s: %s", text, err.text);
 }
 
 static int read_rules(struct slice_command *job)
@@ -279,4 +277,5 @@ const struct cli_command cli_cmd_slice = {
     .min_operands = 0,
     .max_operands = 1,
     .run = run,
+    .rules = &sets,
 };

@@ -248,8 +248,9 @@ static int write_text(const struct proposal *proposal, struct csvk_buf *out)
     int status = csvk_buf_add_escaped(out, proposal->file, strlen(proposal->file));
     if (status == CSVK_OK) {
         status =
-            csvk_buf_printf(out, ": %s (%s %llu bytes)\n", csvk_sniff_verdict_name(sniff->verdict),
-                            sniff->cut ? "the first" : "all", (unsigned long long)proposal->sample);
+            csvk_buf_printf(out, ": %s (%s %llu byte%s)\n", csvk_sniff_verdict_name(sniff->verdict),
+                            sniff->cut ? "the first" : "all", (unsigned long long)proposal->sample,
+                            cli_plural(proposal->sample));
     }
     status = status == CSVK_OK ? add_delimiter_line(sniff, out) : status;
     if (status == CSVK_OK && sniff->skip_head != 0) {

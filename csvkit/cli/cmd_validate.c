@@ -5,6 +5,7 @@
  * the other. When one file cannot be read, the others are judged all the same.
  */
 #include "csvkit/cli/frame/reports.h"
+#include "csvkit/cli/project/project_file.h"
 #include "csvkit/cli/table/auto_option.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/cli/table/verify_option.h"
@@ -23,10 +24,14 @@ struct validate_job {
     const char *encoding;              /* of the current file; NULL: UTF-8 */
     const char *encoding_given;        /* each file starts with it; NULL: UTF-8 or auto */
     struct csvk_dialect dialect_given; /* each file starts with it; auto may change it */
+    struct cli_projects *projects;
     struct cli_reports *reports;
     struct cli_progress *progress;
     int status; /* the worst so far */
 };
+
+static const struct csvk_rule_set *const own_sets[] = {&csvk_validator_rules, NULL};
+static const struct csvk_rule_set *const *const sets = own_sets;
 
 /* ---- options -------------------------------------------------------------------------------- */
 
@@ -39,19 +44,14 @@ static void worsen(struct validate_job *job, int status)
 static int read_rule(struct validate_job *job, const char *text)
 {
     struct csvk_error err = {0};
-    const char *equals = strchr(text, '=');
     enum csvk_severity level;
-    char id[64];
-    if (equals == NULL || (size_t)(equals - text) >= sizeof(id)) {
-        return cli_trouble(job->cli, "--rule=%s: expected ID=off|info|warning|error", text);
+    char id[CLI_RULE_ID_SIZE];
+    if (cli_get_level(job->cli, text, id, &level) != CLI_GOOD) {
+        return CLI_TROUBLE;
     }
-    memcpy(id, text, (size_t)(equals - text));
-    id[equals - text] = '\0';
-    if (csvk_severity_parse(equals + 1, &level, &err) != CSVK_OK ||
-        csvk_validate_set_rule(&job->options, id, level, &err) != CSVK_OK) {
-        return cli_trouble(job->cli, "--rule=%s: %s", text, err.text);
-    }
-    return CLI_GOOD;
+    return csvk_validate_set_rule(&job->options, id, level, &err) == CSVK_OK
+               ? CLI_GOOD
+               : cli_trouble(job->cli, "--rule=%s: %s", text, err.text);
 }
 
 static int read_rules(struct validate_job *job)
@@ -124,6 +124,21 @@ static int read_options(struct validate_job *job)
     int status = read_rules(job);
     status = status == CLI_GOOD ? read_limits(job) : status;
     return status == CLI_GOOD ? read_table(job) : status;
+}
+
+/* Takes over what the project file says about the input. False: it does not go with the options,
+   which was told; the input cannot be judged. */
+static bool take_project(struct validate_job *job, const char *path)
+{
+    bool changed;
+    int status = cli_projects_apply(job->projects, path, &changed);
+    if (status == CLI_GOOD && changed) {
+        csvk_validate_options_release(&job->options);
+        csvk_validate_options_init(&job->options);
+        status = read_options(job);
+    }
+    worsen(job, status);
+    return status == CLI_GOOD;
 }
 
 /* ---- one file ---------------------------------------------------------------------------------
@@ -382,6 +397,11 @@ static void do_slices(struct validate_job *job, const char *directory)
 static void do_operand(struct validate_job *job, const char *path)
 {
     struct stat info;
+    if (!take_project(job, path)) {
+        struct csvk_subject subject = {.file = path, .error = "its options do not fit together"};
+        worsen(job, cli_reports_add(job->reports, &subject));
+        return;
+    }
     bool directory = strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
     if (cli_has(job->cli, "verify") && strcmp(path, "-") == 0) {
         struct csvk_error err;
@@ -404,17 +424,27 @@ static void do_operands(struct validate_job *job)
     for (size_t i = 0; i < count && !cli_out_failed(job->cli); i++) {
         do_operand(job, cli_operand(job->cli, i));
     }
-    if (count == 0) {
+    if (count == 0 && !cli_has(job->cli, "files-from")) {
         do_operand(job, "-");
     }
 }
 
 static int run(struct cli *cli)
 {
-    static const struct csvk_rule_set *const sets[] = {&csvk_validator_rules, NULL};
     struct validate_job job = {.cli = cli};
     csvk_validate_options_init(&job.options);
-    job.status = read_options(&job);
+    job.status = cli_take_files_from(cli);
+    const char *first = cli_noperands(cli) > 0        ? cli_operand(cli, 0)
+                        : !cli_has(cli, "files-from") ? "-"
+                                                      : NULL;
+    if (job.status == CLI_GOOD) {
+        job.status = cli_projects_open(&job.projects, cli, first);
+    }
+    if (job.status == CLI_GOOD && first != NULL) {
+        bool changed; /* the profile of the first input is that of the reports */
+        job.status = cli_projects_apply(job.projects, first, &changed);
+    }
+    job.status = job.status == CLI_GOOD ? read_options(&job) : job.status;
     if (job.status == CLI_GOOD) {
         job.status = cli_reports_begin(cli, &job.reports, sets, job.options.profile);
     }
@@ -422,6 +452,7 @@ static int run(struct cli *cli)
         do_operands(&job);
     }
     worsen(&job, cli_reports_end(job.reports));
+    cli_projects_close(job.projects);
     csvk_validate_options_release(&job.options);
     csvk_table_definition_release(&job.table);
     return job.status;
@@ -432,7 +463,11 @@ static int run(struct cli *cli)
 
 static const struct cli_option rows[] = {
     {"profile", 'p', "NAME", "rfc4180-strict|rfc4180|rfc4180-bis|keboola|excel",
-     "The profile, which gives every rule its severity. Default: rfc4180.", false},
+     "The profile, which gives every rule its severity. rfc4180-strict: the grammar of 2005, byte "
+     "by byte; rfc4180: what it means today, with UTF-8 and LF; rfc4180-bis: the draft of 2024; "
+     "keboola: what Storage imports without loss; excel: what a spreadsheet opens as intended. "
+     "Default: rfc4180.",
+     false},
     {"rule", 0, "ID=SEVERITY", NULL,
      "Change the severity of a rule: off, info, warning or error. The ID all means every rule. "
      "csvkit rules lists the ids.",
@@ -473,6 +508,8 @@ static const struct cli_group *const groups[] = {&own,
                                                  &cli_dialect_options,
                                                  &cli_blanks_options,
                                                  &cli_manifest_options,
+                                                 &cli_files_from_options,
+                                                 &cli_project_options,
                                                  &cli_common_options,
                                                  NULL};
 
@@ -487,6 +524,10 @@ static const char *const examples[] = {
     "Accept only files with CRLF line breaks and without warnings.",
     "csvkit validate --report=sarif:out.sarif --report=csv:findings.csv data/*.csv",
     "Report as text, and write the findings to two files as well.",
+    "git ls-files -z '*.csv' | csvkit validate --files-from=- -0",
+    "Check all tables of a repository.",
+    "csvkit validate --statistics data/*.csv",
+    "Count by rule what is wrong in all files together.",
     NULL,
 };
 
@@ -511,4 +552,5 @@ const struct cli_command cli_cmd_validate = {
     .min_operands = 0,
     .max_operands = -1,
     .run = run,
+    .rules = &sets,
 };

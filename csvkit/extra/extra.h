@@ -1,10 +1,12 @@
 /*
- * extra.h - what libcsvkit-extra adds to libcsvkit: compression, and libcsv as a second reader.
+ * extra.h - what libcsvkit-extra adds to libcsvkit: compression, libcsv as a second reader, and the
+ * width of text on a screen.
  *
  * libcsvkit needs nothing but libc. What needs other libraries is in libcsvkit-extra, and has to be
  * given to libcsvkit by a call, once, in general at the start of the program. Calls cost next to
- * nothing: libzstd, liblzma and libbz2 are loaded when a file of their kind is read. Without the
- * call, what needs it fails with CSVK_EUSAGE and a text that names the call.
+ * nothing: libzstd, liblzma and libbz2 are loaded when a file of their kind is read, libutf8proc
+ * when text beyond ASCII is measured. Without the call, what needs it fails with CSVK_EUSAGE and a
+ * text that names the call.
  *
  * Any thread may call these functions, at any time and more than once. Files that are open already
  * keep to what there was when they were opened.
@@ -24,6 +26,9 @@ CSVK_API void csvk_use_decoders(void);
 CSVK_API void csvk_use_gzip(void);
 /* csvk_normalize_files can verify, and write in place: libcsv reads the result. */
 CSVK_API void csvk_use_libcsv(void);
+/* The carets of text reports stand right under wide characters, combining marks and emoji. Without
+   the call, or when libutf8proc is not there, every code point counts as one column. */
+CSVK_API void csvk_use_clusters(void);
 
 /*
  * csvk_sniff finds the encoding of text that is no Unicode: libuchardet proposes, and the words of
@@ -42,6 +47,7 @@ static inline void csvk_use_all(void)
     csvk_use_libcsv();
     csvk_use_encodings();
     csvk_use_file_kinds();
+    csvk_use_clusters();
 }
 
 #ifdef __cplusplus

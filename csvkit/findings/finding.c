@@ -81,19 +81,25 @@ static int add_fact(struct csvk_buf *out, const struct csvk_extra *extra)
     return csvk_buf_printf(out, "%" PRIu64, extra->number);
 }
 
-/* What stands between braces: `key`, or `key?text`, where the text comes before the fact and is
-   left out when the finding does not have that fact. */
+/* What stands between braces: `key`; or `key#noun`, where the noun follows the number; or
+   `key?text`, where the text comes before the fact and is left out when the finding does not have
+   that fact. */
 static int add_place(struct csvk_buf *out, const struct csvk_finding *f, const char *begin,
                      const char *end)
 {
-    const char *mark = memchr(begin, '?', (size_t)(end - begin));
-    const char *key_end = mark != NULL ? mark : end;
-    const struct csvk_extra *extra = find_extra(f, begin, (size_t)(key_end - begin));
+    size_t key_length = strcspn(begin, "?#}");
+    const char *mark = begin + key_length;
+    const struct csvk_extra *extra = find_extra(f, begin, key_length);
     int status = CSVK_OK;
-    if (mark != NULL && extra != NULL) {
+    if (*mark == '?' && extra != NULL) {
         status = csvk_buf_add(out, mark + 1, (size_t)(end - mark - 1));
     }
-    return status == CSVK_OK ? add_fact(out, extra) : status;
+    status = status == CSVK_OK ? add_fact(out, extra) : status;
+    if (*mark == '#' && extra != NULL && status == CSVK_OK) {
+        status = csvk_buf_printf(out, " %.*s%s", (int)(end - mark - 1), mark + 1,
+                                 extra->number == 1 ? "" : "s");
+    }
+    return status;
 }
 
 int csvk_finding_message(const struct csvk_finding *f, struct csvk_buf *out)

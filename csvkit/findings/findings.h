@@ -57,8 +57,9 @@ struct csvk_rule {
     /* One of E W I - for each profile, in the order of enum csvk_profile; a single letter holds for
      * all of them. */
     const char *levels;
-    /* {key} stands for a fact of the finding; {key?text} for the text and then the fact, or for
-     * nothing when the finding has no such fact. NULL: each finding brings its own message. */
+    /* {key} stands for a fact of the finding; {key#noun} for a number with its noun, "1 field" or
+     * "2 fields"; {key?text} for the text and then the fact, or for nothing when the finding has no
+     * such fact. NULL: each finding brings its own message. */
     const char *message;
     const char *summary;  /* one line for lists */
     const char *why;      /* what goes wrong when the rule is ignored */

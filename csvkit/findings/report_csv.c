@@ -113,8 +113,8 @@ static void one(struct csvk_reporter *r, const struct csvk_subject *subject)
     uint64_t dropped = report_dropped(subject, CSVK_INFO);
     if (dropped != 0) {
         struct csvk_buf text = CSVK_BUF_INIT;
-        int status =
-            csvk_buf_printf(&text, "%llu more findings not shown", (unsigned long long)dropped);
+        int status = csvk_buf_printf(&text, "%llu more finding%s not shown",
+                                     (unsigned long long)dropped, dropped == 1 ? "" : "s");
         r->status = r->status == CSVK_OK ? status : r->status;
         put_note(r, subject, CSVK_INFO, csvk_buf_text(&text));
         csvk_buf_release(&text);

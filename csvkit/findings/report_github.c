@@ -74,8 +74,8 @@ static void one(struct csvk_reporter *r, const struct csvk_subject *subject)
     if (dropped != 0) {
         put_command(r, CSVK_WARNING, subject, NULL);
         csvk_reporter_put(r, "::");
-        csvk_reporter_put_number(r, dropped);
-        csvk_reporter_put(r, " more findings not shown\n");
+        csvk_reporter_put_count(r, dropped, "more finding");
+        csvk_reporter_put(r, " not shown\n");
     }
 }
 

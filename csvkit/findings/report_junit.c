@@ -198,8 +198,8 @@ static void one(struct csvk_reporter *r, const struct csvk_subject *subject)
     uint64_t dropped = report_dropped(subject, CSVK_INFO);
     if (dropped != 0) {
         csvk_reporter_put(r, "    <system-out>");
-        csvk_reporter_put_number(r, dropped);
-        csvk_reporter_put(r, " more findings not shown</system-out>\n");
+        csvk_reporter_put_count(r, dropped, "more finding");
+        csvk_reporter_put(r, " not shown</system-out>\n");
     }
     csvk_reporter_put(r, "  </testsuite>\n");
 }

@@ -177,8 +177,8 @@ static void add_dropped(struct csvk_reporter *r, const struct csvk_subject *subj
                         uint64_t dropped)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
-    int status =
-        csvk_buf_printf(&text, "%" PRIu64 " more findings are not in this report", dropped);
+    int status = csvk_buf_printf(&text, "%" PRIu64 " more finding%s not in this report", dropped,
+                                 dropped == 1 ? " is" : "s are");
     r->status = r->status == CSVK_OK ? status : r->status;
     add_notification(r, subject, CSVK_WARNING, csvk_buf_text(&text));
     csvk_buf_release(&text);

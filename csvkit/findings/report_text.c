@@ -4,8 +4,10 @@
  * findings of a section the subject writes. After several subjects comes a line with the totals.
  *
  * Bytes of the data are escaped before they are written, so a terminal does not obey them. The
- * caret is placed by counting the code points that were written, not those of the data.
+ * caret is placed by the columns of what was written, not of the data: of whole clusters
+ * (csvkit/base/clusters.h), since no caret can stand under a part of one.
  */
+#include "csvkit/base/clusters.h"
 #include "csvkit/findings/reporter.h"
 
 #include <string.h>
@@ -39,16 +41,6 @@ static void put_colored(struct csvk_reporter *r, const char *color, const char *
     csvk_reporter_put(r, (r->options.style & CSVK_TEXT_COLOR) != 0 ? "\033[0m" : "");
 }
 
-/* Columns that the text from offset `begin` on takes on a screen. */
-static size_t screen_width(const struct csvk_buf *out, size_t begin)
-{
-    size_t width = 0;
-    for (size_t i = begin; i < out->length; i++) {
-        width += (out->data[i] & 0xC0) != 0x80;
-    }
-    return width;
-}
-
 static void put_times(struct csvk_reporter *r, char c, size_t times)
 {
     char text[2] = {c, '\0'};
@@ -72,26 +64,25 @@ static size_t escaped_width(struct csvk_reporter *r, const unsigned char *bytes,
 {
     size_t begin = r->out->length;
     put_escaped(r, bytes, length);
-    size_t width = screen_width(r->out, begin);
+    size_t width = csvk_text_columns(r->out->data + begin, r->out->length - begin);
     r->out->length = begin;
     return width;
 }
 
-/* Length of the code point at `bytes`; 1 when no code point begins there. */
-static size_t code_length(const unsigned char *bytes, size_t length)
+/* Length of the cluster at `bytes`. */
+static size_t cluster_length(const unsigned char *bytes, size_t length)
 {
-    uint32_t code = 0;
-    size_t n = csvk_utf8_decode(bytes, length, &code);
-    return n != 0 ? n : 1;
+    size_t columns;
+    return csvk_cluster_next(bytes, length, &columns);
 }
 
-/* How many of the first bytes fit into `columns`; no code point is cut. */
+/* How many of the first bytes fit into `columns`; no cluster is cut. */
 static size_t fit_front(struct csvk_reporter *r, const unsigned char *bytes, size_t length,
                         size_t columns)
 {
     size_t fit = 0, width = 0;
     while (fit < length) {
-        size_t n = code_length(bytes + fit, length - fit);
+        size_t n = cluster_length(bytes + fit, length - fit);
         width += escaped_width(r, bytes + fit, n);
         if (width > columns) {
             break;
@@ -101,18 +92,35 @@ static size_t fit_front(struct csvk_reporter *r, const unsigned char *bytes, siz
     return fit;
 }
 
-/* How many of the first bytes to leave out so that the rest fits into `columns`; whole code
-   points. */
+/* How many of the first bytes to leave out so that the rest fits into `columns`; whole clusters. */
 static size_t drop_front(struct csvk_reporter *r, const unsigned char *bytes, size_t length,
                          size_t columns)
 {
     size_t drop = 0, width = escaped_width(r, bytes, length);
     while (drop < length && width > columns) {
-        size_t n = code_length(bytes + drop, length - drop);
-        width -= escaped_width(r, bytes + drop, n);
+        size_t n = cluster_length(bytes + drop, length - drop);
+        size_t one = escaped_width(r, bytes + drop, n);
+        width -= one < width ? one : width;
         drop += n;
     }
     return drop;
+}
+
+/* The columns before the cluster that holds `place`, and those from it up to `end`; offsets into
+   the line. Only the whole line says where clusters end: a mark after the place may belong to the
+   letter before it. */
+static void measure(const unsigned char *line, size_t length, size_t place, size_t end,
+                    size_t *before, size_t *width)
+{
+    size_t columns = 0;
+    *before = 0;
+    *width = 0;
+    for (size_t at = 0; at < length && (at <= place || at < end);) {
+        size_t next = at + csvk_cluster_next(line + at, length - at, &columns);
+        *before += next <= place ? columns : 0;
+        *width += next > place && at < end ? columns : 0;
+        at = next;
+    }
 }
 
 static void put_excerpt(struct csvk_reporter *r, const struct csvk_finding *f)
@@ -126,14 +134,14 @@ static void put_excerpt(struct csvk_reporter *r, const struct csvk_finding *f)
     size_t shown = fit_front(r, place, marked, SCREEN_AFTER);
     size_t tail = shown < marked ? 0 : fit_front(r, place + marked, rest - marked, SCREEN_AFTER);
     size_t drop = drop_front(r, f->excerpt, f->excerpt_place, SCREEN_BEFORE);
-    size_t begin = r->out->length;
+    size_t begin = r->out->length, before, width;
     csvk_reporter_put(r, f->cut_before || drop != 0 ? "    ..." : "    ");
     put_escaped(r, f->excerpt + drop, f->excerpt_place - drop);
-    size_t before = screen_width(r->out, begin);
-    begin = r->out->length;
+    size_t at = r->out->length - begin;
     put_escaped(r, place, shown);
-    size_t width = screen_width(r->out, begin);
+    size_t end = r->out->length - begin;
     put_escaped(r, place + shown, tail);
+    measure(r->out->data + begin, r->out->length - begin, at, end, &before, &width);
     csvk_reporter_put(r, f->cut_behind || shown + tail < rest ? "...\n" : "\n");
     put_caret(r, before, width);
 }
@@ -224,8 +232,8 @@ static void put_left_out(struct csvk_reporter *r, const struct csvk_subject *sub
     if (dropped != 0) {
         csvk_reporter_put_escaped(r, subject->file);
         csvk_reporter_put(r, ": ");
-        csvk_reporter_put_number(r, dropped);
-        csvk_reporter_put(r, " more errors not shown\n");
+        csvk_reporter_put_count(r, dropped, "more error");
+        csvk_reporter_put(r, " not shown\n");
     }
 }
 

@@ -49,6 +49,7 @@ def _load():
         extra.csvk_use_libcsv()
         extra.csvk_use_encodings()
         extra.csvk_use_file_kinds()
+        extra.csvk_use_clusters()
     texts, text, size = ctypes.POINTER(ctypes.c_char_p), ctypes.c_char_p, ctypes.c_size_t
     json_text = ctypes.POINTER(ctypes.c_void_p)
     core.csvk_rows_open.argtypes = [ctypes.POINTER(ctypes.c_void_p), text, texts, text, size]

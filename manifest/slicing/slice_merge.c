@@ -165,8 +165,10 @@ static int check_widths(struct slice *s, const struct csvk_batch *batch, struct 
         if (width != m->width || (r->blank && m->width > 1)) {
             return csvk_fail(err, CSVK_EDATA,
                              "%s:%" PRIu64 ": record %" PRIu64 " has %" PRIu64
-                             " fields, the table has %" PRIu64 " columns",
-                             s->path, r->line, r->number, r->blank ? 0 : width, m->width);
+                             " field%s, the table has %" PRIu64 " column%s",
+                             s->path, r->line, r->number, r->blank ? 0 : width,
+                             width == 1 && !r->blank ? "" : "s", m->width,
+                             m->width == 1 ? "" : "s");
         }
     }
     return CSVK_OK;

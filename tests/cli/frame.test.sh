@@ -4,6 +4,7 @@
 set -u
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
+here=$(cd "$(dirname "$0")/../.." && pwd)
 fails=0
 
 fail() {
@@ -193,13 +194,17 @@ test_pages() {
     expect 2 "completion of no shell" "$CSVKIT" internal-completion tcsh && says 'tcsh'
 }
 
-completes() { # LINE WANTED: the last word of LINE, in bash, may become WANTED
-    local got
-    got=$(bash --norc -c '
+completed() { # LINE: what its last word may become, in bash
+    bash --norc -c '
         . "$1"; shift
         COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
         _csvkit 2>/dev/null
-        printf "%s\n" "${COMPREPLY[@]}"' _ "$work/completion.bash" "${@:2}")
+        printf "%s\n" "${COMPREPLY[@]}"' _ "$work/completion.bash" "$@"
+}
+
+completes() { # WANTED LINE
+    local got
+    got=$(completed "${@:2}")
     printf '%s\n' "$got" | grep -qxF -- "$1" || fail "completing '${*:2}' gives no $1: $got"
 }
 
@@ -216,6 +221,18 @@ test_bash_completion() {
     completes "always" csvkit help --progress = al
     completes "always" csvkit help --progress al
     completes "auto" csvkit help --progress =
+    completes "field-count=" csvkit validate --rule = fie
+    completes "field-count=" csvkit validate --rule fie
+    completes "field-count=" csvkit validate --rule =
+    completes "error" csvkit validate --rule = field-count = er
+    completes "error" csvkit validate --rule field-count = er
+    completes "off" csvkit validate a.csv --rule = field-count =
+    completes "manifest-json=" csvkit preflight --rule = man
+    completes "field-count" csvkit explain fie
+    completes "manifest-json" csvkit explain man
+    completes "pad" csvkit explain pa
+    completes "--rule=" csvkit validate --ru
+    [ "$(completed csvkit validate --rule = manifest-j)" = "" ] || fail "validate knows rules of preflight"
 }
 
 test_fish_completion() {
@@ -223,6 +240,11 @@ test_fish_completion() {
     fish_completes 'csvkit he' help
     fish_completes 'csvkit help --progress=al' --progress=always
     fish_completes 'csvkit help -' --quiet
+    fish_completes 'csvkit validate --rule=fie' --rule=field-count=
+    fish_completes 'csvkit validate --rule fie' field-count=
+    fish_completes 'csvkit validate --rule=field-count=e' --rule=field-count=error
+    fish_completes 'csvkit explain fie' field-count
+    fish_completes 'csvkit explain pa' pad
     for command in "${commands[@]}"; do
         [ "${command#* }" = "$command" ] || fish_completes "csvkit ${command%% *} " "${command#* }"
     done
@@ -231,6 +253,16 @@ test_fish_completion() {
 fish_completes() { # LINE WANTED
     HOME=$work fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$work/completion.fish" \
         "$1" 2>"$work/err" | cut -f 1 | grep -qxF -- "$2" || fail "fish completes '$1' without $2"
+}
+
+# As one types: what a shell does with a word that ends with = cannot be seen otherwise.
+test_typed_completion() {
+    local shell
+    for shell in bash zsh; do
+        command -v "$shell" >/dev/null || continue
+        python3 "$here/tests/support/type_in_shell.py" "$shell" "$work/completion.$shell" >"$work/typed" \
+            2>&1 || fail "typing into $shell: $(cat "$work/typed")"
+    done
 }
 
 test_help
@@ -244,5 +276,6 @@ test_environment
 test_pages
 test_bash_completion
 test_fish_completion
+test_typed_completion
 [ "$fails" = 0 ] && echo "${#commands[@]} commands, all as promised"
 exit $((fails != 0))

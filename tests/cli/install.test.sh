@@ -32,7 +32,8 @@ for file in bin/csvkit lib/libcsvkit.a lib/libcsvkit.so lib/libcsvkit.so.0 lib/p
     share/csvkit/validate.schema.json share/csvkit/manifest-check.schema.json \
     share/csvkit/preflight.schema.json share/csvkit/normalize.schema.json \
     share/csvkit/download.schema.json share/csvkit/files-list.schema.json \
-    share/csvkit/table-show.schema.json share/csvkit/token.schema.json; do
+    share/csvkit/table-show.schema.json share/csvkit/token.schema.json \
+    share/csvkit/statistics.schema.json share/csvkit/project.schema.json; do
     [ -s "$put/$file" ] || fail "$file is missing or empty"
 done
 pages=$("$put/bin/csvkit" internal-man --list | wc -l)

@@ -28,7 +28,7 @@ while IFS='|' read -r status message words; do
 done <<'ROWS'
 2|expected ID=off|preflight --rule=x d
 2|unknown level 'y'|preflight --rule=x=y d
-2|there is no rule 'nosuch'|preflight --rule=nosuch=error d
+2|unknown rule 'nosuch'|preflight --rule=nosuch=error d
 2|No such file|preflight none
 2|expected ID=off|slice g.csv -o out-d --rule=x
 2|unknown level 'x'|slice g.csv -o out-d --rule=eol-lf=x
@@ -37,7 +37,7 @@ done <<'ROWS'
 2|cannot open nosuch|slice g.csv -o out-d --manifest=nosuch
 2|there is no manifest with the columns|merge s -o out-m
 2|cannot open nowhere: No such file|merge nowhere -o out-m
-1|the table has 1 columns|merge s --columns=a -o out-m
+1|the table has 1 column|merge s --columns=a -o out-m
 2|from 1 to 9|merge s --level=11 -o out-m.gz --columns=a,b
 2|cannot list nosuch|merge nosuch --columns=a -o out-m
 2|Is a directory|merge s --columns=a,b -o sub

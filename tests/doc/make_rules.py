@@ -33,7 +33,8 @@ E error, W warning, I info, - off, in the profiles
 {profiles}.
 `--profile=NAME` chooses one of them, `--rule=ID=LEVEL` gives a rule another level.
 
-In a message `{{key}}` stands for a value, and `{{key?text}}` for text and value where there is one.
+In a message `{{key}}` stands for a value, `{{key#noun}}` for a number and its noun, as in `1 field` and
+`2 fields`, and `{{key?text}}` for text and value where there is one.
 Examples are written as `printf` takes them.
 """
 SECTIONS = (

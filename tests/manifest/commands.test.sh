@@ -112,7 +112,7 @@ PY
     printf 'zip,plus,long,float,day,at\n07031,+5,%s,0.5x,03/04/2024,2024-01-01T10h:00:00\n' \
         "$(printf '1%.0s' {1..39})" >lost.csv
     expect 0 $manifest create lost.csv --data-type=auto -o -
-    says err 'zip: STRING (1 values, 0 empty, longest 5 bytes; not INTEGER: record 2 has "07031", which would lose its zero)'
+    says err 'zip: STRING (1 value, 0 empty, longest 5 bytes; not INTEGER: record 2 has "07031", which would lose its zero)'
     says err 'not INTEGER: record 2 has "+5", which would lose its sign)'
     says err '1", which would lose digits)'
     says err 'not NUMERIC: record 2 has "0.5x")'
@@ -120,8 +120,8 @@ PY
     says err 'not TIMESTAMP: record 2 has "2024-01-01T10h:00:00")'
     printf '\n\nid,n\n1,2\n3\n\\.\n' >short.csv
     expect 0 $manifest create short.csv --data-type=auto -o -
-    says err 'id: INTEGER (1 values, 0 empty'
-    says err 'n: INTEGER (1 values, 0 empty'
+    says err 'id: INTEGER (1 value, 0 empty'
+    says err 'n: INTEGER (1 value, 0 empty'
     says err '2 records have too few fields and are not counted; the first is record 5'
     expect 0 $manifest create short.csv --data-type=auto --format=json
     is_json '.short_records == 2' out
@@ -185,7 +185,7 @@ test_refusals_of_create() {
     expect 0 $manifest create empty.csv --columns=a
     expect 2 $manifest create f.csv -o nodir/x.manifest
     expect 1 $manifest create f.csv --columns=id
-    says err "the first record has 2 fields, the manifest has 1 columns"
+    says err "the first record has 2 fields, the manifest has 1 column"
 }
 
 test_manifests_of_files() {

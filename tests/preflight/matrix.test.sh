@@ -112,7 +112,7 @@ printf '1,2\n' >"$T/s/p1"
 printf '1,2\n3\n' >"$T/s/p2"
 echo "{$to,\"columns\":[\"a\",\"b\"]}" >"$T/s.manifest"
 judge
-finding 1 field-count error out/tables/s/p2 '1 fields, expected 2'
+finding 1 field-count error out/tables/s/p2 '1 field, expected 2'
 
 fresh sanitize-header
 table a.csv 'id,na me\n1,2\n' "{$to}"

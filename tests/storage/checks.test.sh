@@ -38,7 +38,7 @@ says_not "warning"
 same "rows of slices" "$(rows "$T" | wc -l)" 4
 refused "error[duplicate-key]" "$work/twice.csv" # the table knows the key
 run 0 load "$T" "$work/twice.csv" --no-check
-says "warning: 1 rows were merged by key: 3 rows imported, 2 rows in the table"
+says "warning: rows merged by key: 1; 3 rows imported, 2 in the table"
 
 # ---- header and columns ---------------------------------------------------------------------------------
 begin
@@ -80,13 +80,13 @@ run 0 load "$T" "$work/o.csv" --primary-key=id
 says_not "warning"
 control set '{"lose_rows":1}'
 run 0 load "$T" "$work/o.csv" --format=json
-says "warning: the data has 2 records, but the server imported 1 rows"
+says "warning: the data has 2 records, but the server imported 1 row"
 same "read here" "$(result .records)" 2
 same "imported there" "$(result .imported_rows)" 1
 control set '{"lose_rows":0}'
 run 0 load "$T" "$work/twice.csv" --no-check --format=json
 same "not counted here" "$(result .records)" null
-says "warning: 1 rows were merged by key: 3 rows imported, 2 rows in the table"
+says "warning: rows merged by key: 1; 3 rows imported, 2 in the table"
 run 0 load "$T" "$work/o.csv" --incremental
 says_not "warning"
 conclude

@@ -21,7 +21,7 @@ import urllib.parse
 import xml.etree.ElementTree as tree
 
 COLUMNS = 'file,byte,line,column,record,field,name,rule,severity,message,excerpt,table'.split(',')
-LEFT_OUT = re.compile(r'(\d+) more (?:findings|errors)|\((\d+) not shown\)')
+LEFT_OUT = re.compile(r'(\d+) more (?:findings?|errors?)|\((\d+) not shown\)')
 
 
 def need(condition, what):
@@ -220,7 +220,8 @@ def read_csv(text, found):
 TYPES = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'integer': int,
          'null': type(None)}
 KNOWN = {'$schema', '$id', '$defs', '$ref', 'title', 'description', 'type', 'properties', 'required',
-         'additionalProperties', 'propertyNames', 'items', 'enum', 'const', 'pattern', 'minimum', 'oneOf'}
+         'additionalProperties', 'propertyNames', 'items', 'enum', 'const', 'pattern', 'minimum', 'oneOf',
+         'minLength', 'minItems'}
 
 
 def is_type(value, name):
@@ -250,6 +251,10 @@ def faults(value, schema, root, path='$'):
             yield f'{path}: not one of the forms: {tries}'
     if isinstance(value, str) and not re.search(schema.get('pattern', ''), value):
         yield f'{path}: {value!r} is not {schema["pattern"]}'
+    if isinstance(value, str) and len(value) < schema.get('minLength', 0):
+        yield f'{path}: too short'
+    if isinstance(value, list) and len(value) < schema.get('minItems', 0):
+        yield f'{path}: too few items'
     if is_type(value, 'integer') and value < schema.get('minimum', value):
         yield f'{path}: {value} is too small'
     if isinstance(value, list) and 'items' in schema:
@@ -276,16 +281,32 @@ def object_faults(value, schema, root, path):
             yield f'{path}.{key} is not described'
 
 
-def check_schema(name, text):
+def read_schema(name):
+    """The schema, and python3-jsonschema's reading of it, or None."""
     with open(name, encoding='utf-8') as file:
         schema = json.load(file)
     try:
         import jsonschema
         kind = jsonschema.validators.validator_for(schema)
         kind.check_schema(schema)
-        second = kind(schema)
+        return schema, kind(schema)
     except ImportError:
-        second = None
+        return schema, None
+
+
+def check_projects(name, fits, text):
+    """Project files, one on each line, by their schema: all fit, or none. The two checkers agree."""
+    schema, second = read_schema(name)
+    for line in text.splitlines():
+        value = json.loads(line)
+        wrong = list(faults(value, schema, schema))
+        other = [error.message for error in second.iter_errors(value)] if second else wrong
+        need(bool(wrong) == bool(other), f'{line}: {wrong}, jsonschema: {other}')
+        need(bool(wrong) != fits, f'{line}: {wrong or "nothing is noticed"}')
+
+
+def check_schema(name, text):
+    schema, second = read_schema(name)
     count = 0
     for line in text.splitlines():
         value = json.loads(line)
@@ -306,6 +327,9 @@ def main():
     text = sys.stdin.buffer.read().decode('utf-8')
     if sys.argv[1] == 'schema':
         check_schema(sys.argv[2], text)
+        return
+    if sys.argv[1] == 'project':
+        check_projects(sys.argv[2], sys.argv[3] == 'fit', text)
         return
     found = Found()
     {'text': read_text, 'json': read_json, 'sarif': read_sarif, 'github': read_github,

@@ -107,7 +107,7 @@ static const struct {
     {"--qiet", "unknown option --qiet; did you mean --quiet?"},
     {"--delim=;", "unknown option --delim; did you mean --delimiter?"},
     {"--line_break=lf", "unknown option --line_break; did you mean --line-break?"},
-    {"--colour", "unknown option --colour; see csvkit try --help"},
+    {"--florin", "unknown option --florin; see csvkit try --help"},
     {"--=x", "unknown option --; see csvkit try --help"},
     {"-x", "unknown option -x; see csvkit try --help"},
     {"-qx", "unknown option -x; see csvkit try --help"},
@@ -116,10 +116,10 @@ static const struct {
     {"--delimiter", "--delimiter needs a value: --delimiter=C"},
     {"a -d", "-d needs a value: -d C"},
     {"-qd", "-d needs a value: -d C"},
-    {"--line-break=LF", "--line-break=LF: choose one of crlf|lf"},
-    {"--line-break=l", "--line-break=l: choose one of crlf|lf"},
+    {"--line-break=LF", "--line-break=LF: choose one of crlf|lf; did you mean lf?"},
+    {"--line-break=l", "--line-break=l: choose one of crlf|lf; did you mean lf?"},
     {"--line-break=", "--line-break=: choose one of crlf|lf"},
-    {"--line-break=crlf|lf", "--line-break=crlf|lf: choose one of crlf|lf"},
+    {"--line-break=crlf|lf", "--line-break=crlf|lf: choose one of crlf|lf; did you mean crlf?"},
     {"--progress=sometimes", "--progress=sometimes: choose one of auto|always|never"},
     {"", "missing operand; usage: csvkit try [OPTION]... [FILE]..."},
     {"a b c d", "unexpected operand 'd'; usage: csvkit try [OPTION]... [FILE]..."},
@@ -289,6 +289,8 @@ static const struct {
     {"norm", "normalize"},
     {"normalise", "normalize"},
     {"slcie", "slice"},
+    {"ROW-CUONT", "row-count"},
+    {"row_count", "row-count"},
     {"slices", "slice"},
     {"manifest creat", "manifest create"},
     {"manifest chek", "manifest check"},
@@ -299,10 +301,85 @@ static const struct {
     {"completely-different", NULL},
 };
 
+static const struct {
+    const char *typed, *meant;
+} encodings[] = {
+    {"latin-1", "latin1"},
+    {"Latin_2", "latin2"},
+    {"utf_8", "utf-8"},
+    {"UTF-8-SIG", "utf-8"},
+    {"utf-16-le", "utf-16le"},
+    {"iso_8859-15x", "iso-8859-15"},
+    {"isoo-8859-2", "iso-8859-2"},
+    {"windows_1250", "windows-1250"},
+    {"win1252", "windows-1252"},
+    {"win-1251", "windows-1251"},
+    {"cp-1252", "cp1252"},
+    {"shfit-jis", "shift_jis"},
+    {"ANSI", "windows-1252"},
+    {"klingon", NULL},
+    {"", NULL},
+    {"-", NULL},
+};
+
+static const struct {
+    const char *line, *defaults, *understood; /* defaults: NAME=VALUE or NAME, parted by blanks */
+} defaulted[] = {
+    {"a", "delimiter=; size=5kB", "delimiter=; size=5kB : a"},
+    {"-d, a", "delimiter=; size=5kB", "size=5kB delimiter=, : a"},
+    {"--rule=x=off a", "rule=x=error rule=y=error", "rule=x=error rule=y=error rule=x=off : a"},
+    {"--no-header a", "header", "no-header : a"},
+    {"--header a", "no-header", "header : a"},
+    {"--header a", "header", "header : a"},
+    {"a", "nosuch=1 strict", "strict : a"}, /* the command has no such option */
+    {"a", "", ": a"},
+};
+
+START_TEST(what_is_typed_wins_over_defaults)
+{
+    struct line line, list;
+    struct cli cli = {0};
+    char understood[512];
+    struct cli_default defaults[8];
+    split(&line, defaulted[_i].line);
+    split(&list, defaulted[_i].defaults);
+    for (int i = 0; i < list.argc; i++) {
+        char *equals = strchr(list.argv[i], '=');
+        defaults[i] = (struct cli_default){list.argv[i], equals != NULL ? equals + 1 : NULL};
+        if (equals != NULL) {
+            *equals = '\0';
+        }
+    }
+    ck_assert_int_eq(cli_parse(&cli, &command, line.argc, line.argv), CLI_GOOD);
+    /* Twice: new defaults take the place of the old ones. */
+    ck_assert_int_eq(cli_set_defaults(&cli, defaults, (size_t)list.argc), CLI_GOOD);
+    ck_assert_int_eq(cli_set_defaults(&cli, defaults, (size_t)list.argc), CLI_GOOD);
+    describe(&cli, understood, sizeof understood);
+    ck_assert_str_eq(understood, defaulted[_i].understood);
+    ck_assert_int_eq(cli_set_defaults(&cli, NULL, 0), CLI_GOOD);
+    describe(&cli, understood, sizeof understood);
+    ck_assert_ptr_null(strstr(understood, "size"));
+    cli_release(&cli);
+}
+END_TEST
+
+START_TEST(near_encodings_are_suggested)
+{
+    const char *meant = cli_suggest_encoding(encodings[_i].typed);
+    if (encodings[_i].meant == NULL) {
+        ck_assert_ptr_null(meant);
+    } else {
+        ck_assert_ptr_nonnull(meant);
+        ck_assert_str_eq(meant, encodings[_i].meant);
+        ck_assert(cli_knows_encoding(meant));
+    }
+}
+END_TEST
+
 START_TEST(near_names_are_suggested)
 {
-    static const char *const names[] = {"validate", "normalize", "slice", "manifest create",
-                                        "manifest check"};
+    static const char *const names[] = {"validate",        "normalize",      "slice",
+                                        "manifest create", "manifest check", "row-count"};
     const char *meant = cli_suggest(typos[_i].typed, names, sizeof names / sizeof names[0]);
     if (typos[_i].meant == NULL) {
         ck_assert_ptr_null(meant);
@@ -438,6 +515,8 @@ int main(void)
     LOOP(parser, bad_lines_are_explained, bad_lines);
     tcase_add_test(parser, last_value_counts_and_all_are_kept);
     LOOP(parser, near_names_are_suggested, typos);
+    LOOP(parser, near_encodings_are_suggested, encodings);
+    LOOP(parser, what_is_typed_wins_over_defaults, defaulted);
     suite_add_tcase(suite, parser);
     TCase *values = tcase_create("values");
     LOOP(values, sizes_are_read, sizes);

@@ -291,6 +291,22 @@ START_TEST(colours_only_on_terminals)
     bool on_dumb = cli_color(&cli, stderr);
     close_screen(&screen);
     ck_assert(!in_log && on_terminal && with_empty && !with_no_color && !on_dumb);
+    /* What was typed wins over all of that. */
+    const struct cli_option row = {.name = "color"};
+    struct cli_given given[] = {{&row, "always"}, {&row, "never"}, {&row, "auto"}};
+    cli.given = given;
+    setenv("NO_COLOR", "1", 1);
+    cli.ngiven = 1;
+    ck_assert(cli_color(&cli, stderr));
+    setenv("TERM", "xterm", 1);
+    unsetenv("NO_COLOR");
+    open_terminal(&screen, 80);
+    cli.ngiven = 2;
+    bool never = !cli_color(&cli, stderr);
+    cli.ngiven = 3;
+    bool on_auto = cli_color(&cli, stderr);
+    close_screen(&screen);
+    ck_assert(never && on_auto);
 }
 END_TEST
 

@@ -19,6 +19,10 @@ enum { WORDS = 24 };
 static const struct {
     const char *path, *bytes;
 } files[] = {
+    {"project.json",
+     "{\"profile\": \"keboola\", \"rules\": {\"eol-lf\": \"off\"}, \"overrides\": [{\"files\":"
+     "[\"good.csv\", \"x/**\"], \"primary_key\": [\"id\"], \"dialect\": {\"header\": true}}]}"},
+    {"list", "bad.csv\ngood.csv\n"},
     {"good.csv", "id,name\r\n1,Anna\r\n2,\"B, b\"\r\n3,C\r\n"},
     {"wide.csv", "id;name\r\n1;Anna\r\n2;B\r\n3;C\r\n"},
     {"bad.csv", "id,name,name\r\n1,a\r\n2,\xc3\x28\"x\"\n\r\n1,a,b,c,d\r\n\"open,1,2\r\n"},
@@ -62,6 +66,9 @@ static const char *const lines[] = {
     "validate --verify --primary-key=id good.csv",
     "validate --verify --primary-key=id --no-header --columns=id,b,c bad.csv",
     "validate -d auto wide.csv",
+    "validate --config=project.json -v good.csv wide.csv",
+    "validate --statistics --format=json bad.csv wide.csv",
+    "validate -q --statistics --files-from=list",
     "validate --encoding=utf-16 utf16.csv",
     "validate --manifest=native.manifest good.csv",
     "sniff good.csv wide.csv bad.csv utf16.csv",

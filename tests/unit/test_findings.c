@@ -14,6 +14,9 @@ static const struct csvk_rule rules[] = {
     {"one", "EWI--", "{found} found{limit? of }", "first", "why", "", "do it", "r1", NULL, NULL},
     {"two", "W", NULL, "second", "why", "", "general", "", "it stops", NULL},
 };
+/* In no set: only its message matters. */
+static const struct csvk_rule counted = {
+    "three", "W", "{found#field} of {lines#line}", "third", "why", "", "", "", NULL, NULL};
 static const struct csvk_rule_set own = {rules, 2};
 static const struct csvk_rule_set *const sets[] = {&csvk_manifest_rules, &own, NULL};
 
@@ -70,6 +73,11 @@ START_TEST(messages_and_remedies)
     f.extra[f.nextras++] = (struct csvk_extra){"limit", CSVK_EXTRA_NUMBER, 9, NULL};
     ck_assert_str_eq(message_of(&f, &text), "3 found of 9");
     ck_assert_str_eq(csvk_finding_remedy(&f), "do it");
+    f.rule = &counted;
+    ck_assert_str_eq(message_of(&f, &text), "3 fields of ");
+    f.extra[0].number = 1;
+    f.extra[1].key = "lines";
+    ck_assert_str_eq(message_of(&f, &text), "1 field of 9 lines");
     f = make(&rules[1], CSVK_ERROR);
     ck_assert(set_text(&f.message, "own"));
     f.platform = rules[1].outcome;

@@ -86,7 +86,7 @@ START_TEST(what_cannot_be_written)
     ck_assert_str_eq(err.text, "record 1 has no value");
     ck_assert_int_eq(PUT(writer, "a", "b"), CSVK_OK);
     ck_assert_int_eq(PUT(writer, "a"), CSVK_EUSAGE);
-    ck_assert_str_eq(err.text, "record 2 has 1 values, the first one has 2");
+    ck_assert_str_eq(err.text, "record 2 has 1 value, the first one has 2");
     ck_assert_int_eq(PUT(writer, "a", "b,c"), CSVK_EDATA);
     ck_assert_ptr_nonnull(strstr(err.text, "record 2 has a value that cannot be written"));
     ck_assert_int_eq(PUT(writer, "c", "d"), CSVK_OK); /* and goes on */

@@ -205,8 +205,13 @@ int cli_unknown_command(struct cli *cli, int argc, char *const *argv)
     if (family && argc > 1 && status == CSVK_OK) {
         status = csvk_buf_printf(&typed, " %s", argv[1]);
     }
+    const char *file = family ? NULL : cli_suggest_for_file(argv[0]);
     const char *near = status == CSVK_OK ? cli_suggest_command(csvk_buf_text(&typed)) : NULL;
-    if (near != NULL) {
+    if (file != NULL) {
+        bool quote = strpbrk(argv[0], " '\"\\$&;|<>()*?[#~`!") != NULL;
+        cli_trouble(cli, "no command before '%.200s'; did you mean csvkit %s %s%.200s%s?", argv[0],
+                    file, quote ? "'" : "", argv[0], quote ? "'" : "");
+    } else if (near != NULL) {
         cli_trouble(cli, "unknown command '%.200s'; did you mean csvkit %s?", csvk_buf_text(&typed),
                     near);
     } else {
@@ -244,6 +249,40 @@ static int no_command(struct cli *cli)
     return cli_trouble(cli, "no command given; csvkit --help lists the commands");
 }
 
+static bool has_option(const struct cli_command *command, const char *name, size_t length)
+{
+    struct cli_cursor cursor = {0, 0};
+    const struct cli_option *row;
+    while ((row = cli_next_option(command, &cursor)) != NULL) {
+        if (strlen(row->name) == length && memcmp(row->name, name, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A word that begins with a dash stands where the command should be. When the command comes later,
+   the order is what is wrong. */
+static int option_first(struct cli *cli, int argc, char *const *argv)
+{
+    const char *word = argv[0];
+    if (word[1] == '\0') {
+        return cli_trouble(cli, "no command before '-'; did you mean csvkit validate -?");
+    }
+    size_t length = strcspn(word, "=");
+    for (int i = 1, used = 0; i < argc; i++) {
+        const struct cli_command *command = cli_find_command(argc - i, argv + i, &used);
+        if (command != NULL && length > 2 && has_option(command, word + 2, length - 2)) {
+            return cli_trouble(cli, "options come after the command: csvkit %s %.200s",
+                               command->name, word);
+        }
+    }
+    return cli_trouble(cli,
+                       "unknown option %.200s before the command; usage: "
+                       "csvkit COMMAND [OPTION]... [OPERAND]...",
+                       word);
+}
+
 static int dispatch(struct cli *cli, int argc, char *const *argv)
 {
     int used = 0;
@@ -262,10 +301,7 @@ static int dispatch(struct cli *cli, int argc, char *const *argv)
         return print_page(cli, &page, cli_version(&page));
     }
     if (argv[0][0] == '-') {
-        return cli_trouble(cli,
-                           "unknown option %.200s before the command; usage: "
-                           "csvkit COMMAND [OPTION]... [OPERAND]...",
-                           argv[0]);
+        return option_first(cli, argc, argv);
     }
     if (cli_is_family(argv[0]) && (argc == 1 || is_help(argv[1]))) {
         int status = cli_show_help(cli, 1, argv);

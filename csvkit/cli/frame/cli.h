@@ -12,6 +12,7 @@
 #define CSVKIT_CLI_FRAME_CLI_H
 
 #include "csvkit/csvkit.h"
+#include "csvkit/findings/findings.h"
 
 #include <stdio.h>
 
@@ -42,6 +43,9 @@ struct cli_command {
     const char *const *examples;           /* pairs {command line, what it does}, ended by NULL */
     int min_operands, max_operands;        /* max -1: any number */
     int (*run)(struct cli *cli);           /* returns enum cli_exit */
+    /* Completion offers their ids for values ID=SEVERITY and operands RULE; NULL: there are none.
+     */
+    const struct csvk_rule_set *const *const *rules;
 };
 
 /* Groups that several commands share; their rows are in common_options.c. */
@@ -49,7 +53,8 @@ extern const struct cli_group
     cli_dialect_options; /* -d -e --escape --header --no-header --columns --encoding */
 extern const struct cli_group
     cli_blanks_options; /* --skip-blanks; with it, delimiters of several bytes are read */
-extern const struct cli_group cli_common_options; /* -j --progress -q --help */
+extern const struct cli_group cli_files_from_options; /* --files-from --null */
+extern const struct cli_group cli_common_options;     /* -j --progress --color -q --help */
 
 /* All commands, ended by a row whose name is NULL (commands.c). */
 extern const struct cli_command *const cli_commands[];
@@ -59,7 +64,23 @@ bool cli_has(const struct cli *cli, const char *name);          /* the option wa
 const char *cli_value(const struct cli *cli, const char *name); /* its last value, or NULL */
 size_t cli_count(const struct cli *cli, const char *name);      /* how often it was given */
 const char *cli_nth(const struct cli *cli, const char *name, size_t i);
+struct cli_default {
+    const char *name, *value; /* borrowed; value NULL: a flag */
+};
+/*
+ * Lets options be as if they stood before all that was typed, in the place of the last ones that
+ * were set so. So what was typed counts, and of an option that may be repeated both do. Options
+ * that the command does not have are left out, and so are --x when --no-x was typed, and the
+ * reverse. CLI_TROUBLE, without a message: out of memory, and there are no defaults.
+ */
+int cli_set_defaults(struct cli *cli, const struct cli_default *list, size_t count);
+/* The rules that --rule of the command is about; NULL: none. */
+const struct csvk_rule_set *const *cli_rules(const struct cli *cli);
 size_t cli_noperands(const struct cli *cli);
+/* Adds the names in the lists of --files-from to the operands, with a message when that cannot be
+   done. Call it before the operands are looked at; without operands afterwards there is nothing to
+   do. */
+int cli_take_files_from(struct cli *cli);
 const char *cli_operand(const struct cli *cli, size_t i);
 const struct cli_group *const *cli_groups(const struct cli *cli); /* of the command */
 /* Typed values. When the option was not given, *out is left alone. When its text is not a value of
@@ -73,6 +94,14 @@ int cli_get_list(struct cli *cli, const char *name, struct csvk_strings *out); /
    becomes true for --delimiter=auto, and out->delimiter is left alone then. A command that passes
    NULL refuses auto. */
 int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_auto);
+
+/* The id of a rule that the user most likely meant; NULL: none is similar. */
+const char *cli_suggest_rule(const struct csvk_rule_set *const *sets, const char *typed);
+enum { CLI_RULE_ID_SIZE = 64 };
+/* Takes ID=SEVERITY, a value of --rule, apart. CLI_TROUBLE, with a message, when it is none, or
+   when the command has no such rule; the ID all is left to the caller. */
+int cli_get_level(struct cli *cli, const char *text, char id[CLI_RULE_ID_SIZE],
+                  enum csvk_severity *level);
 
 /* ---- messages and results ---- */
 /* Prints "csvkit: text" on standard error, with unprintable bytes escaped; returns CLI_TROUBLE. */
@@ -90,7 +119,7 @@ void cli_out_buf(struct cli *cli, struct csvk_buf *buf); /* writes and clears */
    while the text was made: the program ends with exit status 2, as after a failed write. */
 void cli_out_result(struct cli *cli, struct csvk_buf *buf, int made);
 bool cli_out_failed(const struct cli *cli); /* writing has failed: a long report may stop */
-bool cli_color(const struct cli *cli, FILE *stream); /* a terminal, and NO_COLOR is not set */
+bool cli_color(const struct cli *cli, FILE *stream); /* --color, else a terminal, no NO_COLOR */
 unsigned cli_threads(struct cli *cli);               /* -j, or the cores we may use */
 uint64_t cli_longest_record(void);                   /* a quarter of the memory we may use */
 

@@ -128,7 +128,11 @@ static void forget_opposite(struct cli *cli, const char *name)
 static int add_given(struct cli *cli, const struct cli_option *option, const char *value)
 {
     if (value != NULL && option->choices != NULL && !is_choice(option->choices, value)) {
-        return complain(cli, "--%s=%s: choose one of %s", option->name, value, option->choices);
+        char near[400];
+        const char *meant = cli_suggest_choice(option->choices, value, near, sizeof near);
+        return complain(cli, "--%s=%s: choose one of %s%s%s%s", option->name, value,
+                        option->choices, meant != NULL ? "; did you mean " : "",
+                        meant != NULL ? meant : "", meant != NULL ? "?" : "");
     }
     forget_opposite(cli, option->name);
     if (cli->ngiven == cli->given_capacity) {
@@ -144,7 +148,7 @@ static int add_given(struct cli *cli, const struct cli_option *option, const cha
     return CLI_GOOD;
 }
 
-static int add_operand(struct cli *cli, const char *operand)
+int cli_add_operand(struct cli *cli, const char *operand)
 {
     if (cli->noperands == cli->operands_capacity) {
         size_t capacity = cli->operands_capacity == 0 ? 16 : 2 * cli->operands_capacity;
@@ -243,7 +247,7 @@ static int take_word(struct cli *cli, struct option_words *words, bool *options_
     const char *word = words->argv[words->at];
     if (*options_ended || word[0] != '-' || word[1] == '\0') {
         words->at++;
-        return add_operand(cli, word);
+        return cli_add_operand(cli, word);
     }
     if (word[1] != '-') {
         return take_letters(cli, words);
@@ -291,6 +295,7 @@ void cli_release(struct cli *cli)
 {
     csvk_free(cli->given);
     csvk_free((void *)cli->operands);
+    csvk_strings_release(&cli->listed);
     csvk_buf_release(&cli->problem);
     *cli = (struct cli){0};
 }
@@ -323,6 +328,53 @@ const char *cli_nth(const struct cli *cli, const char *name, size_t i)
         }
     }
     return NULL;
+}
+
+/* Was an option typed that leaves no room for this default? */
+static bool is_settled(const struct cli *cli, const struct cli_option *row)
+{
+    for (size_t i = cli->ndefaults; i < cli->ngiven; i++) {
+        const struct cli_option *typed = cli->given[i].option;
+        if ((typed == row && !row->repeat) || is_opposite(typed->name, row->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int cli_set_defaults(struct cli *cli, const struct cli_default *list, size_t count)
+{
+    size_t ntyped = cli->ngiven - cli->ndefaults, kept = 0;
+    struct cli_given *given = csvk_calloc(count + ntyped + 1, sizeof *given);
+    if (given == NULL) {
+        /* Without memory the typed ones move to the front. */
+        if (ntyped != 0) {
+            memmove(cli->given, cli->given + cli->ndefaults, ntyped * sizeof *given);
+        }
+        cli->ngiven = ntyped;
+        cli->ndefaults = 0;
+        return count == 0 ? CLI_GOOD : CLI_TROUBLE;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct cli_option *row = find_long(cli->command, list[i].name, strlen(list[i].name));
+        if (row != NULL && !is_settled(cli, row)) {
+            given[kept++] = (struct cli_given){row, list[i].value};
+        }
+    }
+    if (ntyped != 0) {
+        memcpy(given + kept, cli->given + cli->ndefaults, ntyped * sizeof *given);
+    }
+    csvk_free(cli->given);
+    cli->given = given;
+    cli->ndefaults = kept;
+    cli->ngiven = kept + ntyped;
+    cli->given_capacity = count + ntyped + 1;
+    return CLI_GOOD;
+}
+
+const struct csvk_rule_set *const *cli_rules(const struct cli *cli)
+{
+    return cli->command->rules != NULL ? *cli->command->rules : NULL;
 }
 
 const struct cli_group *const *cli_groups(const struct cli *cli)

@@ -51,6 +51,10 @@ static const struct cli_option common_rows[] = {
      "Show on standard error how far the work is. Default: auto, which means on a terminal, after "
      "half a second.",
      false},
+    {"color", 0, "WHEN", "auto|always|never",
+     "Colour text reports on standard output and standard error; files never have colours. "
+     "Default: auto, which means on a terminal, unless NO_COLOR is set.",
+     false},
     {"quiet", 'q', NULL, NULL, "Print no progress and no notes, only errors.", false},
     {"help", 'h', NULL, NULL, "Print this text.", false},
     {NULL, 0, NULL, NULL, NULL, false},
@@ -128,6 +132,29 @@ int cli_get_list(struct cli *cli, const char *name, struct csvk_strings *out)
         }
     }
     return CLI_GOOD;
+}
+
+int cli_get_level(struct cli *cli, const char *text, char id[CLI_RULE_ID_SIZE],
+                  enum csvk_severity *level)
+{
+    struct csvk_error err = {0};
+    size_t length = strcspn(text, "=");
+    if (text[length] == '\0' || length >= CLI_RULE_ID_SIZE) {
+        return cli_trouble(cli, "--rule=%s: expected ID=off|info|warning|error", text);
+    }
+    memcpy(id, text, length);
+    id[length] = '\0';
+    if (csvk_severity_parse(text + length + 1, level, &err) != CSVK_OK) {
+        return cli_trouble(cli, "--rule=%s: %s", text, err.text);
+    }
+    if (strcmp(id, "all") == 0 || csvk_rule_sets_find(cli_rules(cli), id) != NULL) {
+        return CLI_GOOD;
+    }
+    const char *near = cli_suggest_rule(cli_rules(cli), id);
+    return near != NULL
+               ? cli_trouble(cli, "--rule=%s: unknown rule '%s'; did you mean %s?", text, id, near)
+               : cli_trouble(cli, "--rule=%s: unknown rule '%s' (`csvkit rules` lists them)", text,
+                             id);
 }
 
 static int get_byte(struct cli *cli, const char *name, bool none_allowed, int *byte)
@@ -213,5 +240,6 @@ unsigned cli_threads(struct cli *cli)
 int cli_check_common(struct cli *cli)
 {
     uint64_t threads = 0;
-    return cli_get_uint(cli, "threads", 1, MOST_THREADS, &threads);
+    int status = cli_get_uint(cli, "threads", 1, MOST_THREADS, &threads);
+    return status == CLI_GOOD ? cli_check_encodings(cli) : status;
 }

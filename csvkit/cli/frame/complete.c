@@ -4,6 +4,8 @@
  */
 #include "csvkit/cli/frame/complete.h"
 
+#include "csvkit/findings/findings.h"
+
 #include <string.h>
 
 bool cli_first_of_family(size_t i)
@@ -38,6 +40,28 @@ bool cli_wants_file(const struct cli_option *option)
         }
     }
     return false;
+}
+
+bool cli_wants_level(const struct cli_option *option)
+{
+    return option->arg != NULL && strcmp(option->arg, "ID=SEVERITY") == 0;
+}
+
+bool cli_wants_rule(const struct cli_command *command)
+{
+    return command->rules != NULL && strcmp(command->operands, "RULE") == 0;
+}
+
+void cli_put_rules(struct cli_page *page, const struct cli_command *command)
+{
+    const struct csvk_rule *rule;
+    struct csvk_repair_row repair;
+    for (size_t i = 0; (rule = csvk_rule_sets_at(*command->rules, i)) != NULL; i++) {
+        cli_putf(page, "%s%s", i > 0 ? " " : "", rule->id);
+    }
+    for (size_t i = 0; cli_wants_rule(command) && csvk_repair_row_at(i, &repair); i++) {
+        cli_putf(page, " %s", repair.name);
+    }
 }
 
 void cli_put_choices(struct cli_page *page, const char *choices)

@@ -66,15 +66,15 @@ static void put_value(struct cli_page *page, const struct cli_command *command,
     if (row->choices != NULL) {
         cli_put_choices(page, row->choices);
     } else {
-        cli_put(page, cli_wants_file(row) ? "@file" : "@text");
+        cli_put(page, cli_wants_file(row) ? "@file" : cli_wants_level(row) ? "@level" : "@text");
     }
     cli_put(page, "' ;;\n");
 }
 
 static void put_values(struct cli_page *page)
 {
-    cli_put(page, "_csvkit_values() { # command and option: choices, @file or @text; nothing for a "
-                  "flag\n    case $1 in\n");
+    cli_put(page, "_csvkit_values() { # command and option: choices, @file, @level or @text; "
+                  "nothing for a flag\n    case $1 in\n");
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         struct cli_cursor cursor = {0, 0};
         const struct cli_option *row;
@@ -87,13 +87,41 @@ static void put_values(struct cli_page *page)
     cli_put(page, "    esac\n}\n");
 }
 
+static void put_rules(struct cli_page *page)
+{
+    cli_put(page,
+            "_csvkit_rules() { # command: ids for ID=SEVERITY and for RULE\n    case $1 in\n");
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        if (cli_commands[i]->rules != NULL) {
+            cli_putf(page, "    '%s') echo '", cli_commands[i]->name);
+            cli_put_rules(page, cli_commands[i]);
+            cli_put(page, "' ;;\n");
+        }
+    }
+    cli_put(page, "    esac\n}\n_csvkit_operand() { # command: @rule or @file\n    case $1 in\n");
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        if (cli_wants_rule(cli_commands[i])) {
+            cli_putf(page, "    '%s') echo @rule ;;\n", cli_commands[i]->name);
+        }
+    }
+    cli_put(page, "    *) echo @file ;;\n    esac\n}\n");
+}
+
 static const char main_part[] =
-    "_csvkit_reply() { # words to choose from\n"
-    "    mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\")\n"
+    "_csvkit_reply() { # words to choose from, [what follows each]\n"
+    "    mapfile -t COMPREPLY < <(compgen -W \"$1\" -S \"${2-}\" -- \"$cur\")\n"
+    "}\n"
+    "_csvkit_files() {\n"
+    "    mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+    "    compopt -o filenames 2>/dev/null\n"
+    "}\n"
+    "_csvkit_nospace() { # when what is offered ends with =\n"
+    "    [ \"${COMPREPLY[*]%=}\" != \"${COMPREPLY[*]}\" ] && compopt -o nospace 2>/dev/null\n"
     "}\n"
     "_csvkit() {\n"
-    "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-    "    local command=${COMP_WORDS[1]} first=2 values=\n"
+    "    local cur=${COMP_WORDS[COMP_CWORD]} prev before= values= word\n"
+    "    local command=${COMP_WORDS[1]} first=2\n"
+    "    local -a words\n"
     "    COMPREPLY=()\n"
     "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
     "        _csvkit_reply \"$(_csvkit_words '')\"\n"
@@ -106,30 +134,37 @@ static const char main_part[] =
     "        fi\n"
     "        command=\"$command ${COMP_WORDS[2]}\" first=3\n"
     "    fi\n"
-    "    # \"=\" is a word of its own: --format = js\n"
-    "    if [ \"$cur\" = = ]; then\n"
-    "        cur=\n"
-    "    elif [ \"$prev\" = = ]; then\n"
-    "        prev=${COMP_WORDS[COMP_CWORD-2]}\n"
-    "    fi\n"
+    "    # \"=\" is a word of its own: --format = js, --rule = field-count = off\n"
+    "    for word in \"${COMP_WORDS[@]:first-1:COMP_CWORD-first+1}\"; do\n"
+    "        [ \"$word\" = = ] || words+=(\"$word\")\n"
+    "    done\n"
+    "    [ \"$cur\" = = ] && cur=\n"
+    "    prev=${words[${#words[@]}-1]}\n"
+    "    [ \"${#words[@]}\" -gt 1 ] && before=${words[${#words[@]}-2]}\n"
     "    [ \"$COMP_CWORD\" -gt \"$first\" ] && values=$(_csvkit_values \"$command $prev\")\n"
+    "    [ \"${COMP_WORDS[COMP_CWORD]}\" = = ] || [ \"${COMP_WORDS[COMP_CWORD-1]}\" = = ] &&\n"
+    "        [ \"$(_csvkit_values \"$command $before\")\" = @level ] && values='off info warning "
+    "error'\n"
     "    case \"$values:$cur:$command\" in\n"
     "    @text:*) ;;\n"
-    "    @file:*) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
+    "    @file:*) _csvkit_files ;;\n"
+    "    @level:*) _csvkit_reply \"$(_csvkit_rules \"$command\")\" = && _csvkit_nospace ;;\n"
     "    [!:]*) _csvkit_reply \"$values\" ;;\n"
-    "    :-*)\n"
-    "        _csvkit_reply \"$(_csvkit_options \"$command\")\"\n"
-    "        [ \"${COMPREPLY[*]%=}\" != \"${COMPREPLY[*]}\" ] && compopt -o nospace 2>/dev/null\n"
-    "        ;;\n"
+    "    :-*) _csvkit_reply \"$(_csvkit_options \"$command\")\" && _csvkit_nospace ;;\n"
     "    *:help)\n"
     "        [ \"$COMP_CWORD\" -eq 2 ] && prev=\n"
     "        _csvkit_reply \"$(_csvkit_words \"$prev\")\"\n"
     "        ;;\n"
-    "    *) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
+    "    *)\n"
+    "        case $(_csvkit_operand \"$command\") in\n"
+    "        @rule) _csvkit_reply \"$(_csvkit_rules \"$command\")\" ;;\n"
+    "        *) _csvkit_files ;;\n"
+    "        esac\n"
+    "        ;;\n"
     "    esac\n"
     "    return 0\n"
     "}\n"
-    "complete -o filenames -F _csvkit csvkit\n";
+    "complete -F _csvkit csvkit\n";
 
 int cli_complete_bash(struct csvk_buf *out)
 {
@@ -138,6 +173,7 @@ int cli_complete_bash(struct csvk_buf *out)
     put_words(&page);
     put_options(&page);
     put_values(&page);
+    put_rules(&page);
     cli_put(&page, main_part);
     return page.status;
 }

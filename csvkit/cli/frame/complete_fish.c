@@ -41,6 +41,8 @@ static void put_option(struct cli_page *page, const struct cli_command *command,
         cli_put(page, " -x -a '");
         cli_put_choices(page, row->choices);
         cli_put(page, "'");
+    } else if (cli_wants_level(row) && command->rules != NULL) {
+        cli_putf(page, " -x -a '(_csvkit_levels \"%s\")'", command->name);
     } else if (row->arg != NULL) {
         cli_put(page, cli_wants_file(row) ? " -r -F" : " -x");
     }
@@ -69,6 +71,27 @@ static void put_words(struct cli_page *page, size_t i)
     }
 }
 
+/* The ids of rules, by command, and the words that ID=SEVERITY can be. */
+static void put_rules(struct cli_page *page)
+{
+    cli_put(page, "function _csvkit_rules # command\n    switch $argv[1]\n");
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        if (cli_commands[i]->rules != NULL) {
+            cli_putf(page, "        case '%s'\n            string split ' ' '",
+                     cli_commands[i]->name);
+            cli_put_rules(page, cli_commands[i]);
+            cli_put(page, "'\n");
+        }
+    }
+    cli_put(page, "    end\nend\n"
+                  "function _csvkit_levels # command\n"
+                  "    set -l token (commandline -ct | string replace -r '^--[a-z-]+=' '')\n"
+                  "    if string match -q '*=*' -- $token\n"
+                  "        set -l id (string replace -r '=.*' '' -- $token)\n"
+                  "        printf '%s\\n' $id={off,info,warning,error}\n"
+                  "    else\n        printf '%s=\\n' (_csvkit_rules $argv[1])\n    end\nend\n");
+}
+
 int cli_complete_fish(struct csvk_buf *out)
 {
     struct cli_page page = {out, CSVK_OK};
@@ -77,10 +100,16 @@ int cli_complete_fish(struct csvk_buf *out)
             "complete -c csvkit -n __fish_use_subcommand -f\n"
             "complete -c csvkit -n __fish_use_subcommand -f -l help -d 'List the commands'\n"
             "complete -c csvkit -n __fish_use_subcommand -f -l version -d 'Show versions'\n");
+    put_rules(&page);
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         struct cli_cursor cursor = {0, 0};
         const struct cli_option *row;
         put_words(&page, i);
+        if (cli_wants_rule(cli_commands[i])) {
+            cli_put(&page, "complete -c csvkit");
+            put_condition(&page, cli_commands[i]);
+            cli_putf(&page, " -f -a '(_csvkit_rules \"%s\")'\n", cli_commands[i]->name);
+        }
         while ((row = cli_next_option(cli_commands[i], &cursor)) != NULL) {
             put_option(&page, cli_commands[i], row);
         }

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static void put_option(struct cli_page *page, const struct cli_option *row)
+static void put_option(struct cli_page *page, const struct cli_command *command,
+                       const struct cli_option *row)
 {
     cli_put(page, " \\\n            ");
     if (row->repeat) {
@@ -29,6 +30,8 @@ static void put_option(struct cli_page *page, const struct cli_option *row)
             cli_put(page, "(");
             cli_put_choices(page, row->choices);
             cli_put(page, ")");
+        } else if (cli_wants_level(row) && command->rules != NULL) {
+            cli_putf(page, " _csvkit_level \"%s\"", command->name);
         } else {
             cli_put(page, cli_wants_file(row) ? "_files" : " ");
         }
@@ -42,9 +45,13 @@ static void put_command(struct cli_page *page, const struct cli_command *command
     const struct cli_option *row;
     cli_putf(page, "    '%s')\n        _arguments -s -S", command->name);
     while ((row = cli_next_option(command, &cursor)) != NULL) {
-        put_option(page, row);
+        put_option(page, command, row);
     }
     bool help = strcmp(command->name, "help") == 0;
+    if (cli_wants_rule(command)) {
+        cli_putf(page, " \\\n            '1:rule: _csvkit_rules \"%s\"' ;;\n", command->name);
+        return;
+    }
     cli_put(page, help                         ? " \\\n            '*::command:_csvkit_help_words'"
                   : command->max_operands != 0 ? " \\\n            '*:file:_files'"
                                                : "");
@@ -100,6 +107,24 @@ static void put_families(struct cli_page *page)
     cli_put(page, "    *) words_of=() ;;\n    esac\n");
 }
 
+/* The ids of rules, by command, and what stands behind the = of ID=SEVERITY. */
+static void put_rules(struct cli_page *page)
+{
+    cli_put(page, "_csvkit_rules() { # command, options of compadd\n    local -a ids\n"
+                  "    case $1 in\n");
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        if (cli_commands[i]->rules != NULL) {
+            cli_putf(page, "    '%s') ids=(", cli_commands[i]->name);
+            cli_put_rules(page, cli_commands[i]);
+            cli_put(page, ") ;;\n");
+        }
+    }
+    cli_put(page, "    esac\n    compadd \"${@:2}\" -- $ids\n}\n"
+                  "_csvkit_level() { # command\n"
+                  "    if compset -P '*='; then compadd -- off info warning error\n"
+                  "    else _csvkit_rules $1 -q -S =; fi\n}\n");
+}
+
 int cli_complete_zsh(struct csvk_buf *out)
 {
     struct cli_page page = {out, CSVK_OK};
@@ -108,7 +133,9 @@ int cli_complete_zsh(struct csvk_buf *out)
     put_words(&page);
     cli_put(&page, "}\n_csvkit_family_words() {\n");
     put_families(&page);
-    cli_put(&page, "}\n_csvkit_help_words() {\n    local -a words_of\n"
+    cli_put(&page, "}\n");
+    put_rules(&page);
+    cli_put(&page, "_csvkit_help_words() {\n    local -a words_of\n"
                    "    if (( CURRENT == 1 )); then _csvkit_first_words\n"
                    "    else _csvkit_family_words $words[1]; fi\n"
                    "    _describe command words_of\n}\n"

@@ -23,8 +23,10 @@ struct cli {
     const struct cli_command *command;
     struct cli_given *given;
     size_t ngiven, given_capacity;
+    size_t ndefaults; /* the first of `given` were not typed: cli_set_defaults */
     const char **operands;
     size_t noperands, operands_capacity;
+    struct csvk_strings listed;    /* operands that came from a list: files_from.c */
     struct csvk_buf problem;       /* the parser's message, raw bytes */
     struct cli_progress *progress; /* the progress that is running, or NULL */
     int out_errno;                 /* errno of the first failure of standard output, or 0 */
@@ -39,12 +41,15 @@ const struct cli_option *cli_next_option(const struct cli_command *command,
                                          struct cli_cursor *cursor);
 /* Reads options and operands (argv without the words of the command). CLI_GOOD or CLI_TROUBLE. */
 int cli_parse(struct cli *cli, const struct cli_command *command, int argc, char *const *argv);
+/* Adds an operand, which is borrowed. CLI_TROUBLE, without a message: out of memory. */
+int cli_add_operand(struct cli *cli, const char *operand);
 /* Checks the number of operands. Not part of cli_parse, because --help works without operands. */
 int cli_check_operands(struct cli *cli);
 void cli_release(struct cli *cli);
 
 /* ---- common_options.c ---- */
-int cli_check_common(struct cli *cli); /* -j is a number in the allowed range */
+/* -j is a number in the allowed range, encodings have names that are known. */
+int cli_check_common(struct cli *cli);
 
 /* ---- commands.c ---- */
 struct cli_topic { /* a heading of `csvkit --help` */
@@ -61,11 +66,27 @@ bool cli_is_family(const char *word);
 bool cli_in_family(const struct cli_command *command, const char *word);
 
 /* ---- suggest.c ---- */
+/* Small letters, of ASCII only: the answer must not depend on the user's locale. */
+static inline char cli_fold_letter(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
 /* The name among names[] that the user most likely meant, or NULL when none is similar. */
 const char *cli_suggest(const char *typed, const char *const *names, size_t count);
 /* The same for the long options of a command, and for all commands. */
 const char *cli_suggest_option(const struct cli_command *command, const char *typed);
 const char *cli_suggest_command(const char *typed);
+/* The same for choices "crlf|lf"; the answer lies in `out`. */
+const char *cli_suggest_choice(const char *choices, const char *typed, char *out, size_t capacity);
+/* The command that was left out before a file or a folder; NULL: `path` looks like neither. */
+const char *cli_suggest_for_file(const char *path);
+
+/* ---- encodings.c ---- */
+/* The name of an encoding that is like `typed` and that iconv(3) knows here; NULL: there is none.
+ */
+const char *cli_suggest_encoding(const char *typed);
+bool cli_knows_encoding(const char *name);
+int cli_check_encodings(struct cli *cli); /* those that options name are known */
 
 /* ---- option_values.c ---- */
 /* "1.5 MB": at most three digits and a unit that is a power of 1000. */

@@ -162,7 +162,11 @@ int cli_help_overview(struct csvk_buf *out)
     cli_put(&page, "csvkit - check, repair, slice and load CSV files by RFC 4180\n\n"
                    "Usage: csvkit COMMAND [OPTION]... [OPERAND]...\n"
                    "       csvkit COMMAND --help\n"
-                   "       csvkit --version\n");
+                   "       csvkit --version\n\n"
+                   "To begin with:\n"
+                   "  csvkit validate data.csv                  what is wrong, and where\n"
+                   "  csvkit explain field-count                what a finding means\n"
+                   "  csvkit normalize data.csv -o clean.csv    repair what can be repaired\n");
     for (const struct cli_topic *topic = cli_topics; topic->title != NULL; topic++) {
         show_topic(&page, topic);
     }

@@ -5,13 +5,15 @@
 #include "csvkit/cli/frame/reports.h"
 
 #include "csvkit/cli/frame/frame.h"
+#include "csvkit/cli/frame/statistics.h"
 #include "manifest/manifest.h"
 
 #include <string.h>
 #include <sys/stat.h>
 
 struct one_report {
-    struct csvk_reporter *reporter;
+    struct csvk_reporter *reporter;    /* NULL: it has failed, or it is the statistics */
+    struct cli_statistics *statistics; /* NULL: a report of findings, or it has failed */
     struct csvk_buf text;
     struct csvk_sink *sink; /* NULL: standard output */
 };
@@ -19,6 +21,8 @@ struct cli_reports {
     struct cli *cli;
     struct one_report *item;
     size_t count;
+    struct cli_statistics statistics; /* of --statistics, for the first report */
+    const struct csvk_rule *rule;     /* of the first finding that is shown, or NULL */
     int status; /* the worst so far; after a failure of a report nothing more is written to it */
 };
 
@@ -38,8 +42,13 @@ static int add_report(struct cli_reports *reports, const char *format, const cha
     struct one_report *report = &reports->item[reports->count++];
     struct csvk_report_options own = *options;
     bool file = path != NULL && strcmp(path, "-") != 0;
+    int status = CSVK_OK;
     own.style = style_of(reports->cli, !file);
-    int status = csvk_reporter_new(&report->reporter, format, &own, &report->text, err);
+    if (reports->count == 1 && cli_has(reports->cli, "statistics")) {
+        report->statistics = &reports->statistics;
+    } else {
+        status = csvk_reporter_new(&report->reporter, format, &own, &report->text, err);
+    }
     if (status == CSVK_OK && file) {
         status = csvk_sink_open(&report->sink, path, 0, err);
     }
@@ -58,8 +67,12 @@ static int add_other(struct cli_reports *reports, const char *text,
     memcpy(format, text, (size_t)(colon - text));
     int status = add_report(reports, format, colon + 1, options, err);
     if (status == CSVK_EUSAGE) {
-        return csvk_fail(err, CSVK_EUSAGE, "--report=%s: the formats are %s", text,
-                         CSVK_REPORT_FORMAT_WORDS);
+        char names[200];
+        const char *near =
+            cli_suggest_choice(CSVK_REPORT_FORMAT_WORDS, format, names, sizeof names);
+        return csvk_fail(err, CSVK_EUSAGE, "--report=%s: the formats are %s%s%s%s", text,
+                         CSVK_REPORT_FORMAT_WORDS, near != NULL ? "; did you mean " : "",
+                         near != NULL ? near : "", near != NULL ? "?" : "");
     }
     return status;
 }
@@ -134,8 +147,20 @@ static void release(struct cli_reports *reports)
         csvk_buf_release(&reports->item[i].text);
         csvk_sink_free(reports->item[i].sink);
     }
+    cli_statistics_release(&reports->statistics);
     csvk_free(reports->item);
     csvk_free(reports);
+}
+
+static int check_statistics(struct cli *cli, const char *format, struct csvk_error *err)
+{
+    bool known = strcmp(format, "text") == 0 || strcmp(format, "json") == 0;
+    return known || !cli_has(cli, "statistics")
+               ? CSVK_OK
+               : csvk_fail(err, CSVK_EUSAGE,
+                           "--statistics are written as text or json; "
+                           "--report=%s:FILE writes the findings beside them",
+                           format);
 }
 
 int cli_reports_begin(struct cli *cli, struct cli_reports **out,
@@ -143,7 +168,7 @@ int cli_reports_begin(struct cli *cli, struct cli_reports **out,
 {
     struct csvk_error err = {.status = CSVK_ENOMEM, .text = "out of memory for the reports"};
     struct csvk_report_options options;
-    const char *format = cli_value(cli, "format");
+    const char *format = cli_has(cli, "format") ? cli_value(cli, "format") : "text";
     struct cli_reports *reports = csvk_calloc(1, sizeof *reports);
     *out = NULL;
     if (reports == NULL || (reports->item = csvk_calloc(1 + cli_count(cli, "report"),
@@ -155,9 +180,9 @@ int cli_reports_begin(struct cli *cli, struct cli_reports **out,
     csvk_report_options_init(&options, sets);
     options.profile = profile;
     int status = check_places(cli, &err);
+    status = status == CSVK_OK ? check_statistics(cli, format, &err) : status;
     if (status == CSVK_OK) {
-        status = add_report(reports, format != NULL ? format : "text", cli_value(cli, "output"),
-                            &options, &err);
+        status = add_report(reports, format, cli_value(cli, "output"), &options, &err);
     }
     for (size_t i = 0; i < cli_count(cli, "report") && status == CSVK_OK; i++) {
         status = add_other(reports, cli_nth(cli, "report", i), &options, &err);
@@ -195,15 +220,40 @@ static void flush(struct cli_reports *reports, struct one_report *report, int ma
         worsen(reports, cli_fail(reports->cli, &err));
         csvk_reporter_free(report->reporter);
         report->reporter = NULL;
+        report->statistics = NULL;
+    }
+}
+
+static void note_first_rule(struct cli_reports *reports, const struct csvk_subject *subject)
+{
+    for (size_t i = 0; i < subject->nsections; i++) {
+        for (size_t j = 0; j < subject->section[i].count && reports->rule == NULL; j++) {
+            const struct csvk_finding *f = csvk_section_at(&subject->section[i], j);
+            reports->rule = f->severity >= CSVK_WARNING ? f->rule : NULL;
+        }
+    }
+}
+
+/* On a terminal whoever reads the report can type. Elsewhere it would be one line more to skip. */
+static void point_to_explain(struct cli_reports *reports)
+{
+    const char *format = cli_value(reports->cli, "format");
+    bool text = format == NULL || strcmp(format, "text") == 0;
+    if (reports->rule != NULL && text && reports->item[0].sink == NULL &&
+        reports->item[0].statistics == NULL && cli_is_terminal(stdout)) {
+        cli_note(reports->cli, "more about a rule: csvkit explain %s", reports->rule->id);
     }
 }
 
 int cli_reports_add(struct cli_reports *reports, const struct csvk_subject *subject)
 {
+    note_first_rule(reports, subject);
     for (size_t i = 0; i < reports->count; i++) {
         struct one_report *report = &reports->item[i];
         if (report->reporter != NULL) {
             flush(reports, report, csvk_reporter_add(report->reporter, subject));
+        } else if (report->statistics != NULL) {
+            flush(reports, report, cli_statistics_add(report->statistics, subject));
         }
     }
     return reports->status;
@@ -223,9 +273,15 @@ static void end_one(struct cli_reports *reports, struct one_report *report)
     struct csvk_error err = {0};
     if (report->reporter != NULL) {
         flush(reports, report, csvk_reporter_end(report->reporter));
+    } else if (report->statistics != NULL) {
+        const char *format = cli_value(reports->cli, "format");
+        bool json = format != NULL && strcmp(format, "json") == 0;
+        unsigned style = style_of(reports->cli, report->sink == NULL);
+        flush(reports, report,
+              cli_statistics_write(report->statistics, json, style, &report->text));
     }
-    if (report->reporter != NULL && report->sink != NULL &&
-        csvk_sink_commit(report->sink, &err) != CSVK_OK) {
+    bool good = report->reporter != NULL || report->statistics != NULL;
+    if (good && report->sink != NULL && csvk_sink_commit(report->sink, &err) != CSVK_OK) {
         worsen(reports, cli_fail(reports->cli, &err));
     }
 }
@@ -238,6 +294,7 @@ int cli_reports_end(struct cli_reports *reports)
     for (size_t i = 0; i < reports->count; i++) {
         end_one(reports, &reports->item[i]);
     }
+    point_to_explain(reports);
     int status = reports->status;
     release(reports);
     return status;
@@ -285,9 +342,13 @@ static const struct cli_option rows[] = {
      "Where to write the report. It appears when it is complete. Default: standard output.", false},
     {"report", 0, "FORMAT:FILE", NULL,
      "Write one more report, in this format, to this file: --report=sarif:out.sarif.", true},
+    {"statistics", 0, NULL, NULL,
+     "Print how often each rule is broken in all files together, instead of the findings; as text "
+     "or json. --report writes the findings all the same.",
+     false},
     {"verbose", 'v', NULL, NULL,
      "Show the notes, too: findings of severity info. Without -v the text report only counts them, "
-     "and github has no notices.",
+     "and github has no notices. Say which project file is used.",
      false},
     {NULL, 0, NULL, NULL, NULL, false},
 };

@@ -8,7 +8,7 @@
 #include "csvkit/cli/frame/cli.h"
 #include "csvkit/findings/findings.h"
 
-extern const struct cli_group cli_report_options; /* -f -o --report -v */
+extern const struct cli_group cli_report_options; /* -f -o --report --statistics -v */
 
 /* Prints findings about the manifest `file` on standard error, in the form for people; with -q, or
    when only errors are wanted, the errors alone. */

@@ -1,4 +1,7 @@
-/* terminal.c - what the terminal can do. Colours are for terminals only, and not with NO_COLOR. */
+/*
+ * terminal.c - what the terminal can do. Colours are for terminals only, and not with NO_COLOR, as
+ * long as --color does not say otherwise: what was typed for one run wins over what is set for all.
+ */
 #include "csvkit/cli/frame/frame.h"
 
 #include <stdlib.h>
@@ -13,7 +16,10 @@ bool cli_is_terminal(FILE *stream)
 
 bool cli_color(const struct cli *cli, FILE *stream)
 {
-    (void)cli;
+    const char *when = cli_value(cli, "color");
+    if (when != NULL && strcmp(when, "auto") != 0) {
+        return strcmp(when, "always") == 0;
+    }
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
     if ((no_color != NULL && no_color[0] != '\0') || term == NULL || strcmp(term, "dumb") == 0) {

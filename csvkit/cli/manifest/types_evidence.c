@@ -108,9 +108,10 @@ static int add_column(struct csvk_buf *out, const char *name,
     int status = csvk_buf_add_escaped(out, name, strlen(name));
     if (status == CSVK_OK) {
         status = csvk_buf_printf(
-            out, ": %s%s%s (%" PRIu64 " values, %" PRIu64 " empty, longest %" PRIu64 " bytes",
+            out, ": %s%s%s (%" PRIu64 " value%s, %" PRIu64 " empty, longest %" PRIu64 " byte%s",
             csvk_type_name(csvk_types_propose(column)), length[0] != '\0' ? " " : "", length,
-            column->values, column->empty, column->longest);
+            column->values, cli_plural(column->values), column->empty, column->longest,
+            cli_plural(column->longest));
     }
     if (status == CSVK_OK && latest >= 0) {
         status = add_reason(out, column, (enum csvk_type)latest);

@@ -112,9 +112,9 @@ int slice_put_text(const char *directory, const struct csvk_slice_table_result *
     for (size_t i = 0; i < result->nslices && status == CSVK_OK; i++) {
         const struct csvk_slice *slice = &result->slice[i];
         status = csvk_buf_printf(
-            out, "%s  %" PRIu64 " record%s, %" PRIu64 " bytes of text, %" PRIu64 " bytes\n",
+            out, "%s  %" PRIu64 " record%s, %" PRIu64 " byte%s of text, %" PRIu64 " byte%s\n",
             slice->name, slice->records, cli_plural(slice->records), slice->bytes,
-            slice->file_bytes);
+            cli_plural(slice->bytes), slice->file_bytes, cli_plural(slice->file_bytes));
     }
     status = status == CSVK_OK ? csvk_buf_add_escaped(out, directory, strlen(directory)) : status;
     return status == CSVK_OK ? csvk_buf_printf(out, ": %zu slice%s, %" PRIu64 " record%s%s\n",
@@ -128,8 +128,9 @@ static int report_repairs(const struct slice_command *job)
 {
     const struct csvk_slice_repairs *r = job->result->repairs;
     cli_note(job->cli,
-             "%" PRIu64 " records in, %" PRIu64 " out, %" PRIu64 " rejected, %" PRIu64 " dropped",
-             r->records_in, r->records_out, r->records_rejected, r->records_dropped);
+             "%" PRIu64 " record%s in, %" PRIu64 " out, %" PRIu64 " rejected, %" PRIu64 " dropped",
+             r->records_in, cli_plural(r->records_in), r->records_out, r->records_rejected,
+             r->records_dropped);
     for (enum csvk_repair i = CSVK_REPAIR_BOM; i < CSVK_REPAIRS; i++) {
         if (r->repairs[i] != 0) {
             cli_note(job->cli, "  %-4s %-14s %9" PRIu64 "  %s", csvk_repair_id(i),

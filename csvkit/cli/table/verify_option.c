@@ -82,9 +82,9 @@ static int finish_libcsv(struct cli *cli, const struct cli_verify *how,
     }
     if (said.skipped != 0) {
         cli_note(cli,
-                 "%s: libcsv could not check %" PRIu64 " records (the first is record %" PRIu64
+                 "%s: libcsv could not check %" PRIu64 " record%s (the first is record %" PRIu64
                  ": %s); all others agree",
-                 how->path, said.skipped, said.record, said.what);
+                 how->path, said.skipped, cli_plural(said.skipped), said.record, said.what);
     }
     return CSVK_OK;
 }
