@@ -135,6 +135,7 @@ static bool take_project(struct validate_job *job, const char *path)
     if (status == CLI_GOOD && changed) {
         csvk_validate_options_release(&job->options);
         csvk_validate_options_init(&job->options);
+        csvk_table_definition_release(&job->table);
         status = read_options(job);
     }
     worsen(job, status);

@@ -180,7 +180,7 @@ faulty '{"overrides": [{"files": "{a,b}"}]}' \
 faulty '{"overrides": [{"files": "[a"}]}' '1:17: "files": "[a": a set of characters has no closing bracket'
 faulty '{"profile": "excel", "profile": "keboola"}' '1:22: the key "profile" is given more than once'
 faulty $'{\n  "profile": }' '2:14: no JSON: a value was expected'
-faulty '[]' '1:1: no JSON: an object, in { }, was expected'
+faulty '[]' '1:1: an empty list is read as an empty object'
 faulty $'{"x": 1,\n "rules": {"x": 1}}' '1:2: unknown key "x"' \
     "2:12: unknown rule \"x\" (\`csvkit rules\` lists them)"
 

@@ -283,7 +283,7 @@ class Table:
         self.nameless = all(e for _, _, e in self.parts) and self.header or given == 'auto' and \
             not anything
         if self.nameless:
-            self.may_refuse.append('empty|no header')  # no record names the columns
+            self.may_refuse.append('empty|no header|no bytes')  # no record names the columns
         if self.sliced and not self.named and given is None and self.header:
             self.may_refuse.append('a sliced table needs a manifest|columns specification missing')  # slices without a manifest
         if self.sliced and self.header and any(e for _, _, e in self.parts):

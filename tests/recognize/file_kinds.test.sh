@@ -28,7 +28,7 @@ printf 'PAR1\025\0\025\034\0' >parquet
 printf 'a,b\n1,2\n' | gzip | gzip >gzip.gz
 while read -r file word; do
     for command in "normalize -o out" "slice -o out" "manifest create -o out" \
-        "manifest create --columns=a --data-type=auto -o out" "load --dry-run in.c-a.b"; do
+        "manifest create --columns=a --data-type=auto -o out"; do
         # shellcheck disable=SC2086
         timeout 20 "$CSVKIT" $command "$file" >told 2>&1 </dev/null
         [ $? = 1 ] || say "$command $file: status"
@@ -40,6 +40,8 @@ while read -r file word; do
     jq -e --arg word "$word" '[.findings[].rule] == ["not-csv"] and .valid == false and
         .records == 0 and (.findings[0].message | contains($word))' told >/dev/null ||
         say "validate $file: $(cat told)"
+    "$CSVKIT" load --dry-run in.c-a.b "$file" >told 2>&1 </dev/null && say "load $file"
+    grep -q "error\[not-csv\]: the file is .*$word" told || say "load $file: $(cat told)"
     "$CSVKIT" sniff "$file" | grep -q "not-text" || say "sniff $file"
     "$CSVKIT" sniff "$file" | grep -q "the file is .*$word" || say "sniff $file"
     mkdir -p data/out/tables && cp "$file" data/out/tables/t.csv

@@ -271,6 +271,10 @@ static const struct sample samples[] = {
     {"quote-style-suspected", TEXT("a,b\n1,`x,y\n"), 0, -1},
     {"quote-style-suspected", TEXT("a,b\n1,`x,y,z`,2\n"), 0, -1}, /* the width stays wrong */
     {"preamble-suspected", TEXT("a,b\n1,`x,y`\n2,`z,u`\n"), 0, -1},
+    {"not-csv", TEXT("%PDF-1.7\n1 0 obj\n"), 1, 0},
+    {"not-csv", TEXT("a,%PDF-\r\n1,PK\x03\x04\r\n"), 0, -1},
+    {"not-csv-suspected", TEXT("\n <!doctype HTML>\n"), 1, 0},
+    {"not-csv-suspected", TEXT("<b>,[a]\n{x},\"{\"\"a\"\":1}\"\n"), 0, -1},
     {"formula-prefix", TEXT("a,b\r\n=1,@x\r\n-5,\"+2.5\"\r\n-x,\"\t\"\r\n"), 4, 5},
     {"formula-prefix", TEXT("a\r\n-5\r\n+1.5e3\r\n-\r\n-5%\r\n"), 0, -1},
 };
