@@ -130,4 +130,50 @@ static inline size_t norm_quick_strict(const struct norm_view *view, struct norm
     return at == NORM_NOWHERE || mark || view->bytes[at] == '\r' ? NORM_NOWHERE : at;
 }
 
+/* ---- view.c: records --------------------------------------------------------------------------
+ */
+
+/* The field at `at`, whatever is wrong with it, which goes into line->faults. */
+size_t norm_view_any_field(const struct norm_view *view, size_t at, struct norm_line *line,
+                           struct norm_cell *cell);
+/* After a closing enclosure that no end follows: what is wrong, and the rest of the field. */
+size_t norm_view_text_after(const struct norm_view *view, size_t after, struct norm_line *line);
+/* What is wrong with the open field at `at`, which has quotes in it. */
+unsigned norm_view_fault_of_open(const struct norm_view *view, size_t at);
+/* As norm_view_record, one field after the other; up to `most` cells are kept. */
+struct norm_line norm_view_read_record(const struct norm_view *view, size_t at, size_t most);
+
+/* Room for one cell more. False: no memory. */
+bool norm_make_room(const struct norm_view *view, struct norm_line *line, size_t *capacity);
+static inline bool norm_keep_cell(const struct norm_view *view, struct norm_line *line,
+                                  size_t *capacity, const struct norm_cell *cell)
+{
+    if (line->ncells == *capacity && !norm_make_room(view, line, capacity)) {
+        return false;
+    }
+    line->cell[line->ncells] = *cell;
+    return true;
+}
+
+/* The record ends at `at`, before its line break. */
+static inline void norm_end_line(const struct norm_view *view, struct norm_line *line, size_t at)
+{
+    line->content = at;
+    line->end = at + norm_view_line_break(view, at);
+    line->known = norm_view_break_is_known(view, at);
+}
+
+/* ---- view_records.c ---------------------------------------------------------------------------
+ */
+
+enum norm_skimmed { NORM_SKIMMED_NOTHING, NORM_SKIMMED, NORM_SKIMMED_FAULT };
+/*
+ * The fields from `at` on to the end of the record, when all of them are strict ones: *count of
+ * them, and the record ends at *end, line break included. NORM_SKIMMED_FAULT: the last one of
+ * *count fields has a fault, which the bytes before *end show. NORM_SKIMMED_NOTHING: it has to be
+ * read with more care. Only when norm_is_quick.
+ */
+enum norm_skimmed norm_view_skim(const struct norm_view *view, size_t at, size_t *count,
+                                 size_t *end);
+
 #endif

@@ -98,9 +98,14 @@ static const struct form_pair form_pairs[] = {
 };
 enum { FORM_PAIRS = sizeof form_pairs / sizeof form_pairs[0] };
 
+static struct csvk_bytes bytes_of(const char *text)
+{
+    return (struct csvk_bytes){(const unsigned char *)text, strlen(text)};
+}
+
 static struct norm_form form_of(const char *text)
 {
-    return norm_form_of((struct csvk_bytes){(const unsigned char *)text, strlen(text)});
+    return norm_form_of(bytes_of(text));
 }
 
 START_TEST(values_have_forms_in_three_degrees)
@@ -112,10 +117,10 @@ START_TEST(values_have_forms_in_three_degrees)
                              : norm_form_coarse(&a) == norm_form_coarse(&b) ? LIKE_COARSE
                                                                             : LIKE_NONE;
     ck_assert_msg(got == pair->likeness, "%s and %s: %d", pair->a, pair->b, (int)got);
-    ck_assert(a.value != b.value);
+    ck_assert(norm_form_value(bytes_of(pair->a)) != norm_form_value(bytes_of(pair->b)));
     struct norm_form again = form_of(pair->a);
     ck_assert(a.fine == again.fine && norm_form_medium(&a) == norm_form_medium(&again) &&
-              norm_form_coarse(&a) == norm_form_coarse(&again) && a.value == again.value);
+              norm_form_coarse(&a) == norm_form_coarse(&again));
     ck_assert(a.has_break == (strchr(pair->a, '\n') != NULL || strchr(pair->a, '\r') != NULL));
 }
 END_TEST
@@ -138,7 +143,7 @@ START_TEST(a_glance_at_a_value_changes_no_form)
         }
         struct csvk_bytes value = {text, length};
         struct norm_form a = norm_form_of(value), b = norm_form_by_runs(value);
-        ck_assert(a.fine == b.fine && a.value == b.value && a.has_break == b.has_break);
+        ck_assert(a.fine == b.fine && a.runs == b.runs && a.has_break == b.has_break);
         ck_assert(norm_form_medium(&a) == norm_form_medium(&b) &&
                   norm_form_coarse(&a) == norm_form_coarse(&b));
         numbers += norm_form_is_number(&a);
