@@ -34,13 +34,13 @@ static size_t find_far(const struct norm_view *view, size_t at, size_t *first)
 
 bool norm_search_has_many_breaks(struct norm_search *s, size_t to)
 {
-    if (to <= s->line_end) {
+    if (to <= s->first.end) {
         return false;
     }
     if (!s->is_far_known) {
         s->is_far_known = true;
-        s->far = find_far(s->view, s->line_end, &s->far_from);
-        s->far_from = s->line_end;
+        s->far = find_far(s->view, s->first.end, &s->far_from);
+        s->far_from = s->first.end;
     }
     if (s->at > s->far_from) {
         s->far = find_far(s->view, s->at, &s->far_from);
@@ -69,34 +69,36 @@ static size_t read_fields(const struct norm_search *s, size_t at, enum norm_mode
     return NORM_NOWHERE;
 }
 
-/* The end of the strict field at `at`, mostly by masks. */
-static size_t end_of_field(const struct norm_search *s, struct norm_cursor *cursor, size_t at)
+/* Is in the field, which ends at `end`, a pair of quotes at whose end NORM_MODE_PAIRS ends it? */
+static bool has_pair_before_end(const struct norm_search *s, size_t k, size_t end)
 {
-    size_t end = norm_is_quick(s->view) ? norm_quick_strict(s->view, cursor, at) : NORM_NOWHERE;
-    return end != NORM_NOWHERE ? end : norm_view_field(s->view, at, NORM_MODE_STRICT, NULL);
+    size_t at = s->from[k], first = end;
+    if (!norm_view_is(s->view, at, s->quote) || end - at == s->line->cell[k].len + 2) {
+        return false;
+    }
+    (void)norm_view_inner_ends(s->view, at, NORM_MODE_PAIRS, 1, &first);
+    return first != end;
 }
 
 void norm_search_pass_clean(struct norm_search *s)
 {
-    struct norm_cursor cursor = {UINT64_MAX, 0, 0};
-    size_t at = norm_view_start(s->view, s->line->begin);
+    size_t k = 0, delimiter = csvk_delimiter_length(&s->view->dialect);
+    s->from[0] = norm_view_start(s->view, s->line->begin);
+    s->nclean = norm_is_quick(s->view) ? norm_view_starts(s->view, s->from, s->width) : 0;
     s->has_inner_pair = false;
-    for (s->nclean = 0; s->nclean < s->width; s->nclean++) {
-        size_t end = end_of_field(s, &cursor, at);
-        s->from[s->nclean] = at;
-        if (end == NORM_NOWHERE || norm_view_delimiter(s->view, end) == 0) {
-            return;
-        }
-        bool quotes =
-            norm_view_is(s->view, at, s->quote) && end - at != s->line->cell[s->nclean].len + 2;
-        if (quotes && !s->has_inner_pair) {
-            size_t first = end;
-            (void)norm_view_inner_ends(s->view, at, NORM_MODE_PAIRS, 1, &first);
-            s->has_inner_pair = first != end;
-        }
-        at = norm_view_after(s->view, end);
+    for (; k < s->nclean && !s->has_inner_pair; k++) {
+        s->has_inner_pair = has_pair_before_end(s, k, s->from[k + 1] - delimiter);
     }
-    s->from[s->nclean] = at;
+    for (; s->nclean < s->width; s->nclean++) {
+        size_t end = norm_view_field(s->view, s->from[s->nclean], NORM_MODE_STRICT, NULL);
+        if (end == NORM_NOWHERE || norm_view_delimiter(s->view, end) == 0) {
+            break;
+        }
+        s->has_inner_pair = s->has_inner_pair || has_pair_before_end(s, s->nclean, end);
+        s->from[s->nclean + 1] = norm_view_after(s->view, end);
+    }
+    size_t fault = s->from[s->nclean];
+    s->marks = fault <= s->first.end ? s->first : norm_line_marks_of(s->view, fault);
 }
 
 /* No field begins between the quotes of a pair: from there to the answer it stays the same. */
@@ -124,6 +126,9 @@ size_t norm_search_tail(struct norm_search *s, size_t at, enum norm_mode mode, s
         return NORM_NOWHERE;
     }
     if (mode == NORM_MODE_STRICT) {
+        if (norm_search_is_before_bad(s, at)) {
+            return NORM_NOWHERE;
+        }
         end = norm_view_tail(s->view, at, &fields);
     } else {
         if (at == norm_view_start(s->view, s->line->begin) && are_clean_in(s, mode)) {

@@ -175,5 +175,8 @@ enum norm_skimmed { NORM_SKIMMED_NOTHING, NORM_SKIMMED, NORM_SKIMMED_FAULT };
  */
 enum norm_skimmed norm_view_skim(const struct norm_view *view, size_t at, size_t *count,
                                  size_t *end);
+/* Strict fields that end with a delimiter, one after the other from from[0] on, up to `most`: where
+   the next one begins. Returns how many; there may be more of them. Only when norm_is_quick. */
+size_t norm_view_starts(const struct norm_view *view, size_t *from, size_t most);
 
 #endif

@@ -119,6 +119,29 @@ enum norm_skimmed norm_view_skim(const struct norm_view *view, size_t at, size_t
     return NORM_SKIMMED;
 }
 
+size_t norm_view_starts(const struct norm_view *view, size_t *from, size_t most)
+{
+    size_t at = from[0], n = 0;
+    unsigned shift = (unsigned)((view->offset + at) % NORM_BLOCK);
+    size_t base = at - shift;
+    uint64_t keep = UINT64_MAX << shift;
+    struct carry carry = {0, UINT64_C(1) << shift, 0};
+    while (at < view->length && n < most) {
+        keep &= bits_in_view(view, base);
+        struct found f = look_through(norm_block_of(view, view->offset + at), keep, &carry);
+        for (; f.ends != 0 && n < most; f.ends &= f.ends - 1) {
+            from[++n] = base + (size_t)__builtin_ctzll(f.ends) + 1;
+        }
+        if ((f.last | f.wrong) != 0) {
+            break;
+        }
+        keep = UINT64_MAX;
+        base += NORM_BLOCK;
+        at = base;
+    }
+    return n;
+}
+
 /* ---- one field --------------------------------------------------------------------------------
  */
 
