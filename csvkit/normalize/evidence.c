@@ -156,7 +156,8 @@ static int add_value(struct norm_evidence *evidence, size_t column, const struct
     c->needs += needs;
     c->enclosed += !needs && cell->enclosed;
     c->open += !needs && !cell->enclosed;
-    struct norm_form form = norm_form_of(norm_bytes_of(cell));
+    struct norm_form form;
+    norm_form_of(norm_bytes_of(cell), &form);
     c->breaks += form.has_break;
     c->forms++;
     int status = count_form(evidence, column, FORM_FINE, form.fine);
@@ -228,7 +229,8 @@ int norm_evidence_close(struct norm_evidence *evidence, norm_evidence_next *next
     for (size_t k = 0; k < evidence->width; k++) {
         for (size_t i = 0; i < n; i++) {
             const struct norm_cell *cell = &next(context, i)[k];
-            struct norm_looks looks = norm_evidence_looks(evidence, cell);
+            struct norm_looks looks;
+            norm_evidence_look(evidence, cell, &looks);
             cost[i] = sorted[i] = norm_bits_of_value(evidence, k, cell, &looks, NORM_IN_SAMPLE);
         }
         int usual = percentile(sorted, n, 90);
@@ -274,7 +276,8 @@ struct norm_column_facts norm_evidence_column(const struct norm_evidence *eviden
 bool norm_evidence_knows(const struct norm_evidence *evidence, size_t column,
                          const struct norm_cell *cell)
 {
-    struct norm_form form = norm_form_of(norm_bytes_of(cell));
+    struct norm_form form;
+    norm_form_of(norm_bytes_of(cell), &form);
     unsigned char last = cell->len != 0 ? cell->ptr[cell->len - 1] : 0;
     bool in_text = (last | 0x20) >= 'a' && last < 0x7f ? (last | 0x20) <= 'z' : last >= 0x80;
     return norm_seen(evidence, column, FORM_VALUE, norm_form_value(norm_bytes_of(cell))) != 0 ||

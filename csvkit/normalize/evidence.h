@@ -73,8 +73,8 @@ struct norm_looks {
     bool empty, enclosed, needs; /* needs: it must be enclosed */
     struct norm_form form;       /* unless it is empty */
 };
-struct norm_looks norm_evidence_looks(const struct norm_evidence *evidence,
-                                      const struct norm_cell *cell);
+void norm_evidence_look(const struct norm_evidence *evidence, const struct norm_cell *cell,
+                        struct norm_looks *looks);
 int norm_evidence_excess(const struct norm_evidence *evidence, size_t column,
                          const struct norm_cell *cell, const struct norm_looks *looks);
 /* The sum over a record. */

@@ -158,17 +158,18 @@ int norm_bits_of_value(const struct norm_evidence *evidence, size_t column,
 /* ---- the excess over what is usual ------------------------------------------------------------
  */
 
-struct norm_looks norm_evidence_looks(const struct norm_evidence *evidence,
-                                      const struct norm_cell *cell)
+void norm_evidence_look(const struct norm_evidence *evidence, const struct norm_cell *cell,
+                        struct norm_looks *looks)
 {
-    struct norm_looks looks = {.empty = cell->len == 0, .enclosed = cell->enclosed};
-    if (!looks.empty) {
-        looks.form = norm_form_of(norm_bytes_of(cell));
-        bool may_need = (looks.form.classes[0] & evidence->structural_classes[0]) != 0 ||
-                        (looks.form.classes[1] & evidence->structural_classes[1]) != 0;
-        looks.needs = may_need && norm_evidence_needs(evidence, norm_bytes_of(cell));
+    looks->empty = cell->len == 0;
+    looks->enclosed = cell->enclosed;
+    looks->needs = false;
+    if (cell->len != 0) {
+        norm_form_of(norm_bytes_of(cell), &looks->form);
+        bool may_need = (looks->form.classes[0] & evidence->structural_classes[0]) != 0 ||
+                        (looks->form.classes[1] & evidence->structural_classes[1]) != 0;
+        looks->needs = may_need && norm_evidence_needs(evidence, norm_bytes_of(cell));
     }
-    return looks;
 }
 
 int norm_evidence_in_full(const struct norm_evidence *evidence, size_t column,
@@ -176,7 +177,7 @@ int norm_evidence_in_full(const struct norm_evidence *evidence, size_t column,
 {
     struct norm_looks looks = {.empty = cell->len == 0, .enclosed = cell->enclosed};
     if (!looks.empty) {
-        looks.form = norm_form_by_runs(norm_bytes_of(cell));
+        norm_form_by_runs(norm_bytes_of(cell), &looks.form);
         looks.needs = norm_evidence_needs(evidence, norm_bytes_of(cell));
     }
     int excess = norm_bits_of_value(evidence, column, cell, &looks, counted) -
@@ -221,7 +222,8 @@ static struct norm_excess excess_of_number(const struct norm_evidence *evidence,
 {
     static const unsigned char digits[NORM_LONGEST_NUMBER + 1] = "0000000000000000";
     struct norm_cell cell = {digits, length, enclosed};
-    struct norm_looks looks = norm_evidence_looks(evidence, &cell);
+    struct norm_looks looks;
+    norm_evidence_look(evidence, &cell, &looks);
     const struct norm_column *c = &evidence->column[column];
     if (c->forms == 0) {
         int excess = norm_evidence_excess(evidence, column, &cell, &looks);
@@ -272,7 +274,8 @@ int norm_evidence_cell(const struct norm_evidence *evidence, size_t column,
     if (norm_evidence_number(evidence, column, cell, &excess)) {
         return excess;
     }
-    struct norm_looks looks = norm_evidence_looks(evidence, cell);
+    struct norm_looks looks;
+    norm_evidence_look(evidence, cell, &looks);
     return norm_evidence_excess(evidence, column, cell, &looks);
 }
 

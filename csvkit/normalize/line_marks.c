@@ -79,9 +79,20 @@ static struct norm_line_marks marks_by_masks(const struct norm_view *view, size_
 
 struct norm_line_marks norm_line_marks_of(const struct norm_view *view, size_t at)
 {
-    if (norm_is_quick(view)) {
-        return marks_by_masks(view, at);
+    if (!norm_is_quick(view)) {
+        size_t end = norm_view_line_end(view, at);
+        return (struct norm_line_marks){.end = end != NORM_NOWHERE ? end : view->length};
     }
-    size_t end = norm_view_line_end(view, at);
-    return (struct norm_line_marks){.end = end != NORM_NOWHERE ? end : view->length};
+    uint64_t offset = view->offset + at;
+    struct norm_marked *known = &view->places->marked[offset % NORM_MARKED];
+    if (known->offset == offset + 1 && known->end + 2 < view->length - at) {
+        size_t from = known->bad != 0 ? at : 0, bad = known->bad != 0 ? at + known->bad : 0;
+        return (struct norm_line_marks){at + known->end, known->fields, from, bad};
+    }
+    struct norm_line_marks marks = marks_by_masks(view, at);
+    if (marks.end + 2 < view->length) { /* else they hang on where the view ends */
+        *known = (struct norm_marked){offset + 1, marks.end - at, marks.fields,
+                                      marks.bad != 0 ? marks.bad - at : 0};
+    }
+    return marks;
 }

@@ -69,6 +69,17 @@ static size_t read_fields(const struct norm_search *s, size_t at, enum norm_mode
     return NORM_NOWHERE;
 }
 
+/* The values of the `count` fields from `at` on, which are known to be so many in this mode. */
+static void read_cells(const struct norm_search *s, size_t at, enum norm_mode mode, size_t count,
+                       struct norm_cell *cell)
+{
+    if (mode == NORM_MODE_STRICT && norm_is_quick(s->view) &&
+        norm_view_cells(s->view, at, cell, count) != NORM_NOWHERE) {
+        return;
+    }
+    (void)read_fields(s, at, mode, count, cell, &count);
+}
+
 /* Is in the field, which ends at `end`, a pair of quotes at whose end NORM_MODE_PAIRS ends it? */
 static bool has_pair_before_end(const struct norm_search *s, size_t k, size_t end)
 {
@@ -99,6 +110,11 @@ void norm_search_pass_clean(struct norm_search *s)
     }
     size_t fault = s->from[s->nclean];
     s->marks = fault <= s->first.end ? s->first : norm_line_marks_of(s->view, fault);
+    size_t next = s->marks.end + norm_view_line_break(s->view, s->marks.end);
+    s->next = (struct norm_line_marks){.from = 0};
+    if (s->marks.bad != 0 && next < s->view->length) {
+        s->next = norm_line_marks_of(s->view, next);
+    }
 }
 
 /* No field begins between the quotes of a pair: from there to the answer it stays the same. */
@@ -111,36 +127,72 @@ size_t norm_search_single(struct norm_search *s)
     return s->single;
 }
 
-/* Do the first fields without a fault end in this mode where they end in the strict one? */
-static bool are_clean_in(const struct norm_search *s, enum norm_mode mode)
+/* Have fields without a fault the same end and value in this mode as in the strict one? In PAIRS
+   when none of them has a pair of quotes before an end. */
+static bool reads_clean_alike(const struct norm_search *s, enum norm_mode mode)
 {
     return s->view->dialect.escape == CSVK_NO_BYTE &&
-           (mode == NORM_MODE_INNER || mode == NORM_MODE_BLANKS ||
-            (mode == NORM_MODE_PAIRS && !s->has_inner_pair));
+           (mode == NORM_MODE_INNER || mode == NORM_MODE_BLANKS);
+}
+
+/* Of the first fields, which have none. */
+static bool are_clean_in(const struct norm_search *s, enum norm_mode mode)
+{
+    return reads_clean_alike(s, mode) || (s->view->dialect.escape == CSVK_NO_BYTE &&
+                                          mode == NORM_MODE_PAIRS && !s->has_inner_pair);
+}
+
+/*
+ * The record from the first field with a fault on. Where the mode reads fields without a fault as
+ * the strict one does, only that field has to be read in the mode, if there is no other fault.
+ */
+static size_t whole_tail(struct norm_search *s, enum norm_mode mode, size_t *count)
+{
+    size_t at = s->from[s->nclean], most = s->width - s->nclean, others = 0;
+    if (!reads_clean_alike(s, mode)) {
+        return read_fields(s, at, mode, most, NULL, count);
+    }
+    *count = 0;
+    size_t end = most != 0 ? norm_view_field(s->view, at, mode, NULL) : NORM_NOWHERE;
+    if (end == NORM_NOWHERE) {
+        return NORM_NOWHERE;
+    }
+    *count = 1;
+    if (norm_view_delimiter(s->view, end) == 0) {
+        return end + norm_view_line_break(s->view, end);
+    }
+    size_t next = norm_view_after(s->view, end), after = NORM_NOWHERE;
+    if (!norm_search_is_before_bad(s, next)) {
+        after = norm_view_tail(s->view, next, &others);
+    }
+    if (after == NORM_NOWHERE) {
+        return read_fields(s, at, mode, most, NULL, count);
+    }
+    s->strict = next;
+    *count += others;
+    return after;
 }
 
 size_t norm_search_tail(struct norm_search *s, size_t at, enum norm_mode mode, size_t count)
 {
-    size_t fields = 0, end, passed = 0, from = at;
-    if (count > s->width) {
+    size_t fields = 0, end;
+    if (count > s->width || (mode == NORM_MODE_STRICT && norm_search_is_before_bad(s, at))) {
         return NORM_NOWHERE;
-    }
-    if (mode == NORM_MODE_STRICT) {
-        if (norm_search_is_before_bad(s, at)) {
-            return NORM_NOWHERE;
-        }
-        end = norm_view_tail(s->view, at, &fields);
-    } else {
-        if (at == norm_view_start(s->view, s->line->begin) && are_clean_in(s, mode)) {
-            passed = s->nclean;
-            from = s->from[s->nclean];
-        }
-        end = read_fields(s, from, mode, s->width - count - passed, NULL, &fields);
-        fields += passed;
     }
     s->rest = at;
     s->rest_mode = mode;
     s->nrest = count;
+    s->strict = NORM_NOWHERE;
+    if (mode == NORM_MODE_STRICT) {
+        end = norm_view_tail(s->view, at, &fields);
+    } else if (at == s->from[0] && are_clean_in(s, mode)) {
+        s->rest = s->from[s->nclean];
+        s->nrest = s->nclean;
+        end = whole_tail(s, mode, &fields);
+        fields += s->nclean;
+    } else {
+        end = read_fields(s, at, mode, s->width - count, NULL, &fields);
+    }
     return fields == s->width - count ? end : NORM_NOWHERE;
 }
 
@@ -188,12 +240,26 @@ bool norm_search_wants(struct norm_search *s, enum norm_slip slip, size_t end)
     }
 }
 
+/* The values of the rest, and of the fields before it when it is that of a whole record. */
+static void read_rest(struct norm_search *s)
+{
+    enum norm_mode mode = s->rest_mode;
+    size_t at = s->rest, n = s->nrest;
+    if (mode != NORM_MODE_STRICT) {
+        memcpy(s->cell, s->line->cell, n * sizeof *s->cell);
+    }
+    if (s->strict != NORM_NOWHERE) {
+        (void)norm_view_field(s->view, at, mode, &s->cell[n++]);
+        at = s->strict;
+        mode = NORM_MODE_STRICT;
+    }
+    read_cells(s, at, mode, s->width - n, s->cell + n);
+}
+
 struct norm_reading *norm_search_add(struct norm_search *s, struct norm_reading reading, size_t end)
 {
-    size_t count;
     if (s->rest != NORM_NOWHERE) {
-        (void)read_fields(s, s->rest, s->rest_mode, s->width - s->nrest, s->cell + s->nrest,
-                          &count);
+        read_rest(s);
     }
     reading.cell = reading.plain = norm_search_keep(s);
     reading.end = end;

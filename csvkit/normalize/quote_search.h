@@ -23,8 +23,11 @@ struct norm_search {
     size_t rest, nrest; /* fields from `rest` on, read in `rest_mode`, go into the cells from number
                            `nrest` on; NORM_NOWHERE: there are none */
     enum norm_mode rest_mode;
+    size_t strict; /* from the second field of the rest on all are strict ones, and begin there;
+                      NORM_NOWHERE: that is not known */
     struct norm_line_marks first; /* of the first line */
-    struct norm_line_marks marks; /* of that of the first field that has a fault */
+    struct norm_line_marks marks; /* of that of the first field that has a fault ... */
+    struct norm_line_marks next;  /* ... and of the one after it */
     size_t far, far_from; /* no value that begins before the line break at `far_from` may reach
                              further than `far`, for its line breaks; once `is_far_known` */
     bool is_far_known;
@@ -50,7 +53,7 @@ void norm_search_pass_clean(struct norm_search *s);
 /* Has every strict tail that begins at `at` a fault? False where that is not known. */
 static inline bool norm_search_is_before_bad(const struct norm_search *s, size_t at)
 {
-    return at >= s->marks.from && at < s->marks.bad;
+    return (at >= s->marks.from && at < s->marks.bad) || (at >= s->next.from && at < s->next.bad);
 }
 /*
  * The fields from `at` to the end of the record, when there are `count` before them. The end of the

@@ -26,7 +26,7 @@ static enum csvk_repair of_lone_quote(const struct norm_search *s)
 
 static bool ends(const struct norm_search *s, size_t at)
 {
-    return norm_view_ends(s->view, at);
+    return norm_view_ends_quickly(s->view, at);
 }
 
 static bool is_quote(const struct norm_search *s, size_t at)
@@ -53,7 +53,9 @@ static size_t find_backslash_quote(const struct norm_search *s, size_t from, siz
 static bool has_backslash_quote(struct norm_search *s, size_t from, size_t to)
 {
     if (s->backslash < to && !s->has_backslash) {
-        s->backslash = find_backslash_quote(s, s->backslash, to);
+        const unsigned char *before = s->view->bytes + s->backslash - 1;
+        bool any = memchr(before, '\\', to - s->backslash) != NULL;
+        s->backslash = any ? find_backslash_quote(s, s->backslash, to) : to;
         s->has_backslash = s->backslash < to;
     }
     return s->has_backslash && s->backslash < to && find_backslash_quote(s, from + 1, to) < to;
@@ -405,7 +407,7 @@ static void read_two_records(struct norm_search *s)
  */
 static bool has_few_edits(const struct norm_search *s)
 {
-    return s->nhead < s->nclean && norm_search_is_before_bad(s, s->at);
+    return s->nhead < s->nclean && s->at >= s->marks.from && s->at < s->marks.bad;
 }
 
 static void read_edits_of_field(struct norm_search *s)
@@ -502,7 +504,7 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
     s.to = to;
     s.nhead = 0;
     s.at = norm_view_start(view, line->begin);
-    s.rest = NORM_NOWHERE;
+    s.rest = s.strict = NORM_NOWHERE;
     s.is_far_known = false;
     s.first = norm_line_marks_of(view, line->begin);
     s.single_from = NORM_NOWHERE;

@@ -157,26 +157,34 @@ static inline size_t read_run(struct norm_form *form, struct csvk_bytes value, s
     }
 }
 
-struct norm_form norm_form_by_runs(struct csvk_bytes value)
+/* Only what is counted up; the rest is set by whoever makes the form. */
+static inline void begin_form(struct norm_form *form, struct csvk_bytes value)
+{
+    form->has_break = false;
+    form->runs = 0;
+    form->classes[0] = form->classes[1] = 0;
+    form->length = value.len;
+}
+
+void norm_form_by_runs(struct csvk_bytes value, struct norm_form *form)
 {
     unsigned char fine[2 * NORM_MOST_RUNS];
     size_t nfine = 0;
-    struct norm_form form = {.length = value.len};
+    begin_form(form, value);
     for (size_t at = 0; at < value.len;) {
         unsigned char sign;
-        size_t end = read_run(&form, value, at, &sign);
-        if (form.runs < NORM_MOST_RUNS) {
-            form.medium[form.runs] = fine[nfine++] = sign;
+        size_t end = read_run(form, value, at, &sign);
+        if (form->runs < NORM_MOST_RUNS) {
+            form->medium[form->runs] = fine[nfine++] = sign;
             if (sign == '9') {
                 fine[nfine++] =
                     (unsigned char)(end - at < LONGEST_COUNT ? end - at : LONGEST_COUNT);
             }
         }
-        form.runs++;
+        form->runs++;
         at = end;
     }
-    form.fine = form.runs <= NORM_MOST_RUNS ? csvk_hash(fine, nfine, 2) : norm_form_coarse(&form);
-    return form;
+    form->fine = form->runs <= NORM_MOST_RUNS ? csvk_hash(fine, nfine, 2) : norm_form_coarse(form);
 }
 
 /* ---- by masks ---------------------------------------------------------------------------------
@@ -259,42 +267,66 @@ static struct masks masks_of(struct csvk_bytes value)
     return all;
 }
 
-/* Of a run of blanks, which mostly is one. */
-static inline bool has_line_feed(const unsigned char *blanks, size_t length)
+/* The signs of runs by their first byte: '?' for those that their other bytes decide, 0 for a byte
+   that is a run of its own. */
+static const unsigned char signs[256] = {
+    [' '] = '_',
+    ['\t'] = '?',
+    ['\n'] = '?',
+    ['\v'] = '?',
+    ['\f'] = '?',
+    ['\r'] = '?',
+    [0x1c] = '?',
+    '?',
+    '?',
+    '?',
+    ['0'] = ROW_OF_8('9'),
+    '9',
+    '9',
+    ['A'] = ROW_OF_25('?'),
+    '?',
+    ['a'] = ROW_OF_25('a'),
+    'a',
+    [0x80] = ROW_OF_64('?'),
+    ROW_OF_64('?'),
+};
+
+/* The sign of the run of these bytes, by their masks. */
+static unsigned char sign_by_masks(struct csvk_bytes value, const struct masks *m, uint64_t run)
 {
-    bool has = false;
-    for (size_t i = 0; i < length; i++) {
-        has |= blanks[i] == '\n';
+    if ((m->letters & run) != 0) {
+        return (m->small & run) == 0 && (m->capitals & run) != 0 ? 'A' : 'a';
     }
-    return has;
+    for (run &= m->blanks; run != 0; run &= run - 1) {
+        if (value.ptr[__builtin_ctzll(run)] == '\n') {
+            return '\n';
+        }
+    }
+    return '_';
 }
 
-/* The signs of the first runs, as read_run has them; `starts` has a bit for each run. Returns how
-   many bytes the fine form has. */
-static size_t signs_of_runs(struct norm_form *form, struct csvk_bytes value, const struct masks *m,
-                            uint64_t starts, unsigned char *fine)
+/* The signs of the runs, as read_run has them; `starts` has a bit for each, NORM_MOST_RUNS at most.
+   Returns how many bytes the fine form has. */
+static inline size_t signs_of_runs(struct norm_form *form, struct csvk_bytes value,
+                                   const struct masks *m, uint64_t starts, unsigned char *fine)
 {
-    size_t nfine = 0;
-    const uint64_t there = UINT64_MAX >> (64 - value.len);
-    for (size_t run = 0; starts != 0 && run < NORM_MOST_RUNS; run++) {
+    unsigned char *to = fine, *medium = form->medium;
+    const bool odd_blanks = m->blanks != m->spaces;
+    while (starts != 0) {
         unsigned at = (unsigned)__builtin_ctzll(starts);
+        unsigned char c = value.ptr[at], sign = signs[c];
         starts &= starts - 1;
-        size_t length = (starts != 0 ? (size_t)__builtin_ctzll(starts) : value.len) - at;
-        uint64_t here = ((starts & -starts) - 1) & there & UINT64_MAX << at;
-        unsigned char sign = value.ptr[at];
-        if ((m->letters & here) != 0) {
-            sign = (m->small & here) == 0 && (m->capitals & here) != 0 ? 'A' : 'a';
-        } else if ((m->blanks & here) != 0) {
-            sign = (m->spaces & here) != here && has_line_feed(value.ptr + at, length) ? '\n' : '_';
-        } else if ((m->digits & here) != 0) {
-            sign = '9';
+        if (sign == '?' || (sign == '_' && odd_blanks)) {
+            uint64_t before_next = (starts & -starts) - 1;
+            sign = sign_by_masks(value, m, before_next & UINT64_MAX << at);
         }
-        form->medium[run] = fine[nfine++] = sign;
-        if ((m->digits & here) != 0) {
-            fine[nfine++] = (unsigned char)(length < LONGEST_COUNT ? length : LONGEST_COUNT);
+        *medium++ = *to++ = sign != 0 ? sign : c;
+        if (sign == '9') {
+            size_t length = (starts != 0 ? (size_t)__builtin_ctzll(starts) : value.len) - at;
+            *to++ = (unsigned char)(length < LONGEST_COUNT ? length : LONGEST_COUNT);
         }
     }
-    return nfine;
+    return (size_t)(to - fine);
 }
 
 /* A bit for each byte of the stretch with which a run begins; `before`: what the byte before it
@@ -324,21 +356,18 @@ static inline void add_stretch(struct norm_form *form, const unsigned char *byte
 }
 
 /* As norm_form_by_runs, for a value of 4 to STRETCH bytes. */
-static struct norm_form form_by_masks(struct csvk_bytes value)
+static void form_by_masks(struct csvk_bytes value, struct norm_form *form)
 {
     unsigned char fine[2 * NORM_MOST_RUNS];
-    struct norm_form form = {.length = value.len};
     struct masks m = masks_of(value), before = {0, 0, 0, 0, 0, 0};
     uint64_t others = (UINT64_MAX >> (64 - value.len)) & ~(m.digits | m.letters | m.blanks);
     uint64_t starts = starts_of(&m, others, &before);
-    add_stretch(&form, value.ptr, &m, others);
-    form.runs = norm_bit_count(starts);
-    if (form.runs > NORM_MOST_RUNS) {
-        form.fine = norm_form_coarse(&form);
-    } else {
-        form.fine = csvk_hash(fine, signs_of_runs(&form, value, &m, starts, fine), 2);
-    }
-    return form;
+    begin_form(form, value);
+    add_stretch(form, value.ptr, &m, others);
+    form->runs = norm_bit_count(starts);
+    form->fine = form->runs > NORM_MOST_RUNS
+                     ? norm_form_coarse(form)
+                     : csvk_hash(fine, signs_of_runs(form, value, &m, starts, fine), 2);
 }
 
 /* The same of a longer one. Only when it has more runs than a form tells apart, and so a coarse
@@ -346,7 +375,7 @@ static struct norm_form form_by_masks(struct csvk_bytes value)
 static bool long_form_by_masks(struct csvk_bytes value, struct norm_form *form)
 {
     struct masks before = {0, 0, 0, 0, 0, 0};
-    *form = (struct norm_form){.length = value.len};
+    begin_form(form, value);
     for (size_t at = 0; at < value.len; at += STRETCH) {
         size_t left = value.len - at, n = left < STRETCH ? left : STRETCH;
         size_t back = n < 4 ? 4 - n : 0; /* so many bytes are seen a second time */
@@ -367,24 +396,26 @@ static bool long_form_by_masks(struct csvk_bytes value, struct norm_form *form)
  */
 
 /* Most values are numbers, or short texts. */
-struct norm_form norm_form_of(struct csvk_bytes value)
+void norm_form_of(struct csvk_bytes value, struct norm_form *form)
 {
-    if (!norm_is_number(value)) {
-#ifdef __SSE2__
-        struct norm_form form;
-        if (value.len >= 4 && value.len <= STRETCH) {
-            return form_by_masks(value);
-        }
-        if (value.len > STRETCH && long_form_by_masks(value, &form)) {
-            return form;
-        }
-#endif
-        return norm_form_by_runs(value);
+    if (norm_is_number(value)) {
+        size_t length = value.len < LONGEST_COUNT ? value.len : LONGEST_COUNT;
+        const unsigned char fine[2] = {'9', (unsigned char)length};
+        begin_form(form, value);
+        form->fine = csvk_hash(fine, sizeof fine, 2);
+        form->medium[0] = '9';
+        form->runs = 1;
+        add_class(form, '9');
+        return;
     }
-    size_t length = value.len < LONGEST_COUNT ? value.len : LONGEST_COUNT;
-    const unsigned char fine[2] = {'9', (unsigned char)length};
-    struct norm_form form = {
-        .fine = csvk_hash(fine, sizeof fine, 2), .medium = {'9'}, .runs = 1, .length = value.len};
-    add_class(&form, '9');
-    return form;
+#ifdef __SSE2__
+    if (value.len >= 4 && value.len <= STRETCH) {
+        form_by_masks(value, form);
+        return;
+    }
+    if (value.len > STRETCH && long_form_by_masks(value, form)) {
+        return;
+    }
+#endif
+    norm_form_by_runs(value, form);
 }

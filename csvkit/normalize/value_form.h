@@ -25,9 +25,9 @@ struct norm_form {
     size_t length;
 };
 
-struct norm_form norm_form_of(struct csvk_bytes value);
+void norm_form_of(struct csvk_bytes value, struct norm_form *form);
 /* The same one byte at a time, whatever is common: the measure of the other. */
-struct norm_form norm_form_by_runs(struct csvk_bytes value);
+void norm_form_by_runs(struct csvk_bytes value, struct norm_form *form);
 /* Of the value itself. */
 static inline uint64_t norm_form_value(struct csvk_bytes value)
 {

@@ -435,9 +435,12 @@ struct norm_line norm_view_read_record(const struct norm_view *view, size_t at, 
             line.content = line.end = view->length;
             return line;
         }
-        if (kept && !norm_keep_cell(view, &line, &capacity, &cell)) {
+        if (kept && line.ncells == capacity && !norm_make_room(view, &line, &capacity)) {
             line.known = false;
             return line;
+        }
+        if (kept) {
+            line.cell[line.ncells] = cell;
         }
         line.ncells++;
         if (norm_view_delimiter(view, at) == 0) {

@@ -116,20 +116,6 @@ static inline bool norm_quick_ends(const struct norm_view *view, size_t at)
            norm_view_ends(view, at);
 }
 
-/* The end of the strict field at `at`; NORM_NOWHERE: a fault, or it has to be read with more care.
- */
-static inline size_t norm_quick_strict(const struct norm_view *view, struct norm_cursor *c,
-                                       size_t at)
-{
-    bool mark;
-    if (norm_view_is(view, at, view->dialect.enclosure)) {
-        at = norm_quick_enclosure(view, c, at, &mark);
-        return at != NORM_NOWHERE && norm_quick_ends(view, at) ? at : NORM_NOWHERE;
-    }
-    at = norm_quick_open(view, c, at, &mark);
-    return at == NORM_NOWHERE || mark || view->bytes[at] == '\r' ? NORM_NOWHERE : at;
-}
-
 /* ---- view.c: records --------------------------------------------------------------------------
  */
 
@@ -145,16 +131,6 @@ struct norm_line norm_view_read_record(const struct norm_view *view, size_t at, 
 
 /* Room for one cell more. False: no memory. */
 bool norm_make_room(const struct norm_view *view, struct norm_line *line, size_t *capacity);
-static inline bool norm_keep_cell(const struct norm_view *view, struct norm_line *line,
-                                  size_t *capacity, const struct norm_cell *cell)
-{
-    if (line->ncells == *capacity && !norm_make_room(view, line, capacity)) {
-        return false;
-    }
-    line->cell[line->ncells] = *cell;
-    return true;
-}
-
 /* The record ends at `at`, before its line break. */
 static inline void norm_end_line(const struct norm_view *view, struct norm_line *line, size_t at)
 {
@@ -178,5 +154,10 @@ enum norm_skimmed norm_view_skim(const struct norm_view *view, size_t at, size_t
 /* Strict fields that end with a delimiter, one after the other from from[0] on, up to `most`: where
    the next one begins. Returns how many; there may be more of them. Only when norm_is_quick. */
 size_t norm_view_starts(const struct norm_view *view, size_t *from, size_t most);
+/* The values of all strict fields from `at` to the end of the record, which are `count`. The end of
+   the record; NORM_NOWHERE: they are not so many, or have to be read with more care. Only when
+   norm_is_quick. */
+size_t norm_view_cells(const struct norm_view *view, size_t at, struct norm_cell *cell,
+                       size_t count);
 
 #endif

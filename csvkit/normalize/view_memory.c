@@ -202,20 +202,18 @@ static const struct norm_looks *looks_of(const struct norm_view *view,
     uint64_t hash = value * CSVK_HASH_A ^ length;
     struct norm_looked *known = &view->places->looked[(hash >> 32) % NORM_LOOKS];
     if (known->value != value || known->length != length) {
-        *known = (struct norm_looked){value, length, norm_evidence_looks(evidence, cell)};
+        known->value = value;
+        known->length = length;
+        norm_evidence_look(evidence, cell, &known->looks);
     }
     return &known->looks;
 }
 
-int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evidence,
-                   size_t column, const struct norm_cell *cell)
+int norm_view_text_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                        size_t column, const struct norm_cell *cell)
 {
-    int bits;
     if (view->places == NULL || cell->len == 0) {
         return norm_evidence_cell(evidence, column, cell, NORM_NOT_IN_SAMPLE);
-    }
-    if (norm_evidence_number(evidence, column, cell, &bits)) {
-        return bits;
     }
     uint64_t value = name_of_value(view, cell);
     uint64_t where = (uint64_t)cell->len << 32 | (uint64_t)column << 1 | cell->enclosed;
@@ -223,8 +221,17 @@ int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evi
     struct norm_cost *known = &view->places->cost[(hash >> 32) % NORM_COSTS];
     if (known->value != value || known->column != where) {
         const struct norm_looks *looks = looks_of(view, evidence, cell, value);
-        bits = norm_evidence_excess(evidence, column, cell, looks);
+        int bits = norm_evidence_excess(evidence, column, cell, looks);
         *known = (struct norm_cost){value, where, bits};
     }
     return known->bits;
+}
+
+int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                   size_t column, const struct norm_cell *cell)
+{
+    int bits;
+    return norm_evidence_number(evidence, column, cell, &bits)
+               ? bits
+               : norm_view_text_cost(view, evidence, column, cell);
 }

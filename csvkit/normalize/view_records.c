@@ -180,27 +180,49 @@ static size_t quick_field(const struct norm_view *view, struct norm_cursor *c, s
 /* A record that is being read. */
 struct quick {
     const struct norm_view *view;
-    struct norm_line *line;
-    size_t most, capacity; /* cells: that are kept; that have room */
-    size_t at;             /* where the next field begins */
-    bool pairs;            /* that field has a pair of quotes, as far as it was looked at */
+    struct norm_cell *cell; /* those that are kept ... */
+    size_t most, capacity;  /* ... so many at most; there is room for so many */
+    size_t ncells;          /* fields up to `at`, where the next one begins */
+    size_t at;
+    bool pairs; /* that field has a pair of quotes, as far as it was looked at */
 };
+
+/* False: no memory. */
+__attribute__((noinline)) static bool make_room(struct quick *q)
+{
+    struct norm_line line = {.cell = q->cell, .ncells = q->ncells};
+    bool made = norm_make_room(q->view, &line, &q->capacity);
+    q->cell = line.cell;
+    return made;
+}
+
+static inline bool keep_cell(struct quick *q, const struct norm_cell *cell)
+{
+    if (q->ncells == q->capacity && !make_room(q)) {
+        return false;
+    }
+    q->cell[q->ncells] = *cell;
+    return true;
+}
 
 /* The field at q->at ends at `end`. False: no memory. */
 static inline bool add_field(struct quick *q, size_t end)
 {
-    if (q->line->ncells < q->most) {
+    if (q->ncells < q->most) {
         const struct norm_view *view = q->view;
         struct norm_cell cell = {view->bytes + q->at, end - q->at, false};
         if (cell.len != 0 && cell.ptr[0] == view->dialect.enclosure) {
-            cell = q->pairs ? norm_view_undoubled(view, q->at + 1, end - 1)
-                            : (struct norm_cell){cell.ptr + 1, cell.len - 2, true};
+            if (q->pairs) {
+                cell = norm_view_undoubled(view, q->at + 1, end - 1);
+            } else {
+                cell = (struct norm_cell){cell.ptr + 1, cell.len - 2, true};
+            }
         }
-        if (!norm_keep_cell(view, q->line, &q->capacity, &cell)) {
+        if (!keep_cell(q, &cell)) {
             return false;
         }
     }
-    q->line->ncells++;
+    q->ncells++;
     q->at = end + 1;
     q->pairs = false;
     return true;
@@ -222,34 +244,43 @@ static inline bool add_fields(struct quick *q, size_t base, uint64_t ends, uint6
 }
 
 /* The fields from q->at on, as long as all is regular. */
-static inline enum stretch_end read_regular(struct quick *q)
+static enum stretch_end read_regular(struct quick *to)
 {
-    const struct norm_view *view = q->view;
-    size_t at = q->at;
+    struct quick q = *to; /* nobody else looks at it meanwhile */
+    const struct norm_view *view = q.view;
+    size_t at = q.at;
     unsigned shift = (unsigned)((view->offset + at) % NORM_BLOCK);
     size_t base = at - shift;
     uint64_t keep = UINT64_MAX << shift;
     struct carry carry = {0, UINT64_C(1) << shift, 0};
+    enum stretch_end outcome = UNKNOWN;
     while (at < view->length) {
         keep &= bits_in_view(view, base);
         struct found f = look_through(norm_block_of(view, view->offset + at), keep, &carry);
-        if (!add_fields(q, base, f.ends, f.pairs)) {
-            return UNKNOWN;
+        if (!add_fields(&q, base, f.ends, f.pairs)) {
+            break;
         }
-        if (f.wrong != 0) {
-            return IRREGULAR;
-        }
-        if (f.last != 0) {
-            size_t end = base + (size_t)__builtin_ctzll(f.last);
-            bool ended = norm_view_line_break(view, end) != 0 && add_field(q, end);
-            q->at = ended ? end : q->at;
-            return ended ? ENDED : IRREGULAR; /* a CR that is data */
+        if ((f.last | f.wrong) != 0) {
+            size_t end = base + (size_t)__builtin_ctzll(f.last | f.wrong);
+            bool ended = f.wrong == 0 && norm_view_line_break(view, end) != 0;
+            outcome = ended && add_field(&q, end) ? ENDED : ended ? UNKNOWN : IRREGULAR;
+            q.at = ended ? end : q.at; /* else text with a fault, or a CR that is data */
+            break;
         }
         keep = UINT64_MAX;
         base += NORM_BLOCK;
         at = base;
     }
-    return UNKNOWN;
+    *to = q;
+    return outcome;
+}
+
+size_t norm_view_cells(const struct norm_view *view, size_t at, struct norm_cell *cell,
+                       size_t count)
+{
+    struct quick q = {.view = view, .cell = cell, .most = count, .capacity = count, .at = at};
+    bool all = read_regular(&q) == ENDED && q.ncells == count;
+    return all ? q.at + norm_view_line_break(view, q.at) : NORM_NOWHERE;
 }
 
 /* The same without cells. */
@@ -257,10 +288,10 @@ static inline enum stretch_end skim_regular(struct quick *q)
 {
     size_t count = 0, field, stop;
     enum stretch_end outcome = skim(q->view, q->at, &count, &field, &stop);
-    q->line->ncells += count;
+    q->ncells += count;
     q->at = field;
     if (outcome == ENDED && norm_view_line_break(q->view, stop) != 0) {
-        q->line->ncells++;
+        q->ncells++;
         q->at = stop;
         return ENDED;
     }
@@ -274,29 +305,28 @@ static inline __attribute__((always_inline)) bool quick_record(const struct norm
                                                                struct norm_line *line)
 {
     struct norm_cursor cursor = {UINT64_MAX, 0, 0};
-    struct quick q = {.view = view, .line = line, .most = most, .at = at};
+    struct quick q = {.view = view, .most = most, .at = at};
+    enum stretch_end outcome;
     *line = (struct norm_line){.begin = at, .known = true};
-    for (;;) {
-        enum stretch_end outcome = most == 0 ? skim_regular(&q) : read_regular(&q);
-        if (outcome != IRREGULAR) {
-            norm_end_line(view, line, q.at);
-            return outcome == ENDED;
-        }
+    while ((outcome = most == 0 ? skim_regular(&q) : read_regular(&q)) == IRREGULAR) {
         struct norm_cell cell;
-        bool kept = line->ncells < most;
-        size_t end = quick_field(view, &cursor, q.at, line, kept ? &cell : NULL);
-        if (end >= view->length || (kept && !norm_keep_cell(view, line, &q.capacity, &cell))) {
+        bool kept = q.ncells < most;
+        q.at = quick_field(view, &cursor, q.at, line, kept ? &cell : NULL);
+        if (q.at >= view->length || (kept && !keep_cell(&q, &cell))) {
             return false;
         }
-        line->ncells++;
+        q.ncells++;
         q.pairs = false;
-        q.at = end;
-        if (view->bytes[end] != view->dialect.delimiter) {
-            norm_end_line(view, line, end);
-            return true;
+        if (view->bytes[q.at] != view->dialect.delimiter) {
+            outcome = ENDED;
+            break;
         }
         q.at++;
     }
+    line->cell = q.cell;
+    line->ncells = q.ncells;
+    norm_end_line(view, line, q.at);
+    return outcome == ENDED;
 }
 
 /* Apart, because most records are read without cells, and that is much less to do. */
