@@ -454,6 +454,8 @@ int norm_take_other_names(struct norm *norm, const struct norm_record *rec);
 void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause);
 /* In words, with the option to try. */
 void norm_likely_cause(const struct norm *norm, char *text, size_t room);
+/* " (try --skip-head=N)", with the number that was given, if one was. */
+void norm_suggest_skip_head(const struct norm *norm, uint64_t lines, char *text, size_t room);
 /* Adds to the text of a refusal how many lines to skip, when such lines are its cause. */
 void norm_add_lines_above(struct norm *norm);
 

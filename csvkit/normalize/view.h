@@ -25,6 +25,7 @@ struct norm_view {
     bool cr_ends; /* a CR that stands alone ends a record */
     int comment;  /* lines that begin with this byte are none; CSVK_NO_BYTE: there are none */
     struct csvk_dialect dialect;
+    bool delimiter_given;       /* by the user: advice names no other one */
     struct norm_arena *arena;   /* for values that have to be decoded */
     uint64_t offset;            /* absolute, of the first byte */
     struct norm_places *places; /* what was found out before; NULL: nothing is kept */
