@@ -93,7 +93,7 @@ static bool join_part(const struct norm_matter *m, struct norm_cell *cell, size_
 /* The cheapest explanation of a short record as one of its own. */
 static int bits_alone(const struct norm_matter *m, const struct norm_line *part)
 {
-    struct norm_readings readings = {0};
+    struct norm_readings readings = {.arena = m->view->arena};
     int least = INT32_MAX / (2 * NORM_LOOK_AHEAD); /* of many parts the sum has to fit, too */
     norm_readings_of_short(m->view, part, m->context->width, m->context->evidence,
                            &m->context->habit, &readings);
@@ -314,19 +314,20 @@ static bool ends_with_lone_quote(const struct norm_matter *m, const struct norm_
 
 /* As wide as the table, with values that may stand in their columns; or one of its readings wins.
  */
-static bool explains_itself(const struct norm_matter *m, const struct norm_line *line)
+static bool explains_itself(const struct norm_matter *m, size_t at)
 {
+    struct norm_line line = norm_view_record(m->view, at, 0);
     struct norm_decision alone;
     int bits = 0;
-    bool whole = line->ncells == m->context->width;
+    bool whole = line.ncells == m->context->width;
     for (size_t k = 0; whole && k + 1 < m->context->width; k++) {
-        struct norm_cell bare = norm_view_unquoted(m->view, line->cell[k]);
+        struct norm_cell bare = norm_view_unquoted(m->view, line.cell[k]);
         bits += norm_evidence_cell(m->context->evidence, k, &bare, NORM_NOT_IN_SAMPLE);
     }
     if (whole && bits <= norm_evidence_typical(m->context->evidence)) {
         return true;
     }
-    norm_decide(m->view, line, m->context, &alone);
+    norm_decide(m->view, &line, m->context, &alone);
     return alone.action == NORM_WRITE;
 }
 
@@ -341,7 +342,7 @@ static bool is_text(const struct norm_line *line, size_t width)
 static bool is_unlike(const struct norm_matter *m, const struct norm_line *line)
 {
     return norm_is_sound(line, m->context->width) && norm_is_known(m->context) &&
-           norm_evidence_row(m->context->evidence, line->cell, NORM_NOT_IN_SAMPLE) >
+           norm_view_row_cost(m->view, m->context->evidence, line->begin) >
                2 * norm_evidence_typical(m->context->evidence);
 }
 
@@ -357,9 +358,9 @@ static size_t goes_on(const struct norm_matter *m)
         return 0;
     }
     for (unsigned i = 0; i < NORM_LOOK_AHEAD && at < m->view->length; i++) {
-        struct norm_line line = norm_view_record(m->view, at, 0);
+        struct norm_line line = norm_view_outline(m->view, at);
         if (line.known && line.faults == NORM_FAULT_QUOTE_IN_OPEN &&
-            ends_with_lone_quote(m, &line) && !explains_itself(m, &line)) {
+            ends_with_lone_quote(m, &line) && !explains_itself(m, at)) {
             return norm_next_is_sound(m->view, m->context, line.end) ? line.end : 0;
         }
         if (!is_text(&line, width) && !is_unlike(m, &line)) {
@@ -416,12 +417,13 @@ void norm_doubt(const struct norm_view *view, const struct norm_line *line,
     if (line->end >= view->length) {
         return;
     }
-    struct norm_line next = norm_view_record(view, line->end, 0);
+    struct norm_line next = norm_view_outline(view, line->end);
     size_t end = goes_on(&m);
     if (end != 0) {
         norm_put_reject(&m, end, CSVK_REPAIR_UNCLOSED,
                         "its last value may go on in the next line: a quote has no partner there");
     } else if (norm_is_lone(&next, context->width)) {
+        next = norm_view_record(view, line->end, 0);
         doubt_line_after(&m, &next);
     }
     if (view->arena->failed) {

@@ -244,7 +244,7 @@ void norm_decide_quotes(const struct norm_matter *m)
         norm_put_keep(m);
         return;
     }
-    struct norm_readings readings = {.wanted = NORM_WANTED_GOING_ON};
+    struct norm_readings readings = {.arena = m->view->arena, .wanted = NORM_WANTED_GOING_ON};
     char why[NORM_TEXT];
     if (m->line->faults == 0) { /* first: of readings that write the same the first one stays */
         struct norm_reading as_is = {NORM_SLIP_AS_WRITTEN, .repair = CSVK_REPAIR_UNCLOSED,

@@ -134,7 +134,7 @@ void norm_decide_surplus(const struct norm_matter *m)
         norm_put_reject(m, line->end, CSVK_REPAIR_SURPLUS, "too many fields, and --ragged=reject");
         return;
     }
-    struct norm_readings readings = {0};
+    struct norm_readings readings = {.arena = m->view->arena};
     char why[NORM_TEXT] = "";
     const char *text = why;
     const struct norm_reading *best = NULL;
@@ -169,7 +169,7 @@ void norm_decide_surplus(const struct norm_matter *m)
 
 static void add_lost_delimiters(const struct norm_matter *m, struct norm_readings *readings)
 {
-    struct norm_readings quotes = {.wanted = NORM_WANTED_LOST_DELIMITERS};
+    struct norm_readings quotes = {.arena = m->view->arena, .wanted = NORM_WANTED_LOST_DELIMITERS};
     norm_readings_of_quotes(m->view, m->line, m->context->width, &quotes);
     for (size_t i = 0; i < quotes.count; i++) {
         norm_readings_add(readings, &quotes.list[i]);
@@ -213,7 +213,7 @@ static size_t find_filled(const struct norm_matter *m)
 
 static void decide_gap(const struct norm_matter *m)
 {
-    struct norm_readings readings = {.wanted = NORM_WANTED_NAMED};
+    struct norm_readings readings = {.arena = m->view->arena, .wanted = NORM_WANTED_NAMED};
     char why[NORM_TEXT];
     size_t width = m->context->width, missing = width - m->line->ncells;
     bool habit = norm_is_habit(&m->context->habit, m->context->evidence, width);

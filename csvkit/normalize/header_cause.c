@@ -123,7 +123,7 @@ static const char *find_lookalike(const struct norm_header_matter *matter)
             continue;
         }
         all++;
-        for (size_t which = 0; which < 4; which++) {
+        for (size_t which = 0; which < 4 && !matter->view->delimiter_given; which++) {
             bool found = false;
             for (size_t k = 0; k < line->ncells && !found; k++) {
                 found = line->cell[k].len >= 3 &&
@@ -132,7 +132,7 @@ static const char *find_lookalike(const struct norm_header_matter *matter)
             with[which] += found;
         }
     }
-    for (size_t which = 0; which < 4; which++) {
+    for (size_t which = 0; which < 4 && !matter->view->delimiter_given; which++) {
         if (2 * with[which] > all) {
             return lookalikes[which].name;
         }
@@ -178,7 +178,7 @@ static const char *find_delimiter(const struct norm_header_matter *matter)
 {
     static const char candidates[] = {';', '\t', '|', ','};
     static const char *const spelled[] = {"';'", "tab", "'|'", "','"};
-    for (size_t which = 0; which < 4; which++) {
+    for (size_t which = 0; which < 4 && !matter->view->delimiter_given; which++) {
         size_t wanted = occurrences(matter->view, &matter->line[0], candidates[which]), same = 0;
         if (wanted == 0 || csvk_delimiter_has(&matter->view->dialect, candidates[which])) {
             continue;
@@ -229,16 +229,22 @@ void norm_header_cause(const struct norm_header_matter *matter, char *text, size
     *lines_above = 0;
     text[0] = '\0';
     if (end != NORM_END_DATA) {
+        const char *drops =
+            end == NORM_END_EMPTY ? " (--ragged=pad drops it)" : " (--trim --ragged=pad drops it)";
         snprintf(text, room,
-                 "; the last field is %s in all of them: a delimiter at the end of each record "
-                 "(%s--ragged=pad drops it), or a name is missing (--missing-names=last adds it)",
-                 end == NORM_END_EMPTY ? "empty" : "blank", end == NORM_END_EMPTY ? "" : "--trim ");
+                 "; the last field is %s in all of them: a delimiter at the end of each record%s, "
+                 "or a name is missing (--missing-names=last adds it)",
+                 end == NORM_END_EMPTY ? "empty" : "blank",
+                 matter->ragged == CSVK_NORMALIZE_RAGGED_REPAIR ? drops : "");
     } else if (lookalike != NULL) {
         snprintf(text, room, "; fields begin with %s, which looks like an enclosure and is none",
                  lookalike);
     } else if (have_apostrophes(matter)) {
-        snprintf(text, room, "; ' stands around fields (try --enclosure=\"'\")");
-    } else if (header != NULL && begins_with_mark(&matter->line[0]) && !begins_with_mark(header)) {
+        snprintf(text, room, "; ' stands around fields%s",
+                 matter->view->dialect.enclosure == '"' ? " (try --enclosure=\"'\")"
+                                                        : ", and another enclosure was given");
+    } else if (header != NULL && matter->view->comment == CSVK_NO_BYTE &&
+               begins_with_mark(&matter->line[0]) && !begins_with_mark(header)) {
         snprintf(text, room,
                  "; the first line begins like a comment (--comment=%c drops all lines that do)",
                  matter->line[0].cell[0].ptr[0]);

@@ -5,11 +5,12 @@
  * The idea. Such a table is refused, and what went wrong shows in its first records: lines above
  * the header, comments, another delimiter, characters that only look like enclosures, records that
  * were enclosed as a whole, a name that is missing. An option is named only where following the
- * advice leaves a header that looks like one.
+ * advice leaves a header that looks like one, and where the user has not given it already.
  */
 #ifndef CSVKIT_NORMALIZE_HEADER_CAUSE_H
 #define CSVKIT_NORMALIZE_HEADER_CAUSE_H
 
+#include "csvkit/normalize.h"
 #include "csvkit/normalize/view.h"
 
 struct norm_header_matter {
@@ -17,6 +18,7 @@ struct norm_header_matter {
     const struct norm_line *line; /* the header, and the records after it; no blank lines */
     size_t count;
     size_t width, other; /* of the header; of most records */
+    enum csvk_normalize_ragged ragged;
 };
 
 /* The header begins with a mark of comments, and so does the record. */

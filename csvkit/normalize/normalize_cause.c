@@ -6,6 +6,10 @@
  * looked at. A byte that stands equally often in nearly all of them may be the delimiter;
  * apostrophes around fields may be the enclosure; and one width that all of them share says that
  * the header is not the header.
+ *
+ * A guess never outranks what the user said: no other value is named of an option that was given,
+ * unless the records refute the one that was, and then the text says which one it was. That an
+ * option was given shows in its value, when that is not the default; of the delimiter it is known.
  */
 #include "csvkit/normalize/normalize_private.h"
 
@@ -90,11 +94,17 @@ static bool in_most(const struct norm *norm, uint64_t count)
     return norm->signs.looked != 0 && count * 10 >= norm->signs.looked * 9;
 }
 
+/* May another enclosure be named? */
+static bool is_enclosure_open(const struct norm *norm)
+{
+    return norm->in.enclosure == '"';
+}
+
 /* The first candidate that stands in most records as often as in the first of them. */
 static bool suggest_delimiter(const struct norm *norm, char *text, size_t room)
 {
     const struct norm_signs *s = &norm->signs;
-    for (size_t i = 0; i < NORM_CANDIDATES; i++) {
+    for (size_t i = 0; i < NORM_CANDIDATES && !norm->o->delimiter_given; i++) {
         if (!csvk_delimiter_has(&norm->in, candidates[i]) && in_most(norm, s->same[i])) {
             snprintf(text, room,
                      "wrong delimiter: %s stands %" PRIu64 " times in such records (try "
@@ -106,6 +116,27 @@ static bool suggest_delimiter(const struct norm *norm, char *text, size_t room)
     return false;
 }
 
+/* Where nothing shows. */
+static void suggest_any(const struct norm *norm, char *text, size_t room)
+{
+    bool delimiter = !norm->o->delimiter_given, lines = norm->o->skip_head == 0;
+    snprintf(text, room, "%s%s%s%s", delimiter ? "wrong delimiter (try --delimiter=auto)" : "",
+             delimiter && lines ? ", or " : "",
+             lines ? "lines before the header (--skip-head=N)" : "",
+             delimiter || lines ? "" : "lines that are no records of this table");
+}
+
+/* The records say that the header is further down. */
+static void suggest_lines(const struct norm *norm, char *text, size_t room)
+{
+    const struct norm_signs *s = &norm->signs;
+    int used = snprintf(text, room,
+                        "lines before the header: most of them have %" PRIu64
+                        " fields, the first one is on line %" PRIu64,
+                        s->width, s->line);
+    norm_suggest_skip_head(norm, s->line - 1, text + used, room - (size_t)used);
+}
+
 /*
  * From the most special sign to the most general one: a file may show several of them, and a wrong
  * delimiter gives most records the same width, too. The last text is for no sign at all.
@@ -114,17 +145,16 @@ static void suggest_for_width(const struct norm *norm, char *text, size_t room)
 {
     const struct norm_signs *s = &norm->signs;
     if (in_most(norm, s->apostrophes) && norm->in.enclosure != '\'') {
-        snprintf(text, room, "wrong enclosure: ' stands around fields (try --enclosure=\"'\")");
+        snprintf(text, room, "wrong enclosure: ' stands around fields%s",
+                 is_enclosure_open(norm) ? " (try --enclosure=\"'\")"
+                                         : ", and another one was given");
     } else if (suggest_delimiter(norm, text, room)) {
         return;
     } else if (in_most(norm, s->trailing)) {
         snprintf(text, room, "a delimiter at the end of every record, which can be taken off");
     } else if (in_most(norm, s->same_width) && s->width > norm->width && norm->width == 1 &&
                s->line > 1) {
-        snprintf(text, room,
-                 "lines before the header: most of them have %" PRIu64 " fields, the first one is "
-                 "on line %" PRIu64 " (try --skip-head=%" PRIu64 ")",
-                 s->width, s->line, s->line - 1);
+        suggest_lines(norm, text, room);
     } else if (in_most(norm, s->same_width) && s->width > norm->width && norm->width > 1) {
         snprintf(text, room,
                  "a table of two widths: most of them have %" PRIu64
@@ -132,9 +162,7 @@ static void suggest_for_width(const struct norm *norm, char *text, size_t room)
                  " (--widen makes the table as wide as its widest record)",
                  s->width, norm->width);
     } else {
-        snprintf(text, room,
-                 "wrong delimiter (try --delimiter=auto), or lines before the header "
-                 "(--skip-head=N)");
+        suggest_any(norm, text, room);
     }
 }
 
@@ -142,7 +170,7 @@ static void suggest_for_width(const struct norm *norm, char *text, size_t room)
    values hold it, too. */
 static bool suggest_in_one_column(const struct norm *norm, char *text, size_t room)
 {
-    if (norm->width != 1) {
+    if (norm->width != 1 || norm->o->delimiter_given) {
         return false;
     }
     if (suggest_delimiter(norm, text, room)) {
@@ -159,20 +187,54 @@ static bool suggest_in_one_column(const struct norm *norm, char *text, size_t ro
     return false;
 }
 
+/* The encoding that was given or found is not that of the bytes. */
+static void suggest_encoding(const struct norm *norm, char *text, size_t room)
+{
+    if (norm->o->encoding != NULL) {
+        snprintf(text, room, "wrong encoding: it was read as %s (try --encoding=windows-1252)",
+                 norm->o->encoding);
+    } else {
+        snprintf(text, room, "wrong encoding (try --encoding=windows-1252, or --encoding=auto)");
+    }
+}
+
+static void suggest_for_enclosures(const struct norm *norm, char *text, size_t room)
+{
+    bool enclosure = is_enclosure_open(norm), escape = norm->in.escape == CSVK_NO_BYTE;
+    if (enclosure && escape) {
+        snprintf(text, room,
+                 "wrong enclosure or escape (try --enclosure=\"'\", --enclosure=none or "
+                 "--escape='\\')");
+    } else if (enclosure) {
+        snprintf(text, room, "wrong enclosure (try --enclosure=\"'\" or --enclosure=none)");
+    } else if (escape) {
+        snprintf(text, room, "wrong escape (try --escape='\\')");
+    } else {
+        snprintf(text, room, "enclosures that are at fault in most records");
+    }
+}
+
 /* The cause that is counted most; on a tie, width, because its signs can be looked at. */
 void norm_likely_cause(const struct norm *norm, char *text, size_t room)
 {
     const uint64_t *c = norm->cause;
     if (c[NORM_CAUSE_ENCODING] > c[NORM_CAUSE_WIDTH] &&
         c[NORM_CAUSE_ENCODING] > c[NORM_CAUSE_ENCLOSURE]) {
-        snprintf(text, room, "wrong encoding (try --encoding=windows-1252, or --encoding=auto)");
+        suggest_encoding(norm, text, room);
     } else if (c[NORM_CAUSE_ENCLOSURE] <= c[NORM_CAUSE_WIDTH]) {
         suggest_for_width(norm, text, room);
     } else if (!suggest_in_one_column(norm, text, room)) {
-        snprintf(text, room,
-                 "wrong enclosure or escape (try --enclosure=\"'\", --enclosure=none or "
-                 "--escape='\\')");
+        suggest_for_enclosures(norm, text, room);
     }
+}
+
+void norm_suggest_skip_head(const struct norm *norm, uint64_t lines, char *text, size_t room)
+{
+    int used = 0;
+    if (norm->o->skip_head != 0) {
+        used = snprintf(text, room, ", and --skip-head=%" PRIu64 " was given", norm->o->skip_head);
+    }
+    snprintf(text + used, room - (size_t)used, " (try --skip-head=%" PRIu64 ")", lines);
 }
 
 /* Not behind a line sep=: skipping it, too, would lose the delimiter that it names. */
@@ -182,8 +244,12 @@ void norm_add_lines_above(struct norm *norm)
     if (above == 0 || norm->err == NULL || norm->result->repairs[CSVK_REPAIR_SEP] != 0) {
         return;
     }
-    size_t used = strlen(norm->err->text);
-    snprintf(norm->err->text + used, sizeof norm->err->text - used,
-             "; line %" PRIu64 " looks like the header (try --skip-head=%" PRIu64 ")",
-             norm->o->skip_head + above + 1, norm->o->skip_head + above);
+    size_t used = strlen(norm->err->text), room = sizeof norm->err->text;
+    used += (size_t)snprintf(norm->err->text + used, room - used,
+                             "; line %" PRIu64 " looks like the header",
+                             norm->o->skip_head + above + 1);
+    if (used < room) {
+        norm_suggest_skip_head(norm, norm->o->skip_head + above, norm->err->text + used,
+                               room - used);
+    }
 }

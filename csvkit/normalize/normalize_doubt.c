@@ -256,6 +256,19 @@ static int find_ends(struct norm *norm, const struct norm_span *span)
                                             (unsigned long long)norm->scan.table.totals.records + 1);
 }
 
+/* Lines of the chunk before `to`, which begins a record. Mostly it is behind the place that was
+   asked for before, and the lines up to there are not counted again. */
+static uint64_t lines_before(struct norm *norm, const struct norm_chunk *chunk, uint64_t to)
+{
+    struct norm_counted_lines *counted = &norm->counted_lines;
+    if (counted->chunk != chunk->offset || counted->to > to || counted->to < chunk->offset) {
+        *counted = (struct norm_counted_lines){chunk->offset, chunk->offset, 0};
+    }
+    counted->lines += norm_count_lines(norm, counted->to, to);
+    counted->to = to;
+    return counted->lines;
+}
+
 /* The record number `index` of the span, from 0, whose ends were found. */
 static struct norm_record record_of(struct norm *norm, const struct norm_chunk *chunk,
                                     const struct norm_span *span, uint64_t index)
@@ -265,7 +278,7 @@ static struct norm_record record_of(struct norm *norm, const struct norm_chunk *
     struct norm_record rec = {0};
     rec.r.offset = begin;
     rec.r.number = chunk->before.totals.records + span->first + index + 1;
-    rec.r.line = chunk->before.totals.lines + 1 + norm_count_lines(norm, chunk->offset, begin);
+    rec.r.line = chunk->before.totals.lines + 1 + lines_before(norm, chunk, begin);
     size_t whole = (size_t)(span->from + ends[index] - begin);
     const unsigned char *end = norm_window_at(&norm->window, begin) + whole;
     rec.r.eol = (uint8_t)norm_line_break_before(norm, end, whole);

@@ -18,13 +18,18 @@
  *   repair_record.c        any other defect: has it decided, and carries the decision out
  *     decide.c             r11 to r14, r17 to r20, r22: which reading is taken, if any;
  *                          decide_quotes.c, decide_width.c and decide_lines.c by kind of defect
- *     readings_of_*.c      the readings that there are; quote_search.c and quote_walk.c help
+ *     readings_of_*.c      the readings that there are; quote_search.c, quote_walk.c and
+ *                          line_marks.c help
  *     weigh.c              what each of them costs
  *     header_cause.c       why the records agree on another width than the header's
  *     evidence.c           what the columns are like; sample.c gathers it
- *     view.c               the grammar over bytes, from any place: cells and records;
- * view_places.c: ends and quotes; view_memory.c, places.c: what was found out is kept look_ahead.c
- * records and lines after the record at hand repair_header.c        r23 and the choice of columns
+ *     evidence_costs.c     what a value costs in a column; value_form.c: what it looks like
+ *     view.c               the grammar over bytes, from any place: cells and records
+ *     view_records.c       records by masks, 64 bytes at a time
+ *     view_places.c        ends and quotes
+ *     view_memory.c        what was found out is kept, in places.c
+ *   look_ahead.c           records and lines after the record at hand
+ *   repair_header.c        r23 and the choice of columns
  *   normalize_patch.c      records that are written as they are, but for a few places
  *   normalize_emit.c       writes a record, rejects it or drops it; r25
  *   normalize_account.c    counts every repair and reject, and reports it in log and index
@@ -134,6 +139,11 @@ struct norm_footer {
     bool copy_end;  /* the last one is `\.` */
 };
 
+/* Lines that were counted in a chunk, all by absolute offset. */
+struct norm_counted_lines {
+    uint64_t chunk, to, lines;
+};
+
 struct norm {
     const struct csvk_normalize_options *o; /* &options */
     struct csvk_normalize_options options;  /* a copy; norm_start fills in what was left open */
@@ -157,6 +167,7 @@ struct norm {
      */
     size_t next_reported;
     uint64_t chunk_end;
+    struct norm_counted_lines counted_lines; /* see normalize_doubt.c */
     struct norm_scratch scrubbed;   /* the record at hand without the bytes that had to go */
     struct norm_scratch look_ahead; /* any record that is looked at ahead of its turn */
     size_t chunk; /* how much is scanned at a time: small after a record that was read anew */
@@ -443,6 +454,8 @@ int norm_take_other_names(struct norm *norm, const struct norm_record *rec);
 void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum norm_cause cause);
 /* In words, with the option to try. */
 void norm_likely_cause(const struct norm *norm, char *text, size_t room);
+/* " (try --skip-head=N)", with the number that was given, if one was. */
+void norm_suggest_skip_head(const struct norm *norm, uint64_t lines, char *text, size_t room);
 /* Adds to the text of a refusal how many lines to skip, when such lines are its cause. */
 void norm_add_lines_above(struct norm *norm);
 

@@ -21,7 +21,8 @@ enum {
     NORM_TAILS = 256,
     NORM_OUTLINES = 256,
     NORM_COSTS = 1024,
-    NORM_LOOKS = 64
+    NORM_LOOKS = 64,
+    NORM_MARKED = 64
 };
 
 /* Bit i: byte i of the block. Bytes that were not in the view have no bits. */
@@ -62,7 +63,13 @@ struct norm_looked {
     struct norm_looks looks;
 };
 
-/* All-zero is empty. About 62 KiB. The costs are those of one table: evidence is gathered once. */
+/* What the masks of a line tell; see struct norm_line_marks. */
+struct norm_marked {
+    uint64_t offset;         /* of its first byte that was looked at, + 1; 0: free */
+    size_t end, fields, bad; /* places are counted from there */
+};
+
+/* All-zero is empty. About 64 KiB. The costs are those of one table: evidence is gathered once. */
 struct norm_places {
     struct csvk_dialect dialect; /* of all that is kept ... */
     bool cr_ends;                /* ... and whether a single CR ends a record */
@@ -72,6 +79,7 @@ struct norm_places {
     struct norm_outline outline[NORM_OUTLINES];
     struct norm_cost cost[NORM_COSTS];
     struct norm_looked looked[NORM_LOOKS];
+    struct norm_marked marked[NORM_MARKED];
     uint64_t no_quote_from, no_quote_to; /* absolute: there is none in between */
 };
 

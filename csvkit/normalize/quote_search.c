@@ -34,13 +34,13 @@ static size_t find_far(const struct norm_view *view, size_t at, size_t *first)
 
 bool norm_search_has_many_breaks(struct norm_search *s, size_t to)
 {
-    if (to <= s->line_end) {
+    if (to <= s->first.end) {
         return false;
     }
     if (!s->is_far_known) {
         s->is_far_known = true;
-        s->far = find_far(s->view, s->line_end, &s->far_from);
-        s->far_from = s->line_end;
+        s->far = find_far(s->view, s->first.end, &s->far_from);
+        s->far_from = s->first.end;
     }
     if (s->at > s->far_from) {
         s->far = find_far(s->view, s->at, &s->far_from);
@@ -69,34 +69,52 @@ static size_t read_fields(const struct norm_search *s, size_t at, enum norm_mode
     return NORM_NOWHERE;
 }
 
-/* The end of the strict field at `at`, mostly by masks. */
-static size_t end_of_field(const struct norm_search *s, struct norm_cursor *cursor, size_t at)
+/* The values of the `count` fields from `at` on, which are known to be so many in this mode. */
+static void read_cells(const struct norm_search *s, size_t at, enum norm_mode mode, size_t count,
+                       struct norm_cell *cell)
 {
-    size_t end = norm_is_quick(s->view) ? norm_quick_strict(s->view, cursor, at) : NORM_NOWHERE;
-    return end != NORM_NOWHERE ? end : norm_view_field(s->view, at, NORM_MODE_STRICT, NULL);
+    if (mode == NORM_MODE_STRICT && norm_is_quick(s->view) &&
+        norm_view_cells(s->view, at, cell, count) != NORM_NOWHERE) {
+        return;
+    }
+    (void)read_fields(s, at, mode, count, cell, &count);
+}
+
+/* Is in the field, which ends at `end`, a pair of quotes at whose end NORM_MODE_PAIRS ends it? */
+static bool has_pair_before_end(const struct norm_search *s, size_t k, size_t end)
+{
+    size_t at = s->from[k], first = end;
+    if (!norm_view_is(s->view, at, s->quote) || end - at == s->line->cell[k].len + 2) {
+        return false;
+    }
+    (void)norm_view_inner_ends(s->view, at, NORM_MODE_PAIRS, 1, &first);
+    return first != end;
 }
 
 void norm_search_pass_clean(struct norm_search *s)
 {
-    struct norm_cursor cursor = {UINT64_MAX, 0, 0};
-    size_t at = norm_view_start(s->view, s->line->begin);
+    size_t k = 0, delimiter = csvk_delimiter_length(&s->view->dialect);
+    s->from[0] = norm_view_start(s->view, s->line->begin);
+    s->nclean = norm_is_quick(s->view) ? norm_view_starts(s->view, s->from, s->width) : 0;
     s->has_inner_pair = false;
-    for (s->nclean = 0; s->nclean < s->width; s->nclean++) {
-        size_t end = end_of_field(s, &cursor, at);
-        s->from[s->nclean] = at;
-        if (end == NORM_NOWHERE || norm_view_delimiter(s->view, end) == 0) {
-            return;
-        }
-        bool quotes =
-            norm_view_is(s->view, at, s->quote) && end - at != s->line->cell[s->nclean].len + 2;
-        if (quotes && !s->has_inner_pair) {
-            size_t first = end;
-            (void)norm_view_inner_ends(s->view, at, NORM_MODE_PAIRS, 1, &first);
-            s->has_inner_pair = first != end;
-        }
-        at = norm_view_after(s->view, end);
+    for (; k < s->nclean && !s->has_inner_pair; k++) {
+        s->has_inner_pair = has_pair_before_end(s, k, s->from[k + 1] - delimiter);
     }
-    s->from[s->nclean] = at;
+    for (; s->nclean < s->width; s->nclean++) {
+        size_t end = norm_view_field(s->view, s->from[s->nclean], NORM_MODE_STRICT, NULL);
+        if (end == NORM_NOWHERE || norm_view_delimiter(s->view, end) == 0) {
+            break;
+        }
+        s->has_inner_pair = s->has_inner_pair || has_pair_before_end(s, s->nclean, end);
+        s->from[s->nclean + 1] = norm_view_after(s->view, end);
+    }
+    size_t fault = s->from[s->nclean];
+    s->marks = fault <= s->first.end ? s->first : norm_line_marks_of(s->view, fault);
+    size_t next = s->marks.end + norm_view_line_break(s->view, s->marks.end);
+    s->next = (struct norm_line_marks){.from = 0};
+    if (s->marks.bad != 0 && next < s->view->length) {
+        s->next = norm_line_marks_of(s->view, next);
+    }
 }
 
 /* No field begins between the quotes of a pair: from there to the answer it stays the same. */
@@ -109,33 +127,72 @@ size_t norm_search_single(struct norm_search *s)
     return s->single;
 }
 
-/* Do the first fields without a fault end in this mode where they end in the strict one? */
-static bool are_clean_in(const struct norm_search *s, enum norm_mode mode)
+/* Have fields without a fault the same end and value in this mode as in the strict one? In PAIRS
+   when none of them has a pair of quotes before an end. */
+static bool reads_clean_alike(const struct norm_search *s, enum norm_mode mode)
 {
     return s->view->dialect.escape == CSVK_NO_BYTE &&
-           (mode == NORM_MODE_INNER || mode == NORM_MODE_BLANKS ||
-            (mode == NORM_MODE_PAIRS && !s->has_inner_pair));
+           (mode == NORM_MODE_INNER || mode == NORM_MODE_BLANKS);
+}
+
+/* Of the first fields, which have none. */
+static bool are_clean_in(const struct norm_search *s, enum norm_mode mode)
+{
+    return reads_clean_alike(s, mode) || (s->view->dialect.escape == CSVK_NO_BYTE &&
+                                          mode == NORM_MODE_PAIRS && !s->has_inner_pair);
+}
+
+/*
+ * The record from the first field with a fault on. Where the mode reads fields without a fault as
+ * the strict one does, only that field has to be read in the mode, if there is no other fault.
+ */
+static size_t whole_tail(struct norm_search *s, enum norm_mode mode, size_t *count)
+{
+    size_t at = s->from[s->nclean], most = s->width - s->nclean, others = 0;
+    if (!reads_clean_alike(s, mode)) {
+        return read_fields(s, at, mode, most, NULL, count);
+    }
+    *count = 0;
+    size_t end = most != 0 ? norm_view_field(s->view, at, mode, NULL) : NORM_NOWHERE;
+    if (end == NORM_NOWHERE) {
+        return NORM_NOWHERE;
+    }
+    *count = 1;
+    if (norm_view_delimiter(s->view, end) == 0) {
+        return end + norm_view_line_break(s->view, end);
+    }
+    size_t next = norm_view_after(s->view, end), after = NORM_NOWHERE;
+    if (!norm_search_is_before_bad(s, next)) {
+        after = norm_view_tail(s->view, next, &others);
+    }
+    if (after == NORM_NOWHERE) {
+        return read_fields(s, at, mode, most, NULL, count);
+    }
+    s->strict = next;
+    *count += others;
+    return after;
 }
 
 size_t norm_search_tail(struct norm_search *s, size_t at, enum norm_mode mode, size_t count)
 {
-    size_t fields = 0, end, passed = 0, from = at;
-    if (count > s->width) {
+    size_t fields = 0, end;
+    if (count > s->width || (mode == NORM_MODE_STRICT && norm_search_is_before_bad(s, at))) {
         return NORM_NOWHERE;
-    }
-    if (mode == NORM_MODE_STRICT) {
-        end = norm_view_tail(s->view, at, &fields);
-    } else {
-        if (at == norm_view_start(s->view, s->line->begin) && are_clean_in(s, mode)) {
-            passed = s->nclean;
-            from = s->from[s->nclean];
-        }
-        end = read_fields(s, from, mode, s->width - count - passed, NULL, &fields);
-        fields += passed;
     }
     s->rest = at;
     s->rest_mode = mode;
     s->nrest = count;
+    s->strict = NORM_NOWHERE;
+    if (mode == NORM_MODE_STRICT) {
+        end = norm_view_tail(s->view, at, &fields);
+    } else if (at == s->from[0] && are_clean_in(s, mode)) {
+        s->rest = s->from[s->nclean];
+        s->nrest = s->nclean;
+        end = whole_tail(s, mode, &fields);
+        fields += s->nclean;
+    } else {
+        end = read_fields(s, at, mode, s->width - count, NULL, &fields);
+    }
     return fields == s->width - count ? end : NORM_NOWHERE;
 }
 
@@ -183,12 +240,26 @@ bool norm_search_wants(struct norm_search *s, enum norm_slip slip, size_t end)
     }
 }
 
+/* The values of the rest, and of the fields before it when it is that of a whole record. */
+static void read_rest(struct norm_search *s)
+{
+    enum norm_mode mode = s->rest_mode;
+    size_t at = s->rest, n = s->nrest;
+    if (mode != NORM_MODE_STRICT) {
+        memcpy(s->cell, s->line->cell, n * sizeof *s->cell);
+    }
+    if (s->strict != NORM_NOWHERE) {
+        (void)norm_view_field(s->view, at, mode, &s->cell[n++]);
+        at = s->strict;
+        mode = NORM_MODE_STRICT;
+    }
+    read_cells(s, at, mode, s->width - n, s->cell + n);
+}
+
 struct norm_reading *norm_search_add(struct norm_search *s, struct norm_reading reading, size_t end)
 {
-    size_t count;
     if (s->rest != NORM_NOWHERE) {
-        (void)read_fields(s, s->rest, s->rest_mode, s->width - s->nrest, s->cell + s->nrest,
-                          &count);
+        read_rest(s);
     }
     reading.cell = reading.plain = norm_search_keep(s);
     reading.end = end;

@@ -8,6 +8,7 @@
 #ifndef CSVKIT_NORMALIZE_QUOTE_SEARCH_H
 #define CSVKIT_NORMALIZE_QUOTE_SEARCH_H
 
+#include "csvkit/normalize/line_marks.h"
 #include "csvkit/normalize/quote_walk.h"
 #include "csvkit/normalize/readings.h"
 
@@ -22,7 +23,11 @@ struct norm_search {
     size_t rest, nrest; /* fields from `rest` on, read in `rest_mode`, go into the cells from number
                            `nrest` on; NORM_NOWHERE: there are none */
     enum norm_mode rest_mode;
-    size_t line_end;      /* of the first line */
+    size_t strict; /* from the second field of the rest on all are strict ones, and begin there;
+                      NORM_NOWHERE: that is not known */
+    struct norm_line_marks first; /* of the first line */
+    struct norm_line_marks marks; /* of that of the first field that has a fault ... */
+    struct norm_line_marks next;  /* ... and of the one after it */
     size_t far, far_from; /* no value that begins before the line break at `far_from` may reach
                              further than `far`, for its line breaks; once `is_far_known` */
     bool is_far_known;
@@ -45,6 +50,11 @@ bool norm_search_has_many_breaks(struct norm_search *s, size_t to);
 size_t norm_search_single(struct norm_search *s);
 /* Passes the fields at the begin of the record that have no fault, but for the last one. */
 void norm_search_pass_clean(struct norm_search *s);
+/* Has every strict tail that begins at `at` a fault? False where that is not known. */
+static inline bool norm_search_is_before_bad(const struct norm_search *s, size_t at)
+{
+    return (at >= s->marks.from && at < s->marks.bad) || (at >= s->next.from && at < s->next.bad);
+}
 /*
  * The fields from `at` to the end of the record, when there are `count` before them. The end of the
  * record; NORM_NOWHERE: a fault, or another number of fields than columns. They are put into cells

@@ -3,6 +3,23 @@
 
 #include <string.h>
 
+/* The first quote from walk->next on, by the masks of the block that was looked at last. */
+static inline size_t next_quote(struct norm_walk *walk)
+{
+    const struct norm_view *view = walk->view;
+    uint64_t place = view->offset + walk->next;
+    if (view->places == NULL || walk->next >= view->length) {
+        return norm_view_quote(view, walk->next);
+    }
+    if (walk->number != place / NORM_BLOCK) {
+        walk->number = place / NORM_BLOCK;
+        walk->quotes = norm_block_of(view, place)->quotes;
+    }
+    uint64_t bits = walk->quotes >> place % NORM_BLOCK;
+    size_t at = walk->next + (bits != 0 ? (size_t)__builtin_ctzll(bits) : 0);
+    return bits != 0 && at < view->length ? at : norm_view_quote(view, walk->next);
+}
+
 /* Walks on by one. False: there is no other quote, or no room. */
 static bool step(struct norm_walk *walk)
 {
@@ -10,14 +27,14 @@ static bool step(struct norm_walk *walk)
     if (walk->next == NORM_NOWHERE || walk->count == NORM_WALK) {
         return false;
     }
-    size_t at = norm_view_quote(view, walk->next);
+    size_t at = next_quote(walk);
     walk->next = NORM_NOWHERE;
     if (at == NORM_NOWHERE) {
         return false;
     }
     bool pair = norm_view_is(view, at + 1, view->dialect.enclosure);
-    walk->next = at + 1 + pair;
-    walk->list[walk->count++] = (struct norm_walked){at, pair, norm_view_ends(view, walk->next)};
+    size_t after = walk->next = at + 1 + pair;
+    walk->list[walk->count++] = (struct norm_walked){at, pair, norm_view_ends_quickly(view, after)};
     return true;
 }
 
@@ -29,6 +46,7 @@ static void forget(struct norm_walk *walk, size_t from)
         gone++;
     }
     walk->count -= gone;
+    walk->asked -= walk->asked < gone ? walk->asked : gone;
     memmove(walk->list, walk->list + gone, walk->count * sizeof *walk->list);
 }
 
@@ -39,10 +57,14 @@ static bool find(struct norm_walk *walk, size_t from, size_t *number)
     if (walk->count > NORM_WALK / 2) {
         forget(walk, from);
     }
-    size_t i = 0;
+    size_t i = walk->asked;
+    while (i > 0 && walk->list[i - 1].at >= from) {
+        i--;
+    }
     while (i < walk->count ? walk->list[i].at < from : step(walk)) {
         i += i < walk->count && walk->list[i].at < from;
     }
+    walk->asked = i;
     *number = i;
     return i == 0 || !walk->list[i - 1].pair || walk->list[i - 1].at + 1 < from;
 }

@@ -20,6 +20,8 @@ struct norm_walk {
     const struct norm_view *view;
     struct norm_walked list[NORM_WALK];
     size_t count, next; /* `next`: where the walk goes on; NORM_NOWHERE: there are no more quotes */
+    size_t asked;       /* the number that was asked for last */
+    uint64_t number, quotes; /* the block that was looked at last: its number, its quotes */
 };
 
 /* Questions must be asked from the left to the right. */
@@ -28,6 +30,8 @@ static inline void norm_walk_begin(struct norm_walk *walk, const struct norm_vie
     walk->view = view;
     walk->count = 0;
     walk->next = at;
+    walk->asked = 0;
+    walk->number = UINT64_MAX;
 }
 
 /* As norm_view_single_quote. */

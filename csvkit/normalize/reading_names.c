@@ -2,6 +2,8 @@
 #include "csvkit/normalize/readings.h"
 #include "csvkit/normalize/texts.h"
 
+#include <string.h>
+
 /* The number of the field stands between the two; none where `after` is NULL. */
 static const struct {
     const char *before, *after;
@@ -52,17 +54,29 @@ bool norm_reading_named_alike(const struct norm_reading *a, const struct norm_re
            (a->slip != NORM_SLIP_EMPTY_SURPLUS || a->count == b->count);
 }
 
+/* Twice as much room, in the arena when there is one: then the old list is left to that. */
+static bool make_room(struct norm_readings *to)
+{
+    size_t capacity = to->capacity != 0 ? 2 * to->capacity : 16;
+    struct norm_reading *list;
+    if (to->arena == NULL) {
+        list = csvk_reallocarray(to->list, capacity, sizeof *list);
+    } else {
+        list = norm_arena_take(to->arena, capacity * sizeof *list);
+        if (list != NULL && to->count != 0) {
+            memcpy(list, to->list, to->count * sizeof *list);
+        }
+    }
+    to->failed = to->failed || list == NULL;
+    to->list = list != NULL ? list : to->list;
+    to->capacity = list != NULL ? capacity : to->capacity;
+    return list != NULL;
+}
+
 struct norm_reading *norm_readings_add(struct norm_readings *to, const struct norm_reading *reading)
 {
-    if (to->count == to->capacity) {
-        size_t capacity = to->capacity != 0 ? 2 * to->capacity : 64;
-        struct norm_reading *list = csvk_reallocarray(to->list, capacity, sizeof *list);
-        if (list == NULL) {
-            to->failed = true;
-            return NULL;
-        }
-        to->list = list;
-        to->capacity = capacity;
+    if (to->count == to->capacity && !make_room(to)) {
+        return NULL;
     }
     to->list[to->count] = *reading;
     return &to->list[to->count++];
@@ -70,7 +84,9 @@ struct norm_reading *norm_readings_add(struct norm_readings *to, const struct no
 
 void norm_readings_release(struct norm_readings *readings)
 {
-    csvk_free(readings->list);
+    if (readings->arena == NULL) {
+        csvk_free(readings->list);
+    }
     *readings = (struct norm_readings){0};
 }
 

@@ -87,6 +87,7 @@ enum norm_wanted {
 };
 
 struct norm_readings {
+    struct norm_arena *arena; /* of the list; NULL: it is released */
     struct norm_reading *list;
     size_t count, capacity;
     bool failed; /* out of memory */

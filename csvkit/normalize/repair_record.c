@@ -47,6 +47,7 @@ static struct norm_view view_of(struct norm *norm, const unsigned char *bytes, u
                               .cr_ends = norm_breaks_are_reported(norm),
                               .comment = norm->o->comment,
                               .dialect = norm->in,
+                              .delimiter_given = norm->o->delimiter_given,
                               .arena = &norm->arena};
 }
 

@@ -155,8 +155,11 @@ static struct verdict judge_by(const struct norm_view *view, const struct record
                                size_t width)
 {
     struct verdict v = {.most = 0};
-    v.matter = (struct norm_header_matter){view, list->line, list->count, width,
-                                           most_frequent(list, 1, &v.most)};
+    v.matter = (struct norm_header_matter){.view = view,
+                                           .line = list->line,
+                                           .count = list->count,
+                                           .width = width,
+                                           .other = most_frequent(list, 1, &v.most)};
     for (size_t i = 1; i < list->count; i++) {
         const struct norm_line *line = &list->line[i];
         bool comment = norm_is_comment_like(&list->line[0], line);
@@ -202,6 +205,7 @@ static int refuse_header(struct norm_sample *sample, const struct norm_view *vie
     int status = judge_header(view, all, width, &list, &v);
     if (status == CSVK_OK && v.disagrees && !is_padded(&v, ragged)) {
         char cause[240];
+        v.matter.ragged = ragged;
         norm_header_cause(&v.matter, cause, sizeof cause, &sample->lines_above);
         snprintf(sample->refusal, sizeof sample->refusal,
                  "the header has %zu name%s, %llu of %llu records have %zu field%s%s", width,

@@ -1,7 +1,9 @@
 /* value_form.c - see value_form.h. */
 #include "csvkit/normalize/value_form.h"
 
+#include "csvkit/base/bitmask.h"
 #include "csvkit/base/hash.h"
+#include "csvkit/normalize/bit_count.h"
 
 enum { SHORT_TEXT = 12, LONGEST_COUNT = 9 };
 
@@ -77,6 +79,17 @@ static void add_other(struct norm_form *form, unsigned char c)
     add_class(form, c);
 }
 
+void norm_form_add_classes(uint64_t classes[2], unsigned char byte)
+{
+    struct norm_form form = {.length = 1};
+    add_other(&form, byte);
+    form.length = SHORT_TEXT + 1;
+    add_other(&form, byte);
+    add_class(&form, (kinds[byte] & DIGIT) != 0 ? '9' : (kinds[byte] & LETTER) != 0 ? 'a' : byte);
+    classes[0] |= form.classes[0];
+    classes[1] |= form.classes[1];
+}
+
 uint64_t norm_form_coarse(const struct norm_form *form)
 {
     unsigned bits = 0;
@@ -144,69 +157,265 @@ static inline size_t read_run(struct norm_form *form, struct csvk_bytes value, s
     }
 }
 
-struct norm_form norm_form_by_runs(struct csvk_bytes value)
+/* Only what is counted up; the rest is set by whoever makes the form. */
+static inline void begin_form(struct norm_form *form, struct csvk_bytes value)
+{
+    form->has_break = false;
+    form->runs = 0;
+    form->classes[0] = form->classes[1] = 0;
+    form->length = value.len;
+}
+
+void norm_form_by_runs(struct csvk_bytes value, struct norm_form *form)
 {
     unsigned char fine[2 * NORM_MOST_RUNS];
     size_t nfine = 0;
-    struct norm_form form = {.value = csvk_hash(value.ptr, value.len, 4), .length = value.len};
+    begin_form(form, value);
     for (size_t at = 0; at < value.len;) {
         unsigned char sign;
-        size_t end = read_run(&form, value, at, &sign);
-        if (form.runs < NORM_MOST_RUNS) {
-            form.medium[form.runs] = fine[nfine++] = sign;
+        size_t end = read_run(form, value, at, &sign);
+        if (form->runs < NORM_MOST_RUNS) {
+            form->medium[form->runs] = fine[nfine++] = sign;
             if (sign == '9') {
                 fine[nfine++] =
                     (unsigned char)(end - at < LONGEST_COUNT ? end - at : LONGEST_COUNT);
             }
         }
-        form.runs++;
+        form->runs++;
         at = end;
     }
-    form.fine = form.runs <= NORM_MOST_RUNS ? csvk_hash(fine, nfine, 2) : norm_form_coarse(&form);
-    return form;
+    form->fine = form->runs <= NORM_MOST_RUNS ? csvk_hash(fine, nfine, 2) : norm_form_coarse(form);
 }
+
+/* ---- by masks ---------------------------------------------------------------------------------
+ */
+
+#ifdef __SSE2__
+enum { STRETCH = 64 }; /* bytes that have masks together */
+
+/* Which bytes of a value are what: bit i stands for byte i. Bytes that are none of these are runs
+   of their own. */
+struct masks {
+    uint64_t digits, letters, small, capitals, blanks, spaces;
+};
+
+/* Bit i: byte i is `first` or one of the `more` bytes after it. */
+static inline unsigned mask_of_range(__m128i bytes, char first, char more)
+{
+    const __m128i above = _mm_sub_epi8(bytes, _mm_set1_epi8(first));
+    const __m128i most = _mm_set1_epi8(more);
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(above, most), above));
+}
+
+static inline struct masks masks_of_16(__m128i bytes)
+{
+    unsigned ascii = mask_of_range(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z' - 'a');
+    unsigned lower = (unsigned)_mm_movemask_epi8(_mm_slli_epi16(bytes, 2)); /* bit 0x20 is set */
+    unsigned spaces = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
+    return (struct masks){.digits = mask_of_range(bytes, '0', 9),
+                          .letters = ascii | (unsigned)_mm_movemask_epi8(bytes),
+                          .small = ascii & lower,
+                          .capitals = ascii & ~lower,
+                          .blanks = spaces | mask_of_range(bytes, '\t', '\r' - '\t') |
+                                    mask_of_range(bytes, 0x1c, 0x1f - 0x1c),
+                          .spaces = spaces};
+}
+
+/* Of 16 bits the first `half` are those of the first bytes, the others those of the last ones. */
+static inline uint64_t unfold(uint64_t mask, unsigned half, size_t length)
+{
+    uint64_t low = (UINT64_C(1) << half) - 1;
+    return (mask & low) | (mask >> half & low) << (length - half);
+}
+
+static inline struct masks unfolded(struct masks m, unsigned half, size_t length)
+{
+    return (struct masks){unfold(m.digits, half, length), unfold(m.letters, half, length),
+                          unfold(m.small, half, length),  unfold(m.capitals, half, length),
+                          unfold(m.blanks, half, length), unfold(m.spaces, half, length)};
+}
+
+static inline void add_masks(struct masks *to, const unsigned char *bytes, size_t at)
+{
+    struct masks m = masks_of_16(csvk_load_16(bytes + at));
+    to->digits |= m.digits << at;
+    to->letters |= m.letters << at;
+    to->small |= m.small << at;
+    to->capitals |= m.capitals << at;
+    to->blanks |= m.blanks << at;
+    to->spaces |= m.spaces << at;
+}
+
+/* Of 4 bytes at least. No byte outside of the value is read: its two ends overlap. */
+static struct masks masks_of(struct csvk_bytes value)
+{
+    const unsigned char *p = value.ptr;
+    struct masks all = {0, 0, 0, 0, 0, 0};
+    if (value.len < 8) {
+        uint64_t ends = (uint64_t)csvk_hash_read4(p + value.len - 4) << 32 | csvk_hash_read4(p);
+        return unfolded(masks_of_16(_mm_set_epi64x(0, (long long)ends)), 4, value.len);
+    }
+    if (value.len < 16) {
+        __m128i ends = _mm_set_epi64x((long long)csvk_hash_read8(p + value.len - 8),
+                                      (long long)csvk_hash_read8(p));
+        return unfolded(masks_of_16(ends), 8, value.len);
+    }
+    for (size_t at = 0; at + 16 < value.len; at += 16) {
+        add_masks(&all, p, at);
+    }
+    add_masks(&all, p, value.len - 16);
+    return all;
+}
+
+/* The signs of runs by their first byte: '?' for those that their other bytes decide, 0 for a byte
+   that is a run of its own. */
+static const unsigned char signs[256] = {
+    [' '] = '_',
+    ['\t'] = '?',
+    ['\n'] = '?',
+    ['\v'] = '?',
+    ['\f'] = '?',
+    ['\r'] = '?',
+    [0x1c] = '?',
+    '?',
+    '?',
+    '?',
+    ['0'] = ROW_OF_8('9'),
+    '9',
+    '9',
+    ['A'] = ROW_OF_25('?'),
+    '?',
+    ['a'] = ROW_OF_25('a'),
+    'a',
+    [0x80] = ROW_OF_64('?'),
+    ROW_OF_64('?'),
+};
+
+/* The sign of the run of these bytes, by their masks. */
+static unsigned char sign_by_masks(struct csvk_bytes value, const struct masks *m, uint64_t run)
+{
+    if ((m->letters & run) != 0) {
+        return (m->small & run) == 0 && (m->capitals & run) != 0 ? 'A' : 'a';
+    }
+    for (run &= m->blanks; run != 0; run &= run - 1) {
+        if (value.ptr[__builtin_ctzll(run)] == '\n') {
+            return '\n';
+        }
+    }
+    return '_';
+}
+
+/* The signs of the runs, as read_run has them; `starts` has a bit for each, NORM_MOST_RUNS at most.
+   Returns how many bytes the fine form has. */
+static inline size_t signs_of_runs(struct norm_form *form, struct csvk_bytes value,
+                                   const struct masks *m, uint64_t starts, unsigned char *fine)
+{
+    unsigned char *to = fine, *medium = form->medium;
+    const bool odd_blanks = m->blanks != m->spaces;
+    while (starts != 0) {
+        unsigned at = (unsigned)__builtin_ctzll(starts);
+        unsigned char c = value.ptr[at], sign = signs[c];
+        starts &= starts - 1;
+        if (sign == '?' || (sign == '_' && odd_blanks)) {
+            uint64_t before_next = (starts & -starts) - 1;
+            sign = sign_by_masks(value, m, before_next & UINT64_MAX << at);
+        }
+        *medium++ = *to++ = sign != 0 ? sign : c;
+        if (sign == '9') {
+            size_t length = (starts != 0 ? (size_t)__builtin_ctzll(starts) : value.len) - at;
+            *to++ = (unsigned char)(length < LONGEST_COUNT ? length : LONGEST_COUNT);
+        }
+    }
+    return (size_t)(to - fine);
+}
+
+/* A bit for each byte of the stretch with which a run begins; `before`: what the byte before it
+   is. Updates that to the last byte of 64. */
+static inline uint64_t starts_of(const struct masks *m, uint64_t others, struct masks *before)
+{
+    uint64_t starts = others | (m->digits & ~(m->digits << 1 | before->digits)) |
+                      (m->letters & ~(m->letters << 1 | before->letters)) |
+                      (m->blanks & ~(m->blanks << 1 | before->blanks));
+    *before = (struct masks){
+        .digits = m->digits >> 63, .letters = m->letters >> 63, .blanks = m->blanks >> 63};
+    return starts;
+}
+
+/* The classes of a stretch, and whether it has a line break. */
+static inline void add_stretch(struct norm_form *form, const unsigned char *bytes,
+                               const struct masks *m, uint64_t others)
+{
+    form->classes['9' / 64] |= (uint64_t)(m->digits != 0) << '9' % 64;
+    form->classes['a' / 64] |= (uint64_t)(m->letters != 0) << 'a' % 64;
+    form->classes['_' / 64] |= (uint64_t)(m->spaces != 0) << '_' % 64;
+    for (uint64_t left = others | (m->blanks & ~m->spaces); left != 0; left &= left - 1) {
+        unsigned char c = bytes[__builtin_ctzll(left)];
+        form->has_break |= (kinds[c] & (LINE_FEED | CARRIAGE_RETURN)) != 0;
+        add_other(form, c);
+    }
+}
+
+/* As norm_form_by_runs, for a value of 4 to STRETCH bytes. */
+static void form_by_masks(struct csvk_bytes value, struct norm_form *form)
+{
+    unsigned char fine[2 * NORM_MOST_RUNS];
+    struct masks m = masks_of(value), before = {0, 0, 0, 0, 0, 0};
+    uint64_t others = (UINT64_MAX >> (64 - value.len)) & ~(m.digits | m.letters | m.blanks);
+    uint64_t starts = starts_of(&m, others, &before);
+    begin_form(form, value);
+    add_stretch(form, value.ptr, &m, others);
+    form->runs = norm_bit_count(starts);
+    form->fine = form->runs > NORM_MOST_RUNS
+                     ? norm_form_coarse(form)
+                     : csvk_hash(fine, signs_of_runs(form, value, &m, starts, fine), 2);
+}
+
+/* The same of a longer one. Only when it has more runs than a form tells apart, and so a coarse
+   form only: nearly all of them have. */
+static bool long_form_by_masks(struct csvk_bytes value, struct norm_form *form)
+{
+    struct masks before = {0, 0, 0, 0, 0, 0};
+    begin_form(form, value);
+    for (size_t at = 0; at < value.len; at += STRETCH) {
+        size_t left = value.len - at, n = left < STRETCH ? left : STRETCH;
+        size_t back = n < 4 ? 4 - n : 0; /* so many bytes are seen a second time */
+        struct csvk_bytes stretch = {value.ptr + at - back, n + back};
+        struct masks m = masks_of(stretch);
+        m = (struct masks){m.digits >> back, m.letters >> back, 0, 0,
+                           m.blanks >> back, m.spaces >> back};
+        uint64_t others = (UINT64_MAX >> (64 - n)) & ~(m.digits | m.letters | m.blanks);
+        form->runs += norm_bit_count(starts_of(&m, others, &before));
+        add_stretch(form, value.ptr + at, &m, others);
+    }
+    form->fine = norm_form_coarse(form);
+    return form->runs > NORM_MOST_RUNS;
+}
+#endif
 
 /* ---- numbers ----------------------------------------------------------------------------------
  */
 
-/* Are all eight bytes digits? A byte from 0xfa up carries into the next one, but is none itself. */
-static bool are_digits(uint64_t bytes)
+/* Most values are numbers, or short texts. */
+void norm_form_of(struct csvk_bytes value, struct norm_form *form)
 {
-    const uint64_t high = UINT64_C(0xf0f0f0f0f0f0f0f0), threes = UINT64_C(0x3333333333333333);
-    return ((bytes & high) | ((bytes + UINT64_C(0x0606060606060606)) & high) >> 4) == threes;
-}
-
-/* One run of up to 16 digits? */
-static bool is_number(struct csvk_bytes value)
-{
-    const unsigned char *p = value.ptr;
-    if (value.len >= 8) {
-        return value.len <= 16 && are_digits(csvk_hash_read8(p)) &&
-               are_digits(csvk_hash_read8(p + value.len - 8));
+    if (norm_is_number(value)) {
+        size_t length = value.len < LONGEST_COUNT ? value.len : LONGEST_COUNT;
+        const unsigned char fine[2] = {'9', (unsigned char)length};
+        begin_form(form, value);
+        form->fine = csvk_hash(fine, sizeof fine, 2);
+        form->medium[0] = '9';
+        form->runs = 1;
+        add_class(form, '9');
+        return;
     }
-    if (value.len >= 4) {
-        return are_digits((uint64_t)csvk_hash_read4(p) << 32 | csvk_hash_read4(p + value.len - 4));
+#ifdef __SSE2__
+    if (value.len >= 4 && value.len <= STRETCH) {
+        form_by_masks(value, form);
+        return;
     }
-    bool digits = value.len != 0;
-    for (size_t i = 0; i < value.len; i++) {
-        digits &= (unsigned char)(p[i] - '0') <= 9;
+    if (value.len > STRETCH && long_form_by_masks(value, form)) {
+        return;
     }
-    return digits;
-}
-
-/* Most values are numbers, or can be told from them by a glance. */
-struct norm_form norm_form_of(struct csvk_bytes value)
-{
-    if (!is_number(value)) {
-        return norm_form_by_runs(value);
-    }
-    size_t length = value.len < LONGEST_COUNT ? value.len : LONGEST_COUNT;
-    const unsigned char fine[2] = {'9', (unsigned char)length};
-    struct norm_form form = {.fine = csvk_hash(fine, sizeof fine, 2),
-                             .value = csvk_hash(value.ptr, value.len, 4),
-                             .medium = {'9'},
-                             .runs = 1,
-                             .length = value.len};
-    add_class(&form, '9');
-    return form;
+#endif
+    norm_form_by_runs(value, form);
 }

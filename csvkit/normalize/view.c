@@ -364,7 +364,7 @@ size_t norm_view_fault_end(const struct norm_view *view, size_t at)
  */
 
 /* After a closing enclosure that no end follows: what is wrong, and the rest of the field. */
-static size_t text_after(const struct norm_view *view, size_t after, struct norm_line *line)
+size_t norm_view_text_after(const struct norm_view *view, size_t after, struct norm_line *line)
 {
     if (norm_view_ends(view, norm_view_blanks(view, after))) {
         line->faults |= NORM_FAULT_SPACE_AFTER;
@@ -377,21 +377,21 @@ static size_t text_after(const struct norm_view *view, size_t after, struct norm
 }
 
 /* What is wrong with an open field that has quotes in it. */
-static unsigned fault_of_open(const struct norm_view *view, size_t at)
+unsigned norm_view_fault_of_open(const struct norm_view *view, size_t at)
 {
     size_t text = norm_view_blanks(view, at);
     return text != at && view->bytes[text] == view->dialect.enclosure ? NORM_FAULT_SPACE_BEFORE
                                                                       : NORM_FAULT_QUOTE_IN_OPEN;
 }
 
-static size_t any_field(const struct norm_view *view, size_t at, struct norm_line *line,
-                        struct norm_cell *cell)
+size_t norm_view_any_field(const struct norm_view *view, size_t at, struct norm_line *line,
+                           struct norm_cell *cell)
 {
     int quote = view->dialect.enclosure;
     if (quote == CSVK_NO_BYTE || !norm_view_is(view, at, quote)) {
         bool data;
         size_t end = any_open_field(view, at, &data, cell);
-        line->faults |= data ? fault_of_open(view, at) : 0;
+        line->faults |= data ? norm_view_fault_of_open(view, at) : 0;
         return end;
     }
     size_t end = strict_enclosure(view, at, cell);
@@ -403,14 +403,11 @@ static size_t any_field(const struct norm_view *view, size_t at, struct norm_lin
         }
         return view->at_end ? view->length : NORM_NOWHERE;
     }
-    return norm_view_ends(view, end) ? end : text_after(view, end, line);
+    return norm_view_ends(view, end) ? end : norm_view_text_after(view, end, line);
 }
 
-static bool make_room(const struct norm_view *view, struct norm_line *line, size_t *capacity)
+bool norm_make_room(const struct norm_view *view, struct norm_line *line, size_t *capacity)
 {
-    if (line->ncells < *capacity) {
-        return true;
-    }
     size_t larger = *capacity != 0 ? 4 * *capacity : 32;
     struct norm_cell *cell = norm_arena_take(view->arena, larger * sizeof *cell);
     if (cell == NULL) {
@@ -424,25 +421,7 @@ static bool make_room(const struct norm_view *view, struct norm_line *line, size
     return true;
 }
 
-static bool keep_cell(const struct norm_view *view, struct norm_line *line, size_t *capacity,
-                      const struct norm_cell *cell)
-{
-    if (!make_room(view, line, capacity)) {
-        return false;
-    }
-    line->cell[line->ncells] = *cell;
-    return true;
-}
-
-static void end_line(const struct norm_view *view, struct norm_line *line, size_t at)
-{
-    line->content = at;
-    line->end = at + norm_view_line_break(view, at);
-    line->known = norm_view_break_is_known(view, at);
-}
-
-/* Up to `most` cells are kept. */
-static struct norm_line read_record(const struct norm_view *view, size_t at, size_t most)
+struct norm_line norm_view_read_record(const struct norm_view *view, size_t at, size_t most)
 {
     struct norm_line line = {.begin = at, .known = true};
     size_t capacity = 0;
@@ -450,15 +429,18 @@ static struct norm_line read_record(const struct norm_view *view, size_t at, siz
     for (;;) {
         struct norm_cell cell = {0};
         bool kept = line.ncells < most;
-        at = any_field(view, at, &line, kept ? &cell : NULL);
+        at = norm_view_any_field(view, at, &line, kept ? &cell : NULL);
         if (at == NORM_NOWHERE) {
             line.known = false;
             line.content = line.end = view->length;
             return line;
         }
-        if (kept && !keep_cell(view, &line, &capacity, &cell)) {
+        if (kept && line.ncells == capacity && !norm_make_room(view, &line, &capacity)) {
             line.known = false;
             return line;
+        }
+        if (kept) {
+            line.cell[line.ncells] = cell;
         }
         line.ncells++;
         if (norm_view_delimiter(view, at) == 0) {
@@ -466,80 +448,6 @@ static struct norm_line read_record(const struct norm_view *view, size_t at, siz
         }
         at = norm_view_after(view, at);
     }
-    end_line(view, &line, at);
+    norm_end_line(view, &line, at);
     return line;
-}
-
-/* ---- records by masks -------------------------------------------------------------------------
- */
-
-/* One field as any_field; NORM_NOWHERE: that has to answer. */
-static inline __attribute__((always_inline)) size_t quick_field(const struct norm_view *view,
-                                                                struct norm_cursor *c, size_t at,
-                                                                struct norm_line *line,
-                                                                struct norm_cell *cell)
-{
-    size_t end;
-    bool mark = false;
-    if (norm_view_is(view, at, view->dialect.enclosure)) {
-        end = norm_quick_enclosure(view, c, at, &mark);
-        if (end == NORM_NOWHERE) {
-            return end;
-        }
-        if (cell != NULL && mark) {
-            *cell = (struct norm_cell){view->bytes + at + 1, end - at - 2, true};
-        } else if (cell != NULL) {
-            *cell = norm_view_undoubled(view, at + 1, end - 1);
-        }
-        return norm_quick_ends(view, end) ? end : text_after(view, end, line);
-    }
-    end = norm_quick_open(view, c, at, &mark);
-    if (end == NORM_NOWHERE || view->bytes[end] == '\r') {
-        return any_field(view, at, line, cell);
-    }
-    if (cell != NULL) {
-        *cell = norm_view_raw(view, at, end);
-    }
-    line->faults |= mark ? fault_of_open(view, at) : 0;
-    return end;
-}
-
-/* False: the record goes on to the end of the view, or is to be read with more care. Only when
-   norm_is_quick. */
-static inline __attribute__((always_inline)) bool quick_record(const struct norm_view *view,
-                                                               size_t at, size_t most,
-                                                               struct norm_line *line)
-{
-    struct norm_cursor c = {UINT64_MAX, 0, 0};
-    size_t capacity = 0;
-    *line = (struct norm_line){.begin = at, .known = true};
-    for (;; at++) {
-        struct norm_cell cell;
-        bool kept = line->ncells < most;
-        at = quick_field(view, &c, at, line, kept ? &cell : NULL);
-        if (at >= view->length || (kept && !keep_cell(view, line, &capacity, &cell))) {
-            return false;
-        }
-        line->ncells++;
-        if (view->bytes[at] != view->dialect.delimiter) {
-            break;
-        }
-    }
-    end_line(view, line, at);
-    return true;
-}
-
-/* Apart, because most records are read without cells, and that is much less to do. */
-static bool quick_outline(const struct norm_view *view, size_t at, struct norm_line *line)
-{
-    return quick_record(view, at, 0, line);
-}
-
-struct norm_line norm_view_record(const struct norm_view *view, size_t at, size_t most)
-{
-    struct norm_line line;
-    size_t kept = most == 0 ? SIZE_MAX : most == NORM_NO_CELLS ? 0 : most;
-    bool quick = norm_is_quick(view) &&
-                 (kept == 0 ? quick_outline(view, at, &line) : quick_record(view, at, kept, &line));
-    return quick ? line : read_record(view, at, kept);
 }

@@ -25,6 +25,7 @@ struct norm_view {
     bool cr_ends; /* a CR that stands alone ends a record */
     int comment;  /* lines that begin with this byte are none; CSVK_NO_BYTE: there are none */
     struct csvk_dialect dialect;
+    bool delimiter_given;       /* by the user: advice names no other one */
     struct norm_arena *arena;   /* for values that have to be decoded */
     uint64_t offset;            /* absolute, of the first byte */
     struct norm_places *places; /* what was found out before; NULL: nothing is kept */
@@ -32,6 +33,14 @@ struct norm_view {
 
 /* Is there an end of a field at `at`: a delimiter, a line break or the end of the data? */
 bool norm_view_ends(const struct norm_view *view, size_t at);
+/* The same without a call, where one byte tells. */
+static inline bool norm_view_ends_quickly(const struct norm_view *view, size_t at)
+{
+    if (at >= view->length || view->bytes[at] == '\r' || view->dialect.more_length != 0) {
+        return norm_view_ends(view, at);
+    }
+    return view->bytes[at] == view->dialect.delimiter || view->bytes[at] == '\n';
+}
 /* Length of the line break at `at`; 0: none. */
 size_t norm_view_line_break(const struct norm_view *view, size_t at);
 /* Is that length known? A CR at the end of a view that is not the end of the data: LF or CR LF may
@@ -125,6 +134,9 @@ static inline bool norm_line_is_blank(const struct norm_line *line)
 /* As norm_evidence_cell for a value that is not in the sample; what it costs is kept. */
 int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evidence,
                    size_t column, const struct norm_cell *cell);
+/* The same where norm_evidence_number does not know it. */
+int norm_view_text_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                        size_t column, const struct norm_cell *cell);
 /* As norm_evidence_row for the sound record at `at`. */
 int norm_view_row_cost(const struct norm_view *view, const struct norm_evidence *evidence,
                        size_t at);

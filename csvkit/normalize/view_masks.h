@@ -116,18 +116,48 @@ static inline bool norm_quick_ends(const struct norm_view *view, size_t at)
            norm_view_ends(view, at);
 }
 
-/* The end of the strict field at `at`; NORM_NOWHERE: a fault, or it has to be read with more care.
+/* ---- view.c: records --------------------------------------------------------------------------
  */
-static inline size_t norm_quick_strict(const struct norm_view *view, struct norm_cursor *c,
-                                       size_t at)
+
+/* The field at `at`, whatever is wrong with it, which goes into line->faults. */
+size_t norm_view_any_field(const struct norm_view *view, size_t at, struct norm_line *line,
+                           struct norm_cell *cell);
+/* After a closing enclosure that no end follows: what is wrong, and the rest of the field. */
+size_t norm_view_text_after(const struct norm_view *view, size_t after, struct norm_line *line);
+/* What is wrong with the open field at `at`, which has quotes in it. */
+unsigned norm_view_fault_of_open(const struct norm_view *view, size_t at);
+/* As norm_view_record, one field after the other; up to `most` cells are kept. */
+struct norm_line norm_view_read_record(const struct norm_view *view, size_t at, size_t most);
+
+/* Room for one cell more. False: no memory. */
+bool norm_make_room(const struct norm_view *view, struct norm_line *line, size_t *capacity);
+/* The record ends at `at`, before its line break. */
+static inline void norm_end_line(const struct norm_view *view, struct norm_line *line, size_t at)
 {
-    bool mark;
-    if (norm_view_is(view, at, view->dialect.enclosure)) {
-        at = norm_quick_enclosure(view, c, at, &mark);
-        return at != NORM_NOWHERE && norm_quick_ends(view, at) ? at : NORM_NOWHERE;
-    }
-    at = norm_quick_open(view, c, at, &mark);
-    return at == NORM_NOWHERE || mark || view->bytes[at] == '\r' ? NORM_NOWHERE : at;
+    line->content = at;
+    line->end = at + norm_view_line_break(view, at);
+    line->known = norm_view_break_is_known(view, at);
 }
+
+/* ---- view_records.c ---------------------------------------------------------------------------
+ */
+
+enum norm_skimmed { NORM_SKIMMED_NOTHING, NORM_SKIMMED, NORM_SKIMMED_FAULT };
+/*
+ * The fields from `at` on to the end of the record, when all of them are strict ones: *count of
+ * them, and the record ends at *end, line break included. NORM_SKIMMED_FAULT: the last one of
+ * *count fields has a fault, which the bytes before *end show. NORM_SKIMMED_NOTHING: it has to be
+ * read with more care. Only when norm_is_quick.
+ */
+enum norm_skimmed norm_view_skim(const struct norm_view *view, size_t at, size_t *count,
+                                 size_t *end);
+/* Strict fields that end with a delimiter, one after the other from from[0] on, up to `most`: where
+   the next one begins. Returns how many; there may be more of them. Only when norm_is_quick. */
+size_t norm_view_starts(const struct norm_view *view, size_t *from, size_t most);
+/* The values of all strict fields from `at` to the end of the record, which are `count`. The end of
+   the record; NORM_NOWHERE: they are not so many, or have to be read with more care. Only when
+   norm_is_quick. */
+size_t norm_view_cells(const struct norm_view *view, size_t at, struct norm_cell *cell,
+                       size_t count);
 
 #endif

@@ -127,8 +127,6 @@ static size_t read_tail(const struct norm_view *view, size_t at, size_t *count)
     enum { KEPT = 128 };
     size_t begin[KEPT], kept = 0, end = NORM_NOWHERE;
     struct norm_tail all = {.count = 0};
-    struct norm_cursor cursor = {UINT64_MAX, 0, 0};
-    bool quick = norm_is_quick(view);
     for (bool last = false; !last;) {
         bool known = false;
         const struct norm_tail *tail = view->places != NULL ? find_tail(view, at, &known) : NULL;
@@ -141,10 +139,7 @@ static size_t read_tail(const struct norm_view *view, size_t at, size_t *count)
         if (kept < KEPT) {
             begin[kept++] = at;
         }
-        size_t field = quick ? norm_quick_strict(view, &cursor, at) : NORM_NOWHERE;
-        if (field == NORM_NOWHERE) {
-            field = norm_view_field(view, at, NORM_MODE_STRICT, NULL);
-        }
+        size_t field = norm_view_field(view, at, NORM_MODE_STRICT, NULL);
         all.count++;
         all.fault = field == NORM_NOWHERE;
         last = all.fault || norm_view_delimiter(view, field) == 0;
@@ -162,15 +157,29 @@ static size_t read_tail(const struct norm_view *view, size_t at, size_t *count)
     return all.fault ? NORM_NOWHERE : end;
 }
 
+/* By masks. Only the tail itself is kept: to skim another one takes no longer than to find out by
+   which of the kept ones it goes on. */
+static size_t skim_tail(const struct norm_view *view, size_t at, size_t *count)
+{
+    size_t end;
+    enum norm_skimmed skimmed = norm_view_skim(view, at, count, &end);
+    if (skimmed == NORM_SKIMMED_NOTHING) {
+        return read_tail(view, at, count);
+    }
+    struct norm_tail tail = {.count = *count, .fault = skimmed == NORM_SKIMMED_FAULT};
+    keep_tails(view, &at, 1, &tail, end);
+    return tail.fault ? NORM_NOWHERE : end;
+}
+
 size_t norm_view_tail(const struct norm_view *view, size_t at, size_t *count)
 {
     bool known = false;
     const struct norm_tail *tail = view->places != NULL ? find_tail(view, at, &known) : NULL;
-    if (!known) {
-        return read_tail(view, at, count);
+    if (known) {
+        *count = tail->count;
+        return end_of_tail(tail, at);
     }
-    *count = tail->count;
-    return end_of_tail(tail, at);
+    return norm_is_quick(view) ? skim_tail(view, at, count) : read_tail(view, at, count);
 }
 
 /* ---- costs ------------------------------------------------------------------------------------
@@ -193,13 +202,15 @@ static const struct norm_looks *looks_of(const struct norm_view *view,
     uint64_t hash = value * CSVK_HASH_A ^ length;
     struct norm_looked *known = &view->places->looked[(hash >> 32) % NORM_LOOKS];
     if (known->value != value || known->length != length) {
-        *known = (struct norm_looked){value, length, norm_evidence_looks(evidence, cell)};
+        known->value = value;
+        known->length = length;
+        norm_evidence_look(evidence, cell, &known->looks);
     }
     return &known->looks;
 }
 
-int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evidence,
-                   size_t column, const struct norm_cell *cell)
+int norm_view_text_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                        size_t column, const struct norm_cell *cell)
 {
     if (view->places == NULL || cell->len == 0) {
         return norm_evidence_cell(evidence, column, cell, NORM_NOT_IN_SAMPLE);
@@ -210,8 +221,17 @@ int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evi
     struct norm_cost *known = &view->places->cost[(hash >> 32) % NORM_COSTS];
     if (known->value != value || known->column != where) {
         const struct norm_looks *looks = looks_of(view, evidence, cell, value);
-        int bits = norm_evidence_excess(evidence, column, looks, NORM_NOT_IN_SAMPLE);
+        int bits = norm_evidence_excess(evidence, column, cell, looks);
         *known = (struct norm_cost){value, where, bits};
     }
     return known->bits;
+}
+
+int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evidence,
+                   size_t column, const struct norm_cell *cell)
+{
+    int bits;
+    return norm_evidence_number(evidence, column, cell, &bits)
+               ? bits
+               : norm_view_text_cost(view, evidence, column, cell);
 }

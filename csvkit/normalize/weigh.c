@@ -67,7 +67,11 @@ static int bits_of_cell(const struct weigher *w, const struct norm_cell *cell, s
                         bool quotes)
 {
     const struct norm_evidence *evidence = w->context->evidence;
-    int as_is = norm_view_cost(w->view, evidence, k, cell);
+    int as_is;
+    if (norm_evidence_number(evidence, k, cell, &as_is)) {
+        return as_is; /* there are no quotes in it */
+    }
+    as_is = norm_view_text_cost(w->view, evidence, k, cell);
     if (!quotes) {
         return as_is;
     }
@@ -123,7 +127,12 @@ static bool write_the_same(const struct norm_reading *a, const struct norm_readi
         return a->slip == b->slip && a->field == b->field;
     }
     for (size_t k = 0; k < width; k++) {
-        if (a->cell[k].len != b->cell[k].len ||
+        if (a->cell[k].len != b->cell[k].len) {
+            return false;
+        }
+    }
+    for (size_t k = 0; k < width; k++) {
+        if (a->cell[k].ptr != b->cell[k].ptr &&
             memcmp(a->cell[k].ptr, b->cell[k].ptr, a->cell[k].len) != 0) {
             return false;
         }

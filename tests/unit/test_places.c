@@ -4,7 +4,9 @@
  * that hung on where a view ended would be found again in another one.
  */
 #include "csvkit/base/hash.h"
+#include "csvkit/normalize/line_marks.h"
 #include "csvkit/normalize/quote_walk.h"
+#include "csvkit/normalize/view_masks.h"
 #include "tests/support/support.h"
 
 #include <string.h>
@@ -17,6 +19,7 @@ struct places_check {
     struct norm_arena arena;
     struct norm_view with, without;
     uint64_t random;
+    size_t tails, bad; /* how many were seen: strict tails by masks, bad quotes */
 };
 
 static size_t random_below(struct places_check *c, size_t most)
@@ -112,6 +115,49 @@ static void check_walk(struct places_check *c)
     }
 }
 
+/* Masks that tell where fields begin and what they hold say what reading them one by one does. */
+static void check_skimmed(struct places_check *c, size_t at)
+{
+    struct norm_cell cell[TEXT], other;
+    size_t from[TEXT + 1] = {at}, count = 0, place = at;
+    if (!norm_is_quick(&c->with)) {
+        return;
+    }
+    size_t starts = norm_view_starts(&c->with, from, 1 + random_below(c, 9));
+    for (size_t i = 0; i < starts; i++) {
+        place = norm_view_field(&c->without, place, NORM_MODE_STRICT, NULL);
+        ck_assert(norm_view_delimiter(&c->without, place) == 1 && from[i + 1] == ++place);
+    }
+    size_t end = norm_view_tail(&c->without, at, &count);
+    size_t got = end != NORM_NOWHERE ? norm_view_cells(&c->with, at, cell, count) : NORM_NOWHERE;
+    if (got == NORM_NOWHERE) {
+        return;
+    }
+    ck_assert_uint_eq(got, end);
+    for (size_t k = 0; k < count; k++, at++) {
+        at = norm_view_field(&c->without, at, NORM_MODE_STRICT, &other);
+        ck_assert(is_same_cell(&cell[k], &other));
+    }
+    c->tails++;
+}
+
+/* No strict reading passes a bad quote. */
+static void check_marks(struct places_check *c, size_t at)
+{
+    struct norm_line_marks marks = norm_line_marks_of(&c->with, at);
+    size_t end = norm_view_line_end(&c->without, at), fields = 1, count;
+    ck_assert_uint_eq(marks.end, end != NORM_NOWHERE ? end : c->with.length);
+    for (size_t i = at; i < marks.end; i++) {
+        fields += c->with.bytes[i] == ',';
+    }
+    ck_assert(marks.fields == 0 || marks.fields == fields);
+    ck_assert(marks.bad == 0 || (marks.from == at && marks.bad > at && marks.bad < marks.end));
+    for (size_t i = marks.from; i < marks.bad; i++) {
+        ck_assert_uint_eq(norm_view_tail(&c->without, i, &count), NORM_NOWHERE);
+    }
+    c->bad += marks.bad != 0;
+}
+
 static const char *const alphabets[] = {"ab,\"\n", "a,\"\r\n", "abcdefgh, \n\"",
                                         "aaaaaaaaaaaa,\n\"\\ ", "\"\",\n"};
 enum { ALPHABETS = sizeof alphabets / sizeof alphabets[0] };
@@ -134,11 +180,16 @@ START_TEST(what_is_kept_changes_no_answer)
                 check_records(&c, at);
                 check_fields(&c, at);
                 check_places(&c, at);
+                check_skimmed(&c, at);
+                check_marks(&c, at);
             }
             norm_arena_clear(&c.arena);
             check_walk(&c);
         }
     }
+    bool quick = c.without.dialect.escape == CSVK_NO_BYTE;
+    ck_assert((c.tails > 100) == quick);
+    ck_assert((c.bad > 0) == (quick && strchr(alphabets[_i / 4], 'a') != NULL));
     norm_arena_release(&c.arena);
 }
 END_TEST

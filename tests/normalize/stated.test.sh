@@ -1,0 +1,95 @@
+#!/bin/bash
+# A guess never outranks what the user said: advice names no other value of an option that was given,
+# unless the records refute it, and then it says which one was given.
+set -u
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+failed=0
+say() { echo "FAILED: $*"; failed=1; }
+table() { # head, format of 50 records that has their number
+    printf "$1" >"$dir/in.csv"
+    for i in $(seq 50); do printf "$2" "$i"; done >>"$dir/in.csv"
+}
+said() { # arguments; what is said while the table is refused
+    words=$("$CSVKIT" normalize "$@" "$dir/in.csv" -o "$dir/never.csv" --rejects="$dir/never.bad" 2>&1) &&
+        say "not refused: $*"
+}
+tells() { case "$words" in *"$1"*) ;; *) say "no '$1': $words" ;; esac; }
+silent() { case "$words" in *"$1"*) say "told although it was given otherwise, '$1': $words" ;; esac; }
+
+# The delimiter: by the header, by the records, in one column.
+table 'id;n;x\n' '%d;a,b;c\n'
+said
+tells "(try --delimiter=';')"
+said --delimiter=,
+tells 'the header has 1 name'
+silent --delimiter
+table 'z;1,b\n' 'a%d;1,b\na;1,b,c\na;1,b,c,d\na;1,b,c,d,e\n'
+said --no-header
+tells "(try --delimiter=';', or --delimiter=auto)"
+said --no-header --delimiter=,
+tells 'lines before the header (--skip-head=N)'
+silent --delimiter
+said --no-header --delimiter=, --skip-head=1
+tells 'lines that are no records of this table'
+silent --delimiter
+silent --skip-head
+table 'z,1\tb\n' 'a%d,1\tb\na,1\tb\tc\na,1\tb\tc\td\na,1\tb\tc\td\te\n'
+said --no-header --delimiter=tab --skip-head=1
+silent --delimiter
+table 'id;n\n' '"a%d" b;c\n'
+said
+tells "wrong delimiter: ';' stands"
+said --delimiter=tab
+silent --delimiter
+tells '--enclosure=none'
+
+# The enclosure and the escape.
+table 'id,n,x\n' "%d,'a, b',c\n"
+said
+tells "(try --enclosure=\"'\")"
+said --enclosure=none
+tells "' stands around fields, and another enclosure was given"
+silent '(try --enclosure'
+table 'id,n\n' '%d,"a" b "c\n'
+said
+tells "--escape='"
+said --escape='~'
+tells '--enclosure=none'
+silent --escape
+table 'id,n\n' '%d,^a^ b ^c\n'
+said --enclosure='^'
+tells "(try --escape='"
+silent --enclosure
+said --enclosure='^' --escape='~'
+tells 'enclosures that are at fault'
+silent --enclosure
+silent --escape
+
+# The lines to skip: the header shows that they were not enough.
+table 'Report\nof today\n\nid,n\n' '%d,a\n'
+said --skip-head=1
+tells 'and --skip-head=1 was given (try --skip-head=3)'
+said
+silent 'was given'
+
+# The encoding.
+table 'id,n\n' '%d,caf\xe9\n'
+said
+tells '(try --encoding=windows-1252, or --encoding=auto)'
+said --encoding=utf-8
+tells 'it was read as utf-8 (try --encoding=windows-1252)'
+
+# Records of another width, and comments.
+table 'id,n\n' '%d,a,\n'
+said
+tells '(--ragged=pad drops it)'
+said --ragged=reject
+tells 'a delimiter at the end of each record, or a name is missing'
+silent --ragged
+table '#Report\nid,n\n' '%d,a\n'
+said
+tells '(--comment=# drops'
+said --comment=%
+silent --comment
+exit $failed
