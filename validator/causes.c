@@ -2,13 +2,14 @@
  * causes.c - one cause, one finding: what follows from a cause that is told is counted, and not
  * told again; and what explains an error stands beside it.
  *
- * Called at the end, when all rules have judged. Three things happen here:
+ * Called at the end, when all rules have judged. Four things happen here:
  *
  *   - A file in UTF-16 or UTF-32 without a mark holds nothing that is worth a judgement. That it is
  *     one is told, and the first NUL byte, so that the file is not valid; nothing else is, and
  *     nothing else is counted.
  *   - Findings of field-count that a cause explains name it (`follows`) and have its remedy instead
  *     of theirs. The cause has `explains`; reports for people show it then, a note as well.
+ *   - In text of another encoding the first ill-formed sequence stands for all.
  *   - Where one cause explains all of them, or where all records from one on have the same wrong
  *     width, the first finding stands for all. The counts stay.
  *
@@ -236,6 +237,22 @@ static void drop_controls(struct csvk_validator *v)
     kept->count = stay;
 }
 
+/* In text of another encoding every letter above 7F is ill-formed: the first one stands for all. */
+static void fold_ill_formed(struct csvk_validator *v)
+{
+    const struct csvk_finding *cause = first_kept(v, RULE_ENCODING_SUSPECTED);
+    struct csvk_findings *kept = &v->kept[RULE_INVALID_UTF8];
+    if (cause == NULL || kept->count == 0 || v->options.max_findings == 0) {
+        return;
+    }
+    drop_all_but_first(kept, 1);
+    const char *remedy = csvk_finding_remedy(cause);
+    finding_text(v, &kept->item[0], "follows", cause->rule->id);
+    if (remedy != NULL) {
+        finding_remedy(v, &kept->item[0], remedy);
+    }
+}
+
 void causes_judge(struct csvk_validator *v)
 {
     if (v->failed) {
@@ -257,4 +274,5 @@ void causes_judge(struct csvk_validator *v)
     }
     fold_tail(v);
     drop_controls(v);
+    fold_ill_formed(v);
 }

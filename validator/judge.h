@@ -176,6 +176,13 @@ int judge_read_options(struct csvk_validate_options *own,
 void judge_locate(struct csvk_validator *v, struct csvk_finding *f);
 void judge_locate_end_of_batch(struct csvk_validator *v);
 
+/* encoding_rules.c, when the sample is whole */
+void judge_encoding(struct csvk_validator *v);
+/* sample_rules.c: a finding about `length` bytes of the sample from `begin` on; NULL as judge_add
+ */
+struct csvk_finding *sample_add_finding(struct csvk_validator *v, enum rule_index rule,
+                                        size_t begin, size_t length);
+
 /* kind_rules.c: *none: the file is surely no table, and nothing else is to be said of it. What
    csvk_source_peek returns. */
 int judge_kind(struct csvk_validator *validator, struct csvk_source *source, bool *none,

@@ -9,8 +9,8 @@
  * fact.
  *
  * Which file judges which rule stands in the heads of fact_rules.c, field_count_rules.c,
- * header_rules.c, known_columns.c, kind_rules.c, field_rules.c, search_rules.c, end_rules.c,
- * sample_rules.c, key_rules.c and validator.c.
+ * header_rules.c, known_columns.c, kind_rules.c, encoding_rules.c, field_rules.c, search_rules.c,
+ * end_rules.c, sample_rules.c, key_rules.c and validator.c.
  *
  * Ids never change: people write them into configurations. The order of the rows is that of
  * rule_index.h.
@@ -39,17 +39,19 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "Read the file with --encoding=NAME (UTF-16, for example), or convert it with iconv "
          "first.",
          "r2", "the load fails", NULL},
-    [RULE_ENCODING_SUSPECTED] = {"encoding-suspected", "WWWWW", "bytes look like {encoding}",
-                                 "the bytes fit another encoding than UTF-8",
-                                 "Text in another encoding is stored as garbage or refused.",
-                                 "name\\r\\ncaf\\xE9\\r\\n",
-                                 "Name the encoding with --encoding=NAME.", "r2", NULL, NULL},
-    [RULE_INVALID_UTF8] = {"invalid-utf8", "EEEEE", "ill-formed UTF-8: {bytes} ({kind})",
-                           "bytes that are not UTF-8",
-                           "Readers stop, or put a replacement character in place of your text.",
-                           "name\\r\\nab\\xC3\\r\\n",
-                           "Convert the file from its real encoding with --encoding=NAME.", "r3",
-                           "the load fails and names one row", NULL},
+    [RULE_ENCODING_SUSPECTED] =
+        {"encoding-suspected", "WWWWW", "bytes look like {encoding}",
+         "the bytes fit another encoding than UTF-8",
+         "Text in another encoding is stored as garbage or refused.", "name\\r\\ncaf\\xE9\\r\\n",
+         "It is not sure: name the encoding that the file was written in, with --encoding=NAME.",
+         "r2", NULL, NULL},
+    [RULE_INVALID_UTF8] =
+        {"invalid-utf8", "EEEEE", "ill-formed UTF-8: {bytes} ({kind})", "bytes that are not UTF-8",
+         "Readers stop, or put a replacement character in place of your text.",
+         "name\\r\\nab\\xC3\\r\\n",
+         "Convert the file from its real encoding with --encoding=NAME; when only some places are "
+         "damaged, csvkit normalize --encoding-fallback=NAME reads these alone in it.",
+         "r3", "the load fails and names one row", NULL},
     [RULE_BOM_IN_DATA] = {"bom-in-data", "EWWWW", "byte order mark inside the data",
                           "a byte order mark that is not at the start",
                           "It is invisible but part of a value, so comparisons and joins fail. "

@@ -262,8 +262,8 @@ static void look(const struct csvk_validator *v, struct sight *s)
 
 /* Adds a finding about bytes of the sample; line and excerpt are taken from the sample, because the
    batch is gone. */
-static struct csvk_finding *add_in_sample(struct csvk_validator *v, enum rule_index rule,
-                                          size_t begin, size_t length)
+struct csvk_finding *sample_add_finding(struct csvk_validator *v, enum rule_index rule,
+                                        size_t begin, size_t length)
 {
     struct csvk_batch view = {.bytes = v->sample.data,
                               .size = v->sample.length,
@@ -342,7 +342,7 @@ static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
 {
     char name[48], text[128];
     struct csvk_finding *f =
-        add_in_sample(v, RULE_DELIMITER_SUSPECTED, s->first_begin, first_record_length(v, s));
+        sample_add_finding(v, RULE_DELIMITER_SUSPECTED, s->first_begin, first_record_length(v, s));
     if (f == NULL) {
         return;
     }
@@ -390,8 +390,8 @@ static void judge_twice_encoded(struct csvk_validator *v, const struct sight *s)
     if (v->width != 1 || s->records < 2 || s->within < 2) {
         return;
     }
-    struct csvk_finding *f =
-        add_in_sample(v, RULE_TWICE_ENCODED_SUSPECTED, s->first_begin, first_record_length(v, s));
+    struct csvk_finding *f = sample_add_finding(v, RULE_TWICE_ENCODED_SUSPECTED, s->first_begin,
+                                                first_record_length(v, s));
     if (f != NULL) {
         finding_number(f, "fields", CSVK_EXTRA_NUMBER, s->within);
     }
@@ -400,7 +400,8 @@ static void judge_twice_encoded(struct csvk_validator *v, const struct sight *s)
 static void judge_quote_style(struct csvk_validator *v, const struct sight *s)
 {
     if (v->options.dialect.enclosure != '\'' && s->ticked >= 2 && 2 * s->ticked >= s->cells) {
-        struct csvk_finding *f = add_in_sample(v, RULE_QUOTE_STYLE_SUSPECTED, s->first_tick, 1);
+        struct csvk_finding *f =
+            sample_add_finding(v, RULE_QUOTE_STYLE_SUSPECTED, s->first_tick, 1);
         if (f != NULL) {
             finding_text(v, f, "style", "single quotes");
         }
@@ -443,67 +444,10 @@ static void judge_header_missing(struct csvk_validator *v, const struct sight *s
     struct csvk_finding *f =
         evidence == NULL
             ? NULL
-            : add_in_sample(v, RULE_HEADER_MISSING, s->first_begin, first_record_length(v, s));
+            : sample_add_finding(v, RULE_HEADER_MISSING, s->first_begin, first_record_length(v, s));
     if (f != NULL) {
         f->record = v->header_record;
         finding_text(v, f, "evidence", evidence);
-    }
-}
-
-/* UTF-16 or UTF-32 without a byte order mark, as sniff finds it; false: none of them. */
-static bool find_wide_text(struct csvk_validator *v, char name[32])
-{
-    struct csvk_sniff sniff = {.size = sizeof sniff};
-    struct csvk_bytes sample = {v->sample.data, v->sample.length};
-    if (sample.len == 0 || memchr(sample.ptr, 0, sample.len) == NULL) {
-        return false;
-    }
-    if (csvk_sniff(sample, CSVK_SAMPLE_CUT, &sniff, NULL) != CSVK_OK) {
-        v->failed = true;
-        return false;
-    }
-    bool wide =
-        strncmp(sniff.encoding, "UTF-16", 6) == 0 || strncmp(sniff.encoding, "UTF-32", 6) == 0;
-    snprintf(name, 32, "%s", sniff.encoding);
-    return wide && sniff.mark == 0;
-}
-
-static void judge_wide_text(struct csvk_validator *v, const char *name)
-{
-    char text[64];
-    struct csvk_finding *f = add_in_sample(v, RULE_ENCODING_SUSPECTED, 0, 0);
-    v->in_utf16 = true;
-    if (f != NULL) {
-        snprintf(text, sizeof text, "%s without mark", name);
-        finding_text(v, f, "encoding", text);
-        snprintf(text, sizeof text, "Read the file with --encoding=%s.", name);
-        finding_remedy(v, f, text);
-    }
-}
-
-/* The only ill-formed bytes are half a character with which the file ends: it is cut. */
-static bool is_cut_only(const struct csvk_validator *v)
-{
-    return v->end.half_character && v->ill_formed == v->ill_first_length;
-}
-
-static void judge_encoding(struct csvk_validator *v)
-{
-    char name[32];
-    if (find_wide_text(v, name)) {
-        judge_wide_text(v, name);
-        return;
-    }
-    if (v->ill_formed == 0 || v->ill_implausible != 0 || is_cut_only(v)) {
-        return;
-    }
-    struct place place = {v->ill_first, v->ill_first_length, v->ill_first_record,
-                          v->ill_first_field};
-    struct csvk_finding *f = judge_add(v, RULE_ENCODING_SUSPECTED, &place);
-    if (f != NULL) {
-        f->line = v->ill_first_line;
-        f->column = f->column_chars = v->ill_first_column;
-        finding_text(v, f, "encoding", v->ill_c1 != 0 ? "windows-1252" : "windows-1252 or latin-1");
     }
 }
 
@@ -554,7 +498,7 @@ void sample_judge(struct csvk_validator *v)
     }
     look(v, s);
     if (sample_begins_with_sep(v)) {
-        struct csvk_finding *f = add_in_sample(v, RULE_SEP_DIRECTIVE, 0, 5);
+        struct csvk_finding *f = sample_add_finding(v, RULE_SEP_DIRECTIVE, 0, 5);
         if (f != NULL) {
             f->record = f->field = 1;
         }

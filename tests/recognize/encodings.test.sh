@@ -23,6 +23,14 @@ for encoding in WINDOWS-1250 ISO-8859-2 CP852; do
     "$CSVKIT" validate -d ';' --encoding=auto "$dir/in.csv" >"$dir/out" 2>"$dir/err" ||
         say "validate $encoding: $(cat "$dir/out" "$dir/err")"
     grep -q "read as $encoding" "$dir/err" || say "validate $encoding: $(cat "$dir/err")"
+    # Without the option: the finding names the encoding, and stands for all ill-formed bytes.
+    "$CSVKIT" validate -d ';' --format=json "$dir/in.csv" >"$dir/out"
+    jq -e --arg name "$encoding" '([.findings[] | select(.severity != "info") | .rule] | sort) == ["encoding-suspected", "invalid-utf8"] and
+        .rules["invalid-utf8"] > 10 and
+        (.findings[] | select(.rule == "encoding-suspected")).encoding == $name' "$dir/out" >/dev/null ||
+        say "validate finds $encoding: $(cat "$dir/out")"
+    "$CSVKIT" validate -d ';' "$dir/in.csv" | grep -q "Read the file with --encoding=$encoding" ||
+        say "the remedy for $encoding"
     "$CSVKIT" normalize -q -d ';' --to-delimiter=';' --line-break=lf --encoding=auto "$dir/in.csv" \
         -o "$dir/o.csv" 2>"$dir/err" && cmp -s "$dir/o.csv" "$dir/utf8" ||
         say "normalize $encoding: $(cat "$dir/err")"
@@ -41,4 +49,6 @@ done
 # A few damaged places do not make UTF-8 another encoding.
 { echo a,b; for i in $(seq 30); do echo "$i,žluťoučký"; done; printf '31,\351\n'; } >"$dir/in.csv"
 "$CSVKIT" sniff "$dir/in.csv" | grep -q 'UTF-8 with 1 damaged place beside' || say "damaged UTF-8"
+"$CSVKIT" validate "$dir/in.csv" >"$dir/out"
+grep -q encoding-suspected "$dir/out" && say "damaged UTF-8 is called another encoding"
 exit "$bad"

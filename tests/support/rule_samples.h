@@ -250,6 +250,17 @@ static const struct sample samples[] = {
     {"truncated-suspected", TEXT("a,b\n1,caf\xE9,\xC3\n"), 0, -1},
     {"encoding-suspected", TEXT("a,b\n1,caf\xC3"), 0, -1}, /* half a character at the end */
     {"encoding-suspected", TEXT("a,b\n\xE9,caf\xC3"), 1, 4},
+    /* Faults among UTF-8 are no other encoding. */
+    {"encoding-suspected",
+     TEXT("a,b\n1,caf\xC3\xA9\n2,\xC3\xA9t\xC3\xA9\n3,\xC3\xBC"
+          "ber\n4,Stra\xC3\x9F"
+          "e\n5,caf\xE9\n"),
+     0, -1},
+    {"invalid-utf8",
+     TEXT("a,b\n1,caf\xC3\xA9\n2,\xC3\xA9t\xC3\xA9\n3,\xC3\xBC"
+          "ber\n4,Stra\xC3\x9F"
+          "e\n5,caf\xE9\n"),
+     1, 43},
     {"twice-encoded-suspected", TEXT("\"a,b\"\n\"1,\"\"2\"\"\"\n"), 1, 0},
     {"twice-encoded-suspected", TEXT("\"a,b\"\n\"1\"\n"), 0, -1},
     {"twice-encoded-suspected", TEXT("\"City, country\"\n\"Paris, France\"\n"), 0, -1},
