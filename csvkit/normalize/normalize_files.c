@@ -100,6 +100,10 @@ static int apply_sniff(struct files_job *job, const struct csvk_sniff *sniff,
     dialect->skip_blanks = dialect->skip_blanks || sniff->dialect.skip_blanks;
     dialect->enclosure = job->files->keep_enclosure ? dialect->enclosure : sniff->dialect.enclosure;
     dialect->escape = job->files->keep_escape ? dialect->escape : sniff->dialect.escape;
+    bool above = sniff->skip_head != 0 && job->options.skip_head == 0;
+    if (above && job->options.header == CSVK_NORMALIZE_HEADER) { /* counted and logged as r15 */
+        job->options.skip_head = sniff->skip_head;
+    }
     return csvk_dialect_check(dialect, err);
 }
 

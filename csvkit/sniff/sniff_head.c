@@ -17,6 +17,7 @@ struct table_head {
     uint64_t line, offset;
     uint64_t width, tail; /* fields; of these, blank ones at the end */
     uint64_t values;      /* fields that are not blank */
+    bool twins;           /* two of them are equal: a second line of a header, rather than names */
     uint64_t like;        /* later records that differ by blank fields at the end alone */
 };
 
@@ -47,6 +48,23 @@ static uint64_t count_tail(const struct csvk_batch *batch, const struct csvk_rec
     return tail;
 }
 
+enum { TWINS_LOOKED_AT = 256 };
+
+static bool has_twins(const struct csvk_batch *batch, const struct csvk_record *record)
+{
+    size_t count = record->nfields < TWINS_LOOKED_AT ? (size_t)record->nfields : TWINS_LOOKED_AT;
+    for (size_t i = 0; i < count; i++) {
+        struct csvk_bytes a = csvk_field_raw(batch, record, i);
+        for (size_t k = 0; k < i && a.len != 0; k++) {
+            struct csvk_bytes b = csvk_field_raw(batch, record, k);
+            if (a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void add_head(struct head_pass *pass, const struct csvk_batch *batch,
                      const struct csvk_record *record)
 {
@@ -58,6 +76,7 @@ static void add_head(struct head_pass *pass, const struct csvk_batch *batch,
     for (uint64_t i = 0; i < record->nfields; i++) {
         head->values += !is_blank_field(batch, record, i);
     }
+    head->twins = has_twins(batch, record);
 }
 
 static int take_batch(void *context, const struct csvk_batch *batch)
@@ -88,7 +107,7 @@ static size_t find_header(const struct head_pass *pass)
     for (size_t k = 0; k < pass->nheads; k++) {
         const struct table_head *head = &pass->head[k];
         uint64_t after = pass->records - 1 - k;
-        bool full = head->values == head->width - head->tail && head->values >= 2;
+        bool full = head->values == head->width - head->tail && head->values >= 2 && !head->twins;
         bool followed = after >= FOLLOWERS_LEAST && head->like * 10 >= after * 9;
         if (full && followed && (k == 0 || head->values > most)) {
             return k;

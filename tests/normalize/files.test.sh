@@ -102,6 +102,14 @@ expect 0 "from WINDOWS-1252" n --encoding=auto --delimiter=auto "$dir/german.csv
 expect 0 '"encoding":"WINDOWS-1252","delimiter":";"' \
     n --format=json --encoding=auto --delimiter=auto "$dir/german.csv" -o "$dir/o.csv"
 [ "$(cat "$dir/o.csv")" = "$(printf 'id,name\r\n'; printf '1,%s\r\n' $names)" ] || say "german: $(cat "$dir/o.csv")"
+# Lines above the table are dropped and counted, unless the user says where it begins or that there is no
+# header.
+printf 'Report of May\nid;name\n1;Ann\n2;Bob\n' >"$dir/titled.csv"
+expect 0 "1 dropped" n -d auto "$dir/titled.csv" -o "$dir/o.csv"
+[ "$(cat "$dir/o.csv")" = "$(printf 'id,name\r\n1,Ann\r\n2,Bob\r')" ] || say "titled: $(cat "$dir/o.csv")"
+expect 0 "1 dropped" n -d auto --skip-head=1 "$dir/titled.csv" -o "$dir/o.csv"
+expect 1 "too few fields" n -d auto --no-header --columns=a,b "$dir/titled.csv" -o "$dir/never.csv"
+expect 1 "try --skip-head=1" n -d ';' "$dir/titled.csv" -o "$dir/never.csv"
 printf 'a,b\r\n\317\360\350\342\345\362,1\r\n' >"$dir/russian.csv"
 expect 1 "the encoding is not clear, perhaps WINDOWS-1251" n --encoding=auto "$dir/russian.csv" -o "$dir/never.csv"
 

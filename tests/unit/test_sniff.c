@@ -291,6 +291,7 @@ START_TEST(lines_above)
         {"Report\na,1\nb,2\nc,3\n", 0, ','},   /* no header */
         {"A;B;C;D\nid;n\na;1\nb;2\n", 0, ';'}, /* more values above than in it */
         {"Report\nid;;m\na;1;2\nb;2;3\n", 0, ';'},
+        {"Sales;;Costs;\nQ1;Q2;Q1;Q2\n1;2;3;4\n5;6;7;8\n", 0, ';'}, /* a header of two lines */
         {"x\nred,round\nblue,flat\ngreen,thin\n", 0, ','},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
