@@ -117,15 +117,39 @@ static void name_field(struct csvk_validator *v, struct csvk_finding *f)
     }
 }
 
-/* Chooses in rounds: the n-th finding of every rule before the n+1-th of any rule. */
+/* A note that explains nothing, which reports for people do not show by themselves. */
+static bool is_mere_note(const struct csvk_finding *f)
+{
+    for (size_t i = 0; i < f->nextras; i++) {
+        if (strcmp(f->extra[i].key, "explains") == 0) {
+            return false;
+        }
+    }
+    return f->severity == CSVK_INFO;
+}
+
+static size_t most_of_a_rule(const struct csvk_validator *v)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < RULES; i++) {
+        most = v->kept[i].count > most ? v->kept[i].count : most;
+    }
+    return most;
+}
+
+/* Chooses in rounds: the n-th finding of every rule before the n+1-th of any rule. Mere notes come
+   last, so that they take the place of nothing else. */
 static size_t deal(struct csvk_validator *v, const struct csvk_finding **to, size_t most)
 {
-    size_t dealt = 0;
-    for (size_t round = 0; dealt < most; round++) {
-        for (size_t i = 0; i < RULES && dealt < most; i++) {
-            if (round < v->kept[i].count) {
-                name_field(v, &v->kept[i].item[round]);
-                to[dealt++] = &v->kept[i].item[round];
+    size_t dealt = 0, rounds = most_of_a_rule(v);
+    for (int notes = 0; notes <= 1; notes++) {
+        for (size_t round = 0; round < rounds && dealt < most; round++) {
+            for (size_t i = 0; i < RULES && dealt < most; i++) {
+                struct csvk_finding *f = round < v->kept[i].count ? &v->kept[i].item[round] : NULL;
+                if (f != NULL && is_mere_note(f) == (notes == 1)) {
+                    name_field(v, f);
+                    to[dealt++] = f;
+                }
             }
         }
     }

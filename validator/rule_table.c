@@ -36,9 +36,8 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "A reader of UTF-8 finds NUL bytes between the letters of such a file. Nothing after the "
          "mark is checked.",
          "\\xFF\\xFEi\\x00d\\x00",
-         "Read the file with --encoding=NAME (UTF-16, for example), or convert it with iconv "
-         "first.",
-         "r2", "the load fails", NULL},
+         "Read the file with --encoding=auto, or convert it with iconv first.", "r2",
+         "the load fails", NULL},
     [RULE_ENCODING_SUSPECTED] =
         {"encoding-suspected", "WWWWW", "bytes look like {encoding}",
          "the bytes fit another encoding than UTF-8",

@@ -58,6 +58,11 @@ struct files_job {
 static int refuse_sniff(const struct files_job *job, const struct csvk_sniff *sniff,
                         struct csvk_error *err)
 {
+    if (sniff->verdict == CSVK_SNIFF_NOT_TABLE || sniff->verdict == CSVK_SNIFF_NOT_TEXT) {
+        bool text = sniff->verdict == CSVK_SNIFF_NOT_TABLE;
+        return csvk_fail(err, CSVK_EDATA, "%s: %s", job->files->input,
+                         text ? sniff->on_delimiter.evidence : sniff->on_encoding.evidence);
+    }
     return csvk_fail(err, CSVK_EDATA, "%s: the delimiter is not clear (%s): %s; give --delimiter",
                      job->files->input, csvk_sniff_verdict_name(sniff->verdict),
                      sniff->on_delimiter.evidence);

@@ -249,4 +249,13 @@ expect_exit 0 "$CSVKIT" explain field-count
 grep -q 'keboola *error' "$tmp/out" || fail "explain"
 expect_exit 2 "$CSVKIT" explain nosuch
 
+# A note that nobody sees takes the place of no other finding; one that explains an error is shown.
+printf 'id,name\n1,a,b\n2,"x"y\n' >"$tmp/few.csv"
+"$CSVKIT" validate --max-findings=2 --format=json "$tmp/few.csv" |
+    jq -e '[.findings[].rule] == ["field-count", "text-after-closing-quote"]' >/dev/null || fail "notes come last"
+"$CSVKIT" validate --max-findings=3 --format=json "$tmp/few.csv" |
+    jq -e '[.findings[].rule] | length == 3 and .[0] == "eol-lf"' >/dev/null || fail "notes come, too"
+printf '# one\nts,v\n1,2\n' >"$tmp/comment.csv"
+"$CSVKIT" validate --max-findings=2 "$tmp/comment.csv" | grep -q 'comment-line' || fail "a note that explains"
+
 exit $failed

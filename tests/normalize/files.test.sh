@@ -107,7 +107,7 @@ expect 0 '"encoding":"WINDOWS-1252","delimiter":";"' \
 printf 'Report of May\nid;name\n1;Ann\n2;Bob\n' >"$dir/titled.csv"
 expect 0 "1 dropped" n -d auto "$dir/titled.csv" -o "$dir/o.csv"
 [ "$(cat "$dir/o.csv")" = "$(printf 'id,name\r\n1,Ann\r\n2,Bob\r')" ] || say "titled: $(cat "$dir/o.csv")"
-expect 0 "1 dropped" n -d auto --skip-head=1 "$dir/titled.csv" -o "$dir/o.csv"
+expect 0 "2 dropped" n -d auto --skip-head=2 "$dir/titled.csv" -o "$dir/o.csv"
 expect 1 "too few fields" n -d auto --no-header --columns=a,b "$dir/titled.csv" -o "$dir/never.csv"
 expect 1 "try --skip-head=1" n -d ';' "$dir/titled.csv" -o "$dir/never.csv"
 printf 'a,b\r\n\317\360\350\342\345\362,1\r\n' >"$dir/russian.csv"

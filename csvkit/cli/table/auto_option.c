@@ -36,6 +36,9 @@ static int resolve_dialect(struct cli *cli, const char *file, const struct csvk_
     if (sniff->verdict != CSVK_SNIFF_CLEAR) {
         const struct csvk_sniff_part *part =
             sniff->verdict == CSVK_SNIFF_NOT_TEXT ? &sniff->on_encoding : &sniff->on_delimiter;
+        if (sniff->verdict == CSVK_SNIFF_NOT_TABLE) {
+            return csvk_fail(err, CSVK_EDATA, "%s: %s", file, part->evidence);
+        }
         return csvk_fail(err, CSVK_EDATA, "%s: the delimiter is not clear: %s (%s)", file,
                          csvk_sniff_verdict_name(sniff->verdict), part->evidence);
     }
