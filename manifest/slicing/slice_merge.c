@@ -334,7 +334,8 @@ static int merge_slice(struct slice_merge *m, const char *path, struct csvk_erro
         status = status == CSVK_OK ? take_batch(&s, batch, err) : status;
     }
     if (status == CSVK_END || status == CSVK_EDATA) { /* damage may be the cause of CSVK_EDATA */
-        const struct csvk_damage *damage = csvk_source_damage(s.source);
+        const struct csvk_damage *damage =
+            s.source != NULL ? csvk_source_damage(s.source) : NULL; /* NULL: it is no table */
         status = status == CSVK_END ? CSVK_OK : status;
         if (damage != NULL) {
             status = csvk_fail(err, CSVK_EDATA, "%s: damaged at byte %" PRIu64 ": %s", path,

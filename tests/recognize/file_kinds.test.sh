@@ -40,6 +40,12 @@ while read -r file word; do
     jq -e --arg word "$word" '[.findings[].rule] == ["not-csv"] and .valid == false and
         .records == 0 and (.findings[0].message | contains($word))' told >/dev/null ||
         say "validate $file: $(cat told)"
+    mkdir -p slices && printf '1,2\n' >slices/a && cp "$file" slices/b
+    for option in --columns=x,y --header; do
+        "$CSVKIT" merge "$option" slices -o out >told 2>&1
+        [ $? = 1 ] && grep -q "slices/b: not CSV: the file is .*$word" told || say "merge $file: $(cat told)"
+        [ ! -e out ] || say "merge $file wrote out"
+    done
     "$CSVKIT" load --dry-run in.c-a.b "$file" >told 2>&1 </dev/null && say "load $file"
     grep -q "error\[not-csv\]: the file is .*$word" told || say "load $file: $(cat told)"
     "$CSVKIT" sniff "$file" | grep -q "not-text" || say "sniff $file"
