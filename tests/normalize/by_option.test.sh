@@ -166,6 +166,16 @@ tells 'the last record holds nothing but empty fields'
 echo '1,2,3' >>"$dir/in.csv"
 run 0 # far from both ends: not searched
 silent 'nothing but'
+ghosts 90000 '' 1
+echo '"x" y,2,3' >>"$dir/in.csv"
+run 1
+silent 'nothing but'
+ghosts 90000 '' 400000 # stretches of nothing else
+run 0
+tells 'the last 400000 records hold nothing but empty fields'
+awk 'BEGIN { print "a,b,c"; for (i = 0; i < 200; i++) { print i ",\"p\n,,\nq\",y" } }' >"$dir/in.csv"
+run 0
+silent 'nothing but'
 
 # NUL bytes: one may go; where a part of the file is missing, that is said, whatever is done.
 input 'a,b\n1,x\0y\n2,z\n'
