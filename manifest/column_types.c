@@ -21,6 +21,8 @@ struct csvk_types {
     struct csvk_dialect dialect;
     struct csvk_buf value; /* room for a decoded value */
     struct csvk_short_records short_records;
+    struct csvk_strings names; /* of the columns; none: they are not known */
+    struct csvk_repeated_headers repeated_headers;
 };
 
 static const char *const names[] = {"BOOLEAN", "INTEGER",   "NUMERIC", "FLOAT",
@@ -275,6 +277,56 @@ static int value_of(struct csvk_types *types, struct csvk_bytes raw, uint32_t fl
     return status;
 }
 
+int csvk_types_name(struct csvk_types *types, const struct csvk_strings *columns)
+{
+    csvk_strings_release(&types->names);
+    for (size_t i = 0; i < types->count && i < columns->count; i++) {
+        int status = csvk_strings_add(&types->names, columns->item[i]);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    }
+    return CSVK_OK;
+}
+
+/* Where files were joined, the byte order mark of the second one stands before its first name. */
+static struct csvk_bytes without_mark(struct csvk_bytes value)
+{
+    bool mark = value.len >= 3 && memcmp(value.ptr, "\xEF\xBB\xBF", 3) == 0;
+    return mark ? (struct csvk_bytes){value.ptr + 3, value.len - 3} : value;
+}
+
+/* Is every value the name of its column? Nearly always the first one is not. */
+static int is_header_again(struct csvk_types *types, const struct csvk_batch *batch,
+                           const struct csvk_record *record, bool *is)
+{
+    *is = types->names.count != 0 && types->names.count == record->nfields;
+    for (size_t i = 0; *is && i < types->count; i++) {
+        struct csvk_bytes value = csvk_field_raw(batch, record, i);
+        uint32_t flags = batch->fields[record->first_field + i].flags;
+        const char *name = types->names.item[i];
+        value = i == 0 ? without_mark(value) : value;
+        if (i == 0 && value.len != 0 && value.ptr[0] == types->dialect.enclosure) {
+            flags |= CSVK_FIELD_ENCLOSED; /* behind a mark it is none by the grammar */
+        }
+        int status = value_of(types, value, flags, &value);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        *is = value.len == strlen(name) && memcmp(value.ptr, name, value.len) == 0;
+    }
+    return CSVK_OK;
+}
+
+static void add_header_again(struct csvk_types *types, uint64_t record)
+{
+    struct csvk_repeated_headers *found = &types->repeated_headers;
+    found->first = found->count++ == 0 ? record : found->first;
+    for (size_t i = 0; i < types->count; i++) {
+        types->column[i].header_again = found->first;
+    }
+}
+
 static int add_record(struct csvk_types *types, const struct csvk_batch *batch,
                       const struct csvk_record *record)
 {
@@ -284,16 +336,20 @@ static int add_record(struct csvk_types *types, const struct csvk_batch *batch,
         found->first = found->count++ == 0 ? record->number : found->first;
         return CSVK_OK;
     }
-    for (size_t i = 0; i < types->count; i++) {
-        struct csvk_bytes value;
-        int status = value_of(types, csvk_field_raw(batch, record, i),
-                              batch->fields[record->first_field + i].flags, &value);
-        if (status != CSVK_OK) {
-            return status;
-        }
-        add_value(&types->column[i], value, record->number);
+    bool again;
+    int status = is_header_again(types, batch, record, &again);
+    if (status == CSVK_OK && again) {
+        add_header_again(types, record->number);
     }
-    return CSVK_OK;
+    for (size_t i = 0; status == CSVK_OK && !again && i < types->count; i++) {
+        struct csvk_bytes value;
+        status = value_of(types, csvk_field_raw(batch, record, i),
+                          batch->fields[record->first_field + i].flags, &value);
+        if (status == CSVK_OK) {
+            add_value(&types->column[i], value, record->number);
+        }
+    }
+    return status;
 }
 
 int csvk_types_feed(struct csvk_types *types, const struct csvk_batch *batch, uint64_t skip)
@@ -316,6 +372,7 @@ static void merge_column(struct csvk_column_types *left, const struct csvk_colum
     left->longest = right->longest > left->longest ? right->longest : left->longest;
     left->integer_digits = most(left->integer_digits, right->integer_digits);
     left->fraction_digits = most(left->fraction_digits, right->fraction_digits);
+    left->header_again = left->header_again == 0 ? right->header_again : left->header_again;
     for (int type = 0; type < CSVK_TYPE_STRING; type++) {
         if (left->excluded[type].record == 0) {
             left->excluded[type] = right->excluded[type];
@@ -327,11 +384,19 @@ void csvk_types_merge(struct csvk_types *left, const struct csvk_types *right)
 {
     struct csvk_short_records *l = &left->short_records;
     const struct csvk_short_records *r = &right->short_records;
+    struct csvk_repeated_headers *again = &left->repeated_headers;
     for (size_t i = 0; i < left->count && i < right->count; i++) {
         merge_column(&left->column[i], &right->column[i]);
     }
     l->first = l->count == 0 ? r->first : l->first;
     l->count += r->count;
+    again->first = again->count == 0 ? right->repeated_headers.first : again->first;
+    again->count += right->repeated_headers.count;
+}
+
+struct csvk_repeated_headers csvk_types_repeated_headers(const struct csvk_types *types)
+{
+    return types->repeated_headers;
 }
 
 struct csvk_short_records csvk_types_short_records(const struct csvk_types *types)
@@ -354,6 +419,7 @@ void csvk_types_free(struct csvk_types *types)
     if (types != NULL) {
         csvk_free(types->column);
         csvk_buf_release(&types->value);
+        csvk_strings_release(&types->names);
         csvk_free(types);
     }
 }
@@ -361,6 +427,11 @@ void csvk_types_free(struct csvk_types *types)
 /* ---- the proposal ---- */
 
 enum csvk_type csvk_types_propose(const struct csvk_column_types *column)
+{
+    return column->header_again != 0 ? CSVK_TYPE_STRING : csvk_types_propose_for_others(column);
+}
+
+enum csvk_type csvk_types_propose_for_others(const struct csvk_column_types *column)
 {
     for (int type = 0; column->values > 0 && type < CSVK_TYPE_STRING; type++) {
         bool fits = type != CSVK_TYPE_NUMERIC ||

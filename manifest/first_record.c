@@ -88,6 +88,8 @@ int first_record_read(struct first_record *first, const char *path,
     if (status == CSVK_OK) {
         status = first->no_table ? CSVK_OK : read_batches(first, source, dialect, err);
         first->gzip = csvk_source_is_gzip(source);
+        first->damage = csvk_source_damage(source) != NULL ? *csvk_source_damage(source)
+                                                           : (struct csvk_damage){0};
         first->compression = csvk_source_compression(source);
     }
     csvk_source_free(source);
@@ -119,6 +121,10 @@ int csvk_manifest_header_names(const char *path, const struct csvk_dialect *dial
     } else if (status == CSVK_OK && first.utf16) {
         status =
             csvk_fail(err, CSVK_EDATA, "%s: UTF-16 or UTF-32, convert it to UTF-8 first", path);
+    } else if (status == CSVK_OK && !first.any && first.damage.what != NULL) {
+        status = csvk_fail(err, CSVK_EDATA, "%s: the %s stream is damaged at byte %llu: %s", path,
+                           first.damage.kind, (unsigned long long)first.damage.offset,
+                           first.damage.what);
     } else if (status == CSVK_OK && !first.any) {
         status = csvk_fail(err, CSVK_EDATA, "%s: there is no header, the data is empty", path);
     } else if (status == CSVK_OK && csvk_strings_copy(names, &first.values) != CSVK_OK) {

@@ -14,9 +14,10 @@ struct first_record {
     bool gzip;
     const char *compression; /* "gzip" or another kind, constant; NULL: plain */
     bool utf8_bom;
-    bool no_table; /* an archive, a picture ...: nothing was parsed */
-    bool utf16;    /* UTF-16 or UTF-32: nothing was parsed */
-    bool empty;    /* the file has no byte */
+    bool no_table;             /* an archive, a picture ...: nothing was parsed */
+    bool utf16;                /* UTF-16 or UTF-32: nothing was parsed */
+    bool empty;                /* the file has no byte */
+    struct csvk_damage damage; /* of the compressed file; `what` is NULL when there is none */
 };
 /* Overwrites `first`; the caller releases it, also after a failure. */
 int first_record_read(struct first_record *first, const char *path,

@@ -48,6 +48,9 @@ struct csvk_column_types {
     uint32_t integer_digits, fraction_digits; /* the most in any number without an exponent */
     struct csvk_type_exclusion excluded[CSVK_TYPE_STRING]; /* by type; nothing excludes STRING */
     uint64_t first_empty; /* the record of the first empty value, from 1; 0: none is empty */
+    /* The first record that repeats the header, from 1; 0: none does. Its value is in no count, but
+       it is in the table, so the type is STRING. */
+    uint64_t header_again;
 };
 
 struct csvk_types;
@@ -55,9 +58,16 @@ struct csvk_types;
 CSVK_API int csvk_types_new(struct csvk_types **out, size_t columns,
                             const struct csvk_dialect *dialect) CSVK_MUST_USE;
 /*
+ * The names of the columns, as many as there are; they are copied. A record all of whose values are
+ * these names is a header again: files were joined with their headers. Call it before the first
+ * batch is added. Without names no record is one.
+ */
+CSVK_API int csvk_types_name(struct csvk_types *types,
+                             const struct csvk_strings *columns) CSVK_MUST_USE;
+/*
  * Adds the records of a batch that was read at CSVK_FIELDS, except for records numbered up to
- * `skip` (a header), blank ones, those too long for memory and those with too few fields. Surplus
- * fields are ignored. The batch is borrowed for the call.
+ * `skip` (a header), those that repeat the header, blank ones, those too long for memory and those
+ * with too few fields. Surplus fields are ignored. The batch is borrowed for the call.
  */
 CSVK_API int csvk_types_feed(struct csvk_types *types, const struct csvk_batch *batch,
                              uint64_t skip) CSVK_MUST_USE;
@@ -75,10 +85,18 @@ struct csvk_short_records {
     uint64_t count, first; /* how many; the record of the first one, from 1 */
 };
 CSVK_API struct csvk_short_records csvk_types_short_records(const struct csvk_types *types);
+/* Records that repeat the header. They are in no count of a column either. */
+struct csvk_repeated_headers {
+    uint64_t count, first; /* how many; the record of the first one, from 1 */
+};
+CSVK_API struct csvk_repeated_headers csvk_types_repeated_headers(const struct csvk_types *types);
 CSVK_API void csvk_types_free(struct csvk_types *types); /* NULL is fine */
 
-/* The narrowest type that holds every value; STRING when there is no value. */
+/* The narrowest type that holds every value; STRING when there is no value, or a name among them.
+ */
 CSVK_API enum csvk_type csvk_types_propose(const struct csvk_column_types *column);
+/* The same without the records that repeat the header: what it would be if these were removed. */
+CSVK_API enum csvk_type csvk_types_propose_for_others(const struct csvk_column_types *column);
 #define CSVK_TYPE_LENGTH_SIZE 16 /* bytes, the final NUL included */
 /* The length of the proposed type, such as "38,12", when its default is too short; else "". */
 CSVK_API void csvk_types_length(const struct csvk_column_types *column,

@@ -125,7 +125,7 @@ static bool has_reason(const struct csvk_finding *f, enum misfit_reason reason)
 {
     for (size_t i = 0; i < f->nextras; i++) {
         if (strcmp(f->extra[i].key, "reason") == 0) {
-            return strcmp(f->extra[i].text, misfit_texts[reason].text) == 0;
+            return strcmp(f->extra[i].text, csvk_misfit_texts[reason].text) == 0;
         }
     }
     return false;

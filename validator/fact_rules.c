@@ -167,7 +167,7 @@ static void add_origin(struct csvk_validator *v, struct csvk_finding *f,
         finding_text(v, f, "follows", csvk_rule_table[RULE_BOM_IN_DATA].id);
         finding_remedy(v, f, csvk_rule_table[RULE_BOM_IN_DATA].remedy);
     } else if (is_in_json(v, fact)) {
-        finding_remedy(v, f, misfit_texts[MISFIT_JSON].remedy);
+        finding_remedy(v, f, csvk_misfit_texts[MISFIT_JSON].remedy);
     }
 }
 
@@ -193,7 +193,7 @@ static void add_details(struct csvk_validator *v, struct csvk_finding *f,
     case CSVK_FACT_QUOTE_IN_UNQUOTED: add_origin(v, f, fact); break;
     case CSVK_FACT_BARE_CR:
         if (v->record != NULL && is_parted_by_cr(v, v->record)) {
-            finding_remedy(v, f, misfit_texts[MISFIT_CR].remedy);
+            finding_remedy(v, f, csvk_misfit_texts[MISFIT_CR].remedy);
         }
         break;
     case CSVK_FACT_NUL:

@@ -73,8 +73,8 @@ static void judge_misfit(struct csvk_validator *v, const struct csvk_record *r)
         finding_remedy(v, f, remedy);
         return;
     }
-    const struct misfit_text *reason =
-        &misfit_texts[trailing ? MISFIT_UNKNOWN : misfit_reason(v, r)];
+    const struct csvk_misfit_text *reason =
+        &csvk_misfit_texts[trailing ? MISFIT_UNKNOWN : misfit_reason(v, r)];
     if (reason->text != NULL) {
         finding_text(v, f, "reason", reason->text);
         finding_remedy(v, f, reason->remedy);

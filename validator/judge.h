@@ -11,6 +11,7 @@
 #ifndef VALIDATOR_JUDGE_H
 #define VALIDATOR_JUDGE_H
 
+#include "csvkit/base/misfit.h"
 #include "validator/rule_index.h"
 
 /*
@@ -203,26 +204,6 @@ void shape_finish(struct csvk_validator *v);
 void shape_merge(struct csvk_validator *left, struct csvk_validator *right);
 
 /* misfit_reason.c */
-enum misfit_reason {
-    MISFIT_UNKNOWN,
-    MISFIT_THOUSANDS,
-    MISFIT_TYPOGRAPHIC,
-    MISFIT_APOSTROPHES,
-    MISFIT_BACKTICKS,
-    MISFIT_JSON,
-    MISFIT_TWICE,
-    MISFIT_SEMICOLON,
-    MISFIT_TAB,
-    MISFIT_PIPE,
-    MISFIT_COMMA,
-    MISFIT_CR,
-};
-/* What a finding says about the reason, and what to do about it; NULL: nothing. */
-struct misfit_text {
-    const char *text, *remedy;
-};
-extern const struct misfit_text misfit_texts[];
-/* Why the record at hand does not have the table's width, if its bytes show it. */
 enum misfit_reason misfit_reason(struct csvk_validator *v, const struct csvk_record *record);
 bool is_parted_by_cr(const struct csvk_validator *v, const struct csvk_record *record);
 uint64_t fields_within(const struct csvk_validator *v, struct csvk_bytes raw);

@@ -1,9 +1,8 @@
 /*
  * misfit_reason.c - why a record may have too many or too few fields: what can be seen in its
- * bytes.
- *
- * The idea. A reason is told only when it explains the width exactly: taken for true, the record
- * would have as many fields as the table. Only records whose finding is kept are looked at.
+ * bytes. What its fields show is asked of csvkit/base/misfit.h, which `normalize` asks, too; here
+ * is what the record as a whole shows. As there, a reason is told only when it explains the width
+ * exactly. Only records whose finding is kept are looked at.
  */
 #include "validator/judge.h"
 
@@ -33,103 +32,6 @@ static bool cut(const struct csvk_validator *v, struct csvk_bytes record, struct
             (struct csvk_bytes){walk.bytes + field.begin, field.end - field.begin};
     } while (!field.last);
     return true;
-}
-
-/* ---- numbers with thousands separators ------------------------------------------------------- */
-
-static size_t digits(struct csvk_bytes s, size_t from)
-{
-    size_t at = from;
-    while (at < s.len && s.ptr[at] >= '0' && s.ptr[at] <= '9') {
-        at++;
-    }
-    return at - from;
-}
-
-/* One to three digits, perhaps with a sign or a currency before them. */
-static bool begins_number(struct csvk_bytes s)
-{
-    size_t at = 0;
-    while (at < s.len && (s.ptr[at] < '0' || s.ptr[at] > '9')) {
-        at++;
-    }
-    size_t n = digits(s, at);
-    return at <= 4 && n >= 1 && n <= 3 && at + n == s.len;
-}
-
-/* Three digits, perhaps with a decimal fraction. */
-static bool goes_on(struct csvk_bytes s)
-{
-    return digits(s, 0) == 3 &&
-           (s.len == 3 || (s.ptr[3] == '.' && digits(s, 4) != 0 && 4 + digits(s, 4) == s.len));
-}
-
-static bool has_thousands(const struct csvk_validator *v, const struct pieces *p)
-{
-    size_t joined = 0;
-    bool number = false;
-    for (size_t i = 0; i < p->count; i++) {
-        bool more = number && goes_on(p->field[i]);
-        joined += more;
-        number = more ? p->field[i].len == 3 : begins_number(p->field[i]);
-    }
-    return v->options.dialect.delimiter == ',' && p->count > v->width &&
-           joined >= p->count - v->width;
-}
-
-/* ---- pairs that hold a delimiter ------------------------------------------------------------- */
-
-/* Text that opens and closes a value where the enclosure of the table does not. */
-struct quote_pair {
-    const char *open, *close;
-    enum misfit_reason reason;
-};
-static const struct quote_pair pairs[] = {
-    {"\xE2\x80\x9C", "\xE2\x80\x9D", MISFIT_TYPOGRAPHIC}, /* U+201C, U+201D */
-    {"\xE2\x80\x9E", "\xE2\x80\x9C", MISFIT_TYPOGRAPHIC}, /* U+201E, U+201C */
-    {"\xEF\xBC\x82", "\xEF\xBC\x82", MISFIT_TYPOGRAPHIC}, /* U+FF02 */
-    {"\xC2\xAB", "\xC2\xBB", MISFIT_TYPOGRAPHIC},
-    {"'", "'", MISFIT_APOSTROPHES},
-    {"`", "`", MISFIT_BACKTICKS},
-    {"{", "}", MISFIT_JSON},
-    {"[", "]", MISFIT_JSON},
-};
-
-static bool begins_with(struct csvk_bytes s, const char *text)
-{
-    size_t n = strlen(text);
-    return s.len >= n && memcmp(s.ptr, text, n) == 0;
-}
-
-static bool ends_with(struct csvk_bytes s, const char *text, size_t least)
-{
-    size_t n = strlen(text);
-    return s.len >= n + least && memcmp(s.ptr + s.len - n, text, n) == 0;
-}
-
-/* How many fields there are when those between `open` and `close` are one; 0: one is not closed. */
-static size_t joined_fields(const struct pieces *p, const struct quote_pair *pair)
-{
-    size_t count = 0;
-    bool inside = false;
-    for (size_t i = 0; i < p->count; i++) {
-        bool opens = !inside && begins_with(p->field[i], pair->open);
-        count += !inside;
-        inside = inside || opens;
-        inside = inside && !ends_with(p->field[i], pair->close, opens ? strlen(pair->open) : 0);
-    }
-    return inside ? 0 : count;
-}
-
-static enum misfit_reason find_pair(const struct csvk_validator *v, const struct pieces *p)
-{
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-        bool own = strlen(pairs[i].open) == 1 && pairs[i].open[0] == v->options.dialect.enclosure;
-        if (!own && p->count > v->width && joined_fields(p, &pairs[i]) == v->width) {
-            return pairs[i].reason;
-        }
-    }
-    return MISFIT_UNKNOWN;
 }
 
 /* ---- a single field -------------------------------------------------------------------------- */
@@ -233,34 +135,8 @@ enum misfit_reason misfit_reason(struct csvk_validator *v, const struct csvk_rec
     if (p == NULL) {
         v->failed = true;
     } else if (cut(v, record, p)) {
-        reason = has_thousands(v, p) ? MISFIT_THOUSANDS : find_pair(v, p);
+        reason = csvk_misfit_of_fields(p->field, p->count, (size_t)v->width, &v->options.dialect);
     }
     csvk_free(p);
     return reason;
 }
-
-const struct misfit_text misfit_texts[] = {
-    [MISFIT_UNKNOWN] = {NULL, NULL},
-    [MISFIT_THOUSANDS] = {"a number with thousands separators is not enclosed",
-                          "Enclose numbers that hold a comma, or write them without."},
-    [MISFIT_TYPOGRAPHIC] = {"typographic quotes do not enclose a value",
-                            "Write \" instead of typographic quotes around values."},
-    [MISFIT_APOSTROPHES] = {"single quotes do not enclose a value",
-                            "Read with --enclosure=\"'\", or write double quotes."},
-    [MISFIT_BACKTICKS] = {"backticks do not enclose a value",
-                          "Read with --enclosure='`', or write double quotes."},
-    [MISFIT_JSON] = {"JSON that is not enclosed", "Enclose the JSON, and double the quotes in it."},
-    [MISFIT_TWICE] = {"the record was enclosed once more",
-                      "Take the value of the only field as the record."},
-    [MISFIT_SEMICOLON] =
-        {"a semicolon splits the record into as many",
-         "Part of the file was written with semicolons: write it with one delimiter."},
-    [MISFIT_TAB] = {"a tab splits the record into as many",
-                    "Part of the file was written with tabs: write it with one delimiter."},
-    [MISFIT_PIPE] = {"a pipe splits the record into as many",
-                     "Part of the file was written with pipes: write it with one delimiter."},
-    [MISFIT_COMMA] = {"a comma splits the record into as many",
-                      "Part of the file was written with commas: write it with one delimiter."},
-    [MISFIT_CR] = {"every CR in it is followed by a whole record",
-                   "Read CR as a line break: csvkit normalize --line-break-in=any does."},
-};

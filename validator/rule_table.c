@@ -201,8 +201,10 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "a record with empty fields only",
          "Spreadsheets leave such records below and between the filled ones; loaded, each of them "
          "is a row.",
-         "a,b\\r\\n1,2\\r\\n,\\r\\n", "Delete these rows in the program that wrote them.", "", NULL,
-         NULL},
+         "a,b\\r\\n1,2\\r\\n,\\r\\n",
+         "Delete these rows in the program that wrote them; csvkit normalize --empty-records=drop "
+         "does.",
+         "r10", NULL, NULL},
     [RULE_DUPLICATE_KEY] =
         {"duplicate-key", "---E-",
          "primary key value already seen (record {first_record}{first_file? of })",

@@ -149,8 +149,10 @@ static int propose_types(struct create *create)
     struct csvk_strings files = {NULL, 0, 0};
     struct csvk_error err = {0};
     int status = list_files(create, &files);
-    if (status == CLI_GOOD && csvk_types_new(&create->types, create->plan->columns.count,
-                                             &create->plan->options->dialect) != CSVK_OK) {
+    const struct csvk_strings *columns = &create->plan->columns;
+    if (status == CLI_GOOD && (csvk_types_new(&create->types, columns->count,
+                                              &create->plan->options->dialect) != CSVK_OK ||
+                               csvk_types_name(create->types, columns) != CSVK_OK)) {
         status = no_memory(create);
     }
     for (size_t i = 0; i < files.count && status == CLI_GOOD; i++) {

@@ -228,6 +228,9 @@ void norm_decide(const struct norm_view *view, const struct norm_line *line,
     } else if (line->ncells < context->width) {
         norm_decide_short(&m);
     }
+    if (decision->action == NORM_REJECT) {
+        norm_explain_misfit(&m);
+    }
     if (view->arena->failed) {
         decision->action = NORM_NO_MEMORY;
     }

@@ -39,6 +39,10 @@ bool norm_is_known(const struct norm_context *context);
 const struct norm_reading *norm_choose(const struct norm_matter *m, struct norm_readings *readings,
                                        bool without_evidence, char *why, size_t room);
 
+/* ---- explain_misfit.c ---- */
+/* The record is rejected: adds to the reason what its bytes show, if they do. */
+void norm_explain_misfit(const struct norm_matter *m);
+
 /* ---- decide_quotes.c, decide_width.c, decide_lines.c ---- */
 void norm_decide_quotes(const struct norm_matter *m);
 void norm_decide_surplus(const struct norm_matter *m);

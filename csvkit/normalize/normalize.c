@@ -555,6 +555,9 @@ static int normalize_table(struct csvk_source *source, const struct csvk_normali
         return csvk_refuse_kind(source, &kind, err);
     }
     status = status == CSVK_OK ? normalize(source, options, outputs, result, err) : status;
+    if (status == CSVK_OK && kind.class == CSVK_FILE_OTHER_TEXT) {
+        norm_advise_on_kind(result, kind.name);
+    }
     if (status == CSVK_EDATA && kind.class == CSVK_FILE_OTHER_TEXT && err != NULL) {
         struct csvk_error why = *err;
         csvk_fail(err, status, "%s; by the way, the file looks like %s", why.text, kind.name);

@@ -165,12 +165,12 @@ void norm_look_at_first_lines(struct norm *norm)
 
 /* ---- the text ---- */
 
-static void advise(struct norm *norm, const char *format, ...) CSVK_PRINTF(2, 3);
+static void advise(struct csvk_normalize_result *result, const char *format, ...) CSVK_PRINTF(2, 3);
 
-static void advise(struct norm *norm, const char *format, ...)
+static void advise(struct csvk_normalize_result *result, const char *format, ...)
 {
-    char *text = norm->result->advice;
-    size_t used = strlen(text), room = sizeof norm->result->advice;
+    char *text = result->advice;
+    size_t used = strlen(text), room = sizeof result->advice;
     if (used != 0 && used + 2 < room) {
         used += (size_t)snprintf(text + used, room - used, "; ");
     }
@@ -189,13 +189,30 @@ static void advise_on_footer(struct norm *norm)
     }
     uint64_t skip = norm->o->skip_tail + f->lines;
     if (f->copy_end && f->lines == 1) {
-        advise(norm,
+        advise(norm->result,
                "the last line is the mark with which a PostgreSQL COPY ends (--skip-tail=%" PRIu64
                " drops it)",
                skip);
     } else {
-        advise(norm, "the last %s no delimiter: a footer? (--skip-tail=%" PRIu64 " drops %s)",
+        advise(norm->result,
+               "the last %s no delimiter: a footer? (--skip-tail=%" PRIu64 " drops %s)",
                f->lines == 1 ? "line has" : "lines have", skip, f->lines == 1 ? "it" : "them");
+    }
+}
+
+static void advise_on_empty_records(struct norm *norm)
+{
+    const struct norm_empties *e = &norm->empties;
+    uint64_t count = e->count != 0 ? e->count : e->at_end;
+    if (count == 1) {
+        advise(norm->result,
+               "%s record holds nothing but empty fields (--empty-records=drop drops it)",
+               e->count != 0 ? "1" : "the last");
+    } else if (count != 0) {
+        advise(norm->result,
+               "%s%" PRIu64 " records hold nothing but empty fields (--empty-records=drop drops "
+               "them)",
+               e->count != 0 ? "" : "the last ", count);
     }
 }
 
@@ -205,33 +222,47 @@ static void advise_on_encoding(struct norm *norm)
     bool utf8 = norm->result->encoding[0] == '\0';
     if (records != 0 && utf8 && !norm->cut_in_character && !norm->fallback.known &&
         10 * records <= norm->result->records_in) {
-        advise(norm,
+        advise(norm->result,
                "%" PRIu64 " record%s not UTF-8: if parts of the file were written in another "
                "encoding, --encoding-fallback=NAME reads such bytes in it, and no others",
                records, records == 1 ? " is" : "s are");
     }
 }
 
+void norm_advise_on_kind(struct csvk_normalize_result *result, const char *kind)
+{
+    advise(result, "the file looks like %s", kind);
+}
+
 void norm_advise(struct norm *norm)
 {
     if (norm->header_as_comment != 0) {
-        advise(norm,
+        advise(norm->result,
                "line %" PRIu64 " was dropped as a comment, and has a field for every column: "
                "was it the header?",
                norm->header_as_comment);
     }
     if (norm->rule_line != 0) {
-        advise(norm, "line %" PRIu64 " holds nothing but dashes, and is a record", norm->rule_line);
+        advise(norm->result, "line %" PRIu64 " holds nothing but dashes, and is a record",
+               norm->rule_line);
     }
     if (norm->enclosed_whole) {
-        advise(norm, "the header is one enclosed value that holds delimiters: were all records "
-                     "enclosed once more?");
+        advise(norm->result,
+               "the header is one enclosed value that holds delimiters: were all records "
+               "enclosed once more?");
     }
     if (norm->letter_escaped != 0) {
-        advise(norm,
+        advise(norm->result,
                "escapes before letters were taken off: %c%c became %c, on line %" PRIu64 " first",
                norm->in.escape, norm->letter, norm->letter, norm->letter_escaped);
     }
+    if (norm->lost_line != 0) {
+        advise(norm->result,
+               "a part of the file was never written, or was lost: NUL bytes are in its place on "
+               "line %" PRIu64 ", and removing them brings nothing back",
+               norm->lost_line);
+    }
+    advise_on_empty_records(norm);
     advise_on_footer(norm);
     advise_on_encoding(norm);
 }

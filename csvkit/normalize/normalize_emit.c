@@ -340,29 +340,6 @@ int norm_reject_block(struct norm *norm, const struct norm_record *rec, uint64_t
     return norm_reject(norm, rec, CSVK_REPAIR_UNCLOSED, NORM_CAUSE_ENCLOSURE, reason);
 }
 
-/* Several fields, and nothing in any of them: `,,` or `"",`. With or without a line break. */
-bool norm_is_to_be_dropped(const struct norm *norm, struct csvk_bytes bytes)
-{
-    size_t fields = 1, quotes = 0;
-    for (size_t i = 0; norm->o->drop_empty_records && i < bytes.len; i++) {
-        unsigned char c = bytes.ptr[i];
-        size_t delimiter = csvk_delimiter_at(&norm->in, bytes.ptr + i, bytes.len - i);
-        if (delimiter != 0 && quotes % 2 == 0) {
-            i += delimiter - 1;
-            fields++;
-            quotes = 0;
-        } else if (c == norm->in.enclosure && quotes < 2) {
-            quotes++;
-        } else if (quotes == 0 && norm->in.skip_blanks && csvk_is_blank(&norm->in, c)) {
-            continue;
-        } else if ((c != '\r' && c != '\n') || quotes % 2 != 0) {
-            return false;
-        }
-    }
-    bool some = fields > 1 || (quotes != 0 && norm->width > 1);
-    return norm->o->drop_empty_records && some && quotes % 2 == 0;
-}
-
 /* r10 by option: no value is lost. */
 int norm_drop_empty_record(struct norm *norm, const struct norm_record *rec)
 {

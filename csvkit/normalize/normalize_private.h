@@ -139,6 +139,12 @@ struct norm_footer {
     bool copy_end;  /* the last one is `\.` */
 };
 
+/* Records of several empty fields, when they are not dropped. See normalize_empty.c. */
+struct norm_empties {
+    uint64_t count;  /* of all, when one is in the beginning of the table; else 0 */
+    uint64_t at_end; /* those after the last one that is not empty */
+};
+
 /* Lines that were counted in a chunk, all by absolute offset. */
 struct norm_counted_lines {
     uint64_t chunk, to, lines;
@@ -228,6 +234,7 @@ struct norm {
     uint64_t cause[NORM_CAUSES]; /* records repaired by inference or rejected, by likely cause */
     struct norm_signs signs;
     struct norm_footer footer;
+    struct norm_empties empties;
     bool cut_in_character;      /* a record that is not UTF-8 has no line break */
     uint64_t rule_line;         /* of dashes, below the header; 0: there is none */
     uint64_t header_as_comment; /* line of a comment like a header; 0: there is none */
@@ -235,6 +242,7 @@ struct norm {
     uint64_t letter_escaped;    /* the line of the first record with an escape before a letter; 0:
                                    there is none */
     char letter;
+    uint64_t lost_line; /* of the first record with a block of NUL bytes; 0: there is none */
     uint64_t rejected_by_cause; /* records that were rejected for want of a sure repair */
 };
 
@@ -469,6 +477,8 @@ void norm_note_escapes(struct norm *norm, const struct norm_record *rec, struct 
 void norm_look_at_first_lines(struct norm *norm);
 /* At the end: result->advice. */
 void norm_advise(struct norm *norm);
+/* Text that may be something else than a table was normalized: says what it looks like. */
+void norm_advise_on_kind(struct csvk_normalize_result *result, const char *kind);
 
 /* ---- normalize_json_line.c ---- */
 
@@ -551,13 +561,19 @@ int norm_reject_block(struct norm *norm, const struct norm_record *rec, uint64_t
 /* The record is in no output, and the repair says why. */
 int norm_drop_record(struct norm *norm, const struct norm_record *rec, enum csvk_repair repair,
                      const char *evidence);
-/* --empty-records=drop, and all fields of the record are empty. */
-bool norm_is_to_be_dropped(const struct norm *norm, struct csvk_bytes bytes);
 int norm_drop_empty_record(struct norm *norm, const struct norm_record *rec);
 /* Fails with CSVK_EDATA, line and number of the record, and the reason. */
 int norm_refuse(struct norm *norm, const struct norm_record *rec, const char *reason);
 size_t norm_eol_length(enum csvk_eol eol);
 /* The end of a record with its line break, absolute. */
 uint64_t norm_record_end(const struct norm_record *rec);
+
+/* ---- normalize_empty.c ---- */
+
+/* Several fields, and nothing in any of them. With or without a line break. */
+bool norm_is_empty_record(const struct norm *norm, struct csvk_bytes bytes);
+/* Counts those of a stretch that is copied; the one record, if it is one. */
+void norm_count_empty_in_span(struct norm *norm, const struct norm_span *span);
+void norm_count_empty_record(struct norm *norm, const struct norm_record *rec);
 
 #endif

@@ -355,7 +355,7 @@ static int repair_record(struct norm *norm, struct norm_record *rec)
         norm->last_whole = true;
         return header_record(norm, rec);
     }
-    if (norm->o->drop_empty_records && norm_is_to_be_dropped(norm, norm_record_bytes(norm, rec))) {
+    if (norm->o->drop_empty_records && norm_is_empty_record(norm, norm_record_bytes(norm, rec))) {
         norm->last_whole = norm->before_whole;
         return norm_drop_empty_record(norm, rec);
     }
@@ -412,5 +412,6 @@ int norm_process_record(struct norm *norm, const struct norm_record *rec)
         return drop_comment(norm, rec);
     }
     norm->before_whole = before;
+    norm_count_empty_record(norm, rec);
     return norm->o->only_measure ? measure(norm, rec) : repair_record(norm, &own);
 }

@@ -139,6 +139,7 @@ int norm_copy_span(struct norm *norm, const struct norm_chunk *chunk, const stru
     if (norm->result->records_out == 0 && begins_with_sep(norm, span->from)) {
         return copy_after_sep(norm, chunk, *span);
     }
+    norm_count_empty_in_span(norm, span);
     norm->last_whole = true;
     norm->result->records_in += span->records;
     norm->result->records_out += span->records;
@@ -176,7 +177,7 @@ static int copy_without_dropped(struct norm *norm, const struct norm_chunk *chun
         uint64_t end = chunk->offset + norm->scan.builder.ends[span.first + i];
         struct csvk_bytes bytes = {base + (at - chunk->offset), (size_t)(end - at)};
         bool comment = bytes.ptr[0] == norm->o->comment;
-        if (comment || norm_is_to_be_dropped(norm, bytes)) {
+        if (comment || (norm->o->drop_empty_records && norm_is_empty_record(norm, bytes))) {
             clean.to = at;
             clean.records = span.first + i - clean.first;
             status = norm_copy_span(norm, chunk, &clean);

@@ -43,6 +43,25 @@ static void refuse_bytes(struct norm_scrub *scrub, enum csvk_repair repair, cons
     scrub->reason = reason;
 }
 
+enum { LOST_BLOCK = 16 }; /* NUL bytes in a row that are no single slip */
+
+/* NUL bytes where a part of the file should be: taking them out would hide that it is missing. */
+static const char *reason_of_lost(struct csvk_bytes bytes, bool ended)
+{
+    size_t run = 0, longest = 0;
+    for (size_t i = 0; i < bytes.len; i++) {
+        run = bytes.ptr[i] == 0 ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    if (run != 0 && !ended) {
+        return "NUL bytes behind a record without a line break: the end of the file was never "
+               "written, or was lost (get it again)";
+    }
+    return longest >= LOST_BLOCK ? "a block of NUL bytes: a part of the file was never written, or "
+                                   "was lost (get it again)"
+                                 : NULL;
+}
+
 /*
  * Every second byte is NUL: that is another encoding, and taking the NUL bytes out would ruin the
  * text. Says which encoding, by the parity of their absolute offsets: `1 NUL , NUL` is UTF-16LE. At
@@ -60,7 +79,38 @@ static const char *reason_of_nul(const struct norm *norm, const struct norm_reco
         return nul[0] == 0 ? "NUL in every second byte (try --encoding=utf-16le)"
                            : "NUL in every second byte (try --encoding=utf-16be)";
     }
-    return "NUL byte in the data (--null-bytes=remove)";
+    const char *lost = reason_of_lost(bytes, rec->r.eol != CSVK_EOL_NONE);
+    return lost != NULL ? lost : "NUL byte in the data (--null-bytes=remove)";
+}
+
+/*
+ * When nine in ten of the records before it, at least, are UTF-8, an encoding for all of the file
+ * would ruin those that are not ASCII; one for the ill-formed bytes alone does no harm if they are.
+ */
+static const char *reason_of_ill_formed(const struct norm *norm, const struct norm_record *rec,
+                                        const struct csvk_fact *fact)
+{
+    uint64_t others = norm->cause[NORM_CAUSE_ENCODING] + 1;
+    bool at_end = fact->offset + fact->length == rec->r.offset + rec->r.length;
+    if (at_end && rec->r.eol == CSVK_EOL_NONE) {
+        return "not UTF-8 (--encoding=NAME, or --invalid-utf8=replace), or the data were cut "
+               "within "
+               "the last character";
+    }
+    return norm->result->records_in >= 10 * others && norm->result->encoding[0] == '\0' &&
+                   !norm->fallback.known
+               ? "not UTF-8, as most records are (--encoding-fallback=NAME, or "
+                 "--invalid-utf8=replace)"
+               : "not UTF-8 (--encoding=NAME, or --invalid-utf8=replace)";
+}
+
+/* A person has to know even when an option removes them. */
+static void note_lost(struct norm *norm, const struct norm_record *rec,
+                      const struct csvk_fact *fact)
+{
+    bool at_end = fact->offset + fact->length == rec->r.offset + rec->r.length;
+    bool lost = fact->length >= LOST_BLOCK || (at_end && rec->r.eol == CSVK_EOL_NONE);
+    norm->lost_line = norm->lost_line == 0 && lost ? rec->r.line : norm->lost_line;
 }
 
 /* r3: in the other encoding, if that has the bytes; else as --invalid-utf8 says. */
@@ -73,8 +123,7 @@ static const char *replace_ill_formed(struct norm *norm, const struct norm_recor
         return scrub->text;
     }
     if (norm->o->invalid_utf8 != CSVK_NORMALIZE_DEFECT_REMOVE) {
-        refuse_bytes(scrub, CSVK_REPAIR_UTF8,
-                     "not UTF-8 (--encoding=NAME, or --invalid-utf8=replace)");
+        refuse_bytes(scrub, CSVK_REPAIR_UTF8, reason_of_ill_formed(norm, rec, fact));
         return NULL;
     }
     norm_add_repair(norm, CSVK_REPAIR_UTF8, fact->offset, fact->field, "--invalid-utf8=replace");
@@ -92,6 +141,7 @@ static const char *replacement(struct norm *norm, const struct norm_record *rec,
     const struct csvk_normalize_options *o = norm->o;
     switch (fact->kind) {
     case CSVK_FACT_NUL:
+        note_lost(norm, rec, fact);
         if (o->nul != CSVK_NORMALIZE_DEFECT_REMOVE) {
             refuse_bytes(scrub, CSVK_REPAIR_NUL, reason_of_nul(norm, rec));
             return NULL;

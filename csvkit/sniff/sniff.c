@@ -240,8 +240,20 @@ static int sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_
     return status;
 }
 
-int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
-               struct csvk_error *err)
+/* Nothing could be unpacked: that is no empty table. */
+static void report_damage(const struct csvk_source *source, struct csvk_sniff *out)
+{
+    const struct csvk_damage *damage = csvk_source_damage(source);
+    if (damage != NULL && out->verdict == CSVK_SNIFF_EMPTY) {
+        csvk_sniff_report(&out->on_delimiter, 0,
+                          "there is no record: the %s stream is damaged at byte %llu: %s",
+                          damage->kind, (unsigned long long)damage->offset, damage->what);
+    }
+}
+
+/* `source`: where the sample is from; NULL: not known. */
+static int sniff_sample(const struct csvk_source *source, struct csvk_bytes sample,
+                        enum csvk_sample extent, struct csvk_sniff *out, struct csvk_error *err)
 {
     struct csvk_sniff own = {.size = sizeof own};
     int status = csvk_sized_check(&sniff_type, out, err);
@@ -249,8 +261,17 @@ int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sn
         return status;
     }
     status = sniff(sample, extent, &own, err);
+    if (source != NULL) {
+        report_damage(source, &own);
+    }
     csvk_sized_write(&sniff_type, out, &own);
     return status;
+}
+
+int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
+               struct csvk_error *err)
+{
+    return sniff_sample(NULL, sample, extent, out, err);
 }
 
 int csvk_sniff_source(struct csvk_source *source, size_t most, struct csvk_sniff *out,
@@ -268,5 +289,5 @@ int csvk_sniff_source(struct csvk_source *source, size_t most, struct csvk_sniff
     if (sampled != NULL) {
         *sampled = bytes.len;
     }
-    return csvk_sniff(bytes, extent, out, err);
+    return sniff_sample(source, bytes, extent, out, err);
 }

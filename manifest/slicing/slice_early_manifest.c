@@ -178,7 +178,8 @@ int slice_make_manifest(struct slice_job *job, struct csvk_error *err)
     plan->options->dialect = job->dialect;
     status = csvk_manifest_plan_finish(plan, err);
     if (status == CSVK_OK && plan->types_auto &&
-        csvk_types_new(&job->result->types, columns->count, &job->dialect) != CSVK_OK) {
+        (csvk_types_new(&job->result->types, columns->count, &job->dialect) != CSVK_OK ||
+         csvk_types_name(job->result->types, columns) != CSVK_OK)) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     return status == CSVK_OK ? make(job, err) : status;

@@ -126,6 +126,18 @@ PY
     expect 0 $manifest create short.csv --data-type=auto --format=json
     is_json '.short_records == 2' out
     rm short.csv.manifest
+    printf '\xef\xbb\xbfid,n,t\n1,2,x\n\xef\xbb\xbfid,n,t\n3,n,t\n"id",n,"t"\n' >joined.csv
+    expect 0 $manifest create joined.csv --data-type=auto -o - -q
+    is_json '.column_metadata.id[0].value == "STRING"' out
+    expect 0 $manifest create joined.csv --data-type=auto --format=json
+    is_json '.repeated_headers == 2' out
+    is_json '[.types[] | [.type, .others, .header_again, .values]] ==
+        [["STRING","INTEGER",3,2],["STRING","STRING",3,2],["STRING","STRING",3,2]]' out
+    expect 0 $manifest create joined.csv --data-type=auto -o -
+    says err 'id: STRING (2 values, 0 empty, longest 1 byte; record 3 repeats the header, the others are INTEGER)'
+    says err 'n: STRING (2 values, 0 empty, longest 1 byte; not INTEGER: record 4 has "n")'
+    says err '2 records repeat the header and are not counted; the first is record 3'
+    rm joined.csv.manifest
 }
 
 test_create_for_slices() {

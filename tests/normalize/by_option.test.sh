@@ -117,6 +117,116 @@ input ',\n1,2\n,\n'
 run 0 --empty-records=drop
 rows ',\n1,2\n'
 
+# Without it they are counted, among clean records and others, and the option is named.
+input 'a,b\n1,2\n,\n"",""\n3,4\n,,,,\n",",""\n5,6\n,'
+run 1
+tells '4 records hold nothing but empty fields (--empty-records=drop drops them)'
+run 0 --empty-records=drop
+silent 'hold nothing but'
+for text in '1,2\n,\n3,4\n' '1,2\n,\n' '1,2\n,' '1,"x\n,\ny"\n2,\n,\n' '1,2\r\n,\r\n3,4\n'; do
+    input "a,b\n$text"
+    run 0
+    tells '1 record holds nothing but empty fields'
+done
+for text in '1,2\n,3\n4,\n' '1,"x\n,\ny"\n' '1,"x\n,\n"\n'; do
+    input "a,b\n$text"
+    run 0
+    silent 'nothing but empty'
+done
+input 'a;b;c\n;;\n1;2;3\n;;\n'
+run 0 -d ';'
+tells '2 records hold nothing but'
+input 'a||b\n||\n1||2\n||\n'
+run 0 -d '||'
+tells '2 records hold nothing but'
+input 'a\n1\n\n2\n'
+run 0
+silent 'nothing but'
+ghosts() { # records before, between, after: the input
+    awk -v n="$1" -v between="$2" -v after="$3" 'BEGIN {
+        print "a,b,c"
+        for (i = 1; i <= n; i++) { print i ",x,y"; if (i == 20) { printf "%s", between } }
+        for (i = 0; i < after; i++) { print ",," } }' >"$dir/in.csv"
+}
+for n in 25 20000 90000; do # one block, one window, several
+    ghosts "$n" '' 500
+    run 0
+    tells '500 records hold nothing but empty fields'
+    ghosts "$n" ',,
+' 70000
+    run 0
+    tells '70001 records hold nothing but empty fields'
+    ghosts "$n" '' 0
+    run 0
+    silent 'nothing but'
+done
+ghosts 90000 '' 1
+run 0
+tells 'the last record holds nothing but empty fields'
+echo '1,2,3' >>"$dir/in.csv"
+run 0 # far from both ends: not searched
+silent 'nothing but'
+ghosts 90000 '' 1
+echo '"x" y,2,3' >>"$dir/in.csv"
+run 1
+silent 'nothing but'
+ghosts 90000 '' 400000 # stretches of nothing else
+run 0
+tells 'the last 400000 records hold nothing but empty fields'
+awk 'BEGIN { print "a,b,c"; for (i = 0; i < 200; i++) { print i ",\"p\n,,\nq\",y" } }' >"$dir/in.csv"
+run 0
+silent 'nothing but'
+
+# NUL bytes: one may go; where a part of the file is missing, that is said, whatever is done.
+input 'a,b\n1,x\0y\n2,z\n'
+run 1
+tells 'NUL byte in the data (--null-bytes=remove)'
+silent 'was lost'
+nuls() { printf 'a,b\n1,x%s' ''; head -c "$1" /dev/zero; printf "$2"; }
+nuls 15 'y\n2,z\n' >"$dir/in.csv"
+run 1
+tells '(--null-bytes=remove)'
+silent 'was lost'
+nuls 16 'y\n2,z\n' >"$dir/in.csv"
+run 1
+tells 'a block of NUL bytes: a part of the file was never written, or was lost (get it again)'
+silent '--null-bytes'
+run 0 --null-bytes=remove
+tells 'NUL bytes are in its place on line 2'
+nuls 3 '' >"$dir/in.csv"
+run 1
+tells 'the end of the file was never written, or was lost'
+silent '--null-bytes'
+nuls 3 '\n' >"$dir/in.csv"
+run 1
+tells '(--null-bytes=remove)'
+
+# What the bytes of a reject show, as validate says it; and what only looks like it.
+reason() { # head, record, reason; "": none
+    input "$1"
+    for i in 1 2 3 4 5 6 7 8 9; do printf "$5" "$i" "$i"; done >>"$dir/in.csv"
+    printf "$2" >>"$dir/in.csv"
+    run 1
+    tells "$3"
+    silent "$4"
+}
+reason 'a,b,c\n' '1,x,1,204.50\n' 'is empty; a number with thousands separators is not enclosed' never '%d,n%d,x\n'
+reason 'a,b,c\n' '1,x,12,400\n' 'is empty; a number with thousands separators' never '%d,n%d,x\n'
+reason 'a,b,c\n' '1,x,y,12\n' 'too many fields: none of them is empty' thousands '%d,n%d,x\n'
+reason 'a,b,c\n' '1,\xe2\x80\x9cx, y\xe2\x80\x9d,z\n' 'typographic quotes do not enclose a value' never '%d,n%d,x\n'
+reason 'a,b,c\n' '1,`x, y`,z\n' 'backticks do not enclose a value' never '%d,n%d,x\n'
+reason 'a,b,c\n' '1,`x, y,z`\n' 'too many fields' backticks '%d,n%d,x\n'
+reason 'a,b,c\n' '1,[x, y],z\n' 'JSON that is not enclosed' never '%d,n%d,x\n'
+reason 'a,b,c\n' '1,{"k":1,"l":"m"},z\n' 'JSON that is not enclosed' never '%d,n%d,x\n'
+reason 'a,b,c\n' '1,k":1,"l":"m"},z\n' 'enclosures' JSON '%d,n%d,x\n'
+reason 'a,b,c\n' '1,a,b\r2,c,d\r3,e,f\n' 'every CR in it is followed by a whole record (--line-break-in=any)' never '%d,n%d,x\n'
+reason 'a,b,c\n' '1,a,b\r2,c,d\r3,e\n' 'too many fields' 'every CR' '%d,n%d,x\n'
+
+# Text that is no table: a table can be made of it, and that is said.
+input '<?xml version="1.0"?>\n<rows><row/></rows>\n'
+run 0
+tells 'the file looks like XML'
+
 # --skip-head: a line that is longer than what is read at once is one line, its CR LF too.
 for n in 524286 524287 524288 600000 1100000; do
     { head -c $n /dev/zero | tr '\0' x && printf '\r\nid,n\r\n1,2\r\n'; } >"$dir/in.csv"
@@ -190,6 +300,7 @@ silent --encoding-fallback
 records '21,\xe9'
 run 1
 silent --encoding-fallback
+tells 'or the data were cut within the last character'
 input 'id,n\n1,\xe9\n2,\xe9\n'
 run 1
 silent --encoding-fallback

@@ -199,6 +199,62 @@ START_TEST(merging_two_parts_gives_the_whole)
 }
 END_TEST
 
+/* The columns `a` and `b`; every record from `border` on goes to another set, which is merged. */
+static struct csvk_types *fold_with_names(const char *text, uint64_t border)
+{
+    struct csvk_options options;
+    struct csvk_source *source = NULL;
+    struct csvk_reader *reader = NULL;
+    struct csvk_types *types[2] = {NULL, NULL};
+    struct csvk_strings names = {NULL, 0, 0};
+    const struct csvk_batch *batch;
+    csvk_options_init(&options);
+    options.detail = CSVK_FIELDS;
+    options.window = 1;
+    ck_assert_int_eq(csvk_strings_add(&names, "a"), CSVK_OK);
+    ck_assert_int_eq(csvk_strings_add(&names, "b \"c\""), CSVK_OK);
+    ck_assert_int_eq(csvk_source_memory(&source, text, strlen(text), NULL), CSVK_OK);
+    ck_assert_int_eq(csvk_reader_new(&reader, source, &options, NULL), CSVK_OK);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(csvk_types_new(&types[i], 2, &options.dialect), CSVK_OK);
+        ck_assert_int_eq(csvk_types_name(types[i], &names), CSVK_OK);
+    }
+    while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
+        ck_assert_int_eq(csvk_types_feed(types[batch->first_record >= border], batch, 1), CSVK_OK);
+    }
+    csvk_types_merge(types[0], types[1]);
+    csvk_types_free(types[1]);
+    csvk_strings_release(&names);
+    csvk_reader_free(reader);
+    csvk_source_free(source);
+    return types[0];
+}
+
+START_TEST(a_header_that_comes_again_is_counted_apart)
+{
+    static const char text[] = "a,\"b \"\"c\"\"\"\n1,2\na,\"b \"\"c\"\"\"\na,x\n\xEF\xBB\xBF\"a\","
+                               "\"b \"\"c\"\"\"\n3,4\na,\"b \"\"c\"\"\",5\n";
+    for (uint64_t border = 2; border <= 8; border++) {
+        struct csvk_types *types = fold_with_names(text, border);
+        struct csvk_repeated_headers again = csvk_types_repeated_headers(types);
+        ck_assert_uint_eq(again.count, 2);
+        ck_assert_uint_eq(again.first, 3);
+        for (size_t i = 0; i < 2; i++) {
+            const struct csvk_column_types *column = csvk_types_column(types, i);
+            ck_assert_uint_eq(column->values, 4);
+            ck_assert_uint_eq(column->header_again, 3);
+            ck_assert_int_eq(csvk_types_propose(column), CSVK_TYPE_STRING);
+        }
+        csvk_types_free(types);
+    }
+    struct csvk_types *types = fold_with_names("a,b\n1,2\na,\"b \"\"c\"\"\"\n3,4\n", 9);
+    const struct csvk_column_types *column = csvk_types_column(types, 0);
+    ck_assert_int_eq(csvk_types_propose(column), CSVK_TYPE_STRING);
+    ck_assert_int_eq(csvk_types_propose_for_others(column), CSVK_TYPE_INTEGER);
+    csvk_types_free(types);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("manifest_types");
@@ -208,6 +264,7 @@ int main(void)
     tcase_add_test(tcase, evidence_names_the_first_value_that_excluded);
     tcase_add_test(tcase, every_window_gives_the_same);
     tcase_add_test(tcase, merging_two_parts_gives_the_whole);
+    tcase_add_test(tcase, a_header_that_comes_again_is_counted_apart);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

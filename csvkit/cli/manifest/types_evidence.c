@@ -99,6 +99,7 @@ static int latest_exclusion(const struct csvk_column_types *column)
     return narrower && column->excluded[likest].record == why->record ? likest : latest;
 }
 
+/* A header that comes again keeps the column from its type only when it would have another one. */
 static int add_column(struct csvk_buf *out, const char *name,
                       const struct csvk_column_types *column)
 {
@@ -113,7 +114,11 @@ static int add_column(struct csvk_buf *out, const char *name,
             column->values, cli_plural(column->values), column->empty, column->longest,
             cli_plural(column->longest));
     }
-    if (status == CSVK_OK && latest >= 0) {
+    enum csvk_type others = csvk_types_propose_for_others(column);
+    if (status == CSVK_OK && others != csvk_types_propose(column)) {
+        status = csvk_buf_printf(out, "; record %" PRIu64 " repeats the header, the others are %s",
+                                 column->header_again, csvk_type_name(others));
+    } else if (status == CSVK_OK && latest >= 0) {
         status = add_reason(out, column, (enum csvk_type)latest);
     }
     return status == CSVK_OK ? csvk_buf_puts(out, ")\n") : status;
@@ -133,6 +138,14 @@ int cli_add_types(struct csvk_buf *out, const struct csvk_strings *columns,
                                  "first is record %" PRIu64 "\n",
                                  shorter.count, shorter.count == 1 ? " has" : "s have",
                                  shorter.count == 1 ? "is" : "are", shorter.first);
+    }
+    struct csvk_repeated_headers again = csvk_types_repeated_headers(types);
+    if (status == CSVK_OK && again.count != 0) {
+        status = csvk_buf_printf(out,
+                                 "%" PRIu64 " record%s the header and %s not counted; the first "
+                                 "is record %" PRIu64 "\n",
+                                 again.count, again.count == 1 ? " repeats" : "s repeat",
+                                 again.count == 1 ? "is" : "are", again.first);
     }
     return status;
 }
@@ -172,6 +185,10 @@ static void put_column(struct csvk_json *json, const char *name, bool nullable,
     csvk_json_put_uint(json, "values", column->values);
     csvk_json_put_uint(json, "empty", column->empty);
     csvk_json_put_uint(json, "longest", column->longest);
+    if (column->header_again != 0) {
+        csvk_json_put_uint(json, "header_again", column->header_again);
+        csvk_json_put_string(json, "others", csvk_type_name(csvk_types_propose_for_others(column)));
+    }
     put_exclusions(json, column);
     csvk_json_close(json, '}');
 }
@@ -187,4 +204,5 @@ void cli_put_types(struct csvk_json *json, const struct csvk_strings *columns,
     }
     csvk_json_close(json, ']');
     csvk_json_put_uint(json, "short_records", csvk_types_short_records(types).count);
+    csvk_json_put_uint(json, "repeated_headers", csvk_types_repeated_headers(types).count);
 }
