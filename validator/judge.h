@@ -265,6 +265,9 @@ void sample_judge(struct csvk_validator *v);
 /* causes.c */
 void causes_judge(struct csvk_validator *v);
 
+/* remedies.c: at the end, after the causes */
+void remedies_judge(struct csvk_validator *v);
+
 /* key_rules.c: these do nothing when there is no primary key */
 int keys_new(struct csvk_validator *v, struct csvk_error *err);
 /* Finds the key's columns among `names`; a missing one is reported at the place `header`. */

@@ -465,6 +465,7 @@ static int judge_whole(struct csvk_validator *v, struct csvk_error *err)
     judge_totals(v);
     judge_damage(v);
     causes_judge(v);
+    remedies_judge(v);
     int status = keys_finish(v, err);
     if (status == CSVK_OK && v->failed) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory for findings");

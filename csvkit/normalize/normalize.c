@@ -518,7 +518,8 @@ static int run(struct norm *norm)
 }
 
 /* As csvk_normalize, with structs of this library's version. */
-static int normalize(struct csvk_source *source, const struct csvk_normalize_options *options,
+static int normalize(struct csvk_source *source, const char *other_kind,
+                     const struct csvk_normalize_options *options,
                      const struct csvk_normalize_outputs *outputs,
                      struct csvk_normalize_result *result, struct csvk_error *err)
 {
@@ -528,6 +529,7 @@ static int normalize(struct csvk_source *source, const struct csvk_normalize_opt
     }
     norm->options = *options;
     norm->o = &norm->options;
+    norm->other_kind = other_kind;
     norm->out = outputs;
     norm->result = result;
     norm->err = err;
@@ -554,11 +556,12 @@ static int normalize_table(struct csvk_source *source, const struct csvk_normali
     if (status == CSVK_OK && kind.class == CSVK_FILE_OTHER) {
         return csvk_refuse_kind(source, &kind, err);
     }
-    status = status == CSVK_OK ? normalize(source, options, outputs, result, err) : status;
-    if (status == CSVK_OK && kind.class == CSVK_FILE_OTHER_TEXT) {
+    const char *other = kind.class == CSVK_FILE_OTHER_TEXT ? kind.name : NULL;
+    status = status == CSVK_OK ? normalize(source, other, options, outputs, result, err) : status;
+    if (status == CSVK_OK && other != NULL) {
         norm_advise_on_kind(result, kind.name);
     }
-    if (status == CSVK_EDATA && kind.class == CSVK_FILE_OTHER_TEXT && err != NULL) {
+    if (status == CSVK_EDATA && other != NULL && err != NULL && strstr(err->text, other) == NULL) {
         struct csvk_error why = *err;
         csvk_fail(err, status, "%s; by the way, the file looks like %s", why.text, kind.name);
     }

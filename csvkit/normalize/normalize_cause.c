@@ -126,7 +126,8 @@ static void suggest_any(const struct norm *norm, char *text, size_t room)
              delimiter || lines ? "" : "lines that are no records of this table");
 }
 
-/* The records say that the header is further down. */
+/* The records say that the header is further down: those of its width are more than the others in
+   the sample. */
 static void suggest_lines(const struct norm *norm, char *text, size_t room)
 {
     const struct norm_signs *s = &norm->signs;
@@ -153,7 +154,7 @@ static void suggest_for_width(const struct norm *norm, char *text, size_t room)
     } else if (in_most(norm, s->trailing)) {
         snprintf(text, room, "a delimiter at the end of every record, which can be taken off");
     } else if (in_most(norm, s->same_width) && s->width > norm->width && norm->width == 1 &&
-               s->line > 1) {
+               s->line > 1 && s->same_width > norm_evidence_records(norm->sample.evidence)) {
         suggest_lines(norm, text, room);
     } else if (in_most(norm, s->same_width) && s->width > norm->width && norm->width > 1) {
         snprintf(text, room,
@@ -187,14 +188,15 @@ static bool suggest_in_one_column(const struct norm *norm, char *text, size_t ro
     return false;
 }
 
-/* The encoding that was given or found is not that of the bytes. */
+/* The encoding that was given or found is not that of the bytes. None is named: one byte for each
+   character fits any bytes, and makes other letters of them. */
 static void suggest_encoding(const struct norm *norm, char *text, size_t room)
 {
     if (norm->o->encoding != NULL) {
-        snprintf(text, room, "wrong encoding: it was read as %s (try --encoding=windows-1252)",
+        snprintf(text, room, "wrong encoding: it was read as %s (csvkit sniff proposes one)",
                  norm->o->encoding);
     } else {
-        snprintf(text, room, "wrong encoding (try --encoding=windows-1252, or --encoding=auto)");
+        snprintf(text, room, "wrong encoding (csvkit sniff proposes one)");
     }
 }
 
@@ -218,6 +220,10 @@ static void suggest_for_enclosures(const struct norm *norm, char *text, size_t r
 void norm_likely_cause(const struct norm *norm, char *text, size_t room)
 {
     const uint64_t *c = norm->cause;
+    if (norm->other_kind != NULL) {
+        snprintf(text, room, "no table: the file looks like %s", norm->other_kind);
+        return;
+    }
     if (c[NORM_CAUSE_ENCODING] > c[NORM_CAUSE_WIDTH] &&
         c[NORM_CAUSE_ENCODING] > c[NORM_CAUSE_ENCLOSURE]) {
         suggest_encoding(norm, text, room);

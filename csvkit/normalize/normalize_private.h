@@ -152,7 +152,8 @@ struct norm_counted_lines {
 
 struct norm {
     const struct csvk_normalize_options *o; /* &options */
-    struct csvk_normalize_options options;  /* a copy; norm_start fills in what was left open */
+    const char *other_kind; /* what the text looks like instead of a table; or NULL */
+    struct csvk_normalize_options options; /* a copy; norm_start fills in what was left open */
     const struct csvk_normalize_outputs *out;
     struct csvk_normalize_result *result;
     struct csvk_error *err;

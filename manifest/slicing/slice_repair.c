@@ -115,6 +115,24 @@ static struct csvk_output to_sink(struct csvk_sink *sink)
     return (struct csvk_output){sink != NULL ? write_sink : NULL, sink};
 }
 
+/* A refusal may name options that csvkit normalize has and csvkit slice has not. */
+static void name_own_options(struct csvk_error *err)
+{
+    static const char *const words[][2] = {
+        {", or --delimiter=auto)", ")"},
+        {"(try --delimiter=auto)", "(csvkit sniff proposes one)"},
+        {" (--widen makes the table as wide as its widest record)", ""},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const struct csvk_error old = *err;
+        const char *at = strstr(old.text, words[i][0]);
+        if (at != NULL) {
+            (void)csvk_fail(err, old.status, "%.*s%s%s", (int)(at - old.text), old.text,
+                            words[i][1], at + strlen(words[i][0]));
+        }
+    }
+}
+
 static void *repair_input(void *context)
 {
     struct slice_stream *stream = context;
@@ -131,6 +149,9 @@ static void *repair_input(void *context)
     stream->result.size = sizeof stream->result;
     stream->status =
         csvk_normalize(stream->from, &r->options, &outputs, &stream->result, &stream->err);
+    if (stream->status != CSVK_OK) {
+        name_own_options(&stream->err);
+    }
     close(stream->to);
     return NULL;
 }

@@ -76,9 +76,9 @@ silent 'was given'
 # The encoding.
 table 'id,n\n' '%d,caf\xe9\n'
 said
-tells '(try --encoding=windows-1252, or --encoding=auto)'
+tells 'wrong encoding (csvkit sniff proposes one)'
 said --encoding=utf-8
-tells 'it was read as utf-8 (try --encoding=windows-1252)'
+tells 'it was read as utf-8 (csvkit sniff proposes one)'
 
 # Records of another width, and comments.
 table 'id,n\n' '%d,a,\n'

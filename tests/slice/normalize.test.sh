@@ -56,3 +56,15 @@ diff -r "$work/t1" "$work/t2" && cmp "$work/r1" "$work/r2" || fail "threads chan
 # options of repair without --normalize are not passed over
 status_of "$CSVKIT" slice --trim examples/data/orders.csv -o "$work/orders"
 [ "$status" = 2 ] && grep -q -- --normalize "$work/stderr" || fail "--trim alone: $status"
+
+# a refusal names no option that slice does not have
+{ printf 'a\n1\n2\n3\n' && for i in $(seq 4); do printf '%d,x;y\n' "$i"; done; } >"$work/one.csv"
+{ printf 'a\n1\n2\n3\n' && for i in $(seq 4); do printf '%d,x\n' "$i"; done; } >"$work/any.csv"
+for name in one any; do
+    status_of "$CSVKIT" slice --normalize "$work/$name.csv" -o "$work/none"
+    [ "$status" = 1 ] || fail "$name: $status $(cat "$work/stderr")"
+    ! grep -e '--delimiter=auto' -e --widen "$work/stderr" || fail "$name: an option of normalize"
+done
+grep -q "likely wrong delimiter (csvkit sniff proposes one)" "$work/stderr" || fail "any: $(cat "$work/stderr")"
+status_of "$CSVKIT" slice --normalize "$work/one.csv" -o "$work/none"
+grep -q "(try --delimiter=';')" "$work/stderr" || fail "one: $(cat "$work/stderr")"

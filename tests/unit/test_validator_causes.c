@@ -444,6 +444,44 @@ START_TEST(who_says_the_delimiter_is_not_doubted)
 }
 END_TEST
 
+/* An option is named where the whole sample reads well with it, and nothing good changes. */
+static const struct advised {
+    const char *rule, *table;
+    bool named;
+} advised[] = {
+    {"quote-style-suspected", "a,b\n'x','1, 2'\n", true},
+    {"quote-style-suspected", "a,b\n'O''Neil','1, 2'\n", true},
+    {"quote-style-suspected", "a,b\nO'Hara,1\nx,'1, 2'\n", false}, /* an apostrophe is data */
+    {"quote-style-suspected", "a,b\n'x' y,1\nx,'1, 2'\n", false},  /* text after it */
+    {"quote-style-suspected", "a,b\n'x' y',1\nx,'1, 2'\n", false},
+    {"quote-style-suspected", "a,b\n\"x\",1\nx,'1, 2'\n", false}, /* " would be data */
+    {"quote-style-suspected", "a,b\nx,1,2\nx,'1, 2'\n", false},   /* another width */
+    {"quote-style-suspected", "a,b\n`x`,`1, 2`\n", true},
+    {"quote-style-suspected", "a,b\nx`y,1\n`x`,`1, 2`\n", false},
+    {"field-count", "a,b\nO'Hara,1\nx,'1, 2'\n", false},
+    {"backslash-escaped-quote", "a,b\n\"say \\\"hi\\\" now\",2\n", true},
+    {"backslash-escaped-quote", "a,b\n\"say \\\"hi\\\"\",2\n", true},
+    {"backslash-escaped-quote", "a,b\n\"say \\\"hi\\\" now\",C:\\x\n", false},
+    {"backslash-escaped-quote", "a,b\n\"say \\\"hi\\\" now\",\"C:\\\"\n", false},
+    {"backslash-escaped-quote", "a,b\n\"C:\\\",2\n\"say \\\"hi\\\" now\",1\n", false},
+    {"backslash-escaped-quote", "a,b\n\"say \\\"hi\\\" now\",2\n1,2,3\n", false},
+    {"backslash-escaped-quote", "a,b\n\"say \\\"hi\\\" now\",2\\", false},
+};
+
+START_TEST(an_option_is_named_where_it_helps)
+{
+    const struct advised *c = &advised[_i];
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    struct csvk_validator *v = judge(c->table, strlen(c->table), &options);
+    const struct csvk_finding *f = first_of(report_of(v), c->rule);
+    ck_assert_ptr_nonnull(f);
+    const char *remedy = csvk_finding_remedy(f);
+    ck_assert_msg((strstr(remedy, "--e") != NULL) == c->named, "%s", remedy);
+    csvk_validator_free(v);
+}
+END_TEST
+
 /* The records outvote the header, but not what somebody has said about the width. */
 START_TEST(a_width_that_is_known_is_not_outvoted)
 {
@@ -478,6 +516,8 @@ int main(void)
     tcase_add_test(tcase, names_with_the_same_defect_are_told_once);
     tcase_add_test(tcase, who_says_the_delimiter_is_not_doubted);
     tcase_add_test(tcase, a_width_that_is_known_is_not_outvoted);
+    tcase_add_loop_test(tcase, an_option_is_named_where_it_helps, 0,
+                        sizeof advised / sizeof advised[0]);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }
