@@ -14,6 +14,7 @@
 
 #include "csvkit/csvkit.h"
 #include "manifest/table_definition.h"
+#include "manifest/types.h"
 
 #include <cjson/cJSON.h>
 #include <signal.h>
@@ -252,11 +253,22 @@ void kbc_loaded_release(struct kbc_loaded *loaded);
 int kbc_load(struct kbc *kbc, const struct kbc_load *load, struct kbc_loaded *out,
              struct csvk_error *err) CSVK_MUST_USE;
 
+/* The table that a load goes to, as far as it is known before. All-zero is empty; owned. */
+struct kbc_target {
+    bool exists;
+    struct csvk_strings primary_key; /* when it exists */
+    struct csvk_declared_type
+        *types; /* ntypes of them, of the columns of the data, in order; NULL:
+                   it has no types, or the columns of the data have no names */
+    size_t ntypes;
+};
+void kbc_target_release(struct kbc_target *target);
 /* Checks, before anything is uploaded, what kbc_load would be refused for: columns, key, existence
-   of the table. *exists is true when the table exists. Adds the columns of its primary key to
-   `key`. */
-int kbc_load_check(struct kbc *kbc, const struct kbc_load *load, bool *exists,
-                   struct csvk_strings *key, struct csvk_error *err) CSVK_MUST_USE;
+   of the table. The types are those of the table, or of `schema` when there is no table. */
+int kbc_load_check(struct kbc *kbc, const struct kbc_load *load, struct kbc_target *target,
+                   struct csvk_error *err) CSVK_MUST_USE;
+/* Without asking anybody: the table is taken as missing. CSVK_OK or CSVK_ENOMEM. */
+int kbc_target_of_schema(const cJSON *schema, struct kbc_target *target) CSVK_MUST_USE;
 
 /* For the Importer service: one request for a small file. The table must exist. */
 struct kbc_direct {
@@ -319,7 +331,8 @@ struct csvk_report;
 struct kbc_input_hooks { /* what they get is borrowed for the call */
     void (*refused)(void *ctx, const struct csvk_report *report); /* a file has errors */
     void (*failed)(void *ctx, const struct csvk_error *err);      /* a file cannot be judged */
-    void (*note)(void *ctx, const char *text); /* a line for the user; may be NULL */
+    void (*note)(void *ctx, const char *text);   /* a line for the user; may be NULL */
+    void (*misfit)(void *ctx, const char *text); /* a line about values of a wrong type */
     void *ctx;
 };
 /*
@@ -331,6 +344,15 @@ struct kbc_input_hooks { /* what they get is borrowed for the call */
  */
 int kbc_input_check(struct kbc_input *input, const struct csvk_strings *key,
                     const struct kbc_input_hooks *hooks, struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Compares the values with the types of the table (csvk_type_check says how far); reads the data
+ * once more, unless no column can have a misfit. `nulls` as in kbc_load. CSVK_EDATA when a value
+ * does not fit: hooks->misfit was told about the first ones of every column, and how many there
+ * are.
+ */
+int kbc_input_check_values(const struct kbc_input *input, const struct kbc_target *target,
+                           const struct csvk_strings *nulls, const struct kbc_input_hooks *hooks,
+                           struct csvk_error *err) CSVK_MUST_USE;
 void kbc_input_release(struct kbc_input *input);
 
 /* ---- downloading ---------------------------------------------------------------------------- */
