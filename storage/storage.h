@@ -70,7 +70,7 @@ struct kbc_upload {
     bool permanent;
     enum kbc_compress compress;
     const char *state;  /* journal for resuming, or NULL */
-    bool to_load;       /* an import follows: a file that Storage removed meanwhile is of no use */
+    bool to_load;       /* an import follows: once it is known, the file need not be there */
     uint64_t part_size; /* bytes of a part of a large file; 0: 64 MiB */
 };
 
