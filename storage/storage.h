@@ -115,6 +115,11 @@ int kbc_files_list(struct kbc *kbc, const struct kbc_file_query *query, struct k
                    struct csvk_error *err) CSVK_MUST_USE;
 int kbc_file_get(struct kbc *kbc, const char *id, struct kbc_file *out,
                  struct csvk_error *err) CSVK_MUST_USE;
+/* Adds a tag, which the file may have already; removes one, which it need not have. */
+int kbc_file_add_tag(struct kbc *kbc, const char *id, const char *tag,
+                     struct csvk_error *err) CSVK_MUST_USE;
+int kbc_file_remove_tag(struct kbc *kbc, const char *id, const char *tag,
+                        struct csvk_error *err) CSVK_MUST_USE;
 /* Deletes the file and waits for the end of it. */
 int kbc_file_delete(struct kbc *kbc, const char *id, struct csvk_error *err) CSVK_MUST_USE;
 
@@ -382,6 +387,7 @@ struct kbc_download {
     enum kbc_slices slices;
     const struct csvk_strings *columns; /* NULL: all */
     const char *changed_since, *changed_until;
+    bool timestamp; /* of each row, when it last changed: one more column, the last */
     const struct kbc_filter *filters;
     size_t nfilters;
     const struct kbc_order *orders;

@@ -442,6 +442,8 @@ ApiHandler.routes = [
     ('GET', r'files', ApiHandler.list_files),
     ('GET', r'files/(\d+)', lambda h, d, i: (200, h.project.show(h.file(i), False))),
     ('DELETE', r'files/(\d+)', ApiHandler.delete_file),
+    ('POST', r'files/(\d+)/tags', ApiHandler.add_tag),
+    ('DELETE', r'files/(\d+)/tags/([^/]+)', ApiHandler.remove_tag),
     ('PUT', r'files/(\d+)/refresh', ApiHandler.refresh),
     ('POST', r'buckets', ApiHandler.make_bucket),
     ('GET', r'buckets/([^/]+)', lambda h, d, i: (200, h.bucket(i))),
