@@ -8,6 +8,7 @@
  * Sources: Snowflake's pages "Numeric data types", "Logical data types", "Date and time input and
  * output formats"; BigQuery's "Data types", "Loading CSV data from Cloud Storage". Both load into a
  * table of the same types whose columns may all be NULL; NOT NULL is refused in the step after it.
+ * Formats of dates are those of Snowflake's AUTO, which the platform's sessions have.
  */
 #include "manifest/types.h"
 
