@@ -216,6 +216,9 @@ check-large-upload: deps ## upload LARGE_MB of slices to a local S3 server; fail
 
 check-storage-faults: all ## a load broken at every request in every way, on three clouds: every row exactly once
 	@python3 tests/storage/fault_schedules.py $(TOOL)
+	@for test in spoiled faults_import; do \
+	  WHOLE=whole CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) bash tests/storage/$$test.test.sh || exit 1; \
+	done
 
 MANIFESTS ?= 10000
 check-manifests: all ## MANIFESTS random manifests for each of SEEDS against the platform's rules, restated

@@ -1,5 +1,6 @@
 /*
- * types.h - proposes a base data type for every column, with the evidence.
+ * types.h - proposes a base data type for every column, with the evidence; and tells which values
+ * no column of a type takes.
  *
  * The idea. Batch after batch is added to the counts of a csvk_types. A column takes constant
  * memory, and two parts of a file may be counted apart and merged. A proposed type never loses
@@ -101,6 +102,68 @@ CSVK_API enum csvk_type csvk_types_propose_for_others(const struct csvk_column_t
 /* The length of the proposed type, such as "38,12", when its default is too short; else "". */
 CSVK_API void csvk_types_length(const struct csvk_column_types *column,
                                 char text[CSVK_TYPE_LENGTH_SIZE]);
+
+/* ---- values against the types that a table has ---------------------------------------------- */
+
+/*
+ * What is checked. Backends differ in what they take: 1.5 is rounded for an INTEGER here and
+ * refused there, 1/2/2024 is a date here and none there. A value is a misfit only when every
+ * backend of the platform is known to refuse it; all others pass, so no misfit does not mean that
+ * the load works. Not looked at: ranges other than the digits before the point, lengths of texts,
+ * TIME, binary and semi-structured columns.
+ */
+
+/* Fixed. What a table says about a column. */
+struct csvk_declared_type {
+    enum csvk_type type;     /* STRING: every text will do */
+    uint32_t integer_digits; /* of INTEGER and NUMERIC: the most before the point; 0: no limit */
+    bool not_null;
+};
+/* From the name that the platform or a backend has for a type, in any case ("NUMBER", "INT64"), and
+   its length ("38,9"; NULL or "": none). A name that is not known is STRING. Any thread. */
+CSVK_API struct csvk_declared_type csvk_declared_type_of(const char *name, const char *length);
+
+/* Why a value is refused. */
+enum csvk_misfit {
+    CSVK_MISFIT_FORM,   /* it has no form that the type can have */
+    CSVK_MISFIT_DIGITS, /* a number with too many digits before the point */
+    CSVK_MISFIT_MOMENT, /* a day or a time of day that does not exist */
+    CSVK_MISFIT_NULL,   /* nothing, in a column that is NOT NULL */
+};
+/* Fixed. One value that does not fit. */
+struct csvk_misfit_example {
+    uint64_t record; /* from 1, a header included */
+    uint64_t length; /* of the value, in bytes */
+    enum csvk_misfit why;
+    uint32_t kept;                          /* bytes of the value in `sample` */
+    unsigned char sample[CSVK_TYPE_SAMPLE]; /* the beginning of the value; no NUL after it */
+};
+#define CSVK_MISFIT_EXAMPLES 3
+/* The library's. The misfits of a column: all are counted, the first ones are kept. */
+struct csvk_column_misfits {
+    uint64_t count;
+    size_t nexamples;
+    struct csvk_misfit_example example[CSVK_MISFIT_EXAMPLES];
+};
+
+struct csvk_type_check;
+/*
+ * For data of `columns` columns, which are declared as `declared` says, in a dialect; all of it is
+ * copied. `nulls` are the values that become NULL; NULL: the empty one. csvk_type_check_free frees
+ * *out.
+ */
+CSVK_API int csvk_type_check_new(struct csvk_type_check **out,
+                                 const struct csvk_declared_type *declared, size_t columns,
+                                 const struct csvk_strings *nulls,
+                                 const struct csvk_dialect *dialect) CSVK_MUST_USE;
+/* Checks the records of a batch, as csvk_types_feed counts them: of one with too few fields none is
+   checked. */
+CSVK_API int csvk_type_check_feed(struct csvk_type_check *check, const struct csvk_batch *batch,
+                                  uint64_t skip) CSVK_MUST_USE;
+/* The misfits of column number `column`, from 0. `check` owns them, and changes them. */
+CSVK_API const struct csvk_column_misfits *csvk_type_check_column(
+    const struct csvk_type_check *check, size_t column);
+CSVK_API void csvk_type_check_free(struct csvk_type_check *check); /* NULL is fine */
 
 #ifdef __cplusplus
 }

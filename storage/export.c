@@ -54,6 +54,7 @@ static bool add_restrictions(cJSON *body, const struct kbc_download *wanted)
                  cJSON_AddStringToObject(body, "changedSince", wanted->changed_since)) &&
                 (!wanted->changed_until ||
                  cJSON_AddStringToObject(body, "changedUntil", wanted->changed_until)) &&
+                (!wanted->timestamp || cJSON_AddTrueToObject(body, "includeInternalTimestamp")) &&
                 (!wanted->limit || cJSON_AddNumberToObject(body, "limit", (double)wanted->limit));
     cJSON *filters =
         good && wanted->nfilters > 0 ? cJSON_AddArrayToObject(body, "whereFilters") : NULL;
@@ -109,16 +110,11 @@ int export_check(const struct kbc_download *wanted, struct csvk_error *err)
     return status;
 }
 
-static int take_columns(struct kbc *kbc, const struct kbc_download *wanted,
-                        struct kbc_downloaded *out, struct csvk_error *err)
+static int ask_for_columns(struct kbc *kbc, const struct kbc_download *wanted,
+                           struct kbc_downloaded *out, struct csvk_error *err)
 {
     struct csvk_buf path = CSVK_BUF_INIT;
     struct kbc_answer answer = {0};
-    if (wanted->columns && wanted->columns->count > 0) {
-        return csvk_strings_copy(&out->columns, wanted->columns) < 0
-                   ? csvk_fail(err, CSVK_ENOMEM, "out of memory")
-                   : CSVK_OK;
-    }
     int status = kbc_path(&path, "tables", wanted->table, "", err);
     if (status < 0) {
         return status;
@@ -135,6 +131,25 @@ static int take_columns(struct kbc *kbc, const struct kbc_download *wanted,
     kbc_answer_release(&answer);
     csvk_buf_release(&path);
     return status;
+}
+
+/* The columns that the slices will have: the platform puts the time stamp last. */
+static int take_columns(struct kbc *kbc, const struct kbc_download *wanted,
+                        struct kbc_downloaded *out, struct csvk_error *err)
+{
+    int status = CSVK_OK;
+    if (wanted->columns && wanted->columns->count > 0) {
+        status = csvk_strings_copy(&out->columns, wanted->columns);
+    } else {
+        status = ask_for_columns(kbc, wanted, out, err);
+        if (status < 0) {
+            return status;
+        }
+    }
+    if (status == CSVK_OK && wanted->timestamp) {
+        status = csvk_strings_add(&out->columns, "_timestamp");
+    }
+    return status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : CSVK_OK;
 }
 
 static int start_export(struct kbc *kbc, const struct kbc_download *wanted,

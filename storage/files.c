@@ -1,5 +1,5 @@
 /*
- * files.c - the files that are in Storage: listed, shown, deleted.
+ * files.c - the files that are in Storage: listed, shown, tagged, deleted.
  *
  * The list of the platform has any of the tags; here a file has to have all of them, so what comes
  * is looked at once more. It comes in pages, the newest file first.
@@ -88,6 +88,68 @@ int kbc_file_delete(struct kbc *kbc, const char *id, struct csvk_error *err)
                                 .scope = KBC_BRANCHED};
         status = kbc_delete_and_wait(kbc, &call, err);
     }
+    csvk_buf_release(&path);
+    return status;
+}
+
+/* ---- tags ------------------------------------------------------------------------------------ */
+
+/* May be repeated: the platform drops a tag that comes twice. */
+int kbc_file_add_tag(struct kbc *kbc, const char *id, const char *tag, struct csvk_error *err)
+{
+    struct csvk_buf path = CSVK_BUF_INIT;
+    struct kbc_answer answer = {0};
+    cJSON *body = cJSON_CreateObject();
+    int status = body && cJSON_AddStringToObject(body, "tag", tag) ? CSVK_OK : no_memory(err);
+    status = status == CSVK_OK ? file_path(id, "/tags", &path, err) : status;
+    if (status == CSVK_OK) {
+        struct kbc_call call = {.what = "adding a tag",
+                                .method = "POST",
+                                .path = csvk_buf_text(&path),
+                                .body = body,
+                                .scope = KBC_BRANCHED,
+                                .may_be_empty = true};
+        status = kbc_call(kbc, &call, &answer, err); /* which takes over the body */
+    } else {
+        cJSON_Delete(body);
+    }
+    kbc_answer_release(&answer);
+    csvk_buf_release(&path);
+    return status;
+}
+
+/* True when the file is there and does not have the tag. */
+static bool lacks_tag(struct kbc *kbc, const char *id, const char *tag)
+{
+    struct kbc_file file = {0};
+    struct csvk_error none = {0};
+    bool lacks =
+        kbc_file_get(kbc, id, &file, &none) == CSVK_OK && !csvk_strings_has(&file.tags, tag);
+    kbc_file_release(&file);
+    return lacks;
+}
+
+/* May be repeated: when the answer to the first request was lost, the second one finds no tag. */
+int kbc_file_remove_tag(struct kbc *kbc, const char *id, const char *tag, struct csvk_error *err)
+{
+    struct csvk_buf path = CSVK_BUF_INIT;
+    struct kbc_answer answer = {0};
+    int status = file_path(id, "/tags/", &path, err);
+    if (status == CSVK_OK && percent_encode(&path, tag, "") < 0) {
+        status = no_memory(err);
+    }
+    if (status == CSVK_OK) {
+        struct kbc_call call = {.what = "removing a tag",
+                                .method = "DELETE",
+                                .path = csvk_buf_text(&path),
+                                .scope = KBC_BRANCHED,
+                                .may_be_empty = true};
+        status = kbc_call(kbc, &call, &answer, err);
+    }
+    if (status < 0 && answer.status == 404 && lacks_tag(kbc, id, tag)) {
+        status = CSVK_OK;
+    }
+    kbc_answer_release(&answer);
     csvk_buf_release(&path);
     return status;
 }

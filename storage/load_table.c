@@ -504,15 +504,19 @@ int kbc_load(struct kbc *kbc, const struct kbc_load *wanted, struct kbc_loaded *
     return status;
 }
 
-int kbc_load_check(struct kbc *kbc, const struct kbc_load *wanted, bool *exists,
-                   struct csvk_strings *key, struct csvk_error *err)
+int kbc_load_check(struct kbc *kbc, const struct kbc_load *wanted, struct kbc_target *target,
+                   struct csvk_error *err)
 {
     struct kbc_loaded none = {0};
     struct loading loading = {.kbc = kbc, .wanted = wanted, .out = &none};
     int status = look_at_table(&loading, err);
-    *exists = loading.place.exists;
-    if (status == CSVK_OK && csvk_strings_copy(key, &loading.place.primary_key) < 0) {
-        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    target->exists = loading.place.exists;
+    if (status == CSVK_OK) {
+        int made = target->exists ? table_types(&loading.place, &loading.columns, target)
+                                  : kbc_target_of_schema(wanted->schema, target);
+        if (made < 0 || csvk_strings_copy(&target->primary_key, &loading.place.primary_key) < 0) {
+            status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
     }
     table_release(&loading.place);
     csvk_strings_release(&loading.columns);

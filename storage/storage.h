@@ -14,6 +14,7 @@
 
 #include "csvkit/csvkit.h"
 #include "manifest/table_definition.h"
+#include "manifest/types.h"
 
 #include <cjson/cJSON.h>
 #include <signal.h>
@@ -69,7 +70,7 @@ struct kbc_upload {
     bool permanent;
     enum kbc_compress compress;
     const char *state;  /* journal for resuming, or NULL */
-    bool to_load;       /* an import follows: a file that Storage removed meanwhile is of no use */
+    bool to_load;       /* an import follows: once it is known, the file need not be there */
     uint64_t part_size; /* bytes of a part of a large file; 0: 64 MiB */
 };
 
@@ -114,6 +115,11 @@ int kbc_files_list(struct kbc *kbc, const struct kbc_file_query *query, struct k
                    struct csvk_error *err) CSVK_MUST_USE;
 int kbc_file_get(struct kbc *kbc, const char *id, struct kbc_file *out,
                  struct csvk_error *err) CSVK_MUST_USE;
+/* Adds a tag, which the file may have already; removes one, which it need not have. */
+int kbc_file_add_tag(struct kbc *kbc, const char *id, const char *tag,
+                     struct csvk_error *err) CSVK_MUST_USE;
+int kbc_file_remove_tag(struct kbc *kbc, const char *id, const char *tag,
+                        struct csvk_error *err) CSVK_MUST_USE;
 /* Deletes the file and waits for the end of it. */
 int kbc_file_delete(struct kbc *kbc, const char *id, struct csvk_error *err) CSVK_MUST_USE;
 
@@ -252,11 +258,22 @@ void kbc_loaded_release(struct kbc_loaded *loaded);
 int kbc_load(struct kbc *kbc, const struct kbc_load *load, struct kbc_loaded *out,
              struct csvk_error *err) CSVK_MUST_USE;
 
+/* The table that a load goes to, as far as it is known before. All-zero is empty; owned. */
+struct kbc_target {
+    bool exists;
+    struct csvk_strings primary_key; /* when it exists */
+    struct csvk_declared_type
+        *types; /* ntypes of them, of the columns of the data, in order; NULL:
+                   it has no types, or the columns of the data have no names */
+    size_t ntypes;
+};
+void kbc_target_release(struct kbc_target *target);
 /* Checks, before anything is uploaded, what kbc_load would be refused for: columns, key, existence
-   of the table. *exists is true when the table exists. Adds the columns of its primary key to
-   `key`. */
-int kbc_load_check(struct kbc *kbc, const struct kbc_load *load, bool *exists,
-                   struct csvk_strings *key, struct csvk_error *err) CSVK_MUST_USE;
+   of the table. The types are those of the table, or of `schema` when there is no table. */
+int kbc_load_check(struct kbc *kbc, const struct kbc_load *load, struct kbc_target *target,
+                   struct csvk_error *err) CSVK_MUST_USE;
+/* Without asking anybody: the table is taken as missing. CSVK_OK or CSVK_ENOMEM. */
+int kbc_target_of_schema(const cJSON *schema, struct kbc_target *target) CSVK_MUST_USE;
 
 /* For the Importer service: one request for a small file. The table must exist. */
 struct kbc_direct {
@@ -319,7 +336,8 @@ struct csvk_report;
 struct kbc_input_hooks { /* what they get is borrowed for the call */
     void (*refused)(void *ctx, const struct csvk_report *report); /* a file has errors */
     void (*failed)(void *ctx, const struct csvk_error *err);      /* a file cannot be judged */
-    void (*note)(void *ctx, const char *text); /* a line for the user; may be NULL */
+    void (*note)(void *ctx, const char *text);   /* a line for the user; may be NULL */
+    void (*misfit)(void *ctx, const char *text); /* a line about values of a wrong type */
     void *ctx;
 };
 /*
@@ -331,6 +349,15 @@ struct kbc_input_hooks { /* what they get is borrowed for the call */
  */
 int kbc_input_check(struct kbc_input *input, const struct csvk_strings *key,
                     const struct kbc_input_hooks *hooks, struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Compares the values with the types of the table (csvk_type_check says how far); reads the data
+ * once more, unless no column can have a misfit. `nulls` as in kbc_load. CSVK_EDATA when a value
+ * does not fit: hooks->misfit was told about the first ones of every column, and how many there
+ * are.
+ */
+int kbc_input_check_values(const struct kbc_input *input, const struct kbc_target *target,
+                           const struct csvk_strings *nulls, const struct kbc_input_hooks *hooks,
+                           struct csvk_error *err) CSVK_MUST_USE;
 void kbc_input_release(struct kbc_input *input);
 
 /* ---- downloading ---------------------------------------------------------------------------- */
@@ -360,6 +387,7 @@ struct kbc_download {
     enum kbc_slices slices;
     const struct csvk_strings *columns; /* NULL: all */
     const char *changed_since, *changed_until;
+    bool timestamp; /* of each row, when it last changed: one more column, the last */
     const struct kbc_filter *filters;
     size_t nfilters;
     const struct kbc_order *orders;

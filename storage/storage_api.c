@@ -356,9 +356,9 @@ static int build_request(struct kbc *kbc, const struct kbc_call *call, const cha
     return status;
 }
 
-static bool is_json_answer(const struct http_response *response)
+static bool is_answer(const struct kbc_call *call, const struct http_response *response)
 {
-    if (response->status == 204) {
+    if (response->status == 204 || (call->may_be_empty && response->body.length == 0)) {
         return true;
     }
     const char *end = NULL;
@@ -372,8 +372,7 @@ static bool is_json_answer(const struct http_response *response)
 /* A 2xx answer that is not JSON is worth another attempt if the request may be repeated. */
 static bool judge(void *ctx, const struct http_response *response)
 {
-    (void)ctx;
-    return response->status >= 200 && response->status < 300 && !is_json_answer(response);
+    return response->status >= 200 && response->status < 300 && !is_answer(ctx, response);
 }
 
 static int class_of(long status)
@@ -455,7 +454,7 @@ static int judge_answer(struct kbc *kbc, const struct kbc_call *call,
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     snprintf(answer->code, sizeof answer->code, "%s", json_text(answer->json, "code"));
-    if (good && (response->status == 204 || is_json_answer(response))) {
+    if (good && is_answer(call, response)) {
         bool is_error = strcmp(json_text(answer->json, "status"), "error") == 0 &&
                         *json_text(answer->json, "error");
         return is_error ? refusal(kbc, call, response, answer, err) : CSVK_OK;
@@ -486,6 +485,7 @@ static int send_call(struct kbc *kbc, const struct kbc_call *call, const char *b
 {
     struct http_request request = {0};
     struct http_response response = {0};
+    struct kbc_call judged = *call;
     int status = build_request(kbc, call, body, &request);
     if (status < 0) {
         status = csvk_fail(err, status, "%s: cannot be put into a request", call->what);
@@ -496,6 +496,7 @@ static int send_call(struct kbc *kbc, const struct kbc_call *call, const char *b
         goto out;
     }
     request.judge = judge;
+    request.ctx = &judged;
     pthread_mutex_lock(&kbc->lock);
     status = http_send(kbc->client, &request, &response, err);
     pthread_mutex_unlock(&kbc->lock);

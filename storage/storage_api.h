@@ -41,6 +41,7 @@ struct kbc_call {
     unsigned tries;     /* 0: as the session has it */
     const char *run_id; /* NULL: that of the session */
     const char *dry;    /* the JSON that a dry run answers; NULL: {} */
+    bool may_be_empty;  /* success without a body is an answer, too */
 };
 
 struct kbc_answer {

@@ -225,7 +225,7 @@ static int check_type(const struct table_place *place, const char *name, const c
     return CSVK_OK;
 }
 
-/* Types are compared where both sides name them; what the values are like is for the platform. */
+/* Types are compared where both sides name them; the values are judged in value_check.c. */
 static int check_types(const struct table_place *place, const struct kbc_load *wanted,
                        const struct csvk_strings *columns, struct csvk_error *err)
 {
@@ -324,17 +324,22 @@ static bool add_definition(cJSON *column, const cJSON *type, bool nullable)
 }
 
 /* The type of the project's backend when the schema has it, else the base type, else none: then the
-   column is text. */
+   column is text. A base type has no place for a length or NOT NULL, so a definition goes along
+   with it when there is one of them, as the platform does it. */
 static bool add_type(cJSON *column, const cJSON *schema, const char *backend)
 {
     const cJSON *type = json_at(schema, "data_type");
     const cJSON *own = json_at(type, backend);
-    const char *base = json_text(json_at(type, "base"), "type");
+    const cJSON *base = json_at(type, "base");
     bool nullable = !cJSON_IsFalse(json_at(schema, "nullable"));
     if (*json_text(own, "type")) {
         return add_definition(column, own, nullable);
     }
-    return !*base || cJSON_AddStringToObject(column, "basetype", base);
+    if (!*json_text(base, "type")) {
+        return true;
+    }
+    return cJSON_AddStringToObject(column, "basetype", json_text(base, "type")) &&
+           ((nullable && !part_of(base, "length")) || add_definition(column, base, nullable));
 }
 
 static int backend_of(struct kbc *kbc, char backend[32], struct csvk_error *err)

@@ -30,6 +30,10 @@ int table_names(struct kbc *kbc, const struct csvk_strings *columns, struct csvk
    table silently. */
 int table_check(const struct table_place *place, const struct kbc_load *wanted,
                 const struct csvk_strings *columns, struct csvk_error *err) CSVK_MUST_USE;
+/* The types of the columns of the data, which are called `columns`. None when the table is not
+   typed. CSVK_OK or CSVK_ENOMEM. */
+int table_types(const struct table_place *place, const struct csvk_strings *columns,
+                struct kbc_target *target) CSVK_MUST_USE;
 /* Makes the bucket unless it exists; *created: it did not exist. */
 int table_make_bucket(struct kbc *kbc, const struct table_place *place, bool *created,
                       struct csvk_error *err) CSVK_MUST_USE;

@@ -209,15 +209,20 @@ int upload_note_complete(struct upload *upload, struct csvk_error *err)
     return state_add(upload->state, entry, err);
 }
 
-/* The Storage file of a finished upload may have been removed since; nothing can be imported from
-   it. While an import of it is known, the file is of no interest any more. */
+/*
+ * The Storage file of a finished upload may have been removed since: the platform keeps it for some
+ * days. Nothing can be imported from it then, so it is uploaded anew. Once an import of it is
+ * known, a load has no interest in the file any more; and who wants the file has to begin a journal
+ * of its own, because without the marks of the import the rows could be imported once more.
+ */
 static int check_file(struct upload *upload, bool *gone, struct csvk_error *err)
 {
     char id[KBC_ID_SIZE], path[64];
     struct kbc_answer answer = {0};
     json_id(state_file(upload->state), "id", id);
     *gone = false;
-    if (!upload->wanted->to_load || !was_completed(upload) || imports_have(upload->state, id)) {
+    bool imported = imports_have(upload->state, id);
+    if (!was_completed(upload) || (upload->wanted->to_load && imported)) {
         return CSVK_OK;
     }
     snprintf(path, sizeof path, "files/%s", id);
@@ -226,6 +231,12 @@ static int check_file(struct upload *upload, bool *gone, struct csvk_error *err)
     int status = kbc_call(upload->kbc, &call, &answer, err);
     *gone = status < 0 && answer.status == 404;
     kbc_answer_release(&answer);
+    if (*gone && imported) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "Storage does not have the uploaded file %s any more, and the journal "
+                         "knows an import of it; give a new upload a --state of its own",
+                         id);
+    }
     return *gone ? CSVK_OK : status;
 }
 
@@ -263,8 +274,9 @@ int upload_open_journal(struct upload *upload, struct csvk_error *err)
                        err);
     } else if (status == CSVK_OK) {
         status = check_file(upload, &gone, err);
-        status = gone ? start_anew(upload, "Storage does not have the uploaded file any more", err)
-                      : status;
+        status = status == CSVK_OK && gone
+                     ? start_anew(upload, "Storage does not have the uploaded file any more", err)
+                     : status;
     }
     csvk_buf_release(&text);
     csvk_buf_release(&version);

@@ -59,8 +59,9 @@ static int check_sources(struct cli *cli)
 /* Options that restrict an export mean nothing for a file that is there already. */
 static int check_export_options(struct cli *cli)
 {
-    static const char *const own_of_tables[] = {
-        "where", "order-by", "limit", "changed-since", "changed-until", "timeout", "file-type"};
+    static const char *const own_of_tables[] = {"where",         "order-by",      "limit",
+                                                "changed-since", "changed-until", "timeout",
+                                                "file-type",     "timestamp"};
     for (size_t i = 0; i < sizeof own_of_tables / sizeof *own_of_tables; i++) {
         if (cli_has(cli, own_of_tables[i]) && !cli_has(cli, "table")) {
             return cli_trouble(cli, "--%s restricts the export of a table: it needs --table",
@@ -96,6 +97,7 @@ static int read_wanted(struct cli *cli, struct kbc_download *wanted, struct csvk
         .columns = columns,
         .changed_since = cli_value(cli, "changed-since"),
         .changed_until = cli_value(cli, "changed-until"),
+        .timestamp = cli_has(cli, "timestamp"),
         .file_type = type && strcmp(type, "parquet") == 0 ? KBC_FILE_PARQUET : KBC_FILE_CSV,
     };
     int status = check_sources(cli);
@@ -223,6 +225,10 @@ static const struct cli_option rows[] = {
      false},
     {"changed-since", 0, "TIME", NULL,
      "Export only rows that were changed after this time, for example '-2 days'.", false},
+    {"timestamp", 0, NULL, NULL,
+     "With --table: one more column, _timestamp, the last: when each row was last changed. "
+     "Snowflake has it.",
+     false},
     {"changed-until", 0, "TIME", NULL, "Export only rows that were changed before this time.",
      false},
     {"where", 0, "FILTER", NULL,

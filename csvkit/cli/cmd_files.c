@@ -209,6 +209,68 @@ const struct cli_command cli_cmd_files_show = {
     .run = run_show,
 };
 
+/* ---- files tag ------------------------------------------------------------------------------- */
+
+typedef int change_fn(struct kbc *kbc, const char *id, const char *tag, struct csvk_error *err);
+
+static int change_tags(struct remote *remote, const char *id, const char *option, change_fn *change)
+{
+    struct csvk_error err = {0};
+    int status = CSVK_OK;
+    for (size_t i = 0; i < cli_count(remote->cli, option) && status == CSVK_OK; i++) {
+        status = change(remote->kbc, id, cli_nth(remote->cli, option, i), &err);
+    }
+    return status < 0 ? remote_fail(remote, &err) : CLI_GOOD;
+}
+
+static int tag(struct remote *remote, const char *id)
+{
+    int status = change_tags(remote, id, "remove", kbc_file_remove_tag);
+    return status == CLI_GOOD ? change_tags(remote, id, "add", kbc_file_add_tag) : status;
+}
+
+static int run_tag(struct cli *cli)
+{
+    const char *const names[] = {"add", "remove"};
+    size_t given = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        for (size_t k = 0; k < cli_count(cli, names[i]); k++, given++) {
+            if (cli_nth(cli, names[i], k)[0] == '\0') {
+                return cli_trouble(cli, "--%s: a tag is not empty", names[i]);
+            }
+        }
+    }
+    return given > 0 ? remote_each_operand(cli, "files", tag)
+                     : cli_trouble(cli, "give --add=TAG or --remove=TAG");
+}
+
+static const struct cli_option tag_rows[] = {
+    {"add", 0, "TAG", NULL, "Add this tag.", true},
+    {"remove", 0, "TAG", NULL, "Remove this tag, before others are added.", true},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+static const struct cli_group tag_own = {"Files", tag_rows};
+static const struct cli_group *const tag_groups[] = {&tag_own, &remote_options, &cli_common_options,
+                                                     NULL};
+static const char *const tag_examples[] = {
+    "csvkit files tag 1234 --add=done --remove=new",
+    "Exchange a tag of a file for another.",
+    NULL,
+};
+
+const struct cli_command cli_cmd_files_tag = {
+    .name = "files tag",
+    .operands = "ID...",
+    .summary = "add tags to files in Storage, or remove them",
+    .details = "Changes the tags of each file. A tag that is there already is not added twice, and "
+               "one that is not there need not be removed.",
+    .groups = tag_groups,
+    .examples = tag_examples,
+    .min_operands = 1,
+    .max_operands = -1,
+    .run = run_tag,
+};
+
 /* ---- files delete ---------------------------------------------------------------------------- */
 
 static int delete (struct remote *remote, const char *id)

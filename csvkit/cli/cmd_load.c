@@ -87,9 +87,6 @@ static void report_list(struct cli *cli, const char *what, const struct csvk_str
 static void report(struct cli *cli, const struct kbc_load *load, const struct kbc_loaded *done,
                    const uint64_t *records, int status)
 {
-    if (cli_has(cli, "dry-run")) {
-        return;
-    }
     if (remote_wants_json(cli)) {
         if (status == CSVK_OK || done->job.id[0] || done->unknown) {
             print_json(cli, load, done, records);
@@ -200,8 +197,10 @@ static int import(struct remote *remote, const struct kbc_input *input, const st
     struct kbc_loaded done;
     int status = kbc_load(remote->kbc, load, &done, &err);
     int result = status < 0 ? remote_fail(remote, &err) : CLI_GOOD;
-    report(remote->cli, load, &done, input->counted ? &input->records : NULL, status);
-    compare_counts(remote->cli, input, load, &done);
+    if (!cli_has(remote->cli, "dry-run")) { /* which has no result */
+        report(remote->cli, load, &done, input->counted ? &input->records : NULL, status);
+        compare_counts(remote->cli, input, load, &done);
+    }
     if (status < 0 && load->file_id) {
         report_next_step(remote->cli, load, &done, status);
     }
@@ -246,28 +245,41 @@ static int import_directly(struct remote *remote, const struct kbc_input *input)
     return CLI_GOOD;
 }
 
-/* Asks for the table before anything is uploaded. When the table has a key that was not given, the
-   data is read once more for it. */
+/* Of a table that was asked for: when it has a key that was not given, or types, the data is read
+   once more for each of them. */
+static int check_for_target(struct remote *remote, struct kbc_input *input,
+                            const struct kbc_load *load, const struct kbc_target *target)
+{
+    struct cli *cli = remote->cli;
+    int result = CLI_GOOD;
+    if (cli_has(cli, "no-check")) {
+        return CLI_GOOD;
+    }
+    if (target->primary_key.count > 0 && input->table.primary_key.count == 0) {
+        result = remote_input_check(input, cli, &target->primary_key);
+    }
+    return result == CLI_GOOD ? remote_input_check_values(input, cli, target, load->nulls) : result;
+}
+
+/* Asks for the table before anything is uploaded, unless an earlier run may have made it. A dry run
+   asks nobody. */
 static int check_first(struct remote *remote, struct kbc_input *input, const struct kbc_load *load,
                        bool *exists)
 {
     struct cli *cli = remote->cli;
     struct csvk_error err = {0};
-    struct csvk_strings key = {0};
+    struct kbc_target target = {.exists = true};
     const char *state = cli_value(cli, "state");
-    bool first =
-        !state || access(state, F_OK) != 0; /* else an earlier run may have made the table */
-    int result = CLI_GOOD;
-    *exists = true;
-    if (first && !cli_has(cli, "dry-run") && !cli_has(cli, "importer") &&
-        kbc_load_check(remote->kbc, load, exists, &key, &err) < 0) {
-        result = remote_fail(remote, &err);
+    int status = CSVK_OK;
+    if (cli_has(cli, "dry-run")) {
+        status = kbc_target_of_schema(load->schema, &target);
+    } else if (!cli_has(cli, "importer") && (!state || access(state, F_OK) != 0)) {
+        status = kbc_load_check(remote->kbc, load, &target, &err);
     }
-    if (result == CLI_GOOD && key.count > 0 && input->table.primary_key.count == 0 &&
-        !cli_has(cli, "no-check")) {
-        result = remote_input_check(input, cli, &key);
-    }
-    csvk_strings_release(&key);
+    *exists = target.exists;
+    int result =
+        status < 0 ? remote_fail(remote, &err) : check_for_target(remote, input, load, &target);
+    kbc_target_release(&target);
     return result;
 }
 
@@ -408,9 +420,12 @@ static const struct cli_option rows[] = {
      false},
     {"check", 0, NULL, NULL,
      "Validate the data before anything is sent, compare the header with the columns of the "
-     "manifest or --columns, and search for empty and repeated primary keys. This is the default. "
-     "It reads the data once, and once more when only the table knows the key; keys that do not "
-     "fit into memory go to temporary files.",
+     "manifest or --columns, search for empty and repeated primary keys, and look for values that "
+     "the types of the table, or of the native manifest that makes it, cannot take: only those "
+     "that "
+     "every backend refuses. This is the default. It reads the data once, once more when only the "
+     "table knows the key, and once more for types; keys that do not fit into memory go to "
+     "temporary files.",
      false},
     {"no-check", 0, NULL, NULL, "Send the data without validating it.", false},
     {"manifest", 0, "FILE", NULL, "The manifest of the data. Default: PATH.manifest, if it exists.",

@@ -132,7 +132,8 @@ static const struct cli_option rows[] = {
     {"manifest", 0, "FILE", NULL, "The manifest of the data. Default: PATH.manifest, if it exists.",
      false},
     {"state", 0, "FILE", NULL,
-     "A journal of what is done: a second run with the same FILE continues there. FILE holds "
+     "A journal of what is done: a second run with the same FILE continues there, and begins anew "
+     "when Storage has removed the uploaded file meanwhile. FILE holds "
      "credentials of the Storage file, which are valid for some hours; keep it private.",
      false},
     {"part-size", 0, "SIZE", NULL, "Send larger files in parts of this size. Default: 64MiB.",

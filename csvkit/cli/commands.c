@@ -13,6 +13,7 @@ extern const struct cli_command cli_cmd_download;
 extern const struct cli_command cli_cmd_job;
 extern const struct cli_command cli_cmd_files_list;
 extern const struct cli_command cli_cmd_files_show;
+extern const struct cli_command cli_cmd_files_tag;
 extern const struct cli_command cli_cmd_files_delete;
 extern const struct cli_command cli_cmd_table_show;
 extern const struct cli_command cli_cmd_table_create;
@@ -59,6 +60,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_cmd_job,
     &cli_cmd_files_list,
     &cli_cmd_files_show,
+    &cli_cmd_files_tag,
     &cli_cmd_files_delete,
     &cli_cmd_table_show,
     &cli_cmd_table_create,

@@ -74,6 +74,49 @@ run 1 load "$T" "$work/good"
 says "column v is STRING in the table, but DATE in the manifest"
 same "uploads with another type" "$(log | grep -c '^store')" 0
 
+# ---- values against the types: of the table, or of the manifest that makes it ------------------------------
+begin
+printf 'id,v,note\r\n1,2024-02-30,x\r\nabc,2024-01-01,\r\n' >"$work/typed.csv"
+run 0 table create "$T" --columns=note,v,id --data-type=id=INTEGER --data-type=v=DATE
+refused 'typed.csv: record 2, field 2 (v): "2024-02-30" is a day or a time that does not exist' "$work/typed.csv"
+says 'typed.csv: record 3, field 1 (id): "abc" is no INTEGER'
+says '2 values do not fit the types of the table; nothing was sent; --no-check sends the data unchanged'
+run 0 load "$T" "$work/typed.csv" --no-check
+same "rows of a wrong type" "$(rows "$T" | wc -l)" 2
+{ printf 'id,v,note\r\n'; yes 'NULL,,' | head -n 50; printf '"1""2",,\r\n'; } >"$work/typed.csv"
+refused 'record 4, field 1 (id): "NULL" is no INTEGER' "$work/typed.csv"
+same "the first are shown, all are counted" "$(grep -c 'is no INTEGER' "$work/err")" 3
+says 'field 1: 51 values do not fit, the first 3 are above'
+refused '1 value does not fit' "$work/typed.csv" --treat-null-as=NULL
+says 'record 52, field 1 (id): "1"2" is no INTEGER'
+begin
+run 0 load "$T" "$work/typed.csv" # a table of text takes all
+begin
+not_null='"data_type":{"base":{"type":"STRING"}},"nullable":false'
+echo '{"schema":[{"name":"id","data_type":{"base":{"type":"NUMERIC"},"snowflake":{"type":"VARCHAR"}}},{"name":"v",'"$not_null"'}]}' \
+    >"$work/good.manifest"
+printf '1,a\r\nany,\r\n' >"$work/good/a.csv"
+refused 'good/a.csv: record 2, field 2 (v): "" becomes NULL, but the column is NOT NULL' "$work/good"
+same "the type of a backend counts" "$(grep -c 'field 1' "$work/err")" 0
+run 1 load "$T" "$work/good" --dry-run
+says 'becomes NULL, but the column is NOT NULL'
+printf '1,a\r\n2,b\r\n' >"$work/good/a.csv"
+run 0 load "$T" "$work/good"
+same "NOT NULL without a type of the backend" "$(state | jq -c ".tables.\"$T\".definition.columns[1]")" \
+    '{"name":"v","basetype":"STRING","definition":{"type":"STRING","nullable":false}}'
+printf '1,a\r\n,b\r\nx,\r\n' >"$work/good/a.csv"
+refused 'record 3, field 2 (v): "" becomes NULL' "$work/good" # as the server tells it, now
+for n in 1 2 3 4 5 6 7 8 9 10 11; do printf '1,\r\n1,\r\n1,\r\n' >"$work/good/z$n.csv"; done
+refused '34 values do not fit' "$work/good"
+same "lines about values are bounded" "$(grep -c 'becomes NULL' "$work/err")" 30
+rm "$work"/good/z*.csv
+
+# ---- a dry run says nothing of what a server would have answered ------------------------------------------
+begin
+run 0 load "$T" "$work/o.csv" --dry-run
+for word in warning merged imported 'in the table'; do says_not "$word"; done
+grep -q 'imported' "$work/out" && fail "a dry run has a result"
+
 # ---- the counts -----------------------------------------------------------------------------------------
 begin
 run 0 load "$T" "$work/o.csv" --primary-key=id

@@ -47,9 +47,36 @@ control fault '{"where":"api","path":"tables-async","mode":"status","status":401
 run 2 load in.c-main.later "$work/cp.csv" --encoding=windows-1250 -d ';' --tag=one --permanent
 says "nothing was loaded, the file stays in Storage: csvkit load in.c-main.later --file-id="
 next=$(sed -n "s/.*: csvkit load \(.*\)/\1/p" "$work/err")
-eval "run 0 load $next"
+CSVKIT_RETRY_DELAY_MS=2 eval "run 0 load $next" # three minutes are 0.72 s
 same "rows of the copy" "$(rows in.c-main.later | wc -l)" 2
 rows in.c-main.later | grep -q '"2", "a, b"' || fail "the copy was read with another dialect: $next"
+
+# ---- a copy that a killed run has left is removed by the next run; that of a living one is not -----------
+copies() { ls -A "$work/tmp" | grep -c 'csvkit-copy-'; }
+stalled() { # begins an upload that hangs in its first request
+    control reset
+    control fault '{"where":"api","path":"prepare","mode":"stall","seconds":'"$1"'}'
+    "$CSVKIT" upload "$work/cp.csv" --encoding=windows-1250 -d ';' >"$work/first.out" 2>"$work/first.err" &
+    pid=$!
+    for _ in $(seq 200); do
+        log | grep -q 'prepare.* stall' && return
+        sleep 0.02
+    done
+    fail "no request that stalls"
+}
+stalled 20
+kill -9 $pid
+wait $pid 2>/dev/null
+same "a copy is left" "$(copies)" 1
+mkdir "$work/tmp/csvkit-copy-other.d" "$work/tmp/csvkit-other"
+touch "$work/tmp/csvkit-copy-file"
+stalled 1
+same "the copy of a living run" "$(copies)" 2 # and somebody's file; the folder was nobody's
+run 0 upload "$work/semicolon.csv" -d auto
+same "the copy of a living run is kept" "$(copies)" 2
+wait $pid || fail "the living run failed: $(cat "$work/first.err")"
+same "no folder is left" "$(ls "$work/tmp" | tr '\n' ' ')" "csvkit-copy-file csvkit-other "
+rm -r "$work/tmp/csvkit-copy-file" "$work/tmp/csvkit-other"
 
 # ---- refusals, and nothing left ------------------------------------------------------------------------
 control reset

@@ -64,6 +64,12 @@ same "type of a whole number" "$(control record; ids --where='id>10' --limit=1 >
     curl -sS "$KBC_URL/_fake/requests" | jq -r '[.[] | select(.target | endswith("export-async"))][-1].body' |
         jq -c .whereFilters[0])" '{"values":["10"],"column":"id","operator":"gt","dataType":"INTEGER"}'
 same "times" "$(ids --changed-since='-2 days' --changed-until=now --where=id=5)" "5 "
+run 0 download --table=$T -o "$work/stamps.csv" --timestamp --columns=price,id --where=id=5 --format=json
+same "columns with the time stamp" "$(result '.columns | join(" ")')" "price id _timestamp"
+same "the time stamp is the last column" "$(tail -n 1 "$work/stamps.csv" | grep -c ',"5","2026-11-01 10:00:00"$')" 1
+run 0 download --table=$T -o "$work/stamps.csv" --timestamp
+same "the header with a time stamp" "$(head -n 1 "$work/stamps.csv" | tr -d '"\r')" "id,state,price,_timestamp"
+rm "$work/stamps.csv"
 for bad in id '=5' 'id~5' 'id eqq 5' 'id>x' 'id gt 1,2' 'id:TEXT=5' '' 'id eq "5'; do
     run 2 download --table=$T -o "$work/some.csv" --where="$bad"
     says "$bad: "
@@ -71,7 +77,7 @@ done
 for bad in 'id down' '' 'id desc x' '=id'; do
     run 2 download --table=$T -o "$work/some.csv" --order-by="$bad"
 done
-for option in --where=id=5 --order-by=id --limit=5 --changed-since=now --changed-until=now \
+for option in --where=id=5 --order-by=id --limit=5 --changed-since=now --changed-until=now --timestamp \
     --file-type=csv --timeout=5; do
     run 2 download --file-id=5 -o "$work/some.csv" "$option"
     says "it needs --table"

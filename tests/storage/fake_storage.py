@@ -15,11 +15,12 @@ It listens on two loopback ports, one for the API, one for the objects, and misb
                        "spoil_session", "other_forms", "drop_run_ids", "other_jobs",
                        "lose_rows", "oldest_first", "remove_file": id}
     PUT /_fake/refuse {"seconds"}: for so long, connections are refused and open ones are closed
-    PUT /_fake/table  {"id", "columns", "key", "rows"}: makes a table
+    PUT /_fake/table  {"id", "columns", "key", "rows"}: makes a table, instead of the old one
     PUT /_fake/forget all uploads in parts that are not finished
     PUT /_fake/damage {"key" (regular expression), "keep"}: cuts objects, or removes them
     PUT /_fake/expire all credentials given so far    PUT /_fake/reset faults and log
-    GET /_fake/secrets all of them; GET /_fake/fields the keys of all answers so far
+    GET /_fake/secrets all of them; GET /_fake/answers the kinds of requests since a
+        reset, each with the keys of its answers
     GET /_fake/log    what came, in order     GET /_fake/rows?table=ID    the rows, sorted
     GET /_fake/state  tables, files, objects      GET /_fake/list?bucket=B&prefix=P  keys, as a list
     PUT /_fake/record from now on, requests are kept whole; GET /_fake/requests gives them
@@ -84,6 +85,9 @@ class Faults:
 
 class Handler(Misbehaviour, BaseHTTPRequestHandler):
     """One request: read it, break it if told so, answer it."""
+    # Head and body of an answer go out in two pieces: the second must not wait for the client to
+    # acknowledge the first, which takes 40 ms.
+    disable_nagle_algorithm = True
     protocol_version = 'HTTP/1.1'
     timeout = 60
 
@@ -177,7 +181,7 @@ class ApiHandler(Management, Handler):
             key = 'message' if path in ('/write-table', '/upload-file') else 'error'
             status, answer = error.status, {key: error.message, 'code': error.code,
                                             'exceptionId': 'exception-77', 'status': 'error'}
-        return self.as_json(status, spoil(answer, self.project, TOKEN))
+        return self.as_json(status, spoil(answer, self.project, TOKEN, self.command, path))
 
     def as_json(self, status, answer):
         if isinstance(answer, bytes):
@@ -197,6 +201,7 @@ class ApiHandler(Management, Handler):
         if what == 'reset':
             self.faults.rules.clear()
             self.faults.log.clear()
+            project.answers.clear()
             return 200, {}
         if what == 'set':
             for key, value in json.loads(body).items():
@@ -228,8 +233,8 @@ class ApiHandler(Management, Handler):
             return 200, ''.join(sorted(json.dumps(row) + '\n' for row in rows)).encode()
         if what == 'secrets':
             return 200, secrets(project, TOKEN)
-        if what == 'fields':
-            return 200, sorted(project.fields_seen)
+        if what == 'answers':
+            return 200, {kind: sorted(fields) for kind, fields in project.answers.items()}
         if what == 'list':
             return 200, sorted(project.objects.list(self.query['bucket'], self.query['prefix']))
         if what == 'record':
@@ -250,6 +255,8 @@ class ApiHandler(Management, Handler):
             bucket_id, _, name = wish['id'].rpartition('.')
             with project.lock:
                 project.buckets.setdefault(bucket_id, {'id': bucket_id})
+                if wish['id'] in project.tables:
+                    project.drop(wish['id'])
                 table = project.make_table(bucket_id, name, wish['columns'], wish.get('key', []))
                 project.insert(table, table['columns'], [[(v, False) for v in row]
                                                          for row in wish['rows']], {'incremental': True})
@@ -438,6 +445,8 @@ ApiHandler.routes = [
     ('GET', r'files', ApiHandler.list_files),
     ('GET', r'files/(\d+)', lambda h, d, i: (200, h.project.show(h.file(i), False))),
     ('DELETE', r'files/(\d+)', ApiHandler.delete_file),
+    ('POST', r'files/(\d+)/tags', ApiHandler.add_tag),
+    ('DELETE', r'files/(\d+)/tags/([^/]+)', ApiHandler.remove_tag),
     ('PUT', r'files/(\d+)/refresh', ApiHandler.refresh),
     ('POST', r'buckets', ApiHandler.make_bucket),
     ('GET', r'buckets/([^/]+)', lambda h, d, i: (200, h.bucket(i))),

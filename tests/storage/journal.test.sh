@@ -93,6 +93,33 @@ run 0 $load
 says "Storage does not have the uploaded file any more: a new upload"
 same "rows of the second upload" "$(count)" 2
 
+# ---- the same for an upload: the id of a file that is gone is worth nothing ---------------------------------
+upload="upload $work/o.csv --state=$work/$n.up.state --format=json"
+# shellcheck disable=SC2086
+run 0 $upload
+id=$(result .file_id)
+# shellcheck disable=SC2086
+run 0 $upload
+same "the file of the earlier run" "$(result .file_id)" "$id"
+control set "{\"remove_file\":$id}"
+# shellcheck disable=SC2086
+run 0 $upload
+says "Storage does not have the uploaded file any more: a new upload"
+[ "$(result .file_id)" != "$id" ] || fail "the id of a file that is gone"
+same "the new file is there" "$(state | jq ".files[\"$(result .file_id)\"].id")" "$(result .file_id)"
+control fault '{"where":"api","path":"files/","times":99,"mode":"status","status":500}'
+# shellcheck disable=SC2086
+run 2 $upload --retries=0
+says "asking for the file"
+control reset
+# An import of it is known: a new upload would forget that, and the rows could be imported again.
+control set "{\"remove_file\":$(head -n 1 "$work/$n.state" | jq .file.id)}"
+run 2 upload "$work/o.csv" --state="$work/$n.state"
+says "any more, and the journal knows an import of it; give a new upload a --state of its own"
+# shellcheck disable=SC2086
+run 0 $load
+same "found without the file" "$(count)" 2
+
 # ---- the job is forgotten, but the journal knows that it ended --------------------------------------------
 control fault '{"where":"api","path":"jobs/","times":9,"mode":"status","status":404,"body":"{\"error\":\"no\"}"}'
 # shellcheck disable=SC2086

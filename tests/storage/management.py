@@ -1,6 +1,8 @@
 """What the fake Storage API does with tokens, files, buckets and tables besides moving data, and where
 the rows of a table may come from: a file, a workspace, a snapshot.
 """
+import urllib.parse
+
 from api_error import ApiError
 from project import webalize
 from workspaces import SNAPSHOTS, WORKSPACES, fields
@@ -33,6 +35,19 @@ class Management:
             return 204, None
         return self.project.job('fileDelete', None, {},
                                 lambda: self.project.files.pop(file['id']) and None, self.run_id())
+
+    def add_tag(self, data, file_id):
+        tags = self.file(file_id)['tags']
+        if data['tag'] not in tags:
+            tags.append(data['tag'])
+        return 201, None
+
+    def remove_tag(self, data, file_id, tag):
+        tags, tag = self.file(file_id)['tags'], urllib.parse.unquote(tag)
+        if tag not in tags:
+            raise ApiError(404, 'storage.files.tagNotFound', 'The file does not have the tag ' + tag)
+        tags.remove(tag)
+        return 204, None
 
     # ---- buckets and tables ------------------------------------------------------------------
     def tables_in(self, bucket_id):

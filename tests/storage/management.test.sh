@@ -59,6 +59,34 @@ run 2 download --tag=x --file-id=1 -o "$work/none.csv"
 run 2 download --file-id="$first" --all -o "$work/none"
 says "--all needs --tag"
 
+# ---- tags of a file ----------------------------------------------------------------------------------------
+control reset
+tags() { state | jq -c ".files[\"$third\"].tags"; }
+run 0 files tag "$third" --add=new --add='a/b &c?' --remove=y
+same "tags changed" "$(tags)" '["new","a/b &c?"]'
+same "an answer without a body is one" "$(posts "/v2/storage/files/$third/tags")" 2
+run 0 files tag "$third" --add=new --remove='a/b &c?' --remove=other
+same "added twice, removed twice" "$(tags)" '["new"]'
+for mode in reset_before reset_after; do # a lost request or answer changes nothing
+    control fault '{"where":"api","method":"POST","path":"/tags","mode":"'$mode'"}'
+    control fault '{"where":"api","method":"DELETE","path":"/tags","mode":"'$mode'"}'
+    run 0 files tag "$third" --add="$mode" --remove=new
+    same "tags in spite of $mode" "$(tags)" "[\"$mode\"]"
+    run 0 files tag "$third" --add=new --remove="$mode"
+    control reset
+done
+run 1 files tag 424242 --remove=x
+says "removing a tag"
+run 1 files tag 424242 --add=x
+run 2 files tag "$third"
+says "give --add=TAG or --remove=TAG"
+run 2 files tag "$third" --add=
+run 2 files tag abc --add=x
+says "a file id is a number"
+control reset
+run 0 files tag "$third" --add=x --dry-run
+same "a dry run changes no tag" "$(log | grep -vc /_fake/)" 0
+
 # ---- deleting files --------------------------------------------------------------------------------------
 control reset
 run 0 files delete "$first" --dry-run

@@ -80,7 +80,7 @@ class Project(Exports):
         self.polls, self.fail_job, self.lifetime = 1, None, 12 * 3600
         self.objects = LocalObjects(store)
         self.drop_run_ids, self.other_jobs = False, 0  # jobs of others, newer than ours
-        self.spoil, self.fields_seen, self.told = None, set(), []  # spoiling.py
+        self.spoil, self.answers, self.told = None, {}, []  # spoiling.py
         self.start_exports()
         self.lose_rows = 0  # how many rows an import leaves out
         self.oldest_first = False  # the list of jobs

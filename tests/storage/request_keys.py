@@ -30,6 +30,7 @@ KEYS = [  # method, path, required, optional
      {'changedSince', 'changedUntil', 'whereFilters', 'allowTruncate'}),
     ('POST', r'webalize/column-names', {'columnNames'}, set()),
     ('PUT', r'files/\d+/refresh', set(), set()),
+    ('POST', r'files/\d+/tags', {'tag'}, set()),
 ]
 NESTED = {'whereFilters': ({'column', 'operator'},
                            {'values', 'dataType', 'type', 'valuesByTableInWorkspace'}),

@@ -15,6 +15,7 @@ PY
     echo a >"$work/slices.csv"
     parts='--part-size=5MiB --no-check'
     stored() { state | jq -r ".objects | to_entries[] | select(.key | contains(\"$1\")) | .value"; }
+    changes() { log | grep -v /_fake/ | grep -vcE '^api GET /v2/storage/files/[0-9]+ '; } # it asks for the file
     puts() { log | grep -cE '^store PUT .*(partNumber|comp=block&|upload_id)' || true; }
 
     # ---- parts ------------------------------------------------------------------------------------------
@@ -81,7 +82,7 @@ PY
     same "size after resuming" "$(stored again.csv)" "$size"
     control reset
     run 0 upload "$work/big.csv" $parts --name=again.csv --state="$work/up.state"
-    same "a finished upload sends nothing" "$(log | grep -vc /_fake/)" 0
+    same "a finished upload sends nothing" "$(changes)" 0
     chmod 644 "$work/up.state"
     run 2 upload "$work/big.csv" $parts --name=again.csv --state="$work/up.state"
     says "open to others"
@@ -117,7 +118,7 @@ PY
         same "size of what was sent anew" "$(stored gone$skip.csv)" "$size"
         control reset
         run 0 upload "$work/big.csv" $parts --name=gone$skip.csv --state="$work/gone$skip.state"
-        same "then all is done" "$(log | grep -vc /_fake/)" 0
+        same "then all is done" "$(changes)" 0
     done
 
     # ---- slices go on, and the load happens once ----------------------------------------------------------
@@ -132,11 +133,13 @@ PY
     control reset
     control fault '{"where":"api","path":"import-async","mode":"reset_after"}'
     control fault '{"where":"api","path":"jobs\\?","times":99,"mode":"status","status":500}'
-    run 2 load $T "$work/slices" --incremental --state="$work/load.state" --retries=1
+    # Three minutes, after which a request is past hope, are 0.72 s here.
+    CSVKIT_RETRY_DELAY_MS=2 run 2 load $T "$work/slices" --incremental --state="$work/load.state" --retries=1
     same "three slices and the manifest" "$(log | grep -c '^store PUT')" 4
     same "loaded once" "$(rows $T | wc -l)" 6
     control reset
-    run 0 load $T "$work/slices" --incremental --state="$work/load.state" --format=json
+    CSVKIT_RETRY_DELAY_MS=2 run 0 load $T "$work/slices" --incremental --state="$work/load.state" \
+        --format=json
     same "the import was found" "$(result .found_again)" true
     same "nothing was imported again" "$(posts '.*import-async')" 0
     same "rows once" "$(rows $T | wc -l)" 6

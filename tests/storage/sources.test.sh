@@ -127,6 +127,8 @@ run 2 load in.c-new.w "$work/o.csv" --deduplication=insert
 says "need --from-workspace"
 run 2 load in.c-new.w "$work/o.csv" --from-workspace=7 --workspace-object=orders
 says "not both"
+run 2 load $T "$work/o.csv" --once
+says "--once is for --file-id; with PATH, --state does it"
 run 2 load in.c-new.w --from-workspace=7 --workspace-object=orders --deduplication=replace
 run 0 load in.c-new.y --from-workspace=7 --workspace-object=orders --dry-run
 grep -q '"dataWorkspaceId":7' "$work/out" || fail "the dry run shows no import"

@@ -5,6 +5,7 @@ letters before it, so that whoever cuts the text cuts inside of a secret. FIELD 
 "extra" to every object, "*" spoils every text that no machine reads, and "slice" the names of slices.
 """
 import json
+import re
 import urllib.parse
 
 HUMAN = {'error', 'message', 'description', 'displayName', 'exceptionId', 'warnings', 'reason',
@@ -59,20 +60,26 @@ def change(key, value, field, text):
     return text
 
 
-def take_notes(value, project):
+def kind_of(method, path):
+    """The request without ids and names: "GET /v2/storage/tables/ID"."""
+    path = re.sub(r'(?<=/)([0-9]+|(in|out)\.c-[^/]+)(?=/|$)', 'ID', path)
+    return method + ' ' + re.sub(r'/branch/[^/]+', '', path)
+
+
+def take_notes(value, project, fields):
     """Which fields there are, and which secrets go out."""
     if isinstance(value, dict):
-        project.fields_seen.update(value)
+        fields.update(value)
         for key, item in value.items():
             note_told(key, item, project.told)
-            take_notes(item, project)
+            take_notes(item, project, fields)
     if isinstance(value, list):
         for item in value:
-            take_notes(item, project)
+            take_notes(item, project, fields)
 
 
-def spoil(answer, project, token):
-    take_notes(answer, project)
+def spoil(answer, project, token, method, path):
+    take_notes(answer, project, project.answers.setdefault(kind_of(method, path), set()))
     if not project.spoil or answer is None or isinstance(answer, bytes):
         return answer
     field, pad = project.spoil

@@ -163,7 +163,7 @@ static void failed(void *ctx, const struct csvk_error *error)
 
 static int check(void)
 {
-    const struct kbc_input_hooks hooks = {refused, failed, NULL, NULL};
+    const struct kbc_input_hooks hooks = {.refused = refused, .failed = failed};
     told[0] = '\0';
     return kbc_input_check(&input, NULL, &hooks, &err);
 }
@@ -209,7 +209,7 @@ static void note(void *ctx, const char *text)
 /* Checks a file whose manifest names the columns p and q, and says that there is a header. */
 static int check_key(const char *text, const char *column)
 {
-    const struct kbc_input_hooks hooks = {refused, failed, note, NULL};
+    const struct kbc_input_hooks hooks = {.refused = refused, .failed = failed, .note = note};
     struct csvk_strings key = {0};
     put("a.csv", text);
     put("m", "{\"columns\":[\"p\",\"q\"],\"has_header\":true}");
@@ -232,7 +232,7 @@ START_TEST(the_key_goes_by_the_names_that_count)
     ck_assert(input.counted);
     ck_assert_uint_eq(input.records, 2);
     /* The key of the table is searched for later: what was told is not told again. */
-    const struct kbc_input_hooks hooks = {refused, failed, note, NULL};
+    const struct kbc_input_hooks hooks = {.refused = refused, .failed = failed, .note = note};
     struct csvk_strings key = {0};
     told[0] = '\0';
     ck_assert_int_eq(kbc_input_check(&input, &key, &hooks, &err), CSVK_OK);

@@ -1,11 +1,24 @@
-/* converted_input.c - converts data through the normalizer before they are sent. */
+/*
+ * converted_input.c - converts data through the normalizer before they are sent.
+ *
+ * The copy has a name, that of the original, so it lies in a folder of its own and does not
+ * disappear with a process that is killed. Each run holds a lock on its folder while it lives, and
+ * whoever makes a copy first removes the folders that nobody holds.
+ *
+ * Invariant: a folder is used only by who holds its lock and has seen it in its place after that;
+ * it is removed only under the lock. Where there are no locks, nothing is removed.
+ */
 #include "csvkit/cli/remote/converted_input.h"
 #include "csvkit/normalize.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool wants_encoding(const struct cli *cli)
@@ -44,28 +57,124 @@ static int check(struct cli *cli, const struct kbc_input *input, const char *opt
                                  : CLI_GOOD;
 }
 
+/* ---- the folder of the copy ------------------------------------------------------------------ */
+
+static const char folder_prefix[] = "csvkit-copy-";
+
+static const char *temporary_folder(void)
+{
+    const char *place = getenv("TMPDIR");
+    return place && *place ? place : "/var/tmp";
+}
+
+/* Removes the files in the folder `fd`, and the folder. */
+static void remove_folder(int place, const char *name, int fd)
+{
+    DIR *dir = fdopendir(fd);
+    const struct dirent *entry;
+    while (dir && (entry = readdir(dir)) != NULL) {
+        (void)unlinkat(fd, entry->d_name, 0); /* fails for . and .. */
+    }
+    (void)unlinkat(place, name, AT_REMOVEDIR);
+    if (dir) {
+        closedir(dir);
+    } else {
+        close(fd);
+    }
+}
+
+static void remove_if_left(int place, const char *name)
+{
+    struct stat about;
+    int fd = strncmp(name, folder_prefix, sizeof folder_prefix - 1) == 0
+                 ? openat(place, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                 : -1;
+    if (fd < 0) {
+        return;
+    }
+    if (fstat(fd, &about) == 0 && about.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        remove_folder(place, name, fd);
+    } else {
+        close(fd);
+    }
+}
+
+static void remove_left_copies(void)
+{
+    DIR *dir = opendir(temporary_folder());
+    const struct dirent *entry;
+    while (dir && (entry = readdir(dir)) != NULL) {
+        remove_if_left(dirfd(dir), entry->d_name);
+    }
+    if (dir) {
+        closedir(dir);
+    }
+}
+
+/* Locks a folder that was just made; false when another run took it for one that was left. */
+static bool lock_folder(struct converted_input *converted)
+{
+    struct stat held, there;
+    converted->lock = open(converted->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (converted->lock < 0) {
+        return false;
+    }
+    bool taken = flock(converted->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    bool same = fstat(converted->lock, &held) == 0 && stat(converted->folder, &there) == 0 &&
+                held.st_ino == there.st_ino && held.st_dev == there.st_dev;
+    if (taken || !same) {
+        close(converted->lock);
+        return false;
+    }
+    return true;
+}
+
+static int make_locked_folder(struct converted_input *converted, struct csvk_error *err)
+{
+    enum { TRIES = 10 };
+    struct csvk_buf text = CSVK_BUF_INIT;
+    int status = CSVK_EIO;
+    for (int i = 0; i < TRIES && status == CSVK_EIO; i++) {
+        csvk_buf_clear(&text);
+        status = csvk_buf_printf(&text, "%s/%sXXXXXX", temporary_folder(), folder_prefix);
+        char *folder = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&text)) : NULL;
+        if (!folder) {
+            status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        } else if (!mkdtemp(folder)) {
+            status = csvk_fail_sys(err, errno, "%s", folder);
+            csvk_free(folder);
+            break;
+        } else {
+            converted->folder = folder;
+            status = lock_folder(converted) ? CSVK_OK : CSVK_EIO;
+        }
+        if (status == CSVK_EIO) {
+            csvk_free(folder);
+            converted->folder = NULL;
+            csvk_fail(err, CSVK_EIO, "%s: cannot lock a folder there", temporary_folder());
+        }
+    }
+    csvk_buf_release(&text);
+    return status;
+}
+
 static int make_folder(struct converted_input *converted, struct cli *cli, const char *path)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
     struct csvk_error err = {0};
-    const char *place = getenv("TMPDIR");
     const char *slash = strrchr(path, '/');
-    int status = csvk_buf_printf(&text, "%s/csvkit-XXXXXX", place && *place ? place : "/var/tmp");
-    char *folder = status == CSVK_OK ? csvk_strdup(csvk_buf_text(&text)) : NULL;
-    if (folder && !mkdtemp(folder)) {
-        csvk_fail_sys(&err, errno, "%s", folder);
-        csvk_free(folder);
-        csvk_buf_release(&text);
+    remove_left_copies();
+    if (make_locked_folder(converted, &err) != CSVK_OK) {
         return cli_fail(cli, &err);
     }
-    converted->folder = folder;
-    csvk_buf_clear(&text);
-    if (folder && csvk_buf_printf(&text, "%s/%s", folder, slash ? slash + 1 : path) == CSVK_OK) {
+    if (csvk_buf_printf(&text, "%s/%s", converted->folder, slash ? slash + 1 : path) == CSVK_OK) {
         converted->path = csvk_strdup(csvk_buf_text(&text));
     }
     csvk_buf_release(&text);
     return converted->path ? CLI_GOOD : cli_trouble(cli, "out of memory");
 }
+
+/* ---- converting ------------------------------------------------------------------------------ */
 
 static bool ends_in_gz(const char *path)
 {
@@ -142,8 +251,9 @@ void converted_input_release(struct converted_input *converted)
     }
     if (converted->folder) {
         rmdir(converted->folder);
+        close(converted->lock);
     }
     csvk_free(converted->path);
     csvk_free(converted->folder);
-    *converted = (struct converted_input){NULL, NULL};
+    *converted = (struct converted_input){NULL, NULL, -1};
 }

@@ -12,12 +12,14 @@ bool converted_input_is_wanted(const struct cli *cli);
 
 struct converted_input {
     char *folder, *path; /* of the copy; NULL: the data are sent as they are */
+    int lock;            /* descriptor of the folder, locked; while there is a folder */
 };
 
 /*
  * With --encoding or --delimiter=auto, writes a copy into the temporary folder and makes `input`
  * that copy. The copy has the name of the original. Only encoding, dialect and line breaks are
- * changed: data that need another repair are refused. The caller releases `converted` (all-zero
+ * changed: data that need another repair are refused. A copy that a killed run has left there is
+ * removed by the next run that makes one. The caller releases `converted` (all-zero
  * before) in any case, before remote_close, which may end the process.
  */
 int converted_input_make(struct converted_input *converted, struct cli *cli,

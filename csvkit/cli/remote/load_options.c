@@ -60,6 +60,9 @@ int load_options_check(struct cli *cli, const char *path)
     if (!path && (cli_has(cli, "tag") || cli_has(cli, "permanent"))) {
         return cli_trouble(cli, "--tag and --permanent are for a file that is uploaded first");
     }
+    if (path && cli_has(cli, "once")) { /* no job can have loaded what is uploaded now */
+        return cli_trouble(cli, "--once is for --file-id; with PATH, --state does it");
+    }
     if (cli_has(cli, "importer") && refuse_with(cli, "importer", of_jobs) != CLI_GOOD) {
         return CLI_TROUBLE;
     }

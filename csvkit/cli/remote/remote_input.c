@@ -99,13 +99,27 @@ static void show_note(void *ctx, const char *text)
     cli_note(ctx, "%s", text);
 }
 
+static void show_misfit(void *ctx, const char *text)
+{
+    (void)cli_trouble(ctx, "%s", text);
+}
+
 int remote_input_check(struct kbc_input *input, struct cli *cli, const struct csvk_strings *key)
 {
-    const struct kbc_input_hooks hooks = {show_refused, show_failed, show_note, cli};
+    const struct kbc_input_hooks hooks = {show_refused, show_failed, show_note, show_misfit, cli};
     struct csvk_error err = {0};
     int status = kbc_input_check(input, key, &hooks, &err);
     if (status == CSVK_EDATA) {
         return cli_fail(cli, &err);
     }
     return status == CSVK_OK ? CLI_GOOD : CLI_TROUBLE;
+}
+
+int remote_input_check_values(const struct kbc_input *input, struct cli *cli,
+                              const struct kbc_target *target, const struct csvk_strings *nulls)
+{
+    const struct kbc_input_hooks hooks = {.misfit = show_misfit, .ctx = cli};
+    struct csvk_error err = {0};
+    int status = kbc_input_check_values(input, target, nulls, &hooks, &err);
+    return status == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
 }
