@@ -12,11 +12,20 @@
 static const struct cli_option manifest_rows[] = {
     {"manifest", 0, "FILE", NULL,
      "Take delimiter, enclosure, columns, header and primary key from this manifest. Other options "
-     "win over it.",
+     "win over it. Where it declares types of columns, every value is held against its type.",
      false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 const struct cli_group cli_manifest_options = {"Manifest", manifest_rows};
+
+static const struct cli_option type_rows[] = {
+    {"backend", 0, "NAME", "portable|snowflake|bigquery",
+     "The database that is to take the values of typed columns. portable: a value is good when "
+     "all of them take it and store the same. Default: portable.",
+     false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+const struct cli_group cli_type_options = {"Types", type_rows};
 
 static int find_manifest(struct cli *cli, const char *input, struct csvk_table_definition *out)
 {
@@ -57,6 +66,18 @@ static int get_names(struct cli *cli, const char *name, struct csvk_strings *out
     return cli_get_list(cli, name, out);
 }
 
+int cli_get_backend(struct cli *cli, uint64_t *out)
+{
+    struct csvk_error err = {0};
+    const char *name = cli_value(cli, "backend");
+    enum csvk_backend backend = CSVK_BACKEND_PORTABLE;
+    if (name != NULL && csvk_backend_parse(name, &backend, &err) != CSVK_OK) {
+        return cli_trouble(cli, "--backend: %s", err.text);
+    }
+    *out = name != NULL ? backend : *out;
+    return CLI_GOOD;
+}
+
 int cli_take_table_options(struct cli *cli, struct csvk_table_definition *out)
 {
     bool said = cli_has(cli, "header") || cli_has(cli, "no-header");
@@ -70,6 +91,7 @@ int cli_take_table_options(struct cli *cli, struct csvk_table_definition *out)
     bool elsewhere = out->columns.count != 0 && out->columns_by != CSVK_TOLD_BY_OPTION;
     out->header_stated |= said || cli_has(cli, "columns");
     out->header_skipped = out->header && elsewhere && (said || out->header_skipped);
+    status = status == CLI_GOOD ? cli_get_backend(cli, &out->backend) : status;
     return status == CLI_GOOD ? get_names(cli, "primary-key", &out->primary_key, &out->key_by)
                               : status;
 }
