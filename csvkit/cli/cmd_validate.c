@@ -106,6 +106,7 @@ static int read_table(struct validate_job *job)
         encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
     job->encoding_given = plain ? NULL : encoding;
     int status = cli_get_table(cli, NULL, &job->table);
+    status = status == CLI_GOOD ? cli_take_schema(cli, &job->table) : status;
     job->table.encoding = job->encoding_given;
     const char *delimiter = cli_value(cli, "delimiter");
     bool look = delimiter == NULL ? job->options.profile == CSVK_PROFILE_EXCEL
@@ -481,6 +482,11 @@ static const struct cli_option rows[] = {
     {"primary-key", 0, "A,B", NULL,
      "The columns of the primary key. Its values must be unique in the whole table; an empty value "
      "is a warning.",
+     false},
+    {"schema", 0, "FILE", NULL,
+     "Hold every value against this Table Schema (Frictionless Data), or the one in a "
+     "datapackage.json. The header must have the names of its fields in their order. What csvkit "
+     "does not support in it is an error.",
      false},
     {"memory", 0, "SIZE", NULL,
      "Memory for --primary-key, at least 1MiB. Keys that do not fit go to temporary files in "

@@ -32,6 +32,9 @@ static const char *const type_names[CSVK_VALUE_TYPES] = {
     [CSVK_VALUE_NUMERIC] = "NUMERIC",     [CSVK_VALUE_FLOAT] = "FLOAT",
     [CSVK_VALUE_BOOLEAN] = "BOOLEAN",     [CSVK_VALUE_DATE] = "DATE",
     [CSVK_VALUE_TIMESTAMP] = "TIMESTAMP", [CSVK_VALUE_ANY] = "ANY",
+    [CSVK_VALUE_TABLE_STRING] = "string", [CSVK_VALUE_TABLE_INTEGER] = "integer",
+    [CSVK_VALUE_TABLE_NUMBER] = "number", [CSVK_VALUE_TABLE_BOOLEAN] = "boolean",
+    [CSVK_VALUE_TABLE_DATE] = "date",
 };
 
 const char *csvk_backend_name(enum csvk_backend backend)

@@ -34,7 +34,8 @@ CSVK_API const char *csvk_backend_name(enum csvk_backend backend); /* "portable"
 CSVK_API int csvk_backend_parse(const char *text, enum csvk_backend *out,
                                 struct csvk_error *err) CSVK_MUST_USE;
 
-/* The forms of values: the base types of native data types, and one that takes everything. */
+/* The forms of values: the base types of native data types; one that takes everything; and those of
+   a Table Schema, whose forms are other ones, and the same on every backend. */
 enum csvk_value_type {
     CSVK_VALUE_STRING,
     CSVK_VALUE_INTEGER,
@@ -43,7 +44,12 @@ enum csvk_value_type {
     CSVK_VALUE_BOOLEAN,
     CSVK_VALUE_DATE,
     CSVK_VALUE_TIMESTAMP,
-    CSVK_VALUE_ANY, /* not looked at, but for missing values */
+    CSVK_VALUE_ANY,          /* not looked at, but for missing values */
+    CSVK_VALUE_TABLE_STRING, /* of any length */
+    CSVK_VALUE_TABLE_INTEGER,
+    CSVK_VALUE_TABLE_NUMBER,
+    CSVK_VALUE_TABLE_BOOLEAN,
+    CSVK_VALUE_TABLE_DATE,
     CSVK_VALUE_TYPES
 };
 CSVK_API const char *csvk_value_type_name(enum csvk_value_type type); /* "STRING"; static */

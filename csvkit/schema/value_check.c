@@ -129,6 +129,11 @@ static const struct {
     [CSVK_VALUE_DATE] = {accepts_date, judge_date},
     [CSVK_VALUE_TIMESTAMP] = {accepts_timestamp, judge_timestamp},
     [CSVK_VALUE_ANY] = {accepts_any, judge_any},
+    [CSVK_VALUE_TABLE_STRING] = {accepts_string, judge_string},
+    [CSVK_VALUE_TABLE_INTEGER] = {accepts_integer, judge_table_integer},
+    [CSVK_VALUE_TABLE_NUMBER] = {accepts_float, judge_table_number},
+    [CSVK_VALUE_TABLE_BOOLEAN] = {accepts_boolean, judge_table_boolean},
+    [CSVK_VALUE_TABLE_DATE] = {accepts_date, judge_table_date},
 };
 
 static uint64_t longest_text(const struct csvk_schema_column *column, enum csvk_backend backend)
@@ -136,7 +141,8 @@ static uint64_t longest_text(const struct csvk_schema_column *column, enum csvk_
     if (column->length != 0) {
         return column->length;
     }
-    return backend == CSVK_BACKEND_BIGQUERY ? UINT64_MAX - 1 : TEXT_MOST;
+    bool open = backend == CSVK_BACKEND_BIGQUERY || column->type == CSVK_VALUE_TABLE_STRING;
+    return open ? UINT64_MAX - 1 : TEXT_MOST;
 }
 
 void value_check_init(struct value_check *check, const struct csvk_schema_column *column,

@@ -12,6 +12,8 @@ value_accepts_fn accepts_integer, accepts_numeric, accepts_float;
 /* value_times.c */
 value_judge_fn judge_date, judge_timestamp;
 value_accepts_fn accepts_date, accepts_timestamp;
+/* value_table.c */
+value_judge_fn judge_table_integer, judge_table_number, judge_table_boolean, judge_table_date;
 
 static inline bool value_is_digit(unsigned char c)
 {

@@ -187,12 +187,27 @@ static const struct value_row value_rows[] = {
     {CSVK_VALUE_STRING, 3, 0, "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", "lll"},
     {CSVK_VALUE_STRING, S, "anything, at all", "..."},
     {CSVK_VALUE_ANY, S, "anything", "..."},
+    /* a Table Schema; more in tests/schema/table_schema.test.sh */
+    {CSVK_VALUE_TABLE_STRING, S, "anything", "..."},
+    {CSVK_VALUE_TABLE_STRING, 3, 0, "\xC3\xA9\xC3\xA9\xC3\xA9", "..."},
+    {CSVK_VALUE_TABLE_STRING, 3, 0, "abcd", "lll"},
+    {CSVK_VALUE_TABLE_INTEGER, S, "+99999999999999999999999999999999999999999", "..."},
+    {CSVK_VALUE_TABLE_INTEGER, S, "1.0", "mmm"},
+    {CSVK_VALUE_TABLE_NUMBER, S, "-.5e-9", "..."},
+    {CSVK_VALUE_TABLE_NUMBER, S, "1e999", "..."},
+    {CSVK_VALUE_TABLE_NUMBER, S, "1e", "mmm"},
+    {CSVK_VALUE_TABLE_BOOLEAN, S, "True", "..."},
+    {CSVK_VALUE_TABLE_BOOLEAN, S, "yes", "mmm"},
+    {CSVK_VALUE_TABLE_DATE, S, "2024-02-29", "..."},
+    {CSVK_VALUE_TABLE_DATE, S, "2023-02-29", "mmm"},
+    {CSVK_VALUE_TABLE_DATE, S, "5-JAN-2013", "mmm"},
 };
 
 static struct csvk_schema_column column_of(const struct value_row *row)
 {
     struct csvk_schema_column column = {.size = sizeof column, .name = "c", .type = row->type};
-    column.length = row->type == CSVK_VALUE_STRING ? row->length : 0;
+    bool text = row->type == CSVK_VALUE_STRING || row->type == CSVK_VALUE_TABLE_STRING;
+    column.length = text ? row->length : 0;
     column.precision = row->type == CSVK_VALUE_NUMERIC ? row->length : 0;
     column.scale = row->scale;
     column.fraction_limit = row->type == CSVK_VALUE_TIMESTAMP ? row->length : 0;
@@ -226,8 +241,10 @@ END_TEST
 START_TEST(the_quick_check_takes_only_what_is_good)
 {
     static const char bytes[] = "-+.e019 ";
-    static const enum csvk_value_type types[] = {CSVK_VALUE_INTEGER, CSVK_VALUE_NUMERIC,
-                                                 CSVK_VALUE_FLOAT, CSVK_VALUE_BOOLEAN};
+    static const enum csvk_value_type types[] = {CSVK_VALUE_INTEGER,       CSVK_VALUE_NUMERIC,
+                                                 CSVK_VALUE_FLOAT,         CSVK_VALUE_BOOLEAN,
+                                                 CSVK_VALUE_TABLE_INTEGER, CSVK_VALUE_TABLE_NUMBER,
+                                                 CSVK_VALUE_TABLE_BOOLEAN};
     for (size_t t = 0; t < COUNT(types); t++) {
         struct csvk_schema_column column = {.size = sizeof column, .name = "c", .type = types[t]};
         column.precision = types[t] == CSVK_VALUE_NUMERIC ? 3 : 0;

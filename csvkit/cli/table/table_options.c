@@ -8,6 +8,7 @@
 #include "csvkit/cli/table/table_options.h"
 
 #include "csvkit/cli/frame/reports.h"
+#include "csvkit/schema/read/table_schema_file.h"
 
 static const struct cli_option manifest_rows[] = {
     {"manifest", 0, "FILE", NULL,
@@ -76,6 +77,47 @@ int cli_get_backend(struct cli *cli, uint64_t *out)
     }
     *out = name != NULL ? backend : *out;
     return CLI_GOOD;
+}
+
+/* What two options say about one thing; NULL: nothing. */
+static const char *conflict_of_schema(const struct cli *cli)
+{
+    return cli_has(cli, "columns")   ? "--schema and --columns both name the columns"
+           : cli_has(cli, "backend") ? "--backend is for the types of a manifest, not for --schema"
+                                     : NULL;
+}
+
+int cli_take_schema(struct cli *cli, struct csvk_table_definition *out)
+{
+    struct csvk_error err = {0};
+    struct table_schema_file file;
+    const char *path = cli_value(cli, "schema");
+    if (path == NULL) {
+        return CLI_GOOD;
+    }
+    if (conflict_of_schema(cli) != NULL) {
+        return cli_trouble(cli, "%s", conflict_of_schema(cli));
+    }
+    int status = table_schema_file_read(&file, path, &err);
+    if (status == CSVK_OK) {
+        csvk_schema_free(out->schema);
+        out->schema = csvk_schema_share(file.schema);
+        csvk_strings_release(&out->columns);
+        status = csvk_strings_copy(&out->columns, &file.names);
+        out->columns_by = CSVK_TOLD_BY_OPTION;
+        out->header_stated = true;
+        out->header_skipped = false;
+    }
+    if (status == CSVK_OK && file.primary_key.count != 0 && !cli_has(cli, "primary-key")) {
+        csvk_strings_release(&out->primary_key);
+        status = csvk_strings_copy(&out->primary_key, &file.primary_key);
+        out->key_by = CSVK_TOLD_BY_OPTION;
+    }
+    table_schema_file_release(&file);
+    if (status == CSVK_ENOMEM) {
+        csvk_fail(&err, status, "out of memory");
+    }
+    return status == CSVK_OK ? CLI_GOOD : cli_trouble(cli, "%s", err.text);
 }
 
 int cli_take_table_options(struct cli *cli, struct csvk_table_definition *out)

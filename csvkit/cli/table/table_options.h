@@ -18,6 +18,9 @@ int cli_get_table(struct cli *cli, const char *input, struct csvk_table_definiti
 /* Sets *out to the enum csvk_backend that --backend names, if it is there. Returns the exit status.
  */
 int cli_get_backend(struct cli *cli, uint64_t *out);
+/* Takes over columns, types and key from the Table Schema that --schema names, if it is there.
+   Returns the exit status. */
+int cli_take_schema(struct cli *cli, struct csvk_table_definition *out);
 /* Only the options, over what the table has already. Returns the exit status. */
 int cli_take_table_options(struct cli *cli, struct csvk_table_definition *out);
 
