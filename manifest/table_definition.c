@@ -378,6 +378,24 @@ int csvk_table_definition_rules(const struct csvk_table_definition *table,
     return believe(&own, rules, err);
 }
 
+int csvk_table_definition_support(struct csvk_validate_options *rules,
+                                  enum csvk_type_support support, struct csvk_error *err)
+{
+    static const char *const errors[] = {"type-mismatch", "value-missing", "value-too-long",
+                                         "value-out-of-range"};
+    int status = CSVK_OK;
+    if (support == CSVK_SUPPORT_NONE) {
+        struct csvk_table_definition no_types = {.schema = NULL};
+        set_types(&no_types, rules);
+    }
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0] && status == CSVK_OK; i++) {
+        status = support == CSVK_SUPPORT_HINTS
+                     ? set_unless_asked(rules, errors[i], CSVK_WARNING, err)
+                     : CSVK_OK;
+    }
+    return status;
+}
+
 int csvk_table_definition_next(const struct csvk_table_definition *table,
                                struct csvk_validate_options *rules, struct csvk_error *err)
 {

@@ -130,6 +130,14 @@ CSVK_API int csvk_table_definition_rules(const struct csvk_table_definition *tab
                                          struct csvk_validate_options *rules,
                                          struct csvk_error *err) CSVK_MUST_USE;
 /*
+ * Changes `rules`, as csvk_table_definition_rules has set them, for a project that supports native
+ * types only so far. Where types are hints, all columns of the table are text: values of another
+ * type are warnings, unless `rules` have asked for a severity. Without support they are not judged.
+ */
+CSVK_API int csvk_table_definition_support(struct csvk_validate_options *rules,
+                                           enum csvk_type_support support,
+                                           struct csvk_error *err) CSVK_MUST_USE;
+/*
  * Changes `rules` after the first file of the table was judged, for all that follow: what was told
  * once is not told again, and their headers are compared with that of the first (`first_names`).
  */

@@ -249,25 +249,6 @@ static void set_levels(struct preflight *preflight, struct csvk_validate_options
     }
 }
 
-/* Which types count for the values. Where types are hints, all columns of the table are text, so
-   that a value of another type does no harm to the load; without support they are not read. */
-static void set_types(struct preflight *preflight, struct subject *s,
-                      struct csvk_validate_options *options)
-{
-    static const char *const errors[] = {"type-mismatch", "value-missing", "value-too-long",
-                                         "value-out-of-range"};
-    s->table.backend = preflight->options->backend;
-    if (preflight->support == CSVK_SUPPORT_NONE) {
-        csvk_schema_free(s->table.schema);
-        s->table.schema = NULL;
-    }
-    bool hints = preflight->support == CSVK_SUPPORT_HINTS;
-    for (size_t i = 0; hints && i < sizeof errors / sizeof errors[0]; i++) {
-        int status = csvk_validate_set_rule(options, errors[i], CSVK_WARNING, preflight->err);
-        (void)preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL);
-    }
-}
-
 /* How the records are judged. A key with a column that does not exist was told, and is not searched
    for. */
 static void set_options(struct preflight *preflight, struct subject *s,
@@ -275,9 +256,12 @@ static void set_options(struct preflight *preflight, struct subject *s,
 {
     options->profile = CSVK_PROFILE_KEBOOLA;
     options->max_findings = preflight->options->max_findings;
-    set_types(preflight, s, options);
     set_levels(preflight, options);
+    s->table.backend = preflight->options->backend;
     int status = csvk_table_definition_rules(&s->table, options, preflight->err);
+    status = status == CSVK_OK
+                 ? csvk_table_definition_support(options, preflight->support, preflight->err)
+                 : status;
     bool named = s->table.header || s->table.columns.count > 0;
     if (status == CSVK_OK && named && !s->key_is_wrong) {
         status = csvk_strings_copy(&options->primary_key, &s->table.primary_key);

@@ -296,6 +296,8 @@ static inline bool is_schema_rule(size_t rule)
 {
     return rule >= RULE_TYPE_MISMATCH && rule <= RULE_VALUE_NOT_PORTABLE;
 }
+/* Are types declared, and one of the rules on? */
+bool schema_is_judged(const struct csvk_validator *v);
 int schema_new(struct csvk_validator *v, struct csvk_error *err);
 void schema_feed(struct csvk_validator *v);
 /* Is there room for one more finding of a rule of is_schema_rule in this column, from 1? If so, the

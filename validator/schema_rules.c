@@ -80,10 +80,19 @@ static int init_column(struct csvk_validator *v, size_t i, struct csvk_error *er
     return CSVK_OK;
 }
 
+bool schema_is_judged(const struct csvk_validator *v)
+{
+    bool on = false;
+    for (size_t rule = RULE_TYPE_MISMATCH; rule <= RULE_VALUE_NOT_PORTABLE; rule++) {
+        on = on || judge_is_on(v, (enum rule_index)rule);
+    }
+    return on && csvk_schema_count(v->options.schema) != 0;
+}
+
 int schema_new(struct csvk_validator *v, struct csvk_error *err)
 {
     size_t count = csvk_schema_count(v->options.schema);
-    if (count == 0) {
+    if (!schema_is_judged(v)) {
         return CSVK_OK;
     }
     struct schema_state *s = csvk_calloc(1, sizeof *s);

@@ -132,7 +132,7 @@ static void set_limits(struct csvk_validator *v)
     bool short_limit = judge_is_on(v, RULE_FIELD_TOO_LONG) && v->limit_field < LARGE_FIELD;
     v->judge_cells = short_limit || judge_is_on(v, RULE_FORMULA_PREFIX) ||
                      judge_is_on(v, RULE_NEEDLESS_ENCLOSURE);
-    v->want_fields = v->judge_cells || o->sep == CSVK_SEP_FOUND || o->schema != NULL;
+    v->want_fields = v->judge_cells || o->sep == CSVK_SEP_FOUND || schema_is_judged(v);
 }
 
 static int copy_options(struct csvk_validator *v, const struct csvk_validate_options *options)

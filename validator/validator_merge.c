@@ -115,7 +115,9 @@ int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *rig
     if (right->totals.records != 0 && left->width != right->width) {
         return csvk_fail(err, CSVK_EUSAGE, "the parts were judged with different widths");
     }
-    if (csvk_schema_count(left->options.schema) != csvk_schema_count(right->options.schema)) {
+    bool typed = left->schema != NULL, both = typed == (right->schema != NULL);
+    size_t columns = csvk_schema_count(left->options.schema);
+    if (!both || (typed && columns != csvk_schema_count(right->options.schema))) {
         return csvk_fail(err, CSVK_EUSAGE, "the parts were judged by different types of columns");
     }
     if (left->totals.bytes == 0 && right->totals.bytes != 0) {

@@ -106,6 +106,9 @@ static int read_table(struct validate_job *job)
         encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
     job->encoding_given = plain ? NULL : encoding;
     int status = cli_get_table(cli, NULL, &job->table);
+    if (status == CLI_GOOD && cli_has(cli, "backend") && !cli_has(cli, "manifest")) {
+        return cli_trouble(cli, "--backend needs the types that a --manifest declares");
+    }
     status = status == CLI_GOOD ? cli_take_schema(cli, &job->table) : status;
     job->table.encoding = job->encoding_given;
     const char *delimiter = cli_value(cli, "delimiter");

@@ -139,6 +139,9 @@ static int read_rules(struct slice_job *job, struct csvk_error *err)
     }
     status =
         status == CSVK_OK ? csvk_table_definition_rules(&job->table, &job->rules, err) : status;
+    if (status == CSVK_OK) {
+        status = csvk_table_definition_support(&job->rules, job->options.support, err);
+    }
     job->rules.dialect = job->dialect;
     return status;
 }

@@ -48,6 +48,9 @@ expect_exit 1 "$CSVKIT" validate --backend=bigquery --manifest=m.json t.csv
 has 't.csv: column amount: values are not judged: BIGNUMERIC'
 grep -q type-mismatch out && fail 'a type that is not known was judged'
 expect_exit 2 "$CSVKIT" validate --backend=oracle --manifest=m.json t.csv
+expect_exit 2 "$CSVKIT" validate --backend=snowflake t.csv
+expect_exit 0 "$CSVKIT" validate --rule=all=off --manifest=m.json t.csv
+grep -q ': column ' out && fail 'values were judged though all rules are off'
 expect_exit 0 "$CSVKIT" validate --rule=type-mismatch=off --rule=value-missing=warning --manifest=m.json t.csv
 grep -q 'abc' out && fail 'a rule that is off was reported'
 expect_exit 1 "$CSVKIT" validate --verify --manifest=m.json t.csv
@@ -85,6 +88,9 @@ grep -q type-mismatch out && fail 'types were judged without support'
 expect_exit 1 "$CSVKIT" slice t.csv --manifest=m.json -o slices
 grep -q type-mismatch err || fail 'slice says nothing of types'
 [ -e slices ] && fail 'slices were written'
+for support in hints none; do
+    KBC_DATA_TYPE_SUPPORT=$support expect_exit 0 "$CSVKIT" slice t.csv --manifest=m.json -o "slices-$support"
+done
 printf 'id,amount\n1,1.5\n' >good.csv
 expect_exit 0 "$CSVKIT" slice good.csv --manifest=m.json -o slices
 

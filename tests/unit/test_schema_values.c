@@ -267,6 +267,28 @@ START_TEST(the_quick_check_takes_only_what_is_good)
 }
 END_TEST
 
+START_TEST(a_byte_that_is_no_digit_is_seen_at_every_place)
+{
+    struct csvk_schema_column column = {
+        .size = sizeof column, .name = "c", .type = CSVK_VALUE_INTEGER};
+    struct value_check check;
+    value_check_init(&check, &column, CSVK_BACKEND_PORTABLE);
+    for (size_t length = 1; length <= 18; length++) {
+        unsigned char text[18];
+        for (size_t at = 0; at < length; at++) {
+            for (int byte = 0; byte < 256; byte++) {
+                memset(text, '0' + (int)(length % 10), sizeof text);
+                text[at] = (unsigned char)byte;
+                bool digit = byte >= '0' && byte <= '9';
+                bool minus = byte == '-' && at == 0 && length > 1;
+                ck_assert_msg(check.accepts(&check, text, length) == (digit || minus),
+                              "byte %d at %zu of %zu", byte, at, length);
+            }
+        }
+    }
+}
+END_TEST
+
 START_TEST(the_first_byte_that_does_not_fit_is_named)
 {
     static const struct {
@@ -308,6 +330,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, every_value_has_its_verdict);
     tcase_add_test(tc, the_quick_check_takes_only_what_is_good);
+    tcase_add_test(tc, a_byte_that_is_no_digit_is_seen_at_every_place);
     tcase_add_test(tc, the_first_byte_that_does_not_fit_is_named);
     suite_add_tcase(suite, tc);
     return support_run(suite);
