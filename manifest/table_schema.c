@@ -93,13 +93,16 @@ static bool read_length(const char *text, uint64_t *first, uint64_t *second, boo
     return good && (!*has_second || read_number(&text, second)) && *text == '\0';
 }
 
-/* Sets the limits that a length means for the type. False: it is none that a backend has. */
+/* Sets the limits that a length means for the type; INTEGER and others have none. False: it is none
+   that a backend has. */
 static bool set_limits(struct csvk_schema_column *column, const struct type_name *type,
                        const char *text)
 {
     uint64_t first = 0, second = 0;
     bool has_second = false;
-    if (text == NULL || text[0] == '\0') {
+    bool sized = type->type == CSVK_VALUE_STRING || type->type == CSVK_VALUE_NUMERIC ||
+                 type->type == CSVK_VALUE_TIMESTAMP;
+    if (text == NULL || text[0] == '\0' || !sized) {
         column->precision = type->whole ? 38 : 0;
         return true;
     }
@@ -113,7 +116,7 @@ static bool set_limits(struct csvk_schema_column *column, const struct type_name
         column->scale = second;
         return first >= 1 && first <= 38 && second <= first;
     case CSVK_VALUE_TIMESTAMP: column->fraction_limit = first + 1; return first <= 9 && !has_second;
-    default: return false;
+    default: return true;
     }
 }
 

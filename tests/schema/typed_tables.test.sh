@@ -71,6 +71,12 @@ expect_exit 0 "$CSVKIT" validate --manifest=odd.json t.csv
 has 'values are not judged: NUMERIC(10, 2)'
 has 'empty-key'
 
+# a length where a type has none
+manifest "$(column id '"base":{"type":"INTEGER","length":"38"}')" "$(column amount "$number")" >sized.json
+printf 'id,amount\nx,1\n' >x.csv
+expect_exit 1 "$CSVKIT" validate --manifest=sized.json x.csv
+has '`x` is not INTEGER(38)'
+
 # preflight: by itself, by support, by backend
 mkdir -p data/out/tables
 cp t.csv data/out/tables/ && cp m.json data/out/tables/t.csv.manifest
@@ -78,6 +84,8 @@ expect_exit 1 "$CSVKIT" preflight --data-type-support=authoritative data
 has 'out/tables/t.csv:3:3: error[type-mismatch]'
 expect_exit 1 "$CSVKIT" preflight --backend=snowflake data
 has 'error[value-out-of-range]'
+expect_exit 1 "$CSVKIT" preflight --backend=bigquery data
+has 'warning[preflight-values-not-judged]: the values of column "amount" are not judged: BIGNUMERIC'
 expect_exit 0 "$CSVKIT" preflight --data-type-support=hints data
 has 'warning[type-mismatch]'
 expect_exit 1 "$CSVKIT" preflight --data-type-support=hints --rule=type-mismatch=error data
