@@ -55,7 +55,7 @@ EXTRA_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread -ldl
 TOOL_LIBS := $(if $(LINKED),-lcurl -lcrypto)
 
 # The rooms of libcsvkit-extra; the column "library" in CONTRIBUTING.md says the same (make lint).
-EXTRA_DIRS := csvkit/extra csvkit/recognize csvkit/io/unpack csvkit/io/deflate csvkit/verify manifest preflight
+EXTRA_DIRS := csvkit/extra csvkit/recognize csvkit/schema/read csvkit/io/unpack csvkit/io/deflate csvkit/verify manifest preflight
 EXTRA_SRC := $(sort $(shell find $(EXTRA_DIRS) -name '*.c'))
 LIB_DIRS := $(filter-out csvkit/cli/,$(wildcard csvkit/*/)) validator
 LIB_SRC := $(filter-out $(EXTRA_SRC),$(sort $(shell find $(LIB_DIRS) -name '*.c')))
@@ -86,7 +86,7 @@ EXAMPLE_EXTRA_BIN := $(filter-out $(EXAMPLE_CORE_BIN),$(EXAMPLE_SRC:%.c=$(B)/%))
 EXAMPLE_CXX_BIN := $(B)/examples/check_cpp
 EXAMPLE_BIN := $(EXAMPLE_CORE_BIN) $(EXAMPLE_EXTRA_BIN) $(EXAMPLE_CXX_BIN)
 PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/basics.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h csvkit/writer.h \
-	csvkit/findings/findings.h csvkit/extra/extra.h csvkit/simple/simple.h \
+	csvkit/findings/findings.h csvkit/schema/schema.h csvkit/extra/extra.h csvkit/simple/simple.h \
 	preflight/preflight.h validator/validator.h manifest/manifest.h manifest/types.h manifest/slice.h \
 	manifest/manifest_plan.h manifest/table_definition.h manifest/slice_table.h manifest/processor.h)
 TOOL := $(B)/bin/csvkit
@@ -98,7 +98,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-processor check-slice-spread check-radosgw check-damage check-advice check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -223,6 +223,10 @@ check-storage-faults: all ## a load broken at every request in every way, on thr
 MANIFESTS ?= 10000
 check-manifests: all ## MANIFESTS random manifests for each of SEEDS against the platform's rules, restated
 	@python3 tests/manifest/random_manifests.py $(TOOL) $(MANIFESTS) $(SEEDS)
+
+VALUES ?= 10000000
+check-schema-values: all ## VALUES random and edge values of typed columns against a model in Python
+	@python3 tests/schema/values.py $(TOOL) $(VALUES) $(SEED)
 
 check-radosgw: ## the storage round trip with Ceph's radosgw and credentials of its STS (apt, as root)
 	@tests/deps.sh && $(MAKE) --no-print-directory tests

@@ -5,6 +5,7 @@
 #include "csvkit/names.h"
 #include "csvkit/sniff.h"
 #include "manifest/manifest_tree.h"
+#include "manifest/table_schema.h"
 #include "manifest/table_types.h"
 
 #include <string.h>
@@ -52,6 +53,8 @@ static void free_later(struct csvk_table_definition *table)
     free_types(table);
     free_metadata(table);
     csvk_strings_release(&table->first_names);
+    csvk_schema_free(table->schema);
+    table->schema = NULL;
 }
 
 void csvk_table_definition_release(struct csvk_table_definition *table)
@@ -200,7 +203,10 @@ static int take(struct csvk_table_definition *table, const struct tellers *telle
     }
     csvk_manifest_table_release(&told);
     free_types(table);
-    return status == CSVK_OK ? table_types_read(table, tellers->both, tellers->mapping) : status;
+    status = status == CSVK_OK ? table_types_read(table, tellers->both, tellers->mapping) : status;
+    csvk_schema_free(table->schema);
+    table->schema = NULL;
+    return status == CSVK_OK ? table_schema_read(&table->schema, tellers->both) : status;
 }
 
 static int take_both(struct csvk_table_definition *table, const struct csvk_manifest *manifest,
@@ -337,6 +343,18 @@ static int believe(const struct csvk_table_definition *table, struct csvk_valida
     return denied ? set_unless_asked(rules, "manifest-header", CSVK_OFF, err) : CSVK_OK;
 }
 
+/* Rules of a program of older headers have no room for types: values are not judged. */
+static void set_types(const struct csvk_table_definition *table,
+                      struct csvk_validate_options *rules)
+{
+    size_t needed = offsetof(struct csvk_validate_options, backend) + sizeof rules->backend;
+    if (rules->size >= needed) {
+        csvk_schema_free(rules->schema);
+        rules->schema = csvk_schema_share(table->schema);
+        rules->backend = table->backend;
+    }
+}
+
 int csvk_table_definition_rules(const struct csvk_table_definition *table,
                                 struct csvk_validate_options *rules, struct csvk_error *err)
 {
@@ -356,7 +374,26 @@ int csvk_table_definition_rules(const struct csvk_table_definition *table,
     if (csvk_strings_copy(&rules->columns, &own.columns) != CSVK_OK) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
+    set_types(&own, rules);
     return believe(&own, rules, err);
+}
+
+int csvk_table_definition_support(struct csvk_validate_options *rules,
+                                  enum csvk_type_support support, struct csvk_error *err)
+{
+    static const char *const errors[] = {"type-mismatch", "value-missing", "value-too-long",
+                                         "value-out-of-range"};
+    int status = CSVK_OK;
+    if (support == CSVK_SUPPORT_NONE) {
+        struct csvk_table_definition no_types = {.schema = NULL};
+        set_types(&no_types, rules);
+    }
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0] && status == CSVK_OK; i++) {
+        status = support == CSVK_SUPPORT_HINTS
+                     ? set_unless_asked(rules, errors[i], CSVK_WARNING, err)
+                     : CSVK_OK;
+    }
+    return status;
 }
 
 int csvk_table_definition_next(const struct csvk_table_definition *table,

@@ -75,6 +75,10 @@ struct csvk_table_definition {
     struct csvk_manifest_pair *metadata; /* nmetadata of them, owned: of table and columns */
     size_t nmetadata;
     struct csvk_strings first_names; /* owned: see csvk_table_definition_look */
+    /* What a native manifest declares about the types of its columns, base and backends; a
+       reference of its own. NULL: nothing. */
+    struct csvk_schema *schema;
+    uint64_t backend; /* enum csvk_backend: whose types count, and who is to take the values */
 };
 /* RFC 4180, UTF-8, with a header; all told by default. */
 CSVK_API void csvk_table_definition_init_sized(struct csvk_table_definition *table, size_t size);
@@ -116,7 +120,8 @@ CSVK_API int csvk_table_definition_take(struct csvk_table_definition *table,
 CSVK_API int csvk_table_definition_look(struct csvk_table_definition *table, const char *path,
                                         struct csvk_error *err) CSVK_MUST_USE;
 /*
- * Sets in `rules` how the data of the table is to be judged: dialect, header and columns. That a
+ * Sets in `rules` how the data of the table is to be judged: dialect, header, columns and the types
+ * of columns, which replace those in `rules`. That a
  * header stands in data without one is told unless an option says that there is none, or `rules`
  * say otherwise. Names of columns that an option gives are judged with the data; those of a
  * manifest are the business of csvk_manifest_check. The lists in `rules` are copies.
@@ -124,6 +129,14 @@ CSVK_API int csvk_table_definition_look(struct csvk_table_definition *table, con
 CSVK_API int csvk_table_definition_rules(const struct csvk_table_definition *table,
                                          struct csvk_validate_options *rules,
                                          struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Changes `rules`, as csvk_table_definition_rules has set them, for a project that supports native
+ * types only so far. Where types are hints, all columns of the table are text: values of another
+ * type are warnings, unless `rules` have asked for a severity. Without support they are not judged.
+ */
+CSVK_API int csvk_table_definition_support(struct csvk_validate_options *rules,
+                                           enum csvk_type_support support,
+                                           struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Changes `rules` after the first file of the table was judged, for all that follow: what was told
  * once is not told again, and their headers are compared with that of the first (`first_names`).

@@ -144,12 +144,31 @@ static void judge_width(struct preflight *preflight, struct csvk_preflight_table
     }
 }
 
+/* What the validator did not judge is told once for the table. */
+static void tell_not_judged(struct preflight *preflight, struct csvk_preflight_table *table,
+                            const struct csvk_report *report)
+{
+    for (size_t i = 0; i < report->nvalues; i++) {
+        const struct csvk_column_values *column = &report->values[i];
+        if (!column->judged) {
+            preflight_report_finding(preflight, &table->findings,
+                                     (struct preflight_note){.rule = "preflight-values-not-judged",
+                                                             .file = report->file},
+                                     "the values of column \"%s\" are not judged: %s", column->name,
+                                     column->type);
+        }
+    }
+}
+
 static void take_report(struct preflight *preflight, const struct preflight_table_data *data,
                         const struct csvk_report *report, uint64_t *width)
 {
     struct csvk_preflight_table *table = &preflight->report->table[data->table];
     uint64_t names = table->header && report->totals->records > 0 ? 1 : 0;
     use_header(preflight, table, report);
+    if (strcmp(report->file, data->files.item[0]) == 0) {
+        tell_not_judged(preflight, table, report);
+    }
     preflight_take_data(preflight, &table->findings, report);
     if (data->agree) {
         judge_width(preflight, table, report, *width);

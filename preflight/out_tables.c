@@ -257,7 +257,11 @@ static void set_options(struct preflight *preflight, struct subject *s,
     options->profile = CSVK_PROFILE_KEBOOLA;
     options->max_findings = preflight->options->max_findings;
     set_levels(preflight, options);
+    s->table.backend = preflight->options->backend;
     int status = csvk_table_definition_rules(&s->table, options, preflight->err);
+    status = status == CSVK_OK
+                 ? csvk_table_definition_support(options, preflight->support, preflight->err)
+                 : status;
     bool named = s->table.header || s->table.columns.count > 0;
     if (status == CSVK_OK && named && !s->key_is_wrong) {
         status = csvk_strings_copy(&options->primary_key, &s->table.primary_key);

@@ -99,6 +99,7 @@ struct csvk_preflight_options {
     int (*progress)(uint64_t done, uint64_t total, void *context); /* files; < 0 stops */
     void *context;
     uint64_t features; /* CSVK_FEATURE_*: what the project has switched on */
+    uint64_t backend;  /* enum csvk_backend: the database that is to take the values */
 };
 /* The platform slices files itself ("output-mapping-slice"), which not every mapping is fit for. */
 #define CSVK_FEATURE_SLICING 1u

@@ -95,6 +95,9 @@ static const struct csvk_rule rules[] = {
         "transfer and load take long and cannot be done in parallel; above 5 GiB a single upload "
         "fails",
         "Cut it into slices with csvkit slice."),
+    ROW("preflight-values-not-judged", "W", "A column whose values csvkit did not look at.",
+        "csvkit does not know the declared type, or its length, so the load may refuse a value",
+        "Check the values yourself; or declare a type and a length that doc/types.md names."),
     ROW("preflight-copied-manifest", "E", "A manifest of in/ was copied to out/.",
         "the job fails: the platform refuses keys that only it writes",
         "Write a new manifest with destination, columns and primary key."),

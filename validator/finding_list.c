@@ -16,9 +16,11 @@ struct csvk_finding *judge_add(struct csvk_validator *v, size_t slot, const stru
         return NULL;
     }
     v->count[slot]++;
-    if (judge_is_full(v, slot)) {
-        return NULL;
-    }
+    return judge_is_full(v, slot) ? NULL : judge_keep(v, slot, place);
+}
+
+struct csvk_finding *judge_keep(struct csvk_validator *v, size_t slot, const struct place *place)
+{
     struct csvk_finding *f = csvk_findings_append(&v->kept[slot]);
     if (f == NULL) {
         v->failed = true;
@@ -166,6 +168,7 @@ int judge_collect(struct csvk_validator *v, struct csvk_error *err)
     if (v->shown == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory for %zu findings", most);
     }
+    schema_order_findings(v);
     v->report.nfindings = deal(v, v->shown, most);
     qsort(v->shown, v->report.nfindings, sizeof(*v->shown), by_place);
     v->report.findings = v->shown;

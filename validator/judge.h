@@ -92,6 +92,7 @@ struct file_end {
 #define SAMPLE_BYTES (64 * 1024)
 
 struct key_state;
+struct schema_state;
 
 struct csvk_validator {
     struct csvk_validate_options options; /* owned copy */
@@ -127,7 +128,8 @@ struct csvk_validator {
     uint64_t ill_c1;          /* ... of these: 80 to 9F, which are no letters in latin-1 */
     uint64_t ill_first, ill_first_record, ill_first_line, ill_first_column;
     uint64_t ill_first_length, ill_first_field;
-    struct key_state *keys; /* NULL: no primary key */
+    struct key_state *keys;      /* NULL: no primary key */
+    struct schema_state *schema; /* NULL: no types are declared */
     struct csvk_totals totals;
     struct csvk_damage damage;
     bool finished, judged;
@@ -154,6 +156,8 @@ struct place {
  * rule is off, when enough findings of it are kept, or when memory ran out (`failed`).
  */
 struct csvk_finding *judge_add(struct csvk_validator *v, size_t slot, const struct place *place);
+/* Keeps a finding that was counted; NULL: memory ran out. */
+struct csvk_finding *judge_keep(struct csvk_validator *v, size_t slot, const struct place *place);
 void finding_number(struct csvk_finding *f, const char *key, enum csvk_extra_kind kind,
                     uint64_t value);
 /* Copies `text`; out of memory sets v->failed. */
@@ -277,6 +281,26 @@ int keys_feed(struct csvk_validator *v, struct csvk_error *err);
 int keys_finish(struct csvk_validator *v, struct csvk_error *err);
 int keys_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err);
 void keys_free(struct key_state *keys);
+
+/* schema_rules.c: these do nothing when no types are declared */
+static inline bool is_schema_rule(size_t rule)
+{
+    return rule >= RULE_TYPE_MISMATCH && rule <= RULE_VALUE_NOT_PORTABLE;
+}
+/* Are types declared, and one of the rules on? */
+bool schema_is_judged(const struct csvk_validator *v);
+int schema_new(struct csvk_validator *v, struct csvk_error *err);
+void schema_feed(struct csvk_validator *v);
+/* Is there room for one more finding of a rule of is_schema_rule in this column, from 1? If so, the
+   caller keeps it. */
+bool schema_takes(struct csvk_validator *v, size_t rule, uint64_t field);
+void schema_merge(struct csvk_validator *left, const struct csvk_validator *right);
+/* Puts the findings of each rule in the order in which they are dealt: the first one of every
+   column, then the second ones. */
+void schema_order_findings(struct csvk_validator *v);
+/* Sets what the report says about columns. */
+void schema_report(struct csvk_validator *v);
+void schema_free(struct schema_state *schema);
 
 /* record_in_memory.c: fields of records in memory, when the reader has not reported them */
 struct field_walk {

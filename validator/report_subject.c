@@ -39,6 +39,114 @@ static void put_line_breaks(struct csvk_json *json, const struct csvk_totals *to
     csvk_json_close(json, '}');
 }
 
+/* ---- values of columns with a declared type ---------------------------------------------------
+ */
+
+static void put_column_samples(struct csvk_json *json, const struct csvk_value_sample *samples)
+{
+    csvk_json_open(json, '[');
+    for (size_t i = 0; i < CSVK_VALUE_SAMPLES && samples[i].text.len != 0; i++) {
+        csvk_json_bytes(json, samples[i].text.ptr, samples[i].text.len);
+    }
+    csvk_json_close(json, ']');
+}
+
+static void put_column_values(struct csvk_json *json, const struct csvk_report *report,
+                              const struct csvk_column_values *column)
+{
+    csvk_json_open(json, '{');
+    csvk_json_put_uint(json, "field", column->field);
+    csvk_json_put_string(json, "name", column->name);
+    csvk_json_put_string(json, "type", column->type);
+    csvk_json_put_bool(json, "judged", column->judged);
+    csvk_json_put_uint(json, "values", column->values);
+    csvk_json_put_uint(json, "empty", column->empty);
+    csvk_json_key(json, "rules");
+    csvk_json_open(json, '{');
+    for (size_t i = 0; i < report->nvalue_rules; i++) {
+        if (column->counts[i] != 0) {
+            csvk_json_put_uint(json, csvk_rule_at(report->first_value_rule + i)->id,
+                               column->counts[i]);
+        }
+    }
+    csvk_json_close(json, '}');
+    csvk_json_key(json, "samples");
+    csvk_json_open(json, '{');
+    for (size_t i = 0; i < report->nvalue_rules; i++) {
+        if (column->samples[i * CSVK_VALUE_SAMPLES].text.len != 0) {
+            csvk_json_key(json, csvk_rule_at(report->first_value_rule + i)->id);
+            put_column_samples(json, column->samples + i * CSVK_VALUE_SAMPLES);
+        }
+    }
+    csvk_json_close(json, '}');
+    csvk_json_close(json, '}');
+}
+
+/* Without declared types there is no such key. */
+static void put_values(struct csvk_json *json, const struct csvk_report *report)
+{
+    if (report->nvalues == 0) {
+        return;
+    }
+    csvk_json_key(json, "values");
+    csvk_json_open(json, '[');
+    for (size_t i = 0; i < report->nvalues; i++) {
+        put_column_values(json, report, &report->values[i]);
+    }
+    csvk_json_close(json, ']');
+}
+
+/* What is said of values that break a rule, after "3 of 100 values"; in the order of the rules. */
+static const char *const verdicts[] = {NULL, /* not of the type */
+                                       "missing",     "too long",  "out of range",
+                                       "too precise", "ambiguous", "not portable"};
+
+static void put_text_samples(struct csvk_reporter *r, const struct csvk_value_sample *samples)
+{
+    for (size_t i = 0; i < CSVK_VALUE_SAMPLES && samples[i].text.len != 0; i++) {
+        char text[64];
+        size_t length = samples[i].text.len < sizeof text ? samples[i].text.len : sizeof text - 1;
+        memcpy(text, samples[i].text.ptr, length);
+        text[length] = '\0';
+        csvk_reporter_put(r, i == 0 ? " `" : ", `");
+        csvk_reporter_put_escaped(r, text);
+        csvk_reporter_put(r, samples[i].cut ? "...`" : "`");
+    }
+}
+
+/* One line for each column in which something is wrong, or whose type is not known. */
+static void put_column_line(struct csvk_reporter *r, const struct csvk_report *report,
+                            const struct csvk_column_values *column)
+{
+    bool begun = false;
+    for (size_t i = 0; i < report->nvalue_rules; i++) {
+        if (column->counts[i] == 0) {
+            continue;
+        }
+        csvk_reporter_put_escaped(r, begun ? "" : report->file);
+        csvk_reporter_put(r, begun ? "; " : ": column ");
+        csvk_reporter_put_escaped(r, begun ? "" : column->name);
+        csvk_reporter_put(r, begun ? "" : ": ");
+        begun = true;
+        csvk_reporter_put_number(r, column->counts[i]);
+        csvk_reporter_put(r, " of ");
+        csvk_reporter_put_count(r, column->values + column->empty, "value");
+        csvk_reporter_put(r, column->counts[i] == 1 ? " is " : " are ");
+        csvk_reporter_put(r, verdicts[i] != NULL ? "" : "not ");
+        csvk_reporter_put_escaped(r, verdicts[i] != NULL ? verdicts[i] : column->type);
+        csvk_reporter_put(r, column->samples[i * CSVK_VALUE_SAMPLES].text.len != 0 ? ":" : "");
+        put_text_samples(r, column->samples + i * CSVK_VALUE_SAMPLES);
+    }
+    if (!column->judged) {
+        csvk_reporter_put_escaped(r, report->file);
+        csvk_reporter_put(r, ": column ");
+        csvk_reporter_put_escaped(r, column->name);
+        csvk_reporter_put(r, ": values are not judged: ");
+        csvk_reporter_put_escaped(r, column->type);
+    }
+    csvk_reporter_put(r, begun || !column->judged ? "\n" : "");
+}
+
 static void put_json(const struct csvk_subject *subject, struct csvk_json *json)
 {
     const struct csvk_report *report = subject->context;
@@ -51,6 +159,7 @@ static void put_json(const struct csvk_subject *subject, struct csvk_json *json)
     csvk_json_put_uint(json, "columns", report->totals->width);
     csvk_json_put_strings(json, "column_names", report->column_names);
     put_line_breaks(json, report->totals);
+    put_values(json, report);
     csvk_section_json(subject->section, json);
 }
 
@@ -73,6 +182,9 @@ static void put_summary(const struct csvk_subject *subject, size_t index, struct
     const struct csvk_report *report = subject->context;
     if (index < subject->nsections) {
         return;
+    }
+    for (size_t i = 0; i < report->nvalues; i++) {
+        put_column_line(r, report, &report->values[i]);
     }
     csvk_reporter_put_escaped(r, report->file);
     csvk_reporter_put(r, ": ");

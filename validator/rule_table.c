@@ -10,7 +10,7 @@
  *
  * Which file judges which rule stands in the heads of fact_rules.c, field_count_rules.c,
  * header_rules.c, known_columns.c, kind_rules.c, encoding_rules.c, field_rules.c, search_rules.c,
- * end_rules.c, sample_rules.c, key_rules.c and validator.c.
+ * end_rules.c, sample_rules.c, key_rules.c, schema_rules.c and validator.c.
  *
  * Ids never change: people write them into configurations. The order of the rows is that of
  * rule_index.h.
@@ -420,4 +420,46 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "a value that a spreadsheet takes for a formula",
          "Opening the file can run commands or send data away.", "a\\r\\n=1+1\\r\\n",
          "Put ' before the value, but only in a file for spreadsheets.", "r25", NULL, NULL},
+    [RULE_TYPE_MISMATCH] = {"type-mismatch", "EEEEE", "`{value}` is not {type}{why?: }",
+                            "a value is not of the declared type of its column",
+                            "The types are those of a manifest. The database refuses the value, "
+                            "or, worse, changes it.",
+                            "", "Correct the value, or declare another type.", "",
+                            "the load fails and names one row", NULL},
+    [RULE_VALUE_MISSING] = {"value-missing", "EEEEE", "no value, but {type} must not be NULL here",
+                            "a column that must not be NULL has no value",
+                            "An empty field is loaded as NULL; the column is declared to have a "
+                            "value in every record, or is part of the key. A default in a manifest "
+                            "fills no gap.",
+                            "", "Fill the field, or let the column be nullable.", "",
+                            "the load fails and names no row", NULL},
+    [RULE_VALUE_TOO_LONG] = {"value-too-long", "EEEEE", "{found#character}, {type} takes {limit}",
+                             "a text is longer than its column",
+                             "It is refused, not cut. Characters are counted, not bytes.", "",
+                             "Shorten the value, or declare a longer column.", "",
+                             "the load fails and names one row", NULL},
+    [RULE_VALUE_OUT_OF_RANGE] = {"value-out-of-range", "EEEEE",
+                                 "`{value}` is beyond {type}{why?: }",
+                                 "a number or a date is beyond the limits of its type",
+                                 "It has the form of the type, but the database cannot store it.",
+                                 "", "Correct the value, or declare a wider type.", "",
+                                 "the load fails and names one row", NULL},
+    [RULE_VALUE_PRECISION] =
+        {"value-precision", "WWWWW", "`{value}` has more decimals than {type}{why?: }",
+         "a number has more decimals than its column keeps",
+         "The rest is rounded away, silently where the load does not fail.", "",
+         "Declare a greater scale, or round the values before they are loaded.", "",
+         "the value is rounded, silently, or the load fails", NULL},
+    [RULE_VALUE_AMBIGUOUS] = {"value-ambiguous", "WWWWW",
+                              "`{value}` can be read in two ways{why?: }",
+                              "a date that can be read in two ways",
+                              "3/4/2024 is loaded as the fourth of March, whatever was meant.", "",
+                              "Write dates as YYYY-MM-DD.", "", "the month is read first, silently",
+                              NULL},
+    [RULE_VALUE_NOT_PORTABLE] =
+        {"value-not-portable", "WWWWW", "`{value}` as {type}: {why}",
+         "a value that not every database takes, or takes for the same",
+         "The databases differ here, or do not say what they do.", "",
+         "Write the value in the plain form of its type; or name the database with --backend.", "",
+         "the load fails on some backends, or stores another value", NULL},
 };

@@ -54,6 +54,11 @@ void csvk_validate_options_release(struct csvk_validate_options *options)
 {
     csvk_strings_release(&options->columns);
     csvk_strings_release(&options->primary_key);
+    size_t needed = offsetof(struct csvk_validate_options, schema) + sizeof options->schema;
+    if (options->size >= needed) { /* a program of older headers has no schema */
+        csvk_schema_free(options->schema);
+        options->schema = NULL;
+    }
 }
 
 int csvk_validate_set_rule(struct csvk_validate_options *options, const char *id,
@@ -127,7 +132,7 @@ static void set_limits(struct csvk_validator *v)
     bool short_limit = judge_is_on(v, RULE_FIELD_TOO_LONG) && v->limit_field < LARGE_FIELD;
     v->judge_cells = short_limit || judge_is_on(v, RULE_FORMULA_PREFIX) ||
                      judge_is_on(v, RULE_NEEDLESS_ENCLOSURE);
-    v->want_fields = v->judge_cells || o->sep == CSVK_SEP_FOUND;
+    v->want_fields = v->judge_cells || o->sep == CSVK_SEP_FOUND || schema_is_judged(v);
 }
 
 static int copy_options(struct csvk_validator *v, const struct csvk_validate_options *options)
@@ -135,6 +140,7 @@ static int copy_options(struct csvk_validator *v, const struct csvk_validate_opt
     v->options = *options;
     memset(&v->options.columns, 0, sizeof(v->options.columns));
     memset(&v->options.primary_key, 0, sizeof(v->options.primary_key));
+    v->options.schema = csvk_schema_share(options->schema);
     v->file = csvk_strdup(options->file != NULL ? options->file : "-");
     v->options.file = v->file;
     if (v->file == NULL || csvk_strings_copy(&v->options.columns, &options->columns) != CSVK_OK ||
@@ -165,6 +171,7 @@ static int new_validator(struct csvk_validator **out, const struct csvk_validate
         search_header(v, options->header_record, 0);
     }
     status = keys_new(v, err);
+    status = status == CSVK_OK ? schema_new(v, err) : status;
     if (status != CSVK_OK) {
         csvk_validator_free(v);
         return status;
@@ -330,6 +337,7 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
         judge_fields(v);
     }
     judge_limits(v);
+    schema_feed(v);
     int status = keys_feed(v, err);
     judge_locate_end_of_batch(v);
     v->batch = NULL;
@@ -450,6 +458,7 @@ static void fill_report(struct csvk_validator *v)
             (struct csvk_tally){&csvk_rule_table[i], v->level[i], v->count[i], v->kept[i].count};
     }
     r->rules = v->tally;
+    schema_report(v);
 }
 
 /* Judges what only the whole file shows; once, before the first report. */
@@ -502,6 +511,7 @@ void csvk_validator_free(struct csvk_validator *v)
     csvk_validate_options_release(&v->options);
     csvk_strings_release(&v->names);
     keys_free(v->keys);
+    schema_free(v->schema);
     csvk_buf_release(&v->sample);
     search_release(v);
     csvk_free(v->shown);

@@ -21,6 +21,7 @@
 
 #include "csvkit/csvkit.h"
 #include "csvkit/findings/findings.h"
+#include "csvkit/schema/schema.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -72,6 +73,10 @@ struct csvk_validate_options {
        _new only. Without it nothing is told about records that equal the header. */
     struct csvk_bytes header_record;
     uint64_t delimiter_stated; /* not 0: somebody has said `dialect.delimiter` (option, manifest) */
+    /* The declared types of the columns, in the order of the fields; a reference of the options'
+       own, which csvk_validate_options_release gives back. NULL: values are not judged. */
+    struct csvk_schema *schema;
+    uint64_t backend; /* enum csvk_backend: who is to take the values */
 };
 /* They come from the user, so their names are judged as those in a header would be. */
 #define CSVK_COLUMNS_JUDGED 1u
@@ -143,6 +148,24 @@ CSVK_API int csvk_validator_join_keys(struct csvk_validator *first, struct csvk_
 CSVK_API int csvk_validator_search_keys(struct csvk_validator *const *parts, size_t count,
                                         struct csvk_error *err) CSVK_MUST_USE;
 
+#define CSVK_VALUE_SAMPLES 3
+/* A value that breaks a rule. The library's. */
+struct csvk_value_sample {
+    struct csvk_bytes text; /* its first bytes, as they are; no code point is cut in two */
+    bool cut;               /* there are more */
+};
+/* A column of which a type is declared. The library's. */
+struct csvk_column_values {
+    uint64_t field;         /* from 1 */
+    const char *name;       /* as the declaration has it */
+    const char *type;       /* "NUMERIC(10,2)" */
+    bool judged;            /* false: csvkit does not know the type, and looked at no value */
+    uint64_t values, empty; /* how many records have one, or none */
+    /* How many values break a rule, by csvk_rule_at(first_value_rule + i) of the report; and the
+       first different ones of each rule, CSVK_VALUE_SAMPLES in a row, the rest of them empty. */
+    const uint64_t *counts;
+    const struct csvk_value_sample *samples;
+};
 /* What a validator has found. The library's. */
 struct csvk_report {
     const char *file;
@@ -159,6 +182,9 @@ struct csvk_report {
     const struct csvk_finding *const *findings; /* ordered by byte, then rule id */
     size_t nfindings;
     uint64_t findings_dropped;
+    const struct csvk_column_values *values; /* nvalues of them: columns with a declared type */
+    size_t nvalues;
+    size_t first_value_rule, nvalue_rules; /* the rules about values are in a row */
 };
 /* The report, owned by the validator. After it, feed, finish and merge must not be called. */
 CSVK_API int csvk_validator_report(struct csvk_validator *validator, const struct csvk_report **out,

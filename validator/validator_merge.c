@@ -34,25 +34,32 @@ static void move_finding(struct csvk_finding *f, const struct csvk_totals *by)
     }
 }
 
-/* Moves findings from `from` to `to` while there is room; the rest is dropped. */
-static int take_findings(struct csvk_validator *left, struct csvk_findings *to,
-                         struct csvk_findings *from)
+/* Is there room for one more finding? Those about values are bounded for each column. */
+static bool has_room(struct csvk_validator *left, size_t rule, const struct csvk_finding *finding)
 {
-    uint64_t most = left->options.max_findings;
-    size_t take = from->count;
-    if (most != 0 && take > most - to->count) {
-        take = (size_t)(most - to->count);
-    }
-    if (take == 0) {
+    return is_schema_rule(rule) ? schema_takes(left, rule, finding->field)
+                                : !judge_is_full(left, rule);
+}
+
+/* Moves findings from the right part to the left one while there is room; the rest is dropped. */
+static int take_findings(struct csvk_validator *left, struct csvk_validator *right, size_t rule)
+{
+    struct csvk_findings *to = &left->kept[rule], *from = &right->kept[rule];
+    bool full = !is_schema_rule(rule) && judge_is_full(left, rule);
+    if (from->count == 0 || full) {
         return CSVK_OK;
     }
-    struct csvk_finding *grown = csvk_reallocarray(to->item, to->count + take, sizeof(*to->item));
+    size_t most = to->count + from->count;
+    struct csvk_finding *grown = csvk_reallocarray(to->item, most, sizeof(*to->item));
     if (grown == NULL) {
         return CSVK_ENOMEM;
     }
     to->item = grown;
-    to->capacity = to->count + take;
-    for (size_t i = 0; i < take; i++) {
+    to->capacity = most;
+    for (size_t i = 0; i < from->count; i++) {
+        if (!has_room(left, rule, &from->item[i])) {
+            continue;
+        }
         move_finding(&from->item[i], &left->totals);
         to->item[to->count++] = from->item[i];
         memset(&from->item[i], 0, sizeof(from->item[i]));
@@ -67,7 +74,7 @@ static int merge_rule(struct csvk_validator *left, struct csvk_validator *right,
         return CSVK_OK;
     }
     left->count[rule] += right->count[rule];
-    return take_findings(left, &left->kept[rule], &right->kept[rule]);
+    return take_findings(left, right, rule);
 }
 
 static void merge_ill_formed(struct csvk_validator *left, const struct csvk_validator *right)
@@ -108,6 +115,11 @@ int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *rig
     if (right->totals.records != 0 && left->width != right->width) {
         return csvk_fail(err, CSVK_EUSAGE, "the parts were judged with different widths");
     }
+    bool typed = left->schema != NULL, both = typed == (right->schema != NULL);
+    size_t columns = csvk_schema_count(left->options.schema);
+    if (!both || (typed && columns != csvk_schema_count(right->options.schema))) {
+        return csvk_fail(err, CSVK_EUSAGE, "the parts were judged by different types of columns");
+    }
     if (left->totals.bytes == 0 && right->totals.bytes != 0) {
         left->count[RULE_EMPTY_FILE] = 0;
         csvk_findings_release(&left->kept[RULE_EMPTY_FILE]);
@@ -121,6 +133,7 @@ int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *rig
     if (status != CSVK_OK) {
         return status;
     }
+    schema_merge(left, right);
     shape_merge(left, right);
     search_merge(left, right);
     end_merge(left, right);

@@ -1,6 +1,7 @@
 /* cmd_load.c - csvkit load TABLE [PATH]: loads a file or slices into a Storage table. */
 #include "csvkit/cli/remote/converted_input.h"
 #include "csvkit/cli/remote/load_options.h"
+#include "csvkit/cli/table/table_options.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -445,8 +446,8 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Load", rows};
-static const struct cli_group *const groups[] = {&own, &remote_options, &cli_dialect_options,
-                                                 &cli_common_options, NULL};
+static const struct cli_group *const groups[] = {
+    &own, &remote_options, &cli_dialect_options, &cli_type_options, &cli_common_options, NULL};
 
 static const char *const examples[] = {
     "csvkit load in.c-main.orders orders.csv --primary-key=id",

@@ -4,6 +4,7 @@
  */
 #include "csvkit/cli/frame/reports.h"
 #include "csvkit/cli/project/project_file.h"
+#include "csvkit/cli/table/table_options.h"
 
 #include "preflight/preflight.h"
 
@@ -80,6 +81,7 @@ static int read_options(struct preflight_job *job)
     o->environment = environment;
     int status = cli_get_uint(cli, "max-findings", 0, UINT64_MAX, &o->max_findings);
     status = status == CLI_GOOD ? cli_get_size(cli, "large-file", &o->large_file) : status;
+    status = status == CLI_GOOD ? cli_get_backend(cli, &o->backend) : status;
     return status == CLI_GOOD ? read_levels(job) : status;
 }
 
@@ -215,8 +217,8 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Preflight", rows};
-static const struct cli_group *const groups[] = {&own, &cli_report_options, &cli_project_options,
-                                                 &cli_common_options, NULL};
+static const struct cli_group *const groups[] = {
+    &own, &cli_type_options, &cli_report_options, &cli_project_options, &cli_common_options, NULL};
 
 static const char *const examples[] = {
     "csvkit preflight",

@@ -235,6 +235,7 @@ static const struct cli_group *const groups[] = {&own,
                                                  &cli_dialect_options,
                                                  &cli_blanks_options,
                                                  &cli_manifest_options,
+                                                 &cli_type_options,
                                                  &cli_common_options,
                                                  NULL};
 

@@ -1,5 +1,6 @@
 /* cmd_upload.c - csvkit upload PATH: uploads a file or a directory of slices as a Storage file. */
 #include "csvkit/cli/remote/converted_input.h"
+#include "csvkit/cli/table/table_options.h"
 
 #include <string.h>
 
@@ -147,8 +148,8 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Upload", rows};
-static const struct cli_group *const groups[] = {&own, &remote_options, &cli_dialect_options,
-                                                 &cli_common_options, NULL};
+static const struct cli_group *const groups[] = {
+    &own, &remote_options, &cli_dialect_options, &cli_type_options, &cli_common_options, NULL};
 
 static const char *const examples[] = {
     "csvkit upload orders.csv --compress --tag=orders",

@@ -106,6 +106,10 @@ static int read_table(struct validate_job *job)
         encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
     job->encoding_given = plain ? NULL : encoding;
     int status = cli_get_table(cli, NULL, &job->table);
+    if (status == CLI_GOOD && cli_has(cli, "backend") && !cli_has(cli, "manifest")) {
+        return cli_trouble(cli, "--backend needs the types that a --manifest declares");
+    }
+    status = status == CLI_GOOD ? cli_take_schema(cli, &job->table) : status;
     job->table.encoding = job->encoding_given;
     const char *delimiter = cli_value(cli, "delimiter");
     bool look = delimiter == NULL ? job->options.profile == CSVK_PROFILE_EXCEL
@@ -482,6 +486,11 @@ static const struct cli_option rows[] = {
      "The columns of the primary key. Its values must be unique in the whole table; an empty value "
      "is a warning.",
      false},
+    {"schema", 0, "FILE", NULL,
+     "Hold every value against this Table Schema (Frictionless Data), or the one in a "
+     "datapackage.json. The header must have the names of its fields in their order. What csvkit "
+     "does not support in it is an error.",
+     false},
     {"memory", 0, "SIZE", NULL,
      "Memory for --primary-key, at least 1MiB. Keys that do not fit go to temporary files in "
      "$TMPDIR. Default: 256MiB.",
@@ -509,6 +518,7 @@ static const struct cli_group *const groups[] = {&own,
                                                  &cli_dialect_options,
                                                  &cli_blanks_options,
                                                  &cli_manifest_options,
+                                                 &cli_type_options,
                                                  &cli_files_from_options,
                                                  &cli_project_options,
                                                  &cli_common_options,

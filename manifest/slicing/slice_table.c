@@ -135,9 +135,13 @@ static int read_rules(struct slice_job *job, struct csvk_error *err)
     if (status == CSVK_OK && job->options.rules != NULL) {
         status = own_rules(&job->rules, job->options.rules, err);
         job->rules.columns = job->rules.primary_key = (struct csvk_strings){0};
+        job->rules.schema = NULL; /* the caller's; that of the table comes in its place */
     }
     status =
         status == CSVK_OK ? csvk_table_definition_rules(&job->table, &job->rules, err) : status;
+    if (status == CSVK_OK) {
+        status = csvk_table_definition_support(&job->rules, job->options.support, err);
+    }
     job->rules.dialect = job->dialect;
     return status;
 }

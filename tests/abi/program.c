@@ -12,6 +12,7 @@
 #include "csvkit/extra/extra.h"
 #include "csvkit/findings/findings.h"
 #include "csvkit/normalize.h"
+#include "csvkit/schema/schema.h"
 #include "csvkit/sniff.h"
 #include "csvkit/writer.h"
 #include "manifest/manifest.h"
@@ -347,6 +348,24 @@ BEGIN_BY_HAND(csvk_validate_hooks)
 static int use_csvk_validate_hooks(void *it, struct csvk_error *err)
 {
     return validate(NULL, it, err);
+}
+
+BEGIN_BY_HAND(csvk_schema_column)
+static int use_csvk_schema_column(void *it, struct csvk_error *err)
+{
+    struct csvk_schema *schema = NULL;
+    struct csvk_schema_column *column = it;
+    MUST(csvk_schema_new(&schema, NULL) == CSVK_OK);
+    column->name = "a";
+    int status = csvk_schema_add(schema, it, err);
+    if (status == CSVK_OK) {
+        MUST(csvk_schema_override(schema, CSVK_BACKEND_BIGQUERY, it, err) == CSVK_OK);
+        column->name = NULL;
+        MUST(csvk_schema_at(schema, 0, CSVK_BACKEND_BIGQUERY, it, err) == CSVK_OK);
+        MUST(strcmp(column->name, "a") == 0);
+    }
+    csvk_schema_free(schema);
+    return status;
 }
 
 static const struct csvk_rule_set *const no_sets[] = {NULL};

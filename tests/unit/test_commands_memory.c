@@ -30,6 +30,14 @@ static const struct {
     {"native.manifest", "{\"schema\":[{\"name\":\"id\",\"primary_key\":true},{\"name\":\"b\"}]}"},
     {"dir.csv/part1", "1,a\r\n2,b\r\n"},
     {"dir.csv/part2", "3,c\r\n"},
+    {"typed.manifest",
+     "{\"schema\":[{\"name\":\"id\",\"data_type\":{\"base\":{\"type\":\"INTEGER\"}},"
+     "\"primary_key\":true},{\"name\":\"name\",\"data_type\":{\"base\":{\"type\":"
+     "\"NUMERIC\",\"length\":\"4,1\"},\"bigquery\":{\"type\":\"JSON\"}}}],"
+     "\"has_header\":true}"},
+    {"typed.json", "{\"fields\":[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"name\","
+                   "\"constraints\":{\"required\":true}}],\"primaryKey\":\"id\"}"},
+    {"typed.csv", "id,name\n1,x\n,\"1\"\"2\"\n3.5,77777\n"},
     {"dir.csv.manifest", "{\"columns\":[\"id\",\"name\"]}"},
     {"data/out/tables/t.csv", "id,name\r\n1,a\r\n1,b,c\r\n"},
     {"data/out/tables/t.csv.manifest", "{\"primary_key\":[\"id\"],\"incremental\":true}"},
@@ -71,6 +79,9 @@ static const char *const lines[] = {
     "validate -q --statistics --files-from=list",
     "validate --encoding=utf-16 utf16.csv",
     "validate --manifest=native.manifest good.csv",
+    "validate --manifest=typed.manifest --format=json typed.csv",
+    "validate --manifest=typed.manifest --backend=bigquery typed.csv",
+    "validate --schema=typed.json typed.csv",
     "sniff good.csv wide.csv bad.csv utf16.csv",
     "sniff --format=json good.csv",
     "rules --format=json",

@@ -75,7 +75,11 @@ START_TEST(every_rule_has_a_positive_and_a_negative_sample)
                                     "header-mismatch manifest-header manifest-header-skipped "
                                     "header-repeated "
                                     "field-too-long record-too-long "
-                                    "too-many-fields too-many-records ";
+                                    "too-many-fields too-many-records "
+                                    /* test_schema.c */
+                                    "type-mismatch value-missing value-too-long "
+                                    "value-out-of-range value-precision value-ambiguous "
+                                    "value-not-portable ";
     for (size_t i = 0; i < csvk_rule_count(); i++) {
         const char *id = csvk_rule_at(i)->id;
         bool found = false, absent = false;

@@ -8,12 +8,19 @@
 #include "manifest/table_definition.h"
 
 extern const struct cli_group cli_manifest_options; /* --manifest */
+extern const struct cli_group cli_type_options;     /* --backend */
 /*
  * Applies the defaults, then the manifest, then the options. Without --manifest, the manifest is
  * INPUT.manifest, if `input` (a file or a directory of slices) is not NULL and this file exists.
  * Reports what is wrong and returns the exit status; release *out in any case.
  */
 int cli_get_table(struct cli *cli, const char *input, struct csvk_table_definition *out);
+/* Sets *out to the enum csvk_backend that --backend names, if it is there. Returns the exit status.
+ */
+int cli_get_backend(struct cli *cli, uint64_t *out);
+/* Takes over columns, types and key from the Table Schema that --schema names, if it is there.
+   Returns the exit status. */
+int cli_take_schema(struct cli *cli, struct csvk_table_definition *out);
 /* Only the options, over what the table has already. Returns the exit status. */
 int cli_take_table_options(struct cli *cli, struct csvk_table_definition *out);
 

@@ -1,0 +1,210 @@
+/* schema.c - see schema.h. */
+#include "csvkit/schema/schema.h"
+
+#include "csvkit/base/sized.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#define PRECISION_MOST 76 /* of any backend */
+
+/* One column: as it is declared for all, and for each backend that has a type of its own. */
+struct schema_entry {
+    struct csvk_schema_column as[CSVK_BACKENDS]; /* a name of NULL: as for all */
+};
+
+struct csvk_schema {
+    atomic_size_t references;
+    struct schema_entry *item;
+    size_t count, capacity;
+};
+
+static const struct csvk_sized column_type =
+    CSVK_SIZED(struct csvk_schema_column, fraction_limit, CSVK_SIZED_BY_HAND);
+
+static const char *const backend_names[CSVK_BACKENDS] = {
+    [CSVK_BACKEND_PORTABLE] = "portable",
+    [CSVK_BACKEND_SNOWFLAKE] = "snowflake",
+    [CSVK_BACKEND_BIGQUERY] = "bigquery",
+};
+static const char *const type_names[CSVK_VALUE_TYPES] = {
+    [CSVK_VALUE_STRING] = "STRING",       [CSVK_VALUE_INTEGER] = "INTEGER",
+    [CSVK_VALUE_NUMERIC] = "NUMERIC",     [CSVK_VALUE_FLOAT] = "FLOAT",
+    [CSVK_VALUE_BOOLEAN] = "BOOLEAN",     [CSVK_VALUE_DATE] = "DATE",
+    [CSVK_VALUE_TIMESTAMP] = "TIMESTAMP", [CSVK_VALUE_ANY] = "ANY",
+    [CSVK_VALUE_TABLE_STRING] = "string", [CSVK_VALUE_TABLE_INTEGER] = "integer",
+    [CSVK_VALUE_TABLE_NUMBER] = "number", [CSVK_VALUE_TABLE_BOOLEAN] = "boolean",
+    [CSVK_VALUE_TABLE_DATE] = "date",
+};
+
+const char *csvk_backend_name(enum csvk_backend backend)
+{
+    return backend_names[backend];
+}
+
+const char *csvk_value_type_name(enum csvk_value_type type)
+{
+    return type_names[type];
+}
+
+int csvk_backend_parse(const char *text, enum csvk_backend *out, struct csvk_error *err)
+{
+    for (size_t i = 0; i < CSVK_BACKENDS; i++) {
+        if (strcmp(text, backend_names[i]) == 0) {
+            *out = (enum csvk_backend)i;
+            return CSVK_OK;
+        }
+    }
+    return csvk_fail(err, CSVK_EUSAGE,
+                     "unknown backend '%s': it is portable, snowflake or bigquery", text);
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+int csvk_schema_new(struct csvk_schema **out, struct csvk_error *err)
+{
+    *out = csvk_calloc(1, sizeof **out);
+    if (*out == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    atomic_init(&(*out)->references, 1);
+    return CSVK_OK;
+}
+
+struct csvk_schema *csvk_schema_share(struct csvk_schema *schema)
+{
+    if (schema != NULL) {
+        atomic_fetch_add(&schema->references, 1);
+    }
+    return schema;
+}
+
+static void free_column(struct csvk_schema_column *column)
+{
+    csvk_free((char *)(uintptr_t)column->name); /* ours: copy_column made it */
+    csvk_free((char *)(uintptr_t)column->declared);
+    column->name = column->declared = NULL;
+}
+
+void csvk_schema_free(struct csvk_schema *schema)
+{
+    if (schema == NULL || atomic_fetch_sub(&schema->references, 1) != 1) {
+        return;
+    }
+    for (size_t i = 0; i < schema->count; i++) {
+        for (size_t b = 0; b < CSVK_BACKENDS; b++) {
+            free_column(&schema->item[i].as[b]);
+        }
+    }
+    csvk_free(schema->item);
+    csvk_free(schema);
+}
+
+/* ---- columns --------------------------------------------------------------------------------- */
+
+static int check_column(const struct csvk_schema_column *column, struct csvk_error *err)
+{
+    if (column->name == NULL || column->type >= CSVK_VALUE_TYPES) {
+        return csvk_fail(err, CSVK_EUSAGE, "a column of a schema needs a name and a type");
+    }
+    bool numeric = column->type == CSVK_VALUE_NUMERIC;
+    bool fits = column->precision <= PRECISION_MOST && column->scale <= column->precision;
+    if (numeric && !fits) {
+        return csvk_fail(err, CSVK_EUSAGE, "column %s: no backend has NUMERIC(%llu,%llu)",
+                         column->name, (unsigned long long)column->precision,
+                         (unsigned long long)column->scale);
+    }
+    return CSVK_OK;
+}
+
+/* Makes *to a copy that owns its texts. */
+static int copy_column(struct csvk_schema_column *to, const struct csvk_schema_column *from,
+                       struct csvk_error *err)
+{
+    *to = *from;
+    to->name = csvk_strdup(from->name);
+    to->declared = from->declared != NULL ? csvk_strdup(from->declared) : NULL;
+    if (to->name == NULL || (from->declared != NULL && to->declared == NULL)) {
+        free_column(to);
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    return CSVK_OK;
+}
+
+static int read_column(struct csvk_schema_column *own, const struct csvk_schema_column *theirs,
+                       struct csvk_error *err)
+{
+    *own = (struct csvk_schema_column){.size = sizeof *own};
+    int status = csvk_sized_read(&column_type, own, theirs, err);
+    return status == CSVK_OK ? check_column(own, err) : status;
+}
+
+static int make_room(struct csvk_schema *schema, struct csvk_error *err)
+{
+    if (schema->count < schema->capacity) {
+        return CSVK_OK;
+    }
+    size_t capacity = schema->capacity < 8 ? 8 : schema->capacity * 2;
+    struct schema_entry *more = csvk_reallocarray(schema->item, capacity, sizeof *more);
+    if (more == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    schema->item = more;
+    schema->capacity = capacity;
+    return CSVK_OK;
+}
+
+int csvk_schema_add(struct csvk_schema *schema, const struct csvk_schema_column *column,
+                    struct csvk_error *err)
+{
+    struct csvk_schema_column own;
+    int status = read_column(&own, column, err);
+    status = status == CSVK_OK ? make_room(schema, err) : status;
+    if (status != CSVK_OK) {
+        return status;
+    }
+    struct schema_entry *entry = &schema->item[schema->count];
+    memset(entry, 0, sizeof *entry);
+    status = copy_column(&entry->as[CSVK_BACKEND_PORTABLE], &own, err);
+    schema->count += status == CSVK_OK;
+    return status;
+}
+
+int csvk_schema_override(struct csvk_schema *schema, enum csvk_backend backend,
+                         const struct csvk_schema_column *column, struct csvk_error *err)
+{
+    struct csvk_schema_column own;
+    int status = read_column(&own, column, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (schema->count == 0 || backend == CSVK_BACKEND_PORTABLE) {
+        return csvk_fail(err, CSVK_EUSAGE, "there is no column, or no backend, to give a type to");
+    }
+    struct schema_entry *entry = &schema->item[schema->count - 1];
+    own.name = entry->as[CSVK_BACKEND_PORTABLE].name;
+    own.required = entry->as[CSVK_BACKEND_PORTABLE].required;
+    free_column(&entry->as[backend]);
+    return copy_column(&entry->as[backend], &own, err);
+}
+
+size_t csvk_schema_count(const struct csvk_schema *schema)
+{
+    return schema != NULL ? schema->count : 0;
+}
+
+int csvk_schema_at(const struct csvk_schema *schema, size_t index, enum csvk_backend backend,
+                   struct csvk_schema_column *out, struct csvk_error *err)
+{
+    int status = csvk_sized_check(&column_type, out, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    if (index >= csvk_schema_count(schema) || backend >= CSVK_BACKENDS) {
+        return csvk_fail(err, CSVK_EUSAGE, "the schema has no column %zu", index);
+    }
+    const struct csvk_schema_column *as = schema->item[index].as;
+    csvk_sized_write(&column_type, out,
+                     as[backend].name != NULL ? &as[backend] : &as[CSVK_BACKEND_PORTABLE]);
+    return CSVK_OK;
+}

@@ -1,0 +1,138 @@
+#!/bin/bash
+# validate --schema: what a Table Schema demands of values, header and key; and that whatever is not
+# supported is an error that names it with its place.
+set -u
+tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 2
+failed=0
+
+fail() {
+    echo "FAILED: $*"
+    failed=1
+}
+
+expect_exit() { # status, command...
+    local want=$1 have
+    shift
+    "$@" >out 2>err
+    have=$?
+    [ "$have" = "$want" ] || fail "exit $have, expected $want: $*: $(cat out err)"
+}
+
+has() { # text
+    grep -qF -- "$1" out || fail "no '$1' in: $(cat out)"
+}
+
+# Every value alone in a column of its type; + good, - refused.
+while read -r type verdict value; do
+    printf '{"fields":[{"name":"a","type":"%s"},{"name":"b"}]}' "$type" >s.json
+    printf 'a,b\n%s,\n' "$value" >t.csv
+    [ "$verdict" = + ] && want=0 || want=1
+    expect_exit "$want" "$CSVKIT" validate --schema=s.json t.csv
+    [ "$want" = 0 ] || has "error[type-mismatch]: \`$value\` is not $type"
+done <<'END'
+integer + 0
+integer + +12
+integer + -012
+integer + 99999999999999999999999999999999999999999999
+integer - 1.0
+integer - -
+integer - 1e3
+integer - 1_000
+number + 1
+number + -1.5
+number + .5
+number + 5.
+number + +1.5E-10
+number + NaN
+number + inf
+number + -INF
+number - +INF
+number - .
+number - 1e
+number - 1e+
+number - 1.2.3
+number - Infinity
+boolean + true
+boolean + False
+boolean + 1
+boolean + 0
+boolean - tRUE
+boolean - yes
+date + 2024-02-29
+date - 2023-02-29
+date - 2024-1-5
+date - 1/2/2024
+string + anything
+END
+
+# constraints, key, empty values
+cat >s.json <<'END'
+{"fields": [
+  {"name": "id", "type": "integer"},
+  {"name": "name", "type": "string", "constraints": {"required": true, "maxLength": 3}}],
+ "primaryKey": "id", "missingValues": [""]}
+END
+printf 'id,name\n1,abc\n2,abcd\n2,\n,""\n' >t.csv
+expect_exit 1 "$CSVKIT" validate --schema=s.json t.csv
+has 't.csv:3:6: error[value-too-long]: 4 characters, string takes 3'
+has 't.csv:4:1: error[duplicate-key]'
+has 't.csv:4:3: error[value-missing]'
+has 't.csv:5:1: error[value-missing]'
+has 't.csv: column name: 2 of 4 values are missing; 1 of 4 values is too long: `abcd`'
+printf '{"resources":[{"path":"t.csv","schema":%s}]}' "$(cat s.json)" >datapackage.json
+"$CSVKIT" validate --schema=s.json --format=json t.csv >one
+"$CSVKIT" validate --schema=datapackage.json --format=json t.csv >two
+cmp -s one two || fail 'the schema of a package is another one'
+expect_exit 1 "$CSVKIT" validate --schema=s.json --verify t.csv
+
+# the header; no header; an option and the manifest
+printf 'name,id\nabc,1\n' >other.csv
+expect_exit 1 "$CSVKIT" validate --schema=s.json other.csv
+has 'error[header-mismatch]'
+printf '1,abc\n' >bare.csv
+expect_exit 0 "$CSVKIT" validate --schema=s.json --no-header bare.csv
+printf 'id,name\n1,abc\n' >good.csv
+printf '{"schema":[{"name":"id","data_type":{"base":{"type":"DATE"}}},{"name":"x","data_type":{"base":{"type":"DATE"}}}]}' >m.json
+expect_exit 0 "$CSVKIT" validate --schema=s.json --manifest=m.json --header good.csv
+for options in --columns=id,name --backend=snowflake; do
+    expect_exit 2 "$CSVKIT" validate --schema=s.json "$options" good.csv
+done
+
+# Line, column and name of what is not supported (U) or wrong (W).
+while read -r name place json; do
+    printf '%s' "$json" >bad.json
+    expect_exit 2 "$CSVKIT" validate --schema=bad.json good.csv
+    grep -q "bad.json:$place: .*'$name'" err || fail "$json: $(cat err)"
+    [ -s out ] && fail "$json: there is a report"
+done <<'END'
+pattern 1:54 {"fields":[{"name":"id","constraints":{"maxLength":1,"pattern":"x"}}]}
+unique 1:40 {"fields":[{"name":"id","constraints":{"unique":true}}]}
+minimum 1:57 {"fields":[{"name":"id","type":"integer","constraints":{"minimum":1}}]}
+maxLength 1:57 {"fields":[{"name":"id","type":"integer","constraints":{"maxLength":1}}]}
+maxLength 1:40 {"fields":[{"name":"id","constraints":{"maxLength":1.5}}]}
+required 1:40 {"fields":[{"name":"id","constraints":{"required":1}}]}
+constraints 1:25 {"fields":[{"name":"id","constraints":[]}]}
+datetime 1:25 {"fields":[{"name":"id","type":"datetime"}]}
+type 1:25 {"fields":[{"name":"id","type":5}]}
+format 1:39 {"fields":[{"name":"id","type":"date","format":"%d"}]}
+decimalChar 1:41 {"fields":[{"name":"id","type":"number","decimalChar":","}]}
+missingValues 1:27 {"fields":[{"name":"id"}],"missingValues":["-"]}
+missingValues 1:27 {"fields":[{"name":"id"}],"missingValues":[]}
+fieldsMatch 1:27 {"fields":[{"name":"id"}],"fieldsMatch":"subset"}
+foreignKeys 1:27 {"fields":[{"name":"id"}],"foreignKeys":[]}
+primaryKey 1:27 {"fields":[{"name":"id"}],"primaryKey":["no"]}
+primaryKey 1:27 {"fields":[{"name":"id"}],"primaryKey":[5]}
+fields 1:2 {"fields":[]}
+fields 1:12 {"fields":[{"type":"string"}]}
+dialect 1:39 {"resources":[{"schema":{"fields":[]},"dialect":{}}]}
+encoding 1:39 {"resources":[{"schema":{"fields":[]},"encoding":"latin1"}]}
+schema.in.another.file 1:16 {"resources":[{"schema":"s.json"}]}
+several.resources 1:2 {"resources":[{"schema":{}},{"schema":{}}]}
+resources 1:2 {"resources":[{}]}
+END
+echo '{"fields": [' >bad.json
+expect_exit 2 "$CSVKIT" validate --schema=bad.json good.csv
+grep -q 'bad.json:[12]:' err || fail "broken JSON has no place: $(cat err)"
+expect_exit 2 "$CSVKIT" validate --schema=missing.json good.csv
+exit "$failed"

@@ -1,0 +1,117 @@
+#!/bin/bash
+# Declared types on the command line: validate, preflight, slice and their options; --verify; slices;
+# types of backends; what is not judged is told.
+set -u
+tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 2
+failed=0
+
+fail() {
+    echo "FAILED: $*"
+    failed=1
+}
+
+expect_exit() { # status, command...
+    local want=$1 have
+    shift
+    "$@" >out 2>err
+    have=$?
+    [ "$have" = "$want" ] || fail "exit $have, expected $want: $*: $(cat out err)"
+}
+
+has() { # text
+    grep -qF -- "$1" out || fail "no '$1' in: $(cat out)"
+}
+
+column() { # name, members of data_type, further members
+    printf '{"name":"%s","data_type":{%s}%s}' "$1" "$2" "${3:-}"
+}
+
+integer='"base":{"type":"INTEGER"}'
+number='"base":{"type":"NUMERIC"},"snowflake":{"type":"NUMBER","length":"6,2"},"bigquery":{"type":"BIGNUMERIC"}'
+manifest() { # columns...
+    local IFS=,
+    printf '{"destination":"in.c-main.t","has_header":true,"schema":[%s]}' "$*"
+}
+
+manifest "$(column id "$integer" ',"primary_key":true')" "$(column amount "$number")" >m.json
+printf 'id,amount\n1,12345.678\n2,abc\n,7\n' >t.csv
+
+expect_exit 1 "$CSVKIT" validate --manifest=m.json t.csv
+has 't.csv:3:3: error[type-mismatch]: `abc` is not NUMERIC'
+has 't.csv:4:1: error[value-missing]'
+has 't.csv: column id: 1 of 3 values is missing'
+has 't.csv: column amount: 1 of 3 values is not NUMERIC: `abc`'
+expect_exit 1 "$CSVKIT" validate --backend=snowflake --manifest=m.json t.csv
+has 't.csv:2:3: error[value-out-of-range]: `12345.678` is beyond NUMBER(6,2)'
+expect_exit 1 "$CSVKIT" validate --backend=bigquery --manifest=m.json t.csv
+has 't.csv: column amount: values are not judged: BIGNUMERIC'
+grep -q type-mismatch out && fail 'a type that is not known was judged'
+expect_exit 2 "$CSVKIT" validate --backend=oracle --manifest=m.json t.csv
+expect_exit 2 "$CSVKIT" validate --backend=snowflake t.csv
+expect_exit 0 "$CSVKIT" validate --rule=all=off --manifest=m.json t.csv
+grep -q ': column ' out && fail 'values were judged though all rules are off'
+expect_exit 0 "$CSVKIT" validate --rule=type-mismatch=off --rule=value-missing=warning --manifest=m.json t.csv
+grep -q 'abc' out && fail 'a rule that is off was reported'
+expect_exit 1 "$CSVKIT" validate --verify --manifest=m.json t.csv
+
+# the same without a word about types
+printf '{"columns":["id","amount"],"has_header":true}' >plain.json
+expect_exit 0 "$CSVKIT" validate --manifest=plain.json t.csv
+grep -q ': column ' out && fail 'columns without types have a summary'
+[ "$("$CSVKIT" validate --format=json --manifest=plain.json t.csv | jq 'has("values")')" = false ] || fail 'values without types'
+[ "$("$CSVKIT" validate --format=json --manifest=m.json t.csv | jq -c '[.values[]|[.name,.type,.judged,.values,.empty,.rules,.samples]]')" = \
+    '[["id","INTEGER",true,2,1,{"value-missing":1},{}],["amount","NUMERIC",true,3,0,{"type-mismatch":1},{"type-mismatch":["abc"]}]]' ] ||
+    fail 'the values in JSON'
+
+# nullable in the key, lengths that no type has
+manifest "$(column id "$integer" ',"primary_key":true,"nullable":true')" \
+    "$(column amount '"base":{"type":"NUMERIC","length":"10, 2"}')" >odd.json
+expect_exit 0 "$CSVKIT" validate --manifest=odd.json t.csv
+has 'values are not judged: NUMERIC(10, 2)'
+has 'empty-key'
+
+# a length where a type has none
+manifest "$(column id '"base":{"type":"INTEGER","length":"38"}')" "$(column amount "$number")" >sized.json
+printf 'id,amount\nx,1\n' >x.csv
+expect_exit 1 "$CSVKIT" validate --manifest=sized.json x.csv
+has '`x` is not INTEGER(38)'
+
+# preflight: by itself, by support, by backend
+mkdir -p data/out/tables
+cp t.csv data/out/tables/ && cp m.json data/out/tables/t.csv.manifest
+expect_exit 1 "$CSVKIT" preflight --data-type-support=authoritative data
+has 'out/tables/t.csv:3:3: error[type-mismatch]'
+expect_exit 1 "$CSVKIT" preflight --backend=snowflake data
+has 'error[value-out-of-range]'
+expect_exit 1 "$CSVKIT" preflight --backend=bigquery data
+has 'warning[preflight-values-not-judged]: the values of column "amount" are not judged: BIGNUMERIC'
+expect_exit 0 "$CSVKIT" preflight --data-type-support=hints data
+has 'warning[type-mismatch]'
+expect_exit 1 "$CSVKIT" preflight --data-type-support=hints --rule=type-mismatch=error data
+expect_exit 0 "$CSVKIT" preflight --data-type-support=none data
+grep -q type-mismatch out && fail 'types were judged without support'
+
+# slice writes nothing
+expect_exit 1 "$CSVKIT" slice t.csv --manifest=m.json -o slices
+grep -q type-mismatch err || fail 'slice says nothing of types'
+[ -e slices ] && fail 'slices were written'
+for support in hints none; do
+    KBC_DATA_TYPE_SUPPORT=$support expect_exit 0 "$CSVKIT" slice t.csv --manifest=m.json -o "slices-$support"
+done
+printf 'id,amount\n1,1.5\n' >good.csv
+expect_exit 0 "$CSVKIT" slice good.csv --manifest=m.json -o slices
+
+# slices of a table, without a header
+mkdir parts
+printf '1,1\n' >parts/a && printf '2,x\n' >parts/b
+manifest "$(column id "$integer")" "$(column amount "$integer")" | sed 's/"has_header":true/"has_header":false/' >s.json
+expect_exit 1 "$CSVKIT" validate --manifest=s.json parts
+has 'parts/b:1:3: error[type-mismatch]'
+
+# a long value is cut in the message, not in the middle of a character
+printf 'id,amount\n1,%s\n' "$(printf '\xc3\xa9%.0s' $(seq 30))x" >long.csv
+expect_exit 1 "$CSVKIT" validate --manifest=m.json long.csv
+has "\`$(printf '\xc3\xa9%.0s' $(seq 20))...\` is not NUMERIC"
+
+exit "$failed"

@@ -1,0 +1,337 @@
+/*
+ * test_schema_values.c - values against declared types: which text which backend takes, row by row
+ * of doc/types.md; and that the quick check takes nothing that the slow one refuses.
+ */
+#include "csvkit/schema/value_check.h"
+#include "tests/support/support.h"
+
+#include <string.h>
+
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+/* Verdicts: . good, m another type, r out of range, l too long, p too precise, a ambiguous, n not
+   portable; in the order of enum value_fault_kind. */
+static const char verdict_letters[] = ".mrlpan";
+
+struct value_row {
+    enum csvk_value_type type;
+    unsigned length, scale; /* length, precision or digits of a second; 0: none */
+    const char *value;
+    const char verdicts[4]; /* portable, Snowflake, BigQuery */
+};
+#define S 0, 0
+static const struct value_row value_rows[] = {
+    /* INTEGER */
+    {CSVK_VALUE_INTEGER, S, "0", "..."},
+    {CSVK_VALUE_INTEGER, S, "-12", "..."},
+    {CSVK_VALUE_INTEGER, S, "007", "..."},
+    {CSVK_VALUE_INTEGER, S, "-0", "..."},
+    {CSVK_VALUE_INTEGER, S, "9223372036854775807", "..."},
+    {CSVK_VALUE_INTEGER, S, "9223372036854775808", "r.r"},
+    {CSVK_VALUE_INTEGER, S, "-9223372036854775808", "..."},
+    {CSVK_VALUE_INTEGER, S, "-9223372036854775809", "r.r"},
+    {CSVK_VALUE_INTEGER, S, "0000000000000000000000000000000000000000001", "..."},
+    {CSVK_VALUE_INTEGER, S, "99999999999999999999999999999999999999", "r.r"},
+    {CSVK_VALUE_INTEGER, S, "100000000000000000000000000000000000000", "rrr"},
+    {CSVK_VALUE_INTEGER, S, "1.0", "nnn"},
+    {CSVK_VALUE_INTEGER, S, "12.5", "mpm"},
+    {CSVK_VALUE_INTEGER, S, "9223372036854775808.0", "rnr"},
+    {CSVK_VALUE_INTEGER, S, "5.", "mmm"},
+    {CSVK_VALUE_INTEGER, S, ".5", "mmm"},
+    {CSVK_VALUE_INTEGER, S, "+5", "nnn"},
+    {CSVK_VALUE_INTEGER, S, "1e3", "nnn"},
+    {CSVK_VALUE_INTEGER, S, "1e19", "rnr"},
+    {CSVK_VALUE_INTEGER, S, "1e99999999999999999999", "rrr"},
+    {CSVK_VALUE_INTEGER, S, "0e99999999999999999999", "nnn"},
+    {CSVK_VALUE_INTEGER, S, "0x1F", "nnn"},
+    {CSVK_VALUE_INTEGER, S, "0x", "mmm"},
+    {CSVK_VALUE_INTEGER, S, "0x1G", "mmm"},
+    {CSVK_VALUE_INTEGER, S, " 5", "nnn"},
+    {CSVK_VALUE_INTEGER, S, "5\t", "nnn"},
+    {CSVK_VALUE_INTEGER, S, "1,000", "mmm"},
+    {CSVK_VALUE_INTEGER, S, "1 000", "mmm"},
+    {CSVK_VALUE_INTEGER, S, "$5", "mmm"},
+    {CSVK_VALUE_INTEGER, S, "abc", "mmm"},
+    {CSVK_VALUE_INTEGER, S, "-", "mmm"},
+    {CSVK_VALUE_INTEGER, S, " ", "mmm"},
+    {CSVK_VALUE_INTEGER, S, "1e", "mmm"},
+    {CSVK_VALUE_INTEGER, S, "\xD9\xA1", "mmm"},
+    /* NUMERIC */
+    {CSVK_VALUE_NUMERIC, S, "12345678901234567890123456789.123456789", "..."},
+    {CSVK_VALUE_NUMERIC, S, "123456789012345678901234567890", "rrr"},
+    {CSVK_VALUE_NUMERIC, S, "000123456789012345678901234567890", "rrr"},
+    {CSVK_VALUE_NUMERIC, S, "00012345678901234567890123456789", "..."},
+    {CSVK_VALUE_NUMERIC, S, "1.1234567891", "ppp"},
+    {CSVK_VALUE_NUMERIC, S, "1.12345678900000", "..."},
+    {CSVK_VALUE_NUMERIC, S, "1e-10", "ppp"},
+    {CSVK_VALUE_NUMERIC, S, "1e3", "n.n"},
+    {CSVK_VALUE_NUMERIC, S, "1e29", "rrr"},
+    {CSVK_VALUE_NUMERIC, S, "1e28", "n.n"},
+    {CSVK_VALUE_NUMERIC, S, ".5", "nnn"},
+    {CSVK_VALUE_NUMERIC, S, "5.", "nnn"},
+    {CSVK_VALUE_NUMERIC, S, "+5", "nnn"},
+    {CSVK_VALUE_NUMERIC, S, "5 ", "nnn"},
+    {CSVK_VALUE_NUMERIC, S, "1,5", "mmm"},
+    {CSVK_VALUE_NUMERIC, S, "nan", "mmm"},
+    {CSVK_VALUE_NUMERIC, 4, 2, "99.99", "..."},
+    {CSVK_VALUE_NUMERIC, 4, 2, "100", "rrr"},
+    {CSVK_VALUE_NUMERIC, 4, 2, "99.994", "ppp"},
+    {CSVK_VALUE_NUMERIC, 4, 2, "99.995", "rrr"},
+    {CSVK_VALUE_NUMERIC, 4, 2, "-99.999", "rrr"},
+    {CSVK_VALUE_NUMERIC, 4, 2, "9.999", "ppp"},
+    {CSVK_VALUE_NUMERIC, 4, 0, "5.4", "ppp"},
+    {CSVK_VALUE_NUMERIC, 2, 2, "0.99", "..."},
+    {CSVK_VALUE_NUMERIC, 2, 2, "0.996", "rrr"},
+    {CSVK_VALUE_NUMERIC, 2, 2, "0.0996", "ppp"},
+    {CSVK_VALUE_NUMERIC, 2, 2, "1", "rrr"},
+    /* FLOAT */
+    {CSVK_VALUE_FLOAT, S, "1.5", "..."},
+    {CSVK_VALUE_FLOAT, S, "-1.5E+10", "..."},
+    {CSVK_VALUE_FLOAT, S, "1e-999", "..."},
+    {CSVK_VALUE_FLOAT, S, "1.7976931348623157e308", "..."},
+    {CSVK_VALUE_FLOAT, S, "1.7976931348623158e308", "..."},
+    {CSVK_VALUE_FLOAT, S, "1.7976931348623159e308", "rrr"},
+    {CSVK_VALUE_FLOAT, S, "-1e309", "rrr"},
+    {CSVK_VALUE_FLOAT, S, "+1", "nnn"},
+    {CSVK_VALUE_FLOAT, S, ".5", "nnn"},
+    {CSVK_VALUE_FLOAT, S, "5.", "nnn"},
+    {CSVK_VALUE_FLOAT, S, " 5", "nnn"},
+    {CSVK_VALUE_FLOAT, S, "NaN", "n.n"},
+    {CSVK_VALUE_FLOAT, S, "-inf", "n.n"},
+    {CSVK_VALUE_FLOAT, S, "+inf", "nnn"},
+    {CSVK_VALUE_FLOAT, S, "Infinity", "nnn"},
+    {CSVK_VALUE_FLOAT, S, "-nan", "mmm"},
+    {CSVK_VALUE_FLOAT, S, "1,5", "mmm"},
+    /* BOOLEAN */
+    {CSVK_VALUE_BOOLEAN, S, "1", "..."},
+    {CSVK_VALUE_BOOLEAN, S, "0", "..."},
+    {CSVK_VALUE_BOOLEAN, S, "True", "..."},
+    {CSVK_VALUE_BOOLEAN, S, "t", "..."},
+    {CSVK_VALUE_BOOLEAN, S, "YES", "..."},
+    {CSVK_VALUE_BOOLEAN, S, "y", "..."},
+    {CSVK_VALUE_BOOLEAN, S, "false", "..."},
+    {CSVK_VALUE_BOOLEAN, S, "F", "..."},
+    {CSVK_VALUE_BOOLEAN, S, "no", "..."},
+    {CSVK_VALUE_BOOLEAN, S, "n", "..."},
+    {CSVK_VALUE_BOOLEAN, S, "on", "m.m"},
+    {CSVK_VALUE_BOOLEAN, S, "OFF", "m.m"},
+    {CSVK_VALUE_BOOLEAN, S, " true", "nnn"},
+    {CSVK_VALUE_BOOLEAN, S, "2", "mmm"},
+    {CSVK_VALUE_BOOLEAN, S, "1.0", "mmm"},
+    {CSVK_VALUE_BOOLEAN, S, "truee", "mmm"},
+    {CSVK_VALUE_BOOLEAN, S, "tru", "mmm"},
+    /* DATE */
+    {CSVK_VALUE_DATE, S, "2024-02-29", "..."},
+    {CSVK_VALUE_DATE, S, "2023-02-29", "rrr"},
+    {CSVK_VALUE_DATE, S, "1900-02-29", "rrr"},
+    {CSVK_VALUE_DATE, S, "2000-02-29", "..."},
+    {CSVK_VALUE_DATE, S, "2024-04-31", "rrr"},
+    {CSVK_VALUE_DATE, S, "2024-12-31", "..."},
+    {CSVK_VALUE_DATE, S, "2024-13-01", "rrr"},
+    {CSVK_VALUE_DATE, S, "2024-00-01", "rrr"},
+    {CSVK_VALUE_DATE, S, "2024-01-00", "rrr"},
+    {CSVK_VALUE_DATE, S, "0001-01-01", "..."},
+    {CSVK_VALUE_DATE, S, "0000-01-01", "rrr"},
+    {CSVK_VALUE_DATE, S, "9999-12-31", "..."},
+    {CSVK_VALUE_DATE, S, "10000-01-01", "mmm"},
+    {CSVK_VALUE_DATE, S, "2024-1-5", "nnn"},
+    {CSVK_VALUE_DATE, S, "2024-01-5", "nnn"},
+    {CSVK_VALUE_DATE, S, "05/02/2013", "mam"},
+    {CSVK_VALUE_DATE, S, "25/02/2013", "mrm"},
+    {CSVK_VALUE_DATE, S, "5-JAN-2013", "m.m"},
+    {CSVK_VALUE_DATE, S, "31-feb-2013", "mrm"},
+    {CSVK_VALUE_DATE, S, "05.02.2013", "mmm"},
+    {CSVK_VALUE_DATE, S, "2019/01/02", "mmm"},
+    {CSVK_VALUE_DATE, S, "20240131", "mmm"},
+    {CSVK_VALUE_DATE, S, "2024-01-31 00:00:00", "mmm"},
+    {CSVK_VALUE_DATE, S, " 2024-01-31", "mmm"},
+    /* TIMESTAMP */
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30", "..."},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31T23:59:59", "..."},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20", "..."},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30.123456", "..."},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30.1234567", "n.n"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30.123456789", "n.n"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30.1234567890", "mmm"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30.", "mmm"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31", "nnn"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10", "m.m"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30Z", "nn."},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30+02:00", "nn."},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30-0200", "nn."},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30 +02:00", "nn."},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30+24:00", "mmm"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30+02:60", "mmm"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30 UTC", "mm."},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:30 CET", "mmm"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 24:00:00", "rrr"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:60:00", "rrr"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:60", "mmm"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-01-31 10:20:61", "rrr"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-02-30 10:20:30", "rrr"},
+    {CSVK_VALUE_TIMESTAMP, S, "2024/01/31 10:20:30", "mm."},
+    {CSVK_VALUE_TIMESTAMP, S, "2024-1-31 10:20:30", "mmm"},
+    {CSVK_VALUE_TIMESTAMP, S, "1700000000", "mmn"},
+    {CSVK_VALUE_TIMESTAMP, S, "-1700000000.123456", "mmn"},
+    {CSVK_VALUE_TIMESTAMP, S, "1700000000.1234567", "mmm"},
+    {CSVK_VALUE_TIMESTAMP, S, "Thu, 21 Dec 2000 16:01:07 +0200", "m.m"},
+    {CSVK_VALUE_TIMESTAMP, S, "21 Dec 2000 16:01:07 +0200", "m.m"},
+    {CSVK_VALUE_TIMESTAMP, S, "Thu, 32 Dec 2000 16:01:07 +0200", "mrm"},
+    {CSVK_VALUE_TIMESTAMP, 4, 0, "2024-01-31 10:20:30.123", "..."},
+    {CSVK_VALUE_TIMESTAMP, 4, 0, "2024-01-31 10:20:30.123000", "..."},
+    {CSVK_VALUE_TIMESTAMP, 4, 0, "2024-01-31 10:20:30.1234", "ppp"},
+    /* STRING */
+    {CSVK_VALUE_STRING, 3, 0, "abc", "..."},
+    {CSVK_VALUE_STRING, 3, 0, "abcd", "lll"},
+    {CSVK_VALUE_STRING, 3, 0, "\xE6\xBC\xA2\xE6\xBC\xA2\xF0\x9F\x98\x80", "..."},
+    {CSVK_VALUE_STRING, 3, 0, "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", "lll"},
+    {CSVK_VALUE_STRING, S, "anything, at all", "..."},
+    {CSVK_VALUE_ANY, S, "anything", "..."},
+    /* a Table Schema; more in tests/schema/table_schema.test.sh */
+    {CSVK_VALUE_TABLE_STRING, S, "anything", "..."},
+    {CSVK_VALUE_TABLE_STRING, 3, 0, "\xC3\xA9\xC3\xA9\xC3\xA9", "..."},
+    {CSVK_VALUE_TABLE_STRING, 3, 0, "abcd", "lll"},
+    {CSVK_VALUE_TABLE_INTEGER, S, "+99999999999999999999999999999999999999999", "..."},
+    {CSVK_VALUE_TABLE_INTEGER, S, "1.0", "mmm"},
+    {CSVK_VALUE_TABLE_NUMBER, S, "-.5e-9", "..."},
+    {CSVK_VALUE_TABLE_NUMBER, S, "1e999", "..."},
+    {CSVK_VALUE_TABLE_NUMBER, S, "1e", "mmm"},
+    {CSVK_VALUE_TABLE_BOOLEAN, S, "True", "..."},
+    {CSVK_VALUE_TABLE_BOOLEAN, S, "yes", "mmm"},
+    {CSVK_VALUE_TABLE_DATE, S, "2024-02-29", "..."},
+    {CSVK_VALUE_TABLE_DATE, S, "2023-02-29", "mmm"},
+    {CSVK_VALUE_TABLE_DATE, S, "5-JAN-2013", "mmm"},
+};
+
+static struct csvk_schema_column column_of(const struct value_row *row)
+{
+    struct csvk_schema_column column = {.size = sizeof column, .name = "c", .type = row->type};
+    bool text = row->type == CSVK_VALUE_STRING || row->type == CSVK_VALUE_TABLE_STRING;
+    column.length = text ? row->length : 0;
+    column.precision = row->type == CSVK_VALUE_NUMERIC ? row->length : 0;
+    column.scale = row->scale;
+    column.fraction_limit = row->type == CSVK_VALUE_TIMESTAMP ? row->length : 0;
+    return column;
+}
+
+START_TEST(every_value_has_its_verdict)
+{
+    for (size_t i = 0; i < COUNT(value_rows); i++) {
+        const struct value_row *row = &value_rows[i];
+        const unsigned char *value = (const unsigned char *)row->value;
+        struct csvk_schema_column column = column_of(row);
+        for (int b = 0; b < CSVK_BACKENDS; b++) {
+            struct value_check check;
+            value_check_init(&check, &column, (enum csvk_backend)b);
+            struct value_fault fault = value_judge(&check, value, strlen(row->value));
+            ck_assert_msg(verdict_letters[fault.kind] == row->verdicts[b],
+                          "%s %s on %s: %c, expected %c", csvk_value_type_name(row->type),
+                          row->value, csvk_backend_name((enum csvk_backend)b),
+                          verdict_letters[fault.kind], row->verdicts[b]);
+            ck_assert_uint_le(fault.at, strlen(row->value) - 1);
+            ck_assert_msg(fault.kind == VALUE_GOOD ||
+                              !check.accepts(&check, value, strlen(row->value)),
+                          "the quick check takes %s", row->value);
+        }
+    }
+}
+END_TEST
+
+/* Texts of few bytes that come near to values; all of them, up to five bytes. */
+START_TEST(the_quick_check_takes_only_what_is_good)
+{
+    static const char bytes[] = "-+.e019 ";
+    static const enum csvk_value_type types[] = {CSVK_VALUE_INTEGER,       CSVK_VALUE_NUMERIC,
+                                                 CSVK_VALUE_FLOAT,         CSVK_VALUE_BOOLEAN,
+                                                 CSVK_VALUE_TABLE_INTEGER, CSVK_VALUE_TABLE_NUMBER,
+                                                 CSVK_VALUE_TABLE_BOOLEAN};
+    for (size_t t = 0; t < COUNT(types); t++) {
+        struct csvk_schema_column column = {.size = sizeof column, .name = "c", .type = types[t]};
+        column.precision = types[t] == CSVK_VALUE_NUMERIC ? 3 : 0;
+        column.scale = types[t] == CSVK_VALUE_NUMERIC ? 1 : 0;
+        struct value_check check;
+        value_check_init(&check, &column, CSVK_BACKEND_PORTABLE);
+        for (unsigned n = 0, all = 1; n < 5; n++) {
+            all *= 8;
+            for (unsigned code = 0; code < all; code++) {
+                unsigned char text[5];
+                for (unsigned i = 0; i <= n; i++) {
+                    text[i] = (unsigned char)bytes[(code >> (3 * i)) & 7];
+                }
+                ck_assert_msg(!check.accepts(&check, text, n + 1) ||
+                                  value_judge(&check, text, n + 1).kind == VALUE_GOOD,
+                              "%.*s", (int)n + 1, text);
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_byte_that_is_no_digit_is_seen_at_every_place)
+{
+    struct csvk_schema_column column = {
+        .size = sizeof column, .name = "c", .type = CSVK_VALUE_INTEGER};
+    struct value_check check;
+    value_check_init(&check, &column, CSVK_BACKEND_PORTABLE);
+    for (size_t length = 1; length <= 18; length++) {
+        unsigned char text[18];
+        for (size_t at = 0; at < length; at++) {
+            for (int byte = 0; byte < 256; byte++) {
+                memset(text, '0' + (int)(length % 10), sizeof text);
+                text[at] = (unsigned char)byte;
+                bool digit = byte >= '0' && byte <= '9';
+                bool minus = byte == '-' && at == 0 && length > 1;
+                ck_assert_msg(check.accepts(&check, text, length) == (digit || minus),
+                              "byte %d at %zu of %zu", byte, at, length);
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(the_first_byte_that_does_not_fit_is_named)
+{
+    static const struct {
+        enum csvk_value_type type;
+        const char *value;
+        size_t at;
+    } rows[] = {
+        {CSVK_VALUE_INTEGER, "12a4", 2},
+        {CSVK_VALUE_INTEGER, "1 000", 1},
+        {CSVK_VALUE_INTEGER, "12.5", 2},
+        {CSVK_VALUE_INTEGER, "-", 0},
+        {CSVK_VALUE_INTEGER, "7 ", 1},
+        {CSVK_VALUE_NUMERIC, "1.2.3", 3},
+        {CSVK_VALUE_NUMERIC, "1e5", 1},
+        {CSVK_VALUE_FLOAT, "1e+", 1},
+        {CSVK_VALUE_DATE, "2024/01/02", 4},
+        {CSVK_VALUE_DATE, "2024-01-02x", 10},
+        {CSVK_VALUE_DATE, "2024-1-02", 5},
+        {CSVK_VALUE_TIMESTAMP, "2024-01-02 10:2x", 15},
+        {CSVK_VALUE_TIMESTAMP, "2024-01-02 10:20:60", 17},
+        {CSVK_VALUE_TIMESTAMP, "2024-01-02 10:20Z", 16},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct csvk_schema_column column = {.size = sizeof column, .name = "c"};
+        struct value_check check;
+        column.type = rows[i].type;
+        value_check_init(&check, &column, CSVK_BACKEND_PORTABLE);
+        struct value_fault fault =
+            value_judge(&check, (const unsigned char *)rows[i].value, strlen(rows[i].value));
+        ck_assert_msg(fault.at == rows[i].at, "%s: byte %zu", rows[i].value, fault.at);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("schema_values");
+    TCase *tc = tcase_create("values");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, every_value_has_its_verdict);
+    tcase_add_test(tc, the_quick_check_takes_only_what_is_good);
+    tcase_add_test(tc, a_byte_that_is_no_digit_is_seen_at_every_place);
+    tcase_add_test(tc, the_first_byte_that_does_not_fit_is_named);
+    suite_add_tcase(suite, tc);
+    return support_run(suite);
+}

@@ -1,0 +1,418 @@
+/*
+ * schema_rules.c - values against the declared types of their columns: type-mismatch,
+ * value-missing, value-too-long, value-out-of-range, value-precision, value-ambiguous,
+ * value-not-portable.
+ *
+ * The idea. What is to be checked of a column is decided once (value_check.h). The values are
+ * looked at where the reader has them, in its batches; a value that is plainly good costs one call.
+ * The i-th field is of the i-th column that is declared, as for a database that loads it.
+ *
+ * Not judged are records of another width, which are a finding already and whose values stand in
+ * other columns, fields with a quoting error, and blank lines.
+ *
+ * Invariants.
+ *   - Counts are exact for each rule and column. Of each rule, a bounded number of findings is kept
+ *     for each column, so one bad column never hides another.
+ *   - Per column and rule the first different values are remembered, for a summary; joined parts
+ *     have those of the whole.
+ */
+#include "csvkit/schema/value_check.h"
+#include "validator/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define VALUE_RULES       (RULE_VALUE_NOT_PORTABLE - RULE_TYPE_MISMATCH + 1)
+#define SAMPLE_BYTES_MOST 40
+#define SHOWN_OF_COLUMN   (VALUE_RULES * CSVK_VALUE_SAMPLES)
+/* Findings of a rule are kept for so many columns as if each were the only one. */
+#define COLUMNS_AT_EASE 16
+
+struct value_samples { /* of one rule in one column */
+    unsigned char text[CSVK_VALUE_SAMPLES][SAMPLE_BYTES_MOST];
+    struct csvk_value_sample shown[CSVK_VALUE_SAMPLES]; /* `text`, as the report gives it */
+    size_t count;
+};
+struct schema_column_state {
+    struct value_check check;
+    const char *type;
+    uint64_t empty, passed_over; /* fields without a value, and with a quoting error */
+    uint64_t count[VALUE_RULES], kept[VALUE_RULES];
+    struct value_samples samples[VALUE_RULES];
+};
+struct schema_state {
+    struct schema_column_state *column;
+    size_t count;
+    uint64_t most;                     /* findings kept of a rule in a column; 0: all */
+    uint64_t records;                  /* whose values were looked at */
+    struct csvk_buf room;              /* for a value that has to be decoded */
+    struct csvk_column_values *values; /* for the report, one for each column */
+    struct csvk_value_sample *shown;   /* SHOWN_OF_COLUMN for each column */
+};
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+static uint64_t most_of_column(uint64_t most, size_t columns)
+{
+    uint64_t share = columns <= COLUMNS_AT_EASE ? most : most / (columns / COLUMNS_AT_EASE);
+    return most != 0 && share == 0 ? 1 : share;
+}
+
+static int init_column(struct csvk_validator *v, size_t i, struct csvk_error *err)
+{
+    struct schema_column_state *state = &v->schema->column[i];
+    struct csvk_schema_column column = {.size = sizeof column};
+    enum csvk_backend backend = (enum csvk_backend)v->options.backend;
+    int status = csvk_schema_at(v->options.schema, i, backend, &column, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    value_check_init(&state->check, &column, backend);
+    state->type = column.declared != NULL ? column.declared
+                                          : csvk_value_type_name((enum csvk_value_type)column.type);
+    v->schema->values[i] =
+        (struct csvk_column_values){.field = i + 1,
+                                    .name = column.name,
+                                    .type = state->type,
+                                    .judged = column.type != CSVK_VALUE_ANY,
+                                    .counts = state->count,
+                                    .samples = v->schema->shown + i * SHOWN_OF_COLUMN};
+    return CSVK_OK;
+}
+
+bool schema_is_judged(const struct csvk_validator *v)
+{
+    bool on = false;
+    for (size_t rule = RULE_TYPE_MISMATCH; rule <= RULE_VALUE_NOT_PORTABLE; rule++) {
+        on = on || judge_is_on(v, (enum rule_index)rule);
+    }
+    return on && csvk_schema_count(v->options.schema) != 0;
+}
+
+int schema_new(struct csvk_validator *v, struct csvk_error *err)
+{
+    size_t count = csvk_schema_count(v->options.schema);
+    if (!schema_is_judged(v)) {
+        return CSVK_OK;
+    }
+    struct schema_state *s = csvk_calloc(1, sizeof *s);
+    v->schema = s;
+    if (s != NULL) {
+        s->column = csvk_calloc(count, sizeof *s->column);
+        s->values = csvk_calloc(count, sizeof *s->values);
+        s->shown = csvk_calloc(count * SHOWN_OF_COLUMN, sizeof *s->shown);
+    }
+    if (s == NULL || s->column == NULL || s->values == NULL || s->shown == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory for %zu columns", count);
+    }
+    s->count = count;
+    s->most = most_of_column(v->options.max_findings, count);
+    int status = CSVK_OK;
+    for (size_t i = 0; i < count && status == CSVK_OK; i++) {
+        status = init_column(v, i, err);
+    }
+    return status;
+}
+
+void schema_free(struct schema_state *s)
+{
+    if (s == NULL) {
+        return;
+    }
+    csvk_buf_release(&s->room);
+    csvk_free(s->column);
+    csvk_free(s->values);
+    csvk_free(s->shown);
+    csvk_free(s);
+}
+
+/* ---- samples --------------------------------------------------------------------------------- */
+
+static size_t cut_at_character(struct csvk_bytes value, size_t most)
+{
+    size_t end = value.len < most ? value.len : most;
+    while (end > 0 && end < value.len && (value.ptr[end] & 0xC0) == 0x80) {
+        end--;
+    }
+    return end;
+}
+
+/* Remembers a value unless it is known, or enough are. `cut`: it has more bytes than these. */
+static void add_sample(struct value_samples *samples, struct csvk_bytes text, bool cut)
+{
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct csvk_value_sample *known = &samples->shown[i];
+        if (known->text.len == text.len && known->cut == cut &&
+            memcmp(samples->text[i], text.ptr, text.len) == 0) {
+            return;
+        }
+    }
+    if (samples->count == CSVK_VALUE_SAMPLES) {
+        return;
+    }
+    unsigned char *to = samples->text[samples->count];
+    memcpy(to, text.ptr, text.len);
+    samples->shown[samples->count++] = (struct csvk_value_sample){{to, text.len}, cut};
+}
+
+/* ---- findings -------------------------------------------------------------------------------- */
+
+/* A field at hand: where it lies, and its value. */
+struct schema_cell {
+    const struct csvk_record *record;
+    const struct csvk_field *field;
+    size_t column;
+    struct csvk_bytes value;
+};
+
+bool schema_takes(struct csvk_validator *v, size_t rule, uint64_t field)
+{
+    struct schema_state *s = v->schema;
+    uint64_t *kept = &s->column[field - 1].kept[rule - RULE_TYPE_MISMATCH];
+    bool takes = s->most == 0 || *kept < s->most;
+    *kept += takes;
+    return takes;
+}
+
+/* How far into its raw bytes the byte `at` of a value lies. */
+static size_t raw_offset(const struct csvk_validator *v, const struct schema_cell *cell, size_t at)
+{
+    const struct csvk_dialect *dialect = &v->options.dialect;
+    const unsigned char *raw = v->batch->bytes + cell->field->begin;
+    size_t length = cell->field->end - cell->field->begin;
+    bool enclosed = (cell->field->flags & CSVK_FIELD_ENCLOSED) != 0;
+    size_t i = enclosed;
+    if ((cell->field->flags & CSVK_FIELD_DECODE) == 0) {
+        return i + at;
+    }
+    for (size_t n = 0; n < at && i < length; n++) {
+        bool pair = raw[i] == dialect->escape || (enclosed && raw[i] == dialect->enclosure);
+        i += pair ? 2 : 1;
+    }
+    return i < length ? i : length;
+}
+
+static void put_value(struct csvk_validator *v, struct csvk_finding *f, struct csvk_bytes value)
+{
+    char text[SAMPLE_BYTES_MOST + sizeof "..."];
+    size_t length = cut_at_character(value, SAMPLE_BYTES_MOST);
+    memcpy(text, value.ptr, length);
+    memcpy(text + length, length < value.len ? "..." : "", length < value.len ? 4 : 1);
+    finding_text(v, f, "value", text);
+}
+
+static void add_fault(struct csvk_validator *v, const struct schema_cell *cell, size_t rule,
+                      const struct value_fault *fault)
+{
+    struct schema_column_state *column = &v->schema->column[cell->column];
+    size_t index = rule - RULE_TYPE_MISMATCH;
+    if (!judge_is_on(v, (enum rule_index)rule)) {
+        return;
+    }
+    column->count[index]++;
+    v->count[rule]++;
+    if (cell->value.len != 0 && column->samples[index].count < CSVK_VALUE_SAMPLES) {
+        size_t length = cut_at_character(cell->value, SAMPLE_BYTES_MOST);
+        add_sample(&column->samples[index], (struct csvk_bytes){cell->value.ptr, length},
+                   length < cell->value.len);
+    }
+    if (!schema_takes(v, rule, cell->column + 1)) {
+        return;
+    }
+    size_t begin = raw_offset(v, cell, fault->at), end = raw_offset(v, cell, cell->value.len);
+    struct place place = {v->batch->offset + cell->field->begin + begin, end - begin,
+                          cell->record->number, cell->column + 1};
+    struct csvk_finding *f = judge_keep(v, rule, &place);
+    if (f == NULL) {
+        return;
+    }
+    put_value(v, f, cell->value);
+    finding_text(v, f, "type", column->type);
+    if (rule == RULE_VALUE_TOO_LONG) {
+        finding_number(f, "found", CSVK_EXTRA_NUMBER, fault->found);
+        finding_number(f, "limit", CSVK_EXTRA_NUMBER, fault->limit);
+    } else if (fault->why != NULL) {
+        finding_text(v, f, "why", fault->why);
+    }
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+/* A field without a byte is NULL everywhere. Two enclosures are NULL, or an empty text. */
+static void judge_empty_value(struct csvk_validator *v, const struct schema_cell *cell)
+{
+    struct schema_column_state *column = &v->schema->column[cell->column];
+    const struct value_check *check = &column->check;
+    bool quoted = (cell->field->flags & CSVK_FIELD_ENCLOSED) != 0;
+    if (quoted && check->quoted_empty_is_value) {
+        return;
+    }
+    column->empty++;
+    struct value_fault fault = {.kind = VALUE_GOOD};
+    if (check->required) {
+        add_fault(v, cell, RULE_VALUE_MISSING, &fault);
+    } else if (quoted && check->type == CSVK_VALUE_STRING &&
+               check->backend == CSVK_BACKEND_PORTABLE) {
+        fault.why = "two enclosures are NULL on Snowflake, and an empty text on BigQuery";
+        add_fault(v, cell, RULE_VALUE_NOT_PORTABLE, &fault);
+    }
+}
+
+/* A value that is not plainly good. */
+static void judge_value(struct csvk_validator *v, const struct schema_cell *cell)
+{
+    static const unsigned char rules[] = {
+        [VALUE_OF_OTHER_TYPE] = RULE_TYPE_MISMATCH, [VALUE_OUT_OF_RANGE] = RULE_VALUE_OUT_OF_RANGE,
+        [VALUE_TOO_LONG] = RULE_VALUE_TOO_LONG,     [VALUE_TOO_PRECISE] = RULE_VALUE_PRECISION,
+        [VALUE_AMBIGUOUS] = RULE_VALUE_AMBIGUOUS,   [VALUE_NOT_PORTABLE] = RULE_VALUE_NOT_PORTABLE,
+    };
+    const struct value_check *check = &v->schema->column[cell->column].check;
+    struct value_fault fault = value_judge(check, cell->value.ptr, cell->value.len);
+    if (fault.kind != VALUE_GOOD) {
+        add_fault(v, cell, rules[fault.kind], &fault);
+    }
+}
+
+/* A field that has to be decoded, has no value, or is not plainly good. */
+static void judge_cell(struct csvk_validator *v, struct schema_cell *cell)
+{
+    struct schema_state *s = v->schema;
+    const struct csvk_field *field = cell->field;
+    v->record = cell->record;
+    if ((field->flags & CSVK_FIELD_BROKEN) != 0) {
+        s->column[cell->column].passed_over++;
+        return;
+    }
+    size_t index = (size_t)(field - &v->batch->fields[cell->record->first_field]);
+    if (csvk_field_value(v->batch, cell->record, index, &v->options.dialect, &s->room,
+                         &cell->value) != CSVK_OK) {
+        v->failed = true;
+    } else if (cell->value.len == 0) {
+        judge_empty_value(v, cell);
+    } else {
+        judge_value(v, cell);
+    }
+}
+
+static void judge_values(struct csvk_validator *v, const struct csvk_record *record)
+{
+    const struct schema_state *s = v->schema;
+    const struct csvk_field *field = &v->batch->fields[record->first_field];
+    const unsigned char *bytes = v->batch->bytes;
+    size_t count = record->nfields < s->count ? (size_t)record->nfields : s->count;
+    for (size_t i = 0; i < count; i++) {
+        const struct value_check *check = &s->column[i].check;
+        size_t quote = field[i].flags == CSVK_FIELD_ENCLOSED;
+        size_t begin = field[i].begin + quote, end = field[i].end - quote;
+        bool whole = (field[i].flags & ~CSVK_FIELD_ENCLOSED) == 0 && end > begin;
+        if (!whole || !check->accepts(check, bytes + begin, end - begin)) {
+            struct schema_cell cell = {record, &field[i], i, {NULL, 0}};
+            judge_cell(v, &cell);
+        }
+    }
+}
+
+static bool is_judged(const struct csvk_validator *v, const struct csvk_record *record)
+{
+    bool no_data = v->options.sep == CSVK_SEP_FOUND && record->number == 1;
+    return !no_data && !record->blank && !record->oversize && record->number != v->header_record &&
+           record->nfields == v->width;
+}
+
+void schema_feed(struct csvk_validator *v)
+{
+    const struct csvk_batch *b = v->batch;
+    if (v->schema == NULL || b->bytes == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < b->nreported; i++) {
+        if (is_judged(v, &b->records[i])) {
+            v->schema->records++;
+            judge_values(v, &b->records[i]);
+        }
+    }
+    v->record = NULL;
+}
+
+/* ---- parts ----------------------------------------------------------------------------------- */
+
+/* The findings have been moved by then, and counted in `kept`. */
+void schema_merge(struct csvk_validator *left, const struct csvk_validator *right)
+{
+    if (left->schema == NULL || right->schema == NULL) {
+        return;
+    }
+    left->schema->records += right->schema->records;
+    for (size_t i = 0; i < left->schema->count; i++) {
+        struct schema_column_state *to = &left->schema->column[i];
+        const struct schema_column_state *from = &right->schema->column[i];
+        to->empty += from->empty;
+        to->passed_over += from->passed_over;
+        for (size_t k = 0; k < VALUE_RULES; k++) {
+            to->count[k] += from->count[k];
+            for (size_t n = 0; n < from->samples[k].count; n++) {
+                const struct csvk_value_sample *shown = &from->samples[k].shown[n];
+                add_sample(&to->samples[k], shown->text, shown->cut);
+            }
+        }
+    }
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+#define rank reserved[0] /* of a finding, while they are sorted */
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct csvk_finding *x = a, *y = b;
+    if (x->rank != y->rank) {
+        return x->rank < y->rank ? -1 : 1;
+    }
+    return x->byte < y->byte ? -1 : x->byte > y->byte;
+}
+
+void schema_order_findings(struct csvk_validator *v)
+{
+    struct schema_state *s = v->schema;
+    for (size_t rule = 0; s != NULL && rule < RULES; rule++) {
+        struct csvk_findings *list = &v->kept[rule];
+        if (!is_schema_rule(rule) || list->count == 0) {
+            continue;
+        }
+        for (size_t i = 0; i < s->count; i++) {
+            s->column[i].kept[rule - RULE_TYPE_MISMATCH] = 0;
+        }
+        for (size_t i = 0; i < list->count; i++) {
+            size_t column = (size_t)list->item[i].field - 1;
+            list->item[i].rank = s->column[column].kept[rule - RULE_TYPE_MISMATCH]++;
+        }
+        qsort(list->item, list->count, sizeof list->item[0], by_rank);
+        for (size_t i = 0; i < list->count; i++) {
+            list->item[i].rank = 0;
+        }
+    }
+}
+
+#undef rank
+
+void schema_report(struct csvk_validator *v)
+{
+    struct schema_state *s = v->schema;
+    if (s == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < s->count; i++) {
+        const struct schema_column_state *column = &s->column[i];
+        s->values[i].empty = column->empty;
+        bool there = i < v->width;
+        s->values[i].values = there ? s->records - column->empty - column->passed_over : 0;
+        for (size_t k = 0; k < VALUE_RULES; k++) {
+            memcpy(s->shown + i * SHOWN_OF_COLUMN + k * CSVK_VALUE_SAMPLES,
+                   column->samples[k].shown, sizeof column->samples[k].shown);
+        }
+    }
+    v->report.values = s->values;
+    v->report.nvalues = s->count;
+    v->report.first_value_rule = RULE_TYPE_MISMATCH;
+    v->report.nvalue_rules = VALUE_RULES;
+}
