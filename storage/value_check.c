@@ -101,7 +101,7 @@ int kbc_target_of_schema(const cJSON *schema, struct kbc_target *target)
 
 enum { MOST_LINES = 30 }; /* about values, of all files; the counts go on */
 
-struct value_check {
+struct sent_values {
     const struct kbc_input *input;
     const struct kbc_target *target;
     const struct csvk_strings *nulls;
@@ -110,7 +110,7 @@ struct value_check {
     unsigned lines;
 };
 
-static void tell(struct value_check *check, struct csvk_buf *line, int status)
+static void tell(struct sent_values *check, struct csvk_buf *line, int status)
 {
     if (status == CSVK_OK && check->lines++ < MOST_LINES) {
         check->hooks->misfit(check->hooks->ctx, csvk_buf_text(line));
@@ -134,7 +134,7 @@ static int add_reason(struct csvk_buf *line, const struct csvk_declared_type *ty
     }
 }
 
-static int add_example(const struct value_check *check, const char *path, size_t column,
+static int add_example(const struct sent_values *check, const char *path, size_t column,
                        const struct csvk_misfit_example *example, struct csvk_buf *line)
 {
     const struct csvk_strings *names = &check->input->table.columns;
@@ -151,7 +151,7 @@ static int add_example(const struct value_check *check, const char *path, size_t
                              : status;
 }
 
-static void tell_column(struct value_check *check, const char *path, size_t column,
+static void tell_column(struct sent_values *check, const char *path, size_t column,
                         const struct csvk_column_misfits *misfits)
 {
     struct csvk_buf line = CSVK_BUF_INIT;
@@ -168,7 +168,7 @@ static void tell_column(struct value_check *check, const char *path, size_t colu
     csvk_buf_release(&line);
 }
 
-static int feed(const struct value_check *check, struct csvk_type_check *types,
+static int feed(const struct sent_values *check, struct csvk_type_check *types,
                 struct csvk_reader *reader, struct csvk_error *err)
 {
     const struct csvk_batch *batch;
@@ -187,7 +187,7 @@ static int feed(const struct value_check *check, struct csvk_type_check *types,
     return status == CSVK_END ? CSVK_OK : status;
 }
 
-static int check_file(struct value_check *check, const char *path, struct csvk_error *err)
+static int check_file(struct sent_values *check, const char *path, struct csvk_error *err)
 {
     struct csvk_options options;
     struct csvk_source *source = NULL;
@@ -229,7 +229,7 @@ int kbc_input_check_values(const struct kbc_input *input, const struct kbc_targe
                            const struct csvk_strings *nulls, const struct kbc_input_hooks *hooks,
                            struct csvk_error *err)
 {
-    struct value_check check = {.input = input, .target = target, .nulls = nulls, .hooks = hooks};
+    struct sent_values check = {.input = input, .target = target, .nulls = nulls, .hooks = hooks};
     struct csvk_strings files = {0};
     if (!can_misfit(target)) {
         return CSVK_OK;
