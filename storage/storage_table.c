@@ -225,7 +225,7 @@ static int check_type(const struct table_place *place, const char *name, const c
     return CSVK_OK;
 }
 
-/* Types are compared where both sides name them; the values are judged in value_check.c. */
+/* Types are compared where both sides name them; the values are judged in sent_values.c. */
 static int check_types(const struct table_place *place, const struct kbc_load *wanted,
                        const struct csvk_strings *columns, struct csvk_error *err)
 {

@@ -1,5 +1,5 @@
 /*
- * value_check.c - compares the values of the data with the types of the table before anything is
+ * sent_values.c - compares the values of the data with the types of the table before anything is
  * sent. The platform finds such a value too, but after the upload, one at a time and, for NOT NULL,
  * without a place.
  *
