@@ -166,7 +166,8 @@ static void choose(struct csvk_validate_options *options, int round, bool sizes)
         ck_assert_int_eq(csvk_validate_set_rule(options, "all", CSVK_WARNING, &err), CSVK_OK);
     }
     /* A guess from the first bytes, which the delimiters are among: `§` is no ASCII. */
-    ck_assert_int_eq(csvk_validate_set_rule(options, "encoding-suspected", CSVK_OFF, &err), CSVK_OK);
+    ck_assert_int_eq(csvk_validate_set_rule(options, "encoding-suspected", CSVK_OFF, &err),
+                     CSVK_OK);
     if (round % 4 == 1 && options->header == CSVK_HEADER) {
         ck_assert_int_eq(csvk_strings_add(&options->primary_key, "a"), CSVK_OK);
     }
