@@ -31,7 +31,7 @@ int main(int argc, char **argv)
     struct csvk_validator *validator = NULL;
     struct csvk_validate_options options;
     struct csvk_error err = {0};
-    csvk_use_decoders(); /* of libcsvkit-extra: compressed files are read too */
+    csvk_use_all(); /* of libcsvkit-extra: compressed files, and names of other encodings */
     csvk_validate_options_init(&options);
     options.profile = CSVK_PROFILE_KEBOOLA;
     options.file = argv[argc - 1];

@@ -67,7 +67,7 @@ bool check(const char *path)
 
 int main(int argc, char **argv)
 {
-    csvk_use_decoders();
+    csvk_use_all();
     try {
         if (argc != 2) {
             throw std::runtime_error("usage: check FILE");
