@@ -274,6 +274,9 @@ void search_feed(struct csvk_validator *v)
     if (v->hollow.bytes.length == 0) {
         search_empty(v);
     }
+    if (v->failed) {
+        return; /* what to search for is not there */
+    }
     search_batch(v, &v->hollow);
     count_empty_tail(v);
 }
