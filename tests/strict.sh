@@ -55,7 +55,7 @@ sanitized() { # make's arguments as one word, build folder, pattern
 
 # Tests that fork, mount, exec or race by design say nothing under valgrind; the rest is a choice
 # of those that are quick enough there. Every allocation fails once under the address sanitizer,
-# every 23rd here.
+# every 97th here.
 memcheck='base|io_memory|cli_memory|validator_memory|validator_details|sniff|names|pool'
 memcheck+='|destination|manifest_types|manifest_check|manifest_convert|validator_rules'
 valgrind_units() {
@@ -63,7 +63,7 @@ valgrind_units() {
     command+=' --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp'
     # shellcheck disable=SC2046
     build_with $(units build/release "$memcheck") &&
-        CSVK_ALLOCATIONS=23 run_units build/release "$memcheck" "$command"
+        CSVK_ALLOCATIONS=97 run_units build/release "$memcheck" "$command"
 }
 
 shell_scripts() { # variables of sourced files, and for them, are not seen: SC2154, SC2034
