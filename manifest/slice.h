@@ -178,7 +178,8 @@ struct csvk_merge_output {
 };
 enum csvk_merge_header {
     CSVK_MERGE_COLUMNS, /* `columns` are written as the header; slices have none */
-    CSVK_MERGE_SLICES,  /* all slices have the same header; it is written once */
+    CSVK_MERGE_SLICES,  /* all slices have the same header; it is written once, or in its place
+                           `columns`, when they are given and other names */
     CSVK_MERGE_NONE,    /* slices have no header and none is written */
 };
 struct csvk_merge_options {

@@ -34,7 +34,8 @@ enum csvk_slice_step {
 
 struct csvk_slice_table_options {
     size_t size; /* set by csvk_slice_table_options_init */
-    /* Files in their order; a folder stands for the slices in it, "-" for standard input. */
+    /* Files in their order, "-" for standard input; a folder stands for the slices in it, which
+       have no header unless `table` says who has said so. */
     const struct csvk_strings *inputs;
     const struct csvk_table_definition *table; /* of the inputs; the manifest was read already */
     const struct csvk_slice_options *how;      /* `total` is found out; a hash is called as usual */
@@ -130,7 +131,10 @@ struct csvk_merge_table_options {
     size_t threads;     /* that compress, the caller's included; 0 is 1 */
     /* Sees how many bytes of text were written; below 0 stops: CSVK_ECANCELED. Or NULL. */
     int (*progress)(void *context, uint64_t written);
-    void *context; /* of `progress` */
+    void *context; /* of `progress` and `judged` */
+    /* Sees the report on the first record of each slice whose header is skipped, because a manifest
+       names the columns, when there is something to say; a failure ends the merge. Or NULL. */
+    int (*judged)(void *context, const struct csvk_report *report, struct csvk_error *err);
 };
 CSVK_API void csvk_merge_table_options_init_sized(struct csvk_merge_table_options *options,
                                                   size_t size);
@@ -141,7 +145,8 @@ static inline void csvk_merge_table_options_init(struct csvk_merge_table_options
 /*
  * Merges the slices into one file, which appears when all of them were found good. Its header: none
  * when an option says that there is no header; that of the slices when an option or the manifest
- * says that they have one; else the columns of `table`. CSVK_EUSAGE when nothing says which, and
+ * says that they have one, unless a manifest calls the columns otherwise; else the columns of
+ * `table`. CSVK_EUSAGE when nothing says which, and
  * for an encoding (slices are UTF-8) or a delimiter that is not known; the texts name options of
  * csvkit merge. Else as csvk_merge and the sinks.
  */

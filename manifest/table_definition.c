@@ -322,6 +322,49 @@ int csvk_table_definition_look(struct csvk_table_definition *table, const char *
     return status;
 }
 
+static bool has_all(const struct csvk_strings *names, const struct csvk_strings *of)
+{
+    bool all = true;
+    for (size_t i = 0; i < of->count && all; i++) {
+        all = csvk_strings_has(names, of->item[i]);
+    }
+    return all;
+}
+
+/* Does the slice begin with none, or with the names of the first slice, in any order? */
+static int fits_first(const struct csvk_table_definition *table, const char *slice, bool *fits,
+                      struct csvk_error *err)
+{
+    struct csvk_table_definition other = *table; /* borrows all but the names */
+    other.first_names = (struct csvk_strings){0};
+    int status = look(&other, slice, err);
+    *fits = other.first_names.count == 0 || (has_all(&other.first_names, &table->first_names) &&
+                                             has_all(&table->first_names, &other.first_names));
+    csvk_strings_release(&other.first_names);
+    return status;
+}
+
+int csvk_table_definition_one_table(const struct csvk_table_definition *table,
+                                    const char *directory, const struct csvk_strings *slices,
+                                    struct csvk_error *err)
+{
+    struct csvk_table_definition own;
+    csvk_table_definition_init(&own);
+    int status = csvk_sized_read(&table_type, &own, table, err);
+    bool asked = status == CSVK_OK && own.first_names.count != 0 && !own.header;
+    for (size_t i = 1; i < slices->count && asked && status == CSVK_OK; i++) {
+        bool fits = true;
+        status = fits_first(&own, slices->item[i], &fits, err);
+        if (status == CSVK_OK && !fits) {
+            status = csvk_fail(err, CSVK_EDATA,
+                               "not the slices of one table: %s begins with other names than %s; "
+                               "csvkit validate %s/* judges each file alone",
+                               slices->item[i], slices->item[0], directory);
+        }
+    }
+    return status;
+}
+
 /* ---- what the data has to be like ---- */
 
 /* A severity that somebody has asked for stays. */
@@ -341,6 +384,16 @@ static int believe(const struct csvk_table_definition *table, struct csvk_valida
 {
     bool denied = table->header_by == CSVK_TOLD_BY_OPTION && !table->header;
     return denied ? set_unless_asked(rules, "manifest-header", CSVK_OFF, err) : CSVK_OK;
+}
+
+/* Rules of a program of older headers have no room for it. */
+static int set_first_header(struct csvk_validate_options *rules, const struct csvk_strings *names)
+{
+    if (rules->size < sizeof *rules) {
+        return CSVK_OK;
+    }
+    csvk_strings_release(&rules->first_header);
+    return csvk_strings_copy(&rules->first_header, names);
 }
 
 /* Rules of a program of older headers have no room for types: values are not judged. */
@@ -371,7 +424,8 @@ int csvk_table_definition_rules(const struct csvk_table_definition *table,
     rules->header_stated = own.header_stated;
     rules->columns_are = own.columns_by == CSVK_TOLD_BY_OPTION ? CSVK_COLUMNS_JUDGED : 0;
     csvk_strings_release(&rules->columns);
-    if (csvk_strings_copy(&rules->columns, &own.columns) != CSVK_OK) {
+    if (csvk_strings_copy(&rules->columns, &own.columns) != CSVK_OK ||
+        set_first_header(rules, &(struct csvk_strings){0}) != CSVK_OK) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     set_types(&own, rules);
@@ -407,12 +461,9 @@ int csvk_table_definition_next(const struct csvk_table_definition *table,
         return status;
     }
     if (own.header_skipped) {
-        bool same = false;
-        if (csvk_names_compare(&own.first_names, &own.columns, &same) != CSVK_OK) {
-            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-        }
-        rules->columns_are |= same ? CSVK_COLUMNS_IN_FIRST : 0;
-        return CSVK_OK;
+        return set_first_header(rules, &own.first_names) == CSVK_OK
+                   ? CSVK_OK
+                   : csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     rules->columns_are = own.header ? 0 : CSVK_COLUMNS_OF_SLICE;
     csvk_strings_release(&rules->columns);

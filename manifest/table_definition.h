@@ -120,6 +120,15 @@ CSVK_API int csvk_table_definition_take(struct csvk_table_definition *table,
 CSVK_API int csvk_table_definition_look(struct csvk_table_definition *table, const char *path,
                                         struct csvk_error *err) CSVK_MUST_USE;
 /*
+ * After csvk_table_definition_look: do all `slices` of `directory` belong to one table? When nobody
+ * has said whether they have a header, and the first clearly begins with one, no other may begin
+ * with a header of other names: CSVK_EDATA, and `err` says which does.
+ */
+CSVK_API int csvk_table_definition_one_table(const struct csvk_table_definition *table,
+                                             const char *directory,
+                                             const struct csvk_strings *slices,
+                                             struct csvk_error *err) CSVK_MUST_USE;
+/*
  * Sets in `rules` how the data of the table is to be judged: dialect, header, columns and the types
  * of columns, which replace those in `rules`. That a
  * header stands in data without one is told unless an option says that there is none, or `rules`

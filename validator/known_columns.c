@@ -42,11 +42,10 @@ static bool strings_equal(const struct csvk_strings *a, const struct csvk_string
     return equal;
 }
 
-/* The names in the file are not those in `columns`: says so by this rule, and what differs. */
+/* The names in the file are not the expected ones: says so by this rule, and what differs. */
 static void tell_difference(struct csvk_validator *v, const struct csvk_record *r,
-                            enum rule_index rule)
+                            enum rule_index rule, const struct csvk_strings *expected)
 {
-    const struct csvk_strings *expected = &v->options.columns;
     struct place place = {r->offset, r->length, r->number, 0};
     struct csvk_finding *f = judge_add(v, rule, &place);
     if (f == NULL) {
@@ -66,7 +65,7 @@ void known_columns_expect(struct csvk_validator *v, const struct csvk_record *r)
 {
     const struct csvk_strings *columns = &v->options.columns;
     if (columns->count != 0 && !strings_equal(&v->names, columns)) {
-        tell_difference(v, r, RULE_HEADER_MISMATCH);
+        tell_difference(v, r, RULE_HEADER_MISMATCH, columns);
     }
 }
 
@@ -130,9 +129,9 @@ struct likeness_of_names {
     bool all;   /* all names are those of columns, and there are as many */
 };
 
-static struct likeness_of_names compare_places(struct csvk_validator *v)
+static struct likeness_of_names compare_places(struct csvk_validator *v,
+                                               const struct csvk_strings *columns)
 {
-    const struct csvk_strings *columns = &v->options.columns;
     struct keyed *names = make_keys(&v->names), *given = make_keys(columns);
     struct likeness_of_names found = {.all = v->names.count == columns->count};
     v->failed |= names == NULL || given == NULL;
@@ -186,8 +185,30 @@ static bool is_mixed_up(struct csvk_validator *v)
     if (!skipped && !of_slice && !judge_is_on(v, RULE_MANIFEST_HEADER)) {
         return false;
     }
-    struct likeness_of_names found = compare_places(v);
+    struct likeness_of_names found = compare_places(v, &v->options.columns);
     return found.moved && (skipped || found.all);
+}
+
+static void tell_lost(struct csvk_validator *v, const struct csvk_record *r)
+{
+    tell_record(v, r, RULE_MANIFEST_HEADER,
+                "of this slice is not the header that the first slice has; it would be skipped and "
+                "lost");
+}
+
+/* The header that is skipped is not that of the first slice. */
+static bool differs_from_first(struct csvk_validator *v, const struct csvk_record *r)
+{
+    const struct csvk_strings *first = &v->options.first_header;
+    bool same = true;
+    if (first->count != 0 && csvk_names_compare(&v->names, first, &same) != CSVK_OK) {
+        v->failed = true;
+    } else if (!same && compare_places(v, first).moved) {
+        tell_difference(v, r, RULE_HEADER_MISMATCH, first);
+    } else if (!same) {
+        tell_lost(v, r);
+    }
+    return !same;
 }
 
 void known_columns_judge(struct csvk_validator *v, const struct csvk_record *r)
@@ -195,6 +216,9 @@ void known_columns_judge(struct csvk_validator *v, const struct csvk_record *r)
     const struct csvk_strings *columns = &v->options.columns;
     uint64_t are = v->options.columns_are;
     bool skipped = v->options.header == CSVK_SKIPPED_HEADER, same = false;
+    if (skipped && differs_from_first(v, r)) {
+        return;
+    }
     if (csvk_names_compare(&v->names, columns, &same) != CSVK_OK) {
         v->failed = true;
     } else if (same && (are & CSVK_COLUMNS_OF_SLICE) != 0) {
@@ -203,12 +227,8 @@ void known_columns_judge(struct csvk_validator *v, const struct csvk_record *r)
         tell_record(v, r, RULE_MANIFEST_HEADER,
                     "holds the names of the columns; it would be loaded as a row of data");
     } else if (!same && is_mixed_up(v)) {
-        tell_difference(v, r, RULE_HEADER_MISMATCH);
-    } else if (!same && skipped && (are & CSVK_COLUMNS_IN_FIRST) != 0) {
-        tell_record(v, r, RULE_MANIFEST_HEADER,
-                    "of this slice is not the header that the first slice has; it would be skipped "
-                    "and lost");
+        tell_difference(v, r, RULE_HEADER_MISMATCH, columns);
     } else if (skipped && !strings_equal(&v->names, columns)) {
-        tell_difference(v, r, RULE_MANIFEST_HEADER_SKIPPED);
+        tell_difference(v, r, RULE_MANIFEST_HEADER_SKIPPED, columns);
     }
 }

@@ -59,6 +59,9 @@ void csvk_validate_options_release(struct csvk_validate_options *options)
         csvk_schema_free(options->schema);
         options->schema = NULL;
     }
+    if (options->size >= sizeof *options) {
+        csvk_strings_release(&options->first_header);
+    }
 }
 
 int csvk_validate_set_rule(struct csvk_validate_options *options, const char *id,
@@ -140,11 +143,13 @@ static int copy_options(struct csvk_validator *v, const struct csvk_validate_opt
     v->options = *options;
     memset(&v->options.columns, 0, sizeof(v->options.columns));
     memset(&v->options.primary_key, 0, sizeof(v->options.primary_key));
+    memset(&v->options.first_header, 0, sizeof(v->options.first_header));
     v->options.schema = csvk_schema_share(options->schema);
     v->file = csvk_strdup(options->file != NULL ? options->file : "-");
     v->options.file = v->file;
     if (v->file == NULL || csvk_strings_copy(&v->options.columns, &options->columns) != CSVK_OK ||
-        csvk_strings_copy(&v->options.primary_key, &options->primary_key) != CSVK_OK) {
+        csvk_strings_copy(&v->options.primary_key, &options->primary_key) != CSVK_OK ||
+        csvk_strings_copy(&v->options.first_header, &options->first_header) != CSVK_OK) {
         return CSVK_ENOMEM;
     }
     return CSVK_OK;

@@ -77,13 +77,14 @@ struct csvk_validate_options {
        own, which csvk_validate_options_release gives back. NULL: values are not judged. */
     struct csvk_schema *schema;
     uint64_t backend; /* enum csvk_backend: who is to take the values */
+    /* The names in the header of the first slice, which is skipped as in every slice: another one
+       would be a record that is lost. Empty: not asked. */
+    struct csvk_strings first_header;
 };
 /* They come from the user, so their names are judged as those in a header would be. */
 #define CSVK_COLUMNS_JUDGED 1u
 /* They are the first record of the first slice, and nobody has said that it is a header. */
 #define CSVK_COLUMNS_OF_SLICE 2u
-/* The first slice begins with a header of these names, which is skipped as in every slice. */
-#define CSVK_COLUMNS_IN_FIRST 4u
 CSVK_API void csvk_validate_options_init_sized(struct csvk_validate_options *options, size_t size);
 static inline void csvk_validate_options_init(struct csvk_validate_options *options)
 {

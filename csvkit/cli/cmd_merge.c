@@ -1,6 +1,7 @@
 /*
  * cmd_merge.c - csvkit merge DIR: joins slices into one file.
  */
+#include "csvkit/cli/slice/slice_command.h"
 #include "csvkit/cli/table/table_options.h"
 
 #include "csvkit/json.h"
@@ -25,6 +26,13 @@ static int show_progress(void *context, uint64_t written)
     return 0;
 }
 
+/* Standard output is for the data or the result. */
+static int show_judged(void *context, const struct csvk_report *report, struct csvk_error *err)
+{
+    const struct merge_job *job = context;
+    return slice_print_report(job->cli, report, "text", err);
+}
+
 static int read_options(struct merge_job *job)
 {
     struct cli *cli = job->cli;
@@ -42,6 +50,7 @@ static int read_options(struct merge_job *job)
     job->options.how = &job->how;
     job->options.threads = cli_threads(cli);
     job->options.progress = show_progress;
+    job->options.judged = show_judged;
     job->options.context = job;
     int status = cli_get_table(cli, job->options.directory, &job->table);
     job->table.encoding = cli_value(cli, "encoding");
@@ -155,7 +164,8 @@ const struct cli_command cli_cmd_merge = {
         "csvkit encloses the names that need it, or with --quote=all every name. The header "
         "has the line break of the first record. A slice that begins with the names is refused, "
         "because its header would become a record; --no-header with --columns says that it is "
-        "one.\n\n"
+        "one. When the manifest says that every slice has a header, and calls the columns "
+        "otherwise, its names are written, and a warning says so.\n\n"
         "When a slice has an error, the exit status is 1 and no file is written. Memory does "
         "not grow with the size of the input, only with the longest record, which may take a "
         "quarter of the memory of the machine or the container.",

@@ -316,42 +316,17 @@ static void do_slices_with_key(struct validate_job *job, const struct csvk_table
 /* ---- operands ---------------------------------------------------------------------------------
  */
 
-static bool has_all(const struct csvk_strings *list, const struct csvk_strings *names)
-{
-    bool all = true;
-    for (size_t i = 0; i < names->count && all; i++) {
-        all = csvk_strings_has(list, names->item[i]);
-    }
-    return all;
-}
-
-/* Files that begin with other headers than the first one are no slices of one table. The user who
-   has said something about the header is not doubted. */
+/* Files that begin with other headers than the first one are no slices of one table. */
 static bool refuse_other_tables(struct validate_job *job, const char *directory,
                                 const struct csvk_table_definition *table,
                                 const struct csvk_strings *slices)
 {
-    for (size_t i = 1; i < slices->count && table->first_names.count != 0 && !table->header; i++) {
-        struct csvk_table_definition other = *table; /* borrows all but the names */
-        struct csvk_error err = {0};
-        bool same = true;
-        other.first_names = (struct csvk_strings){0};
-        if (csvk_table_definition_look(&other, slices->item[i], &err) == CSVK_OK &&
-            other.first_names.count != 0) {
-            same = has_all(&other.first_names, &table->first_names) &&
-                   has_all(&table->first_names, &other.first_names);
-        }
-        csvk_strings_release(&other.first_names);
-        if (!same) {
-            csvk_fail(&err, CSVK_EDATA,
-                      "not the slices of one table: %s begins with other names than %s; "
-                      "csvkit validate %s/* judges each file alone",
-                      slices->item[i], slices->item[0], directory);
-            fail(job, directory, &err);
-            return true;
-        }
+    struct csvk_error err = {0};
+    int status = csvk_table_definition_one_table(table, directory, slices, &err);
+    if (status != CSVK_OK) {
+        fail(job, directory, &err);
     }
-    return false;
+    return status != CSVK_OK;
 }
 
 static void judge_slices(struct validate_job *job, const char *directory,

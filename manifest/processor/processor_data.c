@@ -253,26 +253,27 @@ static int list_parts(const struct processor_table *t, struct csvk_strings *part
     return status;
 }
 
+/* Nothing names the columns of slices: no manifest, no parameter. */
+static int check_folder(const struct processor_table *t)
+{
+    bool said = t->columns.names != PROCESSOR_NAMES_KEEP || !t->header ||
+                (processor_on(t->plan.slice) && t->by_manifest.has_header == CSVK_YES);
+    return said || !t->folder || t->names.count != 0
+               ? CSVK_OK
+               : PROCESSOR_REFUSE(t->p,
+                                  "%s: a sliced table needs a manifest with columns; "
+                                  "\"columns\": {\"names\": \"header\"} makes it from the "
+                                  "headers of the slices, \"auto\" without a header",
+                                  t->name);
+}
+
 int processor_check_parts(const struct processor_table *t)
 {
     struct csvk_strings parts = {0};
-    int status = list_parts(t, &parts);
+    int status = check_folder(t);
+    status = status == CSVK_OK ? list_parts(t, &parts) : status;
     csvk_strings_release(&parts);
     return status;
-}
-
-/* Each slice with a header of its own, and no manifest that names the columns: the step "slice"
-   reads the header, the platform does not. */
-static int check_folder(const struct processor_table *t)
-{
-    bool nameless = t->folder && t->header && t->names.count == 0 &&
-                    t->columns.names == PROCESSOR_NAMES_KEEP && !processor_on(t->plan.slice);
-    return nameless ? PROCESSOR_REFUSE(t->p,
-                                       "%s: a sliced table needs a manifest with columns; "
-                                       "\"columns\": {\"names\": \"header\"} makes it from the "
-                                       "headers of the slices, \"auto\" without a header",
-                                       t->name)
-                    : CSVK_OK;
 }
 
 static int check_names(const struct processor_table *t)

@@ -152,7 +152,8 @@ int processor_dialect(const struct processor_table *t, struct csvk_dialect *dial
 /* ---- processor_data.c: the files of a table through "normalize" and "columns" ---- */
 /* Writes the data of the table, a file or a folder, to `to`. */
 int processor_make_data(struct processor_table *t, const char *to);
-/* For data that is sliced where it is: says what is left out, refuses links. */
+/* For data that is sliced where it is: says what is left out, refuses links, and slices of which
+   nothing names the columns. */
 int processor_check_parts(const struct processor_table *t);
 /* The data is changed by a step before "slice". */
 bool processor_changes_data(const struct processor_table *t);

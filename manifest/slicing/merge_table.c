@@ -2,6 +2,7 @@
  * merge_table.c - slices into one file: where the header comes from, and a file that is compressed
  * when its name says so and appears whole or not at all.
  */
+#include "manifest/slicing/merge_job.h"
 #include "manifest/slicing/own_structs.h"
 
 #include "csvkit/base/sized.h"
@@ -80,7 +81,9 @@ static int find_header(struct merge_file *file, struct csvk_error *err)
         bool given = named && table->columns_by == CSVK_TOLD_BY_OPTION;
         file->how.header = CSVK_MERGE_SLICES;
         file->how.columns = given ? NULL : file->how.columns;
-        return given ? compare_names(file, err) : CSVK_OK;
+        return given   ? compare_names(file, err)
+               : named ? merge_judge_headers(&file->options, table, err)
+                       : CSVK_OK;
     } else if (named) {
         file->how.header = CSVK_MERGE_COLUMNS;
     } else if (access(directory, F_OK) != 0) {

@@ -1,6 +1,7 @@
 /*
  * slice_header.c - the header of each input: the first one gives the columns, the others must be
- * equal to it.
+ * equal to it. Inputs that are the slices of a table have no header unless somebody has said so;
+ * when nobody has said anything, they are refused, because a header would become a row of data.
  */
 #include "csvkit/names.h"
 #include "manifest/slicing/slice_job.h"
@@ -62,6 +63,80 @@ int slice_look_at_header(struct slice_job *job, const char *path, const struct c
     csvk_strings_release(&names);
     return status;
 }
+
+/* ---- nobody has said whether slices have a header ---- */
+
+/* The slice begins with `names`. *repeated: with those of the first slice. Refuses it when they are
+   in another order. */
+static int judge_names(struct slice_job *job, const char *path, const struct csvk_strings *names,
+                       bool *repeated, struct csvk_error *err)
+{
+    const struct csvk_strings *first = &job->table.first_names;
+    bool all = names->count == first->count;
+    for (size_t i = 0; i < first->count && all; i++) {
+        all = csvk_strings_has(names, first->item[i]);
+    }
+    if (csvk_names_compare(names, first, repeated) != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    return *repeated || !all
+               ? CSVK_OK
+               : slice_refuse(job, err,
+                              "%s: header-mismatch: the slice begins with the names that %s begins "
+                              "with, in another order",
+                              path, job->inputs.item[0]);
+}
+
+/* A slice that cannot be read gives no names, and is not judged here. */
+static int compare_with_first(struct slice_job *job, const char *path, bool *repeated,
+                              struct csvk_error *err)
+{
+    struct csvk_strings names = {0};
+    struct csvk_error why = {0};
+    int status = csvk_manifest_header_names(path, &job->table.dialect, &names, &why);
+    status = status == CSVK_OK       ? judge_names(job, path, &names, repeated, err)
+             : status == CSVK_ENOMEM ? csvk_fail(err, CSVK_ENOMEM, "out of memory")
+                                     : CSVK_OK;
+    csvk_strings_release(&names);
+    return status;
+}
+
+/* `repeated` begins with the header of the first slice, or is NULL. */
+static int ask_for_header(const struct slice_job *job, const char *repeated, struct csvk_error *err)
+{
+    const char *folder = job->options.inputs->item[0];
+    if (repeated != NULL) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s: header-repeated: it begins with the names that %s begins with; give "
+                         "--header if every slice has a header",
+                         repeated, job->inputs.item[0]);
+    }
+    return csvk_fail(err, CSVK_EUSAGE,
+                     "%s: there is no manifest with the columns; give --columns=A,B, or --header "
+                     "if every slice has a header%s",
+                     folder,
+                     job->options.manifest == NULL ? ", or --no-header if none has one" : "");
+}
+
+int slice_refuse_doubtful_header(struct slice_job *job, struct csvk_error *err)
+{
+    const struct csvk_table_definition *table = &job->table;
+    const char *repeated = NULL;
+    int status =
+        csvk_table_definition_one_table(table, job->options.inputs->item[0], &job->inputs, err);
+    for (size_t i = 1; i < job->inputs.count && table->first_names.count != 0; i++) {
+        bool same = false;
+        status =
+            status == CSVK_OK ? compare_with_first(job, job->inputs.item[i], &same, err) : status;
+        repeated = same && repeated == NULL ? job->inputs.item[i] : repeated;
+    }
+    if (status == CSVK_OK && job->refused) {
+        return csvk_fail(err, CSVK_EDATA, "%s was not written", job->how.directory);
+    }
+    return status == CSVK_OK ? ask_for_header(job, repeated, err) : status;
+}
+
+/* ---- a header that repairs would hide ---- */
 
 /* The value of a line that is one field. */
 static int read_line(const struct csvk_dialect *dialect, struct csvk_bytes line,

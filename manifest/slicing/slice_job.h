@@ -43,6 +43,12 @@ int slice_read_inputs(struct slice_job *job, struct csvk_error *err) CSVK_MUST_U
 int slice_look_at_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
                          const struct csvk_record *header, struct csvk_error *err) CSVK_MUST_USE;
 
+/* For a table in slices of which nobody has said whether they have a header, nor what the columns
+   are called: what their first records have in common. In any case a refusal: CSVK_EDATA when
+   they are no slices of one table, or one has the names of the first in another order; else
+   CSVK_EUSAGE. */
+int slice_refuse_doubtful_header(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
+
 /* With repairs, empty lines before a header become values of a table of one column, and hide it.
    Refuses such an input by its first bytes; `source` was not read yet, and is not read here. */
 int slice_refuse_hidden_header(struct slice_job *job, const char *path, struct csvk_source *source,

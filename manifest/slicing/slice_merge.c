@@ -20,12 +20,13 @@ struct slice_merge {
     const struct csvk_merge_options *options;
     struct csvk_merge_output output;
     struct csvk_merge_totals *totals;
-    uint64_t width;         /* 0: not known yet */
-    bool begun;             /* the header is written, or none will be */
-    bool ends_open;         /* the text ends without a line break */
-    enum csvk_eol eol;      /* CSVK_EOL_NONE: not seen yet */
-    struct csvk_buf header; /* first record of the first slice, byte for byte */
-    const char *header_of;  /* the path of that slice */
+    uint64_t width;            /* 0: not known yet */
+    bool begun;                /* the header is written, or none will be */
+    bool ends_open;            /* the text ends without a line break */
+    enum csvk_eol eol;         /* CSVK_EOL_NONE: not seen yet */
+    struct csvk_buf header;    /* first record of the first slice, byte for byte */
+    struct csvk_strings names; /* its values */
+    const char *header_of;     /* the path of that slice */
 };
 
 static const struct csvk_sized options_type =
@@ -100,18 +101,21 @@ static int make_header(const struct slice_merge *m, struct csvk_buf *line, struc
     return status;
 }
 
-/* Writes the header. Called at the first record, which shows the kind of line break. */
-static int begin(struct slice_merge *m, struct csvk_error *err)
+static int write_names(struct slice_merge *m, struct csvk_error *err)
 {
-    m->begun = true;
-    if (m->options->header != CSVK_MERGE_COLUMNS || m->options->columns == NULL) {
-        return CSVK_OK;
-    }
     struct csvk_buf line = CSVK_BUF_INIT;
     int status = make_header(m, &line, err);
     status = status == CSVK_OK ? write_out(m, line.data, line.length, err) : status;
     csvk_buf_release(&line);
     return status;
+}
+
+/* Writes the header. Called at the first record, which shows the kind of line break. */
+static int begin(struct slice_merge *m, struct csvk_error *err)
+{
+    m->begun = true;
+    bool names = m->options->header == CSVK_MERGE_COLUMNS && m->options->columns != NULL;
+    return names ? write_names(m, err) : CSVK_OK;
 }
 
 /* ---- one slice ---- */
@@ -201,18 +205,62 @@ static int read_values(const struct slice *s, const struct csvk_batch *batch,
 
 /* A slice begins with another record than the first one. When the names are known from elsewhere,
    that record would be skipped and lost; in any other case the columns differ. */
-static int refuse_other_header(const struct slice *s, const struct csvk_batch *batch,
+static int refuse_other_header(const struct slice *s, const struct csvk_strings *names,
                                struct csvk_error *err)
 {
     const struct slice_merge *m = s->merge;
+    bool lost = m->options->columns != NULL && !has_all_names(names, m->options->columns);
+    return csvk_fail(err, CSVK_EDATA, "%s:1: %s: the header differs from that in %s:1", s->path,
+                     lost ? "manifest-header" : "header-mismatch", m->header_of);
+}
+
+static bool strings_equal(const struct csvk_strings *a, const struct csvk_strings *b)
+{
+    bool equal = a->count == b->count;
+    for (size_t i = 0; equal && i < a->count; i++) {
+        equal = strcmp(a->item[i], b->item[i]) == 0;
+    }
+    return equal;
+}
+
+/* The header of a later slice has the names of the first one; when it is skipped, they may be
+   written in another way that Storage takes for the same. */
+static int compare_header(const struct slice *s, const struct csvk_batch *batch,
+                          struct csvk_error *err)
+{
+    const struct slice_merge *m = s->merge;
     struct csvk_strings names = {0};
+    bool same = false;
     int status = read_values(s, batch, &batch->records[0], &names);
-    bool lost = m->options->columns != NULL && !has_all_names(&names, m->options->columns);
+    if (status == CSVK_OK && m->options->columns != NULL) {
+        status = csvk_names_compare(&names, &m->names, &same);
+    } else if (status == CSVK_OK) {
+        same = strings_equal(&names, &m->names);
+    }
+    status = status != CSVK_OK ? csvk_fail(err, CSVK_ENOMEM, "out of memory")
+             : same            ? CSVK_OK
+                               : refuse_other_header(s, &names, err);
     csvk_strings_release(&names);
-    return status == CSVK_OK
-               ? csvk_fail(err, CSVK_EDATA, "%s:1: %s: the header differs from that in %s:1",
-                           s->path, lost ? "manifest-header" : "header-mismatch", m->header_of)
-               : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    return status;
+}
+
+/* Writes the header of the first slice as it is; or the names of the columns, when they are known
+   from elsewhere and others. */
+static int write_first_header(const struct slice *s, const struct csvk_batch *batch,
+                              struct csvk_error *err)
+{
+    struct slice_merge *m = s->merge;
+    m->header_of = s->path;
+    int status = csvk_buf_add(&m->header, batch->bytes, (size_t)batch->records[0].length);
+    status = status == CSVK_OK ? read_values(s, batch, &batch->records[0], &m->names) : status;
+    if (status != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    if (m->options->columns != NULL && !strings_equal(&m->names, m->options->columns)) {
+        return write_names(m, err);
+    }
+    status = write_out(m, m->header.data, m->header.length, err);
+    return status == CSVK_OK ? write_line_break(m, err) : status;
 }
 
 /* Takes the header of a slice: the first is kept and written, the others must be equal to it. */
@@ -225,16 +273,10 @@ static int take_header(struct slice *s, const struct csvk_batch *batch, struct c
                          s->path);
     }
     if (m->header_of == NULL) {
-        m->header_of = s->path;
-        int status = csvk_buf_add(&m->header, batch->bytes, length);
-        if (status != CSVK_OK) {
-            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-        }
-        status = write_out(m, batch->bytes, length, err);
-        return status == CSVK_OK ? write_line_break(m, err) : status;
+        return write_first_header(s, batch, err);
     }
     bool same = length == m->header.length && memcmp(batch->bytes, m->header.data, length) == 0;
-    return same ? CSVK_OK : refuse_other_header(s, batch, err);
+    return same ? CSVK_OK : compare_header(s, batch, err);
 }
 
 /* Slices whose columns are named elsewhere have no header: one would be merged as a record. It is
@@ -365,6 +407,7 @@ static int merge(const char *directory, const struct csvk_merge_options *options
         status = begin(&m, err);
     }
     csvk_buf_release(&m.header);
+    csvk_strings_release(&m.names);
     csvk_strings_release(&slices);
     return status;
 }

@@ -134,7 +134,8 @@ static int read_rules(struct slice_job *job, struct csvk_error *err)
     int status = csvk_slice_rules(&job->rules, err);
     if (status == CSVK_OK && job->options.rules != NULL) {
         status = own_rules(&job->rules, job->options.rules, err);
-        job->rules.columns = job->rules.primary_key = (struct csvk_strings){0};
+        job->rules.columns = job->rules.primary_key = job->rules.first_header =
+            (struct csvk_strings){0};
         job->rules.schema = NULL; /* the caller's; that of the table comes in its place */
     }
     status =
@@ -169,18 +170,17 @@ static int refuse_own_input(const struct slice_job *job, const char *path, struc
                                path, job->how.directory);
 }
 
-/* Slices in a folder have no header when the columns are named elsewhere and nobody has said that
-   there is one. When each input begins with a header that is skipped, the first one is what the
-   others have to be like. */
-static int settle_header(struct slice_job *job, bool folders, struct csvk_error *err)
+/* A table in slices: they have no header unless somebody has said so. When each input begins with a
+   header that is skipped, the first one is what the others have to be like. */
+static int settle_header(struct slice_job *job, bool folder, struct csvk_error *err)
 {
     struct csvk_table_definition *table = &job->table;
-    if (folders && table->columns.count != 0 && table->header_by == CSVK_TOLD_BY_DEFAULT) {
-        table->header = false;
-    }
-    bool look = table->header && table->header_skipped && job->inputs.count > 1 &&
-                !csvk_strings_has(&job->inputs, "-");
-    return look ? csvk_table_definition_look(table, job->inputs.item[0], err) : CSVK_OK;
+    const char *first = job->inputs.count != 0 ? job->inputs.item[0] : NULL;
+    bool skipped = table->header && table->header_skipped && job->inputs.count > 1 &&
+                   !csvk_strings_has(&job->inputs, "-");
+    bool told = table->columns.count != 0 || table->header_by != CSVK_TOLD_BY_DEFAULT;
+    int status = folder || skipped ? csvk_table_definition_look(table, first, err) : CSVK_OK;
+    return status == CSVK_OK && folder && !told ? slice_refuse_doubtful_header(job, err) : status;
 }
 
 static int list_inputs(struct slice_job *job, struct csvk_error *err)
@@ -201,7 +201,8 @@ static int list_inputs(struct slice_job *job, struct csvk_error *err)
     for (size_t i = 0; i < job->inputs.count && status == CSVK_OK; i++) {
         status = refuse_own_input(job, job->inputs.item[i], err);
     }
-    return status == CSVK_OK ? settle_header(job, folders, err) : status;
+    bool folder = folders && job->options.inputs->count != 0;
+    return status == CSVK_OK ? settle_header(job, folder, err) : status;
 }
 
 /* The length of the input: cutting by size is better with it, cutting by count needs it. */

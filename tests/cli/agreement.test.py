@@ -84,6 +84,10 @@ def rows():
         yield Row(description, first)
     for description, second in itertools.product(DESCRIPTIONS, ("equal", "moved", "other", "none")):
         yield Row(description, "equal", second)
+    for description in DESCRIPTIONS: # each slice has a header, of other names than the columns
+        if description[0] in ("manifest", "mapping") and description[2]:
+            for first, second in itertools.product(("other", "folded"), ("equal", "other", "folded", "none")):
+                yield Row(description, first, second)
 
 
 # ---- the oracle -------------------------------------------------------------------------------------
@@ -131,12 +135,15 @@ def judge_single(row, header):
 
 
 def judge_next(row, header):
-    """The rules that the second slice breaks, after a first one that begins with the names."""
+    """The rules that the second slice breaks, after a first one that begins with names."""
     denied = row.header_by == "option" and not row.header_said
+    if header and row.columns_by in ("manifest", "mapping") and row.second != "moved":
+        alike = {"folded": "equal"}
+        same = alike.get(row.first, row.first) == alike.get(row.second, row.second)
+        renamed = {"manifest-header-skipped"} if row.second != "equal" else set()
+        return renamed if same else {"manifest-header"}
     if denied or (row.second == "equal" and header):
         return set()
-    if header and row.columns_by in ("manifest", "mapping"):
-        return {"header-mismatch" if row.second == "moved" else "manifest-header"}
     if header:
         return {"header-mismatch"}
     if row.columns_by is None:
@@ -222,12 +229,10 @@ def validate(row, folder):
 
 
 def slice_(row, folder):
-    known = row.columns_by is not None or has_header(row) or \
-        (row.sliced and row.header_by is None) # slices are inputs like any: they have headers
-    options = [] if known else ["--no-manifest"]
-    if row.sliced and row.columns_by is None and row.header_by is None:
-        return None # without a word, the inputs of slice have headers
+    options = [] if row.columns_by is not None or has_header(row) else ["--no-manifest"]
     run = Run(["slice", "t.csv", "-o", "out", "--any-size", *options, *row.options()], folder)
+    if run.status == 2 and row.sliced and row.columns_by is None and row.header_by is None:
+        return None # it asks for names, or for a word about the header
     if not run.refused:
         run.records = int(re.search(r"^out: \d+ slices?, (\d+) record", run.out, re.M).group(1))
         if not options:
@@ -351,7 +356,7 @@ def answer_for(command, row, answer):
     rules, no_table = set(answer.rules), command in ("manifest check", "preflight", "preflight --no-data")
     if row.sliced and row.columns_by is None and no_table:
         rules.add("no-columns")
-    if "not-one-table" in rules and command != "validate":
+    if "not-one-table" in rules and command not in ("validate", "slice"):
         rules.discard("not-one-table") # the others are told that it is one
     if command == "preflight --no-data":
         wide = row.columns_by is not None and row.first == "wide"

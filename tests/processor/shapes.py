@@ -325,6 +325,17 @@ SHAPES = {
         'out/files/d: a folder; the platform does not look into it'),
     'sliced-without-manifest': (
         {}, {'t/s/1': b'1\n'}, {'t/s/1': b'1\n'}, 'a sliced table needs a manifest with columns'),
+    'sliced-without-manifest-sliced': (
+        dict(slice=dict(records=1)), {'t/s/1': b'a\n1\n', 't/s/2': b'a\n2\n'},
+        REFUSED('a sliced table needs a manifest with columns')),
+    'sliced-without-manifest-header': (
+        dict(columns=dict(names='header'), slice=dict(slices=1, compress='none')),
+        {'t/s/1': b'a\n1\n', 't/s/2': b'a\n2\n'},
+        {'t/s/part-00001.csv': b'1\n2\n', 't/s.manifest': dict(columns=['a'])}),
+    'sliced-with-stated-header': (
+        dict(slice=dict(slices=1, compress='none')),
+        {'t/s/1': b'a\n1\n', 't/s/2': b'a\n2\n', 't/s.manifest': dict(has_header=True)},
+        {'t/s/part-00001.csv': b'1\n2\n', 't/s.manifest': dict(columns=['a'])}),
     'sliced-without-manifest-normalized': (
         n(), {'t/s/1': b'a\n1\n'}, REFUSED('a sliced table needs a manifest with columns')),
     'left-out': (

@@ -151,13 +151,23 @@ test_directory() { # slices in: with a header each, or with a manifest
     drop
     mkdir heads
     for i in 1 2; do printf 'a,b\n%d,2\n3,4' $i >heads/$i.csv; done
-    expect 0 "headers" "$CSVKIT" slice heads -o dir
+    expect 2 "nobody speaks of a header" "$CSVKIT" slice heads -o dir
+    says 'heads/2.csv: header-repeated: .* --header'
+    clean "nobody speaks of a header"
+    expect 0 "headers" "$CSVKIT" slice --header heads -o dir
     [ "$(zcat dir/*)" = "$(printf '1,2\n3,4\n2,2\n3,4')" ] || fail "headers: $(zcat dir/*)"
     drop
     printf 'a,c\n1,2\n' >heads/2.csv
-    expect 1 "other header" "$CSVKIT" slice heads -o dir
-    says 'heads/2.csv:1: .*column 2 is c, but b in heads/1.csv:1'
-    clean "other header"
+    expect 1 "other header" "$CSVKIT" slice --header heads -o dir
+    says 'heads/2.csv:1:1: error\[header-mismatch\]: .*missing `b`; surplus `c`'
+    expect 1 "other tables" "$CSVKIT" slice heads -o dir
+    says 'not the slices of one table: heads/2.csv begins with other names than heads/1.csv'
+    printf '5,6\n' >heads/2.csv
+    for more in "" --no-manifest; do
+        expect 2 "a header in the first slice" "$CSVKIT" slice heads -o dir $more
+        says 'give --columns=A,B, or --header if every slice has a header'
+    done
+    clean "slices without a word"
     rm -r in in.manifest heads
 }
 
@@ -392,6 +402,33 @@ test_replace() {
     rm -rf dir keep* link x.csv bad.csv
 }
 
+# A manifest says that each slice has a header, and calls the columns otherwise: its names are those
+# of the table, with one warning for each header, as validate and slice give it.
+test_skipped_headers() {
+    mkdir in
+    printf 'nr,title\n1,a\n' >in/1.csv
+    printf '"nr",title\n2,b\n' >in/2.csv
+    echo '{"columns":["id","name"],"has_header":true}' >in.manifest
+    expect 0 "other names" "$CSVKIT" merge in
+    [ "$(cat out)" = "$(printf 'id,name\n1,a\n2,b')" ] || fail "names of the manifest: $(cat out)"
+    [ "$(grep -c 'warning\[manifest-header-skipped\]' err)" = 2 ] || fail "merge warns: $(cat err)"
+    "$CSVKIT" validate --manifest=in.manifest in >out 2>&1
+    [ "$(grep -c 'warning\[manifest-header-skipped\]' out)" = 2 ] || fail "validate warns: $(cat out)"
+    printf '2,b\n3,c\n' >in/2.csv
+    local command
+    for command in "merge in -o back.csv" "validate --manifest=in.manifest in" "slice in -o dir"; do
+        expect 1 "a record that would be skipped" "$CSVKIT" $command
+        cat out err | grep -q 'in/2.csv:1:1: error\[manifest-header\]' || fail "$command: $(cat out err)"
+    done
+    [ ! -e back.csv ] || fail "a merge that was refused leaves a file"
+    printf '"id",name\n2,b\n' >in/2.csv
+    printf 'id,"name"\n1,a\n' >in/1.csv
+    expect 0 "the same names" "$CSVKIT" merge in
+    [ "$(cat out)" = "$(printf 'id,"name"\n1,a\n2,b')" ] || fail "the header as it is: $(cat out)"
+    [ ! -s err ] || fail "a word too many: $(cat err)"
+    rm -r in in.manifest
+}
+
 test_merge_refusals() {
     "$CSVKIT" slice t.csv -o dir --records=1000 -q >/dev/null
     printf '1,2\n' | gzip >dir/part-00003.csv.gz
@@ -416,7 +453,7 @@ test_pipe() {
     drop
 }
 
-for name in forms long_record threads json header directory refusals empty manifest base replace merge_refusals pipe; do
+for name in forms long_record threads json header directory refusals empty manifest base replace skipped_headers merge_refusals pipe; do
     "test_$name"
 done
 [ "$fails" = 0 ] && echo "slice and merge behave"

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[64];
@@ -164,6 +165,41 @@ START_TEST(a_folder_stands_for_its_slices)
     ck_assert_msg(slice() == CSVK_OK, "%s", err.text);
     ck_assert_uint_eq(result->nslices, 2);
     ck_assert_str_eq(read_text("out/part-00002.csv"), "3,4\n");
+}
+END_TEST
+
+/* Nobody says whether slices have a header: none of them becomes data, and none is lost. */
+START_TEST(slices_of_which_nothing_is_known)
+{
+    static const struct {
+        const char *second;
+        bool manifest;
+        int status;
+        const char *text; /* in err */
+    } rows[] = {
+        {"id,n\n2,b\n", true, CSVK_EUSAGE, "s/2: header-repeated: it begins with the names"},
+        {"n,id\nb,2\n", true, CSVK_EDATA, "out was not written"},
+        {"x,y\n1,2\n", true, CSVK_EDATA, "not the slices of one table: s/2 begins"},
+        {"2,b\n", true, CSVK_EUSAGE, "s: there is no manifest with the columns; give --columns"},
+        {"2,b\n", false, CSVK_EUSAGE, "header, or --no-header if none has one"},
+        {"\"2\n", false, CSVK_EUSAGE, "header, or --no-header if none has one"},
+    };
+    ck_assert_int_eq(mkdir("s", 0700), 0);
+    add(&inputs, "s");
+    put("s/1", "id,n\n1,a\n");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        put("s/2", rows[i].second);
+        options.manifest = rows[i].manifest ? plan : NULL;
+        ck_assert_int_eq(slice(), rows[i].status);
+        ck_assert_msg(strstr(err.text, rows[i].text) != NULL, "row %zu: %s", i, err.text);
+        ck_assert_uint_eq(result->refusals.count, i == 1); /* header-mismatch */
+        ck_assert_int_eq(access("out", F_OK), -1);
+    }
+    table.header_by = CSVK_TOLD_BY_OPTION; /* --header */
+    put("s/2", "id,n\n2,b\n");
+    options.manifest = plan;
+    ck_assert_msg(slice() == CSVK_OK, "%s", err.text);
+    ck_assert_uint_eq(result->records, 2);
 }
 END_TEST
 
@@ -388,6 +424,13 @@ static void slices_of(const char *text)
     merging.output = "joined";
 }
 
+static int count_warnings(void *context, const struct csvk_report *report, struct csvk_error *e)
+{
+    (void)e;
+    *(uint64_t *)context += report->warnings;
+    return CSVK_OK;
+}
+
 START_TEST(slices_become_one_file)
 {
     uint64_t written = 0;
@@ -405,10 +448,15 @@ START_TEST(slices_become_one_file)
     merging.output = "joined.gz";
     ck_assert_msg(csvk_merge_table(&merging, &totals, &err) == CSVK_OK, "%s", err.text);
     ck_assert_int_eq(memcmp(read_text("joined.gz"), "\x1f\x8b", 2), 0);
-    table.header = true;
+    table.header = table.header_skipped = true;
     merging.output = "joined";
+    merging.judged = count_warnings;
+    merging.context = &written;
+    written = 0;
+    merging.progress = NULL;
     ck_assert_int_eq(csvk_merge_table(&merging, &totals, &err), CSVK_OK);
-    ck_assert_str_eq(read_text("joined"), "1,a\n2,b\n");
+    ck_assert_str_eq(read_text("joined"), "id,x\n2,b\n");
+    ck_assert_uint_eq(written, 1); /* the header that is skipped, 1,a, has other names */
     csvk_findings_release(&findings);
 }
 END_TEST
@@ -510,6 +558,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(t, enter, leave);
     tcase_add_test(t, several_files_become_one_table);
     tcase_add_test(t, a_folder_stands_for_its_slices);
+    tcase_add_test(t, slices_of_which_nothing_is_known);
     tcase_add_test(t, all_that_is_wrong_is_told_and_nothing_written);
     tcase_add_test(t, a_manifest_with_errors_is_refused);
     tcase_add_test(t, the_key_must_be_among_the_columns);

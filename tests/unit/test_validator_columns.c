@@ -60,9 +60,6 @@ START_TEST(a_first_record_against_what_is_known)
     } rows[] = {
         {"c,a b\n1,2\n", CSVK_SKIPPED_HEADER, 0, "header-mismatch"},
         {"x,A_B\n1,2\n", CSVK_SKIPPED_HEADER, 0, "header-mismatch"},
-        {"x,y\n1,2\n", CSVK_SKIPPED_HEADER, CSVK_COLUMNS_IN_FIRST, "manifest-header"},
-        {"c,a b\n1,2\n", CSVK_SKIPPED_HEADER, CSVK_COLUMNS_IN_FIRST, "header-mismatch"},
-        {"a b,c\n1,2\n", CSVK_SKIPPED_HEADER, CSVK_COLUMNS_IN_FIRST, NULL},
         {"a b,c\n1,2\n", CSVK_NO_HEADER, CSVK_COLUMNS_OF_SLICE, "header-repeated"},
         {"\na b,c\n1,2\n", CSVK_NO_HEADER, CSVK_COLUMNS_OF_SLICE, "header-repeated"},
         {"c,a b\n1,2\n", CSVK_NO_HEADER, CSVK_COLUMNS_OF_SLICE, "header-mismatch"},
@@ -88,6 +85,43 @@ START_TEST(a_first_record_against_what_is_known)
         /* Names that nobody has told are not shown as those of the table. */
         bool told = rows[i].columns_are != CSVK_COLUMNS_OF_SLICE;
         ck_assert_uint_eq(report_of(v)->column_names->count, told ? 2 : 0);
+        csvk_validator_free(v);
+        csvk_validate_options_release(&options);
+    }
+}
+END_TEST
+
+/* Every slice has a header that is skipped: it has to be that of the first slice, whatever the
+   columns, `id` and `n`, are called there. */
+START_TEST(a_skipped_header_against_the_first_one)
+{
+    static const struct {
+        const char *first[2], *text, *rule; /* the only one about the header; NULL: none */
+    } rows[] = {
+        {{"id", "n"}, "id,n\n1,2\n", NULL},
+        {{"id", "n"}, "x,y\n1,2\n", "manifest-header"},
+        {{"id", "n"}, "n,id\n1,2\n", "header-mismatch"},
+        {{"x", "y"}, "x,y\n1,2\n", "manifest-header-skipped"},
+        {{"x", "y"}, "X,y\n1,2\n", "manifest-header-skipped"},
+        {{"x", "y"}, "y,x\n1,2\n", "header-mismatch"},
+        {{"x", "y"}, "1,2\n3,4\n", "manifest-header"},
+        {{"x", "y"}, "id,n\n1,2\n", "manifest-header"},
+    };
+    static const char *const rules[] = {"header-mismatch", "manifest-header",
+                                        "manifest-header-skipped"};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct csvk_validate_options options;
+        csvk_validate_options_init(&options);
+        options.header = CSVK_SKIPPED_HEADER;
+        ck_assert_int_eq(csvk_strings_add(&options.columns, "id"), CSVK_OK);
+        ck_assert_int_eq(csvk_strings_add(&options.columns, "n"), CSVK_OK);
+        ck_assert_int_eq(csvk_strings_add(&options.first_header, rows[i].first[0]), CSVK_OK);
+        ck_assert_int_eq(csvk_strings_add(&options.first_header, rows[i].first[1]), CSVK_OK);
+        struct csvk_validator *v = judge(rows[i].text, strlen(rows[i].text), &options);
+        for (size_t k = 0; k < sizeof rules / sizeof rules[0]; k++) {
+            bool wanted = rows[i].rule != NULL && strcmp(rows[i].rule, rules[k]) == 0;
+            ck_assert_msg(count_of(report_of(v), rules[k]) == wanted, "row %zu: %s", i, rules[k]);
+        }
         csvk_validator_free(v);
         csvk_validate_options_release(&options);
     }
@@ -142,6 +176,7 @@ int main(void)
     TCase *tcase = tcase_create("validator_columns");
     tcase_add_test(tcase, a_header_that_is_none_and_one_that_is_skipped);
     tcase_add_test(tcase, a_first_record_against_what_is_known);
+    tcase_add_test(tcase, a_skipped_header_against_the_first_one);
     tcase_add_test(tcase, names_that_are_given_are_judged);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
