@@ -75,8 +75,8 @@ static int read_step(const struct processor_table *t, struct processor_normalize
 {
     struct csvk_normalize_options *options = &step->options;
     csvk_normalize_options_init(options);
-    options->dialect.delimiter = t->by_manifest.dialect.delimiter;
-    options->dialect.enclosure = t->by_manifest.dialect.enclosure;
+    options->dialect.delimiter = t->told.dialect.delimiter;
+    options->dialect.enclosure = t->told.dialect.enclosure;
     int status = describe_columns(t, options);
     status = status == CSVK_OK ? processor_read_normalize(t->p, t->plan.normalize, step) : status;
     options->delimiter_given = !step->files.sniff_delimiter;
@@ -257,7 +257,7 @@ static int list_parts(const struct processor_table *t, struct csvk_strings *part
 static int check_folder(const struct processor_table *t)
 {
     bool said = t->columns.names != PROCESSOR_NAMES_KEEP || !t->header ||
-                (processor_on(t->plan.slice) && t->by_manifest.has_header == CSVK_YES);
+                (processor_on(t->plan.slice) && processor_header_stated(t));
     return said || !t->folder || t->names.count != 0
                ? CSVK_OK
                : PROCESSOR_REFUSE(t->p,

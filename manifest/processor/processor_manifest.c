@@ -143,27 +143,36 @@ int processor_need_manifest(struct processor_table *t)
     return there ? CSVK_OK : processor_no_memory(t->p);
 }
 
+bool processor_header_stated(const struct processor_table *t)
+{
+    return t->told.header && t->told.header_by == CSVK_TOLD_BY_MANIFEST;
+}
+
 /* What the manifest and the step "columns" say of the data as it is. */
 static int describe(struct processor_table *t)
 {
     struct csvk_manifest *manifest = NULL;
+    struct csvk_findings none = {.limit = 1}; /* conflicts are those with a mapping */
+    csvk_table_definition_init(&t->told);
     int status = parse_tree(t, &manifest);
+    if (status == CSVK_OK) {
+        status = csvk_table_definition_take(&t->told, manifest, NULL, t->in, &none, t->p->err);
+    }
+    csvk_manifest_free(manifest);
+    csvk_findings_release(&none);
     if (status != CSVK_OK) {
         return status;
     }
-    status = csvk_manifest_table(manifest, &t->by_manifest);
-    csvk_manifest_free(manifest);
-    bool stated = t->by_manifest.has_header == CSVK_YES;
     switch (t->columns.names) {
     case PROCESSOR_NAMES_KEEP:
-        t->header = csvk_manifest_header(&t->by_manifest);
-        status = status == CSVK_OK ? csvk_strings_copy(&t->names, &t->by_manifest.columns) : status;
+        t->header = t->told.header;
+        status = csvk_strings_copy(&t->names, &t->told.columns);
         break;
     case PROCESSOR_NAMES_HEADER: t->header = true; break;
     case PROCESSOR_NAMES_AUTO: t->header = false; break;
     case PROCESSOR_NAMES_GIVEN:
-        t->header = stated;
-        status = status == CSVK_OK ? csvk_strings_copy(&t->names, &t->columns.given) : status;
+        t->header = processor_header_stated(t);
+        status = csvk_strings_copy(&t->names, &t->columns.given);
         break;
     }
     return status == CSVK_OK ? CSVK_OK : processor_no_memory(t->p);

@@ -99,11 +99,10 @@ struct processor_table {
     const char *name;
     struct processor_plan plan;
     struct processor_columns columns;
-    char *in, *in_manifest; /* paths; in_manifest need not exist */
-    char *out;              /* out/tables/NAME */
-    cJSON *manifest;        /* of the result; NULL: no manifest is needed */
-    struct csvk_manifest_table
-        by_manifest; /* the input, as its manifest and the parameters describe it */
+    char *in, *in_manifest;            /* paths; in_manifest need not exist */
+    char *out;                         /* out/tables/NAME */
+    cJSON *manifest;                   /* of the result; NULL: no manifest is needed */
+    struct csvk_table_definition told; /* of the input, by its manifest and the parameters */
     bool folder;
     bool header; /* each file of the input begins with names */
     bool widen;  /* records get empty fields up to `width`, that of the widest one */
@@ -114,8 +113,10 @@ struct processor_table {
 };
 
 /* ---- processor_manifest.c ---- */
-/* Makes t->manifest and t->by_manifest from the manifest of the input and the parameters. */
+/* Makes t->manifest and t->told from the manifest of the input and the parameters. */
 int processor_make_manifest(struct processor_table *t);
+/* The manifest says that there is a header. */
+bool processor_header_stated(const struct processor_table *t);
 /* The data is made: the manifest gets its dialect, its columns and its metadata. */
 int processor_finish_manifest(struct processor_table *t);
 /* An empty manifest, where there is none. */

@@ -45,7 +45,7 @@ bool processor_reshapes(const struct processor_table *t)
 int processor_dialect(const struct processor_table *t, struct csvk_dialect *dialect)
 {
     struct processor_normalize step = {.files = {.size = sizeof step.files}};
-    *dialect = t->by_manifest.dialect;
+    *dialect = t->told.dialect;
     if (!processor_on(t->plan.normalize)) {
         return CSVK_OK;
     }
@@ -269,7 +269,7 @@ static bool same_names(const struct csvk_strings *a, const struct csvk_strings *
 static int take_names(struct reshape *r, struct csvk_strings *names)
 {
     struct processor_table *t = r->t;
-    bool named = t->columns.names == PROCESSOR_NAMES_GIVEN || t->by_manifest.columns.count > 0;
+    bool named = t->columns.names == PROCESSOR_NAMES_GIVEN || t->told.columns.count > 0;
     if (t->columns.names == PROCESSOR_NAMES_HEADER) {
         named = false;
     }

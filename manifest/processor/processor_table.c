@@ -237,7 +237,7 @@ static int do_table(const struct processor *p, const char *name)
         const struct csvk_error why = *p->err;
         status = PROCESSOR_REFUSE(p, "%s: parameters: %s", name, why.text);
     }
-    csvk_manifest_table_release(&t.by_manifest);
+    csvk_table_definition_release(&t.told);
     cJSON_Delete(t.manifest);
     csvk_free(t.in);
     csvk_free(t.out);

@@ -241,7 +241,7 @@ static cJSON *make_list(const struct csvk_strings *columns)
 /* Without a column of its key Storage would refuse the table after the upload. */
 static int check_key(const struct processor_table *t, const struct csvk_strings *columns)
 {
-    const struct csvk_strings *key = &t->by_manifest.primary_key;
+    const struct csvk_strings *key = &t->told.primary_key;
     for (size_t i = 0; i < key->count; i++) {
         if (!csvk_strings_has(columns, key->item[i])) {
             return PROCESSOR_REFUSE(
@@ -270,7 +270,7 @@ static void forget_other_columns(struct processor_table *t, const struct csvk_st
 /* The manifest lists its columns: it did before, or the step "columns" names them. */
 static bool lists_columns(const struct processor_table *t)
 {
-    return t->columns.names != PROCESSOR_NAMES_KEEP || t->by_manifest.columns.count > 0;
+    return t->columns.names != PROCESSOR_NAMES_KEEP || t->told.columns.count > 0;
 }
 
 int processor_put_columns(struct processor_table *t, const struct csvk_strings *columns)
