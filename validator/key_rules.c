@@ -1,6 +1,6 @@
 /*
- * key_rules.c - the primary key over the whole table: duplicate-key and empty-key, and
- * header-mismatch for a key column that the header does not have.
+ * key_rules.c - the primary key over the whole table: duplicate-key, duplicate-key-suspected and
+ * empty-key, and header-mismatch for a key column that the header does not have.
  *
  * While the table is read, the key of each record is handed to a set of keys (keys.h), which finds
  * the repeated ones at the end, in bounded memory. Empty values are reported at once. Blank
@@ -53,7 +53,10 @@ int keys_new(struct csvk_validator *v, struct csvk_error *err)
     if (status != CSVK_OK || k->value == NULL || k->room == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    return csvk_keys_new(&k->keys, (size_t)v->options.memory, NULL, err);
+    status = csvk_keys_new(&k->keys, (size_t)v->options.memory, NULL, err);
+    return status == CSVK_OK && judge_is_on(v, RULE_DUPLICATE_KEY_SUSPECTED)
+               ? csvk_keys_seek_alike(k->keys, count, err)
+               : status;
 }
 
 void keys_free(struct key_state *k)
@@ -310,7 +313,8 @@ static void add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_
     const struct key_state *k = v->keys;
     struct place place = {duplicate->offset, 0, duplicate->record,
                           k->columns.count == 1 ? k->columns.column[0] + 1 : 0};
-    struct csvk_finding *f = judge_add(v, RULE_DUPLICATE_KEY, &place);
+    struct csvk_finding *f = judge_add(
+        v, duplicate->alike == 0 ? RULE_DUPLICATE_KEY : RULE_DUPLICATE_KEY_SUSPECTED, &place);
     if (f == NULL) {
         return;
     }
@@ -384,10 +388,11 @@ static int found_in_slices(void *context, const struct csvk_duplicate_key *dupli
     const struct slices *s = context;
     struct csvk_validator *here = slice_of(s, duplicate->record);
     struct csvk_validator *there = slice_of(s, duplicate->first_record);
-    struct csvk_duplicate_key local = {duplicate->record - here->keys->before.records,
-                                       duplicate->offset - here->keys->before.offsets,
-                                       duplicate->first_record - there->keys->before.records,
-                                       duplicate->drift - here->keys->before.drifts};
+    struct csvk_duplicate_key local = *duplicate;
+    local.record -= here->keys->before.records;
+    local.offset -= here->keys->before.offsets;
+    local.first_record -= there->keys->before.records;
+    local.drift -= here->keys->before.drifts;
     add_duplicate(here, &local, here != there ? there->file : NULL);
     return 0;
 }

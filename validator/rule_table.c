@@ -216,6 +216,14 @@ const struct csvk_rule csvk_rule_table[RULES] = {
                         "a column of the primary key has no value",
                         "All empty values count as one and the same key.", "id,n\\r\\n,1\\r\\n",
                         "Fill the column, or leave it out of the key.", "", NULL, NULL},
+    [RULE_DUPLICATE_KEY_SUSPECTED] =
+        {"duplicate-key-suspected", "---W-",
+         "primary key is another one than that of record {first_record}{first_file? of }, but "
+         "differs in case or in blanks at its ends only",
+         "two primary keys differ in case or in blanks only",
+         "To Storage they are two keys, so both rows stay and nothing is updated.",
+         "id\\r\\nA1\\r\\na1 \\r\\n", "Write one key in one way, if they are meant to be the same.",
+         "", "both rows are kept: keys are compared byte by byte", NULL},
     [RULE_QUOTE_IN_UNQUOTED_FIELD] =
         {"quote-in-unquoted-field", "EEEEE", "quote in a field that is not enclosed",
          "an enclosure character inside a field that does not begin with one",

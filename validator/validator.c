@@ -108,6 +108,7 @@ static void adjust_levels(struct csvk_validator *v)
     if (o->primary_key.count != 0) {
         v->level[RULE_DUPLICATE_KEY] = CSVK_ERROR;
         v->level[RULE_EMPTY_KEY] = CSVK_WARNING;
+        v->level[RULE_DUPLICATE_KEY_SUSPECTED] = CSVK_WARNING;
     }
 }
 

@@ -36,6 +36,7 @@ END_TEST
 START_TEST(every_rule_has_a_positive_and_a_negative_sample)
 {
     static const char elsewhere[] = " compressed-input-damaged duplicate-key empty-key "
+                                    "duplicate-key-suspected "
                                     "header-mismatch manifest-header manifest-header-skipped "
                                     "header-repeated "
                                     "field-too-long record-too-long "
@@ -213,6 +214,34 @@ START_TEST(expected_columns_are_compared)
 }
 END_TEST
 
+/* Keys that look alike, one of them twice; only where the rule is on. */
+START_TEST(keys_that_look_alike_are_told)
+{
+    static const char bytes[] = "id,n\nA1,x\na1 ,x\n\"A1\",x\nb,x\n";
+    struct csvk_validate_options options;
+    struct csvk_buf text = CSVK_BUF_INIT;
+    csvk_validate_options_init(&options);
+    ck_assert_int_eq(csvk_strings_add(&options.primary_key, "id"), CSVK_OK);
+    struct csvk_validator *v = judge(bytes, sizeof(bytes) - 1, &options);
+    const struct csvk_report *report = report_of(v);
+    ck_assert_uint_eq(count_of(report, "duplicate-key"), 1);
+    ck_assert_uint_eq(count_of(report, "duplicate-key-suspected"), 1);
+    const struct csvk_finding *f = first_of(report, "duplicate-key-suspected");
+    ck_assert(f->record == 3 && f->line == 3 && f->severity == CSVK_WARNING);
+    ck_assert_int_eq(csvk_finding_message(f, &text), CSVK_OK);
+    ck_assert_ptr_nonnull(strstr(csvk_buf_text(&text), "than that of record 2, but"));
+    csvk_buf_release(&text);
+    csvk_validator_free(v);
+    ck_assert_int_eq(csvk_validate_set_rule(&options, "duplicate-key-suspected", CSVK_OFF, NULL),
+                     CSVK_OK);
+    v = judge(bytes, sizeof(bytes) - 1, &options);
+    ck_assert_uint_eq(count_of(report_of(v), "duplicate-key"), 1);
+    ck_assert_uint_eq(count_of(report_of(v), "duplicate-key-suspected"), 0);
+    csvk_validator_free(v);
+    csvk_validate_options_release(&options);
+}
+END_TEST
+
 START_TEST(keys_must_be_filled_and_unique)
 {
     static const char bytes[] = "id,b\n1,x\n\"2\",\"y\ny\"\n1,z\n,w\n\"2\",v\n";
@@ -330,6 +359,7 @@ int main(void)
     tcase_add_test(tcase, large_fields_are_measured);
     tcase_add_test(tcase, expected_columns_are_compared);
     tcase_add_test(tcase, keys_must_be_filled_and_unique);
+    tcase_add_test(tcase, keys_that_look_alike_are_told);
     tcase_add_test(tcase, a_sep_line_is_obeyed_when_asked_for);
     tcase_add_test(tcase, floods_are_counted_and_do_not_hide_others);
     tcase_add_test(tcase, options_are_checked);

@@ -21,7 +21,10 @@ def key_equality(case):
     judged = case.validate("--profile=keboola", "--primary-key=id", "in.csv")
     yield "enclosed or not is the same", judged.status == 1 and judged.records("duplicate-key") == [3, 6, 8, 12]
     yield "a key may not be empty", judged.records("empty-key") == [7, 8]
-    yield "keys that differ in blanks or case only are told", "duplicate-key-suspected" in judged.rules()
+    yield "keys that differ in blanks or case only are told, as a warning", [
+        (f["record"], f["first_record"], f["severity"]) for f in judged.findings("duplicate-key-suspected")] == [
+            (5, 2, "warning"), (10, 9, "warning"), (13, 2, "warning")]
+    yield "01 is not 1", 4 not in judged.records("duplicate-key-suspected")
 
 
 def sep_variants(case):

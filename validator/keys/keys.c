@@ -5,6 +5,7 @@
 #include "validator/keys/keys.h"
 
 #include "csvkit/base/hash.h"
+#include "validator/keys/keys_alike.h"
 #include "validator/keys/keys_parts.h"
 #include "validator/keys/keys_repeats.h"
 #include "validator/keys/keys_search.h"
@@ -30,8 +31,12 @@ struct csvk_keys {
     uint64_t waiting[WAITING_MOST];
     size_t nwaiting;
     struct csvk_parts suspect; /* keys whose hash may occur again, at the end */
-    struct csvk_buf room;      /* where the values of a key are joined */
-    struct csvk_spill longs;   /* keys that are too long for a block, one after the other */
+    struct csvk_parts form;    /* their forms, when keys that look alike are asked for */
+    struct csvk_alike alike;
+    unsigned char *form_room; /* for the form of one key */
+    uint64_t changed;         /* keys that may not be their own form */
+    struct csvk_buf room;     /* where the values of a key are joined */
+    struct csvk_spill longs;  /* keys that are too long for a block, one after the other */
     struct csvk_found found;
     struct csvk_keys_effort effort;
 };
@@ -76,6 +81,23 @@ static void share_memory(struct csvk_keys *keys)
     keys->suspect.seed = csvk_hash_fold(keys->seed ^ CSVK_HASH_C, CSVK_HASH_A);
 }
 
+/* The forms have a third of what the suspects would have. */
+int csvk_keys_seek_alike(struct csvk_keys *keys, size_t columns, struct csvk_error *err)
+{
+    const struct csvk_parts *suspect = &keys->suspect;
+    csvk_free(keys->form_room);
+    keys->form_room = csvk_malloc(keys->inline_limit + 1);
+    if (keys->form_room == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    keys->alike = (struct csvk_alike){columns, keys->separator};
+    csvk_parts_init(&keys->form, suspect->block_size, keys->limit / 16 * 2, keys->temp_dir);
+    keys->form.seed = suspect->seed;
+    keys->form.mask = keys->mask;
+    keys->suspect.limit = keys->limit / 16 * 4;
+    return CSVK_OK;
+}
+
 int csvk_keys_new(struct csvk_keys **out, size_t memory_limit, const char *temp_dir,
                   struct csvk_error *err)
 {
@@ -87,6 +109,7 @@ int csvk_keys_new(struct csvk_keys **out, size_t memory_limit, const char *temp_
     csvk_spill_init(&keys->log.file, NULL);
     csvk_spill_init(&keys->hashes.file, NULL);
     csvk_spill_init(&keys->suspect.file, NULL);
+    csvk_spill_init(&keys->form.file, NULL);
     csvk_spill_init(&keys->found.file, NULL);
     if (temp_dir != NULL) {
         keys->temp_dir = csvk_strdup(temp_dir);
@@ -109,24 +132,15 @@ void csvk_keys_weaken_hash(struct csvk_keys *keys, uint64_t mask)
 {
     keys->mask = mask;
     keys->suspect.mask = mask;
+    keys->form.mask = mask;
 }
 
 void csvk_keys_separate(struct csvk_keys *keys, unsigned char separator)
 {
-    keys->separator = separator;
+    keys->separator = keys->alike.separator = separator;
 }
 
 /* ---- one key out of several values ---- */
-
-/* Writes LEB128. */
-static unsigned char *put_length(unsigned char *to, size_t length)
-{
-    for (; length >= 0x80; length >>= 7) {
-        *to++ = (unsigned char)(length | 0x80);
-    }
-    *to++ = (unsigned char)length;
-    return to;
-}
 
 static size_t length_size(size_t length)
 {
@@ -173,7 +187,7 @@ static size_t join(const struct csvk_keys *keys, const struct csvk_bytes *values
     }
     for (size_t i = 0; i < count; i++) {
         if (lengths && i + 1 < count) {
-            to = put_length(to, values[i].len);
+            to = csvk_key_put_length(to, values[i].len);
         }
         if (values[i].len != 0) {
             csvk_copy_short(to, values[i].ptr, values[i].len);
@@ -187,6 +201,13 @@ static size_t join(const struct csvk_keys *keys, const struct csvk_bytes *values
 }
 
 /* ---- adding ---- */
+
+/* What is hashed of a key, and compared to find those that look alike. */
+static struct csvk_bytes form_of(const struct csvk_keys *keys, struct csvk_bytes key)
+{
+    bool asked = keys->alike.columns != 0 && key.len <= keys->inline_limit;
+    return asked ? csvk_alike_form(&keys->alike, key, keys->form_room) : key;
+}
 
 /* A key that is too long for a block goes to the file of long keys; its entry holds the position.
  */
@@ -221,7 +242,9 @@ int csvk_keys_add_joined(struct csvk_keys *keys, struct csvk_bytes joined,
                          struct csvk_key_place place, struct csvk_error *err)
 {
     struct csvk_entry entry = {.place = place, .key = joined};
-    uint64_t hash = csvk_hash(joined.ptr, joined.len, keys->seed) & keys->mask;
+    struct csvk_bytes form = form_of(keys, joined);
+    uint64_t hash = csvk_hash(form.ptr, form.len, keys->seed) & keys->mask;
+    keys->changed += form.ptr != joined.ptr;
     keys->waiting[keys->nwaiting++] = hash;
     int status = keys->nwaiting == WAITING_MOST ? place_waiting(keys, err) : CSVK_OK;
     if (status == CSVK_OK && joined.len > keys->inline_limit) {
@@ -344,13 +367,14 @@ static int join_part(const struct joining *j, size_t i, struct csvk_error *err)
 static uint64_t spilled(const struct csvk_keys *keys)
 {
     return keys->log.file.written + keys->hashes.file.written + keys->longs.written +
-           keys->suspect.file.written;
+           keys->suspect.file.written + keys->form.file.written;
 }
 
 int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk_keys_shift shift,
                     struct csvk_error *err)
 {
-    if (left->limit != right->limit || left->mask != right->mask) {
+    if (left->limit != right->limit || left->mask != right->mask ||
+        left->alike.columns != right->alike.columns) {
         return csvk_fail(err, CSVK_EUSAGE, "sets of keys with different limits cannot be joined");
     }
     const struct csvk_key_block raise = {.base = {shift.records, shift.offsets, shift.drifts},
@@ -367,6 +391,7 @@ int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk
     for (size_t i = 0; i < CSVK_PARTS && status == CSVK_OK; i++) {
         status = join_part(&hashes, i, err);
     }
+    left->changed += right->changed;
     left->effort.spilled += right->effort.spilled + spilled(right);
     csvk_parts_release(&right->log);
     csvk_parts_release(&right->hashes);
@@ -378,9 +403,24 @@ int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk
 
 static uint64_t hash_of(const struct csvk_keys *keys, const struct csvk_entry *entry)
 {
-    return entry->key.ptr != NULL
-               ? csvk_hash(entry->key.ptr, entry->key.len, keys->seed) & keys->mask
-               : entry->long_hash;
+    if (entry->key.ptr == NULL) {
+        return entry->long_hash;
+    }
+    struct csvk_bytes form = form_of(keys, entry->key);
+    return csvk_hash(form.ptr, form.len, keys->seed) & keys->mask;
+}
+
+/* When all keys are their own forms, keys that look alike are equal. */
+static int add_suspect(struct csvk_keys *keys, const struct csvk_entry *entry, size_t part,
+                       struct csvk_error *err)
+{
+    int status = csvk_parts_add(&keys->suspect, part, entry, err);
+    if (status != CSVK_OK || keys->changed == 0 || entry->key.ptr == NULL) {
+        return status;
+    }
+    struct csvk_entry form = *entry;
+    form.key = form_of(keys, entry->key);
+    return csvk_parts_add(&keys->form, part, &form, err);
 }
 
 /* Handles many keys at a time, so that the marks of the first ones come from memory while the
@@ -399,8 +439,7 @@ static int suspect_block(struct csvk_keys *keys, const struct csvk_repeats *repe
         }
         for (size_t i = 0; i < n && status == CSVK_OK; i++) {
             if (csvk_repeats_marked(repeats, hash[i])) {
-                size_t part = csvk_parts_index(hash[i]);
-                status = csvk_parts_add(&keys->suspect, part, &entry[i], err);
+                status = add_suspect(keys, &entry[i], csvk_parts_index(hash[i]), err);
             }
         }
     }
@@ -427,16 +466,25 @@ static int gather_suspects(struct csvk_keys *keys, const struct csvk_repeats *re
     }
 }
 
-static int search_suspects(struct csvk_keys *keys, struct csvk_error *err)
+static int search_parts(struct csvk_keys *keys, struct csvk_parts *parts, bool alike,
+                        struct csvk_error *err)
 {
     struct csvk_search search = {
-        .longs = &keys->longs, .found = &keys->found, .memory = keys->limit};
-    csvk_parts_drop_spare(&keys->suspect);
-    int status = csvk_search_parts(&search, &keys->suspect, err);
+        .longs = &keys->longs, .found = &keys->found, .memory = keys->limit, .alike = alike};
+    int status = csvk_search_parts(&search, parts, err);
     csvk_search_release(&search);
     keys->effort.splits += search.splits;
     keys->effort.spilled += search.spilled;
     return status;
+}
+
+static int search_suspects(struct csvk_keys *keys, struct csvk_error *err)
+{
+    csvk_parts_drop_spare(&keys->suspect);
+    csvk_parts_drop_spare(&keys->form);
+    int status = search_parts(keys, &keys->suspect, false, err);
+    return status == CSVK_OK && keys->changed != 0 ? search_parts(keys, &keys->form, true, err)
+                                                   : status;
 }
 
 static int search(struct csvk_keys *keys, struct csvk_error *err)
@@ -464,6 +512,7 @@ int csvk_keys_finish(struct csvk_keys *keys, csvk_duplicate_fn *found, void *con
     int status = search(keys, err);
     keys->effort.spilled += spilled(keys);
     csvk_parts_release(&keys->suspect);
+    csvk_parts_release(&keys->form);
     csvk_spill_release(&keys->longs);
     if (status == CSVK_OK && found != NULL) {
         status = csvk_found_report(&keys->found, found, context, err);
@@ -489,7 +538,9 @@ void csvk_keys_free(struct csvk_keys *keys)
     csvk_parts_release(&keys->log);
     csvk_parts_release(&keys->hashes);
     csvk_parts_release(&keys->suspect);
+    csvk_parts_release(&keys->form);
     csvk_spill_release(&keys->longs);
+    csvk_free(keys->form_room);
     csvk_found_release(&keys->found);
     csvk_buf_release(&keys->room);
     csvk_free(keys->temp_dir);

@@ -9,13 +9,17 @@
  * keys is done then. Otherwise the log is read again, and the keys whose hash may occur more than
  * once are partitioned and compared byte by byte (keys_search.h).
  *
+ * Keys that only look alike are found on the way when they are asked for: then it is their common
+ * form that is hashed (keys_alike.h), and the forms of suspects are compared, too.
+ *
  * Invariants.
  *   - Exact: keys are equal when all their bytes are equal; the hash only decides where to look.
  *   - Order: duplicates are reported in ascending record order, each with the first record that has
  *     its key.
  *   - Bounded: memory stays near the limit for any number of keys, any length of a key, any number
  *     of repetitions and any quality of the hash. The disk needs about the size of the keys and 12
- *     bytes for each, and as much again for the keys that repeat.
+ *     bytes for each, and as much again for the keys that repeat; twice as much for these when a
+ *     key has another form, and keys that look alike are asked for.
  */
 #ifndef VALIDATOR_KEYS_KEYS_H
 #define VALIDATOR_KEYS_KEYS_H
@@ -32,6 +36,7 @@ struct csvk_duplicate_key {
     uint64_t offset;       /* what the caller gave as its offset */
     uint64_t first_record; /* the first record that has this key */
     uint64_t drift;        /* what the caller gave as its drift */
+    uint64_t alike;        /* not 0: the key is another one that looks like that of the first */
 };
 /* Receives one duplicate. A result other than 0 ends the report, and csvk_keys_finish returns it.
  */
@@ -65,6 +70,15 @@ int csvk_keys_add(struct csvk_keys *keys, const struct csvk_bytes *values, size_
 int csvk_keys_add_joined(struct csvk_keys *keys, struct csvk_bytes joined,
                          struct csvk_key_place place, struct csvk_error *err) CSVK_MUST_USE;
 void csvk_keys_separate(struct csvk_keys *keys, unsigned char separator);
+/*
+ * Also asks for keys that look alike: that differ only in case, or in blanks at the ends of their
+ * values. A record whose key no record before it has, but of which a record before it has one that
+ * looks alike, is found as `alike`. Keys have `columns` values. Keys of more than a quarter of a
+ * block (256 bytes to 16 KiB, by the memory limit) look like no other. Call it before the first key
+ * is added, and for all sets that are joined. CSVK_ENOMEM.
+ */
+int csvk_keys_seek_alike(struct csvk_keys *keys, size_t columns,
+                         struct csvk_error *err) CSVK_MUST_USE;
 
 /*
  * Moves all keys of `right` to the end of `left`; their record numbers, offsets and drifts are
@@ -84,7 +98,7 @@ int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk
  */
 int csvk_keys_finish(struct csvk_keys *keys, csvk_duplicate_fn *found, void *context,
                      struct csvk_error *err) CSVK_MUST_USE;
-/* Exact number of duplicates, after csvk_keys_finish. */
+/* Exact number of duplicates, after csvk_keys_finish; those that look alike do not count. */
 uint64_t csvk_keys_duplicates(const struct csvk_keys *keys);
 void csvk_keys_free(struct csvk_keys *keys);
 

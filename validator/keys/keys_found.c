@@ -1,6 +1,6 @@
 /*
- * keys_found.c - sorts the duplicates that were found; see keys_found.h. No record is a duplicate
- * twice, so the order by record numbers is total.
+ * keys_found.c - sorts the duplicates that were found; see keys_found.h. A record may be found
+ * twice, because of an equal key and of one that looks alike; their order does not matter.
  */
 #include "validator/keys/keys_found.h"
 
@@ -236,7 +236,7 @@ int csvk_found_add(struct csvk_found *found, const struct csvk_duplicate_key *du
     int status = found->count == found->room ? write_run(found, err) : CSVK_OK;
     if (status == CSVK_OK) {
         found->item[found->count++] = *duplicate;
-        found->total++;
+        found->total += duplicate->alike == 0;
     }
     return status;
 }
@@ -271,12 +271,30 @@ static int report_merged(struct found_merge *merge, csvk_duplicate_fn *report, v
     return CSVK_OK;
 }
 
-int csvk_found_report(struct csvk_found *found, csvk_duplicate_fn *report, void *context,
-                      struct csvk_error *err)
+/* A record whose key repeats one is found a second time, when keys that look alike are asked for,
+   because equal keys look alike. That is left out: the two come one after the other. */
+struct once {
+    csvk_duplicate_fn *report;
+    void *context;
+    struct csvk_duplicate_key held; /* not reported yet */
+    bool holds;
+};
+
+static int report_once(void *context, const struct csvk_duplicate_key *duplicate)
 {
-    if (found->total == 0) {
-        return CSVK_OK;
+    struct once *once = context;
+    bool again = once->holds && once->held.record == duplicate->record;
+    int answer = once->holds && !again ? once->report(once->context, &once->held) : 0;
+    if (!again || duplicate->alike == 0) {
+        once->held = *duplicate;
     }
+    once->holds = true;
+    return answer;
+}
+
+static int report_runs(struct csvk_found *found, csvk_duplicate_fn *report, void *context,
+                       struct csvk_error *err)
+{
     if (found->nruns == 0) {
         return report_gathered(found, report, context);
     }
@@ -291,6 +309,14 @@ int csvk_found_report(struct csvk_found *found, csvk_duplicate_fn *report, void 
     }
     csvk_free(merge.heap);
     return status;
+}
+
+int csvk_found_report(struct csvk_found *found, csvk_duplicate_fn *report, void *context,
+                      struct csvk_error *err)
+{
+    struct once once = {.report = report, .context = context};
+    int status = found->item != NULL ? report_runs(found, report_once, &once, err) : CSVK_OK;
+    return status == CSVK_OK && once.holds ? report(context, &once.held) : status;
 }
 
 void csvk_found_release(struct csvk_found *found)

@@ -218,7 +218,8 @@ static int search_entry(struct search_pass *pass, const struct csvk_entry *entry
     }
     if (verdict == PRESENT) {
         struct csvk_duplicate_key duplicate = {entry->place.record, entry->place.offset,
-                                               first_record, entry->place.drift};
+                                               first_record, entry->place.drift,
+                                               pass->search->alike};
         return csvk_found_add(pass->search->found, &duplicate, err);
     }
     return verdict; /* ABSENT is CSVK_OK */

@@ -33,6 +33,7 @@ struct csvk_search {
     const struct csvk_spill *longs; /* the long keys; borrowed */
     struct csvk_found *found;       /* borrowed */
     size_t memory;                  /* for the whole search */
+    bool alike;                     /* what is found are keys that look alike */
     uint64_t splits, spilled;
 };
 
