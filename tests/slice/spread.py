@@ -21,15 +21,25 @@ WORDS = ['express', 'pending', 'Oslo', 'order', 'shipment', 'Vienna', 'invoice',
 WANTED = 1_000_000  # bytes of a slice
 
 
+def texts(rng, alphabet):
+    """Random bytes that are translated: letter by letter takes a hundred times as long."""
+    of_byte = bytes(ord(alphabet[i % len(alphabet)]) for i in range(256)) if alphabet else None
+    while True:
+        if alphabet is None:
+            yield ' '.join(rng.choices(WORDS, k=12))
+        else:
+            text = rng.randbytes(90_000).translate(of_byte).decode('ascii')
+            yield from (text[i:i + 90] for i in range(0, len(text), 90))
+
+
 def lines(rng, alphabet, length):
-    written, number = 0, 0
-    while written < length:
-        number += 1
-        text = (' '.join(rng.choices(WORDS, k=12)) if alphabet is None
-                else ''.join(rng.choices(alphabet, k=90)))
+    written = 0
+    for number, text in enumerate(texts(rng, alphabet), 1):
         line = f'{number},{text}\n'
         written += len(line)
         yield line
+        if written >= length:
+            return
 
 
 def spread(tool, folder, rng, alphabet, length):
