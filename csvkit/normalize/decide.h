@@ -72,6 +72,10 @@ bool norm_line_is_doubtful(const struct norm_view *view, size_t at, size_t width
    the same only the cheapest stays. The record begins at `begin`. */
 void norm_weigh(const struct norm_view *view, const struct norm_context *context, size_t begin,
                 struct norm_readings *readings);
+/* What the sound record at `at` costs: one of the sample is judged without itself, for its values
+   would all come again, which is rare in a column of different ones. */
+int norm_cost_of_record(const struct norm_view *view, const struct norm_context *context,
+                        size_t at);
 /* Is the record at `at` sound, or do the data end there? Quotes in open fields do not matter. */
 bool norm_next_is_sound(const struct norm_view *view, const struct norm_context *context,
                         size_t at);

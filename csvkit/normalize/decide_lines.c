@@ -342,7 +342,7 @@ static bool is_text(const struct norm_line *line, size_t width)
 static bool is_unlike(const struct norm_matter *m, const struct norm_line *line)
 {
     return norm_is_sound(line, m->context->width) && norm_is_known(m->context) &&
-           norm_view_row_cost(m->view, m->context->evidence, line->begin) >
+           norm_cost_of_record(m->view, m->context, line->begin) >
                2 * norm_evidence_typical(m->context->evidence);
 }
 

@@ -80,24 +80,43 @@ static bool is_good(const struct norm_matter *m, size_t at, bool first)
 {
     int typical = norm_evidence_typical(m->context->evidence);
     int most = first ? typical + 4 * NORM_BIT : 2 * typical + 4 * NORM_BIT;
-    return !norm_is_known(m->context) ||
-           norm_view_row_cost(m->view, m->context->evidence, at) <= most;
+    return !norm_is_known(m->context) || norm_cost_of_record(m->view, m->context, at) <= most;
 }
 
-/* Do some sound records follow each other from `at` on, or one up to the end, and are all good?
-   What they are like is asked last, for it takes longest. */
-static bool goes_on_well(const struct norm_matter *m, size_t at)
+/*
+ * As the grammar reads it, only quotes in open fields are wrong, and none of them could close the
+ * enclosure of a value that runs over lines: it does not show that the records about it are sound,
+ * and does not hide it.
+ */
+static bool is_literal_line(const struct norm_matter *m, size_t at)
 {
-    size_t begin[RESYNC_GOOD], sound = 0;
+    struct norm_line line = norm_view_record(m->view, at, 0);
+    bool literal = line.known && line.faults == NORM_FAULT_QUOTE_IN_OPEN &&
+                   line.ncells == m->context->width && !m->view->arena->failed;
+    for (size_t k = 0; literal && k < line.ncells; k++) {
+        const struct norm_cell *cell = &line.cell[k];
+        literal = cell->enclosed || cell->len == 0 ||
+                  cell->ptr[cell->len - 1] != m->view->dialect.enclosure;
+    }
+    return literal;
+}
+
+/* Do some sound records follow each other from `at` on, or `least` up to the end, and are all good?
+   What they are like is asked last, for it takes longest. Records between them may have quotes in
+   open fields: where every second one has, no three sound ones stand side by side. */
+static bool goes_on_well(const struct norm_matter *m, size_t at, size_t least)
+{
+    size_t begin[RESYNC_GOOD], sound = 0, literal = 0;
     while (sound < RESYNC_GOOD && at < m->view->length) {
         struct norm_line line = norm_view_outline(m->view, at);
-        if (!norm_is_sound(&line, m->context->width)) {
+        if (norm_is_sound(&line, m->context->width)) {
+            begin[sound++] = at;
+        } else if (sound == 0 || ++literal > RESYNC_GOOD || !is_literal_line(m, at)) {
             return false;
         }
-        begin[sound++] = at;
         at = line.end;
     }
-    bool good = sound != 0;
+    bool good = sound >= least;
     for (size_t i = 0; i < sound && good; i++) {
         good = is_good(m, begin[i], i == 0);
     }
@@ -105,12 +124,12 @@ static bool goes_on_well(const struct norm_matter *m, size_t at)
 }
 
 /* From the line after the record's first on: where some sound records follow each other. */
-static size_t resync(const struct norm_matter *m)
+static size_t resync(const struct norm_matter *m, size_t least)
 {
     const struct norm_view *view = m->view;
     size_t at = norm_view_next_line(view, m->line->begin);
     for (unsigned i = 0; i < NORM_LOOK_AHEAD && at < view->length; i++) {
-        if (goes_on_well(m, at)) {
+        if (goes_on_well(m, at, least)) {
             return at;
         }
         at = norm_view_next_line(view, at);
@@ -131,9 +150,13 @@ static size_t end_of_rejected(const struct norm_matter *m, const struct norm_rea
         return line_end;
     }
     if (one) {
-        return readings->list[0].end;
+        size_t end = readings->list[0].end;
+        bool swallows = norm_is_known(m->context) &&
+                        norm_swallows_record(m->view, m->context, m->line->begin, end);
+        size_t sooner = swallows ? resync(m, RESYNC_GOOD) : end;
+        return sooner < end ? sooner : end;
     }
-    return resync(m);
+    return resync(m, 1);
 }
 
 /* The data end within an enclosure that opened here: are they cut? */

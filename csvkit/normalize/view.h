@@ -137,9 +137,9 @@ int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evi
 /* The same where norm_evidence_number does not know it. */
 int norm_view_text_cost(const struct norm_view *view, const struct norm_evidence *evidence,
                         size_t column, const struct norm_cell *cell);
-/* As norm_evidence_row for the sound record at `at`. */
+/* As norm_evidence_row for the sound record at `at`; of one record `counted` is always the same. */
 int norm_view_row_cost(const struct norm_view *view, const struct norm_evidence *evidence,
-                       size_t at);
+                       size_t at, enum norm_counted counted);
 
 /* How the quotes of a field are read. */
 enum norm_mode {

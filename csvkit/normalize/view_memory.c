@@ -38,28 +38,30 @@ struct norm_line norm_view_outline(const struct norm_view *view, size_t at)
     return line;
 }
 
-static int row_cost(const struct norm_view *view, const struct norm_evidence *evidence, size_t at)
+static int row_cost(const struct norm_view *view, const struct norm_evidence *evidence, size_t at,
+                    enum norm_counted counted)
 {
     struct norm_line line = norm_view_record(view, at, 0);
     int sum = 0;
     for (size_t k = 0; k < line.ncells && !view->arena->failed; k++) {
-        sum += norm_view_cost(view, evidence, k, &line.cell[k]);
+        sum += counted == NORM_IN_SAMPLE ? norm_evidence_cell(evidence, k, &line.cell[k], counted)
+                                         : norm_view_cost(view, evidence, k, &line.cell[k]);
     }
     return sum;
 }
 
 int norm_view_row_cost(const struct norm_view *view, const struct norm_evidence *evidence,
-                       size_t at)
+                       size_t at, enum norm_counted counted)
 {
     uint64_t offset = view->offset + at;
     if (view->places == NULL) {
-        return row_cost(view, evidence, at);
+        return row_cost(view, evidence, at, counted);
     }
     struct norm_outline *known = &view->places->outline[offset % NORM_OUTLINES];
     if (known->offset == offset + 1 && known->bits != 0) {
         return known->bits - 1;
     }
-    int bits = row_cost(view, evidence, at);
+    int bits = row_cost(view, evidence, at, counted);
     if (known->offset == offset + 1 && !view->arena->failed) {
         known->bits = bits + 1;
     }

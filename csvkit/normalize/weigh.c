@@ -11,6 +11,12 @@ enum { NOT_SOUND = 100 * NORM_BIT }; /* records after it, that another reading e
 /* ---- sound records ----------------------------------------------------------------------------
  */
 
+int norm_cost_of_record(const struct norm_view *view, const struct norm_context *context, size_t at)
+{
+    return norm_view_row_cost(view, context->evidence, at,
+                              at < context->sample_left ? NORM_IN_SAMPLE : NORM_NOT_IN_SAMPLE);
+}
+
 bool norm_next_is_sound(const struct norm_view *view, const struct norm_context *context, size_t at)
 {
     return norm_view_goes_on(view, at, context->width);
@@ -24,7 +30,7 @@ bool norm_swallows_record(const struct norm_view *view, const struct norm_contex
         struct norm_line line = norm_view_outline(view, at);
         if (norm_is_sound(&line, context->width) && line.end <= end) {
             bool known = norm_evidence_records(context->evidence) >= NORM_ENOUGH;
-            if (!known || norm_view_row_cost(view, context->evidence, at) <=
+            if (!known || norm_cost_of_record(view, context, at) <=
                               2 * norm_evidence_typical(context->evidence)) {
                 return true;
             }
