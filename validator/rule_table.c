@@ -48,8 +48,8 @@ const struct csvk_rule csvk_rule_table[RULES] = {
         {"invalid-utf8", "EEEEE", "ill-formed UTF-8: {bytes} ({kind})", "bytes that are not UTF-8",
          "Readers stop, or put a replacement character in place of your text.",
          "name\\r\\nab\\xC3\\r\\n",
-         "Convert the file from its real encoding with --encoding=NAME; when only some places are "
-         "damaged, csvkit normalize --encoding-fallback=NAME reads these alone in it.",
+         "Convert the file from its real encoding: csvkit normalize --encoding=NAME does; when only "
+         "some places are damaged, --encoding-fallback=NAME reads these alone in it.",
          "r3", "the load fails and names one row", NULL},
     [RULE_BOM_IN_DATA] = {"bom-in-data", "EWWWW", "byte order mark inside the data",
                           "a byte order mark that is not at the start",

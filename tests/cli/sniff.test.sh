@@ -64,7 +64,7 @@ expect "exit of an empty sample" 2 $?
 # --delimiter=auto and --encoding=auto of other commands.
 judge() { "$CSVKIT" validate --format=json "$@" 2>err | jq -c '[.dialect.delimiter, .columns, .valid]'; }
 expect "validate takes the delimiter" '[";",2,true]' "$(judge -d auto semicolon.csv)"
-grep -q 'semicolon.csv: delimiter byte 3b (score' err || expect "a note says so" yes no
+grep -q 'semicolon.csv: delimiter ";" (score' err || expect "a note says so" yes no
 expect "from a pipe" '[";",2,true]' "$(judge -d auto - <semicolon.csv)"
 expect "and from gzip" '[";",2,true]' "$(judge -d auto semicolon.csv.gz)"
 expect "each file its own" '[";",2,true] [",",2,true]' \
@@ -80,6 +80,16 @@ expect "an encoding of one byte" '[";",2,true]' "$(judge -d auto --encoding=auto
 grep -q 'read as WINDOWS-1250' err || expect "a note says which" yes no
 "$CSVKIT" validate --encoding=auto <(printf 'a,b\nx\0y,1\n') >out 2>err
 expect "validate refuses what is no text" 1 $?
+
+# slice looks at a file before it reads it, and at nothing else.
+"$CSVKIT" slice -d auto --encoding=auto central.csv -o central 2>err >out
+expect "slices of both" "0 0" "$? $(jq -r '.columns[1]' central.manifest)"
+expect "in UTF-8" "$(iconv -f windows-1250 -t utf-8 central.csv | sed -n 2p)" \
+    "$(gzip -dc central/part-00001.csv.gz | head -n 1)"
+"$CSVKIT" slice --encoding=auto -o piped <central.csv >out 2>err
+expect "not of a pipe" "2 csvkit: --encoding=auto: only a file can be looked at before; name the encoding" "$? $(cat err)"
+"$CSVKIT" slice -d auto unclear.csv -o unclear >out 2>err
+expect "not of what is unclear" "1 no" "$? $([ -e unclear ] && echo yes || echo no)"
 
 # The whole file: where the dialect changes for good, beyond the sample, too.
 { yes a,b | head -n 300; yes '1;2;3' | head -n 200; } >changes.csv
