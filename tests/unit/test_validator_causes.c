@@ -59,6 +59,34 @@ START_TEST(clean_records_are_searched_for)
 }
 END_TEST
 
+/* A long header is searched for in all of the file, a shorter one in so much of it. */
+START_TEST(long_headers_are_found_however_far)
+{
+    enum { FAR = 192 * 1024 * 127 + 1000 };
+    static const char line[] = "a record that is clean,and has no name in it\n";
+    struct csvk_buf table = CSVK_BUF_INIT;
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    for (size_t length = 127; length <= 128; length++) {
+        char header[160];
+        csvk_buf_clear(&table);
+        memset(header, 'n', length);
+        memcpy(header, "id,", 3);
+        memcpy(header + length, "\n", 2);
+        ck_assert_int_eq(csvk_buf_puts(&table, header), CSVK_OK);
+        while (table.length < FAR) {
+            ck_assert_int_eq(csvk_buf_puts(&table, line), CSVK_OK);
+        }
+        ck_assert_int_eq(csvk_buf_puts(&table, header), CSVK_OK);
+        struct csvk_validator *v = judge(csvk_buf_text(&table), table.length, &options);
+        const struct csvk_finding *f = first_of(report_of(v), "header-repeated");
+        ck_assert_msg((f != NULL) == (length == 128), "length %zu", length);
+        csvk_validator_free(v);
+    }
+    csvk_buf_release(&table);
+}
+END_TEST
+
 /* A value that is equal to the name of the only column means something only when somebody has named
    that column. */
 START_TEST(a_header_of_one_column_is_found_when_it_was_named)
@@ -478,6 +506,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     int cases = (int)(sizeof(cause_cases) / sizeof(cause_cases[0]));
     tcase_add_test(tcase, clean_records_are_searched_for);
+    tcase_add_test(tcase, long_headers_are_found_however_far);
     tcase_add_test(tcase, a_header_of_one_column_is_found_when_it_was_named);
     tcase_add_test(tcase, headers_of_every_length_are_found);
     tcase_add_test(tcase, empty_records_at_the_end_are_counted);
