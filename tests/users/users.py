@@ -21,8 +21,6 @@ CASES, CSVKIT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 HALF = {
     "27-key-equality": "a second search for the same keys without case and blanks takes as much memory, "
                        "disk and time as the first",
-    "45-stray-quotes-swallow-one": "in a table of two columns one delimiter in a line of a note would be "
-                                   "taken for a record (doc/reading.md, A18); the fault is an error anyway",
 }
 
 
