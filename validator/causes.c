@@ -2,11 +2,14 @@
  * causes.c - one cause, one finding: what follows from a cause that is told is counted, and not
  * told again; and what explains an error stands beside it.
  *
- * Called at the end, when all rules have judged. Four things happen here:
+ * Called at the end, when all rules have judged. Five things happen here:
  *
  *   - A file in UTF-16 or UTF-32 without a mark holds nothing that is worth a judgement. That it is
  *     one is told, and the first NUL byte, so that the file is not valid; nothing else is, and
  *     nothing else is counted.
+ *   - In a file that looks like something else than CSV, all that is wrong follows from that; the
+ *     first error stands for it. Where another line was taken for the header, or the wrong
+ *     delimiter, what is said about its names is counted only.
  *   - Findings of field-count that a cause explains name it (`follows`) and have its remedy instead
  *     of theirs. The cause has `explains`; reports for people show it then, a note as well.
  *   - In text of another encoding the first ill-formed sequence stands for all.
@@ -253,6 +256,64 @@ static void fold_ill_formed(struct csvk_validator *v)
     }
 }
 
+/* ---- no table, another header ---------------------------------------------------------------- */
+
+static void follow(struct csvk_validator *v, struct csvk_finding *f,
+                   const struct csvk_finding *cause)
+{
+    const char *remedy = csvk_finding_remedy(cause);
+    if (!has_extra(f, "follows") && f->nextras < CSVK_FINDING_EXTRAS) {
+        finding_text(v, f, "follows", cause->rule->id);
+    }
+    if (remedy != NULL) {
+        finding_remedy(v, f, remedy);
+    }
+}
+
+/* The first error of the file; NULL: there is none. */
+static struct csvk_finding *first_error(struct csvk_validator *v)
+{
+    struct csvk_finding *first = NULL;
+    for (size_t i = 0; i < RULES; i++) {
+        struct csvk_finding *f = first_kept(v, (enum rule_index)i);
+        if (f != NULL && f->severity == CSVK_ERROR && (first == NULL || f->byte < first->byte)) {
+            first = f;
+        }
+    }
+    return first;
+}
+
+/* It is no table: what is wrong with it as one is not worth a word. */
+static void drop_all_but_kind(struct csvk_validator *v)
+{
+    const struct csvk_finding *error = first_error(v);
+    enum rule_index stays =
+        error != NULL ? (enum rule_index)(error->rule - csvk_rule_table) : RULES;
+    for (size_t i = 0; i < RULES; i++) {
+        if (i != RULE_NOT_CSV_SUSPECTED && i != RULE_COMPRESSED_INPUT_DAMAGED) {
+            drop_all_but_first(&v->kept[i], i == stays);
+        }
+    }
+    if (stays != RULES) {
+        follow(v, first_kept(v, stays), first_kept(v, RULE_NOT_CSV_SUSPECTED));
+    }
+}
+
+/* The names are those of another line, or of no columns: the first error stands for all. */
+static void drop_names(struct csvk_validator *v, const struct csvk_finding *cause)
+{
+    bool told = false;
+    for (size_t i = RULE_HEADER_INVISIBLE_CHAR; i <= RULE_HEADER_NAME_REFUSED; i++) {
+        struct csvk_finding *f = first_kept(v, (enum rule_index)i);
+        bool stays = f != NULL && f->severity == CSVK_ERROR && !told;
+        told = told || stays;
+        drop_all_but_first(&v->kept[i], stays);
+        if (stays) {
+            follow(v, f, cause);
+        }
+    }
+}
+
 void causes_judge(struct csvk_validator *v)
 {
     if (v->failed) {
@@ -262,7 +323,14 @@ void causes_judge(struct csvk_validator *v)
         drop_all_but_encoding(v);
         return;
     }
+    if (v->kept[RULE_NOT_CSV_SUSPECTED].count != 0 && v->options.max_findings != 0) {
+        drop_all_but_kind(v);
+        return;
+    }
     enum rule_index all = cause_of_all(v);
+    if (all != RULES && v->options.max_findings != 0) {
+        drop_names(v, first_kept(v, all));
+    }
     uint64_t records = v->totals.records;
     explain_comments(v);
     explain_records(v, RULE_COPY_END_MARKER, records, records);

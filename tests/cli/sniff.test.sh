@@ -81,6 +81,17 @@ grep -q 'read as WINDOWS-1250' err || expect "a note says which" yes no
 "$CSVKIT" validate --encoding=auto <(printf 'a,b\nx\0y,1\n') >out 2>err
 expect "validate refuses what is no text" 1 $?
 
+# The line sep= in quotes, where the next line has the delimiter.
+printf '"sep=;"\r\na;b\r\n1;2\r\n' >enclosed.csv
+printf '"sep=;"\r\na,b\r\n1,2\r\n' >name.csv
+expect "validate obeys it" '[";",2,true]' "$(judge -d auto enclosed.csv)"
+expect "where it is asked to" '[",",1,true]' "$(judge enclosed.csv)"
+expect "in the profile excel" '[";",2,true]' "$(judge --profile=excel enclosed.csv)"
+expect "not where it is a name" '[",",1,false]' "$(judge --profile=excel name.csv)"
+expect "sniff does" '[";",100,true]' \
+    "$("$CSVKIT" sniff --format=json enclosed.csv | jq -c '[.delimiter.value,.delimiter.score,.header.value]')"
+expect "normalize does" 'a,b 1,2' "$("$CSVKIT" normalize enclosed.csv 2>err | tr -d '\r' | paste -sd ' ')"
+
 # slice looks at a file before it reads it, and at nothing else.
 "$CSVKIT" slice -d auto --encoding=auto central.csv -o central 2>err >out
 expect "slices of both" "0 0" "$? $(jq -r '.columns[1]' central.manifest)"

@@ -328,7 +328,7 @@ tells '1 rejected'
     for i in $(seq 40); do printf '%d;"a, ""b"", %d"\n' "$i" "$i"; done
 } >"$dir/in.csv"
 run 1
-tells "wrong delimiter: ';' stands 1 times"
+tells "wrong delimiter: ';' stands 1 time "
 {
     printf 'id;note\n'
     for i in $(seq 40); do printf '%d;"a, ""b"%s %d"\n' "$i" "$([ $((i % 2)) = 0 ] && echo \;)" "$i"; done
