@@ -81,6 +81,15 @@ grep -q 'read as WINDOWS-1250' err || expect "a note says which" yes no
 "$CSVKIT" validate --encoding=auto <(printf 'a,b\nx\0y,1\n') >out 2>err
 expect "validate refuses what is no text" 1 $?
 
+# Two letters of another encoding may be well-formed UTF-8 by accident: that is never sure.
+printf 'ID,POZN\n1,N\315\216E\n2,V\n' >accident.csv
+expect "an accident is not sure" '["UTF-8",40]' \
+    "$("$CSVKIT" sniff --format=json accident.csv | jq -c '[.encoding.value,.encoding.score]')"
+"$CSVKIT" normalize --encoding=auto accident.csv -o accident.out 2>err
+expect "and nothing is written by it" "1 no" "$? $([ -e accident.out ] && echo yes || echo no)"
+expect "a usual letter is" '["UTF-8",90]' \
+    "$(printf 'id,n\n1,Jos\303\251\n' | "$CSVKIT" sniff --format=json - | jq -c '[.encoding.value,.encoding.score]')"
+
 # The line sep= in quotes, where the next line has the delimiter.
 printf '"sep=;"\r\na;b\r\n1;2\r\n' >enclosed.csv
 printf '"sep=;"\r\na,b\r\n1,2\r\n' >name.csv
