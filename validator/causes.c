@@ -12,7 +12,8 @@
  *     delimiter, what is said about its names is counted only.
  *   - Findings of field-count that a cause explains name it (`follows`) and have its remedy instead
  *     of theirs. The cause has `explains`; reports for people show it then, a note as well.
- *   - In text of another encoding the first ill-formed sequence stands for all.
+ *   - In text of another encoding the first ill-formed sequence stands for all; where the encoding
+ *     is not known, the first of a record for the many in it.
  *   - Where one cause explains all of them, or where all records from one on have the same wrong
  *     width, the first finding stands for all. The counts stay.
  *
@@ -23,7 +24,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RUN_LEAST 10 /* records in a row that one finding stands for */
+#define RUN_LEAST       10 /* records in a row that one finding stands for */
+#define ILL_FORMED_MOST 3  /* sequences of one record that are told one by one */
 
 static struct csvk_finding *first_kept(struct csvk_validator *v, enum rule_index rule)
 {
@@ -314,6 +316,27 @@ static void drop_names(struct csvk_validator *v, const struct csvk_finding *caus
     }
 }
 
+/* Many ill-formed sequences in one record: the first one stands for the others. */
+static void fold_ill_formed_records(struct csvk_validator *v)
+{
+    struct csvk_findings *kept = &v->kept[RULE_INVALID_UTF8];
+    size_t stay = 0, end;
+    for (size_t i = 0; i < kept->count && v->options.max_findings != 0; i = end) {
+        for (end = i + 1; end < kept->count && kept->item[end].record == kept->item[i].record;) {
+            end++;
+        }
+        size_t shown = end - i > ILL_FORMED_MOST ? 1 : end - i;
+        for (size_t k = i; k < end; k++) {
+            if (k - i < shown) {
+                kept->item[stay++] = kept->item[k];
+            } else {
+                csvk_finding_release(&kept->item[k]);
+            }
+        }
+    }
+    kept->count = v->options.max_findings != 0 ? stay : kept->count;
+}
+
 void causes_judge(struct csvk_validator *v)
 {
     if (v->failed) {
@@ -343,4 +366,5 @@ void causes_judge(struct csvk_validator *v)
     fold_tail(v);
     drop_controls(v);
     fold_ill_formed(v);
+    fold_ill_formed_records(v);
 }

@@ -62,9 +62,9 @@ struct shape {
 
 /* A search for clean records that hold certain bytes (search_rules.c). */
 struct search {
-    struct csvk_buf bytes; /* of the record; empty: there is no search (yet) */
-    struct pattern pattern;
-    bool may_have_mark;   /* a byte order mark before them does not count */
+    struct csvk_buf bytes;   /* of the record; empty: there is no search (yet) */
+    struct pattern *pattern; /* of these bytes; NULL: they are too short for one */
+    bool may_have_mark;      /* a byte order mark before them does not count */
     uint64_t from, until; /* records that begin in between are found; when there is one, all are */
     uint64_t count;       /* found so far; of the first: */
     uint64_t offset, line;

@@ -1,6 +1,8 @@
 /* pattern_search.c - see pattern_search.h. */
 #include "validator/pattern_search.h"
 
+#include "csvkit/basics.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -13,14 +15,19 @@ static size_t gram_number(const unsigned char *bytes)
     return (gram * UINT32_C(2654435761)) >> (32 - PATTERN_BITS);
 }
 
-void pattern_prepare(struct pattern *pattern, const unsigned char *bytes, size_t length)
+struct pattern *pattern_new(const unsigned char *bytes, size_t length)
 {
+    struct pattern *pattern = csvk_calloc(1, sizeof *pattern);
+    if (pattern == NULL) {
+        return NULL;
+    }
     pattern->length = length < PATTERN_LONGEST ? length : PATTERN_LONGEST;
-    for (size_t i = 0; pattern->length >= PATTERN_SHORT && i + GRAM <= pattern->length; i++) {
+    for (size_t i = 0; i + GRAM <= pattern->length; i++) {
         uint16_t *last = &pattern->last[gram_number(bytes + i)];
         pattern->before[i] = *last;
         *last = (uint16_t)(i + 1);
     }
+    return pattern;
 }
 
 /* The first occurrence that has the gram at `at` where the pattern has it; `next`: the last place
@@ -46,9 +53,6 @@ static const unsigned char *around(const struct pattern *pattern, const unsigned
 const unsigned char *pattern_find(const struct pattern *pattern, const unsigned char *bytes,
                                   const unsigned char *data, size_t size)
 {
-    if (pattern->length < PATTERN_SHORT) {
-        return memmem(data, size, bytes, pattern->length);
-    }
     const uint16_t *last = pattern->last;
     size_t step = pattern->length - GRAM + 1;
     const unsigned char *end = data + size, *p = data + step - 1;

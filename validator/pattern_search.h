@@ -3,7 +3,7 @@
  *
  * Of the grams (runs of four bytes) at places that are a pattern's number of grams apart, every
  * occurrence holds exactly one. So only these are looked up, and the longer the pattern, the fewer
- * they are. Patterns below PATTERN_SHORT are left to memmem, which is as quick.
+ * they are. For patterns below PATTERN_SHORT memmem is as quick.
  */
 #ifndef VALIDATOR_PATTERN_SEARCH_H
 #define VALIDATOR_PATTERN_SEARCH_H
@@ -21,8 +21,9 @@ struct pattern {
     uint16_t before[PATTERN_LONGEST]; /* the same for the place before, of a gram of this number */
 };
 
-/* The pattern is `bytes`, which later calls are given again; zeroed before. */
-void pattern_prepare(struct pattern *pattern, const unsigned char *bytes, size_t length);
+/* The pattern is `bytes`, PATTERN_SHORT of them or more, which later calls are given again. NULL:
+   no memory. The caller frees it with csvk_free. */
+struct pattern *pattern_new(const unsigned char *bytes, size_t length);
 
 /* The first place of the pattern in `data`, or NULL. */
 const unsigned char *pattern_find(const struct pattern *pattern, const unsigned char *bytes,

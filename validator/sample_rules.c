@@ -455,8 +455,7 @@ static void judge_header_missing(struct csvk_validator *v, const struct sight *s
 bool judge_is_sep(struct csvk_bytes head)
 {
     int delimiter;
-    return head.len > 0 && head.ptr[0] != '"' &&
-           csvk_sep_line(head.ptr, head.len, &delimiter) != 0;
+    return head.len > 0 && head.ptr[0] != '"' && csvk_sep_line(head.ptr, head.len, &delimiter) != 0;
 }
 
 bool sample_begins_with_sep(const struct csvk_validator *v)

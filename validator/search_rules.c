@@ -99,6 +99,13 @@ static void try_place(struct csvk_validator *v, struct search *s, struct batch_w
     }
 }
 
+static const unsigned char *find_bytes(const struct search *s, const unsigned char *bytes,
+                                       size_t size)
+{
+    return s->pattern != NULL ? pattern_find(s->pattern, s->bytes.data, bytes, size)
+                              : memmem(bytes, size, s->bytes.data, s->bytes.length);
+}
+
 static void search_batch(struct csvk_validator *v, struct search *s)
 {
     const struct csvk_batch *b = v->batch;
@@ -106,14 +113,13 @@ static void search_batch(struct csvk_validator *v, struct search *s)
         return;
     }
     struct batch_walk w = walk_of(v);
-    size_t length = s->pattern.length;
+    size_t length = s->pattern != NULL ? s->pattern->length : s->bytes.length;
     size_t at = s->from > b->offset ? (size_t)(s->from - b->offset) : 0;
     while (at < b->size && (s->count != 0 || b->offset + at < s->until)) {
         uint64_t left = s->count == 0 ? s->until - b->offset : UINT64_MAX;
         size_t limit =
             left < b->size && left + length - 1 < b->size ? (size_t)left + length - 1 : b->size;
-        const unsigned char *found =
-            pattern_find(&s->pattern, s->bytes.data, b->bytes + at, limit - at);
+        const unsigned char *found = find_bytes(s, b->bytes + at, limit - at);
         if (found == NULL) {
             return;
         }
@@ -130,7 +136,10 @@ static void search_batch(struct csvk_validator *v, struct search *s)
 static void begin_search(struct csvk_validator *v, struct search *s, uint64_t from)
 {
     size_t length = s->bytes.length;
-    pattern_prepare(&s->pattern, s->bytes.data, length);
+    if (length >= PATTERN_SHORT) {
+        s->pattern = pattern_new(s->bytes.data, length);
+        v->failed |= s->pattern == NULL;
+    }
     s->from = from;
     uint64_t times = length < PATTERN_SHORT ? SEARCHED_TIMES_SHORT : SEARCHED_TIMES;
     bool all = length >= SEARCHED_LENGTH || v->options.continuation;
@@ -337,6 +346,8 @@ void search_merge(struct csvk_validator *left, const struct csvk_validator *righ
 
 void search_release(struct csvk_validator *v)
 {
+    csvk_free(v->again.pattern);
+    csvk_free(v->hollow.pattern);
     csvk_buf_release(&v->again.bytes);
     csvk_buf_release(&v->hollow.bytes);
 }

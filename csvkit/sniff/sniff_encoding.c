@@ -170,8 +170,8 @@ struct utf8 {
 
 /*
  * Two bytes of another encoding may be a sequence of UTF-8 by accident: CD 8E, two capitals
- * in windows-1250, is one of a combining mark. Three hardly are. Where there are only few sequences, each has to be of
- * a character that is usual in some language.
+ * in windows-1250, is one of a combining mark. Three hardly are. Where there are only few
+ * sequences, each has to be of a character that is usual in some language.
  */
 static bool is_rare(uint32_t code)
 {

@@ -68,11 +68,10 @@ static const struct step_word reject_or_replace[] = {
 static const struct step_word keep_or_remove[] = {
     {"keep", CSVK_NORMALIZE_DEFECT_KEEP}, {"remove", CSVK_NORMALIZE_DEFECT_REMOVE}, {NULL, 0}};
 static const struct step_word reject_or_drop[] = {{"reject", false}, {"drop", true}, {NULL, 0}};
-static const struct step_word missing_names[] = {
-    {"refuse", CSVK_NORMALIZE_MISSING_NAMES_REFUSE},
-    {"first", CSVK_NORMALIZE_MISSING_NAMES_FIRST},
-    {"last", CSVK_NORMALIZE_MISSING_NAMES_LAST},
-    {NULL, 0}};
+static const struct step_word missing_names[] = {{"refuse", CSVK_NORMALIZE_MISSING_NAMES_REFUSE},
+                                                 {"first", CSVK_NORMALIZE_MISSING_NAMES_FIRST},
+                                                 {"last", CSVK_NORMALIZE_MISSING_NAMES_LAST},
+                                                 {NULL, 0}};
 static const struct step_word line_breaks_in[] = {{"auto", false}, {"any", true}, {NULL, 0}};
 static const struct step_word forms[] = {
     {"gzip", CSVK_SLICE_GZIP}, {"none", CSVK_SLICE_PLAIN}, {NULL, 0}};

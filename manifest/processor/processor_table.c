@@ -42,10 +42,9 @@ static int refuse_for(const struct processor_table *t, const struct csvk_finding
         status = csvk_buf_puts(&remedy, ". ");
         status = status == CSVK_OK ? processor_name_keys(&remedy, advice) : status;
     }
-    status = status == CSVK_OK
-                 ? PROCESSOR_REFUSE(t->p, "%s: %s%s", t->name, csvk_buf_text(&message),
-                                    csvk_buf_text(&remedy))
-                 : csvk_fail(t->p->err, CSVK_ENOMEM, "out of memory");
+    status = status == CSVK_OK ? PROCESSOR_REFUSE(t->p, "%s: %s%s", t->name,
+                                                  csvk_buf_text(&message), csvk_buf_text(&remedy))
+                               : csvk_fail(t->p->err, CSVK_ENOMEM, "out of memory");
     csvk_buf_release(&message);
     csvk_buf_release(&remedy);
     return status;

@@ -14,7 +14,7 @@ struct told {
 
 static const struct {
     const char *data, *key;
-    struct told told[4]; /* all that is told, notes apart, in the order of the report */
+    struct told told[5]; /* all that is told, notes apart, in the order of the report */
     const char *counted; /* a rule of which more is counted than told */
 } rows[] = {
     {"<html><body><p>Log in</p></body></html>\n",
@@ -40,6 +40,13 @@ static const struct {
      "id",
      {{"header-repeated", NULL}, {"duplicate-key", NULL}, {"duplicate-key", "header-repeated"}},
      NULL},
+    {"a,b\nx\x81x\x81x\x81x\x81x,1\nx\x81x\x81x\x81x,2\n",
+     NULL, /* more than three of a record */
+     {{"invalid-utf8", NULL},
+      {"invalid-utf8", NULL},
+      {"invalid-utf8", NULL},
+      {"invalid-utf8", NULL}},
+     "invalid-utf8"},
     {"id,n\n1,a\nid,n\n2,b\n", "id", {{"header-repeated", NULL}}, NULL},
 };
 

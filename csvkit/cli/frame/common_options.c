@@ -6,7 +6,8 @@
 static const struct cli_option dialect_rows[] = {
     {"delimiter", 'd', "C", NULL,
      "What stands between fields: one byte, or comma, semicolon, tab, pipe, space, \\t, \\x1f. "
-     "validate and normalize take up to 8 bytes, such as '||'; they, slice, upload and load find it "
+     "validate and normalize take up to 8 bytes, such as '||'; they, slice, upload and load find "
+     "it "
      "out with auto. Default: a comma.",
      false},
     {"enclosure", 'e', "C", NULL,
