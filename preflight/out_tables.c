@@ -318,7 +318,7 @@ static void judge_slice_names(struct preflight *preflight, struct subject *s,
         preflight_report_finding(
             preflight, findings_of(preflight),
             (struct preflight_note){.rule = "preflight-slice-compression", .file = s->relative},
-            "%zu of %zu slices are gzip", gzip, slices->count);
+            "%zu of %zu slices %s gzip", gzip, slices->count, gzip == 1 ? "is" : "are");
     }
     if (preflight_listing_find(slices, "manifest") != NULL) {
         preflight_report_finding(

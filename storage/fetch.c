@@ -66,8 +66,9 @@ int fetch_check_sizes(const struct fetch *fetch, struct csvk_error *err)
                          "neither the object store nor Storage says how long the file is, so it "
                          "cannot be known to be whole");
     }
-    return csvk_fail(err, KBC_EREMOTE, "%llu bytes were fetched, but the file has %llu",
-                     (unsigned long long)fetch->stored, (unsigned long long)fetch->size);
+    return csvk_fail(err, KBC_EREMOTE, "%llu byte%s fetched, but the file has %llu",
+                     (unsigned long long)fetch->stored, fetch->stored == 1 ? " was" : "s were",
+                     (unsigned long long)fetch->size);
 }
 
 /* ---- joining --------------------------------------------------------------------------------- */

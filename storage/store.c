@@ -376,7 +376,8 @@ static int show_put(struct store *store, const char *method, const struct store_
     struct csvk_buf url = CSVK_BUF_INIT, body = CSVK_BUF_INIT;
     int status = store_object_url(store, object->key, &url);
     if (status == CSVK_OK) {
-        status = csvk_buf_printf(&body, "(%llu bytes)", (unsigned long long)object->size);
+        status = csvk_buf_printf(&body, "(%llu byte%s)", (unsigned long long)object->size,
+                                 object->size == 1 ? "" : "s");
     }
     if (status == CSVK_OK) {
         kbc_show(store->kbc, method, csvk_buf_text(&url), csvk_buf_text(&body));

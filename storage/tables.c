@@ -178,8 +178,9 @@ int kbc_table_create(struct kbc *kbc, const struct kbc_new_table *wanted, bool *
     }
     if (wanted->types && wanted->types->count > 0 &&
         wanted->types->count != wanted->columns->count) {
-        return csvk_fail(err, CSVK_EUSAGE, "%zu columns, but %zu types", wanted->columns->count,
-                         wanted->types->count);
+        return csvk_fail(err, CSVK_EUSAGE, "%zu column%s, but %zu type%s", wanted->columns->count,
+                         wanted->columns->count == 1 ? "" : "s", wanted->types->count,
+                         wanted->types->count == 1 ? "" : "s");
     }
     int status = table_look(kbc, wanted->id, &place, err);
     if (status == CSVK_OK && place.exists) {

@@ -105,9 +105,10 @@ static void report_what_is_left(struct upload *upload)
     size_t done = upload_count_done(upload);
     if (upload->objects.sliced && done > 0) {
         kbc_note(upload->kbc,
-                 "file %s: %zu of %zu slices are stored, the slice manifest is not; "
+                 "file %s: %zu of %zu slice%s %s stored, the slice manifest is not; "
                  "it cannot be imported%s",
-                 id, done, upload->objects.count,
+                 id, done, upload->objects.count, upload->objects.count == 1 ? "" : "s",
+                 done == 1 ? "is" : "are",
                  upload->state ? "; run again with the same --state to go on" : "");
     } else {
         kbc_note(upload->kbc, "file %s was prepared but is not complete%s", id,

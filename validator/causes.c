@@ -2,14 +2,18 @@
  * causes.c - one cause, one finding: what follows from a cause that is told is counted, and not
  * told again; and what explains an error stands beside it.
  *
- * Called at the end, when all rules have judged. Four things happen here:
+ * Called at the end, when all rules have judged. Five things happen here:
  *
  *   - A file in UTF-16 or UTF-32 without a mark holds nothing that is worth a judgement. That it is
  *     one is told, and the first NUL byte, so that the file is not valid; nothing else is, and
  *     nothing else is counted.
+ *   - In a file that looks like something else than CSV, all that is wrong follows from that; the
+ *     first error stands for it. Where another line was taken for the header, or the wrong
+ *     delimiter, what is said about its names is counted only.
  *   - Findings of field-count that a cause explains name it (`follows`) and have its remedy instead
  *     of theirs. The cause has `explains`; reports for people show it then, a note as well.
- *   - In text of another encoding the first ill-formed sequence stands for all.
+ *   - In text of another encoding the first ill-formed sequence stands for all; where the encoding
+ *     is not known, the first of a record for the many in it.
  *   - Where one cause explains all of them, or where all records from one on have the same wrong
  *     width, the first finding stands for all. The counts stay.
  *
@@ -20,7 +24,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RUN_LEAST 10 /* records in a row that one finding stands for */
+#define RUN_LEAST       10 /* records in a row that one finding stands for */
+#define ILL_FORMED_MOST 3  /* sequences of one record that are told one by one */
 
 static struct csvk_finding *first_kept(struct csvk_validator *v, enum rule_index rule)
 {
@@ -253,6 +258,85 @@ static void fold_ill_formed(struct csvk_validator *v)
     }
 }
 
+/* ---- no table, another header ---------------------------------------------------------------- */
+
+static void follow(struct csvk_validator *v, struct csvk_finding *f,
+                   const struct csvk_finding *cause)
+{
+    const char *remedy = csvk_finding_remedy(cause);
+    if (!has_extra(f, "follows") && f->nextras < CSVK_FINDING_EXTRAS) {
+        finding_text(v, f, "follows", cause->rule->id);
+    }
+    if (remedy != NULL) {
+        finding_remedy(v, f, remedy);
+    }
+}
+
+/* The first error of the file; NULL: there is none. */
+static struct csvk_finding *first_error(struct csvk_validator *v)
+{
+    struct csvk_finding *first = NULL;
+    for (size_t i = 0; i < RULES; i++) {
+        struct csvk_finding *f = first_kept(v, (enum rule_index)i);
+        if (f != NULL && f->severity == CSVK_ERROR && (first == NULL || f->byte < first->byte)) {
+            first = f;
+        }
+    }
+    return first;
+}
+
+/* It is no table: what is wrong with it as one is not worth a word. */
+static void drop_all_but_kind(struct csvk_validator *v)
+{
+    const struct csvk_finding *error = first_error(v);
+    enum rule_index stays =
+        error != NULL ? (enum rule_index)(error->rule - csvk_rule_table) : RULES;
+    for (size_t i = 0; i < RULES; i++) {
+        if (i != RULE_NOT_CSV_SUSPECTED && i != RULE_COMPRESSED_INPUT_DAMAGED) {
+            drop_all_but_first(&v->kept[i], i == stays);
+        }
+    }
+    if (stays != RULES) {
+        follow(v, first_kept(v, stays), first_kept(v, RULE_NOT_CSV_SUSPECTED));
+    }
+}
+
+/* The names are those of another line, or of no columns: the first error stands for all. */
+static void drop_names(struct csvk_validator *v, const struct csvk_finding *cause)
+{
+    bool told = false;
+    for (size_t i = RULE_HEADER_INVISIBLE_CHAR; i <= RULE_HEADER_NAME_REFUSED; i++) {
+        struct csvk_finding *f = first_kept(v, (enum rule_index)i);
+        bool stays = f != NULL && f->severity == CSVK_ERROR && !told;
+        told = told || stays;
+        drop_all_but_first(&v->kept[i], stays);
+        if (stays) {
+            follow(v, f, cause);
+        }
+    }
+}
+
+/* Many ill-formed sequences in one record: the first one stands for the others. */
+static void fold_ill_formed_records(struct csvk_validator *v)
+{
+    struct csvk_findings *kept = &v->kept[RULE_INVALID_UTF8];
+    size_t stay = 0, end;
+    for (size_t i = 0; i < kept->count && v->options.max_findings != 0; i = end) {
+        for (end = i + 1; end < kept->count && kept->item[end].record == kept->item[i].record;) {
+            end++;
+        }
+        size_t shown = end - i > ILL_FORMED_MOST ? 1 : end - i;
+        for (size_t k = i; k < end; k++) {
+            if (k - i < shown) {
+                kept->item[stay++] = kept->item[k];
+            } else {
+                csvk_finding_release(&kept->item[k]);
+            }
+        }
+    }
+    kept->count = v->options.max_findings != 0 ? stay : kept->count;
+}
+
 void causes_judge(struct csvk_validator *v)
 {
     if (v->failed) {
@@ -262,7 +346,14 @@ void causes_judge(struct csvk_validator *v)
         drop_all_but_encoding(v);
         return;
     }
+    if (v->kept[RULE_NOT_CSV_SUSPECTED].count != 0 && v->options.max_findings != 0) {
+        drop_all_but_kind(v);
+        return;
+    }
     enum rule_index all = cause_of_all(v);
+    if (all != RULES && v->options.max_findings != 0) {
+        drop_names(v, first_kept(v, all));
+    }
     uint64_t records = v->totals.records;
     explain_comments(v);
     explain_records(v, RULE_COPY_END_MARKER, records, records);
@@ -275,4 +366,5 @@ void causes_judge(struct csvk_validator *v)
     fold_tail(v);
     drop_controls(v);
     fold_ill_formed(v);
+    fold_ill_formed_records(v);
 }

@@ -19,8 +19,11 @@
  */
 #include "validator/judge.h"
 
+#include "csvkit/base/delimiter.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define NO_RULE    RULES
 #define LOST_BLOCK 64 /* NUL bytes in a row that are no single slip */
@@ -313,6 +316,41 @@ void judge_file_facts(struct csvk_validator *v)
     }
 }
 
+/* Lines of a table of two columns that look like records are reported from three on, because a note
+   may hold a delimiter (csvkit/parse/grammar). Where the quotes are not in order, two are enough.
+ */
+static bool asks_for_lines(const struct csvk_validator *v)
+{
+    return v->width == 2 && judge_is_on(v, RULE_MULTILINE_FIELD_SUSPICIOUS);
+}
+
+static void judge_two_lines(struct csvk_validator *v, const struct csvk_record *record,
+                            const struct csvk_fact *fact)
+{
+    const struct csvk_batch *b = v->batch;
+    if (b->bytes == NULL || fact->field != 2) {
+        return;
+    }
+    const unsigned char *bytes = b->bytes + (record->offset - b->offset), *quote;
+    size_t length = (size_t)record->length;
+    const unsigned char *line = memchr(bytes, '\n', length);
+    size_t first = line != NULL ? (size_t)(line - bytes) : length;
+    if (first + 1 >= length || memchr(line + 1, '\n', length - first - 1) != NULL ||
+        csvk_delimiter_count(&v->options.dialect, bytes, first) != 1 ||
+        csvk_delimiter_count(&v->options.dialect, line + 1, length - first - 1) != 1) {
+        return;
+    }
+    quote = memchr(bytes, v->options.dialect.enclosure, first);
+    if (quote != NULL) {
+        uint64_t at = (uint64_t)(quote - bytes);
+        struct place place = {record->offset + at, length - at, record->number, 2};
+        struct csvk_finding *f = judge_add(v, RULE_MULTILINE_FIELD_SUSPICIOUS, &place);
+        if (f != NULL) {
+            finding_number(f, "lines", CSVK_EXTRA_NUMBER, 2);
+        }
+    }
+}
+
 void judge_record_facts(struct csvk_validator *v, const struct csvk_record *record)
 {
     for (uint32_t i = 0; i < record->nfacts; i++) {
@@ -326,6 +364,9 @@ void judge_record_facts(struct csvk_validator *v, const struct csvk_record *reco
         } else {
             judge_fact(v, fact);
         }
+        if (fact->kind == CSVK_FACT_TEXT_AFTER_CLOSING && asks_for_lines(v)) {
+            judge_two_lines(v, record, fact);
+        }
     }
 }
 
@@ -337,7 +378,9 @@ uint32_t csvk_validator_only_counts(const struct csvk_validator *v)
         bool counts = rule != NO_RULE && (!judge_is_on(v, rule) || judge_is_full(v, rule));
         kinds |= counts ? CSVK_FACT_BIT(kind) : 0;
     }
-    return kinds & ~CSVK_FACT_BIT(CSVK_FACT_INVALID_UTF8); /* weigh_ill_formed needs each one */
+    uint32_t needed = CSVK_FACT_BIT(CSVK_FACT_INVALID_UTF8); /* weigh_ill_formed needs each one */
+    needed |= asks_for_lines(v) ? CSVK_FACT_BIT(CSVK_FACT_TEXT_AFTER_CLOSING) : 0;
+    return kinds & ~needed;
 }
 
 void judge_counted_facts(struct csvk_validator *v)

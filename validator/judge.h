@@ -12,6 +12,7 @@
 #define VALIDATOR_JUDGE_H
 
 #include "csvkit/base/misfit.h"
+#include "validator/pattern_search.h"
 #include "validator/rule_index.h"
 
 /*
@@ -59,13 +60,11 @@ struct shape {
 
 #define SEARCH_NAMED 5 /* records that a finding names */
 
-#define GRAM_BITS 13
-
 /* A search for clean records that hold certain bytes (search_rules.c). */
 struct search {
-    struct csvk_buf bytes;        /* of the record; empty: there is no search (yet) */
-    bool is_gram[1 << GRAM_BITS]; /* by the number of a gram: it may be one of the bytes */
-    bool may_have_mark;           /* a byte order mark before them does not count */
+    struct csvk_buf bytes;   /* of the record; empty: there is no search (yet) */
+    struct pattern *pattern; /* of these bytes; NULL: they are too short for one */
+    bool may_have_mark;      /* a byte order mark before them does not count */
     uint64_t from, until; /* records that begin in between are found; when there is one, all are */
     uint64_t count;       /* found so far; of the first: */
     uint64_t offset, line;

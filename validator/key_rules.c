@@ -311,6 +311,14 @@ static void add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_
                           const char *first_file)
 {
     const struct key_state *k = v->keys;
+    /* The header, which comes again, is told: its keys are counted, and the first of them says what
+       it follows from. */
+    bool again = first_file == NULL && duplicate->first_record == v->again.record[0] &&
+                 v->kept[RULE_HEADER_REPEATED].count != 0;
+    if (again && duplicate->record != v->again.record[1] && v->options.max_findings != 0) {
+        v->count[RULE_DUPLICATE_KEY] += judge_is_on(v, RULE_DUPLICATE_KEY);
+        return;
+    }
     struct place place = {duplicate->offset, 0, duplicate->record,
                           k->columns.count == 1 ? k->columns.column[0] + 1 : 0};
     struct csvk_finding *f = judge_add(
@@ -323,6 +331,10 @@ static void add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_
     finding_number(f, "first_record", CSVK_EXTRA_RECORD, duplicate->first_record);
     if (first_file != NULL) {
         finding_text(v, f, "first_file", first_file);
+    }
+    if (again) {
+        finding_text(v, f, "follows", csvk_rule_table[RULE_HEADER_REPEATED].id);
+        finding_remedy(v, f, csvk_rule_table[RULE_HEADER_REPEATED].remedy);
     }
 }
 

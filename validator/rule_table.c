@@ -48,8 +48,9 @@ const struct csvk_rule csvk_rule_table[RULES] = {
         {"invalid-utf8", "EEEEE", "ill-formed UTF-8: {bytes} ({kind})", "bytes that are not UTF-8",
          "Readers stop, or put a replacement character in place of your text.",
          "name\\r\\nab\\xC3\\r\\n",
-         "Convert the file from its real encoding with --encoding=NAME; when only some places are "
-         "damaged, csvkit normalize --encoding-fallback=NAME reads these alone in it.",
+         "Convert the file from its real encoding: csvkit normalize --encoding=NAME does; when "
+         "only "
+         "some places are damaged, --encoding-fallback=NAME reads these alone in it.",
          "r3", "the load fails and names one row", NULL},
     [RULE_BOM_IN_DATA] = {"bom-in-data", "EWWWW", "byte order mark inside the data",
                           "a byte order mark that is not at the start",
@@ -197,7 +198,7 @@ const struct csvk_rule csvk_rule_table[RULES] = {
                               "Remove the last line; csvkit normalize --skip-tail=1 does.", "r15",
                               NULL, NULL},
     [RULE_EMPTY_RECORD] =
-        {"empty-record", "-WWWW", "nothing but empty fields (record {named}; {records} in all)",
+        {"empty-record", "-WWWW", "nothing but empty fields ({records#record}: {named})",
          "a record with empty fields only",
          "Spreadsheets leave such records below and between the filled ones; loaded, each of them "
          "is a row.",
@@ -299,7 +300,7 @@ const struct csvk_rule csvk_rule_table[RULES] = {
                            "the load fails and names one row", NULL},
     [RULE_HEADER_REPEATED] =
         {"header-repeated", "-WWWW",
-         "the header comes again (record {named}): files were joined with their headers",
+         "the header comes again ({records#record}: {named}): files were joined with their headers",
          "records equal the header",
          "Each of them is loaded as a row, and a column of numbers is no longer one.",
          "id,b\\r\\n1,2\\r\\nid,b\\r\\n3,4\\r\\n",

@@ -451,19 +451,18 @@ static void judge_header_missing(struct csvk_validator *v, const struct sight *s
     }
 }
 
-/* In any case of its letters, as sniff and normalize take it. */
+/* In quotes it is data, unless the delimiter is to be found out. */
 bool judge_is_sep(struct csvk_bytes head)
 {
-    const unsigned char *s = head.ptr;
-    bool hint = head.len >= 5 && strncasecmp((const char *)s, "sep=", 4) == 0 && s[4] != '\r' &&
-                s[4] != '\n';
-    return hint && (head.len == 5 || s[5] == '\r' || s[5] == '\n');
+    int delimiter;
+    return head.len > 0 && head.ptr[0] != '"' && csvk_sep_line(head.ptr, head.len, &delimiter) != 0;
 }
 
 bool sample_begins_with_sep(const struct csvk_validator *v)
 {
     return !v->options.continuation &&
-           judge_is_sep((struct csvk_bytes){v->sample.data, v->sample.length});
+           (v->options.sep == CSVK_SEP_FOUND ||
+            judge_is_sep((struct csvk_bytes){v->sample.data, v->sample.length}));
 }
 
 size_t sample_comments(const struct csvk_validator *v)
@@ -498,7 +497,8 @@ void sample_judge(struct csvk_validator *v)
     }
     look(v, s);
     if (sample_begins_with_sep(v)) {
-        struct csvk_finding *f = sample_add_finding(v, RULE_SEP_DIRECTIVE, 0, 5);
+        struct csvk_finding *f =
+            sample_add_finding(v, RULE_SEP_DIRECTIVE, 0, v->sample.data[0] == '"' ? 7 : 5);
         if (f != NULL) {
             f->record = f->field = 1;
         }

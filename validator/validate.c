@@ -8,6 +8,7 @@
  */
 #include "validator/judge.h"
 
+#include "csvkit/base/delimiter.h"
 #include "csvkit/base/sized.h"
 
 #include <string.h>
@@ -23,12 +24,11 @@ static size_t mark_length(struct csvk_bytes head)
 /* Finds a line `sep=X` at the start: X, and the offset after that line. False: there is none. */
 static bool find_sep_line(struct csvk_bytes head, size_t *after, int *delimiter)
 {
-    size_t at = mark_length(head);
-    if (head.len < at + 6 || !judge_is_sep((struct csvk_bytes){head.ptr + at, head.len - at})) {
+    size_t at = mark_length(head), length = csvk_sep_line(head.ptr + at, head.len - at, delimiter);
+    if (length == 0) {
         return false;
     }
-    *delimiter = head.ptr[at + 4];
-    at += 5;
+    at += length;
     size_t line_end = at;
     while (at < head.len && at < line_end + 2 && (head.ptr[at] == '\r' || head.ptr[at] == '\n')) {
         at++;

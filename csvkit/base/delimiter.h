@@ -108,6 +108,13 @@ static inline size_t csvk_delimiter_count(const struct csvk_dialect *dialect,
     return count;
 }
 
+/*
+ * The length of a first line `sep=X`, in any case of its letters, up to its line break or the end
+ * of the bytes; 0: there is none. Spreadsheets write it to name the delimiter, X. In quotes as a
+ * whole it may also be a name that a writer has enclosed, so X has to stand in the line after it.
+ */
+size_t csvk_sep_line(const unsigned char *bytes, size_t length, int *delimiter);
+
 /* A blank beside a value. The delimiter's first byte is none, or it would not be found. */
 static inline bool csvk_is_blank(const struct csvk_dialect *dialect, unsigned char c)
 {

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Whether `byte` may have the role; `role` is its name in messages. */
 static int check_role(int byte, const char *role, bool none_allowed, struct csvk_error *err)
@@ -276,4 +277,37 @@ const char *csvk_eol_name(enum csvk_eol eol)
 {
     static const char *const names[] = {"none", "lf", "crlf", "cr", "crcrlf"};
     return names[eol];
+}
+
+/* ---- the line sep=X -------------------------------------------------------------------------- */
+
+static bool is_line_break(unsigned char byte)
+{
+    return byte == '\r' || byte == '\n';
+}
+
+static bool names_next_line(const unsigned char *bytes, size_t length, size_t at, int delimiter)
+{
+    while (at < length && is_line_break(bytes[at])) {
+        at++;
+    }
+    while (at < length && !is_line_break(bytes[at])) {
+        if (bytes[at++] == delimiter) {
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t csvk_sep_line(const unsigned char *bytes, size_t length, int *delimiter)
+{
+    bool enclosed = length >= 7 && bytes[0] == '"' && bytes[6] == '"';
+    size_t begin = enclosed, end = enclosed ? 7 : 5;
+    if (length < end || strncasecmp((const char *)bytes + begin, "sep=", 4) != 0 ||
+        is_line_break(bytes[begin + 4]) || (length > end && !is_line_break(bytes[end])) ||
+        (enclosed && !names_next_line(bytes, length, end, bytes[begin + 4]))) {
+        return 0;
+    }
+    *delimiter = bytes[begin + 4];
+    return end;
 }

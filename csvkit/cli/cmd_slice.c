@@ -3,11 +3,13 @@
  * Reads the options, calls csvk_slice_table, prints what came of it.
  */
 #include "csvkit/cli/slice/slice_command.h"
+#include "csvkit/cli/table/auto_option.h"
 #include "csvkit/cli/table/normalize_options.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 static const struct cli_option repair_rows[] = {
     {"normalize", 0, NULL, NULL, "Repair the table before it is sliced, as csvkit normalize does.",
@@ -86,11 +88,39 @@ static int read_normalize(struct slice_command *job)
     return cli_normalize_read(job->cli, &job->normalize, &sniff);
 }
 
+/* --encoding=auto and --delimiter=auto: the beginning of the file is looked at before it is read.
+   What is no file cannot be read twice, so neither is found out there. */
+static int find_out(struct slice_command *job)
+{
+    struct csvk_error err = {0};
+    struct csvk_source *source = NULL;
+    struct stat about;
+    const char *path = cli_noperands(job->cli) > 0 ? cli_operand(job->cli, 0) : "-";
+    bool encoding = job->table.encoding != NULL && strcmp(job->table.encoding, "auto") == 0;
+    if (!encoding && !job->table.delimiter_auto) {
+        return CLI_GOOD;
+    }
+    if (strcmp(path, "-") == 0 || (stat(path, &about) == 0 && !S_ISREG(about.st_mode))) {
+        return cli_trouble(job->cli, "--%s=auto: only a file can be looked at before; name the %s",
+                           encoding ? "encoding" : "delimiter",
+                           encoding ? "encoding" : "delimiter");
+    }
+    int status = csvk_source_open(&source, path, &err);
+    if (status == CSVK_OK) {
+        status =
+            cli_resolve_auto(job->cli, source, &job->table.dialect, &job->table.encoding, &err);
+    }
+    csvk_source_free(source);
+    job->table.delimiter_auto = false;
+    return status == CSVK_OK ? CLI_GOOD : cli_fail(job->cli, &err);
+}
+
 static int read_table(struct slice_command *job)
 {
     const char *encoding = cli_value(job->cli, "encoding");
     int status = cli_get_table(job->cli, cli_operand(job->cli, 0), &job->table);
     job->table.encoding = encoding == NULL || strcasecmp(encoding, "utf-8") == 0 ? NULL : encoding;
+    status = status == CLI_GOOD ? find_out(job) : status;
     return status == CLI_GOOD ? read_normalize(job) : status;
 }
 

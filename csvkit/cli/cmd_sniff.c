@@ -232,9 +232,9 @@ static int add_stretches(const struct stretches *stretches, struct csvk_buf *out
         char delimiter[8];
         write_byte(s->delimiter, delimiter);
         status = csvk_buf_printf(
-            out, "  from line   %-12llu      delimiter %s, %llu fields, %llu line%s\n",
+            out, "  from line   %-12llu      delimiter %s, %llu field%s, %llu line%s\n",
             (unsigned long long)s->line, delimiter, (unsigned long long)s->width,
-            (unsigned long long)s->lines, s->lines == 1 ? "" : "s");
+            s->width == 1 ? "" : "s", (unsigned long long)s->lines, s->lines == 1 ? "" : "s");
     }
     if (status == CSVK_OK && stretches != NULL && stretches->more) {
         status = csvk_buf_puts(out, "  (and more changes)\n");

@@ -557,9 +557,13 @@ static int normalize_table(struct csvk_source *source, const struct csvk_normali
         return csvk_refuse_kind(source, &kind, err);
     }
     const char *other = kind.class == CSVK_FILE_OTHER_TEXT ? kind.name : NULL;
+    struct csvk_sniff_candidate delimiter = {0};
+    status = status == CSVK_OK ? norm_find_delimiter(source, options, &delimiter, err) : status;
     status = status == CSVK_OK ? normalize(source, other, options, outputs, result, err) : status;
     if (status == CSVK_OK && other != NULL) {
         norm_advise_on_kind(result, kind.name);
+    } else if (status == CSVK_OK && result->width == 1 && delimiter.width > 1) {
+        norm_advise_on_delimiter(result, &delimiter);
     }
     if (status == CSVK_EDATA && other != NULL && err != NULL && strstr(err->text, other) == NULL) {
         struct csvk_error why = *err;

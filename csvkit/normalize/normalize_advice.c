@@ -229,6 +229,45 @@ static void advise_on_encoding(struct norm *norm)
     }
 }
 
+enum { LOOKED_AT = 16 * 1024 }; /* bytes, for another delimiter */
+
+int norm_find_delimiter(struct csvk_source *source, const struct csvk_normalize_options *options,
+                        struct csvk_sniff_candidate *found, struct csvk_error *err)
+{
+    struct csvk_bytes head;
+    struct csvk_sniff sniff = {.size = sizeof sniff};
+    int status = csvk_source_peek(source, LOOKED_AT, &head, err);
+    found->width = 0;
+    if (status != CSVK_OK || options->delimiter_given) {
+        return status;
+    }
+    size_t length = 0;
+    while (length < head.len && !is_break(head.ptr[length])) {
+        length++;
+    }
+    struct csvk_bytes line = {head.ptr, length};
+    bool other = has_byte(line, ';') || has_byte(line, '|') || has_byte(line, '\t');
+    if (!other || csvk_delimiter_find(&options->dialect, line.ptr, line.len) != NULL) {
+        return CSVK_OK;
+    }
+    status = csvk_sniff_source(source, LOOKED_AT, &sniff, NULL, err);
+    if (status == CSVK_OK && sniff.verdict == CSVK_SNIFF_CLEAR && sniff.skip_head == 0 &&
+        sniff.dialect.more_length == 0 && sniff.dialect.delimiter > ' ') {
+        *found = sniff.candidate[0];
+    }
+    return status;
+}
+
+void norm_advise_on_delimiter(struct csvk_normalize_result *result,
+                              const struct csvk_sniff_candidate *found)
+{
+    advise(result,
+           "the table has one column; '%c' splits %" PRIu64 " of the first %" PRIu64
+           " records into %" PRIu64 " fields (try --delimiter='%c')",
+           found->dialect.delimiter, found->alike, found->records, found->width,
+           found->dialect.delimiter);
+}
+
 void norm_advise_on_kind(struct csvk_normalize_result *result, const char *kind)
 {
     advise(result, "the file looks like %s", kind);

@@ -107,9 +107,9 @@ static bool suggest_delimiter(const struct norm *norm, char *text, size_t room)
     for (size_t i = 0; i < NORM_CANDIDATES && !norm->o->delimiter_given; i++) {
         if (!csvk_delimiter_has(&norm->in, candidates[i]) && in_most(norm, s->same[i])) {
             snprintf(text, room,
-                     "wrong delimiter: %s stands %" PRIu64 " times in such records (try "
+                     "wrong delimiter: %s stands %" PRIu64 " time%s in such records (try "
                      "--delimiter=%s, or --delimiter=auto)",
-                     spelled[i], s->count[i], spelled[i]);
+                     spelled[i], s->count[i], s->count[i] == 1 ? "" : "s", spelled[i]);
             return true;
         }
     }

@@ -59,6 +59,7 @@
 #ifndef CSVKIT_NORMALIZE_NORMALIZE_PRIVATE_H
 #define CSVKIT_NORMALIZE_NORMALIZE_PRIVATE_H
 
+#include "csvkit/sniff.h"
 #include "csvkit/normalize/fallback_encoding.h"
 #include "csvkit/normalize/sample.h"
 #include "csvkit/normalize/normalize_window.h"
@@ -479,6 +480,16 @@ void norm_look_at_first_lines(struct norm *norm);
 /* At the end: result->advice. */
 void norm_advise(struct norm *norm);
 /* Text that may be something else than a table was normalized: says what it looks like. */
+/*
+ * Before the run: when the first line has not the delimiter in use, which nobody has given, but
+ * another one, *found is what csvk_sniff is sure of; else its width is 0. CSVK_OK, or what reading
+ * the source and csvk_sniff may answer.
+ */
+int norm_find_delimiter(struct csvk_source *source, const struct csvk_normalize_options *options,
+                        struct csvk_sniff_candidate *found, struct csvk_error *err);
+/* After it, when the table has become one column. */
+void norm_advise_on_delimiter(struct csvk_normalize_result *result,
+                              const struct csvk_sniff_candidate *found);
 void norm_advise_on_kind(struct csvk_normalize_result *result, const char *kind);
 
 /* ---- normalize_json_line.c ---- */

@@ -211,32 +211,27 @@ static int skip_head(struct norm *norm)
 
 /*
  * r16: `sep=;` as the first line, and the delimiter it names. The line is obeyed when it is exactly
- * that, in any case of its letters, and the byte can be a delimiter. When the delimiter was given
+ * that (csvk_sep_line), and the byte can be a delimiter. When the delimiter was given
  * by an option and is another one, one of the two is wrong and the run fails.
  */
 static int read_sep_line(struct norm *norm)
 {
-    static const unsigned char sep[] = {'s', 'e', 'p', '='};
     size_t n = norm->window.visible;
     const unsigned char *b = norm_window_at(&norm->window, norm->window.offset);
-    for (size_t i = 0; i < sizeof sep; i++) {
-        /* 0x20 makes the letters small; "=" is compared as it is. */
-        if (n <= 5 || (b[i] | (i < 3 ? 0x20 : 0)) != sep[i]) {
-            return CSVK_OK;
-        }
-    }
-    if ((b[5] != '\r' && b[5] != '\n') || b[4] == '\r' || b[4] == '\n') {
+    int delimiter;
+    size_t length = csvk_sep_line(b, n, &delimiter);
+    if (length == 0 || length == n) {
         return CSVK_OK;
     }
     struct csvk_dialect dialect = norm->in;
-    dialect.delimiter = b[4];
+    dialect.delimiter = delimiter;
     dialect.more_length = 0;
     if (csvk_dialect_check(&dialect, NULL) != CSVK_OK) {
         return CSVK_OK;
     }
-    bool same = norm->in.delimiter == b[4] && norm->in.more_length == 0;
+    bool same = norm->in.delimiter == delimiter && norm->in.more_length == 0;
     if (norm->o->delimiter_given && !same) {
-        struct norm_record rec = line_record(norm, norm->window.offset, 5);
+        struct norm_record rec = line_record(norm, norm->window.offset, length);
         return norm_refuse(norm, &rec, "the line sep= names another delimiter than --delimiter");
     }
     norm->in = dialect;

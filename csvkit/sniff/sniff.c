@@ -4,6 +4,7 @@
  */
 #include "csvkit/sniff/sniff_private.h"
 
+#include "csvkit/base/delimiter.h"
 #include "csvkit/base/sized.h"
 #include "csvkit/io/file_kind.h"
 
@@ -76,22 +77,11 @@ static bool is_break(unsigned char byte)
  */
 static void take_sep_line(struct csvk_bytes *text, struct csvk_sniff *out)
 {
-    static const char word[] = "sep=";
-    if (text->len < 5 || (text->len > 5 && !is_break(text->ptr[5]))) {
+    struct csvk_dialect dialect = {.enclosure = '"', .escape = CSVK_NO_BYTE};
+    size_t used = csvk_sep_line(text->ptr, text->len, &dialect.delimiter);
+    if (used == 0 || csvk_dialect_check(&dialect, NULL) != CSVK_OK) {
         return;
     }
-    for (size_t i = 0; i < 4; i++) {
-        unsigned char upper = (unsigned char)(word[i] == '=' ? '=' : word[i] - 'a' + 'A');
-        if (text->ptr[i] != (unsigned char)word[i] && text->ptr[i] != upper) {
-            return;
-        }
-    }
-    struct csvk_dialect dialect = {
-        .delimiter = text->ptr[4], .enclosure = '"', .escape = CSVK_NO_BYTE};
-    if (csvk_dialect_check(&dialect, NULL) != CSVK_OK) {
-        return;
-    }
-    size_t used = 5;
     used += used < text->len && text->ptr[used] == '\r';
     used += used < text->len && text->ptr[used] == '\n';
     out->sep_line = true;

@@ -159,14 +159,37 @@ static int to_utf8(struct csvk_bytes sample, const struct unicode *u, struct csv
 
 /* ---- UTF-8 ---- */
 
-/* How many of each: ASCII bytes, longer sequences, bytes that belong to neither. */
+/* How many of each: ASCII bytes, longer sequences, bytes that belong to neither. And of the
+   sequences, those of two bytes that stand for a character which few tables have. */
 struct utf8 {
-    size_t ascii, sequences, faults;
+    size_t ascii, sequences, faults, rare;
+    uint32_t first_rare;
 };
+
+#define FEW_SEQUENCES 3 /* of which a rare one is doubted */
+
+/*
+ * Two bytes of another encoding may be a sequence of UTF-8 by accident: CD 8E, two capitals
+ * in windows-1250, is one of a combining mark. Three hardly are. Where there are only few
+ * sequences, each has to be of a character that is usual in some language.
+ */
+static bool is_rare(uint32_t code)
+{
+    static const struct {
+        uint16_t first, last;
+    } usual[] = {{0xA0, 0x17F},  {0x218, 0x21B}, {0x386, 0x3CE}, {0x400, 0x45F},
+                 {0x490, 0x491}, {0x5D0, 0x5EA}, {0x60C, 0x6D4}};
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+        if (code >= usual[i].first && code <= usual[i].last) {
+            return false;
+        }
+    }
+    return code < 0x800;
+}
 
 static struct utf8 count_utf8(struct csvk_bytes sample, enum csvk_sample extent)
 {
-    struct utf8 seen = {0, 0, 0};
+    struct utf8 seen = {0};
     for (size_t i = 0; i < sample.len;) {
         uint32_t code;
         size_t n = csvk_utf8_decode(sample.ptr + i, sample.len - i, &code);
@@ -176,6 +199,10 @@ static struct utf8 count_utf8(struct csvk_bytes sample, enum csvk_sample extent)
         seen.ascii += n == 1;
         seen.sequences += n > 1;
         seen.faults += n == 0;
+        if (n == 2 && is_rare(code)) {
+            seen.first_rare = seen.rare == 0 ? code : seen.first_rare;
+            seen.rare++;
+        }
         i += n != 0 ? n : 1;
     }
     return seen;
@@ -233,13 +260,20 @@ static int judge_utf8(struct csvk_bytes sample, enum csvk_sample extent, struct 
     out->encoding = "UTF-8";
     if (seen.faults == 0 && seen.sequences == 0) {
         csvk_sniff_report(&out->on_encoding, 100, "only ASCII bytes");
+    } else if (seen.faults == 0 && seen.rare != 0 && seen.sequences <= FEW_SEQUENCES) {
+        csvk_sniff_report(&out->on_encoding, CSVK_ENCODING_SURE - 20,
+                          "%zu well-formed multi-byte sequence%s, with a rare character (U+%04X)",
+                          seen.sequences, seen.sequences == 1 ? "" : "s",
+                          (unsigned)seen.first_rare);
     } else if (seen.faults == 0) {
-        csvk_sniff_report(&out->on_encoding, seen.sequences > 3 ? 99 : 90,
-                          "%zu well-formed multi-byte sequences, none ill-formed", seen.sequences);
+        csvk_sniff_report(&out->on_encoding, seen.sequences > FEW_SEQUENCES ? 99 : 90,
+                          "%zu well-formed multi-byte sequence%s, none ill-formed", seen.sequences,
+                          seen.sequences == 1 ? "" : "s");
     } else if (seen.sequences > 4 * seen.faults) {
         csvk_sniff_report(&out->on_encoding, CSVK_ENCODING_SURE,
-                          "UTF-8 with %zu damaged place%s beside %zu well-formed sequences",
-                          seen.faults, seen.faults == 1 ? "" : "s", seen.sequences);
+                          "UTF-8 with %zu damaged place%s beside %zu well-formed sequence%s",
+                          seen.faults, seen.faults == 1 ? "" : "s", seen.sequences,
+                          seen.sequences == 1 ? "" : "s");
     } else {
         return ask_detector(sample, out);
     }

@@ -29,20 +29,31 @@ static void name_delimiter(const struct csvk_dialect *dialect,
     }
 }
 
+/* "1 of 3 records has", "2 of 3 records have": the noun goes with the whole, the verb with the
+ * part. */
+static const char *s(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static const char *verb(uint64_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
+
 static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen)
 {
     struct csvk_sniff_part *part = &out->on_delimiter;
     if (out->sep_line) {
-        csvk_sniff_report(part, 100,
-                          "the first line says so (sep=); %llu of %llu records have %llu "
-                          "fields",
-                          (unsigned long long)seen->alike, (unsigned long long)seen->records,
-                          (unsigned long long)seen->width);
+        csvk_sniff_report(
+            part, 100, "the first line says so (sep=); %llu of %llu record%s %s %llu field%s",
+            (unsigned long long)seen->alike, (unsigned long long)seen->records, s(seen->records),
+            verb(seen->alike, "has", "have"), (unsigned long long)seen->width, s(seen->width));
         return;
     }
     if (out->verdict == CSVK_SNIFF_ONE_COLUMN) {
-        csvk_sniff_report(part, 0, "no delimiter splits the %llu records into fields alike",
-                          (unsigned long long)seen->records);
+        csvk_sniff_report(part, 0, "no delimiter splits the %llu record%s into fields alike",
+                          (unsigned long long)seen->records, s(seen->records));
         return;
     }
     char other[4 * CSVK_DELIMITER_MOST + 1] = "none";
@@ -52,9 +63,10 @@ static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_can
         score = out->candidate[1].score;
     }
     csvk_sniff_report(part, seen->score,
-                      "%llu of %llu records have %llu fields; second best: %s, score %d",
+                      "%llu of %llu record%s %s %llu field%s; second best: %s, score %d",
                       (unsigned long long)seen->alike, (unsigned long long)seen->records,
-                      (unsigned long long)seen->width, other, score);
+                      s(seen->records), verb(seen->alike, "has", "have"),
+                      (unsigned long long)seen->width, s(seen->width), other, score);
 }
 
 static void report_enclosure(struct csvk_sniff *out, bool has_double,
@@ -67,10 +79,11 @@ static void report_enclosure(struct csvk_sniff *out, bool has_double,
     } else if (seen->enclosed > 0 || seen->faulty > 0) {
         csvk_sniff_report(
             part, sound < 99 ? sound : 99,
-            "%llu of %llu fields are enclosed, %llu hold an enclosure; %llu records are "
-            "faulty",
-            (unsigned long long)seen->enclosed, (unsigned long long)seen->fields,
-            (unsigned long long)seen->doubled, (unsigned long long)seen->faulty);
+            "%llu of %llu field%s %s enclosed, %llu %s an enclosure; %llu record%s %s faulty",
+            (unsigned long long)seen->enclosed, (unsigned long long)seen->fields, s(seen->fields),
+            verb(seen->enclosed, "is", "are"), (unsigned long long)seen->doubled,
+            verb(seen->doubled, "holds", "hold"), (unsigned long long)seen->faulty, s(seen->faulty),
+            verb(seen->faulty, "is", "are"));
     } else {
         csvk_sniff_report(part, 60,
                           has_double ? "nothing is enclosed; proposed by default"
@@ -84,12 +97,13 @@ static void report_escape(struct csvk_sniff *out, bool has_backslash,
     struct csvk_sniff_part *part = &out->on_escape;
     if (seen->dialect.escape != CSVK_NO_BYTE) {
         csvk_sniff_report(part, 90,
-                          "backslashes before enclosures; no enclosure is doubled; %llu "
-                          "records are faulty with it",
-                          (unsigned long long)seen->faulty);
+                          "backslashes before enclosures; no enclosure is doubled; %llu record%s "
+                          "%s faulty with it",
+                          (unsigned long long)seen->faulty, s(seen->faulty),
+                          verb(seen->faulty, "is", "are"));
     } else if (seen->doubled > 0) {
-        csvk_sniff_report(part, 95, "enclosures are doubled in %llu fields",
-                          (unsigned long long)seen->doubled);
+        csvk_sniff_report(part, 95, "enclosures are doubled in %llu field%s",
+                          (unsigned long long)seen->doubled, s(seen->doubled));
     } else if (has_backslash) {
         csvk_sniff_report(part, 80,
                           "a backslash stands before an enclosure, but reading it as data "

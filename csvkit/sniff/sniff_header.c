@@ -231,6 +231,11 @@ static struct outcome count_votes(const struct header_vote *vote)
     return outcome;
 }
 
+static const char *s(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void judge(const struct header_vote *vote, struct csvk_sniff *out)
 {
     struct outcome o = count_votes(vote);
@@ -244,9 +249,11 @@ static void judge(const struct header_vote *vote, struct csvk_sniff *out)
     int score = 50 + (int)(49 * certainty * weight);
     csvk_sniff_report(
         &out->on_header, score,
-        "first record: %zu names, %zu numbers or dates, %zu empty; %zu names stand over "
-        "numbers or dates, %zu come again below, %zu are equal",
-        o.names, o.numbers, o.empty, o.typed, o.repeated, o.twins);
+        "first record: %zu name%s, %zu number%s or date%s, %zu empty; %zu name%s over numbers or "
+        "dates, %zu %s again below, %zu %s equal",
+        o.names, s(o.names), o.numbers, s(o.numbers), s(o.numbers), o.empty, o.typed,
+        o.typed == 1 ? " stands" : "s stand", o.repeated, o.repeated == 1 ? "comes" : "come",
+        o.twins, o.twins == 1 ? "is" : "are");
 }
 
 int csvk_sniff_header(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)

@@ -159,8 +159,9 @@ int csvk_record_count_check_reject(struct csvk_record_count_check *c, struct csv
 static int differs(struct csvk_error *err, const char *what, uint64_t counted, uint64_t said)
 {
     return csvk_fail(err, CSVK_EIO,
-                     "--verify: libcsv counts %llu records %s, %llu were meant: nothing is kept",
-                     (unsigned long long)counted, what, (unsigned long long)said);
+                     "--verify: libcsv counts %llu record%s %s, %llu %s meant: nothing is kept",
+                     (unsigned long long)counted, counted == 1 ? "" : "s", what,
+                     (unsigned long long)said, said == 1 ? "was" : "were");
 }
 
 /*
@@ -206,11 +207,13 @@ static int compare_values(const struct csvk_record_count_check *c,
         read->hash == meant->hash) {
         return CSVK_OK;
     }
-    return csvk_fail(err, CSVK_EIO,
-                     "--verify: libcsv reads %llu records and %llu fields back, %llu and %llu were "
-                     "meant (or values differ): nothing is kept",
-                     (unsigned long long)read->records, (unsigned long long)read->fields,
-                     (unsigned long long)meant->records, (unsigned long long)meant->fields);
+    return csvk_fail(
+        err, CSVK_EIO,
+        "--verify: libcsv reads %llu record%s and %llu field%s back, %llu and %llu were "
+        "meant (or values differ): nothing is kept",
+        (unsigned long long)read->records, read->records == 1 ? "" : "s",
+        (unsigned long long)read->fields, read->fields == 1 ? "" : "s",
+        (unsigned long long)meant->records, (unsigned long long)meant->fields);
 }
 
 /* The numbers of normalize must be those of libcsv, and the account must be complete. */

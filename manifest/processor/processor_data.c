@@ -90,18 +90,6 @@ static int read_step(const struct processor_table *t, struct processor_normalize
     return status;
 }
 
-/* The text names an option of csvkit normalize; here it is a key. */
-static void name_rejects_key(struct csvk_error *err)
-{
-    static const char option[] = "--rejects=FILE", key[] = "\"rejects\": true";
-    const struct csvk_error old = *err;
-    const char *at = strstr(old.text, option);
-    if (at != NULL) {
-        (void)csvk_fail(err, old.status, "%.*s%s%s", (int)(at - old.text), old.text, key,
-                        at + strlen(option));
-    }
-}
-
 static int normalize_file(const struct processor_table *t, const char *from, const char *to)
 {
     struct processor_normalize step = {.files = {.size = sizeof step.files}};
@@ -118,7 +106,7 @@ static int normalize_file(const struct processor_table *t, const char *from, con
     if (status == CSVK_OK) {
         status = csvk_normalize_files(&step.files, &step.options, &result, t->p->err);
         if (status != CSVK_OK) {
-            name_rejects_key(t->p->err);
+            processor_reword(t->p->err);
         }
     }
     csvk_buf_release(&rejects);
@@ -143,6 +131,9 @@ static int measure_file(struct processor_table *t, const char *from, const char 
     step.files.rejects = rejects;
     if (status == CSVK_OK) {
         status = csvk_normalize_files(&step.files, &step.options, &result, t->p->err);
+        if (status != CSVK_OK) {
+            processor_reword(t->p->err);
+        }
     }
     t->width = result.width > t->width ? result.width : t->width;
     csvk_normalize_options_release(&step.options);

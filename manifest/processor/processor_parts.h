@@ -159,6 +159,15 @@ int processor_check_parts(const struct processor_table *t);
 /* The data is changed by a step before "slice". */
 bool processor_changes_data(const struct processor_table *t);
 
+/* ---- processor_words.c: texts that name options of csvkit normalize ---- */
+/* Appends the text with keys of the step in their place; CSVK_ENOMEM. */
+int processor_name_keys(struct csvk_buf *out, const char *text);
+void processor_reword(struct csvk_error *err);
+
+/* What the JSON value of a key of the step "normalize" is; none: there is no such key. */
+enum step_value { STEP_VALUE_NONE, STEP_VALUE_FLAG, STEP_VALUE_NUMBER, STEP_VALUE_TEXT };
+enum step_value processor_step_value(const char *key); /* processor_steps.c */
+
 /* ---- processor_slicing.c: the step "slice" ---- */
 /* Slices `from` into the folder `to`, with its manifest beside it. */
 int processor_slice_table(struct processor_table *t, const char *from, const char *to);

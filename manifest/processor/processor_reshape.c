@@ -192,11 +192,12 @@ static int pick_values(struct reshape *r, const struct csvk_batch *batch,
 
 static int refuse_width(const struct reshape *r, const struct csvk_record *record)
 {
-    return PROCESSOR_REFUSE(r->t->p,
-                            "%s:%llu: %llu fields, but %zu columns; \"normalize\" with \"ragged\": "
-                            "\"widen\", \"pad\" or \"reject\" says what to do with such records",
-                            r->input, (unsigned long long)record->line,
-                            (unsigned long long)record->nfields, r->t->names.count);
+    return PROCESSOR_REFUSE(
+        r->t->p,
+        "%s:%llu: %llu field%s, but %zu column%s; \"normalize\" with \"ragged\": "
+        "\"widen\", \"pad\" or \"reject\" says what to do with such records",
+        r->input, (unsigned long long)record->line, (unsigned long long)record->nfields,
+        record->nfields == 1 ? "" : "s", r->t->names.count, r->t->names.count == 1 ? "" : "s");
 }
 
 static int write_data(struct reshape *r, const struct csvk_batch *batch,

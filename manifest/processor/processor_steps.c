@@ -67,6 +67,11 @@ static const struct step_word reject_or_replace[] = {
     {"reject", CSVK_NORMALIZE_DEFECT_REJECT}, {"replace", CSVK_NORMALIZE_DEFECT_REMOVE}, {NULL, 0}};
 static const struct step_word keep_or_remove[] = {
     {"keep", CSVK_NORMALIZE_DEFECT_KEEP}, {"remove", CSVK_NORMALIZE_DEFECT_REMOVE}, {NULL, 0}};
+static const struct step_word reject_or_drop[] = {{"reject", false}, {"drop", true}, {NULL, 0}};
+static const struct step_word missing_names[] = {{"refuse", CSVK_NORMALIZE_MISSING_NAMES_REFUSE},
+                                                 {"first", CSVK_NORMALIZE_MISSING_NAMES_FIRST},
+                                                 {"last", CSVK_NORMALIZE_MISSING_NAMES_LAST},
+                                                 {NULL, 0}};
 static const struct step_word line_breaks_in[] = {{"auto", false}, {"any", true}, {NULL, 0}};
 static const struct step_word forms[] = {
     {"gzip", CSVK_SLICE_GZIP}, {"none", CSVK_SLICE_PLAIN}, {NULL, 0}};
@@ -84,6 +89,9 @@ static const struct step_key normalize_keys[] = {
     {"names", "names", STEP_WORD, AT(options.names), names, 0, 0},
     {"trim", "trim", STEP_FLAG, AT(options.trim), NULL, 0, 0},
     {"ragged", "ragged", STEP_WORD, AT(options.ragged), ragged, 0, 0},
+    {"missing_names", "missing-names", STEP_WORD, AT(options.missing_names), missing_names, 0, 0},
+    {"repeated_headers", "repeated-headers", STEP_SWITCH, AT(options.drop_repeated_headers),
+     reject_or_drop, 0, 0},
     {"empty_records", "empty-records", STEP_SWITCH, AT(options.drop_empty_records), keep_or_drop, 0,
      0},
     {"null_bytes", "null-bytes", STEP_WORD, AT(options.nul), reject_or_remove, 0, 0},
@@ -121,6 +129,22 @@ static const struct step_key *find_key(const struct step_key *keys, const char *
         keys++;
     }
     return keys->name != NULL ? keys : NULL;
+}
+
+enum step_value processor_step_value(const char *name)
+{
+    const struct step_key *key = find_key(normalize_keys, name);
+    if (key == NULL) {
+        return STEP_VALUE_NONE;
+    }
+    switch (key->kind) {
+    case STEP_FLAG:
+    case STEP_NOWHERE: return STEP_VALUE_FLAG;
+    case STEP_COUNT:
+    case STEP_LEVEL:
+    case STEP_SIZE: return STEP_VALUE_NUMBER;
+    default: return STEP_VALUE_TEXT;
+    }
 }
 
 /* ---- types of JSON values -------------------------------------------------------------------- */

@@ -35,14 +35,18 @@ static char *manifest_of(const char *path)
 
 static int refuse_for(const struct processor_table *t, const struct csvk_finding *finding)
 {
-    struct csvk_buf message = CSVK_BUF_INIT;
-    const char *remedy = finding->remedy != NULL ? finding->remedy : finding->rule->remedy;
+    struct csvk_buf message = CSVK_BUF_INIT, remedy = CSVK_BUF_INIT;
     int status = csvk_finding_message(finding, &message);
-    status = status == CSVK_OK
-                 ? PROCESSOR_REFUSE(t->p, "%s: %s%s%s", t->name, csvk_buf_text(&message),
-                                    remedy[0] != '\0' ? "; " : "", remedy)
-                 : csvk_fail(t->p->err, CSVK_ENOMEM, "out of memory");
+    const char *advice = finding->remedy != NULL ? finding->remedy : finding->rule->remedy;
+    if (advice[0] != '\0' && status == CSVK_OK) {
+        status = csvk_buf_puts(&remedy, ". ");
+        status = status == CSVK_OK ? processor_name_keys(&remedy, advice) : status;
+    }
+    status = status == CSVK_OK ? PROCESSOR_REFUSE(t->p, "%s: %s%s", t->name,
+                                                  csvk_buf_text(&message), csvk_buf_text(&remedy))
+                               : csvk_fail(t->p->err, CSVK_ENOMEM, "out of memory");
     csvk_buf_release(&message);
+    csvk_buf_release(&remedy);
     return status;
 }
 

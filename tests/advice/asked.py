@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 
@@ -14,6 +15,21 @@ class Said:
 
     def __init__(self, command, about, text, message=""):
         self.command, self.about, self.text, self.message = command, about, text, message
+
+    def speaks_as(self):
+        """Whose rows the text is followed by: findings are those of validate, refusals of normalize."""
+        command = self.command[0]
+        return {"slice": "normalize" if self.about == "refusal" else "validate",
+                "preflight": "validate", "processor": "normalize"}.get(command, command)
+
+
+def data_folder(folder):
+    data = tempfile.mkdtemp(dir=folder)
+    for name in ("in/tables", "in/files", "out/tables", "out/files"):
+        os.makedirs(os.path.join(data, name))
+    with open(os.path.join(data, "config.json"), "w", encoding="utf-8") as file:
+        file.write("{}")
+    return data
 
 
 class Csvkit:
@@ -31,6 +47,36 @@ class Csvkit:
                              "--profile=" + profile, *options, path)
         said = json.loads(out) if out.strip() else {}
         return said if "findings" in said else None
+
+    def preflight(self, path, folder, manifest=None):
+        """What preflight says of the file as a table of an output; None when it cannot read it."""
+        data = data_folder(folder)
+        shutil.copyfile(path, os.path.join(data, "out/tables/t.csv"))
+        if manifest:
+            with open(os.path.join(data, "out/tables/t.csv.manifest"), "w", encoding="utf-8") as file:
+                json.dump(manifest, file)
+        _, out, _ = self.run("preflight", "--default-bucket=in.c-main", "--format=json", "--max-findings=0", data)
+        tables = json.loads(out)["tables"] if out.strip() else []
+        return tables[0] if tables else None
+
+    def processed(self, path, folder, parameters):
+        """(status, what is told, the table that was written) of the step "normalize"."""
+        data = data_folder(folder)
+        shutil.copyfile(path, os.path.join(data, "in/tables/t.csv"))
+        with open(os.path.join(data, "config.json"), "w", encoding="utf-8") as file:
+            json.dump({"parameters": {"normalize": parameters}}, file)
+        status, _, error = self.run("processor", data)
+        made = os.path.join(data, "out/tables/t.csv")
+        return status, error.strip(), made if os.path.exists(made) else None
+
+    def sliced(self, path, folder, *options):
+        """(status, what is told): of slices made, which are put together again in FOLDER/out.csv."""
+        work = tempfile.mkdtemp(dir=folder)
+        slices, out = os.path.join(work, "slices"), os.path.join(work, "out.csv")
+        status, said, error = self.run("slice", "-o", slices, *options, path, folder=work)
+        if status == 0 and os.path.exists(slices + ".manifest"):
+            self.run("merge", slices, "-o", out)
+        return status, said + error, out if os.path.exists(out) else None
 
     def normalized(self, path, folder, *options, rejects=True):
         """What a run of normalize said and left behind. The summary is a line of JSON among the notes."""
@@ -83,9 +129,8 @@ def reasons_in(path):
         return sorted({json.loads(line)["reason"] for line in file})
 
 
-def said_by_validate(csvkit, path, profile, options=()):
-    command = ("validate", "--profile=" + profile, *options)
-    _, out, err = csvkit.run(*command, "--no-config", "-v", "--color=never", path)
+def in_report(command, out):
+    """The helps of a report for people."""
     about, message = "", ""
     for line in out.splitlines():
         found = FINDING.search(line)
@@ -93,6 +138,12 @@ def said_by_validate(csvkit, path, profile, options=()):
             yield Said(command, about, line[len("    help: "):], message)
         elif found:
             about, message = found.group(1), line[found.end():]
+
+
+def said_by_validate(csvkit, path, profile, options=()):
+    command = ("validate", "--profile=" + profile, *options)
+    _, out, err = csvkit.run(*command, "--no-config", "-v", "--color=never", path)
+    yield from in_report(command, out)
     if err.strip():
         yield Said(command, "refusal", err.strip())
 
@@ -110,7 +161,52 @@ def said_by_normalize(csvkit, path, folder, rejects, options):
     return [Said(("normalize", *options), about, text) for about, text in made.texts()]
 
 
-def said_of(csvkit, path, folder):
+def said_by_slice(csvkit, path, folder):
+    """The report is that of the profile keboola; what is refused is said as by normalize."""
+    _, told, _ = csvkit.sliced(path, folder)
+    yield from in_report(("slice", "--profile=keboola"), told)
+    status, told, _ = csvkit.sliced(path, folder, "--normalize")
+    if status not in (0, 1) and told.strip():
+        yield Said(("slice", "--profile=keboola", "--normalize"), "refusal", told.strip())
+
+
+def said_by_preflight(csvkit, path, folder):
+    report = csvkit.preflight(path, folder)
+    for found in report["findings"] if report else ():
+        if found.get("mend"):
+            yield Said(("preflight", "--profile=keboola"), found["rule"], found["mend"], found["message"])
+
+
+KEY = re.compile(r'"([a-z_0-9]+)": (true|\d+|N\b|"(?:[^"\\]|\\.)*")')
+
+
+def as_options(text):
+    """Keys of a step as the options of their names: the same advice, for the same rows."""
+    def option(found):
+        name, value = "--" + found.group(1).replace("_", "-"), found.group(2)
+        value = re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+        value = "'" + value + "'" if value in ("'", '"', "\\", ",", ";", "|") else value
+        return {"true": name}.get(value, name + "=" + value)
+    text = text.replace('"rejects": true', "--rejects=FILE").replace('"ragged": "widen"', "--widen")
+    return KEY.sub(option, text).replace(", --ragged", " --ragged")
+
+
+def said_by_processor(csvkit, path, folder):
+    for parameters in (True, {"delimiter": "auto"}):
+        _, told, _ = csvkit.processed(path, folder, parameters)
+        if told:
+            options = [] if parameters is True else ["--delimiter=auto"]
+            if re.search("--[a-z]", told):
+                yield Said(("processor", *options), "refusal", "an option where a key should stand: " + told)
+            yield Said(("processor", *options), "refusal", as_options(told))
+
+
+def said_of(csvkit, path, folder, by_all=True):
+    """What is said by the commands that read a file, or by all that judge or repair one."""
+    if by_all:
+        yield from said_by_slice(csvkit, path, folder)
+        yield from said_by_preflight(csvkit, path, folder)
+        yield from said_by_processor(csvkit, path, folder)
     for profile in PROFILES:
         yield from said_by_validate(csvkit, path, profile)
     yield from said_by_sniff(csvkit, path)

@@ -102,7 +102,7 @@ def unpacked(found, case):
 
 
 def delimiter(found, case):
-    return [Trial(case.said.command[0], "--delimiter=" + found.group(1), changes=None)]
+    return [Trial(case.said.speaks_as(), "--delimiter=" + found.group(1), changes=None)]
 
 
 def both_delimiters(found, case):
@@ -157,6 +157,32 @@ def comment(found, case):
     return [Trial("normalize", "--comment=" + mark, drops=lambda line, text, lines: text.startswith(mark))]
 
 
+BYTES = {"semicolon": ";", "pipe": "|", "tab": "\t", "comma": ",", "space": " "}
+
+
+def in_manifest(key, options=()):
+    """The value that the message names, written into the manifest of the table."""
+    def follow(found, case):
+        if key == "delimiter":
+            name = re.search(r"fits better: (\S+) gives", case.said.message) or re.search(
+                r"`sep=(.)", open(case.path, encoding="utf-8", errors="replace").readline())
+            value = name and BYTES.get(name.group(1), name.group(1))
+        else:
+            value = "`" if "backtick" in case.said.message else "'"
+        if not value or len(value) > 1:
+            return []
+        trial = Trial("preflight", "--" + key + "=" + value, *options, changes=None)
+        trial.manifest = {key: value}
+        return [trial]
+    return follow
+
+
+def columns_in_manifest(found, case):
+    trial = Trial("preflight", "--no-header")
+    trial.manifest = {"columns": [f"c{i}" for i in range(1, max(case.judged()["columns"], 1) + 1)]}
+    return [trial]
+
+
 def names_first(names, made):
     return None if names and names[0].startswith("col_1") else f"the first name is {names[:1]}"
 
@@ -176,9 +202,9 @@ ROWS = [
     ("encoding-of-mark", "validate", r"Read the file with --encoding=auto, or convert", only(Trial("validate", "--encoding=auto", changes=None))),
     ("encoding-named", "validate", r"Read the file with --encoding=([\w-]+)\.", validate_with("--encoding={}")),
     ("encoding-suspected", "validate", r"It is not sure: name the encoding that the file was written in, with --encoding=NAME\.", nothing(GIVEN)),
-    ("encoding-real", "validate", r"Convert the file from its real encoding with --encoding=NAME; when only some places are damaged, "
-     r"csvkit normalize --encoding-fallback=NAME reads these alone in it\.", lambda found, case:
-     sure_encoding("validate")(found, case) or [Trial("normalize", "--encoding-fallback=windows-1252")]),
+    ("encoding-real", "validate", r"Convert the file from its real encoding: csvkit normalize --encoding=NAME does; when only some places are damaged, "
+     r"--encoding-fallback=NAME reads these alone in it\.", lambda found, case:
+     sure_encoding("normalize")(found, case) or [Trial("normalize", "--encoding-fallback=windows-1252")]),
     ("crlf", "validate", r"csvkit normalize --line-break=crlf if", normalize_with("--line-break=crlf")),
     ("one-line-break", "validate", r"Write one kind of line break: csvkit normalize does\.", normalize_with()),
     ("crcrlf", "validate", r"csvkit normalize repairs it safely\.", normalize_with()),
@@ -228,11 +254,20 @@ ROWS = [
         "three guesses, of which one may help")),
     ("fallback", "normalize", r"--encoding-fallback=NAME reads such bytes in it, and no others", normalize_with("--encoding-fallback=windows-1252")),
     ("footer", "normalize", r"\(--skip-tail=(\d+) drops (?:it|them)\)", skip_tail),
+    # preflight: what the manifest says
+    ("manifest-sep", "preflight", r"Remove the line; name the delimiter in the manifest", nothing("as sep-line")),
+    ("manifest-delimiter", "preflight", r"Name the delimiter in the manifest", in_manifest("delimiter")),
+    ("manifest-enclosure", "preflight", r"Name the enclosure in the manifest, \"enclosure\"", in_manifest("enclosure")),
+    ("manifest-names", "preflight", r"Add a header, or name the columns in the manifest\.", columns_in_manifest),
+    ("manifest-empty", "preflight", r"or name the columns in the manifest\.", columns_in_manifest),
+    ("escape-convert", "preflight", r"csvkit normalize --escape='\\' does", normalize_with("--escape=\\", changes=None)),
+    ("encoding-convert", "preflight", r"csvkit normalize --encoding=(?!NAME)([\w-]+) does", normalize_with("--encoding={}", changes=None)),
+    ("encoding-unsure", "preflight", r"csvkit normalize --encoding=NAME does, with the encoding that", nothing(GIVEN)),
     # sniff
     ("sniff-head", "sniff", r"^lines above --skip-head=(\d+)", skip_head_of_sniff),
 ]
 TABLE = [(name, who, re.compile(text), follow) for name, who, text, follow in ROWS]
-NAMES_COMMAND = re.compile(r"(?<![\w-])--[a-z][a-z-]+|csvkit (?:sniff|validate|normalize|slice|merge|manifest|preflight|rules)\b|(?<![\w-])-d ")
+NAMES_COMMAND = re.compile(r"(?<![\w-])--[a-z][a-z-]+|in the manifest|csvkit (?:sniff|validate|normalize|slice|merge|manifest|preflight|rules)\b|(?<![\w-])-d ")
 
 
 def rows_for(said):
@@ -240,7 +275,7 @@ def rows_for(said):
     rest, found = said.text, []
     for name, who, text, follow in TABLE:
         match = text.search(rest)
-        if match and who in ("", said.command[0]):
+        if match and who in ("", said.command[0], said.speaks_as()):
             found.append((name, match, follow))
             rest = rest[:match.start()] + rest[match.end():]
     return found, NAMES_COMMAND.findall(rest)

@@ -64,7 +64,7 @@ expect "exit of an empty sample" 2 $?
 # --delimiter=auto and --encoding=auto of other commands.
 judge() { "$CSVKIT" validate --format=json "$@" 2>err | jq -c '[.dialect.delimiter, .columns, .valid]'; }
 expect "validate takes the delimiter" '[";",2,true]' "$(judge -d auto semicolon.csv)"
-grep -q 'semicolon.csv: delimiter byte 3b (score' err || expect "a note says so" yes no
+grep -q 'semicolon.csv: delimiter ";" (score' err || expect "a note says so" yes no
 expect "from a pipe" '[";",2,true]' "$(judge -d auto - <semicolon.csv)"
 expect "and from gzip" '[";",2,true]' "$(judge -d auto semicolon.csv.gz)"
 expect "each file its own" '[";",2,true] [",",2,true]' \
@@ -80,6 +80,36 @@ expect "an encoding of one byte" '[";",2,true]' "$(judge -d auto --encoding=auto
 grep -q 'read as WINDOWS-1250' err || expect "a note says which" yes no
 "$CSVKIT" validate --encoding=auto <(printf 'a,b\nx\0y,1\n') >out 2>err
 expect "validate refuses what is no text" 1 $?
+
+# Two letters of another encoding may be well-formed UTF-8 by accident: that is never sure.
+printf 'ID,POZN\n1,N\315\216E\n2,V\n' >accident.csv
+expect "an accident is not sure" '["UTF-8",40]' \
+    "$("$CSVKIT" sniff --format=json accident.csv | jq -c '[.encoding.value,.encoding.score]')"
+"$CSVKIT" normalize --encoding=auto accident.csv -o accident.out 2>err
+expect "and nothing is written by it" "1 no" "$? $([ -e accident.out ] && echo yes || echo no)"
+expect "a usual letter is" '["UTF-8",90]' \
+    "$(printf 'id,n\n1,Jos\303\251\n' | "$CSVKIT" sniff --format=json - | jq -c '[.encoding.value,.encoding.score]')"
+
+# The line sep= in quotes, where the next line has the delimiter.
+printf '"sep=;"\r\na;b\r\n1;2\r\n' >enclosed.csv
+printf '"sep=;"\r\na,b\r\n1,2\r\n' >name.csv
+expect "validate obeys it" '[";",2,true]' "$(judge -d auto enclosed.csv)"
+expect "where it is asked to" '[",",1,true]' "$(judge enclosed.csv)"
+expect "in the profile excel" '[";",2,true]' "$(judge --profile=excel enclosed.csv)"
+expect "not where it is a name" '[",",1,false]' "$(judge --profile=excel name.csv)"
+expect "sniff does" '[";",100,true]' \
+    "$("$CSVKIT" sniff --format=json enclosed.csv | jq -c '[.delimiter.value,.delimiter.score,.header.value]')"
+expect "normalize does" 'a,b 1,2' "$("$CSVKIT" normalize enclosed.csv 2>err | tr -d '\r' | paste -sd ' ')"
+
+# slice looks at a file before it reads it, and at nothing else.
+"$CSVKIT" slice -d auto --encoding=auto central.csv -o central 2>err >out
+expect "slices of both" "0 0" "$? $(jq -r '.columns[1]' central.manifest)"
+expect "in UTF-8" "$(iconv -f windows-1250 -t utf-8 central.csv | sed -n 2p)" \
+    "$(gzip -dc central/part-00001.csv.gz | head -n 1)"
+"$CSVKIT" slice --encoding=auto -o piped <central.csv >out 2>err
+expect "not of a pipe" "2 csvkit: --encoding=auto: only a file can be looked at before; name the encoding" "$? $(cat err)"
+"$CSVKIT" slice -d auto unclear.csv -o unclear >out 2>err
+expect "not of what is unclear" "1 no" "$? $([ -e unclear ] && echo yes || echo no)"
 
 # The whole file: where the dialect changes for good, beyond the sample, too.
 { yes a,b | head -n 300; yes '1;2;3' | head -n 200; } >changes.csv

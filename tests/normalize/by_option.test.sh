@@ -328,7 +328,7 @@ tells '1 rejected'
     for i in $(seq 40); do printf '%d;"a, ""b"", %d"\n' "$i" "$i"; done
 } >"$dir/in.csv"
 run 1
-tells "wrong delimiter: ';' stands 1 times"
+tells "wrong delimiter: ';' stands 1 time "
 {
     printf 'id;note\n'
     for i in $(seq 40); do printf '%d;"a, ""b"%s %d"\n' "$i" "$([ $((i % 2)) = 0 ] && echo \;)" "$i"; done
@@ -390,5 +390,18 @@ done
 input 'a,b\n1,"x\na,b\ny"\na,b\n2,3\n'
 run 0 --repeated-headers=drop
 rows 'a,b\n1,"x\na,b\ny"\n2,3\n'
+
+# A table that has become one column, and another delimiter that is clear.
+input 'a|b|c\n1|2|3\n4|5|6\n7|8|9\n'
+run 0
+tells "the table has one column; '|' splits 4 of the first 4 records into 3 fields (try --delimiter='|')"
+run 0 --delimiter='|'
+rows 'a,b,c\n1,2,3\n4,5,6\n7,8,9\n'
+silent 'one column'
+run 0 --delimiter=,
+silent 'one column'
+input 'note\nx; y\nz\n1\n'
+run 0
+silent 'one column'
 
 exit $failed

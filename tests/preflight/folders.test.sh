@@ -47,4 +47,28 @@ judge --default-bucket=in.c-main
 is '.tables | map([.source, .records]) == [["export1.csv", 3], ["other.csv", 1], ["raw_1", 0]]'
 is '[.tables[] | select(.source != "raw_1") | .valid] == [true, true]'
 
+# What is advised can be done in a folder: in the manifest, or by csvkit normalize.
+fresh remedies
+table semicolon.csv 'a;b\n1;2\n3;4\n'
+table quoted.csv "a,b\n1,'x'\n2,'y,z'\n3,'u'\n"
+table wide.csv '\xff\xfea\x00,\x00b\x00\n\x001\x00,\x002\x00\n\x00'
+table wider.csv 'a\x00,\x00b\x00\n\x001\x00,\x002\x00\n\x003\x00,\x004\x00\n\x00'
+table escaped.csv 'a,b\n1,"x \\"y\\" z"\n2,w\n'
+table sep.csv 'sep=;\na;b\n1;2\n'
+table empty.csv ''
+judge --default-bucket=in.c-main
+mend() { # TABLE RULE TEXT
+    jq -e --arg table "$1.csv" --arg rule "$2" --arg text "$3" \
+        'any(.tables[] | select(.source == $table) | .findings[]; .rule == $rule and .mend == $text)' out >/dev/null ||
+        fail "$1, $2: $(jq -c --arg table "$1.csv" '.tables[] | select(.source == $table).findings | map([.rule, .mend])' out)"
+}
+mend semicolon delimiter-suspected 'Name the delimiter in the manifest: "delimiter".'
+mend quoted quote-style-suspected 'Name the enclosure in the manifest, "enclosure", or write double quotes.'
+mend wide utf16-bom 'Write UTF-8: csvkit normalize --encoding=auto does.'
+mend wider encoding-suspected 'Write UTF-8: csvkit normalize --encoding=UTF-16LE does.'
+mend escaped backslash-escaped-quote \
+    "Double the quotes: a manifest cannot name an escape byte; csvkit normalize --escape='\\' does."
+mend sep sep-directive 'Remove the line; name the delimiter in the manifest: "delimiter".'
+mend empty empty-file 'Write at least the header, or name the columns in the manifest.'
+
 conclude

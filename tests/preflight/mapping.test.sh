@@ -92,7 +92,7 @@ printf '1\n' | gzip -n >"$T/s/p1.gz"
 for name in s e; do echo "{\"destination\":\"in.c-main.$name\",\"columns\":[\"id\"]}" >"$T/$name.manifest"; done
 judge
 finding 1 preflight-slice-name error out/tables/s 'a slice is called "manifest"'
-finding 1 preflight-slice-compression warning out/tables/s '1 of 2 slices are gzip'
+finding 1 preflight-slice-compression warning out/tables/s '1 of 2 slices is gzip'
 finding 1 preflight-slices-empty warning out/tables/e 'there is no slice'
 
 fresh size

@@ -249,6 +249,45 @@ START_TEST(options_that_do_not_fit_are_refused)
 }
 END_TEST
 
+/* What a refusal advises is a key, not an option; what it says works. */
+START_TEST(refusals_advise_keys)
+{
+    static const struct {
+        const char *data, *advice, *followed, *result;
+    } rows[] = {
+        {"title\na,b\n1,2\n3,4\n5,6\n", "(try \"skip_head\": 1)", "\"skip_head\":1",
+         "a,b\r\n1,2\r\n3,4\r\n5,6\r\n"},
+        {"# x\na,b\n1,2\n3,4\n5,6\n", "(\"comment\": \"#\" drops", "\"comment\":\"#\"",
+         "a,b\r\n1,2\r\n3,4\r\n5,6\r\n"},
+        {"b,c\nx,2,3\ny,4,5\nz,6,7\n", "(\"missing_names\": \"first\" adds",
+         "\"missing_names\":\"first\"", "col_1,b,c\r\nx,2,3\r\ny,4,5\r\nz,6,7\r\n"},
+        {"a,b\n1,2, \n3,4, \n5,6, \n", "(\"trim\": true, \"ragged\": \"pad\" drops",
+         "\"trim\":true,\"ragged\":\"pad\"", "a,b\r\n1,2\r\n3,4\r\n5,6\r\n"},
+        {"a,b\n1,2\na,b\n3,4\n", "(\"repeated_headers\": \"drop\" drops",
+         "\"repeated_headers\":\"drop\"", "a,b\r\n1,2\r\n3,4\r\n"},
+        {"a,b\n1,x\n2,\xe9\n3,z\n", "(\"encoding\": \"NAME\", or \"invalid_utf8\": \"replace\")",
+         "\"invalid_utf8\":\"replace\"", "a,b\r\n1,x\r\n2,\xef\xbf\xbd\r\n3,z\r\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char step[128];
+        put("data/in/tables/a.csv", rows[i].data);
+        run_shell("rm -rf data/out/tables/*");
+        ck_assert_int_eq(process("{\"normalize\":true}"), CSVK_EDATA);
+        ck_assert_msg(strstr(err.text, rows[i].advice) != NULL, "%zu: %s", i, err.text);
+        ck_assert_msg(strstr(err.text, "--") == NULL, "%zu: %s", i, err.text);
+        snprintf(step, sizeof step, "{\"normalize\":{%s}}", rows[i].followed);
+        ck_assert_msg(process(step) == CSVK_OK, "%zu: %s", i, err.text);
+        expect_file("data/out/tables/a.csv", rows[i].result);
+    }
+    put("data/in/tables/a.csv", "");
+    run_shell("rm -rf data/out/tables/*");
+    ck_assert_int_eq(process("{\"normalize\":true}"), CSVK_EDATA);
+    ck_assert_msg(strstr(err.text, "bytes. Write at least the header, or give the names with "
+                                   "\"names\" of \"columns\".") != NULL,
+                  "%s", err.text);
+}
+END_TEST
+
 static void note(void *context, const char *text)
 {
     (void)context;
@@ -334,6 +373,7 @@ static Suite *suite(void)
     tcase_add_test(t, options_of_slice_arrive);
     tcase_add_test(t, findings_about_a_manifest_name_the_table);
     tcase_add_test(t, slices_that_are_refused);
+    tcase_add_test(t, refusals_advise_keys);
     tcase_add_test(t, options_that_do_not_fit_are_refused);
     tcase_add_test(t, what_is_left_out_is_noted);
     tcase_add_test(t, results_of_an_earlier_run_are_replaced);

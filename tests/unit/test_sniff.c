@@ -149,8 +149,8 @@ START_TEST(every_part_has_evidence)
     ck_assert_str_eq(got.on_delimiter.evidence,
                      "3 of 3 records have 2 fields; second best: none, score 0");
     ck_assert_int_eq(got.on_delimiter.score, 95);
-    ck_assert_ptr_nonnull(strstr(got.on_enclosure.evidence, "1 of 6 fields are enclosed"));
-    ck_assert_ptr_nonnull(strstr(got.on_escape.evidence, "doubled in 1 fields"));
+    ck_assert_ptr_nonnull(strstr(got.on_enclosure.evidence, "1 of 6 fields is enclosed"));
+    ck_assert_ptr_nonnull(strstr(got.on_escape.evidence, "doubled in 1 field"));
     ck_assert_str_eq(got.on_encoding.evidence, "only ASCII bytes");
     ck_assert_ptr_nonnull(strstr(got.on_eol.evidence, "3 CRLF"));
     ck_assert_ptr_nonnull(strstr(got.on_header.evidence, "2 names"));
@@ -165,7 +165,7 @@ START_TEST(faults_lower_the_score)
     struct csvk_sniff got = sniff_text("a,b\n1,\"x\"y\n2,\"z\"\n3,\"u\"\n");
     ck_assert_int_eq(got.verdict, CSVK_SNIFF_CLEAR);
     ck_assert_int_eq(got.on_enclosure.score, 75);
-    ck_assert_ptr_nonnull(strstr(got.on_enclosure.evidence, "1 records are faulty"));
+    ck_assert_ptr_nonnull(strstr(got.on_enclosure.evidence, "1 record is faulty"));
 }
 END_TEST
 

@@ -59,6 +59,73 @@ START_TEST(clean_records_are_searched_for)
 }
 END_TEST
 
+/* A long header is searched for in all of the file, a shorter one in so much of it. */
+START_TEST(long_headers_are_found_however_far)
+{
+    enum { FAR = 192 * 1024 * 127 + 1000 };
+    static const char line[] = "a record that is clean,and has no name in it\n";
+    struct csvk_buf table = CSVK_BUF_INIT;
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    for (size_t length = 127; length <= 128; length++) {
+        char header[160];
+        csvk_buf_clear(&table);
+        memset(header, 'n', length);
+        memcpy(header, "id,", 3);
+        memcpy(header + length, "\n", 2);
+        ck_assert_int_eq(csvk_buf_puts(&table, header), CSVK_OK);
+        while (table.length < FAR) {
+            ck_assert_int_eq(csvk_buf_puts(&table, line), CSVK_OK);
+        }
+        ck_assert_int_eq(csvk_buf_puts(&table, header), CSVK_OK);
+        struct csvk_validator *v = judge(csvk_buf_text(&table), table.length, &options);
+        const struct csvk_finding *f = first_of(report_of(v), "header-repeated");
+        ck_assert_msg((f != NULL) == (length == 128), "length %zu", length);
+        csvk_validator_free(v);
+    }
+    csvk_buf_release(&table);
+}
+END_TEST
+
+/* In a table of two columns two lines look like records only where text stands after the closing
+   quote; the count does not hang on how many findings are kept. */
+START_TEST(two_lines_look_like_records_where_quotes_are_wrong)
+{
+    static const struct {
+        const char *record;
+        uint64_t count, column;
+    } cases[] = {
+        {"1,\"tube 4\n2,tube \"5\n", 1, 3},     {"1,\"tube 4\r\n2,tube \"5\r\n", 1, 3},
+        {"1,\"tube 4\n2,tube 5\"\n", 0, 0},     /* may be a note */
+        {"1,\"tube, 4\n2,tube \"5\n", 0, 0},    /* the first line is none of the table */
+        {"1,\"tube 4\ntube \"5\n", 0, 0},       /* nor the second */
+        {"1,\"tube 4\n2,\n3,tube \"5\n", 1, 3}, /* three lines, told once */
+        {"\"1,tube\n2,4\"5,x\n", 0, 0},         /* another field */
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct csvk_buf table = CSVK_BUF_INIT;
+        ck_assert_int_eq(csvk_buf_puts(&table, "id,text\n0,x\n"), CSVK_OK);
+        for (int times = 0; times < 3; times++) {
+            ck_assert_int_eq(csvk_buf_puts(&table, cases[i].record), CSVK_OK);
+        }
+        for (uint64_t kept = 0; kept < 3; kept++) {
+            struct csvk_validate_options options;
+            csvk_validate_options_init(&options);
+            options.max_findings = kept;
+            struct csvk_validator *v = judge(csvk_buf_text(&table), table.length, &options);
+            const struct csvk_report *report = report_of(v);
+            const struct csvk_finding *f = first_of(report, "multiline-field-suspicious");
+            ck_assert_msg(kept != 0 || (f != NULL ? f->column : 0) == cases[i].column, "case %zu",
+                          i);
+            ck_assert_msg(count_of(report, "multiline-field-suspicious") == 3 * cases[i].count,
+                          "case %zu", i);
+            csvk_validator_free(v);
+        }
+        csvk_buf_release(&table);
+    }
+}
+END_TEST
+
 /* A value that is equal to the name of the only column means something only when somebody has named
    that column. */
 START_TEST(a_header_of_one_column_is_found_when_it_was_named)
@@ -478,6 +545,8 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     int cases = (int)(sizeof(cause_cases) / sizeof(cause_cases[0]));
     tcase_add_test(tcase, clean_records_are_searched_for);
+    tcase_add_test(tcase, long_headers_are_found_however_far);
+    tcase_add_test(tcase, two_lines_look_like_records_where_quotes_are_wrong);
     tcase_add_test(tcase, a_header_of_one_column_is_found_when_it_was_named);
     tcase_add_test(tcase, headers_of_every_length_are_found);
     tcase_add_test(tcase, empty_records_at_the_end_are_counted);

@@ -19,8 +19,6 @@ CASES, CSVKIT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 
 # Case -> why it is half helped.
 HALF = {
-    "45-stray-quotes-swallow-one": "in a table of two columns one delimiter in a line of a note would be "
-                                   "taken for a record (doc/reading.md, A18); the fault is an error anyway",
 }
 
 

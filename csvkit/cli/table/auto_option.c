@@ -53,8 +53,11 @@ static int resolve_dialect(struct cli *cli, const char *file, const struct csvk_
         dialect->escape = sniff->dialect.escape;
     }
     char name[CSVK_DELIMITER_MOST + 16];
-    if (dialect->more_length == 0) {
-        snprintf(name, sizeof name, "byte %02x", (unsigned)dialect->delimiter);
+    bool printable = dialect->delimiter > 0x20 && dialect->delimiter < 0x7F;
+    if (dialect->delimiter == '\t' && dialect->more_length == 0) {
+        snprintf(name, sizeof name, "tab");
+    } else if (dialect->more_length == 0 && !printable) {
+        snprintf(name, sizeof name, "\\x%02x", (unsigned)dialect->delimiter);
     } else {
         snprintf(name, sizeof name, "\"%c%.*s\"", dialect->delimiter, (int)dialect->more_length,
                  (const char *)dialect->more);

@@ -1,0 +1,67 @@
+/* test_pattern_search.c - the search for a header against memmem: any length, any place, few
+ * letters. */
+#include "tests/support/support.h"
+
+#include "csvkit/basics.h"
+#include "validator/pattern_search.h"
+
+#include <check.h>
+#include <string.h>
+
+static uint32_t state;
+
+static unsigned draw(unsigned below)
+{
+    state = state * UINT32_C(1664525) + UINT32_C(1013904223);
+    return (state >> 8) % below;
+}
+
+static void fill(unsigned char *bytes, size_t size, unsigned letters)
+{
+    for (size_t i = 0; i < size; i++) {
+        bytes[i] = (unsigned char)('a' + draw(letters));
+    }
+}
+
+/* Parts of the pattern stand everywhere, and it itself at a place or not at all. */
+START_TEST(the_first_place_is_found)
+{
+    static unsigned char bytes[700], data[6000];
+    state = (uint32_t)_i;
+    for (int round = 0; round < 300; round++) {
+        size_t length = PATTERN_SHORT + draw(round % 3 == 0 ? 680 : 60), size = draw(sizeof data);
+        unsigned letters = 1 + draw(20);
+        fill(bytes, length, letters);
+        fill(data, size, letters);
+        for (int part = 0; part < 10 && size > length; part++) {
+            size_t from = draw((unsigned)length), n = 1 + draw((unsigned)(length - from));
+            memcpy(data + draw((unsigned)(size - n)), bytes + from, n);
+        }
+        for (unsigned whole = draw(3); whole > 0 && size > length; whole--) {
+            memcpy(data + draw((unsigned)(size - length + 1)), bytes, length);
+        }
+        struct pattern *pattern = pattern_new(bytes, length);
+        ck_assert_ptr_nonnull(pattern);
+        ck_assert_uint_eq(pattern->length, length < PATTERN_LONGEST ? length : PATTERN_LONGEST);
+        const unsigned char *found = pattern_find(pattern, bytes, data, size);
+        const unsigned char *wanted = memmem(data, size, bytes, pattern->length);
+        ck_assert_msg(found == wanted, "%d: length %zu of %zu: %td, not %td", round, length, size,
+                      found != NULL ? found - data : -1, wanted != NULL ? wanted - data : -1);
+        csvk_free(pattern);
+    }
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("pattern_search");
+    TCase *t = tcase_create("pattern_search");
+    tcase_add_loop_test(t, the_first_place_is_found, 0, 20);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    return support_run(suite());
+}
