@@ -18,8 +18,7 @@ import run
 CASES, CSVKIT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 
 # Case -> why it is half helped.
-HALF = {
-}
+HALF = {}
 
 
 def predicates_of(name):
