@@ -246,7 +246,9 @@ static void check_files(struct input_check *check, const struct csvk_strings *fi
     for (size_t i = 0; i < files->count; i++) {
         struct csvk_error err = {0};
         check_file(check, files->item[i]);
+        uint64_t kept = check->options.columns_are & CSVK_COLUMNS_WITH_TIMESTAMP;
         int status = csvk_table_definition_next(check->table, &check->options, &err);
+        check->options.columns_are |= kept;
         if (status != CSVK_OK) {
             take_failure(check, status, &err);
         }
@@ -272,6 +274,7 @@ static int set_types(struct csvk_validate_options *options, const struct kbc_inp
 {
     bool judged = input_types_are_judged(input);
     int status = csvk_table_definition_rules(&input->table, options, err);
+    options->columns_are |= input->timestamp ? CSVK_COLUMNS_WITH_TIMESTAMP : 0;
     return status == CSVK_OK ? csvk_table_definition_support(
                                    options, judged ? input->support : CSVK_SUPPORT_NONE, err)
                              : status;

@@ -231,6 +231,7 @@ struct kbc_load {
     struct csvk_dialect dialect;
     bool sliced;
     bool incremental;
+    bool timestamp;   /* the column _timestamp of the data says when each row was changed */
     bool create_only; /* refuse when the table exists */
     bool once;        /* first look whether any job has loaded the file into the table */
     bool no_wait;
@@ -308,6 +309,7 @@ struct kbc_input {
     struct csvk_table_definition table;
     enum kbc_header header;
     bool incremental;
+    bool timestamp; /* as in kbc_load; whoever has options sets it */
     struct csvk_strings delete_values;
     struct kbc_delete delete_where;   /* its texts are borrowed, from `manifest` or from options */
     cJSON *delete_list;               /* "delete_where" of the manifest, or NULL */

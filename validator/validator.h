@@ -84,6 +84,8 @@ struct csvk_validate_options {
 #define CSVK_COLUMNS_OF_SLICE 2u
 /* The first slice begins with a header of these names, which is skipped as in every slice. */
 #define CSVK_COLUMNS_IN_FIRST 4u
+/* A column called _timestamp is wanted: the platform takes from it when each row was changed. */
+#define CSVK_COLUMNS_WITH_TIMESTAMP 8u
 CSVK_API void csvk_validate_options_init_sized(struct csvk_validate_options *options, size_t size);
 static inline void csvk_validate_options_init(struct csvk_validate_options *options)
 {

@@ -313,6 +313,7 @@ static int read_load(struct cli *cli, const struct kbc_input *input, struct kbc_
         .dialect = input->table.dialect,
         .sliced = input->sliced,
         .incremental = input->incremental,
+        .timestamp = input->timestamp,
         .create_only = cli_has(cli, "create-only"),
         .once = cli_has(cli, "once"),
         .no_wait = cli_has(cli, "no-wait"),
@@ -402,6 +403,12 @@ static const struct cli_option rows[] = {
     {"deduplication", 0, "HOW", "insert|upsert",
      "With --from-workspace: whether a row with the primary key of an old row replaces it (upsert) "
      "or is added (insert). Default: upsert.",
+     false},
+    {"timestamp-from-data", 0, NULL, NULL,
+     "The column _timestamp of the data says when each row was last changed, instead of the time "
+     "of "
+     "the load; the table does not get it as a column. download --timestamp writes it. Snowflake "
+     "only.",
      false},
     {"tag", 0, "TAG", NULL, "A tag of the uploaded file, besides those of the manifest.", true},
     {"permanent", 0, NULL, NULL,

@@ -35,15 +35,16 @@ static int read_options(struct kbc_input *input, struct cli *cli)
 {
     int status = cli_take_table_options(cli, &input->table);
     input->incremental = input->incremental || cli_has(cli, "incremental");
+    input->timestamp = cli_has(cli, "timestamp-from-data");
     return status == CLI_GOOD ? read_delete(input, cli) : status;
 }
 
 /* Options that the Importer does not have are refused, not ignored. */
 static int check_importer(const struct kbc_input *input, struct cli *cli)
 {
-    static const char *const foreign[] = {"state",       "part-size", "compress",
-                                          "no-wait",     "timeout",   "add-columns",
-                                          "create-only", "file-id",   "primary-key"};
+    static const char *const foreign[] = {
+        "state",       "part-size",   "compress", "no-wait",     "timeout",
+        "add-columns", "create-only", "file-id",  "primary-key", "timestamp-from-data"};
     struct csvk_error err = {0};
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
         if (cli_has(cli, foreign[i])) {
