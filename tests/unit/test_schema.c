@@ -191,13 +191,13 @@ START_TEST(findings_stand_at_their_bytes)
 }
 END_TEST
 
-struct key_row {
+struct empty_key_row {
     const char *types, *text;
     enum csvk_severity missing, empty; /* of value-missing and empty-key */
     const char *findings;              /* rule of record, in order */
     enum csvk_backend backend;
 };
-static const struct key_row key_rows[] = {
+static const struct empty_key_row empty_key_rows[] = {
     {"Is", "a,b\n,\n1,x\n", CSVK_ERROR, CSVK_WARNING, "value-missing@2", CSVK_BACKEND_PORTABLE},
     {"Is", "a,b\n,\n1,x\n", CSVK_ERROR, CSVK_ERROR, "value-missing@2", CSVK_BACKEND_PORTABLE},
     {"Is", "a,b\n,\n1,x\n", CSVK_WARNING, CSVK_ERROR, "empty-key@2", CSVK_BACKEND_PORTABLE},
@@ -218,7 +218,7 @@ static const struct key_row key_rows[] = {
 
 START_TEST(an_empty_cell_of_the_key_is_one_finding)
 {
-    const struct key_row *row = &key_rows[_i];
+    const struct empty_key_row *row = &empty_key_rows[_i];
     struct csvk_validate_options options;
     struct csvk_error err = {0};
     struct csvk_buf text = CSVK_BUF_INIT;
@@ -402,7 +402,7 @@ int main(void)
     tcase_add_test(tc, a_schema_keeps_copies_and_answers_by_backend);
     tcase_add_test(tc, columns_that_no_backend_has_are_refused);
     tcase_add_loop_test(tc, findings_stand_at_their_bytes, 0, COUNT(table_rows));
-    tcase_add_loop_test(tc, an_empty_cell_of_the_key_is_one_finding, 0, COUNT(key_rows));
+    tcase_add_loop_test(tc, an_empty_cell_of_the_key_is_one_finding, 0, COUNT(empty_key_rows));
     tcase_add_test(tc, reports_do_not_depend_on_reads);
     tcase_add_loop_test(tc, joined_parts_have_the_report_of_the_whole, 0, 2);
     tcase_add_test(tc, parts_that_were_judged_by_other_types_are_not_joined);
