@@ -11,6 +11,7 @@
  */
 #include "csvkit/base/delimiter.h"
 #include "storage/delete_rows.h"
+#include "storage/delete_values.h"
 #include "storage/import_marks.h"
 #include "storage/load_bodies.h"
 #include "storage/job.h"
@@ -379,6 +380,8 @@ static int look_at_table(struct loading *loading, struct csvk_error *err)
         struct kbc_load now = *wanted;
         now.create_only = wanted->create_only && !did_make_table(loading);
         status = table_check(&loading->place, &now, &loading->of_table, err);
+        status = status == CSVK_OK ? delete_values_check(loading->kbc, wanted->delete_list, err)
+                                   : status;
     }
     return status;
 }
