@@ -323,6 +323,11 @@ START_TEST(values_are_held_against_a_type_once)
     ck_assert_int_eq(check_target("NUMBER", "38,9", false), CSVK_OK);
     ck_assert_int_eq(check_target("VARCHAR", NULL, true), CSVK_OK);
     ck_assert_int_eq(check_target("NUMERIC", "4,2", false), CSVK_EIO);
+    struct csvk_declared_type filled[2] = {{.type = CSVK_TYPE_STRING, .not_null = true},
+                                           {.type = CSVK_TYPE_STRING}};
+    const struct kbc_target target = {.exists = true, .types = filled, .ntypes = 2};
+    const struct kbc_input_hooks hooks = {.misfit = tell_misfit};
+    ck_assert_int_eq(kbc_input_check_values(&input, &target, &hooks, &err), CSVK_EIO);
     ck_assert_int_eq(check_target("INTEGER", NULL, false), CSVK_EIO);
     ck_assert_int_eq(check_target("FLOAT", NULL, false), CSVK_EIO);
 }
