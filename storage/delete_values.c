@@ -144,10 +144,11 @@ static int read_values(struct kbc *kbc, const cJSON *filter, struct csvk_strings
 }
 
 /* What becomes of a condition, and of its item. */
-enum outcome { CONDITION_STAYS, NO_ROW_FITS };
+enum condition { CONDITION_STAYS, NO_ROW_FITS };
 
 /* Puts the values into `filter`, a copy of the condition. */
-static int put_values(struct kbc *kbc, cJSON *filter, enum outcome *outcome, struct csvk_error *err)
+static int put_values(struct kbc *kbc, cJSON *filter, enum condition *outcome,
+                      struct csvk_error *err)
 {
     struct csvk_strings values = {0};
     bool others = strcmp(json_text(filter, "operator"), "ne") == 0;
@@ -171,7 +172,8 @@ static int put_values(struct kbc *kbc, cJSON *filter, enum outcome *outcome, str
     return status;
 }
 
-static int resolve_item(struct kbc *kbc, cJSON *item, enum outcome *outcome, struct csvk_error *err)
+static int resolve_item(struct kbc *kbc, cJSON *item, enum condition *outcome,
+                        struct csvk_error *err)
 {
     int status = CSVK_OK;
     cJSON *filter;
@@ -195,7 +197,7 @@ int delete_values_resolve(struct kbc *kbc, const cJSON *list, cJSON **out, struc
         return no_memory(err);
     }
     for (int i = 0; i < cJSON_GetArraySize(copy) && status == CSVK_OK;) {
-        enum outcome outcome;
+        enum condition outcome;
         status = resolve_item(kbc, cJSON_GetArrayItem(copy, i), &outcome, err);
         if (outcome == NO_ROW_FITS) {
             cJSON_DeleteItemFromArray(copy, i);
