@@ -5,6 +5,7 @@
  * the list delete_where of a manifest, each of whose items is a request of its own.
  */
 #include "storage/delete_rows.h"
+#include "storage/delete_values.h"
 #include "storage/job.h"
 
 #include <string.h>
@@ -50,11 +51,6 @@ static int check_filter(const cJSON *filter, struct csvk_error *err)
     char id[KBC_ID_SIZE];
     const cJSON *workspace = json_at(filter, "values_from_workspace");
     json_id(workspace, "workspace_id", id);
-    if (json_at(filter, "values_from_storage")) {
-        return csvk_fail(err, CSVK_EUSAGE,
-                         "delete_where: values_from_storage needs a workspace of the job, which "
-                         "csvkit does not have");
-    }
     return workspace && !*id ? csvk_fail(err, CSVK_EUSAGE,
                                          "delete_where: values_from_workspace needs its "
                                          "workspace_id here")
@@ -169,18 +165,19 @@ static int delete_by(struct kbc *kbc, const char *table, cJSON *body, uint64_t *
 int delete_rows(struct kbc *kbc, const struct kbc_load *wanted, uint64_t *deleted,
                 struct csvk_error *err)
 {
-    int status = CSVK_OK;
-    const cJSON *item;
+    cJSON *list = NULL, *item;
     *deleted = 0;
-    if (wanted->delete_where.column) {
+    int status = delete_values_resolve(kbc, wanted->delete_list, &list, err);
+    if (status == CSVK_OK && wanted->delete_where.column) {
         status =
             delete_by(kbc, wanted->table, body_of_options(&wanted->delete_where), deleted, err);
     }
-    cJSON_ArrayForEach(item, wanted->delete_list)
+    cJSON_ArrayForEach(item, list)
     {
         if (status == CSVK_OK) {
             status = delete_by(kbc, wanted->table, body_of_item(item), deleted, err);
         }
     }
+    cJSON_Delete(list);
     return status;
 }

@@ -7,8 +7,8 @@
  * manifest. So neither memory nor temporary space grows with the table. The result gets its name
  * only when it is complete.
  */
+#include "storage/download_column.h"
 #include "storage/export.h"
-#include "storage/fetch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +19,8 @@ struct downloading {
     struct kbc *kbc;
     const struct kbc_download *wanted;
     struct kbc_downloaded *out;
+    fetch_read_fn *read; /* NULL: wanted->out is written */
+    void *ctx;
     struct store store;
     cJSON *file; /* the detail of the file, as the Storage API answered it */
 };
@@ -172,6 +174,8 @@ static int get_all(struct downloading *downloading, struct csvk_error *err)
                               .header = out->header == KBC_HEADER_MADE,
                               .whole = !out->sliced,
                               .path = downloading->wanted->out,
+                              .read = downloading->read,
+                              .ctx = downloading->ctx,
                               .has_size = cJSON_IsNumber(size),
                               .size = json_uint(downloading->file, "sizeBytes")};
         status = downloading->wanted->slices == KBC_KEEP_SLICES ? fetch_keep(&fetch, err)
@@ -196,10 +200,11 @@ static int take_file_id(const struct kbc_download *wanted, struct kbc_downloaded
                : CSVK_OK;
 }
 
-int kbc_download(struct kbc *kbc, const struct kbc_download *wanted, struct kbc_downloaded *out,
-                 struct csvk_error *err)
+int download_and_read(struct kbc *kbc, const struct kbc_download *wanted, fetch_read_fn *read,
+                      void *ctx, struct kbc_downloaded *out, struct csvk_error *err)
 {
-    struct downloading downloading = {.kbc = kbc, .wanted = wanted, .out = out};
+    struct downloading downloading = {
+        .kbc = kbc, .wanted = wanted, .out = out, .read = read, .ctx = ctx};
     memset(out, 0, sizeof *out);
     int status = wanted->table ? export_check(wanted, err) : take_file_id(wanted, out, err);
     if (status == CSVK_OK && kbc->mode == KBC_SEND) {
@@ -214,6 +219,12 @@ int kbc_download(struct kbc *kbc, const struct kbc_download *wanted, struct kbc_
     store_release(&downloading.store);
     cJSON_Delete(downloading.file);
     return status;
+}
+
+int kbc_download(struct kbc *kbc, const struct kbc_download *wanted, struct kbc_downloaded *out,
+                 struct csvk_error *err)
+{
+    return download_and_read(kbc, wanted, NULL, NULL, out, err);
 }
 
 void kbc_downloaded_release(struct kbc_downloaded *downloaded)

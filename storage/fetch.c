@@ -149,6 +149,15 @@ static int join(struct fetch *fetch, struct csvk_sink *sink, struct csvk_error *
     return status;
 }
 
+static int read_back(const struct fetch *fetch, struct csvk_sink *sink, struct csvk_error *err)
+{
+    struct csvk_source *source = NULL;
+    int status = csvk_sink_read_back(sink, &source, err);
+    status = status == CSVK_OK ? fetch->read(fetch->ctx, source, err) : status;
+    csvk_source_free(source);
+    return status;
+}
+
 int fetch_join(struct fetch *fetch, struct csvk_error *err)
 {
     struct csvk_sink *sink = NULL;
@@ -166,7 +175,7 @@ int fetch_join(struct fetch *fetch, struct csvk_error *err)
         status = fetch_check_sizes(fetch, err);
     }
     if (status == CSVK_OK) {
-        status = csvk_sink_commit(sink, err);
+        status = fetch->read != NULL ? read_back(fetch, sink, err) : csvk_sink_commit(sink, err);
     }
     csvk_sink_free(sink);
     return status;

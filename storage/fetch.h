@@ -7,21 +7,26 @@
 /* How the objects are packed: as text, or as Parquet, which is kept as it is. */
 enum fetch_kind { FETCH_CSV, FETCH_PARQUET };
 
+/* Reads a result instead of giving it its name. */
+typedef int fetch_read_fn(void *ctx, struct csvk_source *source, struct csvk_error *err);
+
 struct fetch {
     struct kbc *kbc;
     struct store *store;
     const struct csvk_strings *keys;    /* in the order of the result */
     const struct csvk_strings *columns; /* for the header; empty: not known */
     enum fetch_kind kind;
-    bool header;       /* the objects have no header: write one first */
-    bool whole;        /* the only object is a file of its own, not a slice */
-    const char *path;  /* of the result */
-    bool has_size;     /* the size of the file is known: */
-    uint64_t size;     /* stored bytes of all objects */
-    uint64_t unproved; /* result: objects of which neither the store said how long
-                          they are, nor a trailer in the data */
-    uint64_t stored;   /* result: bytes fetched */
-    uint64_t written;  /* result: bytes written, before compression */
+    bool header;         /* the objects have no header: write one first */
+    bool whole;          /* the only object is a file of its own, not a slice */
+    const char *path;    /* of the result */
+    fetch_read_fn *read; /* NULL: the result gets its name */
+    void *ctx;           /* of `read` */
+    bool has_size;       /* the size of the file is known: */
+    uint64_t size;       /* stored bytes of all objects */
+    uint64_t unproved;   /* result: objects of which neither the store said how long
+                            they are, nor a trailer in the data */
+    uint64_t stored;     /* result: bytes fetched */
+    uint64_t written;    /* result: bytes written, before compression */
 };
 
 /* Finds out, before anything is asked for, whether the result can be written: CSVK_EIO when it

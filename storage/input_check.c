@@ -85,6 +85,7 @@ static int check_compression(struct csvk_source *source, struct csvk_error *err)
 struct input_check {
     const struct kbc_input_hooks *hooks;
     struct csvk_table_definition *table;
+    enum csvk_type_support support;
     bool again; /* the data was checked before, and told about */
     struct csvk_validate_options options;
     struct csvk_validator **part;
@@ -111,24 +112,56 @@ static void take_failure(struct input_check *check, int status, const struct csv
     take_worst(check, status, err);
 }
 
-/* Data that other names are used for is sent all the same, but not without a word. */
-static void tell_other_names(struct input_check *check, const struct csvk_report *report)
+static void tell(const struct input_check *check, const char *file,
+                 const struct csvk_finding *finding)
 {
-    const struct csvk_rule *skipped = csvk_rule_find("manifest-header-skipped");
     struct csvk_buf text = CSVK_BUF_INIT;
-    for (size_t i = 0; i < report->nfindings; i++) {
-        const struct csvk_finding *finding = report->findings[i];
-        if (finding->rule != skipped || check->hooks->note == NULL || check->again) {
-            continue;
-        }
-        csvk_buf_clear(&text);
-        if (csvk_buf_printf(&text, "%s: warning: %s: ", report->file, finding->rule->id) ==
-                CSVK_OK &&
-            csvk_finding_message(finding, &text) == CSVK_OK) {
-            check->hooks->note(check->hooks->ctx, csvk_buf_text(&text));
-        }
+    if (csvk_buf_printf(&text, "%s: warning: %s: ", file, finding->rule->id) == CSVK_OK &&
+        csvk_finding_message(finding, &text) == CSVK_OK) {
+        check->hooks->note(check->hooks->ctx, csvk_buf_text(&text));
     }
     csvk_buf_release(&text);
+}
+
+/* How many values would be errors if the types were more than hints. */
+static void tell_hints(const struct input_check *check, const struct csvk_report *report)
+{
+    struct csvk_buf text = CSVK_BUF_INIT;
+    uint64_t values = 0;
+    for (size_t i = 0; i < report->nvalues; i++) {
+        for (size_t k = 0; k < report->nvalue_rules; k++) {
+            const struct csvk_rule *rule = csvk_rule_at(report->first_value_rule + k);
+            bool error = csvk_rule_level(rule, report->profile) == CSVK_ERROR;
+            values += error ? report->values[i].counts[k] : 0;
+        }
+    }
+    if (values > 0 &&
+        csvk_buf_printf(&text,
+                        "%s: warning: %llu value%s not fit the types of the manifest; the project "
+                        "takes types as hints, so the columns are text",
+                        report->file, (unsigned long long)values,
+                        values == 1 ? " does" : "s do") == CSVK_OK) {
+        check->hooks->note(check->hooks->ctx, csvk_buf_text(&text));
+    }
+    csvk_buf_release(&text);
+}
+
+/* Data that other names are used for, or whose values are not what the manifest hints at, is sent
+   all the same, but not without a word. */
+static void tell_warnings(const struct input_check *check, const struct csvk_report *report)
+{
+    const struct csvk_rule *skipped = csvk_rule_find("manifest-header-skipped");
+    if (check->hooks->note == NULL || check->again) {
+        return;
+    }
+    for (size_t i = 0; i < report->nfindings; i++) {
+        if (report->findings[i]->rule == skipped) {
+            tell(check, report->file, report->findings[i]);
+        }
+    }
+    if (check->support == CSVK_SUPPORT_HINTS) {
+        tell_hints(check, report);
+    }
 }
 
 /* Counts the records of a file and tells when it has errors. The width of the first file is that of
@@ -152,7 +185,7 @@ static void report_part(struct input_check *check, struct csvk_validator *valida
             check->hooks->refused(check->hooks->ctx, report);
         }
     } else {
-        tell_other_names(check, report);
+        tell_warnings(check, report);
     }
 }
 
@@ -213,7 +246,9 @@ static void check_files(struct input_check *check, const struct csvk_strings *fi
     for (size_t i = 0; i < files->count; i++) {
         struct csvk_error err = {0};
         check_file(check, files->item[i]);
+        uint64_t kept = check->options.columns_are & CSVK_COLUMNS_WITH_TIMESTAMP;
         int status = csvk_table_definition_next(check->table, &check->options, &err);
+        check->options.columns_are |= kept;
         if (status != CSVK_OK) {
             take_failure(check, status, &err);
         }
@@ -223,6 +258,26 @@ static void check_files(struct input_check *check, const struct csvk_strings *fi
         csvk_validator_free(check->part[i]);
     }
     csvk_free(check->part);
+}
+
+bool input_types_are_judged(const struct kbc_input *input)
+{
+    const struct csvk_strings *nulls = input->nulls;
+    bool usual = nulls == NULL || (nulls->count == 1 && nulls->item[0][0] == '\0');
+    return usual && input->support != CSVK_SUPPORT_NONE;
+}
+
+/* How the data is read, and what its values have to be: the validator knows no other NULL than
+   nothing, so with another one sent_values.c judges them. */
+static int set_types(struct csvk_validate_options *options, const struct kbc_input *input,
+                     struct csvk_error *err)
+{
+    bool judged = input_types_are_judged(input);
+    int status = csvk_table_definition_rules(&input->table, options, err);
+    options->columns_are |= input->timestamp ? CSVK_COLUMNS_WITH_TIMESTAMP : 0;
+    return status == CSVK_OK ? csvk_table_definition_support(
+                                   options, judged ? input->support : CSVK_SUPPORT_NONE, err)
+                             : status;
 }
 
 /* What the validator has to know: how the data is read, and the key by the names of the data. */
@@ -238,7 +293,7 @@ static int set_options(struct input_check *check, const struct kbc_input *input,
         const char *first = files->count > 0 ? files->item[0] : NULL;
         status = csvk_table_definition_look(check->table, first, err);
     }
-    status = status == CSVK_OK ? csvk_table_definition_rules(check->table, options, err) : status;
+    status = status == CSVK_OK ? set_types(options, input, err) : status;
     if (key == NULL || status != CSVK_OK) {
         return status;
     }
@@ -273,7 +328,8 @@ int kbc_input_check(struct kbc_input *input, const struct csvk_strings *key,
     struct csvk_error own = {0};
     struct csvk_error *why = err != NULL ? err : &own;
     struct csvk_strings files = {0};
-    struct input_check check = {.hooks = hooks, .table = &input->table, .again = input->counted};
+    struct input_check check = {
+        .hooks = hooks, .table = &input->table, .support = input->support, .again = input->counted};
     csvk_validate_options_init(&check.options);
     int status = input->sliced ? csvk_list_slices(input->path, &files, why)
                                : csvk_strings_add(&files, input->path);

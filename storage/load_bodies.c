@@ -40,7 +40,8 @@ static bool add_source(cJSON *body, const struct kbc_load *wanted)
 static bool add_rules(cJSON *body, const struct kbc_load *wanted)
 {
     cJSON *nulls = wanted->nulls ? json_array(wanted->nulls) : NULL;
-    return (!wanted->nulls || (nulls && cJSON_AddItemToObject(body, "treatValuesAsNull", nulls))) &&
+    return (!wanted->timestamp || cJSON_AddTrueToObject(body, "useTimestampFromDataFile")) &&
+           (!wanted->nulls || (nulls && cJSON_AddItemToObject(body, "treatValuesAsNull", nulls))) &&
            (!wanted->deduplication ||
             cJSON_AddStringToObject(body, "deduplicationStrategy", wanted->deduplication));
 }

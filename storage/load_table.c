@@ -11,6 +11,7 @@
  */
 #include "csvkit/base/delimiter.h"
 #include "storage/delete_rows.h"
+#include "storage/delete_values.h"
 #include "storage/import_marks.h"
 #include "storage/load_bodies.h"
 #include "storage/job.h"
@@ -26,6 +27,7 @@ struct loading {
     struct kbc_loaded *out;
     struct table_place place;
     struct csvk_strings columns; /* as Storage names them; empty: the header of the data has them */
+    struct csvk_strings of_table; /* those of `columns` that the table has: without time stamps */
     struct state *state;
     char run[KBC_RUN_SIZE]; /* of the import; "" when it is not known */
     bool was_done;          /* an earlier run saw the import succeed */
@@ -321,6 +323,43 @@ static int check_wanted(const struct kbc_load *wanted, struct csvk_error *err)
     return delete_rows_check(wanted, err);
 }
 
+/* The time stamps of the rows are no column of the table. From the API Blueprint: Snowflake only,
+   and the data must have the column. From memory and not verified: that a table without the column
+   has to be made before, and that the name in a header stays as it is. */
+static int set_aside_timestamp(struct loading *loading, struct csvk_error *err)
+{
+    const struct kbc_load *wanted = loading->wanted;
+    const struct table_place *place = &loading->place;
+    bool found = false;
+    for (size_t i = 0; i < loading->columns.count; i++) {
+        bool stamp = wanted->timestamp && strcmp(loading->columns.item[i], "_timestamp") == 0;
+        if (!stamp && csvk_strings_add(&loading->of_table, loading->columns.item[i]) < 0) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+        found = found || stamp;
+    }
+    if (!wanted->timestamp) {
+        return CSVK_OK;
+    }
+    if (*place->backend && strcmp(place->backend, "snowflake") != 0) {
+        return csvk_fail(err, CSVK_EDATA,
+                         "%s: time stamps are taken from the data on Snowflake only, and the "
+                         "table is on %s",
+                         wanted->table, place->backend);
+    }
+    if (loading->columns.count == 0 && !place->exists) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s: to make a table without the column _timestamp, the names of the "
+                         "columns are needed (--columns)",
+                         wanted->table);
+    }
+    return found || loading->columns.count == 0
+               ? CSVK_OK
+               : csvk_fail(err, CSVK_EDATA,
+                           "%s: the data has no column _timestamp; nothing was loaded",
+                           wanted->table);
+}
+
 static int look_at_table(struct loading *loading, struct csvk_error *err)
 {
     const struct kbc_load *wanted = loading->wanted;
@@ -332,6 +371,7 @@ static int look_at_table(struct loading *loading, struct csvk_error *err)
     if (status == CSVK_OK && has(wanted->columns)) {
         status = table_names(loading->kbc, wanted->columns, &loading->columns, err);
     }
+    status = status == CSVK_OK ? set_aside_timestamp(loading, err) : status;
     if (status == CSVK_OK && loading->place.exists && wanted->snapshot) {
         status =
             csvk_fail(err, CSVK_EDATA, "%s: the table exists already; a snapshot makes a new table",
@@ -339,7 +379,9 @@ static int look_at_table(struct loading *loading, struct csvk_error *err)
     } else if (status == CSVK_OK && loading->place.exists) {
         struct kbc_load now = *wanted;
         now.create_only = wanted->create_only && !did_make_table(loading);
-        status = table_check(&loading->place, &now, &loading->columns, err);
+        status = table_check(&loading->place, &now, &loading->of_table, err);
+        status = status == CSVK_OK ? delete_values_check(loading->kbc, wanted->delete_list, err)
+                                   : status;
     }
     return status;
 }
@@ -351,15 +393,16 @@ static int make_or_complete_table(struct loading *loading, struct csvk_error *er
     struct table_place *place = &loading->place;
     if (place->exists) {
         return wanted->add == KBC_ADD_COLUMNS
-                   ? table_add_columns(loading->kbc, place, &loading->columns, err)
+                   ? table_add_columns(loading->kbc, place, &loading->of_table, err)
                    : CSVK_OK;
     }
     int status = table_make_bucket(loading->kbc, place, &out->bucket_created, err);
-    if (status == CSVK_OK && (wanted->header != KBC_HEADER || wanted->schema)) {
+    bool first = wanted->header != KBC_HEADER || wanted->schema || wanted->timestamp;
+    if (status == CSVK_OK && first) {
         status = mark_table(loading, err);
         out->table_begun = true;
         status = status == CSVK_OK
-                     ? table_define(loading->kbc, place, wanted, &loading->columns, err)
+                     ? table_define(loading->kbc, place, wanted, &loading->of_table, err)
                      : status;
         out->table_created = status == CSVK_OK;
         place->exists = status == CSVK_OK;
@@ -501,6 +544,7 @@ int kbc_load(struct kbc *kbc, const struct kbc_load *wanted, struct kbc_loaded *
     state_close(loading.state);
     table_release(&loading.place);
     csvk_strings_release(&loading.columns);
+    csvk_strings_release(&loading.of_table);
     return status;
 }
 
@@ -520,6 +564,7 @@ int kbc_load_check(struct kbc *kbc, const struct kbc_load *wanted, struct kbc_ta
     }
     table_release(&loading.place);
     csvk_strings_release(&loading.columns);
+    csvk_strings_release(&loading.of_table);
     return status;
 }
 

@@ -7,7 +7,11 @@
  * native manifest when the table is to be made. The type of a backend counts more than the base
  * type beside it, as it does for the platform. What a legacy manifest says in metadata is a hint:
  * its columns are text.
+ *
+ * One fault, one finding: where the validator has held the values against a type that is as narrow,
+ * with all the places that it knows, nothing is left to be found here (judged_already).
  */
+#include "storage/storage_input.h"
 #include "storage/storage_table.h"
 
 #include <string.h>
@@ -100,11 +104,12 @@ int kbc_target_of_schema(const cJSON *schema, struct kbc_target *target)
 /* ---- values ---------------------------------------------------------------------------------- */
 
 enum { MOST_LINES = 30 }; /* about values, of all files; the counts go on */
+enum { MOST_OF_INTEGER = 38, MOST_OF_NUMERIC = 29 }; /* digits before the point that may pass */
 
 struct sent_values {
     const struct kbc_input *input;
-    const struct kbc_target *target;
-    const struct csvk_strings *nulls;
+    const struct csvk_declared_type *types; /* ntypes of them: what is left to be judged */
+    size_t ntypes;
     const struct kbc_input_hooks *hooks;
     uint64_t misfits; /* of all files */
     unsigned lines;
@@ -147,8 +152,7 @@ static int add_example(const struct sent_values *check, const char *path, size_t
     if (status == CSVK_OK) {
         status = csvk_buf_puts(line, example->length > example->kept ? "...\"" : "\"");
     }
-    return status == CSVK_OK ? add_reason(line, &check->target->types[column], example->why)
-                             : status;
+    return status == CSVK_OK ? add_reason(line, &check->types[column], example->why) : status;
 }
 
 static void tell_column(struct sent_values *check, const char *path, size_t column,
@@ -193,12 +197,11 @@ static int check_file(struct sent_values *check, const char *path, struct csvk_e
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_type_check *types = NULL;
-    const struct kbc_target *target = check->target;
     csvk_options_init(&options);
     options.dialect = check->input->table.dialect;
     options.detail = CSVK_FIELDS;
-    int status =
-        csvk_type_check_new(&types, target->types, target->ntypes, check->nulls, &options.dialect);
+    int status = csvk_type_check_new(&types, check->types, check->ntypes, check->input->nulls,
+                                     &options.dialect);
     status = status == CSVK_OK ? csvk_source_open(&source, path, err)
                                : csvk_fail(err, CSVK_ENOMEM, "out of memory");
     if (status == CSVK_OK) {
@@ -207,7 +210,7 @@ static int check_file(struct sent_values *check, const char *path, struct csvk_e
     if (status == CSVK_OK) {
         status = feed(check, types, reader, err);
     }
-    for (size_t i = 0; status == CSVK_OK && i < target->ntypes; i++) {
+    for (size_t i = 0; status == CSVK_OK && i < check->ntypes; i++) {
         tell_column(check, path, i, csvk_type_check_column(types, i));
     }
     csvk_reader_free(reader);
@@ -216,33 +219,94 @@ static int check_file(struct sent_values *check, const char *path, struct csvk_e
     return status;
 }
 
-static bool can_misfit(const struct kbc_target *target)
+/* The types of the two checks that refuse the same texts, at least. */
+static bool same_form(uint64_t declared, enum csvk_type type)
 {
-    bool any = false;
-    for (size_t i = 0; i < target->ntypes; i++) {
-        any = any || target->types[i].type != CSVK_TYPE_STRING || target->types[i].not_null;
+    static const struct {
+        enum csvk_value_type declared;
+        enum csvk_type type;
+    } same[] = {
+        {CSVK_VALUE_INTEGER, CSVK_TYPE_INTEGER},     {CSVK_VALUE_INTEGER, CSVK_TYPE_NUMERIC},
+        {CSVK_VALUE_NUMERIC, CSVK_TYPE_NUMERIC},     {CSVK_VALUE_FLOAT, CSVK_TYPE_FLOAT},
+        {CSVK_VALUE_BOOLEAN, CSVK_TYPE_BOOLEAN},     {CSVK_VALUE_DATE, CSVK_TYPE_DATE},
+        {CSVK_VALUE_TIMESTAMP, CSVK_TYPE_TIMESTAMP},
+    };
+    bool found = type == CSVK_TYPE_STRING;
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        found = found || (same[i].declared == declared && same[i].type == type);
     }
-    return any;
+    return found;
 }
 
-int kbc_input_check_values(const struct kbc_input *input, const struct kbc_target *target,
-                           const struct csvk_strings *nulls, const struct kbc_input_hooks *hooks,
-                           struct csvk_error *err)
+/* The digits before the point that a column of the manifest has at most. */
+static uint64_t whole_digits(const struct csvk_schema_column *column)
 {
-    struct sent_values check = {.input = input, .target = target, .nulls = nulls, .hooks = hooks};
-    struct csvk_strings files = {0};
-    if (!can_misfit(target)) {
-        return CSVK_OK;
+    bool bare = column->type == CSVK_VALUE_NUMERIC && column->precision == 0;
+    return column->type == CSVK_VALUE_INTEGER ? MOST_OF_INTEGER
+           : bare                             ? MOST_OF_NUMERIC
+                                              : column->precision - column->scale;
+}
+
+/* Would the validator have refused what `type` refuses? It looks at the i-th column of the
+   manifest, as the backend that was named has it. */
+static bool judged_already(const struct kbc_input *input, size_t i,
+                           const struct csvk_declared_type *type)
+{
+    struct csvk_schema_column column = {.size = sizeof column};
+    const struct csvk_table_definition *table = &input->table;
+    bool refused = input_types_are_judged(input) && input->support != CSVK_SUPPORT_HINTS;
+    if (!refused || i >= csvk_schema_count(table->schema) ||
+        csvk_schema_at(table->schema, i, (enum csvk_backend)table->backend, &column, NULL) !=
+            CSVK_OK) {
+        return false;
     }
+    bool number = type->type == CSVK_TYPE_INTEGER || type->type == CSVK_TYPE_NUMERIC;
+    return same_form(column.type, type->type) && (column.required != 0 || !type->not_null) &&
+           (!number || type->integer_digits == 0 || whole_digits(&column) <= type->integer_digits);
+}
+
+/* The types of the target without those that need no judgement. *any: is one left? */
+static struct csvk_declared_type *types_left(const struct kbc_input *input,
+                                             const struct kbc_target *target, bool *any)
+{
+    struct csvk_declared_type *types = csvk_calloc(target->ntypes + 1, sizeof *types);
+    for (size_t i = 0; types != NULL && i < target->ntypes; i++) {
+        types[i] = judged_already(input, i, &target->types[i])
+                       ? (struct csvk_declared_type){.type = CSVK_TYPE_STRING}
+                       : target->types[i];
+        *any = *any || types[i].type != CSVK_TYPE_STRING || types[i].not_null;
+    }
+    return types;
+}
+
+static int check_all(struct sent_values *check, struct csvk_error *err)
+{
+    struct csvk_strings files = {0};
+    const struct kbc_input *input = check->input;
     int status = input->sliced ? csvk_list_slices(input->path, &files, err)
                                : csvk_strings_add(&files, input->path);
     if (status == CSVK_ENOMEM) {
         csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     for (size_t i = 0; i < files.count && status == CSVK_OK; i++) {
-        status = check_file(&check, files.item[i], err);
+        status = check_file(check, files.item[i], err);
     }
     csvk_strings_release(&files);
+    return status;
+}
+
+int kbc_input_check_values(const struct kbc_input *input, const struct kbc_target *target,
+                           const struct kbc_input_hooks *hooks, struct csvk_error *err)
+{
+    bool any = false;
+    struct csvk_declared_type *types = types_left(input, target, &any);
+    struct sent_values check = {
+        .input = input, .types = types, .ntypes = target->ntypes, .hooks = hooks};
+    if (types == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    int status = any ? check_all(&check, err) : CSVK_OK;
+    csvk_free(types);
     if (status == CSVK_OK && check.misfits > 0) {
         status =
             csvk_fail(err, CSVK_EDATA,

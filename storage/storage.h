@@ -231,6 +231,7 @@ struct kbc_load {
     struct csvk_dialect dialect;
     bool sliced;
     bool incremental;
+    bool timestamp;   /* the column _timestamp of the data says when each row was changed */
     bool create_only; /* refuse when the table exists */
     bool once;        /* first look whether any job has loaded the file into the table */
     bool no_wait;
@@ -308,23 +309,29 @@ struct kbc_input {
     struct csvk_table_definition table;
     enum kbc_header header;
     bool incremental;
+    bool timestamp; /* as in kbc_load; whoever has options sets it */
     struct csvk_strings delete_values;
-    struct kbc_delete delete_where; /* its texts are borrowed, from `manifest` or from options */
-    cJSON *delete_list;             /* "delete_where" of the manifest, or NULL */
-    cJSON *schema;                  /* of a native manifest that has types, or NULL */
-    char *metadata;                 /* for kbc_load, or NULL */
+    struct kbc_delete delete_where;   /* its texts are borrowed, from `manifest` or from options */
+    cJSON *delete_list;               /* "delete_where" of the manifest, or NULL */
+    enum csvk_type_support support;   /* of the project: what the types of a manifest are for */
+    cJSON *schema;                    /* of a native manifest whose types count, or NULL */
+    char *metadata;                   /* for kbc_load, or NULL */
+    const struct csvk_strings *nulls; /* as in kbc_load; borrowed; whoever has options sets it */
     struct csvk_manifest_table manifest;
     bool counted;     /* the check has counted the records */
     uint64_t records; /* of the data, without headers */
 };
 /*
  * Reads the manifest: `manifest`, or PATH.manifest when that is NULL and the file is there. It is
- * judged as that of an output. CSVK_EUSAGE: standard input cannot be sent, because its length must
+ * judged as that of an output, in a project with this support of native types. Where types are
+ * hints, all columns are text and `metadata` has the types; without support they say nothing.
+ * CSVK_EUSAGE: standard input cannot be sent, because its length must
  * be known and a request may have to be repeated. CSVK_EDATA: the manifest has errors, which are in
  * `findings`; input->table.manifest is its path. CSVK_EIO, CSVK_ENOMEM.
  */
 int kbc_input_read(struct kbc_input *input, const char *path, const char *manifest,
-                   struct csvk_findings *findings, struct csvk_error *err) CSVK_MUST_USE;
+                   enum csvk_type_support support, struct csvk_findings *findings,
+                   struct csvk_error *err) CSVK_MUST_USE;
 /* Decides what `header` is, and that the deletion is complete. CSVK_EUSAGE. */
 int kbc_input_settle(struct kbc_input *input, struct csvk_error *err) CSVK_MUST_USE;
 /* CSVK_EUSAGE when the Importer cannot do what is asked for. */
@@ -343,20 +350,21 @@ struct kbc_input_hooks { /* what they get is borrowed for the call */
 /*
  * Validates all files as Storage will read them; it unpacks gzip and nothing else. With `key`,
  * which may be empty, the header is compared with the columns, too, and the key must be there,
- * filled and unique; NULL: neither. Sets input->counted and input->records. CSVK_EDATA when data
- * was refused; any other failure is that of the last file that could not be judged, and
- * hooks->failed has seen it.
+ * filled and unique; NULL: neither. Values are held against the types of a native manifest, unless
+ * input->nulls name values that the validator does not know as NULL. Sets input->counted and
+ * input->records. CSVK_EDATA when data was refused; any other failure is that of the last file that
+ * could not be judged, and hooks->failed has seen it.
  */
 int kbc_input_check(struct kbc_input *input, const struct csvk_strings *key,
                     const struct kbc_input_hooks *hooks, struct csvk_error *err) CSVK_MUST_USE;
 /*
- * Compares the values with the types of the table (csvk_type_check says how far); reads the data
- * once more, unless no column can have a misfit. `nulls` as in kbc_load. CSVK_EDATA when a value
- * does not fit: hooks->misfit was told about the first ones of every column, and how many there
- * are.
+ * Compares the values with the types of the table (csvk_type_check says how far) in columns that
+ * kbc_input_check has not held against a type as narrow; it must have been called. Reads the data
+ * once more, unless no column can have a misfit. CSVK_EDATA when a value does not fit:
+ * hooks->misfit was told about the first ones of every column, and how many there are.
  */
 int kbc_input_check_values(const struct kbc_input *input, const struct kbc_target *target,
-                           const struct csvk_strings *nulls, const struct kbc_input_hooks *hooks,
+                           const struct kbc_input_hooks *hooks,
                            struct csvk_error *err) CSVK_MUST_USE;
 void kbc_input_release(struct kbc_input *input);
 

@@ -89,10 +89,45 @@ static char *metadata_of(const struct csvk_manifest_table *table, bool *failed)
     return text;
 }
 
+static int set_metadata(struct kbc_input *input, const struct csvk_manifest_table *told)
+{
+    bool failed = false;
+    input->metadata = metadata_of(told, &failed);
+    return failed ? CSVK_ENOMEM : CSVK_OK;
+}
+
+/* Types that are hints become metadata of the columns, as a legacy manifest has them. */
+static int set_hints(struct kbc_input *input, const struct csvk_manifest *manifest)
+{
+    struct csvk_manifest *legacy = NULL;
+    struct csvk_manifest_table told = {0};
+    struct csvk_findings not_carried = {0};
+    int status =
+        csvk_manifest_convert(&legacy, manifest, CSVK_GENERATION_LEGACY, NULL, &not_carried);
+    if (status == CSVK_OK) {
+        status = csvk_manifest_table(legacy, &told);
+    }
+    status = status == CSVK_OK ? set_metadata(input, &told) : status;
+    csvk_findings_release(&not_carried);
+    csvk_manifest_table_release(&told);
+    csvk_manifest_free(legacy);
+    return status;
+}
+
+/* What the platform gets from the manifest beside the data. */
+static int take_types(struct kbc_input *input, const struct csvk_manifest *manifest)
+{
+    bool native = input->manifest.generation == CSVK_GENERATION_NATIVE;
+    if (input->support != CSVK_SUPPORT_HINTS && input->support != CSVK_SUPPORT_NONE) {
+        input->schema = list_of(manifest, "schema"); /* it goes to the platform as it is */
+    }
+    return native && input->support == CSVK_SUPPORT_HINTS ? set_hints(input, manifest)
+                                                          : set_metadata(input, &input->manifest);
+}
+
 static int take_manifest(struct kbc_input *input, const struct csvk_manifest *manifest,
                          struct csvk_findings *findings, struct csvk_error *err)
 {
-    bool failed = false;
     struct csvk_table_definition *table = &input->table;
     if (csvk_manifest_table(manifest, &input->manifest) != CSVK_OK) {
         return no_memory(err);
@@ -103,10 +138,9 @@ static int take_manifest(struct kbc_input *input, const struct csvk_manifest *ma
     }
     const struct csvk_manifest_table *told = &input->manifest;
     input->incremental = table->incremental == CSVK_YES;
-    input->schema = list_of(manifest, "schema"); /* it goes to the platform as it is */
     input->delete_list = list_of(manifest, "delete_where");
-    input->metadata = metadata_of(told, &failed);
-    if (failed || csvk_strings_copy(&input->delete_values, &told->delete_values) != CSVK_OK) {
+    if (take_types(input, manifest) != CSVK_OK ||
+        csvk_strings_copy(&input->delete_values, &told->delete_values) != CSVK_OK) {
         return no_memory(err);
     }
     input->delete_where.column = told->delete_column;
@@ -120,6 +154,7 @@ static int judge_manifest(const struct kbc_input *input, const struct csvk_manif
     struct csvk_manifest_judge judge;
     csvk_manifest_judge_init(&judge);
     judge.kind = CSVK_MANIFEST_OUT_TABLE;
+    judge.support = input->support;
     if (csvk_manifest_check(manifest, &judge, findings) != CSVK_OK) {
         return no_memory(err);
     }
@@ -145,10 +180,12 @@ static int read_manifest(struct kbc_input *input, struct csvk_findings *findings
 /* ---- what is known --------------------------------------------------------------------------- */
 
 int kbc_input_read(struct kbc_input *input, const char *path, const char *manifest,
-                   struct csvk_findings *findings, struct csvk_error *err)
+                   enum csvk_type_support support, struct csvk_findings *findings,
+                   struct csvk_error *err)
 {
     struct stat about;
     memset(input, 0, sizeof *input);
+    input->support = support;
     csvk_table_definition_init(&input->table);
     if (path != NULL && strcmp(path, "-") == 0) {
         return csvk_fail(err, CSVK_EUSAGE,

@@ -8,4 +8,7 @@
 int input_first_record(const struct csvk_dialect *dialect, const char *path,
                        struct csvk_strings *values, struct csvk_error *err) CSVK_MUST_USE;
 
+/* Does the validator hold values against the types of the manifest, if it has some? */
+bool input_types_are_judged(const struct kbc_input *input);
+
 #endif

@@ -133,15 +133,38 @@ static int ask_for_names(struct kbc *kbc, const struct csvk_strings *columns,
     return status;
 }
 
+static bool is_timestamp(const char *name)
+{
+    return strcmp(name, "_timestamp") == 0;
+}
+
+/* The column of the platform has this name, though no other may begin so. */
+static int restore_timestamp(const struct csvk_strings *columns, struct csvk_strings *names,
+                             struct csvk_error *err)
+{
+    for (size_t i = 0; i < columns->count; i++) {
+        char *name = is_timestamp(columns->item[i]) ? csvk_strdup("_timestamp") : names->item[i];
+        if (name == NULL) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+        if (name != names->item[i]) {
+            csvk_free(names->item[i]);
+            names->item[i] = name;
+        }
+    }
+    return CSVK_OK;
+}
+
 int table_names(struct kbc *kbc, const struct csvk_strings *columns, struct csvk_strings *out,
                 struct csvk_error *err)
 {
     bool plain = true;
     for (size_t i = 0; i < columns->count; i++) {
-        plain = plain && is_plain(columns->item[i]);
+        plain = plain && (is_plain(columns->item[i]) || is_timestamp(columns->item[i]));
     }
     if (!plain && kbc->mode == KBC_SEND) {
-        return ask_for_names(kbc, columns, out, err);
+        int status = ask_for_names(kbc, columns, out, err);
+        return status == CSVK_OK ? restore_timestamp(columns, out, err) : status;
     }
     return csvk_strings_copy(out, columns) < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory")
                                                : CSVK_OK;

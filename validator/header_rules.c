@@ -188,6 +188,10 @@ static const char *renaming(const struct name *name)
 static void judge_storage_name(struct csvk_validator *v, const struct header *h,
                                const struct name *name)
 {
+    bool wanted = (v->options.columns_are & CSVK_COLUMNS_WITH_TIMESTAMP) != 0;
+    if (wanted && strcmp(name->text, "_timestamp") == 0) {
+        return;
+    }
     const char *broken = refusal(name);
     enum rule_index rule = broken != NULL ? RULE_HEADER_NAME_REFUSED : RULE_HEADER_INVALID_NAME;
     broken = broken != NULL ? broken : renaming(name);

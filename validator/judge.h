@@ -279,6 +279,9 @@ void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
 int keys_feed(struct csvk_validator *v, struct csvk_error *err);
 int keys_finish(struct csvk_validator *v, struct csvk_error *err);
 int keys_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err);
+/* Is a cell of this column, from 0, told by empty-key when it has no value? It is one finding, that
+   of the rule with the higher severity; with the same, of value-missing (schema_tells_missing). */
+bool keys_tell_empty(const struct csvk_validator *v, size_t column);
 void keys_free(struct key_state *keys);
 
 /* schema_rules.c: these do nothing when no types are declared */
@@ -290,6 +293,10 @@ static inline bool is_schema_rule(size_t rule)
 bool schema_is_judged(const struct csvk_validator *v);
 int schema_new(struct csvk_validator *v, struct csvk_error *err);
 void schema_feed(struct csvk_validator *v);
+/* Has value-missing told that a cell of this column, from 0, has no value? `record` is the
+   reader's; NULL: not reported. `flags`: of the field. */
+bool schema_tells_missing(const struct csvk_validator *v, const struct csvk_record *record,
+                          size_t column, uint32_t flags);
 /* Is there room for one more finding of a rule of is_schema_rule in this column, from 1? If so, the
    caller keeps it. */
 bool schema_takes(struct csvk_validator *v, size_t rule, uint64_t field);

@@ -123,6 +123,20 @@ void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
     k->resolved = all;
 }
 
+bool keys_tell_empty(const struct csvk_validator *v, size_t column)
+{
+    const struct key_state *k = v->keys;
+    if (k == NULL || !k->resolved || v->level[RULE_EMPTY_KEY] <= v->level[RULE_VALUE_MISSING]) {
+        return false;
+    }
+    for (size_t i = 0; i < k->columns.count; i++) {
+        if (k->columns.column[i] == column) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- records --------------------------------------------------------------------------------- */
 
 /* The value of a field: the bytes of the record when they are the value, else decoded in `room`. */
@@ -239,7 +253,8 @@ static int key_values(struct csvk_validator *v, struct key_walk *w, const struct
                                              &k->room[i], &k->value[i]) != CSVK_OK) {
             return CSVK_ENOMEM;
         }
-        if (k->value[i].len == 0) {
+        if (k->value[i].len == 0 &&
+            !schema_tells_missing(v, rec->reported, k->columns.column[i], field->flags)) {
             judge_empty(v, w, rec, i);
         }
     }

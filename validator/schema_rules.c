@@ -249,9 +249,9 @@ static void judge_empty_value(struct csvk_validator *v, const struct schema_cell
     }
     column->empty++;
     struct value_fault fault = {.kind = VALUE_GOOD};
-    if (check->required) {
+    if (check->required && !keys_tell_empty(v, cell->column)) {
         add_fault(v, cell, RULE_VALUE_MISSING, &fault);
-    } else if (quoted && check->type == CSVK_VALUE_STRING &&
+    } else if (!check->required && quoted && check->type == CSVK_VALUE_STRING &&
                check->backend == CSVK_BACKEND_PORTABLE) {
         fault.why = "two enclosures are NULL on Snowflake, and an empty text on BigQuery";
         add_fault(v, cell, RULE_VALUE_NOT_PORTABLE, &fault);
@@ -317,6 +317,20 @@ static bool is_judged(const struct csvk_validator *v, const struct csvk_record *
     bool no_data = v->options.sep == CSVK_SEP_FOUND && record->number == 1;
     return !no_data && !record->blank && !record->oversize && record->number != v->header_record &&
            record->nfields == v->width;
+}
+
+bool schema_tells_missing(const struct csvk_validator *v, const struct csvk_record *record,
+                          size_t column, uint32_t flags)
+{
+    const struct schema_state *s = v->schema;
+    bool heavier = judge_is_on(v, RULE_VALUE_MISSING) &&
+                   v->level[RULE_VALUE_MISSING] >= v->level[RULE_EMPTY_KEY];
+    if (s == NULL || !heavier || column >= s->count || record == NULL || !is_judged(v, record)) {
+        return false;
+    }
+    const struct value_check *check = &s->column[column].check;
+    bool value = (flags & CSVK_FIELD_ENCLOSED) != 0 && check->quoted_empty_is_value;
+    return check->required && !value && (flags & CSVK_FIELD_BROKEN) == 0;
 }
 
 void schema_feed(struct csvk_validator *v)

@@ -85,6 +85,8 @@ struct csvk_validate_options {
 #define CSVK_COLUMNS_JUDGED 1u
 /* They are the first record of the first slice, and nobody has said that it is a header. */
 #define CSVK_COLUMNS_OF_SLICE 2u
+/* A column called _timestamp is wanted: the platform takes from it when each row was changed. */
+#define CSVK_COLUMNS_WITH_TIMESTAMP 8u
 CSVK_API void csvk_validate_options_init_sized(struct csvk_validate_options *options, size_t size);
 static inline void csvk_validate_options_init(struct csvk_validate_options *options)
 {

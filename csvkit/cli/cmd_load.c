@@ -249,7 +249,7 @@ static int import_directly(struct remote *remote, const struct kbc_input *input)
 /* Of a table that was asked for: when it has a key that was not given, or types, the data is read
    once more for each of them. */
 static int check_for_target(struct remote *remote, struct kbc_input *input,
-                            const struct kbc_load *load, const struct kbc_target *target)
+                            const struct kbc_target *target)
 {
     struct cli *cli = remote->cli;
     int result = CLI_GOOD;
@@ -259,7 +259,7 @@ static int check_for_target(struct remote *remote, struct kbc_input *input,
     if (target->primary_key.count > 0 && input->table.primary_key.count == 0) {
         result = remote_input_check(input, cli, &target->primary_key);
     }
-    return result == CLI_GOOD ? remote_input_check_values(input, cli, target, load->nulls) : result;
+    return result == CLI_GOOD ? remote_input_check_values(input, cli, target) : result;
 }
 
 /* Asks for the table before anything is uploaded, unless an earlier run may have made it. A dry run
@@ -278,8 +278,7 @@ static int check_first(struct remote *remote, struct kbc_input *input, const str
         status = kbc_load_check(remote->kbc, load, &target, &err);
     }
     *exists = target.exists;
-    int result =
-        status < 0 ? remote_fail(remote, &err) : check_for_target(remote, input, load, &target);
+    int result = status < 0 ? remote_fail(remote, &err) : check_for_target(remote, input, &target);
     kbc_target_release(&target);
     return result;
 }
@@ -314,6 +313,7 @@ static int read_load(struct cli *cli, const struct kbc_input *input, struct kbc_
         .dialect = input->table.dialect,
         .sliced = input->sliced,
         .incremental = input->incremental,
+        .timestamp = input->timestamp,
         .create_only = cli_has(cli, "create-only"),
         .once = cli_has(cli, "once"),
         .no_wait = cli_has(cli, "no-wait"),
@@ -335,17 +335,18 @@ static int run_load(struct cli *cli, struct kbc_input *input)
     struct load_options options = {0};
     struct converted_input converted = {0};
     int status = converted_input_make(&converted, cli, input);
-    if (status == CLI_GOOD && input->path && !cli_has(cli, "no-check")) {
-        status = remote_input_check(input, cli, &input->table.primary_key);
-    }
-    if (status == CLI_GOOD && kbc_input_read_header(input, &err) != CSVK_OK) {
-        status = cli_fail(cli, &err);
-    }
     if (status == CLI_GOOD) {
         status = read_load(cli, input, &load);
     }
     if (status == CLI_GOOD) {
         status = load_options_read(&options, cli, &load);
+    }
+    if (status == CLI_GOOD && input->path && !cli_has(cli, "no-check")) {
+        input->nulls = load.nulls;
+        status = remote_input_check(input, cli, &input->table.primary_key);
+    }
+    if (status == CLI_GOOD && kbc_input_read_header(input, &err) != CSVK_OK) {
+        status = cli_fail(cli, &err);
     }
     if (status == CLI_GOOD) {
         status = remote_open(&remote, cli, "load");
@@ -403,6 +404,12 @@ static const struct cli_option rows[] = {
      "With --from-workspace: whether a row with the primary key of an old row replaces it (upsert) "
      "or is added (insert). Default: upsert.",
      false},
+    {"timestamp-from-data", 0, NULL, NULL,
+     "The column _timestamp of the data says when each row was last changed, instead of the time "
+     "of "
+     "the load; the table does not get it as a column. download --timestamp writes it. Snowflake "
+     "only.",
+     false},
     {"tag", 0, "TAG", NULL, "A tag of the uploaded file, besides those of the manifest.", true},
     {"permanent", 0, NULL, NULL,
      "Keep the uploaded file. Default: Storage deletes it after 15 days.", false},
@@ -425,8 +432,8 @@ static const struct cli_option rows[] = {
      "the types of the table, or of the native manifest that makes it, cannot take: only those "
      "that "
      "every backend refuses. This is the default. It reads the data once, once more when only the "
-     "table knows the key, and once more for types; keys that do not fit into memory go to "
-     "temporary files.",
+     "table knows the key, and once more for types that only the table knows; keys that do not fit "
+     "into memory go to temporary files.",
      false},
     {"no-check", 0, NULL, NULL, "Send the data without validating it.", false},
     {"manifest", 0, "FILE", NULL, "The manifest of the data. Default: PATH.manifest, if it exists.",
@@ -467,7 +474,8 @@ const struct cli_command cli_cmd_load = {
         "Uploads PATH, a file or a directory of slices, or takes the file of --file-id, and "
         "imports it into TABLE. An uploaded file gets the tag file-import or table-import, as the "
         "platform's own clients do it. Bucket and table are made when they do not exist; a "
-        "manifest with types makes a typed table. The columns and the primary key are compared "
+        "manifest with types makes a typed table, unless KBC_DATA_TYPE_SUPPORT is hints or none. "
+        "The columns and the primary key are compared "
         "with those of the table before anything is uploaded.\n\n"
         "With --encoding, or --delimiter=auto, a converted copy is loaded, as in upload.\n\n"
         "An import takes effect only once: when the answer to the request is lost, csvkit looks "

@@ -114,6 +114,46 @@ refused '34 values do not fit' "$work/good" --columns=id,v
 same "lines about values are bounded" "$(grep -c 'becomes NULL' "$work/err")" 30
 rm "$work"/good/z*.csv
 
+# ---- one fault of a cell, one finding; what the types are for -----------------------------------------------
+begin
+printf '{"has_header":true,"schema":[{"name":"id","primary_key":true,"data_type":{"base":{"type":"INTEGER"}}},{"name":"v","data_type":{"base":{"type":"DATE"}}}]}' \
+    >"$work/cells.csv.manifest"
+printf 'id,v\r\n1,NULL\r\n,2024-01-01\r\n' >"$work/cells.csv"
+found() { grep -cE ' (error|warning)\[' "$work/err"; }
+refused 'cells.csv:3:1: error[value-missing]' "$work/cells.csv"
+says 'cells.csv:2:3: error[type-mismatch]'
+same "an empty cell of the key" "$(found)" 2
+refused 'cells.csv:3:1: error[empty-key]' "$work/cells.csv" --treat-null-as=NULL
+printf 'id,v\r\n1,NULL\r\n2,2024-01-01\r\n' >"$work/cells.csv"
+run 0 load "$T" "$work/cells.csv" --treat-null-as=NULL # new, with the types of the manifest
+run 0 load "$T" "$work/cells.csv" --treat-null-as=NULL # and with those of the table
+refused '"NULL" is no DATE' "$work/cells.csv" --treat-null-as=none
+begin
+printf 'id,v\r\n1,2024-02-30\r\n' >"$work/cells.csv"
+KBC_DATA_TYPE_SUPPORT=hints run 0 load "$T" "$work/cells.csv"
+says 'cells.csv: warning: 1 value does not fit the types of the manifest; the project takes types as hints'
+table() { state | jq -c ".tables.\"$T\"$1"; }
+same "hints: the columns are text" "$(table '|[.isTyped,.definition.columns]')" '[false,[]]'
+same "hints: the types are metadata" "$(table .metadata[0].columnsMetadata.v)" \
+    '[{"key":"KBC.datatype.basetype","value":"DATE"}]'
+KBC_DATA_TYPE_SUPPORT=hints run 0 upload "$work/cells.csv"
+says 'takes types as hints'
+KBC_DATA_TYPE_SUPPORT=none run 0 upload "$work/cells.csv"
+says_not 'warning'
+run 1 upload "$work/cells.csv"
+begin
+KBC_DATA_TYPE_SUPPORT=none run 0 load "$T" "$work/cells.csv"
+says_not 'warning'
+same "no support: no types" "$(table '|[.isTyped,.definition.columns]')" '[false,[]]'
+same "no support: no hints" "$(table .metadata)" '[]'
+KBC_DATA_TYPE_SUPPORT=authoritative run 1 load "$T" "$work/cells.csv"
+says 'error[value-out-of-range]'
+rm "$work/cells.csv.manifest"
+echo '{"columns":["id","v"],"has_header":true}' >"$work/cells.csv.manifest"
+KBC_DATA_TYPE_SUPPORT=authoritative run 1 load "$T" "$work/cells.csv"
+says 'Configuration schema is missing.'
+rm "$work/cells.csv.manifest"
+
 # ---- a dry run says nothing of what a server would have answered ------------------------------------------
 begin
 run 0 load "$T" "$work/o.csv" --dry-run

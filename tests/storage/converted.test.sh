@@ -53,9 +53,9 @@ rows in.c-main.later | grep -q '"2", "a, b"' || fail "the copy was read with ano
 
 # ---- a copy that a killed run has left is removed by the next run; that of a living one is not -----------
 copies() { ls -A "$work/tmp" | grep -c 'csvkit-copy-'; }
-stalled() { # begins an upload that hangs in its first request
+stalled() { # begins an upload that hangs in its first request, until a reset
     control reset
-    control fault '{"where":"api","path":"prepare","mode":"stall","seconds":'"$1"'}'
+    control fault '{"where":"api","path":"prepare","mode":"stall","seconds":50}'
     "$CSVKIT" upload "$work/cp.csv" --encoding=windows-1250 -d ';' >"$work/first.out" 2>"$work/first.err" &
     pid=$!
     for _ in $(seq 200); do
@@ -64,16 +64,17 @@ stalled() { # begins an upload that hangs in its first request
     done
     fail "no request that stalls"
 }
-stalled 20
+stalled
 kill -9 $pid
 wait $pid 2>/dev/null
 same "a copy is left" "$(copies)" 1
 mkdir "$work/tmp/csvkit-copy-other.d" "$work/tmp/csvkit-other"
 touch "$work/tmp/csvkit-copy-file"
-stalled 1
+stalled
 same "the copy of a living run" "$(copies)" 2 # and somebody's file; the folder was nobody's
 run 0 upload "$work/semicolon.csv" -d auto
 same "the copy of a living run is kept" "$(copies)" 2
+control reset
 wait $pid || fail "the living run failed: $(cat "$work/first.err")"
 same "no folder is left" "$(ls "$work/tmp" | tr '\n' ' ')" "csvkit-copy-file csvkit-other "
 rm -r "$work/tmp/csvkit-copy-file" "$work/tmp/csvkit-other"

@@ -63,6 +63,8 @@ class Exports:
             if not isinstance(body.get(key, ''), str):
                 raise invalid('%s must be a text' % key)
         rows = [dict(zip(table['columns'], row)) for row in self.rows(table['id'])]
+        for row, stamp in zip(rows, table.get('stamps') or []):  # of the last load, a full one
+            row['_timestamp'] = stamp
         for where in body.get('whereFilters', []):
             rows = self.filtered(table, rows, where)
         for order in reversed(body.get('orderBy', [])):
@@ -73,7 +75,8 @@ class Exports:
             if self.args.backend != 'snowflake':
                 raise invalid('includeInternalTimestamp needs Snowflake')
             columns = columns + ['_timestamp']
-            rows = [dict(row, _timestamp='2026-11-%02d 10:00:00' % (n + 1)) for n, row in enumerate(rows)]
+            rows = [{'_timestamp': '2026-11-%02d 10:00:00' % (n + 1), **row}
+                    for n, row in enumerate(rows)]
         return {'file': {'id': self.store_export(table, body, columns, rows)['id']},
                 'cacheHit': False}
 

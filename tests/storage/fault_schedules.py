@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Breaks a load at every request in every way, follows the printed advice to the letter, and counts rows.
 
-    fault_schedules.py CSVKIT [--sample N] [--only TEXT] [--workers N] [-v]
+    fault_schedules.py CSVKIT [--sample N] [--only TEXT] [--from N] [--seconds N] [--workers N] [-v]
 
 A schedule is a cloud, a kind of load, a way to fail, the index of the request that fails, and how the
 world stays broken, if it does, until the run has ended. Then the world is well again. What csvkit
@@ -9,7 +9,8 @@ advised is done: the command in its message, or the same command again when that
 says or when it says nothing. In the end every row has to be in the table exactly once, and the last
 command has to have succeeded. Prints the schedules that break this rule, and how many were tried.
 
---sample N tries N of them, spread evenly. --only TEXT: those whose name has TEXT in it.
+--sample N tries N of them, spread evenly. --only TEXT: those whose name has TEXT in it. --seconds N
+begins none after that time and prints the number to go on --from: all of them in parts.
 """
 import argparse
 import concurrent.futures
@@ -236,7 +237,9 @@ class Explorer:
             return 'the table holds %s' % rows, said
         return ('', said) if len(server.requests()) < 300 else ('too many requests', said)
 
-    def explore(self, schedule):
+    def explore(self, schedule, end=None):
+        if end and time.monotonic() >= end:
+            return schedule, (None, '')
         cloud, load, mode, index, then = schedule
         server = self.borrow(cloud)
         try:
@@ -270,11 +273,14 @@ def main():
     parser.add_argument('csvkit')
     parser.add_argument('--sample', type=int)
     parser.add_argument('--only', default='')
+    parser.add_argument('--from', type=int, default=0, dest='first')
+    parser.add_argument('--seconds', type=float)
     parser.add_argument('--workers', type=int, default=8)
     parser.add_argument('-v', action='store_true')
     args = parser.parse_args()
     explorer = Explorer(os.path.abspath(args.csvkit))
-    wrong, tried = 0, 0
+    wrong, tried, began = 0, 0, time.monotonic()
+    end = began + args.seconds if args.seconds else None
     try:
         with concurrent.futures.ThreadPoolExecutor(args.workers) as pool:
             schedules = all_schedules(explorer, pool)
@@ -282,15 +288,25 @@ def main():
             if args.sample and args.sample < len(schedules):
                 step = len(schedules) / args.sample
                 schedules = [schedules[int(i * step)] for i in range(args.sample)]
-            for schedule, (fault, said) in pool.map(explorer.explore, schedules):
+            total = len(schedules)
+            print('%d schedules, from number %d' % (total, args.first), flush=True)
+            for schedule, (fault, said) in pool.map(lambda s: explorer.explore(s, end),
+                                                    schedules[args.first:]):
+                if fault is None:  # the time was over; those after this one are not counted
+                    break
                 tried += 1
+                if tried % 1000 == 0:
+                    print('%d tried, %d violations, %.0f s' % (tried, wrong, time.monotonic() - began),
+                          flush=True)
                 wrong += bool(fault)
                 if fault or args.v:
                     print('%s\n  %s\n%s' % (name_of(schedule), fault or 'good',
                                             re.sub('(?m)^', '    ', said)), flush=True)
     finally:
         explorer.end()
-    print('%d schedules, %d violations' % (tried, wrong))
+    print('%d schedules, %d violations, %.0f s' % (tried, wrong, time.monotonic() - began))
+    if args.first + tried < total:
+        print('not all of them: go on with --from %d' % (args.first + tried))
     return 1 if wrong or not tried else 0
 
 

@@ -18,7 +18,7 @@ for mode in late stall; do
         n=$((n + 1))
         options $n
         control reset
-        control fault "{\"skip\":$skip,\"mode\":\"$mode\",\"seconds\":1.5}"
+        control fault "{\"skip\":$skip,\"mode\":\"$mode\",\"seconds\":50}"
         "${load[@]}" >"$work/out" 2>"$work/err" &
         pid=$!
         while kill -0 $pid 2>/dev/null; do

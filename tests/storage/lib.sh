@@ -23,7 +23,7 @@ trap finish EXIT
 
 export TMPDIR=$work
 export no_proxy='*' NO_PROXY='*'
-unset HTTPS_PROXY HTTP_PROXY ALL_PROXY https_proxy http_proxy all_proxy KBC_BRANCHID KBC_RUNID
+unset HTTPS_PROXY HTTP_PROXY ALL_PROXY https_proxy http_proxy all_proxy KBC_BRANCHID KBC_RUNID KBC_DATA_TYPE_SUPPORT
 export CSVKIT_RETRY_DELAY_MS=20
 failures=0
 

@@ -24,6 +24,12 @@ class Misbehaviour:
         for server in self.faults.servers:
             server.refuse(seconds, self.connection)
 
+    def pause(self, rule):
+        """Until the faults are reset, at most for the seconds of the rule."""
+        end = time.monotonic() + rule['seconds']
+        while time.monotonic() < end and any(known is rule for known in self.faults.rules):
+            time.sleep(0.02)
+
     def misbehave(self, rule):
         mode = rule['mode']
         if mode == 'reset_before':
@@ -72,13 +78,13 @@ class Misbehaviour:
             self.answer(*self.act(body))
         elif mode == 'late':
             answer = self.act(body)
-            time.sleep(rule['seconds'])
+            self.pause(rule)
             self.answer(*answer)
         elif mode == 'flight':  # the sender is cut off, and the request arrives all the same, later
             threading.Timer(rule['seconds'], self.act, [body]).start()
             self.reset()
         elif mode == 'stall':
-            time.sleep(rule['seconds'])
+            self.pause(rule)
             self.reset()
         elif mode == 'big_header':
             self.answer(200, {'X-%d' % i: 'y' * 8000 for i in range(300)}, b'{}')

@@ -240,7 +240,7 @@ class Project(Exports):
         if not columns:
             raise ApiError(400, 'storage.tables.validation.noColumns', 'File has no columns')
         for name in columns:
-            if not re.fullmatch(r'[A-Za-z0-9_]{1,64}', name):
+            if not re.fullmatch(r'[A-Za-z0-9_]{1,64}', name) or name.lower() == '_timestamp':
                 raise ApiError(400, 'storage.tables.validation.invalidColumnName',
                                'Invalid column name "%s"' % name)
         if len({n.lower() for n in columns}) != len(columns):
@@ -280,12 +280,24 @@ class Project(Exports):
             records = [r for s in slices for r in s[skip:]]
         else:
             first = slices[0] if slices else []
-            columns = [webalize(v.lstrip('\ufeff')) for v, _ in first[0]] if first else []
+            columns = [v if v == '_timestamp' else webalize(v.lstrip('\ufeff'))
+                       for v, _ in first[0]] if first else []
             if file['isSliced']:
                 columns = []
             records = first[1:]
+        stamps = None
+        if body.get('useTimestampFromDataFile'):
+            columns, records, stamps = self.take_stamps(columns, records)
         self.match(table, columns, file)
+        table['stamps'] = stamps
         return self.insert(table, columns, records, body)
+
+    def take_stamps(self, columns, records):
+        if self.args.backend != 'snowflake' or '_timestamp' not in columns:  # the text: from memory
+            raise ApiError(400, 'storage.tables.validation', 'The file has no column _timestamp')
+        at = columns.index('_timestamp')
+        return ([c for c in columns if c != '_timestamp'], [r[:at] + r[at + 1:] for r in records],
+                [r[at][0] for r in records])
 
     def match(self, table, columns, file):
         missing = [c for c in table['columns'] if c not in columns]

@@ -38,7 +38,7 @@ NESTED = {'whereFilters': ({'column', 'operator'},
           'orderBy': ({'column', 'order'}, {'dataType'}),
           'columns': ({'name'}, {'definition', 'basetype'})}
 BOOLEANS = {'federationToken', 'isSliced', 'isEncrypted', 'isPermanent', 'isPublic', 'notify',
-            'incremental', 'withoutHeaders', 'gzip', 'allowTruncate', 'includeInternalTimestamp'}
+            'incremental', 'withoutHeaders', 'gzip', 'useTimestampFromDataFile', 'allowTruncate', 'includeInternalTimestamp'}
 QUERY = [('GET', r'files', {'limit', 'offset', 'tags[]', 'q', 'sinceId', 'maxId', 'runId',
                             'showExpired'}),
          ('GET', r'files/\d+', {'federationToken'}), ('DELETE', r'files/\d+', {'async'}),

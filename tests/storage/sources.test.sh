@@ -82,9 +82,49 @@ same "the first" "$(jq -cS '.[0]' "$work/sent")" \
 same "the second" "$(jq -cS '.[1]' "$work/sent")" \
     '{"changedSince":"-2 days","whereFilters":[{"column":"id","operator":"eq","valuesByTableInWorkspace":{"column":"id","table":"orders","workspaceId":7}}]}'
 same "no more requests" "$(jq length "$work/sent")" 2
-manifest '[{"where_filters":[{"column":"id","values_from_storage":{"bucket_id":"in.c-main","table":"t"}}]}]'
-run 2 load in.c-main.list "$work/o.csv"
-says "values_from_storage needs a workspace"
+
+# ---- rows to delete by the values of another table -------------------------------------------------------
+by_table() { # COLUMN OPERATOR TABLE COLUMN-THERE
+    manifest "[{\"where_filters\":[{\"column\":\"$1\",\"operator\":\"$2\",
+        \"values_from_storage\":{\"bucket_id\":\"in.c-main\",\"table\":\"$3\",\"column\":\"$4\"}}]}]"
+}
+deletions() { curl -sS "$KBC_URL/_fake/requests" | jq '[.[] | select(.method == "DELETE")] | length'; }
+printf 'k,id\r\nx,4\r\ny,\r\nz,1\r\nu,4\r\nw,"a,""b"\r\n' >"$work/gone.csv"
+run 0 load in.c-main.gone "$work/gone.csv"
+run 0 load in.c-main.list "$work/o.csv" --no-check
+by_table id eq gone id
+run 0 load in.c-main.list "$work/o.csv" --format=json
+same "values of a table" "$(result .deleted_rows)" 2
+same "values of a table, each once" "$(body DELETE main.list/rows)" \
+    '{"whereFilters":[{"column":"id","operator":"eq","values":["","1","4","a,\"b"]}]}'
+run 0 load in.c-main.list "$work/o.csv" --dry-run
+same "exports of a dry run" "$(grep -c 'gone/export-async' "$work/out")" 0 # the table is taken as missing
+manifest '[{"where_filters":[{"column":"id","operator":"ne","values_from_storage":{"bucket_id":"in.c-main","table":"gone"}}]}]'
+run 0 load in.c-main.list "$work/o.csv" --format=json
+same "no value of a table, the same column" "$(body DELETE main.list/rows | jq -c '.whereFilters[0] | [.column,.operator]')" '["id","ne"]'
+run 0 table create in.c-main.none --columns=id
+by_table id eq none id
+before=$(deletions)
+run 0 load in.c-main.list "$work/o.csv" --format=json
+same "no values, no row" "$(deletions)" "$before"
+by_table id ne none id
+run 1 load in.c-main.list "$work/o.csv"
+says "column id has no values, so all rows would be deleted"
+before=$(posts files/prepare)
+for wrong in "id eq nothing id" "id eq gone no" "id eq typed id"; do
+    by_table $wrong
+    run 1 load in.c-main.list "$work/o.csv"
+    says "delete_where: values_from_storage: column ${wrong##* } of in.c-main."
+done
+same "uploads before a refusal" "$(posts files/prepare)" "$before"
+{ echo id; seq 10001; } >"$work/many.csv"
+run 0 load in.c-main.many "$work/many.csv"
+by_table id eq many id
+before=$(deletions)
+run 1 load in.c-main.list "$work/o.csv"
+says "more than 10000 different values"
+same "deletions before a refusal" "$(deletions)" "$before"
+ls -A "$work" | grep -q 'csvkit-values' && fail "a temporary file is left"
 manifest '[{"where_filters":[{"column":"id","values_from_workspace":{"table":"t"}}]}]'
 run 2 load in.c-main.list "$work/o.csv"
 says "needs its workspace_id"

@@ -191,6 +191,64 @@ START_TEST(findings_stand_at_their_bytes)
 }
 END_TEST
 
+struct empty_key_row {
+    const char *types, *text;
+    enum csvk_severity missing, empty; /* of value-missing and empty-key */
+    const char *findings;              /* rule of record, in order */
+    enum csvk_backend backend;
+};
+static const struct empty_key_row empty_key_rows[] = {
+    {"Is", "a,b\n,\n1,x\n", CSVK_ERROR, CSVK_WARNING, "value-missing@2", CSVK_BACKEND_PORTABLE},
+    {"Is", "a,b\n,\n1,x\n", CSVK_ERROR, CSVK_ERROR, "value-missing@2", CSVK_BACKEND_PORTABLE},
+    {"Is", "a,b\n,\n1,x\n", CSVK_WARNING, CSVK_ERROR, "empty-key@2", CSVK_BACKEND_PORTABLE},
+    {"Is", "a,b\n,\n1,x\n", CSVK_OFF, CSVK_WARNING, "empty-key@2", CSVK_BACKEND_PORTABLE},
+    {"Is", "a,b\n,\n1,x\n", CSVK_ERROR, CSVK_OFF, "value-missing@2", CSVK_BACKEND_PORTABLE},
+    {"Is", "a,b\n,\n1,x\n", CSVK_OFF, CSVK_OFF, "", CSVK_BACKEND_PORTABLE},
+    /* the column may be empty, or has no type */
+    {"is", "a,b\n,\n1,x\n", CSVK_ERROR, CSVK_WARNING, "empty-key@2", CSVK_BACKEND_PORTABLE},
+    {"iS", "a,b\n,\n", CSVK_WARNING, CSVK_ERROR, "empty-key@2 value-missing@2",
+     CSVK_BACKEND_PORTABLE},
+    {"", "a,b\n,\n1,x\n", CSVK_ERROR, CSVK_WARNING, "empty-key@2", CSVK_BACKEND_PORTABLE},
+    /* what is a text is an empty key all the same */
+    {"Ss", "a,b\n\"\",\n", CSVK_ERROR, CSVK_WARNING, "empty-key@2", CSVK_BACKEND_BIGQUERY},
+    {"Ss", "a,b\n\"\",\n", CSVK_ERROR, CSVK_WARNING, "value-missing@2", CSVK_BACKEND_SNOWFLAKE},
+    /* types are not judged in a record of another width */
+    {"Is", "a,b\n,,\n", CSVK_ERROR, CSVK_WARNING, "empty-key@2", CSVK_BACKEND_PORTABLE},
+};
+
+START_TEST(an_empty_cell_of_the_key_is_one_finding)
+{
+    const struct empty_key_row *row = &empty_key_rows[_i];
+    struct csvk_validate_options options;
+    struct csvk_error err = {0};
+    struct csvk_buf text = CSVK_BUF_INIT;
+    csvk_validate_options_init(&options);
+    ck_assert_int_eq(csvk_validate_set_rule(&options, "all", CSVK_OFF, &err), CSVK_OK);
+    ck_assert_int_eq(csvk_validate_set_rule(&options, "value-missing", row->missing, &err),
+                     CSVK_OK);
+    ck_assert_int_eq(csvk_validate_set_rule(&options, "empty-key", row->empty, &err), CSVK_OK);
+    ck_assert_int_eq(csvk_strings_add(&options.primary_key, "a"), CSVK_OK);
+    set_schema(&options, row->types);
+    options.backend = row->backend;
+    for (size_t window = 0; window < 12; window++) {
+        struct csvk_validator *v = judge(row->text, strlen(row->text), &options, window);
+        const struct csvk_report *report = report_of(v);
+        csvk_buf_clear(&text);
+        for (size_t i = 0; i < report->nfindings; i++) {
+            ck_assert_int_eq(csvk_buf_printf(&text, "%s%s@%d", i == 0 ? "" : " ",
+                                             report->findings[i]->rule->id,
+                                             (int)report->findings[i]->record),
+                             CSVK_OK);
+        }
+        ck_assert_str_eq(csvk_buf_text(&text), row->findings);
+        ck_assert_uint_eq(report->errors + report->warnings, report->nfindings);
+        csvk_validator_free(v);
+    }
+    csvk_buf_release(&text);
+    csvk_validate_options_release(&options);
+}
+END_TEST
+
 static void make_table(struct csvk_buf *out, unsigned records)
 {
     static const char *const values[] = {"1",     "x",     "",           "\"\"",
@@ -344,6 +402,7 @@ int main(void)
     tcase_add_test(tc, a_schema_keeps_copies_and_answers_by_backend);
     tcase_add_test(tc, columns_that_no_backend_has_are_refused);
     tcase_add_loop_test(tc, findings_stand_at_their_bytes, 0, COUNT(table_rows));
+    tcase_add_loop_test(tc, an_empty_cell_of_the_key_is_one_finding, 0, COUNT(empty_key_rows));
     tcase_add_test(tc, reports_do_not_depend_on_reads);
     tcase_add_loop_test(tc, joined_parts_have_the_report_of_the_whole, 0, 2);
     tcase_add_test(tc, parts_that_were_judged_by_other_types_are_not_joined);

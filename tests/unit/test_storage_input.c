@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[64], told[256];
+static char folder[64], told[512];
 static struct kbc_input input;
+static enum csvk_type_support support;
 static struct csvk_findings findings;
 static struct csvk_error err;
 
@@ -33,6 +34,7 @@ static void enter(void)
     put("a.csv", "id,x\n1,2\n");
     err = (struct csvk_error){0};
     told[0] = '\0';
+    support = CSVK_SUPPORT_UNKNOWN;
 }
 
 static void leave(void)
@@ -49,7 +51,7 @@ static int get(const char *path, const char *manifest)
 {
     kbc_input_release(&input);
     csvk_findings_release(&findings);
-    return kbc_input_read(&input, path, manifest, &findings, &err);
+    return kbc_input_read(&input, path, manifest, support, &findings, &err);
 }
 
 static void settled(enum kbc_header header)
@@ -144,6 +146,31 @@ START_TEST(a_native_manifest_has_a_schema)
     ck_assert_int_eq(get("a.csv", "m"), CSVK_OK);
     ck_assert_int_eq(cJSON_GetArraySize(input.schema), 2);
     ck_assert_uint_eq(input.table.columns.count, 2);
+}
+END_TEST
+
+START_TEST(what_types_are_for_depends_on_the_project)
+{
+    put("m", "{\"description\":\"d\",\"schema\":[{\"name\":\"p\",\"description\":\"e\","
+             "\"data_type\":{\"base\":{\"type\":\"INTEGER\"}},\"nullable\":false},"
+             "{\"name\":\"q\"}]}");
+    support = CSVK_SUPPORT_HINTS;
+    ck_assert_int_eq(get("a.csv", "m"), CSVK_OK);
+    ck_assert_ptr_null(input.schema);
+    ck_assert_uint_eq(input.table.columns.count, 2);
+    ck_assert_str_eq(input.metadata,
+                     "{\"metadata\":[{\"key\":\"KBC.description\",\"value\":\"d\"}],"
+                     "\"columnsMetadata\":{\"p\":["
+                     "{\"key\":\"KBC.datatype.basetype\",\"value\":\"INTEGER\"},"
+                     "{\"key\":\"KBC.datatype.nullable\",\"value\":\"0\"},"
+                     "{\"key\":\"KBC.description\",\"value\":\"e\"}]}}");
+    support = CSVK_SUPPORT_NONE;
+    ck_assert_int_eq(get("a.csv", "m"), CSVK_OK);
+    ck_assert_ptr_null(input.schema);
+    ck_assert_ptr_null(strstr(input.metadata, "datatype"));
+    support = CSVK_SUPPORT_AUTHORITATIVE; /* which asks for a type of every column */
+    ck_assert_int_eq(get("a.csv", "m"), CSVK_EDATA);
+    ck_assert_uint_eq(findings.errors, 1);
 }
 END_TEST
 
@@ -248,6 +275,100 @@ START_TEST(the_key_goes_by_the_names_that_count)
 }
 END_TEST
 
+/* A file with one value for the column p, of a manifest in which that is NUMERIC(5,2). */
+static int check_typed(const char *value, const struct csvk_strings *nulls)
+{
+    char text[64];
+    const struct kbc_input_hooks hooks = {.refused = refused, .failed = failed, .note = note};
+    snprintf(text, sizeof text, "1,%s\n", value);
+    put("a.csv", text);
+    put("m", "{\"schema\":[{\"name\":\"q\"},{\"name\":\"p\",\"data_type\":{\"base\":{\"type\":"
+             "\"NUMERIC\",\"length\":\"5,2\"}},\"nullable\":false}]}");
+    ck_assert_int_eq(get("a.csv", "m"), CSVK_OK);
+    settled(KBC_HEADLESS);
+    input.nulls = nulls;
+    told[0] = '\0';
+    return kbc_input_check(&input, NULL, &hooks, &err);
+}
+
+static void tell_misfit(void *ctx, const char *text)
+{
+    (void)ctx;
+    snprintf(told + strlen(told), sizeof told - strlen(told), "%s\n", text);
+}
+
+/* Of the second column, when the table has this type for it. */
+static int check_target(const char *name, const char *length, bool not_null)
+{
+    struct csvk_declared_type types[2] = {{.type = CSVK_TYPE_STRING},
+                                          csvk_declared_type_of(name, length)};
+    const struct kbc_input_hooks hooks = {.misfit = tell_misfit};
+    struct kbc_target target = {.exists = true, .types = types, .ntypes = 2};
+    types[1].not_null = not_null;
+    return kbc_input_check_values(&input, &target, &hooks, &err);
+}
+
+START_TEST(values_are_held_against_a_type_once)
+{
+    ck_assert_int_eq(check_typed("x", NULL), CSVK_EDATA);
+    ck_assert_int_eq(check_typed("", NULL), CSVK_EDATA);
+    ck_assert_int_eq(check_typed("123.5", NULL), CSVK_OK);
+    ck_assert_int_eq(check_target("NUMERIC", "4,2", false), CSVK_EDATA);
+    ck_assert_str_eq(
+        told, "a.csv: record 1, field 2 (p): \"123.5\" has more than 2 digits before the point\n");
+    ck_assert_int_eq(check_target("DATE", NULL, false), CSVK_OK); /* seconds, perhaps */
+    ck_assert_int_eq(check_target("BOOLEAN", NULL, false), CSVK_EDATA);
+    unlink("a.csv"); /* it is not read where nothing is left to be found */
+    ck_assert_int_eq(check_target("NUMERIC", "5,2", true), CSVK_OK);
+    ck_assert_int_eq(check_target("NUMBER", "38,9", false), CSVK_OK);
+    ck_assert_int_eq(check_target("VARCHAR", NULL, true), CSVK_OK);
+    ck_assert_int_eq(check_target("NUMERIC", "4,2", false), CSVK_EIO);
+    struct csvk_declared_type filled[2] = {{.type = CSVK_TYPE_STRING, .not_null = true},
+                                           {.type = CSVK_TYPE_STRING}};
+    const struct kbc_target target = {.exists = true, .types = filled, .ntypes = 2};
+    const struct kbc_input_hooks hooks = {.misfit = tell_misfit};
+    ck_assert_int_eq(kbc_input_check_values(&input, &target, &hooks, &err), CSVK_EIO);
+    ck_assert_int_eq(check_target("INTEGER", NULL, false), CSVK_EIO);
+    ck_assert_int_eq(check_target("FLOAT", NULL, false), CSVK_EIO);
+}
+END_TEST
+
+START_TEST(values_that_become_null_are_no_fault)
+{
+    struct csvk_strings nulls = {0};
+    ck_assert_int_eq(csvk_strings_add(&nulls, ""), CSVK_OK);
+    ck_assert_int_eq(check_typed("x", &nulls), CSVK_EDATA);
+    csvk_strings_release(&nulls);
+    ck_assert_int_eq(csvk_strings_add(&nulls, "x"), CSVK_OK);
+    ck_assert_int_eq(check_typed("x", &nulls), CSVK_OK);
+    ck_assert_int_eq(check_target("NUMERIC", "5,2", false), CSVK_OK);
+    ck_assert_int_eq(check_target("NUMERIC", "5,2", true), CSVK_EDATA);
+    ck_assert_ptr_nonnull(strstr(told, "becomes NULL, but the column is NOT NULL"));
+    ck_assert_int_eq(check_typed("y", &nulls), CSVK_OK);
+    ck_assert_int_eq(check_target("NUMERIC", "5,2", false), CSVK_EDATA);
+    ck_assert_ptr_nonnull(strstr(told, "\"y\" is no NUMERIC"));
+    csvk_strings_release(&nulls);
+    ck_assert_int_eq(check_typed("x", &nulls), CSVK_OK); /* none: an empty list */
+    ck_assert_int_eq(check_target("NUMERIC", "5,2", false), CSVK_EDATA);
+}
+END_TEST
+
+START_TEST(types_that_are_hints_refuse_nothing)
+{
+    support = CSVK_SUPPORT_HINTS;
+    ck_assert_int_eq(check_typed("x", NULL), CSVK_OK);
+    ck_assert_str_eq(told, "note a.csv: warning: 1 value does not fit the types of the manifest; "
+                           "the project takes types as hints, so the columns are text\n");
+    ck_assert_int_eq(check_target("NUMERIC", "5,2", false), CSVK_EDATA); /* but the table does */
+    ck_assert_int_eq(check_typed("1.999", NULL), CSVK_OK);
+    ck_assert_str_eq(told, ""); /* this would be a warning anyway */
+    support = CSVK_SUPPORT_NONE;
+    ck_assert_int_eq(check_typed("x", NULL), CSVK_OK);
+    ck_assert_str_eq(told, "");
+    ck_assert_int_eq(check_target("NUMERIC", "5,2", false), CSVK_EDATA);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("storage_input");
@@ -259,9 +380,13 @@ static Suite *suite(void)
     tcase_add_test(t, slices_have_no_header);
     tcase_add_test(t, a_manifest_with_errors);
     tcase_add_test(t, a_native_manifest_has_a_schema);
+    tcase_add_test(t, what_types_are_for_depends_on_the_project);
     tcase_add_test(t, data_is_judged_as_storage_reads_it);
     tcase_add_test(t, all_slices_have_the_width_of_the_first);
     tcase_add_test(t, the_key_goes_by_the_names_that_count);
+    tcase_add_test(t, values_are_held_against_a_type_once);
+    tcase_add_test(t, values_that_become_null_are_no_fault);
+    tcase_add_test(t, types_that_are_hints_refuse_nothing);
     suite_add_tcase(s, t);
     return s;
 }

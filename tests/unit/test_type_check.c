@@ -1,5 +1,6 @@
 /* test_type_check.c - values against declared types: what every backend refuses, and nothing else.
  */
+#include "csvkit/schema/value_check.h"
 #include "manifest/types.h"
 #include "manifest/manifest.h"
 
@@ -230,11 +231,74 @@ START_TEST(misfits_are_counted_and_the_first_kept)
 }
 END_TEST
 
+/* Texts that look like values: one of these with some of its bytes changed. */
+static size_t random_value(struct support_random *random, char text[64])
+{
+    static const char *const seeds[] = {
+        "12",       "-1.5e3",     "0x1F",       "true",
+        "off",      "2024-02-29", "31.12.2024", "nan",
+        "-inf",     "5-JAN-2024", "1704067200", "2024-01-01 23:59:60",
+        "1/2/2024", " 7 ",        "12345678",   "9999999999999999999999999999999999999999"};
+    static const char bytes[] = "0123456789.-+eE:/ TtrueJAN,xZ";
+    int length =
+        snprintf(text, 64, "%s", seeds[support_below(random, sizeof seeds / sizeof *seeds)]);
+    for (size_t n = support_below(random, 4); n > 0; n--) {
+        text[support_below(random, (size_t)length)] =
+            bytes[support_below(random, sizeof bytes - 1)];
+    }
+    size_t cut = support_below(random, 8) == 0 ? support_below(random, (size_t)length) : 0;
+    text[(size_t)length - cut] = '\0';
+    return (size_t)length - cut;
+}
+
+/* So load leaves out values that were held against the same type of a manifest. */
+START_TEST(the_validator_refuses_what_every_backend_refuses)
+{
+    static const struct {
+        const char *name;
+        struct csvk_schema_column column;
+    } types[] = {
+        {"INTEGER", {.type = CSVK_VALUE_INTEGER}},
+        {"NUMBER(38,0)", {.type = CSVK_VALUE_INTEGER}},
+        {"NUMERIC", {.type = CSVK_VALUE_NUMERIC}},
+        {"NUMERIC(38,9)", {.type = CSVK_VALUE_NUMERIC}},
+        {"NUMERIC(10,2)", {.type = CSVK_VALUE_NUMERIC, .precision = 10, .scale = 2}},
+        {"FLOAT", {.type = CSVK_VALUE_FLOAT}},
+        {"BOOLEAN", {.type = CSVK_VALUE_BOOLEAN}},
+        {"DATE", {.type = CSVK_VALUE_DATE}},
+        {"TIMESTAMP", {.type = CSVK_VALUE_TIMESTAMP}},
+    };
+    struct support_random random = {19};
+    unsigned refused = 0;
+    for (unsigned i = 0; i < 9000; i++) {
+        size_t type = support_below(&random, sizeof types / sizeof *types);
+        char value[64], text[80];
+        size_t length = random_value(&random, value);
+        snprintf(text, sizeof text, "\"%s\"\n", value);
+        struct csvk_type_check *check = check_text(text, &types[type].name, 1, NULL, 128);
+        bool is_refused = csvk_type_check_column(check, 0)->count > 0;
+        csvk_type_check_free(check);
+        refused += is_refused;
+        for (int backend = 0; is_refused && backend < CSVK_BACKENDS; backend++) {
+            struct value_check by_schema;
+            value_check_init(&by_schema, &types[type].column, (enum csvk_backend)backend);
+            enum value_fault_kind kind =
+                value_judge(&by_schema, (const unsigned char *)value, length).kind;
+            ck_assert_msg(kind == VALUE_OF_OTHER_TYPE || kind == VALUE_OUT_OF_RANGE,
+                          "%s as %s passes on %s", value, types[type].name,
+                          csvk_backend_name((enum csvk_backend)backend));
+        }
+    }
+    ck_assert_uint_gt(refused, 2000);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("type_check");
     TCase *tcase = tcase_create("type_check");
     tcase_add_test(tcase, each_value_is_refused_when_all_refuse_it);
+    tcase_add_test(tcase, the_validator_refuses_what_every_backend_refuses);
     tcase_add_test(tcase, words_that_become_null);
     tcase_add_test(tcase, misfits_are_counted_and_the_first_kept);
     suite_add_tcase(suite, tcase);

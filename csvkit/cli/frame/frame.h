@@ -30,6 +30,7 @@ struct cli {
     struct csvk_buf problem;       /* the parser's message, raw bytes */
     struct cli_progress *progress; /* the progress that is running, or NULL */
     int out_errno;                 /* errno of the first failure of standard output, or 0 */
+    uint64_t (*clock)(void);       /* nanoseconds, for progress; NULL: of the monotonic clock */
 };
 
 /* ---- command_line.c ---- */

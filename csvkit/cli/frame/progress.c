@@ -26,9 +26,12 @@ struct cli_progress {
 
 volatile sig_atomic_t cli_progress_visible = 0;
 
-static uint64_t now_ns(void)
+static uint64_t now_ns(const struct cli *cli)
 {
     struct timespec t;
+    if (cli->clock != NULL) {
+        return cli->clock();
+    }
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * NS_PER_SECOND + (uint64_t)t.tv_nsec;
 }
@@ -69,7 +72,7 @@ struct cli_progress *cli_progress_start(struct cli *cli, const char *what, uint6
     progress->what = printable(what);
     progress->total = total_bytes;
     progress->terminal = cli_is_terminal(stderr);
-    progress->started = now_ns();
+    progress->started = now_ns(cli);
     progress->due = progress->started + UINT64_C(1) * APPEARS_AFTER_MS * NS_PER_MS;
     cli->progress = progress;
     return progress;
@@ -167,7 +170,7 @@ void cli_progress_update(struct cli_progress *progress, uint64_t done_bytes)
         return;
     }
     progress->done = done_bytes;
-    uint64_t now = now_ns();
+    uint64_t now = now_ns(progress->cli);
     if (now >= progress->due) {
         draw(progress, now);
     }
@@ -212,7 +215,7 @@ void cli_progress_end(struct cli_progress *progress)
     }
     cli_progress_hide(progress->cli);
     if (!progress->terminal) {
-        draw(progress, now_ns());
+        draw(progress, now_ns(progress->cli));
     }
     progress->cli->progress = NULL;
     csvk_free(progress->what);

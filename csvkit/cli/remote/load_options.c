@@ -18,9 +18,9 @@ static int refuse_with(struct cli *cli, const char *source, const char *const *n
 
 /* What says how a file is read or sent means nothing for rows that are in the project already. */
 static const char *const of_files[] = {
-    "manifest", "delimiter",   "enclosure",     "escape", "no-header", "header",
-    "compress", "importer",    "state",         "tag",    "permanent", "part-size",
-    "encoding", "add-columns", "treat-null-as", "once",   NULL};
+    "manifest", "delimiter",   "enclosure",     "escape", "no-header",           "header",
+    "compress", "importer",    "state",         "tag",    "permanent",           "part-size",
+    "encoding", "add-columns", "treat-null-as", "once",   "timestamp-from-data", NULL};
 static const char *const of_jobs[] = {"tag", "permanent", "treat-null-as", NULL};
 /* A table that is made from a snapshot is what the snapshot was. */
 static const char *const of_imports[] = {"incremental",   "primary-key",         "columns",

@@ -41,6 +41,6 @@ int remote_input_read(struct kbc_input *input, struct cli *cli, const char *path
 int remote_input_check(struct kbc_input *input, struct cli *cli, const struct csvk_strings *key);
 /* Compares the values with the types of the table; `nulls` as in kbc_load. */
 int remote_input_check_values(const struct kbc_input *input, struct cli *cli,
-                              const struct kbc_target *target, const struct csvk_strings *nulls);
+                              const struct kbc_target *target);
 
 #endif

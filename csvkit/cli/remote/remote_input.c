@@ -6,6 +6,7 @@
 #include "csvkit/cli/remote/remote.h"
 #include "csvkit/cli/table/table_options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int read_delete(struct kbc_input *input, struct cli *cli)
@@ -34,15 +35,16 @@ static int read_options(struct kbc_input *input, struct cli *cli)
 {
     int status = cli_take_table_options(cli, &input->table);
     input->incremental = input->incremental || cli_has(cli, "incremental");
+    input->timestamp = cli_has(cli, "timestamp-from-data");
     return status == CLI_GOOD ? read_delete(input, cli) : status;
 }
 
 /* Options that the Importer does not have are refused, not ignored. */
 static int check_importer(const struct kbc_input *input, struct cli *cli)
 {
-    static const char *const foreign[] = {"state",       "part-size", "compress",
-                                          "no-wait",     "timeout",   "add-columns",
-                                          "create-only", "file-id",   "primary-key"};
+    static const char *const foreign[] = {
+        "state",       "part-size",   "compress", "no-wait",     "timeout",
+        "add-columns", "create-only", "file-id",  "primary-key", "timestamp-from-data"};
     struct csvk_error err = {0};
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
         if (cli_has(cli, foreign[i])) {
@@ -63,7 +65,8 @@ int remote_input_read(struct kbc_input *input, struct cli *cli, const char *path
     struct csvk_findings findings = {0};
     struct csvk_error err = {0};
     int status = CLI_GOOD;
-    int answer = kbc_input_read(input, path, cli_value(cli, "manifest"), &findings, &err);
+    enum csvk_type_support support = csvk_type_support_parse(getenv("KBC_DATA_TYPE_SUPPORT"));
+    int answer = kbc_input_read(input, path, cli_value(cli, "manifest"), support, &findings, &err);
     if (findings.errors > 0) {
         cli_print_errors(cli, input->table.manifest, &findings);
         status = CLI_REFUSED;
@@ -116,10 +119,10 @@ int remote_input_check(struct kbc_input *input, struct cli *cli, const struct cs
 }
 
 int remote_input_check_values(const struct kbc_input *input, struct cli *cli,
-                              const struct kbc_target *target, const struct csvk_strings *nulls)
+                              const struct kbc_target *target)
 {
     const struct kbc_input_hooks hooks = {.misfit = show_misfit, .ctx = cli};
     struct csvk_error err = {0};
-    int status = kbc_input_check_values(input, target, nulls, &hooks, &err);
+    int status = kbc_input_check_values(input, target, &hooks, &err);
     return status == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
 }
