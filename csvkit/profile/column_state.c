@@ -1,0 +1,174 @@
+/* column_state.c - see column_state.h. */
+#include "csvkit/profile/column_state.h"
+
+#include "csvkit/base/hash.h"
+
+#include <string.h>
+
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define HIGH_BITS       EACH_BYTE(0x80)
+
+/* ---- code points ---- */
+
+uint64_t count_points(const unsigned char *bytes, size_t length)
+{
+    uint64_t points = length;
+    size_t i = 0;
+    for (; i + 8 <= length; i += 8) {
+        uint64_t word = csvk_hash_read8(bytes + i);
+        if ((word & HIGH_BITS) != 0) { /* 10xxxxxx begins nothing */
+            uint64_t inner = word & ~(word << 1) & HIGH_BITS;
+            points -= (inner >> 7) * EACH_BYTE(1) >> 56;
+        }
+    }
+    for (; i < length; i++) {
+        points -= (bytes[i] & 0xC0) == 0x80;
+    }
+    return points;
+}
+
+/* ---- shapes ---- */
+
+/* The bytes of `word`, all below 0x80, of which those from `first` to `last` are `instead`. */
+static uint64_t replace_range(uint64_t word, unsigned first, unsigned last, unsigned instead)
+{
+    uint64_t in = (word + EACH_BYTE(0x80 - first)) & ~(word + EACH_BYTE(0x7F - last)) & HIGH_BITS;
+    uint64_t mask = (in >> 7) * 0xFF;
+    return (word & ~mask) | (mask & EACH_BYTE(instead));
+}
+
+static uint64_t shape_of_word(uint64_t word)
+{
+    /* in this order: what was replaced is replaced again by itself */
+    word = replace_range(word, '0', '9', '9');
+    word = replace_range(word, 'A', 'Z', 'A');
+    return replace_range(word, 'a', 'z', 'a');
+}
+
+static unsigned char shape_of_byte(unsigned char c)
+{
+    return c >= '0' && c <= '9'   ? '9'
+           : c >= 'A' && c <= 'Z' ? 'A'
+           : c >= 'a' && c <= 'z' ? 'a'
+           : c >= 0x80            ? '?'
+                                  : c;
+}
+
+size_t shape_of(struct csvk_bytes text, bool goes_on, unsigned char shape[SHAPE_MOST])
+{
+    static const unsigned char ellipsis[] = {0xE2, 0x80, 0xA6};
+    size_t length = text.len < SHAPE_MOST ? text.len : SHAPE_MOST, n = 0, i = 0;
+    while (i < length) {
+        uint64_t word = i + 8 <= length ? csvk_hash_read8(text.ptr + i) : HIGH_BITS;
+        if ((word & HIGH_BITS) == 0) {
+            word = shape_of_word(word);
+            memcpy(shape + n, &word, sizeof word);
+            n += 8;
+            i += 8;
+            continue;
+        }
+        for (size_t end = i + 8 < length ? i + 8 : length; i < end; i++) {
+            shape[n] = shape_of_byte(text.ptr[i]);
+            n += (text.ptr[i] & 0xC0) != 0x80;
+        }
+    }
+    if (goes_on) {
+        n = n > SHAPE_MOST - sizeof ellipsis ? SHAPE_MOST - sizeof ellipsis : n;
+        memcpy(shape + n, ellipsis, sizeof ellipsis);
+        n += sizeof ellipsis;
+    }
+    return n;
+}
+
+static int count_shape(struct column_state *state, const struct column_value *value)
+{
+    unsigned char shape[SHAPE_MOST + 1];
+    struct tally_entry *entry;
+    bool is_new;
+    size_t length = shape_of(value->text, value->length > SHAPE_MOST, shape);
+    struct tally_key key = {csvk_hash(shape, length, CSVK_HASH_C), shape, length, 0};
+    return tally_add(&state->shapes, &key, value->score, value->count, &entry, &is_new);
+}
+
+/* ---- least and greatest ---- */
+
+/* Of equal beginnings the value that ends there is less than one that goes on. */
+static int compare_bound(const struct byte_bound *bound, struct csvk_bytes text, bool cut)
+{
+    size_t kept = text.len < TALLY_TEXT ? text.len : TALLY_TEXT;
+    size_t both = kept < bound->kept ? kept : bound->kept;
+    int order = memcmp(text.ptr, bound->text, both);
+    if (order == 0) {
+        order = kept < bound->kept ? -1 : kept > bound->kept;
+    }
+    return order == 0 ? (int)cut - (int)bound->cut : order;
+}
+
+static void take_bound(struct byte_bound *bound, struct csvk_bytes text, bool cut, int sign)
+{
+    if (bound->any && compare_bound(bound, text, cut) * sign <= 0) {
+        return;
+    }
+    bound->any = true;
+    bound->cut = cut;
+    bound->kept = (uint32_t)(text.len < TALLY_TEXT ? text.len : TALLY_TEXT);
+    memcpy(bound->text, text.ptr, bound->kept);
+}
+
+static void merge_bound(struct byte_bound *left, const struct byte_bound *right, int sign)
+{
+    if (right->any) {
+        take_bound(left, (struct csvk_bytes){right->text, right->kept}, right->cut, sign);
+    }
+}
+
+/* ---- counting ---- */
+
+int state_count(struct column_state *state, const struct column_value *value,
+                const struct typed_value *typed)
+{
+    bool cut = value->length > TALLY_TEXT, first = state->types.values == 0;
+    column_evidence_count(&state->types, typed, value->count);
+    state->shortest = first || value->points < state->shortest ? value->points : state->shortest;
+    state->longest = value->points > state->longest ? value->points : state->longest;
+    state->points += value->points * value->count;
+    take_bound(&state->least, value->text, cut, -1);
+    take_bound(&state->greatest, value->text, cut, 1);
+    int status = CSVK_OK;
+    if (typed->number) {
+        status = number_sum_add(&state->sum, typed, value->text, value->count);
+        number_bound_take(&state->number_least, typed, value->text, -1);
+        number_bound_take(&state->number_greatest, typed, value->text, 1);
+    }
+    return status == CSVK_OK ? count_shape(state, value) : status;
+}
+
+static void merge_number(struct number_bound *left, const struct number_bound *right, int sign)
+{
+    if (right->length != 0) {
+        number_bound_take(left, &right->value, (struct csvk_bytes){right->text, right->length},
+                          sign);
+    }
+}
+
+int state_merge(struct column_state *left, struct column_state *right)
+{
+    bool none = left->types.values == 0, some = right->types.values != 0;
+    column_evidence_merge(&left->types, &right->types, true);
+    left->shortest =
+        none || (some && right->shortest < left->shortest) ? right->shortest : left->shortest;
+    left->longest = right->longest > left->longest ? right->longest : left->longest;
+    left->points += right->points;
+    merge_bound(&left->least, &right->least, -1);
+    merge_bound(&left->greatest, &right->greatest, 1);
+    merge_number(&left->number_least, &right->number_least, -1);
+    merge_number(&left->number_greatest, &right->number_greatest, 1);
+    int status = number_sum_merge(&left->sum, &right->sum);
+    return status == CSVK_OK ? tally_merge(&left->shapes, &right->shapes) : status;
+}
+
+void state_release(struct column_state *state)
+{
+    number_sum_release(&state->sum);
+    tally_release(&state->shapes);
+}
