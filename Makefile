@@ -86,7 +86,7 @@ EXAMPLE_EXTRA_BIN := $(filter-out $(EXAMPLE_CORE_BIN),$(EXAMPLE_SRC:%.c=$(B)/%))
 EXAMPLE_CXX_BIN := $(B)/examples/check_cpp
 EXAMPLE_BIN := $(EXAMPLE_CORE_BIN) $(EXAMPLE_EXTRA_BIN) $(EXAMPLE_CXX_BIN)
 PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/basics.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h csvkit/writer.h \
-	csvkit/findings/findings.h csvkit/schema/schema.h csvkit/schema/column_evidence.h csvkit/profile/profile.h csvkit/extra/extra.h csvkit/simple/simple.h \
+	csvkit/findings/findings.h csvkit/schema/schema.h csvkit/schema/column_evidence.h csvkit/stats/stats.h csvkit/extra/extra.h csvkit/simple/simple.h \
 	preflight/preflight.h validator/validator.h manifest/manifest.h manifest/types.h manifest/slice.h \
 	manifest/manifest_plan.h manifest/table_definition.h manifest/slice_table.h manifest/processor.h)
 TOOL := $(B)/bin/csvkit

@@ -14,8 +14,8 @@
  * their bound only falls, so nothing that was thrown out could belong to the lowest again, but by
  * another occurrence, which then has the lowest score of the key.
  */
-#ifndef CSVKIT_PROFILE_TALLY_H
-#define CSVKIT_PROFILE_TALLY_H
+#ifndef CSVKIT_STATS_TALLY_H
+#define CSVKIT_STATS_TALLY_H
 
 #include "csvkit/basics.h"
 

@@ -1,8 +1,8 @@
-/* profile.c - see profile.h; what is known about a column, and when, in column_state.h. */
-#include "csvkit/profile/profile.h"
+/* stats.c - see stats.h; what is known about a column, and when, in column_state.h. */
+#include "csvkit/stats/stats.h"
 
 #include "csvkit/base/hash.h"
-#include "csvkit/profile/column_state.h"
+#include "csvkit/stats/column_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +16,13 @@ struct column {
     struct column_state state;
     uint64_t enclosed_empty;
 };
-struct csvk_profile {
+struct csvk_stats {
     struct column *column;
     size_t count;
     struct csvk_dialect dialect;
     struct csvk_buf room; /* for a decoded value */
-    struct csvk_profile_records records;
-    struct csvk_column_profile answer;
+    struct csvk_stats_records records;
+    struct csvk_column_stats answer;
 };
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -43,51 +43,51 @@ static const struct sizes *sizes_for(size_t columns)
     return s;
 }
 
-int csvk_profile_new(struct csvk_profile **out, size_t columns, const struct csvk_dialect *dialect)
+int csvk_stats_new(struct csvk_stats **out, size_t columns, const struct csvk_dialect *dialect)
 {
     const struct sizes *s = sizes_for(columns);
-    struct csvk_profile *profile = csvk_calloc(1, sizeof *profile);
+    struct csvk_stats *stats = csvk_calloc(1, sizeof *stats);
     *out = NULL;
-    if (profile == NULL) {
+    if (stats == NULL) {
         return CSVK_ENOMEM;
     }
-    profile->dialect = *dialect;
-    profile->column = csvk_calloc(columns, sizeof *profile->column);
-    if (profile->column == NULL) {
-        csvk_free(profile);
+    stats->dialect = *dialect;
+    stats->column = csvk_calloc(columns, sizeof *stats->column);
+    if (stats->column == NULL) {
+        csvk_free(stats);
         return CSVK_ENOMEM;
     }
-    profile->count = columns;
+    stats->count = columns;
     for (size_t i = 0; i < columns; i++) {
-        tally_init(&profile->column[i].values, s->values, s->cells);
-        tally_init(&profile->column[i].state.shapes, s->shapes, s->shape_cells);
+        tally_init(&stats->column[i].values, s->values, s->cells);
+        tally_init(&stats->column[i].state.shapes, s->shapes, s->shape_cells);
     }
-    *out = profile;
+    *out = stats;
     return CSVK_OK;
 }
 
-void csvk_profile_free(struct csvk_profile *profile)
+void csvk_stats_free(struct csvk_stats *stats)
 {
-    if (profile == NULL) {
+    if (stats == NULL) {
         return;
     }
-    for (size_t i = 0; i < profile->count; i++) {
-        tally_release(&profile->column[i].values);
-        state_release(&profile->column[i].state);
+    for (size_t i = 0; i < stats->count; i++) {
+        tally_release(&stats->column[i].values);
+        state_release(&stats->column[i].state);
     }
-    csvk_free(profile->column);
-    csvk_buf_release(&profile->room);
-    csvk_free(profile);
+    csvk_free(stats->column);
+    csvk_buf_release(&stats->room);
+    csvk_free(stats);
 }
 
-const struct csvk_profile_records *csvk_profile_records(const struct csvk_profile *profile)
+const struct csvk_stats_records *csvk_stats_records(const struct csvk_stats *stats)
 {
-    return &profile->records;
+    return &stats->records;
 }
 
-size_t csvk_profile_columns(const struct csvk_profile *profile)
+size_t csvk_stats_columns(const struct csvk_stats *stats)
 {
-    return profile->count;
+    return stats->count;
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -172,14 +172,14 @@ static uint64_t draw_of(uint64_t record)
     return csvk_hash_fold(record ^ CSVK_HASH_A, CSVK_HASH_C);
 }
 
-int csvk_profile_add_value(struct csvk_profile *profile, size_t column, struct csvk_bytes value,
-                           uint64_t record)
+int csvk_stats_add_value(struct csvk_stats *stats, size_t column, struct csvk_bytes value,
+                         uint64_t record)
 {
     if (value.len == 0) {
-        add_empty(&profile->column[column], false, record);
+        add_empty(&stats->column[column], false, record);
         return CSVK_OK;
     }
-    return add_value(&profile->column[column], value, record, draw_of(record));
+    return add_value(&stats->column[column], value, record, draw_of(record));
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -190,36 +190,36 @@ static void pass_over(uint64_t *count, uint64_t *first, uint64_t record)
     (*count)++;
 }
 
-static int add_record(struct csvk_profile *profile, const struct csvk_batch *batch,
+static int add_record(struct csvk_stats *stats, const struct csvk_batch *batch,
                       const struct csvk_record *record, uint64_t number)
 {
     uint64_t draw = draw_of(number);
     const struct csvk_field *field = &batch->fields[record->first_field];
-    struct csvk_profile_records *records = &profile->records;
+    struct csvk_stats_records *records = &stats->records;
     int status = CSVK_OK;
     records->records++;
-    for (size_t i = 0; i < profile->count && status == CSVK_OK; i++) {
+    for (size_t i = 0; i < stats->count && status == CSVK_OK; i++) {
         struct csvk_bytes value = {batch->bytes + field[i].begin, field[i].end - field[i].begin};
         if ((field[i].flags & CSVK_FIELD_BROKEN) != 0) {
             pass_over(&records->broken, &records->first_broken, number);
             continue;
         }
         if (field[i].flags != 0) {
-            status = csvk_field_value(batch, record, i, &profile->dialect, &profile->room, &value);
+            status = csvk_field_value(batch, record, i, &stats->dialect, &stats->room, &value);
         }
         if (status == CSVK_OK && value.len == 0) {
-            add_empty(&profile->column[i], (field[i].flags & CSVK_FIELD_ENCLOSED) != 0, number);
+            add_empty(&stats->column[i], (field[i].flags & CSVK_FIELD_ENCLOSED) != 0, number);
         } else if (status == CSVK_OK) {
-            status = add_value(&profile->column[i], value, number, draw);
+            status = add_value(&stats->column[i], value, number, draw);
         }
     }
     return status;
 }
 
-int csvk_profile_add(struct csvk_profile *profile, const struct csvk_batch *batch, uint64_t skip,
-                     uint64_t before)
+int csvk_stats_add(struct csvk_stats *stats, const struct csvk_batch *batch, uint64_t skip,
+                   uint64_t before)
 {
-    struct csvk_profile_records *records = &profile->records;
+    struct csvk_stats_records *records = &stats->records;
     int status = CSVK_OK;
     for (size_t i = 0; i < batch->nreported && status == CSVK_OK; i++) {
         const struct csvk_record *record = &batch->records[i];
@@ -229,12 +229,12 @@ int csvk_profile_add(struct csvk_profile *profile, const struct csvk_batch *batc
         }
         if (record->oversize) {
             pass_over(&records->oversize, &records->first_oversize, number);
-        } else if (record->blank && profile->count != 1) {
+        } else if (record->blank && stats->count != 1) {
             records->blank++;
-        } else if (record->nfields != profile->count) {
+        } else if (record->nfields != stats->count) {
             pass_over(&records->other_width, &records->first_of_width, number);
         } else {
-            status = add_record(profile, batch, record, number);
+            status = add_record(stats, batch, record, number);
         }
     }
     return status;
@@ -250,8 +250,7 @@ static void merge_place(uint64_t *count, uint64_t *first, uint64_t right_count,
     *count += right_count;
 }
 
-static void merge_records(struct csvk_profile_records *left,
-                          const struct csvk_profile_records *right)
+static void merge_records(struct csvk_stats_records *left, const struct csvk_stats_records *right)
 {
     left->records += right->records;
     left->blank += right->blank;
@@ -304,7 +303,7 @@ static int merge_column(struct column *left, struct column *right)
     return status;
 }
 
-int csvk_profile_merge(struct csvk_profile *left, const struct csvk_profile *right)
+int csvk_stats_merge(struct csvk_stats *left, const struct csvk_stats *right)
 {
     if (left->count != right->count) {
         return CSVK_EUSAGE;
@@ -319,17 +318,17 @@ int csvk_profile_merge(struct csvk_profile *left, const struct csvk_profile *rig
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
-static struct csvk_profile_value value_of_entry(const struct tally *tally,
-                                                const struct tally_entry *entry)
+static struct csvk_stats_value value_of_entry(const struct tally *tally,
+                                              const struct tally_entry *entry)
 {
-    struct csvk_profile_value value = {
+    struct csvk_stats_value value = {
         .kept = entry->kept, .length = entry->length, .count = tally_count(tally, entry)};
     memcpy(value.text, entry->text, entry->kept);
     return value;
 }
 
 /* True when `a` comes before `b`: more records, then by bytes. */
-static bool comes_before(const struct csvk_profile_value *a, const struct csvk_profile_value *b)
+static bool comes_before(const struct csvk_stats_value *a, const struct csvk_stats_value *b)
 {
     if (a->count != b->count) {
         return a->count > b->count;
@@ -339,17 +338,17 @@ static bool comes_before(const struct csvk_profile_value *a, const struct csvk_p
     return order != 0 ? order < 0 : a->length < b->length;
 }
 
-static void put_in_order(struct csvk_profile_value *top, uint64_t *count,
-                         const struct csvk_profile_value *value)
+static void put_in_order(struct csvk_stats_value *top, uint64_t *count,
+                         const struct csvk_stats_value *value)
 {
     uint64_t at = *count;
     while (at > 0 && comes_before(value, &top[at - 1])) {
         at--;
     }
-    if (at == CSVK_PROFILE_TOP) {
+    if (at == CSVK_STATS_TOP) {
         return;
     }
-    *count += *count < CSVK_PROFILE_TOP;
+    *count += *count < CSVK_STATS_TOP;
     for (uint64_t i = *count - 1; i > at; i--) {
         top[i] = top[i - 1];
     }
@@ -357,34 +356,40 @@ static void put_in_order(struct csvk_profile_value *top, uint64_t *count,
 }
 
 /* The most frequent keys. Of a sketch, those whose count is more than what may be chance. */
-static void find_top(struct tally *tally, struct csvk_profile_value top[CSVK_PROFILE_TOP],
+static void find_top(struct tally *tally, struct csvk_stats_value top[CSVK_STATS_TOP],
                      uint64_t *count)
 {
     uint64_t noise = tally->sketched ? tally->total / tally->width * NOISE_TIMES + 1 : 0;
     *count = 0;
     tally_settle(tally);
     for (uint32_t i = 0; i < tally->count; i++) {
-        struct csvk_profile_value value = value_of_entry(tally, &tally->entry[i]);
+        struct csvk_stats_value value = value_of_entry(tally, &tally->entry[i]);
         if (value.count > noise) {
             put_in_order(top, count, &value);
         }
     }
 }
 
-static void answer_bound(const struct byte_bound *bound, struct csvk_profile_value *value)
+static void answer_bound(const struct byte_bound *bound, struct csvk_stats_value *value)
 {
-    *value = (struct csvk_profile_value){.kept = bound->kept,
-                                         .length = bound->kept + (bound->cut ? 1 : 0)};
+    *value = (struct csvk_stats_value){.kept = bound->kept,
+                                       .length = bound->kept + (bound->cut ? 1 : 0)};
     memcpy(value->text, bound->text, bound->kept);
 }
 
-static void answer_number(const struct number_bound *bound, char text[CSVK_PROFILE_NUMBER_SIZE])
+static void answer_number(const struct number_bound *bound, char text[CSVK_STATS_NUMBER_SIZE])
 {
     memcpy(text, bound->text, bound->length);
     text[bound->length] = '\0';
 }
 
-static int answer_state(struct column_state *state, struct csvk_column_profile *answer)
+static void answer_moment(const struct byte_bound *bound, char text[CSVK_STATS_NUMBER_SIZE])
+{
+    memcpy(text, bound->text, bound->kept);
+    text[bound->kept] = '\0';
+}
+
+static int answer_state(struct column_state *state, struct csvk_column_stats *answer)
 {
     answer->values = state->types.values;
     answer->empty = state->types.empty;
@@ -398,23 +403,25 @@ static int answer_state(struct column_state *state, struct csvk_column_profile *
     answer_bound(&state->greatest, &answer->greatest);
     answer_number(&state->number_least, answer->number_least);
     answer_number(&state->number_greatest, answer->number_greatest);
+    answer->moments = state->moments;
+    answer_moment(&state->moment_least, answer->moment_least);
+    answer_moment(&state->moment_greatest, answer->moment_greatest);
     find_top(&state->shapes, answer->shape, &answer->nshapes);
     return number_sum_mean(&state->sum, answer->mean, sizeof answer->mean);
 }
 
-int csvk_profile_column(struct csvk_profile *profile, size_t column,
-                        const struct csvk_column_profile **out)
+int csvk_stats_column(struct csvk_stats *stats, size_t column, const struct csvk_column_stats **out)
 {
-    struct csvk_column_profile *answer = &profile->answer;
+    struct csvk_column_stats *answer = &stats->answer;
     *out = NULL;
-    if (column >= profile->count) {
+    if (column >= stats->count) {
         return CSVK_EUSAGE;
     }
-    struct column *c = &profile->column[column];
-    *answer = (struct csvk_column_profile){.enclosed_empty = c->enclosed_empty,
-                                           .distinct = tally_distinct(&c->values),
-                                           .distinct_exact = !c->values.sketched,
-                                           .top_exact = !c->values.sketched};
+    struct column *c = &stats->column[column];
+    *answer = (struct csvk_column_stats){.enclosed_empty = c->enclosed_empty,
+                                         .distinct = tally_distinct(&c->values),
+                                         .distinct_exact = !c->values.sketched,
+                                         .top_exact = !c->values.sketched};
     find_top(&c->values, answer->top, &answer->ntop);
     int status;
     if (c->values.sketched) {

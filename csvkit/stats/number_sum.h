@@ -6,14 +6,15 @@
  * decimals; all others, those with an exponent too, digit by digit to a long decimal number. Both
  * are exact, so the order of adding never shows.
  */
-#ifndef CSVKIT_PROFILE_NUMBER_SUM_H
-#define CSVKIT_PROFILE_NUMBER_SUM_H
+#ifndef CSVKIT_STATS_NUMBER_SUM_H
+#define CSVKIT_STATS_NUMBER_SUM_H
 
 #include "csvkit/schema/typed_value.h"
 
-#define SUM_LIMBS  84  /* of 9 decimal digits */
-#define SUM_ORIGIN 324 /* decimals that they hold: 299 of an exponent, 15 digits, a multiple of 9  \
-                        */
+#define SUM_LIMBS 84 /* of 9 decimal digits */
+#define SUM_ORIGIN                                                                                 \
+    324 /* decimals that they hold: 299 of an exponent, 15 digits, a multiple of 9                 \
+         */
 
 struct number_limbs {
     int64_t limb[SUM_LIMBS]; /* the lowest first; each may be negative */

@@ -1,10 +1,11 @@
 /* column_state.c - see column_state.h. */
-#include "csvkit/profile/column_state.h"
+#include "csvkit/stats/column_state.h"
 
 #include "csvkit/base/hash.h"
 
 #include <string.h>
 
+#define SHAPE_SEED      CSVK_HASH_B
 #define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 #define HIGH_BITS       EACH_BYTE(0x80)
 
@@ -86,7 +87,7 @@ static int count_shape(struct column_state *state, const struct column_value *va
     struct tally_entry *entry;
     bool is_new;
     size_t length = shape_of(value->text, value->length > SHAPE_MOST, shape);
-    struct tally_key key = {csvk_hash(shape, length, CSVK_HASH_C), shape, length, 0};
+    struct tally_key key = {csvk_hash(shape, length, SHAPE_SEED), shape, length, 0};
     return tally_add(&state->shapes, &key, value->score, value->count, &entry, &is_new);
 }
 
@@ -122,6 +123,22 @@ static void merge_bound(struct byte_bound *left, const struct byte_bound *right,
     }
 }
 
+#define MOMENT_TYPES (1u << CSVK_TYPE_DATE | 1u << CSVK_TYPE_TIMESTAMP)
+
+/* Days and moments are written such that their bytes are in the order of time, but for the T. */
+static void count_moment(struct column_state *state, const struct column_value *value)
+{
+    unsigned char moment[TALLY_TEXT];
+    struct csvk_bytes text = {moment, value->text.len < TALLY_TEXT ? value->text.len : TALLY_TEXT};
+    memcpy(moment, value->text.ptr, text.len);
+    if (text.len > 10) {
+        moment[10] = ' ';
+    }
+    state->moments += value->count;
+    take_bound(&state->moment_least, text, false, -1);
+    take_bound(&state->moment_greatest, text, false, 1);
+}
+
 /* ---- counting ---- */
 
 int state_count(struct column_state *state, const struct column_value *value,
@@ -135,6 +152,9 @@ int state_count(struct column_state *state, const struct column_value *value,
     take_bound(&state->least, value->text, cut, -1);
     take_bound(&state->greatest, value->text, cut, 1);
     int status = CSVK_OK;
+    if ((typed->types & MOMENT_TYPES) != 0) {
+        count_moment(state, value);
+    }
     if (typed->number) {
         status = number_sum_add(&state->sum, typed, value->text, value->count);
         number_bound_take(&state->number_least, typed, value->text, -1);
@@ -161,6 +181,9 @@ int state_merge(struct column_state *left, struct column_state *right)
     left->points += right->points;
     merge_bound(&left->least, &right->least, -1);
     merge_bound(&left->greatest, &right->greatest, 1);
+    left->moments += right->moments;
+    merge_bound(&left->moment_least, &right->moment_least, -1);
+    merge_bound(&left->moment_greatest, &right->moment_greatest, 1);
     merge_number(&left->number_least, &right->number_least, -1);
     merge_number(&left->number_greatest, &right->number_greatest, 1);
     int status = number_sum_merge(&left->sum, &right->sum);

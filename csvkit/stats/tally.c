@@ -1,5 +1,5 @@
 /* tally.c - see tally.h. */
-#include "csvkit/profile/tally.h"
+#include "csvkit/stats/tally.h"
 
 #include "csvkit/base/hash.h"
 

@@ -7,11 +7,11 @@
  * the first record of each value (state_note); state_count does the rest once for each value, when
  * somebody asks. A column whose values are too many calls both for each record.
  */
-#ifndef CSVKIT_PROFILE_COLUMN_STATE_H
-#define CSVKIT_PROFILE_COLUMN_STATE_H
+#ifndef CSVKIT_STATS_COLUMN_STATE_H
+#define CSVKIT_STATS_COLUMN_STATE_H
 
-#include "csvkit/profile/number_sum.h"
-#include "csvkit/profile/tally.h"
+#include "csvkit/stats/number_sum.h"
+#include "csvkit/stats/tally.h"
 
 #define SHAPE_MOST 40 /* bytes of a value that its shape shows, and of a shape */
 
@@ -25,6 +25,8 @@ struct column_state {
     struct number_sum sum;
     struct number_bound number_least, number_greatest;
     struct byte_bound least, greatest;
+    struct byte_bound moment_least, moment_greatest; /* a blank in the place of the T */
+    uint64_t moments;
     uint64_t shortest, longest, points; /* in code points */
     struct tally shapes;
 };

@@ -1,5 +1,5 @@
 /* number_sum.c - see number_sum.h. */
-#include "csvkit/profile/number_sum.h"
+#include "csvkit/stats/number_sum.h"
 
 #include <stdio.h>
 #include <string.h>
