@@ -49,11 +49,13 @@ void column_evidence_note(struct csvk_column_types *column, const struct typed_v
         column->integer_digits = most(column->integer_digits, value->integer_digits);
         column->fraction_digits = most(column->fraction_digits, value->fraction_digits);
     }
-    for (int type = 0; type < CSVK_TYPE_STRING; type++) {
-        if ((value->types & BIT(type)) == 0 && column->excluded[type].record == 0) {
+    uint64_t fresh = ~(value->types | column->excluded_types) & (BIT(CSVK_TYPE_STRING) - 1);
+    for (int type = 0; type < CSVK_TYPE_STRING && fresh != 0; type++) {
+        if ((fresh & BIT(type)) != 0) {
             exclude(&column->excluded[type], text, record);
         }
     }
+    column->excluded_types |= fresh;
 }
 
 void column_evidence_empty(struct csvk_column_types *column, uint64_t record)
@@ -81,6 +83,7 @@ void column_evidence_merge(struct csvk_column_types *left, const struct csvk_col
     left->fraction_digits = most(left->fraction_digits, right->fraction_digits);
     left->header_again = first_of(left->header_again, right->header_again, numbered);
     left->forms |= right->forms;
+    left->excluded_types |= right->excluded_types;
     for (int type = 0; type < CSVK_TYPE_STRING; type++) {
         uint64_t record = left->excluded[type].record;
         left->misfits[type] += right->misfits[type];

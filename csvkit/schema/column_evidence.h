@@ -66,6 +66,7 @@ struct csvk_column_types {
     /* The first record that repeats the header, from 1; 0: none does. Its value is in no count, but
        it is in the table, so the type is STRING. */
     uint64_t header_again;
+    uint64_t excluded_types;            /* 1 << type for each type that a value excludes */
     uint64_t misfits[CSVK_TYPE_STRING]; /* by type: the values that exclude it */
     uint64_t forms; /* enum csvk_typed_form, as bits: which ways of writing occur */
 };

@@ -11,16 +11,20 @@
 
 /* ---- code points ---- */
 
+/* How many bytes of `word` begin nothing: 10xxxxxx. */
+static uint64_t inner_bytes(uint64_t word)
+{
+    uint64_t inner = word & ~(word << 1) & HIGH_BITS;
+    return (inner >> 7) * EACH_BYTE(1) >> 56;
+}
+
 uint64_t count_points(const unsigned char *bytes, size_t length)
 {
     uint64_t points = length;
     size_t i = 0;
     for (; i + 8 <= length; i += 8) {
         uint64_t word = csvk_hash_read8(bytes + i);
-        if ((word & HIGH_BITS) != 0) { /* 10xxxxxx begins nothing */
-            uint64_t inner = word & ~(word << 1) & HIGH_BITS;
-            points -= (inner >> 7) * EACH_BYTE(1) >> 56;
-        }
+        points -= (word & HIGH_BITS) != 0 ? inner_bytes(word) : 0;
     }
     for (; i < length; i++) {
         points -= (bytes[i] & 0xC0) == 0x80;
@@ -55,24 +59,46 @@ static unsigned char shape_of_byte(unsigned char c)
                                   : c;
 }
 
-size_t shape_of(struct csvk_bytes text, bool goes_on, unsigned char shape[SHAPE_MOST])
+/* The first bytes of a value, with zeros after them. */
+struct padded {
+    unsigned char byte[SHAPE_MOST];
+    size_t length;
+    bool ascii;
+};
+
+static void pad(struct csvk_bytes text, struct padded *out)
+{
+    uint64_t all = 0;
+    memset(out->byte, 0, sizeof out->byte);
+    out->length = text.len < SHAPE_MOST ? text.len : SHAPE_MOST;
+    csvk_copy_short(out->byte, text.ptr, out->length);
+    for (size_t i = 0; i < SHAPE_MOST; i += 8) {
+        all |= csvk_hash_read8(out->byte + i);
+    }
+    out->ascii = (all & HIGH_BITS) == 0;
+}
+
+/* One byte for each character. */
+static size_t shape_of_text(const struct padded *text, unsigned char shape[SHAPE_MOST])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text->length; i++) {
+        shape[n] = shape_of_byte(text->byte[i]);
+        n += (text->byte[i] & 0xC0) != 0x80;
+    }
+    return n;
+}
+
+static size_t shape_of_padded(const struct padded *text, bool goes_on,
+                              unsigned char shape[SHAPE_MOST])
 {
     static const unsigned char ellipsis[] = {0xE2, 0x80, 0xA6};
-    size_t length = text.len < SHAPE_MOST ? text.len : SHAPE_MOST, n = 0, i = 0;
-    while (i < length) {
-        uint64_t word = i + 8 <= length ? csvk_hash_read8(text.ptr + i) : HIGH_BITS;
-        if ((word & HIGH_BITS) == 0) {
-            word = shape_of_word(word);
-            memcpy(shape + n, &word, sizeof word);
-            n += 8;
-            i += 8;
-            continue;
-        }
-        for (size_t end = i + 8 < length ? i + 8 : length; i < end; i++) {
-            shape[n] = shape_of_byte(text.ptr[i]);
-            n += (text.ptr[i] & 0xC0) != 0x80;
-        }
+    size_t n = text->length;
+    for (size_t i = 0; i < text->length && text->ascii; i += 8) {
+        uint64_t word = shape_of_word(csvk_hash_read8(text->byte + i));
+        memcpy(shape + i, &word, sizeof word);
     }
+    n = text->ascii ? n : shape_of_text(text, shape);
     if (goes_on) {
         n = n > SHAPE_MOST - sizeof ellipsis ? SHAPE_MOST - sizeof ellipsis : n;
         memcpy(shape + n, ellipsis, sizeof ellipsis);
@@ -81,12 +107,20 @@ size_t shape_of(struct csvk_bytes text, bool goes_on, unsigned char shape[SHAPE_
     return n;
 }
 
-static int count_shape(struct column_state *state, const struct column_value *value)
+size_t shape_of(struct csvk_bytes text, bool goes_on, unsigned char shape[SHAPE_MOST])
 {
-    unsigned char shape[SHAPE_MOST + 1];
+    struct padded padded;
+    pad(text, &padded);
+    return shape_of_padded(&padded, goes_on, shape);
+}
+
+static int count_shape(struct column_state *state, const struct column_value *value,
+                       const struct padded *padded)
+{
+    unsigned char shape[SHAPE_MOST];
     struct tally_entry *entry;
     bool is_new;
-    size_t length = shape_of(value->text, value->length > SHAPE_MOST, shape);
+    size_t length = shape_of_padded(padded, value->length > SHAPE_MOST, shape);
     struct tally_key key = {csvk_hash(shape, length, SHAPE_SEED), shape, length, 0};
     return tally_add(&state->shapes, &key, value->score, value->count, &entry, &is_new);
 }
@@ -105,13 +139,18 @@ static int compare_bound(const struct byte_bound *bound, struct csvk_bytes text,
     return order == 0 ? (int)cut - (int)bound->cut : order;
 }
 
-static void take_bound(struct byte_bound *bound, struct csvk_bytes text, bool cut, int sign)
+static void take_bound(struct byte_bound *bound, struct csvk_bytes text, bool cut, uint64_t key,
+                       int sign)
 {
+    if (bound->any && key != bound->key && (key < bound->key) == (sign > 0)) {
+        return; /* most values end here */
+    }
     if (bound->any && compare_bound(bound, text, cut) * sign <= 0) {
         return;
     }
     bound->any = true;
     bound->cut = cut;
+    bound->key = key;
     bound->kept = (uint32_t)(text.len < TALLY_TEXT ? text.len : TALLY_TEXT);
     memcpy(bound->text, text.ptr, bound->kept);
 }
@@ -119,14 +158,15 @@ static void take_bound(struct byte_bound *bound, struct csvk_bytes text, bool cu
 static void merge_bound(struct byte_bound *left, const struct byte_bound *right, int sign)
 {
     if (right->any) {
-        take_bound(left, (struct csvk_bytes){right->text, right->kept}, right->cut, sign);
+        take_bound(left, (struct csvk_bytes){right->text, right->kept}, right->cut, right->key,
+                   sign);
     }
 }
 
 #define MOMENT_TYPES (1u << CSVK_TYPE_DATE | 1u << CSVK_TYPE_TIMESTAMP)
 
 /* Days and moments are written such that their bytes are in the order of time, but for the T. */
-static void count_moment(struct column_state *state, const struct column_value *value)
+static void count_moment(struct column_state *state, const struct column_value *value, uint64_t key)
 {
     unsigned char moment[TALLY_TEXT];
     struct csvk_bytes text = {moment, value->text.len < TALLY_TEXT ? value->text.len : TALLY_TEXT};
@@ -135,32 +175,54 @@ static void count_moment(struct column_state *state, const struct column_value *
         moment[10] = ' ';
     }
     state->moments += value->count;
-    take_bound(&state->moment_least, text, false, -1);
-    take_bound(&state->moment_greatest, text, false, 1);
+    take_bound(&state->moment_least, text, false, key, -1);
+    take_bound(&state->moment_greatest, text, false, key, 1);
 }
 
 /* ---- counting ---- */
 
+struct csvk_column_types state_types(const struct column_state *state)
+{
+    struct csvk_column_types types = state->types;
+    for (unsigned set = 0; set < 1 << CSVK_TYPE_STRING; set++) {
+        struct typed_value value = {.types = set};
+        column_evidence_count(&types, &value, state->by_types[set]);
+    }
+    return types;
+}
+
+static uint64_t first_key(const unsigned char *bytes)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < sizeof key; i++) { /* compilers make one load and one swap of it */
+        key = key << 8 | bytes[i];
+    }
+    return key;
+}
+
 int state_count(struct column_state *state, const struct column_value *value,
                 const struct typed_value *typed)
 {
-    bool cut = value->length > TALLY_TEXT, first = state->types.values == 0;
-    column_evidence_count(&state->types, typed, value->count);
+    bool cut = value->length > TALLY_TEXT, first = !state->least.any;
+    struct padded padded;
+    pad(value->text, &padded);
+    uint64_t key = first_key(padded.byte);
+    state->by_types[typed->types] += value->count;
     state->shortest = first || value->points < state->shortest ? value->points : state->shortest;
     state->longest = value->points > state->longest ? value->points : state->longest;
     state->points += value->points * value->count;
-    take_bound(&state->least, value->text, cut, -1);
-    take_bound(&state->greatest, value->text, cut, 1);
+    take_bound(&state->least, value->text, cut, key, -1);
+    take_bound(&state->greatest, value->text, cut, key, 1);
     int status = CSVK_OK;
     if ((typed->types & MOMENT_TYPES) != 0) {
-        count_moment(state, value);
+        count_moment(state, value, key);
     }
     if (typed->number) {
         status = number_sum_add(&state->sum, typed, value->text, value->count);
         number_bound_take(&state->number_least, typed, value->text, -1);
         number_bound_take(&state->number_greatest, typed, value->text, 1);
     }
-    return status == CSVK_OK ? count_shape(state, value) : status;
+    return status == CSVK_OK ? count_shape(state, value, &padded) : status;
 }
 
 static void merge_number(struct number_bound *left, const struct number_bound *right, int sign)
@@ -173,12 +235,15 @@ static void merge_number(struct number_bound *left, const struct number_bound *r
 
 int state_merge(struct column_state *left, struct column_state *right)
 {
-    bool none = left->types.values == 0, some = right->types.values != 0;
+    bool none = !left->least.any, some = right->least.any;
     column_evidence_merge(&left->types, &right->types, true);
     left->shortest =
         none || (some && right->shortest < left->shortest) ? right->shortest : left->shortest;
     left->longest = right->longest > left->longest ? right->longest : left->longest;
     left->points += right->points;
+    for (size_t i = 0; i < 1 << CSVK_TYPE_STRING; i++) {
+        left->by_types[i] += right->by_types[i];
+    }
     merge_bound(&left->least, &right->least, -1);
     merge_bound(&left->greatest, &right->greatest, 1);
     left->moments += right->moments;

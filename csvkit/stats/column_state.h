@@ -17,11 +17,13 @@
 
 struct byte_bound { /* the least or the greatest value by bytes */
     bool any, cut;  /* cut: the value goes on */
+    uint64_t key;   /* its first 8 bytes as one number, which orders as they do; zeros after it */
     uint32_t kept;
     unsigned char text[TALLY_TEXT];
 };
 struct column_state {
-    struct csvk_column_types types;
+    struct csvk_column_types types;           /* but for `values` and `misfits`: state_types */
+    uint64_t by_types[1 << CSVK_TYPE_STRING]; /* values, by the set of types that hold them */
     struct number_sum sum;
     struct number_bound number_least, number_greatest;
     struct byte_bound least, greatest;
@@ -41,6 +43,8 @@ struct column_value {
 uint64_t count_points(const unsigned char *bytes, size_t length);
 /* Writes the shape of a value, of which `text` has all or the first bytes; returns its length. */
 size_t shape_of(struct csvk_bytes text, bool goes_on, unsigned char shape[SHAPE_MOST]);
+/* The evidence with all counts. */
+struct csvk_column_types state_types(const struct column_state *state);
 /* Adds the value as often as it says. CSVK_ENOMEM. */
 int state_count(struct column_state *state, const struct column_value *value,
                 const struct typed_value *typed) CSVK_MUST_USE;

@@ -391,9 +391,9 @@ static void answer_moment(const struct byte_bound *bound, char text[CSVK_STATS_N
 
 static int answer_state(struct column_state *state, struct csvk_column_stats *answer)
 {
-    answer->values = state->types.values;
-    answer->empty = state->types.empty;
-    answer->types = state->types;
+    answer->types = state_types(state);
+    answer->values = answer->types.values;
+    answer->empty = answer->types.empty;
     answer->shortest = state->shortest;
     answer->longest = state->longest;
     answer->points = state->points;
