@@ -24,6 +24,10 @@ struct csvk_types;
    CSVK_ENOMEM. */
 int cli_add_types(struct csvk_buf *out, const struct csvk_strings *columns,
                   const struct csvk_types *types);
+struct csvk_column_types;
+/* Appends "; not INTEGER: record 7 has "12a"": the narrower type that was excluded last; nothing
+   when none was. CSVK_ENOMEM. */
+int cli_add_type_reason(struct csvk_buf *out, const struct csvk_column_types *column);
 /* Writes the keys "types", with one object for each column (those of `key` are not nullable), and
    "short_records". */
 void cli_put_types(struct csvk_json *json, const struct csvk_strings *columns,
