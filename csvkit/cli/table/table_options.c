@@ -98,12 +98,14 @@ int cli_take_schema(struct cli *cli, struct csvk_table_definition *out)
     if (conflict_of_schema(cli) != NULL) {
         return cli_trouble(cli, "%s", conflict_of_schema(cli));
     }
-    int status = table_schema_file_read(&file, path, &err);
+    int status = table_schema_file_read(&file, path,
+                                        cli_noperands(cli) == 1 ? cli_operand(cli, 0) : NULL, &err);
     if (status == CSVK_OK) {
         csvk_schema_free(out->schema);
         out->schema = csvk_schema_share(file.schema);
         csvk_strings_release(&out->columns);
-        status = csvk_strings_copy(&out->columns, &file.names);
+        bool in_order = file.fields_match == CSVK_MATCH_EXACT;
+        status = in_order ? csvk_strings_copy(&out->columns, &file.names) : status;
         out->columns_by = CSVK_TOLD_BY_OPTION;
         out->header_stated = true;
         out->header_skipped = false;
