@@ -101,9 +101,12 @@ static int check_columns(struct cli *cli, const char *file, const struct schema_
         if (csvk_schema_at(input->schema, i, CSVK_BACKEND_PORTABLE, &column, &err) != CSVK_OK) {
             return cli_fail(cli, &err);
         }
-        if (column.type == CSVK_VALUE_ANY) {
+        if (csvk_schema_check_column(input->schema, i, &err) != CSVK_OK) {
+            result = cli_refuse(cli, "%s: column %s: %s", file, column.name, err.text);
+        } else if (column.type == CSVK_VALUE_ANY && column.declared != NULL &&
+                   input->kind == CSVK_SCHEMA_NATIVE) {
             result = cli_refuse(cli, "%s: column %s: values cannot be judged as %s", file,
-                                column.name, column.declared != NULL ? column.declared : "any");
+                                column.name, column.declared);
         }
     }
     return result;

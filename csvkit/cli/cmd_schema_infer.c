@@ -167,6 +167,13 @@ static int infer_one(struct infer *infer)
     if (result == CLI_REFUSED) { /* a schema of a part of the data would look like one of all */
         return cli_refuse(infer->cli, "%s: no schema, as not all of it could be read", infer->file);
     }
+    if (infer->table.cut_name != 0) {
+        return cli_refuse(
+            infer->cli,
+            "%s: no schema: the name of column %zu has a NUL byte, which no schema can "
+            "have",
+            infer->file, infer->table.cut_name);
+    }
     int status = infer_schema(&infer->schema, &infer->table, infer->kind, infer->max_misfits,
                               cli_has(infer->cli, "required"), &err);
     if (status != CSVK_OK) {

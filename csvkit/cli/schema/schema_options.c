@@ -133,7 +133,7 @@ static int take_table_schema(struct schema_input *out, const char *path, struct 
 {
     struct table_schema_file file;
     struct csvk_schema_table about = {.size = sizeof about};
-    int status = table_schema_file_read(&file, path, err);
+    int status = table_schema_file_read(&file, path, NULL, err);
     status = status == CSVK_OK ? csvk_schema_get_table(file.schema, &about, err) : status;
     about.kind = CSVK_SCHEMA_TABLE;
     about.primary_key = &file.primary_key;

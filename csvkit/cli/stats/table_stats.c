@@ -10,7 +10,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-struct reading {
+struct stats_reading {
     struct cli *cli;
     const char *path; /* of the operand */
     struct table_stats *out;
@@ -30,13 +30,15 @@ static int name_column(struct csvk_strings *names, size_t i)
     return csvk_strings_add(names, name);
 }
 
-static int add_name(struct reading *r, const struct csvk_batch *batch,
+static int add_name(struct stats_reading *r, const struct csvk_batch *batch,
                     const struct csvk_record *record, size_t i)
 {
     struct csvk_buf room = CSVK_BUF_INIT;
     struct csvk_bytes value;
     int status = csvk_field_value(batch, record, i, &r->table.dialect, &room, &value);
     if (status == CSVK_OK) {
+        bool cut = value.len != 0 && memchr(value.ptr, 0, value.len) != NULL;
+        r->out->cut_name = cut && r->out->cut_name == 0 ? i + 1 : r->out->cut_name;
         status = csvk_strings_addn(&r->out->names, (const char *)value.ptr, value.len);
     }
     csvk_buf_release(&room);
@@ -44,7 +46,7 @@ static int add_name(struct reading *r, const struct csvk_batch *batch,
 }
 
 /* The first record that is not blank says how many columns there are, and perhaps their names. */
-static int take_first(struct reading *r, const struct csvk_batch *batch,
+static int take_first(struct stats_reading *r, const struct csvk_batch *batch,
                       const struct csvk_record *record)
 {
     size_t columns = (size_t)record->nfields;
@@ -59,7 +61,7 @@ static int take_first(struct reading *r, const struct csvk_batch *batch,
     return status;
 }
 
-static int look_at_batch(struct reading *r, const struct csvk_batch *batch)
+static int look_at_batch(struct stats_reading *r, const struct csvk_batch *batch)
 {
     int status = CSVK_OK;
     for (size_t i = 0; i < batch->nfacts; i++) {
@@ -82,7 +84,7 @@ static int look_at_batch(struct reading *r, const struct csvk_batch *batch)
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-static int read_batches(struct reading *r, struct csvk_source *source)
+static int read_batches(struct stats_reading *r, struct csvk_source *source)
 {
     struct csvk_options options;
     struct csvk_reader *reader = NULL;
@@ -113,14 +115,14 @@ static int read_batches(struct reading *r, struct csvk_source *source)
     return status == CSVK_END ? CSVK_OK : status;
 }
 
-static int tell_damage(struct reading *r, const char *path, const struct csvk_damage *damage)
+static int tell_damage(struct stats_reading *r, const char *path, const struct csvk_damage *damage)
 {
     r->out->passed_over = true;
     return cli_refuse(r->cli, "%s: the %s stream is damaged at byte %" PRIu64 ": %s", path,
                       damage->kind, damage->offset, damage->what);
 }
 
-static int read_file(struct reading *r, const char *path)
+static int read_file(struct stats_reading *r, const char *path)
 {
     struct csvk_source *source = NULL;
     const char *encoding = r->table.encoding, *found = NULL;
@@ -145,7 +147,7 @@ static int read_file(struct reading *r, const char *path)
     return exit_status;
 }
 
-static int read_slices(struct reading *r)
+static int read_slices(struct stats_reading *r)
 {
     struct csvk_strings slices = {0};
     int worst = CLI_GOOD, status = csvk_list_slices(r->path, &slices, &r->err);
@@ -168,7 +170,7 @@ static int read_slices(struct reading *r)
 
 /* ---- what is in no count --------------------------------------------------------------------- */
 
-static void tell_passed_over(struct reading *r)
+static void tell_passed_over(struct stats_reading *r)
 {
     const struct csvk_stats_records *n = csvk_stats_records(r->out->stats);
     if (n->other_width != 0) {
@@ -198,7 +200,7 @@ static void tell_passed_over(struct reading *r)
     }
 }
 
-static int read_all(struct reading *r)
+static int read_all(struct stats_reading *r)
 {
     struct stat info;
     bool folder = strcmp(r->path, "-") != 0 && stat(r->path, &info) == 0 && S_ISDIR(info.st_mode);
@@ -214,7 +216,7 @@ static int read_all(struct reading *r)
 
 int cli_stats_of_table(struct cli *cli, const char *path, struct table_stats *out)
 {
-    struct reading r = {.cli = cli, .path = path, .out = out};
+    struct stats_reading r = {.cli = cli, .path = path, .out = out};
     const char *encoding = cli_value(cli, "encoding");
     bool plain =
         encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;

@@ -13,6 +13,7 @@ struct table_stats {
     struct csvk_stats *stats;    /* NULL: there is no record, not even a header */
     struct csvk_strings names;   /* of the columns */
     bool named;                  /* else they are column_1, column_2 ... */
+    size_t cut_name;             /* the first column, from 1, whose name has a NUL byte; 0: none */
     struct csvk_dialect dialect; /* as the data was read */
     bool header;                 /* the files begin with the names */
     uint64_t bytes;              /* of the data, decompressed */
