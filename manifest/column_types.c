@@ -22,12 +22,12 @@ static void add_value(struct csvk_column_types *column, struct csvk_bytes text, 
 {
     struct typed_value value;
     if (text.len == 0) {
-        column_evidence_empty(column, record);
+        csvk_column_evidence_empty(column, record);
         return;
     }
-    typed_value_read(text, &value);
-    column_evidence_count(column, &value, 1);
-    column_evidence_note(column, &value, text, record);
+    csvk_typed_value_read(text, &value);
+    csvk_column_evidence_count(column, &value, 1);
+    csvk_column_evidence_note(column, &value, text, record);
 }
 
 /* ---- counting ---- */
@@ -159,7 +159,7 @@ void csvk_types_merge(struct csvk_types *left, const struct csvk_types *right)
     const struct csvk_short_records *r = &right->short_records;
     struct csvk_repeated_headers *again = &left->repeated_headers;
     for (size_t i = 0; i < left->count && i < right->count; i++) {
-        column_evidence_merge(&left->column[i], &right->column[i], false);
+        csvk_column_evidence_merge(&left->column[i], &right->column[i], false);
     }
     l->first = l->count == 0 ? r->first : l->first;
     l->count += r->count;

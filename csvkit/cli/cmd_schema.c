@@ -197,16 +197,16 @@ static int take_table(struct cli *cli, const char *path, struct side *side)
         const struct csvk_column_stats *column;
         struct side_column *added = NULL;
         if (csvk_stats_column(table.stats, i, &column) == CSVK_OK) {
-            enum csvk_type type = csvk_types_propose(&column->types);
+            enum csvk_type type = csvk_types_propose(column->types);
             added = side_add(side, table.names.item[i], csvk_type_name(type));
         }
         if (added == NULL) {
             status = cli_trouble(cli, "out of memory");
             break;
         }
-        added->family = csvk_types_propose(&column->types);
+        added->family = csvk_types_propose(column->types);
         added->filled = column->empty == 0;
-        added->evidence = column->types;
+        added->evidence = *column->types;
     }
     cli_stats_release(&table);
     return status;

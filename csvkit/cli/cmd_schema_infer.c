@@ -39,19 +39,19 @@ static int add_evidence(struct csvk_buf *out, const char *name,
     }
     if (status == CSVK_OK && found->unwritten != NULL) {
         status = csvk_buf_printf(out, "; %s", found->unwritten);
-    } else if (status == CSVK_OK && found->type == csvk_types_propose(&column->types)) {
-        status = cli_add_type_reason(out, &column->types);
+    } else if (status == CSVK_OK && found->type == csvk_types_propose(column->types)) {
+        status = cli_add_type_reason(out, column->types);
     }
     enum csvk_type narrower = found->type; /* the one that most values fit */
     uint64_t fewest = column->values;
     for (int type = 0; type < (int)found->type && type < CSVK_TYPE_STRING; type++) {
-        uint64_t misfits = column->types.misfits[type];
+        uint64_t misfits = column->types->misfits[type];
         narrower = misfits < fewest && misfits != 0 ? (enum csvk_type)type : narrower;
         fewest = misfits < fewest && misfits != 0 ? misfits : fewest;
     }
     if (status == CSVK_OK && narrower != found->type) {
         status = csvk_buf_printf(out, "; %" PRIu64 " of %" PRIu64 " are no %s",
-                                 column->types.misfits[narrower], column->values,
+                                 column->types->misfits[narrower], column->values,
                                  csvk_type_name(narrower));
     }
     return status == CSVK_OK ? csvk_buf_puts(out, ")\n") : status;
@@ -73,13 +73,13 @@ static void put_evidence(struct csvk_json *json, const char *name,
     csvk_json_key(json, "narrower");
     csvk_json_open(json, '[');
     for (int type = 0; type < CSVK_TYPE_STRING && column->values != 0; type++) {
-        const struct csvk_type_exclusion *first = &column->types.excluded[type];
+        const struct csvk_type_exclusion *first = &column->types->excluded[type];
         if (first->record == 0 || type >= (int)found->type) {
             continue;
         }
         csvk_json_open(json, '{');
         csvk_json_put_string(json, "type", csvk_type_name((enum csvk_type)type));
-        csvk_json_put_uint(json, "misfits", column->types.misfits[type]);
+        csvk_json_put_uint(json, "misfits", column->types->misfits[type]);
         csvk_json_put_uint(json, "record", first->record);
         csvk_json_key(json, "value");
         csvk_json_bytes(json, first->sample,

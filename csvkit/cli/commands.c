@@ -90,7 +90,8 @@ const struct cli_command *const cli_hidden_commands[] = {
     NULL,
 };
 
-static const char *const judge[] = {"validate", "preflight", "sniff", "stats", "schema", "rules", "explain", NULL};
+static const char *const judge[] = {"validate", "preflight", "sniff",   "stats",
+                                    "schema",   "rules",     "explain", NULL};
 static const char *const change[] = {"normalize", "slice", "merge", "manifest", "processor", NULL};
 static const char *const transfer[] = {"upload", "load",   "download", "job", "files",
                                        "table",  "bucket", "token",    NULL};

@@ -18,8 +18,8 @@ const char *csvk_type_name(enum csvk_type type)
 
 /* ---- values ---- */
 
-void column_evidence_count(struct csvk_column_types *column, const struct typed_value *value,
-                           uint64_t count)
+void csvk_column_evidence_count(struct csvk_column_types *column, const struct typed_value *value,
+                                uint64_t count)
 {
     column->values += count;
     for (int type = 0; type < CSVK_TYPE_STRING; type++) {
@@ -40,8 +40,8 @@ static uint32_t most(uint32_t a, size_t b)
     return b > a ? (uint32_t)(b < UINT32_MAX ? b : UINT32_MAX) : a;
 }
 
-void column_evidence_note(struct csvk_column_types *column, const struct typed_value *value,
-                          struct csvk_bytes text, uint64_t record)
+void csvk_column_evidence_note(struct csvk_column_types *column, const struct typed_value *value,
+                               struct csvk_bytes text, uint64_t record)
 {
     column->longest = text.len > column->longest ? text.len : column->longest;
     column->forms |= value->forms;
@@ -58,7 +58,7 @@ void column_evidence_note(struct csvk_column_types *column, const struct typed_v
     column->excluded_types |= fresh;
 }
 
-void column_evidence_empty(struct csvk_column_types *column, uint64_t record)
+void csvk_column_evidence_empty(struct csvk_column_types *column, uint64_t record)
 {
     column->first_empty = column->empty++ == 0 ? record : column->first_empty;
 }
@@ -72,8 +72,8 @@ static uint64_t first_of(uint64_t left, uint64_t right, bool numbered)
     return swap ? right : left;
 }
 
-void column_evidence_merge(struct csvk_column_types *left, const struct csvk_column_types *right,
-                           bool numbered)
+void csvk_column_evidence_merge(struct csvk_column_types *left,
+                                const struct csvk_column_types *right, bool numbered)
 {
     left->values += right->values;
     left->empty += right->empty;

@@ -192,7 +192,7 @@ static unsigned form_of_word(struct csvk_bytes text)
 
 /* ---- values ---- */
 
-void typed_value_read(struct csvk_bytes text, struct typed_value *out)
+void csvk_typed_value_read(struct csvk_bytes text, struct typed_value *out)
 {
     unsigned char first = text.ptr[0];
     *out = (struct typed_value){0};

@@ -26,18 +26,19 @@ struct typed_value {
     bool negative, number; /* `number`: INTEGER, NUMERIC or FLOAT holds it */
 };
 /* The value must not be empty. */
-CSVK_FOR_EXTRA void typed_value_read(struct csvk_bytes text, struct typed_value *out);
+CSVK_FOR_EXTRA void csvk_typed_value_read(struct csvk_bytes text, struct typed_value *out);
 /* Adds `count` values, read as `value`, to what is counted of a column. */
-CSVK_FOR_EXTRA void column_evidence_count(struct csvk_column_types *column,
-                                          const struct typed_value *value, uint64_t count);
+CSVK_FOR_EXTRA void csvk_column_evidence_count(struct csvk_column_types *column,
+                                               const struct typed_value *value, uint64_t count);
 /* Remembers what one of them is like: the longest, the most digits, the first that excludes. */
-CSVK_FOR_EXTRA void column_evidence_note(struct csvk_column_types *column,
-                                         const struct typed_value *value, struct csvk_bytes text,
-                                         uint64_t record);
-CSVK_FOR_EXTRA void column_evidence_empty(struct csvk_column_types *column, uint64_t record);
+CSVK_FOR_EXTRA void csvk_column_evidence_note(struct csvk_column_types *column,
+                                              const struct typed_value *value,
+                                              struct csvk_bytes text, uint64_t record);
+CSVK_FOR_EXTRA void csvk_column_evidence_empty(struct csvk_column_types *column, uint64_t record);
 /* Adds the evidence of `right`, which came later, to `left`; when both know the numbers of their
    records in the whole (`numbered`), either may have come first. */
-CSVK_FOR_EXTRA void column_evidence_merge(struct csvk_column_types *left,
-                                          const struct csvk_column_types *right, bool numbered);
+CSVK_FOR_EXTRA void csvk_column_evidence_merge(struct csvk_column_types *left,
+                                               const struct csvk_column_types *right,
+                                               bool numbered);
 
 #endif

@@ -186,7 +186,7 @@ struct csvk_column_types state_types(const struct column_state *state)
     struct csvk_column_types types = state->types;
     for (unsigned set = 0; set < 1 << CSVK_TYPE_STRING; set++) {
         struct typed_value value = {.types = set};
-        column_evidence_count(&types, &value, state->by_types[set]);
+        csvk_column_evidence_count(&types, &value, state->by_types[set]);
     }
     return types;
 }
@@ -236,7 +236,7 @@ static void merge_number(struct number_bound *left, const struct number_bound *r
 int state_merge(struct column_state *left, struct column_state *right)
 {
     bool none = !left->least.any, some = right->least.any;
-    column_evidence_merge(&left->types, &right->types, true);
+    csvk_column_evidence_merge(&left->types, &right->types, true);
     left->shortest =
         none || (some && right->shortest < left->shortest) ? right->shortest : left->shortest;
     left->longest = right->longest > left->longest ? right->longest : left->longest;

@@ -23,6 +23,7 @@ struct csvk_stats {
     struct csvk_buf room; /* for a decoded value */
     struct csvk_stats_records records;
     struct csvk_column_stats answer;
+    struct csvk_column_types answer_types;
 };
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -103,7 +104,7 @@ static int count_entry(struct column_state *state, const struct tally_entry *ent
     if (entry->length > TALLY_TEXT) { /* no type holds it but STRING: they are all shorter */
         typed = (struct typed_value){0};
     } else {
-        typed_value_read(value.text, &typed);
+        csvk_typed_value_read(value.text, &typed);
     }
     return state_count(state, &value, &typed);
 }
@@ -128,8 +129,8 @@ static int add_to_state(struct column *column, const struct tally_key *key, uint
                                  .points = key->points,
                                  .score = score,
                                  .count = 1};
-    typed_value_read(value.text, &typed);
-    column_evidence_note(&column->state.types, &typed, value.text, record);
+    csvk_typed_value_read(value.text, &typed);
+    csvk_column_evidence_note(&column->state.types, &typed, value.text, record);
     return state_count(&column->state, &value, &typed);
 }
 
@@ -150,8 +151,8 @@ static int add_value(struct column *column, struct csvk_bytes text, uint64_t rec
     if (!values->sketched) {
         struct typed_value typed;
         entry->points = count_points(text.ptr, text.len);
-        typed_value_read(text, &typed);
-        column_evidence_note(&column->state.types, &typed, text, record);
+        csvk_typed_value_read(text, &typed);
+        csvk_column_evidence_note(&column->state.types, &typed, text, record);
         return CSVK_OK;
     }
     if (!sketched) {
@@ -163,7 +164,7 @@ static int add_value(struct column *column, struct csvk_bytes text, uint64_t rec
 
 static void add_empty(struct column *column, bool enclosed, uint64_t record)
 {
-    column_evidence_empty(&column->state.types, record);
+    csvk_column_evidence_empty(&column->state.types, record);
     column->enclosed_empty += enclosed;
 }
 
@@ -389,11 +390,13 @@ static void answer_moment(const struct byte_bound *bound, char text[CSVK_STATS_N
     text[bound->kept] = '\0';
 }
 
-static int answer_state(struct column_state *state, struct csvk_column_stats *answer)
+static int answer_state(struct column_state *state, struct csvk_column_types *types,
+                        struct csvk_column_stats *answer)
 {
-    answer->types = state_types(state);
-    answer->values = answer->types.values;
-    answer->empty = answer->types.empty;
+    *types = state_types(state);
+    answer->types = types;
+    answer->values = types->values;
+    answer->empty = types->empty;
     answer->shortest = state->shortest;
     answer->longest = state->longest;
     answer->points = state->points;
@@ -425,7 +428,7 @@ int csvk_stats_column(struct csvk_stats *stats, size_t column, const struct csvk
     find_top(&c->values, answer->top, &answer->ntop);
     int status;
     if (c->values.sketched) {
-        status = answer_state(&c->state, answer);
+        status = answer_state(&c->state, &stats->answer_types, answer);
     } else { /* nothing but what records have noted is in the state yet */
         struct column_state *state = csvk_malloc(sizeof *state);
         if (state == NULL) {
@@ -433,7 +436,7 @@ int csvk_stats_column(struct csvk_stats *stats, size_t column, const struct csvk
         }
         *state = c->state;
         status = count_table(state, &c->values, c->values.count);
-        status = status == CSVK_OK ? answer_state(state, answer) : status;
+        status = status == CSVK_OK ? answer_state(state, &stats->answer_types, answer) : status;
         state_release(state);
         csvk_free(state);
     }

@@ -117,9 +117,9 @@ struct csvk_column_stats {
        of a T. */
     uint64_t moments;
     char moment_least[CSVK_STATS_NUMBER_SIZE], moment_greatest[CSVK_STATS_NUMBER_SIZE];
-    uint64_t shortest, longest;     /* in code points: bytes that begin one are counted */
-    uint64_t points;                /* of all values together */
-    struct csvk_column_types types; /* the evidence for a type */
+    uint64_t shortest, longest;            /* in code points: bytes that begin one are counted */
+    uint64_t points;                       /* of all values together */
+    const struct csvk_column_types *types; /* the evidence for a type */
 };
 /*
  * What column number `column`, from 0, is like. `stats` owns *out, which is valid until it is

@@ -44,7 +44,7 @@ static void add_values(struct csvk_buf *out, const struct csvk_stats_value *list
 
 static void add_column(struct csvk_buf *out, const struct csvk_column_stats *c)
 {
-    const struct csvk_column_types *t = &c->types;
+    const struct csvk_column_types *t = c->types;
     ck_assert_int_eq(csvk_buf_printf(out, "%d %d %d %d %d %d %d\n%d %s %s %s\n%d %s %s\n%d %d %d\n",
                                      (int)c->values, (int)c->empty, (int)c->enclosed_empty,
                                      (int)c->distinct, c->distinct_exact, c->top_exact,
@@ -378,7 +378,7 @@ START_TEST(what_is_in_no_count)
     ck_assert_uint_eq(column->values, 1);
     ck_assert_uint_eq(column->empty, 1);
     ck_assert_uint_eq(column->enclosed_empty, 1);
-    ck_assert_uint_eq(column->types.first_empty, 105);
+    ck_assert_uint_eq(column->types->first_empty, 105);
     ck_assert_uint_eq(column_of(stats, 1)->values, 3);
     csvk_reader_free(reader);
     csvk_source_free(source);

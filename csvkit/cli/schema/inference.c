@@ -103,17 +103,17 @@ struct inference infer_column(const struct csvk_column_stats *column, enum csvk_
                               uint64_t max_misfits)
 {
     bool native = kind == CSVK_SCHEMA_NATIVE;
-    struct inference found = {.type = narrowest(&column->types, max_misfits),
+    struct inference found = {.type = narrowest(column->types, max_misfits),
                               .confidence = confidence_of(column)};
     if (found.type == CSVK_TYPE_TIMESTAMP && !native) {
-        infer_moment(&found, column->types.forms, kind);
+        infer_moment(&found, column->types->forms, kind);
     } else if (found.type == CSVK_TYPE_BOOLEAN && !native) {
-        infer_boolean(&found, column->types.forms, kind);
+        infer_boolean(&found, column->types->forms, kind);
     } else if (found.type == CSVK_TYPE_NUMERIC && native) {
-        infer_digits(&found, &column->types);
+        infer_digits(&found, column->types);
     }
     found.type = found.unwritten != NULL ? CSVK_TYPE_STRING : found.type;
-    found.misfits = found.type != CSVK_TYPE_STRING ? column->types.misfits[found.type] : 0;
+    found.misfits = found.type != CSVK_TYPE_STRING ? column->types->misfits[found.type] : 0;
     bool decimal = found.type == CSVK_TYPE_NUMERIC && kind == CSVK_SCHEMA_CSVW;
     found.value_type = value_type_of(found.type, native || decimal);
     return found;

@@ -131,11 +131,11 @@ static void put_column(struct csvk_json *json, const struct table_stats *table, 
                        const struct csvk_column_stats *column)
 {
     char length[CSVK_TYPE_LENGTH_SIZE];
-    csvk_types_length(&column->types, length);
+    csvk_types_length(column->types, length);
     csvk_json_open(json, '{');
     csvk_json_put_uint(json, "field", i + 1);
     csvk_json_put_string(json, "name", table->named ? table->names.item[i] : NULL);
-    csvk_json_put_string(json, "type", csvk_type_name(csvk_types_propose(&column->types)));
+    csvk_json_put_string(json, "type", csvk_type_name(csvk_types_propose(column->types)));
     if (length[0] != '\0') {
         csvk_json_put_string(json, "length", length);
     }
@@ -151,7 +151,7 @@ static void put_column(struct csvk_json *json, const struct table_stats *table, 
     }
     put_list(json, "frequent", column->top_exact, column->ntop, column->top);
     put_list(json, "shapes", column->shapes_exact, column->nshapes, column->shape);
-    put_types(json, &column->types);
+    put_types(json, column->types);
     csvk_json_close(json, '}');
 }
 

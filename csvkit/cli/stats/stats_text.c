@@ -63,14 +63,14 @@ static int add_number(struct csvk_buf *out, const char *sign, uint64_t number)
 
 static bool is_of_numbers(const struct csvk_column_stats *column)
 {
-    enum csvk_type type = csvk_types_propose(&column->types);
+    enum csvk_type type = csvk_types_propose(column->types);
     return type == CSVK_TYPE_INTEGER || type == CSVK_TYPE_NUMERIC || type == CSVK_TYPE_FLOAT;
 }
 
 /* The least or the greatest: of numbers and moments where the type is one. */
 static int add_bound(struct csvk_buf *out, const struct csvk_column_stats *column, bool least)
 {
-    enum csvk_type type = csvk_types_propose(&column->types);
+    enum csvk_type type = csvk_types_propose(column->types);
     if (is_of_numbers(column)) {
         return csvk_buf_puts(out, least ? column->number_least : column->number_greatest);
     }
@@ -104,7 +104,7 @@ static int add_cell(struct csvk_buf *out, enum cell cell, const char *name,
     }
     switch (cell) {
     case NAME: return csvk_buf_add_escaped(out, name, strlen(name));
-    case TYPE: return csvk_buf_puts(out, csvk_type_name(csvk_types_propose(&column->types)));
+    case TYPE: return csvk_buf_puts(out, csvk_type_name(csvk_types_propose(column->types)));
     case VALUES: return add_number(out, "", column->values);
     case EMPTY: return add_number(out, "", column->empty);
     case DISTINCT: return add_number(out, column->distinct_exact ? "" : "~", column->distinct);
