@@ -21,6 +21,21 @@ struct infer {
 
 /* ---- evidence -------------------------------------------------------------------------------- */
 
+/* The narrower type that most values fit, though not all; `type` itself when no value fits one. */
+static enum csvk_type next_narrower(const struct csvk_column_stats *column, enum csvk_type type)
+{
+    enum csvk_type narrower = type;
+    uint64_t fewest = column->values;
+    for (int t = 0; t < (int)type && t < CSVK_TYPE_STRING; t++) {
+        uint64_t misfits = column->types->misfits[t];
+        if (misfits < fewest && misfits != 0) {
+            narrower = (enum csvk_type)t;
+            fewest = misfits;
+        }
+    }
+    return narrower;
+}
+
 static int add_evidence(struct csvk_buf *out, const char *name,
                         const struct csvk_column_stats *column, const struct inference *found)
 {
@@ -39,20 +54,14 @@ static int add_evidence(struct csvk_buf *out, const char *name,
     }
     if (status == CSVK_OK && found->unwritten != NULL) {
         status = csvk_buf_printf(out, "; %s", found->unwritten);
-    } else if (status == CSVK_OK && found->type == csvk_types_propose(column->types)) {
-        status = cli_add_type_reason(out, column->types);
     }
-    enum csvk_type narrower = found->type; /* the one that most values fit */
-    uint64_t fewest = column->values;
-    for (int type = 0; type < (int)found->type && type < CSVK_TYPE_STRING; type++) {
-        uint64_t misfits = column->types->misfits[type];
-        narrower = misfits < fewest && misfits != 0 ? (enum csvk_type)type : narrower;
-        fewest = misfits < fewest && misfits != 0 ? misfits : fewest;
-    }
+    enum csvk_type narrower = next_narrower(column, found->type);
     if (status == CSVK_OK && narrower != found->type) {
-        status = csvk_buf_printf(out, "; %" PRIu64 " of %" PRIu64 " are no %s",
-                                 column->types->misfits[narrower], column->values,
-                                 csvk_type_name(narrower));
+        status = cli_add_type_reason(out, column->types, narrower);
+        status = status == CSVK_OK
+                     ? csvk_buf_printf(out, "; %" PRIu64 " of %" PRIu64 " values",
+                                       column->types->misfits[narrower], column->values)
+                     : status;
     }
     return status == CSVK_OK ? csvk_buf_puts(out, ")\n") : status;
 }

@@ -99,10 +99,10 @@ static int latest_exclusion(const struct csvk_column_types *column)
     return narrower && column->excluded[likest].record == why->record ? likest : latest;
 }
 
-int cli_add_type_reason(struct csvk_buf *out, const struct csvk_column_types *column)
+int cli_add_type_reason(struct csvk_buf *out, const struct csvk_column_types *column,
+                        enum csvk_type type)
 {
-    int latest = latest_exclusion(column);
-    return latest >= 0 ? add_reason(out, column, (enum csvk_type)latest) : CSVK_OK;
+    return add_reason(out, column, type);
 }
 
 /* A header that comes again keeps the column from its type only when it would have another one. */
@@ -110,6 +110,7 @@ static int add_column(struct csvk_buf *out, const char *name,
                       const struct csvk_column_types *column)
 {
     char length[CSVK_TYPE_LENGTH_SIZE];
+    int latest = latest_exclusion(column);
     csvk_types_length(column, length);
     int status = csvk_buf_add_escaped(out, name, strlen(name));
     if (status == CSVK_OK) {
@@ -123,8 +124,8 @@ static int add_column(struct csvk_buf *out, const char *name,
     if (status == CSVK_OK && others != csvk_types_propose(column)) {
         status = csvk_buf_printf(out, "; record %" PRIu64 " repeats the header, the others are %s",
                                  column->header_again, csvk_type_name(others));
-    } else if (status == CSVK_OK) {
-        status = cli_add_type_reason(out, column);
+    } else if (status == CSVK_OK && latest >= 0) {
+        status = add_reason(out, column, (enum csvk_type)latest);
     }
     return status == CSVK_OK ? csvk_buf_puts(out, ")\n") : status;
 }
