@@ -214,7 +214,12 @@ static int take_table(struct cli *cli, const char *path, struct side *side)
 
 static int take_side(struct cli *cli, const char *path, struct side *side)
 {
-    return cli_is_schema(path) ? take_schema(cli, path, side) : take_table(cli, path, side);
+    bool schema;
+    int status = cli_is_schema(cli, path, &schema);
+    if (status != CLI_GOOD) {
+        return status;
+    }
+    return schema ? take_schema(cli, path, side) : take_table(cli, path, side);
 }
 
 /* ---- diff: the answer ------------------------------------------------------------------------ */

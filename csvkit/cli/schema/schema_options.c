@@ -66,22 +66,30 @@ int cli_write_schema(struct cli *cli, const struct schema_writing *how)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-bool cli_is_schema(const char *path)
+static bool begins_an_object(struct csvk_bytes start)
+{
+    size_t at = 0;
+    while (at < start.len && start.ptr[at] != 0 && strchr(" \t\r\n", start.ptr[at]) != NULL) {
+        at++;
+    }
+    return at < start.len && start.ptr[at] == '{';
+}
+
+int cli_is_schema(struct cli *cli, const char *path, bool *is)
 {
     struct csvk_source *source = NULL;
     struct csvk_bytes start = {NULL, 0};
-    size_t at = 0;
-    if (strcmp(path, "-") == 0 || csvk_source_open(&source, path, NULL) != CSVK_OK) {
-        return false;
+    struct csvk_error err = {0};
+    *is = false;
+    if (strcmp(path, "-") == 0) {
+        return CLI_GOOD;
     }
-    bool json = csvk_source_peek(source, 4096, &start, NULL) == CSVK_OK;
-    while (json && at < start.len && strchr(" \t\r\n", start.ptr[at]) != NULL &&
-           start.ptr[at] != 0) {
-        at++;
-    }
-    json = json && at < start.len && start.ptr[at] == '{';
+    int status = csvk_source_open(&source, path, &err);
+    status = status == CSVK_OK ? csvk_source_peek(source, 4096, &start, &err) : status;
+    *is = status == CSVK_OK && begins_an_object(start);
     csvk_source_free(source);
-    return json;
+    /* whoever reads it as a table says why it cannot be read */
+    return status == CSVK_ENOMEM ? cli_fail(cli, &err) : CLI_GOOD;
 }
 
 /* By the members that only one of them has. */

@@ -17,8 +17,8 @@ struct schema_input {           /* a schema that was read */
     struct csvk_dialect dialect;
     bool header;
 };
-/* True when `path` is a file of JSON; anything else is a table. */
-bool cli_is_schema(const char *path);
+/* Sets *is when `path` is a file of JSON; anything else is a table. Returns the exit status. */
+int cli_is_schema(struct cli *cli, const char *path, bool *is);
 /* Reads the schema, of whichever kind it is, with a message when that fails. Returns the exit
    status: CLI_REFUSED when it is none, CLI_TROUBLE when it cannot be read or asks for something
    that is not supported. Release *out in any case. */
