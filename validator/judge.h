@@ -290,11 +290,13 @@ static inline bool is_schema_rule(size_t rule)
 /* Are types declared, and one of the rules on? */
 bool schema_is_judged(const struct csvk_validator *v);
 int schema_new(struct csvk_validator *v, struct csvk_error *err);
+/* What the reader has to give: fields, the ends of records, or nothing but counts. */
+enum csvk_detail schema_wants(const struct csvk_validator *v);
 /* Finds the columns among the names of a header, where the schema goes by names; those that are
    missing or surplus are reported at the place `header`. */
 void schema_resolve(struct csvk_validator *v, const struct csvk_strings *names,
                     const struct place *header);
-void schema_feed(struct csvk_validator *v);
+int schema_feed(struct csvk_validator *v, struct csvk_error *err);
 /* Is there room for one more finding of a rule of is_schema_rule in this column, from 1? If so, the
    caller keeps it. */
 bool schema_takes(struct csvk_validator *v, size_t rule, uint64_t field);
@@ -305,6 +307,10 @@ void schema_order_findings(struct csvk_validator *v);
 /* Sets what the report says about columns. */
 void schema_report(struct csvk_validator *v);
 void schema_free(struct schema_state *schema);
+
+/* unique_rules.c: these do nothing when nothing has to be unique */
+int unique_finish(struct csvk_validator *v, struct csvk_error *err);
+int unique_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err);
 
 /* record_in_memory.c: fields of records in memory, when the reader has not reported them */
 struct field_walk {
