@@ -263,6 +263,7 @@ static void judge_value(struct csvk_validator *v, const struct schema_cell *cell
 {
     static const unsigned char rules[] = {
         [VALUE_OF_OTHER_TYPE] = RULE_TYPE_MISMATCH, [VALUE_OUT_OF_RANGE] = RULE_VALUE_OUT_OF_RANGE,
+        [VALUE_TOO_SHORT] = RULE_VALUE_TOO_LONG,    [VALUE_AGAINST_PATTERN] = RULE_TYPE_MISMATCH,
         [VALUE_TOO_LONG] = RULE_VALUE_TOO_LONG,     [VALUE_TOO_PRECISE] = RULE_VALUE_PRECISION,
         [VALUE_AMBIGUOUS] = RULE_VALUE_AMBIGUOUS,   [VALUE_NOT_PORTABLE] = RULE_VALUE_NOT_PORTABLE,
     };
@@ -287,7 +288,7 @@ static void judge_cell(struct csvk_validator *v, struct schema_cell *cell)
     if (csvk_field_value(v->batch, cell->record, index, &v->options.dialect, &s->room,
                          &cell->value) != CSVK_OK) {
         v->failed = true;
-    } else if (cell->value.len == 0) {
+    } else if (value_is_missing(&s->column[cell->column].check, cell->value.ptr, cell->value.len)) {
         judge_empty_value(v, cell);
     } else {
         judge_value(v, cell);

@@ -134,6 +134,7 @@ static const struct {
     [CSVK_VALUE_TABLE_NUMBER] = {accepts_float, judge_table_number},
     [CSVK_VALUE_TABLE_BOOLEAN] = {accepts_boolean, judge_table_boolean},
     [CSVK_VALUE_TABLE_DATE] = {accepts_date, judge_table_date},
+    [CSVK_VALUE_CSVW] = {accepts_csvw, judge_csvw},
 };
 
 static uint64_t longest_text(const struct csvk_schema_column *column, enum csvk_backend backend)
@@ -154,6 +155,7 @@ void value_check_init(struct value_check *check, const struct csvk_schema_column
         .type = (enum csvk_value_type)column->type,
         .backend = backend,
         .required = column->required != 0,
+        .cell = column->cell,
         .quoted_empty_is_value =
             column->type == CSVK_VALUE_STRING && backend == CSVK_BACKEND_BIGQUERY,
         .length = longest_text(column, backend),
@@ -162,6 +164,11 @@ void value_check_init(struct value_check *check, const struct csvk_schema_column
         .fraction_digits =
             column->fraction_limit != 0 ? column->fraction_limit - 1 : DIGITS_OF_SECOND,
     };
+}
+
+bool value_is_missing(const struct value_check *check, const unsigned char *value, size_t length)
+{
+    return check->cell != NULL ? csvw_is_missing(check, value, length) : length == 0;
 }
 
 struct value_fault value_judge(const struct value_check *check, const unsigned char *value,

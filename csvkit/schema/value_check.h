@@ -24,6 +24,8 @@ enum value_fault_kind {
     VALUE_TOO_PRECISE,
     VALUE_AMBIGUOUS,
     VALUE_NOT_PORTABLE,
+    VALUE_TOO_SHORT,
+    VALUE_AGAINST_PATTERN,
 };
 struct value_fault {
     enum value_fault_kind kind;
@@ -43,12 +45,15 @@ struct value_check {
     bool quoted_empty_is_value; /* STRING on BigQuery */
     uint64_t length;            /* UINT64_MAX: no limit */
     uint64_t whole_digits, scale;
-    uint64_t fraction_digits; /* of a second that are kept */
+    uint64_t fraction_digits;     /* of a second that are kept */
+    const struct csvw_cell *cell; /* CSVW; borrowed from the schema */
 };
 
 void value_check_init(struct value_check *check, const struct csvk_schema_column *column,
                       enum csvk_backend backend);
-/* What is wrong with a value that is not empty. Any thread. */
+/* Does the text stand for no value? Also for the empty text. */
+bool value_is_missing(const struct value_check *check, const unsigned char *value, size_t length);
+/* What is wrong with a value that is not missing. Any thread. */
 struct value_fault value_judge(const struct value_check *check, const unsigned char *value,
                                size_t length);
 

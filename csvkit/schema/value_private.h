@@ -13,6 +13,9 @@ value_accepts_fn accepts_integer, accepts_numeric, accepts_float;
 value_judge_fn judge_date, judge_timestamp;
 value_accepts_fn accepts_date, accepts_timestamp;
 /* value_table.c */
+value_judge_fn judge_csvw;
+value_accepts_fn accepts_csvw;
+bool csvw_is_missing(const struct value_check *check, const unsigned char *value, size_t length);
 value_judge_fn judge_table_integer, judge_table_number, judge_table_boolean, judge_table_date;
 
 static inline bool value_is_digit(unsigned char c)

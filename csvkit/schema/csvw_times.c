@@ -1,0 +1,378 @@
+/*
+ * csvw_times.c - dates and times of CSVW: patterns, reading, comparing.
+ *
+ * The idea. A pattern is one of the known ones (14 for dates, 5 for times, and their combinations,
+ * each with a time zone or without). It becomes a row of steps, one byte each: the parts of a date,
+ * or a byte that has to be there. The lexical forms of XSD are rows of steps, too.
+ *
+ * A value becomes seconds in UTC; one without a time zone counts as UTC. What a datatype does not
+ * say is that of 1972-01-01 00:00:00 (a leap year).
+ */
+#include "csvkit/schema/csvw_private.h"
+
+#include <string.h>
+
+#define PART_DIGITS 18
+#define YEAR_DIGITS 9 /* more are out of range */
+
+enum time_step { /* bytes below the blank; the others stand for themselves */
+                 STEP_END,
+                 STEP_YEAR,  /* four digits */
+                 STEP_YEARS, /* of XSD: four or more, perhaps with a sign */
+                 STEP_MONTH_2,
+                 STEP_MONTH,
+                 STEP_DAY_2,
+                 STEP_DAY,
+                 STEP_HOUR,
+                 STEP_MINUTE,
+                 STEP_SECOND,
+                 STEP_PART,   /* the step after it: how many digits at most, of the fraction of a
+                                 second */
+                 STEP_ZONE,   /* +08 +0530 Z */
+                 STEP_ZONE_2, /* +0800 Z */
+                 STEP_ZONE_3, /* +08:00 Z */
+                 STEP_OFFSET, /* the same without Z */
+                 STEP_OFFSET_2,
+                 STEP_OFFSET_3,
+                 STEP_XSD_PART, /* any number of digits, or nothing */
+                 STEP_XSD_ZONE, /* +08:00 Z, or nothing */
+};
+#define PART_BASE 64 /* PART_BASE + n is the byte for n digits */
+#define PART_MOST 60
+
+/* ---- patterns -------------------------------------------------------------------------------- */
+
+static const char *const date_patterns[] = {
+    "yyyy-MM-dd", "yyyyMMdd",   "dd-MM-yyyy", "d-M-yyyy",   "MM-dd-yyyy",
+    "M-d-yyyy",   "dd/MM/yyyy", "d/M/yyyy",   "MM/dd/yyyy", "M/d/yyyy",
+    "dd.MM.yyyy", "d.M.yyyy",   "MM.dd.yyyy", "M.d.yyyy",   NULL,
+};
+static const char *const time_patterns[] = {"HH:mm:ss", "HHmmss", "HH:mm", "HHmm", NULL};
+
+/* The longest of the patterns that `text` begins with; 0: none. */
+static size_t begins_with(const char *text, const char *const *patterns)
+{
+    size_t best = 0;
+    for (; *patterns != NULL; patterns++) {
+        size_t n = strlen(*patterns);
+        best = n > best && strncmp(text, *patterns, n) == 0 ? n : best;
+    }
+    return best;
+}
+
+/* A time and perhaps .SSS after it. */
+static size_t time_length(const char *text)
+{
+    size_t n = begins_with(text, time_patterns);
+    size_t digits = n == 8 && text[n] == '.' ? strspn(text + n + 1, "S") : 0;
+    return digits != 0 && digits <= PART_MOST ? n + 1 + digits : n;
+}
+
+static size_t zone_length(const char *text)
+{
+    size_t blank = text[0] == ' ';
+    size_t big = strspn(text + blank, "X"), small = strspn(text + blank, "x");
+    size_t n = big != 0 ? big : small;
+    return n >= 1 && n <= 3 ? blank + n : 0;
+}
+
+/* How much of the pattern CSVW knows for this datatype. */
+static size_t known_length(enum csvw_base base, const char *pattern)
+{
+    size_t n = 0;
+    if (base != CSVW_TIME) {
+        n = begins_with(pattern, date_patterns);
+    }
+    bool both = base == CSVW_DATE_TIME || base == CSVW_DATE_TIME_STAMP;
+    bool joined =
+        pattern[n] == ' ' || (pattern[n] == 'T' && strncmp(pattern, "yyyy-MM-ddT", 11) == 0);
+    if (n == 0 && base != CSVW_TIME) {
+        return 0;
+    }
+    if (both && !joined) {
+        return 0;
+    }
+    if (both || base == CSVW_TIME) {
+        size_t time = time_length(pattern + n + both);
+        if (time == 0) {
+            return 0;
+        }
+        n += both + time;
+    }
+    return n + zone_length(pattern + n);
+}
+
+static size_t put_step(const char *pattern, char *step)
+{
+    static const struct {
+        const char *symbol;
+        enum time_step step;
+    } symbols[] = {{"yyyy", STEP_YEAR},   {"MM", STEP_MONTH_2}, {"M", STEP_MONTH},
+                   {"dd", STEP_DAY_2},    {"d", STEP_DAY},      {"HH", STEP_HOUR},
+                   {"mm", STEP_MINUTE},   {"ss", STEP_SECOND},  {"XXX", STEP_ZONE_3},
+                   {"XX", STEP_ZONE_2},   {"X", STEP_ZONE},     {"xxx", STEP_OFFSET_3},
+                   {"xx", STEP_OFFSET_2}, {"x", STEP_OFFSET},   {NULL, STEP_END}};
+    for (size_t i = 0; symbols[i].symbol != NULL; i++) {
+        size_t n = strlen(symbols[i].symbol);
+        if (strncmp(pattern, symbols[i].symbol, n) == 0) {
+            *step = (char)symbols[i].step;
+            return n;
+        }
+    }
+    *step = *pattern;
+    return 1;
+}
+
+bool csvw_time_pattern(struct csvw_time_form *form, enum csvw_base base, const char *pattern)
+{
+    bool other = base >= CSVW_G_DAY && base <= CSVW_G_YEAR_MONTH;
+    size_t length = other ? 0 : known_length(base, pattern), steps = 0;
+    memset(form, 0, sizeof *form);
+    if (length == 0 || pattern[length] != '\0') {
+        return false;
+    }
+    for (size_t at = 0; at < length;) {
+        size_t part = pattern[at] == '.' ? strspn(pattern + at + 1, "S") : 0;
+        if (part != 0) {
+            form->step[steps++] = STEP_PART;
+            form->step[steps++] = (char)(PART_BASE + part);
+            at += 1 + part;
+        } else {
+            at += put_step(pattern + at, &form->step[steps++]);
+        }
+    }
+    return true;
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+struct moment_scan {
+    const unsigned char *text;
+    size_t at, length;
+    int64_t year;
+    unsigned month, day, hour, minute, second;
+    uint64_t part;
+    int64_t offset; /* of the time zone, in minutes */
+    const char *why;
+};
+
+static const char no_such_time[] = "there is no such time";
+static const char no_such_date[] = "there is no such day";
+static const char no_such_zone[] = "there is no such time zone";
+
+static bool take_char(struct moment_scan *scan, char c)
+{
+    bool same = scan->at < scan->length && scan->text[scan->at] == (unsigned char)c;
+    scan->at += same;
+    return same;
+}
+
+/* A number of `least` to `most` digits; whatever comes after it. */
+static bool take_digits(struct moment_scan *scan, size_t least, size_t most, unsigned *value)
+{
+    size_t n = 0;
+    *value = 0;
+    while (n < most && scan->at < scan->length && value_is_digit(scan->text[scan->at])) {
+        *value = *value * 10 + (unsigned)(scan->text[scan->at++] - '0');
+        n++;
+    }
+    return n >= least;
+}
+
+static bool take_years(struct moment_scan *scan)
+{
+    bool negative = take_char(scan, '-');
+    size_t begin = scan->at;
+    unsigned year;
+    bool good = take_digits(scan, 4, YEAR_DIGITS, &year);
+    good = good && (scan->at - begin == 4 || scan->text[begin] != '0');
+    scan->year = negative ? -(int64_t)year : (int64_t)year;
+    return good;
+}
+
+/* After a point: at most `most` digits. */
+static bool take_part(struct moment_scan *scan, size_t most)
+{
+    size_t n = 0;
+    if (!take_char(scan, '.')) {
+        return false;
+    }
+    for (; n < most && scan->at < scan->length && value_is_digit(scan->text[scan->at]); n++) {
+        unsigned digit = (unsigned)(scan->text[scan->at++] - '0');
+        scan->part = n < PART_DIGITS ? scan->part * 10 + digit : scan->part;
+    }
+    for (size_t i = n; i < PART_DIGITS; i++) {
+        scan->part *= 10;
+    }
+    return n != 0;
+}
+
+/* +08 (only when `bare`), +0800, or with a colon +08:00. */
+static bool take_offset(struct moment_scan *scan, bool colon, bool bare)
+{
+    unsigned hours, minutes = 0;
+    bool negative = scan->at < scan->length && scan->text[scan->at] == '-';
+    if (!negative && !(scan->at < scan->length && scan->text[scan->at] == '+')) {
+        return false;
+    }
+    scan->at++;
+    bool good = take_digits(scan, 2, 2, &hours);
+    bool more = scan->at < scan->length && value_is_digit(scan->text[scan->at]);
+    if (good && (colon || !bare || more)) {
+        good = (!colon || take_char(scan, ':')) && take_digits(scan, 2, 2, &minutes);
+    }
+    if (good && (minutes > 59 || hours * 60 + minutes > 14 * 60)) {
+        scan->why = no_such_zone;
+        return false;
+    }
+    scan->offset = (int64_t)(hours * 60 + minutes);
+    scan->offset = negative ? -scan->offset : scan->offset;
+    return good;
+}
+
+static bool take_zone(struct moment_scan *scan, enum time_step step)
+{
+    bool offset_only = step >= STEP_OFFSET && step <= STEP_OFFSET_3;
+    if (!offset_only && take_char(scan, 'Z')) {
+        return true;
+    }
+    bool colon = step == STEP_ZONE_3 || step == STEP_OFFSET_3 || step == STEP_XSD_ZONE;
+    return take_offset(scan, colon, step == STEP_ZONE || step == STEP_OFFSET);
+}
+
+/* One step of a form; a step that takes a second byte is not among them. */
+static bool take_step(struct moment_scan *scan, unsigned char step)
+{
+    unsigned year;
+    bool good;
+    switch (step) {
+    case STEP_YEAR:
+        good = take_digits(scan, 4, 4, &year);
+        scan->year = year;
+        return good;
+    case STEP_YEARS: return take_years(scan);
+    case STEP_MONTH_2:
+    case STEP_MONTH: return take_digits(scan, step == STEP_MONTH ? 1 : 2, 2, &scan->month);
+    case STEP_DAY_2:
+    case STEP_DAY: return take_digits(scan, step == STEP_DAY ? 1 : 2, 2, &scan->day);
+    case STEP_HOUR: return take_digits(scan, 2, 2, &scan->hour);
+    case STEP_MINUTE: return take_digits(scan, 2, 2, &scan->minute);
+    case STEP_SECOND: return take_digits(scan, 2, 2, &scan->second);
+    case STEP_XSD_PART:
+        return scan->at == scan->length || scan->text[scan->at] != '.' || take_part(scan, SIZE_MAX);
+    case STEP_XSD_ZONE: return scan->at == scan->length || take_zone(scan, STEP_XSD_ZONE);
+    case STEP_ZONE:
+    case STEP_ZONE_2:
+    case STEP_ZONE_3:
+    case STEP_OFFSET:
+    case STEP_OFFSET_2:
+    case STEP_OFFSET_3: return take_zone(scan, (enum time_step)step);
+    default: return take_char(scan, (char)step);
+    }
+}
+
+static bool take_steps(struct moment_scan *scan, const char *step)
+{
+    for (; *step != STEP_END; step++) {
+        bool good = *step == STEP_PART
+                        ? take_part(scan, (size_t)((unsigned char)step[1] - PART_BASE))
+                        : take_step(scan, (unsigned char)*step);
+        if (!good) {
+            return false;
+        }
+        step += *step == STEP_PART;
+    }
+    return scan->at == scan->length;
+}
+
+/* ---- the calendar ---------------------------------------------------------------------------- */
+
+static bool is_leap(int64_t year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static unsigned days_of(int64_t year, unsigned month)
+{
+    static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return month == 2 && is_leap(year) ? 29 : days[month - 1];
+}
+
+int64_t csvw_days(int64_t year, unsigned month, unsigned day)
+{
+    int64_t y = month <= 2 ? year - 1 : year; /* years that begin in March */
+    int64_t era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
+    int64_t of_year = (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+/* NULL: it is a time of a real day. */
+static const char *judge_moment(const struct moment_scan *scan)
+{
+    bool day = scan->month >= 1 && scan->month <= 12 && scan->day >= 1 &&
+               scan->day <= days_of(scan->year, scan->month);
+    bool midnight = scan->hour == 24 && scan->minute == 0 && scan->second == 0 && scan->part == 0;
+    bool time = midnight || (scan->hour <= 23 && scan->minute <= 59 && scan->second <= 59);
+    return !day ? no_such_date : !time ? no_such_time : NULL;
+}
+
+static const char xsd_date[] = {STEP_YEARS, '-', STEP_MONTH_2, '-', STEP_DAY_2, STEP_XSD_ZONE, 0};
+static const char xsd_time[] = {STEP_HOUR,   ':',           STEP_MINUTE,   ':',
+                                STEP_SECOND, STEP_XSD_PART, STEP_XSD_ZONE, 0};
+static const char xsd_date_time[] = {
+    STEP_YEARS, '-',         STEP_MONTH_2, '-',         STEP_DAY_2,    'T',           STEP_HOUR,
+    ':',        STEP_MINUTE, ':',          STEP_SECOND, STEP_XSD_PART, STEP_XSD_ZONE, 0};
+static const char xsd_stamp[] = {STEP_YEARS,  '-', STEP_MONTH_2, '-', STEP_DAY_2,  'T',
+                                 STEP_HOUR,   ':', STEP_MINUTE,  ':', STEP_SECOND, STEP_XSD_PART,
+                                 STEP_ZONE_3, 0};
+static const char xsd_day[] = {'-', '-', '-', STEP_DAY_2, STEP_XSD_ZONE, 0};
+static const char xsd_month[] = {'-', '-', STEP_MONTH_2, STEP_XSD_ZONE, 0};
+static const char xsd_month_day[] = {'-', '-', STEP_MONTH_2, '-', STEP_DAY_2, STEP_XSD_ZONE, 0};
+static const char xsd_year[] = {STEP_YEARS, STEP_XSD_ZONE, 0};
+static const char xsd_year_month[] = {STEP_YEARS, '-', STEP_MONTH_2, STEP_XSD_ZONE, 0};
+
+static const struct {
+    const char *steps, *why;
+} forms[CSVW_BASES] = {
+    [CSVW_DATE] = {xsd_date, "a date is written like 2024-12-31"},
+    [CSVW_TIME] = {xsd_time, "a time is written like 23:59:59"},
+    [CSVW_DATE_TIME] = {xsd_date_time, "a dateTime is written like 2024-12-31T23:59:59"},
+    [CSVW_DATE_TIME_STAMP] = {xsd_stamp,
+                              "a dateTimeStamp is written like 2024-12-31T23:59:59Z, with its time "
+                              "zone"},
+    [CSVW_G_DAY] = {xsd_day, "a gDay is written like ---31"},
+    [CSVW_G_MONTH] = {xsd_month, "a gMonth is written like --12"},
+    [CSVW_G_MONTH_DAY] = {xsd_month_day, "a gMonthDay is written like --12-31"},
+    [CSVW_G_YEAR] = {xsd_year, "a gYear is written like 2024"},
+    [CSVW_G_YEAR_MONTH] = {xsd_year_month, "a gYearMonth is written like 2024-12"},
+};
+
+struct value_fault csvw_time_read(const struct csvw_time_form *form, enum csvw_base base,
+                                  const unsigned char *text, size_t length, struct csvw_moment *out)
+{
+    struct moment_scan scan = {.text = text, .length = length, .year = 1972, .month = 1, .day = 1};
+    bool pattern = form->step[0] != STEP_END;
+    if (!take_steps(&scan, pattern ? form->step : forms[base].steps)) {
+        const char *why = scan.why != NULL ? scan.why
+                          : pattern        ? "not as the pattern has it"
+                                           : forms[base].why;
+        enum value_fault_kind kind = scan.why != NULL ? VALUE_OUT_OF_RANGE : VALUE_OF_OTHER_TYPE;
+        return value_bad(kind, scan.at < length ? scan.at : 0, why);
+    }
+    const char *why = judge_moment(&scan);
+    if (why != NULL) {
+        return value_bad(VALUE_OUT_OF_RANGE, 0, why);
+    }
+    out->second = csvw_days(scan.year, scan.month, scan.day) * 86400 +
+                  (int64_t)(scan.hour * 3600 + scan.minute * 60 + scan.second) - scan.offset * 60;
+    out->part = scan.part;
+    return value_good();
+}
+
+int csvw_moment_compare(const struct csvw_moment *a, const struct csvw_moment *b)
+{
+    if (a->second != b->second) {
+        return a->second < b->second ? -1 : 1;
+    }
+    return a->part < b->part ? -1 : a->part > b->part;
+}

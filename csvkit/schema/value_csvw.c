@@ -1,0 +1,55 @@
+/* value_csvw.c - a cell of CSVW as one of the types of csvkit; a title in the header. */
+#include "csvkit/schema/csvw_compiled.h"
+
+#include <string.h>
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Equal; `trim`: but for blanks around `found`. */
+static bool is_title(const char *found, const char *title, bool trim)
+{
+    size_t length = strlen(found);
+    while (trim && length != 0 && is_blank(*found)) {
+        found++;
+        length--;
+    }
+    while (trim && length != 0 && is_blank(found[length - 1])) {
+        length--;
+    }
+    return strlen(title) == length && memcmp(found, title, length) == 0;
+}
+
+bool csvw_title_fits(const struct csvk_schema_column *column, const char *title)
+{
+    bool trim = column->cell != NULL && column->cell->trim;
+    if (column->titles == NULL) {
+        return is_title(title, column->name, trim);
+    }
+    for (size_t i = 0; i < column->titles->count; i++) {
+        if (is_title(title, column->titles->item[i], trim)) {
+            return true;
+        }
+    }
+    return column->titles->count == 0;
+}
+
+bool csvw_is_missing(const struct value_check *check, const unsigned char *value, size_t length)
+{
+    return csvw_cell_judge(check->cell, value, length).null;
+}
+
+struct value_fault judge_csvw(const struct value_check *check, const unsigned char *value,
+                              size_t length)
+{
+    return csvw_cell_judge(check->cell, value, length).fault;
+}
+
+/* A null is for the judge, and so is everything that is not plainly good. */
+bool accepts_csvw(const struct value_check *check, const unsigned char *value, size_t length)
+{
+    struct csvw_verdict verdict = csvw_cell_judge(check->cell, value, length);
+    return verdict.fault.kind == VALUE_GOOD && !verdict.null && !verdict.no_memory;
+}
