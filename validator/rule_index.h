@@ -81,6 +81,7 @@ enum rule_index {
     RULE_VALUE_PRECISION,
     RULE_VALUE_AMBIGUOUS,
     RULE_VALUE_NOT_PORTABLE,
+    RULE_FOREIGN_KEY, /* foreign_keys.c */
     RULES
 };
 

@@ -462,4 +462,9 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "The databases differ here, or do not say what they do.", "",
          "Write the value in the plain form of its type; or name the database with --backend.", "",
          "the load fails on some backends, or stores another value", NULL},
+    [RULE_FOREIGN_KEY] = {"foreign-key", "EEEEE",
+                          "`{value}` is in {found#record} of {table} ({columns})",
+                          "a foreign key that refers to no record, or to several",
+                          "What belongs together cannot be joined, or is joined twice.", "",
+                          "Correct the value, or the table that it refers to.", "", NULL, NULL},
 };

@@ -448,6 +448,7 @@ static void do_operand(struct validate_job *job, const char *path)
         do_slices(job, path);
     } else if (use_table(job, &job->table)) {
         do_file(job, path);
+        worsen(job, cli_csvw_foreign_keys(job->csvw, path, &job->options, job->encoding_given));
     }
 }
 

@@ -93,7 +93,7 @@ bool csvk_csvw_base_find(const char *name, enum csvw_base *out)
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
-struct csvw_cell *csvk_csvw_cell_share(struct csvw_cell *cell)
+struct csvw_cell *csvw_cell_share(struct csvw_cell *cell)
 {
     if (cell != NULL) {
         atomic_fetch_add(&cell->references, 1);

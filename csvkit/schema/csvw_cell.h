@@ -108,7 +108,7 @@ CSVK_FOR_EXTRA int csvk_csvw_cell_new(struct csvw_cell **out,
                                       const struct csvw_declaration *declaration,
                                       const char **ignored, struct csvk_error *err) CSVK_MUST_USE;
 /* One more reference; NULL gives NULL. */
-CSVK_FOR_EXTRA struct csvw_cell *csvk_csvw_cell_share(struct csvw_cell *cell);
+struct csvw_cell *csvw_cell_share(struct csvw_cell *cell);
 /* May a header call the column so? By one of its titles; by its name when `titles` is NULL; anyhow
    when they are an empty list. */
 bool csvw_title_fits(const struct csvk_schema_column *column, const char *title);

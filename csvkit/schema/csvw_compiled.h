@@ -48,4 +48,8 @@ struct csvw_verdict {
 struct csvw_verdict csvw_cell_judge(const struct csvw_cell *cell, const unsigned char *text,
                                     size_t length);
 
+/* As value_write_key, for a cell that is good and not null. */
+int csvw_cell_write_key(const struct csvw_cell *cell, const unsigned char *text, size_t length,
+                        struct csvk_buf *out) CSVK_MUST_USE;
+
 #endif

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define SMALL 512 /* longer texts are copied to the heap */
+
 struct cell_text {
     const unsigned char *ptr;
     size_t length;
@@ -275,26 +277,97 @@ static struct csvw_verdict judge_clean(const struct csvw_cell *cell, struct cell
     return verdict;
 }
 
+/* The text after the first step. *owned is what to free; NULL in *out: out of memory. */
+static struct cell_text clean_blanks(const struct csvw_cell *cell, struct cell_text content,
+                                     unsigned char small[SMALL], unsigned char **owned)
+{
+    bool collapse = !keeps_blanks(cell->base);
+    struct cell_text text = collapse || cell->trim ? trim(content) : content;
+    *owned = NULL;
+    if (keeps_controls(cell->base) || !needs_copy(text, collapse)) {
+        return text;
+    }
+    unsigned char *to = small;
+    if (text.length > SMALL) {
+        to = *owned = csvk_malloc(text.length);
+    }
+    return to != NULL ? copy_with_blanks(text, collapse, to) : (struct cell_text){NULL, 0};
+}
+
 struct csvw_verdict csvw_cell_judge(const struct csvw_cell *cell, const unsigned char *content,
                                     size_t length)
 {
-    unsigned char small[512];
-    bool collapse = !keeps_blanks(cell->base);
-    struct cell_text text = {content, length};
-    text = collapse || cell->trim ? trim(text) : text;
-    if (keeps_controls(cell->base) || !needs_copy(text, collapse)) {
-        struct csvw_verdict verdict = judge_clean(cell, text);
-        verdict.fault.at += (size_t)(text.ptr - content);
-        return verdict;
-    }
-    unsigned char *to = text.length <= sizeof small ? small : csvk_malloc(text.length);
-    if (to == NULL) {
+    unsigned char small[SMALL], *owned;
+    struct cell_text whole = {content, length};
+    struct cell_text text = clean_blanks(cell, whole, small, &owned);
+    if (text.ptr == NULL && length != 0) {
         return (struct csvw_verdict){value_good(), false, true}; /* out of memory */
     }
-    struct csvw_verdict verdict = judge_clean(cell, copy_with_blanks(text, collapse, to));
-    verdict.fault.at = (size_t)(text.ptr - content);
-    if (to != small) {
-        csvk_free(to);
-    }
+    bool same = text.ptr >= content && text.ptr <= content + length;
+    struct csvw_verdict verdict = judge_clean(cell, text);
+    verdict.fault.at = same ? verdict.fault.at + (size_t)(text.ptr - content) : 0;
+    csvk_free(owned);
     return verdict;
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static int write_number(const struct csvw_number *number, struct csvk_buf *out)
+{
+    size_t zeros = 0;
+    int status = csvk_buf_printf(out, "%s%d:%lld:", number->negative ? "-" : "", (int)number->kind,
+                                 (long long)number->top);
+    for (size_t i = 0; i < number->length && status == CSVK_OK; i++) {
+        unsigned char c = number->digits[i];
+        if (!value_is_digit(c)) {
+            continue;
+        }
+        zeros = c == '0' ? zeros + 1 : zeros;
+        for (; c != '0' && zeros != 0 && status == CSVK_OK; zeros--) {
+            status = csvk_buf_putc(out, '0');
+        }
+        status = c != '0' && status == CSVK_OK ? csvk_buf_putc(out, c) : status;
+    }
+    return status;
+}
+
+static int write_moment(const struct csvw_moment *moment, struct csvk_buf *out)
+{
+    return csvk_buf_printf(out, "%lld.%llu", (long long)moment->second,
+                           (unsigned long long)moment->part);
+}
+
+static int write_text(const struct csvw_cell *cell, struct cell_text text, struct csvk_buf *out)
+{
+    union csvw_value value = {{0}};
+    enum csvw_kind kind = csvk_csvw_base_kind(cell->base);
+    bool plain = cell->separator == NULL && text.length != 0;
+    if (plain && kind == CSVW_KIND_NUMBER &&
+        csvw_number_read(&cell->number, cell->base, text.ptr, text.length, &value.number).kind ==
+            VALUE_GOOD) {
+        return write_number(&value.number, out);
+    }
+    if (plain && kind == CSVW_KIND_TIME &&
+        csvw_time_read(&cell->time, cell->base, text.ptr, text.length, &value.moment).kind ==
+            VALUE_GOOD) {
+        return write_moment(&value.moment, out);
+    }
+    if (text.length == 0 && cell->default_value != NULL) {
+        return csvk_buf_puts(out, cell->default_value);
+    }
+    return csvk_buf_add(out, text.ptr, text.length);
+}
+
+int csvw_cell_write_key(const struct csvw_cell *cell, const unsigned char *content, size_t length,
+                        struct csvk_buf *out)
+{
+    unsigned char small[SMALL], *owned;
+    struct cell_text whole = {content, length};
+    struct cell_text text = clean_blanks(cell, whole, small, &owned);
+    if (text.ptr == NULL && length != 0) {
+        return CSVK_ENOMEM;
+    }
+    int status = write_text(cell, text, out);
+    csvk_free(owned);
+    return status;
 }

@@ -150,7 +150,7 @@ static int copy_column(struct csvk_schema_column *to, const struct csvk_schema_c
 {
     *to = *from;
     int status = declared_own(to, &column_members, err);
-    to->cell = status == CSVK_OK ? csvk_csvw_cell_share(from->cell) : NULL;
+    to->cell = status == CSVK_OK ? csvw_cell_share(from->cell) : NULL;
     return status;
 }
 

@@ -9,6 +9,7 @@
 #include "csvkit/cli/table/csvw_option.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/schema/read/csvw_metadata.h"
+#include "validator/foreign_keys.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -47,6 +48,13 @@ static void put_verdict(const struct csvk_subject *subject, size_t index, struct
     csvk_reporter_put(r, "\n");
 }
 
+static bool refuses(const struct cli_csvw *csvw, const struct csvk_findings *findings)
+{
+    const char *fail_on = cli_value(csvw->cli, "fail-on");
+    return findings->errors != 0 ||
+           (fail_on != NULL && fail_on[0] == 'w' && findings->warnings != 0);
+}
+
 /* Metadata without findings is not mentioned. */
 static int report(struct cli_csvw *csvw)
 {
@@ -62,10 +70,9 @@ static int report(struct cli_csvw *csvw)
     int status = findings->errors + findings->warnings != 0
                      ? cli_reports_add(csvw->reports, &subject)
                      : CLI_GOOD;
-    const char *fail_on = cli_value(csvw->cli, "fail-on");
-    bool refused =
-        findings->errors != 0 || (fail_on != NULL && fail_on[0] == 'w' && findings->warnings != 0);
-    int verdict = csvw->metadata.unsupported ? CLI_TROUBLE : refused ? CLI_REFUSED : CLI_GOOD;
+    int verdict = csvw->metadata.unsupported ? CLI_TROUBLE
+                  : refuses(csvw, findings)  ? CLI_REFUSED
+                                             : CLI_GOOD;
     return status > verdict ? status : verdict;
 }
 
@@ -214,6 +221,13 @@ static int take_table(struct cli_csvw *csvw, const struct csvw_table *from,
     return good ? CLI_GOOD : cli_trouble(csvw->cli, "out of memory");
 }
 
+/* The number of the table that describes `path`; SIZE_MAX: none. */
+static size_t table_of(const struct cli_csvw *csvw, const char *path)
+{
+    size_t index = csvw_metadata_find(&csvw->metadata, path);
+    return index == SIZE_MAX && csvw->metadata.count == 1 && !csvw->automatic ? 0 : index;
+}
+
 int cli_csvw_take(struct cli_csvw *csvw, const char *path, struct csvk_table_definition *table)
 {
     struct cli *cli = csvw->cli;
@@ -225,8 +239,7 @@ int cli_csvw_take(struct cli_csvw *csvw, const char *path, struct csvk_table_def
     if (status != CLI_GOOD) {
         return status;
     }
-    size_t index = csvw_metadata_find(&csvw->metadata, path);
-    index = index == SIZE_MAX && csvw->metadata.count == 1 ? 0 : index;
+    size_t index = table_of(csvw, path);
     if (index == SIZE_MAX && !csvw->automatic) {
         return cli_trouble(cli, "%s describes %zu tables, and %s is none of them", csvw->path,
                            csvw->metadata.count, path);
@@ -235,4 +248,106 @@ int cli_csvw_take(struct cli_csvw *csvw, const char *path, struct csvk_table_def
         status = take_table(csvw, &csvw->metadata.table[index], table);
     }
     return status == CLI_GOOD ? cli_take_table_options(cli, table) : status;
+}
+
+/* ---- foreign keys ----------------------------------------------------------------------------
+ */
+
+static void put_key_verdict(const struct csvk_subject *subject, size_t index,
+                            struct csvk_reporter *r)
+{
+    if (index < subject->nsections) {
+        return;
+    }
+    csvk_reporter_put_escaped(r, subject->file);
+    csvk_reporter_put(r, ": foreign keys: ");
+    csvk_reporter_put_verdict(r, subject->section->errors == 0,
+                              subject->section->errors == 0 ? "good" : "not good");
+    csvk_reporter_put(r, ", ");
+    csvk_reporter_put_count(r, subject->section->errors, "error");
+    csvk_reporter_put(r, ", ");
+    csvk_reporter_put_count(r, subject->section->warnings, "warning");
+    csvk_reporter_put(r, "\n");
+}
+
+/* Tables without a fault are not mentioned again. */
+static int report_keys(struct cli_csvw *csvw, const char *path, const struct csvk_findings *findings)
+{
+    struct csvk_section section;
+    csvk_section_of_findings(&section, findings);
+    struct csvk_subject subject = {.file = path,
+                                   .section = &section,
+                                   .nsections = 1,
+                                   .json = put_json,
+                                   .text = put_key_verdict};
+    int status = section.errors + section.warnings + section.infos != 0
+                     ? cli_reports_add(csvw->reports, &subject)
+                     : CLI_GOOD;
+    return status == CLI_GOOD && refuses(csvw, findings) ? CLI_REFUSED : status;
+}
+
+/* How the table that a key refers to is read. */
+static int describe_other(struct cli_csvw *csvw, size_t index, struct csvk_table_definition *table,
+                          struct csvk_validate_options *options, struct csvk_error *err)
+{
+    const struct csvw_table *from = &csvw->metadata.table[index];
+    csvk_table_definition_init(table);
+    if (from->path == NULL || from->schema == NULL) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s: not supported: a foreign key to %s, which is not in the folder of "
+                         "the metadata",
+                         csvw->path, from->url);
+    }
+    int status = take_table(csvw, from, table);
+    return status == CLI_GOOD ? csvk_table_definition_rules(table, options, err)
+                              : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+static int judge_key(struct cli_csvw *csvw, const struct csvw_foreign_key *key,
+                     const struct foreign_key_side *from, struct csvk_findings *findings,
+                     struct csvk_error *err)
+{
+    struct csvk_table_definition other = {0};
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    int status = describe_other(csvw, key->table, &other, &options, err);
+    if (status == CSVK_OK) {
+        const struct foreign_key_check check = {
+            .from = *from,
+            .to = {csvw->metadata.table[key->table].path, other.encoding, &options,
+                   &key->referenced},
+            .exactly_one = true,
+            .memory = from->options->memory,
+        };
+        status = foreign_key_judge(&check, findings, err);
+    }
+    csvk_validate_options_release(&options);
+    csvk_table_definition_release(&other);
+    return status;
+}
+
+int cli_csvw_foreign_keys(struct cli_csvw *csvw, const char *path,
+                          const struct csvk_validate_options *options, const char *encoding)
+{
+    struct csvk_findings findings = {.limit = options->max_findings};
+    struct csvk_error err = {0};
+    size_t index = csvw != NULL && csvw->metadata.count != 0 ? table_of(csvw, path) : SIZE_MAX;
+    const struct csvw_table *table = index != SIZE_MAX ? &csvw->metadata.table[index] : NULL;
+    int status = CSVK_OK;
+    for (size_t i = 0; table != NULL && i < table->nforeign_keys && status == CSVK_OK; i++) {
+        const struct csvw_foreign_key *key = &table->foreign_key[i];
+        struct foreign_key_side from = {path, encoding, options, &key->columns};
+        status = strcmp(path, "-") != 0
+                     ? judge_key(csvw, key, &from, &findings, &err)
+                     : csvk_fail(&err, CSVK_EUSAGE,
+                                 "foreign keys need the table twice: give a file, not standard "
+                                 "input");
+    }
+    if (table == NULL) {
+        return CLI_GOOD;
+    }
+    int verdict = status == CSVK_OK ? report_keys(csvw, path, &findings)
+                                    : cli_reports_fail(csvw->reports, path, &err);
+    csvk_findings_release(&findings);
+    return verdict;
 }

@@ -28,4 +28,12 @@ const char *cli_csvw_path(struct cli_csvw *csvw, size_t index);
  */
 int cli_csvw_take(struct cli_csvw *csvw, const char *path, struct csvk_table_definition *table);
 
+/*
+ * Holds the foreign keys of the table in the file `path`, which was taken last, against the tables
+ * that they refer to, and adds what is wrong to the reports. `options` are those that the file was
+ * judged by. Returns the exit status.
+ */
+int cli_csvw_foreign_keys(struct cli_csvw *csvw, const char *path,
+                          const struct csvk_validate_options *options, const char *encoding);
+
 #endif
