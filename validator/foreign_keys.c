@@ -111,10 +111,14 @@ static uint64_t key_set_times(const struct key_set *set, const struct csvk_buf *
     return e->length == SIZE_MAX ? 0 : e->times;
 }
 
-/* ---- reading the keys of a table -------------------------------------------------------------- */
+/* ---- reading the keys of a table --------------------------------------------------------------
+ */
+
+/* What the values of a record are as a key. */
+enum key_state { KEY_WHOLE, KEY_NULL /* one is missing */, KEY_UNKNOWN /* one is not good */ };
 
 struct key_reading;
-typedef int key_function(struct key_reading *reading, struct csvk_error *err);
+typedef int key_function(struct key_reading *reading, enum key_state state, struct csvk_error *err);
 struct key_reading {
     const struct foreign_key_side *side;
     size_t count;              /* of columns */
@@ -156,37 +160,40 @@ static int find_columns(struct key_reading *r, struct csvk_error *err)
 }
 
 /* Adds one value to the key: its length first, so that values cannot run into each other. */
-static int add_value(struct key_reading *r, size_t i, struct csvk_bytes value, bool *whole)
+static int add_value(struct key_reading *r, size_t i, struct csvk_bytes value,
+                     enum key_state *state)
 {
     struct value_check *check = &r->check[i];
     struct csvk_buf one = CSVK_BUF_INIT;
-    if (value_is_missing(check, value.ptr, value.len) ||
-        value_judge(check, value.ptr, value.len).kind != VALUE_GOOD) {
-        *whole = false;
-        return CSVK_OK;
+    int status = i != 0 ? csvk_buf_putc(&r->text, ',') : CSVK_OK;
+    status = status == CSVK_OK ? csvk_buf_add(&r->text, value.ptr, value.len) : status;
+    if (value_is_missing(check, value.ptr, value.len)) {
+        *state = *state == KEY_WHOLE ? KEY_NULL : *state;
+        return status;
     }
-    int status = value_write_key(check, value.ptr, value.len, &one);
+    if (value_judge(check, value.ptr, value.len).kind != VALUE_GOOD) {
+        *state = KEY_UNKNOWN;
+        return status;
+    }
+    status = status == CSVK_OK ? value_write_key(check, value.ptr, value.len, &one) : status;
     uint64_t length = one.length;
     status = status == CSVK_OK ? csvk_buf_add(&r->key, &length, sizeof length) : status;
     status = status == CSVK_OK ? csvk_buf_add(&r->key, one.data, one.length) : status;
-    status = status == CSVK_OK && i != 0 ? csvk_buf_putc(&r->text, ',') : status;
-    status = status == CSVK_OK ? csvk_buf_add(&r->text, value.ptr, value.len) : status;
     csvk_buf_release(&one);
     return status;
 }
 
-/* False in *whole: a value is missing, or not good. */
-static int make_key(struct key_reading *r, bool *whole)
+static int make_key(struct key_reading *r, enum key_state *state)
 {
     int status = CSVK_OK;
     csvk_buf_clear(&r->key);
     csvk_buf_clear(&r->text);
-    *whole = true;
-    for (size_t i = 0; i < r->count && status == CSVK_OK && *whole; i++) {
+    *state = KEY_WHOLE;
+    for (size_t i = 0; i < r->count && status == CSVK_OK; i++) {
         struct csvk_bytes value;
         status = csvk_field_value(r->batch, r->record, r->column[i], &r->side->options->dialect,
                                   &r->room, &value);
-        status = status == CSVK_OK ? add_value(r, i, value, whole) : status;
+        status = status == CSVK_OK ? add_value(r, i, value, state) : status;
     }
     return status;
 }
@@ -196,17 +203,17 @@ static int take_batch(struct key_reading *r, struct csvk_error *err)
     size_t width = csvk_schema_count(r->side->options->schema);
     bool header = r->side->options->header != CSVK_NO_HEADER;
     for (size_t i = 0; i < r->batch->nreported; i++) {
-        bool whole = false;
+        enum key_state state;
         r->record = &r->batch->records[i];
         bool first = !r->past_header && !r->record->blank;
         r->past_header |= first;
         if (r->record->blank || r->record->nfields != width || (header && first)) {
             continue;
         }
-        if (make_key(r, &whole) != CSVK_OK) {
+        if (make_key(r, &state) != CSVK_OK) {
             return csvk_fail(err, CSVK_ENOMEM, "out of memory");
         }
-        int status = whole ? r->take(r, err) : CSVK_OK;
+        int status = r->take(r, state, err);
         if (status != CSVK_OK) {
             return status;
         }
@@ -261,9 +268,9 @@ static int read_side(struct key_reading *r, struct csvk_error *err)
 
 /* ---- both sides ------------------------------------------------------------------------------ */
 
-static int keep_key(struct key_reading *r, struct csvk_error *err)
+static int keep_key(struct key_reading *r, enum key_state state, struct csvk_error *err)
 {
-    return key_set_add(r->set, &r->key, r->side->path, err);
+    return state != KEY_WHOLE ? CSVK_OK : key_set_add(r->set, &r->key, r->side->path, err);
 }
 
 static enum csvk_severity severity(const struct csvk_validate_options *options)
@@ -306,8 +313,7 @@ static int tell_key(struct key_reading *r, uint64_t times, struct csvk_error *er
     struct csvk_buf names = CSVK_BUF_INIT;
     int status = CSVK_OK;
     for (size_t i = 0; i < r->count && status == CSVK_OK; i++) {
-        status = csvk_buf_printf(&names, "%s%s", i != 0 ? ", " : "",
-                                 r->what->to.columns->item[i]);
+        status = csvk_buf_printf(&names, "%s%s", i != 0 ? ", " : "", r->what->to.columns->item[i]);
     }
     size_t shown = r->text.length < VALUE_SHOWN ? r->text.length : VALUE_SHOWN;
     char value[VALUE_SHOWN + sizeof "..."];
@@ -328,10 +334,11 @@ static int tell_key(struct key_reading *r, uint64_t times, struct csvk_error *er
                : csvk_fail(err, CSVK_ENOMEM, "out of memory");
 }
 
-static int look_up_key(struct key_reading *r, struct csvk_error *err)
+static int look_up_key(struct key_reading *r, enum key_state state, struct csvk_error *err)
 {
-    uint64_t times = key_set_times(r->set, &r->key);
-    bool good = times == 1 || (times > 1 && !r->what->exactly_one);
+    uint64_t times = state == KEY_WHOLE ? key_set_times(r->set, &r->key) : 0;
+    bool passed_over = state == KEY_UNKNOWN || (state == KEY_NULL && !r->what->null_refers);
+    bool good = passed_over || times == 1 || (times > 1 && !r->what->exactly_one);
     return good ? CSVK_OK : tell_key(r, times, err);
 }
 

@@ -23,12 +23,14 @@ struct foreign_key_side {
 struct foreign_key_check {
     struct foreign_key_side from, to;
     bool exactly_one; /* several records with the same key are a fault, too */
+    bool null_refers; /* a record without a value refers to no record, which is a fault */
     uint64_t memory;  /* bytes for the set; 0: 256 MiB */
 };
 /*
  * Adds a finding for each record of `from` whose key is not in `to`, or not only once. A record in
- * which one of the columns has no value refers to nothing. CSVK_ELIMIT: the keys need more memory;
- * CSVK_EUSAGE: there are no such columns; CSVK_EIO, CSVK_EDATA and CSVK_ENOMEM.
+ * which one of the columns has no value refers to nothing, unless null_refers. CSVK_ELIMIT: the
+ * keys need more memory; CSVK_EUSAGE: there are no such columns; CSVK_EIO, CSVK_EDATA and
+ * CSVK_ENOMEM.
  */
 int foreign_key_judge(const struct foreign_key_check *check, struct csvk_findings *findings,
                       struct csvk_error *err) CSVK_MUST_USE;

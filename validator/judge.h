@@ -285,11 +285,15 @@ void keys_free(struct key_state *keys);
 /* schema_rules.c: these do nothing when no types are declared */
 static inline bool is_schema_rule(size_t rule)
 {
-    return rule >= RULE_TYPE_MISMATCH && rule <= RULE_VALUE_NOT_PORTABLE;
+    return rule >= RULE_TYPE_MISMATCH && rule <= RULE_NOT_UNIQUE;
 }
 /* Are types declared, and one of the rules on? */
 bool schema_is_judged(const struct csvk_validator *v);
 int schema_new(struct csvk_validator *v, struct csvk_error *err);
+/* Finds the columns among the names of a header, where the schema goes by names; those that are
+   missing or surplus are reported at the place `header`. */
+void schema_resolve(struct csvk_validator *v, const struct csvk_strings *names,
+                    const struct place *header);
 void schema_feed(struct csvk_validator *v);
 /* Is there room for one more finding of a rule of is_schema_rule in this column, from 1? If so, the
    caller keeps it. */

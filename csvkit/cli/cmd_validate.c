@@ -15,7 +15,6 @@
 #include "validator/validator.h"
 
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 struct validate_job {
@@ -102,19 +101,10 @@ static bool use_table(struct validate_job *job, const struct csvk_table_definiti
     return status == CSVK_OK;
 }
 
-/* What --encoding says; NULL: UTF-8, or to be found. */
-static const char *own_encoding(const struct cli *cli)
-{
-    const char *encoding = cli_value(cli, "encoding");
-    bool plain =
-        encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
-    return plain ? NULL : encoding;
-}
-
 static int read_table(struct validate_job *job)
 {
     struct cli *cli = job->cli;
-    job->encoding_given = own_encoding(cli);
+    job->encoding_given = cli_own_encoding(cli);
     int status = cli_get_table(cli, NULL, &job->table);
     if (status == CLI_GOOD && cli_has(cli, "backend") && !cli_has(cli, "manifest")) {
         return cli_trouble(cli, "--backend needs the types that a --manifest declares");
@@ -413,18 +403,16 @@ static void do_slices(struct validate_job *job, const char *directory)
 /* Each file is judged by what the metadata says about it. False: it cannot be, which was told. */
 static bool take_csvw(struct validate_job *job, const char *path)
 {
-    if (job->csvw == NULL) {
-        return true;
+    if (job->csvw != NULL) {
+        csvk_table_definition_release(&job->table);
+        int status = cli_csvw_take(job->csvw, path, &job->table);
+        job->encoding_given = job->table.encoding;
+        job->dialect_given = job->table.dialect;
+        job->options.delimiter_stated = true;
+        worsen(job, status);
+        return status == CLI_GOOD;
     }
-    csvk_table_definition_release(&job->table);
-    int status = cli_csvw_take(job->csvw, path, &job->table);
-    const char *encoding = own_encoding(job->cli);
-    bool said = cli_has(job->cli, "encoding");
-    job->encoding_given = said ? encoding : job->table.encoding;
-    job->table.encoding = job->encoding_given;
-    job->dialect_given = job->table.dialect;
-    worsen(job, status);
-    return status == CLI_GOOD;
+    return true;
 }
 
 static void do_operand(struct validate_job *job, const char *path)
@@ -452,28 +440,21 @@ static void do_operand(struct validate_job *job, const char *path)
     }
 }
 
-/* The tables that CSVW metadata names. */
-static void do_tables(struct validate_job *job)
-{
-    for (size_t i = 0; i < cli_csvw_count(job->csvw); i++) {
-        const char *path = cli_csvw_path(job->csvw, i);
-        if (path != NULL) {
-            do_operand(job, path);
-        } else {
-            worsen(job, CLI_TROUBLE);
-        }
-    }
-}
-
 static void do_operands(struct validate_job *job)
 {
     size_t count = cli_noperands(job->cli);
     for (size_t i = 0; i < count && !cli_out_failed(job->cli); i++) {
         do_operand(job, cli_operand(job->cli, i));
     }
-    if (count == 0 && job->csvw != NULL && cli_csvw_count(job->csvw) != 0) {
-        do_tables(job);
-    } else if (count == 0 && !cli_has(job->cli, "files-from")) {
+    size_t tables = count == 0 ? cli_csvw_count(job->csvw) : 0;
+    for (size_t i = 0; i < tables; i++) {
+        const char *path = cli_csvw_path(job->csvw, i);
+        if (path != NULL) {
+            do_operand(job, path);
+        }
+        worsen(job, path != NULL ? CLI_GOOD : CLI_TROUBLE);
+    }
+    if (count == 0 && tables == 0 && !cli_has(job->cli, "files-from")) {
         do_operand(job, "-");
     }
 }

@@ -113,7 +113,7 @@ void csvk_csvw_cell_free(struct csvw_cell *cell)
     csvk_free(cell->default_value);
     csvk_free(cell->separator);
     csvk_free(cell->format);
-    csvw_expression_free(cell->expression);
+    csvk_free(cell->expression);
     csvk_free(cell);
 }
 
@@ -173,6 +173,32 @@ static int compile_boolean(struct csvw_cell *cell, const char *format, const cha
     return cell->format != NULL ? CSVK_OK : csvk_fail(err, CSVK_ENOMEM, "out of memory");
 }
 
+/* Only tried here: a pattern learns while it is used, so everybody who judges makes his own. */
+static int compile_expression(struct csvw_cell *cell, const char *format, const char **ignored,
+                              struct csvk_error *err)
+{
+    static const char not_supported[] = "not supported: ", too[] = "the pattern is too large";
+    struct value_pattern *pattern = NULL;
+    struct csvk_error own = {0};
+    if (format == NULL) {
+        return CSVK_OK;
+    }
+    int status = value_pattern_new(&pattern, format, CSVK_PATTERN_ECMASCRIPT, &own);
+    value_pattern_free(pattern);
+    bool unsupported = strncmp(own.text, not_supported, sizeof not_supported - 1) == 0 ||
+                       strncmp(own.text, too, sizeof too - 1) == 0;
+    if (status == CSVK_EUSAGE && !unsupported) {
+        *ignored = "not a regular expression of ECMAScript";
+        return CSVK_OK;
+    }
+    if (status != CSVK_OK) {
+        size_t skip = unsupported && own.text[0] == 'n' ? sizeof not_supported - 1 : 0;
+        return csvk_fail(err, status, "%s", own.text + skip);
+    }
+    cell->expression = csvk_strdup(format);
+    return cell->expression != NULL ? CSVK_OK : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
 static int compile_format(struct csvw_cell *cell, const struct csvw_declaration *d,
                           const char **ignored, struct csvk_error *err)
 {
@@ -185,9 +211,7 @@ static int compile_format(struct csvw_cell *cell, const struct csvw_declaration 
             memset(&cell->time, 0, sizeof cell->time);
         }
         return CSVK_OK;
-    default:
-        return d->format == NULL ? CSVK_OK
-                                 : csvw_expression_new(&cell->expression, d->format, ignored, err);
+    default: return compile_expression(cell, d->format, ignored, err);
     }
 }
 
@@ -224,11 +248,12 @@ static bool read_limit(struct csvw_cell *cell, enum csvw_limit limit, const char
     }
 }
 
-/* The order of two limits; both are there. */
+/* The order of two limits, at least; both are there. */
 static int compare_limits(const struct csvw_cell *cell, enum csvw_limit a, enum csvw_limit b)
 {
-    bool comparable;
-    return csvw_value_compare(cell, &cell->limit[a], &cell->limit[b], &comparable);
+    int least, most;
+    csvw_value_compare(cell, &cell->limit[a], &cell->limit[b], &least, &most);
+    return least;
 }
 
 static bool both(const struct csvw_cell *cell, enum csvw_limit a, enum csvw_limit b)

@@ -3,13 +3,14 @@
 #define CSVKIT_SCHEMA_CSVW_COMPILED_H
 
 #include "csvkit/schema/csvw_private.h"
+#include "csvkit/schema/value_pattern.h"
 
 #include <stdatomic.h>
 
 union csvw_value { /* which member counts follows from the kind of the datatype */
     struct csvw_number number;
-    struct csvw_moment moment;
-    struct csvw_duration duration;
+    struct moment moment;
+    struct duration duration;
 };
 
 struct csvw_cell {
@@ -18,35 +19,31 @@ struct csvw_cell {
     bool trim, has_limits;
     struct csvw_number_form number;
     struct csvw_time_form time;
-    char *format;                       /* of booleans: X|Y; NULL: true|false|1|0 */
-    struct csvw_expression *expression; /* of other datatypes; NULL: none */
-    char *limit_text[CSVW_LIMITS];      /* NULL: no such limit */
+    char *format;                  /* of booleans: X|Y; NULL: true|false|1|0 */
+    char *expression;              /* a format of other datatypes; NULL: none */
+    char *limit_text[CSVW_LIMITS]; /* NULL: no such limit */
     union csvw_value limit[CSVW_LIMITS];
     uint64_t min_length, max_length;
     struct csvk_strings null;
     char *default_value, *separator; /* NULL: none */
 };
 
-/* As csvw_number_compare, for two values of the datatype. */
-int csvw_value_compare(const struct csvw_cell *cell, const union csvw_value *a,
-                       const union csvw_value *b, bool *comparable);
-
-/* ---- csvw_expression.c ---- */
-int csvw_expression_new(struct csvw_expression **out, const char *text, const char **ignored,
-                        struct csvk_error *err) CSVK_MUST_USE;
-bool csvw_expression_fits(const struct csvw_expression *expression, const unsigned char *text,
-                          size_t length);
-void csvw_expression_free(struct csvw_expression *expression);
+/* The order of two values of the datatype, as it is at least and at most: less than 0, 0, more than
+   0. They differ where XSD has no order: NaN, and durations like a month and 30 days. */
+void csvw_value_compare(const struct csvw_cell *cell, const union csvw_value *a,
+                        const union csvw_value *b, int *least, int *most);
+/* Reads a duration of the datatype. */
+struct value_fault csvw_duration_read(enum csvw_base base, const unsigned char *text, size_t length,
+                                      struct duration *out);
 
 /* ---- csvw_value.c ---- */
 struct csvw_verdict {
     struct value_fault fault;
-    bool null;      /* the cell has no value, which a required one must have */
-    bool no_memory; /* it could not be judged */
+    bool null; /* the cell has no value, which a required one must have */
 };
-/* Judges the content of a cell, which may be empty. */
-struct csvw_verdict csvw_cell_judge(const struct csvw_cell *cell, const unsigned char *text,
-                                    size_t length);
+/* Judges the content of a cell, which may be empty; `pattern` is made of cell->expression. */
+struct csvw_verdict csvw_cell_judge(const struct csvw_cell *cell, struct value_pattern *pattern,
+                                    const unsigned char *text, size_t length);
 
 /* As value_write_key, for a cell that is good and not null. */
 int csvw_cell_write_key(const struct csvw_cell *cell, const unsigned char *text, size_t length,

@@ -1,11 +1,12 @@
 /*
- * csvw_private.h - numbers, times and durations of CSVW: formats that are compiled, values that
- * can be compared.
+ * csvw_private.h - numbers, times and texts of CSVW: formats that are compiled, values that can be
+ * compared.
  */
 #ifndef CSVKIT_SCHEMA_CSVW_PRIVATE_H
 #define CSVKIT_SCHEMA_CSVW_PRIVATE_H
 
 #include "csvkit/schema/csvw_cell.h"
+#include "csvkit/schema/value_moment.h"
 #include "csvkit/schema/value_private.h"
 
 /* ---- csvw_numbers.c ---- */
@@ -50,31 +51,10 @@ const char *csvw_integer_most(enum csvw_base base);
 struct csvw_time_form { /* a pattern, one byte for each step; "": the lexical form of XSD */
     char step[CSVW_TIME_STEPS];
 };
-/* A date or time in seconds since 1970-01-01 and parts of 10^-18 seconds; in UTC when it has a
-   time zone. */
-struct csvw_moment {
-    int64_t second;
-    uint64_t part;
-};
 /* False: CSVW has no such pattern for `base`. */
 bool csvw_time_pattern(struct csvw_time_form *form, enum csvw_base base, const char *pattern);
 struct value_fault csvw_time_read(const struct csvw_time_form *form, enum csvw_base base,
-                                  const unsigned char *text, size_t length,
-                                  struct csvw_moment *out);
-int csvw_moment_compare(const struct csvw_moment *a, const struct csvw_moment *b);
-int64_t csvw_days(int64_t year, unsigned month, unsigned day); /* since 1970-01-01 */
-
-/* ---- csvw_durations.c ---- */
-
-struct csvw_duration {
-    int64_t months;
-    struct csvw_moment rest; /* `second` may be negative; `part` never is */
-};
-struct value_fault csvw_duration_read(enum csvw_base base, const unsigned char *text, size_t length,
-                                      struct csvw_duration *out);
-/* As csvw_number_compare: a month is neither shorter nor longer than 30 days. */
-int csvw_duration_compare(const struct csvw_duration *a, const struct csvw_duration *b,
-                          bool *comparable);
+                                  const unsigned char *text, size_t length, struct moment *out);
 
 /* ---- csvw_texts.c ---- */
 

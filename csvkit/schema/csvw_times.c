@@ -5,14 +5,14 @@
  * each with a time zone or without). It becomes a row of steps, one byte each: the parts of a date,
  * or a byte that has to be there. The lexical forms of XSD are rows of steps, too.
  *
- * A value becomes seconds in UTC; one without a time zone counts as UTC. What a datatype does not
- * say is that of 1972-01-01 00:00:00 (a leap year).
+ * Values compare in UTC; one without a time zone counts as UTC. What a datatype does not say is
+ * that of 1972-01-01 00:00:00 (a leap year).
  */
 #include "csvkit/schema/csvw_private.h"
+#include "csvkit/schema/value_moment_private.h"
 
 #include <string.h>
 
-#define PART_DIGITS 18
 #define YEAR_DIGITS 9 /* more are out of range */
 
 enum time_step { /* bytes below the blank; the others stand for themselves */
@@ -146,175 +146,130 @@ bool csvw_time_pattern(struct csvw_time_form *form, enum csvw_base base, const c
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-struct moment_scan {
-    const unsigned char *text;
-    size_t at, length;
-    int64_t year;
-    unsigned month, day, hour, minute, second;
-    uint64_t part;
-    int64_t offset; /* of the time zone, in minutes */
-    const char *why;
+struct time_reading {
+    struct moment_scan scan;
+    struct moment moment;
+    const char *why; /* the form is right, the value is not; or NULL */
 };
 
-static const char no_such_time[] = "there is no such time";
-static const char no_such_date[] = "there is no such day";
-static const char no_such_zone[] = "there is no such time zone";
-
-static bool take_char(struct moment_scan *scan, char c)
+static bool take_years(struct time_reading *r)
 {
-    bool same = scan->at < scan->length && scan->text[scan->at] == (unsigned char)c;
-    scan->at += same;
-    return same;
-}
-
-/* A number of `least` to `most` digits; whatever comes after it. */
-static bool take_digits(struct moment_scan *scan, size_t least, size_t most, unsigned *value)
-{
-    size_t n = 0;
-    *value = 0;
-    while (n < most && scan->at < scan->length && value_is_digit(scan->text[scan->at])) {
-        *value = *value * 10 + (unsigned)(scan->text[scan->at++] - '0');
-        n++;
-    }
-    return n >= least;
-}
-
-static bool take_years(struct moment_scan *scan)
-{
-    bool negative = take_char(scan, '-');
-    size_t begin = scan->at;
+    bool negative = moment_take(&r->scan, '-');
+    size_t begin = r->scan.at;
     unsigned year;
-    bool good = take_digits(scan, 4, YEAR_DIGITS, &year);
-    good = good && (scan->at - begin == 4 || scan->text[begin] != '0');
-    scan->year = negative ? -(int64_t)year : (int64_t)year;
-    return good;
+    size_t digits = moment_take_digits(&r->scan, 4, YEAR_DIGITS, &year);
+    r->moment.year = negative ? -(int64_t)year : (int64_t)year;
+    return digits == 4 || (digits > 4 && r->scan.text[begin] != '0');
 }
 
 /* After a point: at most `most` digits. */
-static bool take_part(struct moment_scan *scan, size_t most)
+static bool take_part(struct time_reading *r, size_t most)
 {
-    size_t n = 0;
-    if (!take_char(scan, '.')) {
-        return false;
-    }
-    for (; n < most && scan->at < scan->length && value_is_digit(scan->text[scan->at]); n++) {
-        unsigned digit = (unsigned)(scan->text[scan->at++] - '0');
-        scan->part = n < PART_DIGITS ? scan->part * 10 + digit : scan->part;
-    }
-    for (size_t i = n; i < PART_DIGITS; i++) {
-        scan->part *= 10;
-    }
-    return n != 0;
+    return moment_take(&r->scan, '.') && moment_take_fraction(&r->scan, most, &r->moment);
 }
 
 /* +08 (only when `bare`), +0800, or with a colon +08:00. */
-static bool take_offset(struct moment_scan *scan, bool colon, bool bare)
+static bool take_offset(struct time_reading *r, bool colon, bool bare)
 {
+    struct moment_scan *scan = &r->scan;
     unsigned hours, minutes = 0;
     bool negative = scan->at < scan->length && scan->text[scan->at] == '-';
-    if (!negative && !(scan->at < scan->length && scan->text[scan->at] == '+')) {
+    if (!moment_take(scan, '-') && !moment_take(scan, '+')) {
         return false;
     }
-    scan->at++;
-    bool good = take_digits(scan, 2, 2, &hours);
+    bool good = moment_take_digits(scan, 2, 2, &hours) != 0;
     bool more = scan->at < scan->length && value_is_digit(scan->text[scan->at]);
     if (good && (colon || !bare || more)) {
-        good = (!colon || take_char(scan, ':')) && take_digits(scan, 2, 2, &minutes);
+        good = (!colon || moment_take(scan, ':')) && moment_take_digits(scan, 2, 2, &minutes) != 0;
     }
     if (good && (minutes > 59 || hours * 60 + minutes > 14 * 60)) {
-        scan->why = no_such_zone;
+        r->why = "there is no such time zone";
         return false;
     }
-    scan->offset = (int64_t)(hours * 60 + minutes);
-    scan->offset = negative ? -scan->offset : scan->offset;
+    r->moment.zoned = true;
+    r->moment.offset = (int)(hours * 60 + minutes);
+    r->moment.offset = negative ? -r->moment.offset : r->moment.offset;
     return good;
 }
 
-static bool take_zone(struct moment_scan *scan, enum time_step step)
+static bool take_zone(struct time_reading *r, enum time_step step)
 {
     bool offset_only = step >= STEP_OFFSET && step <= STEP_OFFSET_3;
-    if (!offset_only && take_char(scan, 'Z')) {
+    if (!offset_only && moment_take(&r->scan, 'Z')) {
+        r->moment.zoned = true;
         return true;
     }
     bool colon = step == STEP_ZONE_3 || step == STEP_OFFSET_3 || step == STEP_XSD_ZONE;
-    return take_offset(scan, colon, step == STEP_ZONE || step == STEP_OFFSET);
+    return take_offset(r, colon, step == STEP_ZONE || step == STEP_OFFSET);
+}
+
+static bool take_number(struct time_reading *r, size_t least, unsigned *value)
+{
+    return moment_take_digits(&r->scan, least, 2, value) != 0;
 }
 
 /* One step of a form; a step that takes a second byte is not among them. */
-static bool take_step(struct moment_scan *scan, unsigned char step)
+static bool take_step(struct time_reading *r, unsigned char step)
 {
+    bool at_end = r->scan.at == r->scan.length;
     unsigned year;
     bool good;
     switch (step) {
     case STEP_YEAR:
-        good = take_digits(scan, 4, 4, &year);
-        scan->year = year;
+        good = moment_take_digits(&r->scan, 4, 4, &year) != 0;
+        r->moment.year = year;
         return good;
-    case STEP_YEARS: return take_years(scan);
-    case STEP_MONTH_2:
-    case STEP_MONTH: return take_digits(scan, step == STEP_MONTH ? 1 : 2, 2, &scan->month);
-    case STEP_DAY_2:
-    case STEP_DAY: return take_digits(scan, step == STEP_DAY ? 1 : 2, 2, &scan->day);
-    case STEP_HOUR: return take_digits(scan, 2, 2, &scan->hour);
-    case STEP_MINUTE: return take_digits(scan, 2, 2, &scan->minute);
-    case STEP_SECOND: return take_digits(scan, 2, 2, &scan->second);
-    case STEP_XSD_PART:
-        return scan->at == scan->length || scan->text[scan->at] != '.' || take_part(scan, SIZE_MAX);
-    case STEP_XSD_ZONE: return scan->at == scan->length || take_zone(scan, STEP_XSD_ZONE);
+    case STEP_YEARS: return take_years(r);
+    case STEP_MONTH_2: return take_number(r, 2, &r->moment.month);
+    case STEP_MONTH: return take_number(r, 1, &r->moment.month);
+    case STEP_DAY_2: return take_number(r, 2, &r->moment.day);
+    case STEP_DAY: return take_number(r, 1, &r->moment.day);
+    case STEP_HOUR: return take_number(r, 2, &r->moment.hour);
+    case STEP_MINUTE: return take_number(r, 2, &r->moment.minute);
+    case STEP_SECOND: return take_number(r, 2, &r->moment.second);
+    case STEP_XSD_PART: return at_end || r->scan.text[r->scan.at] != '.' || take_part(r, SIZE_MAX);
+    case STEP_XSD_ZONE: return at_end || take_zone(r, STEP_XSD_ZONE);
     case STEP_ZONE:
     case STEP_ZONE_2:
     case STEP_ZONE_3:
     case STEP_OFFSET:
     case STEP_OFFSET_2:
-    case STEP_OFFSET_3: return take_zone(scan, (enum time_step)step);
-    default: return take_char(scan, (char)step);
+    case STEP_OFFSET_3: return take_zone(r, (enum time_step)step);
+    default: return moment_take(&r->scan, step);
     }
 }
 
-static bool take_steps(struct moment_scan *scan, const char *step)
+static bool take_steps(struct time_reading *r, const char *step)
 {
     for (; *step != STEP_END; step++) {
-        bool good = *step == STEP_PART
-                        ? take_part(scan, (size_t)((unsigned char)step[1] - PART_BASE))
-                        : take_step(scan, (unsigned char)*step);
+        bool good = *step == STEP_PART ? take_part(r, (size_t)((unsigned char)step[1] - PART_BASE))
+                                       : take_step(r, (unsigned char)*step);
         if (!good) {
             return false;
         }
         step += *step == STEP_PART;
     }
-    return scan->at == scan->length;
+    return r->scan.at == r->scan.length;
 }
 
-/* ---- the calendar ---------------------------------------------------------------------------- */
-
-static bool is_leap(int64_t year)
+/* NULL: it is a time of a real day. 24:00:00 is the midnight at the end of the day. */
+static const char *judge_moment(struct moment moment)
 {
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    size_t zeros = 0;
+    while (zeros < moment.nfraction && moment.fraction[zeros] == '0') {
+        zeros++;
+    }
+    bool midnight =
+        moment.hour == 24 && moment.minute == 0 && moment.second == 0 && zeros == moment.nfraction;
+    moment.hour = midnight ? 0 : moment.hour;
+    if (moment_is_real(&moment)) {
+        return NULL;
+    }
+    moment.hour = moment.minute = moment.second = 0;
+    return moment_is_real(&moment) ? "there is no such time" : "there is no such day";
 }
 
-static unsigned days_of(int64_t year, unsigned month)
-{
-    static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return month == 2 && is_leap(year) ? 29 : days[month - 1];
-}
-
-int64_t csvw_days(int64_t year, unsigned month, unsigned day)
-{
-    int64_t y = month <= 2 ? year - 1 : year; /* years that begin in March */
-    int64_t era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
-    int64_t of_year = (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-/* NULL: it is a time of a real day. */
-static const char *judge_moment(const struct moment_scan *scan)
-{
-    bool day = scan->month >= 1 && scan->month <= 12 && scan->day >= 1 &&
-               scan->day <= days_of(scan->year, scan->month);
-    bool midnight = scan->hour == 24 && scan->minute == 0 && scan->second == 0 && scan->part == 0;
-    bool time = midnight || (scan->hour <= 23 && scan->minute <= 59 && scan->second <= 59);
-    return !day ? no_such_date : !time ? no_such_time : NULL;
-}
+/* ---- the forms of XSD ------------------------------------------------------------------------ */
 
 static const char xsd_date[] = {STEP_YEARS, '-', STEP_MONTH_2, '-', STEP_DAY_2, STEP_XSD_ZONE, 0};
 static const char xsd_time[] = {STEP_HOUR,   ':',           STEP_MINUTE,   ':',
@@ -348,31 +303,18 @@ static const struct {
 };
 
 struct value_fault csvw_time_read(const struct csvw_time_form *form, enum csvw_base base,
-                                  const unsigned char *text, size_t length, struct csvw_moment *out)
+                                  const unsigned char *text, size_t length, struct moment *out)
 {
-    struct moment_scan scan = {.text = text, .length = length, .year = 1972, .month = 1, .day = 1};
+    struct time_reading r = {{text, 0, length}, {.year = 1972, .month = 1, .day = 1}, NULL};
     bool pattern = form->step[0] != STEP_END;
-    if (!take_steps(&scan, pattern ? form->step : forms[base].steps)) {
-        const char *why = scan.why != NULL ? scan.why
-                          : pattern        ? "not as the pattern has it"
-                                           : forms[base].why;
-        enum value_fault_kind kind = scan.why != NULL ? VALUE_OUT_OF_RANGE : VALUE_OF_OTHER_TYPE;
-        return value_bad(kind, scan.at < length ? scan.at : 0, why);
+    if (!take_steps(&r, pattern ? form->step : forms[base].steps)) {
+        const char *why = r.why != NULL ? r.why
+                          : pattern     ? "not as the pattern has it"
+                                        : forms[base].why;
+        enum value_fault_kind kind = r.why != NULL ? VALUE_OUT_OF_RANGE : VALUE_OF_OTHER_TYPE;
+        return value_bad(kind, r.scan.at < length ? r.scan.at : 0, why);
     }
-    const char *why = judge_moment(&scan);
-    if (why != NULL) {
-        return value_bad(VALUE_OUT_OF_RANGE, 0, why);
-    }
-    out->second = csvw_days(scan.year, scan.month, scan.day) * 86400 +
-                  (int64_t)(scan.hour * 3600 + scan.minute * 60 + scan.second) - scan.offset * 60;
-    out->part = scan.part;
-    return value_good();
-}
-
-int csvw_moment_compare(const struct csvw_moment *a, const struct csvw_moment *b)
-{
-    if (a->second != b->second) {
-        return a->second < b->second ? -1 : 1;
-    }
-    return a->part < b->part ? -1 : a->part > b->part;
+    const char *why = judge_moment(r.moment);
+    *out = r.moment;
+    return why == NULL ? value_good() : value_bad(VALUE_OUT_OF_RANGE, 0, why);
 }

@@ -16,15 +16,40 @@ struct cell_text {
     size_t length;
 };
 
-int csvw_value_compare(const struct csvw_cell *cell, const union csvw_value *a,
-                       const union csvw_value *b, bool *comparable)
+void csvw_value_compare(const struct csvw_cell *cell, const union csvw_value *a,
+                        const union csvw_value *b, int *least, int *most)
 {
-    *comparable = true;
+    bool comparable = true;
     switch (csvk_csvw_base_kind(cell->base)) {
-    case CSVW_KIND_NUMBER: return csvw_number_compare(&a->number, &b->number, comparable);
-    case CSVW_KIND_TIME: return csvw_moment_compare(&a->moment, &b->moment);
-    default: return csvw_duration_compare(&a->duration, &b->duration, comparable);
+    case CSVW_KIND_NUMBER:
+        *least = *most = csvw_number_compare(&a->number, &b->number, &comparable);
+        break;
+    case CSVW_KIND_TIME: *least = *most = moment_compare(&a->moment, &b->moment); break;
+    default: duration_compare(&a->duration, &b->duration, least, most); break;
     }
+    *least = comparable ? *least : -1;
+    *most = comparable ? *most : 1;
+}
+
+struct value_fault csvw_duration_read(enum csvw_base base, const unsigned char *text, size_t length,
+                                      struct duration *out)
+{
+    size_t bad = 0;
+    bool good = duration_read(out, text, length, &bad);
+    bool clock = good && (memchr(text, 'D', length) != NULL || memchr(text, 'T', length) != NULL);
+    const unsigned char *time = good ? memchr(text, 'T', length) : NULL;
+    size_t days = time != NULL ? (size_t)(time - text) : length;
+    bool calendar = good && (memchr(text, 'Y', days) != NULL || memchr(text, 'M', days) != NULL);
+    if (!good) {
+        return value_bad(VALUE_OF_OTHER_TYPE, bad, "a duration is written like P1Y2M3DT4H5M6S");
+    }
+    if (base == CSVW_DAY_TIME_DURATION && calendar) {
+        return value_bad(VALUE_OF_OTHER_TYPE, 0, "a dayTimeDuration has no years and months");
+    }
+    if (base == CSVW_YEAR_MONTH_DURATION && clock) {
+        return value_bad(VALUE_OF_OTHER_TYPE, 0, "a yearMonthDuration has years and months only");
+    }
+    return value_good();
 }
 
 /* ---- blanks ---------------------------------------------------------------------------------- */
@@ -134,25 +159,24 @@ static struct value_fault judge_length(const struct csvw_cell *cell, uint64_t co
 
 static struct value_fault judge_range(const struct csvw_cell *cell, const union csvw_value *value)
 {
-    static const struct {
-        int wrong; /* the order of value and limit that is a fault, besides 0 when exclusive */
-        bool exclusive;
-        const char *why;
-    } limits[CSVW_LIMITS] = {
-        [CSVW_MIN_INCLUSIVE] = {-1, false, "less than minInclusive"},
-        [CSVW_MIN_EXCLUSIVE] = {-1, true, "not more than minExclusive"},
-        [CSVW_MAX_INCLUSIVE] = {1, false, "more than maxInclusive"},
-        [CSVW_MAX_EXCLUSIVE] = {1, true, "not less than maxExclusive"},
+    static const char *const whys[CSVW_LIMITS] = {
+        [CSVW_MIN_INCLUSIVE] = "less than the minimum",
+        [CSVW_MIN_EXCLUSIVE] = "not more than minExclusive",
+        [CSVW_MAX_INCLUSIVE] = "more than the maximum",
+        [CSVW_MAX_EXCLUSIVE] = "not less than maxExclusive",
     };
     for (size_t i = 0; i < CSVW_LIMITS; i++) {
-        bool comparable = true;
+        int least, most;
         if (cell->limit_text[i] == NULL) {
             continue;
         }
-        int order = csvw_value_compare(cell, value, &cell->limit[i], &comparable);
-        bool beyond = limits[i].wrong < 0 ? order < 0 : order > 0;
-        if (!comparable || beyond || (limits[i].exclusive && order == 0)) {
-            return value_bad(VALUE_OUT_OF_RANGE, 0, limits[i].why);
+        csvw_value_compare(cell, value, &cell->limit[i], &least, &most);
+        bool fits = i == CSVW_MIN_INCLUSIVE   ? least >= 0
+                    : i == CSVW_MIN_EXCLUSIVE ? least > 0
+                    : i == CSVW_MAX_INCLUSIVE ? most <= 0
+                                              : most < 0;
+        if (!fits) {
+            return value_bad(VALUE_OUT_OF_RANGE, 0, whys[i]);
         }
     }
     return value_good();
@@ -179,8 +203,19 @@ static struct value_fault judge_integer_limits(const struct csvw_cell *cell,
     return value_good();
 }
 
+static struct value_fault judge_pattern(struct value_pattern *pattern, struct cell_text text)
+{
+    size_t at = 0;
+    bool fits = value_pattern_takes(pattern, text.ptr, text.length, &at);
+    if (value_pattern_failed(pattern)) {
+        return value_bad(VALUE_NO_MEMORY, 0, NULL);
+    }
+    return fits ? value_good() : value_bad(VALUE_AGAINST_PATTERN, at, NULL);
+}
+
 /* A text that is not null against format, length and range. */
-static struct value_fault judge_text(const struct csvw_cell *cell, struct cell_text text)
+static struct value_fault judge_text(const struct csvw_cell *cell, struct value_pattern *pattern,
+                                     struct cell_text text)
 {
     union csvw_value value = {{0}};
     struct value_fault fault = value_good();
@@ -202,29 +237,27 @@ static struct value_fault judge_text(const struct csvw_cell *cell, struct cell_t
         fault = fault.kind == VALUE_GOOD ? judge_length(cell, count) : fault;
         break;
     }
-    if (fault.kind == VALUE_GOOD && cell->expression != NULL &&
-        !csvw_expression_fits(cell->expression, text.ptr, text.length)) {
-        fault =
-            value_bad(VALUE_AGAINST_PATTERN, 0, "the format is an expression that does not fit");
+    if (fault.kind == VALUE_GOOD && pattern != NULL) {
+        fault = judge_pattern(pattern, text);
     }
     return fault.kind == VALUE_GOOD && cell->has_limits ? judge_range(cell, &value) : fault;
 }
 
 /* From step 6 on: default, null, format. Sets *null. */
-static struct value_fault judge_item(const struct csvw_cell *cell, struct cell_text text,
-                                     bool *null)
+static struct value_fault judge_item(const struct csvw_cell *cell, struct value_pattern *pattern,
+                                     struct cell_text text, bool *null)
 {
     if (text.length == 0 && cell->default_value != NULL) {
         text = (struct cell_text){(const unsigned char *)cell->default_value,
                                   strlen(cell->default_value)};
         struct value_fault fault = value_good();
         *null = is_null(cell, text);
-        fault = *null ? fault : judge_text(cell, text);
+        fault = *null ? fault : judge_text(cell, pattern, text);
         fault.at = 0;
         return fault;
     }
     *null = is_null(cell, text);
-    return *null ? value_good() : judge_text(cell, text);
+    return *null ? value_good() : judge_text(cell, pattern, text);
 }
 
 /* ---- the cell -------------------------------------------------------------------------------- */
@@ -241,7 +274,8 @@ static size_t find_separator(const struct csvw_cell *cell, struct cell_text text
 }
 
 /* The first fault of an item; its place counts from the start of the list. */
-static struct value_fault judge_list(const struct csvw_cell *cell, struct cell_text text)
+static struct value_fault judge_list(const struct csvw_cell *cell, struct value_pattern *pattern,
+                                     struct cell_text text)
 {
     bool as_it_is = cell->base == CSVW_STRING || cell->base == CSVW_ANY_ATOMIC;
     size_t begin = 0, n = strlen(cell->separator);
@@ -251,7 +285,7 @@ static struct value_fault judge_list(const struct csvw_cell *cell, struct cell_t
         struct cell_text item = {rest.ptr, length};
         bool null;
         item = as_it_is ? item : trim(item);
-        struct value_fault fault = judge_item(cell, item, &null);
+        struct value_fault fault = judge_item(cell, pattern, item, &null);
         if (fault.kind != VALUE_GOOD) {
             fault.at += (size_t)(item.ptr - text.ptr);
             return fault;
@@ -261,18 +295,19 @@ static struct value_fault judge_list(const struct csvw_cell *cell, struct cell_t
     return value_good();
 }
 
-static struct csvw_verdict judge_clean(const struct csvw_cell *cell, struct cell_text text)
+static struct csvw_verdict judge_clean(const struct csvw_cell *cell, struct value_pattern *pattern,
+                                       struct cell_text text)
 {
-    struct csvw_verdict verdict = {value_good(), false, false};
+    struct csvw_verdict verdict = {value_good(), false};
     bool list = cell->separator != NULL;
     if (list && text.length == 0) { /* an empty list */
         verdict.null = true;
     } else if (list && is_null(cell, text)) { /* a list that is null may be so, even if required */
         return verdict;
     } else if (list) {
-        verdict.fault = judge_list(cell, text);
+        verdict.fault = judge_list(cell, pattern, text);
     } else {
-        verdict.fault = judge_item(cell, text, &verdict.null);
+        verdict.fault = judge_item(cell, pattern, text, &verdict.null);
     }
     return verdict;
 }
@@ -294,17 +329,17 @@ static struct cell_text clean_blanks(const struct csvw_cell *cell, struct cell_t
     return to != NULL ? copy_with_blanks(text, collapse, to) : (struct cell_text){NULL, 0};
 }
 
-struct csvw_verdict csvw_cell_judge(const struct csvw_cell *cell, const unsigned char *content,
-                                    size_t length)
+struct csvw_verdict csvw_cell_judge(const struct csvw_cell *cell, struct value_pattern *pattern,
+                                    const unsigned char *content, size_t length)
 {
     unsigned char small[SMALL], *owned;
     struct cell_text whole = {content, length};
     struct cell_text text = clean_blanks(cell, whole, small, &owned);
     if (text.ptr == NULL && length != 0) {
-        return (struct csvw_verdict){value_good(), false, true}; /* out of memory */
+        return (struct csvw_verdict){value_bad(VALUE_NO_MEMORY, 0, NULL), false};
     }
     bool same = text.ptr >= content && text.ptr <= content + length;
-    struct csvw_verdict verdict = judge_clean(cell, text);
+    struct csvw_verdict verdict = judge_clean(cell, pattern, text);
     verdict.fault.at = same ? verdict.fault.at + (size_t)(text.ptr - content) : 0;
     csvk_free(owned);
     return verdict;
@@ -331,12 +366,6 @@ static int write_number(const struct csvw_number *number, struct csvk_buf *out)
     return status;
 }
 
-static int write_moment(const struct csvw_moment *moment, struct csvk_buf *out)
-{
-    return csvk_buf_printf(out, "%lld.%llu", (long long)moment->second,
-                           (unsigned long long)moment->part);
-}
-
 static int write_text(const struct csvw_cell *cell, struct cell_text text, struct csvk_buf *out)
 {
     union csvw_value value = {{0}};
@@ -350,7 +379,7 @@ static int write_text(const struct csvw_cell *cell, struct cell_text text, struc
     if (plain && kind == CSVW_KIND_TIME &&
         csvw_time_read(&cell->time, cell->base, text.ptr, text.length, &value.moment).kind ==
             VALUE_GOOD) {
-        return write_moment(&value.moment, out);
+        return moment_write_key(&value.moment, out);
     }
     if (text.length == 0 && cell->default_value != NULL) {
         return csvk_buf_puts(out, cell->default_value);

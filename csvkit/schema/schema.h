@@ -103,8 +103,8 @@ struct csvk_schema_column {
        members (objects). */
     uint64_t least_length;
     uint64_t length_limit; /* 1 more than the greatest length; 0: not limited */
-    /* Limits of the value, written as values of the column are by default; compared exactly, as the
-       type orders its values. NULL: none. */
+    /* Limits of the value, written as values of the column are, or, a day or time, in the default
+       form; compared exactly, as the type orders its values. NULL: none. */
     const char *minimum, *maximum;                     /* these are good */
     const char *exclusive_minimum, *exclusive_maximum; /* these are not */
     const struct csvk_strings
@@ -139,6 +139,13 @@ CSVK_API int csvk_schema_add(struct csvk_schema *schema, const struct csvk_schem
 CSVK_API int csvk_schema_override(struct csvk_schema *schema, enum csvk_backend backend,
                                   const struct csvk_schema_column *column,
                                   struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Can values be held against the column number `index`? CSVK_EUSAGE: something that is declared
+ * makes no sense for its type, cannot be read, or is not supported: the text says what.
+ * CSVK_ENOMEM.
+ */
+CSVK_API int csvk_schema_check_column(const struct csvk_schema *schema, size_t index,
+                                      struct csvk_error *err) CSVK_MUST_USE;
 CSVK_API size_t csvk_schema_count(const struct csvk_schema *schema); /* 0 for NULL */
 /*
  * The column number `index`, from 0, as it is on `backend`; its texts live as long as the schema.

@@ -36,20 +36,36 @@ bool csvw_title_fits(const struct csvk_schema_column *column, const char *title)
     return column->titles->count == 0;
 }
 
+int csvw_check_init(struct value_check *check, const struct csvk_schema_column *column,
+                    struct csvk_error *err)
+{
+    check->cell = column->cell;
+    return check->cell->expression != NULL
+               ? value_pattern_new(&check->pattern, check->cell->expression,
+                                   CSVK_PATTERN_ECMASCRIPT, err)
+               : CSVK_OK;
+}
+
 bool csvw_is_missing(const struct value_check *check, const unsigned char *value, size_t length)
 {
-    return csvw_cell_judge(check->cell, value, length).null;
+    return csvw_cell_judge(check->cell, check->pattern, value, length).null;
+}
+
+int csvw_write_key(const struct value_check *check, const unsigned char *value, size_t length,
+                   struct csvk_buf *out)
+{
+    return csvw_cell_write_key(check->cell, value, length, out);
 }
 
 struct value_fault judge_csvw(const struct value_check *check, const unsigned char *value,
                               size_t length)
 {
-    return csvw_cell_judge(check->cell, value, length).fault;
+    return csvw_cell_judge(check->cell, check->pattern, value, length).fault;
 }
 
-/* A null is for the judge, and so is everything that is not plainly good. */
+/* What is null is for the judge. */
 bool accepts_csvw(const struct value_check *check, const unsigned char *value, size_t length)
 {
-    struct csvw_verdict verdict = csvw_cell_judge(check->cell, value, length);
-    return verdict.fault.kind == VALUE_GOOD && !verdict.null && !verdict.no_memory;
+    struct csvw_verdict verdict = csvw_cell_judge(check->cell, check->pattern, value, length);
+    return verdict.fault.kind == VALUE_GOOD && !verdict.null;
 }

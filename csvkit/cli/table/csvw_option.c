@@ -135,7 +135,7 @@ void cli_csvw_close(struct cli_csvw *csvw)
 
 size_t cli_csvw_count(const struct cli_csvw *csvw)
 {
-    return csvw->automatic ? 0 : csvw->metadata.count;
+    return csvw == NULL || csvw->automatic ? 0 : csvw->metadata.count;
 }
 
 const char *cli_csvw_path(struct cli_csvw *csvw, size_t index)
@@ -247,11 +247,22 @@ int cli_csvw_take(struct cli_csvw *csvw, const char *path, struct csvk_table_def
     if (index != SIZE_MAX) {
         status = take_table(csvw, &csvw->metadata.table[index], table);
     }
+    if (cli_has(cli, "encoding")) {
+        table->encoding = cli_own_encoding(cli);
+    }
     return status == CLI_GOOD ? cli_take_table_options(cli, table) : status;
 }
 
 /* ---- foreign keys ----------------------------------------------------------------------------
  */
+
+static void put_key_json(const struct csvk_subject *subject, struct csvk_json *json)
+{
+    csvk_json_put_string(json, "file", subject->file);
+    csvk_json_put_bool(json, "valid", subject->section->errors == 0);
+    csvk_json_put_string(json, "kind", "foreign-keys");
+    csvk_section_json(subject->section, json);
+}
 
 static void put_key_verdict(const struct csvk_subject *subject, size_t index,
                             struct csvk_reporter *r)
@@ -271,14 +282,15 @@ static void put_key_verdict(const struct csvk_subject *subject, size_t index,
 }
 
 /* Tables without a fault are not mentioned again. */
-static int report_keys(struct cli_csvw *csvw, const char *path, const struct csvk_findings *findings)
+static int report_keys(struct cli_csvw *csvw, const char *path,
+                       const struct csvk_findings *findings)
 {
     struct csvk_section section;
     csvk_section_of_findings(&section, findings);
     struct csvk_subject subject = {.file = path,
                                    .section = &section,
                                    .nsections = 1,
-                                   .json = put_json,
+                                   .json = put_key_json,
                                    .text = put_key_verdict};
     int status = section.errors + section.warnings + section.infos != 0
                      ? cli_reports_add(csvw->reports, &subject)
@@ -317,6 +329,7 @@ static int judge_key(struct cli_csvw *csvw, const struct csvw_foreign_key *key,
             .to = {csvw->metadata.table[key->table].path, other.encoding, &options,
                    &key->referenced},
             .exactly_one = true,
+            .null_refers = true,
             .memory = from->options->memory,
         };
         status = foreign_key_judge(&check, findings, err);

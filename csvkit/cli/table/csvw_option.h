@@ -18,7 +18,7 @@ int cli_csvw_open(struct cli *cli, struct cli_reports *reports, struct cli_csvw 
 void cli_csvw_close(struct cli_csvw *csvw); /* NULL is fine */
 /* True when --schema names CSVW metadata, or is auto. */
 bool cli_csvw_is_asked(const struct cli *cli);
-/* The files that the metadata names; 0 for --schema=auto. */
+/* The files that the metadata names; 0 for --schema=auto, and for NULL. */
 size_t cli_csvw_count(const struct cli_csvw *csvw);
 /* NULL: it is no file in the folder of the metadata, which was told. */
 const char *cli_csvw_path(struct cli_csvw *csvw, size_t index);
