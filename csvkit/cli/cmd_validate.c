@@ -32,9 +32,11 @@ struct validate_job {
     int status; /* the worst so far */
 };
 
-static const struct csvk_rule_set *const own_sets[] = {&csvk_validator_rules,
-                                                       &csvk_schema_file_rules, NULL};
+/* The rules of the command, whose severity can be chosen; and those of all its reports. */
+static const struct csvk_rule_set *const own_sets[] = {&csvk_validator_rules, NULL};
 static const struct csvk_rule_set *const *const sets = own_sets;
+static const struct csvk_rule_set *const told[] = {&csvk_validator_rules, &csvk_schema_file_rules,
+                                                   NULL};
 
 /* ---- options -------------------------------------------------------------------------------- */
 
@@ -403,16 +405,14 @@ static void do_slices(struct validate_job *job, const char *directory)
 /* Each file is judged by what the metadata says about it. False: it cannot be, which was told. */
 static bool take_csvw(struct validate_job *job, const char *path)
 {
+    int status = cli_csvw_take(job->csvw, path, &job->table);
     if (job->csvw != NULL) {
-        csvk_table_definition_release(&job->table);
-        int status = cli_csvw_take(job->csvw, path, &job->table);
         job->encoding_given = job->table.encoding;
         job->dialect_given = job->table.dialect;
         job->options.delimiter_stated = true;
-        worsen(job, status);
-        return status == CLI_GOOD;
     }
-    return true;
+    worsen(job, status);
+    return status == CLI_GOOD;
 }
 
 static void do_operand(struct validate_job *job, const char *path)
@@ -476,7 +476,7 @@ static int run(struct cli *cli)
     }
     job.status = job.status == CLI_GOOD ? read_options(&job) : job.status;
     if (job.status == CLI_GOOD) {
-        job.status = cli_reports_begin(cli, &job.reports, sets, job.options.profile);
+        job.status = cli_reports_begin(cli, &job.reports, told, job.options.profile);
     }
     if (job.status == CLI_GOOD) {
         job.status = cli_csvw_open(cli, job.reports, &job.csvw);

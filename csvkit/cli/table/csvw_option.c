@@ -230,8 +230,12 @@ static size_t table_of(const struct cli_csvw *csvw, const char *path)
 
 int cli_csvw_take(struct cli_csvw *csvw, const char *path, struct csvk_table_definition *table)
 {
+    if (csvw == NULL) {
+        return CLI_GOOD;
+    }
     struct cli *cli = csvw->cli;
     int status = csvw->automatic ? find_beside(csvw, path) : CLI_GOOD;
+    csvk_table_definition_release(table);
     csvk_table_definition_init(table);
     if (cli_has(cli, "columns") || cli_has(cli, "backend") || cli_has(cli, "manifest")) {
         return cli_trouble(cli, "--columns, --backend and --manifest do not go with CSVW metadata");

@@ -23,8 +23,9 @@ size_t cli_csvw_count(const struct cli_csvw *csvw);
 /* NULL: it is no file in the folder of the metadata, which was told. */
 const char *cli_csvw_path(struct cli_csvw *csvw, size_t index);
 /*
- * Fills *table with what the metadata says about the file `path` and what the options say, which
- * wins; the texts in it are borrowed until the next call. Returns the exit status.
+ * Replaces *table by what the metadata says about the file `path` and what the options say, which
+ * wins; the texts in it are borrowed until the next call. NULL: leaves it alone. Returns the exit
+ * status.
  */
 int cli_csvw_take(struct cli_csvw *csvw, const char *path, struct csvk_table_definition *table);
 
