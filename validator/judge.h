@@ -294,7 +294,7 @@ int schema_new(struct csvk_validator *v, struct csvk_error *err);
    missing or surplus are reported at the place `header`. */
 void schema_resolve(struct csvk_validator *v, const struct csvk_strings *names,
                     const struct place *header);
-void schema_feed(struct csvk_validator *v);
+int schema_feed(struct csvk_validator *v, struct csvk_error *err);
 /* Is there room for one more finding of a rule of is_schema_rule in this column, from 1? If so, the
    caller keeps it. */
 bool schema_takes(struct csvk_validator *v, size_t rule, uint64_t field);
@@ -305,6 +305,10 @@ void schema_order_findings(struct csvk_validator *v);
 /* Sets what the report says about columns. */
 void schema_report(struct csvk_validator *v);
 void schema_free(struct schema_state *schema);
+
+/* unique_rules.c: these do nothing when nothing has to be unique */
+int unique_finish(struct csvk_validator *v, struct csvk_error *err);
+int unique_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err);
 
 /* record_in_memory.c: fields of records in memory, when the reader has not reported them */
 struct field_walk {

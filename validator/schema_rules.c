@@ -1,7 +1,8 @@
 /*
  * schema_rules.c - values against the declared types of their columns: type-mismatch,
  * value-missing, value-too-long, value-too-short, value-out-of-range, value-precision,
- * value-ambiguous, value-not-portable, value-not-in-list, value-pattern.
+ * value-ambiguous, value-not-portable, value-not-in-list, value-pattern. (not-unique:
+ * unique_rules.c)
  *
  * The idea. What is to be checked of a column is decided once (value_check.h). The values are
  * looked at where the reader has them, in its batches; a value that is plainly good costs one call.
@@ -16,42 +17,13 @@
  *   - Per column and rule the first different values are remembered, for a summary; joined parts
  *     have those of the whole.
  */
-#include "csvkit/schema/value_check.h"
-#include "validator/judge.h"
+#include "validator/schema_state.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define VALUE_RULES       (RULE_NOT_UNIQUE - RULE_TYPE_MISMATCH + 1)
-#define SAMPLE_BYTES_MOST 40
-#define SHOWN_OF_COLUMN   (VALUE_RULES * CSVK_VALUE_SAMPLES)
 /* Findings of a rule are kept for so many columns as if each were the only one. */
 #define COLUMNS_AT_EASE 16
-
-struct value_samples { /* of one rule in one column */
-    unsigned char text[CSVK_VALUE_SAMPLES][SAMPLE_BYTES_MOST];
-    struct csvk_value_sample shown[CSVK_VALUE_SAMPLES]; /* `text`, as the report gives it */
-    size_t count;
-};
-struct schema_column_state {
-    struct value_check check;
-    const char *type;
-    uint64_t empty, passed_over; /* fields without a value, and with a quoting error */
-    uint64_t count[VALUE_RULES], kept[VALUE_RULES];
-    struct value_samples samples[VALUE_RULES];
-};
-struct schema_state {
-    struct schema_column_state *column;
-    size_t count;
-    size_t *column_of; /* by field: its column; `count`: it has none; for `nfields` of them */
-    size_t nfields;
-    uint64_t fields_match;             /* enum csvk_fields_match */
-    uint64_t most;                     /* findings kept of a rule in a column; 0: all */
-    uint64_t records;                  /* whose values were looked at */
-    struct csvk_buf room;              /* for a value that has to be decoded */
-    struct csvk_column_values *values; /* for the report, one for each column */
-    struct csvk_value_sample *shown;   /* SHOWN_OF_COLUMN for each column */
-};
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
@@ -140,7 +112,7 @@ int schema_new(struct csvk_validator *v, struct csvk_error *err)
     for (size_t i = 0; i < count && status == CSVK_OK; i++) {
         s->column_of[i] = i;
     }
-    return status;
+    return status == CSVK_OK ? unique_new(v, err) : status;
 }
 
 void schema_free(struct schema_state *s)
@@ -148,6 +120,7 @@ void schema_free(struct schema_state *s)
     if (s == NULL) {
         return;
     }
+    unique_free(s->unique);
     csvk_buf_release(&s->room);
     for (size_t i = 0; s->column != NULL && i < s->count; i++) {
         value_check_release(&s->column[i].check);
@@ -451,19 +424,22 @@ static bool is_judged(const struct csvk_validator *v, const struct csvk_record *
            record->nfields == v->width;
 }
 
-void schema_feed(struct csvk_validator *v)
+int schema_feed(struct csvk_validator *v, struct csvk_error *err)
 {
     const struct csvk_batch *b = v->batch;
+    int status = CSVK_OK;
     if (v->schema == NULL || b->bytes == NULL) {
-        return;
+        return CSVK_OK;
     }
-    for (size_t i = 0; i < b->nreported; i++) {
+    for (size_t i = 0; i < b->nreported && status == CSVK_OK; i++) {
         if (is_judged(v, &b->records[i])) {
             v->schema->records++;
             judge_values(v, &b->records[i]);
+            status = unique_feed(v, &b->records[i], err);
         }
     }
     v->record = NULL;
+    return status;
 }
 
 /* ---- parts ----------------------------------------------------------------------------------- */

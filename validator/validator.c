@@ -337,8 +337,8 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
         judge_fields(v);
     }
     judge_limits(v);
-    schema_feed(v);
-    int status = keys_feed(v, err);
+    int status = schema_feed(v, err);
+    status = status == CSVK_OK ? keys_feed(v, err) : status;
     judge_locate_end_of_batch(v);
     v->batch = NULL;
     v->record = NULL;
@@ -476,6 +476,7 @@ static int judge_whole(struct csvk_validator *v, struct csvk_error *err)
     causes_judge(v);
     remedies_judge(v);
     int status = keys_finish(v, err);
+    status = status == CSVK_OK ? unique_finish(v, err) : status;
     if (status == CSVK_OK && v->failed) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory for findings");
     }

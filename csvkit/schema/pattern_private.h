@@ -30,7 +30,7 @@ bool pattern_add_class(struct code_set *set, char letter, enum csvk_pattern_flav
 /* \p{name}. False: no such category, or nobody knows categories. */
 bool pattern_add_category(struct code_set *set, const char *name, size_t length);
 
-enum step_kind { STEP_BYTES, STEP_SPLIT, STEP_BEGIN, STEP_END, STEP_MATCH };
+enum byte_step_kind { STEP_BYTES, STEP_SPLIT, STEP_BEGIN, STEP_END, STEP_MATCH };
 struct step {
     unsigned char kind, least, most; /* of bytes */
     uint32_t next, other;

@@ -10,26 +10,26 @@
 
 #define LEVELS 512
 
-struct json_scan {
+struct value_json_scan {
     const unsigned char *text;
     size_t at, length, level;
     unsigned char is_object[LEVELS / 8];
     uint64_t members;
 };
 
-static int peek(const struct json_scan *s)
+static int peek(const struct value_json_scan *s)
 {
     return s->at < s->length ? s->text[s->at] : -1;
 }
 
-static bool take(struct json_scan *s, int c)
+static bool take(struct value_json_scan *s, int c)
 {
     bool same = peek(s) == c;
     s->at += same;
     return same;
 }
 
-static void skip_white(struct json_scan *s)
+static void skip_white(struct value_json_scan *s)
 {
     while (peek(s) == ' ' || peek(s) == '\t' || peek(s) == '\n' || peek(s) == '\r') {
         s->at++;
@@ -41,7 +41,7 @@ static bool is_hex(int c)
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }
 
-static bool take_escape(struct json_scan *s)
+static bool take_escape(struct value_json_scan *s)
 {
     int c = peek(s);
     if (c == -1 || memchr("\"\\/bfnrtu", c, 9) == NULL) {
@@ -57,7 +57,7 @@ static bool take_escape(struct json_scan *s)
     return true;
 }
 
-static bool take_string(struct json_scan *s)
+static bool take_string(struct value_json_scan *s)
 {
     if (!take(s, '"')) {
         return false;
@@ -74,7 +74,7 @@ static bool take_string(struct json_scan *s)
     return take(s, '"');
 }
 
-static bool take_digits(struct json_scan *s)
+static bool take_digits(struct value_json_scan *s)
 {
     size_t begin = s->at;
     while (peek(s) >= '0' && peek(s) <= '9') {
@@ -83,7 +83,7 @@ static bool take_digits(struct json_scan *s)
     return s->at > begin;
 }
 
-static bool take_number(struct json_scan *s)
+static bool take_number(struct value_json_scan *s)
 {
     (void)take(s, '-');
     if (!take(s, '0') && !take_digits(s)) {
@@ -99,7 +99,7 @@ static bool take_number(struct json_scan *s)
     return true;
 }
 
-static bool take_word(struct json_scan *s, const char *word)
+static bool take_word(struct value_json_scan *s, const char *word)
 {
     while (*word != '\0' && take(s, *word)) {
         word++;
@@ -107,7 +107,7 @@ static bool take_word(struct json_scan *s, const char *word)
     return *word == '\0';
 }
 
-static bool take_simple(struct json_scan *s)
+static bool take_simple(struct value_json_scan *s)
 {
     switch (peek(s)) {
     case '"': return take_string(s);
@@ -118,13 +118,13 @@ static bool take_simple(struct json_scan *s)
     }
 }
 
-static bool in_object(const struct json_scan *s)
+static bool in_object(const struct value_json_scan *s)
 {
     size_t level = s->level - 1;
     return (s->is_object[level / 8] >> (level % 8) & 1) != 0;
 }
 
-static bool open_level(struct json_scan *s, bool object)
+static bool open_level(struct value_json_scan *s, bool object)
 {
     if (s->level == LEVELS) {
         return false;
@@ -137,7 +137,7 @@ static bool open_level(struct json_scan *s, bool object)
     return true;
 }
 
-static bool take_key(struct json_scan *s)
+static bool take_key(struct value_json_scan *s)
 {
     if (!take_string(s)) {
         return false;
@@ -149,7 +149,7 @@ static bool take_key(struct json_scan *s)
 }
 
 /* After a value: closes the levels that end, up to the next value. False: something else. */
-static bool go_on(struct json_scan *s)
+static bool go_on(struct value_json_scan *s)
 {
     for (;;) {
         skip_white(s);
@@ -171,7 +171,7 @@ static bool go_on(struct json_scan *s)
 }
 
 /* One value that is no container, or the beginning of one. */
-static bool step(struct json_scan *s)
+static bool step(struct value_json_scan *s)
 {
     int c = peek(s);
     if (c != '{' && c != '[') {
@@ -190,7 +190,7 @@ static bool step(struct json_scan *s)
 
 struct json_value json_value_scan(const unsigned char *text, size_t length)
 {
-    struct json_scan s = {.text = text, .length = length};
+    struct value_json_scan s = {.text = text, .length = length};
     skip_white(&s);
     struct json_value value = {.kind = s.at < length ? text[s.at] : 0};
     bool good = s.at < length;

@@ -154,6 +154,17 @@ good.csv 1:2 {"resources":[{"schema":{}},{"schema":{}}]}
 resources 1:2 {"resources":[{}]}
 END
 
+# what must be unique: by what it means, one column or several, without missing values
+printf '{"fields":[{"name":"a","type":"number","constraints":{"unique":true}},{"name":"b"},{"name":"c"}],"uniqueKeys":[["b","c"]]}' >u.json
+printf 'a,b,c\n1,x,y\n1.0,x,z\n2,"x",y\n,,q\n,,q\nz,"x",w\nz,"d\n",\n1e0,x,y' >u.csv
+expect_exit 1 "$CSVKIT" validate --schema=u.json u.csv
+has 'u.csv:3:1: error[not-unique]: value already seen in record 2: must be unique'
+has 'u.csv:4:1: error[not-unique]: value already seen in record 2'
+has 'u.csv:10:1: error[not-unique]: value already seen in record 2'
+has 'column a: 2 of 8 values are not number: `z`; 2 of 8 values are not unique'
+has 'column b: 2 of 8 values are not unique'
+[ "$(grep -c not-unique out)" = 4 ] || fail "$(cat out)"
+
 # fields by their names
 match() { # how, header, exit status, what is told
     printf '{"fields":[{"name":"id","type":"integer"},{"name":"day","type":"date"}],"fieldsMatch":"%s"}' "$1" >f.json
