@@ -25,11 +25,23 @@ def table(schema=None, **more):
 
 
 def columns(*list_of, **more):
+    """The table with these columns; what else is given stands in its schema."""
     return table({"columns": list(list_of), **more})
 
 
 def one(name, metadata, status, *findings, csv=CSV, words="--schema=m.json", **files):
     return name, {"m.json": metadata, "t.csv": csv, **files}, words, status, findings
+
+
+def group(rows, parents="id,name\n1,a\n2,b\n", words="--schema=m.json", status=1, more=(), **change):
+    """Two tables: `child.csv` refers to `parent.csv` by a number that is written otherwise."""
+    key = {"columnReference": "parent", "reference": {"resource": "parent.csv",
+                                                      "columnReference": "id", **change}}
+    child = {"url": "child.csv", "tableSchema": {
+        "columns": [{"name": "parent", "titles": "p", "datatype": "decimal"}], "foreignKeys": [key]}}
+    parent = {"url": "parent.csv", "tableSchema": {"columns": COLUMNS}}
+    metadata = {"@context": NS, "tables": [child, parent]}
+    return {"m.json": metadata, "child.csv": rows, "parent.csv": parents}, words, status, more
 
 
 ID, NAME = COLUMNS
@@ -120,6 +132,24 @@ CASES = [
     one("a key by another title", columns({"name": "nr", "titles": "id"}, NAME, primaryKey=["nr"]),
         1, "duplicate-key", csv="id,name\n1,a\n1,b\n"),
     one("no such key", columns(ID, NAME, primaryKey="nr"), 0, IGNORED + ":'nr'"),
+    # foreign keys
+    ("refers to one", *group("p\n1.0\n2\n", status=0)),
+    ("refers to none", *group("p\n1\n3\n", more=["foreign-key:`3` is in 0 records of parent.csv (id)"])),
+    ("refers to two", *group("p\n1\n", "id,name\n1,a\n01,b\n", more=["foreign-key:2 records"])),
+    ("refers to nothing", *group("p\n1\n\"\"\n", more=["foreign-key"])),
+    ("a value that is none", *group("p\nx\n", more=["type-mismatch"])),
+    ("only the table that refers", *group("p\n3\n", words="--schema=m.json child.csv",
+                                         more=["foreign-key"])),
+    ("only the other table", *group("p\n3\n", words="--schema=m.json parent.csv", status=0)),
+    ("not by that rule", *group("p\n3\n", words="--schema=m.json --rule=foreign-key=off", status=0)),
+    ("no such table", *group("p\n1\n", more=[INVALID + ":not in this group"], resource="x.csv")),
+    ("no such column", *group("p\n1\n", more=[INVALID + ":'nr'"], columnReference="nr")),
+    ("not as many", *group("p\n1\n", more=[INVALID + ":as many"], columnReference=["id", "name"])),
+    ("the key of a table of one's own", {
+        "m.json": columns({"name": "id", "titles": "id"}, {"name": "up", "titles": "name"},
+                          foreignKeys=[{"columnReference": "up", "reference": {
+                              "resource": "t.csv", "columnReference": "id"}}]),
+        "t.csv": "id,name\na,b\nb,a\nc,d\n"}, "--schema=m.json", 1, ["foreign-key:`d`"]),
     # files
     one("schema in a file", table("s.json"), 0, **{"s.json": {"columns": COLUMNS}}),
     one("no such file", table("s.json"), 1, INVALID + ":s.json"),

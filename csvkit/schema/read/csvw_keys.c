@@ -135,6 +135,28 @@ static void read_foreign_key(struct csvw_reading *reading, const struct csvw_all
     csvk_strings_release(&key.referenced);
 }
 
+/* The schema says what is known of its table, too, for whoever has nothing but the schema. */
+static void declare_table(struct csvw_reading *reading, const struct csvw_metadata *out,
+                          const struct csvw_table *table)
+{
+    struct csvk_schema_table declared = {
+        .size = sizeof declared, .kind = CSVK_SCHEMA_CSVW, .primary_key = &table->primary_key};
+    int status = csvk_schema_set_table(table->schema, &declared, NULL);
+    for (size_t i = 0; i < table->nforeign_keys && status == CSVK_OK; i++) {
+        const struct csvw_foreign_key *key = &table->foreign_key[i];
+        struct csvk_schema_reference reference = {.size = sizeof reference,
+                                                  .columns = &key->columns,
+                                                  .referenced = &key->referenced,
+                                                  .resource = out->table[key->table].url,
+                                                  .path = out->table[key->table].path,
+                                                  .exactly_one = 1};
+        status = csvk_schema_add_reference(table->schema, &reference, NULL);
+    }
+    if (status != CSVK_OK) {
+        csvw_no_memory(reading);
+    }
+}
+
 void csvw_read_keys(struct csvw_reading *reading, const struct csvw_all_parts *all,
                     struct csvw_metadata *out)
 {
@@ -144,6 +166,9 @@ void csvw_read_keys(struct csvw_reading *reading, const struct csvw_all_parts *a
         cJSON_ArrayForEach(key, get(all->item[i].schema, "foreignKeys"))
         {
             read_foreign_key(reading, all, out, i, key);
+        }
+        if (out->table[i].schema != NULL) {
+            declare_table(reading, out, &out->table[i]);
         }
     }
 }

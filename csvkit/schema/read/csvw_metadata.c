@@ -30,22 +30,26 @@ static void replace(struct csvw_reading *reading, char **text, const char *with)
     *text = copy;
 }
 
+/* The folder of what `@base` names: that of a file "x" in it, when it ends with a slash. */
 static void set_base(struct csvw_reading *reading, struct csvw_document *document,
                      const cJSON *node)
 {
-    if (node->valuestring[0] == '\0') {
+    struct csvk_buf url = CSVK_BUF_INIT;
+    if (csvk_buf_printf(&url, "%sx", node->valuestring) != CSVK_OK) {
+        csvw_no_memory(reading);
         return;
     }
-    char *path = csvw_path(reading, document, node->valuestring);
-    const char *slash = path != NULL ? strrchr(path, '/') : NULL;
-    if (path == NULL) {
+    char *path = csvw_path(reading, document, csvk_buf_text(&url));
+    char *slash = path != NULL ? strrchr(path, '/') : NULL;
+    if (slash != NULL) {
+        slash[1] = '\0';
+        replace(reading, &document->base, path);
+    } else if (path == NULL && reading->status == CSVK_OK) {
         csvw_tell(reading, document, node, RULE_FILE_UNSUPPORTED,
                   "not supported: '@base' outside of the folder of the metadata");
-    } else if (slash != NULL) {
-        path[slash - path + 1] = '\0';
-        replace(reading, &document->base, path);
     }
     csvk_free(path);
+    csvk_buf_release(&url);
 }
 
 static void read_local_context(struct csvw_reading *reading, struct csvw_document *document,
