@@ -189,7 +189,7 @@ static bool part_groups_fit(const struct number_scan *scan, size_t begin, size_t
         digits = group ? 0 : digits + 1;
         at += group ? sign : 1;
     }
-    return true;
+    return end == begin || digits != 0; /* no group sign at the end */
 }
 
 /* The digits on both sides of the decimal sign. */
