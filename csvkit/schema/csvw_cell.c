@@ -349,6 +349,17 @@ static int copy_texts(struct csvw_cell *cell, const struct csvw_declaration *d,
     return good ? CSVK_OK : csvk_fail(err, CSVK_ENOMEM, "out of memory");
 }
 
+/* What lets a value be judged in fewer steps. */
+static void set_shortcuts(struct csvw_cell *cell)
+{
+    cell->only_empty = cell->null.count == 1 && cell->null.item[0][0] == '\0' &&
+                       cell->separator == NULL && cell->default_value == NULL;
+    cell->plain = cell->only_empty && !cell->trim && !cell->has_limits && cell->format == NULL &&
+                  cell->expression == NULL && cell->time.step[0] == '\0' &&
+                  cell->number.how == CSVW_NUMBER_XSD && cell->min_length == 0 &&
+                  cell->max_length == UINT64_MAX;
+}
+
 int csvk_csvw_cell_new(struct csvw_cell **out, const struct csvw_declaration *d,
                        const char **ignored, struct csvk_error *err)
 {
@@ -371,6 +382,7 @@ int csvk_csvw_cell_new(struct csvw_cell **out, const struct csvw_declaration *d,
         csvk_csvw_cell_free(cell);
         return status;
     }
+    set_shortcuts(cell);
     *out = cell;
     return CSVK_OK;
 }

@@ -17,6 +17,8 @@ struct csvw_cell {
     atomic_size_t references;
     enum csvw_base base;
     bool trim, has_limits;
+    bool only_empty; /* the empty text alone is null, and no list or default is declared */
+    bool plain;      /* besides, nothing but the datatype is declared */
     struct csvw_number_form number;
     struct csvw_time_form time;
     char *format;                  /* of booleans: X|Y; NULL: true|false|1|0 */

@@ -329,11 +329,31 @@ static struct cell_text clean_blanks(const struct csvw_cell *cell, struct cell_t
     return to != NULL ? copy_with_blanks(text, collapse, to) : (struct cell_text){NULL, 0};
 }
 
+/* A value of the datatype has no blanks that could be collapsed: when the text is good, it needs no
+   cleaning. */
+static bool has_no_blanks(const struct csvw_cell *cell)
+{
+    enum csvw_kind kind = csvk_csvw_base_kind(cell->base);
+    return cell->only_empty && (kind == CSVW_KIND_NUMBER || kind == CSVW_KIND_TIME ||
+                                kind == CSVW_KIND_BOOLEAN || kind == CSVW_KIND_DURATION);
+}
+
+static bool judge_as_it_is(const struct csvw_cell *cell, struct value_pattern *pattern,
+                           struct cell_text content, struct csvw_verdict *out)
+{
+    *out = judge_clean(cell, pattern, trim(content));
+    return out->fault.kind == VALUE_GOOD;
+}
+
 struct csvw_verdict csvw_cell_judge(const struct csvw_cell *cell, struct value_pattern *pattern,
                                     const unsigned char *content, size_t length)
 {
     unsigned char small[SMALL], *owned;
     struct cell_text whole = {content, length};
+    struct csvw_verdict quick;
+    if (has_no_blanks(cell) && judge_as_it_is(cell, pattern, whole, &quick)) {
+        return quick;
+    }
     struct cell_text text = clean_blanks(cell, whole, small, &owned);
     if (text.ptr == NULL && length != 0) {
         return (struct csvw_verdict){value_bad(VALUE_NO_MEMORY, 0, NULL), false};

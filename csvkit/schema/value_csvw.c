@@ -36,16 +36,6 @@ bool csvw_title_fits(const struct csvk_schema_column *column, const char *title)
     return column->titles->count == 0;
 }
 
-int csvw_check_init(struct value_check *check, const struct csvk_schema_column *column,
-                    struct csvk_error *err)
-{
-    check->cell = column->cell;
-    return check->cell->expression != NULL
-               ? value_pattern_new(&check->pattern, check->cell->expression,
-                                   CSVK_PATTERN_ECMASCRIPT, err)
-               : CSVK_OK;
-}
-
 bool csvw_is_missing(const struct value_check *check, const unsigned char *value, size_t length)
 {
     return csvw_cell_judge(check->cell, check->pattern, value, length).null;
@@ -68,4 +58,60 @@ bool accepts_csvw(const struct value_check *check, const unsigned char *value, s
 {
     struct csvw_verdict verdict = csvw_cell_judge(check->cell, check->pattern, value, length);
     return verdict.fault.kind == VALUE_GOOD && !verdict.null;
+}
+
+/* ---- the quick check ------------------------------------------------------------------------- */
+
+static bool accepts_text(const struct value_check *check, const unsigned char *value, size_t length)
+{
+    (void)check, (void)value;
+    return length != 0;
+}
+
+static bool accepts_words(const struct value_check *check, const unsigned char *value,
+                          size_t length)
+{
+    (void)check;
+    return length == 1   ? value[0] == '0' || value[0] == '1'
+           : length == 4 ? memcmp(value, "true", 4) == 0
+                         : length == 5 && memcmp(value, "false", 5) == 0;
+}
+
+/* What takes plainly good values of a datatype without format and limits; NULL: nothing does. */
+static value_accepts_fn *quick_check(enum csvw_base base)
+{
+    switch (base) {
+    case CSVW_STRING:
+    case CSVW_JSON:
+    case CSVW_XML:
+    case CSVW_HTML:
+    case CSVW_ANY_ATOMIC: return accepts_text;
+    case CSVW_BOOLEAN: return accepts_words;
+    case CSVW_INTEGER:
+    case CSVW_LONG: return accepts_integer;
+    case CSVW_DECIMAL: return accepts_numeric;
+    case CSVW_DOUBLE:
+    case CSVW_FLOAT: return accepts_float;
+    case CSVW_DATE: return accepts_date;
+    case CSVW_DATE_TIME: return accepts_datetime;
+    default: return NULL;
+    }
+}
+
+static bool accepts_plain(const struct value_check *check, const unsigned char *value,
+                          size_t length)
+{
+    return check->plain(check, value, length) || accepts_csvw(check, value, length);
+}
+
+int csvw_check_init(struct value_check *check, const struct csvk_schema_column *column,
+                    struct csvk_error *err)
+{
+    check->cell = column->cell;
+    check->plain = check->cell->plain ? quick_check(check->cell->base) : NULL;
+    check->accepts = check->plain != NULL ? accepts_plain : accepts_csvw;
+    return check->cell->expression != NULL
+               ? value_pattern_new(&check->pattern, check->cell->expression,
+                                   CSVK_PATTERN_ECMASCRIPT, err)
+               : CSVK_OK;
 }
