@@ -290,6 +290,8 @@ static inline bool is_schema_rule(size_t rule)
 /* Are types declared, and one of the rules on? */
 bool schema_is_judged(const struct csvk_validator *v);
 int schema_new(struct csvk_validator *v, struct csvk_error *err);
+/* What the reader has to give: fields, the ends of records, or nothing but counts. */
+enum csvk_detail schema_wants(const struct csvk_validator *v);
 /* Finds the columns among the names of a header, where the schema goes by names; those that are
    missing or surplus are reported at the place `header`. */
 void schema_resolve(struct csvk_validator *v, const struct csvk_strings *names,

@@ -112,7 +112,10 @@ int schema_new(struct csvk_validator *v, struct csvk_error *err)
     for (size_t i = 0; i < count && status == CSVK_OK; i++) {
         s->column_of[i] = i;
     }
-    return status == CSVK_OK ? unique_new(v, err) : status;
+    status = status == CSVK_OK ? unique_new(v, err) : status;
+    s->quick = schema_can_be_quick(v);
+    s->scan = schema_scan_at(CSVK_SIMD_AUTO);
+    return status;
 }
 
 void schema_free(struct schema_state *s)
@@ -121,6 +124,9 @@ void schema_free(struct schema_state *s)
         return;
     }
     unique_free(s->unique);
+    csvk_record_fields_free(s->reader);
+    csvk_free(s->found.end);
+    csvk_free(s->found.digits); /* and the other masks, which follow it */
     csvk_buf_release(&s->room);
     for (size_t i = 0; s->column != NULL && i < s->count; i++) {
         value_check_release(&s->column[i].check);
@@ -247,14 +253,6 @@ static void add_sample(struct value_samples *samples, struct csvk_bytes text, bo
 
 /* ---- findings -------------------------------------------------------------------------------- */
 
-/* A field at hand: where it lies, and its value. */
-struct schema_cell {
-    const struct csvk_record *record;
-    const struct csvk_field *field;
-    size_t column;
-    struct csvk_bytes value;
-};
-
 bool schema_takes(struct csvk_validator *v, size_t rule, uint64_t field)
 {
     struct schema_state *s = v->schema;
@@ -311,8 +309,8 @@ static void add_fault(struct csvk_validator *v, const struct schema_cell *cell, 
         return;
     }
     size_t begin = raw_offset(v, cell, fault->at), end = raw_offset(v, cell, cell->value.len);
-    struct place place = {v->batch->offset + cell->field->begin + begin, end - begin,
-                          cell->record->number, v->schema->values[cell->column].field};
+    struct place place = {v->batch->offset + cell->field->begin + begin, end - begin, cell->number,
+                          v->schema->values[cell->column].field};
     struct csvk_finding *f = judge_keep(v, rule, &place);
     if (f == NULL) {
         return;
@@ -373,33 +371,47 @@ static void judge_value(struct csvk_validator *v, const struct schema_cell *cell
     }
 }
 
-/* A field that has to be decoded, has no value, or is not plainly good. */
-static void judge_cell(struct csvk_validator *v, struct schema_cell *cell)
+/* The bytes of a field when they are its value, else the value in `room`. */
+static bool take_value(struct csvk_validator *v, struct schema_cell *cell)
 {
-    struct schema_state *s = v->schema;
     const struct csvk_field *field = cell->field;
-    const struct value_check *check = &s->column[cell->column].check;
-    v->record = cell->record;
-    if ((field->flags & CSVK_FIELD_BROKEN) != 0) {
-        s->column[cell->column].passed_over++;
-        return;
+    const unsigned char *raw = v->batch->bytes + field->begin;
+    size_t length = field->end - field->begin, skip = (field->flags & CSVK_FIELD_ENCLOSED) != 0;
+    struct csvk_buf *room = &v->schema->room;
+    cell->value = (struct csvk_bytes){raw + skip, length - 2 * skip};
+    if ((field->flags & CSVK_FIELD_DECODE) == 0) {
+        return true;
     }
-    size_t index = (size_t)(field - &v->batch->fields[cell->record->first_field]);
-    if (csvk_field_value(v->batch, cell->record, index, &v->options.dialect, &s->room,
-                         &cell->value) != CSVK_OK) {
+    csvk_buf_clear(room);
+    if (csvk_buf_reserve(room, length + 1) != CSVK_OK) {
+        return false;
+    }
+    cell->value =
+        (struct csvk_bytes){room->data, csvk_field_decode((struct csvk_bytes){raw, length},
+                                                          &v->options.dialect, room->data)};
+    return true;
+}
+
+void schema_judge_cell(struct csvk_validator *v, struct schema_cell *cell)
+{
+    struct schema_column_state *column = &v->schema->column[cell->column];
+    v->record = cell->record;
+    if ((cell->field->flags & CSVK_FIELD_BROKEN) != 0) {
+        column->passed_over++;
+    } else if (!take_value(v, cell)) {
         v->failed = true;
-    } else if (value_is_missing(check, cell->value.ptr, cell->value.len)) {
+    } else if (value_is_missing(&column->check, cell->value.ptr, cell->value.len)) {
         judge_missing_value(v, cell);
     } else {
         judge_value(v, cell);
     }
 }
 
-static void judge_values(struct csvk_validator *v, const struct csvk_record *record)
+void schema_judge_fields(struct csvk_validator *v, const struct csvk_record *record,
+                         const struct csvk_field *field, size_t base)
 {
     const struct schema_state *s = v->schema;
-    const struct csvk_field *field = &v->batch->fields[record->first_field];
-    const unsigned char *bytes = v->batch->bytes;
+    const unsigned char *bytes = v->batch->bytes + base;
     size_t count = record->nfields < s->nfields ? (size_t)record->nfields : s->nfields;
     for (size_t i = 0; i < count; i++) {
         size_t column = s->column_of[i];
@@ -411,13 +423,15 @@ static void judge_values(struct csvk_validator *v, const struct csvk_record *rec
         size_t begin = field[i].begin + quote, end = field[i].end - quote;
         bool whole = (field[i].flags & ~CSVK_FIELD_ENCLOSED) == 0 && end > begin;
         if (!whole || !check->accepts(check, bytes + begin, end - begin)) {
-            struct schema_cell cell = {record, &field[i], column, {NULL, 0}};
-            judge_cell(v, &cell);
+            struct csvk_field here = {(uint32_t)(field[i].begin + base),
+                                      (uint32_t)(field[i].end + base), field[i].flags};
+            struct schema_cell cell = {record, record->number, &here, column, {NULL, 0}};
+            schema_judge_cell(v, &cell);
         }
     }
 }
 
-static bool is_judged(const struct csvk_validator *v, const struct csvk_record *record)
+bool schema_judges_record(const struct csvk_validator *v, const struct csvk_record *record)
 {
     bool no_data = v->options.sep == CSVK_SEP_FOUND && record->number == 1;
     return !no_data && !record->blank && !record->oversize && record->number != v->header_record &&
@@ -431,11 +445,17 @@ int schema_feed(struct csvk_validator *v, struct csvk_error *err)
     if (v->schema == NULL || b->bytes == NULL) {
         return CSVK_OK;
     }
+    if (v->schema->quick) {
+        status = schema_feed_quick(v, err);
+        v->record = NULL;
+        return status;
+    }
     for (size_t i = 0; i < b->nreported && status == CSVK_OK; i++) {
-        if (is_judged(v, &b->records[i])) {
+        const struct csvk_record *record = &b->records[i];
+        if (schema_judges_record(v, record)) {
             v->schema->records++;
-            judge_values(v, &b->records[i]);
-            status = unique_feed(v, &b->records[i], err);
+            schema_judge_fields(v, record, &b->fields[record->first_field], 0);
+            status = unique_feed(v, record, err);
         }
     }
     v->record = NULL;
