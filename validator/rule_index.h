@@ -85,6 +85,7 @@ enum rule_index {
     RULE_VALUE_NOT_IN_LIST,
     RULE_VALUE_PATTERN,
     RULE_NOT_UNIQUE,
+    RULE_FOREIGN_KEY, /* foreign_keys.c */
     RULES
 };
 

@@ -481,4 +481,9 @@ const struct csvk_rule csvk_rule_table[RULES] = {
                          "The schema says that a column, or several together, have no value twice. "
                          "Records without a value are free.",
                          "", "Remove one of the records, or correct its value.", "", NULL, NULL},
+    [RULE_FOREIGN_KEY] = {"foreign-key", "EEEEE",
+                          "`{value}` is in {found#record} of {table} ({columns})",
+                          "a foreign key that refers to no record, or to several",
+                          "What belongs together cannot be joined, or is joined twice.", "",
+                          "Correct the value, or the table that it refers to.", "", NULL, NULL},
 };

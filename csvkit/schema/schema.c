@@ -2,6 +2,7 @@
 #include "csvkit/schema/schema_private.h"
 
 #include "csvkit/base/sized.h"
+#include "csvkit/schema/csvw_cell.h"
 
 #include <string.h>
 
@@ -59,6 +60,7 @@ static const char *const type_names[CSVK_VALUE_TYPES] = {
     [CSVK_VALUE_TABLE_LIST] = "list",
     [CSVK_VALUE_TABLE_OBJECT] = "object",
     [CSVK_VALUE_TABLE_ARRAY] = "array",
+    [CSVK_VALUE_CSVW] = "any",
 };
 
 const char *csvk_backend_name(enum csvk_backend backend)
@@ -111,6 +113,7 @@ void csvk_schema_free(struct csvk_schema *schema)
     }
     for (size_t i = 0; i < schema->count; i++) {
         for (size_t b = 0; b < CSVK_BACKENDS; b++) {
+            csvk_csvw_cell_free(schema->item[i].as[b].cell);
             declared_release(&schema->item[i].as[b], &column_members);
         }
     }
@@ -128,6 +131,9 @@ static int check_column(const struct csvk_schema_column *column, struct csvk_err
         column->pattern_flavour > CSVK_PATTERN_ECMASCRIPT) {
         return csvk_fail(err, CSVK_EUSAGE, "a column of a schema needs a name and a type");
     }
+    if ((column->type == CSVK_VALUE_CSVW) != (column->cell != NULL)) {
+        return csvk_fail(err, CSVK_EUSAGE, "a column of CSVW, and no other, needs its cell");
+    }
     bool numeric = column->type == CSVK_VALUE_NUMERIC;
     bool fits = column->precision <= PRECISION_MOST && column->scale <= column->precision;
     if (numeric && !fits) {
@@ -143,7 +149,9 @@ static int copy_column(struct csvk_schema_column *to, const struct csvk_schema_c
                        struct csvk_error *err)
 {
     *to = *from;
-    return declared_own(to, &column_members, err);
+    int status = declared_own(to, &column_members, err);
+    to->cell = status == CSVK_OK ? csvw_cell_share(from->cell) : NULL;
+    return status;
 }
 
 static int read_column(struct csvk_schema_column *own, const struct csvk_schema_column *theirs,
@@ -195,6 +203,7 @@ int csvk_schema_override(struct csvk_schema *schema, enum csvk_backend backend,
     struct schema_entry *entry = &schema->item[schema->count - 1];
     own.name = entry->as[CSVK_BACKEND_PORTABLE].name;
     own.required = entry->as[CSVK_BACKEND_PORTABLE].required;
+    csvk_csvw_cell_free(entry->as[backend].cell);
     declared_release(&entry->as[backend], &column_members);
     return copy_column(&entry->as[backend], &own, err);
 }

@@ -59,6 +59,7 @@ enum csvk_value_type {
     CSVK_VALUE_TABLE_LIST, /* of items of item_type, between separators */
     CSVK_VALUE_TABLE_OBJECT,
     CSVK_VALUE_TABLE_ARRAY,
+    CSVK_VALUE_CSVW, /* a cell of W3C CSVW: `cell` has all of it */
     CSVK_VALUE_TYPES
 };
 CSVK_API const char *csvk_value_type_name(enum csvk_value_type type); /* "STRING"; static */
@@ -69,6 +70,7 @@ enum csvk_pattern_flavour {
     CSVK_PATTERN_ECMASCRIPT, /* as in JavaScript: anywhere in the value, unless ^ and $ say so */
 };
 
+struct csvw_cell; /* private */
 /*
  * A column as it is declared. All zero but the size, the name and the type is a column that may be
  * empty and has the limits of its type.
@@ -112,6 +114,9 @@ struct csvk_schema_column {
     uint64_t unique;           /* 1: no value occurs twice; records without one are free */
     const char *default_value; /* what an empty field stands for (CSVW); NULL: nothing */
     uint64_t categories;       /* 1: `values` are categories (v2), and no constraint */
+    /* CSVW: the declaration as it was compiled by whoever read the metadata; the schema takes a
+       reference. It decides alone; the members above are for who reads the schema. */
+    struct csvw_cell *cell;
 };
 
 struct csvk_schema;

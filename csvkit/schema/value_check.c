@@ -4,6 +4,7 @@
  * Which forms which backend takes, and where that is documented, is the table of doc/types.md.
  */
 #include "csvkit/schema/value_moment.h"
+#include "csvkit/schema/value_pattern.h"
 #include "csvkit/schema/value_private.h"
 
 #include <string.h>
@@ -144,6 +145,7 @@ static const struct {
     [CSVK_VALUE_TABLE_LIST] = {accepts_nothing, judge_table_list},
     [CSVK_VALUE_TABLE_OBJECT] = {accepts_nothing, judge_table_json},
     [CSVK_VALUE_TABLE_ARRAY] = {accepts_nothing, judge_table_json},
+    [CSVK_VALUE_CSVW] = {accepts_csvw, judge_csvw},
 };
 
 static uint64_t longest_text(const struct csvk_schema_column *column, enum csvk_backend backend)
@@ -248,6 +250,9 @@ int value_check_init(struct value_check *check, const struct csvk_schema *schema
         return status;
     }
     value_check_plain(check, &column, backend);
+    if (column.type == CSVK_VALUE_CSVW) {
+        return csvw_check_init(check, &column, err);
+    }
     status = find_format(&check->format, &column, err);
     if (status == CSVK_OK) {
         const struct csvk_strings *missing =
@@ -276,11 +281,16 @@ void value_check_release(struct value_check *check)
 {
     value_constraints_free(check->constraints);
     check->constraints = NULL;
+    value_pattern_free(check->pattern);
+    check->pattern = NULL;
 }
 
 bool value_is_missing(const struct value_check *check, const unsigned char *value, size_t length)
 {
     const struct value_constraints *c = check->constraints;
+    if (check->cell != NULL) {
+        return csvw_is_missing(check, value, length);
+    }
     return length == 0 ? c == NULL || !c->empty_is_value
                        : c != NULL && value_words_have(&c->missing, value, length);
 }

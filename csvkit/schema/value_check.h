@@ -49,6 +49,7 @@ enum value_format {
 };
 
 struct value_check;
+struct value_pattern;
 struct value_constraints; /* what a schema file adds to the type: value_constraints.c */
 typedef bool value_accepts_fn(const struct value_check *check, const unsigned char *value,
                               size_t length);
@@ -64,6 +65,8 @@ struct value_check {
     enum value_format format;
     value_accepts_fn *plain; /* of the type alone, when `accepts` looks at constraints, too */
     struct value_constraints *constraints; /* NULL: none */
+    const struct csvw_cell *cell;          /* CSVW; borrowed from the schema; else NULL */
+    struct value_pattern *pattern;         /* CSVW: the format when it is an expression; or NULL */
 };
 
 /*

@@ -140,6 +140,9 @@ int value_write_key(const struct value_check *check, const unsigned char *value,
     struct duration duration;
     struct moment_fault fault;
     size_t bad;
+    if (check->cell != NULL) {
+        return csvw_write_key(check, value, length, out);
+    }
     if (is_number(check)) {
         int status = plain_of(check, value, length, &plain);
         return status == CSVK_OK ? value_write_number_key(plain, out) : status;

@@ -12,6 +12,14 @@ value_accepts_fn accepts_integer, accepts_numeric, accepts_float;
 /* value_times.c */
 value_judge_fn judge_date, judge_timestamp;
 value_accepts_fn accepts_date, accepts_timestamp, accepts_datetime, accepts_year;
+/* value_csvw.c */
+value_judge_fn judge_csvw;
+value_accepts_fn accepts_csvw;
+int csvw_check_init(struct value_check *check, const struct csvk_schema_column *column,
+                    struct csvk_error *err) CSVK_MUST_USE;
+bool csvw_is_missing(const struct value_check *check, const unsigned char *value, size_t length);
+int csvw_write_key(const struct value_check *check, const unsigned char *value, size_t length,
+                   struct csvk_buf *out) CSVK_MUST_USE;
 /* value_table.c */
 value_judge_fn judge_table_string, judge_table_integer, judge_table_number, judge_table_boolean,
     judge_table_moment, judge_table_duration, judge_table_json, judge_table_list;

@@ -10,6 +10,9 @@
 #include "csvkit/cli/frame/reports.h"
 #include "csvkit/schema/read/table_schema_file.h"
 
+#include <string.h>
+#include <strings.h>
+
 static const struct cli_option manifest_rows[] = {
     {"manifest", 0, "FILE", NULL,
      "Take delimiter, enclosure, columns, header and primary key from this manifest. Other options "
@@ -138,6 +141,14 @@ int cli_take_table_options(struct cli *cli, struct csvk_table_definition *out)
     status = status == CLI_GOOD ? cli_get_backend(cli, &out->backend) : status;
     return status == CLI_GOOD ? get_names(cli, "primary-key", &out->primary_key, &out->key_by)
                               : status;
+}
+
+const char *cli_own_encoding(const struct cli *cli)
+{
+    const char *encoding = cli_value(cli, "encoding");
+    bool plain =
+        encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
+    return plain ? NULL : encoding;
 }
 
 int cli_get_table(struct cli *cli, const char *input, struct csvk_table_definition *out)
