@@ -30,6 +30,7 @@ static int run_convert(struct cli *cli)
     if (status == CLI_GOOD) {
         how.schema = input.schema;
         how.dialect = &input.dialect;
+        how.url = input.url;
         how.header = input.header;
         status = cli_write_schema(cli, &how);
     }
@@ -168,7 +169,7 @@ static int take_schema(struct cli *cli, const char *path, struct side *side)
         struct csvk_schema_column column = {.size = sizeof column};
         struct side_column *added = NULL;
         if (csvk_schema_at(input.schema, i, CSVK_BACKEND_PORTABLE, &column, NULL) == CSVK_OK) {
-            added = side_add(side, column.name,
+            added = side_add(side, schema_column_title(&column),
                              column.declared != NULL
                                  ? column.declared
                                  : csvk_value_type_name((enum csvk_value_type)column.type));

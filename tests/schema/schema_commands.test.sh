@@ -104,6 +104,24 @@ exits 0 "$CSVKIT" schema convert b.json --to=table-schema
 grep -q 'column a: snowflake has no counterpart' err || fail "backend: $(cat err)"
 grep -q 'column a: the precision of NUMERIC has no counterpart' err || fail "precision: $(cat err)"
 
+"$CSVKIT" schema infer -q --to=csvw -o t.csv-metadata.json t.csv
+exits 0 "$CSVKIT" schema convert t.csv-metadata.json --to=csvw
+expect "CSVW as itself loses nothing" "" "$(cat err)"
+cmp out t.csv-metadata.json || fail "CSVW as itself"
+exits 0 "$CSVKIT" schema convert t.csv-metadata.json --to=native
+expect "CSVW as native types" '["INTEGER","STRING","STRING","NUMERIC","FLOAT","BOOLEAN","STRING","STRING","DATE","STRING","STRING","STRING","STRING","STRING"]' \
+    "$(jq -c '[.schema[].data_type.base.type]' out)"
+grep -q 'column title: a boolean with its own words has no counterpart' err || fail "words: $(cat err)"
+grep -q 'column moment: a day or time in its own format has no counterpart' err || fail "format: $(cat err)"
+printf '{"@context":"http://www.w3.org/ns/csvw","url":"t.csv","tableSchema":{"columns":[{"name":"a%%20b","titles":["a b","A"],"datatype":{"base":"decimal","format":{"pattern":"#,##0.0","decimalChar":".","groupChar":","},"minimum":"1"},"required":true},{"name":"c","titles":"c","datatype":{"base":"string","format":"[a-z]+","maxLength":5},"null":["-"]}],"primaryKey":"a%%20b"}}' >w.json
+exits 0 "$CSVKIT" schema convert w.json --to=csvw -o w2.json
+exits 0 "$CSVKIT" schema convert w2.json --to=csvw -o w3.json
+cmp w2.json w3.json || fail "CSVW twice as itself"
+expect "its members" '["a%20b",["a b","A"],{"base":"decimal","format":{"pattern":"#,##0.0","decimalChar":".","groupChar":","},"minimum":"1"},true,["a%20b"],{"base":"string","format":"[a-z]+","maxLength":5},["-"]]' \
+    "$(jq -c '.tableSchema | [.columns[0].name, .columns[0].titles, .columns[0].datatype, .columns[0].required, .primaryKey, .columns[1].datatype, .columns[1].null]' w2.json)"
+exits 0 "$CSVKIT" schema convert w.json --to=table-schema
+expect "the key is called as in the header" '["a b"]' "$(jq -c '.primaryKey' out)"
+
 # ---- check ----
 echo '{"fields":[{"name":"a","type":"nothing"}]}' >wrong.json
 "$CSVKIT" schema check wrong.json >out 2>err && fail "a wrong type is good"

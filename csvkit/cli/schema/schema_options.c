@@ -2,6 +2,7 @@
 #include "csvkit/cli/schema/schema_options.h"
 
 #include "csvkit/cli/frame/reports.h"
+#include "csvkit/schema/read/csvw_metadata.h"
 #include "csvkit/schema/read/table_schema_file.h"
 #include "manifest/manifest_tree.h"
 #include "manifest/table_definition.h"
@@ -151,6 +152,37 @@ static int take_table_schema(struct schema_input *out, const char *path, struct 
     return status;
 }
 
+/* Of the one table that is described. Findings are told. */
+static int take_csvw(struct cli *cli, struct schema_input *out, const char *path, int *result,
+                     struct csvk_error *err)
+{
+    struct csvw_metadata metadata;
+    int status = csvw_metadata_read(&metadata, path, err);
+    if (status == CSVK_OK && metadata.findings.count != 0) {
+        cli_print_findings(cli, path, &metadata.findings, false);
+    }
+    if (status == CSVK_OK && metadata.findings.errors != 0) {
+        *result = metadata.unsupported ? CLI_TROUBLE : CLI_REFUSED;
+    } else if (status == CSVK_OK && (metadata.count != 1 || metadata.table[0].schema == NULL)) {
+        status =
+            csvk_fail(err, CSVK_EUSAGE, "%s: metadata of one table with columns is needed", path);
+    } else if (status == CSVK_OK) {
+        const struct csvw_table *table = &metadata.table[0];
+        struct csvk_schema_table about = {.size = sizeof about};
+        status = csvk_schema_get_table(table->schema, &about, err);
+        about.kind = CSVK_SCHEMA_CSVW;
+        about.primary_key = &table->primary_key;
+        status = status == CSVK_OK ? csvk_schema_set_table(table->schema, &about, err) : status;
+        out->schema = status == CSVK_OK ? csvk_schema_share(table->schema) : NULL;
+        out->dialect = table->dialect.bytes;
+        out->header = table->dialect.header;
+        out->url = csvk_strdup(table->url != NULL ? table->url : "");
+        status = out->url == NULL ? csvk_fail(err, CSVK_ENOMEM, "out of memory") : status;
+    }
+    csvw_metadata_release(&metadata);
+    return status;
+}
+
 int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out)
 {
     static const struct csvk_dialect comma = CSVK_DIALECT_RFC4180;
@@ -164,10 +196,9 @@ int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out)
         result = CLI_REFUSED;
     } else if (status == CSVK_OK) {
         out->kind = kind_of(json);
-        status = out->kind == CSVK_SCHEMA_NATIVE ? take_native(out, json, &err)
-                 : out->kind == CSVK_SCHEMA_TABLE
-                     ? take_table_schema(out, path, &err)
-                     : csvk_fail(&err, CSVK_EUSAGE, "%s: CSVW is not read yet", path);
+        status = out->kind == CSVK_SCHEMA_NATIVE  ? take_native(out, json, &err)
+                 : out->kind == CSVK_SCHEMA_TABLE ? take_table_schema(out, path, &err)
+                                                  : take_csvw(cli, out, path, &result, &err);
     }
     if (result == CLI_GOOD && status == CSVK_OK && csvk_schema_count(out->schema) == 0) {
         status = csvk_fail(&err, CSVK_EDATA, "%s: no columns are declared", path);
@@ -180,5 +211,7 @@ int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out)
 void cli_release_schema(struct schema_input *input)
 {
     csvk_schema_free(input->schema);
+    csvk_free(input->url);
     input->schema = NULL;
+    input->url = NULL;
 }

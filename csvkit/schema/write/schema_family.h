@@ -9,4 +9,7 @@
    or its values are written in a way of their own. */
 int schema_type_of(const struct csvk_schema_column *column);
 
+/* The name by which a header calls the column: the first of its titles, if it has some. */
+const char *schema_column_title(const struct csvk_schema_column *column);
+
 #endif

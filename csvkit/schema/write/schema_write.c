@@ -90,6 +90,12 @@ enum type_family family_of(const struct csvk_schema_column *column)
     }
 }
 
+const char *schema_column_title(const struct csvk_schema_column *column)
+{
+    bool titled = column->titles != NULL && column->titles->count != 0;
+    return titled ? column->titles->item[0] : column->name;
+}
+
 int schema_type_of(const struct csvk_schema_column *column)
 {
     bool own = column->format != NULL || column->decimal_char != NULL ||
@@ -120,8 +126,8 @@ static void tell(struct writer *w, struct csvk_buf *text, int status)
 void writer_lose(struct writer *w, const char *what)
 {
     struct csvk_buf text = CSVK_BUF_INIT;
-    int status = csvk_buf_printf(&text, "column %s: %s has no counterpart in %s", w->column->name,
-                                 what, kind_in_words(w->how->to));
+    int status = csvk_buf_printf(&text, "column %s: %s has no counterpart in %s",
+                                 schema_column_title(w->column), what, kind_in_words(w->how->to));
     tell(w, &text, status);
 }
 

@@ -1,4 +1,5 @@
 /* write_csvw.c - a schema as metadata of W3C CSV on the Web, for one table. */
+#include "csvkit/schema/write/schema_family.h"
 #include "csvkit/schema/write/write_private.h"
 
 #include <string.h>
@@ -36,7 +37,11 @@ static void put_names(struct writer *w, const char *key, const struct csvk_strin
     csvk_json_key(w->json, key);
     csvk_json_open(w->json, '[');
     for (size_t i = 0; i < names->count; i++) {
-        put_name(w, names->item[i]);
+        if (writer_is_same_kind(w)) {
+            csvk_json_string(w->json, names->item[i]);
+        } else {
+            put_name(w, names->item[i]);
+        }
     }
     csvk_json_close(w->json, ']');
 }
@@ -47,7 +52,7 @@ static const char *base_of(struct writer *w)
 {
     const struct csvk_schema_column *c = w->column;
     bool own = writer_is_same_kind(w), formed = c->format != NULL && !own;
-    if (own && c->type >= CSVK_VALUE_TYPES && c->declared != NULL) {
+    if (own && c->type == CSVK_VALUE_CSVW && c->declared != NULL) {
         return c->declared;
     }
     switch (family_of(c)) {
@@ -77,6 +82,12 @@ static const char *base_of(struct writer *w)
     return "string";
 }
 
+/* Names that were read from metadata are of that form already. */
+static bool has_csvw_name(const struct writer *w)
+{
+    return w->column->type == CSVK_VALUE_CSVW;
+}
+
 /* "true|false": CSVW knows one word for each. */
 static void put_boolean_format(struct writer *w)
 {
@@ -96,19 +107,21 @@ static void put_boolean_format(struct writer *w)
 static void put_format(struct writer *w, const char *base)
 {
     const struct csvk_schema_column *c = w->column;
-    bool own = writer_is_same_kind(w), text = strcmp(base, "string") == 0;
-    if (strcmp(base, "boolean") == 0) {
+    bool own = writer_is_same_kind(w),
+         text = family_of(c) == FAMILY_TEXT || (own && c->pattern != NULL);
+    if (strcmp(base, "boolean") == 0 && c->format == NULL) {
         put_boolean_format(w);
+    } else if (c->decimal_char != NULL || c->group_char != NULL) {
+        csvk_json_key(w->json, "format");
+        csvk_json_open(w->json, '{');
+        put_filled(w, "pattern", own ? c->format : NULL);
+        put_filled(w, "decimalChar", c->decimal_char);
+        put_filled(w, "groupChar", c->group_char);
+        csvk_json_close(w->json, '}');
     } else if (own && c->format != NULL) {
         csvk_json_put_string(w->json, "format", c->format);
     } else if (text && c->pattern != NULL) {
         csvk_json_put_string(w->json, "format", c->pattern);
-    } else if (c->decimal_char != NULL || c->group_char != NULL) {
-        csvk_json_key(w->json, "format");
-        csvk_json_open(w->json, '{');
-        put_filled(w, "decimalChar", c->decimal_char);
-        put_filled(w, "groupChar", c->group_char);
-        csvk_json_close(w->json, '}');
     }
     writer_lose_if(w, c->pattern != NULL && !text, "pattern");
 }
@@ -117,6 +130,7 @@ static void put_datatype(struct writer *w)
 {
     const struct csvk_schema_column *c = w->column;
     const char *base = base_of(w);
+    bool limits = strcmp(base, "string") != 0 || family_of(c) == FAMILY_TEXT;
     uint64_t most = c->length_limit != 0 ? c->length_limit : c->length != 0 ? c->length + 1 : 0;
     csvk_json_key(w->json, "datatype");
     csvk_json_open(w->json, '{');
@@ -128,10 +142,14 @@ static void put_datatype(struct writer *w)
     if (most != 0) {
         csvk_json_put_uint(w->json, "maxLength", most - 1);
     }
-    put_filled(w, "minimum", c->minimum);
-    put_filled(w, "maximum", c->maximum);
-    put_filled(w, "minExclusive", c->exclusive_minimum);
-    put_filled(w, "maxExclusive", c->exclusive_maximum);
+    put_filled(w, "minimum", limits ? c->minimum : NULL);
+    put_filled(w, "maximum", limits ? c->maximum : NULL);
+    put_filled(w, "minExclusive", limits ? c->exclusive_minimum : NULL);
+    put_filled(w, "maxExclusive", limits ? c->exclusive_maximum : NULL);
+    writer_lose_if(w,
+                   !limits && (c->minimum != NULL || c->maximum != NULL ||
+                               c->exclusive_minimum != NULL || c->exclusive_maximum != NULL),
+                   "a limit of the value");
     csvk_json_close(w->json, '}');
 }
 
@@ -158,11 +176,15 @@ static void put_column(struct writer *w)
     const struct csvk_schema_column *c = w->column;
     csvk_json_open(w->json, '{');
     csvk_json_key(w->json, "name");
-    put_name(w, c->name);
-    if (c->titles != NULL && c->titles->count != 0) {
+    if (has_csvw_name(w)) {
+        csvk_json_string(w->json, c->name);
+    } else {
+        put_name(w, c->name);
+    }
+    if (c->titles != NULL && c->titles->count > 1) {
         csvk_json_put_strings(w->json, "titles", c->titles);
     } else {
-        csvk_json_put_string(w->json, "titles", c->name);
+        csvk_json_put_string(w->json, "titles", schema_column_title(c));
     }
     put_filled(w, "dc:title", c->title);
     put_filled(w, "dc:description", c->description);

@@ -1,4 +1,5 @@
 /* write_native.c - a schema as a manifest with native data types. */
+#include "csvkit/schema/write/schema_family.h"
 #include "csvkit/schema/write/write_private.h"
 
 #include <inttypes.h>
@@ -57,7 +58,9 @@ static void tell_losses(struct writer *w)
 {
     const struct csvk_schema_column *c = w->column;
     bool text = family_of(c) == FAMILY_TEXT;
-    writer_lose_if(w, text && c->format != NULL && strcmp(c->format, "default") != 0, "format");
+    bool other = family_of(c) != FAMILY_DAY && family_of(c) != FAMILY_MOMENT &&
+                 family_of(c) != FAMILY_BOOLEAN; /* their formats are told with their types */
+    writer_lose_if(w, other && c->format != NULL && strcmp(c->format, "default") != 0, "format");
     writer_lose_if(w, c->title != NULL, "title");
     writer_lose_if(w, c->missing != NULL, "a list of missing values");
     writer_lose_if(w, c->decimal_char != NULL || c->group_char != NULL || c->not_bare != 0,
@@ -104,7 +107,7 @@ static void put_column(struct writer *w, size_t index)
     const char *type = base_type(w, length);
     bool key = writer_is_key(w, w->column->name);
     csvk_json_open(w->json, '{');
-    csvk_json_put_string(w->json, "name", w->column->name);
+    csvk_json_put_string(w->json, "name", schema_column_title(w->column));
     csvk_json_key(w->json, "data_type");
     csvk_json_open(w->json, '{');
     csvk_json_key(w->json, "base");

@@ -1,4 +1,5 @@
 /* write_table_schema.c - a schema as a Table Schema of Frictionless Data, version 2. */
+#include "csvkit/schema/write/schema_family.h"
 #include "csvkit/schema/write/write_private.h"
 
 #include <string.h>
@@ -23,7 +24,12 @@ static const char *type_of(struct writer *w)
     case FAMILY_INTEGER: return "integer";
     case FAMILY_DECIMAL:
     case FAMILY_NUMBER: return "number";
-    case FAMILY_BOOLEAN: return "boolean";
+    case FAMILY_BOOLEAN:
+        if (formed) {
+            writer_lose(w, "a boolean with its own words");
+            return "string";
+        }
+        return "boolean";
     case FAMILY_TEXT: return "string";
     case FAMILY_DAY:
     case FAMILY_MOMENT:
@@ -125,8 +131,9 @@ static void tell_losses(struct writer *w)
     writer_lose_if(w, native && family_of(c) == FAMILY_BOOLEAN, "a word in any case");
     writer_lose_if(w, native && family_of(c) == FAMILY_MOMENT,
                    "a TIMESTAMP with a blank, or without seconds,");
-    writer_lose_if(w, c->format != NULL && family_of(c) == FAMILY_TEXT && !writer_is_same_kind(w),
-                   "format");
+    bool told = family_of(c) == FAMILY_DAY || family_of(c) == FAMILY_MOMENT ||
+                family_of(c) == FAMILY_TIME || family_of(c) == FAMILY_BOOLEAN;
+    writer_lose_if(w, c->format != NULL && !told && !writer_is_same_kind(w), "format");
 }
 
 static void put_field(struct writer *w)
@@ -135,7 +142,7 @@ static void put_field(struct writer *w)
     const char *type = type_of(w);
     bool own = writer_is_same_kind(w);
     csvk_json_open(w->json, '{');
-    csvk_json_put_string(w->json, "name", c->name);
+    csvk_json_put_string(w->json, "name", schema_column_title(c));
     csvk_json_put_string(w->json, "type", type);
     put_filled(w, "format", own ? c->format : NULL);
     put_filled(w, "title", c->title);
@@ -167,6 +174,24 @@ static void put_field(struct writer *w)
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
+
+/* Columns are called as in the header here. */
+static void put_key(struct writer *w)
+{
+    csvk_json_key(w->json, "primaryKey");
+    csvk_json_open(w->json, '[');
+    for (size_t k = 0; k < w->table.primary_key->count; k++) {
+        const char *name = w->table.primary_key->item[k], *title = name;
+        struct csvk_schema_column column = {.size = sizeof column};
+        for (size_t i = 0; i < csvk_schema_count(w->how->schema); i++) {
+            int status = csvk_schema_at(w->how->schema, i, CSVK_BACKEND_PORTABLE, &column, NULL);
+            bool same = status == CSVK_OK && strcmp(column.name, name) == 0;
+            title = same ? schema_column_title(&column) : title;
+        }
+        csvk_json_string(w->json, title);
+    }
+    csvk_json_close(w->json, ']');
+}
 
 static void put_unique_keys(struct writer *w)
 {
@@ -253,7 +278,7 @@ void write_table_schema(struct writer *w)
     csvk_json_close(w->json, ']');
     put_list(w, "missingValues", w->table.missing);
     if (w->table.primary_key != NULL && w->table.primary_key->count != 0) {
-        put_list(w, "primaryKey", w->table.primary_key);
+        put_key(w);
     }
     put_unique_keys(w);
     put_references(w);
