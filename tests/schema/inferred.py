@@ -35,7 +35,7 @@ def reads_csvw(program, work):
 
 def faults(program, kind, path, work, portable):
     """What validate says about values; None: there is no schema."""
-    schema = os.path.join(work, os.path.basename(path) + '-metadata.json')
+    schema = os.path.join(work, os.path.basename(path) + ('-metadata.json' if kind == 'csvw' else '.schema.json'))
     made = run(program, 'schema', 'infer', '-q', '--to=' + kind, '-o', schema, path)
     if made.returncode != 0:
         return None
