@@ -78,8 +78,9 @@ START_TEST(nothing_is_said_about_a_value_that_a_type_holds)
     for (int round = 0; round < 50000; round++) {
         char text[120] = "";
         size_t count = 1 + support_below(&random, 7);
-        for (size_t i = 0; i < count; i++) {
-            strcat(text, pieces[support_below(&random, sizeof pieces / sizeof pieces[0])]);
+        for (size_t i = 0, at = 0; i < count; i++) {
+            const char *piece = pieces[support_below(&random, sizeof pieces / sizeof pieces[0])];
+            at += (size_t)snprintf(text + at, sizeof text - at, "%s", piece);
         }
         held += read_text(text).types != 0;
         judge(text);
