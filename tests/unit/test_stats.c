@@ -291,6 +291,7 @@ static const struct {
      "0.05",
      "-123456789012345678.8",
      "123456789012345678.9"},
+    {{"-12345678901234567890", "-5"}, "-6172839450617280000", "-12345678901234567890", "-5"},
     {{"9999999999999995", "9999999999999996", "x"}, "1e16", "9999999999999995", "9999999999999996"},
 };
 
@@ -311,6 +312,18 @@ START_TEST(sums_are_exact)
     }
     ck_assert_str_eq(column->number_least, means[_i].least);
     ck_assert_str_eq(column->number_greatest, means[_i].greatest);
+    csvk_stats_free(stats);
+}
+END_TEST
+
+START_TEST(a_sum_that_ends_in_64_zeros)
+{
+    struct csvk_stats *stats = new_stats(1);
+    for (uint64_t record = 1; record <= 32; record++) { /* 2^59, 32 times */
+        ck_assert_int_eq(csvk_stats_add_value(stats, 0, bytes_of("-576460752303423488"), record),
+                         CSVK_OK);
+    }
+    ck_assert_str_eq(column_of(stats, 0)->mean, "-576460752303423000");
     csvk_stats_free(stats);
 }
 END_TEST
@@ -380,6 +393,8 @@ START_TEST(what_is_in_no_count)
     ck_assert_uint_eq(column->enclosed_empty, 1);
     ck_assert_uint_eq(column->types->first_empty, 105);
     ck_assert_uint_eq(column_of(stats, 1)->values, 3);
+    ck_assert_uint_eq(column_of(stats, 1)->shortest, 1);
+    ck_assert_uint_eq(column_of(stats, 1)->longest, 1);
     csvk_reader_free(reader);
     csvk_source_free(source);
     csvk_stats_free(stats);
@@ -396,6 +411,7 @@ int main(void)
     tcase_add_test(tc, estimates_are_near);
     tcase_add_test(tc, what_is_frequent_is_found_among_many);
     tcase_add_loop_test(tc, sums_are_exact, 0, (int)(sizeof means / sizeof means[0]));
+    tcase_add_test(tc, a_sum_that_ends_in_64_zeros);
     tcase_add_test(tc, shapes);
     tcase_add_test(tc, what_is_in_no_count);
     tcase_set_timeout(tc, 60);
