@@ -46,17 +46,15 @@ static TARGET size_t NAME(find_fields)(const unsigned char *bytes, size_t begin,
 {
     uint64_t inside = 0, other = 0; /* all bits or none; does the open field have another byte? */
     uint64_t before = 0;            /* the bytes of the block before that end no field */
+    uint64_t *block = fields->ends;
     size_t start = begin, count = 0;
     fields->digits[0] = fields->longer[0] = 0;
     for (size_t at = begin; at <= end; at += BLOCK) {
         struct byte_masks m =
             LOAD(bytes + at, (unsigned char)dialect->delimiter, (unsigned char)dialect->enclosure);
         uint64_t valid = end - at >= BLOCK ? UINT64_MAX : (UINT64_C(1) << (end - at)) - 1;
-        uint64_t quotes = m.quote & valid, in = inside;
-        if (quotes != 0) {
-            in = PARITY(quotes) ^ inside;
-            inside = (in >> 63) != 0 ? UINT64_MAX : 0;
-        }
+        uint64_t in = PARITY(m.quote & valid) ^ inside;
+        inside = 0 - (in >> 63);
         uint64_t ends = m.delimiter & valid & ~in;
         ends |= end - at < BLOCK ? UINT64_C(1) << (end - at) : 0;
         uint64_t within = ~ends, others = ~m.digit & valid & within;
@@ -85,11 +83,24 @@ static TARGET size_t NAME(find_fields)(const unsigned char *bytes, size_t begin,
         }
         uint64_t last = ends != 0 ? UINT64_C(1) << (63 - __builtin_clzll(ends)) : 0;
         other = (others & ~(last | (last - (last != 0)))) | (last != 0 ? 0 : other);
-        for (; ends != 0; ends &= ends - 1) {
-            fields->end[count++] = (uint32_t)(at + (size_t)__builtin_ctzll(ends));
-        }
-        start = count != 0 ? (size_t)fields->end[count - 1] + 1 : begin;
+        *block++ = ends;
+        count += here;
+        start = ends != 0 ? at + BLOCK - (size_t)__builtin_clzll(ends) : start;
         before = within;
     }
     return count;
+}
+
+/* See find_end in schema_scan.h. */
+static TARGET size_t NAME(find_end)(const struct scan_fields *fields, size_t begin, size_t index)
+{
+    const uint64_t *block = fields->ends;
+    for (size_t here; index >= (here = (size_t)__builtin_popcountll(*block)); block++) {
+        index -= here;
+    }
+    uint64_t ends = *block;
+    for (; index > 0; index--) {
+        ends &= ends - 1;
+    }
+    return begin + (size_t)(block - fields->ends) * BLOCK + (size_t)__builtin_ctzll(ends);
 }
