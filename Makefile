@@ -86,7 +86,7 @@ EXAMPLE_EXTRA_BIN := $(filter-out $(EXAMPLE_CORE_BIN),$(EXAMPLE_SRC:%.c=$(B)/%))
 EXAMPLE_CXX_BIN := $(B)/examples/check_cpp
 EXAMPLE_BIN := $(EXAMPLE_CORE_BIN) $(EXAMPLE_EXTRA_BIN) $(EXAMPLE_CXX_BIN)
 PUBLIC_HEADERS := $(wildcard csvkit/csvkit.h csvkit/basics.h csvkit/json.h csvkit/names.h csvkit/normalize.h csvkit/sniff.h csvkit/writer.h \
-	csvkit/findings/findings.h csvkit/schema/schema.h csvkit/extra/extra.h csvkit/simple/simple.h \
+	csvkit/findings/findings.h csvkit/schema/schema.h csvkit/schema/column_evidence.h csvkit/stats/stats.h csvkit/extra/extra.h csvkit/simple/simple.h \
 	preflight/preflight.h validator/validator.h manifest/manifest.h manifest/types.h manifest/slice.h \
 	manifest/manifest_plan.h manifest/table_definition.h manifest/slice_table.h manifest/processor.h)
 TOOL := $(B)/bin/csvkit
@@ -225,8 +225,10 @@ check-manifests: all ## MANIFESTS random manifests for each of SEEDS against the
 	@python3 tests/manifest/random_manifests.py $(TOOL) $(MANIFESTS) $(SEEDS)
 
 VALUES ?= 10000000
-check-schema-values: all ## VALUES random and edge values of typed columns against a model in Python
+check-schema-values: all ## VALUES random and edge values of typed columns against a model in Python, 200 typed folders
 	@python3 tests/schema/values.py $(TOOL) $(VALUES) $(SEED)
+	@python3 tests/schema/table_values.py $(TOOL) $(VALUES) $(SEED)
+	@python3 tests/schema/typed_folders.py $(TOOL) 200 $(SEED)
 
 check-radosgw: ## the storage round trip with Ceph's radosgw and credentials of its STS (apt, as root)
 	@tests/deps.sh && $(MAKE) --no-print-directory tests

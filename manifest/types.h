@@ -14,45 +14,11 @@
 #define MANIFEST_TYPES_H
 
 #include "csvkit/csvkit.h"
+#include "csvkit/schema/column_evidence.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* From narrow to wide: the first type that no value excludes is proposed. */
-enum csvk_type {
-    CSVK_TYPE_BOOLEAN,
-    CSVK_TYPE_INTEGER,
-    CSVK_TYPE_NUMERIC,
-    CSVK_TYPE_FLOAT,
-    CSVK_TYPE_DATE,
-    CSVK_TYPE_TIMESTAMP,
-    CSVK_TYPE_STRING,
-    CSVK_TYPE_COUNT
-};
-CSVK_API const char *csvk_type_name(enum csvk_type type); /* "BOOLEAN"; static, any thread */
-
-#define CSVK_TYPE_SAMPLE 40 /* bytes kept of a value that excludes a type */
-
-/* The first value that excludes a type. */
-struct csvk_type_exclusion {
-    uint64_t record;                        /* its record, from 1; 0: no value excludes the type */
-    uint64_t length;                        /* of the value, in bytes */
-    unsigned char sample[CSVK_TYPE_SAMPLE]; /* the beginning of the value; no NUL after it */
-};
-
-/* What is known about the values of a column. The library's. */
-struct csvk_column_types {
-    uint64_t values;                          /* values that are not empty */
-    uint64_t empty;                           /* values of no bytes, enclosed or not */
-    uint64_t longest;                         /* bytes of the longest value */
-    uint32_t integer_digits, fraction_digits; /* the most in any number without an exponent */
-    struct csvk_type_exclusion excluded[CSVK_TYPE_STRING]; /* by type; nothing excludes STRING */
-    uint64_t first_empty; /* the record of the first empty value, from 1; 0: none is empty */
-    /* The first record that repeats the header, from 1; 0: none does. Its value is in no count, but
-       it is in the table, so the type is STRING. */
-    uint64_t header_again;
-};
 
 struct csvk_types;
 /* Empty counts for `columns` columns in a dialect, which is copied. csvk_types_free frees *out. */
@@ -92,16 +58,6 @@ struct csvk_repeated_headers {
 };
 CSVK_API struct csvk_repeated_headers csvk_types_repeated_headers(const struct csvk_types *types);
 CSVK_API void csvk_types_free(struct csvk_types *types); /* NULL is fine */
-
-/* The narrowest type that holds every value; STRING when there is no value, or a name among them.
- */
-CSVK_API enum csvk_type csvk_types_propose(const struct csvk_column_types *column);
-/* The same without the records that repeat the header: what it would be if these were removed. */
-CSVK_API enum csvk_type csvk_types_propose_for_others(const struct csvk_column_types *column);
-#define CSVK_TYPE_LENGTH_SIZE 16 /* bytes, the final NUL included */
-/* The length of the proposed type, such as "38,12", when its default is too short; else "". */
-CSVK_API void csvk_types_length(const struct csvk_column_types *column,
-                                char text[CSVK_TYPE_LENGTH_SIZE]);
 
 /* ---- values against the types that a table has ---------------------------------------------- */
 

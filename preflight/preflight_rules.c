@@ -4,6 +4,7 @@
  *
  * A loss that the platform does not report is always an error, because nobody else will report it.
  */
+#include "csvkit/schema/read/schema_file_rules.h"
 #include "preflight/preflight_private.h"
 
 #include <string.h>
@@ -122,5 +123,6 @@ const struct csvk_rule_set csvk_preflight_rules = {rules, sizeof rules / sizeof 
 
 /* A pointer: programs have a copy of what is exported, as large as it was when they were linked. */
 static const struct csvk_rule_set *const all_sets[] = {&csvk_validator_rules, &csvk_manifest_rules,
-                                                       &csvk_preflight_rules, NULL};
+                                                       &csvk_preflight_rules,
+                                                       &csvk_schema_file_rules, NULL};
 const struct csvk_rule_set *const *const csvk_rule_sets = all_sets;

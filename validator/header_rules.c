@@ -313,6 +313,7 @@ void header_judge(struct csvk_validator *v, const struct csvk_record *r)
     known_columns_expect(v, r);
     struct place place = {r->offset, r->length, r->number, 0};
     keys_resolve(v, &v->names, &place);
+    schema_resolve(v, &v->names, &place);
     release_header(&h);
 }
 

@@ -287,16 +287,22 @@ void keys_free(struct key_state *keys);
 /* schema_rules.c: these do nothing when no types are declared */
 static inline bool is_schema_rule(size_t rule)
 {
-    return rule >= RULE_TYPE_MISMATCH && rule <= RULE_VALUE_NOT_PORTABLE;
+    return rule >= RULE_TYPE_MISMATCH && rule <= RULE_NOT_UNIQUE;
 }
 /* Are types declared, and one of the rules on? */
 bool schema_is_judged(const struct csvk_validator *v);
 int schema_new(struct csvk_validator *v, struct csvk_error *err);
-void schema_feed(struct csvk_validator *v);
-/* Has value-missing told that a cell of this column, from 0, has no value? `record` is the
-   reader's; NULL: not reported. `flags`: of the field. */
+/* Has value-missing told that a field, from 0, has no value? `record` is the reader's; NULL: not
+   reported. `flags`: of the field. */
 bool schema_tells_missing(const struct csvk_validator *v, const struct csvk_record *record,
-                          size_t column, uint32_t flags);
+                          size_t field, uint32_t flags);
+/* What the reader has to give: fields, the ends of records, or nothing but counts. */
+enum csvk_detail schema_wants(const struct csvk_validator *v);
+/* Finds the columns among the names of a header, where the schema goes by names; those that are
+   missing or surplus are reported at the place `header`. */
+void schema_resolve(struct csvk_validator *v, const struct csvk_strings *names,
+                    const struct place *header);
+int schema_feed(struct csvk_validator *v, struct csvk_error *err);
 /* Is there room for one more finding of a rule of is_schema_rule in this column, from 1? If so, the
    caller keeps it. */
 bool schema_takes(struct csvk_validator *v, size_t rule, uint64_t field);
@@ -307,6 +313,10 @@ void schema_order_findings(struct csvk_validator *v);
 /* Sets what the report says about columns. */
 void schema_report(struct csvk_validator *v);
 void schema_free(struct schema_state *schema);
+
+/* unique_rules.c: these do nothing when nothing has to be unique */
+int unique_finish(struct csvk_validator *v, struct csvk_error *err);
+int unique_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err);
 
 /* record_in_memory.c: fields of records in memory, when the reader has not reported them */
 struct field_walk {

@@ -87,6 +87,24 @@ static bool find_column(const struct csvk_strings *names, const char *name, size
     return false;
 }
 
+/* A column that the schema calls so, while the header has one of its titles. */
+static bool find_declared(const struct csvk_validator *v, const struct csvk_strings *names,
+                          const char *name, size_t *column)
+{
+    size_t count = csvk_schema_count(v->options.schema);
+    for (size_t i = 0; i < count && count == names->count; i++) {
+        struct csvk_schema_column declared = {.size = sizeof declared};
+        struct csvk_error err;
+        if (csvk_schema_at(v->options.schema, i, CSVK_BACKEND_PORTABLE, &declared, &err) ==
+                CSVK_OK &&
+            declared.titles != NULL && strcmp(declared.name, name) == 0) {
+            *column = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void report_missing(struct csvk_validator *v, const struct place *place, const char *name)
 {
     struct csvk_finding *f = judge_add(v, RULE_HEADER_MISMATCH, place);
@@ -111,7 +129,8 @@ void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
     bool all = true;
     for (size_t i = 0; i < k->columns.count; i++) {
         const char *name = v->options.primary_key.item[i];
-        if (!find_column(names, name, &k->columns.column[i])) {
+        if (!find_column(names, name, &k->columns.column[i]) &&
+            !find_declared(v, names, name, &k->columns.column[i])) {
             report_missing(v, header, name);
             all = false;
         }

@@ -10,6 +10,7 @@
 #include "validator/judge.h"
 
 #include "csvkit/names.h"
+#include "csvkit/schema/csvw_cell.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -61,10 +62,25 @@ static void tell_difference(struct csvk_validator *v, const struct csvk_record *
     csvk_buf_release(&text);
 }
 
+/* The header has one of the titles of each column. */
+static bool titles_fit(const struct csvk_validator *v)
+{
+    size_t count = csvk_schema_count(v->options.schema);
+    bool fit = count != 0 && v->names.count == count;
+    for (size_t i = 0; fit && i < count; i++) {
+        struct csvk_schema_column column = {.size = sizeof column};
+        struct csvk_error err;
+        fit =
+            csvk_schema_at(v->options.schema, i, CSVK_BACKEND_PORTABLE, &column, &err) == CSVK_OK &&
+            csvw_title_fits(&column, v->names.item[i]);
+    }
+    return fit;
+}
+
 void known_columns_expect(struct csvk_validator *v, const struct csvk_record *r)
 {
     const struct csvk_strings *columns = &v->options.columns;
-    if (columns->count != 0 && !strings_equal(&v->names, columns)) {
+    if (columns->count != 0 && !strings_equal(&v->names, columns) && !titles_fit(v)) {
         tell_difference(v, r, RULE_HEADER_MISMATCH, columns);
     }
 }

@@ -97,9 +97,10 @@ static void put_values(struct csvk_json *json, const struct csvk_report *report)
 }
 
 /* What is said of values that break a rule, after "3 of 100 values"; in the order of the rules. */
-static const char *const verdicts[] = {NULL, /* not of the type */
-                                       "missing",     "too long",  "out of range",
-                                       "too precise", "ambiguous", "not portable"};
+static const char *const verdicts[] = {
+    NULL, /* not of the type */
+    "missing",      "too long",  "out of range",    "too precise",         "ambiguous",
+    "not portable", "too short", "not in the list", "against the pattern", "not unique"};
 
 static void put_text_samples(struct csvk_reporter *r, const struct csvk_value_sample *samples)
 {

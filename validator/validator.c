@@ -136,7 +136,7 @@ static void set_limits(struct csvk_validator *v)
     bool short_limit = judge_is_on(v, RULE_FIELD_TOO_LONG) && v->limit_field < LARGE_FIELD;
     v->judge_cells = short_limit || judge_is_on(v, RULE_FORMULA_PREFIX) ||
                      judge_is_on(v, RULE_NEEDLESS_ENCLOSURE);
-    v->want_fields = v->judge_cells || o->sep == CSVK_SEP_FOUND || schema_is_judged(v);
+    v->want_fields = v->judge_cells || o->sep == CSVK_SEP_FOUND;
 }
 
 static int copy_options(struct csvk_validator *v, const struct csvk_validate_options *options)
@@ -231,8 +231,10 @@ static uint32_t wanted_facts(const struct csvk_validator *v)
 void csvk_validator_reader_options(const struct csvk_validator *v, struct csvk_options *options)
 {
     options->dialect = v->options.dialect;
-    bool want_ends = judge_is_on(v, RULE_RECORD_TOO_LONG) || v->options.primary_key.count != 0;
-    options->detail = v->want_fields ? CSVK_FIELDS : want_ends ? CSVK_RECORDS : CSVK_COUNTS;
+    bool want_ends = judge_is_on(v, RULE_RECORD_TOO_LONG) || v->options.primary_key.count != 0 ||
+                     schema_wants(v) == CSVK_RECORDS;
+    bool want_fields = v->want_fields || schema_wants(v) == CSVK_FIELDS;
+    options->detail = want_fields ? CSVK_FIELDS : want_ends ? CSVK_RECORDS : CSVK_COUNTS;
     options->any_eol = v->options.profile == CSVK_PROFILE_BIS;
     options->continuation = v->options.continuation;
     options->eol = v->options.eol;
@@ -343,8 +345,8 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
         judge_fields(v);
     }
     judge_limits(v);
-    schema_feed(v);
-    int status = keys_feed(v, err);
+    int status = schema_feed(v, err);
+    status = status == CSVK_OK ? keys_feed(v, err) : status;
     judge_locate_end_of_batch(v);
     v->batch = NULL;
     v->record = NULL;
@@ -482,6 +484,7 @@ static int judge_whole(struct csvk_validator *v, struct csvk_error *err)
     causes_judge(v);
     remedies_judge(v);
     int status = keys_finish(v, err);
+    status = status == CSVK_OK ? unique_finish(v, err) : status;
     if (status == CSVK_OK && v->failed) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory for findings");
     }

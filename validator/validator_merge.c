@@ -130,6 +130,7 @@ int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *rig
         }
     }
     int status = keys_merge(left, right, err);
+    status = status == CSVK_OK ? unique_merge(left, right, err) : status;
     if (status != CSVK_OK) {
         return status;
     }

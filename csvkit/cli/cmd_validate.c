@@ -7,13 +7,14 @@
 #include "csvkit/cli/frame/reports.h"
 #include "csvkit/cli/project/project_file.h"
 #include "csvkit/cli/table/auto_option.h"
+#include "csvkit/cli/table/csvw_option.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/cli/table/verify_option.h"
 
+#include "csvkit/schema/read/schema_file_rules.h"
 #include "validator/validator.h"
 
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 struct validate_job {
@@ -26,12 +27,16 @@ struct validate_job {
     struct csvk_dialect dialect_given; /* each file starts with it; auto may change it */
     struct cli_projects *projects;
     struct cli_reports *reports;
+    struct cli_csvw *csvw; /* NULL: --schema does not name CSVW metadata */
     struct cli_progress *progress;
     int status; /* the worst so far */
 };
 
+/* The rules of the command, whose severity can be chosen; and those of all its reports. */
 static const struct csvk_rule_set *const own_sets[] = {&csvk_validator_rules, NULL};
 static const struct csvk_rule_set *const *const sets = own_sets;
+static const struct csvk_rule_set *const told[] = {&csvk_validator_rules, &csvk_schema_file_rules,
+                                                   NULL};
 
 /* ---- options -------------------------------------------------------------------------------- */
 
@@ -101,15 +106,13 @@ static bool use_table(struct validate_job *job, const struct csvk_table_definiti
 static int read_table(struct validate_job *job)
 {
     struct cli *cli = job->cli;
-    const char *encoding = cli_value(cli, "encoding");
-    bool plain =
-        encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
-    job->encoding_given = plain ? NULL : encoding;
+    job->encoding_given = cli_own_encoding(cli);
     int status = cli_get_table(cli, NULL, &job->table);
     if (status == CLI_GOOD && cli_has(cli, "backend") && !cli_has(cli, "manifest")) {
         return cli_trouble(cli, "--backend needs the types that a --manifest declares");
     }
-    status = status == CLI_GOOD ? cli_take_schema(cli, &job->table) : status;
+    bool csvw = cli_csvw_is_asked(cli);
+    status = status == CLI_GOOD && !csvw ? cli_take_schema(cli, &job->table) : status;
     job->table.encoding = job->encoding_given;
     const char *delimiter = cli_value(cli, "delimiter");
     bool look = delimiter == NULL ? job->options.profile == CSVK_PROFILE_EXCEL
@@ -374,10 +377,23 @@ static void do_slices(struct validate_job *job, const char *directory)
     csvk_strings_release(&slices);
 }
 
+/* Each file is judged by what the metadata says about it. False: it cannot be, which was told. */
+static bool take_csvw(struct validate_job *job, const char *path)
+{
+    int status = cli_csvw_take(job->csvw, path, &job->table);
+    if (job->csvw != NULL) {
+        job->encoding_given = job->table.encoding;
+        job->dialect_given = job->table.dialect;
+        job->options.delimiter_stated = true;
+    }
+    worsen(job, status);
+    return status == CLI_GOOD;
+}
+
 static void do_operand(struct validate_job *job, const char *path)
 {
     struct stat info;
-    if (!take_project(job, path)) {
+    if (!take_project(job, path) || !take_csvw(job, path)) {
         struct csvk_subject subject = {.file = path, .error = "its options do not fit together"};
         worsen(job, cli_reports_add(job->reports, &subject));
         return;
@@ -395,6 +411,7 @@ static void do_operand(struct validate_job *job, const char *path)
         do_slices(job, path);
     } else if (use_table(job, &job->table)) {
         do_file(job, path);
+        worsen(job, cli_csvw_foreign_keys(job->csvw, path, &job->options, job->encoding_given));
     }
 }
 
@@ -404,7 +421,15 @@ static void do_operands(struct validate_job *job)
     for (size_t i = 0; i < count && !cli_out_failed(job->cli); i++) {
         do_operand(job, cli_operand(job->cli, i));
     }
-    if (count == 0 && !cli_has(job->cli, "files-from")) {
+    size_t tables = count == 0 ? cli_csvw_count(job->csvw) : 0;
+    for (size_t i = 0; i < tables; i++) {
+        const char *path = cli_csvw_path(job->csvw, i);
+        if (path != NULL) {
+            do_operand(job, path);
+        }
+        worsen(job, path != NULL ? CLI_GOOD : CLI_TROUBLE);
+    }
+    if (count == 0 && tables == 0 && !cli_has(job->cli, "files-from")) {
         do_operand(job, "-");
     }
 }
@@ -426,11 +451,15 @@ static int run(struct cli *cli)
     }
     job.status = job.status == CLI_GOOD ? read_options(&job) : job.status;
     if (job.status == CLI_GOOD) {
-        job.status = cli_reports_begin(cli, &job.reports, sets, job.options.profile);
+        job.status = cli_reports_begin(cli, &job.reports, told, job.options.profile);
+    }
+    if (job.status == CLI_GOOD) {
+        job.status = cli_csvw_open(cli, job.reports, &job.csvw);
     }
     if (job.status == CLI_GOOD) {
         do_operands(&job);
     }
+    cli_csvw_close(job.csvw);
     worsen(&job, cli_reports_end(job.reports));
     cli_projects_close(job.projects);
     csvk_validate_options_release(&job.options);
@@ -462,9 +491,11 @@ static const struct cli_option rows[] = {
      "is a warning.",
      false},
     {"schema", 0, "FILE", NULL,
-     "Hold every value against this Table Schema (Frictionless Data), or the one in a "
-     "datapackage.json. The header must have the names of its fields in their order. What csvkit "
-     "does not support in it is an error.",
+     "Hold every value against this Table Schema (Frictionless Data), the one in a "
+     "datapackage.json, or metadata of W3C CSVW. The header must have the names of its fields in "
+     "their order. Metadata of CSVW without FILE operands: judge the tables that it names. auto: "
+     "look for FILE-metadata.json, then csv-metadata.json beside each FILE. What csvkit does not "
+     "support in it is an error.",
      false},
     {"memory", 0, "SIZE", NULL,
      "Memory for --primary-key, at least 1MiB. Keys that do not fit go to temporary files in "
@@ -512,6 +543,8 @@ static const char *const examples[] = {
     "Report as text, and write the findings to two files as well.",
     "git ls-files -z '*.csv' | csvkit validate --files-from=- -0",
     "Check all tables of a repository.",
+    "csvkit validate --schema=orders.csv-metadata.json",
+    "Check the tables that CSVW metadata describes.",
     "csvkit validate --statistics data/*.csv",
     "Count by rule what is wrong in all files together.",
     NULL,

@@ -26,6 +26,11 @@ extern const struct cli_command cli_cmd_validate;
 extern const struct cli_command cli_cmd_preflight;
 extern const struct cli_command cli_cmd_processor;
 extern const struct cli_command cli_cmd_sniff;
+extern const struct cli_command cli_cmd_stats;
+extern const struct cli_command cli_cmd_schema_infer;
+extern const struct cli_command cli_cmd_schema_convert;
+extern const struct cli_command cli_cmd_schema_check;
+extern const struct cli_command cli_cmd_schema_diff;
 extern const struct cli_command cli_cmd_slice;
 extern const struct cli_command cli_cmd_merge;
 extern const struct cli_command cli_cmd_normalize;
@@ -44,6 +49,11 @@ const struct cli_command *const cli_commands[] = {
     &cli_cmd_validate,
     &cli_cmd_preflight,
     &cli_cmd_sniff,
+    &cli_cmd_stats,
+    &cli_cmd_schema_infer,
+    &cli_cmd_schema_convert,
+    &cli_cmd_schema_check,
+    &cli_cmd_schema_diff,
     &cli_cmd_rules,
     &cli_cmd_explain,
     &cli_cmd_normalize,
@@ -80,7 +90,8 @@ const struct cli_command *const cli_hidden_commands[] = {
     NULL,
 };
 
-static const char *const judge[] = {"validate", "preflight", "sniff", "rules", "explain", NULL};
+static const char *const judge[] = {"validate", "preflight", "sniff",   "stats",
+                                    "schema",   "rules",     "explain", NULL};
 static const char *const change[] = {"normalize", "slice", "merge", "manifest", "processor", NULL};
 static const char *const transfer[] = {"upload", "load",   "download", "job", "files",
                                        "table",  "bucket", "token",    NULL};

@@ -1,26 +1,36 @@
 /* schema.c - see schema.h. */
-#include "csvkit/schema/schema.h"
+#include "csvkit/schema/schema_private.h"
 
 #include "csvkit/base/sized.h"
+#include "csvkit/schema/csvw_cell.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 #define PRECISION_MOST 76 /* of any backend */
 
-/* One column: as it is declared for all, and for each backend that has a type of its own. */
-struct schema_entry {
-    struct csvk_schema_column as[CSVK_BACKENDS]; /* a name of NULL: as for all */
-};
-
-struct csvk_schema {
-    atomic_size_t references;
-    struct schema_entry *item;
-    size_t count, capacity;
-};
-
 static const struct csvk_sized column_type =
     CSVK_SIZED(struct csvk_schema_column, fraction_limit, CSVK_SIZED_BY_HAND);
+
+#define MEMBER(name) offsetof(struct csvk_schema_column, name)
+static const size_t column_texts[] = {MEMBER(name),
+                                      MEMBER(declared),
+                                      MEMBER(title),
+                                      MEMBER(description),
+                                      MEMBER(format),
+                                      MEMBER(decimal_char),
+                                      MEMBER(group_char),
+                                      MEMBER(separator),
+                                      MEMBER(minimum),
+                                      MEMBER(maximum),
+                                      MEMBER(exclusive_minimum),
+                                      MEMBER(exclusive_maximum),
+                                      MEMBER(pattern),
+                                      MEMBER(default_value),
+                                      0};
+static const size_t column_lists[] = {MEMBER(titles),      MEMBER(missing), MEMBER(true_words),
+                                      MEMBER(false_words), MEMBER(values),  0};
+#undef MEMBER
+static const struct declared_members column_members = {column_texts, column_lists};
 
 static const char *const backend_names[CSVK_BACKENDS] = {
     [CSVK_BACKEND_PORTABLE] = "portable",
@@ -28,13 +38,29 @@ static const char *const backend_names[CSVK_BACKENDS] = {
     [CSVK_BACKEND_BIGQUERY] = "bigquery",
 };
 static const char *const type_names[CSVK_VALUE_TYPES] = {
-    [CSVK_VALUE_STRING] = "STRING",       [CSVK_VALUE_INTEGER] = "INTEGER",
-    [CSVK_VALUE_NUMERIC] = "NUMERIC",     [CSVK_VALUE_FLOAT] = "FLOAT",
-    [CSVK_VALUE_BOOLEAN] = "BOOLEAN",     [CSVK_VALUE_DATE] = "DATE",
-    [CSVK_VALUE_TIMESTAMP] = "TIMESTAMP", [CSVK_VALUE_ANY] = "ANY",
-    [CSVK_VALUE_TABLE_STRING] = "string", [CSVK_VALUE_TABLE_INTEGER] = "integer",
-    [CSVK_VALUE_TABLE_NUMBER] = "number", [CSVK_VALUE_TABLE_BOOLEAN] = "boolean",
+    [CSVK_VALUE_STRING] = "STRING",
+    [CSVK_VALUE_INTEGER] = "INTEGER",
+    [CSVK_VALUE_NUMERIC] = "NUMERIC",
+    [CSVK_VALUE_FLOAT] = "FLOAT",
+    [CSVK_VALUE_BOOLEAN] = "BOOLEAN",
+    [CSVK_VALUE_DATE] = "DATE",
+    [CSVK_VALUE_TIMESTAMP] = "TIMESTAMP",
+    [CSVK_VALUE_ANY] = "ANY",
+    [CSVK_VALUE_TABLE_STRING] = "string",
+    [CSVK_VALUE_TABLE_INTEGER] = "integer",
+    [CSVK_VALUE_TABLE_NUMBER] = "number",
+    [CSVK_VALUE_TABLE_BOOLEAN] = "boolean",
     [CSVK_VALUE_TABLE_DATE] = "date",
+    [CSVK_VALUE_TABLE_TIME] = "time",
+    [CSVK_VALUE_TABLE_DATETIME] = "datetime",
+    [CSVK_VALUE_TABLE_YEAR] = "year",
+    [CSVK_VALUE_TABLE_YEARMONTH] = "yearmonth",
+    [CSVK_VALUE_TABLE_DURATION] = "duration",
+    [CSVK_VALUE_TABLE_GEOPOINT] = "geopoint",
+    [CSVK_VALUE_TABLE_LIST] = "list",
+    [CSVK_VALUE_TABLE_OBJECT] = "object",
+    [CSVK_VALUE_TABLE_ARRAY] = "array",
+    [CSVK_VALUE_CSVW] = "any",
 };
 
 const char *csvk_backend_name(enum csvk_backend backend)
@@ -68,6 +94,7 @@ int csvk_schema_new(struct csvk_schema **out, struct csvk_error *err)
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     atomic_init(&(*out)->references, 1);
+    (*out)->table.size = sizeof(*out)->table;
     return CSVK_OK;
 }
 
@@ -79,13 +106,6 @@ struct csvk_schema *csvk_schema_share(struct csvk_schema *schema)
     return schema;
 }
 
-static void free_column(struct csvk_schema_column *column)
-{
-    csvk_free((char *)(uintptr_t)column->name); /* ours: copy_column made it */
-    csvk_free((char *)(uintptr_t)column->declared);
-    column->name = column->declared = NULL;
-}
-
 void csvk_schema_free(struct csvk_schema *schema)
 {
     if (schema == NULL || atomic_fetch_sub(&schema->references, 1) != 1) {
@@ -93,9 +113,11 @@ void csvk_schema_free(struct csvk_schema *schema)
     }
     for (size_t i = 0; i < schema->count; i++) {
         for (size_t b = 0; b < CSVK_BACKENDS; b++) {
-            free_column(&schema->item[i].as[b]);
+            csvk_csvw_cell_free(schema->item[i].as[b].cell);
+            declared_release(&schema->item[i].as[b], &column_members);
         }
     }
+    schema_release_table(schema);
     csvk_free(schema->item);
     csvk_free(schema);
 }
@@ -104,8 +126,13 @@ void csvk_schema_free(struct csvk_schema *schema)
 
 static int check_column(const struct csvk_schema_column *column, struct csvk_error *err)
 {
-    if (column->name == NULL || column->type >= CSVK_VALUE_TYPES) {
+    if (column->name == NULL || column->type >= CSVK_VALUE_TYPES ||
+        column->item_type >= CSVK_VALUE_TYPES ||
+        column->pattern_flavour > CSVK_PATTERN_ECMASCRIPT) {
         return csvk_fail(err, CSVK_EUSAGE, "a column of a schema needs a name and a type");
+    }
+    if ((column->type == CSVK_VALUE_CSVW) != (column->cell != NULL)) {
+        return csvk_fail(err, CSVK_EUSAGE, "a column of CSVW, and no other, needs its cell");
     }
     bool numeric = column->type == CSVK_VALUE_NUMERIC;
     bool fits = column->precision <= PRECISION_MOST && column->scale <= column->precision;
@@ -117,18 +144,14 @@ static int check_column(const struct csvk_schema_column *column, struct csvk_err
     return CSVK_OK;
 }
 
-/* Makes *to a copy that owns its texts. */
+/* Makes *to a copy that owns its texts and lists. */
 static int copy_column(struct csvk_schema_column *to, const struct csvk_schema_column *from,
                        struct csvk_error *err)
 {
     *to = *from;
-    to->name = csvk_strdup(from->name);
-    to->declared = from->declared != NULL ? csvk_strdup(from->declared) : NULL;
-    if (to->name == NULL || (from->declared != NULL && to->declared == NULL)) {
-        free_column(to);
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    }
-    return CSVK_OK;
+    int status = declared_own(to, &column_members, err);
+    to->cell = status == CSVK_OK ? csvw_cell_share(from->cell) : NULL;
+    return status;
 }
 
 static int read_column(struct csvk_schema_column *own, const struct csvk_schema_column *theirs,
@@ -141,16 +164,12 @@ static int read_column(struct csvk_schema_column *own, const struct csvk_schema_
 
 static int make_room(struct csvk_schema *schema, struct csvk_error *err)
 {
-    if (schema->count < schema->capacity) {
-        return CSVK_OK;
-    }
-    size_t capacity = schema->capacity < 8 ? 8 : schema->capacity * 2;
-    struct schema_entry *more = csvk_reallocarray(schema->item, capacity, sizeof *more);
-    if (more == NULL) {
+    struct schema_entry *list =
+        declared_grow(schema->item, schema->count, &schema->capacity, sizeof *schema->item);
+    if (list == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    schema->item = more;
-    schema->capacity = capacity;
+    schema->item = list;
     return CSVK_OK;
 }
 
@@ -184,7 +203,8 @@ int csvk_schema_override(struct csvk_schema *schema, enum csvk_backend backend,
     struct schema_entry *entry = &schema->item[schema->count - 1];
     own.name = entry->as[CSVK_BACKEND_PORTABLE].name;
     own.required = entry->as[CSVK_BACKEND_PORTABLE].required;
-    free_column(&entry->as[backend]);
+    csvk_csvw_cell_free(entry->as[backend].cell);
+    declared_release(&entry->as[backend], &column_members);
     return copy_column(&entry->as[backend], &own, err);
 }
 

@@ -24,15 +24,33 @@ enum value_fault_kind {
     VALUE_TOO_PRECISE,
     VALUE_AMBIGUOUS,
     VALUE_NOT_PORTABLE,
+    VALUE_TOO_SHORT, /* from here on: what only a schema file can say */
+    VALUE_NOT_IN_LIST,
+    VALUE_AGAINST_PATTERN,
+    VALUE_NO_MEMORY, /* nothing is known about the value */
 };
 struct value_fault {
     enum value_fault_kind kind;
     size_t at;       /* the first byte of the value that does not fit; 0: the whole value */
     const char *why; /* static: what is wrong, or what the loader does; NULL: nothing to add */
-    uint64_t found, limit; /* VALUE_TOO_LONG: code points */
+    uint64_t found, limit; /* VALUE_TOO_LONG, VALUE_TOO_SHORT: code points, items, bytes */
+};
+
+/* What a format of a Table Schema means for the type. */
+enum value_format {
+    VALUE_FORMAT_DEFAULT,
+    VALUE_FORMAT_EMAIL,
+    VALUE_FORMAT_URI,
+    VALUE_FORMAT_UUID,
+    VALUE_FORMAT_BINARY,
+    VALUE_FORMAT_ARRAY,
+    VALUE_FORMAT_OBJECT,
+    VALUE_FORMAT_PATTERN, /* of strptime */
 };
 
 struct value_check;
+struct value_pattern;
+struct value_constraints; /* what a schema file adds to the type: value_constraints.c */
 typedef bool value_accepts_fn(const struct value_check *check, const unsigned char *value,
                               size_t length);
 struct value_check {
@@ -44,11 +62,30 @@ struct value_check {
     uint64_t length;            /* UINT64_MAX: no limit */
     uint64_t whole_digits, scale;
     uint64_t fraction_digits; /* of a second that are kept */
+    enum value_format format;
+    value_accepts_fn *plain; /* of the type alone, when `accepts` looks at constraints, too */
+    struct value_constraints *constraints; /* NULL: none */
+    const struct csvw_cell *cell;          /* CSVW; borrowed from the schema; else NULL */
+    struct value_pattern *pattern;         /* CSVW: the format when it is an expression; or NULL */
 };
 
-void value_check_init(struct value_check *check, const struct csvk_schema_column *column,
-                      enum csvk_backend backend);
-/* What is wrong with a value that is not empty. Any thread. */
+/*
+ * Makes the check of a column of `schema`. All that is declared is copied. CSVK_EUSAGE: something
+ * that is declared makes no sense for the type, or cannot be read: the text names it; CSVK_ENOMEM.
+ * value_check_release in any case.
+ */
+int value_check_init(struct value_check *check, const struct csvk_schema *schema, size_t column,
+                     enum csvk_backend backend, struct csvk_error *err) CSVK_MUST_USE;
+void value_check_release(struct value_check *check);
+/* Does the text stand for no value? Also for the empty text. */
+bool value_is_missing(const struct value_check *check, const unsigned char *value, size_t length);
+/*
+ * Appends a text that is the same for values that are equal, and for no others of the column: 1,
+ * 1.0 and 1e0 are one number. The value is a good one. CSVK_ENOMEM.
+ */
+int value_write_key(const struct value_check *check, const unsigned char *value, size_t length,
+                    struct csvk_buf *out) CSVK_MUST_USE;
+/* What is wrong with a value that is not missing. One thread at a time: patterns learn. */
 struct value_fault value_judge(const struct value_check *check, const unsigned char *value,
                                size_t length);
 

@@ -163,6 +163,91 @@ static bool is_exactly(const struct number_digits *d, const char *limit)
     return same;
 }
 
+/* ---- numbers as a Table Schema has them ------------------------------------------------------ */
+
+static bool is_table_word(const unsigned char *text, size_t length)
+{
+    return value_is_word(text, length, "NAN") || value_is_word(text, length, "INF") ||
+           value_is_word(text, length, "-INF");
+}
+
+size_t value_number_bad(const unsigned char *text, size_t length)
+{
+    struct number_form form;
+    if (length == 0 || is_table_word(text, length)) {
+        return length;
+    }
+    scan_number(&form, text, length);
+    if (form.blanks != 0) {
+        return 0;
+    }
+    return form.tail != 0 && form.bad == length ? length - form.tail : form.bad;
+}
+
+/* -1 and 1: an infinity; 2: no number at all; 0: one with digits. */
+static int word_of(struct csvk_bytes number)
+{
+    return value_is_word(number.ptr, number.len, "NAN")    ? 2
+           : value_is_word(number.ptr, number.len, "-INF") ? -1
+           : value_is_word(number.ptr, number.len, "INF")  ? 1
+                                                           : 0;
+}
+
+static int compare_digits(const struct number_digits *a, const struct number_digits *b)
+{
+    if (a->count == 0 || b->count == 0 || a->point != b->point) {
+        return a->count == 0 || b->count == 0 ? (a->count != 0) - (b->count != 0)
+                                              : (a->point > b->point) - (a->point < b->point);
+    }
+    size_t most = a->count > b->count ? a->count : b->count;
+    for (size_t i = 0; i < most; i++) {
+        unsigned char x = i < a->count ? digit_at(a->form, a->first + i) : '0';
+        unsigned char y = i < b->count ? digit_at(b->form, b->first + i) : '0';
+        if (x != y) {
+            return x < y ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+int value_compare_numbers(struct csvk_bytes a, struct csvk_bytes b)
+{
+    struct number_form x, y;
+    int by_word = word_of(a) - word_of(b);
+    if (by_word != 0 || word_of(a) != 0) {
+        return by_word;
+    }
+    scan_number(&x, a.ptr, a.len);
+    scan_number(&y, b.ptr, b.len);
+    struct number_digits p = digits_of(&x), q = digits_of(&y);
+    bool minus = x.sign == '-' && p.count != 0, other = y.sign == '-' && q.count != 0;
+    if (minus != other) {
+        return minus ? -1 : 1;
+    }
+    int order = compare_digits(&p, &q);
+    return minus ? -order : order;
+}
+
+int value_write_number_key(struct csvk_bytes number, struct csvk_buf *out)
+{
+    struct number_form form;
+    int word = word_of(number);
+    if (word != 0) {
+        return csvk_buf_puts(out, word == 2 ? "nan" : word == 1 ? "inf" : "-inf");
+    }
+    scan_number(&form, number.ptr, number.len);
+    struct number_digits digits = digits_of(&form);
+    if (digits.count == 0) {
+        return csvk_buf_puts(out, "0");
+    }
+    int status = form.sign == '-' ? csvk_buf_puts(out, "-") : CSVK_OK;
+    for (size_t i = 0; i < digits.count && status == CSVK_OK; i++) {
+        unsigned char c = digit_at(&form, digits.first + i);
+        status = csvk_buf_add(out, &c, 1);
+    }
+    return status == CSVK_OK ? csvk_buf_printf(out, "e%ld", digits.point) : status;
+}
+
 /* ---- what the types have in common ----------------------------------------------------------- */
 
 /* Texts that are numbers, but of which some backend does not say that it takes them. */

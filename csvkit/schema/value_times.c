@@ -416,3 +416,16 @@ bool accepts_timestamp(const struct value_check *check, const unsigned char *val
            value[13] == ':' && two_digits(value + 14) <= 59 && value[16] == ':' &&
            two_digits(value + 17) <= 59;
 }
+
+/* As a Table Schema has it. */
+bool accepts_datetime(const struct value_check *check, const unsigned char *value, size_t length)
+{
+    return accepts_timestamp(check, value, length) && value[10] == 'T';
+}
+
+bool accepts_year(const struct value_check *check, const unsigned char *value, size_t length)
+{
+    (void)check;
+    return length == 4 && two_digits(value) <= 99 && two_digits(value + 2) <= 99 &&
+           two_digits(value) + two_digits(value + 2) != 0;
+}

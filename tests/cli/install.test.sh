@@ -33,7 +33,8 @@ for file in bin/csvkit lib/libcsvkit.a lib/libcsvkit.so lib/libcsvkit.so.0 lib/p
     share/csvkit/preflight.schema.json share/csvkit/normalize.schema.json \
     share/csvkit/download.schema.json share/csvkit/files-list.schema.json \
     share/csvkit/table-show.schema.json share/csvkit/token.schema.json \
-    share/csvkit/statistics.schema.json share/csvkit/project.schema.json; do
+    share/csvkit/statistics.schema.json share/csvkit/project.schema.json \
+    share/csvkit/stats.schema.json share/csvkit/schema-diff.schema.json include/csvkit/stats/stats.h; do
     [ -s "$put/$file" ] || fail "$file is missing or empty"
 done
 pages=$("$put/bin/csvkit" internal-man --list | wc -l)

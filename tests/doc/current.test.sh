@@ -1,6 +1,6 @@
 #!/bin/bash
 # The documents say what the program does. doc/rules.md is what make_rules.py prints. In doc/reading.md,
-# doc/repairs.md, doc/reports.md, doc/project-file.md and doc/types.md every ```console block is run: a line "$ COMMAND" is followed by what it prints,
+# doc/repairs.md, doc/reports.md, doc/project-file.md, doc/stats.md, doc/types.md and doc/csvw.md every ```console block is run: a line "$ COMMAND" is followed by what it prints,
 # on both outputs. Each block has an empty folder to itself, with csvkit on PATH.
 #
 # Bytes that do not print are compared as cat -v shows them. Lines that begin with four blanks are
@@ -72,6 +72,8 @@ run_document repairs.md 25
 run_document reports.md 10
 run_document project-file.md 5
 run_document types.md 3
+run_document stats.md 10
+run_document csvw.md 3
 for number in $(seq 29); do
     has_heading reading.md "A$number"
 done

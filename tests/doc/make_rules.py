@@ -39,6 +39,7 @@ Examples are written as `printf` takes them.
 """
 SECTIONS = (
     ('manifest-', '## Rules of manifests\n\nThe level is the same in every profile.\n'),
+    ('schema-', '## Rules of schema files\n\nThe level is the same in every profile.\n'),
     ('preflight-', '## Rules of data folders\n\nThe level is the same in every profile.\n'),
 )
 

@@ -76,7 +76,7 @@ test_create_native() {
 test_types_from_the_data() {
     { echo "i,n,f,b,d,t,s,e"
       echo "1,1.5,1e3,true,2024-01-01,2024-01-01 10:00:00,x,"
-      echo '"2",2,2,FALSE,2024-02-29,2024-01-01,007,""'; } >types.csv
+      echo '"2",2,2,FALSE,2024-02-29,2024-01-01 10:30,007,""'; } >types.csv
     expect 0 $manifest create types.csv --schema --data-type=auto --data-type=e=DATE -o -
     is_json '[.schema[].data_type.base.type] == ["INTEGER","NUMERIC","FLOAT","BOOLEAN","DATE","TIMESTAMP","STRING","DATE"]' out
     is_json '[.schema[:7][].nullable] | unique == [true]' out

@@ -106,21 +106,43 @@ while read -r name place json; do
     grep -q "bad.json:$place: .*'$name'" err || fail "$json: $(cat err)"
     [ -s out ] && fail "$json: there is a report"
 done <<'END'
-pattern 1:54 {"fields":[{"name":"id","constraints":{"maxLength":1,"pattern":"x"}}]}
-unique 1:40 {"fields":[{"name":"id","constraints":{"unique":true}}]}
-minimum 1:57 {"fields":[{"name":"id","type":"integer","constraints":{"minimum":1}}]}
 maxLength 1:57 {"fields":[{"name":"id","type":"integer","constraints":{"maxLength":1}}]}
 maxLength 1:40 {"fields":[{"name":"id","constraints":{"maxLength":1.5}}]}
+minLength 1:40 {"fields":[{"name":"id","constraints":{"minLength":"1"}}]}
 required 1:40 {"fields":[{"name":"id","constraints":{"required":1}}]}
+unique 1:40 {"fields":[{"name":"id","constraints":{"unique":1}}]}
+minimum 1:40 {"fields":[{"name":"id","constraints":{"minimum":1}}]}
+jsonSchema 1:56 {"fields":[{"name":"id","type":"object","constraints":{"jsonSchema":{}}}]}
+enum 1:40 {"fields":[{"name":"id","constraints":{"enum":[]}}]}
+enum 1:48 {"fields":[{"name":"id","constraints":{"enum":[[]]}}]}
+pattern 1:40 {"fields":[{"name":"id","constraints":{"pattern":5}}]}
+unknown 1:40 {"fields":[{"name":"id","constraints":{"unknown":5}}]}
+id 1:12 {"fields":[{"name":"id","constraints":{"pattern":"("}}]}
+id 1:12 {"fields":[{"name":"id","constraints":{"pattern":"\\p{IsLatin}"}}]}
+id 1:12 {"fields":[{"name":"id","constraints":{"pattern":"a{2,1}"}}]}
+id 1:12 {"fields":[{"name":"id","constraints":{"pattern":"[b-a]"}}]}
+id 1:12 {"fields":[{"name":"id","type":"integer","constraints":{"minimum":"x"}}]}
+id 1:12 {"fields":[{"name":"id","type":"integer","constraints":{"enum":["x"]}}]}
+id 1:12 {"fields":[{"name":"id","type":"date","format":"any"}]}
+id 1:12 {"fields":[{"name":"id","type":"date","format":"%U"}]}
+id 1:12 {"fields":[{"name":"id","type":"integer","format":"hex"}]}
+id 1:12 {"fields":[{"name":"id","format":"ipv4"}]}
+id 1:12 {"fields":[{"name":"id","type":"number","decimalChar":"ab:cd"}]}
+id 1:12 {"fields":[{"name":"id","type":"number","decimalChar":",","groupChar":","}]}
 constraints 1:25 {"fields":[{"name":"id","constraints":[]}]}
-datetime 1:25 {"fields":[{"name":"id","type":"datetime"}]}
+geojson 1:25 {"fields":[{"name":"id","type":"geojson"}]}
 type 1:25 {"fields":[{"name":"id","type":5}]}
-format 1:39 {"fields":[{"name":"id","type":"date","format":"%d"}]}
-decimalChar 1:41 {"fields":[{"name":"id","type":"number","decimalChar":","}]}
-missingValues 1:27 {"fields":[{"name":"id"}],"missingValues":["-"]}
-missingValues 1:27 {"fields":[{"name":"id"}],"missingValues":[]}
-fieldsMatch 1:27 {"fields":[{"name":"id"}],"fieldsMatch":"subset"}
+format 1:25 {"fields":[{"name":"id","format":5}]}
+decimalChar 1:42 {"fields":[{"name":"id","type":"integer","decimalChar":","}]}
+bareNumber 1:41 {"fields":[{"name":"id","type":"number","bareNumber":"no"}]}
+trueValues 1:42 {"fields":[{"name":"id","type":"boolean","trueValues":[]}]}
+array 1:39 {"fields":[{"name":"id","type":"list","itemType":"array"}]}
+missingValues 1:27 {"fields":[{"name":"id"}],"missingValues":"-"}
+missingValues 1:27 {"fields":[{"name":"id"}],"missingValues":[5]}
+fieldsMatch 1:27 {"fields":[{"name":"id"}],"fieldsMatch":"most"}
 foreignKeys 1:27 {"fields":[{"name":"id"}],"foreignKeys":[]}
+uniqueKeys 1:27 {"fields":[{"name":"id"}],"uniqueKeys":[]}
+uniqueKeys 1:41 {"fields":[{"name":"id"}],"uniqueKeys":[["no"]]}
 primaryKey 1:27 {"fields":[{"name":"id"}],"primaryKey":["no"]}
 primaryKey 1:27 {"fields":[{"name":"id"}],"primaryKey":[5]}
 fields 1:2 {"fields":[]}
@@ -128,9 +150,58 @@ fields 1:12 {"fields":[{"type":"string"}]}
 dialect 1:39 {"resources":[{"schema":{"fields":[]},"dialect":{}}]}
 encoding 1:39 {"resources":[{"schema":{"fields":[]},"encoding":"latin1"}]}
 schema.in.another.file 1:16 {"resources":[{"schema":"s.json"}]}
-several.resources 1:2 {"resources":[{"schema":{}},{"schema":{}}]}
+good.csv 1:2 {"resources":[{"schema":{}},{"schema":{}}]}
 resources 1:2 {"resources":[{}]}
 END
+
+# what must be unique: by what it means, one column or several, without missing values
+printf '{"fields":[{"name":"a","type":"number","constraints":{"unique":true}},{"name":"b"},{"name":"c"}],"uniqueKeys":[["b","c"]]}' >u.json
+printf 'a,b,c\n1,x,y\n1.0,x,z\n2,"x",y\n,,q\n,,q\nz,"x",w\nz,"d\n",\n1e0,x,y' >u.csv
+expect_exit 1 "$CSVKIT" validate --schema=u.json u.csv
+has 'u.csv:3:1: error[not-unique]: value already seen in record 2: must be unique'
+has 'u.csv:4:1: error[not-unique]: value already seen in record 2'
+has 'u.csv:10:1: error[not-unique]: value already seen in record 2'
+has 'column a: 2 of 8 values are not number: `z`; 2 of 8 values are not unique'
+has 'column b: 2 of 8 values are not unique'
+[ "$(grep -c not-unique out)" = 4 ] || fail "$(cat out)"
+
+# fields by their names
+match() { # how, header, exit status, what is told
+    printf '{"fields":[{"name":"id","type":"integer"},{"name":"day","type":"date"}],"fieldsMatch":"%s"}' "$1" >f.json
+    printf '%s\n' "$2" >f.csv
+    case $2 in
+    *day*id*) echo 2024-01-01,1 ;;
+    *,*,*) echo 1,2024-01-01,x ;;
+    *,*) echo 1,2024-01-01 ;;
+    id) echo 1 ;;
+    *) echo x ;;
+    esac >>f.csv
+    expect_exit "$3" "$CSVKIT" validate --schema=f.json f.csv
+    [ -z "$4" ] || has "header differs from the expected columns: $4"
+}
+match exact id,day 0 ''
+match exact day,id 1 ''
+match equal day,id 0 ''
+match equal id,day,more 1 'surplus `more`'
+match equal id 1 'missing `day`'
+match subset id,day,more 0 ''
+match subset id 1 'missing `day`'
+match superset id 0 ''
+match superset id,day,more 1 'surplus `more`'
+match partial id 0 ''
+match partial x 1 'missing `id`, `day`'
+printf '{"fields":[{"name":"id","type":"integer"},{"name":"day","type":"date"}],"fieldsMatch":"equal"}' >f.json
+printf 'day,id\n1,2024-01-01\n' >f.csv
+expect_exit 1 "$CSVKIT" validate --schema=f.json f.csv
+has 'f.csv:2:1: error[type-mismatch]: `1` is not date'
+has 'f.csv:2:7: error[type-mismatch]: `2024-01-01` is not integer'
+
+# the resource of a package, by the path of the data
+printf '{"resources":[{"path":"f.csv","schema":{"fields":[{"name":"x"}]}},{"path":"d/good.csv","schema":%s}]}' "$(cat s.json)" >datapackage.json
+mkdir -p d && cp good.csv d
+expect_exit 0 "$CSVKIT" validate --schema=datapackage.json d/good.csv
+expect_exit 2 "$CSVKIT" validate --schema=datapackage.json good.csv
+
 echo '{"fields": [' >bad.json
 expect_exit 2 "$CSVKIT" validate --schema=bad.json good.csv
 grep -q 'bad.json:[12]:' err || fail "broken JSON has no place: $(cat err)"

@@ -217,7 +217,7 @@ def read_csv(text, found):
 
 # ---- JSON Schema: the keywords that the shipped schemas use
 
-TYPES = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'integer': int,
+TYPES = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'integer': int, 'number': (int, float),
          'null': type(None)}
 KNOWN = {'$schema', '$id', '$defs', '$ref', 'title', 'description', 'type', 'properties', 'required',
          'additionalProperties', 'propertyNames', 'items', 'enum', 'const', 'pattern', 'minimum', 'oneOf',

@@ -95,6 +95,7 @@ static void set_schema(struct csvk_validate_options *options, const char *types)
     for (size_t i = 0; types[i] != '\0'; i++) {
         struct csvk_schema_column column = {.size = sizeof column, .name = "c"};
         column.required = types[i] < 'a';
+        column.unique = types[i] == 's'; /* what only_values does not ask for */
         column.type = (uint64_t)(strchr(letters, types[i] | 0x20) - letters);
         ck_assert_int_eq(csvk_schema_add(options->schema, &column, &err), CSVK_OK);
     }
@@ -285,6 +286,7 @@ START_TEST(reports_do_not_depend_on_reads)
     print_report(v, &whole);
     csvk_validator_free(v);
     ck_assert_ptr_nonnull(strstr(csvk_buf_text(&whole), "\"type-mismatch\":"));
+    ck_assert_ptr_nonnull(strstr(csvk_buf_text(&whole), "\"not-unique\":"));
     for (size_t window = 1; window < table.length; window += window < 40 ? 1 : 97) {
         v = judge(csvk_buf_text(&table), table.length, &options, window);
         print_report(v, &cut);

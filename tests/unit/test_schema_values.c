@@ -206,12 +206,25 @@ static const struct value_row value_rows[] = {
 static struct csvk_schema_column column_of(const struct value_row *row)
 {
     struct csvk_schema_column column = {.size = sizeof column, .name = "c", .type = row->type};
-    bool text = row->type == CSVK_VALUE_STRING || row->type == CSVK_VALUE_TABLE_STRING;
-    column.length = text ? row->length : 0;
+    bool own = row->type == CSVK_VALUE_TABLE_STRING && row->length != 0;
+    column.length = row->type == CSVK_VALUE_STRING ? row->length : 0;
+    column.length_limit = own ? row->length + 1 : 0;
     column.precision = row->type == CSVK_VALUE_NUMERIC ? row->length : 0;
     column.scale = row->scale;
     column.fraction_limit = row->type == CSVK_VALUE_TIMESTAMP ? row->length : 0;
     return column;
+}
+
+/* The check of a schema that has this column alone. */
+static void make_check(struct value_check *check, const struct csvk_schema_column *column,
+                       enum csvk_backend backend)
+{
+    struct csvk_schema *schema = NULL;
+    struct csvk_error err = {0};
+    ck_assert_int_eq(csvk_schema_new(&schema, &err), CSVK_OK);
+    ck_assert_int_eq(csvk_schema_add(schema, column, &err), CSVK_OK);
+    ck_assert_msg(value_check_init(check, schema, 0, backend, &err) == CSVK_OK, "%s", err.text);
+    csvk_schema_free(schema);
 }
 
 START_TEST(every_value_has_its_verdict)
@@ -222,7 +235,7 @@ START_TEST(every_value_has_its_verdict)
         struct csvk_schema_column column = column_of(row);
         for (int b = 0; b < CSVK_BACKENDS; b++) {
             struct value_check check;
-            value_check_init(&check, &column, (enum csvk_backend)b);
+            make_check(&check, &column, (enum csvk_backend)b);
             struct value_fault fault = value_judge(&check, value, strlen(row->value));
             ck_assert_msg(verdict_letters[fault.kind] == row->verdicts[b],
                           "%s %s on %s: %c, expected %c", csvk_value_type_name(row->type),
@@ -232,6 +245,7 @@ START_TEST(every_value_has_its_verdict)
             ck_assert_msg(fault.kind == VALUE_GOOD ||
                               !check.accepts(&check, value, strlen(row->value)),
                           "the quick check takes %s", row->value);
+            value_check_release(&check);
         }
     }
 }
@@ -250,7 +264,7 @@ START_TEST(the_quick_check_takes_only_what_is_good)
         column.precision = types[t] == CSVK_VALUE_NUMERIC ? 3 : 0;
         column.scale = types[t] == CSVK_VALUE_NUMERIC ? 1 : 0;
         struct value_check check;
-        value_check_init(&check, &column, CSVK_BACKEND_PORTABLE);
+        make_check(&check, &column, CSVK_BACKEND_PORTABLE);
         for (unsigned n = 0, all = 1; n < 5; n++) {
             all *= 8;
             for (unsigned code = 0; code < all; code++) {
@@ -272,7 +286,7 @@ START_TEST(a_byte_that_is_no_digit_is_seen_at_every_place)
     struct csvk_schema_column column = {
         .size = sizeof column, .name = "c", .type = CSVK_VALUE_INTEGER};
     struct value_check check;
-    value_check_init(&check, &column, CSVK_BACKEND_PORTABLE);
+    make_check(&check, &column, CSVK_BACKEND_PORTABLE);
     for (size_t length = 1; length <= 18; length++) {
         unsigned char text[18];
         for (size_t at = 0; at < length; at++) {
@@ -315,7 +329,7 @@ START_TEST(the_first_byte_that_does_not_fit_is_named)
         struct csvk_schema_column column = {.size = sizeof column, .name = "c"};
         struct value_check check;
         column.type = rows[i].type;
-        value_check_init(&check, &column, CSVK_BACKEND_PORTABLE);
+        make_check(&check, &column, CSVK_BACKEND_PORTABLE);
         struct value_fault fault =
             value_judge(&check, (const unsigned char *)rows[i].value, strlen(rows[i].value));
         ck_assert_msg(fault.at == rows[i].at, "%s: byte %zu", rows[i].value, fault.at);

@@ -281,12 +281,18 @@ START_TEST(the_validator_refuses_what_every_backend_refuses)
         refused += is_refused;
         for (int backend = 0; is_refused && backend < CSVK_BACKENDS; backend++) {
             struct value_check by_schema;
-            value_check_init(&by_schema, &types[type].column, (enum csvk_backend)backend);
+            struct csvk_schema *schema = NULL;
+            ck_assert_int_eq(csvk_schema_new(&schema, NULL), CSVK_OK);
+            ck_assert_int_eq(csvk_schema_add(schema, &types[type].column, NULL), CSVK_OK);
+            ck_assert_int_eq(
+                value_check_init(&by_schema, schema, 0, (enum csvk_backend)backend, NULL), CSVK_OK);
             enum value_fault_kind kind =
                 value_judge(&by_schema, (const unsigned char *)value, length).kind;
             ck_assert_msg(kind == VALUE_OF_OTHER_TYPE || kind == VALUE_OUT_OF_RANGE,
                           "%s as %s passes on %s", value, types[type].name,
                           csvk_backend_name((enum csvk_backend)backend));
+            value_check_release(&by_schema);
+            csvk_schema_free(schema);
         }
     }
     ck_assert_uint_gt(refused, 2000);

@@ -39,6 +39,7 @@ START_TEST(every_rule_has_a_positive_and_a_negative_sample)
                                     "duplicate-key-suspected "
                                     "header-mismatch manifest-header manifest-header-skipped "
                                     "header-repeated "
+                                    "foreign-key "
                                     "field-too-long record-too-long "
                                     "too-many-fields too-many-records "
                                     /* test_schema.c */

@@ -6,9 +6,8 @@
 static const struct cli_option dialect_rows[] = {
     {"delimiter", 'd', "C", NULL,
      "What stands between fields: one byte, or comma, semicolon, tab, pipe, space, \\t, \\x1f. "
-     "validate and normalize take up to 8 bytes, such as '||'; they, slice, upload and load find "
-     "it "
-     "out with auto. Default: a comma.",
+     "validate and normalize take up to 8 bytes, such as '||'; they, stats, schema, slice, upload "
+     "and load find it out with auto. Default: a comma.",
      false},
     {"enclosure", 'e', "C", NULL,
      "The byte around fields that hold delimiters or line breaks: one byte, or none. Default: the "
@@ -28,7 +27,7 @@ static const struct cli_option dialect_rows[] = {
      false},
     {"encoding", 0, "NAME", NULL,
      "The encoding of the input: utf-8 or a name that iconv(3) knows. With auto, validate, "
-     "normalize, slice, upload and load find it out. Default: utf-8.",
+     "normalize, stats, schema, slice, upload and load find it out. Default: utf-8.",
      false},
     {NULL, 0, NULL, NULL, NULL, false},
 };

@@ -1,4 +1,5 @@
 /* man_rules.c - the man page csvkit-rules(7): all rules, made from the tables of rules. */
+#include "csvkit/schema/read/schema_file_rules.h"
 #include "csvkit/cli/frame/roff.h"
 
 #include "preflight/preflight.h"
@@ -83,6 +84,11 @@ int cli_man_rules(struct csvk_buf *out)
                    "severity does not\ndepend on a profile.\n");
     put_set(&page, &csvk_manifest_rules);
     put_set(&page, &csvk_preflight_rules);
+    cli_put(&page,
+            ".SH RULES OF SCHEMA FILES\n"
+            "These are about the file of csvkit validate \\-\\-schema itself. Their severity "
+            "does not\ndepend on a profile.\n");
+    put_set(&page, &csvk_schema_file_rules);
     cli_put(&page, ".SH SEE ALSO\n.BR csvkit\\-validate (1),\n.BR csvkit\\-explain (1)\n");
     return page.status;
 }

@@ -8,6 +8,7 @@
 #include "csvkit/cli/frame/cli.h"
 #include "manifest/manifest.h"
 #include "manifest/manifest_plan.h"
+#include "csvkit/schema/column_evidence.h"
 
 /* --destination --primary-key --incremental --metadata --column-metadata --description
    --delete-where-... --write-always --schema --legacy --data-type */
@@ -24,6 +25,10 @@ struct csvk_types;
    CSVK_ENOMEM. */
 int cli_add_types(struct csvk_buf *out, const struct csvk_strings *columns,
                   const struct csvk_types *types);
+/* Appends "; not INTEGER: record 7 has "12a"": the first value that excludes the type, and what it
+   would lose. CSVK_ENOMEM. */
+int cli_add_type_reason(struct csvk_buf *out, const struct csvk_column_types *column,
+                        enum csvk_type type);
 /* Writes the keys "types", with one object for each column (those of `key` are not nullable), and
    "short_records". */
 void cli_put_types(struct csvk_json *json, const struct csvk_strings *columns,

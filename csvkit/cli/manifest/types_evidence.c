@@ -99,6 +99,12 @@ static int latest_exclusion(const struct csvk_column_types *column)
     return narrower && column->excluded[likest].record == why->record ? likest : latest;
 }
 
+int cli_add_type_reason(struct csvk_buf *out, const struct csvk_column_types *column,
+                        enum csvk_type type)
+{
+    return add_reason(out, column, type);
+}
+
 /* A header that comes again keeps the column from its type only when it would have another one. */
 static int add_column(struct csvk_buf *out, const char *name,
                       const struct csvk_column_types *column)

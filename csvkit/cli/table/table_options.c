@@ -10,6 +10,9 @@
 #include "csvkit/cli/frame/reports.h"
 #include "csvkit/schema/read/table_schema_file.h"
 
+#include <string.h>
+#include <strings.h>
+
 static const struct cli_option manifest_rows[] = {
     {"manifest", 0, "FILE", NULL,
      "Take delimiter, enclosure, columns, header and primary key from this manifest. Other options "
@@ -98,12 +101,14 @@ int cli_take_schema(struct cli *cli, struct csvk_table_definition *out)
     if (conflict_of_schema(cli) != NULL) {
         return cli_trouble(cli, "%s", conflict_of_schema(cli));
     }
-    int status = table_schema_file_read(&file, path, &err);
+    int status = table_schema_file_read(&file, path,
+                                        cli_noperands(cli) == 1 ? cli_operand(cli, 0) : NULL, &err);
     if (status == CSVK_OK) {
         csvk_schema_free(out->schema);
         out->schema = csvk_schema_share(file.schema);
         csvk_strings_release(&out->columns);
-        status = csvk_strings_copy(&out->columns, &file.names);
+        bool in_order = file.fields_match == CSVK_MATCH_EXACT;
+        status = in_order ? csvk_strings_copy(&out->columns, &file.names) : status;
         out->columns_by = CSVK_TOLD_BY_OPTION;
         out->header_stated = true;
         out->header_skipped = false;
@@ -136,6 +141,14 @@ int cli_take_table_options(struct cli *cli, struct csvk_table_definition *out)
     status = status == CLI_GOOD ? cli_get_backend(cli, &out->backend) : status;
     return status == CLI_GOOD ? get_names(cli, "primary-key", &out->primary_key, &out->key_by)
                               : status;
+}
+
+const char *cli_own_encoding(const struct cli *cli)
+{
+    const char *encoding = cli_value(cli, "encoding");
+    bool plain =
+        encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
+    return plain ? NULL : encoding;
 }
 
 int cli_get_table(struct cli *cli, const char *input, struct csvk_table_definition *out)

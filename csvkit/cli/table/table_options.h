@@ -18,6 +18,8 @@ int cli_get_table(struct cli *cli, const char *input, struct csvk_table_definiti
 /* Sets *out to the enum csvk_backend that --backend names, if it is there. Returns the exit status.
  */
 int cli_get_backend(struct cli *cli, uint64_t *out);
+/* What --encoding says; NULL: UTF-8, or to be found in the data. */
+const char *cli_own_encoding(const struct cli *cli);
 /* Takes over columns, types and key from the Table Schema that --schema names, if it is there.
    Returns the exit status. */
 int cli_take_schema(struct cli *cli, struct csvk_table_definition *out);

@@ -5,23 +5,17 @@
  * nothing about values and may be there, or it stops the reading with its place. So nothing that a
  * schema demands is left out without a word.
  */
-#include "csvkit/schema/read/table_schema_file.h"
+#include "csvkit/schema/read/table_schema_private.h"
 
 #include "csvkit/findings/findings.h"
-#include "manifest/manifest_tree.h"
+#include "csvkit/schema/read/categories.h"
 
 #include <string.h>
 
-struct schema_reading {
-    const char *path;
-    struct csvk_manifest *json;
-    struct table_schema_file *out;
-    struct csvk_error *err;
-};
+/* ---- what all of it shares ------------------------------------------------------------------- */
 
-/* "FILE:LINE:COLUMN: TEXT 'NAME'" */
-static int complain_at(struct schema_reading *reading, int status, const cJSON *node,
-                       const char *text, const char *name)
+int schema_complain(struct schema_reading *reading, int status, const cJSON *node, const char *text,
+                    const char *name)
 {
     struct manifest_place place = {0};
     (void)manifest_place(reading->json, node, &place);
@@ -29,17 +23,22 @@ static int complain_at(struct schema_reading *reading, int status, const cJSON *
                      (unsigned long long)place.line, (unsigned long long)place.column, text, name);
 }
 
-static int not_supported(struct schema_reading *reading, const cJSON *node, const char *name)
+int schema_not_supported(struct schema_reading *reading, const cJSON *node, const char *name)
 {
-    return complain_at(reading, CSVK_EUSAGE, node, "not supported:", name);
+    return schema_complain(reading, CSVK_EUSAGE, node, "not supported:", name);
 }
 
-static int not_valid(struct schema_reading *reading, const cJSON *node, const char *name)
+int schema_not_valid(struct schema_reading *reading, const cJSON *node, const char *name)
 {
-    return complain_at(reading, CSVK_EDATA, node, "not as a Table Schema has it:", name);
+    return schema_complain(reading, CSVK_EDATA, node, "not as a Table Schema has it:", name);
 }
 
-static bool is_one_of(const char *name, const char *const *names)
+int schema_no_memory(struct schema_reading *reading)
+{
+    return csvk_fail(reading->err, CSVK_ENOMEM, "out of memory");
+}
+
+bool schema_is_one_of(const char *name, const char *const *names)
 {
     while (*names != NULL && strcmp(*names, name) != 0) {
         names++;
@@ -47,15 +46,56 @@ static bool is_one_of(const char *name, const char *const *names)
     return *names != NULL;
 }
 
-/* Refuses the first member of `object` that is not in `known`. */
-static int check_members(struct schema_reading *reading, const cJSON *object,
-                         const char *const *known)
+int schema_check_members(struct schema_reading *reading, const cJSON *object,
+                         const char *const *known, const char *const *more)
 {
     const cJSON *member;
     cJSON_ArrayForEach(member, object)
     {
-        if (!is_one_of(member->string, known)) {
-            return not_supported(reading, member, member->string);
+        bool found = schema_is_one_of(member->string, known) ||
+                     (more != NULL && schema_is_one_of(member->string, more));
+        if (!found) {
+            return schema_not_supported(reading, member, member->string);
+        }
+    }
+    return CSVK_OK;
+}
+
+int schema_read_names(struct schema_reading *reading, const cJSON *node, const char *name,
+                      struct csvk_strings *out)
+{
+    const cJSON *item, *list = cJSON_IsArray(node) ? node : NULL;
+    int status = CSVK_OK;
+    if (cJSON_IsString(node)) {
+        status = csvk_strings_add(out, node->valuestring);
+    } else if (list == NULL) {
+        return schema_not_valid(reading, node, name);
+    }
+    cJSON_ArrayForEach(item, list)
+    {
+        if (!cJSON_IsString(item)) {
+            return schema_not_valid(reading, node, name);
+        }
+        status = status == CSVK_OK ? csvk_strings_add(out, item->valuestring) : status;
+    }
+    return status == CSVK_OK ? CSVK_OK : schema_no_memory(reading);
+}
+
+int schema_read_missing(struct schema_reading *reading, const cJSON *node, struct csvk_strings *out)
+{
+    const cJSON *item;
+    if (!cJSON_IsArray(node)) {
+        return schema_not_valid(reading, node, "missingValues");
+    }
+    cJSON_ArrayForEach(item, node)
+    {
+        const cJSON *value =
+            cJSON_IsObject(item) ? cJSON_GetObjectItemCaseSensitive(item, "value") : item;
+        if (!cJSON_IsString(value)) {
+            return schema_not_valid(reading, node, "missingValues");
+        }
+        if (csvk_strings_add(out, value->valuestring) != CSVK_OK) {
+            return schema_no_memory(reading);
         }
     }
     return CSVK_OK;
@@ -67,192 +107,178 @@ static int check_default(struct schema_reading *reading, const cJSON *object, co
 {
     const cJSON *node = cJSON_GetObjectItemCaseSensitive(object, name);
     bool same = node == NULL || (cJSON_IsString(node) && strcmp(node->valuestring, only) == 0);
-    return same ? CSVK_OK : not_supported(reading, node, name);
+    return same ? CSVK_OK : schema_not_supported(reading, node, name);
 }
 
-/* ---- fields ---------------------------------------------------------------------------------- */
+/* ---- keys ------------------------------------------------------------------------------------ */
 
-static int read_type(struct schema_reading *reading, const cJSON *field,
-                     struct csvk_schema_column *column)
+/* Are all of these names of fields? */
+static int check_names(struct schema_reading *reading, const struct csvk_strings *names,
+                       const cJSON *node, const char *member)
 {
-    static const struct {
-        const char *name;
-        enum csvk_value_type type;
-    } types[] = {{"string", CSVK_VALUE_TABLE_STRING}, {"integer", CSVK_VALUE_TABLE_INTEGER},
-                 {"number", CSVK_VALUE_TABLE_NUMBER}, {"boolean", CSVK_VALUE_TABLE_BOOLEAN},
-                 {"date", CSVK_VALUE_TABLE_DATE},     {NULL, CSVK_VALUE_ANY}};
-    const cJSON *node = cJSON_GetObjectItemCaseSensitive(field, "type");
-    column->type = CSVK_VALUE_TABLE_STRING; /* the default of version 1; `any` is not read */
-    if (node == NULL) {
-        return CSVK_OK;
-    }
-    for (size_t i = 0; cJSON_IsString(node) && types[i].name != NULL; i++) {
-        if (strcmp(types[i].name, node->valuestring) == 0) {
-            column->type = types[i].type;
-            return CSVK_OK;
+    for (size_t i = 0; i < names->count; i++) {
+        if (!csvk_strings_has(&reading->out->names, names->item[i])) {
+            return schema_not_valid(reading, node, member);
         }
     }
-    return cJSON_IsString(node) ? not_supported(reading, node, node->valuestring)
-                                : not_valid(reading, node, "type");
+    return CSVK_OK;
 }
 
-/* A whole number that is written as one. */
-static bool read_count(const cJSON *node, uint64_t *value)
+static int read_unique_key(struct schema_reading *reading, const cJSON *node)
 {
-    const char *text = cJSON_IsNumber(node) && node->valuestring != NULL ? node->valuestring : "";
-    size_t length = strlen(text);
-    *value = 0;
-    for (size_t i = 0; i < length && length <= 18; i++) {
-        if (text[i] < '0' || text[i] > '9') {
-            return false;
-        }
-        *value = *value * 10 + (uint64_t)(text[i] - '0');
+    struct csvk_strings columns = {0};
+    int status = schema_read_names(reading, node, "uniqueKeys", &columns);
+    if (status == CSVK_OK && columns.count == 0) {
+        status = schema_not_valid(reading, node, "uniqueKeys");
     }
-    return length != 0 && length <= 18;
+    status = status == CSVK_OK ? check_names(reading, &columns, node, "uniqueKeys") : status;
+    if (status == CSVK_OK) {
+        status = csvk_schema_add_unique(reading->out->schema, &columns, reading->err);
+    }
+    csvk_strings_release(&columns);
+    return status;
 }
 
-static int read_constraints(struct schema_reading *reading, const cJSON *field,
-                            struct csvk_schema_column *column)
+static int read_unique_keys(struct schema_reading *reading, const cJSON *schema)
 {
-    static const char *const known[] = {"required", "maxLength", NULL};
-    const cJSON *constraints = cJSON_GetObjectItemCaseSensitive(field, "constraints");
-    const cJSON *required = cJSON_GetObjectItemCaseSensitive(constraints, "required");
-    const cJSON *most = cJSON_GetObjectItemCaseSensitive(constraints, "maxLength");
-    if (constraints != NULL && !cJSON_IsObject(constraints)) {
-        return not_valid(reading, constraints, "constraints");
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(schema, "uniqueKeys"), *item;
+    int status = CSVK_OK;
+    if (list != NULL && (!cJSON_IsArray(list) || cJSON_GetArraySize(list) == 0)) {
+        return schema_not_valid(reading, list, "uniqueKeys");
     }
-    int status = check_members(reading, constraints, known);
-    if (status == CSVK_OK && required != NULL && !cJSON_IsBool(required)) {
-        status = not_valid(reading, required, "required");
-    }
-    column->required = cJSON_IsTrue(required) ? 1 : 0;
-    if (status != CSVK_OK || most == NULL) {
-        return status;
-    }
-    if (!read_count(most, &column->length)) {
-        return not_valid(reading, most, "maxLength");
-    }
-    return column->type == CSVK_VALUE_TABLE_STRING && column->length != 0
-               ? CSVK_OK
-               : not_supported(reading, most, "maxLength");
-}
-
-static bool is_in_key(const struct schema_reading *reading, const char *name)
-{
-    return csvk_strings_has(&reading->out->primary_key, name);
-}
-
-static int read_field(struct schema_reading *reading, const cJSON *field)
-{
-    static const char *const known[] = {"name",    "type",        "format",      "title", "example",
-                                        "rdfType", "description", "constraints", NULL};
-    const cJSON *name = cJSON_GetObjectItemCaseSensitive(field, "name");
-    struct csvk_schema_column column = {.size = sizeof column};
-    if (!cJSON_IsObject(field) || !cJSON_IsString(name)) {
-        return not_valid(reading, field, "fields");
-    }
-    int status = check_members(reading, field, known);
-    status = status == CSVK_OK ? check_default(reading, field, "format", "default") : status;
-    status = status == CSVK_OK ? read_type(reading, field, &column) : status;
-    status = status == CSVK_OK ? read_constraints(reading, field, &column) : status;
-    column.name = name->valuestring;
-    column.required |= is_in_key(reading, column.name);
-    status =
-        status == CSVK_OK ? csvk_schema_add(reading->out->schema, &column, reading->err) : status;
-    if (status == CSVK_OK && csvk_strings_add(&reading->out->names, column.name) != CSVK_OK) {
-        status = csvk_fail(reading->err, CSVK_ENOMEM, "out of memory");
+    cJSON_ArrayForEach(item, list)
+    {
+        status = status == CSVK_OK ? read_unique_key(reading, item) : status;
     }
     return status;
 }
 
 /* ---- the schema ------------------------------------------------------------------------------ */
 
-/* Only the empty value is missing: that is the default. */
-static int check_missing(struct schema_reading *reading, const cJSON *schema)
+static int read_match(struct schema_reading *reading, const cJSON *schema, uint64_t *match)
 {
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(schema, "missingValues");
-    const cJSON *first = cJSON_GetArrayItem(list, 0);
-    bool same = list == NULL || (cJSON_GetArraySize(list) == 1 && cJSON_IsString(first) &&
-                                 first->valuestring[0] == '\0');
-    return same ? CSVK_OK : not_supported(reading, list, "missingValues");
-}
-
-/* Version 1 allows a single name. */
-static int read_key(struct schema_reading *reading, const cJSON *schema)
-{
-    const cJSON *key = cJSON_GetObjectItemCaseSensitive(schema, "primaryKey"), *item;
-    const cJSON *list = cJSON_IsArray(key) ? key : NULL;
-    bool good = key == NULL || cJSON_IsString(key) || cJSON_IsArray(key);
-    int status = CSVK_OK;
-    if (cJSON_IsString(key)) {
-        status = csvk_strings_add(&reading->out->primary_key, key->valuestring);
-    }
-    cJSON_ArrayForEach(item, list)
-    {
-        good = good && cJSON_IsString(item);
-        status = good && status == CSVK_OK
-                     ? csvk_strings_add(&reading->out->primary_key, item->valuestring)
-                     : status;
-    }
-    if (status != CSVK_OK) {
-        return csvk_fail(reading->err, CSVK_ENOMEM, "out of memory");
-    }
-    return good ? CSVK_OK : not_valid(reading, key, "primaryKey");
-}
-
-static int check_key(struct schema_reading *reading, const cJSON *schema)
-{
-    const struct csvk_strings *key = &reading->out->primary_key;
-    for (size_t i = 0; i < key->count; i++) {
-        if (!csvk_strings_has(&reading->out->names, key->item[i])) {
-            return not_valid(reading, cJSON_GetObjectItemCaseSensitive(schema, "primaryKey"),
-                             "primaryKey");
+    static const char *const words[] = {"exact", "equal", "subset", "superset", "partial"};
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(schema, "fieldsMatch");
+    *match = CSVK_MATCH_EXACT;
+    for (size_t i = 0; cJSON_IsString(node) && i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(node->valuestring, words[i]) == 0) {
+            *match = i;
+            return CSVK_OK;
         }
     }
-    return CSVK_OK;
+    return node == NULL ? CSVK_OK : schema_not_valid(reading, node, "fieldsMatch");
+}
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+/* What is said of the table, and not of a field. */
+static int read_table(struct schema_reading *reading, const cJSON *schema)
+{
+    const cJSON *missing = cJSON_GetObjectItemCaseSensitive(schema, "missingValues");
+    const cJSON *key = cJSON_GetObjectItemCaseSensitive(schema, "primaryKey");
+    struct csvk_schema_table table = {.size = sizeof table, .kind = CSVK_SCHEMA_TABLE};
+    struct csvk_strings words = {0};
+    int status = read_match(reading, schema, &table.fields_match);
+    if (status == CSVK_OK && key != NULL) {
+        status = schema_read_names(reading, key, "primaryKey", &reading->out->primary_key);
+    }
+    if (status == CSVK_OK && missing != NULL) {
+        table.missing = &words;
+        status = schema_read_missing(reading, missing, &words);
+    }
+    table.name = text_of(schema, "name");
+    table.title = text_of(schema, "title");
+    table.description = text_of(schema, "description");
+    table.primary_key = &reading->out->primary_key;
+    status = status == CSVK_OK ? csvk_schema_set_table(reading->out->schema, &table, reading->err)
+                               : status;
+    csvk_strings_release(&words);
+    reading->out->fields_match = (enum csvk_fields_match)table.fields_match;
+    return status;
 }
 
 static int read_schema(struct schema_reading *reading, const cJSON *schema)
 {
-    static const char *const known[] = {"$schema",     "name",          "title",
-                                        "description", "fields",        "fieldsMatch",
-                                        "primaryKey",  "missingValues", NULL};
+    static const char *const known[] = {"$schema",       "name",        "title",      "description",
+                                        "fields",        "fieldsMatch", "primaryKey", "uniqueKeys",
+                                        "missingValues", NULL};
     const cJSON *fields = cJSON_GetObjectItemCaseSensitive(schema, "fields"), *field;
-    int status = check_members(reading, schema, known);
+    int status = schema_check_members(reading, schema, known, NULL);
     if (status == CSVK_OK && (!cJSON_IsArray(fields) || cJSON_GetArraySize(fields) == 0)) {
-        status = not_valid(reading, fields != NULL ? fields : schema, "fields");
+        status = schema_not_valid(reading, fields != NULL ? fields : schema, "fields");
     }
-    status = status == CSVK_OK ? check_default(reading, schema, "fieldsMatch", "exact") : status;
-    status = status == CSVK_OK ? check_missing(reading, schema) : status;
-    status = status == CSVK_OK ? read_key(reading, schema) : status;
+    status = status == CSVK_OK ? read_table(reading, schema) : status;
     cJSON_ArrayForEach(field, fields)
     {
-        status = status == CSVK_OK ? read_field(reading, field) : status;
+        status = status == CSVK_OK ? schema_read_field(reading, field) : status;
     }
-    return status == CSVK_OK ? check_key(reading, schema) : status;
+    if (status == CSVK_OK) {
+        status = check_names(reading, &reading->out->primary_key,
+                             cJSON_GetObjectItemCaseSensitive(schema, "primaryKey"), "primaryKey");
+    }
+    return status == CSVK_OK ? read_unique_keys(reading, schema) : status;
 }
 
-/* The schema of the one resource. How its data is written is said by options. */
-static int read_package(struct schema_reading *reading, const cJSON *resources)
+/* ---- packages -------------------------------------------------------------------------------- */
+
+/* Does `path` end with the path that a resource has? */
+static bool is_path_of(const char *path, const cJSON *resource)
 {
-    const cJSON *resource = cJSON_GetArrayItem(resources, 0);
-    const cJSON *schema = cJSON_GetObjectItemCaseSensitive(resource, "schema");
-    if (!cJSON_IsArray(resources) || !cJSON_IsObject(resource) || schema == NULL) {
-        return not_valid(reading, resources, "resources");
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(resource, "path");
+    node = cJSON_IsArray(node) && cJSON_GetArraySize(node) == 1 ? node->child : node;
+    const char *own = cJSON_GetStringValue(node);
+    size_t length = strlen(path), tail = own != NULL ? strlen(own) : 0;
+    return tail != 0 && tail <= length && strcmp(path + length - tail, own) == 0 &&
+           (tail == length || path[length - tail - 1] == '/');
+}
+
+/* The one that the data is of, or the only one; NULL: several fit, or none. */
+static const cJSON *find_resource(const cJSON *resources, const char *data)
+{
+    const cJSON *resource, *found = NULL;
+    size_t count = 0;
+    if (cJSON_GetArraySize(resources) == 1) {
+        return cJSON_GetArrayItem(resources, 0);
     }
-    if (cJSON_GetArraySize(resources) != 1) {
-        return not_supported(reading, resources, "several resources");
+    cJSON_ArrayForEach(resource, resources)
+    {
+        if (data != NULL && is_path_of(data, resource)) {
+            found = resource;
+            count++;
+        }
+    }
+    return count == 1 ? found : NULL;
+}
+
+/* The schema of the resource. How its data is written is said by options. */
+static int read_package(struct schema_reading *reading, const cJSON *resources, const char *data)
+{
+    if (!cJSON_IsArray(resources) || cJSON_GetArraySize(resources) == 0) {
+        return schema_not_valid(reading, resources, "resources");
+    }
+    const cJSON *resource = find_resource(resources, data);
+    if (resource == NULL) {
+        return schema_complain(
+            reading, CSVK_EUSAGE, resources,
+            "no resource, or several, with the path of this file:", data != NULL ? data : "-");
+    }
+    const cJSON *schema = cJSON_GetObjectItemCaseSensitive(resource, "schema");
+    if (!cJSON_IsObject(resource) || schema == NULL) {
+        return schema_not_valid(reading, resources, "resources");
     }
     const cJSON *dialect = cJSON_GetObjectItemCaseSensitive(resource, "dialect");
     if (dialect != NULL) {
-        return not_supported(reading, dialect, "dialect");
+        return schema_not_supported(reading, dialect, "dialect");
     }
     int status = check_default(reading, resource, "encoding", "utf-8");
     if (status != CSVK_OK) {
         return status;
     }
     return cJSON_IsObject(schema) ? read_schema(reading, schema)
-                                  : not_supported(reading, schema, "schema in another file");
+                                  : schema_not_supported(reading, schema, "schema in another file");
 }
 
 /* What is wrong with the JSON itself, as one text. */
@@ -273,11 +299,13 @@ static int tell_first(const char *path, const struct csvk_findings *findings,
     return CSVK_OK;
 }
 
-int table_schema_file_read(struct table_schema_file *out, const char *path, struct csvk_error *err)
+int table_schema_file_read(struct table_schema_file *out, const char *path, const char *data,
+                           struct csvk_error *err)
 {
     struct schema_reading reading = {.path = path, .out = out, .err = err};
     struct csvk_findings findings = {0};
-    *out = (struct table_schema_file){NULL, {0}, {0}};
+    *out = (struct table_schema_file){NULL, {0}, {0}, CSVK_MATCH_EXACT};
+    categories_lend();
     int status = csvk_schema_new(&out->schema, err);
     status = status == CSVK_OK ? csvk_manifest_read(&reading.json, path, &findings, err) : status;
     if (status == CSVK_OK || findings.errors != 0) {
@@ -286,8 +314,8 @@ int table_schema_file_read(struct table_schema_file *out, const char *path, stru
     if (status == CSVK_OK) {
         const cJSON *root = reading.json->root;
         const cJSON *resources = cJSON_GetObjectItemCaseSensitive(root, "resources");
-        status =
-            resources != NULL ? read_package(&reading, resources) : read_schema(&reading, root);
+        status = resources != NULL ? read_package(&reading, resources, data)
+                                   : read_schema(&reading, root);
     }
     csvk_manifest_free(reading.json);
     csvk_findings_release(&findings);
@@ -299,5 +327,5 @@ void table_schema_file_release(struct table_schema_file *file)
     csvk_schema_free(file->schema);
     csvk_strings_release(&file->names);
     csvk_strings_release(&file->primary_key);
-    *file = (struct table_schema_file){NULL, {0}, {0}};
+    *file = (struct table_schema_file){NULL, {0}, {0}, CSVK_MATCH_EXACT};
 }

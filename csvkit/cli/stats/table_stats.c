@@ -1,0 +1,236 @@
+/* table_stats.c - see table_stats.h. */
+#include "csvkit/cli/stats/table_stats.h"
+
+#include "csvkit/cli/table/auto_option.h"
+#include "csvkit/cli/table/table_options.h"
+#include "csvkit/io/file_kind.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+struct stats_reading {
+    struct cli *cli;
+    const char *path; /* of the operand */
+    struct table_stats *out;
+    struct csvk_table_definition table;
+    uint64_t before; /* records of the slices that were read */
+    bool awaits_first, utf16;
+    uint64_t header; /* the number of its record in this file */
+    struct csvk_error err;
+};
+
+/* ---- columns --------------------------------------------------------------------------------- */
+
+static int name_column(struct csvk_strings *names, size_t i)
+{
+    char name[40];
+    snprintf(name, sizeof name, "column_%zu", i + 1);
+    return csvk_strings_add(names, name);
+}
+
+static int add_name(struct stats_reading *r, const struct csvk_batch *batch,
+                    const struct csvk_record *record, size_t i)
+{
+    struct csvk_buf room = CSVK_BUF_INIT;
+    struct csvk_bytes value;
+    int status = csvk_field_value(batch, record, i, &r->table.dialect, &room, &value);
+    if (status == CSVK_OK) {
+        bool cut = value.len != 0 && memchr(value.ptr, 0, value.len) != NULL;
+        r->out->cut_name = cut && r->out->cut_name == 0 ? i + 1 : r->out->cut_name;
+        status = csvk_strings_addn(&r->out->names, (const char *)value.ptr, value.len);
+    }
+    csvk_buf_release(&room);
+    return status;
+}
+
+/* The first record that is not blank says how many columns there are, and perhaps their names. */
+static int take_first(struct stats_reading *r, const struct csvk_batch *batch,
+                      const struct csvk_record *record)
+{
+    size_t columns = (size_t)record->nfields;
+    const struct csvk_strings *told = &r->table.columns;
+    int status = csvk_stats_new(&r->out->stats, columns, &r->table.dialect);
+    r->out->named = r->table.header || told->count == columns;
+    for (size_t i = 0; i < columns && status == CSVK_OK; i++) {
+        status = told->count == columns ? csvk_strings_add(&r->out->names, told->item[i])
+                 : r->table.header      ? add_name(r, batch, record, i)
+                                        : name_column(&r->out->names, i);
+    }
+    return status;
+}
+
+static int look_at_batch(struct stats_reading *r, const struct csvk_batch *batch)
+{
+    int status = CSVK_OK;
+    for (size_t i = 0; i < batch->nfacts; i++) {
+        r->utf16 |= batch->facts[i].kind == CSVK_FACT_UTF16_BOM;
+    }
+    for (size_t i = 0; i < batch->nreported && r->awaits_first && status == CSVK_OK; i++) {
+        const struct csvk_record *record = &batch->records[i];
+        if (record->blank && (r->out->stats == NULL || r->table.header)) {
+            continue;
+        }
+        r->awaits_first = false;
+        r->header = r->table.header ? record->number : 0;
+        status = r->out->stats == NULL ? take_first(r, batch, record) : CSVK_OK;
+    }
+    if (status == CSVK_OK && r->out->stats != NULL) {
+        status = csvk_stats_add(r->out->stats, batch, r->header, r->before);
+    }
+    return status;
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+static int read_batches(struct stats_reading *r, struct csvk_source *source)
+{
+    struct csvk_options options;
+    struct csvk_reader *reader = NULL;
+    const struct csvk_batch *batch;
+    csvk_options_init(&options);
+    options.dialect = r->out->dialect = r->table.dialect;
+    options.detail = CSVK_FIELDS;
+    options.facts = CSVK_FACT_BIT(CSVK_FACT_UTF16_BOM);
+    options.width = r->out->names.count;
+    struct cli_progress *progress =
+        cli_progress_start(r->cli, "stats", csvk_source_file_size(source));
+    int status = csvk_reader_new(&reader, source, &options, &r->err);
+    r->awaits_first = true;
+    r->header = 0;
+    while (status == CSVK_OK) {
+        status = csvk_reader_next(reader, &batch, &r->err);
+        if (status == CSVK_OK && look_at_batch(r, batch) != CSVK_OK) {
+            status = csvk_fail(&r->err, CSVK_ENOMEM, "out of memory");
+        }
+        cli_progress_update(progress, csvk_source_consumed(source));
+    }
+    cli_progress_end(progress);
+    if (reader != NULL) {
+        r->before += csvk_reader_totals(reader)->records;
+        r->out->bytes += csvk_reader_totals(reader)->bytes;
+    }
+    csvk_reader_free(reader);
+    return status == CSVK_END ? CSVK_OK : status;
+}
+
+static int tell_damage(struct stats_reading *r, const char *path, const struct csvk_damage *damage)
+{
+    r->out->passed_over = true;
+    return cli_refuse(r->cli, "%s: the %s stream is damaged at byte %" PRIu64 ": %s", path,
+                      damage->kind, damage->offset, damage->what);
+}
+
+static int read_file(struct stats_reading *r, const char *path)
+{
+    struct csvk_source *source = NULL;
+    const char *encoding = r->table.encoding, *found = NULL;
+    int status = csvk_open_table(&source, path, &r->err);
+    if (status == CSVK_OK) {
+        status = cli_resolve_auto(r->cli, source, &r->table.dialect, &found, &r->err);
+        encoding = found != NULL ? found : encoding;
+    }
+    if (status == CSVK_OK && encoding != NULL) {
+        status = csvk_source_set_encoding(source, encoding, &r->err);
+    }
+    status = status == CSVK_OK ? read_batches(r, source) : status;
+    if (status == CSVK_OK && r->utf16) {
+        status = csvk_fail(&r->err, CSVK_EDATA,
+                           "%s: UTF-16 or UTF-32: give --encoding, or convert it to UTF-8", path);
+    }
+    int exit_status = status == CSVK_OK ? CLI_GOOD : cli_fail(r->cli, &r->err);
+    if (status == CSVK_OK && csvk_source_damage(source) != NULL) {
+        exit_status = tell_damage(r, path, csvk_source_damage(source));
+    }
+    csvk_source_free(source);
+    return exit_status;
+}
+
+static int read_slices(struct stats_reading *r)
+{
+    struct csvk_strings slices = {0};
+    int worst = CLI_GOOD, status = csvk_list_slices(r->path, &slices, &r->err);
+    if (status == CSVK_OK) {
+        status = csvk_table_definition_look(&r->table, slices.count != 0 ? slices.item[0] : NULL,
+                                            &r->err);
+    }
+    if (status != CSVK_OK) {
+        worst = cli_fail(r->cli, &r->err);
+    } else if (!r->table.header_stated) {
+        r->table.header = r->table.first_names.count != 0;
+    }
+    for (size_t i = 0; i < slices.count && worst != CLI_TROUBLE; i++) {
+        status = read_file(r, slices.item[i]);
+        worst = status > worst ? status : worst;
+    }
+    csvk_strings_release(&slices);
+    return worst;
+}
+
+/* ---- what is in no count --------------------------------------------------------------------- */
+
+static void tell_passed_over(struct stats_reading *r)
+{
+    const struct csvk_stats_records *n = csvk_stats_records(r->out->stats);
+    if (n->other_width != 0) {
+        cli_refuse(r->cli,
+                   "%s: %" PRIu64 " record%s of another width than the table's %zu columns %s in "
+                   "no count, first record %" PRIu64,
+                   r->path, n->other_width, cli_plural(n->other_width), r->out->names.count,
+                   n->other_width == 1 ? "is" : "are", n->first_of_width);
+    }
+    if (n->broken != 0) {
+        cli_refuse(r->cli,
+                   "%s: %" PRIu64 " field%s with a quoting error %s in no count, first in record "
+                   "%" PRIu64,
+                   r->path, n->broken, cli_plural(n->broken), n->broken == 1 ? "is" : "are",
+                   n->first_broken);
+    }
+    if (n->oversize != 0) {
+        cli_refuse(r->cli,
+                   "%s: %" PRIu64 " record%s too long for memory %s in no count, first record "
+                   "%" PRIu64,
+                   r->path, n->oversize, cli_plural(n->oversize), n->oversize == 1 ? "is" : "are",
+                   n->first_oversize);
+    }
+    if (n->other_width + n->broken + n->oversize != 0) {
+        r->out->passed_over = true;
+        cli_note(r->cli, "%s: csvkit validate says what is wrong with it", r->path);
+    }
+}
+
+static int read_all(struct stats_reading *r)
+{
+    struct stat info;
+    bool folder = strcmp(r->path, "-") != 0 && stat(r->path, &info) == 0 && S_ISDIR(info.st_mode);
+    int status = folder ? read_slices(r) : read_file(r, r->path);
+    r->out->header = r->table.header;
+    if (status != CLI_TROUBLE && r->out->stats != NULL) {
+        tell_passed_over(r);
+    } else if (status == CLI_GOOD) {
+        status = cli_refuse(r->cli, "%s: there is no record", r->path);
+    }
+    return status == CLI_GOOD && r->out->passed_over ? CLI_REFUSED : status;
+}
+
+int cli_stats_of_table(struct cli *cli, const char *path, struct table_stats *out)
+{
+    struct stats_reading r = {.cli = cli, .path = path, .out = out};
+    const char *encoding = cli_value(cli, "encoding");
+    bool plain =
+        encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
+    *out = (struct table_stats){0};
+    int status = cli_get_table(cli, strcmp(path, "-") != 0 ? path : NULL, &r.table);
+    r.table.encoding = plain ? NULL : encoding;
+    status = status == CLI_GOOD ? read_all(&r) : status;
+    csvk_table_definition_release(&r.table);
+    return status;
+}
+
+void cli_stats_release(struct table_stats *stats)
+{
+    csvk_stats_free(stats->stats);
+    csvk_strings_release(&stats->names);
+    *stats = (struct table_stats){0};
+}
