@@ -14,13 +14,13 @@
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-struct input {
+struct fuzz_text {
     const unsigned char *at;
     size_t left;
 };
 
 /* The next line as a text of its own; NULL: out of memory. */
-static char *next_line(struct input *input)
+static char *next_line(struct fuzz_text *input)
 {
     const unsigned char *end = input->left != 0 ? memchr(input->at, '\n', input->left) : NULL;
     size_t length = end != NULL ? (size_t)(end - input->at) : input->left;
@@ -58,7 +58,7 @@ static void judge(const struct csvk_schema *schema, const unsigned char *value, 
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-    struct input input = {data, size};
+    struct fuzz_text input = {data, size};
     if (size < 2) {
         return 0;
     }
