@@ -186,8 +186,9 @@ bool moment_read(struct moment *out, enum csvk_value_type type, const char *form
         out->hour = out->minute = out->second = 0;
         out->nfraction = 0;
     }
-    bool day = (type != CSVK_VALUE_TABLE_DATE && format == NULL) || out->year >= 1;
-    if (!moment_is_real(out) || !day) {
+    /* XML Schema 1.0 has no year 0, and years before it in its own forms only. */
+    bool year = out->year > 0 || (out->year < 0 && type != CSVK_VALUE_TABLE_DATE && format == NULL);
+    if (!moment_is_real(out) || !year) {
         bool time = type == CSVK_VALUE_TABLE_TIME;
         *fault =
             (struct moment_fault){0, time ? "there is no such time" : "there is no such day", true};

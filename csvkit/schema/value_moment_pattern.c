@@ -99,6 +99,19 @@ static bool take_number(struct moment_scan *scan, size_t width, const char *next
     return moment_take_digits(scan, digits_follow(next) ? width : 1, width, value) != 0;
 }
 
+/* A blank may stand for the first digit, as in Python. */
+static bool take_day(struct moment_scan *scan, const char *next, unsigned *day)
+{
+    size_t left = scan->length - scan->at;
+    const unsigned char *text = scan->text + scan->at;
+    if (left >= 2 && text[0] == ' ' && text[1] >= '1' && text[1] <= '9') {
+        *day = (unsigned)(text[1] - '0');
+        scan->at += 2;
+        return true;
+    }
+    return take_number(scan, 2, next, day);
+}
+
 static bool take_year(struct moment_scan *scan, bool four, struct moment *out)
 {
     unsigned year;
@@ -122,7 +135,7 @@ static bool take_directive(struct moment_scan *scan, char letter, const char *ne
     case 'y': return take_year(scan, letter == 'Y', out);
     case 'm': return take_number(scan, 2, next, &out->month);
     case 'd':
-    case 'e': return take_number(scan, 2, next, &out->day);
+    case 'e': return take_day(scan, next, &out->day);
     case 'I': parts->twelve = true; return take_number(scan, 2, next, &out->hour);
     case 'H': return take_number(scan, 2, next, &out->hour);
     case 'M': return take_number(scan, 2, next, &out->minute);

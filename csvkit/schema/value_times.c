@@ -426,5 +426,6 @@ bool accepts_datetime(const struct value_check *check, const unsigned char *valu
 bool accepts_year(const struct value_check *check, const unsigned char *value, size_t length)
 {
     (void)check;
-    return length == 4 && two_digits(value) <= 99 && two_digits(value + 2) <= 99;
+    return length == 4 && two_digits(value) <= 99 && two_digits(value + 2) <= 99 &&
+           two_digits(value) + two_digits(value + 2) != 0;
 }

@@ -1,12 +1,13 @@
 """bench.py - what `make bench` prints: csvkit beside its peers, in turn, in one run.
 
 Usage: bench.py BUILD_FOLDER [SECTION...]
-Sections: validate keys normalize dialects slice merge upload memory start-up
+Sections: validate keys schema normalize dialects slice merge upload memory start-up
 CSVKIT_BENCH_MB sets the size of the generated files (default 500; slice takes two fifths of it),
 CSVKIT_BENCH_RUNS the number of counted runs (default 5, after one warm-up; slice has rules of its
 own). Times are processor time (user + system) of the whole process, medians; ratios are medians of
 the ratios pair by pair. Only ratios within one run mean anything: machines differ and drift.
 """
+import json
 import os
 import shutil
 import statistics
@@ -16,7 +17,7 @@ import tempfile
 import time
 
 BUILD = sys.argv[1]
-SECTIONS = sys.argv[2:] or ["validate", "keys", "normalize", "dialects", "slice", "merge", "upload",
+SECTIONS = sys.argv[2:] or ["validate", "keys", "schema", "normalize", "dialects", "slice", "merge", "upload",
                             "memory", "start-up"]
 SIZE = int(os.environ.get("CSVKIT_BENCH_MB", "500")) * 1000000
 RUNS = int(os.environ.get("CSVKIT_BENCH_RUNS", "5"))
@@ -95,6 +96,44 @@ def keys(folder):
                    {"validate --primary-key (2 columns)": [TOOL, "validate", "-q", *key, path]})
     table("validate --primary-key: 10 million records", os.path.getsize(path), rows, "validate")
     os.unlink(path)
+
+
+TYPES = {"numeric": ["integer"] * 10,
+         "mixed": ["integer"] * 3 + ["string"] + ["integer"] * 3 + ["string", "integer", "string", "integer",
+                                                                   "string", "integer", "date", "integer"]}
+NATIVE = {"integer": "INTEGER", "string": "STRING", "date": "DATE"}
+
+
+def write_schema(path, types):
+    """A Table Schema, and a manifest with native types, beside the table."""
+    names = ["column_%d" % (i + 1) for i in range(len(types))]
+    with open(path + ".json", "w", encoding="utf-8") as out:
+        json.dump({"fields": [{"name": n, "type": t} for n, t in zip(names, types)]}, out)
+    with open(path + ".manifest", "w", encoding="utf-8") as out:
+        json.dump({"has_header": True, "schema": [{"name": n, "data_type": {"base": {"type": NATIVE[t]}}}
+                                                  for n, t in zip(names, types)]}, out)
+
+
+def schema(folder):
+    for kind, types in TYPES.items():
+        path = generate(folder, kind)
+        write_schema(path, types)
+        rows = compare({"validate": [TOOL, "validate", "-q", path]},
+                       {"validate --schema": [TOOL, "validate", "-q", "--schema=" + path + ".json", path],
+                        "validate --manifest": [TOOL, "validate", "-q", "--header",
+                                                "--manifest=" + path + ".manifest", path],
+                        "validate --primary-key (2 columns)": [TOOL, "validate", "-q",
+                                                               "--primary-key=column_1,column_2", path]})
+        table("validate, all columns typed: %s, %d MB" % (kind, SIZE // 1000000), SIZE, rows, "validate")
+        print("  peak memory: %.1f MB" % (peak_of(
+            [TOOL, "validate", "-q", "--schema=" + path + ".json", path]) / 1024))
+        os.unlink(path)
+
+
+def peak_of(command):
+    """The largest resident set of the command, in KiB."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return os.wait4(process.pid, 0)[2].ru_maxrss
 
 
 def in_memory(folder, size):
@@ -237,4 +276,4 @@ with tempfile.TemporaryDirectory(prefix="csvkit-bench-") as temporary:
     for section in SECTIONS:
         {"validate": validate, "keys": keys, "normalize": normalize, "dialects": dialects,
          "slice": slices,
-         "merge": merge, "upload": upload, "memory": memory, "start-up": startup}[section](temporary)
+         "merge": merge, "schema": schema, "upload": upload, "memory": memory, "start-up": startup}[section](temporary)
