@@ -63,9 +63,8 @@ static enum field_kind kind_of(const struct value_check *check)
 static bool make_masks(struct schema_state *s, size_t width)
 {
     size_t words = width / 64 + 1;
-    s->found.end = csvk_calloc(width + 1, sizeof *s->found.end);
     s->found.digits = csvk_calloc(5 * words, sizeof *s->found.digits);
-    if (s->found.end == NULL || s->found.digits == NULL) {
+    if (s->found.digits == NULL) {
         return false;
     }
     s->found.longer = s->found.digits + words;
@@ -133,8 +132,9 @@ static bool is_accepted(const struct csvk_validator *v, const struct value_check
 static void judge_field(struct csvk_validator *v, size_t i, size_t record_begin, uint64_t number)
 {
     const struct schema_state *s = v->schema;
-    uint32_t begin = i == 0 ? (uint32_t)record_begin : s->found.end[i - 1] + 1;
-    struct csvk_field field = {begin, s->found.end[i], 0};
+    size_t begin = i == 0 ? record_begin : s->scan->find_end(&s->found, record_begin, i - 1) + 1;
+    size_t end = s->scan->find_end(&s->found, record_begin, i);
+    struct csvk_field field = {(uint32_t)begin, (uint32_t)end, 0};
     size_t column = s->column_of[i];
     if (!is_accepted(v, &s->column[column].check, &field)) {
         judge_slowly(v, field, column, number);
@@ -148,6 +148,18 @@ static size_t content_end(const unsigned char *bytes, size_t begin, size_t end)
     return end - (end > begin && bytes[end - 1] == '\r');
 }
 
+/* For the ends of the fields of a record. */
+static bool has_room(struct schema_state *s, size_t length)
+{
+    size_t words = SCAN_WORDS(length);
+    if (words > s->nends) {
+        uint64_t *more = csvk_reallocarray(s->found.ends, 2 * words, sizeof *more);
+        s->found.ends = more != NULL ? more : s->found.ends;
+        s->nends = more != NULL ? 2 * words : s->nends;
+    }
+    return words <= s->nends;
+}
+
 static void judge_one(struct csvk_validator *v, size_t index, size_t begin)
 {
     struct schema_state *s = v->schema;
@@ -155,6 +167,10 @@ static void judge_one(struct csvk_validator *v, size_t index, size_t begin)
     size_t end = content_end(b->bytes, begin, b->record_end[index]);
     if (begin == end && s->nkinds == 1) { /* a blank line */
         s->records--;
+        return;
+    }
+    if (!has_room(s, end - begin)) {
+        v->failed = true;
         return;
     }
     size_t count =

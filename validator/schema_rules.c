@@ -125,7 +125,7 @@ void schema_free(struct schema_state *s)
     }
     unique_free(s->unique);
     csvk_record_fields_free(s->reader);
-    csvk_free(s->found.end);
+    csvk_free(s->found.ends);
     csvk_free(s->found.digits); /* and the other masks, which follow it */
     csvk_buf_release(&s->room);
     for (size_t i = 0; s->column != NULL && i < s->count; i++) {

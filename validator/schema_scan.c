@@ -32,6 +32,13 @@ static inline uint64_t pack_by_steps(uint64_t mask, uint64_t at)
     return packed;
 }
 
+/* Are all bytes digits, delimiters or LF? Then *ends has the last two kinds. */
+static inline bool only_digits(struct byte_masks masks_with_lf, uint64_t *ends)
+{
+    *ends = masks_with_lf.delimiter | masks_with_lf.quote;
+    return (masks_with_lf.digit | *ends) == UINT64_MAX;
+}
+
 /* ---- any processor --------------------------------------------------------------------------- */
 
 static inline struct byte_masks load_plain(const unsigned char *p, unsigned char delimiter,
@@ -48,18 +55,20 @@ static inline struct byte_masks load_plain(const unsigned char *p, unsigned char
 }
 
 #define TARGET
-#define PARITY         parity_by_shifts
-#define PACK           pack_by_steps
-#define NAME(function) function##_plain
-#define LOAD           load_plain
+#define PARITY                              parity_by_shifts
+#define PACK                                pack_by_steps
+#define NAME(function)                      function##_plain
+#define LOAD                                load_plain
+#define ONLY_DIGITS(bytes, delimiter, ends) only_digits(load_plain(bytes, delimiter, '\n'), ends)
 #include "validator/schema_scan_template.h"
 #undef TARGET
 #undef NAME
 #undef PARITY
 #undef PACK
 #undef LOAD
+#undef ONLY_DIGITS
 
-static const struct schema_scan plain = {skip_digits_plain, find_fields_plain};
+static const struct schema_scan plain = {skip_digits_plain, find_fields_plain, find_end_plain};
 
 /* ---- x86 ------------------------------------------------------------------------------------- */
 
@@ -100,18 +109,20 @@ static inline struct byte_masks load_sse2(const unsigned char *p, unsigned char 
 }
 
 #define TARGET
-#define PARITY         parity_by_shifts
-#define PACK           pack_by_steps
-#define NAME(function) function##_sse2
-#define LOAD           load_sse2
+#define PARITY                              parity_by_shifts
+#define PACK                                pack_by_steps
+#define NAME(function)                      function##_sse2
+#define LOAD                                load_sse2
+#define ONLY_DIGITS(bytes, delimiter, ends) only_digits(load_sse2(bytes, delimiter, '\n'), ends)
 #include "validator/schema_scan_template.h"
 #undef TARGET
 #undef NAME
 #undef PARITY
 #undef PACK
 #undef LOAD
+#undef ONLY_DIGITS
 
-static const struct schema_scan sse2 = {skip_digits_sse2, find_fields_sse2};
+static const struct schema_scan sse2 = {skip_digits_sse2, find_fields_sse2, find_end_sse2};
 
 #define WIDE __attribute__((target("avx2,bmi,bmi2,pclmul")))
 
@@ -151,19 +162,36 @@ WIDE static inline struct byte_masks load_avx2(const unsigned char *p, unsigned 
                                equal_32(low, high, '\r')};
 }
 
+WIDE static inline bool only_digits_avx2(const unsigned char *p, unsigned char delimiter,
+                                         uint64_t *ends)
+{
+    const __m256i comma = _mm256_set1_epi8((char)delimiter), lf = _mm256_set1_epi8('\n');
+    __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+    __m256i low_ends = _mm256_or_si256(_mm256_cmpeq_epi8(low, comma), _mm256_cmpeq_epi8(low, lf));
+    __m256i high_ends =
+        _mm256_or_si256(_mm256_cmpeq_epi8(high, comma), _mm256_cmpeq_epi8(high, lf));
+    __m256i known = _mm256_and_si256(_mm256_or_si256(digits_32(low), low_ends),
+                                     _mm256_or_si256(digits_32(high), high_ends));
+    *ends = join_32(low_ends, high_ends);
+    return _mm256_movemask_epi8(known) == -1;
+}
+
 #define TARGET         WIDE
 #define PARITY         parity_by_product
 #define PACK           _pext_u64
 #define NAME(function) function##_avx2
 #define LOAD           load_avx2
+#define ONLY_DIGITS    only_digits_avx2
 #include "validator/schema_scan_template.h"
 #undef TARGET
 #undef NAME
 #undef PARITY
 #undef PACK
 #undef LOAD
+#undef ONLY_DIGITS
 
-static const struct schema_scan avx2 = {skip_digits_avx2, find_fields_avx2};
+static const struct schema_scan avx2 = {skip_digits_avx2, find_fields_avx2, find_end_avx2};
 #endif
 
 const struct schema_scan *schema_scan_at(enum csvk_simd level)

@@ -12,12 +12,14 @@
 /* Digits that are surely a number of every type of whole numbers. */
 #define DIGITS_MOST 18u
 
-/* Where fields end, and a bit for each of them; one word more than there are 64 fields. */
 struct scan_fields {
-    uint32_t *end;
+    uint64_t *ends; /* where fields end, by bytes from the begin of the record: SCAN_WORDS */
+    /* By field, a bit for each, one word more than 64 fields need. */
     uint64_t *digits; /* it has 1 to DIGITS_MOST bytes, all of them digits */
     uint64_t *longer; /* it has more than two bytes */
 };
+/* Words of `ends` for a record of so many bytes. */
+#define SCAN_WORDS(length) ((length) / 64 + 1)
 struct schema_scan {
     /* Up to the offset that is returned, which is none within a record's end, all fields of whole
        records have 1 to DIGITS_MOST bytes, all of them digits. `begin` and `end` are records' ends.
@@ -30,6 +32,8 @@ struct schema_scan {
     size_t (*find_fields)(const unsigned char *bytes, size_t begin, size_t end,
                           const struct csvk_dialect *dialect, const struct scan_fields *fields,
                           size_t most);
+    /* Where the field number `index` of these ends. */
+    size_t (*find_end)(const struct scan_fields *fields, size_t begin, size_t index);
 };
 /* The best that the processor has, not above `level`. Static. */
 const struct schema_scan *schema_scan_at(enum csvk_simd level);

@@ -1,36 +1,48 @@
 /*
  * schema_scan_template.h - the inside of schema_scan.c, once for each instruction set. Before it is
  * included: TARGET, NAME(function), LOAD(bytes, delimiter, quote), which gives a struct byte_masks,
- * and PARITY and PACK as in schema_scan.c.
+ * and ONLY_DIGITS, PARITY and PACK as in schema_scan.c.
  */
 
-/* See skip_digits in schema_scan.h. */
+/* Bits that begin a run of more than DIGITS_MOST bits. */
+static inline TARGET uint64_t NAME(long_runs)(uint64_t mask)
+{
+    mask &= mask >> 1;
+    mask &= mask >> 2;
+    mask &= mask >> 4;
+    mask &= mask >> 8;
+    return mask & mask >> (DIGITS_MOST + 1 - 16);
+}
+
+/* See skip_digits in schema_scan.h. Most blocks have digits, delimiters and LF, and nothing else.
+ */
 static TARGET size_t NAME(skip_digits)(const unsigned char *bytes, size_t begin, size_t end,
                                        unsigned char delimiter)
 {
-    uint64_t after_end = 1,
-             after_cr = 0; /* does the byte before the block end a field? is it CR? */
-    unsigned run = 0;      /* digits right before the block */
+    /* Of the byte before the block: does it end a field, is it CR? And digits right before it. */
+    uint64_t after_end = 1, after_cr = 0;
+    unsigned run = 0;
     for (size_t at = begin; at < end; at += BLOCK) {
-        struct byte_masks m = LOAD(bytes + at, delimiter, '\n');
-        uint64_t valid = end - at >= BLOCK ? UINT64_MAX : (UINT64_C(1) << (end - at)) - 1;
-        uint64_t lf = m.quote, ends = m.delimiter | lf;
-        uint64_t cr_before = m.cr << 1 | after_cr;
-        uint64_t field_ends = m.delimiter | m.cr | (lf & ~cr_before);
-        uint64_t others = ~(m.digit | ends | m.cr);
-        uint64_t empty = field_ends & (ends << 1 | after_end), lone_cr = cr_before & ~lf;
-        uint64_t runs = m.digit & m.digit >> 1;
-        runs &= runs >> 2;
-        runs &= runs >> 4;
-        runs &= runs >> 8;
-        runs &= runs >> (DIGITS_MOST + 1 - 16);
-        if (((others | empty | lone_cr | runs) & valid) != 0 ||
-            run + (unsigned)__builtin_ctzll(~m.digit | UINT64_C(1) << 63) > DIGITS_MOST) {
+        uint64_t ends, digits, bad = 0, valid = UINT64_MAX;
+        if (end - at >= BLOCK && ONLY_DIGITS(bytes + at, delimiter, &ends) && after_cr == 0) {
+            digits = ~ends;
+            bad = ends & (ends << 1 | after_end);
+        } else {
+            struct byte_masks m = LOAD(bytes + at, delimiter, '\n');
+            valid = end - at >= BLOCK ? valid : (UINT64_C(1) << (end - at)) - 1;
+            uint64_t lf = m.quote, cr_before = m.cr << 1 | after_cr;
+            ends = m.delimiter | lf;
+            digits = m.digit;
+            bad = (m.delimiter | m.cr | (lf & ~cr_before)) & (ends << 1 | after_end);
+            bad |= ~(digits | ends | m.cr) | (cr_before & ~lf);
+            after_cr = m.cr >> 63;
+        }
+        if (((bad | NAME(long_runs)(digits)) & valid) != 0 ||
+            run + (unsigned)__builtin_ctzll(~digits | UINT64_C(1) << 63) > DIGITS_MOST) {
             return at;
         }
         after_end = ends >> 63;
-        after_cr = m.cr >> 63;
-        run = (unsigned)__builtin_clzll(~m.digit | 1);
+        run = (unsigned)__builtin_clzll(~digits | 1);
     }
     return end;
 }
@@ -46,17 +58,15 @@ static TARGET size_t NAME(find_fields)(const unsigned char *bytes, size_t begin,
 {
     uint64_t inside = 0, other = 0; /* all bits or none; does the open field have another byte? */
     uint64_t before = 0;            /* the bytes of the block before that end no field */
+    uint64_t *block = fields->ends;
     size_t start = begin, count = 0;
     fields->digits[0] = fields->longer[0] = 0;
     for (size_t at = begin; at <= end; at += BLOCK) {
         struct byte_masks m =
             LOAD(bytes + at, (unsigned char)dialect->delimiter, (unsigned char)dialect->enclosure);
         uint64_t valid = end - at >= BLOCK ? UINT64_MAX : (UINT64_C(1) << (end - at)) - 1;
-        uint64_t quotes = m.quote & valid, in = inside;
-        if (quotes != 0) {
-            in = PARITY(quotes) ^ inside;
-            inside = (in >> 63) != 0 ? UINT64_MAX : 0;
-        }
+        uint64_t in = PARITY(m.quote & valid) ^ inside;
+        inside = 0 - (in >> 63);
         uint64_t ends = m.delimiter & valid & ~in;
         ends |= end - at < BLOCK ? UINT64_C(1) << (end - at) : 0;
         uint64_t within = ~ends, others = ~m.digit & valid & within;
@@ -85,11 +95,24 @@ static TARGET size_t NAME(find_fields)(const unsigned char *bytes, size_t begin,
         }
         uint64_t last = ends != 0 ? UINT64_C(1) << (63 - __builtin_clzll(ends)) : 0;
         other = (others & ~(last | (last - (last != 0)))) | (last != 0 ? 0 : other);
-        for (; ends != 0; ends &= ends - 1) {
-            fields->end[count++] = (uint32_t)(at + (size_t)__builtin_ctzll(ends));
-        }
-        start = count != 0 ? (size_t)fields->end[count - 1] + 1 : begin;
+        *block++ = ends;
+        count += here;
+        start = ends != 0 ? at + BLOCK - (size_t)__builtin_clzll(ends) : start;
         before = within;
     }
     return count;
+}
+
+/* See find_end in schema_scan.h. */
+static TARGET size_t NAME(find_end)(const struct scan_fields *fields, size_t begin, size_t index)
+{
+    const uint64_t *block = fields->ends;
+    for (size_t here; index >= (here = (size_t)__builtin_popcountll(*block)); block++) {
+        index -= here;
+    }
+    uint64_t ends = *block;
+    for (; index > 0; index--) {
+        ends &= ends - 1;
+    }
+    return begin + (size_t)(block - fields->ends) * BLOCK + (size_t)__builtin_ctzll(ends);
 }

@@ -40,6 +40,7 @@ struct schema_state {
     bool quick;
     const struct schema_scan *scan;
     struct csvk_record_fields *reader; /* of records that are reported; NULL: not needed yet */
+    size_t nends;                      /* words of found.ends */
     struct scan_fields found;          /* of the record at hand */
     /* Which fields are good when they are digits, when they are longer than two bytes, and which
        have to be looked at; a bit for each. */
