@@ -162,6 +162,11 @@ CASES = [
         words="--schema=auto other.csv", **{"other.csv": CSV, "csv-metadata.json": table()}),
     one("beside it, and wrong", table(), 1, "type-mismatch", words="--schema=auto t.csv",
         csv="id,name\nx,a\n", **{"t.csv-metadata.json": table()}),
+    one("nothing beside it", table(), 0, words="--schema=auto t.csv", csv="id,name\nx,a\n"),
+    one("several tables for another file", {"@context": NS, "tables": [
+        {"url": "t.csv"}, {"url": "u.csv"}]}, 2, words="--schema=m.json other.csv",
+        **{"other.csv": CSV}),
+    one("with a manifest", table(), 2, words="--schema=m.json --columns=a,b t.csv"),
     one("percent and dots", table(**{"url": "./a%20b.csv"}), 0, **{"a b.csv": CSV}),
 ]
 REMOTE = {"@context": NS, "url": "http://example.org/t.csv", "tableSchema": {"columns": COLUMNS}}
