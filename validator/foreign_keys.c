@@ -320,7 +320,8 @@ static int tell_key(struct key_reading *r, uint64_t times, struct csvk_error *er
     memcpy(value, csvk_buf_text(&r->text), shown);
     memcpy(value + shown, shown < r->text.length ? "..." : "", shown < r->text.length ? 4 : 1);
     set_place(r, r->column[0], &f);
-    bool good = status == CSVK_OK && add_text(&f, "value", value) &&
+    f.field_name = csvk_strdup(r->side->columns->item[0]);
+    bool good = status == CSVK_OK && f.field_name != NULL && add_text(&f, "value", value) &&
                 add_text(&f, "columns", csvk_buf_text(&names)) &&
                 add_text(&f, "table", r->what->to.path);
     f.extra[f.nextras++] = (struct csvk_extra){"found", CSVK_EXTRA_NUMBER, times, NULL};

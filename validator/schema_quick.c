@@ -53,6 +53,8 @@ static enum field_kind kind_of(const struct value_check *check)
     case CSVK_VALUE_FLOAT:
     case CSVK_VALUE_TABLE_INTEGER:
     case CSVK_VALUE_TABLE_NUMBER: return plain ? FIELD_DIGITS : FIELD_OTHER;
+    case CSVK_VALUE_CSVW:
+        return check->takes_texts ? FIELD_TEXT : check->takes_digits ? FIELD_DIGITS : FIELD_OTHER;
     default: return FIELD_OTHER;
     }
 }

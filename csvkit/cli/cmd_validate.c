@@ -423,11 +423,7 @@ static void do_operands(struct validate_job *job)
     }
     size_t tables = count == 0 ? cli_csvw_count(job->csvw) : 0;
     for (size_t i = 0; i < tables; i++) {
-        const char *path = cli_csvw_path(job->csvw, i);
-        if (path != NULL) {
-            do_operand(job, path);
-        }
-        worsen(job, path != NULL ? CLI_GOOD : CLI_TROUBLE);
+        do_operand(job, cli_csvw_path(job->csvw, i));
     }
     if (count == 0 && tables == 0 && !cli_has(job->cli, "files-from")) {
         do_operand(job, "-");

@@ -67,6 +67,8 @@ struct value_check {
     struct value_constraints *constraints; /* NULL: none */
     const struct csvw_cell *cell;          /* CSVW; borrowed from the schema; else NULL */
     struct value_pattern *pattern;         /* CSVW: the format when it is an expression; or NULL */
+    /* CSVW: every text that is not empty is good; every text of up to 18 digits is. */
+    bool takes_texts, takes_digits;
 };
 
 /*

@@ -110,6 +110,9 @@ int csvw_check_init(struct value_check *check, const struct csvk_schema_column *
     check->cell = column->cell;
     check->plain = check->cell->plain ? quick_check(check->cell->base) : NULL;
     check->accepts = check->plain != NULL ? accepts_plain : accepts_csvw;
+    check->takes_texts = check->plain == accepts_text;
+    check->takes_digits = check->plain == accepts_integer || check->plain == accepts_numeric ||
+                          check->plain == accepts_float;
     return check->cell->expression != NULL
                ? value_pattern_new(&check->pattern, check->cell->expression,
                                    CSVK_PATTERN_ECMASCRIPT, err)

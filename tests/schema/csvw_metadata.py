@@ -162,6 +162,11 @@ CASES = [
         words="--schema=auto other.csv", **{"other.csv": CSV, "csv-metadata.json": table()}),
     one("beside it, and wrong", table(), 1, "type-mismatch", words="--schema=auto t.csv",
         csv="id,name\nx,a\n", **{"t.csv-metadata.json": table()}),
+    one("nothing beside it", table(), 0, words="--schema=auto t.csv", csv="id,name\nx,a\n"),
+    one("several tables for another file", {"@context": NS, "tables": [
+        {"url": "t.csv"}, {"url": "u.csv"}]}, 2, words="--schema=m.json other.csv",
+        **{"other.csv": CSV}),
+    one("with a manifest", table(), 2, words="--schema=m.json --columns=a,b t.csv"),
     one("percent and dots", table(**{"url": "./a%20b.csv"}), 0, **{"a b.csv": CSV}),
 ]
 REMOTE = {"@context": NS, "url": "http://example.org/t.csv", "tableSchema": {"columns": COLUMNS}}
@@ -224,10 +229,11 @@ def check_remote(tool):
     with tempfile.TemporaryDirectory() as folder:
         write(folder, "m.json", REMOTE)
         write(folder, "t.csv", CSV)
-        alone, _, text = run(tool, folder, "--schema=m.json")
+        alone, found, _ = run(tool, folder, "--schema=m.json")
         named, _, _ = run(tool, folder, "--schema=m.json t.csv")
-    good = alone == 2 and "http://example.org/t.csv" in text and named == 0
-    return None if good else f"remote: {alone} {named} {text}"
+    good = (alone == 2 and named == 0 and len(found) == 1
+            and fits(found[0], UNSUPPORTED + ":http://example.org/t.csv") and found[0]["line"] == 1)
+    return None if good else f"remote: {alone} {named} {found}"
 
 
 def main():

@@ -213,7 +213,9 @@ def run(tool, folder, datatype, values):
     with open(os.path.join(folder, "t-metadata.json"), "w", encoding="utf-8") as file:
         json.dump(metadata, file)
     with open(os.path.join(folder, "t.csv"), "w", encoding="utf-8", newline="") as file:
-        file.write('"c"\n' + "".join(f'"{value}"\n' for value in values))
+        enclosed = (value if len(value) % 2 and "," not in value else f'"{value}"'
+                    for value in values)
+        file.write("c\n" + "".join(value + "\n" for value in enclosed))
     done = subprocess.run([tool, "validate", "-f", "json", "--max-findings=0",
                            "--schema=t-metadata.json"], cwd=folder, capture_output=True, timeout=60)
     found = set()

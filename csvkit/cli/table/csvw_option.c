@@ -122,6 +122,10 @@ int cli_csvw_open(struct cli *cli, struct cli_reports *reports, struct cli_csvw 
         return CLI_GOOD;
     }
     int status = read_metadata(csvw, path);
+    bool alone = cli_noperands(cli) == 0 && !cli_has(cli, "files-from");
+    if (status == CLI_GOOD && alone && csvw_metadata_need_files(&csvw->metadata) != CSVK_OK) {
+        return cli_trouble(cli, "out of memory");
+    }
     return status == CLI_GOOD ? report(csvw) : status;
 }
 
@@ -138,16 +142,9 @@ size_t cli_csvw_count(const struct cli_csvw *csvw)
     return csvw == NULL || csvw->automatic ? 0 : csvw->metadata.count;
 }
 
-const char *cli_csvw_path(struct cli_csvw *csvw, size_t index)
+const char *cli_csvw_path(const struct cli_csvw *csvw, size_t index)
 {
-    const struct csvw_table *table = &csvw->metadata.table[index];
-    if (table->path == NULL) {
-        (void)cli_trouble(csvw->cli,
-                          "%s: not supported: the table %s, which is not in the folder of the "
-                          "metadata; name a copy of it as FILE",
-                          csvw->path, table->url);
-    }
-    return table->path;
+    return csvw->metadata.table[index].path;
 }
 
 /* ---- metadata beside a file -------------------------------------------------------------------

@@ -20,8 +20,7 @@ void cli_csvw_close(struct cli_csvw *csvw); /* NULL is fine */
 bool cli_csvw_is_asked(const struct cli *cli);
 /* The files that the metadata names; 0 for --schema=auto, and for NULL. */
 size_t cli_csvw_count(const struct cli_csvw *csvw);
-/* NULL: it is no file in the folder of the metadata, which was told. */
-const char *cli_csvw_path(struct cli_csvw *csvw, size_t index);
+const char *cli_csvw_path(const struct cli_csvw *csvw, size_t index);
 /*
  * Replaces *table by what the metadata says about the file `path` and what the options say, which
  * wins; the texts in it are borrowed until the next call. NULL: leaves it alone. Returns the exit

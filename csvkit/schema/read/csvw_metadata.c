@@ -366,6 +366,24 @@ size_t csvw_metadata_find(const struct csvw_metadata *metadata, const char *path
     return SIZE_MAX;
 }
 
+int csvw_metadata_need_files(struct csvw_metadata *metadata)
+{
+    struct csvw_reading *reading = metadata->reading;
+    const cJSON *root = metadata->count != 0 ? reading->main->json->root : NULL;
+    const cJSON *tables = get(root, "tables");
+    for (size_t i = 0; i < metadata->count; i++) {
+        const cJSON *object = tables != NULL ? cJSON_GetArrayItem(tables, (int)i) : root;
+        if (metadata->table[i].path == NULL) {
+            csvw_tell(reading, reading->main, get(object, "url"), RULE_FILE_UNSUPPORTED,
+                      "not supported: the table %.300s, which is not in the folder of the "
+                      "metadata; name a copy of it as FILE",
+                      metadata->table[i].url);
+        }
+    }
+    metadata->unsupported = reading->unsupported;
+    return reading->status;
+}
+
 int csvw_metadata_not_of(struct csvw_metadata *metadata, const char *path)
 {
     struct csvw_reading *reading = metadata->reading;

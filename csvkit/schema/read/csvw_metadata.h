@@ -50,6 +50,9 @@ int csvw_metadata_read(struct csvw_metadata *out, const char *path,
 void csvw_metadata_release(struct csvw_metadata *metadata);
 /* The number of the table that describes the file `path`; SIZE_MAX: none does. */
 size_t csvw_metadata_find(const struct csvw_metadata *metadata, const char *path);
+/* The tables themselves are to be judged: tells which of them are no local files
+   (schema-unsupported). CSVK_ENOMEM. */
+int csvw_metadata_need_files(struct csvw_metadata *metadata) CSVK_MUST_USE;
 /* Tells that the metadata does not describe `path`, and does not count. CSVK_ENOMEM. */
 int csvw_metadata_not_of(struct csvw_metadata *metadata, const char *path) CSVK_MUST_USE;
 /* True when the file at `path` looks like CSVW metadata: by the end of its name, "-metadata.json",
