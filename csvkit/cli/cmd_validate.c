@@ -488,11 +488,13 @@ static const struct cli_option rows[] = {
      false},
     {"schema", 0, "FILE", NULL,
      "Hold every value against this Table Schema (Frictionless Data), or the one in a "
-     "datapackage.json. The header must have the names of its fields in their order. What csvkit "
-     "does not support in it is an error.",
+     "datapackage.json for this file. The header must have the names of its fields, in their order "
+     "unless fieldsMatch says otherwise. What csvkit does not support in it is an error.",
      false},
     {"memory", 0, "SIZE", NULL,
-     "Memory for --primary-key, at least 1MiB. Keys that do not fit go to temporary files in "
+     "Memory for --primary-key, and as much for all that a schema wants unique, at least 1MiB. "
+     "Keys "
+     "that do not fit go to temporary files in "
      "$TMPDIR. Default: 256MiB.",
      false},
     {"fail-on", 0, "SEVERITY", "error|warning",
