@@ -455,8 +455,8 @@ bool schema_tells_missing(const struct csvk_validator *v, const struct csvk_reco
     const struct schema_state *s = v->schema;
     bool heavier = judge_is_on(v, RULE_VALUE_MISSING) &&
                    v->level[RULE_VALUE_MISSING] >= v->level[RULE_EMPTY_KEY];
-    if (s == NULL || !heavier || record == NULL || !schema_judges_record(v, record) ||
-        field >= s->nfields || s->column_of[field] == s->count) {
+    if (s == NULL || !heavier || field >= s->nfields || s->column_of[field] == s->count ||
+        !(record != NULL ? schema_judges_record(v, record) : s->quick)) {
         return false;
     }
     const struct value_check *check = &s->column[s->column_of[field]].check;

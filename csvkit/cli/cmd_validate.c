@@ -488,13 +488,15 @@ static const struct cli_option rows[] = {
      false},
     {"schema", 0, "FILE", NULL,
      "Hold every value against this Table Schema (Frictionless Data), the one in a "
-     "datapackage.json, or metadata of W3C CSVW. The header must have the names of its fields in "
-     "their order. Metadata of CSVW without FILE operands: judge the tables that it names. auto: "
-     "look for FILE-metadata.json, then csv-metadata.json beside each FILE. What csvkit does not "
-     "support in it is an error.",
+     "datapackage.json for this file, or metadata of W3C CSVW. The header must have the names of "
+     "its fields, in their order unless fieldsMatch says otherwise. Metadata of CSVW without FILE "
+     "operands: judge the tables that it names. auto: look for FILE-metadata.json, then "
+     "csv-metadata.json beside each FILE. What csvkit does not support in it is an error.",
      false},
     {"memory", 0, "SIZE", NULL,
-     "Memory for --primary-key, at least 1MiB. Keys that do not fit go to temporary files in "
+     "Memory for --primary-key, and as much for all that a schema wants unique, at least 1MiB. "
+     "Keys "
+     "that do not fit go to temporary files in "
      "$TMPDIR. Default: 256MiB.",
      false},
     {"fail-on", 0, "SEVERITY", "error|warning",

@@ -46,7 +46,7 @@ START_TEST(every_rule_has_a_positive_and_a_negative_sample)
                                     "type-mismatch value-missing value-too-long "
                                     "value-out-of-range value-precision value-ambiguous "
                                     "value-not-portable "
-                                    /* tests/schema/table_rows.py */
+                                    /* tests/schema/table_rows.py, table_schema.test.sh */
                                     "value-too-short value-not-in-list value-pattern not-unique ";
     for (size_t i = 0; i < csvk_rule_count(); i++) {
         const char *id = csvk_rule_at(i)->id;
